@@ -1,0 +1,70 @@
+/** One tunable: its default gives its type; its help and its check are what the command line shows and does. */
+export interface Option<T> {
+  readonly default: T;
+  readonly help: string;
+  /** @returns What was expected, if `value` is not it. */
+  check?(value: T): string | undefined;
+}
+
+/** The one list of a part's options: flags, `--help`, checks and run.json are made from it. */
+export type OptionTable<O> = {readonly [K in keyof O]: Option<O[K]>};
+
+/** A mistake in what the user gave, not in the program: shown as one line. */
+export class UserError extends Error {
+  override readonly name = "UserError";
+}
+
+export function positiveInteger(value: number): string | undefined {
+  return Number.isInteger(value) && value > 0 ? undefined : "a positive integer";
+}
+
+export function wholeNumber(value: number): string | undefined {
+  return Number.isInteger(value) && value >= 0 ? undefined : "a whole number, 0 or more";
+}
+
+export function positiveNumber(value: number): string | undefined {
+  return Number.isFinite(value) && value > 0 ? undefined : "a number above 0";
+}
+
+export function between(low: number, high: number): (value: number) => string | undefined {
+  return (value) => (value >= low && value <= high ? undefined : `a number from ${low} to ${high}`);
+}
+
+export function oneOf<T extends string>(...words: readonly T[]): (value: T) => string | undefined {
+  return (value) => (words.includes(value) ? undefined : `one of ${words.join(", ")}`);
+}
+
+/**
+ * The given values over the defaults.
+ *
+ * @param prefix Put before each name in errors: "--" or "--saliency.".
+ * @throws UserError that names the option, what was expected and what was given.
+ */
+export function resolveOptions<O extends object>(
+  table: OptionTable<O>,
+  given: {readonly [name: string]: unknown},
+  prefix: string,
+): O {
+  for (const name of Object.keys(given)) {
+    if (!(name in table)) {
+      throw new UserError(`${prefix}${name}: expected one of ${Object.keys(table).join(", ")}, got an unknown option`);
+    }
+  }
+  const resolved = {} as O;
+  for (const name of Object.keys(table) as (keyof O & string)[]) {
+    const option = table[name];
+    const value = (given[name] ?? option.default) as O[typeof name];
+    const expected = typeof value === typeof option.default ? option.check?.(value) : `a ${typeof option.default}`;
+    if (expected) {
+      const got = typeof value === "string" ? `"${value}"` : value;
+      throw new UserError(`${prefix}${kebab(name)}: expected ${expected}, got ${got}`);
+    }
+    resolved[name] = value;
+  }
+  return resolved;
+}
+
+/** `batchSize` as the flag it is on the command line: `batch-size`. */
+export function kebab(name: string): string {
+  return name.replace(/[A-Z]/g, (letter) => `-${letter.toLowerCase()}`);
+}

@@ -1,0 +1,189 @@
+/** @file The nouns of the pipeline. Types only: this file emits no code and holds no tensor. */
+
+import type {PlotData, PlotName} from "../plots/index";
+import type {OptionTable} from "./options";
+import type {RandomSource} from "./random";
+
+/** Height, width and channels of one image, in pixels. */
+export type ImageShape = readonly [height: number, width: number, channels: number];
+
+/**
+ * Images as plain numbers, row-major NHWC: channel c of pixel (y, x) of image n is
+ * `pixels[((n * height + y) * width + x) * channels + c]`, an intensity in [0, 1] where 0 is background.
+ */
+export interface Images {
+  readonly count: number;
+  readonly shape: ImageShape;
+  readonly pixels: Float32Array;
+}
+
+/** Images, and the class each one shows: `labels[n]` indexes `Dataset.classNames`. */
+export interface LabelledImages extends Images {
+  readonly labels: Uint16Array;
+}
+
+export interface Split {
+  readonly count: number;
+  /**
+   * Reads the images at `indices`, in that order. The only way to pixels: an idx file in memory and a folder of
+   * PNGs on disk look the same from here.
+   *
+   * @throws RangeError if an index is not below `count`.
+   */
+  read(indices: ArrayLike<number>): Promise<LabelledImages>;
+}
+
+export interface Dataset {
+  readonly name: string;
+  readonly imageShape: ImageShape;
+  readonly classNames: readonly string[];
+  readonly train: Split;
+  /** Held out of the training images; chooses the best epoch. The test split chooses nothing. */
+  readonly validation: Split;
+  readonly test: Split;
+  /** SHA-256 of the source bytes: two runs can be known to have seen the same data. */
+  readonly digest: string;
+}
+
+/** A black box: images in, class probabilities out. LIME, occlusion and confusion may use this and nothing more. */
+export interface Classifier {
+  readonly imageShape: ImageShape;
+  readonly classNames: readonly string[];
+  /** @returns Probabilities, `out[n * classes + k]`; each image's sum to 1. */
+  predict(images: Images): Promise<Float32Array>;
+}
+
+/** A classifier whose inside can be asked for derivatives. Always dropout off. */
+export interface DifferentiableClassifier extends Classifier {
+  /** @returns Scores before the softmax, `out[n * classes + k]`. */
+  logits(images: Images): Promise<Float32Array>;
+  /**
+   * Gradient of a sum of logits with respect to the pixels: of each image's target alone, or of all (exigo's).
+   * Of the logit and not the probability: where the network is sure, softmax is flat and its gradient underflows.
+   *
+   * @param targets The class explained for each image; `targets.length === images.count`. Or "all".
+   * @returns One number a pixel channel, laid out as `images.pixels`.
+   */
+  inputGradient(images: Images, targets: ArrayLike<number> | "all"): Promise<Float32Array>;
+  /**
+   * Activations of one layer, flattened, `out[n * width + j]`.
+   *
+   * @param layer A layer's name; by default what feeds the last dense layer.
+   */
+  features(images: Images, layer?: string): Promise<{readonly width: number; readonly values: Float32Array}>;
+}
+
+/** A named array in a tf.LayersModel's own layout: conv kernels HWIO, dense kernels [in, out]. */
+export interface NamedArray {
+  readonly name: string;
+  readonly shape: readonly number[];
+  readonly values: Float32Array;
+}
+
+/** The optimizer's memory: how many steps it made, and its moments (Adam: m and v of each weight, in weight order). */
+export interface OptimizerState {
+  readonly steps: number;
+  readonly slots: readonly NamedArray[];
+}
+
+/**
+ * A network that can be trained and asked, whichever engine computes. Plain numbers outside, tensors or shared
+ * memory inside.
+ */
+export interface Network extends DifferentiableClassifier {
+  /**
+   * One gradient step on softmax cross-entropy, dropout on.
+   *
+   * @param learningRate For this step.
+   * @param step Counts from 0 over the whole run: seeds this step's dropout masks.
+   * @returns The batch's summed loss and number of right answers, both before the step.
+   * @throws Error if the loss is not finite: names the step, and the layer where it first was not.
+   */
+  trainBatch(batch: LabelledImages, learningRate: number, step: number): Promise<{lossSum: number; correct: number}>;
+  /** A copy of the weights, in `tf.LayersModel.weights` order (batch-norm's moving averages included). */
+  getWeights(): Promise<NamedArray[]>;
+  setWeights(weights: readonly NamedArray[]): Promise<void>;
+  getOptimizerState(): Promise<OptimizerState>;
+  setOptimizerState(state: OptimizerState): Promise<void>;
+  /** Ends its threads and frees its memory. */
+  dispose(): Promise<void>;
+}
+
+/** A number, text, flag or array kept with an artifact. */
+export type Kept =
+  | number
+  | string
+  | boolean
+  | null
+  | Float32Array
+  | Float64Array
+  | Uint8Array
+  | Uint16Array
+  | Uint32Array
+  | Int32Array
+  | readonly Kept[]
+  | {readonly [name: string]: Kept};
+
+/**
+ * What a probe hands over: plain data, and the name of the plot that draws it. No closures and no tensors, so it can
+ * cross to a worker, be saved, and be drawn again years later without the network.
+ */
+export type Artifact = {
+  [N in PlotName]: {
+    readonly name: string;
+    readonly plot: N;
+    readonly data: PlotData<N>;
+    /** Figures kept beside the picture that it does not draw: probabilities, scores, settings. */
+    readonly numbers?: {readonly [name: string]: Kept};
+  };
+}[PlotName];
+
+export interface ProbeContext {
+  /** Epochs finished; 0 is the untrained network. */
+  readonly epoch: number;
+  readonly classifier: DifferentiableClassifier;
+  readonly test: Split;
+  /** Of every test image, `[n * classes + k]`: computed once an epoch and shared. */
+  readonly testProbabilities: Float32Array;
+  /** The same few test images at every epoch, so that epochs can be laid side by side. */
+  readonly samples: LabelledImages;
+  /** Where in the test split the samples stand. */
+  readonly sampleIndices: Uint32Array;
+  /** Forked from (run seed, probe name, epoch): no probe can shift another's numbers. */
+  readonly random: RandomSource;
+  /** The artifact this probe left under `name` at the last epoch before this one that has it: a probe's only memory. */
+  previous(name: string): Promise<Artifact | undefined>;
+  /** Tells the user something they should know, in one line ("tsne-js: the first 500 of 2,000 points"). */
+  say(line: string): void;
+}
+
+/**
+ * Looks at the network after an epoch. To add one: one file, one line in probes/index.ts. Its option table gives the
+ * flags (`--lime.samples`), `--help`, the checks and run.json.
+ */
+export interface Probe<O extends object = object> {
+  /** Names the folder, the prefix of the flags and the heading in the report. */
+  readonly name: string;
+  /** One line for `--help`. */
+  readonly help: string;
+  readonly options: OptionTable<O>;
+  run(context: ProbeContext, options: O): AsyncIterable<Artifact>;
+}
+
+/** One line of metrics.jsonl. Losses are mean cross-entropies in nats; accuracies fractions in [0, 1]. */
+export interface EpochMetrics {
+  /** 0 is the untrained network, whose train figures are null. */
+  readonly epoch: number;
+  /** Mean over the epoch's batches, while the weights moved, dropout on. */
+  readonly trainLoss: number | null;
+  readonly trainAccuracy: number | null;
+  readonly validationLoss: number;
+  readonly validationAccuracy: number;
+  readonly testLoss: number;
+  readonly testAccuracy: number;
+  readonly seconds: {readonly train: number; readonly evaluate: number; readonly probes: number};
+  /** Running means within the epoch: `at` in epochs, mean loss and accuracy since the last entry. */
+  readonly steps: readonly {readonly at: number; readonly loss: number; readonly accuracy: number}[];
+  /** Probes that failed at this epoch, and why. */
+  readonly failures?: {readonly [probe: string]: string};
+}

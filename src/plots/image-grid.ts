@@ -1,0 +1,113 @@
+import {createCanvas} from "@napi-rs/canvas";
+import {css, INK_2, INK_3, intensity, LINE, magnitude, type Rgb, sequential, signed} from "./color";
+import {type Canvas2D, type Figure, figure} from "./figure";
+import {text} from "./text";
+
+export interface ImageGrid {
+  readonly title: string;
+  readonly height: number;
+  readonly width: number;
+  /** 1 grey, 3 colour. Signed and sequential maps of colour images hold one number a pixel all the same. */
+  readonly channels: number;
+  /** One caption a column. */
+  readonly columns: readonly string[];
+  readonly rows: readonly ImageRow[];
+  /** Small print under the grid. */
+  readonly note?: string;
+}
+
+export interface ImageRow {
+  readonly label: string;
+  /** One line under the label. */
+  readonly note?: string;
+  /** One image a column, one after another, each `height * width` numbers (`* channels` where `scale` is intensity). */
+  readonly values: Float32Array;
+  readonly scale: "intensity" | "signed" | "sequential";
+  /** Magnitude of full colour; by default the 99th percentile of |values| over the whole row, so columns compare. */
+  readonly limit?: number;
+}
+
+const GAP = 6;
+const LABELS = 132;
+const SCALES = {intensity, signed, sequential};
+
+/** Rows of small images, magnified without smoothing, each row with its own scale shown at its right. */
+export function imageGrid({title, height, width, channels, columns, rows, note}: ImageGrid): Figure {
+  const zoom = Math.max(1, Math.round(84 / Math.max(height, width)));
+  const [cellWidth, cellHeight] = [width * zoom, height * zoom];
+  const top = 66;
+  const right = LABELS + columns.length * (cellWidth + GAP);
+  const bottom = top + rows.length * (cellHeight + GAP);
+  return figure(Math.max(right + 96, 560), bottom + (note ? 34 : 12), (context) => {
+    text(context, title, 16, 24, {size: 17, bold: true});
+    columns.forEach((caption, column) => {
+      const x = LABELS + column * (cellWidth + GAP) + cellWidth / 2;
+      text(context, caption, x, top - 12, {size: 11, color: INK_2, align: "center", maxWidth: cellWidth + GAP - 2});
+    });
+    rows.forEach(({label, note: small, values, scale, limit}, row) => {
+      const y = top + row * (cellHeight + GAP);
+      const full = scale === "intensity" ? 1 : (limit ?? magnitude(values));
+      text(context, label, 16, y + cellHeight / 2 - (small ? 8 : 0), {size: 13, bold: true, maxWidth: LABELS - 24});
+      if (small) text(context, small, 16, y + cellHeight / 2 + 9, {size: 10, color: INK_3, maxWidth: LABELS - 22});
+      const depth = scale === "intensity" ? channels : 1;
+      const size = height * width * depth;
+      columns.forEach((_, column) => {
+        const image = values.subarray(column * size, (column + 1) * size);
+        const x = LABELS + column * (cellWidth + GAP);
+        drawPixels(context, image, width, height, depth, x, y, zoom, (v) => SCALES[scale](v / full));
+        context.strokeStyle = LINE;
+        context.lineWidth = 1;
+        context.strokeRect(x - 0.5, y - 0.5, cellWidth + 1, cellHeight + 1);
+      });
+      if (scale !== "intensity") drawScale(context, scale, full, right + 6, y, cellHeight);
+    });
+    if (note) text(context, note, 16, bottom + 14, {size: 11, color: INK_3});
+  });
+}
+
+/** Draws `depth` numbers a pixel (1: through `color`; 3: as RGB in [0, 1]) at (x, y), each pixel a `zoom` square. */
+export function drawPixels(
+  context: Canvas2D,
+  values: ArrayLike<number>,
+  width: number,
+  height: number,
+  depth: number,
+  x: number,
+  y: number,
+  zoom: number,
+  color: (value: number) => Rgb = intensity,
+): void {
+  const tile = createCanvas(width, height);
+  const tileContext = tile.getContext("2d");
+  const data = tileContext.createImageData(width, height);
+  for (let p = 0; p < width * height; p++) {
+    const rgb = depth === 1 ? color(values[p]) : [0, 1, 2].map((c) => 255 * values[p * depth + c]);
+    for (let c = 0; c < 3; c++) data.data[4 * p + c] = Math.round(rgb[c]);
+    data.data[4 * p + 3] = 255;
+  }
+  tileContext.putImageData(data, 0, 0);
+  context.imageSmoothingEnabled = false;
+  context.drawImage(tile, x, y, width * zoom, height * zoom);
+}
+
+function drawScale(
+  context: Canvas2D,
+  scale: "signed" | "sequential",
+  full: number,
+  x: number,
+  y: number,
+  height: number,
+): void {
+  const low = scale === "signed" ? -1 : 0;
+  for (let i = 0; i < height; i++) {
+    context.fillStyle = css(SCALES[scale](1 - (i / (height - 1)) * (1 - low)));
+    context.fillRect(x, y + i, 9, 1.2);
+  }
+  context.strokeStyle = LINE;
+  context.strokeRect(x - 0.5, y - 0.5, 10, height + 1);
+  const number = (v: number) =>
+    v === 0 ? "0" : `${v > 0 && low < 0 ? "+" : v < 0 ? "−" : ""}${Math.abs(v).toPrecision(2)}`;
+  text(context, number(full), x + 14, y + 5, {size: 10, color: INK_2});
+  if (low < 0) text(context, "0", x + 14, y + height / 2, {size: 10, color: INK_2});
+  text(context, number(low * full), x + 14, y + height - 5, {size: 10, color: INK_2});
+}

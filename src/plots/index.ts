@@ -1,0 +1,14 @@
+import {confusionMatrix} from "./confusion-matrix";
+import type {Figure, Plot} from "./figure";
+import {imageGrid} from "./image-grid";
+
+/** Every kind of picture there is. The key is stored in saved artifacts: never rename one. */
+export const plots = {confusionMatrix, imageGrid} satisfies Record<string, Plot<never>>;
+
+export type PlotName = keyof typeof plots;
+export type PlotData<N extends PlotName> = Parameters<(typeof plots)[N]>[0];
+
+/** Draws an artifact. */
+export function draw<N extends PlotName>(plot: N, data: PlotData<N>): Figure {
+  return (plots[plot] as unknown as Plot<PlotData<N>>)(data); // the key picks the plot that takes this very data
+}

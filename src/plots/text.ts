@@ -1,0 +1,50 @@
+import {type Canvas2D, figure} from "./figure";
+
+export interface TextStyle {
+  /** Height of the font in units. */
+  readonly size?: number;
+  readonly bold?: boolean;
+  readonly mono?: boolean;
+  readonly color?: string;
+  readonly align?: "left" | "center" | "right";
+  readonly baseline?: "top" | "middle" | "alphabetic" | "bottom";
+  /** In radians, around (x, y), clockwise. */
+  readonly angle?: number;
+  /** Cut with an ellipsis to this width in units. */
+  readonly maxWidth?: number;
+}
+
+/** Writes one line of text at (x, y). */
+export function text(context: Canvas2D, words: string, x: number, y: number, style: TextStyle = {}): void {
+  const {color = "#15181d", align = "left", baseline = "middle", angle = 0, maxWidth = Infinity} = style;
+  context.save();
+  context.font = fontOf(style);
+  context.fillStyle = color;
+  context.textAlign = align;
+  context.textBaseline = baseline;
+  context.translate(x, y);
+  context.rotate(angle);
+  context.fillText(shortened(context, words, maxWidth), 0, 0);
+  context.restore();
+}
+
+/** The width of one line in units, for laying out before the sheet exists. */
+export function textWidth(words: string, style: TextStyle = {}): number {
+  let width = 0;
+  figure(1, 1, (context) => {
+    context.font = fontOf(style);
+    width = context.measureText(words).width;
+  });
+  return width;
+}
+
+function fontOf({size = 12, bold = false, mono = false}: TextStyle): string {
+  return `${size}px "${mono ? "Plot Mono" : bold ? "Plot Bold" : "Plot"}"`;
+}
+
+function shortened(context: Canvas2D, words: string, maxWidth: number): string {
+  if (context.measureText(words).width <= maxWidth) return words;
+  const letters = Array.from(words);
+  while (letters.length > 1 && context.measureText(`${letters.join("")}…`).width > maxWidth) letters.pop();
+  return `${letters.join("")}…`;
+}
