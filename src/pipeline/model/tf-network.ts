@@ -40,6 +40,7 @@ export function tfNetwork(
       const [loss, right] = tf.tidy(() => {
         const {value, grads, logits, labels} = gradientsOf(toLogits, batch, classNames.length, trainable);
         const correct = logits.argMax(1).equal(labels).sum();
+        logits.dispose();
         optimizer.applyGradients(Object.entries(grads).map(([name, tensor]) => ({name, tensor})));
         return [value, correct];
       });
@@ -91,7 +92,7 @@ function gradientsOf(toLogits: tf.LayersModel, batch: LabelledImages, classes: n
   const target = tf.oneHot(labels, classes).toFloat();
   let logits: tf.Tensor | undefined;
   const {value, grads} = tf.variableGrads(() => {
-    logits = toLogits.apply(x, {training: true}) as tf.Tensor;
+    logits = tf.keep(toLogits.apply(x, {training: true}) as tf.Tensor); // variableGrads would dispose it
     return tf.losses.softmaxCrossEntropy(target, logits) as tf.Scalar;
   }, trainable);
   return {value, grads, labels, logits: logits as tf.Tensor};
