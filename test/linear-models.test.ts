@@ -7,10 +7,10 @@ import {
   type LinearFit,
   lasso,
   leastSquares,
-  type Observations,
   ridge,
   weightedR2,
 } from "../src/pipeline/analysis/linear-models";
+import {columnsOf, type Observations} from "../src/pipeline/analysis/observations";
 import {fork, normal} from "../src/pipeline/random";
 import {type LimeCase, lime, limeCases} from "./support/lime-reference";
 
@@ -59,7 +59,7 @@ describe.each(limeCases.map((c) => [`${c.segmentation} (${c.segments} segments)`
       const {intercept, coefficients, score} = one.expected.limeTop5;
       const chosen = forward(observations, 5);
       expect(new Set(chosen)).toEqual(new Set(coefficients.map(([j]) => j)));
-      const part = {...observations, ...columnsOf(observations, chosen)};
+      const part = columnsOf(observations, chosen);
       const expected = chosen.map((j) => coefficients.find(([k]) => k === j)![1]);
       expectFit(part, ridge(part, 1), {intercept, coefficients: expected, r2: score});
     });
@@ -154,8 +154,3 @@ test("weights that are all 0 are refused", () => {
   const none = {features: [1, 2], columns: 1, targets: [1, 2], weights: [0, 0]};
   expect(() => ridge(none, 1)).toThrow("expected weights that sum above 0, got 0");
 });
-
-function columnsOf({features, columns, targets}: Observations, chosen: readonly number[]) {
-  const part = Array.from({length: targets.length}, (_, row) => chosen.map((j) => features[row * columns + j])).flat();
-  return {features: part, columns: chosen.length};
-}

@@ -1,11 +1,15 @@
 import {lassoPath} from "./lasso-path";
-import {centred, type Observations, ridge} from "./linear-models";
+import {bayesianRidge, centred, ridge} from "./linear-models";
+import type {Observations} from "./observations";
 import {gram, transposeTimes} from "./symmetric-systems";
 
 /** Ways to choose which columns a model may use; each gives their indices. */
 export const selections = {
   none: ({columns}: Observations) => Array.from({length: columns}, (_, j) => j),
   highestWeights,
+  /** visualime's: the largest coefficients of a Bayesian ridge, in rising order of index. */
+  highestBayesianWeights: (observations: Observations, most: number) =>
+    largest(bayesianRidge(observations).coefficients, most).sort((a, b) => a - b),
   forward,
   lassoPath: alongLassoPath,
   /** lime's own rule: forward up to six, highest weights above. */
@@ -17,9 +21,15 @@ export type SelectionName = keyof typeof selections;
 /** The columns with the largest coefficients (times the first row, as lime) of a weighted ridge of 0.01. */
 export function highestWeights(observations: Observations, most: number): number[] {
   const {coefficients} = ridge(observations, 0.01);
-  const size = (j: number) => Math.abs(coefficients[j] * observations.features[j]);
-  return Array.from(coefficients.keys())
-    .sort((a, b) => size(b) - size(a))
+  return largest(
+    coefficients.map((c, j) => c * observations.features[j]),
+    most,
+  );
+}
+
+function largest(values: Float64Array, most: number): number[] {
+  return Array.from(values.keys())
+    .sort((a, b) => Math.abs(values[b]) - Math.abs(values[a]))
     .slice(0, most);
 }
 

@@ -1,4 +1,5 @@
-import {centred, type Observations} from "./linear-models";
+import {centred} from "./linear-models";
+import type {Observations} from "./observations";
 import {cholesky, gram, solveCholesky, transposeTimes} from "./symmetric-systems";
 
 /**

@@ -1,15 +1,6 @@
 import {EigenvalueDecomposition, Matrix} from "ml-matrix";
+import type {Observations} from "./observations";
 import {cholesky, gram, solveCholesky, transposeTimes} from "./symmetric-systems";
-
-/** What a linear model is fitted to: `targets[i]` at row i of `features`, which counts `weights[i]`. */
-export interface Observations {
-  /** `features[row * columns + column]`. */
-  readonly features: ArrayLike<number>;
-  readonly columns: number;
-  readonly targets: ArrayLike<number>;
-  /** 0 or more, not all 0. */
-  readonly weights: ArrayLike<number>;
-}
 
 export interface LinearFit {
   readonly intercept: number;
