@@ -36,7 +36,9 @@ export interface SegmentExplanation {
   readonly localPrediction: number;
   readonly samples: number;
   readonly near: number;
-  readonly halvesCorrelation: number;
+  /** Spearman's, of both halves of the masks; null where either half's weights are all alike. */
+  readonly halvesCorrelation: number | null;
+  /** Jaccard's, of the five strongest segments of both halves. */
   readonly halvesTop5: number;
 }
 
@@ -44,7 +46,7 @@ const COLUMNS = 5;
 const TILE = 168;
 const GAP = 18;
 const TOP = 78;
-const WORDS = 66;
+const WORDS = 84;
 
 /**
  * Each image with its superpixels, blue where they speak for the explained class and orange where against, as strong
@@ -56,7 +58,7 @@ export function segments({title, height, width, channels, images, explanations}:
   const columns = Math.max(1, Math.min(COLUMNS, explanations.length));
   const rows = Math.ceil(explanations.length / columns);
   const sheetWidth = Math.max(560, 16 * 2 + columns * (TILE + GAP) - GAP);
-  const sheetHeight = TOP + rows * (tileHeight + WORDS + 14) + 30;
+  const sheetHeight = TOP + rows * (tileHeight + WORDS + 14) + 40;
   const size = height * width * channels;
   return figure(sheetWidth, sheetHeight, (context) => {
     text(context, title, 16, 24, {size: 17, bold: true});
@@ -68,10 +70,13 @@ export function segments({title, height, width, channels, images, explanations}:
       drawExplained(context, pixels, {height, width, channels}, explanation, x, y, zoom);
       drawWords(context, explanation, x, y + tileHeight + 14, tileWidth);
     });
-    const note =
-      "R²: share of the masked images' answers that the linear fit explains (weighted).   top 5: agreement of the five " +
-      "strongest segments between both halves of the masks.";
-    text(context, note, 16, sheetHeight - 16, {size: 10, color: INK_3, maxWidth: sheetWidth - 32});
+    const notes = [
+      "R²: share of the masked images' answers that the linear fit explains (weighted).   ±: 95 % interval over the draw of masks.",
+      "top 5 agree: overlap of the five strongest segments of both halves of the masks.   Orange figures: do not trust the picture.",
+    ];
+    notes.forEach((note, row) => {
+      text(context, note, 16, sheetHeight - 30 + 15 * row, {size: 10, color: INK_3, maxWidth: sheetWidth - 32});
+    });
   });
 }
 
@@ -152,18 +157,16 @@ export function drawOutlines(
 function drawWords(context: Canvas2D, explanation: SegmentExplanation, x: number, y: number, width: number): void {
   const {caption, label, explained, explainedName, probability, r2, weights, errors, halvesTop5, near} = explanation;
   const strongest = weights.reduce((best, w, j) => (Math.abs(w) > Math.abs(weights[best]) ? j : best), 0);
-  const right = label === explained ? css(FOR) : css(AGAINST);
-  text(context, `sees ${explainedName}  ${percent(probability)}`, x, y, {
-    size: 13,
-    bold: true,
-    color: right,
-    maxWidth: width,
-  });
-  text(context, caption, x, y + 17, {size: 11, color: INK_2, maxWidth: width});
-  const pull = `strongest ${number(weights[strongest])} ± ${(1.96 * errors[strongest]).toFixed(2)}`;
-  text(context, `R² ${r2.toFixed(2)}   ${pull}`, x, y + 33, {size: 11, color: INK_2, maxWidth: width});
-  const trust = `top 5 agree ${percent(halvesTop5)}   ${near} near masks`;
-  text(context, trust, x, y + 48, {size: 11, color: INK_3, maxWidth: width});
+  const half = 1.96 * errors[strongest];
+  const line = (words: string, row: number, color = INK_2) =>
+    text(context, words, x, y + 1 + 16 * row, {size: 11, color, maxWidth: width});
+  const doubtful = (bad: boolean) => (bad ? css(AGAINST) : INK_2);
+  const name = {size: 13, bold: true, color: label === explained ? css(FOR) : css(AGAINST), maxWidth: width};
+  text(context, `sees ${explainedName}  ${percent(probability)}`, x, y, name);
+  line(caption, 1);
+  line(`R² ${r2.toFixed(2)}   ${near} near masks`, 2, doubtful(!(r2 >= 0.5)));
+  line(`strongest ${number(weights[strongest])} ± ${half < 0.01 ? half.toFixed(3) : half.toFixed(2)}`, 3);
+  line(`top 5 agree ${percent(halvesTop5)}`, 4, doubtful(halvesTop5 < 0.5));
 }
 
 function drawKey(context: Canvas2D, x: number, y: number): void {
@@ -173,10 +176,9 @@ function drawKey(context: Canvas2D, x: number, y: number): void {
     context.fillRect(x + 58 + i, y - height / 2, 1.2, height);
   }
   text(context, "against", x, y, {size: 11, color: css(AGAINST)});
-  text(context, "for the class seen; each image's strongest segment in full colour", x + 58 + length + 8, y, {
-    size: 11,
-    color: INK_2,
-  });
+  text(context, "for", x + 58 + length + 8, y, {size: 11, color: css(FOR)});
+  const rest = "the class seen; each image's strongest segment in full colour";
+  text(context, rest, x + 58 + length + 32, y, {size: 11, color: INK_2});
 }
 
 function percent(share: number): string {

@@ -3,6 +3,7 @@ import {type LimeFlags, limeFlags, limeOptionsOf} from "../analysis/lime/option-
 import {oneOf} from "../options";
 import {randomSource} from "../random";
 import type {Images, Probe} from "../types";
+import {after} from "./after";
 
 export interface LimeProbeOptions extends LimeFlags {
   readonly explain: string;
@@ -36,6 +37,7 @@ export const lime: Probe<LimeProbeOptions> = {
       }
       explanations.push({
         ...explanation,
+        halvesCorrelation: finite(explanation.halvesCorrelation),
         index: sampleIndices[n],
         caption: `test ${sampleIndices[n]} · true ${classifier.classNames[labels[n]]}`,
         label: labels[n],
@@ -43,7 +45,7 @@ export const lime: Probe<LimeProbeOptions> = {
         segments: segmentation.labels,
       });
     }
-    const title = epoch === 0 ? "LIME, untrained network" : `LIME, epoch ${epoch}`;
+    const title = `LIME ${after(epoch)}: superpixels for and against the class seen`;
     yield {
       name: "segments",
       plot: "segments",
@@ -55,4 +57,9 @@ export const lime: Probe<LimeProbeOptions> = {
 function imageAt({shape, pixels}: Images, n: number): Images {
   const size = shape[0] * shape[1] * shape[2];
   return {count: 1, shape, pixels: pixels.slice(n * size, (n + 1) * size)};
+}
+
+/** NaN as null, which JSON can hold. */
+function finite(value: number): number | null {
+  return Number.isFinite(value) ? value : null;
 }

@@ -3,6 +3,7 @@ import type {Classifier, Images} from "../../types";
 import {selections} from "../feature-selection";
 import {type LinearFit, linearModels, weightedR2} from "../linear-models";
 import {columnsOf, type Observations, rowsOf} from "../observations";
+import {argMaxRows} from "../scores";
 import {segment} from "../segmentation/index";
 import type {Segmentation} from "../segmentation/raster";
 import {hiddenLook} from "./hiding";
@@ -42,7 +43,7 @@ export interface LimeExplanation {
   readonly samples: number;
   /** Masks that count at least half as much as the one that counts most. */
   readonly near: number;
-  /** Spearman's correlation of the weights fitted on either half of the masks. */
+  /** Spearman's correlation of the weights fitted on either half of the masks, over the segments that hiding changes. */
   readonly halvesCorrelation: number;
   /** Jaccard index of the five strongest segments of either half. */
   readonly halvesTop5: number;
@@ -58,6 +59,8 @@ export interface LimeStudy {
   readonly neighbourhood: Neighbourhood;
   /** How much each mask counts. */
   readonly maskWeights: Float64Array;
+  /** 1 for a segment that hiding changes; one it leaves as it is can speak for nothing. */
+  readonly live: Uint8Array;
   /** Of each class, for the image itself. */
   readonly probabilities: Float32Array;
 }
@@ -81,7 +84,7 @@ export async function explainWithLime(
   options: LimeOptions = {},
 ): Promise<LimeExplanation> {
   const study = await studyWithLime(classifier, image, options);
-  return explainStudy(study, options.explained ?? mostProbable(study.probabilities));
+  return explainStudy(study, options.explained ?? argMaxRows(study.probabilities, study.probabilities.length)[0]);
 }
 
 /** Draws the masks and asks about them; `explainStudy` then explains any class. */
@@ -110,7 +113,7 @@ export async function studyWithLime(
   if (settings.samples !== "auto") return weighed(study, await more(settings.samples));
   let result = weighed(study, await more(AUTO_FIRST));
   for (let samples = AUTO_FIRST; samples < AUTO_MOST; samples *= 2) {
-    const {halvesTop5} = explainStudy(result, explained ?? mostProbable(probabilities));
+    const {halvesTop5} = explainStudy(result, explained ?? argMaxRows(probabilities, probabilities.length)[0]);
     if (halvesTop5 === 1) break;
     result = weighed(study, await more(samples, result.neighbourhood));
   }
@@ -127,12 +130,19 @@ function joined(a: Neighbourhood, b: Neighbourhood): Neighbourhood {
   return {masks, probabilities};
 }
 
-function weighed(study: Omit<LimeStudy, "neighbourhood" | "maskWeights">, neighbourhood: Neighbourhood): LimeStudy {
+function weighed(
+  study: Omit<LimeStudy, "neighbourhood" | "maskWeights" | "live">,
+  neighbourhood: Neighbourhood,
+): LimeStudy {
   const {settings, segmentation, image, hidden} = study;
   const {distance, kernelWidth} = settings;
   const energies = hidingEnergies(image.pixels, hidden, segmentation);
   const weights = maskWeights(neighbourhood.masks, segmentation.count, distance, kernelWidth, energies);
-  return {...study, neighbourhood, maskWeights: weights};
+  const live = Uint8Array.from({length: segmentation.count}, (_, j) => {
+    const {values, channels} = energies;
+    return values.subarray(j * channels, (j + 1) * channels).some((energy) => energy > 0) ? 1 : 0;
+  });
+  return {...study, neighbourhood, maskWeights: weights, live};
 }
 
 /** Fits the linear model for one class, on all masks and on either half of them. */
@@ -155,7 +165,7 @@ export function explainStudy(study: LimeStudy, explained: number): LimeExplanati
   const halves = [0, 1].map((half) => {
     const rows = halfOf(observations, half);
     const {fit: halfFit, selected: halfSelected} = fitSelected(rows, settings);
-    return spread(halfFit.coefficients, halfSelected, columns);
+    return spread(halfFit.coefficients, halfSelected, columns).filter((_, j) => study.live[j]);
   });
   return {
     explained,
@@ -189,10 +199,6 @@ function halfOf(observations: Observations, half: number): Observations {
     observations,
     all.filter((n) => n === 0 || Math.floor((n - 1) / 2) % 2 === half),
   );
-}
-
-function mostProbable(probabilities: Float32Array): number {
-  return probabilities.reduce((best, p, k) => (p > probabilities[best] ? k : best), 0);
 }
 
 function spread(values: Float64Array, places: readonly number[], length: number): Float64Array {

@@ -75,7 +75,7 @@ function sortedEdges(values: Float64Array, [height, width, channels]: Raster["sh
         }
         a[count] = p;
         b[count] = q;
-        costs[count++] = Math.sqrt(sum);
+        costs[count++] = Math.sqrt(channels === 1 ? 3 * sum : sum); // grey: as equal red, green and blue
       }
     }
   }
