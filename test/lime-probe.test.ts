@@ -43,7 +43,7 @@ describe("the lime probe", () => {
   test("explains the label where asked to, with the recipe and settings asked for", async () => {
     const {data} = await probe({
       explain: "label",
-      model: "leastSquares",
+      model: "least-squares",
       segmentation: "grid",
       segments: 9,
       samples: "64",
@@ -69,7 +69,7 @@ describe("the lime probe", () => {
     ["samples", "ten", '--lime.samples: expected 10 or more, auto or recipe, got "ten"'],
     ["hiding", "red", '--lime.hiding: expected mean, blur, noise, fill, zero, grey or #rrggbb, got "red"'],
     ["keep", 1.5, "--lime.keep: expected a number from 0 to 0.99, got 1.5"],
-    ["model", "svm", '--lime.model: expected one of recipe, ridge, leastSquares, bayesianRidge, lasso, got "svm"'],
+    ["model", "svm", '--lime.model: expected one of recipe, ridge, least-squares, bayesian-ridge, lasso, got "svm"'],
   ])("refuses --lime.%s %s", async (name, value, message) => {
     await expect(probe({[name]: value})).rejects.toThrow(message);
   });

@@ -59,7 +59,7 @@ describe("of a model that is linear in the segments' means", () => {
   const truth = planted.map((c, j) => c * meanOf(image.pixels, j));
 
   test("least squares finds each segment's contribution", async () => {
-    const {weights, r2, intercept} = await explainWithLime(linear, image, {...onSquares, model: "leastSquares"});
+    const {weights, r2, intercept} = await explainWithLime(linear, image, {...onSquares, model: "least-squares"});
     expect(weights).toBeAllClose(truth, {rtol: 0, atol: 1e-6}); // probabilities come as float32
     expect(intercept).toBeCloseTo(0.5, 6);
     expect(r2).toBeCloseTo(1, 9);
@@ -75,7 +75,7 @@ describe("of a model that is linear in the segments' means", () => {
 
   test("every hiding mode's contribution is what hiding takes away", async () => {
     for (const hiding of ["mean", "blur", "noise", "fill", [0.5]] as const) {
-      const study = await studyWithLime(linear, image, {...onSquares, hiding, model: "leastSquares"});
+      const study = await studyWithLime(linear, image, {...onSquares, hiding, model: "least-squares"});
       const gone = planted.map((c, j) => c * (meanOf(image.pixels, j) - meanOf(study.hidden, j)));
       expect(explainStudy(study, 1).weights).toBeAllClose(gone, {rtol: 0, atol: 1e-6});
     }
@@ -199,7 +199,7 @@ describe("the errors of the weights", () => {
   const image = testDigits([8]);
 
   test("95 % intervals hold the answer of endless masks about 95 times of 100", async () => {
-    const options: LimeOptions = {...onSquares, model: "leastSquares"};
+    const options: LimeOptions = {...onSquares, model: "least-squares"};
     const limit = await explainWithLime(bent, image, {...options, samples: 40_000, random: randomSource(99)});
     let [inside, all] = [0, 0];
     for (let seed = 0; seed < 60; seed++) {

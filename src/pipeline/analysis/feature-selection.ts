@@ -6,12 +6,12 @@ import {gram, transposeTimes} from "./symmetric-systems";
 /** Ways to choose which columns a model may use; each gives their indices. */
 export const selections = {
   none: ({columns}: Observations) => Array.from({length: columns}, (_, j) => j),
-  highestWeights,
+  "highest-weights": highestWeights,
   /** visualime's: the largest coefficients of a Bayesian ridge, in rising order of index. */
-  highestBayesianWeights: (observations: Observations, most: number) =>
+  "bayesian-weights": (observations: Observations, most: number) =>
     largest(bayesianRidge(observations).coefficients, most).sort((a, b) => a - b),
   forward,
-  lassoPath: alongLassoPath,
+  "lasso-path": alongLassoPath,
   /** lime's own rule: forward up to six, highest weights above. */
   auto: (observations: Observations, most: number) => (most <= 6 ? forward : highestWeights)(observations, most),
 } satisfies Record<string, (observations: Observations, most: number) => number[]>;

@@ -13,8 +13,8 @@ export interface LinearFit {
 /** Each model with its own settings' usual values. All fit an intercept, which is not penalised. */
 export const linearModels = {
   ridge: (observations: Observations) => ridge(observations, 1),
-  leastSquares,
-  bayesianRidge,
+  "least-squares": leastSquares,
+  "bayesian-ridge": bayesianRidge,
   lasso: (observations: Observations) => lasso(observations, 0.01),
 } satisfies Record<string, (observations: Observations) => LinearFit>;
 

@@ -160,11 +160,11 @@ export function explainStudy(study: LimeStudy, explained: number): LimeExplanati
     targets: Float64Array.from({length: samples}, (_, n) => neighbourhood.probabilities[n * classes + explained]),
     weights: study.maskWeights,
   };
-  const {fit, selected, part} = fitSelected(observations, settings);
+  const {fit, selected, part} = fitSelected(observations, settings, study.live);
   const weights = spread(fit.coefficients, selected, columns);
   const halves = [0, 1].map((half) => {
     const rows = halfOf(observations, half);
-    const {fit: halfFit, selected: halfSelected} = fitSelected(rows, settings);
+    const {fit: halfFit, selected: halfSelected} = fitSelected(rows, settings, study.live);
     return spread(halfFit.coefficients, halfSelected, columns).filter((_, j) => study.live[j]);
   });
   return {
@@ -183,13 +183,20 @@ export function explainStudy(study: LimeStudy, explained: number): LimeExplanati
   };
 }
 
-function fitSelected(observations: Observations, {selection, features, model}: LimeSettings) {
-  const {columns} = observations;
-  const most = featureCount(features, columns);
-  const selected = most >= columns ? selections.none(observations) : selections[selection](observations, most);
-  const part = selected.length === columns ? observations : columnsOf(observations, selected);
+/** Fits the model to the columns that the settings choose; a skipped column's coefficient is 0. */
+function fitSelected(
+  observations: Observations,
+  {selection, features, model, skipInert}: LimeSettings,
+  live: Uint8Array,
+) {
+  const all = Array.from({length: observations.columns}, (_, j) => j);
+  const open = skipInert && live.includes(1) ? all.filter((j) => live[j]) : all;
+  const candidates = open.length < all.length ? columnsOf(observations, open) : observations;
+  const most = featureCount(features, observations.columns);
+  const chosen = most < open.length ? selections[selection](candidates, most).map((j) => open[j]) : open;
+  const part = chosen.length < all.length ? columnsOf(observations, chosen) : observations;
   const fit: LinearFit = linearModels[model](part);
-  return {fit, selected, part};
+  return {fit, selected: chosen, part};
 }
 
 /** Every other pair of rows (antithetic partners stay together), and the first row, the image itself, in both. */

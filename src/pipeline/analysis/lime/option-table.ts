@@ -77,6 +77,7 @@ export function limeOptionsOf(flags: LimeFlags, shape: ImageShape): LimeOptions 
     selection: given(flags.selection) ?? (flags.features ? "auto" : undefined),
     features: flags.features || undefined,
     model: given(flags.model),
+    skipInert: undefined,
   };
   const set = Object.fromEntries(Object.entries(chosen).filter(([, value]) => value !== undefined));
   return {recipe, batchSize: flags.batchSize, ...(set as Partial<LimeSettings>)};

@@ -29,6 +29,8 @@ export interface LimeSettings {
   /** Most segments that the model may use. */
   readonly features: "all" | "half" | number;
   readonly model: LinearModelName;
+  /** Leaves segments that hiding does not change out of the fit: their weight is 0, where a fit would give them noise. */
+  readonly skipInert: boolean;
 }
 
 /**
@@ -36,7 +38,7 @@ export interface LimeSettings {
  * docs/lime.md.
  */
 export const recipes = {
-  /** Ours: superpixels that suit the image's size, the rest as lime. */
+  /** Ours: superpixels that suit the image's size, flat ones left out of the fit, the rest as lime. */
   default: (shape: ImageShape): LimeSettings => ({
     segmenter: suitedSegmenter("slic", shape),
     samples: Math.max(shape[0], shape[1]) <= 64 ? 500 : 1000,
@@ -49,6 +51,7 @@ export const recipes = {
     selection: "none",
     features: "all",
     model: "ridge",
+    skipInert: true,
   }),
   /** marcotcr/lime 0.2.0.1, `LimeImageExplainer().explain_instance`. */
   lime: (): LimeSettings => ({
@@ -63,6 +66,7 @@ export const recipes = {
     selection: "auto",
     features: "all",
     model: "ridge",
+    skipInert: false,
   }),
   /** visualime 0.1.0, `explain_classification`. */
   visualime: (): LimeSettings => ({
@@ -74,9 +78,10 @@ export const recipes = {
     hiding: [0],
     distance: "pixels",
     kernelWidth: 0.25,
-    selection: "highestBayesianWeights",
+    selection: "bayesian-weights",
     features: "half",
-    model: "bayesianRidge",
+    model: "bayesian-ridge",
+    skipInert: false,
   }),
   /** grokking-lime, the notebook. */
   grokking: (): LimeSettings => ({
@@ -90,7 +95,8 @@ export const recipes = {
     kernelWidth: 0.25,
     selection: "none",
     features: "all",
-    model: "bayesianRidge",
+    model: "bayesian-ridge",
+    skipInert: false,
   }),
   /** doughazell/ai lime.py: the four steps by hand. */
   "four-step": (): LimeSettings => ({
@@ -104,7 +110,8 @@ export const recipes = {
     kernelWidth: 0.25,
     selection: "none",
     features: "all",
-    model: "leastSquares",
+    model: "least-squares",
+    skipInert: false,
   }),
 } satisfies Record<string, (shape: ImageShape) => LimeSettings>;
 
