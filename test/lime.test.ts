@@ -198,20 +198,38 @@ describe("the errors of the weights", () => {
   });
   const image = testDigits([8]);
 
-  test("95 % intervals hold the answer of endless masks about 95 times of 100", async () => {
-    const options: LimeOptions = {...onSquares, model: "least-squares"};
-    const limit = await explainWithLime(bent, image, {...options, samples: 40_000, random: randomSource(99)});
-    let [inside, all] = [0, 0];
-    for (let seed = 0; seed < 60; seed++) {
-      const found = await explainWithLime(bent, image, {...options, samples: 200, random: randomSource(seed)});
-      for (const j of strongest(limit.weights, 6)) {
-        all++;
-        if (Math.abs(found.weights[j] - limit.weights[j]) <= 1.96 * found.errors[j]) inside++;
+  test.each(["bernoulli", "antithetic"] as const)(
+    "95 %% intervals hold the truth 95 times of 100 (%s)",
+    async (sampling) => {
+      const options: LimeOptions = {...onSquares, model: "least-squares", sampling};
+      const limit = await explainWithLime(bent, image, {...options, samples: 40_000, random: randomSource(99)});
+      let [inside, all] = [0, 0];
+      for (let seed = 0; seed < 60; seed++) {
+        const found = await explainWithLime(bent, image, {...options, samples: 200, random: randomSource(seed)});
+        for (const j of strongest(limit.weights, 6)) {
+          all++;
+          if (Math.abs(found.weights[j] - limit.weights[j]) <= 1.96 * found.errors[j]) inside++;
+        }
       }
-    }
-    // 360 tries: a binomial's ± 3 standard deviations around 0.95, were they independent, are ± 0.035
-    expect(inside / all).toBeGreaterThan(0.9);
-    expect(inside / all).toBeLessThan(0.99);
+      // the truth being what endless masks say; 360 tries: three standard deviations of a binomial are 0.035
+      expect(inside / all).toBeGreaterThan(0.9);
+      expect(inside / all).toBeLessThan(0.99);
+    },
+  );
+
+  test("are smaller with antithetic masks than with as many independent ones", async () => {
+    const spread = async (sampling: "bernoulli" | "antithetic") => {
+      const found: Float64Array[] = [];
+      for (let seed = 0; seed < 30; seed++) {
+        const options = {...onSquares, samples: 100, sampling, random: randomSource(seed)};
+        found.push((await explainWithLime(bent, image, options)).weights);
+      }
+      return [...found[0].keys()].reduce((sum, j) => {
+        const mean = found.reduce((total, w) => total + w[j], 0) / found.length;
+        return sum + found.reduce((total, w) => total + (w[j] - mean) ** 2, 0);
+      }, 0);
+    };
+    expect((await spread("antithetic")) / (await spread("bernoulli"))).toBeLessThan(0.7);
   });
 
   test("fall as 1 / √samples", async () => {

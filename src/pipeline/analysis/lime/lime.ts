@@ -130,7 +130,8 @@ function joined(a: Neighbourhood, b: Neighbourhood): Neighbourhood {
   return {masks, probabilities};
 }
 
-function weighed(
+/** Adds how much each mask counts, by the settings' distance and kernel. */
+export function weighed(
   study: Omit<LimeStudy, "neighbourhood" | "maskWeights" | "live">,
   neighbourhood: Neighbourhood,
 ): LimeStudy {
@@ -167,12 +168,13 @@ export function explainStudy(study: LimeStudy, explained: number): LimeExplanati
     const {fit: halfFit, selected: halfSelected} = fitSelected(rows, settings, study.live);
     return spread(halfFit.coefficients, halfSelected, columns).filter((_, j) => study.live[j]);
   });
+  const pairsFrom = settings.sampling === "antithetic" ? (settings.wholeFirst ? 1 : 0) : undefined;
   return {
     explained,
     probability: probabilities[explained],
     segmentation,
     weights,
-    errors: spread(coefficientErrors(part, fit), selected, columns),
+    errors: spread(coefficientErrors(part, fit, pairsFrom), selected, columns),
     intercept: fit.intercept,
     r2: weightedR2(part, fit),
     localPrediction: fit.intercept + weights.reduce((sum, w) => sum + w, 0),

