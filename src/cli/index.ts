@@ -3,6 +3,7 @@ import yargs, {type Argv} from "yargs";
 
 import {UserError} from "../pipeline/options";
 import {nearest} from "./flags";
+import {resumeCommand} from "./resume";
 import {runCommand} from "./run";
 
 /** One subcommand: a file of its own here, and a line in `commands`. */
@@ -16,7 +17,7 @@ export interface Command {
 }
 
 /** Every command there is, in the order `--help` lists them. */
-const commands: readonly Command[] = [runCommand];
+const commands: readonly Command[] = [runCommand, resumeCommand];
 
 /** Runs one command line. @returns The exit code: 0, 1 for an error, 130 where the user broke off. */
 export async function main(argv: readonly string[]): Promise<number> {

@@ -1,8 +1,8 @@
-import {relative} from "node:path";
+import {basename, relative} from "node:path";
 import {type Options, SingleBar} from "cli-progress";
 import pc from "picocolors";
 
-import type {RunEvent} from "../pipeline/run";
+import type {RunEvent} from "../pipeline/run-events";
 import type {EpochMetrics} from "../pipeline/types";
 
 /** Shows a run as it goes. */
@@ -37,8 +37,9 @@ export function progressOf({quiet, verbose}: {readonly quiet: boolean; readonly 
           return;
         }
         case "train": {
-          const {epoch, batch, batches, loss, accuracy, images} = event;
-          bar.at(`epoch ${epoch}`, batch, batches, `loss ${loss.toFixed(4)}  accuracy ${percent(accuracy)}`, images);
+          const {epoch, batch, batches, lossSum, correct, images} = event;
+          const words = `loss ${(lossSum / images).toFixed(4)}  accuracy ${percent(correct / images)}`;
+          bar.at(`epoch ${epoch}`, batch, batches, words, images);
           if (batch === batches) bar.end();
           return;
         }
@@ -58,6 +59,10 @@ export function progressOf({quiet, verbose}: {readonly quiet: boolean; readonly 
         case "epoch":
           bar.end();
           say(summary(event.metrics, event.best));
+          return;
+        case "interrupted":
+          bar.end();
+          say(`\nstopped; go on with: npx ts-node runner.ts resume ${basename(event.path)}`);
           return;
         case "end": {
           const {best, path} = event;

@@ -1,3 +1,4 @@
+import {setImmediate as eventLoopTurn} from "node:timers/promises";
 import * as tf from "@tensorflow/tfjs";
 
 import {oneOf, UserError} from "../options";
@@ -46,6 +47,7 @@ export function tfNetwork(
       });
       const [[meanLoss], [correct]] = await Promise.all([loss.data(), right.data()]);
       tf.dispose([loss, right]);
+      await eventLoopTurn(); // tfjs blocks: Ctrl-C and the progress bar get their turn here
       if (!Number.isFinite(meanLoss)) throw await notFinite(model, batch, step, meanLoss);
       return {lossSum: meanLoss * batch.count, correct};
     },

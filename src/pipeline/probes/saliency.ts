@@ -31,7 +31,7 @@ export const saliency: Probe<{mode: "class" | "exigo"; target: "true" | "predict
     );
     const columns = Array.from(samples.labels, (label, n) => {
       const reading = `${classNames[predicted[n]]} ${Math.round(100 * probabilities[n * classNames.length + predicted[n]])}%`;
-      return `${classNames[label]} read as ${reading}`;
+      return `${classNames[label]} → ${reading}`;
     });
     const of = mode === "exigo" ? "the sum of all logits" : `the ${target} class's logit`;
     const rows =

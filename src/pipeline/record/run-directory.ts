@@ -15,7 +15,8 @@ export interface RunDirectory {
   /** Writes a plain value with its typed arrays: `artifacts/<name>.json`, the large ones beside it in `.bin`. */
   writeValue(name: string, value: unknown): Promise<void>;
   writeFile(name: string, content: string | Uint8Array): Promise<void>;
-  appendMetrics(metrics: EpochMetrics): Promise<void>;
+  /** Writes metrics.jsonl, one line an epoch. */
+  writeMetrics(metrics: readonly EpochMetrics[]): Promise<void>;
   readMetrics(): Promise<EpochMetrics[]>;
   /** Writes `artifacts/<probe>/<name>-epoch-003.json` and, drawn from it, `plots/<probe>/<name>-epoch-003.png`. */
   writeArtifact(epoch: number, probe: string, artifact: Artifact): Promise<void>;
@@ -71,11 +72,8 @@ export function openRunDirectory(path: string): RunDirectory {
     writeJson: (name, value) => writeWhole(join(path, name), `${JSON.stringify(value, undefined, 2)}\n`),
     writeValue: (name, value) => writeSaved(join(path, "artifacts"), name, value),
     writeFile: (name, content) => writeWhole(join(path, name), content),
-    async appendMetrics(metrics) {
-      // Whole again, not appended: a run cut off here must not leave half a line.
-      const before = (await readIfThere(metricsFile)) ?? "";
-      await writeWhole(metricsFile, `${before}${JSON.stringify(metrics)}\n`);
-    },
+    // Whole each time, not appended: a run cut off here must not leave half a line.
+    writeMetrics: (metrics) => writeWhole(metricsFile, metrics.map((line) => `${JSON.stringify(line)}\n`).join("")),
     async readMetrics() {
       const lines = (await readIfThere(metricsFile)) ?? "";
       return lines
