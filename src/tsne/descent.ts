@@ -1,7 +1,7 @@
 import type {Dimensions} from "./matrix";
 import {meshRepulsion} from "./mesh-repulsion";
 import {CHUNK, type Neighbourhood, writePoints} from "./neighbourhood";
-import {pauses} from "./pause";
+import {pauses} from "./parts";
 import {allPairsRepulsion, type Box, type Repulsion} from "./repulsion";
 import type {Job} from "./team";
 

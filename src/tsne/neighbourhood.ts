@@ -1,6 +1,6 @@
 import {type Arena, openArena} from "./arena";
 import {checkMatrix, type Dimensions, type Matrix} from "./matrix";
-import {pauses} from "./pause";
+import {runInParts} from "./parts";
 import {type Job, openTeam, type Team} from "./team";
 
 export type Metric = "euclidean" | "cosine";
@@ -60,7 +60,6 @@ export interface Places {
 
 export const CHUNK = 256;
 const ROWS = 32;
-const STRETCH_TASKS = 16;
 
 /**
  * Finds neighbours by exhaustive search and calibrates the joint probabilities. About n² · columns multiplications and
@@ -213,7 +212,7 @@ function measured(
       const mark = arena.mark();
       const at = writePoints(arena, points, dimensions);
       const {job, sums: zs} = allPairsJob(arena, rows, dimensions, at);
-      await runInParts(team, job, 4 * STRETCH_TASKS);
+      await runInParts(team, job, 64);
       const z = sum(arena.doubles(zs, job.tasks));
       const chunks = Math.ceil(rows / CHUNK);
       const sums = arena.allocate(chunks * 8);
@@ -269,15 +268,6 @@ export function allPairsJob(arena: Arena, n: number, dimensions: Dimensions, poi
   const kernel = dimensions === 2 ? "repelAll2" : "repelAll3";
   const job: Job = {kernel, tasks, args: [n, points, out, sums]};
   return {job, out, sums};
-}
-
-/** Runs a long job in parts, so that the event loop turns. */
-async function runInParts(team: Team, job: Job, part = STRETCH_TASKS): Promise<void> {
-  const pause = pauses();
-  for (let first = 0; first < job.tasks; first += part) {
-    team.run({...job, first, tasks: Math.min(part, job.tasks - first)});
-    await pause();
-  }
 }
 
 async function sumRankExcess(team: Team, arena: Arena, space: Packed, neighbours: number, k: number): Promise<number> {

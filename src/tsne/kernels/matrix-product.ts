@@ -9,7 +9,7 @@ const DEPTH: i32 = 128;
  * 8 · columns · 4 bytes.
  */
 export function gramRows(
-  task: i32, thread: i32, x: usize, rows: i32, columns: i32, out: usize, scratch: usize, scratchSize: i32,
+  task: i32, thread: i32, x: usize, rows: i32, columns: i32, out: usize,
 ): void {
   const first = task * 8, row = <usize>columns << 2;
   for (let b = first; b < columns; b += 8) {

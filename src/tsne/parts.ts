@@ -1,3 +1,5 @@
+import type {Job, Team} from "./team";
+
 /** Longest stretch, in milliseconds, for which the event loop is kept waiting. */
 const STRETCH = 20;
 
@@ -15,4 +17,13 @@ export function pauses(): () => Promise<void> | undefined {
       else setTimeout(goOn);
     });
   };
+}
+
+/** Runs a long job some tasks at a time, with pauses. */
+export async function runInParts(team: Team, job: Job, part = 16): Promise<void> {
+  const pause = pauses();
+  for (let first = 0; first < job.tasks; first += part) {
+    team.run({...job, first, tasks: Math.min(part, job.tasks - first)});
+    await pause();
+  }
 }
