@@ -30,13 +30,16 @@ export function scatter({title, points, labels, classNames, wrong, notes}: Scatt
   const radius = Math.max(1.1, Math.min(4, 110 / Math.sqrt(n || 1)));
   const errors = wrong.reduce((sum, w) => sum + w, 0);
   const ringed = errors <= MOST_RINGS * n;
-  const order = Array.from({length: n}, (_, i) => i).sort((a, b) => (depth ? depth[a] - depth[b] : scramble(a) - scramble(b)));
+  const order = Array.from({length: n}, (_, i) => i).sort((a, b) =>
+    depth ? depth[a] - depth[b] : scramble(a) - scramble(b),
+  );
   const height = TOP + SIDE + 24 + 15 * notes.length;
   return figure(SIDE + LEGEND + 32, height, (context) => {
     text(context, title, 16, 26, {size: 17, bold: true, maxWidth: SIDE + LEGEND});
     context.strokeStyle = LINE;
     context.strokeRect(16.5, TOP + 0.5, SIDE - 1, SIDE - 1);
-    for (const i of order) dot(context, xs[i], ys[i], radius, classColor(labels[i]), depth ? 0.35 + 0.5 * depth[i] : 0.72);
+    for (const i of order)
+      dot(context, xs[i], ys[i], radius, classColor(labels[i]), depth ? 0.35 + 0.5 * depth[i] : 0.72);
     if (ringed) for (const i of order) if (wrong[i]) ring(context, xs[i], ys[i], radius + 1.6);
     nameClasses(context, xs, ys, labels, classNames);
     legend(context, labels, wrong, classNames, ringed, errors);
@@ -95,16 +98,11 @@ function nameClasses(
   classNames.forEach((name, k) => {
     const own = Array.from(labels.keys()).filter((i) => labels[i] === k);
     if (own.length === 0) return;
-    const [x, y] = densest(own.map((i) => xs[i]), own.map((i) => ys[i]));
-    context.font = '17px "Plot Bold"';
-    context.textAlign = "center";
-    context.textBaseline = "middle";
-    context.lineJoin = "round";
-    context.lineWidth = 4;
-    context.strokeStyle = "rgba(255, 255, 255, 0.9)";
-    context.strokeText(name, x, y);
-    context.fillStyle = css(classColor(k));
-    context.fillText(name, x, y);
+    const [x, y] = densest(
+      own.map((i) => xs[i]),
+      own.map((i) => ys[i]),
+    );
+    text(context, name, x, y, {size: 17, bold: true, align: "center", color: css(classColor(k)), halo: "#ffffffe6"});
   });
 }
 
@@ -114,7 +112,8 @@ function nameClasses(
  */
 function densest(xs: readonly number[], ys: readonly number[]): [number, number] {
   const cells = 20;
-  const cellOf = (v: number, start: number) => Math.min(cells - 1, Math.max(0, Math.floor(((v - start) / SIDE) * cells)));
+  const cellOf = (v: number, start: number) =>
+    Math.min(cells - 1, Math.max(0, Math.floor(((v - start) / SIDE) * cells)));
   const counts = new Float64Array(cells * cells);
   const column = xs.map((x) => cellOf(x, 16));
   const row = ys.map((y) => cellOf(y, TOP));
@@ -152,10 +151,15 @@ function legend(
     const y = TOP + 30 + 21 * k;
     dot(context, left + 6, y, 5.5, classColor(k), 1);
     text(context, classNames[k], left + 20, y, {size: 13, maxWidth: 76});
-    text(context, `${counts[k][0]} / ${counts[k][1].toLocaleString("en")}`, left + LEGEND - 34, y, {size: 11, color: INK_2, align: "right"});
+    text(context, `${counts[k][0]} / ${counts[k][1].toLocaleString("en")}`, left + LEGEND - 34, y, {
+      size: 11,
+      color: INK_2,
+      align: "right",
+    });
   }
   let y = TOP + 36 + 21 * shown;
-  if (shown < classNames.length) text(context, `and ${classNames.length - shown} more`, left, y, {size: 11, color: INK_3});
+  if (shown < classNames.length)
+    text(context, `and ${classNames.length - shown} more`, left, y, {size: 11, color: INK_3});
   y += 22;
   if (ringed) {
     dot(context, left + 6, y, 3, [0x9a, 0xa1, 0xab], 0.8);

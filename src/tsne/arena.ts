@@ -22,7 +22,8 @@ export function openArena({memory}: Team): Arena {
       const address = top;
       top += Math.ceil((bytes + 64) / 128) * 128; // vectors may read past an array's end
       const pages = Math.ceil(top / PAGE);
-      if (pages > 65536) throw new RangeError(`t-SNE: expected to need at most 4 GiB, got ${(top / 2 ** 30).toFixed(1)}`);
+      if (pages > 65536)
+        throw new RangeError(`t-SNE: expected to need at most 4 GiB, got ${(top / 2 ** 30).toFixed(1)}`);
       const missing = pages - memory.buffer.byteLength / PAGE;
       if (missing > 0) memory.grow(missing);
       return address;

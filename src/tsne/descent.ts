@@ -74,7 +74,10 @@ export async function descend(
   };
   const current = () => {
     const all = arena.floats(points, size);
-    return Float32Array.from({length: n * dimensions}, (_, i) => all[Math.floor(i / dimensions) * stride + (i % dimensions)]);
+    return Float32Array.from(
+      {length: n * dimensions},
+      (_, i) => all[Math.floor(i / dimensions) * stride + (i % dimensions)],
+    );
   };
   const rest = () => {
     arena.floats(velocity, size).fill(0);
@@ -92,7 +95,20 @@ export async function descend(
     const z = repulsion.run(box, attract);
     const [x, momentum] = early ? [exaggeration, MOMENTUM.early] : [1, MOMENTUM.late];
     const {longRange, shortRange} = repulsion;
-    const args = [n, dimensions, points, attraction, longRange, shortRange, velocity, gains, x, z, learningRate, momentum];
+    const args = [
+      n,
+      dimensions,
+      points,
+      attraction,
+      longRange,
+      shortRange,
+      velocity,
+      gains,
+      x,
+      z,
+      learningRate,
+      momentum,
+    ];
     team.run({kernel: "update", tasks: chunks, args: [...args, reports]});
     ({box, gradientNorm} = readReports(arena.floats(reports, (chunks * REPORT) / 4), dimensions));
     done++;
@@ -125,7 +141,16 @@ function resolve(settings: Partial<Descent>, n: number, dimensions: Dimensions) 
   for (const [name, value] of Object.entries({exaggeration, learningRate, every})) {
     if (!(value > 0)) throw new RangeError(`${name}: expected more than 0, got ${value}`);
   }
-  return {exaggeration, iterations, exaggerationIterations, minGradientNorm, learningRate, repulsion, every, onProgress};
+  return {
+    exaggeration,
+    iterations,
+    exaggerationIterations,
+    minGradientNorm,
+    learningRate,
+    repulsion,
+    every,
+    onProgress,
+  };
 }
 
 function boxOf(points: Float32Array, dimensions: Dimensions): Box {

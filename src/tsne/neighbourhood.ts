@@ -74,7 +74,9 @@ export async function openNeighbourhood(
   checkMatrix("data", data);
   const {rows} = data;
   if (!(perplexity >= 1 && 3 * perplexity <= rows - 1)) {
-    throw new RangeError(`perplexity: expected 1 to ${(rows - 1) / 3} (a third of the other points), got ${perplexity}`);
+    throw new RangeError(
+      `perplexity: expected 1 to ${(rows - 1) / 3} (a third of the other points), got ${perplexity}`,
+    );
   }
   const k = Math.min(rows - 1, Math.floor(3 * perplexity + 1));
   const team = await openTeam(threads);

@@ -58,7 +58,9 @@ function covariance({rows, columns, values}: Matrix, means: Float64Array): Float
  */
 function leadingAxes(matrix: Float64Array, size: number, count: number): Float64Array[] {
   const spare = Math.min(size, count + 4); // the gap to the eigenvalue past the spare ones sets the speed
-  let axes: Float64Array[] = Array.from({length: spare}, (_, q) => Float64Array.from({length: size}, (_, c) => wave(c * spare + q)));
+  let axes: Float64Array[] = Array.from({length: spare}, (_, q) =>
+    Float64Array.from({length: size}, (_, c) => wave(c * spare + q)),
+  );
   for (let sweep = 0; sweep < SWEEPS; sweep++) {
     axes = orthonormal(
       axes.map((axis) => {

@@ -22,7 +22,9 @@ export function leadingEigenpairs(matrix: Float64Array, size: number, count: num
   if (size <= SMALL) return ritz(identityBasis(size), matrix, size, count).pairs;
   const basis: Float64Array[] = [];
   const images: Float64Array[] = [];
-  let block: Float64Array[] = Array.from({length: BLOCK}, (_, q) => Float64Array.from({length: size}, (_, c) => wave(c * BLOCK + q)));
+  let block: Float64Array[] = Array.from({length: BLOCK}, (_, q) =>
+    Float64Array.from({length: size}, (_, c) => wave(c * BLOCK + q)),
+  );
   let next = Math.min(size, 3 * count + 4 * BLOCK);
   for (;;) {
     for (const vector of block) {

@@ -1,4 +1,44 @@
-import type {Matrix} from "../../tsne/index";
+import type {Dimensions, Matrix, Neighbourhood} from "../../tsne/index";
+
+/** How far a map can be trusted. */
+export interface MapFigures {
+  /** KL(P‖Q) in nats. */
+  readonly klDivergence: number;
+  /** In [0, 1], at `neighbours` neighbours. */
+  readonly trustworthiness: number;
+  readonly continuity: number;
+  readonly neighbours: number;
+  /** Shares of points that their `voters` nearest put in the right class: on the map, and in what it is a map of. */
+  readonly neighbourAccuracyMap: number;
+  readonly neighbourAccuracyFull: number;
+  readonly voters: number;
+}
+
+const NEIGHBOURS = 12;
+const VOTERS = 10;
+
+/** A map's figures, the same way for every method. Few points have fewer neighbours and voters. */
+export async function mapQuality(
+  neighbourhood: Neighbourhood,
+  points: Float32Array,
+  dimensions: Dimensions,
+  labels: Uint16Array,
+): Promise<MapFigures> {
+  const count = Math.min(NEIGHBOURS, neighbourhood.k, Math.ceil(neighbourhood.rows / 2) - 1);
+  const voters = Math.min(VOTERS, count);
+  const klDivergence = await neighbourhood.divergence(points, dimensions);
+  const {trustworthiness, continuity, neighbours} = await neighbourhood.quality(points, dimensions, count);
+  const onMap = neighbours.filter((_, e) => e % count < voters);
+  return {
+    klDivergence,
+    trustworthiness,
+    continuity,
+    neighbours: count,
+    neighbourAccuracyMap: neighbourAccuracy(onMap, voters, labels),
+    neighbourAccuracyFull: neighbourAccuracy(neighbourhood.nearest(voters), voters, labels),
+    voters,
+  };
+}
 
 /**
  * Trustworthiness (Venna & Kaski 2001), in [0, 1]: 1 − 2 / (nk (2n − 3k − 1)) Σi Σj∈Ui (r(i, j) − k), Ui those of the k
