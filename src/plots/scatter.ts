@@ -151,7 +151,7 @@ function legend(
     const y = TOP + 30 + 21 * k;
     dot(context, left + 6, y, 5.5, classColor(k), 1);
     text(context, classNames[k], left + 20, y, {size: 13, maxWidth: 76});
-    text(context, `${counts[k][0]} / ${counts[k][1].toLocaleString("en")}`, left + LEGEND - 34, y, {
+    text(context, counts[k].map((count) => count.toLocaleString("en")).join(" / "), left + LEGEND - 34, y, {
       size: 11,
       color: INK_2,
       align: "right",

@@ -93,7 +93,7 @@ export const projection: Probe<ProjectionOptions> = {
         width: activations.columns,
         explained: reduced?.explained ?? 1,
       };
-      const title = `${method.title} of ${given.layer || "the last layer before the scores"} ${after(epoch)}`;
+      const title = `${method.title} of ${given.layer || "the last layer before the scores"}, ${after(epoch)}`;
       yield {
         name: "map",
         plot: "scatter",
