@@ -104,18 +104,22 @@ function identityBasis(size: number): Float64Array[] {
 
 function times(matrix: Float64Array, size: number, vector: Float64Array): Float64Array {
   const out = new Float64Array(size);
-  for (let a = 0; a < size; a++) {
-    let sum = 0;
-    for (let b = 0, e = a * size; b < size; b++) sum += matrix[e++] * vector[b];
-    out[a] = sum;
-  }
+  for (let a = 0; a < size; a++) out[a] = dot(matrix.subarray(a * size, (a + 1) * size), vector);
   return out;
 }
 
+/** In four sums: one alone would wait for each addition, and take three times as long. */
 function dot(a: Float64Array, b: Float64Array): number {
-  let sum = 0;
-  for (let c = 0; c < a.length; c++) sum += a[c] * b[c];
-  return sum;
+  let [s, t, u, v] = [0, 0, 0, 0];
+  const fours = a.length & ~3;
+  for (let c = 0; c < fours; c += 4) {
+    s += a[c] * b[c];
+    t += a[c + 1] * b[c + 1];
+    u += a[c + 2] * b[c + 2];
+    v += a[c + 3] * b[c + 3];
+  }
+  for (let c = fours; c < a.length; c++) s += a[c] * b[c];
+  return s + t + (u + v);
 }
 
 /** A start in no data's direction: multiples of the golden ratio, their square roots' fractions, in [−½, ½). */

@@ -1,4 +1,3 @@
-import TSNE from "tsne-js";
 import {normal} from "../../random";
 import type {ProjectionMethod} from "./method";
 
@@ -15,6 +14,7 @@ export const tsneJs: ProjectionMethod = {
   title: "tsne-js",
   mostPoints: MOST_POINTS,
   async project({data: {rows, columns, values}, dimensions, perplexity, iterations, start, random}) {
+    const {default: TSNE} = await import("tsne-js"); // only when asked for: loading it takes 50 ms
     const model = new TSNE({dim: dimensions, perplexity, nIter: iterations || ITERATIONS});
     const data = Array.from({length: rows}, (_, i) => [...values.subarray(i * columns, (i + 1) * columns)]);
     model.init({data, type: "dense"});
