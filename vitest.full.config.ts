@@ -1,12 +1,11 @@
 import {defineConfig} from "vitest/config";
 
-/** The long checks, and those that need what npm does not bring (Python): `npx vitest run --config vitest.full.config.ts`. */
 export default defineConfig({
   test: {
     include: ["test/full/**/*.test.ts"],
     setupFiles: ["test/setup.ts"],
-    testTimeout: 600_000,
-    hookTimeout: 600_000,
+    testTimeout: 900_000,
+    hookTimeout: 900_000,
     pool: "forks",
     fileParallelism: false,
   },

@@ -1,0 +1,11 @@
+import * as tf from "@tensorflow/tfjs";
+
+import type {Backend} from "./index";
+
+/** tfjs in plain JavaScript: the reference of the tests, about 15 images/s. Only where asked for by name. */
+export const cpu: Backend = {
+  async start() {
+    await tf.setBackend("cpu");
+    return {version: tf.version.tfjs};
+  },
+};

@@ -1,0 +1,45 @@
+import * as tf from "@tensorflow/tfjs";
+
+import {UserError} from "../options";
+import {cpu} from "./cpu";
+import {tensorflow} from "./tensorflow";
+import {wasm} from "./wasm";
+
+/** One way to compute with tfjs. */
+export interface Backend {
+  /** Starts it and makes it tfjs' own; or says why it cannot be had here. */
+  start(): Promise<{readonly version: string} | {readonly problem: string}>;
+}
+
+/** Every tfjs backend there is, the preferred first. */
+export const backends = {tensorflow, wasm, cpu} satisfies Record<string, Backend>;
+export type BackendName = keyof typeof backends;
+
+export interface StartedBackend {
+  readonly name: BackendName;
+  readonly version: string;
+  /** Why this one, in one line: what was asked for, and what could not be had. */
+  readonly why: string;
+}
+
+/** What auto may take. Not cpu: nobody should wait an hour for what they did not ask for. */
+const AUTOMATIC: readonly BackendName[] = ["tensorflow", "wasm"];
+
+/**
+ * Starts the backend asked for, or, for "auto", the first that works.
+ *
+ * @throws UserError if it cannot be had: what was asked for by name is never replaced by another.
+ */
+export async function startBackend(asked: BackendName | "auto"): Promise<StartedBackend> {
+  tf.enableProdMode(); // no banner, no shape checks in every op
+  const problems: string[] = [];
+  for (const name of asked === "auto" ? AUTOMATIC : [asked]) {
+    const started = await backends[name].start();
+    if ("version" in started) {
+      const why = asked === "auto" ? ["the first that works here", ...problems].join("; ") : "asked for";
+      return {name, version: started.version, why};
+    }
+    problems.push(started.problem);
+  }
+  throw new UserError(`--engine ${asked}: expected it to start, got: ${problems.join("; ")}`);
+}

@@ -1,0 +1,30 @@
+import util from "node:util";
+import * as tf from "@tensorflow/tfjs";
+
+import type {Backend} from "./index";
+
+/** @tensorflow/tfjs-node, an optional dependency: TensorFlow's C library, where its binary installed and loads. */
+export const tensorflow: Backend = {
+  async start() {
+    // tfjs-node 4.22 calls util.isNullOrUndefined, which Node 23 removed (tensorflow/tfjs#8425, merged, not released).
+    const old = util as unknown as {isNullOrUndefined?: (value: unknown) => boolean};
+    old.isNullOrUndefined ??= (value) => value === null || value === undefined;
+    try {
+      // By a name the compiler does not follow: the package may not be there.
+      require(["@tensorflow", "tfjs-node"].join("/"));
+    } catch (error) {
+      // Any error: a blocked install script leaves the package there without its binary, and no error code.
+      return {problem: problemOf(error as NodeJS.ErrnoException)};
+    }
+    if (!(await tf.setBackend("tensorflow")))
+      return {problem: "@tensorflow/tfjs-node loaded, but its backend did not start"};
+    return {
+      version: `${tf.version.tfjs}, TensorFlow ${(tf.backend() as unknown as {binding?: {TF_Version?: string}}).binding?.TF_Version ?? "?"}`,
+    };
+  },
+};
+
+function problemOf(error: NodeJS.ErrnoException): string {
+  if (error.code === "MODULE_NOT_FOUND") return "@tensorflow/tfjs-node is not installed";
+  return `@tensorflow/tfjs-node does not load: ${error.message.split("\n")[0]}`;
+}

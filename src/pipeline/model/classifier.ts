@@ -1,0 +1,119 @@
+import {setImmediate as eventLoopTurn} from "node:timers/promises";
+import * as tf from "@tensorflow/tfjs";
+
+import {UserError} from "../options";
+import type {DifferentiableClassifier, ImageShape, Images} from "../types";
+
+/** A model taken apart where the explainers ask. */
+export interface ModelParts {
+  readonly toLogits: tf.LayersModel;
+  readonly toProbabilities: tf.LayersModel;
+  /** The layer whose output feeds the last dense layer. */
+  readonly featureLayer: string;
+  /** Up to the named layer's output. */
+  to(layer: string): tf.LayersModel;
+}
+
+/** @throws UserError if the model's last two layers are not "logits" and "probabilities". */
+export function partsOf(model: tf.LayersModel): ModelParts {
+  const ends = model.layers.slice(-2).map((layer) => layer.name);
+  if (`${ends}` !== "logits,probabilities") {
+    throw new UserError(
+      `model: expected layers "logits" and "probabilities" at its end, got ${ends.map((n) => `"${n}"`).join(", ")}`,
+    );
+  }
+  const logitsLayer = model.getLayer("logits");
+  const toLogits = tf.model({inputs: model.inputs, outputs: logitsLayer.output as tf.SymbolicTensor});
+  const made = new Map<string, tf.LayersModel>();
+  return {
+    toLogits,
+    toProbabilities: model,
+    featureLayer: (logitsLayer.input as tf.SymbolicTensor).sourceLayer.name,
+    to(layer) {
+      const known = model.layers.map(({name}) => name);
+      if (!known.includes(layer)) throw new UserError(`layer: expected one of ${known.join(", ")}, got "${layer}"`);
+      let part = made.get(layer);
+      if (!part) {
+        part = tf.model({inputs: model.inputs, outputs: model.getLayer(layer).output as tf.SymbolicTensor});
+        made.set(layer, part);
+      }
+      return part;
+    },
+  };
+}
+
+/**
+ * Shows a tf.LayersModel as a DifferentiableClassifier. Tensors live and die in this file: every method takes and
+ * gives plain numbers, and leaves `tf.memory().numTensors` as it found it. The weights are shared with the model, so
+ * the classifier always speaks for the current epoch.
+ *
+ * @param batchSize Images a pass: bounds the memory of every explainer and changes no result.
+ */
+export function classifierOf(
+  model: tf.LayersModel,
+  imageShape: ImageShape,
+  classNames: readonly string[],
+  batchSize = 250,
+): DifferentiableClassifier {
+  const {toLogits, featureLayer, to} = partsOf(model);
+  const forward = (part: tf.LayersModel, x: tf.Tensor) => part.apply(x, {training: false}) as tf.Tensor;
+  const run = (images: Images, f: (x: tf.Tensor, start: number) => tf.Tensor) =>
+    inBatches(images, imageShape, batchSize, f);
+
+  return {
+    imageShape,
+    classNames,
+    predict: (images) => run(images, (x) => forward(model, x)),
+    logits: (images) => run(images, (x) => forward(toLogits, x)),
+    async inputGradient(images, targets) {
+      checkTargets(targets, images.count, classNames.length);
+      return run(images, (x, start) =>
+        tf.grad((pixels: tf.Tensor) => {
+          const logits = forward(toLogits, pixels);
+          if (targets === "all") return logits.sum();
+          const classes = Int32Array.from({length: x.shape[0]}, (_, n) => targets[start + n]);
+          return logits.mul(tf.oneHot(tf.tensor1d(classes, "int32"), classNames.length).toFloat()).sum();
+        })(x),
+      );
+    },
+    async features(images, layer = featureLayer) {
+      const part = to(layer);
+      const values = await run(images, (x) => forward(part, x));
+      return {width: values.length / images.count, values};
+    },
+  };
+}
+
+/** @throws RangeError if there is not one class for each image, each below `classes`. */
+export function checkTargets(targets: ArrayLike<number> | "all", count: number, classes: number): void {
+  if (targets === "all") return;
+  if (targets.length !== count)
+    throw new RangeError(`targets: expected one an image (${count}), got ${targets.length}`);
+  const outside = Array.from(targets).find((k) => !(k >= 0 && k < classes));
+  if (outside !== undefined) throw new RangeError(`target class: expected below ${classes}, got ${outside}`);
+}
+
+/** Applies `f` to `images` batch by batch and joins what comes back, one row an image. */
+async function inBatches(
+  images: Images,
+  shape: ImageShape,
+  batchSize: number,
+  f: (x: tf.Tensor, start: number) => tf.Tensor,
+): Promise<Float32Array> {
+  if (`${images.shape}` !== `${shape}`) {
+    throw new UserError(`images: expected ${shape.join(" x ")}, the model's input, got ${images.shape.join(" x ")}`);
+  }
+  const size = shape[0] * shape[1] * shape[2];
+  let joined = new Float32Array(0);
+  for (let start = 0; start < images.count; start += batchSize) {
+    const count = Math.min(batchSize, images.count - start);
+    const pixels = images.pixels.subarray(start * size, (start + count) * size);
+    const output = tf.tidy(() => f(tf.tensor(pixels, [count, ...shape]), start));
+    const values = await output.data();
+    output.dispose();
+    await eventLoopTurn();
+    if (start === 0) joined = new Float32Array((values.length / count) * images.count);
+    joined.set(values, (start * values.length) / count);
+  }
+  return joined;
+}
