@@ -1,17 +1,22 @@
+import {readSaved} from "../pipeline/record/artifact-codec";
 import {type ArtifactFiles, array, type Saved} from "./gather";
 import {mapTiles, type Packer} from "./packer";
-import {readSaved} from "./read-artifact";
 import type {Packed, ReportFile} from "./report-file";
 
-/** The maps among a saliency artifact's numbers, and whether their sign means something. */
-const MAPS: {readonly [number: string]: {readonly title: string; readonly signed: boolean}} = {
-  gradient: {title: "Gradient", signed: false},
-  delta: {title: "Minus baseline", signed: true},
-  smooth: {title: "Smoothed", signed: false},
-  attribution: {title: "", signed: true},
-};
+/** A row of a saliency picture: one map an image, one number a pixel. */
+interface Row {
+  readonly label: string;
+  readonly values: unknown;
+  readonly scale: "intensity" | "signed" | "sequential";
+}
 
-/** Every saliency map that the run saved, of the images that its first artifact explains. */
+/** Rows that the page leaves out: the first it shows anyway, the second is one picture for all images. */
+const LEFT_OUT = new Set(["source", "baseline"]);
+
+/**
+ * Every saliency map that the run saved, of the images that its first artifact explains. Each artifact under `saliency/`
+ * is a grid of rows; a method added later shows up as rows of its own.
+ */
 export async function gatherSaliency(
   artifacts: ArtifactFiles,
   stops: readonly number[],
@@ -20,27 +25,27 @@ export async function gatherSaliency(
 ): Promise<ReportFile["saliency"]> {
   const names = [...artifacts.keys()].filter((name) => name.startsWith("saliency/"));
   let indices: Uint32Array | undefined;
-  const tiles = new Map<string, {signed: boolean; tiles: (Packed | null)[]}>();
+  const maps = new Map<string, {signed: boolean; tiles: (Packed | null)[]}>();
   for (const name of names) {
     for (const [s, epoch] of stops.entries()) {
       const path = artifacts.get(name)?.get(epoch);
       if (!path) continue;
-      const {numbers = {}} = (await readSaved(path)) as Saved;
-      if (numbers.indices === undefined) continue;
-      const here = Uint32Array.from(array(numbers.indices, `${path}: numbers.indices`));
+      const {data, numbers} = (await readSaved(path)) as Saved;
+      const here = Uint32Array.from(array(numbers?.indices, `${path}: numbers.indices`));
       indices ??= here;
+      // a method may explain other images than the rest: they have no row to stand in
       if (here.length !== indices.length || here.some((index, i) => index !== indices?.[i])) continue;
-      for (const [key, {title, signed}] of Object.entries(MAPS)) {
-        if (numbers[key] === undefined) continue;
-        const label = title || name.slice("saliency/".length);
-        const entry = tiles.get(label) ?? {signed, tiles: stops.map(() => null)};
-        const values = mapTiles(array(numbers[key], `${path}: numbers.${key}`), here.length, height * width, signed);
-        entry.tiles[s] = pack.add(values, [here.length, height, width]);
-        tiles.set(label, entry);
+      for (const {label, values, scale} of data.rows as readonly Row[]) {
+        if (scale === "intensity" || LEFT_OUT.has(label)) continue;
+        const title = names.length > 1 ? `${name.slice("saliency/".length)} ${label}` : label;
+        const map = maps.get(title) ?? {signed: scale === "signed", tiles: stops.map(() => null)};
+        const tiles = mapTiles(array(values, `${path}: ${label}`), here.length, height * width, map.signed);
+        map.tiles[s] = pack.add(tiles, [here.length, height, width]);
+        maps.set(title, map);
       }
     }
   }
-  if (!indices || tiles.size === 0) return null;
-  const maps = [...tiles].map(([name, entry]) => ({name, ...entry}));
-  return {indices: pack.add(indices, [indices.length]), height, width, maps};
+  if (!indices || maps.size === 0) return null;
+  const listed = [...maps].map(([name, map]) => ({name: name[0].toUpperCase() + name.slice(1), ...map}));
+  return {indices: pack.add(indices, [indices.length]), height, width, maps: listed};
 }

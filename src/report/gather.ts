@@ -1,12 +1,12 @@
 import {existsSync, readdirSync, readFileSync} from "node:fs";
 import {join} from "node:path";
 import {UserError} from "../pipeline/options";
+import {readSaved} from "../pipeline/record/artifact-codec";
 import type {EpochMetrics} from "../pipeline/types";
 import {gatherLime} from "./gather-lime";
 import {gatherMap} from "./gather-map";
 import {gatherSaliency} from "./gather-saliency";
 import {fractions, packer, reduced, reduction} from "./packer";
-import {readSaved} from "./read-artifact";
 import type {ReportFile, RunFacts} from "./report-file";
 
 /** A run's saved artifacts: for each "probe/name", the file of each epoch. */
@@ -100,12 +100,12 @@ export function array(value: unknown, what: string): ArrayLike<number> {
 
 function readRun(path: string): RunFacts & {classNames: readonly string[]} {
   const run = JSON.parse(readFileSync(path, "utf8")) as RunFacts & {data: {classNames: readonly string[]}};
-  const {name, startedAt, seed, options, probes, versions, engine, processor, data, model} = run;
+  const {name, startedAt, seed, options, training, probes, versions, engine, processor, data, model} = run;
   if (!Array.isArray(data?.classNames)) {
     throw new UserError(`${path}: expected data.classNames to list the classes, got ${typeof data?.classNames}`);
   }
   const {classNames, ...rest} = data;
-  return {name, startedAt, seed, options, probes, versions, engine, processor, data: rest, model, classNames};
+  return {name, startedAt, seed, options, training, probes, versions, engine, processor, data: rest, model, classNames};
 }
 
 /** Every whole line; a last one without its end is still being written. */

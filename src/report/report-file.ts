@@ -20,10 +20,17 @@ export interface RunFacts {
   readonly startedAt: string;
   readonly seed: number;
   readonly options: {readonly [name: string]: unknown};
+  /** What the options came to: the learning rate, its schedule, the loss. */
+  readonly training: {readonly [name: string]: unknown};
   readonly probes: {readonly [probe: string]: {readonly [name: string]: unknown}};
   readonly versions: {readonly [name: string]: string};
-  readonly engine: {readonly name: string; readonly why?: string; readonly threads?: number};
-  readonly processor: string;
+  readonly engine: {readonly name: string; readonly version?: string; readonly why?: string; readonly threads?: number};
+  readonly processor: {
+    readonly name: string;
+    readonly cores: number;
+    readonly memoryGiB: number;
+    readonly platform: string;
+  };
   readonly data: {
     readonly name: string;
     readonly digest: string;
@@ -43,7 +50,7 @@ export interface LayerFacts {
   readonly name: string;
   readonly type: string;
   readonly outputShape: readonly (number | null)[];
-  readonly weights: number;
+  readonly parameters: number;
 }
 
 /** One class explained by LIME on one image. */

@@ -64,7 +64,8 @@ export function exampleRun(example: Example = {}): string {
     seed: 7,
     versions: {node: process.version},
     engine: {name: "cpu", why: "asked for", threads: 1},
-    processor: "a processor",
+    processor: {name: "a processor", cores: 2, memoryGiB: 8, platform: "linux x64"},
+    training: {learningRate: 0.004, schedule: "one-cycle"},
     data: {
       name: data,
       digest: "00".repeat(32),
@@ -76,7 +77,7 @@ export function exampleRun(example: Example = {}): string {
     },
     model: {
       name: "cnn",
-      layers: [{name: "dense", type: "Dense", outputShape: [null, classes], weights: 370}],
+      layers: [{name: "dense", type: "Dense", outputShape: [null, classes], parameters: 370}],
       parameters: 370,
     },
   });
@@ -111,12 +112,15 @@ export function exampleRun(example: Example = {}): string {
       });
     }
     if (probes.includes("saliency")) {
-      const size = explained * height * width * channels;
-      const gradient = Float32Array.from({length: size}, () => normal(random));
-      save("saliency", "gradient", epoch, {
-        data: {},
-        numbers: {indices, gradient, delta: gradient.map((g) => g * 0.5)},
-      });
+      const size = explained * height * width;
+      const saliency = Float32Array.from({length: size}, () => normal(random));
+      const rows = [
+        {label: "source", values: new Float32Array(size), scale: "intensity"},
+        {label: "saliency", values: saliency, scale: "signed"},
+        {label: "delta", values: saliency.map((g) => g * 0.5), scale: "signed"},
+        {label: "overlay", values: saliency.map(Math.abs), scale: "sequential"},
+      ];
+      save("saliency", "gradient", epoch, {data: {rows}, numbers: {indices}});
     }
     if (probes.includes("lime")) {
       const segments = Uint16Array.from({length: height * width}, (_, p) => Math.floor(p / width / 2));

@@ -1,7 +1,7 @@
 import type {LayerFacts} from "../report-file";
 import type {Data} from "./data";
 import {h, type Kid} from "./dom";
-import {int, seconds} from "./format";
+import {int, plural, seconds} from "./format";
 
 const KEYS: readonly (readonly [string, string])[] = [
   ["← →", "epoch before, after"],
@@ -41,7 +41,7 @@ export function mountAbout(data: Data): HTMLElement {
       {},
       h("th", {scope: "row"}, layer.name, " ", h("small", {}, layer.type)),
       h("td", {}, shape(layer)),
-      h("td", {}, layer.weights ? int(layer.weights) : "–"),
+      h("td", {}, layer.parameters ? int(layer.parameters) : "–"),
     ),
   );
   const sum = h(
@@ -58,7 +58,7 @@ export function mountAbout(data: Data): HTMLElement {
   const made = Number.isNaN(started.getTime())
     ? run.startedAt
     : started.toLocaleString("en-GB", {dateStyle: "long", timeStyle: "short"});
-  const {engine} = run;
+  const {engine, processor} = run;
   const threads = engine.threads ? `, ${int(engine.threads)} ${engine.threads === 1 ? "thread" : "threads"}` : "";
   const facts = terms([
     ["Run", run.name],
@@ -69,8 +69,14 @@ export function mountAbout(data: Data): HTMLElement {
     ],
     ["Digest", run.data.digest ? `${run.data.digest.slice(0, 16)}…` : undefined],
     ["Seed", String(run.seed)],
-    ["Engine", `${engine.name}${threads}${engine.why ? ` (${engine.why})` : ""}`],
-    ["Processor", run.processor],
+    [
+      "Engine",
+      `${engine.name}${engine.version ? ` ${engine.version}` : ""}${threads}${engine.why ? ` (${engine.why})` : ""}`,
+    ],
+    [
+      "Processor",
+      `${processor.name}, ${plural(processor.cores, "core")}, ${processor.memoryGiB} GiB, ${processor.platform}`,
+    ],
     ["Time", trained.length ? `${seconds(mean)} of training an epoch` : undefined],
     [
       "Versions",
@@ -96,7 +102,7 @@ export function mountAbout(data: Data): HTMLElement {
     {class: "about-grid"},
     h("div", {}, h("h3", {}, "Network"), network),
     h("div", {}, h("h3", {}, "Run"), facts),
-    h("div", {}, h("h3", {}, "Options"), terms(options(run.options ?? {}))),
+    h("div", {}, h("h3", {}, "Options"), terms(options({...run.options, ...run.training}))),
     ...probes.map(([probe, given]) => h("div", {}, h("h3", {}, `Probe ${probe}`), terms(options(given)))),
     h("div", {}, h("h3", {}, "Keys"), keys),
     failures.length > 0 && h("div", {}, h("h3", {}, "Probes that failed"), h("ul", {}, ...failures)),

@@ -1,6 +1,7 @@
+import {confusionCounts} from "../../pipeline/analysis/confusion";
 import type {EpochMetrics} from "../../pipeline/types";
 import type {LimeEntry, Packed, ReportFile} from "../report-file";
-import {confusionCounts, predictions} from "./derive";
+import {predictions} from "./derive";
 
 /** What the page calls its images, and what the network does with them. */
 export interface Words {
