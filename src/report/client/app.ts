@@ -1,5 +1,7 @@
 import {mountAbout} from "./about";
 import {readAddress, type View, writeAddress} from "./address";
+import {mountCalibration} from "./calibration-panel";
+import {mountClasses} from "./classes-panel";
 import {mountCurves} from "./curves";
 import type {Data} from "./data";
 import {h, type Kid} from "./dom";
@@ -9,6 +11,7 @@ import {mountLead} from "./lead";
 import {mountMap} from "./map";
 import {mountMatrix} from "./matrix";
 import {segmented, toggleAllNotes} from "./panel";
+import {mountPhases} from "./phases-panel";
 import {members} from "./selection";
 import {createStore, type State, type Store} from "./state";
 import {type Theme, theme} from "./theme";
@@ -98,6 +101,12 @@ export function mountApp(data: Data, view: View = readAddress(location.hash, dat
     row("hero", lead, curves),
     row("pair", matrix?.root, map?.root),
     tray?.root,
+    row(
+      "trio",
+      answered && mountCalibration(data, store),
+      answered && mountClasses(data, store),
+      data.file.metrics.length > 0 && mountPhases(data, store),
+    ),
     mountAbout(data),
   );
   const page = h("main", {class: side ? "page" : "page alone"}, left, side && scrim, side);
