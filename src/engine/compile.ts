@@ -1,5 +1,5 @@
 import {type Layout, layout} from "./layout";
-import {type OptimizerName, optimizers} from "./optimizers";
+import {optimizers} from "./optimizers";
 import type {Plan} from "./plan";
 import type {Planes} from "./planes";
 import {each, GUARD, MEET, type Program, programOf, type Step} from "./program";
@@ -25,11 +25,10 @@ export interface Settings {
   readonly threads: number;
   /** The largest batch that will be trained on. */
   readonly batchSize: number;
-  readonly optimizer: OptimizerName;
 }
 
 /** Lays a plan out in memory and writes its programs. */
-export function compile(plan: Plan, {threads, batchSize, optimizer}: Settings): Compiled {
+export function compile(plan: Plan, {threads, batchSize}: Settings): Compiled {
   const laid = layout(plan, batchSize);
   const {stages, image, imageGradient, logitGradient, probabilities} = laid;
   const logits = laid.outputs[stages.length - 1];
@@ -71,7 +70,7 @@ export function compile(plan: Plan, {threads, batchSize, optimizer}: Settings): 
   const programs = [
     // Each part's weights are flipped by the thread that moved them, but a part of all weights is not a part of those
     // with slots: hence the meeting.
-    programOf([...gradientSteps, GUARD, optimizers[optimizer].step(laid), MEET, flip], laid.losses),
+    programOf([...gradientSteps, GUARD, optimizers[plan.optimizer].step(laid), MEET, flip], laid.losses),
     programOf(gradientSteps, laid.losses),
     programOf(inputGradientSteps, 0),
   ];

@@ -5,7 +5,7 @@ import {type Compiled, compile} from "./compile";
 import {FIRST} from "./control";
 import {type Crew, startCrew} from "./crew";
 import {kernelModule, type Variant} from "./modules";
-import {type OptimizerName, optimizers} from "./optimizers";
+import {optimizers} from "./optimizers";
 import type {Plan} from "./plan";
 import {readArrays, writeArrays} from "./weights";
 
@@ -14,7 +14,6 @@ export interface FusedOptions {
   readonly classNames: readonly string[];
   /** The largest batch that will be trained on. */
   readonly batchSize: number;
-  readonly optimizer: OptimizerName;
   /** Of the dropout masks. */
   readonly seed: number;
   readonly variant?: Variant;
@@ -45,7 +44,7 @@ export async function fusedNetwork(plan: Plan, options: FusedOptions): Promise<F
   const {workspaces, programs} = compiled;
   const data = {memory, module: await kernelModule(variant), programs, threads, workspaces, slots: layout.slots};
   const crew = startCrew(data);
-  const optimizer = optimizers[options.optimizer];
+  const optimizer = optimizers[plan.optimizer];
   const trainable = layout.parameters.filter((parameter) => parameter.trainable);
   let steps = 0;
 

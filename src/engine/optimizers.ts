@@ -35,3 +35,7 @@ export const optimizers = {
   },
 } as const satisfies Record<string, Optimizer>;
 export type OptimizerName = keyof typeof optimizers;
+
+export function isOptimizer(name: string): name is OptimizerName {
+  return name in optimizers;
+}

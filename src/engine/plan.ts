@@ -3,6 +3,7 @@ import type * as tf from "@tensorflow/tfjs";
 import type {ImageShape, NamedArray} from "../pipeline/types";
 import {type AnyLayer, kindOfClass, kinds} from "./layers/index";
 import type {LayerSource, Reason} from "./layers/kind";
+import {isOptimizer, type OptimizerName} from "./optimizers";
 import type {Shape} from "./planes";
 
 /** A network the engine can run: plain data, and its weights as they were. */
@@ -18,6 +19,7 @@ export interface Plan {
   /** The layer that feeds the last dense one. */
   readonly features: string;
   readonly weights: readonly NamedArray[];
+  readonly optimizer: OptimizerName;
 }
 
 /** Layers whose output is their input in another shape: nothing is computed. */
@@ -28,7 +30,8 @@ const SAME = ["Flatten", "InputLayer"];
  *
  * @returns The plan, or why the engine cannot run the model, in words that end "… the fused engine".
  */
-export function plan(model: tf.LayersModel): Plan | Reason {
+export function plan(model: tf.LayersModel, optimizer: string): Plan | Reason {
+  if (!isOptimizer(optimizer)) return {reason: `optimizer ${optimizer} is not for the fused engine`};
   const inputShape = model.inputs[0].shape.slice(1);
   if (model.inputs.length > 1 || model.outputs.length > 1 || inputShape.length !== 3) {
     return {reason: "only models from one image to one output are for the fused engine"};
@@ -52,7 +55,7 @@ export function plan(model: tf.LayersModel): Plan | Reason {
       const weights = namedWeights(model);
       const classes = layers[last].output.channels;
       const imageShape = [height, width, channels] as const;
-      return {imageShape, classes, layers, outputs, probabilities: layer.name, features, weights};
+      return {imageShape, classes, layers, outputs, probabilities: layer.name, features, weights, optimizer};
     }
     if (SAME.includes(className)) {
       outputs[layer.name] = {layer: last, linear: false};

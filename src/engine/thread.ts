@@ -68,6 +68,7 @@ export function work(data: ThreadData, port: MessagePort): never {
   // Units are numbered on without end: in every phase each thread takes one too many, so the next phase's first
   // number is known to all and nobody need reset the counter.
   let first = 0;
+  const take = () => (Atomics.add(words, TAKEN, 1) - first) | 0;
   const finite = (losses: number, count: number) => {
     let sum = 0;
     for (let n = 0; n < count; n++) sum += floats[losses / 4 + n];
@@ -87,7 +88,7 @@ export function work(data: ThreadData, port: MessagePort): never {
         for (const {run, args} of inWorkspace[0]) run(...args, thread, threads, job);
       } else {
         const units = over === "slots" ? Math.min(slots, groups) : groups;
-        for (let unit: number; (unit = (Atomics.add(words, TAKEN, 1) - first) | 0) < units; ) {
+        for (let unit = take(); unit < units; unit = take()) {
           for (let group = unit; group < groups; group += units) {
             for (const {run, args} of inWorkspace[program.byGroup ? group : thread]) run(...args, group, groups, job);
           }
