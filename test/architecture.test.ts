@@ -41,7 +41,7 @@ function folderOf(file: string): string {
   const path = file.replace(/\.ts$/, "").split("/");
   if (path[0] === "runner") return "runner";
   if (path[1] !== "pipeline") return path[1];
-  return path.length > 3 ? path[2] : NOUNS.includes(path[2]) ? "nouns" : path[2];
+  return path.length > 3 ? path[2] : NOUNS.includes(path[2]) ? "nouns" : /^run(-|$)/.test(path[2]) ? "run" : path[2];
 }
 
 const files = [

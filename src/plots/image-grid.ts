@@ -28,7 +28,7 @@ export interface ImageRow {
 }
 
 const GAP = 6;
-const LABELS = 132;
+const LABELS = 146;
 const SCALES = {intensity, signed, sequential};
 
 /** Rows of small images, magnified without smoothing, each row with its own scale shown at its right. */
@@ -48,7 +48,7 @@ export function imageGrid({title, height, width, channels, columns, rows, note}:
       const y = top + row * (cellHeight + GAP);
       const full = scale === "intensity" ? 1 : (limit ?? magnitude(values));
       text(context, label, 16, y + cellHeight / 2 - (small ? 8 : 0), {size: 13, bold: true, maxWidth: LABELS - 24});
-      if (small) text(context, small, 16, y + cellHeight / 2 + 9, {size: 10, color: INK_3, maxWidth: LABELS - 22});
+      if (small) text(context, small, 16, y + cellHeight / 2 + 9, {size: 10, color: INK_3, maxWidth: LABELS - 20});
       const depth = scale === "intensity" ? channels : 1;
       const size = height * width * depth;
       columns.forEach((_, column) => {

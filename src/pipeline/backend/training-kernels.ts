@@ -61,7 +61,8 @@ function replace(
 
 /**
  * dW[i, j, c, k] = Σ over images and outputs (y, x) of X[y·s + i, x·s + j, c] · dY[y, x, k]: for each tap (i, j) the
- * strided window of X that it meets, all taps side by side, times dY in one matrix product.
+ * strided window of X that it meets, all taps below each other, times dY in one matrix product. Channels go first, so
+ * that windows are runs of pixels, and the product's left side needs no transposing (the backend's is ten times slower).
  */
 function convFilterGradient(
   x: tf.Tensor4D,
@@ -71,16 +72,16 @@ function convFilterGradient(
 ): tf.Tensor {
   const [kernelHeight, kernelWidth, channels, filters] = filterShape;
   const info = convInfo(x.shape, filterShape, attributes);
-  const padded = pad(x, info.padInfo);
+  const planes = tf.transpose(pad(x, info.padInfo), [3, 0, 1, 2]) as tf.Tensor4D; // [channel, image, y, x]
   const [batch, height, width] = dy.shape;
   const windows: tf.Tensor[] = [];
   for (let i = 0; i < kernelHeight; i++) {
     for (let j = 0; j < kernelWidth; j++) {
-      windows.push(window(padded, i, j, height, width, info.strideHeight, info.strideWidth).reshape([-1, channels]));
+      windows.push(window(planes, i, j, height, width, info.strideHeight, info.strideWidth).reshape([channels, -1]));
     }
   }
-  const columns = windows.length === 1 ? windows[0] : tf.concat(windows, 1); // [batch·height·width, taps·channels]
-  return tf.matMul(columns, dy.reshape([batch * height * width, filters]), true).reshape(filterShape);
+  const columns = windows.length === 1 ? windows[0] : tf.concat(windows, 0); // [tap · channel, image · output]
+  return tf.matMul(columns, dy.reshape([batch * height * width, filters])).reshape(filterShape);
 }
 
 /**
@@ -114,7 +115,8 @@ function convInputGradient(
 
 /**
  * Each output's gradient goes to its window's maximum; to the first of equals, in reading order, as the cpu backend
- * and TensorFlow do: taps are gone through in that order, and a window that has found its maximum is closed.
+ * and TensorFlow do. A plain loop over the backend's memory: as a composition it is thirty small kernels, and 20 times
+ * slower.
  */
 function maxPoolGradient(
   dy: tf.Tensor4D,
@@ -124,32 +126,42 @@ function maxPoolGradient(
 ): tf.Tensor {
   const info = tf.backend_util.computePool2DInfo(x.shape, filterSize, strides, 1, padding, dimRoundingMode);
   const {strideHeight, strideWidth, filterHeight, filterWidth, padInfo} = info;
-  const padded = pad(x, padInfo, Number.NEGATIVE_INFINITY);
-  const [, height, width] = y.shape;
-  let open: tf.Tensor = tf.onesLike(y);
-  let total: tf.Tensor | undefined;
-  for (let i = 0; i < filterHeight; i++) {
-    for (let j = 0; j < filterWidth; j++) {
-      const meets = window(padded, i, j, height, width, strideHeight, strideWidth);
-      const hit = tf.equal(meets, y).toFloat().mul(open) as tf.Tensor4D;
-      open = open.sub(hit);
-      const share = dilate(dy.mul(hit) as tf.Tensor4D, strideHeight, strideWidth);
-      const placed = pad(share, {
-        top: i,
-        left: j,
-        bottom: positive(padded.shape[1] - i - share.shape[1]),
-        right: positive(padded.shape[2] - j - share.shape[2]),
-      });
-      const cut = crop(placed, 0, 0, padded.shape[1], padded.shape[2]);
-      total = total ? total.add(cut) : cut;
+  const [batch, height, width, channels] = x.shape;
+  const [inputs, outputs, gradients] = [x, y, dy].map((tensor) => tensor.dataSync());
+  const dx = new Float32Array(inputs.length);
+  let window = 0;
+  for (let n = 0; n < batch; n++) {
+    for (let row = 0; row < y.shape[1]; row++) {
+      const top = row * strideHeight - padInfo.top;
+      const [firstRow, endRow] = [Math.max(0, top), Math.min(height, top + filterHeight)];
+      for (let column = 0; column < y.shape[2]; column++) {
+        const left = column * strideWidth - padInfo.left;
+        const [firstColumn, endColumn] = [Math.max(0, left), Math.min(width, left + filterWidth)];
+        for (let c = 0; c < channels; c++, window++) {
+          let at = -1;
+          for (let i = firstRow; at < 0 && i < endRow; i++) {
+            for (let j = firstColumn; j < endColumn; j++) {
+              const place = ((n * height + i) * width + j) * channels + c;
+              if (inputs[place] !== outputs[window]) continue;
+              at = place;
+              break;
+            }
+          }
+          if (at >= 0) dx[at] += gradients[window]; // no place only where the window holds NaN
+        }
+      }
     }
   }
-  return crop(total as tf.Tensor4D, padInfo.top, padInfo.left, x.shape[1], x.shape[2]);
+  return tf.tensor(dx, x.shape);
 }
 
-/** What tap (i, j) of a kernel meets: every stride-th pixel from (i, j), `height` × `width` of them. */
+/**
+ * What tap (i, j) of a kernel meets in planes [channel, image, y, x]: every stride-th pixel from (i, j), `height` ×
+ * `width` of them. By cutting rows into groups of a stride and taking the first of each: several times faster than the
+ * backend's stridedSlice.
+ */
 function window(
-  x: tf.Tensor4D,
+  planes: tf.Tensor4D,
   i: number,
   j: number,
   height: number,
@@ -157,10 +169,23 @@ function window(
   strideHeight: number,
   strideWidth: number,
 ): tf.Tensor4D {
-  const [batch, , , channels] = x.shape;
-  if (strideHeight === 1 && strideWidth === 1) return tf.slice(x, [0, i, j, 0], [batch, height, width, channels]);
-  const end = [batch, i + (height - 1) * strideHeight + 1, j + (width - 1) * strideWidth + 1, channels];
-  return tf.stridedSlice(x, [0, i, j, 0], end, [1, strideHeight, strideWidth, 1]) as tf.Tensor4D;
+  const [channels, batch, wholeHeight, wholeWidth] = planes.shape;
+  if (strideHeight === 1 && strideWidth === 1) return tf.slice(planes, [0, 0, i, j], [channels, batch, height, width]);
+  const [rows, columns] = [height * strideHeight, width * strideWidth];
+  const bottom = positive(i + rows - wholeHeight);
+  const right = positive(j + columns - wholeWidth);
+  const roomy =
+    bottom + right === 0
+      ? planes
+      : tf.pad(planes, [
+          [0, 0],
+          [0, 0],
+          [0, bottom],
+          [0, right],
+        ]);
+  const groups = [channels * batch * height, strideHeight, width, strideWidth] as const;
+  const cut = tf.slice(roomy, [0, 0, i, j], [channels, batch, rows, columns]).reshape([...groups]);
+  return tf.slice(cut, [0, 0, 0, 0], [groups[0], 1, width, 1]).reshape([channels, batch, height, width]);
 }
 
 /** Puts stride − 1 zeros after each pixel but the last of each row and column. */

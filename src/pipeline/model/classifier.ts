@@ -1,3 +1,4 @@
+import {setImmediate as eventLoopTurn} from "node:timers/promises";
 import * as tf from "@tensorflow/tfjs";
 
 import {UserError} from "../options";
@@ -110,6 +111,7 @@ async function inBatches(
     const output = tf.tidy(() => f(tf.tensor(pixels, [count, ...shape]), start));
     const values = await output.data();
     output.dispose();
+    await eventLoopTurn();
     if (start === 0) joined = new Float32Array((values.length / count) * images.count);
     joined.set(values, (start * values.length) / count);
   }

@@ -1,3 +1,4 @@
+import {setImmediate as eventLoopTurn} from "node:timers/promises";
 import * as tf from "@tensorflow/tfjs";
 
 import {oneOf, UserError} from "../options";
@@ -40,11 +41,13 @@ export function tfNetwork(
       const [loss, right] = tf.tidy(() => {
         const {value, grads, logits, labels} = gradientsOf(toLogits, batch, classNames.length, trainable);
         const correct = logits.argMax(1).equal(labels).sum();
+        logits.dispose();
         optimizer.applyGradients(Object.entries(grads).map(([name, tensor]) => ({name, tensor})));
         return [value, correct];
       });
       const [[meanLoss], [correct]] = await Promise.all([loss.data(), right.data()]);
       tf.dispose([loss, right]);
+      await eventLoopTurn(); // tfjs blocks: Ctrl-C and the progress bar get their turn here
       if (!Number.isFinite(meanLoss)) throw await notFinite(model, batch, step, meanLoss);
       return {lossSum: meanLoss * batch.count, correct};
     },
@@ -91,7 +94,7 @@ function gradientsOf(toLogits: tf.LayersModel, batch: LabelledImages, classes: n
   const target = tf.oneHot(labels, classes).toFloat();
   let logits: tf.Tensor | undefined;
   const {value, grads} = tf.variableGrads(() => {
-    logits = toLogits.apply(x, {training: true}) as tf.Tensor;
+    logits = tf.keep(toLogits.apply(x, {training: true}) as tf.Tensor); // variableGrads would dispose it
     return tf.losses.softmaxCrossEntropy(target, logits) as tf.Scalar;
   }, trainable);
   return {value, grads, labels, logits: logits as tf.Tensor};

@@ -1,0 +1,79 @@
+import pc from "picocolors";
+import yargs, {type Argv} from "yargs";
+
+import {UserError} from "../pipeline/options";
+import {nearest} from "./flags";
+import {resumeCommand} from "./resume";
+import {runCommand} from "./run";
+
+/** One subcommand: a file of its own here, and a line in `commands`. */
+export interface Command {
+  /** yargs' form: "explain <images..>"; "$0" is what runs without a name. */
+  readonly command: string | readonly string[];
+  readonly describe: string;
+  builder(cli: Argv): void;
+  /** @returns The exit code. */
+  handler(given: {readonly [flag: string]: unknown}): Promise<number>;
+}
+
+/** Every command there is, in the order `--help` lists them. */
+const commands: readonly Command[] = [runCommand, resumeCommand];
+
+/** Runs one command line. @returns The exit code: 0, 1 for an error, 130 where the user broke off. */
+export async function main(argv: readonly string[]): Promise<number> {
+  let code = 0;
+  const cli = yargs([...argv])
+    .scriptName("npx ts-node runner.ts")
+    .usage("$0 [command] [flags]\n\nTrains an image classifier and shows, after every epoch, what it has learnt.")
+    .version(false)
+    .strict()
+    .exitProcess(false)
+    .wrap(Math.min(110, process.stdout.columns ?? 110))
+    // yargs' strict() refuses its own dotted options unless dots are left alone.
+    .parserConfiguration({"dot-notation": false, "camel-case-expansion": false, "boolean-negation": false})
+    .option("quiet", {type: "boolean", describe: "print nothing but errors", group: "Output:"})
+    .option("verbose", {type: "boolean", describe: "show where in the code an error arose", group: "Output:"})
+    .option("no-color", {type: "boolean", describe: "plain text", group: "Output:"})
+    .help("help", "show this list")
+    .fail((message, error) => {
+      throw error ?? new UserError(message);
+    });
+  for (const {command, describe, builder, handler} of commands) {
+    cli.command({
+      command,
+      describe,
+      builder: (sub: Argv) => {
+        builder(sub);
+        return sub;
+      },
+      handler: async (given) => {
+        code = await handler(given);
+      },
+    });
+  }
+  try {
+    await cli.parseAsync();
+    return code;
+  } catch (error) {
+    const known = [...((cli as unknown as {getOptions(): {key: object}}).getOptions().key ? flagsOf(cli) : [])];
+    console.error(`${pc.red("error:")} ${suggestion(error as Error, known)}`);
+    if (argv.includes("--verbose")) console.error((error as Error).stack);
+    return 1;
+  }
+}
+
+function flagsOf(cli: Argv): string[] {
+  return Object.keys((cli as unknown as {getOptions(): {key: object}}).getOptions().key);
+}
+
+/** yargs' word on an unknown flag, with the nearest known one. */
+function suggestion(error: Error, known: readonly string[]): string {
+  const unknown = /^Unknown arguments?: (.+)$/.exec(error.message)?.[1].split(", ");
+  if (!unknown) return error.message.replace(/\n[\s\S]*/, "");
+  return unknown
+    .map((flag) => {
+      const near = nearest(flag, known);
+      return `--${flag}: expected a known flag, got this one${near ? `; did you mean --${near}?` : " (--help lists them)"}`;
+    })
+    .join("\n       ");
+}

@@ -1,0 +1,188 @@
+import {basename, relative} from "node:path";
+import {type Options, SingleBar} from "cli-progress";
+import pc from "picocolors";
+
+import type {RunEvent} from "../pipeline/run-events";
+import type {EpochMetrics} from "../pipeline/types";
+
+/** Shows a run as it goes. */
+export interface Progress {
+  show(event: RunEvent): void;
+  /** Takes down what is drawn, so that an error stands on a line of its own. */
+  stop(): void;
+}
+
+/** Bars on a terminal, like Python's rich; plain lines where the output is piped; nothing where it is to be quiet. */
+export function progressOf({quiet, verbose}: {readonly quiet: boolean; readonly verbose: boolean}): Progress {
+  const bar = process.stdout.isTTY && !quiet ? terminalBar() : plainBar(quiet ? () => {} : print);
+  const say = quiet ? () => {} : print;
+  return {
+    stop: () => bar.end(),
+    show(event) {
+      switch (event.type) {
+        case "download": {
+          const {file, received, total} = event;
+          bar.at(`fetching ${file}`, received, total, "");
+          if (received === total) bar.end();
+          return;
+        }
+        case "start": {
+          const {data, model, engine, path} = event;
+          const counts = [data.train.count, data.validation.count, data.test.count].map(thousands);
+          const share = `${counts[0]} images to train on, ${counts[1]} to validate, ${counts[2]} to test`;
+          say(`${pc.bold("data")}    ${data.name}: ${share}`);
+          say(`${pc.bold("model")}   ${model.name}: ${thousands(model.parameters)} weights`);
+          say(`${pc.bold("engine")}  ${engine.name} (${engine.version}): ${engine.why}`);
+          say(`${pc.bold("save")}    ${here(path)}\n`);
+          return;
+        }
+        case "train": {
+          const {epoch, batch, batches, lossSum, correct, images} = event;
+          const words = `loss ${(lossSum / images).toFixed(4)}  accuracy ${percent(correct / images)}`;
+          bar.at(`epoch ${epoch}`, batch, batches, words, images);
+          if (batch === batches) bar.end();
+          return;
+        }
+        case "probe":
+          bar.note(`${event.epoch === 0 ? "before training" : `epoch ${event.epoch}`}: ${event.probe} …`);
+          return;
+        case "say":
+          bar.end();
+          say(`  ${pc.yellow("note")} ${event.line}`);
+          return;
+        case "failure":
+          bar.end();
+          console.error(
+            `  ${pc.red("error")} probe ${event.probe}: ${verbose ? event.error.stack : event.error.message}`,
+          );
+          return;
+        case "epoch":
+          bar.end();
+          say(summary(event.metrics, event.best));
+          return;
+        case "interrupted":
+          bar.end();
+          say(`\nstopped; go on with: npx ts-node runner.ts resume ${basename(event.path)}`);
+          return;
+        case "end": {
+          const {best, path} = event;
+          say(`\nbest by validation loss: epoch ${best.epoch}, test accuracy ${pc.bold(percent(best.testAccuracy))}`);
+          say(`pictures ${here(path)}/plots   numbers ${here(path)}/artifacts   model ${here(path)}/model`);
+          return;
+        }
+        default:
+          event satisfies never;
+      }
+    },
+  };
+}
+
+interface Bar {
+  /** `done` of `total` of what `label` names; `images` so far give the speed. */
+  at(label: string, done: number, total: number, words: string, images?: number): void;
+  /** What goes on that has no measure. */
+  note(words: string): void;
+  end(): void;
+}
+
+const LOOK: Options = {
+  format: "{label} {bar} {percentage}%  {words}  {speed}  {left} left",
+  barCompleteChar: pc.magenta("━"),
+  barIncompleteChar: pc.dim("━"),
+  barsize: 28,
+  hideCursor: true,
+  clearOnComplete: true,
+  stopOnComplete: false,
+  fps: 15,
+};
+
+function terminalBar(): Bar {
+  let bar: SingleBar | undefined;
+  let label = "";
+  let begun = 0;
+  return {
+    at(what, done, total, words, images) {
+      if (!bar || label !== what) {
+        bar?.stop();
+        bar = new SingleBar(LOOK);
+        [label, begun] = [what, performance.now()];
+        bar.start(total, 0, {label: what, words: "", speed: "", left: "-:--"});
+      }
+      const seconds = (performance.now() - begun) / 1000;
+      const speed = images === undefined ? "" : `${thousands(images / seconds)} images/s`;
+      bar.update(done, {label: what, words, speed, left: clock((seconds * (total - done)) / done)});
+    },
+    note(words) {
+      bar?.stop();
+      bar = undefined;
+      process.stdout.write(`\r\x1b[2K${pc.dim(words)}`);
+    },
+    end() {
+      bar?.stop();
+      bar = undefined;
+      process.stdout.write("\r\x1b[2K");
+    },
+  };
+}
+
+/** A line at each quarter: what a log file should hold. */
+function plainBar(say: (line: string) => void): Bar {
+  let label = "";
+  let quarter = 0;
+  let begun = 0;
+  return {
+    at(what, done, total, words, images) {
+      if (label !== what) [label, quarter, begun] = [what, 0, performance.now()];
+      const reached = Math.floor((4 * done) / total);
+      if (!(reached > quarter)) return;
+      quarter = reached;
+      const seconds = (performance.now() - begun) / 1000;
+      const speed = images === undefined ? "" : `  ${thousands(images / seconds)} images/s`;
+      say(`${what}  ${25 * quarter}%  ${words}${speed}`);
+    },
+    note() {},
+    end() {},
+  };
+}
+
+function summary(
+  {epoch, trainLoss, trainAccuracy, validationLoss, validationAccuracy, testLoss, testAccuracy, seconds}: EpochMetrics,
+  best: boolean,
+): string {
+  const part = (name: string, loss: number | null, accuracy: number | null) =>
+    `${name} ${loss === null || accuracy === null ? "–".padEnd(14) : `${loss.toFixed(4)} ${percent(accuracy).padStart(7)}`}`;
+  const times = `${seconds.train.toFixed(1)} s training, ${(seconds.evaluate + seconds.probes).toFixed(1)} s looking`;
+  const title = epoch === 0 ? "untrained" : `epoch ${epoch}`;
+  return [
+    pc.bold(title.padEnd(9)),
+    part("train", trainLoss, trainAccuracy),
+    part("validation", validationLoss, validationAccuracy),
+    part("test", testLoss, testAccuracy),
+    pc.dim(times),
+    best ? pc.green("best so far") : "",
+  ]
+    .join("  ")
+    .trimEnd();
+}
+
+function print(line: string): void {
+  console.log(line);
+}
+
+function here(path: string): string {
+  return relative(process.cwd(), path) || ".";
+}
+
+function percent(share: number): string {
+  return `${(100 * share).toFixed(2)}%`;
+}
+
+function thousands(count: number): string {
+  return Number.isFinite(count) ? Math.round(count).toLocaleString("en") : "–";
+}
+
+function clock(seconds: number): string {
+  if (!Number.isFinite(seconds)) return "-:--";
+  const whole = Math.round(seconds);
+  return `${Math.floor(whole / 60)}:${`${whole % 60}`.padStart(2, "0")}`;
+}

@@ -1,0 +1,59 @@
+import {kebab, resolveOptions} from "../pipeline/options";
+import {probes} from "../pipeline/probes/index";
+import {type RunControl, run} from "../pipeline/run";
+import {type RunOptions, runOptions} from "../pipeline/run-options";
+import type {ProbeOptions} from "../pipeline/run-probes";
+import {declareFlags, givenOf} from "./flags";
+import type {Command} from "./index";
+import {progressOf} from "./progress";
+
+/** Exit code of a process that the user broke off (128 + SIGINT). */
+const INTERRUPTED = 130;
+
+/** Trains and probes: what `npx ts-node runner.ts` does without another word. */
+export const runCommand: Command = {
+  command: ["$0", "run"],
+  describe: "train a network and look at it after every epoch",
+  builder(cli) {
+    declareFlags(cli, runOptions, "", "Run:");
+    for (const probe of probes) {
+      declareFlags(cli, probe.options, `${kebab(probe.name)}.`, `Probe ${probe.name}: ${probe.help}`);
+    }
+    cli.example("$0", "all of MNIST, 3 epochs, every probe");
+    cli.example("$0 --epochs 1 --probes confusion,saliency", "a quick look");
+    cli.example(
+      "$0 --model exigo --saliency.mode exigo --epochs 2 --learning-rate 1e-5 --batch-size 32",
+      "the job of exigo",
+    );
+  },
+  async handler(given) {
+    const options = resolveOptions(runOptions, givenOf(given, runOptions, ""), "--");
+    const probeOptions = Object.fromEntries(
+      probes.map(({name, options: table}) => [name, givenOf(given, table, `${name}.`)]),
+    );
+    return drive(options, probeOptions, given);
+  },
+};
+
+/** Runs to the end, or to the user's Ctrl-C: the first stops after the batch at hand, a second at once. */
+export async function drive(
+  options: RunOptions,
+  probeOptions: ProbeOptions,
+  given: {readonly [flag: string]: unknown},
+  control: RunControl = {},
+): Promise<number> {
+  const progress = progressOf({quiet: given.quiet === true, verbose: given.verbose === true});
+  const interrupt = new AbortController();
+  const onSignal = () => {
+    if (interrupt.signal.aborted) process.exit(INTERRUPTED);
+    interrupt.abort();
+  };
+  process.on("SIGINT", onSignal).on("SIGTERM", onSignal);
+  try {
+    for await (const event of run(options, probeOptions, {...control, signal: interrupt.signal})) progress.show(event);
+  } finally {
+    progress.stop();
+    process.off("SIGINT", onSignal).off("SIGTERM", onSignal);
+  }
+  return interrupt.signal.aborted ? INTERRUPTED : 0;
+}

@@ -1,0 +1,38 @@
+/**
+ * Counts of (actual, predicted) pairs: `counts[actual * classes + predicted]`. Rows are the truth, as in
+ * scikit-learn's confusion_matrix.
+ */
+export function confusionCounts(actual: ArrayLike<number>, predicted: ArrayLike<number>, classes: number): Uint32Array {
+  if (actual.length !== predicted.length) {
+    throw new RangeError(`predictions: expected one a label (${actual.length}), got ${predicted.length}`);
+  }
+  const counts = new Uint32Array(classes * classes);
+  for (let n = 0; n < actual.length; n++) counts[actual[n] * classes + predicted[n]]++;
+  return counts;
+}
+
+export interface ClassScores {
+  /** Of what was predicted as the class, the share that is; 0 where nothing was, as scikit-learn has it. */
+  readonly precision: Float64Array;
+  /** Of what is the class, the share predicted as it; 0 where there is none. */
+  readonly recall: Float64Array;
+  /** Harmonic mean of the two; 0 where both are 0. */
+  readonly f1: Float64Array;
+}
+
+/** One figure a class, in [0, 1]. */
+export function classScores(counts: ArrayLike<number>, classes: number): ClassScores {
+  const [precision, recall, f1] = [0, 1, 2].map(() => new Float64Array(classes));
+  for (let k = 0; k < classes; k++) {
+    let [row, column] = [0, 0];
+    for (let j = 0; j < classes; j++) {
+      row += counts[k * classes + j];
+      column += counts[j * classes + k];
+    }
+    const hits = counts[k * classes + k];
+    precision[k] = column ? hits / column : 0;
+    recall[k] = row ? hits / row : 0;
+    f1[k] = row + column ? (2 * hits) / (row + column) : 0;
+  }
+  return {precision, recall, f1};
+}

@@ -1,0 +1,28 @@
+import {classScores, confusionCounts} from "../analysis/confusion";
+import {argMaxRows} from "../analysis/scores";
+import {batches} from "../data/batches";
+import type {Probe} from "../types";
+import {after} from "./after";
+
+/** Which class is taken for which, over the whole test split; every image's probabilities are kept. */
+export const confusion: Probe = {
+  name: "confusion",
+  help: "which class is taken for which, over all test images",
+  options: {},
+  async *run({classifier, test, testProbabilities, epoch}) {
+    const {classNames} = classifier;
+    const labels = new Uint16Array(test.count);
+    let at = 0;
+    for await (const batch of batches(test, 1000)) {
+      labels.set(batch.labels, at);
+      at += batch.count;
+    }
+    const counts = confusionCounts(labels, argMaxRows(testProbabilities, classNames.length), classNames.length);
+    yield {
+      name: "matrix",
+      plot: "confusionMatrix",
+      data: {title: `Confusion ${after(epoch)}`, counts, classNames},
+      numbers: {probabilities: testProbabilities, labels, ...classScores(counts, classNames.length)},
+    };
+  },
+};

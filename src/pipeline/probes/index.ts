@@ -1,0 +1,6 @@
+import type {Probe} from "../types";
+import {confusion} from "./confusion";
+import {saliency} from "./saliency";
+
+/** Every probe there is, in the order they run and stand in the report. */
+export const probes: readonly Probe[] = [confusion, saliency] as readonly unknown[] as readonly Probe[];

@@ -1,0 +1,29 @@
+import {readFileSync} from "node:fs";
+import {cpus, totalmem} from "node:os";
+
+/** What a run was made with: kept in run.json, so that two runs can be told apart by more than their options. */
+export interface Environment {
+  readonly startedAt: Date;
+  readonly versions: {readonly [name: string]: string};
+  readonly processor: {
+    readonly name: string;
+    readonly cores: number;
+    readonly memoryGiB: number;
+    readonly platform: string;
+  };
+}
+
+export function environment(): Environment {
+  const {name, version} = JSON.parse(readFileSync(require.resolve("../../../package.json"), "utf8"));
+  const processors = cpus();
+  return {
+    startedAt: new Date(),
+    versions: {[name]: version, node: process.versions.node},
+    processor: {
+      name: processors[0]?.model.trim() ?? "unknown",
+      cores: processors.length,
+      memoryGiB: Math.round(totalmem() / 2 ** 30),
+      platform: `${process.platform} ${process.arch}`,
+    },
+  };
+}

@@ -1,0 +1,40 @@
+import {mkdir, rename, rm, writeFile} from "node:fs/promises";
+import {dirname} from "node:path";
+
+import {UserError} from "../options";
+
+const REASONS: {readonly [code: string]: string} = {
+  ENOSPC: "no space left on the disk",
+  EDQUOT: "no space left in the quota",
+  EACCES: "no permission to write",
+  EPERM: "no permission to write",
+  EROFS: "a read-only file system",
+  ENOTDIR: "a file where a folder must be",
+  EEXIST: "a file where a folder must be",
+  EIO: "an input or output error of the disk",
+};
+
+/** Writes beside and renames, so that a reader or a crash never meets half a file. */
+export async function writeWhole(file: string, content: string | Uint8Array): Promise<void> {
+  await orUserError(file, async () => {
+    await mkdir(dirname(file), {recursive: true});
+    try {
+      await writeFile(`${file}.partial`, content);
+      await rename(`${file}.partial`, file);
+    } catch (error) {
+      await rm(`${file}.partial`, {force: true});
+      throw error;
+    }
+  });
+}
+
+/** @throws UserError in place of what the disk says, if that is for the user to mend. */
+export async function orUserError<T>(path: string, act: () => Promise<T>): Promise<T> {
+  try {
+    return await act();
+  } catch (error) {
+    const {code = ""} = error as NodeJS.ErrnoException;
+    if (!(code in REASONS)) throw error;
+    throw new UserError(`${path}: expected to write it, got ${REASONS[code]} (${code})`);
+  }
+}

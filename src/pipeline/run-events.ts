@@ -1,0 +1,32 @@
+import type {Engine} from "./training/network";
+import type {EpochProgress} from "./training/train";
+import type {Dataset, EpochMetrics} from "./types";
+
+/** What a run tells whoever drives it, as it happens. */
+export type RunEvent =
+  | {readonly type: "download"; readonly file: string; readonly received: number; readonly total: number}
+  | {
+      readonly type: "start";
+      readonly path: string;
+      readonly data: Dataset;
+      readonly model: ModelFacts;
+      readonly engine: Engine;
+    }
+  | ({readonly type: "train"} & EpochProgress)
+  | {readonly type: "probe"; readonly epoch: number; readonly probe: string}
+  | {readonly type: "say"; readonly line: string}
+  | {readonly type: "failure"; readonly probe: string; readonly error: Error}
+  | {readonly type: "epoch"; readonly metrics: EpochMetrics; readonly best: boolean}
+  | {readonly type: "interrupted"; readonly path: string}
+  | {readonly type: "end"; readonly path: string; readonly best: EpochMetrics};
+
+export interface ModelFacts {
+  readonly name: string;
+  readonly parameters: number;
+  readonly layers: readonly {
+    readonly name: string;
+    readonly type: string;
+    readonly outputShape: readonly (number | null)[];
+    readonly parameters: number;
+  }[];
+}

@@ -1,0 +1,47 @@
+import {type LayersModel, version as tfjsVersion} from "@tensorflow/tfjs";
+
+import type {Environment} from "./record/environment";
+import type {ModelFacts} from "./run-events";
+import type {RunOptions} from "./run-options";
+import type {ChosenProbe} from "./run-probes";
+import type {Engine} from "./training/network";
+import type {Dataset} from "./types";
+
+export function factsOf(name: string, model: LayersModel): ModelFacts {
+  const layers = model.layers.map((layer) => ({
+    name: layer.name,
+    type: layer.getClassName(),
+    outputShape: layer.outputShape as (number | null)[],
+    parameters: layer.countParams(),
+  }));
+  return {name, parameters: model.countParams(), layers};
+}
+
+/** run.json: everything needed to say how the run was made, and to make it again. */
+export function runFacts(
+  name: string,
+  options: RunOptions,
+  chosen: readonly ChosenProbe[],
+  made: Environment,
+  data: Dataset,
+  model: ModelFacts,
+  engine: Engine,
+  training: {readonly learningRate: number; readonly shape: string},
+): object {
+  const {name: dataName, digest, imageShape, classNames, train, validation, test} = data;
+  const counts = {train: train.count, validation: validation.count, test: test.count};
+  return {
+    format: "epochscope-run/1",
+    name,
+    startedAt: made.startedAt.toISOString(),
+    seed: options.seed,
+    options,
+    training: {learningRate: training.learningRate, schedule: training.shape, loss: "softmax cross-entropy"},
+    probes: Object.fromEntries(chosen.map(({probe, values}) => [probe.name, values])),
+    data: {name: dataName, digest, imageShape, classNames, ...counts},
+    model,
+    engine,
+    versions: {...made.versions, tfjs: tfjsVersion.tfjs},
+    processor: made.processor,
+  };
+}

@@ -1,0 +1,71 @@
+import {type ModelName, models} from "./model/index";
+import {type OptimizerName, optimizerNamed} from "./model/tf-network";
+import {type OptionTable, oneOf, positiveInteger, wholeNumber} from "./options";
+import {probes} from "./probes/index";
+import {type EngineName, engineNamed} from "./training/network";
+
+export interface RunOptions {
+  readonly data: string;
+  readonly dataUrl: string;
+  readonly trainLimit: number;
+  readonly testLimit: number;
+  readonly model: ModelName;
+  readonly engine: EngineName;
+  readonly epochs: number;
+  readonly batchSize: number;
+  readonly optimizer: OptimizerName;
+  readonly learningRate: number;
+  readonly schedule: "auto" | "one-cycle" | "constant";
+  readonly probes: string;
+  readonly every: number;
+  readonly seed: number;
+  readonly save: string;
+  readonly name: string;
+}
+
+const WITHOUT_LIMIT = 1e9;
+const limit = (value: number) => (Number.isInteger(value) && value >= 24 ? undefined : "a whole number, 24 or more");
+
+/** The one list of the run's options: flags, `--help`, checks and run.json are made from it. */
+export const runOptions: OptionTable<RunOptions> = {
+  data: {default: "mnist", help: "mnist, or a folder with the four idx files"},
+  dataUrl: {default: "", help: "a mirror of MNIST's four .gz files, for where the package's are missing or damaged"},
+  trainLimit: {
+    default: WITHOUT_LIMIT,
+    help: "use at most this many training images; a twelfth is held out to validate",
+    check: limit,
+  },
+  testLimit: {default: WITHOUT_LIMIT, help: "use at most this many test images", check: limit},
+  model: {default: "cnn", help: Object.keys(models).join(", "), check: oneOf(...(Object.keys(models) as ModelName[]))},
+  engine: {default: "auto", help: "what computes: auto, tensorflow, wasm, cpu", check: engineNamed},
+  epochs: {default: 3, help: "passes over the training images", check: positiveInteger},
+  batchSize: {default: 64, help: "images a gradient step", check: positiveInteger},
+  optimizer: {default: "adam", help: "adam, sgd (momentum 0.9), rmsprop", check: optimizerNamed},
+  learningRate: {
+    default: 0,
+    help: "0: the optimizer's own (adam 0.004, sgd 0.1, rmsprop 0.002)",
+    check: (rate) => (rate >= 0 && rate <= 10 ? undefined : "a number from 0 to 10"),
+  },
+  schedule: {
+    default: "auto",
+    help: "one-cycle (up to the rate and down), constant, or auto: constant if you give a rate, else one-cycle",
+    check: oneOf("auto", "one-cycle", "constant"),
+  },
+  probes: {default: "all", help: `all, none, or some of ${probes.map(({name}) => name).join(",")}`, check: checkProbes},
+  every: {
+    default: 1,
+    help: "probe before training, at every so many epochs, and after the last",
+    check: positiveInteger,
+  },
+  seed: {default: 0, help: "every stream of chance is derived from it", check: wholeNumber},
+  save: {default: "save", help: "the folder that runs are kept in"},
+  name: {default: "", help: "the run's folder in it; default: time, data and model"},
+};
+
+export const PEAK_RATES: Readonly<Record<OptimizerName, number>> = {adam: 0.004, sgd: 0.1, rmsprop: 0.002};
+
+function checkProbes(value: string): string | undefined {
+  const names = probes.map(({name}) => name);
+  const known = ["all", "none"].includes(value) || value.split(",").every((name) => names.includes(name));
+  return known ? undefined : `all, none, or some of ${names.join(",")}`;
+}
