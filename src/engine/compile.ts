@@ -59,6 +59,7 @@ export function compile(plan: Plan, {threads, batchSize}: Settings): Compiled {
     each("parts", "sumSlots", laid.slotsAt, laid.slots, laid.slotStride, laid.slotted, laid.gradients),
   ].map(slotBySlot);
   const flip = each("parts", "scatter", laid.values, laid.flippedTo, laid.slotted, laid.flippedAt);
+  const updates = stages.flatMap((stage) => stage.update?.() ?? []);
   const inputGradientSteps = [
     load,
     ...stages.flatMap((stage) => stage.forward(false)),
@@ -70,7 +71,7 @@ export function compile(plan: Plan, {threads, batchSize}: Settings): Compiled {
   const programs = [
     // Each part's weights are flipped by the thread that moved them, but a part of all weights is not a part of those
     // with slots: hence the meeting.
-    programOf([...gradientSteps, GUARD, optimizers[plan.optimizer].step(laid), MEET, flip], laid.losses),
+    programOf([...gradientSteps, GUARD, optimizers[plan.optimizer].step(laid), ...updates, MEET, flip], laid.losses),
     programOf(gradientSteps, laid.losses),
     programOf(inputGradientSteps, 0),
   ];

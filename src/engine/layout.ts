@@ -13,12 +13,12 @@ export interface PlacedParameter extends Parameter {
 /** Everything's place in the shared memory, and each layer's steps on it. Addresses are bytes. */
 export interface Layout {
   readonly parameters: readonly PlacedParameter[];
-  /** Flat float32 arrays, alike: parameter by parameter, those with slots first. */
+  /** Flat float32 arrays, alike: parameter by parameter, those with slots first, those not trained last. */
   readonly values: number;
   readonly gradients: number;
   readonly firstMoments: number;
   readonly secondMoments: number;
-  /** Their numbers, and how many of those have slots. */
+  /** How many of their numbers are trained, and how many of those have slots. */
   readonly size: number;
   readonly slotted: number;
   readonly slots: number;
@@ -64,18 +64,20 @@ export function layout(plan: Plan, batchSize: number): Layout {
 
   const parametersOf = layers.map((layer) => kindOf(layer).parameters(layer));
   const all = parametersOf.flat();
-  const ordered = [...all.filter(({slotted}) => slotted), ...all.filter(({slotted}) => !slotted)];
+  const trained = all.filter(({trainable}) => trainable);
+  const ordered = [...trained.filter((p) => p.slotted), ...trained.filter((p) => !p.slotted)];
+  const kept = all.filter(({trainable}) => !trainable);
   const offsets = new Map<Parameter, number>();
-  let size = 0;
-  let slotted = 0;
-  for (const parameter of ordered) {
-    offsets.set(parameter, size);
-    size += Math.ceil(parameter.size / 4) * 4;
-    if (parameter.slotted) slotted = size;
+  let [size, slotted, end] = [0, 0, 0];
+  for (const parameter of [...ordered, ...kept]) {
+    offsets.set(parameter, end);
+    end += Math.ceil(parameter.size / 4) * 4;
+    if (parameter.slotted) slotted = end;
+    if (parameter.trainable) size = end;
   }
   const slots = Math.max(1, Math.min(SLOTS, groups, Math.floor(MOST_SLOTTED / Math.max(1, slotted))));
   const slotStride = slotted * 4;
-  const [values, gradients, firstMoments, secondMoments] = [0, 1, 2, 3].map(() => shared.take(size * 4));
+  const [values, gradients, firstMoments, secondMoments] = [0, 1, 2, 3].map(() => shared.take(end * 4));
   const slotsAt = shared.take(slots * slotStride);
   const flippedAt = shared.take(slotted * 4);
   const flippedTo = shared.take(slotted * 4);

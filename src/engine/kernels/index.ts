@@ -5,6 +5,7 @@ export * from "./dropout";
 export * from "./elementwise";
 export * from "./images";
 export * from "./loss";
+export * from "./normalization";
 export * from "./optimizer";
 export * from "./pooling";
 

@@ -57,3 +57,96 @@ export function maxPool2Gradient(
     }
   }
 }
+
+/** Windows of any size, stride and padding, cut at the image's edge. */
+export function maxPool(
+  x: usize, row: usize, plane: usize, channels: i32, out: usize, oRow: usize, oPlane: usize, height: i32, width: i32,
+  xHeight: i32, xWidth: i32, windowHeight: i32, windowWidth: i32, down: i32, across: i32, top: i32, left: i32,
+): void {
+  for (let c = 0; c < channels; c++) {
+    for (let y = 0; y < height; y++) {
+      const y0 = max(0, y * down - top), y1 = min(xHeight, y * down - top + windowHeight);
+      for (let xx = 0; xx < width; xx++) {
+        const x0 = max(0, xx * across - left), x1 = min(xWidth, xx * across - left + windowWidth);
+        let greatest = f32x4.splat(-Infinity);
+        for (let i = y0; i < y1; i++) {
+          let p = x + <usize>c * plane + <usize>i * row + (<usize>x0 << 4);
+          for (let j = x0; j < x1; j++, p += 16) greatest = f32x4.max(greatest, v128.load(p));
+        }
+        v128.store(out + <usize>c * oPlane + <usize>y * oRow + (<usize>xx << 4), greatest);
+      }
+    }
+  }
+}
+
+/** Each window's gradient goes to its first maximum; windows that overlap add up. dx has no border and no gaps. */
+export function maxPoolGradient(
+  x: usize, row: usize, plane: usize, channels: i32, pooled: usize, pRow: usize, pPlane: usize,
+  dy: usize, yRow: usize, yPlane: usize, height: i32, width: i32, dx: usize, dRow: usize, dPlane: usize,
+  xHeight: i32, xWidth: i32, windowHeight: i32, windowWidth: i32, down: i32, across: i32, top: i32, left: i32,
+): void {
+  memory.fill(dx, 0, dPlane * channels);
+  for (let c = 0; c < channels; c++) {
+    for (let y = 0; y < height; y++) {
+      const y0 = max(0, y * down - top), y1 = min(xHeight, y * down - top + windowHeight);
+      for (let xx = 0; xx < width; xx++) {
+        const x0 = max(0, xx * across - left), x1 = min(xWidth, xx * across - left + windowWidth);
+        const greatest = v128.load(pooled + <usize>c * pPlane + <usize>y * pRow + (<usize>xx << 4));
+        let rest = v128.load(dy + <usize>c * yPlane + <usize>y * yRow + (<usize>xx << 4));
+        for (let i = y0; i < y1; i++) {
+          let p = x + <usize>c * plane + <usize>i * row + (<usize>x0 << 4);
+          let q = dx + <usize>c * dPlane + <usize>i * dRow + (<usize>x0 << 4);
+          for (let j = x0; j < x1; j++, p += 16, q += 16) {
+            const here = f32x4.eq(v128.load(p), greatest);
+            v128.store(q, f32x4.add(v128.load(q), v128.and(rest, here)));
+            rest = v128.andnot(rest, here);
+          }
+        }
+      }
+    }
+  }
+}
+
+/** Means over what of each window lies in the image. */
+export function meanPool(
+  x: usize, row: usize, plane: usize, channels: i32, out: usize, oRow: usize, oPlane: usize, height: i32, width: i32,
+  xHeight: i32, xWidth: i32, windowHeight: i32, windowWidth: i32, down: i32, across: i32, top: i32, left: i32,
+): void {
+  for (let c = 0; c < channels; c++) {
+    for (let y = 0; y < height; y++) {
+      const y0 = max(0, y * down - top), y1 = min(xHeight, y * down - top + windowHeight);
+      for (let xx = 0; xx < width; xx++) {
+        const x0 = max(0, xx * across - left), x1 = min(xWidth, xx * across - left + windowWidth);
+        let sum = f32x4.splat(0);
+        for (let i = y0; i < y1; i++) {
+          let p = x + <usize>c * plane + <usize>i * row + (<usize>x0 << 4);
+          for (let j = x0; j < x1; j++, p += 16) sum = f32x4.add(sum, v128.load(p));
+        }
+        const share = f32x4.splat(<f32>1 / <f32>((y1 - y0) * (x1 - x0)));
+        v128.store(out + <usize>c * oPlane + <usize>y * oRow + (<usize>xx << 4), f32x4.mul(sum, share));
+      }
+    }
+  }
+}
+
+/** Each element of a window gets an equal share of its gradient. dx has no border and no gaps. */
+export function meanPoolGradient(
+  channels: i32, dy: usize, yRow: usize, yPlane: usize, height: i32, width: i32, dx: usize, dRow: usize, dPlane: usize,
+  xHeight: i32, xWidth: i32, windowHeight: i32, windowWidth: i32, down: i32, across: i32, top: i32, left: i32,
+): void {
+  memory.fill(dx, 0, dPlane * channels);
+  for (let c = 0; c < channels; c++) {
+    for (let y = 0; y < height; y++) {
+      const y0 = max(0, y * down - top), y1 = min(xHeight, y * down - top + windowHeight);
+      for (let xx = 0; xx < width; xx++) {
+        const x0 = max(0, xx * across - left), x1 = min(xWidth, xx * across - left + windowWidth);
+        const share = f32x4.splat(<f32>1 / <f32>((y1 - y0) * (x1 - x0)));
+        const each = f32x4.mul(v128.load(dy + <usize>c * yPlane + <usize>y * yRow + (<usize>xx << 4)), share);
+        for (let i = y0; i < y1; i++) {
+          let q = dx + <usize>c * dPlane + <usize>i * dRow + (<usize>x0 << 4);
+          for (let j = x0; j < x1; j++, q += 16) v128.store(q, f32x4.add(v128.load(q), each));
+        }
+      }
+    }
+  }
+}

@@ -1,23 +1,35 @@
+import {type BatchNormalizationPlan, batchNormalization} from "./batch-normalization";
 import {type ConvolutionPlan, convolution} from "./convolution";
 import {type DensePlan, dense} from "./dense";
 import {type DropoutPlan, dropout} from "./dropout";
 import type {LayerKind, LayerPlan} from "./kind";
-import {type MaxPoolingPlan, maxPooling} from "./max-pooling";
+import {type PoolingPlan, pooling} from "./pooling";
 import {type ReluPlan, relu} from "./relu";
 import {type RescalingPlan, rescaling} from "./rescaling";
 
 /** Every kind of layer the engine computes. */
-export const kinds = {convolution, dense, dropout, maxPooling, relu, rescaling};
+export const kinds = {batchNormalization, convolution, dense, dropout, pooling, relu, rescaling};
 export type KindName = keyof typeof kinds;
-export type AnyLayer = ConvolutionPlan | DensePlan | DropoutPlan | MaxPoolingPlan | ReluPlan | RescalingPlan;
+export type AnyLayer =
+  | BatchNormalizationPlan
+  | ConvolutionPlan
+  | DensePlan
+  | DropoutPlan
+  | PoolingPlan
+  | ReluPlan
+  | RescalingPlan;
 
 /** The kind that computes each of tfjs' layer classes. */
 export const kindOfClass: {readonly [className: string]: KindName} = {
+  BatchNormalization: "batchNormalization",
   Conv2D: "convolution",
   Dense: "dense",
   SeededDropout: "dropout",
   Dropout: "dropout",
-  MaxPooling2D: "maxPooling",
+  MaxPooling2D: "pooling",
+  AveragePooling2D: "pooling",
+  GlobalMaxPooling2D: "pooling",
+  GlobalAveragePooling2D: "pooling",
   ReLU: "relu",
   Rescaling: "rescaling",
 };

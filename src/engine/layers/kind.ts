@@ -81,6 +81,8 @@ export interface Stage {
   inputGradient(training: boolean): Step[];
   /** What is left for the end of the batch, over parts. */
   batchGradients(): Step[];
+  /** What else a training step changes, over parts; with the weights' update. */
+  update?(): Step[];
 }
 
 /** What a kind of layer is made from. */
