@@ -1,6 +1,6 @@
 import {type ModelName, models} from "./model/index";
 import {type OptimizerName, optimizerNamed} from "./model/tf-network";
-import {type OptionTable, oneOf, positiveInteger, wholeNumber} from "./options";
+import {between, type OptionTable, oneOf, positiveInteger, wholeNumber} from "./options";
 import {probes} from "./probes/index";
 import {type EngineName, engineNamed} from "./training/network";
 
@@ -11,6 +11,7 @@ export interface RunOptions {
   readonly testLimit: number;
   readonly model: ModelName;
   readonly engine: EngineName;
+  readonly threads: number;
   readonly epochs: number;
   readonly batchSize: number;
   readonly optimizer: OptimizerName;
@@ -37,7 +38,8 @@ export const runOptions: OptionTable<RunOptions> = {
   },
   testLimit: {default: WITHOUT_LIMIT, help: "use at most this many test images", check: limit},
   model: {default: "cnn", help: Object.keys(models).join(", "), check: oneOf(...(Object.keys(models) as ModelName[]))},
-  engine: {default: "auto", help: "what computes: auto, tensorflow, wasm, cpu", check: engineNamed},
+  engine: {default: "auto", help: "what computes: auto, fused, tensorflow, wasm, cpu", check: engineNamed},
+  threads: {default: 0, help: "of the fused engine; 0: as many as there are cores, up to 8", check: between(0, 64)},
   epochs: {default: 3, help: "passes over the training images", check: positiveInteger},
   batchSize: {default: 64, help: "images a gradient step", check: positiveInteger},
   optimizer: {default: "adam", help: "adam, sgd (momentum 0.9), rmsprop", check: optimizerNamed},

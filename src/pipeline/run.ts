@@ -9,7 +9,7 @@ import {models} from "./model/index";
 import {savedModel} from "./model/saved-model";
 import {UserError} from "./options";
 import {readCheckpoint, writeCheckpoint} from "./record/checkpoint";
-import {environment} from "./record/environment";
+import {type Environment, environment} from "./record/environment";
 import {createRunDirectory, type RunDirectory, runName} from "./record/run-directory";
 import type {RunEvent} from "./run-events";
 import {factsOf, runFacts} from "./run-facts";
@@ -45,7 +45,12 @@ export async function* run(
   const made = environment();
   const data = yield* withType("download", openData({...options, cacheFolder: `${save}/data`}));
   const makeModel = () => models[options.model](data.imageShape, data.classNames.length, seed);
-  const {model, network, engine} = await openNetwork({...options, ...data, makeModel});
+  const {model, network, engine} = await openNetwork({
+    ...options,
+    ...data,
+    threads: threadsOf(options, made),
+    makeModel,
+  });
   const training = {epochs, batchSize, seed, ...rateOf(options)};
   const facts = factsOf(options.model, model);
 
@@ -133,6 +138,11 @@ async function evaluate(network: Network, split: Dataset["test"]) {
   const {logits, labels} = await logitsOf(network, split);
   const classes = network.classNames.length;
   return {logits, loss: crossEntropy(logits, labels, classes), accuracy: accuracy(logits, labels, classes)};
+}
+
+/** Past 8 threads a step of a small network is spent waiting for the last one. */
+function threadsOf({threads}: RunOptions, {processor}: Environment): number {
+  return threads || Math.min(8, processor.cores);
 }
 
 function rateOf({optimizer, learningRate, schedule}: RunOptions) {
