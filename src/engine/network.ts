@@ -52,13 +52,14 @@ export async function fusedNetwork(plan: Plan, options: FusedOptions): Promise<F
   const trainable = layout.parameters.filter((parameter) => parameter.trainable);
   let steps = 0;
 
-  const write = (weights: readonly NamedArray[]) => {
+  const write = async (weights: readonly NamedArray[]) => {
     writeArrays(floats, layout.parameters, layout.values, layout, weights);
-    for (let i = 0; i < layout.slotted; i++) {
-      floats[layout.flippedAt / 4 + words[layout.flippedTo / 4 + i]] = floats[layout.values / 4 + i];
-    }
+    await crew.run(
+      () => ({program: compiled.refresh, count: 0}),
+      () => undefined,
+    );
   };
-  write(plan.weights);
+  await write(plan.weights);
 
   const place = {plan, compiled, crew, words, floats};
   const trainingJob = (batch: LabelledImages, step: number, program: number) => (n: number) => {
@@ -107,7 +108,7 @@ export async function fusedNetwork(plan: Plan, options: FusedOptions): Promise<F
     },
     async setWeights(weights) {
       await crew.idle();
-      write(weights);
+      await write(weights);
     },
     async getOptimizerState() {
       await crew.idle();
