@@ -2,7 +2,7 @@ import {type ModelName, models} from "./model/index";
 import {type OptimizerName, optimizerNamed} from "./model/tf-network";
 import {between, type OptionTable, oneOf, positiveInteger, wholeNumber} from "./options";
 import {probes} from "./probes/index";
-import {type EngineName, engineNamed} from "./training/network";
+import {type EngineName, engineNamed} from "./run-network";
 
 export interface RunOptions {
   readonly data: string;
@@ -19,6 +19,7 @@ export interface RunOptions {
   readonly schedule: "auto" | "one-cycle" | "constant";
   readonly probes: string;
   readonly every: number;
+  readonly projector: number;
   readonly seed: number;
   readonly save: string;
   readonly name: string;
@@ -59,6 +60,7 @@ export const runOptions: OptionTable<RunOptions> = {
     help: "probe before training, at every so many epochs, and after the last",
     check: positiveInteger,
   },
+  projector: {default: 1000, help: "test images in TensorBoard's projector at each epoch; 0: none", check: wholeNumber},
   seed: {default: 0, help: "every stream of chance is derived from it", check: wholeNumber},
   save: {default: "save", help: "the folder that runs are kept in"},
   name: {default: "", help: "the run's folder in it; default: time, data and model"},

@@ -1,6 +1,7 @@
 import {basename} from "node:path";
 
 import type {LayersModel} from "@tensorflow/tfjs";
+import type {Figure} from "../plots/figure";
 
 import {accuracy, crossEntropy, softmaxRows} from "./analysis/scores";
 import {openData} from "./data/index";
@@ -13,10 +14,11 @@ import {type Environment, environment} from "./record/environment";
 import {createRunDirectory, type RunDirectory, runName} from "./record/run-directory";
 import type {RunEvent} from "./run-events";
 import {factsOf, runFacts} from "./run-facts";
+import {openRunLog} from "./run-log";
+import {openNetwork} from "./run-network";
 import {PEAK_RATES, type RunOptions} from "./run-options";
 import {chooseProbes, type ProbeOptions, probeOnce} from "./run-probes";
 import {logitsOf} from "./training/evaluate";
-import {openNetwork} from "./training/network";
 import {constant, oneCycle} from "./training/schedule";
 import {type EpochProgress, epochStart, trainEpoch} from "./training/train";
 import type {Dataset, EpochMetrics, Network} from "./types";
@@ -66,6 +68,11 @@ export async function* run(
     await keepTestImages(directory, data);
   }
   yield {type: "start", path: directory.path, data, model: facts, engine};
+  const {save: _, name: __, ...logged} = options;
+  const log = await openRunLog(directory, {...logged, engine: engine.name}, network, data, {
+    projected: options.projector,
+    batchSize,
+  });
 
   try {
     for (let epoch = progress.epoch; epoch <= epochs; epoch++) {
@@ -85,11 +92,12 @@ export async function* run(
       const evaluatedAt = performance.now();
 
       const failures: {[probe: string]: string} = {};
+      const figures: {[name: string]: Figure} = {};
       if (epoch % every === 0 || epoch === epochs) {
         const context = await contextOf(data, network, epoch, test.logits);
         for (const one of chosen) {
           yield {type: "probe", epoch, probe: one.probe.name};
-          const failure = yield* probeOnce(one, context, directory, seed);
+          const failure = yield* probeOnce(one, context, directory, seed, figures);
           if (failure) failures[one.probe.name] = failure.message;
           if (signal?.aborted) return yield {type: "interrupted", path: directory.path};
         }
@@ -114,6 +122,8 @@ export async function* run(
       if (isBest) await keepBest(directory, model, network, line, made.versions.epochscope);
       metrics.push(line);
       await directory.writeMetrics(metrics);
+      const lastStep = epoch * progress.batches - 1;
+      await log.epoch(line, training.schedule(Math.max(0, lastStep), epochs * progress.batches), figures);
       yield {type: "epoch", metrics: line, best: isBest};
     }
     yield {

@@ -1,10 +1,10 @@
 import * as tf from "@tensorflow/tfjs";
 
-import {fusedNetwork, plan} from "../../engine/index";
-import {type BackendName, startBackend} from "../backend/index";
-import {type OptimizerName, tfNetwork} from "../model/tf-network";
-import {oneOf, UserError} from "../options";
-import type {ImageShape, Network} from "../types";
+import {fusedNetwork, plan} from "../engine/index";
+import {type BackendName, startBackend} from "./backend/index";
+import {type OptimizerName, tfNetwork} from "./model/tf-network";
+import {oneOf, UserError} from "./options";
+import type {ImageShape, Network} from "./types";
 
 export type EngineName = "auto" | "fused" | BackendName;
 export const engineNamed = oneOf<EngineName>("auto", "fused", "tensorflow", "wasm", "cpu");
