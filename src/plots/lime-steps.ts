@@ -1,4 +1,4 @@
-import {css, FOR, INK_2, INK_3, LINE, mix} from "./color";
+import {AGAINST, css, FOR, INK_2, INK_3, LINE, mix} from "./color";
 import {drawExplained, drawPlain, type Size, type Weighted} from "./explained-image";
 import {type Canvas2D, type Figure, figure} from "./figure";
 import {text} from "./text";
@@ -52,7 +52,8 @@ export function limeSteps(data: LimeSteps): Figure {
     drawKept(context, data, 16 + COLUMN, TOP + SIDE + 24);
     drawFit(context, data, 16 + 2 * COLUMN, TOP);
     drawExplained(context, pixels, data, data, 16 + 3 * COLUMN, TOP, zoom);
-    drawClasses(context, data, 16 + 3 * COLUMN, TOP + SIDE + 24);
+    drawClasses(context, data, 16 + 2 * COLUMN, TOP + SIDE + 24);
+    drawWeights(context, data, 16 + 3 * COLUMN, TOP + SIDE + 24);
   });
 }
 
@@ -68,7 +69,12 @@ function drawExamples(context: Canvas2D, data: LimeSteps, x: number, y: number):
 }
 
 /** Every mask's answer over how many segments it keeps; darker where it counts more. */
-function drawAnswers(context: Canvas2D, {kept, answers, maskWeights, weights, explainedName}: LimeSteps, x: number, y: number): void {
+function drawAnswers(
+  context: Canvas2D,
+  {kept, answers, maskWeights, weights, explainedName}: LimeSteps,
+  x: number,
+  y: number,
+): void {
   frame(context, x, y, "0", `${weights.length} segments kept`, `P(${explainedName})`);
   dots(context, maskWeights, x, y, (n) => [kept[n] / weights.length, answers[n]]);
 }
@@ -94,7 +100,12 @@ function drawKept(context: Canvas2D, {kept, weights}: LimeSteps, x: number, y: n
   const bar = SIDE / counts.length;
   context.fillStyle = css(mix(FOR, [255, 255, 255], 0.35));
   counts.forEach((count, k) => {
-    context.fillRect(x + k * bar + 0.3, y + 20 + high * (1 - count / most), Math.max(0.6, bar - 0.6), (high * count) / most);
+    context.fillRect(
+      x + k * bar + 0.3,
+      y + 20 + high * (1 - count / most),
+      Math.max(0.6, bar - 0.6),
+      (high * count) / most,
+    );
   });
   context.strokeStyle = LINE;
   context.strokeRect(x, y + 20, SIDE, high);
@@ -103,13 +114,34 @@ function drawKept(context: Canvas2D, {kept, weights}: LimeSteps, x: number, y: n
 }
 
 function drawClasses(context: Canvas2D, {classes}: LimeSteps, x: number, y: number): void {
-  text(context, "what the masked images look like (mean probability)", x, y + 4, {size: 11, color: INK_2, maxWidth: SIDE + 10});
+  text(context, "what masked images are taken for, on average", x, y + 4, {
+    size: 11,
+    color: INK_2,
+    maxWidth: SIDE + 10,
+  });
   classes.slice(0, 6).forEach(({name, mean}, row) => {
     const line = y + 30 + row * 32;
     text(context, name, x, line, {size: 12, maxWidth: SIDE - 60});
     text(context, `${(100 * mean).toFixed(1)}%`, x + SIDE, line, {size: 11, color: INK_2, align: "right"});
     context.fillStyle = css(mix(FOR, [255, 255, 255], 0.35));
     context.fillRect(x, line + 9, Math.max(1, mean * SIDE), 5);
+  });
+}
+
+function drawWeights(context: Canvas2D, {weights}: LimeSteps, x: number, y: number): void {
+  text(context, "the strongest segments", x, y + 4, {size: 11, color: INK_2});
+  const order = Array.from(weights.keys())
+    .sort((a, b) => Math.abs(weights[b]) - Math.abs(weights[a]))
+    .slice(0, 9);
+  const reach = Math.abs(weights[order[0]]) || 1;
+  const half = (SIDE - 56) / 2;
+  order.forEach((j, row) => {
+    const line = y + 28 + row * 21;
+    const length = (Math.abs(weights[j]) / reach) * half;
+    context.fillStyle = css(weights[j] < 0 ? AGAINST : FOR);
+    context.fillRect(weights[j] < 0 ? x + half - length : x + half, line - 5, Math.max(0.6, length), 10);
+    const value = `${weights[j] < 0 ? "−" : "+"}${Math.abs(weights[j]).toFixed(3)}`;
+    text(context, value, x + SIDE, line, {size: 11, color: INK_2, align: "right"});
   });
 }
 

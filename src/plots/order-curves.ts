@@ -29,25 +29,33 @@ export function orderCurves({title, curves}: OrderCurves): Figure {
       axes(context, x, TOP, kind === "deletion" ? "share of the image hidden" : "share of the image shown");
       curves.forEach((curve, c) => {
         const values = curve[kind];
-        context.strokeStyle = css(COLORS[c % COLORS.length]);
-        context.lineWidth = c === 0 ? 2.5 : 1.5;
-        context.setLineDash(c === 0 ? [] : c === 1 ? [6, 4] : [2, 3]); // told apart without colour too
-        context.beginPath();
-        values.forEach((p, i) => {
-          const [px, py] = [x + (i / (values.length - 1)) * SIDE, TOP + (1 - p) * SIDE];
-          if (i === 0) context.moveTo(px, py);
-          else context.lineTo(px, py);
-        });
-        context.stroke();
-        context.setLineDash([]);
+        const place = (p: number, i: number) =>
+          [x + (i / (values.length - 1)) * SIDE, TOP + (1 - p) * SIDE] as [number, number];
+        stroke(context, c, Array.from(values, place));
         const y = TOP + SIDE + 52 + 17 * c;
         const area = curve[kind === "deletion" ? "deletionArea" : "insertionArea"];
-        context.fillStyle = css(COLORS[c % COLORS.length]);
-        context.fillRect(x, y - 1.5, 18, 3);
-        text(context, `${curve.name}: area ${area.toFixed(3)}`, x + 26, y, {size: 12, color: INK_2});
+        stroke(context, c, [
+          [x, y],
+          [x + 26, y],
+        ]);
+        text(context, `${curve.name}: area ${area.toFixed(3)}`, x + 34, y, {size: 12, color: INK_2});
       });
     }
   });
+}
+
+/** The c-th curve's line: told apart by its dashes too, not by colour alone. */
+function stroke(context: Canvas2D, c: number, points: readonly (readonly [number, number])[]): void {
+  context.strokeStyle = css(COLORS[c % COLORS.length]);
+  context.lineWidth = c === 0 ? 2.5 : 1.5;
+  context.setLineDash(c === 0 ? [] : c === 1 ? [6, 4] : [2, 3]);
+  context.beginPath();
+  points.forEach(([x, y], i) => {
+    if (i === 0) context.moveTo(x, y);
+    else context.lineTo(x, y);
+  });
+  context.stroke();
+  context.setLineDash([]);
 }
 
 function axes(context: Canvas2D, x: number, y: number, label: string): void {

@@ -35,7 +35,6 @@ export interface SegmentExplanation extends Weighted {
 }
 
 const COLUMNS = 5;
-const TILE = 168;
 const GAP = 18;
 const TOP = 78;
 const WORDS = 84;
@@ -45,18 +44,19 @@ const WORDS = 84;
  * as the image's own strongest; and beside it what it takes to know how far to trust that.
  */
 export function segments({title, height, width, channels, images, explanations}: Segments): Figure {
-  const zoom = TILE / Math.max(height, width);
+  const tile = explanations.length > 3 ? 168 : 300;
+  const zoom = tile / Math.max(height, width);
   const [tileWidth, tileHeight] = [width * zoom, height * zoom];
   const columns = Math.max(1, Math.min(COLUMNS, explanations.length));
   const rows = Math.ceil(explanations.length / columns);
-  const sheetWidth = Math.max(560, 16 * 2 + columns * (TILE + GAP) - GAP);
+  const sheetWidth = Math.max(790, 16 * 2 + columns * (tile + GAP) - GAP);
   const sheetHeight = TOP + rows * (tileHeight + WORDS + 14) + 40;
   const size = height * width * channels;
   return figure(sheetWidth, sheetHeight, (context) => {
     text(context, title, 16, 24, {size: 17, bold: true});
     drawKey(context, 16, 48);
     explanations.forEach((explanation, n) => {
-      const x = 16 + (n % columns) * (TILE + GAP);
+      const x = 16 + (n % columns) * (tile + GAP);
       const y = TOP + Math.floor(n / columns) * (tileHeight + WORDS + 14);
       const pixels = images.subarray(n * size, (n + 1) * size);
       drawExplained(context, pixels, {height, width, channels}, explanation, x, y, zoom);
@@ -80,7 +80,7 @@ function drawWords(context: Canvas2D, explanation: SegmentExplanation, x: number
     text(context, words, x, y + 1 + 16 * row, {size: 11, color, maxWidth: width});
   const doubtful = (bad: boolean) => (bad ? css(AGAINST) : INK_2);
   const name = {size: 13, bold: true, color: label === explained ? css(FOR) : css(AGAINST), maxWidth: width};
-  text(context, `sees ${explainedName}  ${percent(probability)}`, x, y, name);
+  text(context, `${explainedName}  ${percent(probability)}`, x, y, name);
   line(caption, 1);
   line(`R² ${r2.toFixed(2)}   ${near} near masks`, 2, doubtful(!(r2 >= 0.5)));
   line(`strongest ${number(weights[strongest])} ± ${half < 0.01 ? half.toFixed(3) : half.toFixed(2)}`, 3);
@@ -95,7 +95,7 @@ function drawKey(context: Canvas2D, x: number, y: number): void {
   }
   text(context, "against", x, y, {size: 11, color: css(AGAINST)});
   text(context, "for", x + 58 + length + 8, y, {size: 11, color: css(FOR)});
-  const rest = "the class seen; each image's strongest segment in full colour";
+  const rest = "the class named below; each image's strongest segment in full colour";
   text(context, rest, x + 58 + length + 32, y, {size: 11, color: INK_2});
 }
 
