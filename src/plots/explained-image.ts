@@ -62,7 +62,7 @@ export function drawPlain(
 }
 
 export function outlineOf(channels: number): string {
-  return channels === 1 ? "rgba(67, 74, 85, 0.5)" : "rgba(255, 255, 255, 0.6)";
+  return channels === 1 ? "rgba(67, 74, 85, 0.5)" : "rgba(255, 255, 255, 0.75)";
 }
 
 function drawFrame(context: Canvas2D, x: number, y: number, width: number, height: number): void {
@@ -76,11 +76,11 @@ function inked(ink: number, share: number): Rgb {
   return mix(signed(share), [0x15, 0x18, 0x1d], 0.72 * Math.min(1, Math.max(0, ink)));
 }
 
-/** Colour images greyed by half, with the segment's colour over them, stronger with its weight. */
+/** Colour images in pale grey, with the segment's colour over them, stronger with its weight: all colour is meaning. */
 function tinted(pixels: Float32Array, at: number, share: number): Rgb {
   const rgb: Rgb = [255 * pixels[at], 255 * pixels[at + 1], 255 * pixels[at + 2]];
   const grey = 0.2126 * rgb[0] + 0.7152 * rgb[1] + 0.0722 * rgb[2];
-  return mix(mix(rgb, [grey, grey, grey], 0.5), share < 0 ? AGAINST : FOR, 0.75 * Math.abs(share));
+  return mix(mix([grey, grey, grey], [255, 255, 255], 0.2), share < 0 ? AGAINST : FOR, 0.7 * Math.abs(share));
 }
 
 /** A line wherever two neighbouring pixels belong to different segments. */

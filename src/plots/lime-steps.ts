@@ -114,7 +114,7 @@ function drawKept(context: Canvas2D, {kept, weights}: LimeSteps, x: number, y: n
 }
 
 function drawClasses(context: Canvas2D, {classes}: LimeSteps, x: number, y: number): void {
-  text(context, "what masked images are taken for, on average", x, y + 4, {
+  text(context, "what masked images are taken for", x, y + 4, {
     size: 11,
     color: INK_2,
     maxWidth: SIDE + 10,
