@@ -3,6 +3,7 @@ import {probes} from "../pipeline/probes/index";
 import {type RunControl, run} from "../pipeline/run";
 import {type RunOptions, runOptions} from "../pipeline/run-options";
 import type {ProbeOptions} from "../pipeline/run-probes";
+import {writeReport} from "../report/page";
 import {declareFlags, givenOf} from "./flags";
 import type {Command} from "./index";
 import {progressOf} from "./progress";
@@ -50,7 +51,12 @@ export async function drive(
   };
   process.on("SIGINT", onSignal).on("SIGTERM", onSignal);
   try {
-    for await (const event of run(options, probeOptions, {...control, signal: interrupt.signal})) progress.show(event);
+    let path = "";
+    for await (const event of run(options, probeOptions, {...control, signal: interrupt.signal})) {
+      progress.show(event);
+      if (event.type === "start") path = event.path;
+      if (event.type === "epoch") await writeReport(path);
+    }
   } finally {
     progress.stop();
     process.off("SIGINT", onSignal).off("SIGTERM", onSignal);

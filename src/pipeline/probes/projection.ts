@@ -23,6 +23,9 @@ export interface ProjectionOptions {
   readonly metric: "euclidean" | "cosine";
 }
 
+/** Of each point, its nearest in the activations themselves: kept, nearest first, for the report. */
+const KEPT_NEIGHBOURS = 6;
+
 /** How the network groups what it sees: a map of the test images by the activations of one layer. */
 export const projection: Probe<ProjectionOptions> = {
   name: "projection",
@@ -98,7 +101,13 @@ export const projection: Probe<ProjectionOptions> = {
         name: "map",
         plot: "scatter",
         data: {title, points, labels, classNames, wrong, notes: notesOf(facts, count, epoch)},
-        numbers: {indices, ...facts, method: given.method, settings: {...given}},
+        numbers: {
+          indices,
+          neighbours: neighbourhood.nearest(KEPT_NEIGHBOURS),
+          ...facts,
+          method: given.method,
+          settings: {...given},
+        },
       };
     } finally {
       neighbourhood.close();

@@ -1,0 +1,73 @@
+import type {Figure} from "../../plots/figure";
+import type {EpochMetrics, NamedArray} from "../types";
+import type {TensorBoardLog} from "./tensorboard";
+import type {HyperParameter} from "./tfevents";
+
+/** The scalars by which TensorBoard's hparams table compares runs. */
+export const COMPARED = ["accuracy/test", "accuracy/validation", "loss/test", "loss/validation"] as const;
+
+/** What one epoch leaves in the log. */
+export interface EpochLog {
+  readonly metrics: EpochMetrics;
+  readonly learningRate?: number;
+  /** Histograms of these are shown under `weights/` and `gradients/`. */
+  readonly weights?: readonly NamedArray[];
+  readonly gradients?: readonly NamedArray[];
+  /** By name, e.g. "confusion/matrix". */
+  readonly figures?: {readonly [name: string]: Figure};
+}
+
+/**
+ * Logs an epoch and flushes. `Loss/train` and `Loss/eval` are the tags under which exigo logs its losses: dashboards
+ * made for it go on working.
+ */
+export function logEpoch(log: TensorBoardLog, epoch: EpochLog): void {
+  const {metrics, learningRate, weights = [], gradients = [], figures = {}} = epoch;
+  const step = metrics.epoch;
+  const scalars: {readonly [tag: string]: number | null | undefined} = {
+    "loss/train": metrics.trainLoss,
+    "loss/validation": metrics.validationLoss,
+    "loss/test": metrics.testLoss,
+    "accuracy/train": metrics.trainAccuracy,
+    "accuracy/validation": metrics.validationAccuracy,
+    "accuracy/test": metrics.testAccuracy,
+    learning_rate: learningRate,
+    "seconds/train": metrics.seconds.train,
+    "seconds/evaluate": metrics.seconds.evaluate,
+    "seconds/probes": metrics.seconds.probes,
+    "Loss/train": metrics.trainLoss,
+    "Loss/eval": metrics.validationLoss,
+  };
+  for (const [tag, value] of Object.entries(scalars)) {
+    if (value !== null && value !== undefined) log.scalar(tag, step, value);
+  }
+  for (const {name, values} of weights) log.histogram(`weights/${name}`, step, values);
+  for (const {name, values} of gradients) log.histogram(`gradients/${name}`, step, values);
+  for (const [name, figure] of Object.entries(figures)) log.images(name, step, figure, [figure.png]);
+  log.flush();
+}
+
+/** Logs what a run was asked to do: a table under Text and a row of the hparams table. Options may be nested. */
+export function logOptions(log: TensorBoardLog, options: {readonly [name: string]: unknown}): void {
+  const flat = flattened(options);
+  const cell = (value: HyperParameter) => String(value).replaceAll("|", "\\|").replaceAll("\n", " ");
+  const rows = Object.entries(flat).map(([name, value]) => `| ${cell(name)} | ${cell(value)} |`);
+  log.text("options", 0, ["| option | value |", "| --- | --- |", ...rows].join("\n"));
+  log.hparams(flat, COMPARED);
+  log.flush();
+}
+
+/** `{lime: {samples: 500}}` as `{"lime.samples": 500}`. */
+function flattened(options: {readonly [name: string]: unknown}, prefix = ""): {[name: string]: HyperParameter} {
+  const flat: {[name: string]: HyperParameter} = {};
+  for (const [name, value] of Object.entries(options)) {
+    if (typeof value === "number" || typeof value === "boolean" || typeof value === "string") {
+      flat[prefix + name] = value;
+    } else if (value !== null && typeof value === "object" && !Array.isArray(value)) {
+      Object.assign(flat, flattened(value as {readonly [name: string]: unknown}, `${prefix}${name}.`));
+    } else if (value !== undefined && value !== null) {
+      flat[prefix + name] = JSON.stringify(value);
+    }
+  }
+  return flat;
+}

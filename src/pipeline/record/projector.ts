@@ -1,0 +1,106 @@
+import {join} from "node:path";
+import {createCanvas} from "@napi-rs/canvas";
+import type {Images} from "../types";
+import {writeWhole} from "./write-whole";
+
+/** Points for TensorBoard's projector: `values[i * width + j]`, and what is known of each. */
+export interface Projection {
+  /** Shown in the projector's list, e.g. "epoch 3". Also names the folder, so one name, one folder. */
+  readonly name: string;
+  readonly width: number;
+  readonly values: ArrayLike<number>;
+  /** One row a point; "\t" and line ends become spaces. At least two columns, or TensorBoard takes the header for a row. */
+  readonly columns: {readonly [heading: string]: readonly string[]};
+  /** One picture a point, in the same order. */
+  readonly images?: Images;
+}
+
+/** The largest sprite that browsers draw in one piece, pixels a side. */
+const SPRITE_SIDE = 8192;
+
+/**
+ * Writes what the projector plugin reads, into `folder` (a run's log folder): tensors, metadata and a sprite in
+ * `projector/<n>-<name>/`, and `projector_config.pbtxt` naming all of them. Called again with all projections so far after each
+ * epoch; only the last one's files are written anew.
+ */
+export async function writeProjector(folder: string, projections: readonly Projection[]): Promise<void> {
+  const embeddings: string[] = [];
+  for (const [n, projection] of projections.entries()) {
+    const {name, width, values, columns, images} = projection;
+    const at = `projector/${n}-${name.replace(/[^a-z0-9]+/gi, "-").slice(0, 60)}`;
+    const last = n === projections.length - 1;
+    if (last) {
+      await writeWhole(join(folder, at, "tensors.tsv"), tensorsTsv(values, width));
+      await writeWhole(join(folder, at, "metadata.tsv"), metadataTsv(columns));
+    }
+    const fits = images && spriteSide(images) <= SPRITE_SIDE;
+    if (last && fits) await writeWhole(join(folder, at, "sprite.png"), spritePng(images));
+    const lines = [
+      "embeddings {",
+      `  tensor_name: ${quoted(name)}`,
+      `  tensor_path: ${quoted(`${at}/tensors.tsv`)}`,
+      `  metadata_path: ${quoted(`${at}/metadata.tsv`)}`,
+      ...(fits
+        ? [
+            "  sprite {",
+            `    image_path: ${quoted(`${at}/sprite.png`)}`,
+            `    single_image_dim: ${images.shape[1]}`,
+            `    single_image_dim: ${images.shape[0]}`,
+            "  }",
+          ]
+        : []),
+      "}",
+    ];
+    embeddings.push(lines.join("\n"));
+  }
+  await writeWhole(join(folder, "projector_config.pbtxt"), `${embeddings.join("\n")}\n`);
+}
+
+/** One point a line, tab between numbers, no header. */
+export function tensorsTsv(values: ArrayLike<number>, width: number): string {
+  const lines: string[] = [];
+  for (let i = 0; i + width <= values.length; i += width) {
+    lines.push(Array.from({length: width}, (_, j) => `${Number(values[i + j].toPrecision(7))}`).join("\t"));
+  }
+  return `${lines.join("\n")}\n`;
+}
+
+/** A header line, then one point a line. */
+export function metadataTsv(columns: {readonly [heading: string]: readonly string[]}): string {
+  const clean = (cell: string) => cell.replace(/[\t\r\n]+/g, " ");
+  const headings = Object.keys(columns);
+  const rows = columns[headings[0]].map((_, i) => headings.map((heading) => clean(columns[heading][i])).join("\t"));
+  return `${[headings.map(clean).join("\t"), ...rows].join("\n")}\n`;
+}
+
+function spriteSide({count, shape: [height, width]}: Images): number {
+  return Math.ceil(Math.sqrt(count)) * Math.max(height, width);
+}
+
+/** All images in one square, row by row, as dark ink on white where they are grey. */
+export function spritePng({count, shape: [height, width, channels], pixels}: Images): Buffer {
+  const side = Math.ceil(Math.sqrt(count));
+  const canvas = createCanvas(side * width, side * height);
+  const context = canvas.getContext("2d");
+  const sheet = context.createImageData(side * width, side * height);
+  for (let n = 0; n < count; n++) {
+    const [left, top] = [(n % side) * width, Math.floor(n / side) * height];
+    for (let y = 0; y < height; y++) {
+      for (let x = 0; x < width; x++) {
+        const from = ((n * height + y) * width + x) * channels;
+        const to = 4 * ((top + y) * side * width + left + x);
+        for (let c = 0; c < 3; c++) {
+          sheet.data[to + c] = Math.round(255 * (channels === 1 ? 1 - pixels[from] : pixels[from + c]));
+        }
+        sheet.data[to + 3] = 255;
+      }
+    }
+  }
+  context.putImageData(sheet, 0, 0);
+  return canvas.encodeSync("png");
+}
+
+/** A string of a protobuf text file. */
+function quoted(value: string): string {
+  return JSON.stringify(value);
+}

@@ -1,0 +1,126 @@
+import {appendFileSync, mkdirSync} from "node:fs";
+import {hostname} from "node:os";
+import {join} from "node:path";
+import {
+  encodeEvent,
+  encodeExperiment,
+  encodeFileVersion,
+  encodeSessionEnd,
+  encodeSessionStart,
+  frame,
+  type HyperParameter,
+  type Summary,
+} from "./tfevents";
+
+/** A log that TensorBoard reads. Everything is kept in memory until `flush`. */
+export interface TensorBoardLog {
+  scalar(tag: string, step: number, value: number): void;
+  /** The distribution of `values`, in 30 equal buckets; numbers that are not finite are left out. */
+  histogram(tag: string, step: number, values: ArrayLike<number>): void;
+  /** Encoded PNGs of one size. */
+  images(tag: string, step: number, figure: {width: number; height: number}, pngs: readonly Uint8Array[]): void;
+  /** Shown as Markdown. */
+  text(tag: string, step: number, markdown: string): void;
+  /** The run's options, and the scalars by which runs are compared. Once, at the start. */
+  hparams(options: {readonly [name: string]: HyperParameter}, metricTags: readonly string[]): void;
+  /** How the session ended, for the hparams table. */
+  finish(succeeded: boolean): void;
+  /** Appends what has gathered to the file; a reader never sees half a record of an earlier flush. */
+  flush(): void;
+  /** Where the events are. */
+  readonly path: string;
+}
+
+export interface TensorBoardOptions {
+  /** Seconds since 1970. */
+  readonly clock?: () => number;
+  /** Names the session in hparams. */
+  readonly group?: string;
+}
+
+/**
+ * Opens a new event file in `folder`. A resumed run opens another beside it, which TensorBoard reads as one.
+ *
+ * @throws Error if the folder cannot be written.
+ */
+export function tensorboardLog(
+  folder: string,
+  {clock = () => Date.now() / 1000, group = ""}: TensorBoardOptions = {},
+): TensorBoardLog {
+  mkdirSync(folder, {recursive: true});
+  const started = clock();
+  // TensorBoard reads a folder's files in the order of their names, so the time comes first.
+  const stamp = started.toFixed(3).replace(".", "").padStart(13, "0");
+  const path = join(folder, `events.out.tfevents.${stamp}.${hostname()}.${process.pid}.0.v2`);
+  let waiting: Uint8Array[] = [frame(encodeFileVersion(started))];
+  const add = (step: number, ...summaries: Summary[]) => {
+    waiting.push(frame(encodeEvent(clock(), step, summaries)));
+  };
+  const flush = () => {
+    if (waiting.length === 0) return;
+    appendFileSync(path, Buffer.concat(waiting));
+    waiting = [];
+  };
+  flush();
+  return {
+    path,
+    flush,
+    scalar: (tag, step, value) => {
+      const tensor = {dtype: "float", shape: [], values: [value]} as const;
+      add(step, {tag, plugin: "scalars", dataClass: "scalar", tensor});
+    },
+    histogram: (tag, step, values) => {
+      const buckets = histogramBuckets(values);
+      const tensor = {dtype: "double", shape: [buckets.length / 3, 3], values: buckets} as const;
+      add(step, {tag, plugin: "histograms", dataClass: "tensor", tensor});
+    },
+    images: (tag, step, {width, height}, pngs) => {
+      const tensor = {dtype: "string", shape: [2 + pngs.length], values: [`${width}`, `${height}`, ...pngs]} as const;
+      add(step, {tag, plugin: "images", dataClass: "images", tensor});
+    },
+    text: (tag, step, markdown) => {
+      add(step, {tag, plugin: "text", dataClass: "tensor", tensor: {dtype: "string", shape: [], values: [markdown]}});
+    },
+    hparams: (options, metricTags) => {
+      add(
+        0,
+        hparam("_hparams_/experiment", encodeExperiment(options, metricTags, started)),
+        hparam("_hparams_/session_start_info", encodeSessionStart(options, group, started)),
+      );
+    },
+    finish: (succeeded) => add(0, hparam("_hparams_/session_end_info", encodeSessionEnd(succeeded, clock()))),
+  };
+}
+
+/** The plugin reads the metadata alone, but TensorBoard drops a value without a tensor. */
+function hparam(tag: string, content: Uint8Array): Summary {
+  const tensor = {dtype: "float", shape: [], values: [0]} as const;
+  return {tag, plugin: "hparams", dataClass: "scalar", tensor, content};
+}
+
+/**
+ * Equal buckets over the range of the values: left edge, right edge and count, one after another. The last bucket is
+ * closed on both sides; values all alike fill one bucket of width 1 around them, as in
+ * tensorboard/plugins/histogram/summary_v2.py. Not finite: left out. None left: no bucket.
+ */
+export function histogramBuckets(values: ArrayLike<number>, count = 30): Float64Array {
+  let [low, high, finite] = [Infinity, -Infinity, 0];
+  for (let i = 0; i < values.length; i++) {
+    if (!Number.isFinite(values[i])) continue;
+    finite++;
+    if (values[i] < low) low = values[i];
+    if (values[i] > high) high = values[i];
+  }
+  if (finite === 0) return new Float64Array(0);
+  if (low === high) return Float64Array.of(low - 0.5, high + 0.5, finite);
+  const width = (high - low) / count;
+  const buckets = new Float64Array(3 * count);
+  for (let k = 0; k < count; k++) {
+    buckets[3 * k] = low + k * width;
+    buckets[3 * k + 1] = k === count - 1 ? high : low + (k + 1) * width;
+  }
+  for (let i = 0; i < values.length; i++) {
+    if (Number.isFinite(values[i])) buckets[3 * Math.min(count - 1, Math.floor((values[i] - low) / width)) + 2]++;
+  }
+  return buckets;
+}

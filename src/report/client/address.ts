@@ -1,0 +1,48 @@
+import type {Data} from "./data";
+import type {Selection, State} from "./state";
+
+/** What an address names: `#e=3&b=5&img=12&cell=7-2`. Epochs are epochs, not places in the timeline. */
+export interface View {
+  readonly stop?: number;
+  readonly other?: number;
+  readonly image?: number;
+  readonly selection?: Selection;
+}
+
+/** Reads an address; what this run does not have is left out. */
+export function readAddress(hash: string, data: Pick<Data, "epochs" | "count" | "classes">): View {
+  const query = new URLSearchParams(hash.replace(/^#/, ""));
+  const whole = (name: string) => {
+    const text = query.get(name);
+    return text !== null && /^\d+$/.test(text) ? Number(text) : -1;
+  };
+  const stop = data.epochs.indexOf(whole("e"));
+  const other = data.epochs.indexOf(whole("b"));
+  const image = whole("img");
+  const selection = readSelection(query, data.classes);
+  return {
+    ...(stop >= 0 ? {stop} : {}),
+    ...(other >= 0 ? {other} : {}),
+    ...(image >= 0 && image < data.count ? {image} : {}),
+    ...(selection ? {selection} : {}),
+  };
+}
+
+function readSelection(query: URLSearchParams, classes: number): Selection | undefined {
+  const cell = /^(\d+)-(\d+)$/.exec(query.get("cell") ?? "");
+  if (cell) {
+    const [actual, predicted] = [Number(cell[1]), Number(cell[2])];
+    return actual < classes && predicted < classes ? {kind: "cell", actual, predicted} : undefined;
+  }
+  const list = query.get("list");
+  return list === "fixed" || list === "broken" || list === "explained" ? {kind: list} : undefined;
+}
+
+/** The address that brings a view back. A lasso is not kept: it has no name. */
+export function writeAddress({stop, other, image, selection}: State, {epochs}: Pick<Data, "epochs">): string {
+  const query = new URLSearchParams({e: String(epochs[stop]), img: String(image)});
+  if (other !== null) query.set("b", String(epochs[other]));
+  if (selection.kind === "cell") query.set("cell", `${selection.actual}-${selection.predicted}`);
+  else if (selection.kind !== "mistakes" && selection.kind !== "lasso") query.set("list", selection.kind);
+  return `#${query}`;
+}

@@ -1,0 +1,276 @@
+import {mountAbout} from "./about";
+import {readAddress, type View, writeAddress} from "./address";
+import {mountCalibration} from "./calibration-panel";
+import {mountClasses} from "./classes-panel";
+import {mountCurves} from "./curves";
+import type {Data} from "./data";
+import {h, type Kid} from "./dom";
+import {plural} from "./format";
+import {mountImagePanel} from "./image-panel";
+import {mountLead} from "./lead";
+import {mountMap} from "./map";
+import {mountMatrix} from "./matrix";
+import {segmented, toggleAllNotes} from "./panel";
+import {mountPhases} from "./phases-panel";
+import {members} from "./selection";
+import {createStore, type State, type Store} from "./state";
+import {type Theme, theme} from "./theme";
+import {mountTimeline} from "./timeline";
+import {mountTray} from "./tray";
+
+export interface App {
+  readonly store: Store;
+  /** The last stop. */
+  readonly last: number;
+  /** Milliseconds of the map's latest drawings, for measuring. */
+  readonly frames: number[];
+  /** Takes the page's listeners off; its elements go when the next one is mounted. */
+  dispose(): void;
+}
+
+const html = document.documentElement;
+
+/** Puts the whole page together over a run's data. @param view Where to begin; by default where the address says. */
+export function mountApp(data: Data, view: View = readAddress(location.hash, data)): App {
+  const ending = new AbortController();
+  const {signal} = ending;
+  const {last, words} = data;
+  html.classList.toggle(
+    "long-names",
+    data.names.some((name) => name.length > 2),
+  );
+  document.title = `${data.file.run.name} – epochscope`;
+  const store = createStore(firstState(data, view));
+
+  const compareButton = button("btn", "Two epochs side by side (C)", () => compare(), icon("ic ic-duo"), "Compare");
+  const explainButton = button("btn", "Show every explanation (?)", () => explain(), icon("ic ic-q", "?"), "Explain");
+  const themes = segmented<Theme>(
+    "Theme",
+    [
+      ["auto", "Auto"],
+      ["light", "Light"],
+      ["dark", "Dark"],
+    ],
+    theme.chosen,
+    (choice) => choose(choice),
+  );
+  themes.root.classList.add("theme-seg");
+  const flip = () => choose(html.dataset.theme === "dark" ? "light" : "dark");
+  const themeButton = button("btn theme-btn", "Light or dark (T)", flip, icon("ic ic-theme"));
+  themeButton.setAttribute("aria-label", "Light or dark");
+  let explained = false;
+  const explain = () => {
+    explained = !explained;
+    toggleAllNotes(explained);
+    explainButton.setAttribute("aria-pressed", String(explained));
+  };
+  // comparing reads from the earlier to the later epoch; leaving it comes back to where it began
+  let before = last;
+  const compare = () => {
+    if (last === 0) return;
+    if (store.state.other !== null) {
+      store.goOther(null);
+      store.go(before);
+      return;
+    }
+    before = store.state.stop;
+    store.set({atOther: store.state.stop});
+    if (store.state.stop === last) store.go(Math.min(1, last - 1));
+    store.goOther(last);
+  };
+  compareButton.hidden = last === 0;
+
+  const time = mountTimeline(data, store);
+  const answered = data.answers.some((answers) => answers !== null);
+  const lead = mountLead(data, store);
+  const curves = data.file.metrics.length ? mountCurves(data, store) : null;
+  const matrix = answered ? mountMatrix(data, store) : null;
+  const map = data.map ? mountMap(data, data.map, store) : null;
+  const tray = answered || data.explained.length ? mountTray(data, store) : null;
+  const one = data.count ? mountImagePanel(data, store, () => tray?.images() ?? []) : null;
+  const close = () => store.set({sheet: false});
+  const scrim = h("div", {class: "scrim", onclick: close});
+  const side = one && h("aside", {class: "side", "aria-label": `Chosen ${words.one}`}, one.root);
+  const row = (name: string, ...kids: Kid[]) => {
+    const present = kids.filter(Boolean);
+    return present.length > 0 && h("div", {class: `${name} of-${present.length}`}, ...present);
+  };
+  const left = h(
+    "div",
+    {class: "left"},
+    row("hero", lead, curves),
+    row("pair", matrix?.root, map?.root),
+    tray?.root,
+    row(
+      "trio",
+      answered && mountCalibration(data, store),
+      answered && mountClasses(data, store),
+      data.file.metrics.length > 0 && mountPhases(data, store),
+    ),
+    mountAbout(data),
+  );
+  const page = h("main", {class: side ? "page" : "page alone"}, left, side && scrim, side);
+  const facts = [data.file.run.data.name, plural(data.epochs[last] ?? 0, "epoch"), `seed ${data.file.run.seed}`];
+  const brand = h(
+    "div",
+    {class: "brand"},
+    h("p", {class: "word"}, h("span", {class: "mark", "aria-hidden": "true"}), "epochscope"),
+    h("p", {class: "run", title: data.file.run.name}, facts.join(", ")),
+    h("div", {class: "top-tools"}, compareButton, explainButton, themes.root, themeButton),
+  );
+  const top = h("header", {class: "top"}, brand, time.root);
+  document.body.replaceChildren(top, page);
+
+  const redraw = () => {
+    matrix?.draw();
+    map?.draw();
+    one?.draw();
+  };
+  const choose = (choice: Theme) => {
+    theme.choose(choice);
+    themes.set(choice);
+    redraw();
+  };
+  theme.onSystemChange(() => {
+    theme.paint();
+    redraw();
+  }, signal);
+  const paper = (on: boolean) => {
+    theme.print(on);
+    if (on) for (const details of document.querySelectorAll("details")) details.open = true;
+    redraw();
+  };
+  addEventListener("beforeprint", () => paper(true), {signal});
+  addEventListener("afterprint", () => paper(false), {signal});
+  matchMedia("print").addEventListener("change", ({matches}) => paper(matches), {signal});
+
+  const narrow = matchMedia("(max-width: 1099px)");
+  narrow.addEventListener("change", close, {signal});
+  let back: Element | null = null;
+  /** On a narrow screen the image's panel lies over the page as a dialog, and the page behind it is out of reach. */
+  const showSheet = (open: boolean) => {
+    if (!side) return;
+    if (open) back = document.activeElement;
+    html.classList.toggle("sheet", open);
+    top.inert = left.inert = open;
+    if (open) {
+      side.setAttribute("role", "dialog");
+      side.setAttribute("aria-modal", "true");
+      side.scrollTop = 0;
+      side.querySelector<HTMLElement>(".sheet-close")?.focus({preventScroll: true});
+      return;
+    }
+    side.removeAttribute("role");
+    side.removeAttribute("aria-modal");
+    if (back instanceof HTMLElement) back.focus({preventScroll: true});
+    back = null;
+  };
+  store.on((state, changed) => {
+    if (changed.has("other")) {
+      compareButton.setAttribute("aria-pressed", String(state.other !== null));
+      html.classList.toggle("comparing", state.other !== null);
+    }
+    if (changed.has("sheet")) showSheet(state.sheet && narrow.matches);
+    if (["stop", "other", "image", "selection"].some((key) => changed.has(key as "stop"))) {
+      try {
+        history.replaceState(null, "", writeAddress(state, data));
+      } catch {
+        // some viewers forbid it; the view then has no address
+      }
+    }
+  });
+  addEventListener(
+    "hashchange",
+    () => {
+      const named = readAddress(location.hash, data);
+      store.set({
+        ...(named.image === undefined ? {} : {image: named.image}),
+        selection: named.selection ?? {kind: "mistakes"},
+      });
+      store.go(named.stop ?? store.state.stop);
+      store.goOther(named.other ?? null);
+    },
+    {signal},
+  );
+  const keys: {readonly [key: string]: () => void} = {
+    ArrowRight: () => store.go(Math.min(last, store.state.stop + 1)),
+    ArrowLeft: () => store.go(Math.max(0, store.state.stop - 1)),
+    c: compare,
+    j: () => one?.step(1),
+    k: () => one?.step(-1),
+    t: flip,
+    "?": explain,
+    Escape: () => {
+      if (html.classList.contains("sheet")) close();
+      else store.set({selection: {kind: "mistakes"}, isolated: -1});
+    },
+  };
+  /** Keys that a focused control has a use for itself. */
+  const offControls: {readonly [key: string]: () => void} = {
+    Home: () => store.go(0),
+    End: () => store.go(last),
+    " ": time.toggle,
+  };
+  addEventListener(
+    "keydown",
+    (event) => {
+      if (event.defaultPrevented || event.ctrlKey || event.metaKey || event.altKey) return;
+      const control = (event.target as Element).closest("button, summary, a, input");
+      const key = event.key.length === 1 ? event.key.toLowerCase() : event.key;
+      const act = keys[key] ?? (control ? undefined : offControls[key]);
+      if (!act) return;
+      event.preventDefault();
+      if (key !== " ") time.stop();
+      act();
+    },
+    {signal},
+  );
+
+  // first drawing: everything counts as changed
+  const all = {...store.state};
+  for (const key of Object.keys(all)) (store.state as unknown as {[key: string]: unknown})[key] = undefined;
+  store.set(all);
+  return {
+    store,
+    last,
+    frames: map?.frames ?? [],
+    dispose: () => {
+      time.stop();
+      ending.abort();
+    },
+  };
+}
+
+function firstState(data: Data, view: View): State {
+  const stop = Math.min(data.last, view.stop ?? data.last);
+  const other = view.other === undefined || view.other > data.last ? null : view.other;
+  const answered = data.answers.some((answers) => answers !== null);
+  const selection = view.selection ?? {kind: answered ? "mistakes" : "explained"};
+  const state: State = {
+    stop,
+    other,
+    at: stop,
+    atOther: other ?? 0,
+    image: 0,
+    hover: -1,
+    selection,
+    mode: "label",
+    isolated: -1,
+    playing: false,
+    sheet: false,
+    limeFor: "predicted",
+    zoomed: true,
+    difference: false,
+  };
+  const list = members(data, state);
+  return {...state, image: view.image ?? list.find((i) => data.isExplained(i)) ?? list[0] ?? data.explained[0] ?? 0};
+}
+
+function icon(name: string, text = ""): HTMLElement {
+  return h("span", {class: name, "aria-hidden": "true"}, text);
+}
+
+function button(name: string, title: string, click: () => void, mark: HTMLElement, label = ""): HTMLButtonElement {
+  const text = label ? h("span", {class: "lbl"}, label) : null;
+  return h("button", {class: name, type: "button", title, "aria-label": label || title, onclick: click}, mark, text);
+}

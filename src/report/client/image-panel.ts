@@ -1,0 +1,244 @@
+import {classVariable} from "./colors";
+import type {Data} from "./data";
+import {h, type Kid, setText} from "./dom";
+import {int, pct} from "./format";
+import {panel, segmented} from "./panel";
+import {drawLime, drawSaliency, picture, showImage} from "./pictures";
+import {mountScore} from "./score";
+import type {State, Store} from "./state";
+
+/** How many nearest neighbours are shown. */
+const NEIGHBOURS = 8;
+
+export interface ImagePanel {
+  readonly root: HTMLElement;
+  draw(): void;
+  /** Goes to the next (1) or previous (−1) image of the list. */
+  step(by: 1 | -1): void;
+}
+
+/** How far an explanation's R² lets it be trusted: our words, not a standard. */
+export function fitWord(r2: number | null): "good" | "fair" | "poor" | "none" {
+  return r2 === null ? "none" : r2 >= 0.75 ? "good" : r2 >= 0.5 ? "fair" : "poor";
+}
+
+/** LIME's explanation of one image at a stop: for the class that the network answered, or for the true one. */
+export function limeAt(data: Data, {limeFor}: Pick<State, "limeFor">, stop: number, i: number) {
+  const entries = data.lime?.of(stop, i) ?? [];
+  const wanted = limeFor === "label" ? data.labels[i] : data.answers[stop]?.predicted[i];
+  return entries.find(({explained}) => explained === wanted) ?? entries[0];
+}
+
+/** Everything known about one test image. */
+export function mountImagePanel(data: Data, store: Store, images: () => readonly number[]): ImagePanel {
+  const {words, names, labels} = data;
+  const step = (by: 1 | -1) => {
+    const list = images();
+    if (list.length === 0) return;
+    const now = list.indexOf(store.state.image);
+    const next = now < 0 ? (by > 0 ? 0 : list.length - 1) : (now + by + list.length) % list.length;
+    store.set({image: list[next]});
+  };
+  const tool = (label: string, title: string, sign: string, click: () => void, more = "") =>
+    h("button", {class: `tool sq${more}`, type: "button", "aria-label": label, title, onclick: click}, sign);
+  const help =
+    `Everything known about one test ${words.one}. Saliency shows the pixels that would change the answer most. LIME ` +
+    "hides pieces and watches the probability: blue pieces speak for the class, orange hatched pieces against it. “Up to " +
+    "34 % each” is the pull of the strongest piece; R² says how well the pieces add up to the answer, stability how " +
+    "alike the picture comes out when made again.";
+  const {root, body} = panel(
+    "image",
+    `One ${words.one}`,
+    help,
+    tool(`Previous ${words.one} of the list`, "Previous (K)", "‹", () => step(-1)),
+    tool(`Next ${words.one} of the list`, "Next (J)", "›", () => step(1)),
+    tool("Close", "Close (Esc)", "×", () => store.set({sheet: false}), " sheet-close"),
+  );
+  const verdict = h("p", {class: "verdict", "aria-live": "polite"});
+  const meta = h("p", {class: "meta"});
+  const tiles = h("div", {class: "tiles"});
+  const limeBar = h("div", {class: "lime-bar"});
+  const bars = h("div", {class: "bars"});
+  const score = mountScore(data, store);
+  const near = h("div", {class: "near"});
+  body.append(verdict, meta, tiles, limeBar, bars, score.root, near);
+
+  const tile = (caption: string, content: HTMLElement, ...small: (string | false)[]) =>
+    h(
+      "figure",
+      {class: "tile"},
+      content,
+      h("figcaption", {}, caption, ...small.map((line) => line && h("small", {}, line))),
+    );
+  const explanations = (stop: number, i: number): Kid[] => {
+    const kids: Kid[] = [];
+    const {saliency, lime} = data;
+    const map = saliency?.maps.at(-1);
+    const values = map?.tile(stop, saliency?.place[i] ?? -1);
+    if (saliency && map && values) {
+      const label = `Saliency, ${map.name}, at epoch ${data.epochs[stop]}`;
+      const canvas = h("canvas", {class: "tile-pic px", role: "img", "aria-label": label});
+      drawSaliency(canvas, data, i, values, {...saliency, signed: map.signed});
+      kids.push(tile("Saliency", canvas, map.name.toLowerCase()));
+    }
+    const entry = limeAt(data, store.state, stop, i);
+    if (lime && entry) {
+      const name = names[entry.explained];
+      const label = `LIME for ${name} at epoch ${data.epochs[stop]}`;
+      const canvas = h("canvas", {class: "tile-pic", role: "img", "aria-label": label});
+      drawLime(canvas, data, i, {...lime, ...entry}, 280);
+      const strongest = Math.max(0, ...entry.weights.map(Math.abs));
+      const trust = entry.r2 === null ? "no change seen" : `R² ${entry.r2.toFixed(2)}, ${fitWord(entry.r2)}`;
+      const again = entry.stability !== null && `stability ${entry.stability.toFixed(2)}`;
+      kids.push(tile(`LIME for ${name}`, canvas, trust, again, `up to ${pct(strongest, 0)} each`));
+    }
+    return kids;
+  };
+  const row = (stop: number, comparing: boolean) => {
+    const {image: i} = store.state;
+    const answers = data.answers[stop];
+    const shown = picture(data, i);
+    shown.setAttribute("role", "img");
+    shown.setAttribute("aria-label", `The ${words.one}: ${names[labels[i]]}`);
+    const frame = h("div", {class: "tile-pic"}, shown);
+    const tag = h("span", {class: `ab ${stop === store.state.stop ? "ab-a" : "ab-b"}`}, `Epoch ${data.epochs[stop]}`);
+    const wrong = answers && answers.predicted[i] !== labels[i];
+    const read =
+      answers &&
+      h(
+        "small",
+        {class: wrong ? "bad" : ""},
+        `${words.as} ${names[answers.predicted[i]]}, ${pct(answers.confidence[i], 0)}`,
+      );
+    const first = comparing
+      ? h("figure", {class: "tile"}, frame, h("figcaption", {}, tag, read))
+      : tile(words.one[0].toUpperCase() + words.one.slice(1), frame);
+    const kids = data.isExplained(i) ? explanations(stop, i) : [];
+    if (kids.length) return h("div", {class: "tile-row"}, first, ...kids);
+    if (data.isExplained(i)) {
+      const none = h("div", {class: "tile none"}, h("p", {}, `Not explained at epoch ${data.epochs[stop]}.`));
+      return h("div", {class: "tile-row"}, first, none);
+    }
+    if (data.explained.length === 0) return h("div", {class: "tile-row"}, first);
+    const list = h("button", {class: "link", type: "button"}, `List the ${data.explained.length} that have them`);
+    list.addEventListener("click", () => store.set({selection: {kind: "explained"}}));
+    const none = h("div", {class: "tile none"}, h("p", {}, `No saliency or LIME for this ${words.one}.`), list);
+    return h("div", {class: "tile-row"}, first, none);
+  };
+
+  const tell = (stop: number, other: number | null, i: number) => {
+    const [a, b] = [data.answers[stop], other === null ? null : data.answers[other]];
+    const name = h("strong", {}, names[labels[i]] || "–");
+    const read = (predicted: number) =>
+      h("strong", {class: predicted === labels[i] ? "" : "bad"}, names[predicted] || "–");
+    if (!a) return verdict.replaceChildren(name);
+    const first = a.predicted[i];
+    const sure = h("span", {class: "num"}, pct(a.confidence[i]));
+    if (b) {
+      const then = b.predicted[i] === first ? [" at both epochs"] : [", then ", read(b.predicted[i])];
+      return verdict.replaceChildren(name, ` ${words.as} `, read(first), ...then);
+    }
+    if (first === labels[i]) return verdict.replaceChildren(name, ` ${words.right}, `, sure, " sure");
+    return verdict.replaceChildren(name, ` ${words.as} `, read(first), ", ", sure, " sure");
+  };
+
+  const limeChoice = (stop: number, i: number) => {
+    limeBar.replaceChildren();
+    const entries = data.lime?.of(stop, i) ?? [];
+    if (entries.length === 0) return;
+    limeBar.append(
+      h("span", {class: "key-fa"}, h("i", {class: "sw sw-for"}), "for", h("i", {class: "sw sw-against"}), "against"),
+    );
+    const predicted = data.answers[stop]?.predicted[i];
+    const both = predicted !== labels[i] && entries.some(({explained}) => explained === labels[i]);
+    if (!both || predicted === undefined || entries.length < 2) return;
+    const items = [
+      ["predicted", `For ${names[predicted]}, ${words.asAnswered}`],
+      ["label", `For ${names[labels[i]]}, the truth`],
+    ] as const;
+    limeBar.append(segmented("LIME for", items, store.state.limeFor, (limeFor) => store.set({limeFor})).root);
+  };
+
+  /** Probabilities: the three largest, and the truth; when comparing also the other epoch's answer. */
+  const drawBars = (stop: number, other: number | null, i: number) => {
+    const [a, b] = [data.answers[stop], other === null ? null : data.answers[other]];
+    bars.hidden = !a;
+    if (!a) return;
+    const classes = Array.from({length: data.classes}, (_, k) => k);
+    const top = classes.sort((k, j) => a.of(i, j) - a.of(i, k)).slice(0, 3);
+    if (!top.includes(labels[i])) top[top.length - 1] = labels[i];
+    const then = b?.predicted[i];
+    if (then !== undefined && !top.includes(then)) top[top[2] === labels[i] ? 1 : 2] = then;
+    const fill = (share: number, k: number, more: string) =>
+      h("span", {class: `bar-fill ${more}`, style: {"--w": String(share), "--c": classVariable(k)}});
+    bars.classList.toggle("two", b !== null);
+    const header =
+      b &&
+      other !== null &&
+      h(
+        "div",
+        {class: "bar bar-head"},
+        h("span"),
+        h("span"),
+        h("span", {class: "bar-v ab ab-a"}, String(data.epochs[stop])),
+        h("span", {class: "bar-v ab ab-b"}, String(data.epochs[other])),
+      );
+    const lines = top.map((k) =>
+      h(
+        "div",
+        {class: k === labels[i] ? "bar is-true" : "bar"},
+        h("span", {class: "bar-n", title: names[k]}, names[k] || "–"),
+        h("span", {class: "bar-track"}, fill(a.of(i, k), k, ""), b && fill(b.of(i, k), k, "bar-b")),
+        h("span", {class: "bar-v"}, pct(a.of(i, k))),
+        b && h("span", {class: "bar-v"}, pct(b.of(i, k))),
+      ),
+    );
+    bars.replaceChildren(...(header ? [header] : []), ...lines);
+  };
+
+  /** The images that stand nearest to this one at a stop. */
+  const drawNear = (stop: number, i: number) => {
+    const {map} = data;
+    const point = map?.point[i] ?? -1;
+    near.hidden = !map || point < 0;
+    if (!map || point < 0) return;
+    const {points, from} = map.neighbours(stop, point, NEIGHBOURS);
+    const list = points.map((m) => {
+      const j = map.image[m];
+      const differs = labels[j] !== labels[i];
+      const label = `${names[labels[j]]}${differs ? ", another class" : ""}`;
+      const button = h("button", {
+        type: "button",
+        class: differs ? "nb wrong" : "nb",
+        "aria-label": label,
+        title: label,
+      });
+      const image = picture(data, j);
+      showImage(image, data, j);
+      button.append(image, h("span", {class: "th-cap"}, names[labels[j]] || "–"));
+      button.addEventListener("click", () => store.set({image: j}));
+      return button;
+    });
+    const where = from === "features" ? "by what the network sees" : "on the map";
+    near.replaceChildren(h("h3", {}, `Nearest ${words.many} ${where}`), h("div", {class: "nbs"}, ...list));
+  };
+
+  const draw = () => {
+    const {image: i, stop, other} = store.state;
+    tell(stop, other, i);
+    const list = images();
+    const place = list.indexOf(i);
+    const inList = place >= 0 ? `, ${int(place + 1)} of ${int(list.length)} in the list` : "";
+    setText(meta, `Test image ${int(i)}${inList}`);
+    tiles.replaceChildren(row(stop, other !== null), ...(other === null ? [] : [row(other, true)]));
+    limeChoice(stop, i);
+    drawBars(stop, other, i);
+    // the score takes longer, and nobody reads it while epochs run by: it is drawn when the page has time
+    score.later();
+    drawNear(stop, i);
+  };
+  store.on((_, changed) => {
+    if (["image", "stop", "other", "limeFor", "selection"].some((key) => changed.has(key as "image"))) draw();
+  });
+  return {root, draw, step};
+}

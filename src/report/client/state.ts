@@ -1,0 +1,116 @@
+export type Mode = "label" | "predicted" | "right";
+
+/** What picks the images of the list. */
+export type Selection =
+  | {readonly kind: "mistakes" | "fixed" | "broken" | "explained"}
+  | {readonly kind: "cell"; readonly actual: number; readonly predicted: number}
+  | {readonly kind: "lasso"; readonly images: readonly number[]};
+
+/** Everything that the page shows, beside the data. Stops are places in `Data.epochs`. */
+export interface State {
+  /** The stop shown (A), and a second one when comparing. */
+  readonly stop: number;
+  readonly other: number | null;
+  /** Where the moving parts are: they run after `stop` and `other`. */
+  readonly at: number;
+  readonly atOther: number;
+  /** The image shown, and the one under the pointer (−1: none). */
+  readonly image: number;
+  readonly hover: number;
+  readonly selection: Selection;
+  readonly mode: Mode;
+  /** The only class shown in colour on the map, or −1. */
+  readonly isolated: number;
+  readonly playing: boolean;
+  /** On a narrow screen: whether the image's panel lies over the page. */
+  readonly sheet: boolean;
+  readonly limeFor: "predicted" | "label";
+  readonly zoomed: boolean;
+  readonly difference: boolean;
+}
+
+type Listener = (state: State, changed: ReadonlySet<keyof State>) => void;
+
+export interface Store {
+  readonly state: State;
+  set(change: Partial<State>): void;
+  /** Called once a frame, with all that changed since. */
+  on(listener: Listener): void;
+  /** Glides to a stop. */
+  go(stop: number): void;
+  goOther(stop: number | null): void;
+  /** While a handle is dragged the moving parts follow it, and the rest shows the nearest stop. */
+  scrub(which: "a" | "b", at: number): void;
+}
+
+export const still = matchMedia("(prefers-reduced-motion: reduce)");
+
+const GLIDE_MS = 850;
+const ease = (x: number) => (x < 0.5 ? 4 * x * x * x : 1 - (-2 * x + 2) ** 3 / 2);
+
+export function createStore(initial: State): Store {
+  const state = {...initial} as {-readonly [K in keyof State]: State[K]};
+  const listeners: Listener[] = [];
+  let changed = new Set<keyof State>();
+  let queued = false;
+  const flush = () => {
+    queued = false;
+    const now = changed;
+    changed = new Set();
+    for (const listener of listeners) listener(state, now);
+  };
+  const set = (change: Partial<State>) => {
+    for (const key of Object.keys(change) as (keyof State)[]) {
+      if (state[key] === change[key]) continue;
+      (state as {[key: string]: unknown})[key] = change[key];
+      changed.add(key);
+    }
+    if (changed.size && !queued) {
+      queued = true;
+      requestAnimationFrame(flush);
+    }
+  };
+
+  const glides = {at: {from: 0, to: initial.at, start: 0}, atOther: {from: 0, to: initial.atOther, start: 0}};
+  let running = false;
+  const run = () => {
+    if (!running) requestAnimationFrame(step);
+    running = true;
+  };
+  const step = (now: number) => {
+    running = false;
+    for (const key of ["at", "atOther"] as const) {
+      const {from, to, start} = glides[key];
+      if (state[key] === to) continue;
+      const share = Math.min(1, Math.max(0, (now - start) / GLIDE_MS));
+      set({[key]: share === 1 ? to : from + (to - from) * ease(share)});
+      if (share < 1) run();
+    }
+  };
+  const glide = (key: "at" | "atOther", to: number) => {
+    glides[key] = {from: state[key], to, start: performance.now()};
+    if (still.matches) set({[key]: to});
+    else run();
+  };
+  return {
+    state,
+    set,
+    on: (listener) => {
+      listeners.push(listener);
+    },
+    go: (stop) => {
+      set({stop});
+      glide("at", stop);
+    },
+    goOther: (other) => {
+      set({other});
+      if (other !== null) glide("atOther", other);
+    },
+    scrub: (which, at) => {
+      const nearest = Math.round(at);
+      const key = which === "a" ? "at" : "atOther";
+      glides[key].to = at;
+      set({[key]: still.matches ? nearest : at, [which === "a" ? "stop" : "other"]: nearest});
+    },
+  };
+}

@@ -1,0 +1,44 @@
+export type Theme = "auto" | "light" | "dark";
+
+const KEY = "epochscope-theme";
+const dark = matchMedia("(prefers-color-scheme: dark)");
+
+/** Storage may be forbidden to a page opened from disk: then the choice lasts for the visit. */
+function stored(): Theme {
+  try {
+    const kept = localStorage.getItem(KEY);
+    return kept === "light" || kept === "dark" ? kept : "auto";
+  } catch {
+    return "auto";
+  }
+}
+
+let chosen: Theme = stored();
+let onPaper = false;
+
+export const theme = {
+  get chosen(): Theme {
+    return chosen;
+  },
+  choose(next: Theme): void {
+    chosen = next;
+    try {
+      localStorage.setItem(KEY, next);
+    } catch {
+      // see stored()
+    }
+    theme.paint();
+  },
+  /** Paper is white: while printing the theme is light, whatever was chosen. */
+  print(on: boolean): void {
+    onPaper = on;
+    theme.paint();
+  },
+  paint(): void {
+    const auto = dark.matches ? "dark" : "light";
+    document.documentElement.dataset.theme = onPaper ? "light" : chosen === "auto" ? auto : chosen;
+  },
+  onSystemChange(listener: () => void, signal: AbortSignal): void {
+    dark.addEventListener("change", listener, {signal});
+  },
+};

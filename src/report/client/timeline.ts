@@ -1,0 +1,164 @@
+import type {Data} from "./data";
+import {h, setText} from "./dom";
+import {pct} from "./format";
+import {type Store, still} from "./state";
+
+/** How long each epoch stays while playing. */
+const PLAY_MS = 1500;
+/** More stops than this, and not each one is labelled. */
+const LABELS = 14;
+
+export interface Timeline {
+  readonly root: HTMLElement;
+  toggle(): void;
+  stop(): void;
+}
+
+/** The slider that drives everything: drag, arrow keys, play. */
+export function mountTimeline(data: Data, store: Store): Timeline {
+  const {last, epochs} = data;
+  const share = (stop: number) => String(last ? stop / last : 0.5);
+  const every = Math.ceil(epochs.length / LABELS);
+  const name = (stop: number) => (epochs[stop] === 0 ? "epoch 0, untrained" : `epoch ${epochs[stop]}`);
+  const accuracy = (stop: number) => data.metrics(stop)?.testAccuracy;
+  const icon = h("span", {class: "play-icon", "aria-hidden": "true"});
+  const play = h("button", {class: "play", type: "button", title: "Play (space)", onclick: () => toggle()}, icon);
+  const fill = h("span", {class: "tl-fill"});
+  const between = h("span", {class: "tl-span"});
+  const track = h("div", {class: "tl-track"}, h("span", {class: "tl-line"}), between, fill);
+  const stops = epochs.map((epoch, s) => {
+    const labelled = s === last || (s % every === 0 && last - s >= every * 0.6);
+    const right = accuracy(s);
+    const mark = h(
+      "div",
+      {class: "tl-stop", "aria-hidden": "true", style: {"--x": share(s)}},
+      h("span", {class: "tl-tick"}),
+      labelled && h("span", {class: "tl-n"}, String(epoch)),
+      labelled && right !== undefined && h("span", {class: "tl-acc"}, pct(right)),
+    );
+    track.append(mark);
+    return mark;
+  });
+
+  const handle = (which: "a" | "b") => {
+    const knob = h("div", {
+      class: `tl-handle tl-${which}`,
+      role: "slider",
+      tabindex: "0",
+      "aria-valuemin": String(epochs[0]),
+      "aria-valuemax": String(epochs[last]),
+      "aria-label": which === "a" ? "Epoch" : "Second epoch",
+    });
+    knob.append(h("span"));
+    knob.addEventListener("keydown", (event) => {
+      const now = which === "a" ? store.state.stop : (store.state.other ?? 0);
+      const to = {
+        ArrowRight: now + 1,
+        ArrowUp: now + 1,
+        ArrowLeft: now - 1,
+        ArrowDown: now - 1,
+        Home: 0,
+        End: last,
+        PageUp: now + 3,
+        PageDown: now - 3,
+      }[event.key];
+      if (to === undefined) return;
+      event.preventDefault();
+      event.stopPropagation();
+      stop();
+      const reached = Math.max(0, Math.min(last, to));
+      if (which === "a") store.go(reached);
+      else store.goOther(reached);
+    });
+    track.append(knob);
+    return knob;
+  };
+  const [a, b] = [handle("a"), handle("b")];
+
+  // dragging anywhere on the track moves the nearer handle
+  let grabbed: "a" | "b" | null = null;
+  const at = (x: number) => {
+    const box = track.getBoundingClientRect();
+    return Math.max(0, Math.min(last, ((x - box.left) / box.width) * last));
+  };
+  track.addEventListener("pointerdown", (event) => {
+    if (event.button) return;
+    const to = at(event.clientX);
+    const {stop: first, other} = store.state;
+    const onB = event.target instanceof Element && event.target.closest(".tl-b");
+    grabbed = onB || (other !== null && Math.abs(to - other) < Math.abs(to - first)) ? "b" : "a";
+    track.setPointerCapture(event.pointerId);
+    stop();
+    (grabbed === "a" ? a : b).focus({preventScroll: true});
+    event.preventDefault();
+  });
+  track.addEventListener("pointermove", (event) => {
+    if (grabbed) store.scrub(grabbed, at(event.clientX));
+  });
+  track.addEventListener("pointerup", (event) => {
+    const to = Math.round(at(event.clientX));
+    if (grabbed === "a") store.go(to);
+    if (grabbed === "b") store.goOther(to);
+    grabbed = null;
+  });
+  track.addEventListener("pointercancel", () => {
+    grabbed = null;
+  });
+
+  let timer: ReturnType<typeof setTimeout> | undefined;
+  const stop = () => {
+    clearTimeout(timer);
+    if (store.state.playing) store.set({playing: false});
+  };
+  const tick = () => {
+    if (!track.isConnected || store.state.stop >= last) return stop();
+    store.go(store.state.stop + 1);
+    timer = setTimeout(tick, PLAY_MS);
+  };
+  const toggle = () => {
+    if (store.state.playing) return stop();
+    store.set({playing: true});
+    if (store.state.stop < last) return tick();
+    store.go(0);
+    timer = setTimeout(tick, PLAY_MS);
+  };
+
+  store.on((state, changed) => {
+    if (["at", "atOther", "other", "stop"].some((key) => changed.has(key as "at"))) {
+      a.style.setProperty("--x", share(state.at));
+      fill.style.setProperty("--x", share(state.at));
+      b.hidden = between.hidden = state.other === null;
+      if (state.other !== null) {
+        b.style.setProperty("--x", share(state.atOther));
+        between.style.setProperty("--l", share(Math.min(state.at, state.atOther)));
+        between.style.setProperty("--w", String(Math.abs(state.at - state.atOther) / (last || 1)));
+      }
+    }
+    const describe = (knob: HTMLElement, s: number) => {
+      setText(knob.firstElementChild as Element, String(epochs[s]));
+      knob.setAttribute("aria-valuenow", String(epochs[s]));
+      const right = accuracy(s);
+      knob.setAttribute("aria-valuetext", right === undefined ? name(s) : `${name(s)}, ${pct(right)} right`);
+    };
+    if (changed.has("stop")) {
+      describe(a, state.stop);
+      stops.forEach((mark, s) => {
+        mark.classList.toggle("on", s === state.stop);
+      });
+    }
+    if (changed.has("other")) {
+      if (state.other !== null) describe(b, state.other);
+      stops.forEach((mark, s) => {
+        mark.classList.toggle("on-b", s === state.other);
+      });
+    }
+    if (changed.has("playing")) {
+      play.classList.toggle("is-playing", state.playing);
+      play.setAttribute("aria-label", state.playing ? "Pause" : "Play the training");
+    }
+  });
+  const root = h("div", {class: "timeline", role: "group", "aria-label": "Epochs"}, play, track);
+  if (last === 0) play.hidden = true;
+  if (still.matches) play.title = "Step through the epochs (space)";
+  return {root, toggle, stop};
+}

@@ -1,0 +1,216 @@
+import type {Data} from "./data";
+import {h, setText} from "./dom";
+import {int, pct, plural} from "./format";
+import {panel, segmented} from "./panel";
+import {picture, showImage} from "./pictures";
+import {members, span} from "./selection";
+import {type Selection, type State, type Store, still} from "./state";
+
+type Tab = "mistakes" | "broken" | "fixed" | "explained";
+
+/** How many are shown before "Show all". */
+const FIRST = 60;
+
+interface Thumb {
+  readonly root: HTMLButtonElement;
+  show(i: number): void;
+}
+
+/** One list for everything that picks images: mistakes, a cell of the matrix, a lasso. */
+export function mountTray(data: Data, store: Store): {root: HTMLElement; images(): readonly number[]} {
+  const {words, labels} = data;
+  const answered = data.answers.some((answers) => answers !== null);
+  const items: readonly (readonly [Tab, string])[] = [
+    ...(answered
+      ? ([
+          ["mistakes", "Surest mistakes"],
+          ["broken", "Newly broken"],
+          ["fixed", "Fixed"],
+        ] as const)
+      : []),
+    ...(data.explained.length ? ([["explained", "Explained"]] as const) : []),
+  ];
+  const tabs = segmented<Tab>("List", items, "mistakes", (kind) => store.set({selection: {kind}}));
+  const help =
+    "A mistake made with high confidence is the most worth looking at: either the network learned something wrong, or " +
+    `the label is doubtful. A dot marks ${words.many} that have saliency or LIME.`;
+  const {root, head, body, bar} = panel("tray", "Most confident mistakes", help, tabs.root);
+  const say = h("p", {class: "tray-say"});
+  const clear = h("button", {class: "link tray-clear", type: "button"}, "Clear selection");
+  clear.addEventListener("click", () => store.set({selection: {kind: "mistakes"}}));
+  bar.firstElementChild?.after(h("div", {class: "tray-line"}, say, clear));
+  const list = h("div", {class: "thumbs", role: "listbox", "aria-label": `List of ${words.many}`});
+  const empty = h("p", {class: "empty"});
+  const more = h("button", {class: "btn", type: "button"});
+  more.addEventListener("click", () => {
+    limit = Number.POSITIVE_INFINITY;
+    draw();
+  });
+  body.append(list, empty, more);
+
+  let limit = FIRST;
+  let picked: Selection | undefined;
+  let images: readonly number[] = [];
+  let answersStop = 0;
+  const thumbs: Thumb[] = [];
+  /** Thumbs are made once and shown again: an epoch's change costs no new nodes. */
+  const thumbAt = (n: number): Thumb => {
+    thumbs[n] ??= thumb(
+      data,
+      () => data.answers[answersStop],
+      (image) => store.set({image, sheet: true}),
+    );
+    return thumbs[n];
+  };
+
+  const draw = () => {
+    const {state} = store;
+    const {selection} = state;
+    const between = span(state);
+    answersStop = between && state.other !== null && selection.kind === "broken" ? between[1] : state.stop;
+    const answers = data.answers[answersStop];
+    if (selection !== picked) {
+      if (selection.kind !== picked?.kind || selection.kind === "cell" || selection.kind === "lasso") {
+        limit = FIRST;
+        list.scrollTop = 0;
+      }
+      picked = selection;
+    }
+    images = members(data, state);
+    tabs.set(selection.kind === "cell" || selection.kind === "lasso" ? null : selection.kind);
+    clear.hidden = selection.kind !== "cell" && selection.kind !== "lasso";
+    setText(head, titleOf(data, selection));
+    const wrong = answers ? images.filter((i) => answers.predicted[i] !== labels[i]).length : 0;
+    setText(say, describe(data, state, images.length, wrong, data.epochs[answersStop]));
+    const shown = Math.min(images.length, limit);
+    const focused = list.contains(document.activeElement);
+    for (let n = 0; n < shown; n++) thumbAt(n).show(images[n]);
+    const roots = thumbs.slice(0, shown).map((made) => made.root);
+    if (list.childElementCount !== shown) list.replaceChildren(...roots);
+    list.hidden = shown === 0;
+    empty.hidden = shown > 0;
+    const early = !between && (selection.kind === "fixed" || selection.kind === "broken");
+    setText(empty, early ? "Move to a later epoch." : `No ${words.many} here at this epoch.`);
+    more.hidden = images.length <= limit;
+    setText(more, `Show all ${int(images.length)}`);
+    mark();
+    if (focused) (roots.find((root) => root.getAttribute("aria-selected") === "true") ?? roots[0])?.focus();
+  };
+  const mark = () => {
+    const shown = Math.min(images.length, limit);
+    const chosen = images.indexOf(store.state.image);
+    for (let n = 0; n < shown; n++) {
+      thumbs[n].root.setAttribute("aria-selected", String(n === chosen));
+      thumbs[n].root.tabIndex = n === (chosen >= 0 && chosen < shown ? chosen : 0) ? 0 : -1;
+    }
+  };
+  list.addEventListener("keydown", (event) => {
+    const roots = [...list.children] as HTMLElement[];
+    const from = roots.indexOf(document.activeElement as HTMLElement);
+    if (from < 0) return;
+    const columns = roots.filter((root) => root.offsetTop === roots[0].offsetTop).length;
+    const to = {
+      ArrowRight: from + 1,
+      ArrowLeft: from - 1,
+      ArrowDown: from + columns,
+      ArrowUp: from - columns,
+      Home: 0,
+      End: roots.length - 1,
+    }[event.key];
+    if (to === undefined || !roots[to]) return;
+    event.preventDefault();
+    event.stopPropagation();
+    roots[to].focus();
+    store.set({image: images[to]});
+  });
+  let begun = false;
+  store.on((state, changed) => {
+    if (changed.has("selection") || changed.has("stop") || changed.has("other")) draw();
+    else if (changed.has("image")) mark();
+    // a cell or a lasso fills the list: bring it into view if it is off the screen
+    const own = state.selection.kind === "cell" || state.selection.kind === "lasso";
+    if (begun && changed.has("selection") && own) {
+      const {top} = list.getBoundingClientRect();
+      const by = top - innerHeight + (innerWidth < 900 ? innerHeight * 0.45 : 120);
+      if (top > innerHeight - 90) scrollBy({top: by, behavior: still.matches ? "auto" : "smooth"});
+    }
+    begun = true;
+  });
+  return {root, images: () => images};
+}
+
+function thumb(data: Data, answersNow: () => Data["answers"][number], open: (i: number) => void): Thumb {
+  const {names, labels, words} = data;
+  const image = picture(data, 0);
+  const caption = h("span", {class: "th-cap"});
+  const sure = h("span", {class: "th-p"});
+  const dot = h("span", {class: "th-dot", title: "Has saliency or LIME"});
+  const root = h("button", {type: "button", role: "option", class: "thumb"}, image, caption, sure, dot);
+  let shown = 0;
+  root.addEventListener("click", () => open(shown));
+  return {
+    root,
+    show: (i) => {
+      shown = i;
+      const answers = answersNow();
+      const name = names[labels[i]];
+      showImage(image, data, i);
+      const predicted = answers?.predicted[i] ?? labels[i];
+      const right = predicted === labels[i];
+      const confidence = answers ? answers.confidence[i] : Number.NaN;
+      root.classList.toggle("wrong", !right);
+      setText(caption, right ? name || "–" : `${name} → ${names[predicted]}`);
+      setText(sure, answers ? pct(confidence, 0) : "");
+      dot.hidden = !data.isExplained(i);
+      const did = right ? words.right : `${words.as} ${names[predicted]}`;
+      root.setAttribute("aria-label", answers ? `${name} ${did}, ${pct(confidence)}` : name || `${words.one} ${i}`);
+    },
+  };
+}
+
+function titleOf({names, words}: Data, selection: Selection): string {
+  switch (selection.kind) {
+    case "mistakes":
+      return "Most confident mistakes";
+    case "broken":
+      return "Newly broken";
+    case "fixed":
+      return "Fixed";
+    case "explained":
+      return `${words.many[0].toUpperCase()}${words.many.slice(1)} with explanations`;
+    case "cell": {
+      const {actual, predicted} = selection;
+      if (actual === predicted) return `${names[actual]} ${words.right}`;
+      return `${names[actual]} ${words.as} ${names[predicted]}`;
+    }
+    case "lasso":
+      return `Lassoed ${words.many}`;
+    default:
+      return selection satisfies never;
+  }
+}
+
+function describe(data: Data, state: State, count: number, wrong: number, epoch: number): string {
+  const {words, epochs} = data;
+  const when = epoch === 0 ? "before training" : `at epoch ${epoch}`;
+  const many = plural(count, words.one);
+  const between = span(state);
+  switch (state.selection.kind) {
+    case "mistakes":
+      return `${plural(count, "mistake")} ${when}, surest first.`;
+    case "broken":
+    case "fixed": {
+      if (!between) return "There is no epoch before this one.";
+      const [before, after] = state.selection.kind === "broken" ? ["right", "wrong"] : ["wrong", "right"];
+      return `${many} ${before} at epoch ${epochs[between[0]]}, ${after} at epoch ${epochs[between[1]]}.`;
+    }
+    case "explained":
+      return `${many} with saliency or LIME; ${int(wrong)} mistaken ${when}.`;
+    case "cell":
+      return `${many} ${when}, ${state.selection.actual === state.selection.predicted ? "least sure" : "surest"} first.`;
+    case "lasso":
+      return `${many}, ${wrong ? `${int(wrong)} wrong` : "none wrong"} ${when}.`;
+    default:
+      return state.selection satisfies never;
+  }
+}

@@ -1,0 +1,139 @@
+import {existsSync, readdirSync, readFileSync} from "node:fs";
+import {join} from "node:path";
+import {UserError} from "../pipeline/options";
+import {readSaved} from "../pipeline/record/artifact-codec";
+import type {EpochMetrics} from "../pipeline/types";
+import {gatherLime} from "./gather-lime";
+import {gatherMap} from "./gather-map";
+import {gatherSaliency} from "./gather-saliency";
+import {fractions, packer, reduced, reduction} from "./packer";
+import type {ReportFile, RunFacts} from "./report-file";
+
+/** A run's saved artifacts: for each "probe/name", the file of each epoch. */
+export type ArtifactFiles = ReadonlyMap<string, ReadonlyMap<number, string>>;
+
+/** What a probe saved beside its picture; checked where it is used. */
+export interface Saved {
+  readonly data: {readonly [name: string]: unknown};
+  readonly numbers?: {readonly [name: string]: unknown};
+}
+
+/** A report's facts, and the arrays they point into. */
+export interface Gathered {
+  readonly file: ReportFile;
+  readonly bytes: Buffer;
+}
+
+/**
+ * Reads everything that the page shows from a run's folder: its saved JSON alone, no network and no picture. A probe
+ * that did not run is left out.
+ *
+ * @throws UserError if the folder holds no run, or an artifact lacks what its probe always saves.
+ */
+export async function gather(runFolder: string): Promise<Gathered> {
+  const runPath = join(runFolder, "run.json");
+  if (!existsSync(runPath)) throw new UserError(`${runFolder}: expected a run's folder with run.json, got none there`);
+  const {classNames, ...facts} = readRun(runPath);
+  const metrics = readMetrics(join(runFolder, "metrics.jsonl"));
+  const artifacts = listArtifacts(join(runFolder, "artifacts"));
+  const recorded = new Set([...artifacts.values()].flatMap((epochs) => [...epochs.keys()]));
+  const stops = [...(recorded.size ? recorded : new Set(metrics.map(({epoch}) => epoch)))].sort((a, b) => a - b);
+  const pack = packer();
+
+  const imagesPath = join(runFolder, "artifacts", "test-images.json");
+  const [height, width, channels] = facts.data.imageShape;
+  const images = existsSync(imagesPath)
+    ? ((await readSaved(imagesPath)) as {count: number; pixels: Uint8Array; labels: Uint16Array})
+    : null;
+  const step = images ? reduction(images.count, height, width, channels) : 1;
+  const [rows, columns] = [Math.ceil(height / step), Math.ceil(width / step)];
+  const perStop = async <T>(name: string, read: (saved: Saved, path: string) => T): Promise<(T | null)[]> => {
+    const found: (T | null)[] = [];
+    for (const epoch of stops) {
+      const path = artifacts.get(name)?.get(epoch);
+      found.push(path ? read((await readSaved(path)) as Saved, path) : null);
+    }
+    return found;
+  };
+
+  const file: ReportFile = {
+    format: "epochscope-report/2",
+    run: facts,
+    classNames,
+    metrics,
+    stops,
+    images: images && {
+      pixels: pack.add(reduced(images.pixels, [images.count, height, width, channels], step), [
+        images.count,
+        rows,
+        columns,
+        channels,
+      ]),
+      labels: pack.add(images.labels, [images.count]),
+      height,
+      width,
+    },
+    probabilities:
+      images && artifacts.has("confusion/matrix")
+        ? await perStop("confusion/matrix", (saved, path) => {
+            const values = array(saved.numbers?.probabilities, `${path}: numbers.probabilities`);
+            return pack.add(fractions(values), [images.count, classNames.length], 1 / 65535);
+          })
+        : null,
+    map: images && artifacts.has("projection/map") ? gatherMap(await perStop("projection/map", keep), pack) : null,
+    saliency: images ? await gatherSaliency(artifacts, stops, facts.data.imageShape, pack) : null,
+    lime:
+      images && artifacts.has("lime/segments")
+        ? {height, width, entries: await perStop("lime/segments", (saved, path) => gatherLime(saved, path, pack))}
+        : null,
+  };
+  return {file, bytes: pack.bytes()};
+}
+
+const keep = (saved: Saved, path: string) => ({saved, path});
+
+/** @throws UserError naming `what`, if it is not an array of numbers. */
+export function array(value: unknown, what: string): ArrayLike<number> {
+  if (ArrayBuffer.isView(value) || Array.isArray(value)) return value as unknown as ArrayLike<number>;
+  throw new UserError(`${what}: expected an array of numbers, got ${value === undefined ? "nothing" : typeof value}`);
+}
+
+function readRun(path: string): RunFacts & {classNames: readonly string[]} {
+  const run = JSON.parse(readFileSync(path, "utf8")) as RunFacts & {data: {classNames: readonly string[]}};
+  const {name, startedAt, seed, options, training, probes, versions, engine, processor, data, model} = run;
+  if (!Array.isArray(data?.classNames)) {
+    throw new UserError(`${path}: expected data.classNames to list the classes, got ${typeof data?.classNames}`);
+  }
+  const {classNames, ...rest} = data;
+  return {name, startedAt, seed, options, training, probes, versions, engine, processor, data: rest, model, classNames};
+}
+
+/** Every whole line; a last one without its end is still being written. */
+export function readMetrics(path: string): EpochMetrics[] {
+  if (!existsSync(path)) return [];
+  const lines = readFileSync(path, "utf8").split("\n").slice(0, -1);
+  const byEpoch = new Map<number, EpochMetrics>();
+  for (const line of lines) {
+    if (line.trim() === "") continue;
+    const metrics = JSON.parse(line) as EpochMetrics;
+    byEpoch.set(metrics.epoch, metrics); // a resumed run may write an epoch again: the last word holds
+  }
+  return [...byEpoch.values()].sort((a, b) => a.epoch - b.epoch);
+}
+
+/** @returns "probe/name" → epoch → path of its JSON. */
+export function listArtifacts(folder: string): ArtifactFiles {
+  const files = new Map<string, Map<number, string>>();
+  if (!existsSync(folder)) return files;
+  for (const probe of readdirSync(folder, {withFileTypes: true})) {
+    if (!probe.isDirectory()) continue;
+    for (const entry of readdirSync(join(folder, probe.name))) {
+      const match = /^(.+)-epoch-(\d+)\.json$/.exec(entry);
+      if (!match) continue;
+      const name = `${probe.name}/${match[1]}`;
+      const epochs = files.get(name) ?? new Map<number, string>();
+      files.set(name, epochs.set(Number(match[2]), join(folder, probe.name, entry)));
+    }
+  }
+  return files;
+}

@@ -1,0 +1,119 @@
+import type {Packed} from "./report-file";
+
+type Packable = Uint8Array | Int8Array | Uint16Array | Uint32Array | Float32Array;
+
+/** Gathers arrays into one run of bytes, and says where each one is. */
+export interface Packer {
+  add(values: Packable, shape: readonly number[], scale?: number): Packed;
+  bytes(): Buffer;
+}
+
+/** Every array starts at a multiple of 4 bytes, so that it can be viewed in place. */
+export function packer(): Packer {
+  const parts: Uint8Array[] = [];
+  let end = 0;
+  return {
+    add(values, shape, scale) {
+      const size = shape.reduce((product, length) => product * length, 1);
+      if (size !== values.length) {
+        throw new RangeError(`packed array: expected ${shape.join(" × ")} = ${size} numbers, got ${values.length}`);
+      }
+      const offset = end;
+      const padding = (4 - (values.byteLength % 4)) % 4;
+      parts.push(new Uint8Array(values.buffer, values.byteOffset, values.byteLength), new Uint8Array(padding));
+      end += values.byteLength + padding;
+      return {dtype: dtypeOf(values), shape, offset, ...(scale === undefined ? {} : {scale})};
+    },
+    bytes: () => Buffer.concat(parts),
+  };
+}
+
+function dtypeOf(values: Packable): Packed["dtype"] {
+  if (values instanceof Uint8Array) return "u8";
+  if (values instanceof Int8Array) return "i8";
+  if (values instanceof Uint16Array) return "u16";
+  return values instanceof Uint32Array ? "u32" : "f32";
+}
+
+/** Probabilities as 16-bit fractions of 1, to within 8e-6. */
+export function fractions(values: ArrayLike<number>): Uint16Array {
+  return Uint16Array.from({length: values.length}, (_, i) => Math.round(Math.min(1, Math.max(0, values[i])) * 65535));
+}
+
+/**
+ * Each image's map over its pixels as small integers, its own greatest magnitude full: what a picture needs. Channels
+ * are joined by the one of greatest magnitude. A map that is 0 throughout stays 0.
+ *
+ * @param values `[images, pixels, channels]`.
+ */
+export function mapTiles(
+  values: ArrayLike<number>,
+  images: number,
+  pixels: number,
+  signed: boolean,
+): Uint8Array | Int8Array {
+  const channels = values.length / (images * pixels);
+  const tiles = signed ? new Int8Array(images * pixels) : new Uint8Array(images * pixels);
+  const strongest = new Float32Array(pixels);
+  for (let n = 0; n < images; n++) {
+    let peak = 0;
+    for (let p = 0; p < pixels; p++) {
+      strongest[p] = 0;
+      for (let c = 0; c < channels; c++) {
+        const value = values[(n * pixels + p) * channels + c];
+        if (Math.abs(value) > Math.abs(strongest[p])) strongest[p] = value;
+      }
+      peak = Math.max(peak, Math.abs(strongest[p]));
+    }
+    if (!(peak > 0)) continue;
+    for (let p = 0; p < pixels; p++) {
+      const share = strongest[p] / peak;
+      tiles[n * pixels + p] = signed ? Math.round(share * 127) : Math.round(Math.abs(share) * 255);
+    }
+  }
+  return tiles;
+}
+
+/** The most bytes of pixels that a page carries: a test split of 10,000 MNIST digits is 7.8 MB. */
+const PIXEL_BYTES = 16e6;
+
+/**
+ * How many pixels a side are averaged into one, so that all images fit into the page: 1 for MNIST.
+ *
+ * @returns The least whole number that does.
+ */
+export function reduction(count: number, height: number, width: number, channels: number): number {
+  for (let step = 1; ; step++) {
+    if (count * Math.ceil(height / step) * Math.ceil(width / step) * channels <= PIXEL_BYTES) return step;
+    if (step > Math.max(height, width)) return step;
+  }
+}
+
+/** Images averaged over blocks of `step` × `step` pixels (smaller at the right and lower edge), `[count, h, w, channels]`. */
+export function reduced(
+  pixels: Uint8Array,
+  [count, height, width, channels]: readonly [number, number, number, number],
+  step: number,
+): Uint8Array {
+  if (step === 1) return pixels;
+  const [rows, columns] = [Math.ceil(height / step), Math.ceil(width / step)];
+  const small = new Uint8Array(count * rows * columns * channels);
+  let to = 0;
+  for (let n = 0; n < count; n++) {
+    for (let r = 0; r < rows; r++) {
+      for (let q = 0; q < columns; q++) {
+        for (let c = 0; c < channels; c++) {
+          let [sum, area] = [0, 0];
+          for (let y = r * step; y < Math.min(height, (r + 1) * step); y++) {
+            for (let x = q * step; x < Math.min(width, (q + 1) * step); x++) {
+              sum += pixels[((n * height + y) * width + x) * channels + c];
+              area++;
+            }
+          }
+          small[to++] = Math.round(sum / area);
+        }
+      }
+    }
+  }
+  return small;
+}

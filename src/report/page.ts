@@ -1,0 +1,85 @@
+import {createHash} from "node:crypto";
+import {existsSync, readFileSync} from "node:fs";
+import {rename, writeFile} from "node:fs/promises";
+import {join} from "node:path";
+import {gzipSync} from "node:zlib";
+import {build} from "esbuild";
+import {type Gathered, gather} from "./gather";
+
+const CLIENT = join(__dirname, "client");
+
+/** The page's own code and looks, which no run changes. */
+interface Shell {
+  readonly html: string;
+  readonly script: string;
+  readonly style: string;
+}
+
+/**
+ * Writes `report.html` into a run's folder: one file that opens from disk, and asks for nothing else.
+ *
+ * @returns Its path.
+ * @throws UserError if the folder holds no run.
+ */
+export async function writeReport(runFolder: string): Promise<string> {
+  const [shell, gathered] = await Promise.all([bundle(), gather(runFolder)]);
+  const path = join(runFolder, "report.html");
+  await writeFile(`${path}.part`, page(shell, gathered)); // a reader never sees half a page
+  await rename(`${path}.part`, path);
+  return path;
+}
+
+let bundled: Promise<Shell> | undefined;
+/** Bundles the browser code. Once a process: a run writes its report after every epoch. */
+export function bundle(): Promise<Shell> {
+  bundled ??= bundleClient();
+  return bundled;
+}
+
+async function bundleClient(): Promise<Shell> {
+  const common = {bundle: true, minify: true, write: false, charset: "utf8", logLevel: "silent"} as const;
+  const [script, style] = await Promise.all([
+    build({...common, entryPoints: [join(CLIENT, "main.ts")], format: "iife", target: ["es2022"]}),
+    build({...common, entryPoints: [join(CLIENT, "style.css")], external: ["FIGTREE"]}),
+  ]);
+  const font = require.resolve("@fontsource-variable/figtree/files/figtree-latin-wght-normal.woff2");
+  return {
+    html: readFileSync(join(CLIENT, "index.html"), "utf8"),
+    script: script.outputFiles[0].text.trim().replaceAll("</script", "<\\/script"),
+    style: style.outputFiles[0].text.trim().replace("FIGTREE", dataUrl("font/woff2", readFileSync(font))),
+  };
+}
+
+const dataUrl = (type: string, bytes: Buffer) => `data:${type};base64,${bytes.toString("base64")}`;
+const hash = (text: string) => `'sha256-${createHash("sha256").update(text).digest("base64")}'`;
+
+/**
+ * The page as one text. Scripts and styles run by their hash alone, and nothing may be fetched; where it is served live,
+ * from its own server only.
+ */
+export function page({html, script, style}: Shell, {file, bytes}: Gathered, live = false): string {
+  const policy = [
+    "default-src 'none'",
+    `script-src ${hash(script)}`,
+    `style-src ${hash(style)}`,
+    "img-src data:",
+    "font-src data:",
+    ...(live ? ["connect-src 'self'"] : []),
+    "base-uri 'none'",
+    "form-action 'none'",
+  ].join("; ");
+  const parts: {readonly [slot: string]: string} = {
+    CSP: policy,
+    CSS: style,
+    JS: script,
+    LIVE: live ? ' data-live="yes"' : "",
+    RUN: JSON.stringify(file).replaceAll("<", "\\u003c"), // so that no name in it can end the block
+    BYTES: gzipSync(bytes, {level: 6}).toString("base64"),
+  };
+  return html.replace(/@(CSP|CSS|JS|LIVE|RUN|BYTES)@/g, (_, slot: string) => parts[slot]);
+}
+
+/** Whether a folder is a run's. */
+export function isRun(folder: string): boolean {
+  return existsSync(join(folder, "run.json"));
+}

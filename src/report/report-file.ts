@@ -1,0 +1,123 @@
+/** @file What a report holds: the form in which a run's saved files travel to the page. Types only. */
+
+import type {EpochMetrics} from "../pipeline/types";
+
+/** An array among the page's bytes: little-endian, row-major. Its numbers are `stored * scale`. */
+export interface Packed {
+  readonly dtype: "u8" | "i8" | "u16" | "u32" | "f32";
+  readonly shape: readonly number[];
+  /** Where it starts, in bytes; a multiple of 4. */
+  readonly offset: number;
+  readonly scale?: number;
+}
+
+/** Something recorded at a stop, or null where it was not. One entry a stop. */
+export type PerStop<T> = readonly (T | null)[];
+
+/** What `run.json` says and the page shows. Every string is data: shown as text, never as markup. */
+export interface RunFacts {
+  readonly name: string;
+  readonly startedAt: string;
+  readonly seed: number;
+  readonly options: {readonly [name: string]: unknown};
+  /** What the options came to: the learning rate, its schedule, the loss. */
+  readonly training: {readonly [name: string]: unknown};
+  readonly probes: {readonly [probe: string]: {readonly [name: string]: unknown}};
+  readonly versions: {readonly [name: string]: string};
+  readonly engine: {readonly name: string; readonly version?: string; readonly why?: string; readonly threads?: number};
+  readonly processor: {
+    readonly name: string;
+    readonly cores: number;
+    readonly memoryGiB: number;
+    readonly platform: string;
+  };
+  readonly data: {
+    readonly name: string;
+    readonly digest: string;
+    readonly imageShape: readonly [height: number, width: number, channels: number];
+    readonly train: number;
+    readonly validation: number;
+    readonly test: number;
+  };
+  readonly model: {
+    readonly name: string;
+    readonly layers: readonly LayerFacts[];
+    readonly parameters: number;
+  };
+}
+
+export interface LayerFacts {
+  readonly name: string;
+  readonly type: string;
+  readonly outputShape: readonly (number | null)[];
+  readonly parameters: number;
+}
+
+/** One class explained by LIME on one image. */
+export interface LimeEntry {
+  /** The image's place in the test split. */
+  readonly index: number;
+  /** The class explained. */
+  readonly explained: number;
+  readonly probability: number;
+  /** u16 `[height, width]`: the segment of each pixel. */
+  readonly segments: Packed;
+  /** One a segment; above 0 speaks for the class. */
+  readonly weights: readonly number[];
+  /** Weighted R² of the linear model, or null where the answer never changed. */
+  readonly r2: number | null;
+  /** How alike the explanation is when made again with other chance; null where it was not tried. */
+  readonly stability: number | null;
+  /** The probability after the strongest 0, 1, 2, … segments were hidden, where it was asked. */
+  readonly removal: readonly number[] | null;
+}
+
+/** A way of attributing the answer to pixels, for a few images. */
+export interface SaliencyMap {
+  readonly name: string;
+  /** Signed maps are i8, −127 to 127; others u8, 0 to 255; each image has its own scale. */
+  readonly signed: boolean;
+  /** `[images, height, width]`. */
+  readonly tiles: PerStop<Packed>;
+}
+
+export interface ReportFile {
+  readonly format: "epochscope-report/2";
+  readonly run: RunFacts;
+  readonly classNames: readonly string[];
+  /** Every epoch that was finished. */
+  readonly metrics: readonly EpochMetrics[];
+  /** The epochs that the page can stop at, ascending. */
+  readonly stops: readonly number[];
+  /** The whole test split: `shape` is what is kept of each image, `[count, height, width, channels]`, u8. */
+  readonly images: {
+    readonly pixels: Packed;
+    readonly labels: Packed;
+    readonly height: number;
+    readonly width: number;
+  } | null;
+  /** u16 `[images, classes]`. */
+  readonly probabilities: PerStop<Packed> | null;
+  readonly map: {
+    /** Places of the points in the test split. */
+    readonly indices: Packed;
+    readonly dimensions: 2 | 3;
+    /** u16 `[points, dimensions]`, all stops in one frame. */
+    readonly points: PerStop<Packed>;
+    /** u32 `[points, k]`: the nearest others among the points before they were projected, nearest first. */
+    readonly neighbours: PerStop<Packed> | null;
+    /** Figures of merit, by name. */
+    readonly facts: PerStop<{readonly [name: string]: number}>;
+  } | null;
+  readonly saliency: {
+    readonly indices: Packed;
+    readonly height: number;
+    readonly width: number;
+    readonly maps: readonly SaliencyMap[];
+  } | null;
+  readonly lime: {
+    readonly height: number;
+    readonly width: number;
+    readonly entries: PerStop<readonly LimeEntry[]>;
+  } | null;
+}

@@ -1,0 +1,157 @@
+import {mkdirSync, mkdtempSync, writeFileSync} from "node:fs";
+import {tmpdir} from "node:os";
+import {dirname, join} from "node:path";
+import {fork, normal} from "../../src/pipeline/random";
+
+export interface Example {
+  readonly classNames?: readonly string[];
+  readonly shape?: readonly [height: number, width: number, channels: number];
+  readonly count?: number;
+  /** Images on the map: the first ones. */
+  readonly mapped?: number;
+  readonly dimensions?: 2 | 3;
+  readonly explained?: number;
+  /** Epochs that are trained, and those that are probed. */
+  readonly epochs?: readonly number[];
+  readonly probed?: readonly number[];
+  readonly probes?: readonly ("confusion" | "saliency" | "projection" | "lime")[];
+  readonly data?: string;
+  readonly name?: string;
+}
+
+/**
+ * Writes a run's folder as the pipeline does, of a made-up network that gets better: images of class k have a bright
+ * row k, and an image's probability of its class grows with the epoch.
+ *
+ * @returns The folder.
+ */
+export function exampleRun(example: Example = {}): string {
+  const {
+    classNames = ["0", "1", "2"],
+    shape = [6, 6, 1],
+    count = 60,
+    mapped = count,
+    dimensions = 2,
+    explained = 4,
+    epochs = [0, 1, 2],
+    probed = epochs,
+    probes = ["confusion", "saliency", "projection", "lime"],
+    data = "mnist",
+    name = "2026-11-21T18-40-00-mnist-cnn",
+  } = example;
+  const folder = mkdtempSync(join(tmpdir(), "epochscope-run-"));
+  const write = (path: string, content: unknown) => {
+    mkdirSync(dirname(join(folder, path)), {recursive: true});
+    writeFileSync(
+      join(folder, path),
+      JSON.stringify(content, (_, value) => stored(value)),
+    );
+  };
+  const [height, width, channels] = shape;
+  const classes = classNames.length;
+  const random = fork(7, "example");
+  const labels = Uint16Array.from({length: count}, (_, i) => i % classes);
+  const pixels = Uint8Array.from({length: count * height * width * channels}, (_, at) => {
+    const y = Math.floor(at / channels / width) % height;
+    const n = Math.floor(at / channels / width / height);
+    return y === labels[n] % height ? 200 + Math.floor(55 * random()) : Math.floor(30 * random());
+  });
+  write("run.json", {
+    name,
+    startedAt: "2026-11-21T18:40:00.000Z",
+    options: {data, model: "cnn", epochs: epochs.length - 1, learningRate: 0.001},
+    probes: {lime: {samples: 500}},
+    seed: 7,
+    versions: {node: process.version},
+    engine: {name: "cpu", why: "asked for", threads: 1},
+    processor: {name: "a processor", cores: 2, memoryGiB: 8, platform: "linux x64"},
+    training: {learningRate: 0.004, schedule: "one-cycle"},
+    data: {
+      name: data,
+      digest: "00".repeat(32),
+      imageShape: shape,
+      classNames,
+      train: 1000,
+      validation: 100,
+      test: count,
+    },
+    model: {
+      name: "cnn",
+      layers: [{name: "dense", type: "Dense", outputShape: [null, classes], parameters: 370}],
+      parameters: 370,
+    },
+  });
+  const lines = epochs.map((epoch) => ({
+    epoch,
+    trainLoss: epoch ? 1 / epoch : null,
+    trainAccuracy: epoch ? 1 - 0.3 / epoch : null,
+    validationLoss: 1.2 / (epoch + 1),
+    validationAccuracy: 1 - 0.5 / (epoch + 1),
+    testLoss: 1.1 / (epoch + 1),
+    testAccuracy: 1 - 0.5 / (epoch + 1),
+    seconds: {train: 3, evaluate: 0.5, probes: 2},
+    steps: epoch ? [{at: epoch - 0.5, loss: 1 / epoch, accuracy: 0.8}] : [],
+  }));
+  writeFileSync(join(folder, "metrics.jsonl"), lines.map((line) => `${JSON.stringify(line)}\n`).join(""));
+  write("artifacts/test-images.json", {count, shape, pixels, labels});
+  const indices = Uint32Array.from({length: explained}, (_, x) => x * 2);
+  const positions = Float32Array.from({length: mapped * dimensions}, () => normal(random));
+  const save = (probe: string, artifact: string, epoch: number, content: object) =>
+    write(`artifacts/${probe}/${artifact}-epoch-${String(epoch).padStart(3, "0")}.json`, {name: artifact, ...content});
+  for (const epoch of probed) {
+    const probabilities = exampleProbabilities(labels, classes, epoch);
+    if (probes.includes("confusion")) {
+      save("confusion", "matrix", epoch, {data: {title: "matrix", classNames}, numbers: {probabilities}});
+    }
+    if (probes.includes("projection")) {
+      const points = positions.map((v, at) => v + epoch * labels[Math.floor(at / dimensions)]);
+      const places = Uint32Array.from({length: mapped}, (_, i) => i);
+      save("projection", "map", epoch, {
+        data: {points, labels},
+        numbers: {indices: places, klDivergence: 1 / (epoch + 1)},
+      });
+    }
+    if (probes.includes("saliency")) {
+      const size = explained * height * width;
+      const saliency = Float32Array.from({length: size}, () => normal(random));
+      const rows = [
+        {label: "source", values: new Float32Array(size), scale: "intensity"},
+        {label: "saliency", values: saliency, scale: "signed"},
+        {label: "delta", values: saliency.map((g) => g * 0.5), scale: "signed"},
+        {label: "overlay", values: saliency.map(Math.abs), scale: "sequential"},
+      ];
+      save("saliency", "gradient", epoch, {data: {rows}, numbers: {indices}});
+    }
+    if (probes.includes("lime")) {
+      const segments = Uint16Array.from({length: height * width}, (_, p) => Math.floor(p / width / 2));
+      const weights = Float64Array.from({length: Math.ceil(height / 2)}, (_, s) => (s % 2 ? -0.1 : 0.2));
+      const explanations = [...indices].map((index) => ({
+        index,
+        explained: labels[index],
+        probability: 0.9,
+        segments,
+        weights,
+        r2: 0.8,
+      }));
+      save("lime", "segments", epoch, {data: {height, width, channels, explanations}});
+    }
+  }
+  return folder;
+}
+
+/** Each image's probabilities: its own class grows with the epoch; every seventh image is taken for the next class. */
+export function exampleProbabilities(labels: ArrayLike<number>, classes: number, epoch: number): Float32Array {
+  const out = new Float32Array(labels.length * classes);
+  for (let i = 0; i < labels.length; i++) {
+    const answer = i % 7 === 0 || (i + epoch) % 5 === 0 ? (labels[i] + 1) % classes : labels[i];
+    const sure = 1 - (0.6 - (i % 10) * 0.02) / (epoch + 1);
+    for (let k = 0; k < classes; k++) out[i * classes + k] = k === answer ? sure : (1 - sure) / (classes - 1);
+  }
+  return out;
+}
+
+function stored(value: unknown): unknown {
+  if (!ArrayBuffer.isView(value)) return value;
+  const base64 = Buffer.from(value.buffer, value.byteOffset, value.byteLength).toString("base64");
+  return {dtype: value.constructor.name, base64};
+}

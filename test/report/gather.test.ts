@@ -1,0 +1,101 @@
+import {appendFileSync, mkdtempSync, readFileSync, writeFileSync} from "node:fs";
+import {tmpdir} from "node:os";
+import {join} from "node:path";
+import {expect, test} from "vitest";
+import {decode} from "../../src/report/client/data";
+import {members} from "../../src/report/client/selection";
+import type {State} from "../../src/report/client/state";
+import {gather, readMetrics} from "../../src/report/gather";
+import {exampleProbabilities, exampleRun} from "./example-run";
+
+async function opened(folder: string) {
+  const {file, bytes} = await gather(folder);
+  return decode(file, Uint8Array.from(bytes).buffer);
+}
+
+test("carries every image's probabilities to within what 16 bits keep", async () => {
+  const data = await opened(exampleRun());
+  const expected = exampleProbabilities(data.labels, 3, 2);
+  const got = Array.from(expected, (_, at) => data.answers[2]?.of(Math.floor(at / 3), at % 3) ?? Number.NaN);
+  expect(got).toBeAllClose(expected, {atol: 0.5 / 65535 + 1e-7, rtol: 0});
+});
+
+test("derives counts, mistakes and list from one another without a contradiction", async () => {
+  const data = await opened(exampleRun());
+  const answers = data.answers[1];
+  const off = answers?.counts.reduce((sum, count, at) => sum + (at % 4 ? count : 0), 0);
+  const state = {stop: 1, other: null, selection: {kind: "mistakes"}} as State;
+  expect(off).toBe(answers?.wrong);
+  expect(members(data, state)).toHaveLength(answers?.wrong ?? -1);
+});
+
+test("carries pixels, maps and explanations as they were saved", async () => {
+  const folder = exampleRun({shape: [6, 5, 3]});
+  const data = await opened(folder);
+  const saved = JSON.parse(readFileSync(join(folder, "artifacts/test-images.json"), "utf8"));
+  const pixels = Buffer.from(saved.pixels.base64, "base64");
+  expect([...data.pixels(3)]).toEqual([...pixels.subarray(3 * 90, 4 * 90)]);
+  expect(data.image).toEqual({height: 6, width: 5, channels: 3});
+  expect(data.explained).toEqual([0, 2, 4, 6]);
+  const tile = data.saliency?.maps[1].tile(2, 1);
+  expect(Math.max(...(tile ?? []).map(Math.abs))).toBe(1);
+  const [lime] = data.lime?.of(1, 2) ?? [];
+  expect(lime).toMatchObject({explained: 2, r2: 0.8, stability: null, weights: [0.2, -0.1, 0.2]});
+  expect(lime.pieces[5 * 5]).toBe(2);
+});
+
+test("keeps the map's distances, all epochs in one frame", async () => {
+  const folder = exampleRun({dimensions: 3, mapped: 20});
+  const data = await opened(folder);
+  const points = [0, 2].map((epoch) => {
+    const saved = JSON.parse(readFileSync(join(folder, `artifacts/projection/map-epoch-00${epoch}.json`), "utf8"));
+    return new Float32Array(Uint8Array.from(Buffer.from(saved.data.points.base64, "base64")).buffer);
+  });
+  const away = (a: Float32Array, i: number, b: Float32Array, j: number) =>
+    Math.hypot(...[0, 1, 2].map((axis) => a[3 * i + axis] - b[3 * j + axis]));
+  const map = data.map;
+  if (!map) throw new Error("expected a map");
+  const unit = away(points[0], 0, points[0], 1) / away(map.at[0], 0, map.at[0], 1);
+  expect(away(points[0], 3, points[1], 9)).toBeCloseTo(unit * away(map.at[0], 3, map.at[2], 9), 2);
+  expect([map.dimensions, map.count, map.point[19], map.point[20]]).toEqual([3, 20, 19, -1]);
+});
+
+test("stops only where something was recorded, and borrows nothing but the map", async () => {
+  const data = await opened(exampleRun({epochs: [0, 1, 2, 3], probed: [0, 2, 3]}));
+  expect(data.epochs).toEqual([0, 2, 3]);
+  expect(data.metrics(1)?.epoch).toBe(2);
+});
+
+test("shows what there is where probes are missing", async () => {
+  const none = await opened(exampleRun({probes: []}));
+  expect([none.epochs, none.answers, none.map, none.saliency, none.lime]).toEqual([
+    [0, 1, 2],
+    [null, null, null],
+    null,
+    null,
+    null,
+  ]);
+  const lime = await opened(exampleRun({probes: ["lime"]}));
+  expect(lime.explained).toEqual([0, 2, 4, 6]);
+});
+
+test("reads whole lines of metrics alone, and the last word on an epoch", () => {
+  const path = join(mkdtempSync(join(tmpdir(), "metrics-")), "metrics.jsonl");
+  writeFileSync(path, '{"epoch": 0}\n{"epoch": 1, "testLoss": 1}\n{"epoch": 1, "testLoss": 2}\n');
+  appendFileSync(path, '{"epoch": 2, "te');
+  expect(readMetrics(path)).toEqual([{epoch: 0}, {epoch: 1, testLoss: 2}]);
+});
+
+test("says in one line what a folder that is no run lacks", async () => {
+  const folder = mkdtempSync(join(tmpdir(), "empty-"));
+  await expect(gather(folder)).rejects.toThrow(`${folder}: expected a run's folder with run.json, got none there`);
+});
+
+test("names the file and the field that an artifact lacks", async () => {
+  const folder = exampleRun({probes: ["confusion"]});
+  const path = join(folder, "artifacts/confusion/matrix-epoch-001.json");
+  writeFileSync(path, JSON.stringify({name: "matrix", data: {}, numbers: {}}));
+  await expect(gather(folder)).rejects.toThrow(
+    `${path}: numbers.probabilities: expected an array of numbers, got nothing`,
+  );
+});

@@ -1,0 +1,44 @@
+import fc from "fast-check";
+import {expect, test} from "vitest";
+import {fractions, mapTiles, packer, reduced, reduction} from "../../src/report/packer";
+
+test("packs arrays at multiples of 4 bytes, and says where", () => {
+  const pack = packer();
+  const first = pack.add(Uint8Array.of(1, 2, 3), [3]);
+  const second = pack.add(Uint16Array.of(4, 5), [1, 2], 0.5);
+  expect(first).toEqual({dtype: "u8", shape: [3], offset: 0});
+  expect(second).toEqual({dtype: "u16", shape: [1, 2], offset: 4, scale: 0.5});
+  expect([...pack.bytes()]).toEqual([1, 2, 3, 0, 4, 0, 5, 0]);
+});
+
+test("refuses a shape that does not hold the numbers", () => {
+  expect(() => packer().add(new Uint8Array(5), [2, 3])).toThrow("expected 2 × 3 = 6 numbers, got 5");
+});
+
+test("keeps probabilities to half a step of 1/65535", () => {
+  fc.assert(
+    fc.property(fc.double({min: 0, max: 1, noNaN: true}), (p) => {
+      expect(Math.abs(fractions([p])[0] / 65535 - p)).toBeLessThanOrEqual(0.5 / 65535 + 1e-12);
+    }),
+  );
+});
+
+test("scales each image's map by its own greatest magnitude, and leaves a blank one blank", () => {
+  expect([...mapTiles([0.5, -1, 0, 0, 20, 10], 3, 2, true)]).toEqual([64, -127, 0, 0, 127, 64]);
+  expect([...mapTiles([0.5, -1, 0, 0, 20, 10], 3, 2, false)]).toEqual([128, 255, 0, 0, 255, 128]);
+});
+
+test("joins channels by the one of greatest magnitude", () => {
+  expect([...mapTiles([0.1, -1, 0.2, 0.5, 0, 0.4], 1, 2, true)]).toEqual([-127, 64]);
+});
+
+test("keeps all of MNIST's pixels, and fewer of larger images", () => {
+  expect(reduction(10_000, 28, 28, 1)).toBe(1);
+  expect(reduction(10_000, 32, 32, 3)).toBe(2);
+  expect(reduction(1000, 224, 224, 3)).toBe(4);
+});
+
+test("averages blocks, and what is left of them at the edge", () => {
+  const pixels = Uint8Array.of(0, 10, 100, 20, 30, 200, 7, 9, 50);
+  expect([...reduced(pixels, [1, 3, 3, 1], 2)]).toEqual([15, 150, 8, 50]);
+});
