@@ -40,7 +40,7 @@ test("all figures of a map at once", async () => {
   const figures = await mapQuality(neighbourhood, map.values, 2, labels);
   expect(figures.trustworthiness).toBeCloseTo(fixture.trustworthiness[12], 9);
   expect(figures.continuity).toBeCloseTo(fixture.continuity[12], 9);
-  expect([figures.neighbours, figures.voters]).toEqual([12, 10]);
+  expect([figures.neighbourhoodSize, figures.voters]).toEqual([12, 10]);
   expect(figures.neighbourAccuracyFull).toBeGreaterThan(figures.neighbourAccuracyMap); // the map leaves that feature out
 });
 
