@@ -3,9 +3,10 @@ import {probes} from "../pipeline/probes/index";
 import {type RunControl, run} from "../pipeline/run";
 import {type RunOptions, runOptions} from "../pipeline/run-options";
 import type {ProbeOptions} from "../pipeline/run-probes";
+import {writeReport} from "../report/page";
 import {declareFlags, givenOf} from "./flags";
 import type {Command} from "./index";
-import {progressOf} from "./progress";
+import {type Progress, progressOf} from "./progress";
 
 /** Exit code of a process that the user broke off (128 + SIGINT). */
 const INTERRUPTED = 130;
@@ -49,11 +50,25 @@ export async function drive(
     interrupt.abort();
   };
   process.on("SIGINT", onSignal).on("SIGTERM", onSignal);
+  let folder = "";
   try {
-    for await (const event of run(options, probeOptions, {...control, signal: interrupt.signal})) progress.show(event);
+    for await (const event of run(options, probeOptions, {...control, signal: interrupt.signal})) {
+      progress.show(event);
+      if (event.type === "start") folder = event.path;
+      if (event.type === "epoch") await keepReport(folder, progress);
+    }
   } finally {
     progress.stop();
     process.off("SIGINT", onSignal).off("SIGTERM", onSignal);
   }
   return interrupt.signal.aborted ? INTERRUPTED : 0;
+}
+
+/** Writes the report so far. One that cannot be written does not cost the run: `report` writes it from what is kept. */
+async function keepReport(folder: string, progress: Progress): Promise<void> {
+  try {
+    await writeReport(folder);
+  } catch (error) {
+    progress.show({type: "failure", probe: "report", error: error as Error});
+  }
 }
