@@ -32,6 +32,7 @@ export async function main(argv: readonly string[]): Promise<number> {
     .wrap(Math.min(110, process.stdout.columns ?? 110))
     // yargs' strict() refuses its own dotted options unless dots are left alone.
     .parserConfiguration({"dot-notation": false, "camel-case-expansion": false, "boolean-negation": false})
+    .group([], "Run:") // first in the list
     .option("quiet", {type: "boolean", describe: "print nothing but errors", group: "Output:"})
     .option("verbose", {type: "boolean", describe: "show where in the code an error arose", group: "Output:"})
     .option("no-color", {type: "boolean", describe: "plain text", group: "Output:"})
@@ -56,25 +57,31 @@ export async function main(argv: readonly string[]): Promise<number> {
     await cli.parseAsync();
     return code;
   } catch (error) {
-    const known = [...((cli as unknown as {getOptions(): {key: object}}).getOptions().key ? flagsOf(cli) : [])];
-    console.error(`${pc.red("error:")} ${suggestion(error as Error, known)}`);
+    console.error(`${pc.red("error:")} ${wordsOf(error as Error, flagsOf(cli))}`);
     if (argv.includes("--verbose")) console.error((error as Error).stack);
     return 1;
   }
 }
 
+/** Every flag declared by now: yargs knows them, but its types do not tell. */
 function flagsOf(cli: Argv): string[] {
   return Object.keys((cli as unknown as {getOptions(): {key: object}}).getOptions().key);
 }
 
-/** yargs' word on an unknown flag, with the nearest known one. */
-function suggestion(error: Error, known: readonly string[]): string {
+/** The error in one line, in our words where it is yargs' own: with the nearest known flag or command. */
+function wordsOf(error: Error, flags: readonly string[]): string {
+  const lacking = /^Not enough arguments following: (.+)$/.exec(error.message)?.[1];
+  if (lacking) return `--${lacking}: expected a value, got none`;
   const unknown = /^Unknown arguments?: (.+)$/.exec(error.message)?.[1].split(", ");
   if (!unknown) return error.message.replace(/\n[\s\S]*/, "");
+  const names = commands.flatMap(({command}) => command).map((command) => command.split(" ")[0]);
   return unknown
-    .map((flag) => {
-      const near = nearest(flag, known);
-      return `--${flag}: expected a known flag, got this one${near ? `; did you mean --${near}?` : " (--help lists them)"}`;
+    .map((word) => {
+      const isFlag = process.argv.some((given) => given.startsWith(`--${word}`));
+      const near = nearest(word, isFlag ? flags : names);
+      const [shown, kind] = isFlag ? [`--${word}`, "flag"] : [`"${word}"`, "command"];
+      const hint = near ? `did you mean ${isFlag ? "--" : ""}${near}?` : "--help lists them";
+      return `${shown}: expected a known ${kind}, got this one; ${hint}`;
     })
     .join("\n       ");
 }

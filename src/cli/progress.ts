@@ -101,16 +101,17 @@ function terminalBar(): Bar {
   let bar: SingleBar | undefined;
   let label = "";
   let begun = 0;
+  let imagesBefore = 0; // of an epoch gone on with
   return {
-    at(what, done, total, words, images) {
+    at(what, done, total, words, images = 0) {
       if (!bar || label !== what) {
         bar?.stop();
         bar = new SingleBar(LOOK);
-        [label, begun] = [what, performance.now()];
+        [label, begun, imagesBefore] = [what, performance.now(), images];
         bar.start(total, 0, {label: what, words: "", speed: "", left: "-:--"});
       }
       const seconds = (performance.now() - begun) / 1000;
-      const speed = images === undefined ? "" : `${thousands(images / seconds)} images/s`;
+      const speed = images ? `${thousands((images - imagesBefore) / seconds)} images/s` : "";
       bar.update(done, {label: what, words, speed, left: clock((seconds * (total - done)) / done)});
     },
     note(words) {
@@ -131,14 +132,17 @@ function plainBar(say: (line: string) => void): Bar {
   let label = "";
   let quarter = 0;
   let begun = 0;
+  let imagesBefore = 0;
   return {
-    at(what, done, total, words, images) {
-      if (label !== what) [label, quarter, begun] = [what, 0, performance.now()];
+    at(what, done, total, words, images = 0) {
+      if (label !== what) {
+        [label, quarter, begun, imagesBefore] = [what, Math.floor((4 * (done - 1)) / total), performance.now(), images];
+      }
       const reached = Math.floor((4 * done) / total);
       if (!(reached > quarter)) return;
       quarter = reached;
       const seconds = (performance.now() - begun) / 1000;
-      const speed = images === undefined ? "" : `  ${thousands(images / seconds)} images/s`;
+      const speed = images ? `  ${thousands((images - imagesBefore) / seconds)} images/s` : "";
       say(`${what}  ${25 * quarter}%  ${words}${speed}`);
     },
     note() {},

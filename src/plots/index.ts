@@ -1,9 +1,11 @@
 import {confusionMatrix} from "./confusion-matrix";
 import type {Figure, Plot} from "./figure";
 import {imageGrid} from "./image-grid";
+import {scatter} from "./scatter";
+import {segments} from "./segments";
 
 /** Every kind of picture there is. The key is stored in saved artifacts: never rename one. */
-export const plots = {confusionMatrix, imageGrid} satisfies Record<string, Plot<never>>;
+export const plots = {confusionMatrix, imageGrid, scatter, segments} satisfies Record<string, Plot<never>>;
 
 export type PlotName = keyof typeof plots;
 export type PlotData<N extends PlotName> = Parameters<(typeof plots)[N]>[0];

@@ -12,6 +12,8 @@ export interface TextStyle {
   readonly angle?: number;
   /** Cut with an ellipsis to this width in units. */
   readonly maxWidth?: number;
+  /** A colour around the letters, so that they stand out from what is behind. */
+  readonly halo?: string;
 }
 
 /** Writes one line of text at (x, y). */
@@ -24,7 +26,14 @@ export function text(context: Canvas2D, words: string, x: number, y: number, sty
   context.textBaseline = baseline;
   context.translate(x, y);
   context.rotate(angle);
-  context.fillText(shortened(context, words, maxWidth), 0, 0);
+  const shown = shortened(context, words, maxWidth);
+  if (style.halo) {
+    context.strokeStyle = style.halo;
+    context.lineJoin = "round";
+    context.lineWidth = 4;
+    context.strokeText(shown, 0, 0);
+  }
+  context.fillText(shown, 0, 0);
   context.restore();
 }
 

@@ -1,6 +1,8 @@
 import type {Probe} from "../types";
 import {confusion} from "./confusion";
+import {lime} from "./lime";
+import {projection} from "./projection";
 import {saliency} from "./saliency";
 
 /** Every probe there is, in the order they run and stand in the report. */
-export const probes: readonly Probe[] = [confusion, saliency] as readonly unknown[] as readonly Probe[];
+export const probes: readonly Probe[] = [confusion, saliency, projection, lime];

@@ -5,7 +5,7 @@ import {draw} from "../../plots/index";
 import {UserError} from "../options";
 import type {Artifact, EpochMetrics} from "../types";
 import {encode, readArtifactFile} from "./artifact-codec";
-import {orUserError, writeWhole} from "./write-whole";
+import {makeFolder, orUserError, writeWhole} from "./write-whole";
 
 /** One run's folder under save/, and what may be done with it. */
 export interface RunDirectory {
@@ -40,7 +40,7 @@ export async function createRunDirectory(save: string, name: string): Promise<Ru
   }
   const path = resolve(save, name);
   await orUserError(path, async () => {
-    await mkdir(resolve(save), {recursive: true});
+    await makeFolder(resolve(save));
     await mkdir(path).catch((error: NodeJS.ErrnoException) => {
       if (error.code === "EEXIST")
         throw new UserError(`--name: expected the name of a new run, got "${name}", which is there already`);

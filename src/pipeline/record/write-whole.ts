@@ -1,4 +1,4 @@
-import {mkdir, rename, rm, writeFile} from "node:fs/promises";
+import {mkdir, rename, rm, stat, writeFile} from "node:fs/promises";
 import {dirname} from "node:path";
 
 import {UserError} from "../options";
@@ -11,13 +11,14 @@ const REASONS: {readonly [code: string]: string} = {
   EROFS: "a read-only file system",
   ENOTDIR: "a file where a folder must be",
   EEXIST: "a file where a folder must be",
+  ENOENT: "no such place",
   EIO: "an input or output error of the disk",
 };
 
 /** Writes beside and renames, so that a reader or a crash never meets half a file. */
 export async function writeWhole(file: string, content: string | Uint8Array): Promise<void> {
   await orUserError(file, async () => {
-    await mkdir(dirname(file), {recursive: true});
+    await makeFolder(dirname(file));
     try {
       await writeFile(`${file}.partial`, content);
       await rename(`${file}.partial`, file);
@@ -26,6 +27,29 @@ export async function writeWhole(file: string, content: string | Uint8Array): Pr
       throw error;
     }
   });
+}
+
+/**
+ * Makes a folder and those above it. Not by mkdir's own `recursive`: on a file system that answers ENOENT for a folder
+ * whose parent is there (procfs does), Node 20 tries again for ever.
+ */
+export async function makeFolder(path: string): Promise<void> {
+  try {
+    await mkdir(path);
+  } catch (error) {
+    const {code} = error as NodeJS.ErrnoException;
+    if (code === "EEXIST" && (await stat(path)).isDirectory()) return;
+    if (code !== "ENOENT" || dirname(path) === path || (await isFolder(dirname(path)))) throw error;
+    await makeFolder(dirname(path));
+    await makeFolder(path);
+  }
+}
+
+async function isFolder(path: string): Promise<boolean> {
+  return stat(path).then(
+    (found) => found.isDirectory(),
+    () => false,
+  );
 }
 
 /** @throws UserError in place of what the disk says, if that is for the user to mend. */

@@ -1,0 +1,63 @@
+/**
+ * Compiles the AssemblyScript kernels to the WebAssembly checked in beside them: `npm run kernels`. With a folder as
+ * argument it writes there instead, which is how the tests see that sources and binaries match.
+ */
+import {execFileSync} from "node:child_process";
+import {mkdirSync, writeFileSync} from "node:fs";
+import {basename, dirname, join, resolve} from "node:path";
+
+import {engineTiles} from "./engine-tiles";
+
+const ROOT = resolve(__dirname, "..");
+
+/** One module: its source, where the binary goes, and what the compiler is told. Paths are from the project's root. */
+export interface Kernel {
+  readonly source: string;
+  readonly output: string;
+  readonly flags: readonly string[];
+}
+
+/** Shared memory made by the host; 1 KiB at its start stays free for control words. */
+const SHARED = [
+  "--runtime",
+  "stub",
+  "--importMemory",
+  "--sharedMemory",
+  "--maximumMemory",
+  "65536",
+  "--memoryBase",
+  "1024",
+];
+
+export const kernels: readonly Kernel[] = [
+  {
+    source: "src/engine/kernels/index.ts",
+    output: "src/engine/kernels/plain.wasm",
+    flags: [...SHARED, "--enable", "simd,threads"],
+  },
+  {
+    source: "src/engine/kernels/index.ts",
+    output: "src/engine/kernels/fused-multiply-add.wasm",
+    flags: [...SHARED, "--enable", "simd,relaxed-simd,threads"],
+  },
+];
+
+/** Sources that are themselves written by a program, and their text. */
+export const generated: {readonly [path: string]: () => string} = {"src/engine/kernels/tiles.ts": engineTiles};
+
+/** @param folder Where the binary goes, if not to its place. @returns Its path. */
+export function compile({source, output, flags}: Kernel, folder = join(ROOT, dirname(output))): string {
+  mkdirSync(folder, {recursive: true});
+  const binary = join(folder, basename(output));
+  const asc = require.resolve("assemblyscript/bin/asc.js");
+  execFileSync(process.execPath, [asc, source, "-o", binary, "-O3", "--noAssert", ...flags], {
+    cwd: ROOT,
+    stdio: "inherit",
+  });
+  return binary;
+}
+
+if (require.main === module) {
+  for (const [path, text] of Object.entries(generated)) writeFileSync(join(ROOT, path), text());
+  for (const kernel of kernels) compile(kernel, process.argv[2] && resolve(process.argv[2]));
+}

@@ -1,0 +1,101 @@
+import {type Layout, layout} from "./layout";
+import {optimizers} from "./optimizers";
+import type {Plan} from "./plan";
+import type {Planes} from "./planes";
+import {each, GUARD, MEET, type Program, programOf, type Step} from "./program";
+
+/** What a network does, ready to be handed to the threads. */
+export interface Compiled {
+  readonly layout: Layout;
+  readonly programs: readonly Program[];
+  /** Places in `programs`. */
+  readonly train: number;
+  /** As train, but leaves the gradients and changes no weight. */
+  readonly gradients: number;
+  readonly inputGradient: number;
+  /** Gives back each of the model's layers' outputs. */
+  readonly outputs: ReadonlyMap<string, {readonly program: number; readonly width: number}>;
+  /** First byte of each workspace. */
+  readonly workspaces: readonly number[];
+  /** Bytes of shared memory. */
+  readonly bytes: number;
+}
+
+export interface Settings {
+  readonly threads: number;
+  /** The largest batch that will be trained on. */
+  readonly batchSize: number;
+}
+
+/** Lays a plan out in memory and writes its programs. */
+export function compile(plan: Plan, {threads, batchSize}: Settings): Compiled {
+  const laid = layout(plan, batchSize);
+  const {stages, image, imageGradient, logitGradient, probabilities} = laid;
+  const logits = laid.outputs[stages.length - 1];
+
+  const load = each(
+    "groups",
+    "loadImages",
+    image.height,
+    image.width,
+    image.channels,
+    image.at,
+    image.row,
+    image.plane,
+  );
+  const store = ({height, width, channels, at, row, plane}: Planes) =>
+    each("groups", "storeImages", height, width, channels, at, row, plane);
+  const backward = [...stages].reverse();
+
+  const gradientSteps = [
+    load,
+    ...stages.flatMap((stage) => stage.forward(true)),
+    each("slots", "crossEntropy", logits.at, plan.classes, logitGradient.at, laid.losses, laid.correct),
+    ...backward.flatMap((stage) => [
+      ...stage.parameterGradients(),
+      ...(stage === stages[0] ? [] : stage.inputGradient(true)),
+    ]),
+    ...stages.flatMap((stage) => stage.batchGradients()),
+    each("parts", "sumSlots", laid.slotsAt, laid.slots, laid.slotStride, laid.slotted, laid.gradients),
+  ].map(slotBySlot);
+  const flip = each("parts", "scatter", laid.values, laid.flippedTo, laid.slotted, laid.flippedAt);
+  const updates = stages.flatMap((stage) => stage.update?.() ?? []);
+  const inputGradientSteps = [
+    load,
+    ...stages.flatMap((stage) => stage.forward(false)),
+    each("groups", "logitGradient", plan.classes, logitGradient.at),
+    ...backward.flatMap((stage) => stage.inputGradient(false)),
+    store(imageGradient),
+  ];
+
+  const programs = [
+    // Each part's weights are flipped by the thread that moved them, but a part of all weights is not a part of those
+    // with slots: hence the meeting.
+    programOf([...gradientSteps, GUARD, optimizers[plan.optimizer].step(laid), ...updates, MEET, flip], laid.losses),
+    programOf(gradientSteps, laid.losses),
+    programOf(inputGradientSteps, 0),
+  ];
+  const outputs = new Map<string, {program: number; width: number}>();
+  const give = (name: string, planes: Planes, steps: readonly Step[]) => {
+    const width = planes.height * planes.width * planes.channels;
+    outputs.set(name, {program: programs.push(programOf([load, ...steps, store(planes)], 0)) - 1, width});
+  };
+  for (const [name, {layer, linear}] of Object.entries(plan.outputs)) {
+    const steps = stages.slice(0, layer + 1).flatMap((stage, i) => stage.forward(false, linear && i === layer));
+    give(name, layer < 0 ? image : laid.outputs[layer], steps);
+  }
+  const softmax = each("groups", "softmax", logits.at, plan.classes, probabilities.at);
+  give(plan.probabilities, probabilities, [...stages.flatMap((stage) => stage.forward(false)), softmax]);
+
+  const groups = programs.some(({workspaces}) => workspaces === "groups") ? Math.ceil(batchSize / 4) : 0;
+  const count = Math.max(threads, groups);
+  const first = laid.shared.take(laid.local.size * count);
+  const workspaces = Array.from({length: count}, (_, i) => first + i * laid.local.size);
+  const bytes = first + laid.local.size * count;
+  return {layout: laid, programs, train: 0, gradients: 1, inputGradient: 2, outputs, workspaces, bytes};
+}
+
+/** In training every group's steps go slot by slot, so that one phase does them all. */
+function slotBySlot(step: Step): Step {
+  return step.over === "groups" ? {...step, over: "slots"} : step;
+}

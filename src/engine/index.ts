@@ -1,0 +1,3 @@
+/** @file The fused training engine: `plan` reads a model, `fusedNetwork` runs it. README.md says how it is made. */
+export {type FusedNetwork, type FusedOptions, fusedNetwork} from "./network";
+export {type Plan, plan} from "./plan";

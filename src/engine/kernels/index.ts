@@ -1,0 +1,15 @@
+/** @file The engine's kernels. Addresses and strides are in bytes; a plane's element is four images' numbers, 16 bytes. */
+export * from "./convolution";
+export * from "./dense";
+export * from "./dropout";
+export * from "./elementwise";
+export * from "./images";
+export * from "./loss";
+export * from "./normalization";
+export * from "./optimizer";
+export * from "./pooling";
+
+/** Where the module's own tables end: nothing else may stand below. */
+export function heapBase(): usize {
+  return __heap_base;
+}

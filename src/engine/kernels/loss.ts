@@ -1,0 +1,69 @@
+import {jobCount, jobLabels} from "./job";
+
+/** Softmax of four images' logits, in place: z [class][4]. */
+export function softmax(z: usize, classes: i32, out: usize): void {
+  for (let lane = 0; lane < 4; lane++) {
+    const zp = z + (<usize>lane << 2), q = out + (<usize>lane << 2);
+    let greatest: f32 = -Infinity;
+    for (let k = 0; k < classes; k++) greatest = max<f32>(greatest, load<f32>(zp + (<usize>k << 4)));
+    let sum: f32 = 0;
+    for (let k = 0; k < classes; k++) {
+      const e = Mathf.exp(load<f32>(zp + (<usize>k << 4)) - greatest);
+      store<f32>(q + (<usize>k << 4), e);
+      sum += e;
+    }
+    const scale: f32 = 1 / sum;
+    for (let k = 0; k < classes; k++) store<f32>(q + (<usize>k << 4), load<f32>(q + (<usize>k << 4)) * scale);
+  }
+}
+
+/**
+ * Softmax cross-entropy of each image, log Σ_k exp z_k − z_label in nats, and its gradient with respect to the logits,
+ * (softmax − one-hot) / count: the batch's mean. Absent images' gradients are 0.
+ *
+ * @param losses f32 [n]. @param correct i32 [n]: 1 where the greatest logit (the first of equals) is the label's.
+ */
+export function crossEntropy(
+  z: usize, classes: i32, dz: usize, losses: usize, correct: usize, group: i32, groups: i32, job: usize,
+): void {
+  const count = jobCount(job);
+  softmax(z, classes, dz);
+  for (let lane = 0; lane < 4; lane++) {
+    const n = group * 4 + lane;
+    const zp = z + (<usize>lane << 2), q = dz + (<usize>lane << 2);
+    if (n >= count) {
+      for (let k = 0; k < classes; k++) store<f32>(q + (<usize>k << 4), 0);
+      continue;
+    }
+    const label = load<i32>(jobLabels(job) + (<usize>n << 2));
+    let greatest: f32 = -Infinity, guess = -1;
+    for (let k = 0; k < classes; k++) {
+      const v = load<f32>(zp + (<usize>k << 4));
+      if (v > greatest) {
+        greatest = v;
+        guess = k;
+      }
+    }
+    let sum: f32 = 0;
+    for (let k = 0; k < classes; k++) sum += Mathf.exp(load<f32>(zp + (<usize>k << 4)) - greatest);
+    store<f32>(losses + (<usize>n << 2), Mathf.log(sum) + greatest - load<f32>(zp + (<usize>label << 4)));
+    store<i32>(correct + (<usize>n << 2), guess == label ? 1 : 0);
+    const scale: f32 = 1 / <f32>count;
+    for (let k = 0; k < classes; k++) {
+      const p = load<f32>(q + (<usize>k << 4));
+      store<f32>(q + (<usize>k << 4), (p - (k == label ? <f32>1 : <f32>0)) * scale);
+    }
+  }
+}
+
+/** Gradient of the target's logit, or of the sum of all (−1), with respect to the logits: ones and zeros. */
+export function logitGradient(classes: i32, dz: usize, group: i32, groups: i32, job: usize): void {
+  const count = jobCount(job);
+  for (let lane = 0; lane < 4; lane++) {
+    const n = group * 4 + lane;
+    const target = n < count ? load<i32>(jobLabels(job) + (<usize>n << 2)) : -2;
+    for (let k = 0; k < classes; k++) {
+      store<f32>(dz + (<usize>(k * 4 + lane) << 2), target == k || target == -1 ? 1 : 0);
+    }
+  }
+}

@@ -1,0 +1,24 @@
+/**
+ * acc + a · b in each lane. One rounding where the module is built with relaxed SIMD and the processor fuses, two otherwise.
+ */
+// @ts-ignore: decorator
+@inline
+export function madd(acc: v128, a: v128, b: v128): v128 {
+  if (ASC_FEATURE_RELAXED_SIMD) return f32x4.relaxed_madd(a, b, acc);
+  return f32x4.add(acc, f32x4.mul(a, b));
+}
+
+/** (0 + 2) + (1 + 3): always this order, so that sums repeat bit by bit. */
+// @ts-ignore: decorator
+@inline
+export function sumOfLanes(v: v128): f32 {
+  const s = f32x4.add(v, v128.shuffle<f32>(v, v, 2, 3, 0, 1));
+  return f32x4.extract_lane(s, 0) + f32x4.extract_lane(s, 1);
+}
+
+/** First of `n` items that part `part` of `parts` works on, a multiple of 4; its last is the next part's first. */
+// @ts-ignore: decorator
+@inline
+export function partStart(n: i32, part: i32, parts: i32): i32 {
+  return part >= parts ? n : <i32>((<i64>n * part) / parts) & ~3;
+}

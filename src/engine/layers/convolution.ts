@@ -1,0 +1,172 @@
+import {corner, ELEMENT, type Planes, type Shape, takePlanes} from "../planes";
+import {each, type Step} from "../program";
+import {type LayerKind, type LayerPlan, maskArguments, type Parameter, spread} from "./kind";
+
+export interface ConvolutionPlan extends LayerPlan {
+  readonly kind: "convolution";
+  readonly kernel: readonly [height: number, width: number];
+  readonly stride: readonly [down: number, across: number];
+  /** Zeros before the first row and column; valid convolutions have none. */
+  readonly padding: readonly [top: number, left: number];
+  readonly weights: readonly {readonly name: string; readonly index: number; readonly shape: readonly number[]}[];
+}
+
+const LARGEST = 7;
+
+/** Two-dimensional convolution (cross-correlation, as everywhere in this field), bias and relu. */
+export const convolution: LayerKind<ConvolutionPlan> = {
+  plan({layer, config, input, weights}) {
+    const {filters, kernelSize, strides, padding, activation, dilationRate} = config;
+    if (!["linear", "relu"].includes(activation)) return {reason: `activation ${activation}`};
+    if (config.dataFormat === "channelsFirst") return {reason: "channels first"};
+    if (!dilationRate.every((rate: number) => rate === 1)) return {reason: `dilation ${dilationRate.join(" x ")}`};
+    if (!kernelSize.every((k: number) => k <= LARGEST))
+      return {reason: `kernel ${kernelSize.join(" x ")}, above 7 x 7`};
+    if (!strides.every((s: number) => s <= 2)) return {reason: `stride ${strides.join(" x ")}, above 2`};
+    const [down, top] = extent(input.height, kernelSize[0], strides[0], padding);
+    const [across, left] = extent(input.width, kernelSize[1], strides[1], padding);
+    return {
+      name: layer.name,
+      input,
+      output: {height: down, width: across, channels: filters},
+      relu: activation === "relu",
+      kernel: kernelSize,
+      stride: strides,
+      padding: [top, left],
+      weights,
+    };
+  },
+
+  parameters({kernel: [height, width], input, output, weights}) {
+    const {channels} = output;
+    const taps = input.channels * height * width;
+    const kernel: Parameter = {
+      ...weights[0],
+      trainable: true,
+      size: taps * channels,
+      slotted: true,
+      packed(i) {
+        const [k, c] = [i % channels, Math.floor(i / channels) % input.channels];
+        const [y, x] = spatial(Math.floor(i / channels / input.channels), width);
+        return packed(channels, taps, (c * height + y) * width + x, k);
+      },
+      flipped(i) {
+        const {tap, channel: k} = unpacked(channels, taps, i);
+        const [y, x] = spatial(tap % (height * width), width);
+        const turned = (k * height + (height - 1 - y)) * width + (width - 1 - x);
+        return packed(input.channels, channels * height * width, turned, Math.floor(tap / (height * width)));
+      },
+    };
+    const bias = {...weights[1], trainable: true, size: channels, slotted: true, packed: (i: number) => i};
+    return weights.length > 1 ? [kernel, bias] : [kernel];
+  },
+
+  border({input, output, kernel, stride, padding: [top, left]}) {
+    const bottom = (output.height - 1) * stride[0] + kernel[0] - top - input.height;
+    const right = (output.width - 1) * stride[1] + kernel[1] - left - input.width;
+    return {top, left, bottom: Math.max(0, bottom), right: Math.max(0, right)};
+  },
+
+  gradientBorder({input, output, kernel, stride, padding: [top, left]}) {
+    const [height, width] = dilated(output, stride);
+    return {
+      top: kernel[0] - 1 - top,
+      left: kernel[1] - 1 - left,
+      bottom: Math.max(0, input.height + top - height),
+      right: Math.max(0, input.width + left - width),
+    };
+  },
+
+  gradientDilation: ({stride}) => stride,
+
+  stage(plan, place) {
+    const {input: from, output: to, kernel, stride, padding, relu} = plan;
+    const {input, output, outputGradient: dz, parameters, slots, slotStride, zeros} = place;
+    const [weights, bias] = parameters;
+    const taps = place.constants(tapOffsets(from.channels, kernel, input));
+    const first = corner(input, -padding[0], -padding[1]);
+    // Of the gradient, an input pixel's first tap; the rows between, where strides leave them, are zeros.
+    const turned: Planes = {...dz, row: dz.row / stride[0], step: dz.step / stride[1]};
+    const tapsBack = place.constants(tapOffsets(to.channels, kernel, turned));
+    const firstBack = corner(turned, padding[0] - kernel[0] + 1, padding[1] - kernel[1] + 1);
+    const [height, width] = dilated(to, stride);
+
+    return {
+      forward(_training, linear = false) {
+        const window = [first, input.row * stride[0], ELEMENT * stride[1], taps, from.channels * kernel[0] * kernel[1]];
+        const result = [output.at, output.row, output.plane, to.height, to.width];
+        const relus = relu && !linear ? 1 : 0;
+        const sources = [weights.values, bias?.values ?? zeros, to.channels];
+        return [each("groups", "convolve", ...window, ...sources, ...result, ...maskArguments(undefined), relus)];
+      },
+      parameterGradients() {
+        const windows = [first, input.row, input.plane, from.channels, ...kernel];
+        const gradient = [dz.at, turned.row, dz.plane, height, width, to.channels];
+        const steps = [
+          each("slots", "convolutionWeightGradient", ...windows, ...gradient, weights.slots, slots, slotStride),
+        ];
+        if (bias) steps.push(each("slots", "convolutionBiasGradient", ...gradient, bias.slots, slots, slotStride));
+        return steps;
+      },
+      inputGradient() {
+        const {planes, mask} = place.inputGradient;
+        const tapCount = to.channels * kernel[0] * kernel[1];
+        const window = [firstBack, turned.row, ELEMENT, tapsBack, tapCount, weights.flipped, zeros, from.channels];
+        const write = (into: Planes, masked: Planes | undefined): Step[] => {
+          const result = [into.at, into.row, into.plane, from.height, from.width, ...maskArguments(masked)];
+          return [each("groups", "convolve", ...window, ...result, masked ? 2 : 0)];
+        };
+        if (planes.step === ELEMENT) return write(planes, mask);
+        const passing = takePlanes(place.local, from);
+        return [...write(passing, undefined), spread(passing, place.inputGradient)];
+      },
+      batchGradients: () => [],
+    };
+  },
+};
+
+/** Output length and zeros before the first, along one axis; "same" as TensorFlow has it, the odd zero behind. */
+export function extent(length: number, window: number, stride: number, padding: string): [number, number] {
+  if (padding === "valid") return [Math.floor((length - window) / stride) + 1, 0];
+  const out = Math.ceil(length / stride);
+  return [out, Math.max(0, (out - 1) * stride + window - length) >> 1];
+}
+
+function dilated({height, width}: Shape, [down, across]: readonly [number, number]): [number, number] {
+  return [(height - 1) * down + 1, (width - 1) * across + 1];
+}
+
+function spatial(i: number, width: number): [number, number] {
+  return [Math.floor(i / width), i % width];
+}
+
+/** Bytes from a window's first element to each tap, channel by channel, row by row. */
+function tapOffsets(
+  channels: number,
+  [height, width]: readonly [number, number],
+  {plane, row, step}: Planes,
+): number[] {
+  return Array.from({length: channels * height * width}, (_, tap) => {
+    const [y, x] = spatial(tap % (height * width), width);
+    return Math.floor(tap / (height * width)) * plane + y * row + x * step;
+  });
+}
+
+/** Four channels' weights of a tap stand together, so that one tile reads them in a row; the last channels likewise. */
+function packed(channels: number, taps: number, tap: number, channel: number): number {
+  const whole = channels & ~3;
+  return channel < whole
+    ? (channel & ~3) * taps + tap * 4 + (channel & 3)
+    : whole * taps + tap * (channels - whole) + channel - whole;
+}
+
+/** What stands at place i of packed weights. */
+function unpacked(channels: number, taps: number, i: number): {tap: number; channel: number} {
+  const whole = channels & ~3;
+  if (i < whole * taps) {
+    const within = i % (4 * taps);
+    return {tap: within >> 2, channel: Math.floor(i / (4 * taps)) * 4 + (within & 3)};
+  }
+  const [rest, left] = [i - whole * taps, channels - whole];
+  return {tap: Math.floor(rest / left), channel: whole + (rest % left)};
+}

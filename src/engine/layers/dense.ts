@@ -1,0 +1,70 @@
+import {contiguous, elements} from "../planes";
+import {each} from "../program";
+import {type LayerKind, type LayerPlan, type Parameter, viaContiguous} from "./kind";
+
+export interface DensePlan extends LayerPlan {
+  readonly kind: "dense";
+  readonly weights: readonly {readonly name: string; readonly index: number; readonly shape: readonly number[]}[];
+}
+
+/** A fully connected layer. Its weights' gradient is made from the whole batch at once: no slots, one pass. */
+export const dense: LayerKind<DensePlan> = {
+  plan({layer, config, input, weights}) {
+    if (!["linear", "relu"].includes(config.activation)) return {reason: `activation ${config.activation}`};
+    if (weights[0].shape[0] !== elements(input)) return {reason: "images that are not flattened before it"};
+    const output = {height: 1, width: 1, channels: config.units};
+    return {name: layer.name, input, output, relu: config.activation === "relu", weights};
+  },
+
+  parameters({input: {height, width, channels}, output, weights}) {
+    const units = output.channels;
+    const columns = padded(units);
+    const kernel: Parameter = {
+      ...weights[0],
+      trainable: true,
+      size: height * width * channels * columns,
+      slotted: false,
+      // The model flattens images row by row, channels last; the engine's planes are channel by channel.
+      packed(i) {
+        const row = Math.floor(i / units);
+        const [c, pixel] = [row % channels, Math.floor(row / channels)];
+        return (c * height * width + pixel) * columns + (i % units);
+      },
+    };
+    const bias = {...weights[1], trainable: true, size: columns, slotted: false, packed: (i: number) => i};
+    return weights.length > 1 ? [kernel, bias] : [kernel];
+  },
+
+  stage({input: shape, output: {channels}, relu}, place) {
+    const {input, output, outputGradient: dz, inputGradient, parameters, groups, shared, local, zeros} = place;
+    if (!contiguous(input)) throw new Error("dense layer: expected contiguous input planes, got bordered ones");
+    const [weights, bias] = parameters;
+    const [inputs, columns] = [elements(shape), padded(channels)];
+    const keptInputs = shared.take(groups * inputs * 16);
+    const keptGradients = shared.take(groups * columns * 16);
+    const unusedBias = bias ? 0 : shared.take(columns * 4);
+    return {
+      forward(_training, linear = false) {
+        const sources = [input.at, inputs, weights.values, columns, bias?.values ?? zeros];
+        return [each("groups", "dense", ...sources, output.at, relu && !linear ? 1 : 0)];
+      },
+      parameterGradients: () => [
+        each("slots", "keepGroup", input.at, inputs * 16, keptInputs),
+        each("slots", "keepTransposed", dz.at, columns, keptGradients),
+      ],
+      inputGradient: () =>
+        viaContiguous(inputGradient, local, ({at}) => [
+          each("groups", "denseInputGradient", inputs, weights.values, columns, dz.at, at),
+        ]),
+      batchGradients: () => {
+        const into = [weights.gradients, bias?.gradients ?? unusedBias];
+        return [each("parts", "denseWeightGradient", keptInputs, inputs, keptGradients, columns, ...into)];
+      },
+    };
+  },
+};
+
+/** Columns the kernels compute, in fours. */
+function padded(units: number): number {
+  return Math.ceil(units / 4) * 4;
+}

@@ -1,0 +1,37 @@
+import {elements, type Planes} from "../planes";
+import {each} from "../program";
+import {type LayerKind, type LayerPlan, spread, type Target, viaContiguous} from "./kind";
+
+export interface DropoutPlan extends LayerPlan {
+  readonly kind: "dropout";
+  readonly rate: number;
+}
+
+/** Inverted dropout whose mask is a hash of (step's seed, layer name, image, unit): equal for any number of threads. */
+export const dropout: LayerKind<DropoutPlan> = {
+  plan({layer, config, input}) {
+    const {rate} = config;
+    return {name: layer.name, input, output: input, relu: false, rate};
+  },
+  parameters: () => [],
+  stage({name, input: shape, rate}, {input, output, outputGradient, inputGradient, local}) {
+    const settings = [elements(shape), nameHash(name), Math.round(rate * 2 ** 32), 1 / (1 - rate)];
+    const masked = (from: Planes, to: Target) =>
+      viaContiguous(to, local, ({at}) => [each("groups", "dropout", from.at, ...settings, at)]);
+    const passed = {planes: output, mask: undefined};
+    return {
+      forward: (training) => (training ? masked(input, passed) : [spread(input, passed)]),
+      parameterGradients: () => [],
+      inputGradient: (training) =>
+        training ? masked(outputGradient, inputGradient) : [spread(outputGradient, inputGradient)],
+      batchGradients: () => [],
+    };
+  },
+};
+
+/** FNV-1a, 32 bits. */
+function nameHash(name: string): number {
+  let hash = 0x811c9dc5;
+  for (const byte of Buffer.from(name)) hash = Math.imul(hash ^ byte, 0x01000193);
+  return hash;
+}

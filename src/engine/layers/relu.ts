@@ -1,0 +1,22 @@
+import {each} from "../program";
+import {type LayerKind, type LayerPlan, spread} from "./kind";
+
+export interface ReluPlan extends LayerPlan {
+  readonly kind: "relu";
+}
+
+/** A relu that follows no convolution or dense layer, into which it would be fused. */
+export const relu: LayerKind<ReluPlan> = {
+  plan: ({layer, input}) => ({name: layer.name, input, output: input, relu: true}),
+  parameters: () => [],
+  stage({input: {height, width, channels}}, {input, output, outputGradient, inputGradient}) {
+    const from = [input.at, input.row, input.plane, height, width, channels];
+    return {
+      forward: () => [each("groups", "relu", ...from, output.at, output.row, output.plane)],
+      parameterGradients: () => [],
+      // Whoever left the gradient here has applied the derivative.
+      inputGradient: () => [spread(outputGradient, inputGradient)],
+      batchGradients: () => [],
+    };
+  },
+};

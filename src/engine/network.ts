@@ -1,0 +1,221 @@
+import {UserError} from "../pipeline/options";
+import {fork} from "../pipeline/random";
+import type {Images, LabelledImages, NamedArray, Network} from "../pipeline/types";
+import {type Compiled, compile} from "./compile";
+import {FIRST} from "./control";
+import {type Crew, startCrew} from "./crew";
+import {kernelModule, type Variant} from "./modules";
+import {optimizers} from "./optimizers";
+import type {Plan} from "./plan";
+import {readArrays, writeArrays} from "./weights";
+
+export interface FusedOptions {
+  readonly threads: number;
+  readonly classNames: readonly string[];
+  /** The largest batch that will be trained on. */
+  readonly batchSize: number;
+  /** Of the dropout masks. */
+  readonly seed: number;
+  readonly variant?: Variant;
+}
+
+export interface FusedNetwork extends Network {
+  /** The gradients a training step on `batch` would follow: of the mean loss, for each trainable weight. */
+  gradients(batch: LabelledImages, step: number): Promise<NamedArray[]>;
+  /** Bytes of shared memory. */
+  readonly bytes: number;
+}
+
+/**
+ * Starts threads that train and run a plan's network. `trainBatch` may be called again before it has answered: the next
+ * batch is then staged while this one is computed, and no time is lost between the two.
+ *
+ * The same seed, weights and batches give the same weights bit by bit, for any number of threads.
+ *
+ * @throws UserError if the memory cannot be had.
+ */
+export async function fusedNetwork(plan: Plan, options: FusedOptions): Promise<FusedNetwork> {
+  const {threads, classNames, batchSize, seed, variant = "plain"} = options;
+  const compiled = compile(plan, options);
+  const {layout, outputs} = compiled;
+  const memory = sharedMemory(compiled.bytes, batchSize);
+  const [words, floats] = [new Int32Array(memory.buffer), new Float32Array(memory.buffer)];
+  for (const {at, values} of layout.constants) words.set(values, at / 4);
+  const {workspaces, programs} = compiled;
+  const data = {memory, module: await kernelModule(variant), programs, threads, workspaces, slots: layout.slots};
+  const crew = startCrew(data);
+  const optimizer = optimizers[plan.optimizer];
+  const trainable = layout.parameters.filter((parameter) => parameter.trainable);
+  let steps = 0;
+
+  const write = (weights: readonly NamedArray[]) => {
+    writeArrays(floats, layout.parameters, layout.values, layout, weights);
+    for (let i = 0; i < layout.slotted; i++) {
+      floats[layout.flippedAt / 4 + words[layout.flippedTo / 4 + i]] = floats[layout.values / 4 + i];
+    }
+  };
+  write(plan.weights);
+
+  const place = {plan, compiled, crew, words, floats};
+  const trainingJob = (batch: LabelledImages, step: number, program: number) => (n: number) => {
+    const {images, labels} = layout.staging[n];
+    floats.set(batch.pixels, images / 4);
+    words.set(batch.labels, labels / 4);
+    return {program, count: batch.count, images, labels, seed: Math.floor(fork(seed, "dropout", step)() * 2 ** 32)};
+  };
+  const ask = (name: string) => (images: Images) => {
+    const {program, width} = outputs.get(name) as {program: number; width: number};
+    return inChunks(place, images, "all", program, width);
+  };
+
+  return {
+    imageShape: plan.imageShape,
+    classNames,
+    bytes: compiled.bytes,
+    predict: ask(plan.probabilities),
+    logits: ask(plan.layers[plan.layers.length - 1].name),
+    inputGradient: (images, targets) =>
+      inChunks(place, images, targets, compiled.inputGradient, images.pixels.length / images.count),
+    async features(images, layer = plan.features) {
+      const output = outputs.get(layer);
+      if (!output) throw new UserError(`layer: expected one of ${[...outputs.keys()].join(", ")}, got "${layer}"`);
+      return {width: output.width, values: await ask(layer)(images)};
+    },
+    async trainBatch(batch, learningRate, step) {
+      checkBatch(plan, batch, batchSize);
+      const result = await crew.run(
+        (n) => ({...trainingJob(batch, step, compiled.train)(n), ...optimizer.factors(learningRate, ++steps)}),
+        () => batchResult(floats, words, layout, batch.count),
+      );
+      if (Number.isFinite(result.lossSum)) return result;
+      throw await notFinite(place, batch, step, result.lossSum);
+    },
+    async gradients(batch, step) {
+      checkBatch(plan, batch, batchSize);
+      return crew.run(trainingJob(batch, step, compiled.gradients), () =>
+        readArrays(floats, trainable, layout.gradients, layout),
+      );
+    },
+    async getWeights() {
+      await crew.idle();
+      return readArrays(floats, layout.parameters, layout.values, layout);
+    },
+    async setWeights(weights) {
+      await crew.idle();
+      write(weights);
+    },
+    async getOptimizerState() {
+      await crew.idle();
+      return {steps, slots: optimizer.slots.flatMap((slot) => readArrays(floats, trainable, layout[slot], layout))};
+    },
+    async setOptimizerState(state) {
+      await crew.idle();
+      optimizer.slots.forEach((slot, i) => {
+        const arrays = state.slots.slice(i * trainable.length, (i + 1) * trainable.length);
+        writeArrays(floats, trainable, layout[slot], layout, arrays);
+      });
+      steps = state.steps;
+    },
+    dispose: () => crew.end(),
+  };
+}
+
+interface Running {
+  readonly plan: Plan;
+  readonly compiled: Compiled;
+  readonly crew: Crew;
+  readonly words: Int32Array;
+  readonly floats: Float32Array;
+}
+
+const PAGE = 65_536;
+
+function sharedMemory(bytes: number, batchSize: number): WebAssembly.Memory {
+  const pages = Math.ceil(Math.max(bytes, FIRST) / PAGE);
+  const gib = (bytes / 2 ** 30).toFixed(1);
+  const refusal = `fused engine: expected ${gib} GiB of memory for batches of ${batchSize}, got`;
+  if (pages > 65_536) throw new UserError(`${refusal} WebAssembly's 4 GiB at most; try a smaller --batch-size`);
+  try {
+    return new WebAssembly.Memory({initial: pages, maximum: pages, shared: true});
+  } catch (error) {
+    throw new UserError(`${refusal}: ${(error as Error).message}; try a smaller --batch-size or another --engine`);
+  }
+}
+
+/** Runs a program on any number of images, as many at a time as can be staged, and joins what comes back. */
+async function inChunks(
+  {plan, compiled, crew, words, floats}: Running,
+  images: Images,
+  targets: ArrayLike<number> | "all",
+  program: number,
+  width: number,
+): Promise<Float32Array> {
+  checkImages(plan, images);
+  checkTargets(targets, images.count, plan.classes);
+  const {staging, chunk, outputSize} = compiled.layout;
+  const size = images.count === 0 ? 0 : images.pixels.length / images.count;
+  const most = Math.min(chunk, Math.floor(outputSize / width / 4) * 4);
+  const joined = new Float32Array(images.count * width);
+  const starts = Array.from({length: Math.ceil(images.count / most)}, (_, i) => i * most);
+  await Promise.all(
+    starts.map((start) => {
+      const count = Math.min(most, images.count - start);
+      return crew.run(
+        (n) => {
+          const {images: at, labels, output} = staging[n];
+          floats.set(images.pixels.subarray(start * size, (start + count) * size), at / 4);
+          for (let i = 0; i < count; i++) words[labels / 4 + i] = targets === "all" ? -1 : targets[start + i];
+          return {program, count, images: at, labels, output};
+        },
+        (n) => joined.set(floats.subarray(staging[n].output / 4, staging[n].output / 4 + count * width), start * width),
+      );
+    }),
+  );
+  return joined;
+}
+
+function batchResult(floats: Float32Array, words: Int32Array, {losses, correct}: Compiled["layout"], count: number) {
+  let [lossSum, right] = [0, 0];
+  for (let n = 0; n < count; n++) {
+    lossSum += floats[losses / 4 + n];
+    right += words[correct / 4 + n];
+  }
+  return {lossSum, correct: right};
+}
+
+/** Names the first layer whose output is not finite. The step was not taken: the weights are as before it. */
+async function notFinite(running: Running, batch: LabelledImages, step: number, lossSum: number): Promise<Error> {
+  let at = "the loss itself";
+  for (const [name, {program, width}] of running.compiled.outputs) {
+    const values = await inChunks(running, batch, "all", program, width);
+    if (values.every(Number.isFinite)) continue;
+    at = `layer ${name}`;
+    break;
+  }
+  const got = `got ${lossSum / batch.count} (first in ${at})`;
+  return new UserError(`loss at step ${step}: expected a finite number, ${got}; try a smaller --learning-rate`);
+}
+
+function checkImages({imageShape}: Plan, {count, shape, pixels}: Images): void {
+  if (`${shape}` !== `${imageShape}`) {
+    throw new UserError(`images: expected ${imageShape.join(" x ")}, the model's input, got ${shape.join(" x ")}`);
+  }
+  const expected = count * shape[0] * shape[1] * shape[2];
+  if (pixels.length !== expected) throw new RangeError(`pixels: expected ${expected}, got ${pixels.length}`);
+}
+
+function checkTargets(targets: ArrayLike<number> | "all", count: number, classes: number): void {
+  if (targets === "all") return;
+  if (targets.length !== count)
+    throw new RangeError(`targets: expected one an image (${count}), got ${targets.length}`);
+  const outside = Array.from(targets).find((k) => !(k >= 0 && k < classes));
+  if (outside !== undefined) throw new RangeError(`target class: expected below ${classes}, got ${outside}`);
+}
+
+function checkBatch(plan: Plan, batch: LabelledImages, batchSize: number): void {
+  checkImages(plan, batch);
+  checkTargets(batch.labels, batch.count, plan.classes);
+  if (!(batch.count >= 1 && batch.count <= batchSize)) {
+    throw new RangeError(`training batch: expected 1 to ${batchSize} images, got ${batch.count}`);
+  }
+}

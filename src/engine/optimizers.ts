@@ -1,0 +1,41 @@
+import type {Layout} from "./layout";
+import {each, type Step} from "./program";
+
+/** A rule that moves the weights against their gradients. */
+export interface Optimizer {
+  /** Its memory: so many numbers for each weight. */
+  readonly slots: readonly ("firstMoments" | "secondMoments")[];
+  /** The update of a part of all weights. */
+  step(layout: Layout): Step;
+  /** What the kernel multiplies by at the t-th update, counted from 1. */
+  factors(learningRate: number, t: number): {readonly rate: number; readonly correction: number};
+}
+
+const BETA1 = 0.9;
+const BETA2 = 0.999;
+const EPSILON = 1e-7;
+const MOMENTUM = 0.9;
+
+/** Every optimizer the engine has, with the settings tfjs has by default. */
+export const optimizers = {
+  adam: {
+    slots: ["firstMoments", "secondMoments"],
+    step: ({values, gradients, firstMoments, secondMoments, size}) =>
+      each("parts", "adam", values, gradients, firstMoments, secondMoments, size, BETA1, BETA2, EPSILON),
+    factors: (learningRate, t) => ({
+      rate: learningRate / (1 - Math.fround(BETA1) ** t),
+      correction: 1 / (1 - Math.fround(BETA2) ** t),
+    }),
+  },
+  sgd: {
+    slots: ["firstMoments"],
+    step: ({values, gradients, firstMoments, size}) =>
+      each("parts", "momentum", values, gradients, firstMoments, size, MOMENTUM),
+    factors: (learningRate) => ({rate: learningRate, correction: 1}),
+  },
+} as const satisfies Record<string, Optimizer>;
+export type OptimizerName = keyof typeof optimizers;
+
+export function isOptimizer(name: string): name is OptimizerName {
+  return name in optimizers;
+}

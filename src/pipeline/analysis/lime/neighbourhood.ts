@@ -1,0 +1,67 @@
+import type {Classifier, Images} from "../../types";
+import type {Segmentation} from "../segmentation/raster";
+
+/** What the classifier says of masked versions of one image. */
+export interface Neighbourhood {
+  /** `masks[sample * segments + segment]`, 1 kept. */
+  readonly masks: Uint8Array;
+  /** `probabilities[sample * classes + class]`. */
+  readonly probabilities: Float32Array;
+}
+
+/** Numbers held by a batch of masked images by default: 16 MB of float32. */
+const BATCH_NUMBERS = 4_000_000;
+
+/** Images a batch where the user names none: as many as fit in 16 MB, 1 to 512. */
+export function suitedBatch(shape: readonly number[]): number {
+  return Math.max(1, Math.min(512, Math.floor(BATCH_NUMBERS / shape.reduce((size, n) => size * n, 1))));
+}
+
+/**
+ * Asks about every masked image, a batch of them in memory at a time. Results do not depend on the batch size as far
+ * as the classifier's do not.
+ *
+ * @param hidden The image with everything hidden, as `hiddenLook` gives it.
+ */
+export async function askAboutMasks(
+  classifier: Classifier,
+  image: Images,
+  hidden: Float32Array,
+  {labels, count: segments}: Segmentation,
+  masks: Uint8Array,
+  batchSize = suitedBatch(image.shape),
+): Promise<Float32Array> {
+  const samples = masks.length / segments;
+  const size = image.pixels.length;
+  const classes = classifier.classNames.length;
+  const probabilities = new Float32Array(samples * classes);
+  const buffer = new Float32Array(Math.min(batchSize, samples) * size);
+  for (let start = 0; start < samples; start += batchSize) {
+    const count = Math.min(batchSize, samples - start);
+    for (let n = 0; n < count; n++) {
+      const mask = masks.subarray((start + n) * segments, (start + n + 1) * segments);
+      writeMasked(buffer.subarray(n * size, (n + 1) * size), image.pixels, hidden, labels, mask);
+    }
+    const answer = await classifier.predict({count, shape: image.shape, pixels: buffer.subarray(0, count * size)});
+    if (answer.length !== count * classes) {
+      throw new Error(`classifier: expected ${count} × ${classes} probabilities, got ${answer.length} numbers`);
+    }
+    probabilities.set(answer, start * classes);
+  }
+  return probabilities;
+}
+
+/** Writes the image with each segment as it is where the mask is 1, and as in `hidden` where it is 0. */
+export function writeMasked(
+  to: Float32Array,
+  pixels: Float32Array,
+  hidden: Float32Array,
+  labels: Uint16Array,
+  mask: ArrayLike<number>,
+): void {
+  const channels = pixels.length / labels.length;
+  for (let p = 0, i = 0; p < labels.length; p++) {
+    const source = mask[labels[p]] ? pixels : hidden;
+    for (let c = 0; c < channels; c++, i++) to[i] = source[i];
+  }
+}

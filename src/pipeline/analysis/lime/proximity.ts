@@ -1,0 +1,72 @@
+import type {Segmentation} from "../segmentation/raster";
+import {keptCounts} from "./masks";
+
+/** How far a masked image is from the image. */
+export type DistanceName =
+  /** 1 − √(kept / segments): the cosine distance of a mask to the one that keeps everything. */
+  | "cosine"
+  /** √hidden: the Euclidean distance of the masks, as lime's distance_metric="l2". */
+  | "l2"
+  /** Root mean square difference of the pixels, averaged over channels: visualime's "sum", for images in [0, 1]. */
+  | "pixels"
+  /** No distance: the weight is √kept, as grokking-lime's norm of the mask. */
+  | "kept";
+
+/**
+ * How much each mask counts in the fit: exp(−d² / 2s²) of its distance d (lime's √exp(−d² / s²)), or √kept.
+ *
+ * @param energies Of `hidingEnergies`; needed for "pixels" alone.
+ * @param kernelWidth s, in the distance's unit.
+ */
+export function maskWeights(
+  masks: Uint8Array,
+  segments: number,
+  distance: DistanceName,
+  kernelWidth: number,
+  energies?: HidingEnergies,
+): Float64Array {
+  const kept = keptCounts(masks, segments);
+  if (distance === "kept") return Float64Array.from(kept, Math.sqrt);
+  return Float64Array.from(kept, (k, n) => {
+    const d =
+      distance === "cosine"
+        ? 1 - Math.sqrt(k / segments)
+        : distance === "l2"
+          ? Math.sqrt(segments - k)
+          : pixelDistance(masks.subarray(n * segments, (n + 1) * segments), energies!);
+    return Math.exp((-d * d) / (2 * kernelWidth * kernelWidth));
+  });
+}
+
+/** What hiding a segment changes: the sum over its pixels of the squared change, `values[segment * channels + c]`. */
+export interface HidingEnergies {
+  readonly values: Float64Array;
+  readonly channels: number;
+  readonly pixels: number;
+}
+
+/** Squared changes add over segments, so no masked image is needed to know how far it is. */
+export function hidingEnergies(
+  image: ArrayLike<number>,
+  hidden: ArrayLike<number>,
+  {labels, count}: Segmentation,
+): HidingEnergies {
+  const channels = image.length / labels.length;
+  const values = new Float64Array(count * channels);
+  for (let p = 0; p < labels.length; p++) {
+    for (let c = 0; c < channels; c++) {
+      values[labels[p] * channels + c] += (hidden[p * channels + c] - image[p * channels + c]) ** 2;
+    }
+  }
+  return {values, channels, pixels: labels.length};
+}
+
+function pixelDistance(mask: Uint8Array, {values, channels, pixels}: HidingEnergies): number {
+  let distance = 0;
+  for (let c = 0; c < channels; c++) {
+    let changed = 0;
+    for (let j = 0; j < mask.length; j++) if (!mask[j]) changed += values[j * channels + c];
+    distance += Math.sqrt(changed / pixels) / channels;
+  }
+  return distance;
+}

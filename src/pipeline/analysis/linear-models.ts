@@ -1,0 +1,195 @@
+import {EigenvalueDecomposition, Matrix} from "ml-matrix";
+import type {Observations} from "./observations";
+import {cholesky, gram, solveCholesky, transposeTimes} from "./symmetric-systems";
+
+export interface LinearFit {
+  readonly intercept: number;
+  /** One a column. */
+  readonly coefficients: Float64Array;
+  /** What was added to the diagonal of XᵀWX: the ridge that the model amounts to. */
+  readonly penalty: number;
+}
+
+/** Each model with its own settings' usual values. All fit an intercept, which is not penalised. */
+export const linearModels = {
+  ridge: (observations: Observations) => ridge(observations, 1),
+  "least-squares": leastSquares,
+  "bayesian-ridge": bayesianRidge,
+  lasso: (observations: Observations) => lasso(observations, 0.01),
+} satisfies Record<string, (observations: Observations) => LinearFit>;
+
+export type LinearModelName = keyof typeof linearModels;
+
+/** Weighted ridge: minimises Σ w (y − b₀ − x·b)² + penalty |b|² (Hoerl & Kennard 1970). */
+export function ridge(observations: Observations, penalty: number): LinearFit {
+  const {x, y, columns, finish} = centred(observations);
+  const matrix = gram(x, columns);
+  for (let j = 0; j < columns; j++) matrix[j * columns + j] += penalty;
+  const lower = cholesky(matrix, columns);
+  if (lower) return finish(solveCholesky(lower, transposeTimes(x, columns, y)), penalty);
+  return finish(pseudoSolve(matrix, columns, transposeTimes(x, columns, y)), penalty);
+}
+
+/** Weighted least squares; where columns depend on each other, the shortest of the equally good answers. */
+export function leastSquares(observations: Observations): LinearFit {
+  return ridge(observations, 0);
+}
+
+const MAX_ROUNDS = 300;
+const TOLERANCE = 1e-3;
+/** Shape and rate of both gamma priors: next to no opinion. */
+const PRIOR = 1e-6;
+
+/**
+ * Bayesian ridge (MacKay 1992, "Bayesian Interpolation", § 5): the penalty is λ / α, the precisions of coefficients and
+ * of noise, found by maximising the evidence. Iterates as scikit-learn 1.2's `BayesianRidge`, which from 1.3 on counts
+ * Σ w where 1.2 counts rows.
+ */
+export function bayesianRidge(
+  observations: Observations,
+): LinearFit & {readonly alpha: number; readonly lambda: number} {
+  const {x, y, columns, finish} = centred(observations);
+  const rows = y.length;
+  const projected = transposeTimes(x, columns, y);
+  const {values, vectors} = eigen(gram(x, columns), columns);
+  const along = transposeTimes(vectors, columns, projected); // Xᵀy in the eigenvectors' axes
+  const solve = (penalty: number) =>
+    combine(
+      vectors,
+      columns,
+      along.map((v, k) => v / (values[k] + penalty)),
+    );
+
+  const mean = y.reduce((sum, v) => sum + v, 0) / rows;
+  let alpha = 1 / (y.reduce((sum, v) => sum + (v - mean) ** 2, 0) / rows + Number.EPSILON);
+  let lambda = 1;
+  let before: Float64Array | undefined;
+  for (let round = 0; round < MAX_ROUNDS; round++) {
+    const coefficients = solve(lambda / alpha);
+    const gamma = values.reduce((sum, e) => sum + (alpha * e) / (lambda + alpha * e), 0);
+    lambda = (gamma + 2 * PRIOR) / (coefficients.reduce((sum, c) => sum + c * c, 0) + 2 * PRIOR);
+    alpha = (rows - gamma + 2 * PRIOR) / (squaredResidual(x, columns, y, coefficients) + 2 * PRIOR);
+    if (before && before.reduce((sum, c, j) => sum + Math.abs(c - coefficients[j]), 0) < TOLERANCE) break;
+    before = coefficients;
+  }
+  return {...finish(solve(lambda / alpha), lambda / alpha), alpha, lambda};
+}
+
+/**
+ * Weighted lasso: minimises Σ w (y − b₀ − x·b)² / (2 Σ w) + penalty Σ |b| (Tibshirani 1996), by coordinate descent
+ * (Friedman et al. 2007) on the Gram matrix until no coefficient moves by 1e-12 of the largest.
+ */
+export function lasso(observations: Observations, penalty: number): LinearFit {
+  const {x, y, columns, totalWeight, finish} = centred(observations);
+  const matrix = gram(x, columns);
+  const gradient = transposeTimes(x, columns, y); // Xᵀ(y − Xb), kept up to date
+  const coefficients = new Float64Array(columns);
+  for (let sweep = 0; sweep < 10_000; sweep++) {
+    let moved = 0;
+    let largest = 0;
+    for (let j = 0; j < columns; j++) {
+      const own = matrix[j * columns + j];
+      if (own === 0) continue;
+      const pull = gradient[j] + own * coefficients[j];
+      const next = (Math.sign(pull) * Math.max(Math.abs(pull) - penalty * totalWeight, 0)) / own;
+      const step = next - coefficients[j];
+      if (step !== 0) for (let k = 0; k < columns; k++) gradient[k] -= step * matrix[j * columns + k];
+      coefficients[j] = next;
+      moved = Math.max(moved, Math.abs(step));
+      largest = Math.max(largest, Math.abs(next));
+    }
+    if (moved <= 1e-12 * largest) break;
+  }
+  return finish(coefficients, 0);
+}
+
+/** The fit at each row. */
+export function predictions({features, columns, targets}: Observations, fit: LinearFit): Float64Array {
+  return Float64Array.from({length: targets.length}, (_, row) => {
+    let sum = fit.intercept;
+    for (let j = 0; j < columns; j++) sum += features[row * columns + j] * fit.coefficients[j];
+    return sum;
+  });
+}
+
+/** Weighted R²: the share of the targets' weighted variance that the fit explains. 1 where they do not vary and it fits. */
+export function weightedR2(observations: Observations, fit: LinearFit): number {
+  const {targets, weights} = observations;
+  const mean = weightedMean(targets, weights);
+  let [left, all] = [0, 0];
+  predictions(observations, fit).forEach((prediction, row) => {
+    left += weights[row] * (targets[row] - prediction) ** 2;
+    all += weights[row] * (targets[row] - mean) ** 2;
+  });
+  return all > 0 ? 1 - left / all : left > 0 ? 0 : 1;
+}
+
+/** Features and targets less their weighted means, each row times √w: what every model here is solved on. */
+export function centred({features, columns, targets, weights}: Observations) {
+  const rows = targets.length;
+  const totalWeight = sumOf(weights);
+  if (!(totalWeight > 0)) throw new RangeError(`linear model: expected weights that sum above 0, got ${totalWeight}`);
+  const means = new Float64Array(columns);
+  for (let row = 0; row < rows; row++) {
+    for (let j = 0; j < columns; j++) means[j] += weights[row] * features[row * columns + j];
+  }
+  for (let j = 0; j < columns; j++) means[j] /= totalWeight;
+  const mean = weightedMean(targets, weights);
+  const x = new Float64Array(rows * columns);
+  const y = new Float64Array(rows);
+  for (let row = 0; row < rows; row++) {
+    const root = Math.sqrt(weights[row]);
+    for (let j = 0; j < columns; j++) x[row * columns + j] = root * (features[row * columns + j] - means[j]);
+    y[row] = root * (targets[row] - mean);
+  }
+  const finish = (coefficients: Float64Array, penalty: number): LinearFit => ({
+    intercept: mean - coefficients.reduce((sum, c, j) => sum + c * means[j], 0),
+    coefficients,
+    penalty,
+  });
+  return {x, y, columns, totalWeight, finish};
+}
+
+function eigen(matrix: Float64Array, n: number): {values: Float64Array; vectors: Float64Array} {
+  const {realEigenvalues, eigenvectorMatrix} = new EigenvalueDecomposition(Matrix.from1DArray(n, n, matrix), {
+    assumeSymmetric: true,
+  });
+  const values = Float64Array.from(realEigenvalues, (e) => Math.max(0, e)); // a Gram matrix has none below 0
+  return {values, vectors: Float64Array.from(eigenvectorMatrix.to1DArray())};
+}
+
+/** The shortest x of those that solve A x = b best; A symmetric. Eigenvalues under 1e-12 of the largest count as 0. */
+function pseudoSolve(matrix: Float64Array, n: number, b: Float64Array): Float64Array {
+  const {values, vectors} = eigen(matrix, n);
+  const least = 1e-12 * values.reduce((most, e) => Math.max(most, e), 0);
+  return combine(
+    vectors,
+    n,
+    transposeTimes(vectors, n, b).map((v, k) => (values[k] > least ? v / values[k] : 0)),
+  );
+}
+
+/** Σ shares[k] · column k. */
+function combine(vectors: Float64Array, n: number, shares: Float64Array): Float64Array {
+  return Float64Array.from({length: n}, (_, j) => shares.reduce((sum, s, k) => sum + s * vectors[j * n + k], 0));
+}
+
+function squaredResidual(x: Float64Array, columns: number, y: Float64Array, coefficients: Float64Array): number {
+  return y.reduce((sum, v, row) => {
+    let left = v;
+    for (let j = 0; j < columns; j++) left -= x[row * columns + j] * coefficients[j];
+    return sum + left * left;
+  }, 0);
+}
+
+function weightedMean(values: ArrayLike<number>, weights: ArrayLike<number>): number {
+  let sum = 0;
+  for (let i = 0; i < values.length; i++) sum += weights[i] * values[i];
+  return sum / sumOf(weights);
+}
+
+function sumOf(values: ArrayLike<number>): number {
+  let sum = 0;
+  for (let i = 0; i < values.length; i++) sum += values[i];
+  return sum;
+}

@@ -1,0 +1,97 @@
+import type {Dimensions, Matrix, Neighbourhood} from "../../tsne/index";
+
+/** How far a map can be trusted. */
+export interface MapFigures {
+  /** KL(P‖Q) in nats. */
+  readonly klDivergence: number;
+  /** In [0, 1], at `neighbours` neighbours. */
+  readonly trustworthiness: number;
+  readonly continuity: number;
+  readonly neighbours: number;
+  /** Shares of points that their `voters` nearest put in the right class: on the map, and in what it is a map of. */
+  readonly neighbourAccuracyMap: number;
+  readonly neighbourAccuracyFull: number;
+  readonly voters: number;
+}
+
+const NEIGHBOURS = 12;
+const VOTERS = 10;
+
+/** A map's figures, the same way for every method. Few points have fewer neighbours and voters. */
+export async function mapQuality(
+  neighbourhood: Neighbourhood,
+  points: Float32Array,
+  dimensions: Dimensions,
+  labels: Uint16Array,
+): Promise<MapFigures> {
+  const count = Math.min(NEIGHBOURS, neighbourhood.k, Math.ceil(neighbourhood.rows / 2) - 1);
+  const voters = Math.min(VOTERS, count);
+  const klDivergence = await neighbourhood.divergence(points, dimensions);
+  const {trustworthiness, continuity, neighbours} = await neighbourhood.quality(points, dimensions, count);
+  const onMap = neighbours.filter((_, e) => e % count < voters);
+  return {
+    klDivergence,
+    trustworthiness,
+    continuity,
+    neighbours: count,
+    neighbourAccuracyMap: neighbourAccuracy(onMap, voters, labels),
+    neighbourAccuracyFull: neighbourAccuracy(neighbourhood.nearest(voters), voters, labels),
+    voters,
+  };
+}
+
+/**
+ * Trustworthiness (Venna & Kaski 2001), in [0, 1]: 1 − 2 / (nk (2n − 3k − 1)) Σi Σj∈Ui (r(i, j) − k), Ui those of the k
+ * nearest in the map that are not among the k nearest in the data, r their rank there. In double precision, n² work for
+ * each of n rows: for few points, and as the oracle of the fast one (src/tsne). Continuity is the same with data and map
+ * exchanged.
+ *
+ * @throws RangeError unless k < n / 2.
+ */
+export function trustworthiness(data: Matrix, map: Matrix, k: number): number {
+  const n = data.rows;
+  if (!(k >= 1 && k < n / 2)) throw new RangeError(`neighbours: expected 1 to ${Math.ceil(n / 2) - 1}, got ${k}`);
+  const order = Uint32Array.from({length: n}, (_, j) => j);
+  let excess = 0;
+  for (let i = 0; i < n; i++) {
+    const inData = distancesFrom(data, i);
+    const inMap = distancesFrom(map, i);
+    const near = order.slice().sort((a, b) => inMap[a] - inMap[b] || a - b);
+    for (const j of near.filter((j) => j !== i).subarray(0, k)) {
+      let rank = 1;
+      for (let other = 0; other < n; other++) if (other !== i && inData[other] < inData[j]) rank++;
+      excess += Math.max(0, rank - k);
+    }
+  }
+  return 1 - (2 / (n * k * (2 * n - 3 * k - 1))) * excess;
+}
+
+function distancesFrom({rows, columns, values}: Matrix, i: number): Float64Array {
+  const out = new Float64Array(rows);
+  for (let j = 0; j < rows; j++) {
+    for (let c = 0; c < columns; c++) out[j] += (values[i * columns + c] - values[j * columns + c]) ** 2;
+  }
+  return out;
+}
+
+/**
+ * The share of points whose class is that of most of their neighbours (of classes with equal votes, the nearest's): how
+ * well a map or a space tells the classes apart by itself.
+ *
+ * @param neighbours `[n * k]`, nearest first.
+ */
+export function neighbourAccuracy(neighbours: ArrayLike<number>, k: number, labels: ArrayLike<number>): number {
+  const n = labels.length;
+  let right = 0;
+  for (let i = 0; i < n; i++) {
+    const votes = new Map<number, number>(); // in order of the nearest of each class
+    for (let q = 0; q < k; q++) {
+      const label = labels[neighbours[i * k + q]];
+      votes.set(label, (votes.get(label) ?? 0) + 1);
+    }
+    let winner = -1;
+    for (const [label, count] of votes) if (count > (votes.get(winner) ?? 0)) winner = label;
+    if (winner === labels[i]) right++;
+  }
+  return right / n;
+}

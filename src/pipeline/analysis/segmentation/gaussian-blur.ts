@@ -1,0 +1,67 @@
+/**
+ * Smooths every channel by a Gaussian of standard deviation `sigma` pixels, cut at 4 sigma, the image mirrored at its
+ * edges (… b a | a b …). The sums run in scipy.ndimage's order, so that pixels which it finds equal stay equal here.
+ *
+ * @param values `values[(y * width + x) * channels + c]`; left as it is.
+ * @param sigma  0 gives a copy.
+ */
+export function gaussianBlur(
+  values: ArrayLike<number>,
+  height: number,
+  width: number,
+  channels: number,
+  sigma: number,
+): Float64Array {
+  if (!(sigma >= 0)) throw new RangeError(`blur: expected sigma of 0 or more, got ${sigma}`);
+  const copy = Float64Array.from(values);
+  if (sigma === 0) return copy;
+  const kernel = gaussianKernel(sigma);
+  const down = blurLines(copy, kernel, height, width * channels, width * channels, 1, 0);
+  return blurLines(down, kernel, width, channels, channels, height, width * channels);
+}
+
+/** Half of a normalised Gaussian: `kernel[d]` is the weight at distance d. */
+function gaussianKernel(sigma: number): Float64Array {
+  const radius = Math.floor(4 * sigma + 0.5);
+  const half = Float64Array.from({length: radius + 1}, (_, d) => Math.exp((-0.5 * d * d) / (sigma * sigma)));
+  const sum = half.reduce((total, weight, d) => total + (d === 0 ? weight : 2 * weight), 0);
+  return half.map((weight) => weight / sum);
+}
+
+/**
+ * Blurs along lines of `length` numbers `stride` apart; `lines` of them side by side, repeated in `blocks` blocks
+ * `blockStride` apart.
+ */
+function blurLines(
+  from: Float64Array,
+  kernel: Float64Array,
+  length: number,
+  lines: number,
+  stride: number,
+  blocks: number,
+  blockStride: number,
+): Float64Array {
+  const to = new Float64Array(from.length);
+  const radius = kernel.length - 1;
+  for (let block = 0; block < blocks; block++) {
+    for (let i = 0; i < length; i++) {
+      const base = block * blockStride + i * stride;
+      for (let line = 0; line < lines; line++) to[base + line] = from[base + line] * kernel[0];
+      for (let d = radius; d >= 1; d--) {
+        const before = block * blockStride + mirrored(i - d, length) * stride;
+        const after = block * blockStride + mirrored(i + d, length) * stride;
+        for (let line = 0; line < lines; line++) {
+          to[base + line] += (from[before + line] + from[after + line]) * kernel[d];
+        }
+      }
+    }
+  }
+  return to;
+}
+
+/** Where index i falls when 0…length − 1 is mirrored at its ends again and again. */
+function mirrored(i: number, length: number): number {
+  const period = 2 * length;
+  const j = ((i % period) + period) % period;
+  return j < length ? j : period - 1 - j;
+}

@@ -1,0 +1,47 @@
+import type {Matrix} from "../../tsne/index";
+import type {DifferentiableClassifier, LabelledImages, Split} from "../types";
+
+/** Images whose activations are computed at a time. */
+const BATCH = 1000;
+
+/**
+ * What the network makes of the images at `indices`, a row an image.
+ *
+ * @param layer A layer's name, "pixels", "logits", or "" for what feeds the last dense layer.
+ */
+export async function activationsOf(
+  classifier: DifferentiableClassifier,
+  split: Split,
+  layer: string,
+  indices: Uint32Array,
+): Promise<{activations: Matrix; labels: Uint16Array}> {
+  const labels = new Uint16Array(indices.length);
+  let values = new Float32Array(0);
+  let columns = 0;
+  for (let at = 0; at < indices.length; at += BATCH) {
+    const images = await split.read(indices.subarray(at, at + BATCH));
+    const part = await rowsOf(classifier, images, layer);
+    if (at === 0) {
+      columns = part.length / images.count;
+      values = new Float32Array(indices.length * columns);
+    }
+    values.set(part, at * columns);
+    labels.set(images.labels, at);
+  }
+  return {activations: {rows: indices.length, columns, values}, labels};
+}
+
+async function rowsOf(
+  classifier: DifferentiableClassifier,
+  images: LabelledImages,
+  layer: string,
+): Promise<Float32Array> {
+  if (layer === "pixels") return images.pixels;
+  if (layer === "logits") return classifier.logits(images);
+  return (await classifier.features(images, layer || undefined)).values;
+}
+
+/** `count` of 0…total − 1, evenly apart: the same at every epoch, and no stretch of the data left out. */
+export function evenly(count: number, total: number): Uint32Array {
+  return Uint32Array.from({length: count}, (_, i) => Math.floor((i * total) / count));
+}

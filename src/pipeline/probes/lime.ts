@@ -1,0 +1,65 @@
+import {explainWithLime} from "../analysis/lime/lime";
+import {type LimeFlags, limeFlags, limeOptionsOf} from "../analysis/lime/option-table";
+import {oneOf} from "../options";
+import {randomSource} from "../random";
+import type {Images, Probe} from "../types";
+import {after} from "./after";
+
+export interface LimeProbeOptions extends LimeFlags {
+  readonly explain: string;
+}
+
+/** Fewer segments than this are no explanation. */
+const FEWEST = 5;
+
+/** Which superpixels of each sample speak for the class the network sees in it. */
+export const lime: Probe<LimeProbeOptions> = {
+  name: "lime",
+  help: "superpixels that speak for and against the class (LIME)",
+  options: {
+    ...limeFlags,
+    explain: {default: "predicted", help: "class explained: predicted or label", check: oneOf("predicted", "label")},
+  },
+  async *run({classifier, samples, sampleIndices, epoch, random, say}, options) {
+    const {shape, labels} = samples;
+    const [height, width, channels] = shape;
+    const settings = limeOptionsOf(options, shape);
+    const explanations = [];
+    for (let n = 0; n < samples.count; n++) {
+      const {segmentation, ...explanation} = await explainWithLime(classifier, imageAt(samples, n), {
+        ...settings,
+        random: randomSource(random() * 2 ** 32), // its own stream, so that one image's masks shift no other's
+        ...(options.explain === "label" ? {explained: labels[n]} : {}),
+      });
+      if (segmentation.count < FEWEST) {
+        const made = `${segmentation.count} segment${segmentation.count === 1 ? "" : "s"}`;
+        say(`lime: only ${made} in test image ${sampleIndices[n]}: try --lime.segmentation slic or more segments`);
+      }
+      explanations.push({
+        ...explanation,
+        halvesCorrelation: finite(explanation.halvesCorrelation),
+        index: sampleIndices[n],
+        caption: `test ${sampleIndices[n]} · true ${classifier.classNames[labels[n]]}`,
+        label: labels[n],
+        explainedName: classifier.classNames[explanation.explained],
+        segments: segmentation.labels,
+      });
+    }
+    const title = `LIME ${after(epoch)}: superpixels for and against the class seen`;
+    yield {
+      name: "segments",
+      plot: "segments",
+      data: {title, height, width, channels, images: samples.pixels, explanations},
+    };
+  },
+};
+
+function imageAt({shape, pixels}: Images, n: number): Images {
+  const size = shape[0] * shape[1] * shape[2];
+  return {count: 1, shape, pixels: pixels.slice(n * size, (n + 1) * size)};
+}
+
+/** NaN as null, which JSON can hold. */
+function finite(value: number): number | null {
+  return Number.isFinite(value) ? value : null;
+}

@@ -1,0 +1,186 @@
+import {classColor, css, INK, INK_2, INK_3, LINE, type Rgb} from "./color";
+import {type Canvas2D, type Figure, figure} from "./figure";
+import {text} from "./text";
+
+export interface Scatter {
+  readonly title: string;
+  /** `points[i * dimensions + d]`, two dimensions or three; the unit means nothing. */
+  readonly points: Float32Array;
+  /** The class of each point: its colour. */
+  readonly labels: Uint16Array;
+  readonly classNames: readonly string[];
+  /** 1 where the network is wrong about the point. */
+  readonly wrong: Uint8Array;
+  /** Lines of small print in the corner. */
+  readonly notes: readonly string[];
+}
+
+const SIDE = 640;
+const LEGEND = 188;
+const TOP = 52;
+const PAD = 22;
+/** Where more are wrong than this share, rings would be all there is to see. */
+const MOST_RINGS = 0.2;
+const LEGEND_ROWS = 24;
+
+/** A map of points coloured by class, classes named where they are densest, misclassified points ringed. */
+export function scatter({title, points, labels, classNames, wrong, notes}: Scatter): Figure {
+  const n = labels.length;
+  const [xs, ys, depth] = placed(points, n);
+  const radius = Math.max(1.1, Math.min(4, 110 / Math.sqrt(n || 1)));
+  const errors = wrong.reduce((sum, w) => sum + w, 0);
+  const ringed = errors <= MOST_RINGS * n;
+  const order = Array.from({length: n}, (_, i) => i).sort((a, b) =>
+    depth ? depth[a] - depth[b] : scramble(a) - scramble(b),
+  );
+  const height = TOP + SIDE + 24 + 15 * notes.length;
+  return figure(SIDE + LEGEND + 32, height, (context) => {
+    text(context, title, 16, 26, {size: 17, bold: true, maxWidth: SIDE + LEGEND});
+    context.strokeStyle = LINE;
+    context.strokeRect(16.5, TOP + 0.5, SIDE - 1, SIDE - 1);
+    for (const i of order)
+      dot(context, xs[i], ys[i], radius, classColor(labels[i]), depth ? 0.35 + 0.5 * depth[i] : 0.72);
+    if (ringed) for (const i of order) if (wrong[i]) ring(context, xs[i], ys[i], radius + 1.6);
+    nameClasses(context, xs, ys, labels, classNames);
+    legend(context, labels, wrong, classNames, ringed, errors);
+    notes.forEach((note, line) => {
+      text(context, note, 16, TOP + SIDE + 16 + 15 * line, {size: 11, color: INK_3, maxWidth: SIDE + LEGEND});
+    });
+  });
+}
+
+/** Sheet coordinates, one scale for all directions. Space is seen from the side and above; depth is 0 far to 1 near. */
+function placed(points: Float32Array, n: number): [Float64Array, Float64Array, Float64Array | undefined] {
+  const dimensions = n ? points.length / n : 2;
+  const x = new Float64Array(n);
+  const y = new Float64Array(n);
+  const z = new Float64Array(n);
+  const [sin, cos, sinUp, cosUp] = [Math.sin(0.6), Math.cos(0.6), Math.sin(0.45), Math.cos(0.45)];
+  for (let i = 0; i < n; i++) {
+    const [a, b, c = 0] = points.subarray(i * dimensions, (i + 1) * dimensions);
+    const away = sin * a + cos * c;
+    x[i] = dimensions === 3 ? cos * a - sin * c : a;
+    y[i] = dimensions === 3 ? cosUp * b - sinUp * away : b;
+    z[i] = dimensions === 3 ? -(sinUp * b + cosUp * away) : 0;
+  }
+  const [left, right, low, high] = [least(x), most(x), least(y), most(y)];
+  const scale = (SIDE - 2 * PAD) / (Math.max(right - left, high - low) || 1);
+  const [far, near] = [least(z), most(z)];
+  return [
+    x.map((v) => 16 + SIDE / 2 + (v - (left + right) / 2) * scale),
+    y.map((v) => TOP + SIDE / 2 - (v - (low + high) / 2) * scale),
+    dimensions === 3 ? z.map((v) => (v - far) / (near - far || 1)) : undefined,
+  ];
+}
+
+function dot(context: Canvas2D, x: number, y: number, radius: number, color: Rgb, opacity: number): void {
+  context.fillStyle = css(color, opacity);
+  context.beginPath();
+  context.arc(x, y, radius, 0, 2 * Math.PI);
+  context.fill();
+}
+
+function ring(context: Canvas2D, x: number, y: number, radius: number): void {
+  context.strokeStyle = INK;
+  context.lineWidth = 0.9;
+  context.beginPath();
+  context.arc(x, y, radius, 0, 2 * Math.PI);
+  context.stroke();
+}
+
+function nameClasses(
+  context: Canvas2D,
+  xs: Float64Array,
+  ys: Float64Array,
+  labels: Uint16Array,
+  classNames: readonly string[],
+): void {
+  classNames.forEach((name, k) => {
+    const own = Array.from(labels.keys()).filter((i) => labels[i] === k);
+    if (own.length === 0) return;
+    const [x, y] = densest(
+      own.map((i) => xs[i]),
+      own.map((i) => ys[i]),
+    );
+    text(context, name, x, y, {size: 17, bold: true, align: "center", color: css(classColor(k)), halo: "#ffffffe6"});
+  });
+}
+
+/**
+ * The middle of the points around the fullest cell of a 20 × 20 grid over the sheet: inside a cluster even where a class
+ * has several, as the mean of all would not be.
+ */
+function densest(xs: readonly number[], ys: readonly number[]): [number, number] {
+  const cells = 20;
+  const cellOf = (v: number, start: number) =>
+    Math.min(cells - 1, Math.max(0, Math.floor(((v - start) / SIDE) * cells)));
+  const counts = new Float64Array(cells * cells);
+  const column = xs.map((x) => cellOf(x, 16));
+  const row = ys.map((y) => cellOf(y, TOP));
+  for (let i = 0; i < xs.length; i++) {
+    for (let r = Math.max(0, row[i] - 1); r <= Math.min(cells - 1, row[i] + 1); r++) {
+      for (let c = Math.max(0, column[i] - 1); c <= Math.min(cells - 1, column[i] + 1); c++) counts[r * cells + c]++;
+    }
+  }
+  const best = counts.indexOf(Math.max(...counts));
+  const near = xs
+    .map((_, i) => i)
+    .filter((i) => Math.abs(row[i] - Math.floor(best / cells)) <= 1 && Math.abs(column[i] - (best % cells)) <= 1);
+  const mean = (values: readonly number[]) => near.reduce((sum, i) => sum + values[i], 0) / near.length;
+  return [mean(xs), mean(ys)];
+}
+
+function legend(
+  context: Canvas2D,
+  labels: Uint16Array,
+  wrong: Uint8Array,
+  classNames: readonly string[],
+  ringed: boolean,
+  errors: number,
+): void {
+  const left = 16 + SIDE + 18;
+  text(context, "class", left, TOP + 8, {size: 11, color: INK_3});
+  text(context, "wrong / all", left + LEGEND - 34, TOP + 8, {size: 11, color: INK_3, align: "right"});
+  const counts = classNames.map(() => [0, 0]);
+  labels.forEach((label, i) => {
+    counts[label][0] += wrong[i];
+    counts[label][1]++;
+  });
+  const shown = Math.min(classNames.length, LEGEND_ROWS);
+  for (let k = 0; k < shown; k++) {
+    const y = TOP + 30 + 21 * k;
+    dot(context, left + 6, y, 5.5, classColor(k), 1);
+    text(context, classNames[k], left + 20, y, {size: 13, maxWidth: 76});
+    text(context, counts[k].map((count) => count.toLocaleString("en")).join(" / "), left + LEGEND - 34, y, {
+      size: 11,
+      color: INK_2,
+      align: "right",
+    });
+  }
+  let y = TOP + 36 + 21 * shown;
+  if (shown < classNames.length)
+    text(context, `and ${classNames.length - shown} more`, left, y, {size: 11, color: INK_3});
+  y += 22;
+  if (ringed) {
+    dot(context, left + 6, y, 3, [0x9a, 0xa1, 0xab], 0.8);
+    ring(context, left + 6, y, 5.2);
+    text(context, "misclassified", left + 20, y, {size: 12, color: INK_2});
+  } else {
+    const share = `${Math.round((100 * errors) / labels.length)}% misclassified:`;
+    text(context, share, left, y, {size: 11, color: INK_2});
+    text(context, "too many to ring", left, y + 15, {size: 11, color: INK_2});
+  }
+}
+
+/** An order that mixes the classes, whatever order the points come in: no class lies on top of all others. */
+function scramble(i: number): number {
+  return (i * 0.6180339887498949) % 1;
+}
+
+function least(values: Float64Array): number {
+  return values.reduce((a, b) => Math.min(a, b), Infinity);
+}
+
+function most(values: Float64Array): number {
+  return values.reduce((a, b) => Math.max(a, b), -Infinity);
+}

@@ -1,0 +1,68 @@
+import {sumLanes} from "./vector";
+
+/** Points a task handles: each meets all others, so fewer than elsewhere. */
+const POINTS: i32 = 32;
+
+/**
+ * Repulsion as it is defined: Σj (yi − yj) / (1 + |yi − yj|²)², and Σj 1 / (1 + |yi − yj|²) with itself left out. Every
+ * ordered pair is computed: twice the work of using each pair for both ends, but no two tasks write to one place.
+ *
+ * Points: [n][2] or [n][4] as in attraction.ts, followed by FAR points up to a multiple of four. Out: forces as points,
+ * z: [tasks] f64.
+ */
+
+/** Task: 32 points of the plane. */
+export function repelAll2(task: i32, thread: i32, n: i32, points: usize, out: usize, z: usize): void {
+  const one = f32x4.splat(1), end = points + (<usize>((n + 3) & ~3) << 3);
+  const to = min(n, (task + 1) * POINTS);
+  let total: f64 = 0;
+  for (let i = task * POINTS; i < to; i++) {
+    const x = v128.load32_splat(points + (<usize>i << 3)), y = v128.load32_splat(points + (<usize>i << 3), 4);
+    let fx = f32x4.splat(0), fy = fx, sum = fx;
+    for (let p = points; p < end; p += 32) {
+      const a = v128.load(p), b = v128.load(p, 16);
+      const dx = f32x4.sub(x, v128.shuffle<f32>(a, b, 0, 2, 4, 6));
+      const dy = f32x4.sub(y, v128.shuffle<f32>(a, b, 1, 3, 5, 7));
+      const w = f32x4.div(one, f32x4.add(f32x4.add(one, f32x4.mul(dx, dx)), f32x4.mul(dy, dy)));
+      const w2 = f32x4.mul(w, w);
+      sum = f32x4.add(sum, w);
+      fx = f32x4.add(fx, f32x4.mul(w2, dx));
+      fy = f32x4.add(fy, f32x4.mul(w2, dy));
+    }
+    store<f32>(out + (<usize>i << 3), sumLanes(fx));
+    store<f32>(out + (<usize>i << 3), sumLanes(fy), 4);
+    total += <f64>sumLanes(sum) - 1;
+  }
+  store<f64>(z + (<usize>task << 3), total);
+}
+
+/** Task: 32 points of space. */
+export function repelAll3(task: i32, thread: i32, n: i32, points: usize, out: usize, z: usize): void {
+  const one = f32x4.splat(1), end = points + (<usize>((n + 3) & ~3) << 4);
+  const to = min(n, (task + 1) * POINTS);
+  let total: f64 = 0;
+  for (let i = task * POINTS; i < to; i++) {
+    const own = points + (<usize>i << 4);
+    const x = v128.load32_splat(own), y = v128.load32_splat(own, 4), h = v128.load32_splat(own, 8);
+    let fx = f32x4.splat(0), fy = fx, fh = fx, sum = fx;
+    for (let p = points; p < end; p += 64) {
+      const a = v128.load(p), b = v128.load(p, 16), c = v128.load(p, 32), d = v128.load(p, 48);
+      const ab = v128.shuffle<f32>(a, b, 0, 4, 1, 5), cd = v128.shuffle<f32>(c, d, 0, 4, 1, 5);
+      const dx = f32x4.sub(x, v128.shuffle<f64>(ab, cd, 0, 2));
+      const dy = f32x4.sub(y, v128.shuffle<f64>(ab, cd, 1, 3));
+      const dh = f32x4.sub(h, v128.shuffle<f64>(v128.shuffle<f32>(a, b, 2, 6, 3, 7), v128.shuffle<f32>(c, d, 2, 6, 3, 7), 0, 2));
+      const u = f32x4.add(f32x4.add(one, f32x4.mul(dx, dx)), f32x4.add(f32x4.mul(dy, dy), f32x4.mul(dh, dh)));
+      const w = f32x4.div(one, u), w2 = f32x4.mul(w, w);
+      sum = f32x4.add(sum, w);
+      fx = f32x4.add(fx, f32x4.mul(w2, dx));
+      fy = f32x4.add(fy, f32x4.mul(w2, dy));
+      fh = f32x4.add(fh, f32x4.mul(w2, dh));
+    }
+    const to3 = out + (<usize>i << 4);
+    store<f32>(to3, sumLanes(fx));
+    store<f32>(to3, sumLanes(fy), 4);
+    store<f32>(to3, sumLanes(fh), 8);
+    total += <f64>sumLanes(sum) - 1;
+  }
+  store<f64>(z + (<usize>task << 3), total);
+}

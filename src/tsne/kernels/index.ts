@@ -1,0 +1,11 @@
+export {attract2, attract3, sumDivergence} from "./attraction";
+export {calibrate, countEdges, joinEdges, reverseLists, sumEdges} from "./affinities";
+export {repelAll2, repelAll3} from "./all-pairs";
+export {multiplyColumns, restoreRows, sampleKernel, sharpenKernel, transformRows, turnKernel} from "./convolution";
+export {packPanels} from "./distances";
+export {gramRows, projectRows} from "./matrix-product";
+export {interpolate, spread} from "./mesh";
+export {findNeighbours} from "./neighbours";
+export {sumRankExcess} from "./ranks";
+export {repelNear, sortCells} from "./short-range";
+export {update} from "./update";

@@ -1,0 +1,65 @@
+import {at, sumLanes} from "./vector";
+
+/** Rows summed in single precision before they are added in double: keeps ten thousand rows as exact as a hundred. */
+const DEPTH: i32 = 128;
+
+/**
+ * Task: 8 columns. A tile of Xᵀ X, X [rows][columns] with columns a multiple of 8, rows a multiple of 128 (zeros fill
+ * up): entries (a, b) for a in the task's columns and b ≥ its first. Out: [columns][columns] f64. Scratch of a thread:
+ * 8 · columns · 4 bytes.
+ */
+export function gramRows(
+  task: i32, thread: i32, x: usize, rows: i32, columns: i32, out: usize,
+): void {
+  const first = task * 8, row = <usize>columns << 2;
+  for (let b = first; b < columns; b += 8) {
+    for (let a = 0; a < 8; a++) memory.fill(out + (<usize>((first + a) * columns + b) << 3), 0, 64);
+  }
+  for (let r = 0; r < rows; r += DEPTH) {
+    for (let b = first; b < columns; b += 8) {
+      for (let a = first; a < first + 8; a += 4) {
+        let p = x + <usize>r * row, s0 = f32x4.splat(0), s1 = s0, s2 = s0, s3 = s0, t0 = s0, t1 = s0, t2 = s0, t3 = s0;
+        const end = p + <usize>DEPTH * row, pa = <usize>a << 2, pb = <usize>b << 2;
+        for (; p < end; p += row) {
+          const u = v128.load(p + pb), v = v128.load(p + pb, 16);
+          let w = v128.load32_splat(p + pa);
+          s0 = f32x4.add(s0, f32x4.mul(u, w)); t0 = f32x4.add(t0, f32x4.mul(v, w));
+          w = v128.load32_splat(p + pa, 4);
+          s1 = f32x4.add(s1, f32x4.mul(u, w)); t1 = f32x4.add(t1, f32x4.mul(v, w));
+          w = v128.load32_splat(p + pa, 8);
+          s2 = f32x4.add(s2, f32x4.mul(u, w)); t2 = f32x4.add(t2, f32x4.mul(v, w));
+          w = v128.load32_splat(p + pa, 12);
+          s3 = f32x4.add(s3, f32x4.mul(u, w)); t3 = f32x4.add(t3, f32x4.mul(v, w));
+        }
+        accumulate(out, a * columns + b, s0, t0); accumulate(out, (a + 1) * columns + b, s1, t1);
+        accumulate(out, (a + 2) * columns + b, s2, t2); accumulate(out, (a + 3) * columns + b, s3, t3);
+      }
+    }
+  }
+}
+
+// @ts-ignore: decorator
+@inline
+function accumulate(out: usize, index: i32, low: v128, high: v128): void {
+  const o = out + (<usize>index << 3);
+  v128.store(o, f64x2.add(v128.load(o), f64x2.promote_low_f32x4(low)));
+  v128.store(o, f64x2.add(v128.load(o, 16), f64x2.promote_low_f32x4(v128.shuffle<f32>(low, low, 2, 3, 2, 3))), 16);
+  v128.store(o, f64x2.add(v128.load(o, 32), f64x2.promote_low_f32x4(high)), 32);
+  v128.store(o, f64x2.add(v128.load(o, 48), f64x2.promote_low_f32x4(v128.shuffle<f32>(high, high, 2, 3, 2, 3))), 48);
+}
+
+/** Task: 64 rows. X V, X [rows][columns], V given by its columns: [count][columns], columns a multiple of 4. Out: [rows][count]. */
+export function projectRows(
+  task: i32, thread: i32, x: usize, rows: i32, columns: i32, vectors: usize, count: i32, out: usize,
+): void {
+  const to = min(rows, (task + 1) * 64), row = <usize>columns << 2;
+  for (let r = task * 64; r < to; r++) {
+    for (let q = 0; q < count; q++) {
+      let a = x + <usize>r * row, b = vectors + <usize>q * row;
+      const end = a + row;
+      let sum = f32x4.splat(0);
+      for (; a < end; a += 16, b += 16) sum = f32x4.add(sum, f32x4.mul(v128.load(a), v128.load(b)));
+      store<f32>(at(out, r * count + q), sumLanes(sum));
+    }
+  }
+}

@@ -1,0 +1,110 @@
+import {blockDistances} from "./distances";
+import {at} from "./vector";
+
+/** Rows whose neighbours one task finds: a tile of the data in the first-level cache is compared with all of them. */
+const ROWS: i32 = 32;
+const TILE: i32 = 16;
+/** Distances of rows that do not exist are above this. */
+const LIMIT: f32 = 1e29;
+
+/**
+ * Task: 32 rows. The k nearest other rows by exhaustive search, with squared distances, by rising index; of equal
+ * distances the lower index. Out: [rows][k] each. Scratch of a thread: 32 · capacity · 8 + capacity · 4 + 512 bytes,
+ * capacity ≥ k + 16.
+ *
+ * Each row collects what is nearer than its threshold; when its buffer is full, the k nearest stay and the k-th is the
+ * new threshold. So almost all distances cost one comparison.
+ */
+export function findNeighbours(
+  task: i32, thread: i32, panels: usize, norms: usize, rows: i32, columns: i32, k: i32, capacity: i32,
+  distances: usize, indices: usize, scratch: usize, scratchSize: i32,
+): void {
+  const candidates = scratch + <usize>thread * <usize>scratchSize;
+  const row8 = <usize>capacity << 3;
+  const counts = candidates + <usize>ROWS * row8, thresholds = counts + 128, block = thresholds + 128, spare = block + 128;
+  const panelSize = <usize>columns << 5, panelCount = (rows + 7) >> 3;
+  const from = task * ROWS, to = min(rows, from + ROWS);
+  for (let r = 0; r < ROWS; r++) {
+    store<i32>(at(counts, r), 0);
+    store<f32>(at(thresholds, r), LIMIT);
+  }
+  for (let tile = 0; tile < panelCount; tile += TILE) {
+    const tileEnd = min(panelCount, tile + TILE);
+    for (let first = from; first < to; first += 4) {
+      const a = panels + <usize>(first >> 3) * panelSize + (<usize>(first & 4) << 2);
+      for (let p = tile; p < tileEnd; p++) {
+        blockDistances(a, panels + <usize>p * panelSize, columns, at(norms, first), at(norms, p * 8), block);
+        for (let r = 0; r < 4; r++) {
+          const own = first + r - from;
+          const threshold = v128.load32_splat(at(thresholds, own));
+          const low = v128.load(block + (<usize>r << 5)), high = v128.load(block + (<usize>r << 5), 16);
+          let nearer = i32x4.bitmask(f32x4.lt(low, threshold)) | (i32x4.bitmask(f32x4.lt(high, threshold)) << 4);
+          if (nearer == 0) continue;
+          const list = candidates + <usize>own * row8, listIndices = list + (<usize>capacity << 2);
+          let count = load<i32>(at(counts, own));
+          do {
+            const l = ctz(nearer), j = p * 8 + l;
+            nearer &= nearer - 1;
+            if (j == first + r) continue;
+            store<f32>(at(list, count), load<f32>(at(block, r * 8 + l)));
+            store<i32>(at(listIndices, count), j);
+            count++;
+          } while (nearer);
+          if (count > capacity - 8) {
+            store<f32>(at(thresholds, own), keepNearest(list, listIndices, count, k, spare));
+            count = k;
+          }
+          store<i32>(at(counts, own), count);
+        }
+      }
+    }
+  }
+  for (let r = 0; r < to - from; r++) {
+    const list = candidates + <usize>r * row8, listIndices = list + (<usize>capacity << 2);
+    const count = load<i32>(at(counts, r));
+    if (count > k) keepNearest(list, listIndices, count, k, spare);
+    memory.copy(at(distances, (from + r) * k), list, <usize>k << 2);
+    memory.copy(at(indices, (from + r) * k), listIndices, <usize>k << 2);
+  }
+}
+
+/** Keeps the k nearest of a list, in order. @returns The k-th distance. */
+function keepNearest(list: usize, indices: usize, count: i32, k: i32, spare: usize): f32 {
+  memory.copy(spare, list, <usize>count << 2);
+  const limit = select(spare, count, k - 1);
+  let nearer = 0;
+  for (let i = 0; i < count; i++) if (load<f32>(at(list, i)) < limit) nearer++;
+  let equals = k - nearer, kept = 0;
+  for (let i = 0; i < count; i++) {
+    const d = load<f32>(at(list, i));
+    if (d < limit || (d == limit && equals-- > 0)) {
+      store<f32>(at(list, kept), d);
+      store<i32>(at(indices, kept), load<i32>(at(indices, i)));
+      kept++;
+    }
+  }
+  return limit;
+}
+
+/** The number at place `k` if `list` were sorted; reorders it (Hoare 1961, FIND). */
+function select(list: usize, count: i32, k: i32): f32 {
+  let low = 0, high = count - 1;
+  while (low < high) {
+    const pivot = load<f32>(at(list, (low + high) >> 1));
+    let i = low, j = high;
+    do {
+      while (load<f32>(at(list, i)) < pivot) i++;
+      while (pivot < load<f32>(at(list, j))) j--;
+      if (i <= j) {
+        const swap = load<f32>(at(list, i));
+        store<f32>(at(list, i), load<f32>(at(list, j)));
+        store<f32>(at(list, j), swap);
+        i++; j--;
+      }
+    } while (i <= j);
+    if (k <= j) high = j;
+    else if (k >= i) low = i;
+    else break;
+  }
+  return load<f32>(at(list, k));
+}

@@ -1,0 +1,28 @@
+/** Rows of numbers, one point a row: column c of row r is `values[r * columns + c]`. */
+export interface Matrix {
+  readonly rows: number;
+  readonly columns: number;
+  readonly values: Float32Array;
+}
+
+/** Two or three dimensions a map has. */
+export type Dimensions = 2 | 3;
+
+/**
+ * @throws RangeError if the array does not fit the shape, or holds NaN or infinity: names the first such place.
+ */
+export function checkMatrix(what: string, {rows, columns, values}: Matrix): void {
+  if (!(Number.isInteger(rows) && Number.isInteger(columns) && rows > 0 && columns > 0)) {
+    throw new RangeError(`${what}: expected at least one row and one column, got ${rows} × ${columns}`);
+  }
+  if (values.length !== rows * columns) {
+    throw new RangeError(
+      `${what}: expected ${rows} × ${columns} = ${rows * columns} numbers, got an array of ${values.length}`,
+    );
+  }
+  const bad = values.findIndex((value) => !Number.isFinite(value));
+  if (bad >= 0) {
+    const place = `row ${Math.floor(bad / columns)}, column ${bad % columns}`;
+    throw new RangeError(`${what}: expected finite numbers, got ${values[bad]} at ${place}`);
+  }
+}

@@ -1,0 +1,29 @@
+import type {Job, Team} from "./team";
+
+/** Longest stretch, in milliseconds, for which the event loop is kept waiting. */
+const STRETCH = 20;
+
+/** @returns A function to call between steps of a long computation: every 20 ms it lets the event loop turn once. */
+export function pauses(): () => Promise<void> | undefined {
+  let last = performance.now();
+  return () => {
+    if (performance.now() - last < STRETCH) return undefined;
+    return new Promise((resolve) => {
+      const goOn = () => {
+        last = performance.now();
+        resolve();
+      };
+      if (typeof setImmediate === "function") setImmediate(goOn);
+      else setTimeout(goOn);
+    });
+  };
+}
+
+/** Runs a long job some tasks at a time, with pauses. */
+export async function runInParts(team: Team, job: Job, part = 16): Promise<void> {
+  const pause = pauses();
+  for (let first = 0; first < job.tasks; first += part) {
+    team.run({...job, first, tasks: Math.min(part, job.tasks - first)});
+    await pause();
+  }
+}

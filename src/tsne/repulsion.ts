@@ -1,0 +1,37 @@
+import type {Arena} from "./arena";
+import type {Dimensions} from "./matrix";
+import {allPairsJob, sum} from "./neighbourhood";
+import type {Job, Team} from "./team";
+
+/** The least and greatest coordinates: x, y (, z) of one corner, then of the other. */
+export type Box = readonly number[];
+
+/** How forces between all points are computed. */
+export interface Repulsion {
+  /** Addresses of two parts of the forces Σj (yi − yj) / (1 + |yi − yj|²)², to be added. */
+  readonly longRange: number;
+  readonly shortRange: number;
+  /** Fills both parts, runs `attraction` beside it, and returns Z = Σ 1 / (1 + |yi − yj|²) over ordered pairs. */
+  run(box: Box, attraction: Job): number;
+}
+
+/** Every pair by itself: exact, n² work. For few points, and for maps in space. */
+export function allPairsRepulsion(
+  team: Team,
+  arena: Arena,
+  n: number,
+  dimensions: Dimensions,
+  points: number,
+): Repulsion {
+  const {job, out, sums} = allPairsJob(arena, n, dimensions, points);
+  const nothing = arena.allocate((n + 3) * 16);
+  arena.floats(nothing, (n + 3) * 4).fill(0);
+  return {
+    longRange: out,
+    shortRange: nothing,
+    run(_, attraction) {
+      team.run(job, attraction);
+      return sum(arena.doubles(sums, job.tasks));
+    },
+  };
+}

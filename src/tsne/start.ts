@@ -1,0 +1,101 @@
+import type {Dimensions, Matrix} from "./matrix";
+
+/** Standard deviation of the first coordinate of a start from principal components or at random: all forces nearly equal. */
+const START_SPREAD = 1e-4;
+const SWEEPS = 60;
+
+/**
+ * The data on their first principal components, scaled so that the first has standard deviation 1e-4 (Kobak & Berens
+ * 2019). Signs: the score largest in magnitude is positive, so that the same data give the same start.
+ */
+export function principalStart({rows, columns, values}: Matrix, dimensions: Dimensions): Float32Array {
+  const means = new Float64Array(columns);
+  for (let r = 0, e = 0; r < rows; r++) for (let c = 0; c < columns; c++) means[c] += values[e++] / rows;
+  const axes = leadingAxes(covariance({rows, columns, values}, means), columns, Math.min(dimensions, columns));
+  const points = new Float64Array(rows * dimensions);
+  axes.forEach((axis, d) => {
+    let largest = 0;
+    for (let r = 0; r < rows; r++) {
+      let score = 0;
+      for (let c = 0; c < columns; c++) score += (values[r * columns + c] - means[c]) * axis[c];
+      points[r * dimensions + d] = score;
+      if (Math.abs(score) > Math.abs(largest)) largest = score;
+    }
+    if (largest < 0) for (let r = 0; r < rows; r++) points[r * dimensions + d] *= -1;
+  });
+  let square = 0;
+  for (let r = 0; r < rows; r++) square += points[r * dimensions] ** 2 / rows;
+  const scale = START_SPREAD / (Math.sqrt(square) || 1);
+  return Float32Array.from(points, (v) => v * scale);
+}
+
+/** Normal, standard deviation 1e-4 in each direction (Box & Muller 1958). @param random Uniform in [0, 1). */
+export function randomStart(rows: number, dimensions: Dimensions, random: () => number): Float32Array {
+  return Float32Array.from({length: rows * dimensions}, () => {
+    const radius = Math.sqrt(-2 * Math.log(1 - random()));
+    return START_SPREAD * radius * Math.cos(2 * Math.PI * random());
+  });
+}
+
+function covariance({rows, columns, values}: Matrix, means: Float64Array): Float64Array {
+  const out = new Float64Array(columns * columns);
+  const row = new Float64Array(columns);
+  for (let r = 0; r < rows; r++) {
+    for (let c = 0; c < columns; c++) row[c] = values[r * columns + c] - means[c];
+    for (let a = 0; a < columns; a++) {
+      const value = row[a];
+      if (value === 0) continue;
+      for (let b = 0; b <= a; b++) out[a * columns + b] += value * row[b];
+    }
+  }
+  for (let a = 0; a < columns; a++) for (let b = a + 1; b < columns; b++) out[a * columns + b] = out[b * columns + a];
+  return out;
+}
+
+/**
+ * Orthonormal eigenvectors of the largest eigenvalues by subspace iteration, from a fixed start. Where eigenvalues are
+ * nearly equal the directions within their space are not settled; any serve as a start.
+ */
+function leadingAxes(matrix: Float64Array, size: number, count: number): Float64Array[] {
+  const spare = Math.min(size, count + 4); // the gap to the eigenvalue past the spare ones sets the speed
+  let axes: Float64Array[] = Array.from({length: spare}, (_, q) =>
+    Float64Array.from({length: size}, (_, c) => wave(c * spare + q)),
+  );
+  for (let sweep = 0; sweep < SWEEPS; sweep++) {
+    axes = orthonormal(
+      axes.map((axis) => {
+        const out = new Float64Array(size);
+        for (let a = 0; a < size; a++) {
+          let sum = 0;
+          for (let b = 0; b < size; b++) sum += matrix[a * size + b] * axis[b];
+          out[a] = sum;
+        }
+        return out;
+      }),
+    );
+  }
+  return axes.slice(0, count);
+}
+
+/** Gram-Schmidt, in order: the first axis converges to the first eigenvector, and so on. An axis that vanishes stays zero. */
+function orthonormal(axes: readonly Float64Array[]): Float64Array[] {
+  const done: Float64Array[] = [];
+  for (const axis of axes) {
+    const length = Math.hypot(...axis);
+    for (let twice = 0; twice < 2; twice++) {
+      for (const other of done) {
+        const dot = axis.reduce((sum, v, c) => sum + v * other[c], 0);
+        for (let c = 0; c < axis.length; c++) axis[c] -= dot * other[c];
+      }
+    }
+    const rest = Math.hypot(...axis);
+    const scale = rest > 1e-10 * length ? 1 / rest : 0;
+    done.push(axis.map((v) => v * scale));
+  }
+  return done;
+}
+
+/** A start that is in no data's direction: the golden ratio's multiples, spread over [−½, ½). */
+function wave(i: number): number {
+  return ((i * 0.6180339887498949) % 1) - 0.5;
+}

@@ -1,0 +1,69 @@
+import {type Descent, descend} from "./descent";
+import {checkMatrix, type Dimensions, type Matrix} from "./matrix";
+import {type Metric, type Neighbourhood, openNeighbourhood} from "./neighbourhood";
+import {principalStart, randomStart} from "./start";
+import {automaticThreads} from "./threads";
+
+export interface TsneOptions extends Partial<Descent> {
+  readonly dimensions?: Dimensions;
+  readonly perplexity?: number;
+  readonly metric?: Metric;
+  /** "pca" (no chance in it), "random", or positions to start from, `[n * dimensions]`, taken as they are. */
+  readonly start?: "pca" | "random" | Float32Array;
+  /** Uniform numbers in [0, 1); needed for a random start only. */
+  readonly random?: () => number;
+  /** By default as many as pay for n points. The map does not depend on it. */
+  readonly threads?: number;
+}
+
+export interface TsneMap {
+  /** `points[i * dimensions + d]`. */
+  readonly points: Float32Array;
+  readonly dimensions: Dimensions;
+  /** KL(P‖Q) in nats, over all pairs. */
+  readonly klDivergence: number;
+  readonly iterations: number;
+  readonly gradientNorm: number;
+}
+
+/**
+ * t-SNE of the rows of a matrix (van der Maaten & Hinton 2008), with scikit-learn 1.2's defaults: perplexity 30, 1,000
+ * iterations, the first 250 with attraction times 12, learning rate n / 48, a start from principal components. The same
+ * input gives the same bits, whatever the number of threads.
+ *
+ * @throws RangeError if the numbers are not finite, or the options do not fit them.
+ */
+export async function tsne(data: Matrix, options: TsneOptions = {}): Promise<TsneMap> {
+  const {perplexity = 30, metric = "euclidean", threads = automaticThreads(data.rows)} = options;
+  const neighbourhood = await openNeighbourhood(data, {perplexity, metric, threads});
+  try {
+    return await embed(neighbourhood, data, options);
+  } finally {
+    neighbourhood.close();
+  }
+}
+
+/** A map of data whose neighbourhood is open already. */
+export async function embed(neighbourhood: Neighbourhood, data: Matrix, options: TsneOptions): Promise<TsneMap> {
+  const {dimensions = 2, start = "pca"} = options;
+  if (!(dimensions === 2 || dimensions === 3)) throw new RangeError(`dimensions: expected 2 or 3, got ${dimensions}`);
+  const from = startOf(data, dimensions, start, options.random);
+  const {points, iterations, gradientNorm} = await descend(neighbourhood, from, dimensions, options);
+  const klDivergence = await neighbourhood.divergence(points, dimensions);
+  return {points, dimensions, klDivergence, iterations, gradientNorm};
+}
+
+function startOf(
+  data: Matrix,
+  dimensions: Dimensions,
+  start: "pca" | "random" | Float32Array,
+  random?: () => number,
+): Float32Array {
+  if (start === "pca") return principalStart(data, dimensions);
+  if (start !== "random") {
+    checkMatrix("start", {rows: data.rows, columns: dimensions, values: start});
+    return start;
+  }
+  if (!random) throw new RangeError("random: expected a source of numbers for a random start, got none");
+  return randomStart(data.rows, dimensions, random);
+}

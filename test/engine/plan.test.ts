@@ -1,0 +1,71 @@
+import * as tf from "@tensorflow/tfjs";
+import {beforeAll, expect, test} from "vitest";
+
+import {plan} from "../../src/engine/index";
+import {models} from "../../src/pipeline/model/index";
+
+beforeAll(async () => {
+  tf.enableProdMode();
+  await tf.setBackend("cpu");
+});
+
+const image = {inputShape: [12, 12, 1]};
+const head = () => [
+  tf.layers.flatten(),
+  tf.layers.dense({units: 3, name: "logits"}),
+  tf.layers.softmax({name: "probabilities"}),
+];
+const sequence = (...layers: tf.layers.Layer[]) => tf.sequential({layers: [...layers, ...head()]});
+
+test.each(["cnn", "exigo", "mlp"] as const)("%s can be run", (name) => {
+  expect(plan(models[name]([28, 28, 1], 10, 0), "adam")).toMatchObject({classes: 10, imageShape: [28, 28, 1]});
+});
+
+test.each<[string, () => tf.LayersModel]>([
+  [
+    "layer odd: activation tanh",
+    () => sequence(tf.layers.conv2d({...image, filters: 2, kernelSize: 3, activation: "tanh", name: "odd"})),
+  ],
+  [
+    "layer odd: kernel 9 x 9, above 7 x 7",
+    () => sequence(tf.layers.conv2d({...image, filters: 2, kernelSize: 9, name: "odd"})),
+  ],
+  [
+    "layer odd: stride 3 x 3, above 2",
+    () => sequence(tf.layers.conv2d({...image, filters: 2, kernelSize: 3, strides: 3, name: "odd"})),
+  ],
+  [
+    "layer odd: dilation 2 x 2",
+    () => sequence(tf.layers.conv2d({...image, filters: 2, kernelSize: 3, dilationRate: 2, name: "odd"})),
+  ],
+  ["layer odd: a UpSampling2D", () => sequence(tf.layers.upSampling2d({...image, name: "odd"}))],
+  ["layer odd: a ReLU", () => sequence(tf.layers.reLU({...image, maxValue: 6, name: "odd"}))],
+  [
+    "layer odd: images that are not flattened before it",
+    () => sequence(tf.layers.dense({...image, units: 3, name: "odd"})),
+  ],
+  [
+    "layer odd: a last layer Dense, not a softmax,",
+    () => tf.sequential({layers: [tf.layers.flatten(image), tf.layers.dense({units: 3, name: "odd"})]}),
+  ],
+  [
+    "layer odd: a branch",
+    () => {
+      const x = tf.input({shape: [12, 12, 1]});
+      const conv = (name: string) => tf.layers.conv2d({filters: 2, kernelSize: 1, name}).apply(x) as tf.SymbolicTensor;
+      const sum = tf.layers.add({name: "sum"}).apply([conv("left"), conv("odd")]);
+      return tf.model({
+        inputs: x,
+        outputs: head().reduce((y, layer) => layer.apply(y) as tf.SymbolicTensor, sum as tf.SymbolicTensor),
+      });
+    },
+  ],
+])("what it cannot run it refuses in words: %s", (words, model) => {
+  expect(plan(model(), "adam")).toEqual({reason: `${words} is not for the fused engine`});
+});
+
+test("an optimizer it does not have it refuses in words", () => {
+  expect(plan(models.cnn([28, 28, 1], 10, 0), "rmsprop")).toEqual({
+    reason: "optimizer rmsprop is not for the fused engine",
+  });
+});
