@@ -23,6 +23,9 @@ export interface ProjectionOptions {
   readonly metric: "euclidean" | "cosine";
 }
 
+/** Nearest neighbours of each point, before they were mapped, that are kept for the report. */
+const NEAREST = 8;
+
 /** How the network groups what it sees: a map of the test images by the activations of one layer. */
 export const projection: Probe<ProjectionOptions> = {
   name: "projection",
@@ -81,6 +84,7 @@ export const projection: Probe<ProjectionOptions> = {
       const map = await method.project(before ? {...task, start: before} : task);
       const points = before && given.method !== "tsne" ? aligned(map.points, before, dimensions) : map.points;
       const quality = await mapQuality(neighbourhood, points, dimensions, labels);
+      const nearest = neighbourhood.nearest(Math.min(NEAREST, neighbourhood.k));
       const predicted = argMaxRows(testProbabilities, classNames.length);
       const wrong = Uint8Array.from(indices, (place, i) => (predicted[place] === labels[i] ? 0 : 1));
       const movement = before ? movementByClass(points, before, dimensions, labels, classNames.length) : null;
@@ -98,7 +102,7 @@ export const projection: Probe<ProjectionOptions> = {
         name: "map",
         plot: "scatter",
         data: {title, points, labels, classNames, wrong, notes: notesOf(facts, count, epoch)},
-        numbers: {indices, ...facts, method: given.method, settings: {...given}},
+        numbers: {indices, nearest, ...facts, method: given.method, settings: {...given}},
       };
     } finally {
       neighbourhood.close();
