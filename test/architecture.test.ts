@@ -21,7 +21,7 @@ const MAY_IMPORT: {readonly [folder: string]: readonly string[]} = {
     "plots",
   ],
   report: ["record", "plots", "analysis", "nouns"],
-  run: ["probes", "workers", "record", "training", "analysis", "model", "backend", "engine", "data", "nouns"],
+  run: ["plots", "probes", "workers", "record", "training", "analysis", "model", "backend", "engine", "data", "nouns"],
   probes: ["workers", "analysis", "data", "nouns", "tsne", "plots"],
   workers: ["analysis", "model", "engine", "plots", "tsne", "nouns"],
   record: ["plots", "nouns"],

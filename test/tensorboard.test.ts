@@ -184,11 +184,11 @@ test("writes the projector's tables as TensorBoard reads them", () => {
   expect(metadataTsv({index: ["0", "1"], label: ["a\tb", "c\nd"]})).toBe("index\tlabel\n0\ta b\n1\tc d\n");
 });
 
-test("names every projection's files, inside the log folder", () => {
+test("names every projection's files, inside the log folder", async () => {
   const points = {width: 2, values: [0, 0, 1, 1], columns: {index: ["0", "1"], label: ["a", "b"]}};
   const images = {count: 2, shape: [2, 3, 1] as const, pixels: new Float32Array(12)};
-  writeProjector(folder, [{name: "epoch 0", ...points}]);
-  writeProjector(folder, [
+  await writeProjector(folder, [{name: "epoch 0", ...points}]);
+  await writeProjector(folder, [
     {name: "epoch 0", ...points},
     {name: 'e"1', ...points, images},
   ]);

@@ -68,7 +68,7 @@ export function progressOf({quiet, verbose}: {readonly quiet: boolean; readonly 
           const {best, path} = event;
           say(`\nbest by validation loss: epoch ${best.epoch}, test accuracy ${pc.bold(percent(best.testAccuracy))}`);
           say(`pictures ${here(path)}/plots   numbers ${here(path)}/artifacts   model ${here(path)}/model`);
-          say(`${pc.bold("report")}   ${here(path)}/report.html`);
+          say(`${pc.bold("the page")}  ${here(path)}/report.html`);
           return;
         }
         default:

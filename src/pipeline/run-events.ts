@@ -1,4 +1,4 @@
-import type {Engine} from "./training/network";
+import type {Engine} from "./run-network";
 import type {EpochProgress} from "./training/train";
 import type {Dataset, EpochMetrics} from "./types";
 

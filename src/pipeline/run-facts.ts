@@ -2,9 +2,9 @@ import {type LayersModel, version as tfjsVersion} from "@tensorflow/tfjs";
 
 import type {Environment} from "./record/environment";
 import type {ModelFacts} from "./run-events";
+import type {Engine} from "./run-network";
 import type {RunOptions} from "./run-options";
 import type {ChosenProbe} from "./run-probes";
-import type {Engine} from "./training/network";
 import type {Dataset} from "./types";
 
 export function factsOf(name: string, model: LayersModel): ModelFacts {

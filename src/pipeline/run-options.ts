@@ -1,8 +1,8 @@
 import {type ModelName, models} from "./model/index";
 import {type OptimizerName, optimizerNamed} from "./model/tf-network";
-import {type OptionTable, oneOf, positiveInteger, wholeNumber} from "./options";
+import {between, type OptionTable, oneOf, positiveInteger, wholeNumber} from "./options";
 import {probes} from "./probes/index";
-import {type EngineName, engineNamed} from "./training/network";
+import {type EngineName, engineNamed} from "./run-network";
 
 export interface RunOptions {
   readonly data: string;
@@ -11,6 +11,7 @@ export interface RunOptions {
   readonly testLimit: number;
   readonly model: ModelName;
   readonly engine: EngineName;
+  readonly threads: number;
   readonly epochs: number;
   readonly batchSize: number;
   readonly optimizer: OptimizerName;
@@ -18,6 +19,7 @@ export interface RunOptions {
   readonly schedule: "auto" | "one-cycle" | "constant";
   readonly probes: string;
   readonly every: number;
+  readonly projector: number;
   readonly seed: number;
   readonly save: string;
   readonly name: string;
@@ -37,7 +39,8 @@ export const runOptions: OptionTable<RunOptions> = {
   },
   testLimit: {default: WITHOUT_LIMIT, help: "use at most this many test images", check: limit},
   model: {default: "cnn", help: Object.keys(models).join(", "), check: oneOf(...(Object.keys(models) as ModelName[]))},
-  engine: {default: "auto", help: "what computes: auto, tensorflow, wasm, cpu", check: engineNamed},
+  engine: {default: "auto", help: "what computes: auto, fused, tensorflow, wasm, cpu", check: engineNamed},
+  threads: {default: 0, help: "of the fused engine; 0: as many as there are cores, up to 8", check: between(0, 64)},
   epochs: {default: 3, help: "passes over the training images", check: positiveInteger},
   batchSize: {default: 64, help: "images a gradient step", check: positiveInteger},
   optimizer: {default: "adam", help: "adam, sgd (momentum 0.9), rmsprop", check: optimizerNamed},
@@ -57,6 +60,7 @@ export const runOptions: OptionTable<RunOptions> = {
     help: "probe before training, at every so many epochs, and after the last",
     check: positiveInteger,
   },
+  projector: {default: 1000, help: "test images in TensorBoard's projector at each epoch; 0: none", check: wholeNumber},
   seed: {default: 0, help: "every stream of chance is derived from it", check: wholeNumber},
   save: {default: "save", help: "the folder that runs are kept in"},
   name: {default: "", help: "the run's folder in it; default: time, data and model"},

@@ -1,3 +1,4 @@
+import type {Figure} from "../plots/figure";
 import {resolveOptions} from "./options";
 import {probes} from "./probes/index";
 import {fork} from "./random";
@@ -26,12 +27,15 @@ export function chooseProbes(names: string, given: ProbeOptions): readonly Chose
 /**
  * Runs one probe and keeps what it gives. One that throws does not cost the run: the error is told, and returned to be
  * kept. A file that cannot be written does.
+ *
+ * @param figures Where the pictures go, by "probe/name".
  */
 export async function* probeOnce(
   {probe, values}: ChosenProbe,
   context: Omit<ProbeContext, "random" | "previous" | "say">,
   directory: RunDirectory,
   seed: number,
+  figures: {[name: string]: Figure},
 ): AsyncGenerator<RunEvent, Error | undefined> {
   const said: string[] = [];
   const {epoch} = context;
@@ -50,6 +54,6 @@ export async function* probeOnce(
     for (const line of said.splice(0)) yield {type: "say", line};
     if (failure) yield {type: "failure", probe: probe.name, error: failure};
     if (!next || next.done) return failure;
-    await directory.writeArtifact(epoch, probe.name, next.value);
+    figures[`${probe.name}/${next.value.name}`] = await directory.writeArtifact(epoch, probe.name, next.value);
   }
 }

@@ -1,6 +1,7 @@
 import {basename} from "node:path";
 
 import type {LayersModel} from "@tensorflow/tfjs";
+import type {Figure} from "../plots/figure";
 
 import {accuracy, crossEntropy, softmaxRows} from "./analysis/scores";
 import {openData} from "./data/index";
@@ -9,14 +10,15 @@ import {models} from "./model/index";
 import {savedModel} from "./model/saved-model";
 import {UserError} from "./options";
 import {readCheckpoint, writeCheckpoint} from "./record/checkpoint";
-import {environment} from "./record/environment";
+import {type Environment, environment} from "./record/environment";
 import {createRunDirectory, type RunDirectory, runName} from "./record/run-directory";
 import type {RunEvent} from "./run-events";
 import {factsOf, runFacts} from "./run-facts";
+import {openRunLog} from "./run-log";
+import {openNetwork} from "./run-network";
 import {PEAK_RATES, type RunOptions} from "./run-options";
 import {chooseProbes, type ProbeOptions, probeOnce} from "./run-probes";
 import {logitsOf} from "./training/evaluate";
-import {openNetwork} from "./training/network";
 import {constant, oneCycle} from "./training/schedule";
 import {type EpochProgress, epochStart, trainEpoch} from "./training/train";
 import type {Dataset, EpochMetrics, Network} from "./types";
@@ -45,7 +47,12 @@ export async function* run(
   const made = environment();
   const data = yield* withType("download", openData({...options, cacheFolder: `${save}/data`}));
   const makeModel = () => models[options.model](data.imageShape, data.classNames.length, seed);
-  const {model, network, engine} = await openNetwork({...options, ...data, makeModel});
+  const {model, network, engine} = await openNetwork({
+    ...options,
+    ...data,
+    threads: threadsOf(options, made),
+    makeModel,
+  });
   const training = {epochs, batchSize, seed, ...rateOf(options)};
   const facts = factsOf(options.model, model);
 
@@ -61,6 +68,11 @@ export async function* run(
     await keepTestImages(directory, data);
   }
   yield {type: "start", path: directory.path, data, model: facts, engine};
+  const {save: _, name: __, ...logged} = options;
+  const log = await openRunLog(directory, {...logged, engine: engine.name}, network, data, {
+    projected: options.projector,
+    batchSize,
+  });
 
   try {
     for (let epoch = progress.epoch; epoch <= epochs; epoch++) {
@@ -80,11 +92,12 @@ export async function* run(
       const evaluatedAt = performance.now();
 
       const failures: {[probe: string]: string} = {};
+      const figures: {[name: string]: Figure} = {};
       if (epoch % every === 0 || epoch === epochs) {
         const context = await contextOf(data, network, epoch, test.logits);
         for (const one of chosen) {
           yield {type: "probe", epoch, probe: one.probe.name};
-          const failure = yield* probeOnce(one, context, directory, seed);
+          const failure = yield* probeOnce(one, context, directory, seed, figures);
           if (failure) failures[one.probe.name] = failure.message;
           if (signal?.aborted) return yield {type: "interrupted", path: directory.path};
         }
@@ -109,6 +122,8 @@ export async function* run(
       if (isBest) await keepBest(directory, model, network, line, made.versions.epochscope);
       metrics.push(line);
       await directory.writeMetrics(metrics);
+      const lastStep = epoch * progress.batches - 1;
+      await log.epoch(line, training.schedule(Math.max(0, lastStep), epochs * progress.batches), figures);
       yield {type: "epoch", metrics: line, best: isBest};
     }
     yield {
@@ -133,6 +148,11 @@ async function evaluate(network: Network, split: Dataset["test"]) {
   const {logits, labels} = await logitsOf(network, split);
   const classes = network.classNames.length;
   return {logits, loss: crossEntropy(logits, labels, classes), accuracy: accuracy(logits, labels, classes)};
+}
+
+/** Past 8 threads a step of a small network is spent waiting for the last one. */
+function threadsOf({threads}: RunOptions, {processor}: Environment): number {
+  return threads || Math.min(8, processor.cores);
 }
 
 function rateOf({optimizer, learningRate, schedule}: RunOptions) {

@@ -49,7 +49,7 @@ const figure = imageGrid({
 });
 const images = {count: 3, shape: [4, 4, 1] as const, pixels: Float32Array.from({length: 48}, (_, i) => i / 47)};
 
-beforeAll(() => {
+beforeAll(async () => {
   try {
     execFileSync(PYTHON, ["-c", "import tensorboard"], {stdio: "pipe"});
   } catch {
@@ -76,8 +76,8 @@ beforeAll(() => {
   log.flush();
   const columns = {index: ["7", "8", "9"], label: ["a", "b", "c"]};
   const points = {width: 2, values: [1, 2, 3, 4, 5, 6], columns, images};
-  writeProjector(folder, [{name: "epoch 0", ...points}]);
-  writeProjector(folder, [
+  await writeProjector(folder, [{name: "epoch 0", ...points}]);
+  await writeProjector(folder, [
     {name: "epoch 0", ...points},
     {name: "epoch 1", ...points},
   ]);

@@ -4,10 +4,10 @@ import type {Dimensions, Matrix, Neighbourhood} from "../../tsne/index";
 export interface MapFigures {
   /** KL(P‖Q) in nats. */
   readonly klDivergence: number;
-  /** In [0, 1], at `neighbours` neighbours. */
+  /** In [0, 1], at `neighbourhoodSize` neighbours. */
   readonly trustworthiness: number;
   readonly continuity: number;
-  readonly neighbours: number;
+  readonly neighbourhoodSize: number;
   /** Shares of points that their `voters` nearest put in the right class: on the map, and in what it is a map of. */
   readonly neighbourAccuracyMap: number;
   readonly neighbourAccuracyFull: number;
@@ -33,7 +33,7 @@ export async function mapQuality(
     klDivergence,
     trustworthiness,
     continuity,
-    neighbours: count,
+    neighbourhoodSize: count,
     neighbourAccuracyMap: neighbourAccuracy(onMap, voters, labels),
     neighbourAccuracyFull: neighbourAccuracy(neighbourhood.nearest(voters), voters, labels),
     voters,

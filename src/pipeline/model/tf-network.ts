@@ -51,6 +51,18 @@ export function tfNetwork(
       if (!Number.isFinite(meanLoss)) throw await notFinite(model, batch, step, meanLoss);
       return {lossSum: meanLoss * batch.count, correct};
     },
+    async gradients(batch, step) {
+      seedDropout(model, seed, step);
+      const tensors = tf.tidy(() => {
+        const {grads, logits} = gradientsOf(toLogits, batch, classNames.length, trainable);
+        logits.dispose();
+        return trainable.map((variable) => grads[variable.name]);
+      });
+      const names = model.trainableWeights.map(({originalName}) => originalName);
+      const arrays = await namedArrays(tensors.map((tensor, i) => ({name: names[i], tensor})));
+      tf.dispose(tensors);
+      return arrays;
+    },
     async getWeights() {
       return namedArrays(model.weights.map((weight) => ({name: weight.originalName, tensor: weight.read()})));
     },

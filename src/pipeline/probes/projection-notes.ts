@@ -13,14 +13,15 @@ export interface ProjectionFacts extends MapFigures {
 
 /** The lines under a map that say how far to trust it. */
 export function notesOf(facts: ProjectionFacts, points: number, epoch: number): string[] {
-  const {width, components, explained, perplexity, klDivergence, trustworthiness, continuity, neighbours} = facts;
+  const {width, components, explained, perplexity, klDivergence, trustworthiness, continuity, neighbourhoodSize} =
+    facts;
   const space =
     components < width
       ? `${components} principal components of ${width.toLocaleString("en")} features (${percent(explained)} of the variance)`
       : `${width.toLocaleString("en")} features`;
   const lines = [
     `${points.toLocaleString("en")} test images by ${space}, perplexity ${perplexity}; directions and scale mean nothing`,
-    `KL divergence ${klDivergence.toFixed(3)} nats; trustworthiness ${trustworthiness.toFixed(3)}, continuity ${continuity.toFixed(3)} (${neighbours} neighbours)`,
+    `KL divergence ${klDivergence.toFixed(3)} nats; trustworthiness ${trustworthiness.toFixed(3)}, continuity ${continuity.toFixed(3)} (${neighbourhoodSize} neighbours)`,
     `class by the ${facts.voters} nearest: right for ${percent(facts.neighbourAccuracyMap)} on the map, ${percent(facts.neighbourAccuracyFull)} in the features`,
   ];
   if (facts.movement) {

@@ -1,7 +1,7 @@
-import {mkdirSync, writeFileSync} from "node:fs";
 import {join} from "node:path";
 import {createCanvas} from "@napi-rs/canvas";
 import type {Images} from "../types";
+import {writeWhole} from "./write-whole";
 
 /** Points for TensorBoard's projector: `values[i * width + j]`, and what is known of each. */
 export interface Projection {
@@ -23,19 +23,19 @@ const SPRITE_SIDE = 8192;
  * `projector/<n>-<name>/`, and `projector_config.pbtxt` naming all of them. Called again with all projections so far after each
  * epoch; only the last one's files are written anew.
  */
-export function writeProjector(folder: string, projections: readonly Projection[]): void {
-  const embeddings = projections.map((projection, n) => {
+export async function writeProjector(folder: string, projections: readonly Projection[]): Promise<void> {
+  const embeddings: string[] = [];
+  for (const [n, projection] of projections.entries()) {
     const {name, width, values, columns, images} = projection;
     const at = `projector/${n}-${name.replace(/[^a-z0-9]+/gi, "-").slice(0, 60)}`;
     const last = n === projections.length - 1;
     if (last) {
-      mkdirSync(join(folder, at), {recursive: true});
-      writeFileSync(join(folder, at, "tensors.tsv"), tensorsTsv(values, width));
-      writeFileSync(join(folder, at, "metadata.tsv"), metadataTsv(columns));
+      await writeWhole(join(folder, at, "tensors.tsv"), tensorsTsv(values, width));
+      await writeWhole(join(folder, at, "metadata.tsv"), metadataTsv(columns));
     }
     const fits = images && spriteSide(images) <= SPRITE_SIDE;
-    if (last && fits) writeFileSync(join(folder, at, "sprite.png"), spritePng(images));
-    return [
+    if (last && fits) await writeWhole(join(folder, at, "sprite.png"), spritePng(images));
+    const lines = [
       "embeddings {",
       `  tensor_name: ${quoted(name)}`,
       `  tensor_path: ${quoted(`${at}/tensors.tsv`)}`,
@@ -50,9 +50,10 @@ export function writeProjector(folder: string, projections: readonly Projection[
           ]
         : []),
       "}",
-    ].join("\n");
-  });
-  writeFileSync(join(folder, "projector_config.pbtxt"), `${embeddings.join("\n")}\n`);
+    ];
+    embeddings.push(lines.join("\n"));
+  }
+  await writeWhole(join(folder, "projector_config.pbtxt"), `${embeddings.join("\n")}\n`);
 }
 
 /** One point a line, tab between numbers, no header. */

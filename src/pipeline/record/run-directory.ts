@@ -1,6 +1,7 @@
 import {mkdir, readdir, readFile, rename, rm, symlink} from "node:fs/promises";
 import {join, resolve} from "node:path";
 
+import type {Figure} from "../../plots/figure";
 import {draw} from "../../plots/index";
 import {UserError} from "../options";
 import type {Artifact, EpochMetrics} from "../types";
@@ -19,7 +20,7 @@ export interface RunDirectory {
   writeMetrics(metrics: readonly EpochMetrics[]): Promise<void>;
   readMetrics(): Promise<EpochMetrics[]>;
   /** Writes `artifacts/<probe>/<name>-epoch-003.json` and, drawn from it, `plots/<probe>/<name>-epoch-003.png`. */
-  writeArtifact(epoch: number, probe: string, artifact: Artifact): Promise<void>;
+  writeArtifact(epoch: number, probe: string, artifact: Artifact): Promise<Figure>;
   /** The artifact of the last epoch before `epoch` that has it. */
   previousArtifact(epoch: number, probe: string, name: string): Promise<Artifact | undefined>;
 }
@@ -83,8 +84,9 @@ export function openRunDirectory(path: string): RunDirectory {
     },
     async writeArtifact(epoch, probe, artifact) {
       await writeSaved(join(path, "artifacts", probe), stem(epoch, artifact.name), artifact);
-      const {png} = draw(artifact.plot, artifact.data);
-      await writeWhole(join(path, "plots", probe, `${stem(epoch, artifact.name)}.png`), png);
+      const figure = draw(artifact.plot, artifact.data);
+      await writeWhole(join(path, "plots", probe, `${stem(epoch, artifact.name)}.png`), figure.png);
+      return figure;
     },
     async previousArtifact(epoch, probe, name) {
       const folder = join(path, "artifacts", probe);

@@ -1,0 +1,72 @@
+import {join} from "node:path";
+
+import type {Figure} from "../plots/figure";
+import {logEpoch, logOptions} from "./record/epoch-log";
+import {writeProjector} from "./record/projector";
+import type {RunDirectory} from "./record/run-directory";
+import {type TensorBoardLog, tensorboardLog} from "./record/tensorboard";
+import type {Dataset, EpochMetrics, LabelledImages, Network} from "./types";
+
+/** What TensorBoard shows of a run, in its folder's `logs`. */
+export interface RunLog {
+  /** Logs an epoch: scalars, histograms of weights and gradients, pictures, and the projector's points. */
+  epoch(line: EpochMetrics, learningRate: number, figures: {readonly [name: string]: Figure}): Promise<void>;
+  finish(succeeded: boolean): void;
+}
+
+/** Training images whose gradients are logged: the same at every epoch, so that their histograms compare. */
+const GRADIENT_IMAGES = 64;
+
+/**
+ * @param projected Test images in the projector: the first of the split, as many as exigo's 1,000 or as asked.
+ */
+export async function openRunLog(
+  directory: RunDirectory,
+  facts: {readonly [name: string]: unknown},
+  network: Network,
+  data: Dataset,
+  {projected, batchSize}: {readonly projected: number; readonly batchSize: number},
+): Promise<RunLog> {
+  const folder = join(directory.path, "logs");
+  const log: TensorBoardLog = tensorboardLog(folder);
+  logOptions(log, facts);
+  const batch = await firstOf(data.train, Math.min(GRADIENT_IMAGES, batchSize));
+  const points = await firstOf(data.test, projected);
+  const {classNames} = data;
+  return {
+    async epoch(line, learningRate, figures) {
+      const [weights, gradients] = [await network.getWeights(), await network.gradients(batch, 0)];
+      logEpoch(log, {metrics: line, learningRate, weights, gradients, figures});
+      if (points.count === 0) return;
+      const {width, values} = await network.features(points);
+      const probabilities = await network.predict(points);
+      const columns = {
+        label: Array.from(points.labels, (k) => classNames[k]),
+        prediction: Array.from(points.labels, (_, n) => classNames[largest(probabilities, n, classNames.length)]),
+        index: Array.from(points.labels, (_, n) => `${n}`),
+      };
+      // The epochs before are in their files: their names alone are written again.
+      const projections = Array.from({length: line.epoch + 1}, (_, e) => ({
+        name: `epoch ${e}`,
+        width,
+        values,
+        columns,
+        images: points,
+      }));
+      await writeProjector(folder, projections);
+    },
+    finish(succeeded) {
+      log.finish(succeeded);
+      log.flush();
+    },
+  };
+}
+
+async function firstOf(split: Dataset["test"], count: number): Promise<LabelledImages> {
+  return split.read(Uint32Array.from({length: Math.min(count, split.count)}, (_, n) => n));
+}
+
+function largest(values: Float32Array, row: number, width: number): number {
+  const part = values.subarray(row * width, (row + 1) * width);
+  return part.indexOf(Math.max(...part));
+}
