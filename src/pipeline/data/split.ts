@@ -27,7 +27,7 @@ export function byteSplit(images: IdxArray, labels: Uint8Array, shape: ImageShap
 export function subset(split: Split, indices: Uint32Array): Split {
   return {
     count: indices.length,
-    read(chosen) {
+    async read(chosen) {
       const outside = Array.from(chosen).find((n) => !(n < indices.length));
       if (outside !== undefined) throw new RangeError(`image index: expected below ${indices.length}, got ${outside}`);
       return split.read(Uint32Array.from(chosen, (n) => indices[n]));

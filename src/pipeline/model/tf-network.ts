@@ -38,17 +38,23 @@ export function tfNetwork(
       seedDropout(model, seed, step);
       // Protected in tfjs' types, read at every update.
       (optimizer as unknown as {learningRate: number}).learningRate = learningRate;
-      const [loss, right] = tf.tidy(() => {
+      const {loss, right, grads} = tf.tidy(() => {
         const {value, grads, logits, labels} = gradientsOf(toLogits, batch, classNames.length, trainable);
-        const correct = logits.argMax(1).equal(labels).sum();
+        const right = logits.argMax(1).equal(labels).sum();
         logits.dispose();
-        optimizer.applyGradients(Object.entries(grads).map(([name, tensor]) => ({name, tensor})));
-        return [value, correct];
+        return {
+          loss: value as tf.Tensor,
+          right,
+          grads: Object.entries(grads).map(([name, tensor]) => ({name, tensor})),
+        };
       });
       const [[meanLoss], [correct]] = await Promise.all([loss.data(), right.data()]);
-      tf.dispose([loss, right]);
+      // Looked at before the step: a step with such gradients would hide where they came from.
+      const finite = Number.isFinite(meanLoss);
+      if (finite) tf.tidy(() => optimizer.applyGradients(grads));
+      tf.dispose([loss, right, ...grads.map(({tensor}) => tensor)]);
+      if (!finite) throw await notFinite(model, batch, step, meanLoss);
       await eventLoopTurn(); // tfjs blocks: Ctrl-C and the progress bar get their turn here
-      if (!Number.isFinite(meanLoss)) throw await notFinite(model, batch, step, meanLoss);
       return {lossSum: meanLoss * batch.count, correct};
     },
     async gradients(batch, step) {
@@ -77,10 +83,10 @@ export function tfNetwork(
     },
     async setOptimizerState({steps, slots}) {
       const iterations = {name: "iter", tensor: tf.scalar(steps, "int32")};
-      await optimizer.setWeights([
-        iterations,
-        ...slots.map(({name, shape, values}) => ({name, tensor: tf.tensor(values, [...shape])})),
-      ]);
+      const moments = slots.map(({name, shape, values}) => ({name, tensor: tf.tensor(values, [...shape])}));
+      await optimizer.setWeights([iterations, ...moments]);
+      tf.dispose(moments.map(({tensor}) => tensor));
+      if (optimizer instanceof tf.AdamOptimizer) restoreBetas(optimizer, steps);
     },
     async dispose() {
       optimizer.dispose();
@@ -98,6 +104,24 @@ export function checkWeights(model: tf.LayersModel, weights: readonly NamedArray
       throw new UserError(`weights of ${originalName}: expected shape [${shape}], got [${weights[i].shape}]`);
     }
   });
+}
+
+/**
+ * Adam's powers of beta as `steps` single-precision products left them. tfjs' own setWeights takes a power instead, which
+ * rounds otherwise: a resumed run would then not be the unbroken one.
+ */
+function restoreBetas(optimizer: tf.AdamOptimizer, steps: number): void {
+  const inner = optimizer as unknown as {[name in "beta1" | "beta2"]: number} & {
+    [name in "accBeta1" | "accBeta2"]: tf.Variable;
+  };
+  for (const [power, beta] of [
+    [inner.accBeta1, inner.beta1],
+    [inner.accBeta2, inner.beta2],
+  ] as const) {
+    let product = Math.fround(beta);
+    for (let i = 0; i < steps; i++) product = Math.fround(product * Math.fround(beta));
+    tf.tidy(() => power.assign(tf.scalar(product)));
+  }
 }
 
 function gradientsOf(toLogits: tf.LayersModel, batch: LabelledImages, classes: number, trainable: tf.Variable[]) {

@@ -1,0 +1,34 @@
+import * as tf from "@tensorflow/tfjs";
+import {beforeAll, expect, test} from "vitest";
+
+import {SeededDropout} from "../src/pipeline/model/seeded-dropout";
+
+const x = () => tf.ones([100, 100]);
+beforeAll(() => tf.setBackend("cpu"));
+
+/** The layer's output in training at one step. */
+function masked(seed: number, step: number, name = "dropout"): Float32Array {
+  const layer = new SeededDropout({rate: 0.2, name});
+  layer.seedStep(seed, step);
+  return tf.tidy(() => layer.call(x(), {training: true}).dataSync() as Float32Array).slice();
+}
+
+test("drops a fifth and keeps the mean", () => {
+  const out = masked(1, 0);
+  const dropped = out.filter((v) => v === 0).length;
+  expect(Math.abs(dropped - 2000)).toBeLessThan(4 * Math.sqrt(10_000 * 0.2 * 0.8)); // four standard deviations
+  expect(Math.max(...out)).toBeCloseTo(1 / 0.8, 6);
+});
+
+test("has another mask at another step, seed or layer, and the same at the same", () => {
+  expect(masked(1, 3)).toEqual(masked(1, 3));
+  for (const other of [masked(1, 4), masked(2, 3), masked(1, 3, "second")]) expect(other).not.toEqual(masked(1, 3));
+});
+
+test("does nothing where it is not trained, and says when it has no mask", () => {
+  const layer = new SeededDropout({rate: 0.5, name: "d"});
+  expect(Array.from(tf.tidy(() => layer.call(tf.tensor1d([1, 2]), {}).dataSync()))).toEqual([1, 2]);
+  expect(() => layer.call(tf.tensor1d([1]), {training: true})).toThrow(
+    "dropout layer d: expected seedStep before training, got none",
+  );
+});
