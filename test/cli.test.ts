@@ -98,7 +98,7 @@ describe("a disk that fails", () => {
     ["ENOSPC", "matrix-epoch-001", "no space left on the disk"],
     ["ENOSPC", "weights.bin", "no space left on the disk"],
     ["EROFS", "run.json", "a read-only file system"],
-    ["EACCES", "report.html", "no permission to write"],
+    ["EACCES", "metrics.jsonl", "no permission to write"],
   ])("with %s at %s ends with one line and no half-written file", async (code, at, words) => {
     const save = temporaryFolder();
     const {stderr, code: exitCode} = await command(quick(save), ...failing(at, code));
@@ -108,6 +108,17 @@ describe("a disk that fails", () => {
     expect(files.filter((file) => file.includes(".part") || file.includes(at))).toEqual([]);
     for (const file of files.filter((name) => name.endsWith(".json")))
       JSON.parse(readFileSync(join(save, "r", file), "utf8"));
+  });
+
+  test("at the report keeps the run and says so in its exit code", async () => {
+    const save = temporaryFolder();
+    const {stderr, code} = await command(quick(save), ...failing("report.html", "ENOSPC"));
+    expect(stderr).toMatch(
+      /error probe report: .*report.html: expected to write it, got no space left on the disk \(ENOSPC\)/,
+    );
+    expect(code).toBe(1);
+    expect(existsSync(join(save, "r", "plots", "confusion", "matrix-epoch-001.png"))).toBe(true);
+    expect(existsSync(join(save, "r", "report.html"))).toBe(false);
   });
 
   test("a file where the save folder should be is told", async () => {

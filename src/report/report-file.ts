@@ -104,7 +104,7 @@ export interface ReportFile {
     readonly dimensions: 2 | 3;
     /** u16 `[points, dimensions]`, all stops in one frame. */
     readonly points: PerStop<Packed>;
-    /** u32 `[points, k]`: the nearest others among the points before they were projected, nearest first. */
+    /** u16 or u32 `[points, k]`: the nearest others among the points before they were projected, nearest first. */
     readonly neighbours: PerStop<Packed> | null;
     /** Figures of merit, by name. */
     readonly facts: PerStop<{readonly [name: string]: number}>;

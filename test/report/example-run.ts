@@ -105,10 +105,11 @@ export function exampleRun(example: Example = {}): string {
     }
     if (probes.includes("projection")) {
       const points = positions.map((v, at) => v + epoch * labels[Math.floor(at / dimensions)]);
+      const nearest = Uint32Array.from({length: 2 * mapped}, (_, at) => (Math.floor(at / 2) + 1 + (at % 2)) % mapped);
       const places = Uint32Array.from({length: mapped}, (_, i) => i);
       save("projection", "map", epoch, {
         data: {points, labels},
-        numbers: {indices: places, klDivergence: 1 / (epoch + 1)},
+        numbers: {indices: places, nearest, neighbours: 2, klDivergence: 1 / (epoch + 1)},
       });
     }
     if (probes.includes("saliency")) {
@@ -132,6 +133,7 @@ export function exampleRun(example: Example = {}): string {
         segments,
         weights,
         r2: 0.8,
+        halvesCorrelation: 0.7,
       }));
       save("lime", "segments", epoch, {data: {height, width, channels, explanations}});
     }

@@ -262,8 +262,21 @@ function firstState(data: Data, view: View): State {
     zoomed: true,
     difference: false,
   };
+  return {...state, image: view.image ?? firstImage(data, state)};
+}
+
+/**
+ * The image to begin with: the first of the list that is explained; if none of them is, the explained one that the trained
+ * network found hardest, since there is more to see of it; and where nothing is explained, the first of the list.
+ */
+function firstImage(data: Data, state: State): number {
   const list = members(data, state);
-  return {...state, image: view.image ?? list.find((i) => data.isExplained(i)) ?? list[0] ?? data.explained[0] ?? 0};
+  const listed = list.find((i) => data.isExplained(i));
+  if (listed !== undefined) return listed;
+  const ease = (i: number) =>
+    data.answers.reduce((sum, answers, s) => sum + (data.epochs[s] > 0 ? (answers?.of(i, data.labels[i]) ?? 0) : 0), 0);
+  const [hardest] = [...data.explained].sort((a, b) => ease(a) - ease(b));
+  return hardest ?? list[0] ?? 0;
 }
 
 function icon(name: string, text = ""): HTMLElement {
