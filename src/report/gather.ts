@@ -3,6 +3,7 @@ import {join} from "node:path";
 import {UserError} from "../pipeline/options";
 import {readSaved} from "../pipeline/record/artifact-codec";
 import type {EpochMetrics} from "../pipeline/types";
+import {gatherInside} from "./gather-inside";
 import {gatherLime} from "./gather-lime";
 import {gatherMap} from "./gather-map";
 import {gatherSaliency} from "./gather-saliency";
@@ -86,10 +87,13 @@ export async function gather(runFolder: string): Promise<Gathered> {
       images && artifacts.has("lime/segments")
         ? {height, width, entries: await perStop("lime/segments", (saved, path) => gatherLime(saved, path, pack))}
         : null,
+    inside:
+      images && artifacts.has("network/inside") ? gatherInside(await perStop("network/inside", keepSaved), pack) : null,
   };
   return {file, bytes: pack.bytes()};
 }
 
+const keepSaved = (saved: Saved) => saved;
 const keep = (saved: Saved, path: string) => ({saved, path});
 
 /** @throws UserError naming `what`, if it is not an array of numbers. */

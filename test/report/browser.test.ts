@@ -219,6 +219,20 @@ test("a digit with explanations shows them epoch by epoch, and its nearest neigh
   );
 });
 
+test("inside the network: tfjs-vis' tables, distributions and activations, under the page's own policy", async () => {
+  await using(async (opened) => {
+    const {page} = opened;
+    await page.locator(".inside summary").click();
+    await page.waitForSelector(".in-vis .tf-table td");
+    expect(await page.locator(".in-vis").first().innerText()).toContain("dense");
+    expect(await page.locator(".in-vis").nth(1).innerText()).toMatch(/dense\/kernel\s+8\s+-1.0\s+4.0/);
+    expect(await page.locator(".in-hist svg path").count()).toBe(2);
+    expect(await page.locator(".in-map").count()).toBe(4);
+    await page.locator(".in-sample").nth(3).click();
+    expect(await text(opened, ".meta")).toContain("Test image 6");
+  });
+});
+
 test("comparing shows both epochs, and what changed between them", async () => {
   await using(async (opened) => {
     const {page} = opened;

@@ -1,0 +1,28 @@
+import {type LayerActivations, shrunk, summaryOf} from "./record/inside";
+import type {RunDirectory} from "./record/run-directory";
+import type {ModelFacts} from "./run-events";
+import type {LabelledImages, Network} from "./types";
+
+/** Layers that only pass on what they are given. */
+const PASSIVE = new Set(["InputLayer", "Flatten", "Dropout", "SeededDropout", "Reshape"]);
+/**
+ * Keeps what the network is like inside, for the report: `artifacts/network/inside-epoch-003.json` with each weight
+ * array's distribution and each layer's answer to the samples.
+ */
+export async function keepInside(
+  directory: RunDirectory,
+  network: Network,
+  layers: ModelFacts["layers"],
+  {samples, sampleIndices, epoch}: {samples: LabelledImages; sampleIndices: Uint32Array; epoch: number},
+): Promise<void> {
+  const activations: LayerActivations[] = [];
+  for (const {name, type, outputShape} of layers) {
+    if (PASSIVE.has(type)) continue;
+    const {values} = await network.features(samples, name);
+    const [height, width, channels] = outputShape.length === 4 ? outputShape.slice(1) : [1, 1, outputShape.at(-1)];
+    activations.push({layer: name, type, ...shrunk(values, samples.count, [height ?? 1, width ?? 1, channels ?? 1])});
+  }
+  const weights = (await network.getWeights()).map(summaryOf);
+  const stem = `network/inside-epoch-${`${epoch}`.padStart(3, "0")}`;
+  await directory.writeValue(stem, {name: "inside", indices: sampleIndices, weights, activations});
+}
