@@ -1,9 +1,9 @@
 import {createHash} from "node:crypto";
 import {existsSync, readFileSync} from "node:fs";
-import {rename, writeFile} from "node:fs/promises";
 import {dirname, join} from "node:path";
 import {gzipSync} from "node:zlib";
 import {build} from "esbuild";
+import {writeWhole} from "../pipeline/record/write-whole";
 import {type Gathered, gather} from "./gather";
 
 const UMD = "dist/tfjs-vis.umd.min.js";
@@ -27,8 +27,7 @@ interface Shell {
 export async function writeReport(runFolder: string): Promise<string> {
   const [shell, gathered] = await Promise.all([bundle(), gather(runFolder)]);
   const path = join(runFolder, "report.html");
-  await writeFile(`${path}.part`, page(shell, gathered)); // a reader never sees half a page
-  await rename(`${path}.part`, path);
+  await writeWhole(path, page(shell, gathered));
   return path;
 }
 
