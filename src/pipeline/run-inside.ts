@@ -6,7 +6,7 @@ import type {LabelledImages, Network} from "./types";
 /** Layers that only pass on what they are given. */
 const PASSIVE = new Set(["InputLayer", "Flatten", "Dropout", "SeededDropout", "Reshape"]);
 /**
- * Keeps what the network is like inside, for the report: `artifacts/network/inside-epoch-003.json` with each weight
+ * Keeps what the network is like inside, for the report: `artifacts/network/epoch-003.json` with each weight
  * array's distribution and each layer's answer to the samples.
  */
 export async function keepInside(
@@ -23,6 +23,6 @@ export async function keepInside(
     activations.push({layer: name, type, ...shrunk(values, samples.count, [height ?? 1, width ?? 1, channels ?? 1])});
   }
   const weights = (await network.getWeights()).map(summaryOf);
-  const stem = `network/inside-epoch-${`${epoch}`.padStart(3, "0")}`;
-  await directory.writeValue(stem, {name: "inside", indices: sampleIndices, weights, activations});
+  const stem = `network/epoch-${`${epoch}`.padStart(3, "0")}`;
+  await directory.writeValue(stem, {indices: sampleIndices, weights, activations});
 }

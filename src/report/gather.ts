@@ -87,8 +87,7 @@ export async function gather(runFolder: string): Promise<Gathered> {
       images && artifacts.has("lime/segments")
         ? {height, width, entries: await perStop("lime/segments", (saved, path) => gatherLime(saved, path, pack))}
         : null,
-    inside:
-      images && artifacts.has("network/inside") ? gatherInside(await perStop("network/inside", keepSaved), pack) : null,
+    inside: images && artifacts.has("network") ? gatherInside(await perStop("network", keepSaved), pack) : null,
   };
   return {file, bytes: pack.bytes()};
 }
@@ -125,16 +124,16 @@ export function readMetrics(path: string): EpochMetrics[] {
   return [...byEpoch.values()].sort((a, b) => a.epoch - b.epoch);
 }
 
-/** @returns "probe/name" → epoch → path of its JSON. */
+/** @returns "probe/name", or "network" for what has no picture, → epoch → path of its JSON. */
 export function listArtifacts(folder: string): ArtifactFiles {
   const files = new Map<string, Map<number, string>>();
   if (!existsSync(folder)) return files;
   for (const probe of readdirSync(folder, {withFileTypes: true})) {
     if (!probe.isDirectory()) continue;
     for (const entry of readdirSync(join(folder, probe.name))) {
-      const match = /^(.+)-epoch-(\d+)\.json$/.exec(entry);
+      const match = /^(?:(.+)-)?epoch-(\d+)\.json$/.exec(entry);
       if (!match) continue;
-      const name = `${probe.name}/${match[1]}`;
+      const name = match[1] ? `${probe.name}/${match[1]}` : probe.name;
       const epochs = files.get(name) ?? new Map<number, string>();
       files.set(name, epochs.set(Number(match[2]), join(folder, probe.name, entry)));
     }

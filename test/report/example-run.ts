@@ -97,8 +97,9 @@ export function exampleRun(example: Example = {}): string {
   write("artifacts/test-images.json", {count, shape, pixels, labels});
   const indices = Uint32Array.from({length: explained}, (_, x) => x * 2);
   const positions = Float32Array.from({length: mapped * dimensions}, () => normal(random));
+  const stem = (epoch: number) => `epoch-${String(epoch).padStart(3, "0")}.json`;
   const save = (probe: string, artifact: string, epoch: number, content: object) =>
-    write(`artifacts/${probe}/${artifact}-epoch-${String(epoch).padStart(3, "0")}.json`, {name: artifact, ...content});
+    write(`artifacts/${probe}/${artifact}-${stem(epoch)}`, {name: artifact, ...content});
   for (const epoch of probed) {
     const probabilities = exampleProbabilities(labels, classes, epoch);
     if (probes.includes("confusion")) {
@@ -111,7 +112,7 @@ export function exampleRun(example: Example = {}): string {
         shape: [8],
         values: Float32Array.of(-1, -0.5, 0, 0, 0.1, 0.2, 0.5, 1 + epoch),
       };
-      save("network", "inside", epoch, {
+      write(`artifacts/network/${stem(epoch)}`, {
         indices,
         weights: [summaryOf(kernel)],
         activations: [{layer: "conv", type: "Conv2D", shape: [2, 3, 4], of: 9, peak: 2.5, values}],
