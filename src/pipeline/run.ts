@@ -96,7 +96,8 @@ export async function* run(
       const figures: {[name: string]: Figure} = {};
       if (epoch % every === 0 || epoch === epochs) {
         const context = await contextOf(data, network, epoch, test.logits);
-        await keepInside(directory, network, facts.layers, context);
+        const inside = yield* keepInside(directory, network, facts.layers, context);
+        if (inside) failures.network = inside.message;
         for (const one of chosen) {
           yield {type: "probe", epoch, probe: one.probe.name};
           const failure = yield* probeOnce(one, context, directory, seed, figures);
