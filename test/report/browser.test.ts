@@ -1,6 +1,7 @@
 import {readFileSync, writeFileSync} from "node:fs";
 import {join} from "node:path";
 import {pathToFileURL} from "node:url";
+import {type Canvas, createCanvas, loadImage} from "@napi-rs/canvas";
 import type {Browser, BrowserContextOptions} from "playwright-core";
 import {afterAll, beforeAll, expect, test} from "vitest";
 import type {App} from "../../src/report/client/app";
@@ -65,6 +66,15 @@ const store = (page: Opened["page"]) =>
     const {stop, other, image, selection, hover} = state;
     return {stop, other, image, selection, hover};
   });
+
+/** A picture at a quarter of its size. */
+async function thumbnail(png: Buffer): Promise<Canvas> {
+  const image = await loadImage(png);
+  const canvas = createCanvas(360, 225);
+  canvas.getContext("2d").drawImage(image, 0, 0, 360, 225);
+  return canvas;
+}
+const pixelsOf = (canvas: Canvas) => canvas.getContext("2d").getImageData(0, 0, 360, 225).data;
 
 test("opens from disk within a second or so, asking for nothing, saying nothing", async () => {
   await using(async ({page}) => {
@@ -375,6 +385,30 @@ test.each([
     },
     {colorScheme, viewport: {width, height: 900}},
     report + hash,
+  );
+});
+
+test.each(["light", "dark"] as const)("looks as it did when it was last looked at: %s", async (colorScheme) => {
+  await using(
+    async ({page}) => {
+      await page.waitForSelector(".sc-chart svg");
+      await page.evaluate(() => document.fonts.ready);
+      const shot = await thumbnail(await page.screenshot());
+      const path = join(__dirname, "..", "fixtures", `report-${colorScheme}.png`);
+      if (process.env.LOOKED) writeFileSync(path, shot.toBuffer("image/png")); // LOOKED=1 keeps what was looked at
+      const [now, then] = [shot, await thumbnail(readFileSync(path))].map((canvas) => pixelsOf(canvas));
+      let [sum, far] = [0, 0];
+      for (let at = 0; at < now.length; at++) {
+        const apart = Math.abs(now[at] - then[at]);
+        sum += apart;
+        if (apart > 48) far++;
+      }
+      // another Chromium sets text a little otherwise; a panel that is gone or moved changes far more
+      expect(sum / now.length).toBeLessThan(3);
+      expect(far / now.length).toBeLessThan(0.01);
+    },
+    {colorScheme},
+    `${report}#e=2&img=4`,
   );
 });
 
