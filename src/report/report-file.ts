@@ -120,4 +120,30 @@ export interface ReportFile {
     readonly width: number;
     readonly entries: PerStop<readonly LimeEntry[]>;
   } | null;
+  /** What the network was like inside: its weights, and its layers' answers to a few images. */
+  readonly inside: {readonly indices: readonly number[]; readonly stops: PerStop<InsideStop>} | null;
+}
+
+/** See src/pipeline/record/inside.ts. */
+export interface InsideStop {
+  readonly weights: readonly {
+    readonly name: string;
+    readonly shape: readonly number[];
+    readonly min: number;
+    readonly max: number;
+    readonly mean: number;
+    readonly deviation: number;
+    readonly zeros: number;
+    /** Left edge, right edge, count, one bucket after another. */
+    readonly buckets: readonly number[];
+  }[];
+  readonly activations: readonly {
+    readonly layer: string;
+    readonly type: string;
+    /** Channels that the layer has; the first of them are kept. */
+    readonly of: number;
+    readonly peak: number;
+    /** u8 `[images, height, width, channels]`, 255 at `peak`. */
+    readonly values: Packed;
+  }[];
 }
