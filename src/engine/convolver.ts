@@ -143,17 +143,17 @@ function planOf({input, filters, kernel, stride, padding, relu}: ConvolutionShap
   return {kind: "convolution", name: "", input, output, relu, kernel, stride, padding: [top, left], weights};
 }
 
-let module: WebAssembly.Module | undefined;
+let kernelCode: WebAssembly.Module | undefined;
 
 /** Runs steps here and now, for one group of `count` images. */
 function runner(memory: WebAssembly.Memory, workspace: number) {
   // Compiled at once, not in the background: tfjs' kernels cannot wait.
-  module ??= new WebAssembly.Module(readFileSync(join(__dirname, "kernels", "plain.wasm")));
+  kernelCode ??= new WebAssembly.Module(readFileSync(join(__dirname, "kernels", "plain.wasm")));
   const abort = () => {
     throw new Error("kernel aborted");
   };
   type Kernel = (...args: number[]) => void;
-  const kernels = new WebAssembly.Instance(module, {env: {memory, abort}}).exports as Record<string, Kernel>;
+  const kernels = new WebAssembly.Instance(kernelCode, {env: {memory, abort}}).exports as Record<string, Kernel>;
   const words = new Int32Array(memory.buffer);
   const job = jobAddress(0);
   return (steps: readonly Step[], count: number, images = 0, output = 0) => {
