@@ -6,7 +6,7 @@ import type {ProbeOptions} from "../pipeline/run-probes";
 import {writeReport} from "../report/page";
 import {declareFlags, givenOf} from "./flags";
 import type {Command} from "./index";
-import {progressOf} from "./progress";
+import {type Progress, progressOf} from "./progress";
 
 /** Exit code of a process that the user broke off (128 + SIGINT). */
 const INTERRUPTED = 130;
@@ -50,16 +50,32 @@ export async function drive(
     interrupt.abort();
   };
   process.on("SIGINT", onSignal).on("SIGTERM", onSignal);
+  let folder = "";
+  let reported = true;
   try {
-    let path = "";
     for await (const event of run(options, probeOptions, {...control, signal: interrupt.signal})) {
       progress.show(event);
-      if (event.type === "start") path = event.path;
-      if (event.type === "epoch") await writeReport(path);
+      if (event.type === "start") folder = event.path;
+      if (event.type === "epoch") reported = await keepReport(folder, progress);
     }
   } finally {
     progress.stop();
     process.off("SIGINT", onSignal).off("SIGTERM", onSignal);
   }
-  return interrupt.signal.aborted ? INTERRUPTED : 0;
+  if (interrupt.signal.aborted) return INTERRUPTED;
+  return reported ? 0 : 1;
+}
+
+/**
+ * Writes the report so far. One that cannot be written does not cost the run: the command `report` writes it from what is
+ * kept. @returns Whether it was written.
+ */
+async function keepReport(folder: string, progress: Progress): Promise<boolean> {
+  try {
+    await writeReport(folder);
+    return true;
+  } catch (error) {
+    progress.show({type: "failure", probe: "report", error: error as Error});
+    return false;
+  }
 }

@@ -13,6 +13,8 @@ export interface Compiled {
   /** As train, but leaves the gradients and changes no weight. */
   readonly gradients: number;
   readonly inputGradient: number;
+  /** Derives what is derived from the weights, after they were written. */
+  readonly refresh: number;
   /** Gives back each of the model's layers' outputs. */
   readonly outputs: ReadonlyMap<string, {readonly program: number; readonly width: number}>;
   /** First byte of each workspace. */
@@ -58,7 +60,10 @@ export function compile(plan: Plan, {threads, batchSize}: Settings): Compiled {
     ...stages.flatMap((stage) => stage.batchGradients()),
     each("parts", "sumSlots", laid.slotsAt, laid.slots, laid.slotStride, laid.slotted, laid.gradients),
   ].map(slotBySlot);
-  const flip = each("parts", "scatter", laid.values, laid.flippedTo, laid.slotted, laid.flippedAt);
+  const refresh = [
+    each("parts", "scatter", laid.values, laid.flippedTo, laid.slotted, laid.flippedAt),
+    ...stages.flatMap((stage) => stage.refresh?.() ?? []),
+  ];
   const updates = stages.flatMap((stage) => stage.update?.() ?? []);
   const inputGradientSteps = [
     load,
@@ -68,17 +73,17 @@ export function compile(plan: Plan, {threads, batchSize}: Settings): Compiled {
     store(imageGradient),
   ];
 
+  const scores = {losses: laid.losses, correct: laid.correct};
   const programs = [
-    // Each part's weights are flipped by the thread that moved them, but a part of all weights is not a part of those
-    // with slots: hence the meeting.
-    programOf([...gradientSteps, GUARD, optimizers[plan.optimizer].step(laid), ...updates, MEET, flip], laid.losses),
-    programOf(gradientSteps, laid.losses),
-    programOf(inputGradientSteps, 0),
+    programOf([...gradientSteps, GUARD, optimizers[plan.optimizer].step(laid), ...updates, MEET, ...refresh], scores),
+    programOf(gradientSteps, scores),
+    programOf(inputGradientSteps),
+    programOf(refresh),
   ];
   const outputs = new Map<string, {program: number; width: number}>();
   const give = (name: string, planes: Planes, steps: readonly Step[]) => {
     const width = planes.height * planes.width * planes.channels;
-    outputs.set(name, {program: programs.push(programOf([load, ...steps, store(planes)], 0)) - 1, width});
+    outputs.set(name, {program: programs.push(programOf([load, ...steps, store(planes)])) - 1, width});
   };
   for (const [name, {layer, linear}] of Object.entries(plan.outputs)) {
     const steps = stages.slice(0, layer + 1).flatMap((stage, i) => stage.forward(false, linear && i === layer));
@@ -92,7 +97,7 @@ export function compile(plan: Plan, {threads, batchSize}: Settings): Compiled {
   const first = laid.shared.take(laid.local.size * count);
   const workspaces = Array.from({length: count}, (_, i) => first + i * laid.local.size);
   const bytes = first + laid.local.size * count;
-  return {layout: laid, programs, train: 0, gradients: 1, inputGradient: 2, outputs, workspaces, bytes};
+  return {layout: laid, programs, train: 0, gradients: 1, inputGradient: 2, refresh: 3, outputs, workspaces, bytes};
 }
 
 /** In training every group's steps go slot by slot, so that one phase does them all. */

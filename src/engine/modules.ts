@@ -1,16 +1,19 @@
 import {readFileSync} from "node:fs";
 import {join} from "node:path";
+import {setFlagsFromString} from "node:v8";
 
-/** The kernels' two builds: every processor has the one, the other multiplies and adds in one instruction. */
+/** The kernels' two builds: every processor runs the one; the other multiplies and adds in one instruction. */
 export const VARIANTS = ["plain", "fused-multiply-add"] as const;
 export type Variant = (typeof VARIANTS)[number];
 
 const compiled = new Map<Variant, Promise<WebAssembly.Module>>();
 
-/** Compiles the kernels, once in a process. */
+/** Compiles the kernels, once in a process. @throws WebAssembly.CompileError where relaxed SIMD is not known. */
 export function kernelModule(variant: Variant): Promise<WebAssembly.Module> {
   let module = compiled.get(variant);
   if (!module) {
+    // Node 20 has relaxed SIMD behind a flag, which must be set before compiling; later versions ignore it.
+    if (variant === "fused-multiply-add") setFlagsFromString("--experimental-wasm-relaxed-simd");
     module = WebAssembly.compile(readFileSync(join(__dirname, "kernels", `${variant}.wasm`)));
     compiled.set(variant, module);
   }

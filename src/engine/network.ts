@@ -4,6 +4,7 @@ import type {Images, LabelledImages, NamedArray, Network} from "../pipeline/type
 import {type Compiled, compile} from "./compile";
 import {FIRST} from "./control";
 import {type Crew, startCrew} from "./crew";
+import {fastestVariant} from "./fastest-variant";
 import {kernelModule, type Variant} from "./modules";
 import {optimizers} from "./optimizers";
 import type {Plan} from "./plan";
@@ -16,6 +17,7 @@ export interface FusedOptions {
   readonly batchSize: number;
   /** Of the dropout masks. */
   readonly seed: number;
+  /** The kernels' build; by default the faster here. */
   readonly variant?: Variant;
 }
 
@@ -24,6 +26,7 @@ export interface FusedNetwork extends Network {
   gradients(batch: LabelledImages, step: number): Promise<NamedArray[]>;
   /** Bytes of shared memory. */
   readonly bytes: number;
+  readonly variant: Variant;
 }
 
 /**
@@ -35,7 +38,8 @@ export interface FusedNetwork extends Network {
  * @throws UserError if the memory cannot be had.
  */
 export async function fusedNetwork(plan: Plan, options: FusedOptions): Promise<FusedNetwork> {
-  const {threads, classNames, batchSize, seed, variant = "plain"} = options;
+  const {threads, classNames, batchSize, seed} = options;
+  const variant = options.variant ?? (await fastestVariant());
   const compiled = compile(plan, options);
   const {layout, outputs} = compiled;
   const memory = sharedMemory(compiled.bytes, batchSize);
@@ -48,20 +52,28 @@ export async function fusedNetwork(plan: Plan, options: FusedOptions): Promise<F
   const trainable = layout.parameters.filter((parameter) => parameter.trainable);
   let steps = 0;
 
-  const write = (weights: readonly NamedArray[]) => {
+  const write = async (weights: readonly NamedArray[]) => {
     writeArrays(floats, layout.parameters, layout.values, layout, weights);
-    for (let i = 0; i < layout.slotted; i++) {
-      floats[layout.flippedAt / 4 + words[layout.flippedTo / 4 + i]] = floats[layout.values / 4 + i];
-    }
+    await crew.run(
+      () => ({program: compiled.refresh, count: 0}),
+      () => undefined,
+    );
   };
-  write(plan.weights);
+  await write(plan.weights);
 
   const place = {plan, compiled, crew, words, floats};
   const trainingJob = (batch: LabelledImages, step: number, program: number) => (n: number) => {
-    const {images, labels} = layout.staging[n];
+    const {images, labels, output} = layout.staging[n];
     floats.set(batch.pixels, images / 4);
     words.set(batch.labels, labels / 4);
-    return {program, count: batch.count, images, labels, seed: Math.floor(fork(seed, "dropout", step)() * 2 ** 32)};
+    return {
+      program,
+      count: batch.count,
+      images,
+      labels,
+      output,
+      seed: Math.floor(fork(seed, "dropout", step)() * 2 ** 32),
+    };
   };
   const ask = (name: string) => (images: Images) => {
     const {program, width} = outputs.get(name) as {program: number; width: number};
@@ -72,6 +84,7 @@ export async function fusedNetwork(plan: Plan, options: FusedOptions): Promise<F
     imageShape: plan.imageShape,
     classNames,
     bytes: compiled.bytes,
+    variant,
     predict: ask(plan.probabilities),
     logits: ask(plan.layers[plan.layers.length - 1].name),
     inputGradient: (images, targets) =>
@@ -85,7 +98,7 @@ export async function fusedNetwork(plan: Plan, options: FusedOptions): Promise<F
       checkBatch(plan, batch, batchSize);
       const result = await crew.run(
         (n) => ({...trainingJob(batch, step, compiled.train)(n), ...optimizer.factors(learningRate, ++steps)}),
-        () => batchResult(floats, words, layout, batch.count),
+        (n) => batchResult(floats, words, layout.staging[n].output, batch.count),
       );
       if (Number.isFinite(result.lossSum)) return result;
       throw await notFinite(place, batch, step, result.lossSum);
@@ -102,7 +115,7 @@ export async function fusedNetwork(plan: Plan, options: FusedOptions): Promise<F
     },
     async setWeights(weights) {
       await crew.idle();
-      write(weights);
+      await write(weights);
     },
     async getOptimizerState() {
       await crew.idle();
@@ -174,11 +187,12 @@ async function inChunks(
   return joined;
 }
 
-function batchResult(floats: Float32Array, words: Int32Array, {losses, correct}: Compiled["layout"], count: number) {
+/** @param output Where the job's losses stand, and after them whether each answer was right (thread.ts). */
+function batchResult(floats: Float32Array, words: Int32Array, output: number, count: number) {
   let [lossSum, right] = [0, 0];
   for (let n = 0; n < count; n++) {
-    lossSum += floats[losses / 4 + n];
-    right += words[correct / 4 + n];
+    lossSum += floats[output / 4 + n];
+    right += words[output / 4 + count + n];
   }
   return {lossSum, correct: right};
 }

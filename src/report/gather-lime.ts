@@ -21,7 +21,7 @@ export function gatherLime({data, numbers}: Saved, path: string, pack: Packer): 
       segments: pack.add(segments, [height, width]),
       weights: Array.from(array(explanation.weights, `${path}: explanations[${n}].weights`), (w) => rounded(w)),
       r2: finite(explanation.r2),
-      stability: finite(explanation.stability),
+      stability: finite(explanation.halvesCorrelation),
       removal: removal && Array.from(array(removal, `${path}: explanations[${n}].removal`), (p) => rounded(p)),
     };
   });

@@ -60,6 +60,7 @@ export interface Places {
 
 export const CHUNK = 256;
 const ROWS = 32;
+const MEDIAN_ROWS = 255;
 
 /**
  * Finds neighbours by exhaustive search and calibrates the joint probabilities. About n² · columns multiplications and
@@ -99,7 +100,10 @@ interface Packed {
   readonly norms: number;
 }
 
-/** Packs the data centred, and scaled to at most 1: distances are to scale, and single precision spends no digits on a mean. */
+/**
+ * Packs the data centred, and scaled to at most 1: distances are to scale, and single precision spends no digits on where
+ * the data lie. Centred on medians, because one far outlier would move the means away from all others.
+ */
 async function packed(team: Team, arena: Arena, {rows, columns, values}: Matrix): Promise<Packed> {
   const panelCount = Math.ceil(rows / 8);
   const panels = arena.allocate(panelCount * 8 * columns * 4);
@@ -107,18 +111,27 @@ async function packed(team: Team, arena: Arena, {rows, columns, values}: Matrix)
   const mark = arena.mark();
   const x = arena.allocate(values.length * 4);
   const center = arena.allocate(columns * 4);
-  const means = new Float64Array(columns);
-  for (let r = 0, e = 0; r < rows; r++) for (let c = 0; c < columns; c++) means[c] += values[e++] / rows;
+  const middle = medians(values, rows, columns);
   let largest = 0;
   for (let r = 0, e = 0; r < rows; r++) {
-    for (let c = 0; c < columns; c++) largest = Math.max(largest, Math.abs(values[e++] - means[c]));
+    for (let c = 0; c < columns; c++) largest = Math.max(largest, Math.abs(values[e++] - middle[c]));
   }
   arena.floats(x, values.length).set(values);
-  arena.floats(center, columns).set(means);
+  arena.floats(center, columns).set(middle);
   const args = [x, rows, columns, center, 1 / (largest || 1), panels, norms];
   team.run({kernel: "packPanels", tasks: Math.ceil(panelCount / 32), args});
   arena.release(mark);
   return {rows, columns, panels, norms};
+}
+
+/** The median of each column over at most MEDIAN_ROWS rows, evenly apart. */
+function medians(values: Float32Array, rows: number, columns: number): Float32Array {
+  const count = Math.min(rows, MEDIAN_ROWS);
+  const sample = new Float32Array(count);
+  return Float32Array.from({length: columns}, (_, c) => {
+    for (let i = 0; i < count; i++) sample[i] = values[Math.floor((i * rows) / count) * columns + c];
+    return sample.sort()[count >> 1];
+  });
 }
 
 /** Rows of length 1; a row of zeros stays where it is. */

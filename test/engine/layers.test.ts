@@ -169,6 +169,26 @@ describe("a layer computes what tfjs' does, and its gradients", () => {
       () => [tf.layers.flatten(), tf.layers.dense({units: 6, activation: "relu"}), tf.layers.batchNormalization({})],
     ],
     [
+      "many channels, odd sizes",
+      [9, 11, 1],
+      () => [conv(7, 3, {activation: "relu"}), conv(9, 3, {activation: "relu"}), conv(13, 3), tf.layers.reLU()],
+    ],
+    [
+      "many channels, more rows than are done at a time",
+      [30, 17, 1],
+      () => [conv(33, 2), conv(34, 3, {padding: "same", useBias: false}), tf.layers.maxPooling2d({poolSize: 2})],
+    ],
+    [
+      "many channels around strides and pools",
+      [15, 14, 1],
+      () => [
+        conv(8, 2, {strides: 2, activation: "relu"}),
+        conv(8, 3, {padding: "same", activation: "relu"}),
+        tf.layers.maxPooling2d({poolSize: 2}),
+        conv(7, 3, {padding: "same"}),
+      ],
+    ],
+    [
       "many channels",
       [6, 6, 2],
       () => [conv(18, 3, {activation: "relu"}), conv(11, 3, {padding: "same", activation: "relu"})],
@@ -186,7 +206,7 @@ test("any composition of layers computes what tfjs' does", {timeout: 120_000}, a
   const block = fc.oneof(
     fc.record({
       kind: fc.constant("convolution" as const),
-      filters: fc.integer({min: 1, max: 9}),
+      filters: fc.integer({min: 1, max: 12}),
       kernel: fc.tuple(fc.integer({min: 1, max: 4}), fc.integer({min: 1, max: 4})),
       strides: fc.tuple(fc.integer({min: 1, max: 2}), fc.integer({min: 1, max: 2})),
       same: fc.boolean(),

@@ -5,8 +5,9 @@ import {tmpdir} from "node:os";
 import {join} from "node:path";
 import {beforeAll, expect, test} from "vitest";
 import {COMPARED, logEpoch, logOptions} from "../../src/pipeline/record/epoch-log";
+import {histogramBuckets} from "../../src/pipeline/record/histogram";
 import {spritePng, writeProjector} from "../../src/pipeline/record/projector";
-import {histogramBuckets, tensorboardLog} from "../../src/pipeline/record/tensorboard";
+import {tensorboardLog} from "../../src/pipeline/record/tensorboard";
 import {imageGrid} from "../../src/plots/image-grid";
 
 /** A Python that has PyPI's tensorboard: `PYTHON`, else python3. */

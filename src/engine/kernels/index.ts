@@ -8,6 +8,7 @@ export * from "./loss";
 export * from "./normalization";
 export * from "./optimizer";
 export * from "./pooling";
+export * from "./winograd";
 
 /** Where the module's own tables end: nothing else may stand below. */
 export function heapBase(): usize {

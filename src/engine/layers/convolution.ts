@@ -1,6 +1,7 @@
 import {corner, ELEMENT, type Planes, type Shape, takePlanes} from "../planes";
 import {each, type Step} from "../program";
 import {type LayerKind, type LayerPlan, maskArguments, type Parameter, spread} from "./kind";
+import {evened, isWinograd, winograd} from "./winograd";
 
 export interface ConvolutionPlan extends LayerPlan {
   readonly kind: "convolution";
@@ -61,20 +62,23 @@ export const convolution: LayerKind<ConvolutionPlan> = {
     return weights.length > 1 ? [kernel, bias] : [kernel];
   },
 
-  border({input, output, kernel, stride, padding: [top, left]}) {
-    const bottom = (output.height - 1) * stride[0] + kernel[0] - top - input.height;
-    const right = (output.width - 1) * stride[1] + kernel[1] - left - input.width;
+  border(plan) {
+    const {
+      input,
+      output,
+      padding: [top, left],
+    } = plan;
+    const [rows, columns] = windowExtent(plan, output);
+    const [bottom, right] = [rows - top - input.height, columns - left - input.width];
     return {top, left, bottom: Math.max(0, bottom), right: Math.max(0, right)};
   },
 
-  gradientBorder({input, output, kernel, stride, padding: [top, left]}) {
+  gradientBorder(plan) {
+    const {input, output, kernel, stride, padding} = plan;
+    const [top, left] = [kernel[0] - 1 - padding[0], kernel[1] - 1 - padding[1]];
     const [height, width] = dilated(output, stride);
-    return {
-      top: kernel[0] - 1 - top,
-      left: kernel[1] - 1 - left,
-      bottom: Math.max(0, input.height + top - height),
-      right: Math.max(0, input.width + left - width),
-    };
+    const [rows, columns] = windowExtent({...plan, stride: [1, 1]}, input);
+    return {top, left, bottom: Math.max(0, rows - top - height), right: Math.max(0, columns - left - width)};
   },
 
   gradientDilation: ({stride}) => stride,
@@ -91,13 +95,16 @@ export const convolution: LayerKind<ConvolutionPlan> = {
     const firstBack = corner(turned, padding[0] - kernel[0] + 1, padding[1] - kernel[1] + 1);
     const [height, width] = dilated(to, stride);
 
+    const fast = isWinograd(plan) ? winograd(plan, place) : undefined;
+
     return {
       forward(_training, linear = false) {
+        const result = [output.at, output.row, output.plane, to.height, to.width, ...maskArguments(undefined)];
+        const epilogue = relu && !linear ? 1 : 0;
+        const offset = bias?.values ?? zeros;
+        if (fast) return [fast.forward([first, input.row, input.plane], offset, [...result, epilogue])];
         const window = [first, input.row * stride[0], ELEMENT * stride[1], taps, from.channels * kernel[0] * kernel[1]];
-        const result = [output.at, output.row, output.plane, to.height, to.width];
-        const relus = relu && !linear ? 1 : 0;
-        const sources = [weights.values, bias?.values ?? zeros, to.channels];
-        return [each("groups", "convolve", ...window, ...sources, ...result, ...maskArguments(undefined), relus)];
+        return [each("groups", "convolve", ...window, weights.values, offset, to.channels, ...result, epilogue)];
       },
       parameterGradients() {
         const windows = [first, input.row, input.plane, from.channels, ...kernel];
@@ -114,16 +121,25 @@ export const convolution: LayerKind<ConvolutionPlan> = {
         const window = [firstBack, turned.row, ELEMENT, tapsBack, tapCount, weights.flipped, zeros, from.channels];
         const write = (into: Planes, masked: Planes | undefined): Step[] => {
           const result = [into.at, into.row, into.plane, from.height, from.width, ...maskArguments(masked)];
-          return [each("groups", "convolve", ...window, ...result, masked ? 2 : 0)];
+          const epilogue = masked ? 2 : 0;
+          if (fast) return [fast.back([firstBack, dz.row, dz.plane], zeros, [...result, epilogue])];
+          return [each("groups", "convolve", ...window, ...result, epilogue)];
         };
         if (planes.step === ELEMENT) return write(planes, mask);
         const passing = takePlanes(place.local, from);
         return [...write(passing, undefined), spread(passing, place.inputGradient)];
       },
       batchGradients: () => [],
+      refresh: () => (fast ? [fast.refresh] : []),
     };
   },
 };
+
+/** Rows and columns read for so many outputs: what Winograd's squares need is as much, or one more. */
+function windowExtent(plan: ConvolutionPlan, {height, width}: Shape): [number, number] {
+  const [down, across] = isWinograd(plan) ? [evened(height), evened(width)] : [height, width];
+  return [(down - 1) * plan.stride[0] + plan.kernel[0], (across - 1) * plan.stride[1] + plan.kernel[1]];
+}
 
 /** Output length and zeros before the first, along one axis; "same" as TensorFlow has it, the odd zero behind. */
 export function extent(length: number, window: number, stride: number, padding: string): [number, number] {

@@ -83,6 +83,8 @@ export interface Stage {
   batchGradients(): Step[];
   /** What else a training step changes, over parts; with the weights' update. */
   update?(): Step[];
+  /** What is derived from its weights, over parts; after every change of them. */
+  refresh?(): Step[];
 }
 
 /** What a kind of layer is made from. */

@@ -23,8 +23,8 @@ export interface ProjectionOptions {
   readonly metric: "euclidean" | "cosine";
 }
 
-/** Of each point, its nearest in the activations themselves: kept, nearest first, for the report. */
-const KEPT_NEIGHBOURS = 6;
+/** Nearest neighbours of each point, before they were mapped, that are kept for the report. */
+const NEAREST = 8;
 
 /** How the network groups what it sees: a map of the test images by the activations of one layer. */
 export const projection: Probe<ProjectionOptions> = {
@@ -84,6 +84,7 @@ export const projection: Probe<ProjectionOptions> = {
       const map = await method.project(before ? {...task, start: before} : task);
       const points = before && given.method !== "tsne" ? aligned(map.points, before, dimensions) : map.points;
       const quality = await mapQuality(neighbourhood, points, dimensions, labels);
+      const nearest = neighbourhood.nearest(Math.min(NEAREST, neighbourhood.k));
       const predicted = argMaxRows(testProbabilities, classNames.length);
       const wrong = Uint8Array.from(indices, (place, i) => (predicted[place] === labels[i] ? 0 : 1));
       const movement = before ? movementByClass(points, before, dimensions, labels, classNames.length) : null;
@@ -101,13 +102,7 @@ export const projection: Probe<ProjectionOptions> = {
         name: "map",
         plot: "scatter",
         data: {title, points, labels, classNames, wrong, notes: notesOf(facts, count, epoch)},
-        numbers: {
-          indices,
-          neighbours: neighbourhood.nearest(KEPT_NEIGHBOURS),
-          ...facts,
-          method: given.method,
-          settings: {...given},
-        },
+        numbers: {indices, nearest, ...facts, method: given.method, settings: {...given}},
       };
     } finally {
       neighbourhood.close();

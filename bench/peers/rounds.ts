@@ -1,0 +1,41 @@
+/** @file How every peer speaks with the bench: a line in, one measurement out. */
+import {createInterface} from "node:readline";
+
+/** A peer's work, each a number of images: rates are taken over about `seconds`. */
+export interface Peer {
+  /** Trains on batches once round; absent where a peer cannot. */
+  train?(): Promise<number>;
+  infer(): Promise<number>;
+}
+
+/** One measurement, as a peer prints it. */
+export interface Measurement {
+  /** Images a second. */
+  readonly train: number | null;
+  readonly infer: number;
+  /** The process' greatest resident set so far, MiB. */
+  readonly peak: number;
+}
+
+const SECONDS = 1;
+
+/** Answers each line of standard input with a measurement; the first after a warm-up. */
+export async function answerRounds(peer: Peer): Promise<void> {
+  await peer.train?.();
+  await peer.infer();
+  console.log("ready");
+  for await (const _ of createInterface({input: process.stdin})) {
+    const train = peer.train ? await rate(peer.train) : null;
+    const infer = await rate(peer.infer);
+    const peak = process.resourceUsage().maxRSS / 1024;
+    console.log(JSON.stringify({train, infer, peak} satisfies Measurement));
+  }
+  process.exit(0);
+}
+
+async function rate(work: () => Promise<number>): Promise<number> {
+  const start = performance.now();
+  let images = 0;
+  while (performance.now() - start < SECONDS * 1000) images += await work();
+  return images / ((performance.now() - start) / 1000);
+}
