@@ -80,7 +80,7 @@ export async function mapRows(
   if (perplexity < settings.perplexity) {
     say(`perplexity ${perplexity} in place of ${settings.perplexity}: at most a third of ${rows.rows} points`);
   }
-  const threads = automaticThreads(rows.rows);
+  const threads = await automaticThreads(rows.rows);
   const scaled = standardised(rows, settings.scaling);
   const reduced = scaled.columns > settings.components ? await pca(scaled, settings.components, threads) : undefined;
   const data = reduced?.scores ?? scaled;
