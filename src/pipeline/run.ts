@@ -212,7 +212,8 @@ async function restored(
 /** The test images as bytes, once a run: the report draws them, and a saved run can be asked about them. */
 async function keepTestImages(directory: RunDirectory, data: Dataset): Promise<void> {
   const {count, pixels, labels, shape} = await data.test.read(first(data.test.count));
-  const bytes = Uint8Array.from(pixels, (value) => Math.round(255 * value));
+  const bytes = new Uint8Array(pixels.length);
+  for (let i = 0; i < bytes.length; i++) bytes[i] = Math.round(255 * pixels[i]);
   await directory.writeValue("test-images", {count, shape, classNames: data.classNames, pixels: bytes, labels});
 }
 
