@@ -52,7 +52,7 @@ export function compile(plan: Plan, {threads, batchSize}: Settings): Compiled {
   const gradientSteps = [
     load,
     ...stages.flatMap((stage) => stage.forward(true)),
-    each("slots", "crossEntropy", logits.at, plan.classes, logitGradient.at, laid.losses, laid.correct),
+    each("slots", "crossEntropy", logits.at, plan.classes, logitGradient.at),
     ...backward.flatMap((stage) => [
       ...stage.parameterGradients(),
       ...(stage === stages[0] ? [] : stage.inputGradient(true)),
@@ -74,18 +74,15 @@ export function compile(plan: Plan, {threads, batchSize}: Settings): Compiled {
   ];
 
   const programs = [
-    programOf(
-      [...gradientSteps, GUARD, optimizers[plan.optimizer].step(laid), ...updates, MEET, ...refresh],
-      laid.losses,
-    ),
-    programOf(gradientSteps, laid.losses),
-    programOf(inputGradientSteps, 0),
-    programOf(refresh, 0),
+    programOf([...gradientSteps, GUARD, optimizers[plan.optimizer].step(laid), ...updates, MEET, ...refresh]),
+    programOf(gradientSteps),
+    programOf(inputGradientSteps),
+    programOf(refresh),
   ];
   const outputs = new Map<string, {program: number; width: number}>();
   const give = (name: string, planes: Planes, steps: readonly Step[]) => {
     const width = planes.height * planes.width * planes.channels;
-    outputs.set(name, {program: programs.push(programOf([load, ...steps, store(planes)], 0)) - 1, width});
+    outputs.set(name, {program: programs.push(programOf([load, ...steps, store(planes)])) - 1, width});
   };
   for (const [name, {layer, linear}] of Object.entries(plan.outputs)) {
     const steps = stages.slice(0, layer + 1).flatMap((stage, i) => stage.forward(false, linear && i === layer));

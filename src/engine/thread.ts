@@ -38,8 +38,7 @@ export function work(data: ThreadData, port: MessagePort): never {
   const placed = (address: Address, workspace: number) =>
     typeof address === "number" ? address : workspace + address.local;
   // Addresses are fixed here, once, so that a call costs a call.
-  const ready = programs.map(({phases, losses, workspaces: by}) => ({
-    losses,
+  const ready = programs.map(({phases, workspaces: by}) => ({
     byGroup: by === "groups",
     phases: phases.map(({over, calls, guarded}) => ({
       over,
@@ -69,9 +68,10 @@ export function work(data: ThreadData, port: MessagePort): never {
   // number is known to all and nobody need reset the counter.
   let first = 0;
   const take = () => (Atomics.add(words, TAKEN, 1) - first) | 0;
+  /** @param losses Byte of the batch's losses and right answers, f32 [n][2]. */
   const finite = (losses: number, count: number) => {
     let sum = 0;
-    for (let n = 0; n < count; n++) sum += floats[losses / 4 + n];
+    for (let n = 0; n < count; n++) sum += floats[losses / 4 + 2 * n];
     return Number.isFinite(sum);
   };
 
@@ -82,7 +82,7 @@ export function work(data: ThreadData, port: MessagePort): never {
     const count = words[job / 4 + 1];
     const groups = Math.ceil(count / 4);
     program.phases.forEach(({over, inWorkspace, guarded}, i) => {
-      if (guarded && !finite(program.losses, count)) {
+      if (guarded && !finite(words[job / 4 + 4], count)) {
         // The weights stay as they are; the main thread sees the losses.
       } else if (over === "parts") {
         for (const {run, args} of inWorkspace[0]) run(...args, thread, threads, job);

@@ -230,11 +230,34 @@ describe("a network", () => {
 
   test("takes the next batch before it has answered for the last, and learns the same", async () => {
     const [patient, hasty] = [await start(randomModel("cnn")), await start(randomModel("cnn"))];
-    const batches = [0, 1, 2, 3, 4].map((i) => randomBatch(i, 16, SHAPE, CLASSES));
+    const batches = Array.from({length: 40}, (_, i) => randomBatch(i, 16, SHAPE, CLASSES));
     const one: unknown[] = [];
     for (const [step, b] of batches.entries()) one.push(await patient.trainBatch(b, 1e-3, step));
     expect(await Promise.all(batches.map((b, step) => hasty.trainBatch(b, 1e-3, step)))).toEqual(one);
     equal(await hasty.getWeights(), await patient.getWeights());
+  });
+
+  test("answers in the order it was asked, whatever it was asked", async () => {
+    const network = await start(randomModel("cnn"));
+    const first = await network.getWeights();
+    const predicted = await network.predict(batch);
+    const gradients = await network.gradients(batch, 0);
+    const asked = await Promise.all([
+      network.predict(batch),
+      network.gradients(batch, 0),
+      network.trainBatch(batch, 0.1, 0),
+      network.getWeights(),
+      network.gradients(batch, 0),
+      network.setWeights(first),
+      network.gradients(batch, 0),
+      network.predict(batch),
+    ]);
+    expect(asked[0]).toEqual(predicted);
+    equal(asked[1], gradients);
+    expect(asked[3][0].values).not.toEqual(first[0].values);
+    expect(asked[4][0].values).not.toEqual(gradients[0].values);
+    equal(asked[6], gradients);
+    expect(asked[7]).toEqual(predicted);
   });
 
   test("learns: a batch seen again and again is told apart", async () => {
