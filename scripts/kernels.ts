@@ -29,7 +29,20 @@ const SHARED = [
   "1024",
 ];
 
+/** Memory made by the host, one thread's own: its first 64 KiB are free. */
+const OWN = ["--runtime", "stub", "--importMemory", "--initialMemory", "16", "--maximumMemory", "65536"];
+
 export const kernels: readonly Kernel[] = [
+  {
+    source: "src/tsne/kernels/index.ts",
+    output: "src/tsne/kernels/tsne.wasm",
+    flags: [...OWN, "--enable", "simd"],
+  },
+  {
+    source: "src/tsne/kernels/index.ts",
+    output: "src/tsne/kernels/tsne-shared.wasm",
+    flags: [...OWN, "--sharedMemory", "--enable", "simd,threads"],
+  },
   {
     source: "src/engine/kernels/index.ts",
     output: "src/engine/kernels/plain.wasm",

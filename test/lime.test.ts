@@ -199,7 +199,7 @@ describe("the errors of the weights", () => {
   const image = testDigits([8]);
 
   test.each(["bernoulli", "antithetic"] as const)(
-    "95 %% intervals hold the truth 95 times of 100 (%s)",
+    "%s masks: 95 percent intervals hold the truth 95 times of 100",
     async (sampling) => {
       const options: LimeOptions = {...onSquares, model: "least-squares", sampling};
       const limit = await explainWithLime(bent, image, {...options, samples: 40_000, random: randomSource(99)});

@@ -74,7 +74,8 @@ describe.each(Object.keys(models) as ModelName[])("the model %s", (name) => {
       await network.setWeights(weights);
     });
 
-    test.skipIf(engine === "cpu")("learns a batch by heart", async () => {
+    if (engine === "cpu") return; // 15 images a second
+    test("learns a batch by heart", async () => {
       const batch = batchOf(12, 5);
       const before = (await network.trainBatch(batch, 0, 0)).lossSum;
       let after = {lossSum: 0, correct: 0};

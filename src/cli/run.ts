@@ -1,12 +1,13 @@
 import {kebab, resolveOptions} from "../pipeline/options";
 import {probes} from "../pipeline/probes/index";
+import {writeProjectionFiles} from "../pipeline/record/projection-files";
 import {type RunControl, run} from "../pipeline/run";
 import {type RunOptions, runOptions} from "../pipeline/run-options";
 import type {ProbeOptions} from "../pipeline/run-probes";
 import {writeReport} from "../report/page";
 import {declareFlags, givenOf} from "./flags";
 import type {Command} from "./index";
-import {progressOf} from "./progress";
+import {type Progress, progressOf} from "./progress";
 
 /** Exit code of a process that the user broke off (128 + SIGINT). */
 const INTERRUPTED = 130;
@@ -50,16 +51,35 @@ export async function drive(
     interrupt.abort();
   };
   process.on("SIGINT", onSignal).on("SIGTERM", onSignal);
+  let folder = "";
+  let reported = true;
   try {
-    let path = "";
     for await (const event of run(options, probeOptions, {...control, signal: interrupt.signal})) {
       progress.show(event);
-      if (event.type === "start") path = event.path;
-      if (event.type === "epoch") await writeReport(path);
+      if (event.type === "start") folder = event.path;
+      if (event.type === "epoch") reported = await kept("report", progress, () => writeReport(folder));
+      if (event.type === "end") {
+        reported = (await kept("projection", progress, () => writeProjectionFiles(folder))) && reported;
+      }
     }
   } finally {
     progress.stop();
     process.off("SIGINT", onSignal).off("SIGTERM", onSignal);
   }
-  return interrupt.signal.aborted ? INTERRUPTED : 0;
+  if (interrupt.signal.aborted) return INTERRUPTED;
+  return reported ? 0 : 1;
+}
+
+/**
+ * Writes the report so far, or what all epochs' maps give together. What cannot be written does not cost the run: it is
+ * made from what is kept (the report also by the command `report`). @returns Whether it was written.
+ */
+async function kept(what: string, progress: Progress, write: () => Promise<unknown>): Promise<boolean> {
+  try {
+    await write();
+    return true;
+  } catch (error) {
+    progress.show({type: "failure", probe: what, error: error as Error});
+    return false;
+  }
 }

@@ -1,11 +1,24 @@
 import {confusionMatrix} from "./confusion-matrix";
 import type {Figure, Plot} from "./figure";
+import {filmstrip} from "./filmstrip";
 import {imageGrid} from "./image-grid";
+import {limeSteps} from "./lime-steps";
+import {orderCurves} from "./order-curves";
 import {scatter} from "./scatter";
+import {segmentBars} from "./segment-bars";
 import {segments} from "./segments";
 
 /** Every kind of picture there is. The key is stored in saved artifacts: never rename one. */
-export const plots = {confusionMatrix, imageGrid, scatter, segments} satisfies Record<string, Plot<never>>;
+export const plots = {
+  confusionMatrix,
+  imageGrid,
+  scatter,
+  segments,
+  segmentBars,
+  limeSteps,
+  filmstrip,
+  orderCurves,
+} satisfies Record<string, Plot<never>>;
 
 export type PlotName = keyof typeof plots;
 export type PlotData<N extends PlotName> = Parameters<(typeof plots)[N]>[0];

@@ -1,5 +1,6 @@
 import {classColor, css, INK, INK_2, INK_3, LINE, type Rgb} from "./color";
 import {type Canvas2D, type Figure, figure} from "./figure";
+import {drawingOrder, placed} from "./placed";
 import {text} from "./text";
 
 export interface Scatter {
@@ -9,7 +10,7 @@ export interface Scatter {
   /** The class of each point: its colour. */
   readonly labels: Uint16Array;
   readonly classNames: readonly string[];
-  /** 1 where the network is wrong about the point. */
+  /** 1 where the network is wrong about the point; empty where there is no network. */
   readonly wrong: Uint8Array;
   /** Lines of small print in the corner. */
   readonly notes: readonly string[];
@@ -18,7 +19,6 @@ export interface Scatter {
 const SIDE = 640;
 const LEGEND = 188;
 const TOP = 52;
-const PAD = 22;
 /** Where more are wrong than this share, rings would be all there is to see. */
 const MOST_RINGS = 0.2;
 const LEGEND_ROWS = 24;
@@ -26,13 +26,11 @@ const LEGEND_ROWS = 24;
 /** A map of points coloured by class, classes named where they are densest, misclassified points ringed. */
 export function scatter({title, points, labels, classNames, wrong, notes}: Scatter): Figure {
   const n = labels.length;
-  const [xs, ys, depth] = placed(points, n);
+  const {xs, ys, depth} = placed(points, n, {left: 16, top: TOP, side: SIDE});
   const radius = Math.max(1.1, Math.min(4, 110 / Math.sqrt(n || 1)));
   const errors = wrong.reduce((sum, w) => sum + w, 0);
   const ringed = errors <= MOST_RINGS * n;
-  const order = Array.from({length: n}, (_, i) => i).sort((a, b) =>
-    depth ? depth[a] - depth[b] : scramble(a) - scramble(b),
-  );
+  const order = drawingOrder(n, depth);
   const height = TOP + SIDE + 24 + 15 * notes.length;
   return figure(SIDE + LEGEND + 32, height, (context) => {
     text(context, title, 16, 26, {size: 17, bold: true, maxWidth: SIDE + LEGEND});
@@ -47,30 +45,6 @@ export function scatter({title, points, labels, classNames, wrong, notes}: Scatt
       text(context, note, 16, TOP + SIDE + 16 + 15 * line, {size: 11, color: INK_3, maxWidth: SIDE + LEGEND});
     });
   });
-}
-
-/** Sheet coordinates, one scale for all directions. Space is seen from the side and above; depth is 0 far to 1 near. */
-function placed(points: Float32Array, n: number): [Float64Array, Float64Array, Float64Array | undefined] {
-  const dimensions = n ? points.length / n : 2;
-  const x = new Float64Array(n);
-  const y = new Float64Array(n);
-  const z = new Float64Array(n);
-  const [sin, cos, sinUp, cosUp] = [Math.sin(0.6), Math.cos(0.6), Math.sin(0.45), Math.cos(0.45)];
-  for (let i = 0; i < n; i++) {
-    const [a, b, c = 0] = points.subarray(i * dimensions, (i + 1) * dimensions);
-    const away = sin * a + cos * c;
-    x[i] = dimensions === 3 ? cos * a - sin * c : a;
-    y[i] = dimensions === 3 ? cosUp * b - sinUp * away : b;
-    z[i] = dimensions === 3 ? -(sinUp * b + cosUp * away) : 0;
-  }
-  const [left, right, low, high] = [least(x), most(x), least(y), most(y)];
-  const scale = (SIDE - 2 * PAD) / (Math.max(right - left, high - low) || 1);
-  const [far, near] = [least(z), most(z)];
-  return [
-    x.map((v) => 16 + SIDE / 2 + (v - (left + right) / 2) * scale),
-    y.map((v) => TOP + SIDE / 2 - (v - (low + high) / 2) * scale),
-    dimensions === 3 ? z.map((v) => (v - far) / (near - far || 1)) : undefined,
-  ];
 }
 
 function dot(context: Canvas2D, x: number, y: number, radius: number, color: Rgb, opacity: number): void {
@@ -140,11 +114,16 @@ function legend(
 ): void {
   const left = 16 + SIDE + 18;
   text(context, "class", left, TOP + 8, {size: 11, color: INK_3});
-  text(context, "wrong / all", left + LEGEND - 34, TOP + 8, {size: 11, color: INK_3, align: "right"});
-  const counts = classNames.map(() => [0, 0]);
+  const judged = wrong.length > 0;
+  text(context, judged ? "wrong / all" : "points", left + LEGEND - 34, TOP + 8, {
+    size: 11,
+    color: INK_3,
+    align: "right",
+  });
+  const counts = classNames.map(() => (judged ? [0, 0] : [0]));
   labels.forEach((label, i) => {
-    counts[label][0] += wrong[i];
-    counts[label][1]++;
+    if (judged) counts[label][0] += wrong[i];
+    counts[label][judged ? 1 : 0]++;
   });
   const shown = Math.min(classNames.length, LEGEND_ROWS);
   for (let k = 0; k < shown; k++) {
@@ -161,6 +140,7 @@ function legend(
   if (shown < classNames.length)
     text(context, `and ${classNames.length - shown} more`, left, y, {size: 11, color: INK_3});
   y += 22;
+  if (!judged) return;
   if (ringed) {
     dot(context, left + 6, y, 3, [0x9a, 0xa1, 0xab], 0.8);
     ring(context, left + 6, y, 5.2);
@@ -170,17 +150,4 @@ function legend(
     text(context, share, left, y, {size: 11, color: INK_2});
     text(context, "too many to ring", left, y + 15, {size: 11, color: INK_2});
   }
-}
-
-/** An order that mixes the classes, whatever order the points come in: no class lies on top of all others. */
-function scramble(i: number): number {
-  return (i * 0.6180339887498949) % 1;
-}
-
-function least(values: Float64Array): number {
-  return values.reduce((a, b) => Math.min(a, b), Infinity);
-}
-
-function most(values: Float64Array): number {
-  return values.reduce((a, b) => Math.max(a, b), -Infinity);
 }

@@ -47,9 +47,10 @@ export function gatherMap(stops: readonly Recorded[], pack: Packer): ReportFile[
 }
 
 function packNeighbours(stop: Recorded, count: number, pack: Packer): Packed | null {
-  const kept = stop?.saved.numbers?.neighbours;
+  const kept = stop?.saved.numbers?.nearest;
   if (!stop || kept === undefined) return null;
-  const values = Uint32Array.from(array(kept, `${stop.path}: numbers.neighbours`));
+  const list = array(kept, `${stop.path}: numbers.nearest`);
+  const values = count <= 65536 ? Uint16Array.from(list) : Uint32Array.from(list);
   return pack.add(values, [count, values.length / count]);
 }
 

@@ -10,7 +10,8 @@ const SWEEPS = 60;
  */
 export function principalStart({rows, columns, values}: Matrix, dimensions: Dimensions): Float32Array {
   const means = new Float64Array(columns);
-  for (let r = 0, e = 0; r < rows; r++) for (let c = 0; c < columns; c++) means[c] += values[e++] / rows;
+  for (let r = 0, e = 0; r < rows; r++) for (let c = 0; c < columns; c++) means[c] += values[e++];
+  for (let c = 0; c < columns; c++) means[c] /= rows;
   const axes = leadingAxes(covariance({rows, columns, values}, means), columns, Math.min(dimensions, columns));
   const points = new Float64Array(rows * dimensions);
   axes.forEach((axis, d) => {

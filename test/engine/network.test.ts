@@ -228,7 +228,7 @@ describe("a network", () => {
     expect(await second.getOptimizerState()).toEqual(await unbroken.getOptimizerState());
   });
 
-  test("takes the next batch before it has answered for the last, and learns the same", async () => {
+  test("takes the next batch before it has answered for the last, and learns the same", {repeats: 3}, async () => {
     const [patient, hasty] = [await start(randomModel("cnn")), await start(randomModel("cnn"))];
     const batches = Array.from({length: 40}, (_, i) => randomBatch(i, 16, SHAPE, CLASSES));
     const one: unknown[] = [];

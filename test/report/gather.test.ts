@@ -40,7 +40,7 @@ test("carries pixels, maps and explanations as they were saved", async () => {
   const tile = data.saliency?.maps[1].tile(2, 1);
   expect(Math.max(...(tile ?? []).map(Math.abs))).toBe(1);
   const [lime] = data.lime?.of(1, 2) ?? [];
-  expect(lime).toMatchObject({explained: 2, r2: 0.8, stability: null, weights: [0.2, -0.1, 0.2]});
+  expect(lime).toMatchObject({explained: 2, r2: 0.8, stability: 0.7, weights: [0.2, -0.1, 0.2]});
   expect(lime.pieces[5 * 5]).toBe(2);
 });
 
@@ -57,7 +57,16 @@ test("keeps the map's distances, all epochs in one frame", async () => {
   if (!map) throw new Error("expected a map");
   const unit = away(points[0], 0, points[0], 1) / away(map.at[0], 0, map.at[0], 1);
   expect(away(points[0], 3, points[1], 9)).toBeCloseTo(unit * away(map.at[0], 3, map.at[2], 9), 2);
+  expect(map.neighbours(2, 19, 5)).toEqual({points: [0, 1], from: "features"});
   expect([map.dimensions, map.count, map.point[19], map.point[20]]).toEqual([3, 20, 19, -1]);
+});
+
+test("carries the weights' spread and each image's own activations", async () => {
+  const {inside} = await opened(exampleRun());
+  expect(inside?.weights(2)?.[0]).toMatchObject({name: "dense/kernel", min: -1, max: 3, zeros: 2});
+  const [activation] = inside?.activations(1, 2) ?? []; // the second of the images explained
+  expect(activation).toMatchObject({layer: "conv", height: 2, width: 3, channels: 4, of: 9});
+  expect([...activation.values]).toBeAllClose(Array.from({length: 24}, (_, at) => (24 + at) / 255));
 });
 
 test("stops only where something was recorded, and borrows nothing but the map", async () => {

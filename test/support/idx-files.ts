@@ -1,12 +1,17 @@
 import {mkdirSync, mkdtempSync, rmSync, writeFileSync} from "node:fs";
 import {tmpdir} from "node:os";
 import {join} from "node:path";
-import {onTestFinished} from "vitest";
+import {afterAll} from "vitest";
 
-/** A folder that goes with the test. */
+const folders: string[] = [];
+afterAll(() => {
+  for (const folder of folders) rmSync(folder, {recursive: true, force: true});
+});
+
+/** A folder that goes with the test file. */
 export function temporaryFolder(): string {
   const folder = mkdtempSync(join(tmpdir(), "epochscope-test-"));
-  onTestFinished(() => rmSync(folder, {recursive: true, force: true}));
+  folders.push(folder);
   return folder;
 }
 

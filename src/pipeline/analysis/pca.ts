@@ -49,7 +49,8 @@ export async function pca(data: Matrix, components: number, threads = 1): Promis
 
 function centredRows({rows, columns, values}: Matrix): Matrix {
   const means = new Float64Array(columns);
-  for (let r = 0, e = 0; r < rows; r++) for (let c = 0; c < columns; c++) means[c] += values[e++] / rows;
+  for (let r = 0, e = 0; r < rows; r++) for (let c = 0; c < columns; c++) means[c] += values[e++];
+  for (let c = 0; c < columns; c++) means[c] /= rows;
   const out = new Float32Array(values.length);
   for (let r = 0, e = 0; r < rows; r++) for (let c = 0; c < columns; c++, e++) out[e] = values[e] - means[c];
   return {rows, columns, values: out};

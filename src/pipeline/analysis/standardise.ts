@@ -7,7 +7,8 @@ export type Scaling = "feature" | "global" | "none";
 export function standardised({rows, columns, values}: Matrix, scaling: Scaling): Matrix {
   if (scaling === "none") return {rows, columns, values};
   const means = new Float64Array(columns);
-  for (let r = 0, e = 0; r < rows; r++) for (let c = 0; c < columns; c++) means[c] += values[e++] / rows;
+  for (let r = 0, e = 0; r < rows; r++) for (let c = 0; c < columns; c++) means[c] += values[e++];
+  for (let c = 0; c < columns; c++) means[c] /= rows;
   if (scaling === "global") means.fill(means.reduce((sum, mean) => sum + mean, 0) / columns);
   const variances = new Float64Array(columns);
   for (let r = 0, e = 0; r < rows; r++)

@@ -1,6 +1,6 @@
 import {calibration} from "../../pipeline/analysis/calibration";
 import type {Data} from "./data";
-import {h, polyline, rem, setText, svg} from "./dom";
+import {h, rem, setText, svg} from "./dom";
 import {int, pct} from "./format";
 import {panel} from "./panel";
 import type {Store} from "./state";
@@ -9,7 +9,7 @@ import type {Store} from "./state";
 export function mountCalibration(data: Data, store: Store): HTMLElement {
   const help =
     "Answers are sorted into 15 bins by how sure the network was. On the diagonal it is right as often as it is sure; " +
-    "below it, too sure of itself; above, too modest. Larger dots stand for more answers. ECE, the expected calibration " +
+    "below it, too sure of itself; above, too modest. Larger dots stand for more answers, so the small ones weigh little. ECE, the expected calibration " +
     "error, is the mean distance from the diagonal over all answers.";
   const {root, body} = panel("calibration", "Calibration", help);
   const say = h("p", {class: "panel-say"});
@@ -64,12 +64,10 @@ export function mountCalibration(data: Data, store: Store): HTMLElement {
       svg("line", {class: "cal-diagonal", x1: x(0), y1: y(0), x2: x(1), y2: y(1)}),
     );
     for (const [bins, name] of [[b?.bins ?? [], "b"] as const, [a.bins, "a"] as const]) {
-      sheet.append(
-        svg("path", {
-          class: `cal-line cal-${name}`,
-          d: polyline(bins.map(({confidence, accuracy}) => [x(confidence), y(accuracy)])),
-        }),
-      );
+      // stems from the diagonal: a bin of few answers may stand far off it, and a line through all would shout of it
+      for (const {confidence: p, accuracy} of bins) {
+        sheet.append(svg("line", {class: `cal-line cal-${name}`, x1: x(p), x2: x(p), y1: y(p), y2: y(accuracy)}));
+      }
       for (const {low, high, count, confidence, accuracy} of bins) {
         // area by count, the smallest still to be seen
         const r = Math.max(2.2, Math.sqrt(count / data.count) * size * 1.1);

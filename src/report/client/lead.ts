@@ -11,8 +11,9 @@ export function mountLead(data: Data, store: Store): HTMLElement {
   const root = h("div", {class: "hero-say", "aria-live": "polite"}, lead, below);
   const {words, labels, epochs, names} = data;
   const strong = (text: string) => h("strong", {}, text);
-  const link = (label: string, selection: Selection) =>
-    h(
+  /** @param after Punctuation, which never begins a line. */
+  const link = (label: string, selection: Selection, after = "") => {
+    const button = h(
       "button",
       {
         class: "link",
@@ -26,10 +27,16 @@ export function mountLead(data: Data, store: Store): HTMLElement {
       },
       label,
     );
+    return after ? h("span", {class: "hold"}, button, after) : button;
+  };
   const right = (answers: Answers) => strong(int(data.count - answers.wrong));
   const moved = (before: Answers, after: Answers): Kid[] => {
     const {fixed, broken} = changes(labels, before.predicted, after.predicted);
-    return [link(`${int(fixed)} fixed`, {kind: "fixed"}), ", ", link(`${int(broken)} newly broken`, {kind: "broken"})];
+    return [
+      link(`${int(fixed)} fixed`, {kind: "fixed"}, ","),
+      " ",
+      link(`${int(broken)} newly broken`, {kind: "broken"}, "."),
+    ];
   };
   const say = (element: Element, ...kids: Kid[]) => {
     element.replaceChildren(...kids.filter((kid): kid is Node | string => Boolean(kid)));
@@ -38,7 +45,7 @@ export function mountLead(data: Data, store: Store): HTMLElement {
   const compare = (a: Answers, b: Answers, stop: number, other: number) => {
     const of = ` of ${int(data.count)} test ${words.many} right.`;
     say(lead, `Epoch ${epochs[stop]} gets `, right(a), `, epoch ${epochs[other]} gets `, right(b), of);
-    say(below, `From epoch ${epochs[stop]} to ${epochs[other]}: `, ...moved(a, b), ".");
+    say(below, `From epoch ${epochs[stop]} to ${epochs[other]}: `, ...moved(a, b));
   };
   const one = (answers: Answers, stop: number) => {
     const total = ` of ${int(data.count)} test ${words.many} right.`;
@@ -52,7 +59,7 @@ export function mountLead(data: Data, store: Store): HTMLElement {
     const worst = worstConfusion(answers.counts, data.classes);
     if (epoch === 0) {
       const luck = `Its weights are still random, so one in ${data.classes} is what luck gives. `;
-      say(below, luck, link(`See the ${plural(answers.wrong, "mistake")}`, {kind: "mistakes"}), ".");
+      say(below, luck, link(`See the ${plural(answers.wrong, "mistake")}`, {kind: "mistakes"}, "."));
       return;
     }
     const before = stop > 0 ? data.answers[stop - 1] : null;
@@ -60,7 +67,7 @@ export function mountLead(data: Data, store: Store): HTMLElement {
       below,
       before && `Since epoch ${epochs[stop - 1]}: `,
       ...(before ? moved(before, answers) : []),
-      before && ". ",
+      before && " ",
       link(plural(answers.wrong, "mistake"), {kind: "mistakes"}),
       " left",
       worst && ", most often ",

@@ -1,10 +1,11 @@
-import {css, type Tokens, tokens} from "./colors";
+import {css, type Rgb, type Tokens, tokens} from "./colors";
 import type {Data, MapData} from "./data";
 import {h, setText} from "./dom";
 import {pct, shortened} from "./format";
 import {type Camera, frameOf, inside, place, pointBeside, pointNear, unitPixels} from "./map-view";
 import {picture, showImage} from "./pictures";
 import {members, singlesOut} from "./selection";
+import {splat, wipe} from "./splat";
 import type {Store} from "./state";
 
 /** What both maps share when comparing. */
@@ -16,7 +17,7 @@ export interface MapControls extends Camera {
 
 /** Points drawn in one go: same colour, same size. */
 interface Bucket {
-  readonly style: string;
+  readonly color: Rgb;
   readonly points: Int32Array;
   readonly radius: number;
   readonly alpha: number;
@@ -35,7 +36,7 @@ export interface MapPlot {
   readonly frames: number[];
 }
 
-/** One map on a canvas: 10,000 dots in 2-D paths, of which there are few, since dots are grouped by how they look. */
+/** One map on a canvas: dots are blended straight into its pixels, names and marks are drawn over them. */
 export function mapPlot(data: Data, map: MapData, store: Store, which: "a" | "b", controls: MapControls): MapPlot {
   const canvas = h("canvas", {class: "map-cv", tabindex: "0", role: "application"});
   const thumb = picture(data, 0);
@@ -50,6 +51,8 @@ export function mapPlot(data: Data, map: MapData, store: Store, which: "a" | "b"
     Int32Array.from(map.image.keys()).filter((m) => data.labels[map.image[m]] === k),
   );
   let [width, height] = [0, 0];
+  let density = 1;
+  let sheet = context.createImageData(1, 1);
   let theme: Tokens | undefined;
   let font = "";
   let buckets: readonly Bucket[] = [];
@@ -66,7 +69,7 @@ export function mapPlot(data: Data, map: MapData, store: Store, which: "a" | "b"
     const answers = data.answers[stop()];
     const trained = data.epochs[stop()] > 0;
     const chosen = singlesOut(selection) ? new Set(members(data, store.state)) : null;
-    const kinds = new Map<string, Omit<Bucket, "points"> & {z: number; list: number[]}>();
+    const kinds = new Map<number, Omit<Bucket, "points"> & {z: number; list: number[]}>();
     for (let m = 0; m < map.count; m++) {
       const i = map.image[m];
       const label = data.labels[i];
@@ -76,14 +79,15 @@ export function mapPlot(data: Data, map: MapData, store: Store, which: "a" | "b"
       const k = mode === "predicted" ? predicted : label;
       const on = (!chosen || chosen.has(i)) && (isolated < 0 || k === isolated);
       const quiet = byRight && !wrong;
-      const style = css(byRight ? (wrong ? theme.bad : theme.dot) : theme.classes[k % 10]);
+      const hue = byRight ? (wrong ? -1 : -2) : k % 10;
       const big = wrong && trained;
-      const key = `${style} ${big} ${on}`;
+      const key = 4 * hue + (big ? 2 : 0) + (on ? 1 : 0);
       let kind = kinds.get(key);
       if (!kind) {
         const radius = quiet ? 2.2 : big ? 3.7 : 2.7;
         const alpha = on ? (quiet ? 0.75 : 0.88) : quiet ? 0.3 : 0.16;
-        kind = {style, radius, alpha, ring: big && on && !byRight, z: (on ? 2 : 0) + (wrong ? 1 : 0), list: []};
+        const color = hue < 0 ? (wrong ? theme.bad : theme.dot) : theme.classes[hue];
+        kind = {color, radius, alpha, ring: big && on && !byRight, z: (on ? 2 : 0) + (wrong ? 1 : 0), list: []};
         kinds.set(key, kind);
       }
       kind.list.push(m);
@@ -93,8 +97,25 @@ export function mapPlot(data: Data, map: MapData, store: Store, which: "a" | "b"
       .map(({list, z, ...look}) => ({...look, points: Int32Array.from(list)}));
   };
 
+  const middles = new Float32Array(3 * data.classes);
+  const known = new Map<number, Float32Array>();
+  /** The median point of each class at a stop, axis by axis: the middle of its crowd, whatever strays. */
+  const middlesOf = (s: number): Float32Array => {
+    const found = known.get(s);
+    if (found) return found;
+    const made = new Float32Array(data.classes * map.dimensions);
+    pointsOfClass.forEach((points, k) => {
+      for (let axis = 0; axis < map.dimensions; axis++) {
+        const values = Float32Array.from(points, (m) => map.at[s][m * map.dimensions + axis]).sort();
+        made[k * map.dimensions + axis] = values[points.length >> 1];
+      }
+    });
+    known.set(s, made);
+    return made;
+  };
+
   /** Class names at the middle of their dots, so that colour is never the only key. */
-  const nameClasses = ({ink, panel}: Tokens) => {
+  const nameClasses = ({ink, panel}: Tokens, from: number, to: number, share: number) => {
     if (data.classes > 30) return;
     const size = Math.max(15, Math.min(22, Math.min(width, height) / 24));
     context.font = `700 ${size}px ${font}`;
@@ -104,11 +125,10 @@ export function mapPlot(data: Data, map: MapData, store: Store, which: "a" | "b"
     context.lineWidth = 5;
     context.strokeStyle = css(panel);
     context.fillStyle = css(ink);
+    place(middles, middlesOf(from), middlesOf(to), share, frame, controls, width, height);
     pointsOfClass.forEach((points, k) => {
       if (points.length === 0) return;
-      const [x, y] = [0, 1].map(
-        (axis) => Float32Array.from(points, (m) => screen[3 * m + axis]).sort()[points.length >> 1],
-      );
+      const [x, y] = [middles[3 * k], middles[3 * k + 1]];
       context.globalAlpha = store.state.isolated >= 0 && store.state.isolated !== k ? 0.25 : 1;
       const name = shortened(data.names[k], 14);
       context.strokeText(name, x, y);
@@ -175,30 +195,22 @@ export function mapPlot(data: Data, map: MapData, store: Store, which: "a" | "b"
     const from = Math.min(Math.max(0, data.last - 1), Math.floor(now));
     const to = Math.min(data.last, from + 1);
     place(screen, map.at[from], map.at[to], now - from, frame, controls, width, height);
-    context.clearRect(0, 0, width, height);
     const crowd = Math.max(0.55, Math.min(1, Math.sqrt(2500 / map.count)));
     const grow = Math.max(0.8, Math.min(1.25, Math.min(width, height) / 460)) * Math.min(2, controls.zoom ** 0.4);
-    for (const {style, points, radius, alpha, ring} of buckets) {
-      const r = radius * grow * (ring ? Math.max(0.8, crowd) : crowd);
-      context.globalAlpha = alpha;
-      context.fillStyle = style;
-      context.beginPath();
+    wipe(sheet, theme.panel);
+    for (const {color, points, radius, alpha, ring} of buckets) {
+      const r = radius * grow * density * (ring ? Math.max(0.8, crowd) : crowd);
       for (const m of points) {
-        const [x, y] = [screen[3 * m], screen[3 * m + 1]];
         const near = map.dimensions === 3 ? r * (1 + 0.35 * screen[3 * m + 2]) : r;
-        context.moveTo(x + near, y);
-        context.arc(x, y, near, 0, TURN);
+        const [x, y] = [screen[3 * m] * density, screen[3 * m + 1] * density];
+        if (ring) splat(sheet, x, y, near + 1.1 * density, theme.ink, 1); // a mistake's ring: a larger dot of ink below
+        splat(sheet, x, y, near, color, ring ? 1 : alpha);
       }
-      context.fill();
-      if (!ring) continue;
-      context.globalAlpha = 1;
-      context.lineWidth = 1.1;
-      context.strokeStyle = css(theme.ink);
-      context.stroke();
     }
+    context.putImageData(sheet, 0, 0);
     context.globalAlpha = 1;
     const {selection, image, hover} = store.state;
-    if (selection.kind !== "lasso") nameClasses(theme);
+    if (selection.kind !== "lasso") nameClasses(theme, from, to, now - from);
     const chosen = map.point[image] ?? -1;
     if (chosen >= 0) {
       trail(chosen, theme);
@@ -233,10 +245,11 @@ export function mapPlot(data: Data, map: MapData, store: Store, which: "a" | "b"
 
   const resize = () => {
     const box = stage.getBoundingClientRect();
-    const density = Math.min(2, devicePixelRatio || 1);
+    density = Math.min(2, devicePixelRatio || 1);
     [width, height] = [box.width, box.height];
-    canvas.width = Math.round(width * density);
-    canvas.height = Math.round(height * density);
+    canvas.width = Math.max(1, Math.round(width * density));
+    canvas.height = Math.max(1, Math.round(height * density));
+    sheet = context.createImageData(canvas.width, canvas.height);
     context.setTransform(density, 0, 0, density, 0, 0);
     draw();
   };

@@ -97,6 +97,7 @@ export function grid(data: Data, pick: (actual: number, predicted: number) => vo
     cell.style.setProperty("--fg", css(inkOn(ground ?? theme.raised, theme)));
     setText(cell, text);
     cell.classList.toggle("zero", ground === null);
+    cell.classList.toggle("wide", text.length > 3);
     cell.setAttribute("aria-label", title);
     cell.title = title;
   };

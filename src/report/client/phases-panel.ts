@@ -31,7 +31,7 @@ export function mountPhases(data: Data, store: Store): HTMLElement {
     const told = PHASES.map(([phase, word]) => `${word} ${seconds(row.seconds[phase] ?? 0)}`).join(", ");
     const line = h(
       "button",
-      {class: "ph-row", type: "button", title: told, "aria-label": `Epoch ${row.epoch}: ${told}`},
+      {class: "ph-row", type: "button", title: `Epoch ${row.epoch}: ${told}`},
       h("span", {class: "ph-e"}, String(row.epoch)),
       h("span", {class: "ph-bar"}, ...parts),
       h("span", {class: "ph-s"}, seconds(total(row))),

@@ -163,7 +163,7 @@ function thumb(data: Data, answersNow: () => Data["answers"][number], open: (i: 
       setText(sure, answers ? pct(confidence, 0) : "");
       dot.hidden = !data.isExplained(i);
       const did = right ? words.right : `${words.as} ${names[predicted]}`;
-      root.setAttribute("aria-label", answers ? `${name} ${did}, ${pct(confidence)}` : name || `${words.one} ${i}`);
+      root.title = answers ? `${name} ${did}, ${pct(confidence)}` : name || `${words.one} ${i}`;
     },
   };
 }

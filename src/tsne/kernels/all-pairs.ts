@@ -58,10 +58,11 @@ export function repelAll3(task: i32, thread: i32, n: i32, points: usize, out: us
       fy = f32x4.add(fy, f32x4.mul(w2, dy));
       fh = f32x4.add(fh, f32x4.mul(w2, dh));
     }
-    const to3 = out + (<usize>i << 4);
-    store<f32>(to3, sumLanes(fx));
-    store<f32>(to3, sumLanes(fy), 4);
-    store<f32>(to3, sumLanes(fh), 8);
+    const force = out + (<usize>i << 4);
+    store<f32>(force, sumLanes(fx));
+    store<f32>(force, sumLanes(fy), 4);
+    store<f32>(force, sumLanes(fh), 8);
+    store<f32>(force, 0, 12); // or the fourth number would start to move
     total += <f64>sumLanes(sum) - 1;
   }
   store<f64>(z + (<usize>task << 3), total);

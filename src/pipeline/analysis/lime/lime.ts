@@ -20,6 +20,8 @@ export interface LimeOptions extends Partial<LimeSettings> {
   readonly explained?: number;
   /** Superpixels made elsewhere, instead of the segmenter's. */
   readonly segmentation?: Segmentation;
+  /** The image with everything hidden, made elsewhere, instead of by the hiding mode. */
+  readonly hidden?: Float32Array;
   readonly random?: RandomSource;
   /** Masked images in memory at a time. */
   readonly batchSize?: number;
@@ -97,16 +99,17 @@ export async function studyWithLime(
     const got = `${image.count} of [${image.shape}]`;
     throw new RangeError(`lime: expected 1 image of shape [${classifier.imageShape}], got ${got}`);
   }
-  const {recipe = "default", explained, segmentation: given, random = fork(0, "lime"), batchSize, ...chosen} = options;
+  const {recipe = "default", explained, segmentation: given, hidden: look, random, batchSize, ...chosen} = options;
+  const chance = random ?? fork(0, "lime");
   const settings: LimeSettings = {...recipes[recipe](image.shape), ...chosen};
   const segmentation = given ?? segment(image, settings.segmenter);
-  const hidden = hiddenLook(image, segmentation, settings.hiding, random);
+  const hidden = look ?? hiddenLook(image, segmentation, settings.hiding, chance);
   const probabilities = await classifier.predict(image);
   const study = {image, settings, segmentation, hidden, probabilities};
 
   const more = async (count: number, before?: Neighbourhood): Promise<Neighbourhood> => {
     const first = before ? before.masks.length / segmentation.count : 0;
-    const masks = drawMasks(random, count, segmentation.count, settings, first);
+    const masks = drawMasks(chance, count, segmentation.count, settings, first);
     const answers = await askAboutMasks(classifier, image, hidden, segmentation, masks, batchSize);
     return before ? joined(before, {masks, probabilities: answers}) : {masks, probabilities: answers};
   };

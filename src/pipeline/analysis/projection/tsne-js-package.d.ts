@@ -4,6 +4,7 @@ declare module "tsne-js" {
     readonly dim: number;
     readonly perplexity: number;
     readonly nIter: number;
+    readonly learningRate: number;
   }
   class TSNE {
     constructor(settings: Settings);

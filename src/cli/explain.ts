@@ -1,0 +1,153 @@
+import {readFile} from "node:fs/promises";
+import {basename, join, resolve} from "node:path";
+
+import {limeFlags, limeOptionsOf} from "../pipeline/analysis/lime/option-table";
+import {decodeImage, fitImage} from "../pipeline/data/image-file";
+import {openData} from "../pipeline/data/index";
+import type {LoadedClassifier} from "../pipeline/model/onnx-classifier";
+import {resolveOptions, UserError} from "../pipeline/options";
+import {encode} from "../pipeline/record/artifact-codec";
+import {findRun} from "../pipeline/record/run-directory";
+import {writeWhole} from "../pipeline/record/write-whole";
+import {explainImage} from "../pipeline/run-explain";
+import type {Artifact, Images} from "../pipeline/types";
+import {draw} from "../plots/index";
+import {type ExplainFlags, explainFlags, explainOptionsOf, numbers, shapeOf} from "./explain-flags";
+import {openModel, readClassNames, readIfThere} from "./explain-model";
+import {declareFlags, givenOf} from "./flags";
+import type {Command} from "./index";
+
+/** One image to explain, and what is known of it. */
+interface Subject {
+  readonly name: string;
+  readonly image: Images;
+  readonly index?: number;
+  readonly label?: number;
+}
+
+/** Explains images by LIME: files with any model, or test images with a saved run's. */
+export const explainCommand: Command = {
+  command: "explain [images..]",
+  describe: "show what in an image speaks for its class (LIME)",
+  builder(cli) {
+    cli.positional("images", {type: "string", array: true, describe: "PNG or JPEG files"});
+    declareFlags(cli, explainFlags, "", "Explain:");
+    declareFlags(cli, limeFlags, "lime.", "LIME:");
+    cli.example("$0 explain cat.jpg --model net.onnx --scale 255 --mean 127 --std 128", "a photograph, any ONNX model");
+    cli.example("$0 explain --run latest --image-index 8 --remove 3", "a test digit, the newest run's model");
+  },
+  async handler(given) {
+    const options = await explainOptionsOf(given);
+    const files = (given.images ?? []) as string[]; // yargs' array positional
+    const {classifier, subjects} = options.run ? await fromRun(options, files) : await fromModel(options, files);
+    const lime = limeOptionsOf(
+      resolveOptions(limeFlags, givenOf(given, limeFlags, "lime."), "--lime."),
+      classifier.imageShape,
+    );
+    const say = (line: string) => given.quiet !== true && console.log(line);
+    try {
+      for (const {name, image, index, label} of subjects) {
+        const folder = resolve(options.out || join(options.save, "explain"), name.replace(/\.[^.]*$/, ""));
+        const {top, remove, coverage, minWeight, curves, seed} = options;
+        const {class: explained} = options;
+        const shown = {caption: name, lime, top, remove, coverage, minWeight, curves, seed};
+        const asked = explained ? {...shown, explained} : shown;
+        const known = {...(index === undefined ? {} : {index}), ...(label === undefined ? {} : {label})};
+        for await (const artifact of explainImage(classifier, image, {...asked, ...known})) {
+          await write(folder, artifact);
+          for (const line of wordsOf(artifact)) say(line);
+        }
+        say(`  ${folder}`);
+      }
+    } finally {
+      await classifier.dispose();
+    }
+    return 0;
+  },
+};
+
+async function fromModel(options: ExplainFlags, files: readonly string[]) {
+  if (!options.model) throw new UserError("explain: expected --model or --run, got neither");
+  if (files.length === 0) throw new UserError("explain: expected image files, got none");
+  const {layout, scale, mean, std, output, size, classes, engine} = options;
+  const classifier = await openModel(options.model, engine, {
+    input: {scale: Number(scale), mean: numbers(mean), std: numbers(std), ...(layout === "auto" ? {} : {layout})},
+    output,
+    ...(size ? {imageShape: shapeOf(size)} : {}),
+    ...(classes ? {classNames: await readClassNames(classes)} : {}),
+  });
+  return {classifier, subjects: await readImages(files, classifier, options)};
+}
+
+async function fromRun(options: ExplainFlags, files: readonly string[]) {
+  if (options.model) throw new UserError("explain: expected --model or --run, got both");
+  const {path} = await findRun(options.save, options.run);
+  const {data, options: runOptions} = JSON.parse(await readFile(join(path, "run.json"), "utf8"));
+  const classifier = await openModel(join(path, "model", "model.json"), options.engine, {
+    input: {scale: 1, mean: [0], std: [1]},
+    output: "probabilities",
+    imageShape: data.imageShape,
+    classNames: data.classNames,
+  });
+  const subjects = await readImages(files, classifier, options);
+  if (options.imageIndex)
+    subjects.push(...(await testImages(options, {...runOptions, cacheFolder: join(options.save, "data")})));
+  if (subjects.length === 0) throw new UserError("explain: expected image files or --image-index, got neither");
+  return {classifier, subjects};
+}
+
+async function readImages(
+  files: readonly string[],
+  classifier: LoadedClassifier,
+  {fit, invert}: ExplainFlags,
+): Promise<Subject[]> {
+  const subjects: Subject[] = [];
+  for (const file of files) {
+    const decoded = await decodeImage(await readIfThere(file, "explain"), basename(file));
+    subjects.push({name: basename(file), image: fitImage(decoded, classifier.imageShape, fit, invert)});
+  }
+  return subjects;
+}
+
+async function testImages({imageIndex}: ExplainFlags, dataOptions: Parameters<typeof openData>[0]): Promise<Subject[]> {
+  const opening = openData(dataOptions);
+  let step = await opening.next();
+  while (!step.done) step = await opening.next();
+  const {test} = step.value;
+  const indices = numbers(imageIndex);
+  const wrong = indices.find((n) => !(Number.isInteger(n) && n >= 0 && n < test.count));
+  if (wrong !== undefined) {
+    throw new UserError(`--image-index: expected whole numbers below ${test.count}, got ${imageIndex}`);
+  }
+  const subjects: Subject[] = [];
+  for (const index of indices) {
+    const {labels, ...image} = await test.read([index]);
+    subjects.push({name: `test-${index}`, image, index, label: labels[0]});
+  }
+  return subjects;
+}
+
+async function write(folder: string, artifact: Artifact): Promise<void> {
+  const {json, binary} = encode(artifact, `${artifact.name}.bin`);
+  if (binary) await writeWhole(join(folder, `${artifact.name}.bin`), binary);
+  await writeWhole(join(folder, `${artifact.name}.json`), json);
+  await writeWhole(join(folder, `${artifact.name}.png`), draw(artifact.plot, artifact.data).png);
+}
+
+/** What an artifact says in a terminal. */
+function wordsOf(artifact: Artifact): readonly string[] {
+  if (artifact.plot === "segments") {
+    return artifact.data.explanations.map(({caption, explainedName, probability, weights, r2, halvesTop5, samples}) => {
+      const few = weights.length < 5 ? "  (fewer than 5 segments explain little: try --lime.segmentation slic)" : "";
+      const trust = `R² ${r2.toFixed(2)}, ${weights.length} segments, ${samples} masks, top 5 agree ${(100 * halvesTop5).toFixed(0)}%`;
+      return `${caption}: ${explainedName} ${(100 * probability).toFixed(1)}%   ${trust}${few}`;
+    });
+  }
+  if (artifact.plot === "filmstrip") return artifact.data.notes.map((note) => `  ${note}`);
+  if (artifact.plot === "orderCurves") {
+    return artifact.data.curves.map(({name, deletionArea, insertionArea}) => {
+      return `  ${name.padEnd(7)} deletion ${deletionArea.toFixed(3)} (lower is better)   insertion ${insertionArea.toFixed(3)} (higher)`;
+    });
+  }
+  return [];
+}

@@ -1,0 +1,117 @@
+import {readdir} from "node:fs/promises";
+import {join} from "node:path";
+
+import {imageMap} from "../../plots/image-map";
+import {scatterFilm} from "../../plots/scatter-film";
+import {scatterSheet} from "../../plots/scatter-sheet";
+import type {Artifact} from "../types";
+import {readArtifactFile, readSaved} from "./artifact-codec";
+import {mapCsv} from "./map-csv";
+import {writeWhole} from "./write-whole";
+
+type MapArtifact = Extract<Artifact, {plot: "scatter"}>;
+
+interface SavedMap {
+  readonly epoch: number;
+  readonly artifact: MapArtifact;
+}
+
+/** What is kept of the test split (`artifacts/test-images.json`). */
+interface TestImages {
+  readonly shape: readonly [height: number, width: number, channels: number];
+  readonly pixels: Uint8Array;
+}
+
+/** More maps than this make a sheet nobody reads and a film nobody waits for: then they are taken evenly. */
+const MOST_MAPS = 20;
+
+/**
+ * What all epochs' maps of a run give together, written into its folder: `plots/projection/all-epochs.png` (small multiples),
+ * `film.png` (animated), `images-epoch-003.png` (the images themselves as points, of the last), and each map's coordinates
+ * as `artifacts/projection/map-epoch-003.csv`.
+ *
+ * @returns The files' paths; none where the run has no maps.
+ */
+export async function writeProjectionFiles(run: string): Promise<string[]> {
+  const all = await savedMaps(join(run, "artifacts/projection"));
+  if (all.length === 0) return [];
+  const last = all[all.length - 1];
+  const alike = all.filter(({artifact}) => samePoints(artifact, last.artifact));
+  const shown = thinned(alike);
+  const {labels, classNames, title} = last.artifact.data;
+  const maps = shown.map(({epoch, artifact: {data, numbers}}) => ({
+    caption: epoch === 0 ? "untrained" : `epoch ${epoch}`,
+    points: data.points,
+    wrong: data.wrong,
+    note: `KL ${figure(numbers?.klDivergence, 3)}   trust ${figure(numbers?.trustworthiness, 3)}   neighbours right ${figure(100 * Number(numbers?.neighbourAccuracyMap), 1)}%`,
+  }));
+  const sheet = {title: title.replace(/, (after|before) .*$/, ""), labels, classNames, maps};
+  const pictures: [string, Uint8Array][] = [
+    ["all-epochs.png", scatterSheet({...sheet, title: `${sheet.title}, epoch by epoch`}).png],
+    ["film.png", scatterFilm(sheet).png],
+  ];
+  const images = (await readSaved(join(run, "artifacts/test-images.json"))) as TestImages;
+  pictures.push([`images-${stem(last.epoch)}.png`, imageMap({...imagesOf(last.artifact, images), title}).png]);
+  const written: string[] = [];
+  for (const [name, png] of pictures) written.push(await write(join(run, "plots/projection", name), png));
+  for (const {epoch, artifact} of all) {
+    const {points, labels: classes, wrong, classNames: names} = artifact.data;
+    const columns = {
+      index: indicesOf(artifact),
+      label: Array.from(classes, (label) => names[label]),
+      wrong,
+    };
+    written.push(await write(join(run, "artifacts/projection", `map-${stem(epoch)}.csv`), mapCsv(points, columns)));
+  }
+  return written;
+}
+
+async function savedMaps(folder: string): Promise<SavedMap[]> {
+  const files = (await readdir(folder).catch(() => [])).filter((file) => /^map-epoch-\d+\.json$/.test(file)).sort();
+  const maps: SavedMap[] = [];
+  for (const file of files) {
+    const artifact = await readArtifactFile(join(folder, file));
+    if (artifact.plot === "scatter") maps.push({epoch: Number(file.replace(/\D/g, "")), artifact});
+  }
+  return maps.sort((a, b) => a.epoch - b.epoch);
+}
+
+/** Maps of other points, made before the options changed, do not belong on one sheet. */
+function samePoints(a: MapArtifact, b: MapArtifact): boolean {
+  const [own, other] = [indicesOf(a), indicesOf(b)];
+  return a.data.points.length === b.data.points.length && own.every((place, i) => place === other[i]);
+}
+
+function thinned(maps: readonly SavedMap[]): SavedMap[] {
+  if (maps.length <= MOST_MAPS) return [...maps];
+  return Array.from({length: MOST_MAPS}, (_, i) => maps[Math.round((i * (maps.length - 1)) / (MOST_MAPS - 1))]);
+}
+
+/** Places of the points in the test split. */
+function indicesOf({numbers}: MapArtifact): Uint32Array {
+  return numbers?.indices as Uint32Array; // the projection probe keeps them with every map
+}
+
+function imagesOf(artifact: MapArtifact, {shape, pixels}: TestImages) {
+  const {points, labels} = artifact.data;
+  const [height, width, channels] = shape;
+  const size = height * width * channels;
+  const chosen = new Uint8Array(labels.length * size);
+  indicesOf(artifact).forEach((place, i) => {
+    chosen.set(pixels.subarray(place * size, (place + 1) * size), i * size);
+  });
+  return {points, labels, pixels: chosen, height, width, channels};
+}
+
+async function write(path: string, content: string | Uint8Array): Promise<string> {
+  await writeWhole(path, content);
+  return path;
+}
+
+function stem(epoch: number): string {
+  return `epoch-${`${epoch}`.padStart(3, "0")}`;
+}
+
+function figure(value: unknown, digits: number): string {
+  return Number(value).toFixed(digits);
+}

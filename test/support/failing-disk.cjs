@@ -1,0 +1,9 @@
+// Loaded by `node -r`: from the first file whose path matches FAIL_AT on, every write fails with FAIL_CODE, half-done.
+const fs = require("node:fs/promises");
+const {writeFile} = fs;
+fs.writeFile = async (file, content, ...rest) => {
+  if (!new RegExp(process.env.FAIL_AT).test(String(file))) return writeFile(file, content, ...rest);
+  await writeFile(file, Buffer.from(content).subarray(0, 10), ...rest);
+  const code = process.env.FAIL_CODE;
+  throw Object.assign(new Error(`${code}: injected, write`), {code, errno: -28, syscall: "write"});
+};
