@@ -6,8 +6,9 @@ import fc from "fast-check";
 import {beforeEach, expect, test} from "vitest";
 import {crc32c} from "../src/pipeline/record/crc32c";
 import {logEpoch, logOptions} from "../src/pipeline/record/epoch-log";
+import {histogramBuckets} from "../src/pipeline/record/histogram";
 import {metadataTsv, spritePng, tensorsTsv, writeProjector} from "../src/pipeline/record/projector";
-import {histogramBuckets, tensorboardLog} from "../src/pipeline/record/tensorboard";
+import {tensorboardLog} from "../src/pipeline/record/tensorboard";
 import {frame} from "../src/pipeline/record/tfevents";
 import type {EpochMetrics} from "../src/pipeline/types";
 

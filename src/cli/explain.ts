@@ -2,88 +2,20 @@ import {readFile} from "node:fs/promises";
 import {basename, join, resolve} from "node:path";
 
 import {limeFlags, limeOptionsOf} from "../pipeline/analysis/lime/option-table";
-import {decodeImage, type Fit, fitImage} from "../pipeline/data/image-file";
+import {decodeImage, fitImage} from "../pipeline/data/image-file";
 import {openData} from "../pipeline/data/index";
-import type {ModelOutput} from "../pipeline/model/model-input";
 import type {LoadedClassifier} from "../pipeline/model/onnx-classifier";
-import {type OptionTable, oneOf, positiveInteger, resolveOptions, UserError, wholeNumber} from "../pipeline/options";
+import {resolveOptions, UserError} from "../pipeline/options";
 import {encode} from "../pipeline/record/artifact-codec";
 import {findRun} from "../pipeline/record/run-directory";
 import {writeWhole} from "../pipeline/record/write-whole";
 import {explainImage} from "../pipeline/run-explain";
-import type {Artifact, ImageShape, Images} from "../pipeline/types";
+import type {Artifact, Images} from "../pipeline/types";
 import {draw} from "../plots/index";
-import {openModel, parsed, readClassNames, readIfThere} from "./explain-model";
+import {type ExplainFlags, explainFlags, explainOptionsOf, numbers, shapeOf} from "./explain-flags";
+import {openModel, readClassNames, readIfThere} from "./explain-model";
 import {declareFlags, givenOf} from "./flags";
 import type {Command} from "./index";
-
-interface ExplainFlags {
-  readonly model: string;
-  readonly preset: string;
-  readonly run: string;
-  readonly imageIndex: string;
-  readonly classes: string;
-  readonly class: string;
-  readonly top: number;
-  readonly size: string;
-  readonly layout: "auto" | "nchw" | "nhwc";
-  readonly scale: string;
-  readonly mean: string;
-  readonly std: string;
-  readonly output: ModelOutput;
-  readonly fit: Fit;
-  readonly invert: boolean;
-  readonly engine: "auto" | "tensorflow" | "wasm" | "cpu";
-  readonly remove: number;
-  readonly curves: boolean;
-  readonly seed: number;
-  readonly save: string;
-  readonly out: string;
-}
-
-const numbers = (words: string) => words.split(",").map(Number);
-const listed = (words: string) =>
-  words !== "" && numbers(words).every(Number.isFinite) ? undefined : "numbers with commas between";
-
-const explainFlags: OptionTable<ExplainFlags> = {
-  model: {default: "", help: "an .onnx file, or a tfjs model.json (layers or graph)"},
-  preset: {default: "", help: "a JSON file with defaults for the flags below, by their names"},
-  run: {default: "", help: "instead of --model: a saved run's best model, by name, folder or latest"},
-  imageIndex: {default: "", help: "with --run: places in the test split, with commas between"},
-  classes: {default: "", help: "class names: a file with one a line, or a JSON list; default 0, 1, 2, …"},
-  class: {default: "", help: "explain this class, by name or index; default: the most probable"},
-  top: {default: 1, help: "explain this many of the most probable classes", check: positiveInteger},
-  size: {default: "", help: "of the input, as 224x224x3, where the model leaves it open"},
-  layout: {default: "auto", help: "of the input: nchw, nhwc or auto", check: oneOf("auto", "nchw", "nhwc")},
-  scale: {default: "1", help: "the input is (pixel in 0..1 × scale − mean) / std", check: listed},
-  mean: {default: "0", help: "one number, or one a channel", check: listed},
-  std: {default: "1", help: "one number, or one a channel", check: listed},
-  output: {
-    default: "auto",
-    help: "of the model: probabilities, logits, or auto (by whether they sum to 1)",
-    check: oneOf("auto", "probabilities", "logits"),
-  },
-  fit: {
-    default: "crop",
-    help: "an image of other proportions: crop its middle or stretch it",
-    check: oneOf("crop", "stretch"),
-  },
-  invert: {default: false, help: "turn light and dark about (ink on paper, for a model of white on black)"},
-  engine: {
-    default: "auto",
-    help: "for tfjs: auto, tensorflow, wasm, cpu",
-    check: oneOf("auto", "tensorflow", "wasm", "cpu"),
-  },
-  remove: {
-    default: 0,
-    help: "remove this many segments, ask again, until the class flips; 0: do not",
-    check: wholeNumber,
-  },
-  curves: {default: false, help: "draw deletion and insertion curves beside random and edge controls"},
-  seed: {default: 0, help: "every stream of chance is derived from it", check: wholeNumber},
-  save: {default: "save", help: "the folder that runs are kept in"},
-  out: {default: "", help: "folder to write to; default: explain in --save"},
-};
 
 /** One image to explain, and what is known of it. */
 interface Subject {
@@ -105,7 +37,7 @@ export const explainCommand: Command = {
     cli.example("$0 explain --run latest --image-index 8 --remove 3", "a test digit, the newest run's model");
   },
   async handler(given) {
-    const options = await optionsOf(given);
+    const options = await explainOptionsOf(given);
     const files = (given.images ?? []) as string[]; // yargs' array positional
     const {classifier, subjects} = options.run ? await fromRun(options, files) : await fromModel(options, files);
     const lime = limeOptionsOf(
@@ -116,16 +48,10 @@ export const explainCommand: Command = {
     try {
       for (const {name, image, index, label} of subjects) {
         const folder = resolve(options.out || join(options.save, "explain"), name.replace(/\.[^.]*$/, ""));
-        const {top, remove, curves, seed} = options;
-        const asked = {
-          caption: name,
-          lime,
-          top,
-          remove,
-          curves,
-          seed,
-          ...(options.class ? {explained: options.class} : {}),
-        };
+        const {top, remove, coverage, minWeight, curves, seed} = options;
+        const {class: explained} = options;
+        const shown = {caption: name, lime, top, remove, coverage, minWeight, curves, seed};
+        const asked = explained ? {...shown, explained} : shown;
         const known = {...(index === undefined ? {} : {index}), ...(label === undefined ? {} : {label})};
         for await (const artifact of explainImage(classifier, image, {...asked, ...known})) {
           await write(folder, artifact);
@@ -139,21 +65,6 @@ export const explainCommand: Command = {
     return 0;
   },
 };
-
-/** The flags, over the preset's, over the defaults. */
-async function optionsOf(given: {readonly [flag: string]: unknown}): Promise<ExplainFlags> {
-  const flags = givenOf(given, explainFlags, "");
-  if (!flags.preset) return resolveOptions(explainFlags, flags, "--");
-  const path = `${flags.preset}`;
-  const preset = parsed(`${Buffer.from(await readIfThere(path, "--preset"))}`, path) as {[name: string]: unknown};
-  const words = Object.entries(preset).map(([name, value]) => [name, Array.isArray(value) ? value.join(",") : value]);
-  // A list of numbers is written as one; scale, mean and std are words on the command line.
-  const asWords = words.map(([name, v]) => [
-    name,
-    typeof v === "number" && /^(scale|mean|std)$/.test(`${name}`) ? `${v}` : v,
-  ]);
-  return resolveOptions(explainFlags, {...Object.fromEntries(asWords), ...flags}, "--");
-}
 
 async function fromModel(options: ExplainFlags, files: readonly string[]) {
   if (!options.model) throw new UserError("explain: expected --model or --run, got neither");
@@ -214,12 +125,6 @@ async function testImages({imageIndex}: ExplainFlags, dataOptions: Parameters<ty
     subjects.push({name: `test-${index}`, image, index, label: labels[0]});
   }
   return subjects;
-}
-
-function shapeOf(size: string): ImageShape {
-  const parts = /^(\d+)x(\d+)x([13])$/.exec(size);
-  if (!parts) throw new UserError(`--size: expected height x width x channels like 224x224x3, got "${size}"`);
-  return [Number(parts[1]), Number(parts[2]), Number(parts[3])];
 }
 
 async function write(folder: string, artifact: Artifact): Promise<void> {

@@ -73,19 +73,17 @@ export function compile(plan: Plan, {threads, batchSize}: Settings): Compiled {
     store(imageGradient),
   ];
 
+  const scores = {losses: laid.losses, correct: laid.correct};
   const programs = [
-    programOf(
-      [...gradientSteps, GUARD, optimizers[plan.optimizer].step(laid), ...updates, MEET, ...refresh],
-      laid.losses,
-    ),
-    programOf(gradientSteps, laid.losses),
-    programOf(inputGradientSteps, 0),
-    programOf(refresh, 0),
+    programOf([...gradientSteps, GUARD, optimizers[plan.optimizer].step(laid), ...updates, MEET, ...refresh], scores),
+    programOf(gradientSteps, scores),
+    programOf(inputGradientSteps),
+    programOf(refresh),
   ];
   const outputs = new Map<string, {program: number; width: number}>();
   const give = (name: string, planes: Planes, steps: readonly Step[]) => {
     const width = planes.height * planes.width * planes.channels;
-    outputs.set(name, {program: programs.push(programOf([load, ...steps, store(planes)], 0)) - 1, width});
+    outputs.set(name, {program: programs.push(programOf([load, ...steps, store(planes)])) - 1, width});
   };
   for (const [name, {layer, linear}] of Object.entries(plan.outputs)) {
     const steps = stages.slice(0, layer + 1).flatMap((stage, i) => stage.forward(false, linear && i === layer));

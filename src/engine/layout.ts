@@ -132,7 +132,7 @@ export function layout(plan: Plan, batchSize: number): Layout {
   const pixels = elements(image);
   const widest = Math.max(pixels, ...layers.map(({output}) => elements(output)));
   const chunk = Math.ceil(Math.max(batchSize, Math.min(512, STAGED / pixels)) / 4) * 4;
-  const outputSize = Math.max(4 * widest, chunk * Math.max(plan.classes, Math.min(pixels, widest)));
+  const outputSize = Math.max(4 * widest, chunk * Math.max(2, plan.classes, Math.min(pixels, widest)));
   const staging = Array.from({length: JOBS}, () => ({
     images: shared.take(chunk * pixels * 4),
     labels: shared.take(chunk * 4),

@@ -63,10 +63,17 @@ export async function fusedNetwork(plan: Plan, options: FusedOptions): Promise<F
 
   const place = {plan, compiled, crew, words, floats};
   const trainingJob = (batch: LabelledImages, step: number, program: number) => (n: number) => {
-    const {images, labels} = layout.staging[n];
+    const {images, labels, output} = layout.staging[n];
     floats.set(batch.pixels, images / 4);
     words.set(batch.labels, labels / 4);
-    return {program, count: batch.count, images, labels, seed: Math.floor(fork(seed, "dropout", step)() * 2 ** 32)};
+    return {
+      program,
+      count: batch.count,
+      images,
+      labels,
+      output,
+      seed: Math.floor(fork(seed, "dropout", step)() * 2 ** 32),
+    };
   };
   const ask = (name: string) => (images: Images) => {
     const {program, width} = outputs.get(name) as {program: number; width: number};
@@ -91,7 +98,7 @@ export async function fusedNetwork(plan: Plan, options: FusedOptions): Promise<F
       checkBatch(plan, batch, batchSize);
       const result = await crew.run(
         (n) => ({...trainingJob(batch, step, compiled.train)(n), ...optimizer.factors(learningRate, ++steps)}),
-        () => batchResult(floats, words, layout, batch.count),
+        (n) => batchResult(floats, words, layout.staging[n].output, batch.count),
       );
       if (Number.isFinite(result.lossSum)) return result;
       throw await notFinite(place, batch, step, result.lossSum);
@@ -180,11 +187,12 @@ async function inChunks(
   return joined;
 }
 
-function batchResult(floats: Float32Array, words: Int32Array, {losses, correct}: Compiled["layout"], count: number) {
+/** @param output Where the job's losses stand, and after them whether each answer was right (thread.ts). */
+function batchResult(floats: Float32Array, words: Int32Array, output: number, count: number) {
   let [lossSum, right] = [0, 0];
   for (let n = 0; n < count; n++) {
-    lossSum += floats[losses / 4 + n];
-    right += words[correct / 4 + n];
+    lossSum += floats[output / 4 + n];
+    right += words[output / 4 + count + n];
   }
   return {lossSum, correct: right};
 }

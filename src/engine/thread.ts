@@ -38,8 +38,8 @@ export function work(data: ThreadData, port: MessagePort): never {
   const placed = (address: Address, workspace: number) =>
     typeof address === "number" ? address : workspace + address.local;
   // Addresses are fixed here, once, so that a call costs a call.
-  const ready = programs.map(({phases, losses, workspaces: by}) => ({
-    losses,
+  const ready = programs.map(({phases, scores, workspaces: by}) => ({
+    scores,
     byGroup: by === "groups",
     phases: phases.map(({over, calls, guarded}) => ({
       over,
@@ -74,6 +74,11 @@ export function work(data: ThreadData, port: MessagePort): never {
     for (let n = 0; n < count; n++) sum += floats[losses / 4 + n];
     return Number.isFinite(sum);
   };
+  /** Takes a batch's scores to its job's own output: the next job may write its own before the main thread has read. */
+  const keepScores = ({losses, correct}: {losses: number; correct: number}, count: number, output: number) => {
+    words.copyWithin(output / 4, losses / 4, losses / 4 + count);
+    words.copyWithin(output / 4 + count, correct / 4, correct / 4 + count);
+  };
 
   for (let done = 0; ; done++) {
     waitWhile(POSTED, done);
@@ -81,8 +86,12 @@ export function work(data: ThreadData, port: MessagePort): never {
     const program = ready[words[job / 4]];
     const count = words[job / 4 + 1];
     const groups = Math.ceil(count / 4);
+    const finish = () => {
+      if (program.scores) keepScores(program.scores, count, words[job / 4 + 4]);
+      port.postMessage(done);
+    };
     program.phases.forEach(({over, inWorkspace, guarded}, i) => {
-      if (guarded && !finite(program.losses, count)) {
+      if (guarded && program.scores && !finite(program.scores.losses, count)) {
         // The weights stay as they are; the main thread sees the losses.
       } else if (over === "parts") {
         for (const {run, args} of inWorkspace[0]) run(...args, thread, threads, job);
@@ -95,7 +104,7 @@ export function work(data: ThreadData, port: MessagePort): never {
         }
         first = (first + units + threads) | 0;
       }
-      meet(i === program.phases.length - 1 ? () => port.postMessage(done) : undefined);
+      meet(i === program.phases.length - 1 ? finish : undefined);
     });
   }
 }

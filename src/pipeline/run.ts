@@ -14,6 +14,7 @@ import {type Environment, environment} from "./record/environment";
 import {createRunDirectory, type RunDirectory, runName} from "./record/run-directory";
 import type {RunEvent} from "./run-events";
 import {factsOf, runFacts} from "./run-facts";
+import {keepInside} from "./run-inside";
 import {openRunLog} from "./run-log";
 import {openNetwork} from "./run-network";
 import {PEAK_RATES, type RunOptions} from "./run-options";
@@ -72,6 +73,7 @@ export async function* run(
   const log = await openRunLog(directory, {...logged, engine: engine.name}, network, data, {
     projected: options.projector,
     batchSize,
+    topology: `${model.toJSON()}`,
   });
 
   try {
@@ -95,6 +97,8 @@ export async function* run(
       const figures: {[name: string]: Figure} = {};
       if (epoch % every === 0 || epoch === epochs) {
         const context = await contextOf(data, network, epoch, test.logits);
+        const inside = yield* keepInside(directory, network, facts.layers, context);
+        if (inside) failures.network = inside.message;
         for (const one of chosen) {
           yield {type: "probe", epoch, probe: one.probe.name};
           const failure = yield* probeOnce(one, context, directory, seed, figures);

@@ -3,6 +3,7 @@ import {join} from "node:path";
 import {UserError} from "../pipeline/options";
 import {readSaved} from "../pipeline/record/artifact-codec";
 import type {EpochMetrics} from "../pipeline/types";
+import {gatherInside} from "./gather-inside";
 import {gatherLime} from "./gather-lime";
 import {gatherMap} from "./gather-map";
 import {gatherSaliency} from "./gather-saliency";
@@ -86,10 +87,12 @@ export async function gather(runFolder: string): Promise<Gathered> {
       images && artifacts.has("lime/segments")
         ? {height, width, entries: await perStop("lime/segments", (saved, path) => gatherLime(saved, path, pack))}
         : null,
+    inside: images && artifacts.has("network") ? gatherInside(await perStop("network", keepSaved), pack) : null,
   };
   return {file, bytes: pack.bytes()};
 }
 
+const keepSaved = (saved: Saved) => saved;
 const keep = (saved: Saved, path: string) => ({saved, path});
 
 /** @throws UserError naming `what`, if it is not an array of numbers. */
@@ -121,16 +124,16 @@ export function readMetrics(path: string): EpochMetrics[] {
   return [...byEpoch.values()].sort((a, b) => a.epoch - b.epoch);
 }
 
-/** @returns "probe/name" → epoch → path of its JSON. */
+/** @returns "probe/name", or "network" for what has no picture, → epoch → path of its JSON. */
 export function listArtifacts(folder: string): ArtifactFiles {
   const files = new Map<string, Map<number, string>>();
   if (!existsSync(folder)) return files;
   for (const probe of readdirSync(folder, {withFileTypes: true})) {
     if (!probe.isDirectory()) continue;
     for (const entry of readdirSync(join(folder, probe.name))) {
-      const match = /^(.+)-epoch-(\d+)\.json$/.exec(entry);
+      const match = /^(?:(.+)-)?epoch-(\d+)\.json$/.exec(entry);
       if (!match) continue;
-      const name = `${probe.name}/${match[1]}`;
+      const name = match[1] ? `${probe.name}/${match[1]}` : probe.name;
       const epochs = files.get(name) ?? new Map<number, string>();
       files.set(name, epochs.set(Number(match[2]), join(folder, probe.name, entry)));
     }

@@ -1,11 +1,12 @@
 import {createHash} from "node:crypto";
 import {existsSync, readFileSync} from "node:fs";
-import {join} from "node:path";
+import {dirname, join} from "node:path";
 import {gzipSync} from "node:zlib";
 import {build} from "esbuild";
 import {writeWhole} from "../pipeline/record/write-whole";
 import {type Gathered, gather} from "./gather";
 
+const UMD = "dist/tfjs-vis.umd.min.js";
 const CLIENT = join(__dirname, "client");
 
 /** The page's own code and looks, which no run changes. */
@@ -13,6 +14,8 @@ interface Shell {
   readonly html: string;
   readonly script: string;
   readonly style: string;
+  /** tfjs-vis, which the page runs when it is asked to. */
+  readonly vis: string;
 }
 
 /**
@@ -41,11 +44,14 @@ async function bundleClient(): Promise<Shell> {
     build({...common, entryPoints: [join(CLIENT, "main.ts")], format: "iife", target: ["es2022"]}),
     build({...common, entryPoints: [join(CLIENT, "style.css")], external: ["FIGTREE"]}),
   ]);
+  // read as a file: in Node its entry asks for parts of tfjs-core that are not there
+  const vis = readFileSync(join(dirname(require.resolve("@tensorflow/tfjs-vis/package.json")), UMD), "utf8");
   const font = require.resolve("@fontsource-variable/figtree/files/figtree-latin-wght-normal.woff2");
   return {
     html: readFileSync(join(CLIENT, "index.html"), "utf8"),
     script: script.outputFiles[0].text.trim().replaceAll("</script", "<\\/script"),
     style: style.outputFiles[0].text.trim().replace("FIGTREE", dataUrl("font/woff2", readFileSync(font))),
+    vis: vis.trim(),
   };
 }
 
@@ -56,11 +62,12 @@ const hash = (text: string) => `'sha256-${createHash("sha256").update(text).dige
  * The page as one text. Scripts and styles run by their hash alone, and nothing may be fetched; where it is served live,
  * from its own server only.
  */
-export function page({html, script, style}: Shell, {file, bytes}: Gathered, live = false): string {
+export function page({html, script, style, vis}: Shell, {file, bytes}: Gathered, live = false): string {
   const policy = [
     "default-src 'none'",
-    `script-src ${hash(script)}`,
-    `style-src ${hash(style)}`,
+    `script-src ${hash(script)} ${hash(vis)}`,
+    // the empty sheet is tfjs-vis', which it fills by script
+    `style-src ${hash(style)} ${hash("")}`,
     "img-src data:",
     "font-src data:",
     ...(live ? ["connect-src 'self'"] : []),
@@ -74,8 +81,9 @@ export function page({html, script, style}: Shell, {file, bytes}: Gathered, live
     LIVE: live ? ' data-live="yes"' : "",
     RUN: JSON.stringify(file).replaceAll("<", "\\u003c"), // so that no name in it can end the block
     BYTES: gzipSync(bytes, {level: 6}).toString("base64"),
+    VIS: file.inside ? gzipSync(vis).toString("base64") : "",
   };
-  return html.replace(/@(CSP|CSS|JS|LIVE|RUN|BYTES)@/g, (_, slot: string) => parts[slot]);
+  return html.replace(/@(CSP|CSS|JS|LIVE|RUN|BYTES|VIS)@/g, (_, slot: string) => parts[slot]);
 }
 
 /** Whether a folder is a run's. */

@@ -68,8 +68,6 @@ export interface LimeEntry {
   readonly r2: number | null;
   /** How alike the explanation is when made again with other chance; null where it was not tried. */
   readonly stability: number | null;
-  /** The probability after the strongest 0, 1, 2, … segments were hidden, where it was asked. */
-  readonly removal: readonly number[] | null;
 }
 
 /** A way of attributing the answer to pixels, for a few images. */
@@ -120,4 +118,30 @@ export interface ReportFile {
     readonly width: number;
     readonly entries: PerStop<readonly LimeEntry[]>;
   } | null;
+  /** What the network was like inside: its weights, and its layers' answers to a few images. */
+  readonly inside: {readonly indices: readonly number[]; readonly stops: PerStop<InsideStop>} | null;
+}
+
+/** See src/pipeline/record/inside.ts. */
+export interface InsideStop {
+  readonly weights: readonly {
+    readonly name: string;
+    readonly shape: readonly number[];
+    readonly min: number;
+    readonly max: number;
+    readonly mean: number;
+    readonly deviation: number;
+    readonly zeros: number;
+    /** Left edge, right edge, count, one bucket after another. */
+    readonly buckets: readonly number[];
+  }[];
+  readonly activations: readonly {
+    readonly layer: string;
+    readonly type: string;
+    /** Channels that the layer has; the first of them are kept. */
+    readonly of: number;
+    readonly peak: number;
+    /** u8 `[images, height, width, channels]`, 255 at `peak`. */
+    readonly values: Packed;
+  }[];
 }

@@ -24,7 +24,7 @@ const SUM_AT = FIRST + 65_536;
 test.each([1, 2, 3, 5])("%i threads sum an array together, each its part, job after job", async (threads) => {
   const size = 404; // not a multiple of 4 · threads: parts differ in length
   const {crew, floats} = await start(
-    [programOf([each("parts", "sumSlots", SLOTS_AT, 3, size * 4, size, SUM_AT)], 0)],
+    [programOf([each("parts", "sumSlots", SLOTS_AT, 3, size * 4, size, SUM_AT)])],
     threads,
   );
   for (let round = 1; round <= 50; round++) {
@@ -43,7 +43,7 @@ test.each([1, 2])(
   async (threads) => {
     const beyond = 2 ** 31 - 16; // a trap: memory ends long before
     const {crew} = await start(
-      [programOf([each("groups", "affine", beyond, 16, 16, 1, 1, 1, 1, 0, beyond, 16, 16)], 0)],
+      [programOf([each("groups", "affine", beyond, 16, 16, 1, 1, 1, 1, 0, beyond, 16, 16)])],
       threads,
     );
     const asked = crew.run(
@@ -61,7 +61,7 @@ test.each([1, 2])(
 );
 
 test("what is in flight is refused when the crew ends", async () => {
-  const {crew} = await start([programOf([each("parts", "sumSlots", SLOTS_AT, 3, 1600, 400, SUM_AT)], 0)], 2);
+  const {crew} = await start([programOf([each("parts", "sumSlots", SLOTS_AT, 3, 1600, 400, SUM_AT)])], 2);
   const asked = [0, 1, 2, 3].map(() =>
     crew.run(
       () => ({program: 0, count: 1}),

@@ -228,7 +228,7 @@ describe("a network", () => {
     expect(await second.getOptimizerState()).toEqual(await unbroken.getOptimizerState());
   });
 
-  test("takes the next batch before it has answered for the last, and learns the same", async () => {
+  test("takes the next batch before it has answered for the last, and learns the same", {repeats: 20}, async () => {
     const [patient, hasty] = [await start(randomModel("cnn")), await start(randomModel("cnn"))];
     const batches = [0, 1, 2, 3, 4].map((i) => randomBatch(i, 16, SHAPE, CLASSES));
     const one: unknown[] = [];

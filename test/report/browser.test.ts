@@ -1,6 +1,7 @@
 import {readFileSync, writeFileSync} from "node:fs";
 import {join} from "node:path";
 import {pathToFileURL} from "node:url";
+import {type Canvas, createCanvas, loadImage} from "@napi-rs/canvas";
 import type {Browser, BrowserContextOptions} from "playwright-core";
 import {afterAll, beforeAll, expect, test} from "vitest";
 import type {App} from "../../src/report/client/app";
@@ -65,6 +66,15 @@ const store = (page: Opened["page"]) =>
     const {stop, other, image, selection, hover} = state;
     return {stop, other, image, selection, hover};
   });
+
+/** A picture at a quarter of its size. */
+async function thumbnail(png: Buffer): Promise<Canvas> {
+  const image = await loadImage(png);
+  const canvas = createCanvas(360, 225);
+  canvas.getContext("2d").drawImage(image, 0, 0, 360, 225);
+  return canvas;
+}
+const pixelsOf = (canvas: Canvas) => canvas.getContext("2d").getImageData(0, 0, 360, 225).data;
 
 test("opens from disk within a second or so, asking for nothing, saying nothing", async () => {
   await using(async ({page}) => {
@@ -219,6 +229,20 @@ test("a digit with explanations shows them epoch by epoch, and its nearest neigh
   );
 });
 
+test("inside the network: tfjs-vis' tables, distributions and activations, under the page's own policy", async () => {
+  await using(async (opened) => {
+    const {page} = opened;
+    await page.locator(".inside summary").click();
+    await page.waitForSelector(".in-vis .tf-table td");
+    expect(await page.locator(".in-vis").first().innerText()).toContain("dense");
+    expect(await page.locator(".in-vis").nth(1).innerText()).toMatch(/dense\/kernel\s+8\s+-1.0\s+4.0/);
+    expect(await page.locator(".in-hist svg path").count()).toBe(2);
+    expect(await page.locator(".in-map").count()).toBe(4);
+    await page.locator(".in-sample").nth(3).click();
+    expect(await text(opened, ".meta")).toContain("Test image 6");
+  });
+});
+
 test("comparing shows both epochs, and what changed between them", async () => {
   await using(async (opened) => {
     const {page} = opened;
@@ -361,6 +385,30 @@ test.each([
     },
     {colorScheme, viewport: {width, height: 900}},
     report + hash,
+  );
+});
+
+test.each(["light", "dark"] as const)("looks as it did when it was last looked at: %s", async (colorScheme) => {
+  await using(
+    async ({page}) => {
+      await page.waitForSelector(".sc-chart svg");
+      await page.evaluate(() => document.fonts.ready);
+      const shot = await thumbnail(await page.screenshot());
+      const path = join(__dirname, "..", "fixtures", `report-${colorScheme}.png`);
+      if (process.env.LOOKED) writeFileSync(path, shot.toBuffer("image/png")); // LOOKED=1 keeps what was looked at
+      const [now, then] = [shot, await thumbnail(readFileSync(path))].map((canvas) => pixelsOf(canvas));
+      let [sum, far] = [0, 0];
+      for (let at = 0; at < now.length; at++) {
+        const apart = Math.abs(now[at] - then[at]);
+        sum += apart;
+        if (apart > 48) far++;
+      }
+      // another Chromium sets text a little otherwise; a panel that is gone or moved changes far more
+      expect(sum / now.length).toBeLessThan(3);
+      expect(far / now.length).toBeLessThan(0.01);
+    },
+    {colorScheme},
+    `${report}#e=2&img=4`,
   );
 });
 

@@ -2,6 +2,7 @@ import {mkdirSync, mkdtempSync, writeFileSync} from "node:fs";
 import {tmpdir} from "node:os";
 import {dirname, join} from "node:path";
 import {fork, normal} from "../../src/pipeline/random";
+import {summaryOf} from "../../src/pipeline/record/inside";
 
 export interface Example {
   readonly classNames?: readonly string[];
@@ -96,12 +97,26 @@ export function exampleRun(example: Example = {}): string {
   write("artifacts/test-images.json", {count, shape, pixels, labels});
   const indices = Uint32Array.from({length: explained}, (_, x) => x * 2);
   const positions = Float32Array.from({length: mapped * dimensions}, () => normal(random));
+  const stem = (epoch: number) => `epoch-${String(epoch).padStart(3, "0")}.json`;
   const save = (probe: string, artifact: string, epoch: number, content: object) =>
-    write(`artifacts/${probe}/${artifact}-epoch-${String(epoch).padStart(3, "0")}.json`, {name: artifact, ...content});
+    write(`artifacts/${probe}/${artifact}-${stem(epoch)}`, {name: artifact, ...content});
   for (const epoch of probed) {
     const probabilities = exampleProbabilities(labels, classes, epoch);
     if (probes.includes("confusion")) {
       save("confusion", "matrix", epoch, {data: {title: "matrix", classNames}, numbers: {probabilities}});
+    }
+    if (probes.length) {
+      const values = Uint8Array.from({length: explained * 2 * 3 * 4}, (_, at) => at % 256);
+      const kernel = {
+        name: "dense/kernel",
+        shape: [8],
+        values: Float32Array.of(-1, -0.5, 0, 0, 0.1, 0.2, 0.5, 1 + epoch),
+      };
+      write(`artifacts/network/${stem(epoch)}`, {
+        indices,
+        weights: [summaryOf(kernel)],
+        activations: [{layer: "conv", type: "Conv2D", shape: [2, 3, 4], of: 9, peak: 2.5, values}],
+      });
     }
     if (probes.includes("projection")) {
       const points = positions.map((v, at) => v + epoch * labels[Math.floor(at / dimensions)]);

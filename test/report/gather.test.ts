@@ -61,6 +61,14 @@ test("keeps the map's distances, all epochs in one frame", async () => {
   expect([map.dimensions, map.count, map.point[19], map.point[20]]).toEqual([3, 20, 19, -1]);
 });
 
+test("carries the weights' spread and each image's own activations", async () => {
+  const {inside} = await opened(exampleRun());
+  expect(inside?.weights(2)?.[0]).toMatchObject({name: "dense/kernel", min: -1, max: 3, zeros: 2});
+  const [activation] = inside?.activations(1, 2) ?? []; // the second of the images explained
+  expect(activation).toMatchObject({layer: "conv", height: 2, width: 3, channels: 4, of: 9});
+  expect([...activation.values]).toBeAllClose(Array.from({length: 24}, (_, at) => (24 + at) / 255));
+});
+
 test("stops only where something was recorded, and borrows nothing but the map", async () => {
   const data = await opened(exampleRun({epochs: [0, 1, 2, 3], probed: [0, 2, 3]}));
   expect(data.epochs).toEqual([0, 2, 3]);

@@ -1,13 +1,17 @@
 import * as tf from "@tensorflow/tfjs";
 import "@tensorflow/tfjs-backend-wasm";
 
+import {registerEngineKernels} from "./engine-kernels";
 import type {Backend} from "./index";
+import {registerLoopKernels} from "./loop-kernels";
 import {registerTrainingKernels} from "./training-kernels";
 
-/** tfjs-backend-wasm (XNNPACK, SIMD) and the training kernels it lacks. Needs no native code: it works everywhere. */
+/** tfjs-backend-wasm (XNNPACK, SIMD), the training kernels it lacks, and the fused engine's convolutions. No native code. */
 export const wasm: Backend = {
   async start() {
     registerTrainingKernels();
+    registerEngineKernels();
+    registerLoopKernels();
     if (!(await tf.setBackend("wasm"))) return {problem: "tfjs-backend-wasm did not start"};
     return {version: tf.version.tfjs};
   },

@@ -1,5 +1,5 @@
 import {mkdir, readdir, readFile, rename, rm, symlink} from "node:fs/promises";
-import {join, resolve} from "node:path";
+import {basename, dirname, join, resolve} from "node:path";
 
 import type {Figure} from "../../plots/figure";
 import {draw} from "../../plots/index";
@@ -71,7 +71,8 @@ export function openRunDirectory(path: string): RunDirectory {
   return {
     path,
     writeJson: (name, value) => writeWhole(join(path, name), `${JSON.stringify(value, undefined, 2)}\n`),
-    writeValue: (name, value) => writeSaved(join(path, "artifacts"), name, value),
+    // the binary file is named in the JSON beside it, so a folder in the name is the folder of both
+    writeValue: (name, value) => writeSaved(join(path, "artifacts", dirname(name)), basename(name), value),
     writeFile: (name, content) => writeWhole(join(path, name), content),
     // Whole each time, not appended: a run cut off here must not leave half a line.
     writeMetrics: (metrics) => writeWhole(metricsFile, metrics.map((line) => `${JSON.stringify(line)}\n`).join("")),

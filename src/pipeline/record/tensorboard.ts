@@ -1,6 +1,7 @@
 import {appendFileSync, mkdirSync} from "node:fs";
 import {hostname} from "node:os";
 import {join} from "node:path";
+import {histogramBuckets} from "./histogram";
 import {
   encodeEvent,
   encodeExperiment,
@@ -23,6 +24,8 @@ export interface TensorBoardLog {
   text(tag: string, step: number, markdown: string): void;
   /** The run's options, and the scalars by which runs are compared. Once, at the start. */
   hparams(options: {readonly [name: string]: HyperParameter}, metricTags: readonly string[]): void;
+  /** The network, as Keras' `to_json` (and tfjs' `toJSON`) writes it: the graph of its layers. */
+  graph(topology: string): void;
   /** How the session ended, for the hparams table. */
   finish(succeeded: boolean): void;
   /** Appends what has gathered to the file; a reader never sees half a record of an earlier flush. */
@@ -81,6 +84,10 @@ export function tensorboardLog(
     text: (tag, step, markdown) => {
       add(step, {tag, plugin: "text", dataClass: "tensor", tensor: {dtype: "string", shape: [], values: [markdown]}});
     },
+    graph: (topology) => {
+      const tensor = {dtype: "string", shape: [], values: [topology]} as const;
+      add(0, {tag: "keras", plugin: "graph_keras_model", dataClass: "unset", tensor});
+    },
     hparams: (options, metricTags) => {
       add(
         0,
@@ -96,31 +103,4 @@ export function tensorboardLog(
 function hparam(tag: string, content: Uint8Array): Summary {
   const tensor = {dtype: "float", shape: [], values: [0]} as const;
   return {tag, plugin: "hparams", dataClass: "scalar", tensor, content};
-}
-
-/**
- * Equal buckets over the range of the values: left edge, right edge and count, one after another. The last bucket is
- * closed on both sides; values all alike fill one bucket of width 1 around them, as in
- * tensorboard/plugins/histogram/summary_v2.py. Not finite: left out. None left: no bucket.
- */
-export function histogramBuckets(values: ArrayLike<number>, count = 30): Float64Array {
-  let [low, high, finite] = [Infinity, -Infinity, 0];
-  for (let i = 0; i < values.length; i++) {
-    if (!Number.isFinite(values[i])) continue;
-    finite++;
-    if (values[i] < low) low = values[i];
-    if (values[i] > high) high = values[i];
-  }
-  if (finite === 0) return new Float64Array(0);
-  if (low === high) return Float64Array.of(low - 0.5, high + 0.5, finite);
-  const width = (high - low) / count;
-  const buckets = new Float64Array(3 * count);
-  for (let k = 0; k < count; k++) {
-    buckets[3 * k] = low + k * width;
-    buckets[3 * k + 1] = k === count - 1 ? high : low + (k + 1) * width;
-  }
-  for (let i = 0; i < values.length; i++) {
-    if (Number.isFinite(values[i])) buckets[3 * Math.min(count - 1, Math.floor((values[i] - low) / width)) + 2]++;
-  }
-  return buckets;
 }

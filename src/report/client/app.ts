@@ -7,6 +7,7 @@ import type {Data} from "./data";
 import {h, type Kid} from "./dom";
 import {plural} from "./format";
 import {mountImagePanel} from "./image-panel";
+import {mountInside} from "./inside-panel";
 import {mountLead} from "./lead";
 import {mountMap} from "./map";
 import {mountMatrix} from "./matrix";
@@ -87,7 +88,9 @@ export function mountApp(data: Data, view: View = readAddress(location.hash, dat
   const matrix = answered ? mountMatrix(data, store) : null;
   const map = data.map ? mountMap(data, data.map, store) : null;
   const tray = answered || data.explained.length ? mountTray(data, store) : null;
-  const one = data.count ? mountImagePanel(data, store, () => tray?.images() ?? []) : null;
+  const inside = data.inside && data.count ? mountInside(data, data.inside, store) : null;
+  const lookable = answered || data.explained.length > 0 || data.map;
+  const one = data.count && lookable ? mountImagePanel(data, store, () => tray?.images() ?? []) : null;
   const close = () => store.set({sheet: false});
   const scrim = h("div", {class: "scrim", onclick: close});
   const side = one && h("aside", {class: "side", "aria-label": `Chosen ${words.one}`}, one.root);
@@ -107,6 +110,7 @@ export function mountApp(data: Data, view: View = readAddress(location.hash, dat
       answered && mountClasses(data, store),
       data.file.metrics.length > 0 && mountPhases(data, store),
     ),
+    inside?.root,
     mountAbout(data),
   );
   const page = h("main", {class: side ? "page" : "page alone"}, left, side && scrim, side);
@@ -125,6 +129,7 @@ export function mountApp(data: Data, view: View = readAddress(location.hash, dat
     matrix?.draw();
     map?.draw();
     one?.draw();
+    inside?.draw();
   };
   const choose = (choice: Theme) => {
     theme.choose(choice);

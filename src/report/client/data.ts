@@ -1,6 +1,6 @@
 import {confusionCounts} from "../../pipeline/analysis/confusion";
 import type {EpochMetrics} from "../../pipeline/types";
-import type {LimeEntry, Packed, ReportFile} from "../report-file";
+import type {InsideStop, LimeEntry, Packed, ReportFile} from "../report-file";
 import {predictions} from "./derive";
 
 /** What the page calls its images, and what the network does with them. */
@@ -67,6 +67,26 @@ export interface LimeData {
   of(stop: number, i: number): readonly (LimeEntry & {readonly pieces: Uint16Array})[];
 }
 
+/** A layer's answer to one image, 0 to 1 by the layer's greatest: `values[(y * width + x) * channels + c]`. */
+export interface Activation {
+  readonly layer: string;
+  readonly type: string;
+  readonly height: number;
+  readonly width: number;
+  readonly channels: number;
+  /** Channels that the layer has; the first of them are here. */
+  readonly of: number;
+  readonly values: Float32Array;
+}
+
+export interface InsideData {
+  /** The test images whose activations were kept. */
+  readonly images: readonly number[];
+  weights(stop: number): InsideStop["weights"] | null;
+  /** One of `images`' activations at a stop, layer by layer. */
+  activations(stop: number, image: number): readonly Activation[];
+}
+
 /** A run, decoded: what every panel reads. */
 export interface Data {
   readonly file: ReportFile;
@@ -86,6 +106,7 @@ export interface Data {
   readonly map: MapData | null;
   readonly saliency: SaliencyData | null;
   readonly lime: LimeData | null;
+  readonly inside: InsideData | null;
   /** Images with saliency or LIME, ascending. */
   readonly explained: readonly number[];
   isExplained(i: number): boolean;
@@ -134,6 +155,7 @@ export function decode(file: ReportFile, bytes: ArrayBuffer): Data {
     map,
     saliency,
     lime,
+    inside: decodeInside(file, view),
     explained: Array.from(flags.keys()).filter((i) => flags[i]),
     isExplained: (i) => flags[i] === 1,
     metrics: (stop) => file.metrics.find(({epoch}) => epoch === file.stops[stop]),
@@ -238,5 +260,28 @@ function decodeLime(file: ReportFile, view: (packed: Packed) => View): LimeData 
       (lime.entries[stop] ?? [])
         .filter(({index}) => index === i)
         .map((entry) => ({...entry, pieces: view(entry.segments) as Uint16Array})),
+  };
+}
+
+function decodeInside({inside}: ReportFile, view: (packed: Packed) => View): InsideData | null {
+  if (!inside) return null;
+  return {
+    images: inside.indices,
+    weights: (stop) => inside.stops[stop]?.weights ?? null,
+    activations: (stop, image) =>
+      (inside.stops[stop]?.activations ?? []).map(({layer, type, of, values}) => {
+        const [, height, width, channels] = values.shape;
+        const size = height * width * channels;
+        const at = inside.indices.indexOf(image) * size;
+        return {
+          layer,
+          type,
+          of,
+          height,
+          width,
+          channels,
+          values: Float32Array.from(view(values).subarray(at, at + size), (v) => v / 255),
+        };
+      }),
   };
 }

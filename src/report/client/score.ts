@@ -63,17 +63,6 @@ export function mountScore(data: Data, store: Store): {root: HTMLElement; later(
       chart(host, i);
     }
     const {saliency, lime} = data;
-    const place = saliency?.place[i] ?? -1;
-    for (const map of saliency && place >= 0 ? saliency.maps : []) {
-      label(++row, map.name);
-      epochs.forEach((epoch, s) => {
-        const values = map.tile(s, place);
-        if (!saliency || !values) return;
-        const sheet = canvas(`${map.name}, epoch ${epoch}`, true);
-        drawSaliency(sheet, data, i, values, {...saliency, signed: map.signed});
-        put(row, s, sheet);
-      });
-    }
     if (lime && epochs.some((_, s) => limeAt(data, store.state, s, i))) {
       label(row + 1, "LIME");
       label(row + 2, "R²");
@@ -87,6 +76,17 @@ export function mountScore(data: Data, store: Store): {root: HTMLElement; later(
         put(row + 2, s, h("span", {class: `sc-r2 ${fitWord(entry.r2)}`}, r2));
       });
       row += 2;
+    }
+    const place = saliency?.place[i] ?? -1;
+    for (const map of saliency && place >= 0 ? saliency.maps : []) {
+      label(++row, map.name);
+      epochs.forEach((epoch, s) => {
+        const values = map.tile(s, place);
+        if (!saliency || !values) return;
+        const sheet = canvas(`${map.name}, epoch ${epoch}`, true);
+        drawSaliency(sheet, data, i, values, {...saliency, signed: map.signed});
+        put(row, s, sheet);
+      });
     }
     score.style.setProperty("--E", String(epochs.length));
     score.style.setProperty("--rows", String(row));

@@ -1,0 +1,113 @@
+import type {Fit} from "../pipeline/data/image-file";
+import type {ModelOutput} from "../pipeline/model/model-input";
+import {
+  between,
+  type OptionTable,
+  oneOf,
+  positiveInteger,
+  resolveOptions,
+  UserError,
+  wholeNumber,
+} from "../pipeline/options";
+import type {ImageShape} from "../pipeline/types";
+import {parsed, readIfThere} from "./explain-model";
+import {givenOf} from "./flags";
+
+export interface ExplainFlags {
+  readonly model: string;
+  readonly preset: string;
+  readonly run: string;
+  readonly imageIndex: string;
+  readonly classes: string;
+  readonly class: string;
+  readonly top: number;
+  readonly size: string;
+  readonly layout: "auto" | "nchw" | "nhwc";
+  readonly scale: string;
+  readonly mean: string;
+  readonly std: string;
+  readonly output: ModelOutput;
+  readonly fit: Fit;
+  readonly invert: boolean;
+  readonly engine: "auto" | "tensorflow" | "wasm" | "cpu";
+  readonly remove: number;
+  readonly coverage: number;
+  readonly minWeight: number;
+  readonly curves: boolean;
+  readonly seed: number;
+  readonly save: string;
+  readonly out: string;
+}
+
+/** Numbers with commas between. */
+export const numbers = (words: string) => words.split(",").map(Number);
+const listed = (words: string) =>
+  words !== "" && numbers(words).every(Number.isFinite) ? undefined : "numbers with commas between";
+
+export const explainFlags: OptionTable<ExplainFlags> = {
+  model: {default: "", help: "an .onnx file, or a tfjs model.json (layers or graph)"},
+  preset: {default: "", help: "a JSON file with defaults for the flags below, by their names"},
+  run: {default: "", help: "instead of --model: a saved run's best model, by name, folder or latest"},
+  imageIndex: {default: "", help: "with --run: places in the test split, with commas between"},
+  classes: {default: "", help: "class names: a file with one a line, or a JSON list; default 0, 1, 2, …"},
+  class: {default: "", help: "explain this class, by name or index; default: the most probable"},
+  top: {default: 1, help: "explain this many of the most probable classes", check: positiveInteger},
+  size: {default: "", help: "of the input, as 224x224x3, where the model leaves it open"},
+  layout: {default: "auto", help: "of the input: nchw, nhwc or auto", check: oneOf("auto", "nchw", "nhwc")},
+  scale: {default: "1", help: "the input is (pixel in 0..1 × scale − mean) / std", check: listed},
+  mean: {default: "0", help: "one number, or one a channel", check: listed},
+  std: {default: "1", help: "one number, or one a channel", check: listed},
+  output: {
+    default: "auto",
+    help: "of the model: probabilities, logits, or auto (by whether they sum to 1)",
+    check: oneOf("auto", "probabilities", "logits"),
+  },
+  fit: {
+    default: "crop",
+    help: "an image of other proportions: crop its middle or stretch it",
+    check: oneOf("crop", "stretch"),
+  },
+  invert: {default: false, help: "turn light and dark about (ink on paper, for a model of white on black)"},
+  engine: {
+    default: "auto",
+    help: "for tfjs: auto, tensorflow, wasm, cpu",
+    check: oneOf("auto", "tensorflow", "wasm", "cpu"),
+  },
+  remove: {
+    default: 0,
+    help: "remove this many segments, ask again, until the class flips; 0: do not",
+    check: wholeNumber,
+  },
+  coverage: {
+    default: 1,
+    help: "paint the strongest segments until they cover this share of the image",
+    check: between(0.001, 1),
+  },
+  minWeight: {default: 0, help: "paint no segment that changes the probability by less", check: between(0, 1)},
+  curves: {default: false, help: "draw deletion and insertion curves beside random and edge controls"},
+  seed: {default: 0, help: "every stream of chance is derived from it", check: wholeNumber},
+  save: {default: "save", help: "the folder that runs are kept in"},
+  out: {default: "", help: "folder to write to; default: explain in --save"},
+};
+
+/** The flags, over the preset's, over the defaults. */
+export async function explainOptionsOf(given: {readonly [flag: string]: unknown}): Promise<ExplainFlags> {
+  const flags = givenOf(given, explainFlags, "");
+  if (!flags.preset) return resolveOptions(explainFlags, flags, "--");
+  const path = `${flags.preset}`;
+  const preset = parsed(`${Buffer.from(await readIfThere(path, "--preset"))}`, path) as {[name: string]: unknown};
+  const words = Object.entries(preset).map(([name, value]) => [name, Array.isArray(value) ? value.join(",") : value]);
+  // A list of numbers is written as one; scale, mean and std are words on the command line.
+  const asWords = words.map(([name, v]) => [
+    name,
+    typeof v === "number" && /^(scale|mean|std)$/.test(`${name}`) ? `${v}` : v,
+  ]);
+  return resolveOptions(explainFlags, {...Object.fromEntries(asWords), ...flags}, "--");
+}
+
+/** A size as the user writes it. */
+export function shapeOf(size: string): ImageShape {
+  const parts = /^(\d+)x(\d+)x([13])$/.exec(size);
+  if (!parts) throw new UserError(`--size: expected height x width x channels like 224x224x3, got "${size}"`);
+  return [Number(parts[1]), Number(parts[2]), Number(parts[3])];
+}

@@ -1,0 +1,36 @@
+import * as tf from "@tensorflow/tfjs";
+
+export type Inputs = {readonly [name: string]: tf.TensorInfo};
+export type Attributes = {readonly [name: string]: unknown};
+
+/** What of the wasm backend is used: its tensors as they lie in its memory. */
+export interface Heap {
+  makeOutput(shape: readonly number[], dtype: "float32"): tf.TensorInfo;
+  /** Valid until the backend's memory grows, which making an output may do. */
+  typedArrayFromHeap(tensor: tf.TensorInfo): Float32Array;
+}
+
+/** A tensor's numbers, in place. */
+export function at(heap: Heap, tensor: tf.TensorInfo): Float32Array {
+  return heap.typedArrayFromHeap(tensor);
+}
+
+/** So that starting the backend twice puts no kernel before itself. */
+const registered = new WeakSet<tf.KernelFunc>();
+
+/** Puts a kernel before the wasm backend's own, which keeps what `choose` leaves. */
+export function before(
+  kernelName: string,
+  choose: (inputs: Inputs, attributes: Attributes) => ((heap: Heap) => tf.TensorInfo) | undefined,
+): void {
+  const other = tf.getKernel(kernelName, "wasm");
+  if (!other) throw new Error(`kernel ${kernelName}: expected one on the wasm backend, got none`);
+  if (registered.has(other.kernelFunc)) return;
+  const kernelFunc: tf.KernelFunc = (call) => {
+    const chosen = choose(call.inputs as Inputs, (call.attrs ?? {}) as Attributes);
+    return chosen ? chosen(call.backend as Heap) : other.kernelFunc(call);
+  };
+  registered.add(kernelFunc);
+  tf.unregisterKernel(kernelName, "wasm");
+  tf.registerKernel({...other, kernelFunc});
+}

@@ -1,0 +1,81 @@
+/** @file What is kept of a network's inside at an epoch. */
+
+import type {NamedArray} from "../types";
+import {histogramBuckets} from "./histogram";
+
+/** Channels kept of a layer, and pixels a side: what a page can show. */
+const MOST_CHANNELS = 32;
+const MOST_PIXELS = 32;
+
+/** A weight array's distribution. */
+export interface WeightSummary {
+  readonly name: string;
+  readonly shape: readonly number[];
+  readonly min: number;
+  readonly max: number;
+  readonly mean: number;
+  readonly deviation: number;
+  /** How many are exactly 0. */
+  readonly zeros: number;
+  /** Left edge, right edge, count, one bucket after another. */
+  readonly buckets: Float64Array;
+}
+
+/** What a layer answers to each sample: `values[((n * height + y) * width + x) * channels + c]`, 255 at `peak`. */
+export interface LayerActivations {
+  readonly layer: string;
+  readonly type: string;
+  /** Of what is kept: at most 32 pixels a side and 32 channels; a dense layer is 1 × 1 pixel. */
+  readonly shape: readonly [height: number, width: number, channels: number];
+  /** Channels that the layer has. */
+  readonly of: number;
+  readonly peak: number;
+  readonly values: Uint8Array;
+}
+
+/** What `run-inside` saves under `artifacts/network`. */
+export interface Inside {
+  /** Places of the samples in the test split. */
+  readonly indices: Uint32Array;
+  readonly weights: readonly WeightSummary[];
+  readonly activations: readonly LayerActivations[];
+}
+
+export function summaryOf({name, shape, values}: NamedArray): WeightSummary {
+  let [min, max, sum, squares, zeros] = [Infinity, -Infinity, 0, 0, 0];
+  for (const value of values) {
+    min = Math.min(min, value);
+    max = Math.max(max, value);
+    sum += value;
+    if (value === 0) zeros++;
+  }
+  const mean = sum / values.length;
+  for (const value of values) squares += (value - mean) ** 2;
+  const deviation = Math.sqrt(squares / values.length);
+  return {name, shape, min, max, mean, deviation, zeros, buckets: histogramBuckets(values)};
+}
+
+/** Every so many-th pixel and the first channels, as bytes; below 0 is 0, as a relu has it. */
+export function shrunk(
+  values: Float32Array,
+  count: number,
+  [height, width, channels]: readonly [number, number, number],
+): Omit<LayerActivations, "layer" | "type"> {
+  const step = Math.max(1, Math.ceil(Math.max(height, width) / MOST_PIXELS));
+  const [rows, columns] = [Math.ceil(height / step), Math.ceil(width / step)];
+  const kept = Math.min(channels, MOST_CHANNELS);
+  let peak = 0;
+  for (const value of values) peak = Math.max(peak, value);
+  const bytes = new Uint8Array(count * rows * columns * kept);
+  let to = 0;
+  for (let n = 0; n < count; n++) {
+    for (let y = 0; y < height; y += step) {
+      for (let x = 0; x < width; x += step) {
+        const from = ((n * height + y) * width + x) * channels;
+        for (let c = 0; c < kept; c++)
+          bytes[to++] = peak > 0 ? Math.round(255 * Math.max(0, values[from + c] / peak)) : 0;
+      }
+    }
+  }
+  return {shape: [rows, columns, kept], of: channels, peak, values: bytes};
+}

@@ -1,0 +1,39 @@
+/** What the page uses of @tensorflow/tfjs-vis. */
+export interface Vis {
+  readonly show: {modelSummary(container: HTMLElement, model: VisModel): Promise<void>};
+  readonly render: {
+    table(container: HTMLElement, data: {headers: string[]; values: (string | number)[][]}): Promise<void>;
+  };
+}
+
+/** As much of a tf.LayersModel as the summary reads. */
+export interface VisModel {
+  readonly layers: readonly {
+    readonly name: string;
+    readonly trainable: boolean;
+    readonly outputShape: readonly (number | null)[];
+    countParams(): number;
+  }[];
+}
+
+let loading: Promise<Vis> | undefined;
+
+/**
+ * tfjs-vis, unpacked and run when it is first asked for: it is as large as the rest of the page's code ten times over, and
+ * most readers never open the panel. The page's policy knows its hash. Only its tables are used: its charts compile text
+ * into code as they draw (vega), which the policy forbids.
+ */
+export function loadVis(): Promise<Vis> {
+  loading ??= load();
+  return loading;
+}
+
+async function load(): Promise<Vis> {
+  const packed = atob(document.getElementById("vis")?.textContent?.trim() ?? "");
+  const bytes = Uint8Array.from(packed, (character) => character.charCodeAt(0));
+  const source = await new Response(new Blob([bytes]).stream().pipeThrough(new DecompressionStream("gzip"))).text();
+  const script = document.createElement("script");
+  script.textContent = source;
+  document.head.append(script);
+  return (window as unknown as {tfvis: Vis}).tfvis;
+}

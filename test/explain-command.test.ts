@@ -1,0 +1,138 @@
+import {execFile} from "node:child_process";
+import {mkdtempSync, readdirSync, rmSync, writeFileSync} from "node:fs";
+import {tmpdir} from "node:os";
+import {join} from "node:path";
+import {afterAll, beforeAll, describe, expect, test} from "vitest";
+import {readArtifactFile} from "../src/pipeline/record/artifact-codec";
+import type {PlotData} from "../src/plots/index";
+import {tinyOnnx} from "./support/tiny-onnx";
+
+const folder = mkdtempSync(join(tmpdir(), "explain-"));
+const model = join(folder, "tiny.onnx");
+const names = join(folder, "names.txt");
+const IMAGE = "test/fixtures/images/rgb.png";
+
+/** Runs the real command line. */
+function run(...argv: string[]): Promise<{code: number; out: string; err: string}> {
+  return new Promise((done) => {
+    const node = ["-r", "ts-node/register", "runner.ts", ...argv];
+    execFile(process.execPath, node, (error, out, err) => done({code: Number(error?.code ?? 0), out, err}));
+  });
+}
+const explain = (...argv: string[]) => run("explain", ...argv, "--out", join(folder, "out"));
+
+beforeAll(() => {
+  // class "red" for red, class "blue" for blue
+  writeFileSync(
+    model,
+    tinyOnnx({layout: "nchw", input: [16, 24, 3], weights: [9, 0, 0, 0, 0, 9], classes: 2, softmax: true}),
+  );
+  writeFileSync(names, "red\nblue\n");
+});
+afterAll(() => rmSync(folder, {recursive: true}));
+
+describe("explain IMAGE --model", () => {
+  test("finds the half of the picture that is of the class, and writes pictures and numbers", async () => {
+    const flags = [
+      "--model",
+      model,
+      "--classes",
+      names,
+      "--class",
+      "blue",
+      "--lime.segmentation",
+      "grid",
+      "--lime.hiding",
+      "zero",
+    ];
+    const {code, out, err} = await explain(IMAGE, ...flags, "--remove", "4", "--curves");
+    expect(err).toBe("");
+    expect(code).toBe(0);
+    expect(out).toMatch(/^rgb\.png: blue \d+\.\d% {3}R² \d\.\d\d, \d+ segments, 500 masks/);
+    const files = readdirSync(join(folder, "out", "rgb"));
+    for (const name of ["segments", "bars", "steps", "curves", "removal"]) {
+      expect(files).toContain(`${name}.png`);
+      expect(files).toContain(`${name}.json`);
+    }
+    const {data} = await readArtifactFile(join(folder, "out", "rgb", "segments.json"));
+    const [{segments, weights}] = (data as PlotData<"segments">).explanations;
+    for (let p = 0; p < segments.length; p++) {
+      if (p % 24 < 8 && p > 24 * 8) expect(weights[segments[p]]).toBeLessThan(0); // red
+      if (p % 24 >= 16) expect(weights[segments[p]]).toBeGreaterThan(0); // blue
+    }
+  });
+
+  test("takes its settings from a preset, flags over it", async () => {
+    const preset = join(folder, "preset.json");
+    writeFileSync(preset, JSON.stringify({model, classes: names, scale: 2, mean: [0.1, 0.2, 0.3], std: 1, top: 2}));
+    const {out, code} = await explain(IMAGE, "--preset", preset, "--lime.samples", "50");
+    expect(code).toBe(0);
+    expect(out.match(/^rgb\.png: (red|blue)/gm)?.length).toBe(2);
+    expect(
+      (await explain(IMAGE, "--preset", preset, "--lime.samples", "50", "--top", "1")).out.match(/^rgb\.png/gm)?.length,
+    ).toBe(1);
+  });
+
+  test.each([
+    [[IMAGE], "explain: expected --model or --run, got neither"],
+    [["--model", "MODEL"], "explain: expected image files, got none"],
+    [["no.png", "--model", "MODEL"], "explain: expected the file no.png, got none there"],
+    [
+      ["package.json", "--model", "MODEL"],
+      "package.json: expected a PNG or JPEG image, got a file that starts with 7b 0a 20 20",
+    ],
+    [[IMAGE, "--model", "no.onnx"], "--model: expected the file no.onnx, got none there"],
+    [[IMAGE, "--model", "package.json"], "model.json: expected a tfjs model's topology"],
+    [
+      [IMAGE, "--model", "MODEL", "--class", "green"],
+      '--class: expected a class\'s name or its index below 2, got "green"',
+    ],
+    [[IMAGE, "--model", "MODEL", "--mean", "1,x"], '--mean: expected numbers with commas between, got "1,x"'],
+    [
+      [IMAGE, "--model", "MODEL", "--size", "8x8"],
+      '--size: expected height x width x channels like 224x224x3, got "8x8"',
+    ],
+    [[IMAGE, "--model", "MODEL", "--lime.recipe", "lemon"], "--lime.recipe: expected one of default, lime"],
+  ])("%j: one line and exit code 1", async (argv, message) => {
+    const {code, err, out} = await explain(...argv.map((word) => (word === "MODEL" ? model : word)));
+    expect(err).toContain(message);
+    expect(err.trim().split("\n").length).toBe(1);
+    expect(out).toBe("");
+    expect(code).toBe(1);
+  });
+});
+
+test("explain --run explains test images with a saved run's model", async () => {
+  const save = join(folder, "save");
+  const small = [
+    "--train-limit",
+    "600",
+    "--test-limit",
+    "200",
+    "--epochs",
+    "1",
+    "--probes",
+    "none",
+    "--save",
+    save,
+    "--quiet",
+  ];
+  expect((await run(...small)).code).toBe(0);
+  const {code, out, err} = await run(
+    "explain",
+    "--run",
+    "latest",
+    "--save",
+    save,
+    "--image-index",
+    "8,3",
+    "--lime.samples",
+    "60",
+  );
+  expect(err).toBe("");
+  expect(code).toBe(0);
+  expect(out).toMatch(/^test-8 · true 5: \d \d/m);
+  expect(readdirSync(join(save, "explain")).sort()).toEqual(["test-3", "test-8"]);
+  const wrong = await run("explain", "--run", "latest", "--save", save, "--image-index", "200");
+  expect(wrong.err).toContain("--image-index: expected whole numbers below 200, got 200");
+});
