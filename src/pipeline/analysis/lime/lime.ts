@@ -7,9 +7,9 @@ import {argMaxRows} from "../scores";
 import {segment} from "../segmentation/index";
 import type {Segmentation} from "../segmentation/raster";
 import {hiddenLook} from "./hiding";
-import {drawMasks} from "./masks";
+import {distinctMasks, drawMasks} from "./masks";
 import {askAboutMasks, type Neighbourhood} from "./neighbourhood";
-import {hidingEnergies, maskWeights} from "./proximity";
+import {hidingEnergies, liveSegments, maskWeights} from "./proximity";
 import {featureCount, type LimeSettings, type RecipeName, recipes} from "./settings";
 import {coefficientErrors, jaccard, nearMasks, rankCorrelation, strongest} from "./trust";
 
@@ -106,11 +106,18 @@ export async function studyWithLime(
   const hidden = look ?? hiddenLook(image, segmentation, settings.hiding, chance);
   const probabilities = await classifier.predict(image);
   const study = {image, settings, segmentation, hidden, probabilities};
+  const live = liveSegments(hidingEnergies(image.pixels, hidden, segmentation));
 
   const more = async (count: number, before?: Neighbourhood): Promise<Neighbourhood> => {
     const first = before ? before.masks.length / segmentation.count : 0;
     const masks = drawMasks(chance, count, segmentation.count, settings, first);
-    const answers = await askAboutMasks(classifier, image, hidden, segmentation, masks, batchSize);
+    const {distinct, likes} = distinctMasks(masks, segmentation.count, live);
+    const said = await askAboutMasks(classifier, image, hidden, segmentation, distinct, batchSize);
+    const classes = probabilities.length;
+    const answers = new Float32Array(likes.length * classes);
+    likes.forEach((like, n) => {
+      answers.set(said.subarray(like * classes, (like + 1) * classes), n * classes);
+    });
     return before ? joined(before, {masks, probabilities: answers}) : {masks, probabilities: answers};
   };
   if (settings.samples !== "auto") return weighed(study, await more(settings.samples));
@@ -142,11 +149,7 @@ export function weighed(
   const {distance, kernelWidth} = settings;
   const energies = hidingEnergies(image.pixels, hidden, segmentation);
   const weights = maskWeights(neighbourhood.masks, segmentation.count, distance, kernelWidth, energies);
-  const live = Uint8Array.from({length: segmentation.count}, (_, j) => {
-    const {values, channels} = energies;
-    return values.subarray(j * channels, (j + 1) * channels).some((energy) => energy > 0) ? 1 : 0;
-  });
-  return {...study, neighbourhood, maskWeights: weights, live};
+  return {...study, neighbourhood, maskWeights: weights, live: liveSegments(energies)};
 }
 
 /** Fits the linear model for one class, on all masks and on either half of them. */
