@@ -1,8 +1,9 @@
 import {readFileSync} from "node:fs";
 import {gunzipSync} from "node:zlib";
 import {describe, expect, test} from "vitest";
+import {explainStudy} from "../src/pipeline/analysis/lime/explanation";
 import {hiddenLook} from "../src/pipeline/analysis/lime/hiding";
-import {explainStudy, explainWithLime, type LimeOptions, studyWithLime} from "../src/pipeline/analysis/lime/lime";
+import {explainWithLime, type LimeOptions, studyWithLime} from "../src/pipeline/analysis/lime/lime";
 import {askAboutMasks} from "../src/pipeline/analysis/lime/neighbourhood";
 import {maskWeights} from "../src/pipeline/analysis/lime/proximity";
 import {rankCorrelation, strongest} from "../src/pipeline/analysis/lime/trust";
