@@ -18,6 +18,7 @@ export interface RunLog {
 const GRADIENT_IMAGES = 64;
 
 /**
+ * @param topology The model as tfjs' `toJSON` writes it.
  * @param projected Test images in the projector: the first of the split, as many as exigo's 1,000 or as asked.
  */
 export async function openRunLog(
@@ -25,11 +26,12 @@ export async function openRunLog(
   facts: {readonly [name: string]: unknown},
   network: Network,
   data: Dataset,
-  {projected, batchSize}: {readonly projected: number; readonly batchSize: number},
+  {projected, batchSize, topology}: {readonly projected: number; readonly batchSize: number; readonly topology: string},
 ): Promise<RunLog> {
   const folder = join(directory.path, "logs");
   const log: TensorBoardLog = tensorboardLog(folder);
   logOptions(log, facts);
+  log.graph(topology);
   const batch = await firstOf(data.train, Math.min(GRADIENT_IMAGES, batchSize));
   const points = await firstOf(data.test, projected);
   const {classNames} = data;

@@ -73,6 +73,7 @@ export async function* run(
   const log = await openRunLog(directory, {...logged, engine: engine.name}, network, data, {
     projected: options.projector,
     batchSize,
+    topology: `${model.toJSON()}`,
   });
 
   try {

@@ -13,7 +13,6 @@ export function gatherLime({data, numbers}: Saved, path: string, pack: Packer): 
   return explanations.map((explanation: {readonly [name: string]: unknown}, n) => {
     const segments = Uint16Array.from(array(explanation.segments, `${path}: explanations[${n}].segments`));
     const {height, width} = data as {height: number; width: number};
-    const removal = explanation.removal === undefined || explanation.removal === null ? null : explanation.removal;
     return {
       index: Number(explanation.index ?? indices?.[n]),
       explained: Number(explanation.explained),
@@ -22,7 +21,6 @@ export function gatherLime({data, numbers}: Saved, path: string, pack: Packer): 
       weights: Array.from(array(explanation.weights, `${path}: explanations[${n}].weights`), (w) => rounded(w)),
       r2: finite(explanation.r2),
       stability: finite(explanation.halvesCorrelation),
-      removal: removal && Array.from(array(removal, `${path}: explanations[${n}].removal`), (p) => rounded(p)),
     };
   });
 }

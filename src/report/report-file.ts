@@ -68,8 +68,6 @@ export interface LimeEntry {
   readonly r2: number | null;
   /** How alike the explanation is when made again with other chance; null where it was not tried. */
   readonly stability: number | null;
-  /** The probability after the strongest 0, 1, 2, … segments were hidden, where it was asked. */
-  readonly removal: readonly number[] | null;
 }
 
 /** A way of attributing the answer to pixels, for a few images. */

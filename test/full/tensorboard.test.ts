@@ -3,6 +3,7 @@ import {createHash} from "node:crypto";
 import {mkdtempSync} from "node:fs";
 import {tmpdir} from "node:os";
 import {join} from "node:path";
+import * as tf from "@tensorflow/tfjs";
 import {beforeAll, expect, test} from "vitest";
 import {COMPARED, logEpoch, logOptions} from "../../src/pipeline/record/epoch-log";
 import {histogramBuckets} from "../../src/pipeline/record/histogram";
@@ -27,6 +28,7 @@ interface Row {
   hparams?: {[name: string]: unknown};
   metrics?: string[];
   status?: number;
+  nodes?: [string, string, string[]][];
 }
 interface Asset {
   name: string;
@@ -58,6 +60,10 @@ beforeAll(async () => {
   }
   const folder = mkdtempSync(join(tmpdir(), "tensorboard-"));
   const log = tensorboardLog(folder);
+  const model = tf.sequential({name: "net"});
+  model.add(tf.layers.flatten({inputShape: [4, 4, 1], name: "flat"}));
+  model.add(tf.layers.dense({units: 3, name: "logits"}));
+  log.graph(`${model.toJSON()}`);
   logOptions(log, {model: "cnn", epochs: 3, lime: {samples: 500}, quiet: false});
   for (const epoch of [0, 1, 2]) {
     const metrics = {
@@ -114,6 +120,13 @@ test("TensorBoard reads back the options, as text and as hyperparameters", () =>
   });
   expect(row("_hparams_/experiment", 0)?.metrics).toEqual([...COMPARED]);
   expect(row("_hparams_/session_end_info", 0)).toMatchObject({kind: "session_end_info", status: 1});
+});
+
+test("TensorBoard's graph shows the layers, each fed by the one before", () => {
+  expect(row("keras", 0)?.nodes).toEqual([
+    ["net/flat", "Flatten", []],
+    ["net/logits", "Dense", ["net/flat"]],
+  ]);
 });
 
 test("TensorBoard's projector serves every epoch's tensors, metadata and sprite", () => {

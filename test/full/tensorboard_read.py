@@ -11,6 +11,7 @@ import sys
 import numpy as np
 from tensorboard.backend.event_processing import event_file_loader
 from tensorboard.plugins import base_plugin
+from tensorboard.plugins.graph import keras_util
 from tensorboard.plugins.hparams import plugin_data_pb2
 from tensorboard.plugins.projector import projector_plugin
 from tensorboard.util import tensor_util
@@ -30,6 +31,9 @@ for path in sorted(glob.glob(os.path.join(folder, "events.out.tfevents.*"))):
                 row["sha256"] = [hashlib.sha256(png).hexdigest() for png in array[2:]]
             elif data.plugin_name == "text":
                 row["text"] = array.item().decode()
+            elif data.plugin_name == "graph_keras_model":
+                graph = keras_util.keras_model_to_graph_def(json.loads(array.item()))
+                row["nodes"] = [[node.name, node.attr["keras_class"].s.decode(), list(node.input)] for node in graph.node]
             elif data.plugin_name == "hparams":
                 content = plugin_data_pb2.HParamsPluginData.FromString(data.content)
                 row["kind"] = content.WhichOneof("data")

@@ -37,6 +37,7 @@ test("writes numbers, counts and times for people", () => {
 test.each([
   ["loss", [2.3, 0.03], true],
   ["loss", [2.3, 0.03], false],
+  ["loss", [2.3, 1.7], true],
   ["accuracy", [0.1, 0.985, 1], true],
   ["accuracy", [0.1, 0.985], false],
 ] as const)("the axis of %s %j has its ticks in order and within itself (zoomed: %s)", (quantity, values, zoomed) => {

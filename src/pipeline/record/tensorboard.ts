@@ -24,6 +24,8 @@ export interface TensorBoardLog {
   text(tag: string, step: number, markdown: string): void;
   /** The run's options, and the scalars by which runs are compared. Once, at the start. */
   hparams(options: {readonly [name: string]: HyperParameter}, metricTags: readonly string[]): void;
+  /** The network, as Keras' `to_json` (and tfjs' `toJSON`) writes it: the graph of its layers. */
+  graph(topology: string): void;
   /** How the session ended, for the hparams table. */
   finish(succeeded: boolean): void;
   /** Appends what has gathered to the file; a reader never sees half a record of an earlier flush. */
@@ -81,6 +83,10 @@ export function tensorboardLog(
     },
     text: (tag, step, markdown) => {
       add(step, {tag, plugin: "text", dataClass: "tensor", tensor: {dtype: "string", shape: [], values: [markdown]}});
+    },
+    graph: (topology) => {
+      const tensor = {dtype: "string", shape: [], values: [topology]} as const;
+      add(0, {tag: "keras", plugin: "graph_keras_model", dataClass: "unset", tensor});
     },
     hparams: (options, metricTags) => {
       add(

@@ -13,7 +13,7 @@ const DATA_CLASS = {unset: 0, scalar: 1, tensor: 2, images: 3} as const;
 export interface Summary {
   readonly tag: string;
   /** The plugin that shows it. */
-  readonly plugin: "scalars" | "histograms" | "images" | "text" | "hparams";
+  readonly plugin: "scalars" | "histograms" | "images" | "text" | "hparams" | "graph_keras_model";
   readonly dataClass: keyof typeof DATA_CLASS;
   readonly tensor: Tensor;
   /** The plugin's own settings, as a message of its own. */

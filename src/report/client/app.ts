@@ -89,7 +89,8 @@ export function mountApp(data: Data, view: View = readAddress(location.hash, dat
   const map = data.map ? mountMap(data, data.map, store) : null;
   const tray = answered || data.explained.length ? mountTray(data, store) : null;
   const inside = data.inside && data.count ? mountInside(data, data.inside, store) : null;
-  const one = data.count ? mountImagePanel(data, store, () => tray?.images() ?? []) : null;
+  const lookable = answered || data.explained.length > 0 || data.map;
+  const one = data.count && lookable ? mountImagePanel(data, store, () => tray?.images() ?? []) : null;
   const close = () => store.set({sheet: false});
   const scrim = h("div", {class: "scrim", onclick: close});
   const side = one && h("aside", {class: "side", "aria-label": `Chosen ${words.one}`}, one.root);

@@ -15,6 +15,10 @@ interface Axis {
   label(value: number): string;
 }
 
+/** Finer ones for a loss that hardly moves. */
+const FINE_LOSS_TICKS = [1, 1.2, 1.5, 2, 2.5, 3, 4, 5, 6, 8]
+  .flatMap((step) => [0.001, 0.01, 0.1, 1, 10].map((ten) => Number((step * ten).toPrecision(2))))
+  .sort((a, b) => a - b);
 const LOSS_TICKS = [0.001, 0.002, 0.005, 0.01, 0.02, 0.05, 0.1, 0.2, 0.5, 1, 2, 5, 10, 20, 50];
 const ACCURACY_TICKS = [0, 0.5, 0.8, 0.9, 0.95, 0.98, 0.99, 0.995, 0.998, 0.999];
 
@@ -24,7 +28,9 @@ export function axisOf(quantity: Quantity, values: readonly number[], zoomed: bo
   if (quantity === "loss") {
     if (zoomed && low > 0) {
       const [bottom, top] = [low * 0.85, high * 1.15];
-      const ticks = LOSS_TICKS.filter((tick) => tick >= bottom && tick <= top);
+      const within = (tick: number) => tick >= bottom && tick <= top;
+      const coarse = LOSS_TICKS.filter(within);
+      const ticks = coarse.length > 2 ? coarse : FINE_LOSS_TICKS.filter(within);
       return {ticks, low: bottom, high: top, along: Math.log, label: String};
     }
     const step = [0.1, 0.2, 0.5, 1, 2, 5, 10].find((size) => high / size <= 5) ?? high / 4;
