@@ -21,7 +21,10 @@ export interface MapPlot {
   readonly frames: number[];
 }
 
-/** One map on a canvas: dots are blended straight into its pixels, names and marks are drawn over them. */
+/**
+ * One map on a canvas: dots are blended straight into its pixels, names and marks are drawn over them. Past 200 lines: one
+ * closure over one canvas, whose parts would hand its state to and fro.
+ */
 export function mapPlot(data: Data, map: MapData, store: Store, which: "a" | "b", controls: MapControls): MapPlot {
   const canvas = h("canvas", {class: "map-cv", tabindex: "0", role: "application"});
   const thumb = picture(data, 0);
