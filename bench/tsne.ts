@@ -29,7 +29,9 @@ const PEERS: readonly Peer[] = [
   {name: OURS, threads: 2, most: Infinity},
   {name: OURS, threads: 1, most: Infinity},
   {name: REFERENCE, threads: 2, most: 10_000},
+  {name: REFERENCE, threads: 1, most: 10_000},
   {name: "openTSNE", threads: 2, most: 10_000},
+  {name: "openTSNE", threads: 1, most: 10_000},
   {name: "umap-learn", threads: 2, most: 60_000},
   {name: "tsne-js", threads: 1, most: 500},
   {name: "@keckelt/tsne", threads: 1, most: 1000},
@@ -42,6 +44,8 @@ const PYTHON = process.env.PYTHON ?? "python3";
 
 interface Result {
   readonly seconds: number;
+  /** Of all threads: what a busy machine changes least. */
+  readonly cpuSeconds: number;
   readonly rssMiB: number;
   readonly kl: number;
   readonly trustworthiness: number;
@@ -63,9 +67,9 @@ async function main(): Promise<void> {
   console.log(`${cpus()[0].model}, ${cpus().length} cores, Node ${process.version}; medians of ${given.rounds} rounds`);
   if (left.length > 0) console.log(`left out as asked: ${left.join(", ")}`);
   console.log(
-    "\n| data | n | peer | threads | seconds | min–max | × scikit-learn | KL | trust | continuity | peak MiB |",
+    "\n| data | n | peer | threads | seconds | min–max | CPU s | × scikit-learn on as many threads | × by CPU s | KL | trust | continuity | peak MiB |",
   );
-  console.log("|---|--:|---|--:|--:|--:|--:|--:|--:|--:|--:|");
+  console.log("|---|--:|---|--:|--:|--:|--:|--:|--:|--:|--:|--:|--:|");
   const sets = given.digits
     ? [{name: "digits", data: digits(folder)}]
     : await mnist(given.sizes.split(",").map(Number));
@@ -81,9 +85,9 @@ async function main(): Promise<void> {
       }
     }
     neighbourhood.close();
-    const reference = peers.findIndex((peer) => peer.name === REFERENCE);
     peers.forEach((peer, i) => {
-      console.log(row(name, data.rows, peer, results[i], reference < 0 ? undefined : results[reference]));
+      const reference = peers.findIndex((other) => other.name === REFERENCE && other.threads === peer.threads);
+      console.log(row(name, data.rows, peer, results[i], results[reference]));
     });
   }
 }
@@ -125,10 +129,13 @@ async function measured(
     : execFileSync(process.execPath, ["-r", "ts-node/register", join(__dirname, "peers/tsne.ts"), ...args, packages], {
         encoding: "utf8",
       });
-  const {seconds, rssMiB} = JSON.parse(text.trim().split("\n").at(-1)!) as {seconds: number; rssMiB: number};
+  const {seconds, cpuSeconds, rssMiB} = JSON.parse(text.trim().split("\n").at(-1)!) as Pick<
+    Result,
+    "seconds" | "cpuSeconds" | "rssMiB"
+  >;
   const points = floats(out);
   const {trustworthiness, continuity} = await neighbourhood.quality(points, 2, 12);
-  return {seconds, rssMiB, trustworthiness, continuity, kl: await neighbourhood.divergence(points, 2)};
+  return {seconds, cpuSeconds, rssMiB, trustworthiness, continuity, kl: await neighbourhood.divergence(points, 2)};
 }
 
 function row(
@@ -140,7 +147,8 @@ function row(
 ) {
   const of = (pick: (result: Result) => number) => median(results.map(pick));
   const seconds = results.map((result) => result.seconds);
-  const ratio = reference ? median(results.map((result, i) => reference[i].seconds / result.seconds)).toFixed(1) : "–";
+  const times = (key: "seconds" | "cpuSeconds") =>
+    reference ? median(results.map((result, i) => reference[i][key] / result[key])).toFixed(1) : "–";
   const umap = name.startsWith("umap");
   const cells = [
     data,
@@ -149,7 +157,9 @@ function row(
     threads,
     of((result) => result.seconds).toFixed(2),
     `${Math.min(...seconds).toFixed(2)}–${Math.max(...seconds).toFixed(2)}`,
-    ratio,
+    of((result) => result.cpuSeconds).toFixed(2),
+    times("seconds"),
+    times("cpuSeconds"),
     umap ? "–" : of((result) => result.kl).toFixed(4), // not what UMAP minimises
     of((result) => result.trustworthiness).toFixed(4),
     of((result) => result.continuity).toFixed(4),

@@ -2,7 +2,7 @@ import {expect, test} from "vitest";
 import {openArena} from "../src/tsne/arena";
 import {embed, type Matrix, openNeighbourhood} from "../src/tsne/index";
 import {meshRepulsion} from "../src/tsne/mesh-repulsion";
-import {writePoints} from "../src/tsne/neighbourhood";
+import {writePoints} from "../src/tsne/points";
 import {repulsion} from "../src/tsne/reference";
 import {openTeam} from "../src/tsne/team";
 import {cloud, digits, relativeError} from "./tsne-data";

@@ -1,6 +1,6 @@
 """One embedding by a Python package: python3 tsne.py PACKAGE DATA ROWS OUT THREADS
 
-DATA: little-endian float32, ROWS rows. Writes the map to OUT and prints {"seconds", "rssMiB"}. Imports are not counted,
+DATA: little-endian float32, ROWS rows. Writes the map to OUT and prints {"seconds", "cpuSeconds", "rssMiB"}. Imports are not counted,
 nor is numba's compiling for umap-learn (a small map is made first).
 """
 import json, os, resource, sys, time
@@ -22,8 +22,8 @@ elif package == "umap-learn":
     make = lambda: umap.UMAP(n_jobs=threads).fit_transform(x)
 else:
     sys.exit(f"tsne.py: expected scikit-learn, openTSNE or umap-learn, got {package}")
-begun = time.perf_counter()
+begun, worked = time.perf_counter(), time.process_time()
 map = make()
-seconds = time.perf_counter() - begun
+seconds, cpu = time.perf_counter() - begun, time.process_time() - worked
 map.astype("<f4").tofile(out)
-print(json.dumps({"seconds": seconds, "rssMiB": resource.getrusage(resource.RUSAGE_SELF).ru_maxrss / 1024}))
+print(json.dumps({"seconds": seconds, "cpuSeconds": cpu, "rssMiB": resource.getrusage(resource.RUSAGE_SELF).ru_maxrss / 1024}))

@@ -1,6 +1,14 @@
 import type {Fit} from "../pipeline/data/image-file";
 import type {ModelOutput} from "../pipeline/model/model-input";
-import {type OptionTable, oneOf, positiveInteger, resolveOptions, UserError, wholeNumber} from "../pipeline/options";
+import {
+  between,
+  type OptionTable,
+  oneOf,
+  positiveInteger,
+  resolveOptions,
+  UserError,
+  wholeNumber,
+} from "../pipeline/options";
 import type {ImageShape} from "../pipeline/types";
 import {parsed, readIfThere} from "./explain-model";
 import {givenOf} from "./flags";
@@ -23,6 +31,8 @@ export interface ExplainFlags {
   readonly invert: boolean;
   readonly engine: "auto" | "tensorflow" | "wasm" | "cpu";
   readonly remove: number;
+  readonly coverage: number;
+  readonly minWeight: number;
   readonly curves: boolean;
   readonly seed: number;
   readonly save: string;
@@ -68,6 +78,12 @@ export const explainFlags: OptionTable<ExplainFlags> = {
     help: "remove this many segments, ask again, until the class flips; 0: do not",
     check: wholeNumber,
   },
+  coverage: {
+    default: 1,
+    help: "paint the strongest segments until they cover this share of the image",
+    check: between(0.001, 1),
+  },
+  minWeight: {default: 0, help: "paint no segment that changes the probability by less", check: between(0, 1)},
   curves: {default: false, help: "draw deletion and insertion curves beside random and edge controls"},
   seed: {default: 0, help: "every stream of chance is derived from it", check: wholeNumber},
   save: {default: "save", help: "the folder that runs are kept in"},

@@ -48,16 +48,10 @@ export const explainCommand: Command = {
     try {
       for (const {name, image, index, label} of subjects) {
         const folder = resolve(options.out || join(options.save, "explain"), name.replace(/\.[^.]*$/, ""));
-        const {top, remove, curves, seed} = options;
-        const asked = {
-          caption: name,
-          lime,
-          top,
-          remove,
-          curves,
-          seed,
-          ...(options.class ? {explained: options.class} : {}),
-        };
+        const {top, remove, coverage, minWeight, curves, seed} = options;
+        const {class: explained} = options;
+        const shown = {caption: name, lime, top, remove, coverage, minWeight, curves, seed};
+        const asked = explained ? {...shown, explained} : shown;
         const known = {...(index === undefined ? {} : {index}), ...(label === undefined ? {} : {label})};
         for await (const artifact of explainImage(classifier, image, {...asked, ...known})) {
           await write(folder, artifact);

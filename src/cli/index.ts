@@ -4,6 +4,7 @@ import yargs, {type Argv} from "yargs";
 import {UserError} from "../pipeline/options";
 import {explainCommand} from "./explain";
 import {nearest} from "./flags";
+import {projectCommand} from "./project";
 import {reportCommand} from "./report";
 import {resumeCommand} from "./resume";
 import {runCommand} from "./run";
@@ -19,7 +20,7 @@ export interface Command {
 }
 
 /** Every command there is, in the order `--help` lists them. */
-const commands: readonly Command[] = [runCommand, resumeCommand, reportCommand, explainCommand];
+const commands: readonly Command[] = [runCommand, resumeCommand, reportCommand, explainCommand, projectCommand];
 
 /** Runs one command line. @returns The exit code: 0, 1 for an error, 130 where the user broke off. */
 export async function main(argv: readonly string[]): Promise<number> {

@@ -1,5 +1,6 @@
 import {kebab, resolveOptions} from "../pipeline/options";
 import {probes} from "../pipeline/probes/index";
+import {writeProjectionFiles} from "../pipeline/record/projection-files";
 import {type RunControl, run} from "../pipeline/run";
 import {type RunOptions, runOptions} from "../pipeline/run-options";
 import type {ProbeOptions} from "../pipeline/run-probes";
@@ -56,7 +57,10 @@ export async function drive(
     for await (const event of run(options, probeOptions, {...control, signal: interrupt.signal})) {
       progress.show(event);
       if (event.type === "start") folder = event.path;
-      if (event.type === "epoch") reported = await keepReport(folder, progress);
+      if (event.type === "epoch") reported = await kept("report", progress, () => writeReport(folder));
+      if (event.type === "end") {
+        reported = (await kept("projection", progress, () => writeProjectionFiles(folder))) && reported;
+      }
     }
   } finally {
     progress.stop();
@@ -67,15 +71,15 @@ export async function drive(
 }
 
 /**
- * Writes the report so far. One that cannot be written does not cost the run: the command `report` writes it from what is
- * kept. @returns Whether it was written.
+ * Writes the report so far, or what all epochs' maps give together. What cannot be written does not cost the run: it is
+ * made from what is kept (the report also by the command `report`). @returns Whether it was written.
  */
-async function keepReport(folder: string, progress: Progress): Promise<boolean> {
+async function kept(what: string, progress: Progress, write: () => Promise<unknown>): Promise<boolean> {
   try {
-    await writeReport(folder);
+    await write();
     return true;
   } catch (error) {
-    progress.show({type: "failure", probe: "report", error: error as Error});
+    progress.show({type: "failure", probe: what, error: error as Error});
     return false;
   }
 }

@@ -70,6 +70,7 @@ export function plan(model: tf.LayersModel, optimizer: string): Plan | Reason {
       continue;
     }
     const name = isRelu(className, config) ? "relu" : kindOfClass[className];
+    if (!layer.trainable && layer.weights.length > 0) return refuse("a layer whose weights stay as they are");
     if (!name || (name === "relu" && !isRelu(className, config))) return refuse(`a ${className}`);
     const weights = layer.weights.map((weight) => ({
       name: weight.originalName,

@@ -1,3 +1,4 @@
+import {strongestShown} from "../plots/explained-image";
 import {deletionInsertion} from "./analysis/lime/deletion-insertion";
 import {
   explainStudy,
@@ -23,6 +24,9 @@ export interface ExplainOptions {
   readonly top: number;
   /** Segments to remove a round before asking again; 0: none. */
   readonly remove: number;
+  /** Paint only the strongest segments, until they cover this share of the image; and none weaker than `minWeight`. */
+  readonly coverage: number;
+  readonly minWeight: number;
   /** Draw deletion and insertion curves. */
   readonly curves: boolean;
   readonly seed: number;
@@ -111,7 +115,7 @@ function segmentsArtifact(
   caption: string,
   {image}: LimeStudy,
   explanations: readonly LimeExplanation[],
-  {index = 0, label}: ExplainOptions,
+  {index = 0, label, coverage, minWeight}: ExplainOptions,
   names: readonly string[],
 ): Artifact {
   const images = new Float32Array(image.pixels.length * explanations.length);
@@ -126,6 +130,7 @@ function segmentsArtifact(
     label: label ?? explanation.explained,
     explainedName: names[explanation.explained],
     segments: segmentation.labels,
+    shown: strongestShown({segments: segmentation.labels, weights: explanation.weights}, coverage, minWeight),
   }));
   return {
     name: "segments",

@@ -16,6 +16,29 @@ export interface Weighted {
   readonly segments: Uint16Array;
   /** One a segment: positive speaks for the class. */
   readonly weights: Float64Array;
+  /** 1 for a segment that is painted; all are where it is left out. */
+  readonly shown?: Uint8Array;
+}
+
+/**
+ * Which segments to paint: the strongest until they cover a share of the image, and none weaker than `least`
+ * (visualime's coverage, lime's min_weight).
+ *
+ * @param coverage Of the image's area, in (0, 1]; the segment that reaches it is the last.
+ * @param least    In the weights' unit, probability.
+ */
+export function strongestShown({segments, weights}: Weighted, coverage: number, least: number): Uint8Array {
+  const sizes = new Uint32Array(weights.length);
+  for (const segment of segments) sizes[segment]++;
+  const shown = new Uint8Array(weights.length);
+  let covered = 0;
+  const order = Array.from(weights.keys()).sort((a, b) => Math.abs(weights[b]) - Math.abs(weights[a]));
+  for (const j of order) {
+    if (Math.abs(weights[j]) < least || covered >= coverage * segments.length) break;
+    shown[j] = 1;
+    covered += sizes[j];
+  }
+  return shown;
 }
 
 /**
@@ -27,7 +50,7 @@ export function drawExplained(
   context: Canvas2D,
   pixels: Float32Array,
   {height, width, channels}: Size,
-  {segments, weights}: Weighted,
+  {segments, weights, shown}: Weighted,
   x: number,
   y: number,
   zoom: number,
@@ -35,7 +58,8 @@ export function drawExplained(
 ): void {
   const painted = new Float32Array(height * width * 3);
   for (let p = 0; p < height * width; p++) {
-    const share = Math.max(-1, Math.min(1, weights[segments[p]] / full));
+    const weight = shown && !shown[segments[p]] ? 0 : weights[segments[p]];
+    const share = Math.max(-1, Math.min(1, weight / full));
     const color = channels === 1 ? inked(pixels[p], share) : tinted(pixels, p * channels, share);
     for (let c = 0; c < 3; c++) painted[3 * p + c] = color[c] / 255;
   }

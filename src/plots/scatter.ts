@@ -10,7 +10,7 @@ export interface Scatter {
   /** The class of each point: its colour. */
   readonly labels: Uint16Array;
   readonly classNames: readonly string[];
-  /** 1 where the network is wrong about the point. */
+  /** 1 where the network is wrong about the point; empty where there is no network. */
   readonly wrong: Uint8Array;
   /** Lines of small print in the corner. */
   readonly notes: readonly string[];
@@ -114,11 +114,16 @@ function legend(
 ): void {
   const left = 16 + SIDE + 18;
   text(context, "class", left, TOP + 8, {size: 11, color: INK_3});
-  text(context, "wrong / all", left + LEGEND - 34, TOP + 8, {size: 11, color: INK_3, align: "right"});
-  const counts = classNames.map(() => [0, 0]);
+  const judged = wrong.length > 0;
+  text(context, judged ? "wrong / all" : "points", left + LEGEND - 34, TOP + 8, {
+    size: 11,
+    color: INK_3,
+    align: "right",
+  });
+  const counts = classNames.map(() => (judged ? [0, 0] : [0]));
   labels.forEach((label, i) => {
-    counts[label][0] += wrong[i];
-    counts[label][1]++;
+    if (judged) counts[label][0] += wrong[i];
+    counts[label][judged ? 1 : 0]++;
   });
   const shown = Math.min(classNames.length, LEGEND_ROWS);
   for (let k = 0; k < shown; k++) {
@@ -135,6 +140,7 @@ function legend(
   if (shown < classNames.length)
     text(context, `and ${classNames.length - shown} more`, left, y, {size: 11, color: INK_3});
   y += 22;
+  if (!judged) return;
   if (ringed) {
     dot(context, left + 6, y, 3, [0x9a, 0xa1, 0xab], 0.8);
     ring(context, left + 6, y, 5.2);

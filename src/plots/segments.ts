@@ -1,5 +1,5 @@
 import {AGAINST, css, FOR, INK_2, INK_3, signed} from "./color";
-import {drawExplained, type Size, type Weighted} from "./explained-image";
+import {drawExplained, drawPlain, type Size, type Weighted} from "./explained-image";
 import {type Canvas2D, type Figure, figure} from "./figure";
 import {text} from "./text";
 
@@ -49,14 +49,17 @@ export function segments({title, height, width, channels, images, explanations}:
   const [tileWidth, tileHeight] = [width * zoom, height * zoom];
   const columns = Math.max(1, Math.min(COLUMNS, explanations.length));
   const rows = Math.ceil(explanations.length / columns);
-  const sheetWidth = Math.max(790, 16 * 2 + columns * (tile + GAP) - GAP);
+  // A photograph is painted over grey; beside a few, there is room for the first as it is.
+  const beside = channels === 3 && explanations.length > 0 && explanations.length <= 3 ? 1 : 0;
+  const sheetWidth = Math.max(790, 16 * 2 + (columns + beside) * (tile + GAP) - GAP);
   const sheetHeight = TOP + rows * (tileHeight + WORDS + 14) + 40;
   const size = height * width * channels;
   return figure(sheetWidth, sheetHeight, (context) => {
     text(context, title, 16, 24, {size: 17, bold: true});
     drawKey(context, 16, 48);
+    if (beside) drawPlain(context, images.subarray(0, size), {height, width, channels}, undefined, 16, TOP, zoom);
     explanations.forEach((explanation, n) => {
-      const x = 16 + (n % columns) * (tile + GAP);
+      const x = 16 + ((n % columns) + beside) * (tile + GAP);
       const y = TOP + Math.floor(n / columns) * (tileHeight + WORDS + 14);
       const pixels = images.subarray(n * size, (n + 1) * size);
       drawExplained(context, pixels, {height, width, channels}, explanation, x, y, zoom);

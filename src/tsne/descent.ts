@@ -1,7 +1,9 @@
+import {CHUNK} from "./layout";
 import type {Dimensions} from "./matrix";
 import {meshRepulsion} from "./mesh-repulsion";
-import {CHUNK, type Neighbourhood, writePoints} from "./neighbourhood";
+import type {Neighbourhood} from "./neighbourhood";
 import {pauses} from "./parts";
+import {writePoints} from "./points";
 import {allPairsRepulsion, type Box, type Repulsion} from "./repulsion";
 import type {Job} from "./team";
 

@@ -1,4 +1,5 @@
 export type {Descent, Progress} from "./descent";
+export {provideKernels} from "./kernel-module";
 export type {Dimensions, Matrix} from "./matrix";
 export {type LoadedMatrix, loadMatrix} from "./matrix-product";
 export {type MapQuality, type Metric, type Neighbourhood, openNeighbourhood} from "./neighbourhood";

@@ -1,6 +1,3 @@
-import {readFileSync} from "node:fs";
-import {join} from "node:path";
-
 /** What the kernels export: one task of a kernel by a thread, with the kernel's own arguments (kernels/*.ts say which). */
 export type Kernel = (task: number, thread: number, ...args: number[]) => void;
 
@@ -37,15 +34,20 @@ export type KernelName = (typeof KERNELS)[number];
 
 const modules = new Map<string, WebAssembly.Module>();
 
-/** The compiled kernels, for memory that threads share or for one thread's own; compiled once a process. */
-export function kernelModule(shared: boolean): WebAssembly.Module {
+/** The compiled kernels, for memory that threads share or for one thread's own; read and compiled once a process. */
+export async function kernelModule(shared: boolean): Promise<WebAssembly.Module> {
   const file = shared ? "tsne-shared.wasm" : "tsne.wasm";
-  let module = modules.get(file);
-  if (!module) {
-    module = new WebAssembly.Module(readFileSync(join(__dirname, "kernels", file)));
-    modules.set(file, module);
-  }
+  const known = modules.get(file);
+  if (known) return known;
+  const {readFile} = await import("node:fs/promises"); // not above: a browser has no such module
+  const module = await WebAssembly.compile(await readFile(`${__dirname}/kernels/${file}`));
+  modules.set(file, module);
   return module;
+}
+
+/** For where there is no file system: gives the bytes of kernels/tsne.wasm, once, before anything else. One thread then. */
+export async function provideKernels(bytes: BufferSource): Promise<void> {
+  modules.set("tsne.wasm", await WebAssembly.compile(bytes));
 }
 
 export function instantiate(module: WebAssembly.Module, memory: WebAssembly.Memory): Kernel[] {

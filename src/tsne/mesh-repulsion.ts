@@ -1,5 +1,5 @@
 import type {Arena} from "./arena";
-import {align, CHUNK, sum} from "./neighbourhood";
+import {align, CHUNK, sum} from "./layout";
 import type {Repulsion} from "./repulsion";
 import type {Job, Team} from "./team";
 

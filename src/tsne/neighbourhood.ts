@@ -1,7 +1,14 @@
 import {type Arena, openArena} from "./arena";
+import {joinNeighbours} from "./joint";
+import {CHUNK, sum} from "./layout";
 import {checkMatrix, type Dimensions, type Matrix} from "./matrix";
+import {findNeighbours, sortNearest} from "./neighbours";
+import {type Packed, packed, unitRows} from "./packing";
 import {runInParts} from "./parts";
-import {type Job, openTeam, type Team} from "./team";
+import {writePoints} from "./points";
+import {sumRankExcess} from "./ranks";
+import {allPairsJob} from "./repulsion";
+import {openTeam, type Team} from "./team";
 
 export type Metric = "euclidean" | "cosine";
 
@@ -13,7 +20,10 @@ export interface NeighbourhoodOptions {
   readonly threads: number;
 }
 
-/** What t-SNE keeps of the data: each row's neighbours and the joint probabilities. Measures maps of it, and makes them. */
+/**
+ * What t-SNE keeps of the data: each row's neighbours and the joint probabilities. Measures maps of it; `embed` makes them.
+ * One call at a time: they share the memory's free end.
+ */
 export interface Neighbourhood {
   readonly rows: number;
   readonly perplexity: number;
@@ -58,10 +68,6 @@ export interface Places {
   readonly joint: number;
 }
 
-export const CHUNK = 256;
-const ROWS = 32;
-const MEDIAN_ROWS = 255;
-
 /**
  * Finds neighbours by exhaustive search and calibrates the joint probabilities. About n² · columns multiplications and
  * 20 · n · k bytes.
@@ -91,102 +97,6 @@ export async function openNeighbourhood(
     team.close();
     throw error;
   }
-}
-
-interface Packed {
-  readonly rows: number;
-  readonly columns: number;
-  readonly panels: number;
-  readonly norms: number;
-}
-
-/**
- * Packs the data centred, and scaled to at most 1: distances are to scale, and single precision spends no digits on where
- * the data lie. Centred on medians, because one far outlier would move the means away from all others.
- */
-async function packed(team: Team, arena: Arena, {rows, columns, values}: Matrix): Promise<Packed> {
-  const panelCount = Math.ceil(rows / 8);
-  const panels = arena.allocate(panelCount * 8 * columns * 4);
-  const norms = arena.allocate(panelCount * 8 * 4);
-  const mark = arena.mark();
-  const x = arena.allocate(values.length * 4);
-  const center = arena.allocate(columns * 4);
-  const middle = medians(values, rows, columns);
-  let largest = 0;
-  for (let r = 0, e = 0; r < rows; r++) {
-    for (let c = 0; c < columns; c++) largest = Math.max(largest, Math.abs(values[e++] - middle[c]));
-  }
-  arena.floats(x, values.length).set(values);
-  arena.floats(center, columns).set(middle);
-  const args = [x, rows, columns, center, 1 / (largest || 1), panels, norms];
-  team.run({kernel: "packPanels", tasks: Math.ceil(panelCount / 32), args});
-  arena.release(mark);
-  return {rows, columns, panels, norms};
-}
-
-/** The median of each column over at most MEDIAN_ROWS rows, evenly apart. */
-function medians(values: Float32Array, rows: number, columns: number): Float32Array {
-  const count = Math.min(rows, MEDIAN_ROWS);
-  const sample = new Float32Array(count);
-  return Float32Array.from({length: columns}, (_, c) => {
-    for (let i = 0; i < count; i++) sample[i] = values[Math.floor((i * rows) / count) * columns + c];
-    return sample.sort()[count >> 1];
-  });
-}
-
-/** Rows of length 1; a row of zeros stays where it is. */
-function unitRows({rows, columns, values}: Matrix): Matrix {
-  const unit = new Float32Array(values.length);
-  for (let r = 0; r < rows; r++) {
-    const row = values.subarray(r * columns, (r + 1) * columns);
-    const length = Math.hypot(...row) || 1;
-    for (let c = 0; c < columns; c++) unit[r * columns + c] = row[c] / length;
-  }
-  return {rows, columns, values: unit};
-}
-
-async function findNeighbours(team: Team, arena: Arena, {rows, columns, panels, norms}: Packed, k: number) {
-  const distances = arena.allocate(rows * k * 4);
-  const neighbours = arena.allocate(rows * k * 4);
-  const mark = arena.mark();
-  const capacity = Math.max(512, 2 * k + 64);
-  const scratchSize = align(32 * capacity * 8 + capacity * 4 + 512);
-  const scratch = arena.allocate(team.threads * scratchSize);
-  const args = [panels, norms, rows, columns, k, capacity, distances, neighbours, scratch, scratchSize];
-  await runInParts(team, {kernel: "findNeighbours", tasks: Math.ceil(rows / ROWS), args});
-  arena.release(mark);
-  return {distances, neighbours};
-}
-
-function joinNeighbours(
-  team: Team,
-  arena: Arena,
-  rows: number,
-  k: number,
-  perplexity: number,
-  {distances, neighbours}: {distances: number; neighbours: number},
-) {
-  const chunks = Math.ceil(rows / CHUNK);
-  const edges = arena.allocate((rows + 1) * 4);
-  const ends = arena.allocate((2 * rows * k + 4 * rows) * 4); // at most: every neighbour one-sided, rows filled up
-  const joint = arena.allocate((2 * rows * k + 4 * rows) * 4);
-  const mark = arena.mark();
-  const p = arena.allocate(rows * k * 4);
-  const scratchSize = align(4 * (k + 3) + 64);
-  const scratch = arena.allocate(team.threads * scratchSize);
-  const starts = arena.allocate((rows + 1) * 4);
-  const cursor = arena.allocate(rows * 4);
-  const reverse = arena.allocate(rows * k * 4);
-  const reverseP = arena.allocate(rows * k * 4);
-  const entropy = Math.log(perplexity);
-  team.run({kernel: "calibrate", tasks: chunks, args: [rows, k, entropy, distances, p, scratch, scratchSize]});
-  team.run({kernel: "reverseLists", tasks: 1, args: [rows, k, neighbours, p, starts, cursor, reverse, reverseP]});
-  team.run({kernel: "countEdges", tasks: chunks, args: [rows, k, neighbours, starts, reverse, edges]});
-  team.run({kernel: "sumEdges", tasks: 1, args: [rows, edges]});
-  const args = [rows, k, neighbours, p, starts, reverse, reverseP, edges, ends, joint];
-  team.run({kernel: "joinEdges", tasks: chunks, args});
-  arena.release(mark);
-  return {edges, ends, joint};
 }
 
 function measured(
@@ -261,72 +171,4 @@ function measured(
     },
     close: () => team.close(),
   };
-}
-
-/** Puts points in the arena as the kernels have them: two numbers a point or four, and far ones up to a multiple of four. */
-export function writePoints(arena: Arena, points: ArrayLike<number>, dimensions: Dimensions): number {
-  const n = points.length / dimensions;
-  const stride = dimensions === 2 ? 2 : 4;
-  const room = Math.ceil(n / 4) * 4;
-  const address = arena.allocate(room * stride * 4);
-  const out = arena.floats(address, room * stride).fill(0);
-  for (let i = 0; i < n; i++) for (let c = 0; c < dimensions; c++) out[i * stride + c] = points[i * dimensions + c];
-  for (let i = n; i < room; i++) out.fill(1e15, i * stride, i * stride + dimensions);
-  return address;
-}
-
-/** Repulsion of all pairs (kernels/all-pairs.ts), and where it leaves forces and the terms of Z. */
-export function allPairsJob(arena: Arena, n: number, dimensions: Dimensions, points: number) {
-  const tasks = Math.ceil(n / ROWS);
-  const out = arena.allocate(Math.ceil(n / 4) * 4 * (dimensions === 2 ? 8 : 16));
-  const sums = arena.allocate(tasks * 8);
-  const kernel = dimensions === 2 ? "repelAll2" : "repelAll3";
-  const job: Job = {kernel, tasks, args: [n, points, out, sums]};
-  return {job, out, sums};
-}
-
-async function sumRankExcess(team: Team, arena: Arena, space: Packed, neighbours: number, k: number): Promise<number> {
-  const {rows, columns, panels, norms} = space;
-  const tasks = Math.ceil(rows / ROWS);
-  const sums = arena.allocate(tasks * 8);
-  const scratchSize = align(80 * k + 192);
-  const scratch = arena.allocate(team.threads * scratchSize);
-  const args = [panels, norms, rows, columns, neighbours, k, sums, scratch, scratchSize];
-  await runInParts(team, {kernel: "sumRankExcess", tasks, args});
-  return sum(arena.doubles(sums, tasks));
-}
-
-/** The `count` nearest out of k for each row, nearest first. */
-function sortNearest(
-  distances: Float32Array,
-  neighbours: Int32Array,
-  rows: number,
-  k: number,
-  count: number,
-): Uint32Array {
-  const out = new Uint32Array(rows * count);
-  const best = new Float64Array(count);
-  for (let i = 0; i < rows; i++) {
-    let held = 0;
-    for (let q = 0; q < k; q++) {
-      const d = distances[i * k + q];
-      if (held === count && d >= best[count - 1]) continue;
-      let place = held < count ? held++ : count - 1;
-      for (; place > 0 && best[place - 1] > d; place--) {
-        best[place] = best[place - 1];
-        out[i * count + place] = out[i * count + place - 1];
-      }
-      best[place] = d;
-      out[i * count + place] = neighbours[i * k + q];
-    }
-  }
-  return out;
-}
-
-export function align(bytes: number): number {
-  return Math.ceil(bytes / 128) * 128;
-}
-
-export function sum(values: Float64Array): number {
-  return values.reduce((a, b) => a + b, 0);
 }

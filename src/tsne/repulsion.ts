@@ -1,6 +1,6 @@
 import type {Arena} from "./arena";
+import {ROWS, sum} from "./layout";
 import type {Dimensions} from "./matrix";
-import {allPairsJob, sum} from "./neighbourhood";
 import type {Job, Team} from "./team";
 
 /** The least and greatest coordinates: x, y (, z) of one corner, then of the other. */
@@ -13,6 +13,16 @@ export interface Repulsion {
   readonly shortRange: number;
   /** Fills both parts, runs `attraction` beside it, and returns Z = Σ 1 / (1 + |yi − yj|²) over ordered pairs. */
   run(box: Box, attraction: Job): number;
+}
+
+/** Repulsion of all pairs (kernels/all-pairs.ts), and where it leaves forces and the terms of Z. */
+export function allPairsJob(arena: Arena, n: number, dimensions: Dimensions, points: number) {
+  const tasks = Math.ceil(n / ROWS);
+  const out = arena.allocate(Math.ceil(n / 4) * 4 * (dimensions === 2 ? 8 : 16));
+  const sums = arena.allocate(tasks * 8);
+  const kernel = dimensions === 2 ? "repelAll2" : "repelAll3";
+  const job: Job = {kernel, tasks, args: [n, points, out, sums]};
+  return {job, out, sums};
 }
 
 /** Every pair by itself: exact, n² work. For few points, and for maps in space. */

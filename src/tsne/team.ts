@@ -1,4 +1,3 @@
-import {Worker} from "node:worker_threads";
 import {instantiate, KERNELS, type KernelName, kernelModule} from "./kernel-module";
 
 /** A kernel to be run on tasks `first` to `first + tasks − 1`, in any order and by any thread: tasks write to different places. */
@@ -44,9 +43,9 @@ export async function openTeam(threads: number): Promise<Team> {
   return threads === 1 ? loneThread() : sharedTeam(threads);
 }
 
-function loneThread(): Team {
+async function loneThread(): Promise<Team> {
   const memory = new WebAssembly.Memory({initial: 16, maximum: 65536});
-  const kernels = instantiate(kernelModule(false), memory);
+  const kernels = instantiate(await kernelModule(false), memory);
   return {
     threads: 1,
     memory,
@@ -62,7 +61,7 @@ function loneThread(): Team {
 
 async function sharedTeam(threads: number): Promise<Team> {
   const memory = new WebAssembly.Memory({initial: 16, maximum: 65536, shared: true});
-  const module = kernelModule(true);
+  const [module, {Worker}] = [await kernelModule(true), await import("node:worker_threads")];
   const kernels = instantiate(module, memory);
   const words = new Int32Array(memory.buffer, CONTROL, 64);
   const table = new Float64Array(memory.buffer, JOB_TABLE, JOB_SIZE * MOST_JOBS);

@@ -34,7 +34,7 @@ export interface TsneMap {
  * @throws RangeError if the numbers are not finite, or the options do not fit them.
  */
 export async function tsne(data: Matrix, options: TsneOptions = {}): Promise<TsneMap> {
-  const {perplexity = 30, metric = "euclidean", threads = automaticThreads(data.rows)} = options;
+  const {perplexity = 30, metric = "euclidean", threads = await automaticThreads(data.rows)} = options;
   const neighbourhood = await openNeighbourhood(data, {perplexity, metric, threads});
   try {
     return await embed(neighbourhood, data, options);

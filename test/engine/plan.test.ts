@@ -38,6 +38,14 @@ test.each<[string, () => tf.LayersModel]>([
     "layer odd: dilation 2 x 2",
     () => sequence(tf.layers.conv2d({...image, filters: 2, kernelSize: 3, dilationRate: 2, name: "odd"})),
   ],
+  [
+    "layer odd: a layer whose weights stay as they are",
+    () => sequence(tf.layers.conv2d({...image, filters: 2, kernelSize: 3, trainable: false, name: "odd"})),
+  ],
+  [
+    "layer odd: dropout of whole rows or channels",
+    () => sequence(tf.layers.dropout({...image, rate: 0.5, noiseShape: [1, 1, 1, 1], name: "odd"})),
+  ],
   ["layer odd: a UpSampling2D", () => sequence(tf.layers.upSampling2d({...image, name: "odd"}))],
   ["layer odd: a ReLU", () => sequence(tf.layers.reLU({...image, maxValue: 6, name: "odd"}))],
   [
@@ -62,6 +70,28 @@ test.each<[string, () => tf.LayersModel]>([
   ],
 ])("what it cannot run it refuses in words: %s", (words, model) => {
   expect(plan(model(), "adam")).toEqual({reason: `${words} is not for the fused engine`});
+});
+
+test("a model of linked layers can be run, if it is one line of them", () => {
+  const x = tf.input({shape: [12, 12, 1]});
+  const layers = [
+    tf.layers.conv2d({filters: 4, kernelSize: 3, name: "conv"}),
+    tf.layers.activation({activation: "relu", name: "relu"}),
+    tf.layers.flatten({name: "flat"}),
+    tf.layers.dense({units: 3, name: "logits"}),
+    tf.layers.activation({activation: "softmax", name: "probabilities"}),
+  ];
+  const outputs = layers.reduce((y, layer) => layer.apply(y) as tf.SymbolicTensor, x);
+  expect(plan(tf.model({inputs: x, outputs}), "adam")).toMatchObject({
+    classes: 3,
+    layers: [
+      {kind: "convolution", relu: true},
+      {kind: "dense", relu: false},
+    ],
+    outputs: {conv: {layer: 0, linear: true}, relu: {layer: 0, linear: false}, flat: {layer: 0}, logits: {layer: 1}},
+    features: "flat",
+    probabilities: "probabilities",
+  });
 });
 
 test("an optimizer it does not have it refuses in words", () => {

@@ -8,9 +8,12 @@ export interface MapFigures {
   readonly trustworthiness: number;
   readonly continuity: number;
   readonly neighbourhoodSize: number;
-  /** Shares of points that their `voters` nearest put in the right class: on the map, and in what it is a map of. */
-  readonly neighbourAccuracyMap: number;
-  readonly neighbourAccuracyFull: number;
+  /**
+   * Shares of points that their `voters` nearest put in the right class: on the map, and in what it is a map of. Null
+   * where no classes are known.
+   */
+  readonly neighbourAccuracyMap: number | null;
+  readonly neighbourAccuracyFull: number | null;
   readonly voters: number;
 }
 
@@ -22,7 +25,7 @@ export async function mapQuality(
   neighbourhood: Neighbourhood,
   points: Float32Array,
   dimensions: Dimensions,
-  labels: Uint16Array,
+  labels?: Uint16Array,
 ): Promise<MapFigures> {
   const count = Math.min(NEIGHBOURS, neighbourhood.k, Math.ceil(neighbourhood.rows / 2) - 1);
   const voters = Math.min(VOTERS, count);
@@ -34,8 +37,8 @@ export async function mapQuality(
     trustworthiness,
     continuity,
     neighbourhoodSize: count,
-    neighbourAccuracyMap: neighbourAccuracy(onMap, voters, labels),
-    neighbourAccuracyFull: neighbourAccuracy(neighbourhood.nearest(voters), voters, labels),
+    neighbourAccuracyMap: labels ? neighbourAccuracy(onMap, voters, labels) : null,
+    neighbourAccuracyFull: labels ? neighbourAccuracy(neighbourhood.nearest(voters), voters, labels) : null,
     voters,
   };
 }

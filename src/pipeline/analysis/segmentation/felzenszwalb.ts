@@ -41,7 +41,8 @@ export function felzenszwalb(raster: Raster, {scale, sigma, smallest}: Felzenszw
     const b = rootOf(parent, to[e]);
     if (a !== b && (size[a] < smallest || size[b] < smallest)) join(a, b);
   }
-  return segmentationOf(parent.map((_, p) => rootOf(parent, p)));
+  for (let p = 0; p < parent.length; p++) parent[p] = rootOf(parent, p);
+  return segmentationOf(parent);
 }
 
 /** Follows parents to the root, halving the path on the way (Tarjan & van Leeuwen 1984). */
@@ -80,7 +81,13 @@ function sortedEdges(values: Float64Array, [height, width, channels]: Raster["sh
     }
   }
   const order = ascending(costs.subarray(0, count));
-  return {from: order.map((e) => a[e]), to: order.map((e) => b[e]), cost: Float64Array.from(order, (e) => costs[e])};
+  const [from, to, cost] = [new Int32Array(count), new Int32Array(count), new Float64Array(count)];
+  for (let e = 0; e < count; e++) {
+    from[e] = a[order[e]];
+    to[e] = b[order[e]];
+    cost[e] = costs[order[e]];
+  }
+  return {from, to, cost};
 }
 
 /**
@@ -89,7 +96,8 @@ function sortedEdges(values: Float64Array, [height, width, channels]: Raster["sh
  */
 function ascending(values: Float64Array): Int32Array {
   const words = new Uint32Array(values.slice().buffer);
-  let order = Int32Array.from(values, (_, i) => i);
+  let order = new Int32Array(values.length);
+  for (let i = 0; i < order.length; i++) order[i] = i;
   let next = new Int32Array(values.length);
   const starts = new Int32Array(65536);
   for (const half of [0, 1]) {

@@ -13,7 +13,7 @@ export function gaussianBlur(
   sigma: number,
 ): Float64Array {
   if (!(sigma >= 0)) throw new RangeError(`blur: expected sigma of 0 or more, got ${sigma}`);
-  const copy = Float64Array.from(values);
+  const copy = new Float64Array(values);
   if (sigma === 0) return copy;
   const kernel = gaussianKernel(sigma);
   const down = blurLines(copy, kernel, height, width * channels, width * channels, 1, 0);

@@ -22,13 +22,16 @@ const MOST = 2 ** 16;
  * @throws RangeError if there are more than 65,536 segments.
  */
 export function segmentationOf(raw: Int32Array): Segmentation {
-  const highest = raw.reduce((most, label) => Math.max(most, label), 0);
+  let highest = 0;
+  for (const label of raw) if (label > highest) highest = label;
   const renumbered = new Int32Array(highest + 1);
   for (const label of raw) renumbered[label] = 1;
   let count = 0;
   for (let label = 0; label <= highest; label++) renumbered[label] = renumbered[label] ? count++ : -1;
   if (count > MOST) throw new RangeError(`segmentation: expected at most ${MOST} segments, got ${count}`);
-  return {labels: Uint16Array.from(raw, (label) => renumbered[label]), count};
+  const labels = new Uint16Array(raw.length);
+  for (let p = 0; p < raw.length; p++) labels[p] = renumbered[raw[p]];
+  return {labels, count};
 }
 
 /** Pixels of each segment. */

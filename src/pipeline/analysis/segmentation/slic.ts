@@ -36,10 +36,13 @@ export function slic(raster: Raster, {segments, compactness, sigma}: SlicSetting
 function stretched({shape, pixels}: Raster): Raster {
   let [low, high] = [Infinity, -Infinity];
   for (const v of pixels) {
-    low = Math.min(low, v);
-    high = Math.max(high, v);
+    if (v < low) low = v;
+    if (v > high) high = v;
   }
-  return {shape, pixels: Float64Array.from(pixels, (v) => (high > low ? (v - low) / (high - low) : v - low))};
+  const scaled = new Float64Array(pixels.length);
+  const range = high > low ? high - low : 1;
+  for (let i = 0; i < pixels.length; i++) scaled[i] = (pixels[i] - low) / range;
+  return {shape, pixels: scaled};
 }
 
 /** First place and step of a square grid of about `points` points: [startY, stepY, startX, stepX]. */
@@ -70,49 +73,59 @@ function assign(color: Float64Array, height: number, width: number, centers: Flo
   const placeWeight = 1 / (step * step);
   const nearest = new Int32Array(height * width);
   const distance = new Float64Array(height * width);
-  const sizes = new Int32Array(count);
+  const across = new Float64Array(width);
   for (let iteration = 0; iteration < ITERATIONS; iteration++) {
-    let changed = false;
     distance.fill(Infinity);
     for (let k = 0; k < count; k++) {
       const [cy, cx, c0, c1, c2] = centers.subarray(5 * k, 5 * k + 5);
       if (Number.isNaN(cy)) continue; // lost all its pixels
-      const [top, bottom] = [
-        Math.trunc(Math.max(cy - 2 * windowY, 0)),
-        Math.trunc(Math.min(cy + 2 * windowY + 1, height)),
-      ];
-      const [left, right] = [
-        Math.trunc(Math.max(cx - 2 * windowX, 0)),
-        Math.trunc(Math.min(cx + 2 * windowX + 1, width)),
-      ];
+      const top = Math.trunc(Math.max(cy - 2 * windowY, 0));
+      const left = Math.trunc(Math.max(cx - 2 * windowX, 0));
+      const bottom = Math.trunc(Math.min(cy + 2 * windowY + 1, height));
+      const right = Math.trunc(Math.min(cx + 2 * windowX + 1, width));
+      for (let x = left; x < right; x++) across[x] = (cx - x) * (cx - x);
       for (let y = top; y < bottom; y++) {
         const dy2 = (cy - y) * (cy - y);
         for (let x = left, p = y * width + left; x < right; x++, p++) {
+          const place = (dy2 + across[x]) * placeWeight;
+          if (place >= distance[p]) continue; // colour only adds
           const d0 = color[3 * p] - c0;
           const d1 = color[3 * p + 1] - c1;
           const d2 = color[3 * p + 2] - c2;
-          const d = (dy2 + (cx - x) * (cx - x)) * placeWeight + (d0 * d0 + d1 * d1 + d2 * d2);
-          if (d < distance[p]) {
-            distance[p] = d;
-            nearest[p] = k;
-            changed = true;
-          }
+          const d = place + (d0 * d0 + d1 * d1 + d2 * d2);
+          if (d >= distance[p]) continue;
+          distance[p] = d;
+          nearest[p] = k;
         }
       }
     }
-    if (!changed) break;
-    centers.fill(0);
-    sizes.fill(0);
-    for (let p = 0; p < nearest.length; p++) {
-      const k = 5 * nearest[p];
-      sizes[nearest[p]]++;
-      centers[k] += Math.floor(p / width);
-      centers[k + 1] += p % width;
-      for (let c = 0; c < 3; c++) centers[k + 2 + c] += color[3 * p + c];
-    }
-    for (let i = 0; i < centers.length; i++) centers[i] /= sizes[Math.floor(i / 5)];
+    moveCenters(centers, nearest, color, height, width);
   }
   return nearest;
+}
+
+/** Each centre to the mean of its pixels, in place and colour; NaN if it has none. */
+function moveCenters(
+  centers: Float64Array,
+  nearest: Int32Array,
+  color: Float64Array,
+  height: number,
+  width: number,
+): void {
+  const sizes = new Int32Array(centers.length / 5);
+  centers.fill(0);
+  for (let y = 0, p = 0; y < height; y++) {
+    for (let x = 0; x < width; x++, p++) {
+      const k = 5 * nearest[p];
+      sizes[nearest[p]]++;
+      centers[k] += y;
+      centers[k + 1] += x;
+      centers[k + 2] += color[3 * p];
+      centers[k + 3] += color[3 * p + 1];
+      centers[k + 4] += color[3 * p + 2];
+    }
+  }
+  for (let i = 0; i < centers.length; i++) centers[i] /= sizes[Math.floor(i / 5)];
 }
 
 /**

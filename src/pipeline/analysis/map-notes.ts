@@ -1,0 +1,40 @@
+import type {RowMap} from "./map-rows";
+
+export type MapFacts = Omit<RowMap, "points" | "nearest">;
+
+/**
+ * The lines under a map that say how far to trust it.
+ *
+ * @param things What the points are: "test images".
+ */
+export function mapNotes(facts: MapFacts, points: number, things: string): string[] {
+  const {width, components, explained, perplexity, klDivergence, trustworthiness, continuity} = facts;
+  const {neighbourhoodSize, neighbourAccuracyMap, neighbourAccuracyFull, voters} = facts;
+  const features = `${width.toLocaleString("en")} features`;
+  const space =
+    components < width
+      ? `${components} principal components of ${features} (${percent(explained)} of the variance)`
+      : features;
+  const lines = [
+    `${points.toLocaleString("en")} ${things} by ${space}, perplexity ${perplexity}; directions and scale mean nothing`,
+    `KL divergence ${klDivergence.toFixed(3)} nats; trustworthiness ${trustworthiness.toFixed(3)}, continuity ${continuity.toFixed(3)} (${neighbourhoodSize} neighbours)`,
+  ];
+  if (neighbourAccuracyMap !== null && neighbourAccuracyFull !== null) {
+    const [map, full] = [percent(neighbourAccuracyMap), percent(neighbourAccuracyFull)];
+    lines.push(`class by the ${voters} nearest: right for ${map} on the map, ${full} in the features`);
+  }
+  return lines;
+}
+
+/** How far the classes moved, and what an untrained network's map can mean. */
+export function epochNotes(movement: Float64Array | null, epoch: number): string[] {
+  if (epoch === 0) return ["the network is untrained: what groups there are, the images bring with them"];
+  if (!movement) return [];
+  const present = Array.from(movement).filter((value) => !Number.isNaN(value));
+  const mean = present.reduce((sum, value) => sum + value, 0) / present.length;
+  return [`since the last map the classes' points moved ${percent(mean)} of the map's radius on average`];
+}
+
+function percent(share: number): string {
+  return `${(100 * share).toFixed(1)}%`;
+}

@@ -1,0 +1,105 @@
+import {automaticThreads, type Dimensions, type Matrix, openNeighbourhood} from "../../tsne/index";
+import {between, type OptionTable, oneOf, wholeNumber} from "../options";
+import type {RandomSource} from "../random";
+import {pca} from "./pca";
+import {aligned} from "./procrustes";
+import {type ProjectionName, projections} from "./projection/index";
+import {type MapFigures, mapQuality} from "./projection-quality";
+import {type Scaling, standardised} from "./standardise";
+
+/** How rows of numbers are made into a map. */
+export interface MapSettings {
+  readonly method: ProjectionName;
+  readonly perplexity: number;
+  readonly dimensions: number;
+  readonly iterations: number;
+  readonly scaling: Scaling;
+  readonly components: number;
+  readonly metric: "euclidean" | "cosine";
+}
+
+export const mapSettings: OptionTable<MapSettings> = {
+  method: {
+    default: "tsne",
+    help: "tsne, umap, pca, or tsne-js (that package: at most 500 points)",
+    check: oneOf(...(Object.keys(projections) as ProjectionName[])),
+  },
+  perplexity: {default: 30, help: "about how many neighbours count for each point", check: between(2, 1000)},
+  dimensions: {default: 2, help: "2 or 3", check: (value) => (value === 2 || value === 3 ? undefined : "2 or 3")},
+  iterations: {
+    default: 0,
+    help: "0: the method's own (tsne 1,000, and 250 to go on from the last epoch's map)",
+    check: wholeNumber,
+  },
+  scaling: {
+    default: "feature",
+    help: "feature: each to mean 0 and deviation 1; global: all by one mean and deviation, as exigo; none",
+    check: oneOf("feature", "global", "none"),
+  },
+  components: {default: 50, help: "principal components kept of wider rows", check: between(3, 1000)},
+  metric: {
+    default: "euclidean",
+    help: "what makes rows near: euclidean or cosine",
+    check: oneOf("euclidean", "cosine"),
+  },
+};
+
+export interface RowMap extends MapFigures {
+  /** `points[i * dimensions + d]`. */
+  readonly points: Float32Array;
+  /** Of each point the nearest in the rows, nearest first, `[i * nearest.length / rows + q]`. */
+  readonly nearest: Uint32Array;
+  readonly iterations: number;
+  readonly perplexity: number;
+  /** Columns the map was made of, out of `width`, and the share of the variance in them. */
+  readonly components: number;
+  readonly width: number;
+  readonly explained: number;
+}
+
+export interface MapContext {
+  /** The class of each row, for the figures that need one. */
+  readonly labels?: Uint16Array;
+  /** An earlier map of the same rows, to go on from and to line up with. */
+  readonly before?: Float32Array;
+  readonly random: RandomSource;
+  say(line: string): void;
+}
+
+const NEAREST = 6;
+
+/** Standardises rows, reduces them to principal components, lays them out, and measures the map. */
+export async function mapRows(
+  rows: Matrix,
+  settings: MapSettings,
+  {labels, before, random, say}: MapContext,
+): Promise<RowMap> {
+  const method = projections[settings.method];
+  const dimensions = settings.dimensions as Dimensions; // the option's check
+  const perplexity = Math.min(settings.perplexity, Math.floor((rows.rows - 1) / 3));
+  if (perplexity < settings.perplexity) {
+    say(`perplexity ${perplexity} in place of ${settings.perplexity}: at most a third of ${rows.rows} points`);
+  }
+  const threads = await automaticThreads(rows.rows);
+  const scaled = standardised(rows, settings.scaling);
+  const reduced = scaled.columns > settings.components ? await pca(scaled, settings.components, threads) : undefined;
+  const data = reduced?.scores ?? scaled;
+  const neighbourhood = await openNeighbourhood(data, {perplexity, metric: settings.metric, threads});
+  try {
+    const task = {data, neighbourhood, dimensions, perplexity, iterations: settings.iterations, random};
+    const map = await method.project(before ? {...task, start: before} : task);
+    const points = before && settings.method !== "tsne" ? aligned(map.points, before, dimensions) : map.points;
+    return {
+      ...(await mapQuality(neighbourhood, points, dimensions, labels)),
+      points,
+      nearest: neighbourhood.nearest(Math.min(NEAREST, neighbourhood.k)),
+      iterations: map.iterations,
+      perplexity,
+      components: data.columns,
+      width: rows.columns,
+      explained: reduced?.explained ?? 1,
+    };
+  } finally {
+    neighbourhood.close();
+  }
+}

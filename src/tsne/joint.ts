@@ -1,0 +1,43 @@
+import type {Arena} from "./arena";
+import {align, CHUNK} from "./layout";
+import type {FoundNeighbours} from "./neighbours";
+import type {Team} from "./team";
+
+/** Addresses of the joint probabilities, by rows (kernels/affinities.ts). */
+export interface JoinedNeighbours {
+  readonly edges: number;
+  readonly ends: number;
+  readonly joint: number;
+}
+
+/** Calibrates p(j|i) to the perplexity and joins both directions. */
+export function joinNeighbours(
+  team: Team,
+  arena: Arena,
+  rows: number,
+  k: number,
+  perplexity: number,
+  {distances, neighbours}: FoundNeighbours,
+): JoinedNeighbours {
+  const chunks = Math.ceil(rows / CHUNK);
+  const edges = arena.allocate((rows + 1) * 4);
+  const ends = arena.allocate((2 * rows * k + 4 * rows) * 4); // at most: every neighbour one-sided, rows filled up
+  const joint = arena.allocate((2 * rows * k + 4 * rows) * 4);
+  const mark = arena.mark();
+  const p = arena.allocate(rows * k * 4);
+  const scratchSize = align(4 * (k + 3) + 64);
+  const scratch = arena.allocate(team.threads * scratchSize);
+  const starts = arena.allocate((rows + 1) * 4);
+  const cursor = arena.allocate(rows * 4);
+  const reverse = arena.allocate(rows * k * 4);
+  const reverseP = arena.allocate(rows * k * 4);
+  const entropy = Math.log(perplexity);
+  team.run({kernel: "calibrate", tasks: chunks, args: [rows, k, entropy, distances, p, scratch, scratchSize]});
+  team.run({kernel: "reverseLists", tasks: 1, args: [rows, k, neighbours, p, starts, cursor, reverse, reverseP]});
+  team.run({kernel: "countEdges", tasks: chunks, args: [rows, k, neighbours, starts, reverse, edges]});
+  team.run({kernel: "sumEdges", tasks: 1, args: [rows, edges]});
+  const args = [rows, k, neighbours, p, starts, reverse, reverseP, edges, ends, joint];
+  team.run({kernel: "joinEdges", tasks: chunks, args});
+  arena.release(mark);
+  return {edges, ends, joint};
+}

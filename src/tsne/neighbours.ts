@@ -1,0 +1,57 @@
+import type {Arena} from "./arena";
+import {align, ROWS} from "./layout";
+import type {Packed} from "./packing";
+import {runInParts} from "./parts";
+import type {Team} from "./team";
+
+/** Addresses of `[rows * k]` squared distances and indices, each row's by rising index. */
+export interface FoundNeighbours {
+  readonly distances: number;
+  readonly neighbours: number;
+}
+
+/** The k nearest other rows of each row, by exhaustive search (kernels/neighbours.ts). */
+export async function findNeighbours(
+  team: Team,
+  arena: Arena,
+  {rows, columns, panels, norms}: Packed,
+  k: number,
+): Promise<FoundNeighbours> {
+  const distances = arena.allocate(rows * k * 4);
+  const neighbours = arena.allocate(rows * k * 4);
+  const mark = arena.mark();
+  const capacity = Math.max(512, 2 * k + 64);
+  const scratchSize = align(32 * capacity * 8 + capacity * 4 + 512);
+  const scratch = arena.allocate(team.threads * scratchSize);
+  const args = [panels, norms, rows, columns, k, capacity, distances, neighbours, scratch, scratchSize];
+  await runInParts(team, {kernel: "findNeighbours", tasks: Math.ceil(rows / ROWS), args});
+  arena.release(mark);
+  return {distances, neighbours};
+}
+
+/** The `count` nearest out of k for each row, nearest first. */
+export function sortNearest(
+  distances: Float32Array,
+  neighbours: Int32Array,
+  rows: number,
+  k: number,
+  count: number,
+): Uint32Array {
+  const out = new Uint32Array(rows * count);
+  const best = new Float64Array(count);
+  for (let i = 0; i < rows; i++) {
+    let held = 0;
+    for (let q = 0; q < k; q++) {
+      const d = distances[i * k + q];
+      if (held === count && d >= best[count - 1]) continue;
+      let place = held < count ? held++ : count - 1;
+      for (; place > 0 && best[place - 1] > d; place--) {
+        best[place] = best[place - 1];
+        out[i * count + place] = out[i * count + place - 1];
+      }
+      best[place] = d;
+      out[i * count + place] = neighbours[i * k + q];
+    }
+  }
+  return out;
+}

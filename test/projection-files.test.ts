@@ -1,0 +1,124 @@
+import {mkdtempSync, readFileSync, writeFileSync} from "node:fs";
+import {tmpdir} from "node:os";
+import {join} from "node:path";
+import {loadImage} from "@napi-rs/canvas";
+import {expect, test} from "vitest";
+import {mapSettings} from "../src/pipeline/analysis/map-rows";
+import {resolveOptions} from "../src/pipeline/options";
+import {mapCsv} from "../src/pipeline/record/map-csv";
+import {writeProjectionFiles} from "../src/pipeline/record/projection-files";
+import {openRunDirectory} from "../src/pipeline/record/run-directory";
+import {projectFile} from "../src/pipeline/run-project";
+import {animatedPng} from "../src/plots/apng";
+import {scatterFilm} from "../src/plots/scatter-film";
+import {scatterSheet} from "../src/plots/scatter-sheet";
+import {cloud} from "./tsne-data";
+
+const labels = Uint16Array.from({length: 30}, (_, i) => i % 3);
+const classNames = ["a", "b", "c"];
+const maps = [1, 2, 3].map((seed) => ({
+  caption: `epoch ${seed}`,
+  points: cloud(30, 2, seed).values,
+  wrong: new Uint8Array(30),
+  note: "",
+}));
+
+/** Names and lengths of a PNG's chunks. */
+function chunks(png: Uint8Array): string[] {
+  const view = new DataView(png.buffer, png.byteOffset, png.byteLength);
+  const names: string[] = [];
+  for (let at = 8; at < png.length; at += 12 + view.getUint32(at)) {
+    names.push(Buffer.from(png.subarray(at + 4, at + 8)).toString("latin1"));
+  }
+  return names;
+}
+
+test("an animated PNG has a control and data for each frame, and shows its first as a picture", async () => {
+  const frames = [1, 2, 1].map((place) => ({pixels: new Uint8Array(6).fill(place), milliseconds: 40}));
+  const png = animatedPng({width: 3, height: 2, palette: Uint8Array.of(0, 0, 0, 255, 0, 0, 0, 0, 255), frames});
+  expect(chunks(png)).toEqual(["IHDR", "PLTE", "acTL", "fcTL", "IDAT", "fcTL", "fdAT", "fcTL", "fdAT", "IEND"]);
+  const image = await loadImage(Buffer.from(png));
+  expect([image.width, image.height]).toEqual([3, 2]);
+});
+
+test("the film rests at every epoch and glides between; the same maps give the same bytes", () => {
+  const film = scatterFilm({title: "t", labels, classNames, maps});
+  expect(chunks(film.png).filter((name) => name === "fcTL").length).toBe(3 + 2 * 5);
+  expect(scatterFilm({title: "t", labels, classNames, maps}).png).toEqual(film.png);
+});
+
+test("a sheet grows with the number of maps", () => {
+  const size = (count: number) => {
+    const {width, height} = scatterSheet({
+      title: "t",
+      labels,
+      classNames,
+      maps: Array.from({length: count}, (_, i) => maps[i % 3]),
+    });
+    return [width, height];
+  };
+  const [one, four, five, twelve] = [1, 4, 5, 12].map(size);
+  expect(four[0]).toBe(2 * (16 + 4 * 318));
+  expect(four[1]).toBe(one[1]);
+  expect(five[0]).toBeGreaterThan(four[0]);
+  expect(twelve[1]).toBe(one[1] + 2 * 2 * 358);
+});
+
+test("a run's maps become a sheet, a film, the images as points, and tables", async () => {
+  const folder = mkdtempSync(join(tmpdir(), "projection-"));
+  expect(await writeProjectionFiles(folder)).toEqual([]);
+  const directory = openRunDirectory(folder);
+  await directory.writeValue("test-images", {
+    count: 60,
+    shape: [4, 4, 1],
+    pixels: new Uint8Array(960).fill(200),
+    labels: new Uint16Array(60),
+  });
+  for (const [epoch, {points, wrong}] of maps.entries()) {
+    const data = {title: `t-SNE of pixels, after epoch ${epoch}`, points, labels, classNames, wrong, notes: []};
+    const numbers = {
+      indices: Uint32Array.from({length: 30}, (_, i) => 2 * i),
+      klDivergence: 1,
+      trustworthiness: 1,
+      neighbourAccuracyMap: 1,
+    };
+    await directory.writeArtifact(epoch, "projection", {name: "map", plot: "scatter", data, numbers});
+  }
+  const files = await writeProjectionFiles(folder);
+  expect(files.map((file) => file.slice(folder.length + 1))).toEqual([
+    "plots/projection/all-epochs.png",
+    "plots/projection/film.png",
+    "plots/projection/images-epoch-002.png",
+    ...[0, 1, 2].map((epoch) => `artifacts/projection/map-epoch-00${epoch}.csv`),
+  ]);
+  const csv = readFileSync(files[5], "utf8").split("\n");
+  expect(csv[0]).toBe("x,y,index,label,wrong");
+  expect(csv[2].split(",").slice(2)).toEqual(["2", "b", "0"]);
+  expect(csv.length).toBe(32);
+});
+
+test("a user's own table becomes a map beside its words, and a picture", async () => {
+  const folder = mkdtempSync(join(tmpdir(), "project-"));
+  const {values} = cloud(90, 5, 4);
+  for (let i = 0; i < 90; i++) values[i * 5 + (i % 3)] += 20;
+  const lines = Array.from(
+    {length: 90},
+    (_, i) => `${classNames[i % 3]},${values.subarray(i * 5, i * 5 + 5).join(",")}`,
+  );
+  const file = join(folder, "mine.csv");
+  writeFileSync(file, `kind,p,q,r,s,t\n${lines.join("\n")}\n`);
+  const said: string[] = [];
+  const settings = {...resolveOptions(mapSettings, {}, "--"), label: "", seed: 0, out: join(folder, "out")};
+  const map = await projectFile(file, settings, (line) => said.push(line));
+  expect(said).toEqual(["perplexity 29 in place of 30: at most a third of 90 points"]);
+  expect([map.rows, map.width]).toEqual([90, 5]);
+  expect(map.neighbourAccuracyMap).toBe(1);
+  expect(readFileSync(map.csv, "utf8").split("\n")[0]).toBe("x,y,kind");
+  expect(chunks(readFileSync(map.png))[0]).toBe("IHDR");
+  await expect(projectFile(file, {...settings, label: "sort"}, () => {})).rejects.toThrow(
+    '(there are: kind), got "sort"',
+  );
+  await expect(projectFile(join(folder, "no.csv"), settings, () => {})).rejects.toThrow("got nothing there");
+  writeFileSync(file, mapCsv(Float32Array.of(1, 2), {}));
+  await expect(projectFile(file, settings, () => {})).rejects.toThrow("expected 7 rows or more, got 1");
+});
