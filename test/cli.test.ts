@@ -173,7 +173,10 @@ test("Ctrl-C stops with exit code 130 and the way to go on, which goes on to the
   const save = temporaryFolder();
   const child = start(["--data", idxFolder(), "--epochs", "40", "--probes", "none", "--save", save, "--name", "r"]);
   const end = finished(child);
-  child.stdout!.on("data", (text) => String(text).includes("epoch 3 ") && child.kill("SIGINT"));
+  let asked = false; // once: a second Ctrl-C ends at once
+  child.stdout!.on("data", (text) => {
+    if (!asked && String(text).includes("epoch 3 ")) asked = child.kill("SIGINT");
+  });
   const {code, stdout, stderr} = await end;
   expect(stderr).toBe("");
   expect(code).toBe(130);
