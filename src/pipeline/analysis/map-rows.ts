@@ -70,6 +70,8 @@ export interface MapContext {
 const NEAREST = 6;
 /** Principal components of more columns would take longer than the map. */
 const MOST_COLUMNS = 2048;
+/** Of principal components: a map needs no more, and full accuracy takes twice the time. */
+const TOLERANCE = 1e-4;
 
 /** Standardises rows, reduces them to principal components, lays them out, and measures the map. */
 export async function mapRows(
@@ -88,7 +90,8 @@ export async function mapRows(
   if (scaled.columns < rows.columns) {
     say(`${rows.columns.toLocaleString("en")} features, folded into ${MOST_COLUMNS.toLocaleString("en")}`);
   }
-  const reduced = scaled.columns > settings.components ? await pca(scaled, settings.components, threads) : undefined;
+  const reduced =
+    scaled.columns > settings.components ? await pca(scaled, settings.components, threads, TOLERANCE) : undefined;
   const data = reduced?.scores ?? scaled;
   const neighbourhood = await openNeighbourhood(data, {perplexity, metric: settings.metric, threads});
   try {
