@@ -1,4 +1,4 @@
-import {readFileSync, writeFileSync} from "node:fs";
+import {readFileSync, rmSync, writeFileSync} from "node:fs";
 import {join} from "node:path";
 import {pathToFileURL} from "node:url";
 import {type Canvas, createCanvas, loadImage} from "@napi-rs/canvas";
@@ -320,6 +320,27 @@ test("on a phone nothing sticks out, and a digit opens as a dialog that gives th
       expect(await page.evaluate(() => document.activeElement?.className)).toContain("thumb");
     },
     {viewport: {width: 390, height: 844}, hasTouch: true, isMobile: true},
+  );
+});
+
+test("an epoch at which every probe failed is said to be missing, and passed through", async () => {
+  const folder = exampleRun({epochs: [0, 1, 2]});
+  for (const probe of ["confusion/matrix", "saliency/gradient", "projection/map", "lime/segments"]) {
+    rmSync(join(folder, "artifacts", `${probe}-epoch-001.json`));
+  }
+  const url = pathToFileURL(await writeReport(folder)).href;
+  await using(
+    async (opened) => {
+      const {page} = opened;
+      expect(await text(opened, ".sub")).toBe("This epoch's answers were not recorded.");
+      expect(await text(opened, ".p-matrix .empty")).toBe("This epoch's answers were not recorded.");
+      expect(await text(opened, ".map-facts")).toBe("no map at this epoch: the nearest one is shown");
+      expect(await text(opened, ".tile.none")).toBe("Not explained at epoch 1.");
+      await page.keyboard.press("c");
+      expect(await text(opened, ".ab-b")).toBe("Epoch 2");
+    },
+    {},
+    `${url}#e=1&img=2`,
   );
 });
 

@@ -2,7 +2,7 @@ import {appendFileSync, mkdtempSync, readFileSync, writeFileSync} from "node:fs"
 import {tmpdir} from "node:os";
 import {join} from "node:path";
 import {expect, test} from "vitest";
-import {decode} from "../../src/report/client/data";
+import {decode} from "../../src/report/client/decode";
 import {members} from "../../src/report/client/selection";
 import type {State} from "../../src/report/client/state";
 import {gather, readMetrics} from "../../src/report/gather";

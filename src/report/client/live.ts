@@ -1,6 +1,6 @@
 import type {ReportFile} from "../report-file";
 import {type App, mountApp} from "./app";
-import {decode} from "./data";
+import {decode} from "./decode";
 
 /**
  * Follows a run while it trains: each time the server says that something was written, the data are fetched and the page

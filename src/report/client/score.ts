@@ -2,7 +2,7 @@ import {classVariable} from "./colors";
 import type {Data} from "./data";
 import {h, polyline, rem, setText, svg} from "./dom";
 import {pct} from "./format";
-import {fitWord, limeAt} from "./image-panel";
+import {fitWord, limeAt} from "./image-tiles";
 import {drawLime, drawSaliency} from "./pictures";
 import type {Store} from "./state";
 
