@@ -15,7 +15,8 @@ export const linearModels = {
   ridge: (observations: Observations) => ridge(observations, 1),
   "least-squares": leastSquares,
   "bayesian-ridge": bayesianRidge,
-  lasso: (observations: Observations) => lasso(observations, 0.01),
+  /** A hundredth of the targets' range: a fixed penalty leaves nothing of a class whose probability is small. */
+  lasso: (observations: Observations) => lasso(observations, 0.01 * rangeOf(observations.targets)),
 } satisfies Record<string, (observations: Observations) => LinearFit>;
 
 export type LinearModelName = keyof typeof linearModels;
@@ -186,6 +187,15 @@ function weightedMean(values: ArrayLike<number>, weights: ArrayLike<number>): nu
   let sum = 0;
   for (let i = 0; i < values.length; i++) sum += weights[i] * values[i];
   return sum / sumOf(weights);
+}
+
+function rangeOf(values: ArrayLike<number>): number {
+  let [low, high] = [Infinity, -Infinity];
+  for (let i = 0; i < values.length; i++) {
+    low = Math.min(low, values[i]);
+    high = Math.max(high, values[i]);
+  }
+  return high - low;
 }
 
 function sumOf(values: ArrayLike<number>): number {
