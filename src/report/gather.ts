@@ -37,8 +37,10 @@ export async function gather(runFolder: string): Promise<Gathered> {
   const {classNames, ...facts} = readRun(runPath);
   const metrics = readMetrics(join(runFolder, "metrics.jsonl"));
   const artifacts = listArtifacts(join(runFolder, "artifacts"));
-  const recorded = new Set([...artifacts.values()].flatMap((epochs) => [...epochs.keys()]));
-  const stops = [...(recorded.size ? recorded : new Set(metrics.map(({epoch}) => epoch)))].sort((a, b) => a - b);
+  // an epoch is there when its line is: until then its probes are still at work
+  const finished = new Set(metrics.map(({epoch}) => epoch));
+  const recorded = [...artifacts.values()].flatMap((epochs) => [...epochs.keys()]).filter((e) => finished.has(e));
+  const stops = [...new Set(recorded.length ? recorded : finished)].sort((a, b) => a - b);
   const pack = packer();
 
   const imagesPath = join(runFolder, "artifacts", "test-images.json");
