@@ -80,7 +80,7 @@ export async function gather(runFolder: string): Promise<Gathered> {
       images && artifacts.has("confusion/matrix")
         ? await perStop("confusion/matrix", (saved, path) => {
             const values = array(saved.numbers?.probabilities, `${path}: numbers.probabilities`);
-            return pack.add(fractions(values), [images.count, classNames.length], 1 / 65535);
+            return pack.add(fractions(values, classNames.length), [images.count, classNames.length], 1 / 65535);
           })
         : null,
     map: images && artifacts.has("projection/map") ? gatherMap(await perStop("projection/map", keep), pack) : null,
