@@ -172,6 +172,6 @@ test("a killed process leaves whole files only", async () => {
 test("--help lists every flag with its default, and the commands", async () => {
   const {code, stdout} = await command(["--help"]);
   expect(code).toBe(0);
-  for (const words of ["--epochs", "[default: 3]", "--lime.samples", "--projection.method", "resume [run]"])
+  for (const words of ["--epochs", "[default: 5]", "--lime.samples", "--projection.method", "resume [run]"])
     expect(stdout).toContain(words);
 });

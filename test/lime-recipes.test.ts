@@ -1,8 +1,9 @@
 import {readFileSync} from "node:fs";
 import {gunzipSync} from "node:zlib";
 import {describe, expect, test} from "vitest";
+import {explainStudy, type LimeExplanation, weighed} from "../src/pipeline/analysis/lime/explanation";
 import {hiddenLook} from "../src/pipeline/analysis/lime/hiding";
-import {explainStudy, explainWithLime, type LimeExplanation, weighed} from "../src/pipeline/analysis/lime/lime";
+import {explainWithLime} from "../src/pipeline/analysis/lime/lime";
 import {drawMasks, keptCounts} from "../src/pipeline/analysis/lime/masks";
 import {hidingEnergies, maskWeights} from "../src/pipeline/analysis/lime/proximity";
 import {type LimeSettings, parseHiding, type RecipeName, recipes} from "../src/pipeline/analysis/lime/settings";

@@ -1,6 +1,7 @@
 import {describe, expect, test} from "vitest";
 import {deletionInsertion, SHARES} from "../src/pipeline/analysis/lime/deletion-insertion";
-import {explainStudy, studyWithLime} from "../src/pipeline/analysis/lime/lime";
+import {explainStudy} from "../src/pipeline/analysis/lime/explanation";
+import {studyWithLime} from "../src/pipeline/analysis/lime/lime";
 import {removalSummary, removeAndAskAgain} from "../src/pipeline/analysis/lime/remove-and-ask";
 import {grid} from "../src/pipeline/analysis/segmentation/grid";
 import {fork} from "../src/pipeline/random";

@@ -21,7 +21,7 @@ export const runCommand: Command = {
     for (const probe of probes) {
       declareFlags(cli, probe.options, `${kebab(probe.name)}.`, `Probe ${probe.name}: ${probe.help}`);
     }
-    cli.example("$0", "all of MNIST, 3 epochs, every probe");
+    cli.example("$0", "all of MNIST, 5 epochs, every probe");
     cli.example("$0 --epochs 1 --probes confusion,saliency", "a quick look");
     cli.example(
       "$0 --model exigo --saliency.mode exigo --epochs 2 --learning-rate 1e-5 --batch-size 32",

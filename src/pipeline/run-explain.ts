@@ -1,12 +1,7 @@
 import {strongestShown} from "../plots/explained-image";
 import {deletionInsertion} from "./analysis/lime/deletion-insertion";
-import {
-  explainStudy,
-  type LimeExplanation,
-  type LimeOptions,
-  type LimeStudy,
-  studyWithLime,
-} from "./analysis/lime/lime";
+import {explainStudy, type LimeExplanation, type LimeStudy} from "./analysis/lime/explanation";
+import {type LimeOptions, studyWithLime} from "./analysis/lime/lime";
 import {keptCounts} from "./analysis/lime/masks";
 import {writeMasked} from "./analysis/lime/neighbourhood";
 import {removalSummary, removeAndAskAgain} from "./analysis/lime/remove-and-ask";

@@ -1,6 +1,7 @@
 import {automaticThreads, type Dimensions, type Matrix, openNeighbourhood} from "../../tsne/index";
 import {between, type OptionTable, oneOf, wholeNumber} from "../options";
 import type {RandomSource} from "../random";
+import {foldedColumns} from "./fold-columns";
 import {pca} from "./pca";
 import {aligned} from "./procrustes";
 import {type ProjectionName, projections} from "./projection/index";
@@ -67,6 +68,8 @@ export interface MapContext {
 }
 
 const NEAREST = 6;
+/** Principal components of more columns would take longer than the map. */
+const MOST_COLUMNS = 2048;
 
 /** Standardises rows, reduces them to principal components, lays them out, and measures the map. */
 export async function mapRows(
@@ -81,7 +84,10 @@ export async function mapRows(
     say(`perplexity ${perplexity} in place of ${settings.perplexity}: at most a third of ${rows.rows} points`);
   }
   const threads = await automaticThreads(rows.rows);
-  const scaled = standardised(rows, settings.scaling);
+  const scaled = foldedColumns(standardised(rows, settings.scaling), MOST_COLUMNS);
+  if (scaled.columns < rows.columns) {
+    say(`${rows.columns.toLocaleString("en")} features, folded into ${MOST_COLUMNS.toLocaleString("en")}`);
+  }
   const reduced = scaled.columns > settings.components ? await pca(scaled, settings.components, threads) : undefined;
   const data = reduced?.scores ?? scaled;
   const neighbourhood = await openNeighbourhood(data, {perplexity, metric: settings.metric, threads});

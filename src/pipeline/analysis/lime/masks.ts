@@ -42,3 +42,35 @@ export function keptCounts(masks: Uint8Array, segments: number): Uint32Array {
   });
   return counts;
 }
+
+/**
+ * The masks that make different images: those that differ in a live segment. On a digit, most of whose segments are
+ * flat, half of the masks and more make an image that another makes too, and need not be asked about.
+ *
+ * @param live 1 for a segment that hiding changes.
+ * @returns The first of each kind, and for every mask which of them is its like.
+ */
+export function distinctMasks(masks: Uint8Array, segments: number, live: Uint8Array) {
+  const places = Array.from(live.keys()).filter((j) => live[j]);
+  const known = new Map<string, number>();
+  const likes = new Uint32Array(masks.length / segments);
+  const firsts: number[] = [];
+  const key = Buffer.alloc(places.length);
+  for (let n = 0; n < likes.length; n++) {
+    places.forEach((j, i) => {
+      key[i] = masks[n * segments + j];
+    });
+    const word = key.toString("latin1");
+    const like = known.get(word) ?? firsts.length;
+    if (like === firsts.length) {
+      known.set(word, like);
+      firsts.push(n);
+    }
+    likes[n] = like;
+  }
+  const distinct = new Uint8Array(firsts.length * segments);
+  firsts.forEach((n, i) => {
+    distinct.set(masks.subarray(n * segments, (n + 1) * segments), i * segments);
+  });
+  return {distinct, likes};
+}

@@ -61,6 +61,13 @@ export function hidingEnergies(
   return {values, channels, pixels: labels.length};
 }
 
+/** 1 for each segment that hiding changes; one that looks the same hidden can speak for nothing. */
+export function liveSegments({values, channels}: HidingEnergies): Uint8Array {
+  return Uint8Array.from({length: values.length / channels}, (_, j) =>
+    values.subarray(j * channels, (j + 1) * channels).some((energy) => energy > 0) ? 1 : 0,
+  );
+}
+
 function pixelDistance(mask: Uint8Array, {values, channels, pixels}: HidingEnergies): number {
   let distance = 0;
   for (let c = 0; c < channels; c++) {

@@ -1,6 +1,7 @@
 import type {Classifier, Images} from "../../types";
 import {argMaxRows} from "../scores";
-import {explainStudy, type LimeExplanation, type LimeOptions, studyWithLime} from "./lime";
+import {explainStudy, type LimeExplanation} from "./explanation";
+import {type LimeOptions, studyWithLime} from "./lime";
 import {writeMasked} from "./neighbourhood";
 
 export interface RemovalRound {
