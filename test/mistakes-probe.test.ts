@@ -1,5 +1,5 @@
 import {expect, test} from "vitest";
-import {surestMistakes} from "../src/pipeline/analysis/surest-mistakes";
+import {surestMistakes, surestOfPairs} from "../src/pipeline/analysis/surest-mistakes";
 import {resolveOptions} from "../src/pipeline/options";
 import {mistakes} from "../src/pipeline/probes/mistakes";
 import {fork, normal, type RandomSource} from "../src/pipeline/random";
@@ -51,7 +51,7 @@ function example(random: RandomSource = fork(3, "mistakes test")) {
   return {classifier, test: {count: COUNT, read}, weights, pixels};
 }
 
-async function probed(given: {count?: number}, isRight = false, seed = 7) {
+async function probed(given: {count?: number; pairs?: number}, isRight = false, seed = 7) {
   const {classifier, test, weights, pixels} = example();
   const {labels, ...images} = await test.read(Array.from({length: COUNT}, (_, n) => n));
   const testProbabilities = isRight
@@ -79,12 +79,19 @@ const bytesOf = (artifacts: readonly Artifact[]) => artifacts.map((artifact) => 
 test("takes the wrong answers with the highest probability, equals in the order they stand", () => {
   const probabilities = [0.9, 0.1, 0.2, 0.8, 0.3, 0.7, 0.2, 0.8, 0.4, 0.6, 0.2, 0.8];
   //                     right     wrong     wrong     wrong     right     wrong
-  expect([...surestMistakes(probabilities, [0, 0, 0, 0, 1, 0], 2, 3)]).toEqual([1, 3, 5]);
-  expect([...surestMistakes(probabilities, [0, 0, 0, 0, 1, 0], 2, 9)]).toEqual([1, 3, 5, 2]);
+  expect([...surestMistakes(probabilities, [0, 0, 0, 0, 1, 0], 2)]).toEqual([1, 3, 5, 2]);
+});
+
+test("takes the surest of each pair not spoken of yet, the commonest pair first", () => {
+  const labels = [0, 0, 1, 1, 1, 2, 2];
+  const predicted = [1, 1, 2, 0, 0, 0, 1];
+  // 0→1 is spoken of by the surest; 1→0 has two mistakes, 1→2 and 2→0 and 2→1 one each
+  expect([...surestOfPairs(Uint32Array.of(1, 5, 3, 0, 4, 2, 6), labels, predicted, 3, 1)]).toEqual([3, 2, 5, 6]);
+  expect([...surestOfPairs(Uint32Array.of(1, 5, 3, 0, 4, 2, 6), labels, predicted, 3, 6)]).toEqual([6]);
 });
 
 test("explains the surest mistakes of the test split, as brute force finds them", async () => {
-  const {artifacts, labels, testProbabilities} = await probed({count: 12});
+  const {artifacts, labels, testProbabilities} = await probed({count: 12, pairs: 0});
   const rows = Array.from({length: COUNT}, (_, n) => {
     const row = testProbabilities.subarray(n * CLASSES, (n + 1) * CLASSES);
     return {n, sure: Math.max(...row), predicted: row.indexOf(Math.max(...row))};
@@ -146,6 +153,23 @@ test("explains an image alike, however many come after it", async () => {
   const [few, more] = [await probed({count: 2}), await probed({count: 5})];
   const of = ({artifacts}: typeof few) => (artifacts[1].data as PlotData<"segments">).explanations.slice(0, 2);
   expect(of(few)).toEqual(of(more));
+});
+
+test("explains every confused pair, where there are no more than asked for", async () => {
+  const {artifacts, labels, testProbabilities} = await probed({count: 1, pairs: 12});
+  const pair = (n: number) => {
+    const row = testProbabilities.subarray(n * CLASSES, (n + 1) * CLASSES);
+    return `${labels[n]} → ${row.indexOf(Math.max(...row))}`;
+  };
+  const all = new Set(
+    Array.from(labels.keys())
+      .filter((n) => !pair(n).startsWith(pair(n).slice(-1)))
+      .map(pair),
+  );
+  const indices = artifacts[0].numbers?.indices as Uint32Array;
+  expect(indices.length).toBe(all.size); // one of each: the surest of all is the surest of its pair
+  expect(new Set(Array.from(indices, pair))).toEqual(all);
+  expect((artifacts[0].data as PlotData<"imageGrid">).columns).toHaveLength(1); // only the surest are drawn
 });
 
 test("yields and says nothing where nothing is wrong", async () => {

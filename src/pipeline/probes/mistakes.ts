@@ -4,9 +4,9 @@ import {explainStudy} from "../analysis/lime/explanation";
 import {studyWithLime} from "../analysis/lime/lime";
 import {channelSum, saliencyMaps} from "../analysis/saliency";
 import {argMaxRows} from "../analysis/scores";
-import {surestMistakes} from "../analysis/surest-mistakes";
+import {surestMistakes, surestOfPairs} from "../analysis/surest-mistakes";
 import {labelsOf} from "../data/labels";
-import {positiveInteger} from "../options";
+import {positiveInteger, wholeNumber} from "../options";
 import {randomSource} from "../random";
 import type {Artifact, LabelledImages, Probe, ProbeContext} from "../types";
 import {after} from "./after";
@@ -15,38 +15,57 @@ import {imageAt, segmentExplanation} from "./segment-explanation";
 /** Mistakes that the pictures show; the numbers have all. */
 const DRAWN = 10;
 
-/** The wrong answers that the network was surest of: what spoke for them, and what for the truth. */
-export const mistakes: Probe<{count: number}> = {
+/**
+ * The wrong answers that the network was surest of, and the surest of each other confused pair: what spoke for them, and
+ * what for the truth.
+ */
+export const mistakes: Probe<{count: number; pairs: number}> = {
   name: "mistakes",
   help: "saliency and LIME of the wrong answers that the network was surest of, for the answer and for the truth",
   options: {
     count: {default: 24, help: "mistakes explained, surest first; the pictures show ten", check: positiveInteger},
+    pairs: {
+      default: 24,
+      help: "confused pairs explained besides, the commonest first, by the surest mistake of each",
+      check: wholeNumber,
+    },
   },
-  async *run(context, {count}) {
+  async *run(context, {count, pairs}) {
     const {classifier, test, testProbabilities} = context;
     const classes = classifier.classNames.length;
-    const indices = surestMistakes(testProbabilities, await labelsOf(test), classes, count);
-    if (indices.length === 0) return;
+    const labels = await labelsOf(test);
+    const wrong = surestMistakes(testProbabilities, labels, classes);
+    if (wrong.length === 0) return;
+    const others = surestOfPairs(wrong, labels, argMaxRows(testProbabilities, classes), classes, count);
+    const surest = Math.min(count, wrong.length);
+    const indices = Uint32Array.of(...wrong.subarray(0, surest), ...others.subarray(0, pairs));
     const images = await test.read(indices);
     const probabilities = new Float32Array(indices.length * classes);
     indices.forEach((index, n) => {
       probabilities.set(testProbabilities.subarray(index * classes, (index + 1) * classes), n * classes);
     });
-    yield await saliencyOf(context, images, indices, probabilities);
-    yield await limeOf(context, images, indices, argMaxRows(probabilities, classes));
+    const chosen = {images, indices, surest, probabilities, predicted: argMaxRows(probabilities, classes)};
+    yield await saliencyOf(context, chosen);
+    yield await limeOf(context, chosen);
   },
 };
 
+interface Chosen {
+  readonly images: LabelledImages;
+  readonly indices: Uint32Array;
+  /** So many of the first are the surest of all; the rest, the surest of their pairs. */
+  readonly surest: number;
+  readonly probabilities: Float32Array;
+  readonly predicted: Uint16Array;
+}
+
 async function saliencyOf(
   {classifier, epoch}: ProbeContext,
-  images: LabelledImages,
-  indices: Uint32Array,
-  probabilities: Float32Array,
+  {images, indices, surest, probabilities, predicted}: Chosen,
 ): Promise<Artifact> {
   const {labels, shape, pixels} = images;
   const {classNames} = classifier;
   const [height, width, channels] = shape;
-  const predicted = argMaxRows(probabilities, classNames.length);
   const [answer, truth] = [
     await saliencyMaps(classifier, images, predicted),
     await saliencyMaps(classifier, images, labels),
@@ -57,7 +76,7 @@ async function saliencyOf(
     {label: "overlay", scale: "sequential", targets: predicted, values: channelSum(answer.overlay, channels)},
     {label: "overlay", scale: "sequential", targets: labels, values: channelSum(truth.overlay, channels)},
   ] as const;
-  const drawn = Math.min(DRAWN, indices.length);
+  const drawn = Math.min(DRAWN, surest);
   const columns = Array.from({length: drawn}, (_, n) => {
     const sure = Math.round(100 * probabilities[n * classNames.length + predicted[n]]);
     return `${classNames[labels[n]]} → ${classNames[predicted[n]]} ${sure}%`;
@@ -87,15 +106,13 @@ async function saliencyOf(
       ],
       note: "truth → answer; blue: a brighter pixel raises that class's logit   orange: lowers it   white: no effect; answer and truth share a scale",
     },
-    numbers: {indices, labels, targets: predicted, predicted, probabilities, maps},
+    numbers: {indices, surest, labels, targets: predicted, predicted, probabilities, maps},
   };
 }
 
 async function limeOf(
   {classifier, epoch, random}: ProbeContext,
-  images: LabelledImages,
-  indices: Uint32Array,
-  predicted: Uint16Array,
+  {images, indices, surest, predicted}: Chosen,
 ): Promise<Artifact> {
   const {labels, shape, pixels} = images;
   const [height, width, channels] = shape;
@@ -108,7 +125,8 @@ async function limeOf(
     ofAnswer.push(of(predicted[n]));
     ofTruth.push(of(labels[n])); // the same masks' answers tell of every class: no question more
   }
-  const others = [...ofAnswer.slice(DRAWN), ...ofTruth];
+  const drawn = Math.min(DRAWN, surest);
+  const others = [...ofAnswer.slice(drawn), ...ofTruth];
   return {
     name: "lime",
     plot: "segments",
@@ -117,9 +135,9 @@ async function limeOf(
       height,
       width,
       channels,
-      images: pixels.subarray(0, Math.min(DRAWN, images.count) * height * width * channels),
-      explanations: ofAnswer.slice(0, DRAWN),
+      images: pixels.subarray(0, drawn * height * width * channels),
+      explanations: ofAnswer.slice(0, drawn),
     },
-    numbers: {indices, others: others.map((explanation) => ({...explanation}))},
+    numbers: {indices, surest, others: others.map((explanation) => ({...explanation}))},
   };
 }
