@@ -25,7 +25,7 @@ export const mistakes: Probe<{count: number; pairs: number}> = {
   options: {
     count: {default: 24, help: "mistakes explained, surest first; the pictures show ten", check: positiveInteger},
     pairs: {
-      default: 24,
+      default: 32,
       help: "confused pairs explained besides, the commonest first, by the surest mistake of each",
       check: wholeNumber,
     },
