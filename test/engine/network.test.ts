@@ -120,13 +120,15 @@ describe.each(["exigo", "cnn"] as const)("%s in training", (name) => {
     const network = await start(model, 2, rule);
     const optimizer = rule === "adam" ? tf.train.adam(1e-3) : tf.train.momentum(1e-3, 0.9);
     const variables = model.trainableWeights.map((weight) => weight.read() as tf.Variable);
+    // Two all but equal maxima that rounding decides one way here and the other there part the two for good: these draws
+    // meet none (others do: the first step after it then differs by 1e-4).
     for (let step = 0; step < 20; step++) {
-      const batch = randomBatch(step, 4, [12, 12, 1], CLASSES);
+      const batch = randomBatch(step, 8, [12, 12, 1], CLASSES);
       const {loss, gradients} = lossAndGradients(model, batch, CLASSES);
       const named = variables.map((v, i) => ({name: v.name, tensor: tf.tensor(gradients[i], v.shape)}));
       optimizer.applyGradients(named);
       const {lossSum} = await network.trainBatch(batch, 1e-3, step);
-      expect(Math.abs(lossSum / 4 - loss)).toBeLessThan(2e-5 * loss);
+      expect(Math.abs(lossSum / 8 - loss)).toBeLessThan(2e-5 * loss);
     }
     // Adam divides by a gradient's size: where that is rounding noise, a weight may go the other way by up to a step.
     (await network.getWeights()).forEach(({values}, i) => {
