@@ -1,8 +1,10 @@
 /**
- * @file t-SNE beside its peers: `npm run bench -- tsne [--rounds 3] [--sizes 1000,2000] [--without umap-learn] [--threads
- * 1] [--packages FOLDER]`. Every map is made by a process of its own, from the same file, peers taking turns within each round, so that a
- * busy minute hits all alike; imports and compiling are not counted. One exact evaluator judges all maps: KL divergence
- * over all pairs at perplexity 30, and trustworthiness and continuity at 12 neighbours. Medians over the rounds.
+ * @file t-SNE beside its peers: `npm run bench -- tsne [--rounds 3] [--sizes 1000,2000] [--threads 1] [--digits]
+ * [--without umap-learn] [--packages FOLDER]`.
+ *
+ * Every map is made by a process of its own, from the same file, peers taking turns within each round, so that a busy
+ * minute hits all alike; imports and compiling are not counted. One exact evaluator judges all maps: KL divergence over
+ * all pairs at perplexity 30, and trustworthiness and continuity at 12 neighbours. Medians over the rounds.
  *
  * Peers in Python need scikit-learn, openTSNE and umap-learn in the Python that $PYTHON names; @keckelt/tsne and
  * @saehrimnir/druidjs must be installed in FOLDER. A peer that cannot be had ends the bench, unless left out by name.

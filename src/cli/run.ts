@@ -5,8 +5,8 @@ import {type RunControl, run} from "../pipeline/run";
 import {type RunOptions, runOptions} from "../pipeline/run-options";
 import type {ProbeOptions} from "../pipeline/run-probes";
 import {writeReport} from "../report/page";
+import type {Command} from "./command";
 import {declareFlags, givenOf} from "./flags";
-import type {Command} from "./index";
 import {type Progress, progressOf} from "./progress";
 
 /** Exit code of a process that the user broke off (128 + SIGINT). */
