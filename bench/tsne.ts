@@ -1,8 +1,10 @@
 /**
- * @file t-SNE beside its peers: `npm run bench -- tsne [--rounds 3] [--sizes 1000,2000] [--without umap-learn] [--packages
- * FOLDER]`. Every map is made by a process of its own, from the same file, peers taking turns within each round, so that a
- * busy minute hits all alike; imports and compiling are not counted. One exact evaluator judges all maps: KL divergence
- * over all pairs at perplexity 30, and trustworthiness and continuity at 12 neighbours. Medians over the rounds.
+ * @file t-SNE beside its peers: `npm run bench -- tsne [--rounds 3] [--sizes 1000,2000] [--threads 1] [--digits]
+ * [--without umap-learn] [--packages FOLDER]`.
+ *
+ * Every map is made by a process of its own, from the same file, peers taking turns within each round, so that a busy
+ * minute hits all alike; imports and compiling are not counted. One exact evaluator judges all maps: KL divergence over
+ * all pairs at perplexity 30, and trustworthiness and continuity at 12 neighbours. Medians over the rounds.
  *
  * Peers in Python need scikit-learn, openTSNE and umap-learn in the Python that $PYTHON names; @keckelt/tsne and
  * @saehrimnir/druidjs must be installed in FOLDER. A peer that cannot be had ends the bench, unless left out by name.
@@ -58,10 +60,12 @@ async function main(): Promise<void> {
       rounds: {type: "string", default: "3"},
       sizes: {type: "string", default: "500,1000,2000,5000,10000"},
       without: {type: "string", default: ""},
+      threads: {type: "string", default: "1,2"},
       packages: {type: "string", default: "."},
       digits: {type: "boolean", default: false},
     },
   });
+  const threadCounts = given.threads.split(",").map(Number);
   const left = given.without.split(",").filter(Boolean);
   const folder = mkdtempSync(join(tmpdir(), "tsne-bench-"));
   console.log(`${cpus()[0].model}, ${cpus().length} cores, Node ${process.version}; medians of ${given.rounds} rounds`);
@@ -76,7 +80,9 @@ async function main(): Promise<void> {
   for (const {name, data} of sets) {
     const file = join(folder, `data-${data.rows}.f32`);
     writeFileSync(file, new Uint8Array(data.values.buffer, data.values.byteOffset, data.values.byteLength));
-    const peers = PEERS.filter((peer) => data.rows <= peer.most && !left.includes(peer.name));
+    const peers = PEERS.filter(
+      (peer) => data.rows <= peer.most && !left.includes(peer.name) && threadCounts.includes(peer.threads),
+    );
     const neighbourhood = await openNeighbourhood(data, {perplexity: 30, metric: "euclidean", threads: 2});
     const results = peers.map((): Result[] => []);
     for (let round = 0; round < Number(given.rounds); round++) {
@@ -134,7 +140,7 @@ async function measured(
     "seconds" | "cpuSeconds" | "rssMiB"
   >;
   const points = floats(out);
-  const {trustworthiness, continuity} = await neighbourhood.quality(points, 2, 12);
+  const {trustworthiness, continuity} = await neighbourhood.quality(points, 2, 12, Infinity);
   return {seconds, cpuSeconds, rssMiB, trustworthiness, continuity, kl: await neighbourhood.divergence(points, 2)};
 }
 

@@ -97,6 +97,19 @@ test.each([2, 3] as const)(
   },
 );
 
+test("of many points trustworthiness and continuity are means of blocks evenly apart", async () => {
+  const data = digits(2000);
+  const map = {rows: 2000, columns: 2, values: data.values.filter((_, e) => e % 50 < 2)};
+  const neighbourhood = await opened(data);
+  const all = await neighbourhood.quality(map.values, 2, 12);
+  const some = await neighbourhood.quality(map.values, 2, 12, 500);
+  expect([all.measured, some.measured]).toEqual([2000, 512]);
+  // the excess of a row deviates by about as much as its mean: √(1/512) of 1 − trustworthiness, and three times that
+  expect(Math.abs(some.trustworthiness - all.trustworthiness)).toBeLessThan(0.14 * (1 - all.trustworthiness));
+  expect(Math.abs(some.continuity - all.continuity)).toBeLessThan(0.14 * (1 - all.continuity));
+  expect((await neighbourhood.quality(map.values, 2, 12, 1999)).trustworthiness).toBe(all.trustworthiness);
+});
+
 test("gives the same bits with 1, 2 and 4 threads", async () => {
   const data = cloud(700, 20, 9);
   const [one, two, four] = await Promise.all([1, 2, 4].map((threads) => opened(data, {threads})));

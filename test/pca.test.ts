@@ -2,6 +2,7 @@ import {readFileSync} from "node:fs";
 import {join} from "node:path";
 import {expect, test} from "vitest";
 import {leadingEigenpairs} from "../src/pipeline/analysis/eigenvectors";
+import {foldedColumns} from "../src/pipeline/analysis/fold-columns";
 import {pca} from "../src/pipeline/analysis/pca";
 import {standardised} from "../src/pipeline/analysis/standardise";
 import {cloud, relativeError} from "./tsne-data";
@@ -114,4 +115,22 @@ test("one scale for all keeps features apart in size", () => {
   const {values} = standardised({rows: 2, columns: 2, values: Float32Array.of(1, 10, 3, 30)}, "global");
   // mean 11; deviations −10, −1, −8, 19; variance 526 / 4
   expect(values).toBeAllClose([-10, -1, -8, 19].map((v) => v / Math.sqrt(131.5)));
+});
+
+test("folding columns keeps distances, and leaves narrow rows alone", () => {
+  const wide = cloud(20, 5000, 6);
+  const folded = foldedColumns(wide, 512);
+  expect([folded.rows, folded.columns]).toEqual([20, 512]);
+  const distance = ({columns, values}: typeof wide, i: number, j: number) => {
+    let sum = 0;
+    for (let c = 0; c < columns; c++) sum += (values[i * columns + c] - values[j * columns + c]) ** 2;
+    return sum;
+  };
+  // each squared distance has a relative deviation of √(2/512) = 0.06
+  const ratios = Array.from({length: 190}, (_, q) => [q % 20, (q % 20) + 1 + Math.floor(q / 20)])
+    .filter(([, j]) => j < 20)
+    .map(([i, j]) => distance(folded, i, j) / distance(wide, i, j));
+  expect(ratios.reduce((a, b) => a + b, 0) / ratios.length).toBeCloseTo(1, 1);
+  for (const ratio of ratios) expect(Math.abs(ratio - 1)).toBeLessThan(0.3);
+  expect(foldedColumns(wide, 5000)).toBe(wide);
 });

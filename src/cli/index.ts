@@ -2,22 +2,13 @@ import pc from "picocolors";
 import yargs, {type Argv} from "yargs";
 
 import {UserError} from "../pipeline/options";
+import type {Command} from "./command";
 import {explainCommand} from "./explain";
 import {nearest} from "./flags";
 import {projectCommand} from "./project";
 import {reportCommand} from "./report";
 import {resumeCommand} from "./resume";
 import {runCommand} from "./run";
-
-/** One subcommand: a file of its own here, and a line in `commands`. */
-export interface Command {
-  /** yargs' form: "explain <images..>"; "$0" is what runs without a name. */
-  readonly command: string | readonly string[];
-  readonly describe: string;
-  builder(cli: Argv): void;
-  /** @returns The exit code. */
-  handler(given: {readonly [flag: string]: unknown}): Promise<number>;
-}
 
 /** Every command there is, in the order `--help` lists them. */
 const commands: readonly Command[] = [runCommand, resumeCommand, reportCommand, explainCommand, projectCommand];

@@ -1,8 +1,8 @@
 import {mapSettings} from "../pipeline/analysis/map-rows";
 import {type OptionTable, resolveOptions, wholeNumber} from "../pipeline/options";
 import {type ProjectFile, projectFile} from "../pipeline/run-project";
+import type {Command} from "./command";
 import {declareFlags, givenOf} from "./flags";
-import type {Command} from "./index";
 
 const projectFlags: OptionTable<ProjectFile> = {
   ...mapSettings,

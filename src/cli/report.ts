@@ -4,7 +4,7 @@ import {UserError} from "../pipeline/options";
 import {findRun} from "../pipeline/record/run-directory";
 import {writeReport} from "../report/page";
 import {serveReport} from "../report/serve";
-import type {Command} from "./index";
+import type {Command} from "./command";
 
 /** Writes a run's report anew from what the run kept, or serves it while the run goes on. */
 export const reportCommand: Command = {

@@ -5,7 +5,7 @@ import {resolveOptions, UserError} from "../pipeline/options";
 import {findRun} from "../pipeline/record/run-directory";
 import {runOptions} from "../pipeline/run-options";
 import type {ProbeOptions} from "../pipeline/run-probes";
-import type {Command} from "./index";
+import type {Command} from "./command";
 import {drive} from "./run";
 
 /** Goes on with a run that was broken off, with the options it began with: what comes is what would have come. */

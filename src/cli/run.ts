@@ -5,8 +5,8 @@ import {type RunControl, run} from "../pipeline/run";
 import {type RunOptions, runOptions} from "../pipeline/run-options";
 import type {ProbeOptions} from "../pipeline/run-probes";
 import {writeReport} from "../report/page";
+import type {Command} from "./command";
 import {declareFlags, givenOf} from "./flags";
-import type {Command} from "./index";
 import {type Progress, progressOf} from "./progress";
 
 /** Exit code of a process that the user broke off (128 + SIGINT). */
@@ -21,7 +21,7 @@ export const runCommand: Command = {
     for (const probe of probes) {
       declareFlags(cli, probe.options, `${kebab(probe.name)}.`, `Probe ${probe.name}: ${probe.help}`);
     }
-    cli.example("$0", "all of MNIST, 3 epochs, every probe");
+    cli.example("$0", "all of MNIST, 5 epochs, every probe");
     cli.example("$0 --epochs 1 --probes confusion,saliency", "a quick look");
     cli.example(
       "$0 --model exigo --saliency.mode exigo --epochs 2 --learning-rate 1e-5 --batch-size 32",

@@ -52,7 +52,7 @@ export function compile(plan: Plan, {threads, batchSize}: Settings): Compiled {
   const gradientSteps = [
     load,
     ...stages.flatMap((stage) => stage.forward(true)),
-    each("slots", "crossEntropy", logits.at, plan.classes, logitGradient.at, laid.losses, laid.correct),
+    each("slots", "crossEntropy", logits.at, plan.classes, logitGradient.at),
     ...backward.flatMap((stage) => [
       ...stage.parameterGradients(),
       ...(stage === stages[0] ? [] : stage.inputGradient(true)),
@@ -73,10 +73,9 @@ export function compile(plan: Plan, {threads, batchSize}: Settings): Compiled {
     store(imageGradient),
   ];
 
-  const scores = {losses: laid.losses, correct: laid.correct};
   const programs = [
-    programOf([...gradientSteps, GUARD, optimizers[plan.optimizer].step(laid), ...updates, MEET, ...refresh], scores),
-    programOf(gradientSteps, scores),
+    programOf([...gradientSteps, GUARD, optimizers[plan.optimizer].step(laid), ...updates, MEET, ...refresh]),
+    programOf(gradientSteps),
     programOf(inputGradientSteps),
     programOf(refresh),
   ];

@@ -3,6 +3,9 @@
  * src/engine/kernels/job.ts and thread.ts know the same offsets.
  */
 
+/** Word that counts the jobs posted; threads sleep on it. Those after it are the threads' own. */
+export const POSTED = 0;
+
 /** Jobs that may be in flight: while one is computed, the next is staged. */
 export const JOBS = 2;
 

@@ -1,6 +1,6 @@
 import {Worker} from "node:worker_threads";
 
-import {JOB, JOBS, jobAddress} from "./control";
+import {JOB, JOBS, jobAddress, POSTED} from "./control";
 import {type ThreadData, work} from "./thread";
 
 /** What a job is, field by field of its block (control.ts). */
@@ -13,10 +13,11 @@ export interface Crew {
    *
    * @param stage Puts what the job needs into its place (job n's is `n % JOBS`) and says what it is.
    * @param read Takes the result away, before anything overwrites it.
+   * @param alone For a job whose result stands where others' would: nothing else is in flight until it is read.
    */
-  run<T>(stage: (place: number) => Job, read: (place: number) => T): Promise<T>;
-  /** Resolves when nothing is in flight. */
-  idle(): Promise<void>;
+  run<T>(stage: (place: number) => Job, read: (place: number) => T, alone?: boolean): Promise<T>;
+  /** Does something to the shared memory while nothing is in flight. */
+  between<T>(work: () => T): Promise<T>;
   /** Ends the threads. What is in flight is refused. */
   end(): Promise<void>;
 }
@@ -31,14 +32,25 @@ export function startCrew(data: Omit<ThreadData, "thread">): Crew {
   const words = new Int32Array(data.memory.buffer);
   const floats = new Float32Array(data.memory.buffer);
   const inFlight: InFlight[] = [];
-  const waiting: (() => void)[] = [];
   let posted = 0;
+  let lonely = false;
   let broken: Error | undefined;
+  let goOn = () => {};
 
-  const idlers: (() => void)[] = [];
-  const goOn = () => {
-    while (waiting.length > 0 && (broken || inFlight.length < JOBS)) waiting.shift()?.();
-    if (inFlight.length === 0) for (const resume of idlers.splice(0)) resume();
+  let turn: Promise<unknown> = Promise.resolve();
+  /** Callers take turns in the order they came: each acts as soon as fewer than `most` jobs are in flight. */
+  const inTurn = <T>(most: number, act: () => T): Promise<T> => {
+    const mine = turn.then(async () => {
+      while (!broken && (lonely || inFlight.length >= most)) {
+        await new Promise<void>((resolve) => {
+          goOn = resolve;
+        });
+      }
+      if (broken) throw broken;
+      return act();
+    });
+    turn = mine.catch(() => undefined); // whoever asked is told; the next has a turn all the same
+    return mine;
   };
   const fail = (error: Error) => {
     broken ??= error;
@@ -66,32 +78,36 @@ export function startCrew(data: Omit<ThreadData, "thread">): Crew {
   };
   hold(false);
 
+  const post = <T>(read: () => T, alone: boolean) =>
+    new Promise<T>((resolve, reject) => {
+      if (inFlight.length === 0) hold(true);
+      const finish = () => {
+        if (inFlight.length === 0) hold(false);
+        lonely = false;
+        resolve(read());
+        goOn();
+      };
+      inFlight.push({finish, refuse: reject});
+      lonely = alone;
+      posted++;
+      Atomics.add(words, POSTED, 1);
+      Atomics.notify(words, POSTED);
+    });
+
   return {
-    async run(stage, read) {
-      while (!broken && inFlight.length >= JOBS) await new Promise<void>((resolve) => waiting.push(resolve));
-      if (broken) throw broken;
-      const place = posted++ % JOBS;
-      const block = jobAddress(place) / 4;
-      for (const [field, value] of Object.entries(stage(place)) as [keyof typeof JOB, number][]) {
-        const real = field === "rate" || field === "correction";
-        (real ? floats : words)[block + JOB[field] / 4] = value;
-      }
-      return new Promise((resolve, reject) => {
-        if (inFlight.length === 0) hold(true);
-        const finish = () => {
-          if (inFlight.length === 0) hold(false);
-          resolve(read(place));
-          goOn();
-        };
-        inFlight.push({finish, refuse: reject});
-        Atomics.add(words, 0, 1);
-        Atomics.notify(words, 0);
+    async run(stage, read, alone = false) {
+      const {result} = await inTurn(alone ? 1 : JOBS, () => {
+        const place = posted % JOBS;
+        const block = jobAddress(place) / 4;
+        for (const [field, value] of Object.entries(stage(place)) as [keyof typeof JOB, number][]) {
+          const real = field === "rate" || field === "correction";
+          (real ? floats : words)[block + JOB[field] / 4] = value;
+        }
+        return {result: post(() => read(place), alone)};
       });
+      return result;
     },
-    async idle() {
-      while (!broken && inFlight.length > 0) await new Promise<void>((resolve) => idlers.push(resolve));
-      if (broken) throw broken;
-    },
+    between: (work) => inTurn(1, work),
     async end() {
       fail(new Error("engine: expected to be asked before its end, got a question after"));
       await Promise.all(workers.map((worker) => worker.terminate()));

@@ -34,8 +34,6 @@ export interface Layout {
   readonly outputs: readonly Planes[];
   readonly logitGradient: Planes;
   readonly probabilities: Planes;
-  readonly losses: number;
-  readonly correct: number;
   /** For each job in flight. */
   readonly staging: readonly {readonly images: number; readonly labels: number; readonly output: number}[];
   /** Images one job can stage, and float32 numbers it can give back. */
@@ -132,14 +130,14 @@ export function layout(plan: Plan, batchSize: number): Layout {
   const pixels = elements(image);
   const widest = Math.max(pixels, ...layers.map(({output}) => elements(output)));
   const chunk = Math.ceil(Math.max(batchSize, Math.min(512, STAGED / pixels)) / 4) * 4;
-  const outputSize = Math.max(4 * widest, chunk * Math.max(2, plan.classes, Math.min(pixels, widest)));
+  // A training batch gives back two numbers an image.
+  const outputSize = Math.max(4 * widest, chunk * Math.max(2, plan.classes, pixels));
   const staging = Array.from({length: JOBS}, () => ({
     images: shared.take(chunk * pixels * 4),
     labels: shared.take(chunk * 4),
     output: shared.take(outputSize * 4),
   }));
   const probabilities = takePlanes(local, {height: 1, width: 1, channels: plan.classes});
-  const [losses, correct] = [shared.take(groups * 16), shared.take(groups * 16)];
   return {
     parameters: all.map((parameter) => ({...parameter, place: placeOf(parameter)})),
     values,
@@ -159,8 +157,6 @@ export function layout(plan: Plan, batchSize: number): Layout {
     outputs,
     logitGradient: outputGradients[layers.length - 1],
     probabilities,
-    losses,
-    correct,
     staging,
     chunk,
     outputSize,

@@ -52,13 +52,15 @@ export async function fusedNetwork(plan: Plan, options: FusedOptions): Promise<F
   const trainable = layout.parameters.filter((parameter) => parameter.trainable);
   let steps = 0;
 
-  const write = async (weights: readonly NamedArray[]) => {
-    writeArrays(floats, layout.parameters, layout.values, layout, weights);
-    await crew.run(
-      () => ({program: compiled.refresh, count: 0}),
+  const write = (weights: readonly NamedArray[]) =>
+    crew.run(
+      () => {
+        writeArrays(floats, layout.parameters, layout.values, layout, weights);
+        return {program: compiled.refresh, count: 0};
+      },
       () => undefined,
+      true,
     );
-  };
   await write(plan.weights);
 
   const place = {plan, compiled, crew, words, floats};
@@ -98,37 +100,32 @@ export async function fusedNetwork(plan: Plan, options: FusedOptions): Promise<F
       checkBatch(plan, batch, batchSize);
       const result = await crew.run(
         (n) => ({...trainingJob(batch, step, compiled.train)(n), ...optimizer.factors(learningRate, ++steps)}),
-        (n) => batchResult(floats, words, layout.staging[n].output, batch.count),
+        (n) => batchResult(floats, layout.staging[n].output, batch.count),
       );
       if (Number.isFinite(result.lossSum)) return result;
+      steps--; // was not taken
       throw await notFinite(place, batch, step, result.lossSum);
     },
     async gradients(batch, step) {
       checkBatch(plan, batch, batchSize);
-      return crew.run(trainingJob(batch, step, compiled.gradients), () =>
-        readArrays(floats, trainable, layout.gradients, layout),
-      );
+      const read = () => readArrays(floats, trainable, layout.gradients, layout);
+      return crew.run(trainingJob(batch, step, compiled.gradients), read, true);
     },
-    async getWeights() {
-      await crew.idle();
-      return readArrays(floats, layout.parameters, layout.values, layout);
-    },
-    async setWeights(weights) {
-      await crew.idle();
-      await write(weights);
-    },
-    async getOptimizerState() {
-      await crew.idle();
-      return {steps, slots: optimizer.slots.flatMap((slot) => readArrays(floats, trainable, layout[slot], layout))};
-    },
-    async setOptimizerState(state) {
-      await crew.idle();
-      optimizer.slots.forEach((slot, i) => {
-        const arrays = state.slots.slice(i * trainable.length, (i + 1) * trainable.length);
-        writeArrays(floats, trainable, layout[slot], layout, arrays);
-      });
-      steps = state.steps;
-    },
+    getWeights: () => crew.between(() => readArrays(floats, layout.parameters, layout.values, layout)),
+    setWeights: write,
+    getOptimizerState: () =>
+      crew.between(() => ({
+        steps,
+        slots: optimizer.slots.flatMap((slot) => readArrays(floats, trainable, layout[slot], layout)),
+      })),
+    setOptimizerState: (state) =>
+      crew.between(() => {
+        optimizer.slots.forEach((slot, i) => {
+          const arrays = state.slots.slice(i * trainable.length, (i + 1) * trainable.length);
+          writeArrays(floats, trainable, layout[slot], layout, arrays);
+        });
+        steps = state.steps;
+      }),
     dispose: () => crew.end(),
   };
 }
@@ -187,14 +184,14 @@ async function inChunks(
   return joined;
 }
 
-/** @param output Where the job's losses stand, and after them whether each answer was right (thread.ts). */
-function batchResult(floats: Float32Array, words: Int32Array, output: number, count: number) {
-  let [lossSum, right] = [0, 0];
+/** @param output Byte of the batch's losses and right answers, f32 [n][2]. */
+function batchResult(floats: Float32Array, output: number, count: number) {
+  let [lossSum, correct] = [0, 0];
   for (let n = 0; n < count; n++) {
-    lossSum += floats[output / 4 + n];
-    right += words[output / 4 + count + n];
+    lossSum += floats[output / 4 + 2 * n];
+    correct += floats[output / 4 + 2 * n + 1];
   }
-  return {lossSum, correct: right};
+  return {lossSum, correct};
 }
 
 /** Names the first layer whose output is not finite. The step was not taken: the weights are as before it. */

@@ -30,8 +30,6 @@ export interface Phase {
 /** Everything one job does. Plain data: it crosses to the workers once, at their start. */
 export interface Program {
   readonly phases: readonly Phase[];
-  /** Where a batch's losses stand, f32 [n], and whether each answer was right, i32 [n]; absent where there are none. */
-  readonly scores?: {readonly losses: number; readonly correct: number};
   /** Whether each group has a workspace of its own (its activations are needed in a later phase), or each thread. */
   readonly workspaces: "groups" | "threads";
 }
@@ -40,7 +38,7 @@ export const MEET = "all threads meet";
 export const GUARD = "only if the losses are finite";
 
 /** Cuts steps into phases: where the unit changes, and where asked. What follows GUARD is guarded. */
-export function programOf(steps: readonly (Step | typeof MEET | typeof GUARD)[], scores?: Program["scores"]): Program {
+export function programOf(steps: readonly (Step | typeof MEET | typeof GUARD)[]): Program {
   const phases: {over: Unit; calls: {kernel: string; args: readonly Address[]}[]; guarded: boolean}[] = [];
   let open = false;
   let guarded = false;
@@ -57,7 +55,7 @@ export function programOf(steps: readonly (Step | typeof MEET | typeof GUARD)[],
     open = true;
   }
   const crossed = phases.filter(({over}) => over !== "parts").length > 1;
-  return {phases, ...(scores ? {scores} : {}), workspaces: crossed ? "groups" : "threads"};
+  return {phases, workspaces: crossed ? "groups" : "threads"};
 }
 
 export function each(over: Unit, kernel: string, ...args: readonly Address[]): Step {

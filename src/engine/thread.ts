@@ -38,8 +38,7 @@ export function work(data: ThreadData, port: MessagePort): never {
   const placed = (address: Address, workspace: number) =>
     typeof address === "number" ? address : workspace + address.local;
   // Addresses are fixed here, once, so that a call costs a call.
-  const ready = programs.map(({phases, scores, workspaces: by}) => ({
-    scores,
+  const ready = programs.map(({phases, workspaces: by}) => ({
     byGroup: by === "groups",
     phases: phases.map(({over, calls, guarded}) => ({
       over,
@@ -69,15 +68,11 @@ export function work(data: ThreadData, port: MessagePort): never {
   // number is known to all and nobody need reset the counter.
   let first = 0;
   const take = () => (Atomics.add(words, TAKEN, 1) - first) | 0;
+  /** @param losses Byte of the batch's losses and right answers, f32 [n][2]. */
   const finite = (losses: number, count: number) => {
     let sum = 0;
-    for (let n = 0; n < count; n++) sum += floats[losses / 4 + n];
+    for (let n = 0; n < count; n++) sum += floats[losses / 4 + 2 * n];
     return Number.isFinite(sum);
-  };
-  /** Takes a batch's scores to its job's own output: the next job may write its own before the main thread has read. */
-  const keepScores = ({losses, correct}: {losses: number; correct: number}, count: number, output: number) => {
-    words.copyWithin(output / 4, losses / 4, losses / 4 + count);
-    words.copyWithin(output / 4 + count, correct / 4, correct / 4 + count);
   };
 
   for (let done = 0; ; done++) {
@@ -86,12 +81,8 @@ export function work(data: ThreadData, port: MessagePort): never {
     const program = ready[words[job / 4]];
     const count = words[job / 4 + 1];
     const groups = Math.ceil(count / 4);
-    const finish = () => {
-      if (program.scores) keepScores(program.scores, count, words[job / 4 + 4]);
-      port.postMessage(done);
-    };
     program.phases.forEach(({over, inWorkspace, guarded}, i) => {
-      if (guarded && program.scores && !finite(program.scores.losses, count)) {
+      if (guarded && !finite(words[job / 4 + 4], count)) {
         // The weights stay as they are; the main thread sees the losses.
       } else if (over === "parts") {
         for (const {run, args} of inWorkspace[0]) run(...args, thread, threads, job);
@@ -104,7 +95,7 @@ export function work(data: ThreadData, port: MessagePort): never {
         }
         first = (first + units + threads) | 0;
       }
-      meet(i === program.phases.length - 1 ? finish : undefined);
+      meet(i === program.phases.length - 1 ? () => port.postMessage(done) : undefined);
     });
   }
 }

@@ -41,7 +41,7 @@ export const runOptions: OptionTable<RunOptions> = {
   model: {default: "cnn", help: Object.keys(models).join(", "), check: oneOf(...(Object.keys(models) as ModelName[]))},
   engine: {default: "auto", help: "what computes: auto, fused, tensorflow, wasm, cpu", check: engineNamed},
   threads: {default: 0, help: "of the fused engine; 0: as many as there are cores, up to 8", check: between(0, 64)},
-  epochs: {default: 3, help: "passes over the training images", check: positiveInteger},
+  epochs: {default: 5, help: "passes over the training images", check: positiveInteger},
   batchSize: {default: 64, help: "images a gradient step", check: positiveInteger},
   optimizer: {default: "adam", help: "adam, sgd (momentum 0.9), rmsprop", check: optimizerNamed},
   learningRate: {

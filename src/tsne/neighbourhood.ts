@@ -6,7 +6,7 @@ import {findNeighbours, sortNearest} from "./neighbours";
 import {type Packed, packed, unitRows} from "./packing";
 import {runInParts} from "./parts";
 import {writePoints} from "./points";
-import {sumRankExcess} from "./ranks";
+import {meanRankExcess} from "./ranks";
 import {allPairsJob} from "./repulsion";
 import {openTeam, type Team} from "./team";
 
@@ -43,9 +43,10 @@ export interface Neighbourhood {
    * Trustworthiness and continuity (Venna & Kaski 2001) at k neighbours, in [0, 1]: whether neighbours in the map are
    * neighbours in the data, and the other way round. And the map's neighbours themselves, nearest first.
    *
+   * @param atMost Of how many points the two are means, about, where there are more: 2,500. The n² work is theirs.
    * @throws RangeError unless k < rows / 2.
    */
-  quality(points: Float32Array, dimensions: Dimensions, k: number): Promise<MapQuality>;
+  quality(points: Float32Array, dimensions: Dimensions, k: number, atMost?: number): Promise<MapQuality>;
   /** Ends the threads; the memory goes with the object. */
   close(): void;
 }
@@ -53,9 +54,13 @@ export interface Neighbourhood {
 export interface MapQuality {
   readonly trustworthiness: number;
   readonly continuity: number;
+  /** Of how many points these two are means. */
+  readonly measured: number;
   /** `[rows * k]`. */
   readonly neighbours: Uint32Array;
 }
+
+const MEASURED = 2500;
 
 /** Addresses in the arena. */
 export interface Places {
@@ -147,7 +152,7 @@ function measured(
       arena.release(mark);
       return divergence;
     },
-    async quality(points, dimensions, count) {
+    async quality(points, dimensions, count, atMost = MEASURED) {
       if (!(count >= 1 && count <= k && count < rows / 2)) {
         throw new RangeError(`neighbours: expected 1 to ${Math.min(k, Math.ceil(rows / 2) - 1)}, got ${count}`);
       }
@@ -156,9 +161,9 @@ function measured(
       const near = await findNeighbours(team, arena, map, count);
       const dataNear = arena.allocate(rows * count * 4);
       arena.integers(dataNear, rows * count).set(nearest(count));
-      const scale = 2 / (rows * count * (2 * rows - 3 * count - 1));
-      const trustworthiness = 1 - scale * (await sumRankExcess(team, arena, space, near.neighbours, count));
-      const continuity = 1 - scale * (await sumRankExcess(team, arena, map, dataNear, count));
+      const scale = 2 / (2 * rows - 3 * count - 1);
+      const trust = await meanRankExcess(team, arena, space, near.neighbours, count, atMost);
+      const kept = await meanRankExcess(team, arena, map, dataNear, count, atMost);
       const neighbours = sortNearest(
         arena.floats(near.distances, rows * count),
         arena.integers(near.neighbours, rows * count),
@@ -167,7 +172,12 @@ function measured(
         count,
       );
       arena.release(mark);
-      return {trustworthiness, continuity, neighbours};
+      return {
+        trustworthiness: 1 - scale * trust.mean,
+        continuity: 1 - scale * kept.mean,
+        measured: trust.measured,
+        neighbours,
+      };
     },
     close: () => team.close(),
   };

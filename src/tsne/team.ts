@@ -67,7 +67,7 @@ async function sharedTeam(threads: number): Promise<Team> {
   const table = new Float64Array(memory.buffer, JOB_TABLE, JOB_SIZE * MOST_JOBS);
   const workers = Array.from({length: threads - 1}, (_, i) => {
     const workerData = {memory, module, names: KERNELS, thread: i + 1};
-    return new Worker(HELPER, {eval: true, workerData});
+    return new Worker(HELPER, {eval: true, workerData, execArgv: []}); // without what this process preloads (ts-node)
   });
   await Promise.all(
     workers.map(

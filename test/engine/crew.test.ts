@@ -56,7 +56,7 @@ test.each([1, 2])(
       () => undefined,
     );
     await expect(later).rejects.toThrow("memory access out of bounds");
-    await expect(crew.idle()).rejects.toThrow("memory access out of bounds");
+    await expect(crew.between(() => undefined)).rejects.toThrow("memory access out of bounds");
   },
 );
 

@@ -1,4 +1,4 @@
-import {readFileSync, writeFileSync} from "node:fs";
+import {readFileSync, rmSync, writeFileSync} from "node:fs";
 import {join} from "node:path";
 import {pathToFileURL} from "node:url";
 import {type Canvas, createCanvas, loadImage} from "@napi-rs/canvas";
@@ -323,6 +323,27 @@ test("on a phone nothing sticks out, and a digit opens as a dialog that gives th
   );
 });
 
+test("an epoch at which every probe failed is said to be missing, and passed through", async () => {
+  const folder = exampleRun({epochs: [0, 1, 2]});
+  for (const probe of ["confusion/matrix", "saliency/gradient", "projection/map", "lime/segments"]) {
+    rmSync(join(folder, "artifacts", `${probe}-epoch-001.json`));
+  }
+  const url = pathToFileURL(await writeReport(folder)).href;
+  await using(
+    async (opened) => {
+      const {page} = opened;
+      expect(await text(opened, ".sub")).toBe("This epoch's answers were not recorded.");
+      expect(await text(opened, ".p-matrix .empty")).toBe("This epoch's answers were not recorded.");
+      expect(await text(opened, ".map-facts")).toBe("no map at this epoch: the nearest one is shown");
+      expect(await text(opened, ".tile.none")).toBe("Not explained at epoch 1.");
+      await page.keyboard.press("c");
+      expect(await text(opened, ".ab-b")).toBe("Epoch 2");
+    },
+    {},
+    `${url}#e=1&img=2`,
+  );
+});
+
 test("names that are markup stay text", async () => {
   const url = await written({classNames: HOSTILE, name: HOSTILE[0], data: HOSTILE[1], shape: [8, 8, 3]});
   await using(
@@ -432,6 +453,28 @@ test("10,000 dots keep up while epochs glide, in software rendering", async () =
     {reducedMotion: "no-preference"},
     url,
   );
+});
+
+test("waits for a run that has only begun, and then shows it", async () => {
+  const folder = exampleRun();
+  const path = join(folder, "metrics.jsonl");
+  const lines = readFileSync(path, "utf8");
+  rmSync(path);
+  const server = await serveReport(folder, {interval: 50});
+  try {
+    await using(
+      async (opened) => {
+        expect(await text(opened, "p")).toMatch(/has begun; its first look at the network is not done yet/);
+        writeFileSync(path, lines.split("\n").slice(0, 2).join("\n").concat("\n"));
+        await opened.page.waitForSelector(".lead");
+        expect(await text(opened, ".lead")).toMatch(/^After 1 epoch/);
+      },
+      {},
+      server.url,
+    );
+  } finally {
+    await server.close();
+  }
 });
 
 test("follows a run that goes on, and stays where its reader is", async () => {

@@ -1,6 +1,6 @@
 import fc from "fast-check";
 import {expect, test} from "vitest";
-import {nearestPoints} from "../../src/report/client/data";
+import {nearestPoints} from "../../src/report/client/decode";
 import {changes, predictions, worstConfusion} from "../../src/report/client/derive";
 
 test("answers with the most probable class, the lowest of equals", () => {

@@ -1,4 +1,4 @@
-import {jobCount, jobLabels} from "./job";
+import {jobCount, jobLabels, jobOutput} from "./job";
 
 /** Softmax of four images' logits, in place: z [class][4]. */
 export function softmax(z: usize, classes: i32, out: usize): void {
@@ -19,12 +19,11 @@ export function softmax(z: usize, classes: i32, out: usize): void {
 
 /**
  * Softmax cross-entropy of each image, log Σ_k exp z_k − z_label in nats, and its gradient with respect to the logits,
- * (softmax − one-hot) / count: the batch's mean. Absent images' gradients are 0.
- *
- * @param losses f32 [n]. @param correct i32 [n]: 1 where the greatest logit (the first of equals) is the label's.
+ * (softmax − one-hot) / count: the batch's mean. Absent images' gradients are 0. The job's output is f32 [n][2]: the loss,
+ * and 1 where the greatest logit (the first of equals) is the label's.
  */
 export function crossEntropy(
-  z: usize, classes: i32, dz: usize, losses: usize, correct: usize, group: i32, groups: i32, job: usize,
+  z: usize, classes: i32, dz: usize, group: i32, groups: i32, job: usize,
 ): void {
   const count = jobCount(job);
   softmax(z, classes, dz);
@@ -46,8 +45,9 @@ export function crossEntropy(
     }
     let sum: f32 = 0;
     for (let k = 0; k < classes; k++) sum += Mathf.exp(load<f32>(zp + (<usize>k << 4)) - greatest);
-    store<f32>(losses + (<usize>n << 2), Mathf.log(sum) + greatest - load<f32>(zp + (<usize>label << 4)));
-    store<i32>(correct + (<usize>n << 2), guess == label ? 1 : 0);
+    const result = jobOutput(job) + (<usize>n << 3);
+    store<f32>(result, Mathf.log(sum) + greatest - load<f32>(zp + (<usize>label << 4)));
+    store<f32>(result, guess == label ? 1 : 0, 4);
     const scale: f32 = 1 / <f32>count;
     for (let k = 0; k < classes; k++) {
       const p = load<f32>(q + (<usize>k << 4));

@@ -11,14 +11,14 @@ export interface Eigenpairs {
 const BLOCK = 8;
 /** Up to this size the whole decomposition is as fast. */
 const SMALL = 160;
-/** |Av − λv| over the largest eigenvalue. */
-const TOLERANCE = 1e-7;
 
 /**
  * The `count` largest eigenvalues of a symmetric matrix and their vectors, by a block Krylov space from a fixed start,
  * kept orthogonal in full (Golub & Underwood 1977), that grows until the vectors' residuals are small.
+ *
+ * @param tolerance The largest |Av − λv| allowed, over the largest eigenvalue. Eigenvalues are then off by about its square.
  */
-export function leadingEigenpairs(matrix: Float64Array, size: number, count: number): Eigenpairs {
+export function leadingEigenpairs(matrix: Float64Array, size: number, count: number, tolerance = 1e-7): Eigenpairs {
   if (size <= SMALL) return ritz(identityBasis(size), matrix, size, count).pairs;
   const basis: Float64Array[] = [];
   const images: Float64Array[] = [];
@@ -36,7 +36,7 @@ export function leadingEigenpairs(matrix: Float64Array, size: number, count: num
     block = images.slice(-BLOCK).map((image) => image.slice());
     if (basis.length < next) continue;
     const {pairs, residual} = ritz(basis, matrix, size, count, images);
-    if (basis.length === size || residual < TOLERANCE * Math.abs(pairs.values[0])) return pairs;
+    if (basis.length === size || residual < tolerance * Math.abs(pairs.values[0])) return pairs;
     next = Math.min(size, basis.length + 10 * BLOCK);
   }
 }

@@ -1,6 +1,7 @@
 import {automaticThreads, type Dimensions, type Matrix, openNeighbourhood} from "../../tsne/index";
 import {between, type OptionTable, oneOf, wholeNumber} from "../options";
 import type {RandomSource} from "../random";
+import {foldedColumns} from "./fold-columns";
 import {pca} from "./pca";
 import {aligned} from "./procrustes";
 import {type ProjectionName, projections} from "./projection/index";
@@ -67,6 +68,11 @@ export interface MapContext {
 }
 
 const NEAREST = 6;
+const MANY_IN_SPACE = 4000;
+/** Principal components of more columns would take longer than the map. */
+const MOST_COLUMNS = 2048;
+/** Of principal components: a map needs no more, and full accuracy takes twice the time. */
+const TOLERANCE = 1e-4;
 
 /** Standardises rows, reduces them to principal components, lays them out, and measures the map. */
 export async function mapRows(
@@ -80,9 +86,16 @@ export async function mapRows(
   if (perplexity < settings.perplexity) {
     say(`perplexity ${perplexity} in place of ${settings.perplexity}: at most a third of ${rows.rows} points`);
   }
+  if (dimensions === 3 && settings.method === "tsne" && rows.rows > MANY_IN_SPACE) {
+    say("t-SNE in 3 dimensions computes all pairs: half as many points take a quarter of the time");
+  }
   const threads = await automaticThreads(rows.rows);
-  const scaled = standardised(rows, settings.scaling);
-  const reduced = scaled.columns > settings.components ? await pca(scaled, settings.components, threads) : undefined;
+  const scaled = foldedColumns(standardised(rows, settings.scaling), MOST_COLUMNS);
+  if (scaled.columns < rows.columns) {
+    say(`${rows.columns.toLocaleString("en")} features, folded into ${MOST_COLUMNS.toLocaleString("en")}`);
+  }
+  const reduced =
+    scaled.columns > settings.components ? await pca(scaled, settings.components, threads, TOLERANCE) : undefined;
   const data = reduced?.scores ?? scaled;
   const neighbourhood = await openNeighbourhood(data, {perplexity, metric: settings.metric, threads});
   try {

@@ -20,9 +20,10 @@ const MOST_COLUMNS = 4096;
  * Principal components (Pearson 1901, Hotelling 1933) by the covariance's eigenvectors.
  *
  * @param components At most the number of columns; fewer are given where there are fewer columns.
+ * @param tolerance Of the eigenvectors (`leadingEigenpairs`).
  * @throws UserError for more than 4,096 columns.
  */
-export async function pca(data: Matrix, components: number, threads = 1): Promise<Pca> {
+export async function pca(data: Matrix, components: number, threads = 1, tolerance = 1e-7): Promise<Pca> {
   const {rows, columns} = data;
   if (columns > MOST_COLUMNS) throw new UserError(`pca: expected at most ${MOST_COLUMNS} features, got ${columns}`);
   const centred = centredRows(data);
@@ -31,7 +32,7 @@ export async function pca(data: Matrix, components: number, threads = 1): Promis
     const gram = await loaded.gram();
     const covariance = gram.map((sum) => sum / Math.max(1, rows - 1));
     const count = Math.min(components, columns);
-    const {values, vectors} = leadingEigenpairs(covariance, columns, count);
+    const {values, vectors} = leadingEigenpairs(covariance, columns, count, tolerance);
     const scores = await loaded.project(Float32Array.from(vectors), count);
     const signs = Array.from({length: count}, (_, q) => signOf(scores, count, q));
     let total = 0;

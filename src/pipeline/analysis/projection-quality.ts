@@ -8,6 +8,8 @@ export interface MapFigures {
   readonly trustworthiness: number;
   readonly continuity: number;
   readonly neighbourhoodSize: number;
+  /** Of how many points these two are means. */
+  readonly measured: number;
   /**
    * Shares of points that their `voters` nearest put in the right class: on the map, and in what it is a map of. Null
    * where no classes are known.
@@ -30,13 +32,14 @@ export async function mapQuality(
   const count = Math.min(NEIGHBOURS, neighbourhood.k, Math.ceil(neighbourhood.rows / 2) - 1);
   const voters = Math.min(VOTERS, count);
   const klDivergence = await neighbourhood.divergence(points, dimensions);
-  const {trustworthiness, continuity, neighbours} = await neighbourhood.quality(points, dimensions, count);
+  const {trustworthiness, continuity, measured, neighbours} = await neighbourhood.quality(points, dimensions, count);
   const onMap = neighbours.filter((_, e) => e % count < voters);
   return {
     klDivergence,
     trustworthiness,
     continuity,
     neighbourhoodSize: count,
+    measured,
     neighbourAccuracyMap: labels ? neighbourAccuracy(onMap, voters, labels) : null,
     neighbourAccuracyFull: labels ? neighbourAccuracy(neighbourhood.nearest(voters), voters, labels) : null,
     voters,

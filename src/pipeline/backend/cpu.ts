@@ -1,6 +1,6 @@
 import * as tf from "@tensorflow/tfjs";
 
-import type {Backend} from "./index";
+import type {Backend} from "./backend";
 
 /** tfjs in plain JavaScript: the reference of the tests, about 15 images/s. Only where asked for by name. */
 export const cpu: Backend = {

@@ -1,15 +1,10 @@
 import * as tf from "@tensorflow/tfjs";
 
 import {UserError} from "../options";
+import type {Backend} from "./backend";
 import {cpu} from "./cpu";
 import {tensorflow} from "./tensorflow";
 import {wasm} from "./wasm";
-
-/** One way to compute with tfjs. */
-export interface Backend {
-  /** Starts it and makes it tfjs' own; or says why it cannot be had here. */
-  start(): Promise<{readonly version: string} | {readonly problem: string}>;
-}
 
 /** Every tfjs backend there is, the preferred first. */
 export const backends = {tensorflow, wasm, cpu} satisfies Record<string, Backend>;

@@ -1,7 +1,7 @@
 import util from "node:util";
 import * as tf from "@tensorflow/tfjs";
 
-import type {Backend} from "./index";
+import type {Backend} from "./backend";
 
 /** @tensorflow/tfjs-node, an optional dependency: TensorFlow's C library, where its binary installed and loads. */
 export const tensorflow: Backend = {

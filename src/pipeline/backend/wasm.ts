@@ -1,8 +1,8 @@
 import * as tf from "@tensorflow/tfjs";
 import "@tensorflow/tfjs-backend-wasm";
 
+import type {Backend} from "./backend";
 import {registerEngineKernels} from "./engine-kernels";
-import type {Backend} from "./index";
 import {registerLoopKernels} from "./loop-kernels";
 import {registerTrainingKernels} from "./training-kernels";
 

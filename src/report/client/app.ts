@@ -5,6 +5,7 @@ import {mountClasses} from "./classes-panel";
 import {mountCurves} from "./curves";
 import type {Data} from "./data";
 import {h, type Kid} from "./dom";
+import {firstState} from "./first-state";
 import {plural} from "./format";
 import {mountImagePanel} from "./image-panel";
 import {mountInside} from "./inside-panel";
@@ -13,8 +14,7 @@ import {mountMap} from "./map";
 import {mountMatrix} from "./matrix";
 import {segmented, toggleAllNotes} from "./panel";
 import {mountPhases} from "./phases-panel";
-import {members} from "./selection";
-import {createStore, type State, type Store} from "./state";
+import {createStore, type Store} from "./state";
 import {type Theme, theme} from "./theme";
 import {mountTimeline} from "./timeline";
 import {mountTray} from "./tray";
@@ -31,8 +31,13 @@ export interface App {
 
 const html = document.documentElement;
 
-/** Puts the whole page together over a run's data. @param view Where to begin; by default where the address says. */
+/**
+ * Puts the whole page together over a run's data. Past 200 lines: the one place where all parts meet.
+ *
+ * @param view Where to begin; by default where the address says.
+ */
 export function mountApp(data: Data, view: View = readAddress(location.hash, data)): App {
+  if (data.last < 0) return waiting(data);
   const ending = new AbortController();
   const {signal} = ending;
   const {last, words} = data;
@@ -246,42 +251,15 @@ export function mountApp(data: Data, view: View = readAddress(location.hash, dat
   };
 }
 
-function firstState(data: Data, view: View): State {
-  const stop = Math.min(data.last, view.stop ?? data.last);
-  const other = view.other === undefined || view.other > data.last ? null : view.other;
-  const answered = data.answers.some((answers) => answers !== null);
-  const selection = view.selection ?? {kind: answered ? "mistakes" : "explained"};
-  const state: State = {
-    stop,
-    other,
-    at: stop,
-    atOther: other ?? 0,
-    image: 0,
-    hover: -1,
-    selection,
-    mode: "label",
-    isolated: -1,
-    playing: false,
-    sheet: false,
-    limeFor: "predicted",
-    zoomed: true,
-    difference: false,
-  };
-  return {...state, image: view.image ?? firstImage(data, state)};
-}
-
-/**
- * The image to begin with: the first of the list that is explained; if none of them is, the explained one that the trained
- * network found hardest, since there is more to see of it; and where nothing is explained, the first of the list.
- */
-function firstImage(data: Data, state: State): number {
-  const list = members(data, state);
-  const listed = list.find((i) => data.isExplained(i));
-  if (listed !== undefined) return listed;
-  const ease = (i: number) =>
-    data.answers.reduce((sum, answers, s) => sum + (data.epochs[s] > 0 ? (answers?.of(i, data.labels[i]) ?? 0) : 0), 0);
-  const [hardest] = [...data.explained].sort((a, b) => ease(a) - ease(b));
-  return hardest ?? list[0] ?? 0;
+/** A run that has only begun, and has nothing to show yet. */
+function waiting(data: Data): App {
+  const line = h(
+    "p",
+    {class: "fatal"},
+    `${data.file.run.name} has begun; its first look at the network is not done yet.`,
+  );
+  document.body.replaceChildren(line);
+  return {store: createStore(firstState(data, {})), last: data.last, frames: [], dispose: () => {}};
 }
 
 function icon(name: string, text = ""): HTMLElement {

@@ -1,11 +1,12 @@
 import {classVariable} from "./colors";
 import type {Data} from "./data";
-import {h, type Kid, setText} from "./dom";
+import {h, setText} from "./dom";
 import {int, pct} from "./format";
+import {tileRow} from "./image-tiles";
 import {panel, segmented} from "./panel";
-import {drawLime, drawSaliency, picture, showImage} from "./pictures";
+import {picture} from "./pictures";
 import {mountScore} from "./score";
-import type {State, Store} from "./state";
+import type {Store} from "./state";
 
 /** How many nearest neighbours are shown. */
 const NEIGHBOURS = 8;
@@ -15,18 +16,6 @@ export interface ImagePanel {
   draw(): void;
   /** Goes to the next (1) or previous (−1) image of the list. */
   step(by: 1 | -1): void;
-}
-
-/** How far an explanation's R² lets it be trusted: our words, not a standard. */
-export function fitWord(r2: number | null): "good" | "fair" | "poor" | "none" {
-  return r2 === null ? "none" : r2 >= 0.75 ? "good" : r2 >= 0.5 ? "fair" : "poor";
-}
-
-/** LIME's explanation of one image at a stop: for the class that the network answered, or for the true one. */
-export function limeAt(data: Data, {limeFor}: Pick<State, "limeFor">, stop: number, i: number) {
-  const entries = data.lime?.of(stop, i) ?? [];
-  const wanted = limeFor === "label" ? data.labels[i] : data.answers[stop]?.predicted[i];
-  return entries.find(({explained}) => explained === wanted) ?? entries[0];
 }
 
 /** Everything known about one test image. */
@@ -62,69 +51,6 @@ export function mountImagePanel(data: Data, store: Store, images: () => readonly
   const score = mountScore(data, store);
   const near = h("div", {class: "near"});
   body.append(verdict, meta, tiles, limeBar, bars, score.root, near);
-
-  const tile = (caption: string, content: HTMLElement, ...small: (string | false)[]) =>
-    h(
-      "figure",
-      {class: "tile"},
-      content,
-      h("figcaption", {}, caption, ...small.map((line) => line && h("small", {}, line))),
-    );
-  const explanations = (stop: number, i: number): Kid[] => {
-    const kids: Kid[] = [];
-    const {saliency, lime} = data;
-    const map = saliency?.maps.at(-1);
-    const values = map?.tile(stop, saliency?.place[i] ?? -1);
-    if (saliency && map && values) {
-      const label = `Saliency, ${map.name}, at epoch ${data.epochs[stop]}`;
-      const canvas = h("canvas", {class: "tile-pic px", role: "img", "aria-label": label});
-      drawSaliency(canvas, data, i, values, {...saliency, signed: map.signed});
-      kids.push(tile("Saliency", canvas, map.name.toLowerCase()));
-    }
-    const entry = limeAt(data, store.state, stop, i);
-    if (lime && entry) {
-      const name = names[entry.explained];
-      const label = `LIME for ${name} at epoch ${data.epochs[stop]}`;
-      const canvas = h("canvas", {class: "tile-pic", role: "img", "aria-label": label});
-      drawLime(canvas, data, i, {...lime, ...entry}, 280);
-      const strongest = Math.max(0, ...entry.weights.map(Math.abs));
-      const trust = entry.r2 === null ? "no change seen" : `R² ${entry.r2.toFixed(2)}, ${fitWord(entry.r2)}`;
-      const again = entry.stability !== null && `stability ${entry.stability.toFixed(2)}`;
-      kids.push(tile(`LIME for ${name}`, canvas, trust, again, `up to ${pct(strongest, 0)} each`));
-    }
-    return kids;
-  };
-  const row = (stop: number, comparing: boolean) => {
-    const {image: i} = store.state;
-    const answers = data.answers[stop];
-    const shown = picture(data, i);
-    shown.setAttribute("role", "img");
-    shown.setAttribute("aria-label", `The ${words.one}: ${names[labels[i]]}`);
-    const frame = h("div", {class: "tile-pic"}, shown);
-    const tag = h("span", {class: `ab ${stop === store.state.stop ? "ab-a" : "ab-b"}`}, `Epoch ${data.epochs[stop]}`);
-    const wrong = answers && answers.predicted[i] !== labels[i];
-    const read =
-      answers &&
-      h(
-        "small",
-        {class: wrong ? "bad" : ""},
-        `${words.as} ${names[answers.predicted[i]]}, ${pct(answers.confidence[i], 0)}`,
-      );
-    const first = comparing
-      ? h("figure", {class: "tile"}, frame, h("figcaption", {}, tag, read))
-      : tile(words.one[0].toUpperCase() + words.one.slice(1), frame);
-    const kids = data.isExplained(i) ? explanations(stop, i) : [];
-    if (kids.length) return h("div", {class: "tile-row"}, first, ...kids);
-    if (data.isExplained(i)) {
-      const none = h("div", {class: "tile none"}, h("p", {}, `Not explained at epoch ${data.epochs[stop]}.`));
-      return h("div", {class: "tile-row"}, first, none);
-    }
-    if (data.explained.length === 0) return h("div", {class: "tile-row"}, first);
-    const list = h("button", {class: "link", type: "button"}, `List the ${data.explained.length} that have them`);
-    list.addEventListener("click", () => store.set({selection: {kind: "explained"}}));
-    const none = h("div", {class: "tile none"}, h("p", {}, `No saliency or LIME for this ${words.one}.`), list);
-    return h("div", {class: "tile-row"}, first, none);
-  };
 
   const tell = (stop: number, other: number | null, i: number) => {
     const [a, b] = [data.answers[stop], other === null ? null : data.answers[other]];
@@ -214,7 +140,6 @@ export function mountImagePanel(data: Data, store: Store, images: () => readonly
         title: label,
       });
       const image = picture(data, j);
-      showImage(image, data, j);
       button.append(image, h("span", {class: "th-cap"}, names[labels[j]] || "–"));
       button.addEventListener("click", () => store.set({image: j}));
       return button;
@@ -230,7 +155,10 @@ export function mountImagePanel(data: Data, store: Store, images: () => readonly
     const place = list.indexOf(i);
     const inList = place >= 0 ? `, ${int(place + 1)} of ${int(list.length)} in the list` : "";
     setText(meta, `Test image ${int(i)}${inList}`);
-    tiles.replaceChildren(row(stop, other !== null), ...(other === null ? [] : [row(other, true)]));
+    tiles.replaceChildren(
+      tileRow(data, store, stop, other !== null),
+      ...(other === null ? [] : [tileRow(data, store, other, true)]),
+    );
     limeChoice(stop, i);
     drawBars(stop, other, i);
     // the score takes longer, and nobody reads it while epochs run by: it is drawn when the page has time

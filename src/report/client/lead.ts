@@ -85,7 +85,13 @@ export function mountLead(data: Data, store: Store): HTMLElement {
     const when = epochs[stop] === 0 ? "Untrained" : `After ${plural(epochs[stop], "epoch")}`;
     if (!metrics) return say(lead, `${when}, the network was not tested.`);
     say(lead, `${when}, the network gets `, strong(pct(metrics.testAccuracy)), ` of the test ${words.many} right.`);
-    say(below, "This run kept no probabilities, so single answers cannot be shown.");
+    const kept = data.answers.some((answers) => answers !== null);
+    say(
+      below,
+      kept
+        ? "This epoch's answers were not recorded."
+        : "This run kept no probabilities, so single answers cannot be shown.",
+    );
   };
   store.on(({stop, other}, changed) => {
     if (!changed.has("stop") && !changed.has("other")) return;

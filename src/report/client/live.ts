@@ -1,6 +1,6 @@
 import type {ReportFile} from "../report-file";
 import {type App, mountApp} from "./app";
-import {decode} from "./data";
+import {decode} from "./decode";
 
 /**
  * Follows a run while it trains: each time the server says that something was written, the data are fetched and the page
@@ -22,7 +22,8 @@ export function follow(first: App): void {
     const {scrollX, scrollY} = window;
     const atEnd = stop === app.last;
     app.dispose();
-    app = mountApp(data, {stop: atEnd ? data.last : stop, ...(other === null ? {} : {other}), image, selection});
+    const place = app.last < 0 ? {} : {stop: atEnd ? data.last : stop, image, selection};
+    app = mountApp(data, {...place, ...(other === null ? {} : {other})});
     scrollTo(scrollX, scrollY);
     Object.assign(window, {epochscope: {current: app}});
   });

@@ -1,6 +1,7 @@
 import type {ReportFile} from "../report-file";
 import {mountApp} from "./app";
-import {type Data, decode} from "./data";
+import type {Data} from "./data";
+import {decode} from "./decode";
 import {follow} from "./live";
 import {theme} from "./theme";
 

@@ -1,28 +1,13 @@
-import {css, type Rgb, type Tokens, tokens} from "./colors";
+import {css, type Tokens, tokens} from "./colors";
 import type {Data, MapData} from "./data";
 import {h, setText} from "./dom";
 import {pct, shortened} from "./format";
-import {type Camera, frameOf, inside, place, pointBeside, pointNear, unitPixels} from "./map-view";
+import {type Bucket, groupPoints} from "./map-groups";
+import {listenToMap, type MapControls, type MapSurface} from "./map-input";
+import {frameOf, place, unitPixels} from "./map-view";
 import {picture, showImage} from "./pictures";
-import {members, singlesOut} from "./selection";
 import {splat, wipe} from "./splat";
 import type {Store} from "./state";
-
-/** What both maps share when comparing. */
-export interface MapControls extends Camera {
-  /** Whether dragging draws a lasso, or moves the map. */
-  lassoing: boolean;
-  redraw(): void;
-}
-
-/** Points drawn in one go: same colour, same size. */
-interface Bucket {
-  readonly color: Rgb;
-  readonly points: Int32Array;
-  readonly radius: number;
-  readonly alpha: number;
-  readonly ring: boolean;
-}
 
 const TURN = Math.PI * 2;
 
@@ -36,7 +21,10 @@ export interface MapPlot {
   readonly frames: number[];
 }
 
-/** One map on a canvas: dots are blended straight into its pixels, names and marks are drawn over them. */
+/**
+ * One map on a canvas: dots are blended straight into its pixels, names and marks are drawn over them. Past 200 lines: one
+ * closure over one canvas, whose parts would hand its state to and fro.
+ */
 export function mapPlot(data: Data, map: MapData, store: Store, which: "a" | "b", controls: MapControls): MapPlot {
   const canvas = h("canvas", {class: "map-cv", tabindex: "0", role: "application"});
   const thumb = picture(data, 0);
@@ -56,8 +44,9 @@ export function mapPlot(data: Data, map: MapData, store: Store, which: "a" | "b"
   let theme: Tokens | undefined;
   let font = "";
   let buckets: readonly Bucket[] = [];
-  let outline: number[] = [];
-  let owner = false;
+  let outline: readonly number[] = [];
+  /** Whether the pointer or the keyboard is on this map, and not on the other one. */
+  let pointed = false;
 
   const at = () => (which === "a" ? store.state.at : store.state.atOther);
   const stop = () => Math.max(0, Math.min(data.last, Math.round(at())));
@@ -65,36 +54,7 @@ export function mapPlot(data: Data, map: MapData, store: Store, which: "a" | "b"
   const group = () => {
     theme = tokens();
     font = getComputedStyle(document.body).fontFamily;
-    const {selection, mode, isolated} = store.state;
-    const answers = data.answers[stop()];
-    const trained = data.epochs[stop()] > 0;
-    const chosen = singlesOut(selection) ? new Set(members(data, store.state)) : null;
-    const kinds = new Map<number, Omit<Bucket, "points"> & {z: number; list: number[]}>();
-    for (let m = 0; m < map.count; m++) {
-      const i = map.image[m];
-      const label = data.labels[i];
-      const predicted = answers ? answers.predicted[i] : label;
-      const wrong = predicted !== label;
-      const byRight = mode === "right";
-      const k = mode === "predicted" ? predicted : label;
-      const on = (!chosen || chosen.has(i)) && (isolated < 0 || k === isolated);
-      const quiet = byRight && !wrong;
-      const hue = byRight ? (wrong ? -1 : -2) : k % 10;
-      const big = wrong && trained;
-      const key = 4 * hue + (big ? 2 : 0) + (on ? 1 : 0);
-      let kind = kinds.get(key);
-      if (!kind) {
-        const radius = quiet ? 2.2 : big ? 3.7 : 2.7;
-        const alpha = on ? (quiet ? 0.75 : 0.88) : quiet ? 0.3 : 0.16;
-        const color = hue < 0 ? (wrong ? theme.bad : theme.dot) : theme.classes[hue];
-        kind = {color, radius, alpha, ring: big && on && !byRight, z: (on ? 2 : 0) + (wrong ? 1 : 0), list: []};
-        kinds.set(key, kind);
-      }
-      kind.list.push(m);
-    }
-    buckets = [...kinds.values()]
-      .sort((a, b) => a.z - b.z)
-      .map(({list, z, ...look}) => ({...look, points: Int32Array.from(list)}));
+    buckets = groupPoints(data, map, store.state, stop(), theme);
   };
 
   const middles = new Float32Array(3 * data.classes);
@@ -227,7 +187,7 @@ export function mapPlot(data: Data, map: MapData, store: Store, which: "a" | "b"
   const showCard = () => {
     const {hover} = store.state;
     const m = hover >= 0 ? map.point[hover] : -1;
-    card.hidden = m < 0 || !owner;
+    card.hidden = m < 0 || !pointed;
     if (card.hidden) return;
     showImage(thumb, data, hover);
     const answers = data.answers[stop()];
@@ -255,92 +215,19 @@ export function mapPlot(data: Data, map: MapData, store: Store, which: "a" | "b"
   };
   new ResizeObserver(resize).observe(stage);
 
-  const spot = (event: PointerEvent): [number, number] => {
-    const box = canvas.getBoundingClientRect();
-    return [event.clientX - box.left, event.clientY - box.top];
-  };
-  const imageAt = (x: number, y: number, reach: number) => {
-    const m = pointNear(screen, x, y, reach);
-    return m < 0 ? -1 : map.image[m];
-  };
-  let pressed: {x: number; y: number; moving: boolean} | null = null;
-  canvas.addEventListener("pointerdown", (event) => {
-    if (event.button) return;
-    const [x, y] = spot(event);
-    pressed = {x, y, moving: event.shiftKey || !controls.lassoing};
-    outline = pressed.moving ? [] : [x, y];
-    if (event.pointerType === "mouse" || controls.lassoing || map.dimensions === 3)
-      canvas.setPointerCapture(event.pointerId);
-  });
-  canvas.addEventListener("pointermove", (event) => {
-    const [x, y] = spot(event);
-    owner = true;
-    if (!pressed) {
-      store.set({hover: imageAt(x, y, 14)});
-      return;
-    }
-    if (pressed.moving) {
-      if (map.dimensions === 3 && !event.shiftKey) {
-        controls.turn += event.movementX * 0.008;
-        controls.tilt = Math.max(-1.5, Math.min(1.5, controls.tilt + event.movementY * 0.008));
-        controls.redraw();
-      } else if (event.pointerType === "mouse" && controls.zoom > 1) {
-        const scale = unitPixels(width, height, frame.span) * controls.zoom;
-        controls.shiftX -= event.movementX / scale;
-        controls.shiftY -= event.movementY / scale;
-        controls.redraw();
-      }
-      return;
-    }
-    if (Math.hypot(x - outline[outline.length - 2], y - outline[outline.length - 1]) > 3) {
-      outline.push(x, y);
+  const surface: MapSurface = {
+    canvas,
+    screen,
+    unit: () => unitPixels(width, height, frame.span),
+    setOutline: (points) => {
+      outline = points;
       draw();
-    }
-  });
-  canvas.addEventListener("pointerup", (event) => {
-    if (!pressed) return;
-    const [x, y] = spot(event);
-    const dragged = Math.hypot(x - pressed.x, y - pressed.y) > 6 || outline.length > 12;
-    const drawn = outline;
-    const {moving} = pressed;
-    outline = [];
-    pressed = null;
-    const touch = event.pointerType === "touch";
-    if (!dragged) {
-      const image = imageAt(x, y, touch ? 22 : 14);
-      if (image >= 0) store.set({image, hover: touch ? -1 : image, sheet: true});
-      else if (store.state.selection.kind === "lasso") store.set({selection: {kind: "mistakes"}});
-    } else if (!moving && drawn.length > 6) {
-      const points = Array.from(map.image.keys()).filter((m) => inside(drawn, screen[3 * m], screen[3 * m + 1]));
-      const images = points.map((m) => map.image[m]);
-      store.set({selection: images.length ? {kind: "lasso", images} : {kind: "mistakes"}});
-    }
-    draw();
-  });
-  canvas.addEventListener("pointercancel", () => {
-    pressed = null;
-    outline = [];
-    draw();
-  });
-  const leave = () => {
-    if (pressed) return;
-    owner = false;
-    store.set({hover: -1});
-    card.hidden = true;
+    },
+    setPointed: (here) => {
+      pointed = here;
+      if (!here) card.hidden = true;
+    },
   };
-  canvas.addEventListener("pointerleave", leave);
-  canvas.addEventListener("blur", leave);
-  canvas.addEventListener("keydown", (event) => {
-    const way = {ArrowRight: [1, 0], ArrowLeft: [-1, 0], ArrowUp: [0, -1], ArrowDown: [0, 1]}[event.key];
-    const {hover, image} = store.state;
-    const start = hover >= 0 ? hover : image;
-    const open = event.key === "Enter" || event.key === " ";
-    if (!way && !open) return;
-    event.preventDefault();
-    event.stopPropagation();
-    owner = true;
-    if (open) store.set({image: start, sheet: true});
-    else if (way) store.set({hover: map.image[pointBeside(screen, Math.max(0, map.point[start]), way[0], way[1])]});
-  });
+  listenToMap(surface, map, store, controls);
   return {stage, canvas, group, draw, frames};
 }

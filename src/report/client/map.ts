@@ -1,6 +1,7 @@
 import type {Data, MapData} from "./data";
 import {h, setText} from "./dom";
-import {type MapControls, mapPlot} from "./map-plot";
+import type {MapControls} from "./map-input";
+import {mapPlot} from "./map-plot";
 import {HOME} from "./map-view";
 import {panel, segmented} from "./panel";
 import type {Mode, Store} from "./state";

@@ -1,20 +1,16 @@
 import type {Data} from "./data";
 import {h, setText} from "./dom";
-import {int, pct, plural} from "./format";
+import {int} from "./format";
 import {panel, segmented} from "./panel";
-import {picture, showImage} from "./pictures";
 import {members, span} from "./selection";
-import {type Selection, type State, type Store, still} from "./state";
+import {type Selection, type Store, still} from "./state";
+import {type Thumb, thumb} from "./thumb";
+import {describe, titleOf} from "./tray-words";
 
 type Tab = "mistakes" | "broken" | "fixed" | "explained";
 
 /** How many are shown before "Show all". */
 const FIRST = 60;
-
-interface Thumb {
-  readonly root: HTMLButtonElement;
-  show(i: number): void;
-}
 
 /** One list for everything that picks images: mistakes, a cell of the matrix, a lasso. */
 export function mountTray(data: Data, store: Store): {root: HTMLElement; images(): readonly number[]} {
@@ -137,80 +133,4 @@ export function mountTray(data: Data, store: Store): {root: HTMLElement; images(
     begun = true;
   });
   return {root, images: () => images};
-}
-
-function thumb(data: Data, answersNow: () => Data["answers"][number], open: (i: number) => void): Thumb {
-  const {names, labels, words} = data;
-  const image = picture(data, 0);
-  const caption = h("span", {class: "th-cap"});
-  const sure = h("span", {class: "th-p"});
-  const dot = h("span", {class: "th-dot", title: "Has saliency or LIME"});
-  const root = h("button", {type: "button", role: "option", class: "thumb"}, image, caption, sure, dot);
-  let shown = 0;
-  root.addEventListener("click", () => open(shown));
-  return {
-    root,
-    show: (i) => {
-      shown = i;
-      const answers = answersNow();
-      const name = names[labels[i]];
-      showImage(image, data, i);
-      const predicted = answers?.predicted[i] ?? labels[i];
-      const right = predicted === labels[i];
-      const confidence = answers ? answers.confidence[i] : Number.NaN;
-      root.classList.toggle("wrong", !right);
-      setText(caption, right ? name || "–" : `${name} → ${names[predicted]}`);
-      setText(sure, answers ? pct(confidence, 0) : "");
-      dot.hidden = !data.isExplained(i);
-      const did = right ? words.right : `${words.as} ${names[predicted]}`;
-      root.title = answers ? `${name} ${did}, ${pct(confidence)}` : name || `${words.one} ${i}`;
-    },
-  };
-}
-
-function titleOf({names, words}: Data, selection: Selection): string {
-  switch (selection.kind) {
-    case "mistakes":
-      return "Most confident mistakes";
-    case "broken":
-      return "Newly broken";
-    case "fixed":
-      return "Fixed";
-    case "explained":
-      return `${words.many[0].toUpperCase()}${words.many.slice(1)} with explanations`;
-    case "cell": {
-      const {actual, predicted} = selection;
-      if (actual === predicted) return `${names[actual]} ${words.right}`;
-      return `${names[actual]} ${words.as} ${names[predicted]}`;
-    }
-    case "lasso":
-      return `Lassoed ${words.many}`;
-    default:
-      return selection satisfies never;
-  }
-}
-
-function describe(data: Data, state: State, count: number, wrong: number, epoch: number): string {
-  const {words, epochs} = data;
-  const when = epoch === 0 ? "before training" : `at epoch ${epoch}`;
-  const many = plural(count, words.one);
-  const between = span(state);
-  switch (state.selection.kind) {
-    case "mistakes":
-      return `${plural(count, "mistake")} ${when}, surest first.`;
-    case "broken":
-    case "fixed": {
-      if (!between) return "There is no epoch before this one.";
-      const [before, after] = state.selection.kind === "broken" ? ["right", "wrong"] : ["wrong", "right"];
-      return `${many} ${before} at epoch ${epochs[between[0]]}, ${after} at epoch ${epochs[between[1]]}.`;
-    }
-    case "explained":
-      return `${many} with saliency or LIME; ${int(wrong)} mistaken ${when}.`;
-    case "cell":
-      return `${many} ${when}, ${state.selection.actual === state.selection.predicted ? "least sure" : "surest"} first.`;
-    case "lasso":
-      return `${many}, ${wrong ? `${int(wrong)} wrong` : "none wrong"} ${when}.`;
-    default:
-      return state.selection satisfies never;
-  }
 }

@@ -4,20 +4,21 @@ import {at} from "./vector";
 const ROWS: i32 = 32;
 
 /**
- * Task: 32 rows. Σ over its rows and their k neighbours (found in another space) of max(0, rank − k), where a
- * neighbour's rank in this space is 1 + the number of other rows strictly nearer: the sum in trustworthiness (this space
- * the data's) and in continuity (the map's). Out: [tasks] f64. Scratch of a thread: 128 · k + 16 · k + 128 bytes.
+ * Task: 32 rows, block `task · stride`. Σ over its rows and their k neighbours (found in another space) of
+ * max(0, rank − k), where a neighbour's rank in this space is 1 + the number of other rows strictly nearer: the sum in
+ * trustworthiness (this space the data's) and in continuity (the map's). Out: [tasks] f64. Scratch of a thread:
+ * 80 · k + 128 bytes.
  */
 export function sumRankExcess(
   task: i32, thread: i32, panels: usize, norms: usize, rows: i32, columns: i32, neighbours: usize, k: i32,
-  sums: usize, scratch: usize, scratchSize: i32,
+  stride: i32, sums: usize, scratch: usize, scratchSize: i32,
 ): void {
   const block = scratch + <usize>thread * <usize>scratchSize;
   const thresholds = block + 128, nearer = thresholds + (<usize>k << 4); // [4][k], [4][k][4 lanes]
   const panelSize = <usize>columns << 5, panelCount = (rows + 7) >> 3;
-  const to = min(rows, (task + 1) * ROWS);
+  const from = task * stride * ROWS, to = min(rows, from + ROWS);
   let sum: f64 = 0;
-  for (let first = task * ROWS; first < to; first += 4) {
+  for (let first = from; first < to; first += 4) {
     const own = min(4, to - first);
     memory.fill(nearer, 0, <usize>k << 6);
     for (let r = 0; r < own; r++) {

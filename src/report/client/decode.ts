@@ -1,0 +1,177 @@
+import {confusionCounts} from "../../pipeline/analysis/confusion";
+import type {Packed, ReportFile} from "../report-file";
+import type {Answers, Data, InsideData, LimeData, MapData, SaliencyData, Words} from "./data";
+import {predictions} from "./derive";
+
+/** Views the page's arrays in place. */
+export function decode(file: ReportFile, bytes: ArrayBuffer): Data {
+  const view = (packed: Packed) => viewOf(packed, bytes);
+  const [, height = 0, width = 0, channels = 1] = file.images?.pixels.shape ?? [];
+  const size = height * width * channels;
+  const pixels = file.images ? (view(file.images.pixels) as Uint8Array) : new Uint8Array(0);
+  const labels = file.images ? (view(file.images.labels) as Uint16Array) : new Uint16Array(0);
+  const classes = file.classNames.length;
+  const answers = file.stops.map((_, s): Answers | null => {
+    const packed = file.probabilities?.[s];
+    if (!packed) return null;
+    const fractions = view(packed);
+    const scale = packed.scale ?? 1;
+    const {predicted, confidence} = predictions(fractions, classes, scale);
+    const counts = confusionCounts(labels, predicted, classes);
+    let wrong = 0;
+    for (let i = 0; i < labels.length; i++) if (predicted[i] !== labels[i]) wrong++;
+    return {predicted, confidence, counts, wrong, of: (i, k) => fractions[i * classes + k] * scale};
+  });
+  const map = decodeMap(file, view, labels.length);
+  const saliency = decodeSaliency(file, view, labels.length);
+  const lime = decodeLime(file, view);
+  const flags = new Uint8Array(labels.length);
+  saliency?.place.forEach((place, i) => {
+    if (place >= 0) flags[i] = 1;
+  });
+  for (const stop of file.lime?.entries ?? []) for (const {index} of stop ?? []) flags[index] = 1;
+  return {
+    file,
+    words: wordsFor(file.run.data.name),
+    names: file.classNames,
+    classes,
+    epochs: file.stops,
+    last: file.stops.length - 1,
+    count: labels.length,
+    labels,
+    image: {height, width, channels},
+    pixels: (i) => pixels.subarray(i * size, (i + 1) * size),
+    answers,
+    map,
+    saliency,
+    lime,
+    inside: decodeInside(file, view),
+    explained: Array.from(flags.keys()).filter((i) => flags[i]),
+    isExplained: (i) => flags[i] === 1,
+    metrics: (stop) => file.metrics.find(({epoch}) => epoch === file.stops[stop]),
+  };
+}
+
+function wordsFor(dataName: string): Words {
+  return /mnist/i.test(dataName) && !/fashion/i.test(dataName)
+    ? {one: "digit", many: "digits", as: "read as", right: "read right", asAnswered: "as read"}
+    : {one: "image", many: "images", as: "taken for", right: "recognised", asAnswered: "as answered"};
+}
+
+type View = Uint8Array | Int8Array | Uint16Array | Uint32Array | Float32Array;
+function viewOf({dtype, shape, offset}: Packed, bytes: ArrayBuffer): View {
+  const length = shape.reduce((product, n) => product * n, 1);
+  const Kind = {u8: Uint8Array, i8: Int8Array, u16: Uint16Array, u32: Uint32Array, f32: Float32Array}[dtype];
+  return new Kind(bytes, offset, length);
+}
+
+function decodeMap(file: ReportFile, view: (packed: Packed) => View, images: number): MapData | null {
+  const {map} = file;
+  if (!map) return null;
+  const image = view(map.indices) as Uint32Array;
+  const point = new Int32Array(images).fill(-1);
+  image.forEach((i, m) => {
+    point[i] = m;
+  });
+  const given = map.points.map((packed) => packed && Float32Array.from(view(packed), (v) => v * (packed.scale ?? 1)));
+  const nearest = (s: number) => {
+    for (let away = 0; away < given.length; away++) {
+      const found = given[s - away] ?? given[s + away];
+      if (found) return found;
+    }
+    return new Float32Array(image.length * map.dimensions);
+  };
+  const at = given.map((_, s) => nearest(s));
+  return {
+    count: image.length,
+    image,
+    point,
+    dimensions: map.dimensions,
+    at,
+    own: given.map((points) => points !== null),
+    facts: map.facts,
+    neighbours: (stop, m, count) => {
+      const packed = map.neighbours?.[stop];
+      if (packed) {
+        const k = packed.shape[1];
+        return {points: [...view(packed).subarray(m * k, m * k + Math.min(k, count))], from: "features"};
+      }
+      return {points: nearestPoints(at[stop], map.dimensions, m, count), from: "map"};
+    },
+  };
+}
+
+/** The `count` points nearest to point m, nearest first, by Euclidean distance; m itself left out. */
+export function nearestPoints(points: Float32Array, dimensions: number, m: number, count: number): number[] {
+  const distances = new Float32Array(points.length / dimensions);
+  for (let p = 0; p < distances.length; p++) {
+    for (let j = 0; j < dimensions; j++) {
+      distances[p] += (points[p * dimensions + j] - points[m * dimensions + j]) ** 2;
+    }
+  }
+  const order = Uint32Array.from(distances.keys()).sort((a, b) => distances[a] - distances[b]);
+  return [...order.filter((p) => p !== m).subarray(0, count)];
+}
+
+function decodeSaliency(file: ReportFile, view: (packed: Packed) => View, images: number): SaliencyData | null {
+  const {saliency} = file;
+  if (!saliency) return null;
+  const {height, width} = saliency;
+  const indices = view(saliency.indices);
+  const place = new Int32Array(images).fill(-1);
+  indices.forEach((i, x) => {
+    place[i] = x;
+  });
+  return {
+    count: indices.length,
+    height,
+    width,
+    place,
+    maps: saliency.maps.map(({name, signed, tiles}) => ({
+      name,
+      signed,
+      tile: (stop, x) => {
+        const packed = tiles[stop];
+        if (!packed || x < 0) return null;
+        const full = signed ? 127 : 255;
+        return Float32Array.from(view(packed).subarray(x * height * width, (x + 1) * height * width), (v) => v / full);
+      },
+    })),
+  };
+}
+
+function decodeLime(file: ReportFile, view: (packed: Packed) => View): LimeData | null {
+  const {lime} = file;
+  if (!lime) return null;
+  return {
+    height: lime.height,
+    width: lime.width,
+    of: (stop, i) =>
+      (lime.entries[stop] ?? [])
+        .filter(({index}) => index === i)
+        .map((entry) => ({...entry, pieces: view(entry.segments) as Uint16Array})),
+  };
+}
+
+function decodeInside({inside}: ReportFile, view: (packed: Packed) => View): InsideData | null {
+  if (!inside) return null;
+  return {
+    images: inside.indices,
+    weights: (stop) => inside.stops[stop]?.weights ?? null,
+    activations: (stop, image) =>
+      (inside.stops[stop]?.activations ?? []).map(({layer, type, of, values}) => {
+        const [, height, width, channels] = values.shape;
+        const size = height * width * channels;
+        const at = inside.indices.indexOf(image) * size;
+        return {
+          layer,
+          type,
+          of,
+          height,
+          width,
+          channels,
+          values: Float32Array.from(view(values).subarray(at, at + size), (v) => v / 255),
+        };
+      }),
+  };
+}

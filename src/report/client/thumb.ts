@@ -1,0 +1,39 @@
+import type {Answers, Data} from "./data";
+import {h, setText} from "./dom";
+import {pct} from "./format";
+import {picture, showImage} from "./pictures";
+
+export interface Thumb {
+  readonly root: HTMLButtonElement;
+  show(i: number): void;
+}
+
+/** One image of the list: itself, what it is and was taken for, and how sure the network was. */
+export function thumb(data: Data, answersNow: () => Answers | null, open: (i: number) => void): Thumb {
+  const {names, labels, words} = data;
+  const image = picture(data, 0);
+  const caption = h("span", {class: "th-cap"});
+  const sure = h("span", {class: "th-p"});
+  const dot = h("span", {class: "th-dot", title: "Has saliency or LIME"});
+  const root = h("button", {type: "button", role: "option", class: "thumb"}, image, caption, sure, dot);
+  let shown = 0;
+  root.addEventListener("click", () => open(shown));
+  return {
+    root,
+    show: (i) => {
+      shown = i;
+      const answers = answersNow();
+      const name = names[labels[i]];
+      showImage(image, data, i);
+      const predicted = answers?.predicted[i] ?? labels[i];
+      const right = predicted === labels[i];
+      const confidence = answers ? answers.confidence[i] : Number.NaN;
+      root.classList.toggle("wrong", !right);
+      setText(caption, right ? name || "–" : `${name} → ${names[predicted]}`);
+      setText(sure, answers ? pct(confidence, 0) : "");
+      dot.hidden = !data.isExplained(i);
+      const did = right ? words.right : `${words.as} ${names[predicted]}`;
+      root.title = answers ? `${name} ${did}, ${pct(confidence)}` : name || `${words.one} ${i}`;
+    },
+  };
+}
