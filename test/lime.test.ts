@@ -205,6 +205,16 @@ describe("explaining", () => {
     expect(Math.abs(lost.halvesCorrelation)).toBeLessThan(0.9);
   });
 
+  test("finds nothing in a blank image, and nothing that is no number", async () => {
+    const blank: Images = {count: 1, shape: [28, 28, 1], pixels: new Float32Array(784).fill(0.3)};
+    for (const model of ["ridge", "least-squares", "bayesian-ridge", "lasso"] as const) {
+      const {weights, r2, localPrediction, probability} = await explainWithLime(linear, blank, {model});
+      expect(weights.every((w) => Math.abs(w) < 1e-9)).toBe(true);
+      expect(Number.isFinite(r2)).toBe(true);
+      expect(localPrediction).toBeCloseTo(probability, 6);
+    }
+  });
+
   test("refuses an image of another shape and a class that is not there", async () => {
     const wide: Images = {count: 1, shape: [28, 29, 1], pixels: new Float32Array(28 * 29)};
     await expect(explainWithLime(linear, wide)).rejects.toThrow(

@@ -7,6 +7,7 @@ import {
   type LinearFit,
   lasso,
   leastSquares,
+  linearModels,
   ridge,
   weightedR2,
 } from "../src/pipeline/analysis/linear-models";
@@ -148,6 +149,14 @@ test("a weight of 2 counts like the row given twice", () => {
   for (const model of [leastSquares, (o: Observations) => ridge(o, 0.7)]) {
     expect(model(weighted).coefficients).toBeAllClose(model(doubled).coefficients, {rtol: 1e-10});
   }
+});
+
+test("the lasso of a class a thousand times less probable is a thousandth, not nothing", () => {
+  const likely = lime(limeCases[1]);
+  const unlikely = {...likely, targets: Array.from(likely.targets, (p) => p / 1000)};
+  const [whole, part] = [likely, unlikely].map((o) => linearModels.lasso(o).coefficients);
+  expect(whole.filter((c) => c !== 0).length).toBeGreaterThan(3);
+  expect(part.map((c) => 1000 * c)).toBeAllClose(whole, {rtol: 1e-9, atol: 1e-12});
 });
 
 test("weights that are all 0 are refused", () => {

@@ -1,3 +1,5 @@
+import {dirname, resolve} from "node:path";
+
 import type {Fit} from "../pipeline/data/image-file";
 import type {ModelOutput} from "../pipeline/model/model-input";
 import {
@@ -46,7 +48,7 @@ const listed = (words: string) =>
 
 export const explainFlags: OptionTable<ExplainFlags> = {
   model: {default: "", help: "an .onnx file, or a tfjs model.json (layers or graph)"},
-  preset: {default: "", help: "a JSON file with defaults for the flags below, by their names"},
+  preset: {default: "", help: "a JSON file with these flags by name; the files it names stand beside it"},
   run: {default: "", help: "instead of --model: a saved run's best model, by name, folder or latest"},
   imageIndex: {default: "", help: "with --run: places in the test split, with commas between"},
   classes: {default: "", help: "class names: a file with one a line, or a JSON list; default 0, 1, 2, …"},
@@ -96,13 +98,13 @@ export async function explainOptionsOf(given: {readonly [flag: string]: unknown}
   if (!flags.preset) return resolveOptions(explainFlags, flags, "--");
   const path = `${flags.preset}`;
   const preset = parsed(`${Buffer.from(await readIfThere(path, "--preset"))}`, path) as {[name: string]: unknown};
-  const words = Object.entries(preset).map(([name, value]) => [name, Array.isArray(value) ? value.join(",") : value]);
-  // A list of numbers is written as one; scale, mean and std are words on the command line.
-  const asWords = words.map(([name, v]) => [
-    name,
-    typeof v === "number" && /^(scale|mean|std)$/.test(`${name}`) ? `${v}` : v,
-  ]);
-  return resolveOptions(explainFlags, {...Object.fromEntries(asWords), ...flags}, "--");
+  const asFlags = Object.entries(preset).map(([name, value]) => {
+    const words = Array.isArray(value) ? value.join(",") : value;
+    // scale, mean and std are words on the command line; files stand beside the preset
+    if (["scale", "mean", "std"].includes(name)) return [name, `${words}`];
+    return [name, ["model", "classes"].includes(name) ? resolve(dirname(path), `${words}`) : words];
+  });
+  return resolveOptions(explainFlags, {...Object.fromEntries(asFlags), ...flags}, "--");
 }
 
 /** A size as the user writes it. */

@@ -20,6 +20,8 @@ import {declareFlags, givenOf} from "./flags";
 /** One image to explain, and what is known of it. */
 interface Subject {
   readonly name: string;
+  /** Where its pictures go. */
+  readonly folder: string;
   readonly image: Images;
   readonly index?: number;
   readonly label?: number;
@@ -46,8 +48,8 @@ export const explainCommand: Command = {
     );
     const say = (line: string) => given.quiet !== true && console.log(line);
     try {
-      for (const {name, image, index, label} of subjects) {
-        const folder = resolve(options.out || join(options.save, "explain"), name.replace(/\.[^.]*$/, ""));
+      for (const {name, folder: own, image, index, label} of subjects) {
+        const folder = resolve(options.out || join(options.save, "explain"), own);
         const {top, remove, coverage, minWeight, curves, seed} = options;
         const {class: explained} = options;
         const shown = {caption: name, lime, top, remove, coverage, minWeight, curves, seed};
@@ -104,7 +106,10 @@ async function readImages(
   const subjects: Subject[] = [];
   for (const file of files) {
     const decoded = await decodeImage(await readIfThere(file, "explain"), basename(file));
-    subjects.push({name: basename(file), image: fitImage(decoded, classifier.imageShape, fit, invert)});
+    const stem = basename(file).replace(/\.[^.]*$/, "");
+    const before = subjects.filter(({folder}) => folder.replace(/-\d+$/, "") === stem).length;
+    const folder = before ? `${stem}-${before + 1}` : stem; // a/cat.png and b/cat.png
+    subjects.push({name: basename(file), folder, image: fitImage(decoded, classifier.imageShape, fit, invert)});
   }
   return subjects;
 }
@@ -122,7 +127,7 @@ async function testImages({imageIndex}: ExplainFlags, dataOptions: Parameters<ty
   const subjects: Subject[] = [];
   for (const index of indices) {
     const {labels, ...image} = await test.read([index]);
-    subjects.push({name: `test-${index}`, image, index, label: labels[0]});
+    subjects.push({name: `test-${index}`, folder: `test-${index}`, image, index, label: labels[0]});
   }
   return subjects;
 }

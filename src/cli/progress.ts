@@ -86,11 +86,14 @@ interface Bar {
   end(): void;
 }
 
+/** Characters of a bar. */
+const BAR = 28;
+
 const LOOK: Options = {
   format: "{label} {bar} {percentage}%  {words}  {speed}  {left} left",
-  barCompleteChar: pc.magenta("━"),
-  barIncompleteChar: pc.dim("━"),
-  barsize: 28,
+  // Coloured here: cli-progress cuts a bar of coloured characters in the middle of their codes.
+  formatBar: (share) =>
+    pc.magenta("━".repeat(Math.round(BAR * share))) + pc.dim("━".repeat(BAR - Math.round(BAR * share))),
   hideCursor: true,
   clearOnComplete: true,
   stopOnComplete: false,
@@ -157,15 +160,17 @@ function summary(
   const part = (name: string, loss: number | null, accuracy: number | null) =>
     `${name} ${loss === null || accuracy === null ? "–".padEnd(14) : `${loss.toFixed(4)} ${percent(accuracy).padStart(7)}`}`;
   const times = `${seconds.train.toFixed(1)} s training, ${(seconds.evaluate + seconds.probes).toFixed(1)} s looking`;
+  const roomy = (process.stdout.columns ?? 120) >= 118;
   const title = epoch === 0 ? "untrained" : `epoch ${epoch}`;
   return [
     pc.bold(title.padEnd(9)),
     part("train", trainLoss, trainAccuracy),
     part("validation", validationLoss, validationAccuracy),
     part("test", testLoss, testAccuracy),
-    pc.dim(times),
-    best ? pc.green("best so far") : "",
+    roomy ? pc.dim(times) : "",
+    best ? pc.green("best") : "",
   ]
+    .filter(Boolean)
     .join("  ")
     .trimEnd();
 }

@@ -37,8 +37,10 @@ export async function gather(runFolder: string): Promise<Gathered> {
   const {classNames, ...facts} = readRun(runPath);
   const metrics = readMetrics(join(runFolder, "metrics.jsonl"));
   const artifacts = listArtifacts(join(runFolder, "artifacts"));
-  const recorded = new Set([...artifacts.values()].flatMap((epochs) => [...epochs.keys()]));
-  const stops = [...(recorded.size ? recorded : new Set(metrics.map(({epoch}) => epoch)))].sort((a, b) => a - b);
+  // an epoch is there when its line is: until then its probes are still at work
+  const finished = new Set(metrics.map(({epoch}) => epoch));
+  const recorded = [...artifacts.values()].flatMap((epochs) => [...epochs.keys()]).filter((e) => finished.has(e));
+  const stops = [...new Set(recorded.length ? recorded : finished)].sort((a, b) => a - b);
   const pack = packer();
 
   const imagesPath = join(runFolder, "artifacts", "test-images.json");
@@ -78,7 +80,7 @@ export async function gather(runFolder: string): Promise<Gathered> {
       images && artifacts.has("confusion/matrix")
         ? await perStop("confusion/matrix", (saved, path) => {
             const values = array(saved.numbers?.probabilities, `${path}: numbers.probabilities`);
-            return pack.add(fractions(values), [images.count, classNames.length], 1 / 65535);
+            return pack.add(fractions(values, classNames.length), [images.count, classNames.length], 1 / 65535);
           })
         : null,
     map: images && artifacts.has("projection/map") ? gatherMap(await perStop("projection/map", keep), pack) : null,

@@ -1,4 +1,4 @@
-import {existsSync, readdirSync, statSync} from "node:fs";
+import {statSync} from "node:fs";
 import {createServer, type IncomingMessage, type ServerResponse} from "node:http";
 import type {AddressInfo} from "node:net";
 import {join} from "node:path";
@@ -100,17 +100,9 @@ function send(response: ServerResponse, type: string, body: string | Buffer, sta
   response.end(body);
 }
 
-/** Changes when metrics or an artifact are written. */
+/** Changes when an epoch is finished: its line of metrics is the last thing that it writes. */
 function stampOf(runFolder: string): string {
-  const artifacts = join(runFolder, "artifacts");
-  const folders = existsSync(artifacts)
-    ? readdirSync(artifacts, {withFileTypes: true})
-        .filter((entry) => entry.isDirectory())
-        .map(({name}) => join(artifacts, name))
-    : [];
-  return [join(runFolder, "metrics.jsonl"), artifacts, ...folders]
-    .map((path) => statSync(path, {throwIfNoEntry: false})?.mtimeMs ?? 0)
-    .join(" ");
+  return String(statSync(join(runFolder, "metrics.jsonl"), {throwIfNoEntry: false})?.mtimeMs ?? 0);
 }
 
 /** Null where a file was caught half written. */

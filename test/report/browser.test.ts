@@ -455,6 +455,28 @@ test("10,000 dots keep up while epochs glide, in software rendering", async () =
   );
 });
 
+test("waits for a run that has only begun, and then shows it", async () => {
+  const folder = exampleRun();
+  const path = join(folder, "metrics.jsonl");
+  const lines = readFileSync(path, "utf8");
+  rmSync(path);
+  const server = await serveReport(folder, {interval: 50});
+  try {
+    await using(
+      async (opened) => {
+        expect(await text(opened, "p")).toMatch(/has begun; its first look at the network is not done yet/);
+        writeFileSync(path, lines.split("\n").slice(0, 2).join("\n").concat("\n"));
+        await opened.page.waitForSelector(".lead");
+        expect(await text(opened, ".lead")).toMatch(/^After 1 epoch/);
+      },
+      {},
+      server.url,
+    );
+  } finally {
+    await server.close();
+  }
+});
+
 test("follows a run that goes on, and stays where its reader is", async () => {
   const folder = exampleRun({epochs: [0, 1, 2], probes: []});
   const server = await serveReport(folder, {interval: 50});

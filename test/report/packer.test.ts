@@ -1,5 +1,6 @@
 import fc from "fast-check";
 import {expect, test} from "vitest";
+import {predictions} from "../../src/report/client/derive";
 import {fractions, mapTiles, packer, reduced, reduction} from "../../src/report/packer";
 
 test("packs arrays at multiples of 4 bytes, and says where", () => {
@@ -15,10 +16,22 @@ test("refuses a shape that does not hold the numbers", () => {
   expect(() => packer().add(new Uint8Array(5), [2, 3])).toThrow("expected 2 × 3 = 6 numbers, got 5");
 });
 
-test("keeps probabilities to half a step of 1/65535", () => {
+test("keeps probabilities to two steps of 1/65535, and never makes one sure or impossible", () => {
   fc.assert(
     fc.property(fc.double({min: 0, max: 1, noNaN: true}), (p) => {
-      expect(Math.abs(fractions([p])[0] / 65535 - p)).toBeLessThanOrEqual(0.5 / 65535 + 1e-12);
+      const [kept] = fractions([p], 1);
+      expect(Math.abs(kept / 65535 - p)).toBeLessThanOrEqual(2 / 65535);
+      expect([kept === 65535, kept === 0]).toEqual([p === 1, p === 0]);
+    }),
+  );
+});
+
+test("keeps each row's answer, however near another class comes", () => {
+  const near = fc.array(fc.double({min: 0.2, max: 0.20003, noNaN: true}), {minLength: 4, maxLength: 4});
+  fc.assert(
+    fc.property(near, (row) => {
+      const {predicted} = predictions(fractions(row, 4), 4, 1 / 65535);
+      expect(predicted[0]).toBe(row.indexOf(Math.max(...row)));
     }),
   );
 });

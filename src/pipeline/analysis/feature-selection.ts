@@ -1,6 +1,6 @@
 import {lassoPath} from "./lasso-path";
-import {bayesianRidge, centred, ridge} from "./linear-models";
-import type {Observations} from "./observations";
+import {bayesianRidge, ridge} from "./linear-models";
+import {centred, type Observations} from "./observations";
 import {gram, transposeTimes} from "./symmetric-systems";
 
 /** Ways to choose which columns a model may use; each gives their indices. */

@@ -1,5 +1,4 @@
-import {centred} from "./linear-models";
-import type {Observations} from "./observations";
+import {centred, type Observations} from "./observations";
 import {cholesky, gram, solveCholesky, transposeTimes} from "./symmetric-systems";
 
 /**

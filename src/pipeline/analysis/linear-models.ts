@@ -1,5 +1,5 @@
 import {EigenvalueDecomposition, Matrix} from "ml-matrix";
-import type {Observations} from "./observations";
+import {centred, type Observations, rangeOf, weightedMean} from "./observations";
 import {cholesky, gram, solveCholesky, transposeTimes} from "./symmetric-systems";
 
 export interface LinearFit {
@@ -15,7 +15,8 @@ export const linearModels = {
   ridge: (observations: Observations) => ridge(observations, 1),
   "least-squares": leastSquares,
   "bayesian-ridge": bayesianRidge,
-  lasso: (observations: Observations) => lasso(observations, 0.01),
+  /** A hundredth of the targets' range: a fixed penalty leaves nothing of a class whose probability is small. */
+  lasso: (observations: Observations) => lasso(observations, 0.01 * rangeOf(observations.targets)),
 } satisfies Record<string, (observations: Observations) => LinearFit>;
 
 export type LinearModelName = keyof typeof linearModels;
@@ -124,32 +125,6 @@ export function weightedR2(observations: Observations, fit: LinearFit): number {
   return all > 0 ? 1 - left / all : left > 0 ? 0 : 1;
 }
 
-/** Features and targets less their weighted means, each row times √w: what every model here is solved on. */
-export function centred({features, columns, targets, weights}: Observations) {
-  const rows = targets.length;
-  const totalWeight = sumOf(weights);
-  if (!(totalWeight > 0)) throw new RangeError(`linear model: expected weights that sum above 0, got ${totalWeight}`);
-  const means = new Float64Array(columns);
-  for (let row = 0; row < rows; row++) {
-    for (let j = 0; j < columns; j++) means[j] += weights[row] * features[row * columns + j];
-  }
-  for (let j = 0; j < columns; j++) means[j] /= totalWeight;
-  const mean = weightedMean(targets, weights);
-  const x = new Float64Array(rows * columns);
-  const y = new Float64Array(rows);
-  for (let row = 0; row < rows; row++) {
-    const root = Math.sqrt(weights[row]);
-    for (let j = 0; j < columns; j++) x[row * columns + j] = root * (features[row * columns + j] - means[j]);
-    y[row] = root * (targets[row] - mean);
-  }
-  const finish = (coefficients: Float64Array, penalty: number): LinearFit => ({
-    intercept: mean - coefficients.reduce((sum, c, j) => sum + c * means[j], 0),
-    coefficients,
-    penalty,
-  });
-  return {x, y, columns, totalWeight, finish};
-}
-
 function eigen(matrix: Float64Array, n: number): {values: Float64Array; vectors: Float64Array} {
   const {realEigenvalues, eigenvectorMatrix} = new EigenvalueDecomposition(Matrix.from1DArray(n, n, matrix), {
     assumeSymmetric: true,
@@ -180,16 +155,4 @@ function squaredResidual(x: Float64Array, columns: number, y: Float64Array, coef
     for (let j = 0; j < columns; j++) left -= x[row * columns + j] * coefficients[j];
     return sum + left * left;
   }, 0);
-}
-
-function weightedMean(values: ArrayLike<number>, weights: ArrayLike<number>): number {
-  let sum = 0;
-  for (let i = 0; i < values.length; i++) sum += weights[i] * values[i];
-  return sum / sumOf(weights);
-}
-
-function sumOf(values: ArrayLike<number>): number {
-  let sum = 0;
-  for (let i = 0; i < values.length; i++) sum += values[i];
-  return sum;
 }

@@ -1,3 +1,5 @@
+import type {LinearFit} from "./linear-models";
+
 /** What a linear model is fitted to: `targets[i]` at row i of `features`, which counts `weights[i]`. */
 export interface Observations {
   /** `features[row * columns + column]`. */
@@ -25,4 +27,53 @@ export function rowsOf({features, columns, targets, weights}: Observations, chos
     for (let j = 0; j < columns; j++) part[i * columns + j] = features[row * columns + j];
   });
   return {features: part, columns, targets: chosen.map((n) => targets[n]), weights: chosen.map((n) => weights[n])};
+}
+
+/** Features and targets less their weighted means, each row times √w: what every model here is solved on. */
+export function centred({features, columns, targets, weights}: Observations) {
+  const rows = targets.length;
+  const totalWeight = sumOf(weights);
+  if (!(totalWeight > 0)) throw new RangeError(`linear model: expected weights that sum above 0, got ${totalWeight}`);
+  const means = new Float64Array(columns);
+  for (let row = 0; row < rows; row++) {
+    for (let j = 0; j < columns; j++) means[j] += weights[row] * features[row * columns + j];
+  }
+  for (let j = 0; j < columns; j++) means[j] /= totalWeight;
+  const mean = weightedMean(targets, weights);
+  const x = new Float64Array(rows * columns);
+  const y = new Float64Array(rows);
+  for (let row = 0; row < rows; row++) {
+    const root = Math.sqrt(weights[row]);
+    for (let j = 0; j < columns; j++) x[row * columns + j] = root * (features[row * columns + j] - means[j]);
+    y[row] = root * (targets[row] - mean);
+  }
+  const finish = (coefficients: Float64Array, penalty: number): LinearFit => ({
+    intercept: mean - coefficients.reduce((sum, c, j) => sum + c * means[j], 0),
+    coefficients,
+    penalty,
+  });
+  return {x, y, columns, totalWeight, finish};
+}
+
+/** Σ w v / Σ w. */
+export function weightedMean(values: ArrayLike<number>, weights: ArrayLike<number>): number {
+  let sum = 0;
+  for (let i = 0; i < values.length; i++) sum += weights[i] * values[i];
+  return sum / sumOf(weights);
+}
+
+/** Largest less smallest. */
+export function rangeOf(values: ArrayLike<number>): number {
+  let [low, high] = [Infinity, -Infinity];
+  for (let i = 0; i < values.length; i++) {
+    low = Math.min(low, values[i]);
+    high = Math.max(high, values[i]);
+  }
+  return high - low;
+}
+
+function sumOf(values: ArrayLike<number>): number {
+  let sum = 0;
+  for (let i = 0; i < values.length; i++) sum += values[i];
+  return sum;
 }

@@ -54,7 +54,9 @@ export async function decode(json: string, readBinary: (file: string) => Promise
     if (typeof v?.dtype !== "string") return v;
     const ArrayOf = ARRAYS[v.dtype as ArrayName];
     const bytes = typeof v.base64 === "string" ? Buffer.from(v.base64, "base64") : files.get(v.file);
-    if (!ArrayOf || !bytes) return v;
+    if (!ArrayOf) throw new UserError(`saved array: expected one of ${Object.keys(ARRAYS).join(", ")}, got ${v.dtype}`);
+    if (!bytes)
+      throw new UserError(`saved array: expected base64 or a file beside, got ${JSON.stringify(v).slice(0, 80)}`);
     const offset = v.offset ?? 0;
     const length = v.base64 === undefined ? v.length * ArrayOf.BYTES_PER_ELEMENT : bytes.length;
     if (offset + length > bytes.length) {

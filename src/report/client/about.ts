@@ -17,6 +17,9 @@ const KEYS: readonly (readonly [string, string])[] = [
 /** Options that repeat what stands elsewhere, or are nobody's business but the machine's. */
 const UNSAID = new Set(["save", "name", "seed", "quiet", "verbose", "color", "probes"]);
 
+/** What a limit is that was not given (src/pipeline/run-options.ts). */
+const WITHOUT_LIMIT = 1e9;
+
 /** "28 × 28 × 1": a layer's output, without the batch. */
 function shape({outputShape}: LayerFacts): string {
   return outputShape.filter((size) => size !== null).join(" × ");
@@ -31,7 +34,9 @@ export function mountAbout(data: Data): HTMLElement {
   const value = (given: unknown) => (typeof given === "object" ? JSON.stringify(given) : String(given));
   const options = (given: {readonly [name: string]: unknown}) =>
     Object.entries(given).flatMap(([name, set]): [string, string][] =>
-      UNSAID.has(name) || set === undefined || set === null || set === "" ? [] : [[words(name), value(set)]],
+      UNSAID.has(name) || set === undefined || set === null || set === "" || set === WITHOUT_LIMIT
+        ? []
+        : [[words(name), value(set)]],
     );
   const head = (...names: string[]) =>
     h("thead", {}, h("tr", {}, ...names.map((name) => h("th", {scope: "col"}, name))));

@@ -37,6 +37,7 @@ const html = document.documentElement;
  * @param view Where to begin; by default where the address says.
  */
 export function mountApp(data: Data, view: View = readAddress(location.hash, data)): App {
+  if (data.last < 0) return waiting(data);
   const ending = new AbortController();
   const {signal} = ending;
   const {last, words} = data;
@@ -248,6 +249,17 @@ export function mountApp(data: Data, view: View = readAddress(location.hash, dat
       ending.abort();
     },
   };
+}
+
+/** A run that has only begun, and has nothing to show yet. */
+function waiting(data: Data): App {
+  const line = h(
+    "p",
+    {class: "fatal"},
+    `${data.file.run.name} has begun; its first look at the network is not done yet.`,
+  );
+  document.body.replaceChildren(line);
+  return {store: createStore(firstState(data, {})), last: data.last, frames: [], dispose: () => {}};
 }
 
 function icon(name: string, text = ""): HTMLElement {

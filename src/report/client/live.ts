@@ -22,7 +22,8 @@ export function follow(first: App): void {
     const {scrollX, scrollY} = window;
     const atEnd = stop === app.last;
     app.dispose();
-    app = mountApp(data, {stop: atEnd ? data.last : stop, ...(other === null ? {} : {other}), image, selection});
+    const place = app.last < 0 ? {} : {stop: atEnd ? data.last : stop, image, selection};
+    app = mountApp(data, {...place, ...(other === null ? {} : {other})});
     scrollTo(scrollX, scrollY);
     Object.assign(window, {epochscope: {current: app}});
   });

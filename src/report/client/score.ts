@@ -1,7 +1,7 @@
 import {classVariable} from "./colors";
 import type {Data} from "./data";
 import {h, polyline, rem, setText, svg} from "./dom";
-import {pct} from "./format";
+import {pct, shortened} from "./format";
 import {fitWord, limeAt} from "./image-tiles";
 import {drawLime, drawSaliency} from "./pictures";
 import type {Store} from "./state";
@@ -149,8 +149,10 @@ export function mountScore(data: Data, store: Store): {root: HTMLElement; later(
       used.push(best);
       const lower = best[1] > height / 2 ? -size * 0.35 : size * 1.15;
       const ty = Math.max(size, Math.min(height - size * 0.3, best[1] + lower));
-      const tx = Math.min(width - size * 0.6, best[0] + size * 0.8);
-      sheet.append(svg("text", {class: "p-lab", x: tx, y: ty, "text-anchor": "middle"}, names[k]));
+      const name = shortened(names[k], 12);
+      const half = Math.max(size * 0.6, name.length * size * 0.3); // about half of its width
+      const tx = Math.max(half, Math.min(width - half, best[0] + size * 0.8));
+      sheet.append(svg("text", {class: "p-lab", x: tx, y: ty, "text-anchor": "middle"}, name));
     }
     host.replaceChildren(sheet);
   };

@@ -1,5 +1,5 @@
-import {centred, type LinearFit, predictions} from "../linear-models";
-import type {Observations} from "../observations";
+import {type LinearFit, predictions} from "../linear-models";
+import {centred, type Observations} from "../observations";
 import {cholesky, gram, solveCholesky} from "../symmetric-systems";
 
 /** Standard normal's 97.5 % point: the half-width of a 95 % interval in standard errors. */
