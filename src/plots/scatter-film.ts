@@ -17,8 +17,8 @@ const SHADES = [0, 0.25, 0.5, 0.75];
 const WHITE: Rgb = [255, 255, 255];
 
 /**
- * The epochs' maps as an animated PNG: rests at each, and between them points glide straight from place to place. What is
- * between epochs is drawn, not measured.
+ * The epochs' maps as an animated PNG: rests at each, and between them points glide straight from place to place. What
+ * is between epochs is drawn, not measured.
  */
 export function scatterFilm({title, labels, classNames, maps}: ScatterSheet): Figure {
   const n = labels.length;
