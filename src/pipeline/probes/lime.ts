@@ -1,8 +1,8 @@
-import {explainWithLime} from "../analysis/lime/lime";
+import {explainWithLime, settingsOf} from "../analysis/lime/lime";
 import {type LimeFlags, limeFlags, limeOptionsOf} from "../analysis/lime/option-table";
 import {oneOf} from "../options";
 import {randomSource} from "../random";
-import type {Images, Probe} from "../types";
+import type {Images, Kept, Probe} from "../types";
 import {after} from "./after";
 
 export interface LimeProbeOptions extends LimeFlags {
@@ -45,11 +45,13 @@ export const lime: Probe<LimeProbeOptions> = {
         segments: segmentation.labels,
       });
     }
-    const title = `LIME ${after(epoch)}: superpixels for and against the class seen`;
+    const which = options.explain === "label" ? "true class" : "class seen";
+    const title = `LIME ${after(epoch)}: superpixels for and against the ${which}`;
     yield {
       name: "segments",
       plot: "segments",
       data: {title, height, width, channels, images: samples.pixels, explanations},
+      numbers: {settings: {...settingsOf(settings, shape)} as {[name: string]: Kept}}, // words, numbers and lists of them
     };
   },
 };
