@@ -3,14 +3,19 @@ import {array, type Saved} from "./gather";
 import type {Packer} from "./packer";
 import type {LimeEntry} from "./report-file";
 
-/** @throws UserError if an explanation has no segments or weights. */
+/**
+ * What the picture explains, and `numbers.others` that it does not draw.
+ *
+ * @throws UserError if an explanation has no segments or weights.
+ */
 export function gatherLime({data, numbers}: Saved, path: string, pack: Packer): LimeEntry[] {
   const {explanations} = data;
+  const others = Array.isArray(numbers?.others) ? numbers.others : [];
   if (!Array.isArray(explanations)) {
     throw new UserError(`${path}: expected data.explanations to list them, got ${typeof explanations}`);
   }
   const indices = numbers?.indices === undefined ? undefined : array(numbers.indices, `${path}: numbers.indices`);
-  return explanations.map((explanation: {readonly [name: string]: unknown}, n) => {
+  return [...explanations, ...others].map((explanation: {readonly [name: string]: unknown}, n) => {
     const segments = Uint16Array.from(array(explanation.segments, `${path}: explanations[${n}].segments`));
     const {height, width} = data as {height: number; width: number};
     return {

@@ -1,21 +1,23 @@
 import {readSaved} from "../pipeline/record/artifact-codec";
 import {type ArtifactFiles, array, type Saved} from "./gather";
 import {mapTiles, type Packer} from "./packer";
-import type {Packed, ReportFile} from "./report-file";
+import type {ReportFile, SaliencyTiles} from "./report-file";
 
-/** A row of a saliency picture: one map an image, one number a pixel. */
-interface Row {
+/** Maps of several images: a row of a picture, or one that a probe kept beside it. */
+interface Sheet {
   readonly label: string;
-  readonly values: unknown;
   readonly scale: "intensity" | "signed" | "sequential";
+  readonly values: unknown;
+  /** The class explained in each image; absent: no single one. */
+  readonly targets?: unknown;
 }
 
 /** Rows that the page leaves out: the first it shows anyway, the second is one picture for all images. */
 const LEFT_OUT = new Set(["source", "baseline"]);
 
 /**
- * Every saliency map that the run saved, of the images that its first artifact explains. Each artifact under `saliency/`
- * is a grid of rows; a method added later shows up as rows of its own.
+ * Every saliency map that the run saved. Each artifact under `saliency/` is a grid of rows; a method added later shows up
+ * as rows of its own. What `mistakes/saliency` keeps joins the maps of the same name and scale.
  */
 export async function gatherSaliency(
   artifacts: ArtifactFiles,
@@ -23,29 +25,63 @@ export async function gatherSaliency(
   [height, width]: readonly [number, number, number],
   pack: Packer,
 ): Promise<ReportFile["saliency"]> {
-  const names = [...artifacts.keys()].filter((name) => name.startsWith("saliency/"));
-  let indices: Uint32Array | undefined;
-  const maps = new Map<string, {signed: boolean; tiles: (Packed | null)[]}>();
-  for (const name of names) {
+  const methods = [...artifacts.keys()].filter((name) => name.startsWith("saliency/"));
+  const parts = new Map<string, {name: string; signed: boolean; stops: Tiles[][]}>();
+  for (const name of [...methods, "mistakes/saliency"]) {
     for (const [s, epoch] of stops.entries()) {
       const path = artifacts.get(name)?.get(epoch);
       if (!path) continue;
-      const {data, numbers} = (await readSaved(path)) as Saved;
-      const here = Uint32Array.from(array(numbers?.indices, `${path}: numbers.indices`));
-      indices ??= here;
-      // a method may explain other images than the rest: they have no row to stand in
-      if (here.length !== indices.length || here.some((index, i) => index !== indices?.[i])) continue;
-      for (const {label, values, scale} of data.rows as readonly Row[]) {
+      const saved = (await readSaved(path)) as Saved;
+      const indices = Array.from(array(saved.numbers?.indices, `${path}: numbers.indices`));
+      for (const {label, scale, values, targets} of sheetsOf(saved)) {
         if (scale === "intensity" || LEFT_OUT.has(label)) continue;
-        const title = names.length > 1 ? `${name.slice("saliency/".length)} ${label}` : label;
-        const map = maps.get(title) ?? {signed: scale === "signed", tiles: stops.map(() => null)};
-        const tiles = mapTiles(array(values, `${path}: ${label}`), here.length, height * width, map.signed);
-        map.tiles[s] = pack.add(tiles, [here.length, height, width]);
-        maps.set(title, map);
+        const isOneOfSeveral = methods.length > 1 && methods.includes(name);
+        const title = isOneOfSeveral ? `${name.slice("saliency/".length)} ${label}` : label;
+        const signed = scale === "signed";
+        const part = parts.get(`${title} ${signed}`) ?? {name: title, signed, stops: stops.map(() => [])};
+        parts.set(`${title} ${signed}`, part);
+        part.stops[s].push({
+          indices,
+          targets: targets === undefined ? indices.map(() => null) : Array.from(array(targets, `${path}: targets`)),
+          values: mapTiles(array(values, `${path}: ${label}`), indices.length, height * width, signed),
+        });
       }
     }
   }
-  if (!indices || maps.size === 0) return null;
-  const listed = [...maps].map(([name, map]) => ({name: name[0].toUpperCase() + name.slice(1), ...map}));
-  return {indices: pack.add(indices, [indices.length]), height, width, maps: listed};
+  if (parts.size === 0) return null;
+  const maps = Array.from(parts.values(), ({name, signed, stops: tiles}) => ({
+    name: name[0].toUpperCase() + name.slice(1),
+    signed,
+    tiles: tiles.map((sheets) => (sheets.length ? joined(sheets, signed, [height, width], pack) : null)),
+  }));
+  return {height, width, maps};
+}
+
+/** A kept `maps` has every image; else the picture's rows have. exigo's maps are of all logits at once. */
+function sheetsOf({data, numbers}: Saved): readonly Sheet[] {
+  if (Array.isArray(numbers?.maps)) return numbers.maps as readonly Sheet[];
+  const targets = numbers?.mode === "exigo" ? undefined : numbers?.targets;
+  return (data.rows as readonly Sheet[]).map((row) => ({...row, targets}));
+}
+
+type Tiles = Omit<SaliencyTiles, "values"> & {readonly values: Uint8Array | Int8Array};
+
+function joined(
+  sheets: readonly Tiles[],
+  signed: boolean,
+  [height, width]: readonly [number, number],
+  pack: Packer,
+): SaliencyTiles {
+  const indices = sheets.flatMap((sheet) => sheet.indices);
+  const values = new (signed ? Int8Array : Uint8Array)(indices.length * height * width);
+  let at = 0;
+  for (const sheet of sheets) {
+    values.set(sheet.values, at);
+    at += sheet.values.length;
+  }
+  return {
+    indices,
+    targets: sheets.flatMap((sheet) => sheet.targets),
+    values: pack.add(values, [indices.length, height, width]),
+  };
 }

@@ -59,8 +59,14 @@ export async function gather(runFolder: string): Promise<Gathered> {
     return found;
   };
 
+  const limeEntries = async () => {
+    const samples = await perStop("lime/segments", (saved, path) => gatherLime(saved, path, pack));
+    const mistakes = await perStop("mistakes/lime", (saved, path) => gatherLime(saved, path, pack));
+    return stops.map((_, s) => (samples[s] || mistakes[s] ? [...(samples[s] ?? []), ...(mistakes[s] ?? [])] : null));
+  };
+
   const file: ReportFile = {
-    format: "epochscope-report/2",
+    format: "epochscope-report/3",
     run: facts,
     classNames,
     metrics,
@@ -86,9 +92,16 @@ export async function gather(runFolder: string): Promise<Gathered> {
     map: images && artifacts.has("projection/map") ? gatherMap(await perStop("projection/map", keep), pack) : null,
     saliency: images ? await gatherSaliency(artifacts, stops, facts.data.imageShape, pack) : null,
     lime:
-      images && artifacts.has("lime/segments")
-        ? {height, width, entries: await perStop("lime/segments", (saved, path) => gatherLime(saved, path, pack))}
+      images && (artifacts.has("lime/segments") || artifacts.has("mistakes/lime"))
+        ? {height, width, entries: await limeEntries()}
         : null,
+    mistakes: artifacts.has("mistakes/lime")
+      ? await perStop("mistakes/lime", ({numbers}, path) => {
+          const {length} = array(numbers?.indices, `${path}: numbers.indices`);
+          const surest = Number(numbers?.surest ?? length);
+          return {surest, pairs: length - surest};
+        })
+      : null,
     inside: images && artifacts.has("network") ? gatherInside(await perStop("network", keepSaved), pack) : null,
   };
   return {file, bytes: pack.bytes()};

@@ -8,9 +8,13 @@ export interface Packer {
   bytes(): Buffer;
 }
 
-/** Every array starts at a multiple of 4 bytes, so that it can be viewed in place. */
+/** Arrays of up to so many bytes are looked for among those packed before: an image's segments stand at every epoch. */
+const COMPARED_BYTES = 1 << 17;
+
+/** Every array starts at a multiple of 4 bytes, so that it can be viewed in place. Equal small ones are kept once. */
 export function packer(): Packer {
   const parts: Uint8Array[] = [];
+  const places = new Map<string, number>();
   let end = 0;
   return {
     add(values, shape, scale) {
@@ -18,10 +22,16 @@ export function packer(): Packer {
       if (size !== values.length) {
         throw new RangeError(`packed array: expected ${shape.join(" × ")} = ${size} numbers, got ${values.length}`);
       }
-      const offset = end;
-      const padding = (4 - (values.byteLength % 4)) % 4;
-      parts.push(new Uint8Array(values.buffer, values.byteOffset, values.byteLength), new Uint8Array(padding));
-      end += values.byteLength + padding;
+      const bytes = Buffer.from(values.buffer, values.byteOffset, values.byteLength);
+      const key = bytes.length <= COMPARED_BYTES ? bytes.toString("latin1") : undefined;
+      const known = key === undefined ? undefined : places.get(key);
+      const offset = known ?? end;
+      if (known === undefined) {
+        const padding = (4 - (bytes.length % 4)) % 4;
+        parts.push(bytes, new Uint8Array(padding));
+        end += bytes.length + padding;
+        if (key !== undefined) places.set(key, offset);
+      }
       return {dtype: dtypeOf(values), shape, offset, ...(scale === undefined ? {} : {scale})};
     },
     bytes: () => Buffer.concat(parts),

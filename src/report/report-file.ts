@@ -70,17 +70,25 @@ export interface LimeEntry {
   readonly stability: number | null;
 }
 
-/** A way of attributing the answer to pixels, for a few images. */
+/** A way of attributing a class's score to pixels, for a few images. */
 export interface SaliencyMap {
   readonly name: string;
   /** Signed maps are i8, −127 to 127; others u8, 0 to 255; each image has its own scale. */
   readonly signed: boolean;
-  /** `[images, height, width]`. */
-  readonly tiles: PerStop<Packed>;
+  readonly tiles: PerStop<SaliencyTiles>;
+}
+
+export interface SaliencyTiles {
+  /** Each tile's image, by its place in the test split: other ones at other stops, and one twice for two classes. */
+  readonly indices: readonly number[];
+  /** The class that each tile explains; null: no single one. */
+  readonly targets: readonly (number | null)[];
+  /** `[tiles, height, width]`. */
+  readonly values: Packed;
 }
 
 export interface ReportFile {
-  readonly format: "epochscope-report/2";
+  readonly format: "epochscope-report/3";
   readonly run: RunFacts;
   readonly classNames: readonly string[];
   /** Every epoch that was finished. */
@@ -108,7 +116,6 @@ export interface ReportFile {
     readonly facts: PerStop<{readonly [name: string]: number}>;
   } | null;
   readonly saliency: {
-    readonly indices: Packed;
     readonly height: number;
     readonly width: number;
     readonly maps: readonly SaliencyMap[];
@@ -118,6 +125,8 @@ export interface ReportFile {
     readonly width: number;
     readonly entries: PerStop<readonly LimeEntry[]>;
   } | null;
+  /** How many of the surest mistakes are explained, and of how many more pairs the surest; null without such a probe. */
+  readonly mistakes: PerStop<{readonly surest: number; readonly pairs: number}> | null;
   /** What the network was like inside: its weights, and its layers' answers to a few images. */
   readonly inside: {readonly indices: readonly number[]; readonly stops: PerStop<InsideStop>} | null;
 }

@@ -12,6 +12,16 @@ test("packs arrays at multiples of 4 bytes, and says where", () => {
   expect([...pack.bytes()]).toEqual([1, 2, 3, 0, 4, 0, 5, 0]);
 });
 
+test("keeps equal arrays once, in place for each of their types", () => {
+  const pack = packer();
+  const segments = pack.add(Uint16Array.of(513, 0), [2]);
+  const other = pack.add(Uint8Array.of(7, 7), [2]);
+  const again = pack.add(Uint8Array.of(1, 2, 0, 0), [2, 2]);
+  expect([segments.offset, other.offset, again.offset]).toEqual([0, 4, 0]);
+  expect(again).toEqual({dtype: "u8", shape: [2, 2], offset: 0});
+  expect([...pack.bytes()]).toEqual([1, 2, 0, 0, 7, 7, 0, 0]);
+});
+
 test("refuses a shape that does not hold the numbers", () => {
   expect(() => packer().add(new Uint8Array(5), [2, 3])).toThrow("expected 2 × 3 = 6 numbers, got 5");
 });

@@ -29,7 +29,7 @@ test("carries its data in two blocks that decode", async () => {
   const html = readFileSync(await writeReport(exampleRun()), "utf8");
   const file = JSON.parse(block(html, '<script type="application/json" id="run">', "</script>"));
   const bytes = gunzipSync(Buffer.from(block(html, '<script type="text/plain" id="bytes">', "</script>"), "base64"));
-  expect(file.format).toBe("epochscope-report/2");
+  expect(file.format).toBe("epochscope-report/3");
   expect(bytes.length).toBeGreaterThan(file.lime.entries.at(-1).at(-1).segments.offset);
 });
 

@@ -33,7 +33,7 @@ test("serves the page, its facts and its arrays", async () => {
   const page = await ask(url, "/");
   expect(page.status).toBe(200);
   expect(page.body).toContain("connect-src 'self'");
-  expect(JSON.parse((await ask(url, "/run.json")).body).format).toBe("epochscope-report/2");
+  expect(JSON.parse((await ask(url, "/run.json")).body).format).toBe("epochscope-report/3");
   expect((await fetch(`${url}run.bin`)).headers.get("content-type")).toBe("application/octet-stream");
 });
 

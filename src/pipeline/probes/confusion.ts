@@ -1,6 +1,6 @@
 import {classScores, confusionCounts} from "../analysis/confusion";
 import {argMaxRows} from "../analysis/scores";
-import {batches} from "../data/batches";
+import {labelsOf} from "../data/labels";
 import type {Probe} from "../types";
 import {after} from "./after";
 
@@ -11,12 +11,7 @@ export const confusion: Probe = {
   options: {},
   async *run({classifier, test, testProbabilities, epoch}) {
     const {classNames} = classifier;
-    const labels = new Uint16Array(test.count);
-    let at = 0;
-    for await (const batch of batches(test, 1000)) {
-      labels.set(batch.labels, at);
-      at += batch.count;
-    }
+    const labels = await labelsOf(test);
     const counts = confusionCounts(labels, argMaxRows(testProbabilities, classNames.length), classNames.length);
     yield {
       name: "matrix",

@@ -1,8 +1,9 @@
 import type {Probe} from "../types";
 import {confusion} from "./confusion";
 import {lime} from "./lime";
+import {mistakes} from "./mistakes";
 import {projection} from "./projection";
 import {saliency} from "./saliency";
 
 /** Every probe there is, in the order they run and stand in the report. */
-export const probes: readonly Probe[] = [confusion, saliency, projection, lime];
+export const probes: readonly Probe[] = [confusion, saliency, projection, lime, mistakes];

@@ -2,8 +2,9 @@ import {explainWithLime, settingsOf} from "../analysis/lime/lime";
 import {type LimeFlags, limeFlags, limeOptionsOf} from "../analysis/lime/option-table";
 import {oneOf} from "../options";
 import {randomSource} from "../random";
-import type {Images, Kept, Probe} from "../types";
+import type {Kept, Probe} from "../types";
 import {after} from "./after";
+import {imageAt, segmentExplanation} from "./segment-explanation";
 
 export interface LimeProbeOptions extends LimeFlags {
   readonly explain: string;
@@ -26,24 +27,17 @@ export const lime: Probe<LimeProbeOptions> = {
     const settings = limeOptionsOf(options, shape);
     const explanations = [];
     for (let n = 0; n < samples.count; n++) {
-      const {segmentation, ...explanation} = await explainWithLime(classifier, imageAt(samples, n), {
+      const explanation = await explainWithLime(classifier, imageAt(samples, n), {
         ...settings,
         random: randomSource(random() * 2 ** 32), // its own stream, so that one image's masks shift no other's
         ...(options.explain === "label" ? {explained: labels[n]} : {}),
       });
-      if (segmentation.count < FEWEST) {
-        const made = `${segmentation.count} segment${segmentation.count === 1 ? "" : "s"}`;
+      const {count} = explanation.segmentation;
+      if (count < FEWEST) {
+        const made = `${count} segment${count === 1 ? "" : "s"}`;
         say(`lime: only ${made} in test image ${sampleIndices[n]}: try --lime.segmentation slic or more segments`);
       }
-      explanations.push({
-        ...explanation,
-        halvesCorrelation: finite(explanation.halvesCorrelation),
-        index: sampleIndices[n],
-        caption: `test ${sampleIndices[n]} · true ${classifier.classNames[labels[n]]}`,
-        label: labels[n],
-        explainedName: classifier.classNames[explanation.explained],
-        segments: segmentation.labels,
-      });
+      explanations.push(segmentExplanation(explanation, sampleIndices[n], labels[n], classifier.classNames));
     }
     const which = options.explain === "label" ? "true class" : "class seen";
     const title = `LIME ${after(epoch)}: superpixels for and against the ${which}`;
@@ -55,13 +49,3 @@ export const lime: Probe<LimeProbeOptions> = {
     };
   },
 };
-
-function imageAt({shape, pixels}: Images, n: number): Images {
-  const size = shape[0] * shape[1] * shape[2];
-  return {count: 1, shape, pixels: pixels.slice(n * size, (n + 1) * size)};
-}
-
-/** NaN as null, which JSON can hold. */
-function finite(value: number): number | null {
-  return Number.isFinite(value) ? value : null;
-}

@@ -92,9 +92,9 @@ export function mountApp(data: Data, view: View = readAddress(location.hash, dat
   const curves = data.file.metrics.length ? mountCurves(data, store) : null;
   const matrix = answered ? mountMatrix(data, store) : null;
   const map = data.map ? mountMap(data, data.map, store) : null;
-  const tray = answered || data.explained.length ? mountTray(data, store) : null;
+  const tray = answered || data.explained().length ? mountTray(data, store) : null;
   const inside = data.inside && data.count ? mountInside(data, data.inside, store) : null;
-  const lookable = answered || data.explained.length > 0 || data.map;
+  const lookable = answered || data.explained().length > 0 || data.map;
   const one = data.count && lookable ? mountImagePanel(data, store, () => tray?.images() ?? []) : null;
   const close = () => store.set({sheet: false});
   const scrim = h("div", {class: "scrim", onclick: close});

@@ -45,17 +45,21 @@ export interface MapData {
 }
 
 export interface SaliencyData {
-  readonly count: number;
   readonly height: number;
   readonly width: number;
-  /** The place of a test image among the explained ones, or −1. */
-  readonly place: Int32Array;
   readonly maps: readonly {
     readonly name: string;
     readonly signed: boolean;
-    /** One image's map at a stop, −1 to 1 by its own scale, or null where there is none. */
-    tile(stop: number, place: number): Float32Array | null;
+    /** Image i's map at a stop: for the wanted class if there is one, else for another; null where there is none. */
+    tile(stop: number, i: number, wanted?: number): SaliencyTile | null;
   }[];
+}
+
+export interface SaliencyTile {
+  /** The class explained; null: no single one. */
+  readonly target: number | null;
+  /** −1 to 1, by the image's own scale. */
+  readonly values: Float32Array;
 }
 
 export interface LimeData {
@@ -105,8 +109,8 @@ export interface Data {
   readonly saliency: SaliencyData | null;
   readonly lime: LimeData | null;
   readonly inside: InsideData | null;
-  /** Images with saliency or LIME, ascending. */
-  readonly explained: readonly number[];
-  isExplained(i: number): boolean;
+  /** Images with saliency or LIME, ascending: at a stop, or at any. */
+  explained(stop?: number): readonly number[];
+  isExplained(i: number, stop?: number): boolean;
   metrics(stop: number): EpochMetrics | undefined;
 }

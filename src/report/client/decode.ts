@@ -23,13 +23,14 @@ export function decode(file: ReportFile, bytes: ArrayBuffer): Data {
     return {predicted, confidence, counts, wrong, of: (i, k) => fractions[i * classes + k] * scale};
   });
   const map = decodeMap(file, view, labels.length);
-  const saliency = decodeSaliency(file, view, labels.length);
+  const saliency = decodeSaliency(file, view);
   const lime = decodeLime(file, view);
-  const flags = new Uint8Array(labels.length);
-  saliency?.place.forEach((place, i) => {
-    if (place >= 0) flags[i] = 1;
+  const explained = file.stops.map((_, s) => {
+    const tiles = (file.saliency?.maps ?? []).flatMap((map) => map.tiles[s]?.indices ?? []);
+    return new Set([...tiles, ...(file.lime?.entries[s] ?? []).map(({index}) => index)]);
   });
-  for (const stop of file.lime?.entries ?? []) for (const {index} of stop ?? []) flags[index] = 1;
+  const ever = new Set(explained.flatMap((stop) => [...stop]));
+  const ascending = [ever, ...explained].map((images) => [...images].sort((a, b) => a - b));
   return {
     file,
     words: wordsFor(file.run.data.name),
@@ -46,8 +47,8 @@ export function decode(file: ReportFile, bytes: ArrayBuffer): Data {
     saliency,
     lime,
     inside: decodeInside(file, view),
-    explained: Array.from(flags.keys()).filter((i) => flags[i]),
-    isExplained: (i) => flags[i] === 1,
+    explained: (stop = -1) => ascending[stop + 1],
+    isExplained: (i, stop) => (stop === undefined ? ever : explained[stop]).has(i),
     metrics: (stop) => file.metrics.find(({epoch}) => epoch === file.stops[stop]),
   };
 }
@@ -113,28 +114,25 @@ export function nearestPoints(points: Float32Array, dimensions: number, m: numbe
   return [...order.filter((p) => p !== m).subarray(0, count)];
 }
 
-function decodeSaliency(file: ReportFile, view: (packed: Packed) => View, images: number): SaliencyData | null {
-  const {saliency} = file;
+function decodeSaliency({saliency}: ReportFile, view: (packed: Packed) => View): SaliencyData | null {
   if (!saliency) return null;
-  const {height, width} = saliency;
-  const indices = view(saliency.indices);
-  const place = new Int32Array(images).fill(-1);
-  indices.forEach((i, x) => {
-    place[i] = x;
-  });
+  const {height, width, maps} = saliency;
+  const size = height * width;
   return {
-    count: indices.length,
     height,
     width,
-    place,
-    maps: saliency.maps.map(({name, signed, tiles}) => ({
+    maps: maps.map(({name, signed, tiles}) => ({
       name,
       signed,
-      tile: (stop, x) => {
-        const packed = tiles[stop];
-        if (!packed || x < 0) return null;
+      tile: (stop, i, wanted) => {
+        const here = tiles[stop];
+        if (!here) return null;
+        const places = here.indices.flatMap((index, at) => (index === i ? [at] : []));
+        const at = places.find((place) => here.targets[place] === wanted) ?? places[0];
+        if (at === undefined) return null;
         const full = signed ? 127 : 255;
-        return Float32Array.from(view(packed).subarray(x * height * width, (x + 1) * height * width), (v) => v / full);
+        const values = Float32Array.from(view(here.values).subarray(at * size, (at + 1) * size), (v) => v / full);
+        return {target: here.targets[at], values};
       },
     })),
   };

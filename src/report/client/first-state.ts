@@ -34,10 +34,10 @@ export function firstState(data: Data, view: View): State {
  */
 function firstImage(data: Data, state: State): number {
   const list = members(data, state);
-  const listed = list.find((i) => data.isExplained(i));
+  const listed = list.find((i) => data.isExplained(i, state.stop));
   if (listed !== undefined) return listed;
   const ease = (i: number) =>
     data.answers.reduce((sum, answers, s) => sum + (data.epochs[s] > 0 ? (answers?.of(i, data.labels[i]) ?? 0) : 0), 0);
-  const [hardest] = [...data.explained].sort((a, b) => ease(a) - ease(b));
+  const [hardest] = [...data.explained()].sort((a, b) => ease(a) - ease(b));
   return hardest ?? list[0] ?? 0;
 }

@@ -1,6 +1,6 @@
 import type {Data} from "./data";
 import {h, type Kid} from "./dom";
-import {pct} from "./format";
+import {pct, plural} from "./format";
 import {drawLime, drawSaliency, picture} from "./pictures";
 import type {State, Store} from "./state";
 
@@ -9,10 +9,15 @@ export function fitWord(r2: number | null): "good" | "fair" | "poor" | "none" {
   return r2 === null ? "none" : r2 >= 0.75 ? "good" : r2 >= 0.5 ? "fair" : "poor";
 }
 
-/** LIME's explanation of one image at a stop: for the class that the network answered, or for the true one. */
-export function limeAt(data: Data, {limeFor}: Pick<State, "limeFor">, stop: number, i: number) {
+/** The class to be explained: the one that the network answered at a stop, or the true one. */
+export function wantedClass(data: Data, {limeFor}: Pick<State, "limeFor">, stop: number, i: number) {
+  return limeFor === "label" ? data.labels[i] : data.answers[stop]?.predicted[i];
+}
+
+/** LIME's explanation of one image at a stop: of the wanted class if there is one, else of another. */
+export function limeAt(data: Data, state: Pick<State, "limeFor">, stop: number, i: number) {
   const entries = data.lime?.of(stop, i) ?? [];
-  const wanted = limeFor === "label" ? data.labels[i] : data.answers[stop]?.predicted[i];
+  const wanted = wantedClass(data, state, stop, i);
   return entries.find(({explained}) => explained === wanted) ?? entries[0];
 }
 
@@ -29,13 +34,15 @@ const tile = (caption: string, content: HTMLElement, ...small: (string | false)[
 function explanations(data: Data, store: Store, stop: number, i: number): Kid[] {
   const {names, saliency, lime} = data;
   const kids: Kid[] = [];
-  const map = saliency?.maps.at(-1);
-  const values = map?.tile(stop, saliency?.place[i] ?? -1);
-  if (saliency && map && values) {
-    const label = `Saliency, ${map.name}, at epoch ${data.epochs[stop]}`;
+  const wanted = wantedClass(data, store.state, stop, i);
+  const map = saliency?.maps.findLast((candidate) => candidate.tile(stop, i));
+  const seen = map?.tile(stop, i, wanted);
+  if (saliency && map && seen) {
+    const caption = seen.target === null ? "Saliency" : `Saliency for ${names[seen.target]}`;
+    const label = `${caption}, ${map.name}, at epoch ${data.epochs[stop]}`;
     const canvas = h("canvas", {class: "tile-pic px", role: "img", "aria-label": label});
-    drawSaliency(canvas, data, i, values, {...saliency, signed: map.signed});
-    kids.push(tile("Saliency", canvas, map.name.toLowerCase()));
+    drawSaliency(canvas, data, i, seen.values, {...saliency, signed: map.signed});
+    kids.push(tile(caption, canvas, map.name.toLowerCase()));
   }
   const entry = limeAt(data, store.state, stop, i);
   if (lime && entry) {
@@ -72,15 +79,29 @@ export function tileRow(data: Data, store: Store, stop: number, comparing: boole
   const first = comparing
     ? h("figure", {class: "tile"}, frame, h("figcaption", {}, tag, read))
     : tile(words.one[0].toUpperCase() + words.one.slice(1), frame);
-  const kids = data.isExplained(i) ? explanations(data, store, stop, i) : [];
+  const kids = explanations(data, store, stop, i);
   if (kids.length) return h("div", {class: "tile-row"}, first, ...kids);
-  if (data.isExplained(i)) {
-    const none = h("div", {class: "tile none"}, h("p", {}, `Not explained at epoch ${data.epochs[stop]}.`));
-    return h("div", {class: "tile-row"}, first, none);
-  }
-  if (data.explained.length === 0) return h("div", {class: "tile-row"}, first);
-  const list = h("button", {class: "link", type: "button"}, `List the ${data.explained.length} that have them`);
+  if (data.explained().length === 0) return h("div", {class: "tile-row"}, first);
+  const here = data.explained(stop).length;
+  const list = h("button", {class: "link", type: "button"}, `List the ${here} that have them`);
   list.addEventListener("click", () => store.set({selection: {kind: "explained"}}));
-  const none = h("div", {class: "tile none"}, h("p", {}, `No saliency or LIME for this ${words.one}.`), list);
+  const none = h("div", {class: "tile none"}, h("p", {}, whyNone(data, stop, i)), here > 0 && list);
   return h("div", {class: "tile-row"}, first, none);
+}
+
+/** Why an image has neither saliency nor LIME at a stop, in one line. */
+function whyNone(data: Data, stop: number, i: number): string {
+  const {words, epochs, labels} = data;
+  const predicted = data.answers[stop]?.predicted[i];
+  const explained = data.file.mistakes?.[stop];
+  const others = epochs.filter((_, s) => data.isExplained(i, s));
+  if (!explained || predicted === undefined) {
+    return others.length ? `Not explained at epoch ${epochs[stop]}.` : `No saliency or LIME for this ${words.one}.`;
+  }
+  const {surest, pairs} = explained;
+  const which = `the ${plural(surest, "surest mistake")}${pairs ? ` and the surest of ${plural(pairs, "more pair")}` : ""}`;
+  if (predicted !== labels[i]) return `Explained here are ${which}.`;
+  const right = `${words.right[0].toUpperCase()}${words.right.slice(1)} here`;
+  if (others.length) return `${right}; explained as a mistake at epoch ${others.join(", ")}.`;
+  return `${right}: explained are ${which}.`;
 }

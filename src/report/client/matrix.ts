@@ -2,6 +2,7 @@ import type {Data} from "./data";
 import {h, setText} from "./dom";
 import {grid, shownClasses} from "./matrix-grid";
 import {panel, segmented} from "./panel";
+import {members} from "./selection";
 import type {Store} from "./state";
 
 /** The confusion matrix of the stop shown; when comparing, of both, or what changed between them. */
@@ -10,7 +11,7 @@ export function mountMatrix(data: Data, store: Store): {root: HTMLElement; draw(
   const shown = shownClasses(data).length;
   const help =
     `Each row is the true ${words.one === "digit" ? "digit" : "class"}, each column what the network answered. The ` +
-    `diagonal is right; everything off it is a mistake. Click a cell to list its ${words.many}. When comparing, ` +
+    `diagonal is right; everything off it is a mistake. Click a cell to list its ${words.many} and see why the surest came out so. When comparing, ` +
     "“Difference” shows what changed from the first epoch to the second: blue is better, orange worse.";
   const view = segmented(
     "Matrices",
@@ -37,7 +38,11 @@ export function mountMatrix(data: Data, store: Store): {root: HTMLElement; draw(
         store.goOther(stop);
         store.go(other);
       }
-      store.set({selection: {kind: "cell", actual, predicted}});
+      const selection = {kind: "cell", actual, predicted} as const;
+      const list = members(data, {...store.state, selection});
+      // one that can say why is shown at once
+      const image = list.find((i) => data.isExplained(i, store.state.stop)) ?? list[0] ?? store.state.image;
+      store.set({selection, image});
     });
     const none = h("p", {class: "empty"}, "This epoch's answers were not recorded.");
     const root = h(

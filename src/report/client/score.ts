@@ -2,7 +2,7 @@ import {classVariable} from "./colors";
 import type {Data} from "./data";
 import {h, polyline, rem, setText, svg} from "./dom";
 import {pct, shortened} from "./format";
-import {fitWord, limeAt} from "./image-tiles";
+import {fitWord, limeAt, wantedClass} from "./image-tiles";
 import {drawLime, drawSaliency} from "./pictures";
 import type {Store} from "./state";
 
@@ -39,6 +39,8 @@ export function mountScore(data: Data, store: Store): {root: HTMLElement; later(
   };
   const canvas = (name: string, crisp: boolean) =>
     h("canvas", {class: crisp ? "px" : "", role: "img", "aria-label": name});
+  /** Stands where an image was not explained. */
+  const gap = (epoch: number) => h("span", {class: "sc-gap", title: `Not explained at epoch ${epoch}`}, "·");
 
   const build = () => {
     const {image: i} = store.state;
@@ -68,7 +70,10 @@ export function mountScore(data: Data, store: Store): {root: HTMLElement; later(
       label(row + 2, "R²");
       epochs.forEach((epoch, s) => {
         const entry = limeAt(data, store.state, s, i);
-        if (!entry) return;
+        if (!entry) {
+          put(row + 1, s, gap(epoch));
+          return;
+        }
         const sheet = canvas(`LIME for ${names[entry.explained]}, epoch ${epoch}`, true);
         drawLime(sheet, data, i, {...lime, ...entry}, 84);
         put(row + 1, s, sheet);
@@ -77,14 +82,19 @@ export function mountScore(data: Data, store: Store): {root: HTMLElement; later(
       });
       row += 2;
     }
-    const place = saliency?.place[i] ?? -1;
-    for (const map of saliency && place >= 0 ? saliency.maps : []) {
+    for (const map of saliency?.maps ?? []) {
+      const tiles = epochs.map((_, s) => map.tile(s, i, wantedClass(data, store.state, s, i)));
+      if (!saliency || tiles.every((seen) => seen === null)) continue;
       label(++row, map.name);
       epochs.forEach((epoch, s) => {
-        const values = map.tile(s, place);
-        if (!saliency || !values) return;
-        const sheet = canvas(`${map.name}, epoch ${epoch}`, true);
-        drawSaliency(sheet, data, i, values, {...saliency, signed: map.signed});
+        const seen = tiles[s];
+        if (!seen) {
+          put(row, s, gap(epoch));
+          return;
+        }
+        const of = seen.target === null ? "" : ` for ${names[seen.target]}`;
+        const sheet = canvas(`${map.name}${of}, epoch ${epoch}`, true);
+        drawSaliency(sheet, data, i, seen.values, {...saliency, signed: map.signed});
         put(row, s, sheet);
       });
     }

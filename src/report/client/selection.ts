@@ -21,7 +21,7 @@ function pick(data: Data, state: State): readonly number[] {
   const {labels} = data;
   const here = data.answers[stop];
   if (!here)
-    return selection.kind === "lasso" ? selection.images : selection.kind === "explained" ? data.explained : [];
+    return selection.kind === "lasso" ? selection.images : selection.kind === "explained" ? data.explained(stop) : [];
   const between = span(state);
   const before = between && data.answers[between[0]];
   const after = between && data.answers[between[1]];
@@ -45,7 +45,7 @@ function pick(data: Data, state: State): readonly number[] {
         (a, b) => after.confidence[b] - after.confidence[a],
       );
     case "explained":
-      return [...data.explained].sort(wrongFirst);
+      return [...data.explained(stop)].sort(wrongFirst);
     case "cell": {
       const {actual, predicted} = selection;
       const found = every((i) => labels[i] === actual && here.predicted[i] === predicted);

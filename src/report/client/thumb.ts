@@ -1,4 +1,4 @@
-import type {Answers, Data} from "./data";
+import type {Data} from "./data";
 import {h, setText} from "./dom";
 import {pct} from "./format";
 import {picture, showImage} from "./pictures";
@@ -9,7 +9,7 @@ export interface Thumb {
 }
 
 /** One image of the list: itself, what it is and was taken for, and how sure the network was. */
-export function thumb(data: Data, answersNow: () => Answers | null, open: (i: number) => void): Thumb {
+export function thumb(data: Data, stopNow: () => number, open: (i: number) => void): Thumb {
   const {names, labels, words} = data;
   const image = picture(data, 0);
   const caption = h("span", {class: "th-cap"});
@@ -22,7 +22,7 @@ export function thumb(data: Data, answersNow: () => Answers | null, open: (i: nu
     root,
     show: (i) => {
       shown = i;
-      const answers = answersNow();
+      const answers = data.answers[stopNow()];
       const name = names[labels[i]];
       showImage(image, data, i);
       const predicted = answers?.predicted[i] ?? labels[i];
@@ -31,7 +31,7 @@ export function thumb(data: Data, answersNow: () => Answers | null, open: (i: nu
       root.classList.toggle("wrong", !right);
       setText(caption, right ? name || "–" : `${name} → ${names[predicted]}`);
       setText(sure, answers ? pct(confidence, 0) : "");
-      dot.hidden = !data.isExplained(i);
+      dot.hidden = !data.isExplained(i, stopNow());
       const did = right ? words.right : `${words.as} ${names[predicted]}`;
       root.title = answers ? `${name} ${did}, ${pct(confidence)}` : name || `${words.one} ${i}`;
     },

@@ -24,12 +24,12 @@ export function mountTray(data: Data, store: Store): {root: HTMLElement; images(
           ["fixed", "Fixed"],
         ] as const)
       : []),
-    ...(data.explained.length ? ([["explained", "Explained"]] as const) : []),
+    ...(data.explained().length ? ([["explained", "Explained"]] as const) : []),
   ];
   const tabs = segmented<Tab>("List", items, "mistakes", (kind) => store.set({selection: {kind}}));
   const help =
     "A mistake made with high confidence is the most worth looking at: either the network learned something wrong, or " +
-    `the label is doubtful. A dot marks ${words.many} that have saliency or LIME.`;
+    `the label is doubtful. A dot marks ${words.many} that have saliency or LIME at this epoch.`;
   const {root, head, body, bar} = panel("tray", "Most confident mistakes", help, tabs.root);
   const say = h("p", {class: "tray-say"});
   const clear = h("button", {class: "link tray-clear", type: "button"}, "Clear selection");
@@ -53,7 +53,7 @@ export function mountTray(data: Data, store: Store): {root: HTMLElement; images(
   const thumbAt = (n: number): Thumb => {
     thumbs[n] ??= thumb(
       data,
-      () => data.answers[answersStop],
+      () => answersStop,
       (image) => store.set({image, sheet: true}),
     );
     return thumbs[n];

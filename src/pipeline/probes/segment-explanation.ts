@@ -1,0 +1,27 @@
+import type {SegmentExplanation} from "../../plots/segments";
+import type {LimeExplanation} from "../analysis/lime/explanation";
+import type {Images} from "../types";
+
+/** LIME's explanation of a test image as artifacts keep it: plain data, NaN as null, which JSON can hold. */
+export function segmentExplanation(
+  {segmentation, halvesCorrelation, ...explanation}: LimeExplanation,
+  index: number,
+  label: number,
+  classNames: readonly string[],
+): SegmentExplanation {
+  return {
+    ...explanation,
+    halvesCorrelation: Number.isFinite(halvesCorrelation) ? halvesCorrelation : null,
+    index,
+    caption: `test ${index} · true ${classNames[label]}`,
+    label,
+    explainedName: classNames[explanation.explained],
+    segments: segmentation.labels,
+  };
+}
+
+/** Image n alone. */
+export function imageAt({shape, pixels}: Images, n: number): Images {
+  const size = shape[0] * shape[1] * shape[2];
+  return {count: 1, shape, pixels: pixels.slice(n * size, (n + 1) * size)};
+}
