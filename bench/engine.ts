@@ -1,5 +1,6 @@
 /**
- * @file The fused engine beside its peers: `npm run bench -- engine [--rounds 5] [--without tensorflow,torch] [--networks cnn]`.
+ * @file The fused engine beside its peers: `npm run bench -- engine [--rounds 5] [--threads 1,2]
+ * [--without tensorflow,torch] [--networks cnn]`.
  *
  * Each peer is a process of its own that waits for its turn; peers take turns within each round, so that a busy minute
  * hits all alike. Medians over the rounds. A peer that cannot be had ends the bench, unless it is left out by name.
@@ -20,7 +21,6 @@ const JOBS = [
   {network: "cnn", batch: 128},
   {network: "keras", batch: 128},
 ] as const;
-const THREADS = [1, 2];
 const OURS = "fused";
 const PEERS = [OURS, "torch", "onnx", "wasm", "tensorflow"] as const;
 type PeerName = (typeof PEERS)[number];
@@ -43,23 +43,27 @@ async function main(): Promise<void> {
       rounds: {type: "string", default: "5"},
       without: {type: "string", default: ""},
       networks: {type: "string", default: "exigo,cnn,keras"},
+      threads: {type: "string", default: "1,2"},
     },
   });
+  const threadCounts = values.threads.split(",").map(Number);
   const left = values.without.split(",").filter(Boolean);
   const peers = PEERS.filter((peer) => !left.includes(peer));
   console.log(
     `${cpus()[0].model}, ${cpus().length} cores, Node ${process.version}; images/s, medians of ${values.rounds} rounds`,
   );
   if (left.length > 0) console.log(`left out as asked: ${left.join(", ")}`);
-  console.log("\n| network | batch | threads | peer | train | × torch | spread | infer | × torch | peak MiB |");
-  console.log("|---|--:|--:|---|--:|--:|--:|--:|--:|--:|");
+  console.log(
+    "\n| network | batch | threads | peer | train | × torch | by CPU | infer | × torch | by CPU | peak MiB |",
+  );
+  console.log("|---|--:|--:|---|--:|--:|--:|--:|--:|--:|--:|");
   for (const job of JOBS.filter(({network}) => values.networks.split(",").includes(network))) {
-    const contestants = await start(job, peers);
+    const contestants = await start(job, peers, threadCounts);
     for (let round = 0; round < Number(values.rounds); round++) {
       for (const contestant of contestants) contestant.measured.push(await measure(contestant));
     }
     for (const {process: child} of contestants) child.stdin?.end();
-    for (const threads of THREADS) {
+    for (const threads of threadCounts) {
       const rows = contestants.filter((contestant) => contestant.threads === threads);
       const torch = rows.find(({peer}) => peer === "torch");
       for (const row of rows) console.log(line(job, row, torch));
@@ -68,9 +72,13 @@ async function main(): Promise<void> {
 }
 
 /** Starts every peer, one after the other, and waits until it has warmed up. @throws Error if one cannot be had. */
-async function start(job: (typeof JOBS)[number], peers: readonly PeerName[]): Promise<Contestant[]> {
+async function start(
+  job: (typeof JOBS)[number],
+  peers: readonly PeerName[],
+  threadCounts: readonly number[],
+): Promise<Contestant[]> {
   const contestants: Contestant[] = [];
-  for (const threads of THREADS) {
+  for (const threads of threadCounts) {
     for (const peer of peers) {
       if (threads > 1 && (peer === "wasm" || peer === "tensorflow")) continue; // no number of threads to choose
       const [command, ...args] = commandOf(peer, job, threads);
@@ -127,29 +135,17 @@ function line(
   {peer, threads, measured}: Contestant,
   torch?: Contestant,
 ): string {
-  const trained = measured.map(({train}) => train ?? Number.NaN);
-  const inferred = measured.map(({infer}) => infer);
   // Ratios round by round, then their median: both sides of each saw the same minute.
-  const ratio = (values: number[], others: number[] | undefined) =>
-    others ? shown(median(values.map((v, i) => v / others[i])), 2) : "";
-  const others = torch?.measured;
-  const spread = `${shown(Math.min(...trained), 0)} to ${shown(Math.max(...trained), 0)}`;
+  const ratio = (field: "train" | "trainCpu" | "infer" | "inferCpu") => {
+    const values = measured.map((one, i) => (one[field] ?? Number.NaN) / (torch?.measured[i][field] ?? Number.NaN));
+    return shown(median(values), 2);
+  };
+  const rate = (field: "train" | "infer") => shown(median(measured.map((one) => one[field] ?? Number.NaN)), 0);
+  // With more threads, processor time counts how long they wait for each other.
+  const byCpu = (field: "trainCpu" | "inferCpu") => (threads === 1 ? ratio(field) : "");
   const cells = [
-    network,
-    batch,
-    threads,
-    peer === OURS ? "**fused**" : peer,
-    shown(median(trained), 0),
-    ratio(
-      trained,
-      others?.map(({train}) => train ?? Number.NaN),
-    ),
-    measured[0].train === null ? "" : spread,
-    shown(median(inferred), 0),
-    ratio(
-      inferred,
-      others?.map(({infer}) => infer),
-    ),
+    ...[network, batch, threads, peer === OURS ? "**fused**" : peer],
+    ...[rate("train"), ratio("train"), byCpu("trainCpu"), rate("infer"), ratio("infer"), byCpu("inferCpu")],
     shown(measured.at(-1)?.peak ?? Number.NaN, 0),
   ];
   return `| ${cells.join(" | ")} |`;

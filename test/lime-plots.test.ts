@@ -97,6 +97,27 @@ describe("what explain draws", () => {
   });
 });
 
+test("a photograph is grey but for what speaks for and against, and stands beside in its own colours", async () => {
+  const green = Float32Array.from({length: 3 * 144}, (_, i) => [0.1, 0.7, 0.1][i % 3]);
+  const segments = Uint16Array.from({length: 144}, (_, p) => Math.floor((p % 12) / 4));
+  const explanation = {
+    ...{index: 0, caption: "photo", label: 0, explained: 0, explainedName: "a", probability: 0.5, intercept: 0, r2: 1},
+    ...{localPrediction: 0.5, samples: 10, near: 5, halvesCorrelation: 1, halvesTop5: 1},
+    ...{segments, weights: Float64Array.of(0.3, 0, -0.3), errors: new Float64Array(3)},
+  };
+  const size = {height: 12, width: 12, channels: 3};
+  const figure = draw("segments", {title: "photo", ...size, images: green, explanations: [explanation]});
+  const context = await contextOf(figure);
+  const at = (x: number, y: number) => [...context.getImageData(2 * x, 2 * y, 1, 1).data.slice(0, 3)];
+  const near = (x: number, y: number) => at(x, y).map((v) => Math.round(v / 8));
+  const [photo, middle] = [near(60, 200), at(334 + 140, 200)];
+  expect(photo).toEqual([26, 179, 26].map((v) => Math.round(v / 8)));
+  expect(Math.max(...middle) - Math.min(...middle)).toBeLessThan(3);
+  const [left, right] = [at(334 + 50, 200), at(334 + 250, 200)];
+  expect(left[2]).toBeGreaterThan(left[0] + 60); // blue for
+  expect(right[0]).toBeGreaterThan(right[2] + 60); // orange against
+});
+
 test("the strongest segments are shown until they cover enough, and none too weak", () => {
   const segments = Uint16Array.of(0, 0, 0, 0, 1, 1, 2, 2, 2, 3);
   const weights = Float64Array.of(0.1, -0.5, 0.3, 0.01);

@@ -38,6 +38,7 @@ describe("the lime probe", () => {
     expect(seven.weights.length).toBe(Math.max(...seven.segments) + 1);
     expect(seven.r2).toBeGreaterThan(0.9);
     expect(said).toEqual([]);
+    expect(artifact.numbers).toMatchObject({settings: {samples: 100, hiding: "mean", segmenter: {method: "slic"}}});
   });
 
   test("explains the label where asked to, with the recipe and settings asked for", async () => {

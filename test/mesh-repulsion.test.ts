@@ -5,7 +5,7 @@ import {meshRepulsion} from "../src/tsne/mesh-repulsion";
 import {writePoints} from "../src/tsne/points";
 import {repulsion} from "../src/tsne/reference";
 import {openTeam} from "../src/tsne/team";
-import {cloud, digits, relativeError} from "./tsne-data";
+import {cloud, digits, relativeError} from "./support/tsne-data";
 
 /** Forces and Z by the mesh, after `times` runs: it may change its plan in between. */
 async function byMesh({rows, values}: Matrix, times = 1) {

@@ -2,7 +2,7 @@ import {describe, expect, test} from "vitest";
 import {trustworthiness} from "../src/pipeline/analysis/projection-quality";
 import {type Matrix, openNeighbourhood} from "../src/tsne/index";
 import {jointProbabilities, klDivergence, nearestNeighbours} from "../src/tsne/reference";
-import {cloud, digits, relativeError} from "./tsne-data";
+import {cloud, digits, relativeError} from "./support/tsne-data";
 
 const settings = {perplexity: 30, metric: "euclidean", threads: 1} as const;
 

@@ -5,7 +5,7 @@ import {leadingEigenpairs} from "../src/pipeline/analysis/eigenvectors";
 import {foldedColumns} from "../src/pipeline/analysis/fold-columns";
 import {pca} from "../src/pipeline/analysis/pca";
 import {standardised} from "../src/pipeline/analysis/standardise";
-import {cloud, relativeError} from "./tsne-data";
+import {cloud, relativeError} from "./support/tsne-data";
 
 const fixture = JSON.parse(readFileSync(join(__dirname, "fixtures/tsne/quality.json"), "utf8")) as {
   data: number[];

@@ -12,7 +12,7 @@ import {projectFile} from "../src/pipeline/run-project";
 import {animatedPng} from "../src/plots/apng";
 import {scatterFilm} from "../src/plots/scatter-film";
 import {scatterSheet} from "../src/plots/scatter-sheet";
-import {cloud} from "./tsne-data";
+import {cloud} from "./support/tsne-data";
 
 const labels = Uint16Array.from({length: 30}, (_, i) => i % 3);
 const classNames = ["a", "b", "c"];

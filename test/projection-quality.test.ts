@@ -4,7 +4,7 @@ import {expect, test} from "vitest";
 import {aligned, movementByClass} from "../src/pipeline/analysis/procrustes";
 import {mapQuality, neighbourAccuracy, trustworthiness} from "../src/pipeline/analysis/projection-quality";
 import {openNeighbourhood} from "../src/tsne/index";
-import {cloud, relativeError} from "./tsne-data";
+import {cloud, relativeError} from "./support/tsne-data";
 
 const fixture = JSON.parse(readFileSync(join(__dirname, "fixtures/tsne/quality.json"), "utf8")) as {
   data: number[];

@@ -10,7 +10,7 @@ import type {
   ProbeContext,
   Split,
 } from "../src/pipeline/types";
-import {cloud} from "./tsne-data";
+import {cloud} from "./support/tsne-data";
 
 const CLASSES = 3;
 

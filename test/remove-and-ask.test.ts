@@ -84,9 +84,10 @@ describe("remove and ask again", () => {
     expect(lines[0]).toMatch(
       /^round 1: cat 97\.4%, dog 1\.78%, owl 0\.80% \(R² [01]\.\d\d\); then removed 2 of 4 segments$/,
     );
-    expect(lines.at(-1)).toBe(
-      "after 2 segments were gone, dog (55.0%) took the place of cat; in the first round dog stood at place 2 with 1.78%",
-    );
+    expect(lines.slice(2)).toEqual([
+      "after 2 segments were gone, dog (55.0%) took the place of cat;",
+      "in the first round dog stood at place 2 with 1.78%",
+    ]);
   });
 });
 

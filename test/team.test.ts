@@ -1,6 +1,7 @@
 import {execFileSync} from "node:child_process";
 import {expect, test} from "vitest";
 import {openArena} from "../src/tsne/arena";
+import {instantiate, kernelModule} from "../src/tsne/kernel-module";
 import {openTeam} from "../src/tsne/team";
 
 /** Squares of 1 to n by the kernel that multiplies a matrix of n rows and 4 columns with one vector. */
@@ -22,6 +23,11 @@ async function squares(threads: number, phases: number): Promise<Float32Array> {
   team.close();
   return result;
 }
+
+test.each([true, false])("every kernel that is named is there (shared memory: %s)", async (shared) => {
+  const memory = new WebAssembly.Memory({initial: 16, maximum: 65536, shared});
+  for (const kernel of instantiate(await kernelModule(shared), memory)) expect(kernel).toBeTypeOf("function");
+});
 
 test.each([1, 2, 4])("%i threads do every task of every phase", async (threads) => {
   const expected = Float32Array.from({length: 640}, (_, i) => (i + 1) ** 2);

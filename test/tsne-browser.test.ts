@@ -3,7 +3,7 @@ import {createContext, runInContext} from "node:vm";
 import {buildSync} from "esbuild";
 import {expect, test} from "vitest";
 import {tsne} from "../src/tsne/index";
-import {cloud} from "./tsne-data";
+import {cloud} from "./support/tsne-data";
 
 test("runs where there is no Node, on one thread, and gives the same bits", async () => {
   const {outputFiles} = buildSync({

@@ -6,7 +6,7 @@ import {
   klDivergence,
   nearestNeighbours,
 } from "../src/tsne/reference";
-import {cloud, digits, reference, relativeError} from "./tsne-data";
+import {cloud, digits, reference, relativeError} from "./support/tsne-data";
 
 test("joint probabilities of 200 digits over all pairs are scikit-learn's", () => {
   // scikit-learn stops its search at an entropy off by 1e-5 and computes in single precision

@@ -2,7 +2,7 @@ import {beforeAll, describe, expect, test} from "vitest";
 import {randomSource} from "../src/pipeline/random";
 import {embed, type Matrix, type Neighbourhood, openNeighbourhood, type TsneOptions, tsne} from "../src/tsne/index";
 import {gradient, jointProbabilities} from "../src/tsne/reference";
-import {cloud, digits, reference, relativeError} from "./tsne-data";
+import {cloud, digits, reference, relativeError} from "./support/tsne-data";
 
 const euclidean = {perplexity: 30, metric: "euclidean", threads: 1} as const;
 

@@ -33,11 +33,11 @@ def network(name):
     return nn.Sequential(*layers, nn.Flatten(), nn.Linear(25 * channels, 10))
 
 
-def rate(work):
-    start, images = time.perf_counter(), 0
+def rates(work):
+    start, before, images = time.perf_counter(), time.process_time(), 0
     while time.perf_counter() - start < SECONDS:
         images += work()
-    return images / (time.perf_counter() - start)
+    return images / (time.perf_counter() - start), images / (time.process_time() - before)
 
 
 def main(name, batch, threads, folder):
@@ -76,7 +76,9 @@ def main(name, batch, threads, folder):
     print("ready", flush=True)
     for _ in sys.stdin:
         peak = resource.getrusage(resource.RUSAGE_SELF).ru_maxrss / 1024
-        print(json.dumps({"train": rate(train), "infer": rate(infer), "peak": peak}), flush=True)
+        (train_wall, train_cpu), (infer_wall, infer_cpu) = rates(train), rates(infer)
+        measured = {"train": train_wall, "trainCpu": train_cpu, "infer": infer_wall, "inferCpu": infer_cpu, "peak": peak}
+        print(json.dumps(measured), flush=True)
 
 
 if sys.argv[1] == "export":

@@ -10,9 +10,11 @@ export interface Peer {
 
 /** One measurement, as a peer prints it. */
 export interface Measurement {
-  /** Images a second. */
+  /** Images a second, and a second of processor time: what a busy machine leaves alone, for one thread. */
   readonly train: number | null;
+  readonly trainCpu: number | null;
   readonly infer: number;
+  readonly inferCpu: number;
   /** The process' greatest resident set so far, MiB. */
   readonly peak: number;
 }
@@ -25,17 +27,18 @@ export async function answerRounds(peer: Peer): Promise<void> {
   await peer.infer();
   console.log("ready");
   for await (const _ of createInterface({input: process.stdin})) {
-    const train = peer.train ? await rate(peer.train) : null;
-    const infer = await rate(peer.infer);
+    const [train, trainCpu] = peer.train ? await rates(peer.train) : [null, null];
+    const [infer, inferCpu] = await rates(peer.infer);
     const peak = process.resourceUsage().maxRSS / 1024;
-    console.log(JSON.stringify({train, infer, peak} satisfies Measurement));
+    console.log(JSON.stringify({train, trainCpu, infer, inferCpu, peak} satisfies Measurement));
   }
   process.exit(0);
 }
 
-async function rate(work: () => Promise<number>): Promise<number> {
-  const start = performance.now();
+async function rates(work: () => Promise<number>): Promise<[wall: number, cpu: number]> {
+  const [start, before] = [performance.now(), process.cpuUsage()];
   let images = 0;
   while (performance.now() - start < SECONDS * 1000) images += await work();
-  return images / ((performance.now() - start) / 1000);
+  const {user, system} = process.cpuUsage(before);
+  return [images / ((performance.now() - start) / 1000), images / ((user + system) / 1e6)];
 }

@@ -75,6 +75,7 @@ export function convolver(shape: ConvolutionShape): Convolver {
   const takeGradient = [load(gradient), spread(gradient, {planes: outputGradient, mask: undefined})];
   const [forward, back] = [stage.forward(true), stage.inputGradient(true)];
   const [weightGradient] = stage.parameterGradients();
+  const batchGradients = stage.batchGradients();
   const refresh = stage.refresh?.() ?? [];
 
   const workspace = shared.take(local.size);
@@ -126,7 +127,9 @@ export function convolver(shape: ConvolutionShape): Convolver {
         floats.set(dy.subarray(n * results, (n + 4) * results), staged[0] / 4);
         run([...takeGradient, weightGradient], count, staged[0]);
       }
-      for (let i = 0; i < packed.length; i++) out[i] = floats[placed[0].slots / 4 + packed[i]];
+      run(batchGradients, 1);
+      const at = (kernel.slotted ? placed[0].slots : placed[0].gradients) / 4;
+      for (let i = 0; i < packed.length; i++) out[i] = floats[at + packed[i]];
     },
   };
 }

@@ -73,8 +73,10 @@ export function layout(plan: Plan, batchSize: number): Layout {
     if (parameter.slotted) slotted = end;
     if (parameter.trainable) size = end;
   }
-  const slots = Math.max(1, Math.min(SLOTS, groups, Math.floor(MOST_SLOTTED / Math.max(1, slotted))));
-  const slotStride = slotted * 4;
+  const slotFloats = slotted + all.reduce((sum, {ownSlot = 0}) => sum + ownSlot, 0);
+  const slots = Math.max(1, Math.min(SLOTS, groups, Math.floor(MOST_SLOTTED / Math.max(1, slotFloats))));
+  // A cache line more than a slot takes: strides of whole pages would bring all slots' lines into the same few sets.
+  const slotStride = slotted * 4 + 64;
   const [values, gradients, firstMoments, secondMoments] = [0, 1, 2, 3].map(() => shared.take(end * 4));
   const slotsAt = shared.take(slots * slotStride);
   const flippedAt = shared.take(slotted * 4);

@@ -29,8 +29,8 @@ const MOST_CLASSES = 60;
 const FEWEST_ROWS = 7;
 
 /**
- * Makes a map of a user's own matrix: a CSV, or a .npy of two dimensions, one point a row. Writes its coordinates beside
- * the words of the file, and its picture.
+ * Makes a map of a user's own matrix: a CSV, or a .npy of two dimensions, one point a row. Writes its coordinates
+ * beside the words of the file, and its picture.
  *
  * @throws UserError if the file is something else, holds NaN, or has fewer than 7 rows.
  */

@@ -15,7 +15,7 @@ export interface Frame extends Weighted {
 export interface Filmstrip extends Size {
   readonly title: string;
   readonly frames: readonly Frame[];
-  /** Lines under the strip. */
+  /** Lines under the strip: one a frame, then how it ended. */
   readonly notes: readonly string[];
 }
 
@@ -52,8 +52,8 @@ export function filmstrip({title, height, width, channels, frames, notes}: Films
     });
     notes.forEach((note, row) => {
       const y = TOP + rows * rowHeight + 6 + row * 17;
-      const last = row === notes.length - 1;
-      text(context, note, 16, y, {size: 12, color: INK_2, bold: last, maxWidth: sheetWidth - 32});
+      const end = row >= frames.length; // after a line for each round, how it ended
+      text(context, note, 16, y, {size: 12, color: INK_2, bold: end, maxWidth: sheetWidth - 32});
     });
   });
 }

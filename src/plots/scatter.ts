@@ -81,8 +81,8 @@ function nameClasses(
 }
 
 /**
- * The middle of the points around the fullest cell of a 20 × 20 grid over the sheet: inside a cluster even where a class
- * has several, as the mean of all would not be.
+ * The middle of the points around the fullest cell of a 20 × 20 grid over the sheet: inside a cluster even where a
+ * class has several, as the mean of all would not be.
  */
 function densest(xs: readonly number[], ys: readonly number[]): [number, number] {
   const cells = 20;

@@ -2,7 +2,9 @@ import {DATA_START, type Team} from "./team";
 
 /** Hands out places in a team's memory, one after another; the memory grows as needed. */
 export interface Arena {
-  /** @returns The address, in bytes, of `bytes` bytes; at a multiple of 128. Zero at first use, not cleared at reuse. */
+  /**
+   * @returns The address, in bytes, of `bytes` bytes; at a multiple of 128. Zero at first use, not cleared at reuse.
+   */
   allocate(bytes: number): number;
   /** Where the next place would be: give it to `release` to free all that were handed out since. */
   mark(): number;

@@ -17,10 +17,13 @@ export interface Descent {
   readonly exaggerationIterations: number;
   /** n / exaggeration / 4, at least 50 (Belkina et al. 2019). */
   readonly learningRate: number;
-  /** 1e-7: stop when the gradient's Euclidean norm is below. Looked at every 50 iterations once exaggeration is over. */
+  /**
+   * 1e-7: stop when the gradient's Euclidean norm is below. Looked at every 50 iterations once exaggeration is over.
+   */
   readonly minGradientNorm: number;
   /**
-   * "mesh" is the fast one, of the plane only; "all-pairs" is exact. By default the mesh in the plane from 500 points on.
+   * "mesh" is the fast one, of the plane only; "all-pairs" is exact. By default the mesh in the plane from 500 points
+   * on.
    */
   readonly repulsion: "mesh" | "all-pairs";
   /** Calls `onProgress` after every so many iterations (50). */

@@ -1,4 +1,6 @@
-/** What the kernels export: one task of a kernel by a thread, with the kernel's own arguments (kernels/*.ts say which). */
+/**
+ * What the kernels export: one task of a kernel by a thread, with the kernel's own arguments (kernels/*.ts say which).
+ */
 export type Kernel = (task: number, thread: number, ...args: number[]) => void;
 
 /** Every kernel, by the number it has in a job. */
@@ -45,7 +47,9 @@ export async function kernelModule(shared: boolean): Promise<WebAssembly.Module>
   return module;
 }
 
-/** For where there is no file system: gives the bytes of kernels/tsne.wasm, once, before anything else. One thread then. */
+/**
+ * For where there is no file system: gives the bytes of kernels/tsne.wasm, once, before anything else. One thread then.
+ */
 export async function provideKernels(bytes: BufferSource): Promise<void> {
   modules.set("tsne.wasm", await WebAssembly.compile(bytes));
 }

@@ -20,12 +20,16 @@ const SIDES = [2, 3, 4, 5, 6, 7, 8, 9, 10]
   .flatMap((a) => [0, 1, 2, 3, 4, 5].map((b) => 2 ** a * 3 ** b))
   .filter((N) => N >= 32 && N <= 1024)
   .sort((a, b) => a - b);
-/** Nodes a side per √n at first: transform and direct sums then cost about the same, whatever the spread of the points. */
+/**
+ * Nodes a side per √n at first: transform and direct sums then cost about the same, whatever the spread of the points.
+ */
 const GRAIN = 1.8;
 const MOST_GRAIN = 6;
 /** R / h. Force error of a real map of 10,000 points: 0.5 % at 3, 0.2 % at 3.5, 0.1 % at 4. */
 const RANGE = 3.5;
-/** At this step the B-spline follows 1/(1 + r²) well without direct sums; a finer mesh than the second is never needed. */
+/**
+ * At this step the B-spline follows 1/(1 + r²) well without direct sums; a finer mesh than the second is never needed.
+ */
 const FINE_STEP = 0.25;
 const LEAST_STEP = 0.1;
 /** Nodes at the edges that splines reach into. */
@@ -41,9 +45,9 @@ const REVIEW = 20;
 /**
  * The particle mesh with an exact short range, for maps in the plane. φ(y) = Σj 1/(1 + |y − yj|²) gives all repulsion
  * needs: the forces are −½∇φ and Z = Σ φ(yi) − n. φ is split: a smooth long range, spread to a mesh, convolved there by
- * Fourier transforms and interpolated; and a rest that ends at R, summed directly over cells (kernels/short-range.ts has
- * the split). docs/tsne.md derives it. Neither Barnes-Hut (van der Maaten 2014) nor FIt-SNE (Linderman et al. 2019, who
- * interpolate four kernels by polynomials): one potential, one transform there and back, and any accuracy by R / h.
+ * Fourier transforms and interpolated; and a rest that ends at R, summed directly over cells (kernels/short-range.ts
+ * has the split). docs/tsne.md derives it. Neither Barnes-Hut (van der Maaten 2014) nor FIt-SNE (Linderman et al. 2019,
+ * who interpolate four kernels by polynomials): one potential, one transform there and back, and any accuracy by R / h.
  */
 export function meshRepulsion(team: Team, arena: Arena, n: number, points: number): Repulsion {
   const {threads} = team;
@@ -119,7 +123,10 @@ export function meshRepulsion(team: Team, arena: Arena, n: number, points: numbe
     if (U === 0) arena.floats(shortRange, (n + 2) * 2).fill(0);
   }
 
-  /** Doubles or halves the mesh's area, as it were, when one part costs much more than the other. Counts, not clocks: the same bits everywhere. */
+  /**
+   * Asks for a finer or coarser mesh where one half costs much more than the other. Counts, not clocks: equal bits
+   * everywhere.
+   */
   function review({N}: Plan): void {
     const pairTime = PAIR_COST * arena.doubles(pairs, 1)[0];
     const meshTime = NODE_COST * N * N;

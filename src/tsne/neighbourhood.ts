@@ -13,7 +13,9 @@ import {openTeam, type Team} from "./team";
 export type Metric = "euclidean" | "cosine";
 
 export interface NeighbourhoodOptions {
-  /** About how many neighbours count for each point: 2 to the entropy of p(j|i) in bits. At most a third of the others. */
+  /**
+   * About how many neighbours count for each point: 2 to the entropy of p(j|i) in bits. At most a third of the others.
+   */
   readonly perplexity: number;
   /** Cosine: rows are compared by their direction, as points of the unit sphere, |a/|a| − b/|b||² = 2 (1 − cos). */
   readonly metric: Metric;
@@ -21,13 +23,16 @@ export interface NeighbourhoodOptions {
 }
 
 /**
- * What t-SNE keeps of the data: each row's neighbours and the joint probabilities. Measures maps of it; `embed` makes them.
- * One call at a time: they share the memory's free end.
+ * What t-SNE keeps of the data: each row's neighbours and the joint probabilities. Measures maps of it; `embed` makes
+ * them. One call at a time: they share the memory's free end.
  */
 export interface Neighbourhood {
   readonly rows: number;
   readonly perplexity: number;
-  /** Neighbours of each row: 3 · perplexity + 1, or all others (van der Maaten 2014, section 4.1; one more as scikit-learn). */
+  /**
+   * Neighbours of each row: 3 · perplexity + 1, or all others (van der Maaten 2014, section 4.1; one more as
+   * scikit-learn).
+   */
   readonly k: number;
   readonly threads: number;
   readonly team: Team;

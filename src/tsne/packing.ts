@@ -14,8 +14,8 @@ export interface Packed {
 }
 
 /**
- * Packs the data centred, and scaled to at most 1: distances are to scale, and single precision spends no digits on where
- * the data lie. Centred on medians, because one far outlier would move the means away from all others.
+ * Packs the data centred, and scaled to at most 1: distances are to scale, and single precision spends no digits on
+ * where the data lie. Centred on medians, because one far outlier would move the means away from all others.
  */
 export async function packed(team: Team, arena: Arena, {rows, columns, values}: Matrix): Promise<Packed> {
   const panelCount = Math.ceil(rows / 8);

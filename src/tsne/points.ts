@@ -1,7 +1,10 @@
 import type {Arena} from "./arena";
 import type {Dimensions} from "./matrix";
 
-/** Puts points in the arena as the kernels have them: two numbers a point or four, and far ones up to a multiple of four. */
+/**
+ * Puts points in the arena as the kernels have them: two numbers a point or four, and far ones up to a multiple of
+ * four.
+ */
 export function writePoints(arena: Arena, points: ArrayLike<number>, dimensions: Dimensions): number {
   const n = points.length / dimensions;
   const stride = dimensions === 2 ? 2 : 4;

@@ -5,7 +5,9 @@ import type {Dimensions, Matrix} from "./matrix";
  * precision, over all pairs: the oracle of the fast engine's tests, and the plainest statement of what it computes.
  */
 
-/** Each row's k nearest other rows: `indices[i * k + q]` and squared distances, rising; of equals the lower index first. */
+/**
+ * Each row's k nearest other rows: `indices[i * k + q]` and squared distances, rising; of equals the lower index first.
+ */
 export interface Neighbours {
   readonly k: number;
   readonly indices: Uint32Array;
@@ -106,8 +108,8 @@ export function repulsion(points: ArrayLike<number>, dimensions: Dimensions): {z
 }
 
 /**
- * ∂KL/∂yi = 4 Σj (x pij − qij)(yi − yj) / (1 + |yi − yj|²) (eq. 5), x the exaggeration. With x ≠ 1 it is the gradient of
- * x Σ p log(1 + d²) + log Z, which is KL(P‖Q) up to a constant at x = 1.
+ * ∂KL/∂yi = 4 Σj (x pij − qij)(yi − yj) / (1 + |yi − yj|²) (eq. 5), x the exaggeration. With x ≠ 1 it is the gradient
+ * of x Σ p log(1 + d²) + log Z, which is KL(P‖Q) up to a constant at x = 1.
  */
 export function gradient(
   p: JointProbabilities,

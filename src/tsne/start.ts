@@ -1,6 +1,9 @@
 import type {Dimensions, Matrix} from "./matrix";
 
-/** Standard deviation of the first coordinate of a start from principal components or at random: all forces nearly equal. */
+/**
+ * Standard deviation of the first coordinate of a start from principal components or at random: all forces nearly
+ * equal.
+ */
 const START_SPREAD = 1e-4;
 const SWEEPS = 60;
 
@@ -78,7 +81,10 @@ function leadingAxes(matrix: Float64Array, size: number, count: number): Float64
   return axes.slice(0, count);
 }
 
-/** Gram-Schmidt, in order: the first axis converges to the first eigenvector, and so on. An axis that vanishes stays zero. */
+/**
+ * Gram-Schmidt, in order: the first axis converges to the first eigenvector, and so on. An axis that vanishes stays
+ * zero.
+ */
 function orthonormal(axes: readonly Float64Array[]): Float64Array[] {
   const done: Float64Array[] = [];
   for (const axis of axes) {

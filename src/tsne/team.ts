@@ -1,6 +1,9 @@
 import {instantiate, KERNELS, type KernelName, kernelModule} from "./kernel-module";
 
-/** A kernel to be run on tasks `first` to `first + tasks − 1`, in any order and by any thread: tasks write to different places. */
+/**
+ * A kernel to be run on tasks `first` to `first + tasks − 1`, in any order and by any thread: tasks write to different
+ * places.
+ */
 export interface Job {
   readonly kernel: KernelName;
   readonly tasks: number;
@@ -12,7 +15,9 @@ export interface Job {
 export interface Team {
   readonly threads: number;
   readonly memory: WebAssembly.Memory;
-  /** Runs all tasks of all jobs, on this thread too, and returns when they are done. Jobs must not depend on each other. */
+  /**
+   * Runs all tasks of all jobs, on this thread too, and returns when they are done. Jobs must not depend on each other.
+   */
   run(...jobs: readonly Job[]): void;
   /** Ends the threads. */
   close(): void;
@@ -21,20 +26,26 @@ export interface Team {
 /** Memory below is the kernels' own tables and the words threads meet in. */
 export const DATA_START = 65536;
 const CONTROL = 32768;
-/** Places of 32-bit words from CONTROL. A phase is what one call of `run` does; its number and its next task share a word. */
-const [NEXT, DONE, PHASE, TOTAL, JOBS, FAULT, CLOSED] = [0, 16, 32, 33, 34, 35, 36]; // own cache lines for the busy ones
-/** Doubles from here: a job is its kernel's number, its first task's place among all, `first`, its arguments' count and they. */
+/**
+ * Places of 32-bit words from CONTROL. A phase is what one call of `run` does; its number and its next task share a
+ * word.
+ */
+const [NEXT, DONE, PHASE, TOTAL, JOBS, FAULT, CLOSED] = [0, 16, 32, 33, 34, 35, 36]; // the busy ones apart
+/**
+ * Doubles from here: a job is its kernel's number, its first task's place among all, `first`, its arguments' count and
+ * they.
+ */
 const JOB_TABLE = CONTROL + 256;
 const JOB_SIZE = 24;
 const MOST_JOBS = 4;
-/** How often to look before sleeping: about 50 µs, longer than the pause between phases. */
-const SPINS = 20_000;
+/** How often to look before sleeping: about 10 µs. More would waste a busy machine's time, less this one's. */
+const SPINS = 4_000;
 /** A task takes milliseconds; a thread silent for so long has died. */
 const PATIENCE = 60_000;
 
 /**
  * @param threads 1: no worker, no shared memory (browsers without cross-origin isolation). More: workers, asleep
- * between calls of `run` that are further apart than about 50 µs.
+ * between calls of `run` that are further apart than about 10 µs.
  */
 export async function openTeam(threads: number): Promise<Team> {
   if (!(Number.isInteger(threads) && threads >= 1 && threads <= 64)) {
@@ -136,8 +147,8 @@ async function sharedTeam(threads: number): Promise<Team> {
 /**
  * What a helping thread does: the loop of `run`, for ever. Plain JavaScript, because a TypeScript file would need the
  * compiler in every thread (0.1 s each). A thread claims a task by raising the word NEXT from the value it saw. The
- * word holds the phase's number, so a claim made late, after the jobs changed, fails; and nobody waits for a thread that
- * the system has not woken, as long as the others finish the tasks.
+ * word holds the phase's number, so a claim made late, after the jobs changed, fails; and nobody waits for a thread
+ * that the system has not woken, as long as the others finish the tasks.
  */
 const HELPER = `
 const {workerData: {memory, module, names, thread}, parentPort} = require("node:worker_threads");

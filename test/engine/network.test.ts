@@ -30,7 +30,7 @@ function randomModel(name: ModelName, shape: readonly [number, number, number] =
 async function start(model: tf.LayersModel, threads = 2, optimizer = "adam"): Promise<FusedNetwork> {
   const planned = plan(model, optimizer);
   if ("reason" in planned) throw new Error(planned.reason);
-  const network = await fusedNetwork(planned, {threads, classNames, batchSize: 64, seed: 7});
+  const network = await fusedNetwork(planned, {threads, classNames, batchSize: 90, seed: 7});
   open.push(network);
   return network;
 }
@@ -103,7 +103,7 @@ describe.each(["exigo", "cnn", "mlp"] as const)("%s", (name) => {
 });
 
 describe.each(["exigo", "cnn"] as const)("%s in training", (name) => {
-  test.each([1, 4, 30])("has tfjs' gradients in a batch of %i", async (count) => {
+  test.each([1, 30, 90])("has tfjs' gradients in a batch of %i", async (count) => {
     const model = randomModel(name);
     const network = await start(model);
     const batch = randomBatch(count, count, SHAPE, CLASSES);
@@ -120,13 +120,15 @@ describe.each(["exigo", "cnn"] as const)("%s in training", (name) => {
     const network = await start(model, 2, rule);
     const optimizer = rule === "adam" ? tf.train.adam(1e-3) : tf.train.momentum(1e-3, 0.9);
     const variables = model.trainableWeights.map((weight) => weight.read() as tf.Variable);
+    // Two all but equal maxima that rounding decides one way here and the other there part the two for good: these draws
+    // meet none (others do: the first step after it then differs by 1e-4).
     for (let step = 0; step < 20; step++) {
-      const batch = randomBatch(step, 4, [12, 12, 1], CLASSES);
+      const batch = randomBatch(step, 8, [12, 12, 1], CLASSES);
       const {loss, gradients} = lossAndGradients(model, batch, CLASSES);
       const named = variables.map((v, i) => ({name: v.name, tensor: tf.tensor(gradients[i], v.shape)}));
       optimizer.applyGradients(named);
       const {lossSum} = await network.trainBatch(batch, 1e-3, step);
-      expect(Math.abs(lossSum / 4 - loss)).toBeLessThan(2e-5 * loss);
+      expect(Math.abs(lossSum / 8 - loss)).toBeLessThan(2e-5 * loss);
     }
     // Adam divides by a gradient's size: where that is rounding noise, a weight may go the other way by up to a step.
     (await network.getWeights()).forEach(({values}, i) => {
@@ -301,7 +303,7 @@ describe("stops with a clear error", () => {
     [{...batch, shape: [14, 14, 3] as const}, "images: expected 14 x 14 x 1, the model's input, got 14 x 14 x 3"],
     [{...batch, pixels: batch.pixels.subarray(1)}, "pixels: expected 3136, got 3135"],
     [{...batch, labels: batch.labels.map(() => 10)}, "target class: expected below 10, got 10"],
-    [randomBatch(1, 65, SHAPE, CLASSES), "training batch: expected 1 to 64 images, got 65"],
+    [randomBatch(1, 91, SHAPE, CLASSES), "training batch: expected 1 to 90 images, got 91"],
   ])("at a batch it cannot train on (%#)", async (wrong, message) => {
     const network = await start(randomModel("cnn"));
     await expect(network.trainBatch(wrong, 1e-3, 0)).rejects.toThrow(message);

@@ -4,7 +4,7 @@ import {expect, test} from "vitest";
 import {pca} from "../../src/pipeline/analysis/pca";
 import {normal, randomSource} from "../../src/pipeline/random";
 import {embed, type Matrix, openNeighbourhood, tsne} from "../../src/tsne/index";
-import {reference} from "../tsne-data";
+import {reference} from "../support/tsne-data";
 
 /** The first n MNIST images on their 50 principal components: of the test split up to 10,000, of the training split above. */
 async function mnist(rows: number): Promise<Matrix> {

@@ -22,3 +22,13 @@ export function sumOfLanes(v: v128): f32 {
 export function partStart(n: i32, part: i32, parts: i32): i32 {
   return part >= parts ? n : <i32>((<i64>n * part) / parts) & ~3;
 }
+
+/** The lanes' sums of four vectors, in the order of `sumOfLanes`. */
+// @ts-ignore: decorator
+@inline
+export function sumsOfLanes(a: v128, b: v128, c: v128, d: v128): v128 {
+  // Halves first: (0 + 2, 1 + 3) of two vectors side by side.
+  const ab = f32x4.add(v128.shuffle<f32>(a, b, 0, 1, 4, 5), v128.shuffle<f32>(a, b, 2, 3, 6, 7));
+  const cd = f32x4.add(v128.shuffle<f32>(c, d, 0, 1, 4, 5), v128.shuffle<f32>(c, d, 2, 3, 6, 7));
+  return f32x4.add(v128.shuffle<f32>(ab, cd, 0, 2, 4, 6), v128.shuffle<f32>(ab, cd, 1, 3, 5, 7));
+}

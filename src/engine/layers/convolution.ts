@@ -1,7 +1,7 @@
 import {corner, ELEMENT, type Planes, type Shape, takePlanes} from "../planes";
 import {each, type Step} from "../program";
 import {type LayerKind, type LayerPlan, maskArguments, type Parameter, spread} from "./kind";
-import {evened, isWinograd, winograd} from "./winograd";
+import {evened, gradientSlot, isWinograd, winograd} from "./winograd";
 
 export interface ConvolutionPlan extends LayerPlan {
   readonly kind: "convolution";
@@ -38,14 +38,22 @@ export const convolution: LayerKind<ConvolutionPlan> = {
     };
   },
 
-  parameters({kernel: [height, width], input, output, weights}) {
+  parameters(plan) {
+    const {
+      kernel: [height, width],
+      input,
+      output,
+      weights,
+    } = plan;
+    const fast = isWinograd(plan);
     const {channels} = output;
     const taps = input.channels * height * width;
     const kernel: Parameter = {
       ...weights[0],
       trainable: true,
       size: taps * channels,
-      slotted: true,
+      slotted: !fast,
+      ...(fast ? {ownSlot: gradientSlot(input.channels, channels)} : {}),
       packed(i) {
         const [k, c] = [i % channels, Math.floor(i / channels) % input.channels];
         const [y, x] = spatial(Math.floor(i / channels / input.channels), width);
@@ -110,7 +118,8 @@ export const convolution: LayerKind<ConvolutionPlan> = {
         const windows = [first, input.row, input.plane, from.channels, ...kernel];
         const gradient = [dz.at, turned.row, dz.plane, height, width, to.channels];
         const steps = [
-          each("slots", "convolutionWeightGradient", ...windows, ...gradient, weights.slots, slots, slotStride),
+          fast?.weightGradient(first) ??
+            each("slots", "convolutionWeightGradient", ...windows, ...gradient, weights.slots, slots, slotStride),
         ];
         if (bias) steps.push(each("slots", "convolutionBiasGradient", ...gradient, bias.slots, slots, slotStride));
         return steps;
@@ -129,7 +138,7 @@ export const convolution: LayerKind<ConvolutionPlan> = {
         const passing = takePlanes(place.local, from);
         return [...write(passing, undefined), spread(passing, place.inputGradient)];
       },
-      batchGradients: () => [],
+      batchGradients: () => (fast ? [fast.finish] : []),
       refresh: () => (fast ? [fast.refresh] : []),
     };
   },

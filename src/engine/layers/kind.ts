@@ -29,6 +29,8 @@ export interface Parameter {
   readonly size: number;
   /** Whether groups add to its gradient slot by slot; otherwise it is made from the whole batch at once. */
   readonly slotted: boolean;
+  /** Floats of one slot where the layer keeps slots of its own. */
+  readonly ownSlot?: number;
   /** Where number i of the model's array stands among the engine's. */
   packed(i: number): number;
   /** Where the input gradient reads engine number i a second time, in an array as long. */

@@ -50,11 +50,53 @@ export function winograd({input: from, output: to}: ConvolutionPlan, place: Plac
         zeros,
       );
   };
+  const {slots, input, outputGradient: dz} = place;
+  const slotFloats = gradientSlot(from.channels, to.channels);
+  const gradientSlots = shared.take(slots * slotFloats * 4);
+  const kept = squaresKept(to, from.channels, to.channels);
+  // Scratch of its own: spare channels must stay 0.
+  const [squaresOfInput, squaresOfGradient] = [inFours(from.channels), inTwos(to.channels)].map(
+    (channels): Address => ({local: local.take(16 * channels * kept * ELEMENT)}),
+  );
   return {
     forward: step(forward, forwardWeights),
     back: step(back, backWeights),
+    weightGradient: (first: Address) =>
+      each(
+        "slots",
+        "winogradWeightGradient",
+        ...[first, input.row, input.plane, from.channels, dz.at, dz.row, dz.plane, to.channels, to.height, to.width],
+        ...[gradientSlots, slots, slotFloats * 4, kept, squaresOfInput, squaresOfGradient],
+      ),
+    finish: each(
+      "parts",
+      "winogradFinish",
+      ...[gradientSlots, slots, slotFloats * 4, from.channels, to.channels, weights.gradients],
+    ),
     refresh: each("parts", "winogradWeights", weights.values, from.channels, to.channels, forwardWeights, backWeights),
   };
+}
+
+/** Floats of one slot of the transformed weights' gradient: 16 places, a cache line after each. */
+export function gradientSlot(inputs: number, outputs: number): number {
+  return 16 * (inFours(inputs) * inTwos(outputs) + 16);
+}
+
+function inFours(n: number): number {
+  return Math.ceil(n / 4) * 4;
+}
+
+function inTwos(n: number): number {
+  return Math.ceil(n / 2) * 2;
+}
+
+/** What the weights' gradient keeps of input and output at once: most of the second-level cache, in whole rows. */
+const KEPT = 448 * 1024;
+
+function squaresKept({height, width}: Shape, inputs: number, outputs: number): number {
+  const [down, across] = [evened(height) / 2, evened(width) / 2];
+  const perRow = 16 * (inFours(inputs) + inTwos(outputs)) * ELEMENT * across;
+  return Math.min(down, Math.max(1, Math.floor(KEPT / perRow))) * across;
 }
 
 /** How many squares of an output are computed at a time: whole rows, an even number of squares if two rows make one. */

@@ -16,7 +16,8 @@ const SMALL = 160;
  * The `count` largest eigenvalues of a symmetric matrix and their vectors, by a block Krylov space from a fixed start,
  * kept orthogonal in full (Golub & Underwood 1977), that grows until the vectors' residuals are small.
  *
- * @param tolerance The largest |Av − λv| allowed, over the largest eigenvalue. Eigenvalues are then off by about its square.
+ * @param tolerance The largest |Av − λv| allowed, over the largest eigenvalue. Eigenvalues are then off by about its
+ * square.
  */
 export function leadingEigenpairs(matrix: Float64Array, size: number, count: number, tolerance = 1e-7): Eigenpairs {
   if (size <= SMALL) return ritz(identityBasis(size), matrix, size, count).pairs;

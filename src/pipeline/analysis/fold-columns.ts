@@ -2,8 +2,9 @@ import type {Matrix} from "../../tsne/index";
 
 /**
  * Rows of at most `most` columns: each column is added, by a sign of its own, to one of `most` (Charikar, Chen &
- * Farach-Colton 2002, count sketch; Weinberger et al. 2009, feature hashing). Inner products of rows are kept on average,
- * with a relative error of about 1/√most; columns and signs come from a hash of the column's number, not from chance.
+ * Farach-Colton 2002, count sketch; Weinberger et al. 2009, feature hashing). Inner products of rows are kept on
+ * average, with a relative error of about 1/√most; columns and signs come from a hash of the column's number, not from
+ * chance.
  */
 export function foldedColumns(matrix: Matrix, most: number): Matrix {
   const {rows, columns, values} = matrix;

@@ -36,8 +36,9 @@ export function aligned(points: Float32Array, reference: Float32Array, dimension
 }
 
 /**
- * How far the points of each class moved between two maps, on average, over the later map's radius (the root mean square
- * distance from its middle): 0 is not at all, 1 about as far as from the middle to the rim. A class without points: NaN.
+ * How far the points of each class moved between two maps, on average, over the later map's radius (the root mean
+ * square distance from its middle): 0 is not at all, 1 about as far as from the middle to the rim. A class without
+ * points: NaN.
  */
 export function movementByClass(
   points: Float32Array,

@@ -49,8 +49,8 @@ export async function mapQuality(
 /**
  * Trustworthiness (Venna & Kaski 2001), in [0, 1]: 1 − 2 / (nk (2n − 3k − 1)) Σi Σj∈Ui (r(i, j) − k), Ui those of the k
  * nearest in the map that are not among the k nearest in the data, r their rank there. In double precision, n² work for
- * each of n rows: for few points, and as the oracle of the fast one (src/tsne). Continuity is the same with data and map
- * exchanged.
+ * each of n rows: for few points, and as the oracle of the fast one (src/tsne). Continuity is the same with data and
+ * map exchanged.
  *
  * @throws RangeError unless k < n / 2.
  */

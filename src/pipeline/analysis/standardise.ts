@@ -1,6 +1,9 @@
 import type {Matrix} from "../../tsne/index";
 
-/** "feature": each column to mean 0 and standard deviation 1; "global": all numbers by one mean and deviation; or as it is. */
+/**
+ * "feature": each column to mean 0 and standard deviation 1; "global": all numbers by one mean and deviation; or as it
+ * is.
+ */
 export type Scaling = "feature" | "global" | "none";
 
 /** A constant column (or matrix) becomes zeros: it tells no rows apart. */

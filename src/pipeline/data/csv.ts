@@ -10,8 +10,8 @@ export interface CsvTable {
 }
 
 /**
- * Reads a table of numbers: comma, semicolon or tab between cells (whichever the first line has most of), quotes as in RFC
- * 4180. The first line is a header if any of its cells is no number; else columns are named 1, 2, ….
+ * Reads a table of numbers: comma, semicolon or tab between cells (whichever the first line has most of), quotes as in
+ * RFC 4180. The first line is a header if any of its cells is no number; else columns are named 1, 2, ….
  *
  * @param what Named in errors: the file.
  * @throws UserError where a row has another number of cells than the first, or nothing is a number.

@@ -19,8 +19,8 @@ const READERS: {readonly [type: string]: (view: DataView, at: number) => number}
 };
 
 /**
- * Reads numpy's .npy format (numpy.lib.format, versions 1 to 3), row-major, little-endian; doubles are rounded to single
- * precision.
+ * Reads numpy's .npy format (numpy.lib.format, versions 1 to 3), row-major, little-endian; doubles are rounded to
+ * single precision.
  *
  * @param what Named in errors: the file.
  * @throws UserError if it is something else.

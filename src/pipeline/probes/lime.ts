@@ -1,8 +1,8 @@
-import {explainWithLime} from "../analysis/lime/lime";
+import {explainWithLime, settingsOf} from "../analysis/lime/lime";
 import {type LimeFlags, limeFlags, limeOptionsOf} from "../analysis/lime/option-table";
 import {oneOf} from "../options";
 import {randomSource} from "../random";
-import type {Probe} from "../types";
+import type {Kept, Probe} from "../types";
 import {after} from "./after";
 import {imageAt, segmentExplanation} from "./segment-explanation";
 
@@ -39,11 +39,13 @@ export const lime: Probe<LimeProbeOptions> = {
       }
       explanations.push(segmentExplanation(explanation, sampleIndices[n], labels[n], classifier.classNames));
     }
-    const title = `LIME ${after(epoch)}: superpixels for and against the class seen`;
+    const which = options.explain === "label" ? "true class" : "class seen";
+    const title = `LIME ${after(epoch)}: superpixels for and against the ${which}`;
     yield {
       name: "segments",
       plot: "segments",
       data: {title, height, width, channels, images: samples.pixels, explanations},
+      numbers: {settings: {...settingsOf(settings, shape)} as {[name: string]: Kept}}, // words, numbers and lists of them
     };
   },
 };

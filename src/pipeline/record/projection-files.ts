@@ -26,9 +26,9 @@ interface TestImages {
 const MOST_MAPS = 20;
 
 /**
- * What all epochs' maps of a run give together, written into its folder: `plots/projection/all-epochs.png` (small multiples),
- * `film.png` (animated), `images-epoch-003.png` (the images themselves as points, of the last), and each map's coordinates
- * as `artifacts/projection/map-epoch-003.csv`.
+ * What all epochs' maps of a run give together, written into its folder: `plots/projection/all-epochs.png` (small
+ * multiples), `film.png` (animated), `images-epoch-003.png` (the images themselves as points, of the last), and each
+ * map's coordinates as `artifacts/projection/map-epoch-003.csv`.
  *
  * @returns The files' paths; none where the run has no maps.
  */

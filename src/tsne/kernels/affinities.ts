@@ -6,8 +6,8 @@ export const CHUNK: i32 = 256;
 /**
  * Task: 256 rows. p(j|i) ∝ exp(−β d²) over each row's k squared distances, β such that the entropy is `entropy` (nats):
  * Newton's method on h(β) = log Σ exp(−βd²) + β⟨d²⟩, whose slope is −β Var(d²), kept inside a bracket. Where more
- * neighbours than the perplexity share the least distance, β has no solution and grows until they share the probability.
- * Scratch of a thread: 4 · (k + 3) bytes.
+ * neighbours than the perplexity share the least distance, β has no solution and grows until they share the
+ * probability. Scratch of a thread: 4 · (k + 3) bytes.
  */
 export function calibrate(
   task: i32, thread: i32, rows: i32, k: i32, entropy: f64, distances: usize, probabilities: usize,

@@ -50,7 +50,8 @@ export function repelAll3(task: i32, thread: i32, n: i32, points: usize, out: us
       const ab = v128.shuffle<f32>(a, b, 0, 4, 1, 5), cd = v128.shuffle<f32>(c, d, 0, 4, 1, 5);
       const dx = f32x4.sub(x, v128.shuffle<f64>(ab, cd, 0, 2));
       const dy = f32x4.sub(y, v128.shuffle<f64>(ab, cd, 1, 3));
-      const dh = f32x4.sub(h, v128.shuffle<f64>(v128.shuffle<f32>(a, b, 2, 6, 3, 7), v128.shuffle<f32>(c, d, 2, 6, 3, 7), 0, 2));
+      const ab2 = v128.shuffle<f32>(a, b, 2, 6, 3, 7), cd2 = v128.shuffle<f32>(c, d, 2, 6, 3, 7);
+      const dh = f32x4.sub(h, v128.shuffle<f64>(ab2, cd2, 0, 2));
       const u = f32x4.add(f32x4.add(one, f32x4.mul(dx, dx)), f32x4.add(f32x4.mul(dy, dy), f32x4.mul(dh, dh)));
       const w = f32x4.div(one, u), w2 = f32x4.mul(w, w);
       sum = f32x4.add(sum, w);

@@ -18,8 +18,9 @@ export function attract2(
     let end = at(ends, load<i32>(at(edges, i))), p = at(joint, load<i32>(at(edges, i)));
     const last = at(ends, load<i32>(at(edges, i + 1)));
     while (end < last) {
-      const a = v128.load64_lane(points + <usize>load<u32>(end, 4), v128.load64_zero(points + <usize>load<u32>(end)), 1);
-      const b = v128.load64_lane(points + <usize>load<u32>(end, 12), v128.load64_zero(points + <usize>load<u32>(end, 8)), 1);
+      const a0 = v128.load64_zero(points + <usize>load<u32>(end)), b0 = v128.load64_zero(points + <usize>load<u32>(end, 8));
+      const a = v128.load64_lane(points + <usize>load<u32>(end, 4), a0, 1);
+      const b = v128.load64_lane(points + <usize>load<u32>(end, 12), b0, 1);
       const dx = f32x4.sub(x, v128.shuffle<f32>(a, b, 0, 2, 4, 6));
       const dy = f32x4.sub(y, v128.shuffle<f32>(a, b, 1, 3, 5, 7));
       const u = f32x4.add(f32x4.add(one, f32x4.mul(dx, dx)), f32x4.mul(dy, dy));
@@ -51,7 +52,8 @@ export function attract3(
 }
 
 /**
- * Task: 256 points. Σ pij log(pij (1 + |yi − yj|²)) over their edges: KL(P‖Q) is this over all, plus log Z. Out: [tasks].
+ * Task: 256 points. Σ pij log(pij (1 + |yi − yj|²)) over their edges: KL(P‖Q) is this over all, plus log Z. Out:
+ * [tasks].
  */
 export function sumDivergence(
   task: i32, thread: i32, n: i32, dimensions: i32, edges: usize, ends: usize, joint: usize, points: usize, sums: usize,

@@ -78,7 +78,9 @@ function multiplySwapped(N: i32, x: usize, kernel: usize, wide: usize, first: i3
   }
 }
 
-/** Task: 16 columns. Transforms columns, multiplies by the kernel's real spectrum [N + 1][N + 4], and transforms back. */
+/**
+ * Task: 16 columns. Transforms columns, multiplies by the kernel's real spectrum [N + 1][N + 4], and transforms back.
+ */
 export function multiplyColumns(
   task: i32, thread: i32, N: i32, spectrum: usize, plane: i32, kernel: usize,
   roots: usize, halfRoots: usize, radices: usize, scratch: usize, scratchSize: i32,
@@ -139,7 +141,8 @@ export function restoreRows(
       const ar = v128.load(a), ai = v128.load(a, 16), br = v128.load(b), bi = v128.load(b, 16);
       const evenR = f32x4.add(ar, br), evenI = f32x4.sub(ai, bi), dR = f32x4.sub(ar, br), dI = f32x4.add(ai, bi);
       const wr = v128.load32_splat(root), wi = v128.load32_splat(root, 4);
-      const oddR = f32x4.add(f32x4.mul(dR, wr), f32x4.mul(dI, wi)), oddI = f32x4.sub(f32x4.mul(dI, wr), f32x4.mul(dR, wi));
+      const oddR = f32x4.add(f32x4.mul(dR, wr), f32x4.mul(dI, wi));
+      const oddI = f32x4.sub(f32x4.mul(dI, wr), f32x4.mul(dR, wi));
       v128.store(o, f32x4.mul(half, f32x4.add(evenI, oddR)));
       v128.store(o, f32x4.mul(half, f32x4.sub(evenR, oddI)), 16);
     }
@@ -167,7 +170,10 @@ export function sampleKernel(task: i32, thread: i32, rows: i32, N: i32, h: f32, 
   }
 }
 
-/** Task: 16 rows. The transpose of a spectrum's real plane, continued evenly to 2N columns: ready for the other direction. */
+/**
+ * Task: 16 rows. The transpose of a spectrum's real plane, continued evenly to 2N columns: ready for the other
+ * direction.
+ */
 export function turnKernel(task: i32, thread: i32, rows: i32, N: i32, spectrum: usize, out: usize): void {
   const to = min(rows, (task + 1) * ROWS);
   for (let a = task * ROWS; a < to; a++) {
@@ -179,16 +185,16 @@ export function turnKernel(task: i32, thread: i32, rows: i32, N: i32, spectrum: 
 }
 
 /**
- * Task: 16 rows. Divides the kernel's spectrum by the B-splines' (`spline`: [N + 1], 1 / spline², once for spreading and
- * once for interpolation), so that points on nodes interact exactly, and by 2N², which the transforms leave.
+ * Task: 16 rows. Divides the kernel's spectrum by the B-splines' (`spline`: [N + 1], 1 / spline², once for spreading
+ * and once for interpolation), so that points on nodes interact exactly, and by 2N², which the transforms leave.
  */
 export function sharpenKernel(task: i32, thread: i32, N: i32, spectrum: usize, spline: usize, out: usize): void {
   const wide = N + 4, scale: f32 = <f32>(1.0 / (2.0 * <f64>N * <f64>N));
   const to = min(N + 1, (task + 1) * ROWS);
   for (let a = task * ROWS; a < to; a++) {
     for (let c = 0; c < wide; c++) {
-      const v: f32 = c <= N ? load<f32>(at(spectrum, a * wide + c)) * load<f32>(at(spline, a)) * load<f32>(at(spline, c)) * scale : 0;
-      store<f32>(at(out, a * wide + c), v);
+      const sharpness = load<f32>(at(spline, a)) * load<f32>(at(spline, min(c, N))) * scale;
+      store<f32>(at(out, a * wide + c), c <= N ? load<f32>(at(spectrum, a * wide + c)) * sharpness : 0);
     }
   }
 }

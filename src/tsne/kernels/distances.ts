@@ -4,8 +4,8 @@ import {at} from "./vector";
  * Squared distances, 4 rows × 8 rows at a time, out of panels.
  *
  * A panel holds eight rows with their columns side by side, [column][8], so that one load gives the same column of four
- * rows. Wide data are compared by |a|² + |b|² − 2a·b, two operations a column; narrow data (a map) by Σ (a − b)², because
- * there the norms are large beside the distances of neighbours and the difference would be rounding.
+ * rows. Wide data are compared by |a|² + |b|² − 2a·b, two operations a column; narrow data (a map) by Σ (a − b)²,
+ * because there the norms are large beside the distances of neighbours and the difference would be rounding.
  */
 export const NARROW: i32 = 8;
 /** Rows past the last stand this far away. */

@@ -43,7 +43,7 @@ export function fourier(N: i32, x: usize, y: usize, roots: usize, radices: usize
   let length = N, stride = 1; // still to be split; interleaved sub-transforms
   for (let radix = load<i32>(radices); radix != 0; radices += 4, radix = load<i32>(radices)) {
     const part = length / radix;
-    const run = <usize>stride << 5, leg = <usize>(stride * part) << 5; // bytes of one run; from leg to leg of a butterfly
+    const run = <usize>stride << 5, leg = <usize>(stride * part) << 5; // bytes: one run; from leg to leg of a butterfly
     for (let p = 0; p < part; p++) {
       const root1 = roots + (<usize>(p * stride) << 3);
       const w1r = v128.load32_splat(root1), w1i = v128.load32_splat(root1, 4);

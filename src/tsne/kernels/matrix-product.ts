@@ -48,7 +48,10 @@ function accumulate(out: usize, index: i32, low: v128, high: v128): void {
   v128.store(o, f64x2.add(v128.load(o, 48), f64x2.promote_low_f32x4(v128.shuffle<f32>(high, high, 2, 3, 2, 3))), 48);
 }
 
-/** Task: 64 rows. X V, X [rows][columns], V given by its columns: [count][columns], columns a multiple of 4. Out: [rows][count]. */
+/**
+ * Task: 64 rows. X V, X [rows][columns], V given by its columns: [count][columns], columns a multiple of 4. Out:
+ * [rows][count].
+ */
 export function projectRows(
   task: i32, thread: i32, x: usize, rows: i32, columns: i32, vectors: usize, count: i32, out: usize,
 ): void {

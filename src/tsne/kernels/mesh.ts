@@ -23,7 +23,10 @@ function slopes(t: v128): v128 {
   return f32x4.add(c1, f32x4.mul(t, f32x4.add(c2, f32x4.mul(t, c3))));
 }
 
-/** Task 0 or 1: one half of the points, on a mesh of its own (they are added when they are read). Mesh: [N][N], at (x0, y0). */
+/**
+ * Task 0 or 1: one half of the points, on a mesh of its own (they are added when they are read). Mesh: [N][N], at (x0,
+ * y0).
+ */
 export function spread(
   task: i32, thread: i32, n: i32, points: usize, x0: f32, y0: f32, perUnit: f32, N: i32, mesh0: usize, mesh1: usize,
 ): void {
@@ -53,9 +56,12 @@ function combine(v0: v128, v1: v128, v2: v128, v3: v128, w: v128): v128 {
   );
 }
 
-/** Task: 256 points. Force −½∇φ of the mesh's potential at each, and the sum of φ. Out: forces [n][2]; z: [tasks] f64. */
+/**
+ * Task: 256 points. Force −½∇φ of the mesh's potential at each, and the sum of φ. Out: forces [n][2]; z: [tasks] f64.
+ */
 export function interpolate(
-  task: i32, thread: i32, n: i32, points: usize, x0: f32, y0: f32, perUnit: f32, N: i32, mesh: usize, out: usize, z: usize,
+  task: i32, thread: i32, n: i32, points: usize, x0: f32, y0: f32, perUnit: f32, N: i32, mesh: usize, out: usize,
+  z: usize,
 ): void {
   const row = <usize>N << 2, scale: f32 = -0.5 * perUnit;
   const to = min(n, (task + 1) * CHUNK);

@@ -21,7 +21,8 @@ export function findNeighbours(
 ): void {
   const candidates = scratch + <usize>thread * <usize>scratchSize;
   const row8 = <usize>capacity << 3;
-  const counts = candidates + <usize>ROWS * row8, thresholds = counts + 128, block = thresholds + 128, spare = block + 128;
+  const counts = candidates + <usize>ROWS * row8, thresholds = counts + 128;
+  const block = thresholds + 128, spare = block + 128;
   const panelSize = <usize>columns << 5, panelCount = (rows + 7) >> 3;
   const from = task * ROWS, to = min(rows, from + ROWS);
   for (let r = 0; r < ROWS; r++) {

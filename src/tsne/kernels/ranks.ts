@@ -45,7 +45,8 @@ export function sumRankExcess(
       const self = squaredDistance(panels, norms, columns, first + r, first + r);
       for (let q = 0; q < k; q++) {
         const c = v128.load(nearer + (<usize>(r * k + q) << 4));
-        let rank = 1 + i32x4.extract_lane(c, 0) + i32x4.extract_lane(c, 1) + i32x4.extract_lane(c, 2) + i32x4.extract_lane(c, 3);
+        const pairs = i32x4.add(c, v128.shuffle<i32>(c, c, 2, 3, 0, 1));
+        let rank = 1 + i32x4.extract_lane(pairs, 0) + i32x4.extract_lane(pairs, 1);
         if (self < load<f32>(at(thresholds, r * k + q))) rank--;
         if (rank > k) sum += <f64>(rank - k);
       }

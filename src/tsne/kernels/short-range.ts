@@ -12,8 +12,8 @@ const REACH: i32 = 2;
 const NOWHERE: f32 = 1e8;
 
 /**
- * Task: all. Points of the plane in order of their cells (counting sort), row by row, four of nobody's at each row's end
- * so that vectors may run over. Out: starts [side][side + 1] slots; xs, ys, owners [n + 4 side] (owner −1: nobody);
+ * Task: all. Points of the plane in order of their cells (counting sort), row by row, four of nobody's at each row's
+ * end so that vectors may run over. Out: starts [side][side + 1] slots; xs, ys, owners [n + 4 side] (owner −1: nobody);
  * cells [n] is scratch. `pairs` (f64): how many pairs `repelNear` will compute.
  */
 export function sortCells(
@@ -78,8 +78,8 @@ function countPairs(side: i32, starts: usize): f64 {
 }
 
 /**
- * Task: one row of cells. Each point's short-range force (yi − yj) t³/u (1/u + 3/U), and the sum of potentials t⁴/u (the
- * point with itself included, as on the mesh). Out: forces [n][2]; z: [tasks] f64.
+ * Task: one row of cells. Each point's short-range force (yi − yj) t³/u (1/u + 3/U), and the sum of potentials t⁴/u
+ * (the point with itself included, as on the mesh). Out: forces [n][2]; z: [tasks] f64.
  */
 export function repelNear(
   task: i32, thread: i32, side: i32, U: f32, starts: usize, xs: usize, ys: usize, owners: usize, out: usize, z: usize,

@@ -5,7 +5,9 @@ import {at} from "./vector";
 const GAIN_STEP: f32 = 0.2;
 const GAIN_SHARE: f32 = 0.8;
 const GAIN_LEAST: f32 = 0.01;
-/** What a task leaves: least and greatest coordinates (16 bytes each, by lane), and the gradient's sum of squares (f64). */
+/**
+ * What a task leaves: least and greatest coordinates (16 bytes each, by lane), and the gradient's sum of squares (f64).
+ */
 const REPORT: usize = 48;
 
 /**
@@ -14,8 +16,9 @@ const REPORT: usize = 48;
  * one of space. Out: points, and [tasks] reports.
  */
 export function update(
-  task: i32, thread: i32, n: i32, dimensions: i32, points: usize, attraction: usize, repulsion: usize, shortRange: usize,
-  velocity: usize, gains: usize, exaggeration: f32, z: f32, rate: f32, momentum: f32, reports: usize,
+  task: i32, thread: i32, n: i32, dimensions: i32, points: usize, attraction: usize, repulsion: usize,
+  shortRange: usize, velocity: usize, gains: usize, exaggeration: f32, z: f32, rate: f32, momentum: f32,
+  reports: usize,
 ): void {
   const bytes: i32 = dimensions == 2 ? 3 : 4; // log2 of a point's size
   const pull = f32x4.splat(4 * exaggeration), push = f32x4.splat(4 / z), zero = f32x4.splat(0);
@@ -48,6 +51,7 @@ export function update(
   const report = reports + <usize>task * REPORT;
   v128.store(report, low);
   v128.store(report, high, 16);
-  const s = f64x2.add(f64x2.promote_low_f32x4(squares), f64x2.promote_low_f32x4(v128.shuffle<f32>(squares, squares, 2, 3, 2, 3)));
+  const upper = v128.shuffle<f32>(squares, squares, 2, 3, 2, 3);
+  const s = f64x2.add(f64x2.promote_low_f32x4(squares), f64x2.promote_low_f32x4(upper));
   store<f64>(report, f64x2.extract_lane(s, 0) + f64x2.extract_lane(s, 1), 32);
 }

@@ -7,12 +7,7 @@ export function sumLanes(v: v128): f32 {
   return f32x4.extract_lane(pairs, 0) + f32x4.extract_lane(pairs, 1);
 }
 
-// @ts-ignore: decorator
-@inline
-export function load4(address: usize): v128 {
-  return v128.load(address);
-}
-
+/** The address of a 32-bit number in an array. */
 // @ts-ignore: decorator
 @inline
 export function at(base: usize, index: i32): usize {

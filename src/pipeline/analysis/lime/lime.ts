@@ -1,5 +1,5 @@
 import {fork, type RandomSource} from "../../random";
-import type {Classifier, Images} from "../../types";
+import type {Classifier, ImageShape, Images} from "../../types";
 import {argMaxRows} from "../scores";
 import {segment} from "../segmentation/index";
 import type {Segmentation} from "../segmentation/raster";
@@ -45,6 +45,12 @@ export async function explainWithLime(
   return explainStudy(study, options.explained ?? argMaxRows(study.probabilities, study.probabilities.length)[0]);
 }
 
+/** The recipe's settings, and over them those given. */
+export function settingsOf(options: LimeOptions, shape: ImageShape): LimeSettings {
+  const {recipe = "default", explained, segmentation, hidden, random, batchSize, ...chosen} = options;
+  return {...recipes[recipe](shape), ...chosen};
+}
+
 /** Draws the masks and asks about them; `explainStudy` then explains any class. */
 export async function studyWithLime(
   classifier: Classifier,
@@ -55,9 +61,9 @@ export async function studyWithLime(
     const got = `${image.count} of [${image.shape}]`;
     throw new RangeError(`lime: expected 1 image of shape [${classifier.imageShape}], got ${got}`);
   }
-  const {recipe = "default", explained, segmentation: given, hidden: look, random, batchSize, ...chosen} = options;
+  const {explained, segmentation: given, hidden: look, random, batchSize} = options;
   const chance = random ?? fork(0, "lime");
-  const settings: LimeSettings = {...recipes[recipe](image.shape), ...chosen};
+  const settings = settingsOf(options, image.shape);
   const segmentation = given ?? segment(image, settings.segmenter);
   const hidden = look ?? hiddenLook(image, segmentation, settings.hiding, chance);
   const probabilities = await classifier.predict(image);

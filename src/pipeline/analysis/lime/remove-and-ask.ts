@@ -80,12 +80,12 @@ function strongestFor(weights: Float64Array, kept: readonly number[]): number[] 
     .sort((a, b) => weights[b] - weights[a]);
 }
 
-/** The experiment in words, one line a round and one for how it ended. */
+/** The experiment in words: a line for each round, then how it ended. */
 export function removalSummary(
   {rounds, end, placeBefore, probabilityBefore}: Removal,
   names: readonly string[],
 ): string[] {
-  const percent = (p: number) => `${(100 * p).toFixed(p < 0.1 ? 2 : 1)}%`;
+  const percent = (p: number) => (p < 5e-5 ? "under 0.01%" : `${(100 * p).toFixed(p < 0.1 ? 2 : 1)}%`);
   const lines = rounds.map(({probabilities, explanation, removed}, r) => {
     const top = Array.from(probabilities.keys())
       .sort((a, b) => probabilities[b] - probabilities[a])
@@ -99,9 +99,16 @@ export function removalSummary(
   const name = names[first.explanation.explained];
   const others = names[last.explanation.explained];
   const closing = {
-    flipped: `after ${gone} segments were gone, ${others} (${percent(last.explanation.probability)}) took the place of ${name}; in the first round ${others} stood at place ${placeBefore} with ${percent(probabilityBefore)}`,
-    "nothing left": `${name} held with ${percent(last.explanation.probability)} until nothing spoke for it any more, ${gone} segments gone`,
-    stopped: `${name} still held with ${percent(last.probabilities[first.explanation.explained])} after ${rounds.length} rounds`,
+    flipped: [
+      `after ${gone} segments were gone, ${others} (${percent(last.explanation.probability)}) took the place of ${name};`,
+      `in the first round ${others} stood at place ${placeBefore} with ${percent(probabilityBefore)}`,
+    ],
+    "nothing left": [
+      `${name} held with ${percent(last.explanation.probability)} until nothing spoke for it any more, ${gone} segments gone`,
+    ],
+    stopped: [
+      `${name} still held with ${percent(last.probabilities[first.explanation.explained])} after ${rounds.length} rounds`,
+    ],
   };
-  return [...lines, closing[end]];
+  return [...lines, ...closing[end]];
 }

@@ -9,8 +9,8 @@ const LEARNING_RATE = 150;
 const START_SPREAD = 1e-4;
 
 /**
- * t-SNE by the tsne-js package 1.0.3, for comparison. It draws its start from the global generator and uses chance nowhere
- * else, so the start is put in its place here. It runs in one stretch: nothing else can be done meanwhile.
+ * t-SNE by the tsne-js package 1.0.3, for comparison. It draws its start from the global generator and uses chance
+ * nowhere else, so the start is put in its place here. It runs in one stretch: nothing else can be done meanwhile.
  */
 export const tsneJs: ProjectionMethod = {
   title: "tsne-js",

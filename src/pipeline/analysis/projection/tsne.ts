@@ -5,7 +5,9 @@ import type {ProjectionMethod} from "./method";
 const FIRST = 1000;
 const NEXT = 250;
 
-/** t-SNE (van der Maaten & Hinton 2008) by src/tsne. No chance in it: the first map starts from principal components. */
+/**
+ * t-SNE (van der Maaten & Hinton 2008) by src/tsne. No chance in it: the first map starts from principal components.
+ */
 export const tsne: ProjectionMethod = {
   title: "t-SNE",
   mostPoints: Infinity,

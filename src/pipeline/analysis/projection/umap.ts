@@ -6,8 +6,8 @@ import type {ProjectionMethod} from "./method";
 const NEIGHBOURS = 15;
 
 /**
- * UMAP (McInnes, Healy & Melville 2018) by the umap-js package, with exact neighbours in place of its approximate search
- * and a seeded source of chance.
+ * UMAP (McInnes, Healy & Melville 2018) by the umap-js package, with exact neighbours in place of its approximate
+ * search and a seeded source of chance.
  */
 export const umap: ProjectionMethod = {
   title: "UMAP",

@@ -1,11 +1,11 @@
 import {readFileSync} from "node:fs";
 import {join} from "node:path";
-import {normal, randomSource} from "../src/pipeline/random";
-import type {Matrix} from "../src/tsne/index";
+import {normal, randomSource} from "../../src/pipeline/random";
+import type {Matrix} from "../../src/tsne/index";
 
 /** The first 200 or 2,000 MNIST test images on 50 principal components (fixtures/tsne/make_tsne.py). */
 export function digits(rows: 200 | 2000): Matrix {
-  const bytes = readFileSync(join(__dirname, `fixtures/tsne/pca50-${rows}.f32`));
+  const bytes = readFileSync(join(__dirname, `../fixtures/tsne/pca50-${rows}.f32`));
   return {
     rows,
     columns: 50,
@@ -14,7 +14,7 @@ export function digits(rows: 200 | 2000): Matrix {
 }
 
 /** scikit-learn's figures (fixtures/tsne/make_tsne.py). */
-export const reference = JSON.parse(readFileSync(join(__dirname, "fixtures/tsne/reference.json"), "utf8")) as {
+export const reference = JSON.parse(readFileSync(join(__dirname, "../fixtures/tsne/reference.json"), "utf8")) as {
   runs: {n: number; klDivergence: number; trustworthiness12: number}[];
   exact200: {jointRowSums: number[]; jointFirstRow: number[]; klDivergence: number};
 };
