@@ -18,7 +18,7 @@ import {idxFolder, temporaryFolder} from "./support/idx-files";
 
 /** A small real run: MNIST's own images, few of them, every probe. */
 const SMALL = {trainLimit: 1200, testLimit: 200, epochs: 2, batchSize: 32, projector: 20};
-const QUICK: ProbeOptions = {projection: {points: 100, iterations: 100}, lime: {}};
+const QUICK: ProbeOptions = {projection: {points: 100, iterations: 100}, lime: {}, mistakes: {count: 6, pairs: 3}};
 
 async function runAll(
   options: Partial<RunOptions>,
@@ -63,6 +63,8 @@ describe("a run on MNIST", () => {
       ["saliency", "gradient"],
       ["projection", "map"],
       ["lime", "segments"],
+      ["mistakes", "saliency"],
+      ["mistakes", "lime"],
     ]) {
       for (const epoch of ["000", "001", "002"]) {
         expect(files).toContain(`plots/${probe}/${name}-epoch-${epoch}.png`);
@@ -70,7 +72,7 @@ describe("a run on MNIST", () => {
       }
     }
     expect(probes.map(({name}) => name)).toEqual(
-      expect.arrayContaining(["confusion", "saliency", "projection", "lime"]),
+      expect.arrayContaining(["confusion", "saliency", "projection", "lime", "mistakes"]),
     );
     expect(readlinkSync(join(save, "latest"))).toBe("run");
     expect(files.filter((file) => file.includes(".part"))).toEqual([]);
