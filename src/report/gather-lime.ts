@@ -6,16 +6,24 @@ import type {LimeEntry} from "./report-file";
 /**
  * What the picture explains, and `numbers.others` that it does not draw.
  *
+ * @param most So many images of `numbers.indices`, the first; others are left out.
  * @throws UserError if an explanation has no segments or weights.
  */
-export function gatherLime({data, numbers}: Saved, path: string, pack: Packer): LimeEntry[] {
+export function gatherLime(
+  {data, numbers}: Saved,
+  path: string,
+  pack: Packer,
+  most = Number.POSITIVE_INFINITY,
+): LimeEntry[] {
   const {explanations} = data;
   const others = Array.isArray(numbers?.others) ? numbers.others : [];
   if (!Array.isArray(explanations)) {
     throw new UserError(`${path}: expected data.explanations to list them, got ${typeof explanations}`);
   }
   const indices = numbers?.indices === undefined ? undefined : array(numbers.indices, `${path}: numbers.indices`);
-  return [...explanations, ...others].map((explanation: {readonly [name: string]: unknown}, n) => {
+  const leftOut = new Set(Array.from(indices ?? []).slice(most));
+  const carried = [...explanations, ...others].filter(({index}) => !leftOut.has(index));
+  return carried.map((explanation: {readonly [name: string]: unknown}, n) => {
     const segments = Uint16Array.from(array(explanation.segments, `${path}: explanations[${n}].segments`));
     const {height, width} = data as {height: number; width: number};
     return {

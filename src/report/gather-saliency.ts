@@ -1,6 +1,6 @@
 import {readSaved} from "../pipeline/record/artifact-codec";
 import {type ArtifactFiles, array, type Saved} from "./gather";
-import {mapTiles, type Packer} from "./packer";
+import {carriedMistakes, mapTiles, type Packer} from "./packer";
 import type {ReportFile, SaliencyTiles} from "./report-file";
 
 /** Maps of several images: a row of a picture, or one that a probe kept beside it. */
@@ -32,7 +32,8 @@ export async function gatherSaliency(
       const path = artifacts.get(name)?.get(epoch);
       if (!path) continue;
       const saved = (await readSaved(path)) as Saved;
-      const indices = Array.from(array(saved.numbers?.indices, `${path}: numbers.indices`));
+      const all = Array.from(array(saved.numbers?.indices, `${path}: numbers.indices`));
+      const indices = methods.includes(name) ? all : all.slice(0, carriedMistakes(height, width));
       for (const {label, scale, values, targets} of sheetsOf(saved)) {
         if (scale === "intensity" || LEFT_OUT.has(label)) continue;
         const isOneOfSeveral = methods.length > 1 && methods.includes(name);
@@ -40,10 +41,12 @@ export async function gatherSaliency(
         const signed = scale === "signed";
         const part = parts.get(`${title} ${signed}`) ?? {name: title, signed, stops: stops.map(() => [])};
         parts.set(`${title} ${signed}`, part);
+        const classes = targets === undefined ? null : array(targets, `${path}: targets`);
+        const tiles = mapTiles(array(values, `${path}: ${label}`), all.length, height * width, signed);
         part.stops[s].push({
           indices,
-          targets: targets === undefined ? indices.map(() => null) : Array.from(array(targets, `${path}: targets`)),
-          values: mapTiles(array(values, `${path}: ${label}`), indices.length, height * width, signed),
+          targets: indices.map((_, n) => classes?.[n] ?? null),
+          values: tiles.subarray(0, indices.length * height * width),
         });
       }
     }

@@ -7,7 +7,7 @@ import {gatherInside} from "./gather-inside";
 import {gatherLime} from "./gather-lime";
 import {gatherMap} from "./gather-map";
 import {gatherSaliency} from "./gather-saliency";
-import {fractions, packer, reduced, reduction} from "./packer";
+import {carriedMistakes, fractions, packer, reduced, reduction} from "./packer";
 import type {ReportFile, RunFacts} from "./report-file";
 
 /** A run's saved artifacts: for each "probe/name", the file of each epoch. */
@@ -61,7 +61,8 @@ export async function gather(runFolder: string): Promise<Gathered> {
 
   const limeEntries = async () => {
     const samples = await perStop("lime/segments", (saved, path) => gatherLime(saved, path, pack));
-    const mistakes = await perStop("mistakes/lime", (saved, path) => gatherLime(saved, path, pack));
+    const most = carriedMistakes(height, width);
+    const mistakes = await perStop("mistakes/lime", (saved, path) => gatherLime(saved, path, pack, most));
     return stops.map((_, s) => (samples[s] || mistakes[s] ? [...(samples[s] ?? []), ...(mistakes[s] ?? [])] : null));
   };
 
@@ -98,8 +99,9 @@ export async function gather(runFolder: string): Promise<Gathered> {
     mistakes: artifacts.has("mistakes/lime")
       ? await perStop("mistakes/lime", ({numbers}, path) => {
           const {length} = array(numbers?.indices, `${path}: numbers.indices`);
-          const surest = Number(numbers?.surest ?? length);
-          return {surest, pairs: length - surest};
+          const carried = Math.min(length, carriedMistakes(height, width));
+          const surest = Math.min(carried, Number(numbers?.surest ?? length));
+          return {surest, pairs: carried - surest};
         })
       : null,
     inside: images && artifacts.has("network") ? gatherInside(await perStop("network", keepSaved), pack) : null,

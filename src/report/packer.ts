@@ -114,6 +114,14 @@ export function reduction(count: number, height: number, width: number, channels
   }
 }
 
+/** The most bytes that a page carries of an epoch's explained mistakes: 318 MNIST digits are as much. */
+const MISTAKE_BYTES = 1.5e6;
+
+/** How many of an epoch's explained mistakes a page carries, the surest: each has four maps and 16-bit segments. */
+export function carriedMistakes(height: number, width: number): number {
+  return Math.max(1, Math.floor(MISTAKE_BYTES / (6 * height * width)));
+}
+
 /** Images averaged over blocks of `step` × `step` pixels (smaller at the right and lower edge), `[count, h, w, channels]`. */
 export function reduced(
   pixels: Uint8Array,

@@ -1,4 +1,4 @@
-import {appendFileSync, mkdtempSync, readFileSync, writeFileSync} from "node:fs";
+import {appendFileSync, mkdirSync, mkdtempSync, readFileSync, writeFileSync} from "node:fs";
 import {tmpdir} from "node:os";
 import {join} from "node:path";
 import {expect, test} from "vitest";
@@ -42,6 +42,30 @@ test("carries pixels, maps and explanations as they were saved", async () => {
   const [lime] = data.lime?.of(1, 2) ?? [];
   expect(lime).toMatchObject({explained: 2, r2: 0.8, stability: 0.7, weights: [0.2, -0.1, 0.2]});
   expect(lime.pieces[5 * 5]).toBe(2);
+});
+
+test("carries of large images only the surest mistakes, and says how many", async () => {
+  const [height, width, indices] = [300, 400, [5, 3, 1, 4]]; // four maps and segments of 0.72 MB each: two fit in 1.5 MB
+  const folder = exampleRun({shape: [height, width, 1], count: 6, epochs: [0], probes: ["confusion"]});
+  const save = (name: string, content: object) => {
+    mkdirSync(join(folder, "artifacts/mistakes"), {recursive: true});
+    writeFileSync(join(folder, `artifacts/mistakes/${name}-epoch-000.json`), JSON.stringify({name, ...content}));
+  };
+  const values = indices.flatMap((index) => Array.from({length: height * width}, (_, p) => (p % 2 ? index : 9)));
+  const maps = [{label: "overlay", scale: "sequential", targets: [2, 0, 2, 0], values}];
+  save("saliency", {data: {rows: []}, numbers: {indices, surest: 3, maps}});
+  const segments = Array.from({length: height * width}, () => 0);
+  const explanations = indices.map((index) => ({index, explained: 2, probability: 1, segments, weights: [1]}));
+  save("lime", {
+    data: {height, width, explanations: explanations.slice(0, 1)},
+    numbers: {indices, surest: 3, others: explanations.slice(1)},
+  });
+  const data = await opened(folder);
+  expect(data.explained()).toEqual([3, 5]);
+  expect(data.file.mistakes).toEqual([{surest: 2, pairs: 0}]);
+  expect(data.file.lime?.entries[0]?.map(({index}) => index)).toEqual([5, 3]);
+  const tile = data.saliency?.maps[0].tile(0, 3, 0);
+  expect([tile?.target, tile?.values[0], tile?.values[1]]).toEqual([0, 1, expect.closeTo(3 / 9, 2)]);
 });
 
 test("keeps the map's distances, all epochs in one frame", async () => {
