@@ -19,11 +19,13 @@ export const resumeCommand: Command = {
   async handler(given) {
     const save = `${given.save}`;
     const directory = await findRun(save, `${given.run}`);
-    const {options, probes, format} = JSON.parse(await readFile(join(directory.path, "run.json"), "utf8"));
+    const {options, probes, format, engine} = JSON.parse(await readFile(join(directory.path, "run.json"), "utf8"));
     if (format !== "epochscope-run/1") {
       throw new UserError(`${join(directory.path, "run.json")}: expected format epochscope-run/1, got ${format}`);
     }
-    const resolved = resolveOptions(runOptions, {...options, save}, "--");
+    // The engine it began with, and its build: another would round otherwise.
+    const same = {engine: engine.name, ...(engine.kernels ? {kernels: engine.kernels} : {})};
+    const resolved = resolveOptions(runOptions, {...options, ...same, save}, "--");
     return drive(resolved, probes as ProbeOptions, given, {resume: directory});
   },
 };

@@ -1,6 +1,6 @@
 import * as tf from "@tensorflow/tfjs";
 
-import {fusedNetwork, plan} from "../engine/index";
+import {fusedNetwork, plan, type Variant} from "../engine/index";
 import {type BackendName, startBackend} from "./backend/index";
 import {type OptimizerName, tfNetwork} from "./model/tf-network";
 import {oneOf, UserError} from "./options";
@@ -14,6 +14,8 @@ export interface Engine {
   readonly name: string;
   readonly version: string;
   readonly why: string;
+  /** Of the fused engine: the two builds round differently, so a run that goes on must take the one it began with. */
+  readonly kernels?: Variant;
 }
 
 export interface OpenNetworkOptions {
@@ -26,6 +28,7 @@ export interface OpenNetworkOptions {
   readonly seed: number;
   /** For the fused engine. */
   readonly threads: number;
+  readonly kernels?: "auto" | Variant;
 }
 
 interface Opened {
@@ -63,8 +66,17 @@ async function openFused(options: OpenNetworkOptions): Promise<Opened | {readonl
   const model = options.makeModel();
   const planned = plan(model, options.optimizer);
   if ("reason" in planned) return planned;
-  const network = await fusedNetwork(planned, options);
-  const {engine, threads} = options;
+  const {engine, threads, kernels = "auto", ...rest} = options;
+  const network = await fusedNetwork(planned, {...rest, threads, ...(kernels === "auto" ? {} : {variant: kernels})});
   const why = engine === "auto" ? "it knows every layer of this model" : "asked for";
-  return {model, network, engine: {name: "fused", version: `WebAssembly SIMD, ${threads} threads`, why}};
+  return {
+    model,
+    network,
+    engine: {
+      name: "fused",
+      version: `WebAssembly SIMD, ${network.variant} kernels, ${threads} threads`,
+      kernels: network.variant,
+      why,
+    },
+  };
 }

@@ -1,3 +1,4 @@
+import {VARIANTS, type Variant} from "../engine/index";
 import {type ModelName, models} from "./model/index";
 import {type OptimizerName, optimizerNamed} from "./model/tf-network";
 import {between, type OptionTable, oneOf, positiveInteger, wholeNumber} from "./options";
@@ -12,6 +13,7 @@ export interface RunOptions {
   readonly model: ModelName;
   readonly engine: EngineName;
   readonly threads: number;
+  readonly kernels: "auto" | Variant;
   readonly epochs: number;
   readonly batchSize: number;
   readonly optimizer: OptimizerName;
@@ -41,6 +43,11 @@ export const runOptions: OptionTable<RunOptions> = {
   model: {default: "cnn", help: Object.keys(models).join(", "), check: oneOf(...(Object.keys(models) as ModelName[]))},
   engine: {default: "auto", help: "what computes: auto, fused, tensorflow, wasm, cpu", check: engineNamed},
   threads: {default: 0, help: "of the fused engine; 0: as many as there are cores, up to 8", check: between(0, 64)},
+  kernels: {
+    default: "auto",
+    help: "of the fused engine: plain, fused-multiply-add (rounds otherwise), or auto: whichever a short timing finds clearly faster",
+    check: oneOf("auto", ...VARIANTS),
+  },
   epochs: {default: 5, help: "passes over the training images", check: positiveInteger},
   batchSize: {default: 64, help: "images a gradient step", check: positiveInteger},
   optimizer: {default: "adam", help: "adam, sgd (momentum 0.9), rmsprop", check: optimizerNamed},

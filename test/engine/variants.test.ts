@@ -1,3 +1,4 @@
+import {execFileSync} from "node:child_process";
 import * as tf from "@tensorflow/tfjs";
 import {expect, test} from "vitest";
 
@@ -34,4 +35,13 @@ test("both builds compute the same but for rounding, and say which they are", as
     expect(worst(values, plain.gradients[i].values)).toBeLessThan(5e-6);
   });
   expect(fused.logits).not.toEqual(plain.logits); // or the flag for relaxed SIMD did nothing
+});
+
+test("is the same in each of six new processes: what is quick to compile must not be taken for what is quick", () => {
+  const ask = 'require("./src/engine/fastest-variant").fastestVariant().then((v) => console.log(v))';
+  const answers = Array.from({length: 6}, () =>
+    execFileSync(process.execPath, ["-r", "ts-node/register", "-e", ask], {encoding: "utf8"}).trim(),
+  );
+  expect(VARIANTS).toContain(answers[0]);
+  expect(new Set(answers).size).toBe(1);
 });
