@@ -1,4 +1,8 @@
+import fc from "fast-check";
 import {expect} from "vitest";
+
+// The same cases at every run; FC_SEED=… looks at others.
+fc.configureGlobal({seed: Number(process.env.FC_SEED ?? 1)});
 
 /** |actual − expected| ≤ atol + rtol · |expected|, as numpy.allclose; but lengths must agree and NaN is never close. */
 expect.extend({

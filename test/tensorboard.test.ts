@@ -134,6 +134,10 @@ test("counts every finite value in one of 30 equal buckets that span them", () =
   );
 });
 
+test("puts values too near each other to part into one bucket", () => {
+  expect([...histogramBuckets([-5e-324, 0])]).toEqual([-0.5, 0.5, 2]);
+});
+
 test("puts a value on an inner edge into the bucket at its right, and the greatest into the last", () => {
   expect([...histogramBuckets([0, 1, 2, 3], 3)]).toEqual([0, 1, 1, 1, 2, 1, 2, 3, 2]);
 });

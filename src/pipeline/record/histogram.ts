@@ -12,8 +12,8 @@ export function histogramBuckets(values: ArrayLike<number>, count = 30): Float64
     if (values[i] > high) high = values[i];
   }
   if (finite === 0) return new Float64Array(0);
-  if (low === high) return Float64Array.of(low - 0.5, high + 0.5, finite);
   const width = (high - low) / count;
+  if (width === 0) return Float64Array.of(low - 0.5, high + 0.5, finite); // equal, or nearer than numbers can part
   const buckets = new Float64Array(3 * count);
   for (let k = 0; k < count; k++) {
     buckets[3 * k] = low + k * width;
