@@ -15,9 +15,10 @@ export function start(
   nodeFlags: readonly string[] = [],
   env: NodeJS.ProcessEnv = {},
 ): ChildProcess {
+  const {FORCE_COLOR: _, ...inherited} = process.env; // with CI set, or by vitest, colours would come
   return spawn(process.execPath, [...nodeFlags, require.resolve("ts-node/dist/bin"), "runner.ts", ...flags], {
     cwd: ROOT,
-    env: {...process.env, ...env},
+    env: {...inherited, NO_COLOR: "1", ...env},
   });
 }
 
