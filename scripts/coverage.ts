@@ -1,4 +1,7 @@
-/** @file Which lines the tests reach; code that runs in worker threads is not counted. */
+/**
+ * @file Which lines the tests reach. Code that runs in worker threads and in processes of their own is not counted; the
+ * kernels are WebAssembly, and the report's client runs in a browser.
+ */
 import {steps} from "./steps";
 
 steps([
@@ -7,5 +10,7 @@ steps([
   "--coverage",
   "--coverage.provider=v8",
   "--coverage.include=src/**/*.ts",
+  "--coverage.exclude=src/**/kernels/**",
+  "--coverage.exclude=src/report/client/**",
   "--coverage.reportsDirectory=coverage",
 ]);
