@@ -101,7 +101,7 @@ describe("a run on MNIST", () => {
       versions: {node: process.versions.node},
     });
     expect(facts.model.parameters).toBe(12_810);
-    expect(facts.probes.lime).toBeDefined();
+    expect(facts.probes.lime).toMatchObject({recipe: "default", explain: "predicted"});
   });
 
   test("keeps the best model in a form that tf.loadLayersModel reads, with the same answers", async () => {
