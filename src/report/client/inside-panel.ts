@@ -3,6 +3,7 @@ import {css, mix, tokens} from "./colors";
 import type {Activation, Data, InsideData} from "./data";
 import {h, setText, svg} from "./dom";
 import {int} from "./format";
+import {ON_PROCESSOR} from "./on-processor";
 import {picture} from "./pictures";
 import type {Store} from "./state";
 import {loadVis} from "./vis";
@@ -141,7 +142,7 @@ function activationRow({layer, type, height, width, channels, of, values}: Activ
   const draw = (canvas: HTMLCanvasElement, rows: number, columns: number, at: (p: number) => number) => {
     canvas.width = columns;
     canvas.height = rows;
-    const context = canvas.getContext("2d");
+    const context = canvas.getContext("2d", ON_PROCESSOR);
     for (let p = 0; context && p < rows * columns; p++) {
       context.fillStyle = css(mix(theme.tile, theme.saliency, Math.sqrt(at(p))));
       context.fillRect(p % columns, Math.floor(p / columns), 1, 1);

@@ -5,6 +5,7 @@ import {pct, shortened} from "./format";
 import {type Bucket, groupPoints} from "./map-groups";
 import {listenToMap, type MapControls, type MapSurface} from "./map-input";
 import {frameOf, place, unitPixels} from "./map-view";
+import {ON_PROCESSOR} from "./on-processor";
 import {picture, showImage} from "./pictures";
 import {splat, wipe} from "./splat";
 import type {Store} from "./state";
@@ -31,7 +32,7 @@ export function mapPlot(data: Data, map: MapData, store: Store, which: "a" | "b"
   const caption = h("span");
   const card = h("div", {class: "map-card", hidden: true}, thumb, caption);
   const stage = h("div", {class: "map-stage"}, canvas, card);
-  const context = canvas.getContext("2d") as CanvasRenderingContext2D; // a fresh canvas always has one
+  const context = canvas.getContext("2d", ON_PROCESSOR) as CanvasRenderingContext2D; // a fresh canvas always has one
   const frame = frameOf(map.at, map.dimensions);
   const screen = new Float32Array(3 * map.count);
   const frames: number[] = [];

@@ -3,6 +3,7 @@
 import {css, mix, type Rgb, tokens} from "./colors";
 import type {Data} from "./data";
 import {h} from "./dom";
+import {ON_PROCESSOR} from "./on-processor";
 
 /** An image of the test split. Grey ones are ink on nothing, so that a theme can turn them; see `showImage`. */
 export function picture(data: Data, i: number): HTMLCanvasElement {
@@ -18,7 +19,7 @@ export function showImage(canvas: HTMLCanvasElement, data: Data, i: number): voi
   const {height, width, channels} = data.image;
   if (canvas.width !== width) canvas.width = width;
   if (canvas.height !== height) canvas.height = height;
-  const context = canvas.getContext("2d");
+  const context = canvas.getContext("2d", ON_PROCESSOR);
   if (!context || !width) return;
   const sheet = context.createImageData(width, height);
   const pixels = data.pixels(i);
@@ -60,7 +61,7 @@ export function drawSaliency(
   tile: Float32Array,
   {height, width, signed}: {height: number; width: number; signed: boolean},
 ): void {
-  const context = canvas.getContext("2d");
+  const context = canvas.getContext("2d", ON_PROCESSOR);
   if (!context) return;
   const {tile: paper, ink, saliency, ok, bad} = tokens();
   canvas.width = width;
@@ -90,7 +91,7 @@ const DETAILED = 4;
 /** LIME's pieces for (blue) and against (orange, hatched where there is room) over a faint image. */
 export function drawLime(canvas: HTMLCanvasElement, data: Data, i: number, lime: LimePicture, side: number): void {
   const {height, width, pieces, weights} = lime;
-  const context = canvas.getContext("2d");
+  const context = canvas.getContext("2d", ON_PROCESSOR);
   if (!context) return;
   const scale = Math.max(1, Math.round(side / Math.max(height, width)));
   canvas.width = width * scale;
