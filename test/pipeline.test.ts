@@ -136,6 +136,15 @@ describe("a run on MNIST", () => {
     }
   });
 
+  test("tells TensorBoard how it began, each epoch, and that it ended", () => {
+    const file = filesOf(join(path, "logs")).find((name) => name.startsWith("events.out.tfevents."))!;
+    const log = readFileSync(join(path, "logs", file), "latin1");
+    for (const tag of ["_hparams_/experiment", "_hparams_/session_start_info", "_hparams_/session_end_info"]) {
+      expect(log.split(tag).length - 1, tag).toBeGreaterThan(0);
+    }
+    expect(log.split("loss/validation").length - 1).toBeGreaterThanOrEqual(3);
+  });
+
   test("keeps the test images, and every one's probabilities", async () => {
     const images = (await readSaved(join(path, "artifacts", "test-images.json"))) as {
       count: number;

@@ -130,6 +130,7 @@ export async function* run(
       await log.epoch(line, training.schedule(Math.max(0, lastStep), epochs * progress.batches), figures);
       yield {type: "epoch", metrics: line, best: isBest};
     }
+    log.finish(true);
     yield {
       type: "end",
       path: directory.path,
