@@ -7,6 +7,8 @@ export type Kernel = (task: number, thread: number, ...args: number[]) => void;
 export const KERNELS = [
   "packPanels",
   "findNeighbours",
+  "packBounds",
+  "findPruned",
   "calibrate",
   "reverseLists",
   "countEdges",

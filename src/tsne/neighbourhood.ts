@@ -6,6 +6,7 @@ import {findNeighbours, sortNearest} from "./neighbours";
 import {type Packed, packed, unitRows} from "./packing";
 import {runInParts} from "./parts";
 import {writePoints} from "./points";
+import {findPrunedNeighbours, leadingColumns} from "./pruned-neighbours";
 import {meanRankExcess} from "./ranks";
 import {allPairsJob} from "./repulsion";
 import type {Team} from "./team";
@@ -102,8 +103,12 @@ export async function openNeighbourhood(
   const begin = arena.mark();
   const close = () => (typeof threads === "number" ? team.close() : arena.release(begin));
   try {
-    const space = await packed(team, arena, metric === "cosine" ? unitRows(data) : data);
-    const near = await findNeighbours(team, arena, space, k);
+    const points = metric === "cosine" ? unitRows(data) : data;
+    const space = await packed(team, arena, points);
+    const leading = leadingColumns(points);
+    const near = leading
+      ? await findPrunedNeighbours(team, arena, space, leading, k)
+      : await findNeighbours(team, arena, space, k);
     const edges = joinNeighbours(team, arena, rows, k, perplexity, near);
     return measured(team, arena, space, {...space, ...near, ...edges}, perplexity, k, close);
   } catch (error) {
