@@ -9,6 +9,7 @@ export const KERNELS = [
   "findNeighbours",
   "packBounds",
   "findPruned",
+  "nearestInPlane",
   "calibrate",
   "reverseLists",
   "countEdges",

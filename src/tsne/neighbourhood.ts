@@ -5,6 +5,7 @@ import {checkMatrix, type Dimensions, type Matrix} from "./matrix";
 import {findNeighbours, sortNearest} from "./neighbours";
 import {type Packed, packed, unitRows} from "./packing";
 import {runInParts} from "./parts";
+import {findPlaneNeighbours} from "./plane-neighbours";
 import {writePoints} from "./points";
 import {findPrunedNeighbours, leadingColumns} from "./pruned-neighbours";
 import {meanRankExcess} from "./ranks";
@@ -172,7 +173,7 @@ function measured(
       }
       const mark = arena.mark();
       const map = await packed(team, arena, {rows, columns: dimensions, values: points});
-      const near = await findNeighbours(team, arena, map, count);
+      const near = await (dimensions === 2 ? findPlaneNeighbours : findNeighbours)(team, arena, map, count);
       const dataNear = arena.allocate(rows * count * 4);
       arena.integers(dataNear, rows * count).set(nearest(count));
       const scale = 2 / (2 * rows - 3 * count - 1);

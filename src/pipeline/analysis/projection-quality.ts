@@ -22,16 +22,21 @@ export interface MapFigures {
 const NEIGHBOURS = 12;
 const VOTERS = 10;
 
-/** A map's figures, the same way for every method. Few points have fewer neighbours and voters. */
+/**
+ * A map's figures, the same way for every method. Few points have fewer neighbours and voters.
+ *
+ * @param divergence The map's, if it is known already.
+ */
 export async function mapQuality(
   neighbourhood: Neighbourhood,
   points: Float32Array,
   dimensions: Dimensions,
   labels?: Uint16Array,
+  divergence?: number,
 ): Promise<MapFigures> {
   const count = Math.min(NEIGHBOURS, neighbourhood.k, Math.ceil(neighbourhood.rows / 2) - 1);
   const voters = Math.min(VOTERS, count);
-  const klDivergence = await neighbourhood.divergence(points, dimensions);
+  const klDivergence = divergence ?? (await neighbourhood.divergence(points, dimensions));
   const {trustworthiness, continuity, measured, neighbours} = await neighbourhood.quality(points, dimensions, count);
   const onMap = neighbours.filter((_, e) => e % count < voters);
   return {

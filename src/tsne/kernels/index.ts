@@ -7,6 +7,7 @@ export {packPanels} from "./distances";
 export {gramRows, projectRows} from "./matrix-product";
 export {interpolate, spread} from "./mesh";
 export {findNeighbours} from "./neighbours";
+export {nearestInPlane} from "./plane-neighbours";
 export {findPruned, packBounds} from "./pruned-neighbours";
 export {sumRankExcess} from "./ranks";
 export {repelNear, sortCells} from "./short-range";
