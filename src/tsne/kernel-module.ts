@@ -21,6 +21,7 @@ export const KERNELS = [
   "sumDivergence",
   "repelAll2",
   "repelAll3",
+  "sumPotentials",
   "sampleKernel",
   "turnKernel",
   "sharpenKernel",

@@ -93,15 +93,18 @@ function distancesFrom({rows, columns, values}: Matrix, i: number): Float64Array
  */
 export function neighbourAccuracy(neighbours: ArrayLike<number>, k: number, labels: ArrayLike<number>): number {
   const n = labels.length;
+  let most = 0;
+  for (let i = 0; i < n; i++) most = Math.max(most, labels[i]);
+  const votes = new Uint32Array(most + 1);
   let right = 0;
   for (let i = 0; i < n; i++) {
-    const votes = new Map<number, number>(); // in order of the nearest of each class
-    for (let q = 0; q < k; q++) {
-      const label = labels[neighbours[i * k + q]];
-      votes.set(label, (votes.get(label) ?? 0) + 1);
-    }
     let winner = -1;
-    for (const [label, count] of votes) if (count > (votes.get(winner) ?? 0)) winner = label;
+    for (let q = 0; q < k; q++) votes[labels[neighbours[i * k + q]]]++;
+    for (let q = 0; q < k; q++) {
+      const label = labels[neighbours[i * k + q]]; // the nearest first
+      if (winner < 0 || votes[label] > votes[winner]) winner = label;
+    }
+    for (let q = 0; q < k; q++) votes[labels[neighbours[i * k + q]]] = 0;
     if (winner === labels[i]) right++;
   }
   return right / n;

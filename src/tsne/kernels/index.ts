@@ -1,6 +1,6 @@
 export {attract2, attract3, sumDivergence} from "./attraction";
 export {calibrate, countEdges, joinEdges, reverseLists, sumEdges} from "./affinities";
-export {repelAll2, repelAll3} from "./all-pairs";
+export {repelAll2, repelAll3, sumPotentials} from "./all-pairs";
 export {scaleColumns, sumColumns} from "./columns";
 export {multiplyColumns, restoreRows, sampleKernel, sharpenKernel, transformRows, turnKernel} from "./convolution";
 export {packPanels} from "./distances";
