@@ -4,7 +4,7 @@ export {repelAll2, repelAll3, sumPotentials} from "./all-pairs";
 export {scaleColumns, sumColumns} from "./columns";
 export {multiplyColumns, restoreRows, sampleKernel, sharpenKernel, transformRows, turnKernel} from "./convolution";
 export {packPanels} from "./distances";
-export {gramRows, projectRows} from "./matrix-product";
+export {gramRows, gramWhole, measureColumns, packWhole, projectRows} from "./matrix-product";
 export {interpolate, spread} from "./mesh";
 export {findNeighbours} from "./neighbours";
 export {nearestInPlane} from "./plane-neighbours";
