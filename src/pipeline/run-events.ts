@@ -13,7 +13,7 @@ export type RunEvent =
       readonly engine: Engine;
     }
   | ({readonly type: "train"} & EpochProgress)
-  | {readonly type: "probe"; readonly epoch: number; readonly probe: string}
+  | {readonly type: "probe" | "probed"; readonly epoch: number; readonly probe: string}
   | {readonly type: "say"; readonly line: string}
   | {readonly type: "failure"; readonly probe: string; readonly error: Error}
   | {readonly type: "epoch"; readonly metrics: EpochMetrics; readonly best: boolean}

@@ -1,0 +1,31 @@
+import {expect, test} from "vitest";
+import {mapRows, mapSettings} from "../src/pipeline/analysis/map-rows";
+import {mapThread} from "../src/pipeline/aside/map-thread";
+import {resolveOptions} from "../src/pipeline/options";
+import {randomSource} from "../src/pipeline/random";
+
+const settings = resolveOptions(mapSettings, {iterations: 50, perplexity: 40}, "");
+const cloud = (rows: number, seed = 1) => {
+  const random = randomSource(seed);
+  return {rows, columns: 5, values: Float32Array.from({length: rows * 5}, random)};
+};
+const labels = Uint16Array.from({length: 90}, (_, i) => i % 3);
+
+test("makes the map that this thread would make, bit by bit, and passes on what is said", async () => {
+  const [here, there]: string[][] = [[], []];
+  const say = (line: string) => here.push(line);
+  const expected = await mapRows(cloud(90), settings, {labels, random: randomSource(7), say});
+  const map = await mapThread().map({rows: cloud(90), settings, labels, seed: 7}, (line) => there.push(line));
+  expect(map).toEqual(expected);
+  expect(there).toEqual(here);
+  expect(there[0]).toMatch(/perplexity 29 in place of 40/);
+});
+
+test("takes one question after the other, and one that fails costs no other", async () => {
+  const broken = {...cloud(90), values: new Float32Array(450).fill(Number.NaN)};
+  const answers = await Promise.allSettled(
+    [cloud(90, 1), broken, cloud(90, 2)].map((rows) => mapThread().map({rows, settings, seed: 0}, () => {})),
+  );
+  expect(answers.map(({status}) => status)).toEqual(["fulfilled", "rejected", "fulfilled"]);
+  expect((answers[1] as PromiseRejectedResult).reason.message).toMatch(/expected .*finite/);
+});
