@@ -3,7 +3,7 @@ import {type MapSettings, mapSettings} from "../analysis/map-rows";
 import {movementByClass} from "../analysis/procrustes";
 import {projections} from "../analysis/projection/index";
 import {argMaxRows} from "../analysis/scores";
-import {mapThread} from "../aside/map-thread";
+import {aside} from "../aside/thread";
 import {positiveInteger} from "../options";
 import type {Probe, ProbeContext} from "../types";
 import {activationsOf, evenly} from "./activations";
@@ -34,7 +34,9 @@ export const projection: Probe<ProjectionOptions> = {
     const {activations, labels} = await activationsOf(classifier, test, given.layer, indices);
     const before = await previousMap(context, indices, given.dimensions, given.method);
     const question = {rows: activations, settings: given, labels, seed: Math.floor(random() * 2 ** 32)};
-    const {points, nearest, ...figures} = await mapThread().map(before ? {...question, before} : question, say);
+    const moved = [activations.values.buffer as ArrayBuffer];
+    const map = await aside("mapRows", before ? {...question, before} : question, {moved, say});
+    const {points, nearest, ...figures} = map;
 
     const movement = before ? movementByClass(points, before, given.dimensions, labels, classNames.length) : null;
     const notes = [...mapNotes(figures, count, "test images"), ...epochNotes(movement, epoch)];
