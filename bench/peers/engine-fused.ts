@@ -14,11 +14,15 @@ async function main([name, batch, threads]: string[]): Promise<void> {
   const network = await fusedNetwork(planned, {threads: Number(threads), classNames, batchSize, seed: 0});
   const images = mnistImages();
   let [start, step] = [0, 0];
+  let before: Promise<unknown> = Promise.resolve();
   await answerRounds({
+    // as a run does: the next batch is handed over while the last one is computed
     async train() {
       start = start + batchSize > images.count ? 0 : start;
-      await network.trainBatch(part(images, start, batchSize), 1e-3, step++);
+      const now = network.trainBatch(part(images, start, batchSize), 1e-3, step++);
       start += batchSize;
+      await before;
+      before = now;
       return batchSize;
     },
     async infer() {

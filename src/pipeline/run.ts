@@ -88,13 +88,11 @@ export async function* run(
     for (let epoch = progress.epoch; epoch <= epochs; epoch++) {
       if (epoch !== progress.epoch) progress = epochStart(epoch, data.train, batchSize);
       let begun = performance.now();
-      for await (progress of trainEpoch(network, data.train, progress, training)) {
+      for await (progress of trainEpoch(network, data.train, progress, training, signal)) {
         yield {type: "train", ...progress};
-        if (signal?.aborted) break;
-        if (metrics.length > 0 || progress.batch < BEFORE_FIRST_LOOK) continue;
+        if (metrics.length > 0 || signal?.aborted || progress.batch < BEFORE_FIRST_LOOK) continue;
         const paused = performance.now();
         yield* lookBefore();
-        if (signal?.aborted) break;
         begun += performance.now() - paused;
       }
       await keepCheckpoint(directory, network, progress);

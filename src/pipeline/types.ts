@@ -92,7 +92,8 @@ export interface OptimizerState {
  */
 export interface Network extends DifferentiableClassifier {
   /**
-   * One gradient step on softmax cross-entropy, dropout on.
+   * One gradient step on softmax cross-entropy, dropout on. May be asked for again before it has answered: steps are made in
+   * the order they were asked for, and what reads or writes the weights waits for them.
    *
    * @param learningRate For this step.
    * @param step Counts from 0 over the whole run: seeds this step's dropout masks.

@@ -36,28 +36,45 @@ export function epochStart(epoch: number, train: Split, batchSize: number): Epoc
  * Trains one epoch, from its start or from where it was broken off, and yields after each batch, so that whoever drives
  * the loop decides what happens between batches; nothing is called back from in here. Not `model.fit`: its shuffle draws
  * from a global generator and cannot be seeded.
+ *
+ * The next batch is handed over before the last one's figures are back, so that the engine never waits: at a yield the
+ * network may be one batch further. At an end, by itself or by `signal`, it is where the last progress says.
+ *
+ * @param signal Broken off, no further batch is begun.
  */
 export async function* trainEpoch(
   network: Network,
   train: Split,
   start: EpochProgress,
   {epochs, batchSize, seed, schedule}: TrainOptions,
+  signal?: AbortSignal,
 ): AsyncGenerator<EpochProgress> {
   const {epoch, batches} = start;
   const stream = await streamOf(train, batchSize, fork(seed, "shuffle", epoch), start.batch);
-  let progress = start;
-  for (let batch = start.batch; batch < batches; batch++) {
+  let begun = start.batch;
+  const begin = async () => {
+    if (begun === batches || signal?.aborted) return undefined;
+    const step = (epoch - 1) * batches + begun++;
     const {value} = await stream.next();
-    const step = (epoch - 1) * batches + batch;
-    const {lossSum, correct} = await network.trainBatch(value, schedule(step, epochs * batches), step);
+    const result = network.trainBatch(value, schedule(step, epochs * batches), step);
+    result.catch(() => {}); // is awaited below; until then it is nobody's
+    return {count: value.count, result};
+  };
+  let progress = start;
+  let next = await begin();
+  while (next) {
+    const {count, result} = next;
+    next = await begin();
+    const {lossSum, correct} = await result;
+    const batch = progress.batch + 1;
     progress = {
       ...progress,
-      batch: batch + 1,
-      images: progress.images + value.count,
+      batch,
+      images: progress.images + count,
       lossSum: progress.lossSum + lossSum,
       correct: progress.correct + correct,
     };
-    const point = Math.floor(((batch + 1) * CURVE_POINTS) / batches) > Math.floor((batch * CURVE_POINTS) / batches);
+    const point = Math.floor((batch * CURVE_POINTS) / batches) > Math.floor(((batch - 1) * CURVE_POINTS) / batches);
     if (point) progress = withPoint(progress, batchSize);
     yield progress;
   }
