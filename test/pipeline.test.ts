@@ -15,6 +15,7 @@ import type {ProbeOptions} from "../src/pipeline/run-probes";
 import type {Dataset, EpochMetrics} from "../src/pipeline/types";
 import {draw} from "../src/plots/index";
 import {idxFolder, temporaryFolder} from "./support/idx-files";
+import {SHAPES, writeShapes} from "./support/image-folder";
 
 /** A small real run: MNIST's own images, few of them, every probe. */
 const SMALL = {trainLimit: 1200, testLimit: 200, epochs: 2, batchSize: 32, projector: 20};
@@ -233,6 +234,23 @@ describe("a run on other data", () => {
     expect(events.at(-1)).toMatchObject({type: "end"});
     expect(events.find(({type}) => type === "start")).toMatchObject({engine: {name: "wasm", why: "asked for"}});
     expect(existsSync(join(save, "r", "plots", "lime"))).toBe(false);
+  });
+
+  test("of a folder of colour pictures: every probe, in colour", async () => {
+    const save = temporaryFolder();
+    const data = writeShapes(join(temporaryFolder(), "shapes"), {perClass: 60});
+    const events = await runAll(
+      {save, data, name: "r", epochs: 1, trainLimit: 1e9, testLimit: 1e9},
+      {lime: {samples: 60}},
+    );
+    expect(events.filter(({type}) => type === "failure")).toEqual([]);
+    expect(events.find(({type}) => type === "data")).toMatchObject({doing: "reading images"});
+    const facts = JSON.parse(readFileSync(join(save, "r", "run.json"), "utf8"));
+    expect(facts.data).toMatchObject({name: "shapes", imageShape: [24, 24, 3], classNames: [...SHAPES], test: 26});
+    const {data: grid} = await readArtifactFile(join(save, "r", "artifacts/saliency/gradient-epoch-001.json"));
+    expect(grid).toMatchObject({channels: 3});
+    const lime = await readArtifactFile(join(save, "r", "artifacts/lime/segments-epoch-001.json"));
+    expect(lime.data).toMatchObject({channels: 3});
   });
 
   test("looks only at the epochs it is asked to, and the last", async () => {

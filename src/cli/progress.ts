@@ -21,10 +21,10 @@ export function progressOf({quiet, verbose}: {readonly quiet: boolean; readonly 
     stop: () => bar.end(),
     show(event) {
       switch (event.type) {
-        case "download": {
-          const {file, received, total} = event;
-          bar.at(`fetching ${file}`, received, total, "");
-          if (received === total) bar.end();
+        case "data": {
+          const {doing, done, total} = event;
+          bar.at(doing, done, total, "");
+          if (done === total) bar.end();
           return;
         }
         case "start": {

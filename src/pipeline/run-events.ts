@@ -1,10 +1,11 @@
+import type {DataProgress} from "./data/progress";
 import type {Engine} from "./run-network";
 import type {EpochProgress} from "./training/train";
 import type {Dataset, EpochMetrics} from "./types";
 
 /** What a run tells whoever drives it, as it happens. */
 export type RunEvent =
-  | {readonly type: "download"; readonly file: string; readonly received: number; readonly total: number}
+  | ({readonly type: "data"} & DataProgress)
   | {
       readonly type: "start";
       readonly path: string;

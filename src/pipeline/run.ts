@@ -43,7 +43,7 @@ export async function* run(
   const {seed, epochs, batchSize, save, every} = options;
   const chosen = chooseProbes(options.probes, probeOptions);
   const made = environment();
-  const data = yield* withType("download", openData({...options, cacheFolder: `${save}/data`}));
+  const data = yield* withType("data", openData({...options, cacheFolder: `${save}/data`}));
   const makeModel = () => models[options.model](data.imageShape, data.classNames.length, seed);
   const {model, network, engine} = await openNetwork({
     ...options,
