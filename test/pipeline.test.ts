@@ -241,7 +241,7 @@ describe("a run on other data", () => {
     const data = writeShapes(join(temporaryFolder(), "shapes"), {perClass: 60});
     const events = await runAll(
       {save, data, name: "r", epochs: 1, trainLimit: 1e9, testLimit: 1e9},
-      {lime: {samples: 60}},
+      {lime: {samples: "60"}},
     );
     expect(events.filter(({type}) => type === "failure")).toEqual([]);
     expect(events.find(({type}) => type === "data")).toMatchObject({doing: "reading images"});
