@@ -1,7 +1,7 @@
 import {corner, ELEMENT, type Planes, type Shape, takePlanes} from "../planes";
 import {each, type Step} from "../program";
 import {type LayerKind, type LayerPlan, maskArguments, type Parameter, spread} from "./kind";
-import {evened, gradientSlot, isWinograd, winograd} from "./winograd";
+import {covered, gradientSlot, isWinograd, winograd} from "./winograd";
 
 export interface ConvolutionPlan extends LayerPlan {
   readonly kind: "convolution";
@@ -146,7 +146,7 @@ export const convolution: LayerKind<ConvolutionPlan> = {
 
 /** Rows and columns read for so many outputs: what Winograd's squares need is as much, or one more. */
 function windowExtent(plan: ConvolutionPlan, {height, width}: Shape): [number, number] {
-  const [down, across] = isWinograd(plan) ? [evened(height), evened(width)] : [height, width];
+  const [down, across] = isWinograd(plan) ? [covered(height), covered(width)] : [height, width];
   return [(down - 1) * plan.stride[0] + plan.kernel[0], (across - 1) * plan.stride[1] + plan.kernel[1]];
 }
 
