@@ -1,5 +1,5 @@
-import {madd, sumsOfLanes} from "./simd";
-import {convolveRow1, convolveRow2, convolveRow3, convolveRow4} from "./tiles";
+import {greater, madd, sumsOfLanes} from "./simd";
+import {multiplyRow1, multiplyRow2, multiplyRow3, multiplyRow4} from "./tiles";
 
 /**
  * @file 3 x 3 convolutions in steps of 1 by a quarter of the multiplications: F(4 x 4, 3 x 3) of Winograd's minimal filtering
@@ -31,7 +31,6 @@ function placeStride(bytes: usize): usize {
  * Reads 4 · ⌈height / 4⌉ + 2 rows from `x` on, and as many columns; what lies beyond the convolution's own input must be 0.
  *
  * @param u Transformed weights by `winogradWeights`.
- * @param channelOffsets u32 [inputs]: channel c's first byte among a place's transformed inputs, c · capacity · 16.
  * @param capacity Squares that the scratch memory holds: a whole number of rows.
  * @param v Scratch, [36][inputs][capacity][4], places `placeStride` apart. @param m Scratch, [36][outputs][capacity][4].
  * @param strip Scratch, [6][4 · across + 2][4].
@@ -41,14 +40,13 @@ export function winogradConvolve(
   x: usize, row: usize, plane: usize, inputs: i32, u: usize, bias: usize, outputs: i32,
   out: usize, oRow: usize, oPlane: usize, height: i32, width: i32,
   mask: usize, mRow: usize, mPlane: usize, epilogue: i32,
-  channelOffsets: usize, capacity: i32, v: usize, m: usize, strip: usize, zeros: usize,
+  capacity: i32, v: usize, m: usize, strip: usize,
 ): void {
   const across = (width + 3) >> 2, down = (height + 3) >> 2;
   const rows = capacity / across;
   const channel = <usize>capacity << 4;
   const vPlace = placeStride(channel * inputs), mPlace = placeStride(channel * outputs);
   const uPlace = placeStride(<usize>(inputs * outputs) << 2);
-  const offsetsEnd = channelOffsets + (<usize>inputs << 2);
   for (let first = 0; first < down; first += rows) {
     const here = min(rows, down - first);
     for (let c = 0; c < inputs; c++) {
@@ -63,10 +61,10 @@ export function winogradConvolve(
       let wp = u + <usize>place * uPlace, mp = m + <usize>place * mPlace;
       for (let k = 0; k < outputs; k += 4) {
         switch (outputs - k) {
-          case 1: convolveRow1(vp, 16, channelOffsets, offsetsEnd, wp, zeros, mp, channel, 0, 0, 0, squares); break;
-          case 2: convolveRow2(vp, 16, channelOffsets, offsetsEnd, wp, zeros, mp, channel, 0, 0, 0, squares); break;
-          case 3: convolveRow3(vp, 16, channelOffsets, offsetsEnd, wp, zeros, mp, channel, 0, 0, 0, squares); break;
-          default: convolveRow4(vp, 16, channelOffsets, offsetsEnd, wp, zeros, mp, channel, 0, 0, 0, squares);
+          case 1: multiplyRow1(vp, channel, inputs, wp, mp, channel, squares); break;
+          case 2: multiplyRow2(vp, channel, inputs, wp, mp, channel, squares); break;
+          case 3: multiplyRow3(vp, channel, inputs, wp, mp, channel, squares); break;
+          default: multiplyRow4(vp, channel, inputs, wp, mp, channel, squares);
         }
         wp += <usize>inputs << 4;
         mp += channel << 2;
@@ -192,7 +190,7 @@ function value3(odd: v128, farOdd: v128): v128 {
 @inline
 function store1(value: v128, out: usize, mask: usize, epilogue: i32): void {
   const zero = f32x4.splat(0);
-  if (epilogue == 1) v128.store(out, f32x4.max(value, zero));
+  if (epilogue == 1) v128.store(out, greater(value, zero));
   else if (epilogue == 2) v128.store(out, v128.and(value, f32x4.gt(v128.load(mask), zero)));
   else v128.store(out, value);
 }

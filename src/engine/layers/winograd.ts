@@ -34,7 +34,7 @@ const SCRATCH = 256 * 1024;
 
 /** The steps of a 3 x 3 convolution and of its input's gradient; see kernels/winograd.ts. */
 export function winograd({input: from, output: to}: ConvolutionPlan, place: Place) {
-  const {local, shared, constants, zeros, parameters} = place;
+  const {local, shared, parameters} = place;
   const [weights] = parameters;
   const size = PLACES * placeStride(from.channels * to.channels * 4);
   const [forwardWeights, backWeights] = [shared.take(size), shared.take(size)];
@@ -45,17 +45,10 @@ export function winograd({input: from, output: to}: ConvolutionPlan, place: Plac
   const v = scratch(Math.max(forward.inputBytes, back.inputBytes));
   const m = scratch(Math.max(forward.outputBytes, back.outputBytes));
   const strip = scratch(6 * (Math.max(covered(from.width), covered(to.width)) + 2) * ELEMENT * 1.5);
-  const step = ({capacity, inputs, outputs}: ReturnType<typeof squares>, u: number) => {
-    const offsets = constants(Array.from({length: inputs}, (_, c) => c * capacity * ELEMENT));
-    return (source: readonly Address[], bias: number, result: readonly Address[]): Step =>
-      each(
-        "groups",
-        "winogradConvolve",
-        ...[...source, inputs, u, bias, outputs],
-        ...result,
-        ...[offsets, capacity, v, m, strip, zeros],
-      );
-  };
+  const step =
+    ({capacity, inputs, outputs}: ReturnType<typeof squares>, u: number) =>
+    (source: readonly Address[], bias: number, result: readonly Address[]): Step =>
+      each("groups", "winogradConvolve", ...source, inputs, u, bias, outputs, ...result, capacity, v, m, strip);
   const {slots, input, outputGradient: dz} = place;
   const slotFloats = gradientSlot(from.channels, to.channels);
   const gradientSlots = shared.take(slots * slotFloats * 4);
