@@ -115,9 +115,9 @@ function inputPoints(
   d0: v128, d1: v128, d2: v128, d3: v128, d4: v128, d5: v128,
   q0: usize, q1: usize, q2: usize, q3: usize, q4: usize, q5: usize,
 ): void {
-  const outer = f32x4.splat(2.5), half = f32x4.splat(0.5);
+  const outer = f32x4.splat(2.5), half = f32x4.splat(0.5), two = f32x4.splat(2);
   v128.store(q0, f32x4.add(f32x4.sub(d0, f32x4.mul(outer, d2)), d4));
-  const even = f32x4.sub(d4, f32x4.add(d2, d2)), odd = f32x4.mul(f32x4.splat(ROOT), f32x4.sub(d3, f32x4.add(d1, d1)));
+  const even = f32x4.sub(d4, f32x4.mul(two, d2)), odd = f32x4.mul(f32x4.splat(ROOT), f32x4.sub(d3, f32x4.mul(two, d1)));
   v128.store(q1, f32x4.add(even, odd));
   v128.store(q2, f32x4.sub(even, odd));
   const far = f32x4.sub(d4, f32x4.mul(half, d2));
@@ -149,21 +149,36 @@ function transformOutput(
   }
   const b = v128.load32_splat(bias);
   for (let y = 0; y < rows; y++) {
-    let s = strip, o = out, m = mask;
-    for (let left = width; left > 0; left -= 4) {
-      const m1 = v128.load(s, 16), m2 = v128.load(s, 32), m3 = v128.load(s, 48), m4 = v128.load(s, 64);
-      const near = f32x4.add(m1, m2), far = f32x4.add(m3, m4), odd = f32x4.sub(m1, m2), farOdd = f32x4.sub(m3, m4);
-      store1(f32x4.add(f32x4.add(v128.load(s), near), f32x4.add(far, b)), o, m, epilogue);
-      if (left > 1) store1(f32x4.add(value1(odd, farOdd), b), o + 16, m + 16, epilogue);
-      if (left > 2) store1(f32x4.add(value2(near, far), b), o + 32, m + 32, epilogue);
-      if (left > 3) store1(f32x4.add(value3(odd, farOdd), f32x4.add(v128.load(s, 80), b)), o + 48, m + 48, epilogue);
-      s += 96;
-      o += 64;
-      m += 64;
-    }
+    // Three copies of one loop: each does without a choice for every number.
+    if (epilogue == 0) outputRow(strip, b, out, mask, width, 0);
+    else if (epilogue == 1) outputRow(strip, b, out, mask, width, 1);
+    else outputRow(strip, b, out, mask, width, 2);
     strip += stripRow;
     out += oRow;
     mask += mRow;
+  }
+}
+
+// @ts-ignore: decorator
+@inline
+function outputRow(s: usize, b: v128, out: usize, mask: usize, width: i32, epilogue: i32): void {
+  for (; width > 0; width -= 4) {
+    const m1 = v128.load(s, 16), m2 = v128.load(s, 32), m3 = v128.load(s, 48), m4 = v128.load(s, 64);
+    const near = f32x4.add(m1, m2), far = f32x4.add(m3, m4), odd = f32x4.sub(m1, m2), farOdd = f32x4.sub(m3, m4);
+    storeOutput(f32x4.add(f32x4.add(v128.load(s), near), f32x4.add(far, b)), out, mask, epilogue);
+    const second = f32x4.add(value1(odd, farOdd), b), third = f32x4.add(value2(near, far), b);
+    if (width >= 4) {
+      const fourth = f32x4.add(value3(odd, farOdd), f32x4.add(v128.load(s, 80), b));
+      storeOutput(second, out + 16, mask + 16, epilogue);
+      storeOutput(third, out + 32, mask + 32, epilogue);
+      storeOutput(fourth, out + 48, mask + 48, epilogue);
+    } else {
+      if (width > 1) storeOutput(second, out + 16, mask + 16, epilogue);
+      if (width > 2) storeOutput(third, out + 32, mask + 32, epilogue);
+    }
+    s += 96;
+    out += 64;
+    mask += 64;
   }
 }
 
@@ -171,7 +186,7 @@ function transformOutput(
 // @ts-ignore: decorator
 @inline
 function value1(odd: v128, farOdd: v128): v128 {
-  return f32x4.mul(f32x4.splat(ROOT), f32x4.add(odd, f32x4.add(farOdd, farOdd)));
+  return f32x4.mul(f32x4.splat(ROOT), f32x4.add(odd, f32x4.mul(f32x4.splat(2), farOdd)));
 }
 
 // @ts-ignore: decorator
@@ -188,7 +203,7 @@ function value3(odd: v128, farOdd: v128): v128 {
 
 // @ts-ignore: decorator
 @inline
-function store1(value: v128, out: usize, mask: usize, epilogue: i32): void {
+function storeOutput(value: v128, out: usize, mask: usize, epilogue: i32): void {
   const zero = f32x4.splat(0);
   if (epilogue == 1) v128.store(out, greater(value, zero));
   else if (epilogue == 2) v128.store(out, v128.and(value, f32x4.gt(v128.load(mask), zero)));
@@ -391,13 +406,13 @@ function transformGradient(p: usize, row: usize, across: i32, strip: usize, q: u
 function gradientPoints(
   y0: v128, y1: v128, y2: v128, y3: v128, q0: usize, q1: usize, q2: usize, q3: usize, q4: usize, q5: usize,
 ): void {
-  const half = f32x4.splat(0.5);
+  const half = f32x4.splat(0.5), two = f32x4.splat(2);
   v128.store(q0, y0);
   let even = f32x4.add(y0, f32x4.mul(half, y2)), odd = f32x4.mul(f32x4.splat(ROOT), f32x4.add(y1, f32x4.mul(half, y3)));
   v128.store(q1, f32x4.add(even, odd));
   v128.store(q2, f32x4.sub(even, odd));
-  even = f32x4.add(y0, f32x4.add(y2, y2));
-  odd = f32x4.mul(f32x4.splat(2 * ROOT), f32x4.add(y1, f32x4.add(y3, y3)));
+  even = f32x4.add(y0, f32x4.mul(two, y2));
+  odd = f32x4.mul(f32x4.splat(2 * ROOT), f32x4.add(y1, f32x4.mul(two, y3)));
   v128.store(q3, f32x4.add(even, odd));
   v128.store(q4, f32x4.sub(even, odd));
   v128.store(q5, y3);
