@@ -81,9 +81,8 @@ export async function* run(
       if (epoch !== progress.epoch) progress = epochStart(epoch, data.train, batchSize);
       const begun = performance.now();
       if (epoch > 0) {
-        for await (progress of trainEpoch(network, data.train, progress, training)) {
+        for await (progress of trainEpoch(network, data.train, progress, training, signal)) {
           yield {type: "train", ...progress};
-          if (signal?.aborted) break;
         }
         await keepCheckpoint(directory, network, progress);
         if (signal?.aborted) return yield {type: "interrupted", path: directory.path};
