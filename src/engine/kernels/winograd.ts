@@ -32,20 +32,20 @@ function placeStride(bytes: usize): usize {
  *
  * @param u Transformed weights by `winogradWeights`.
  * @param capacity Squares that the scratch memory holds: a whole number of rows.
- * @param v Scratch, [36][inputs][capacity][4], places `placeStride` apart. @param m Scratch, [36][outputs][capacity][4].
+ * @param v Scratch, [36][inputs][capacity][4], places `vPlace` bytes apart. @param m Scratch, [36][outputs][capacity][4].
  * @param strip Scratch, [6][4 · across + 2][4].
- * @param epilogue As in `convolve`.
+ * @param epilogue As in `convolve`; with relu's derivative the bias, of which a gradient has none, is left out.
  */
 export function winogradConvolve(
   x: usize, row: usize, plane: usize, inputs: i32, u: usize, bias: usize, outputs: i32,
   out: usize, oRow: usize, oPlane: usize, height: i32, width: i32,
   mask: usize, mRow: usize, mPlane: usize, epilogue: i32,
-  capacity: i32, v: usize, m: usize, strip: usize,
+  capacity: i32, v: usize, vPlace: usize, m: usize, strip: usize,
 ): void {
   const across = (width + 3) >> 2, down = (height + 3) >> 2;
   const rows = capacity / across;
   const channel = <usize>capacity << 4;
-  const vPlace = placeStride(channel * inputs), mPlace = placeStride(channel * outputs);
+  const mPlace = placeStride(channel * outputs);
   const uPlace = placeStride(<usize>(inputs * outputs) << 2);
   for (let first = 0; first < down; first += rows) {
     const here = min(rows, down - first);
@@ -165,16 +165,16 @@ function outputRow(s: usize, b: v128, out: usize, mask: usize, width: i32, epilo
   for (; width > 0; width -= 4) {
     const m1 = v128.load(s, 16), m2 = v128.load(s, 32), m3 = v128.load(s, 48), m4 = v128.load(s, 64);
     const near = f32x4.add(m1, m2), far = f32x4.add(m3, m4), odd = f32x4.sub(m1, m2), farOdd = f32x4.sub(m3, m4);
-    storeOutput(f32x4.add(f32x4.add(v128.load(s), near), f32x4.add(far, b)), out, mask, epilogue);
-    const second = f32x4.add(value1(odd, farOdd), b), third = f32x4.add(value2(near, far), b);
+    storeOutput(f32x4.add(f32x4.add(v128.load(s), near), far), b, out, mask, epilogue);
+    const second = value1(odd, farOdd), third = value2(near, far);
     if (width >= 4) {
-      const fourth = f32x4.add(value3(odd, farOdd), f32x4.add(v128.load(s, 80), b));
-      storeOutput(second, out + 16, mask + 16, epilogue);
-      storeOutput(third, out + 32, mask + 32, epilogue);
-      storeOutput(fourth, out + 48, mask + 48, epilogue);
+      const fourth = f32x4.add(value3(odd, farOdd), v128.load(s, 80));
+      storeOutput(second, b, out + 16, mask + 16, epilogue);
+      storeOutput(third, b, out + 32, mask + 32, epilogue);
+      storeOutput(fourth, b, out + 48, mask + 48, epilogue);
     } else {
-      if (width > 1) storeOutput(second, out + 16, mask + 16, epilogue);
-      if (width > 2) storeOutput(third, out + 32, mask + 32, epilogue);
+      if (width > 1) storeOutput(second, b, out + 16, mask + 16, epilogue);
+      if (width > 2) storeOutput(third, b, out + 32, mask + 32, epilogue);
     }
     s += 96;
     out += 64;
@@ -203,11 +203,11 @@ function value3(odd: v128, farOdd: v128): v128 {
 
 // @ts-ignore: decorator
 @inline
-function storeOutput(value: v128, out: usize, mask: usize, epilogue: i32): void {
+function storeOutput(value: v128, bias: v128, out: usize, mask: usize, epilogue: i32): void {
   const zero = f32x4.splat(0);
-  if (epilogue == 1) v128.store(out, greater(value, zero));
-  else if (epilogue == 2) v128.store(out, v128.and(value, f32x4.gt(v128.load(mask), zero)));
-  else v128.store(out, value);
+  if (epilogue == 2) v128.store(out, v128.and(value, f32x4.gt(v128.load(mask), zero)));
+  else if (epilogue == 1) v128.store(out, greater(f32x4.add(value, bias), zero));
+  else v128.store(out, f32x4.add(value, bias));
 }
 
 /**
@@ -309,10 +309,11 @@ function storeLanes(v: v128, q: usize, lanes: i32): void {
  * @param p f32 [slot][36][outputs, in twos][inputs, in fours], places `placeStride` apart.
  * @param v Scratch, [36][inputs, in fours][capacity][4], spare channels 0. @param d Likewise, outputs in twos.
  * @param strip As in `winogradConvolve`.
+ * @param ready Whether `winogradConvolve` left the transformed input in `v`.
  */
 export function winogradWeightGradient(
   x: usize, row: usize, plane: usize, inputs: i32, dy: usize, dRow: usize, dPlane: usize, outputs: i32,
-  height: i32, width: i32, p: usize, slots: i32, slotStride: usize, capacity: i32, v: usize, d: usize, strip: usize,
+  height: i32, width: i32, p: usize, slots: i32, slotStride: usize, capacity: i32, v: usize, d: usize, strip: usize, ready: i32,
   group: i32, groups: i32, job: usize,
 ): void {
   p += <usize>(group % slots) * slotStride;
@@ -321,38 +322,88 @@ export function winogradWeightGradient(
   const fours = (inputs + 3) & ~3, twos = (outputs + 1) & ~1;
   const channel = <usize>capacity << 4;
   const vPlace = placeStride(channel * fours), dPlace = placeStride(channel * twos);
-  const pPlace = placeStride(<usize>(fours * twos) << 2), pRow = <usize>fours << 2;
+  const pPlace = placeStride(<usize>(fours * twos) << 2);
   for (let first = 0; first < down; first += rows) {
     const here = min(rows, down - first);
     for (let ty = 0; ty < here; ty++) {
       const at = <usize>(ty * across) << 4;
       const y = <usize>(4 * (first + ty));
-      for (let c = 0; c < inputs; c++) {
+      for (let c = 0; c < inputs && !ready; c++) {
         transformInput(x + <usize>c * plane + y * row, row, across, strip, v + <usize>c * channel + at, vPlace);
       }
       for (let k = 0; k < outputs; k++) {
         transformGradient(dy + <usize>k * dPlane + y * dRow, dRow, across, strip, d + <usize>k * channel + at, dPlace);
       }
     }
-    const length = <usize>(here * across) << 4;
     for (let place = 0; place < 36; place++) {
-      for (let k = 0; k < twos; k += 2) {
-        const dk = d + <usize>place * dPlace + <usize>k * channel;
-        let vc = v + <usize>place * vPlace, q = p + <usize>place * pPlace + <usize>k * pRow;
-        for (let c = 0; c < fours; c += 4) {
-          addProducts(vc, dk, channel, length, q, pRow);
-          vc += channel << 2;
-          q += 16;
-        }
-      }
+      addPlace(
+        v + <usize>place * vPlace, d + <usize>place * dPlace, channel, <usize>(here * across) << 4,
+        p + <usize>place * pPlace, inputs, twos,
+      );
     }
   }
+}
+
+/** Tiles of 2 outputs by 4 inputs; of 4 by 2 where one or two inputs are left. */
+function addPlace(v: usize, d: usize, channel: usize, length: usize, p: usize, inputs: i32, outputs: i32): void {
+  const row = (<usize>(inputs + 3) & ~3) << 2;
+  const narrow = (inputs & 3) == 1 || (inputs & 3) == 2;
+  const wide = narrow ? inputs & ~3 : inputs;
+  for (let k = 0; k < outputs; k += 2) {
+    let vc = v, q = p + <usize>k * row;
+    for (let c = 0; c < wide; c += 4) {
+      addProducts2x4(vc, d + <usize>k * channel, channel, length, q, row);
+      vc += channel << 2;
+      q += 16;
+    }
+  }
+  if (!narrow) return;
+  v += <usize>wide * channel;
+  p += <usize>wide << 2;
+  let k = 0;
+  for (; k + 4 <= outputs; k += 4) {
+    addProducts4x2(v, d + <usize>k * channel, channel, length, p + <usize>k * row, row);
+  }
+  if (k < outputs) addProducts2x4(v, d + <usize>k * channel, channel, length, p + <usize>k * row, row);
+}
+
+// @ts-ignore: decorator
+@inline
+function addProducts4x2(v: usize, d: usize, channel: usize, length: usize, p: usize, row: usize): void {
+  let a0 = f32x4.splat(0), a1 = a0, b0 = a0, b1 = a0, c0 = a0, c1 = a0, d0 = a0, d1 = a0;
+  const two = channel << 1, three = channel * 3;
+  for (const end = v + length; v < end; v += 16, d += 16) {
+    const x = v128.load(v), y = v128.load(v + channel);
+    let e = v128.load(d);
+    a0 = madd(a0, x, e);
+    a1 = madd(a1, y, e);
+    e = v128.load(d + channel);
+    b0 = madd(b0, x, e);
+    b1 = madd(b1, y, e);
+    e = v128.load(d + two);
+    c0 = madd(c0, x, e);
+    c1 = madd(c1, y, e);
+    e = v128.load(d + three);
+    d0 = madd(d0, x, e);
+    d1 = madd(d1, y, e);
+  }
+  addPairs(sumsOfLanes(a0, a1, b0, b1), p, row);
+  addPairs(sumsOfLanes(c0, c1, d0, d1), p + 2 * row, row);
+}
+
+/** Two rows' two numbers. */
+// @ts-ignore: decorator
+@inline
+function addPairs(v: v128, p: usize, row: usize): void {
+  const sums = f32x4.add(v128.load_lane<u64>(p + row, v128.load64_zero(p), 1), v);
+  v128.store_lane<u64>(p, sums, 0);
+  v128.store_lane<u64>(p + row, sums, 1);
 }
 
 /** Two outputs by four inputs, over all squares. */
 // @ts-ignore: decorator
 @inline
-function addProducts(v: usize, d: usize, channel: usize, length: usize, p: usize, pRow: usize): void {
+function addProducts2x4(v: usize, d: usize, channel: usize, length: usize, p: usize, pRow: usize): void {
   let a0 = f32x4.splat(0), a1 = a0, a2 = a0, a3 = a0, b0 = a0, b1 = a0, b2 = a0, b3 = a0;
   const v1 = channel, v2 = channel << 1, v3 = channel * 3;
   for (const end = v + length; v < end; v += 16, d += 16) {

@@ -106,19 +106,22 @@ export const convolution: LayerKind<ConvolutionPlan> = {
     const fast = isWinograd(plan) ? winograd(plan, place) : undefined;
 
     return {
-      forward(_training, linear = false) {
+      forward(training, linear = false) {
         const result = [output.at, output.row, output.plane, to.height, to.width, ...maskArguments(undefined)];
         const epilogue = relu && !linear ? 1 : 0;
         const offset = bias?.values ?? zeros;
-        if (fast) return [fast.forward([first, input.row, input.plane], offset, [...result, epilogue])];
+        if (fast) {
+          const run = training ? fast.trainingForward : fast.forward;
+          return [run([first, input.row, input.plane], offset, [...result, epilogue])];
+        }
         const window = [first, input.row * stride[0], ELEMENT * stride[1], taps, from.channels * kernel[0] * kernel[1]];
         return [each("groups", "convolve", ...window, weights.values, offset, to.channels, ...result, epilogue)];
       },
-      parameterGradients() {
+      parameterGradients(afterForward) {
         const windows = [first, input.row, input.plane, from.channels, ...kernel];
         const gradient = [dz.at, turned.row, dz.plane, height, width, to.channels];
         const steps = [
-          fast?.weightGradient(first) ??
+          fast?.weightGradient(first, afterForward) ??
             each("slots", "convolutionWeightGradient", ...windows, ...gradient, weights.slots, slots, slotStride),
         ];
         if (bias) steps.push(each("slots", "convolutionBiasGradient", ...gradient, bias.slots, slots, slotStride));

@@ -43,29 +43,39 @@ export function winograd({input: from, output: to}: ConvolutionPlan, place: Plac
   // One pass at a time: both use the same scratch.
   const scratch = (bytes: number): Address => ({local: local.take(bytes)});
   const v = scratch(Math.max(forward.inputBytes, back.inputBytes));
-  const m = scratch(Math.max(forward.outputBytes, back.outputBytes));
+  const kept = squaresKept(to, from.channels, to.channels);
+  const whole = kept === squaresOver(to.height) * squaresOver(to.width);
+  const keptOutputs = whole ? PLACES * placeStride(to.channels * kept * ELEMENT) : 0;
+  const m = scratch(Math.max(forward.outputBytes, back.outputBytes, keptOutputs));
   const strip = scratch(6 * (Math.max(covered(from.width), covered(to.width)) + 2) * ELEMENT * 1.5);
   const step =
-    ({capacity, inputs, outputs}: ReturnType<typeof squares>, u: number) =>
-    (source: readonly Address[], bias: number, result: readonly Address[]): Step =>
-      each("groups", "winogradConvolve", ...source, inputs, u, bias, outputs, ...result, capacity, v, m, strip);
+    ({capacity, inputs, outputs}: ReturnType<typeof squares>, u: number, into = v, channels = inputs) =>
+    (source: readonly Address[], bias: number, result: readonly Address[]): Step => {
+      const scratch = [capacity, into, placeStride(channels * capacity * ELEMENT), m, strip];
+      return each("groups", "winogradConvolve", ...source, inputs, u, bias, outputs, ...result, ...scratch);
+    };
   const {slots, input, outputGradient: dz} = place;
   const slotFloats = gradientSlot(from.channels, to.channels);
   const gradientSlots = shared.take(slots * slotFloats * 4);
-  const kept = squaresKept(to, from.channels, to.channels);
   // Scratch of its own: spare channels must stay 0.
   const [squaresOfInput, squaresOfGradient] = [inFours(from.channels), inTwos(to.channels)].map((channels) =>
     scratch(PLACES * placeStride(channels * kept * ELEMENT)),
   );
   return {
     forward: step(forward, forwardWeights),
+    /** As forward; leaves what `weightGradient` need not do again. */
+    trainingForward: whole
+      ? step({...forward, capacity: kept}, forwardWeights, squaresOfInput, inFours(from.channels))
+      : step(forward, forwardWeights),
     back: step(back, backWeights),
-    weightGradient: (first: Address) =>
+    /** @param ready Whether `trainingForward` of the same images came before it. */
+    weightGradient: (first: Address, ready: boolean) =>
       each(
         "slots",
         "winogradWeightGradient",
         ...[first, input.row, input.plane, from.channels, dz.at, dz.row, dz.plane, to.channels, to.height, to.width],
         ...[gradientSlots, slots, slotFloats * 4, kept, squaresOfInput, squaresOfGradient, strip],
+        ready && whole ? 1 : 0,
       ),
     finish: each(
       "parts",
