@@ -14,15 +14,19 @@ async function main([name, batch, threads]: string[]): Promise<void> {
   const network = await fusedNetwork(planned, {threads: Number(threads), classNames, batchSize, seed: 0});
   const images = mnistImages();
   let [start, step] = [0, 0];
-  let before: Promise<unknown> = Promise.resolve();
+  const next = () => {
+    start = start + batchSize > images.count ? 0 : start;
+    const result = network.trainBatch(part(images, start, batchSize), 1e-3, step++);
+    start += batchSize;
+    return result;
+  };
+  // As the pipeline does (training/train.ts): the next batch is asked for before the last has answered.
+  let before = next();
   await answerRounds({
-    // as a run does: the next batch is handed over while the last one is computed
     async train() {
-      start = start + batchSize > images.count ? 0 : start;
-      const now = network.trainBatch(part(images, start, batchSize), 1e-3, step++);
-      start += batchSize;
-      await before;
-      before = now;
+      const last = before;
+      before = next();
+      await last;
       return batchSize;
     },
     async infer() {

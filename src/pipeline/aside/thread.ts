@@ -2,7 +2,6 @@ import {join} from "node:path";
 import {Worker} from "node:worker_threads";
 
 import {UserError} from "../options";
-import {turns} from "../turns";
 import type {Question, Result, Say, TaskName} from "./tasks";
 
 /** What comes back from the thread. */
@@ -75,6 +74,12 @@ function startThread(): Thread {
       worker.unref();
     }
   };
-  const inTurn = turns();
-  return {ask: (message, moved) => inTurn(() => now(message, moved))};
+  let turn: Promise<unknown> = Promise.resolve();
+  return {
+    ask(message, moved) {
+      const mine = turn.then(() => now(message, moved));
+      turn = mine.catch(() => undefined); // whoever asked is told; the next has a turn all the same
+      return mine;
+    },
+  };
 }

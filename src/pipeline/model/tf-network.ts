@@ -2,7 +2,6 @@ import {setImmediate as eventLoopTurn} from "node:timers/promises";
 import * as tf from "@tensorflow/tfjs";
 
 import {oneOf, UserError} from "../options";
-import {turns} from "../turns";
 import type {DifferentiableClassifier, ImageShape, LabelledImages, NamedArray, Network} from "../types";
 import {classifierOf, partsOf} from "./classifier";
 import {seedDropout} from "./seeded-dropout";
@@ -33,7 +32,7 @@ export function tfNetwork(
   const optimizer = optimizers[optimizerName]();
   const trainable = model.trainableWeights.map((weight) => weight.read() as tf.Variable);
 
-  const network: Network = {
+  return {
     ...classifier,
     async trainBatch(batch, learningRate, step) {
       seedDropout(model, seed, step);
@@ -92,17 +91,6 @@ export function tfNetwork(
     async dispose() {
       optimizer.dispose();
     },
-  };
-  // What reads or writes the weights waits for a step that is asked for already.
-  const inTurn = turns();
-  return {
-    ...network,
-    trainBatch: (...given) => inTurn(() => network.trainBatch(...given)),
-    gradients: (...given) => inTurn(() => network.gradients(...given)),
-    getWeights: () => inTurn(network.getWeights),
-    setWeights: (weights) => inTurn(() => network.setWeights(weights)),
-    getOptimizerState: () => inTurn(network.getOptimizerState),
-    setOptimizerState: (state) => inTurn(() => network.setOptimizerState(state)),
   };
 }
 
