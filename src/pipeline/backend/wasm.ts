@@ -4,14 +4,16 @@ import "@tensorflow/tfjs-backend-wasm";
 import type {Backend} from "./backend";
 import {registerEngineKernels} from "./engine-kernels";
 import {registerLoopKernels} from "./loop-kernels";
+import {registerOptimizerKernels} from "./optimizer-kernels";
 import {registerTrainingKernels} from "./training-kernels";
 
-/** tfjs-backend-wasm (XNNPACK, SIMD), the training kernels it lacks, and the fused engine's convolutions. No native code. */
+/** tfjs-backend-wasm (XNNPACK, SIMD), the training kernels it lacks, the fused engine's convolutions and optimizers. No native code. */
 export const wasm: Backend = {
   async start() {
     registerTrainingKernels();
     registerEngineKernels();
     registerLoopKernels();
+    registerOptimizerKernels();
     if (!(await tf.setBackend("wasm"))) return {problem: "tfjs-backend-wasm did not start"};
     return {version: tf.version.tfjs};
   },
