@@ -1,7 +1,10 @@
 import {readFileSync} from "node:fs";
 import {join} from "node:path";
 
-/** Kernels over float32 arrays: addresses in bytes, counts in elements. What each does stands in kernels/tensors.ts. */
+/**
+ * Kernels over float32 arrays in a memory that is another program's. What each does stands beside its source in
+ * kernels/tensor-*.ts; arrays are named by their addresses, in bytes. None keeps anything, and no output may be an input.
+ */
 export interface TensorKernels {
   adamStep(
     ...args: [
@@ -16,12 +19,35 @@ export interface TensorKernels {
       ...[decay: number, minusRate: number],
     ]
   ): void;
+  columnSums(x: number, rows: number, width: number, out: number): void;
+  addToRows(x: number, b: number, rows: number, width: number, out: number): void;
+  squareMaximumGradient(
+    ...args: [
+      ...[x: number, y: number, dy: number, dx: number],
+      ...[batch: number, height: number, width: number, channels: number],
+    ]
+  ): void;
+  transpose(from: number, rows: number, columns: number, to: number): void;
+  matrixProduct(
+    ...args: [
+      ...[a: number, down: number, along: number, b: number, c: number],
+      ...[m: number, n: number, depth: number],
+    ]
+  ): void;
+  depthwiseInputGradient(dy: number, filter: number, dx: number, ...shape: DepthwiseArguments): void;
+  depthwiseFilterGradient(x: number, dy: number, dw: number, ...shape: DepthwiseArguments): void;
 }
+
+export type DepthwiseArguments = [
+  ...[batch: number, height: number, width: number, channels: number, multiplier: number],
+  ...[outHeight: number, outWidth: number, kernelHeight: number, kernelWidth: number],
+  ...[strideY: number, strideX: number, top: number, left: number],
+];
 
 let code: WebAssembly.Module | undefined;
 const instances = new WeakMap<WebAssembly.Memory, TensorKernels>();
 
-/** The kernels on a memory that is another program's: nothing is copied, and they keep nothing there. */
+/** The kernels on a memory: nothing is copied. */
 export function tensorKernels(memory: WebAssembly.Memory): TensorKernels {
   const known = instances.get(memory);
   if (known) return known;

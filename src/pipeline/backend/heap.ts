@@ -10,6 +10,7 @@ export interface Heap {
   makeOutput(shape: readonly number[], dtype: "float32"): tf.TensorInfo;
   /** Valid until the backend's memory grows, which making an output may do. */
   typedArrayFromHeap(tensor: tf.TensorInfo): Float32Array;
+  disposeData(id: tf.TensorInfo["dataId"]): boolean;
 }
 
 /** A tensor's numbers, in place. */
@@ -31,6 +32,17 @@ export function kernelsOn(heap: Heap): TensorKernels {
 /** Where a tensor's numbers stand in the backend's memory. */
 export function addressOf(heap: Heap, tensor: tf.TensorInfo): number {
   return at(heap, tensor).byteOffset;
+}
+
+/** Registers a kernel that the wasm backend lacks. */
+export function add(
+  kernelName: string,
+  compute: (inputs: Inputs, attributes: Attributes, heap: Heap) => tf.TensorInfo | tf.TensorInfo[],
+): void {
+  if (tf.getKernel(kernelName, "wasm")) return;
+  const kernelFunc: tf.KernelFunc = ({inputs, attrs, backend}) =>
+    compute(inputs as Inputs, (attrs ?? {}) as Attributes, backend as Heap);
+  tf.registerKernel({kernelName, backendName: "wasm", kernelFunc});
 }
 
 /** So that starting the backend twice puts no kernel before itself. */

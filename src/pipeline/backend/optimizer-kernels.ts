@@ -1,6 +1,6 @@
 import * as tf from "@tensorflow/tfjs";
 
-import {type Attributes, addressOf, type Heap, type Inputs, kernelsOn} from "./heap";
+import {add, addressOf, type Heap, kernelsOn} from "./heap";
 
 /**
  * @file One kernel for a weight's whole update. tfjs composes its optimizers of about fifteen kernels a weight, so there is
@@ -9,7 +9,7 @@ import {type Attributes, addressOf, type Heap, type Inputs, kernelsOn} from "./h
 
 /** Registers the kernels with the wasm backend. */
 export function registerOptimizerKernels(): void {
-  register("_FusedAdam", ({value, gradient, m, v}, attributes, heap) => {
+  add("_FusedAdam", ({value, gradient, m, v}, attributes, heap) => {
     const {beta1, correction1, beta2, correction2, epsilon, rate} = attributes as Record<string, number>;
     const [newValue, newM, newV] = outputsLike(heap, [value, m, v]);
     // Addresses only now: making outputs may have moved the views, though never the numbers.
@@ -18,24 +18,12 @@ export function registerOptimizerKernels(): void {
     kernelsOn(heap).adamStep(p, g, m0, v0, p1, m1, v1, sizeOf(value), ...betas, epsilon, -rate);
     return [newValue, newM, newV];
   });
-  register("_FusedMomentum", ({value, gradient, momentum}, attributes, heap) => {
+  add("_FusedMomentum", ({value, gradient, momentum}, attributes, heap) => {
     const {decay, rate} = attributes as Record<string, number>;
     const [newValue, newM] = outputsLike(heap, [value, momentum]);
     const [p, g, m0, p1, m1] = [value, gradient, momentum, newValue, newM].map((t) => addressOf(heap, t));
     kernelsOn(heap).momentumStep(p, g, m0, p1, m1, sizeOf(value), decay, -rate);
     return [newValue, newM];
-  });
-}
-
-function register(
-  kernelName: string,
-  update: (inputs: Inputs, attributes: Attributes, heap: Heap) => tf.TensorInfo[],
-): void {
-  if (tf.getKernel(kernelName, "wasm")) return;
-  tf.registerKernel({
-    kernelName,
-    backendName: "wasm",
-    kernelFunc: ({inputs, attrs, backend}) => update(inputs as Inputs, attrs as Attributes, backend as Heap),
   });
 }
 
