@@ -1,4 +1,4 @@
-import {existsSync, readdirSync, readFileSync, readlinkSync} from "node:fs";
+import {existsSync, readFileSync, readlinkSync} from "node:fs";
 import {join} from "node:path";
 import * as tf from "@tensorflow/tfjs";
 import {afterAll, beforeAll, describe, expect, test} from "vitest";
@@ -8,42 +8,14 @@ import {resolveOptions} from "../src/pipeline/options";
 import {probes} from "../src/pipeline/probes/index";
 import {readArtifactFile, readSaved} from "../src/pipeline/record/artifact-codec";
 import {openRunDirectory} from "../src/pipeline/record/run-directory";
-import {type RunControl, run} from "../src/pipeline/run";
+import {run} from "../src/pipeline/run";
 import type {RunEvent} from "../src/pipeline/run-events";
 import {type RunOptions, runOptions} from "../src/pipeline/run-options";
-import type {ProbeOptions} from "../src/pipeline/run-probes";
-import type {Dataset, EpochMetrics} from "../src/pipeline/types";
+import type {Dataset} from "../src/pipeline/types";
 import {draw} from "../src/plots/index";
 import {idxFolder, temporaryFolder} from "./support/idx-files";
 import {SHAPES, writeShapes} from "./support/image-folder";
-
-/** A small real run: MNIST's own images, few of them, every probe. */
-const SMALL = {trainLimit: 1200, testLimit: 200, epochs: 2, batchSize: 32, projector: 20};
-const QUICK: ProbeOptions = {projection: {points: 100, iterations: 100}, lime: {}, mistakes: {count: 6, pairs: 3}};
-
-async function runAll(
-  options: Partial<RunOptions>,
-  probeOptions: ProbeOptions = QUICK,
-  control: RunControl = {},
-): Promise<RunEvent[]> {
-  const events: RunEvent[] = [];
-  for await (const event of run(resolveOptions(runOptions, {...SMALL, ...options}, "--"), probeOptions, control))
-    events.push(event);
-  return events;
-}
-
-function filesOf(folder: string): string[] {
-  return readdirSync(folder, {recursive: true, withFileTypes: true})
-    .filter((entry) => entry.isFile())
-    .map((entry) => join(entry.parentPath, entry.name).slice(folder.length + 1))
-    .sort();
-}
-
-const metricsOf = (folder: string) =>
-  readFileSync(join(folder, "metrics.jsonl"), "utf8")
-    .trim()
-    .split("\n")
-    .map((line) => JSON.parse(line) as EpochMetrics);
+import {filesOf, metricsOf, QUICK, runAll, SMALL} from "./support/small-run";
 
 afterAll(() => tf.setBackend("cpu"));
 

@@ -1,6 +1,6 @@
 import {VARIANTS, type Variant} from "../engine/index";
 import {type ModelName, models} from "./model/index";
-import {type OptimizerName, optimizerNamed} from "./model/tf-network";
+import {type OptimizerName, optimizerNamed} from "./model/optimizer";
 import {between, type OptionTable, oneOf, positiveInteger, wholeNumber} from "./options";
 import {probes} from "./probes/index";
 import {type EngineName, engineNamed} from "./run-network";
