@@ -1,6 +1,7 @@
 import {labOf} from "./color-space";
 import {gaussianBlur} from "./gaussian-blur";
 import {type Raster, type Segmentation, segmentationOf} from "./raster";
+import {openWorkspace} from "./workspace";
 
 export interface SlicSettings {
   /** About how many segments; the image's size decides. */
@@ -26,9 +27,9 @@ export function slic(raster: Raster, {segments, compactness, sigma}: SlicSetting
   for (let i = 0; i < color.length; i++) color[i] /= compactness;
   const [startY, stepY, startX, stepX] = regularGrid(height, width, segments);
   const centers: number[] = [];
-  for (let y = startY; y < height; y += stepY) for (let x = startX; x < width; x += stepX) centers.push(y, x, 0, 0, 0);
-  const nearest = assign(color, height, width, Float64Array.from(centers), Math.max(stepY, stepX));
-  const size = (height * width) / (centers.length / 5);
+  for (let y = startY; y < height; y += stepY) for (let x = startX; x < width; x += stepX) centers.push(y, x);
+  const nearest = assign(color, height, width, centers, Math.max(stepY, stepX));
+  const size = (height * width) / (centers.length / 2);
   return segmentationOf(connected(nearest, height, width, Math.floor(0.5 * size), Math.floor(3 * size)));
 }
 
@@ -66,66 +67,44 @@ function roundHalfEven(v: number): number {
   return v - floor === 0.5 ? floor + (floor % 2) : Math.round(v);
 }
 
-/** k-means: the index of each pixel's centre. `centers` holds (y, x, L, a, b) of each and is moved. */
-function assign(color: Float64Array, height: number, width: number, centers: Float64Array, step: number): Int32Array {
-  const count = centers.length / 5;
-  const [, windowY, , windowX] = regularGrid(height, width, count);
-  const placeWeight = 1 / (step * step);
-  const nearest = new Int32Array(height * width);
-  const distance = new Float64Array(height * width);
-  const across = new Float64Array(width);
-  for (let iteration = 0; iteration < ITERATIONS; iteration++) {
-    distance.fill(Infinity);
-    for (let k = 0; k < count; k++) {
-      const [cy, cx, c0, c1, c2] = centers.subarray(5 * k, 5 * k + 5);
-      if (Number.isNaN(cy)) continue; // lost all its pixels
-      const top = Math.trunc(Math.max(cy - 2 * windowY, 0));
-      const left = Math.trunc(Math.max(cx - 2 * windowX, 0));
-      const bottom = Math.trunc(Math.min(cy + 2 * windowY + 1, height));
-      const right = Math.trunc(Math.min(cx + 2 * windowX + 1, width));
-      for (let x = left; x < right; x++) across[x] = (cx - x) * (cx - x);
-      for (let y = top; y < bottom; y++) {
-        const dy2 = (cy - y) * (cy - y);
-        for (let x = left, p = y * width + left; x < right; x++, p++) {
-          const place = (dy2 + across[x]) * placeWeight;
-          if (place >= distance[p]) continue; // colour only adds
-          const d0 = color[3 * p] - c0;
-          const d1 = color[3 * p + 1] - c1;
-          const d2 = color[3 * p + 2] - c2;
-          const d = place + (d0 * d0 + d1 * d1 + d2 * d2);
-          if (d >= distance[p]) continue;
-          distance[p] = d;
-          nearest[p] = k;
-        }
-      }
-    }
-    moveCenters(centers, nearest, color, height, width);
-  }
-  return nearest;
-}
-
-/** Each centre to the mean of its pixels, in place and colour; NaN if it has none. */
-function moveCenters(
-  centers: Float64Array,
-  nearest: Int32Array,
-  color: Float64Array,
-  height: number,
-  width: number,
-): void {
-  const sizes = new Int32Array(centers.length / 5);
-  centers.fill(0);
-  for (let y = 0, p = 0; y < height; y++) {
-    for (let x = 0; x < width; x++, p++) {
-      const k = 5 * nearest[p];
-      sizes[nearest[p]]++;
-      centers[k] += y;
-      centers[k + 1] += x;
-      centers[k + 2] += color[3 * p];
-      centers[k + 3] += color[3 * p + 1];
-      centers[k + 4] += color[3 * p + 2];
+/** k-means: the index of each pixel's centre. `centers` holds (y, x) of each at the start. */
+function assign(color: Float64Array, height: number, width: number, starts: readonly number[], step: number): Int32Array {
+  const count = starts.length / 2;
+  const [, reachY, , reachX] = regularGrid(height, width, count);
+  const stride = Math.ceil(width / 4) * 4;
+  const area = height * stride;
+  const {kernels, doubles, integers} = openWorkspace(8 * (4 * area + 8 * count + stride) + 4 * (area + 4 * count));
+  const planes = doubles(3 * area);
+  const distance = doubles(area);
+  const centers = doubles(8 * count).fill(0);
+  const across = doubles(stride);
+  const nearest = integers(area).fill(0);
+  const windows = integers(4 * count);
+  for (let y = 0; y < height; y++) {
+    for (let x = 0; x < width; x++) {
+      for (let c = 0; c < 3; c++) planes[c * area + y * stride + x] = color[3 * (y * width + x) + c];
     }
   }
-  for (let i = 0; i < centers.length; i++) centers[i] /= sizes[Math.floor(i / 5)];
+  for (let k = 0; k < count; k++) centers.set([starts[2 * k], starts[2 * k + 1]], 8 * k);
+  kernels.cluster(
+    height,
+    width,
+    stride,
+    planes.byteOffset,
+    centers.byteOffset,
+    count,
+    2 * reachY,
+    2 * reachX,
+    1 / (step * step),
+    nearest.byteOffset,
+    distance.byteOffset,
+    across.byteOffset,
+    windows.byteOffset,
+    ITERATIONS,
+  );
+  const packed = new Int32Array(height * width);
+  for (let y = 0; y < height; y++) packed.set(nearest.subarray(y * stride, y * stride + width), y * width);
+  return packed;
 }
 
 /**
