@@ -67,41 +67,44 @@ function roundHalfEven(v: number): number {
   return v - floor === 0.5 ? floor + (floor % 2) : Math.round(v);
 }
 
-/** k-means: the index of each pixel's centre. `centers` holds (y, x) of each at the start. */
+/** A centre in the kernel's memory: y, x, three of colour, its number of pixels, and room to 64 bytes. */
+const CENTER = 8;
+
+/** k-means: the index of each pixel's centre. `starts` holds the (y, x) of each; kernels/slic.ts has the layouts. */
 function assign(color: Float64Array, height: number, width: number, starts: readonly number[], step: number): Int32Array {
   const count = starts.length / 2;
   const [, reachY, , reachX] = regularGrid(height, width, count);
-  const stride = Math.ceil(width / 4) * 4;
+  const stride = Math.ceil(width / 8) * 8;
   const area = height * stride;
-  const {kernels, doubles, integers} = openWorkspace(8 * (4 * area + 8 * count + stride) + 4 * (area + 4 * count));
+  const {kernels, doubles, integers} = openWorkspace(8 * (3 * area + 11 * stride + 2 * CENTER * count) + 4 * (area + 4 * count));
   const planes = doubles(3 * area);
-  const distance = doubles(area);
-  const centers = doubles(8 * count).fill(0);
-  const across = doubles(stride);
   const nearest = integers(area).fill(0);
+  const [centers, sums] = [doubles(CENTER * count).fill(0), doubles(CENTER * count)];
   const windows = integers(4 * count);
+  const [bounds, highest, across] = [doubles(8 * stride), doubles(stride / 8), doubles(stride)];
   for (let y = 0; y < height; y++) {
-    for (let x = 0; x < width; x++) {
-      for (let c = 0; c < 3; c++) planes[c * area + y * stride + x] = color[3 * (y * width + x) + c];
+    for (let x = 0, p = y * width, q = y * stride; x < width; x++, p++, q++) {
+      planes[q] = color[3 * p];
+      planes[area + q] = color[3 * p + 1];
+      planes[2 * area + q] = color[3 * p + 2];
     }
   }
-  for (let k = 0; k < count; k++) centers.set([starts[2 * k], starts[2 * k + 1]], 8 * k);
-  kernels.cluster(
-    height,
-    width,
-    stride,
-    planes.byteOffset,
-    centers.byteOffset,
-    count,
-    2 * reachY,
-    2 * reachX,
-    1 / (step * step),
-    nearest.byteOffset,
-    distance.byteOffset,
-    across.byteOffset,
-    windows.byteOffset,
-    ITERATIONS,
-  );
+  for (let k = 0; k < count; k++) centers.set([starts[2 * k], starts[2 * k + 1]], CENTER * k);
+  for (let iteration = 0; iteration < ITERATIONS; iteration++) {
+    for (let k = 0; k < count; k++) {
+      const [y, x] = [centers[CENTER * k], centers[CENTER * k + 1]]; // NaN, which becomes 0, of one that lost its pixels
+      windows[4 * k] = Math.max(y - 2 * reachY, 0);
+      windows[4 * k + 1] = Math.max(x - 2 * reachX, 0);
+      windows[4 * k + 2] = Math.min(y + 2 * reachY + 1, height);
+      windows[4 * k + 3] = Math.min(x + 2 * reachX + 1, width);
+    }
+    const [colors, labels] = [planes.byteOffset, nearest.byteOffset];
+    const scratch = [bounds.byteOffset, highest.byteOffset, across.byteOffset];
+    kernels.assign(height, width, stride, colors, centers.byteOffset, windows.byteOffset, count, 1 / (step * step), labels, sums.byteOffset, ...scratch);
+    for (let k = 0; k < count; k++) {
+      for (let i = 0; i < 5; i++) centers[CENTER * k + i] = sums[CENTER * k + i] / sums[CENTER * k + 5];
+    }
+  }
   const packed = new Int32Array(height * width);
   for (let y = 0; y < height; y++) packed.set(nearest.subarray(y * stride, y * stride + width), y * width);
   return packed;

@@ -2,7 +2,7 @@ import {BINARY} from "./kernels/binary";
 
 /** What kernels/*.ts export; addresses are byte offsets of a workspace's arrays. */
 interface Kernels {
-  readonly cluster: (...args: number[]) => void;
+  readonly assign: (...args: number[]) => void;
 }
 
 /** The kernels and the memory they work in. */

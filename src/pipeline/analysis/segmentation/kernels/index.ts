@@ -1,1 +1,1 @@
-export {cluster} from "./slic";
+export {assign, bound, gather, offer} from "./slic";
