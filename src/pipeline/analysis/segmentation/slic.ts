@@ -77,16 +77,17 @@ function assign(color: Float64Array, height: number, width: number, starts: read
   const stride = Math.ceil(width / 8) * 8;
   const area = height * stride;
   const {kernels, doubles, integers} = openWorkspace(8 * (3 * area + 11 * stride + 2 * CENTER * count) + 4 * (area + 4 * count));
-  const planes = doubles(3 * area);
+  const colors = doubles(3 * area).fill(0);
   const nearest = integers(area).fill(0);
   const [centers, sums] = [doubles(CENTER * count).fill(0), doubles(CENTER * count)];
   const windows = integers(4 * count);
   const [bounds, highest, across] = [doubles(8 * stride), doubles(stride / 8), doubles(stride)];
   for (let y = 0; y < height; y++) {
-    for (let x = 0, p = y * width, q = y * stride; x < width; x++, p++, q++) {
-      planes[q] = color[3 * p];
-      planes[area + q] = color[3 * p + 1];
-      planes[2 * area + q] = color[3 * p + 2];
+    for (let x = 0, p = 3 * y * width; x < width; x++, p += 3) {
+      const q = 3 * (y * stride + (x & ~3)) + (x & 3);
+      colors[q] = color[p];
+      colors[q + 4] = color[p + 1];
+      colors[q + 8] = color[p + 2];
     }
   }
   for (let k = 0; k < count; k++) centers.set([starts[2 * k], starts[2 * k + 1]], CENTER * k);
@@ -98,9 +99,8 @@ function assign(color: Float64Array, height: number, width: number, starts: read
       windows[4 * k + 2] = Math.min(y + 2 * reachY + 1, height);
       windows[4 * k + 3] = Math.min(x + 2 * reachX + 1, width);
     }
-    const [colors, labels] = [planes.byteOffset, nearest.byteOffset];
-    const scratch = [bounds.byteOffset, highest.byteOffset, across.byteOffset];
-    kernels.assign(height, width, stride, colors, centers.byteOffset, windows.byteOffset, count, 1 / (step * step), labels, sums.byteOffset, ...scratch);
+        const scratch = [bounds.byteOffset, highest.byteOffset, across.byteOffset];
+    kernels.assign(height, width, stride, colors.byteOffset, centers.byteOffset, windows.byteOffset, count, 1 / (step * step), nearest.byteOffset, sums.byteOffset, ...scratch);
     for (let k = 0; k < count; k++) {
       for (let i = 0; i < 5; i++) centers[CENTER * k + i] = sums[CENTER * k + i] / sums[CENTER * k + 5];
     }
