@@ -35,10 +35,11 @@ export function slic(raster: Raster, {segments, compactness, sigma}: SlicSetting
 
 /** Intensities moved and scaled to span [0, 1], so that compactness means the same on a pale image. */
 function stretched({shape, pixels}: Raster): Raster {
-  let [low, high] = [Infinity, -Infinity];
-  for (const v of pixels) {
-    if (v < low) low = v;
-    if (v > high) high = v;
+  let low = Infinity;
+  let high = -Infinity;
+  for (let i = 0; i < pixels.length; i++) {
+    low = Math.min(low, pixels[i]);
+    high = Math.max(high, pixels[i]);
   }
   const scaled = new Float64Array(pixels.length);
   const range = high > low ? high - low : 1;

@@ -43,43 +43,50 @@ export function bound(
   top: i32, bottom: i32, width: i32, stride: i32, colors: usize, centers: usize, windows: usize,
   placeWeight: f64, labels: usize, bounds: usize, highest: usize,
 ): void {
+  const one = i64x2.splat(1);
   for (let left = 0; left < stride; left += TILE) {
     let most = f64x2.splat(0);
     for (let y = top; y < bottom; y++) {
       for (let x = left; x < min(width, left + TILE); x += 4) {
         const p = <usize>((y - top) * stride + x), c = colors + 24 * p, to = bounds + 8 * p;
         const first = load<i32>(labels + 4 * p), last = load<i32>(labels + 4 * p, 12);
-        v128.store(to, f64x2.splat(Infinity));
-        v128.store(to, f64x2.splat(Infinity), 16);
-        tighten(first, y, x, width, c, centers, windows, placeWeight, to);
-        if (first != last) tighten(last, y, x, width, c, centers, windows, placeWeight, to);
-        most = f64x2.max(most, f64x2.max(v128.load(to), v128.load(to, 16)));
+        let a = f64x2.splat(Infinity), b = a;
+        if (holds(windows, first, y, x, width)) {
+          const center = centers + <usize>first * CENTER;
+          a = i64x2.add(distances(center, y, x, c, placeWeight), one); // the next number up
+          b = i64x2.add(distances(center, y, x + 2, c + 16, placeWeight), one);
+        }
+        if (first != last && holds(windows, last, y, x, width)) {
+          const center = centers + <usize>last * CENTER;
+          a = f64x2.pmin(a, i64x2.add(distances(center, y, x, c, placeWeight), one));
+          b = f64x2.pmin(b, i64x2.add(distances(center, y, x + 2, c + 16, placeWeight), one));
+        }
+        v128.store(to, a);
+        v128.store(to, b, 16);
+        most = f64x2.max(most, f64x2.max(a, b));
       }
     }
     store<f64>(highest + left, max(f64x2.extract_lane(most, 0), f64x2.extract_lane(most, 1)));
   }
 }
 
-/** Lowers the bounds of four pixels to the next number above their distance to centre k, if its window holds them. */
+/** Whether a centre's window holds four pixels, those beyond the image's edge aside. */
 // @ts-ignore: decorator
 @inline
-function tighten(
-  k: i32, y: i32, x: i32, width: i32, color: usize, centers: usize, windows: usize, placeWeight: f64, to: usize,
-): void {
-  const window = windows + <usize>k * WINDOW, center = centers + <usize>k * CENTER;
-  if (
-    y < load<i32>(window) || x < load<i32>(window, 4) || y >= load<i32>(window, 8) ||
-    min(x + 4, width) > load<i32>(window, 12)
-  ) return;
-  const dy = load<f64>(center) - y, dy2 = f64x2.splat(dy * dy), weight = f64x2.splat(placeWeight), one = i64x2.splat(1);
-  const dxA = f64x2.sub(f64x2.splat(load<f64>(center, 8) - x), f64x2(0, 1)), dxB = f64x2.sub(dxA, f64x2.splat(2));
+function holds(windows: usize, k: i32, y: i32, x: i32, width: i32): bool {
+  const window = windows + <usize>k * WINDOW;
+  return y >= load<i32>(window) && x >= load<i32>(window, 4) && y < load<i32>(window, 8) &&
+    min(x + 4, width) <= load<i32>(window, 12);
+}
+
+/** From a centre to pixels x and x + 1 of row y. */
+// @ts-ignore: decorator
+@inline
+function distances(center: usize, y: i32, x: i32, color: usize, placeWeight: f64): v128 {
+  const dy = load<f64>(center) - y, dx = f64x2.sub(f64x2.splat(load<f64>(center, 8) - x), f64x2(0, 1));
+  const place = f64x2.mul(f64x2.add(f64x2.splat(dy * dy), f64x2.mul(dx, dx)), f64x2.splat(placeWeight));
   const c0 = v128.load64_splat(center, 16), c1 = v128.load64_splat(center, 24), c2 = v128.load64_splat(center, 32);
-  const placeA = f64x2.mul(f64x2.add(dy2, f64x2.mul(dxA, dxA)), weight);
-  const placeB = f64x2.mul(f64x2.add(dy2, f64x2.mul(dxB, dxB)), weight);
-  const dA = i64x2.add(f64x2.add(placeA, squares(color, c0, c1, c2)), one);
-  const dB = i64x2.add(f64x2.add(placeB, squares(color + 16, c0, c1, c2)), one);
-  v128.store(to, f64x2.pmin(v128.load(to), dA));
-  v128.store(to, f64x2.pmin(v128.load(to, 16), dB), 16);
+  return f64x2.add(place, squares(color, c0, c1, c2));
 }
 
 /** Centre k to the pixels of its window, those to whom it is nearer than any before take it. */
