@@ -2,6 +2,7 @@ import {BINARY} from "./kernels/binary";
 
 /** What kernels/*.ts export; addresses are byte offsets of a workspace's arrays. */
 interface Kernels {
+  readonly addPairs: (...args: number[]) => void;
   readonly assign: (...args: number[]) => void;
 }
 
