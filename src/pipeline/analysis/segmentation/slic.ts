@@ -121,24 +121,28 @@ function connected(labels: Int32Array, height: number, width: number, least: num
   let next = 0;
   for (let start = 0; start < labels.length; start++) {
     if (pieces[start] >= 0) continue;
+    const label = labels[start];
     let neighbour = next;
     let size = 1;
     pieces[start] = next;
     queue[0] = start;
+    const look = (q: number) => {
+      if (size >= most) return;
+      if (pieces[q] < 0) {
+        if (labels[q] !== label) return;
+        pieces[q] = next;
+        queue[size++] = q;
+      } else if (pieces[q] !== next) {
+        neighbour = pieces[q];
+      }
+    };
     for (let visited = 0; visited < size && size < most; visited++) {
       const p = queue[visited];
       const x = p % width;
-      for (let side = 0; side < 4; side++) {
-        const q = side === 0 ? p + 1 : side === 1 ? p - 1 : side === 2 ? p + width : p - width;
-        if ((side === 0 && x === width - 1) || (side === 1 && x === 0) || q < 0 || q >= height * width) continue;
-        if (labels[q] === labels[start] && pieces[q] < 0) {
-          pieces[q] = next;
-          queue[size++] = q;
-          if (size >= most) break;
-        } else if (pieces[q] >= 0 && pieces[q] !== next) {
-          neighbour = pieces[q];
-        }
-      }
+      if (x < width - 1) look(p + 1);
+      if (x > 0) look(p - 1);
+      if (p + width < labels.length) look(p + width);
+      if (p >= width) look(p - width);
     }
     if (size < least) for (let i = 0; i < size; i++) pieces[queue[i]] = neighbour;
     else next++;
