@@ -78,7 +78,10 @@ export function compile({source, output, flags}: Kernel, folder = join(ROOT, dir
   });
   if (binary === place) return place;
   const text = readFileSync(binary, "base64");
-  writeFileSync(place, `/** What the sources beside this file compile to, in base64: npm run kernels. */\nexport const BINARY =\n  "${text}";\n`);
+  writeFileSync(
+    place,
+    `/** What the sources beside this file compile to, in base64: npm run kernels. */\nexport const BINARY =\n  "${text}";\n`,
+  );
   rmSync(binary);
   return place;
 }

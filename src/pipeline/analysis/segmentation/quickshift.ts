@@ -43,8 +43,12 @@ export function quickshift(raster: Raster, settings: QuickshiftSettings, tieBrea
   return segmentationOf(parent);
 }
 
-/** Sum of the kernel over the window around each pixel. */
-function densities(
+/**
+ * Sum of exp(exponent · (difference of colour² + distance²)) over the window around each pixel, itself included.
+ *
+ * @param color Three numbers a pixel.
+ */
+export function densities(
   color: Float64Array,
   height: number,
   width: number,
@@ -53,7 +57,7 @@ function densities(
   tieBreak?: Float64Array,
 ): Float64Array {
   const area = height * width;
-  const {kernels, doubles} = openWorkspace(8 * (4 * area + 2));
+  const {addPairs, doubles} = openWorkspace(8 * (4 * area + 2));
   const planes = doubles(3 * area + 1);
   const density = doubles(area + 1);
   for (let p = 0; p < area; p++) {
@@ -62,7 +66,7 @@ function densities(
   }
   for (let dy = 0; dy <= radius; dy++) {
     for (let dx = dy === 0 ? 1 : -radius; dx <= radius; dx++) {
-      kernels.addPairs(dy, dx, height, width, planes.byteOffset, 8 * area, exponent, density.byteOffset);
+      addPairs(dy, dx, height, width, planes, 8 * area, exponent, density);
     }
   }
   return density.slice(0, area);

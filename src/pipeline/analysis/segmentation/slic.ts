@@ -1,7 +1,7 @@
 import {labOf} from "./color-space";
 import {gaussianBlur} from "./gaussian-blur";
+import {nearestCenters} from "./nearest-centers";
 import {type Raster, type Segmentation, segmentationOf} from "./raster";
-import {openWorkspace} from "./workspace";
 
 export interface SlicSettings {
   /** About how many segments; the image's size decides. */
@@ -28,9 +28,11 @@ export function slic(raster: Raster, {segments, compactness, sigma}: SlicSetting
   const [startY, stepY, startX, stepX] = regularGrid(height, width, segments);
   const centers: number[] = [];
   for (let y = startY; y < height; y += stepY) for (let x = startX; x < width; x += stepX) centers.push(y, x);
-  const nearest = assign(color, height, width, centers, Math.max(stepY, stepX));
+  const [, windowY, , windowX] = regularGrid(height, width, centers.length / 2);
+  const reach = [2 * windowY, 2 * windowX] as const;
+  const nearest = nearestCenters(color, height, width, centers, reach, Math.max(stepY, stepX), ITERATIONS);
   const size = (height * width) / (centers.length / 2);
-  return segmentationOf(connected(nearest, height, width, Math.floor(0.5 * size), Math.floor(3 * size)));
+  return segmentationOf(connected(nearest, width, Math.floor(0.5 * size), Math.floor(3 * size)));
 }
 
 /** Intensities moved and scaled to span [0, 1], so that compactness means the same on a pale image. */
@@ -68,54 +70,11 @@ function roundHalfEven(v: number): number {
   return v - floor === 0.5 ? floor + (floor % 2) : Math.round(v);
 }
 
-/** A centre in the kernel's memory: y, x, three of colour, its number of pixels, and room to 64 bytes. */
-const CENTER = 8;
-
-/** k-means: the index of each pixel's centre. `starts` holds the (y, x) of each; kernels/slic.ts has the layouts. */
-function assign(color: Float64Array, height: number, width: number, starts: readonly number[], step: number): Int32Array {
-  const count = starts.length / 2;
-  const [, reachY, , reachX] = regularGrid(height, width, count);
-  const stride = Math.ceil(width / 8) * 8;
-  const area = height * stride;
-  const {kernels, doubles, integers} = openWorkspace(8 * (3 * area + 11 * stride + 2 * CENTER * count) + 4 * (area + 4 * count));
-  const colors = doubles(3 * area).fill(0);
-  const nearest = integers(area).fill(0);
-  const [centers, sums] = [doubles(CENTER * count).fill(0), doubles(CENTER * count)];
-  const windows = integers(4 * count);
-  const [bounds, highest, across] = [doubles(8 * stride), doubles(stride / 8), doubles(stride)];
-  for (let y = 0; y < height; y++) {
-    for (let x = 0, p = 3 * y * width; x < width; x++, p += 3) {
-      const q = 3 * (y * stride + (x & ~3)) + (x & 3);
-      colors[q] = color[p];
-      colors[q + 4] = color[p + 1];
-      colors[q + 8] = color[p + 2];
-    }
-  }
-  for (let k = 0; k < count; k++) centers.set([starts[2 * k], starts[2 * k + 1]], CENTER * k);
-  for (let iteration = 0; iteration < ITERATIONS; iteration++) {
-    for (let k = 0; k < count; k++) {
-      const [y, x] = [centers[CENTER * k], centers[CENTER * k + 1]]; // NaN, which becomes 0, of one that lost its pixels
-      windows[4 * k] = Math.max(y - 2 * reachY, 0);
-      windows[4 * k + 1] = Math.max(x - 2 * reachX, 0);
-      windows[4 * k + 2] = Math.min(y + 2 * reachY + 1, height);
-      windows[4 * k + 3] = Math.min(x + 2 * reachX + 1, width);
-    }
-        const scratch = [bounds.byteOffset, highest.byteOffset, across.byteOffset];
-    kernels.assign(height, width, stride, colors.byteOffset, centers.byteOffset, windows.byteOffset, count, 1 / (step * step), nearest.byteOffset, sums.byteOffset, ...scratch);
-    for (let k = 0; k < count; k++) {
-      for (let i = 0; i < 5; i++) centers[CENTER * k + i] = sums[CENTER * k + i] / sums[CENTER * k + 5];
-    }
-  }
-  const packed = new Int32Array(height * width);
-  for (let y = 0; y < height; y++) packed.set(nearest.subarray(y * stride, y * stride + width), y * width);
-  return packed;
-}
-
 /**
  * Breaks labels into connected pieces; those below `least` pixels join the neighbour seen last, those that reach `most`
  * are cut there.
  */
-function connected(labels: Int32Array, height: number, width: number, least: number, most: number): Int32Array {
+function connected(labels: Int32Array, width: number, least: number, most: number): Int32Array {
   const pieces = new Int32Array(labels.length).fill(-1);
   const queue = new Int32Array(Math.max(1, most));
   let next = 0;
