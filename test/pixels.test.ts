@@ -17,13 +17,13 @@ async function decoded(png: Uint8Array): Promise<{width: number; height: number;
 test("a picture written as PNG is read back pixel for pixel by another program's decoder", async () => {
   const [width, height] = [37, 11];
   const pixels = Uint8Array.from({length: 4 * width * height}, (_, i) => (i % 4 === 3 ? 255 : (i * 7919) % 251));
-  const read = await decoded(opaquePng(pixels, width, height));
+  const read = await decoded(opaquePng(pixels.slice(), width, height));
   expect([read.width, read.height]).toEqual([width, height]);
   expect(Array.from(read.data)).toEqual(Array.from(pixels));
 });
 
 test("a disc is the circle that the canvas draws, to a few levels at its edge", async () => {
-  const place = {left: 10, top: 5, side: 40};
+  const place = {left: 10, top: 5, width: 40, height: 40};
   const ours = figure(60, 60, (context) => {
     onPixels(context, place, (p) => disc(p, p.x(30.3), p.y(22.8), 6.4 * p.scale, [10, 60, 200], 0.7));
   });
@@ -46,7 +46,7 @@ test("a disc is the circle that the canvas draws, to a few levels at its edge", 
 
 test("a disc that hangs over the square's edge is cut there, and nothing wraps around", async () => {
   const {png} = figure(40, 40, (context) => {
-    onPixels(context, {left: 10, top: 10, side: 20}, (p) => disc(p, p.x(10), p.y(20), 8, [0, 0, 0], 1));
+    onPixels(context, {left: 10, top: 10, width: 20, height: 20}, (p) => disc(p, p.x(10), p.y(20), 8, [0, 0, 0], 1));
   });
   const {data, width} = await decoded(png);
   const inked: number[] = [];

@@ -20,27 +20,28 @@ const SIDE = 1500;
 const TOP = 44;
 /** Images next to each other would fill about this share of the sheet. */
 const FILL = 0.55;
+/** Units drawn at a time: the whole sheet's pixels would be 36 MB once more. */
+const BAND = 100;
 
 /** The images themselves where a map has their points: grey ones in their class's ink, the background clear. */
-export function imageMap({title, points, labels, pixels, height, width, channels}: ImageMap): Figure {
+export function imageMap(images: ImageMap): Figure {
+  const {title, points, labels, height, width, channels} = images;
   const n = labels.length;
   const {xs, ys} = placed(points, n, {left: 24, top: TOP, side: SIDE});
   const size = Math.max(6, Math.min(64, SIDE * Math.sqrt(FILL / Math.max(1, n))));
   const [w, h] = [(size * width) / Math.max(height, width), (size * height) / Math.max(height, width)];
   return figure(SIDE + 48, TOP + SIDE + 24, (context) => {
     text(context, title, 24, 24, {size: 20, bold: true});
-    onPixels(context, {left: 24, top: TOP, side: SIDE}, (sheet) => {
-      for (let i = 0; i < n; i++) {
-        const tile = {at: i * width * height * channels, ink: channels === 1 ? classColor(labels[i]) : undefined};
-        const [left, top] = [sheet.x(xs[i] - w / 2), sheet.y(ys[i] - h / 2)];
-        drawTile(sheet, {left, top, width: w * sheet.scale, height: h * sheet.scale}, tile, {
-          pixels,
-          height,
-          width,
-          channels,
-        });
-      }
-    });
+    for (let band = 0; band < SIDE; band += BAND) {
+      onPixels(context, {left: 24, top: TOP + band, width: SIDE, height: BAND}, (sheet) => {
+        for (let i = 0; i < n; i++) {
+          if (ys[i] + h / 2 < TOP + band || ys[i] - h / 2 > TOP + band + BAND) continue;
+          const tile = {at: i * width * height * channels, ink: channels === 1 ? classColor(labels[i]) : undefined};
+          const [left, top] = [sheet.x(xs[i] - w / 2), sheet.y(ys[i] - h / 2)];
+          drawTile(sheet, {left, top, width: w * sheet.scale, height: h * sheet.scale}, tile, images);
+        }
+      });
+    }
   });
 }
 

@@ -12,18 +12,22 @@ export interface Pixels {
   readonly scale: number;
 }
 
-/** Draws on a square of the sheet pixel by pixel: thousands of small things take a tenth of the time of as many paths. */
-export function onPixels(
-  context: Canvas2D,
-  {left, top, side}: {readonly left: number; readonly top: number; readonly side: number},
-  draw: (pixels: Pixels) => void,
-): void {
+/** A part of a sheet, in units. */
+export interface Part {
+  readonly left: number;
+  readonly top: number;
+  readonly width: number;
+  readonly height: number;
+}
+
+/** Draws on a part of the sheet pixel by pixel: thousands of small things take a tenth of the time of as many paths. */
+export function onPixels(context: Canvas2D, part: Part, draw: (pixels: Pixels) => void): void {
   const scale = context.getTransform().a; // sheets are scaled, never turned
-  const [x0, y0] = [Math.floor(left * scale), Math.floor(top * scale)];
-  const size = Math.ceil(side * scale);
-  const image = context.getImageData(x0, y0, size, size);
+  const [x0, y0] = [Math.floor(part.left * scale), Math.floor(part.top * scale)];
+  const [width, height] = [Math.ceil(part.width * scale), Math.ceil(part.height * scale)];
+  const image = context.getImageData(x0, y0, width, height);
   const [x, y] = [(units: number) => units * scale - x0, (units: number) => units * scale - y0];
-  draw({data: image.data, width: size, height: size, x, y, scale});
+  draw({data: image.data, width, height, x, y, scale});
   context.putImageData(image, x0, y0);
 }
 

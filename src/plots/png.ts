@@ -11,19 +11,23 @@ export const COLOR_TYPES = {rgb: 2, palette: 3} as const;
  * An opaque picture as PNG, in a quarter of the canvas's own encoder's time: drawings are flat, so rows go unfiltered
  * and lightly packed.
  *
- * @param pixels Red, green, blue and opacity, row after row; the opacity is left out.
+ * @param pixels Red, green, blue and opacity, row after row; the opacity is left out. Overwritten: a large sheet's rows
+ * are packed where they stand, not in 30 MB more.
  */
 export function opaquePng(pixels: Uint8Array, width: number, height: number): Uint8Array {
-  const rows = new Uint8Array(height * (3 * width + 1)); // each row behind a filter byte of 0
-  for (let y = 0, from = 0, to = 0; y < height; y++) {
-    to++;
+  let [from, to] = [0, 0]; // `to` is never past the pixel that is read: three bytes for four, one a row
+  for (let y = 0; y < height; y++) {
+    let filter = true;
     for (let x = 0; x < width; x++, from += 4) {
-      rows[to++] = pixels[from];
-      rows[to++] = pixels[from + 1];
-      rows[to++] = pixels[from + 2];
+      const [red, green, blue] = [pixels[from], pixels[from + 1], pixels[from + 2]];
+      if (filter) pixels[to++] = 0;
+      filter = false;
+      pixels[to++] = red;
+      pixels[to++] = green;
+      pixels[to++] = blue;
     }
   }
-  return pngFile(headerChunk(width, height, "rgb"), chunk("IDAT", deflateSync(rows, {level: LEVEL})));
+  return pngFile(headerChunk(width, height, "rgb"), chunk("IDAT", deflateSync(pixels.subarray(0, to), {level: LEVEL})));
 }
 
 /** Chunks as a file, whole: what PNG (third edition, W3C 2025) begins and ends with is put around them. */

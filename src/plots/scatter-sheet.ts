@@ -58,7 +58,7 @@ export function scatterSheet({title, labels, classNames, maps}: ScatterSheet): F
       context.strokeRect(left + 0.5, top + CAPTION - 0.5, SIDE, SIDE);
       const {xs, ys, depth} = placed(points, n, {left, top: top + CAPTION, side: SIDE}, extent);
       const order = drawingOrder(n, depth);
-      onPixels(context, {left, top: top + CAPTION, side: SIDE}, (pixels) => {
+      onPixels(context, {left, top: top + CAPTION, width: SIDE, height: SIDE}, (pixels) => {
         for (const i of order) {
           disc(pixels, pixels.x(xs[i]), pixels.y(ys[i]), radius * pixels.scale, classColor(labels[i]), 0.75);
         }

@@ -37,7 +37,7 @@ export function scatter({title, points, labels, classNames, wrong, notes}: Scatt
     text(context, title, 16, 26, {size: 17, bold: true, maxWidth: SIDE + LEGEND});
     context.strokeStyle = LINE;
     context.strokeRect(16.5, TOP + 0.5, SIDE - 1, SIDE - 1);
-    onPixels(context, {left: 16, top: TOP, side: SIDE}, (pixels) => {
+    onPixels(context, {left: 16, top: TOP, width: SIDE, height: SIDE}, (pixels) => {
       for (const i of order) {
         const opacity = depth ? 0.35 + 0.5 * depth[i] : 0.72;
         disc(pixels, pixels.x(xs[i]), pixels.y(ys[i]), radius * pixels.scale, classColor(labels[i]), opacity);
