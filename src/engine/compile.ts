@@ -58,7 +58,10 @@ export function compile(plan: Plan, {threads, batchSize}: Settings): Compiled {
     each("slots", "crossEntropy", logits.at, plan.classes, logitGradient.at),
     ...[...trained]
       .reverse()
-      .flatMap((stage) => [...stage.parameterGradients(true), ...(stage === trained[0] ? [] : stage.inputGradient(true))]),
+      .flatMap((stage) => [
+        ...stage.parameterGradients(true),
+        ...(stage === trained[0] ? [] : stage.inputGradient(true)),
+      ]),
     ...stages.flatMap((stage) => stage.batchGradients()),
     each("parts", "sumSlots", laid.slotsAt, laid.slots, laid.slotStride, laid.slotted, laid.gradients),
   ].map(slotBySlot);
