@@ -35,7 +35,7 @@ function squaresOver(length: number): number {
   return Math.ceil(length / 4);
 }
 
-/** Bytes from one of the 36 places to the next, as kernels/winograd.ts has it: an odd number of cache lines. */
+/** Bytes from one of the 36 places to the next, as kernels/winograd-transforms.ts has it: an odd number of cache lines. */
 function placeStride(bytes: number): number {
   return (Math.ceil(bytes / 64) | 1) * 64;
 }
