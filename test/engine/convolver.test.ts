@@ -102,7 +102,7 @@ test.each<[string, ConvolutionShape, number]>([
 
 /**
  * Against the sum in double precision. Minimal filtering by squares of 4 at the points 0, ±1, ±2 and ∞ rounds to 3e-6 to 7e-6
- * of the greatest number; at those chosen here to 6e-7 to 1.6e-6; the direct sum in float32 to 2e-7 to 7e-7.
+ * of the greatest number; at those chosen here to 6e-7 to 1.2e-6; the direct sum in float32 to 2e-7 to 7e-7.
  */
 test.each([
   [10, 7, 1.2e-6],
