@@ -5,9 +5,11 @@ import {checkMatrix, type Dimensions, type Matrix} from "./matrix";
 import {findNeighbours, sortNearest} from "./neighbours";
 import {type Packed, packed, unitRows} from "./packing";
 import {runInParts} from "./parts";
+import {findPlaneNeighbours} from "./plane-neighbours";
 import {writePoints} from "./points";
+import {findPrunedNeighbours, leadingColumns} from "./pruned-neighbours";
 import {meanRankExcess} from "./ranks";
-import {allPairsJob} from "./repulsion";
+import {potentialsJob} from "./repulsion";
 import type {Team} from "./team";
 import {openWorkspace, type Workspace} from "./workspace";
 
@@ -102,8 +104,12 @@ export async function openNeighbourhood(
   const begin = arena.mark();
   const close = () => (typeof threads === "number" ? team.close() : arena.release(begin));
   try {
-    const space = await packed(team, arena, metric === "cosine" ? unitRows(data) : data);
-    const near = await findNeighbours(team, arena, space, k);
+    const points = metric === "cosine" ? unitRows(data) : data;
+    const space = await packed(team, arena, points);
+    const leading = leadingColumns(points);
+    const near = leading
+      ? await findPrunedNeighbours(team, arena, space, leading, k)
+      : await findNeighbours(team, arena, space, k);
     const edges = joinNeighbours(team, arena, rows, k, perplexity, near);
     return measured(team, arena, space, {...space, ...near, ...edges}, perplexity, k, close);
   } catch (error) {
@@ -122,14 +128,16 @@ function measured(
   close: () => void,
 ): Neighbourhood {
   const {rows} = space;
-  const nearest = (count: number) =>
-    sortNearest(
-      arena.floats(places.distances, rows * k),
-      arena.integers(places.neighbours, rows * k),
-      rows,
-      k,
-      Math.min(count, k),
-    );
+  let sorted: {count: number; list: Uint32Array} = {count: 0, list: new Uint32Array()};
+  const nearest = (wanted: number) => {
+    const count = Math.min(wanted, k);
+    if (count > sorted.count) {
+      const [distances, neighbours] = [places.distances, places.neighbours];
+      const list = sortNearest(arena.floats(distances, rows * k), arena.integers(neighbours, rows * k), rows, k, count);
+      sorted = {count, list};
+    }
+    return firstOfEach(sorted.list, sorted.count, count);
+  };
   return {
     rows,
     perplexity,
@@ -150,7 +158,7 @@ function measured(
     async divergence(points, dimensions) {
       const mark = arena.mark();
       const at = writePoints(arena, points, dimensions);
-      const {job, sums: zs} = allPairsJob(arena, rows, dimensions, at);
+      const {job, sums: zs} = potentialsJob(arena, rows, dimensions, at);
       await runInParts(team, job, 64);
       const z = sum(arena.doubles(zs, job.tasks));
       const chunks = Math.ceil(rows / CHUNK);
@@ -167,12 +175,12 @@ function measured(
       }
       const mark = arena.mark();
       const map = await packed(team, arena, {rows, columns: dimensions, values: points});
-      const near = await findNeighbours(team, arena, map, count);
+      const near = await (dimensions === 2 ? findPlaneNeighbours : findNeighbours)(team, arena, map, count);
       const dataNear = arena.allocate(rows * count * 4);
       arena.integers(dataNear, rows * count).set(nearest(count));
       const scale = 2 / (2 * rows - 3 * count - 1);
-      const trust = await meanRankExcess(team, arena, space, near.neighbours, count, atMost);
-      const kept = await meanRankExcess(team, arena, map, dataNear, count, atMost);
+      const trust = await meanRankExcess(team, arena, space, near.neighbours, count, {...places, count: k}, atMost);
+      const kept = await meanRankExcess(team, arena, map, dataNear, count, {...near, count}, atMost);
       const neighbours = sortNearest(
         arena.floats(near.distances, rows * count),
         arena.integers(near.neighbours, rows * count),
@@ -190,4 +198,14 @@ function measured(
     },
     close,
   };
+}
+
+/** The first `count` of each row's `held`: a copy. */
+function firstOfEach(list: Uint32Array, held: number, count: number): Uint32Array {
+  if (held === count) return list.slice();
+  const out = new Uint32Array((list.length / held) * count);
+  for (let i = 0, from = 0; i < out.length; i += count, from += held) {
+    for (let q = 0; q < count; q++) out[i + q] = list[from + q];
+  }
+  return out;
 }

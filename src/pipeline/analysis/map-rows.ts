@@ -106,9 +106,10 @@ export async function mapRows(
     const neighbourhood = await openNeighbourhood(data, {perplexity, metric: settings.metric, threads: workspace});
     const task = {data, neighbourhood, dimensions, perplexity, iterations: settings.iterations, random};
     const map = await method.project(before ? {...task, start: before} : task);
+    // t-SNE has gone on from the map before; to turn the others' changes no distance
     const points = before && settings.method !== "tsne" ? aligned(map.points, before, dimensions) : map.points;
     return {
-      ...(await mapQuality(neighbourhood, points, dimensions, labels)),
+      ...(await mapQuality(neighbourhood, points, dimensions, labels, map.klDivergence)),
       points,
       nearest: neighbourhood.nearest(Math.min(NEAREST, neighbourhood.k)),
       iterations: map.iterations,
