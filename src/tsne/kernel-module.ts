@@ -31,6 +31,11 @@ export const KERNELS = [
   "update",
   "gramRows",
   "projectRows",
+  "sumColumns",
+  "scaleColumns",
+  "multiplyVectors",
+  "mixVectors",
+  "orthonormalise",
 ] as const;
 export type KernelName = (typeof KERNELS)[number];
 

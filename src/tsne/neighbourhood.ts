@@ -1,4 +1,4 @@
-import {type Arena, openArena} from "./arena";
+import type {Arena} from "./arena";
 import {joinNeighbours} from "./joint";
 import {CHUNK, sum} from "./layout";
 import {checkMatrix, type Dimensions, type Matrix} from "./matrix";
@@ -8,7 +8,8 @@ import {runInParts} from "./parts";
 import {writePoints} from "./points";
 import {meanRankExcess} from "./ranks";
 import {allPairsJob} from "./repulsion";
-import {openTeam, type Team} from "./team";
+import type {Team} from "./team";
+import {openWorkspace, type Workspace} from "./workspace";
 
 export type Metric = "euclidean" | "cosine";
 
@@ -19,7 +20,8 @@ export interface NeighbourhoodOptions {
   readonly perplexity: number;
   /** Cosine: rows are compared by their direction, as points of the unit sphere, |a/|a| − b/|b||² = 2 (1 − cos). */
   readonly metric: Metric;
-  readonly threads: number;
+  /** How many to open; or the workspace to use, which stays open. */
+  readonly threads: number | Workspace;
 }
 
 /**
@@ -52,7 +54,7 @@ export interface Neighbourhood {
    * @throws RangeError unless k < rows / 2.
    */
   quality(points: Float32Array, dimensions: Dimensions, k: number, atMost?: number): Promise<MapQuality>;
-  /** Ends the threads; the memory goes with the object. */
+  /** Ends the threads, or frees what it took of the workspace it was given. */
   close(): void;
 }
 
@@ -96,15 +98,16 @@ export async function openNeighbourhood(
     );
   }
   const k = Math.min(rows - 1, Math.floor(3 * perplexity + 1));
-  const team = await openTeam(threads);
+  const {team, arena} = typeof threads === "number" ? await openWorkspace(threads) : threads;
+  const begin = arena.mark();
+  const close = () => (typeof threads === "number" ? team.close() : arena.release(begin));
   try {
-    const arena = openArena(team);
     const space = await packed(team, arena, metric === "cosine" ? unitRows(data) : data);
     const near = await findNeighbours(team, arena, space, k);
     const edges = joinNeighbours(team, arena, rows, k, perplexity, near);
-    return measured(team, arena, space, {...space, ...near, ...edges}, perplexity, k);
+    return measured(team, arena, space, {...space, ...near, ...edges}, perplexity, k, close);
   } catch (error) {
-    team.close();
+    close();
     throw error;
   }
 }
@@ -116,6 +119,7 @@ function measured(
   places: Places,
   perplexity: number,
   k: number,
+  close: () => void,
 ): Neighbourhood {
   const {rows} = space;
   const nearest = (count: number) =>
@@ -184,6 +188,6 @@ function measured(
         neighbours,
       };
     },
-    close: () => team.close(),
+    close,
   };
 }

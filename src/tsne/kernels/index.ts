@@ -1,6 +1,7 @@
 export {attract2, attract3, sumDivergence} from "./attraction";
 export {calibrate, countEdges, joinEdges, reverseLists, sumEdges} from "./affinities";
 export {repelAll2, repelAll3} from "./all-pairs";
+export {scaleColumns, sumColumns} from "./columns";
 export {multiplyColumns, restoreRows, sampleKernel, sharpenKernel, transformRows, turnKernel} from "./convolution";
 export {packPanels} from "./distances";
 export {gramRows, projectRows} from "./matrix-product";
@@ -8,4 +9,5 @@ export {interpolate, spread} from "./mesh";
 export {findNeighbours} from "./neighbours";
 export {sumRankExcess} from "./ranks";
 export {repelNear, sortCells} from "./short-range";
+export {mixVectors, multiplyVectors, orthonormalise} from "./symmetric";
 export {update} from "./update";

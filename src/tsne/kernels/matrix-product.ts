@@ -56,13 +56,32 @@ export function projectRows(
   task: i32, thread: i32, x: usize, rows: i32, columns: i32, vectors: usize, count: i32, out: usize,
 ): void {
   const to = min(rows, (task + 1) * 64), row = <usize>columns << 2;
-  for (let r = task * 64; r < to; r++) {
-    for (let q = 0; q < count; q++) {
-      let a = x + <usize>r * row, b = vectors + <usize>q * row;
-      const end = a + row;
-      let sum = f32x4.splat(0);
-      for (; a < end; a += 16, b += 16) sum = f32x4.add(sum, f32x4.mul(v128.load(a), v128.load(b)));
-      store<f32>(at(out, r * count + q), sumLanes(sum));
+  for (let r = task * 64; r < to; r += 2) {
+    const next = min(r + 1, to - 1); // an odd last row, and vectors past the last, are computed twice
+    for (let q = 0; q < count; q += 4) {
+      const q1 = min(q + 1, count - 1), q2 = min(q + 2, count - 1), q3 = min(q + 3, count - 1);
+      let a0 = x + <usize>r * row, a1 = x + <usize>next * row;
+      let v0 = vectors + <usize>q * row, v1 = vectors + <usize>q1 * row;
+      let v2 = vectors + <usize>q2 * row, v3 = vectors + <usize>q3 * row;
+      const end = a0 + row;
+      let s0 = f32x4.splat(0), s1 = s0, s2 = s0, s3 = s0, t0 = s0, t1 = s0, t2 = s0, t3 = s0;
+      while (a0 < end) {
+        const a = v128.load(a0), b = v128.load(a1);
+        let v = v128.load(v0);
+        s0 = f32x4.add(s0, f32x4.mul(a, v)); t0 = f32x4.add(t0, f32x4.mul(b, v));
+        v = v128.load(v1);
+        s1 = f32x4.add(s1, f32x4.mul(a, v)); t1 = f32x4.add(t1, f32x4.mul(b, v));
+        v = v128.load(v2);
+        s2 = f32x4.add(s2, f32x4.mul(a, v)); t2 = f32x4.add(t2, f32x4.mul(b, v));
+        v = v128.load(v3);
+        s3 = f32x4.add(s3, f32x4.mul(a, v)); t3 = f32x4.add(t3, f32x4.mul(b, v));
+        a0 += 16; a1 += 16; v0 += 16; v1 += 16; v2 += 16; v3 += 16;
+      }
+      const o = r * count, p = next * count;
+      store<f32>(at(out, o + q), sumLanes(s0)); store<f32>(at(out, p + q), sumLanes(t0));
+      store<f32>(at(out, o + q1), sumLanes(s1)); store<f32>(at(out, p + q1), sumLanes(t1));
+      store<f32>(at(out, o + q2), sumLanes(s2)); store<f32>(at(out, p + q2), sumLanes(t2));
+      store<f32>(at(out, o + q3), sumLanes(s3)); store<f32>(at(out, p + q3), sumLanes(t3));
     }
   }
 }
