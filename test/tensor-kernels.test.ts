@@ -50,7 +50,7 @@ test("a copy outlives what it was copied from, and the memory of both goes with 
   expect([...copy.dataSync()]).toEqual([1, 2, 3]);
   const variable = tf.variable(copy);
   copy.dispose();
-  const doubled = tf.mul(variable, 2);
+  const doubled = tf.mul<tf.Tensor1D>(variable, 2);
   variable.assign(doubled);
   doubled.dispose();
   expect([...variable.dataSync()]).toEqual([2, 4, 6]);
