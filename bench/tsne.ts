@@ -67,6 +67,8 @@ async function main(): Promise<void> {
   });
   const threadCounts = given.threads.split(",").map(Number);
   const left = given.without.split(",").filter(Boolean);
+  const unknown = left.find((name) => !PEERS.some((peer) => peer.name === name));
+  if (unknown) throw new Error(`--without: expected names of ${PEERS.map(({name}) => name)}, got ${unknown}`);
   const folder = mkdtempSync(join(tmpdir(), "tsne-bench-"));
   console.log(`${cpus()[0].model}, ${cpus().length} cores, Node ${process.version}; medians of ${given.rounds} rounds`);
   if (left.length > 0) console.log(`left out as asked: ${left.join(", ")}`);
