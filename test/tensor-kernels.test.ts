@@ -25,6 +25,8 @@ test.each<[number[], number[], boolean]>([
   [[7, 13], [0], false], // eight columns at once, and five more
   [[2, 5, 24], [0, 1], false],
   [[6, 1], [0], false],
+  [[6, 4], [0], false],
+  [[6, 7], [0], false],
   [[6, 3], [1], false],
 ])("sums of %j over axes %j, kept %s, are the cpu backend's", async (shape, axes, keepDims) => {
   await sameOnBoth(() => tf.sum(drawn(shape, 1), axes, keepDims), {rtol: 1e-5, atol: 1e-5});
@@ -36,6 +38,24 @@ test("the sum of a million numbers is exact to one rounding", async () => {
   const sums = x.sum(0);
   expect([...sums.dataSync()]).toEqual(Array(9).fill(Math.fround(Math.fround(1.1) * 2 ** 20)));
   tf.dispose([x, sums]);
+});
+
+test("a copy outlives what it was copied from, and the memory of both goes with the last", async () => {
+  await tf.setBackend("wasm");
+  const before = tf.memory();
+  const x = tf.tensor1d([1, 2, 3]);
+  const copy = x.clone();
+  expect(tf.memory().numDataBuffers).toBe(before.numDataBuffers + 1);
+  x.dispose();
+  expect([...copy.dataSync()]).toEqual([1, 2, 3]);
+  const variable = tf.variable(copy);
+  copy.dispose();
+  const doubled = tf.mul<tf.Tensor1D>(variable, 2);
+  variable.assign(doubled);
+  doubled.dispose();
+  expect([...variable.dataSync()]).toEqual([2, 4, 6]);
+  variable.dispose();
+  expect(tf.memory()).toMatchObject({numDataBuffers: before.numDataBuffers, numTensors: before.numTensors});
 });
 
 test.each<[number[], number[]]>([

@@ -10,6 +10,8 @@ export interface Heap {
   makeOutput(shape: readonly number[], dtype: "float32"): tf.TensorInfo;
   /** Valid until the backend's memory grows, which making an output may do. */
   typedArrayFromHeap(tensor: tf.TensorInfo): Float32Array;
+  /** One more tensor has these numbers. */
+  incRef(id: tf.TensorInfo["dataId"]): void;
   disposeData(id: tf.TensorInfo["dataId"]): boolean;
 }
 
