@@ -1,7 +1,15 @@
 import {execFileSync} from "node:child_process";
 import {expect, test} from "vitest";
 import {principalComponents} from "../src/pipeline/analysis/pca";
-import {type Dimensions, embed, inWorkspace, openNeighbourhood, openWorkspace, type Workspace} from "../src/tsne/index";
+import {
+  closeIdleWorkspace,
+  type Dimensions,
+  embed,
+  inWorkspace,
+  openNeighbourhood,
+  openWorkspace,
+  type Workspace,
+} from "../src/tsne/index";
 import {cloud, digits} from "./support/tsne-data";
 
 /** All that a map needs of a workspace. */
@@ -40,6 +48,8 @@ test("the next who asks for as many threads gets the same workspace, with all th
   const other = await inWorkspace(1, take);
   expect(other.workspace.team.threads).toBe(1);
   expect((await inWorkspace(1, take)).workspace).toBe(other.workspace);
+  closeIdleWorkspace();
+  expect((await inWorkspace(1, take)).workspace).not.toBe(other.workspace);
 });
 
 test("two at once have one each, and after a failure the next gets a new one", async () => {

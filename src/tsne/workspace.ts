@@ -41,3 +41,9 @@ export async function inWorkspace<T>(threads: number, work: (workspace: Workspac
   idle = workspace;
   return result;
 }
+
+/** Gives back the memory of the workspace that is kept, if there is one: where a while no map is wanted. */
+export function closeIdleWorkspace(): void {
+  idle?.close();
+  idle = undefined;
+}
