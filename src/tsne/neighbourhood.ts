@@ -2,7 +2,7 @@ import type {Arena} from "./arena";
 import {joinNeighbours} from "./joint";
 import {CHUNK, sum} from "./layout";
 import {checkMatrix, type Dimensions, type Matrix} from "./matrix";
-import {findNeighbours, sortNearest} from "./neighbours";
+import {findNeighbours, firstOfEach, sortNearest} from "./neighbours";
 import {type Packed, packed, unitRows} from "./packing";
 import {runInParts} from "./parts";
 import {findPlaneNeighbours} from "./plane-neighbours";
@@ -83,8 +83,8 @@ export interface Places {
 }
 
 /**
- * Finds neighbours by exhaustive search and calibrates the joint probabilities. About n² · columns multiplications and
- * 20 · n · k bytes.
+ * Finds neighbours and calibrates the joint probabilities. At most about n² · columns multiplications, and 20 · n · k
+ * bytes.
  *
  * @throws RangeError if the matrix holds anything but finite numbers, or has too few rows for the perplexity.
  */
@@ -198,14 +198,4 @@ function measured(
     },
     close,
   };
-}
-
-/** The first `count` of each row's `held`: a copy. */
-function firstOfEach(list: Uint32Array, held: number, count: number): Uint32Array {
-  if (held === count) return list.slice();
-  const out = new Uint32Array((list.length / held) * count);
-  for (let i = 0, from = 0; i < out.length; i += count, from += held) {
-    for (let q = 0; q < count; q++) out[i + q] = list[from + q];
-  }
-  return out;
 }

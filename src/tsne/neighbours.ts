@@ -55,3 +55,13 @@ export function sortNearest(
   }
   return out;
 }
+
+/** The first `count` of each row's `held`: a copy. */
+export function firstOfEach(list: Uint32Array, held: number, count: number): Uint32Array {
+  if (held === count) return list.slice();
+  const out = new Uint32Array((list.length / held) * count);
+  for (let i = 0, from = 0; i < out.length; i += count, from += held) {
+    for (let q = 0; q < count; q++) out[i + q] = list[from + q];
+  }
+  return out;
+}

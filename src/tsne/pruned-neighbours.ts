@@ -6,7 +6,7 @@ import type {Packed} from "./packing";
 import {runInParts} from "./parts";
 import type {Team} from "./team";
 
-/** What the bounds are made of, and how they lie (kernels/pruned-neighbours.ts). */
+/** What the bounds are made of, and how they lie (kernels/bounds.ts, kernels/pruned-neighbours.ts). */
 const [LEADING, PAIRS, TILE_ROWS, GROUP, PACKED_ROWS] = [20, 11, 128, 8, 256];
 /** The longest row's length in units: its square and a distance's stay below 2^30. */
 const LONGEST = 16_000;

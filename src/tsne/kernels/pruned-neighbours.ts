@@ -1,73 +1,15 @@
+import {collect, OFF, pass, TILE, WHOLE} from "./bounds";
 import {keepNearest} from "./neighbours";
 import {at} from "./vector";
 
 /**
- * Neighbours by the same arithmetic as neighbours.ts, bit for bit, but of most pairs only a bound is computed. A row is
- * cut in its leading columns and the rest; |a − b|² is at least the squared distance of the leading columns and of the
- * rests' lengths, (|a₂| − |b₂|)². These numbers are rounded to whole multiples of one unit, at most 2¹⁴ together, so that
- * two products are one instruction's and every sum is exact: |qa − qb| is off by at most √21 units.
+ * Neighbours by the same arithmetic as neighbours.ts, bit for bit, but of most pairs only a bound is computed (bounds.ts).
  */
 
-/** Leading columns, the rests' length, and one zero: in pairs. */
-const LEADING: i32 = 20;
-const PAIRS: i32 = 11;
-/** √21 and what rounding a length can add. */
-const OFF: f64 = 4.7;
-/** No bound is larger: everything passes. */
-const WHOLE: i32 = 1 << 30;
 const ROWS: i32 = 32;
-/** Panels between two looks at the distances of what passed: a mask's bytes are two words. */
-const TILE: i32 = 16;
 /** Distances are computed of so many at a time: one alone would wait for each of its additions. */
 const GROUP: i32 = 8;
 const LIMIT: f32 = 1e29;
-
-/**
- * Task: 32 panels. Rows in a new order: `order[place]` is the row. Of leading: the leading columns' numbers; panels and
- * norms as distances.ts has them. Out: x [8 · panels][stride], zeros filling up; placeNorms; bounds
- * [panels][PAIRS][8][2] i16; boundNorms [8 · panels] i32, the whole numbers' squares (places past the last: so large that
- * none passes).
- */
-export function packBounds(
-  task: i32, thread: i32, panels: usize, norms: usize, rows: i32, columns: i32, order: usize, leading: usize, unit: f32,
-  x: usize, stride: i32, placeNorms: usize, bounds: usize, boundNorms: usize,
-): void {
-  const last = min((rows + 7) & ~7, (task + 1) * 256);
-  for (let place = task * 256; place < last; place++) {
-    const out = at(x, place * stride);
-    const bound = bounds + <usize>((place >> 3) * PAIRS * 32 + (place & 7) * 4);
-    memory.fill(out, 0, <usize>stride << 2);
-    for (let p = 0; p < PAIRS; p++) store<i32>(bound + (<usize>p << 5), 0);
-    if (place >= rows) {
-      store<f32>(at(placeNorms, place), 1e30);
-      store<i32>(at(boundNorms, place), i32.MAX_VALUE);
-      continue;
-    }
-    const row = load<i32>(at(order, place));
-    const from = panels + (<usize>((row >> 3) * columns * 8 + (row & 7)) << 2);
-    let rest: f64 = 0;
-    for (let c = 0; c < columns; c++) {
-      const v = load<f32>(from + (<usize>c << 5));
-      store<f32>(at(out, c), v);
-      rest += <f64>v * <f64>v;
-    }
-    let square = 0;
-    for (let l = 0; l < LEADING; l++) {
-      const v = load<f32>(at(out, load<i32>(at(leading, l))));
-      rest -= <f64>v * <f64>v; // exact squares, off by 1e-16 of the largest: a length off by 1e-8 of it
-      square += storeBound(bound, l, v * unit);
-    }
-    square += storeBound(bound, LEADING, <f32>Math.sqrt(max<f64>(0, rest)) * unit);
-    store<f32>(at(placeNorms, place), load<f32>(at(norms, row)));
-    store<i32>(at(boundNorms, place), square);
-  }
-}
-
-function storeBound(bound: usize, l: i32, value: f32): i32 {
-  const q = <i32>nearest(value);
-  store<i16>(bound + (<usize>(l >> 1) << 5) + (<usize>(l & 1) << 1), <i16>q);
-  return q * q;
-}
 
 /**
  * Task: 32 places. The k nearest other rows of each, with squared distances, by rising row; of equal distances the lower
@@ -156,63 +98,6 @@ export function findPruned(
     memory.copy(at(distances, row * k), own, <usize>k << 2);
     memory.copy(at(indices, row * k), ids, <usize>k << 2);
   }
-}
-
-/**
- * Four rows and the panels `tile`, `tile + step`, …: a byte a panel with a bit for each place whose bound is within the
- * limit, 2 qa·qb − |qb|² above |qa|² − reach². Out: masks [4][TILE] bytes.
- */
-// @ts-ignore: decorator
-@inline
-function pass(
-  bounds: usize, boundNorms: usize, first: i32, tile: i32, step: i32, panelCount: i32, limits: usize, masks: usize,
-): void {
-  const a = bounds + <usize>((first >> 3) * PAIRS * 32 + (first & 4) * 4);
-  const l0 = v128.load32_splat(limits), l1 = v128.load32_splat(limits, 4);
-  const l2 = v128.load32_splat(limits, 8), l3 = v128.load32_splat(limits, 12);
-  memory.fill(masks, 0, 4 * TILE);
-  let mask = masks;
-  for (let p = tile; p < panelCount; p += step, mask++) {
-    const b = bounds + <usize>(p * PAIRS * 32);
-    let s0 = i32x4.splat(0), s1 = s0, s2 = s0, s3 = s0, t0 = s0, t1 = s0, t2 = s0, t3 = s0;
-    for (let c: usize = 0; c < <usize>PAIRS * 32; c += 32) {
-      const u = v128.load(b + c), v = v128.load(b + c, 16);
-      let w = v128.load32_splat(a + c);
-      s0 = i32x4.add(s0, i32x4.dot_i16x8_s(u, w)); t0 = i32x4.add(t0, i32x4.dot_i16x8_s(v, w));
-      w = v128.load32_splat(a + c, 4);
-      s1 = i32x4.add(s1, i32x4.dot_i16x8_s(u, w)); t1 = i32x4.add(t1, i32x4.dot_i16x8_s(v, w));
-      w = v128.load32_splat(a + c, 8);
-      s2 = i32x4.add(s2, i32x4.dot_i16x8_s(u, w)); t2 = i32x4.add(t2, i32x4.dot_i16x8_s(v, w));
-      w = v128.load32_splat(a + c, 12);
-      s3 = i32x4.add(s3, i32x4.dot_i16x8_s(u, w)); t3 = i32x4.add(t3, i32x4.dot_i16x8_s(v, w));
-    }
-    const m = v128.load(at(boundNorms, p * 8)), n = v128.load(at(boundNorms, p * 8), 16);
-    store<u8>(mask, passing(s0, t0, m, n, l0));
-    store<u8>(mask, passing(s1, t1, m, n, l1), TILE);
-    store<u8>(mask, passing(s2, t2, m, n, l2), 2 * TILE);
-    store<u8>(mask, passing(s3, t3, m, n, l3), 3 * TILE);
-  }
-}
-
-// @ts-ignore: decorator
-@inline
-function passing(s: v128, t: v128, m: v128, n: v128, limit: v128): u8 {
-  const low = i32x4.gt_s(i32x4.sub(i32x4.add(s, s), m), limit), high = i32x4.gt_s(i32x4.sub(i32x4.add(t, t), n), limit);
-  return <u8>(i32x4.bitmask(low) | (i32x4.bitmask(high) << 4));
-}
-
-/** Adds the places that a row's sixteen bytes stand for to its list. */
-// @ts-ignore: decorator
-@inline
-function collect(masks: usize, tile: i32, step: i32, list: usize, waiting: usize): void {
-  let count = load<i32>(waiting);
-  for (let half = 0; half < TILE; half += 8) {
-    for (let bits = load<u64>(masks + <usize>half); bits; bits &= bits - 1) {
-      const bit = <i32>ctz(bits);
-      store<i32>(at(list, count++), (tile + (half + (bit >> 3)) * step) * 8 + (bit & 7));
-    }
-  }
-  store<i32>(waiting, count);
 }
 
 /** Computes the distances of eight places and keeps those of the first `count` that are no farther than the threshold. */
