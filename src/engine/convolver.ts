@@ -73,7 +73,7 @@ export function convolver(shape: ConvolutionShape): Convolver {
   const store = ({height, width, channels, at, row, plane}: Planes) =>
     each("groups", "storeImages", height, width, channels, at, row, plane);
   const takeGradient = [load(gradient), spread(gradient, {planes: outputGradient, mask: undefined})];
-  const [forward, back] = [stage.forward(false), stage.inputGradient(true)];
+  const [forward, back] = [stage.forward(false), stage.inputGradient(false)];
   const [weightGradient] = stage.parameterGradients(false);
   const batchGradients = stage.batchGradients();
   const refresh = stage.refresh?.() ?? [];
