@@ -1,13 +1,14 @@
 /**
  * @file t-SNE beside its peers: `npm run bench -- tsne [--rounds 3] [--sizes 1000,2000] [--threads 1] [--digits]
- * [--without umap-learn] [--packages FOLDER]`.
+ * [--without umap-learn]`.
  *
  * Every map is made by a process of its own, from the same file, peers taking turns within each round, so that a busy
  * minute hits all alike; imports and compiling are not counted. One exact evaluator judges all maps: KL divergence over
- * all pairs at perplexity 30, and trustworthiness and continuity at 12 neighbours. Medians over the rounds.
+ * all pairs at perplexity 30, and trustworthiness and continuity at 12 neighbours. Medians over the rounds, of which there
+ * is one above 10,000 points. At the end: how each peer's time grows with n.
  *
- * Peers in Python need scikit-learn, openTSNE and umap-learn in the Python that $PYTHON names; @keckelt/tsne and
- * @saehrimnir/druidjs must be installed in FOLDER. A peer that cannot be had ends the bench, unless left out by name.
+ * Peers in Python need scikit-learn, openTSNE and umap-learn in the Python that $PYTHON names. A peer that cannot be had
+ * ends the bench, unless left out by name; where one would take too long its row says so.
  */
 import {execFileSync} from "node:child_process";
 import {mkdtempSync, readFileSync, writeFileSync} from "node:fs";
@@ -21,7 +22,7 @@ import {type Matrix, type Neighbourhood, openNeighbourhood} from "../src/tsne/in
 interface Peer {
   readonly name: string;
   readonly threads: number;
-  /** Above this many points it would take too long here. */
+  /** Above this many points it is not run: it would take minutes a map, or more memory than there is. */
   readonly most: number;
 }
 
@@ -61,12 +62,13 @@ async function main(): Promise<void> {
       sizes: {type: "string", default: "500,1000,2000,5000,10000"},
       without: {type: "string", default: ""},
       threads: {type: "string", default: "1,2"},
-      packages: {type: "string", default: "."},
       digits: {type: "boolean", default: false},
     },
   });
   const threadCounts = given.threads.split(",").map(Number);
   const left = given.without.split(",").filter(Boolean);
+  const unknown = left.find((name) => !PEERS.some((peer) => peer.name === name));
+  if (unknown) throw new Error(`--without: expected names of ${PEERS.map(({name}) => name)}, got ${unknown}`);
   const folder = mkdtempSync(join(tmpdir(), "tsne-bench-"));
   console.log(`${cpus()[0].model}, ${cpus().length} cores, Node ${process.version}; medians of ${given.rounds} rounds`);
   if (left.length > 0) console.log(`left out as asked: ${left.join(", ")}`);
@@ -74,28 +76,76 @@ async function main(): Promise<void> {
     "\n| data | n | peer | threads | seconds | min–max | CPU s | × scikit-learn on as many threads | × by CPU s | KL | trust | continuity | peak MiB |",
   );
   console.log("|---|--:|---|--:|--:|--:|--:|--:|--:|--:|--:|--:|--:|");
+  const growth = new Map<Peer, Measure[]>();
   const sets = given.digits
     ? [{name: "digits", data: digits(folder)}]
     : await mnist(given.sizes.split(",").map(Number));
   for (const {name, data} of sets) {
     const file = join(folder, `data-${data.rows}.f32`);
     writeFileSync(file, new Uint8Array(data.values.buffer, data.values.byteOffset, data.values.byteLength));
-    const peers = PEERS.filter(
-      (peer) => data.rows <= peer.most && !left.includes(peer.name) && threadCounts.includes(peer.threads),
-    );
+    const asked = PEERS.filter((peer) => !left.includes(peer.name) && threadCounts.includes(peer.threads));
+    const peers = asked.filter((peer) => data.rows <= peer.most);
     const neighbourhood = await openNeighbourhood(data, {perplexity: 30, metric: "euclidean", threads: 2});
     const results = peers.map((): Result[] => []);
-    for (let round = 0; round < Number(given.rounds); round++) {
+    for (let round = 0; round < (data.rows > 10_000 ? 1 : Number(given.rounds)); round++) {
       for (const [i, peer] of peers.entries()) {
-        results[i].push(await measured(peer, file, data.rows, join(folder, "map.f32"), given.packages, neighbourhood));
+        results[i].push(await measured(peer, file, data.rows, join(folder, "map.f32"), neighbourhood));
       }
     }
     neighbourhood.close();
-    peers.forEach((peer, i) => {
-      const reference = peers.findIndex((other) => other.name === REFERENCE && other.threads === peer.threads);
-      console.log(row(name, data.rows, peer, results[i], results[reference]));
-    });
+    for (const peer of asked) {
+      const own = results[peers.indexOf(peer)];
+      if (own) {
+        const reference = peers.findIndex((other) => other.name === REFERENCE && other.threads === peer.threads);
+        console.log(row(name, data.rows, peer, own, results[reference]));
+        const seen = growth.get(peer) ?? [];
+        growth.set(peer, seen);
+        seen.push({
+          n: data.rows,
+          seconds: median(own.map((r) => r.seconds)),
+          cpuSeconds: median(own.map((r) => r.cpuSeconds)),
+        });
+      } else {
+        const last = growth.get(peer)?.at(-1);
+        const known = last ? `: ${last.seconds.toFixed(1)} s at ${last.n.toLocaleString("en")}` : "";
+        console.log(
+          `| ${name} | ${data.rows.toLocaleString("en")} | ${peer.name} | ${peer.threads} | not run above ` +
+            `${peer.most.toLocaleString("en")} points${known} |${" – |".repeat(8)}`,
+        );
+      }
+    }
   }
+  printGrowth(growth);
+}
+
+interface Measure {
+  readonly n: number;
+  readonly seconds: number;
+  readonly cpuSeconds: number;
+}
+
+/** Exponents of time ∝ n^e: the slope of log time on log n, by least squares over the sizes measured. */
+function printGrowth(growth: ReadonlyMap<Peer, readonly Measure[]>): void {
+  console.log("\n| peer | threads | n | seconds grow as | CPU seconds grow as |\n|---|--:|--:|--:|--:|");
+  for (const [{name, threads}, measures] of growth) {
+    const sizes = measures.map(({n}) => n.toLocaleString("en"));
+    const power = (time: (measure: Measure) => number) =>
+      measures.length > 1
+        ? `n^${slope(
+            measures,
+            (m) => Math.log(m.n),
+            (m) => Math.log(time(m)),
+          ).toFixed(2)}`
+        : "–";
+    const cells = [name, threads, sizes.join(", "), power((m) => m.seconds), power((m) => m.cpuSeconds)];
+    console.log(`| ${cells.join(" | ")} |`);
+  }
+}
+
+function slope<T>(points: readonly T[], x: (point: T) => number, y: (point: T) => number): number {
+  const mean = (of: (point: T) => number) => points.reduce((sum, point) => sum + of(point), 0) / points.length;
+  const [mx, my] = [mean(x), mean(y)];
+  return mean((p) => (x(p) - mx) * (y(p) - my)) / mean((p) => (x(p) - mx) ** 2);
 }
 
 /** The first n images on their 50 principal components: of the test split up to 10,000, of the training split above. */
@@ -123,7 +173,6 @@ async function measured(
   file: string,
   rows: number,
   out: string,
-  packages: string,
   neighbourhood: Neighbourhood,
 ): Promise<Result> {
   const args = [name, file, `${rows}`, out, `${threads}`];
@@ -132,7 +181,7 @@ async function measured(
         encoding: "utf8",
         stdio: ["ignore", "pipe", "pipe"],
       })
-    : execFileSync(process.execPath, ["-r", "ts-node/register", join(__dirname, "peers/tsne.ts"), ...args, packages], {
+    : execFileSync(process.execPath, ["-r", "ts-node/register", join(__dirname, "peers/tsne.ts"), ...args], {
         encoding: "utf8",
       });
   const {seconds, cpuSeconds, rssMiB} = JSON.parse(text.trim().split("\n").at(-1)!) as Pick<

@@ -3,14 +3,17 @@
  * argument it writes there instead, which is how the tests see that sources and binaries match.
  */
 import {execFileSync} from "node:child_process";
-import {mkdirSync, writeFileSync} from "node:fs";
+import {mkdirSync, readFileSync, rmSync, writeFileSync} from "node:fs";
 import {basename, dirname, join, resolve} from "node:path";
 
 import {engineTiles} from "./engine-tiles";
 
 const ROOT = resolve(__dirname, "..");
 
-/** One module: its source, where the binary goes, and what the compiler is told. Paths are from the project's root. */
+/**
+ * One module: its source, where the binary goes, and what the compiler is told. Paths are from the project's root. An
+ * output that ends in .ts holds the binary as text, for a folder that touches no files.
+ */
 export interface Kernel {
   readonly source: string;
   readonly output: string;
@@ -28,6 +31,9 @@ const SHARED = [
   "--memoryBase",
   "1024",
 ];
+
+/** Memory that is another program's: tfjs' wasm backend's. */
+const FOREIGN = ["--runtime", "stub", "--importMemory"];
 
 /** Memory made by the host, one thread's own: its first 64 KiB are free. */
 const OWN = ["--runtime", "stub", "--importMemory", "--initialMemory", "16", "--maximumMemory", "65536"];
@@ -53,6 +59,16 @@ export const kernels: readonly Kernel[] = [
     output: "src/engine/kernels/fused-multiply-add.wasm",
     flags: [...SHARED, "--enable", "simd,relaxed-simd,threads"],
   },
+  {
+    source: "src/engine/kernels/tensors.ts",
+    output: "src/engine/kernels/tensors.wasm",
+    flags: [...FOREIGN, "--enable", "simd"],
+  },
+  {
+    source: "src/pipeline/analysis/segmentation/kernels/index.ts",
+    output: "src/pipeline/analysis/segmentation/kernels/binary.ts",
+    flags: [...OWN, "--enable", "simd"],
+  },
 ];
 
 /** Sources that are themselves written by a program, and their text. */
@@ -61,13 +77,21 @@ export const generated: {readonly [path: string]: () => string} = {"src/engine/k
 /** @param folder Where the binary goes, if not to its place. @returns Its path. */
 export function compile({source, output, flags}: Kernel, folder = join(ROOT, dirname(output))): string {
   mkdirSync(folder, {recursive: true});
-  const binary = join(folder, basename(output));
+  const place = join(folder, basename(output));
+  const binary = place.replace(/\.ts$/, ".wasm");
   const asc = require.resolve("assemblyscript/bin/asc.js");
   execFileSync(process.execPath, [asc, source, "-o", binary, "-O3", "--noAssert", ...flags], {
     cwd: ROOT,
     stdio: "inherit",
   });
-  return binary;
+  if (binary === place) return place;
+  const text = readFileSync(binary, "base64");
+  writeFileSync(
+    place,
+    `/** What the sources beside this file compile to, in base64: npm run kernels. */\nexport const BINARY =\n  "${text}";\n`,
+  );
+  rmSync(binary);
+  return place;
 }
 
 if (require.main === module) {

@@ -1,14 +1,13 @@
 /**
- * @file One embedding by a JavaScript package, ours among them: ts-node tsne.ts PACKAGE DATA ROWS OUT THREADS [FOLDER].
- * As tsne.py. FOLDER is where packages are installed that the project does not depend on.
+ * @file One embedding by a JavaScript package, ours among them: ts-node tsne.ts PACKAGE DATA ROWS OUT THREADS. As
+ * tsne.py.
  */
 import {readFileSync, writeFileSync} from "node:fs";
-import {resolve} from "node:path";
 
 import {randomSource} from "../../src/pipeline/random";
 import {tsne} from "../../src/tsne/index";
 
-const [name, file, rowCount, out, threads, folder = "."] = process.argv.slice(2);
+const [name, file, rowCount, out, threads] = process.argv.slice(2);
 const rows = Number(rowCount);
 const bytes = readFileSync(file);
 const values = new Float32Array(bytes.buffer.slice(bytes.byteOffset, bytes.byteOffset + bytes.length));
@@ -22,8 +21,7 @@ interface Packages {
   "@saehrimnir/druidjs": {TSNE: new (data: Rows, settings: object) => {transform(iterations: number): Rows}};
   "umap-js": {UMAP: new (settings: object) => {fit(data: Rows): Rows}};
 }
-const package_ = <N extends keyof Packages>(from: N) =>
-  require(require.resolve(from, {paths: [process.cwd(), resolve(folder)]})) as Packages[N];
+const package_ = <N extends keyof Packages>(from: N) => require(from) as Packages[N];
 
 const makers: {readonly [name: string]: (data: () => Rows) => Rows | Promise<Float32Array>} = {
   epochscope: async () => (await tsne({rows, columns, values}, {threads: Number(threads)})).points,

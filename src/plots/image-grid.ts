@@ -12,8 +12,8 @@ export interface ImageGrid {
   /** One caption a column. */
   readonly columns: readonly string[];
   readonly rows: readonly ImageRow[];
-  /** Small print under the grid. */
-  readonly note?: string;
+  /** Small print under the grid; a line each. */
+  readonly note?: string | readonly string[];
 }
 
 export interface ImageRow {
@@ -29,40 +29,48 @@ export interface ImageRow {
 
 const GAP = 6;
 const LABELS = 146;
+const LINE_HEIGHT = 16;
 const SCALES = {intensity, signed, sequential};
 
 /** Rows of small images, magnified without smoothing, each row with its own scale shown at its right. */
 export function imageGrid({title, height, width, channels, columns, rows, note}: ImageGrid): Figure {
+  const notes = note === undefined ? [] : typeof note === "string" ? [note] : note;
   const zoom = Math.max(1, Math.round(84 / Math.max(height, width)));
   const [cellWidth, cellHeight] = [width * zoom, height * zoom];
   const top = 66;
   const right = LABELS + columns.length * (cellWidth + GAP);
   const bottom = top + rows.length * (cellHeight + GAP);
-  return figure(Math.max(right + 96, 560), bottom + (note ? 34 : 12), (context) => {
-    text(context, title, 16, 24, {size: 17, bold: true});
-    columns.forEach((caption, column) => {
-      const x = LABELS + column * (cellWidth + GAP) + cellWidth / 2;
-      text(context, caption, x, top - 12, {size: 11, color: INK_2, align: "center", maxWidth: cellWidth + GAP - 2});
-    });
-    rows.forEach(({label, note: small, values, scale, limit}, row) => {
-      const y = top + row * (cellHeight + GAP);
-      const full = scale === "intensity" ? 1 : (limit ?? magnitude(values));
-      text(context, label, 16, y + cellHeight / 2 - (small ? 8 : 0), {size: 13, bold: true, maxWidth: LABELS - 24});
-      if (small) text(context, small, 16, y + cellHeight / 2 + 9, {size: 10, color: INK_3, maxWidth: LABELS - 20});
-      const depth = scale === "intensity" ? channels : 1;
-      const size = height * width * depth;
-      columns.forEach((_, column) => {
-        const image = values.subarray(column * size, (column + 1) * size);
-        const x = LABELS + column * (cellWidth + GAP);
-        drawPixels(context, image, width, height, depth, x, y, zoom, (v) => SCALES[scale](v / full));
-        context.strokeStyle = LINE;
-        context.lineWidth = 1;
-        context.strokeRect(x - 0.5, y - 0.5, cellWidth + 1, cellHeight + 1);
+  return figure(
+    Math.max(right + 96, 560),
+    bottom + 12 + LINE_HEIGHT * notes.length + (notes.length ? 6 : 0),
+    (context) => {
+      text(context, title, 16, 24, {size: 17, bold: true});
+      columns.forEach((caption, column) => {
+        const x = LABELS + column * (cellWidth + GAP) + cellWidth / 2;
+        text(context, caption, x, top - 12, {size: 11, color: INK_2, align: "center", maxWidth: cellWidth + GAP - 2});
       });
-      if (scale !== "intensity") drawScale(context, scale, full, right + 6, y, cellHeight);
-    });
-    if (note) text(context, note, 16, bottom + 14, {size: 11, color: INK_3});
-  });
+      rows.forEach(({label, note: small, values, scale, limit}, row) => {
+        const y = top + row * (cellHeight + GAP);
+        const full = scale === "intensity" ? 1 : (limit ?? magnitude(values));
+        text(context, label, 16, y + cellHeight / 2 - (small ? 8 : 0), {size: 13, bold: true, maxWidth: LABELS - 24});
+        if (small) text(context, small, 16, y + cellHeight / 2 + 9, {size: 10, color: INK_3, maxWidth: LABELS - 20});
+        const depth = scale === "intensity" ? channels : 1;
+        const size = height * width * depth;
+        columns.forEach((_, column) => {
+          const image = values.subarray(column * size, (column + 1) * size);
+          const x = LABELS + column * (cellWidth + GAP);
+          drawPixels(context, image, width, height, depth, x, y, zoom, (v) => SCALES[scale](v / full));
+          context.strokeStyle = LINE;
+          context.lineWidth = 1;
+          context.strokeRect(x - 0.5, y - 0.5, cellWidth + 1, cellHeight + 1);
+        });
+        if (scale !== "intensity") drawScale(context, scale, full, right + 6, y, cellHeight);
+      });
+      notes.forEach((line, i) => {
+        text(context, line, 16, bottom + 14 + LINE_HEIGHT * i, {size: 11, color: INK_3});
+      });
+    },
+  );
 }
 
 /** Draws `depth` numbers a pixel (1: through `color`; 3: as RGB in [0, 1]) at (x, y), each pixel a `zoom` square. */

@@ -1,8 +1,11 @@
+import {type MapTrust, mapTrust} from "../analysis/map-trust";
+import {rankCorrelation} from "../analysis/rank-correlation";
 import {channelSum, exigoSaliencyMaps, saliencyMaps} from "../analysis/saliency";
 import {argMaxRows} from "../analysis/scores";
 import {oneOf} from "../options";
-import type {Probe} from "../types";
+import type {Probe, ProbeContext} from "../types";
 import {after} from "./after";
+import {imageAt} from "./segment-explanation";
 
 /** Which pixels the class's score hangs on, against what it hangs on without any image. */
 export const saliency: Probe<{mode: "class" | "exigo"; target: "true" | "predicted"}> = {
@@ -16,7 +19,8 @@ export const saliency: Probe<{mode: "class" | "exigo"; target: "true" | "predict
     },
     target: {default: "true", help: "the class explained: true or predicted", check: oneOf("true", "predicted")},
   },
-  async *run({classifier, samples, sampleIndices, epoch}, {mode, target}) {
+  async *run(context, {mode, target}) {
+    const {classifier, samples, sampleIndices, epoch} = context;
     const {classNames} = classifier;
     const [height, width, channels] = samples.shape;
     const probabilities = await classifier.predict(samples);
@@ -50,6 +54,7 @@ export const saliency: Probe<{mode: "class" | "exigo"; target: "true" | "predict
             {label: "delta", note: "saliency − baseline", values: delta, scale: "signed"},
             {label: "overlay", note: "|delta| × source", values: overlay, scale: "sequential"},
           ] as const);
+    const trust = mode === "class" ? await trustOf(context, targets, maps.gradient) : undefined;
     yield {
       name: "gradient",
       plot: "imageGrid",
@@ -60,7 +65,10 @@ export const saliency: Probe<{mode: "class" | "exigo"; target: "true" | "predict
         channels,
         columns,
         rows,
-        note: "blue: a brighter pixel raises the score   orange: lowers it   white: no effect; one scale a row, clipped at its 99th percentile",
+        note: [
+          "blue: a brighter pixel raises the score   orange: lowers it   white: no effect; one scale a row, clipped at its 99th percentile",
+          ...(trust ? [trustLine(trust, epoch)] : []),
+        ],
       },
       numbers: {
         indices: sampleIndices,
@@ -69,7 +77,69 @@ export const saliency: Probe<{mode: "class" | "exigo"; target: "true" | "predict
         predicted,
         mode,
         probabilities,
+        ...(trust ? {trust: {...trust}} : {}),
       },
     };
   },
 };
+
+type Figures = readonly (number | null)[];
+
+/** Figures of each sample's gradient, null where there is none. */
+interface Trust {
+  readonly infidelity: Figures;
+  readonly relativeInfidelity: Figures;
+  readonly maxSensitivity: Figures;
+  /**
+   * Spearman's of |gradient| now and of the untrained network: the model randomisation test of Adebayo et al. 2018
+   * ("Sanity Checks for Saliency Maps"), where the random weights are those that training began with. Near 1, the map
+   * tells of the image and the architecture, and not of what was learned.
+   */
+  readonly untrainedCorrelation: Figures;
+  /** Gradients at epoch 0 and their targets, handed on from epoch to epoch; null where epoch 0 was not looked at. */
+  readonly untrained: {readonly targets: Uint16Array; readonly gradient: Float32Array} | null;
+}
+
+async function trustOf(context: ProbeContext, targets: Uint16Array, gradient: Float32Array): Promise<Trust> {
+  const {classifier, samples, epoch, random, previous} = context;
+  const before = epoch === 0 ? undefined : ((await previous("gradient"))?.numbers?.trust as Trust | undefined);
+  const untrained = epoch === 0 ? {targets: Uint16Array.from(targets), gradient} : (before?.untrained ?? null);
+  const size = gradient.length / samples.count;
+  const mapOf = (maps: Float32Array, n: number) => maps.subarray(n * size, (n + 1) * size);
+  const figures: MapTrust[] = [];
+  for (let n = 0; n < samples.count; n++) {
+    figures.push(await mapTrust(classifier, imageAt(samples, n), targets[n], mapOf(gradient, n), random));
+  }
+  const correlations = Array.from(targets, (target, n) =>
+    untrained?.targets[n] === target
+      ? rankCorrelation(mapOf(gradient, n).map(Math.abs), mapOf(untrained.gradient, n).map(Math.abs))
+      : Number.NaN,
+  );
+  return {
+    infidelity: orNull(figures.map(({infidelity}) => infidelity)),
+    relativeInfidelity: orNull(figures.map(({relativeInfidelity}) => relativeInfidelity)),
+    maxSensitivity: orNull(figures.map(({maxSensitivity}) => maxSensitivity)),
+    untrainedCorrelation: orNull(correlations),
+    untrained,
+  };
+}
+
+/** NaN and Infinity as null, which JSON can hold. */
+function orNull(values: readonly number[]): Figures {
+  return values.map((v) => (Number.isFinite(v) ? v : null));
+}
+
+function trustLine({relativeInfidelity, maxSensitivity, untrainedCorrelation}: Trust, epoch: number): string {
+  const figures = [
+    `infidelity ${middle(relativeInfidelity)} of an empty map's`,
+    `max-sensitivity ${middle(maxSensitivity)}`,
+    ...(epoch === 0 ? [] : [`rank correlation with the untrained network's map ${middle(untrainedCorrelation)}`]),
+  ];
+  return `trust (medians): ${figures.join("   ")}`;
+}
+
+/** The median of those that are numbers. */
+function middle(values: Figures): string {
+  const known = values.filter((v) => v !== null).sort((a, b) => a - b);
+  return known.length ? known[known.length >> 1].toFixed(2) : "–";
+}

@@ -2,11 +2,12 @@ import type {Images} from "../../types";
 import {selections} from "../feature-selection";
 import {type LinearFit, linearModels, weightedR2} from "../linear-models";
 import {columnsOf, type Observations, rowsOf} from "../observations";
+import {rankCorrelation} from "../rank-correlation";
 import type {Segmentation} from "../segmentation/raster";
 import type {Neighbourhood} from "./neighbourhood";
 import {hidingEnergies, liveSegments, maskWeights} from "./proximity";
 import {featureCount, type LimeSettings} from "./settings";
-import {coefficientErrors, jaccard, nearMasks, rankCorrelation, strongest} from "./trust";
+import {coefficientErrors, jaccard, nearMasks, strongest} from "./trust";
 
 /** Which parts of an image speak for a class, and how far to trust that. */
 export interface LimeExplanation {

@@ -1,5 +1,6 @@
 import {labOf} from "./color-space";
 import {gaussianBlur} from "./gaussian-blur";
+import {nearestCenters} from "./nearest-centers";
 import {type Raster, type Segmentation, segmentationOf} from "./raster";
 
 export interface SlicSettings {
@@ -26,18 +27,21 @@ export function slic(raster: Raster, {segments, compactness, sigma}: SlicSetting
   for (let i = 0; i < color.length; i++) color[i] /= compactness;
   const [startY, stepY, startX, stepX] = regularGrid(height, width, segments);
   const centers: number[] = [];
-  for (let y = startY; y < height; y += stepY) for (let x = startX; x < width; x += stepX) centers.push(y, x, 0, 0, 0);
-  const nearest = assign(color, height, width, Float64Array.from(centers), Math.max(stepY, stepX));
-  const size = (height * width) / (centers.length / 5);
-  return segmentationOf(connected(nearest, height, width, Math.floor(0.5 * size), Math.floor(3 * size)));
+  for (let y = startY; y < height; y += stepY) for (let x = startX; x < width; x += stepX) centers.push(y, x);
+  const [, windowY, , windowX] = regularGrid(height, width, centers.length / 2);
+  const reach = [2 * windowY, 2 * windowX] as const;
+  const nearest = nearestCenters(color, height, width, centers, reach, Math.max(stepY, stepX), ITERATIONS);
+  const size = (height * width) / (centers.length / 2);
+  return segmentationOf(connected(nearest, width, Math.floor(0.5 * size), Math.floor(3 * size)));
 }
 
 /** Intensities moved and scaled to span [0, 1], so that compactness means the same on a pale image. */
 function stretched({shape, pixels}: Raster): Raster {
-  let [low, high] = [Infinity, -Infinity];
-  for (const v of pixels) {
-    if (v < low) low = v;
-    if (v > high) high = v;
+  let low = Infinity;
+  let high = -Infinity;
+  for (let i = 0; i < pixels.length; i++) {
+    low = Math.min(low, pixels[i]);
+    high = Math.max(high, pixels[i]);
   }
   const scaled = new Float64Array(pixels.length);
   const range = high > low ? high - low : 1;
@@ -66,96 +70,38 @@ function roundHalfEven(v: number): number {
   return v - floor === 0.5 ? floor + (floor % 2) : Math.round(v);
 }
 
-/** k-means: the index of each pixel's centre. `centers` holds (y, x, L, a, b) of each and is moved. */
-function assign(color: Float64Array, height: number, width: number, centers: Float64Array, step: number): Int32Array {
-  const count = centers.length / 5;
-  const [, windowY, , windowX] = regularGrid(height, width, count);
-  const placeWeight = 1 / (step * step);
-  const nearest = new Int32Array(height * width);
-  const distance = new Float64Array(height * width);
-  const across = new Float64Array(width);
-  for (let iteration = 0; iteration < ITERATIONS; iteration++) {
-    distance.fill(Infinity);
-    for (let k = 0; k < count; k++) {
-      const [cy, cx, c0, c1, c2] = centers.subarray(5 * k, 5 * k + 5);
-      if (Number.isNaN(cy)) continue; // lost all its pixels
-      const top = Math.trunc(Math.max(cy - 2 * windowY, 0));
-      const left = Math.trunc(Math.max(cx - 2 * windowX, 0));
-      const bottom = Math.trunc(Math.min(cy + 2 * windowY + 1, height));
-      const right = Math.trunc(Math.min(cx + 2 * windowX + 1, width));
-      for (let x = left; x < right; x++) across[x] = (cx - x) * (cx - x);
-      for (let y = top; y < bottom; y++) {
-        const dy2 = (cy - y) * (cy - y);
-        for (let x = left, p = y * width + left; x < right; x++, p++) {
-          const place = (dy2 + across[x]) * placeWeight;
-          if (place >= distance[p]) continue; // colour only adds
-          const d0 = color[3 * p] - c0;
-          const d1 = color[3 * p + 1] - c1;
-          const d2 = color[3 * p + 2] - c2;
-          const d = place + (d0 * d0 + d1 * d1 + d2 * d2);
-          if (d >= distance[p]) continue;
-          distance[p] = d;
-          nearest[p] = k;
-        }
-      }
-    }
-    moveCenters(centers, nearest, color, height, width);
-  }
-  return nearest;
-}
-
-/** Each centre to the mean of its pixels, in place and colour; NaN if it has none. */
-function moveCenters(
-  centers: Float64Array,
-  nearest: Int32Array,
-  color: Float64Array,
-  height: number,
-  width: number,
-): void {
-  const sizes = new Int32Array(centers.length / 5);
-  centers.fill(0);
-  for (let y = 0, p = 0; y < height; y++) {
-    for (let x = 0; x < width; x++, p++) {
-      const k = 5 * nearest[p];
-      sizes[nearest[p]]++;
-      centers[k] += y;
-      centers[k + 1] += x;
-      centers[k + 2] += color[3 * p];
-      centers[k + 3] += color[3 * p + 1];
-      centers[k + 4] += color[3 * p + 2];
-    }
-  }
-  for (let i = 0; i < centers.length; i++) centers[i] /= sizes[Math.floor(i / 5)];
-}
-
 /**
  * Breaks labels into connected pieces; those below `least` pixels join the neighbour seen last, those that reach `most`
  * are cut there.
  */
-function connected(labels: Int32Array, height: number, width: number, least: number, most: number): Int32Array {
+function connected(labels: Int32Array, width: number, least: number, most: number): Int32Array {
   const pieces = new Int32Array(labels.length).fill(-1);
   const queue = new Int32Array(Math.max(1, most));
   let next = 0;
   for (let start = 0; start < labels.length; start++) {
     if (pieces[start] >= 0) continue;
+    const label = labels[start];
     let neighbour = next;
     let size = 1;
     pieces[start] = next;
     queue[0] = start;
+    const look = (q: number) => {
+      if (size >= most) return;
+      if (pieces[q] < 0) {
+        if (labels[q] !== label) return;
+        pieces[q] = next;
+        queue[size++] = q;
+      } else if (pieces[q] !== next) {
+        neighbour = pieces[q];
+      }
+    };
     for (let visited = 0; visited < size && size < most; visited++) {
       const p = queue[visited];
       const x = p % width;
-      for (let side = 0; side < 4; side++) {
-        const q = side === 0 ? p + 1 : side === 1 ? p - 1 : side === 2 ? p + width : p - width;
-        if ((side === 0 && x === width - 1) || (side === 1 && x === 0) || q < 0 || q >= height * width) continue;
-        if (labels[q] === labels[start] && pieces[q] < 0) {
-          pieces[q] = next;
-          queue[size++] = q;
-          if (size >= most) break;
-        } else if (pieces[q] >= 0 && pieces[q] !== next) {
-          neighbour = pieces[q];
-        }
-      }
+      if (x < width - 1) look(p + 1);
+      if (x > 0) look(p - 1);
+      if (p + width < labels.length) look(p + width);
+      if (p >= width) look(p - width);
     }
     if (size < least) for (let i = 0; i < size; i++) pieces[queue[i]] = neighbour;
     else next++;

@@ -1,0 +1,2 @@
+export {addPairs} from "./quickshift";
+export {assign, bound, gather, offer} from "./slic";

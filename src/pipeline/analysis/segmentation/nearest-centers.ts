@@ -1,0 +1,66 @@
+import {openWorkspace} from "./workspace";
+
+/** A centre in the kernel's memory, of eight numbers: y, x, three of colour, and in the sums its number of pixels. */
+const CENTER = 8;
+
+/**
+ * SLIC's k-means: the index of each pixel's centre, of equally near ones the first. A centre looks only at pixels up to
+ * `reach` away, down and across; a pixel that none sees keeps the one it had, at first centre 0.
+ *
+ * The arithmetic is kernels/slic.ts, which has the layouts.
+ *
+ * @param color      Three numbers a pixel, scaled so that they weigh as `step` pixels do.
+ * @param starts     Each centre's (y, x); its colour is 0 at first.
+ * @param iterations Times that pixels take centres and these move to their pixels' mean.
+ */
+export function nearestCenters(
+  color: Float64Array,
+  height: number,
+  width: number,
+  starts: readonly number[],
+  [reachY, reachX]: readonly [number, number],
+  step: number,
+  iterations: number,
+): Int32Array {
+  const count = starts.length / 2;
+  const stride = Math.ceil(width / 8) * 8;
+  const area = height * stride;
+  const bytes = 8 * (3 * area + 10 * stride + 2 * CENTER * count) + 4 * (area + 4 * count);
+  const {assign, doubles, integers} = openWorkspace(bytes);
+  const colors = doubles(3 * area).fill(0);
+  const [centers, sums] = [doubles(CENTER * count).fill(0), doubles(CENTER * count)];
+  const [bounds, highest, across] = [doubles(8 * stride), doubles(stride / 8), doubles(stride)];
+  const nearest = integers(area).fill(0);
+  const windows = integers(4 * count);
+  for (let y = 0; y < height; y++) {
+    for (let x = 0, p = 3 * y * width; x < width; x++, p += 3) {
+      const q = 3 * (y * stride + (x & ~3)) + (x & 3); // four of each channel
+      colors[q] = color[p];
+      colors[q + 4] = color[p + 1];
+      colors[q + 8] = color[p + 2];
+    }
+  }
+  for (let k = 0; k < count; k++) {
+    centers[CENTER * k] = starts[2 * k];
+    centers[CENTER * k + 1] = starts[2 * k + 1];
+  }
+  for (let iteration = 0; iteration < iterations; iteration++) {
+    for (let k = 0; k < count; k++) {
+      const y = centers[CENTER * k]; // NaN of a centre that lost its pixels, and so its window is 0, 0, 0, 0
+      const x = centers[CENTER * k + 1];
+      windows[4 * k] = Math.max(y - reachY, 0);
+      windows[4 * k + 1] = Math.max(x - reachX, 0);
+      windows[4 * k + 2] = Math.min(y + reachY + 1, height);
+      windows[4 * k + 3] = Math.min(x + reachX + 1, width);
+    }
+    const scratch = [bounds, highest, across];
+    assign(height, width, stride, colors, centers, windows, count, 1 / (step * step), nearest, sums, ...scratch);
+    for (let k = 0; k < count; k++) {
+      const size = sums[CENTER * k + 5];
+      for (let i = 0; i < 5; i++) centers[CENTER * k + i] = sums[CENTER * k + i] / size;
+    }
+  }
+  const packed = new Int32Array(height * width);
+  for (let y = 0; y < height; y++) packed.set(nearest.subarray(y * stride, y * stride + width), y * width);
+  return packed;
+}
