@@ -1,5 +1,7 @@
 import {readFileSync} from "node:fs";
+import {createContext, runInContext} from "node:vm";
 import {gunzipSync} from "node:zlib";
+import {buildSync} from "esbuild";
 import fc from "fast-check";
 import {describe, expect, test} from "vitest";
 import {felzenszwalb} from "../src/pipeline/analysis/segmentation/felzenszwalb";
@@ -192,6 +194,27 @@ test("quickshift's densities are the sum of the kernel over the window, to round
     }),
     {numRuns: 60, seed: 4},
   );
+});
+
+test("runs where there is no Node, and gives the same segments", () => {
+  const {outputFiles} = buildSync({
+    entryPoints: ["src/pipeline/analysis/segmentation/index.ts"],
+    bundle: true,
+    write: false,
+    platform: "browser",
+    format: "iife",
+    globalName: "segmentation",
+  });
+  const raster = rasterOf("strip");
+  const context = createContext({WebAssembly, atob, raster});
+  runInContext(outputFiles[0].text, context);
+  for (const method of ["slic", "quickshift"] as const) {
+    const found: Segmentation = runInContext(
+      `segmentation.segment(raster, segmentation.suitedSegmenter("${method}", raster.shape))`,
+      context,
+    );
+    expect([...found.labels]).toEqual([...segment(raster, suitedSegmenter(method, raster.shape)).labels]);
+  }
 });
 
 test("an image too large to keep memory for is segmented as a small one is", () => {
