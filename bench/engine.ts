@@ -136,16 +136,21 @@ function line(
   torch?: Contestant,
 ): string {
   // Ratios round by round, then their median: both sides of each saw the same minute.
-  const ratio = (field: "train" | "trainCpu" | "infer" | "inferCpu") => {
-    const values = measured.map((one, i) => (one[field] ?? Number.NaN) / (torch?.measured[i][field] ?? Number.NaN));
-    return shown(median(values), 2);
+  const ratios = (field: "train" | "trainCpu" | "infer" | "inferCpu") =>
+    measured.map((one, i) => (one[field] ?? Number.NaN) / (torch?.measured[i][field] ?? Number.NaN));
+  const ratio = (field: "trainCpu" | "inferCpu") => shown(median(ratios(field)), 2);
+  /** With the least and the greatest of the rounds. */
+  const spread = (field: "train" | "infer") => {
+    const values = ratios(field);
+    const [middle, least, most] = [median(values), Math.min(...values), Math.max(...values)].map((v) => shown(v, 2));
+    return middle && peer !== "torch" ? `${middle} (${least}–${most})` : middle;
   };
   const rate = (field: "train" | "infer") => shown(median(measured.map((one) => one[field] ?? Number.NaN)), 0);
   // With more threads, processor time counts how long they wait for each other.
   const byCpu = (field: "trainCpu" | "inferCpu") => (threads === 1 ? ratio(field) : "");
   const cells = [
     ...[network, batch, threads, peer === OURS ? "**fused**" : peer],
-    ...[rate("train"), ratio("train"), byCpu("trainCpu"), rate("infer"), ratio("infer"), byCpu("inferCpu")],
+    ...[rate("train"), spread("train"), byCpu("trainCpu"), rate("infer"), spread("infer"), byCpu("inferCpu")],
     shown(measured.at(-1)?.peak ?? Number.NaN, 0),
   ];
   return `| ${cells.join(" | ")} |`;

@@ -32,6 +32,9 @@ const SHARED = [
   "1024",
 ];
 
+/** Memory that is another program's: tfjs' wasm backend's. */
+const FOREIGN = ["--runtime", "stub", "--importMemory"];
+
 /** Memory made by the host, one thread's own: its first 64 KiB are free. */
 const OWN = ["--runtime", "stub", "--importMemory", "--initialMemory", "16", "--maximumMemory", "65536"];
 
@@ -55,6 +58,11 @@ export const kernels: readonly Kernel[] = [
     source: "src/engine/kernels/index.ts",
     output: "src/engine/kernels/fused-multiply-add.wasm",
     flags: [...SHARED, "--enable", "simd,relaxed-simd,threads"],
+  },
+  {
+    source: "src/engine/kernels/tensors.ts",
+    output: "src/engine/kernels/tensors.wasm",
+    flags: [...FOREIGN, "--enable", "simd"],
   },
   {
     source: "src/pipeline/analysis/segmentation/kernels/index.ts",

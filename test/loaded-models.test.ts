@@ -1,8 +1,9 @@
 import * as tf from "@tensorflow/tfjs";
 import {beforeAll, describe, expect, test} from "vitest";
 import {explainWithLime} from "../src/pipeline/analysis/lime/lime";
+import type {LoadSettings} from "../src/pipeline/model/black-box";
 import {asProbabilities, modelInput} from "../src/pipeline/model/model-input";
-import {type LoadSettings, onnxClassifier} from "../src/pipeline/model/onnx-classifier";
+import {onnxClassifier} from "../src/pipeline/model/onnx-classifier";
 import {savedModel} from "../src/pipeline/model/saved-model";
 import {tfjsClassifier} from "../src/pipeline/model/tfjs-classifier";
 import {fork} from "../src/pipeline/random";

@@ -1,8 +1,10 @@
 import {expect, test} from "vitest";
+import {explainWithLime} from "../src/pipeline/analysis/lime/lime";
+import {recipes} from "../src/pipeline/analysis/lime/settings";
 import {surestMistakes, surestOfPairs} from "../src/pipeline/analysis/surest-mistakes";
 import {resolveOptions} from "../src/pipeline/options";
-import {mistakes} from "../src/pipeline/probes/mistakes";
-import {fork, normal, type RandomSource} from "../src/pipeline/random";
+import {type MistakesOptions, mistakes} from "../src/pipeline/probes/mistakes";
+import {fork, normal, type RandomSource, randomSource} from "../src/pipeline/random";
 import {encode} from "../src/pipeline/record/artifact-codec";
 import type {Artifact, DifferentiableClassifier, Images, LabelledImages, ProbeContext} from "../src/pipeline/types";
 import type {PlotData} from "../src/plots/index";
@@ -31,7 +33,10 @@ function linearClassifier(weights: Float32Array): DifferentiableClassifier {
       });
     },
     inputGradient: async ({pixels}, targets) =>
-      pixels.map((x, at) => 2 * x * weights[Number(targets[Math.floor(at / SIZE)]) * SIZE + (at % SIZE)]),
+      pixels.map((x, at) => {
+        const own = targets === "all" ? [0, 1, 2, 3] : [Number(targets[Math.floor(at / SIZE)])];
+        return own.reduce((sum, k) => sum + 2 * x * weights[k * SIZE + (at % SIZE)], 0);
+      }),
     features: async () => ({width: 0, values: new Float32Array(0)}),
   };
 }
@@ -51,7 +56,7 @@ function example(random: RandomSource = fork(3, "mistakes test")) {
   return {classifier, test: {count: COUNT, read}, weights, pixels};
 }
 
-async function probed(given: {count?: number; pairs?: number}, isRight = false, seed = 7) {
+async function probed(given: Partial<MistakesOptions>, isRight = false, seed = 7) {
   const {classifier, test, weights, pixels} = example();
   const {labels, ...images} = await test.read(Array.from({length: COUNT}, (_, n) => n));
   const testProbabilities = isRight
@@ -172,6 +177,57 @@ test("explains every confused pair, where there are no more than asked for", asy
   expect((artifacts[0].data as PlotData<"imageGrid">).columns).toHaveLength(1); // only the surest are drawn
 });
 
+test("in exigo's mode maps the gradient of all logits' sum, halved to pixels in ±1: here Σ w x, known by hand", async () => {
+  const {artifacts, weights, pixels} = await probed({count: 12, mode: "exigo"});
+  const {indices, maps, mode, ...numbers} = artifacts[0].numbers as unknown as {
+    indices: Uint32Array;
+    mode: string;
+    maps: {label: string; targets?: Uint16Array; values: Float32Array}[];
+  };
+  const expected = Array.from({length: indices.length * SIZE}, (_, at) => {
+    const [x, p] = [pixels[indices[Math.floor(at / SIZE)] * SIZE + (at % SIZE)], at % SIZE];
+    const gradient = [0, 1, 2, 3].reduce((sum, k) => sum + x * weights[k * SIZE + p], 0);
+    return {gradient, overlay: Math.abs(gradient) * (2 * x - 1)};
+  });
+  expect(maps.map(({label, targets}) => [label, targets])).toEqual([
+    ["saliency", undefined],
+    ["delta", undefined],
+    ["overlay", undefined],
+  ]);
+  const close = {rtol: 1e-5, atol: 1e-6}; // four terms of order 1 in float32
+  expect(maps[0].values).toBeAllClose(
+    expected.map(({gradient}) => Math.abs(gradient)),
+    close,
+  );
+  expect(maps[1].values).toBeAllClose(
+    expected.map(({gradient}) => gradient), // the empty image's is 0
+    close,
+  );
+  expect(maps[2].values).toBeAllClose(
+    expected.map(({overlay}) => overlay),
+    close,
+  );
+  expect(mode).toBe("exigo");
+  expect(numbers).not.toHaveProperty("targets"); // it is of no one class
+  const {rows} = artifacts[0].data as PlotData<"imageGrid">;
+  expect(rows.map(({label}) => label)).toEqual(["source", "saliency", "delta", "overlay"]);
+});
+
+test.each(["default", "lime", "grokking"] as const)("explains by the recipe %s, as LIME alone does", async (recipe) => {
+  const {artifacts, pixels} = await probed({count: 2, pairs: 0, recipe});
+  const {classifier} = example();
+  const {explanations} = artifacts[1].data as PlotData<"segments">;
+  const random = fork(7, "mistakes", 2);
+  for (const {index, explained, weights, segments} of explanations) {
+    const image = {count: 1, shape: [SIDE, SIDE, 1], pixels: pixels.slice(index * SIZE, (index + 1) * SIZE)} as const;
+    const own = randomSource(random() * 2 ** 32);
+    const alone = await explainWithLime(classifier, image, {recipe, explained, random: own});
+    expect(weights).toEqual(alone.weights);
+    expect(segments).toEqual(alone.segmentation.labels);
+  }
+  expect(artifacts[1].numbers?.settings).toEqual({...recipes[recipe]([SIDE, SIDE, 1])});
+});
+
 test("yields and says nothing where nothing is wrong", async () => {
   const {artifacts, said} = await probed({}, true);
   expect([artifacts, said]).toEqual([[], []]);
@@ -180,5 +236,8 @@ test("yields and says nothing where nothing is wrong", async () => {
 test("refuses a count that is none", () => {
   expect(() => resolveOptions(mistakes.options, {count: 0}, "--mistakes.")).toThrow(
     "--mistakes.count: expected a positive integer, got 0",
+  );
+  expect(() => resolveOptions(mistakes.options, {recipe: "lemon" as "lime"}, "--mistakes.")).toThrow(
+    "--mistakes.recipe: expected one of default, lime, visualime, grokking",
   );
 });

@@ -88,8 +88,8 @@ describe("MNIST that is not there, or damaged", () => {
     const source = {packageFolder: temporaryFolder(), cacheFolder: temporaryFolder(), url};
     const {seen, value} = await ended(openMnist(source, digestsOf(genuine)));
     expect(value.train.images.shape).toEqual([240, 12, 12]);
-    expect(seen.at(-1)).toMatchObject({file: "t10k-labels-idx1-ubyte.gz"});
-    for (const {received, total} of seen) expect(received).toBeLessThanOrEqual(total);
+    expect(seen.at(-1)).toMatchObject({doing: "fetching t10k-labels-idx1-ubyte.gz"});
+    for (const {done, total} of seen) expect(done).toBeLessThanOrEqual(total);
     expect(readdirSync(source.cacheFolder).sort()).toEqual([...IDX_FILES].sort());
     await ended(openMnist({...source, url: ""}, digestsOf(genuine)));
     expect(requests).toHaveLength(4);

@@ -1,10 +1,11 @@
 import {readFileSync} from "node:fs";
 import {join} from "node:path";
 import {expect, test} from "vitest";
-import {leadingEigenpairs} from "../src/pipeline/analysis/eigenvectors";
+import {type Eigenpairs, leadingEigenpairs} from "../src/pipeline/analysis/eigenvectors";
 import {foldedColumns} from "../src/pipeline/analysis/fold-columns";
-import {pca} from "../src/pipeline/analysis/pca";
-import {standardised} from "../src/pipeline/analysis/standardise";
+import {pca, principalComponents} from "../src/pipeline/analysis/pca";
+import {type Scaling, standardised} from "../src/pipeline/analysis/standardise";
+import {openWorkspace} from "../src/tsne/index";
 import {cloud, relativeError} from "./support/tsne-data";
 
 const fixture = JSON.parse(readFileSync(join(__dirname, "fixtures/tsne/quality.json"), "utf8")) as {
@@ -67,9 +68,9 @@ test("a matrix of one repeated row has scores of zero", async () => {
   expect(explained).toBe(1);
 });
 
-test("eigenpairs of a matrix with a known spectrum, degenerate ones too, satisfy A v = λ v", () => {
-  const size = 260; // large enough for the Krylov space
-  const spectrum = Float64Array.from({length: size}, (_, i) => (i < 6 ? 10 : i < 60 ? 9 - 0.1 * i : 0.5 / (1 + i)));
+/** A symmetric matrix with these eigenvalues, its eigenvectors turned away from the axes. */
+function withSpectrum(spectrum: Float64Array): Float64Array {
+  const size = spectrum.length;
   const turn = householder(cloud(1, size, 5).values);
   const matrix = new Float64Array(size * size);
   for (let a = 0; a < size; a++) {
@@ -77,18 +78,75 @@ test("eigenpairs of a matrix with a known spectrum, degenerate ones too, satisfy
       for (let q = 0; q < size; q++) matrix[a * size + b] += turn[a * size + q] * spectrum[q] * turn[b * size + q];
     }
   }
-  const {values, vectors} = leadingEigenpairs(matrix, size, 40);
-  expect(values).toBeAllClose(spectrum.subarray(0, 40), {rtol: 1e-7});
-  for (let q = 0; q < 40; q++) {
-    const v = vectors.subarray(q * size, (q + 1) * size);
-    const image = v.map((_, a) => v.reduce((sum, x, b) => sum + matrix[a * size + b] * x, 0));
-    expect(
-      relativeError(
-        image,
-        v.map((x) => values[q] * x),
-      ),
-    ).toBeLessThan(1e-5);
+  return matrix;
+}
+
+async function eigenpairs(matrix: Float64Array, size: number, count: number, tolerance?: number, threads = 1) {
+  const workspace = await openWorkspace(threads);
+  const mark = workspace.arena.mark();
+  try {
+    const pairs = await leadingEigenpairs(matrix, size, count, workspace, tolerance);
+    expect(workspace.arena.mark()).toBe(mark); // all memory is given back
+    return pairs;
+  } finally {
+    workspace.close();
   }
+}
+
+/** The largest |A v − λ v|, and the largest deviation of the vectors' products from those of an orthonormal set. */
+function errors(matrix: Float64Array, size: number, {values, vectors}: Eigenpairs) {
+  let [residual, skew] = [0, 0];
+  const vector = (q: number) => vectors.subarray(q * size, (q + 1) * size);
+  const dot = (a: Float64Array, b: Float64Array) => a.reduce((sum, v, c) => sum + v * b[c], 0);
+  for (let q = 0; q < values.length; q++) {
+    const v = vector(q);
+    const image = v.map((_, a) => dot(matrix.subarray(a * size, (a + 1) * size), v) - values[q] * v[a]);
+    residual = Math.max(residual, Math.sqrt(dot(image, image)));
+    for (let p = 0; p <= q; p++) skew = Math.max(skew, Math.abs(dot(vector(p), v) - (p === q ? 1 : 0)));
+  }
+  return {residual, skew};
+}
+
+// sizes past the small ones that are decomposed whole, one of them odd
+test.each([260, 261])("eigenpairs of a matrix of %i rows with a known spectrum, degenerate too", async (size) => {
+  const spectrum = Float64Array.from({length: size}, (_, i) => (i < 6 ? 10 : i < 60 ? 9 - 0.1 * i : 0.5 / (1 + i)));
+  const matrix = withSpectrum(spectrum);
+  const pairs = await eigenpairs(matrix, size, 40);
+  expect(pairs.values).toBeAllClose(spectrum.subarray(0, 40), {rtol: 1e-12}); // the residual's square, and rounding
+  const {residual, skew} = errors(matrix, size, pairs);
+  expect(residual).toBeLessThan(1e-7 * 10);
+  expect(skew).toBeLessThan(1e-12);
+  expect(await eigenpairs(matrix, size, 40, undefined, 2)).toEqual(pairs);
+});
+
+test.each([
+  ["fewer eigenvalues than wanted that are not zero", (i: number) => (i < 5 ? 5 - i : 0)],
+  ["more equal ones than wanted", (i: number) => (i < 120 ? 2 : 1)],
+  ["no gap anywhere", (i: number) => 1 - i / 400],
+  ["one that is a million times the next", (i: number) => (i === 0 ? 1e6 : 1 / (1 + i))],
+  ["nothing but zero", () => 0],
+])("eigenpairs where there are %s", async (_, value) => {
+  const size = 300;
+  const spectrum = Float64Array.from({length: size}, (_, i) => value(i));
+  const matrix = withSpectrum(spectrum);
+  const pairs = await eigenpairs(matrix, size, 21);
+  const largest = spectrum[0];
+  const {residual, skew} = errors(matrix, size, pairs);
+  expect(residual).toBeLessThanOrEqual(1e-7 * largest);
+  expect(skew).toBeLessThan(1e-11);
+  // there is an eigenvalue within the residual of each value found
+  expect(pairs.values).toBeAllClose(spectrum.subarray(0, 21), {atol: 1e-7 * largest, rtol: 0});
+});
+
+test("a tolerance of 1e-4 loses less than a millionth of the variance that 50 components can hold", async () => {
+  const size = 400;
+  const spectrum = Float64Array.from({length: size}, (_, i) => 90 / (1 + i) ** 1.05); // about that of a network's layer
+  const matrix = withSpectrum(spectrum);
+  const pairs = await eigenpairs(matrix, size, 50, 1e-4);
+  expect(errors(matrix, size, pairs).residual).toBeLessThan(1e-4 * 90);
+  const sum = (values: Float64Array) => values.reduce((a, b) => a + b, 0);
+  const lost = 1 - sum(pairs.values) / sum(spectrum.subarray(0, 50));
+  expect(Math.abs(lost)).toBeLessThan(1e-6);
 });
 
 /** I − 2uuᵀ/uᵀu: orthogonal. */
@@ -99,6 +157,22 @@ function householder(u: Float32Array): Float64Array {
     return (a === b ? 1 : 0) - (2 * u[a] * u[b]) / square;
   });
 }
+
+test.each(["feature", "global", "none"] as const)(
+  "components of columns scaled on the way (%s) are those of scaled ones",
+  async (scaling: Scaling) => {
+    const spread = cloud(700, 150, 7);
+    for (let e = 0; e < spread.values.length; e++)
+      spread.values[e] = 3 + (e % 150 === 4 ? 2 : (e % 7) * spread.values[e]);
+    const workspace = await openWorkspace(2);
+    const direct = await principalComponents(workspace, spread, 10, {scaling});
+    workspace.close();
+    const twice = await pca(standardised(spread, scaling), 10);
+    expect(direct.variances).toBeAllClose(twice.variances, {rtol: 1e-6}); // numbers of single precision, scaled once or twice
+    expect(direct.explained).toBeCloseTo(twice.explained, 6);
+    expect(relativeError(direct.scores.values, twice.scores.values)).toBeLessThan(1e-4);
+  },
+);
 
 test("standardised features have mean 0 and deviation 1, and constant ones become 0", () => {
   const {values} = standardised(data, "feature");

@@ -1,4 +1,4 @@
-import {existsSync, readdirSync, readFileSync, readlinkSync} from "node:fs";
+import {existsSync, readFileSync, readlinkSync} from "node:fs";
 import {join} from "node:path";
 import * as tf from "@tensorflow/tfjs";
 import {afterAll, beforeAll, describe, expect, test} from "vitest";
@@ -8,41 +8,14 @@ import {resolveOptions} from "../src/pipeline/options";
 import {probes} from "../src/pipeline/probes/index";
 import {readArtifactFile, readSaved} from "../src/pipeline/record/artifact-codec";
 import {openRunDirectory} from "../src/pipeline/record/run-directory";
-import {type RunControl, run} from "../src/pipeline/run";
+import {run} from "../src/pipeline/run";
 import type {RunEvent} from "../src/pipeline/run-events";
 import {type RunOptions, runOptions} from "../src/pipeline/run-options";
-import type {ProbeOptions} from "../src/pipeline/run-probes";
-import type {Dataset, EpochMetrics} from "../src/pipeline/types";
+import type {Dataset} from "../src/pipeline/types";
 import {draw} from "../src/plots/index";
 import {idxFolder, temporaryFolder} from "./support/idx-files";
-
-/** A small real run: MNIST's own images, few of them, every probe. */
-const SMALL = {trainLimit: 1200, testLimit: 200, epochs: 2, batchSize: 32, projector: 20};
-const QUICK: ProbeOptions = {projection: {points: 100, iterations: 100}, lime: {}, mistakes: {count: 6, pairs: 3}};
-
-async function runAll(
-  options: Partial<RunOptions>,
-  probeOptions: ProbeOptions = QUICK,
-  control: RunControl = {},
-): Promise<RunEvent[]> {
-  const events: RunEvent[] = [];
-  for await (const event of run(resolveOptions(runOptions, {...SMALL, ...options}, "--"), probeOptions, control))
-    events.push(event);
-  return events;
-}
-
-function filesOf(folder: string): string[] {
-  return readdirSync(folder, {recursive: true, withFileTypes: true})
-    .filter((entry) => entry.isFile())
-    .map((entry) => join(entry.parentPath, entry.name).slice(folder.length + 1))
-    .sort();
-}
-
-const metricsOf = (folder: string) =>
-  readFileSync(join(folder, "metrics.jsonl"), "utf8")
-    .trim()
-    .split("\n")
-    .map((line) => JSON.parse(line) as EpochMetrics);
+import {SHAPES, writeShapes} from "./support/image-folder";
+import {filesOf, metricsOf, QUICK, runAll, SMALL} from "./support/small-run";
 
 afterAll(() => tf.setBackend("cpu"));
 
@@ -177,25 +150,48 @@ describe("a run on MNIST", () => {
     expect(timeless(join(again, "run"))).toEqual(timeless(path));
   });
 
-  test("broken off in the middle of an epoch and gone on with is the run it would have been", async () => {
+  /** Breaks a run off at the first event that `at` accepts, goes on with it, and compares all it leaves with an unbroken one's. */
+  async function brokenOff(options: Partial<RunOptions>, unbroken: string, at: (event: RunEvent) => boolean) {
     const again = temporaryFolder();
     const stop = new AbortController();
-    const options = resolveOptions(runOptions, {...SMALL, save: again, name: "run"}, "--");
+    const resolved = resolveOptions(runOptions, {...SMALL, ...options, save: again, name: "run"}, "--");
     let last: RunEvent | undefined;
-    for await (const event of run(options, QUICK, {signal: stop.signal})) {
-      if (event.type === "train" && event.epoch === 2 && event.batch === 10) stop.abort();
+    for await (const event of run(resolved, QUICK, {signal: stop.signal})) {
+      if (at(event)) stop.abort();
       last = event;
     }
     expect(last).toMatchObject({type: "interrupted"});
-    await runAll({save: again, name: "run"}, QUICK, {resume: openRunDirectory(join(again, "run"))});
+    await runAll({...options, save: again, name: "run"}, QUICK, {resume: openRunDirectory(join(again, "run"))});
     for (const folder of ["artifacts", "plots", "model"]) {
-      for (const file of filesOf(join(path, folder))) {
-        expect(
-          readFileSync(join(again, "run", folder, file)).equals(readFileSync(join(path, folder, file))),
-          file,
-        ).toBe(true);
+      expect(filesOf(join(again, "run", folder))).toEqual(filesOf(join(unbroken, folder)));
+      for (const file of filesOf(join(unbroken, folder))) {
+        const [ours, theirs] = [join(again, "run", folder, file), join(unbroken, folder, file)];
+        expect(readFileSync(ours).equals(readFileSync(theirs)), file).toBe(true);
       }
     }
+    const timeless = (folder: string) => metricsOf(folder).map(({seconds, ...rest}) => rest);
+    expect(timeless(join(again, "run"))).toEqual(timeless(unbroken));
+  }
+
+  const places: [string, (event: RunEvent) => boolean][] = [
+    ["after the first batch", ({type}) => type === "train"],
+    ["at the look at the untrained network", (event) => event.type === "probed" && event.epoch === 0],
+    ["at the look after the first epoch", (event) => event.type === "probe" && event.epoch === 1],
+    ["between two epochs", (event) => event.type === "epoch" && event.metrics.epoch === 1],
+    ["within an epoch", (event) => event.type === "train" && event.epoch === 2 && event.batch === 10],
+  ];
+  test.each(places)("broken off %s and gone on with is the run it would have been", async (_, at) => {
+    await brokenOff({}, path, at);
+  });
+
+  test("looks at the untrained network early in a long first epoch; broken off there, nothing is lost", async () => {
+    const long = {batchSize: 8, epochs: 1, trainLimit: 1200};
+    const folder = temporaryFolder();
+    const events = await runAll({...long, save: folder, name: "run"});
+    const isLook = (event: RunEvent) => event.type === "probe" && event.epoch === 0;
+    const before = events.slice(0, events.findIndex(isLook)).findLast(({type}) => type === "train");
+    expect(before).toMatchObject({epoch: 1, batch: 100, batches: 138});
+    await brokenOff(long, join(folder, "run"), isLook);
   });
 });
 
@@ -210,6 +206,23 @@ describe("a run on other data", () => {
     expect(events.at(-1)).toMatchObject({type: "end"});
     expect(events.find(({type}) => type === "start")).toMatchObject({engine: {name: "wasm", why: "asked for"}});
     expect(existsSync(join(save, "r", "plots", "lime"))).toBe(false);
+  });
+
+  test("of a folder of colour pictures: every probe, in colour", async () => {
+    const save = temporaryFolder();
+    const data = writeShapes(join(temporaryFolder(), "shapes"), {perClass: 60});
+    const events = await runAll(
+      {save, data, name: "r", epochs: 1, trainLimit: 1e9, testLimit: 1e9},
+      {lime: {samples: "60"}},
+    );
+    expect(events.filter(({type}) => type === "failure")).toEqual([]);
+    expect(events.find(({type}) => type === "data")).toMatchObject({doing: "reading images"});
+    const facts = JSON.parse(readFileSync(join(save, "r", "run.json"), "utf8"));
+    expect(facts.data).toMatchObject({name: "shapes", imageShape: [24, 24, 3], classNames: [...SHAPES], test: 26});
+    const {data: grid} = await readArtifactFile(join(save, "r", "artifacts/saliency/gradient-epoch-001.json"));
+    expect(grid).toMatchObject({channels: 3});
+    const lime = await readArtifactFile(join(save, "r", "artifacts/lime/segments-epoch-001.json"));
+    expect(lime.data).toMatchObject({channels: 3});
   });
 
   test("looks only at the epochs it is asked to, and the last", async () => {

@@ -102,8 +102,8 @@ test("an epoch goes on from the last one's map: the same activations hardly move
   const next = await run(300, {}, {epoch: 1, before: first.artifact, classifier: summing(7)});
   const fresh = await run(300, {}, {epoch: 1, classifier: summing(7)});
   expect(Math.max(...(next.numbers.movement as Float64Array))).toBeLessThan(0.3);
-  expect(next.numbers.iterations).toBe(250);
-  expect(fresh.numbers.iterations).toBe(1000);
+  expect(next.numbers.iterations).toBe(100);
+  expect(fresh.numbers.iterations).toBe(700);
   expect(next.data.notes.at(-1)).toMatch(/moved \d/);
 });
 

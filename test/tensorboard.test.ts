@@ -4,6 +4,7 @@ import {join} from "node:path";
 import {BinaryReader, WireType} from "@bufbuild/protobuf/wire";
 import fc from "fast-check";
 import {beforeEach, expect, test} from "vitest";
+import {randomSource} from "../src/pipeline/random";
 import {crc32c} from "../src/pipeline/record/crc32c";
 import {logEpoch, logOptions} from "../src/pipeline/record/epoch-log";
 import {histogramBuckets} from "../src/pipeline/record/histogram";
@@ -185,8 +186,25 @@ test("a second log of one folder leaves the first alone", () => {
 });
 
 test("writes the projector's tables as TensorBoard reads them", () => {
-  expect(tensorsTsv([1, 2.5, -3, 0.1], 2)).toBe("1\t2.5\n-3\t0.1\n");
+  expect(`${tensorsTsv([1, 2.5, -3, 0.1], 2)}`).toBe("1\t2.5\n-3\t0.1\n");
   expect(metadataTsv({index: ["0", "1"], label: ["a\tb", "c\nd"]})).toBe("index\tlabel\n0\ta b\n1\tc d\n");
+});
+
+test("writes the projector's numbers to five significant digits or more, short ones short", () => {
+  const short = [0, -0, 7, -12, 345, 999.5, 0.01, -0.25, 1e6, 1e-9, -1e-12, 123456789, 999.99999999, 0.099999999];
+  const words = `${tensorsTsv(short, 1)}`.trimEnd().split("\n");
+  expect(words).toEqual("0 0 7 -12 345 999.5 0.01 -0.25 1000000 1e-9 -1e-12 123456800 1000 0.1".split(" "));
+  const random = randomSource(5);
+  const values = Float32Array.from({length: 20_000}, () => (random() - 0.5) * 10 ** (16 * random() - 8));
+  const read = `${tensorsTsv(values, 100)}`
+    .trimEnd()
+    .split(/[\t\n]/)
+    .map(Number);
+  expect(read).toHaveLength(values.length);
+  const errors = read.map((value, i) => Math.abs(value - values[i]) / Math.abs(values[i]));
+  expect(Math.max(...errors)).toBeLessThanOrEqual(1e-5);
+  const line = `${tensorsTsv(values, 100)}`.split("\n")[3].split("\t");
+  expect(line).toHaveLength(100);
 });
 
 test("names every projection's files, inside the log folder", async () => {

@@ -14,11 +14,19 @@ async function main([name, batch, threads]: string[]): Promise<void> {
   const network = await fusedNetwork(planned, {threads: Number(threads), classNames, batchSize, seed: 0});
   const images = mnistImages();
   let [start, step] = [0, 0];
+  const next = () => {
+    start = start + batchSize > images.count ? 0 : start;
+    const result = network.trainBatch(part(images, start, batchSize), 1e-3, step++);
+    start += batchSize;
+    return result;
+  };
+  // As the pipeline does (training/train.ts): the next batch is asked for before the last has answered.
+  let before = next();
   await answerRounds({
     async train() {
-      start = start + batchSize > images.count ? 0 : start;
-      await network.trainBatch(part(images, start, batchSize), 1e-3, step++);
-      start += batchSize;
+      const last = before;
+      before = next();
+      await last;
       return batchSize;
     },
     async infer() {

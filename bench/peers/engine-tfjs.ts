@@ -1,18 +1,33 @@
-/** @file tfjs on one of its backends: `engine-tfjs.ts network batch backend`. */
-
+/**
+ * @file tfjs on one of its backends: `engine-tfjs.ts network batch backend`; `composites` is wasm with what it lacks composed
+ * of the kernels it has, and nothing of this project's own.
+ */
 import * as tf from "@tensorflow/tfjs";
+import "@tensorflow/tfjs-backend-wasm";
+
 import {type BackendName, backends} from "../../src/pipeline/backend/index";
+import {registerTrainingKernels} from "../../src/pipeline/backend/training-kernels";
 import {tfNetwork} from "../../src/pipeline/model/tf-network";
 
-import {mnistImages, type NetworkName, networks, part} from "./networks";
+import {mnistImages, networks, part, refused} from "./networks";
 import {answerRounds} from "./rounds";
+
+async function setBackend(backend: string): Promise<void> {
+  if (backend === "composites") {
+    registerTrainingKernels();
+    await tf.setBackend("wasm");
+    return;
+  }
+  const started = await backends[backend as BackendName].start();
+  if ("problem" in started) throw new Error(started.problem);
+}
 
 async function main([name, batch, backend]: string[]): Promise<void> {
   tf.enableProdMode();
-  const started = await backends[backend as BackendName].start();
-  if ("problem" in started) throw new Error(started.problem);
+  await setBackend(backend);
   const settings = {optimizer: "adam", seed: 0} as const;
-  const network = tfNetwork(networks[name as NetworkName](), [28, 28, 1], [..."0123456789"], settings);
+  const model = {...networks, ...refused}[name as keyof typeof networks | keyof typeof refused]();
+  const network = tfNetwork(model, [28, 28, 1], [..."0123456789"], settings);
   const [batchSize, images] = [Number(batch), mnistImages()];
   let [start, step] = [0, 0];
   await answerRounds({

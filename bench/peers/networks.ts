@@ -25,6 +25,36 @@ export const networks = {
       ],
     }),
 } satisfies Record<string, () => tf.LayersModel>;
+/** Networks that the fused engine refuses. */
+export const refused = {
+  elu: () => convolutional(tf.layers.conv2d({filters: 32, kernelSize: 3, activation: "elu"}), "elu"),
+  depthwise: () => convolutional(tf.layers.separableConv2d({filters: 32, kernelSize: 3, activation: "relu"}), "relu"),
+  dense: () =>
+    tf.sequential({
+      layers: [
+        tf.layers.flatten({inputShape: [28, 28, 1]}),
+        tf.layers.dense({units: 128, activation: "elu"}),
+        tf.layers.dense({units: 10, name: "logits"}),
+        tf.layers.softmax({name: "probabilities"}),
+      ],
+    }),
+} satisfies Record<string, () => tf.LayersModel>;
+
+/** The default network with another second convolution. */
+function convolutional(second: tf.layers.Layer, activation: "elu" | "relu"): tf.LayersModel {
+  return tf.sequential({
+    layers: [
+      tf.layers.conv2d({inputShape: [28, 28, 1], filters: 16, kernelSize: 3, activation}),
+      tf.layers.maxPooling2d({poolSize: 2}),
+      second,
+      tf.layers.maxPooling2d({poolSize: 2}),
+      tf.layers.flatten(),
+      tf.layers.dense({units: 10, name: "logits"}),
+      tf.layers.softmax({name: "probabilities"}),
+    ],
+  });
+}
+
 export type NetworkName = keyof typeof networks;
 
 /** The first IMAGES training images of MNIST. */

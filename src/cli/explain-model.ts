@@ -2,7 +2,8 @@ import {readFile} from "node:fs/promises";
 import {dirname, join} from "node:path";
 
 import {startBackend} from "../pipeline/backend/index";
-import {type LoadedClassifier, type LoadSettings, onnxClassifier} from "../pipeline/model/onnx-classifier";
+import type {LoadedClassifier, LoadSettings} from "../pipeline/model/black-box";
+import {onnxClassifier} from "../pipeline/model/onnx-classifier";
 import {type TfjsModelJson, tfjsClassifier} from "../pipeline/model/tfjs-classifier";
 import {UserError} from "../pipeline/options";
 

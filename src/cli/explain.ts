@@ -4,7 +4,7 @@ import {basename, join, resolve} from "node:path";
 import {limeFlags, limeOptionsOf} from "../pipeline/analysis/lime/option-table";
 import {decodeImage, fitImage} from "../pipeline/data/image-file";
 import {openData} from "../pipeline/data/index";
-import type {LoadedClassifier} from "../pipeline/model/onnx-classifier";
+import type {LoadedClassifier} from "../pipeline/model/black-box";
 import {resolveOptions, UserError} from "../pipeline/options";
 import {encode} from "../pipeline/record/artifact-codec";
 import {findRun} from "../pipeline/record/run-directory";

@@ -16,14 +16,15 @@ export interface Progress {
 export function progressOf({quiet, verbose}: {readonly quiet: boolean; readonly verbose: boolean}): Progress {
   const bar = process.stdout.isTTY && !quiet ? terminalBar() : plainBar(quiet ? () => {} : print);
   const say = quiet ? () => {} : print;
+  let looking: readonly string[] = [];
   return {
     stop: () => bar.end(),
     show(event) {
       switch (event.type) {
-        case "download": {
-          const {file, received, total} = event;
-          bar.at(`fetching ${file}`, received, total, "");
-          if (received === total) bar.end();
+        case "data": {
+          const {doing, done, total} = event;
+          bar.at(doing, done, total, "");
+          if (done === total) bar.end();
           return;
         }
         case "start": {
@@ -44,8 +45,13 @@ export function progressOf({quiet, verbose}: {readonly quiet: boolean; readonly 
           return;
         }
         case "probe":
-          bar.note(`${event.epoch === 0 ? "before training" : `epoch ${event.epoch}`}: ${event.probe} …`);
+        case "probed": {
+          const {epoch, probe} = event;
+          looking = event.type === "probe" ? [...looking, probe] : looking.filter((name) => name !== probe);
+          const network = epoch === 0 ? "the untrained network" : `epoch ${epoch}`;
+          if (looking.length > 0) bar.note(`looking at ${network}: ${looking.join(", ")} …`);
           return;
+        }
         case "say":
           bar.end();
           say(`  ${pc.yellow("note")} ${event.line}`);
@@ -148,7 +154,9 @@ function plainBar(say: (line: string) => void): Bar {
       const speed = images ? `  ${thousands((images - imagesBefore) / seconds)} images/s` : "";
       say(`${what}  ${25 * quarter}%  ${words}${speed}`);
     },
-    note() {},
+    note() {
+      label = ""; // what comes after a pause has a speed of its own
+    },
     end() {},
   };
 }

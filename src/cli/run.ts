@@ -1,6 +1,6 @@
+import {aside} from "../pipeline/aside/thread";
 import {kebab, resolveOptions} from "../pipeline/options";
 import {probes} from "../pipeline/probes/index";
-import {writeProjectionFiles} from "../pipeline/record/projection-files";
 import {type RunControl, run} from "../pipeline/run";
 import {type RunOptions, runOptions} from "../pipeline/run-options";
 import type {ProbeOptions} from "../pipeline/run-probes";
@@ -53,14 +53,18 @@ export async function drive(
   process.on("SIGINT", onSignal).on("SIGTERM", onSignal);
   let folder = "";
   let reported = true;
+  const projectionFiles = () => kept("projection", progress, () => aside("projectionFiles", folder));
+  let files: Promise<boolean> | undefined;
   try {
     for await (const event of run(options, probeOptions, {...control, signal: interrupt.signal})) {
       progress.show(event);
       if (event.type === "start") folder = event.path;
-      if (event.type === "epoch") reported = await kept("report", progress, () => writeReport(folder));
-      if (event.type === "end") {
-        reported = (await kept("projection", progress, () => writeProjectionFiles(folder))) && reported;
+      if (event.type === "epoch") {
+        if (event.metrics.epoch === options.epochs) files = projectionFiles(); // beside the report
+        reported = await kept("report", progress, () => writeReport(folder));
       }
+      // a resumed run may have had no epoch left
+      if (event.type === "end") reported = (await (files ?? projectionFiles())) && reported;
     }
   } finally {
     progress.stop();

@@ -1,3 +1,4 @@
+import {type AnyLayer, kindOf} from "./layers/index";
 import {type Layout, layout} from "./layout";
 import {optimizers} from "./optimizers";
 import type {Plan} from "./plan";
@@ -48,15 +49,19 @@ export function compile(plan: Plan, {threads, batchSize}: Settings): Compiled {
   const store = ({height, width, channels, at, row, plane}: Planes) =>
     each("groups", "storeImages", height, width, channels, at, row, plane);
   const backward = [...stages].reverse();
+  // What comes before the first weights that are trained needs no gradient.
+  const trained = stages.slice(plan.layers.findIndex(isTrained));
 
   const gradientSteps = [
     load,
     ...stages.flatMap((stage) => stage.forward(true)),
     each("slots", "crossEntropy", logits.at, plan.classes, logitGradient.at),
-    ...backward.flatMap((stage) => [
-      ...stage.parameterGradients(),
-      ...(stage === stages[0] ? [] : stage.inputGradient(true)),
-    ]),
+    ...[...trained]
+      .reverse()
+      .flatMap((stage) => [
+        ...stage.parameterGradients(true),
+        ...(stage === trained[0] ? [] : stage.inputGradient(true)),
+      ]),
     ...stages.flatMap((stage) => stage.batchGradients()),
     each("parts", "sumSlots", laid.slotsAt, laid.slots, laid.slotStride, laid.slotted, laid.gradients),
   ].map(slotBySlot);
@@ -97,6 +102,12 @@ export function compile(plan: Plan, {threads, batchSize}: Settings): Compiled {
   const workspaces = Array.from({length: count}, (_, i) => first + i * laid.local.size);
   const bytes = first + laid.local.size * count;
   return {layout: laid, programs, train: 0, gradients: 1, inputGradient: 2, refresh: 3, outputs, workspaces, bytes};
+}
+
+function isTrained(layer: AnyLayer): boolean {
+  return kindOf(layer)
+    .parameters(layer)
+    .some(({trainable}) => trainable);
 }
 
 /** In training every group's steps go slot by slot, so that one phase does them all. */

@@ -5,7 +5,7 @@ import {arena} from "./arena";
 import {FIRST, JOB, jobAddress} from "./control";
 import {type ConvolutionPlan, convolution, extent} from "./layers/convolution";
 import {spread} from "./layers/kind";
-import {elements, type Planes, type Shape, takePlanes} from "./planes";
+import {ELEMENT, elements, type Planes, type Shape, takePlanes} from "./planes";
 import {each, type Step} from "./program";
 
 /** What a convolution is. Arrays are float32: images NHWC, filters [height][width][in][out]. */
@@ -72,9 +72,13 @@ export function convolver(shape: ConvolutionShape): Convolver {
     each("groups", "loadImages", height, width, channels, at, row, plane);
   const store = ({height, width, channels, at, row, plane}: Planes) =>
     each("groups", "storeImages", height, width, channels, at, row, plane);
-  const takeGradient = [load(gradient), spread(gradient, {planes: outputGradient, mask: undefined})];
-  const [forward, back] = [stage.forward(true), stage.inputGradient(true)];
-  const [weightGradient] = stage.parameterGradients();
+  // Elements a step apart are a stride's: these have zeros between them.
+  const takeGradient =
+    outputGradient.step === ELEMENT
+      ? [load(outputGradient)]
+      : [load(gradient), spread(gradient, {planes: outputGradient, mask: undefined})];
+  const [forward, back] = [stage.forward(false), stage.inputGradient(true)];
+  const [weightGradient] = stage.parameterGradients(false);
   const batchGradients = stage.batchGradients();
   const refresh = stage.refresh?.() ?? [];
 

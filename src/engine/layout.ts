@@ -49,7 +49,7 @@ export interface Layout {
 /** Groups of a batch share this many gradient buffers, however many threads there are: more threads, the same sums. */
 const SLOTS = 16;
 /** What slots may take, in floats; above that (wide convolutions) there are fewer. */
-const MOST_SLOTTED = 16 * 2 ** 20;
+const MOST_SLOTTED = 36 * 2 ** 20;
 /** A job stages about this many float32 numbers of images. */
 const STAGED = 2 ** 20;
 

@@ -2,7 +2,7 @@ import {UserError} from "../pipeline/options";
 import {fork} from "../pipeline/random";
 import type {Images, LabelledImages, NamedArray, Network} from "../pipeline/types";
 import {type Compiled, compile} from "./compile";
-import {FIRST} from "./control";
+import {FIRST, JOBS} from "./control";
 import {type Crew, startCrew} from "./crew";
 import {fastestVariant} from "./fastest-variant";
 import {kernelModule, type Variant} from "./modules";
@@ -30,8 +30,8 @@ export interface FusedNetwork extends Network {
 }
 
 /**
- * Starts threads that train and run a plan's network. `trainBatch` may be called again before it has answered: the next
- * batch is then staged while this one is computed, and no time is lost between the two.
+ * Starts threads that train and run a plan's network. `trainBatch` may be called again before it has answered (see
+ * `stepsAtOnce`): the next batch is then staged while this one is computed, and no time is lost between the two.
  *
  * The same seed, weights and batches give the same weights bit by bit, for any number of threads.
  *
@@ -87,6 +87,7 @@ export async function fusedNetwork(plan: Plan, options: FusedOptions): Promise<F
     classNames,
     bytes: compiled.bytes,
     variant,
+    stepsAtOnce: JOBS,
     predict: ask(plan.probabilities),
     logits: ask(plan.layers[plan.layers.length - 1].name),
     inputGradient: (images, targets) =>

@@ -1,10 +1,11 @@
+import type {DataProgress} from "./data/progress";
 import type {Engine} from "./run-network";
 import type {EpochProgress} from "./training/train";
 import type {Dataset, EpochMetrics} from "./types";
 
 /** What a run tells whoever drives it, as it happens. */
 export type RunEvent =
-  | {readonly type: "download"; readonly file: string; readonly received: number; readonly total: number}
+  | ({readonly type: "data"} & DataProgress)
   | {
       readonly type: "start";
       readonly path: string;
@@ -13,7 +14,7 @@ export type RunEvent =
       readonly engine: Engine;
     }
   | ({readonly type: "train"} & EpochProgress)
-  | {readonly type: "probe"; readonly epoch: number; readonly probe: string}
+  | {readonly type: "probe" | "probed"; readonly epoch: number; readonly probe: string}
   | {readonly type: "say"; readonly line: string}
   | {readonly type: "failure"; readonly probe: string; readonly error: Error}
   | {readonly type: "epoch"; readonly metrics: EpochMetrics; readonly best: boolean}

@@ -2,7 +2,8 @@ import * as tf from "@tensorflow/tfjs";
 
 import {fusedNetwork, plan, type Variant} from "../engine/index";
 import {type BackendName, startBackend} from "./backend/index";
-import {type OptimizerName, tfNetwork} from "./model/tf-network";
+import type {OptimizerName} from "./model/optimizer";
+import {tfNetwork} from "./model/tf-network";
 import {oneOf, UserError} from "./options";
 import type {ImageShape, Network} from "./types";
 

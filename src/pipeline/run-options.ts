@@ -1,12 +1,13 @@
 import {VARIANTS, type Variant} from "../engine/index";
 import {type ModelName, models} from "./model/index";
-import {type OptimizerName, optimizerNamed} from "./model/tf-network";
+import {type OptimizerName, optimizerNamed} from "./model/optimizer";
 import {between, type OptionTable, oneOf, positiveInteger, wholeNumber} from "./options";
 import {probes} from "./probes/index";
 import {type EngineName, engineNamed} from "./run-network";
 
 export interface RunOptions {
   readonly data: string;
+  readonly imageSize: number;
   readonly dataUrl: string;
   readonly trainLimit: number;
   readonly testLimit: number;
@@ -32,7 +33,16 @@ const limit = (value: number) => (Number.isInteger(value) && value >= 24 ? undef
 
 /** The one list of the run's options: flags, `--help`, checks and run.json are made from it. */
 export const runOptions: OptionTable<RunOptions> = {
-  data: {default: "mnist", help: "mnist, or a folder with the four idx files"},
+  data: {
+    default: "mnist",
+    help: "mnist, a folder with the four idx files, or one with a folder of PNG and JPEG images for each class (or train and test with such folders)",
+  },
+  imageSize: {
+    default: 0,
+    help: "of a folder of images: pixels a side; 0: as they are if all are alike and at most 64, else 64",
+    check: (size) =>
+      size === 0 || (Number.isInteger(size) && size >= 8 && size <= 512) ? undefined : "0, or 8 to 512",
+  },
   dataUrl: {default: "", help: "a mirror of MNIST's four .gz files, for where the package's are missing or damaged"},
   trainLimit: {
     default: WITHOUT_LIMIT,

@@ -26,7 +26,7 @@ export function chooseProbes(names: string, given: ProbeOptions): readonly Chose
 
 /**
  * Runs one probe and keeps what it gives. One that throws does not cost the run: the error is told, and returned to be
- * kept. A file that cannot be written does.
+ * kept. A file that cannot be written does. Broken off, it ends after the artifact at hand.
  *
  * @param figures Where the pictures go, by "probe/name".
  */
@@ -36,6 +36,7 @@ export async function* probeOnce(
   directory: RunDirectory,
   seed: number,
   figures: {[name: string]: Figure},
+  signal?: AbortSignal,
 ): AsyncGenerator<RunEvent, Error | undefined> {
   const said: string[] = [];
   const {epoch} = context;
@@ -45,15 +46,18 @@ export async function* probeOnce(
     previous: (name) => directory.previousArtifact(epoch, probe.name, name),
     say: (line) => said.push(`${probe.name}: ${line}`),
   };
+  yield {type: "probe", epoch, probe: probe.name};
   const artifacts = probe.run(own, values)[Symbol.asyncIterator]();
-  for (;;) {
-    let failure: Error | undefined;
+  let failure: Error | undefined;
+  while (!failure && !signal?.aborted) {
     const next = await artifacts.next().catch((error: Error) => {
       failure = error;
     });
     for (const line of said.splice(0)) yield {type: "say", line};
-    if (failure) yield {type: "failure", probe: probe.name, error: failure};
-    if (!next || next.done) return failure;
+    if (!next || next.done) break;
     figures[`${probe.name}/${next.value.name}`] = await directory.writeArtifact(epoch, probe.name, next.value);
   }
+  if (failure) yield {type: "failure", probe: probe.name, error: failure};
+  yield {type: "probed", epoch, probe: probe.name};
+  return failure;
 }

@@ -1,28 +1,22 @@
 import {basename} from "node:path";
 
-import type {LayersModel} from "@tensorflow/tfjs";
-import type {Figure} from "../plots/figure";
-
-import {accuracy, crossEntropy, softmaxRows} from "./analysis/scores";
 import {openData} from "./data/index";
 import {first} from "./data/split";
 import {models} from "./model/index";
-import {savedModel} from "./model/saved-model";
 import {UserError} from "./options";
 import {readCheckpoint, writeCheckpoint} from "./record/checkpoint";
 import {type Environment, environment} from "./record/environment";
 import {createRunDirectory, type RunDirectory, runName} from "./record/run-directory";
 import type {RunEvent} from "./run-events";
 import {factsOf, runFacts} from "./run-facts";
-import {keepInside} from "./run-inside";
 import {openRunLog} from "./run-log";
+import {type Looking, look} from "./run-look";
 import {openNetwork} from "./run-network";
 import {PEAK_RATES, type RunOptions} from "./run-options";
-import {chooseProbes, type ProbeOptions, probeOnce} from "./run-probes";
-import {logitsOf} from "./training/evaluate";
+import {chooseProbes, type ProbeOptions} from "./run-probes";
 import {constant, oneCycle} from "./training/schedule";
 import {type EpochProgress, epochStart, trainEpoch} from "./training/train";
-import type {Dataset, EpochMetrics, Network} from "./types";
+import type {Dataset, EpochMetrics, NamedArray, Network} from "./types";
 
 export interface RunControl {
   /** Stops after the batch or the probe at hand; what was learnt is kept, and can be gone on with. */
@@ -31,12 +25,15 @@ export interface RunControl {
   readonly resume?: RunDirectory;
 }
 
-/** Sample images that every epoch explains. */
-const SAMPLES = 10;
+/**
+ * Batches trained before the untrained network is looked at: whoever waits sees it learn at once, and what the look needs
+ * (a thread, code that is loaded late) is ready by then.
+ */
+const BEFORE_FIRST_LOOK = 100;
 
 /**
- * The whole pipeline, top to bottom: data → model → for the untrained network and after each epoch (train → checkpoint →
- * evaluate → probes → keep the best → metrics).
+ * The whole pipeline, top to bottom: data → model → for each epoch (train → checkpoint → look: evaluate → probes → keep
+ * the best → metrics). The untrained network is looked at early in the first epoch, with the weights it had.
  */
 export async function* run(
   options: RunOptions,
@@ -46,7 +43,7 @@ export async function* run(
   const {seed, epochs, batchSize, save, every} = options;
   const chosen = chooseProbes(options.probes, probeOptions);
   const made = environment();
-  const data = yield* withType("download", openData({...options, cacheFolder: `${save}/data`}));
+  const data = yield* withType("data", openData({...options, cacheFolder: `${save}/data`}));
   const makeModel = () => models[options.model](data.imageShape, data.classNames.length, seed);
   const {model, network, engine} = await openNetwork({
     ...options,
@@ -56,11 +53,12 @@ export async function* run(
   });
   const training = {epochs, batchSize, seed, ...rateOf(options)};
   const facts = factsOf(options.model, model);
+  const untrained = await network.getWeights();
 
   const directory =
     resume ?? (await createRunDirectory(save, options.name || runName(made.startedAt, data.name, options.model)));
   const metrics = await directory.readMetrics();
-  let progress = epochStart(0, data.train, batchSize);
+  let progress = epochStart(1, data.train, batchSize);
   if (resume) {
     progress = await restored(resume, network, data, metrics, batchSize);
   } else {
@@ -75,60 +73,33 @@ export async function* run(
     batchSize,
     topology: `${model.toJSON()}`,
   });
+  const looking: Looking = {
+    ...{seed, chosen, data, model, network, directory, log, metrics, signal},
+    layers: facts.layers,
+    version: made.versions.epochscope,
+    isProbed: (epoch) => epoch % every === 0 || epoch === epochs,
+    rateAfter: (epoch) => training.schedule(Math.max(0, epoch * progress.batches - 1), epochs * progress.batches),
+  };
+  const interrupted: RunEvent = {type: "interrupted", path: directory.path};
+  const lookBefore = (): AsyncGenerator<RunEvent, void> =>
+    withWeights(network, untrained, look(looking, epochStart(0, data.train, batchSize), 0));
 
   try {
     for (let epoch = progress.epoch; epoch <= epochs; epoch++) {
       if (epoch !== progress.epoch) progress = epochStart(epoch, data.train, batchSize);
-      const begun = performance.now();
-      if (epoch > 0) {
-        for await (progress of trainEpoch(network, data.train, progress, training)) {
-          yield {type: "train", ...progress};
-          if (signal?.aborted) break;
-        }
-        await keepCheckpoint(directory, network, progress);
-        if (signal?.aborted) return yield {type: "interrupted", path: directory.path};
+      let begun = performance.now();
+      for await (progress of trainEpoch(network, data.train, progress, training, signal)) {
+        yield {type: "train", ...progress};
+        if (metrics.length > 0 || signal?.aborted || progress.batch < BEFORE_FIRST_LOOK) continue;
+        const paused = performance.now();
+        yield* lookBefore();
+        begun += performance.now() - paused;
       }
-      const trainedAt = performance.now();
-      const validation = await evaluate(network, data.validation);
-      const test = await evaluate(network, data.test);
-      const evaluatedAt = performance.now();
-
-      const failures: {[probe: string]: string} = {};
-      const figures: {[name: string]: Figure} = {};
-      if (epoch % every === 0 || epoch === epochs) {
-        const context = await contextOf(data, network, epoch, test.logits);
-        const inside = yield* keepInside(directory, network, facts.layers, context);
-        if (inside) failures.network = inside.message;
-        for (const one of chosen) {
-          yield {type: "probe", epoch, probe: one.probe.name};
-          const failure = yield* probeOnce(one, context, directory, seed, figures);
-          if (failure) failures[one.probe.name] = failure.message;
-          if (signal?.aborted) return yield {type: "interrupted", path: directory.path};
-        }
-      }
-      const line: EpochMetrics = {
-        epoch,
-        trainLoss: epoch === 0 ? null : progress.lossSum / progress.images,
-        trainAccuracy: epoch === 0 ? null : progress.correct / progress.images,
-        validationLoss: validation.loss,
-        validationAccuracy: validation.accuracy,
-        testLoss: test.loss,
-        testAccuracy: test.accuracy,
-        seconds: {
-          train: (trainedAt - begun) / 1000,
-          evaluate: (evaluatedAt - trainedAt) / 1000,
-          probes: (performance.now() - evaluatedAt) / 1000,
-        },
-        steps: progress.steps,
-        ...(Object.keys(failures).length > 0 ? {failures} : {}),
-      };
-      const isBest = metrics.every(({validationLoss}) => line.validationLoss < validationLoss);
-      if (isBest) await keepBest(directory, model, network, line, made.versions.epochscope);
-      metrics.push(line);
-      await directory.writeMetrics(metrics);
-      const lastStep = epoch * progress.batches - 1;
-      await log.epoch(line, training.schedule(Math.max(0, lastStep), epochs * progress.batches), figures);
-      yield {type: "epoch", metrics: line, best: isBest};
+      await keepCheckpoint(directory, network, progress);
+      const trainSeconds = (performance.now() - begun) / 1000;
+      if (metrics.length === 0 && !signal?.aborted) yield* lookBefore();
+      if (!signal?.aborted) yield* look(looking, progress, trainSeconds);
+      if (signal?.aborted && metrics.at(-1)?.epoch !== epochs) return yield interrupted;
     }
     log.finish(true);
     yield {
@@ -141,18 +112,19 @@ export async function* run(
   }
 }
 
-/** What probes see of an epoch. */
-async function contextOf(data: Dataset, network: Network, epoch: number, testLogits: Float32Array) {
-  const sampleIndices = first(Math.min(SAMPLES, data.test.count));
-  const samples = await data.test.read(sampleIndices);
-  const testProbabilities = softmaxRows(testLogits, data.classNames.length);
-  return {epoch, classifier: network, test: data.test, testProbabilities, samples, sampleIndices};
-}
-
-async function evaluate(network: Network, split: Dataset["test"]) {
-  const {logits, labels} = await logitsOf(network, split);
-  const classes = network.classNames.length;
-  return {logits, loss: crossEntropy(logits, labels, classes), accuracy: accuracy(logits, labels, classes)};
+/** Does something with other weights, and puts its own back. */
+async function* withWeights<E, R>(
+  network: Network,
+  weights: readonly NamedArray[],
+  doing: AsyncGenerator<E, R>,
+): AsyncGenerator<E, R> {
+  const own = await network.getWeights();
+  await network.setWeights(weights);
+  try {
+    return yield* doing;
+  } finally {
+    await network.setWeights(own);
+  }
 }
 
 /** Past 8 threads a step of a small network is spent waiting for the last one. */
@@ -164,19 +136,6 @@ function rateOf({optimizer, learningRate, schedule}: RunOptions) {
   const rate = learningRate || PEAK_RATES[optimizer];
   const shape = schedule === "auto" ? (learningRate ? "constant" : "one-cycle") : schedule;
   return {learningRate: rate, shape, schedule: shape === "constant" ? constant(rate) : oneCycle(rate)};
-}
-
-async function keepBest(
-  directory: RunDirectory,
-  model: LayersModel,
-  network: Network,
-  line: EpochMetrics,
-  version: string,
-) {
-  const files = savedModel(model, await network.getWeights(), `epochscope ${version}`);
-  for (const [name, content] of Object.entries(files)) await directory.writeFile(`model/${name}`, content);
-  const {seconds, steps, ...scores} = line;
-  await directory.writeJson("model/best.json", scores);
 }
 
 async function keepCheckpoint(directory: RunDirectory, network: Network, progress: EpochProgress): Promise<void> {
@@ -197,7 +156,7 @@ async function restored(
   batchSize: number,
 ): Promise<EpochProgress> {
   const checkpoint = await readCheckpoint<EpochProgress>(directory.path);
-  if (!checkpoint) return epochStart(metrics.length, data.train, batchSize); // broken off before the first epoch's end
+  if (!checkpoint) return epochStart(1, data.train, batchSize); // broken off before anything was kept
   const {position, weights, optimizer} = checkpoint;
   if (position.batches !== Math.ceil(data.train.count / batchSize)) {
     throw new UserError(

@@ -100,6 +100,11 @@ export interface Network extends DifferentiableClassifier {
    * @throws Error if the loss is not finite: names the step, and the layer where it first was not.
    */
   trainBatch(batch: LabelledImages, learningRate: number, step: number): Promise<{lossSum: number; correct: number}>;
+  /**
+   * Steps that may be asked for before the first is answered, so that the network never waits for the next; what reads or
+   * writes the weights waits for them. One, if absent.
+   */
+  readonly stepsAtOnce?: number;
   /** What a step on `batch` would follow: the mean loss' gradient with respect to each trainable weight, dropout on. */
   gradients(batch: LabelledImages, step: number): Promise<NamedArray[]>;
   /** A copy of the weights, in `tf.LayersModel.weights` order (batch-norm's moving averages included). */

@@ -1,4 +1,5 @@
 import {createCanvas, GlobalFonts, type SKRSContext2D} from "@napi-rs/canvas";
+import {opaquePng} from "./png";
 
 /** What every plot gives: an encoded PNG, and its size in pixels. */
 export interface Figure {
@@ -32,5 +33,6 @@ export function figure(width: number, height: number, draw: (context: Canvas2D) 
   context.fillStyle = "#ffffff";
   context.fillRect(0, 0, width, height);
   draw(context);
-  return {width: canvas.width, height: canvas.height, png: canvas.encodeSync("png")};
+  const {width: w, height: h} = canvas;
+  return {width: w, height: h, png: opaquePng(canvas.data(), w, h)};
 }

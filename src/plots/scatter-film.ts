@@ -33,11 +33,12 @@ export function scatterFilm({title, labels, classNames, maps}: ScatterSheet): Fi
     ...Array.from({length: classes}, (_, k) => classColor(k)),
   ];
   const dot = Math.max(2, Math.min(6, Math.round(180 / Math.sqrt(n || 1))));
+  const flat = drawingOrder(n);
   const frame = (points: Float32Array, caption: string): Uint8Array => {
     const pixels = new Uint8Array(SIDE * (SIDE + CAPTION));
     pixels.set(captionPixels(title, caption));
     const {xs, ys, depth} = placed(points, n, {left: 0, top: CAPTION, side: SIDE}, extent);
-    for (const i of drawingOrder(n, depth)) {
+    for (const i of depth ? drawingOrder(n, depth) : flat) {
       const [left, top] = [Math.round(xs[i] - dot / 2), Math.round(ys[i] - dot / 2)];
       for (let y = top; y < top + dot; y++) {
         for (let x = left; x < left + dot; x++) pixels[y * SIDE + x] = GREYS + (labels[i] % classes);

@@ -1,5 +1,6 @@
 import {classColor, css, INK, INK_2, INK_3, LINE} from "./color";
 import {type Figure, figure} from "./figure";
+import {disc, onPixels} from "./pixels";
 import {drawingOrder, extentOf, placed} from "./placed";
 import {text} from "./text";
 
@@ -57,12 +58,11 @@ export function scatterSheet({title, labels, classNames, maps}: ScatterSheet): F
       context.strokeRect(left + 0.5, top + CAPTION - 0.5, SIDE, SIDE);
       const {xs, ys, depth} = placed(points, n, {left, top: top + CAPTION, side: SIDE}, extent);
       const order = drawingOrder(n, depth);
-      for (const i of order) {
-        context.fillStyle = css(classColor(labels[i]), 0.75);
-        context.beginPath();
-        context.arc(xs[i], ys[i], radius, 0, 2 * Math.PI);
-        context.fill();
-      }
+      onPixels(context, {left, top: top + CAPTION, width: SIDE, height: SIDE}, (pixels) => {
+        for (const i of order) {
+          disc(pixels, pixels.x(xs[i]), pixels.y(ys[i]), radius * pixels.scale, classColor(labels[i]), 0.75);
+        }
+      });
       if (wrong.reduce((sum, w) => sum + w, 0) > MOST_RINGS * n) return;
       context.strokeStyle = INK;
       context.lineWidth = 0.45;

@@ -1,5 +1,6 @@
 import {classColor, css, INK, INK_2, INK_3, LINE, type Rgb} from "./color";
 import {type Canvas2D, type Figure, figure} from "./figure";
+import {disc, onPixels} from "./pixels";
 import {drawingOrder, placed} from "./placed";
 import {text} from "./text";
 
@@ -36,8 +37,12 @@ export function scatter({title, points, labels, classNames, wrong, notes}: Scatt
     text(context, title, 16, 26, {size: 17, bold: true, maxWidth: SIDE + LEGEND});
     context.strokeStyle = LINE;
     context.strokeRect(16.5, TOP + 0.5, SIDE - 1, SIDE - 1);
-    for (const i of order)
-      dot(context, xs[i], ys[i], radius, classColor(labels[i]), depth ? 0.35 + 0.5 * depth[i] : 0.72);
+    onPixels(context, {left: 16, top: TOP, width: SIDE, height: SIDE}, (pixels) => {
+      for (const i of order) {
+        const opacity = depth ? 0.35 + 0.5 * depth[i] : 0.72;
+        disc(pixels, pixels.x(xs[i]), pixels.y(ys[i]), radius * pixels.scale, classColor(labels[i]), opacity);
+      }
+    });
     if (ringed) for (const i of order) if (wrong[i]) ring(context, xs[i], ys[i], radius + 1.6);
     nameClasses(context, xs, ys, labels, classNames);
     legend(context, labels, wrong, classNames, ringed, errors);

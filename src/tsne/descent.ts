@@ -15,8 +15,13 @@ export interface Descent {
   readonly exaggeration: number;
   /** 250. */
   readonly exaggerationIterations: number;
-  /** n / exaggeration / 4, at least 50 (Belkina et al. 2019). */
+  /** n / exaggeration / 4, at least 50 (Belkina et al. 2019); n / 4 where no iteration is exaggerated. */
   readonly learningRate: number;
+  /**
+   * Once exaggeration is over: as before it, like scikit-learn. n / 4 goes as far in two thirds of the iterations
+   * (docs/tsne.md).
+   */
+  readonly lateLearningRate: number;
   /**
    * 1e-7: stop when the gradient's Euclidean norm is below. Looked at every 50 iterations once exaggeration is over.
    */
@@ -60,7 +65,7 @@ export async function descend(
 ): Promise<{points: Float32Array; iterations: number; gradientNorm: number}> {
   const {rows: n, team, arena, places} = neighbourhood;
   const descent = resolve(settings, n, dimensions);
-  const {iterations, exaggeration, exaggerationIterations, learningRate, every, onProgress} = descent;
+  const {iterations, exaggeration, exaggerationIterations, every, onProgress} = descent;
   const mark = arena.mark();
   const points = writePoints(arena, start, dimensions);
   const stride = dimensions === 2 ? 2 : 4;
@@ -98,7 +103,9 @@ export async function descend(
     const early = done < exaggerationIterations;
     if (done === exaggerationIterations) rest(); // as scikit-learn: the second stage starts from rest
     const z = repulsion.run(box, attract);
-    const [x, momentum] = early ? [exaggeration, MOMENTUM.early] : [1, MOMENTUM.late];
+    const [x, momentum, learningRate] = early
+      ? [exaggeration, MOMENTUM.early, descent.learningRate]
+      : [1, MOMENTUM.late, descent.lateLearningRate];
     const {longRange, shortRange} = repulsion;
     const args = [
       n,
@@ -132,7 +139,8 @@ export async function descend(
 function resolve(settings: Partial<Descent>, n: number, dimensions: Dimensions) {
   const {exaggeration = 12, iterations = 1000, exaggerationIterations = 250, minGradientNorm = 1e-7} = settings;
   const {
-    learningRate = Math.max(n / exaggeration / 4, 50),
+    learningRate = Math.max(n / (exaggerationIterations > 0 ? exaggeration : 1) / 4, 50),
+    lateLearningRate = learningRate,
     repulsion = dimensions === 2 && n >= MESH_FROM ? "mesh" : "all-pairs",
     every = 50,
     onProgress,
@@ -143,7 +151,7 @@ function resolve(settings: Partial<Descent>, n: number, dimensions: Dimensions) 
   for (const [name, value] of Object.entries({iterations, exaggerationIterations, minGradientNorm})) {
     if (!(value >= 0)) throw new RangeError(`${name}: expected 0 or more, got ${value}`);
   }
-  for (const [name, value] of Object.entries({exaggeration, learningRate, every})) {
+  for (const [name, value] of Object.entries({exaggeration, learningRate, lateLearningRate, every})) {
     if (!(value > 0)) throw new RangeError(`${name}: expected more than 0, got ${value}`);
   }
   return {
@@ -152,6 +160,7 @@ function resolve(settings: Partial<Descent>, n: number, dimensions: Dimensions) 
     exaggerationIterations,
     minGradientNorm,
     learningRate,
+    lateLearningRate,
     repulsion,
     every,
     onProgress,

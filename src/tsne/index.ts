@@ -4,5 +4,7 @@ export type {Dimensions, Matrix} from "./matrix";
 export {type LoadedMatrix, loadMatrix} from "./matrix-product";
 export {type MapQuality, type Metric, type Neighbourhood, openNeighbourhood} from "./neighbourhood";
 export {pauses} from "./parts";
+export {loadSymmetric, type SymmetricMatrix} from "./symmetric";
 export {automaticThreads} from "./threads";
 export {embed, type TsneMap, type TsneOptions, tsne} from "./tsne";
+export {openWorkspace, type Workspace} from "./workspace";

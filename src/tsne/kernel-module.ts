@@ -7,6 +7,9 @@ export type Kernel = (task: number, thread: number, ...args: number[]) => void;
 export const KERNELS = [
   "packPanels",
   "findNeighbours",
+  "packBounds",
+  "findPruned",
+  "nearestInPlane",
   "calibrate",
   "reverseLists",
   "countEdges",
@@ -18,6 +21,7 @@ export const KERNELS = [
   "sumDivergence",
   "repelAll2",
   "repelAll3",
+  "sumPotentials",
   "sampleKernel",
   "turnKernel",
   "sharpenKernel",
@@ -30,7 +34,15 @@ export const KERNELS = [
   "repelNear",
   "update",
   "gramRows",
+  "measureColumns",
+  "packWhole",
+  "gramWhole",
   "projectRows",
+  "sumColumns",
+  "scaleColumns",
+  "multiplyVectors",
+  "mixVectors",
+  "orthonormalise",
 ] as const;
 export type KernelName = (typeof KERNELS)[number];
 

@@ -1,47 +1,139 @@
-import {type Arena, openArena} from "./arena";
+import type {Arena} from "./arena";
 import type {Matrix} from "./matrix";
 import {runInParts} from "./parts";
-import {openTeam, type Team} from "./team";
+import type {Team} from "./team";
+import type {Workspace} from "./workspace";
 
 /** Rows the kernel sums in single precision at a time (kernels/matrix-product.ts). */
 const DEPTH = 128;
+/** Rows of a task that looks at columns (kernels/columns.ts). */
+const COLUMN_ROWS = 512;
 
-/** A matrix in a team's memory, for products with it. */
+/** A matrix in a workspace's memory, for products with it. */
 export interface LoadedMatrix {
+  /** Each column's mean, and its mean squared distance from it, in double precision. */
+  moments(): {means: Float64Array; variances: Float64Array};
+  /** Makes (x − shift) · scale of each number, by its column. */
+  scale(shifts: Float64Array, scales: Float64Array): void;
   /** XᵀX in double precision (sums of 128 products in single), `[a * columns + b]`. */
   gram(): Promise<Float64Array>;
+  /**
+   * The same, in half the time, of numbers that are rounded to whole multiples of, as a rule, 2⁻¹² of their column's
+   * root mean square: of a thousand rows off by some 1e-5 of the columns' lengths, and never by 2⁻¹². Numbers beyond
+   * 1e±12 are not rounded.
+   */
+  roundedGram(): Promise<Float64Array>;
   /** X V: each row's products with `count` vectors, `vectors[q * columns + c]`. Out: `[row * count + q]`. */
   project(vectors: Float32Array, count: number): Promise<Float32Array>;
-  close(): void;
+  /** Frees the memory, and what was taken after it. */
+  release(): void;
 }
 
-/** @param threads Results do not depend on it. */
-export async function loadMatrix({rows, columns, values}: Matrix, threads: number): Promise<LoadedMatrix> {
-  const team = await openTeam(threads);
-  const arena = openArena(team);
+export function loadMatrix({team, arena}: Workspace, {rows, columns, values}: Matrix): LoadedMatrix {
+  const mark = arena.mark();
   const [tall, wide] = [Math.ceil(rows / DEPTH) * DEPTH, Math.ceil(columns / 8) * 8];
   const x = arena.allocate(tall * wide * 4);
   const loaded = arena.floats(x, tall * wide);
-  for (let r = 0; r < rows; r++) loaded.set(values.subarray(r * columns, (r + 1) * columns), r * wide);
+  if (wide === columns) loaded.set(values);
+  else {
+    loaded.fill(0);
+    for (let r = 0; r < rows; r++) loaded.set(values.subarray(r * columns, (r + 1) * columns), r * wide);
+  }
+  loaded.fill(0, rows * wide);
   return {
-    gram: () => gram(team, arena, x, tall, columns, wide),
+    moments: () => moments(team, arena, x, rows, columns, wide),
+    scale(shifts, scales) {
+      const begin = arena.mark();
+      const [s, t] = [arena.allocate(wide * 8), arena.allocate(wide * 8)];
+      arena.doubles(s, wide).fill(0).set(shifts);
+      arena.doubles(t, wide).fill(0).set(scales);
+      team.run({kernel: "scaleColumns", tasks: Math.ceil(rows / COLUMN_ROWS), args: [x, rows, wide, s, t]});
+      arena.release(begin);
+    },
+    gram: () => gram(team, arena, "gramRows", [x, tall, wide], columns, wide),
+    roundedGram: () => roundedGram(team, arena, x, tall, columns, wide),
     project: (vectors, count) => project(team, arena, x, rows, columns, wide, vectors, count),
-    close: () => team.close(),
+    release: () => arena.release(mark),
   };
 }
 
-async function gram(team: Team, arena: Arena, x: number, rows: number, columns: number, wide: number) {
+function moments(team: Team, arena: Arena, x: number, rows: number, columns: number, wide: number) {
+  const mark = arena.mark();
+  const tasks = Math.ceil(rows / COLUMN_ROWS);
+  const shifts = arena.allocate(wide * 8);
+  const sums = arena.allocate(tasks * wide * 8);
+  arena.doubles(shifts, wide).fill(0);
+  const mean = (squared: 0 | 1) => {
+    team.run({kernel: "sumColumns", tasks, args: [x, rows, wide, shifts, squared, sums]});
+    const parts = arena.doubles(sums, tasks * wide);
+    const out = new Float64Array(columns);
+    for (let t = 0; t < tasks; t++) for (let c = 0; c < columns; c++) out[c] += parts[t * wide + c];
+    return out.map((sum) => sum / rows);
+  };
+  const means = mean(0);
+  arena.doubles(shifts, wide).set(means);
+  const variances = mean(1);
+  arena.release(mark);
+  return {means, variances};
+}
+
+async function gram(
+  team: Team,
+  arena: Arena,
+  kernel: "gramRows" | "gramWhole",
+  [x, rows, stride, ...more]: readonly number[],
+  columns: number,
+  wide: number,
+): Promise<Float64Array> {
   const mark = arena.mark();
   const out = arena.allocate(wide * wide * 8);
-  const job = {kernel: "gramRows", tasks: wide / 8, args: [x, rows, wide, out]} as const;
-  await runInParts(team, job, team.threads);
+  const args = [x, rows, stride, out, ...more];
+  await runInParts(team, {kernel, tasks: wide / 8, args}, team.threads);
   const sums = arena.doubles(out, wide * wide); // from each block's first column on
   const result = new Float64Array(columns * columns);
   for (let a = 0; a < columns; a++) {
-    for (let b = 0; b < columns; b++) result[a * columns + b] = sums[Math.min(a, b) * wide + Math.max(a, b)];
+    for (let b = a; b < columns; b++) {
+      const value = sums[a * wide + b];
+      result[a * columns + b] = value;
+      result[b * columns + a] = value;
+    }
   }
   arena.release(mark);
   return result;
+}
+
+/** Magnitudes whose squares, and units, single precision holds with room to spare: from this to its inverse. */
+const LEAST = 1e-12;
+/** A sum of 128 products of whole numbers of 16 bits must fit 32: by Cauchy & Schwarz if each column's squares' does. */
+const [LARGEST, LONGEST] = [32767, Math.sqrt(2 ** 31 - 1) - Math.sqrt(DEPTH) / 2 - 1];
+
+/** Units are a column's own in each 128 rows: an outlier among them coarsens no others. */
+async function roundedGram(team: Team, arena: Arena, x: number, rows: number, columns: number, wide: number) {
+  const mark = arena.mark();
+  const tasks = rows / DEPTH;
+  const whole = arena.allocate(rows * wide * 2);
+  const units = arena.allocate(tasks * wide * 4);
+  const sizes = arena.allocate(tasks * wide * 8);
+  const measures = arena.allocate(tasks * wide * 8);
+  team.run({kernel: "measureColumns", tasks, args: [x, rows, wide, measures]});
+  const found = arena.floats(measures, 2 * tasks * wide);
+  const [unit, size] = [arena.floats(units, tasks * wide), arena.doubles(sizes, tasks * wide)];
+  for (let t = 0; t < tasks; t++) {
+    for (let c = 0; c < wide; c++) {
+      const [most, squares] = [found[2 * t * wide + c], found[(2 * t + 1) * wide + c]];
+      if (most !== 0 && !(most > LEAST && most < 1 / LEAST)) {
+        arena.release(mark);
+        return gram(team, arena, "gramRows", [x, rows, wide], columns, wide);
+      }
+      const u = most > 0 ? (1 - 1e-4) * Math.min(LARGEST / most, LONGEST / Math.sqrt(squares)) : 0; // 1e-4: f32 sums
+      unit[t * wide + c] = u;
+      size[t * wide + c] = u > 0 ? 1 / unit[t * wide + c] : 0;
+    }
+  }
+  team.run({kernel: "packWhole", tasks, args: [x, rows, wide, units, whole]});
+  const sums = await gram(team, arena, "gramWhole", [whole, rows, wide, sizes], columns, wide);
+  arena.release(mark);
+  return sums;
 }
 
 async function project(

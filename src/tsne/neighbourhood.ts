@@ -1,14 +1,17 @@
-import {type Arena, openArena} from "./arena";
+import type {Arena} from "./arena";
 import {joinNeighbours} from "./joint";
 import {CHUNK, sum} from "./layout";
 import {checkMatrix, type Dimensions, type Matrix} from "./matrix";
 import {findNeighbours, sortNearest} from "./neighbours";
 import {type Packed, packed, unitRows} from "./packing";
 import {runInParts} from "./parts";
+import {findPlaneNeighbours} from "./plane-neighbours";
 import {writePoints} from "./points";
+import {findPrunedNeighbours, leadingColumns} from "./pruned-neighbours";
 import {meanRankExcess} from "./ranks";
-import {allPairsJob} from "./repulsion";
-import {openTeam, type Team} from "./team";
+import {potentialsJob} from "./repulsion";
+import type {Team} from "./team";
+import {openWorkspace, type Workspace} from "./workspace";
 
 export type Metric = "euclidean" | "cosine";
 
@@ -19,7 +22,8 @@ export interface NeighbourhoodOptions {
   readonly perplexity: number;
   /** Cosine: rows are compared by their direction, as points of the unit sphere, |a/|a| − b/|b||² = 2 (1 − cos). */
   readonly metric: Metric;
-  readonly threads: number;
+  /** How many to open; or the workspace to use, which stays open. */
+  readonly threads: number | Workspace;
 }
 
 /**
@@ -52,7 +56,7 @@ export interface Neighbourhood {
    * @throws RangeError unless k < rows / 2.
    */
   quality(points: Float32Array, dimensions: Dimensions, k: number, atMost?: number): Promise<MapQuality>;
-  /** Ends the threads; the memory goes with the object. */
+  /** Ends the threads, or frees what it took of the workspace it was given. */
   close(): void;
 }
 
@@ -96,15 +100,20 @@ export async function openNeighbourhood(
     );
   }
   const k = Math.min(rows - 1, Math.floor(3 * perplexity + 1));
-  const team = await openTeam(threads);
+  const {team, arena} = typeof threads === "number" ? await openWorkspace(threads) : threads;
+  const begin = arena.mark();
+  const close = () => (typeof threads === "number" ? team.close() : arena.release(begin));
   try {
-    const arena = openArena(team);
-    const space = await packed(team, arena, metric === "cosine" ? unitRows(data) : data);
-    const near = await findNeighbours(team, arena, space, k);
+    const points = metric === "cosine" ? unitRows(data) : data;
+    const space = await packed(team, arena, points);
+    const leading = leadingColumns(points);
+    const near = leading
+      ? await findPrunedNeighbours(team, arena, space, leading, k)
+      : await findNeighbours(team, arena, space, k);
     const edges = joinNeighbours(team, arena, rows, k, perplexity, near);
-    return measured(team, arena, space, {...space, ...near, ...edges}, perplexity, k);
+    return measured(team, arena, space, {...space, ...near, ...edges}, perplexity, k, close);
   } catch (error) {
-    team.close();
+    close();
     throw error;
   }
 }
@@ -116,16 +125,19 @@ function measured(
   places: Places,
   perplexity: number,
   k: number,
+  close: () => void,
 ): Neighbourhood {
   const {rows} = space;
-  const nearest = (count: number) =>
-    sortNearest(
-      arena.floats(places.distances, rows * k),
-      arena.integers(places.neighbours, rows * k),
-      rows,
-      k,
-      Math.min(count, k),
-    );
+  let sorted: {count: number; list: Uint32Array} = {count: 0, list: new Uint32Array()};
+  const nearest = (wanted: number) => {
+    const count = Math.min(wanted, k);
+    if (count > sorted.count) {
+      const [distances, neighbours] = [places.distances, places.neighbours];
+      const list = sortNearest(arena.floats(distances, rows * k), arena.integers(neighbours, rows * k), rows, k, count);
+      sorted = {count, list};
+    }
+    return firstOfEach(sorted.list, sorted.count, count);
+  };
   return {
     rows,
     perplexity,
@@ -146,7 +158,7 @@ function measured(
     async divergence(points, dimensions) {
       const mark = arena.mark();
       const at = writePoints(arena, points, dimensions);
-      const {job, sums: zs} = allPairsJob(arena, rows, dimensions, at);
+      const {job, sums: zs} = potentialsJob(arena, rows, dimensions, at);
       await runInParts(team, job, 64);
       const z = sum(arena.doubles(zs, job.tasks));
       const chunks = Math.ceil(rows / CHUNK);
@@ -163,12 +175,12 @@ function measured(
       }
       const mark = arena.mark();
       const map = await packed(team, arena, {rows, columns: dimensions, values: points});
-      const near = await findNeighbours(team, arena, map, count);
+      const near = await (dimensions === 2 ? findPlaneNeighbours : findNeighbours)(team, arena, map, count);
       const dataNear = arena.allocate(rows * count * 4);
       arena.integers(dataNear, rows * count).set(nearest(count));
       const scale = 2 / (2 * rows - 3 * count - 1);
-      const trust = await meanRankExcess(team, arena, space, near.neighbours, count, atMost);
-      const kept = await meanRankExcess(team, arena, map, dataNear, count, atMost);
+      const trust = await meanRankExcess(team, arena, space, near.neighbours, count, {...places, count: k}, atMost);
+      const kept = await meanRankExcess(team, arena, map, dataNear, count, {...near, count}, atMost);
       const neighbours = sortNearest(
         arena.floats(near.distances, rows * count),
         arena.integers(near.neighbours, rows * count),
@@ -184,6 +196,16 @@ function measured(
         neighbours,
       };
     },
-    close: () => team.close(),
+    close,
   };
+}
+
+/** The first `count` of each row's `held`: a copy. */
+function firstOfEach(list: Uint32Array, held: number, count: number): Uint32Array {
+  if (held === count) return list.slice();
+  const out = new Uint32Array((list.length / held) * count);
+  for (let i = 0, from = 0; i < out.length; i += count, from += held) {
+    for (let q = 0; q < count; q++) out[i + q] = list[from + q];
+  }
+  return out;
 }

@@ -25,6 +25,15 @@ export function allPairsJob(arena: Arena, n: number, dimensions: Dimensions, poi
   return {job, out, sums};
 }
 
+/** Z = Σ 1 / (1 + |yi − yj|²) over ordered pairs, in terms to be added. */
+export function potentialsJob(arena: Arena, n: number, dimensions: Dimensions, points: number) {
+  if (dimensions === 3) return allPairsJob(arena, n, dimensions, points);
+  const tasks = Math.ceil(n / ROWS);
+  const sums = arena.allocate(tasks * 8);
+  const job: Job = {kernel: "sumPotentials", tasks, args: [n, points, sums]};
+  return {job, sums};
+}
+
 /** Every pair by itself: exact, n² work. For few points, and for maps in space. */
 export function allPairsRepulsion(
   team: Team,

@@ -115,27 +115,35 @@ describe.each(["exigo", "cnn"] as const)("%s in training", (name) => {
     expect(Math.abs(lossSum / count - loss)).toBeLessThan(1e-5);
   });
 
-  test.each(["adam", "sgd"])("follows tfjs' %s for 20 steps", async (rule) => {
-    const model = randomModel(name, [12, 12, 1]);
+  // Gradients and steps apart: Adam turns what rounding leaves of a gradient that is 0 (here 3e-9) into a fortieth of a whole
+  // step, after which a maximum 1e-6 above its neighbour is another's and the two trainings part. Neither is wrong.
+  test.each([
+    ["adam", 1],
+    ["adam", 4],
+    ["adam", 8],
+    ["sgd", 4],
+  ] as const)("has tfjs' gradients and takes tfjs' steps by %s, for 20 batches of %i", async (rule, count) => {
+    const [model, twin] = [randomModel(name, [12, 12, 1]), randomModel(name, [12, 12, 1])];
     const network = await start(model, 2, rule);
     const optimizer = rule === "adam" ? tf.train.adam(1e-3) : tf.train.momentum(1e-3, 0.9);
     const variables = model.trainableWeights.map((weight) => weight.read() as tf.Variable);
-    // Two all but equal maxima that rounding decides one way here and the other there part the two for good: these draws
-    // meet none (others do: the first step after it then differs by 1e-4).
     for (let step = 0; step < 20; step++) {
-      const batch = randomBatch(step, 8, [12, 12, 1], CLASSES);
-      const {loss, gradients} = lossAndGradients(model, batch, CLASSES);
-      const named = variables.map((v, i) => ({name: v.name, tensor: tf.tensor(gradients[i], v.shape)}));
-      optimizer.applyGradients(named);
+      const batch = randomBatch(step, count, [12, 12, 1], CLASSES);
+      const weights = await network.getWeights();
+      tf.tidy(() => twin.setWeights(weights.map(({values, shape}) => tf.tensor(values, [...shape]))));
+      const {loss, gradients} = lossAndGradients(twin, batch, CLASSES);
+      const own = await network.gradients(batch, step);
+      own.forEach(({name: weight, values}, i) => {
+        expect(worst(values, gradients[i]), `${weight}, step ${step}`).toBeLessThan(5e-6);
+      });
       const {lossSum} = await network.trainBatch(batch, 1e-3, step);
-      expect(Math.abs(lossSum / 8 - loss)).toBeLessThan(2e-5 * loss);
+      expect(Math.abs(lossSum / count - loss)).toBeLessThan(1e-5 * Math.max(1, loss));
+      const named = variables.map((v, i) => ({name: v.name, tensor: tf.tensor(own[i].values, v.shape)}));
+      optimizer.applyGradients(named);
     }
-    // Adam divides by a gradient's size: where that is rounding noise, a weight may go the other way by up to a step.
-    (await network.getWeights()).forEach(({values}, i) => {
-      const expected = variables[i].dataSync();
-      const apart = Array.from(values, (v, j) => Math.abs(v - expected[j])).sort((a, b) => a - b);
-      expect(apart[Math.floor(apart.length * 0.99)]).toBeLessThan(2e-5);
-      expect(apart[apart.length - 1]).toBeLessThan(20 * 1e-3);
+    (await network.getWeights()).forEach(({name: weight, values}, i) => {
+      // 20 steps, each rounded twice to the 6e-8 of a weight of order 1; a step is 1e-3
+      expect(values, weight).toBeAllClose(variables[i].dataSync(), {rtol: 1e-6, atol: 1e-6});
     });
   });
 });

@@ -85,18 +85,20 @@ export function convolutionBiasGradient(
 ): void {
   g += <usize>(group % slots) * slotStride;
   for (let k = 0; k < channels; k++) {
-    let even = f32x4.splat(0), odd = f32x4.splat(0);
+    // Several chains, so that additions overlap.
+    let a0 = f32x4.splat(0), a1 = a0, a2 = a0, a3 = a0;
     for (let y = 0; y < height; y++) {
       let p = dy + <usize>k * dPlane + <usize>y * dRow;
       const end = p + (<usize>width << 4);
-      while (p + 16 < end) {
-        even = f32x4.add(even, v128.load(p));
-        odd = f32x4.add(odd, v128.load(p, 16));
-        p += 32;
+      for (; p + 48 < end; p += 64) {
+        a0 = f32x4.add(a0, v128.load(p));
+        a1 = f32x4.add(a1, v128.load(p, 16));
+        a2 = f32x4.add(a2, v128.load(p, 32));
+        a3 = f32x4.add(a3, v128.load(p, 48));
       }
-      if (p < end) even = f32x4.add(even, v128.load(p));
+      for (; p < end; p += 16) a0 = f32x4.add(a0, v128.load(p));
     }
     const q = g + (<usize>k << 2);
-    store<f32>(q, load<f32>(q) + sumOfLanes(f32x4.add(even, odd)));
+    store<f32>(q, load<f32>(q) + sumOfLanes(f32x4.add(f32x4.add(a0, a1), f32x4.add(a2, a3))));
   }
 }

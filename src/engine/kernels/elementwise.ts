@@ -1,3 +1,5 @@
+import {greater} from "./simd";
+
 /** out = scale · x + offset, plane by plane; rows may stand further apart on either side. */
 export function affine(
   x: usize, xRow: usize, xPlane: usize, height: i32, width: i32, channels: i32, scale: f32, offset: f32,
@@ -28,7 +30,7 @@ export function relu(
       let p = x + <usize>c * xPlane + <usize>y * xRow, q = out + <usize>c * oPlane + <usize>y * oRow;
       const end = p + (<usize>width << 4);
       while (p < end) {
-        v128.store(q, f32x4.max(v128.load(p), zero));
+        v128.store(q, greater(v128.load(p), zero));
         p += 16;
         q += 16;
       }

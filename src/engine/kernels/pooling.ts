@@ -1,3 +1,5 @@
+import {greater} from "./simd";
+
 /** Maxima of 2 x 2 squares, 2 apart. */
 export function maxPool2(
   x: usize, row: usize, plane: usize, channels: i32, out: usize, oRow: usize, oPlane: usize, height: i32, width: i32,
@@ -8,8 +10,8 @@ export function maxPool2(
       let q = out + <usize>c * oPlane + <usize>y * oRow;
       const end = q + (<usize>width << 4);
       while (q < end) {
-        const top = f32x4.max(v128.load(p), v128.load(p, 16));
-        v128.store(q, f32x4.max(top, f32x4.max(v128.load(p + row), v128.load(p + row, 16))));
+        const top = greater(v128.load(p), v128.load(p, 16));
+        v128.store(q, greater(top, greater(v128.load(p + row), v128.load(p + row, 16))));
         p += 32;
         q += 16;
       }
@@ -71,7 +73,7 @@ export function maxPool(
         let greatest = f32x4.splat(-Infinity);
         for (let i = y0; i < y1; i++) {
           let p = x + <usize>c * plane + <usize>i * row + (<usize>x0 << 4);
-          for (let j = x0; j < x1; j++, p += 16) greatest = f32x4.max(greatest, v128.load(p));
+          for (let j = x0; j < x1; j++, p += 16) greatest = greater(greatest, v128.load(p));
         }
         v128.store(out + <usize>c * oPlane + <usize>y * oRow + (<usize>xx << 4), greatest);
       }

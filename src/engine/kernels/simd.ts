@@ -8,6 +8,13 @@ export function madd(acc: v128, a: v128, b: v128): v128 {
   return f32x4.add(acc, f32x4.mul(a, b));
 }
 
+/** The greater of each lane; if `a` is NaN it stays, NaN in `b` is passed over. One instruction, where f32x4.max takes eight. */
+// @ts-ignore: decorator
+@inline
+export function greater(a: v128, b: v128): v128 {
+  return f32x4.pmax(a, b);
+}
+
 /** (0 + 2) + (1 + 3): always this order, so that sums repeat bit by bit. */
 // @ts-ignore: decorator
 @inline

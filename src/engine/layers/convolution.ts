@@ -1,7 +1,7 @@
 import {corner, ELEMENT, type Planes, type Shape, takePlanes} from "../planes";
 import {each, type Step} from "../program";
 import {type LayerKind, type LayerPlan, maskArguments, type Parameter, spread} from "./kind";
-import {evened, gradientSlot, isWinograd, winograd} from "./winograd";
+import {covered, gradientSlot, isWinograd, winograd} from "./winograd";
 
 export interface ConvolutionPlan extends LayerPlan {
   readonly kind: "convolution";
@@ -106,19 +106,22 @@ export const convolution: LayerKind<ConvolutionPlan> = {
     const fast = isWinograd(plan) ? winograd(plan, place) : undefined;
 
     return {
-      forward(_training, linear = false) {
+      forward(training, linear = false) {
         const result = [output.at, output.row, output.plane, to.height, to.width, ...maskArguments(undefined)];
         const epilogue = relu && !linear ? 1 : 0;
         const offset = bias?.values ?? zeros;
-        if (fast) return [fast.forward([first, input.row, input.plane], offset, [...result, epilogue])];
+        if (fast) {
+          const run = training ? fast.trainingForward : fast.forward;
+          return [run([first, input.row, input.plane], offset, [...result, epilogue])];
+        }
         const window = [first, input.row * stride[0], ELEMENT * stride[1], taps, from.channels * kernel[0] * kernel[1]];
         return [each("groups", "convolve", ...window, weights.values, offset, to.channels, ...result, epilogue)];
       },
-      parameterGradients() {
+      parameterGradients(afterForward) {
         const windows = [first, input.row, input.plane, from.channels, ...kernel];
         const gradient = [dz.at, turned.row, dz.plane, height, width, to.channels];
         const steps = [
-          fast?.weightGradient(first) ??
+          fast?.weightGradient(first, afterForward) ??
             each("slots", "convolutionWeightGradient", ...windows, ...gradient, weights.slots, slots, slotStride),
         ];
         if (bias) steps.push(each("slots", "convolutionBiasGradient", ...gradient, bias.slots, slots, slotStride));
@@ -146,7 +149,7 @@ export const convolution: LayerKind<ConvolutionPlan> = {
 
 /** Rows and columns read for so many outputs: what Winograd's squares need is as much, or one more. */
 function windowExtent(plan: ConvolutionPlan, {height, width}: Shape): [number, number] {
-  const [down, across] = isWinograd(plan) ? [evened(height), evened(width)] : [height, width];
+  const [down, across] = isWinograd(plan) ? [covered(height), covered(width)] : [height, width];
   return [(down - 1) * plan.stride[0] + plan.kernel[0], (across - 1) * plan.stride[1] + plan.kernel[1]];
 }
 

@@ -77,8 +77,12 @@ export interface Place {
 export interface Stage {
   /** @param linear Without the relu that was fused into it. */
   forward(training: boolean, linear?: boolean): Step[];
-  /** Gradients of its parameters, as far as a group can make them, from `outputGradient`. */
-  parameterGradients(): Step[];
+  /**
+   * Gradients of its parameters, as far as a group can make them, from `outputGradient`.
+   *
+   * @param afterForward Whether the training pass of the same images has gone forward in this workspace.
+   */
+  parameterGradients(afterForward: boolean): Step[];
   /** Gradient of its input. @param training Whether through the training pass or that of inference. */
   inputGradient(training: boolean): Step[];
   /** What is left for the end of the batch, over parts. */

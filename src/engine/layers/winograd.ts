@@ -3,70 +3,90 @@ import {type Address, each, type Step} from "../program";
 import type {ConvolutionPlan} from "./convolution";
 import type {Place} from "./kind";
 
-/** From here on it gains (a tenth at 7 by 10, a quarter at 16 by 32); at 5 by 7 the transforms cost as much. */
-const LEAST_CHANNELS = 7;
+/**
+ * Cycles for four images on one core (AMD Zen 5): of 16 outputs' direct sums for each pair of channels, of a square's sums
+ * for each pair, and of a square's two transforms for each channel.
+ */
+const [DIRECT, MULTIPLIED, TRANSFORMED] = [80, 23, 85];
 
-/** Whether a convolution is computed by Winograd's minimal filtering. */
+/**
+ * Whether a convolution is computed by Winograd's minimal filtering: where a training step (outputs twice, forward and for
+ * the weights' gradient, and inputs once) then takes less. From 3 to 16 channels it saves a sixth, from 10 to 7 half;
+ * planes of few pixels fill too little of their squares.
+ */
 export function isWinograd({kernel, stride, input, output}: ConvolutionPlan): boolean {
-  const fits = `${kernel}` === "3,3" && `${stride}` === "1,1";
-  return fits && input.channels >= LEAST_CHANNELS && output.channels >= LEAST_CHANNELS;
+  if (`${kernel}` !== "3,3" || `${stride}` !== "1,1") return false;
+  const [pairs, channels] = [input.channels * output.channels, input.channels + output.channels];
+  const step = (of: (shape: Shape) => number) => 2 * of(output) + of(input);
+  const direct = step(({height, width}) => (height * width) / 16) * DIRECT * pairs;
+  const squares = step(({height, width}) => squaresOver(height) * squaresOver(width));
+  return squares * (MULTIPLIED * pairs + TRANSFORMED * channels) < 0.95 * direct;
 }
 
-/** Lengths are covered by squares of 2. */
-export function evened(length: number): number {
-  return length + (length % 2);
+/** Numbers of a square, transformed. */
+const PLACES = 36;
+
+/** Lengths are covered by squares of 4. */
+export function covered(length: number): number {
+  return squaresOver(length) * 4;
 }
 
-/** Squares between the transforms: about 128 KiB of them, so that they stay in the second-level cache. */
-const SCRATCH = 128 * 1024;
+function squaresOver(length: number): number {
+  return Math.ceil(length / 4);
+}
+
+/** Bytes from one of the 36 places to the next, as kernels/winograd-transforms.ts has it: an odd number of cache lines. */
+function placeStride(bytes: number): number {
+  return (Math.ceil(bytes / 64) | 1) * 64;
+}
+
+/** Squares between the transforms: about so many bytes of them, so that they stay in the second-level cache. */
+const SCRATCH = 256 * 1024;
 
 /** The steps of a 3 x 3 convolution and of its input's gradient; see kernels/winograd.ts. */
 export function winograd({input: from, output: to}: ConvolutionPlan, place: Place) {
-  const {local, shared, constants, zeros, parameters} = place;
+  const {local, shared, parameters} = place;
   const [weights] = parameters;
-  const size = 16 * from.channels * to.channels * 4;
+  const size = PLACES * placeStride(from.channels * to.channels * 4);
   const [forwardWeights, backWeights] = [shared.take(size), shared.take(size)];
   const forward = squares(to, from.channels, to.channels);
   const back = squares(from, to.channels, from.channels);
   // One pass at a time: both use the same scratch.
-  const most = Math.max(forward.bytes, back.bytes);
-  const [v, m] = [local.take(most), local.take(most)].map((at): Address => ({local: at}));
-  const step = ({capacity, inputs, outputs}: ReturnType<typeof squares>, u: number) => {
-    const offsets = constants(Array.from({length: inputs}, (_, c) => c * capacity * ELEMENT));
-    return (source: readonly Address[], bias: number, result: readonly Address[]): Step =>
-      each(
-        "groups",
-        "winogradConvolve",
-        ...source,
-        inputs,
-        u,
-        bias,
-        outputs,
-        ...result,
-        offsets,
-        capacity,
-        v,
-        m,
-        zeros,
-      );
-  };
+  const scratch = (bytes: number): Address => ({local: local.take(bytes)});
+  const v = scratch(Math.max(forward.inputBytes, back.inputBytes));
+  const kept = squaresKept(to, from.channels, to.channels);
+  const whole = kept === squaresOver(to.height) * squaresOver(to.width);
+  const keptOutputs = whole ? PLACES * placeStride(to.channels * kept * ELEMENT) : 0;
+  const m = scratch(Math.max(forward.outputBytes, back.outputBytes, keptOutputs));
+  const strip = scratch(6 * (Math.max(covered(from.width), covered(to.width)) + 2) * ELEMENT * 1.5);
+  const step =
+    ({capacity, inputs, outputs}: ReturnType<typeof squares>, u: number, into = v, channels = inputs) =>
+    (source: readonly Address[], bias: number, result: readonly Address[]): Step => {
+      const scratch = [capacity, into, placeStride(channels * capacity * ELEMENT), m, strip];
+      return each("groups", "winogradConvolve", ...source, inputs, u, bias, outputs, ...result, ...scratch);
+    };
   const {slots, input, outputGradient: dz} = place;
   const slotFloats = gradientSlot(from.channels, to.channels);
   const gradientSlots = shared.take(slots * slotFloats * 4);
-  const kept = squaresKept(to, from.channels, to.channels);
   // Scratch of its own: spare channels must stay 0.
-  const [squaresOfInput, squaresOfGradient] = [inFours(from.channels), inTwos(to.channels)].map(
-    (channels): Address => ({local: local.take(16 * channels * kept * ELEMENT)}),
+  const [squaresOfInput, squaresOfGradient] = [inFours(from.channels), inTwos(to.channels)].map((channels) =>
+    scratch(PLACES * placeStride(channels * kept * ELEMENT)),
   );
   return {
     forward: step(forward, forwardWeights),
+    /** As forward; leaves what `weightGradient` need not do again. */
+    trainingForward: whole
+      ? step({...forward, capacity: kept}, forwardWeights, squaresOfInput, inFours(from.channels))
+      : step(forward, forwardWeights),
     back: step(back, backWeights),
-    weightGradient: (first: Address) =>
+    /** @param ready Whether `trainingForward` of the same images came before it. */
+    weightGradient: (first: Address, ready: boolean) =>
       each(
         "slots",
         "winogradWeightGradient",
         ...[first, input.row, input.plane, from.channels, dz.at, dz.row, dz.plane, to.channels, to.height, to.width],
-        ...[gradientSlots, slots, slotFloats * 4, kept, squaresOfInput, squaresOfGradient],
+        ...[gradientSlots, slots, slotFloats * 4, kept, squaresOfInput, squaresOfGradient, strip],
+        ready && whole ? 1 : 0,
       ),
     finish: each(
       "parts",
@@ -77,9 +97,9 @@ export function winograd({input: from, output: to}: ConvolutionPlan, place: Plac
   };
 }
 
-/** Floats of one slot of the transformed weights' gradient: 16 places, a cache line after each. */
+/** Floats of one slot of the transformed weights' gradient. */
 export function gradientSlot(inputs: number, outputs: number): number {
-  return 16 * (inFours(inputs) * inTwos(outputs) + 16);
+  return (PLACES * placeStride(inFours(inputs) * inTwos(outputs) * 4)) / 4 + 16;
 }
 
 function inFours(n: number): number {
@@ -91,20 +111,24 @@ function inTwos(n: number): number {
 }
 
 /** What the weights' gradient keeps of input and output at once: most of the second-level cache, in whole rows. */
-const KEPT = 448 * 1024;
+const KEPT = 512 * 1024;
 
 function squaresKept({height, width}: Shape, inputs: number, outputs: number): number {
-  const [down, across] = [evened(height) / 2, evened(width) / 2];
-  const perRow = 16 * (inFours(inputs) + inTwos(outputs)) * ELEMENT * across;
-  return Math.min(down, Math.max(1, Math.floor(KEPT / perRow))) * across;
+  const [down, across] = [squaresOver(height), squaresOver(width)];
+  const perRow = PLACES * (inFours(inputs) + inTwos(outputs)) * ELEMENT * across;
+  return evenRows(down, Math.floor(KEPT / perRow)) * across;
 }
 
-/** How many squares of an output are computed at a time: whole rows, an even number of squares if two rows make one. */
+/** How many squares of an output are computed at a time: whole rows. */
 function squares({height, width}: Shape, inputs: number, outputs: number) {
-  const [down, across] = [evened(height) / 2, evened(width) / 2];
-  const perSquare = 16 * Math.max(inputs, outputs) * ELEMENT;
-  let rows = Math.min(down, Math.max(1, Math.floor(SCRATCH / perSquare / across)));
-  if (across % 2 === 1 && rows % 2 === 1 && rows < down) rows = rows > 1 ? rows - 1 : 2;
-  const capacity = rows * across;
-  return {capacity, inputs, outputs, bytes: capacity * perSquare};
+  const [down, across] = [squaresOver(height), squaresOver(width)];
+  const perRow = PLACES * Math.max(inputs, outputs) * ELEMENT * across;
+  const capacity = evenRows(down, Math.floor(SCRATCH / perRow)) * across;
+  const [inputBytes, outputBytes] = [inputs, outputs].map((n) => PLACES * placeStride(n * capacity * ELEMENT));
+  return {capacity, inputs, outputs, inputBytes, outputBytes};
+}
+
+/** As many rows at a time as fit, the same number each time as far as it goes. */
+function evenRows(rows: number, most: number): number {
+  return Math.ceil(rows / Math.ceil(rows / Math.max(1, most)));
 }

@@ -1,4 +1,5 @@
 import {EigenvalueDecomposition, Matrix} from "ml-matrix";
+import {loadSymmetric, type SymmetricMatrix, type Workspace} from "../../tsne/index";
 
 export interface Eigenpairs {
   /** Largest first. */
@@ -7,120 +8,127 @@ export interface Eigenpairs {
   readonly vectors: Float64Array;
 }
 
-/** Vectors a step adds: eigenvalues of a multiplicity up to this are found. */
-const BLOCK = 8;
 /** Up to this size the whole decomposition is as fast. */
-const SMALL = 160;
+const SMALL = 128;
+/** Vectors carried along besides those wanted: the gap to the first eigenvalue left out sets the speed. */
+const SPARE = 14;
+/**
+ * A filter of a high degree magnifies the first vectors' rounding over the last vectors: by up to this power of ten, it
+ * leaves double precision five digits for them, more than a filter gains.
+ */
+const MOST_MAGNIFIED = 11;
+const MOST_DEGREE = 12;
+/** Gram-Schmidt leaves nothing of a vector that is nearer than this to the space of those before it. */
+const DEPENDENT = 1e-10;
 
 /**
- * The `count` largest eigenvalues of a symmetric matrix and their vectors, by a block Krylov space from a fixed start,
- * kept orthogonal in full (Golub & Underwood 1977), that grows until the vectors' residuals are small.
+ * The `count` largest eigenvalues of a symmetric matrix without negative ones, and their vectors: subspace iteration from
+ * a fixed start, filtered by Chebyshev polynomials that are small on the eigenvalues not wanted (Rutishauser 1969; Zhou,
+ * Saad, Tiago & Chelikowsky 2006), until the vectors' residuals are small.
  *
  * @param tolerance The largest |Av − λv| allowed, over the largest eigenvalue. Eigenvalues are then off by about its
- * square.
+ * square. Below 1e-12 is not to be had.
  */
-export function leadingEigenpairs(matrix: Float64Array, size: number, count: number, tolerance = 1e-7): Eigenpairs {
-  if (size <= SMALL) return ritz(identityBasis(size), matrix, size, count).pairs;
-  const basis: Float64Array[] = [];
-  const images: Float64Array[] = [];
-  let block: Float64Array[] = Array.from({length: BLOCK}, (_, q) =>
-    Float64Array.from({length: size}, (_, c) => wave(c * BLOCK + q)),
-  );
-  let next = Math.min(size, 3 * count + 4 * BLOCK);
-  for (;;) {
-    for (const vector of block) {
-      if (basis.length === size) break;
-      const clean = orthogonalTo(basis, vector, basis.length);
-      basis.push(clean);
-      images.push(times(matrix, size, clean));
-    }
-    block = images.slice(-BLOCK).map((image) => image.slice());
-    if (basis.length < next) continue;
-    const {pairs, residual} = ritz(basis, matrix, size, count, images);
-    if (basis.length === size || residual < tolerance * Math.abs(pairs.values[0])) return pairs;
-    next = Math.min(size, basis.length + 10 * BLOCK);
-  }
-}
-
-/** Eigenpairs of the matrix within the space of a basis (Rayleigh-Ritz), and the largest residual. */
-function ritz(
-  basis: readonly Float64Array[],
+export async function leadingEigenpairs(
   matrix: Float64Array,
   size: number,
   count: number,
-  images = basis.map((vector) => times(matrix, size, vector)),
-): {pairs: Eigenpairs; residual: number} {
-  const m = basis.length;
-  const small = Matrix.zeros(m, m);
-  for (let a = 0; a < m; a++) {
-    for (let b = 0; b <= a; b++) {
-      const value = dot(basis[b], images[a]);
-      small.set(a, b, value);
-      small.set(b, a, value);
-    }
+  workspace: Workspace,
+  tolerance = 1e-7,
+): Promise<Eigenpairs> {
+  if (size <= Math.max(SMALL, 2 * (count + SPARE))) {
+    const {values, vectors} = decomposed(matrix, size);
+    return {values: values.slice(0, count), vectors: vectors.slice(0, count * size)};
   }
-  const decomposition = new EigenvalueDecomposition(small, {assumeSymmetric: true});
-  const found = decomposition.realEigenvalues;
-  const order = found.map((_, q) => q).sort((a, b) => found[b] - found[a]);
-  const kept = order.slice(0, count);
-  const mix = decomposition.eigenvectorMatrix;
-  const values = Float64Array.from(kept, (q) => found[q]);
-  const vectors = new Float64Array(kept.length * size);
-  let residual = 0;
-  kept.forEach((q, place) => {
-    const vector = vectors.subarray(place * size, (place + 1) * size);
-    const image = new Float64Array(size);
-    for (let a = 0; a < m; a++) {
-      const share = mix.get(a, q);
-      for (let c = 0; c < size; c++) {
-        vector[c] += share * basis[a][c];
-        image[c] += share * images[a][c];
-      }
+  const a = loadSymmetric(workspace, matrix, size);
+  try {
+    const carried = Math.ceil((count + SPARE) / 4) * 4;
+    const start = Float64Array.from({length: carried * size}, (_, i) => wave(i));
+    let space = await ritz(a, orthonormal(a, await a.times(start)));
+    while (residual(space, size, count) > tolerance * space.values[0]) {
+      space = await ritz(a, orthonormal(a, await filtered(a, space, count)));
     }
-    residual = Math.max(residual, Math.hypot(...image.map((v, c) => v - found[q] * vector[c])));
+    return {values: space.values.slice(0, count), vectors: space.vectors.slice(0, count * size)};
+  } finally {
+    a.release();
+  }
+}
+
+interface RitzPairs extends Eigenpairs {
+  /** The matrix times each vector. */
+  readonly images: Float64Array;
+}
+
+/** The best eigenpairs within the space of orthonormal vectors (Rayleigh-Ritz). */
+async function ritz(a: SymmetricMatrix, basis: Float64Array): Promise<RitzPairs> {
+  const images = await a.times(basis);
+  const {values, vectors: shares} = decomposed(a.inner(basis, images), basis.length / a.size);
+  return {values, vectors: a.mix(basis, shares), images: a.mix(images, shares)};
+}
+
+function residual({values, vectors, images}: RitzPairs, size: number, count: number): number {
+  let most = 0;
+  for (let q = 0; q < count; q++) {
+    let square = 0;
+    for (let i = q * size; i < (q + 1) * size; i++) square += (images[i] - values[q] * vectors[i]) ** 2;
+    most = Math.max(most, square);
+  }
+  return Math.sqrt(most);
+}
+
+/**
+ * T((A − c) / c) times each vector, T a Chebyshev polynomial, c half the least value carried: at most 1 on the eigenvalues
+ * from 0 to that, and steeply larger above.
+ */
+async function filtered(
+  a: SymmetricMatrix,
+  {values, vectors, images}: RitzPairs,
+  count: number,
+): Promise<Float64Array> {
+  const c = Math.max(values[values.length - 1], 1e-9 * values[0]) / 2;
+  const growth = (value: number) => {
+    const x = Math.max(1, (value - c) / c);
+    return Math.log10(x + Math.sqrt(x * x - 1));
+  };
+  const magnified = growth(values[0]) - growth(values[count - 1]);
+  const degree = Math.max(2, Math.min(MOST_DEGREE, Math.floor(MOST_MAGNIFIED / Math.max(magnified, 0.1))));
+  let before: Float64Array = vectors;
+  let now: Float64Array = images.map((image, i) => image / c - vectors[i]);
+  for (let d = 2; d <= degree; d++) {
+    const next = await a.times(now);
+    for (let i = 0; i < next.length; i++) next[i] = 2 * (next[i] / c - now[i]) - before[i];
+    [before, now] = [now, next];
+  }
+  return now;
+}
+
+/** Orthonormal vectors of the same space; others in place of those that add nothing to it. */
+function orthonormal(a: SymmetricMatrix, vectors: Float64Array): Float64Array {
+  for (let attempt = 1; ; attempt++) {
+    const out = a.orthonormal(vectors, DEPENDENT);
+    let whole = true;
+    for (let first = 0; first < out.length; first += a.size) {
+      if (out.subarray(first, first + a.size).some((v) => v !== 0)) continue;
+      whole = false;
+      for (let i = first; i < first + a.size; i++) out[i] = wave(attempt * out.length + i);
+    }
+    if (whole) return out;
+    vectors = out;
+  }
+}
+
+/** All eigenpairs of a small matrix, largest first. */
+function decomposed(matrix: Float64Array, size: number): Eigenpairs {
+  const whole = new Matrix(size, size);
+  for (let a = 0; a < size; a++)
+    for (let b = 0; b < size; b++) whole.set(a, b, matrix[Math.max(a, b) * size + Math.min(a, b)]);
+  const {realEigenvalues, eigenvectorMatrix} = new EigenvalueDecomposition(whole, {assumeSymmetric: true});
+  const order = realEigenvalues.map((_, q) => q).sort((a, b) => realEigenvalues[b] - realEigenvalues[a]);
+  const vectors = new Float64Array(size * size);
+  order.forEach((q, place) => {
+    for (let c = 0; c < size; c++) vectors[place * size + c] = eigenvectorMatrix.get(c, q);
   });
-  return {pairs: {values, vectors}, residual};
-}
-
-/** The unit vector along what of `vector` is outside the basis' space; another vector where nothing is. */
-function orthogonalTo(basis: readonly Float64Array[], vector: Float64Array, fresh: number): Float64Array {
-  let out: Float64Array = vector.slice();
-  for (let attempt = 0; ; attempt++) {
-    const before = Math.sqrt(dot(out, out));
-    for (let twice = 0; twice < 2; twice++) {
-      for (const other of basis) {
-        const share = dot(out, other);
-        for (let c = 0; c < out.length; c++) out[c] -= share * other[c];
-      }
-    }
-    const after = Math.sqrt(dot(out, out));
-    if (after > 1e-10 * before && after > 0) return out.map((v) => v / after);
-    out = Float64Array.from({length: vector.length}, (_, c) => wave((fresh + attempt + 1) * vector.length + c));
-  }
-}
-
-function identityBasis(size: number): Float64Array[] {
-  return Array.from({length: size}, (_, q) => Float64Array.from({length: size}, (_, c) => (c === q ? 1 : 0)));
-}
-
-function times(matrix: Float64Array, size: number, vector: Float64Array): Float64Array {
-  const out = new Float64Array(size);
-  for (let a = 0; a < size; a++) out[a] = dot(matrix.subarray(a * size, (a + 1) * size), vector);
-  return out;
-}
-
-/** In four sums: one alone would wait for each addition, and take three times as long. */
-function dot(a: Float64Array, b: Float64Array): number {
-  let [s, t, u, v] = [0, 0, 0, 0];
-  const fours = a.length & ~3;
-  for (let c = 0; c < fours; c += 4) {
-    s += a[c] * b[c];
-    t += a[c + 1] * b[c + 1];
-    u += a[c + 2] * b[c + 2];
-    v += a[c + 3] * b[c + 3];
-  }
-  for (let c = fours; c < a.length; c++) s += a[c] * b[c];
-  return s + t + (u + v);
+  return {values: Float64Array.from(order, (q) => realEigenvalues[q]), vectors};
 }
 
 /** A start in no data's direction: multiples of the golden ratio, their square roots' fractions, in [−½, ½). */

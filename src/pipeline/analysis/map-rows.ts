@@ -1,8 +1,15 @@
-import {automaticThreads, type Dimensions, type Matrix, openNeighbourhood} from "../../tsne/index";
+import {
+  automaticThreads,
+  type Dimensions,
+  type Matrix,
+  openNeighbourhood,
+  openWorkspace,
+  type Workspace,
+} from "../../tsne/index";
 import {between, type OptionTable, oneOf, wholeNumber} from "../options";
 import type {RandomSource} from "../random";
 import {foldedColumns} from "./fold-columns";
-import {pca} from "./pca";
+import {principalComponents} from "./pca";
 import {aligned} from "./procrustes";
 import {type ProjectionName, projections} from "./projection/index";
 import {type MapFigures, mapQuality} from "./projection-quality";
@@ -29,7 +36,7 @@ export const mapSettings: OptionTable<MapSettings> = {
   dimensions: {default: 2, help: "2 or 3", check: (value) => (value === 2 || value === 3 ? undefined : "2 or 3")},
   iterations: {
     default: 0,
-    help: "0: the method's own (tsne 1,000, and 250 to go on from the last epoch's map)",
+    help: "0: the method's own (tsne 700, and 100 to go on from the last epoch's map)",
     check: wholeNumber,
   },
   scaling: {
@@ -90,29 +97,38 @@ export async function mapRows(
     say("t-SNE in 3 dimensions computes all pairs: half as many points take a quarter of the time");
   }
   const threads = await automaticThreads(rows.rows);
-  const scaled = foldedColumns(standardised(rows, settings.scaling), MOST_COLUMNS);
-  if (scaled.columns < rows.columns) {
-    say(`${rows.columns.toLocaleString("en")} features, folded into ${MOST_COLUMNS.toLocaleString("en")}`);
-  }
-  const reduced =
-    scaled.columns > settings.components ? await pca(scaled, settings.components, threads, TOLERANCE) : undefined;
-  const data = reduced?.scores ?? scaled;
-  const neighbourhood = await openNeighbourhood(data, {perplexity, metric: settings.metric, threads});
+  const folds = rows.columns > MOST_COLUMNS;
+  if (folds) say(`${rows.columns.toLocaleString("en")} features, folded into ${MOST_COLUMNS.toLocaleString("en")}`);
+  const workspace = await openWorkspace(threads);
   try {
+    const reduced = await reducedRows(workspace, rows, settings);
+    const data = reduced.scores;
+    const neighbourhood = await openNeighbourhood(data, {perplexity, metric: settings.metric, threads: workspace});
     const task = {data, neighbourhood, dimensions, perplexity, iterations: settings.iterations, random};
     const map = await method.project(before ? {...task, start: before} : task);
+    // t-SNE has gone on from the map before; to turn the others' changes no distance
     const points = before && settings.method !== "tsne" ? aligned(map.points, before, dimensions) : map.points;
     return {
-      ...(await mapQuality(neighbourhood, points, dimensions, labels)),
+      ...(await mapQuality(neighbourhood, points, dimensions, labels, map.klDivergence)),
       points,
       nearest: neighbourhood.nearest(Math.min(NEAREST, neighbourhood.k)),
       iterations: map.iterations,
       perplexity,
       components: data.columns,
       width: rows.columns,
-      explained: reduced?.explained ?? 1,
+      explained: reduced.explained,
     };
   } finally {
-    neighbourhood.close();
+    workspace.close();
   }
+}
+
+/** The rows scaled, and on their principal components where they are wider. */
+async function reducedRows(workspace: Workspace, rows: Matrix, {scaling, components}: MapSettings) {
+  if (rows.columns <= components) return {scores: standardised(rows, scaling), explained: 1};
+  if (rows.columns <= MOST_COLUMNS) {
+    return principalComponents(workspace, rows, components, {scaling, tolerance: TOLERANCE});
+  }
+  const folded = foldedColumns(standardised(rows, scaling), MOST_COLUMNS);
+  return principalComponents(workspace, folded, components, {tolerance: TOLERANCE});
 }

@@ -1,6 +1,7 @@
-import {loadMatrix, type Matrix} from "../../tsne/index";
+import {loadMatrix, type Matrix, openWorkspace, type Workspace} from "../../tsne/index";
 import {UserError} from "../options";
 import {leadingEigenpairs} from "./eigenvectors";
+import {columnScaling, type Scaling} from "./standardise";
 
 export interface Pca {
   /** Rows on the components, `[row * components + q]`, centred; the largest score in magnitude of each is positive. */
@@ -16,45 +17,61 @@ export interface Pca {
 /** More columns than this would need a covariance of more than 128 MiB. */
 const MOST_COLUMNS = 4096;
 
+/** Of the eigenvectors (`leadingEigenpairs`). */
+const TOLERANCE = 1e-7;
+/** From this tolerance on, a covariance of rounded numbers is exact enough: it is off by a tenth of it or less. */
+const ROUNDED = 1e-5;
+
 /**
  * Principal components (Pearson 1901, Hotelling 1933) by the covariance's eigenvectors.
  *
  * @param components At most the number of columns; fewer are given where there are fewer columns.
- * @param tolerance Of the eigenvectors (`leadingEigenpairs`).
  * @throws UserError for more than 4,096 columns.
  */
-export async function pca(data: Matrix, components: number, threads = 1, tolerance = 1e-7): Promise<Pca> {
+export async function pca(data: Matrix, components: number, threads = 1): Promise<Pca> {
+  const workspace = await openWorkspace(threads);
+  try {
+    return await principalComponents(workspace, data, components);
+  } finally {
+    workspace.close();
+  }
+}
+
+/**
+ * The same in a workspace that is open, of columns that are scaled first.
+ *
+ * @param tolerance Of the eigenvectors (`leadingEigenpairs`).
+ */
+export async function principalComponents(
+  workspace: Workspace,
+  data: Matrix,
+  components: number,
+  {scaling = "none", tolerance = TOLERANCE}: {readonly scaling?: Scaling; readonly tolerance?: number} = {},
+): Promise<Pca> {
   const {rows, columns} = data;
   if (columns > MOST_COLUMNS) throw new UserError(`pca: expected at most ${MOST_COLUMNS} features, got ${columns}`);
-  const centred = centredRows(data);
-  const loaded = await loadMatrix(centred, threads);
+  const count = Math.min(components, columns);
+  const loaded = loadMatrix(workspace, data);
   try {
-    const gram = await loaded.gram();
-    const covariance = gram.map((sum) => sum / Math.max(1, rows - 1));
-    const count = Math.min(components, columns);
-    const {values, vectors} = leadingEigenpairs(covariance, columns, count, tolerance);
+    const moments = loaded.moments();
+    loaded.scale(moments.means, columnScaling(moments, scaling).scales); // whatever the shift: components are centred
+    const covariance = await (tolerance < ROUNDED ? loaded.gram() : loaded.roundedGram());
+    for (let i = 0; i < covariance.length; i++) covariance[i] /= Math.max(1, rows - 1);
+    const {values, vectors} = await leadingEigenpairs(covariance, columns, count, workspace, tolerance);
     const scores = await loaded.project(Float32Array.from(vectors), count);
     const signs = Array.from({length: count}, (_, q) => signOf(scores, count, q));
+    for (let i = 0; i < scores.length; i++) scores[i] *= signs[i % count];
     let total = 0;
     for (let c = 0; c < columns; c++) total += covariance[c * columns + c];
     return {
-      scores: {rows, columns: count, values: scores.map((score, i) => score * signs[i % count])},
+      scores: {rows, columns: count, values: scores},
       axes: vectors.map((v, i) => v * signs[Math.floor(i / columns)]),
       variances: values.map((v) => Math.max(0, v)),
       explained: total > 0 ? Math.min(1, values.reduce((a, b) => a + b, 0) / total) : 1,
     };
   } finally {
-    loaded.close();
+    loaded.release();
   }
-}
-
-function centredRows({rows, columns, values}: Matrix): Matrix {
-  const means = new Float64Array(columns);
-  for (let r = 0, e = 0; r < rows; r++) for (let c = 0; c < columns; c++) means[c] += values[e++];
-  for (let c = 0; c < columns; c++) means[c] /= rows;
-  const out = new Float32Array(values.length);
-  for (let r = 0, e = 0; r < rows; r++) for (let c = 0; c < columns; c++, e++) out[e] = values[e] - means[c];
-  return {rows, columns, values: out};
 }
 
 function signOf(scores: Float32Array, count: number, component: number): number {

@@ -22,16 +22,21 @@ export interface MapFigures {
 const NEIGHBOURS = 12;
 const VOTERS = 10;
 
-/** A map's figures, the same way for every method. Few points have fewer neighbours and voters. */
+/**
+ * A map's figures, the same way for every method. Few points have fewer neighbours and voters.
+ *
+ * @param divergence The map's, if it is known already.
+ */
 export async function mapQuality(
   neighbourhood: Neighbourhood,
   points: Float32Array,
   dimensions: Dimensions,
   labels?: Uint16Array,
+  divergence?: number,
 ): Promise<MapFigures> {
   const count = Math.min(NEIGHBOURS, neighbourhood.k, Math.ceil(neighbourhood.rows / 2) - 1);
   const voters = Math.min(VOTERS, count);
-  const klDivergence = await neighbourhood.divergence(points, dimensions);
+  const klDivergence = divergence ?? (await neighbourhood.divergence(points, dimensions));
   const {trustworthiness, continuity, measured, neighbours} = await neighbourhood.quality(points, dimensions, count);
   const onMap = neighbours.filter((_, e) => e % count < voters);
   return {
@@ -88,15 +93,18 @@ function distancesFrom({rows, columns, values}: Matrix, i: number): Float64Array
  */
 export function neighbourAccuracy(neighbours: ArrayLike<number>, k: number, labels: ArrayLike<number>): number {
   const n = labels.length;
+  let most = 0;
+  for (let i = 0; i < n; i++) most = Math.max(most, labels[i]);
+  const votes = new Uint32Array(most + 1);
   let right = 0;
   for (let i = 0; i < n; i++) {
-    const votes = new Map<number, number>(); // in order of the nearest of each class
-    for (let q = 0; q < k; q++) {
-      const label = labels[neighbours[i * k + q]];
-      votes.set(label, (votes.get(label) ?? 0) + 1);
-    }
     let winner = -1;
-    for (const [label, count] of votes) if (count > (votes.get(winner) ?? 0)) winner = label;
+    for (let q = 0; q < k; q++) votes[labels[neighbours[i * k + q]]]++;
+    for (let q = 0; q < k; q++) {
+      const label = labels[neighbours[i * k + q]]; // the nearest first
+      if (winner < 0 || votes[label] > votes[winner]) winner = label;
+    }
+    for (let q = 0; q < k; q++) votes[labels[neighbours[i * k + q]]] = 0;
     if (winner === labels[i]) right++;
   }
   return right / n;

@@ -1,5 +1,7 @@
 import * as tf from "@tensorflow/tfjs";
 
+import {type TensorKernels, tensorKernels} from "../../engine/tensor-kernels";
+
 export type Inputs = {readonly [name: string]: tf.TensorInfo};
 export type Attributes = {readonly [name: string]: unknown};
 
@@ -8,11 +10,41 @@ export interface Heap {
   makeOutput(shape: readonly number[], dtype: "float32"): tf.TensorInfo;
   /** Valid until the backend's memory grows, which making an output may do. */
   typedArrayFromHeap(tensor: tf.TensorInfo): Float32Array;
+  /** One more tensor has these numbers. */
+  incRef(id: tf.TensorInfo["dataId"]): void;
+  disposeData(id: tf.TensorInfo["dataId"]): boolean;
 }
 
 /** A tensor's numbers, in place. */
 export function at(heap: Heap, tensor: tf.TensorInfo): Float32Array {
   return heap.typedArrayFromHeap(tensor);
+}
+
+/**
+ * The engine's kernels on the backend's memory.
+ *
+ * @throws Error if the backend does not show its memory: tfjs-backend-wasm 4.22 keeps its module's exports at `wasm.asm`.
+ */
+export function kernelsOn(heap: Heap): TensorKernels {
+  const memory = (heap as unknown as {wasm?: {asm?: {memory?: unknown}}}).wasm?.asm?.memory;
+  if (!(memory instanceof WebAssembly.Memory)) throw new Error(`tfjs-backend-wasm: expected its memory, got ${memory}`);
+  return tensorKernels(memory);
+}
+
+/** Where a tensor's numbers stand in the backend's memory. */
+export function addressOf(heap: Heap, tensor: tf.TensorInfo): number {
+  return at(heap, tensor).byteOffset;
+}
+
+/** Registers a kernel that the wasm backend lacks. */
+export function add(
+  kernelName: string,
+  compute: (inputs: Inputs, attributes: Attributes, heap: Heap) => tf.TensorInfo | tf.TensorInfo[],
+): void {
+  if (tf.getKernel(kernelName, "wasm")) return;
+  const kernelFunc: tf.KernelFunc = ({inputs, attrs, backend}) =>
+    compute(inputs as Inputs, (attrs ?? {}) as Attributes, backend as Heap);
+  tf.registerKernel({kernelName, backendName: "wasm", kernelFunc});
 }
 
 /** So that starting the backend twice puts no kernel before itself. */

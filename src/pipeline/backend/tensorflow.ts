@@ -9,6 +9,8 @@ export const tensorflow: Backend = {
     // tfjs-node 4.22 calls util.isNullOrUndefined, which Node 23 removed (tensorflow/tfjs#8425, merged, not released).
     const old = util as unknown as {isNullOrUndefined?: (value: unknown) => boolean};
     old.isNullOrUndefined ??= (value) => value === null || value === undefined;
+    // Warnings and worse: at its start TensorFlow tells every user how it could have been compiled.
+    process.env.TF_CPP_MIN_LOG_LEVEL ??= "1";
     try {
       // By a name the compiler does not follow: the package may not be there.
       require(["@tensorflow", "tfjs-node"].join("/"));

@@ -9,13 +9,7 @@ import {gunzip} from "node:zlib";
 
 import {UserError} from "../options";
 import {isMissing} from "./idx-directory";
-
-export interface DownloadProgress {
-  readonly file: string;
-  /** Bytes there, of `total`, or NaN where the server does not say. */
-  readonly received: number;
-  readonly total: number;
-}
+import type {DataProgress} from "./progress";
 
 /** Tries without a single new byte between them before giving up. */
 const FRUITLESS_TRIES = 3;
@@ -27,7 +21,7 @@ const FRUITLESS_TRIES = 3;
  * @param digest SHA-256 of the uncompressed bytes.
  * @throws UserError if the server refuses, breaks off for good, or sends other bytes than `digest` says.
  */
-export async function* download(url: string, file: string, digest: string): AsyncGenerator<DownloadProgress> {
+export async function* download(url: string, file: string, digest: string): AsyncGenerator<DataProgress> {
   if ((await digestOf(file)) === digest) return;
   const partial = `${file}.gz.partial`;
   let fruitless = 0;
@@ -62,7 +56,7 @@ export async function* download(url: string, file: string, digest: string): Asyn
 }
 
 /** Appends what is missing to `partial`. @returns Whether the file is whole now. */
-async function* fetchRest(url: string, partial: string, have: number): AsyncGenerator<DownloadProgress, boolean> {
+async function* fetchRest(url: string, partial: string, have: number): AsyncGenerator<DataProgress, boolean> {
   const response = await fetch(url, {
     headers: {"accept-encoding": "identity", ...(have ? {range: `bytes=${have}-`} : {})},
   });
@@ -77,7 +71,7 @@ async function* fetchRest(url: string, partial: string, have: number): AsyncGene
     for await (const chunk of Readable.fromWeb(response.body as import("node:stream/web").ReadableStream)) {
       if (!out.write(chunk)) await new Promise<void>((go, fail) => out.once("drain", go).once("error", fail));
       received += chunk.length;
-      yield {file: basename(url), received, total};
+      yield {doing: `fetching ${basename(url)}`, done: received, total};
     }
   } finally {
     out.end();

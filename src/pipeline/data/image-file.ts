@@ -24,10 +24,7 @@ const MOST_PIXELS = 100_000_000;
  * @throws UserError if it is no such file, is damaged or far too large, or is in CMYK, whose colours need a profile.
  */
 export async function decodeImage(bytes: Uint8Array, name: string): Promise<DecodedImage> {
-  const kind = kindOf(bytes);
-  if (!kind) throw new UserError(`${name}: expected a PNG or JPEG image, got a file that starts with ${hex(bytes)}`);
-  const frame = kind === "png" ? pngSize(bytes) : jpegFrame(bytes);
-  if (!frame) throw new UserError(`${name}: expected a whole ${kind.toUpperCase()} image, got one without a size`);
+  const {kind, frame} = headerOf(bytes, name);
   if (frame.components === 4 && kind === "jpeg") {
     throw new UserError(
       `${name}: expected a grey or RGB image, got CMYK (convert it first: its colours need a profile)`,
@@ -55,6 +52,11 @@ export async function decodeImage(bytes: Uint8Array, name: string): Promise<Deco
   return {height, width, rgb};
 }
 
+/** Pixels of a PNG or JPEG file as its header says them, before any turning. @throws UserError if it is no such file. */
+export function sizeOfImage(bytes: Uint8Array, name: string): {readonly height: number; readonly width: number} {
+  return headerOf(bytes, name).frame;
+}
+
 /**
  * The image as a model takes it: cut or squeezed to its proportions, resampled, grey where it has one channel.
  *
@@ -76,6 +78,14 @@ export function fitImage({height, width, rgb}: DecodedImage, shape: ImageShape, 
   const scaled = resize(cut, [cropHeight, cropWidth, 3], [toHeight, toWidth]);
   const pixels = channels === 1 ? luma(scaled) : scaled;
   return {count: 1, shape, pixels: invert ? pixels.map((v) => 1 - v) : pixels};
+}
+
+function headerOf(bytes: Uint8Array, name: string): {readonly kind: "png" | "jpeg"; readonly frame: Frame} {
+  const kind = kindOf(bytes);
+  if (!kind) throw new UserError(`${name}: expected a PNG or JPEG image, got a file that starts with ${hex(bytes)}`);
+  const frame = kind === "png" ? pngSize(bytes) : jpegFrame(bytes);
+  if (!frame) throw new UserError(`${name}: expected a whole ${kind.toUpperCase()} image, got one without a size`);
+  return {kind, frame};
 }
 
 /** ITU-R BT.601, as Pillow's "L". */

@@ -3,8 +3,9 @@ import {mkdir, readFile} from "node:fs/promises";
 import {dirname, join} from "node:path";
 
 import {UserError} from "../options";
-import {type DownloadProgress, download} from "./download";
+import {download} from "./download";
 import {IDX_FILES, type IdxImages, isMissing, openIdxDirectory} from "./idx-directory";
+import type {DataProgress} from "./progress";
 
 /** SHA-256 of the genuine files, uncompressed (Y. LeCun, C. Cortes & C. Burges, "The MNIST database", 1998). */
 export const MNIST_DIGESTS: Readonly<Record<(typeof IDX_FILES)[number], string>> = {
@@ -42,7 +43,7 @@ export function mnistPackageFolder(): string | undefined {
 export async function* openMnist(
   {packageFolder = mnistPackageFolder(), cacheFolder, url}: MnistSource,
   digests: Readonly<Record<string, string>> = MNIST_DIGESTS,
-): AsyncGenerator<DownloadProgress, IdxImages> {
+): AsyncGenerator<DataProgress, IdxImages> {
   const faults: string[] = [];
   for (const folder of [packageFolder, cacheFolder]) {
     const fault =

@@ -1,23 +1,7 @@
 import {InferenceSession, Tensor} from "onnxruntime-node";
 
 import {UserError} from "../options";
-import type {Classifier, ImageShape} from "../types";
-import {asProbabilities, type ModelInput, type ModelOutput, modelInput} from "./model-input";
-
-/** A classifier that must be let go of. */
-export interface LoadedClassifier extends Classifier {
-  dispose(): Promise<void>;
-}
-
-export interface LoadSettings {
-  /** Where the model leaves its input's size open. */
-  readonly imageShape?: ImageShape;
-  /** By default "0", "1", … */
-  readonly classNames?: readonly string[];
-  /** `layout` by default as the input's shape has it: 1 or 3 channels second or last. */
-  readonly input: Omit<ModelInput, "layout"> & {readonly layout?: ModelInput["layout"]};
-  readonly output: ModelOutput;
-}
+import {blackBoxClassifier, dimsOf, imageShapeOf, type LoadedClassifier, type LoadSettings} from "./black-box";
 
 /**
  * An ONNX model on onnxruntime: one image input, one output of class scores. A model whose batch size is fixed is asked
@@ -34,10 +18,9 @@ export async function onnxClassifier(bytes: Uint8Array, settings: LoadSettings):
   }
   const shape = dimensionsOf(session.inputMetadata[0]);
   const {layout, imageShape} = inputOf(shape, settings);
-  const [height, width, channels] = imageShape;
+  const dims = dimsOf(imageShape, layout);
+  const size = dims[0] * dims[1] * dims[2];
   const batch = typeof shape[0] === "number" && shape[0] > 0 ? shape[0] : undefined;
-  const dims = layout === "nchw" ? [channels, height, width] : [height, width, channels];
-  const size = height * width * channels;
 
   const ask = async (values: Float32Array, count: number): Promise<Float32Array> => {
     const input = new Tensor("float32", values, [count, ...dims]);
@@ -57,20 +40,7 @@ export async function onnxClassifier(bytes: Uint8Array, settings: LoadSettings):
     return Float32Array.from(parts.flatMap((part) => [...part]));
   };
 
-  const classes = (await scores(new Float32Array(size), 1)).length;
-  const classNames = settings.classNames ?? Array.from({length: classes}, (_, k) => `${k}`);
-  if (classNames.length !== classes) {
-    throw new UserError(`class names: expected ${classes}, one an output of the model, got ${classNames.length}`);
-  }
-  return {
-    imageShape,
-    classNames,
-    async predict(images) {
-      const values = modelInput(images, {...settings.input, layout});
-      return asProbabilities(await scores(values, images.count), classes, settings.output);
-    },
-    dispose: () => session.release(),
-  };
+  return blackBoxClassifier({imageShape, layout, scores, dispose: () => session.release()}, settings);
 }
 
 function dimensionsOf(metadata: InferenceSession.ValueMetadata): readonly (number | string)[] {
@@ -87,11 +57,6 @@ function inputOf(shape: readonly (number | string)[], {imageShape, input}: LoadS
   const layout = input.layout ?? (isColor(shape[1]) ? "nchw" : isColor(shape[3]) ? "nhwc" : undefined);
   if (!layout) throw new UserError(`--layout: expected nchw or nhwc for an input of [${shape}], got none`);
   const [h, w, c] = layout === "nchw" ? [shape[2], shape[3], shape[1]] : [shape[1], shape[2], shape[3]];
-  const open = [h, w, c].some((n) => typeof n !== "number" || n < 1);
-  if (open && !imageShape) throw new UserError(`--size: expected one for an input of [${shape}], got none`);
-  const found = [h, w, c].map((n, i) => (typeof n === "number" && n > 0 ? n : imageShape![i]));
-  if (imageShape && `${found}` !== `${imageShape}`) {
-    throw new UserError(`--size: expected ${found.join(" x ")}, the model's input, got ${imageShape.join(" x ")}`);
-  }
-  return {layout, imageShape: found as unknown as ImageShape}; // three numbers
+  const found = [h, w, c].map((n) => (typeof n === "number" && n > 0 ? n : undefined));
+  return {layout, imageShape: imageShapeOf(shape, found, imageShape)};
 }

@@ -1,19 +1,12 @@
 import {setImmediate as eventLoopTurn} from "node:timers/promises";
 import * as tf from "@tensorflow/tfjs";
 
-import {oneOf, UserError} from "../options";
+import {UserError} from "../options";
 import type {DifferentiableClassifier, ImageShape, LabelledImages, NamedArray, Network} from "../types";
 import {classifierOf, partsOf} from "./classifier";
+import {namedArrays} from "./named-arrays";
+import {type OptimizerName, tensorOptimizer} from "./optimizer";
 import {seedDropout} from "./seeded-dropout";
-
-/** Every optimizer there is, by the name `--optimizer` takes. tfjs' own settings: Adam's epsilon is 1e-7. */
-export const optimizers = {
-  adam: () => tf.train.adam(1e-3),
-  sgd: () => tf.train.momentum(1e-2, 0.9),
-  rmsprop: () => tf.train.rmsprop(1e-3),
-} satisfies Record<string, () => tf.Optimizer>;
-export type OptimizerName = keyof typeof optimizers;
-export const optimizerNamed = oneOf(...(Object.keys(optimizers) as OptimizerName[]));
 
 /**
  * A tf.LayersModel, trained by tfjs on whatever backend is set. The loss is softmax cross-entropy of the logits, not
@@ -29,15 +22,13 @@ export function tfNetwork(
 ): Network {
   const {toLogits} = partsOf(model);
   const classifier: DifferentiableClassifier = classifierOf(model, imageShape, classNames);
-  const optimizer = optimizers[optimizerName]();
+  const optimizer = tensorOptimizer(optimizerName);
   const trainable = model.trainableWeights.map((weight) => weight.read() as tf.Variable);
 
   return {
     ...classifier,
     async trainBatch(batch, learningRate, step) {
       seedDropout(model, seed, step);
-      // Protected in tfjs' types, read at every update.
-      (optimizer as unknown as {learningRate: number}).learningRate = learningRate;
       const {loss, right, grads} = tf.tidy(() => {
         const {value, grads, logits, labels} = gradientsOf(toLogits, batch, classNames.length, trainable);
         const right = logits.argMax(1).equal(labels).sum();
@@ -45,14 +36,14 @@ export function tfNetwork(
         return {
           loss: value as tf.Tensor,
           right,
-          grads: Object.entries(grads).map(([name, tensor]) => ({name, tensor})),
+          grads: trainable.map((variable) => ({variable, gradient: grads[variable.name]})),
         };
       });
       const [[meanLoss], [correct]] = await Promise.all([loss.data(), right.data()]);
       // Looked at before the step: a step with such gradients would hide where they came from.
       const finite = Number.isFinite(meanLoss);
-      if (finite) tf.tidy(() => optimizer.applyGradients(grads));
-      tf.dispose([loss, right, ...grads.map(({tensor}) => tensor)]);
+      if (finite) optimizer.apply(grads, learningRate);
+      tf.dispose([loss, right, ...grads.map(({gradient}) => gradient)]);
       if (!finite) throw await notFinite(model, batch, step, meanLoss);
       await eventLoopTurn(); // tfjs blocks: Ctrl-C and the progress bar get their turn here
       return {lossSum: meanLoss * batch.count, correct};
@@ -76,18 +67,8 @@ export function tfNetwork(
       checkWeights(model, weights);
       tf.tidy(() => model.setWeights(weights.map(({values, shape}) => tf.tensor(values, [...shape]))));
     },
-    async getOptimizerState() {
-      const [iterations, ...slots] = await optimizer.getWeights();
-      const steps = (await iterations.tensor.data())[0];
-      return {steps, slots: await namedArrays(slots)};
-    },
-    async setOptimizerState({steps, slots}) {
-      const iterations = {name: "iter", tensor: tf.scalar(steps, "int32")};
-      const moments = slots.map(({name, shape, values}) => ({name, tensor: tf.tensor(values, [...shape])}));
-      await optimizer.setWeights([iterations, ...moments]);
-      tf.dispose(moments.map(({tensor}) => tensor));
-      if (optimizer instanceof tf.AdamOptimizer) restoreBetas(optimizer, steps);
-    },
+    getOptimizerState: () => optimizer.getState(),
+    setOptimizerState: (state) => optimizer.setState(state),
     async dispose() {
       optimizer.dispose();
     },
@@ -106,24 +87,6 @@ export function checkWeights(model: tf.LayersModel, weights: readonly NamedArray
   });
 }
 
-/**
- * Adam's powers of beta as `steps` single-precision products left them. tfjs' own setWeights takes a power instead, which
- * rounds otherwise: a resumed run would then not be the unbroken one.
- */
-function restoreBetas(optimizer: tf.AdamOptimizer, steps: number): void {
-  const inner = optimizer as unknown as {[name in "beta1" | "beta2"]: number} & {
-    [name in "accBeta1" | "accBeta2"]: tf.Variable;
-  };
-  for (const [power, beta] of [
-    [inner.accBeta1, inner.beta1],
-    [inner.accBeta2, inner.beta2],
-  ] as const) {
-    let product = Math.fround(beta);
-    for (let i = 0; i < steps; i++) product = Math.fround(product * Math.fround(beta));
-    tf.tidy(() => power.assign(tf.scalar(product)));
-  }
-}
-
 function gradientsOf(toLogits: tf.LayersModel, batch: LabelledImages, classes: number, trainable: tf.Variable[]) {
   const x = tf.tensor(batch.pixels, [batch.count, ...batch.shape]);
   const labels = tf.tensor1d(Int32Array.from(batch.labels), "int32");
@@ -134,16 +97,6 @@ function gradientsOf(toLogits: tf.LayersModel, batch: LabelledImages, classes: n
     return tf.losses.softmaxCrossEntropy(target, logits) as tf.Scalar;
   }, trainable);
   return {value, grads, labels, logits: logits as tf.Tensor};
-}
-
-async function namedArrays(tensors: readonly {name: string; tensor: tf.Tensor}[]): Promise<NamedArray[]> {
-  return Promise.all(
-    tensors.map(async ({name, tensor}) => ({
-      name,
-      shape: tensor.shape,
-      values: Float32Array.from(await tensor.data()),
-    })),
-  );
 }
 
 /** Names the first layer whose output is not finite. */

@@ -2,8 +2,7 @@ import * as tf from "@tensorflow/tfjs";
 
 import {UserError} from "../options";
 import type {ImageShape} from "../types";
-import {asProbabilities, modelInput} from "./model-input";
-import type {LoadedClassifier, LoadSettings} from "./onnx-classifier";
+import {blackBoxClassifier, dimsOf, imageShapeOf, type LoadedClassifier, type LoadSettings} from "./black-box";
 
 /** The content of a tfjs model.json. */
 export interface TfjsModelJson {
@@ -37,10 +36,9 @@ export async function tfjsClassifier(
   const model: tf.LayersModel | tf.GraphModel = await load(tf.io.fromMemory(artifacts)).catch((error: Error) => {
     throw new UserError(`model.json: expected a tfjs ${artifacts.format}, got: ${error.message}`);
   });
-  const imageShape = imageShapeOf(model.inputs, settings);
-  const [height, width, channels] = imageShape;
+  const imageShape = inputShapeOf(model.inputs, settings);
   const layout = settings.input.layout ?? "nhwc";
-  const dims = layout === "nchw" ? [channels, height, width] : [height, width, channels];
+  const dims = dimsOf(imageShape, layout);
   const scores = async (values: Float32Array, count: number): Promise<Float32Array> => {
     const answer = tf.tidy(() => {
       const out = model.predict(tf.tensor(values, [count, ...dims]));
@@ -50,25 +48,10 @@ export async function tfjsClassifier(
     answer.dispose();
     return Float32Array.from(data);
   };
-  const classes = (await scores(new Float32Array(height * width * channels), 1)).length;
-  const classNames = settings.classNames ?? Array.from({length: classes}, (_, k) => `${k}`);
-  if (classNames.length !== classes) {
-    throw new UserError(`class names: expected ${classes}, one an output of the model, got ${classNames.length}`);
-  }
-  return {
-    imageShape,
-    classNames,
-    async predict(images) {
-      const values = modelInput(images, {...settings.input, layout});
-      return asProbabilities(await scores(values, images.count), classes, settings.output);
-    },
-    async dispose() {
-      model.dispose();
-    },
-  };
+  return blackBoxClassifier({imageShape, layout, scores, dispose: async () => void model.dispose()}, settings);
 }
 
-function imageShapeOf(
+function inputShapeOf(
   inputs: readonly {readonly shape?: readonly (number | null)[] | null}[],
   settings: LoadSettings,
 ): ImageShape {
@@ -80,13 +63,6 @@ function imageShapeOf(
   }
   const [a, b, c] = shape?.slice(1) ?? [];
   const order = settings.input.layout === "nchw" ? [b, c, a] : [a, b, c];
-  const found = order.map((n, i) => (n && n > 0 ? n : settings.imageShape?.[i]));
-  if (found.some((n) => n === undefined))
-    throw new UserError(`--size: expected one for an input of [${shape}], got none`);
-  if (settings.imageShape && `${found}` !== `${settings.imageShape}`) {
-    throw new UserError(
-      `--size: expected ${found.join(" x ")}, the model's input, got ${settings.imageShape.join(" x ")}`,
-    );
-  }
-  return found as unknown as ImageShape; // three numbers
+  const found = order.map((n) => (n && n > 0 ? n : undefined));
+  return imageShapeOf(shape ?? [], found, settings.imageShape);
 }

@@ -1,25 +1,33 @@
 import {magnitude} from "../../plots/color";
 import type {SegmentExplanation} from "../../plots/segments";
 import {explainStudy} from "../analysis/lime/explanation";
-import {studyWithLime} from "../analysis/lime/lime";
-import {channelSum, saliencyMaps} from "../analysis/saliency";
+import {settingsOf, studyWithLime} from "../analysis/lime/lime";
+import {type RecipeName, recipes} from "../analysis/lime/settings";
 import {argMaxRows} from "../analysis/scores";
 import {surestMistakes, surestOfPairs} from "../analysis/surest-mistakes";
 import {labelsOf} from "../data/labels";
-import {positiveInteger, wholeNumber} from "../options";
+import {oneOf, positiveInteger, wholeNumber} from "../options";
 import {randomSource} from "../random";
-import type {Artifact, LabelledImages, Probe, ProbeContext} from "../types";
+import type {Artifact, Kept, LabelledImages, Probe, ProbeContext} from "../types";
 import {after} from "./after";
+import {mapNotes, mistakeMaps, type SaliencyMode} from "./mistake-maps";
 import {imageAt, segmentExplanation} from "./segment-explanation";
 
 /** Mistakes that the pictures show; the numbers have all. */
 const DRAWN = 10;
 
+export interface MistakesOptions {
+  readonly count: number;
+  readonly pairs: number;
+  readonly recipe: RecipeName;
+  readonly mode: SaliencyMode;
+}
+
 /**
  * The wrong answers that the network was surest of, and the surest of each other confused pair: what spoke for them, and
  * what for the truth.
  */
-export const mistakes: Probe<{count: number; pairs: number}> = {
+export const mistakes: Probe<MistakesOptions> = {
   name: "mistakes",
   help: "saliency and LIME of the wrong answers that the network was surest of, for the answer and for the truth",
   options: {
@@ -29,8 +37,18 @@ export const mistakes: Probe<{count: number; pairs: number}> = {
       help: "confused pairs explained besides, the commonest first, by the surest mistake of each",
       check: wholeNumber,
     },
+    recipe: {
+      default: "default",
+      help: `whose LIME: ${Object.keys(recipes).join(", ")}`,
+      check: oneOf(...(Object.keys(recipes) as RecipeName[])),
+    },
+    mode: {
+      default: "class",
+      help: "saliency of the answer's logit and of the truth's, or exigo: of the sum of all logits, as --saliency.mode",
+      check: oneOf("class", "exigo"),
+    },
   },
-  async *run(context, {count, pairs}) {
+  async *run(context, {count, pairs, recipe, mode}) {
     const {classifier, test, testProbabilities} = context;
     const classes = classifier.classNames.length;
     const labels = await labelsOf(test);
@@ -45,8 +63,8 @@ export const mistakes: Probe<{count: number; pairs: number}> = {
       probabilities.set(testProbabilities.subarray(index * classes, (index + 1) * classes), n * classes);
     });
     const chosen = {images, indices, surest, probabilities, predicted: argMaxRows(probabilities, classes)};
-    yield await saliencyOf(context, chosen);
-    yield await limeOf(context, chosen);
+    yield await saliencyOf(context, chosen, mode);
+    yield await limeOf(context, chosen, recipe);
   },
 };
 
@@ -62,40 +80,34 @@ interface Chosen {
 async function saliencyOf(
   {classifier, epoch}: ProbeContext,
   {images, indices, surest, probabilities, predicted}: Chosen,
+  mode: SaliencyMode,
 ): Promise<Artifact> {
   const {labels, shape, pixels} = images;
   const {classNames} = classifier;
   const [height, width, channels] = shape;
-  const [answer, truth] = [
-    await saliencyMaps(classifier, images, predicted),
-    await saliencyMaps(classifier, images, labels),
-  ];
-  const maps = [
-    {label: "delta", scale: "signed", targets: predicted, values: channelSum(answer.delta, channels)},
-    {label: "delta", scale: "signed", targets: labels, values: channelSum(truth.delta, channels)},
-    {label: "overlay", scale: "sequential", targets: predicted, values: channelSum(answer.overlay, channels)},
-    {label: "overlay", scale: "sequential", targets: labels, values: channelSum(truth.overlay, channels)},
-  ] as const;
+  const maps = await mistakeMaps(classifier, images, predicted, mode);
   const drawn = Math.min(DRAWN, surest);
   const columns = Array.from({length: drawn}, (_, n) => {
     const sure = Math.round(100 * probabilities[n * classNames.length + predicted[n]]);
     return `${classNames[labels[n]]} → ${classNames[predicted[n]]} ${sure}%`;
   });
-  const notes = {delta: "saliency − baseline", overlay: "|delta| × source"};
   const shown = maps.map(({values}) => values.subarray(0, drawn * height * width));
   const rows = maps.map(({label, scale, targets}, row) => ({
-    label: `${label}, ${targets === predicted ? "answer" : "truth"}`,
-    note: notes[label],
+    label: targets ? `${label}, ${targets === predicted ? "answer" : "truth"}` : label,
+    note: mapNotes[mode][label],
     values: shown[row],
     scale,
     // one for both classes, so that they compare
-    limit: magnitude([row & ~1, row | 1].flatMap((r) => Array.from(shown[r]))),
+    ...(targets ? {limit: magnitude([row & ~1, row | 1].flatMap((r) => Array.from(shown[r])))} : {}),
   }));
+  const colors = "orange: lowers it   white: no effect";
   return {
     name: "saliency",
     plot: "imageGrid",
     data: {
-      title: `Surest mistakes ${after(epoch)}: what spoke for the answer, and for the truth`,
+      title: `Surest mistakes ${after(epoch)}: ${
+        mode === "exigo" ? "what the sum of all logits hung on" : "what spoke for the answer, and for the truth"
+      }`,
       height,
       width,
       channels,
@@ -104,22 +116,31 @@ async function saliencyOf(
         {label: "source", values: pixels.subarray(0, drawn * height * width * channels), scale: "intensity"},
         ...rows,
       ],
-      note: "truth → answer; blue: a brighter pixel raises that class's logit   orange: lowers it   white: no effect; answer and truth share a scale",
+      note:
+        mode === "exigo"
+          ? `truth → answer; blue: a brighter pixel raises the sum   ${colors}; one scale a row`
+          : `truth → answer; blue: a brighter pixel raises that class's logit   ${colors}; answer and truth share a scale`,
     },
-    numbers: {indices, surest, labels, targets: predicted, predicted, probabilities, maps},
+    numbers: {
+      ...{indices, surest, labels, predicted, mode, probabilities},
+      ...(mode === "class" ? {targets: predicted} : {}),
+      maps: maps.map((map) => ({...map})),
+    },
   };
 }
 
 async function limeOf(
   {classifier, epoch, random}: ProbeContext,
   {images, indices, surest, predicted}: Chosen,
+  recipe: RecipeName,
 ): Promise<Artifact> {
   const {labels, shape, pixels} = images;
   const [height, width, channels] = shape;
   const [ofAnswer, ofTruth]: SegmentExplanation[][] = [[], []];
   for (let n = 0; n < images.count; n++) {
     // its own stream, so that one image's masks shift no other's
-    const study = await studyWithLime(classifier, imageAt(images, n), {random: randomSource(random() * 2 ** 32)});
+    const own = randomSource(random() * 2 ** 32);
+    const study = await studyWithLime(classifier, imageAt(images, n), {recipe, random: own});
     const of = (explained: number) =>
       segmentExplanation(explainStudy(study, explained), indices[n], labels[n], classifier.classNames);
     ofAnswer.push(of(predicted[n]));
@@ -138,6 +159,11 @@ async function limeOf(
       images: pixels.subarray(0, drawn * height * width * channels),
       explanations: ofAnswer.slice(0, drawn),
     },
-    numbers: {indices, surest, others: others.map((explanation) => ({...explanation}))},
+    numbers: {
+      indices,
+      surest,
+      others: others.map((explanation) => ({...explanation})),
+      settings: {...settingsOf({recipe}, shape)} as {[name: string]: Kept}, // words, numbers and lists of them
+    },
   };
 }

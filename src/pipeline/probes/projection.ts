@@ -1,8 +1,9 @@
 import {epochNotes, mapNotes} from "../analysis/map-notes";
-import {type MapSettings, mapRows, mapSettings} from "../analysis/map-rows";
+import {type MapSettings, mapSettings} from "../analysis/map-rows";
 import {movementByClass} from "../analysis/procrustes";
 import {projections} from "../analysis/projection/index";
 import {argMaxRows} from "../analysis/scores";
+import {aside} from "../aside/thread";
 import {positiveInteger} from "../options";
 import type {Probe, ProbeContext} from "../types";
 import {activationsOf, evenly} from "./activations";
@@ -32,12 +33,10 @@ export const projection: Probe<ProjectionOptions> = {
     const indices = evenly(count, test.count);
     const {activations, labels} = await activationsOf(classifier, test, given.layer, indices);
     const before = await previousMap(context, indices, given.dimensions, given.method);
-    const {points, nearest, ...figures} = await mapRows(activations, given, {
-      labels,
-      random,
-      say,
-      ...(before ? {before} : {}),
-    });
+    const question = {rows: activations, settings: given, labels, seed: Math.floor(random() * 2 ** 32)};
+    const moved = [activations.values.buffer as ArrayBuffer];
+    const map = await aside("mapRows", before ? {...question, before} : question, {moved, say});
+    const {points, nearest, ...figures} = map;
 
     const movement = before ? movementByClass(points, before, given.dimensions, labels, classNames.length) : null;
     const notes = [...mapNotes(figures, count, "test images"), ...epochNotes(movement, epoch)];

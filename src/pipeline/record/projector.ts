@@ -59,22 +59,45 @@ export async function writeProjector(folder: string, projections: readonly Proje
   await writeWhole(join(folder, "projector_config.pbtxt"), `${embeddings.join("\n")}\n`);
 }
 
-/** One point a line, tab between numbers, no header. Numbers to 5 significant digits or more. */
-export function tensorsTsv(values: ArrayLike<number>, width: number): string {
-  const lines: string[] = [];
-  for (let start = 0; start + width <= values.length; start += width) {
-    let line = `${rounded(values[start])}`;
-    for (let i = start + 1; i < start + width; i++) line += `\t${rounded(values[i])}`;
-    lines.push(line);
+/** "-1.234567e-12" and what parts it from the next. */
+const LONGEST = 14;
+const [TAB, LINE_END, MINUS, POINT, ZERO] = Buffer.from("\t\n-.0");
+
+/**
+ * One point a line, tab between numbers, no header; numbers to 5 significant digits or more. Written digit by digit into
+ * the bytes of the file: a million numbers an epoch as strings would take five times as long, and 60 MB.
+ */
+export function tensorsTsv(values: ArrayLike<number>, width: number): Uint8Array {
+  const count = Math.floor(values.length / width) * width;
+  const bytes = Buffer.alloc(count * LONGEST);
+  let at = 0;
+  for (let i = 0; i < count; i++) {
+    at = writeNumber(bytes, at, values[i]);
+    bytes[at++] = (i + 1) % width === 0 ? LINE_END : TAB;
   }
-  return `${lines.join("\n")}\n`;
+  return bytes.subarray(0, at);
 }
 
-/** Rounding by a power of ten takes a third of toPrecision's time: it counts, for a million numbers an epoch. */
-function rounded(value: number): number {
+/** To seven decimals, or to seven digits where that would be too few or too many. @returns Where it ends. */
+function writeNumber(bytes: Buffer, at: number, value: number): number {
   const size = Math.abs(value);
-  if (value === 0 || (size >= 0.01 && size < 1000)) return Math.round(value * 1e7) / 1e7;
-  return Number(value.toPrecision(7));
+  if (value !== 0 && !(size >= 0.01 && size < 999)) {
+    return at + bytes.write(`${Number(value.toPrecision(7))}`, at, "latin1");
+  }
+  const scaled = Math.round(size * 1e7);
+  const whole = Math.floor(scaled / 1e7);
+  let decimals = scaled - whole * 1e7;
+  if (value < 0) bytes[at++] = MINUS;
+  let power = whole >= 100 ? 100 : whole >= 10 ? 10 : 1;
+  for (; power >= 1; power /= 10) bytes[at++] = ZERO + (Math.floor(whole / power) % 10);
+  if (decimals === 0) return at;
+  bytes[at++] = POINT;
+  for (power = 1e6; decimals > 0; power /= 10) {
+    const digit = Math.floor(decimals / power);
+    bytes[at++] = ZERO + digit;
+    decimals -= digit * power;
+  }
+  return at;
 }
 
 /** A header line, then one point a line. */

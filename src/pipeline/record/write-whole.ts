@@ -30,26 +30,26 @@ export async function writeWhole(file: string, content: string | Uint8Array): Pr
 }
 
 /**
- * Makes a folder and those above it. Not by mkdir's own `recursive`: on a file system that answers ENOENT for a folder
- * whose parent is there (procfs does), Node 20 tries again for ever.
+ * Makes a folder and those above it; others may be making the same. Not by mkdir's own `recursive`: on a file system that
+ * answers ENOENT for a folder whose parent is there (procfs does), Node 20 tries again for ever.
  */
 export async function makeFolder(path: string): Promise<void> {
   try {
-    await mkdir(path);
+    await makeOne(path);
   } catch (error) {
-    const {code} = error as NodeJS.ErrnoException;
-    if (code === "EEXIST" && (await stat(path)).isDirectory()) return;
-    if (code !== "ENOENT" || dirname(path) === path || (await isFolder(dirname(path)))) throw error;
+    if ((error as NodeJS.ErrnoException).code !== "ENOENT" || dirname(path) === path) throw error;
     await makeFolder(dirname(path));
-    await makeFolder(path);
+    await makeOne(path);
   }
 }
 
-async function isFolder(path: string): Promise<boolean> {
-  return stat(path).then(
-    (found) => found.isDirectory(),
-    () => false,
-  );
+/** @throws What mkdir does, but not for a folder that is there. */
+async function makeOne(path: string): Promise<void> {
+  try {
+    await mkdir(path);
+  } catch (error) {
+    if ((error as NodeJS.ErrnoException).code !== "EEXIST" || !(await stat(path)).isDirectory()) throw error;
+  }
 }
 
 /** @throws UserError in place of what the disk says, if that is for the user to mend. */

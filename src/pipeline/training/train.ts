@@ -33,34 +33,56 @@ export function epochStart(epoch: number, train: Split, batchSize: number): Epoc
 }
 
 /**
- * Trains one epoch, from its start or from where it was broken off, and yields after each batch, so that whoever drives
- * the loop decides what happens between batches; nothing is called back from in here. Not `model.fit`: its shuffle draws
- * from a global generator and cannot be seeded.
+ * Trains one epoch, from its start or from where it was broken off, and yields after each batch; nothing is called back
+ * from in here. Not `model.fit`: its shuffle draws from a global generator and cannot be seeded.
+ *
+ * A network that takes several steps at once is never left waiting: the next batch is there before the last is answered. So
+ * at a yield the network may be further than the progress; once the generator has ended it is not.
+ *
+ * @param signal Ends the epoch after the batches at hand.
  */
 export async function* trainEpoch(
   network: Network,
   train: Split,
   start: EpochProgress,
   {epochs, batchSize, seed, schedule}: TrainOptions,
+  signal?: AbortSignal,
 ): AsyncGenerator<EpochProgress> {
   const {epoch, batches} = start;
   const stream = await streamOf(train, batchSize, fork(seed, "shuffle", epoch), start.batch);
+  const atHand: {count: number; result: ReturnType<Network["trainBatch"]>}[] = [];
   let progress = start;
-  for (let batch = start.batch; batch < batches; batch++) {
-    const {value} = await stream.next();
-    const step = (epoch - 1) * batches + batch;
-    const {lossSum, correct} = await network.trainBatch(value, schedule(step, epochs * batches), step);
-    progress = {
-      ...progress,
-      batch: batch + 1,
-      images: progress.images + value.count,
-      lossSum: progress.lossSum + lossSum,
-      correct: progress.correct + correct,
-    };
-    const point = Math.floor(((batch + 1) * CURVE_POINTS) / batches) > Math.floor((batch * CURVE_POINTS) / batches);
-    if (point) progress = withPoint(progress, batchSize);
+  for (let next = start.batch; ; ) {
+    for (; next < batches && atHand.length < (network.stepsAtOnce ?? 1) && !signal?.aborted; next++) {
+      const {value} = await stream.next();
+      const step = (epoch - 1) * batches + next;
+      const result = network.trainBatch(value, schedule(step, epochs * batches), step);
+      result.catch(() => undefined); // told below, in its turn
+      atHand.push({count: value.count, result});
+    }
+    const done = atHand.shift();
+    if (!done) return;
+    progress = advanced(progress, done.count, await done.result, batchSize);
     yield progress;
   }
+}
+
+function advanced(
+  progress: EpochProgress,
+  count: number,
+  {lossSum, correct}: {readonly lossSum: number; readonly correct: number},
+  batchSize: number,
+): EpochProgress {
+  const {batch, batches} = progress;
+  const now = {
+    ...progress,
+    batch: batch + 1,
+    images: progress.images + count,
+    lossSum: progress.lossSum + lossSum,
+    correct: progress.correct + correct,
+  };
+  const point = Math.floor(((batch + 1) * CURVE_POINTS) / batches) > Math.floor((batch * CURVE_POINTS) / batches);
+  return point ? withPoint(now, batchSize) : now;
 }
 
 function withPoint(progress: EpochProgress, batchSize: number): EpochProgress {

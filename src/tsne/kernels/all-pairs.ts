@@ -68,3 +68,38 @@ export function repelAll3(task: i32, thread: i32, n: i32, points: usize, out: us
   }
   store<f64>(z + (<usize>task << 3), total);
 }
+
+/**
+ * Task: 32 points of the plane. Σ 1 / (1 + |yi − yj|²) over ordered pairs of them, and of them with all later ones: over
+ * all tasks each pair twice, no point with itself. Out: [tasks] f64.
+ */
+export function sumPotentials(task: i32, thread: i32, n: i32, points: usize, z: usize): void {
+  const one = f32x4.splat(1), end = points + (<usize>((n + 3) & ~3) << 3);
+  const from = task * POINTS, to = min(n, from + POINTS);
+  const begin = points + (<usize>from << 3), later = min(end, begin + (<usize>POINTS << 3));
+  let total: f64 = 0;
+  for (let i = from; i < to; i += 2) {
+    const x = v128.load32_splat(points + (<usize>i << 3)), y = v128.load32_splat(points + (<usize>i << 3), 4);
+    const last = i + 1 == to; // an odd one out has a partner far from everything
+    const h = last ? f32x4.splat(-1e15) : v128.load32_splat(points + (<usize>i << 3), 8);
+    const v = last ? f32x4.splat(-1e15) : v128.load32_splat(points + (<usize>i << 3), 12);
+    let own = f32x4.splat(0), others = own;
+    for (let p = begin; p < later; p += 32) own = f32x4.add(own, twoPotentials(p, x, y, h, v, one));
+    for (let p = later; p < end; p += 32) others = f32x4.add(others, twoPotentials(p, x, y, h, v, one));
+    total += <f64>sumLanes(own) + 2 * <f64>sumLanes(others) - (last ? 1 : 2);
+  }
+  store<f64>(z + (<usize>task << 3), total);
+}
+
+/** 1/a + 1/b = (a + b) / (a b): a division costs as much as all the rest. */
+// @ts-ignore: decorator
+@inline
+function twoPotentials(p: usize, x: v128, y: v128, h: v128, v: v128, one: v128): v128 {
+  const a = v128.load(p), b = v128.load(p, 16);
+  const px = v128.shuffle<f32>(a, b, 0, 2, 4, 6), py = v128.shuffle<f32>(a, b, 1, 3, 5, 7);
+  let dx = f32x4.sub(x, px), dy = f32x4.sub(y, py);
+  const u = f32x4.add(f32x4.add(one, f32x4.mul(dx, dx)), f32x4.mul(dy, dy));
+  dx = f32x4.sub(h, px); dy = f32x4.sub(v, py);
+  const w = f32x4.add(f32x4.add(one, f32x4.mul(dx, dx)), f32x4.mul(dy, dy));
+  return f32x4.div(f32x4.add(u, w), f32x4.mul(u, w));
+}

@@ -1,11 +1,15 @@
 export {attract2, attract3, sumDivergence} from "./attraction";
 export {calibrate, countEdges, joinEdges, reverseLists, sumEdges} from "./affinities";
-export {repelAll2, repelAll3} from "./all-pairs";
+export {repelAll2, repelAll3, sumPotentials} from "./all-pairs";
+export {scaleColumns, sumColumns} from "./columns";
 export {multiplyColumns, restoreRows, sampleKernel, sharpenKernel, transformRows, turnKernel} from "./convolution";
 export {packPanels} from "./distances";
-export {gramRows, projectRows} from "./matrix-product";
+export {gramRows, gramWhole, measureColumns, packWhole, projectRows} from "./matrix-product";
 export {interpolate, spread} from "./mesh";
 export {findNeighbours} from "./neighbours";
+export {nearestInPlane} from "./plane-neighbours";
+export {findPruned, packBounds} from "./pruned-neighbours";
 export {sumRankExcess} from "./ranks";
 export {repelNear, sortCells} from "./short-range";
+export {mixVectors, multiplyVectors, orthonormalise} from "./symmetric";
 export {update} from "./update";

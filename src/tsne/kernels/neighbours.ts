@@ -69,18 +69,23 @@ export function findNeighbours(
   }
 }
 
-/** Keeps the k nearest of a list, in order. @returns The k-th distance. */
-function keepNearest(list: usize, indices: usize, count: i32, k: i32, spare: usize): f32 {
+/** Keeps the k nearest of a list, of equal distances the lower indices, in order. @returns The k-th distance. */
+export function keepNearest(list: usize, indices: usize, count: i32, k: i32, spare: usize): f32 {
   memory.copy(spare, list, <usize>count << 2);
   const limit = select(spare, count, k - 1);
-  let nearer = 0;
-  for (let i = 0; i < count; i++) if (load<f32>(at(list, i)) < limit) nearer++;
-  let equals = k - nearer, kept = 0;
+  let nearer = 0, equal = 0;
   for (let i = 0; i < count; i++) {
     const d = load<f32>(at(list, i));
-    if (d < limit || (d == limit && equals-- > 0)) {
+    nearer += i32(d < limit);
+    if (d == limit) store<f32>(at(spare, equal++), <f32>load<i32>(at(indices, i))); // exact below 2^24 rows
+  }
+  const last = nearer + equal > k ? <i32>select(spare, equal, k - nearer - 1) : i32.MAX_VALUE;
+  let kept = 0;
+  for (let i = 0; i < count; i++) {
+    const d = load<f32>(at(list, i)), index = load<i32>(at(indices, i));
+    if (d < limit || (d == limit && index <= last)) {
       store<f32>(at(list, kept), d);
-      store<i32>(at(indices, kept), load<i32>(at(indices, i)));
+      store<i32>(at(indices, kept), index);
       kept++;
     }
   }
@@ -88,7 +93,7 @@ function keepNearest(list: usize, indices: usize, count: i32, k: i32, spare: usi
 }
 
 /** The number at place `k` if `list` were sorted; reorders it (Hoare 1961, FIND). */
-function select(list: usize, count: i32, k: i32): f32 {
+export function select(list: usize, count: i32, k: i32): f32 {
   let low = 0, high = count - 1;
   while (low < high) {
     const pivot = load<f32>(at(list, (low + high) >> 1));

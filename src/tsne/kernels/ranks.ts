@@ -6,34 +6,53 @@ const ROWS: i32 = 32;
 /**
  * Task: 32 rows, block `task · stride`. Σ over its rows and their k neighbours (found in another space) of
  * max(0, rank − k), where a neighbour's rank in this space is 1 + the number of other rows strictly nearer: the sum in
- * trustworthiness (this space the data's) and in continuity (the map's). Out: [tasks] f64. Scratch of a thread:
- * 80 · k + 128 bytes.
+ * trustworthiness (this space the data's) and in continuity (the map's). Of each row the `known` nearest in this space and
+ * their distances, [rows][known], tell the ranks of those among them; for the others all rows are counted. Out: [tasks]
+ * f64. Scratch of a thread: 32 · columns + 192 · k + 512 bytes.
  */
 export function sumRankExcess(
   task: i32, thread: i32, panels: usize, norms: usize, rows: i32, columns: i32, neighbours: usize, k: i32,
-  stride: i32, sums: usize, scratch: usize, scratchSize: i32,
+  knownDistances: usize, knownNeighbours: usize, known: i32, stride: i32, sums: usize, scratch: usize, scratchSize: i32,
 ): void {
   const block = scratch + <usize>thread * <usize>scratchSize;
-  const thresholds = block + 128, nearer = thresholds + (<usize>k << 4); // [4][k], [4][k][4 lanes]
+  const four = block + 128, fourNorms = four + (<usize>columns << 5); // four rows as half a panel
+  const far = fourNorms + 128, counts = far + 128, thresholds = counts + 128; // [32] rows, [32], [32][k]
+  const nearer = thresholds + (<usize>k << 7); // [4][k][4 lanes]
   const panelSize = <usize>columns << 5, panelCount = (rows + 7) >> 3;
   const from = task * stride * ROWS, to = min(rows, from + ROWS);
-  let sum: f64 = 0;
-  for (let first = from; first < to; first += 4) {
-    const own = min(4, to - first);
-    memory.fill(nearer, 0, <usize>k << 6);
-    for (let r = 0; r < own; r++) {
-      for (let q = 0; q < k; q++) {
-        const j = load<i32>(at(neighbours, (first + r) * k + q));
-        store<f32>(at(thresholds, r * k + q), squaredDistance(panels, norms, columns, first + r, j));
+  let sum: f64 = 0, farRows = 0;
+  for (let i = from; i < to; i++) {
+    const distances = at(knownDistances, i * known), list = at(knownNeighbours, i * known);
+    let count = 0;
+    for (let q = 0; q < k; q++) {
+      const j = load<i32>(at(neighbours, i * k + q)), place = find(list, known, j);
+      if (place < 0) {
+        store<f32>(at(thresholds, farRows * k + count++), squaredDistance(panels, norms, columns, i, j));
+        continue;
       }
+      const d = load<f32>(at(distances, place));
+      let rank = 1;
+      for (let e = 0; e < known; e++) rank += i32(load<f32>(at(distances, e)) < d);
+      sum += <f64>max(0, rank - k);
     }
-    const a = panels + <usize>(first >> 3) * panelSize + (<usize>(first & 4) << 2);
+    if (count == 0) continue;
+    store<i32>(at(counts, farRows), count);
+    store<i32>(at(far, farRows++), i);
+  }
+  for (let first = 0; first < farRows; first += 4) {
+    const own = min(4, farRows - first);
+    for (let r = 0; r < own; r++) {
+      const row = load<i32>(at(far, first + r)), place = panels + <usize>(row >> 3) * panelSize + (<usize>(row & 7) << 2);
+      for (let o: usize = 0; o < panelSize; o += 32) store<f32>(four + o + (<usize>r << 2), load<f32>(place + o));
+      store<f32>(at(fourNorms, r), load<f32>(at(norms, row)));
+    }
+    memory.fill(nearer, 0, <usize>k << 6);
     for (let p = 0; p < panelCount; p++) {
-      blockDistances(a, panels + <usize>p * panelSize, columns, at(norms, first), at(norms, p * 8), block);
+      blockDistances(four, panels + <usize>p * panelSize, columns, fourNorms, at(norms, p * 8), block);
       for (let r = 0; r < own; r++) {
         const low = v128.load(block + (<usize>r << 5)), high = v128.load(block + (<usize>r << 5), 16);
-        let threshold = at(thresholds, r * k), count = nearer + (<usize>(r * k) << 4);
-        for (let q = 0; q < k; q++) {
+        let threshold = at(thresholds, (first + r) * k), count = nearer + (<usize>(r * k) << 4);
+        for (let q = load<i32>(at(counts, first + r)); q > 0; q--) {
           const t = v128.load32_splat(threshold);
           const both = i32x4.add(f32x4.lt(low, t), f32x4.lt(high, t)); // a comparison that holds is −1
           v128.store(count, i32x4.sub(v128.load(count), both));
@@ -42,15 +61,20 @@ export function sumRankExcess(
       }
     }
     for (let r = 0; r < own; r++) {
-      const self = squaredDistance(panels, norms, columns, first + r, first + r);
-      for (let q = 0; q < k; q++) {
+      const row = load<i32>(at(far, first + r)), self = squaredDistance(panels, norms, columns, row, row);
+      for (let q = 0; q < load<i32>(at(counts, first + r)); q++) {
         const c = v128.load(nearer + (<usize>(r * k + q) << 4));
         const pairs = i32x4.add(c, v128.shuffle<i32>(c, c, 2, 3, 0, 1));
         let rank = 1 + i32x4.extract_lane(pairs, 0) + i32x4.extract_lane(pairs, 1);
-        if (self < load<f32>(at(thresholds, r * k + q))) rank--;
-        if (rank > k) sum += <f64>(rank - k);
+        if (self < load<f32>(at(thresholds, (first + r) * k + q))) rank--;
+        sum += <f64>max(0, rank - k);
       }
     }
   }
   store<f64>(sums + (<usize>task << 3), sum);
+}
+
+function find(list: usize, count: i32, value: i32): i32 {
+  for (let e = 0; e < count; e++) if (load<i32>(at(list, e)) == value) return e;
+  return -1;
 }

@@ -14,12 +14,19 @@ export interface ProjectionTask {
   readonly random: RandomSource;
 }
 
+export interface Projected {
+  /** `points[i * dimensions + d]`. */
+  readonly points: Float32Array;
+  readonly iterations: number;
+  /** Of these points, where the method has computed it: `Neighbourhood.divergence`. */
+  readonly klDivergence?: number;
+}
+
 /** A way of laying rows of numbers out in the plane or in space. */
 export interface ProjectionMethod {
   /** As it is written beside a map. */
   readonly title: string;
   /** The most points it can take in a reasonable time; more are left out, and that is said. */
   readonly mostPoints: number;
-  /** @returns `points[i * dimensions + d]`, and how many iterations it took. */
-  project(task: ProjectionTask): Promise<{readonly points: Float32Array; readonly iterations: number}>;
+  project(task: ProjectionTask): Promise<Projected>;
 }

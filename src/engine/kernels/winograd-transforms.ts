@@ -1,0 +1,195 @@
+/**
+ * @file 3 x 3 convolutions in steps of 1 by a quarter of the multiplications: F(4 x 4, 3 x 3) of Winograd's minimal filtering
+ * (Lavin & Gray 2016, section 4.1). Squares of 6 x 6 inputs, 4 apart, are transformed; at each of their 36 places outputs are
+ * sums over channels alone; a transform back gives 4 x 4 outputs each.
+ *
+ * The polynomials behind it are evaluated at 0, ±√½, ±√2 and ∞. At 0, ±1, ±2 and ∞, as usual, rounding is five times as
+ * great; how much the points matter: Barabasz et al. 2020, "Error analysis and improving the accuracy of Winograd
+ * convolution for deep neural networks".
+ *
+ * Transforms go by strips, a row of squares of one channel: down the columns first, into `strip`, then along the rows.
+ * Columns that two squares share are so transformed once.
+ */
+import {greater} from "./simd";
+
+/** √½, the smaller point. √2 is twice it; their squares are 1/2 and 2. */
+export const ROOT: f32 = 0.70710678118654752;
+
+/** Bytes from a place to the next: an odd number of cache lines, or all places would fall into the same few sets. */
+// @ts-ignore: decorator
+@inline
+export function placeStride(bytes: usize): usize {
+  return ((bytes + 63) & ~63) | 64;
+}
+
+/** Bᵀ d B of a strip's squares: each its 36 numbers, `place` bytes apart. */
+export function transformInput(p: usize, row: usize, across: i32, strip: usize, q: usize, place: usize): void {
+  const stripRow = (<usize>across << 6) + 32;
+  const p1 = p + row, p2 = p1 + row, p3 = p2 + row, p4 = p3 + row, p5 = p4 + row;
+  const s1 = strip + stripRow, s2 = s1 + stripRow, s3 = s2 + stripRow, s4 = s3 + stripRow, s5 = s4 + stripRow;
+  for (let i: usize = 0; i < stripRow; i += 16) {
+    inputPoints(
+      v128.load(p + i), v128.load(p1 + i), v128.load(p2 + i), v128.load(p3 + i), v128.load(p4 + i), v128.load(p5 + i),
+      strip + i, s1 + i, s2 + i, s3 + i, s4 + i, s5 + i,
+    );
+  }
+  const end = <usize>across << 4;
+  for (let i = 0; i < 6; i++) {
+    const q1 = q + place, q2 = q1 + place, q3 = q2 + place, q4 = q3 + place, q5 = q4 + place;
+    let s = strip;
+    for (let t: usize = 0; t < end; t += 16, s += 64) {
+      inputPoints(
+        v128.load(s), v128.load(s, 16), v128.load(s, 32), v128.load(s, 48), v128.load(s, 64), v128.load(s, 80),
+        q + t, q1 + t, q2 + t, q3 + t, q4 + t, q5 + t,
+      );
+    }
+    q = q5 + place;
+    strip += stripRow;
+  }
+}
+
+/** Bᵀ d: six inputs as a polynomial's coefficients, less every point but one in turn. */
+// @ts-ignore: decorator
+@inline
+function inputPoints(
+  d0: v128, d1: v128, d2: v128, d3: v128, d4: v128, d5: v128,
+  q0: usize, q1: usize, q2: usize, q3: usize, q4: usize, q5: usize,
+): void {
+  const outer = f32x4.splat(2.5), half = f32x4.splat(0.5), two = f32x4.splat(2);
+  v128.store(q0, f32x4.add(f32x4.sub(d0, f32x4.mul(outer, d2)), d4));
+  const even = f32x4.sub(d4, f32x4.mul(two, d2)), odd = f32x4.mul(f32x4.splat(ROOT), f32x4.sub(d3, f32x4.mul(two, d1)));
+  v128.store(q1, f32x4.add(even, odd));
+  v128.store(q2, f32x4.sub(even, odd));
+  const far = f32x4.sub(d4, f32x4.mul(half, d2));
+  const farOdd = f32x4.mul(f32x4.splat(2 * ROOT), f32x4.sub(d3, f32x4.mul(half, d1)));
+  v128.store(q3, f32x4.add(far, farOdd));
+  v128.store(q4, f32x4.sub(far, farOdd));
+  v128.store(q5, f32x4.add(f32x4.sub(d1, f32x4.mul(outer, d3)), d5));
+}
+
+/** Aᵀ m A + bias of a strip's squares, and the epilogue, for those outputs that are there: `rows` by `width`. */
+export function transformOutput(
+  q: usize, place: usize, across: i32, strip: usize, bias: usize, out: usize, oRow: usize, mask: usize, mRow: usize,
+  epilogue: i32, rows: i32, width: i32,
+): void {
+  const end = <usize>across << 4;
+  const stripRow = end * 6;
+  const down = place * 6;
+  const q1 = q + down, q2 = q1 + down, q3 = q2 + down, q4 = q3 + down, q5 = q4 + down;
+  for (let j: usize = 0; j < 6; j++) {
+    let s = strip + (j << 4), t = j * place;
+    for (const last = t + end; t < last; t += 16, s += 96) {
+      const m1 = v128.load(q1 + t), m2 = v128.load(q2 + t), m3 = v128.load(q3 + t), m4 = v128.load(q4 + t);
+      const near = f32x4.add(m1, m2), far = f32x4.add(m3, m4), odd = f32x4.sub(m1, m2), farOdd = f32x4.sub(m3, m4);
+      v128.store(s, f32x4.add(f32x4.add(v128.load(q + t), near), far));
+      v128.store(s + stripRow, value1(odd, farOdd));
+      v128.store(s + 2 * stripRow, value2(near, far));
+      v128.store(s + 3 * stripRow, f32x4.add(value3(odd, farOdd), v128.load(q5 + t)));
+    }
+  }
+  const b = v128.load32_splat(bias);
+  for (let y = 0; y < rows; y++) {
+    // Three copies of one loop: each does without a choice for every number.
+    if (epilogue == 0) outputRow(strip, b, out, mask, width, 0);
+    else if (epilogue == 1) outputRow(strip, b, out, mask, width, 1);
+    else outputRow(strip, b, out, mask, width, 2);
+    strip += stripRow;
+    out += oRow;
+    mask += mRow;
+  }
+}
+
+// @ts-ignore: decorator
+@inline
+function outputRow(s: usize, b: v128, out: usize, mask: usize, width: i32, epilogue: i32): void {
+  for (; width > 0; width -= 4) {
+    const m1 = v128.load(s, 16), m2 = v128.load(s, 32), m3 = v128.load(s, 48), m4 = v128.load(s, 64);
+    const near = f32x4.add(m1, m2), far = f32x4.add(m3, m4), odd = f32x4.sub(m1, m2), farOdd = f32x4.sub(m3, m4);
+    storeOutput(f32x4.add(f32x4.add(v128.load(s), near), far), b, out, mask, epilogue);
+    const second = value1(odd, farOdd), third = value2(near, far);
+    if (width >= 4) {
+      const fourth = f32x4.add(value3(odd, farOdd), v128.load(s, 80));
+      storeOutput(second, b, out + 16, mask + 16, epilogue);
+      storeOutput(third, b, out + 32, mask + 32, epilogue);
+      storeOutput(fourth, b, out + 48, mask + 48, epilogue);
+    } else {
+      if (width > 1) storeOutput(second, b, out + 16, mask + 16, epilogue);
+      if (width > 2) storeOutput(third, b, out + 32, mask + 32, epilogue);
+    }
+    s += 96;
+    out += 64;
+    mask += 64;
+  }
+}
+
+/** Aᵀ, its second to fourth rows: sums and differences at ±√½ and ±√2 times the points' first to third powers. */
+// @ts-ignore: decorator
+@inline
+function value1(odd: v128, farOdd: v128): v128 {
+  return f32x4.mul(f32x4.splat(ROOT), f32x4.add(odd, f32x4.mul(f32x4.splat(2), farOdd)));
+}
+
+// @ts-ignore: decorator
+@inline
+function value2(near: v128, far: v128): v128 {
+  return f32x4.add(f32x4.mul(f32x4.splat(0.5), near), f32x4.mul(f32x4.splat(2), far));
+}
+
+// @ts-ignore: decorator
+@inline
+function value3(odd: v128, farOdd: v128): v128 {
+  return f32x4.add(f32x4.mul(f32x4.splat(0.5 * ROOT), odd), f32x4.mul(f32x4.splat(4 * ROOT), farOdd));
+}
+
+// @ts-ignore: decorator
+@inline
+function storeOutput(value: v128, bias: v128, out: usize, mask: usize, epilogue: i32): void {
+  const zero = f32x4.splat(0);
+  if (epilogue == 2) v128.store(out, v128.and(value, f32x4.gt(v128.load(mask), zero)));
+  else if (epilogue == 1) v128.store(out, greater(f32x4.add(value, bias), zero));
+  else v128.store(out, f32x4.add(value, bias));
+}
+
+/** A dy Aᵀ of a strip's squares of 4 x 4. */
+export function transformGradient(p: usize, row: usize, across: i32, strip: usize, q: usize, place: usize): void {
+  const stripRow = <usize>across << 6;
+  const p1 = p + row, p2 = p1 + row, p3 = p2 + row;
+  const s1 = strip + stripRow, s2 = s1 + stripRow, s3 = s2 + stripRow, s4 = s3 + stripRow, s5 = s4 + stripRow;
+  for (let i: usize = 0; i < stripRow; i += 16) {
+    gradientPoints(
+      v128.load(p + i), v128.load(p1 + i), v128.load(p2 + i), v128.load(p3 + i),
+      strip + i, s1 + i, s2 + i, s3 + i, s4 + i, s5 + i,
+    );
+  }
+  const end = <usize>across << 4;
+  for (let i = 0; i < 6; i++) {
+    const q1 = q + place, q2 = q1 + place, q3 = q2 + place, q4 = q3 + place, q5 = q4 + place;
+    let s = strip;
+    for (let t: usize = 0; t < end; t += 16, s += 64) {
+      gradientPoints(
+        v128.load(s), v128.load(s, 16), v128.load(s, 32), v128.load(s, 48),
+        q + t, q1 + t, q2 + t, q3 + t, q4 + t, q5 + t,
+      );
+    }
+    q = q5 + place;
+    strip += stripRow;
+  }
+}
+
+/** A y: the polynomial with these four coefficients at each point. */
+// @ts-ignore: decorator
+@inline
+function gradientPoints(
+  y0: v128, y1: v128, y2: v128, y3: v128, q0: usize, q1: usize, q2: usize, q3: usize, q4: usize, q5: usize,
+): void {
+  const half = f32x4.splat(0.5), two = f32x4.splat(2);
+  v128.store(q0, y0);
+  let even = f32x4.add(y0, f32x4.mul(half, y2)), odd = f32x4.mul(f32x4.splat(ROOT), f32x4.add(y1, f32x4.mul(half, y3)));
+  v128.store(q1, f32x4.add(even, odd));
+  v128.store(q2, f32x4.sub(even, odd));
+  even = f32x4.add(y0, f32x4.mul(two, y2));
+  odd = f32x4.mul(f32x4.splat(2 * ROOT), f32x4.add(y1, f32x4.mul(two, y3)));
+  v128.store(q3, f32x4.add(even, odd));
+  v128.store(q4, f32x4.sub(even, odd));
+  v128.store(q5, y3);
+}

@@ -1,0 +1,24 @@
+import type {Matrix} from "../../tsne/index";
+import {type MapContext, type MapSettings, mapRows, type RowMap} from "../analysis/map-rows";
+import {randomSource} from "../random";
+import {writeProjectionFiles} from "../record/projection-files";
+
+/** `mapRows`'s arguments, with chance as a seed. */
+export interface MapQuestion extends Pick<MapContext, "labels" | "before"> {
+  readonly rows: Matrix;
+  readonly settings: MapSettings;
+  readonly seed: number;
+}
+
+export type Say = (line: string) => void;
+
+/** Everything that can be done on the thread: one plain value in, one out. */
+export const tasks = {
+  mapRows: ({rows, settings, seed, ...context}: MapQuestion, say: Say): Promise<RowMap> =>
+    mapRows(rows, settings, {...context, random: randomSource(seed), say}),
+  projectionFiles: (run: string): Promise<string[]> => writeProjectionFiles(run),
+};
+
+export type TaskName = keyof typeof tasks;
+export type Question<N extends TaskName> = Parameters<(typeof tasks)[N]>[0];
+export type Result<N extends TaskName> = Awaited<ReturnType<(typeof tasks)[N]>>;

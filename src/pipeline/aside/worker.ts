@@ -1,0 +1,21 @@
+/** @file The thread's whole life: a task, its answer, the next. Started by thread.ts. */
+import {type MessagePort, parentPort} from "node:worker_threads";
+
+import {UserError} from "../options";
+import {type Say, type TaskName, tasks} from "./tasks";
+import type {Answer} from "./thread";
+
+const port = parentPort as MessagePort;
+
+port.on("message", async ({task, question}: {readonly task: TaskName; readonly question: unknown}) => {
+  const said: string[] = [];
+  const run = tasks[task] as (question: unknown, say: Say) => Promise<unknown>;
+  let answer: Answer;
+  try {
+    answer = {said, result: await run(question, (line) => said.push(line))};
+  } catch (error) {
+    const {message, stack} = error as Error;
+    answer = {said, failure: {message, stack: `${stack}`, isUsers: error instanceof UserError}};
+  }
+  port.postMessage(answer);
+});

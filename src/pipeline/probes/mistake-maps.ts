@@ -1,0 +1,48 @@
+import {channelSum, exigoSaliencyMaps, saliencyMaps} from "../analysis/saliency";
+import type {DifferentiableClassifier, LabelledImages} from "../types";
+
+/** Gradients of one class's logit, or of the sum of all logits, as the pipeline exigo has them. */
+export type SaliencyMode = "class" | "exigo";
+
+/** What each pixel of every mistake does, one number a pixel. */
+export interface PixelMap {
+  readonly label: string;
+  readonly scale: "signed" | "sequential";
+  /** The class explained in each image; absent: all at once. */
+  readonly targets?: Uint16Array;
+  readonly values: Float32Array;
+}
+
+/** The maps of either mode, those of answer and truth side by side. */
+export async function mistakeMaps(
+  classifier: DifferentiableClassifier,
+  images: LabelledImages,
+  predicted: Uint16Array,
+  mode: SaliencyMode,
+): Promise<readonly PixelMap[]> {
+  const channels = images.shape[2];
+  if (mode === "exigo") {
+    const {gradient, delta, overlay} = await exigoSaliencyMaps(classifier, images);
+    return [
+      {label: "saliency", scale: "sequential", values: channelSum(gradient, channels).map(Math.abs)},
+      {label: "delta", scale: "signed", values: channelSum(delta, channels)},
+      {label: "overlay", scale: "signed", values: channelSum(overlay, channels)},
+    ];
+  }
+  const [answer, truth] = [
+    await saliencyMaps(classifier, images, predicted),
+    await saliencyMaps(classifier, images, images.labels),
+  ];
+  return [
+    {label: "delta", scale: "signed", targets: predicted, values: channelSum(answer.delta, channels)},
+    {label: "delta", scale: "signed", targets: images.labels, values: channelSum(truth.delta, channels)},
+    {label: "overlay", scale: "sequential", targets: predicted, values: channelSum(answer.overlay, channels)},
+    {label: "overlay", scale: "sequential", targets: images.labels, values: channelSum(truth.overlay, channels)},
+  ];
+}
+
+/** What each map is, in a few words. */
+export const mapNotes: {readonly [mode in SaliencyMode]: {readonly [label: string]: string}} = {
+  class: {delta: "saliency − baseline", overlay: "|delta| × source"},
+  exigo: {saliency: "|gradient|, image", delta: "gradient − baseline's", overlay: "saliency × image in ±1"},
+};

@@ -1,0 +1,118 @@
+import type {LayersModel} from "@tensorflow/tfjs";
+
+import type {Figure} from "../plots/figure";
+import {accuracy, crossEntropy, softmaxRows} from "./analysis/scores";
+import {first} from "./data/split";
+import {savedModel} from "./model/saved-model";
+import type {RunDirectory} from "./record/run-directory";
+import type {ModelFacts, RunEvent} from "./run-events";
+import {keepInside} from "./run-inside";
+import type {RunLog} from "./run-log";
+import {type ChosenProbe, probeOnce} from "./run-probes";
+import {together} from "./run-together";
+import {logitsOf} from "./training/evaluate";
+import type {EpochProgress} from "./training/train";
+import type {Dataset, EpochMetrics, Network} from "./types";
+
+/** Sample images that every epoch explains. */
+const SAMPLES = 10;
+
+/** What looking takes, the whole run long. */
+export interface Looking {
+  readonly seed: number;
+  readonly chosen: readonly ChosenProbe[];
+  /** Of an epoch: whether it is probed. */
+  isProbed(epoch: number): boolean;
+  /** The learning rate of an epoch's last step. */
+  rateAfter(epoch: number): number;
+  readonly data: Dataset;
+  readonly model: LayersModel;
+  readonly layers: ModelFacts["layers"];
+  readonly network: Network;
+  readonly directory: RunDirectory;
+  readonly log: RunLog;
+  /** The epochs so far; a look adds its own. */
+  readonly metrics: EpochMetrics[];
+  /** Of epochscope, kept with the model. */
+  readonly version: string;
+  readonly signal: AbortSignal | undefined;
+}
+
+/**
+ * Looks at the network as it stands: evaluate → probes, side by side → keep the best → metrics → log. Broken off by the user,
+ * it leaves no metrics: a resumed run looks again.
+ *
+ * @param progress Of the epoch that it stands after.
+ * @param trainSeconds What training took.
+ */
+export async function* look(
+  looking: Looking,
+  progress: EpochProgress,
+  trainSeconds: number,
+): AsyncGenerator<RunEvent, void> {
+  const {data, network, directory, metrics, signal, log} = looking;
+  const {epoch} = progress;
+  const begun = performance.now();
+  const validation = await evaluate(network, data.validation);
+  const test = await evaluate(network, data.test);
+  const evaluatedAt = performance.now();
+
+  const figures: {[name: string]: Figure} = {};
+  const failures = looking.isProbed(epoch) ? yield* probed(looking, epoch, test.logits, figures) : {};
+  if (signal?.aborted) return;
+  const isTrained = epoch > 0;
+  const line: EpochMetrics = {
+    epoch,
+    trainLoss: isTrained ? progress.lossSum / progress.images : null,
+    trainAccuracy: isTrained ? progress.correct / progress.images : null,
+    validationLoss: validation.loss,
+    validationAccuracy: validation.accuracy,
+    testLoss: test.loss,
+    testAccuracy: test.accuracy,
+    seconds: {
+      train: trainSeconds,
+      evaluate: (evaluatedAt - begun) / 1000,
+      probes: (performance.now() - evaluatedAt) / 1000,
+    },
+    steps: progress.steps,
+    ...(Object.keys(failures).length > 0 ? {failures} : {}),
+  };
+  const best = metrics.every(({validationLoss}) => line.validationLoss < validationLoss);
+  if (best) await keepBest(looking, line);
+  metrics.push(line);
+  await directory.writeMetrics(metrics);
+  await log.epoch(line, looking.rateAfter(epoch), figures);
+  yield {type: "epoch", metrics: line, best};
+}
+
+/** Runs the probes. @returns Those that failed, and why. @param figures Where the pictures go, by "probe/name". */
+async function* probed(
+  {data, network, chosen, directory, layers, seed, signal}: Looking,
+  epoch: number,
+  testLogits: Float32Array,
+  figures: {[name: string]: Figure},
+): AsyncGenerator<RunEvent, {[probe: string]: string}> {
+  const sampleIndices = first(Math.min(SAMPLES, data.test.count));
+  const samples = await data.test.read(sampleIndices);
+  const testProbabilities = softmaxRows(testLogits, data.classNames.length);
+  const context = {epoch, classifier: network, test: data.test, testProbabilities, samples, sampleIndices};
+  const errors = yield* together([
+    keepInside(directory, network, layers, context),
+    ...chosen.map((one) => probeOnce(one, context, directory, seed, figures, signal)),
+  ]);
+  const names = ["network", ...chosen.map(({probe}) => probe.name)];
+  return Object.fromEntries(errors.flatMap((error, i) => (error ? [[names[i], error.message]] : [])));
+}
+
+async function evaluate(network: Network, split: Dataset["test"]) {
+  const {logits, labels} = await logitsOf(network, split);
+  const classes = network.classNames.length;
+  return {logits, loss: crossEntropy(logits, labels, classes), accuracy: accuracy(logits, labels, classes)};
+}
+
+async function keepBest({directory, model, network, version}: Looking, line: EpochMetrics): Promise<void> {
+  const files = savedModel(model, await network.getWeights(), `epochscope ${version}`);
+  for (const [name, content] of Object.entries(files)) await directory.writeFile(`model/${name}`, content);
+  const {seconds, steps, ...scores} = line;
+  await directory.writeJson("model/best.json", scores);
+}

@@ -1,0 +1,70 @@
+import type {Canvas2D} from "./figure";
+
+/** Part of a sheet without transparency, in its own pixels: `data[4 * (y * width + x)]`, red, green, blue, opacity. */
+export interface Pixels {
+  readonly data: Uint8ClampedArray;
+  readonly width: number;
+  readonly height: number;
+  /** Of a place on the sheet, in units: its place here, where pixel x covers x to x + 1. */
+  x(units: number): number;
+  y(units: number): number;
+  /** Pixels a unit. */
+  readonly scale: number;
+}
+
+/** A part of a sheet, in units. */
+export interface Part {
+  readonly left: number;
+  readonly top: number;
+  readonly width: number;
+  readonly height: number;
+}
+
+/** Draws on a part of the sheet pixel by pixel: thousands of small things take a tenth of the time of as many paths. */
+export function onPixels(context: Canvas2D, part: Part, draw: (pixels: Pixels) => void): void {
+  const scale = context.getTransform().a; // sheets are scaled, never turned
+  const [x0, y0] = [Math.floor(part.left * scale), Math.floor(part.top * scale)];
+  const [width, height] = [Math.ceil(part.width * scale), Math.ceil(part.height * scale)];
+  const image = context.getImageData(x0, y0, width, height);
+  const [x, y] = [(units: number) => units * scale - x0, (units: number) => units * scale - y0];
+  draw({data: image.data, width, height, x, y, scale});
+  context.putImageData(image, x0, y0);
+}
+
+/** A disc: a pixel is covered as far as the circle's edge has passed its centre. @param opacity In [0, 1]. */
+export function disc(
+  {data, width, height}: Pixels,
+  cx: number,
+  cy: number,
+  radius: number,
+  [red, green, blue]: readonly [number, number, number],
+  opacity: number,
+): void {
+  const [left, right] = [Math.max(0, Math.floor(cx - radius - 0.5)), Math.min(width - 1, Math.ceil(cx + radius - 0.5))];
+  const [top, bottom] = [
+    Math.max(0, Math.floor(cy - radius - 0.5)),
+    Math.min(height - 1, Math.ceil(cy + radius - 0.5)),
+  ];
+  for (let y = top; y <= bottom; y++) {
+    const dy = y + 0.5 - cy;
+    for (let x = left, at = 4 * (y * width + left); x <= right; x++, at += 4) {
+      const dx = x + 0.5 - cx;
+      const covered = radius + 0.5 - Math.sqrt(dx * dx + dy * dy);
+      if (covered > 0) blend(data, at, red, green, blue, covered >= 1 ? opacity : covered * opacity);
+    }
+  }
+}
+
+/** Lays a colour over the pixel whose bytes begin at `at`; the array rounds. @param share In [0, 1]. */
+export function blend(
+  data: Uint8ClampedArray,
+  at: number,
+  red: number,
+  green: number,
+  blue: number,
+  share: number,
+): void {
+  data[at] += (red - data[at]) * share;
+  data[at + 1] += (green - data[at + 1]) * share;
+  data[at + 2] += (blue - data[at + 2]) * share;
+}

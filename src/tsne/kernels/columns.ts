@@ -1,0 +1,53 @@
+/**
+ * What a matrix's columns are like, in double precision, and the matrix scaled by it. X: [rows][columns] f32, columns a
+ * multiple of 4.
+ */
+
+/** Rows of a task. */
+const ROWS: i32 = 512;
+
+/**
+ * Task: 512 rows. Each column's sum of (x − shift), or of its square. Of shifts: [columns] f64. Out: [tasks][columns]
+ * f64.
+ */
+export function sumColumns(
+  task: i32, thread: i32, x: usize, rows: i32, columns: i32, shifts: usize, squared: i32, sums: usize,
+): void {
+  const row = <usize>columns << 2, wide = <usize>columns << 3, out = sums + <usize>task * wide;
+  memory.fill(out, 0, wide);
+  const last = min(rows, (task + 1) * ROWS);
+  for (let r = task * ROWS; r < last; r++) {
+    let p = x + <usize>r * row, o = out, s = shifts;
+    const end = p + row;
+    for (; p < end; p += 16, o += 32, s += 32) {
+      const v = v128.load(p);
+      let a = f64x2.sub(f64x2.promote_low_f32x4(v), v128.load(s));
+      let b = f64x2.sub(f64x2.promote_low_f32x4(v128.shuffle<f32>(v, v, 2, 3, 2, 3)), v128.load(s, 16));
+      if (squared) {
+        a = f64x2.mul(a, a);
+        b = f64x2.mul(b, b);
+      }
+      v128.store(o, f64x2.add(v128.load(o), a));
+      v128.store(o, f64x2.add(v128.load(o, 16), b), 16);
+    }
+  }
+}
+
+/** Task: 512 rows. (x − shift) · scale in place of x. Of shifts and scales: [columns] f64. */
+export function scaleColumns(
+  task: i32, thread: i32, x: usize, rows: i32, columns: i32, shifts: usize, scales: usize,
+): void {
+  const row = <usize>columns << 2, last = min(rows, (task + 1) * ROWS);
+  for (let r = task * ROWS; r < last; r++) {
+    let p = x + <usize>r * row, s: usize = 0;
+    const end = p + row;
+    for (; p < end; p += 16, s += 32) {
+      const v = v128.load(p);
+      const a = f64x2.sub(f64x2.promote_low_f32x4(v), v128.load(shifts + s));
+      const b = f64x2.sub(f64x2.promote_low_f32x4(v128.shuffle<f32>(v, v, 2, 3, 2, 3)), v128.load(shifts + s, 16));
+      const low = f32x4.demote_f64x2_zero(f64x2.mul(a, v128.load(scales + s)));
+      const high = f32x4.demote_f64x2_zero(f64x2.mul(b, v128.load(scales + s, 16)));
+      v128.store(p, v128.shuffle<f32>(low, high, 0, 1, 4, 5));
+    }
+  }
+}

@@ -1,0 +1,109 @@
+/**
+ * Products of blocks of vectors in double precision. A block is [count][size], a vector a row; sizes are even, filled
+ * up with zeros.
+ */
+
+// @ts-ignore: decorator
+@inline
+function sumPair(v: v128): f64 {
+  return f64x2.extract_lane(v, 0) + f64x2.extract_lane(v, 1);
+}
+
+/**
+ * Task: 16 rows of a matrix [rows][size]. Each row's product with each vector; rows a multiple of two, count of four.
+ * Out: [count][rows].
+ */
+export function multiplyVectors(
+  task: i32, thread: i32, matrix: usize, rows: i32, size: i32, vectors: usize, count: i32, out: usize,
+): void {
+  const row = <usize>size << 3, to = min(rows, (task + 1) * 16);
+  for (let i = task * 16; i < to; i += 2) {
+    for (let q = 0; q < count; q += 4) {
+      let a0 = matrix + <usize>i * row, a1 = a0 + row;
+      let v0 = vectors + <usize>q * row, v1 = v0 + row, v2 = v1 + row, v3 = v2 + row;
+      const end = a1;
+      let s0 = f64x2.splat(0), s1 = s0, s2 = s0, s3 = s0, t0 = s0, t1 = s0, t2 = s0, t3 = s0;
+      while (a0 < end) {
+        const a = v128.load(a0), b = v128.load(a1);
+        let v = v128.load(v0);
+        s0 = f64x2.add(s0, f64x2.mul(a, v)); t0 = f64x2.add(t0, f64x2.mul(b, v));
+        v = v128.load(v1);
+        s1 = f64x2.add(s1, f64x2.mul(a, v)); t1 = f64x2.add(t1, f64x2.mul(b, v));
+        v = v128.load(v2);
+        s2 = f64x2.add(s2, f64x2.mul(a, v)); t2 = f64x2.add(t2, f64x2.mul(b, v));
+        v = v128.load(v3);
+        s3 = f64x2.add(s3, f64x2.mul(a, v)); t3 = f64x2.add(t3, f64x2.mul(b, v));
+        a0 += 16; a1 += 16; v0 += 16; v1 += 16; v2 += 16; v3 += 16;
+      }
+      let o = out + (<usize>(q * rows + i) << 3);
+      store<f64>(o, sumPair(s0)); store<f64>(o, sumPair(t0), 8);
+      o += <usize>rows << 3;
+      store<f64>(o, sumPair(s1)); store<f64>(o, sumPair(t1), 8);
+      o += <usize>rows << 3;
+      store<f64>(o, sumPair(s2)); store<f64>(o, sumPair(t2), 8);
+      o += <usize>rows << 3;
+      store<f64>(o, sumPair(s3)); store<f64>(o, sumPair(t3), 8);
+    }
+  }
+}
+
+/**
+ * Task: 64 columns of a block. Sums Σp shares[q][p] vectors[p]; count even. Out: [count][size].
+ */
+export function mixVectors(
+  task: i32, thread: i32, vectors: usize, size: i32, count: i32, shares: usize, out: usize,
+): void {
+  const row = <usize>size << 3, to = min(size, (task + 1) * 64), shareRow = <usize>count << 3;
+  for (let q = 0; q < count; q += 2) {
+    for (let c = task * 64; c < to; c += 4) {
+      const second: usize = c + 2 < to ? 16 : 0; // the last pair of a size that fours do not fill
+      let v = vectors + (<usize>c << 3), share = shares + <usize>q * shareRow;
+      const end = share + shareRow;
+      let s0 = f64x2.splat(0), s1 = s0, t0 = s0, t1 = s0;
+      for (; share < end; share += 8, v += row) {
+        const a = v128.load(v), b = v128.load(v + second);
+        const x = v128.load64_splat(share), y = v128.load64_splat(share + shareRow);
+        s0 = f64x2.add(s0, f64x2.mul(a, x)); s1 = f64x2.add(s1, f64x2.mul(b, x));
+        t0 = f64x2.add(t0, f64x2.mul(a, y)); t1 = f64x2.add(t1, f64x2.mul(b, y));
+      }
+      const o = out + <usize>q * row + (<usize>c << 3);
+      v128.store(o, s0); v128.store(o + second, second ? s1 : s0);
+      v128.store(o + row, t0); v128.store(o + row + second, second ? t1 : t0);
+    }
+  }
+}
+
+/**
+ * Task: all. Gram-Schmidt, in order and twice over (Giraud et al. 2005: twice is enough); vectors of length 1. One that
+ * was within a share `least` of the space of those before it becomes zero.
+ */
+export function orthonormalise(
+  task: i32, thread: i32, vectors: usize, size: i32, count: i32, least: f64,
+): void {
+  const row = <usize>size << 3;
+  for (let q = 0; q < count; q++) {
+    const own = vectors + <usize>q * row;
+    const before = Math.sqrt(product(own, own, row));
+    for (let twice = 0; twice < 2; twice++) {
+      for (let p = 0; p < q; p++) {
+        const other = vectors + <usize>p * row, share = f64x2.splat(product(own, other, row));
+        for (let o: usize = 0; o < row; o += 16) {
+          v128.store(own + o, f64x2.sub(v128.load(own + o), f64x2.mul(share, v128.load(other + o))));
+        }
+      }
+    }
+    const after = Math.sqrt(product(own, own, row));
+    const scale = f64x2.splat(after > least * before ? 1 / after : 0);
+    for (let o: usize = 0; o < row; o += 16) v128.store(own + o, f64x2.mul(scale, v128.load(own + o)));
+  }
+}
+
+function product(a: usize, b: usize, row: usize): f64 {
+  let s = f64x2.splat(0), t = s, o: usize = 0;
+  for (; o + 16 < row; o += 32) {
+    s = f64x2.add(s, f64x2.mul(v128.load(a + o), v128.load(b + o)));
+    t = f64x2.add(t, f64x2.mul(v128.load(a + o, 16), v128.load(b + o, 16)));
+  }
+  if (o < row) s = f64x2.add(s, f64x2.mul(v128.load(a + o), v128.load(b + o)));
+  return sumPair(f64x2.add(s, t));
+}

@@ -1,0 +1,91 @@
+import {expect, test} from "vitest";
+import {type Matrix, openWorkspace} from "../src/tsne/index";
+import {findNeighbours} from "../src/tsne/neighbours";
+import {packed} from "../src/tsne/packing";
+import {fairOrder, findPrunedNeighbours, leadingColumns} from "../src/tsne/pruned-neighbours";
+import {cloud, digits} from "./support/tsne-data";
+
+/** Neighbours by both searches. */
+async function both(data: Matrix, k: number, threads = 1) {
+  const {team, arena, close} = await openWorkspace(threads);
+  const space = await packed(team, arena, data);
+  const leading = leadingColumns(data);
+  if (!leading) throw new Error("expected data that are worth pruning");
+  const read = ({distances, neighbours}: {distances: number; neighbours: number}) => ({
+    distances: arena.floats(distances, data.rows * k).slice(),
+    neighbours: arena.integers(neighbours, data.rows * k).slice(),
+  });
+  const exhaustive = read(await findNeighbours(team, arena, space, k));
+  const pruned = read(await findPrunedNeighbours(team, arena, space, leading, k));
+  close();
+  return {exhaustive, pruned};
+}
+
+/** Columns of falling spread, as principal components. */
+function components(rows: number, columns: number, seed: number): Matrix {
+  const data = cloud(rows, columns, seed);
+  return {...data, values: data.values.map((v, e) => v / Math.sqrt(1 + (e % columns)))};
+}
+
+test.each([1, 2, 4])("bounds change no bit of the exhaustive search, with %i threads", async (threads) => {
+  const {exhaustive, pruned} = await both(digits(2000), 91, threads);
+  expect(pruned).toEqual(exhaustive);
+});
+
+test.each([
+  [1000, 28, 5],
+  [1003, 41, 31],
+  [1511, 30, 200],
+])("nor of %i rows of %i columns, %i neighbours", async (rows, columns, k) => {
+  const {exhaustive, pruned} = await both(components(rows, columns, rows), k);
+  expect(pruned).toEqual(exhaustive);
+});
+
+test("nor where a sample misleads: eighty rows near each other, all among the first that are looked at", async () => {
+  const data = components(1500, 30, 3);
+  for (const row of fairOrder(1500).subarray(0, 80)) {
+    for (let c = 0; c < 30; c++) data.values[row * 30 + c] = 0.5 + 1e-3 * data.values[row * 30 + c];
+  }
+  const {exhaustive, pruned} = await both(data, 91);
+  expect(pruned).toEqual(exhaustive);
+});
+
+test("nor of equal distances, of which the lower row counts: every row forty times, and all rows the same", async () => {
+  const some = components(1200, 32, 4);
+  for (let r = 30; r < 1200; r++) some.values.copyWithin(r * 32, (r % 30) * 32, (r % 30) * 32 + 32);
+  const {exhaustive, pruned} = await both(some, 31);
+  expect(pruned).toEqual(exhaustive);
+  const nearly = {...some, values: new Float32Array(1200 * 32).fill(2)};
+  nearly.values[0] = 3; // a spread, or there would be nothing to bound by
+  const same = await both(nearly, 31);
+  expect(same.pruned).toEqual(same.exhaustive);
+});
+
+test("nor where the data lie far from zero, and where outliers are ten thousand times as far as the rest", async () => {
+  const far = components(1000, 30, 5);
+  const {exhaustive, pruned} = await both({...far, values: far.values.map((v) => v + 1000)}, 31);
+  expect(pruned).toEqual(exhaustive);
+  for (let e = 0; e < 60; e++) far.values[e] *= 1e4;
+  const apart = await both(far, 31);
+  expect(apart.pruned).toEqual(apart.exhaustive);
+});
+
+test("bounds are made where a few columns hold most of the variance", () => {
+  expect(leadingColumns(digits(2000))).toHaveLength(20);
+  expect(leadingColumns(cloud(1200, 100, 1))).toBeUndefined(); // 20 of 100 equal ones
+  expect(leadingColumns(components(900, 40, 1))).toBeUndefined(); // few rows
+  const reversed = components(1000, 40, 2);
+  for (let r = 0; r < 1000; r++) reversed.values.subarray(r * 40, (r + 1) * 40).reverse();
+  expect(leadingColumns(reversed)?.every((c) => c >= 15)).toBe(true);
+});
+
+test("a fair order holds every row once, and every stretch of it rows from everywhere", () => {
+  for (const rows of [1, 2, 7, 1000, 1511]) {
+    expect(Array.from(fairOrder(rows)).sort((a, b) => a - b)).toEqual(Array.from({length: rows}, (_, r) => r));
+  }
+  const order = fairOrder(1000);
+  for (let from = 0; from < 900; from += 100) {
+    const first = order.subarray(from, from + 100).filter((row) => row < 250).length;
+    expect(Math.abs(first - 25)).toBeLessThanOrEqual(5); // chance alone: 25 ± 4
+  }
+});

@@ -1,0 +1,92 @@
+/** @file What holds of every backend's classifier. */
+import * as tf from "@tensorflow/tfjs";
+import {beforeAll, describe, expect, test} from "vitest";
+
+import {type BackendName, startBackend} from "../../src/pipeline/backend/index";
+import {classifierOf} from "../../src/pipeline/model/classifier";
+import {type ModelName, models} from "../../src/pipeline/model/index";
+import {randomSource} from "../../src/pipeline/random";
+import type {DifferentiableClassifier, ImageShape, Images} from "../../src/pipeline/types";
+
+export const shape: ImageShape = [12, 11, 1];
+const size = 12 * 11;
+export const classNames = ["a", "b", "c"];
+const random = randomSource(7);
+export const images: Images = {count: 3, shape, pixels: Float32Array.from({length: 3 * size}, random)};
+const targets = [2, 0, 1];
+
+export function classifierSuite(backend: BackendName): void {
+  beforeAll(async () => {
+    await startBackend(backend);
+  });
+
+  describe.each(Object.keys(models) as ModelName[])("the model %s", (name) => {
+    let model: tf.LayersModel;
+    let classifier: DifferentiableClassifier;
+    beforeAll(() => {
+      model = models[name](shape, 3, 4);
+      classifier = classifierOf(model, shape, classNames);
+    });
+
+    test("gives each image probabilities that sum to 1 and are the softmax of the logits", async () => {
+      const p = await classifier.predict(images);
+      const z = await classifier.logits(images);
+      for (let n = 0; n < 3; n++) {
+        const e = [0, 1, 2].map((k) => Math.exp(z[3 * n + k]));
+        const sum = e[0] + e[1] + e[2];
+        expect(p.subarray(3 * n, 3 * n + 3)).toBeAllClose(
+          e.map((v) => v / sum),
+          {rtol: 1e-5},
+        );
+        expect(p[3 * n] + p[3 * n + 1] + p[3 * n + 2]).toBeCloseTo(1, 6);
+      }
+    });
+
+    test("has an input gradient that agrees with central differences", async () => {
+      const gradient = await classifier.inputGradient(images, targets);
+      const h = 1e-3; // small enough to cross few relu and max-pool kinks; float32 leaves 1e-7 / 1e-3 = 1e-4 of round-off
+      const numeric: number[] = [];
+      const checked: number[] = [];
+      for (let p = 5; p < images.pixels.length; p += 29) {
+        const at = async (d: number) => {
+          const pixels = images.pixels.slice();
+          pixels[p] += d;
+          const n = Math.floor(p / size);
+          return (await classifier.logits({...images, pixels}))[3 * n + targets[n]];
+        };
+        numeric.push(((await at(h)) - (await at(-h))) / (2 * h));
+        checked.push(gradient[p]);
+      }
+      const scale = Math.max(...numeric.map(Math.abs));
+      expect(scale).toBeGreaterThan(1e-3); // not 0 against 0
+      expect(checked).toBeAllClose(numeric, {rtol: 0, atol: 0.03 * scale});
+    });
+
+    test("has a gradient of the sum of logits that is the sum of the gradients", async () => {
+      const all = await classifier.inputGradient(images, "all");
+      const each = await Promise.all([0, 1, 2].map((k) => classifier.inputGradient(images, [k, k, k])));
+      expect(all).toBeAllClose(
+        Array.from(all, (_, p) => each[0][p] + each[1][p] + each[2][p]),
+        {rtol: 1e-4, atol: 1e-6},
+      );
+    });
+
+    test.each([1, 2])("gives the same in batches of %i", async (batchSize) => {
+      const small = classifierOf(model, shape, classNames, batchSize);
+      expect(await small.predict(images)).toBeAllClose(await classifier.predict(images), {rtol: 1e-5});
+      expect(await small.inputGradient(images, targets)).toBeAllClose(await classifier.inputGradient(images, targets), {
+        rtol: 1e-5,
+        atol: 1e-7,
+      });
+    });
+
+    test("leaves no tensor behind", async () => {
+      await classifier.features(images); // builds the part it asks
+      const before = tf.memory().numTensors;
+      await classifier.predict(images);
+      await classifier.inputGradient(images, targets);
+      await classifier.features(images);
+      expect(tf.memory().numTensors).toBe(before);
+    });
+  });
+}

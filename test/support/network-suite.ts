@@ -1,0 +1,116 @@
+/** @file What holds of every engine's network. */
+import * as tf from "@tensorflow/tfjs";
+import {beforeAll, expect, test} from "vitest";
+
+import {fusedNetwork, plan} from "../../src/engine/index";
+import {type BackendName, startBackend} from "../../src/pipeline/backend/index";
+import {type ModelName, models} from "../../src/pipeline/model/index";
+import type {OptimizerName} from "../../src/pipeline/model/optimizer";
+import {tfNetwork} from "../../src/pipeline/model/tf-network";
+import {randomSource} from "../../src/pipeline/random";
+import type {ImageShape, LabelledImages, Network} from "../../src/pipeline/types";
+
+export const shape: ImageShape = [12, 11, 1];
+export const classNames = ["a", "b", "c"];
+
+export function batchOf(count: number, seed: number): LabelledImages {
+  const random = randomSource(seed);
+  const pixels = Float32Array.from({length: count * 12 * 11}, random);
+  return {count, shape, pixels, labels: Uint16Array.from({length: count}, (_, n) => n % 3)};
+}
+
+export async function open(
+  name: ModelName,
+  engine: BackendName | "fused",
+  optimizer: OptimizerName = "adam",
+): Promise<Network> {
+  if (engine !== "fused") {
+    await startBackend(engine);
+    return tfNetwork(models[name](shape, 3, 4), shape, classNames, {optimizer, seed: 9});
+  }
+  await tf.setBackend("cpu");
+  const planned = plan(models[name](shape, 3, 4), optimizer);
+  if ("reason" in planned) throw new Error(planned.reason);
+  return fusedNetwork(planned, {threads: 2, classNames, batchSize: 16, seed: 9});
+}
+
+/** Largest difference of two arrays over the largest magnitude of the second. */
+export function apart(actual: ArrayLike<number>, expected: ArrayLike<number>): number {
+  const scale = Array.from(expected).reduce((most, v) => Math.max(most, Math.abs(v)), 0);
+  return Array.from(expected).reduce((most, v, i) => Math.max(most, Math.abs(v - actual[i])), 0) / (scale || 1);
+}
+
+export function networkSuite(name: ModelName, engine: BackendName | "fused"): void {
+  let network: Network;
+  beforeAll(async () => {
+    network = await open(name, engine);
+    return () => network.dispose();
+  });
+
+  test("has weight gradients, layer by layer, that agree with central differences under the same dropout mask", async () => {
+    const batch = batchOf(6, 1);
+    const gradients = await network.gradients(batch, 3);
+    const weights = await network.getWeights();
+    const random = randomSource(2);
+    for (const [layer, {name: weightName, values}] of gradients.entries()) {
+      // Along one random direction a layer: the sum over all its weights, so that none goes unseen.
+      const direction = Float32Array.from(values, () => random() - 0.5);
+      const lossAt = async (h: number) => {
+        const moved = weights.map((w, i) =>
+          i === layer ? {...w, values: w.values.map((v, j) => v + h * direction[j])} : w,
+        );
+        await network.setWeights(moved);
+        return (await network.trainBatch(batch, 0, 3)).lossSum / batch.count; // a rate of 0: the loss, and no step
+      };
+      const h = 5e-4; // float32 leaves about 1e-7 / 1e-3 = 1e-4 of round-off; a larger h crosses kinks of relus
+      const numeric = ((await lossAt(h)) - (await lossAt(-h))) / (2 * h);
+      const analytic = values.reduce((sum, g, j) => sum + g * direction[j], 0);
+      const size = Math.sqrt(values.reduce((sum, g) => sum + g * g, 0));
+      expect(Math.abs(analytic - numeric), `${weightName}: ${analytic} against ${numeric}`).toBeLessThan(
+        0.02 * size + 4e-4,
+      );
+    }
+    await network.setWeights(weights);
+  });
+
+  if (engine === "cpu") return; // 15 images a second
+  test("learns a batch by heart", async () => {
+    const batch = batchOf(12, 5);
+    const before = (await network.trainBatch(batch, 0, 0)).lossSum;
+    let after = {lossSum: 0, correct: 0};
+    for (let step = 1; step < 60; step++) after = await network.trainBatch(batch, 0.005, step);
+    expect(after.lossSum).toBeLessThan(0.9 * before);
+  });
+}
+
+/** Taken up from its saved state, a network goes on bit for bit. */
+export function resumeSuite(engine: BackendName, optimizer: OptimizerName): void {
+  test("weights and the optimizer's moments, taken and put back, go on bit for bit", async () => {
+    const train = async (network: Network, from: number, to: number) => {
+      for (let step = from; step < to; step++) await network.trainBatch(batchOf(8, step), 0.01, step);
+      return network.getWeights();
+    };
+    const unbroken = await train(await open("mlp", engine, optimizer), 0, 8);
+    const first = await open("mlp", engine, optimizer);
+    await train(first, 0, 5);
+    const [weights, state] = [await first.getWeights(), await first.getOptimizerState()];
+    expect(state.steps).toBe(5);
+    const second = await open("mlp", engine, optimizer);
+    await second.setWeights(weights);
+    await second.setOptimizerState(state);
+    expect(await train(second, 5, 8)).toEqual(unbroken);
+  });
+}
+
+export function memorySuite(engine: BackendName): void {
+  test("training on tfjs leaves no tensor behind but the optimizer's", async () => {
+    const network = await open("cnn", engine);
+    await network.trainBatch(batchOf(4, 1), 0.01, 0); // makes the moments
+    await network.gradients(batchOf(4, 1), 0);
+    const before = tf.memory().numTensors;
+    await network.trainBatch(batchOf(4, 2), 0.01, 1);
+    await network.gradients(batchOf(4, 2), 1);
+    await network.setWeights(await network.getWeights());
+    expect(tf.memory().numTensors).toBe(before);
+  });
+}

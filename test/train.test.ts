@@ -1,0 +1,91 @@
+import * as tf from "@tensorflow/tfjs";
+import {afterEach, beforeAll, expect, test} from "vitest";
+
+import {type FusedNetwork, fusedNetwork, plan} from "../src/engine/index";
+import {models} from "../src/pipeline/model/index";
+import {constant} from "../src/pipeline/training/schedule";
+import {type EpochProgress, epochStart, trainEpoch} from "../src/pipeline/training/train";
+import type {Network, Split} from "../src/pipeline/types";
+import {randomBatch} from "./engine/tfjs";
+
+const SHAPE = [8, 8, 1] as const;
+const CLASSES = 3;
+const COUNT = 43; // the last batch is smaller
+const BATCH_SIZE = 4;
+const options = {epochs: 1, batchSize: BATCH_SIZE, seed: 5, schedule: constant(1e-2)};
+
+beforeAll(async () => {
+  tf.enableProdMode();
+  await tf.setBackend("cpu");
+});
+
+const open: FusedNetwork[] = [];
+afterEach(async () => {
+  await Promise.all(open.splice(0).map((network) => network.dispose()));
+  tf.disposeVariables();
+});
+
+function images(): Split {
+  const {pixels, labels} = randomBatch(3, COUNT, SHAPE, CLASSES);
+  return {
+    count: COUNT,
+    async read(indices) {
+      const rows = Array.from(indices);
+      return {
+        count: rows.length,
+        shape: SHAPE,
+        pixels: Float32Array.from(rows.flatMap((n) => [...pixels.subarray(n * 64, (n + 1) * 64)])),
+        labels: Uint16Array.from(rows, (n) => labels[n]),
+      };
+    },
+  };
+}
+
+async function start(): Promise<FusedNetwork> {
+  const planned = plan(models.mlp(SHAPE, CLASSES, 1), "adam");
+  if ("reason" in planned) throw new Error(planned.reason);
+  const classNames = ["a", "b", "c"];
+  const network = await fusedNetwork(planned, {threads: 2, classNames, batchSize: BATCH_SIZE, seed: 7});
+  open.push(network);
+  return network;
+}
+
+/** Everything an epoch yields; `stop` is asked for after so many batches. */
+async function train(network: Network, from?: EpochProgress, stopAt?: number): Promise<EpochProgress[]> {
+  const stop = new AbortController();
+  const all: EpochProgress[] = [];
+  const first = from ?? epochStart(1, images(), BATCH_SIZE);
+  for await (const progress of trainEpoch(network, images(), first, options, stop.signal)) {
+    all.push(progress);
+    if (all.length === stopAt) stop.abort();
+  }
+  return all;
+}
+
+test("an epoch asked for two steps at once is the epoch asked for step by step, bit by bit", async () => {
+  const [patient, hasty] = [await start(), await start()];
+  expect(hasty.stepsAtOnce).toBe(2);
+  const expected = await train({...patient, stepsAtOnce: 1});
+  expect(expected.map(({batch}) => batch)).toEqual([1, 2, 3, 4, 5, 6, 7, 8, 9, 10, 11]);
+  expect(expected.at(-1)?.images).toBe(COUNT);
+  expect(await train(hasty)).toEqual(expected);
+  expect(await hasty.getWeights()).toEqual(await patient.getWeights());
+});
+
+test("an epoch that is stopped tells of every step that was taken, and can be gone on with", async () => {
+  const [unbroken, broken, other] = [await start(), await start(), await start()];
+  const expected = await train(unbroken);
+  const told = await train(broken, undefined, 3);
+  expect(told).toEqual(expected.slice(0, 4)); // one more was at hand
+  await other.setWeights(await broken.getWeights());
+  await other.setOptimizerState(await broken.getOptimizerState());
+  expect(await train(other, told.at(-1))).toEqual(expected.slice(4));
+  expect(await other.getWeights()).toEqual(await unbroken.getWeights());
+});
+
+test("a step that fails ends the epoch with its error", async () => {
+  const network = await start();
+  const weights = await network.getWeights();
+  await network.setWeights(weights.map((array) => ({...array, values: array.values.map(() => Number.NaN)})));
+  await expect(train(network)).rejects.toThrow(/^loss at step 0: expected a finite number, got NaN/);
+});
