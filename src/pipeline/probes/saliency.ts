@@ -145,5 +145,6 @@ function trustLine({relativeInfidelity, maxSensitivity, untrainedCorrelation}: T
 /** The median of those that are numbers. */
 function middle(values: Figures): string {
   const known = values.filter((v) => v !== null).sort((a, b) => a - b);
-  return known.length ? known[known.length >> 1].toFixed(2) : "–";
+  const half = known.length / 2;
+  return known.length ? ((known[Math.floor(half - 0.5)] + known[Math.floor(half)]) / 2).toFixed(2) : "–";
 }
