@@ -37,10 +37,7 @@ describe("a mistake on the command line", () => {
     ],
     [["resum"], 'error: "resum": expected a known command, got this one; did you mean resume?'],
     [["resume", "nothing"], /error: run: expected the name of one in .*, or its folder, got "nothing"/],
-    [
-      ["--data", "nowhere"],
-      /error: .*nowhere.train-images-idx3-ubyte: expected the file, or train-images-idx3-ubyte.gz, got neither/,
-    ],
+    [["--data", "nowhere"], /error: .*nowhere: expected a folder, got nothing there/],
   ])("%j is told in one line", async (flags, message) => {
     await expectError(flags, message);
   });
