@@ -77,7 +77,7 @@ export function convolver(shape: ConvolutionShape): Convolver {
     outputGradient.step === ELEMENT
       ? [load(outputGradient)]
       : [load(gradient), spread(gradient, {planes: outputGradient, mask: undefined})];
-  const [forward, back] = [stage.forward(false), stage.inputGradient(true)];
+  const [forward, back] = [stage.forward(false), stage.inputGradient(false)];
   const [weightGradient] = stage.parameterGradients(false);
   const batchGradients = stage.batchGradients();
   const refresh = stage.refresh?.() ?? [];

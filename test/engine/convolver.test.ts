@@ -121,7 +121,7 @@ test.each([
   const w = drawn("w", 9 * inputs * outputs);
   const dy = drawn("dy", count * size ** 2 * outputs);
   const y = new Float64Array(dy.length);
-  const dw = new Float64Array(w.length);
+  const [dx, dw] = [new Float64Array(x.length), new Float64Array(w.length)];
   for (let n = 0; n < count; n++) {
     for (let place = 0; place < size ** 2; place++) {
       const [row, column] = [Math.floor(place / size), place % size];
@@ -132,16 +132,19 @@ test.each([
           for (let k = 0; k < outputs; k++) {
             const weight = (tap * inputs + c) * outputs + k;
             y[at + k] += x[from + c] * w[weight];
+            dx[from + c] += w[weight] * dy[at + k];
             dw[weight] += x[from + c] * dy[at + k];
           }
         }
       }
     }
   }
-  const [out, gotW] = [new Float32Array(y.length), new Float32Array(dw.length)];
+  const [out, gotX, gotW] = [y, dx, dw].map(({length}) => new Float32Array(length));
   own.forward(x, w, undefined, out);
+  own.inputGradient(dy, w, gotX);
   own.filterGradient(x, dy, gotW);
   expect(worst(out, y)).toBeLessThan(least);
+  expect(worst(gotX, dx)).toBeLessThan(least);
   expect(worst(gotW, dw)).toBeLessThan(least);
 });
 

@@ -1,8 +1,8 @@
 import {placeStride, ROOT} from "./winograd-transforms";
 
 /**
- * Transforms weights, G g Gᵀ: `forward` as they are, `back` turned by half a circle and from outputs to inputs, as the
- * input's gradient needs them. Both f32 [36], each packed as the weights of a 1 x 1 convolution.
+ * Transforms weights, G g Gᵀ: `forward` from inputs to outputs, `back` from outputs to inputs, as the input's gradient
+ * needs them. Both f32 [36], each packed as the weights of a 1 x 1 convolution.
  */
 export function winogradWeights(
   w: usize, inputs: i32, outputs: i32, forward: usize, back: usize, part: i32, parts: i32, job: usize,
@@ -30,9 +30,9 @@ export function winogradWeights(
       const p = w + (<usize>((k & ~3) * inputs * 9 + c * 9 * width + (k & 3)) << 2);
       const next = tap * 9;
       transformWeights(
-        column(p + 8 * tap, next, lanes), column(p + 7 * tap, next, lanes), column(p + 6 * tap, next, lanes),
-        column(p + 5 * tap, next, lanes), column(p + 4 * tap, next, lanes), column(p + 3 * tap, next, lanes),
-        column(p + 2 * tap, next, lanes), column(p + tap, next, lanes), column(p, next, lanes),
+        column(p, next, lanes), column(p + tap, next, lanes), column(p + 2 * tap, next, lanes),
+        column(p + 3 * tap, next, lanes), column(p + 4 * tap, next, lanes), column(p + 5 * tap, next, lanes),
+        column(p + 6 * tap, next, lanes), column(p + 7 * tap, next, lanes), column(p + 8 * tap, next, lanes),
         back + (<usize>(c * outputs + k * lanes) << 2), place, lanes,
       );
     }

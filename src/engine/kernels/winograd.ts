@@ -1,10 +1,9 @@
 import {madd, sumsOfLanes} from "./simd";
 import {multiplyRow1, multiplyRow2, multiplyRow3, multiplyRow4} from "./tiles";
-import {placeStride, transformGradient, transformInput, transformOutput} from "./winograd-transforms";
+import {placeStride, transformBack, transformGradient, transformInput, transformOutput} from "./winograd-transforms";
 
 /**
- * A convolution, or the gradient with respect to its input. Some strips at a time, so that what lies between the transforms
- * stays in the cache.
+ * A convolution. Some strips at a time, so that what lies between the transforms stays in the cache.
  *
  * Reads 4 · ⌈height / 4⌉ + 2 rows from `x` on, and as many columns; what lies beyond the convolution's own input must be 0.
  *
@@ -12,19 +11,16 @@ import {placeStride, transformGradient, transformInput, transformOutput} from ".
  * @param capacity Squares that the scratch memory holds: a whole number of rows.
  * @param v Scratch, [36][inputs][capacity][4], places `vPlace` bytes apart. @param m Scratch, [36][outputs][capacity][4].
  * @param strip Scratch, [6][4 · across + 2][4].
- * @param epilogue As in `convolve`; with relu's derivative the bias, of which a gradient has none, is left out.
  */
 export function winogradConvolve(
   x: usize, row: usize, plane: usize, inputs: i32, u: usize, bias: usize, outputs: i32,
-  out: usize, oRow: usize, oPlane: usize, height: i32, width: i32,
-  mask: usize, mRow: usize, mPlane: usize, epilogue: i32,
+  out: usize, oRow: usize, oPlane: usize, height: i32, width: i32, relu: i32,
   capacity: i32, v: usize, vPlace: usize, m: usize, strip: usize,
 ): void {
   const across = (width + 3) >> 2, down = (height + 3) >> 2;
   const rows = capacity / across;
   const channel = <usize>capacity << 4;
   const mPlace = placeStride(channel * outputs);
-  const uPlace = placeStride(<usize>(inputs * outputs) << 2);
   for (let first = 0; first < down; first += rows) {
     const here = min(rows, down - first);
     for (let c = 0; c < inputs; c++) {
@@ -33,28 +29,79 @@ export function winogradConvolve(
         transformInput(p, row, across, strip, v + <usize>c * channel + (<usize>(ty * across) << 4), vPlace);
       }
     }
-    const squares = here * across;
-    for (let place = 0; place < 36; place++) {
-      const vp = v + <usize>place * vPlace;
-      let wp = u + <usize>place * uPlace, mp = m + <usize>place * mPlace;
-      for (let k = 0; k < outputs; k += 4) {
-        switch (outputs - k) {
-          case 1: multiplyRow1(vp, channel, inputs, wp, mp, channel, squares); break;
-          case 2: multiplyRow2(vp, channel, inputs, wp, mp, channel, squares); break;
-          case 3: multiplyRow3(vp, channel, inputs, wp, mp, channel, squares); break;
-          default: multiplyRow4(vp, channel, inputs, wp, mp, channel, squares);
-        }
-        wp += <usize>inputs << 4;
-        mp += channel << 2;
-      }
-    }
+    multiplyPlaces(v, vPlace, inputs, u, m, outputs, channel, here * across);
     for (let k = 0; k < outputs; k++) {
       const b = bias + (<usize>k << 2);
       for (let ty = 0; ty < here; ty++) {
         const y = 4 * (first + ty);
         const q = m + <usize>k * channel + (<usize>(ty * across) << 4);
-        const op = out + <usize>k * oPlane + <usize>y * oRow, mp = mask + <usize>k * mPlane + <usize>y * mRow;
-        transformOutput(q, mPlace, across, strip, b, op, oRow, mp, mRow, epilogue, min(4, height - y), width);
+        const op = out + <usize>k * oPlane + <usize>y * oRow;
+        transformOutput(q, mPlace, across, strip, b, op, oRow, relu, min(4, height - y), width);
+      }
+    }
+  }
+}
+
+/** At each place: m[k] = Σ_c u[k][c] · v[c], for so many squares. */
+function multiplyPlaces(
+  v: usize, vPlace: usize, inputs: i32, u: usize, m: usize, outputs: i32, channel: usize, squares: i32,
+): void {
+  const mPlace = placeStride(channel * outputs), uPlace = placeStride(<usize>(inputs * outputs) << 2);
+  for (let place = 0; place < 36; place++) {
+    let w = u, out = m;
+    for (let k = 0; k < outputs; k += 4) {
+      switch (outputs - k) {
+        case 1: multiplyRow1(v, channel, inputs, w, out, channel, squares); break;
+        case 2: multiplyRow2(v, channel, inputs, w, out, channel, squares); break;
+        case 3: multiplyRow3(v, channel, inputs, w, out, channel, squares); break;
+        default: multiplyRow4(v, channel, inputs, w, out, channel, squares);
+      }
+      w += <usize>inputs << 4;
+      out += channel << 2;
+    }
+    v += vPlace;
+    u += uPlace;
+    m += mPlace;
+  }
+}
+
+/**
+ * The gradient with respect to the input: the convolution's own steps, each transposed, in turned order. From the same
+ * transformed dy as the weights' gradient, and in as many squares as the output has, where a convolution over
+ * the bordered dy would take those of the (larger) input.
+ *
+ * @param u Transformed weights, from outputs to inputs, by `winogradWeights`.
+ * @param top Rows of padding before the input's first. @param left Likewise, columns.
+ * @param capacity Squares that the scratch memory holds: a whole number of rows.
+ * @param d Scratch, [36][outputs][capacity][4], places `dPlace` bytes apart. @param m Likewise of inputs.
+ * @param ready Whether `winogradWeightGradient` left the transformed dy in `d`.
+ * @param strip As in `winogradConvolve`. @param mask As in `transformBack`.
+ */
+export function winogradBack(
+  dy: usize, dRow: usize, dPlane: usize, outputs: i32, height: i32, width: i32, u: usize, inputs: i32,
+  out: usize, oRow: usize, oPlane: usize, inputHeight: i32, inputWidth: i32, mask: usize, mRow: usize, mPlane: usize,
+  top: i32, left: i32, capacity: i32, d: usize, dPlace: usize, m: usize, strip: usize, ready: i32,
+): void {
+  const across = (width + 3) >> 2, down = (height + 3) >> 2;
+  const rows = capacity / across;
+  const channel = <usize>capacity << 4, place = placeStride(channel * inputs);
+  for (let first = 0; first < down; first += rows) {
+    const here = min(rows, down - first);
+    for (let k = 0; k < outputs && !ready; k++) {
+      for (let ty = 0; ty < here; ty++) {
+        const p = dy + <usize>k * dPlane + <usize>(4 * (first + ty)) * dRow;
+        transformGradient(p, dRow, across, strip, d + <usize>k * channel + (<usize>(ty * across) << 4), dPlace);
+      }
+    }
+    multiplyPlaces(d, dPlace, outputs, u, m, inputs, channel, here * across);
+    for (let c = 0; c < inputs; c++) {
+      for (let ty = 0; ty < here; ty++) {
+        const y = first + ty;
+        transformBack(
+          m + <usize>c * channel + (<usize>(ty * across) << 4), place, across, strip,
+          out + <usize>c * oPlane, oRow, mask ? mask + <usize>c * mPlane : 0, mRow,
+          4 * y - top, inputHeight, left, inputWidth, y == 0, y == down - 1,
+        );
       }
     }
   }

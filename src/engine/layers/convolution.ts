@@ -83,6 +83,11 @@ export const convolution: LayerKind<ConvolutionPlan> = {
 
   gradientBorder(plan) {
     const {input, output, kernel, stride, padding} = plan;
+    if (isWinograd(plan)) {
+      // Whole squares.
+      const [bottom, right] = [covered(output.height) - output.height, covered(output.width) - output.width];
+      return {top: 0, left: 0, bottom, right};
+    }
     const [top, left] = [kernel[0] - 1 - padding[0], kernel[1] - 1 - padding[1]];
     const [height, width] = dilated(output, stride);
     const [rows, columns] = windowExtent({...plan, stride: [1, 1]}, input);
@@ -110,10 +115,7 @@ export const convolution: LayerKind<ConvolutionPlan> = {
         const result = [output.at, output.row, output.plane, to.height, to.width, ...maskArguments(undefined)];
         const epilogue = relu && !linear ? 1 : 0;
         const offset = bias?.values ?? zeros;
-        if (fast) {
-          const run = training ? fast.trainingForward : fast.forward;
-          return [run([first, input.row, input.plane], offset, [...result, epilogue])];
-        }
+        if (fast) return [fast.forward(first, offset, epilogue, training)];
         const window = [first, input.row * stride[0], ELEMENT * stride[1], taps, from.channels * kernel[0] * kernel[1]];
         return [each("groups", "convolve", ...window, weights.values, offset, to.channels, ...result, epilogue)];
       },
@@ -127,14 +129,14 @@ export const convolution: LayerKind<ConvolutionPlan> = {
         if (bias) steps.push(each("slots", "convolutionBiasGradient", ...gradient, bias.slots, slots, slotStride));
         return steps;
       },
-      inputGradient() {
+      inputGradient(training) {
         const {planes, mask} = place.inputGradient;
         const tapCount = to.channels * kernel[0] * kernel[1];
         const window = [firstBack, turned.row, ELEMENT, tapsBack, tapCount, weights.flipped, zeros, from.channels];
         const write = (into: Planes, masked: Planes | undefined): Step[] => {
           const result = [into.at, into.row, into.plane, from.height, from.width, ...maskArguments(masked)];
           const epilogue = masked ? 2 : 0;
-          if (fast) return [fast.back([firstBack, dz.row, dz.plane], zeros, [...result, epilogue])];
+          if (fast) return [fast.inputGradient(into, masked, training)];
           return [each("groups", "convolve", ...window, ...result, epilogue)];
         };
         if (planes.step === ELEMENT) return write(planes, mask);

@@ -1,7 +1,7 @@
-import {ELEMENT, type Shape} from "../planes";
+import {ELEMENT, type Planes, type Shape} from "../planes";
 import {type Address, each, type Step} from "../program";
 import type {ConvolutionPlan} from "./convolution";
-import type {Place} from "./kind";
+import {maskArguments, type Place} from "./kind";
 
 /**
  * Cycles for four images on one core (AMD Zen 5): of 16 outputs' direct sums for each pair of channels, of a square's sums
@@ -10,16 +10,15 @@ import type {Place} from "./kind";
 const [DIRECT, MULTIPLIED, TRANSFORMED] = [80, 23, 85];
 
 /**
- * Whether a convolution is computed by Winograd's minimal filtering: where a training step (outputs twice, forward and for
- * the weights' gradient, and inputs once) then takes less. From 3 to 16 channels it saves a sixth, from 10 to 7 half;
- * planes of few pixels fill too little of their squares.
+ * Whether a convolution is computed by Winograd's minimal filtering: where a training step then takes less. From 3 to 16
+ * channels it saves a sixth, from 10 to 7 half; planes of few pixels fill too little of their squares.
  */
 export function isWinograd({kernel, stride, input, output}: ConvolutionPlan): boolean {
   if (`${kernel}` !== "3,3" || `${stride}` !== "1,1") return false;
   const [pairs, channels] = [input.channels * output.channels, input.channels + output.channels];
-  const step = (of: (shape: Shape) => number) => 2 * of(output) + of(input);
-  const direct = step(({height, width}) => (height * width) / 16) * DIRECT * pairs;
-  const squares = step(({height, width}) => squaresOver(height) * squaresOver(width));
+  // Directly, forward and for the weights' gradient, outputs; for the input's gradient, inputs.
+  const direct = ((2 * output.height * output.width + input.height * input.width) / 16) * DIRECT * pairs;
+  const squares = 3 * squaresOver(output.height) * squaresOver(output.width);
   return squares * (MULTIPLIED * pairs + TRANSFORMED * channels) < 0.95 * direct;
 }
 
@@ -44,50 +43,61 @@ function placeStride(bytes: number): number {
 const SCRATCH = 256 * 1024;
 
 /** The steps of a 3 x 3 convolution and of its input's gradient; see kernels/winograd.ts. */
-export function winograd({input: from, output: to}: ConvolutionPlan, place: Place) {
-  const {local, shared, parameters} = place;
+export function winograd({input: from, output: to, padding}: ConvolutionPlan, place: Place) {
+  const {local, shared, parameters, slots, input, output, outputGradient: dz} = place;
   const [weights] = parameters;
   const size = PLACES * placeStride(from.channels * to.channels * 4);
   const [forwardWeights, backWeights] = [shared.take(size), shared.take(size)];
   const forward = squares(to, from.channels, to.channels);
-  const back = squares(from, to.channels, from.channels);
-  // One pass at a time: both use the same scratch.
-  const scratch = (bytes: number): Address => ({local: local.take(bytes)});
-  const v = scratch(Math.max(forward.inputBytes, back.inputBytes));
+  const back = squares(to, to.channels, from.channels);
   const kept = squaresKept(to, from.channels, to.channels);
+  // Where all squares are kept at once, nothing is transformed twice.
   const whole = kept === squaresOver(to.height) * squaresOver(to.width);
-  const keptOutputs = whole ? PLACES * placeStride(to.channels * kept * ELEMENT) : 0;
-  const m = scratch(Math.max(forward.outputBytes, back.outputBytes, keptOutputs));
-  const strip = scratch(6 * (Math.max(covered(from.width), covered(to.width)) + 2) * ELEMENT * 1.5);
-  const step =
-    ({capacity, inputs, outputs}: ReturnType<typeof squares>, u: number, into = v, channels = inputs) =>
-    (source: readonly Address[], bias: number, result: readonly Address[]): Step => {
-      const scratch = [capacity, into, placeStride(channels * capacity * ELEMENT), m, strip];
-      return each("groups", "winogradConvolve", ...source, inputs, u, bias, outputs, ...result, ...scratch);
-    };
-  const {slots, input, outputGradient: dz} = place;
+  const scratch = (bytes: number): Address => ({local: local.take(bytes)});
+  const ofPlaces = (channels: number, capacity: number) => PLACES * placeStride(channels * capacity * ELEMENT);
+  // One pass at a time: all use the same scratch.
+  const v = scratch(Math.max(forward.inputBytes, whole ? 0 : back.inputBytes));
+  const wholeOutputs = whole ? ofPlaces(Math.max(from.channels, to.channels), kept) : 0;
+  const m = scratch(Math.max(forward.outputBytes, back.outputBytes, wholeOutputs));
+  const strip = scratch(6 * (covered(to.width) + 2) * ELEMENT * 1.5);
   const slotFloats = gradientSlot(from.channels, to.channels);
   const gradientSlots = shared.take(slots * slotFloats * 4);
   // Scratch of its own: spare channels must stay 0.
   const [squaresOfInput, squaresOfGradient] = [inFours(from.channels), inTwos(to.channels)].map((channels) =>
-    scratch(PLACES * placeStride(channels * kept * ELEMENT)),
+    scratch(ofPlaces(channels, kept)),
   );
+  const gradient = [dz.at, dz.row, dz.plane, to.channels];
+  const stride = (channels: number, capacity: number) => placeStride(channels * capacity * ELEMENT);
   return {
-    forward: step(forward, forwardWeights),
-    /** As forward; leaves what `weightGradient` need not do again. */
-    trainingForward: whole
-      ? step({...forward, capacity: kept}, forwardWeights, squaresOfInput, inFours(from.channels))
-      : step(forward, forwardWeights),
-    back: step(back, backWeights),
-    /** @param ready Whether `trainingForward` of the same images came before it. */
+    /** @param training Whether to leave what `weightGradient` then need not do again. */
+    forward(first: Address, bias: number, relu: number, training: boolean): Step {
+      const passing = training && whole;
+      const scratch = passing
+        ? [kept, squaresOfInput, stride(inFours(from.channels), kept)]
+        : [forward.capacity, v, stride(from.channels, forward.capacity)];
+      const source = [first, input.row, input.plane, from.channels, forwardWeights, bias, to.channels];
+      const result = [output.at, output.row, output.plane, to.height, to.width, relu];
+      return each("groups", "winogradConvolve", ...source, ...result, ...scratch, m, strip);
+    },
+    /** @param ready Whether `forward` of the same images came before it, in training. */
     weightGradient: (first: Address, ready: boolean) =>
       each(
         "slots",
         "winogradWeightGradient",
-        ...[first, input.row, input.plane, from.channels, dz.at, dz.row, dz.plane, to.channels, to.height, to.width],
+        ...[first, input.row, input.plane, from.channels, ...gradient, to.height, to.width],
         ...[gradientSlots, slots, slotFloats * 4, kept, squaresOfInput, squaresOfGradient, strip],
         ready && whole ? 1 : 0,
       ),
+    /** @param ready Whether `weightGradient` of the same images came before it. */
+    inputGradient(into: Planes, mask: Planes | undefined, ready: boolean): Step {
+      const source = [...gradient, to.height, to.width, backWeights, from.channels];
+      const result = [into.at, into.row, into.plane, from.height, from.width, ...maskArguments(mask)];
+      const scratch = whole
+        ? [kept, squaresOfGradient, stride(inTwos(to.channels), kept)]
+        : [back.capacity, v, stride(to.channels, back.capacity)];
+      const rest = [...padding, ...scratch, m, strip, ready && whole ? 1 : 0];
+      return each("groups", "winogradBack", ...source, ...result, ...rest);
+    },
     finish: each(
       "parts",
       "winogradFinish",
