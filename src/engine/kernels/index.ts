@@ -9,6 +9,7 @@ export * from "./normalization";
 export * from "./optimizer";
 export * from "./pooling";
 export * from "./winograd";
+export * from "./winograd-gradient";
 export * from "./winograd-weights";
 
 /** Where the module's own tables end: nothing else may stand below. */
