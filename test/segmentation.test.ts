@@ -1,7 +1,10 @@
 import {readFileSync} from "node:fs";
+import {createContext, runInContext} from "node:vm";
 import {gunzipSync} from "node:zlib";
+import {buildSync} from "esbuild";
 import fc from "fast-check";
 import {describe, expect, test} from "vitest";
+import {labOf} from "../src/pipeline/analysis/segmentation/color-space";
 import {felzenszwalb} from "../src/pipeline/analysis/segmentation/felzenszwalb";
 import {grid} from "../src/pipeline/analysis/segmentation/grid";
 import {type SegmentationMethod, segment, suitedSegmenter} from "../src/pipeline/analysis/segmentation/index";
@@ -192,6 +195,49 @@ test("quickshift's densities are the sum of the kernel over the window, to round
     }),
     {numRuns: 60, seed: 4},
   );
+});
+
+test("Lab is as CIE and IEC define it", () => {
+  const grey = Array.from({length: 256}, (_, v) => v / 255);
+  const random = fork(2, "colors");
+  const pixels = Float64Array.from(
+    [...grey.flatMap((v) => [v, v, v]), ...Array.from({length: 3001}, random)].slice(0, -1),
+  );
+  const lab = labOf({shape: [1, pixels.length / 3, 3], pixels});
+  for (let p = 0; p < pixels.length; p += 3) {
+    const [r, g, b] = [...pixels.subarray(p, p + 3)].map((v) =>
+      v > 0.04045 ? ((v + 0.055) / 1.055) ** 2.4 : v / 12.92,
+    );
+    const [x, y, z] = [
+      (0.412453 * r + 0.35758 * g + 0.180423 * b) / 0.95047,
+      0.212671 * r + 0.71516 * g + 0.072169 * b,
+      (0.019334 * r + 0.119193 * g + 0.950227 * b) / 1.08883,
+    ].map((t) => (t > 0.008856 ? Math.cbrt(t) : 7.787 * t + 16 / 116));
+    [116 * y - 16, 500 * (x - y), 200 * (y - z)].forEach((v, c) => {
+      expect(Math.abs(lab[p + c] - v)).toBeLessThan(5e-13); // 500 × a few units in the last place of 1
+    });
+  }
+});
+
+test("runs where there is no Node, and gives the same segments", () => {
+  const {outputFiles} = buildSync({
+    entryPoints: ["src/pipeline/analysis/segmentation/index.ts"],
+    bundle: true,
+    write: false,
+    platform: "browser",
+    format: "iife",
+    globalName: "segmentation",
+  });
+  const raster = rasterOf("strip");
+  const context = createContext({WebAssembly, atob, raster});
+  runInContext(outputFiles[0].text, context);
+  for (const method of ["slic", "quickshift"] as const) {
+    const found: Segmentation = runInContext(
+      `segmentation.segment(raster, segmentation.suitedSegmenter("${method}", raster.shape))`,
+      context,
+    );
+    expect([...found.labels]).toEqual([...segment(raster, suitedSegmenter(method, raster.shape)).labels]);
+  }
 });
 
 test("an image too large to keep memory for is segmented as a small one is", () => {

@@ -64,7 +64,9 @@ export function imageGrid({title, height, width, channels, columns, rows, note}:
           context.lineWidth = 1;
           context.strokeRect(x - 0.5, y - 0.5, cellWidth + 1, cellHeight + 1);
         });
-        if (scale !== "intensity") drawScale(context, scale, full, right + 6, y, cellHeight);
+        if (scale === "intensity") return;
+        if (values.some((v) => v !== 0)) drawScale(context, scale, full, right + 6, y, cellHeight);
+        else text(context, "0 everywhere", right + 4, y + cellHeight / 2, {size: 11, color: INK_2});
       });
       notes.forEach((line, i) => {
         text(context, line, 16, bottom + 14 + LINE_HEIGHT * i, {size: 11, color: INK_3});

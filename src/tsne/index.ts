@@ -7,4 +7,4 @@ export {pauses} from "./parts";
 export {loadSymmetric, type SymmetricMatrix} from "./symmetric";
 export {automaticThreads} from "./threads";
 export {embed, type TsneMap, type TsneOptions, tsne} from "./tsne";
-export {openWorkspace, type Workspace} from "./workspace";
+export {closeIdleWorkspace, inWorkspace, openWorkspace, type Workspace} from "./workspace";

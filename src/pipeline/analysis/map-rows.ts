@@ -1,9 +1,9 @@
 import {
   automaticThreads,
   type Dimensions,
+  inWorkspace,
   type Matrix,
   openNeighbourhood,
-  openWorkspace,
   type Workspace,
 } from "../../tsne/index";
 import {between, type OptionTable, oneOf, wholeNumber} from "../options";
@@ -99,10 +99,8 @@ export async function mapRows(
   const threads = await automaticThreads(rows.rows);
   const folds = rows.columns > MOST_COLUMNS;
   if (folds) say(`${rows.columns.toLocaleString("en")} features, folded into ${MOST_COLUMNS.toLocaleString("en")}`);
-  const workspace = await openWorkspace(threads);
-  try {
-    const reduced = await reducedRows(workspace, rows, settings);
-    const data = reduced.scores;
+  return inWorkspace(threads, async (workspace) => {
+    const {scores: data, explained} = await reducedRows(workspace, rows, settings);
     const neighbourhood = await openNeighbourhood(data, {perplexity, metric: settings.metric, threads: workspace});
     const task = {data, neighbourhood, dimensions, perplexity, iterations: settings.iterations, random};
     const map = await method.project(before ? {...task, start: before} : task);
@@ -116,11 +114,9 @@ export async function mapRows(
       perplexity,
       components: data.columns,
       width: rows.columns,
-      explained: reduced.explained,
+      explained,
     };
-  } finally {
-    workspace.close();
-  }
+  });
 }
 
 /** The rows scaled, and on their principal components where they are wider. */

@@ -1,4 +1,4 @@
-import type {Matrix} from "../../tsne/index";
+import {closeIdleWorkspace, type Matrix} from "../../tsne/index";
 import {type MapContext, type MapSettings, mapRows, type RowMap} from "../analysis/map-rows";
 import {randomSource} from "../random";
 import {writeProjectionFiles} from "../record/projection-files";
@@ -16,7 +16,10 @@ export type Say = (line: string) => void;
 export const tasks = {
   mapRows: ({rows, settings, seed, ...context}: MapQuestion, say: Say): Promise<RowMap> =>
     mapRows(rows, settings, {...context, random: randomSource(seed), say}),
-  projectionFiles: (run: string): Promise<string[]> => writeProjectionFiles(run),
+  projectionFiles(run: string): Promise<string[]> {
+    closeIdleWorkspace(); // the last map is made; pictures need the memory
+    return writeProjectionFiles(run);
+  },
 };
 
 export type TaskName = keyof typeof tasks;

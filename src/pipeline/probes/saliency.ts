@@ -67,6 +67,7 @@ export const saliency: Probe<{mode: "class" | "exigo"; target: "true" | "predict
         rows,
         note: [
           "blue: a brighter pixel raises the score   orange: lowers it   white: no effect; one scale a row, clipped at its 99th percentile",
+          ...(baseline.every((v) => v === 0) ? [BLANK_BASELINE] : []),
           ...(trust ? [trustLine(trust, epoch)] : []),
         ],
       },
@@ -82,6 +83,9 @@ export const saliency: Probe<{mode: "class" | "exigo"; target: "true" | "predict
     };
   },
 };
+
+const BLANK_BASELINE =
+  "baseline 0: at the empty image no unit is on that a pixel could turn up or down, so delta is the saliency itself";
 
 type Figures = readonly (number | null)[];
 
@@ -141,5 +145,6 @@ function trustLine({relativeInfidelity, maxSensitivity, untrainedCorrelation}: T
 /** The median of those that are numbers. */
 function middle(values: Figures): string {
   const known = values.filter((v) => v !== null).sort((a, b) => a - b);
-  return known.length ? known[known.length >> 1].toFixed(2) : "–";
+  const half = known.length / 2;
+  return known.length ? ((known[Math.floor(half - 0.5)] + known[Math.floor(half)]) / 2).toFixed(2) : "–";
 }

@@ -26,8 +26,12 @@ export function titleOf({names, words}: Data, selection: Selection): string {
   }
 }
 
-/** The line under it: how many there are, and in what order. */
-export function describe(data: Data, state: State, count: number, wrong: number, epoch: number): string {
+/**
+ * The line under it: how many there are, and in what order.
+ *
+ * @param wrong How many of them are mistaken; undefined where the run kept no answers.
+ */
+export function describe(data: Data, state: State, count: number, wrong: number | undefined, epoch: number): string {
   const {words, epochs} = data;
   const when = epoch === 0 ? "before training" : `at epoch ${epoch}`;
   const many = plural(count, words.one);
@@ -42,11 +46,11 @@ export function describe(data: Data, state: State, count: number, wrong: number,
       return `${many} ${before} at epoch ${epochs[between[0]]}, ${after} at epoch ${epochs[between[1]]}.`;
     }
     case "explained":
-      return `${many} with saliency or LIME; ${int(wrong)} mistaken ${when}.`;
+      return `${many} with saliency or LIME${wrong === undefined ? "" : `; ${int(wrong)} mistaken ${when}`}.`;
     case "cell":
       return `${many} ${when}, ${state.selection.actual === state.selection.predicted ? "least sure" : "surest"} first.`;
     case "lasso":
-      return `${many}, ${wrong ? `${int(wrong)} wrong` : "none wrong"} ${when}.`;
+      return wrong === undefined ? `${many}.` : `${many}, ${wrong ? int(wrong) : "none"} wrong ${when}.`;
     default:
       return state.selection satisfies never;
   }

@@ -76,7 +76,7 @@ export function mountTray(data: Data, store: Store): {root: HTMLElement; images(
     tabs.set(selection.kind === "cell" || selection.kind === "lasso" ? null : selection.kind);
     clear.hidden = selection.kind !== "cell" && selection.kind !== "lasso";
     setText(head, titleOf(data, selection));
-    const wrong = answers ? images.filter((i) => answers.predicted[i] !== labels[i]).length : 0;
+    const wrong = answers ? images.filter((i) => answers.predicted[i] !== labels[i]).length : undefined;
     setText(say, describe(data, state, images.length, wrong, data.epochs[answersStop]));
     const shown = Math.min(images.length, limit);
     const focused = list.contains(document.activeElement);

@@ -53,16 +53,14 @@ function accumulate(out: usize, index: i32, low: v128, high: v128): void {
  */
 export function measureColumns(task: i32, thread: i32, x: usize, rows: i32, columns: i32, out: usize): void {
   const row = <usize>columns << 2, own = out + <usize>task * 2 * row;
-  const begin = x + <usize>(task * DEPTH) * row, end = begin + <usize>DEPTH * row;
-  for (let c: usize = 0; c < row; c += 16) {
-    let most = f32x4.splat(0), squares = most;
-    for (let p = begin + c; p < end; p += row) {
+  memory.fill(own, 0, 2 * row);
+  let p = x + <usize>(task * DEPTH) * row;
+  for (let r = 0; r < DEPTH; r++) {
+    for (let o = own; o < own + row; o += 16, p += 16) {
       const v = v128.load(p);
-      most = f32x4.max(most, f32x4.abs(v));
-      squares = f32x4.add(squares, f32x4.mul(v, v));
+      v128.store(o, f32x4.max(v128.load(o), f32x4.abs(v)));
+      v128.store(o + row, f32x4.add(v128.load(o + row), f32x4.mul(v, v)));
     }
-    v128.store(own + c, most);
-    v128.store(own + row + c, squares);
   }
 }
 

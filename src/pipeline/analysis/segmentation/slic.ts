@@ -40,8 +40,9 @@ function stretched({shape, pixels}: Raster): Raster {
   let low = Infinity;
   let high = -Infinity;
   for (let i = 0; i < pixels.length; i++) {
-    low = Math.min(low, pixels[i]);
-    high = Math.max(high, pixels[i]);
+    const v = pixels[i];
+    if (v < low) low = v;
+    if (v > high) high = v;
   }
   const scaled = new Float64Array(pixels.length);
   const range = high > low ? high - low : 1;

@@ -8,6 +8,7 @@ type Kernel = (...args: Argument[]) => void;
 export interface Workspace {
   readonly addPairs: Kernel;
   readonly assign: Kernel;
+  readonly respond: Kernel;
   /** Arrays one after another; they hold what was there before. */
   doubles(length: number): Float64Array;
   integers(length: number): Int32Array;
@@ -52,6 +53,7 @@ export function openWorkspace(bytes: number): Workspace {
   return {
     addPairs: kernel("addPairs"),
     assign: kernel("assign"),
+    respond: kernel("respond"),
     doubles: (length) => new Float64Array(memory.buffer, place(8 * length), length),
     integers: (length) => new Int32Array(memory.buffer, place(4 * length), length),
   };
