@@ -1,7 +1,7 @@
 import {readSaved} from "../pipeline/record/artifact-codec";
 import {type ArtifactFiles, array, type Saved} from "./gather";
 import {carriedMistakes, mapTiles, type Packer} from "./packer";
-import type {ReportFile, SaliencyTiles} from "./report-file";
+import type {ReportFile, SaliencyTiles, SaliencyTrust} from "./report-file";
 
 /** Maps of several images: a row of a picture, or one that a probe kept beside it. */
 interface Sheet {
@@ -46,6 +46,7 @@ export async function gatherSaliency(
         part.stops[s].push({
           indices,
           targets: indices.map((_, n) => classes?.[n] ?? null),
+          trust: indices.map((_, n) => trustOf(saved, n)),
           values: tiles.subarray(0, indices.length * height * width),
         });
       }
@@ -67,6 +68,18 @@ function sheetsOf({data, numbers}: Saved): readonly Sheet[] {
   return (data.rows as readonly Sheet[]).map((row) => ({...row, targets}));
 }
 
+/** Of the n-th sample's gradient. */
+function trustOf({numbers}: Saved, n: number): SaliencyTrust | null {
+  const kept = numbers?.trust as {readonly [figure: string]: readonly (number | null)[]} | undefined;
+  if (!kept) return null;
+  const figure = (name: string) => kept[name]?.[n] ?? null;
+  return {
+    infidelity: figure("relativeInfidelity"),
+    sensitivity: figure("maxSensitivity"),
+    untrained: figure("untrainedCorrelation"),
+  };
+}
+
 type Tiles = Omit<SaliencyTiles, "values"> & {readonly values: Uint8Array | Int8Array};
 
 function joined(
@@ -85,6 +98,7 @@ function joined(
   return {
     indices,
     targets: sheets.flatMap((sheet) => sheet.targets),
+    trust: sheets.flatMap((sheet) => sheet.trust),
     values: pack.add(values, [indices.length, height, width]),
   };
 }

@@ -83,8 +83,18 @@ export interface SaliencyTiles {
   readonly indices: readonly number[];
   /** The class that each tile explains; null: no single one. */
   readonly targets: readonly (number | null)[];
+  /** How far each tile's gradient can be trusted (docs/saliency.md); null where it was not measured. */
+  readonly trust: readonly (SaliencyTrust | null)[];
   /** `[tiles, height, width]`. */
   readonly values: Packed;
+}
+
+export interface SaliencyTrust {
+  /** Of an empty map's. */
+  readonly infidelity: number | null;
+  readonly sensitivity: number | null;
+  /** Rank correlation with the untrained network's. */
+  readonly untrained: number | null;
 }
 
 export interface ReportFile {

@@ -136,7 +136,12 @@ export function exampleRun(example: Example = {}): string {
         {label: "delta", values: saliency.map((g) => g * 0.5), scale: "signed"},
         {label: "overlay", values: saliency.map(Math.abs), scale: "sequential"},
       ];
-      save("saliency", "gradient", epoch, {data: {rows}, numbers: {indices}});
+      const trust = {
+        relativeInfidelity: Array.from(indices, (_, n) => 0.25 + n / 10),
+        maxSensitivity: Array.from(indices, () => null),
+        untrainedCorrelation: Array.from(indices, () => 0.5),
+      };
+      save("saliency", "gradient", epoch, {data: {rows}, numbers: {indices, trust}});
     }
     if (probes.includes("lime")) {
       const segments = Uint16Array.from({length: height * width}, (_, p) => Math.floor(p / width / 2));

@@ -39,6 +39,7 @@ test("carries pixels, maps and explanations as they were saved", async () => {
   expect(data.explained()).toEqual([0, 2, 4, 6]);
   const tile = data.saliency?.maps[1].tile(2, 2);
   expect(Math.max(...(tile?.values ?? []).map(Math.abs))).toBe(1);
+  expect(tile?.trust).toEqual({infidelity: 0.35, sensitivity: null, untrained: 0.5}); // the second of 0, 2, 4, 6
   const [lime] = data.lime?.of(1, 2) ?? [];
   expect(lime).toMatchObject({explained: 2, r2: 0.8, stability: 0.7, weights: [0.2, -0.1, 0.2]});
   expect(lime.pieces[5 * 5]).toBe(2);

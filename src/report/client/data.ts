@@ -1,5 +1,5 @@
 import type {EpochMetrics} from "../../pipeline/types";
-import type {InsideStop, LimeEntry, ReportFile} from "../report-file";
+import type {InsideStop, LimeEntry, ReportFile, SaliencyTrust} from "../report-file";
 
 /** What the page calls its images, and what the network does with them. */
 export interface Words {
@@ -58,6 +58,7 @@ export interface SaliencyData {
 export interface SaliencyTile {
   /** The class explained; null: no single one. */
   readonly target: number | null;
+  readonly trust: SaliencyTrust | null;
   /** −1 to 1, by the image's own scale. */
   readonly values: Float32Array;
 }

@@ -132,7 +132,7 @@ function decodeSaliency({saliency}: ReportFile, view: (packed: Packed) => View):
         if (at === undefined) return null;
         const full = signed ? 127 : 255;
         const values = Float32Array.from(view(here.values).subarray(at * size, (at + 1) * size), (v) => v / full);
-        return {target: here.targets[at], values};
+        return {target: here.targets[at], trust: here.trust[at], values};
       },
     })),
   };

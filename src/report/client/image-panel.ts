@@ -31,7 +31,9 @@ export function mountImagePanel(data: Data, store: Store, images: () => readonly
   const tool = (label: string, title: string, sign: string, click: () => void, more = "") =>
     h("button", {class: `tool sq${more}`, type: "button", "aria-label": label, title, onclick: click}, sign);
   const help =
-    `Everything known about one test ${words.one}. Saliency shows the pixels that would change the answer most. LIME ` +
+    `Everything known about one test ${words.one}. Saliency shows the pixels that would change the answer most; infidelity ` +
+    "says how ill it foretells what hiding a part does (0 exactly, 1 no better than no map), sensitivity how much of it " +
+    "changes with noise that no eye sees. LIME " +
     "hides pieces and watches the probability: blue pieces speak for the class, orange hatched pieces against it. “Up to " +
     "34 % each” is the pull of the strongest piece; R² says how well the pieces add up to the answer, stability how " +
     "alike the picture comes out when made again.";

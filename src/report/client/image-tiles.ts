@@ -42,7 +42,10 @@ function explanations(data: Data, store: Store, stop: number, i: number): Kid[] 
     const label = `${caption}, ${map.name}, at epoch ${data.epochs[stop]}`;
     const canvas = h("canvas", {class: "tile-pic px", role: "img", "aria-label": label});
     drawSaliency(canvas, data, i, seen.values, {...saliency, signed: map.signed});
-    kids.push(tile(caption, canvas, map.name.toLowerCase()));
+    const {infidelity = null, sensitivity = null} = seen.trust ?? {};
+    const foretold = infidelity !== null && `infidelity ${infidelity.toFixed(2)}`;
+    const moved = sensitivity !== null && `sensitivity ${sensitivity.toFixed(2)}`;
+    kids.push(tile(caption, canvas, map.name.toLowerCase(), foretold, moved));
   }
   const entry = limeAt(data, store.state, stop, i);
   if (lime && entry) {
