@@ -18,7 +18,7 @@ export async function openModel(
   const json = parsed(`${Buffer.from(await readIfThere(path, "--model"))}`, path) as TfjsModelJson;
   const files = (json.weightsManifest ?? []).flatMap((group) => group.paths);
   const parts = await Promise.all(files.map((file) => readIfThere(join(dirname(path), file), path)));
-  await startBackend(engine);
+  await startBackend(engine, "ask");
   return tfjsClassifier(json, Buffer.concat(parts), settings);
 }
 

@@ -1,4 +1,4 @@
-import {aside} from "../pipeline/aside/thread";
+import {aside, readyAside} from "../pipeline/aside/thread";
 import {kebab, resolveOptions} from "../pipeline/options";
 import {probes} from "../pipeline/probes/index";
 import {type RunControl, run} from "../pipeline/run";
@@ -53,7 +53,10 @@ export async function drive(
   process.on("SIGINT", onSignal).on("SIGTERM", onSignal);
   let folder = "";
   let reported = true;
-  const projectionFiles = () => kept("projection", progress, () => aside("projectionFiles", folder));
+  const hasMaps = options.probes === "all" || options.probes.split(",").includes("projection");
+  if (hasMaps) readyAside(); // loads while the data are read
+  const projectionFiles = async () =>
+    !hasMaps || (await kept("projection", progress, () => aside("projectionFiles", folder)));
   let files: Promise<boolean> | undefined;
   try {
     for await (const event of run(options, probeOptions, {...control, signal: interrupt.signal})) {
