@@ -4,6 +4,7 @@ import {oneOf} from "../options";
 import {randomSource} from "../random";
 import type {Kept, Probe} from "../types";
 import {after} from "./after";
+import {overlapped} from "./overlapped";
 import {imageAt, segmentExplanation} from "./segment-explanation";
 
 export interface LimeProbeOptions extends LimeFlags {
@@ -25,20 +26,23 @@ export const lime: Probe<LimeProbeOptions> = {
     const {shape, labels} = samples;
     const [height, width, channels] = shape;
     const settings = limeOptionsOf(options, shape);
-    const explanations = [];
-    for (let n = 0; n < samples.count; n++) {
-      const explanation = await explainWithLime(classifier, imageAt(samples, n), {
+    // each its own stream, so that one image's masks shift no other's
+    const seeds = Array.from(labels, () => random() * 2 ** 32);
+    const explained = await overlapped(samples.count, (n) =>
+      explainWithLime(classifier, imageAt(samples, n), {
         ...settings,
-        random: randomSource(random() * 2 ** 32), // its own stream, so that one image's masks shift no other's
+        random: randomSource(seeds[n]),
         ...(options.explain === "label" ? {explained: labels[n]} : {}),
-      });
+      }),
+    );
+    const explanations = explained.map((explanation, n) => {
       const {count} = explanation.segmentation;
       if (count < FEWEST) {
         const made = `${count} segment${count === 1 ? "" : "s"}`;
         say(`lime: only ${made} in test image ${sampleIndices[n]}: try --lime.segmentation slic or more segments`);
       }
-      explanations.push(segmentExplanation(explanation, sampleIndices[n], labels[n], classifier.classNames));
-    }
+      return segmentExplanation(explanation, sampleIndices[n], labels[n], classifier.classNames);
+    });
     const which = options.explain === "label" ? "true class" : "class seen";
     const title = `LIME ${after(epoch)}: superpixels for and against the ${which}`;
     yield {

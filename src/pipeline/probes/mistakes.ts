@@ -1,5 +1,4 @@
 import {magnitude} from "../../plots/color";
-import type {SegmentExplanation} from "../../plots/segments";
 import {explainStudy} from "../analysis/lime/explanation";
 import {settingsOf, studyWithLime} from "../analysis/lime/lime";
 import {type RecipeName, recipes} from "../analysis/lime/settings";
@@ -11,6 +10,7 @@ import {randomSource} from "../random";
 import type {Artifact, Kept, LabelledImages, Probe, ProbeContext} from "../types";
 import {after} from "./after";
 import {mapNotes, mistakeMaps, type SaliencyMode} from "./mistake-maps";
+import {overlapped} from "./overlapped";
 import {imageAt, segmentExplanation} from "./segment-explanation";
 
 /** Mistakes that the pictures show; the numbers have all. */
@@ -136,16 +136,15 @@ async function limeOf(
 ): Promise<Artifact> {
   const {labels, shape, pixels} = images;
   const [height, width, channels] = shape;
-  const [ofAnswer, ofTruth]: SegmentExplanation[][] = [[], []];
-  for (let n = 0; n < images.count; n++) {
-    // its own stream, so that one image's masks shift no other's
-    const own = randomSource(random() * 2 ** 32);
-    const study = await studyWithLime(classifier, imageAt(images, n), {recipe, random: own});
+  // each its own stream, so that one image's masks shift no other's
+  const seeds = Array.from(labels, () => random() * 2 ** 32);
+  const both = await overlapped(images.count, async (n) => {
+    const study = await studyWithLime(classifier, imageAt(images, n), {recipe, random: randomSource(seeds[n])});
     const of = (explained: number) =>
       segmentExplanation(explainStudy(study, explained), indices[n], labels[n], classifier.classNames);
-    ofAnswer.push(of(predicted[n]));
-    ofTruth.push(of(labels[n])); // the same masks' answers tell of every class: no question more
-  }
+    return [of(predicted[n]), of(labels[n])]; // the same masks' answers tell of every class: no question more
+  });
+  const [ofAnswer, ofTruth] = [both.map(([answer]) => answer), both.map(([, truth]) => truth)];
   const drawn = Math.min(DRAWN, surest);
   const others = [...ofAnswer.slice(drawn), ...ofTruth];
   return {

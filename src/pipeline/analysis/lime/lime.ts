@@ -66,8 +66,7 @@ export async function studyWithLime(
   const settings = settingsOf(options, image.shape);
   const segmentation = given ?? segment(image, settings.segmenter);
   const hidden = look ?? hiddenLook(image, segmentation, settings.hiding, chance);
-  const probabilities = await classifier.predict(image);
-  const study = {image, settings, segmentation, hidden, probabilities};
+  const classes = classifier.classNames.length;
   const live = liveSegments(hidingEnergies(image.pixels, hidden, segmentation));
 
   const more = async (count: number, before?: Neighbourhood): Promise<Neighbourhood> => {
@@ -75,15 +74,19 @@ export async function studyWithLime(
     const masks = drawMasks(chance, count, segmentation.count, settings, first);
     const {distinct, likes} = distinctMasks(masks, segmentation.count, live);
     const said = await askAboutMasks(classifier, image, hidden, segmentation, distinct, batchSize);
-    const classes = probabilities.length;
     const answers = new Float32Array(likes.length * classes);
     likes.forEach((like, n) => {
       answers.set(said.subarray(like * classes, (like + 1) * classes), n * classes);
     });
     return before ? joined(before, {masks, probabilities: answers}) : {masks, probabilities: answers};
   };
-  if (settings.samples !== "auto") return weighed(study, await more(settings.samples));
-  let result = weighed(study, await more(AUTO_FIRST));
+  const first = await more(settings.samples === "auto" ? AUTO_FIRST : settings.samples);
+  // The first mask mostly keeps everything: its answer is the image's own.
+  const isWhole = first.masks.subarray(0, segmentation.count).every((kept) => kept === 1);
+  const probabilities = isWhole ? first.probabilities.slice(0, classes) : await classifier.predict(image);
+  const study = {image, settings, segmentation, hidden, probabilities};
+  if (settings.samples !== "auto") return weighed(study, first);
+  let result = weighed(study, first);
   for (let samples = AUTO_FIRST; samples < AUTO_MOST; samples *= 2) {
     const {halvesTop5} = explainStudy(result, explained ?? argMaxRows(probabilities, probabilities.length)[0]);
     if (halvesTop5 === 1) break;

@@ -37,9 +37,7 @@ export function drawMasks(
 /** How many segments each mask keeps. */
 export function keptCounts(masks: Uint8Array, segments: number): Uint32Array {
   const counts = new Uint32Array(masks.length / segments);
-  masks.forEach((kept, i) => {
-    counts[Math.floor(i / segments)] += kept;
-  });
+  for (let n = 0, i = 0; n < counts.length; n++) for (let j = 0; j < segments; j++) counts[n] += masks[i++];
   return counts;
 }
 

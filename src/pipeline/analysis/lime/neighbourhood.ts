@@ -27,20 +27,24 @@ export async function askAboutMasks(
   classifier: Classifier,
   image: Images,
   hidden: Float32Array,
-  {labels, count: segments}: Segmentation,
+  segmentation: Segmentation,
   masks: Uint8Array,
   batchSize = suitedBatch(image.shape),
 ): Promise<Float32Array> {
+  const {count: segments} = segmentation;
   const samples = masks.length / segments;
   const size = image.pixels.length;
   const classes = classifier.classNames.length;
   const probabilities = new Float32Array(samples * classes);
   const buffer = new Float32Array(Math.min(batchSize, samples) * size);
+  const changed = changedPlaces(image.pixels, hidden, segmentation);
   for (let start = 0; start < samples; start += batchSize) {
     const count = Math.min(batchSize, samples - start);
     for (let n = 0; n < count; n++) {
-      const mask = masks.subarray((start + n) * segments, (start + n + 1) * segments);
-      writeMasked(buffer.subarray(n * size, (n + 1) * size), image.pixels, hidden, labels, mask);
+      buffer.set(image.pixels, n * size);
+      for (let segment = 0, at = (start + n) * segments; segment < segments; segment++, at++) {
+        if (!masks[at]) for (const place of changed[segment]) buffer[n * size + place] = hidden[place];
+      }
     }
     const answer = await classifier.predict({count, shape: image.shape, pixels: buffer.subarray(0, count * size)});
     if (answer.length !== count * classes) {
@@ -49,6 +53,16 @@ export async function askAboutMasks(
     probabilities.set(answer, start * classes);
   }
   return probabilities;
+}
+
+/** Of each segment the places in the pixels that hiding changes: on a digit few, so that a masked image is soon made. */
+function changedPlaces(pixels: Float32Array, hidden: Float32Array, {labels, count}: Segmentation): Uint32Array[] {
+  const channels = pixels.length / labels.length;
+  const places: number[][] = Array.from({length: count}, () => []);
+  for (let i = 0; i < pixels.length; i++) {
+    if (!Object.is(pixels[i], hidden[i])) places[labels[Math.floor(i / channels)]].push(i);
+  }
+  return places.map((list) => Uint32Array.from(list));
 }
 
 /** Writes the image with each segment as it is where the mask is 1, and as in `hidden` where it is 0. */
