@@ -1,0 +1,28 @@
+import {setTimeout as delay} from "node:timers/promises";
+import {expect, test} from "vitest";
+
+import {overlapped} from "../src/pipeline/probes/overlapped";
+
+test("begins in order, three at a time, and gives what each gives in order, whoever ends first", async () => {
+  const begun: number[] = [];
+  let [at, most] = [0, 0];
+  const results = await overlapped(7, async (n) => {
+    begun.push(n);
+    most = Math.max(most, ++at);
+    await delay((7 - n) * 3);
+    at--;
+    return n * n;
+  });
+  expect(results).toEqual([0, 1, 4, 9, 16, 25, 36]);
+  expect(begun).toEqual([0, 1, 2, 3, 4, 5, 6]);
+  expect(most).toBe(3);
+});
+
+test("an error is the whole's; of none, gives none", async () => {
+  await expect(
+    overlapped(5, async (n) => {
+      if (n === 2) throw new Error("no answer");
+    }),
+  ).rejects.toThrow("no answer");
+  expect(await overlapped(0, async () => 1)).toEqual([]);
+});
