@@ -8,7 +8,12 @@ export async function overlapped<T>(count: number, act: (n: number) => Promise<T
   const one = async () => {
     while (next < count) {
       const n = next++;
-      results[n] = await act(n);
+      try {
+        results[n] = await act(n);
+      } catch (error) {
+        next = count; // no other is begun
+        throw error;
+      }
     }
   };
   await Promise.all(Array.from({length: Math.min(AT_ONCE, count)}, one));
