@@ -57,17 +57,12 @@ export async function drive(
   if (hasMaps) readyAside(); // loads while the data are read
   const projectionFiles = async () =>
     !hasMaps || (await kept("projection", progress, () => aside("projectionFiles", folder)));
-  let files: Promise<boolean> | undefined;
   try {
     for await (const event of run(options, probeOptions, {...control, signal: interrupt.signal})) {
       progress.show(event);
       if (event.type === "start") folder = event.path;
-      if (event.type === "epoch") {
-        if (event.metrics.epoch === options.epochs) files = projectionFiles(); // beside the report
-        reported = await kept("report", progress, () => writeReport(folder));
-      }
-      // a resumed run may have had no epoch left
-      if (event.type === "end") reported = (await (files ?? projectionFiles())) && reported;
+      if (event.type === "epoch") reported = await kept("report", progress, () => writeReport(folder));
+      if (event.type === "end") reported = (await projectionFiles()) && reported; // not beside the report: 100 MB less
     }
   } finally {
     progress.stop();
