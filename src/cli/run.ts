@@ -62,7 +62,7 @@ export async function drive(
       progress.show(event);
       if (event.type === "start") folder = event.path;
       if (event.type === "epoch") reported = await kept("report", progress, () => writeReport(folder));
-      if (event.type === "end") reported = (await projectionFiles()) && reported; // not beside the report: 100 MB less
+      if (event.type === "end") reported = (await projectionFiles()) && reported; // not beside the report: one at a time holds less
     }
   } finally {
     progress.stop();
