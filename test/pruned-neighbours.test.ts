@@ -2,7 +2,8 @@ import {expect, test} from "vitest";
 import {type Matrix, openWorkspace} from "../src/tsne/index";
 import {findNeighbours} from "../src/tsne/neighbours";
 import {packed} from "../src/tsne/packing";
-import {fairOrder, findPrunedNeighbours, leadingColumns} from "../src/tsne/pruned-neighbours";
+import {findPrunedNeighbours, leadingColumns} from "../src/tsne/pruned-neighbours";
+import {fairOrder} from "../src/tsne/row-orders";
 import {cloud, digits} from "./support/tsne-data";
 
 /** Neighbours by both searches. */
@@ -41,7 +42,7 @@ test.each([
   expect(pruned).toEqual(exhaustive);
 });
 
-test("nor where a sample misleads: eighty rows near each other, all among the first that are looked at", async () => {
+test("nor where eighty rows, from everywhere, are much nearer each other than the rest", async () => {
   const data = components(1500, 30, 3);
   for (const row of fairOrder(1500).subarray(0, 80)) {
     for (let c = 0; c < 30; c++) data.values[row * 30 + c] = 0.5 + 1e-3 * data.values[row * 30 + c];
@@ -79,13 +80,27 @@ test("bounds are made where a few columns hold most of the variance", () => {
   expect(leadingColumns(reversed)?.every((c) => c >= 15)).toBe(true);
 });
 
-test("a fair order holds every row once, and every stretch of it rows from everywhere", () => {
-  for (const rows of [1, 2, 7, 1000, 1511]) {
-    expect(Array.from(fairOrder(rows)).sort((a, b) => a - b)).toEqual(Array.from({length: rows}, (_, r) => r));
+test("nor where rounding makes bounds longest: by half a unit at both ends, in all columns and in the rest", async () => {
+  // Rows on the diagonal of 21 columns, the twenty-first being the rest; places in units, the longest row's 16,000th.
+  const [columns, rows] = [28, 1024];
+  const diagonal = (place: number) => (2 ** -12 * place * Math.sqrt(21)) / 16_000;
+  const longest = 16_000 / Math.sqrt(21);
+  // In the order of the search 512 rows at zero and at 1200.5, then those at 2200.5, the nearer ones (of which all that
+  // count for the rows at 1200.5) looked at after the farther: distances 1000.01 to 1000.03, and 1001 once rounded.
+  const places = [
+    ...new Array(496).fill(0),
+    ...Array.from({length: 16}, (_, i) => 1200.495 - 1e-4 * i),
+    ...Array.from({length: 256}, (_, i) => 2200.505 + 1e-5 * i),
+    ...Array.from({length: 255}, (_, i) => 2200.515 + 1e-5 * i),
+    longest,
+  ];
+  // the median of the rows that tell where the middle is, 255 evenly apart, must be zero
+  const sampled = Array.from({length: 255}, (_, i) => Math.floor((i * rows) / 255));
+  const order = [...sampled, ...Array.from({length: rows}, (_, r) => r).filter((r) => !sampled.includes(r))];
+  const values = new Float32Array(rows * columns);
+  for (const [i, place] of places.entries()) {
+    values.fill(diagonal(place), order[i] * columns, order[i] * columns + 21);
   }
-  const order = fairOrder(1000);
-  for (let from = 0; from < 900; from += 100) {
-    const first = order.subarray(from, from + 100).filter((row) => row < 250).length;
-    expect(Math.abs(first - 25)).toBeLessThanOrEqual(5); // chance alone: 25 ± 4
-  }
+  const {exhaustive, pruned} = await both({rows, columns, values}, 31);
+  expect(pruned).toEqual(exhaustive);
 });

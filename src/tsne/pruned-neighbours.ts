@@ -3,13 +3,18 @@ import {align, ROWS} from "./layout";
 import type {Matrix} from "./matrix";
 import type {FoundNeighbours} from "./neighbours";
 import type {Packed} from "./packing";
-import {runInParts} from "./parts";
+import {pauses, runInParts} from "./parts";
+import {nearTogether} from "./row-orders";
 import type {Team} from "./team";
 
 /** What the bounds are made of, and how they lie (kernels/bounds.ts, kernels/pruned-neighbours.ts). */
-const [LEADING, PAIRS, TILE_ROWS, GROUP, PACKED_ROWS] = [20, 11, 128, 8, 256];
+const [LEADING, PAIRS, PACKED_ROWS] = [20, 11, 256];
+/** Rows of a block, at most: two blocks and their lists are at hand for a task. */
+const BLOCK_ROWS = 320;
 /** The longest row's length in units: its square and a distance's stay below 2^30. */
 const LONGEST = 16_000;
+/** No bound is larger (kernels/bounds.ts). */
+const WHOLE = 2 ** 30;
 /** Bounds by this share of the variance spare more than they cost. */
 const WORTH = 0.5;
 const [FEWEST_ROWS, FEWEST_COLUMNS] = [1000, 28];
@@ -42,42 +47,50 @@ export async function findPrunedNeighbours(
   const neighbours = arena.allocate(rows * k * 4);
   const mark = arena.mark();
   const panelCount = Math.ceil(rows / 8);
+  const room = panelCount * 8;
   const stride = Math.ceil(columns / 4) * 4;
   const order = arena.allocate(rows * 4);
   const bounded = arena.allocate(LEADING * 4);
-  const x = arena.allocate(panelCount * 8 * stride * 4);
-  const placeNorms = arena.allocate(panelCount * 32);
+  const x = arena.allocate(room * stride * 4);
+  const placeNorms = arena.allocate(room * 4);
   const bounds = arena.allocate(panelCount * PAIRS * 32);
-  const boundNorms = arena.allocate(panelCount * 32);
-  arena.integers(order, rows).set(fairOrder(rows));
+  const boundNorms = arena.allocate(room * 4);
+  const levels = Math.max(0, Math.ceil(Math.log2(rows / BLOCK_ROWS)));
+  const blockRows = Math.ceil(rows / 2 ** levels / 8) * 8;
+  const blocks = Math.ceil(rows / blockRows);
+  const packedRows = arena.floats(panels, room * columns);
+  const at = (row: number, column: number) => packedRows[(row >> 3) * columns * 8 + column * 8 + (row & 7)];
+  arena.integers(order, rows).set(nearTogether(rows, leading, at, blockRows * 2 ** levels));
   arena.integers(bounded, LEADING).set(leading);
   const largest = arena.floats(norms, rows).reduce((most, norm) => Math.max(most, norm), 0);
   const unit = LONGEST / Math.sqrt(largest || 1);
   const pack = [panels, norms, rows, columns, order, bounded, unit, x, stride, placeNorms, bounds, boundNorms];
-  team.run({kernel: "packBounds", tasks: Math.ceil((panelCount * 8) / PACKED_ROWS), args: pack});
+  team.run({kernel: "packBounds", tasks: Math.ceil(room / PACKED_ROWS), args: pack});
 
-  const capacity = Math.ceil((3 * k + 160) / 8) * 8;
-  const scratchSize = align(ROWS * (capacity * 8 + (TILE_ROWS + GROUP) * 4) + 640 + capacity * 4);
+  const capacity = Math.ceil((k + 48) / 8) * 8;
+  const lists = arena.allocate(rows * capacity * 8);
+  const state = arena.allocate(3 * room * 4);
+  const firsts = arena.allocate(blocks * 4);
+  const scratchSize = align(16 * (blockRows + 8) + capacity * 4 + 1152);
   const scratch = arena.allocate(team.threads * scratchSize);
+  arena.integers(state, room).fill(0);
+  arena.floats(state + 4 * room, room).fill(1e29);
+  // past the last row nothing passes, before the first threshold everything
+  const norm = arena.integers(boundNorms, room);
+  arena.integers(state + 8 * room, room).set(norm.map((n, place) => (place < rows ? n - WHOLE - 1 : 2 ** 31 - 1)));
   // |a|² + |b|² − 2a·b, sums of `columns` products, each rounded to 2⁻²⁴ of it (Higham 2002, section 3.1), and to spare
   const error = 4 * (columns + 4) * 2 ** -24;
-  const search = [bounds, boundNorms, x, stride, placeNorms, order, rows, k, capacity, unit, error, largest];
-  const args = [...search, distances, neighbours, scratch, scratchSize];
-  await runInParts(team, {kernel: "findPruned", tasks: Math.ceil(rows / ROWS), args});
+  const place = [blockRows, bounds, boundNorms, x, stride, placeNorms, order, rows, k, capacity, unit, error, largest];
+  const pause = pauses();
+  for (let phase = 0; phase < 2 ** levels; phase++) {
+    const pairs = Array.from({length: blocks}, (_, b) => b).filter((b) => b <= (b ^ phase) && (b ^ phase) < blocks);
+    arena.integers(firsts, blocks).set(pairs);
+    const args = [firsts, phase, ...place, lists, state, scratch, scratchSize];
+    team.run({kernel: "compareBlocks", tasks: pairs.length, args});
+    await pause();
+  }
+  const gather = [order, rows, k, capacity, lists, state, distances, neighbours, scratch, scratchSize];
+  await runInParts(team, {kernel: "gatherNearest", tasks: Math.ceil(rows / ROWS), args: gather});
   arena.release(mark);
   return {distances, neighbours};
-}
-
-/**
- * All rows, in steps of about the golden section of their number: whatever order they are in, any stretch of this one is
- * a fair sample of them.
- */
-export function fairOrder(rows: number): Int32Array {
-  let step = Math.max(1, Math.round(rows * 0.6180339887498949));
-  while (commonDivisor(step, rows) > 1) step++;
-  return Int32Array.from({length: rows}, (_, place) => (place * step) % rows);
-}
-
-function commonDivisor(a: number, b: number): number {
-  return b === 0 ? a : commonDivisor(b, a % b);
 }

@@ -9,13 +9,11 @@ import {at} from "./vector";
 
 /** Leading columns, the rests' length, and one zero: in pairs. */
 const LEADING: i32 = 20;
-const PAIRS: i32 = 11;
+export const PAIRS: i32 = 11;
 /** √21 and what rounding a length can add. */
 export const OFF: f64 = 4.7;
 /** No bound is larger: everything passes. */
 export const WHOLE: i32 = 1 << 30;
-/** Panels between two looks at the distances of what passed: a mask's bytes are two words. */
-export const TILE: i32 = 16;
 
 /**
  * Task: 32 panels. Rows in a new order: `order[place]` is the row. Of leading: the leading columns' numbers; panels and
@@ -65,58 +63,38 @@ function storeBound(bound: usize, l: i32, value: f32): i32 {
 }
 
 /**
- * Four rows and the panels `tile`, `tile + step`, …: a byte a panel with a bit for each place whose bound is within the
- * limit, 2 qa·qb − |qb|² above |qa|² − reach². Out: masks [4][TILE] bytes.
+ * Four rows and a panel: a bit for each pair, 8 a row from the lowest, whose bound is within what either looks for:
+ * 2 qa·qb − |qb|² above the row's limit, |qa|² − reach², or 2 qa·qb − |qa|² above the place's.
  */
 // @ts-ignore: decorator
 @inline
-export function pass(
-  bounds: usize, boundNorms: usize, first: i32, tile: i32, step: i32, panelCount: i32, limits: usize, masks: usize,
-): void {
-  const a = bounds + <usize>((first >> 3) * PAIRS * 32 + (first & 4) * 4);
-  const l0 = v128.load32_splat(limits), l1 = v128.load32_splat(limits, 4);
-  const l2 = v128.load32_splat(limits, 8), l3 = v128.load32_splat(limits, 12);
-  memory.fill(masks, 0, 4 * TILE);
-  let mask = masks;
-  for (let p = tile; p < panelCount; p += step, mask++) {
-    const b = bounds + <usize>(p * PAIRS * 32);
-    let s0 = i32x4.splat(0), s1 = s0, s2 = s0, s3 = s0, t0 = s0, t1 = s0, t2 = s0, t3 = s0;
-    for (let c: usize = 0; c < <usize>PAIRS * 32; c += 32) {
-      const u = v128.load(b + c), v = v128.load(b + c, 16);
-      let w = v128.load32_splat(a + c);
-      s0 = i32x4.add(s0, i32x4.dot_i16x8_s(u, w)); t0 = i32x4.add(t0, i32x4.dot_i16x8_s(v, w));
-      w = v128.load32_splat(a + c, 4);
-      s1 = i32x4.add(s1, i32x4.dot_i16x8_s(u, w)); t1 = i32x4.add(t1, i32x4.dot_i16x8_s(v, w));
-      w = v128.load32_splat(a + c, 8);
-      s2 = i32x4.add(s2, i32x4.dot_i16x8_s(u, w)); t2 = i32x4.add(t2, i32x4.dot_i16x8_s(v, w));
-      w = v128.load32_splat(a + c, 12);
-      s3 = i32x4.add(s3, i32x4.dot_i16x8_s(u, w)); t3 = i32x4.add(t3, i32x4.dot_i16x8_s(v, w));
-    }
-    const m = v128.load(at(boundNorms, p * 8)), n = v128.load(at(boundNorms, p * 8), 16);
-    store<u8>(mask, passing(s0, t0, m, n, l0));
-    store<u8>(mask, passing(s1, t1, m, n, l1), TILE);
-    store<u8>(mask, passing(s2, t2, m, n, l2), 2 * TILE);
-    store<u8>(mask, passing(s3, t3, m, n, l3), 3 * TILE);
+export function pairsWithin(a: usize, aNorms: usize, aLimits: usize, b: usize, bNorms: usize, bLimits: usize): u32 {
+  let s0 = i32x4.splat(0), s1 = s0, s2 = s0, s3 = s0, t0 = s0, t1 = s0, t2 = s0, t3 = s0;
+  for (let c: usize = 0; c < <usize>PAIRS * 32; c += 32) {
+    const u = v128.load(b + c), v = v128.load(b + c, 16);
+    let w = v128.load32_splat(a + c);
+    s0 = i32x4.add(s0, i32x4.dot_i16x8_s(u, w)); t0 = i32x4.add(t0, i32x4.dot_i16x8_s(v, w));
+    w = v128.load32_splat(a + c, 4);
+    s1 = i32x4.add(s1, i32x4.dot_i16x8_s(u, w)); t1 = i32x4.add(t1, i32x4.dot_i16x8_s(v, w));
+    w = v128.load32_splat(a + c, 8);
+    s2 = i32x4.add(s2, i32x4.dot_i16x8_s(u, w)); t2 = i32x4.add(t2, i32x4.dot_i16x8_s(v, w));
+    w = v128.load32_splat(a + c, 12);
+    s3 = i32x4.add(s3, i32x4.dot_i16x8_s(u, w)); t3 = i32x4.add(t3, i32x4.dot_i16x8_s(v, w));
   }
+  const m = v128.load(bNorms), n = v128.load(bNorms, 16), l = v128.load(bLimits), h = v128.load(bLimits, 16);
+  return (
+    <u32>within(s0, t0, m, n, l, h, aNorms, aLimits) |
+    (<u32>within(s1, t1, m, n, l, h, aNorms + 4, aLimits + 4) << 8) |
+    (<u32>within(s2, t2, m, n, l, h, aNorms + 8, aLimits + 8) << 16) |
+    (<u32>within(s3, t3, m, n, l, h, aNorms + 12, aLimits + 12) << 24)
+  );
 }
 
 // @ts-ignore: decorator
 @inline
-function passing(s: v128, t: v128, m: v128, n: v128, limit: v128): u8 {
-  const low = i32x4.gt_s(i32x4.sub(i32x4.add(s, s), m), limit), high = i32x4.gt_s(i32x4.sub(i32x4.add(t, t), n), limit);
-  return <u8>(i32x4.bitmask(low) | (i32x4.bitmask(high) << 4));
-}
-
-/** Adds the places that a row's sixteen bytes stand for to its list. */
-// @ts-ignore: decorator
-@inline
-export function collect(masks: usize, tile: i32, step: i32, list: usize, waiting: usize): void {
-  let count = load<i32>(waiting);
-  for (let half = 0; half < TILE; half += 8) {
-    for (let bits = load<u64>(masks + <usize>half); bits; bits &= bits - 1) {
-      const bit = <i32>ctz(bits);
-      store<i32>(at(list, count++), (tile + (half + (bit >> 3)) * step) * 8 + (bit & 7));
-    }
-  }
-  store<i32>(waiting, count);
+function within(s: v128, t: v128, m: v128, n: v128, l: v128, h: v128, aNorm: usize, aLimit: usize): i32 {
+  const norm = v128.load32_splat(aNorm), limit = v128.load32_splat(aLimit), s2 = i32x4.add(s, s), t2 = i32x4.add(t, t);
+  const low = v128.or(i32x4.gt_s(i32x4.sub(s2, m), limit), i32x4.gt_s(i32x4.sub(s2, norm), l));
+  const high = v128.or(i32x4.gt_s(i32x4.sub(t2, n), limit), i32x4.gt_s(i32x4.sub(t2, norm), h));
+  return i32x4.bitmask(low) | (i32x4.bitmask(high) << 4);
 }

@@ -1,109 +1,106 @@
-import {collect, OFF, pass, TILE, WHOLE} from "./bounds";
+import {OFF, PAIRS, pairsWithin, WHOLE} from "./bounds";
 import {keepNearest} from "./neighbours";
 import {at} from "./vector";
 
 /**
- * Neighbours by the same arithmetic as neighbours.ts, bit for bit, but of most pairs only a bound is computed (bounds.ts).
+ * Neighbours by the same arithmetic as neighbours.ts, bit for bit, but of most pairs only a bound is computed (bounds.ts),
+ * and of each pair once for both.
+ *
+ * Places are rows in an order that keeps near ones together, in blocks. `state` is three arrays of [8 · panels]: how many
+ * candidates a place holds (i32), its threshold (f32, the k-th nearest seen), and its limit for bounds (i32). Lists:
+ * [places][2][capacity], distances and then rows.
  */
 
-const ROWS: i32 = 32;
 /** Distances are computed of so many at a time: one alone would wait for each of its additions. */
 const GROUP: i32 = 8;
-const LIMIT: f32 = 1e29;
 
 /**
- * Task: 32 places. The k nearest other rows of each, with squared distances, by rising row; of equal distances the lower
- * row. Out: [rows][k] each, by row. `error`: how far a computed distance may be from the true one, as a share of the sum
- * of the row's norm and `largest`, the greatest. Scratch of a thread: 32 · (capacity · 8 + (TILE + 1) · 32) +
- * capacity · 4 + 640 bytes; capacity ≥ 2 k + 64.
- *
- * A tile is panels evenly apart in the order, so a fair sample of all rows. When 1, 2, 4, … tiles have been looked at, the
- * threshold becomes the distance that is likely, by their number, to have k rows within it. If at the end it has not,
- * the row is compared with all others.
+ * Task: block `firsts[task]` and block `firsts[task] ^ phase`, each pair once for both; phase 0: the block with
+ * itself. No two tasks of a phase share a block, so lists have one writer; and blocks that differ in low bits are
+ * near each other, so that thresholds are low soon. `error`: how far a computed distance may be from the true one, as a
+ * share of the sum of the row's norm and `largest`, the greatest. Scratch of a thread: 16 · (blockRows + 8) +
+ * capacity · 4 + 1,152 bytes; blockRows a multiple of 8, capacity ≥ k + 8.
  */
-export function findPruned(
-  task: i32, thread: i32, bounds: usize, boundNorms: usize, x: usize, stride: i32, placeNorms: usize, order: usize,
-  rows: i32, k: i32, capacity: i32, unit: f32, error: f32, largest: f32, distances: usize, indices: usize,
-  scratch: usize, scratchSize: i32,
+export function compareBlocks(
+  task: i32, thread: i32, firsts: usize, phase: i32, blockRows: i32, bounds: usize, boundNorms: usize, x: usize,
+  stride: i32, placeNorms: usize, order: usize, rows: i32, k: i32, capacity: i32, unit: f32, error: f32, largest: f32,
+  lists: usize, state: usize, scratch: usize, scratchSize: i32,
 ): void {
-  const candidates = scratch + <usize>thread * <usize>scratchSize;
-  const row8 = <usize>capacity << 3, pendingRow = <usize>((TILE + 1) * 8) << 2;
-  const pending = candidates + <usize>ROWS * row8, counts = pending + <usize>ROWS * pendingRow;
-  const waiting = counts + 128, thresholds = waiting + 128, limits = thresholds + 128, masks = limits + 128;
-  const spare = masks + 128;
-  const panelCount = (rows + 7) >> 3, tileCount = (panelCount + TILE - 1) / TILE;
-  const from = task * ROWS, to = min(rows, from + ROWS);
-  for (let r = 0; r < ROWS; r++) {
-    store<i32>(at(counts, r), 0);
-    store<i32>(at(waiting, r), 0);
-    store<f32>(at(thresholds, r), LIMIT);
-    // past the last row nothing passes, before the first threshold everything
-    store<i32>(at(limits, r), from + r < to ? load<i32>(at(boundNorms, from + r)) - WHOLE - 1 : i32.MAX_VALUE);
-  }
-  for (let tile = 0; tile < tileCount; tile++) {
-    const expected = <f64>k * <f64>(tile + 1) / <f64>tileCount;
-    // two and a half standard deviations more, if they were counts of chance: some rows in a thousand have it wrong
-    const likely = min(k, <i32>(expected + 2.5 * Math.sqrt(expected) + 2));
-    const looks = (tile & (tile + 1)) == 0;
-    for (let first = from; first < to; first += 4) {
-      const r0 = first - from;
-      pass(bounds, boundNorms, first, tile, tileCount, panelCount, at(limits, r0), masks);
-      for (let r = r0; r < min(r0 + 4, to - from); r++) {
-        const list = pending + <usize>r * pendingRow, own = candidates + <usize>r * row8;
-        collect(masks + (<usize>(r - r0) << 4), tile, tileCount, list, at(waiting, r));
-        const count = load<i32>(at(waiting, r)), whole = count & ~(GROUP - 1);
-        const before = load<f32>(at(thresholds, r));
-        for (let g = 0; g < whole; g += GROUP) {
-          take(
-            x, stride, placeNorms, order, from + r, at(list, g), GROUP, own, capacity, k, at(counts, r),
-            at(thresholds, r), spare,
-          );
-        }
-        for (let e = whole; e < count && whole > 0; e++) store<i32>(at(list, e - whole), load<i32>(at(list, e)));
-        store<i32>(at(waiting, r), count - whole);
-        const held = load<i32>(at(counts, r));
-        if (looks && held > likely) {
-          store<f32>(at(thresholds, r), keepNearest(own, own + (<usize>capacity << 2), held, likely, spare));
-          store<i32>(at(counts, r), likely);
-        }
-        const threshold = load<f32>(at(thresholds, r));
-        if (threshold == before) continue;
-        const norm = load<f32>(at(placeNorms, from + r));
-        const reach = Math.sqrt(threshold + error * (norm + largest)) * unit + OFF;
-        store<i32>(at(limits, r), load<i32>(at(boundNorms, from + r)) - <i32>min<f64>(WHOLE, reach * reach) - 1);
+  const pending = scratch + <usize>thread * <usize>scratchSize, pendingRow = <usize>(blockRows + 8) << 2;
+  const waiting = pending + 4 * pendingRow, spare = waiting + 16;
+  const room = (rows + 7) & ~7, limits = at(state, 2 * room);
+  const own = load<i32>(at(firsts, task)), other = own ^ phase;
+  const from = own * blockRows, to = min(rows, from + blockRows);
+  const lastPanel = min(room, (other + 1) * blockRows) >> 3;
+  for (let first = from; first < to; first += 4) {
+    const a = bounds + <usize>((first >> 3) * PAIRS * 32 + (first & 4) * 4);
+    v128.store(waiting, i32x4.splat(0));
+    for (let p = phase ? (other * blockRows) >> 3 : first >> 3; p < lastPanel; p++) {
+      let bits = pairsWithin(
+        a, at(boundNorms, first), at(limits, first), bounds + <usize>(p * PAIRS * 32), at(boundNorms, p * 8),
+        at(limits, p * 8),
+      );
+      if (p == first >> 3) bits &= first & 4 ? 0x80c0e0 : 0xf0f8fcfe; // of a row's own panel the places after it
+      for (; bits; bits &= bits - 1) {
+        const bit = <i32>ctz(bits), r = bit >> 3, count = load<i32>(at(waiting, r));
+        store<i32>(at(pending + <usize>r * pendingRow, count), p * 8 + (bit & 7));
+        store<i32>(at(waiting, r), count + 1);
       }
     }
-  }
-  for (let r = 0; r < to - from; r++) {
-    const place = from + r, list = pending + <usize>r * pendingRow, own = candidates + <usize>r * row8;
-    const ids = own + (<usize>capacity << 2), held = at(counts, r), threshold = at(thresholds, r);
-    const left = load<i32>(at(waiting, r));
-    for (let e = left; e < GROUP; e++) store<i32>(at(list, e), place);
-    if (left) take(x, stride, placeNorms, order, place, list, left, own, capacity, k, held, threshold, spare);
-    let within = 0;
-    for (let e = 0; e < load<i32>(held); e++) within += i32(load<f32>(at(own, e)) <= load<f32>(threshold));
-    if (within < k) {
-      store<i32>(held, 0);
-      store<f32>(threshold, LIMIT);
-      for (let other = 0; other < rows; other += GROUP) {
-        for (let e = 0; e < GROUP; e++) store<i32>(at(list, e), min(other + e, rows - 1));
+    for (let r = 0; r < 4; r++) {
+      const count = load<i32>(at(waiting, r)), list = pending + <usize>r * pendingRow;
+      for (let e = count; e < count + GROUP - 1; e++) store<i32>(at(list, e), first + r);
+      for (let g = 0; g < count; g += GROUP) {
         take(
-          x, stride, placeNorms, order, place, list, min(GROUP, rows - other), own, capacity, k, held, threshold, spare,
+          x, stride, placeNorms, order, first + r, at(list, g), min(GROUP, count - g), k, capacity, unit,
+          error * largest, error, boundNorms, lists, state, room, spare,
         );
       }
     }
-    if (load<i32>(held) > k) keepNearest(own, ids, load<i32>(held), k, spare);
-    sortByIndex(own, ids, k);
-    const row = load<i32>(at(order, place));
-    memory.copy(at(distances, row * k), own, <usize>k << 2);
-    memory.copy(at(indices, row * k), ids, <usize>k << 2);
   }
 }
 
-/** Computes the distances of eight places and keeps those of the first `count` that are no farther than the threshold. */
+/** Task: 32 places. Their k nearest, of equal distances the lower row, by rising row. Out: [rows][k] each, by row. */
+export function gatherNearest(
+  task: i32, thread: i32, order: usize, rows: i32, k: i32, capacity: i32, lists: usize, state: usize, distances: usize,
+  indices: usize, scratch: usize, scratchSize: i32,
+): void {
+  const spare = scratch + <usize>thread * <usize>scratchSize, shift = max(0, 24 - clz(rows)); // 256 buckets
+  for (let place = task * 32, last = min(rows, place + 32); place < last; place++) {
+    const list = lists + (<usize>place * <usize>capacity << 3), ids = at(list, capacity);
+    const count = load<i32>(at(state, place)), row = load<i32>(at(order, place));
+    if (count > k) nearest(list, ids, count, k, spare);
+    sortByIndex(list, ids, k, shift, spare, at(distances, row * k), at(indices, row * k));
+  }
+}
+
+/** A candidate more for a place. When its list is full, the k nearest stay and the k-th is the threshold. */
+function hold(
+  place: i32, distance: f32, row: i32, k: i32, capacity: i32, unit: f32, slack: f32, placeNorms: usize, error: f32,
+  boundNorms: usize, lists: usize, state: usize, room: i32, spare: usize,
+): void {
+  const list = lists + (<usize>place * <usize>capacity << 3), ids = at(list, capacity), held = at(state, place);
+  const count = load<i32>(held);
+  store<f32>(at(list, count), distance);
+  store<i32>(at(ids, count), row);
+  store<i32>(held, count + 1);
+  if (count + 1 < capacity) return;
+  const threshold = nearest(list, ids, capacity, k, spare);
+  store<i32>(held, k);
+  store<f32>(at(state, room + place), threshold);
+  const reach = Math.sqrt(threshold + slack + error * load<f32>(at(placeNorms, place))) * unit + OFF;
+  const limit = load<i32>(at(boundNorms, place)) - <i32>min<f64>(WHOLE, reach * reach) - 1;
+  store<i32>(at(state, 2 * room + place), limit);
+}
+
+/**
+ * Computes the distances of eight places; of the first `count`, the place keeps those no farther than its threshold, and
+ * they it, if it is no farther than theirs.
+ */
 function take(
-  x: usize, stride: i32, placeNorms: usize, order: usize, place: i32, list: usize, count: i32, own: usize,
-  capacity: i32, k: i32, held: usize, threshold: usize, spare: usize,
+  x: usize, stride: i32, placeNorms: usize, order: usize, place: i32, list: usize, count: i32, k: i32,
+  capacity: i32, unit: f32, slack: f32, error: f32, boundNorms: usize, lists: usize, state: usize, room: i32,
+  spare: usize,
 ): void {
   const row = <usize>stride << 2, norm = v128.load32_splat(at(placeNorms, place));
   const p0 = load<i32>(list), p1 = load<i32>(list, 4), p2 = load<i32>(list, 8), p3 = load<i32>(list, 12);
@@ -136,38 +133,84 @@ function take(
   }
   const m = f32x4(load<f32>(at(placeNorms, p0)), load<f32>(at(placeNorms, p1)), load<f32>(at(placeNorms, p2)), load<f32>(at(placeNorms, p3)));
   const n = f32x4(load<f32>(at(placeNorms, p4)), load<f32>(at(placeNorms, p5)), load<f32>(at(placeNorms, p6)), load<f32>(at(placeNorms, p7)));
-  const zero = f32x4.splat(0), two = f32x4.splat(-2), ids = own + (<usize>capacity << 2);
+  const zero = f32x4.splat(0), two = f32x4.splat(-2);
   v128.store(spare, f32x4.max(zero, f32x4.add(f32x4.add(norm, m), f32x4.mul(two, s))));
   v128.store(spare, f32x4.max(zero, f32x4.add(f32x4.add(norm, n), f32x4.mul(two, t))), 16);
-  const limit = v128.load32_splat(threshold);
-  let near = i32x4.bitmask(f32x4.le(v128.load(spare), limit)) | (i32x4.bitmask(f32x4.le(v128.load(spare, 16), limit)) << 4);
-  let kept = load<i32>(held);
-  for (near &= (1 << count) - 1; near; near &= near - 1) {
-    const l = ctz(near), other = load<i32>(at(list, l));
-    if (other == place) continue;
-    store<f32>(at(own, kept), load<f32>(at(spare, l)));
-    store<i32>(at(ids, kept), load<i32>(at(order, other)));
-    kept++;
+  const thresholds = at(state, room), row0 = load<i32>(at(order, place));
+  for (let l = 0; l < count; l++) {
+    const other = load<i32>(at(list, l)), d = load<f32>(at(spare, l));
+    if (d <= load<f32>(at(thresholds, place))) {
+      hold(
+        place, d, load<i32>(at(order, other)), k, capacity, unit, slack, placeNorms, error, boundNorms, lists, state,
+        room, at(spare, 8),
+      );
+    }
+    if (d <= load<f32>(at(thresholds, other))) {
+      hold(
+        other, d, row0, k, capacity, unit, slack, placeNorms, error, boundNorms, lists, state, room, at(spare, 8),
+      );
+    }
   }
-  if (kept > capacity - GROUP) {
-    store<f32>(threshold, min(load<f32>(threshold), keepNearest(own, ids, kept, k, spare)));
-    kept = k;
-  }
-  store<i32>(held, kept);
 }
 
-/** Both lists by rising index (Shell 1959, with Ciura's gaps). */
-function sortByIndex(list: usize, ids: usize, count: i32): void {
-  for (let gap = 57; gap > 0; gap = gap == 57 ? 23 : gap == 23 ? 10 : gap == 10 ? 4 : gap == 4 ? 1 : 0) {
-    for (let e = gap; e < count; e++) {
-      const id = load<i32>(at(ids, e)), d = load<f32>(at(list, e));
-      let place = e;
-      for (; place >= gap && load<i32>(at(ids, place - gap)) > id; place -= gap) {
-        store<i32>(at(ids, place), load<i32>(at(ids, place - gap)));
-        store<f32>(at(list, place), load<f32>(at(list, place - gap)));
-      }
-      store<i32>(at(ids, place), id);
-      store<f32>(at(list, place), d);
+/**
+ * What `keepNearest` does, but in any order, and in less time: halves the range in which the k-th distance lies (of numbers
+ * from 0 on, the order is that of their bits) until k are within. @returns A threshold with the k-th and not the next.
+ */
+function nearest(list: usize, ids: usize, count: i32, k: i32, spare: usize): f32 {
+  const padded = (count + 3) & ~3;
+  for (let e = count; e < padded; e++) store<f32>(at(list, e), Infinity);
+  let low: i32 = i32.MAX_VALUE, high: i32 = 0;
+  for (let e = 0; e < count; e++) {
+    low = min(low, load<i32>(at(list, e)));
+    high = max(high, load<i32>(at(list, e)));
+  }
+  low--; // fewer than k are within this, k or more within the other
+  let middle = low + (high - low) / 2;
+  for (; ;) {
+    const limit = i32x4.splat(middle);
+    let sum = i32x4.splat(0);
+    for (let e = 0; e < padded; e += 4) sum = i32x4.sub(sum, i32x4.le_s(v128.load(at(list, e)), limit));
+    const both = i32x4.add(sum, v128.shuffle<i32>(sum, sum, 2, 3, 0, 1));
+    const within = i32x4.extract_lane(both, 0) + i32x4.extract_lane(both, 1);
+    if (within == k) break;
+    if (within < k) low = middle;
+    else high = middle;
+    if (high - low < 2) return keepNearest(list, ids, count, k, spare); // equal distances, of which some must go
+    middle = low + (high - low) / 2;
+  }
+  const limit = reinterpret<f32>(middle);
+  for (let e = 0, kept = 0; e < count; e++) {
+    const d = load<f32>(at(list, e));
+    store<f32>(at(list, kept), d);
+    store<i32>(at(ids, kept), load<i32>(at(ids, e)));
+    kept += i32(d <= limit);
+  }
+  return limit;
+}
+
+/** Both lists by rising index: into buckets of `1 << shift` indices, and by insertion. Scratch: 1,028 bytes. */
+function sortByIndex(list: usize, ids: usize, count: i32, shift: i32, spare: usize, distances: usize, indices: usize): void {
+  memory.fill(spare, 0, 1028);
+  for (let e = 0; e < count; e++) {
+    const bucket = at(spare, (load<i32>(at(ids, e)) >> shift) + 1);
+    store<i32>(bucket, load<i32>(bucket) + 1);
+  }
+  for (let b = 1; b < 256; b++) store<i32>(at(spare, b), load<i32>(at(spare, b)) + load<i32>(at(spare, b - 1)));
+  for (let e = 0; e < count; e++) {
+    const id = load<i32>(at(ids, e)), next = at(spare, id >> shift), place = load<i32>(next);
+    store<i32>(next, place + 1);
+    store<i32>(at(indices, place), id);
+    store<f32>(at(distances, place), load<f32>(at(list, e)));
+  }
+  for (let e = 1; e < count; e++) {
+    const id = load<i32>(at(indices, e)), d = load<f32>(at(distances, e));
+    let place = e;
+    for (; place > 0 && load<i32>(at(indices, place - 1)) > id; place--) {
+      store<i32>(at(indices, place), load<i32>(at(indices, place - 1)));
+      store<f32>(at(distances, place), load<f32>(at(distances, place - 1)));
     }
+    store<i32>(at(indices, place), id);
+    store<f32>(at(distances, place), d);
   }
 }

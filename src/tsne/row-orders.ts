@@ -1,0 +1,83 @@
+/**
+ * All rows, in steps of about the golden section of their number: whatever order they are in, any stretch of this one is
+ * a fair sample of them.
+ */
+export function fairOrder(rows: number): Int32Array {
+  let step = Math.max(1, Math.round(rows * 0.6180339887498949));
+  while (commonDivisor(step, rows) > 1) step++;
+  return Int32Array.from({length: rows}, (_, place) => (place * step) % rows);
+}
+
+function commonDivisor(a: number, b: number): number {
+  return b === 0 ? a : commonDivisor(b, a % b);
+}
+
+/**
+ * All rows in an order that keeps near ones together: halved by the widest of some columns, and each half again, down to
+ * eight (Bentley 1975, k-d trees). `room`, at least the number of rows, is what is halved.
+ */
+export function nearTogether(
+  rows: number,
+  columns: readonly number[],
+  at: (row: number, column: number) => number,
+  room: number,
+): Int32Array {
+  const order = Int32Array.from({length: rows}, (_, row) => row);
+  const keys = new Float32Array(rows);
+  const halve = (from: number, space: number) => {
+    const to = Math.min(rows, from + space);
+    const middle = from + Math.ceil(space / 16) * 8;
+    if (space <= 8) return;
+    if (middle < to) {
+      const column = widest(order.subarray(from, to), columns, at);
+      for (let i = from; i < to; i++) keys[i] = at(order[i], column);
+      partition(keys, order, from, to, middle);
+    }
+    halve(from, middle - from);
+    if (middle < to) halve(middle, from + space - middle);
+  };
+  halve(0, room);
+  return order;
+}
+
+const SAMPLE = 32;
+
+/** The column of the greatest spread among some of the rows. */
+function widest(rows: Int32Array, columns: readonly number[], at: (row: number, column: number) => number): number {
+  const step = Math.max(1, Math.floor(rows.length / SAMPLE));
+  let [best, most] = [columns[0], -1];
+  for (const column of columns) {
+    let [count, sum, squares] = [0, 0, 0];
+    for (let i = 0; i < rows.length; i += step) {
+      const value = at(rows[i], column);
+      count++;
+      sum += value;
+      squares += value * value;
+    }
+    const spread = squares / count - (sum / count) ** 2;
+    if (spread > most) [best, most] = [column, spread];
+  }
+  return best;
+}
+
+/** Reorders keys, and what goes with them, so that none before `middle` is above any from it on (Hoare 1961, FIND). */
+function partition(keys: Float32Array, order: Int32Array, from: number, to: number, middle: number): void {
+  let [low, high] = [from, to - 1];
+  while (low < high) {
+    const pivot = keys[(low + high) >> 1];
+    let [i, j] = [low, high];
+    while (i <= j) {
+      while (keys[i] < pivot) i++;
+      while (pivot < keys[j]) j--;
+      if (i > j) break;
+      const [key, row] = [keys[i], order[i]];
+      keys[i] = keys[j];
+      order[i++] = order[j];
+      keys[j] = key;
+      order[j--] = row;
+    }
+    if (middle <= j) high = j;
+    else if (middle >= i) low = i;
+    else break;
+  }
+}
