@@ -1,5 +1,4 @@
 import {describe, expect, test} from "vitest";
-import {resolveOptions} from "../src/pipeline/options";
 import {type ProjectionOptions, projection} from "../src/pipeline/probes/projection";
 import {fork} from "../src/pipeline/random";
 import type {
@@ -10,6 +9,7 @@ import type {
   ProbeContext,
   Split,
 } from "../src/pipeline/types";
+import {artifactsOf} from "./support/artifacts";
 import {cloud} from "./support/tsne-data";
 
 const CLASSES = 3;
@@ -75,10 +75,7 @@ async function run(
     previous: async () => before,
     say: (line) => said.push(line),
   };
-  const artifacts: Artifact[] = [];
-  for await (const artifact of projection.run(context, resolveOptions(projection.options, options, "--")))
-    artifacts.push(artifact);
-  const [artifact] = artifacts;
+  const [artifact] = await artifactsOf(projection, context, options);
   if (artifact.plot !== "scatter") throw new Error("expected a scatter");
   return {artifact, data: artifact.data, numbers: artifact.numbers as {[name: string]: never}, said};
 }

@@ -61,7 +61,7 @@ export async function drive(
     for await (const event of run(options, probeOptions, {...control, signal: interrupt.signal})) {
       progress.show(event);
       if (event.type === "start") folder = event.path;
-      if (event.type === "epoch") reported = await kept("report", progress, () => writeReport(folder));
+      if (event.type === "kept") reported = await kept("report", progress, () => writeReport(folder));
       if (event.type === "end") reported = (await projectionFiles()) && reported; // not beside the report: one at a time holds less
     }
   } finally {

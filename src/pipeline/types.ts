@@ -145,6 +145,14 @@ export type Artifact = {
   };
 }[PlotName];
 
+/**
+ * An artifact that is still in the making and needs the network no more: the next epoch trains meanwhile. It is kept, or
+ * its error is, before the network is looked at again.
+ */
+export interface LaterArtifact {
+  readonly later: Promise<Artifact>;
+}
+
 export interface ProbeContext {
   /** Epochs finished; 0 is the untrained network. */
   readonly epoch: number;
@@ -174,7 +182,7 @@ export interface Probe<O extends object = object> {
   /** One line for `--help`. */
   readonly help: string;
   readonly options: OptionTable<O>;
-  run(context: ProbeContext, options: O): AsyncIterable<Artifact>;
+  run(context: ProbeContext, options: O): AsyncIterable<Artifact | LaterArtifact>;
 }
 
 /** One line of metrics.jsonl. Losses are mean cross-entropies in nats; accuracies fractions in [0, 1]. */
@@ -188,6 +196,7 @@ export interface EpochMetrics {
   readonly validationAccuracy: number;
   readonly testLoss: number;
   readonly testAccuracy: number;
+  /** What each took, of the time that training stood still: what a probe makes later is not in it. */
   readonly seconds: {readonly train: number; readonly evaluate: number; readonly probes: number};
   /** Running means within the epoch: `at` in epochs, mean loss and accuracy since the last entry. */
   readonly steps: readonly {readonly at: number; readonly loss: number; readonly accuracy: number}[];

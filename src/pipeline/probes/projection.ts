@@ -5,7 +5,7 @@ import {projections} from "../analysis/projection/index";
 import {argMaxRows} from "../analysis/scores";
 import {aside} from "../aside/thread";
 import {positiveInteger} from "../options";
-import type {Probe, ProbeContext} from "../types";
+import type {Artifact, Probe, ProbeContext} from "../types";
 import {activationsOf, evenly} from "./activations";
 import {after} from "./after";
 
@@ -35,20 +35,22 @@ export const projection: Probe<ProjectionOptions> = {
     const before = await previousMap(context, indices, given.dimensions, given.method);
     const question = {rows: activations, settings: given, labels, seed: Math.floor(random() * 2 ** 32)};
     const moved = [activations.values.buffer as ArrayBuffer];
-    const map = await aside("mapRows", before ? {...question, before} : question, {moved, say});
-    const {points, nearest, ...figures} = map;
-
-    const movement = before ? movementByClass(points, before, given.dimensions, labels, classNames.length) : null;
-    const notes = [...mapNotes(figures, count, "test images"), ...epochNotes(movement, epoch)];
     const predicted = argMaxRows(testProbabilities, classNames.length);
     const wrong = Uint8Array.from(indices, (place, i) => (predicted[place] === labels[i] ? 0 : 1));
     const title = `${name} of ${given.layer || "the last layer before the scores"}, ${after(epoch)}`;
-    yield {
-      name: "map",
-      plot: "scatter",
-      data: {title, points, labels, classNames, wrong, notes},
-      numbers: {indices, nearest, ...figures, movement, method: given.method, settings: {...given}},
+    const made = async (): Promise<Artifact> => {
+      const map = await aside("mapRows", before ? {...question, before} : question, {moved, say});
+      const {points, nearest, ...figures} = map;
+      const movement = before ? movementByClass(points, before, given.dimensions, labels, classNames.length) : null;
+      const notes = [...mapNotes(figures, count, "test images"), ...epochNotes(movement, epoch)];
+      return {
+        name: "map",
+        plot: "scatter",
+        data: {title, points, labels, classNames, wrong, notes},
+        numbers: {indices, nearest, ...figures, movement, method: given.method, settings: {...given}},
+      };
     };
+    yield {later: made()};
   },
 };
 
