@@ -70,6 +70,7 @@ async function probed(given: Partial<MistakesOptions>, isRight = false, seed = 7
     epoch: 2,
     classifier,
     test,
+    testLabels: labels,
     testProbabilities,
     random: fork(seed, "mistakes", 2),
     say: (line: string) => said.push(line),

@@ -2,6 +2,7 @@ import {describe, expect, test} from "vitest";
 import {type ProjectionOptions, projection} from "../src/pipeline/probes/projection";
 import {fork} from "../src/pipeline/random";
 import type {
+  Activations,
   Artifact,
   DifferentiableClassifier,
   Images,
@@ -57,7 +58,13 @@ async function run(
     epoch = 0,
     before,
     classifier = summing(),
-  }: {epoch?: number; before?: Artifact; classifier?: DifferentiableClassifier} = {},
+    activations,
+  }: {
+    epoch?: number;
+    before?: Artifact;
+    classifier?: DifferentiableClassifier;
+    activations?: Activations;
+  } = {},
 ) {
   const said: string[] = [];
   const test = stripes(count);
@@ -68,7 +75,9 @@ async function run(
     epoch,
     classifier,
     test,
+    testLabels: all.labels,
     testProbabilities,
+    ...(activations ? {testActivations: activations} : {}),
     samples: all,
     sampleIndices: new Uint32Array(count),
     random: fork(1, "projection", epoch),
@@ -109,6 +118,18 @@ test("fewer points are taken evenly, and the last map of others is not gone on f
   expect(Array.from(few.numbers.indices)).toEqual(Array.from({length: 100}, (_, i) => 3 * i));
   const {numbers} = await run(300, {points: 150}, {before: few.artifact});
   expect(numbers.movement).toBeNull();
+});
+
+test("activations that are known already are not computed again, all or fewer", async () => {
+  const values = (await stripes(300).read(Array.from({length: 300}, (_, n) => n))).pixels;
+  const activations = {layer: "", width: 16, values: new Float32Array(new SharedArrayBuffer(values.byteLength))};
+  activations.values.set(values);
+  const deaf: DifferentiableClassifier = {...summing(), features: () => Promise.reject(new Error("asked"))};
+  for (const options of [{}, {points: 100}]) {
+    const known = await run(300, options, {activations, classifier: deaf});
+    expect(known.artifact).toEqual((await run(300, options)).artifact);
+  }
+  await expect(run(300, {layer: "conv1"}, {activations, classifier: deaf})).rejects.toThrow("asked");
 });
 
 test("of few images the perplexity is lowered, and that is said", async () => {

@@ -10,7 +10,7 @@ import {keepInside} from "./run-inside";
 import type {RunLog} from "./run-log";
 import {type ChosenProbe, finishLater, probeOnce, type Results} from "./run-probes";
 import {together} from "./run-together";
-import {logitsOf} from "./training/evaluate";
+import {logitsAndActivationsOf, logitsOf} from "./training/evaluate";
 import type {EpochProgress} from "./training/train";
 import type {Dataset, EpochMetrics, Network} from "./types";
 
@@ -63,11 +63,12 @@ export async function* look(
   const {epoch} = progress;
   const begun = performance.now();
   const validation = await evaluate(network, data.validation);
-  const test = await evaluate(network, data.test);
+  const layer = looking.isProbed(epoch) ? layerRead(looking) : undefined;
+  const test = await evaluate(network, data.test, layer);
   const evaluatedAt = performance.now();
 
   const results: Results = {directory, figures: {}, unfinished: []};
-  const failures = looking.isProbed(epoch) ? yield* probed(looking, epoch, test.logits, results) : {};
+  const failures = looking.isProbed(epoch) ? yield* probed(looking, epoch, test, results) : {};
   if (signal?.aborted) return;
   const isTrained = epoch > 0;
   const line: EpochMetrics = {
@@ -127,13 +128,16 @@ function restOf(
 async function* probed(
   {data, network, chosen, directory, layers, seed, signal}: Looking,
   epoch: number,
-  testLogits: Float32Array,
+  {logits, labels: testLabels, activations: testActivations}: Awaited<ReturnType<typeof evaluate>>,
   results: Results,
 ): AsyncGenerator<RunEvent, Failures> {
   const sampleIndices = first(Math.min(SAMPLES, data.test.count));
   const samples = await data.test.read(sampleIndices);
-  const testProbabilities = softmaxRows(testLogits, data.classNames.length);
-  const context = {epoch, classifier: network, test: data.test, testProbabilities, samples, sampleIndices};
+  const testProbabilities = softmaxRows(logits, data.classNames.length);
+  const context = {
+    ...{epoch, classifier: network, test: data.test, testLabels, testProbabilities, samples, sampleIndices},
+    ...(testActivations ? {testActivations} : {}),
+  };
   const errors = yield* together([
     keepInside(directory, network, layers, context),
     ...chosen.map((one) => probeOnce(one, context, results, seed, signal)),
@@ -142,10 +146,21 @@ async function* probed(
   return Object.fromEntries(errors.flatMap((error, i) => (error ? [[names[i], error.message]] : [])));
 }
 
-async function evaluate(network: Network, split: Dataset["test"]) {
-  const {logits, labels} = await logitsOf(network, split);
+/** @param layer Whose activations are wanted too. */
+async function evaluate(network: Network, split: Dataset["test"], layer?: string) {
+  const {logits, labels, activations} =
+    layer === undefined
+      ? {...(await logitsOf(network, split)), activations: undefined}
+      : await logitsAndActivationsOf(network, split, layer);
   const classes = network.classNames.length;
-  return {logits, loss: crossEntropy(logits, labels, classes), accuracy: accuracy(logits, labels, classes)};
+  const [loss, share] = [crossEntropy(logits, labels, classes), accuracy(logits, labels, classes)];
+  return {logits, labels, loss, accuracy: share, activations};
+}
+
+/** The layer that probes read, the first's if they read several; one that the model has, or none. */
+function layerRead({chosen, layers}: Looking): string | undefined {
+  const wanted = chosen.flatMap(({probe, values}) => probe.layer?.(values) ?? []);
+  return wanted.find((layer) => layer === "" || layers.some(({name}) => name === layer));
 }
 
 async function keepBest({directory, model, network, version}: Looking, line: EpochMetrics): Promise<void> {
