@@ -43,6 +43,33 @@ test("the largest score of each component is positive", async () => {
   }
 });
 
+test("axes of some of the rows: scores of all, their own variances, and a little less of the whole", async () => {
+  const wide = cloud(1200, 40, 8);
+  const columns = wide.values.map((v, e) => (3 * v) / (1 + (e % 40)) + 5);
+  const rows = {...wide, values: columns};
+  const workspace = await openWorkspace(2);
+  const all = await principalComponents(workspace, rows, 6);
+  const some = await principalComponents(workspace, rows, 6, {axisRows: 300});
+  expect(await principalComponents(workspace, rows, 6, {axisRows: 1200})).toEqual(all);
+  workspace.close();
+  const total = all.variances.reduce((a, b) => a + b, 0) / all.explained;
+  const mean = (c: number) => columns.reduce((sum, v, e) => (e % 40 === c ? sum + v / 1200 : sum), 0);
+  const means = Array.from({length: 40}, (_, c) => mean(c));
+  for (let q = 0; q < 6; q++) {
+    let square = 0;
+    for (let r = 0; r < 1200; r++) {
+      let score = 0;
+      for (let c = 0; c < 40; c++) score += (columns[r * 40 + c] - means[c]) * some.axes[q * 40 + c];
+      if (r % 100 === 0) expect(some.scores.values[r * 6 + q]).toBeCloseTo(score, 4);
+      square += score ** 2;
+    }
+    expect(some.variances[q]).toBeCloseTo(square / 1199, 4);
+  }
+  expect(some.explained).toBeCloseTo(some.variances.reduce((a, b) => a + b, 0) / total, 6);
+  expect(some.explained).toBeLessThan(all.explained); // none hold more than the leading eigenvectors
+  expect(some.explained).toBeGreaterThan(0.99 * all.explained);
+});
+
 test("axes are orthonormal, and threads change nothing", async () => {
   const wide = cloud(300, 210, 3);
   const [one, two] = [await pca(wide, 20, 1), await pca(wide, 20, 2)];

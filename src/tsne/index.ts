@@ -4,6 +4,7 @@ export type {Dimensions, Matrix} from "./matrix";
 export {type LoadedMatrix, loadMatrix} from "./matrix-product";
 export {type MapQuality, type Metric, type Neighbourhood, openNeighbourhood} from "./neighbourhood";
 export {pauses} from "./parts";
+export {fairOrder} from "./pruned-neighbours";
 export {loadSymmetric, type SymmetricMatrix} from "./symmetric";
 export {automaticThreads} from "./threads";
 export {embed, type TsneMap, type TsneOptions, tsne} from "./tsne";

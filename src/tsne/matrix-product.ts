@@ -25,20 +25,35 @@ export interface LoadedMatrix {
   roundedGram(): Promise<Float64Array>;
   /** X V: each row's products with `count` vectors, `vectors[q * columns + c]`. Out: `[row * count + q]`. */
   project(vectors: Float32Array, count: number): Promise<Float32Array>;
+  /** Some of the rows as they now are, in the order given, as a matrix of their own. */
+  rows(some: Int32Array): LoadedMatrix;
   /** Frees the memory, and what was taken after it. */
   release(): void;
 }
 
-export function loadMatrix({team, arena}: Workspace, {rows, columns, values}: Matrix): LoadedMatrix {
+export function loadMatrix(workspace: Workspace, {rows, columns, values}: Matrix): LoadedMatrix {
+  return placed(workspace, rows, columns, (loaded, wide) => {
+    if (wide === columns) loaded.set(values);
+    else {
+      loaded.fill(0);
+      for (let r = 0; r < rows; r++) loaded.set(values.subarray(r * columns, (r + 1) * columns), r * wide);
+    }
+  });
+}
+
+/** @param fill Writes the rows, `wide` numbers each. */
+function placed(
+  workspace: Workspace,
+  rows: number,
+  columns: number,
+  fill: (loaded: Float32Array, wide: number) => void,
+): LoadedMatrix {
+  const {team, arena} = workspace;
   const mark = arena.mark();
   const [tall, wide] = [Math.ceil(rows / DEPTH) * DEPTH, Math.ceil(columns / 8) * 8];
   const x = arena.allocate(tall * wide * 4);
   const loaded = arena.floats(x, tall * wide);
-  if (wide === columns) loaded.set(values);
-  else {
-    loaded.fill(0);
-    for (let r = 0; r < rows; r++) loaded.set(values.subarray(r * columns, (r + 1) * columns), r * wide);
-  }
+  fill(loaded, wide);
   loaded.fill(0, rows * wide);
   return {
     moments: () => moments(team, arena, x, rows, columns, wide),
@@ -53,6 +68,11 @@ export function loadMatrix({team, arena}: Workspace, {rows, columns, values}: Ma
     gram: () => gram(team, arena, "gramRows", [x, tall, wide], columns, wide),
     roundedGram: () => roundedGram(team, arena, x, tall, columns, wide),
     project: (vectors, count) => project(team, arena, x, rows, columns, wide, vectors, count),
+    rows: (some) =>
+      placed(workspace, some.length, columns, (copy) => {
+        const all = arena.floats(x, rows * wide);
+        for (let r = 0; r < some.length; r++) copy.set(all.subarray(some[r] * wide, (some[r] + 1) * wide), r * wide);
+      }),
     release: () => arena.release(mark),
   };
 }

@@ -1,4 +1,4 @@
-import {loadMatrix, type Matrix, openWorkspace, type Workspace} from "../../tsne/index";
+import {fairOrder, loadMatrix, type Matrix, openWorkspace, type Workspace} from "../../tsne/index";
 import {UserError} from "../options";
 import {leadingEigenpairs} from "./eigenvectors";
 import {columnScaling, type Scaling} from "./standardise";
@@ -6,7 +6,7 @@ import {columnScaling, type Scaling} from "./standardise";
 export interface Pca {
   /** Rows on the components, `[row * components + q]`, centred; the largest score in magnitude of each is positive. */
   readonly scores: Matrix;
-  /** `axes[q * columns + c]`: orthonormal, most variance first. */
+  /** `axes[q * columns + c]`: orthonormal, most variance (of the rows that gave the axes) first. */
   readonly axes: Float64Array;
   /** Variance of each component's scores (over n − 1). */
   readonly variances: Float64Array;
@@ -37,16 +37,24 @@ export async function pca(data: Matrix, components: number, threads = 1): Promis
   }
 }
 
-/**
- * The same in a workspace that is open, of columns that are scaled first.
- *
- * @param tolerance Of the eigenvectors (`leadingEigenpairs`).
- */
+export interface PcaOptions {
+  /** Of the columns, first ("none"). */
+  readonly scaling?: Scaling;
+  /** Of the eigenvectors (`leadingEigenpairs`). */
+  readonly tolerance?: number;
+  /**
+   * So many rows, a fair sample, give the axes (all). Means, scales, scores, variances and the explained share are of all
+   * rows in any case.
+   */
+  readonly axisRows?: number;
+}
+
+/** The same in a workspace that is open, of columns that are scaled first. */
 export async function principalComponents(
   workspace: Workspace,
   data: Matrix,
   components: number,
-  {scaling = "none", tolerance = TOLERANCE}: {readonly scaling?: Scaling; readonly tolerance?: number} = {},
+  {scaling = "none", tolerance = TOLERANCE, axisRows = Infinity}: PcaOptions = {},
 ): Promise<Pca> {
   const {rows, columns} = data;
   if (columns > MOST_COLUMNS) throw new UserError(`pca: expected at most ${MOST_COLUMNS} features, got ${columns}`);
@@ -54,24 +62,38 @@ export async function principalComponents(
   const loaded = loadMatrix(workspace, data);
   try {
     const moments = loaded.moments();
-    loaded.scale(moments.means, columnScaling(moments, scaling).scales); // whatever the shift: components are centred
-    const covariance = await (tolerance < ROUNDED ? loaded.gram() : loaded.roundedGram());
-    for (let i = 0; i < covariance.length; i++) covariance[i] /= Math.max(1, rows - 1);
+    const {scales} = columnScaling(moments, scaling);
+    loaded.scale(moments.means, scales); // whatever the shift: components are centred
+    const sampled = axisRows < rows;
+    const sample = sampled ? loaded.rows(fairOrder(rows).subarray(0, axisRows)) : loaded;
+    const covariance = await (tolerance < ROUNDED ? sample.gram() : sample.roundedGram());
+    if (sampled) sample.release();
+    for (let i = 0; i < covariance.length; i++) covariance[i] /= Math.max(1, Math.min(axisRows, rows) - 1);
     const {values, vectors} = await leadingEigenpairs(covariance, columns, count, workspace, tolerance);
     const scores = await loaded.project(Float32Array.from(vectors), count);
     const signs = Array.from({length: count}, (_, q) => signOf(scores, count, q));
-    for (let i = 0; i < scores.length; i++) scores[i] *= signs[i % count];
+    for (let r = 0, i = 0; r < rows; r++) for (let q = 0; q < count; q++, i++) scores[i] *= signs[q];
+    const variances = sampled ? meanSquares(scores, count, rows) : values.map((v) => Math.max(0, v));
     let total = 0;
-    for (let c = 0; c < columns; c++) total += covariance[c * columns + c];
+    for (let c = 0; c < columns; c++) {
+      total += sampled ? (moments.variances[c] * scales[c] ** 2 * rows) / (rows - 1) : covariance[c * columns + c];
+    }
     return {
       scores: {rows, columns: count, values: scores},
       axes: vectors.map((v, i) => v * signs[Math.floor(i / columns)]),
-      variances: values.map((v) => Math.max(0, v)),
-      explained: total > 0 ? Math.min(1, values.reduce((a, b) => a + b, 0) / total) : 1,
+      variances,
+      explained: total > 0 ? Math.min(1, variances.reduce((a, b) => a + b, 0) / total) : 1,
     };
   } finally {
     loaded.release();
   }
+}
+
+/** Of each component's scores, which are centred, over n − 1. */
+function meanSquares(scores: Float32Array, count: number, rows: number): Float64Array {
+  const out = new Float64Array(count);
+  for (let r = 0, i = 0; r < rows; r++) for (let q = 0; q < count; q++, i++) out[q] += scores[i] ** 2;
+  return out.map((sum) => sum / (rows - 1));
 }
 
 function signOf(scores: Float32Array, count: number, component: number): number {
