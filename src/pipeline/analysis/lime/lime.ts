@@ -75,9 +75,9 @@ export async function studyWithLime(
     const {distinct, likes} = distinctMasks(masks, segmentation.count, live);
     const said = await askAboutMasks(classifier, image, hidden, segmentation, distinct, batchSize);
     const answers = new Float32Array(likes.length * classes);
-    likes.forEach((like, n) => {
-      answers.set(said.subarray(like * classes, (like + 1) * classes), n * classes);
-    });
+    for (let n = 0, to = 0; n < likes.length; n++) {
+      for (let k = 0, from = likes[n] * classes; k < classes; k++) answers[to++] = said[from++];
+    }
     return before ? joined(before, {masks, probabilities: answers}) : {masks, probabilities: answers};
   };
   const first = await more(settings.samples === "auto" ? AUTO_FIRST : settings.samples);

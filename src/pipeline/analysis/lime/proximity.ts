@@ -26,16 +26,23 @@ export function maskWeights(
   energies?: HidingEnergies,
 ): Float64Array {
   const kept = keptCounts(masks, segments);
-  if (distance === "kept") return Float64Array.from(kept, Math.sqrt);
-  return Float64Array.from(kept, (k, n) => {
-    const d =
-      distance === "cosine"
-        ? 1 - Math.sqrt(k / segments)
-        : distance === "l2"
-          ? Math.sqrt(segments - k)
-          : pixelDistance(masks.subarray(n * segments, (n + 1) * segments), energies!);
-    return Math.exp((-d * d) / (2 * kernelWidth * kernelWidth));
+  const weights = new Float64Array(kept.length);
+  if (distance === "pixels") {
+    for (let n = 0; n < weights.length; n++) {
+      weights[n] = kernel(pixelDistance(masks.subarray(n * segments, (n + 1) * segments), energies!), kernelWidth);
+    }
+    return weights;
+  }
+  const byCount = Float64Array.from({length: segments + 1}, (_, k) => {
+    if (distance === "kept") return Math.sqrt(k);
+    return kernel(distance === "cosine" ? 1 - Math.sqrt(k / segments) : Math.sqrt(segments - k), kernelWidth);
   });
+  for (let n = 0; n < weights.length; n++) weights[n] = byCount[kept[n]];
+  return weights;
+}
+
+function kernel(distance: number, width: number): number {
+  return Math.exp((-distance * distance) / (2 * width * width));
 }
 
 /** What hiding a segment changes: the sum over its pixels of the squared change, `values[segment * channels + c]`. */

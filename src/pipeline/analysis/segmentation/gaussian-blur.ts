@@ -43,13 +43,15 @@ function blurLines(
 ): Float64Array {
   const to = new Float64Array(from.length);
   const radius = kernel.length - 1;
+  const place = Int32Array.from({length: length + 2 * radius}, (_, i) => mirrored(i - radius, length) * stride);
   for (let block = 0; block < blocks; block++) {
+    const start = block * blockStride;
     for (let i = 0; i < length; i++) {
-      const base = block * blockStride + i * stride;
+      const base = start + i * stride;
       for (let line = 0; line < lines; line++) to[base + line] = from[base + line] * kernel[0];
       for (let d = radius; d >= 1; d--) {
-        const before = block * blockStride + mirrored(i - d, length) * stride;
-        const after = block * blockStride + mirrored(i + d, length) * stride;
+        const before = start + place[radius + i - d];
+        const after = start + place[radius + i + d];
         for (let line = 0; line < lines; line++) {
           to[base + line] += (from[before + line] + from[after + line]) * kernel[d];
         }
