@@ -79,15 +79,10 @@ export function explainStudy(study: LimeStudy, explained: number): LimeExplanati
   const observations = columnsOf({features: neighbourhood.masks, columns, targets, weights: study.maskWeights}, open);
   const most = featureCount(settings.features, columns);
   const {fit, selected, part} = fitSelected(observations, settings, most);
-  const spread = (values: Float64Array, places: readonly number[]) => {
-    const all = new Float64Array(columns);
-    for (let i = 0; i < places.length; i++) all[open[places[i]]] = values[i];
-    return all;
-  };
-  const weights = spread(fit.coefficients, selected);
+  const weights = spread(fit.coefficients, selected, open, columns);
   const halves = [0, 1].map((half) => {
     const {fit: halfFit, selected: halfSelected} = fitSelected(halfOf(observations, half), settings, most);
-    return spread(halfFit.coefficients, halfSelected).filter((_, j) => study.live[j]);
+    return only(study.live, spread(halfFit.coefficients, halfSelected, open, columns));
   });
   const pairsFrom = settings.sampling === "antithetic" ? (settings.wholeFirst ? 1 : 0) : undefined;
   return {
@@ -95,7 +90,7 @@ export function explainStudy(study: LimeStudy, explained: number): LimeExplanati
     probability: probabilities[explained],
     segmentation,
     weights,
-    errors: spread(coefficientErrors(part, fit, pairsFrom), selected),
+    errors: spread(coefficientErrors(part, fit, pairsFrom), selected, open, columns),
     intercept: fit.intercept,
     r2: weightedR2(part, fit),
     localPrediction: fit.intercept + weights.reduce((sum, w) => sum + w, 0),
@@ -120,6 +115,20 @@ function fitSelected(observations: Observations, {selection, model}: LimeSetting
   const part = most < columns ? columnsOf(observations, selected) : observations;
   const fit: LinearFit = linearModels[model](part);
   return {fit, selected, part};
+}
+
+/** The values of the columns `chosen` among the open ones, each at its segment's place of `length`; else 0. */
+function spread(values: Float64Array, chosen: readonly number[], open: readonly number[], length: number) {
+  const all = new Float64Array(length);
+  for (let i = 0; i < chosen.length; i++) all[open[chosen[i]]] = values[i];
+  return all;
+}
+
+/** The values where `live` is 1. */
+function only(live: Uint8Array, values: Float64Array): Float64Array {
+  const kept: number[] = [];
+  for (let j = 0; j < values.length; j++) if (live[j]) kept.push(values[j]);
+  return Float64Array.from(kept);
 }
 
 /** Every other pair of rows (antithetic partners stay together), and the first row, the image itself, in both. */

@@ -33,10 +33,12 @@ export function maskWeights(
     }
     return weights;
   }
-  const byCount = Float64Array.from({length: segments + 1}, (_, k) => {
-    if (distance === "kept") return Math.sqrt(k);
-    return kernel(distance === "cosine" ? 1 - Math.sqrt(k / segments) : Math.sqrt(segments - k), kernelWidth);
-  });
+  const byCount = new Float64Array(segments + 1);
+  for (let k = 0; k <= segments; k++) {
+    if (distance === "kept") byCount[k] = Math.sqrt(k);
+    else
+      byCount[k] = kernel(distance === "cosine" ? 1 - Math.sqrt(k / segments) : Math.sqrt(segments - k), kernelWidth);
+  }
   for (let n = 0; n < weights.length; n++) weights[n] = byCount[kept[n]];
   return weights;
 }
@@ -70,9 +72,9 @@ export function hidingEnergies(
 
 /** 1 for each segment that hiding changes; one that looks the same hidden can speak for nothing. */
 export function liveSegments({values, channels}: HidingEnergies): Uint8Array {
-  return Uint8Array.from({length: values.length / channels}, (_, j) =>
-    values.subarray(j * channels, (j + 1) * channels).some((energy) => energy > 0) ? 1 : 0,
-  );
+  const live = new Uint8Array(values.length / channels);
+  for (let i = 0; i < values.length; i++) if (values[i] > 0) live[Math.floor(i / channels)] = 1;
+  return live;
 }
 
 function pixelDistance(mask: Uint8Array, {values, channels, pixels}: HidingEnergies): number {

@@ -23,9 +23,14 @@ export function gaussianBlur(
 /** Half of a normalised Gaussian: `kernel[d]` is the weight at distance d. */
 function gaussianKernel(sigma: number): Float64Array {
   const radius = Math.floor(4 * sigma + 0.5);
-  const half = Float64Array.from({length: radius + 1}, (_, d) => Math.exp((-0.5 * d * d) / (sigma * sigma)));
-  const sum = half.reduce((total, weight, d) => total + (d === 0 ? weight : 2 * weight), 0);
-  return half.map((weight) => weight / sum);
+  const half = new Float64Array(radius + 1);
+  let sum = 0;
+  for (let d = 0; d <= radius; d++) {
+    half[d] = Math.exp((-0.5 * d * d) / (sigma * sigma));
+    sum += d === 0 ? half[d] : 2 * half[d];
+  }
+  for (let d = 0; d <= radius; d++) half[d] /= sum;
+  return half;
 }
 
 /**
@@ -43,7 +48,8 @@ function blurLines(
 ): Float64Array {
   const to = new Float64Array(from.length);
   const radius = kernel.length - 1;
-  const place = Int32Array.from({length: length + 2 * radius}, (_, i) => mirrored(i - radius, length) * stride);
+  const place = new Int32Array(length + 2 * radius);
+  for (let i = 0; i < place.length; i++) place[i] = mirrored(i - radius, length) * stride;
   for (let block = 0; block < blocks; block++) {
     const start = block * blockStride;
     for (let i = 0; i < length; i++) {
