@@ -1,6 +1,7 @@
 import {aside, readyAside} from "../pipeline/aside/thread";
 import {kebab, resolveOptions} from "../pipeline/options";
 import {probes} from "../pipeline/probes/index";
+import {writeImageMap} from "../pipeline/record/projection-files";
 import {type RunControl, run} from "../pipeline/run";
 import {type RunOptions, runOptions} from "../pipeline/run-options";
 import type {ProbeOptions} from "../pipeline/run-probes";
@@ -55,14 +56,21 @@ export async function drive(
   let reported = true;
   const hasMaps = options.probes === "all" || options.probes.split(",").includes("projection");
   if (hasMaps) readyAside(); // loads while the data are read
-  const projectionFiles = async () =>
-    !hasMaps || (await kept("projection", progress, () => aside("projectionFiles", folder)));
+  let sheets: Promise<boolean> | undefined;
+  const mapSheets = () => kept("projection", progress, () => aside("mapSheets", folder));
   try {
     for await (const event of run(options, probeOptions, {...control, signal: interrupt.signal})) {
       progress.show(event);
       if (event.type === "start") folder = event.path;
-      if (event.type === "kept") reported = await kept("report", progress, () => writeReport(folder));
-      if (event.type === "end") reported = (await projectionFiles()) && reported; // not beside the report: one at a time holds less
+      if (event.type === "kept") {
+        if (hasMaps && event.epoch === options.epochs) sheets = mapSheets();
+        reported = await kept("report", progress, () => writeReport(folder));
+      }
+      if (event.type === "end" && hasMaps) {
+        sheets ??= mapSheets(); // gone on with after its last epoch
+        const images = await kept("projection", progress, () => writeImageMap(folder));
+        reported = (await sheets) && images && reported;
+      }
     }
   } finally {
     progress.stop();
