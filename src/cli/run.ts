@@ -5,7 +5,6 @@ import {writeImageMap} from "../pipeline/record/projection-files";
 import {type RunControl, run} from "../pipeline/run";
 import {type RunOptions, runOptions} from "../pipeline/run-options";
 import type {ProbeOptions} from "../pipeline/run-probes";
-import {writeReport} from "../report/page";
 import type {Command} from "./command";
 import {declareFlags, givenOf} from "./flags";
 import {type Progress, progressOf} from "./progress";
@@ -53,31 +52,30 @@ export async function drive(
   };
   process.on("SIGINT", onSignal).on("SIGTERM", onSignal);
   let folder = "";
-  let reported = true;
+  let reported: Promise<boolean> = Promise.resolve(true);
   const hasMaps = options.probes === "all" || options.probes.split(",").includes("projection");
-  if (hasMaps) readyAside(); // loads while the data are read
-  let sheets: Promise<boolean> | undefined;
-  const mapSheets = () => kept("projection", progress, () => aside("mapSheets", folder));
+  readyAside(); // loads while the data are read
+  let mapped = true;
+  let written = false;
+  const mapFiles = () =>
+    kept("projection", progress, () => Promise.all([aside("mapSheets", folder), writeImageMap(folder)]));
   try {
     for await (const event of run(options, probeOptions, {...control, signal: interrupt.signal})) {
       progress.show(event);
       if (event.type === "start") folder = event.path;
       if (event.type === "kept") {
-        if (hasMaps && event.epoch === options.epochs) sheets = mapSheets();
-        reported = await kept("report", progress, () => writeReport(folder));
+        await reported; // one at a time, each while the next epoch trains
+        reported = kept("report", progress, () => aside("report", folder));
       }
-      if (event.type === "end" && hasMaps) {
-        sheets ??= mapSheets(); // gone on with after its last epoch
-        const images = await kept("projection", progress, () => writeImageMap(folder));
-        reported = (await sheets) && images && reported;
-      }
+      if (event.type === "end" && hasMaps) mapped = await mapFiles();
     }
+    written = (await reported) && mapped;
   } finally {
     progress.stop();
     process.off("SIGINT", onSignal).off("SIGTERM", onSignal);
   }
   if (interrupt.signal.aborted) return INTERRUPTED;
-  return reported ? 0 : 1;
+  return written ? 0 : 1;
 }
 
 /**

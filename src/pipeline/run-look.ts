@@ -103,7 +103,7 @@ function restOf(
 ): Rest {
   const {epoch} = line;
   let ready = unfinished.length === 0;
-  void Promise.allSettled(unfinished.map(({artifact}) => artifact)).then(() => {
+  void Promise.allSettled(unfinished.map(({made}) => made)).then(() => {
     ready = true;
   });
   return {

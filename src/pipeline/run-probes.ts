@@ -1,4 +1,5 @@
 import type {Figure} from "../plots/figure";
+import {aside} from "./aside/thread";
 import {resolveOptions} from "./options";
 import {probes} from "./probes/index";
 import {fork} from "./random";
@@ -27,7 +28,7 @@ export function chooseProbes(names: string, given: ProbeOptions): readonly Chose
 /** What a probe still makes. */
 export interface Unfinished {
   readonly probe: string;
-  readonly artifact: Promise<Artifact>;
+  readonly made: Promise<{readonly artifact: Artifact; readonly figure: Figure}>;
   /** Takes what it has told the user since it was last asked. */
   said(): string[];
 }
@@ -71,8 +72,9 @@ export async function* probeOnce(
     for (const line of said()) yield {type: "say", line};
     if (!next || next.done) break;
     if ("later" in next.value) {
-      next.value.later.catch(() => undefined); // told by finishLater
-      unfinished.push({probe: probe.name, artifact: next.value.later, said});
+      const made = next.value.later.then(async (artifact) => ({artifact, figure: await aside("draw", artifact)}));
+      made.catch(() => undefined); // told by finishLater
+      unfinished.push({probe: probe.name, made, said});
     } else {
       figures[`${probe.name}/${next.value.name}`] = await directory.writeArtifact(epoch, probe.name, next.value);
     }
@@ -84,19 +86,20 @@ export async function* probeOnce(
 
 /** Waits for what a probe still makes, and keeps it as `probeOnce` does. @returns Why it failed, if it did. */
 export async function* finishLater(
-  {probe, artifact, said}: Unfinished,
+  {probe, made, said}: Unfinished,
   epoch: number,
   {directory, figures}: Pick<Results, "directory" | "figures">,
 ): AsyncGenerator<RunEvent, Error | undefined> {
-  let made: Artifact;
+  let done: Awaited<Unfinished["made"]>;
   try {
-    made = await artifact;
+    done = await made;
   } catch (error) {
     yield {type: "failure", probe, error: error as Error};
     return error as Error;
   } finally {
     for (const line of said()) yield {type: "say", line};
   }
-  figures[`${probe}/${made.name}`] = await directory.writeArtifact(epoch, probe, made);
+  const {artifact, figure} = done;
+  figures[`${probe}/${artifact.name}`] = await directory.writeArtifact(epoch, probe, artifact, figure);
   return undefined;
 }
