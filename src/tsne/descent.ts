@@ -1,10 +1,12 @@
+import {boxOf, REPORT, readReports} from "./box";
 import {CHUNK} from "./layout";
 import type {Dimensions} from "./matrix";
 import {meshRepulsion} from "./mesh-repulsion";
 import type {Neighbourhood} from "./neighbourhood";
 import {pauses} from "./parts";
 import {writePoints} from "./points";
-import {allPairsRepulsion, type Box, type Repulsion} from "./repulsion";
+import {bestStretch, radiusOf, slopeBySize, stretched} from "./radius";
+import {allPairsRepulsion, type Repulsion} from "./repulsion";
 import type {Job} from "./team";
 
 /** How the descent goes: scikit-learn 1.2's names and defaults, van der Maaten's method (2008, section 3.4). */
@@ -31,6 +33,14 @@ export interface Descent {
    * on.
    */
   readonly repulsion: "mesh" | "all-pairs";
+  /**
+   * Before the last `settling` iterations the map is stretched to this radius (the root mean square distance from its
+   * middle), and after them once more; "best": once, to that of the least divergence. By default it is as wide as it
+   * grew.
+   */
+  readonly radius?: number | "best";
+  /** 0. */
+  readonly settling: number;
   /** Calls `onProgress` after every so many iterations (50). */
   readonly every: number;
   onProgress(progress: Progress): void | Promise<void>;
@@ -48,8 +58,6 @@ const MOMENTUM = {early: 0.5, late: 0.8};
 const STOP_CHECK = 50;
 /** Below this many points all pairs are as fast as the mesh. */
 const MESH_FROM = 500;
-/** Bytes of what a task of the update reports (kernels/update.ts). */
-const REPORT = 48;
 
 /**
  * Moves points down the gradient of KL(P‖Q).
@@ -65,7 +73,7 @@ export async function descend(
 ): Promise<{points: Float32Array; iterations: number; gradientNorm: number}> {
   const {rows: n, team, arena, places} = neighbourhood;
   const descent = resolve(settings, n, dimensions);
-  const {iterations, exaggeration, exaggerationIterations, every, onProgress} = descent;
+  const {iterations, exaggeration, exaggerationIterations, radius, every, onProgress} = descent;
   const mark = arena.mark();
   const points = writePoints(arena, start, dimensions);
   const stride = dimensions === 2 ? 2 : 4;
@@ -82,16 +90,31 @@ export async function descend(
     tasks: chunks,
     args: [n, places.edges, places.ends, places.joint, points, attraction],
   };
+  const place = (i: number) => Math.floor(i / dimensions) * stride + (i % dimensions);
   const current = () => {
     const all = arena.floats(points, size);
-    return Float32Array.from(
-      {length: n * dimensions},
-      (_, i) => all[Math.floor(i / dimensions) * stride + (i % dimensions)],
-    );
+    return Float32Array.from({length: n * dimensions}, (_, i) => all[place(i)]);
   };
   const rest = () => {
     arena.floats(velocity, size).fill(0);
     arena.floats(gains, size).fill(1);
+  };
+
+  const stretch = () => {
+    const map = current();
+    const put = (factor: number) => {
+      const all = arena.floats(points, size);
+      const wide = stretched(map, dimensions, factor);
+      for (let i = 0; i < wide.length; i++) all[place(i)] = wide[i];
+      box = boxOf(wide, dimensions);
+    };
+    const slope = (factor: number) => {
+      put(factor);
+      const z = repulsion.run(box, attract);
+      const read = (address: number) => arena.floats(address, n * stride);
+      return slopeBySize(read(points), read(attraction), [repulsion.longRange, repulsion.shortRange].map(read), z);
+    };
+    put(radius === "best" ? bestStretch(slope) : (radius ?? 1) / (radiusOf(map, dimensions) || 1));
   };
 
   const pause = pauses();
@@ -102,26 +125,17 @@ export async function descend(
   while (done < iterations) {
     const early = done < exaggerationIterations;
     if (done === exaggerationIterations) rest(); // as scikit-learn: the second stage starts from rest
+    if (radius !== undefined && done === Math.max(exaggerationIterations, iterations - descent.settling)) {
+      stretch();
+      rest();
+    }
     const z = repulsion.run(box, attract);
     const [x, momentum, learningRate] = early
       ? [exaggeration, MOMENTUM.early, descent.learningRate]
       : [1, MOMENTUM.late, descent.lateLearningRate];
     const {longRange, shortRange} = repulsion;
-    const args = [
-      n,
-      dimensions,
-      points,
-      attraction,
-      longRange,
-      shortRange,
-      velocity,
-      gains,
-      x,
-      z,
-      learningRate,
-      momentum,
-    ];
-    team.run({kernel: "update", tasks: chunks, args: [...args, reports]});
+    const arrays = [n, dimensions, points, attraction, longRange, shortRange, velocity, gains];
+    team.run({kernel: "update", tasks: chunks, args: [...arrays, x, z, learningRate, momentum, reports]});
     ({box, gradientNorm} = readReports(arena.floats(reports, (chunks * REPORT) / 4), dimensions));
     done++;
     if (!Number.isFinite(gradientNorm) || box.some((edge) => !(Math.abs(edge) < 1e6))) {
@@ -131,6 +145,7 @@ export async function descend(
     if (!early && done % STOP_CHECK === 0 && gradientNorm < descent.minGradientNorm) break;
     await pause();
   }
+  if (radius !== undefined && (radius !== "best" || descent.settling === 0)) stretch();
   const result = {points: current(), iterations: done, gradientNorm};
   arena.release(mark);
   return result;
@@ -142,16 +157,19 @@ function resolve(settings: Partial<Descent>, n: number, dimensions: Dimensions) 
     learningRate = Math.max(n / (exaggerationIterations > 0 ? exaggeration : 1) / 4, 50),
     lateLearningRate = learningRate,
     repulsion = dimensions === 2 && n >= MESH_FROM ? "mesh" : "all-pairs",
+    radius,
+    settling = 0,
     every = 50,
     onProgress,
   } = settings;
   if (repulsion === "mesh" && dimensions !== 2) {
     throw new RangeError(`repulsion: expected all-pairs for a map of ${dimensions} dimensions, got mesh`);
   }
-  for (const [name, value] of Object.entries({iterations, exaggerationIterations, minGradientNorm})) {
+  for (const [name, value] of Object.entries({iterations, exaggerationIterations, settling, minGradientNorm})) {
     if (!(value >= 0)) throw new RangeError(`${name}: expected 0 or more, got ${value}`);
   }
-  for (const [name, value] of Object.entries({exaggeration, learningRate, lateLearningRate, every})) {
+  const length = radius === undefined || radius === "best" ? 1 : radius;
+  for (const [name, value] of Object.entries({exaggeration, learningRate, lateLearningRate, radius: length, every})) {
     if (!(value > 0)) throw new RangeError(`${name}: expected more than 0, got ${value}`);
   }
   return {
@@ -162,35 +180,9 @@ function resolve(settings: Partial<Descent>, n: number, dimensions: Dimensions) 
     learningRate,
     lateLearningRate,
     repulsion,
+    radius,
+    settling,
     every,
     onProgress,
   };
-}
-
-function boxOf(points: Float32Array, dimensions: Dimensions): Box {
-  const low = new Array<number>(dimensions).fill(Infinity);
-  const high = new Array<number>(dimensions).fill(-Infinity);
-  points.forEach((value, i) => {
-    const d = i % dimensions;
-    low[d] = Math.min(low[d], value);
-    high[d] = Math.max(high[d], value);
-  });
-  return [...low, ...high];
-}
-
-/** Joins the tasks' reports, always in one order. In the plane a report holds two points' corners side by side. */
-function readReports(reports: Float32Array, dimensions: Dimensions): {box: Box; gradientNorm: number} {
-  const low = new Array<number>(dimensions).fill(Infinity);
-  const high = new Array<number>(dimensions).fill(-Infinity);
-  const doubles = new Float64Array(reports.buffer, reports.byteOffset, reports.length / 2);
-  let squares = 0;
-  for (let r = 0; r < reports.length; r += REPORT / 4) {
-    for (let lane = 0; lane < (dimensions === 2 ? 4 : 3); lane++) {
-      const d = lane % dimensions;
-      low[d] = Math.min(low[d], reports[r + lane]);
-      high[d] = Math.max(high[d], reports[r + 4 + lane]);
-    }
-    squares += doubles[r / 2 + 4];
-  }
-  return {box: [...low, ...high], gradientNorm: Math.sqrt(squares)};
 }

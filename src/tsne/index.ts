@@ -5,6 +5,7 @@ export {type LoadedMatrix, loadMatrix} from "./matrix-product";
 export {type MapQuality, type Metric, type Neighbourhood, openNeighbourhood} from "./neighbourhood";
 export {pauses} from "./parts";
 export {fairOrder} from "./pruned-neighbours";
+export {radiusOf, stretched} from "./radius";
 export {loadSymmetric, type SymmetricMatrix} from "./symmetric";
 export {automaticThreads} from "./threads";
 export {embed, type TsneMap, type TsneOptions, tsne} from "./tsne";

@@ -1,4 +1,4 @@
-import {embed} from "../../../tsne/index";
+import {embed, radiusOf, stretched} from "../../../tsne/index";
 import type {ProjectionMethod} from "./method";
 
 /**
@@ -6,8 +6,14 @@ import type {ProjectionMethod} from "./method";
  * exaggeration): the first map's divergence is then that of scikit-learn's 1,000 iterations at n / 48, and a map that
  * goes on from the last epoch's is where 250 of those had taken it. docs/tsne.md has the figures.
  */
-const FIRST = {iterations: 700, exaggerated: 150};
-const NEXT = 100;
+const EXAGGERATED = 150;
+const FEW = {first: 700, next: 100};
+/**
+ * Of many points most iterations would pass while the map grows. So it is stretched in one step, and settles in those
+ * that are left; and to go on it starts as small as points need to change places, `close` times the root of n, and is
+ * stretched to the last map's radius.
+ */
+const MANY = {from: 5000, first: 300, settlingFirst: 30, next: 50, settlingNext: 10, close: 0.25};
 
 /**
  * t-SNE (van der Maaten & Hinton 2008) by src/tsne. No chance in it: the first map starts from principal components.
@@ -16,13 +22,25 @@ export const tsne: ProjectionMethod = {
   title: "t-SNE",
   mostPoints: Infinity,
   project({neighbourhood, data, dimensions, iterations, start}) {
-    return start
-      ? embed(neighbourhood, data, {dimensions, start, iterations: iterations || NEXT, exaggerationIterations: 0})
-      : embed(neighbourhood, data, {
-          dimensions,
-          iterations: iterations || FIRST.iterations,
-          exaggerationIterations: FIRST.exaggerated,
-          lateLearningRate: Math.max(data.rows / 4, 50),
-        });
+    const many = dimensions === 2 && data.rows >= MANY.from;
+    const {first, next} = many ? MANY : FEW;
+    if (start) {
+      const radius = radiusOf(start, dimensions);
+      const small = () => stretched(start, dimensions, (MANY.close * Math.sqrt(data.rows)) / radius);
+      const wide = many && radius > 0 ? {start: small(), radius, settling: MANY.settlingNext} : {start};
+      return embed(neighbourhood, data, {
+        dimensions,
+        iterations: iterations || next,
+        exaggerationIterations: 0,
+        ...wide,
+      });
+    }
+    return embed(neighbourhood, data, {
+      dimensions,
+      iterations: iterations || first,
+      exaggerationIterations: EXAGGERATED,
+      lateLearningRate: Math.max(data.rows / 4, 50),
+      ...(many ? {radius: "best", settling: MANY.settlingFirst} : {}),
+    });
   },
 };
