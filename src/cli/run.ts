@@ -61,13 +61,16 @@ export async function drive(
     kept("projection", progress, () => Promise.all([aside("mapSheets", folder), writeImageMap(folder)]));
   try {
     for await (const event of run(options, probeOptions, {...control, signal: interrupt.signal})) {
+      if (event.type === "end") {
+        if (hasMaps) mapped = await mapFiles();
+        await reported; // the end is the end: all it names is there
+      }
       progress.show(event);
       if (event.type === "start") folder = event.path;
       if (event.type === "kept") {
         await reported; // one at a time, each while the next epoch trains
         reported = kept("report", progress, () => aside("report", folder));
       }
-      if (event.type === "end" && hasMaps) mapped = await mapFiles();
     }
     written = (await reported) && mapped;
   } finally {
