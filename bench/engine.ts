@@ -14,6 +14,7 @@ import {createInterface} from "node:readline";
 import {parseArgs} from "node:util";
 
 import type {Measurement} from "./peers/rounds";
+import {median} from "./statistics";
 
 const JOBS = [
   {network: "exigo", batch: 32},
@@ -154,12 +155,6 @@ function line(
     shown(measured.at(-1)?.peak ?? Number.NaN, 0),
   ];
   return `| ${cells.join(" | ")} |`;
-}
-
-function median(values: readonly number[]): number {
-  const sorted = [...values].sort((a, b) => a - b);
-  const middle = sorted.length >> 1;
-  return sorted.length % 2 ? sorted[middle] : (sorted[middle - 1] + sorted[middle]) / 2;
 }
 
 function shown(value: number, digits: number): string {

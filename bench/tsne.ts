@@ -18,6 +18,7 @@ import {parseArgs} from "node:util";
 
 import {pca} from "../src/pipeline/analysis/pca";
 import {type Matrix, type Neighbourhood, openNeighbourhood} from "../src/tsne/index";
+import {median} from "./statistics";
 
 interface Peer {
   readonly name: string;
@@ -226,12 +227,6 @@ function row(
 function floats(file: string): Float32Array {
   const bytes = readFileSync(file);
   return new Float32Array(bytes.buffer.slice(bytes.byteOffset, bytes.byteOffset + bytes.length));
-}
-
-function median(values: readonly number[]): number {
-  const sorted = [...values].sort((a, b) => a - b);
-  const middle = sorted.length >> 1;
-  return sorted.length % 2 ? sorted[middle] : (sorted[middle - 1] + sorted[middle]) / 2;
 }
 
 void main();

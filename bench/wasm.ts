@@ -3,21 +3,15 @@
  * steps against the same backend with what it lacks composed of the kernels it has; round by round in turns, by processor
  * time, medians. The composites have no gradient of a depthwise convolution: that row has no ratio.
  */
-import {type ChildProcess, spawn} from "node:child_process";
-import {once} from "node:events";
 import {join} from "node:path";
-import {createInterface} from "node:readline";
 import {parseArgs} from "node:util";
 
+import {type Peer, startPeer} from "./peer";
 import type {Measurement} from "./peers/rounds";
+import {median} from "./statistics";
 
 const NETWORKS = ["cnn", "exigo", "elu", "dense", "depthwise"] as const;
 const WITHOUT_COMPOSITES: readonly string[] = ["depthwise"];
-
-interface Peer {
-  readonly child: ChildProcess;
-  measure(): Promise<Measurement>;
-}
 
 async function main(): Promise<void> {
   const {values} = parseArgs({
@@ -33,10 +27,10 @@ async function main(): Promise<void> {
     const rounds: Measurement[][] = [];
     for (let round = 0; round < Number(values.rounds); round++) {
       const measured: Measurement[] = [];
-      for (const peer of peers) measured.push(await peer.measure());
+      for (const peer of peers) measured.push(JSON.parse(await peer.turn("go")));
       rounds.push(measured);
     }
-    for (const {child} of peers) child.stdin?.end();
+    for (const peer of peers) peer.end();
     const cells = (["trainCpu", "inferCpu"] as const).flatMap((field) => [
       ...[0, 1].map((i) => shown(median(rounds.map((round) => round[i]?.[field] ?? Number.NaN)), 0)),
       shown(median(rounds.map(([ours, theirs]) => (ours[field] ?? Number.NaN) / (theirs?.[field] ?? Number.NaN))), 2),
@@ -45,31 +39,10 @@ async function main(): Promise<void> {
   }
 }
 
-async function start(network: string, batch: string, backend: string): Promise<Peer> {
+function start(network: string, batch: string, backend: string): Promise<Peer> {
   const file = join(__dirname, "peers", "engine-tfjs.ts");
-  const args = ["-r", require.resolve("ts-node/register"), file, network, batch, backend];
-  const child = spawn(process.execPath, args, {stdio: ["pipe", "pipe", "inherit"]});
-  const lines = createInterface({input: child.stdout})[Symbol.asyncIterator]();
-  const ended = once(child, "exit").then(([code]) => ({done: true as const, value: `its end with code ${code}`}));
-  const answer = async () => {
-    const {value, done} = await Promise.race([lines.next(), ended]);
-    if (done) throw new Error(`${backend} with ${network}: expected an answer, got ${value ?? "its end"}`);
-    return value;
-  };
-  await answer();
-  return {
-    child,
-    async measure() {
-      child.stdin.write("go\n");
-      return JSON.parse(await answer()) as Measurement;
-    },
-  };
-}
-
-function median(values: readonly number[]): number {
-  const sorted = [...values].sort((a, b) => a - b);
-  const middle = sorted.length >> 1;
-  return sorted.length % 2 ? sorted[middle] : (sorted[middle - 1] + sorted[middle]) / 2;
+  const command = [process.execPath, "-r", require.resolve("ts-node/register"), file, network, batch, backend];
+  return startPeer(`${backend} with ${network}`, command);
 }
 
 function shown(value: number, digits: number): string {

@@ -1,11 +1,11 @@
 import {createCanvas, loadImage} from "@napi-rs/canvas";
 import {describe, expect, test} from "vitest";
-import {resolveOptions} from "../src/pipeline/options";
 import {lime} from "../src/pipeline/probes/lime";
 import {fork} from "../src/pipeline/random";
 import {decode, encode} from "../src/pipeline/record/artifact-codec";
-import type {Artifact, DifferentiableClassifier, ProbeContext} from "../src/pipeline/types";
+import type {DifferentiableClassifier, ProbeContext} from "../src/pipeline/types";
 import {draw, type PlotData} from "../src/plots/index";
+import {artifactsOf} from "./support/artifacts";
 import {testDigits} from "./support/digits";
 import {exigoClassifier} from "./support/exigo-classifier";
 
@@ -20,9 +20,7 @@ async function probe(given: {readonly [name: string]: string | number}, indices 
     random: fork(7, "lime", 2),
     say: (line: string) => said.push(line),
   } as Partial<ProbeContext> as ProbeContext;
-  const artifacts: Artifact[] = [];
-  const options = resolveOptions(lime.options, given, "--lime.");
-  for await (const artifact of lime.run(context, options)) artifacts.push(artifact);
+  const artifacts = await artifactsOf(lime, context, given);
   return {said, artifact: artifacts[0], data: artifacts[0].data as PlotData<"segments">};
 }
 

@@ -4,6 +4,7 @@ import {describe, expect, test} from "vitest";
 import {explainStudy} from "../src/pipeline/analysis/lime/explanation";
 import {hiddenLook} from "../src/pipeline/analysis/lime/hiding";
 import {explainWithLime, type LimeOptions, studyWithLime} from "../src/pipeline/analysis/lime/lime";
+import {distinctMasks} from "../src/pipeline/analysis/lime/masks";
 import {askAboutMasks} from "../src/pipeline/analysis/lime/neighbourhood";
 import {maskWeights} from "../src/pipeline/analysis/lime/proximity";
 import {strongest} from "../src/pipeline/analysis/lime/trust";
@@ -171,6 +172,25 @@ describe("explaining", () => {
     const {masks, probabilities} = study.neighbourhood;
     const each = await askAboutMasks(linear, one, study.hidden, squares, masks);
     expect(probabilities).toEqual(each);
+  });
+
+  test("masks are told apart by their live segments alone, however many there are", () => {
+    for (const segments of [1, 31, 33, 54, 130]) {
+      const live = Uint8Array.from({length: segments}, (_, j) => (j % 3 === 1 ? 0 : 1));
+      const chance = randomSource(segments);
+      // some differ in their last segment alone, which a number of 53 bits would lose
+      const rows = Array.from({length: 60}, (_, n) =>
+        Array.from({length: segments}, (_, j) =>
+          j === segments - 1 ? n & 1 : (n >> 2) % 7 ? Number(chance() < 0.5) : 1,
+        ),
+      );
+      const {distinct, likes} = distinctMasks(Uint8Array.from(rows.flat()), segments, live);
+      // brute force: what is live of each as text
+      const words = rows.map((row) => row.filter((_, j) => live[j]).join(""));
+      const kinds = [...new Set(words)];
+      expect(Array.from(likes)).toEqual(words.map((word) => kinds.indexOf(word)));
+      expect(Array.from(distinct)).toEqual(kinds.flatMap((word) => rows[words.indexOf(word)]));
+    }
   });
 
   test("one seed gives one answer, another seed another", async () => {

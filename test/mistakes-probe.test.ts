@@ -8,6 +8,7 @@ import {fork, normal, type RandomSource, randomSource} from "../src/pipeline/ran
 import {encode} from "../src/pipeline/record/artifact-codec";
 import type {Artifact, DifferentiableClassifier, Images, LabelledImages, ProbeContext} from "../src/pipeline/types";
 import type {PlotData} from "../src/plots/index";
+import {artifactsOf} from "./support/artifacts";
 
 const [COUNT, SIDE, CLASSES] = [90, 8, 4];
 const SIZE = SIDE * SIDE;
@@ -69,13 +70,12 @@ async function probed(given: Partial<MistakesOptions>, isRight = false, seed = 7
     epoch: 2,
     classifier,
     test,
+    testLabels: labels,
     testProbabilities,
     random: fork(seed, "mistakes", 2),
     say: (line: string) => said.push(line),
   } as Partial<ProbeContext> as ProbeContext;
-  const artifacts: Artifact[] = [];
-  const options = resolveOptions(mistakes.options, given, "--mistakes.");
-  for await (const artifact of mistakes.run(context, options)) artifacts.push(artifact);
+  const artifacts = await artifactsOf(mistakes, context, given);
   return {artifacts, said, labels, testProbabilities, weights, pixels};
 }
 

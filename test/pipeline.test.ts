@@ -52,6 +52,20 @@ describe("a run on MNIST", () => {
     expect(events.filter(({type}) => type === "failure")).toEqual([]);
   });
 
+  test("keeps all of an epoch before it looks at the next, and its metrics last", async () => {
+    const again = temporaryFolder();
+    const folder = join(again, "run");
+    const kept: number[] = [];
+    for await (const event of run(resolveOptions(runOptions, {...SMALL, save: again, name: "run"}, "--"), QUICK)) {
+      if (event.type === "probe") expect(kept.length, `epochs kept at the look at ${event.epoch}`).toBe(event.epoch);
+      if (event.type !== "kept") continue;
+      kept.push(event.epoch);
+      expect(metricsOf(folder).map(({epoch}) => epoch)).toEqual(kept);
+      expect(filesOf(folder)).toContain(`plots/projection/map-epoch-00${event.epoch}.png`);
+    }
+    expect(kept).toEqual([0, 1, 2]);
+  });
+
   test("learns: loss falls, accuracy climbs, and metrics.jsonl has it", () => {
     const [untrained, first, second] = metricsOf(path);
     expect(untrained).toMatchObject({epoch: 0, trainLoss: null, trainAccuracy: null});
@@ -178,6 +192,10 @@ describe("a run on MNIST", () => {
     ["at the look at the untrained network", (event) => event.type === "probed" && event.epoch === 0],
     ["at the look after the first epoch", (event) => event.type === "probe" && event.epoch === 1],
     ["between two epochs", (event) => event.type === "epoch" && event.metrics.epoch === 1],
+    [
+      "when an epoch is looked at but not all kept",
+      (event) => event.type === "train" && event.epoch === 2 && event.batch === 1,
+    ],
     ["within an epoch", (event) => event.type === "train" && event.epoch === 2 && event.batch === 10],
   ];
   test.each(places)("broken off %s and gone on with is the run it would have been", async (_, at) => {

@@ -1,8 +1,8 @@
 import {describe, expect, test} from "vitest";
-import {resolveOptions} from "../src/pipeline/options";
 import {type ProjectionOptions, projection} from "../src/pipeline/probes/projection";
 import {fork} from "../src/pipeline/random";
 import type {
+  Activations,
   Artifact,
   DifferentiableClassifier,
   Images,
@@ -10,6 +10,7 @@ import type {
   ProbeContext,
   Split,
 } from "../src/pipeline/types";
+import {artifactsOf} from "./support/artifacts";
 import {cloud} from "./support/tsne-data";
 
 const CLASSES = 3;
@@ -57,7 +58,13 @@ async function run(
     epoch = 0,
     before,
     classifier = summing(),
-  }: {epoch?: number; before?: Artifact; classifier?: DifferentiableClassifier} = {},
+    activations,
+  }: {
+    epoch?: number;
+    before?: Artifact;
+    classifier?: DifferentiableClassifier;
+    activations?: Activations;
+  } = {},
 ) {
   const said: string[] = [];
   const test = stripes(count);
@@ -68,17 +75,16 @@ async function run(
     epoch,
     classifier,
     test,
+    testLabels: all.labels,
     testProbabilities,
+    ...(activations ? {testActivations: activations} : {}),
     samples: all,
     sampleIndices: new Uint32Array(count),
     random: fork(1, "projection", epoch),
     previous: async () => before,
     say: (line) => said.push(line),
   };
-  const artifacts: Artifact[] = [];
-  for await (const artifact of projection.run(context, resolveOptions(projection.options, options, "--")))
-    artifacts.push(artifact);
-  const [artifact] = artifacts;
+  const [artifact] = await artifactsOf(projection, context, options);
   if (artifact.plot !== "scatter") throw new Error("expected a scatter");
   return {artifact, data: artifact.data, numbers: artifact.numbers as {[name: string]: never}, said};
 }
@@ -112,6 +118,18 @@ test("fewer points are taken evenly, and the last map of others is not gone on f
   expect(Array.from(few.numbers.indices)).toEqual(Array.from({length: 100}, (_, i) => 3 * i));
   const {numbers} = await run(300, {points: 150}, {before: few.artifact});
   expect(numbers.movement).toBeNull();
+});
+
+test("activations that are known already are not computed again, all or fewer", async () => {
+  const values = (await stripes(300).read(Array.from({length: 300}, (_, n) => n))).pixels;
+  const activations = {layer: "", width: 16, values: new Float32Array(new SharedArrayBuffer(values.byteLength))};
+  activations.values.set(values);
+  const deaf: DifferentiableClassifier = {...summing(), features: () => Promise.reject(new Error("asked"))};
+  for (const options of [{}, {points: 100}]) {
+    const known = await run(300, options, {activations, classifier: deaf});
+    expect(known.artifact).toEqual((await run(300, options)).artifact);
+  }
+  await expect(run(300, {layer: "conv1"}, {activations, classifier: deaf})).rejects.toThrow("asked");
 });
 
 test("of few images the perplexity is lowered, and that is said", async () => {

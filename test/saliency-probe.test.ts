@@ -1,9 +1,9 @@
 import {expect, test} from "vitest";
-import {resolveOptions} from "../src/pipeline/options";
 import {saliency} from "../src/pipeline/probes/saliency";
 import {fork} from "../src/pipeline/random";
 import {decode, encode} from "../src/pipeline/record/artifact-codec";
 import type {Artifact, DifferentiableClassifier, Images, ProbeContext} from "../src/pipeline/types";
+import {artifactsOf} from "./support/artifacts";
 import {testDigits} from "./support/digits";
 
 const samples = testDigits([0, 8]); // a 7 and a 5
@@ -43,10 +43,7 @@ async function probe(epoch: number, shift: number, last?: Artifact, given: {[nam
     random: fork(7, "saliency", epoch),
     previous: async () => last,
   } as Partial<ProbeContext> as ProbeContext;
-  const artifacts: Artifact[] = [];
-  for await (const artifact of saliency.run(context, resolveOptions(saliency.options, given, "--saliency."))) {
-    artifacts.push(artifact);
-  }
+  const artifacts = await artifactsOf(saliency, context, given);
   const {json, binary} = encode(artifacts[0], "x.bin"); // as a later epoch finds it
   return (await decode(json, async () => binary!)) as Artifact;
 }

@@ -66,6 +66,8 @@ export function progressOf({quiet, verbose}: {readonly quiet: boolean; readonly 
           bar.end();
           say(summary(event.metrics, event.best));
           return;
+        case "kept":
+          return;
         case "interrupted":
           bar.end();
           say(`\nstopped; go on with: npx ts-node runner.ts resume ${basename(event.path)}`);

@@ -1,10 +1,10 @@
 import {aside, readyAside} from "../pipeline/aside/thread";
 import {kebab, resolveOptions} from "../pipeline/options";
 import {probes} from "../pipeline/probes/index";
+import {writeImageMap} from "../pipeline/record/projection-files";
 import {type RunControl, run} from "../pipeline/run";
 import {type RunOptions, runOptions} from "../pipeline/run-options";
 import type {ProbeOptions} from "../pipeline/run-probes";
-import {writeReport} from "../report/page";
 import type {Command} from "./command";
 import {declareFlags, givenOf} from "./flags";
 import {type Progress, progressOf} from "./progress";
@@ -52,24 +52,33 @@ export async function drive(
   };
   process.on("SIGINT", onSignal).on("SIGTERM", onSignal);
   let folder = "";
-  let reported = true;
+  let reported: Promise<boolean> = Promise.resolve(true);
   const hasMaps = options.probes === "all" || options.probes.split(",").includes("projection");
-  if (hasMaps) readyAside(); // loads while the data are read
-  const projectionFiles = async () =>
-    !hasMaps || (await kept("projection", progress, () => aside("projectionFiles", folder)));
+  readyAside(); // loads while the data are read
+  let mapped = true;
+  let written = false;
+  const mapFiles = () =>
+    kept("projection", progress, () => Promise.all([aside("mapSheets", folder), writeImageMap(folder)]));
   try {
     for await (const event of run(options, probeOptions, {...control, signal: interrupt.signal})) {
+      if (event.type === "end") {
+        if (hasMaps) mapped = await mapFiles();
+        await reported; // the end is the end: all it names is there
+      }
       progress.show(event);
       if (event.type === "start") folder = event.path;
-      if (event.type === "epoch") reported = await kept("report", progress, () => writeReport(folder));
-      if (event.type === "end") reported = (await projectionFiles()) && reported; // not beside the report: one at a time holds less
+      if (event.type === "kept") {
+        await reported; // one at a time, each while the next epoch trains
+        reported = kept("report", progress, () => aside("report", folder));
+      }
     }
+    written = (await reported) && mapped;
   } finally {
     progress.stop();
     process.off("SIGINT", onSignal).off("SIGTERM", onSignal);
   }
   if (interrupt.signal.aborted) return INTERRUPTED;
-  return reported ? 0 : 1;
+  return written ? 0 : 1;
 }
 
 /**

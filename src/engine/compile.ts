@@ -2,7 +2,7 @@ import {type AnyLayer, kindOf} from "./layers/index";
 import {type Layout, layout} from "./layout";
 import {optimizers} from "./optimizers";
 import type {Plan} from "./plan";
-import type {Planes} from "./planes";
+import {elements, type Planes} from "./planes";
 import {each, GUARD, MEET, type Program, programOf, type Step} from "./program";
 
 /** What a network does, ready to be handed to the threads. */
@@ -17,11 +17,19 @@ export interface Compiled {
   /** Derives what is derived from the weights, after they were written. */
   readonly refresh: number;
   /** Gives back each of the model's layers' outputs. */
-  readonly outputs: ReadonlyMap<string, {readonly program: number; readonly width: number}>;
+  readonly outputs: ReadonlyMap<string, Output>;
+  /** The same, and after them the logits of all images. */
+  readonly withLogits: ReadonlyMap<string, Output>;
   /** First byte of each workspace. */
   readonly workspaces: readonly number[];
   /** Bytes of shared memory. */
   readonly bytes: number;
+}
+
+/** What a program gives back: `width` numbers an image. */
+export interface Output {
+  readonly program: number;
+  readonly width: number;
 }
 
 export interface Settings {
@@ -46,8 +54,8 @@ export function compile(plan: Plan, {threads, batchSize}: Settings): Compiled {
     image.row,
     image.plane,
   );
-  const store = ({height, width, channels, at, row, plane}: Planes) =>
-    each("groups", "storeImages", height, width, channels, at, row, plane);
+  const store = ({height, width, channels, at, row, plane}: Planes, before = 0) =>
+    each("groups", "storeImages", height, width, channels, at, row, plane, before);
   const backward = [...stages].reverse();
   // What comes before the first weights that are trained needs no gradient.
   const trained = stages.slice(plan.layers.findIndex(isTrained));
@@ -84,24 +92,40 @@ export function compile(plan: Plan, {threads, batchSize}: Settings): Compiled {
     programOf(inputGradientSteps),
     programOf(refresh),
   ];
-  const outputs = new Map<string, {program: number; width: number}>();
-  const give = (name: string, planes: Planes, steps: readonly Step[]) => {
-    const width = planes.height * planes.width * planes.channels;
-    outputs.set(name, {program: programs.push(programOf([load, ...steps, store(planes)])) - 1, width});
-  };
+  const outputs = new Map<string, Output>();
+  const withLogits = new Map<string, Output>();
+  const give = (steps: readonly Step[], width: number) => ({program: programs.push(programOf(steps)) - 1, width});
   for (const [name, {layer, linear}] of Object.entries(plan.outputs)) {
     const steps = stages.slice(0, layer + 1).flatMap((stage, i) => stage.forward(false, linear && i === layer));
-    give(name, layer < 0 ? image : laid.outputs[layer], steps);
+    const planes = layer < 0 ? image : laid.outputs[layer];
+    const shown = [load, ...steps, store(planes)];
+    // Without its relu a layer is no use to the next: then it is done once more.
+    const rest = stages.slice(linear ? layer : layer + 1).flatMap((stage) => stage.forward(false));
+    const width = elements(planes);
+    outputs.set(name, give(shown, width));
+    withLogits.set(name, give([...shown, ...rest, store(logits, width)], width));
   }
   const softmax = each("groups", "softmax", logits.at, plan.classes, probabilities.at);
-  give(plan.probabilities, probabilities, [...stages.flatMap((stage) => stage.forward(false)), softmax]);
+  const whole = [load, ...stages.flatMap((stage) => stage.forward(false)), softmax, store(probabilities)];
+  outputs.set(plan.probabilities, give(whole, plan.classes));
 
   const groups = programs.some(({workspaces}) => workspaces === "groups") ? Math.ceil(batchSize / 4) : 0;
   const count = Math.max(threads, groups);
   const first = laid.shared.take(laid.local.size * count);
   const workspaces = Array.from({length: count}, (_, i) => first + i * laid.local.size);
   const bytes = first + laid.local.size * count;
-  return {layout: laid, programs, train: 0, gradients: 1, inputGradient: 2, refresh: 3, outputs, workspaces, bytes};
+  return {
+    layout: laid,
+    programs,
+    train: 0,
+    gradients: 1,
+    inputGradient: 2,
+    refresh: 3,
+    outputs,
+    withLogits,
+    workspaces,
+    bytes,
+  };
 }
 
 function isTrained(layer: AnyLayer): boolean {

@@ -71,7 +71,7 @@ export function convolver(shape: ConvolutionShape): Convolver {
   const load = ({height, width, channels, at, row, plane}: Planes) =>
     each("groups", "loadImages", height, width, channels, at, row, plane);
   const store = ({height, width, channels, at, row, plane}: Planes) =>
-    each("groups", "storeImages", height, width, channels, at, row, plane);
+    each("groups", "storeImages", height, width, channels, at, row, plane, 0);
   // Elements a step apart are a stride's: these have zeros between them.
   const takeGradient =
     outputGradient.step === ELEMENT

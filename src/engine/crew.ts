@@ -35,23 +35,29 @@ export function startCrew(data: Omit<ThreadData, "thread">): Crew {
   let posted = 0;
   let lonely = false;
   let broken: Error | undefined;
-  let goOn = () => {};
 
-  let turn: Promise<unknown> = Promise.resolve();
-  /** Callers take turns in the order they came: each acts as soon as fewer than `most` jobs are in flight. */
-  const inTurn = <T>(most: number, act: () => T): Promise<T> => {
-    const mine = turn.then(async () => {
-      while (!broken && (lonely || inFlight.length >= most)) {
-        await new Promise<void>((resolve) => {
-          goOn = resolve;
-        });
-      }
-      if (broken) throw broken;
-      return act();
-    });
-    turn = mine.catch(() => undefined); // whoever asked is told; the next has a turn all the same
-    return mine;
+  /** Callers who wait for their turn, in the order they came. */
+  const waiting: {readonly most: number; readonly act: () => void}[] = [];
+  const goOn = () => {
+    while (waiting.length && (broken || (!lonely && inFlight.length < waiting[0].most))) waiting.shift()?.act();
   };
+  /**
+   * Each caller acts as soon as fewer than `most` jobs are in flight: now, if that is so and nobody waits. Whoever goes on
+   * to prepare the next question without a pause has the threads work meanwhile.
+   */
+  const inTurn = <T>(most: number, act: () => T): Promise<T> =>
+    new Promise((resolve, reject) => {
+      const mine = () => {
+        try {
+          if (broken) throw broken;
+          resolve(act());
+        } catch (error) {
+          reject(error);
+        }
+      };
+      waiting.push({most, act: mine});
+      goOn();
+    });
   const fail = (error: Error) => {
     broken ??= error;
     for (const {refuse} of inFlight.splice(0)) refuse(broken);

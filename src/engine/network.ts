@@ -1,7 +1,7 @@
 import {UserError} from "../pipeline/options";
 import {fork} from "../pipeline/random";
 import type {Images, LabelledImages, NamedArray, Network} from "../pipeline/types";
-import {type Compiled, compile} from "./compile";
+import {type Compiled, compile, type Output} from "./compile";
 import {FIRST, JOBS} from "./control";
 import {type Crew, startCrew} from "./crew";
 import {fastestVariant} from "./fastest-variant";
@@ -41,7 +41,7 @@ export async function fusedNetwork(plan: Plan, options: FusedOptions): Promise<F
   const {threads, classNames, batchSize, seed} = options;
   const variant = options.variant ?? (await fastestVariant());
   const compiled = compile(plan, options);
-  const {layout, outputs} = compiled;
+  const {layout, outputs, withLogits} = compiled;
   const memory = sharedMemory(compiled.bytes, batchSize);
   const [words, floats] = [new Int32Array(memory.buffer), new Float32Array(memory.buffer)];
   for (const {at, values} of layout.constants) words.set(values, at / 4);
@@ -78,8 +78,14 @@ export async function fusedNetwork(plan: Plan, options: FusedOptions): Promise<F
     };
   };
   const ask = (name: string) => (images: Images) => {
-    const {program, width} = outputs.get(name) as {program: number; width: number};
+    const {program, width} = outputs.get(name) as Output;
     return inChunks(place, images, "all", program, width);
+  };
+  const logits = ask(plan.layers[plan.layers.length - 1].name);
+  const features = async (images: Images, layer = plan.features) => {
+    const output = outputs.get(layer);
+    if (!output) throw new UserError(`layer: expected one of ${[...outputs.keys()].join(", ")}, got "${layer}"`);
+    return {width: output.width, values: await ask(layer)(images)};
   };
 
   return {
@@ -89,13 +95,16 @@ export async function fusedNetwork(plan: Plan, options: FusedOptions): Promise<F
     variant,
     stepsAtOnce: JOBS,
     predict: ask(plan.probabilities),
-    logits: ask(plan.layers[plan.layers.length - 1].name),
+    logits,
     inputGradient: (images, targets) =>
       inChunks(place, images, targets, compiled.inputGradient, images.pixels.length / images.count),
-    async features(images, layer = plan.features) {
-      const output = outputs.get(layer);
-      if (!output) throw new UserError(`layer: expected one of ${[...outputs.keys()].join(", ")}, got "${layer}"`);
-      return {width: output.width, values: await ask(layer)(images)};
+    features,
+    async logitsAndFeatures(images, layer = plan.features) {
+      const both = withLogits.get(layer);
+      if (!both) return {logits: await logits(images), features: await features(images, layer)};
+      const {program, width} = both;
+      const [values, scores] = await partsInChunks(place, images, "all", program, [width, plan.classes]);
+      return {logits: scores, features: {width, values}};
     },
     async trainBatch(batch, learningRate, step) {
       checkBatch(plan, batch, batchSize);
@@ -155,18 +164,29 @@ function sharedMemory(bytes: number, batchSize: number): WebAssembly.Memory {
 
 /** Runs a program on any number of images, as many at a time as can be staged, and joins what comes back. */
 async function inChunks(
-  {plan, compiled, crew, words, floats}: Running,
+  running: Running,
   images: Images,
   targets: ArrayLike<number> | "all",
   program: number,
   width: number,
 ): Promise<Float32Array> {
+  return (await partsInChunks(running, images, targets, program, [width]))[0];
+}
+
+/** The same for a program that gives several parts back, one after the other: so many numbers an image of each. */
+async function partsInChunks(
+  {plan, compiled, crew, words, floats}: Running,
+  images: Images,
+  targets: ArrayLike<number> | "all",
+  program: number,
+  widths: readonly number[],
+): Promise<Float32Array[]> {
   checkImages(plan, images);
   checkTargets(targets, images.count, plan.classes);
   const {staging, chunk, outputSize} = compiled.layout;
   const size = images.count === 0 ? 0 : images.pixels.length / images.count;
-  const most = Math.min(chunk, Math.floor(outputSize / width / 4) * 4);
-  const joined = new Float32Array(images.count * width);
+  const most = Math.min(chunk, Math.floor(outputSize / widths.reduce((sum, width) => sum + width) / 4) * 4);
+  const joined = widths.map((width) => new Float32Array(images.count * width));
   const starts = Array.from({length: Math.ceil(images.count / most)}, (_, i) => i * most);
   await Promise.all(
     starts.map((start) => {
@@ -178,7 +198,13 @@ async function inChunks(
           for (let i = 0; i < count; i++) words[labels / 4 + i] = targets === "all" ? -1 : targets[start + i];
           return {program, count, images: at, labels, output};
         },
-        (n) => joined.set(floats.subarray(staging[n].output / 4, staging[n].output / 4 + count * width), start * width),
+        (n) => {
+          let from = staging[n].output / 4;
+          widths.forEach((width, part) => {
+            joined[part].set(floats.subarray(from, from + count * width), start * width);
+            from += count * width;
+          });
+        },
       );
     }),
   );

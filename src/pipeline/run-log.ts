@@ -1,7 +1,7 @@
 import {join} from "node:path";
 
 import type {Figure} from "../plots/figure";
-import {logEpoch, logOptions} from "./record/epoch-log";
+import {logEpoch, logOptions, logPictures} from "./record/epoch-log";
 import {writeProjector} from "./record/projector";
 import type {RunDirectory} from "./record/run-directory";
 import {type TensorBoardLog, tensorboardLog} from "./record/tensorboard";
@@ -11,6 +11,8 @@ import type {Dataset, EpochMetrics, LabelledImages, Network} from "./types";
 export interface RunLog {
   /** Logs an epoch: scalars, histograms of weights and gradients, pictures, and the projector's points. */
   epoch(line: EpochMetrics, learningRate: number, figures: {readonly [name: string]: Figure}): Promise<void>;
+  /** Adds pictures that came later. */
+  pictures(epoch: number, figures: {readonly [name: string]: Figure}): void;
   finish(succeeded: boolean): void;
 }
 
@@ -57,6 +59,7 @@ export async function openRunLog(
       }));
       await writeProjector(folder, projections);
     },
+    pictures: (epoch, figures) => logPictures(log, epoch, figures),
     finish(succeeded) {
       log.finish(succeeded);
       log.flush();

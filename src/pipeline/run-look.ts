@@ -8,9 +8,9 @@ import type {RunDirectory} from "./record/run-directory";
 import type {ModelFacts, RunEvent} from "./run-events";
 import {keepInside} from "./run-inside";
 import type {RunLog} from "./run-log";
-import {type ChosenProbe, probeOnce} from "./run-probes";
+import {type ChosenProbe, finishLater, probeOnce, type Results} from "./run-probes";
 import {together} from "./run-together";
-import {logitsOf} from "./training/evaluate";
+import {logitsAndActivationsOf, logitsOf} from "./training/evaluate";
 import type {EpochProgress} from "./training/train";
 import type {Dataset, EpochMetrics, Network} from "./types";
 
@@ -38,9 +38,18 @@ export interface Looking {
   readonly signal: AbortSignal | undefined;
 }
 
+/** What is left of a look when all is done that needs the network. */
+export interface Rest {
+  /** Whether `keep` would have to wait. */
+  isReady(): boolean;
+  /** Keeps what came later, and with it the epoch's metrics: an epoch that has them is whole. */
+  keep(): AsyncGenerator<RunEvent, void>;
+}
+
 /**
- * Looks at the network as it stands: evaluate → probes, side by side → keep the best → metrics → log. Broken off by the user,
- * it leaves no metrics: a resumed run looks again.
+ * Looks at the network as it stands: evaluate → probes, side by side → keep the best → log. What probes still make needs
+ * the network no more: it is the rest, for which training need not wait, but the next look must. Broken off by the user, it
+ * leaves none, and no metrics: a resumed run looks again.
  *
  * @param progress Of the epoch that it stands after.
  * @param trainSeconds What training took.
@@ -49,16 +58,17 @@ export async function* look(
   looking: Looking,
   progress: EpochProgress,
   trainSeconds: number,
-): AsyncGenerator<RunEvent, void> {
+): AsyncGenerator<RunEvent, Rest | undefined> {
   const {data, network, directory, metrics, signal, log} = looking;
   const {epoch} = progress;
   const begun = performance.now();
   const validation = await evaluate(network, data.validation);
-  const test = await evaluate(network, data.test);
+  const layer = looking.isProbed(epoch) ? layerRead(looking) : undefined;
+  const test = await evaluate(network, data.test, layer);
   const evaluatedAt = performance.now();
 
-  const figures: {[name: string]: Figure} = {};
-  const failures = looking.isProbed(epoch) ? yield* probed(looking, epoch, test.logits, figures) : {};
+  const results: Results = {directory, figures: {}, unfinished: []};
+  const failures = looking.isProbed(epoch) ? yield* probed(looking, epoch, test, results) : {};
   if (signal?.aborted) return;
   const isTrained = epoch > 0;
   const line: EpochMetrics = {
@@ -75,39 +85,82 @@ export async function* look(
       probes: (performance.now() - evaluatedAt) / 1000,
     },
     steps: progress.steps,
-    ...(Object.keys(failures).length > 0 ? {failures} : {}),
   };
   const best = metrics.every(({validationLoss}) => line.validationLoss < validationLoss);
   if (best) await keepBest(looking, line);
-  metrics.push(line);
-  await directory.writeMetrics(metrics);
-  await log.epoch(line, looking.rateAfter(epoch), figures);
+  await log.epoch(line, looking.rateAfter(epoch), results.figures);
   yield {type: "epoch", metrics: line, best};
+  return restOf(looking, line, results, failures);
 }
 
-/** Runs the probes. @returns Those that failed, and why. @param figures Where the pictures go, by "probe/name". */
+type Failures = {readonly [probe: string]: string};
+
+function restOf(
+  {directory, metrics, log}: Looking,
+  line: EpochMetrics,
+  {unfinished}: Results,
+  failures: Failures,
+): Rest {
+  const {epoch} = line;
+  let ready = unfinished.length === 0;
+  void Promise.allSettled(unfinished.map(({made}) => made)).then(() => {
+    ready = true;
+  });
+  return {
+    isReady: () => ready,
+    async *keep() {
+      const figures: {[name: string]: Figure} = {};
+      const later: {[probe: string]: string} = {};
+      for (const one of unfinished) {
+        const failure = yield* finishLater(one, epoch, {directory, figures});
+        if (failure) later[one.probe] = failure.message;
+      }
+      log.pictures(epoch, figures);
+      const all = {...failures, ...later};
+      metrics.push(Object.keys(all).length > 0 ? {...line, failures: all} : line);
+      await directory.writeMetrics(metrics);
+      yield {type: "kept", epoch};
+    },
+  };
+}
+
+/** Runs the probes. @returns Those that failed, and why. */
 async function* probed(
   {data, network, chosen, directory, layers, seed, signal}: Looking,
   epoch: number,
-  testLogits: Float32Array,
-  figures: {[name: string]: Figure},
-): AsyncGenerator<RunEvent, {[probe: string]: string}> {
+  {logits, labels: testLabels, activations: testActivations}: Awaited<ReturnType<typeof evaluate>>,
+  results: Results,
+): AsyncGenerator<RunEvent, Failures> {
   const sampleIndices = first(Math.min(SAMPLES, data.test.count));
   const samples = await data.test.read(sampleIndices);
-  const testProbabilities = softmaxRows(testLogits, data.classNames.length);
-  const context = {epoch, classifier: network, test: data.test, testProbabilities, samples, sampleIndices};
+  const testProbabilities = softmaxRows(logits, data.classNames.length);
+  const context = {
+    ...{epoch, classifier: network, test: data.test, testLabels, testProbabilities, samples, sampleIndices},
+    ...(testActivations ? {testActivations} : {}),
+  };
   const errors = yield* together([
     keepInside(directory, network, layers, context),
-    ...chosen.map((one) => probeOnce(one, context, directory, seed, figures, signal)),
+    ...chosen.map((one) => probeOnce(one, context, results, seed, signal)),
   ]);
   const names = ["network", ...chosen.map(({probe}) => probe.name)];
   return Object.fromEntries(errors.flatMap((error, i) => (error ? [[names[i], error.message]] : [])));
 }
 
-async function evaluate(network: Network, split: Dataset["test"]) {
-  const {logits, labels} = await logitsOf(network, split);
+/** @param layer Whose activations are wanted too. */
+async function evaluate(network: Network, split: Dataset["test"], layer?: string) {
+  const {logits, labels, activations} =
+    layer === undefined
+      ? {...(await logitsOf(network, split)), activations: undefined}
+      : await logitsAndActivationsOf(network, split, layer);
   const classes = network.classNames.length;
-  return {logits, loss: crossEntropy(logits, labels, classes), accuracy: accuracy(logits, labels, classes)};
+  const [loss, share] = [crossEntropy(logits, labels, classes), accuracy(logits, labels, classes)];
+  return {logits, labels, loss, accuracy: share, activations};
+}
+
+/** The layer that probes read, the first's if they read several; one that the model has, or none. */
+function layerRead({chosen, layers}: Looking): string | undefined {
+  const wanted = chosen.flatMap(({probe, values}) => probe.layer?.(values) ?? []);
+  return wanted.find((layer) => layer === "" || layers.some(({name}) => name === layer));
 }
 
 async function keepBest({directory, model, network, version}: Looking, line: EpochMetrics): Promise<void> {

@@ -1,10 +1,11 @@
 import type {Figure} from "../plots/figure";
+import {aside} from "./aside/thread";
 import {resolveOptions} from "./options";
 import {probes} from "./probes/index";
 import {fork} from "./random";
 import type {RunDirectory} from "./record/run-directory";
 import type {RunEvent} from "./run-events";
-import type {Probe, ProbeContext} from "./types";
+import type {Artifact, Probe, ProbeContext} from "./types";
 
 /** Given values by probe name, e.g. `{saliency: {mode: "exigo"}}`. */
 export type ProbeOptions = {readonly [probe: string]: {readonly [name: string]: unknown}};
@@ -24,27 +25,42 @@ export function chooseProbes(names: string, given: ProbeOptions): readonly Chose
   }));
 }
 
+/** What a probe still makes. */
+export interface Unfinished {
+  readonly probe: string;
+  readonly made: Promise<{readonly artifact: Artifact; readonly figure: Figure}>;
+  /** Takes what it has told the user since it was last asked. */
+  said(): string[];
+}
+
+/** Where a probe's results go. */
+export interface Results {
+  readonly directory: RunDirectory;
+  /** The pictures, by "probe/name". */
+  readonly figures: {[name: string]: Figure};
+  /** What is still made when the probe has ended. */
+  readonly unfinished: Unfinished[];
+}
+
 /**
  * Runs one probe and keeps what it gives. One that throws does not cost the run: the error is told, and returned to be
  * kept. A file that cannot be written does. Broken off, it ends after the artifact at hand.
- *
- * @param figures Where the pictures go, by "probe/name".
  */
 export async function* probeOnce(
   {probe, values}: ChosenProbe,
   context: Omit<ProbeContext, "random" | "previous" | "say">,
-  directory: RunDirectory,
+  {directory, figures, unfinished}: Results,
   seed: number,
-  figures: {[name: string]: Figure},
   signal?: AbortSignal,
 ): AsyncGenerator<RunEvent, Error | undefined> {
-  const said: string[] = [];
+  const lines: string[] = [];
+  const said = () => lines.splice(0);
   const {epoch} = context;
   const own: ProbeContext = {
     ...context,
     random: fork(seed, probe.name, epoch),
     previous: (name) => directory.previousArtifact(epoch, probe.name, name),
-    say: (line) => said.push(`${probe.name}: ${line}`),
+    say: (line) => lines.push(`${probe.name}: ${line}`),
   };
   yield {type: "probe", epoch, probe: probe.name};
   const artifacts = probe.run(own, values)[Symbol.asyncIterator]();
@@ -53,11 +69,37 @@ export async function* probeOnce(
     const next = await artifacts.next().catch((error: Error) => {
       failure = error;
     });
-    for (const line of said.splice(0)) yield {type: "say", line};
+    for (const line of said()) yield {type: "say", line};
     if (!next || next.done) break;
-    figures[`${probe.name}/${next.value.name}`] = await directory.writeArtifact(epoch, probe.name, next.value);
+    if ("later" in next.value) {
+      const made = next.value.later.then(async (artifact) => ({artifact, figure: await aside("draw", artifact)}));
+      made.catch(() => undefined); // told by finishLater
+      unfinished.push({probe: probe.name, made, said});
+    } else {
+      figures[`${probe.name}/${next.value.name}`] = await directory.writeArtifact(epoch, probe.name, next.value);
+    }
   }
   if (failure) yield {type: "failure", probe: probe.name, error: failure};
   yield {type: "probed", epoch, probe: probe.name};
   return failure;
+}
+
+/** Waits for what a probe still makes, and keeps it as `probeOnce` does. @returns Why it failed, if it did. */
+export async function* finishLater(
+  {probe, made, said}: Unfinished,
+  epoch: number,
+  {directory, figures}: Pick<Results, "directory" | "figures">,
+): AsyncGenerator<RunEvent, Error | undefined> {
+  let done: Awaited<Unfinished["made"]>;
+  try {
+    done = await made;
+  } catch (error) {
+    yield {type: "failure", probe, error: error as Error};
+    return error as Error;
+  } finally {
+    for (const line of said()) yield {type: "say", line};
+  }
+  const {artifact, figure} = done;
+  figures[`${probe}/${artifact.name}`] = await directory.writeArtifact(epoch, probe, artifact, figure);
+  return undefined;
 }

@@ -10,7 +10,7 @@ import {createRunDirectory, type RunDirectory, runName} from "./record/run-direc
 import type {RunEvent} from "./run-events";
 import {factsOf, runFacts} from "./run-facts";
 import {openRunLog} from "./run-log";
-import {type Looking, look} from "./run-look";
+import {type Looking, look, type Rest} from "./run-look";
 import {openNetwork} from "./run-network";
 import {PEAK_RATES, type RunOptions} from "./run-options";
 import {chooseProbes, type ProbeOptions} from "./run-probes";
@@ -81,8 +81,22 @@ export async function* run(
     rateAfter: (epoch) => training.schedule(Math.max(0, epoch * progress.batches - 1), epochs * progress.batches),
   };
   const interrupted: RunEvent = {type: "interrupted", path: directory.path};
-  const lookBefore = (): AsyncGenerator<RunEvent, void> =>
-    withWeights(network, untrained, look(looking, epochStart(0, data.train, batchSize), 0));
+  let rest: Rest | undefined;
+  const keepRest = async function* () {
+    const left = rest;
+    rest = undefined;
+    if (left) yield* left.keep();
+  };
+  const lookAt = async function* (at: EpochProgress, trainSeconds: number) {
+    yield* keepRest();
+    rest = yield* look(looking, at, trainSeconds);
+    if (rest?.isReady()) yield* keepRest();
+  };
+  let isUntrainedSeen = metrics.length > 0;
+  const lookBefore = async function* () {
+    isUntrainedSeen = true;
+    yield* withWeights(network, untrained, lookAt(epochStart(0, data.train, batchSize), 0));
+  };
 
   try {
     for (let epoch = progress.epoch; epoch <= epochs; epoch++) {
@@ -90,15 +104,18 @@ export async function* run(
       let begun = performance.now();
       for await (progress of trainEpoch(network, data.train, progress, training, signal)) {
         yield {type: "train", ...progress};
-        if (metrics.length > 0 || signal?.aborted || progress.batch < BEFORE_FIRST_LOOK) continue;
+        if (signal?.aborted) continue;
         const paused = performance.now();
-        yield* lookBefore();
+        if (rest?.isReady()) yield* keepRest();
+        if (!isUntrainedSeen && progress.batch >= BEFORE_FIRST_LOOK) yield* lookBefore();
         begun += performance.now() - paused;
       }
-      await keepCheckpoint(directory, network, progress);
       const trainSeconds = (performance.now() - begun) / 1000;
-      if (metrics.length === 0 && !signal?.aborted) yield* lookBefore();
-      if (!signal?.aborted) yield* look(looking, progress, trainSeconds);
+      yield* keepRest(); // before the checkpoint: a run is gone on with at an epoch whose metrics are there, or looks again
+      await keepCheckpoint(directory, network, progress);
+      if (!isUntrainedSeen && !signal?.aborted) yield* lookBefore();
+      if (!signal?.aborted) yield* lookAt(progress, trainSeconds);
+      if (epoch === epochs) yield* keepRest();
       if (signal?.aborted && metrics.at(-1)?.epoch !== epochs) return yield interrupted;
     }
     log.finish(true);
@@ -107,6 +124,9 @@ export async function* run(
       path: directory.path,
       best: metrics.reduce((a, b) => (b.validationLoss < a.validationLoss ? b : a)),
     };
+  } catch (error) {
+    yield* keepRest(); // training that fails does not cost the epoch before
+    throw error;
   } finally {
     await network.dispose();
   }

@@ -73,6 +73,11 @@ export interface DifferentiableClassifier extends Classifier {
   features(images: Images, layer?: string): Promise<{readonly width: number; readonly values: Float32Array}>;
 }
 
+export interface LogitsAndFeatures {
+  readonly logits: Float32Array;
+  readonly features: {readonly width: number; readonly values: Float32Array};
+}
+
 /** A named array in a tf.LayersModel's own layout: conv kernels HWIO, dense kernels [in, out]. */
 export interface NamedArray {
   readonly name: string;
@@ -105,6 +110,8 @@ export interface Network extends DifferentiableClassifier {
    * writes the weights waits for them. One, if absent.
    */
   readonly stepsAtOnce?: number;
+  /** What `logits` and `features` give, in one pass over the images. */
+  logitsAndFeatures(images: Images, layer?: string): Promise<LogitsAndFeatures>;
   /** What a step on `batch` would follow: the mean loss' gradient with respect to each trainable weight, dropout on. */
   gradients(batch: LabelledImages, step: number): Promise<NamedArray[]>;
   /** A copy of the weights, in `tf.LayersModel.weights` order (batch-norm's moving averages included). */
@@ -145,13 +152,33 @@ export type Artifact = {
   };
 }[PlotName];
 
+/**
+ * An artifact that is still in the making and needs the network no more: the next epoch trains meanwhile. It is kept, or
+ * its error is, before the network is looked at again.
+ */
+export interface LaterArtifact {
+  readonly later: Promise<Artifact>;
+}
+
+/** What one layer makes of images, flattened: `values[n * width + j]`. */
+export interface Activations {
+  /** Its name; "" for what feeds the last dense layer. */
+  readonly layer: string;
+  readonly width: number;
+  readonly values: Float32Array;
+}
+
 export interface ProbeContext {
   /** Epochs finished; 0 is the untrained network. */
   readonly epoch: number;
   readonly classifier: DifferentiableClassifier;
   readonly test: Split;
+  /** The class of every test image. */
+  readonly testLabels: Uint16Array;
   /** Of every test image, `[n * classes + k]`: computed once an epoch and shared. */
   readonly testProbabilities: Float32Array;
+  /** Of every test image, by the layer that a probe's `layer` names; they come with the logits, in one pass. */
+  readonly testActivations?: Activations;
   /** The same few test images at every epoch, so that epochs can be laid side by side. */
   readonly samples: LabelledImages;
   /** Where in the test split the samples stand. */
@@ -174,7 +201,9 @@ export interface Probe<O extends object = object> {
   /** One line for `--help`. */
   readonly help: string;
   readonly options: OptionTable<O>;
-  run(context: ProbeContext, options: O): AsyncIterable<Artifact>;
+  /** The layer whose activations of all test images it reads, if any (`context.testActivations`); "" as there. */
+  layer?(options: O): string | undefined;
+  run(context: ProbeContext, options: O): AsyncIterable<Artifact | LaterArtifact>;
 }
 
 /** One line of metrics.jsonl. Losses are mean cross-entropies in nats; accuracies fractions in [0, 1]. */
@@ -188,6 +217,7 @@ export interface EpochMetrics {
   readonly validationAccuracy: number;
   readonly testLoss: number;
   readonly testAccuracy: number;
+  /** What each took, of the time that training stood still: what a probe makes later is not in it. */
   readonly seconds: {readonly train: number; readonly evaluate: number; readonly probes: number};
   /** Running means within the epoch: `at` in epochs, mean loss and accuracy since the last entry. */
   readonly steps: readonly {readonly at: number; readonly loss: number; readonly accuracy: number}[];

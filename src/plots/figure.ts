@@ -1,4 +1,5 @@
 import {createCanvas, GlobalFonts, type SKRSContext2D} from "@napi-rs/canvas";
+import {type Pixels, pixelsOf} from "./pixels";
 import {opaquePng} from "./png";
 
 /** What every plot gives: an encoded PNG, and its size in pixels. */
@@ -25,8 +26,17 @@ for (const [file, family] of [
   GlobalFonts.registerFromPath(require.resolve(`dejavu-fonts-ttf/ttf/${file}`), family);
 }
 
-/** A white sheet of `width` × `height` units, drawn on by `draw`. */
-export function figure(width: number, height: number, draw: (context: Canvas2D) => void): Figure {
+/**
+ * A white sheet of `width` × `height` units, drawn on by `draw`.
+ *
+ * @param over Draws over it pixel by pixel, at the end.
+ */
+export function figure(
+  width: number,
+  height: number,
+  draw: (context: Canvas2D) => void,
+  over?: (pixels: Pixels) => void,
+): Figure {
   const canvas = createCanvas(Math.ceil(width * SCALE), Math.ceil(height * SCALE));
   const context = canvas.getContext("2d");
   context.scale(SCALE, SCALE);
@@ -34,5 +44,7 @@ export function figure(width: number, height: number, draw: (context: Canvas2D) 
   context.fillRect(0, 0, width, height);
   draw(context);
   const {width: w, height: h} = canvas;
-  return {width: w, height: h, png: opaquePng(canvas.data(), w, h)};
+  const data = canvas.data();
+  over?.(pixelsOf(data, w, h, SCALE));
+  return {width: w, height: h, png: opaquePng(data, w, h)};
 }

@@ -1,6 +1,6 @@
-import {classColor, type Rgb} from "./color";
+import {classColor} from "./color";
 import {type Figure, figure} from "./figure";
-import {blend, onPixels, type Pixels} from "./pixels";
+import {blend, type Pixels} from "./pixels";
 import {placed} from "./placed";
 import {text} from "./text";
 
@@ -20,8 +20,6 @@ const SIDE = 1500;
 const TOP = 44;
 /** Images next to each other would fill about this share of the sheet. */
 const FILL = 0.55;
-/** Units drawn at a time: the whole sheet's pixels would be 36 MB once more. */
-const BAND = 100;
 
 /** The images themselves where a map has their points: grey ones in their class's ink, the background clear. */
 export function imageMap(images: ImageMap): Figure {
@@ -30,19 +28,19 @@ export function imageMap(images: ImageMap): Figure {
   const {xs, ys} = placed(points, n, {left: 24, top: TOP, side: SIDE});
   const size = Math.max(6, Math.min(64, SIDE * Math.sqrt(FILL / Math.max(1, n))));
   const [w, h] = [(size * width) / Math.max(height, width), (size * height) / Math.max(height, width)];
-  return figure(SIDE + 48, TOP + SIDE + 24, (context) => {
-    text(context, title, 24, 24, {size: 20, bold: true});
-    for (let band = 0; band < SIDE; band += BAND) {
-      onPixels(context, {left: 24, top: TOP + band, width: SIDE, height: BAND}, (sheet) => {
-        for (let i = 0; i < n; i++) {
-          if (ys[i] + h / 2 < TOP + band || ys[i] - h / 2 > TOP + band + BAND) continue;
-          const tile = {at: i * width * height * channels, ink: channels === 1 ? classColor(labels[i]) : undefined};
-          const [left, top] = [sheet.x(xs[i] - w / 2), sheet.y(ys[i] - h / 2)];
-          drawTile(sheet, {left, top, width: w * sheet.scale, height: h * sheet.scale}, tile, images);
-        }
-      });
-    }
-  });
+  const draw = channels === 1 ? drawInk : drawColour;
+  return figure(
+    SIDE + 48,
+    TOP + SIDE + 24,
+    (context) => text(context, title, 24, 24, {size: 20, bold: true}),
+    (sheet) => {
+      for (let i = 0; i < n; i++) {
+        const [left, top] = [sheet.x(xs[i] - w / 2), sheet.y(ys[i] - h / 2)];
+        const box = {left, top, width: w * sheet.scale, height: h * sheet.scale};
+        draw(sheet, samplesOf(sheet, box, height, width), i, images);
+      }
+    },
+  );
 }
 
 interface Box {
@@ -52,31 +50,80 @@ interface Box {
   readonly height: number;
 }
 
-/** Scales an image into a box by linear interpolation; a grey one is the opacity of its ink. */
-function drawTile(
-  sheet: Pixels,
-  box: Box,
-  {at, ink}: {readonly at: number; readonly ink: Rgb | undefined},
-  {pixels, height, width, channels}: Pick<ImageMap, "pixels" | "height" | "width" | "channels">,
-): void {
-  const [left, right] = [Math.max(0, Math.round(box.left)), Math.min(sheet.width, Math.round(box.left + box.width))];
-  const [top, bottom] = [Math.max(0, Math.round(box.top)), Math.min(sheet.height, Math.round(box.top + box.height))];
-  for (let y = top; y < bottom; y++) {
-    const v = Math.min(height - 1, Math.max(0, ((y + 0.5 - box.top) / box.height) * height - 0.5));
-    const [y0, down] = [Math.floor(v), v - Math.floor(v)];
-    const [row, below] = [at + y0 * width * channels, at + Math.min(height - 1, y0 + 1) * width * channels];
-    for (let x = left; x < right; x++) {
-      const u = Math.min(width - 1, Math.max(0, ((x + 0.5 - box.left) / box.width) * width - 0.5));
-      const [x0, across] = [Math.floor(u), u - Math.floor(u)];
-      const [a, b] = [x0 * channels, Math.min(width - 1, x0 + 1) * channels];
-      const value = (c: number) => {
-        const above = pixels[row + a + c] + (pixels[row + b + c] - pixels[row + a + c]) * across;
-        const under = pixels[below + a + c] + (pixels[below + b + c] - pixels[below + a + c]) * across;
-        return above + (under - above) * down;
-      };
-      const to = 4 * (y * sheet.width + x);
-      if (ink) blend(sheet.data, to, ink[0], ink[1], ink[2], value(0) / 255);
-      else blend(sheet.data, to, value(0), value(1), value(2), 1);
+/** Which pixels of the sheet a tile covers, and between which of the image's each of them lies. */
+interface Samples {
+  readonly left: number;
+  readonly top: number;
+  readonly columns: Axis;
+  readonly rows: Axis;
+}
+
+interface Axis {
+  readonly count: number;
+  /** The image's pixel before, the one after, and how far it is towards that: linear interpolation. */
+  readonly before: Int32Array;
+  readonly after: Int32Array;
+  readonly share: Float64Array;
+}
+
+function samplesOf(sheet: Pixels, box: Box, height: number, width: number): Samples {
+  const left = Math.max(0, Math.round(box.left));
+  const top = Math.max(0, Math.round(box.top));
+  const right = Math.min(sheet.width, Math.round(box.left + box.width));
+  const bottom = Math.min(sheet.height, Math.round(box.top + box.height));
+  return {
+    left,
+    top,
+    columns: axisOf(left, right, box.left, width / box.width, width),
+    rows: axisOf(top, bottom, box.top, height / box.height, height),
+  };
+}
+
+function axisOf(from: number, to: number, edge: number, scale: number, size: number): Axis {
+  const count = Math.max(0, to - from);
+  const [before, after] = [new Int32Array(count), new Int32Array(count)];
+  const share = new Float64Array(count);
+  for (let i = 0; i < count; i++) {
+    const at = Math.min(size - 1, Math.max(0, (from + i + 0.5 - edge) * scale - 0.5));
+    before[i] = Math.floor(at);
+    after[i] = Math.min(size - 1, before[i] + 1);
+    share[i] = at - before[i];
+  }
+  return {count, before, after, share};
+}
+
+/** A grey image: the opacity of its class's ink. */
+function drawInk(sheet: Pixels, {left, top, columns, rows}: Samples, i: number, images: ImageMap): void {
+  const {pixels, height, width, labels} = images;
+  const [red, green, blue] = classColor(labels[i]);
+  const start = i * height * width;
+  for (let y = 0; y < rows.count; y++) {
+    const [above, under, down] = [start + rows.before[y] * width, start + rows.after[y] * width, rows.share[y]];
+    let to = 4 * ((top + y) * sheet.width + left);
+    for (let x = 0; x < columns.count; x++, to += 4) {
+      const [a, b, across] = [columns.before[x], columns.after[x], columns.share[x]];
+      const upper = pixels[above + a] + (pixels[above + b] - pixels[above + a]) * across;
+      const lower = pixels[under + a] + (pixels[under + b] - pixels[under + a]) * across;
+      const value = upper + (lower - upper) * down;
+      if (value > 0) blend(sheet.data, to, red, green, blue, value / 255);
+    }
+  }
+}
+
+/** A picture in its own colours. */
+function drawColour(sheet: Pixels, {left, top, columns, rows}: Samples, i: number, images: ImageMap): void {
+  const {pixels, height, width, channels} = images;
+  const start = i * height * width * channels;
+  for (let y = 0; y < rows.count; y++) {
+    const [above, under] = [rows.before[y], rows.after[y]].map((row) => start + row * width * channels);
+    let to = 4 * ((top + y) * sheet.width + left);
+    for (let x = 0; x < columns.count; x++, to += 4) {
+      const [a, b, across] = [columns.before[x] * channels, columns.after[x] * channels, columns.share[x]];
+      for (let c = 0; c < 3; c++) {
+        const upper = pixels[above + a + c] + (pixels[above + b + c] - pixels[above + a + c]) * across;
+        const lower = pixels[under + a + c] + (pixels[under + b + c] - pixels[under + a + c]) * across;
+        sheet.data[to + c] = upper + (lower - upper) * rows.share[y];
+      }
     }
   }
 }

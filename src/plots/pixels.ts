@@ -20,6 +20,13 @@ export interface Part {
   readonly height: number;
 }
 
+/** A whole sheet's bytes as its pixels. They are clamped from here on, as the canvas's own are. */
+export function pixelsOf(bytes: Uint8Array, width: number, height: number, scale: number): Pixels {
+  const data = new Uint8ClampedArray(bytes.buffer, bytes.byteOffset, bytes.length);
+  const at = (units: number) => units * scale;
+  return {data, width, height, x: at, y: at, scale};
+}
+
 /** Draws on a part of the sheet pixel by pixel: thousands of small things take a tenth of the time of as many paths. */
 export function onPixels(context: Canvas2D, part: Part, draw: (pixels: Pixels) => void): void {
   const scale = context.getTransform().a; // sheets are scaled, never turned

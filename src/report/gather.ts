@@ -22,7 +22,7 @@ export interface Saved {
 /** A report's facts, and the arrays they point into. */
 export interface Gathered {
   readonly file: ReportFile;
-  readonly bytes: Buffer;
+  readonly parts: readonly Uint8Array[];
 }
 
 /**
@@ -106,7 +106,7 @@ export async function gather(runFolder: string): Promise<Gathered> {
       : null,
     inside: images && artifacts.has("network") ? gatherInside(await perStop("network", keepSaved), pack) : null,
   };
-  return {file, bytes: pack.bytes()};
+  return {file, parts: pack.parts};
 }
 
 const keepSaved = (saved: Saved) => saved;

@@ -2,10 +2,11 @@ import type {Packed} from "./report-file";
 
 type Packable = Uint8Array | Int8Array | Uint16Array | Uint32Array | Float32Array;
 
-/** Gathers arrays into one run of bytes, and says where each one is. */
+/** Puts arrays one after another, and says where each one is. */
 export interface Packer {
   add(values: Packable, shape: readonly number[], scale?: number): Packed;
-  bytes(): Buffer;
+  /** What was added, in order; together they are the bytes that offsets count in. */
+  readonly parts: readonly Uint8Array[];
 }
 
 /** Arrays of up to so many bytes are looked for among those packed before: an image's segments stand at every epoch. */
@@ -34,7 +35,7 @@ export function packer(): Packer {
       }
       return {dtype: dtypeOf(values), shape, offset, ...(scale === undefined ? {} : {scale})};
     },
-    bytes: () => Buffer.concat(parts),
+    parts,
   };
 }
 

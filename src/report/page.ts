@@ -5,11 +5,14 @@ import {gzipSync} from "node:zlib";
 import {build} from "esbuild";
 import {writeWhole} from "../pipeline/record/write-whole";
 import {type Gathered, gather} from "./gather";
+import {partsPacker} from "./gzip-parts";
 
 const UMD = "dist/tfjs-vis.umd.min.js";
 const CLIENT = join(__dirname, "client");
 /** Of gzip's 1 to 9: the page is written after every epoch; 6 takes half as long again for 2 % less. */
 const LEVEL = 4;
+
+const pack = partsPacker(LEVEL);
 
 /** The page's own code and looks, which no run changes. */
 interface Shell {
@@ -64,7 +67,7 @@ const hash = (text: string) => `'sha256-${createHash("sha256").update(text).dige
  * The page as one text. Scripts and styles run by their hash alone, and nothing may be fetched; where it is served live,
  * from its own server only.
  */
-export function page({html, script, style, vis}: Shell, {file, bytes}: Gathered, live = false): string {
+export function page({html, script, style, vis}: Shell, {file, parts: arrays}: Gathered, live = false): string {
   const policy = [
     "default-src 'none'",
     `script-src ${hash(script)} ${vis.hash}`,
@@ -82,7 +85,7 @@ export function page({html, script, style, vis}: Shell, {file, bytes}: Gathered,
     JS: script,
     LIVE: live ? ' data-live="yes"' : "",
     RUN: JSON.stringify(file).replaceAll("<", "\\u003c"), // so that no name in it can end the block
-    BYTES: gzipSync(bytes, {level: LEVEL}).toString("base64"),
+    BYTES: pack(arrays).toString("base64"),
     VIS: file.inside ? vis.packed : "",
   };
   return html.replace(/@(CSP|CSS|JS|LIVE|RUN|BYTES|VIS)@/g, (_, slot: string) => parts[slot]);

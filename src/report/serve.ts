@@ -38,7 +38,7 @@ export async function serveReport(
   const answers: {readonly [path: string]: (response: ServerResponse) => void} = {
     "/": (response) => send(response, "text/html; charset=utf-8", page(shell, gathered, true)),
     "/run.json": (response) => send(response, "application/json", JSON.stringify(gathered.file)),
-    "/run.bin": (response) => send(response, "application/octet-stream", gathered.bytes),
+    "/run.bin": (response) => send(response, "application/octet-stream", Buffer.concat(gathered.parts)),
     "/events": (response) => {
       response.writeHead(200, {"content-type": "text/event-stream", "cache-control": "no-store"});
       response.write("retry: 1000\n\n");

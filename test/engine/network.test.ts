@@ -74,6 +74,8 @@ describe.each(["exigo", "cnn", "mlp"] as const)("%s", (name) => {
       const {width, values} = await network.features(batch, layer.name);
       expect(width).toBe(expected.length / batch.count);
       expect(worst(values, expected), layer.name).toBeLessThan(5e-6);
+      const both = await network.logitsAndFeatures(batch, layer.name); // the same kernels: the same bits
+      expect(both, layer.name).toEqual({logits: await network.logits(batch), features: {width, values}});
     }
     const feeding = model.layers[model.layers.length - 3].name;
     expect(await network.features(batch)).toEqual(await network.features(batch, feeding));

@@ -9,8 +9,8 @@ import {gather, readMetrics} from "../../src/report/gather";
 import {exampleProbabilities, exampleRun} from "./example-run";
 
 async function opened(folder: string) {
-  const {file, bytes} = await gather(folder);
-  return decode(file, Uint8Array.from(bytes).buffer);
+  const {file, parts} = await gather(folder);
+  return decode(file, Uint8Array.from(Buffer.concat(parts)).buffer);
 }
 
 test("carries every image's probabilities to within what 16 bits keep", async () => {

@@ -30,8 +30,8 @@ afterAll(async () => {
 });
 
 async function opened() {
-  const {file, bytes} = await gather(folder);
-  return decode(file, Uint8Array.from(bytes).buffer);
+  const {file, parts} = await gather(folder);
+  return decode(file, Uint8Array.from(Buffer.concat(parts)).buffer);
 }
 /** What the probe kept beside its picture. */
 async function kept(name: string, epoch: number) {

@@ -6,7 +6,7 @@ import {type BackendName, startBackend} from "../../src/pipeline/backend/index";
 import {classifierOf} from "../../src/pipeline/model/classifier";
 import {type ModelName, models} from "../../src/pipeline/model/index";
 import {randomSource} from "../../src/pipeline/random";
-import type {DifferentiableClassifier, ImageShape, Images} from "../../src/pipeline/types";
+import type {ImageShape, Images} from "../../src/pipeline/types";
 
 export const shape: ImageShape = [12, 11, 1];
 const size = 12 * 11;
@@ -22,7 +22,7 @@ export function classifierSuite(backend: BackendName): void {
 
   describe.each(Object.keys(models) as ModelName[])("the model %s", (name) => {
     let model: tf.LayersModel;
-    let classifier: DifferentiableClassifier;
+    let classifier: ReturnType<typeof classifierOf>;
     beforeAll(() => {
       model = models[name](shape, 3, 4);
       classifier = classifierOf(model, shape, classNames);
@@ -80,12 +80,23 @@ export function classifierSuite(backend: BackendName): void {
       });
     });
 
+    test("gives logits and a layer's activations in one pass as in two", async () => {
+      for (const {name: layer} of model.layers.slice(1)) {
+        const both = await classifier.logitsAndFeatures(images, layer);
+        expect(both.logits, layer).toEqual(await classifier.logits(images));
+        expect(both.features, layer).toEqual(await classifier.features(images, layer));
+      }
+      expect((await classifier.logitsAndFeatures(images)).features).toEqual(await classifier.features(images));
+    });
+
     test("leaves no tensor behind", async () => {
       await classifier.features(images); // builds the part it asks
+      await classifier.logitsAndFeatures(images);
       const before = tf.memory().numTensors;
       await classifier.predict(images);
       await classifier.inputGradient(images, targets);
       await classifier.features(images);
+      await classifier.logitsAndFeatures(images);
       expect(tf.memory().numTensors).toBe(before);
     });
   });

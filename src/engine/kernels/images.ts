@@ -98,21 +98,26 @@ function loadFour(
   }
 }
 
-/** Gives a group's planes back as the job's output: planes [c][h][w][4] → f32 [n][h][w][c]. Absent images are skipped. */
+/**
+ * Gives a group's planes back in the job's output: planes [c][h][w][4] → f32 [n][h][w][c]. Absent images are skipped.
+ *
+ * @param before Numbers an image that stand before them in the output, all images' together.
+ */
 export function storeImages(
-  height: i32, width: i32, channels: i32, from: usize, row: usize, plane: usize,
+  height: i32, width: i32, channels: i32, from: usize, row: usize, plane: usize, before: usize,
   group: i32, groups: i32, job: usize,
 ): void {
   const pixel = <usize>channels << 2;
   const image = pixel * height * width;
+  const output = jobOutput(job) + ((<usize>jobCount(job) * before) << 2);
   if (group * 4 + 4 <= jobCount(job)) {
-    storeFour(from, row, plane, height, width, channels, jobOutput(job) + <usize>(group * 4) * image, image);
+    storeFour(from, row, plane, height, width, channels, output + <usize>(group * 4) * image, image);
     return;
   }
   for (let lane = 0; lane < 4; lane++) {
     const n = group * 4 + lane;
     if (n >= jobCount(job)) return;
-    const out = jobOutput(job) + <usize>n * image;
+    const out = output + <usize>n * image;
     for (let c = 0; c < channels; c++) {
       let q = out + (<usize>c << 2);
       for (let y = 0; y < height; y++) {

@@ -106,11 +106,13 @@ export function lasso(observations: Observations, penalty: number): LinearFit {
 
 /** The fit at each row. */
 export function predictions({features, columns, targets}: Observations, fit: LinearFit): Float64Array {
-  return Float64Array.from({length: targets.length}, (_, row) => {
+  const fitted = new Float64Array(targets.length);
+  for (let row = 0, at = 0; row < fitted.length; row++) {
     let sum = fit.intercept;
-    for (let j = 0; j < columns; j++) sum += features[row * columns + j] * fit.coefficients[j];
-    return sum;
-  });
+    for (let j = 0; j < columns; j++) sum += features[at++] * fit.coefficients[j];
+    fitted[row] = sum;
+  }
+  return fitted;
 }
 
 /** Weighted R²: the share of the targets' weighted variance that the fit explains. 1 where they do not vary and it fits. */
@@ -118,10 +120,11 @@ export function weightedR2(observations: Observations, fit: LinearFit): number {
   const {targets, weights} = observations;
   const mean = weightedMean(targets, weights);
   let [left, all] = [0, 0];
-  predictions(observations, fit).forEach((prediction, row) => {
-    left += weights[row] * (targets[row] - prediction) ** 2;
+  const fitted = predictions(observations, fit);
+  for (let row = 0; row < fitted.length; row++) {
+    left += weights[row] * (targets[row] - fitted[row]) ** 2;
     all += weights[row] * (targets[row] - mean) ** 2;
-  });
+  }
   return all > 0 ? 1 - left / all : left > 0 ? 0 : 1;
 }
 

@@ -125,7 +125,7 @@ export async function mapRows(
 }
 
 /** The rows scaled, and on their principal components where they are wider. */
-async function reducedRows(workspace: Workspace, rows: Matrix, {scaling, components}: MapSettings) {
+async function reducedRows(workspace: Workspace, rows: Matrix, {method, scaling, components}: MapSettings) {
   if (rows.columns <= components) return {scores: standardised(rows, scaling), explained: 1};
   const folds = rows.columns > MOST_COLUMNS;
   const axisRows = Math.max(AXIS_ROWS.least, AXIS_ROWS.perColumn * Math.min(rows.columns, MOST_COLUMNS));
@@ -133,6 +133,7 @@ async function reducedRows(workspace: Workspace, rows: Matrix, {scaling, compone
     workspace,
     folds ? foldedColumns(standardised(rows, scaling), MOST_COLUMNS) : rows,
     components,
-    {scaling: folds ? "none" : scaling, tolerance: TOLERANCE, axisRows},
+    // a map by principal components is theirs to the last digit
+    {scaling: folds ? "none" : scaling, ...(method === "pca" ? {} : {tolerance: TOLERANCE, axisRows})},
   );
 }

@@ -14,8 +14,8 @@ export interface Observations {
 export function columnsOf(observations: Observations, chosen: readonly number[]): Observations {
   const {features, columns, targets} = observations;
   const part = new Float64Array(targets.length * chosen.length);
-  for (let row = 0; row < targets.length; row++) {
-    for (let j = 0; j < chosen.length; j++) part[row * chosen.length + j] = features[row * columns + chosen[j]];
+  for (let row = 0, to = 0; row < targets.length; row++) {
+    for (let j = 0; j < chosen.length; j++) part[to++] = features[row * columns + chosen[j]];
   }
   return {...observations, features: part, columns: chosen.length};
 }
@@ -23,10 +23,15 @@ export function columnsOf(observations: Observations, chosen: readonly number[])
 /** The observations with only some of their rows, in the given order. */
 export function rowsOf({features, columns, targets, weights}: Observations, chosen: readonly number[]): Observations {
   const part = new Float64Array(chosen.length * columns);
-  chosen.forEach((row, i) => {
-    for (let j = 0; j < columns; j++) part[i * columns + j] = features[row * columns + j];
-  });
-  return {features: part, columns, targets: chosen.map((n) => targets[n]), weights: chosen.map((n) => weights[n])};
+  for (let i = 0, to = 0; i < chosen.length; i++) {
+    for (let j = 0, from = chosen[i] * columns; j < columns; j++) part[to++] = features[from++];
+  }
+  const partOf = (values: ArrayLike<number>) => {
+    const some = new Float64Array(chosen.length);
+    for (let i = 0; i < chosen.length; i++) some[i] = values[chosen[i]];
+    return some;
+  };
+  return {features: part, columns, targets: partOf(targets), weights: partOf(weights)};
 }
 
 /** Features and targets less their weighted means, each row times √w: what every model here is solved on. */
@@ -35,16 +40,17 @@ export function centred({features, columns, targets, weights}: Observations) {
   const totalWeight = sumOf(weights);
   if (!(totalWeight > 0)) throw new RangeError(`linear model: expected weights that sum above 0, got ${totalWeight}`);
   const means = new Float64Array(columns);
-  for (let row = 0; row < rows; row++) {
-    for (let j = 0; j < columns; j++) means[j] += weights[row] * features[row * columns + j];
+  for (let row = 0, at = 0; row < rows; row++) {
+    const weight = weights[row];
+    for (let j = 0; j < columns; j++) means[j] += weight * features[at++];
   }
   for (let j = 0; j < columns; j++) means[j] /= totalWeight;
   const mean = weightedMean(targets, weights);
   const x = new Float64Array(rows * columns);
   const y = new Float64Array(rows);
-  for (let row = 0; row < rows; row++) {
+  for (let row = 0, at = 0; row < rows; row++) {
     const root = Math.sqrt(weights[row]);
-    for (let j = 0; j < columns; j++) x[row * columns + j] = root * (features[row * columns + j] - means[j]);
+    for (let j = 0; j < columns; j++, at++) x[at] = root * (features[at] - means[j]);
     y[row] = root * (targets[row] - mean);
   }
   const finish = (coefficients: Float64Array, penalty: number): LinearFit => ({

@@ -1,7 +1,10 @@
+import {draw} from "../../plots/index";
+import {writeReport} from "../../report/page";
 import {closeIdleWorkspace, type Matrix} from "../../tsne/index";
 import {type MapContext, type MapSettings, mapRows, type RowMap} from "../analysis/map-rows";
 import {randomSource} from "../random";
-import {writeProjectionFiles} from "../record/projection-files";
+import {writeMapSheets} from "../record/projection-files";
+import type {Artifact} from "../types";
 
 /** `mapRows`'s arguments, with chance as a seed. */
 export interface MapQuestion extends Pick<MapContext, "labels" | "before"> {
@@ -16,9 +19,12 @@ export type Say = (line: string) => void;
 export const tasks = {
   mapRows: ({rows, settings, seed, ...context}: MapQuestion, say: Say): Promise<RowMap> =>
     mapRows(rows, settings, {...context, random: randomSource(seed), say}),
-  projectionFiles(run: string): Promise<string[]> {
+  /** An artifact's picture. */
+  draw: async ({plot, data}: Pick<Artifact, "plot" | "data">) => draw(plot, data),
+  report: (run: string) => writeReport(run),
+  mapSheets(run: string): Promise<string[]> {
     closeIdleWorkspace(); // the last map is made; pictures need the memory
-    return writeProjectionFiles(run);
+    return writeMapSheets(run);
   },
 };
 

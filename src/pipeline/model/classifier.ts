@@ -2,7 +2,7 @@ import {setImmediate as eventLoopTurn} from "node:timers/promises";
 import * as tf from "@tensorflow/tfjs";
 
 import {UserError} from "../options";
-import type {DifferentiableClassifier, ImageShape, Images} from "../types";
+import type {DifferentiableClassifier, ImageShape, Images, Network} from "../types";
 
 /** A model taken apart where the explainers ask. */
 export interface ModelParts {
@@ -54,17 +54,26 @@ export function classifierOf(
   imageShape: ImageShape,
   classNames: readonly string[],
   batchSize = 250,
-): DifferentiableClassifier {
+): DifferentiableClassifier & Pick<Network, "logitsAndFeatures"> {
   const {toLogits, featureLayer, to} = partsOf(model);
   const forward = (part: tf.LayersModel, x: tf.Tensor) => part.apply(x, {training: false}) as tf.Tensor;
   const run = (images: Images, f: (x: tf.Tensor, start: number) => tf.Tensor) =>
     inBatches(images, imageShape, batchSize, f);
 
+  const logits = (images: Images) => run(images, (x) => forward(toLogits, x));
+  const both = new Map<string, tf.LayersModel>();
+  const toBoth = (layer: string) => {
+    const outputs = [toLogits.outputs[0], to(layer).outputs[0]];
+    const made = both.get(layer) ?? tf.model({inputs: model.inputs, outputs});
+    both.set(layer, made);
+    return made;
+  };
+
   return {
     imageShape,
     classNames,
     predict: (images) => run(images, (x) => forward(model, x)),
-    logits: (images) => run(images, (x) => forward(toLogits, x)),
+    logits,
     async inputGradient(images, targets) {
       checkTargets(targets, images.count, classNames.length);
       return run(images, (x, start) =>
@@ -80,6 +89,26 @@ export function classifierOf(
       const part = to(layer);
       const values = await run(images, (x) => forward(part, x));
       return {width: values.length / images.count, values};
+    },
+    async logitsAndFeatures(images, layer = featureLayer) {
+      const classes = classNames.length;
+      if (layer === "logits") {
+        const values = await logits(images);
+        return {logits: values, features: {width: classes, values}};
+      }
+      const part = toBoth(layer);
+      const rows = await run(images, (x) => {
+        const [scores, activations] = part.apply(x, {training: false}) as tf.Tensor[];
+        return tf.concat([scores, activations.reshape([x.shape[0], -1])], 1);
+      });
+      const width = rows.length / images.count - classes;
+      const scores = new Float32Array(images.count * classes);
+      const values = new Float32Array(images.count * width);
+      for (let n = 0, at = 0; n < images.count; n++, at += classes + width) {
+        scores.set(rows.subarray(at, at + classes), n * classes);
+        values.set(rows.subarray(at + classes, at + classes + width), n * width);
+      }
+      return {logits: scores, features: {width, values}};
     },
   };
 }

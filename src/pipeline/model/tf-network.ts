@@ -2,7 +2,7 @@ import {setImmediate as eventLoopTurn} from "node:timers/promises";
 import * as tf from "@tensorflow/tfjs";
 
 import {UserError} from "../options";
-import type {DifferentiableClassifier, ImageShape, LabelledImages, NamedArray, Network} from "../types";
+import type {ImageShape, LabelledImages, NamedArray, Network} from "../types";
 import {classifierOf, partsOf} from "./classifier";
 import {namedArrays} from "./named-arrays";
 import {type OptimizerName, tensorOptimizer} from "./optimizer";
@@ -21,7 +21,7 @@ export function tfNetwork(
   {optimizer: optimizerName, seed}: {readonly optimizer: OptimizerName; readonly seed: number},
 ): Network {
   const {toLogits} = partsOf(model);
-  const classifier: DifferentiableClassifier = classifierOf(model, imageShape, classNames);
+  const classifier = classifierOf(model, imageShape, classNames);
   const optimizer = tensorOptimizer(optimizerName);
   const trainable = model.trainableWeights.map((weight) => weight.read() as tf.Variable);
 

@@ -1,5 +1,5 @@
 import type {Matrix} from "../../tsne/index";
-import type {DifferentiableClassifier, LabelledImages, Split} from "../types";
+import type {Activations, DifferentiableClassifier, LabelledImages, Split} from "../types";
 
 /** Images whose activations are computed at a time. */
 const BATCH = 1000;
@@ -14,8 +14,7 @@ export async function activationsOf(
   split: Split,
   layer: string,
   indices: Uint32Array,
-): Promise<{activations: Matrix; labels: Uint16Array}> {
-  const labels = new Uint16Array(indices.length);
+): Promise<Matrix> {
   let values = new Float32Array(0);
   let columns = 0;
   for (let at = 0; at < indices.length; at += BATCH) {
@@ -26,9 +25,19 @@ export async function activationsOf(
       values = new Float32Array(indices.length * columns);
     }
     values.set(part, at * columns);
-    labels.set(images.labels, at);
   }
-  return {activations: {rows: indices.length, columns, values}, labels};
+  return {rows: indices.length, columns, values};
+}
+
+/** The rows at `indices` out of all images'; all of them, in order, are not copied. */
+export function rowsAt({width, values}: Activations, indices: Uint32Array): Matrix {
+  const matrix = {rows: indices.length, columns: width};
+  if (indices.length * width === values.length && indices.every((index, i) => index === i)) return {...matrix, values};
+  const chosen = new Float32Array(indices.length * width);
+  indices.forEach((index, i) => {
+    chosen.set(values.subarray(index * width, (index + 1) * width), i * width);
+  });
+  return {...matrix, values: chosen};
 }
 
 async function rowsOf(

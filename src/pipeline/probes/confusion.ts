@@ -1,6 +1,5 @@
 import {classScores, confusionCounts} from "../analysis/confusion";
 import {argMaxRows} from "../analysis/scores";
-import {labelsOf} from "../data/labels";
 import type {Probe} from "../types";
 import {after} from "./after";
 
@@ -9,9 +8,8 @@ export const confusion: Probe = {
   name: "confusion",
   help: "which class is taken for which, over all test images",
   options: {},
-  async *run({classifier, test, testProbabilities, epoch}) {
+  async *run({classifier, testLabels: labels, testProbabilities, epoch}) {
     const {classNames} = classifier;
-    const labels = await labelsOf(test);
     const counts = confusionCounts(labels, argMaxRows(testProbabilities, classNames.length), classNames.length);
     yield {
       name: "matrix",

@@ -4,7 +4,6 @@ import {settingsOf, studyWithLime} from "../analysis/lime/lime";
 import {type RecipeName, recipes} from "../analysis/lime/settings";
 import {argMaxRows} from "../analysis/scores";
 import {surestMistakes, surestOfPairs} from "../analysis/surest-mistakes";
-import {labelsOf} from "../data/labels";
 import {oneOf, positiveInteger, wholeNumber} from "../options";
 import {randomSource} from "../random";
 import type {Artifact, Kept, LabelledImages, Probe, ProbeContext} from "../types";
@@ -49,9 +48,8 @@ export const mistakes: Probe<MistakesOptions> = {
     },
   },
   async *run(context, {count, pairs, recipe, mode}) {
-    const {classifier, test, testProbabilities} = context;
+    const {classifier, test, testLabels: labels, testProbabilities} = context;
     const classes = classifier.classNames.length;
-    const labels = await labelsOf(test);
     const wrong = surestMistakes(testProbabilities, labels, classes);
     if (wrong.length === 0) return;
     const others = surestOfPairs(wrong, labels, argMaxRows(testProbabilities, classes), classes, count);

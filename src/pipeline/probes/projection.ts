@@ -5,8 +5,8 @@ import {projections} from "../analysis/projection/index";
 import {argMaxRows} from "../analysis/scores";
 import {aside} from "../aside/thread";
 import {positiveInteger} from "../options";
-import type {Probe, ProbeContext} from "../types";
-import {activationsOf, evenly} from "./activations";
+import type {Artifact, Probe, ProbeContext} from "../types";
+import {activationsOf, evenly, rowsAt} from "./activations";
 import {after} from "./after";
 
 export interface ProjectionOptions extends MapSettings {
@@ -23,32 +23,39 @@ export const projection: Probe<ProjectionOptions> = {
     layer: {default: "", help: "a layer's name, or pixels or logits; default: what feeds the last dense layer"},
     points: {default: 10_000, help: "test images on the map, taken evenly from all", check: positiveInteger},
   },
+  layer: ({layer}) => (layer === "pixels" || layer === "logits" ? undefined : layer),
   async *run(context, given) {
-    const {classifier, test, testProbabilities, say, epoch, random} = context;
+    const {classifier, test, testLabels, testProbabilities, testActivations, say, epoch, random} = context;
     const {classNames} = classifier;
     const {title: name, mostPoints} = projections[given.method];
     const wanted = Math.min(given.points, test.count);
     const count = Math.min(wanted, mostPoints);
     if (count < wanted) say(`${name}: ${count} of ${wanted.toLocaleString("en")} points, it would take too long`);
     const indices = evenly(count, test.count);
-    const {activations, labels} = await activationsOf(classifier, test, given.layer, indices);
+    const labels = Uint16Array.from(indices, (place) => testLabels[place]);
+    const isKnown = testActivations?.layer === given.layer;
+    const rows = isKnown
+      ? rowsAt(testActivations, indices)
+      : await activationsOf(classifier, test, given.layer, indices);
     const before = await previousMap(context, indices, given.dimensions, given.method);
-    const question = {rows: activations, settings: given, labels, seed: Math.floor(random() * 2 ** 32)};
-    const moved = [activations.values.buffer as ArrayBuffer];
-    const map = await aside("mapRows", before ? {...question, before} : question, {moved, say});
-    const {points, nearest, ...figures} = map;
-
-    const movement = before ? movementByClass(points, before, given.dimensions, labels, classNames.length) : null;
-    const notes = [...mapNotes(figures, count, "test images"), ...epochNotes(movement, epoch)];
+    const question = {rows, settings: given, labels, seed: Math.floor(random() * 2 ** 32)};
+    const moved = isKnown ? [] : [rows.values.buffer as ArrayBuffer];
     const predicted = argMaxRows(testProbabilities, classNames.length);
     const wrong = Uint8Array.from(indices, (place, i) => (predicted[place] === labels[i] ? 0 : 1));
     const title = `${name} of ${given.layer || "the last layer before the scores"}, ${after(epoch)}`;
-    yield {
-      name: "map",
-      plot: "scatter",
-      data: {title, points, labels, classNames, wrong, notes},
-      numbers: {indices, nearest, ...figures, movement, method: given.method, settings: {...given}},
+    const made = async (): Promise<Artifact> => {
+      const map = await aside("mapRows", before ? {...question, before} : question, {moved, say});
+      const {points, nearest, ...figures} = map;
+      const movement = before ? movementByClass(points, before, given.dimensions, labels, classNames.length) : null;
+      const notes = [...mapNotes(figures, count, "test images"), ...epochNotes(movement, epoch)];
+      return {
+        name: "map",
+        plot: "scatter",
+        data: {title, points, labels, classNames, wrong, notes},
+        numbers: {indices, nearest, ...figures, movement, method: given.method, settings: {...given}},
+      };
     };
+    yield {later: made()};
   },
 };
 

@@ -43,6 +43,11 @@ export function logEpoch(log: TensorBoardLog, epoch: EpochLog): void {
   }
   for (const {name, values} of weights) log.histogram(`weights/${name}`, step, values);
   for (const {name, values} of gradients) log.histogram(`gradients/${name}`, step, values);
+  logPictures(log, step, figures);
+}
+
+/** @param figures By name, e.g. "confusion/matrix". */
+export function logPictures(log: TensorBoardLog, step: number, figures: {readonly [name: string]: Figure}): void {
   for (const [name, figure] of Object.entries(figures)) log.images(name, step, figure, [figure.png]);
   log.flush();
 }

@@ -12,13 +12,14 @@ export function mapCsv(
 ): string {
   const dimensions = points.length / rows;
   const headings = Object.keys(columns);
+  const values = Object.values(columns);
   const lines = [[..."xyz".slice(0, dimensions), ...headings].map(cell).join(",")];
   for (let i = 0; i < rows; i++) {
-    const place = Array.from(
-      points.subarray(i * dimensions, (i + 1) * dimensions),
-      (v) => `${Number(v.toPrecision(7))}`,
-    );
-    lines.push([...place, ...headings.map((heading) => cell(`${columns[heading][i]}`))].join(","));
+    let line = "";
+    for (let d = 0; d < dimensions; d++)
+      line += `${d > 0 ? "," : ""}${Number(points[i * dimensions + d].toPrecision(7))}`;
+    for (const column of values) line += `,${cell(`${column[i]}`)}`;
+    lines.push(line);
   }
   return `${lines.join("\n")}\n`;
 }

@@ -27,13 +27,12 @@ const MOST_MAPS = 20;
 
 /**
  * What all epochs' maps of a run give together, written into its folder: `plots/projection/all-epochs.png` (small
- * multiples), `film.png` (animated), `images-epoch-003.png` (the images themselves as points, of the last), and each
- * map's coordinates as `artifacts/projection/map-epoch-003.csv`.
+ * multiples), `film.png` (animated), and each map's coordinates as `artifacts/projection/map-epoch-003.csv`.
  *
  * @returns The files' paths; none where the run has no maps.
  */
-export async function writeProjectionFiles(run: string): Promise<string[]> {
-  const all = await savedMaps(join(run, "artifacts/projection"));
+export async function writeMapSheets(run: string): Promise<string[]> {
+  const all = await savedMaps(run);
   if (all.length === 0) return [];
   const last = all[all.length - 1];
   const alike = all.filter(({artifact}) => samePoints(artifact, last.artifact));
@@ -50,8 +49,6 @@ export async function writeProjectionFiles(run: string): Promise<string[]> {
     ["all-epochs.png", scatterSheet({...sheet, title: `${sheet.title}, epoch by epoch`}).png],
     ["film.png", scatterFilm(sheet).png],
   ];
-  const images = (await readSaved(join(run, "artifacts/test-images.json"))) as TestImages;
-  pictures.push([`images-${stem(last.epoch)}.png`, imageMap({...imagesOf(last.artifact, images), title}).png]);
   const written: string[] = [];
   for (const [name, png] of pictures) written.push(await write(join(run, "plots/projection", name), png));
   for (const {epoch, artifact} of all) {
@@ -66,7 +63,21 @@ export async function writeProjectionFiles(run: string): Promise<string[]> {
   return written;
 }
 
-async function savedMaps(folder: string): Promise<SavedMap[]> {
+/**
+ * The images themselves as the points of a run's last map: `plots/projection/images-epoch-003.png`.
+ *
+ * @returns The file's path; undefined where the run has no maps.
+ */
+export async function writeImageMap(run: string): Promise<string | undefined> {
+  const last = (await savedMaps(run)).at(-1);
+  if (!last) return undefined;
+  const images = (await readSaved(join(run, "artifacts/test-images.json"))) as TestImages;
+  const {png} = imageMap({...imagesOf(last.artifact, images), title: last.artifact.data.title});
+  return write(join(run, "plots/projection", `images-${stem(last.epoch)}.png`), png);
+}
+
+async function savedMaps(run: string): Promise<SavedMap[]> {
+  const folder = join(run, "artifacts/projection");
   const files = (await readdir(folder).catch(() => [])).filter((file) => /^map-epoch-\d+\.json$/.test(file)).sort();
   const maps: SavedMap[] = [];
   for (const file of files) {

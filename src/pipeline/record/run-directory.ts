@@ -19,8 +19,12 @@ export interface RunDirectory {
   /** Writes metrics.jsonl, one line an epoch. */
   writeMetrics(metrics: readonly EpochMetrics[]): Promise<void>;
   readMetrics(): Promise<EpochMetrics[]>;
-  /** Writes `artifacts/<probe>/<name>-epoch-003.json` and, drawn from it, `plots/<probe>/<name>-epoch-003.png`. */
-  writeArtifact(epoch: number, probe: string, artifact: Artifact): Promise<Figure>;
+  /**
+   * Writes `artifacts/<probe>/<name>-epoch-003.json` and, drawn from it, `plots/<probe>/<name>-epoch-003.png`.
+   *
+   * @param figure If it is drawn already.
+   */
+  writeArtifact(epoch: number, probe: string, artifact: Artifact, figure?: Figure): Promise<Figure>;
   /** The artifact of the last epoch before `epoch` that has it. */
   previousArtifact(epoch: number, probe: string, name: string): Promise<Artifact | undefined>;
 }
@@ -83,9 +87,9 @@ export function openRunDirectory(path: string): RunDirectory {
         .filter(Boolean)
         .map((line) => JSON.parse(line) as EpochMetrics);
     },
-    async writeArtifact(epoch, probe, artifact) {
+    async writeArtifact(epoch, probe, artifact, drawn) {
       await writeSaved(join(path, "artifacts", probe), stem(epoch, artifact.name), artifact);
-      const figure = draw(artifact.plot, artifact.data);
+      const figure = drawn ?? draw(artifact.plot, artifact.data);
       await writeWhole(join(path, "plots", probe, `${stem(epoch, artifact.name)}.png`), figure.png);
       return figure;
     },

@@ -1,5 +1,5 @@
 import {batches} from "../data/batches";
-import type {DifferentiableClassifier, Split} from "../types";
+import type {Activations, DifferentiableClassifier, Network, Split} from "../types";
 
 /** Images read at a time. */
 const BATCH = 1000;
@@ -19,4 +19,31 @@ export async function logitsOf(
     at += batch.count;
   }
   return {logits, labels};
+}
+
+/**
+ * The same, and one layer's activations of every image, from one pass. The activations are in shared memory: they go to
+ * another thread as they are, not as 32 MB more.
+ *
+ * @param layer A layer's name; "" for what feeds the last dense layer.
+ */
+export async function logitsAndActivationsOf(network: Network, split: Split, layer: string) {
+  const classes = network.classNames.length;
+  const logits = new Float32Array(split.count * classes);
+  const labels = new Uint16Array(split.count);
+  let values: Float32Array = new Float32Array(0);
+  let width = 0;
+  let at = 0;
+  for await (const batch of batches(split, BATCH)) {
+    const part = await network.logitsAndFeatures(batch, layer || undefined);
+    if (at === 0) {
+      width = part.features.width;
+      values = new Float32Array(new SharedArrayBuffer(4 * split.count * width));
+    }
+    logits.set(part.logits, at * classes);
+    values.set(part.features.values, at * width);
+    labels.set(batch.labels, at);
+    at += batch.count;
+  }
+  return {logits, labels, activations: {layer, width, values} satisfies Activations};
 }

@@ -73,18 +73,16 @@ export function explainStudy(study: LimeStudy, explained: number): LimeExplanati
     throw new RangeError(`lime: expected a class from 0 to ${classes - 1}, got ${explained}`);
   }
   const samples = neighbourhood.masks.length / columns;
-  const observations: Observations = {
-    features: neighbourhood.masks,
-    columns,
-    targets: Float64Array.from({length: samples}, (_, n) => neighbourhood.probabilities[n * classes + explained]),
-    weights: study.maskWeights,
-  };
-  const {fit, selected, part} = fitSelected(observations, settings, study.live);
-  const weights = spread(fit.coefficients, selected, columns);
+  const targets = new Float64Array(samples);
+  for (let n = 0; n < samples; n++) targets[n] = neighbourhood.probabilities[n * classes + explained];
+  const open = openSegments(study);
+  const observations = columnsOf({features: neighbourhood.masks, columns, targets, weights: study.maskWeights}, open);
+  const most = featureCount(settings.features, columns);
+  const {fit, selected, part} = fitSelected(observations, settings, most);
+  const weights = spread(fit.coefficients, selected, open, columns);
   const halves = [0, 1].map((half) => {
-    const rows = halfOf(observations, half);
-    const {fit: halfFit, selected: halfSelected} = fitSelected(rows, settings, study.live);
-    return spread(halfFit.coefficients, halfSelected, columns).filter((_, j) => study.live[j]);
+    const {fit: halfFit, selected: halfSelected} = fitSelected(halfOf(observations, half), settings, most);
+    return only(study.live, spread(halfFit.coefficients, halfSelected, open, columns));
   });
   const pairsFrom = settings.sampling === "antithetic" ? (settings.wholeFirst ? 1 : 0) : undefined;
   return {
@@ -92,7 +90,7 @@ export function explainStudy(study: LimeStudy, explained: number): LimeExplanati
     probability: probabilities[explained],
     segmentation,
     weights,
-    errors: spread(coefficientErrors(part, fit, pairsFrom), selected, columns),
+    errors: spread(coefficientErrors(part, fit, pairsFrom), selected, open, columns),
     intercept: fit.intercept,
     r2: weightedR2(part, fit),
     localPrediction: fit.intercept + weights.reduce((sum, w) => sum + w, 0),
@@ -103,35 +101,41 @@ export function explainStudy(study: LimeStudy, explained: number): LimeExplanati
   };
 }
 
-/** Fits the model to the columns that the settings choose; a skipped column's coefficient is 0. */
-function fitSelected(
-  observations: Observations,
-  {selection, features, model, skipInert}: LimeSettings,
-  live: Uint8Array,
-) {
-  const all = Array.from({length: observations.columns}, (_, j) => j);
-  const open = skipInert && live.includes(1) ? all.filter((j) => live[j]) : all;
-  const candidates = open.length < all.length ? columnsOf(observations, open) : observations;
-  const most = featureCount(features, observations.columns);
-  const chosen = most < open.length ? selections[selection](candidates, most).map((j) => open[j]) : open;
-  const part = chosen.length < all.length ? columnsOf(observations, chosen) : observations;
+/** Segments that the model may use: all, or those that hiding changes if there are any and the settings say so. */
+function openSegments({settings, segmentation, live}: LimeStudy): number[] {
+  const all = Array.from({length: segmentation.count}, (_, j) => j);
+  return settings.skipInert && live.includes(1) ? all.filter((j) => live[j]) : all;
+}
+
+/** Fits the model to the `most` columns that the settings choose. */
+function fitSelected(observations: Observations, {selection, model}: LimeSettings, most: number) {
+  const {columns} = observations;
+  const selected =
+    most < columns ? selections[selection](observations, most) : Array.from({length: columns}, (_, j) => j);
+  const part = most < columns ? columnsOf(observations, selected) : observations;
   const fit: LinearFit = linearModels[model](part);
-  return {fit, selected: chosen, part};
+  return {fit, selected, part};
+}
+
+/** The values of the columns `chosen` among the open ones, each at its segment's place of `length`; else 0. */
+function spread(values: Float64Array, chosen: readonly number[], open: readonly number[], length: number) {
+  const all = new Float64Array(length);
+  for (let i = 0; i < chosen.length; i++) all[open[chosen[i]]] = values[i];
+  return all;
+}
+
+/** The values where `live` is 1. */
+function only(live: Uint8Array, values: Float64Array): Float64Array {
+  const kept: number[] = [];
+  for (let j = 0; j < values.length; j++) if (live[j]) kept.push(values[j]);
+  return Float64Array.from(kept);
 }
 
 /** Every other pair of rows (antithetic partners stay together), and the first row, the image itself, in both. */
 function halfOf(observations: Observations, half: number): Observations {
-  const all = Array.from({length: observations.targets.length}, (_, n) => n);
-  return rowsOf(
-    observations,
-    all.filter((n) => n === 0 || Math.floor((n - 1) / 2) % 2 === half),
-  );
-}
-
-function spread(values: Float64Array, places: readonly number[], length: number): Float64Array {
-  const all = new Float64Array(length);
-  places.forEach((place, i) => {
-    all[place] = values[i];
-  });
-  return all;
+  const rows: number[] = [];
+  for (let n = 0; n < observations.targets.length; n++) {
+    if (n === 0 || ((n - 1) >> 1) % 2 === half) rows.push(n);
+  }
+  return rowsOf(observations, rows);
 }

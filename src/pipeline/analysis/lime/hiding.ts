@@ -23,8 +23,7 @@ export function hiddenLook(
   } = image;
   if (hiding === "mean" || hiding === "fill") {
     const means = segmentMeans(image, segmentation);
-    const look = hiding === "mean" ? means : opposites(means, inkOf(image));
-    return pixels.map((_, i) => look[segmentation.labels[Math.floor(i / channels)] * channels + (i % channels)]);
+    return painted(hiding === "mean" ? means : opposites(means, inkOf(image)), segmentation, channels);
   }
   if (hiding === "blur")
     return Float32Array.from(gaussianBlur(pixels, height, width, channels, Math.max(height, width) / 14));
@@ -35,14 +34,25 @@ export function hiddenLook(
   return pixels.map((_, i) => hiding[(i % channels) % hiding.length]);
 }
 
+/** Every pixel in its segment's colour, `colors[segment * channels + c]`. */
+function painted(colors: Float64Array, {labels}: Segmentation, channels: number): Float32Array {
+  const pixels = new Float32Array(labels.length * channels);
+  for (let p = 0, i = 0; p < labels.length; p++) {
+    for (let c = 0; c < channels; c++) pixels[i++] = colors[labels[p] * channels + c];
+  }
+  return pixels;
+}
+
 /** Mean of each segment, `out[segment * channels + c]`. */
 function segmentMeans({pixels, shape: [, , channels]}: Images, segmentation: Segmentation): Float64Array {
+  const {labels, count} = segmentation;
   const sizes = segmentSizes(segmentation);
-  const means = new Float64Array(segmentation.count * channels);
-  pixels.forEach((v, i) => {
-    means[segmentation.labels[Math.floor(i / channels)] * channels + (i % channels)] += v;
-  });
-  return means.map((sum, i) => sum / sizes[Math.floor(i / channels)]);
+  const means = new Float64Array(count * channels);
+  for (let p = 0, i = 0; p < labels.length; p++) {
+    for (let c = 0; c < channels; c++) means[labels[p] * channels + c] += pixels[i++];
+  }
+  for (let i = 0; i < means.length; i++) means[i] /= sizes[Math.floor(i / channels)];
+  return means;
 }
 
 /** Full ink of each channel: the 95th percentile of the intensities that are not background. 1 on a blank image. */

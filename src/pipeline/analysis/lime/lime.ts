@@ -66,24 +66,18 @@ export async function studyWithLime(
   const settings = settingsOf(options, image.shape);
   const segmentation = given ?? segment(image, settings.segmenter);
   const hidden = look ?? hiddenLook(image, segmentation, settings.hiding, chance);
-  const classes = classifier.classNames.length;
   const live = liveSegments(hidingEnergies(image.pixels, hidden, segmentation));
-
-  const more = async (count: number, before?: Neighbourhood): Promise<Neighbourhood> => {
-    const first = before ? before.masks.length / segmentation.count : 0;
-    const masks = drawMasks(chance, count, segmentation.count, settings, first);
-    const {distinct, likes} = distinctMasks(masks, segmentation.count, live);
-    const said = await askAboutMasks(classifier, image, hidden, segmentation, distinct, batchSize);
-    const answers = new Float32Array(likes.length * classes);
-    likes.forEach((like, n) => {
-      answers.set(said.subarray(like * classes, (like + 1) * classes), n * classes);
-    });
-    return before ? joined(before, {masks, probabilities: answers}) : {masks, probabilities: answers};
+  const masked = {classifier, image, hidden, segmentation, live, batchSize};
+  const more = (count: number, before?: Neighbourhood) => {
+    const known = before ? before.masks.length / segmentation.count : 0;
+    return asked(masked, drawMasks(chance, count, segmentation.count, settings, known), before);
   };
   const first = await more(settings.samples === "auto" ? AUTO_FIRST : settings.samples);
   // The first mask mostly keeps everything: its answer is the image's own.
   const isWhole = first.masks.subarray(0, segmentation.count).every((kept) => kept === 1);
-  const probabilities = isWhole ? first.probabilities.slice(0, classes) : await classifier.predict(image);
+  const probabilities = isWhole
+    ? first.probabilities.slice(0, classifier.classNames.length)
+    : await classifier.predict(image);
   const study = {image, settings, segmentation, hidden, probabilities};
   if (settings.samples !== "auto") return weighed(study, first);
   let result = weighed(study, first);
@@ -93,6 +87,36 @@ export async function studyWithLime(
     result = weighed(study, await more(samples, result.neighbourhood));
   }
   return result;
+}
+
+/** All that a mask is put on. */
+interface Masked {
+  readonly classifier: Classifier;
+  readonly image: Images;
+  readonly hidden: Float32Array;
+  readonly segmentation: Segmentation;
+  readonly live: Uint8Array;
+  readonly batchSize: number | undefined;
+}
+
+/** What the classifier says under each mask, after what it said `before`; of masks that make one image it is asked once. */
+async function asked(
+  {classifier, image, hidden, segmentation, live, batchSize}: Masked,
+  masks: Uint8Array,
+  before?: Neighbourhood,
+): Promise<Neighbourhood> {
+  const {distinct, likes} = distinctMasks(masks, segmentation.count, live);
+  const said = await askAboutMasks(classifier, image, hidden, segmentation, distinct, batchSize);
+  const probabilities = rowsAt(likes, said, classifier.classNames.length);
+  return before ? joined(before, {masks, probabilities}) : {masks, probabilities};
+}
+
+function rowsAt(rows: Uint32Array, values: Float32Array, width: number): Float32Array {
+  const out = new Float32Array(rows.length * width);
+  for (let n = 0, to = 0; n < rows.length; n++) {
+    for (let k = 0, from = rows[n] * width; k < width; k++) out[to++] = values[from++];
+  }
+  return out;
 }
 
 function joined(a: Neighbourhood, b: Neighbourhood): Neighbourhood {

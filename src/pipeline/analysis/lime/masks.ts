@@ -20,16 +20,15 @@ export function drawMasks(
   const masks = new Uint8Array(count * segments);
   const draws = new Float64Array(segments);
   for (let n = 0; n < count; n++) {
-    const mask = masks.subarray(n * segments, (n + 1) * segments);
     if (first + n === 0 && wholeFirst) {
-      mask.fill(1);
+      masks.fill(1, 0, segments);
       continue;
     }
     const partner = sampling === "antithetic" && n > 0 && (first + n - (wholeFirst ? 1 : 0)) % 2 === 1;
-    for (let j = 0; j < segments; j++) {
-      draws[j] = partner ? 1 - draws[j] : random();
-      mask[j] = draws[j] < keep ? 1 : 0;
-    }
+    if (partner) for (let j = 0; j < segments; j++) draws[j] = 1 - draws[j];
+    else for (let j = 0; j < segments; j++) draws[j] = random();
+    // 1 for a draw below `keep`, else 0; a branch on chance would be mispredicted every other time
+    for (let j = 0; j < segments; j++) masks[n * segments + j] = Math.ceil(keep - draws[j]);
   }
   return masks;
 }
@@ -37,7 +36,11 @@ export function drawMasks(
 /** How many segments each mask keeps. */
 export function keptCounts(masks: Uint8Array, segments: number): Uint32Array {
   const counts = new Uint32Array(masks.length / segments);
-  for (let n = 0, i = 0; n < counts.length; n++) for (let j = 0; j < segments; j++) counts[n] += masks[i++];
+  for (let n = 0, i = 0; n < counts.length; n++) {
+    let kept = 0;
+    for (let j = 0; j < segments; j++) kept += masks[i++];
+    counts[n] = kept;
+  }
   return counts;
 }
 
@@ -49,26 +52,26 @@ export function keptCounts(masks: Uint8Array, segments: number): Uint32Array {
  * @returns The first of each kind, and for every mask which of them is its like.
  */
 export function distinctMasks(masks: Uint8Array, segments: number, live: Uint8Array) {
-  const places = Array.from(live.keys()).filter((j) => live[j]);
-  const known = new Map<string, number>();
   const likes = new Uint32Array(masks.length / segments);
-  const firsts: number[] = [];
-  const key = Buffer.alloc(places.length);
-  for (let n = 0; n < likes.length; n++) {
-    places.forEach((j, i) => {
-      key[i] = masks[n * segments + j];
-    });
-    const word = key.toString("latin1");
-    const like = known.get(word) ?? firsts.length;
-    if (like === firsts.length) {
-      known.set(word, like);
-      firsts.push(n);
-    }
-    likes[n] = like;
+  let kinds = Math.min(1, likes.length);
+  for (let j = 0; j < segments; j++) if (live[j]) kinds = tellApart(likes, kinds, masks, segments, j);
+  const distinct = new Uint8Array(kinds * segments);
+  for (let n = 0, found = 0; found < kinds; n++) {
+    if (likes[n] !== found) continue;
+    for (let j = 0; j < segments; j++) distinct[found * segments + j] = masks[n * segments + j];
+    found++;
   }
-  const distinct = new Uint8Array(firsts.length * segments);
-  firsts.forEach((n, i) => {
-    distinct.set(masks.subarray(n * segments, (n + 1) * segments), i * segments);
-  });
   return {distinct, likes};
+}
+
+/** Divides each kind of masks by whether they keep `segment`. Kinds are numbered as they come. @returns How many. */
+function tellApart(likes: Uint32Array, kinds: number, masks: Uint8Array, segments: number, segment: number): number {
+  const numbers = new Int32Array(2 * kinds).fill(-1);
+  let next = 0;
+  for (let n = 0; n < likes.length; n++) {
+    const part = 2 * likes[n] + masks[n * segments + segment];
+    if (numbers[part] < 0) numbers[part] = next++;
+    likes[n] = numbers[part];
+  }
+  return next;
 }

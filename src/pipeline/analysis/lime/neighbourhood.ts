@@ -43,7 +43,7 @@ export async function askAboutMasks(
     for (let n = 0; n < count; n++) {
       buffer.set(image.pixels, n * size);
       for (let segment = 0, at = (start + n) * segments; segment < segments; segment++, at++) {
-        if (!masks[at]) for (const place of changed[segment]) buffer[n * size + place] = hidden[place];
+        if (!masks[at]) hide(buffer, n * size, hidden, changed[segment]);
       }
     }
     const answer = await classifier.predict({count, shape: image.shape, pixels: buffer.subarray(0, count * size)});
@@ -53,6 +53,11 @@ export async function askAboutMasks(
     probabilities.set(answer, start * classes);
   }
   return probabilities;
+}
+
+/** @param from Where in `buffer` the masked image begins. */
+function hide(buffer: Float32Array, from: number, hidden: Float32Array, places: Uint32Array): void {
+  for (let i = 0; i < places.length; i++) buffer[from + places[i]] = hidden[places[i]];
 }
 
 /** Of each segment the places in the pixels that hiding changes: on a digit few, so that a masked image is soon made. */

@@ -26,16 +26,25 @@ export function maskWeights(
   energies?: HidingEnergies,
 ): Float64Array {
   const kept = keptCounts(masks, segments);
-  if (distance === "kept") return Float64Array.from(kept, Math.sqrt);
-  return Float64Array.from(kept, (k, n) => {
-    const d =
-      distance === "cosine"
-        ? 1 - Math.sqrt(k / segments)
-        : distance === "l2"
-          ? Math.sqrt(segments - k)
-          : pixelDistance(masks.subarray(n * segments, (n + 1) * segments), energies!);
-    return Math.exp((-d * d) / (2 * kernelWidth * kernelWidth));
-  });
+  const weights = new Float64Array(kept.length);
+  if (distance === "pixels") {
+    for (let n = 0; n < weights.length; n++) {
+      weights[n] = kernel(pixelDistance(masks.subarray(n * segments, (n + 1) * segments), energies!), kernelWidth);
+    }
+    return weights;
+  }
+  const byCount = new Float64Array(segments + 1);
+  for (let k = 0; k <= segments; k++) {
+    if (distance === "kept") byCount[k] = Math.sqrt(k);
+    else
+      byCount[k] = kernel(distance === "cosine" ? 1 - Math.sqrt(k / segments) : Math.sqrt(segments - k), kernelWidth);
+  }
+  for (let n = 0; n < weights.length; n++) weights[n] = byCount[kept[n]];
+  return weights;
+}
+
+function kernel(distance: number, width: number): number {
+  return Math.exp((-distance * distance) / (2 * width * width));
 }
 
 /** What hiding a segment changes: the sum over its pixels of the squared change, `values[segment * channels + c]`. */
@@ -63,9 +72,9 @@ export function hidingEnergies(
 
 /** 1 for each segment that hiding changes; one that looks the same hidden can speak for nothing. */
 export function liveSegments({values, channels}: HidingEnergies): Uint8Array {
-  return Uint8Array.from({length: values.length / channels}, (_, j) =>
-    values.subarray(j * channels, (j + 1) * channels).some((energy) => energy > 0) ? 1 : 0,
-  );
+  const live = new Uint8Array(values.length / channels);
+  for (let i = 0; i < values.length; i++) if (values[i] > 0) live[Math.floor(i / channels)] = 1;
+  return live;
 }
 
 function pixelDistance(mask: Uint8Array, {values, channels, pixels}: HidingEnergies): number {

@@ -27,13 +27,14 @@ export function coefficientErrors(observations: Observations, fit: LinearFit, pa
   const pull = new Float64Array(columns);
   const score = new Float64Array(columns);
   for (let row = 0; row < targets.length; row++) {
-    pull.fill(0);
-    for (let k = 0; k < columns; k++) {
-      const v = x[row * columns + k];
-      for (let j = 0; j < columns; j++) pull[j] += inverse[k * columns + j] * v;
-    }
+    const at = row * columns;
     let leverage = weights[row] / totalWeight;
-    for (let j = 0; j < columns; j++) leverage += x[row * columns + j] * pull[j];
+    for (let j = 0; j < columns; j++) {
+      let sum = 0;
+      for (let k = 0; k < columns; k++) sum += inverse[k * columns + j] * x[at + k];
+      pull[j] = sum;
+      leverage += x[at + j] * sum;
+    }
     const residual = (Math.sqrt(weights[row]) * (targets[row] - fitted[row])) / Math.max(1 - leverage, 1e-6);
     const second = pairsFrom !== undefined && row > pairsFrom && (row - pairsFrom) % 2 === 1;
     for (let j = 0; j < columns; j++) {
@@ -59,8 +60,11 @@ function inverseOf(lower: Float64Array, n: number): Float64Array {
 
 /** Masks that count at least half as much as the one that counts most: those the explanation rests on. */
 export function nearMasks(weights: Float64Array): number {
-  const most = weights.reduce((a, b) => Math.max(a, b), 0);
-  return weights.reduce((count, weight) => count + (weight >= most / 2 ? 1 : 0), 0);
+  let most = 0;
+  for (let n = 0; n < weights.length; n++) most = Math.max(most, weights[n]);
+  let near = 0;
+  for (let n = 0; n < weights.length; n++) if (weights[n] >= most / 2) near++;
+  return near;
 }
 
 /** Indices of the `most` largest magnitudes, strongest first, lowest index of equals; zeros are left out. */

@@ -23,9 +23,14 @@ export function gaussianBlur(
 /** Half of a normalised Gaussian: `kernel[d]` is the weight at distance d. */
 function gaussianKernel(sigma: number): Float64Array {
   const radius = Math.floor(4 * sigma + 0.5);
-  const half = Float64Array.from({length: radius + 1}, (_, d) => Math.exp((-0.5 * d * d) / (sigma * sigma)));
-  const sum = half.reduce((total, weight, d) => total + (d === 0 ? weight : 2 * weight), 0);
-  return half.map((weight) => weight / sum);
+  const half = new Float64Array(radius + 1);
+  let sum = 0;
+  for (let d = 0; d <= radius; d++) {
+    half[d] = Math.exp((-0.5 * d * d) / (sigma * sigma));
+    sum += d === 0 ? half[d] : 2 * half[d];
+  }
+  for (let d = 0; d <= radius; d++) half[d] /= sum;
+  return half;
 }
 
 /**
@@ -43,13 +48,16 @@ function blurLines(
 ): Float64Array {
   const to = new Float64Array(from.length);
   const radius = kernel.length - 1;
+  const place = new Int32Array(length + 2 * radius);
+  for (let i = 0; i < place.length; i++) place[i] = mirrored(i - radius, length) * stride;
   for (let block = 0; block < blocks; block++) {
+    const start = block * blockStride;
     for (let i = 0; i < length; i++) {
-      const base = block * blockStride + i * stride;
+      const base = start + i * stride;
       for (let line = 0; line < lines; line++) to[base + line] = from[base + line] * kernel[0];
       for (let d = radius; d >= 1; d--) {
-        const before = block * blockStride + mirrored(i - d, length) * stride;
-        const after = block * blockStride + mirrored(i + d, length) * stride;
+        const before = start + place[radius + i - d];
+        const after = start + place[radius + i + d];
         for (let line = 0; line < lines; line++) {
           to[base + line] += (from[before + line] + from[after + line]) * kernel[d];
         }

@@ -48,7 +48,7 @@ export function openWorkspace(bytes: number): Workspace {
   };
   const kernel = (name: string): Kernel => {
     const run = exports[name] as (...args: number[]) => void;
-    return (...args) => run(...args.map((arg) => (typeof arg === "number" ? arg : arg.byteOffset)));
+    return (...args) => run(...args.map(addressOf));
   };
   return {
     addPairs: kernel("addPairs"),
@@ -57,6 +57,10 @@ export function openWorkspace(bytes: number): Workspace {
     doubles: (length) => new Float64Array(memory.buffer, place(8 * length), length),
     integers: (length) => new Int32Array(memory.buffer, place(4 * length), length),
   };
+}
+
+function addressOf(argument: Argument): number {
+  return typeof argument === "number" ? argument : argument.byteOffset;
 }
 
 function newInstance(): Instance {

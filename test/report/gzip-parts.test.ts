@@ -1,0 +1,35 @@
+import {gunzipSync, gzipSync} from "node:zlib";
+import {expect, test} from "vitest";
+
+import {randomSource} from "../../src/pipeline/random";
+import {partsPacker} from "../../src/report/gzip-parts";
+
+const random = randomSource(1);
+const LARGE = Uint8Array.from({length: 200_000}, () => 4 * random());
+const OTHER = Uint8Array.from({length: 70_000}, () => 256 * random());
+const small = (n: number) => Uint8Array.from({length: 1000}, (_, i) => (i * n) % 7);
+
+test("is a gzip file of the parts one after another, the first time and again with more", () => {
+  const pack = partsPacker(4);
+  for (const parts of [
+    [],
+    [small(1)],
+    [LARGE, small(1), small(2), OTHER],
+    [LARGE, small(1), small(2), OTHER, new Uint8Array(0), small(3), LARGE],
+    [OTHER],
+  ]) {
+    expect(gunzipSync(pack(parts)).equals(Buffer.concat(parts))).toBe(true);
+  }
+});
+
+test("takes hardly more bytes than the whole packed as one", () => {
+  const parts = [LARGE, ...Array.from({length: 100}, (_, n) => small(n)), OTHER];
+  expect(partsPacker(4)(parts).length).toBeLessThan(1.01 * gzipSync(Buffer.concat(parts), {level: 4}).length);
+});
+
+test("gives the same bytes whatever it packed before", () => {
+  const pack = partsPacker(4);
+  pack([OTHER, LARGE]);
+  const parts = [LARGE, small(5), OTHER];
+  expect(pack(parts).equals(partsPacker(4)(parts))).toBe(true);
+});
