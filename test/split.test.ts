@@ -32,7 +32,7 @@ describe("batches", () => {
   test("give every image once, whatever their size", async () => {
     for (const size of [1, 2, 5, 7]) {
       const seen: number[] = [];
-      for await (const batch of batches(split, size, randomSource(3))) seen.push(...batch.labels);
+      for await (const batch of batches(split, size, {random: randomSource(3)})) seen.push(...batch.labels);
       expect(seen.sort()).toEqual([1, 1, 3, 4, 5]);
     }
   });
@@ -40,7 +40,8 @@ describe("batches", () => {
   test("begun later give what an unbroken row of them gives from there", async () => {
     const labelsFrom = async (from: number) => {
       const seen: number[][] = [];
-      for await (const batch of batches(split, 2, fork(1, "shuffle", 2), from)) seen.push(Array.from(batch.labels));
+      for await (const batch of batches(split, 2, {random: fork(1, "shuffle", 2), from}))
+        seen.push(Array.from(batch.labels));
       return seen;
     };
     expect(await labelsFrom(1)).toEqual((await labelsFrom(0)).slice(1));

@@ -99,11 +99,16 @@ export async function fusedNetwork(plan: Plan, options: FusedOptions): Promise<F
     inputGradient: (images, targets) =>
       inChunks(place, images, targets, compiled.inputGradient, images.pixels.length / images.count),
     features,
-    async logitsAndFeatures(images, layer = plan.features) {
+    async logitsAndFeatures(images, layer = plan.features, into) {
       const both = withLogits.get(layer);
-      if (!both) return {logits: await logits(images), features: await features(images, layer)};
+      if (!both) {
+        const {width, values} = await features(images, layer);
+        into?.set(values);
+        return {logits: await logits(images), features: {width, values: into ?? values}};
+      }
       const {program, width} = both;
-      const [values, scores] = await partsInChunks(place, images, "all", program, [width, plan.classes]);
+      const widths = [width, plan.classes];
+      const [values, scores] = await partsInChunks(place, images, "all", program, widths, into);
       return {logits: scores, features: {width, values}};
     },
     async trainBatch(batch, learningRate, step) {
@@ -173,20 +178,25 @@ async function inChunks(
   return (await partsInChunks(running, images, targets, program, [width]))[0];
 }
 
-/** The same for a program that gives several parts back, one after the other: so many numbers an image of each. */
+/**
+ * The same for a program that gives several parts back, one after the other: so many numbers an image of each.
+ *
+ * @param into Where the first part goes, in place of an array of its own.
+ */
 async function partsInChunks(
   {plan, compiled, crew, words, floats}: Running,
   images: Images,
   targets: ArrayLike<number> | "all",
   program: number,
   widths: readonly number[],
+  into?: Float32Array,
 ): Promise<Float32Array[]> {
   checkImages(plan, images);
   checkTargets(targets, images.count, plan.classes);
   const {staging, chunk, outputSize} = compiled.layout;
   const size = images.count === 0 ? 0 : images.pixels.length / images.count;
   const most = Math.min(chunk, Math.floor(outputSize / widths.reduce((sum, width) => sum + width) / 4) * 4);
-  const joined = widths.map((width) => new Float32Array(images.count * width));
+  const joined = widths.map((width, part) => (part === 0 && into) || new Float32Array(images.count * width));
   const starts = Array.from({length: Math.ceil(images.count / most)}, (_, i) => i * most);
   await Promise.all(
     starts.map((start) => {

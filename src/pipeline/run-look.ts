@@ -31,6 +31,8 @@ export interface Looking {
   readonly network: Network;
   readonly directory: RunDirectory;
   readonly log: RunLog;
+  /** The last look's activations of the test images: the next writes its own over them. */
+  room?: Float32Array;
   /** The epochs so far; a look adds its own. */
   readonly metrics: EpochMetrics[];
   /** Of epochscope, kept with the model. */
@@ -64,7 +66,8 @@ export async function* look(
   const begun = performance.now();
   const validation = await evaluate(network, data.validation);
   const layer = looking.isProbed(epoch) ? layerRead(looking) : undefined;
-  const test = await evaluate(network, data.test, layer);
+  const test = await evaluate(network, data.test, layer, looking.room);
+  if (test.activations) looking.room = test.activations.values;
   const evaluatedAt = performance.now();
 
   const results: Results = {directory, figures: {}, unfinished: []};
@@ -146,12 +149,12 @@ async function* probed(
   return Object.fromEntries(errors.flatMap((error, i) => (error ? [[names[i], error.message]] : [])));
 }
 
-/** @param layer Whose activations are wanted too. */
-async function evaluate(network: Network, split: Dataset["test"], layer?: string) {
+/** @param layer Whose activations are wanted too, in `room` if there is one. */
+async function evaluate(network: Network, split: Dataset["test"], layer?: string, room?: Float32Array) {
   const {logits, labels, activations} =
     layer === undefined
       ? {...(await logitsOf(network, split)), activations: undefined}
-      : await logitsAndActivationsOf(network, split, layer);
+      : await logitsAndActivationsOf(network, split, layer, room);
   const classes = network.classNames.length;
   const [loss, share] = [crossEntropy(logits, labels, classes), accuracy(logits, labels, classes)];
   return {logits, labels, loss, accuracy: share, activations};

@@ -28,9 +28,10 @@ export interface Split {
    * Reads the images at `indices`, in that order. The only way to pixels: an idx file in memory and a folder of
    * PNGs on disk look the same from here.
    *
+   * @param into Where the pixels go, if it is as large as they are. Else they get an array of their own.
    * @throws RangeError if an index is not below `count`.
    */
-  read(indices: ArrayLike<number>): Promise<LabelledImages>;
+  read(indices: ArrayLike<number>, into?: Float32Array): Promise<LabelledImages>;
 }
 
 export interface Dataset {
@@ -110,8 +111,12 @@ export interface Network extends DifferentiableClassifier {
    * writes the weights waits for them. One, if absent.
    */
   readonly stepsAtOnce?: number;
-  /** What `logits` and `features` give, in one pass over the images. */
-  logitsAndFeatures(images: Images, layer?: string): Promise<LogitsAndFeatures>;
+  /**
+   * What `logits` and `features` give, in one pass over the images.
+   *
+   * @param into Where the activations go, as long as they are; by default an array of their own.
+   */
+  logitsAndFeatures(images: Images, layer?: string, into?: Float32Array): Promise<LogitsAndFeatures>;
   /** What a step on `batch` would follow: the mean loss' gradient with respect to each trainable weight, dropout on. */
   gradients(batch: LabelledImages, step: number): Promise<NamedArray[]>;
   /** A copy of the weights, in `tf.LayersModel.weights` order (batch-norm's moving averages included). */

@@ -76,6 +76,10 @@ describe.each(["exigo", "cnn", "mlp"] as const)("%s", (name) => {
       expect(worst(values, expected), layer.name).toBeLessThan(5e-6);
       const both = await network.logitsAndFeatures(batch, layer.name); // the same kernels: the same bits
       expect(both, layer.name).toEqual({logits: await network.logits(batch), features: {width, values}});
+      const room = new Float32Array(values.length);
+      const {features} = await network.logitsAndFeatures(batch, layer.name, room);
+      expect(features.values, layer.name).toBe(room);
+      expect(room, layer.name).toEqual(values);
     }
     const feeding = model.layers[model.layers.length - 3].name;
     expect(await network.features(batch)).toEqual(await network.features(batch, feeding));

@@ -85,6 +85,10 @@ export function classifierSuite(backend: BackendName): void {
         const both = await classifier.logitsAndFeatures(images, layer);
         expect(both.logits, layer).toEqual(await classifier.logits(images));
         expect(both.features, layer).toEqual(await classifier.features(images, layer));
+        const room = new Float32Array(both.features.values.length);
+        const {features} = await classifier.logitsAndFeatures(images, layer, room);
+        expect(features.values, layer).toBe(room);
+        expect(room, layer).toEqual(both.features.values);
       }
       expect((await classifier.logitsAndFeatures(images)).features).toEqual(await classifier.features(images));
     });

@@ -2,19 +2,30 @@ import {type RandomSource, shuffled} from "../random";
 import type {LabelledImages, Split} from "../types";
 import {first} from "./split";
 
-/**
- * Yields the whole split once in batches of `size`, the last one maybe smaller; shuffled if `random` is given.
- *
- * @param from Batches to leave out at the start, in an epoch that was broken off.
- */
+export interface BatchesOptions {
+  /** Shuffles, if given. */
+  readonly random?: RandomSource;
+  /** Batches to leave out at the start, in an epoch that was broken off. */
+  readonly from?: number;
+  /**
+   * Batches that may be in use at once: the pixels of one more are written over the oldest's. By default each has an array
+   * of its own, and the garbage collector 125 MB a second to clear while a network trains.
+   */
+  readonly held?: number;
+}
+
+/** Yields the whole split once in batches of `size`, the last one maybe smaller. */
 export async function* batches(
   split: Split,
   size: number,
-  random?: RandomSource,
-  from = 0,
+  {random, from = 0, held = 0}: BatchesOptions = {},
 ): AsyncGenerator<LabelledImages> {
   const order = random ? shuffled(split.count, random) : first(split.count);
+  const ring: Float32Array[] = [];
   for (let start = from * size; start < split.count; start += size) {
-    yield await split.read(order.subarray(start, start + size));
+    const oldest = ring.length === held ? ring.shift() : undefined;
+    const batch = await split.read(order.subarray(start, start + size), oldest);
+    if (held > 0) ring.push(batch.pixels);
+    yield batch;
   }
 }

@@ -9,8 +9,9 @@ export function byteSplit(images: IdxArray, labels: Uint8Array, shape: ImageShap
   const size = shape[0] * shape[1] * shape[2];
   return {
     count,
-    async read(indices) {
-      const pixels = new Float32Array(indices.length * size);
+    async read(indices, into) {
+      const length = indices.length * size;
+      const pixels = into?.length === length ? into : new Float32Array(length);
       const chosen = new Uint16Array(indices.length);
       for (let n = 0; n < indices.length; n++) {
         const index = indices[n];
@@ -27,10 +28,13 @@ export function byteSplit(images: IdxArray, labels: Uint8Array, shape: ImageShap
 export function subset(split: Split, indices: Uint32Array): Split {
   return {
     count: indices.length,
-    async read(chosen) {
+    async read(chosen, into) {
       const outside = Array.from(chosen).find((n) => !(n < indices.length));
       if (outside !== undefined) throw new RangeError(`image index: expected below ${indices.length}, got ${outside}`);
-      return split.read(Uint32Array.from(chosen, (n) => indices[n]));
+      return split.read(
+        Uint32Array.from(chosen, (n) => indices[n]),
+        into,
+      );
     },
   };
 }

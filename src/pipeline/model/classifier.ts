@@ -90,11 +90,12 @@ export function classifierOf(
       const values = await run(images, (x) => forward(part, x));
       return {width: values.length / images.count, values};
     },
-    async logitsAndFeatures(images, layer = featureLayer) {
+    async logitsAndFeatures(images, layer = featureLayer, into) {
       const classes = classNames.length;
       if (layer === "logits") {
         const values = await logits(images);
-        return {logits: values, features: {width: classes, values}};
+        into?.set(values);
+        return {logits: values, features: {width: classes, values: into ?? values}};
       }
       const part = toBoth(layer);
       const rows = await run(images, (x) => {
@@ -103,7 +104,7 @@ export function classifierOf(
       });
       const width = rows.length / images.count - classes;
       const scores = new Float32Array(images.count * classes);
-      const values = new Float32Array(images.count * width);
+      const values = into ?? new Float32Array(images.count * width);
       for (let n = 0, at = 0; n < images.count; n++, at += classes + width) {
         scores.set(rows.subarray(at, at + classes), n * classes);
         values.set(rows.subarray(at + classes, at + classes + width), n * width);

@@ -13,7 +13,7 @@ export async function logitsOf(
   const logits = new Float32Array(split.count * classes);
   const labels = new Uint16Array(split.count);
   let at = 0;
-  for await (const batch of batches(split, BATCH)) {
+  for await (const batch of batches(split, BATCH, {held: 1})) {
     logits.set(await classifier.logits(batch), at * classes);
     labels.set(batch.labels, at);
     at += batch.count;
@@ -26,22 +26,25 @@ export async function logitsOf(
  * another thread as they are, not as 32 MB more.
  *
  * @param layer A layer's name; "" for what feeds the last dense layer.
+ * @param room An earlier call's activations, to write these over, if they are as many.
  */
-export async function logitsAndActivationsOf(network: Network, split: Split, layer: string) {
+export async function logitsAndActivationsOf(network: Network, split: Split, layer: string, room?: Float32Array) {
   const classes = network.classNames.length;
   const logits = new Float32Array(split.count * classes);
   const labels = new Uint16Array(split.count);
   let values: Float32Array = new Float32Array(0);
   let width = 0;
   let at = 0;
-  for await (const batch of batches(split, BATCH)) {
-    const part = await network.logitsAndFeatures(batch, layer || undefined);
+  for await (const batch of batches(split, BATCH, {held: 1})) {
+    const place = at === 0 ? undefined : values.subarray(at * width, (at + batch.count) * width);
+    const part = await network.logitsAndFeatures(batch, layer || undefined, place);
     if (at === 0) {
       width = part.features.width;
-      values = new Float32Array(new SharedArrayBuffer(4 * split.count * width));
+      const length = split.count * width;
+      values = room?.length === length ? room : new Float32Array(new SharedArrayBuffer(4 * length));
+      values.set(part.features.values);
     }
     logits.set(part.logits, at * classes);
-    values.set(part.features.values, at * width);
     labels.set(batch.labels, at);
     at += batch.count;
   }

@@ -4,20 +4,26 @@ import {batches} from "../data/batches";
 import type {RandomSource} from "../random";
 import type {LabelledImages, Split} from "../types";
 
-/**
- * A split's batches as a `tf.data` stream that reads one batch ahead, so that the next is ready when the network is.
- *
- * @param random Shuffles, if given.
- * @param from Batches to leave out at the start.
- */
+/** Batches that the stream has read and not yet given: one prefetched, one on its way. */
+const AHEAD = 2;
+
+export interface StreamOptions {
+  readonly random: RandomSource;
+  /** Batches to leave out at the start. */
+  readonly from: number;
+  /** Batches that are in use at once: when one more is asked for, the oldest must be done with. */
+  readonly inUse: number;
+}
+
+/** A split's batches, shuffled, as a `tf.data` stream that reads one batch ahead, so that the next is ready when the network is. */
 export async function streamOf(
   split: Split,
   batchSize: number,
-  random?: RandomSource,
-  from = 0,
+  {random, from, inUse}: StreamOptions,
 ): Promise<{next(): Promise<IteratorResult<LabelledImages>>}> {
   // Typed for containers of tensors, but any plain object passes through with what it holds.
-  const source = () => batches(split, batchSize, random, from) as unknown as Iterator<tf.TensorContainer>;
+  const source = () =>
+    batches(split, batchSize, {random, from, held: inUse + AHEAD}) as unknown as Iterator<tf.TensorContainer>;
   const stream = await tf.data.generator(source).prefetch(1).iterator();
   return stream as unknown as {next(): Promise<IteratorResult<LabelledImages>>};
 }

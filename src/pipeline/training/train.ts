@@ -49,11 +49,13 @@ export async function* trainEpoch(
   signal?: AbortSignal,
 ): AsyncGenerator<EpochProgress> {
   const {epoch, batches} = start;
-  const stream = await streamOf(train, batchSize, fork(seed, "shuffle", epoch), start.batch);
+  const atOnce = network.stepsAtOnce ?? 1;
+  const random = fork(seed, "shuffle", epoch);
+  const stream = await streamOf(train, batchSize, {random, from: start.batch, inUse: atOnce});
   const atHand: {count: number; result: ReturnType<Network["trainBatch"]>}[] = [];
   let progress = start;
   for (let next = start.batch; ; ) {
-    for (; next < batches && atHand.length < (network.stepsAtOnce ?? 1) && !signal?.aborted; next++) {
+    for (; next < batches && atHand.length < atOnce && !signal?.aborted; next++) {
       const {value} = await stream.next();
       const step = (epoch - 1) * batches + next;
       const result = network.trainBatch(value, schedule(step, epochs * batches), step);
