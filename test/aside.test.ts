@@ -37,7 +37,7 @@ test("takes one question after the other, and one that fails costs no other", as
 test("a mistake of the user's comes back as one", async () => {
   const run = temporaryFolder();
   await writeWhole(join(run, "artifacts/projection/map-epoch-000.json"), "{");
-  const failed = aside("mapSheets", run);
+  const failed = aside("mapSheet", run);
   await expect(failed).rejects.toThrow(/map-epoch-000.json: expected/);
   await expect(failed).rejects.toBeInstanceOf(UserError);
 });

@@ -6,7 +6,7 @@ import {expect, test} from "vitest";
 import {mapSettings} from "../src/pipeline/analysis/map-rows";
 import {resolveOptions} from "../src/pipeline/options";
 import {mapCsv} from "../src/pipeline/record/map-csv";
-import {writeImageMap, writeMapSheets} from "../src/pipeline/record/projection-files";
+import {writeImageMap, writeMapFilm, writeMapSheet} from "../src/pipeline/record/projection-files";
 import {openRunDirectory} from "../src/pipeline/record/run-directory";
 import {projectFile} from "../src/pipeline/run-project";
 import {animatedPng} from "../src/plots/apng";
@@ -66,7 +66,8 @@ test("a sheet grows with the number of maps", () => {
 
 test("a run's maps become a sheet, a film, the images as points, and tables", async () => {
   const folder = mkdtempSync(join(tmpdir(), "projection-"));
-  expect(await writeMapSheets(folder)).toEqual([]);
+  expect(await writeMapSheet(folder)).toEqual([]);
+  expect(await writeMapFilm(folder)).toBeUndefined();
   expect(await writeImageMap(folder)).toBeUndefined();
   const directory = openRunDirectory(folder);
   await directory.writeValue("test-images", {
@@ -85,15 +86,15 @@ test("a run's maps become a sheet, a film, the images as points, and tables", as
     };
     await directory.writeArtifact(epoch, "projection", {name: "map", plot: "scatter", data, numbers});
   }
-  const files = await writeMapSheets(folder);
+  const files = await writeMapSheet(folder);
   expect(files.map((file) => file.slice(folder.length + 1))).toEqual([
     "plots/projection/all-epochs.png",
-    "plots/projection/film.png",
     ...[0, 1, 2].map((epoch) => `artifacts/projection/map-epoch-00${epoch}.csv`),
   ]);
+  expect(await writeMapFilm(folder)).toBe(join(folder, "plots/projection/film.png"));
   expect(await writeImageMap(folder)).toBe(join(folder, "plots/projection/images-epoch-002.png"));
   expect(chunks(readFileSync(join(folder, "plots/projection/images-epoch-002.png")))[0]).toBe("IHDR");
-  const csv = readFileSync(files[4], "utf8").split("\n");
+  const csv = readFileSync(files[3], "utf8").split("\n");
   expect(csv[0]).toBe("x,y,index,label,wrong");
   expect(csv[2].split(",").slice(2)).toEqual(["2", "b", "0"]);
   expect(csv.length).toBe(32);

@@ -1,7 +1,7 @@
 import {aside, readyAside} from "../pipeline/aside/thread";
 import {kebab, resolveOptions} from "../pipeline/options";
 import {probes} from "../pipeline/probes/index";
-import {writeImageMap} from "../pipeline/record/projection-files";
+import {writeImageMap, writeMapFilm} from "../pipeline/record/projection-files";
 import {type RunControl, run} from "../pipeline/run";
 import {type RunOptions, runOptions} from "../pipeline/run-options";
 import type {ProbeOptions} from "../pipeline/run-probes";
@@ -58,7 +58,10 @@ export async function drive(
   let mapped = true;
   let written = false;
   const mapFiles = () =>
-    kept("projection", progress, () => Promise.all([aside("mapSheets", folder), writeImageMap(folder)]));
+    kept("projection", progress, () =>
+      // those of this thread one after the other: that holds less
+      Promise.all([aside("mapSheet", folder), writeImageMap(folder).then(() => writeMapFilm(folder))]),
+    );
   try {
     for await (const event of run(options, probeOptions, {...control, signal: interrupt.signal})) {
       if (event.type === "end") {

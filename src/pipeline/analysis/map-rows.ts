@@ -71,6 +71,8 @@ export interface MapContext {
   /** An earlier map of the same rows, to go on from and to line up with. */
   readonly before?: Float32Array;
   readonly random: RandomSource;
+  /** As many as pay, if absent. The map does not depend on it. */
+  readonly threads?: number;
   say(line: string): void;
 }
 
@@ -90,7 +92,7 @@ const AXIS_ROWS = {least: 2500, perColumn: 3};
 export async function mapRows(
   rows: Matrix,
   settings: MapSettings,
-  {labels, before, random, say}: MapContext,
+  {labels, before, random, threads, say}: MapContext,
 ): Promise<RowMap> {
   const method = projections[settings.method];
   const dimensions = settings.dimensions as Dimensions; // the option's check
@@ -101,10 +103,9 @@ export async function mapRows(
   if (dimensions === 3 && settings.method === "tsne" && rows.rows > MANY_IN_SPACE) {
     say("t-SNE in 3 dimensions computes all pairs: half as many points take a quarter of the time");
   }
-  const threads = await automaticThreads(rows.rows);
   const folds = rows.columns > MOST_COLUMNS;
   if (folds) say(`${rows.columns.toLocaleString("en")} features, folded into ${MOST_COLUMNS.toLocaleString("en")}`);
-  return inWorkspace(threads, async (workspace) => {
+  return inWorkspace(threads ?? (await automaticThreads(rows.rows)), async (workspace) => {
     const {scores: data, explained} = await reducedRows(workspace, rows, settings);
     const neighbourhood = await openNeighbourhood(data, {perplexity, metric: settings.metric, threads: workspace});
     const task = {data, neighbourhood, dimensions, perplexity, iterations: settings.iterations, random};

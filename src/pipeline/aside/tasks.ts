@@ -1,9 +1,9 @@
 import {draw} from "../../plots/index";
 import {writeReport} from "../../report/page";
-import {closeIdleWorkspace, type Matrix} from "../../tsne/index";
+import {automaticThreads, closeIdleWorkspace, type Matrix} from "../../tsne/index";
 import {type MapContext, type MapSettings, mapRows, type RowMap} from "../analysis/map-rows";
 import {randomSource} from "../random";
-import {writeMapSheets} from "../record/projection-files";
+import {writeMapSheet} from "../record/projection-files";
 import type {Artifact} from "../types";
 
 /** `mapRows`'s arguments, with chance as a seed. */
@@ -17,14 +17,17 @@ export type Say = (line: string) => void;
 
 /** Everything that can be done on the thread: one plain value in, one out. */
 export const tasks = {
-  mapRows: ({rows, settings, seed, ...context}: MapQuestion, say: Say): Promise<RowMap> =>
-    mapRows(rows, settings, {...context, random: randomSource(seed), say}),
+  /** With half of the threads that would pay: others compute meanwhile, and threads that share a core wait for each other. */
+  async mapRows({rows, settings, seed, ...context}: MapQuestion, say: Say): Promise<RowMap> {
+    const threads = Math.ceil((await automaticThreads(rows.rows)) / 2);
+    return mapRows(rows, settings, {...context, threads, random: randomSource(seed), say});
+  },
   /** An artifact's picture. */
   draw: async ({plot, data}: Pick<Artifact, "plot" | "data">) => draw(plot, data),
   report: (run: string) => writeReport(run),
-  mapSheets(run: string): Promise<string[]> {
+  mapSheet(run: string): Promise<string[]> {
     closeIdleWorkspace(); // the last map is made; pictures need the memory
-    return writeMapSheets(run);
+    return writeMapSheet(run);
   },
 };
 

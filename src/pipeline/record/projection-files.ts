@@ -3,7 +3,7 @@ import {join} from "node:path";
 
 import {imageMap} from "../../plots/image-map";
 import {scatterFilm} from "../../plots/scatter-film";
-import {scatterSheet} from "../../plots/scatter-sheet";
+import {type ScatterSheet, scatterSheet} from "../../plots/scatter-sheet";
 import type {Artifact} from "../types";
 import {readArtifactFile, readSaved} from "./artifact-codec";
 import {mapCsv} from "./map-csv";
@@ -27,16 +27,39 @@ const MOST_MAPS = 20;
 
 /**
  * What all epochs' maps of a run give together, written into its folder: `plots/projection/all-epochs.png` (small
- * multiples), `film.png` (animated), and each map's coordinates as `artifacts/projection/map-epoch-003.csv`.
+ * multiples), and each map's coordinates as `artifacts/projection/map-epoch-003.csv`.
  *
  * @returns The files' paths; none where the run has no maps.
  */
-export async function writeMapSheets(run: string): Promise<string[]> {
+export async function writeMapSheet(run: string): Promise<string[]> {
   const all = await savedMaps(run);
   if (all.length === 0) return [];
+  const sheet = sheetOf(all);
+  const {png} = scatterSheet({...sheet, title: `${sheet.title}, epoch by epoch`});
+  const written = [await write(join(run, "plots/projection/all-epochs.png"), png)];
+  for (const {epoch, artifact} of all) {
+    const {points, labels, wrong, classNames} = artifact.data;
+    const columns = {
+      index: indicesOf(artifact),
+      label: Array.from(labels, (label) => classNames[label]),
+      wrong,
+    };
+    written.push(await write(join(run, "artifacts/projection", `map-${stem(epoch)}.csv`), mapCsv(points, columns)));
+  }
+  return written;
+}
+
+/** All epochs' maps as an animation: `plots/projection/film.png`. @returns Its path; undefined where there are no maps. */
+export async function writeMapFilm(run: string): Promise<string | undefined> {
+  const all = await savedMaps(run);
+  if (all.length === 0) return undefined;
+  return write(join(run, "plots/projection/film.png"), scatterFilm(sheetOf(all)).png);
+}
+
+/** The maps of the last one's points, side by side. */
+function sheetOf(all: readonly SavedMap[]): ScatterSheet {
   const last = all[all.length - 1];
-  const alike = all.filter(({artifact}) => samePoints(artifact, last.artifact));
-  const shown = thinned(alike);
+  const shown = thinned(all.filter(({artifact}) => samePoints(artifact, last.artifact)));
   const {labels, classNames, title} = last.artifact.data;
   const maps = shown.map(({epoch, artifact: {data, numbers}}) => ({
     caption: epoch === 0 ? "untrained" : `epoch ${epoch}`,
@@ -44,23 +67,7 @@ export async function writeMapSheets(run: string): Promise<string[]> {
     wrong: data.wrong,
     note: `KL ${figure(numbers?.klDivergence, 3)}   trust ${figure(numbers?.trustworthiness, 3)}   neighbours right ${figure(100 * Number(numbers?.neighbourAccuracyMap), 1)}%`,
   }));
-  const sheet = {title: title.replace(/, (after|before) .*$/, ""), labels, classNames, maps};
-  const pictures: [string, Uint8Array][] = [
-    ["all-epochs.png", scatterSheet({...sheet, title: `${sheet.title}, epoch by epoch`}).png],
-    ["film.png", scatterFilm(sheet).png],
-  ];
-  const written: string[] = [];
-  for (const [name, png] of pictures) written.push(await write(join(run, "plots/projection", name), png));
-  for (const {epoch, artifact} of all) {
-    const {points, labels: classes, wrong, classNames: names} = artifact.data;
-    const columns = {
-      index: indicesOf(artifact),
-      label: Array.from(classes, (label) => names[label]),
-      wrong,
-    };
-    written.push(await write(join(run, "artifacts/projection", `map-${stem(epoch)}.csv`), mapCsv(points, columns)));
-  }
-  return written;
+  return {title: title.replace(/, (after|before) .*$/, ""), labels, classNames, maps};
 }
 
 /**
