@@ -92,16 +92,22 @@ function axisOf(from: number, to: number, edge: number, scale: number, size: num
   return {count, before, after, share};
 }
 
+// No array is taken apart in these loops: until they are compiled, each would be garbage at each of five million pixels.
+
 /** A grey image: the opacity of its class's ink. */
 function drawInk(sheet: Pixels, {left, top, columns, rows}: Samples, i: number, images: ImageMap): void {
   const {pixels, height, width, labels} = images;
   const [red, green, blue] = classColor(labels[i]);
   const start = i * height * width;
   for (let y = 0; y < rows.count; y++) {
-    const [above, under, down] = [start + rows.before[y] * width, start + rows.after[y] * width, rows.share[y]];
+    const above = start + rows.before[y] * width;
+    const under = start + rows.after[y] * width;
+    const down = rows.share[y];
     let to = 4 * ((top + y) * sheet.width + left);
     for (let x = 0; x < columns.count; x++, to += 4) {
-      const [a, b, across] = [columns.before[x], columns.after[x], columns.share[x]];
+      const a = columns.before[x];
+      const b = columns.after[x];
+      const across = columns.share[x];
       const upper = pixels[above + a] + (pixels[above + b] - pixels[above + a]) * across;
       const lower = pixels[under + a] + (pixels[under + b] - pixels[under + a]) * across;
       const value = upper + (lower - upper) * down;
@@ -115,10 +121,13 @@ function drawColour(sheet: Pixels, {left, top, columns, rows}: Samples, i: numbe
   const {pixels, height, width, channels} = images;
   const start = i * height * width * channels;
   for (let y = 0; y < rows.count; y++) {
-    const [above, under] = [rows.before[y], rows.after[y]].map((row) => start + row * width * channels);
+    const above = start + rows.before[y] * width * channels;
+    const under = start + rows.after[y] * width * channels;
     let to = 4 * ((top + y) * sheet.width + left);
     for (let x = 0; x < columns.count; x++, to += 4) {
-      const [a, b, across] = [columns.before[x] * channels, columns.after[x] * channels, columns.share[x]];
+      const a = columns.before[x] * channels;
+      const b = columns.after[x] * channels;
+      const across = columns.share[x];
       for (let c = 0; c < 3; c++) {
         const upper = pixels[above + a + c] + (pixels[above + b + c] - pixels[above + a + c]) * across;
         const lower = pixels[under + a + c] + (pixels[under + b + c] - pixels[under + a + c]) * across;

@@ -47,7 +47,9 @@ function widest(rows: Int32Array, columns: readonly number[], at: (row: number, 
   const step = Math.max(1, Math.floor(rows.length / SAMPLE));
   let [best, most] = [columns[0], -1];
   for (const column of columns) {
-    let [count, sum, squares] = [0, 0, 0];
+    let count = 0;
+    let sum = 0;
+    let squares = 0;
     for (let i = 0; i < rows.length; i += step) {
       const value = at(rows[i], column);
       count++;
@@ -62,15 +64,18 @@ function widest(rows: Int32Array, columns: readonly number[], at: (row: number, 
 
 /** Reorders keys, and what goes with them, so that none before `middle` is above any from it on (Hoare 1961, FIND). */
 function partition(keys: Float32Array, order: Int32Array, from: number, to: number, middle: number): void {
-  let [low, high] = [from, to - 1];
+  let low = from;
+  let high = to - 1;
   while (low < high) {
     const pivot = keys[(low + high) >> 1];
-    let [i, j] = [low, high];
+    let i = low;
+    let j = high;
     while (i <= j) {
       while (keys[i] < pivot) i++;
       while (pivot < keys[j]) j--;
       if (i > j) break;
-      const [key, row] = [keys[i], order[i]];
+      const key = keys[i];
+      const row = order[i];
       keys[i] = keys[j];
       order[i++] = order[j];
       keys[j] = key;
