@@ -59,8 +59,12 @@ export async function findPrunedNeighbours(
   const blockRows = Math.ceil(rows / 2 ** levels / 8) * 8;
   const blocks = Math.ceil(rows / blockRows);
   const packedRows = arena.floats(panels, room * columns);
-  const at = (row: number, column: number) => packedRows[(row >> 3) * columns * 8 + column * 8 + (row & 7)];
-  arena.integers(order, rows).set(nearTogether(rows, leading, at, blockRows * 2 ** levels));
+  const leads = new Float32Array(rows * LEADING);
+  for (let row = 0, e = 0; row < rows; row++) {
+    const from = (row >> 3) * columns * 8 + (row & 7);
+    for (let c = 0; c < LEADING; c++) leads[e++] = packedRows[from + leading[c] * 8];
+  }
+  arena.integers(order, rows).set(nearTogether(leads, LEADING, blockRows * 2 ** levels));
   arena.integers(bounded, LEADING).set(leading);
   const largest = arena.floats(norms, rows).reduce((most, norm) => Math.max(most, norm), 0);
   const unit = LONGEST / Math.sqrt(largest || 1);

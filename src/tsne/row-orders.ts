@@ -13,15 +13,13 @@ function commonDivisor(a: number, b: number): number {
 }
 
 /**
- * All rows in an order that keeps near ones together: halved by the widest of some columns, and each half again, down to
- * eight (Bentley 1975, k-d trees). `room`, at least the number of rows, is what is halved.
+ * All rows in an order that keeps near ones together: halved by the widest of their columns, and each half again, down
+ * to eight (Bentley 1975, k-d trees). `room`, at least the number of rows, is what is halved.
+ *
+ * @param values `[row * columns + c]`.
  */
-export function nearTogether(
-  rows: number,
-  columns: readonly number[],
-  at: (row: number, column: number) => number,
-  room: number,
-): Int32Array {
+export function nearTogether(values: Float32Array, columns: number, room: number): Int32Array {
+  const rows = values.length / columns;
   const order = Int32Array.from({length: rows}, (_, row) => row);
   const keys = new Float32Array(rows);
   const halve = (from: number, space: number) => {
@@ -29,8 +27,8 @@ export function nearTogether(
     const middle = from + Math.ceil(space / 16) * 8;
     if (space <= 8) return;
     if (middle < to) {
-      const column = widest(order.subarray(from, to), columns, at);
-      for (let i = from; i < to; i++) keys[i] = at(order[i], column);
+      const column = widest(values, columns, order, from, to);
+      for (let i = from; i < to; i++) keys[i] = values[order[i] * columns + column];
       partition(keys, order, from, to, middle);
     }
     halve(from, middle - from);
@@ -43,21 +41,24 @@ export function nearTogether(
 const SAMPLE = 32;
 
 /** The column of the greatest spread among some of the rows. */
-function widest(rows: Int32Array, columns: readonly number[], at: (row: number, column: number) => number): number {
-  const step = Math.max(1, Math.floor(rows.length / SAMPLE));
-  let [best, most] = [columns[0], -1];
-  for (const column of columns) {
+function widest(values: Float32Array, columns: number, order: Int32Array, from: number, to: number): number {
+  const step = Math.max(1, Math.floor((to - from) / SAMPLE));
+  let best = 0;
+  let most = -1;
+  for (let column = 0; column < columns; column++) {
     let count = 0;
     let sum = 0;
     let squares = 0;
-    for (let i = 0; i < rows.length; i += step) {
-      const value = at(rows[i], column);
+    for (let i = from; i < to; i += step) {
+      const value = values[order[i] * columns + column];
       count++;
       sum += value;
       squares += value * value;
     }
     const spread = squares / count - (sum / count) ** 2;
-    if (spread > most) [best, most] = [column, spread];
+    if (!(spread > most)) continue;
+    best = column;
+    most = spread;
   }
   return best;
 }
