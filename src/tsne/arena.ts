@@ -9,6 +9,8 @@ export interface Arena {
   /** Where the next place would be: give it to `release` to free all that were handed out since. */
   mark(): number;
   release(mark: number): void;
+  /** Copies bytes to a place before theirs; the two may overlap. */
+  move(from: number, to: number, bytes: number): void;
   /** Views hold until the next `allocate`: a memory that grows leaves them behind. */
   floats(address: number, length: number): Float32Array;
   integers(address: number, length: number): Int32Array;
@@ -33,6 +35,9 @@ export function openArena({memory}: Team): Arena {
     mark: () => top,
     release(mark) {
       top = mark;
+    },
+    move(from, to, bytes) {
+      new Uint8Array(memory.buffer).copyWithin(to, from, from + bytes);
     },
     floats: (address, length) => new Float32Array(memory.buffer, address, length),
     integers: (address, length) => new Int32Array(memory.buffer, address, length),

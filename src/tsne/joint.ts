@@ -21,8 +21,6 @@ export function joinNeighbours(
 ): JoinedNeighbours {
   const chunks = Math.ceil(rows / CHUNK);
   const edges = arena.allocate((rows + 1) * 4);
-  const ends = arena.allocate((2 * rows * k + 4 * rows) * 4); // at most: every neighbour one-sided, rows filled up
-  const joint = arena.allocate((2 * rows * k + 4 * rows) * 4);
   const mark = arena.mark();
   const p = arena.allocate(rows * k * 4);
   const scratchSize = align(4 * (k + 3) + 64);
@@ -36,8 +34,14 @@ export function joinNeighbours(
   team.run({kernel: "reverseLists", tasks: 1, args: [rows, k, neighbours, p, starts, cursor, reverse, reverseP]});
   team.run({kernel: "countEdges", tasks: chunks, args: [rows, k, neighbours, starts, reverse, edges]});
   team.run({kernel: "sumEdges", tasks: 1, args: [rows, edges]});
-  const args = [rows, k, neighbours, p, starts, reverse, reverseP, edges, ends, joint];
+  // As many as there are, not as many as there can be; made above what they are made of, and then moved down over it.
+  const bytes = 4 * arena.integers(edges, rows + 1)[rows];
+  const made = {ends: arena.allocate(bytes), joint: arena.allocate(bytes)};
+  const args = [rows, k, neighbours, p, starts, reverse, reverseP, edges, made.ends, made.joint];
   team.run({kernel: "joinEdges", tasks: chunks, args});
   arena.release(mark);
+  const [ends, joint] = [arena.allocate(bytes), arena.allocate(bytes)];
+  arena.move(made.ends, ends, bytes);
+  arena.move(made.joint, joint, bytes);
   return {edges, ends, joint};
 }
