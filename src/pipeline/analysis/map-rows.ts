@@ -71,8 +71,6 @@ export interface MapContext {
   /** An earlier map of the same rows, to go on from and to line up with. */
   readonly before?: Float32Array;
   readonly random: RandomSource;
-  /** As many as pay, if absent. The map does not depend on it. */
-  readonly threads?: number;
   say(line: string): void;
 }
 
@@ -92,7 +90,7 @@ const AXIS_ROWS = {least: 2500, perColumn: 3};
 export async function mapRows(
   rows: Matrix,
   settings: MapSettings,
-  {labels, before, random, threads, say}: MapContext,
+  {labels, before, random, say}: MapContext,
 ): Promise<RowMap> {
   const method = projections[settings.method];
   const dimensions = settings.dimensions as Dimensions; // the option's check
@@ -105,7 +103,8 @@ export async function mapRows(
   }
   const folds = rows.columns > MOST_COLUMNS;
   if (folds) say(`${rows.columns.toLocaleString("en")} features, folded into ${MOST_COLUMNS.toLocaleString("en")}`);
-  return inWorkspace(threads ?? (await automaticThreads(rows.rows)), async (workspace) => {
+  const threads = await automaticThreads(rows.rows);
+  return inWorkspace(threads, async (workspace) => {
     const {scores: data, explained} = await reducedRows(workspace, rows, settings);
     const neighbourhood = await openNeighbourhood(data, {perplexity, metric: settings.metric, threads: workspace});
     const task = {data, neighbourhood, dimensions, perplexity, iterations: settings.iterations, random};

@@ -1,6 +1,6 @@
 import {draw} from "../../plots/index";
 import {writeReport} from "../../report/page";
-import {automaticThreads, closeIdleWorkspace, type Matrix} from "../../tsne/index";
+import {closeIdleWorkspace, type Matrix} from "../../tsne/index";
 import {type MapContext, type MapSettings, mapRows, type RowMap} from "../analysis/map-rows";
 import {randomSource} from "../random";
 import {writeMapSheet} from "../record/projection-files";
@@ -17,11 +17,8 @@ export type Say = (line: string) => void;
 
 /** Everything that can be done on the thread: one plain value in, one out. */
 export const tasks = {
-  /** With half of the threads that would pay: others compute meanwhile, and threads that share a core wait for each other. */
-  async mapRows({rows, settings, seed, ...context}: MapQuestion, say: Say): Promise<RowMap> {
-    const threads = Math.ceil((await automaticThreads(rows.rows)) / 2);
-    return mapRows(rows, settings, {...context, threads, random: randomSource(seed), say});
-  },
+  mapRows: ({rows, settings, seed, ...context}: MapQuestion, say: Say): Promise<RowMap> =>
+    mapRows(rows, settings, {...context, random: randomSource(seed), say}),
   /** An artifact's picture. */
   draw: async ({plot, data}: Pick<Artifact, "plot" | "data">) => draw(plot, data),
   report: (run: string) => writeReport(run),
