@@ -1,9 +1,10 @@
 import {UserError} from "../pipeline/options";
 import {fork} from "../pipeline/random";
 import type {Images, LabelledImages, NamedArray, Network} from "../pipeline/types";
-import {type Compiled, compile, type Output} from "./compile";
+import {checkImages, checkTargets, inChunks, partsInChunks, type Running} from "./chunks";
+import {compile, type Output} from "./compile";
 import {FIRST, JOBS} from "./control";
-import {type Crew, startCrew} from "./crew";
+import {startCrew} from "./crew";
 import {fastestVariant} from "./fastest-variant";
 import {kernelModule, type Variant} from "./modules";
 import {optimizers} from "./optimizers";
@@ -145,14 +146,6 @@ export async function fusedNetwork(plan: Plan, options: FusedOptions): Promise<F
   };
 }
 
-interface Running {
-  readonly plan: Plan;
-  readonly compiled: Compiled;
-  readonly crew: Crew;
-  readonly words: Int32Array;
-  readonly floats: Float32Array;
-}
-
 const PAGE = 65_536;
 
 function sharedMemory(bytes: number, batchSize: number): WebAssembly.Memory {
@@ -165,60 +158,6 @@ function sharedMemory(bytes: number, batchSize: number): WebAssembly.Memory {
   } catch (error) {
     throw new UserError(`${refusal}: ${(error as Error).message}; try a smaller --batch-size or another --engine`);
   }
-}
-
-/** Runs a program on any number of images, as many at a time as can be staged, and joins what comes back. */
-async function inChunks(
-  running: Running,
-  images: Images,
-  targets: ArrayLike<number> | "all",
-  program: number,
-  width: number,
-): Promise<Float32Array> {
-  return (await partsInChunks(running, images, targets, program, [width]))[0];
-}
-
-/**
- * The same for a program that gives several parts back, one after the other: so many numbers an image of each.
- *
- * @param into Where the first part goes, in place of an array of its own.
- */
-async function partsInChunks(
-  {plan, compiled, crew, words, floats}: Running,
-  images: Images,
-  targets: ArrayLike<number> | "all",
-  program: number,
-  widths: readonly number[],
-  into?: Float32Array,
-): Promise<Float32Array[]> {
-  checkImages(plan, images);
-  checkTargets(targets, images.count, plan.classes);
-  const {staging, chunk, outputSize} = compiled.layout;
-  const size = images.count === 0 ? 0 : images.pixels.length / images.count;
-  const most = Math.min(chunk, Math.floor(outputSize / widths.reduce((sum, width) => sum + width) / 4) * 4);
-  const joined = widths.map((width, part) => (part === 0 && into) || new Float32Array(images.count * width));
-  const starts = Array.from({length: Math.ceil(images.count / most)}, (_, i) => i * most);
-  await Promise.all(
-    starts.map((start) => {
-      const count = Math.min(most, images.count - start);
-      return crew.run(
-        (n) => {
-          const {images: at, labels, output} = staging[n];
-          floats.set(images.pixels.subarray(start * size, (start + count) * size), at / 4);
-          for (let i = 0; i < count; i++) words[labels / 4 + i] = targets === "all" ? -1 : targets[start + i];
-          return {program, count, images: at, labels, output};
-        },
-        (n) => {
-          let from = staging[n].output / 4;
-          widths.forEach((width, part) => {
-            joined[part].set(floats.subarray(from, from + count * width), start * width);
-            from += count * width;
-          });
-        },
-      );
-    }),
-  );
-  return joined;
 }
 
 /** @param output Byte of the batch's losses and right answers, f32 [n][2]. */
@@ -242,22 +181,6 @@ async function notFinite(running: Running, batch: LabelledImages, step: number, 
   }
   const got = `got ${lossSum / batch.count} (first in ${at})`;
   return new UserError(`loss at step ${step}: expected a finite number, ${got}; try a smaller --learning-rate`);
-}
-
-function checkImages({imageShape}: Plan, {count, shape, pixels}: Images): void {
-  if (`${shape}` !== `${imageShape}`) {
-    throw new UserError(`images: expected ${imageShape.join(" x ")}, the model's input, got ${shape.join(" x ")}`);
-  }
-  const expected = count * shape[0] * shape[1] * shape[2];
-  if (pixels.length !== expected) throw new RangeError(`pixels: expected ${expected}, got ${pixels.length}`);
-}
-
-function checkTargets(targets: ArrayLike<number> | "all", count: number, classes: number): void {
-  if (targets === "all") return;
-  if (targets.length !== count)
-    throw new RangeError(`targets: expected one an image (${count}), got ${targets.length}`);
-  const outside = Array.from(targets).find((k) => !(k >= 0 && k < classes));
-  if (outside !== undefined) throw new RangeError(`target class: expected below ${classes}, got ${outside}`);
 }
 
 function checkBatch(plan: Plan, batch: LabelledImages, batchSize: number): void {
