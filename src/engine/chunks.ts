@@ -75,6 +75,7 @@ export function checkImages({imageShape}: Plan, {count, shape, pixels}: Images):
   if (pixels.length !== expected) throw new RangeError(`pixels: expected ${expected}, got ${pixels.length}`);
 }
 
+/** @throws RangeError if there is not one class for each image, each below `classes`. */
 export function checkTargets(targets: ArrayLike<number> | "all", count: number, classes: number): void {
   if (targets === "all") return;
   if (targets.length !== count)

@@ -1,6 +1,7 @@
 import {setImmediate as eventLoopTurn} from "node:timers/promises";
 import * as tf from "@tensorflow/tfjs";
 
+import {checkTargets} from "../../engine/chunks";
 import {UserError} from "../options";
 import type {DifferentiableClassifier, ImageShape, Images, Network} from "../types";
 
@@ -112,15 +113,6 @@ export function classifierOf(
       return {logits: scores, features: {width, values}};
     },
   };
-}
-
-/** @throws RangeError if there is not one class for each image, each below `classes`. */
-export function checkTargets(targets: ArrayLike<number> | "all", count: number, classes: number): void {
-  if (targets === "all") return;
-  if (targets.length !== count)
-    throw new RangeError(`targets: expected one an image (${count}), got ${targets.length}`);
-  const outside = Array.from(targets).find((k) => !(k >= 0 && k < classes));
-  if (outside !== undefined) throw new RangeError(`target class: expected below ${classes}, got ${outside}`);
 }
 
 /** Applies `f` to `images` batch by batch and joins what comes back, one row an image. */
