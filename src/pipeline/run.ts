@@ -115,7 +115,7 @@ export async function* run(
       await keepCheckpoint(directory, network, progress);
       if (!isUntrainedSeen && !signal?.aborted) yield* lookBefore();
       if (!signal?.aborted) yield* lookAt(progress, trainSeconds);
-      if (epoch === epochs) yield* keepRest();
+      if (epoch === epochs || signal?.aborted) yield* keepRest(); // nothing is trained meanwhile
       if (signal?.aborted && metrics.at(-1)?.epoch !== epochs) return yield interrupted;
     }
     log.finish(true);
