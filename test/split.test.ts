@@ -37,6 +37,18 @@ describe("batches", () => {
     }
   });
 
+  test("of which so many are held at once stand as they were until one more is asked for", async () => {
+    const fresh: number[][] = [];
+    for await (const {pixels} of batches(split, 1)) fresh.push(Array.from(pixels));
+    const given: Float32Array[] = [];
+    for await (const {pixels} of batches(split, 1, {held: 2})) {
+      given.push(pixels);
+      expect(given.slice(-2).map((own) => Array.from(own))).toEqual(fresh.slice(0, given.length).slice(-2));
+    }
+    expect(given[2]).toBe(given[0]);
+    expect(given[1]).not.toBe(given[0]);
+  });
+
   test("begun later give what an unbroken row of them gives from there", async () => {
     const labelsFrom = async (from: number) => {
       const seen: number[][] = [];

@@ -1,11 +1,12 @@
+import {setImmediate as eventLoopTurn} from "node:timers/promises";
 import * as tf from "@tensorflow/tfjs";
 import {afterEach, beforeAll, expect, test} from "vitest";
-
 import {type FusedNetwork, fusedNetwork, plan} from "../src/engine/index";
+import {byteSplit} from "../src/pipeline/data/split";
 import {models} from "../src/pipeline/model/index";
 import {constant} from "../src/pipeline/training/schedule";
 import {type EpochProgress, epochStart, trainEpoch} from "../src/pipeline/training/train";
-import type {Network, Split} from "../src/pipeline/types";
+import type {LabelledImages, Network, Split} from "../src/pipeline/types";
 import {randomBatch} from "./engine/tfjs";
 
 const SHAPE = [8, 8, 1] as const;
@@ -70,6 +71,28 @@ test("an epoch asked for two steps at once is the epoch asked for step by step, 
   expect(expected.at(-1)?.images).toBe(COUNT);
   expect(await train(hasty)).toEqual(expected);
   expect(await hasty.getWeights()).toEqual(await patient.getWeights());
+});
+
+test("a batch stands as it was given until its step is answered, though its memory is used again", async () => {
+  const {pixels, labels} = randomBatch(3, COUNT, SHAPE, CLASSES);
+  const bytes = {shape: [COUNT, 8, 8], values: Uint8Array.from(pixels, (v) => 255 * Math.abs(v))};
+  const split = byteSplit(bytes, Uint8Array.from(labels), [8, 8, 1]);
+  const memories = new Set<ArrayBufferLike>();
+  let steps = 0;
+  const slow = {
+    stepsAtOnce: 2,
+    async trainBatch({pixels: given}: LabelledImages) {
+      const before = given.slice();
+      memories.add(given.buffer);
+      for (let turn = 0; turn < 5; turn++) await eventLoopTurn(); // time enough to read ahead
+      expect(given).toEqual(before);
+      steps++;
+      return {lossSum: 0, correct: 0};
+    },
+  } as Partial<Network> as Network;
+  for await (const _ of trainEpoch(slow, split, epochStart(1, split, BATCH_SIZE), options));
+  expect(steps).toBe(11);
+  expect(memories.size).toBeLessThan(11);
 });
 
 test("an epoch that is stopped tells of every step that was taken, and can be gone on with", async () => {

@@ -50,7 +50,10 @@ export interface Dataset {
 export interface Classifier {
   readonly imageShape: ImageShape;
   readonly classNames: readonly string[];
-  /** @returns Probabilities, `out[n * classes + k]`; each image's sum to 1. */
+  /**
+   * @param images Theirs until it has answered: the next ones may be written over them.
+   * @returns Probabilities, `out[n * classes + k]`; each image's sum to 1.
+   */
   predict(images: Images): Promise<Float32Array>;
 }
 
