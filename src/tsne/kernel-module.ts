@@ -8,6 +8,7 @@ export const KERNELS = [
   "packPanels",
   "findNeighbours",
   "packBounds",
+  "guessThresholds",
   "compareBlocks",
   "gatherNearest",
   "nearestInPlane",

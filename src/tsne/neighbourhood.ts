@@ -8,7 +8,7 @@ import {runInParts} from "./parts";
 import {findPlaneNeighbours} from "./plane-neighbours";
 import {writePoints} from "./points";
 import {findPrunedNeighbours, leadingColumns} from "./pruned-neighbours";
-import {meanRankExcess} from "./ranks";
+import {everyOf, meanRankExcess} from "./ranks";
 import {potentialsJob} from "./repulsion";
 import type {Team} from "./team";
 import {openWorkspace, type Workspace} from "./workspace";
@@ -52,10 +52,10 @@ export interface Neighbourhood {
    * Trustworthiness and continuity (Venna & Kaski 2001) at k neighbours, in [0, 1]: whether neighbours in the map are
    * neighbours in the data, and the other way round. And the map's neighbours themselves, nearest first.
    *
-   * @param atMost Of how many points the two are means, about, where there are more: 2,500. The n² work is theirs.
+   * @param among Among about how many of the other points ranks are counted: all up to 2,500 points, 300 of more.
    * @throws RangeError unless k < rows / 2.
    */
-  quality(points: Float32Array, dimensions: Dimensions, k: number, atMost?: number): Promise<MapQuality>;
+  quality(points: Float32Array, dimensions: Dimensions, k: number, among?: number): Promise<MapQuality>;
   /** Ends the threads, or frees what it took of the workspace it was given. */
   close(): void;
 }
@@ -63,13 +63,14 @@ export interface Neighbourhood {
 export interface MapQuality {
   readonly trustworthiness: number;
   readonly continuity: number;
-  /** Of how many points these two are means. */
-  readonly measured: number;
+  /** Among about how many of the others ranks were counted: all, or a share of them, each rank then an estimate. */
+  readonly among: number;
   /** `[rows * k]`. */
   readonly neighbours: Uint32Array;
 }
 
-const MEASURED = 2500;
+/** Up to so many points all ranks are counted; of more, among so many. */
+const [COUNTED, SAMPLED] = [2500, 300];
 
 /** Addresses in the arena. */
 export interface Places {
@@ -100,7 +101,8 @@ export async function openNeighbourhood(
     );
   }
   const k = Math.min(rows - 1, Math.floor(3 * perplexity + 1));
-  const {team, arena} = typeof threads === "number" ? await openWorkspace(threads) : threads;
+  const workspace = typeof threads === "number" ? await openWorkspace(threads) : threads;
+  const {team, arena} = workspace;
   const begin = arena.mark();
   const close = () => (typeof threads === "number" ? team.close() : arena.release(begin));
   try {
@@ -108,8 +110,11 @@ export async function openNeighbourhood(
     const space = await packed(team, arena, points);
     const leading = leadingColumns(points);
     const near = leading
-      ? await findPrunedNeighbours(team, arena, space, leading, k)
+      ? await findPrunedNeighbours(team, arena, space, leading, k, workspace.lastNeighbours)
       : await findNeighbours(team, arena, space, k);
+    if (workspace === threads) {
+      workspace.lastNeighbours = {rows, k, list: arena.integers(near.neighbours, rows * k).slice()};
+    }
     const edges = joinNeighbours(team, arena, rows, k, perplexity, near);
     return measured(team, arena, space, {...space, ...near, ...edges}, perplexity, k, close);
   } catch (error) {
@@ -169,7 +174,7 @@ function measured(
       arena.release(mark);
       return divergence;
     },
-    async quality(points, dimensions, count, atMost = MEASURED) {
+    async quality(points, dimensions, count, among = rows > COUNTED ? SAMPLED : rows) {
       if (!(count >= 1 && count <= k && count < rows / 2)) {
         throw new RangeError(`neighbours: expected 1 to ${Math.min(k, Math.ceil(rows / 2) - 1)}, got ${count}`);
       }
@@ -179,8 +184,8 @@ function measured(
       const dataNear = arena.allocate(rows * count * 4);
       arena.integers(dataNear, rows * count).set(nearest(count));
       const scale = 2 / (2 * rows - 3 * count - 1);
-      const trust = await meanRankExcess(team, arena, space, near.neighbours, count, {...places, count: k}, atMost);
-      const kept = await meanRankExcess(team, arena, map, dataNear, count, {...near, count}, atMost);
+      const trust = await meanRankExcess(team, arena, space, near.neighbours, count, {...places, count: k}, among);
+      const kept = await meanRankExcess(team, arena, map, dataNear, count, {...near, count}, among);
       const neighbours = sortNearest(
         arena.floats(near.distances, rows * count),
         arena.integers(near.neighbours, rows * count),
@@ -190,9 +195,9 @@ function measured(
       );
       arena.release(mark);
       return {
-        trustworthiness: 1 - scale * trust.mean,
-        continuity: 1 - scale * kept.mean,
-        measured: trust.measured,
+        trustworthiness: 1 - scale * trust,
+        continuity: 1 - scale * kept,
+        among: Math.round((rows - 1) / everyOf(rows, among)),
         neighbours,
       };
     },

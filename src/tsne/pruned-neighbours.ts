@@ -35,13 +35,26 @@ export function leadingColumns({rows, columns, values}: Matrix): number[] | unde
   return sum(leading) > WORTH * sum(order) ? leading : undefined;
 }
 
-/** What `findNeighbours` gives, bit for bit, in less time. @param leading `leadingColumns` of what was packed. */
+/** Neighbours that were found once, of as many rows: `list[row * k + q]`, no row twice for one. */
+export interface NeighbourGuess {
+  readonly rows: number;
+  readonly k: number;
+  readonly list: Int32Array;
+}
+
+/**
+ * What `findNeighbours` gives, bit for bit, in less time.
+ *
+ * @param leading `leadingColumns` of what was packed.
+ * @param guess Of near data, as an earlier epoch's: saves up to half the time, and changes nothing else.
+ */
 export async function findPrunedNeighbours(
   team: Team,
   arena: Arena,
   {rows, columns, panels, norms}: Packed,
   leading: readonly number[],
   k: number,
+  guess?: NeighbourGuess,
 ): Promise<FoundNeighbours> {
   const distances = arena.allocate(rows * k * 4);
   const neighbours = arena.allocate(rows * k * 4);
@@ -54,7 +67,8 @@ export async function findPrunedNeighbours(
   const x = arena.allocate(room * stride * 4);
   const placeNorms = arena.allocate(room * 4);
   const bounds = arena.allocate(panelCount * PAIRS * 32);
-  const boundNorms = arena.allocate(room * 4);
+  const whole = arena.allocate(room * Math.ceil(stride / 8) * 16);
+  const state = arena.allocate(6 * room * 4);
   const levels = Math.max(0, Math.ceil(Math.log2(rows / BLOCK_ROWS)));
   const blockRows = Math.ceil(rows / 2 ** levels / 8) * 8;
   const blocks = Math.ceil(rows / blockRows);
@@ -68,23 +82,53 @@ export async function findPrunedNeighbours(
   arena.integers(bounded, LEADING).set(leading);
   const largest = arena.floats(norms, rows).reduce((most, norm) => Math.max(most, norm), 0);
   const unit = LONGEST / Math.sqrt(largest || 1);
-  const pack = [panels, norms, rows, columns, order, bounded, unit, x, stride, placeNorms, bounds, boundNorms];
+  const pack = [
+    panels,
+    norms,
+    rows,
+    columns,
+    order,
+    bounded,
+    unit,
+    x,
+    stride,
+    placeNorms,
+    bounds,
+    whole,
+    state + 16 * room,
+  ];
   team.run({kernel: "packBounds", tasks: Math.ceil(room / PACKED_ROWS), args: pack});
 
   const capacity = Math.ceil((k + 48) / 8) * 8;
   const lists = arena.allocate(rows * capacity * 8);
-  const state = arena.allocate(3 * room * 4);
   const firsts = arena.allocate(blocks * 4);
   const scratchSize = align(16 * (blockRows + 8) + capacity * 4 + 1152);
   const scratch = arena.allocate(team.threads * scratchSize);
   arena.integers(state, room).fill(0);
   arena.floats(state + 4 * room, room).fill(1e29);
   // past the last row nothing passes, before the first threshold everything
-  const norm = arena.integers(boundNorms, room);
-  arena.integers(state + 8 * room, room).set(norm.map((n, place) => (place < rows ? n - WHOLE - 1 : 2 ** 31 - 1)));
+  for (const [limits, norms] of [
+    [2, 4],
+    [3, 5],
+  ].map((pair) => pair.map((a) => arena.integers(state + 4 * a * room, room)))) {
+    for (let place = 0; place < room; place++) limits[place] = place < rows ? norms[place] - WHOLE - 1 : 2 ** 31 - 1;
+  }
   // |a|² + |b|² − 2a·b, sums of `columns` products, each rounded to 2⁻²⁴ of it (Higham 2002, section 3.1), and to spare
   const error = 4 * (columns + 4) * 2 ** -24;
-  const place = [blockRows, bounds, boundNorms, x, stride, placeNorms, order, rows, k, capacity, unit, error, largest];
+  if (guess?.rows === rows && guess.k === k) {
+    const begin = arena.mark();
+    const [guesses, places, scratch] = [rows * k * 4, rows * 4, team.threads * 64].map((bytes) =>
+      arena.allocate(bytes),
+    );
+    arena.integers(guesses, rows * k).set(guess.list);
+    const [placeOf, rowAt] = [arena.integers(places, rows), arena.integers(order, rows)];
+    for (let place = 0; place < rows; place++) placeOf[rowAt[place]] = place;
+    const space = [x, stride, placeNorms, order, rows, k, unit, error, largest, state];
+    const args = [guesses, places, ...space, scratch, 64];
+    team.run({kernel: "guessThresholds", tasks: Math.ceil(rows / ROWS), args});
+    arena.release(begin);
+  }
+  const place = [blockRows, bounds, whole, x, stride, placeNorms, order, rows, k, capacity, unit, error, largest];
   const pause = pauses();
   for (let phase = 0; phase < 2 ** levels; phase++) {
     const pairs = Array.from({length: blocks}, (_, b) => b).filter((b) => b <= (b ^ phase) && (b ^ phase) < blocks);

@@ -8,8 +8,8 @@ export interface MapFigures {
   readonly trustworthiness: number;
   readonly continuity: number;
   readonly neighbourhoodSize: number;
-  /** Of how many points these two are means. */
-  readonly measured: number;
+  /** Among about how many other points the ranks in these two were counted; of all but few points a fair share. */
+  readonly among: number;
   /**
    * Shares of points that their `voters` nearest put in the right class: on the map, and in what it is a map of. Null
    * where no classes are known.
@@ -37,14 +37,14 @@ export async function mapQuality(
   const count = Math.min(NEIGHBOURS, neighbourhood.k, Math.ceil(neighbourhood.rows / 2) - 1);
   const voters = Math.min(VOTERS, count);
   const klDivergence = divergence ?? (await neighbourhood.divergence(points, dimensions));
-  const {trustworthiness, continuity, measured, neighbours} = await neighbourhood.quality(points, dimensions, count);
+  const {trustworthiness, continuity, among, neighbours} = await neighbourhood.quality(points, dimensions, count);
   const onMap = neighbours.filter((_, e) => e % count < voters);
   return {
     klDivergence,
     trustworthiness,
     continuity,
     neighbourhoodSize: count,
-    measured,
+    among,
     neighbourAccuracyMap: labels ? neighbourAccuracy(onMap, voters, labels) : null,
     neighbourAccuracyFull: labels ? neighbourAccuracy(neighbourhood.nearest(voters), voters, labels) : null,
     voters,

@@ -9,7 +9,7 @@ export {gramRows, gramWhole, measureColumns, packWhole, projectRows} from "./mat
 export {interpolate, spread} from "./mesh";
 export {findNeighbours} from "./neighbours";
 export {nearestInPlane} from "./plane-neighbours";
-export {compareBlocks, gatherNearest} from "./pruned-neighbours";
+export {compareBlocks, gatherNearest, guessThresholds} from "./pruned-neighbours";
 export {sumRankExcess} from "./ranks";
 export {repelNear, sortCells} from "./short-range";
 export {mixVectors, multiplyVectors, orthonormalise} from "./symmetric";
