@@ -137,9 +137,7 @@ function measured(
   const nearest = (wanted: number) => {
     const count = Math.min(wanted, k);
     if (count > sorted.count) {
-      const [distances, neighbours] = [places.distances, places.neighbours];
-      const list = sortNearest(arena.floats(distances, rows * k), arena.integers(neighbours, rows * k), rows, k, count);
-      sorted = {count, list};
+      sorted = {count, list: sortNearest(team, arena, rows, k, places, count)};
     }
     return firstOfEach(sorted.list, sorted.count, count);
   };
@@ -186,13 +184,7 @@ function measured(
       const scale = 2 / (2 * rows - 3 * count - 1);
       const trust = await meanRankExcess(team, arena, space, near.neighbours, count, {...places, count: k}, among);
       const kept = await meanRankExcess(team, arena, map, dataNear, count, {...near, count}, among);
-      const neighbours = sortNearest(
-        arena.floats(near.distances, rows * count),
-        arena.integers(near.neighbours, rows * count),
-        rows,
-        count,
-        count,
-      );
+      const neighbours = sortNearest(team, arena, rows, count, near, count);
       arena.release(mark);
       return {
         trustworthiness: 1 - scale * trust,

@@ -16,6 +16,7 @@ export function calibrate(
   const excess = scratch + <usize>thread * <usize>scratchSize;
   const padded = (k + 3) & ~3;
   const to = min(rows, (task + 1) * CHUNK);
+  let usual: f64 = 1; // β times the mean: much the same from row to row
   for (let i = task * CHUNK; i < to; i++) {
     const row = at(distances, i * k);
     let least: f32 = Infinity;
@@ -28,7 +29,7 @@ export function calibrate(
     }
     for (let q = k; q < padded; q++) store<f32>(at(excess, q), Infinity); // exp4 gives e^−87 for it: nothing
     mean /= k;
-    let low: f64 = 0, high: f64 = Infinity, beta: f64 = mean > 0 ? 1 / mean : 1, total: f64 = 1;
+    let low: f64 = 0, high: f64 = Infinity, beta: f64 = mean > 0 ? usual / mean : 1, total: f64 = 1;
     for (let step = 0; step < 100; step++) {
       const minus = f32x4.splat(<f32>-beta), infinite = f32x4.splat(1e30);
       let s0 = f32x4.splat(0), s1 = s0, s2 = s0; // Σ w, Σ w d, Σ w d²
@@ -42,7 +43,10 @@ export function calibrate(
       total = sumLanes(s0);
       const first = <f64>sumLanes(s1) / total, variance = <f64>sumLanes(s2) / total - first * first;
       const over = Math.log(total) + beta * first - entropy;
-      if (Math.abs(over) < 1e-6) break;
+      if (Math.abs(over) < 1e-6) {
+        if (mean > 0) usual = beta * mean;
+        break;
+      }
       if (over > 0) low = beta;
       else high = beta;
       let next = beta + over / max<f64>(beta * variance, 1e-300);

@@ -7,7 +7,7 @@ export {multiplyColumns, restoreRows, sampleKernel, sharpenKernel, transformRows
 export {packPanels} from "./distances";
 export {gramRows, gramWhole, measureColumns, packWhole, projectRows} from "./matrix-product";
 export {interpolate, spread} from "./mesh";
-export {findNeighbours} from "./neighbours";
+export {findNeighbours, sortNearest} from "./neighbours";
 export {nearestInPlane} from "./plane-neighbours";
 export {compareBlocks, gatherNearest, guessThresholds} from "./pruned-neighbours";
 export {sumRankExcess} from "./ranks";
