@@ -37,7 +37,7 @@ test("a map's coordinates are written as their seven digits are read, whatever t
   const random = randomSource(6);
   const sizes = Float32Array.from({length: 40_000}, () => (random() - 0.5) * 10 ** (90 * random() - 45));
   const maps = Float32Array.from({length: 40_000}, () => (random() - 0.5) * 10 ** (13 * random() - 6));
-  const halves = Float32Array.from({length: 20_000}, (_, i) => (2 * i + 1) / 2 ** (1 + (i % 24))); // ends in 5: rounded up
+  const halves = Float32Array.from({length: 20_000}, (_, i) => (2 * i + 1) / 2 ** (1 + (i % 24))); // ties
   const powers = Array.from({length: 84}, (_, p) => Number(`1e${p - 45}`));
   const edges = Float32Array.of(
     ...powers.flatMap((p) => [p, p * (1 - 2 ** -24), p * (1 + 2 ** -23), p * 9.9999995]),

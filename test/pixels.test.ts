@@ -88,7 +88,7 @@ test("an image stands around its point on the image map, grey ones in their clas
   expect([...inked]).toEqual(["190,11,94"]); // class 3's
 });
 
-test("what is blank of an image is passed over without a trace: nearly blank, it differs by a level at most", async () => {
+test("what is blank of an image is passed over without a trace: nearly blank, it is a level off at most", async () => {
   const random = randomSource(4);
   const sparse = Uint8Array.from({length: 2 * 9 * 9}, (_, p) => (p % 9 > 1 && random() < 0.15 ? 256 * random() : 0));
   const map = (pixels: Uint8Array) =>

@@ -79,7 +79,11 @@ function axisFor(length: number): Axis {
   return {start: 0, count: 0, before, after, share: new Float64Array(most)};
 }
 
-/** @param edge Where the tile begins on the sheet. @param size Of the image, in its own pixels. @param end The sheet's. */
+/**
+ * @param edge Where the tile begins on the sheet.
+ * @param size Of the image, in its own pixels.
+ * @param end The sheet's.
+ */
 function lay(axis: Axis, edge: number, length: number, size: number, end: number): void {
   const scale = size / length;
   axis.start = Math.max(0, Math.round(edge));
@@ -93,7 +97,7 @@ function lay(axis: Axis, edge: number, length: number, size: number, end: number
   }
 }
 
-// No array is taken apart in these loops: until they are compiled, each would be garbage at each of five million pixels.
+// No array is taken apart in these loops: until they are compiled, each would be garbage at each of millions of pixels.
 
 /** A grey image: the opacity of its class's ink. */
 function drawInk(sheet: Sheet, columns: Axis, rows: Axis, i: number, images: ImageMap): void {
@@ -104,7 +108,7 @@ function drawInk(sheet: Sheet, columns: Axis, rows: Axis, i: number, images: Ima
     const above = start + rows.before[y] * width;
     const under = start + rows.after[y] * width;
     const down = rows.share[y];
-    // Most of a drawn digit is blank: only from the first to the last column with ink in either row is there any to lay.
+    // Most of a drawn digit is blank: ink is laid only from the first to the last column with any in either row.
     let first = 0;
     while (first < width && pixels[above + first] === 0 && pixels[under + first] === 0) first++;
     let last = width - 1;

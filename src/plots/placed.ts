@@ -52,12 +52,13 @@ export function drawingOrder(n: number, depth?: Float64Array): Uint32Array {
 }
 
 /**
- * 0 to n - 1 by the fractional part of i / φ, φ the golden ratio, not sorted but walked: of any n multiples of one number
- * the next larger part is always one of three steps away (the three-gap theorem, Sós 1958). For φ these are Fibonacci
- * numbers, and their difference.
+ * 0 to n - 1 by the fractional part of i / φ, φ the golden ratio, not sorted but walked: among n multiples of a number
+ * the next larger part is always one of three steps away (the three-gap theorem, Sós 1958), for φ two Fibonacci numbers
+ * and their difference.
  */
 function mixedOrder(n: number): Uint32Array {
-  let up = 2; // 2 / φ is a little more than a whole number, 1 / φ a little less: the larger the Fibonacci numbers, the less
+  // up / φ is a little more than a whole number, down / φ a little less: the larger they are, the closer.
+  let up = 2;
   let down = 1;
   while (up + down < n) {
     if (up > down) down += up;

@@ -4,8 +4,7 @@ const [MINUS, POINT, ZERO] = Buffer.from("-.0");
 export const POWERS = Float64Array.from({length: 23}, (_, power) => Number(`1e${power}`));
 
 /**
- * Writes `units / 10 ** decimals` in digits, none after the last that is not 0: a tenth of the time of a string. 0 has no
- * sign.
+ * Writes `units / 10 ** decimals` in digits, no zeros at the end of its decimals, no sign before 0.
  *
  * @param units A whole number, not negative.
  * @returns Where it ends.

@@ -83,8 +83,8 @@ function writeNumber(bytes: Buffer, at: number, value: number): number {
 }
 
 /**
- * A float32 to seven digits, as `Number(value.toPrecision(7))` reads: times 10 ** 12 at most it is exact in a double, so
- * rounding it there is rounding its decimals.
+ * A float32 to seven digits, as `Number(value.toPrecision(7))` reads: times 10 ** 12 at most it is exact in a double
+ * (24 and 28 bits), so rounding it there is rounding its decimals.
  */
 function writePrecise(bytes: Buffer, at: number, value: number): number {
   const size = Math.abs(value);
