@@ -194,6 +194,9 @@ test("writes the projector's numbers to five significant digits or more, short o
   const short = [0, -0, 7, -12, 345, 999.5, 0.01, -0.25, 1e6, 1e-9, -1e-12, 123456789, 999.99999999, 0.099999999];
   const words = `${tensorsTsv(short, 1)}`.trimEnd().split("\n");
   expect(words).toEqual("0 0 7 -12 345 999.5 0.01 -0.25 1000000 1e-9 -1e-12 123456800 1000 0.1".split(" "));
+  expect(`${tensorsTsv(new Float32Array(3).fill(-1.234567e20), 3)}`).toBe(
+    `${Array(3).fill("-123456700000000000000").join("\t")}\n`,
+  );
   const random = randomSource(5);
   const values = Float32Array.from({length: 20_000}, () => (random() - 0.5) * 10 ** (16 * random() - 8));
   const read = `${tensorsTsv(values, 100)}`

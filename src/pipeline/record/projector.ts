@@ -1,6 +1,7 @@
 import {join} from "node:path";
 import {createCanvas} from "@napi-rs/canvas";
 import type {Images} from "../types";
+import {writeDecimal} from "./decimal";
 import {writeWhole} from "./write-whole";
 
 /** Points for TensorBoard's projector: `values[i * width + j]`, and what is known of each. */
@@ -59,9 +60,9 @@ export async function writeProjector(folder: string, projections: readonly Proje
   await writeWhole(join(folder, "projector_config.pbtxt"), `${embeddings.join("\n")}\n`);
 }
 
-/** "-1.234567e-12" and what parts it from the next. */
-const LONGEST = 14;
-const [TAB, LINE_END, MINUS, POINT, ZERO] = Buffer.from("\t\n-.0");
+/** "-123456700000000000000" and what parts it from the next. */
+const LONGEST = 23;
+const [TAB, LINE_END] = Buffer.from("\t\n");
 
 /**
  * One point a line, tab between numbers, no header; numbers to 5 significant digits or more. Written digit by digit into
@@ -84,20 +85,7 @@ function writeNumber(bytes: Buffer, at: number, value: number): number {
   if (value !== 0 && !(size >= 0.01 && size < 999)) {
     return at + bytes.write(`${Number(value.toPrecision(7))}`, at, "latin1");
   }
-  const scaled = Math.round(size * 1e7);
-  const whole = Math.floor(scaled / 1e7);
-  let decimals = scaled - whole * 1e7;
-  if (value < 0) bytes[at++] = MINUS;
-  let power = whole >= 100 ? 100 : whole >= 10 ? 10 : 1;
-  for (; power >= 1; power /= 10) bytes[at++] = ZERO + (Math.floor(whole / power) % 10);
-  if (decimals === 0) return at;
-  bytes[at++] = POINT;
-  for (power = 1e6; decimals > 0; power /= 10) {
-    const digit = Math.floor(decimals / power);
-    bytes[at++] = ZERO + digit;
-    decimals -= digit * power;
-  }
-  return at;
+  return writeDecimal(bytes, at, value < 0, Math.round(size * 1e7), 7);
 }
 
 /** A header line, then one point a line. */
