@@ -4,7 +4,7 @@ import type {Dimensions} from "./matrix";
 import {meshRepulsion} from "./mesh-repulsion";
 import type {Neighbourhood} from "./neighbourhood";
 import {pauses} from "./parts";
-import {writePoints} from "./points";
+import {placePoints, readPoints, writePoints} from "./points";
 import {bestStretch, radiusOf, slopeBySize, stretched} from "./radius";
 import {allPairsRepulsion, type Repulsion} from "./repulsion";
 import type {Job} from "./team";
@@ -90,11 +90,7 @@ export async function descend(
     tasks: chunks,
     args: [n, places.edges, places.ends, places.joint, points, attraction],
   };
-  const place = (i: number) => Math.floor(i / dimensions) * stride + (i % dimensions);
-  const current = () => {
-    const all = arena.floats(points, size);
-    return Float32Array.from({length: n * dimensions}, (_, i) => all[place(i)]);
-  };
+  const current = () => readPoints(arena, points, n, dimensions);
   const rest = () => {
     arena.floats(velocity, size).fill(0);
     arena.floats(gains, size).fill(1);
@@ -103,9 +99,8 @@ export async function descend(
   const stretch = () => {
     const map = current();
     const put = (factor: number) => {
-      const all = arena.floats(points, size);
       const wide = stretched(map, dimensions, factor);
-      for (let i = 0; i < wide.length; i++) all[place(i)] = wide[i];
+      placePoints(arena, points, wide, dimensions);
       box = boxOf(wide, dimensions);
     };
     const slope = (factor: number) => {
