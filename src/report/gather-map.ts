@@ -23,7 +23,7 @@ export function gatherMap(stops: readonly Recorded[], pack: Packer): ReportFile[
   for (const [s, stop] of stops.entries()) {
     if (!stop) continue;
     const got = array(stop.saved.numbers?.indices, `${stop.path}: numbers.indices`);
-    if (!indices.every((index, i) => got[i] === index) || points[s]?.length !== dimensions * indices.length) {
+    if (!areEqual(indices, got) || points[s]?.length !== dimensions * indices.length) {
       throw new UserError(`${stop.path}: expected the ${indices.length} images of the first map, got others`);
     }
   }
@@ -59,10 +59,14 @@ function commonFrame(stops: readonly ArrayLike<number>[], dimensions: number): {
   const low = Array<number>(dimensions).fill(Infinity);
   const high = Array<number>(dimensions).fill(-Infinity);
   for (const points of stops) {
-    for (let i = 0; i < points.length; i++) {
-      if (!Number.isFinite(points[i])) continue;
-      low[i % dimensions] = Math.min(low[i % dimensions], points[i]);
-      high[i % dimensions] = Math.max(high[i % dimensions], points[i]);
+    for (let axis = 0; axis < dimensions; axis++) {
+      let [least, most] = [low[axis], high[axis]];
+      for (let i = axis; i < points.length; i += dimensions) {
+        const place = points[i];
+        if (place < least && place !== -Infinity) least = place;
+        if (place > most && place !== Infinity) most = place;
+      }
+      [low[axis], high[axis]] = [least, most];
     }
   }
   const span = Math.max(...high.map((h, j) => h - low[j]));
@@ -74,8 +78,18 @@ function toFrame(
   dimensions: number,
   {middle, span}: ReturnType<typeof commonFrame>,
 ): Uint16Array {
-  return Uint16Array.from({length: points.length}, (_, i) => {
-    const share = (points[i] - middle[i % dimensions]) / span + 0.5;
-    return Math.round(65535 * Math.min(1, Math.max(0, Number.isFinite(share) ? share : 0.5)));
-  });
+  const steps = new Uint16Array(points.length);
+  for (let axis = 0; axis < dimensions; axis++) {
+    const center = middle[axis];
+    for (let i = axis; i < points.length; i += dimensions) {
+      const share = (points[i] - center) / span + 0.5;
+      steps[i] = Math.round(65535 * Math.min(1, Math.max(0, Number.isFinite(share) ? share : 0.5)));
+    }
+  }
+  return steps;
+}
+
+function areEqual(a: ArrayLike<number>, b: ArrayLike<number>): boolean {
+  for (let i = 0; i < a.length; i++) if (a[i] !== b[i]) return false;
+  return true;
 }
