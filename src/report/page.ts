@@ -64,10 +64,10 @@ const dataUrl = (type: string, bytes: Buffer) => `data:${type};base64,${bytes.to
 const hash = (text: string) => `'sha256-${createHash("sha256").update(text).digest("base64")}'`;
 
 /**
- * The page as one text. Scripts and styles run by their hash alone, and nothing may be fetched; where it is served live,
+ * The page, in UTF-8. Scripts and styles run by their hash alone, and nothing may be fetched; where it is served live,
  * from its own server only.
  */
-export function page({html, script, style, vis}: Shell, {file, parts: arrays}: Gathered, live = false): string {
+export function page({html, script, style, vis}: Shell, {file, parts: arrays}: Gathered, live = false): Buffer {
   const policy = [
     "default-src 'none'",
     `script-src ${hash(script)} ${vis.hash}`,
@@ -79,16 +79,28 @@ export function page({html, script, style, vis}: Shell, {file, parts: arrays}: G
     "base-uri 'none'",
     "form-action 'none'",
   ].join("; ");
-  const parts: {readonly [slot: string]: string} = {
+  const parts: {readonly [slot: string]: string | Buffer} = {
     CSP: policy,
     CSS: style,
     JS: script,
     LIVE: live ? ' data-live="yes"' : "",
     RUN: JSON.stringify(file).replaceAll("<", "\\u003c"), // so that no name in it can end the block
-    BYTES: pack(arrays).toString("base64"),
+    BYTES: base64(pack(arrays)),
     VIS: file.inside ? vis.packed : "",
   };
-  return html.replace(/@(CSP|CSS|JS|LIVE|RUN|BYTES|VIS)@/g, (_, slot: string) => parts[slot]);
+  const pieces = html.split(/@(CSP|CSS|JS|LIVE|RUN|BYTES|VIS)@/).map((piece, n) => (n % 2 ? parts[piece] : piece));
+  return Buffer.concat(pieces.map((piece) => (typeof piece === "string" ? Buffer.from(piece) : piece)));
+}
+
+/** Base64 as bytes, some at a time: as one text, megabytes of it would be made into a page and that into UTF-8. */
+function base64(bytes: Buffer): Buffer {
+  const STEP = 3 << 14; // of bytes; a multiple of 3 ends without "="
+  const text = Buffer.allocUnsafe(4 * Math.ceil(bytes.length / 3));
+  let end = 0;
+  for (let at = 0; at < bytes.length; at += STEP) {
+    end += text.write(bytes.toString("base64", at, at + STEP), end, "latin1");
+  }
+  return text;
 }
 
 /** Whether a folder is a run's. */
