@@ -56,19 +56,22 @@ function strategyOf(part: Uint8Array, level: number): number {
   return size(Z_RLE) <= 1.02 * size(Z_DEFAULT_STRATEGY) ? Z_RLE : Z_DEFAULT_STRATEGY;
 }
 
+/** What is added after small parts leaves those before it in the groups that they were in. */
 function* largeParts(parts: readonly Uint8Array[]): Generator<Uint8Array> {
   let small: Uint8Array[] = [];
-  const gathered = function* () {
-    if (small.length > 0) yield Buffer.concat(small);
-    small = [];
-  };
+  let size = 0;
   for (const part of parts) {
-    if (part.length < SMALL) {
-      small.push(part);
-      continue;
+    const isLarge = part.length >= SMALL;
+    if (size >= SMALL || (isLarge && size > 0)) {
+      yield Buffer.concat(small);
+      [small, size] = [[], 0];
     }
-    yield* gathered();
-    yield part;
+    if (isLarge) {
+      yield part;
+    } else {
+      small.push(part);
+      size += part.length;
+    }
   }
-  yield* gathered();
+  if (size > 0) yield Buffer.concat(small);
 }
