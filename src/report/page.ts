@@ -4,6 +4,7 @@ import {dirname, join} from "node:path";
 import {gzipSync} from "node:zlib";
 import {build} from "esbuild";
 import {writeWhole} from "../pipeline/record/write-whole";
+import {fileMemory} from "./file-memory";
 import {type Gathered, gather} from "./gather";
 import {partsPacker} from "./gzip-parts";
 
@@ -13,6 +14,7 @@ const CLIENT = join(__dirname, "client");
 const LEVEL = 4;
 
 const pack = partsPacker(LEVEL);
+const memory = fileMemory();
 
 /** The page's own code and looks, which no run changes. */
 interface Shell {
@@ -30,7 +32,7 @@ interface Shell {
  * @throws UserError if the folder holds no run.
  */
 export async function writeReport(runFolder: string): Promise<string> {
-  const [shell, gathered] = await Promise.all([bundle(), gather(runFolder)]);
+  const [shell, gathered] = await Promise.all([bundle(), gather(runFolder, memory)]);
   const path = join(runFolder, "report.html");
   await writeWhole(path, page(shell, gathered));
   return path;
@@ -56,7 +58,7 @@ async function bundleClient(): Promise<Shell> {
     html: readFileSync(join(CLIENT, "index.html"), "utf8"),
     script: script.outputFiles[0].text.trim().replaceAll("</script", "<\\/script"),
     style: style.outputFiles[0].text.trim().replace("FIGTREE", dataUrl("font/woff2", readFileSync(font))),
-    vis: {hash: hash(vis.trim()), packed: gzipSync(vis.trim()).toString("base64")},
+    vis: {hash: hash(vis.trim()), packed: gzipSync(vis.trim(), {level: LEVEL}).toString("base64")},
   };
 }
 

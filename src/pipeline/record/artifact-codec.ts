@@ -3,6 +3,7 @@ import {dirname, join} from "node:path";
 
 import {UserError} from "../options";
 import type {Artifact} from "../types";
+import {type FileState, stateOf} from "./file-state";
 
 /** @file Saved values: JSON, its typed arrays as base64, the large ones in a binary file beside it, little-endian. */
 
@@ -90,28 +91,46 @@ function arrayOf(saved: SavedArray, readBytes: ReadBytes): unknown {
   return new ArrayOf(readBytes(file, offset, length * ArrayOf.BYTES_PER_ELEMENT));
 }
 
+/** A saved value, and the files that it was read from. */
+export interface Read {
+  readonly value: unknown;
+  readonly files: readonly FileState[];
+}
+
 /**
  * Reads a saved value, and the binary file beside it if it names one. At once: what was written a moment ago is in
  * memory, and copied sooner than a thread of the pool is asked for each piece of it.
  */
-export async function readSaved(path: string): Promise<unknown> {
-  const open = new Map<string, number>();
+export function readSavedFiles(path: string): Read {
+  const opened = new Map<string, number>();
+  const files: FileState[] = [];
+  const open = (name: string) => {
+    const file = openSync(name, "r");
+    opened.set(name, file);
+    files.push(stateOf(name, file));
+    return file;
+  };
   try {
-    return decode(readFileSync(path, "utf8"), (file, offset, length) => {
-      const from = open.get(file) ?? openSync(join(dirname(path), file), "r");
-      open.set(file, from);
+    const value = decode(readFileSync(open(path), "utf8"), (name, offset, length) => {
+      const beside = join(dirname(path), name);
+      const file = opened.get(beside) ?? open(beside);
       const bytes = new Uint8Array(length);
-      if (readSync(from, bytes, 0, length, offset) < length) {
-        throw new UserError(`${file}: expected ${offset + length} bytes or more, got ${fstatSync(from).size}`);
+      if (readSync(file, bytes, 0, length, offset) < length) {
+        throw new UserError(`${name}: expected ${offset + length} bytes or more, got ${fstatSync(file).size}`);
       }
       return bytes.buffer;
     });
+    return {value, files};
   } catch (error) {
     if (error instanceof SyntaxError) throw new UserError(`${path}: expected JSON, got ${error.message}`);
     throw error;
   } finally {
-    for (const file of open.values()) closeSync(file);
+    for (const file of opened.values()) closeSync(file);
   }
+}
+
+export async function readSaved(path: string): Promise<unknown> {
+  return readSavedFiles(path).value;
 }
 
 export async function readArtifactFile(path: string): Promise<Artifact> {
