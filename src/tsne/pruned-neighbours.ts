@@ -27,15 +27,9 @@ const SAMPLE = 2000;
  */
 export function leadingColumns({rows, columns, values}: Matrix): number[] | undefined {
   if (rows < FEWEST_ROWS || columns < FEWEST_COLUMNS) return undefined;
-  const means = new Float64Array(columns);
-  const variances = new Float64Array(columns);
   const step = Math.ceil(rows / SAMPLE);
-  const count = Math.ceil(rows / step);
-  for (let r = 0; r < rows; r += step) for (let c = 0; c < columns; c++) means[c] += values[r * columns + c];
-  for (let c = 0; c < columns; c++) means[c] /= count;
-  for (let r = 0; r < rows; r += step) {
-    for (let c = 0; c < columns; c++) variances[c] += (values[r * columns + c] - means[c]) ** 2;
-  }
+  const means = sumsByColumn(values, columns, step).map((sum) => sum / Math.ceil(rows / step));
+  const variances = squaresByColumn(values, columns, step, means);
   const order = Array.from(means, (_, c) => c).sort((a, b) => variances[b] - variances[a] || a - b);
   const sum = (some: readonly number[]) => some.reduce((total, c) => total + variances[c], 0);
   const leading = order.slice(0, LEADING);
@@ -79,15 +73,10 @@ export async function findPrunedNeighbours(
   const levels = Math.max(0, Math.ceil(Math.log2(rows / BLOCK_ROWS)));
   const blockRows = Math.ceil(rows / 2 ** levels / 8) * 8;
   const blocks = Math.ceil(rows / blockRows);
-  const packedRows = arena.floats(panels, room * columns);
-  const leads = new Float32Array(rows * LEADING);
-  for (let row = 0, e = 0; row < rows; row++) {
-    const from = (row >> 3) * columns * 8 + (row & 7);
-    for (let c = 0; c < LEADING; c++) leads[e++] = packedRows[from + leading[c] * 8];
-  }
+  const leads = columnsOf(arena.floats(panels, room * columns), rows, columns, leading);
   arena.integers(order, rows).set(nearTogether(leads, LEADING, blockRows * 2 ** levels));
   arena.integers(bounded, LEADING).set(leading);
-  const largest = arena.floats(norms, rows).reduce((most, norm) => Math.max(most, norm), 0);
+  const largest = largestOf(arena.floats(norms, rows));
   const unit = LONGEST / Math.sqrt(largest || 1);
   const pack = [
     panels,
@@ -113,12 +102,9 @@ export async function findPrunedNeighbours(
   const scratch = arena.allocate(team.threads * scratchSize);
   arena.integers(state, room).fill(0);
   arena.floats(state + 4 * room, room).fill(1e29);
-  // past the last row nothing passes, before the first threshold everything
-  for (const [limits, norms] of [
-    [2, 4],
-    [3, 5],
-  ].map((pair) => pair.map((a) => arena.integers(state + 4 * a * room, room)))) {
-    for (let place = 0; place < room; place++) limits[place] = place < rows ? norms[place] - WHOLE - 1 : 2 ** 31 - 1;
+  for (const at of [2, 3]) {
+    const [limits, norms] = [at, at + 2].map((array) => arena.integers(state + 4 * array * room, room));
+    openLimits(limits, norms, rows);
   }
   // |a|² + |b|² − 2a·b, sums of `columns` products, each rounded to 2⁻²⁴ of it (Higham 2002, section 3.1), and to spare
   const error = 4 * (columns + 4) * 2 ** -24;
@@ -128,8 +114,7 @@ export async function findPrunedNeighbours(
       arena.allocate(bytes),
     );
     arena.integers(guesses, rows * k).set(guess.list);
-    const [placeOf, rowAt] = [arena.integers(places, rows), arena.integers(order, rows)];
-    for (let place = 0; place < rows; place++) placeOf[rowAt[place]] = place;
+    turnRound(arena.integers(order, rows), arena.integers(places, rows));
     const space = [x, stride, placeNorms, order, rows, k, unit, error, largest, state];
     const args = [guesses, places, ...space, scratch, 64];
     team.run({kernel: "guessThresholds", tasks: Math.ceil(rows / ROWS), args});
@@ -148,4 +133,50 @@ export async function findPrunedNeighbours(
   await runInParts(team, {kernel: "gatherNearest", tasks: Math.ceil(rows / ROWS), args: gather});
   arena.release(mark);
   return {distances, neighbours};
+}
+
+// Each loop below is a function of its own, so that V8 compiles it once and small: within the search it was compiled nine
+// times in a run, search and all, for longer than it ran.
+
+function sumsByColumn(values: Float32Array, columns: number, step: number): Float64Array {
+  const sums = new Float64Array(columns);
+  for (let row = 0; row < values.length; row += step * columns) {
+    for (let c = 0; c < columns; c++) sums[c] += values[row + c];
+  }
+  return sums;
+}
+
+function squaresByColumn(values: Float32Array, columns: number, step: number, means: Float64Array): Float64Array {
+  const squares = new Float64Array(columns);
+  for (let row = 0; row < values.length; row += step * columns) {
+    for (let c = 0; c < columns; c++) squares[c] += (values[row + c] - means[c]) ** 2;
+  }
+  return squares;
+}
+
+/** Some columns of rows in panels (kernels/distances.ts), `[row * some.length + c]`. */
+function columnsOf(panels: Float32Array, rows: number, columns: number, some: readonly number[]): Float32Array {
+  const out = new Float32Array(rows * some.length);
+  for (let row = 0, e = 0; row < rows; row++) {
+    const from = (row >> 3) * columns * 8 + (row & 7);
+    for (let c = 0; c < some.length; c++) out[e++] = panels[from + some[c] * 8];
+  }
+  return out;
+}
+
+function largestOf(norms: Float32Array): number {
+  let most = 0;
+  for (let i = 0; i < norms.length; i++) if (norms[i] > most) most = norms[i];
+  return most;
+}
+
+/** Before the first threshold everything passes, past the last row nothing. */
+function openLimits(limits: Int32Array, norms: Int32Array, rows: number): void {
+  for (let place = 0; place < rows; place++) limits[place] = norms[place] - WHOLE - 1;
+  limits.fill(2 ** 31 - 1, rows);
+}
+
+/** The place of each row of an order. */
+function turnRound(order: Int32Array, places: Int32Array): void {
+  for (let place = 0; place < order.length; place++) places[order[place]] = place;
 }

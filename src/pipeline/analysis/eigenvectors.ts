@@ -43,7 +43,7 @@ export async function leadingEigenpairs(
   const a = loadSymmetric(workspace, matrix, size);
   try {
     const carried = Math.ceil((count + SPARE) / 4) * 4;
-    const start = Float64Array.from({length: carried * size}, (_, i) => wave(i));
+    const start = waves(0, carried * size);
     let space = await ritz(a, orthonormal(a, await a.times(start)));
     while (residual(space, size, count) > tolerance * space.values[0]) {
       space = await ritz(a, orthonormal(a, await filtered(a, space, count)));
@@ -96,10 +96,15 @@ async function filtered(
   let now: Float64Array = images.map((image, i) => image / c - vectors[i]);
   for (let d = 2; d <= degree; d++) {
     const next = await a.times(now);
-    for (let i = 0; i < next.length; i++) next[i] = 2 * (next[i] / c - now[i]) - before[i];
+    recur(next, now, before, c);
     [before, now] = [now, next];
   }
   return now;
+}
+
+/** The next Chebyshev polynomial of (A − c) / c times each vector; in `next` A times the last. */
+function recur(next: Float64Array, now: Float64Array, before: Float64Array, c: number): void {
+  for (let i = 0; i < next.length; i++) next[i] = 2 * (next[i] / c - now[i]) - before[i];
 }
 
 /** Orthonormal vectors of the same space; others in place of those that add nothing to it. */
@@ -110,7 +115,7 @@ function orthonormal(a: SymmetricMatrix, vectors: Float64Array): Float64Array {
     for (let first = 0; first < out.length; first += a.size) {
       if (out.subarray(first, first + a.size).some((v) => v !== 0)) continue;
       whole = false;
-      for (let i = first; i < first + a.size; i++) out[i] = wave(attempt * out.length + i);
+      out.set(waves(attempt * out.length + first, a.size), first);
     }
     if (whole) return out;
     vectors = out;
@@ -132,6 +137,11 @@ function decomposed(matrix: Float64Array, size: number): Eigenpairs {
 }
 
 /** A start in no data's direction: multiples of the golden ratio, their square roots' fractions, in [−½, ½). */
-function wave(i: number): number {
-  return ((Math.sqrt(i + 1) * 1.618033988749895 + i * 0.6180339887498949) % 1) - 0.5;
+function waves(first: number, count: number): Float64Array {
+  const out = new Float64Array(count);
+  for (let e = 0; e < count; e++) {
+    const i = first + e;
+    out[e] = ((Math.sqrt(i + 1) * 1.618033988749895 + i * 0.6180339887498949) % 1) - 0.5;
+  }
+  return out;
 }
