@@ -17,7 +17,8 @@ const SPARE = 14;
  * leaves double precision five digits for them, more than a filter gains.
  */
 const MOST_MAGNIFIED = 11;
-const MOST_DEGREE = 12;
+/** Of the filter: it gains about a digit every four, and past twelve costs more than a new start. */
+const mostDegree = (tolerance: number) => Math.min(12, Math.max(4, Math.round(-4 * Math.log10(tolerance) - 4)));
 /** Gram-Schmidt leaves nothing of a vector that is nearer than this to the space of those before it. */
 const DEPENDENT = 1e-10;
 
@@ -46,7 +47,7 @@ export async function leadingEigenpairs(
     const start = waves(0, carried * size);
     let space = await ritz(a, orthonormal(a, await a.times(start)));
     while (residual(space, size, count) > tolerance * space.values[0]) {
-      space = await ritz(a, orthonormal(a, await filtered(a, space, count)));
+      space = await ritz(a, orthonormal(a, await filtered(a, space, count, mostDegree(tolerance))));
     }
     return {values: space.values.slice(0, count), vectors: space.vectors.slice(0, count * size)};
   } finally {
@@ -84,6 +85,7 @@ async function filtered(
   a: SymmetricMatrix,
   {values, vectors, images}: RitzPairs,
   count: number,
+  most: number,
 ): Promise<Float64Array> {
   const c = Math.max(values[values.length - 1], 1e-9 * values[0]) / 2;
   const growth = (value: number) => {
@@ -91,7 +93,7 @@ async function filtered(
     return Math.log10(x + Math.sqrt(x * x - 1));
   };
   const magnified = growth(values[0]) - growth(values[count - 1]);
-  const degree = Math.max(2, Math.min(MOST_DEGREE, Math.floor(MOST_MAGNIFIED / Math.max(magnified, 0.1))));
+  const degree = Math.max(2, Math.min(most, Math.floor(MOST_MAGNIFIED / Math.max(magnified, 0.1))));
   let before: Float64Array = vectors;
   let now: Float64Array = images.map((image, i) => image / c - vectors[i]);
   for (let d = 2; d <= degree; d++) {
