@@ -109,12 +109,15 @@ export async function descend(
       const read = (address: number) => arena.floats(address, n * stride);
       return slopeBySize(read(points), read(attraction), [repulsion.longRange, repulsion.shortRange].map(read), z);
     };
+    keeps = false;
     put(radius === "best" ? bestStretch(slope) : (radius ?? 1) / (radiusOf(map, dimensions) || 1));
   };
 
   const pause = pauses();
   let box = boxOf(start, dimensions);
   let gradientNorm = Infinity;
+  /** Whether the last forces are those of a step ago. */
+  let keeps = false;
   let done = 0;
   rest();
   while (done < iterations) {
@@ -124,7 +127,8 @@ export async function descend(
       stretch();
       rest();
     }
-    const z = repulsion.run(box, attract);
+    const z = repulsion.run(box, attract, done % 2 === 0 && keeps);
+    keeps = true;
     const [x, momentum, learningRate] = early
       ? [exaggeration, MOMENTUM.early, descent.learningRate]
       : [1, MOMENTUM.late, descent.lateLearningRate];
