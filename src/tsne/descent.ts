@@ -71,11 +71,11 @@ export async function descend(
   dimensions: Dimensions,
   settings: Partial<Descent>,
 ): Promise<{points: Float32Array; iterations: number; gradientNorm: number}> {
-  const {rows: n, team, arena, places} = neighbourhood;
+  const {rows: n, team, arena, places, order} = neighbourhood;
   const descent = resolve(settings, n, dimensions);
   const {iterations, exaggeration, exaggerationIterations, radius, every, onProgress} = descent;
   const mark = arena.mark();
-  const points = writePoints(arena, start, dimensions);
+  const points = writePoints(arena, start, dimensions, order);
   const stride = dimensions === 2 ? 2 : 4;
   const size = Math.ceil(n / 4) * 4 * stride;
   const [attraction, velocity, gains] = [0, 1, 2].map(() => arena.allocate(size * 4));
@@ -90,7 +90,7 @@ export async function descend(
     tasks: chunks,
     args: [n, places.edges, places.ends, places.joint, points, attraction],
   };
-  const current = () => readPoints(arena, points, n, dimensions);
+  const current = () => readPoints(arena, points, dimensions, order);
   const rest = () => {
     arena.floats(velocity, size).fill(0);
     arena.floats(gains, size).fill(1);
@@ -100,7 +100,7 @@ export async function descend(
     const map = current();
     const put = (factor: number) => {
       const wide = stretched(map, dimensions, factor);
-      placePoints(arena, points, wide, dimensions);
+      placePoints(arena, points, wide, dimensions, order);
       box = boxOf(wide, dimensions);
     };
     const slope = (factor: number) => {

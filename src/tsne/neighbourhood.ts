@@ -10,6 +10,7 @@ import {writePoints} from "./points";
 import {findPrunedNeighbours, leadingColumns} from "./pruned-neighbours";
 import {everyOf, meanRankExcess} from "./ranks";
 import {potentialsJob} from "./repulsion";
+import {placesOf} from "./row-orders";
 import type {Team} from "./team";
 import {openWorkspace, type Workspace} from "./workspace";
 
@@ -42,6 +43,8 @@ export interface Neighbourhood {
   readonly team: Team;
   readonly arena: Arena;
   readonly places: Places;
+  /** Points of a map stand in memory in this order, near ones together: `order[place]` is the row. */
+  readonly order: Int32Array;
   /** @returns The `count` nearest of each row, `[rows * count]`, nearest first; of equals the lower index first. */
   nearest(count: number): Uint32Array;
   /** A copy of the joint probabilities, rows filled up with p = 0 to a multiple of four entries. */
@@ -115,8 +118,9 @@ export async function openNeighbourhood(
     if (workspace === threads) {
       workspace.lastNeighbours = {rows, k, list: arena.integers(near.neighbours, rows * k).slice()};
     }
-    const edges = joinNeighbours(team, arena, rows, k, perplexity, near);
-    return measured(team, arena, space, {...space, ...near, ...edges}, perplexity, k, close);
+    const order = near.order ?? Int32Array.from({length: rows}, (_, row) => row);
+    const edges = joinNeighbours(team, arena, rows, k, perplexity, near, order);
+    return measured(team, arena, space, {...space, ...near, ...edges}, order, perplexity, k, close);
   } catch (error) {
     close();
     throw error;
@@ -128,6 +132,7 @@ function measured(
   arena: Arena,
   space: Packed,
   places: Places,
+  order: Int32Array,
   perplexity: number,
   k: number,
   close: () => void,
@@ -149,18 +154,29 @@ function measured(
     team,
     arena,
     places,
+    order,
     nearest,
     joint() {
-      const starts = Uint32Array.from(arena.integers(places.edges, rows + 1));
-      return {
-        starts,
-        columns: Uint32Array.from(arena.integers(places.ends, starts[rows]), (end) => end >> 3),
-        values: arena.floats(places.joint, starts[rows]).slice(),
+      const [begins, placeOf] = [arena.integers(places.edges, rows + 1), placesOf(order)];
+      const [ends, values] = [arena.integers(places.ends, begins[rows]), arena.floats(places.joint, begins[rows])];
+      const joint = {
+        starts: new Uint32Array(rows + 1),
+        columns: new Uint32Array(begins[rows]),
+        values: new Float32Array(begins[rows]),
       };
+      let e = 0;
+      for (let row = 0; row < rows; row++) {
+        for (let from = begins[placeOf[row]]; from < begins[placeOf[row] + 1]; from++, e++) {
+          joint.columns[e] = order[ends[from] >> 3];
+          joint.values[e] = values[from];
+        }
+        joint.starts[row + 1] = e;
+      }
+      return joint;
     },
     async divergence(points, dimensions) {
       const mark = arena.mark();
-      const at = writePoints(arena, points, dimensions);
+      const at = writePoints(arena, points, dimensions, order);
       const {job, sums: zs} = potentialsJob(arena, rows, dimensions, at);
       await runInParts(team, job, 64);
       const z = sum(arena.doubles(zs, job.tasks));

@@ -8,6 +8,8 @@ import type {Team} from "./team";
 export interface FoundNeighbours {
   readonly distances: number;
   readonly neighbours: number;
+  /** All rows, near ones together, where the search made such an order. */
+  readonly order?: Int32Array;
 }
 
 /** The k nearest other rows of each row, by exhaustive search (kernels/neighbours.ts). */

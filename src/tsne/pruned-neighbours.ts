@@ -4,7 +4,7 @@ import type {Matrix} from "./matrix";
 import type {FoundNeighbours} from "./neighbours";
 import type {Packed} from "./packing";
 import {pauses, runInParts} from "./parts";
-import {nearTogether} from "./row-orders";
+import {nearTogether, placesOf} from "./row-orders";
 import type {Team} from "./team";
 
 /** What the bounds are made of, and how they lie (kernels/bounds.ts, kernels/pruned-neighbours.ts). */
@@ -74,7 +74,8 @@ export async function findPrunedNeighbours(
   const blockRows = Math.ceil(rows / 2 ** levels / 8) * 8;
   const blocks = Math.ceil(rows / blockRows);
   const leads = columnsOf(arena.floats(panels, room * columns), rows, columns, leading);
-  arena.integers(order, rows).set(nearTogether(leads, LEADING, blockRows * 2 ** levels));
+  const nearRows = nearTogether(leads, LEADING, blockRows * 2 ** levels);
+  arena.integers(order, rows).set(nearRows);
   arena.integers(bounded, LEADING).set(leading);
   const largest = largestOf(arena.floats(norms, rows));
   const unit = LONGEST / Math.sqrt(largest || 1);
@@ -114,7 +115,7 @@ export async function findPrunedNeighbours(
       arena.allocate(bytes),
     );
     arena.integers(guesses, rows * k).set(guess.list);
-    turnRound(arena.integers(order, rows), arena.integers(places, rows));
+    arena.integers(places, rows).set(placesOf(nearRows));
     const space = [x, stride, placeNorms, order, rows, k, unit, error, largest, state];
     const args = [guesses, places, ...space, scratch, 64];
     team.run({kernel: "guessThresholds", tasks: Math.ceil(rows / ROWS), args});
@@ -132,7 +133,7 @@ export async function findPrunedNeighbours(
   const gather = [order, rows, k, capacity, lists, state, distances, neighbours, scratch, scratchSize];
   await runInParts(team, {kernel: "gatherNearest", tasks: Math.ceil(rows / ROWS), args: gather});
   arena.release(mark);
-  return {distances, neighbours};
+  return {distances, neighbours, order: nearRows};
 }
 
 // Each loop below is a function of its own, so that V8 compiles it once and small: within the search it was compiled nine
@@ -174,9 +175,4 @@ function largestOf(norms: Float32Array): number {
 function openLimits(limits: Int32Array, norms: Int32Array, rows: number): void {
   for (let place = 0; place < rows; place++) limits[place] = norms[place] - WHOLE - 1;
   limits.fill(2 ** 31 - 1, rows);
-}
-
-/** The place of each row of an order. */
-function turnRound(order: Int32Array, places: Int32Array): void {
-  for (let place = 0; place < order.length; place++) places[order[place]] = place;
 }

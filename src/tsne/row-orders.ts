@@ -8,6 +8,13 @@ export function fairOrder(rows: number): Int32Array {
   return Int32Array.from({length: rows}, (_, place) => (place * step) % rows);
 }
 
+/** The place of each row of an order. */
+export function placesOf(order: Int32Array): Int32Array {
+  const places = new Int32Array(order.length);
+  for (let place = 0; place < order.length; place++) places[order[place]] = place;
+  return places;
+}
+
 function commonDivisor(a: number, b: number): number {
   return b === 0 ? a : commonDivisor(b, a % b);
 }
