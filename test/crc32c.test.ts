@@ -15,6 +15,22 @@ test.each([
   expect(crc32c(bytes)).toBe(expected);
 });
 
+test("is the remainder of the division, bit by bit, at every length and from every place", () => {
+  const divided = (bytes: Uint8Array) => {
+    let crc = 0xffffffff;
+    for (const byte of bytes) {
+      crc ^= byte;
+      for (let bit = 0; bit < 8; bit++) crc = crc & 1 ? (crc >>> 1) ^ 0x82f63b78 : crc >>> 1;
+    }
+    return ~crc >>> 0;
+  };
+  fc.assert(
+    fc.property(fc.uint8Array({maxLength: 100}), fc.nat({max: 9}), (bytes, start) => {
+      expect(crc32c(bytes.subarray(start))).toBe(divided(bytes.subarray(start)));
+    }),
+  );
+});
+
 test("notices any one flipped bit", () => {
   fc.assert(
     fc.property(fc.uint8Array({minLength: 1, maxLength: 40}), fc.nat(), (bytes, place) => {

@@ -11,7 +11,12 @@ import {cloud, digits, relativeError} from "./support/tsne-data";
 async function byMesh({rows, values}: Matrix, times = 1) {
   const team = await openTeam(1);
   const arena = openArena(team);
-  const points = writePoints(arena, values, 2);
+  const points = writePoints(
+    arena,
+    values,
+    2,
+    Int32Array.from({length: rows}, (_, i) => i),
+  );
   const mesh = meshRepulsion(team, arena, rows, points);
   const box = [0, 1, 2, 3].map((q) => {
     const coordinates = Array.from(values).filter((_, i) => i % 2 === q % 2);

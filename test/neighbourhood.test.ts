@@ -97,17 +97,30 @@ test.each([2, 3] as const)(
   },
 );
 
-test("of many points trustworthiness and continuity are means of blocks evenly apart", async () => {
+test("ranks counted among a share of the others give the same trustworthiness and continuity, nearly", async () => {
   const data = digits(2000);
   const map = {rows: 2000, columns: 2, values: data.values.filter((_, e) => e % 50 < 2)};
   const neighbourhood = await opened(data);
   const all = await neighbourhood.quality(map.values, 2, 12);
-  const some = await neighbourhood.quality(map.values, 2, 12, 500);
-  expect([all.measured, some.measured]).toEqual([2000, 512]);
-  // the excess of a row deviates by about as much as its mean: √(1/512) of 1 − trustworthiness, and three times that
-  expect(Math.abs(some.trustworthiness - all.trustworthiness)).toBeLessThan(0.14 * (1 - all.trustworthiness));
-  expect(Math.abs(some.continuity - all.continuity)).toBeLessThan(0.14 * (1 - all.continuity));
-  expect((await neighbourhood.quality(map.values, 2, 12, 1999)).trustworthiness).toBe(all.trustworthiness);
+  const some = await neighbourhood.quality(map.values, 2, 12, 250);
+  expect([all.among, some.among]).toEqual([1999, 250]);
+  // 24,000 neighbours' ranks r, each off by about √(7 r), those of 32 rows together: some 1 % of 1 − trustworthiness
+  expect(Math.abs(some.trustworthiness - all.trustworthiness)).toBeLessThan(0.02 * (1 - all.trustworthiness));
+  expect(Math.abs(some.continuity - all.continuity)).toBeLessThan(0.02 * (1 - all.continuity));
+  expect((await neighbourhood.quality(map.values, 2, 12, 1001)).trustworthiness).toBe(all.trustworthiness);
+});
+
+test("and so they do where rows come class by class, and some are equal", async () => {
+  const sorted = cloud(3000, 8, 12);
+  for (let e = 0; e < sorted.values.length; e++) sorted.values[e] += 6 * Math.floor(e / 8 / 500);
+  for (let r = 100; r < 400; r++) sorted.values.copyWithin(r * 8, (r % 10) * 8, (r % 10) * 8 + 8);
+  const map = {rows: 3000, columns: 2, values: sorted.values.filter((_, e) => e % 8 < 2)};
+  const neighbourhood = await opened(sorted);
+  const all = await neighbourhood.quality(map.values, 2, 12, 3000);
+  const some = await neighbourhood.quality(map.values, 2, 12);
+  expect([all.among, some.among]).toEqual([2999, 300]);
+  expect(Math.abs(some.trustworthiness - all.trustworthiness)).toBeLessThan(0.02 * (1 - all.trustworthiness));
+  expect(Math.abs(some.continuity - all.continuity)).toBeLessThan(0.02 * (1 - all.continuity));
 });
 
 test("gives the same bits with 1, 2 and 4 threads", async () => {

@@ -1,10 +1,10 @@
 import {createCanvas, loadImage} from "@napi-rs/canvas";
 import {expect, test} from "vitest";
-
+import {randomSource} from "../src/pipeline/random";
 import {figure} from "../src/plots/figure";
 import {imageMap} from "../src/plots/image-map";
 import {disc, onPixels} from "../src/plots/pixels";
-import {opaquePng} from "../src/plots/png";
+import {opaquePng, rgbPng, rgbRows} from "../src/plots/png";
 
 async function decoded(png: Uint8Array): Promise<{width: number; height: number; data: Uint8ClampedArray}> {
   const image = await loadImage(Buffer.from(png));
@@ -14,11 +14,23 @@ async function decoded(png: Uint8Array): Promise<{width: number; height: number;
   return {width: image.width, height: image.height, data};
 }
 
-test("a picture written as PNG is read back pixel for pixel by another program's decoder", async () => {
-  const [width, height] = [37, 11];
+test.each([
+  [37, 11],
+  [1, 5],
+  [3, 4],
+  [64, 3],
+])("a picture of %d × %d as PNG is read back pixel for pixel by another program's decoder", async (width, height) => {
   const pixels = Uint8Array.from({length: 4 * width * height}, (_, i) => (i % 4 === 3 ? 255 : (i * 7919) % 251));
   const read = await decoded(opaquePng(pixels.slice(), width, height));
   expect([read.width, read.height]).toEqual([width, height]);
+  expect(Array.from(read.data)).toEqual(Array.from(pixels));
+});
+
+test("detail, packed as runs alone, is read back pixel for pixel too", async () => {
+  const [width, height] = [50, 20];
+  const random = randomSource(1);
+  const pixels = Uint8Array.from({length: 4 * width * height}, (_, i) => (i % 4 === 3 ? 255 : 256 * random()));
+  const read = await decoded(rgbPng(rgbRows(pixels.slice(), width, height), width, height, "detailed"));
   expect(Array.from(read.data)).toEqual(Array.from(pixels));
 });
 
@@ -74,4 +86,21 @@ test("an image stands around its point on the image map, grey ones in their clas
     if (color !== "255,255,255") inked.add(color);
   }
   expect([...inked]).toEqual(["190,11,94"]); // class 3's
+});
+
+test("what is blank of an image is passed over without a trace: nearly blank, it is a level off at most", async () => {
+  const random = randomSource(4);
+  const sparse = Uint8Array.from({length: 2 * 9 * 9}, (_, p) => (p % 9 > 1 && random() < 0.15 ? 256 * random() : 0));
+  const map = (pixels: Uint8Array) =>
+    imageMap({
+      title: "",
+      points: Float32Array.of(0, 0, 1, 1),
+      labels: Uint16Array.of(0, 1),
+      pixels,
+      height: 9,
+      width: 9,
+      channels: 1,
+    });
+  const [a, b] = [await decoded(map(sparse).png), await decoded(map(sparse.map((v) => v || 1)).png)];
+  expect(a.data.reduce((worst, value, i) => Math.max(worst, Math.abs(value - b.data[i])), 0)).toBe(1);
 });

@@ -1,6 +1,6 @@
 import {expect, test} from "vitest";
 import {type Matrix, openWorkspace} from "../src/tsne/index";
-import {findNeighbours, sortNearest} from "../src/tsne/neighbours";
+import {type FoundNeighbours, findNeighbours, sortNearest} from "../src/tsne/neighbours";
 import {packed} from "../src/tsne/packing";
 import {findPlaneNeighbours} from "../src/tsne/plane-neighbours";
 import {cloud} from "./support/tsne-data";
@@ -10,10 +10,10 @@ async function both(data: Matrix, k: number, threads = 1) {
   const {team, arena, close} = await openWorkspace(threads);
   const space = await packed(team, arena, data);
   const {rows} = data;
-  const read = ({distances, neighbours}: {distances: number; neighbours: number}) => {
-    const [d, j] = [arena.floats(distances, rows * k).slice(), arena.integers(neighbours, rows * k).slice()];
-    return {order: sortNearest(d, j, rows, k, k), own: Uint32Array.from(j)};
-  };
+  const read = (found: FoundNeighbours) => ({
+    order: sortNearest(team, arena, rows, k, found, k),
+    own: Uint32Array.from(arena.integers(found.neighbours, rows * k)),
+  });
   const exhaustive = read(await findNeighbours(team, arena, space, k));
   const plane = read(await findPlaneNeighbours(team, arena, space, k));
   close();

@@ -34,8 +34,9 @@ function chunks(png: Uint8Array): string[] {
 }
 
 test("an animated PNG has a control and data for each frame, and shows its first as a picture", async () => {
-  const frames = [1, 2, 1].map((place) => ({pixels: new Uint8Array(6).fill(place), milliseconds: 40}));
-  const png = animatedPng({width: 3, height: 2, palette: Uint8Array.of(0, 0, 0, 255, 0, 0, 0, 0, 255), frames});
+  const frames = [1, 2, 1].map((p) => ({rows: Uint8Array.of(0, p, p, p, 0, p, p, p), milliseconds: 40}));
+  const palette = Uint8Array.of(0, 0, 0, 255, 0, 0, 0, 0, 255);
+  const png = animatedPng({width: 3, height: 2, palette, content: "flat", frames});
   expect(chunks(png)).toEqual(["IHDR", "PLTE", "acTL", "fcTL", "IDAT", "fcTL", "fdAT", "fcTL", "fdAT", "IEND"]);
   const image = await loadImage(Buffer.from(png));
   expect([image.width, image.height]).toEqual([3, 2]);

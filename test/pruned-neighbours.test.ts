@@ -2,7 +2,7 @@ import {expect, test} from "vitest";
 import {type Matrix, openWorkspace} from "../src/tsne/index";
 import {findNeighbours} from "../src/tsne/neighbours";
 import {packed} from "../src/tsne/packing";
-import {findPrunedNeighbours, leadingColumns} from "../src/tsne/pruned-neighbours";
+import {findPrunedNeighbours, leadingColumns, type NeighbourGuess} from "../src/tsne/pruned-neighbours";
 import {fairOrder} from "../src/tsne/row-orders";
 import {cloud, digits} from "./support/tsne-data";
 
@@ -71,6 +71,29 @@ test("nor where the data lie far from zero, and where outliers are ten thousand 
   expect(apart.pruned).toEqual(apart.exhaustive);
 });
 
+test("nor what was found before, in near data or in other data", async () => {
+  const {team, arena, close} = await openWorkspace(2);
+  const search = async (data: Matrix, guess?: NeighbourGuess) => {
+    const {distances, neighbours} = await findPrunedNeighbours(
+      team,
+      arena,
+      await packed(team, arena, data),
+      Array.from({length: 20}, (_, c) => c),
+      31,
+      guess,
+    );
+    const read = (address: number) => arena.integers(address, data.rows * 31).slice();
+    return {distances: read(distances), neighbours: read(neighbours)};
+  };
+  const [before, now] = [components(1203, 30, 6), components(1203, 30, 7)];
+  const near = {...before, values: before.values.map((v, e) => v + 0.1 * now.values[e])};
+  for (const other of [before, near, now]) {
+    const {neighbours} = await search(other);
+    expect(await search(before, {rows: 1203, k: 31, list: neighbours})).toEqual(await search(before));
+  }
+  close();
+});
+
 test("bounds are made where a few columns hold most of the variance", () => {
   expect(leadingColumns(digits(2000))).toHaveLength(20);
   expect(leadingColumns(cloud(1200, 100, 1))).toBeUndefined(); // 20 of 100 equal ones
@@ -80,11 +103,15 @@ test("bounds are made where a few columns hold most of the variance", () => {
   expect(leadingColumns(reversed)?.every((c) => c >= 15)).toBe(true);
 });
 
-test("nor where rounding makes bounds longest: by half a unit at both ends, in all columns and in the rest", async () => {
-  // Rows on the diagonal of 21 columns, the twenty-first being the rest; places in units, the longest row's 16,000th.
+test.each([
+  [21, "by the leading columns and the rest"],
+  [28, "by all columns"],
+])("nor where rounding makes bounds longest: by half a unit at both ends, in each of %i, %s", async (used) => {
+  // Rows on the diagonal of so many columns, of which the twenty-first is the rest of the first bound; places in units,
+  // the longest row's 16,000th.
   const [columns, rows] = [28, 1024];
-  const diagonal = (place: number) => (2 ** -12 * place * Math.sqrt(21)) / 16_000;
-  const longest = 16_000 / Math.sqrt(21);
+  const diagonal = (place: number) => (2 ** -12 * place * Math.sqrt(used)) / 16_000;
+  const longest = 16_000 / Math.sqrt(used);
   // In the order of the search 512 rows at zero and at 1200.5, then those at 2200.5, the nearer ones (of which all that
   // count for the rows at 1200.5) looked at after the farther: distances 1000.01 to 1000.03, and 1001 once rounded.
   const places = [
@@ -99,7 +126,7 @@ test("nor where rounding makes bounds longest: by half a unit at both ends, in a
   const order = [...sampled, ...Array.from({length: rows}, (_, r) => r).filter((r) => !sampled.includes(r))];
   const values = new Float32Array(rows * columns);
   for (const [i, place] of places.entries()) {
-    values.fill(diagonal(place), order[i] * columns, order[i] * columns + 21);
+    values.fill(diagonal(place), order[i] * columns, order[i] * columns + used);
   }
   const {exhaustive, pruned} = await both({rows, columns, values}, 31);
   expect(pruned).toEqual(exhaustive);

@@ -194,6 +194,9 @@ test("writes the projector's numbers to five significant digits or more, short o
   const short = [0, -0, 7, -12, 345, 999.5, 0.01, -0.25, 1e6, 1e-9, -1e-12, 123456789, 999.99999999, 0.099999999];
   const words = `${tensorsTsv(short, 1)}`.trimEnd().split("\n");
   expect(words).toEqual("0 0 7 -12 345 999.5 0.01 -0.25 1000000 1e-9 -1e-12 123456800 1000 0.1".split(" "));
+  expect(`${tensorsTsv(new Float32Array(3).fill(-1.234567e20), 3)}`).toBe(
+    `${Array(3).fill("-123456700000000000000").join("\t")}\n`,
+  );
   const random = randomSource(5);
   const values = Float32Array.from({length: 20_000}, () => (random() - 0.5) * 10 ** (16 * random() - 8));
   const read = `${tensorsTsv(values, 100)}`
@@ -205,6 +208,24 @@ test("writes the projector's numbers to five significant digits or more, short o
   expect(Math.max(...errors)).toBeLessThanOrEqual(1e-5);
   const line = `${tensorsTsv(values, 100)}`.split("\n")[3].split("\t");
   expect(line).toHaveLength(100);
+});
+
+test("writes the projector's numbers as JavaScript would after rounding, the longest ones and those at a step too", () => {
+  const random = randomSource(6);
+  const steps = [1e-6, 1e-5, 1e-4, 0.001, 0.01, 0.1, 1, 10, 99.99999995, 100, 999, 1e21, 9.9999999e-7, 0.0099999995];
+  const near = steps.flatMap((step) => [-2, -1, 0, 1, 2].map((n) => step * (1 + n * 2 ** -24)));
+  const wide = Array.from({length: 20_000}, () => (random() - 0.5) * 10 ** (28 * random() - 10));
+  const values = [...near, ...Float32Array.from(near), ...wide, ...Float32Array.from(wide), -1.234567e20, -1.234567e-6];
+  const expected = values.map((value) => {
+    const size = Math.abs(value);
+    if (size >= 0.01 && size < 999) return `${(Math.sign(value) * Math.round(size * 1e7)) / 1e7}`;
+    return `${Number(value.toPrecision(7))}`;
+  });
+  expect(`${tensorsTsv(values, 1)}`.trimEnd().split("\n")).toEqual(expected);
+  for (const longest of [-1.234567e20, -1.234567e-6, -1.234567e-100]) {
+    const words = `${tensorsTsv(new Float64Array(6).fill(longest), 3)}`;
+    expect(words).toBe(`${`${longest}\t${longest}\t${longest}\n`.repeat(2)}`);
+  }
 });
 
 test("names every projection's files, inside the log folder", async () => {

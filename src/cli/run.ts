@@ -7,6 +7,7 @@ import {type RunOptions, runOptions} from "../pipeline/run-options";
 import type {ProbeOptions} from "../pipeline/run-probes";
 import type {Command} from "./command";
 import {declareFlags, givenOf} from "./flags";
+import {collectSeldom} from "./heap";
 import {type Progress, progressOf} from "./progress";
 
 /** Exit code of a process that the user broke off (128 + SIGINT). */
@@ -54,6 +55,7 @@ export async function drive(
   let folder = "";
   let reported: Promise<boolean> = Promise.resolve(true);
   const hasMaps = options.probes === "all" || options.probes.split(",").includes("projection");
+  collectSeldom();
   readyAside(); // loads while the data are read
   let mapped = true;
   let written = false;

@@ -1,52 +1,52 @@
-import {deflateSync} from "node:zlib";
-import {chunk, headerChunk, LEVEL, pngFile} from "./png";
+import {type Content, chunk, deflated, headerChunk, pngFile} from "./png";
 
-/** Frames of one size, each pixel a place in the palette, and how long each is shown. */
+/** Frames of one size, each pixel a place in the palette. */
 export interface Animation {
   readonly width: number;
   readonly height: number;
   /** At most 256 colours, three bytes each. */
   readonly palette: Uint8Array;
-  readonly frames: readonly {readonly pixels: Uint8Array; readonly milliseconds: number}[];
+  readonly content: Content;
+  /** Each is packed before the next is asked for, so all may be drawn into one array. */
+  readonly frames: Iterable<AnimationFrame>;
+}
+
+export interface AnimationFrame {
+  /** `rows[y * (width + 1) + 1 + x]`, and a filter byte of 0 at the beginning of each row. */
+  readonly rows: Uint8Array;
+  /** How long it is shown. */
+  readonly milliseconds: number;
 }
 
 /**
  * An animated PNG that repeats for ever (PNG third edition, W3C 2025, section 11.3.6): every browser shows it, and what
  * does not know it shows the first frame.
  */
-export function animatedPng({width, height, palette, frames}: Animation): Uint8Array {
+export function animatedPng({width, height, palette, content, frames}: Animation): Uint8Array {
   let sequence = 0;
-  const chunks = [
-    headerChunk(width, height, "palette"),
-    chunk("PLTE", palette),
-    chunk(
-      "acTL",
-      bytes(8, (view) => view.setUint32(0, frames.length)),
-    ),
-    ...frames.flatMap(({pixels, milliseconds}, f) => {
-      const control = bytes(26, (view) => {
-        view.setUint32(0, sequence++);
-        view.setUint32(4, width);
-        view.setUint32(8, height);
-        view.setUint16(20, milliseconds);
-        view.setUint16(22, 1000);
-      });
-      const packed = deflateSync(scanlines(pixels, width, height), {level: LEVEL});
-      if (f === 0) return [chunk("fcTL", control), chunk("IDAT", packed)];
-      const numbered = new Uint8Array(4 + packed.length);
-      new DataView(numbered.buffer).setUint32(0, sequence++);
-      numbered.set(packed, 4);
-      return [chunk("fcTL", control), chunk("fdAT", numbered)];
-    }),
-  ];
-  return pngFile(...chunks);
-}
-
-/** Rows as they are, each behind a filter byte of 0. */
-function scanlines(pixels: Uint8Array, width: number, height: number): Uint8Array {
-  const out = new Uint8Array(height * (width + 1));
-  for (let y = 0; y < height; y++) out.set(pixels.subarray(y * width, (y + 1) * width), y * (width + 1) + 1);
-  return out;
+  let count = 0;
+  const chunks: Uint8Array[] = [];
+  for (const {rows, milliseconds} of frames) {
+    const control = bytes(26, (view) => {
+      view.setUint32(0, sequence++);
+      view.setUint32(4, width);
+      view.setUint32(8, height);
+      view.setUint16(20, milliseconds);
+      view.setUint16(22, 1000);
+    });
+    chunks.push(chunk("fcTL", control));
+    const packed = deflated(rows, content);
+    if (count++ === 0) {
+      chunks.push(chunk("IDAT", packed));
+      continue;
+    }
+    const numbered = new Uint8Array(4 + packed.length);
+    new DataView(numbered.buffer).setUint32(0, sequence++);
+    numbered.set(packed, 4);
+    chunks.push(chunk("fdAT", numbered));
+  }
+  const control = bytes(8, (view) => view.setUint32(0, count));
+  return pngFile(headerChunk(width, height, "palette"), chunk("PLTE", palette), chunk("acTL", control), ...chunks);
 }
 
 function bytes(length: number, fill: (view: DataView) => void): Uint8Array {

@@ -76,7 +76,9 @@ export function luminance(color: Rgb): number {
  * rest. 1 if all are 0: a blank map is drawn blank, not divided by 0.
  */
 export function magnitude(values: ArrayLike<number>, quantile = 0.99): number {
-  const sorted = Float64Array.from(values, Math.abs).sort();
+  const sorted = new Float64Array(values.length);
+  for (let i = 0; i < values.length; i++) sorted[i] = Math.abs(values[i]);
+  sorted.sort();
   return sorted[Math.floor((sorted.length - 1) * quantile)] || sorted[sorted.length - 1] || 1;
 }
 

@@ -89,13 +89,14 @@ export function drawPixels(
 ): void {
   const tile = createCanvas(width, height);
   const tileContext = tile.getContext("2d");
-  const data = tileContext.createImageData(width, height);
+  const image = tileContext.createImageData(width, height);
+  const {data} = image;
   for (let p = 0; p < width * height; p++) {
-    const rgb = depth === 1 ? color(values[p]) : [0, 1, 2].map((c) => 255 * values[p * depth + c]);
-    for (let c = 0; c < 3; c++) data.data[4 * p + c] = Math.round(rgb[c]);
-    data.data[4 * p + 3] = 255;
+    const rgb = depth === 1 ? color(values[p]) : undefined;
+    for (let c = 0; c < 3; c++) data[4 * p + c] = Math.round(rgb ? rgb[c] : 255 * values[p * depth + c]);
+    data[4 * p + 3] = 255;
   }
-  tileContext.putImageData(data, 0, 0);
+  tileContext.putImageData(image, 0, 0);
   context.imageSmoothingEnabled = false;
   context.drawImage(tile, x, y, width * zoom, height * zoom);
 }

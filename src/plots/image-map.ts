@@ -1,7 +1,8 @@
 import {classColor} from "./color";
-import {type Figure, figure} from "./figure";
-import {blend, type Pixels} from "./pixels";
+import {drawn, type Figure, SCALE} from "./figure";
+import {blend} from "./pixels";
 import {placed} from "./placed";
+import {rgbPng, rgbRows} from "./png";
 import {text} from "./text";
 
 export interface ImageMap {
@@ -21,81 +22,85 @@ const TOP = 44;
 /** Images next to each other would fill about this share of the sheet. */
 const FILL = 0.55;
 
-/** The images themselves where a map has their points: grey ones in their class's ink, the background clear. */
+/**
+ * The images themselves where a map has their points: grey ones in their class's ink, the background clear. No canvas
+ * holds the sheet, only its title: the images are drawn into the rows of the file.
+ */
 export function imageMap(images: ImageMap): Figure {
   const {title, points, labels, height, width, channels} = images;
   const n = labels.length;
   const {xs, ys} = placed(points, n, {left: 24, top: TOP, side: SIDE});
   const size = Math.max(6, Math.min(64, SIDE * Math.sqrt(FILL / Math.max(1, n))));
   const [w, h] = [(size * width) / Math.max(height, width), (size * height) / Math.max(height, width)];
+  const head = drawn(SIDE + 48, TOP, (context) => text(context, title, 24, 24, {size: 20, bold: true}));
+  const sheet = whiteSheet(head.width, (TOP + SIDE + 24) * SCALE);
+  sheet.rows.set(rgbRows(head.pixels, head.width, head.height));
   const draw = channels === 1 ? drawInk : drawColour;
-  return figure(
-    SIDE + 48,
-    TOP + SIDE + 24,
-    (context) => text(context, title, 24, 24, {size: 20, bold: true}),
-    (sheet) => {
-      for (let i = 0; i < n; i++) {
-        const [left, top] = [sheet.x(xs[i] - w / 2), sheet.y(ys[i] - h / 2)];
-        const box = {left, top, width: w * sheet.scale, height: h * sheet.scale};
-        draw(sheet, samplesOf(sheet, box, height, width), i, images);
-      }
-    },
-  );
+  const [columns, rows] = [axisFor(w * SCALE), axisFor(h * SCALE)];
+  for (let i = 0; i < n; i++) {
+    lay(columns, (xs[i] - w / 2) * SCALE, w * SCALE, width, sheet.width);
+    lay(rows, (ys[i] - h / 2) * SCALE, h * SCALE, height, sheet.height);
+    draw(sheet, columns, rows, i, images);
+  }
+  // Large images have rows like earlier ones, small ones have not.
+  const content = size * SCALE > Math.max(height, width) ? "flat" : "detailed";
+  const png = rgbPng(sheet.rows, sheet.width, sheet.height, content);
+  return {width: sheet.width, height: sheet.height, png};
 }
 
-interface Box {
-  readonly left: number;
-  readonly top: number;
+/** A picture as the rows of a PNG: a filter byte, then red, green and blue of each pixel. */
+interface Sheet {
   readonly width: number;
   readonly height: number;
+  readonly rows: Uint8ClampedArray;
 }
 
-/** Which pixels of the sheet a tile covers, and between which of the image's each of them lies. */
-interface Samples {
-  readonly left: number;
-  readonly top: number;
-  readonly columns: Axis;
-  readonly rows: Axis;
+function whiteSheet(width: number, height: number): Sheet {
+  const rows = new Uint8ClampedArray(height * (1 + 3 * width)).fill(255);
+  for (let y = 0; y < height; y++) rows[y * (1 + 3 * width)] = 0;
+  return {width, height, rows};
 }
 
+/** Which pixels of the sheet a tile covers in one direction, and between which of the image's each of them lies. */
 interface Axis {
-  readonly count: number;
+  /** The first on the sheet. */
+  start: number;
+  count: number;
   /** The image's pixel before, the one after, and how far it is towards that: linear interpolation. */
   readonly before: Int32Array;
   readonly after: Int32Array;
   readonly share: Float64Array;
 }
 
-function samplesOf(sheet: Pixels, box: Box, height: number, width: number): Samples {
-  const left = Math.max(0, Math.round(box.left));
-  const top = Math.max(0, Math.round(box.top));
-  const right = Math.min(sheet.width, Math.round(box.left + box.width));
-  const bottom = Math.min(sheet.height, Math.round(box.top + box.height));
-  return {
-    left,
-    top,
-    columns: axisOf(left, right, box.left, width / box.width, width),
-    rows: axisOf(top, bottom, box.top, height / box.height, height),
-  };
+/** @param length Of a tile, in the sheet's pixels: all tiles are alike, so one axis is laid anew for each. */
+function axisFor(length: number): Axis {
+  const most = Math.ceil(length) + 1;
+  const [before, after] = [new Int32Array(most), new Int32Array(most)];
+  return {start: 0, count: 0, before, after, share: new Float64Array(most)};
 }
 
-function axisOf(from: number, to: number, edge: number, scale: number, size: number): Axis {
-  const count = Math.max(0, to - from);
-  const [before, after] = [new Int32Array(count), new Int32Array(count)];
-  const share = new Float64Array(count);
-  for (let i = 0; i < count; i++) {
-    const at = Math.min(size - 1, Math.max(0, (from + i + 0.5 - edge) * scale - 0.5));
-    before[i] = Math.floor(at);
-    after[i] = Math.min(size - 1, before[i] + 1);
-    share[i] = at - before[i];
+/**
+ * @param edge Where the tile begins on the sheet.
+ * @param size Of the image, in its own pixels.
+ * @param end The sheet's.
+ */
+function lay(axis: Axis, edge: number, length: number, size: number, end: number): void {
+  const scale = size / length;
+  axis.start = Math.max(0, Math.round(edge));
+  axis.count = Math.max(0, Math.min(end, Math.round(edge + length)) - axis.start);
+  for (let i = 0; i < axis.count; i++) {
+    const at = Math.min(size - 1, Math.max(0, (axis.start + i + 0.5 - edge) * scale - 0.5));
+    const before = Math.floor(at);
+    axis.before[i] = before;
+    axis.after[i] = Math.min(size - 1, before + 1);
+    axis.share[i] = at - before;
   }
-  return {count, before, after, share};
 }
 
-// No array is taken apart in these loops: until they are compiled, each would be garbage at each of five million pixels.
+// No array is taken apart in these loops: until they are compiled, each would be garbage at each of millions of pixels.
 
 /** A grey image: the opacity of its class's ink. */
-function drawInk(sheet: Pixels, {left, top, columns, rows}: Samples, i: number, images: ImageMap): void {
+function drawInk(sheet: Sheet, columns: Axis, rows: Axis, i: number, images: ImageMap): void {
   const {pixels, height, width, labels} = images;
   const [red, green, blue] = classColor(labels[i]);
   const start = i * height * width;
@@ -103,36 +108,48 @@ function drawInk(sheet: Pixels, {left, top, columns, rows}: Samples, i: number, 
     const above = start + rows.before[y] * width;
     const under = start + rows.after[y] * width;
     const down = rows.share[y];
-    let to = 4 * ((top + y) * sheet.width + left);
-    for (let x = 0; x < columns.count; x++, to += 4) {
+    // Most of a drawn digit is blank: ink is laid only from the first to the last column with any in either row.
+    let first = 0;
+    while (first < width && pixels[above + first] === 0 && pixels[under + first] === 0) first++;
+    let last = width - 1;
+    while (last > first && pixels[above + last] === 0 && pixels[under + last] === 0) last--;
+    let x = 0;
+    while (x < columns.count && columns.after[x] < first) x++;
+    let to = placeOf(sheet, columns.start + x, rows.start + y);
+    for (; x < columns.count && columns.before[x] <= last; x++, to += 3) {
       const a = columns.before[x];
       const b = columns.after[x];
       const across = columns.share[x];
       const upper = pixels[above + a] + (pixels[above + b] - pixels[above + a]) * across;
       const lower = pixels[under + a] + (pixels[under + b] - pixels[under + a]) * across;
       const value = upper + (lower - upper) * down;
-      if (value > 0) blend(sheet.data, to, red, green, blue, value / 255);
+      if (value > 0) blend(sheet.rows, to, red, green, blue, value / 255);
     }
   }
 }
 
 /** A picture in its own colours. */
-function drawColour(sheet: Pixels, {left, top, columns, rows}: Samples, i: number, images: ImageMap): void {
+function drawColour(sheet: Sheet, columns: Axis, rows: Axis, i: number, images: ImageMap): void {
   const {pixels, height, width, channels} = images;
   const start = i * height * width * channels;
   for (let y = 0; y < rows.count; y++) {
     const above = start + rows.before[y] * width * channels;
     const under = start + rows.after[y] * width * channels;
-    let to = 4 * ((top + y) * sheet.width + left);
-    for (let x = 0; x < columns.count; x++, to += 4) {
+    let to = placeOf(sheet, columns.start, rows.start + y);
+    for (let x = 0; x < columns.count; x++, to += 3) {
       const a = columns.before[x] * channels;
       const b = columns.after[x] * channels;
       const across = columns.share[x];
       for (let c = 0; c < 3; c++) {
         const upper = pixels[above + a + c] + (pixels[above + b + c] - pixels[above + a + c]) * across;
         const lower = pixels[under + a + c] + (pixels[under + b + c] - pixels[under + a + c]) * across;
-        sheet.data[to + c] = upper + (lower - upper) * rows.share[y];
+        sheet.rows[to + c] = upper + (lower - upper) * rows.share[y];
       }
     }
   }
+}
+
+/** Of a pixel's red. */
+function placeOf({width}: Sheet, x: number, y: number): number {
+  return y * (1 + 3 * width) + 1 + 3 * x;
 }

@@ -25,52 +25,99 @@ const EDGE = 0.034;
  * @param extent What fills the square: by default what these points reach; one for several maps makes them comparable.
  */
 export function placed(points: Float32Array, n: number, {left, top, side}: Square, extent?: Extent): Placed {
-  const {x, y, z} = turned(points, n);
-  const [low, high, bottom, ceiling] = extent ?? extentOf([points], n);
+  const {x: xs, y: ys, z: depth} = turned(points, n);
+  const [low, high, bottom, ceiling] = extent ?? reach([{x: xs, y: ys}]);
   const scale = (side * (1 - 2 * EDGE)) / (Math.max(high - low, ceiling - bottom) || 1);
-  const xs = x.map((v) => left + side / 2 + (v - (low + high) / 2) * scale);
-  const ys = y.map((v) => top + side / 2 - (v - (bottom + ceiling) / 2) * scale);
-  if (!z) return {xs, ys};
-  const [far, near] = [least(z), most(z)];
-  return {xs, ys, depth: z.map((v) => (v - far) / (near - far || 1))};
+  for (let i = 0; i < n; i++) {
+    xs[i] = left + side / 2 + (xs[i] - (low + high) / 2) * scale;
+    ys[i] = top + side / 2 - (ys[i] - (bottom + ceiling) / 2) * scale;
+  }
+  if (!depth) return {xs, ys};
+  const [far, near] = [least(depth), most(depth)];
+  for (let i = 0; i < n; i++) depth[i] = (depth[i] - far) / (near - far || 1);
+  return {xs, ys, depth};
 }
 
 /** What all the maps of n points together reach. */
 export function extentOf(maps: readonly Float32Array[], n: number): Extent {
-  const seen = maps.map((points) => turned(points, n));
-  return [
-    Math.min(...seen.map(({x}) => least(x))),
-    Math.max(...seen.map(({x}) => most(x))),
-    Math.min(...seen.map(({y}) => least(y))),
-    Math.max(...seen.map(({y}) => most(y))),
-  ];
+  return reach(maps.map((points) => turned(points, n)));
 }
 
 /** In space the farthest first; in the plane an order that mixes classes, whatever order the points come in. */
 export function drawingOrder(n: number, depth?: Float64Array): Uint32Array {
-  const rank = depth ?? Float64Array.from({length: n}, (_, i) => (i * 0.6180339887498949) % 1);
-  return Uint32Array.from({length: n}, (_, i) => i).sort((a, b) => rank[a] - rank[b]);
+  if (!depth) return mixedOrder(n);
+  const order = new Uint32Array(n);
+  for (let i = 0; i < n; i++) order[i] = i;
+  return order.sort((a, b) => depth[a] - depth[b]);
 }
 
-function turned(points: Float32Array, n: number): {x: Float64Array; y: Float64Array; z?: Float64Array} {
+/**
+ * 0 to n - 1 by the fractional part of i / φ, φ the golden ratio, not sorted but walked: among n multiples of a number
+ * the next larger part is always one of three steps away (the three-gap theorem, Sós 1958), for φ two Fibonacci numbers
+ * and their difference.
+ */
+function mixedOrder(n: number): Uint32Array {
+  // up / φ is a little more than a whole number, down / φ a little less: the larger they are, the closer.
+  let up = 2;
+  let down = 1;
+  while (up + down < n) {
+    if (up > down) down += up;
+    else up += down;
+  }
+  const order = new Uint32Array(n);
+  for (let i = 1; i < n; i++) {
+    const last = order[i - 1];
+    order[i] = last + up < n ? last + up : last < down ? last + up - down : last - down;
+  }
+  return order;
+}
+
+interface Turned {
+  readonly x: Float64Array;
+  readonly y: Float64Array;
+  /** Towards the eye; of points in space. */
+  readonly z?: Float64Array;
+}
+
+function turned(points: Float32Array, n: number): Turned {
   const dimensions = n ? points.length / n : 2;
-  const coordinate = (d: number) => Float64Array.from({length: n}, (_, i) => points[i * dimensions + d]);
-  const [a, b] = [coordinate(0), coordinate(1)];
-  if (dimensions !== 3) return {x: a, y: b};
-  const c = coordinate(2);
+  const [x, y] = [new Float64Array(n), new Float64Array(n)];
+  for (let i = 0; i < n; i++) {
+    x[i] = points[i * dimensions];
+    y[i] = points[i * dimensions + 1];
+  }
+  if (dimensions !== 3) return {x, y};
+  const z = new Float64Array(n);
   const [sin, cos, sinUp, cosUp] = [Math.sin(0.6), Math.cos(0.6), Math.sin(0.45), Math.cos(0.45)];
-  const away = a.map((v, i) => sin * v + cos * c[i]);
-  return {
-    x: a.map((v, i) => cos * v - sin * c[i]),
-    y: b.map((v, i) => cosUp * v - sinUp * away[i]),
-    z: b.map((v, i) => -(sinUp * v + cosUp * away[i])),
-  };
+  for (let i = 0; i < n; i++) {
+    const a = x[i];
+    const b = y[i];
+    const c = points[3 * i + 2];
+    const away = sin * a + cos * c;
+    x[i] = cos * a - sin * c;
+    y[i] = cosUp * b - sinUp * away;
+    z[i] = -(sinUp * b + cosUp * away);
+  }
+  return {x, y, z};
+}
+
+function reach(maps: readonly Pick<Turned, "x" | "y">[]): Extent {
+  return [
+    Math.min(...maps.map(({x}) => least(x))),
+    Math.max(...maps.map(({x}) => most(x))),
+    Math.min(...maps.map(({y}) => least(y))),
+    Math.max(...maps.map(({y}) => most(y))),
+  ];
 }
 
 function least(values: Float64Array): number {
-  return values.reduce((a, b) => Math.min(a, b), Infinity);
+  let found = Infinity;
+  for (let i = 0; i < values.length; i++) found = Math.min(found, values[i]);
+  return found;
 }
 
 function most(values: Float64Array): number {
-  return values.reduce((a, b) => Math.max(a, b), -Infinity);
+  let found = -Infinity;
+  for (let i = 0; i < values.length; i++) found = Math.max(found, values[i]);
+  return found;
 }

@@ -1,8 +1,11 @@
-import {crc32, deflateSync} from "node:zlib";
+import {constants, crc32, deflateSync} from "node:zlib";
 
 const SIGNATURE = Uint8Array.of(0x89, 0x50, 0x4e, 0x47, 0x0d, 0x0a, 0x1a, 0x0a);
 /** Of 1 to 9: on drawings, higher ones take three times as long for a twentieth less. */
-export const LEVEL = 3;
+const LEVEL = 3;
+
+/** What a picture is full of: wide flat parts; or detail, in which few rows have anything of earlier ones. */
+export type Content = "flat" | "detailed";
 
 /** What a pixel is: three bytes, or a place in a palette. */
 export const COLOR_TYPES = {rgb: 2, palette: 3} as const;
@@ -11,23 +14,65 @@ export const COLOR_TYPES = {rgb: 2, palette: 3} as const;
  * An opaque picture as PNG, in a quarter of the canvas's own encoder's time: drawings are flat, so rows go unfiltered
  * and lightly packed.
  *
- * @param pixels Red, green, blue and opacity, row after row; the opacity is left out. Overwritten: a large sheet's rows
- * are packed where they stand, not in 30 MB more.
+ * @param pixels As `rgbRows` takes them. Overwritten.
  */
 export function opaquePng(pixels: Uint8Array, width: number, height: number): Uint8Array {
-  let [from, to] = [0, 0]; // `to` is never past the pixel that is read: three bytes for four, one a row
+  return rgbPng(rgbRows(pixels, width, height), width, height, "flat");
+}
+
+/** @param rows As `rgbRows` gives them. */
+export function rgbPng(
+  rows: Uint8Array | Uint8ClampedArray,
+  width: number,
+  height: number,
+  content: Content,
+): Uint8Array {
+  return pngFile(headerChunk(width, height, "rgb"), chunk("IDAT", deflated(rows, content)));
+}
+
+/** Rows as a zlib stream. Of detail only runs are packed: in half the time or less, for a twentieth more. */
+export function deflated(rows: Uint8Array | Uint8ClampedArray, content: Content): Uint8Array {
+  const {Z_RLE, Z_DEFAULT_STRATEGY} = constants;
+  return deflateSync(rows, {level: LEVEL, strategy: content === "detailed" ? Z_RLE : Z_DEFAULT_STRATEGY});
+}
+
+/**
+ * Rows as PNG has them: a filter byte of 0, then three bytes a pixel. They are packed where the pixels stand, not in 30
+ * MB more: what is written is never past what is read.
+ *
+ * @param pixels Red, green, blue and opacity, row after row, from a multiple of 4 bytes on; the opacity is left out.
+ * Overwritten.
+ */
+export function rgbRows(pixels: Uint8Array, width: number, height: number): Uint8Array {
+  const words = new Uint32Array(pixels.buffer, pixels.byteOffset, width * height); // little-endian, as saved arrays are
+  let from = 0;
+  let to = 0;
   for (let y = 0; y < height; y++) {
-    let filter = true;
-    for (let x = 0; x < width; x++, from += 4) {
-      const [red, green, blue] = [pixels[from], pixels[from + 1], pixels[from + 2]];
-      if (filter) pixels[to++] = 0;
-      filter = false;
-      pixels[to++] = red;
-      pixels[to++] = green;
-      pixels[to++] = blue;
+    const filter = to++;
+    const end = from + width;
+    while (from < end) {
+      const a = words[from];
+      if (to % 4 === 0 && from + 4 <= end) {
+        // four pixels are three words: a third of the time of twelve bytes
+        const b = words[from + 1];
+        const c = words[from + 2];
+        const word = to >> 2;
+        words[word] = (a & 0xffffff) | (b << 24);
+        words[word + 1] = ((b >>> 8) & 0xffff) | (c << 16);
+        words[word + 2] = ((c >>> 16) & 0xff) | (words[from + 3] << 8);
+        from += 4;
+        to += 12;
+      } else {
+        pixels[to] = a;
+        pixels[to + 1] = a >>> 8;
+        pixels[to + 2] = a >>> 16;
+        from++;
+        to += 3;
+      }
     }
+    pixels[filter] = 0; // last: in the first row it stands in the first pixel
   }
-  return pngFile(headerChunk(width, height, "rgb"), chunk("IDAT", deflateSync(pixels.subarray(0, to), {level: LEVEL})));
+  return pixels.subarray(0, to);
 }
 
 /** Chunks as a file, whole: what PNG (third edition, W3C 2025) begins and ends with is put around them. */

@@ -1,13 +1,15 @@
 import {createCanvas} from "@napi-rs/canvas";
-import {animatedPng} from "./apng";
+import {type AnimationFrame, animatedPng} from "./apng";
 import {classColor, INK_3, mix, type Rgb} from "./color";
 import type {Figure} from "./figure";
 import {drawingOrder, extentOf, placed} from "./placed";
-import type {ScatterSheet} from "./scatter-sheet";
+import type {ScatterSheet, SheetMap} from "./scatter-sheet";
 import {text} from "./text";
 
 const SIDE = 480;
 const CAPTION = 34;
+/** Bytes from a row to the next: a filter byte, and a place in the palette for each pixel. */
+const ROW = SIDE + 1;
 /** Frames from one epoch to the next. */
 const STEPS = 6;
 const STEP_TIME = 80;
@@ -34,32 +36,59 @@ export function scatterFilm({title, labels, classNames, maps}: ScatterSheet): Fi
   ];
   const dot = Math.max(2, Math.min(6, Math.round(180 / Math.sqrt(n || 1))));
   const flat = drawingOrder(n);
-  const frame = (points: Float32Array, caption: string): Uint8Array => {
-    const pixels = new Uint8Array(SIDE * (SIDE + CAPTION));
-    pixels.set(captionPixels(title, caption));
-    const {xs, ys, depth} = placed(points, n, {left: 0, top: CAPTION, side: SIDE}, extent);
-    for (const i of depth ? drawingOrder(n, depth) : flat) {
-      const [left, top] = [Math.round(xs[i] - dot / 2), Math.round(ys[i] - dot / 2)];
-      for (let y = top; y < top + dot; y++) {
-        for (let x = left; x < left + dot; x++) pixels[y * SIDE + x] = GREYS + (labels[i] % classes);
-      }
+  const colors = labels.map((label) => GREYS + (label % classes));
+  const captions = new Map<string, Uint8Array>();
+  const rows = new Uint8Array((CAPTION + SIDE) * ROW);
+  function* frames(): Generator<AnimationFrame> {
+    for (const {points, caption, milliseconds} of moments(maps)) {
+      const strip = captions.get(caption) ?? captionRows(title, caption);
+      captions.set(caption, strip);
+      rows.set(strip);
+      rows.fill(0, strip.length);
+      const {xs, ys, depth} = placed(points, n, {left: 0, top: CAPTION, side: SIDE}, extent);
+      drawDots(rows, xs, ys, colors, dot, depth ? drawingOrder(n, depth) : flat);
+      yield {rows, milliseconds};
     }
-    return pixels;
-  };
-  const frames = maps.flatMap(({points, caption}, m) => {
-    const last = m === maps.length - 1;
-    const rest = {pixels: frame(points, caption), milliseconds: last ? LAST_TIME : REST_TIME};
-    if (last) return [rest];
+  }
+  const size = {width: SIDE, height: CAPTION + SIDE};
+  const content = dot > 2 ? "flat" : "detailed"; // rows of small dots are like no others
+  return {...size, png: animatedPng({...size, palette: bytesOf(palette), content, frames: frames()})};
+}
+
+/** Where the points are, frame by frame. Between epochs the array is the same one. */
+function* moments(
+  maps: readonly SheetMap[],
+): Generator<{readonly points: Float32Array; readonly caption: string; readonly milliseconds: number}> {
+  for (const [m, {points, caption}] of maps.entries()) {
     const next = maps[m + 1];
-    const between = Array.from({length: STEPS - 1}, (_, s) => {
-      const share = smooth((s + 1) / STEPS);
-      const moving = points.map((v, i) => v + (next.points[i] - v) * share);
-      return {pixels: frame(moving, share < 0.5 ? caption : next.caption), milliseconds: STEP_TIME};
-    });
-    return [rest, ...between];
-  });
-  const png = animatedPng({width: SIDE, height: SIDE + CAPTION, palette: bytesOf(palette), frames});
-  return {width: SIDE, height: SIDE + CAPTION, png};
+    yield {points, caption, milliseconds: next ? REST_TIME : LAST_TIME};
+    if (!next) return;
+    const moving = new Float32Array(points.length);
+    for (let step = 1; step < STEPS; step++) {
+      const share = smooth(step / STEPS);
+      for (let i = 0; i < moving.length; i++) moving[i] = points[i] + (next.points[i] - points[i]) * share;
+      yield {points: moving, caption: share < 0.5 ? caption : next.caption, milliseconds: STEP_TIME};
+    }
+  }
+}
+
+/** Squares of `dot` pixels, each of its own colour in the palette. */
+function drawDots(
+  rows: Uint8Array,
+  xs: Float64Array,
+  ys: Float64Array,
+  colors: Uint16Array,
+  dot: number,
+  order: Uint32Array,
+): void {
+  for (let k = 0; k < order.length; k++) {
+    const i = order[k];
+    const first = Math.round(ys[i] - dot / 2) * ROW + 1 + Math.round(xs[i] - dot / 2);
+    const color = colors[i];
+    for (let row = first; row < first + dot * ROW; row += ROW) {
+      for (let at = row; at < row + dot; at++) rows[at] = color;
+    }
+  }
 }
 
 /** Starts and ends at rest. */
@@ -72,12 +101,19 @@ function bytesOf(palette: readonly Rgb[]): Uint8Array {
 }
 
 /** The strip above a map in the palette's greys. */
-function captionPixels(title: string, caption: string): Uint8Array {
+function captionRows(title: string, caption: string): Uint8Array {
   const context = createCanvas(SIDE, CAPTION).getContext("2d");
   context.fillStyle = "#ffffff";
   context.fillRect(0, 0, SIDE, CAPTION);
   text(context, title, 10, 17, {size: 13, bold: true, maxWidth: SIDE - 130});
   text(context, caption, SIDE - 10, 17, {size: 13, color: INK_3, align: "right"});
   const {data} = context.getImageData(0, 0, SIDE, CAPTION);
-  return Uint8Array.from({length: SIDE * CAPTION}, (_, p) => Math.round((1 - data[4 * p + 1] / 255) * (GREYS - 1)));
+  const rows = new Uint8Array(CAPTION * ROW);
+  for (let y = 0; y < CAPTION; y++) {
+    for (let x = 0; x < SIDE; x++) {
+      const green = data[4 * (y * SIDE + x) + 1];
+      rows[y * ROW + 1 + x] = Math.round((1 - green / 255) * (GREYS - 1));
+    }
+  }
+  return rows;
 }

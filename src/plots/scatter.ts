@@ -1,4 +1,5 @@
 import {classColor, css, INK, INK_2, INK_3, LINE, type Rgb} from "./color";
+import {densest} from "./densest";
 import {type Canvas2D, type Figure, figure} from "./figure";
 import {disc, onPixels} from "./pixels";
 import {drawingOrder, placed} from "./placed";
@@ -20,6 +21,7 @@ export interface Scatter {
 const SIDE = 640;
 const LEGEND = 188;
 const TOP = 52;
+const SQUARE = {left: 16, top: TOP, side: SIDE};
 /** Where more are wrong than this share, rings would be all there is to see. */
 const MOST_RINGS = 0.2;
 const LEGEND_ROWS = 24;
@@ -27,7 +29,7 @@ const LEGEND_ROWS = 24;
 /** A map of points coloured by class, classes named where they are densest, misclassified points ringed. */
 export function scatter({title, points, labels, classNames, wrong, notes}: Scatter): Figure {
   const n = labels.length;
-  const {xs, ys, depth} = placed(points, n, {left: 16, top: TOP, side: SIDE});
+  const {xs, ys, depth} = placed(points, n, SQUARE);
   const radius = Math.max(1.1, Math.min(4, 110 / Math.sqrt(n || 1)));
   const errors = wrong.reduce((sum, w) => sum + w, 0);
   const ringed = errors <= MOST_RINGS * n;
@@ -74,39 +76,11 @@ function nameClasses(
   labels: Uint16Array,
   classNames: readonly string[],
 ): void {
-  classNames.forEach((name, k) => {
-    const own = Array.from(labels.keys()).filter((i) => labels[i] === k);
-    if (own.length === 0) return;
-    const [x, y] = densest(
-      own.map((i) => xs[i]),
-      own.map((i) => ys[i]),
-    );
-    text(context, name, x, y, {size: 17, bold: true, align: "center", color: css(classColor(k)), halo: "#ffffffe6"});
+  densest(xs, ys, labels, classNames.length, SQUARE).forEach((middle, k) => {
+    if (!middle) return;
+    const style = {size: 17, bold: true, color: css(classColor(k)), halo: "#ffffffe6"};
+    text(context, classNames[k], middle[0], middle[1], {...style, align: "center"});
   });
-}
-
-/**
- * The middle of the points around the fullest cell of a 20 × 20 grid over the sheet: inside a cluster even where a
- * class has several, as the mean of all would not be.
- */
-function densest(xs: readonly number[], ys: readonly number[]): [number, number] {
-  const cells = 20;
-  const cellOf = (v: number, start: number) =>
-    Math.min(cells - 1, Math.max(0, Math.floor(((v - start) / SIDE) * cells)));
-  const counts = new Float64Array(cells * cells);
-  const column = xs.map((x) => cellOf(x, 16));
-  const row = ys.map((y) => cellOf(y, TOP));
-  for (let i = 0; i < xs.length; i++) {
-    for (let r = Math.max(0, row[i] - 1); r <= Math.min(cells - 1, row[i] + 1); r++) {
-      for (let c = Math.max(0, column[i] - 1); c <= Math.min(cells - 1, column[i] + 1); c++) counts[r * cells + c]++;
-    }
-  }
-  const best = counts.indexOf(Math.max(...counts));
-  const near = xs
-    .map((_, i) => i)
-    .filter((i) => Math.abs(row[i] - Math.floor(best / cells)) <= 1 && Math.abs(column[i] - (best % cells)) <= 1);
-  const mean = (values: readonly number[]) => near.reduce((sum, i) => sum + values[i], 0) / near.length;
-  return [mean(xs), mean(ys)];
 }
 
 function legend(

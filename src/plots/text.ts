@@ -1,4 +1,5 @@
-import {type Canvas2D, figure} from "./figure";
+import {createCanvas, GlobalFonts} from "@napi-rs/canvas";
+import type {Canvas2D} from "./figure";
 
 export interface TextStyle {
   /** Height of the font in units. */
@@ -15,6 +16,18 @@ export interface TextStyle {
   /** A colour around the letters, so that they stand out from what is behind. */
   readonly halo?: string;
 }
+
+// The canvas draws no text at all, and says nothing, where it has no font: so ours comes with the package.
+for (const [file, family] of [
+  ["DejaVuSans.ttf", "Plot"],
+  ["DejaVuSans-Bold.ttf", "Plot Bold"],
+  ["DejaVuSansMono.ttf", "Plot Mono"],
+]) {
+  GlobalFonts.registerFromPath(require.resolve(`dejavu-fonts-ttf/ttf/${file}`), family);
+}
+
+/** Its own sheet: text has a width before the sheet that it goes on has one. */
+const measuring = createCanvas(1, 1).getContext("2d");
 
 /** Writes one line of text at (x, y). */
 export function text(context: Canvas2D, words: string, x: number, y: number, style: TextStyle = {}): void {
@@ -39,12 +52,8 @@ export function text(context: Canvas2D, words: string, x: number, y: number, sty
 
 /** The width of one line in units, for laying out before the sheet exists. */
 export function textWidth(words: string, style: TextStyle = {}): number {
-  let width = 0;
-  figure(1, 1, (context) => {
-    context.font = fontOf(style);
-    width = context.measureText(words).width;
-  });
-  return width;
+  measuring.font = fontOf(style);
+  return measuring.measureText(words).width;
 }
 
 function fontOf({size = 12, bold = false, mono = false}: TextStyle): string {
@@ -52,7 +61,7 @@ function fontOf({size = 12, bold = false, mono = false}: TextStyle): string {
 }
 
 function shortened(context: Canvas2D, words: string, maxWidth: number): string {
-  if (context.measureText(words).width <= maxWidth) return words;
+  if (maxWidth === Infinity || context.measureText(words).width <= maxWidth) return words;
   const letters = Array.from(words);
   while (letters.length > 1 && context.measureText(`${letters.join("")}…`).width > maxWidth) letters.pop();
   return `${letters.join("")}…`;

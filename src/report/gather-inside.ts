@@ -1,35 +1,58 @@
 import {UserError} from "../pipeline/options";
 import type {Inside} from "../pipeline/record/inside";
 import type {Packer} from "./packer";
-import type {ReportFile} from "./report-file";
+import type {InsideStop, ReportFile} from "./report-file";
 
-/** The network's weights and activations at each stop. */
-export function gatherInside(stops: readonly unknown[], pack: Packer): ReportFile["inside"] {
-  const saved = stops as readonly (Inside | null)[]; // written by run-inside, whole
-  const first = saved.find((stop) => stop !== null);
-  if (!first) return null;
+/** What the page shows of a network at one epoch. */
+interface InsideShown {
+  readonly indices: readonly number[];
+  readonly weights: InsideStop["weights"];
+  readonly activations: readonly (Omit<InsideStop["activations"][number], "values"> & {
+    readonly shape: readonly number[];
+    readonly values: Uint8Array;
+  })[];
+}
+
+/** The network's weights and activations, numbers to five digits. @throws UserError if a layer's values are not bytes. */
+export function insideShown(saved: unknown): InsideShown {
+  const {indices, weights, activations} = saved as Inside; // written by run-inside, whole
   const rounded = (value: number) => Number(value.toPrecision(5));
   return {
-    indices: Array.from(first.indices),
-    stops: saved.map(
+    indices: Array.from(indices),
+    weights: weights.map(({name, shape, min, max, mean, deviation, zeros, buckets}) => ({
+      name,
+      shape,
+      min: rounded(min),
+      max: rounded(max),
+      mean: rounded(mean),
+      deviation: rounded(deviation),
+      zeros,
+      buckets: Array.from(buckets, rounded),
+    })),
+    activations: activations.map(({layer, type, shape, of, peak, values}) => ({
+      layer,
+      type,
+      of,
+      peak: rounded(peak),
+      shape: [indices.length, ...shape],
+      values: bytesOf(values, layer),
+    })),
+  };
+}
+
+/** The network at each stop. */
+export function gatherInside(stops: readonly (InsideShown | null)[], pack: Packer): ReportFile["inside"] {
+  const first = stops.find((stop) => stop !== null);
+  if (!first) return null;
+  return {
+    indices: first.indices,
+    stops: stops.map(
       (stop) =>
         stop && {
-          weights: stop.weights.map(({name, shape, min, max, mean, deviation, zeros, buckets}) => ({
-            name,
-            shape,
-            min: rounded(min),
-            max: rounded(max),
-            mean: rounded(mean),
-            deviation: rounded(deviation),
-            zeros,
-            buckets: Array.from(buckets, rounded),
-          })),
-          activations: stop.activations.map(({layer, type, shape, of, peak, values}) => ({
-            layer,
-            type,
-            of,
-            peak: rounded(peak),
-            values: pack.add(bytesOf(values, layer), [stop.indices.length, ...shape]),
+          weights: stop.weights,
+          activations: stop.activations.map(({shape, values, ...facts}) => ({
+            ...facts,
+            values: pack.add(values, shape),
           })),
         },
     ),

@@ -1,5 +1,5 @@
-import {readSaved} from "../pipeline/record/artifact-codec";
-import {type ArtifactFiles, array, type Saved} from "./gather";
+import type {Recall, Saved} from "./file-memory";
+import {type ArtifactFiles, array} from "./gather";
 import {carriedMistakes, mapTiles, type Packer} from "./packer";
 import type {ReportFile, SaliencyTiles, SaliencyTrust} from "./report-file";
 
@@ -19,36 +19,28 @@ const LEFT_OUT = new Set(["source", "baseline"]);
  * Every saliency map that the run saved. Each artifact under `saliency/` is a grid of rows; a method added later shows up
  * as rows of its own. What `mistakes/saliency` keeps joins the maps of the same name and scale.
  */
-export async function gatherSaliency(
+export function gatherSaliency(
   artifacts: ArtifactFiles,
   stops: readonly number[],
   [height, width]: readonly [number, number, number],
+  recall: Recall,
   pack: Packer,
-): Promise<ReportFile["saliency"]> {
+): ReportFile["saliency"] {
   const methods = [...artifacts.keys()].filter((name) => name.startsWith("saliency/"));
   const parts = new Map<string, {name: string; signed: boolean; stops: Tiles[][]}>();
   for (const name of [...methods, "mistakes/saliency"]) {
+    const isMethod = methods.includes(name);
+    const most = isMethod ? Number.POSITIVE_INFINITY : carriedMistakes(height, width);
     for (const [s, epoch] of stops.entries()) {
       const path = artifacts.get(name)?.get(epoch);
       if (!path) continue;
-      const saved = (await readSaved(path)) as Saved;
-      const all = Array.from(array(saved.numbers?.indices, `${path}: numbers.indices`));
-      const indices = methods.includes(name) ? all : all.slice(0, carriedMistakes(height, width));
-      for (const {label, scale, values, targets} of sheetsOf(saved)) {
-        if (scale === "intensity" || LEFT_OUT.has(label)) continue;
-        const isOneOfSeveral = methods.length > 1 && methods.includes(name);
-        const title = isOneOfSeveral ? `${name.slice("saliency/".length)} ${label}` : label;
-        const signed = scale === "signed";
+      for (const {label, signed, tiles} of recall(path, `${height} ${width}`, (saved) =>
+        tilesOf(saved, path, height * width, most),
+      )) {
+        const title = isMethod && methods.length > 1 ? `${name.slice("saliency/".length)} ${label}` : label;
         const part = parts.get(`${title} ${signed}`) ?? {name: title, signed, stops: stops.map(() => [])};
         parts.set(`${title} ${signed}`, part);
-        const classes = targets === undefined ? null : array(targets, `${path}: targets`);
-        const tiles = mapTiles(array(values, `${path}: ${label}`), all.length, height * width, signed);
-        part.stops[s].push({
-          indices,
-          targets: indices.map((_, n) => classes?.[n] ?? null),
-          trust: indices.map((_, n) => trustOf(saved, n)),
-          values: tiles.subarray(0, indices.length * height * width),
-        });
+        part.stops[s].push(tiles);
       }
     }
   }
@@ -59,6 +51,34 @@ export async function gatherSaliency(
     tiles: tiles.map((sheets) => (sheets.length ? joined(sheets, signed, [height, width], pack) : null)),
   }));
   return {height, width, maps};
+}
+
+/** A file's maps, of the first `most` images. */
+function tilesOf(
+  saved: Saved,
+  path: string,
+  pixels: number,
+  most: number,
+): {label: string; signed: boolean; tiles: Tiles}[] {
+  const all = Array.from(array(saved.numbers?.indices, `${path}: numbers.indices`));
+  const indices = all.slice(0, most);
+  return sheetsOf(saved)
+    .filter(({label, scale}) => scale !== "intensity" && !LEFT_OUT.has(label))
+    .map(({label, scale, values, targets}) => {
+      const signed = scale === "signed";
+      const classes = targets === undefined ? null : array(targets, `${path}: targets`);
+      const tiles = mapTiles(array(values, `${path}: ${label}`), all.length, pixels, signed);
+      return {
+        label,
+        signed,
+        tiles: {
+          indices,
+          targets: indices.map((_, n) => classes?.[n] ?? null),
+          trust: indices.map((_, n) => trustOf(saved, n)),
+          values: tiles.subarray(0, indices.length * pixels),
+        },
+      };
+    });
 }
 
 /** A kept `maps` has every image; else the picture's rows have. exigo's maps are of all logits at once. */

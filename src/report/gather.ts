@@ -3,21 +3,16 @@ import {join} from "node:path";
 import {UserError} from "../pipeline/options";
 import {readSaved} from "../pipeline/record/artifact-codec";
 import type {EpochMetrics} from "../pipeline/types";
-import {gatherInside} from "./gather-inside";
-import {gatherLime} from "./gather-lime";
-import {gatherMap} from "./gather-map";
+import {type FileMemory, fileMemory, type Recall, type Saved} from "./file-memory";
+import {gatherInside, insideShown} from "./gather-inside";
+import {explanations, gatherLime} from "./gather-lime";
+import {gatherMap, mapStop} from "./gather-map";
 import {gatherSaliency} from "./gather-saliency";
 import {carriedMistakes, fractions, packer, reduced, reduction} from "./packer";
 import type {ReportFile, RunFacts} from "./report-file";
 
 /** A run's saved artifacts: for each "probe/name", the file of each epoch. */
 export type ArtifactFiles = ReadonlyMap<string, ReadonlyMap<number, string>>;
-
-/** What a probe saved beside its picture; checked where it is used. */
-export interface Saved {
-  readonly data: {readonly [name: string]: unknown};
-  readonly numbers?: {readonly [name: string]: unknown};
-}
 
 /** A report's facts, and the arrays they point into. */
 export interface Gathered {
@@ -29,9 +24,23 @@ export interface Gathered {
  * Reads everything that the page shows from a run's folder: its saved JSON alone, no network and no picture. A probe
  * that did not run is left out.
  *
+ * @param memory Of an earlier time, where it is read again and again.
  * @throws UserError if the folder holds no run, or an artifact lacks what its probe always saves.
  */
-export async function gather(runFolder: string): Promise<Gathered> {
+export async function gather(runFolder: string, memory: FileMemory = fileMemory(0)): Promise<Gathered> {
+  const imagesPath = join(runFolder, "artifacts", "test-images.json");
+  const images = existsSync(imagesPath) ? ((await readSaved(imagesPath)) as TestImages) : null;
+  return memory((recall) => gatherFiles(runFolder, images, recall));
+}
+
+/** What is kept of the test split (`artifacts/test-images.json`). */
+interface TestImages {
+  readonly count: number;
+  readonly pixels: Uint8Array;
+  readonly labels: Uint16Array;
+}
+
+function gatherFiles(runFolder: string, images: TestImages | null, recall: Recall): Gathered {
   const runPath = join(runFolder, "run.json");
   if (!existsSync(runPath)) throw new UserError(`${runFolder}: expected a run's folder with run.json, got none there`);
   const {classNames, ...facts} = readRun(runPath);
@@ -43,27 +52,22 @@ export async function gather(runFolder: string): Promise<Gathered> {
   const stops = [...new Set(recorded.length ? recorded : finished)].sort((a, b) => a - b);
   const pack = packer();
 
-  const imagesPath = join(runFolder, "artifacts", "test-images.json");
   const [height, width, channels] = facts.data.imageShape;
-  const images = existsSync(imagesPath)
-    ? ((await readSaved(imagesPath)) as {count: number; pixels: Uint8Array; labels: Uint16Array})
-    : null;
   const step = images ? reduction(images.count, height, width, channels) : 1;
   const [rows, columns] = [Math.ceil(height / step), Math.ceil(width / step)];
-  const perStop = async <T>(name: string, read: (saved: Saved, path: string) => T): Promise<(T | null)[]> => {
-    const found: (T | null)[] = [];
-    for (const epoch of stops) {
+  const most = carriedMistakes(height, width);
+  const perStop = <T>(name: string, make: (saved: Saved, path: string) => T): (T | null)[] =>
+    stops.map((epoch) => {
       const path = artifacts.get(name)?.get(epoch);
-      found.push(path ? read((await readSaved(path)) as Saved, path) : null);
-    }
-    return found;
-  };
-
-  const limeEntries = async () => {
-    const samples = await perStop("lime/segments", (saved, path) => gatherLime(saved, path, pack));
-    const most = carriedMistakes(height, width);
-    const mistakes = await perStop("mistakes/lime", (saved, path) => gatherLime(saved, path, pack, most));
-    return stops.map((_, s) => (samples[s] || mistakes[s] ? [...(samples[s] ?? []), ...(mistakes[s] ?? [])] : null));
+      return path ? recall(path, `${classNames.length} ${most}`, (saved) => make(saved, path)) : null;
+    });
+  const mistakes = perStop("mistakes/lime", (saved, path) => explainedMistakes(saved, path, most));
+  const limeEntries = () => {
+    const samples = perStop("lime/segments", explanations);
+    return stops.map((_, s) => {
+      const explained = [...(samples[s] ?? []), ...(mistakes[s]?.explained ?? [])];
+      return samples[s] || mistakes[s] ? gatherLime(explained, pack) : null;
+    });
   };
 
   const file: ReportFile = {
@@ -85,32 +89,30 @@ export async function gather(runFolder: string): Promise<Gathered> {
     },
     probabilities:
       images && artifacts.has("confusion/matrix")
-        ? await perStop("confusion/matrix", (saved, path) => {
-            const values = array(saved.numbers?.probabilities, `${path}: numbers.probabilities`);
-            return pack.add(fractions(values, classNames.length), [images.count, classNames.length], 1 / 65535);
-          })
+        ? perStop("confusion/matrix", ({numbers}, path) =>
+            fractions(array(numbers?.probabilities, `${path}: numbers.probabilities`), classNames.length),
+          ).map((answers) => answers && pack.add(answers, [images.count, classNames.length], 1 / 65535))
         : null,
-    map: images && artifacts.has("projection/map") ? gatherMap(await perStop("projection/map", keep), pack) : null,
-    saliency: images ? await gatherSaliency(artifacts, stops, facts.data.imageShape, pack) : null,
+    map: images && artifacts.has("projection/map") ? gatherMap(perStop("projection/map", mapStop), pack) : null,
+    saliency: images ? gatherSaliency(artifacts, stops, facts.data.imageShape, recall, pack) : null,
     lime:
       images && (artifacts.has("lime/segments") || artifacts.has("mistakes/lime"))
-        ? {height, width, entries: await limeEntries()}
+        ? {height, width, entries: limeEntries()}
         : null,
-    mistakes: artifacts.has("mistakes/lime")
-      ? await perStop("mistakes/lime", ({numbers}, path) => {
-          const {length} = array(numbers?.indices, `${path}: numbers.indices`);
-          const carried = Math.min(length, carriedMistakes(height, width));
-          const surest = Math.min(carried, Number(numbers?.surest ?? length));
-          return {surest, pairs: carried - surest};
-        })
-      : null,
-    inside: images && artifacts.has("network") ? gatherInside(await perStop("network", keepSaved), pack) : null,
+    mistakes: artifacts.has("mistakes/lime") ? mistakes.map((stop) => stop?.counts ?? null) : null,
+    inside: images && artifacts.has("network") ? gatherInside(perStop("network", insideShown), pack) : null,
   };
   return {file, parts: pack.parts};
 }
 
-const keepSaved = (saved: Saved) => saved;
-const keep = (saved: Saved, path: string) => ({saved, path});
+/** @param most How many of the mistakes, the surest, are carried. */
+function explainedMistakes(saved: Saved, path: string, most: number) {
+  const explained = explanations(saved, path, most);
+  const {length} = array(saved.numbers?.indices, `${path}: numbers.indices`);
+  const carried = Math.min(length, most);
+  const surest = Math.min(carried, Number(saved.numbers?.surest ?? length));
+  return {explained, counts: {surest, pairs: carried - surest}};
+}
 
 /** @throws UserError naming `what`, if it is not an array of numbers. */
 export function array(value: unknown, what: string): ArrayLike<number> {

@@ -4,6 +4,7 @@ import {dirname, join} from "node:path";
 import {gzipSync} from "node:zlib";
 import {build} from "esbuild";
 import {writeWhole} from "../pipeline/record/write-whole";
+import {fileMemory} from "./file-memory";
 import {type Gathered, gather} from "./gather";
 import {partsPacker} from "./gzip-parts";
 
@@ -13,6 +14,7 @@ const CLIENT = join(__dirname, "client");
 const LEVEL = 4;
 
 const pack = partsPacker(LEVEL);
+const memory = fileMemory();
 
 /** The page's own code and looks, which no run changes. */
 interface Shell {
@@ -30,7 +32,7 @@ interface Shell {
  * @throws UserError if the folder holds no run.
  */
 export async function writeReport(runFolder: string): Promise<string> {
-  const [shell, gathered] = await Promise.all([bundle(), gather(runFolder)]);
+  const [shell, gathered] = await Promise.all([bundle(), gather(runFolder, memory)]);
   const path = join(runFolder, "report.html");
   await writeWhole(path, page(shell, gathered));
   return path;
@@ -56,7 +58,7 @@ async function bundleClient(): Promise<Shell> {
     html: readFileSync(join(CLIENT, "index.html"), "utf8"),
     script: script.outputFiles[0].text.trim().replaceAll("</script", "<\\/script"),
     style: style.outputFiles[0].text.trim().replace("FIGTREE", dataUrl("font/woff2", readFileSync(font))),
-    vis: {hash: hash(vis.trim()), packed: gzipSync(vis.trim()).toString("base64")},
+    vis: {hash: hash(vis.trim()), packed: gzipSync(vis.trim(), {level: LEVEL}).toString("base64")},
   };
 }
 
@@ -64,10 +66,10 @@ const dataUrl = (type: string, bytes: Buffer) => `data:${type};base64,${bytes.to
 const hash = (text: string) => `'sha256-${createHash("sha256").update(text).digest("base64")}'`;
 
 /**
- * The page as one text. Scripts and styles run by their hash alone, and nothing may be fetched; where it is served live,
+ * The page, in UTF-8. Scripts and styles run by their hash alone, and nothing may be fetched; where it is served live,
  * from its own server only.
  */
-export function page({html, script, style, vis}: Shell, {file, parts: arrays}: Gathered, live = false): string {
+export function page({html, script, style, vis}: Shell, {file, parts: arrays}: Gathered, live = false): Buffer {
   const policy = [
     "default-src 'none'",
     `script-src ${hash(script)} ${vis.hash}`,
@@ -79,16 +81,28 @@ export function page({html, script, style, vis}: Shell, {file, parts: arrays}: G
     "base-uri 'none'",
     "form-action 'none'",
   ].join("; ");
-  const parts: {readonly [slot: string]: string} = {
+  const parts: {readonly [slot: string]: string | Buffer} = {
     CSP: policy,
     CSS: style,
     JS: script,
     LIVE: live ? ' data-live="yes"' : "",
     RUN: JSON.stringify(file).replaceAll("<", "\\u003c"), // so that no name in it can end the block
-    BYTES: pack(arrays).toString("base64"),
+    BYTES: base64(pack(arrays)),
     VIS: file.inside ? vis.packed : "",
   };
-  return html.replace(/@(CSP|CSS|JS|LIVE|RUN|BYTES|VIS)@/g, (_, slot: string) => parts[slot]);
+  const pieces = html.split(/@(CSP|CSS|JS|LIVE|RUN|BYTES|VIS)@/).map((piece, n) => (n % 2 ? parts[piece] : piece));
+  return Buffer.concat(pieces.map((piece) => (typeof piece === "string" ? Buffer.from(piece) : piece)));
+}
+
+/** Base64 as bytes, some at a time: as one text, megabytes of it would be made into a page and that into UTF-8. */
+function base64(bytes: Buffer): Buffer {
+  const STEP = 3 << 14; // of bytes; a multiple of 3 ends without "="
+  const text = Buffer.allocUnsafe(4 * Math.ceil(bytes.length / 3));
+  let end = 0;
+  for (let at = 0; at < bytes.length; at += STEP) {
+    end += text.write(bytes.toString("base64", at, at + STEP), end, "latin1");
+  }
+  return text;
 }
 
 /** Whether a folder is a run's. */

@@ -3,6 +3,7 @@ import {createServer, type IncomingMessage, type ServerResponse} from "node:http
 import type {AddressInfo} from "node:net";
 import {join} from "node:path";
 import {UserError} from "../pipeline/options";
+import {type FileMemory, fileMemory} from "./file-memory";
 import {type Gathered, gather} from "./gather";
 import {bundle, page} from "./page";
 
@@ -31,7 +32,8 @@ export async function serveReport(
   {port = 0, interval = 1000}: ServeOptions = {},
 ): Promise<ReportServer> {
   const shell = await bundle();
-  let gathered = await gather(runFolder);
+  const memory = fileMemory();
+  let gathered = await gather(runFolder, memory);
   let seen = stampOf(runFolder);
   const listeners = new Set<ServerResponse>();
 
@@ -66,7 +68,7 @@ export async function serveReport(
     const stamp = stampOf(runFolder);
     if (looking || stamp === seen) return;
     looking = true;
-    const next = await regather(runFolder);
+    const next = await regather(runFolder, memory);
     looking = false;
     if (!next) return; // written while it was read: the next look finds it whole
     [gathered, seen] = [next, stamp];
@@ -106,9 +108,9 @@ function stampOf(runFolder: string): string {
 }
 
 /** Null where a file was caught half written. */
-async function regather(runFolder: string): Promise<Gathered | null> {
+async function regather(runFolder: string, memory: FileMemory): Promise<Gathered | null> {
   try {
-    return await gather(runFolder);
+    return await gather(runFolder, memory);
   } catch (error) {
     if (
       error instanceof SyntaxError ||

@@ -7,11 +7,11 @@ export const REPORT = 48;
 export function boxOf(points: Float32Array, dimensions: Dimensions): Box {
   const low = new Array<number>(dimensions).fill(Infinity);
   const high = new Array<number>(dimensions).fill(-Infinity);
-  points.forEach((value, i) => {
+  for (let i = 0; i < points.length; i++) {
     const d = i % dimensions;
-    low[d] = Math.min(low[d], value);
-    high[d] = Math.max(high[d], value);
-  });
+    if (points[i] < low[d]) low[d] = points[i];
+    if (points[i] > high[d]) high[d] = points[i];
+  }
   return [...low, ...high];
 }
 

@@ -4,7 +4,7 @@ import type {Dimensions} from "./matrix";
 import {meshRepulsion} from "./mesh-repulsion";
 import type {Neighbourhood} from "./neighbourhood";
 import {pauses} from "./parts";
-import {writePoints} from "./points";
+import {placePoints, readPoints, writePoints} from "./points";
 import {bestStretch, radiusOf, slopeBySize, stretched} from "./radius";
 import {allPairsRepulsion, type Repulsion} from "./repulsion";
 import type {Job} from "./team";
@@ -71,11 +71,11 @@ export async function descend(
   dimensions: Dimensions,
   settings: Partial<Descent>,
 ): Promise<{points: Float32Array; iterations: number; gradientNorm: number}> {
-  const {rows: n, team, arena, places} = neighbourhood;
+  const {rows: n, team, arena, places, order} = neighbourhood;
   const descent = resolve(settings, n, dimensions);
   const {iterations, exaggeration, exaggerationIterations, radius, every, onProgress} = descent;
   const mark = arena.mark();
-  const points = writePoints(arena, start, dimensions);
+  const points = writePoints(arena, start, dimensions, order);
   const stride = dimensions === 2 ? 2 : 4;
   const size = Math.ceil(n / 4) * 4 * stride;
   const [attraction, velocity, gains] = [0, 1, 2].map(() => arena.allocate(size * 4));
@@ -90,11 +90,7 @@ export async function descend(
     tasks: chunks,
     args: [n, places.edges, places.ends, places.joint, points, attraction],
   };
-  const place = (i: number) => Math.floor(i / dimensions) * stride + (i % dimensions);
-  const current = () => {
-    const all = arena.floats(points, size);
-    return Float32Array.from({length: n * dimensions}, (_, i) => all[place(i)]);
-  };
+  const current = () => readPoints(arena, points, dimensions, order);
   const rest = () => {
     arena.floats(velocity, size).fill(0);
     arena.floats(gains, size).fill(1);
@@ -103,9 +99,8 @@ export async function descend(
   const stretch = () => {
     const map = current();
     const put = (factor: number) => {
-      const all = arena.floats(points, size);
       const wide = stretched(map, dimensions, factor);
-      for (let i = 0; i < wide.length; i++) all[place(i)] = wide[i];
+      placePoints(arena, points, wide, dimensions, order);
       box = boxOf(wide, dimensions);
     };
     const slope = (factor: number) => {
@@ -114,12 +109,15 @@ export async function descend(
       const read = (address: number) => arena.floats(address, n * stride);
       return slopeBySize(read(points), read(attraction), [repulsion.longRange, repulsion.shortRange].map(read), z);
     };
+    keeps = false;
     put(radius === "best" ? bestStretch(slope) : (radius ?? 1) / (radiusOf(map, dimensions) || 1));
   };
 
   const pause = pauses();
   let box = boxOf(start, dimensions);
   let gradientNorm = Infinity;
+  /** Whether the last forces are those of a step ago. */
+  let keeps = false;
   let done = 0;
   rest();
   while (done < iterations) {
@@ -129,7 +127,8 @@ export async function descend(
       stretch();
       rest();
     }
-    const z = repulsion.run(box, attract);
+    const z = repulsion.run(box, attract, done % 2 === 0 && keeps);
+    keeps = true;
     const [x, momentum, learningRate] = early
       ? [exaggeration, MOMENTUM.early, descent.learningRate]
       : [1, MOMENTUM.late, descent.lateLearningRate];

@@ -7,7 +7,9 @@ export type Kernel = (task: number, thread: number, ...args: number[]) => void;
 export const KERNELS = [
   "packPanels",
   "findNeighbours",
+  "sortNearest",
   "packBounds",
+  "guessThresholds",
   "compareBlocks",
   "gatherNearest",
   "nearestInPlane",

@@ -85,16 +85,20 @@ function moments(team: Team, arena: Arena, x: number, rows: number, columns: num
   arena.doubles(shifts, wide).fill(0);
   const mean = (squared: 0 | 1) => {
     team.run({kernel: "sumColumns", tasks, args: [x, rows, wide, shifts, squared, sums]});
-    const parts = arena.doubles(sums, tasks * wide);
-    const out = new Float64Array(columns);
-    for (let t = 0; t < tasks; t++) for (let c = 0; c < columns; c++) out[c] += parts[t * wide + c];
-    return out.map((sum) => sum / rows);
+    return sumsOf(arena.doubles(sums, tasks * wide), wide, columns).map((sum) => sum / rows);
   };
   const means = mean(0);
   arena.doubles(shifts, wide).set(means);
   const variances = mean(1);
   arena.release(mark);
   return {means, variances};
+}
+
+/** Sums of the tasks' parts, `[task * wide + c]`. */
+function sumsOf(parts: Float64Array, wide: number, columns: number): Float64Array {
+  const out = new Float64Array(columns);
+  for (let from = 0; from < parts.length; from += wide) for (let c = 0; c < columns; c++) out[c] += parts[from + c];
+  return out;
 }
 
 async function gram(
@@ -109,7 +113,13 @@ async function gram(
   const out = arena.allocate(wide * wide * 8);
   const args = [x, rows, stride, out, ...more];
   await runInParts(team, {kernel, tasks: wide / 8, args}, team.threads);
-  const sums = arena.doubles(out, wide * wide); // from each block's first column on
+  const result = mirrored(arena.doubles(out, wide * wide), wide, columns);
+  arena.release(mark);
+  return result;
+}
+
+/** A symmetric matrix of what is from the diagonal on in the first columns of a wider one. */
+function mirrored(sums: Float64Array, wide: number, columns: number): Float64Array {
   const result = new Float64Array(columns * columns);
   for (let a = 0; a < columns; a++) {
     for (let b = a; b < columns; b++) {
@@ -118,7 +128,6 @@ async function gram(
       result[b * columns + a] = value;
     }
   }
-  arena.release(mark);
   return result;
 }
 
@@ -138,22 +147,30 @@ async function roundedGram(team: Team, arena: Arena, x: number, rows: number, co
   team.run({kernel: "measureColumns", tasks, args: [x, rows, wide, measures]});
   const found = arena.floats(measures, 2 * tasks * wide);
   const [unit, size] = [arena.floats(units, tasks * wide), arena.doubles(sizes, tasks * wide)];
-  for (let t = 0; t < tasks; t++) {
-    for (let c = 0; c < wide; c++) {
-      const [most, squares] = [found[2 * t * wide + c], found[(2 * t + 1) * wide + c]];
-      if (most !== 0 && !(most > LEAST && most < 1 / LEAST)) {
-        arena.release(mark);
-        return gram(team, arena, "gramRows", [x, rows, wide], columns, wide);
-      }
-      const u = most > 0 ? (1 - 1e-4) * Math.min(LARGEST / most, LONGEST / Math.sqrt(squares)) : 0; // 1e-4: f32 sums
-      unit[t * wide + c] = u;
-      size[t * wide + c] = u > 0 ? 1 / unit[t * wide + c] : 0;
-    }
+  if (!unitsOf(found, unit, size, wide)) {
+    arena.release(mark);
+    return gram(team, arena, "gramRows", [x, rows, wide], columns, wide);
   }
   team.run({kernel: "packWhole", tasks, args: [x, rows, wide, units, whole]});
   const sums = await gram(team, arena, "gramWhole", [whole, rows, wide, sizes], columns, wide);
   arena.release(mark);
   return sums;
+}
+
+/**
+ * Units, and what they stand for, of each column in each 128 rows, `[task * wide + c]`. @returns Whether numbers can be
+ * rounded to them.
+ */
+function unitsOf(found: Float32Array, units: Float32Array, sizes: Float64Array, wide: number): boolean {
+  for (let i = 0; i < units.length; i++) {
+    const place = 2 * i - (i % wide); // of [task][2][wide]
+    const most = found[place];
+    const squares = found[place + wide];
+    if (most !== 0 && !(most > LEAST && most < 1 / LEAST)) return false;
+    units[i] = most > 0 ? (1 - 1e-4) * Math.min(LARGEST / most, LONGEST / Math.sqrt(squares)) : 0; // 1e-4: f32 sums
+    sizes[i] = most > 0 ? 1 / units[i] : 0;
+  }
+  return true;
 }
 
 async function project(

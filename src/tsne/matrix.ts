@@ -20,9 +20,15 @@ export function checkMatrix(what: string, {rows, columns, values}: Matrix): void
       `${what}: expected ${rows} × ${columns} = ${rows * columns} numbers, got an array of ${values.length}`,
     );
   }
-  const bad = values.findIndex((value) => !Number.isFinite(value));
-  if (bad >= 0) {
+  if (!allFinite(values)) {
+    const bad = values.findIndex((value) => !Number.isFinite(value));
     const place = `row ${Math.floor(bad / columns)}, column ${bad % columns}`;
     throw new RangeError(`${what}: expected finite numbers, got ${values[bad]} at ${place}`);
   }
+}
+
+function allFinite(values: Float32Array): boolean {
+  let nothing = 0;
+  for (let i = 0; i < values.length; i++) nothing += values[i] - values[i]; // NaN of what is not finite
+  return nothing === 0;
 }

@@ -78,6 +78,8 @@ export function meshRepulsion(team: Team, arena: Arena, n: number, points: numbe
   let plan: Plan | undefined;
   let finer = 1;
   let iteration = 0;
+  /** Long-range part of Z + n, of the last call by this plan. */
+  let zLong: number | undefined;
 
   function fits(span: number): boolean {
     if (!plan) return false;
@@ -107,6 +109,7 @@ export function meshRepulsion(team: Team, arena: Arena, n: number, points: numbe
   const planeOf = (N: number) => (N + 8) * (N + 4) * 4;
 
   function prepareKernel({N, h, U}: Plan): void {
+    zLong = undefined;
     const tables = transformTables(N);
     const rows = (N + 4) & ~3; // 0 to N, in fours
     const tasks = Math.ceil(rows / 16);
@@ -121,6 +124,17 @@ export function meshRepulsion(team: Team, arena: Arena, n: number, points: numbe
     team.run(transform);
     team.run({kernel: "sharpenKernel", tasks, args: [N, spectrum, spline, kernel]});
     if (U === 0) arena.floats(shortRange, (n + 2) * 2).fill(0);
+  }
+
+  /** The mesh in place by its convolution with the kernel. */
+  function convolve(N: number): void {
+    const tables = [roots, halfRoots, radices, scratch, scratchSize];
+    const plane = planeOf(N);
+    const rowTasks = Math.ceil(N / 16);
+    const columnTasks = Math.ceil((N + 4) / 16);
+    team.run({kernel: "transformRows", tasks: rowTasks, args: [N, N, mesh0, mesh1, N, spectrum, plane, ...tables]});
+    team.run({kernel: "multiplyColumns", tasks: columnTasks, args: [N, spectrum, plane, kernel, ...tables]});
+    team.run({kernel: "restoreRows", tasks: rowTasks, args: [N, spectrum, plane, mesh0, ...tables]});
   }
 
   /**
@@ -142,7 +156,7 @@ export function meshRepulsion(team: Team, arena: Arena, n: number, points: numbe
   return {
     longRange,
     shortRange,
-    run([left, top, right, bottom], attraction) {
+    run([left, top, right, bottom], attraction, mayKeep = false) {
       const span = Math.max(right - left, bottom - top, 1e-30);
       if (!plan || !fits(span)) {
         plan = newPlan(span);
@@ -152,32 +166,23 @@ export function meshRepulsion(team: Team, arena: Arena, n: number, points: numbe
       const [x0, y0] = [(left + right) / 2 - (N / 2) * h, (top + bottom) / 2 - (N / 2) * h];
       const cell = Math.max(R / 2, span / (MOST_CELLS - 1));
       const side = R > 0 ? Math.floor(span / cell) + 1 : 0;
+      if (!mayKeep || side === 0) zLong = undefined;
       const [xs, ys, owners] = sorted;
-      const jobs: Job[] = [{kernel: "spread", tasks: 2, args: [n, points, x0, y0, 1 / h, N, mesh0, mesh1]}, attraction];
       const sortArgs = [n, points, left, top, 1 / cell, side, starts, cells, xs, ys, owners, pairs];
-      if (side) jobs.unshift({kernel: "sortCells", tasks: 1, args: sortArgs});
-      team.run(...jobs);
-
-      const tables = [roots, halfRoots, radices, scratch, scratchSize];
-      const plane = planeOf(N);
-      const rowTasks = Math.ceil(N / 16);
-      const columnTasks = Math.ceil((N + 4) / 16);
-      team.run({
-        kernel: "transformRows",
-        tasks: rowTasks,
-        args: [N, N, mesh0, mesh1, N, spectrum, plane, ...tables],
-      });
-      team.run({kernel: "multiplyColumns", tasks: columnTasks, args: [N, spectrum, plane, kernel, ...tables]});
-      team.run({kernel: "restoreRows", tasks: rowTasks, args: [N, spectrum, plane, mesh0, ...tables]});
-      const interpolate: Job = {
-        kernel: "interpolate",
-        tasks: chunks,
-        args: [n, points, x0, y0, 1 / h, N, mesh0, longRange, longSums],
-      };
+      const sort: Job[] = side ? [{kernel: "sortCells", tasks: 1, args: sortArgs}] : [];
       const nearArgs = [side, U, starts, xs, ys, owners, shortRange, shortSums];
-      if (side) team.run({kernel: "repelNear", tasks: side, args: nearArgs}, interpolate);
-      else team.run(interpolate);
-      const z = sum(arena.doubles(longSums, chunks)) + (side ? sum(arena.doubles(shortSums, side)) : 0) - n;
+      const near: Job[] = side ? [{kernel: "repelNear", tasks: side, args: nearArgs}] : [];
+      if (zLong === undefined) {
+        team.run(...sort, {kernel: "spread", tasks: 2, args: [n, points, x0, y0, 1 / h, N, mesh0, mesh1]}, attraction);
+        convolve(N);
+        const args = [n, points, x0, y0, 1 / h, N, mesh0, longRange, longSums];
+        team.run(...near, {kernel: "interpolate", tasks: chunks, args});
+        zLong = sum(arena.doubles(longSums, chunks));
+      } else {
+        team.run(...sort, attraction);
+        team.run(...near);
+      }
+      const z = zLong + (side ? sum(arena.doubles(shortSums, side)) : 0) - n;
       if (side && ++iteration % REVIEW === 0) review(plan);
       return z;
     },

@@ -8,8 +8,9 @@ import {runInParts} from "./parts";
 import {findPlaneNeighbours} from "./plane-neighbours";
 import {writePoints} from "./points";
 import {findPrunedNeighbours, leadingColumns} from "./pruned-neighbours";
-import {meanRankExcess} from "./ranks";
+import {everyOf, meanRankExcess} from "./ranks";
 import {potentialsJob} from "./repulsion";
+import {placesOf} from "./row-orders";
 import type {Team} from "./team";
 import {openWorkspace, type Workspace} from "./workspace";
 
@@ -42,6 +43,8 @@ export interface Neighbourhood {
   readonly team: Team;
   readonly arena: Arena;
   readonly places: Places;
+  /** Points of a map stand in memory in this order, near ones together: `order[place]` is the row. */
+  readonly order: Int32Array;
   /** @returns The `count` nearest of each row, `[rows * count]`, nearest first; of equals the lower index first. */
   nearest(count: number): Uint32Array;
   /** A copy of the joint probabilities, rows filled up with p = 0 to a multiple of four entries. */
@@ -52,10 +55,10 @@ export interface Neighbourhood {
    * Trustworthiness and continuity (Venna & Kaski 2001) at k neighbours, in [0, 1]: whether neighbours in the map are
    * neighbours in the data, and the other way round. And the map's neighbours themselves, nearest first.
    *
-   * @param atMost Of how many points the two are means, about, where there are more: 2,500. The n² work is theirs.
+   * @param among Among about how many of the other points ranks are counted: all up to 2,500 points, 300 of more.
    * @throws RangeError unless k < rows / 2.
    */
-  quality(points: Float32Array, dimensions: Dimensions, k: number, atMost?: number): Promise<MapQuality>;
+  quality(points: Float32Array, dimensions: Dimensions, k: number, among?: number): Promise<MapQuality>;
   /** Ends the threads, or frees what it took of the workspace it was given. */
   close(): void;
 }
@@ -63,13 +66,14 @@ export interface Neighbourhood {
 export interface MapQuality {
   readonly trustworthiness: number;
   readonly continuity: number;
-  /** Of how many points these two are means. */
-  readonly measured: number;
+  /** Among about how many of the others ranks were counted: all, or a share of them, each rank then an estimate. */
+  readonly among: number;
   /** `[rows * k]`. */
   readonly neighbours: Uint32Array;
 }
 
-const MEASURED = 2500;
+/** Up to so many points all ranks are counted; of more, among so many. */
+const [COUNTED, SAMPLED] = [2500, 300];
 
 /** Addresses in the arena. */
 export interface Places {
@@ -100,7 +104,8 @@ export async function openNeighbourhood(
     );
   }
   const k = Math.min(rows - 1, Math.floor(3 * perplexity + 1));
-  const {team, arena} = typeof threads === "number" ? await openWorkspace(threads) : threads;
+  const workspace = typeof threads === "number" ? await openWorkspace(threads) : threads;
+  const {team, arena} = workspace;
   const begin = arena.mark();
   const close = () => (typeof threads === "number" ? team.close() : arena.release(begin));
   try {
@@ -108,10 +113,14 @@ export async function openNeighbourhood(
     const space = await packed(team, arena, points);
     const leading = leadingColumns(points);
     const near = leading
-      ? await findPrunedNeighbours(team, arena, space, leading, k)
+      ? await findPrunedNeighbours(team, arena, space, leading, k, workspace.lastNeighbours)
       : await findNeighbours(team, arena, space, k);
-    const edges = joinNeighbours(team, arena, rows, k, perplexity, near);
-    return measured(team, arena, space, {...space, ...near, ...edges}, perplexity, k, close);
+    if (workspace === threads) {
+      workspace.lastNeighbours = {rows, k, list: arena.integers(near.neighbours, rows * k).slice()};
+    }
+    const order = near.order ?? Int32Array.from({length: rows}, (_, row) => row);
+    const edges = joinNeighbours(team, arena, rows, k, perplexity, near, order);
+    return measured(team, arena, space, {...space, ...near, ...edges}, order, perplexity, k, close);
   } catch (error) {
     close();
     throw error;
@@ -123,6 +132,7 @@ function measured(
   arena: Arena,
   space: Packed,
   places: Places,
+  order: Int32Array,
   perplexity: number,
   k: number,
   close: () => void,
@@ -132,9 +142,7 @@ function measured(
   const nearest = (wanted: number) => {
     const count = Math.min(wanted, k);
     if (count > sorted.count) {
-      const [distances, neighbours] = [places.distances, places.neighbours];
-      const list = sortNearest(arena.floats(distances, rows * k), arena.integers(neighbours, rows * k), rows, k, count);
-      sorted = {count, list};
+      sorted = {count, list: sortNearest(team, arena, rows, k, places, count)};
     }
     return firstOfEach(sorted.list, sorted.count, count);
   };
@@ -146,18 +154,29 @@ function measured(
     team,
     arena,
     places,
+    order,
     nearest,
     joint() {
-      const starts = Uint32Array.from(arena.integers(places.edges, rows + 1));
-      return {
-        starts,
-        columns: Uint32Array.from(arena.integers(places.ends, starts[rows]), (end) => end >> 3),
-        values: arena.floats(places.joint, starts[rows]).slice(),
+      const [begins, placeOf] = [arena.integers(places.edges, rows + 1), placesOf(order)];
+      const [ends, values] = [arena.integers(places.ends, begins[rows]), arena.floats(places.joint, begins[rows])];
+      const joint = {
+        starts: new Uint32Array(rows + 1),
+        columns: new Uint32Array(begins[rows]),
+        values: new Float32Array(begins[rows]),
       };
+      let e = 0;
+      for (let row = 0; row < rows; row++) {
+        for (let from = begins[placeOf[row]]; from < begins[placeOf[row] + 1]; from++, e++) {
+          joint.columns[e] = order[ends[from] >> 3];
+          joint.values[e] = values[from];
+        }
+        joint.starts[row + 1] = e;
+      }
+      return joint;
     },
     async divergence(points, dimensions) {
       const mark = arena.mark();
-      const at = writePoints(arena, points, dimensions);
+      const at = writePoints(arena, points, dimensions, order);
       const {job, sums: zs} = potentialsJob(arena, rows, dimensions, at);
       await runInParts(team, job, 64);
       const z = sum(arena.doubles(zs, job.tasks));
@@ -169,7 +188,7 @@ function measured(
       arena.release(mark);
       return divergence;
     },
-    async quality(points, dimensions, count, atMost = MEASURED) {
+    async quality(points, dimensions, count, among = rows > COUNTED ? SAMPLED : rows) {
       if (!(count >= 1 && count <= k && count < rows / 2)) {
         throw new RangeError(`neighbours: expected 1 to ${Math.min(k, Math.ceil(rows / 2) - 1)}, got ${count}`);
       }
@@ -179,20 +198,14 @@ function measured(
       const dataNear = arena.allocate(rows * count * 4);
       arena.integers(dataNear, rows * count).set(nearest(count));
       const scale = 2 / (2 * rows - 3 * count - 1);
-      const trust = await meanRankExcess(team, arena, space, near.neighbours, count, {...places, count: k}, atMost);
-      const kept = await meanRankExcess(team, arena, map, dataNear, count, {...near, count}, atMost);
-      const neighbours = sortNearest(
-        arena.floats(near.distances, rows * count),
-        arena.integers(near.neighbours, rows * count),
-        rows,
-        count,
-        count,
-      );
+      const trust = await meanRankExcess(team, arena, space, near.neighbours, count, {...places, count: k}, among);
+      const kept = await meanRankExcess(team, arena, map, dataNear, count, {...near, count}, among);
+      const neighbours = sortNearest(team, arena, rows, count, near, count);
       arena.release(mark);
       return {
-        trustworthiness: 1 - scale * trust.mean,
-        continuity: 1 - scale * kept.mean,
-        measured: trust.measured,
+        trustworthiness: 1 - scale * trust,
+        continuity: 1 - scale * kept,
+        among: Math.round((rows - 1) / everyOf(rows, among)),
         neighbours,
       };
     },

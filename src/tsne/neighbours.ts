@@ -1,5 +1,5 @@
 import type {Arena} from "./arena";
-import {align, ROWS} from "./layout";
+import {align, CHUNK, ROWS} from "./layout";
 import type {Packed} from "./packing";
 import {runInParts} from "./parts";
 import type {Team} from "./team";
@@ -8,6 +8,8 @@ import type {Team} from "./team";
 export interface FoundNeighbours {
   readonly distances: number;
   readonly neighbours: number;
+  /** All rows, near ones together, where the search made such an order. */
+  readonly order?: Int32Array;
 }
 
 /** The k nearest other rows of each row, by exhaustive search (kernels/neighbours.ts). */
@@ -29,31 +31,24 @@ export async function findNeighbours(
   return {distances, neighbours};
 }
 
-/** The `count` nearest out of k for each row, nearest first. */
+/** The `count` nearest out of k for each row, nearest first: a copy. */
 export function sortNearest(
-  distances: Float32Array,
-  neighbours: Int32Array,
+  team: Team,
+  arena: Arena,
   rows: number,
   k: number,
+  {distances, neighbours}: FoundNeighbours,
   count: number,
 ): Uint32Array {
-  const out = new Uint32Array(rows * count);
-  const best = new Float64Array(count);
-  for (let i = 0; i < rows; i++) {
-    let held = 0;
-    for (let q = 0; q < k; q++) {
-      const d = distances[i * k + q];
-      if (held === count && d >= best[count - 1]) continue;
-      let place = held < count ? held++ : count - 1;
-      for (; place > 0 && best[place - 1] > d; place--) {
-        best[place] = best[place - 1];
-        out[i * count + place] = out[i * count + place - 1];
-      }
-      best[place] = d;
-      out[i * count + place] = neighbours[i * k + q];
-    }
-  }
-  return out;
+  const mark = arena.mark();
+  const out = arena.allocate(rows * count * 4);
+  const scratchSize = align(4 * count);
+  const scratch = arena.allocate(team.threads * scratchSize);
+  const args = [rows, k, count, distances, neighbours, out, scratch, scratchSize];
+  team.run({kernel: "sortNearest", tasks: Math.ceil(rows / CHUNK), args});
+  const list = new Uint32Array(arena.integers(out, rows * count));
+  arena.release(mark);
+  return list;
 }
 
 /** The first `count` of each row's `held`: a copy. */

@@ -25,16 +25,22 @@ export async function packed(team: Team, arena: Arena, {rows, columns, values}: 
   const x = arena.allocate(values.length * 4);
   const center = arena.allocate(columns * 4);
   const middle = medians(values, rows, columns);
-  let largest = 0;
-  for (let r = 0, e = 0; r < rows; r++) {
-    for (let c = 0; c < columns; c++) largest = Math.max(largest, Math.abs(values[e++] - middle[c]));
-  }
+  const largest = farthest(values, middle);
   arena.floats(x, values.length).set(values);
   arena.floats(center, columns).set(middle);
   const args = [x, rows, columns, center, 1 / (largest || 1), panels, norms];
   team.run({kernel: "packPanels", tasks: Math.ceil(panelCount / PANELS_A_TASK), args});
   arena.release(mark);
   return {rows, columns, panels, norms};
+}
+
+/** The greatest distance of a number from its column's middle. */
+function farthest(values: Float32Array, middle: Float32Array): number {
+  let most = 0;
+  for (let from = 0; from < values.length; from += middle.length) {
+    for (let c = 0; c < middle.length; c++) most = Math.max(most, Math.abs(values[from + c] - middle[c]));
+  }
+  return most;
 }
 
 /** The median of each column over at most MEDIAN_ROWS rows, evenly apart. */

@@ -27,22 +27,32 @@ export async function findPlaneNeighbours(
   const cells = arena.allocate(rows * 4);
   const [xs, ys, owners] = [0, 1, 2].map(() => arena.allocate((rows + 4 * (side + 1)) * 4));
   const pairs = arena.allocate(8);
-  const packed = arena.floats(panels, Math.ceil(rows / 8) * 16);
-  const plain = arena.floats(points, rows * 2);
-  const [low, high] = [Float64Array.of(Infinity, Infinity), Float64Array.of(-Infinity, -Infinity)];
-  for (let i = 0; i < rows; i++) {
-    for (let c = 0; c < 2; c++) {
-      const value = packed[(i >> 3) * 16 + c * 8 + (i & 7)];
-      plain[2 * i + c] = value;
-      low[c] = Math.min(low[c], value);
-      high[c] = Math.max(high[c], value);
-    }
-  }
-  const cell = Math.max((1.0001 * Math.max(high[0] - low[0], high[1] - low[1])) / side, 1e-30);
-  const sortArgs = [rows, points, low[0], low[1], 1 / cell, side, starts, cells, xs, ys, owners, pairs];
+  const [left, top, right, bottom] = unpacked(
+    arena.floats(panels, Math.ceil(rows / 8) * 16),
+    arena.floats(points, rows * 2),
+  );
+  const cell = Math.max((1.0001 * Math.max(right - left, bottom - top)) / side, 1e-30);
+  const sortArgs = [rows, points, left, top, 1 / cell, side, starts, cells, xs, ys, owners, pairs];
   team.run({kernel: "sortCells", tasks: 1, args: sortArgs});
   const args = [side, cell, starts, xs, ys, owners, k, distances, neighbours];
   await runInParts(team, {kernel: "nearestInPlane", tasks: side, args});
   arena.release(mark);
   return {distances, neighbours};
+}
+
+/** Points out of panels (kernels/distances.ts), `[i * 2 + c]`. @returns Their least x and y, and the greatest. */
+function unpacked(panels: Float32Array, points: Float32Array): [number, number, number, number] {
+  let [left, top, right, bottom] = [Infinity, Infinity, -Infinity, -Infinity];
+  for (let i = 0; 2 * i < points.length; i++) {
+    const from = (i >> 3) * 16 + (i & 7);
+    const x = panels[from];
+    const y = panels[from + 8];
+    points[2 * i] = x;
+    points[2 * i + 1] = y;
+    if (x < left) left = x;
+    if (x > right) right = x;
+    if (y < top) top = y;
+    if (y > bottom) bottom = y;
+  }
+  return [left, top, right, bottom];
 }

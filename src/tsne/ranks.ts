@@ -6,10 +6,11 @@ import {runInParts} from "./parts";
 import type {Team} from "./team";
 
 /**
- * The mean of max(0, rank − k) over rows and their k neighbours found elsewhere (kernels/ranks.ts).
+ * The mean of max(0, rank − k) over all rows and their k neighbours found elsewhere (kernels/ranks.ts).
  *
  * @param known Each row's nearest in this space.
- * @param atMost About how many rows to take, in blocks evenly apart, where there are more.
+ * @param among Among about how many of the others ranks beyond those are counted, where there are more: other ones for
+ * each 32 rows, so that their chance evens out.
  */
 export async function meanRankExcess(
   team: Team,
@@ -18,18 +19,21 @@ export async function meanRankExcess(
   neighbours: number,
   k: number,
   known: FoundNeighbours & {readonly count: number},
-  atMost: number,
-): Promise<{mean: number; measured: number}> {
+  among: number,
+): Promise<number> {
   const {rows, columns, panels, norms} = space;
-  const stride = Math.max(1, Math.floor(rows / atMost));
-  const tasks = Math.ceil(Math.ceil(rows / ROWS) / stride);
-  const shortOf = Math.max(0, ((tasks - 1) * stride + 1) * ROWS - rows); // the last block may be
-  const measured = tasks * ROWS - shortOf;
+  const every = everyOf(rows, among);
+  const tasks = Math.ceil(rows / ROWS);
   const sums = arena.allocate(tasks * 8);
   const scratchSize = align(32 * columns + 192 * k + 512);
   const scratch = arena.allocate(team.threads * scratchSize);
   const found = [known.distances, known.neighbours, known.count];
-  const args = [panels, norms, rows, columns, neighbours, k, ...found, stride, sums, scratch, scratchSize];
-  await runInParts(team, {kernel: "sumRankExcess", tasks, args});
-  return {mean: sum(arena.doubles(sums, tasks)) / (measured * k), measured};
+  const args = [panels, norms, rows, columns, neighbours, k, ...found, every, sums, scratch, scratchSize];
+  await runInParts(team, {kernel: "sumRankExcess", tasks, args}, 64);
+  return sum(arena.doubles(sums, tasks)) / (rows * k);
+}
+
+/** Of how many panels of eight rows one is counted, so that about `among` rows are. */
+export function everyOf(rows: number, among: number): number {
+  return Math.max(1, Math.floor(rows / among));
 }

@@ -11,8 +11,12 @@ export interface Repulsion {
   /** Addresses of two parts of the forces Σj (yi − yj) / (1 + |yi − yj|²)², to be added. */
   readonly longRange: number;
   readonly shortRange: number;
-  /** Fills both parts, runs `attraction` beside it, and returns Z = Σ 1 / (1 + |yi − yj|²) over ordered pairs. */
-  run(box: Box, attraction: Job): number;
+  /**
+   * Fills both parts, runs `attraction` beside it, and returns Z = Σ 1 / (1 + |yi − yj|²) over ordered pairs.
+   *
+   * @param mayKeep The long range, and its part of Z, may be those of the call before: the points are one step further.
+   */
+  run(box: Box, attraction: Job, mayKeep?: boolean): number;
 }
 
 /** Repulsion of all pairs (kernels/all-pairs.ts), and where it leaves forces and the terms of Z. */

@@ -8,6 +8,13 @@ export function fairOrder(rows: number): Int32Array {
   return Int32Array.from({length: rows}, (_, place) => (place * step) % rows);
 }
 
+/** The place of each row of an order. */
+export function placesOf(order: Int32Array): Int32Array {
+  const places = new Int32Array(order.length);
+  for (let place = 0; place < order.length; place++) places[order[place]] = place;
+  return places;
+}
+
 function commonDivisor(a: number, b: number): number {
   return b === 0 ? a : commonDivisor(b, a % b);
 }
@@ -22,20 +29,32 @@ export function nearTogether(values: Float32Array, columns: number, room: number
   const rows = values.length / columns;
   const order = Int32Array.from({length: rows}, (_, row) => row);
   const keys = new Float32Array(rows);
-  const halve = (from: number, space: number) => {
+  const spaces = [{from: 0, space: room}]; // not by recursion: V8 compiles such a function again at every return
+  for (let next = spaces.pop(); next; next = spaces.pop()) {
+    const {from, space} = next;
+    if (space <= 8) continue;
     const to = Math.min(rows, from + space);
     const middle = from + Math.ceil(space / 16) * 8;
-    if (space <= 8) return;
-    if (middle < to) {
-      const column = widest(values, columns, order, from, to);
-      for (let i = from; i < to; i++) keys[i] = values[order[i] * columns + column];
-      partition(keys, order, from, to, middle);
-    }
-    halve(from, middle - from);
-    if (middle < to) halve(middle, from + space - middle);
-  };
-  halve(0, room);
+    spaces.push({from, space: middle - from});
+    if (middle >= to) continue;
+    readColumn(values, columns, order, from, to, widest(values, columns, order, from, to), keys);
+    partition(keys, order, from, to, middle);
+    spaces.push({from: middle, space: from + space - middle});
+  }
   return order;
+}
+
+/** Each row's number in one column, at the row's place. */
+function readColumn(
+  values: Float32Array,
+  columns: number,
+  order: Int32Array,
+  from: number,
+  to: number,
+  column: number,
+  keys: Float32Array,
+): void {
+  for (let i = from; i < to; i++) keys[i] = values[order[i] * columns + column];
 }
 
 const SAMPLE = 32;

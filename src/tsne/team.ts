@@ -36,7 +36,7 @@ const [NEXT, DONE, PHASE, TOTAL, JOBS, FAULT, CLOSED] = [0, 16, 32, 33, 34, 35, 
  * they.
  */
 const JOB_TABLE = CONTROL + 256;
-const JOB_SIZE = 24;
+const JOB_SIZE = 28;
 const MOST_JOBS = 4;
 /** How often to look before sleeping: about 10 µs. More would waste a busy machine's time, less this one's. */
 const SPINS = 4_000;

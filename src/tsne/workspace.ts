@@ -1,10 +1,13 @@
 import {type Arena, openArena} from "./arena";
+import type {NeighbourGuess} from "./pruned-neighbours";
 import {openTeam, type Team} from "./team";
 
 /** Threads and their memory, for one computation after another. */
 export interface Workspace {
   readonly team: Team;
   readonly arena: Arena;
+  /** What a search of this memory's found last: makes the next one faster where data are near, and changes no bit of it. */
+  lastNeighbours?: NeighbourGuess;
   /** Ends the threads; the memory goes with the object. */
   close(): void;
 }

@@ -27,6 +27,14 @@ test("takes hardly more bytes than the whole packed as one", () => {
   expect(partsPacker(4)(parts).length).toBeLessThan(1.01 * gzipSync(Buffer.concat(parts), {level: 4}).length);
 });
 
+test("finds what repeats at a distance, where there is such, and takes fewer bytes for runs where there is not", () => {
+  const pairs = new Uint8Array(Uint16Array.from(LARGE, (_, i) => 256 + Math.floor(i / 100)).buffer);
+  const colour = Uint8Array.from({length: 100_000}, (_, i) => [200, 30, 90][i % 3]);
+  const digits = Uint8Array.from({length: 100_000}, (_, i) => (i % 784 < 500 ? 0 : 256 * random()));
+  for (const part of [pairs, colour]) expect(partsPacker(4)([part]).length).toBeLessThan(part.length / 50);
+  expect(partsPacker(4)([digits]).length).toBeLessThan(1.005 * gzipSync(digits, {level: 4}).length);
+});
+
 test("gives the same bytes whatever it packed before", () => {
   const pack = partsPacker(4);
   pack([OTHER, LARGE]);

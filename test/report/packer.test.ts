@@ -1,5 +1,6 @@
 import fc from "fast-check";
 import {expect, test} from "vitest";
+import {randomSource} from "../../src/pipeline/random";
 import {predictions} from "../../src/report/client/derive";
 import {fractions, mapTiles, packer, reduced, reduction} from "../../src/report/packer";
 
@@ -49,6 +50,20 @@ test("keeps each row's answer, however near another class comes", () => {
 test("scales each image's map by its own greatest magnitude, and leaves a blank one blank", () => {
   expect([...mapTiles([0.5, -1, 0, 0, 20, 10], 3, 2, true)]).toEqual([64, -127, 0, 0, 127, 64]);
   expect([...mapTiles([0.5, -1, 0, 0, 20, 10], 3, 2, false)]).toEqual([128, 255, 0, 0, 255, 128]);
+});
+
+test("rounds every share of the peak to the nearest step, a half upwards", () => {
+  const random = randomSource(3);
+  const halves = Array.from({length: 254}, (_, n) => (n - 127) / 254 + 1 / 508);
+  const values = Float32Array.from([-1, ...halves, ...Array.from({length: 2000}, () => 2 * random() - 1)]);
+  for (const peak of [1, 254, 0.7]) {
+    const scaled = values.map((value) => value * peak);
+    const most = Math.fround(peak);
+    const signed = Array.from(scaled, (value) => Math.round((value / most) * 127) | 0); // -0 is 0 in an array of bytes
+    const sizes = Array.from(scaled, (value) => Math.round((Math.abs(value) / most) * 255));
+    expect([...mapTiles(scaled, 1, scaled.length, true)]).toEqual(signed);
+    expect([...mapTiles(scaled, 1, scaled.length, false)]).toEqual(sizes);
+  }
 });
 
 test("joins channels by the one of greatest magnitude", () => {

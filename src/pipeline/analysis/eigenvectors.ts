@@ -17,7 +17,8 @@ const SPARE = 14;
  * leaves double precision five digits for them, more than a filter gains.
  */
 const MOST_MAGNIFIED = 11;
-const MOST_DEGREE = 12;
+/** Of the filter: it gains about a digit every four, and past twelve costs more than a new start. */
+const mostDegree = (tolerance: number) => Math.min(12, Math.max(4, Math.round(-4 * Math.log10(tolerance) - 4)));
 /** Gram-Schmidt leaves nothing of a vector that is nearer than this to the space of those before it. */
 const DEPENDENT = 1e-10;
 
@@ -43,10 +44,10 @@ export async function leadingEigenpairs(
   const a = loadSymmetric(workspace, matrix, size);
   try {
     const carried = Math.ceil((count + SPARE) / 4) * 4;
-    const start = Float64Array.from({length: carried * size}, (_, i) => wave(i));
+    const start = waves(0, carried * size);
     let space = await ritz(a, orthonormal(a, await a.times(start)));
     while (residual(space, size, count) > tolerance * space.values[0]) {
-      space = await ritz(a, orthonormal(a, await filtered(a, space, count)));
+      space = await ritz(a, orthonormal(a, await filtered(a, space, count, mostDegree(tolerance))));
     }
     return {values: space.values.slice(0, count), vectors: space.vectors.slice(0, count * size)};
   } finally {
@@ -84,6 +85,7 @@ async function filtered(
   a: SymmetricMatrix,
   {values, vectors, images}: RitzPairs,
   count: number,
+  most: number,
 ): Promise<Float64Array> {
   const c = Math.max(values[values.length - 1], 1e-9 * values[0]) / 2;
   const growth = (value: number) => {
@@ -91,15 +93,20 @@ async function filtered(
     return Math.log10(x + Math.sqrt(x * x - 1));
   };
   const magnified = growth(values[0]) - growth(values[count - 1]);
-  const degree = Math.max(2, Math.min(MOST_DEGREE, Math.floor(MOST_MAGNIFIED / Math.max(magnified, 0.1))));
+  const degree = Math.max(2, Math.min(most, Math.floor(MOST_MAGNIFIED / Math.max(magnified, 0.1))));
   let before: Float64Array = vectors;
   let now: Float64Array = images.map((image, i) => image / c - vectors[i]);
   for (let d = 2; d <= degree; d++) {
     const next = await a.times(now);
-    for (let i = 0; i < next.length; i++) next[i] = 2 * (next[i] / c - now[i]) - before[i];
+    recur(next, now, before, c);
     [before, now] = [now, next];
   }
   return now;
+}
+
+/** The next Chebyshev polynomial of (A − c) / c times each vector; in `next` A times the last. */
+function recur(next: Float64Array, now: Float64Array, before: Float64Array, c: number): void {
+  for (let i = 0; i < next.length; i++) next[i] = 2 * (next[i] / c - now[i]) - before[i];
 }
 
 /** Orthonormal vectors of the same space; others in place of those that add nothing to it. */
@@ -110,7 +117,7 @@ function orthonormal(a: SymmetricMatrix, vectors: Float64Array): Float64Array {
     for (let first = 0; first < out.length; first += a.size) {
       if (out.subarray(first, first + a.size).some((v) => v !== 0)) continue;
       whole = false;
-      for (let i = first; i < first + a.size; i++) out[i] = wave(attempt * out.length + i);
+      out.set(waves(attempt * out.length + first, a.size), first);
     }
     if (whole) return out;
     vectors = out;
@@ -132,6 +139,11 @@ function decomposed(matrix: Float64Array, size: number): Eigenpairs {
 }
 
 /** A start in no data's direction: multiples of the golden ratio, their square roots' fractions, in [−½, ½). */
-function wave(i: number): number {
-  return ((Math.sqrt(i + 1) * 1.618033988749895 + i * 0.6180339887498949) % 1) - 0.5;
+function waves(first: number, count: number): Float64Array {
+  const out = new Float64Array(count);
+  for (let e = 0; e < count; e++) {
+    const i = first + e;
+    out[e] = ((Math.sqrt(i + 1) * 1.618033988749895 + i * 0.6180339887498949) % 1) - 0.5;
+  }
+  return out;
 }

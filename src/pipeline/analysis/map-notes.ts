@@ -9,16 +9,16 @@ export type MapFacts = Omit<RowMap, "points" | "nearest">;
  */
 export function mapNotes(facts: MapFacts, points: number, things: string): string[] {
   const {width, components, explained, perplexity, klDivergence, trustworthiness, continuity} = facts;
-  const {neighbourhoodSize, measured, neighbourAccuracyMap, neighbourAccuracyFull, voters} = facts;
+  const {neighbourhoodSize, among, neighbourAccuracyMap, neighbourAccuracyFull, voters} = facts;
   const features = `${width.toLocaleString("en")} features`;
   const space =
     components < width
       ? `${components} principal components of ${features} (${percent(explained)} of the variance)`
       : features;
-  const means = measured < points ? `, means of ${measured.toLocaleString("en")} points` : "";
+  const counted = among < points - 1 ? `, ranks among ${among.toLocaleString("en")} others` : "";
   const lines = [
     `${points.toLocaleString("en")} ${things} by ${space}, perplexity ${perplexity}; directions and scale mean nothing`,
-    `KL divergence ${klDivergence.toFixed(3)} nats; trustworthiness ${trustworthiness.toFixed(3)}, continuity ${continuity.toFixed(3)} (${neighbourhoodSize} neighbours${means})`,
+    `KL divergence ${klDivergence.toFixed(3)} nats; trustworthiness ${trustworthiness.toFixed(3)}, continuity ${continuity.toFixed(3)} (${neighbourhoodSize} neighbours${counted})`,
   ];
   if (neighbourAccuracyMap !== null && neighbourAccuracyFull !== null) {
     const [map, full] = [percent(neighbourAccuracyMap), percent(neighbourAccuracyFull)];

@@ -68,11 +68,11 @@ export async function principalComponents(
     const sample = sampled ? loaded.rows(fairOrder(rows).subarray(0, axisRows)) : loaded;
     const covariance = await (tolerance < ROUNDED ? sample.gram() : sample.roundedGram());
     if (sampled) sample.release();
-    for (let i = 0; i < covariance.length; i++) covariance[i] /= Math.max(1, Math.min(axisRows, rows) - 1);
+    divide(covariance, Math.max(1, Math.min(axisRows, rows) - 1));
     const {values, vectors} = await leadingEigenpairs(covariance, columns, count, workspace, tolerance);
     const scores = await loaded.project(Float32Array.from(vectors), count);
     const signs = Array.from({length: count}, (_, q) => signOf(scores, count, q));
-    for (let r = 0, i = 0; r < rows; r++) for (let q = 0; q < count; q++, i++) scores[i] *= signs[q];
+    turn(scores, signs);
     const variances = sampled ? meanSquares(scores, count, rows) : values.map((v) => Math.max(0, v));
     let total = 0;
     for (let c = 0; c < columns; c++) {
@@ -86,6 +86,18 @@ export async function principalComponents(
     };
   } finally {
     loaded.release();
+  }
+}
+
+function divide(values: Float64Array, by: number): void {
+  for (let i = 0; i < values.length; i++) values[i] /= by;
+}
+
+/** Gives each component its sign. */
+function turn(scores: Float32Array, signs: readonly number[]): void {
+  const count = signs.length;
+  for (let from = 0; from < scores.length; from += count) {
+    for (let q = 0; q < count; q++) scores[from + q] *= signs[q];
   }
 }
 

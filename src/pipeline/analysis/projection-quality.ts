@@ -8,8 +8,8 @@ export interface MapFigures {
   readonly trustworthiness: number;
   readonly continuity: number;
   readonly neighbourhoodSize: number;
-  /** Of how many points these two are means. */
-  readonly measured: number;
+  /** Among about how many other points the ranks in these two were counted; of all but few points a fair share. */
+  readonly among: number;
   /**
    * Shares of points that their `voters` nearest put in the right class: on the map, and in what it is a map of. Null
    * where no classes are known.
@@ -37,15 +37,14 @@ export async function mapQuality(
   const count = Math.min(NEIGHBOURS, neighbourhood.k, Math.ceil(neighbourhood.rows / 2) - 1);
   const voters = Math.min(VOTERS, count);
   const klDivergence = divergence ?? (await neighbourhood.divergence(points, dimensions));
-  const {trustworthiness, continuity, measured, neighbours} = await neighbourhood.quality(points, dimensions, count);
-  const onMap = neighbours.filter((_, e) => e % count < voters);
+  const {trustworthiness, continuity, among, neighbours} = await neighbourhood.quality(points, dimensions, count);
   return {
     klDivergence,
     trustworthiness,
     continuity,
     neighbourhoodSize: count,
-    measured,
-    neighbourAccuracyMap: labels ? neighbourAccuracy(onMap, voters, labels) : null,
+    among,
+    neighbourAccuracyMap: labels ? neighbourAccuracy(neighbours, voters, labels) : null,
     neighbourAccuracyFull: labels ? neighbourAccuracy(neighbourhood.nearest(voters), voters, labels) : null,
     voters,
   };
@@ -86,25 +85,26 @@ function distancesFrom({rows, columns, values}: Matrix, i: number): Float64Array
 }
 
 /**
- * The share of points whose class is that of most of their neighbours (of classes with equal votes, the nearest's): how
+ * The share of points whose class is that of most of their k nearest (of classes with equal votes, the nearest's): how
  * well a map or a space tells the classes apart by itself.
  *
- * @param neighbours `[n * k]`, nearest first.
+ * @param neighbours As many for each point, at least k, nearest first.
  */
 export function neighbourAccuracy(neighbours: ArrayLike<number>, k: number, labels: ArrayLike<number>): number {
   const n = labels.length;
+  const held = neighbours.length / n;
   let most = 0;
   for (let i = 0; i < n; i++) most = Math.max(most, labels[i]);
   const votes = new Uint32Array(most + 1);
   let right = 0;
   for (let i = 0; i < n; i++) {
     let winner = -1;
-    for (let q = 0; q < k; q++) votes[labels[neighbours[i * k + q]]]++;
+    for (let q = 0; q < k; q++) votes[labels[neighbours[i * held + q]]]++;
     for (let q = 0; q < k; q++) {
-      const label = labels[neighbours[i * k + q]]; // the nearest first
+      const label = labels[neighbours[i * held + q]]; // the nearest first
       if (winner < 0 || votes[label] > votes[winner]) winner = label;
     }
-    for (let q = 0; q < k; q++) votes[labels[neighbours[i * k + q]]] = 0;
+    for (let q = 0; q < k; q++) votes[labels[neighbours[i * held + q]]] = 0;
     if (winner === labels[i]) right++;
   }
   return right / n;

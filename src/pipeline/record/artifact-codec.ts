@@ -1,8 +1,9 @@
-import {readFile} from "node:fs/promises";
+import {closeSync, fstatSync, openSync, readFileSync, readSync} from "node:fs";
 import {dirname, join} from "node:path";
 
 import {UserError} from "../options";
 import type {Artifact} from "../types";
+import {type FileState, stateOf} from "./file-state";
 
 /** @file Saved values: JSON, its typed arrays as base64, the large ones in a binary file beside it, little-endian. */
 
@@ -45,36 +46,91 @@ export function encode(value: unknown, binaryName: string): Encoded {
   return {json, binary};
 }
 
-/** The value back again. `readBinary` is asked for each file the JSON names. */
-export async function decode(json: string, readBinary: (file: string) => Promise<Uint8Array>): Promise<unknown> {
-  const files = new Map<string, Uint8Array>();
-  for (const [, file] of json.matchAll(/"file":"([^"\\/]+)"/g))
-    if (!files.has(file)) files.set(file, await readBinary(file));
-  return JSON.parse(json, (_, v) => {
-    if (typeof v?.dtype !== "string") return v;
-    const ArrayOf = ARRAYS[v.dtype as ArrayName];
-    const bytes = typeof v.base64 === "string" ? Buffer.from(v.base64, "base64") : files.get(v.file);
-    if (!ArrayOf) throw new UserError(`saved array: expected one of ${Object.keys(ARRAYS).join(", ")}, got ${v.dtype}`);
-    if (!bytes)
-      throw new UserError(`saved array: expected base64 or a file beside, got ${JSON.stringify(v).slice(0, 80)}`);
-    const offset = v.offset ?? 0;
-    const length = v.base64 === undefined ? v.length * ArrayOf.BYTES_PER_ELEMENT : bytes.length;
-    if (offset + length > bytes.length) {
-      throw new UserError(`${v.file}: expected ${offset + length} bytes or more, got ${bytes.length}`);
-    }
-    return new ArrayOf(Uint8Array.from(bytes.subarray(offset, offset + length)).buffer);
-  });
+/** Gives bytes of a file that the JSON names, in a buffer of their own. */
+export type ReadBytes = (file: string, offset: number, length: number) => ArrayBuffer;
+
+/** The value back again; each array has its own buffer, to be handed to another thread without its neighbours. */
+export function decode(json: string, readBytes: ReadBytes): unknown {
+  const root = {value: JSON.parse(json) as unknown};
+  putArrays(root, readBytes);
+  return root.value;
 }
 
-/** Reads a saved value, and the binary file beside it if it names one. */
-export async function readSaved(path: string): Promise<unknown> {
-  const json = await readFile(path, "utf8");
+/** A typed array as the JSON has it. */
+interface SavedArray {
+  readonly dtype: string;
+  readonly base64?: unknown;
+  readonly length: number;
+  readonly file?: unknown;
+  readonly offset?: number;
+}
+
+/**
+ * Puts arrays in place of what tells of them, in an object or an array and all below. Not by a reviver of JSON.parse:
+ * that would be called for every number, and has a slower parser.
+ */
+function putArrays(holder: {[key: string | number]: unknown}, readBytes: ReadBytes): void {
+  const put = (key: string | number) => {
+    const value = holder[key] as {[key: string]: unknown} | null;
+    if (typeof value !== "object" || value === null) return;
+    if (typeof value.dtype === "string") holder[key] = arrayOf(value as unknown as SavedArray, readBytes);
+    else putArrays(value, readBytes);
+  };
+  if (Array.isArray(holder)) for (let i = 0; i < holder.length; i++) put(i);
+  else for (const key in holder) put(key);
+}
+
+function arrayOf(saved: SavedArray, readBytes: ReadBytes): unknown {
+  const {dtype, base64, length, file, offset = 0} = saved;
+  const ArrayOf = ARRAYS[dtype as ArrayName];
+  if (!ArrayOf) throw new UserError(`saved array: expected one of ${Object.keys(ARRAYS).join(", ")}, got ${dtype}`);
+  if (typeof base64 === "string") return new ArrayOf(new Uint8Array(Buffer.from(base64, "base64")).buffer);
+  if (typeof file !== "string") {
+    throw new UserError(`saved array: expected base64 or a file beside, got ${JSON.stringify(saved).slice(0, 80)}`);
+  }
+  return new ArrayOf(readBytes(file, offset, length * ArrayOf.BYTES_PER_ELEMENT));
+}
+
+/** A saved value, and the files that it was read from. */
+export interface Read {
+  readonly value: unknown;
+  readonly files: readonly FileState[];
+}
+
+/**
+ * Reads a saved value, and the binary file beside it if it names one. At once: what was written a moment ago is in
+ * memory, and copied sooner than a thread of the pool is asked for each piece of it.
+ */
+export function readSavedFiles(path: string): Read {
+  const opened = new Map<string, number>();
+  const files: FileState[] = [];
+  const open = (name: string) => {
+    const file = openSync(name, "r");
+    opened.set(name, file);
+    files.push(stateOf(name, file));
+    return file;
+  };
   try {
-    return await decode(json, (file) => readFile(join(dirname(path), file)));
+    const value = decode(readFileSync(open(path), "utf8"), (name, offset, length) => {
+      const beside = join(dirname(path), name);
+      const file = opened.get(beside) ?? open(beside);
+      const bytes = new Uint8Array(length);
+      if (readSync(file, bytes, 0, length, offset) < length) {
+        throw new UserError(`${name}: expected ${offset + length} bytes or more, got ${fstatSync(file).size}`);
+      }
+      return bytes.buffer;
+    });
+    return {value, files};
   } catch (error) {
     if (error instanceof SyntaxError) throw new UserError(`${path}: expected JSON, got ${error.message}`);
     throw error;
+  } finally {
+    for (const file of opened.values()) closeSync(file);
   }
+}
+
+export async function readSaved(path: string): Promise<unknown> {
+  return readSavedFiles(path).value;
 }
 
 export async function readArtifactFile(path: string): Promise<Artifact> {

@@ -1,17 +1,39 @@
-/** Remainders of the 256 bytes by the Castagnoli polynomial 0x1EDC6F41, bits reversed. */
-const TABLE = Uint32Array.from({length: 256}, (_, byte) => {
+/**
+ * `[k * 256 + byte]`: the remainder by the Castagnoli polynomial 0x1EDC6F41, bits reversed, of a byte with k zero bytes
+ * after it. Signed, as numbers of 32 bits that need no conversion are.
+ */
+const REMAINDERS = new Int32Array(8 * 256);
+for (let byte = 0; byte < 256; byte++) {
   let remainder = byte;
   for (let bit = 0; bit < 8; bit++) remainder = remainder & 1 ? (remainder >>> 1) ^ 0x82f63b78 : remainder >>> 1;
-  return remainder;
-});
+  REMAINDERS[byte] = remainder;
+}
+for (let i = 256; i < REMAINDERS.length; i++) {
+  REMAINDERS[i] = (REMAINDERS[i - 256] >>> 8) ^ REMAINDERS[REMAINDERS[i - 256] & 0xff];
+}
 
 /**
  * CRC-32C (Castagnoli 1993; RFC 3720 appendix B.4), which TensorFlow's record files use. `zlib.crc32` is another
- * polynomial (IEEE 802.3), so it will not do.
+ * polynomial (IEEE 802.3), so it will not do. Eight bytes at a time (Kounavis and Berry 2005, A Systematic Approach to
+ * Building High Performance, Software-based, CRC Generators): an epoch's pictures are megabytes.
  */
 export function crc32c(bytes: Uint8Array): number {
-  let crc = 0xffffffff;
-  for (const byte of bytes) crc = TABLE[(crc ^ byte) & 0xff] ^ (crc >>> 8);
+  const of = REMAINDERS;
+  let crc = -1;
+  let at = 0;
+  for (; at + 8 <= bytes.length; at += 8) {
+    const first = crc ^ (bytes[at] | (bytes[at + 1] << 8) | (bytes[at + 2] << 16) | (bytes[at + 3] << 24));
+    crc =
+      of[0x700 + (first & 0xff)] ^
+      of[0x600 + ((first >>> 8) & 0xff)] ^
+      of[0x500 + ((first >>> 16) & 0xff)] ^
+      of[0x400 + (first >>> 24)] ^
+      of[0x300 + bytes[at + 4]] ^
+      of[0x200 + bytes[at + 5]] ^
+      of[0x100 + bytes[at + 6]] ^
+      of[bytes[at + 7]];
+  }
+  for (; at < bytes.length; at++) crc = of[(crc ^ bytes[at]) & 0xff] ^ (crc >>> 8);
   return ~crc >>> 0;
 }
 

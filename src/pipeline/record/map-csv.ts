@@ -1,29 +1,95 @@
+import {POWERS, writeDecimal} from "./decimal";
+
+/** A map's columns beside its coordinates, by heading, one value a point. */
+export interface MapColumns {
+  readonly [heading: string]: ArrayLike<number> | readonly string[];
+}
+
+/** "-123456700000000000000"; of seven digits no number is longer. */
+const LONGEST = 22;
+/** "-1.2345678901234567e-123" */
+const LONGEST_OF_ALL = 24;
+const DIGITS = 7;
+const [COMMA, LINE_END] = Buffer.from(",\n");
+
 /**
- * A map as CSV (RFC 4180, but lines end in "\n"): a header, then one point a line, its coordinates x, y (, z) and the
- * given columns. A cell with a comma, a quote or a line end is quoted.
+ * A map as CSV (RFC 4180, but lines end in "\n"): a header, then one point a line, its coordinates x, y (, z) to seven
+ * digits and the given columns. A cell with a comma, a quote or a line end is quoted. UTF-8.
  *
  * @param points `[row * dimensions + d]`, two dimensions or three.
- * @param columns By heading, one value a point.
  */
 export function mapCsv(
   points: Float32Array,
-  columns: {readonly [heading: string]: ArrayLike<number> | readonly string[]} = {},
+  columns: MapColumns = {},
   rows = Object.values(columns)[0]?.length ?? points.length / 2,
-): string {
+): Uint8Array {
   const dimensions = points.length / rows;
-  const headings = Object.keys(columns);
-  const values = Object.values(columns);
-  const lines = [[..."xyz".slice(0, dimensions), ...headings].map(cell).join(",")];
+  const header = `${[..."xyz".slice(0, dimensions), ...Object.keys(columns)].map(cell).join(",")}\n`;
+  const writers = Object.values(columns).map(cellWriter);
+  const beside = writers.reduce((sum, {longest}) => sum + longest + 1, 0);
+  const bytes = Buffer.allocUnsafe(Buffer.byteLength(header) + points.length * (LONGEST + 1) + rows * (beside + 1));
+  let at = bytes.write(header);
   for (let i = 0; i < rows; i++) {
-    let line = "";
-    for (let d = 0; d < dimensions; d++)
-      line += `${d > 0 ? "," : ""}${Number(points[i * dimensions + d].toPrecision(7))}`;
-    for (const column of values) line += `,${cell(`${column[i]}`)}`;
-    lines.push(line);
+    for (let d = 0; d < dimensions; d++) {
+      if (d > 0) bytes[at++] = COMMA;
+      at = writePrecise(bytes, at, points[i * dimensions + d]);
+    }
+    for (const {write} of writers) {
+      bytes[at++] = COMMA;
+      at = write(bytes, at, i);
+    }
+    bytes[at++] = LINE_END;
   }
-  return `${lines.join("\n")}\n`;
+  return bytes.subarray(0, at);
+}
+
+interface CellWriter {
+  /** Bytes that no cell has more of. */
+  readonly longest: number;
+  /** Writes row i's cell. @returns Where it ends. */
+  readonly write: (bytes: Buffer, at: number, i: number) => number;
+}
+
+function cellWriter(column: ArrayLike<number> | readonly string[]): CellWriter {
+  if (typeof column[0] !== "string") {
+    return {longest: LONGEST_OF_ALL, write: (bytes, at, i) => writeNumber(bytes, at, column[i] as number)};
+  }
+  const words = column as readonly string[];
+  const cells = new Map<string, Buffer>(); // classes' names come again and again
+  let longest = 0;
+  for (const word of words) {
+    if (cells.has(word)) continue;
+    const bytes = Buffer.from(cell(word));
+    cells.set(word, bytes);
+    longest = Math.max(longest, bytes.length);
+  }
+  const write = (bytes: Buffer, at: number, i: number) => {
+    const written = cells.get(words[i]) as Buffer; // made above
+    for (let b = 0; b < written.length; b++) bytes[at + b] = written[b];
+    return at + written.length;
+  };
+  return {longest, write};
 }
 
 function cell(value: string): string {
   return /[",\r\n]/.test(value) ? `"${value.replaceAll('"', '""')}"` : value;
+}
+
+/** As a template has it. */
+function writeNumber(bytes: Buffer, at: number, value: number): number {
+  return Number.isSafeInteger(value)
+    ? writeDecimal(bytes, at, value < 0, Math.abs(value), 0)
+    : at + bytes.write(`${value}`, at, "latin1");
+}
+
+/**
+ * A float32 to seven digits, as `Number(value.toPrecision(7))` reads: times 10 ** 12 at most it is exact in a double
+ * (24 and 28 bits), so rounding it there is rounding its decimals.
+ */
+function writePrecise(bytes: Buffer, at: number, value: number): number {
+  const size = Math.abs(value);
+  if (!(size >= 1e-6 && size < 1e7)) return at + bytes.write(`${Number(value.toPrecision(DIGITS))}`, at, "latin1");
+  let decimals = 0;
+  while (size * POWERS[decimals + 1] < 1e7) decimals++;
+  return writeDecimal(bytes, at, value < 0, Math.round(size * POWERS[decimals]), decimals);
 }

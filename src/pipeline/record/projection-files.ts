@@ -41,7 +41,7 @@ export async function writeMapSheet(run: string): Promise<string[]> {
     const {points, labels, wrong, classNames} = artifact.data;
     const columns = {
       index: indicesOf(artifact),
-      label: Array.from(labels, (label) => classNames[label]),
+      label: namesOf(labels, classNames),
       wrong,
     };
     written.push(await write(join(run, "artifacts/projection", `map-${stem(epoch)}.csv`), mapCsv(points, columns)));
@@ -76,7 +76,7 @@ function sheetOf(all: readonly SavedMap[]): ScatterSheet {
  * @returns The file's path; undefined where the run has no maps.
  */
 export async function writeImageMap(run: string): Promise<string | undefined> {
-  const last = (await savedMaps(run)).at(-1);
+  const {value: last} = await latestMaps(run).next();
   if (!last) return undefined;
   const images = (await readSaved(join(run, "artifacts/test-images.json"))) as TestImages;
   const {png} = imageMap({...imagesOf(last.artifact, images), title: last.artifact.data.title});
@@ -84,14 +84,20 @@ export async function writeImageMap(run: string): Promise<string | undefined> {
 }
 
 async function savedMaps(run: string): Promise<SavedMap[]> {
-  const folder = join(run, "artifacts/projection");
-  const files = (await readdir(folder).catch(() => [])).filter((file) => /^map-epoch-\d+\.json$/.test(file)).sort();
   const maps: SavedMap[] = [];
-  for (const file of files) {
+  for await (const map of latestMaps(run)) maps.push(map);
+  return maps.reverse();
+}
+
+/** The last epoch's first, each read when it is asked for. */
+async function* latestMaps(run: string): AsyncGenerator<SavedMap, undefined> {
+  const folder = join(run, "artifacts/projection");
+  const files = (await readdir(folder).catch(() => [])).filter((file) => /^map-epoch-\d+\.json$/.test(file));
+  const epochOf = (file: string) => Number(file.replace(/\D/g, ""));
+  for (const file of files.sort((a, b) => epochOf(b) - epochOf(a))) {
     const artifact = await readArtifactFile(join(folder, file));
-    if (artifact.plot === "scatter") maps.push({epoch: Number(file.replace(/\D/g, "")), artifact});
+    if (artifact.plot === "scatter") yield {epoch: epochOf(file), artifact};
   }
-  return maps.sort((a, b) => a.epoch - b.epoch);
 }
 
 /** Maps of other points, made before the options changed, do not belong on one sheet. */
@@ -105,6 +111,12 @@ function thinned(maps: readonly SavedMap[]): SavedMap[] {
   return Array.from({length: MOST_MAPS}, (_, i) => maps[Math.round((i * (maps.length - 1)) / (MOST_MAPS - 1))]);
 }
 
+function namesOf(labels: Uint16Array, classNames: readonly string[]): string[] {
+  const names = new Array<string>(labels.length);
+  for (let i = 0; i < labels.length; i++) names[i] = classNames[labels[i]];
+  return names;
+}
+
 /** Places of the points in the test split. */
 function indicesOf({numbers}: MapArtifact): Uint32Array {
   return numbers?.indices as Uint32Array; // the projection probe keeps them with every map
@@ -114,11 +126,14 @@ function imagesOf(artifact: MapArtifact, {shape, pixels}: TestImages) {
   const {points, labels} = artifact.data;
   const [height, width, channels] = shape;
   const size = height * width * channels;
+  const places = indicesOf(artifact);
+  const sheet = {points, labels, height, width, channels};
+  if (places.every((place, i) => place === i)) return {...sheet, pixels}; // all of them, mostly
   const chosen = new Uint8Array(labels.length * size);
-  indicesOf(artifact).forEach((place, i) => {
+  places.forEach((place, i) => {
     chosen.set(pixels.subarray(place * size, (place + 1) * size), i * size);
   });
-  return {points, labels, pixels: chosen, height, width, channels};
+  return {...sheet, pixels: chosen};
 }
 
 async function write(path: string, content: string | Uint8Array): Promise<string> {

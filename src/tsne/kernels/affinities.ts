@@ -16,6 +16,7 @@ export function calibrate(
   const excess = scratch + <usize>thread * <usize>scratchSize;
   const padded = (k + 3) & ~3;
   const to = min(rows, (task + 1) * CHUNK);
+  let usual: f64 = 1; // β times the mean: much the same from row to row
   for (let i = task * CHUNK; i < to; i++) {
     const row = at(distances, i * k);
     let least: f32 = Infinity;
@@ -28,7 +29,7 @@ export function calibrate(
     }
     for (let q = k; q < padded; q++) store<f32>(at(excess, q), Infinity); // exp4 gives e^−87 for it: nothing
     mean /= k;
-    let low: f64 = 0, high: f64 = Infinity, beta: f64 = mean > 0 ? 1 / mean : 1, total: f64 = 1;
+    let low: f64 = 0, high: f64 = Infinity, beta: f64 = mean > 0 ? usual / mean : 1, total: f64 = 1;
     for (let step = 0; step < 100; step++) {
       const minus = f32x4.splat(<f32>-beta), infinite = f32x4.splat(1e30);
       let s0 = f32x4.splat(0), s1 = s0, s2 = s0; // Σ w, Σ w d, Σ w d²
@@ -42,7 +43,10 @@ export function calibrate(
       total = sumLanes(s0);
       const first = <f64>sumLanes(s1) / total, variance = <f64>sumLanes(s2) / total - first * first;
       const over = Math.log(total) + beta * first - entropy;
-      if (Math.abs(over) < 1e-6) break;
+      if (Math.abs(over) < 1e-6) {
+        if (mean > 0) usual = beta * mean;
+        break;
+      }
       if (over > 0) low = beta;
       else high = beta;
       let next = beta + over / max<f64>(beta * variance, 1e-300);
@@ -86,14 +90,19 @@ export function reverseLists(
   }
 }
 
-/** Task: 256 rows. `edges[i + 1]` = the number of row i's edges (either way), up to a multiple of four. */
+/**
+ * Task: 256 places, `order[place]` the row. `edges[i + 1]` = the number of place i's edges (either way), up to a multiple
+ * of four.
+ */
 export function countEdges(
-  task: i32, thread: i32, rows: i32, k: i32, neighbours: usize, starts: usize, reverse: usize, edges: usize,
+  task: i32, thread: i32, rows: i32, k: i32, order: usize, neighbours: usize, starts: usize, reverse: usize,
+  edges: usize,
 ): void {
   const to = min(rows, (task + 1) * CHUNK);
   for (let i = task * CHUNK; i < to; i++) {
-    let a = i * k, b = load<i32>(at(starts, i)), count = 0;
-    const aEnd = a + k, bEnd = load<i32>(at(starts, i + 1));
+    const row = load<i32>(at(order, i));
+    let a = row * k, b = load<i32>(at(starts, row)), count = 0;
+    const aEnd = a + k, bEnd = load<i32>(at(starts, row + 1));
     while (a < aEnd && b < bEnd) {
       const u = load<i32>(at(neighbours, a)), v = load<i32>(at(reverse, b));
       a += i32(u <= v);
@@ -104,32 +113,33 @@ export function countEdges(
   }
 }
 
-/** Task: all. Turns counts into starts: `edges[i]` is where row i begins, `edges[rows]` the number of all. */
+/** Task: all. Turns counts into starts: `edges[i]` is where place i begins, `edges[rows]` the number of all. */
 export function sumEdges(task: i32, thread: i32, rows: i32, edges: usize): void {
   store<i32>(edges, 0);
   for (let i = 0; i < rows; i++) store<i32>(at(edges, i + 1), load<i32>(at(edges, i + 1)) + load<i32>(at(edges, i)));
 }
 
 /**
- * Task: 256 rows. pij = (p(j|i) + p(i|j)) / 2n for each edge, by rising j, rows filled up with p = 0 to a multiple of
- * four. Ends are kept as 8j: the place in bytes of a point of two coordinates.
+ * Task: 256 places. pij = (p(j|i) + p(i|j)) / 2n for each edge, by rising row j, filled up with p = 0 to a multiple of
+ * four. Ends are kept as 8 · j's place (`places[row]`): where a point of two coordinates stands, in bytes.
  */
 export function joinEdges(
-  task: i32, thread: i32, rows: i32, k: i32, neighbours: usize, probabilities: usize, starts: usize, reverse: usize,
-  reverseP: usize, edges: usize, ends: usize, joint: usize,
+  task: i32, thread: i32, rows: i32, k: i32, order: usize, places: usize, neighbours: usize, probabilities: usize,
+  starts: usize, reverse: usize, reverseP: usize, edges: usize, ends: usize, joint: usize,
 ): void {
   const scale: f32 = <f32>(1.0 / (2.0 * <f64>rows));
   const to = min(rows, (task + 1) * CHUNK);
   for (let i = task * CHUNK; i < to; i++) {
-    let a = i * k, b = load<i32>(at(starts, i)), e = load<i32>(at(edges, i));
-    const aEnd = a + k, bEnd = load<i32>(at(starts, i + 1)), eEnd = load<i32>(at(edges, i + 1));
+    const row = load<i32>(at(order, i));
+    let a = row * k, b = load<i32>(at(starts, row)), e = load<i32>(at(edges, i));
+    const aEnd = a + k, bEnd = load<i32>(at(starts, row + 1)), eEnd = load<i32>(at(edges, i + 1));
     while (a < aEnd || b < bEnd) {
       const u = a < aEnd ? load<i32>(at(neighbours, a)) : i32.MAX_VALUE;
       const v = b < bEnd ? load<i32>(at(reverse, b)) : i32.MAX_VALUE;
       let p: f32 = 0;
       if (u <= v) p += load<f32>(at(probabilities, a++));
       if (v <= u) p += load<f32>(at(reverseP, b++));
-      store<i32>(at(ends, e), min(u, v) << 3);
+      store<i32>(at(ends, e), load<i32>(at(places, min(u, v))) << 3);
       store<f32>(at(joint, e++), p * scale);
     }
     for (; e < eEnd; e++) {

@@ -52,8 +52,8 @@ export function attract3(
 }
 
 /**
- * Task: 256 points. Σ pij log(pij (1 + |yi − yj|²)) over their edges: KL(P‖Q) is this over all, plus log Z. Out:
- * [tasks].
+ * Task: 256 points. Σ pij log(pij (1 + |yi − yj|²)) over their edges, those to later points twice and the others, which
+ * are the same, not: KL(P‖Q) is this over all, plus log Z. Out: [tasks].
  */
 export function sumDivergence(
   task: i32, thread: i32, n: i32, dimensions: i32, edges: usize, ends: usize, joint: usize, points: usize, sums: usize,
@@ -63,15 +63,15 @@ export function sumDivergence(
   for (let i = task * CHUNK; i < to; i++) {
     const own = points + (<usize>i << (3 + shift));
     for (let e = load<i32>(at(edges, i)), last = load<i32>(at(edges, i + 1)); e < last; e++) {
-      const p = <f64>load<f32>(at(joint, e));
-      if (p == 0) continue; // 0 log 0 = 0
-      const other = points + (<usize>load<u32>(at(ends, e)) << shift);
+      const p = <f64>load<f32>(at(joint, e)), end = load<u32>(at(ends, e));
+      if (end < <u32>(i << 3) || p == 0) continue; // 0 log 0 = 0
+      const other = points + (<usize>end << shift);
       let u: f64 = 1;
       for (let c = 0; c < dimensions; c++) {
         const d = <f64>load<f32>(at(own, c)) - <f64>load<f32>(at(other, c));
         u += d * d;
       }
-      sum += p * Math.log(p * u);
+      sum += 2 * p * Math.log(p * u);
     }
   }
   store<f64>(sums + (<usize>task << 3), sum);

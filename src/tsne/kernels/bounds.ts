@@ -4,7 +4,7 @@ import {at} from "./vector";
  * Bounds of distances, in whole numbers. A row is cut in its leading columns and the rest; |a − b|² is at least the
  * squared distance of the leading columns and of the rests' lengths, (|a₂| − |b₂|)². These numbers are rounded to whole
  * multiples of one unit, at most 2¹⁴ together, so that two products are one instruction's and every sum is exact:
- * |qa − qb| is off by at most √21 units.
+ * |qa − qb| is off by at most √21 units. What passes is bounded once more, by all its columns, rounded likewise.
  */
 
 /** Leading columns, the rests' length, and one zero: in pairs. */
@@ -12,39 +12,53 @@ const LEADING: i32 = 20;
 export const PAIRS: i32 = 11;
 /** √21 and what rounding a length can add. */
 export const OFF: f64 = 4.7;
+/** What rounding to units adds to it, as a share: products of a number and the unit are single precision's. */
+export const SPARE: f64 = 1.03;
 /** No bound is larger: everything passes. */
 export const WHOLE: i32 = 1 << 30;
+
+/** Numbers of a row of all columns, rounded: eight are one vector. */
+// @ts-ignore: decorator
+@inline
+export function wholeStride(stride: i32): i32 {
+  return (stride + 7) & ~7;
+}
 
 /**
  * Task: 32 panels. Rows in a new order: `order[place]` is the row. Of leading: the leading columns' numbers; panels and
  * norms as distances.ts has them. Out: x [8 · panels][stride], zeros filling up; placeNorms; bounds
- * [panels][PAIRS][8][2] i16; boundNorms [8 · panels] i32, the whole numbers' squares (places past the last: so large that
- * none passes).
+ * [panels][PAIRS][8][2] i16; whole [8 · panels][wholeStride] i16, all columns; their norms [2][8 · panels] i32, the
+ * whole numbers' squares (places past the last: so large that none passes).
  */
 export function packBounds(
   task: i32, thread: i32, panels: usize, norms: usize, rows: i32, columns: i32, order: usize, leading: usize, unit: f32,
-  x: usize, stride: i32, placeNorms: usize, bounds: usize, boundNorms: usize,
+  x: usize, stride: i32, placeNorms: usize, bounds: usize, whole: usize, wholeNorms: usize,
 ): void {
-  const last = min((rows + 7) & ~7, (task + 1) * 256);
+  const room = (rows + 7) & ~7, last = min(room, (task + 1) * 256), wholeRow = <usize>wholeStride(stride) << 1;
   for (let place = task * 256; place < last; place++) {
-    const out = at(x, place * stride);
+    const out = at(x, place * stride), rounded = whole + <usize>place * wholeRow;
     const bound = bounds + <usize>((place >> 3) * PAIRS * 32 + (place & 7) * 4);
     memory.fill(out, 0, <usize>stride << 2);
+    memory.fill(rounded, 0, wholeRow);
     for (let p = 0; p < PAIRS; p++) store<i32>(bound + (<usize>p << 5), 0);
     if (place >= rows) {
       store<f32>(at(placeNorms, place), 1e30);
-      store<i32>(at(boundNorms, place), i32.MAX_VALUE);
+      store<i32>(at(wholeNorms, place), i32.MAX_VALUE);
+      store<i32>(at(wholeNorms, room + place), i32.MAX_VALUE);
       continue;
     }
     const row = load<i32>(at(order, place));
     const from = panels + (<usize>((row >> 3) * columns * 8 + (row & 7)) << 2);
-    let rest: f64 = 0;
+    let rest: f64 = 0, square = 0;
     for (let c = 0; c < columns; c++) {
-      const v = load<f32>(from + (<usize>c << 5));
+      const v = load<f32>(from + (<usize>c << 5)), q = <i32>nearest(v * unit);
       store<f32>(at(out, c), v);
+      store<i16>(rounded + (<usize>c << 1), <i16>q);
       rest += <f64>v * <f64>v;
+      square += q * q;
     }
-    let square = 0;
+    store<i32>(at(wholeNorms, room + place), square);
+    square = 0;
     for (let l = 0; l < LEADING; l++) {
       const v = load<f32>(at(out, load<i32>(at(leading, l))));
       rest -= <f64>v * <f64>v; // exact squares, off by 1e-16 of the largest: a length off by 1e-8 of it
@@ -52,7 +66,7 @@ export function packBounds(
     }
     square += storeBound(bound, LEADING, <f32>Math.sqrt(max<f64>(0, rest)) * unit);
     store<f32>(at(placeNorms, place), load<f32>(at(norms, row)));
-    store<i32>(at(boundNorms, place), square);
+    store<i32>(at(wholeNorms, place), square);
   }
 }
 
@@ -97,4 +111,35 @@ function within(s: v128, t: v128, m: v128, n: v128, l: v128, h: v128, aNorm: usi
   const low = v128.or(i32x4.gt_s(i32x4.sub(s2, m), limit), i32x4.gt_s(i32x4.sub(s2, norm), l));
   const high = v128.or(i32x4.gt_s(i32x4.sub(t2, n), limit), i32x4.gt_s(i32x4.sub(t2, norm), h));
   return i32x4.bitmask(low) | (i32x4.bitmask(high) << 4);
+}
+
+/**
+ * A row and four others by all their columns, whole numbers in each row: a bit for each whose bound is within what either
+ * looks for, as `pairsWithin`. Others are the places in `list`.
+ */
+// @ts-ignore: decorator
+@inline
+export function placesWithin(whole: usize, row: usize, norms: usize, limits: usize, place: i32, list: usize): i32 {
+  const p0 = load<i32>(list), p1 = load<i32>(list, 4), p2 = load<i32>(list, 8), p3 = load<i32>(list, 12);
+  let a = whole + <usize>place * row;
+  const end = a + row;
+  let b0 = whole + <usize>p0 * row, b1 = whole + <usize>p1 * row;
+  let b2 = whole + <usize>p2 * row, b3 = whole + <usize>p3 * row;
+  let s0 = i32x4.splat(0), s1 = s0, s2 = s0, s3 = s0;
+  while (a < end) {
+    const w = v128.load(a);
+    s0 = i32x4.add(s0, i32x4.dot_i16x8_s(w, v128.load(b0)));
+    s1 = i32x4.add(s1, i32x4.dot_i16x8_s(w, v128.load(b1)));
+    s2 = i32x4.add(s2, i32x4.dot_i16x8_s(w, v128.load(b2)));
+    s3 = i32x4.add(s3, i32x4.dot_i16x8_s(w, v128.load(b3)));
+    a += 16; b0 += 16; b1 += 16; b2 += 16; b3 += 16;
+  }
+  const u = i32x4.add(v128.shuffle<i32>(s0, s1, 0, 1, 4, 5), v128.shuffle<i32>(s0, s1, 2, 3, 6, 7));
+  const v = i32x4.add(v128.shuffle<i32>(s2, s3, 0, 1, 4, 5), v128.shuffle<i32>(s2, s3, 2, 3, 6, 7));
+  const s = i32x4.add(v128.shuffle<i32>(u, v, 0, 2, 4, 6), v128.shuffle<i32>(u, v, 1, 3, 5, 7));
+  const twice = i32x4.add(s, s);
+  const n = i32x4(load<i32>(at(norms, p0)), load<i32>(at(norms, p1)), load<i32>(at(norms, p2)), load<i32>(at(norms, p3)));
+  const l = i32x4(load<i32>(at(limits, p0)), load<i32>(at(limits, p1)), load<i32>(at(limits, p2)), load<i32>(at(limits, p3)));
+  const own = i32x4.gt_s(i32x4.sub(twice, n), v128.load32_splat(at(limits, place)));
+  return i32x4.bitmask(v128.or(own, i32x4.gt_s(i32x4.sub(twice, v128.load32_splat(at(norms, place))), l)));
 }

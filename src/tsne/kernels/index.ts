@@ -7,9 +7,9 @@ export {multiplyColumns, restoreRows, sampleKernel, sharpenKernel, transformRows
 export {packPanels} from "./distances";
 export {gramRows, gramWhole, measureColumns, packWhole, projectRows} from "./matrix-product";
 export {interpolate, spread} from "./mesh";
-export {findNeighbours} from "./neighbours";
+export {findNeighbours, sortNearest} from "./neighbours";
 export {nearestInPlane} from "./plane-neighbours";
-export {compareBlocks, gatherNearest} from "./pruned-neighbours";
+export {compareBlocks, gatherNearest, guessThresholds} from "./pruned-neighbours";
 export {sumRankExcess} from "./ranks";
 export {repelNear, sortCells} from "./short-range";
 export {mixVectors, multiplyVectors, orthonormalise} from "./symmetric";

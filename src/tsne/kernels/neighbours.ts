@@ -1,3 +1,4 @@
+import {CHUNK} from "./affinities";
 import {blockDistances} from "./distances";
 import {at} from "./vector";
 
@@ -113,4 +114,30 @@ export function select(list: usize, count: i32, k: i32): f32 {
     else break;
   }
   return load<f32>(at(list, k));
+}
+
+/**
+ * Task: 256 rows. The `count` nearest of each row's k, nearest first, of equals the first in the list. Out:
+ * [rows][count]. Scratch of a thread: 4 · count bytes.
+ */
+export function sortNearest(
+  task: i32, thread: i32, rows: i32, k: i32, count: i32, distances: usize, indices: usize, out: usize, scratch: usize,
+  scratchSize: i32,
+): void {
+  const best = scratch + <usize>thread * <usize>scratchSize;
+  for (let i = task * CHUNK, to = min(rows, i + CHUNK); i < to; i++) {
+    const row = at(distances, i * k), own = at(out, i * count);
+    let held = 0;
+    for (let q = 0; q < k; q++) {
+      const d = load<f32>(at(row, q));
+      if (held == count && d >= load<f32>(at(best, count - 1))) continue;
+      let place = held < count ? held++ : count - 1;
+      for (; place > 0 && load<f32>(at(best, place - 1)) > d; place--) {
+        store<f32>(at(best, place), load<f32>(at(best, place - 1)));
+        store<i32>(at(own, place), load<i32>(at(own, place - 1)));
+      }
+      store<f32>(at(best, place), d);
+      store<i32>(at(own, place), load<i32>(at(indices, i * k + q)));
+    }
+  }
 }

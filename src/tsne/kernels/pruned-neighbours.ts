@@ -1,4 +1,4 @@
-import {OFF, PAIRS, pairsWithin, WHOLE} from "./bounds";
+import {OFF, PAIRS, pairsWithin, placesWithin, SPARE, WHOLE, wholeStride} from "./bounds";
 import {keepNearest} from "./neighbours";
 import {at} from "./vector";
 
@@ -6,13 +6,38 @@ import {at} from "./vector";
  * Neighbours by the same arithmetic as neighbours.ts, bit for bit, but of most pairs only a bound is computed (bounds.ts),
  * and of each pair once for both.
  *
- * Places are rows in an order that keeps near ones together, in blocks. `state` is three arrays of [8 · panels]: how many
- * candidates a place holds (i32), its threshold (f32, the k-th nearest seen), and its limit for bounds (i32). Lists:
- * [places][2][capacity], distances and then rows.
+ * Places are rows in an order that keeps near ones together, in blocks. `state` is six arrays of [8 · panels]: how many
+ * candidates a place holds (i32), its threshold (f32, the k-th nearest seen), its limits for bounds by the leading columns
+ * and by all (i32), and the norms of these. Lists: [places][2][capacity], distances and then rows.
  */
 
 /** Distances are computed of so many at a time: one alone would wait for each of its additions. */
 const GROUP: i32 = 8;
+/** Parts of a block that is compared with itself: a power of two. */
+const PARTS: i32 = 8;
+
+/**
+ * Task: 32 places. Thresholds to begin with: k others of each row that may be near ([rows][k], no row twice) are as far
+ * as this, so the k nearest are no farther. `places` is the place of each row. Scratch of a thread: 64 bytes.
+ */
+export function guessThresholds(
+  task: i32, thread: i32, guesses: usize, places: usize, x: usize, stride: i32, placeNorms: usize, order: usize,
+  rows: i32, k: i32, unit: f32, error: f32, largest: f32, state: usize, scratch: usize, scratchSize: i32,
+): void {
+  const list = scratch + <usize>thread * <usize>scratchSize, distances = list + 32, room = (rows + 7) & ~7;
+  for (let place = task * 32, last = min(rows, place + 32); place < last; place++) {
+    const own = at(guesses, load<i32>(at(order, place)) * k);
+    let farthest = f32x4.splat(0);
+    for (let q = 0; q < k; q += GROUP) {
+      for (let l = 0; l < GROUP; l++) store<i32>(at(list, l), load<i32>(at(places, load<i32>(at(own, min(q + l, k - 1))))));
+      distancesTo(x, stride, placeNorms, place, list, distances);
+      farthest = f32x4.max(farthest, f32x4.max(v128.load(distances), v128.load(distances, 16)));
+    }
+    const pairs = f32x4.max(farthest, v128.shuffle<f32>(farthest, farthest, 2, 3, 0, 1));
+    const threshold = max(f32x4.extract_lane(pairs, 0), f32x4.extract_lane(pairs, 1));
+    look(place, threshold, error * (largest + load<f32>(at(placeNorms, place))), unit, stride, state, room);
+  }
+}
 
 /**
  * Task: block `firsts[task]` and block `firsts[task] ^ phase`, each pair once for both; phase 0: the block with
@@ -22,42 +47,82 @@ const GROUP: i32 = 8;
  * capacity · 4 + 1,152 bytes; blockRows a multiple of 8, capacity ≥ k + 8.
  */
 export function compareBlocks(
-  task: i32, thread: i32, firsts: usize, phase: i32, blockRows: i32, bounds: usize, boundNorms: usize, x: usize,
-  stride: i32, placeNorms: usize, order: usize, rows: i32, k: i32, capacity: i32, unit: f32, error: f32, largest: f32,
-  lists: usize, state: usize, scratch: usize, scratchSize: i32,
+  task: i32, thread: i32, firsts: usize, phase: i32, blockRows: i32, bounds: usize, whole: usize, x: usize, stride: i32,
+  placeNorms: usize, order: usize, rows: i32, k: i32, capacity: i32, unit: f32, error: f32, largest: f32, lists: usize,
+  state: usize, scratch: usize, scratchSize: i32,
 ): void {
-  const pending = scratch + <usize>thread * <usize>scratchSize, pendingRow = <usize>(blockRows + 8) << 2;
-  const waiting = pending + 4 * pendingRow, spare = waiting + 16;
-  const room = (rows + 7) & ~7, limits = at(state, 2 * room);
-  const own = load<i32>(at(firsts, task)), other = own ^ phase;
+  const room = (rows + 7) & ~7, own = load<i32>(at(firsts, task)), other = own ^ phase;
+  const parts = phase ? 1 : PARTS, partRows = phase ? blockRows : ((blockRows / PARTS + 7) & ~7);
   const from = own * blockRows, to = min(rows, from + blockRows);
-  const lastPanel = min(room, (other + 1) * blockRows) >> 3;
-  for (let first = from; first < to; first += 4) {
-    const a = bounds + <usize>((first >> 3) * PAIRS * 32 + (first & 4) * 4);
-    v128.store(waiting, i32x4.splat(0));
-    for (let p = phase ? (other * blockRows) >> 3 : first >> 3; p < lastPanel; p++) {
-      let bits = pairsWithin(
-        a, at(boundNorms, first), at(limits, first), bounds + <usize>(p * PAIRS * 32), at(boundNorms, p * 8),
-        at(limits, p * 8),
-      );
-      if (p == first >> 3) bits &= first & 4 ? 0x80c0e0 : 0xf0f8fcfe; // of a row's own panel the places after it
-      for (; bits; bits &= bits - 1) {
-        const bit = <i32>ctz(bits), r = bit >> 3, count = load<i32>(at(waiting, r));
-        store<i32>(at(pending + <usize>r * pendingRow, count), p * 8 + (bit & 7));
-        store<i32>(at(waiting, r), count + 1);
-      }
-    }
-    for (let r = 0; r < 4; r++) {
-      const count = load<i32>(at(waiting, r)), list = pending + <usize>r * pendingRow;
-      for (let e = count; e < count + GROUP - 1; e++) store<i32>(at(list, e), first + r);
-      for (let g = 0; g < count; g += GROUP) {
-        take(
-          x, stride, placeNorms, order, first + r, at(list, g), min(GROUP, count - g), k, capacity, unit,
-          error * largest, error, boundNorms, lists, state, room, spare,
+  const start = other * blockRows, end = min(room, start + blockRows);
+  for (let inner = 0; inner < parts; inner++) { // a block with itself: its own near parts first, likewise
+    for (let part = 0; part < parts; part++) {
+      if ((part ^ inner) < part) continue;
+      const last = min(to, from + (part + 1) * partRows), otherStart = start + (part ^ inner) * partRows;
+      for (let first = from + part * partRows; first < last; first += 4) {
+        compareFour(
+          first, phase + inner ? otherStart >> 3 : first >> 3, min(end, otherStart + partRows) >> 3, blockRows, bounds,
+          whole, x, stride, placeNorms, order, room, k, capacity, unit, error, largest, lists, state,
+          scratch + <usize>thread * <usize>scratchSize,
         );
       }
     }
   }
+}
+
+/** Four places and those of some panels. */
+function compareFour(
+  first: i32, firstPanel: i32, lastPanel: i32, blockRows: i32, bounds: usize, whole: usize, x: usize, stride: i32,
+  placeNorms: usize, order: usize, room: i32, k: i32, capacity: i32, unit: f32, error: f32, largest: f32, lists: usize,
+  state: usize, pending: usize,
+): void {
+  const pendingRow = <usize>(blockRows + 8) << 2, waiting = pending + 4 * pendingRow, spare = waiting + 16;
+  const limits = at(state, 2 * room), norms = at(state, 4 * room);
+  const wholeRow = <usize>wholeStride(stride) << 1, wholeLimits = at(limits, room), wholeNorms = at(norms, room);
+  const a = bounds + <usize>((first >> 3) * PAIRS * 32 + (first & 4) * 4);
+  v128.store(waiting, i32x4.splat(0));
+  for (let p = firstPanel; p < lastPanel; p++) {
+    let bits = pairsWithin(
+      a, at(norms, first), at(limits, first), bounds + <usize>(p * PAIRS * 32), at(norms, p * 8), at(limits, p * 8),
+    );
+    if (p == first >> 3) bits &= first & 4 ? 0x80c0e0 : 0xf0f8fcfe; // of a row's own panel the places after it
+    for (; bits; bits &= bits - 1) {
+      const bit = <i32>ctz(bits), r = bit >> 3, count = load<i32>(at(waiting, r));
+      store<i32>(at(pending + <usize>r * pendingRow, count), p * 8 + (bit & 7));
+      store<i32>(at(waiting, r), count + 1);
+    }
+  }
+  for (let r = 0; r < 4; r++) {
+    const list = pending + <usize>r * pendingRow;
+    let count = load<i32>(at(waiting, r));
+    fill(list, count, first + r);
+    count = passing(whole, wholeRow, wholeNorms, wholeLimits, first + r, list, count);
+    fill(list, count, first + r);
+    for (let g = 0; g < count; g += GROUP) {
+      take(
+        x, stride, placeNorms, order, first + r, at(list, g), min(GROUP, count - g), k, capacity, unit, error * largest,
+        error, lists, state, room, spare,
+      );
+    }
+  }
+}
+
+/** A list's end filled up to a whole group with a place that does no harm. */
+function fill(list: usize, count: i32, place: i32): void {
+  for (let e = count; e < count + GROUP - 1; e++) store<i32>(at(list, e), place);
+}
+
+/** Keeps of a place's list, filled up, those that bounds by all columns do not rule out. @returns How many. */
+function passing(
+  whole: usize, wholeRow: usize, norms: usize, limits: usize, place: i32, list: usize, count: i32,
+): i32 {
+  let kept = 0;
+  for (let e = 0; e < count; e += 4) {
+    let bits = placesWithin(whole, wholeRow, norms, limits, place, at(list, e));
+    if (count - e < 4) bits &= (1 << (count - e)) - 1;
+    for (; bits; bits &= bits - 1) store<i32>(at(list, kept++), load<i32>(at(list, e + ctz(bits))));
+  }
+  return kept;
 }
 
 /** Task: 32 places. Their k nearest, of equal distances the lower row, by rising row. Out: [rows][k] each, by row. */
@@ -76,8 +141,8 @@ export function gatherNearest(
 
 /** A candidate more for a place. When its list is full, the k nearest stay and the k-th is the threshold. */
 function hold(
-  place: i32, distance: f32, row: i32, k: i32, capacity: i32, unit: f32, slack: f32, placeNorms: usize, error: f32,
-  boundNorms: usize, lists: usize, state: usize, room: i32, spare: usize,
+  place: i32, distance: f32, row: i32, k: i32, capacity: i32, unit: f32, stride: i32, slack: f32, placeNorms: usize,
+  error: f32, lists: usize, state: usize, room: i32, spare: usize,
 ): void {
   const list = lists + (<usize>place * <usize>capacity << 3), ids = at(list, capacity), held = at(state, place);
   const count = load<i32>(held);
@@ -87,10 +152,17 @@ function hold(
   if (count + 1 < capacity) return;
   const threshold = nearest(list, ids, capacity, k, spare);
   store<i32>(held, k);
+  look(place, threshold, slack + error * load<f32>(at(placeNorms, place)), unit, stride, state, room);
+}
+
+/** From now on a place looks no farther than `threshold`, a computed distance that may be off by `slack`. */
+function look(place: i32, threshold: f32, slack: f32, unit: f32, stride: i32, state: usize, room: i32): void {
   store<f32>(at(state, room + place), threshold);
-  const reach = Math.sqrt(threshold + slack + error * load<f32>(at(placeNorms, place))) * unit + OFF;
-  const limit = load<i32>(at(boundNorms, place)) - <i32>min<f64>(WHOLE, reach * reach) - 1;
-  store<i32>(at(state, 2 * room + place), limit);
+  const reach = Math.sqrt(threshold + slack) * unit;
+  for (let l = 2; l < 4; l++) {
+    const most = reach + (l == 2 ? OFF : SPARE * Math.sqrt(stride)), norm = load<i32>(at(state, (l + 2) * room + place));
+    store<i32>(at(state, l * room + place), norm - <i32>min<f64>(WHOLE, most * most) - 1);
+  }
 }
 
 /**
@@ -99,9 +171,30 @@ function hold(
  */
 function take(
   x: usize, stride: i32, placeNorms: usize, order: usize, place: i32, list: usize, count: i32, k: i32,
-  capacity: i32, unit: f32, slack: f32, error: f32, boundNorms: usize, lists: usize, state: usize, room: i32,
-  spare: usize,
+  capacity: i32, unit: f32, slack: f32, error: f32, lists: usize, state: usize, room: i32, spare: usize,
 ): void {
+  distancesTo(x, stride, placeNorms, place, list, spare);
+  const thresholds = at(state, room), row = load<i32>(at(order, place));
+  for (let l = 0; l < count; l++) {
+    const other = load<i32>(at(list, l)), d = load<f32>(at(spare, l));
+    if (d <= load<f32>(at(thresholds, place))) {
+      hold(
+        place, d, load<i32>(at(order, other)), k, capacity, unit, stride, slack, placeNorms, error, lists, state, room,
+        at(spare, 8),
+      );
+    }
+    if (d <= load<f32>(at(thresholds, other))) {
+      hold(
+        other, d, row, k, capacity, unit, stride, slack, placeNorms, error, lists, state, room, at(spare, 8),
+      );
+    }
+  }
+}
+
+/** Squared distances of a place to the eight in `list`, with the bits of blockDistances. Out: [8]. */
+// @ts-ignore: decorator
+@inline
+function distancesTo(x: usize, stride: i32, placeNorms: usize, place: i32, list: usize, out: usize): void {
   const row = <usize>stride << 2, norm = v128.load32_splat(at(placeNorms, place));
   const p0 = load<i32>(list), p1 = load<i32>(list, 4), p2 = load<i32>(list, 8), p3 = load<i32>(list, 12);
   const p4 = load<i32>(list, 16), p5 = load<i32>(list, 20), p6 = load<i32>(list, 24), p7 = load<i32>(list, 28);
@@ -134,23 +227,8 @@ function take(
   const m = f32x4(load<f32>(at(placeNorms, p0)), load<f32>(at(placeNorms, p1)), load<f32>(at(placeNorms, p2)), load<f32>(at(placeNorms, p3)));
   const n = f32x4(load<f32>(at(placeNorms, p4)), load<f32>(at(placeNorms, p5)), load<f32>(at(placeNorms, p6)), load<f32>(at(placeNorms, p7)));
   const zero = f32x4.splat(0), two = f32x4.splat(-2);
-  v128.store(spare, f32x4.max(zero, f32x4.add(f32x4.add(norm, m), f32x4.mul(two, s))));
-  v128.store(spare, f32x4.max(zero, f32x4.add(f32x4.add(norm, n), f32x4.mul(two, t))), 16);
-  const thresholds = at(state, room), row0 = load<i32>(at(order, place));
-  for (let l = 0; l < count; l++) {
-    const other = load<i32>(at(list, l)), d = load<f32>(at(spare, l));
-    if (d <= load<f32>(at(thresholds, place))) {
-      hold(
-        place, d, load<i32>(at(order, other)), k, capacity, unit, slack, placeNorms, error, boundNorms, lists, state,
-        room, at(spare, 8),
-      );
-    }
-    if (d <= load<f32>(at(thresholds, other))) {
-      hold(
-        other, d, row0, k, capacity, unit, slack, placeNorms, error, boundNorms, lists, state, room, at(spare, 8),
-      );
-    }
-  }
+  v128.store(out, f32x4.max(zero, f32x4.add(f32x4.add(norm, m), f32x4.mul(two, s))));
+  v128.store(out, f32x4.max(zero, f32x4.add(f32x4.add(norm, n), f32x4.mul(two, t))), 16);
 }
 
 /**
