@@ -87,6 +87,7 @@ function commonFrame(stops: readonly ArrayLike<number>[], dimensions: number): {
   return {middle: low.map((l, j) => (l + high[j]) / 2), span: span > 0 ? span : 1};
 }
 
+/** Screens count downwards: y is turned round, so that the page shows a map as its pictures do. */
 function toFrame(
   points: ArrayLike<number>,
   dimensions: number,
@@ -95,8 +96,9 @@ function toFrame(
   const steps = new Uint16Array(points.length);
   for (let axis = 0; axis < dimensions; axis++) {
     const center = middle[axis];
+    const whole = axis === 1 ? -span : span;
     for (let i = axis; i < points.length; i += dimensions) {
-      const share = (points[i] - center) / span + 0.5;
+      const share = (points[i] - center) / whole + 0.5;
       // Math.floor, as in mapTiles
       steps[i] = Math.floor(65535 * Math.min(1, Math.max(0, Number.isFinite(share) ? share : 0.5)) + 0.5);
     }

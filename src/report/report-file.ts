@@ -118,7 +118,7 @@ export interface ReportFile {
     /** Places of the points in the test split. */
     readonly indices: Packed;
     readonly dimensions: 2 | 3;
-    /** u16 `[points, dimensions]`, all stops in one frame. */
+    /** u16 `[points, dimensions]`, all stops in one frame, y downwards. */
     readonly points: PerStop<Packed>;
     /** u16 or u32 `[points, k]`: the nearest others among the points before they were projected, nearest first. */
     readonly neighbours: PerStop<Packed> | null;

@@ -2,7 +2,9 @@ import {appendFileSync, mkdirSync, mkdtempSync, readFileSync, writeFileSync} fro
 import {tmpdir} from "node:os";
 import {join} from "node:path";
 import {expect, test} from "vitest";
+import {placed} from "../../src/plots/placed";
 import {decode} from "../../src/report/client/decode";
+import {frameOf, HOME, place} from "../../src/report/client/map-view";
 import {members} from "../../src/report/client/selection";
 import type {State} from "../../src/report/client/state";
 import {gather, readMetrics} from "../../src/report/gather";
@@ -85,6 +87,24 @@ test("keeps the map's distances, all epochs in one frame", async () => {
   expect(map.neighbours(2, 19, 5)).toEqual({points: [0, 1], from: "features"});
   expect([map.dimensions, map.count, map.point[19], map.point[20]]).toEqual([3, 20, 19, -1]);
 });
+
+test.each([2, 3] as const)(
+  "shows a map of %i dimensions as its pictures do: what is above there is above here",
+  async (dimensions) => {
+    const folder = exampleRun({dimensions, mapped: 20});
+    const {map} = await opened(folder);
+    if (!map) throw new Error("expected a map");
+    const saved = JSON.parse(readFileSync(join(folder, "artifacts/projection/map-epoch-000.json"), "utf8"));
+    const points = new Float32Array(Uint8Array.from(Buffer.from(saved.data.points.base64, "base64")).buffer);
+    const heights = Array.from(placed(points, 20, {left: 0, top: 0, side: 100}).ys);
+    const order = (values: readonly number[]) => values.map((_, i) => i).sort((a, b) => values[a] - values[b]);
+    const seen = new Float32Array(3 * 20);
+    const still = {...HOME, turn: 0, tilt: 0};
+    place(seen, map.at[0], map.at[0], 0, frameOf([map.at[0]], dimensions), still, 300, 300);
+    const flat = dimensions === 2 ? heights : Array.from({length: 20}, (_, i) => -points[3 * i + 1]); // pictures turn space
+    expect(order(Array.from({length: 20}, (_, i) => seen[3 * i + 1]))).toEqual(order(flat));
+  },
+);
 
 test("carries the weights' spread and each image's own activations", async () => {
   const {inside} = await opened(exampleRun());

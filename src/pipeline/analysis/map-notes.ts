@@ -15,7 +15,7 @@ export function mapNotes(facts: MapFacts, points: number, things: string): strin
     components < width
       ? `${components} principal components of ${features} (${percent(explained)} of the variance)`
       : features;
-  const counted = among < points - 1 ? `, ranks among ${among.toLocaleString("en")} others` : "";
+  const counted = among < points - 1 ? `, ranks estimated from ${among.toLocaleString("en")} others` : "";
   const lines = [
     `${points.toLocaleString("en")} ${things} by ${space}, perplexity ${perplexity}; directions and scale mean nothing`,
     `KL divergence ${klDivergence.toFixed(3)} nats; trustworthiness ${trustworthiness.toFixed(3)}, continuity ${continuity.toFixed(3)} (${neighbourhoodSize} neighbours${counted})`,
