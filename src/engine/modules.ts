@@ -12,9 +12,10 @@ const compiled = new Map<Variant, Promise<WebAssembly.Module>>();
 export function kernelModule(variant: Variant): Promise<WebAssembly.Module> {
   let module = compiled.get(variant);
   if (!module) {
-    // Node 20 has relaxed SIMD behind a flag, which must be set before compiling; later versions ignore it.
-    if (variant === "fused-multiply-add") setFlagsFromString("--experimental-wasm-relaxed-simd");
-    module = WebAssembly.compile(readFileSync(join(__dirname, "kernels", `${variant}.wasm`)));
+    const bytes = readFileSync(join(__dirname, "kernels", `${variant}.wasm`));
+    // Node 20 has relaxed SIMD behind a flag, to be set before compiling; later versions print that they know none.
+    if (!WebAssembly.validate(bytes)) setFlagsFromString("--experimental-wasm-relaxed-simd");
+    module = WebAssembly.compile(bytes);
     compiled.set(variant, module);
   }
   return module;
