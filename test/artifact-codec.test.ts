@@ -63,3 +63,16 @@ test("reads each array into a buffer of its own, and one of a kind that it does 
   );
   expect(() => decode('{"dtype": "Uint8Array"}', () => new ArrayBuffer())).toThrow("expected base64 or a file beside");
 });
+
+test("reads from the folder of the JSON alone, and takes no length that the file has not", async () => {
+  const folder = temporaryFolder();
+  writeFileSync(join(folder, "x.bin"), new Uint8Array(16));
+  const read = (saved: object) => {
+    writeFileSync(join(folder, "x.json"), JSON.stringify({dtype: "Float32Array", file: "x.bin", ...saved}));
+    return readSaved(join(folder, "x.json"));
+  };
+  expect(await read({length: 4, offset: 0})).toEqual(new Float32Array(4));
+  await expect(read({length: 4, file: "../x.bin"})).rejects.toThrow("expected base64 or a file beside");
+  await expect(read({length: 1e15})).rejects.toThrow("x.bin: expected 4000000000000000 bytes or more, got 16");
+  await expect(read({length: 1, offset: -4})).rejects.toThrow("x.bin: expected 0 bytes or more, got 16");
+});

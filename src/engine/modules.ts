@@ -14,7 +14,9 @@ export function kernelModule(variant: Variant): Promise<WebAssembly.Module> {
   if (!module) {
     const bytes = readFileSync(join(__dirname, "kernels", `${variant}.wasm`));
     // Node 20 has relaxed SIMD behind a flag, to be set before compiling; later versions print that they know none.
-    if (!WebAssembly.validate(bytes)) setFlagsFromString("--experimental-wasm-relaxed-simd");
+    if (variant === "fused-multiply-add" && !WebAssembly.validate(bytes)) {
+      setFlagsFromString("--experimental-wasm-relaxed-simd");
+    }
     module = WebAssembly.compile(bytes);
     compiled.set(variant, module);
   }

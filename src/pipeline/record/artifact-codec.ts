@@ -85,7 +85,7 @@ function arrayOf(saved: SavedArray, readBytes: ReadBytes): unknown {
   const ArrayOf = ARRAYS[dtype as ArrayName];
   if (!ArrayOf) throw new UserError(`saved array: expected one of ${Object.keys(ARRAYS).join(", ")}, got ${dtype}`);
   if (typeof base64 === "string") return new ArrayOf(new Uint8Array(Buffer.from(base64, "base64")).buffer);
-  if (typeof file !== "string") {
+  if (typeof file !== "string" || /[\\/]/.test(file)) {
     throw new UserError(`saved array: expected base64 or a file beside, got ${JSON.stringify(saved).slice(0, 80)}`);
   }
   return new ArrayOf(readBytes(file, offset, length * ArrayOf.BYTES_PER_ELEMENT));
@@ -114,10 +114,13 @@ export function readSavedFiles(path: string): Read {
     const value = decode(readFileSync(open(path), "utf8"), (name, offset, length) => {
       const beside = join(dirname(path), name);
       const file = opened.get(beside) ?? open(beside);
-      const bytes = new Uint8Array(length);
-      if (readSync(file, bytes, 0, length, offset) < length) {
-        throw new UserError(`${name}: expected ${offset + length} bytes or more, got ${fstatSync(file).size}`);
+      const {size} = fstatSync(file);
+      if (!(offset >= 0 && length >= 0 && offset + length <= size)) {
+        throw new UserError(`${name}: expected ${offset + length} bytes or more, got ${size}`);
       }
+      const bytes = new Uint8Array(length);
+      if (readSync(file, bytes, 0, length, offset) < length)
+        throw new UserError(`${name}: expected it whole, got less`);
       return bytes.buffer;
     });
     return {value, files};

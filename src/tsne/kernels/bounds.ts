@@ -27,12 +27,12 @@ export function wholeStride(stride: i32): i32 {
 /**
  * Task: 32 panels. Rows in a new order: `order[place]` is the row. Of leading: the leading columns' numbers; panels and
  * norms as distances.ts has them. Out: x [8 · panels][stride], zeros filling up; placeNorms; bounds
- * [panels][PAIRS][8][2] i16; whole [8 · panels][wholeStride] i16, all columns; their norms [2][8 · panels] i32, the
- * whole numbers' squares (places past the last: so large that none passes).
+ * [panels][PAIRS][8][2] i16; whole [8 · panels][wholeStride] i16, all columns; boundNorms [2][8 · panels] i32, of
+ * both the squares (places past the last: so large that none passes).
  */
 export function packBounds(
   task: i32, thread: i32, panels: usize, norms: usize, rows: i32, columns: i32, order: usize, leading: usize, unit: f32,
-  x: usize, stride: i32, placeNorms: usize, bounds: usize, whole: usize, wholeNorms: usize,
+  x: usize, stride: i32, placeNorms: usize, bounds: usize, whole: usize, boundNorms: usize,
 ): void {
   const room = (rows + 7) & ~7, last = min(room, (task + 1) * 256), wholeRow = <usize>wholeStride(stride) << 1;
   for (let place = task * 256; place < last; place++) {
@@ -43,8 +43,8 @@ export function packBounds(
     for (let p = 0; p < PAIRS; p++) store<i32>(bound + (<usize>p << 5), 0);
     if (place >= rows) {
       store<f32>(at(placeNorms, place), 1e30);
-      store<i32>(at(wholeNorms, place), i32.MAX_VALUE);
-      store<i32>(at(wholeNorms, room + place), i32.MAX_VALUE);
+      store<i32>(at(boundNorms, place), i32.MAX_VALUE);
+      store<i32>(at(boundNorms, room + place), i32.MAX_VALUE);
       continue;
     }
     const row = load<i32>(at(order, place));
@@ -57,7 +57,7 @@ export function packBounds(
       rest += <f64>v * <f64>v;
       square += q * q;
     }
-    store<i32>(at(wholeNorms, room + place), square);
+    store<i32>(at(boundNorms, room + place), square);
     square = 0;
     for (let l = 0; l < LEADING; l++) {
       const v = load<f32>(at(out, load<i32>(at(leading, l))));
@@ -66,7 +66,7 @@ export function packBounds(
     }
     square += storeBound(bound, LEADING, <f32>Math.sqrt(max<f64>(0, rest)) * unit);
     store<f32>(at(placeNorms, place), load<f32>(at(norms, row)));
-    store<i32>(at(wholeNorms, place), square);
+    store<i32>(at(boundNorms, place), square);
   }
 }
 
