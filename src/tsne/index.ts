@@ -6,7 +6,7 @@ export {type MapQuality, type Metric, type Neighbourhood, openNeighbourhood} fro
 export {pauses} from "./parts";
 export {radiusOf, stretched} from "./radius";
 export {fairOrder} from "./row-orders";
-export {loadSymmetric, type SymmetricMatrix} from "./symmetric";
+export {diagonalised, loadSymmetric, type SymmetricMatrix} from "./symmetric";
 export {automaticThreads} from "./threads";
 export {embed, type TsneMap, type TsneOptions, tsne} from "./tsne";
 export {closeIdleWorkspace, inWorkspace, openWorkspace, type Workspace} from "./workspace";

@@ -44,8 +44,10 @@ export const KERNELS = [
   "sumColumns",
   "scaleColumns",
   "multiplyVectors",
+  "multiplySingles",
   "mixVectors",
   "orthonormalise",
+  "diagonalise",
 ] as const;
 export type KernelName = (typeof KERNELS)[number];
 

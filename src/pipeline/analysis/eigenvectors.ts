@@ -1,5 +1,4 @@
-import {EigenvalueDecomposition, Matrix} from "ml-matrix";
-import {loadSymmetric, type SymmetricMatrix, type Workspace} from "../../tsne/index";
+import {diagonalised, loadSymmetric, type SymmetricMatrix, type Workspace} from "../../tsne/index";
 
 export interface Eigenpairs {
   /** Largest first. */
@@ -19,6 +18,8 @@ const SPARE = 14;
 const MOST_MAGNIFIED = 11;
 /** Of the filter: it gains about a digit every four, and past twelve costs more than a new start. */
 const mostDegree = (tolerance: number) => Math.min(12, Math.max(4, Math.round(-4 * Math.log10(tolerance) - 4)));
+/** From this tolerance on the matrix may be in single precision. */
+const SINGLE = 1e-4;
 /** Gram-Schmidt leaves nothing of a vector that is nearer than this to the space of those before it. */
 const DEPENDENT = 1e-10;
 
@@ -38,16 +39,16 @@ export async function leadingEigenpairs(
   tolerance = 1e-7,
 ): Promise<Eigenpairs> {
   if (size <= Math.max(SMALL, 2 * (count + SPARE))) {
-    const {values, vectors} = decomposed(matrix, size);
+    const {values, vectors} = diagonalised(workspace, matrix, size);
     return {values: values.slice(0, count), vectors: vectors.slice(0, count * size)};
   }
-  const a = loadSymmetric(workspace, matrix, size);
+  const a = loadSymmetric(workspace, matrix, size, tolerance < SINGLE ? "double" : "single");
   try {
     const carried = Math.ceil((count + SPARE) / 4) * 4;
     const start = waves(0, carried * size);
-    let space = await ritz(a, orthonormal(a, await a.times(start)));
+    let space = await ritz(workspace, a, orthonormal(a, await a.times(start)));
     while (residual(space, size, count) > tolerance * space.values[0]) {
-      space = await ritz(a, orthonormal(a, await filtered(a, space, count, mostDegree(tolerance))));
+      space = await ritz(workspace, a, orthonormal(a, await filtered(a, space, count, mostDegree(tolerance))));
     }
     return {values: space.values.slice(0, count), vectors: space.vectors.slice(0, count * size)};
   } finally {
@@ -61,9 +62,9 @@ interface RitzPairs extends Eigenpairs {
 }
 
 /** The best eigenpairs within the space of orthonormal vectors (Rayleigh-Ritz). */
-async function ritz(a: SymmetricMatrix, basis: Float64Array): Promise<RitzPairs> {
+async function ritz(workspace: Workspace, a: SymmetricMatrix, basis: Float64Array): Promise<RitzPairs> {
   const images = await a.times(basis);
-  const {values, vectors: shares} = decomposed(a.inner(basis, images), basis.length / a.size);
+  const {values, vectors: shares} = diagonalised(workspace, a.inner(basis, images), basis.length / a.size);
   return {values, vectors: a.mix(basis, shares), images: a.mix(images, shares)};
 }
 
@@ -122,20 +123,6 @@ function orthonormal(a: SymmetricMatrix, vectors: Float64Array): Float64Array {
     if (whole) return out;
     vectors = out;
   }
-}
-
-/** All eigenpairs of a small matrix, largest first. */
-function decomposed(matrix: Float64Array, size: number): Eigenpairs {
-  const whole = new Matrix(size, size);
-  for (let a = 0; a < size; a++)
-    for (let b = 0; b < size; b++) whole.set(a, b, matrix[Math.max(a, b) * size + Math.min(a, b)]);
-  const {realEigenvalues, eigenvectorMatrix} = new EigenvalueDecomposition(whole, {assumeSymmetric: true});
-  const order = realEigenvalues.map((_, q) => q).sort((a, b) => realEigenvalues[b] - realEigenvalues[a]);
-  const vectors = new Float64Array(size * size);
-  order.forEach((q, place) => {
-    for (let c = 0; c < size; c++) vectors[place * size + c] = eigenvectorMatrix.get(c, q);
-  });
-  return {values: Float64Array.from(order, (q) => realEigenvalues[q]), vectors};
 }
 
 /** A start in no data's direction: multiples of the golden ratio, their square roots' fractions, in [−½, ½). */
