@@ -2,7 +2,7 @@ import type {Arena} from "./arena";
 import type {Matrix} from "./matrix";
 import {runInParts} from "./parts";
 import type {Team} from "./team";
-import type {Workspace} from "./workspace";
+import type {Space} from "./workspace";
 
 /** Rows the kernel sums in single precision at a time (kernels/matrix-product.ts). */
 const DEPTH = 128;
@@ -31,8 +31,8 @@ export interface LoadedMatrix {
   release(): void;
 }
 
-export function loadMatrix(workspace: Workspace, {rows, columns, values}: Matrix): LoadedMatrix {
-  return placed(workspace, rows, columns, (loaded, wide) => {
+export function loadMatrix(space: Space, {rows, columns, values}: Matrix): LoadedMatrix {
+  return placed(space, rows, columns, (loaded, wide) => {
     if (wide === columns) loaded.set(values);
     else {
       loaded.fill(0);
@@ -43,12 +43,12 @@ export function loadMatrix(workspace: Workspace, {rows, columns, values}: Matrix
 
 /** @param fill Writes the rows, `wide` numbers each. */
 function placed(
-  workspace: Workspace,
+  space: Space,
   rows: number,
   columns: number,
   fill: (loaded: Float32Array, wide: number) => void,
 ): LoadedMatrix {
-  const {team, arena} = workspace;
+  const {team, arena} = space;
   const mark = arena.mark();
   const [tall, wide] = [Math.ceil(rows / DEPTH) * DEPTH, Math.ceil(columns / 8) * 8];
   const x = arena.allocate(tall * wide * 4);
@@ -69,7 +69,7 @@ function placed(
     roundedGram: () => roundedGram(team, arena, x, tall, columns, wide),
     project: (vectors, count) => project(team, arena, x, rows, columns, wide, vectors, count),
     rows: (some) =>
-      placed(workspace, some.length, columns, (copy) => {
+      placed(space, some.length, columns, (copy) => {
         const all = arena.floats(x, rows * wide);
         for (let r = 0; r < some.length; r++) copy.set(all.subarray(some[r] * wide, (some[r] + 1) * wide), r * wide);
       }),

@@ -1,4 +1,6 @@
 import type {Dimensions, Matrix} from "./matrix";
+import {loadMatrix} from "./matrix-product";
+import type {Space} from "./workspace";
 
 /**
  * Standard deviation of the first coordinate of a start from principal components or at random: all forces nearly
@@ -11,22 +13,16 @@ const SWEEPS = 60;
  * The data on their first principal components, scaled so that the first has standard deviation 1e-4 (Kobak & Berens
  * 2019). Signs: the score largest in magnitude is positive, so that the same data give the same start.
  */
-export function principalStart({rows, columns, values}: Matrix, dimensions: Dimensions): Float32Array {
-  const means = new Float64Array(columns);
-  for (let r = 0, e = 0; r < rows; r++) for (let c = 0; c < columns; c++) means[c] += values[e++];
-  for (let c = 0; c < columns; c++) means[c] /= rows;
-  const axes = leadingAxes(covariance({rows, columns, values}, means), columns, Math.min(dimensions, columns));
+export async function principalStart(space: Space, data: Matrix, dimensions: Dimensions): Promise<Float32Array> {
+  const {rows, columns} = data;
+  const count = Math.min(dimensions, columns);
+  const loaded = loadMatrix(space, data);
+  loaded.scale(loaded.moments().means, new Float64Array(columns).fill(1));
+  const axes = leadingAxes(await loaded.gram(), columns, count);
+  const scores = await loaded.project(Float32Array.from(axes.flatMap((axis) => [...axis])), count);
+  loaded.release();
   const points = new Float64Array(rows * dimensions);
-  axes.forEach((axis, d) => {
-    let largest = 0;
-    for (let r = 0; r < rows; r++) {
-      let score = 0;
-      for (let c = 0; c < columns; c++) score += (values[r * columns + c] - means[c]) * axis[c];
-      points[r * dimensions + d] = score;
-      if (Math.abs(score) > Math.abs(largest)) largest = score;
-    }
-    if (largest < 0) for (let r = 0; r < rows; r++) points[r * dimensions + d] *= -1;
-  });
+  for (let d = 0; d < count; d++) place(scores, count, d, points, dimensions);
   let square = 0;
   for (let r = 0; r < rows; r++) square += points[r * dimensions] ** 2 / rows;
   const scale = START_SPREAD / (Math.sqrt(square) || 1);
@@ -41,19 +37,14 @@ export function randomStart(rows: number, dimensions: Dimensions, random: () => 
   });
 }
 
-function covariance({rows, columns, values}: Matrix, means: Float64Array): Float64Array {
-  const out = new Float64Array(columns * columns);
-  const row = new Float64Array(columns);
-  for (let r = 0; r < rows; r++) {
-    for (let c = 0; c < columns; c++) row[c] = values[r * columns + c] - means[c];
-    for (let a = 0; a < columns; a++) {
-      const value = row[a];
-      if (value === 0) continue;
-      for (let b = 0; b <= a; b++) out[a * columns + b] += value * row[b];
-    }
+/** Puts component d of the scores in its direction of the points, the score of the largest magnitude positive. */
+function place(scores: Float32Array, count: number, d: number, points: Float64Array, dimensions: number): void {
+  let largest = 0;
+  for (let from = d, to = d; from < scores.length; from += count, to += dimensions) {
+    points[to] = scores[from];
+    if (Math.abs(scores[from]) > Math.abs(largest)) largest = scores[from];
   }
-  for (let a = 0; a < columns; a++) for (let b = a + 1; b < columns; b++) out[a * columns + b] = out[b * columns + a];
-  return out;
+  if (largest < 0) for (let to = d; to < points.length; to += dimensions) points[to] *= -1;
 }
 
 /**

@@ -1,5 +1,5 @@
 import {runInParts} from "./parts";
-import type {Workspace} from "./workspace";
+import type {Space} from "./workspace";
 
 /** Rows of a task of `multiplyVectors`, columns of a task of `mixVectors` (kernels/symmetric.ts). */
 const [ROWS, COLUMNS] = [16, 64];
@@ -18,7 +18,7 @@ export interface Diagonal {
  *
  * @param matrix `[a * size + b]`; what is above the diagonal is not read.
  */
-export function diagonalised({team, arena}: Workspace, matrix: Float64Array, size: number): Diagonal {
+export function diagonalised({team, arena}: Space, matrix: Float64Array, size: number): Diagonal {
   const mark = arena.mark();
   const wide = size + (size % 2);
   const [place, turns] = [arena.allocate(size * wide * 8), arena.allocate(size * wide * 8)];
@@ -64,7 +64,7 @@ export interface SymmetricMatrix {
  * @param precision Of the matrix: in "single" `times` takes half the time, and each product is off by some 1e-7 of its terms.
  */
 export function loadSymmetric(
-  {team, arena}: Workspace,
+  {team, arena}: Space,
   matrix: Float64Array,
   size: number,
   precision: "single" | "double" = "double",

@@ -47,19 +47,20 @@ export async function tsne(data: Matrix, options: TsneOptions = {}): Promise<Tsn
 export async function embed(neighbourhood: Neighbourhood, data: Matrix, options: TsneOptions): Promise<TsneMap> {
   const {dimensions = 2, start = "pca"} = options;
   if (!(dimensions === 2 || dimensions === 3)) throw new RangeError(`dimensions: expected 2 or 3, got ${dimensions}`);
-  const from = startOf(data, dimensions, start, options.random);
+  const from = await startOf(neighbourhood, data, dimensions, start, options.random);
   const {points, iterations, gradientNorm} = await descend(neighbourhood, from, dimensions, options);
   const klDivergence = await neighbourhood.divergence(points, dimensions);
   return {points, dimensions, klDivergence, iterations, gradientNorm};
 }
 
-function startOf(
+async function startOf(
+  space: Neighbourhood,
   data: Matrix,
   dimensions: Dimensions,
   start: "pca" | "random" | Float32Array,
   random?: () => number,
-): Float32Array {
-  if (start === "pca") return principalStart(data, dimensions);
+): Promise<Float32Array> {
+  if (start === "pca") return principalStart(space, data, dimensions);
   if (start !== "random") {
     checkMatrix("start", {rows: data.rows, columns: dimensions, values: start});
     return start;

@@ -12,6 +12,9 @@ export interface Workspace {
   close(): void;
 }
 
+/** What a computation needs of a workspace. */
+export type Space = Pick<Workspace, "team" | "arena">;
+
 /** @param threads Results do not depend on it. */
 export async function openWorkspace(threads: number): Promise<Workspace> {
   const team = await openTeam(threads);

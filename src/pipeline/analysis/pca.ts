@@ -66,17 +66,19 @@ export async function principalComponents(
     loaded.scale(moments.means, scales); // whatever the shift: components are centred
     const sampled = axisRows < rows;
     const sample = sampled ? loaded.rows(fairOrder(rows).subarray(0, axisRows)) : loaded;
-    const covariance = await (tolerance < ROUNDED ? sample.gram() : sample.roundedGram());
+    const products = await (tolerance < ROUNDED ? sample.gram() : sample.roundedGram());
     if (sampled) sample.release();
-    divide(covariance, Math.max(1, Math.min(axisRows, rows) - 1));
-    const {values, vectors} = await leadingEigenpairs(covariance, columns, count, workspace, tolerance);
+    const {values: sums, vectors} = await leadingEigenpairs(products, columns, count, workspace, tolerance);
     const scores = await loaded.project(Float32Array.from(vectors), count);
     const signs = Array.from({length: count}, (_, q) => signOf(scores, count, q));
     turn(scores, signs);
-    const variances = sampled ? meanSquares(scores, count, rows) : values.map((v) => Math.max(0, v));
+    const variances = sampled
+      ? meanSquares(scores, count, rows)
+      : sums.map((v) => Math.max(0, v) / Math.max(1, rows - 1));
     let total = 0;
     for (let c = 0; c < columns; c++) {
-      total += sampled ? (moments.variances[c] * scales[c] ** 2 * rows) / (rows - 1) : covariance[c * columns + c];
+      const sum = sampled ? moments.variances[c] * scales[c] ** 2 * rows : products[c * columns + c];
+      total += sum / Math.max(1, rows - 1);
     }
     return {
       scores: {rows, columns: count, values: scores},
@@ -87,10 +89,6 @@ export async function principalComponents(
   } finally {
     loaded.release();
   }
-}
-
-function divide(values: Float64Array, by: number): void {
-  for (let i = 0; i < values.length; i++) values[i] /= by;
 }
 
 /** Gives each component its sign. */
