@@ -21,9 +21,9 @@ test("many rows take few iterations, to the divergence of many without a stretch
   const context = {labels, random: randomSource(1), say: (line: string) => said.push(line)};
   const plain = {...settings, scaling: "none" as const};
   const first = await mapRows(clusters(0), plain, context);
-  expect(first.iterations).toBe(300);
+  expect(first.iterations).toBe(260);
   const next = await mapRows(clusters(0.1), plain, {...context, before: first.points});
-  expect(next.iterations).toBe(50);
+  expect(next.iterations).toBe(40);
   expect(radiusOf(next.points, 2) / radiusOf(first.points, 2)).toBeCloseTo(1, 4);
   expect(said).toEqual([]);
 

@@ -69,7 +69,11 @@ test("a probe ends while what it makes later is still in the making; both are ke
   const figures: {[name: string]: Figure} = {};
   make(matrix("second"));
   const later = await drained(finishLater(results.unfinished[0], 3, {directory, figures}));
-  expect(later).toEqual({events: [{type: "say", line: "slow: made"}], returned: undefined});
+  const told = [
+    {type: "say", line: "slow: made"},
+    {type: "made", epoch: 3, probe: "slow"},
+  ];
+  expect(later).toEqual({events: told, returned: undefined});
   expect(Object.keys(figures)).toEqual(["slow/second"]);
   for (const name of ["first", "second"])
     expect(existsSync(join(directory.path, `plots/slow/${name}-epoch-003.png`))).toBe(true);

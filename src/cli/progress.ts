@@ -66,6 +66,7 @@ export function progressOf({quiet, verbose}: {readonly quiet: boolean; readonly 
           bar.end();
           say(summary(event.metrics, event.best));
           return;
+        case "made":
         case "kept":
           return;
         case "interrupted":

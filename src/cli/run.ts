@@ -57,18 +57,20 @@ export async function drive(
   const hasMaps = options.probes === "all" || options.probes.split(",").includes("projection");
   collectSeldom();
   readyAside(); // loads while the data are read
-  let mapped = true;
+  let mapped: Promise<boolean> | undefined;
   let written = false;
-  const mapFiles = () =>
+  const mapFiles = async () =>
+    !hasMaps ||
     kept("projection", progress, () =>
-      // those of this thread one after the other: that holds less
+      // beside the last map's own picture; those of this thread one after the other: that holds less
       Promise.all([aside("mapSheet", folder), writeImageMap(folder).then(() => writeMapFilm(folder))]),
     );
   try {
     for await (const event of run(options, probeOptions, {...control, signal: interrupt.signal})) {
+      if (event.type === "made" && event.probe === "projection" && event.epoch === options.epochs) mapped = mapFiles();
       if (event.type === "end") {
-        if (hasMaps) mapped = await mapFiles();
-        await reported; // the end is the end: all it names is there
+        mapped ??= mapFiles(); // a run gone on with that had all its maps
+        await Promise.all([mapped, reported]); // the end is the end: all it names is there
       }
       progress.show(event);
       if (event.type === "start") folder = event.path;
@@ -77,7 +79,7 @@ export async function drive(
         reported = kept("report", progress, () => aside("report", folder));
       }
     }
-    written = (await reported) && mapped;
+    written = (await reported) && (await mapped) !== false;
   } finally {
     progress.stop();
     process.off("SIGINT", onSignal).off("SIGTERM", onSignal);

@@ -18,6 +18,8 @@ export type RunEvent =
   | {readonly type: "say"; readonly line: string}
   | {readonly type: "failure"; readonly probe: string; readonly error: Error}
   | {readonly type: "epoch"; readonly metrics: EpochMetrics; readonly best: boolean}
+  /** The numbers that a probe made after its end are in the run's folder; their picture comes next. */
+  | {readonly type: "made"; readonly epoch: number; readonly probe: string}
   /** All of an epoch is in the run's folder, what came later too. */
   | {readonly type: "kept"; readonly epoch: number}
   | {readonly type: "interrupted"; readonly path: string}

@@ -106,7 +106,7 @@ function restOf(
 ): Rest {
   const {epoch} = line;
   let ready = unfinished.length === 0;
-  void Promise.allSettled(unfinished.map(({made}) => made)).then(() => {
+  void Promise.allSettled(unfinished.map(({drawn}) => drawn)).then(() => {
     ready = true;
   });
   return {

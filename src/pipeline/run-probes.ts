@@ -28,7 +28,8 @@ export function chooseProbes(names: string, given: ProbeOptions): readonly Chose
 /** What a probe still makes. */
 export interface Unfinished {
   readonly probe: string;
-  readonly made: Promise<{readonly artifact: Artifact; readonly figure: Figure}>;
+  readonly made: Promise<Artifact>;
+  readonly drawn: Promise<Figure>;
   /** Takes what it has told the user since it was last asked. */
   said(): string[];
 }
@@ -72,9 +73,10 @@ export async function* probeOnce(
     for (const line of said()) yield {type: "say", line};
     if (!next || next.done) break;
     if ("later" in next.value) {
-      const made = next.value.later.then(async (artifact) => ({artifact, figure: await aside("draw", artifact)}));
-      made.catch(() => undefined); // told by finishLater
-      unfinished.push({probe: probe.name, made, said});
+      const made = next.value.later;
+      const drawn = made.then((artifact) => aside("draw", artifact));
+      drawn.catch(() => undefined); // told by finishLater
+      unfinished.push({probe: probe.name, made, drawn, said});
     } else {
       figures[`${probe.name}/${next.value.name}`] = await directory.writeArtifact(epoch, probe.name, next.value);
     }
@@ -86,20 +88,33 @@ export async function* probeOnce(
 
 /** Waits for what a probe still makes, and keeps it as `probeOnce` does. @returns Why it failed, if it did. */
 export async function* finishLater(
-  {probe, made, said}: Unfinished,
+  {probe, made, drawn, said}: Unfinished,
   epoch: number,
   {directory, figures}: Pick<Results, "directory" | "figures">,
 ): AsyncGenerator<RunEvent, Error | undefined> {
-  let done: Awaited<Unfinished["made"]>;
+  const artifact = yield* orFailure(probe, made, said);
+  if (artifact instanceof Error) return artifact;
+  await directory.writeNumbers(epoch, probe, artifact);
+  yield {type: "made", epoch, probe};
+  const figure = yield* orFailure(probe, drawn, said);
+  if (figure instanceof Error) return figure;
+  await directory.writePicture(epoch, probe, artifact.name, figure);
+  figures[`${probe}/${artifact.name}`] = figure;
+  return undefined;
+}
+
+/** What was promised; why it failed, if it did, and then the user is told. */
+async function* orFailure<T>(
+  probe: string,
+  promised: Promise<T>,
+  said: () => string[],
+): AsyncGenerator<RunEvent, T | Error> {
   try {
-    done = await made;
+    return await promised;
   } catch (error) {
     yield {type: "failure", probe, error: error as Error};
     return error as Error;
   } finally {
     for (const line of said()) yield {type: "say", line};
   }
-  const {artifact, figure} = done;
-  figures[`${probe}/${artifact.name}`] = await directory.writeArtifact(epoch, probe, artifact, figure);
-  return undefined;
 }

@@ -19,12 +19,12 @@ export interface RunDirectory {
   /** Writes metrics.jsonl, one line an epoch. */
   writeMetrics(metrics: readonly EpochMetrics[]): Promise<void>;
   readMetrics(): Promise<EpochMetrics[]>;
-  /**
-   * Writes `artifacts/<probe>/<name>-epoch-003.json` and, drawn from it, `plots/<probe>/<name>-epoch-003.png`.
-   *
-   * @param figure If it is drawn already.
-   */
-  writeArtifact(epoch: number, probe: string, artifact: Artifact, figure?: Figure): Promise<Figure>;
+  /** Writes `artifacts/<probe>/<name>-epoch-003.json` and, drawn from it, `plots/<probe>/<name>-epoch-003.png`. */
+  writeArtifact(epoch: number, probe: string, artifact: Artifact): Promise<Figure>;
+  /** The first half of that. */
+  writeNumbers(epoch: number, probe: string, artifact: Artifact): Promise<void>;
+  /** The second, of what is drawn already. */
+  writePicture(epoch: number, probe: string, name: string, figure: Figure): Promise<void>;
   /** The artifact of the last epoch before `epoch` that has it. */
   previousArtifact(epoch: number, probe: string, name: string): Promise<Artifact | undefined>;
 }
@@ -87,12 +87,16 @@ export function openRunDirectory(path: string): RunDirectory {
         .filter(Boolean)
         .map((line) => JSON.parse(line) as EpochMetrics);
     },
-    async writeArtifact(epoch, probe, artifact, drawn) {
-      await writeSaved(join(path, "artifacts", probe), stem(epoch, artifact.name), artifact);
-      const figure = drawn ?? draw(artifact.plot, artifact.data);
-      await writeWhole(join(path, "plots", probe, `${stem(epoch, artifact.name)}.png`), figure.png);
+    async writeArtifact(epoch, probe, artifact) {
+      await this.writeNumbers(epoch, probe, artifact);
+      const figure = draw(artifact.plot, artifact.data);
+      await this.writePicture(epoch, probe, artifact.name, figure);
       return figure;
     },
+    writeNumbers: (epoch, probe, artifact) =>
+      writeSaved(join(path, "artifacts", probe), stem(epoch, artifact.name), artifact),
+    writePicture: (epoch, probe, name, {png}) =>
+      writeWhole(join(path, "plots", probe, `${stem(epoch, name)}.png`), png),
     async previousArtifact(epoch, probe, name) {
       const folder = join(path, "artifacts", probe);
       const files = await readdir(folder).catch(() => []); // no artifact yet: no folder

@@ -6,14 +6,13 @@ import type {ProjectionMethod} from "./method";
  * exaggeration): the first map's divergence is then that of scikit-learn's 1,000 iterations at n / 48, and a map that
  * goes on from the last epoch's is where 250 of those had taken it. docs/tsne.md has the figures.
  */
-const EXAGGERATED = 150;
-const FEW = {first: 700, next: 100};
+const FEW = {first: 700, exaggerated: 150, next: 100};
 /**
  * Of many points most iterations would pass while the map grows. So it is stretched in one step, and settles in those
  * that are left; and to go on it starts as small as points need to change places, `close` times the root of n, and is
  * stretched to the last map's radius.
  */
-const MANY = {from: 5000, first: 300, settlingFirst: 30, next: 50, settlingNext: 10, close: 0.25};
+const MANY = {from: 5000, first: 260, exaggerated: 130, settlingFirst: 24, next: 40, settlingNext: 8, close: 0.22};
 
 /**
  * t-SNE (van der Maaten & Hinton 2008) by src/tsne. No chance in it: the first map starts from principal components.
@@ -23,7 +22,7 @@ export const tsne: ProjectionMethod = {
   mostPoints: Infinity,
   project({neighbourhood, data, dimensions, iterations, start}) {
     const many = dimensions === 2 && data.rows >= MANY.from;
-    const {first, next} = many ? MANY : FEW;
+    const {first, exaggerated, next} = many ? MANY : FEW;
     if (start) {
       const radius = radiusOf(start, dimensions);
       const small = () => stretched(start, dimensions, (MANY.close * Math.sqrt(data.rows)) / radius);
@@ -38,7 +37,7 @@ export const tsne: ProjectionMethod = {
     return embed(neighbourhood, data, {
       dimensions,
       iterations: iterations || first,
-      exaggerationIterations: EXAGGERATED,
+      exaggerationIterations: exaggerated,
       lateLearningRate: Math.max(data.rows / 4, 50),
       ...(many ? {radius: "best", settling: MANY.settlingFirst} : {}),
     });
