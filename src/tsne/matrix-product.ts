@@ -77,28 +77,29 @@ function placed(
   };
 }
 
+/** In one pass, about the first row: what it is near, as most numbers are, leaves their squares their digits. */
 function moments(team: Team, arena: Arena, x: number, rows: number, columns: number, wide: number) {
   const mark = arena.mark();
   const tasks = Math.ceil(rows / COLUMN_ROWS);
   const shifts = arena.allocate(wide * 8);
-  const sums = arena.allocate(tasks * wide * 8);
-  arena.doubles(shifts, wide).fill(0);
-  const mean = (squared: 0 | 1) => {
-    team.run({kernel: "sumColumns", tasks, args: [x, rows, wide, shifts, squared, sums]});
-    return sumsOf(arena.doubles(sums, tasks * wide), wide, columns).map((sum) => sum / rows);
-  };
-  const means = mean(0);
-  arena.doubles(shifts, wide).set(means);
-  const variances = mean(1);
+  const sums = arena.allocate(tasks * 2 * wide * 8);
+  const first = arena.doubles(shifts, wide);
+  first.set(arena.floats(x, wide));
+  team.run({kernel: "sumColumns", tasks, args: [x, rows, wide, shifts, sums]});
+  const parts = arena.doubles(sums, tasks * 2 * wide);
+  const means = new Float64Array(columns);
+  const variances = new Float64Array(columns);
+  for (let c = 0; c < columns; c++) {
+    let [sum, squares] = [0, 0];
+    for (let from = c; from < parts.length; from += 2 * wide) {
+      sum += parts[from];
+      squares += parts[from + wide];
+    }
+    means[c] = first[c] + sum / rows;
+    variances[c] = Math.max(0, squares / rows - (sum / rows) ** 2);
+  }
   arena.release(mark);
   return {means, variances};
-}
-
-/** Sums of the tasks' parts, `[task * wide + c]`. */
-function sumsOf(parts: Float64Array, wide: number, columns: number): Float64Array {
-  const out = new Float64Array(columns);
-  for (let from = 0; from < parts.length; from += wide) for (let c = 0; c < columns; c++) out[c] += parts[from + c];
-  return out;
 }
 
 async function gram(

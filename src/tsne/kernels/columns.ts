@@ -7,28 +7,26 @@
 const ROWS: i32 = 512;
 
 /**
- * Task: 512 rows. Each column's sum of (x − shift), or of its square. Of shifts: [columns] f64. Out: [tasks][columns]
- * f64.
+ * Task: 512 rows. Each column's sum of (x − shift), and of its square. Of shifts: [columns] f64. Out:
+ * [tasks][2][columns] f64.
  */
 export function sumColumns(
-  task: i32, thread: i32, x: usize, rows: i32, columns: i32, shifts: usize, squared: i32, sums: usize,
+  task: i32, thread: i32, x: usize, rows: i32, columns: i32, shifts: usize, sums: usize,
 ): void {
-  const row = <usize>columns << 2, wide = <usize>columns << 3, out = sums + <usize>task * wide;
-  memory.fill(out, 0, wide);
+  const row = <usize>columns << 2, wide = <usize>columns << 3, out = sums + <usize>task * 2 * wide;
+  memory.fill(out, 0, 2 * wide);
   const last = min(rows, (task + 1) * ROWS);
   for (let r = task * ROWS; r < last; r++) {
     let p = x + <usize>r * row, o = out, s = shifts;
     const end = p + row;
     for (; p < end; p += 16, o += 32, s += 32) {
-      const v = v128.load(p);
-      let a = f64x2.sub(f64x2.promote_low_f32x4(v), v128.load(s));
-      let b = f64x2.sub(f64x2.promote_low_f32x4(v128.shuffle<f32>(v, v, 2, 3, 2, 3)), v128.load(s, 16));
-      if (squared) {
-        a = f64x2.mul(a, a);
-        b = f64x2.mul(b, b);
-      }
+      const v = v128.load(p), q = o + wide;
+      const a = f64x2.sub(f64x2.promote_low_f32x4(v), v128.load(s));
+      const b = f64x2.sub(f64x2.promote_low_f32x4(v128.shuffle<f32>(v, v, 2, 3, 2, 3)), v128.load(s, 16));
       v128.store(o, f64x2.add(v128.load(o), a));
       v128.store(o, f64x2.add(v128.load(o, 16), b), 16);
+      v128.store(q, f64x2.add(v128.load(q), f64x2.mul(a, a)));
+      v128.store(q, f64x2.add(v128.load(q, 16), f64x2.mul(b, b)), 16);
     }
   }
 }

@@ -144,10 +144,10 @@ export function projectRows(
   task: i32, thread: i32, x: usize, rows: i32, columns: i32, vectors: usize, count: i32, out: usize,
 ): void {
   const to = min(rows, (task + 1) * 64), row = <usize>columns << 2;
-  for (let r = task * 64; r < to; r += 2) {
-    const next = min(r + 1, to - 1); // an odd last row, and vectors past the last, are computed twice
-    for (let q = 0; q < count; q += 4) {
-      const q1 = min(q + 1, count - 1), q2 = min(q + 2, count - 1), q3 = min(q + 3, count - 1);
+  for (let q = 0; q < count; q += 4) { // four vectors stay at hand for all rows
+    const q1 = min(q + 1, count - 1), q2 = min(q + 2, count - 1), q3 = min(q + 3, count - 1);
+    for (let r = task * 64; r < to; r += 2) {
+      const next = min(r + 1, to - 1); // an odd last row, and vectors past the last, are computed twice
       let a0 = x + <usize>r * row, a1 = x + <usize>next * row;
       let v0 = vectors + <usize>q * row, v1 = vectors + <usize>q1 * row;
       let v2 = vectors + <usize>q2 * row, v3 = vectors + <usize>q3 * row;

@@ -57,8 +57,8 @@ export function multiplySingles(
   task: i32, thread: i32, matrix: usize, rows: i32, size: i32, vectors: usize, count: i32, out: usize,
 ): void {
   const row = <usize>size << 2, to = min(rows, (task + 1) * 16);
-  for (let i = task * 16; i < to; i += 2) {
-    for (let q = 0; q < count; q += 4) {
+  for (let q = 0; q < count; q += 4) { // four vectors stay at hand for all rows
+    for (let i = task * 16; i < to; i += 2) {
       let a0 = matrix + <usize>i * row, a1 = a0 + row;
       let v0 = vectors + <usize>q * row, v1 = v0 + row, v2 = v1 + row, v3 = v2 + row;
       const end = a1;
