@@ -20,12 +20,16 @@ export interface Part {
   readonly height: number;
 }
 
-/** Draws on a part of the sheet pixel by pixel: thousands of small things take a tenth of the time of as many paths. */
+/**
+ * Draws pixel by pixel on a part of the sheet that is blank: what stood there is gone. Thousands of small things take a
+ * tenth of the time of as many paths; to read the part first would take as long as all of them.
+ */
 export function onPixels(context: Canvas2D, part: Part, draw: (pixels: Pixels) => void): void {
   const scale = context.getTransform().a; // sheets are scaled, never turned
   const [x0, y0] = [Math.floor(part.left * scale), Math.floor(part.top * scale)];
   const [width, height] = [Math.ceil(part.width * scale), Math.ceil(part.height * scale)];
-  const image = context.getImageData(x0, y0, width, height);
+  const image = context.createImageData(width, height);
+  image.data.fill(255); // white, opaque
   const [x, y] = [(units: number) => units * scale - x0, (units: number) => units * scale - y0];
   draw({data: image.data, width, height, x, y, scale});
   context.putImageData(image, x0, y0);

@@ -53,9 +53,6 @@ export function scatterSheet({title, labels, classNames, maps}: ScatterSheet): F
       const top = TOP + Math.floor(m / columns) * (SIDE + CAPTION + GAP);
       text(context, caption, left, top + 8, {size: 13, bold: true});
       text(context, note, left, top + 25, {size: 10.5, color: INK_3, maxWidth: SIDE});
-      context.strokeStyle = LINE;
-      context.lineWidth = 1;
-      context.strokeRect(left + 0.5, top + CAPTION - 0.5, SIDE, SIDE);
       const {xs, ys, depth} = placed(points, n, {left, top: top + CAPTION, side: SIDE}, extent);
       const order = drawingOrder(n, depth);
       onPixels(context, {left, top: top + CAPTION, width: SIDE, height: SIDE}, (pixels) => {
@@ -63,6 +60,9 @@ export function scatterSheet({title, labels, classNames, maps}: ScatterSheet): F
           disc(pixels, pixels.x(xs[i]), pixels.y(ys[i]), radius * pixels.scale, classColor(labels[i]), 0.75);
         }
       });
+      context.strokeStyle = LINE;
+      context.lineWidth = 1;
+      context.strokeRect(left + 0.5, top + CAPTION - 0.5, SIDE, SIDE);
       if (wrong.reduce((sum, w) => sum + w, 0) > MOST_RINGS * n) return;
       context.strokeStyle = INK;
       context.lineWidth = 0.45;

@@ -37,14 +37,14 @@ export function scatter({title, points, labels, classNames, wrong, notes}: Scatt
   const height = TOP + SIDE + 24 + 15 * notes.length;
   return figure(SIDE + LEGEND + 32, height, (context) => {
     text(context, title, 16, 26, {size: 17, bold: true, maxWidth: SIDE + LEGEND});
-    context.strokeStyle = LINE;
-    context.strokeRect(16.5, TOP + 0.5, SIDE - 1, SIDE - 1);
     onPixels(context, {left: 16, top: TOP, width: SIDE, height: SIDE}, (pixels) => {
       for (const i of order) {
         const opacity = depth ? 0.35 + 0.5 * depth[i] : 0.72;
         disc(pixels, pixels.x(xs[i]), pixels.y(ys[i]), radius * pixels.scale, classColor(labels[i]), opacity);
       }
     });
+    context.strokeStyle = LINE;
+    context.strokeRect(16.5, TOP + 0.5, SIDE - 1, SIDE - 1);
     if (ringed) for (const i of order) if (wrong[i]) ring(context, xs[i], ys[i], radius + 1.6);
     nameClasses(context, xs, ys, labels, classNames);
     legend(context, labels, wrong, classNames, ringed, errors);
