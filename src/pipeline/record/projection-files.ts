@@ -34,19 +34,15 @@ const MOST_MAPS = 20;
 export async function writeMapSheet(run: string): Promise<string[]> {
   const all = await savedMaps(run);
   if (all.length === 0) return [];
+  const tables = all.map(({epoch, artifact: {data, numbers}}) => {
+    const {points, labels, wrong, classNames} = data;
+    const columns = {index: indicesOf({numbers}), label: namesOf(labels, classNames), wrong};
+    return write(join(run, "artifacts/projection", `map-${stem(epoch)}.csv`), mapCsv(points, columns));
+  });
   const sheet = sheetOf(all);
-  const {png} = scatterSheet({...sheet, title: `${sheet.title}, epoch by epoch`});
-  const written = [await write(join(run, "plots/projection/all-epochs.png"), png)];
-  for (const {epoch, artifact} of all) {
-    const {points, labels, wrong, classNames} = artifact.data;
-    const columns = {
-      index: indicesOf(artifact),
-      label: namesOf(labels, classNames),
-      wrong,
-    };
-    written.push(await write(join(run, "artifacts/projection", `map-${stem(epoch)}.csv`), mapCsv(points, columns)));
-  }
-  return written;
+  const {png} = scatterSheet({...sheet, title: `${sheet.title}, epoch by epoch`}); // while tables are written
+  const written = write(join(run, "plots/projection/all-epochs.png"), png);
+  return Promise.all([written, ...tables]);
 }
 
 /** All epochs' maps as an animation: `plots/projection/film.png`. @returns Its path; undefined where there are no maps. */
@@ -118,7 +114,7 @@ function namesOf(labels: Uint16Array, classNames: readonly string[]): string[] {
 }
 
 /** Places of the points in the test split. */
-function indicesOf({numbers}: MapArtifact): Uint32Array {
+function indicesOf({numbers}: Pick<MapArtifact, "numbers">): Uint32Array {
   return numbers?.indices as Uint32Array; // the projection probe keeps them with every map
 }
 
