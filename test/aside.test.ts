@@ -1,7 +1,7 @@
 import {join} from "node:path";
 import {expect, test} from "vitest";
 import {mapRows, mapSettings} from "../src/pipeline/analysis/map-rows";
-import {aside, coresAreBusy} from "../src/pipeline/aside/thread";
+import {aside} from "../src/pipeline/aside/thread";
 import {resolveOptions, UserError} from "../src/pipeline/options";
 import {randomSource} from "../src/pipeline/random";
 import {writeWhole} from "../src/pipeline/record/write-whole";
@@ -23,20 +23,6 @@ test("makes the map that this thread would make, bit by bit, and passes on what 
   expect(map).toEqual(expected);
   expect(there).toEqual(here);
   expect(there[0]).toMatch(/perplexity 29 in place of 40/);
-});
-
-test("makes the same map where the other threads keep the cores busy, and where they stop to", async () => {
-  const rows = {...cloud(2000), columns: 5};
-  const few = {...settings, iterations: 20};
-  const expected = await aside("mapRows", {rows, settings: few, seed: 0});
-  coresAreBusy(true);
-  const busy = await aside("mapRows", {rows, settings: few, seed: 0});
-  const asked = aside("mapRows", {rows, settings: few, seed: 0});
-  setTimeout(() => coresAreBusy(false), 50);
-  const both = await asked;
-  coresAreBusy(false);
-  expect(busy).toEqual(expected);
-  expect(both).toEqual(expected);
 });
 
 test("takes one question after the other, and one that fails costs no other", async () => {

@@ -5,9 +5,8 @@ import {instantiate, kernelModule} from "../src/tsne/kernel-module";
 import {openTeam} from "../src/tsne/team";
 
 /** Squares of 1 to n by the kernel that multiplies a matrix of n rows and 4 columns with one vector. */
-async function squares(threads: number, phases: number, isCrowded?: () => boolean): Promise<Float32Array> {
+async function squares(threads: number, phases: number): Promise<Float32Array> {
   const team = await openTeam(threads);
-  team.isCrowded = isCrowded;
   const arena = openArena(team);
   const n = 640;
   const [x, v, out] = [arena.allocate(n * 16), arena.allocate(16), arena.allocate(n * 4)];
@@ -33,23 +32,6 @@ test.each([true, false])("every kernel that is named is there (shared memory: %s
 test.each([1, 2, 4])("%i threads do every task of every phase", async (threads) => {
   const expected = Float32Array.from({length: 640}, (_, i) => (i + 1) ** 2);
   expect(await squares(threads, 3000)).toEqual(expected);
-});
-
-test("where cores are busy one thread does all; that may change from phase to phase", async () => {
-  const expected = Float32Array.from({length: 640}, (_, i) => (i + 1) ** 2);
-  let phase = 0;
-  expect(await squares(3, 3000, () => phase++ % 5 < 2)).toEqual(expected);
-  expect(phase).toBe(3000);
-
-  const team = await openTeam(2);
-  const calls = new Int32Array(team.memory.buffer, 32_768)[32]; // how often the others were called
-  team.isCrowded = () => true;
-  team.run({kernel: "projectRows", tasks: 1, args: [65_536, 64, 4, 65_536, 1, 70_000]});
-  expect(new Int32Array(team.memory.buffer, 32_768)[32]).toBe(calls);
-  team.isCrowded = () => false;
-  team.run({kernel: "projectRows", tasks: 1, args: [65_536, 64, 4, 65_536, 1, 70_000]});
-  expect(new Int32Array(team.memory.buffer, 32_768)[32]).toBe(calls + 1);
-  team.close();
 });
 
 test.each([1, 2])("a kernel that fails is an error, with %i threads", async (threads) => {

@@ -1,6 +1,5 @@
 import {basename} from "node:path";
 
-import {coresAreBusy} from "./aside/thread";
 import {openData} from "./data/index";
 import {first} from "./data/split";
 import {models} from "./model/index";
@@ -12,7 +11,7 @@ import type {RunEvent} from "./run-events";
 import {factsOf, runFacts} from "./run-facts";
 import {openRunLog} from "./run-log";
 import {type Looking, look, type Rest} from "./run-look";
-import {type Engine, openNetwork} from "./run-network";
+import {openNetwork} from "./run-network";
 import {PEAK_RATES, type RunOptions} from "./run-options";
 import {chooseProbes, type ProbeOptions} from "./run-probes";
 import {constant, oneCycle} from "./training/schedule";
@@ -83,14 +82,10 @@ export async function* run(
   };
   const interrupted: RunEvent = {type: "interrupted", path: directory.path};
   let rest: Rest | undefined;
-  const crowded = leavesNoCore(engine, options, made);
   const keepRest = async function* () {
     const left = rest;
     rest = undefined;
-    if (!left) return;
-    coresAreBusy(false); // nothing else is done meanwhile
-    yield* left.keep();
-    coresAreBusy(crowded);
+    if (left) yield* left.keep();
   };
   const lookAt = async function* (at: EpochProgress, trainSeconds: number) {
     yield* keepRest();
@@ -103,7 +98,6 @@ export async function* run(
     yield* withWeights(network, untrained, lookAt(epochStart(0, data.train, batchSize), 0));
   };
 
-  coresAreBusy(crowded);
   try {
     for (let epoch = progress.epoch; epoch <= epochs; epoch++) {
       if (epoch !== progress.epoch) progress = epochStart(epoch, data.train, batchSize);
@@ -134,7 +128,6 @@ export async function* run(
     yield* keepRest(); // training that fails does not cost the epoch before
     throw error;
   } finally {
-    coresAreBusy(false);
     await network.dispose();
   }
 }
@@ -157,13 +150,6 @@ async function* withWeights<E, R>(
 /** Past 8 threads a step of a small network is spent waiting for the last one. */
 function threadsOf({threads}: RunOptions, {processor}: Environment): number {
   return threads || Math.min(8, processor.cores);
-}
-
-/** Whether the engine leaves fewer than two cores to what is done aside. */
-function leavesNoCore({name}: Engine, options: RunOptions, made: Environment): boolean {
-  const {cores} = made.processor;
-  const threads = {fused: threadsOf(options, made), tensorflow: cores}[name] ?? 1;
-  return cores - threads < 2;
 }
 
 function rateOf({optimizer, learningRate, schedule}: RunOptions) {

@@ -1,4 +1,4 @@
-import {instantiate, KERNELS, type Kernel, type KernelName, kernelModule} from "./kernel-module";
+import {instantiate, KERNELS, type KernelName, kernelModule} from "./kernel-module";
 
 /**
  * A kernel to be run on tasks `first` to `first + tasks − 1`, in any order and by any thread: tasks write to different
@@ -15,11 +15,6 @@ export interface Job {
 export interface Team {
   readonly threads: number;
   readonly memory: WebAssembly.Memory;
-  /**
-   * Asked at each `run`: whether other work keeps the cores busy. Then this thread does the tasks alone: shared out, they
-   * would end when the last thread had got hold of a core. Results do not depend on it.
-   */
-  isCrowded?: (() => boolean) | undefined;
   /**
    * Runs all tasks of all jobs, on this thread too, and returns when they are done. Jobs must not depend on each other.
    */
@@ -62,14 +57,17 @@ export async function openTeam(threads: number): Promise<Team> {
 async function loneThread(): Promise<Team> {
   const memory = new WebAssembly.Memory({initial: 16, maximum: 65536});
   const kernels = instantiate(await kernelModule(false), memory);
-  return {threads: 1, memory, run: (...jobs) => runAlone(kernels, jobs), close() {}};
-}
-
-function runAlone(kernels: readonly Kernel[], jobs: readonly Job[]): void {
-  for (const {kernel, tasks, args, first = 0} of jobs) {
-    const call = kernels[KERNELS.indexOf(kernel)];
-    for (let task = 0; task < tasks; task++) call(first + task, 0, ...args);
-  }
+  return {
+    threads: 1,
+    memory,
+    run(...jobs) {
+      for (const {kernel, tasks, args, first = 0} of jobs) {
+        const call = kernels[KERNELS.indexOf(kernel)];
+        for (let task = 0; task < tasks; task++) call(first + task, 0, ...args);
+      }
+    },
+    close() {},
+  };
 }
 
 async function sharedTeam(threads: number): Promise<Team> {
@@ -106,11 +104,10 @@ async function sharedTeam(threads: number): Promise<Team> {
     return total;
   }
 
-  const team: Team = {
+  return {
     threads,
     memory,
     run(...jobs) {
-      if (team.isCrowded?.()) return runAlone(kernels, jobs);
       phase = (phase + 1) & 0xffff;
       Atomics.store(words, NEXT, (phase << 16) | 0xffff); // nobody can claim a task while the jobs change
       const total = write(jobs);
@@ -145,7 +142,6 @@ async function sharedTeam(threads: number): Promise<Team> {
       Atomics.notify(words, PHASE);
     },
   };
-  return team;
 }
 
 /**

@@ -27,20 +27,13 @@ let idle: Workspace | undefined;
  * Does some work in a workspace that then stays open, its memory as it grew, for whoever next asks for as many threads:
  * to open one, and to have the memory made, costs a tenth of a map of 10,000 points. All that the work took is freed. It
  * keeps no process alive.
- *
- * @param isCrowded As `Team.isCrowded`, for this work.
  */
-export async function inWorkspace<T>(
-  threads: number,
-  work: (workspace: Workspace) => Promise<T>,
-  isCrowded?: () => boolean,
-): Promise<T> {
+export async function inWorkspace<T>(threads: number, work: (workspace: Workspace) => Promise<T>): Promise<T> {
   let workspace: Workspace;
   if (idle?.team.threads === threads) {
     workspace = idle;
     idle = undefined;
   } else workspace = await openWorkspace(threads);
-  workspace.team.isCrowded = isCrowded;
   const mark = workspace.arena.mark();
   let result: T;
   try {

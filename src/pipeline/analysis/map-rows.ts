@@ -72,8 +72,6 @@ export interface MapContext {
   readonly before?: Float32Array;
   readonly random: RandomSource;
   say(line: string): void;
-  /** Asked again and again: whether other work keeps the cores busy. The map then takes this thread alone. */
-  isCrowded?(): boolean;
 }
 
 const NEAREST = 6;
@@ -92,7 +90,7 @@ const AXIS_ROWS = {least: 1800, perColumn: 2};
 export async function mapRows(
   rows: Matrix,
   settings: MapSettings,
-  {labels, before, random, say, isCrowded}: MapContext,
+  {labels, before, random, say}: MapContext,
 ): Promise<RowMap> {
   const method = projections[settings.method];
   const dimensions = settings.dimensions as Dimensions; // the option's check
@@ -106,28 +104,24 @@ export async function mapRows(
   const folds = rows.columns > MOST_COLUMNS;
   if (folds) say(`${rows.columns.toLocaleString("en")} features, folded into ${MOST_COLUMNS.toLocaleString("en")}`);
   const threads = await automaticThreads(rows.rows);
-  return inWorkspace(
-    threads,
-    async (workspace) => {
-      const {scores: data, explained} = await reducedRows(workspace, rows, settings);
-      const neighbourhood = await openNeighbourhood(data, {perplexity, metric: settings.metric, threads: workspace});
-      const task = {data, neighbourhood, dimensions, perplexity, iterations: settings.iterations, random};
-      const map = await method.project(before ? {...task, start: before} : task);
-      // t-SNE has gone on from the map before; to turn the others' changes no distance
-      const points = before && settings.method !== "tsne" ? aligned(map.points, before, dimensions) : map.points;
-      return {
-        ...(await mapQuality(neighbourhood, points, dimensions, labels, map.klDivergence)),
-        points,
-        nearest: neighbourhood.nearest(Math.min(NEAREST, neighbourhood.k)),
-        iterations: map.iterations,
-        perplexity,
-        components: data.columns,
-        width: rows.columns,
-        explained,
-      };
-    },
-    isCrowded,
-  );
+  return inWorkspace(threads, async (workspace) => {
+    const {scores: data, explained} = await reducedRows(workspace, rows, settings);
+    const neighbourhood = await openNeighbourhood(data, {perplexity, metric: settings.metric, threads: workspace});
+    const task = {data, neighbourhood, dimensions, perplexity, iterations: settings.iterations, random};
+    const map = await method.project(before ? {...task, start: before} : task);
+    // t-SNE has gone on from the map before; to turn the others' changes no distance
+    const points = before && settings.method !== "tsne" ? aligned(map.points, before, dimensions) : map.points;
+    return {
+      ...(await mapQuality(neighbourhood, points, dimensions, labels, map.klDivergence)),
+      points,
+      nearest: neighbourhood.nearest(Math.min(NEAREST, neighbourhood.k)),
+      iterations: map.iterations,
+      perplexity,
+      components: data.columns,
+      width: rows.columns,
+      explained,
+    };
+  });
 }
 
 /** The rows scaled, and on their principal components where they are wider. */

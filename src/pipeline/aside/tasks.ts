@@ -1,5 +1,3 @@
-import {workerData} from "node:worker_threads";
-
 import {draw} from "../../plots/index";
 import {writeReport} from "../../report/page";
 import {closeIdleWorkspace, type Matrix} from "../../tsne/index";
@@ -17,14 +15,10 @@ export interface MapQuestion extends Pick<MapContext, "labels" | "before"> {
 
 export type Say = (line: string) => void;
 
-/** Whether the process's other threads keep the cores busy: a word that all share, set by thread.ts. */
-const crowded: Int32Array | undefined = workerData?.crowded;
-const isCrowded = () => crowded !== undefined && Atomics.load(crowded, 0) !== 0;
-
 /** Everything that can be done on the thread: one plain value in, one out. */
 export const tasks = {
   mapRows: ({rows, settings, seed, ...context}: MapQuestion, say: Say): Promise<RowMap> =>
-    mapRows(rows, settings, {...context, random: randomSource(seed), say, isCrowded}),
+    mapRows(rows, settings, {...context, random: randomSource(seed), say}),
   /** An artifact's picture. */
   draw: async ({plot, data}: Pick<Artifact, "plot" | "data">) => draw(plot, data),
   report: (run: string) => writeReport(run),

@@ -16,12 +16,6 @@ interface Thread {
 }
 
 let thread: Thread | undefined;
-const crowded = new Int32Array(new SharedArrayBuffer(4));
-
-/** Says whether this process's other threads keep all cores busy: what is done aside then takes one thread, not more. */
-export function coresAreBusy(busy: boolean): void {
-  Atomics.store(crowded, 0, Number(busy));
-}
 
 /**
  * Does a task (tasks.ts) on the process's one thread for such, beside whatever this thread does. Tasks that are asked for
@@ -50,7 +44,7 @@ const START = `
 const {transformFileSync} = require("@swc/core");
 const options = {jsc: {parser: {syntax: "typescript"}, target: "es2022"}, module: {type: "commonjs"}, sourceMaps: "inline"};
 require.extensions[".ts"] = (module, file) => module._compile(transformFileSync(file, options).code, file);
-require(require("node:worker_threads").workerData.file);
+require(require("node:worker_threads").workerData);
 `;
 
 /** Starts the thread before it is needed: it takes a third of a second to load. */
@@ -59,7 +53,7 @@ export function readyAside(): void {
 }
 
 function startThread(): Thread {
-  const worker = new Worker(START, {eval: true, workerData: {file: join(__dirname, "worker"), crowded}, execArgv: []});
+  const worker = new Worker(START, {eval: true, workerData: join(__dirname, "worker"), execArgv: []});
   worker.unref();
   let broken: Error | undefined;
   let refuse: ((error: Error) => void) | undefined;
