@@ -34,9 +34,9 @@ const MOST_MAPS = 20;
 export async function writeMapSheet(run: string): Promise<string[]> {
   const all = await savedMaps(run);
   if (all.length === 0) return [];
-  const tables = all.map(({epoch, artifact: {data, numbers}}) => {
-    const {points, labels, wrong, classNames} = data;
-    const columns = {index: indicesOf({numbers}), label: namesOf(labels, classNames), wrong};
+  const tables = all.map(({epoch, artifact}) => {
+    const {points, labels, wrong, classNames} = artifact.data;
+    const columns = {index: indicesOf(artifact), label: namesOf(labels, classNames), wrong};
     return write(join(run, "artifacts/projection", `map-${stem(epoch)}.csv`), mapCsv(points, columns));
   });
   const sheet = sheetOf(all);
@@ -114,7 +114,7 @@ function namesOf(labels: Uint16Array, classNames: readonly string[]): string[] {
 }
 
 /** Places of the points in the test split. */
-function indicesOf({numbers}: Pick<MapArtifact, "numbers">): Uint32Array {
+function indicesOf({numbers}: MapArtifact): Uint32Array {
   return numbers?.indices as Uint32Array; // the projection probe keeps them with every map
 }
 
