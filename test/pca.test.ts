@@ -5,7 +5,7 @@ import {type Eigenpairs, leadingEigenpairs} from "../src/pipeline/analysis/eigen
 import {foldedColumns} from "../src/pipeline/analysis/fold-columns";
 import {pca, principalComponents} from "../src/pipeline/analysis/pca";
 import {type Scaling, standardised} from "../src/pipeline/analysis/standardise";
-import {openWorkspace} from "../src/tsne/index";
+import {diagonalised, loadSymmetric, openWorkspace} from "../src/tsne/index";
 import {cloud, relativeError} from "./support/tsne-data";
 
 const fixture = JSON.parse(readFileSync(join(__dirname, "fixtures/tsne/quality.json"), "utf8")) as {
@@ -174,6 +174,42 @@ test("a tolerance of 1e-4 loses less than a millionth of the variance that 50 co
   const sum = (values: Float64Array) => values.reduce((a, b) => a + b, 0);
   const lost = 1 - sum(pairs.values) / sum(spectrum.subarray(0, 50));
   expect(Math.abs(lost)).toBeLessThan(1e-6);
+});
+
+test.each([
+  ["one number", 1, () => -3],
+  ["two", 2, (i: number) => 5 - 7 * i],
+  ["an odd size, and equal ones", 7, (i: number) => (i < 3 ? 2 : -i)],
+  ["sizes far apart", 40, (i: number) => 10 ** (6 - i / 4)],
+  ["nothing but zero", 6, () => 0],
+])("all eigenpairs of a small matrix, largest first: %s", async (_, size, value) => {
+  const spectrum = Float64Array.from({length: size}, (_, i) => value(i)).sort((a, b) => b - a);
+  const matrix = size === 1 ? spectrum.slice() : withSpectrum(spectrum);
+  for (let a = 0; a < size; a++) for (let b = a + 1; b < size; b++) matrix[a * size + b] = Number.NaN; // is not read
+  const workspace = await openWorkspace(1);
+  const mark = workspace.arena.mark();
+  const pairs = diagonalised(workspace, matrix, size);
+  expect(workspace.arena.mark()).toBe(mark);
+  workspace.close();
+  for (let a = 0; a < size; a++) for (let b = a + 1; b < size; b++) matrix[a * size + b] = matrix[b * size + a];
+  const scale = Math.max(...spectrum.map(Math.abs), 1e-300);
+  expect(pairs.values).toBeAllClose(spectrum, {atol: 1e-14 * scale, rtol: 0});
+  const {residual, skew} = errors(matrix, size, pairs);
+  expect(residual).toBeLessThanOrEqual(1e-13 * scale);
+  expect(skew).toBeLessThan(1e-13);
+});
+
+test("products in single precision are those in double to 1e-6 of the largest", async () => {
+  for (const size of [30, 31]) {
+    const matrix = withSpectrum(Float64Array.from({length: size}, (_, i) => 1 / (1 + i)));
+    const vectors = Float64Array.from(cloud(4, size, 9).values);
+    const workspace = await openWorkspace(1);
+    const exact = await loadSymmetric(workspace, matrix, size).times(vectors);
+    const single = await loadSymmetric(workspace, matrix, size, "single").times(vectors);
+    workspace.close();
+    expect(single).toBeAllClose(exact, {atol: 1e-6 * Math.max(...exact.map(Math.abs)), rtol: 0});
+    expect(single).not.toEqual(exact);
+  }
 });
 
 /** I − 2uuᵀ/uᵀu: orthogonal. */
