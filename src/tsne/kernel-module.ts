@@ -44,7 +44,6 @@ export const KERNELS = [
   "sumColumns",
   "scaleColumns",
   "multiplyVectors",
-  "multiplySingles",
   "mixVectors",
   "orthonormalise",
   "diagonalise",

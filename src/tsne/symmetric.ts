@@ -3,6 +3,8 @@ import type {Space} from "./workspace";
 
 /** Rows of a task of `multiplyVectors`, columns of a task of `mixVectors` (kernels/symmetric.ts). */
 const [ROWS, COLUMNS] = [16, 64];
+/** Rows of a task of `projectRows` (kernels/matrix-product.ts). */
+const PROJECTED = 64;
 
 /** All eigenpairs of a matrix. */
 export interface Diagonal {
@@ -73,18 +75,16 @@ export function loadSymmetric(
   const wide = size + (size % 2);
   const long = Math.ceil(size / 4) * 4; // a row in single precision
   const single = precision === "single";
-  const place = arena.allocate(wide * (single ? long * 4 : wide * 8));
-  if (single) writeSingles(place, matrix, wide);
+  const place = arena.allocate(single ? size * long * 4 : wide * wide * 8);
+  if (single) writeSingles(place, matrix);
   else write(place, matrix, size);
   const mark = arena.mark();
 
-  function writeSingles(address: number, rows: Float64Array, count: number) {
-    const out = arena.floats(address, count * long);
-    if (size < long || rows.length < count * size) out.fill(0);
-    if (size === long) out.set(rows);
-    else
-      for (let from = 0, q = 0; from < rows.length; from += size, q++)
-        out.set(rows.subarray(from, from + size), q * long);
+  function writeSingles(address: number, rows: Float64Array) {
+    const out = arena.floats(address, (rows.length / size) * long).fill(0);
+    for (let from = 0, to = 0; from < rows.length; from += size, to += long) {
+      out.set(rows.subarray(from, from + size), to);
+    }
   }
 
   function write(address: number, rows: Float64Array, columns: number) {
@@ -109,16 +109,26 @@ export function loadSymmetric(
     return out;
   }
 
+  async function timesSingles(vectors: Float64Array, count: number): Promise<Float64Array> {
+    const v = arena.allocate(count * long * 4);
+    writeSingles(v, vectors);
+    const out = arena.allocate(size * count * 4);
+    const args = [place, size, long, v, count, out];
+    await runInParts(team, {kernel: "projectRows", tasks: Math.ceil(size / PROJECTED), args});
+    const products = transposed(arena.floats(out, size * count), count);
+    arena.release(mark);
+    return products;
+  }
+
   return {
     size,
     async times(vectors) {
       const count = vectors.length / size;
-      const v = single ? arena.allocate(count * long * 4) : load(vectors, size);
-      if (single) writeSingles(v, vectors, count);
+      if (single) return timesSingles(vectors, count);
+      const v = load(vectors, size);
       const out = arena.allocate(count * wide * 8);
-      const kernel = single ? "multiplySingles" : "multiplyVectors";
-      const args = [place, wide, single ? long : wide, v, count, out];
-      await runInParts(team, {kernel, tasks: Math.ceil(wide / ROWS), args}, 64);
+      const args = [place, wide, wide, v, count, out];
+      await runInParts(team, {kernel: "multiplyVectors", tasks: Math.ceil(wide / ROWS), args}, 64);
       return read(out, count);
     },
     inner(a, b) {
@@ -150,4 +160,12 @@ export function loadSymmetric(
     },
     release: () => arena.release(begin),
   };
+}
+
+/** Rows of `columns` numbers, column after column. */
+function transposed(values: Float32Array, columns: number): Float64Array {
+  const out = new Float64Array(values.length);
+  const rows = values.length / columns;
+  for (let c = 0, to = 0; c < columns; c++) for (let r = 0; r < rows; r++) out[to++] = values[r * columns + c];
+  return out;
 }

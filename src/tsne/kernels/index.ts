@@ -12,5 +12,5 @@ export {nearestInPlane} from "./plane-neighbours";
 export {compareBlocks, gatherNearest, guessThresholds} from "./pruned-neighbours";
 export {sumRankExcess} from "./ranks";
 export {repelNear, sortCells} from "./short-range";
-export {diagonalise, mixVectors, multiplySingles, multiplyVectors, orthonormalise} from "./symmetric";
+export {diagonalise, mixVectors, multiplyVectors, orthonormalise} from "./symmetric";
 export {update} from "./update";

@@ -1,5 +1,3 @@
-import {sumLanes} from "./vector";
-
 /**
  * Products of blocks of vectors in double precision. A block is [count][size], a vector a row; sizes are even, filled
  * up with zeros.
@@ -45,44 +43,6 @@ export function multiplyVectors(
       store<f64>(o, sumPair(s2)); store<f64>(o, sumPair(t2), 8);
       o += <usize>rows << 3;
       store<f64>(o, sumPair(s3)); store<f64>(o, sumPair(t3), 8);
-    }
-  }
-}
-
-/**
- * As `multiplyVectors`, of numbers in single precision: half the time. Sizes are a multiple of four, rows of two. Out:
- * [count][rows] f64.
- */
-export function multiplySingles(
-  task: i32, thread: i32, matrix: usize, rows: i32, size: i32, vectors: usize, count: i32, out: usize,
-): void {
-  const row = <usize>size << 2, to = min(rows, (task + 1) * 16);
-  for (let q = 0; q < count; q += 4) { // four vectors stay at hand for all rows
-    for (let i = task * 16; i < to; i += 2) {
-      let a0 = matrix + <usize>i * row, a1 = a0 + row;
-      let v0 = vectors + <usize>q * row, v1 = v0 + row, v2 = v1 + row, v3 = v2 + row;
-      const end = a1;
-      let s0 = f32x4.splat(0), s1 = s0, s2 = s0, s3 = s0, t0 = s0, t1 = s0, t2 = s0, t3 = s0;
-      while (a0 < end) {
-        const a = v128.load(a0), b = v128.load(a1);
-        let v = v128.load(v0);
-        s0 = f32x4.add(s0, f32x4.mul(a, v)); t0 = f32x4.add(t0, f32x4.mul(b, v));
-        v = v128.load(v1);
-        s1 = f32x4.add(s1, f32x4.mul(a, v)); t1 = f32x4.add(t1, f32x4.mul(b, v));
-        v = v128.load(v2);
-        s2 = f32x4.add(s2, f32x4.mul(a, v)); t2 = f32x4.add(t2, f32x4.mul(b, v));
-        v = v128.load(v3);
-        s3 = f32x4.add(s3, f32x4.mul(a, v)); t3 = f32x4.add(t3, f32x4.mul(b, v));
-        a0 += 16; a1 += 16; v0 += 16; v1 += 16; v2 += 16; v3 += 16;
-      }
-      let o = out + (<usize>(q * rows + i) << 3);
-      store<f64>(o, sumLanes(s0)); store<f64>(o, sumLanes(t0), 8);
-      o += <usize>rows << 3;
-      store<f64>(o, sumLanes(s1)); store<f64>(o, sumLanes(t1), 8);
-      o += <usize>rows << 3;
-      store<f64>(o, sumLanes(s2)); store<f64>(o, sumLanes(t2), 8);
-      o += <usize>rows << 3;
-      store<f64>(o, sumLanes(s3)); store<f64>(o, sumLanes(t3), 8);
     }
   }
 }
