@@ -46,7 +46,14 @@ export function bundle(): Promise<Shell> {
 }
 
 async function bundleClient(): Promise<Shell> {
-  const common = {bundle: true, minify: true, write: false, charset: "utf8", logLevel: "silent"} as const;
+  const common = {
+    bundle: true,
+    minify: true,
+    write: false,
+    charset: "utf8",
+    logLevel: "silent",
+    absWorkingDir: CLIENT,
+  } as const;
   const [script, style] = await Promise.all([
     build({...common, entryPoints: [join(CLIENT, "main.ts")], format: "iife", target: ["es2022"]}),
     build({...common, entryPoints: [join(CLIENT, "style.css")], external: ["FIGTREE"]}),

@@ -9,17 +9,22 @@ export interface Finished {
   readonly stderr: string;
 }
 
-/** The real command, as `npx ts-node runner.ts` starts it. */
+/** The real command, as `npx ts-node runner.ts` starts it. @param cwd The folder it is started in. */
 export function start(
   flags: readonly string[],
   nodeFlags: readonly string[] = [],
   env: NodeJS.ProcessEnv = {},
+  cwd: string = ROOT,
 ): ChildProcess {
   const {FORCE_COLOR: _, ...inherited} = process.env; // with CI set, or by vitest, colours would come
-  return spawn(process.execPath, [...nodeFlags, require.resolve("ts-node/dist/bin"), "runner.ts", ...flags], {
-    cwd: ROOT,
-    env: {...inherited, NO_COLOR: "1", ...env},
-  });
+  return spawn(
+    process.execPath,
+    [...nodeFlags, require.resolve("ts-node/dist/bin"), join(ROOT, "runner.ts"), ...flags],
+    {
+      cwd,
+      env: {...inherited, NO_COLOR: "1", ...env},
+    },
+  );
 }
 
 export function finished(child: ChildProcess): Promise<Finished> {
@@ -33,6 +38,7 @@ export function command(
   flags: readonly string[],
   nodeFlags: readonly string[] = [],
   env: NodeJS.ProcessEnv = {},
+  cwd: string = ROOT,
 ): Promise<Finished> {
-  return finished(start(flags, nodeFlags, env));
+  return finished(start(flags, nodeFlags, env, cwd));
 }

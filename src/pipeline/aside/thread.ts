@@ -39,21 +39,13 @@ export async function aside<N extends TaskName>(
   throw error;
 }
 
-/** TypeScript by swc itself: ts-node would load the whole compiler once more, 70 MB and a quarter of a second. */
-const START = `
-const {transformFileSync} = require("@swc/core");
-const options = {jsc: {parser: {syntax: "typescript"}, target: "es2022"}, module: {type: "commonjs"}, sourceMaps: "inline"};
-require.extensions[".ts"] = (module, file) => module._compile(transformFileSync(file, options).code, file);
-require(require("node:worker_threads").workerData);
-`;
-
 /** Starts the thread before it is needed: it takes a third of a second to load. */
 export function readyAside(): void {
   thread ??= startThread();
 }
 
 function startThread(): Thread {
-  const worker = new Worker(START, {eval: true, workerData: join(__dirname, "worker"), execArgv: []});
+  const worker = new Worker(join(__dirname, "start.cjs"), {execArgv: []});
   worker.unref();
   let broken: Error | undefined;
   let refuse: ((error: Error) => void) | undefined;
