@@ -31,10 +31,10 @@ describe("a mistake on the command line", () => {
     [["--lime.samples", "-5"], /error: --lime\.samples: expected .*, got "?-5/],
     [["--projection.perplexity", "1"], "error: --projection.perplexity: expected a number from 2 to 1000, got 1"],
     [["--seed", "1", "--seed", "2"], "error: --seed: expected a number, got 1,2"],
-    [
-      ["--name", "../x"],
-      'error: --name: expected letters, digits, ".", "_" and "-" (not "latest" or "data"), got "../x"',
-    ],
+    ...["../x", "latest", "logs"].map((name): [string[], string] => [
+      ["--name", name],
+      `error: --name: expected letters, digits, ".", "_" and "-" (not latest, data, logs), got "${name}"`,
+    ]),
     [["resum"], 'error: "resum": expected a known command, got this one; did you mean resume?'],
     [["resume", "nothing"], /error: run: expected the name of one in .*, or its folder, got "nothing"/],
     [["--data", "nowhere"], /error: .*nowhere: expected a folder, got nothing there/],

@@ -1,5 +1,5 @@
 import {existsSync, readFileSync, readlinkSync} from "node:fs";
-import {join} from "node:path";
+import {basename, dirname, join} from "node:path";
 import * as tf from "@tensorflow/tfjs";
 import {afterAll, beforeAll, describe, expect, test} from "vitest";
 
@@ -124,8 +124,9 @@ describe("a run on MNIST", () => {
   });
 
   test("tells TensorBoard how it began, each epoch, and that it ended", () => {
-    const file = filesOf(join(path, "logs")).find((name) => name.startsWith("events.out.tfevents."))!;
-    const log = readFileSync(join(path, "logs", file), "latin1");
+    const folder = join(dirname(path), "logs", basename(path));
+    const file = filesOf(folder).find((name) => name.startsWith("events.out.tfevents."))!;
+    const log = readFileSync(join(folder, file), "latin1");
     for (const tag of ["_hparams_/experiment", "_hparams_/session_start_info", "_hparams_/session_end_info"]) {
       expect(log.split(tag).length - 1, tag).toBeGreaterThan(0);
     }

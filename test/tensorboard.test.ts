@@ -59,7 +59,7 @@ function fields(bytes: Uint8Array): Map<number, Field[]> {
 const inner = (message: Map<number, Field[]>, field: number) => fields(message.get(field)?.[0] as Uint8Array);
 const string = (field: Field | undefined) => Buffer.from(field as Uint8Array).toString("utf8");
 
-/** Each value of a file: step, tag, plugin and tensor. */
+/** Each value of a file: step, tag, plugin and its content, data class (summary.proto) and tensor. */
 function values(path: string) {
   return records(path)
     .slice(1)
@@ -69,8 +69,11 @@ function values(path: string) {
       return (inner(event, 5).get(1) ?? []).map((bytes) => {
         const value = fields(bytes as Uint8Array);
         const tensor = inner(value, 8);
-        const plugin = inner(inner(value, 9), 1);
-        return {step, tag: string(value.get(1)?.[0]), plugin: string(plugin.get(1)?.[0]), tensor};
+        const metadata = inner(value, 9);
+        const plugin = inner(metadata, 1);
+        const content = plugin.get(2)?.[0] as Uint8Array | undefined;
+        const dataClass = Number(metadata.get(4)?.[0]);
+        return {step, tag: string(value.get(1)?.[0]), plugin: string(plugin.get(1)?.[0]), content, dataClass, tensor};
       });
     });
 }
@@ -143,18 +146,19 @@ test("puts a value on an inner edge into the bucket at its right, and the greate
   expect([...histogramBuckets([0, 1, 2, 3], 3)]).toEqual([0, 1, 1, 1, 2, 1, 2, 3, 2]);
 });
 
-test("logs an epoch under both our tags and exigo's, leaving out what the untrained network has not", () => {
-  const metrics: EpochMetrics = {
-    epoch: 0,
-    trainLoss: null,
-    trainAccuracy: null,
-    validationLoss: 2.3,
-    validationAccuracy: 0.1,
-    testLoss: 2.31,
-    testAccuracy: 0.11,
-    seconds: {train: 0, evaluate: 1, probes: 2},
-    steps: [],
-  };
+const metrics: EpochMetrics = {
+  epoch: 0,
+  trainLoss: null,
+  trainAccuracy: null,
+  validationLoss: 2.3,
+  validationAccuracy: 0.1,
+  testLoss: 2.31,
+  testAccuracy: 0.11,
+  seconds: {train: 0, evaluate: 1, probes: 2},
+  steps: [],
+};
+
+test("logs an epoch's figures and weights, leaving out what the untrained network has not", () => {
   const log = tensorboardLog(folder);
   logEpoch(log, {metrics, weights: [{name: "dense/kernel", shape: [2], values: Float32Array.of(1, 2)}]});
   logEpoch(log, {metrics: {...metrics, epoch: 1, trainLoss: 0.5, trainAccuracy: 0.9}, learningRate: 0.001});
@@ -163,9 +167,39 @@ test("logs an epoch under both our tags and exigo's, leaving out what the untrai
       .filter((value) => value.step === step)
       .map(({tag}) => tag);
   expect(tags(0)).toContain("weights/dense/kernel");
-  expect(tags(0)).toContain("Loss/eval");
-  expect(tags(0)).not.toContain("Loss/train");
-  expect(tags(1)).toEqual(expect.arrayContaining(["Loss/train", "loss/train", "learning_rate", "accuracy/train"]));
+  expect(tags(0)).toContain("loss/validation");
+  expect(tags(0)).not.toContain("loss/train");
+  expect(tags(1)).toEqual(expect.arrayContaining(["loss/train", "learning_rate", "accuracy/train"]));
+});
+
+test.each([
+  ["plain", ["loss/train", "loss/validation", "loss/test"]],
+  ["exigo", ["Loss/train", "Loss/eval", "Loss/test"]],
+] as const)("has each loss once, by its %s name, and compares runs by that name", (names, losses) => {
+  const log = tensorboardLog(folder);
+  logOptions(log, {epochs: 1}, names);
+  logEpoch(log, {metrics: {...metrics, epoch: 1, trainLoss: 0.5, trainAccuracy: 0.9}}, names);
+  const all = values(log.path);
+  expect(all.map(({tag}) => tag).filter((tag) => /^loss/i.test(tag))).toEqual(losses);
+  const experiment = inner(fields(all[1].content!), 2);
+  const compared = (experiment.get(5) ?? []).map((info) => string(inner(fields(info as Uint8Array), 1).get(2)?.[0]));
+  expect(compared).toEqual(["accuracy/test", "accuracy/validation", losses[2], losses[1]]);
+});
+
+test("marks hyperparameters as tensors, and the graph as version 1: TensorBoard lists no others", () => {
+  const log = tensorboardLog(folder);
+  logOptions(log, {epochs: 1});
+  log.graph('{"class_name": "Sequential"}');
+  log.finish(true);
+  log.flush();
+  const hparams = values(log.path).filter(({plugin}) => plugin === "hparams");
+  expect(hparams.map(({tag, dataClass}) => [tag, dataClass])).toEqual([
+    ["_hparams_/experiment", 2],
+    ["_hparams_/session_start_info", 2],
+    ["_hparams_/session_end_info", 2],
+  ]);
+  const [graph] = values(log.path).filter(({plugin}) => plugin === "graph_keras_model");
+  expect(string(graph.content)).toBe("1");
 });
 
 test("tells the options as a table and as hyperparameters of their own types", () => {

@@ -1,13 +1,12 @@
-import {join} from "node:path";
-
 import type {Figure} from "../plots/figure";
-import {logEpoch, logOptions, logPictures} from "./record/epoch-log";
+import {type LogNames, logEpoch, logOptions, logPictures} from "./record/epoch-log";
+import {logFolderOf} from "./record/log-folder";
 import {writeProjector} from "./record/projector";
 import type {RunDirectory} from "./record/run-directory";
 import {type TensorBoardLog, tensorboardLog} from "./record/tensorboard";
 import type {Dataset, EpochMetrics, LabelledImages, Network} from "./types";
 
-/** What TensorBoard shows of a run, in its folder's `logs`. */
+/** What TensorBoard shows of a run, in the folder that `logFolderOf` names. */
 export interface RunLog {
   /** Logs an epoch: scalars, histograms of weights and gradients, pictures, and the projector's points. */
   epoch(line: EpochMetrics, learningRate: number, figures: {readonly [name: string]: Figure}): Promise<void>;
@@ -19,20 +18,26 @@ export interface RunLog {
 /** Training images whose gradients are logged: the same at every epoch, so that their histograms compare. */
 const GRADIENT_IMAGES = 64;
 
-/**
- * @param topology The model as tfjs' `toJSON` writes it.
- * @param projected Test images in the projector: the first of the split, as many as exigo's 1,000 or as asked.
- */
+export interface LogSettings {
+  /** Test images in the projector: the first of the split, as many as exigo's 1,000 or as asked. */
+  readonly projected: number;
+  readonly batchSize: number;
+  /** The model as tfjs' `toJSON` writes it. */
+  readonly topology: string;
+  readonly names: LogNames;
+}
+
+/** Opens the log, and writes what holds for the whole run: the options and the network's graph. */
 export async function openRunLog(
   directory: RunDirectory,
   facts: {readonly [name: string]: unknown},
   network: Network,
   data: Dataset,
-  {projected, batchSize, topology}: {readonly projected: number; readonly batchSize: number; readonly topology: string},
+  {projected, batchSize, topology, names}: LogSettings,
 ): Promise<RunLog> {
-  const folder = join(directory.path, "logs");
+  const folder = await logFolderOf(directory.path);
   const log: TensorBoardLog = tensorboardLog(folder);
-  logOptions(log, facts);
+  logOptions(log, facts, names);
   log.graph(topology);
   const batch = await firstOf(data.train, Math.min(GRADIENT_IMAGES, batchSize));
   const points = await firstOf(data.test, projected);
@@ -40,7 +45,7 @@ export async function openRunLog(
   return {
     async epoch(line, learningRate, figures) {
       const [weights, gradients] = [await network.getWeights(), await network.gradients(batch, 0)];
-      logEpoch(log, {metrics: line, learningRate, weights, gradients, figures});
+      logEpoch(log, {metrics: line, learningRate, weights, gradients, figures}, names);
       if (points.count === 0) return;
       const {width, values} = await network.features(points);
       const probabilities = await network.predict(points);

@@ -3,6 +3,7 @@ import {type ModelName, models} from "./model/index";
 import {type OptimizerName, optimizerNamed} from "./model/optimizer";
 import {between, type OptionTable, oneOf, positiveInteger, wholeNumber} from "./options";
 import {probes} from "./probes/index";
+import type {LogNames} from "./record/epoch-log";
 import {type EngineName, engineNamed} from "./run-network";
 
 export interface RunOptions {
@@ -23,6 +24,7 @@ export interface RunOptions {
   readonly probes: string;
   readonly every: number;
   readonly projector: number;
+  readonly logs: LogNames;
   readonly seed: number;
   readonly save: string;
   readonly name: string;
@@ -78,6 +80,11 @@ export const runOptions: OptionTable<RunOptions> = {
     check: positiveInteger,
   },
   projector: {default: 1000, help: "test images in TensorBoard's projector at each epoch; 0: none", check: wholeNumber},
+  logs: {
+    default: "plain",
+    help: "names of the losses in TensorBoard: plain (loss/train, loss/validation, loss/test) or exigo (Loss/train, Loss/eval, Loss/test)",
+    check: oneOf<LogNames>("plain", "exigo"),
+  },
   seed: {default: 0, help: "every stream of chance is derived from it", check: wholeNumber},
   save: {default: "save", help: "the folder that runs are kept in"},
   name: {default: "", help: "the run's folder in it; default: time, data and model"},

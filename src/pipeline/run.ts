@@ -6,6 +6,7 @@ import {models} from "./model/index";
 import {UserError} from "./options";
 import {readCheckpoint, writeCheckpoint} from "./record/checkpoint";
 import {type Environment, environment} from "./record/environment";
+import {clearLogs} from "./record/log-folder";
 import {createRunDirectory, type RunDirectory, runName} from "./record/run-directory";
 import type {RunEvent} from "./run-events";
 import {factsOf, runFacts} from "./run-facts";
@@ -65,11 +66,13 @@ export async function* run(
     const name = basename(directory.path);
     await directory.writeJson("run.json", runFacts(name, options, chosen, made, data, facts, engine, training));
     await keepTestImages(directory, data);
+    await clearLogs(directory.path);
   }
   yield {type: "start", path: directory.path, data, model: facts, engine};
   const {save: _, name: __, ...logged} = options;
   const log = await openRunLog(directory, {...logged, engine: engine.name}, network, data, {
     projected: options.projector,
+    names: options.logs,
     batchSize,
     topology: `${model.toJSON()}`,
   });

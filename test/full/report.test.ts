@@ -1,15 +1,13 @@
 import {execFileSync} from "node:child_process";
 import {mkdtempSync, statSync} from "node:fs";
 import {tmpdir} from "node:os";
-import {join} from "node:path";
+import {basename, dirname, join} from "node:path";
 import {pathToFileURL} from "node:url";
 import type {Browser} from "playwright-core";
 import {afterAll, beforeAll, expect, test} from "vitest";
 import type {App} from "../../src/report/client/app";
 import {openBrowser, openPage} from "../report/browser";
-
-/** A Python that has PyPI's tensorboard: `PYTHON`, else python3. */
-const PYTHON = process.env.PYTHON ?? "python3";
+import {expectTensorBoard, PYTHON} from "../support/tensorboard-server";
 
 let browser: Browser;
 let folder = "";
@@ -63,14 +61,10 @@ test("a run of 5 epochs on all of MNIST makes a page under 12 MB that is ready w
 });
 
 test("TensorBoard reads the run's own logs: every epoch's scalars, histograms, pictures and projections", () => {
-  try {
-    execFileSync(PYTHON, ["-c", "import tensorboard"], {stdio: "pipe"});
-  } catch {
-    throw new Error(`${PYTHON}: expected a Python with tensorboard (pip install tensorboard, or set PYTHON), got none`);
-  }
+  expectTensorBoard();
   const script = join(__dirname, "tensorboard_read.py");
   const read = JSON.parse(
-    execFileSync(PYTHON, [script, join(folder, "logs")], {
+    execFileSync(PYTHON, [script, join(dirname(folder), "logs", basename(folder))], {
       encoding: "utf8",
       stdio: ["ignore", "pipe", "ignore"],
       maxBuffer: 1e9,
@@ -87,7 +81,7 @@ test("TensorBoard reads the run's own logs: every epoch's scalars, histograms, p
   ]) {
     expect(steps(tag), tag).toEqual([0, 1, 2, 3, 4, 5]);
   }
-  expect(steps("Loss/train")).toEqual([1, 2, 3, 4, 5]);
+  expect(steps("loss/train")).toEqual([1, 2, 3, 4, 5]);
   for (const asset of read.projector.assets) {
     expect([asset.tensor[0], asset.metadata[0], asset.sprite[0]], asset.name).toEqual([200, 200, 200]);
   }

@@ -3,8 +3,18 @@ import type {EpochMetrics, NamedArray} from "../types";
 import type {TensorBoardLog} from "./tensorboard";
 import type {HyperParameter} from "./tfevents";
 
+/** How the losses are tagged: as the accuracies are, or as exigo does, so that dashboards made for it go on working. */
+export type LogNames = "plain" | "exigo";
+
+const LOSS_TAGS = {
+  plain: {train: "loss/train", validation: "loss/validation", test: "loss/test"},
+  exigo: {train: "Loss/train", validation: "Loss/eval", test: "Loss/test"},
+} as const satisfies Record<LogNames, object>;
+
 /** The scalars by which TensorBoard's hparams table compares runs. */
-export const COMPARED = ["accuracy/test", "accuracy/validation", "loss/test", "loss/validation"] as const;
+export function comparedTags(names: LogNames): readonly string[] {
+  return ["accuracy/test", "accuracy/validation", LOSS_TAGS[names].test, LOSS_TAGS[names].validation];
+}
 
 /** What one epoch leaves in the log. */
 export interface EpochLog {
@@ -17,17 +27,15 @@ export interface EpochLog {
   readonly figures?: {readonly [name: string]: Figure};
 }
 
-/**
- * Logs an epoch and flushes. `Loss/train` and `Loss/eval` are the tags under which exigo logs its losses: dashboards
- * made for it go on working.
- */
-export function logEpoch(log: TensorBoardLog, epoch: EpochLog): void {
+/** Logs an epoch and flushes. */
+export function logEpoch(log: TensorBoardLog, epoch: EpochLog, names: LogNames = "plain"): void {
   const {metrics, learningRate, weights = [], gradients = [], figures = {}} = epoch;
   const step = metrics.epoch;
+  const loss = LOSS_TAGS[names];
   const scalars: {readonly [tag: string]: number | null | undefined} = {
-    "loss/train": metrics.trainLoss,
-    "loss/validation": metrics.validationLoss,
-    "loss/test": metrics.testLoss,
+    [loss.train]: metrics.trainLoss,
+    [loss.validation]: metrics.validationLoss,
+    [loss.test]: metrics.testLoss,
     "accuracy/train": metrics.trainAccuracy,
     "accuracy/validation": metrics.validationAccuracy,
     "accuracy/test": metrics.testAccuracy,
@@ -35,8 +43,6 @@ export function logEpoch(log: TensorBoardLog, epoch: EpochLog): void {
     "seconds/train": metrics.seconds.train,
     "seconds/evaluate": metrics.seconds.evaluate,
     "seconds/probes": metrics.seconds.probes,
-    "Loss/train": metrics.trainLoss,
-    "Loss/eval": metrics.validationLoss,
   };
   for (const [tag, value] of Object.entries(scalars)) {
     if (value !== null && value !== undefined) log.scalar(tag, step, value);
@@ -53,12 +59,16 @@ export function logPictures(log: TensorBoardLog, step: number, figures: {readonl
 }
 
 /** Logs what a run was asked to do: a table under Text and a row of the hparams table. Options may be nested. */
-export function logOptions(log: TensorBoardLog, options: {readonly [name: string]: unknown}): void {
+export function logOptions(
+  log: TensorBoardLog,
+  options: {readonly [name: string]: unknown},
+  names: LogNames = "plain",
+): void {
   const flat = flattened(options);
   const cell = (value: HyperParameter) => String(value).replaceAll("|", "\\|").replaceAll("\n", " ");
   const rows = Object.entries(flat).map(([name, value]) => `| ${cell(name)} | ${cell(value)} |`);
   log.text("options", 0, ["| option | value |", "| --- | --- |", ...rows].join("\n"));
-  log.hparams(flat, COMPARED);
+  log.hparams(flat, comparedTags(names));
   log.flush();
 }
 

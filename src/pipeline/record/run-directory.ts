@@ -29,6 +29,9 @@ export interface RunDirectory {
   previousArtifact(epoch: number, probe: string, name: string): Promise<Artifact | undefined>;
 }
 
+/** Names in `save` that mean something else. */
+const RESERVED = ["latest", "data", "logs"];
+
 /** "2026-11-21T18-40-00-mnist-cnn": when (UTC), on what, with what. */
 export function runName(startedAt: Date, data: string, model: string): string {
   return `${startedAt.toISOString().slice(0, 19).replaceAll(":", "-")}-${data}-${model}`;
@@ -40,8 +43,10 @@ export function runName(startedAt: Date, data: string, model: string): string {
  * @throws UserError if the run is there already, or `save` cannot be written to.
  */
 export async function createRunDirectory(save: string, name: string): Promise<RunDirectory> {
-  if (!/^[\p{L}\p{N}][\p{L}\p{N}._-]*$/u.test(name) || name === "latest" || name === "data") {
-    throw new UserError(`--name: expected letters, digits, ".", "_" and "-" (not "latest" or "data"), got "${name}"`);
+  if (!/^[\p{L}\p{N}][\p{L}\p{N}._-]*$/u.test(name) || RESERVED.includes(name)) {
+    throw new UserError(
+      `--name: expected letters, digits, ".", "_" and "-" (not ${RESERVED.join(", ")}), got "${name}"`,
+    );
   }
   const path = resolve(save, name);
   await orUserError(path, async () => {

@@ -86,7 +86,9 @@ export function tensorboardLog(
     },
     graph: (topology) => {
       const tensor = {dtype: "string", shape: [], values: [topology]} as const;
-      add(0, {tag: "keras", plugin: "graph_keras_model", dataClass: "unset", tensor});
+      // the plugin leaves out a model whose content is not this version of its format
+      const content = new TextEncoder().encode("1");
+      add(0, {tag: "keras", plugin: "graph_keras_model", dataClass: "unset", tensor, content});
     },
     hparams: (options, metricTags) => {
       add(
@@ -99,8 +101,11 @@ export function tensorboardLog(
   };
 }
 
-/** The plugin reads the metadata alone, but TensorBoard drops a value without a tensor. */
+/**
+ * The plugin reads the metadata alone, but TensorBoard drops a value without a tensor, and lists the plugin's values among
+ * its tensors alone. The tensor is empty, as in tensorboard/plugins/hparams/metadata.py (NULL_TENSOR, 2.21.0).
+ */
 function hparam(tag: string, content: Uint8Array): Summary {
-  const tensor = {dtype: "float", shape: [], values: [0]} as const;
-  return {tag, plugin: "hparams", dataClass: "scalar", tensor, content};
+  const tensor = {dtype: "float", shape: [0], values: []} as const;
+  return {tag, plugin: "hparams", dataClass: "tensor", tensor, content};
 }
