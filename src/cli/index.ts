@@ -3,6 +3,7 @@ import yargs, {type Argv} from "yargs";
 
 import {UserError} from "../pipeline/options";
 import type {Command} from "./command";
+import {compareCommand} from "./compare";
 import {explainCommand} from "./explain";
 import {nearest} from "./flags";
 import {projectCommand} from "./project";
@@ -11,7 +12,14 @@ import {resumeCommand} from "./resume";
 import {runCommand} from "./run";
 
 /** Every command there is, in the order `--help` lists them. */
-const commands: readonly Command[] = [runCommand, resumeCommand, reportCommand, explainCommand, projectCommand];
+const commands: readonly Command[] = [
+  runCommand,
+  resumeCommand,
+  reportCommand,
+  explainCommand,
+  compareCommand,
+  projectCommand,
+];
 
 /** Runs one command line. @returns The exit code: 0, 1 for an error, 130 where the user broke off. */
 export async function main(argv: readonly string[]): Promise<number> {

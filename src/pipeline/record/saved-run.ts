@@ -1,0 +1,170 @@
+import {createHash} from "node:crypto";
+import {readdir, readFile} from "node:fs/promises";
+import {join} from "node:path";
+
+import {UserError} from "../options";
+import type {EpochMetrics} from "../types";
+import {readArtifactFile, readSaved} from "./artifact-codec";
+import {findRun} from "./run-directory";
+
+/** What run.json says, as far as it is read here. */
+export interface RunFacts {
+  readonly name: string;
+  readonly startedAt: string;
+  readonly seed: number;
+  readonly options: {readonly [name: string]: unknown};
+  /** What the options came to. */
+  readonly training: {readonly learningRate: number; readonly schedule: string};
+  readonly probes: {readonly [name: string]: {readonly [name: string]: unknown}};
+  readonly data: {readonly name: string; readonly digest: string; readonly classNames: readonly string[]};
+  readonly model: {readonly name: string; readonly parameters: number};
+  readonly engine: {readonly name: string; readonly kernels?: string};
+  readonly versions: {readonly [name: string]: string};
+}
+
+/** A finished or unfinished run, to be read. */
+export interface SavedRun {
+  readonly path: string;
+  readonly facts: RunFacts;
+  readonly metrics: readonly EpochMetrics[];
+  /** Epochs whose answers on all test images are kept, rising. */
+  readonly epochs: readonly number[];
+}
+
+/** What a network answered on the test images at one epoch. */
+export interface SavedAnswers {
+  /** `[n * classes + k]`, each row sums to 1. */
+  readonly probabilities: Float32Array;
+  /** The class of every test image. */
+  readonly labels: Uint16Array;
+}
+
+/** The images that a run was tested on. */
+export interface SavedImages {
+  readonly count: number;
+  readonly shape: readonly [height: number, width: number, channels: number];
+  /** `[n][y][x][c]`, 255 for an intensity of 1. */
+  readonly pixels: Uint8Array;
+  readonly labels: Uint16Array;
+  /** Each image's file, where they were files. */
+  readonly files?: readonly string[];
+}
+
+/** @throws UserError if the folder holds no run that this version can read. */
+export async function openSavedRun(path: string): Promise<SavedRun> {
+  const file = join(path, "run.json");
+  const facts = parsed(file, await readFile(file, "utf8")) as RunFacts & {format?: string};
+  if (facts.format !== "epochscope-run/1") {
+    throw new UserError(`${file}: expected format epochscope-run/1, got ${facts.format}`);
+  }
+  const metricsFile = join(path, "metrics.jsonl");
+  const lines = await readFile(metricsFile, "utf8").catch((error: NodeJS.ErrnoException) => {
+    if (error.code === "ENOENT") return ""; // broken off before the first look
+    throw error;
+  });
+  const metrics = lines
+    .split("\n")
+    .filter(Boolean)
+    .map((line) => parsed(metricsFile, line) as EpochMetrics);
+  const kept = await readdir(join(path, "artifacts", "confusion")).catch(() => []);
+  const epochs = kept
+    .flatMap((name) => /^matrix-epoch-(\d+)\.json$/.exec(name)?.[1] ?? [])
+    .map(Number)
+    .filter((epoch) => metrics.some((line) => line.epoch === epoch))
+    .sort((a, b) => a - b);
+  return {path, facts, metrics, epochs};
+}
+
+/** What the run's network answered at `epoch`, one of `run.epochs`. */
+export async function answersAt({path}: SavedRun, epoch: number): Promise<SavedAnswers> {
+  const name = `matrix-epoch-${`${epoch}`.padStart(3, "0")}.json`;
+  const {numbers} = await readArtifactFile(join(path, "artifacts", "confusion", name));
+  return numbers as unknown as SavedAnswers; // written by the probe "confusion"
+}
+
+/** The images that the run was tested on. */
+export async function testImagesOf({path}: SavedRun): Promise<SavedImages> {
+  return (await readSaved(join(path, "artifacts", "test-images.json"))) as SavedImages; // written by `run`
+}
+
+/** A hash of every image's pixels and label: equal where two runs were tested on the same picture, with the same label. */
+export function imageKeys({count, pixels, labels}: SavedImages): string[] {
+  const size = pixels.length / count;
+  return Array.from({length: count}, (_, n) =>
+    createHash("sha1")
+      .update(pixels.subarray(n * size, (n + 1) * size))
+      .update(`${labels[n]}`)
+      .digest("base64"),
+  );
+}
+
+/** A run and an epoch of it, as the user names them. */
+export interface RunAt {
+  readonly run: SavedRun;
+  readonly epoch: number;
+}
+
+/**
+ * Finds what the user names: a run's name, an unambiguous beginning of it, its folder, `latest` or `latest~1` (the one
+ * before); then, if wanted, `@3`, `@best` (by validation loss: also without a word) or `@last`.
+ *
+ * @throws UserError if there is no such run, or none of its answers is kept there.
+ */
+export async function findRunAt(save: string, reference: string): Promise<RunAt> {
+  const [, name, at = "best"] = /^(.*?)(?:@(\d+|best|last))?$/s.exec(reference) as RegExpExecArray; // matches anything
+  const run = await openSavedRun(await pathOf(save, name));
+  if (run.epochs.length === 0) {
+    throw new UserError(`${reference}: expected a run that kept its answers (the probe "confusion"), got none of them`);
+  }
+  if (at === "last") return {run, epoch: run.epochs[run.epochs.length - 1]};
+  if (at === "best") {
+    const lossOf = new Map(run.metrics.map((line) => [line.epoch, line.validationLoss]));
+    const epoch = run.epochs.reduce((a, b) => ((lossOf.get(b) ?? 0) < (lossOf.get(a) ?? 0) ? b : a));
+    return {run, epoch};
+  }
+  if (!run.epochs.includes(Number(at))) {
+    throw new UserError(`${reference}: expected an epoch with answers kept (${run.epochs.join(", ")}), got ${at}`);
+  }
+  return {run, epoch: Number(at)};
+}
+
+async function pathOf(save: string, name: string): Promise<string> {
+  const back = /^latest~(\d+)$/.exec(name)?.[1];
+  const known = await runsIn(save);
+  if (back !== undefined) {
+    const run = known[Number(back)];
+    if (!run) throw new UserError(`${name}: expected one of the ${known.length} runs in ${save}, got none that old`);
+    return run.path;
+  }
+  const beginning =
+    name && !known.some((run) => run.name === name) ? known.filter((run) => run.name.startsWith(name)) : [];
+  if (beginning.length > 1) {
+    const names = beginning.map((run) => run.name);
+    throw new UserError(`${name}: expected the beginning of one run, got that of ${names.length}: ${names.join(", ")}`);
+  }
+  return beginning.length === 1 ? beginning[0].path : (await findRun(save, name || "latest")).path;
+}
+
+/** The runs in `save`, the newest first. */
+async function runsIn(save: string): Promise<{readonly name: string; readonly path: string; readonly at: string}[]> {
+  const entries = await readdir(save, {withFileTypes: true}).catch(() => []);
+  const runs = await Promise.all(
+    entries
+      .filter((entry) => entry.isDirectory())
+      .map(async ({name}) => {
+        const path = join(save, name);
+        const text = await readFile(join(path, "run.json"), "utf8").catch(() => "");
+        const at = /"startedAt": *"([^"]*)"/.exec(text)?.[1];
+        return at === undefined ? [] : [{name, path, at}];
+      }),
+  );
+  return runs.flat().sort((a, b) => (a.at < b.at ? 1 : -1));
+}
+
+function parsed(file: string, text: string): unknown {
+  try {
+    return JSON.parse(text);
+  } catch (error) {
+    throw new UserError(`${file}: expected JSON, got ${(error as Error).message}`);
+  }
+}

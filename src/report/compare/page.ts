@@ -1,0 +1,151 @@
+import {createHash} from "node:crypto";
+import {readFileSync} from "node:fs";
+import {join} from "node:path";
+
+import type {ChangedImage} from "../../pipeline/analysis/comparison";
+import type {Compared, RunComparison, Setting} from "./compare-runs";
+import {nameOf} from "./document";
+import {accuracyCurves, escaped, percent, seedStrips} from "./figures";
+import {thumbnail} from "./thumbnail";
+
+/** Pictures a pile shows; what is beyond is a number. */
+const PILE = 90;
+/** Confusions in the table. */
+const PAIRS = 12;
+
+/**
+ * The comparison as one page: opens from disk, runs no script and asks for nothing. It says first what changed, then how
+ * much of that is chance, and shows the images themselves.
+ */
+export function comparePage(comparison: RunComparison): string {
+  const font = readFileSync(require.resolve("@fontsource-variable/figtree/files/figtree-latin-wght-normal.woff2"));
+  const style = readFileSync(join(__dirname, "page.css"), "utf8").replace(
+    "FIGTREE",
+    `data:font/woff2;base64,${font.toString("base64")}`,
+  );
+  const hash = createHash("sha256").update(style).digest("base64");
+  const {base, runs, settings} = comparison;
+  const curves = [base, ...runs.map(({at}) => at)].map((at) => ({name: nameOf(at), metrics: at.run.metrics}));
+  return `<!doctype html>
+<html lang="en">
+<head>
+<meta charset="utf-8">
+<meta http-equiv="Content-Security-Policy" content="default-src 'none'; style-src 'sha256-${hash}'; img-src data:; font-src data:; base-uri 'none'; form-action 'none'">
+<meta name="viewport" content="width=device-width, initial-scale=1">
+<meta name="color-scheme" content="light dark">
+<title>${escaped(`${nameOf(base)} compared`)}</title>
+<link rel="icon" href="data:,">
+<style>${style}</style>
+</head>
+<body>
+<p><span class="word">epochscope</span> <span class="soft">runs side by side; the base is ${escaped(nameOf(base))}</span></p>
+<main>
+${runs.map((run) => section(comparison, run)).join("\n")}
+<div class="columns together">
+<section class="panel"><h2>Test accuracy by epoch</h2>${accuracyCurves(curves)}</section>
+${settings.some((setting) => setting.runs.length > 1) ? `<section class="panel"><h2>Test accuracy by seed</h2>${seedStrips(comparison, settingName(comparison))}<p class="soft">A dot is a run. The band is one standard deviation to either side of the mean, which is the line.</p></section>` : ""}
+</div>
+</main>
+</body>
+</html>
+`;
+}
+
+function section(comparison: RunComparison, run: Compared): string {
+  const {total} = run;
+  const [right, rightBefore] = [run.accuracyAfter, run.accuracyBefore].map((share) =>
+    Math.round(share * total.images).toLocaleString("en"),
+  );
+  const among = comparison.sameData
+    ? `of ${total.images.toLocaleString("en")} test images`
+    : `of the ${total.images.toLocaleString("en")} test images that both runs have`;
+  return `<h1><b>${escaped(nameOf(run.at))}</b> gets <b>${right}</b> right, not ${rightBefore}, ${among}.</h1>
+<p class="lead">${total.fixed} answers turned right, ${total.broken} turned wrong. ${noiseSentence(run)}</p>
+<div class="columns">
+<section class="panel"><h2>Who is right?</h2>
+${pile(comparison, run.fixed, "only this run is right")}
+${pile(comparison, run.broken, `only ${nameOf(comparison.base)} is right`)}
+<p class="soft">${run.bothWrong.toLocaleString("en")} are wrong in both. McNemar's test, exact: were both equally good, a split as uneven as ${total.fixed} : ${total.broken} would come up in ${outOf100(total.p)} comparisons. The difference is ${points(total.difference)} points (95 %: ${total.interval95.map(points).join(" to ")}).</p>
+</section>
+<section class="panel"><h2>What differs</h2>
+<h3>Options</h3>${optionTable(run)}
+<h3>Classes</h3>${classTable(comparison, run)}
+<h3>Confusions that changed most</h3>${pairTable(comparison, run)}
+</section>
+</div>`;
+}
+
+function noiseSentence({noise}: Compared): string {
+  if (noise.verdict === "seed") return "The two runs differ by their seed alone: this is what chance does.";
+  if (noise.verdict === "unknown") {
+    return "Whether another seed alone would do as much is unknown: give three runs or more of each setting that differ by --seed alone.";
+  }
+  const interval = (noise.interval95 ?? []).map(points).join(" to ");
+  return noise.verdict === "beyond"
+    ? `<b>▲ Beyond seed noise</b>: the settings' means differ by ${interval} points (95 %).`
+    : `<b>▨ Within seed noise</b>: another seed alone moves as much (95 %: ${interval} points).`;
+}
+
+function pile({images, classNames}: RunComparison, list: readonly ChangedImage[], title: string): string {
+  const pictures = list.slice(0, PILE).map(({index, label, before, after, ...p}) => {
+    const [truth, was, is] = [label, before, after].map((k) => classNames[k]);
+    const where = images.files?.[index] ?? `test image ${index}`;
+    const words = `${where}: ${truth}; before ${was} (label ${percent(p.labelProbabilityBefore)}), now ${is} (label ${percent(p.labelProbabilityAfter)})`;
+    return `<li title="${escaped(words)}"><img alt="${escaped(words)}" src="${thumbnail(images, index)}">${escaped(`${was} → ${is}`)}</li>`;
+  });
+  const more = list.length > PILE ? `<p class="soft">and ${(list.length - PILE).toLocaleString("en")} more</p>` : "";
+  const grey = images.shape[2] === 1 ? " grey" : "";
+  return `<div class="pile"><span class="count">${list.length.toLocaleString("en")}</span>${escaped(title)}<ul class="pictures${grey}">${pictures.join("")}</ul>${more}</div>`;
+}
+
+function optionTable({options}: Compared): string {
+  if (options.length === 0) return `<p class="soft">None: options, data, engine and version are the same.</p>`;
+  const rows = options.map(
+    ({name, base, other}) =>
+      `<tr><td>${escaped(name)}</td><td>${escaped(said(base))}</td><td>${escaped(said(other))}</td></tr>`,
+  );
+  return `<table><tr><th>option</th><th>base</th><th>this run</th></tr>${rows.join("")}</table>`;
+}
+
+function classTable({classNames}: RunComparison, {classes}: Compared): string {
+  const rows = classes
+    .filter(({images}) => images > 0)
+    .map(({label, before, after, fixed, broken, difference, holmP}) => {
+      const mark = holmP < 0.05 ? (difference > 0 ? ` class="number up"` : ` class="number down"`) : ` class="number"`;
+      return `<tr><td>${escaped(classNames[label])}</td><td class="number">${percent(before)}</td><td class="number">${percent(after)}</td><td class="number">+${fixed} −${broken}</td><td${mark}>${holmP < 0.001 ? "&lt; 0.001" : holmP.toFixed(3)}</td></tr>`;
+    });
+  return `<div class="scroll"><table><tr><th>class</th><th class="number">base</th><th class="number">this run</th><th class="number">turned right, wrong</th><th class="number">p</th></tr>${rows.join("")}</table></div><p class="soft">p is McNemar's, corrected for the number of classes (Holm).</p>`;
+}
+
+function pairTable({classNames}: RunComparison, {pairs}: Compared): string {
+  if (pairs.length === 0) return `<p class="soft">Every confusion is as frequent as before.</p>`;
+  const rows = pairs
+    .slice(0, PAIRS)
+    .map(
+      ({label, predicted, before, after}) =>
+        `<tr><td>${escaped(classNames[label])} taken for ${escaped(classNames[predicted])}</td><td class="number">${before}</td><td class="number">${after}</td></tr>`,
+    );
+  return `<table><tr><th>confusion</th><th class="number">base</th><th class="number">this run</th></tr>${rows.join("")}</table>`;
+}
+
+/** A setting's runs by name, or the first and how many more. */
+function settingName({base}: RunComparison): (setting: Setting) => string {
+  return ({runs}) => {
+    const first = (runs.includes(base) ? base : runs[0]).run.facts.name;
+    return runs.length === 1 ? first : `${first} and ${runs.length - 1} more`;
+  };
+}
+
+/** A difference of shares in percentage points, with its sign. */
+export function points(share: number): string {
+  return `${share < 0 ? "−" : "+"}${Math.abs(100 * share).toFixed(2)}`;
+}
+
+/** A p value in words of counting, which a reader can picture. */
+export function outOf100(p: number): string {
+  return p < 0.01 ? "less than 1 of 100" : `${Math.round(100 * p)} of 100`;
+}
+
+function said(value: unknown): string {
+  return typeof value === "string" ? value : JSON.stringify(value);
+}
