@@ -8,6 +8,7 @@ import {
   oneOf,
   positiveInteger,
   resolveOptions,
+  seedNumber,
   UserError,
   wholeNumber,
 } from "../pipeline/options";
@@ -87,7 +88,7 @@ export const explainFlags: OptionTable<ExplainFlags> = {
   },
   minWeight: {default: 0, help: "paint no segment that changes the probability by less", check: between(0, 1)},
   curves: {default: false, help: "draw deletion and insertion curves beside random and edge controls"},
-  seed: {default: 0, help: "every stream of chance is derived from it", check: wholeNumber},
+  seed: {default: 0, help: "every stream of chance is derived from it; up to 2^53 - 1", check: seedNumber},
   save: {default: "save", help: "the folder that runs are kept in"},
   out: {default: "", help: "folder to write to; default: explain in --save"},
 };

@@ -1,5 +1,5 @@
 import {mapSettings} from "../pipeline/analysis/map-rows";
-import {type OptionTable, resolveOptions, wholeNumber} from "../pipeline/options";
+import {type OptionTable, resolveOptions, seedNumber} from "../pipeline/options";
 import {type ProjectFile, projectFile} from "../pipeline/run-project";
 import type {Command} from "./command";
 import {declareFlags, givenOf} from "./flags";
@@ -10,7 +10,7 @@ const projectFlags: OptionTable<ProjectFile> = {
     default: "",
     help: "the column of a CSV that colours the points; default: the first with few different words",
   },
-  seed: {default: 0, help: "of umap's and tsne-js's chance; tsne and pca have none", check: wholeNumber},
+  seed: {default: 0, help: "of umap's and tsne-js's chance; tsne and pca have none", check: seedNumber},
   out: {default: ".", help: "the folder that <name>-map.csv and <name>-map.png are written to"},
 };
 

@@ -22,6 +22,11 @@ export function wholeNumber(value: number): string | undefined {
   return Number.isInteger(value) && value >= 0 ? undefined : "a whole number, 0 or more";
 }
 
+/** A seed: every whole number that a double holds exactly, so that none is taken for its neighbour. */
+export function seedNumber(value: number): string | undefined {
+  return Number.isSafeInteger(value) && value >= 0 ? undefined : `a whole number from 0 to ${Number.MAX_SAFE_INTEGER}`;
+}
+
 export function positiveNumber(value: number): string | undefined {
   return Number.isFinite(value) && value > 0 ? undefined : "a number above 0";
 }

@@ -1,7 +1,7 @@
 import {VARIANTS, type Variant} from "../engine/index";
 import {type ModelName, models} from "./model/index";
 import {type OptimizerName, optimizerNamed} from "./model/optimizer";
-import {between, type OptionTable, oneOf, positiveInteger, wholeNumber} from "./options";
+import {between, type OptionTable, oneOf, positiveInteger, seedNumber, wholeNumber} from "./options";
 import {probes} from "./probes/index";
 import type {LogNames} from "./record/epoch-log";
 import {type EngineName, engineNamed} from "./run-network";
@@ -85,7 +85,7 @@ export const runOptions: OptionTable<RunOptions> = {
     help: "names of the losses in TensorBoard: plain (loss/train, loss/validation, loss/test) or exigo (Loss/train, Loss/eval, Loss/test)",
     check: oneOf<LogNames>("plain", "exigo"),
   },
-  seed: {default: 0, help: "every stream of chance is derived from it", check: wholeNumber},
+  seed: {default: 0, help: "every stream of chance is derived from it; up to 2^53 - 1", check: seedNumber},
   save: {default: "save", help: "the folder that runs are kept in"},
   name: {default: "", help: "the run's folder in it; default: time, data and model"},
 };
