@@ -36,7 +36,7 @@ const MAY_IMPORT: {readonly [folder: string]: readonly string[]} = {
   nouns: ["plots"],
   plots: [],
 };
-const NOUNS = ["types", "random", "options"];
+const NOUNS = ["types", "random", "options", "system-errors"];
 
 function folderOf(file: string): string {
   const path = file.replace(/\.ts$/, "").split("/");

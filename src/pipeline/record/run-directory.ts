@@ -4,9 +4,11 @@ import {basename, dirname, join, resolve} from "node:path";
 import type {Figure} from "../../plots/figure";
 import {draw} from "../../plots/index";
 import {UserError} from "../options";
+import {orUserError} from "../system-errors";
 import type {Artifact, EpochMetrics} from "../types";
 import {encode, readArtifactFile} from "./artifact-codec";
-import {makeFolder, orUserError, writeWhole} from "./write-whole";
+import {partialOf} from "./partial-file";
+import {makeFolder, writeWhole} from "./write-whole";
 
 /** One run's folder under save/, and what may be done with it. */
 export interface RunDirectory {
@@ -118,11 +120,11 @@ export function openRunDirectory(path: string): RunDirectory {
 async function pointLatest(save: string, name: string): Promise<void> {
   const link = join(save, "latest");
   await orUserError(link, async () => {
-    await rm(`${link}.partial`, {force: true, recursive: true});
+    const partial = partialOf(link);
     // A junction needs no rights on Windows; elsewhere the type is not looked at, and a relative link may be moved.
-    await symlink(process.platform === "win32" ? join(save, name) : name, `${link}.partial`, "junction");
+    await symlink(process.platform === "win32" ? join(save, name) : name, partial, "junction");
     if (process.platform === "win32") await rm(link, {force: true, recursive: true});
-    await rename(`${link}.partial`, link);
+    await rename(partial, link);
   });
 }
 

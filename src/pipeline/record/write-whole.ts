@@ -1,32 +1,51 @@
-import {mkdir, rename, rm, stat, writeFile} from "node:fs/promises";
+import {mkdir, open, rename, rm, stat, writeFile} from "node:fs/promises";
 import {dirname} from "node:path";
 
-import {UserError} from "../options";
+import {orUserError} from "../system-errors";
+import {partialOf} from "./partial-file";
 
-const REASONS: {readonly [code: string]: string} = {
-  ENOSPC: "no space left on the disk",
-  EDQUOT: "no space left in the quota",
-  EACCES: "no permission to write",
-  EPERM: "no permission to write",
-  EROFS: "a read-only file system",
-  ENOTDIR: "a file where a folder must be",
-  EEXIST: "a file where a folder must be",
-  ENOENT: "no such place",
-  EIO: "an input or output error of the disk",
-};
+export interface WriteOptions {
+  /** Wait until the file, and its name in the folder, are on the disk: then a machine that stops has it too. */
+  readonly synced?: boolean;
+}
 
-/** Writes beside and renames, so that a reader or a crash never meets half a file. */
-export async function writeWhole(file: string, content: string | Uint8Array): Promise<void> {
+/**
+ * Writes beside and renames, so that a reader or a crash never meets half a file. Several processes may write the same
+ * file: one of them has the last word.
+ *
+ * @throws UserError if the disk does not take it.
+ */
+export async function writeWhole(
+  file: string,
+  content: string | Uint8Array,
+  {synced = false}: WriteOptions = {},
+): Promise<void> {
   await orUserError(file, async () => {
     await makeFolder(dirname(file));
+    const partial = partialOf(file);
     try {
-      await writeFile(`${file}.partial`, content);
-      await rename(`${file}.partial`, file);
+      await writeFile(partial, content, {flag: "wx", flush: synced});
+      await rename(partial, file);
     } catch (error) {
-      await rm(`${file}.partial`, {force: true});
+      await rm(partial, {force: true}).catch(() => undefined); // the first error is the one to tell
       throw error;
     }
+    if (synced) await syncFolder(dirname(file));
   });
+}
+
+/** Waits until a folder's names are on the disk. Windows keeps them itself, and opens no folder. */
+export async function syncFolder(path: string): Promise<void> {
+  if (process.platform === "win32") return;
+  const folder = await open(path, "r");
+  try {
+    await folder.sync();
+  } catch (error) {
+    // some file systems of networks do not know how: then they do not promise it either
+    if (!["EINVAL", "ENOTSUP", "EOPNOTSUPP"].includes((error as NodeJS.ErrnoException).code ?? "")) throw error;
+  } finally {
+    await folder.close();
+  }
 }
 
 /**
@@ -49,16 +68,5 @@ async function makeOne(path: string): Promise<void> {
     await mkdir(path);
   } catch (error) {
     if ((error as NodeJS.ErrnoException).code !== "EEXIST" || !(await stat(path)).isDirectory()) throw error;
-  }
-}
-
-/** @throws UserError in place of what the disk says, if that is for the user to mend. */
-export async function orUserError<T>(path: string, act: () => Promise<T>): Promise<T> {
-  try {
-    return await act();
-  } catch (error) {
-    const {code = ""} = error as NodeJS.ErrnoException;
-    if (!(code in REASONS)) throw error;
-    throw new UserError(`${path}: expected to write it, got ${REASONS[code]} (${code})`);
   }
 }

@@ -1,0 +1,131 @@
+/** @file Names that nothing has yet, also where several processes look for one at the same moment. */
+import {link, lstat, mkdir, rename, rm, writeFile} from "node:fs/promises";
+import {join} from "node:path";
+
+import {orUserError} from "../system-errors";
+import {partialOf} from "./partial-file";
+import {makeFolder, writeWhole} from "./write-whole";
+
+/** A new folder, which has another name until all is in it. */
+export interface FreshFolder {
+  /** Where to write. */
+  readonly path: string;
+  /** Gives it the first of `name`, `name-2`, `name-3`, … that nothing has. @returns Its path. */
+  keep(): Promise<string>;
+  /** Takes it away, with what is in it. */
+  drop(): Promise<void>;
+}
+
+/**
+ * Makes a folder for a result, so that no two results share one and none is there by half.
+ *
+ * @param name Without a path.
+ * @throws UserError if the disk does not take it.
+ */
+export async function freshFolder(parent: string, name: string): Promise<FreshFolder> {
+  const path = partialOf(join(parent, name));
+  await orUserError(path, async () => {
+    await makeFolder(parent);
+    await mkdir(path);
+  });
+  return {
+    path,
+    keep: () =>
+      orUserError(join(parent, name), async () => {
+        for (let n = 1; ; n++) {
+          const named = join(parent, numbered(name, n));
+          if (await renamedTo(path, named)) return named;
+        }
+      }),
+    drop: () => rm(path, {recursive: true, force: true}),
+  };
+}
+
+/** Gives a folder with something in it a name, if nothing has that name. @returns Whether it has it now. */
+export async function renamedTo(folder: string, name: string): Promise<boolean> {
+  if (await isThere(name)) return false; // a rename would take the place of an empty folder
+  try {
+    await rename(folder, name);
+    return true;
+  } catch (error) {
+    if (await isThere(name)) return false; // another process was first
+    throw error;
+  }
+}
+
+/**
+ * Writes files that belong together under the first of `<stem><ending>`, `<stem>-2<ending>`, … that is free for all of
+ * them. Each is there whole or not at all.
+ *
+ * @param contents By ending, such as "-map.csv".
+ * @returns The paths, in the order of `contents`.
+ * @throws UserError if the disk does not take them.
+ */
+export async function writeFresh(
+  folder: string,
+  stem: string,
+  contents: {readonly [ending: string]: string | Uint8Array},
+): Promise<string[]> {
+  const endings = Object.keys(contents);
+  const whole = endings.map((ending) => partialOf(join(folder, stem + ending)));
+  return orUserError(join(folder, `${stem}${endings[0]}`), async () => {
+    try {
+      for (const [i, ending] of endings.entries()) await writeWhole(whole[i], contents[ending]);
+      for (let n = 1; ; n++) {
+        const paths = endings.map((ending) => join(folder, numbered(stem, n) + ending));
+        if (await allNamed(whole, paths)) return paths;
+      }
+    } finally {
+      for (const path of whole) await rm(path, {force: true});
+    }
+  });
+}
+
+/** Gives files second names, all or none. @returns Whether they have them. */
+async function allNamed(files: readonly string[], names: readonly string[]): Promise<boolean> {
+  const given: string[] = [];
+  for (const [i, name] of names.entries()) {
+    if (!(await isNamed(files[i], name))) {
+      for (const one of given) await rm(one);
+      return false;
+    }
+    given.push(name);
+  }
+  return true;
+}
+
+/** @returns False if something has that name. */
+async function isNamed(file: string, name: string): Promise<boolean> {
+  try {
+    await link(file, name);
+    return true;
+  } catch (error) {
+    const {code = ""} = error as NodeJS.ErrnoException;
+    if (code === "EEXIST") return false;
+    if (!["EPERM", "ENOTSUP", "EOPNOTSUPP", "ENOSYS", "EMLINK"].includes(code)) throw error;
+  }
+  try {
+    await writeFile(name, "", {flag: "wx"}); // a file system without second names: the name is taken, then filled
+  } catch (error) {
+    if ((error as NodeJS.ErrnoException).code === "EEXIST") return false;
+    throw error;
+  }
+  await rename(file, name);
+  return true;
+}
+
+/** Whether anything has the name, be it a link that leads nowhere. */
+async function isThere(path: string): Promise<boolean> {
+  try {
+    await lstat(path);
+    return true;
+  } catch (error) {
+    if ((error as NodeJS.ErrnoException).code === "ENOENT") return false;
+    throw error;
+  }
+}
+
+/** "cat", "cat-2", "cat-3". */
+function numbered(name: string, n: number): string {
+  return n === 1 ? name : `${name}-${n}`;
+}

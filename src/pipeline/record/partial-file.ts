@@ -1,0 +1,29 @@
+/** @file Names for what is not whole yet: files that are written, folders that are filled, before they get their name. */
+import {randomBytes} from "node:crypto";
+import {basename, dirname, join} from "node:path";
+
+/** "<name>.<process>-<chance>.partial" */
+const PARTIAL = /\.(\d+)-[0-9a-f]{12}\.partial$/;
+
+/** Bytes that most file systems allow in a name are 255; the rest is for what is added. */
+const LONGEST = 200;
+
+/**
+ * A name that no other process and no other call takes, in the same folder, for what will be renamed to `path`. It is to
+ * be created exclusively ("wx", mkdir), so that a link that stands there is never followed.
+ */
+export function partialOf(path: string): string {
+  let name = basename(path);
+  while (Buffer.byteLength(name) > LONGEST) name = [...name].slice(0, -8).join("");
+  return join(dirname(path), `${name}.${process.pid}-${randomBytes(6).toString("hex")}.partial`);
+}
+
+/**
+ * The process that a partial file's name tells of; 0 for a name as older versions gave it, which none tells of.
+ *
+ * @returns Undefined if the name is no partial file's.
+ */
+export function writerOf(name: string): number | undefined {
+  if (!name.endsWith(".partial")) return undefined;
+  return Number(PARTIAL.exec(name)?.[1] ?? 0);
+}

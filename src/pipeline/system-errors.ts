@@ -1,0 +1,88 @@
+/** @file What the system says of a file, in the words of this program: one line that names the file. */
+
+import {UserError} from "./options";
+
+/** What each of the system's codes says was met, by what was done. */
+const REASONS: {readonly [code: string]: string} = {
+  ENOSPC: "no space left on the disk",
+  EDQUOT: "no space left in the quota",
+  EROFS: "a read-only file system",
+  ENOTDIR: "a file where a folder must be",
+  EISDIR: "a folder where a file must be",
+  ENOTEMPTY: "a folder that is not empty",
+  ENAMETOOLONG: "a name that is too long for the file system",
+  ELOOP: "links that lead round in a circle",
+  EMFILE: "more open files than this process may have",
+  ENFILE: "more open files than this machine may have",
+  EFBIG: "a file that is larger than the file system allows",
+  EIO: "an input or output error of the disk",
+  EBUSY: "a file that another process holds",
+  ETXTBSY: "a file that another process runs",
+  ENOMEM: "no memory left",
+  ENXIO: "no such device",
+  ENODEV: "no such device",
+  EXDEV: "another file system",
+  EINVAL: "something that the file system refuses",
+  ENOTSUP: "something that the file system cannot do",
+  EOPNOTSUPP: "something that the file system cannot do",
+  ENOSYS: "something that the file system cannot do",
+  ESTALE: "a network folder that is gone",
+  ETIMEDOUT: "no answer from the disk",
+  EPIPE: "nobody who reads it",
+  ERR_FS_FILE_TOO_LARGE: "more than 2 GiB",
+  ERR_FS_EISDIR: "a folder where a file must be",
+  ERR_STRING_TOO_LONG: "more text than fits into one string",
+};
+const OF_DOING: {readonly [code: string]: {readonly [doing in Doing]: string}} = {
+  ENOENT: {read: "nothing there", write: "no such place"},
+  EEXIST: {read: "a file that is there", write: "a file where a folder must be"},
+  EACCES: {read: "no permission to read", write: "no permission to write"},
+  EPERM: {read: "no permission to read", write: "no permission to write"},
+};
+
+/** What was to be done with the file. */
+export type Doing = "read" | "write";
+
+/** Calls to the system that read. */
+const READING = new Set(["read", "scandir", "opendir", "stat", "lstat", "fstat", "readlink", "realpath", "access"]);
+
+/**
+ * What the system says of a file, as one line: "<path>: expected to write it, got no space left on the disk (ENOSPC)".
+ *
+ * @param error What was thrown.
+ * @param path The file; by default the one that the error names.
+ * @param doing By default what the error's call does.
+ * @returns Undefined if this is no such error.
+ */
+export function systemWords(error: unknown, path?: string, doing?: Doing): string | undefined {
+  const {code = "", syscall = "", path: own, dest} = error as NodeJS.ErrnoException & {readonly dest?: string};
+  const done = doing ?? (READING.has(syscall) || (syscall === "open" && code === "ENOENT") ? "read" : "write");
+  const reason = REASONS[code] ?? OF_DOING[code]?.[done];
+  if (reason === undefined) return undefined;
+  const what = doing === undefined && syscall === "open" ? "open" : done;
+  return `${path ?? dest ?? own ?? "a file"}: expected to ${what} it, got ${reason} (${code})`;
+}
+
+/** @throws UserError that names the file, in place of what the system says. */
+export async function orUserError<T>(path: string, act: () => Promise<T>, doing: Doing = "write"): Promise<T> {
+  try {
+    return await act();
+  } catch (error) {
+    throw asUserError(error, path, doing);
+  }
+}
+
+/** The same for what is done at once. */
+export function orUserErrorSync<T>(path: string, act: () => T, doing: Doing = "write"): T {
+  try {
+    return act();
+  } catch (error) {
+    throw asUserError(error, path, doing);
+  }
+}
+
+/** The error that a user can read, if it is the system's; else the error itself. */
+function asUserError(error: unknown, path: string, doing: Doing): unknown {
+  const words = error instanceof UserError ? undefined : systemWords(error, path, doing);
+  return words === undefined ? error : new UserError(words, {cause: error});
+}
