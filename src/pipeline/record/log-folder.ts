@@ -2,7 +2,7 @@ import {existsSync} from "node:fs";
 import {realpath, rm} from "node:fs/promises";
 import {basename, dirname, join} from "node:path";
 
-import {orUserError} from "./write-whole";
+import {orUserError} from "../system-errors";
 
 /**
  * The folder of a run's TensorBoard logs: `<save>/logs/<run>`, beside the run and not in it. TensorBoard follows links:
