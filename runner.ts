@@ -1,4 +1,7 @@
 import {main} from "./src/cli/index";
+import {guardConsole} from "./src/cli/terminal";
+
+guardConsole();
 
 // Whoever read our output has gone (`runner.ts | head`): end as a process does that may no longer write (128 + SIGPIPE).
 process.stdout.on("error", (error: NodeJS.ErrnoException) => {

@@ -20,12 +20,13 @@ const MAY_IMPORT: {readonly [folder: string]: readonly string[]} = {
     "engine",
     "tsne",
     "plots",
+    "escape",
   ],
-  report: ["record", "plots", "analysis", "nouns"],
+  report: ["record", "plots", "analysis", "nouns", "escape"],
   run: ["plots", "probes", "aside", "record", "training", "analysis", "model", "backend", "engine", "data", "nouns"],
   probes: ["aside", "analysis", "data", "nouns", "tsne", "plots"],
   aside: ["report", "plots", "record", "analysis", "tsne", "nouns"],
-  record: ["plots", "nouns"],
+  record: ["plots", "nouns", "escape"],
   training: ["engine", "model", "data", "nouns"],
   analysis: ["tsne", "nouns"],
   model: ["engine", "nouns"],
@@ -34,7 +35,8 @@ const MAY_IMPORT: {readonly [folder: string]: readonly string[]} = {
   backend: ["engine", "nouns"],
   data: ["nouns"],
   nouns: ["plots"],
-  plots: [],
+  plots: ["escape"],
+  escape: [],
 };
 const NOUNS = ["types", "random", "options", "system-errors"];
 

@@ -2,13 +2,13 @@ import {cpSync, mkdirSync, readFileSync, renameSync, rmSync, writeFileSync} from
 import {join} from "node:path";
 import fc from "fast-check";
 import {afterAll, beforeAll, describe, expect, test} from "vitest";
-
+import {html} from "../src/escape/html";
 import {type Answers, compareAnswers} from "../src/pipeline/analysis/comparison";
 import {readSaved} from "../src/pipeline/record/artifact-codec";
 import {openRunDirectory} from "../src/pipeline/record/run-directory";
 import {answersAt, findRunAt, type SavedImages} from "../src/pipeline/record/saved-run";
 import {compareRuns} from "../src/report/compare/compare-runs";
-import {accuracyCurves, escaped, spread} from "../src/report/compare/figures";
+import {accuracyCurves, spread} from "../src/report/compare/figures";
 import {comparePage} from "../src/report/compare/page";
 import {thumbnail} from "../src/report/compare/thumbnail";
 import {command} from "./support/command";
@@ -184,7 +184,7 @@ describe("the page", () => {
     const names = comparison.classNames.map((name) => name + hostile);
     const page = comparePage({...comparison, classNames: names});
     expect(page).not.toContain(hostile);
-    expect(page).toContain(escaped(hostile));
+    expect(page).toContain(html(hostile));
     const {fixed, broken} = comparison.runs[0];
     expect(page.match(/<li /g)).toHaveLength(Math.min(90, fixed.length) + Math.min(90, broken.length));
     expect(page).toContain(`${fixed.length} answers turned right, ${broken.length} turned wrong.`);

@@ -51,9 +51,10 @@ test("a map's coordinates are written as their seven digits are read, whatever t
 
 test("a map's columns are written as templates write them, words quoted where they must be", () => {
   const numbers = [0, -0, 7, -12, 4_294_967_295, 1e15, 2 ** 53, -1e21, 0.1, 1 / 3, -1.5e-300, NaN, Infinity];
-  const words = numbers.map((_, i) => ["plain", "a,b", 'say "é"', "two\nlines", "", "plain"][i % 6]);
+  const words = numbers.map((_, i) => ["plain", "a,b", 'say "é"', "two\nlines", "", "=1+1"][i % 6]);
+  const written = words.map((word) => word.replace("\n", "\\n").replace("=", "'="));
   const lines = numbers.map(
-    (v, i) => `0,0,${v},${/[,"\n]/.test(words[i]) ? `"${words[i].replaceAll('"', '""')}"` : words[i]}`,
+    (v, i) => `0,0,${v},${/[,"]/.test(words[i]) ? `"${words[i].replaceAll('"', '""')}"` : written[i]}`,
   );
   expect(`${mapCsv(new Float32Array(2 * numbers.length), {"n,": numbers, w: words})}`).toBe(
     `x,y,"n,",w\n${lines.join("\n")}\n`,

@@ -85,7 +85,7 @@ test("a run's maps become a sheet, a film, the images as points, and tables", as
       trustworthiness: 1,
       neighbourAccuracyMap: 1,
     };
-    await directory.writeArtifact(epoch, "projection", {name: "map", plot: "scatter", data, numbers});
+    await directory.writeNumbers(epoch, "projection", {name: "map", plot: "scatter", data, numbers});
   }
   const files = await writeMapSheet(folder);
   expect(files.map((file) => file.slice(folder.length + 1))).toEqual([

@@ -49,7 +49,7 @@ async function drained<R>(generator: AsyncGenerator<RunEvent, R>) {
 async function probed() {
   const {probe, make} = twoStep();
   const directory = await createRunDirectory(temporaryFolder(), "run");
-  const results: Results = {directory, figures: {}, unfinished: []};
+  const results: Results = {directory, figures: {}, unfinished: [], told: new Set()};
   const context = {epoch: 3} as ProbeContext; // it looks at nothing else
   const {events, returned} = await drained(probeOnce({probe, values: {}}, context, results, 0));
   return {make, directory, results, events, returned};
@@ -68,7 +68,7 @@ test("a probe ends while what it makes later is still in the making; both are ke
 
   const figures: {[name: string]: Figure} = {};
   make(matrix("second"));
-  const later = await drained(finishLater(results.unfinished[0], 3, {directory, figures}));
+  const later = await drained(finishLater(results.unfinished[0], 3, {directory, figures, told: new Set()}));
   const told = [
     {type: "say", line: "slow: made"},
     {type: "made", epoch: 3, probe: "slow"},
@@ -83,8 +83,55 @@ test("what fails later is told and returned, and costs nothing that was kept", a
   const {make, directory, results} = await probed();
   const broken = new Error("rows: expected finite numbers, got NaN");
   make(broken);
-  const {events, returned} = await drained(finishLater(results.unfinished[0], 3, {directory, figures: {}}));
+  const {events, returned} = await drained(
+    finishLater(results.unfinished[0], 3, {directory, figures: {}, told: new Set()}),
+  );
   expect(returned).toBe(broken);
   expect(events).toContainEqual({type: "failure", probe: "slow", error: broken});
   expect(existsSync(join(directory.path, "plots/slow/first-epoch-003.png"))).toBe(true);
+});
+
+test("a picture that cannot be drawn is its probe's failure: told, returned, and the numbers are kept", async () => {
+  const directory = await createRunDirectory(temporaryFolder(), "run");
+  const results: Results = {directory, figures: {}, unfinished: [], told: new Set()};
+  const broken = {...matrix("bad"), data: {...matrix("bad").data, classNames: undefined}} as unknown as Artifact;
+  const probe: Probe = {
+    name: "drawn",
+    help: "",
+    options: {},
+    async *run() {
+      yield matrix("good");
+      yield broken;
+      yield matrix("after");
+    },
+  };
+  const {events, returned} = await drained(probeOnce({probe, values: {}}, {epoch: 1} as ProbeContext, results, 0));
+  expect(returned?.message).toMatch(/^bad: expected to draw it, got .+/);
+  expect(events.map(({type}) => type)).toEqual(["probe", "failure", "probed"]);
+  expect(Object.keys(results.figures)).toEqual(["drawn/good"]);
+  expect(existsSync(join(directory.path, "artifacts/drawn/bad-epoch-001.json"))).toBe(true);
+  expect(existsSync(join(directory.path, "plots/drawn/bad-epoch-001.png"))).toBe(false);
+});
+
+test("a note is told once a run, and a new one when it comes", async () => {
+  const directory = await createRunDirectory(temporaryFolder(), "run");
+  const told = new Set<string>();
+  const probe: Probe = {
+    name: "talker",
+    help: "",
+    options: {},
+    // biome-ignore lint/correctness/useYield: it has only notes to give
+    async *run({say, epoch}) {
+      say("the same");
+      say("the same");
+      if (epoch === 2) say("another");
+    },
+  };
+  const lines: string[] = [];
+  for (const epoch of [0, 1, 2, 3]) {
+    const results: Results = {directory, figures: {}, unfinished: [], told};
+    const {events} = await drained(probeOnce({probe, values: {}}, {epoch} as ProbeContext, results, 0));
+    for (const event of events) if (event.type === "say") lines.push(`${epoch} ${event.line}`);
+  }
+  expect(lines).toEqual(["0 talker: the same", "2 talker: another"]);
 });

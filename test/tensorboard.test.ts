@@ -221,7 +221,7 @@ test("a second log of one folder leaves the first alone", () => {
 
 test("writes the projector's tables as TensorBoard reads them", () => {
   expect(`${tensorsTsv([1, 2.5, -3, 0.1], 2)}`).toBe("1\t2.5\n-3\t0.1\n");
-  expect(metadataTsv({index: ["0", "1"], label: ["a\tb", "c\nd"]})).toBe("index\tlabel\n0\ta b\n1\tc d\n");
+  expect(metadataTsv({index: ["0", "1"], label: ["a\tb", "=c\nd"]})).toBe("index\tlabel\n0\ta\\tb\n1\t'=c\\nd\n");
 });
 
 test("writes the projector's numbers to five significant digits or more, short ones short", () => {

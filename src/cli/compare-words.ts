@@ -1,15 +1,14 @@
-import pc from "picocolors";
-
 import type {Compared, RunComparison, SeedNoise, Setting} from "../report/compare/compare-runs";
 import {nameOf} from "../report/compare/document";
 import {percent} from "../report/compare/figures";
 import {outOf100, points} from "../report/compare/page";
+import {paint} from "./terminal";
 
 /** What `compare` prints, line by line: the verdict first, then what it rests on. */
 export function comparisonLines(comparison: RunComparison, most: number): string[] {
   const {base, baseMetrics, runs, settings} = comparison;
   return [
-    `base  ${pc.bold(nameOf(base))}  test accuracy ${percent(baseMetrics.testAccuracy)}`,
+    `base  ${paint.bold(nameOf(base))}  test accuracy ${percent(baseMetrics.testAccuracy)}`,
     ...runs.flatMap((run) => ["", ...runLines(comparison, run, most)]),
     ...(settings.some((setting) => setting.runs.length > 1) ? ["", ...settings.map(settingLine)] : []),
   ];
@@ -29,7 +28,7 @@ function runLines({classNames, sameData, images}: RunComparison, run: Compared, 
     });
   const shown = classes.filter(({holmP}) => holmP < 0.05);
   return [
-    `run   ${pc.bold(nameOf(run.at))}  ${percent(accuracyAfter)} (95 %: ${low} to ${high}), ${pc.bold(verdict)}`,
+    `run   ${paint.bold(nameOf(run.at))}  ${percent(accuracyAfter)} (95 %: ${low} to ${high}), ${paint.bold(verdict)}`,
     ...(sameData ? [] : [`  compared on the ${total.images.toLocaleString("en")} test images that both runs have`]),
     `  ${total.fixed} turned right, ${total.broken} turned wrong, ${run.bothWrong} are wrong in both`,
     `  difference ${points(total.difference)} points (95 %: ${total.interval95.map(points).join(" to ")})`,
@@ -45,8 +44,8 @@ function runLines({classNames, sameData, images}: RunComparison, run: Compared, 
         ({label, predicted, before, after}) =>
           `  ${classNames[label]} taken for ${classNames[predicted]}: ${before} → ${after} times`,
       ),
-    ...listed(pc.green("right"), fixed),
-    ...listed(pc.red("wrong"), broken),
+    ...listed(paint.green("right"), fixed),
+    ...listed(paint.red("wrong"), broken),
   ];
 }
 
@@ -57,8 +56,8 @@ function noiseLine({verdict, interval95}: SeedNoise): string {
   }
   const between = interval95?.map(points).join(" to ");
   return verdict === "beyond"
-    ? `  ${pc.bold("beyond seed noise")}: the settings' means differ by ${between} points (95 %)`
-    : `  ${pc.bold("within seed noise")}: another seed alone moves as much (95 %: ${between} points)`;
+    ? `  ${paint.bold("beyond seed noise")}: the settings' means differ by ${between} points (95 %)`
+    : `  ${paint.bold("within seed noise")}: another seed alone moves as much (95 %: ${between} points)`;
 }
 
 function settingLine({runs, mean, deviation}: Setting): string {

@@ -7,6 +7,7 @@ import {comparePage} from "../report/compare/page";
 import type {Command} from "./command";
 import {comparisonLines} from "./compare-words";
 import {declareFlags, givenOf} from "./flags";
+import {say, sayJson} from "./terminal";
 
 interface CompareOptions {
   readonly metric: DecidingMetric;
@@ -65,13 +66,12 @@ export const compareCommand: Command = {
     for (const name of names) references.push(await findRunAt(options.save, name));
     const comparison = await compareRuns(references);
     const json = `${JSON.stringify(compareDocument(comparison, options.top), undefined, 2)}\n`;
-    const say = (text: string) => {
-      if (given.quiet !== true || options.json) process.stdout.write(text);
-    };
-    say(options.json ? json : `${comparisonLines(comparison, options.top).join("\n")}\n`);
+    const print = given.quiet === true ? () => {} : say;
+    if (options.json) sayJson(json);
+    else for (const line of comparisonLines(comparison, options.top)) print(line);
     if (options.out) {
       await writeWhole(options.out, /\.html$/i.test(options.out) ? comparePage(comparison) : json);
-      if (!options.json) say(`\npage  ${options.out}\n`);
+      if (!options.json) for (const line of ["", `page  ${options.out}`]) print(line);
     }
     const worse = comparison.runs.some((run) => worseBy(comparison, run, options.metric) > options.failUnder);
     return worse ? VERDICT_NO : 0;

@@ -16,6 +16,7 @@ import type {Command} from "./command";
 import {type ExplainFlags, explainFlags, explainOptionsOf, numbers, shapeOf} from "./explain-flags";
 import {openModel, readClassNames, readIfThere} from "./explain-model";
 import {declareFlags, givenOf} from "./flags";
+import {say} from "./terminal";
 
 /** One image to explain, and what is known of it. */
 interface Subject {
@@ -46,7 +47,7 @@ export const explainCommand: Command = {
       resolveOptions(limeFlags, givenOf(given, limeFlags, "lime."), "--lime."),
       classifier.imageShape,
     );
-    const say = (line: string) => given.quiet !== true && console.log(line);
+    const print = given.quiet === true ? () => {} : say;
     try {
       for (const {name, folder: own, image, index, label} of subjects) {
         const folder = resolve(options.out || join(options.save, "explain"), own);
@@ -57,9 +58,9 @@ export const explainCommand: Command = {
         const known = {...(index === undefined ? {} : {index}), ...(label === undefined ? {} : {label})};
         for await (const artifact of explainImage(classifier, image, {...asked, ...known})) {
           await write(folder, artifact);
-          for (const line of wordsOf(artifact)) say(line);
+          for (const line of wordsOf(artifact)) print(line);
         }
-        say(`  ${folder}`);
+        print(`  ${folder}`);
       }
     } finally {
       await classifier.dispose();

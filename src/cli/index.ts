@@ -1,4 +1,3 @@
-import pc from "picocolors";
 import yargs, {type Argv} from "yargs";
 
 import {UserError} from "../pipeline/options";
@@ -10,6 +9,7 @@ import {projectCommand} from "./project";
 import {reportCommand} from "./report";
 import {resumeCommand} from "./resume";
 import {runCommand} from "./run";
+import {complain, paint} from "./terminal";
 
 /** Every command there is, in the order `--help` lists them. */
 const commands: readonly Command[] = [
@@ -58,8 +58,8 @@ export async function main(argv: readonly string[]): Promise<number> {
     await cli.parseAsync();
     return code;
   } catch (error) {
-    console.error(`${pc.red("error:")} ${wordsOf(error as Error, flagsOf(cli))}`);
-    if (argv.includes("--verbose")) console.error((error as Error).stack);
+    complain(`${paint.red("error:")} ${wordsOf(error as Error, flagsOf(cli))}`);
+    if (argv.includes("--verbose")) for (const line of `${(error as Error).stack}`.split("\n")) complain(line);
     return 1;
   }
 }
@@ -74,7 +74,8 @@ function wordsOf(error: Error, flags: readonly string[]): string {
   const lacking = /^Not enough arguments following: (.+)$/.exec(error.message)?.[1];
   if (lacking) return `--${lacking}: expected a value, got none`;
   const unknown = /^Unknown arguments?: (.+)$/.exec(error.message)?.[1].split(", ");
-  if (!unknown) return error.message.replace(/\n[\s\S]*/, "");
+  // a line end in our own words is a name's, and is shown; other ones' further lines explain what ours leave out
+  if (!unknown) return error instanceof UserError ? error.message : error.message.replace(/\n[\s\S]*/, "");
   const names = commands.flatMap(({command}) => command).map((command) => command.split(" ")[0]);
   return unknown
     .map((word) => {
@@ -84,5 +85,5 @@ function wordsOf(error: Error, flags: readonly string[]): string {
       const hint = near ? `did you mean ${isFlag ? "--" : ""}${near}?` : "--help lists them";
       return `${shown}: expected a known ${kind}, got this one; ${hint}`;
     })
-    .join("\n       ");
+    .join("; ");
 }

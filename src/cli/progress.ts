@@ -1,9 +1,9 @@
 import {basename, relative} from "node:path";
 import {type Options, SingleBar} from "cli-progress";
-import pc from "picocolors";
 
 import type {RunEvent} from "../pipeline/run-events";
 import type {EpochMetrics} from "../pipeline/types";
+import {complain, forTerminal, paint, say as print} from "./terminal";
 
 /** Shows a run as it goes. */
 export interface Progress {
@@ -31,10 +31,11 @@ export function progressOf({quiet, verbose}: {readonly quiet: boolean; readonly 
           const {data, model, engine, path} = event;
           const counts = [data.train.count, data.validation.count, data.test.count].map(thousands);
           const share = `${counts[0]} images to train on, ${counts[1]} to validate, ${counts[2]} to test`;
-          say(`${pc.bold("data")}    ${data.name}: ${share}`);
-          say(`${pc.bold("model")}   ${model.name}: ${thousands(model.parameters)} weights`);
-          say(`${pc.bold("engine")}  ${engine.name} (${engine.version}): ${engine.why}`);
-          say(`${pc.bold("save")}    ${here(path)}\n`);
+          say(`${paint.bold("data")}    ${data.name}: ${share}`);
+          say(`${paint.bold("model")}   ${model.name}: ${thousands(model.parameters)} weights`);
+          say(`${paint.bold("engine")}  ${engine.name} (${engine.version}): ${engine.why}`);
+          say(`${paint.bold("save")}    ${here(path)}`);
+          say("");
           return;
         }
         case "train": {
@@ -54,13 +55,12 @@ export function progressOf({quiet, verbose}: {readonly quiet: boolean; readonly 
         }
         case "say":
           bar.end();
-          say(`  ${pc.yellow("note")} ${event.line}`);
+          say(`  ${paint.yellow("note")} ${event.line}`);
           return;
         case "failure":
           bar.end();
-          console.error(
-            `  ${pc.red("error")} probe ${event.probe}: ${verbose ? event.error.stack : event.error.message}`,
-          );
+          complain(`  ${paint.red("error")} probe ${event.probe}: ${event.error.message}`);
+          if (verbose) for (const line of `${event.error.stack}`.split("\n")) complain(line);
           return;
         case "epoch":
           bar.end();
@@ -71,13 +71,15 @@ export function progressOf({quiet, verbose}: {readonly quiet: boolean; readonly 
           return;
         case "interrupted":
           bar.end();
-          say(`\nstopped; go on with: npx ts-node runner.ts resume ${basename(event.path)}`);
+          say("");
+          say(`stopped; go on with: npx ts-node runner.ts resume ${basename(event.path)}`);
           return;
         case "end": {
           const {best, path} = event;
-          say(`\nbest by validation loss: epoch ${best.epoch}, test accuracy ${pc.bold(percent(best.testAccuracy))}`);
+          say("");
+          say(`best by validation loss: epoch ${best.epoch}, test accuracy ${paint.bold(percent(best.testAccuracy))}`);
           say(`pictures ${here(path)}/plots   numbers ${here(path)}/artifacts   model ${here(path)}/model`);
-          say(`${pc.bold("the page")}  ${here(path)}/report.html`);
+          say(`${paint.bold("the page")}  ${here(path)}/report.html`);
           return;
         }
         default:
@@ -102,7 +104,9 @@ const LOOK: Options = {
   format: "{label} {bar} {percentage}%  {words}  {speed}  {left} left",
   // Coloured here: cli-progress cuts a bar of coloured characters in the middle of their codes.
   formatBar: (share) =>
-    pc.magenta("━".repeat(Math.round(BAR * share))) + pc.dim("━".repeat(BAR - Math.round(BAR * share))),
+    forTerminal(
+      paint.magenta("━".repeat(Math.round(BAR * share))) + paint.dim("━".repeat(BAR - Math.round(BAR * share))),
+    ),
   hideCursor: true,
   clearOnComplete: true,
   stopOnComplete: false,
@@ -120,16 +124,21 @@ function terminalBar(): Bar {
         bar?.stop();
         bar = new SingleBar(LOOK);
         [label, begun, imagesBefore] = [what, performance.now(), images];
-        bar.start(total, 0, {label: what, words: "", speed: "", left: "-:--"});
+        bar.start(total, 0, {label: forTerminal(what), words: "", speed: "", left: "-:--"});
       }
       const seconds = (performance.now() - begun) / 1000;
       const speed = images ? `${thousands((images - imagesBefore) / seconds)} images/s` : "";
-      bar.update(done, {label: what, words, speed, left: clock((seconds * (total - done)) / done)});
+      bar.update(done, {
+        label: forTerminal(what),
+        words: forTerminal(words),
+        speed,
+        left: clock((seconds * (total - done)) / done),
+      });
     },
     note(words) {
       bar?.stop();
       bar = undefined;
-      process.stdout.write(`\r\x1b[2K${pc.dim(words)}`);
+      process.stdout.write(`\r\x1b[2K${forTerminal(paint.dim(words))}`);
     },
     end() {
       bar?.stop();
@@ -174,20 +183,16 @@ function summary(
   const roomy = (process.stdout.columns ?? 120) >= 118;
   const title = epoch === 0 ? "untrained" : `epoch ${epoch}`;
   return [
-    pc.bold(title.padEnd(9)),
+    paint.bold(title.padEnd(9)),
     part("train", trainLoss, trainAccuracy),
     part("validation", validationLoss, validationAccuracy),
     part("test", testLoss, testAccuracy),
-    roomy ? pc.dim(times) : "",
-    best ? pc.green("best") : "",
+    roomy ? paint.dim(times) : "",
+    best ? paint.green("best") : "",
   ]
     .filter(Boolean)
     .join("  ")
     .trimEnd();
-}
-
-function print(line: string): void {
-  console.log(line);
 }
 
 function here(path: string): string {

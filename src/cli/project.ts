@@ -3,6 +3,7 @@ import {type OptionTable, resolveOptions, seedNumber} from "../pipeline/options"
 import {type ProjectFile, projectFile} from "../pipeline/run-project";
 import type {Command} from "./command";
 import {declareFlags, givenOf} from "./flags";
+import {say} from "./terminal";
 
 const projectFlags: OptionTable<ProjectFile> = {
   ...mapSettings,
@@ -26,7 +27,7 @@ export const projectCommand: Command = {
     const options = resolveOptions(projectFlags, givenOf(given, projectFlags, ""), "--");
     const quiet = given.quiet === true;
     const print = (line: string) => {
-      if (!quiet) console.log(line);
+      if (!quiet) say(line);
     };
     const begun = performance.now();
     const map = await projectFile(String(given.file), options, print);

@@ -5,6 +5,7 @@ import {findRun} from "../pipeline/record/run-directory";
 import {writeReport} from "../report/page";
 import {serveReport} from "../report/serve";
 import type {Command} from "./command";
+import {say} from "./terminal";
 
 /** Writes a run's report anew from what the run kept, or serves it while the run goes on. */
 export const reportCommand: Command = {
@@ -22,13 +23,13 @@ export const reportCommand: Command = {
       throw new UserError(`--port: expected a whole number from 0 to 65535, got "${given.port}"`);
     }
     const {path} = await findRun(`${given.save}`, `${given.run}`);
-    const say = given.quiet === true ? () => {} : (line: string) => console.log(line);
+    const print = given.quiet === true ? () => {} : say;
     if (given.serve !== true) {
-      say(relative(process.cwd(), await writeReport(path)));
+      print(relative(process.cwd(), await writeReport(path)));
       return 0;
     }
     const server = await serveReport(path, {port});
-    say(`${server.url}  (Ctrl-C ends it)`);
+    print(`${server.url}  (Ctrl-C ends it)`);
     await new Promise<void>((resolve) => {
       process.once("SIGINT", resolve).once("SIGTERM", resolve);
     });

@@ -38,7 +38,11 @@ export const runCommand: Command = {
   },
 };
 
-/** Runs to the end, or to the user's Ctrl-C: the first stops after the batch at hand, a second at once. */
+/**
+ * Runs to the end, or to the user's Ctrl-C: the first stops after the batch at hand, a second at once.
+ *
+ * @returns The exit code: 1 also for a run that is kept, but in which a probe failed or a file could not be made.
+ */
 export async function drive(
   options: RunOptions,
   probeOptions: ProbeOptions,
@@ -59,6 +63,7 @@ export async function drive(
   readyAside(); // loads while the data are read
   let mapped: Promise<boolean> | undefined;
   let written = false;
+  let failed = false;
   const mapFiles = async () =>
     !hasMaps ||
     kept("projection", progress, () =>
@@ -73,6 +78,7 @@ export async function drive(
         await Promise.all([mapped, reported]); // the end is the end: all it names is there
       }
       progress.show(event);
+      if (event.type === "failure") failed = true;
       if (event.type === "start") folder = event.path;
       if (event.type === "kept") {
         await reported; // one at a time, each while the next epoch trains
@@ -85,7 +91,7 @@ export async function drive(
     process.off("SIGINT", onSignal).off("SIGTERM", onSignal);
   }
   if (interrupt.signal.aborted) return INTERRUPTED;
-  return written ? 0 : 1;
+  return written && !failed ? 0 : 1;
 }
 
 /**

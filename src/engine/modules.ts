@@ -5,6 +5,12 @@ import {setFlagsFromString} from "node:v8";
 /** The kernels' two builds: every processor runs the one; the other multiplies and adds in one instruction. */
 export const VARIANTS = ["plain", "fused-multiply-add"] as const;
 export type Variant = (typeof VARIANTS)[number];
+/**
+ * The build that computes unless another is asked for: the same on every machine, since the two round differently and a
+ * result may depend on nothing but options, data and version. The other saves 9 % of a default run's processor time on AMD's
+ * Zen 4 (bench/ENGINE.md); more where multiplications and additions share the processor's ports.
+ */
+export const DEFAULT_VARIANT: Variant = "plain";
 
 const compiled = new Map<Variant, Promise<WebAssembly.Module>>();
 

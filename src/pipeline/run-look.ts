@@ -33,6 +33,8 @@ export interface Looking {
   readonly log: RunLog;
   /** The last look's activations of the test images: the next writes its own over them. */
   room?: Float32Array;
+  /** Notes of probes that were told: each is told once. */
+  readonly told: Set<string>;
   /** The epochs so far; a look adds its own. */
   readonly metrics: EpochMetrics[];
   /** Of epochscope, kept with the model. */
@@ -70,7 +72,7 @@ export async function* look(
   if (test.activations) looking.room = test.activations.values;
   const evaluatedAt = performance.now();
 
-  const results: Results = {directory, figures: {}, unfinished: []};
+  const results: Results = {directory, figures: {}, unfinished: [], told: looking.told};
   const failures = looking.isProbed(epoch) ? yield* probed(looking, epoch, test, results) : {};
   if (signal?.aborted) return;
   const isTrained = epoch > 0;
@@ -101,7 +103,7 @@ type Failures = {readonly [probe: string]: string};
 function restOf(
   {directory, metrics, log}: Looking,
   line: EpochMetrics,
-  {unfinished}: Results,
+  {unfinished, told}: Results,
   failures: Failures,
 ): Rest {
   const {epoch} = line;
@@ -115,7 +117,7 @@ function restOf(
       const figures: {[name: string]: Figure} = {};
       const later: {[probe: string]: string} = {};
       for (const one of unfinished) {
-        const failure = yield* finishLater(one, epoch, {directory, figures});
+        const failure = yield* finishLater(one, epoch, {directory, figures, told});
         if (failure) later[one.probe] = failure.message;
       }
       log.pictures(epoch, figures);

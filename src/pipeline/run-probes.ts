@@ -1,4 +1,5 @@
 import type {Figure} from "../plots/figure";
+import {draw} from "../plots/index";
 import {aside} from "./aside/thread";
 import {resolveOptions} from "./options";
 import {probes} from "./probes/index";
@@ -41,16 +42,19 @@ export interface Results {
   readonly figures: {[name: string]: Figure};
   /** What is still made when the probe has ended. */
   readonly unfinished: Unfinished[];
+  /** Notes that the user has been told in this run: what holds at every epoch is told once. */
+  readonly told: Set<string>;
 }
 
 /**
- * Runs one probe and keeps what it gives. One that throws does not cost the run: the error is told, and returned to be
- * kept. A file that cannot be written does. Broken off, it ends after the artifact at hand.
+ * Runs one probe and keeps what it gives. One that throws, or whose picture cannot be drawn, does not cost the run: the
+ * error is told, and returned to be kept. A file that cannot be written does. Broken off, it ends after the artifact at
+ * hand.
  */
 export async function* probeOnce(
   {probe, values}: ChosenProbe,
   context: Omit<ProbeContext, "random" | "previous" | "say">,
-  {directory, figures, unfinished}: Results,
+  {directory, figures, unfinished, told}: Results,
   seed: number,
   signal?: AbortSignal,
 ): AsyncGenerator<RunEvent, Error | undefined> {
@@ -70,7 +74,7 @@ export async function* probeOnce(
     const next = await artifacts.next().catch((error: Error) => {
       failure = error;
     });
-    for (const line of said()) yield {type: "say", line};
+    yield* news(said(), told);
     if (!next || next.done) break;
     if ("later" in next.value) {
       const made = next.value.later;
@@ -78,7 +82,14 @@ export async function* probeOnce(
       drawn.catch(() => undefined); // told by finishLater
       unfinished.push({probe: probe.name, made, drawn, said});
     } else {
-      figures[`${probe.name}/${next.value.name}`] = await directory.writeArtifact(epoch, probe.name, next.value);
+      const artifact = next.value;
+      await directory.writeNumbers(epoch, probe.name, artifact);
+      const figure = drawn(artifact);
+      if (figure instanceof Error) failure = figure;
+      else {
+        await directory.writePicture(epoch, probe.name, artifact.name, figure);
+        figures[`${probe.name}/${artifact.name}`] = figure;
+      }
     }
   }
   if (failure) yield {type: "failure", probe: probe.name, error: failure};
@@ -86,17 +97,34 @@ export async function* probeOnce(
   return failure;
 }
 
+/** Its picture, or why it cannot be drawn. */
+function drawn({name, plot, data}: Artifact): Figure | Error {
+  try {
+    return draw(plot, data);
+  } catch (error) {
+    return new Error(`${name}: expected to draw it, got ${(error as Error).message}`, {cause: error});
+  }
+}
+
+function* news(lines: readonly string[], told: Set<string>): Generator<RunEvent, void> {
+  for (const line of lines) {
+    if (told.has(line)) continue;
+    told.add(line);
+    yield {type: "say", line};
+  }
+}
+
 /** Waits for what a probe still makes, and keeps it as `probeOnce` does. @returns Why it failed, if it did. */
 export async function* finishLater(
   {probe, made, drawn, said}: Unfinished,
   epoch: number,
-  {directory, figures}: Pick<Results, "directory" | "figures">,
+  {directory, figures, told}: Omit<Results, "unfinished">,
 ): AsyncGenerator<RunEvent, Error | undefined> {
-  const artifact = yield* orFailure(probe, made, said);
+  const artifact = yield* orFailure(probe, made, said, told);
   if (artifact instanceof Error) return artifact;
   await directory.writeNumbers(epoch, probe, artifact);
   yield {type: "made", epoch, probe};
-  const figure = yield* orFailure(probe, drawn, said);
+  const figure = yield* orFailure(probe, drawn, said, told);
   if (figure instanceof Error) return figure;
   await directory.writePicture(epoch, probe, artifact.name, figure);
   figures[`${probe}/${artifact.name}`] = figure;
@@ -108,6 +136,7 @@ async function* orFailure<T>(
   probe: string,
   promised: Promise<T>,
   said: () => string[],
+  told: Set<string>,
 ): AsyncGenerator<RunEvent, T | Error> {
   try {
     return await promised;
@@ -115,6 +144,6 @@ async function* orFailure<T>(
     yield {type: "failure", probe, error: error as Error};
     return error as Error;
   } finally {
-    for (const line of said()) yield {type: "say", line};
+    yield* news(said(), told);
   }
 }

@@ -77,7 +77,7 @@ export async function* run(
     topology: `${model.toJSON()}`,
   });
   const looking: Looking = {
-    ...{seed, chosen, data, model, network, directory, log, metrics, signal},
+    ...{seed, chosen, data, model, network, directory, log, metrics, signal, told: new Set<string>()},
     layers: facts.layers,
     version: made.versions.epochscope,
     isProbed: (epoch) => epoch % every === 0 || epoch === epochs,

@@ -1,4 +1,5 @@
 import {createCanvas, GlobalFonts} from "@napi-rs/canvas";
+import {visible} from "../escape/visible";
 import type {Canvas2D} from "./figure";
 
 export interface TextStyle {
@@ -29,7 +30,7 @@ for (const [file, family] of [
 /** Its own sheet: text has a width before the sheet that it goes on has one. */
 const measuring = createCanvas(1, 1).getContext("2d");
 
-/** Writes one line of text at (x, y). */
+/** Writes one line of text at (x, y). What is no letter in it is shown as an escape: NUL ends no text, no line turns. */
 export function text(context: Canvas2D, words: string, x: number, y: number, style: TextStyle = {}): void {
   const {color = "#15181d", align = "left", baseline = "middle", angle = 0, maxWidth = Infinity} = style;
   context.save();
@@ -39,7 +40,7 @@ export function text(context: Canvas2D, words: string, x: number, y: number, sty
   context.textBaseline = baseline;
   context.translate(x, y);
   context.rotate(angle);
-  const shown = shortened(context, words, maxWidth);
+  const shown = shortened(context, visible(words), maxWidth);
   if (style.halo) {
     context.strokeStyle = style.halo;
     context.lineJoin = "round";
@@ -53,7 +54,7 @@ export function text(context: Canvas2D, words: string, x: number, y: number, sty
 /** The width of one line in units, for laying out before the sheet exists. */
 export function textWidth(words: string, style: TextStyle = {}): number {
   measuring.font = fontOf(style);
-  return measuring.measureText(words).width;
+  return measuring.measureText(visible(words)).width;
 }
 
 function fontOf({size = 12, bold = false, mono = false}: TextStyle): string {

@@ -1,5 +1,6 @@
 import {existsSync, readdirSync, readFileSync} from "node:fs";
 import {join} from "node:path";
+import {visibleValue} from "../escape/visible";
 import {UserError} from "../pipeline/options";
 import {readSaved} from "../pipeline/record/artifact-codec";
 import type {EpochMetrics} from "../pipeline/types";
@@ -102,7 +103,7 @@ function gatherFiles(runFolder: string, images: TestImages | null, recall: Recal
     mistakes: artifacts.has("mistakes/lime") ? mistakes.map((stop) => stop?.counts ?? null) : null,
     inside: images && artifacts.has("network") ? gatherInside(perStop("network", insideShown), pack) : null,
   };
-  return {file, parts: pack.parts};
+  return {file: visibleValue(file), parts: pack.parts}; // names of the data as the page may show them
 }
 
 /** @param most How many of the mistakes, the surest, are carried. */

@@ -1,3 +1,4 @@
+import {visible} from "../../escape/visible";
 import type {Figure} from "../../plots/figure";
 import type {EpochMetrics, NamedArray} from "../types";
 import type {TensorBoardLog} from "./tensorboard";
@@ -65,7 +66,7 @@ export function logOptions(
   names: LogNames = "plain",
 ): void {
   const flat = flattened(options);
-  const cell = (value: HyperParameter) => String(value).replaceAll("|", "\\|").replaceAll("\n", " ");
+  const cell = (value: HyperParameter) => String(value).replaceAll("|", "\\|");
   const rows = Object.entries(flat).map(([name, value]) => `| ${cell(name)} | ${cell(value)} |`);
   log.text("options", 0, ["| option | value |", "| --- | --- |", ...rows].join("\n"));
   log.hparams(flat, comparedTags(names));
@@ -76,8 +77,10 @@ export function logOptions(
 function flattened(options: {readonly [name: string]: unknown}, prefix = ""): {[name: string]: HyperParameter} {
   const flat: {[name: string]: HyperParameter} = {};
   for (const [name, value] of Object.entries(options)) {
-    if (typeof value === "number" || typeof value === "boolean" || typeof value === "string") {
+    if (typeof value === "number" || typeof value === "boolean") {
       flat[prefix + name] = value;
+    } else if (typeof value === "string") {
+      flat[prefix + name] = visible(value);
     } else if (value !== null && typeof value === "object" && !Array.isArray(value)) {
       Object.assign(flat, flattened(value as {readonly [name: string]: unknown}, `${prefix}${name}.`));
     } else if (value !== undefined && value !== null) {

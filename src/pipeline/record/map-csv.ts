@@ -1,3 +1,4 @@
+import {cell} from "../../escape/cell";
 import {POWERS, writeDecimal} from "./decimal";
 
 /** A map's columns beside its coordinates, by heading, one value a point. */
@@ -14,7 +15,7 @@ const [COMMA, LINE_END] = Buffer.from(",\n");
 
 /**
  * A map as CSV (RFC 4180, but lines end in "\n"): a header, then one point a line, its coordinates x, y (, z) to seven
- * digits and the given columns. A cell with a comma, a quote or a line end is quoted. UTF-8.
+ * digits and the given columns, words as `cell` escapes them. A cell with a comma or a quote is quoted. UTF-8.
  *
  * @param points `[row * dimensions + d]`, two dimensions or three.
  */
@@ -24,7 +25,7 @@ export function mapCsv(
   rows = Object.values(columns)[0]?.length ?? points.length / 2,
 ): Uint8Array {
   const dimensions = points.length / rows;
-  const header = `${[..."xyz".slice(0, dimensions), ...Object.keys(columns)].map(cell).join(",")}\n`;
+  const header = `${[..."xyz".slice(0, dimensions), ...Object.keys(columns)].map(quoted).join(",")}\n`;
   const writers = Object.values(columns).map(cellWriter);
   const beside = writers.reduce((sum, {longest}) => sum + longest + 1, 0);
   const bytes = Buffer.allocUnsafe(Buffer.byteLength(header) + points.length * (LONGEST + 1) + rows * (beside + 1));
@@ -59,7 +60,7 @@ function cellWriter(column: ArrayLike<number> | readonly string[]): CellWriter {
   let longest = 0;
   for (const word of words) {
     if (cells.has(word)) continue;
-    const bytes = Buffer.from(cell(word));
+    const bytes = Buffer.from(quoted(word));
     cells.set(word, bytes);
     longest = Math.max(longest, bytes.length);
   }
@@ -71,8 +72,9 @@ function cellWriter(column: ArrayLike<number> | readonly string[]): CellWriter {
   return {longest, write};
 }
 
-function cell(value: string): string {
-  return /[",\r\n]/.test(value) ? `"${value.replaceAll('"', '""')}"` : value;
+function quoted(value: string): string {
+  const shown = cell(value);
+  return /[",]/.test(shown) ? `"${shown.replaceAll('"', '""')}"` : shown;
 }
 
 /** As a template has it. */

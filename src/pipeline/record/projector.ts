@@ -1,5 +1,6 @@
 import {join} from "node:path";
 import {createCanvas} from "@napi-rs/canvas";
+import {cell} from "../../escape/cell";
 import type {Images} from "../types";
 import {writeWhole} from "./write-whole";
 
@@ -9,7 +10,7 @@ export interface Projection {
   readonly name: string;
   readonly width: number;
   readonly values: ArrayLike<number>;
-  /** One row a point; "\t" and line ends become spaces. At least two columns, or TensorBoard takes the header for a row. */
+  /** One row a point, as `cell` escapes it. At least two columns, or TensorBoard takes the header for a row. */
   readonly columns: {readonly [heading: string]: readonly string[]};
   /** One picture a point, in the same order. */
   readonly images?: Images;
@@ -123,10 +124,9 @@ function writeDecimals(bytes: Buffer, at: number, zeros: number, seven: number):
 
 /** A header line, then one point a line. */
 export function metadataTsv(columns: {readonly [heading: string]: readonly string[]}): string {
-  const clean = (cell: string) => cell.replace(/[\t\r\n]+/g, " ");
   const headings = Object.keys(columns);
-  const rows = columns[headings[0]].map((_, i) => headings.map((heading) => clean(columns[heading][i])).join("\t"));
-  return `${[headings.map(clean).join("\t"), ...rows].join("\n")}\n`;
+  const rows = columns[headings[0]].map((_, i) => headings.map((heading) => cell(columns[heading][i])).join("\t"));
+  return `${[headings.map(cell).join("\t"), ...rows].join("\n")}\n`;
 }
 
 function spriteSide({count, shape: [height, width]}: Images): number {

@@ -2,7 +2,6 @@ import {mkdir, readdir, readFile, rename, rm, symlink} from "node:fs/promises";
 import {basename, dirname, join, resolve} from "node:path";
 
 import type {Figure} from "../../plots/figure";
-import {draw} from "../../plots/index";
 import {UserError} from "../options";
 import {orUserError} from "../system-errors";
 import type {Artifact, EpochMetrics} from "../types";
@@ -21,11 +20,9 @@ export interface RunDirectory {
   /** Writes metrics.jsonl, one line an epoch. */
   writeMetrics(metrics: readonly EpochMetrics[]): Promise<void>;
   readMetrics(): Promise<EpochMetrics[]>;
-  /** Writes `artifacts/<probe>/<name>-epoch-003.json` and, drawn from it, `plots/<probe>/<name>-epoch-003.png`. */
-  writeArtifact(epoch: number, probe: string, artifact: Artifact): Promise<Figure>;
-  /** The first half of that. */
+  /** Writes an artifact: `artifacts/<probe>/<name>-epoch-003.json`. */
   writeNumbers(epoch: number, probe: string, artifact: Artifact): Promise<void>;
-  /** The second, of what is drawn already. */
+  /** Writes the picture that was drawn of it: `plots/<probe>/<name>-epoch-003.png`. */
   writePicture(epoch: number, probe: string, name: string, figure: Figure): Promise<void>;
   /** The artifact of the last epoch before `epoch` that has it. */
   previousArtifact(epoch: number, probe: string, name: string): Promise<Artifact | undefined>;
@@ -93,12 +90,6 @@ export function openRunDirectory(path: string): RunDirectory {
         .split("\n")
         .filter(Boolean)
         .map((line) => JSON.parse(line) as EpochMetrics);
-    },
-    async writeArtifact(epoch, probe, artifact) {
-      await this.writeNumbers(epoch, probe, artifact);
-      const figure = draw(artifact.plot, artifact.data);
-      await this.writePicture(epoch, probe, artifact.name, figure);
-      return figure;
     },
     writeNumbers: (epoch, probe, artifact) =>
       writeSaved(join(path, "artifacts", probe), stem(epoch, artifact.name), artifact),

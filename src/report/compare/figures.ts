@@ -1,14 +1,10 @@
+import {html} from "../../escape/html";
 import type {EpochMetrics} from "../../pipeline/types";
 import type {RunComparison, Setting} from "./compare-runs";
 
 /** @file The comparison's figures as SVG: plain text, no script. */
 
 const WIDTH = 560;
-
-/** Markup of a text that comes from data. */
-export function escaped(text: string): string {
-  return text.replaceAll("&", "&amp;").replaceAll("<", "&lt;").replaceAll(">", "&gt;").replaceAll('"', "&quot;");
-}
 
 /** A dot a seed, a row a setting: the band is one standard deviation to either side of the mean, the line the mean. */
 export function seedStrips({settings, base, runs}: RunComparison, nameOf: (setting: Setting) => string): string {
@@ -27,9 +23,9 @@ export function seedStrips({settings, base, runs}: RunComparison, nameOf: (setti
     const dots = accuracies.map((accuracy, j) => {
       const kind = members[j] === base ? "base" : runs.some(({at}) => at === members[j]) ? "other" : "dot";
       const {name} = members[j].run.facts;
-      return `<circle class="${kind}" cx="${x(accuracy).toFixed(1)}" cy="${y}" r="5"><title>${escaped(name)}: ${percent(accuracy)}</title></circle>`;
+      return `<circle class="${kind}" cx="${x(accuracy).toFixed(1)}" cy="${y}" r="5"><title>${html(name)}: ${percent(accuracy)}</title></circle>`;
     });
-    return `<text class="name" x="0" y="${y - 17}">${escaped(nameOf(setting))}</text>${band}${dots.join("")}`;
+    return `<text class="name" x="0" y="${y - 17}">${html(nameOf(setting))}</text>${band}${dots.join("")}`;
   });
   const height = 34 + settings.length * row;
   const ticks = [low, high].map(
@@ -59,10 +55,10 @@ export function accuracyCurves(runs: readonly {readonly name: string; readonly m
     const end = x(metrics[metrics.length - 1].epoch);
     const strong = i === 0 ? " strong" : "";
     const shown = name.length > 18 ? `${name.slice(0, 9)}…${name.slice(-8)}` : name;
-    return `<polyline class="run${strong}" points="${points.join(" ")}"><title>${escaped(name)}</title></polyline>
+    return `<polyline class="run${strong}" points="${points.join(" ")}"><title>${html(name)}</title></polyline>
 <circle class="dot" cx="${end.toFixed(1)}" cy="${ends[i].toFixed(1)}" r="3"/>
 <line class="rule" x1="${(end + 4).toFixed(1)}" x2="${right + 12}" y1="${ends[i].toFixed(1)}" y2="${places[i].toFixed(1)}"/>
-<text class="name${strong}" x="${right + 15}" y="${(places[i] + 4).toFixed(1)}">${escaped(shown)}<title>${escaped(name)}</title></text>`;
+<text class="name${strong}" x="${right + 15}" y="${(places[i] + 4).toFixed(1)}">${html(shown)}<title>${html(name)}</title></text>`;
   });
   const rules = [low, high].map(
     (value) =>

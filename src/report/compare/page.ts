@@ -2,10 +2,11 @@ import {createHash} from "node:crypto";
 import {readFileSync} from "node:fs";
 import {join} from "node:path";
 
+import {html} from "../../escape/html";
 import type {ChangedImage} from "../../pipeline/analysis/comparison";
 import type {Compared, RunComparison, Setting} from "./compare-runs";
 import {nameOf} from "./document";
-import {accuracyCurves, escaped, percent, seedStrips} from "./figures";
+import {accuracyCurves, percent, seedStrips} from "./figures";
 import {thumbnail} from "./thumbnail";
 
 /** Pictures a pile shows; what is beyond is a number. */
@@ -33,12 +34,12 @@ export function comparePage(comparison: RunComparison): string {
 <meta http-equiv="Content-Security-Policy" content="default-src 'none'; style-src 'sha256-${hash}'; img-src data:; font-src data:; base-uri 'none'; form-action 'none'">
 <meta name="viewport" content="width=device-width, initial-scale=1">
 <meta name="color-scheme" content="light dark">
-<title>${escaped(`${nameOf(base)} compared`)}</title>
+<title>${html(`${nameOf(base)} compared`)}</title>
 <link rel="icon" href="data:,">
 <style>${style}</style>
 </head>
 <body>
-<p><span class="word">epochscope</span> <span class="soft">runs side by side; the base is ${escaped(nameOf(base))}</span></p>
+<p><span class="word">epochscope</span> <span class="soft">runs side by side; the base is ${html(nameOf(base))}</span></p>
 <main>
 ${runs.map((run) => section(comparison, run)).join("\n")}
 <div class="columns together">
@@ -59,7 +60,7 @@ function section(comparison: RunComparison, run: Compared): string {
   const among = comparison.sameData
     ? `of ${total.images.toLocaleString("en")} test images`
     : `of the ${total.images.toLocaleString("en")} test images that both runs have`;
-  return `<h1><b>${escaped(nameOf(run.at))}</b> gets <b>${right}</b> right, not ${rightBefore}, ${among}.</h1>
+  return `<h1><b>${html(nameOf(run.at))}</b> gets <b>${right}</b> right, not ${rightBefore}, ${among}.</h1>
 <p class="lead">${total.fixed} answers turned right, ${total.broken} turned wrong. ${noiseSentence(run)}</p>
 <div class="columns">
 <section class="panel"><h2>Who is right?</h2>
@@ -91,18 +92,17 @@ function pile({images, classNames}: RunComparison, list: readonly ChangedImage[]
     const [truth, was, is] = [label, before, after].map((k) => classNames[k]);
     const where = images.files?.[index] ?? `test image ${index}`;
     const words = `${where}: ${truth}; before ${was} (label ${percent(p.labelProbabilityBefore)}), now ${is} (label ${percent(p.labelProbabilityAfter)})`;
-    return `<li title="${escaped(words)}"><img alt="${escaped(words)}" src="${thumbnail(images, index)}">${escaped(`${was} → ${is}`)}</li>`;
+    return `<li title="${html(words)}"><img alt="${html(words)}" src="${thumbnail(images, index)}">${html(`${was} → ${is}`)}</li>`;
   });
   const more = list.length > PILE ? `<p class="soft">and ${(list.length - PILE).toLocaleString("en")} more</p>` : "";
   const grey = images.shape[2] === 1 ? " grey" : "";
-  return `<div class="pile"><span class="count">${list.length.toLocaleString("en")}</span>${escaped(title)}<ul class="pictures${grey}">${pictures.join("")}</ul>${more}</div>`;
+  return `<div class="pile"><span class="count">${list.length.toLocaleString("en")}</span>${html(title)}<ul class="pictures${grey}">${pictures.join("")}</ul>${more}</div>`;
 }
 
 function optionTable({options}: Compared): string {
   if (options.length === 0) return `<p class="soft">None: options, data, engine and version are the same.</p>`;
   const rows = options.map(
-    ({name, base, other}) =>
-      `<tr><td>${escaped(name)}</td><td>${escaped(said(base))}</td><td>${escaped(said(other))}</td></tr>`,
+    ({name, base, other}) => `<tr><td>${html(name)}</td><td>${html(said(base))}</td><td>${html(said(other))}</td></tr>`,
   );
   return `<table><tr><th>option</th><th>base</th><th>this run</th></tr>${rows.join("")}</table>`;
 }
@@ -112,7 +112,7 @@ function classTable({classNames}: RunComparison, {classes}: Compared): string {
     .filter(({images}) => images > 0)
     .map(({label, before, after, fixed, broken, difference, holmP}) => {
       const mark = holmP < 0.05 ? (difference > 0 ? ` class="number up"` : ` class="number down"`) : ` class="number"`;
-      return `<tr><td>${escaped(classNames[label])}</td><td class="number">${percent(before)}</td><td class="number">${percent(after)}</td><td class="number">+${fixed} −${broken}</td><td${mark}>${holmP < 0.001 ? "&lt; 0.001" : holmP.toFixed(3)}</td></tr>`;
+      return `<tr><td>${html(classNames[label])}</td><td class="number">${percent(before)}</td><td class="number">${percent(after)}</td><td class="number">+${fixed} −${broken}</td><td${mark}>${holmP < 0.001 ? "&lt; 0.001" : holmP.toFixed(3)}</td></tr>`;
     });
   return `<div class="scroll"><table><tr><th>class</th><th class="number">base</th><th class="number">this run</th><th class="number">turned right, wrong</th><th class="number">p</th></tr>${rows.join("")}</table></div><p class="soft">p is McNemar's, corrected for the number of classes (Holm).</p>`;
 }
@@ -123,7 +123,7 @@ function pairTable({classNames}: RunComparison, {pairs}: Compared): string {
     .slice(0, PAIRS)
     .map(
       ({label, predicted, before, after}) =>
-        `<tr><td>${escaped(classNames[label])} taken for ${escaped(classNames[predicted])}</td><td class="number">${before}</td><td class="number">${after}</td></tr>`,
+        `<tr><td>${html(classNames[label])} taken for ${html(classNames[predicted])}</td><td class="number">${before}</td><td class="number">${after}</td></tr>`,
     );
   return `<table><tr><th>confusion</th><th class="number">base</th><th class="number">this run</th></tr>${rows.join("")}</table>`;
 }

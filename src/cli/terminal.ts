@@ -1,0 +1,68 @@
+import {randomBytes} from "node:crypto";
+import {format} from "node:util";
+import pc from "picocolors";
+
+import {visible, visibleJson} from "../escape/visible";
+
+/** @file The one way to the terminal: our own colours pass, and no control character that came with data. */
+
+/**
+ * Stands for "escape" in colours until a line is printed. No file can hold it: it is drawn anew in each process.
+ */
+const OURS = `\0${randomBytes(12).toString("hex")}`;
+
+function painter(paint: (text: string) => string): (text: string) => string {
+  const [open, close] = paint("\n").split("\n"); // both empty where there are no colours
+  return (text) => `${open.replace("\x1b", OURS)}${text}${close.replace("\x1b", OURS)}`;
+}
+
+/** Colours for what `say`, `complain` and `forTerminal` print. */
+export const paint = {
+  bold: painter(pc.bold),
+  dim: painter(pc.dim),
+  red: painter(pc.red),
+  green: painter(pc.green),
+  yellow: painter(pc.yellow),
+  magenta: painter(pc.magenta),
+};
+
+/** One line as it may be written to the terminal: colours of `paint` are colours, other control characters are escaped. */
+export function forTerminal(line: string): string {
+  return line.split(OURS).map(visible).join("\x1b");
+}
+
+/** As they were before `guardConsole`. */
+const {log, error} = console;
+
+/** Prints one line. */
+export function say(line: string): void {
+  log("%s", forTerminal(line));
+}
+
+/** Prints JSON for another program to read: the same value, without a control character. */
+export function sayJson(json: string): void {
+  log("%s", visibleJson(json.trimEnd()));
+}
+
+/** Prints one line to standard error. */
+export function complain(line: string): void {
+  error("%s", forTerminal(line));
+}
+
+/**
+ * Makes what others print (a library's warning that names a layer) pass here too. Their lines stay lines; the rest is
+ * escaped, colours too.
+ */
+export function guardConsole(): void {
+  for (const method of ["debug", "error", "info", "log", "trace", "warn"] as const) {
+    const print = console[method];
+    console[method] = (...given: unknown[]) =>
+      print(
+        "%s",
+        format(...given)
+          .split("\n")
+          .map(visible)
+          .join("\n"),
+      );
+  }
+}
