@@ -1,7 +1,8 @@
 import {expect, test} from "vitest";
 
 import {cell} from "../src/escape/cell";
-import {visible, visibleValue} from "../src/escape/visible";
+import {html} from "../src/escape/html";
+import {visible, visibleJson, visibleValue} from "../src/escape/visible";
 
 const point = (code: number) => String.fromCodePoint(code);
 
@@ -70,4 +71,15 @@ test.each([
   ["", ""],
 ])("as a cell %j is %j", (given, shown) => {
   expect(cell(given)).toBe(shown);
+});
+
+test("JSON keeps its value, and its line ends alone are unseen", () => {
+  const value = {a: ["\u202eé\n\u{e0041}", {b: "\x1b\x9b"}]};
+  const shown = visibleJson(JSON.stringify(value, undefined, 2));
+  expect(JSON.parse(shown)).toEqual(value);
+  expect(shown.replaceAll("\n", "")).not.toMatch(/[\p{Cc}\p{Bidi_Control}\u{e0000}-\u{e007f}]/u);
+});
+
+test("as HTML no text ends a tag, an attribute or turns a line", () => {
+  expect(html('<b a="&">\u202e')).toBe("&lt;b a=&quot;&amp;&quot;&gt;\\u202e");
 });
