@@ -1,6 +1,6 @@
 import {UserError} from "../pipeline/options";
 import {fork} from "../pipeline/random";
-import type {Images, LabelledImages, NamedArray, Network} from "../pipeline/types";
+import type {BatchResult, Images, LabelledImages, NamedArray, Network} from "../pipeline/types";
 import {checkImages, checkTargets, inChunks, partsInChunks, type Running} from "./chunks";
 import {compile, type Output} from "./compile";
 import {FIRST, JOBS} from "./control";
@@ -115,7 +115,7 @@ export async function fusedNetwork(plan: Plan, options: FusedOptions): Promise<F
       checkBatch(plan, batch, batchSize);
       const result = await crew.run(
         (n) => ({...trainingJob(batch, step, compiled.train)(n), ...optimizer.factors(learningRate, ++steps)}),
-        (n) => batchResult(floats, layout.staging[n].output, batch.count),
+        (n) => batchResult(floats, layout.staging[n].output, batch),
       );
       if (Number.isFinite(result.lossSum)) return result;
       steps--; // was not taken
@@ -159,14 +159,28 @@ function sharedMemory(bytes: number, batchSize: number): WebAssembly.Memory {
   }
 }
 
-/** @param output Byte of the batch's losses and right answers, f32 [n][2]. */
-function batchResult(floats: Float32Array, output: number, count: number) {
+/** @param output Byte of the batch's answers, f32 [n][4]: loss, answer, its probability, margin. */
+function batchResult(floats: Float32Array, output: number, {count, labels}: LabelledImages): BatchResult {
+  const answers = answersOf(count);
   let [lossSum, correct] = [0, 0];
-  for (let n = 0; n < count; n++) {
-    lossSum += floats[output / 4 + 2 * n];
-    correct += floats[output / 4 + 2 * n + 1];
+  for (let n = 0, at = output / 4; n < count; n++, at += 4) {
+    answers.losses[n] = floats[at];
+    answers.predicted[n] = floats[at + 1];
+    answers.probabilities[n] = floats[at + 2];
+    answers.margins[n] = floats[at + 3];
+    lossSum += floats[at];
+    if (answers.predicted[n] === labels[n]) correct++;
   }
-  return {lossSum, correct};
+  return {lossSum, correct, answers};
+}
+
+function answersOf(count: number) {
+  return {
+    losses: new Float32Array(count),
+    predicted: new Uint16Array(count),
+    probabilities: new Float32Array(count),
+    margins: new Float32Array(count),
+  };
 }
 
 /** Names the first layer whose output is not finite. The step was not taken: the weights are as before it. */

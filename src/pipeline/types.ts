@@ -20,6 +20,8 @@ export interface Images {
 /** Images, and the class each one shows: `labels[n]` indexes `Dataset.classNames`. */
 export interface LabelledImages extends Images {
   readonly labels: Uint16Array;
+  /** Where each stands in its split; absent where they come from none. */
+  readonly indices?: Uint32Array;
 }
 
 export interface Split {
@@ -89,6 +91,28 @@ export interface NamedArray {
   readonly values: Float32Array;
 }
 
+/** A training batch's answers, before the step that learnt from it, dropout on. */
+export interface BatchResult {
+  /** Sum of the images' losses, softmax cross-entropy in nats. */
+  readonly lossSum: number;
+  /** Right answers. */
+  readonly correct: number;
+  /** Each image's own, in the batch's order. */
+  readonly answers: ImageAnswers;
+}
+
+/** What a network says of each of several images that have a label. */
+export interface ImageAnswers {
+  /** Softmax cross-entropy in nats: minus the logarithm of the label's probability. */
+  readonly losses: Float32Array;
+  /** The class of the greatest logit, the first of equals. */
+  readonly predicted: Uint16Array;
+  /** The probability of that class, in (0, 1]. */
+  readonly probabilities: Float32Array;
+  /** The label's logit less the greatest other logit: above 0 where the answer is right. */
+  readonly margins: Float32Array;
+}
+
 /** The optimizer's memory: how many steps it made, and its moments (Adam: m and v of each weight, in weight order). */
 export interface OptimizerState {
   readonly steps: number;
@@ -105,10 +129,10 @@ export interface Network extends DifferentiableClassifier {
    *
    * @param learningRate For this step.
    * @param step Counts from 0 over the whole run: seeds this step's dropout masks.
-   * @returns The batch's summed loss and number of right answers, both before the step.
+   * @returns What the network answered before the step.
    * @throws Error if the loss is not finite: names the step, and the layer where it first was not.
    */
-  trainBatch(batch: LabelledImages, learningRate: number, step: number): Promise<{lossSum: number; correct: number}>;
+  trainBatch(batch: LabelledImages, learningRate: number, step: number): Promise<BatchResult>;
   /**
    * Steps that may be asked for before the first is answered, so that the network never waits for the next; what reads or
    * writes the weights waits for them. One, if absent.

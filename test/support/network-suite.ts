@@ -73,11 +73,37 @@ export function networkSuite(name: ModelName, engine: BackendName | "fused"): vo
     await network.setWeights(weights);
   });
 
+  test("answers for each image of a batch as its own logits say, before the step", async () => {
+    const batch = batchOf(7, 11);
+    const weights = await network.getWeights();
+    const logits = await network.logits(batch); // dropout off
+    const {lossSum, correct, answers} = await network.trainBatch(batch, 0.01, 5);
+    await network.setWeights(weights);
+    const {losses, predicted, probabilities, margins} = answers;
+    expect([losses, predicted, probabilities, margins].map(({length}) => length)).toEqual([7, 7, 7, 7]);
+    expect(losses.reduce((sum, loss) => sum + loss, 0)).toBeCloseTo(lossSum, 4);
+    expect(Array.from(predicted).filter((k, n) => k === batch.labels[n])).toHaveLength(correct);
+    margins.forEach((margin, n) => {
+      expect(margin > 0).toBe(predicted[n] === batch.labels[n]);
+      if (margin > 0) expect(probabilities[n]).toBeCloseTo(Math.exp(-losses[n]), 5);
+    });
+    if (name === "mlp") return; // which drops units while it trains
+    for (let n = 0; n < 7; n++) {
+      const z = Array.from(logits.subarray(3 * n, 3 * n + 3));
+      const sum = z.reduce((total, v) => total + Math.exp(v), 0);
+      const label = batch.labels[n];
+      expect(losses[n]).toBeCloseTo(Math.log(sum) - z[label], 4);
+      expect(predicted[n]).toBe(z.indexOf(Math.max(...z)));
+      expect(probabilities[n]).toBeCloseTo(Math.exp(Math.max(...z)) / sum, 4);
+      expect(margins[n]).toBeCloseTo(z[label] - Math.max(...z.filter((_, k) => k !== label)), 4);
+    }
+  });
+
   if (engine === "cpu") return; // 15 images a second
   test("learns a batch by heart", async () => {
     const batch = batchOf(12, 5);
     const before = (await network.trainBatch(batch, 0, 0)).lossSum;
-    let after = {lossSum: 0, correct: 0};
+    let after = {lossSum: Number.POSITIVE_INFINITY};
     for (let step = 1; step < 60; step++) after = await network.trainBatch(batch, 0.005, step);
     expect(after.lossSum).toBeLessThan(0.9 * before);
   });

@@ -19,8 +19,8 @@ export function softmax(z: usize, classes: i32, out: usize): void {
 
 /**
  * Softmax cross-entropy of each image, log Σ_k exp z_k − z_label in nats, and its gradient with respect to the logits,
- * (softmax − one-hot) / count: the batch's mean. Absent images' gradients are 0. The job's output is f32 [n][2]: the loss,
- * and 1 where the greatest logit (the first of equals) is the label's.
+ * (softmax − one-hot) / count: the batch's mean. Absent images' gradients are 0. The job's output is f32 [n][4]: the loss,
+ * the class of the greatest logit (the first of equals), its probability, and the label's logit less the greatest other's.
  */
 export function crossEntropy(
   z: usize, classes: i32, dz: usize, group: i32, groups: i32, job: usize,
@@ -35,9 +35,10 @@ export function crossEntropy(
       continue;
     }
     const label = load<i32>(jobLabels(job) + (<usize>n << 2));
-    let greatest: f32 = -Infinity, guess = -1;
+    let greatest: f32 = -Infinity, other: f32 = -Infinity, guess = -1;
     for (let k = 0; k < classes; k++) {
       const v = load<f32>(zp + (<usize>k << 4));
+      if (k != label) other = max<f32>(other, v);
       if (v > greatest) {
         greatest = v;
         guess = k;
@@ -45,9 +46,12 @@ export function crossEntropy(
     }
     let sum: f32 = 0;
     for (let k = 0; k < classes; k++) sum += Mathf.exp(load<f32>(zp + (<usize>k << 4)) - greatest);
-    const result = jobOutput(job) + (<usize>n << 3);
-    store<f32>(result, Mathf.log(sum) + greatest - load<f32>(zp + (<usize>label << 4)));
-    store<f32>(result, guess == label ? 1 : 0, 4);
+    const result = jobOutput(job) + (<usize>n << 4);
+    const own = load<f32>(zp + (<usize>label << 4));
+    store<f32>(result, Mathf.log(sum) + greatest - own);
+    store<f32>(result, <f32>guess, 4);
+    store<f32>(result, 1 / sum, 8); // e^(greatest - greatest) over the sum
+    store<f32>(result, own - other, 12);
     const scale: f32 = 1 / <f32>count;
     for (let k = 0; k < classes; k++) {
       const p = load<f32>(q + (<usize>k << 4));

@@ -24,7 +24,8 @@ export async function* batches(
   const ring: Float32Array[] = [];
   for (let start = from * size; start < split.count; start += size) {
     const oldest = ring.length === held ? ring.shift() : undefined;
-    const batch = await split.read(order.subarray(start, start + size), oldest);
+    const indices = Uint32Array.from(order.subarray(start, start + size));
+    const batch = {...(await split.read(indices, oldest)), indices};
     if (held > 0) ring.push(batch.pixels);
     yield batch;
   }

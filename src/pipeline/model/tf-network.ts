@@ -2,7 +2,7 @@ import {setImmediate as eventLoopTurn} from "node:timers/promises";
 import * as tf from "@tensorflow/tfjs";
 
 import {UserError} from "../options";
-import type {ImageShape, LabelledImages, NamedArray, Network} from "../types";
+import type {ImageAnswers, ImageShape, LabelledImages, NamedArray, Network} from "../types";
 import {classifierOf, partsOf} from "./classifier";
 import {namedArrays} from "./named-arrays";
 import {type OptimizerName, tensorOptimizer} from "./optimizer";
@@ -29,24 +29,24 @@ export function tfNetwork(
     ...classifier,
     async trainBatch(batch, learningRate, step) {
       seedDropout(model, seed, step);
-      const {loss, right, grads} = tf.tidy(() => {
-        const {value, grads, logits, labels} = gradientsOf(toLogits, batch, classNames.length, trainable);
-        const right = logits.argMax(1).equal(labels).sum();
-        logits.dispose();
+      const {loss, logits, grads} = tf.tidy(() => {
+        const {value, grads, logits} = gradientsOf(toLogits, batch, classNames.length, trainable);
         return {
           loss: value as tf.Tensor,
-          right,
+          logits,
           grads: trainable.map((variable) => ({variable, gradient: grads[variable.name]})),
         };
       });
-      const [[meanLoss], [correct]] = await Promise.all([loss.data(), right.data()]);
+      const [[meanLoss], scores] = await Promise.all([loss.data(), logits.data()]);
       // Looked at before the step: a step with such gradients would hide where they came from.
       const finite = Number.isFinite(meanLoss);
       if (finite) optimizer.apply(grads, learningRate);
-      tf.dispose([loss, right, ...grads.map(({gradient}) => gradient)]);
+      tf.dispose([loss, logits, ...grads.map(({gradient}) => gradient)]);
       if (!finite) throw await notFinite(model, batch, step, meanLoss);
       await eventLoopTurn(); // tfjs blocks: Ctrl-C and the progress bar get their turn here
-      return {lossSum: meanLoss * batch.count, correct};
+      const answers = imageAnswers(scores, batch.labels, classNames.length);
+      const correct = answers.predicted.reduce((sum, k, n) => sum + (k === batch.labels[n] ? 1 : 0), 0);
+      return {lossSum: meanLoss * batch.count, correct, answers};
     },
     async gradients(batch, step) {
       seedDropout(model, seed, step);
@@ -87,6 +87,32 @@ export function checkWeights(model: tf.LayersModel, weights: readonly NamedArray
   });
 }
 
+/** @param logits `[n * classes + k]`. */
+function imageAnswers(logits: ArrayLike<number>, labels: ArrayLike<number>, classes: number): ImageAnswers {
+  const count = labels.length;
+  const answers = {
+    losses: new Float32Array(count),
+    predicted: new Uint16Array(count),
+    probabilities: new Float32Array(count),
+    margins: new Float32Array(count),
+  };
+  for (let n = 0; n < count; n++) {
+    const start = n * classes;
+    let [best, other] = [0, Number.NEGATIVE_INFINITY];
+    for (let k = 0; k < classes; k++) {
+      if (logits[start + k] > logits[start + best]) best = k;
+      if (k !== labels[n]) other = Math.max(other, logits[start + k]);
+    }
+    let sum = 0;
+    for (let k = 0; k < classes; k++) sum += Math.exp(logits[start + k] - logits[start + best]);
+    answers.losses[n] = Math.log(sum) + logits[start + best] - logits[start + labels[n]];
+    answers.predicted[n] = best;
+    answers.probabilities[n] = 1 / sum;
+    answers.margins[n] = logits[start + labels[n]] - other;
+  }
+  return answers;
+}
+
 function gradientsOf(toLogits: tf.LayersModel, batch: LabelledImages, classes: number, trainable: tf.Variable[]) {
   const x = tf.tensor(batch.pixels, [batch.count, ...batch.shape]);
   const labels = tf.tensor1d(Int32Array.from(batch.labels), "int32");
@@ -96,7 +122,7 @@ function gradientsOf(toLogits: tf.LayersModel, batch: LabelledImages, classes: n
     logits = tf.keep(toLogits.apply(x, {training: true}) as tf.Tensor); // variableGrads would dispose it
     return tf.losses.softmaxCrossEntropy(target, logits) as tf.Scalar;
   }, trainable);
-  return {value, grads, labels, logits: logits as tf.Tensor};
+  return {value, grads, logits: logits as tf.Tensor};
 }
 
 /** Names the first layer whose output is not finite. */
