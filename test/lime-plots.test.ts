@@ -140,6 +140,9 @@ test("curves that never change are drawn, not divided by nothing", async () => {
   const blank: Classifier = {...halves, predict: async ({count}) => new Float32Array(2 * count).fill(0.5)};
   const hidden = new Float32Array(144);
   const curves = await deletionInsertion(blank, image, hidden, grid([12, 12, 1], 4), 0, [0, 0, 0, 0], fork(1));
-  expect(curves.every(({deletionArea}) => Math.abs(deletionArea - 0.5) < 1e-9)).toBe(true);
+  expect(curves.every(({deletion}) => deletion.every((p) => Math.abs(p - 0.5) < 1e-9))).toBe(true);
+  expect(curves.map(({deletionArea, insertionArea}) => [deletionArea, insertionArea])).toEqual(
+    Array(3).fill([null, null]),
+  );
   expect(draw("orderCurves", {title: "flat", curves}).png.length).toBeGreaterThan(1000);
 });

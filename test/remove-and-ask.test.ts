@@ -110,7 +110,7 @@ describe("deletion and insertion", () => {
     expect(lime.deletion.length).toBe(SHARES);
     expect([lime.deletion[0], lime.deletion[50], lime.insertion[0], lime.insertion[50]]).toEqual([1, 0, 0, 1]);
     expect(lime.deletion[5]).toBeCloseTo(1 - 0.1 / 0.25, 12);
-    expect(random.deletionArea).toBeGreaterThan(lime.deletionArea);
+    expect(random.deletionArea).toBeGreaterThan(lime.deletionArea!);
   });
 
   test("say that LIME's order beats random ones on a trained network", async () => {
@@ -128,7 +128,7 @@ describe("deletion and insertion", () => {
       weights,
       fork(2),
     );
-    expect(lime.deletionArea).toBeLessThan(random.deletionArea);
-    expect(lime.insertionArea).toBeGreaterThan(random.insertionArea);
+    expect(lime.deletionArea).toBeLessThan(random.deletionArea!);
+    expect(lime.insertionArea).toBeGreaterThan(random.insertionArea!);
   });
 });

@@ -12,6 +12,7 @@ import {writeWhole} from "../pipeline/record/write-whole";
 import {explainImage} from "../pipeline/run-explain";
 import type {Artifact, Images} from "../pipeline/types";
 import {draw} from "../plots/index";
+import {trustWords} from "../plots/trust-words";
 import type {Command} from "./command";
 import {type ExplainFlags, explainFlags, explainOptionsOf, numbers, shapeOf} from "./explain-flags";
 import {openModel, readClassNames, readIfThere} from "./explain-model";
@@ -145,13 +146,15 @@ function wordsOf(artifact: Artifact): readonly string[] {
   if (artifact.plot === "segments") {
     return artifact.data.explanations.map(({caption, explainedName, probability, weights, r2, halvesTop5, samples}) => {
       const few = weights.length < 5 ? "  (fewer than 5 segments explain little: try --lime.segmentation slic)" : "";
-      const trust = `R² ${r2.toFixed(2)}, ${weights.length} segments, ${samples} masks, top 5 agree ${(100 * halvesTop5).toFixed(0)}%`;
+      const [fit, ...agree] = trustWords(r2, halvesTop5);
+      const trust = [fit, `${weights.length} segments`, `${samples} masks`, ...agree].join(", ");
       return `${caption}: ${explainedName} ${(100 * probability).toFixed(1)}%   ${trust}${few}`;
     });
   }
   if (artifact.plot === "filmstrip") return artifact.data.notes.map((note) => `  ${note}`);
   if (artifact.plot === "orderCurves") {
     return artifact.data.curves.map(({name, deletionArea, insertionArea}) => {
+      if (deletionArea === null || insertionArea === null) return `  ${name.padEnd(7)} nothing changes the answer`;
       return `  ${name.padEnd(7)} deletion ${deletionArea.toFixed(3)} (lower is better)   insertion ${insertionArea.toFixed(3)} (higher)`;
     });
   }

@@ -1,4 +1,5 @@
 import {strongestShown} from "../plots/explained-image";
+import {trustWords} from "../plots/trust-words";
 import {deletionInsertion} from "./analysis/lime/deletion-insertion";
 import {explainStudy, type LimeExplanation, type LimeStudy} from "./analysis/lime/explanation";
 import {type LimeOptions, studyWithLime} from "./analysis/lime/lime";
@@ -119,7 +120,6 @@ function segmentsArtifact(
   });
   const shown = explanations.map(({segmentation, ...explanation}) => ({
     ...explanation,
-    halvesCorrelation: Number.isFinite(explanation.halvesCorrelation) ? explanation.halvesCorrelation : null,
     index,
     caption: label === undefined ? caption : `${caption} · true ${names[label]}`,
     label: label ?? explanation.explained,
@@ -142,9 +142,8 @@ function barsArtifact(
 ): Artifact {
   const {segmentation, weights, errors, probability, explained, r2, samples, near, halvesTop5} = explanation;
   const title = `${caption}: what speaks for ${names[explained]}`;
-  const note =
-    `${(100 * probability).toFixed(1)}%   ${weights.length} segments   ${samples} masks, ${near} near   R² ${r2.toFixed(2)}` +
-    `   top 5 agree ${(100 * halvesTop5).toFixed(0)}%`;
+  const masked = `${weights.length} segments   ${samples} masks, ${near} near`;
+  const note = `${(100 * probability).toFixed(1)}%   ${masked}   ${trustWords(r2, halvesTop5).join("   ")}`;
   const data = {title, note, ...sizeOf(image), pixels: image.pixels, segments: segmentation.labels, weights, errors};
   return {name: "bars", plot: "segmentBars", data};
 }

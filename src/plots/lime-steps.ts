@@ -7,8 +7,8 @@ export interface LimeSteps extends Size, Weighted {
   readonly title: string;
   readonly pixels: Float32Array;
   readonly explainedName: string;
-  /** Weighted R² of the fit. */
-  readonly r2: number;
+  /** Weighted R² of the fit; null where nothing that was hidden changed the answer. */
+  readonly r2: number | null;
   /** A few masked images and what the network made of them. */
   readonly examples: readonly {
     readonly pixels: Float32Array;
@@ -88,7 +88,8 @@ function drawFit(context: Canvas2D, {answers, fitted, maskWeights, r2}: LimeStep
   context.lineTo(x + SIDE, y);
   context.stroke();
   dots(context, maskWeights, x, y, (n) => [fitted[n], answers[n]]);
-  text(context, `weighted R² ${r2.toFixed(2)}`, x + SIDE - 8, y + SIDE - 14, {size: 12, bold: true, align: "right"});
+  const trust = r2 === null ? "nothing changes the answer" : `weighted R² ${r2.toFixed(2)}`;
+  text(context, trust, x + SIDE - 8, y + SIDE - 14, {size: 12, bold: true, align: "right"});
 }
 
 function drawKept(context: Canvas2D, {kept, weights}: LimeSteps, x: number, y: number): void {
@@ -133,7 +134,11 @@ function drawWeights(context: Canvas2D, {weights}: LimeSteps, x: number, y: numb
   const order = Array.from(weights.keys())
     .sort((a, b) => Math.abs(weights[b]) - Math.abs(weights[a]))
     .slice(0, 9);
-  const reach = Math.abs(weights[order[0]]) || 1;
+  const reach = Math.abs(weights[order[0]]);
+  if (!(reach > 0)) {
+    text(context, "no segment has any weight", x, y + 28, {size: 12, color: INK_2});
+    return;
+  }
   const half = (SIDE - 56) / 2;
   order.forEach((j, row) => {
     const line = y + 28 + row * 21;

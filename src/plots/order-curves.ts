@@ -9,8 +9,9 @@ export interface OrderCurves {
     /** Probability at evenly spaced shares of the image, 0 to 1. */
     readonly deletion: Float64Array;
     readonly insertion: Float64Array;
-    readonly deletionArea: number;
-    readonly insertionArea: number;
+    /** Null where nothing that is hidden changes the probability: then no order is better than another. */
+    readonly deletionArea: number | null;
+    readonly insertionArea: number | null;
   }[];
 }
 
@@ -38,7 +39,8 @@ export function orderCurves({title, curves}: OrderCurves): Figure {
           [x, y],
           [x + 26, y],
         ]);
-        text(context, `${curve.name}: area ${area.toFixed(3)}`, x + 34, y, {size: 12, color: INK_2});
+        const words = area === null ? "nothing changes the answer" : `area ${area.toFixed(3)}`;
+        text(context, `${curve.name}: ${words}`, x + 34, y, {size: 12, color: INK_2});
       });
     }
   });

@@ -23,15 +23,15 @@ export interface SegmentExplanation extends Weighted {
   /** Standard error of each weight. */
   readonly errors: Float64Array;
   readonly intercept: number;
-  /** Weighted. */
-  readonly r2: number;
+  /** Weighted; null where nothing that was hidden changed the answer. */
+  readonly r2: number | null;
   readonly localPrediction: number;
   readonly samples: number;
   readonly near: number;
   /** Spearman's, of both halves of the masks; null where either half's weights are all alike. */
   readonly halvesCorrelation: number | null;
-  /** Jaccard's, of the five strongest segments of both halves. */
-  readonly halvesTop5: number;
+  /** Jaccard's, of the five strongest segments of both halves; null where neither half has any. */
+  readonly halvesTop5: number | null;
 }
 
 const COLUMNS = 5;
@@ -85,9 +85,15 @@ function drawWords(context: Canvas2D, explanation: SegmentExplanation, x: number
   const name = {size: 13, bold: true, color: label === explained ? css(FOR) : css(AGAINST), maxWidth: width};
   text(context, `${explainedName}  ${percent(probability)}`, x, y, name);
   line(caption, 1);
+  if (r2 === null) {
+    line("nothing changes the answer", 2, css(AGAINST));
+    line(`${near} near masks`, 3);
+    return;
+  }
   line(`R² ${r2.toFixed(2)}   ${near} near masks`, 2, doubtful(!(r2 >= 0.5)));
   line(`strongest ${number(weights[strongest])} ± ${half < 0.01 ? half.toFixed(3) : half.toFixed(2)}`, 3);
-  line(`top 5 agree ${percent(halvesTop5)}`, 4, doubtful(halvesTop5 < 0.5));
+  const agree = halvesTop5 === null ? "top 5: none has a weight" : `top 5 agree ${percent(halvesTop5)}`;
+  line(agree, 4, doubtful(!(halvesTop5 !== null && halvesTop5 >= 0.5)));
 }
 
 function drawKey(context: Canvas2D, x: number, y: number): void {

@@ -115,7 +115,7 @@ export function predictions({features, columns, targets}: Observations, fit: Lin
   return fitted;
 }
 
-/** Weighted R²: the share of the targets' weighted variance that the fit explains. 1 where they do not vary and it fits. */
+/** Weighted R²: the share of the targets' weighted variance that the fit explains. NaN where they do not vary: 0 of 0. */
 export function weightedR2(observations: Observations, fit: LinearFit): number {
   const {targets, weights} = observations;
   const mean = weightedMean(targets, weights);
@@ -125,7 +125,7 @@ export function weightedR2(observations: Observations, fit: LinearFit): number {
     left += weights[row] * (targets[row] - fitted[row]) ** 2;
     all += weights[row] * (targets[row] - mean) ** 2;
   }
-  return all > 0 ? 1 - left / all : left > 0 ? 0 : 1;
+  return all > 0 ? 1 - left / all : Number.NaN;
 }
 
 function eigen(matrix: Float64Array, n: number): {values: Float64Array; vectors: Float64Array} {

@@ -1,5 +1,6 @@
 import type {RandomSource} from "../random";
 import type {DifferentiableClassifier, Images} from "../types";
+import {unchanging} from "./unchanging";
 
 /**
  * How far a map of one image can be trusted: infidelity and max-sensitivity (Yeh, Hsieh, Suggala, Inouye & Ravikumar
@@ -9,12 +10,12 @@ import type {DifferentiableClassifier, Images} from "../types";
 export interface MapTrust {
   /**
    * Mean over squares I of the image ("square removal") of (I · map − (logit − logit once I is taken away))², in
-   * logits².
+   * logits². NaN where taking away changes nothing, as of an empty image: a map cannot foretell that well or badly.
    */
   readonly infidelity: number;
   /**
    * Over that of a map of zeros: 0 where the map foretells what taking away does, above 1 where it foretells worse than
-   * no map. NaN where taking away changes nothing, as of an empty image.
+   * no map. NaN where taking away changes nothing.
    */
   readonly relativeInfidelity: number;
   /** Largest change of the map among near images that were drawn, over the map's own length. Not finite of a map of zeros. */
@@ -53,9 +54,10 @@ export async function mapTrust(
     const change = maps.subarray(n * map.length, (n + 1) * map.length).map((v, i) => v - map[i]);
     farthest = Math.max(farthest, dot(change, change));
   }
+  const still = unchanging(Float64Array.from({length: 1 + SQUARES}, (_, n) => logit(n)));
   return {
-    infidelity: errors / SQUARES,
-    relativeInfidelity: errors / changes,
+    infidelity: still ? Number.NaN : errors / SQUARES,
+    relativeInfidelity: still ? Number.NaN : errors / changes,
     maxSensitivity: Math.sqrt(farthest / dot(map, map)),
   };
 }

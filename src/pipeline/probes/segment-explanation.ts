@@ -2,16 +2,15 @@ import type {SegmentExplanation} from "../../plots/segments";
 import type {LimeExplanation} from "../analysis/lime/explanation";
 import type {Images} from "../types";
 
-/** LIME's explanation of a test image as artifacts keep it: plain data, NaN as null, which JSON can hold. */
+/** LIME's explanation of a test image as artifacts keep it: plain data. */
 export function segmentExplanation(
-  {segmentation, halvesCorrelation, ...explanation}: LimeExplanation,
+  {segmentation, ...explanation}: LimeExplanation,
   index: number,
   label: number,
   classNames: readonly string[],
 ): SegmentExplanation {
   return {
     ...explanation,
-    halvesCorrelation: Number.isFinite(halvesCorrelation) ? halvesCorrelation : null,
     index,
     caption: `test ${index} · true ${classNames[label]}`,
     label,

@@ -54,7 +54,7 @@ function explanations(data: Data, store: Store, stop: number, i: number): Kid[] 
     const canvas = h("canvas", {class: "tile-pic", role: "img", "aria-label": label});
     drawLime(canvas, data, i, {...lime, ...entry}, 280);
     const strongest = Math.max(0, ...entry.weights.map(Math.abs));
-    const trust = entry.r2 === null ? "no change seen" : `R² ${entry.r2.toFixed(2)}, ${fitWord(entry.r2)}`;
+    const trust = entry.r2 === null ? "nothing changes the answer" : `R² ${entry.r2.toFixed(2)}, ${fitWord(entry.r2)}`;
     const again = entry.stability !== null && `stability ${entry.stability.toFixed(2)}`;
     kids.push(tile(`LIME for ${name}`, canvas, trust, again, `up to ${pct(strongest, 0)} each`));
   }

@@ -2,6 +2,7 @@ import {type RandomSource, shuffled} from "../../random";
 import type {Classifier, Images} from "../../types";
 import type {Segmentation} from "../segmentation/raster";
 import {segmentSizes} from "../segmentation/raster";
+import {unchanging} from "../unchanging";
 import {askAboutMasks} from "./neighbourhood";
 
 /** How the class's probability falls as segments are hidden in an order, and rises as they are shown. */
@@ -10,9 +11,12 @@ export interface OrderCurve {
   /** At `SHARES` evenly spaced shares of the image's area, 0 to 1. */
   readonly deletion: Float64Array;
   readonly insertion: Float64Array;
-  /** Areas under them: a good order has a small first and a large second. */
-  readonly deletionArea: number;
-  readonly insertionArea: number;
+  /**
+   * Areas under them: a good order has a small first and a large second. Null where the probability is the same in all
+   * curves: then no order is better than another.
+   */
+  readonly deletionArea: number | null;
+  readonly insertionArea: number | null;
 }
 
 export const SHARES = 51;
@@ -44,14 +48,16 @@ export async function deletionInsertion(
     {name: "random", orders: randomOrders},
     {name: "edges", orders: [byFalling(edgeStrength(image, segmentation))]},
   ] as const;
-  const curves: OrderCurve[] = [];
+  const curves: (OrderCurve & Areas)[] = [];
+  const seen: number[] = [];
   for (const {name, orders} of groups) {
-    const parts: Omit<OrderCurve, "name">[] = [];
+    const parts: (Omit<OrderCurve, "name"> & Areas)[] = [];
     for (const order of orders) {
       const {masks, shares} = steps(order, segmentation);
       const answers = await askAboutMasks(classifier, image, hidden, segmentation, masks, batchSize);
       const classes = classifier.classNames.length;
       const probability = Float64Array.from({length: 2 * shares.length}, (_, n) => answers[n * classes + explained]);
+      for (const p of probability) seen.push(p);
       const [deletion, insertion] = [probability.subarray(0, shares.length), probability.subarray(shares.length)];
       parts.push({
         deletion: interpolated(shares, deletion),
@@ -60,7 +66,7 @@ export async function deletionInsertion(
         insertionArea: area(shares, insertion),
       });
     }
-    const mean = (pick: (part: Omit<OrderCurve, "name">) => number) =>
+    const mean = (pick: (part: (typeof parts)[number]) => number) =>
       parts.reduce((sum, part) => sum + pick(part), 0) / parts.length;
     curves.push({
       name,
@@ -70,7 +76,13 @@ export async function deletionInsertion(
       insertionArea: mean((part) => part.insertionArea),
     });
   }
-  return curves;
+  if (!unchanging(seen)) return curves;
+  return curves.map((curve) => ({...curve, deletionArea: null, insertionArea: null}));
+}
+
+interface Areas {
+  readonly deletionArea: number;
+  readonly insertionArea: number;
 }
 
 /** Masks that hide one segment more each, then masks that show one more each; and the share of pixels changed. */

@@ -1,15 +1,19 @@
 import type {Images} from "../../types";
 import {selections} from "../feature-selection";
 import {type LinearFit, linearModels, weightedR2} from "../linear-models";
-import {columnsOf, type Observations, rowsOf} from "../observations";
+import {columnsOf, type Observations, rowsOf, weightedMean} from "../observations";
 import {rankCorrelation} from "../rank-correlation";
 import type {Segmentation} from "../segmentation/raster";
+import {unchanging} from "../unchanging";
 import type {Neighbourhood} from "./neighbourhood";
 import {hidingEnergies, liveSegments, maskWeights} from "./proximity";
 import {featureCount, type LimeSettings} from "./settings";
 import {coefficientErrors, jaccard, nearMasks, strongest} from "./trust";
 
-/** Which parts of an image speak for a class, and how far to trust that. */
+/**
+ * Which parts of an image speak for a class, and how far to trust that. Where nothing that is hidden changes the answer, no
+ * weight is above 0, and the figures of trust are null: there is nothing that a fit could explain well or badly.
+ */
 export interface LimeExplanation {
   readonly explained: number;
   /** Of the explained class, for the image itself. */
@@ -17,20 +21,23 @@ export interface LimeExplanation {
   readonly segmentation: Segmentation;
   /** What keeping each segment adds to the probability, in the fit; 0 for those not selected. */
   readonly weights: Float64Array;
-  /** Standard error of each weight over the draw of the masks; 0 for those not selected. */
+  /** Standard error of each weight over the draw of the masks; 0 for those not selected; NaN where nothing changes the answer. */
   readonly errors: Float64Array;
   readonly intercept: number;
-  /** Weighted R² of the fit on the masks it was made of. */
-  readonly r2: number;
+  /** Weighted R² of the fit on the masks it was made of; null where nothing changes the answer. */
+  readonly r2: number | null;
   /** The fit's own answer for the image, to hold against `probability`. */
   readonly localPrediction: number;
   readonly samples: number;
   /** Masks that count at least half as much as the one that counts most. */
   readonly near: number;
-  /** Spearman's correlation of the weights fitted on either half of the masks, over the segments that hiding changes. */
-  readonly halvesCorrelation: number;
-  /** Jaccard index of the five strongest segments of either half. */
-  readonly halvesTop5: number;
+  /**
+   * Spearman's correlation of the weights fitted on either half of the masks, over the segments that hiding changes; null
+   * where either half's weights are all alike.
+   */
+  readonly halvesCorrelation: number | null;
+  /** Jaccard index of the five strongest segments of either half; null where nothing changes the answer. */
+  readonly halvesTop5: number | null;
 }
 
 /** All that one image's masks told: to explain another class, or to draw, without asking again. */
@@ -75,30 +82,47 @@ export function explainStudy(study: LimeStudy, explained: number): LimeExplanati
   const samples = neighbourhood.masks.length / columns;
   const targets = new Float64Array(samples);
   for (let n = 0; n < samples; n++) targets[n] = neighbourhood.probabilities[n * classes + explained];
+  const asked = {explained, probability: probabilities[explained], segmentation};
+  const masks = {samples, near: nearMasks(study.maskWeights)};
+  if (unchanging(targets, study.maskWeights)) {
+    const still = meanOf(targets, study.maskWeights, columns);
+    return {...asked, ...still, ...masks, halvesTop5: null, halvesCorrelation: null};
+  }
   const open = openSegments(study);
   const observations = columnsOf({features: neighbourhood.masks, columns, targets, weights: study.maskWeights}, open);
   const most = featureCount(settings.features, columns);
   const {fit, selected, part} = fitSelected(observations, settings, most);
   const weights = spread(fit.coefficients, selected, open, columns);
   const halves = [0, 1].map((half) => {
-    const {fit: halfFit, selected: halfSelected} = fitSelected(halfOf(observations, half), settings, most);
+    const rows = halfOf(observations, half);
+    if (unchanging(rows.targets, rows.weights)) return only(study.live, new Float64Array(columns));
+    const {fit: halfFit, selected: halfSelected} = fitSelected(rows, settings, most);
     return only(study.live, spread(halfFit.coefficients, halfSelected, open, columns));
   });
   const pairsFrom = settings.sampling === "antithetic" ? (settings.wholeFirst ? 1 : 0) : undefined;
   return {
-    explained,
-    probability: probabilities[explained],
-    segmentation,
+    ...asked,
     weights,
     errors: spread(coefficientErrors(part, fit, pairsFrom), selected, open, columns),
     intercept: fit.intercept,
-    r2: weightedR2(part, fit),
+    r2: orNull(weightedR2(part, fit)),
     localPrediction: fit.intercept + weights.reduce((sum, w) => sum + w, 0),
-    samples,
-    near: nearMasks(study.maskWeights),
-    halvesCorrelation: rankCorrelation(halves[0], halves[1]),
+    ...masks,
     halvesTop5: jaccard(strongest(halves[0], TOP), strongest(halves[1], TOP)),
+    halvesCorrelation: orNull(rankCorrelation(halves[0], halves[1])),
   };
+}
+
+/** The fit to answers that do not change: their mean, and no figure of how good it is. */
+function meanOf(targets: ArrayLike<number>, counts: ArrayLike<number>, columns: number) {
+  const mean = weightedMean(targets, counts);
+  const [weights, errors] = [new Float64Array(columns), new Float64Array(columns).fill(Number.NaN)];
+  return {weights, errors, intercept: mean, r2: null, localPrediction: mean};
+}
+
+/** NaN, as of 0 divided by 0, as null, which JSON can hold. */
+function orNull(figure: number): number | null {
+  return Number.isNaN(figure) ? null : figure;
 }
 
 /** Segments that the model may use: all, or those that hiding changes if there are any and the settings say so. */

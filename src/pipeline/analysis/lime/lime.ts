@@ -83,7 +83,7 @@ export async function studyWithLime(
   let result = weighed(study, first);
   for (let samples = AUTO_FIRST; samples < AUTO_MOST; samples *= 2) {
     const {halvesTop5} = explainStudy(result, explained ?? argMaxRows(probabilities, probabilities.length)[0]);
-    if (halvesTop5 === 1) break;
+    if (halvesTop5 === 1 || halvesTop5 === null) break;
     result = weighed(study, await more(samples, result.neighbourhood));
   }
   return result;

@@ -92,7 +92,8 @@ export function removalSummary(
       .slice(0, 3);
     const said = top.map((k) => `${names[k]} ${percent(probabilities[k])}`).join(", ");
     const taken = removed.length ? `; then removed ${removed.length} of ${explanation.weights.length} segments` : "";
-    return `round ${r + 1}: ${said} (R² ${explanation.r2.toFixed(2)})${taken}`;
+    const {r2} = explanation;
+    return `round ${r + 1}: ${said} (${r2 === null ? "nothing changes the answer" : `R² ${r2.toFixed(2)}`})${taken}`;
   });
   const gone = rounds.reduce((sum, {removed}) => sum + removed.length, 0);
   const [first, last] = [rounds[0], rounds[rounds.length - 1]];
@@ -104,7 +105,9 @@ export function removalSummary(
       `in the first round ${others} stood at place ${placeBefore} with ${percent(probabilityBefore)}`,
     ],
     "nothing left": [
-      `${name} held with ${percent(last.explanation.probability)} until nothing spoke for it any more, ${gone} segments gone`,
+      first.explanation.r2 === null
+        ? `${name} has ${percent(last.explanation.probability)} whatever is hidden: there is nothing to remove`
+        : `${name} held with ${percent(last.explanation.probability)} until nothing spoke for it any more, ${gone} segments gone`,
     ],
     stopped: [
       `${name} still held with ${percent(last.probabilities[first.explanation.explained])} after ${rounds.length} rounds`,

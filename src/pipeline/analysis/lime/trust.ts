@@ -75,8 +75,8 @@ export function strongest(values: ArrayLike<number>, most: number): number[] {
     .slice(0, most);
 }
 
-/** Share of the two sets' union that both have (Jaccard 1901); 1 for two empty sets. */
-export function jaccard(a: readonly number[], b: readonly number[]): number {
+/** Share of the two sets' union that both have (Jaccard 1901), 0 to 1; null for two empty sets, which have nothing to agree on. */
+export function jaccard(a: readonly number[], b: readonly number[]): number | null {
   const union = new Set([...a, ...b]);
-  return union.size ? a.filter((v) => b.includes(v)).length / union.size : 1;
+  return union.size ? a.filter((v) => b.includes(v)).length / union.size : null;
 }

@@ -1,0 +1,9 @@
+/**
+ * How far to trust LIME's fit, in a few words: R², and how far both halves of the masks name the same segments. Where
+ * nothing that was hidden changed the answer neither is known, and that is said.
+ */
+export function trustWords(r2: number | null, halvesTop5: number | null): readonly string[] {
+  if (r2 === null) return ["nothing changes the answer"];
+  const agree = halvesTop5 === null ? "no segment has a weight" : `top 5 agree ${(100 * halvesTop5).toFixed(0)}%`;
+  return [`R² ${r2.toFixed(2)}`, agree];
+}
