@@ -56,7 +56,7 @@ async function bundleClient(): Promise<Shell> {
   } as const;
   const [script, style] = await Promise.all([
     build({...common, entryPoints: [join(CLIENT, "main.ts")], format: "iife", target: ["es2022"]}),
-    build({...common, entryPoints: [join(CLIENT, "style.css")], external: ["FIGTREE"]}),
+    build({...common, entryPoints: [join(CLIENT, "looks.css")], external: ["FIGTREE"]}),
   ]);
   // read as a file: in Node its entry asks for parts of tfjs-core that are not there
   const vis = readFileSync(join(dirname(require.resolve("@tensorflow/tfjs-vis/package.json")), UMD), "utf8");

@@ -13,6 +13,7 @@ import {mountLead} from "./lead";
 import {mountMap} from "./map";
 import {mountMatrix} from "./matrix";
 import {segmented, toggleAllNotes} from "./panel";
+import {printOnPaper} from "./paper";
 import {mountPhases} from "./phases-panel";
 import {createStore, type Store} from "./state";
 import {type Theme, theme} from "./theme";
@@ -145,14 +146,7 @@ export function mountApp(data: Data, view: View = readAddress(location.hash, dat
     theme.paint();
     redraw();
   }, signal);
-  const paper = (on: boolean) => {
-    theme.print(on);
-    if (on) for (const details of document.querySelectorAll("details")) details.open = true;
-    redraw();
-  };
-  addEventListener("beforeprint", () => paper(true), {signal});
-  addEventListener("afterprint", () => paper(false), {signal});
-  matchMedia("print").addEventListener("change", ({matches}) => paper(matches), {signal});
+  printOnPaper(redraw, signal);
 
   const narrow = matchMedia("(max-width: 1099px)");
   narrow.addEventListener("change", close, {signal});

@@ -3,6 +3,7 @@ import type {Data} from "./data";
 import {h, rem, setText, svg} from "./dom";
 import {int, pct} from "./format";
 import {panel} from "./panel";
+import {drawWhenSized} from "./sized";
 import type {Store} from "./state";
 
 /** How often the network is right when it is this sure: a reliability diagram, and the expected calibration error. */
@@ -79,7 +80,7 @@ export function mountCalibration(data: Data, store: Store): HTMLElement {
     }
     host.replaceChildren(sheet);
   };
-  new ResizeObserver(draw).observe(host);
+  drawWhenSized(host, draw);
   store.on((_, changed) => {
     if (changed.has("stop") || changed.has("other")) draw();
   });

@@ -3,6 +3,7 @@ import type {Data} from "./data";
 import {h, polyline, rem, svg} from "./dom";
 import {pct} from "./format";
 import {panel, segmented} from "./panel";
+import {drawWhenSized} from "./sized";
 import type {Store} from "./state";
 
 type Quantity = "loss" | "accuracy";
@@ -151,7 +152,7 @@ function chart(data: Data, store: Store, quantity: Quantity): HTMLElement {
     });
     dots?.replaceChildren(...marks);
   };
-  new ResizeObserver(draw).observe(host);
+  drawWhenSized(host, draw);
   host.addEventListener("click", (event) => {
     const epoch = (event.clientX - host.getBoundingClientRect().left - x(0)) / (x(1) - x(0));
     const distance = (s: number) => Math.abs(data.epochs[s] - epoch);

@@ -6,7 +6,7 @@ import {int} from "./format";
 import {ON_PROCESSOR} from "./on-processor";
 import {picture} from "./pictures";
 import type {Store} from "./state";
-import {loadVis} from "./vis";
+import {visTables} from "./vis-tables";
 
 type Weights = InsideStop["weights"][number];
 
@@ -47,32 +47,7 @@ export function mountInside(data: Data, inside: InsideData, store: Store): {root
     samples.append(choice);
     return choice;
   });
-  let vis = "";
-  /** The two tables of tfjs-vis, drawn anew when the stop has changed. */
-  const drawTables = async (stop: number) => {
-    if (vis === String(stop)) return;
-    const first = vis === "";
-    vis = String(stop);
-    const {show, render} = await loadVis();
-    if (first) {
-      const layers = data.file.run.model.layers.map(({name, outputShape, parameters}) => ({
-        name,
-        outputShape,
-        trainable: parameters > 0,
-        countParams: () => parameters,
-      }));
-      await show.modelSummary(summary, {layers});
-    }
-    const figure = (value: number) => (value === 0 ? "0" : value.toPrecision(2));
-    const headers = ["Array", "Shape", "Min", "Max", "Mean", "Deviation", "Zeros"];
-    const values = (inside.weights(stop) ?? []).map(({name, shape, min, max, mean, deviation, zeros}) => [
-      name,
-      shape.join(" × "),
-      ...[min, max, mean, deviation].map(figure),
-      int(zeros),
-    ]);
-    if (values.length) await render.table(statistics, {headers, values});
-  };
+  const drawTables = visTables(data, inside, summary, statistics);
 
   let shown = -1;
   const draw = () => {
@@ -88,7 +63,7 @@ export function mountInside(data: Data, inside: InsideData, store: Store): {root
     const against = inside.weights(other ?? data.epochs.indexOf(0));
     spread.replaceChildren(...(now ?? []).map((array, n) => histogram(array, against?.[n])));
     maps.replaceChildren(...inside.activations(stop, shown).map((activation) => activationRow(activation)));
-    void drawTables(stop);
+    drawTables(stop);
   };
   root.addEventListener("toggle", draw);
   store.on((_, changed) => {

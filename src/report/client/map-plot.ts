@@ -7,10 +7,14 @@ import {listenToMap, type MapControls, type MapSurface} from "./map-input";
 import {frameOf, place, unitPixels} from "./map-view";
 import {ON_PROCESSOR} from "./on-processor";
 import {picture, showImage} from "./pictures";
+import {drawWhenSized} from "./sized";
 import {splat, wipe} from "./splat";
 import type {Store} from "./state";
+import {theme} from "./theme";
 
 const TURN = Math.PI * 2;
+/** Canvas pixels to a CSS pixel on paper: 288 to the inch. */
+const PAPER_DENSITY = 3;
 
 export interface MapPlot {
   readonly stage: HTMLElement;
@@ -42,7 +46,7 @@ export function mapPlot(data: Data, map: MapData, store: Store, which: "a" | "b"
   let [width, height] = [0, 0];
   let density = 1;
   let sheet = context.createImageData(1, 1);
-  let theme: Tokens | undefined;
+  let look: Tokens | undefined;
   let font = "";
   let buckets: readonly Bucket[] = [];
   let outline: readonly number[] = [];
@@ -53,9 +57,9 @@ export function mapPlot(data: Data, map: MapData, store: Store, which: "a" | "b"
   const stop = () => Math.max(0, Math.min(data.last, Math.round(at())));
 
   const group = () => {
-    theme = tokens();
+    look = tokens();
     font = getComputedStyle(document.body).fontFamily;
-    buckets = groupPoints(data, map, store.state, stop(), theme);
+    buckets = groupPoints(data, map, store.state, stop(), look);
   };
 
   const middles = new Float32Array(3 * data.classes);
@@ -150,7 +154,7 @@ export function mapPlot(data: Data, map: MapData, store: Store, which: "a" | "b"
   };
 
   const draw = () => {
-    if (!width || !theme) return;
+    if (!width || !look) return;
     const began = performance.now();
     const now = Math.max(0, Math.min(data.last, at()));
     const from = Math.min(Math.max(0, data.last - 1), Math.floor(now));
@@ -158,31 +162,39 @@ export function mapPlot(data: Data, map: MapData, store: Store, which: "a" | "b"
     place(screen, map.at[from], map.at[to], now - from, frame, controls, width, height);
     const crowd = Math.max(0.55, Math.min(1, Math.sqrt(2500 / map.count)));
     const grow = Math.max(0.8, Math.min(1.25, Math.min(width, height) / 460)) * Math.min(2, controls.zoom ** 0.4);
-    wipe(sheet, theme.panel);
+    wipe(sheet, look.panel);
     for (const {color, points, radius, alpha, ring} of buckets) {
       const r = radius * grow * density * (ring ? Math.max(0.8, crowd) : crowd);
       for (const m of points) {
         const near = map.dimensions === 3 ? r * (1 + 0.35 * screen[3 * m + 2]) : r;
         const [x, y] = [screen[3 * m] * density, screen[3 * m + 1] * density];
-        if (ring) splat(sheet, x, y, near + 1.1 * density, theme.ink, 1); // a mistake's ring: a larger dot of ink below
+        if (ring) splat(sheet, x, y, near + 1.1 * density, look.ink, 1); // a mistake's ring: a larger dot of ink below
         splat(sheet, x, y, near, color, ring ? 1 : alpha);
       }
     }
-    context.putImageData(sheet, 0, 0);
+    putDots();
     context.globalAlpha = 1;
     const {selection, image, hover} = store.state;
-    if (selection.kind !== "lasso") nameClasses(theme, from, to, now - from);
+    if (selection.kind !== "lasso") nameClasses(look, from, to, now - from);
     const chosen = map.point[image] ?? -1;
     if (chosen >= 0) {
-      trail(chosen, theme);
-      mark(chosen, 8, theme);
+      trail(chosen, look);
+      mark(chosen, 8, look);
     }
     const under = hover >= 0 ? map.point[hover] : -1;
-    if (under >= 0) mark(under, 6.5, theme);
-    if (outline.length > 4) drawOutline(theme);
+    if (under >= 0) mark(under, 6.5, look);
+    if (outline.length > 4) drawOutline(look);
     showCard();
     frames.push(performance.now() - began);
     if (frames.length > 600) frames.shift();
+  };
+
+  /** The dots' pixels. Printers get a canvas's drawings and not its pixels: for paper they are drawn as a picture. */
+  const putDots = () => {
+    if (!theme.onPaper) return context.putImageData(sheet, 0, 0);
+    const dots = h("canvas", {width: sheet.width, height: sheet.height});
+    dots.getContext("2d", ON_PROCESSOR)?.putImageData(sheet, 0, 0);
+    context.drawImage(dots, 0, 0, width, height);
   };
 
   const showCard = () => {
@@ -206,7 +218,7 @@ export function mapPlot(data: Data, map: MapData, store: Store, which: "a" | "b"
 
   const resize = () => {
     const box = stage.getBoundingClientRect();
-    density = Math.min(2, devicePixelRatio || 1);
+    density = theme.onPaper ? PAPER_DENSITY : Math.min(2, devicePixelRatio || 1);
     [width, height] = [box.width, box.height];
     canvas.width = Math.max(1, Math.round(width * density));
     canvas.height = Math.max(1, Math.round(height * density));
@@ -214,7 +226,7 @@ export function mapPlot(data: Data, map: MapData, store: Store, which: "a" | "b"
     context.setTransform(density, 0, 0, density, 0, 0);
     draw();
   };
-  new ResizeObserver(resize).observe(stage);
+  drawWhenSized(stage, resize);
 
   const surface: MapSurface = {
     canvas,

@@ -29,6 +29,10 @@ export const theme = {
     }
     theme.paint();
   },
+  /** Whether the page is laid out for paper. */
+  get onPaper(): boolean {
+    return onPaper;
+  },
   /** Paper is white: while printing the theme is light, whatever was chosen. */
   print(on: boolean): void {
     onPaper = on;

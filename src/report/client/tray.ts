@@ -42,7 +42,8 @@ export function mountTray(data: Data, store: Store): {root: HTMLElement; images(
     limit = Number.POSITIVE_INFINITY;
     draw();
   });
-  body.append(list, empty, more);
+  const cut = h("p", {class: "on-paper empty"});
+  body.append(list, empty, more, cut);
 
   let limit = FIRST;
   let picked: Selection | undefined;
@@ -89,6 +90,7 @@ export function mountTray(data: Data, store: Store): {root: HTMLElement; images(
     setText(empty, early ? "Move to a later epoch." : `No ${words.many} here at this epoch.`);
     more.hidden = images.length <= limit;
     setText(more, `Show all ${int(images.length)}`);
+    setText(cut, images.length > limit ? `These are the first ${int(limit)} of ${int(images.length)}.` : "");
     mark();
     if (focused) (roots.find((root) => root.getAttribute("aria-selected") === "true") ?? roots[0])?.focus();
   };

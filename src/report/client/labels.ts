@@ -1,0 +1,74 @@
+/** @file Where labels go so that none hides another: pure functions over boxes in pixels. */
+
+export interface Box {
+  readonly left: number;
+  readonly top: number;
+  readonly right: number;
+  readonly bottom: number;
+}
+
+/** A label: its size, and the middles that it may have, the best first. */
+export interface Label {
+  readonly width: number;
+  readonly height: number;
+  readonly places: readonly (readonly [x: number, y: number])[];
+}
+
+/** Whether two boxes share any area; boxes that only touch do not. */
+export function overlap(a: Box, b: Box): boolean {
+  return a.left < b.right && b.left < a.right && a.top < b.bottom && b.top < a.bottom;
+}
+
+/**
+ * Gives each label the first of its places where it lies within the bounds and off all labels before it: so the order of
+ * the labels is their rank, and what cannot be placed is what matters least.
+ *
+ * @returns Each label's box, or null where it has no place.
+ */
+export function placeLabels(labels: readonly Label[], bounds: Box, taken: readonly Box[] = []): (Box | null)[] {
+  const used = [...taken];
+  return labels.map(({width, height, places}) => {
+    for (const [x, y] of places) {
+      const box = {left: x - width / 2, top: y - height / 2, right: x + width / 2, bottom: y + height / 2};
+      const within =
+        box.left >= bounds.left && box.right <= bounds.right && box.top >= bounds.top && box.bottom <= bounds.bottom;
+      if (!within || used.some((other) => overlap(box, other))) continue;
+      used.push(box);
+      return box;
+    }
+    return null;
+  });
+}
+
+/** Moves a label's middle as little as needed for it to lie within the bounds (in their middle, where it is too large). */
+export function broughtInside(
+  [x, y]: readonly [number, number],
+  width: number,
+  height: number,
+  {left, top, right, bottom}: Box,
+): [number, number] {
+  const along = (middle: number, size: number, from: number, to: number) =>
+    to - from < size ? (from + to) / 2 : Math.max(from + size / 2, Math.min(to - size / 2, middle));
+  return [along(x, width, left, right), along(y, height, top, bottom)];
+}
+
+/** How much of a polyline lies within a box, in pixels. */
+export function lengthWithin(line: readonly (readonly [number, number])[], box: Box): number {
+  let sum = 0;
+  for (let i = 1; i < line.length; i++) {
+    const [[x, y], [toX, toY]] = [line[i - 1], line[i]];
+    let [enter, leave] = [0, 1]; // the shares of the segment that are inside, side by side (Liang & Barsky 1984)
+    for (const [step, room] of [
+      [x - toX, x - box.left],
+      [toX - x, box.right - x],
+      [y - toY, y - box.top],
+      [toY - y, box.bottom - y],
+    ]) {
+      if (step === 0 && room < 0) leave = -1;
+      if (step < 0) enter = Math.max(enter, room / step);
+      if (step > 0) leave = Math.min(leave, room / step);
+    }
+    if (leave > enter) sum += (leave - enter) * Math.hypot(toX - x, toY - y);
+  }
+  return sum;
+}

@@ -1,0 +1,20 @@
+/** @file Drawings that follow the size of their place, and can be asked to follow it at once. */
+
+const drawings = new Map<Element, () => void>();
+
+/** Draws now and whenever `host` changes its size. */
+export function drawWhenSized(host: Element, draw: () => void): void {
+  drawings.set(host, draw);
+  new ResizeObserver(draw).observe(host);
+}
+
+/**
+ * Draws everything at the size that its place has now. A printer does not wait for a ResizeObserver, which speaks only
+ * with the next frame on the screen.
+ */
+export function drawAllNow(): void {
+  for (const [host, draw] of drawings) {
+    if (host.isConnected) draw();
+    else drawings.delete(host);
+  }
+}

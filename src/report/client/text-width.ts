@@ -1,0 +1,11 @@
+let context: CanvasRenderingContext2D | null | undefined;
+let family = "";
+
+/** The width of one line of text in the page's font, in pixels. @param style As in CSS' `font`, without the family. */
+export function textWidth(text: string, style: string): number {
+  context ??= document.createElement("canvas").getContext("2d");
+  family ||= getComputedStyle(document.body).fontFamily;
+  if (!context) return 0;
+  context.font = `${style} ${family}`;
+  return context.measureText(text).width;
+}

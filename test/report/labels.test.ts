@@ -1,0 +1,49 @@
+import {expect, test} from "vitest";
+import {broughtInside, lengthWithin, overlap, placeLabels} from "../../src/report/client/labels";
+
+const bounds = {left: 0, top: 0, right: 100, bottom: 100};
+
+test("a label that would hide an earlier one takes its next place, or none", () => {
+  const label = (...places: [number, number][]) => ({width: 20, height: 10, places});
+  const boxes = placeLabels([label([50, 50]), label([55, 52], [80, 80]), label([45, 48]), label([95, 50])], bounds);
+  expect(boxes).toEqual([
+    {left: 40, top: 45, right: 60, bottom: 55},
+    {left: 70, top: 75, right: 90, bottom: 85},
+    null,
+    null, // it would stick out by 5 on the right
+  ]);
+});
+
+test("boxes that only touch do not overlap", () => {
+  const box = (left: number) => ({left, top: 0, right: left + 10, bottom: 10});
+  expect([overlap(box(0), box(10)), overlap(box(0), box(9))]).toEqual([false, true]);
+});
+
+test("a label is brought inside by as little as needed", () => {
+  expect(broughtInside([5, 99], 20, 10, bounds)).toEqual([10, 95]);
+  expect(broughtInside([50, 50], 20, 10, bounds)).toEqual([50, 50]);
+  expect(broughtInside([5, 50], 200, 10, bounds)).toEqual([50, 50]);
+});
+
+test("the length of a line within a box, against pieces of it counted one by one", () => {
+  const line = [
+    [-10, 20],
+    [60, 90],
+    [60, 130],
+    [20, 10],
+    [20, 10],
+  ] as const;
+  const box = {left: 10, top: 30, right: 70, bottom: 100};
+  let sum = 0;
+  for (let i = 1; i < line.length; i++) {
+    const [[x, y], [toX, toY]] = [line[i - 1], line[i]];
+    const whole = Math.hypot(toX - x, toY - y);
+    const pieces = 100_000;
+    for (let p = 0; p < pieces; p++) {
+      const share = (p + 0.5) / pieces;
+      const [px, py] = [x + (toX - x) * share, y + (toY - y) * share];
+      if (px > box.left && px < box.right && py > box.top && py < box.bottom) sum += whole / pieces;
+    }
+  }
+  expect(lengthWithin(line, box)).toBeCloseTo(sum, 2);
+});
