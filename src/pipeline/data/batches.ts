@@ -19,7 +19,7 @@ export async function* batches(
   split: Split,
   size: number,
   {random, from = 0, held = 0}: BatchesOptions = {},
-): AsyncGenerator<LabelledImages> {
+): AsyncGenerator<LabelledImages & {readonly indices: Uint32Array}> {
   const order = random ? shuffled(split.count, random) : first(split.count);
   const ring: Float32Array[] = [];
   for (let start = from * size; start < split.count; start += size) {

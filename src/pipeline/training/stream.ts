@@ -4,6 +4,9 @@ import {batches} from "../data/batches";
 import type {RandomSource} from "../random";
 import type {LabelledImages, Split} from "../types";
 
+/** A batch whose images know where they stand in their split. */
+export type IndexedBatch = LabelledImages & {readonly indices: Uint32Array};
+
 /** Batches that the stream has read and not yet given: one prefetched, one on its way. */
 const AHEAD = 2;
 
@@ -20,10 +23,10 @@ export async function streamOf(
   split: Split,
   batchSize: number,
   {random, from, inUse}: StreamOptions,
-): Promise<{next(): Promise<IteratorResult<LabelledImages>>}> {
+): Promise<{next(): Promise<IteratorResult<IndexedBatch>>}> {
   // Typed for containers of tensors, but any plain object passes through with what it holds.
   const source = () =>
     batches(split, batchSize, {random, from, held: inUse + AHEAD}) as unknown as Iterator<tf.TensorContainer>;
   const stream = await tf.data.generator(source).prefetch(1).iterator();
-  return stream as unknown as {next(): Promise<IteratorResult<LabelledImages>>};
+  return stream as unknown as {next(): Promise<IteratorResult<IndexedBatch>>};
 }

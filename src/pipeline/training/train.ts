@@ -2,6 +2,7 @@ import {fork} from "../random";
 import type {Network, Split} from "../types";
 import type {Schedule} from "./schedule";
 import {streamOf} from "./stream";
+import {putAnswers, type TrainingRecord} from "./training-record";
 
 export interface TrainOptions {
   /** Of the whole run, which the schedule spans. */
@@ -9,6 +10,8 @@ export interface TrainOptions {
   readonly batchSize: number;
   readonly seed: number;
   readonly schedule: Schedule;
+  /** Takes what the network answered to each image, as it was presented. */
+  readonly record?: TrainingRecord;
 }
 
 /** How far an epoch is: all that must be known to go on with it later. Sums are over its images so far. */
@@ -45,14 +48,14 @@ export async function* trainEpoch(
   network: Network,
   train: Split,
   start: EpochProgress,
-  {epochs, batchSize, seed, schedule}: TrainOptions,
+  {epochs, batchSize, seed, schedule, record}: TrainOptions,
   signal?: AbortSignal,
 ): AsyncGenerator<EpochProgress> {
   const {epoch, batches} = start;
   const atOnce = network.stepsAtOnce ?? 1;
   const random = fork(seed, "shuffle", epoch);
   const stream = await streamOf(train, batchSize, {random, from: start.batch, inUse: atOnce});
-  const atHand: {count: number; result: ReturnType<Network["trainBatch"]>}[] = [];
+  const atHand: {count: number; indices: Uint32Array; result: ReturnType<Network["trainBatch"]>}[] = [];
   let progress = start;
   for (let next = start.batch; ; ) {
     for (; next < batches && atHand.length < atOnce && !signal?.aborted; next++) {
@@ -60,11 +63,13 @@ export async function* trainEpoch(
       const step = (epoch - 1) * batches + next;
       const result = network.trainBatch(value, schedule(step, epochs * batches), step);
       result.catch(() => undefined); // told below, in its turn
-      atHand.push({count: value.count, result});
+      atHand.push({count: value.count, indices: value.indices, result});
     }
     const done = atHand.shift();
     if (!done) return;
-    progress = advanced(progress, done.count, await done.result, batchSize);
+    const result = await done.result;
+    if (record) putAnswers(record, done.indices, result.answers);
+    progress = advanced(progress, done.count, result, batchSize);
     yield progress;
   }
 }
