@@ -9,6 +9,7 @@ import {projectCommand} from "./project";
 import {reportCommand} from "./report";
 import {resumeCommand} from "./resume";
 import {runCommand} from "./run";
+import {sweepCommand} from "./sweep";
 import {complain, paint} from "./terminal";
 
 /** Every command there is, in the order `--help` lists them. */
@@ -18,6 +19,7 @@ const commands: readonly Command[] = [
   reportCommand,
   explainCommand,
   compareCommand,
+  sweepCommand,
   projectCommand,
 ];
 

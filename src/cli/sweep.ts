@@ -1,0 +1,123 @@
+import {existsSync} from "node:fs";
+import {join} from "node:path";
+
+import {kebab, type OptionTable, resolveOptions, UserError} from "../pipeline/options";
+import {probes} from "../pipeline/probes/index";
+import {findRun, type RunDirectory} from "../pipeline/record/run-directory";
+import {openSavedRun} from "../pipeline/record/saved-run";
+import {runOptions} from "../pipeline/run-options";
+import {type SweepRun, seedsOf, sweepGrid} from "../pipeline/run-sweep";
+import type {Command} from "./command";
+import {declareFlags, givenOf} from "./flags";
+import {drive} from "./run";
+import {outcomeOf, tableOf} from "./sweep-outcome";
+
+interface SweepOptions {
+  readonly seeds: string;
+  readonly over: string;
+  readonly json: boolean;
+}
+
+const sweepFlags: OptionTable<SweepOptions> = {
+  seeds: {default: "3", help: "how many seeds (5: the seeds 0 to 4), or which (0,3,7)"},
+  over: {default: "", help: "a flag and the values to try: learning-rate=0.001,0.004; may be given several times"},
+  json: {default: false, help: "print the outcome as JSON (schema epochscope/sweep/1)"},
+};
+
+/** A run's name in a sweep begins with this, unless `--name` says otherwise. */
+const DEFAULT_NAME = "sweep";
+
+/** Trains one network many times: with several seeds, and with every combination of the values asked for. */
+export const sweepCommand: Command = {
+  command: "sweep",
+  describe: "run many times: seeds, and values of any flag; says what is gain and what is chance",
+  builder(cli) {
+    declareFlags(cli, {seeds: sweepFlags.seeds, json: sweepFlags.json}, "", "Sweep:");
+    cli.option("over", {
+      type: "string",
+      array: true,
+      requiresArg: true,
+      describe: sweepFlags.over.help,
+      group: "Sweep:",
+    });
+    const {seed: _, ...table} = runOptions;
+    declareFlags(cli, {...table, probes: {...runOptions.probes, default: "confusion"}}, "", "Run:");
+    cli.example("$0 sweep --seeds 5 --epochs 2", "how much the seed alone changes");
+    cli.example("$0 sweep --over learning-rate=0.001,0.004 --seeds 3", "which rate is better, and whether it is luck");
+  },
+  async handler(given) {
+    const {seeds, json} = resolveOptions(
+      {seeds: sweepFlags.seeds, json: sweepFlags.json},
+      givenOf(given, {seeds: 0, json: 0}, ""),
+      "--",
+    );
+    const over = (given.over ?? []) as string[];
+    const common: {readonly [name: string]: unknown} = {probes: "confusion", ...givenOf(given, runOptions, "")};
+    const grid = sweepGrid(`${common.name ?? DEFAULT_NAME}`, over, seedsOf(`${seeds}`));
+    const plans = grid.map((run) => ({run, ...optionsOf(run, common)})); // all are checked before the first begins
+    const {save} = plans[0].options;
+    const say = (line: string) => {
+      if (given.quiet !== true && !json) console.log(line);
+    };
+    for (const [i, {run, options, probeOptions}] of plans.entries()) {
+      const isThere = existsSync(join(save, run.name, "run.json"));
+      const known = isThere ? await findRun(save, run.name) : undefined;
+      if (known) await checkSame(known, {...options});
+      if (known && (await isDone(known, options.epochs))) {
+        say(`run ${i + 1} of ${plans.length}: ${run.name} is there already`);
+        continue;
+      }
+      say(`run ${i + 1} of ${plans.length}: ${run.name}`);
+      const code = await drive(
+        options,
+        probeOptions,
+        json ? {...given, quiet: true} : given,
+        known ? {resume: known} : {},
+      );
+      if (code !== 0) return code;
+    }
+    const outcome = await outcomeOf(save, grid);
+    console.log(json ? JSON.stringify({schema: "epochscope/sweep/1", ...outcome}, undefined, 2) : tableOf(outcome));
+    return 0;
+  },
+};
+
+/** A run's options: what all runs share, and the values that it tries, of `run` itself or of a probe. */
+function optionsOf({name, seed, values}: SweepRun, common: {readonly [name: string]: unknown}) {
+  const own: {[name: string]: unknown} = {};
+  const probeOptions: {[probe: string]: {[name: string]: unknown}} = {};
+  for (const [flag, text] of Object.entries(values)) {
+    const [head, rest] = flag.split(".", 2);
+    const probe = rest === undefined ? undefined : probes.find((one) => one.name === head);
+    const table = (rest === undefined ? runOptions : probe?.options) as
+      | {readonly [name: string]: {default: unknown}}
+      | undefined;
+    const option = Object.keys(table ?? {}).find((key) => kebab(key) === (rest ?? head));
+    if (!table || option === undefined) throw new UserError(`--over: expected a flag of \`run\`, got "${flag}"`);
+    const kind = typeof table[option].default;
+    const value = kind === "number" && text !== "" ? Number(text) : kind === "boolean" ? text === "true" : text;
+    if (Number.isNaN(value)) throw new UserError(`--over ${flag}: expected a number, got "${text}"`);
+    if (probe) probeOptions[probe.name] = {...probeOptions[probe.name], [option]: value};
+    else own[option] = value;
+  }
+  return {options: resolveOptions(runOptions, {...common, ...own, name, seed}, "--"), probeOptions};
+}
+
+/** Options that do not change what a run gives. */
+const OF_NO_EFFECT = new Set(["save", "name", "threads", "dataUrl"]);
+
+/** @throws UserError if a run of that name was made with other options. */
+async function checkSame({path}: RunDirectory, options: {readonly [name: string]: unknown}): Promise<void> {
+  const {facts} = await openSavedRun(path);
+  const other = Object.keys(options).find(
+    (name) => !OF_NO_EFFECT.has(name) && name in facts.options && `${facts.options[name]}` !== `${options[name]}`,
+  );
+  if (other === undefined || other === "data") return; // a path to data may be kept whole; its digest is checked by `resume`
+  throw new UserError(
+    `${facts.name}: expected a run with --${kebab(other)} ${options[other]}, got one with ${facts.options[other]}; give the sweep another --name`,
+  );
+}
+
+async function isDone({path}: RunDirectory, epochs: number): Promise<boolean> {
+  return (await openSavedRun(path)).metrics.some(({epoch}) => epoch === epochs);
+}
