@@ -33,7 +33,7 @@ describe("a mistake on the command line", () => {
     [["--seed", "1", "--seed", "2"], "error: --seed: expected a number, got 1,2"],
     ...["../x", "latest", "logs"].map((name): [string[], string] => [
       ["--name", name],
-      `error: --name: expected letters, digits, ".", "_" and "-" (not latest, data, logs), got "${name}"`,
+      `error: --name: expected letters, digits, ".", "_" and "-" (not latest, data, logs, explain), got "${name}"`,
     ]),
     [["resum"], 'error: "resum": expected a known command, got this one; did you mean resume?'],
     [["resume", "nothing"], /error: run: expected the name of one in .*, or its folder, got "nothing"/],
@@ -101,10 +101,10 @@ describe("a disk that fails", () => {
     const {stderr, code: exitCode} = await command(quick(save), ...failing(at, code));
     expect(exitCode).toBe(1);
     expect(stderr.trim()).toMatch(new RegExp(`^error: .*${at}.*: expected to write it, got ${words} \\(${code}\\)$`));
-    const files = readdirSync(join(save, "r"), {recursive: true, encoding: "utf8"});
-    expect(files.filter((file) => file.includes(".part") || file.includes(at))).toEqual([]);
+    const files = readdirSync(save, {recursive: true, encoding: "utf8"});
+    expect(files.filter((file) => /\.partial$|\.lock$/.test(file) || file.includes(at))).toEqual([]);
     for (const file of files.filter((name) => name.endsWith(".json")))
-      JSON.parse(readFileSync(join(save, "r", file), "utf8"));
+      JSON.parse(readFileSync(join(save, file), "utf8"));
   });
 
   test("at the report keeps the run and says so in its exit code", async () => {

@@ -1,13 +1,17 @@
-import {basename} from "node:path";
+import {join} from "node:path";
 
 import {openData} from "./data/index";
 import {first} from "./data/split";
 import {models} from "./model/index";
 import {UserError} from "./options";
+import {readSaved} from "./record/artifact-codec";
 import {readCheckpoint, writeCheckpoint} from "./record/checkpoint";
 import {type Environment, environment} from "./record/environment";
-import {clearLogs} from "./record/log-folder";
-import {createRunDirectory, type RunDirectory, runName} from "./record/run-directory";
+import {sweepFiles} from "./record/leftovers";
+import {clearLogs, logFolderOf} from "./record/log-folder";
+import {checkNewRun, createRunDirectory, type RunDirectory} from "./record/run-directory";
+import {lockRun, type RunLock} from "./record/run-lock";
+import {runName} from "./record/run-name";
 import type {RunEvent} from "./run-events";
 import {factsOf, runFacts} from "./run-facts";
 import {openRunLog} from "./run-log";
@@ -39,10 +43,35 @@ const BEFORE_FIRST_LOOK = 100;
 export async function* run(
   options: RunOptions,
   probeOptions: ProbeOptions = {},
-  {signal, resume}: RunControl = {},
+  control: RunControl = {},
+): AsyncGenerator<RunEvent> {
+  const held: Held = {};
+  try {
+    yield* runAlone(options, probeOptions, control, held);
+  } finally {
+    await held.lock?.release();
+  }
+}
+
+/** What is to be given back at the end of a run, however it ends. */
+interface Held {
+  lock?: RunLock;
+}
+
+/** The run itself, while no other process works on it. @param held Told what has been taken. */
+async function* runAlone(
+  options: RunOptions,
+  probeOptions: ProbeOptions,
+  {signal, resume}: RunControl,
+  held: Held,
 ): AsyncGenerator<RunEvent> {
   const {seed, epochs, batchSize, save, every} = options;
   const chosen = chooseProbes(options.probes, probeOptions);
+  // Both are asked before the data are read, which may take minutes.
+  if (resume) {
+    held.lock = await lockRun(resume.path);
+    for (const folder of [resume.path, await logFolderOf(resume.path)]) await sweepFiles(folder);
+  } else if (options.name) await checkNewRun(save, options.name);
   const made = environment();
   const data = yield* withType("data", openData({...options, cacheFolder: `${save}/data`}));
   const makeModel = () => models[options.model](data.imageShape, data.classNames.length, seed);
@@ -56,18 +85,20 @@ export async function* run(
   const facts = factsOf(options.model, model);
   const untrained = await network.getWeights();
 
-  const directory =
-    resume ?? (await createRunDirectory(save, options.name || runName(made.startedAt, data.name, options.model)));
+  const startRun = async () => {
+    const name = options.name || runName(made.startedAt, data.name, options.model);
+    const said = (named: string) => runFacts(named, options, chosen, made, data, facts, engine, training);
+    const begun = await createRunDirectory(save, name, {facts: said, numbered: !options.name});
+    held.lock = begun.lock;
+    await clearLogs(begun.path);
+    return begun;
+  };
+  const directory: RunDirectory & {readonly note?: string} = resume ?? (await startRun());
+  if (directory.note) yield {type: "say", line: directory.note};
   const metrics = await directory.readMetrics();
   let progress = epochStart(1, data.train, batchSize);
-  if (resume) {
-    progress = await restored(resume, network, data, metrics, batchSize);
-  } else {
-    const name = basename(directory.path);
-    await directory.writeJson("run.json", runFacts(name, options, chosen, made, data, facts, engine, training));
-    await keepTestImages(directory, data);
-    await clearLogs(directory.path);
-  }
+  if (resume) progress = await restored(resume, network, data, metrics, batchSize);
+  if (!resume || !(await hasTestImages(resume, data))) await keepTestImages(directory, data);
   yield {type: "start", path: directory.path, data, model: facts, engine};
   const {save: _, name: __, ...logged} = options;
   const log = await openRunLog(directory, {...logged, engine: engine.name}, network, data, {
@@ -190,6 +221,18 @@ async function restored(
   await network.setOptimizerState(optimizer);
   const isDone = metrics.some(({epoch}) => epoch === position.epoch);
   return isDone ? epochStart(position.epoch + 1, data.train, batchSize) : position;
+}
+
+/** Whether a run that was broken off came to keep its test images, whole. */
+async function hasTestImages({path}: RunDirectory, data: Dataset): Promise<boolean> {
+  try {
+    const saved = (await readSaved(join(path, "artifacts", "test-images.json"))) as {readonly count?: unknown} | null;
+    return saved?.count === data.test.count;
+  } catch (error) {
+    // what is damaged or not there is made again from the data
+    if (error instanceof UserError || (error as NodeJS.ErrnoException).code === "ENOENT") return false;
+    throw error;
+  }
 }
 
 /** The test images as bytes, once a run: the report draws them, and a saved run can be asked about them. */

@@ -1,12 +1,19 @@
-import {mkdir, readdir, readFile, rename, rm, symlink} from "node:fs/promises";
+import {existsSync} from "node:fs";
+import {mkdir, readdir, readFile, rm} from "node:fs/promises";
 import {basename, dirname, join, resolve} from "node:path";
 
 import type {Figure} from "../../plots/figure";
 import {UserError} from "../options";
-import {orUserError} from "../system-errors";
+import {orUserError, systemWords} from "../system-errors";
 import type {Artifact, EpochMetrics} from "../types";
 import {encode, readArtifactFile} from "./artifact-codec";
+import {renamedTo} from "./fresh-name";
+import {pointLatest} from "./latest";
+import {isUnbegun, removeUnbegun, sweepUnnamedRuns} from "./leftovers";
 import {partialOf} from "./partial-file";
+import {lockNewRun, type RunLock} from "./run-lock";
+import {checkRunName} from "./run-name";
+import {runsIn} from "./runs-in";
 import {makeFolder, writeWhole} from "./write-whole";
 
 /** One run's folder under save/, and what may be done with it. */
@@ -28,43 +35,82 @@ export interface RunDirectory {
   previousArtifact(epoch: number, probe: string, name: string): Promise<Artifact | undefined>;
 }
 
-/** Names in `save` that mean something else. */
-const RESERVED = ["latest", "data", "logs"];
+/** A run that this process has just made, and may write into. */
+export interface NewRun extends RunDirectory {
+  readonly lock: RunLock;
+  /** Why `save/latest` does not lead to it, in one line. */
+  readonly note?: string;
+}
 
-/** "2026-11-21T18-40-00-mnist-cnn": when (UTC), on what, with what. */
-export function runName(startedAt: Date, data: string, model: string): string {
-  return `${startedAt.toISOString().slice(0, 19).replaceAll(":", "-")}-${data}-${model}`;
+export interface NewRunOptions {
+  /** What run.json says of a run of this name. */
+  readonly facts?: (name: string) => object;
+  /** Whether a number is added to a name that is taken. */
+  readonly numbered?: boolean;
 }
 
 /**
- * Makes a new run's folder and points `save/latest` at it.
+ * Makes a new run and points `save/latest` at it. Its folder appears under its name by one rename, with run.json in it and
+ * locked by this process: what a process leaves that is stopped before has no run's name.
  *
- * @throws UserError if the run is there already, or `save` cannot be written to.
+ * @throws UserError if no run may be named so, if there is one, or if `save` cannot be written to.
  */
-export async function createRunDirectory(save: string, name: string): Promise<RunDirectory> {
-  if (!/^[\p{L}\p{N}][\p{L}\p{N}._-]*$/u.test(name) || RESERVED.includes(name)) {
-    throw new UserError(
-      `--name: expected letters, digits, ".", "_" and "-" (not ${RESERVED.join(", ")}), got "${name}"`,
-    );
-  }
-  const path = resolve(save, name);
-  await orUserError(path, async () => {
-    await makeFolder(resolve(save));
-    await mkdir(path).catch((error: NodeJS.ErrnoException) => {
-      if (error.code === "EEXIST")
-        throw new UserError(`--name: expected the name of a new run, got "${name}", which is there already`);
-      throw error;
-    });
+export async function createRunDirectory(
+  save: string,
+  name: string,
+  {facts = () => ({}), numbered = false}: NewRunOptions = {},
+): Promise<NewRun> {
+  checkRunName(name);
+  const root = resolve(save);
+  const folder = partialOf(join(root, name));
+  const lock = await orUserError(join(root, name), async () => {
+    await makeFolder(root);
+    await sweepUnnamedRuns(root);
+    await removeUnbegun(join(root, name));
+    await mkdir(folder);
+    return lockNewRun(folder);
   });
-  await pointLatest(resolve(save), name);
-  return openRunDirectory(path);
+  try {
+    for (let n = 1; ; n++) {
+      const named = n === 1 ? name : `${name}-${n}`;
+      await writeWhole(join(folder, "run.json"), jsonOf(facts(named)), {synced: true});
+      const path = join(root, named);
+      if (await orUserError(path, () => renamedTo(folder, path))) {
+        lock.movedTo(path);
+        const note = await pointLatest(root, named);
+        return {...openRunDirectory(path), lock, ...(note === undefined ? {} : {note})};
+      }
+      if (!numbered) throw new UserError(`--name: ${taken(name)}`);
+    }
+  } catch (error) {
+    await lock.release();
+    await rm(folder, {recursive: true, force: true});
+    throw error;
+  }
 }
 
-/** The run `name` of the folder `save`, or a path to one. @throws UserError if there is none. */
+/** @throws UserError if no new run may be named so: to be asked before the data are read. */
+export async function checkNewRun(save: string, name: string): Promise<void> {
+  checkRunName(name);
+  const path = resolve(save, name);
+  if (existsSync(path) && !(await isUnbegun(path))) throw new UserError(`--name: ${taken(name)}`);
+}
+
+function taken(name: string): string {
+  return `expected the name of a new run, got "${name}", which is there already`;
+}
+
+/**
+ * The run `name` of the folder `save`, or a path to one. Where no link `latest` leads to a run, it is the newest.
+ *
+ * @throws UserError if there is none.
+ */
 export async function findRun(save: string, name: string): Promise<RunDirectory> {
   for (const path of [resolve(save, name), resolve(name)]) {
-    if (await readIfThere(join(path, "run.json"))) return openRunDirectory(path);
+    if ((await textIfThere(join(path, "run.json"))) !== undefined) return openRunDirectory(path);
   }
+  const [newest] = name === "latest" ? await runsIn(resolve(save)) : [];
+  if (newest) return openRunDirectory(newest.path);
   throw new UserError(`run: expected the name of one in ${save}, or its folder, got "${name}"`);
 }
 
@@ -78,14 +124,14 @@ export function openRunDirectory(path: string): RunDirectory {
   };
   return {
     path,
-    writeJson: (name, value) => writeWhole(join(path, name), `${JSON.stringify(value, undefined, 2)}\n`),
+    writeJson: (name, value) => writeWhole(join(path, name), jsonOf(value)),
     // the binary file is named in the JSON beside it, so a folder in the name is the folder of both
     writeValue: (name, value) => writeSaved(join(path, "artifacts", dirname(name)), basename(name), value),
     writeFile: (name, content) => writeWhole(join(path, name), content),
     // Whole each time, not appended: a run cut off here must not leave half a line.
     writeMetrics: (metrics) => writeWhole(metricsFile, metrics.map((line) => `${JSON.stringify(line)}\n`).join("")),
     async readMetrics() {
-      const lines = (await readIfThere(metricsFile)) ?? "";
+      const lines = (await textIfThere(metricsFile)) ?? "";
       return lines
         .split("\n")
         .filter(Boolean)
@@ -108,23 +154,17 @@ export function openRunDirectory(path: string): RunDirectory {
   };
 }
 
-async function pointLatest(save: string, name: string): Promise<void> {
-  const link = join(save, "latest");
-  await orUserError(link, async () => {
-    const partial = partialOf(link);
-    // A junction needs no rights on Windows; elsewhere the type is not looked at, and a relative link may be moved.
-    await symlink(process.platform === "win32" ? join(save, name) : name, partial, "junction");
-    if (process.platform === "win32") await rm(link, {force: true, recursive: true});
-    await rename(partial, link);
-  });
+function jsonOf(value: unknown): string {
+  return `${JSON.stringify(value, undefined, 2)}\n`;
 }
 
-async function readIfThere(file: string): Promise<string | undefined> {
+/** @throws UserError if there is something that cannot be read. */
+async function textIfThere(file: string): Promise<string | undefined> {
   try {
     return await readFile(file, "utf8");
   } catch (error) {
-    const {code} = error as NodeJS.ErrnoException;
-    if (code === "ENOENT" || code === "ENOTDIR") return undefined;
-    throw error;
+    const {code = ""} = error as NodeJS.ErrnoException;
+    if (["ENOENT", "ENOTDIR", "ENAMETOOLONG", "ELOOP"].includes(code)) return undefined; // no such run
+    throw new UserError(systemWords(error, file, "read") ?? `${file}: ${(error as Error).message}`, {cause: error});
   }
 }

@@ -6,6 +6,7 @@ import {UserError} from "../options";
 import type {EpochMetrics} from "../types";
 import {readArtifactFile, readSaved} from "./artifact-codec";
 import {findRun} from "./run-directory";
+import {runsIn} from "./runs-in";
 
 /** What run.json says, as far as it is read here. */
 export interface RunFacts {
@@ -143,22 +144,6 @@ async function pathOf(save: string, name: string): Promise<string> {
     throw new UserError(`${name}: expected the beginning of one run, got that of ${names.length}: ${names.join(", ")}`);
   }
   return beginning.length === 1 ? beginning[0].path : (await findRun(save, name || "latest")).path;
-}
-
-/** The runs in `save`, the newest first. */
-async function runsIn(save: string): Promise<{readonly name: string; readonly path: string; readonly at: string}[]> {
-  const entries = await readdir(save, {withFileTypes: true}).catch(() => []);
-  const runs = await Promise.all(
-    entries
-      .filter((entry) => entry.isDirectory())
-      .map(async ({name}) => {
-        const path = join(save, name);
-        const text = await readFile(join(path, "run.json"), "utf8").catch(() => "");
-        const at = /"startedAt": *"([^"]*)"/.exec(text)?.[1];
-        return at === undefined ? [] : [{name, path, at}];
-      }),
-  );
-  return runs.flat().sort((a, b) => (a.at < b.at ? 1 : -1));
 }
 
 function parsed(file: string, text: string): unknown {

@@ -1,0 +1,48 @@
+/** @file What a process that was stopped has left unfinished. */
+import {readdir, rename, rm} from "node:fs/promises";
+import {join} from "node:path";
+
+import {partialOf, writerOf} from "./partial-file";
+import {isRunning} from "./process-identity";
+import {isRunLocked} from "./run-lock";
+
+/** Removes what was being written below a folder when its process ended; what a living process writes stays. */
+export async function sweepFiles(folder: string): Promise<void> {
+  const entries = await readdir(folder, {recursive: true, withFileTypes: true}).catch(() => []); // no such folder
+  for (const entry of entries) {
+    const writer = writerOf(entry.name);
+    if (writer === undefined || entry.isDirectory() || (writer > 0 && isRunning(writer))) continue;
+    await rm(join(entry.parentPath, entry.name), {force: true});
+  }
+}
+
+/** Removes runs from `save` that ended before they had their name. They hold nothing but what was asked for. */
+export async function sweepUnnamedRuns(save: string): Promise<void> {
+  for (const entry of await readdir(save, {withFileTypes: true})) {
+    const writer = writerOf(entry.name);
+    const path = join(save, entry.name);
+    if (!writer || isRunning(writer)) continue;
+    if (entry.isDirectory() && (await isRunLocked(path).catch(() => true))) continue; // on another machine, it may live
+    await rm(path, {recursive: true, force: true});
+  }
+}
+
+/** What a run's folder holds before anything is learnt. */
+const BEFORE_LEARNING = /^(run\.json|artifacts|logs|(running|asking)-.+\.lock|.+\.partial)$/;
+const FIRST_ARTIFACTS = /^(test-images\..+|.+\.partial)$/;
+
+/** Whether a run ended before it had learnt or shown anything: there is nothing to go on from, and nothing to lose. */
+export async function isUnbegun(path: string): Promise<boolean> {
+  const names: string[] = await readdir(path).catch(() => []); // none there, or no folder
+  const artifacts: string[] = await readdir(join(path, "artifacts")).catch(() => []);
+  if (!names.includes("run.json") || !names.every((name) => BEFORE_LEARNING.test(name))) return false;
+  return artifacts.every((name) => FIRST_ARTIFACTS.test(name)) && !(await isRunLocked(path));
+}
+
+/** Removes such a run, so that another may have its name. */
+export async function removeUnbegun(path: string): Promise<void> {
+  if (!(await isUnbegun(path))) return;
+  const away = partialOf(path);
+  await rename(path, away); // at once: nobody meets half of it
+  await rm(away, {recursive: true, force: true});
+}

@@ -1,0 +1,150 @@
+import {randomInt} from "node:crypto";
+import {rmSync} from "node:fs";
+import {readdir, readFile, rename, rm, stat, utimes} from "node:fs/promises";
+import {join} from "node:path";
+import {setTimeout as wait} from "node:timers/promises";
+
+import {UserError} from "../options";
+import {orUserError} from "../system-errors";
+import {isLiving, ownIdentity, type ProcessIdentity} from "./process-identity";
+import {writeWhole} from "./write-whole";
+
+/** The right to write into a run's folder, which one process has at a time. */
+export interface RunLock {
+  release(): Promise<void>;
+}
+
+/** Whoever works on a run, or asks whether it may, has a file of its own there. */
+const WORKS = /^running-.+\.lock$/;
+const ASKS = /^asking-.+\.lock$/;
+
+/** Milliseconds between signs of life, and without one after which a process of another machine counts as gone. */
+const SIGN_EVERY = 60_000;
+export const SILENT_FOR = 10 * SIGN_EVERY;
+
+/** Processes that ask at the same moment all see each other, and all ask again. */
+const TRIES = 20;
+
+interface Holder extends ProcessIdentity {
+  /** Since when, ISO 8601. */
+  readonly since: string;
+}
+
+/**
+ * Takes a run for this process, also from a process that has died. A process first writes its own file and then looks for
+ * others': of two, one at least sees the other, so never do both go on.
+ *
+ * @throws UserError if another process works on the run, or its folder cannot be written to.
+ */
+export async function lockRun(path: string): Promise<RunLock> {
+  for (let tried = 0; ; tried++) {
+    const asking = await writeClaim(path, "asking");
+    const other = await orUserError(path, () => livingHolder(path, asking)).catch(async (error) => {
+      await rm(join(path, asking), {force: true});
+      throw error;
+    });
+    if (!other) return held(path, asking);
+    await rm(join(path, asking), {force: true});
+    if (WORKS.test(other.file) || tried === TRIES) throw new UserError(`${path}: ${other.words}`);
+    await wait(randomInt(10, 100));
+  }
+}
+
+/** Takes a folder that no other process knows of yet. */
+export async function lockNewRun(path: string): Promise<RunLock & {movedTo(path: string): void}> {
+  const name = await writeClaim(path, "running");
+  return holding(path, name);
+}
+
+/** Whether a process works on a run, or may do so on another machine. */
+export async function isRunLocked(path: string): Promise<boolean> {
+  return (await livingHolder(path)) !== undefined;
+}
+
+let claims = 0;
+
+/** @returns The name of this process' file. */
+async function writeClaim(path: string, as: "asking" | "running"): Promise<string> {
+  const holder: Holder = {...ownIdentity(), since: new Date().toISOString()};
+  const {pid, start, host} = holder;
+  const name = `${as}-${pid}-${start || "0"}-${host.replace(/[^\w.-]/g, "_").slice(0, 60)}-${claims++}.lock`;
+  await writeWhole(join(path, name), `${JSON.stringify(holder)}\n`, {synced: true});
+  return name;
+}
+
+async function held(path: string, asking: string): Promise<RunLock> {
+  const running = asking.replace(/^asking/, "running");
+  await orUserError(join(path, running), () => rename(join(path, asking), join(path, running)));
+  return holding(path, running);
+}
+
+/** The files of this process, for an end that nobody waits for: a second Ctrl-C. */
+const removeAtExit = new Set<() => string>();
+process.on("exit", () => {
+  for (const file of removeAtExit) rmSync(file(), {force: true});
+});
+
+function holding(folder: string, name: string) {
+  let path = folder;
+  const file = () => join(path, name);
+  removeAtExit.add(file);
+  const signs = setInterval(() => {
+    const now = new Date();
+    void utimes(file(), now, now).catch(() => undefined); // it tells others of life, and nothing depends on it here
+  }, SIGN_EVERY);
+  signs.unref();
+  return {
+    movedTo(to: string) {
+      path = to;
+    },
+    async release() {
+      clearInterval(signs);
+      removeAtExit.delete(file);
+      await rm(file(), {force: true});
+    },
+  };
+}
+
+/**
+ * Another that lives, one that works on the run first.
+ *
+ * @param own The file of whoever asks for the run, who removes those of the dead. Without, nothing is changed.
+ */
+async function livingHolder(path: string, own?: string): Promise<{file: string; words: string} | undefined> {
+  const names = (await readdir(path)).filter((name) => name !== own && (WORKS.test(name) || ASKS.test(name)));
+  for (const name of names.sort().reverse()) {
+    const words = await wordsOfLiving(join(path, name));
+    if (words) return {file: name, words};
+    if (own) await rm(join(path, name), {force: true});
+  }
+  return undefined;
+}
+
+/** @returns Undefined if whoever wrote the file is gone. */
+async function wordsOfLiving(file: string): Promise<string | undefined> {
+  let text: string;
+  let silence: number;
+  try {
+    [text, silence] = [await readFile(file, "utf8"), Date.now() - (await stat(file)).mtimeMs];
+  } catch (error) {
+    if ((error as NodeJS.ErrnoException).code === "ENOENT") return undefined; // released meanwhile
+    throw error;
+  }
+  const isSilent = silence > SILENT_FOR;
+  const holder = holderOf(text);
+  if (!holder) return isSilent ? undefined : `expected a whole lock, got ${file}; if no process works there, remove it`;
+  const living = isLiving(holder);
+  if (living === false || (living === "elsewhere" && isSilent)) return undefined;
+  const {pid, host, since} = holder;
+  const who = living === true ? `process ${pid}` : `process ${pid} of ${host} (if it is gone, remove ${file})`;
+  return `expected a run that no other process works on, got one on which ${who} has worked since ${since}`;
+}
+
+function holderOf(text: string): Holder | undefined {
+  try {
+    const holder = JSON.parse(text) as Holder | null; // written by writeClaim
+    return typeof holder?.pid === "number" ? holder : undefined;
+  } catch {
+    return undefined; // damaged
+  }
+}

@@ -1,0 +1,27 @@
+import {readdir, readFile} from "node:fs/promises";
+import {join} from "node:path";
+
+import {writerOf} from "./partial-file";
+
+/** A run's name, folder and start (ISO 8601). */
+export interface ListedRun {
+  readonly name: string;
+  readonly path: string;
+  readonly at: string;
+}
+
+/** The runs in `save`, the newest first; none where there is no such folder. */
+export async function runsIn(save: string): Promise<ListedRun[]> {
+  const entries = await readdir(save, {withFileTypes: true}).catch(() => []);
+  const runs = await Promise.all(
+    entries
+      .filter((entry) => entry.isDirectory() && writerOf(entry.name) === undefined)
+      .map(async ({name}) => {
+        const path = join(save, name);
+        const text = await readFile(join(path, "run.json"), "utf8").catch(() => "");
+        const at = /"startedAt": *"([^"]*)"/.exec(text)?.[1];
+        return at === undefined ? [] : [{name, path, at}];
+      }),
+  );
+  return runs.flat().sort((a, b) => (a.at < b.at ? 1 : -1));
+}
