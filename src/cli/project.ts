@@ -1,3 +1,4 @@
+import {trustNote} from "../pipeline/analysis/map-notes";
 import {mapSettings} from "../pipeline/analysis/map-rows";
 import {type OptionTable, resolveOptions, seedNumber} from "../pipeline/options";
 import {type ProjectFile, projectFile} from "../pipeline/run-project";
@@ -33,7 +34,7 @@ export const projectCommand: Command = {
     const map = await projectFile(String(given.file), options, print);
     const seconds = ((performance.now() - begun) / 1000).toFixed(1);
     print(
-      `${map.rows.toLocaleString("en")} rows in ${seconds} s: KL divergence ${map.klDivergence.toFixed(3)} nats, trustworthiness ${map.trustworthiness.toFixed(3)}, continuity ${map.continuity.toFixed(3)}`,
+      `${map.rows.toLocaleString("en")} rows in ${seconds} s: KL divergence ${map.klDivergence.toFixed(3)} nats; ${trustNote(map)}`,
     );
     print(`map      ${map.csv}`);
     print(`picture  ${map.png}`);

@@ -16,7 +16,15 @@ export interface MapStop {
 }
 
 /** Figures of merit that the page shows where the run has them. */
-const FACTS = ["klDivergence", "trustworthiness", "continuity", "perplexity"] as const;
+const FACTS = [
+  "klDivergence",
+  "trustworthiness",
+  "trustworthinessFull",
+  "components",
+  "width",
+  "continuity",
+  "perplexity",
+] as const;
 
 /** @throws UserError if the map has no points, or no places of them. */
 export function mapStop({data, numbers = {}}: Saved, path: string): MapStop {

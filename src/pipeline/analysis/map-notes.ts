@@ -8,23 +8,32 @@ export type MapFacts = Omit<RowMap, "points" | "nearest">;
  * @param things What the points are: "test images".
  */
 export function mapNotes(facts: MapFacts, points: number, things: string): string[] {
-  const {width, components, explained, perplexity, klDivergence, trustworthiness, continuity} = facts;
+  const {width, components, explained, perplexity, klDivergence} = facts;
   const {neighbourhoodSize, among, neighbourAccuracyMap, neighbourAccuracyFull, voters} = facts;
   const features = `${width.toLocaleString("en")} features`;
+  const counted = among < points - 1 ? `, ranks estimated from ${among.toLocaleString("en")} others` : "";
   const space =
     components < width
       ? `${components} principal components of ${features} (${percent(explained)} of the variance)`
       : features;
-  const counted = among < points - 1 ? `, ranks estimated from ${among.toLocaleString("en")} others` : "";
   const lines = [
     `${points.toLocaleString("en")} ${things} by ${space}, perplexity ${perplexity}; directions and scale mean nothing`,
-    `KL divergence ${klDivergence.toFixed(3)} nats; trustworthiness ${trustworthiness.toFixed(3)}, continuity ${continuity.toFixed(3)} (${neighbourhoodSize} neighbours${counted})`,
+    `KL divergence ${klDivergence.toFixed(3)} nats; ${trustNote(facts)} (${neighbourhoodSize} neighbours${counted})`,
   ];
   if (neighbourAccuracyMap !== null && neighbourAccuracyFull !== null) {
     const [map, full] = [percent(neighbourAccuracyMap), percent(neighbourAccuracyFull)];
     lines.push(`class by the ${voters} nearest: right for ${map} on the map, ${full} in the features`);
   }
   return lines;
+}
+
+/** How far neighbours on the map are neighbours in the data, and in which data: their components, or all their features. */
+export function trustNote(facts: MapFacts): string {
+  const {width, components, trustworthiness, continuity, trustworthinessFull} = facts;
+  const [trust, kept] = [trustworthiness.toFixed(3), continuity.toFixed(3)];
+  if (components >= width) return `trustworthiness ${trust}, continuity ${kept}`;
+  const full = `about ${trustworthinessFull.toFixed(3)} in all features`;
+  return `trustworthiness ${trust} in the ${components} components and ${full}, continuity ${kept} in the components`;
 }
 
 /** How far the classes moved, and what an untrained network's map can mean. */

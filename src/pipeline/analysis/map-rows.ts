@@ -13,6 +13,7 @@ import {principalComponents} from "./pca";
 import {aligned} from "./procrustes";
 import {type ProjectionName, projections} from "./projection/index";
 import {type MapFigures, mapQuality} from "./projection-quality";
+import {sampleSizes, trustworthinessFrom} from "./sampled-trust";
 import {type Scaling, standardised} from "./standardise";
 
 /** How rows of numbers are made into a map. */
@@ -63,6 +64,12 @@ export interface RowMap extends MapFigures {
   readonly components: number;
   readonly width: number;
   readonly explained: number;
+  /**
+   * Trustworthiness in all columns (folded ones, of more than 2,048), where the other figures are of the components:
+   * estimated from `sampled` of the points.
+   */
+  readonly trustworthinessFull: number;
+  readonly sampled: number;
 }
 
 export interface MapContext {
@@ -105,14 +112,20 @@ export async function mapRows(
   if (folds) say(`${rows.columns.toLocaleString("en")} features, folded into ${MOST_COLUMNS.toLocaleString("en")}`);
   const threads = await automaticThreads(rows.rows);
   return inWorkspace(threads, async (workspace) => {
-    const {scores: data, explained} = await reducedRows(workspace, rows, settings);
+    const {scores: data, explained, full} = await reducedRows(workspace, rows, settings);
     const neighbourhood = await openNeighbourhood(data, {perplexity, metric: settings.metric, threads: workspace});
     const task = {data, neighbourhood, dimensions, perplexity, iterations: settings.iterations, random};
     const map = await method.project(before ? {...task, start: before} : task);
     // t-SNE has gone on from the map before; to turn the others' changes no distance
     const points = before && settings.method !== "tsne" ? aligned(map.points, before, dimensions) : map.points;
+    const {neighbours, ...figures} = await mapQuality(neighbourhood, points, dimensions, labels, map.klDivergence);
+    const {trustworthiness, neighbourhoodSize: k} = figures;
     return {
-      ...(await mapQuality(neighbourhood, points, dimensions, labels, map.klDivergence)),
+      ...figures,
+      trustworthinessFull: full
+        ? trustworthinessFrom(trustworthiness, full.rows, full.weights, data, neighbours, k)
+        : trustworthiness,
+      sampled: full ? sampleSizes(rows.rows, k).points : rows.rows,
       points,
       nearest: neighbourhood.nearest(Math.min(NEAREST, neighbourhood.k)),
       iterations: map.iterations,
@@ -124,16 +137,29 @@ export async function mapRows(
   });
 }
 
+interface Reduced {
+  readonly scores: Matrix;
+  readonly explained: number;
+  /** All columns, and what each counts in squared distances, where the scores have fewer. */
+  readonly full?: {readonly rows: Matrix; readonly weights: Float64Array};
+}
+
 /** The rows scaled, and on their principal components where they are wider. */
-async function reducedRows(workspace: Workspace, rows: Matrix, {method, scaling, components}: MapSettings) {
+async function reducedRows(
+  workspace: Workspace,
+  rows: Matrix,
+  {method, scaling, components}: MapSettings,
+): Promise<Reduced> {
   if (rows.columns <= components) return {scores: standardised(rows, scaling), explained: 1};
   const folds = rows.columns > MOST_COLUMNS;
   const axisRows = Math.max(AXIS_ROWS.least, AXIS_ROWS.perColumn * Math.min(rows.columns, MOST_COLUMNS));
-  return principalComponents(
+  const wide = folds ? foldedColumns(standardised(rows, scaling), MOST_COLUMNS) : rows;
+  const {scores, explained, scales} = await principalComponents(
     workspace,
-    folds ? foldedColumns(standardised(rows, scaling), MOST_COLUMNS) : rows,
+    wide,
     components,
     // a map by principal components is theirs to the last digit
     {scaling: folds ? "none" : scaling, ...(method === "pca" ? {} : {tolerance: TOLERANCE, axisRows})},
   );
+  return {scores, explained, full: {rows: wide, weights: scales.map((scale) => scale ** 2)}};
 }

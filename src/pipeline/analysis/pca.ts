@@ -12,6 +12,8 @@ export interface Pca {
   readonly variances: Float64Array;
   /** Share of the whole variance that the components hold, in [0, 1]. */
   readonly explained: number;
+  /** What each column's numbers were multiplied by, first. */
+  readonly scales: Float64Array;
 }
 
 /** More columns than this would need a covariance of more than 128 MiB. */
@@ -85,6 +87,7 @@ export async function principalComponents(
       axes: vectors.map((v, i) => v * signs[Math.floor(i / columns)]),
       variances,
       explained: total > 0 ? Math.min(1, variances.reduce((a, b) => a + b, 0) / total) : 1,
+      scales,
     };
   } finally {
     loaded.release();

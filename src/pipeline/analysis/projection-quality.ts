@@ -19,6 +19,11 @@ export interface MapFigures {
   readonly voters: number;
 }
 
+export interface MeasuredMap extends MapFigures {
+  /** Of each point the nearest on the map, nearest first, `[i * neighbourhoodSize + q]`. */
+  readonly neighbours: Uint32Array;
+}
+
 const NEIGHBOURS = 12;
 const VOTERS = 10;
 
@@ -33,7 +38,7 @@ export async function mapQuality(
   dimensions: Dimensions,
   labels?: Uint16Array,
   divergence?: number,
-): Promise<MapFigures> {
+): Promise<MeasuredMap> {
   const count = Math.min(NEIGHBOURS, neighbourhood.k, Math.ceil(neighbourhood.rows / 2) - 1);
   const voters = Math.min(VOTERS, count);
   const klDivergence = divergence ?? (await neighbourhood.divergence(points, dimensions));
@@ -47,6 +52,7 @@ export async function mapQuality(
     neighbourAccuracyMap: labels ? neighbourAccuracy(neighbours, voters, labels) : null,
     neighbourAccuracyFull: labels ? neighbourAccuracy(neighbourhood.nearest(voters), voters, labels) : null,
     voters,
+    neighbours,
   };
 }
 

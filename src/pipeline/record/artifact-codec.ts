@@ -21,7 +21,7 @@ export interface Encoded {
 
 /**
  * Encodes a plain value. A typed array becomes `{dtype, base64}`, or, if large, `{dtype, length, file, offset}`, which
- * numpy reads as `numpy.fromfile(file, dtype, length, offset=offset)`.
+ * numpy reads as `numpy.fromfile(file, dtype, length, offset=offset)`, dtype in its own words: "float32" of "Float32Array".
  *
  * @param binaryName Name of the file that `binary` will be written to, beside the JSON.
  */

@@ -1,5 +1,6 @@
 import type {Data, MapData} from "./data";
 import {h, setText} from "./dom";
+import {mapFacts} from "./map-facts";
 import type {MapControls} from "./map-input";
 import {mapPlot} from "./map-plot";
 import {HOME} from "./map-view";
@@ -82,10 +83,8 @@ export function mountMap(data: Data, map: MapData, store: Store): {root: HTMLEle
       plot.draw();
     }
   };
-  const names: {readonly [fact: string]: string} = {klDivergence: "KL", trustworthiness: "trustworthiness"};
   const tellFacts = (stop: number) => {
-    const known = Object.entries(map.facts[stop] ?? {}).filter(([name]) => name in names);
-    const told = known.map(([name, value]) => `${names[name]} ${value.toFixed(name === "klDivergence" ? 2 : 3)}`);
+    const told = mapFacts(map.facts[stop] ?? {});
     const count = map.count < data.count ? [`${map.count.toLocaleString("en-GB")} of the test ${words.many}`] : [];
     const missing = map.own[stop] ? [] : ["no map at this epoch: the nearest one is shown"];
     setText(facts, [...count, ...told, ...missing].join(", "));
