@@ -1,5 +1,5 @@
 import {AGAINST, css, FOR, INK_2, INK_3, luminance, mix, type Rgb} from "./color";
-import {type Figure, figure} from "./figure";
+import {type Canvas2D, type Figure, figure} from "./figure";
 import {text, textWidth} from "./text";
 
 export interface ConfusionMatrix {
@@ -9,62 +9,139 @@ export interface ConfusionMatrix {
   readonly classNames: readonly string[];
 }
 
+/** Units of a cell's side: so many while up to thirty classes are shown, less for more. */
 const CELL = 46;
+const LEAST_CELL = 20;
+/** So many units a side the cells may take before they are made smaller. */
+const ROOM = 30 * CELL;
+/** Of more classes those with the most mistakes are shown. */
+const MOST_CLASSES = 100;
 const WHITE: Rgb = [255, 255, 255];
 
 /**
  * Counts and row percentages: rows the truth, columns the prediction, and both said on the axes. The diagonal is blue
  * by recall; mistakes are orange on a scale of their own, by count over the largest mistake, or a dominant diagonal
- * would leave them all white.
+ * would leave them all white. Of more than a hundred classes the hundred with the most mistakes are shown, and the picture
+ * says so.
  */
 export function confusionMatrix({title, counts, classNames}: ConfusionMatrix): Figure {
   const n = classNames.length;
-  const labels = Math.min(120, Math.max(24, ...classNames.map((name) => textWidth(name, {size: 13}) + 14)));
-  const [left, top] = [44 + labels, 96];
-  const side = n * CELL;
+  const {total, right, most} = summed(counts, n);
+  const shown = mostMistaken(counts, n, MOST_CLASSES);
+  const cell = Math.max(LEAST_CELL, Math.min(CELL, Math.floor(ROOM / shown.length)));
+  const small = cell < CELL;
+  const size = small ? 11 : 13;
+  const widths = shown.map((k) => textWidth(classNames[k], {size}) + 14);
+  const labels = Math.min(
+    120,
+    widths.reduce((a, b) => Math.max(a, b), 24),
+  );
+  const [left, top] = [44 + labels, small ? 84 + labels : 96];
+  const side = shown.length * cell;
   const [width, height] = [left + side + 130, top + side + 64];
-  const total = counts.reduce((sum, count) => sum + count, 0);
-  const right = classNames.reduce((sum, _, k) => sum + counts[k * n + k], 0);
-  const most = Math.max(1, ...Array.from(counts).filter((_, i) => i % (n + 1) !== 0));
 
   return figure(width, height, (context) => {
     text(context, title, left, 24, {size: 17, bold: true});
     const summary = `${right.toLocaleString("en")} of ${total.toLocaleString("en")} right (${percent(right, total)})`;
-    text(context, summary, left, 46, {size: 12, color: INK_2});
+    const which =
+      shown.length < n ? `   the ${shown.length} classes with the most mistakes, of ${n.toLocaleString("en")}` : "";
+    text(context, summary + which, left, 46, {size: 12, color: INK_2});
     text(context, "predicted class", left + side / 2, 70, {size: 12, color: INK_2, align: "center"});
     text(context, "true class", 18, top + side / 2, {size: 12, color: INK_2, align: "center", angle: -Math.PI / 2});
-    text(context, "recall", left + side + 14, 87, {size: 11, color: INK_3});
+    text(context, "recall", left + side + 14, top - 9, {size: 11, color: INK_3});
     text(context, "precision", left - 8, top + side + 18, {size: 11, color: INK_3, align: "right"});
-    for (let actual = 0; actual < n; actual++) {
-      const row = counts.subarray(actual * n, (actual + 1) * n);
-      const images = row.reduce((sum, count) => sum + count, 0);
-      const y = top + actual * CELL;
-      text(context, classNames[actual], left - 8, y + CELL / 2, {size: 13, align: "right", maxWidth: labels - 8});
-      text(context, percent(row[actual], images), left + side + 14, y + CELL / 2 - 6, {size: 11, color: INK_2});
-      text(context, `of ${images.toLocaleString("en")}`, left + side + 14, y + CELL / 2 + 8, {size: 10, color: INK_3});
-      for (let predicted = 0; predicted < n; predicted++) {
-        const count = row[predicted];
-        const x = left + predicted * CELL;
-        const color = cellColor(count, images, most, actual === predicted);
-        context.fillStyle = css(color);
-        context.fillRect(x + 0.5, y + 0.5, CELL - 1, CELL - 1);
-        if (count === 0) continue;
-        const ink = luminance(color) > 0.3 ? "#15181d" : "#ffffff";
-        text(context, `${count}`, x + CELL / 2, y + CELL / 2 - 5, {size: 13, align: "center", color: ink});
-        text(context, percent(count, images), x + CELL / 2, y + CELL / 2 + 10, {size: 9, align: "center", color: ink});
+    for (const [row, actual] of shown.entries()) {
+      const ofClass = counts.subarray(actual * n, (actual + 1) * n);
+      const images = ofClass.reduce((sum, count) => sum + count, 0);
+      const y = top + row * cell;
+      text(context, classNames[actual], left - 8, y + cell / 2, {size, align: "right", maxWidth: labels - 8});
+      const recall = percent(ofClass[actual], images);
+      const of = `of ${images.toLocaleString("en")}`;
+      if (small) {
+        text(context, `${recall} ${of}`, left + side + 14, y + cell / 2, {size: 10, color: INK_2});
+      } else {
+        text(context, recall, left + side + 14, y + cell / 2 - 6, {size: 11, color: INK_2});
+        text(context, of, left + side + 14, y + cell / 2 + 8, {size: 10, color: INK_3});
+      }
+      for (const [column, predicted] of shown.entries()) {
+        const count = ofClass[predicted];
+        drawCell(
+          context,
+          {x: left + column * cell, y, cell},
+          count,
+          images,
+          cellColor(count, images, most, actual === predicted),
+        );
       }
     }
-    for (let predicted = 0; predicted < n; predicted++) {
-      const x = left + (predicted + 0.5) * CELL;
-      let column = 0;
-      for (let actual = 0; actual < n; actual++) column += counts[actual * n + predicted];
-      text(context, classNames[predicted], x, 87, {size: 13, align: "center", maxWidth: CELL});
-      const precision = column ? percent(counts[predicted * n + predicted], column) : "–";
-      text(context, precision, x, top + side + 18, {size: 11, color: INK_2, align: "center"});
+    for (const [column, predicted] of shown.entries()) {
+      const x = left + (column + 0.5) * cell;
+      let guessed = 0;
+      for (let actual = 0; actual < n; actual++) guessed += counts[actual * n + predicted];
+      if (small) {
+        text(context, classNames[predicted], x, top - 8, {size, angle: -Math.PI / 2, maxWidth: labels - 8});
+      } else {
+        text(context, classNames[predicted], x, 87, {size, align: "center", maxWidth: cell});
+      }
+      const precision = guessed ? percent(counts[predicted * n + predicted], guessed) : "–";
+      if (cell < 36) {
+        text(context, precision, x, top + side + 10, {size: 10, color: INK_2, align: "right", angle: -Math.PI / 2});
+      } else {
+        text(context, precision, x, top + side + 18, {size: 11, color: INK_2, align: "center"});
+      }
     }
     const note = `blue: right, by share of the row   orange: mistakes, darkest at ${most}`;
-    text(context, note, left, top + side + 44, {size: 11, color: INK_3});
+    text(context, note, left, top + side + (cell < 36 ? 52 : 44), {size: 11, color: INK_3});
   });
+}
+
+/** A cell's count, and under it its share of the row where both have room. */
+function drawCell(
+  context: Canvas2D,
+  {x, y, cell}: {readonly x: number; readonly y: number; readonly cell: number},
+  count: number,
+  images: number,
+  color: Rgb,
+): void {
+  context.fillStyle = css(color);
+  context.fillRect(x + 0.5, y + 0.5, cell - 1, cell - 1);
+  if (count === 0) return;
+  const ink = luminance(color) > 0.3 ? "#15181d" : "#ffffff";
+  const [middle, y2] = [x + cell / 2, y + cell / 2];
+  if (cell < CELL) {
+    text(context, `${count}`, middle, y2, {size: cell < 30 ? 8 : 11, align: "center", color: ink, maxWidth: cell - 2});
+    return;
+  }
+  text(context, `${count}`, middle, y2 - 5, {size: 13, align: "center", color: ink});
+  text(context, percent(count, images), middle, y2 + 10, {size: 9, align: "center", color: ink});
+}
+
+/** Images, right answers, and the largest count off the diagonal, 1 or more. */
+function summed(counts: Uint32Array, n: number): {total: number; right: number; most: number} {
+  let [total, right, most] = [0, 0, 1];
+  for (let i = 0; i < counts.length; i++) {
+    total += counts[i];
+    if (i % (n + 1) === 0) right += counts[i];
+    else if (counts[i] > most) most = counts[i];
+  }
+  return {total, right, most};
+}
+
+/** Of n classes the `most` with the most mistakes, in their own order: images taken for another class, or another's for it. */
+function mostMistaken(counts: Uint32Array, n: number, most: number): number[] {
+  const classes = Array.from({length: n}, (_, k) => k);
+  if (n <= most) return classes;
+  const mistakes = new Float64Array(n);
+  for (let i = 0; i < counts.length; i++) {
+    const [actual, predicted] = [Math.floor(i / n), i % n];
+    if (actual === predicted) continue;
+    mistakes[actual] += counts[i];
+    mistakes[predicted] += counts[i];
+  }
+  return classes
+    .sort((a, b) => mistakes[b] - mistakes[a] || a - b)
+    .slice(0, most)
+    .sort((a, b) => a - b);
 }
 
 function cellColor(count: number, images: number, most: number, diagonal: boolean): Rgb {

@@ -23,7 +23,16 @@ export type Canvas2D = SKRSContext2D;
 /** Device pixels per unit, so that text stays sharp on a projector. */
 export const SCALE = 2;
 
-/** A white sheet of `width` × `height` units, drawn on by `draw`. */
+/** The most device pixels of a sheet, 4 bytes each: a larger one is drawn at a smaller scale. */
+export const MOST_PIXELS = 16e6;
+/** A letter of 9 units is read down to this scale. */
+const LEAST_SCALE = 1;
+
+/**
+ * A white sheet of `width` × `height` units, drawn on by `draw`.
+ *
+ * @throws RangeError if it would have more than 16 million units: what a plot draws is bounded, whatever the data.
+ */
 export function figure(width: number, height: number, draw: (context: Canvas2D) => void): Figure {
   const {pixels, ...size} = drawn(width, height, draw);
   return {...size, png: opaquePng(pixels, size.width, size.height)};
@@ -31,9 +40,14 @@ export function figure(width: number, height: number, draw: (context: Canvas2D) 
 
 /** Such a sheet as its pixels: red, green, blue and opacity, row after row. */
 export function drawn(width: number, height: number, draw: (context: Canvas2D) => void): Drawn {
-  const canvas = createCanvas(Math.ceil(width * SCALE), Math.ceil(height * SCALE));
+  const scale = Math.min(SCALE, Math.sqrt(MOST_PIXELS / (width * height)));
+  if (!(scale >= LEAST_SCALE)) {
+    const most = MOST_PIXELS.toLocaleString("en");
+    throw new RangeError(`picture: expected at most ${most} units, got ${Math.ceil(width)} × ${Math.ceil(height)}`);
+  }
+  const canvas = createCanvas(Math.ceil(width * scale), Math.ceil(height * scale));
   const context = canvas.getContext("2d");
-  context.scale(SCALE, SCALE);
+  context.scale(scale, scale);
   context.fillStyle = "#ffffff";
   context.fillRect(0, 0, width, height);
   draw(context);

@@ -24,9 +24,20 @@ const GAP = 22;
 const PER_ROW = 5;
 const TOP = 66;
 const BARS = 74;
+/** Rounds drawn; the terminal and the numbers tell of all. */
+const MOST = 50;
 
 /** Rounds of remove-and-ask-again: each look with what speaks for and against, what is gone hatched, the top classes. */
-export function filmstrip({title, height, width, channels, frames, notes}: Filmstrip): Figure {
+export function filmstrip({title, height, width, channels, frames: all, notes: lines}: Filmstrip): Figure {
+  const frames = all.slice(0, MOST);
+  const left = all.length - frames.length;
+  const notes = left
+    ? [
+        ...lines.slice(0, MOST),
+        `The ${left.toLocaleString("en")} rounds after these are not drawn.`,
+        ...lines.slice(all.length),
+      ]
+    : lines;
   const zoom = TILE / Math.max(height, width);
   const columns = Math.min(PER_ROW, Math.max(1, frames.length));
   const rows = Math.ceil(frames.length / columns);

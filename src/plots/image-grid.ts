@@ -1,6 +1,6 @@
 import {createCanvas} from "@napi-rs/canvas";
 import {css, INK_2, INK_3, intensity, LINE, magnitude, type Rgb, sequential, signed} from "./color";
-import {type Canvas2D, type Figure, figure} from "./figure";
+import {type Canvas2D, type Figure, figure, SCALE} from "./figure";
 import {text} from "./text";
 
 export interface ImageGrid {
@@ -30,12 +30,16 @@ export interface ImageRow {
 const GAP = 6;
 const LABELS = 146;
 const LINE_HEIGHT = 16;
+/** Units of a cell's longer side: small images are magnified to about so many, and none takes more than the second. */
+const CELL = 84;
+const MOST_CELL = 256;
 const SCALES = {intensity, signed, sequential};
 
-/** Rows of small images, magnified without smoothing, each row with its own scale shown at its right. */
+/** Rows of images, small ones magnified without smoothing, each row with its own scale shown at its right. */
 export function imageGrid({title, height, width, channels, columns, rows, note}: ImageGrid): Figure {
   const notes = note === undefined ? [] : typeof note === "string" ? [note] : note;
-  const zoom = Math.max(1, Math.round(84 / Math.max(height, width)));
+  const longer = Math.max(height, width);
+  const zoom = longer > MOST_CELL ? MOST_CELL / longer : Math.max(1, Math.round(CELL / longer));
   const [cellWidth, cellHeight] = [width * zoom, height * zoom];
   const top = 66;
   const right = LABELS + columns.length * (cellWidth + GAP);
@@ -97,7 +101,7 @@ export function drawPixels(
     data[4 * p + 3] = 255;
   }
   tileContext.putImageData(image, 0, 0);
-  context.imageSmoothingEnabled = false;
+  context.imageSmoothingEnabled = zoom * SCALE < 1; // several pixels fall on one: their mean, not any of them
   context.drawImage(tile, x, y, width * zoom, height * zoom);
 }
 

@@ -27,6 +27,9 @@ for (const [file, family] of [
   GlobalFonts.registerFromPath(require.resolve(`dejavu-fonts-ttf/ttf/${file}`), family);
 }
 
+/** Of longer texts the first letters alone are measured and drawn: a line of a picture has room for no more. */
+const MOST_LETTERS = 500;
+
 /** Its own sheet: text has a width before the sheet that it goes on has one. */
 const measuring = createCanvas(1, 1).getContext("2d");
 
@@ -54,7 +57,7 @@ export function text(context: Canvas2D, words: string, x: number, y: number, sty
 /** The width of one line in units, for laying out before the sheet exists. */
 export function textWidth(words: string, style: TextStyle = {}): number {
   measuring.font = fontOf(style);
-  return measuring.measureText(visible(words)).width;
+  return measuring.measureText(visible(words.slice(0, MOST_LETTERS))).width;
 }
 
 function fontOf({size = 12, bold = false, mono = false}: TextStyle): string {
@@ -62,8 +65,10 @@ function fontOf({size = 12, bold = false, mono = false}: TextStyle): string {
 }
 
 function shortened(context: Canvas2D, words: string, maxWidth: number): string {
-  if (maxWidth === Infinity || context.measureText(words).width <= maxWidth) return words;
-  const letters = Array.from(words);
+  if (words.length <= MOST_LETTERS) {
+    if (maxWidth === Infinity || context.measureText(words).width <= maxWidth) return words;
+  }
+  const letters = Array.from(words.slice(0, MOST_LETTERS));
   while (letters.length > 1 && context.measureText(`${letters.join("")}…`).width > maxWidth) letters.pop();
   return `${letters.join("")}…`;
 }
