@@ -32,6 +32,7 @@ const MAY_IMPORT: {readonly [folder: string]: readonly string[]} = {
   model: ["engine", "nouns"],
   engine: ["nouns"],
   tsne: [],
+  onnx: [],
   backend: ["engine", "nouns"],
   data: ["nouns"],
   nouns: ["plots"],
@@ -63,8 +64,8 @@ test.each(files)("%s imports only what its folder may", (file) => {
 /** Only these may touch the outside; everything else is a function of its arguments. */
 test.each([
   ["@tensorflow/", ["backend", "model", "training", "run", "engine", "report"]],
-  ['"node:fs', ["data", "record", "report", "engine", "tsne", "cli"]],
-  ["node:worker_threads", ["aside", "engine", "tsne"]],
+  ['"node:fs', ["data", "record", "report", "engine", "tsne", "onnx", "cli"]],
+  ["node:worker_threads", ["aside", "engine", "tsne", "onnx"]],
   ["process.", ["runner", "cli", "engine", "tsne", "record", "backend"]], // backend: TensorFlow's log level
   ["console.", ["runner", "cli"]],
   ["Math.random(", []],

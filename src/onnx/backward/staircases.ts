@@ -1,0 +1,28 @@
+import {none, type Rule, type Rules, refusal} from "./rule";
+
+/** What answers in whole numbers, truth values or sizes: nothing flows through. */
+const NOTHING = [
+  ...["Shape", "Size", "Constant", "ConstantOfShape", "EyeLike", "Range", "NonZero", "ArgMax", "ArgMin", "Hardmax"],
+  ...["Greater", "GreaterOrEqual", "Less", "LessOrEqual", "Equal", "Not", "And", "Or", "Xor", "IsNaN", "IsInf"],
+  ...["BitShift", "BitwiseAnd", "BitwiseOr", "BitwiseXor", "BitwiseNot", "NonMaxSuppression"],
+  ...["RandomNormal", "RandomUniform", "RandomNormalLike", "RandomUniformLike", "Multinomial", "Bernoulli"],
+  ...["HannWindow", "HammingWindow", "BlackmanWindow", "MelWeightMatrix"],
+];
+
+/** The class's place is no number to differentiate; the two values are, but nobody trains them. */
+const oneHot: Rule = (call) => {
+  if (call.needs(2)) throw refusal(call, "values that are constant", "ones that depend on what is asked for");
+  return [];
+};
+
+/** Stored weights of few bits: what is computed from them has gradients, they themselves have none. */
+const dequantize: Rule = (call) => {
+  if (call.needs(1)) throw refusal(call, "a stored scale", "one that depends on what is asked for");
+  return [call.g];
+};
+
+export const staircases: Rules = {
+  ...Object.fromEntries(NOTHING.map((opType) => [opType, none])),
+  OneHot: oneHot,
+  DequantizeLinear: dequantize,
+};

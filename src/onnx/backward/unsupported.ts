@@ -1,0 +1,17 @@
+import {capturedBy} from "../dependencies";
+import {isStandard, type ModelProto} from "../file/model";
+import {isQuantiser, RULES} from "./rules";
+
+/** The operators, each once and sorted, that an output depends on and that have no gradient. */
+export function unsupportedIn({graph = {}}: ModelProto): string[] {
+  const used = new Set((graph.output ?? []).map(({name}) => name));
+  const found = new Set<string>();
+  for (const node of [...(graph.node ?? [])].reverse()) {
+    if (!node.output?.some((name) => used.has(name))) continue;
+    for (const name of [...(node.input ?? []), ...capturedBy(node)]) used.add(name);
+    const standard = isStandard(node.domain);
+    if (standard && Object.hasOwn(RULES, node.opType) && !isQuantiser(node.opType)) continue;
+    found.add(standard ? node.opType : `${node.domain}.${node.opType}`);
+  }
+  return [...found].sort();
+}

@@ -1,0 +1,82 @@
+import {attributesOf} from "./file/attributes";
+import type {GraphProto, NodeProto} from "./file/model";
+
+export interface Dependencies {
+  /** Tensors whose numbers depend on what is fed, and not on its sizes alone. */
+  readonly onValues: ReadonlySet<string>;
+  /** Tensors whose sizes do. */
+  readonly sizesOnValues: ReadonlySet<string>;
+}
+
+/** These tell sizes alone: what depends on them depends on no number that is fed. */
+export const SIZE_ONLY = new Set(["Shape", "Size"]);
+/** Every run gives other numbers. */
+const CHANCE = /^(Random|Multinomial|Bernoulli)/;
+/** How many numbers come out of these depends on the numbers that go in. */
+const COUNTED = new Set(["NonZero", "Compress", "Unique", "NonMaxSuppression", "If", "Loop", "Scan"]);
+/** Inputs that say what the sizes of the output are; all inputs of those that name none. */
+const SHAPE_INPUTS: {readonly [opType: string]: readonly number[]} = {
+  Reshape: [1],
+  Expand: [1],
+  Tile: [1],
+  Pad: [1, 3],
+  Slice: [1, 2, 3, 4],
+  Split: [1],
+  Resize: [2, 3],
+  Upsample: [1],
+  TopK: [1],
+  OneHot: [1],
+  Squeeze: [1],
+  Unsqueeze: [1],
+  ConstantOfShape: [0],
+  Range: [0, 1, 2],
+  CenterCropPad: [1],
+};
+
+/** What in a graph depends on the numbers that are fed. @param fed The graph's inputs. */
+export function dependenciesOf(graph: GraphProto, fed: readonly string[]): Dependencies {
+  const stored = new Set(graph.initializer?.map(({name}) => name));
+  const onValues = new Set(fed.filter((name) => isInput(graph, name) && !stored.has(name)));
+  const sizesOnValues = new Set<string>();
+  for (const node of graph.node ?? []) {
+    const inputs = [...(node.input ?? []), ...capturedBy(node)];
+    const depends = inputs.some((name) => onValues.has(name)) || CHANCE.test(node.opType);
+    const shaping = (SHAPE_INPUTS[node.opType] ?? []).map((i) => node.input?.[i] ?? "");
+    const unsteady =
+      (COUNTED.has(node.opType) && depends) ||
+      shaping.some((name) => onValues.has(name)) ||
+      (inputs.some((name) => sizesOnValues.has(name)) && !SIZE_ONLY.has(node.opType));
+    const told = SIZE_ONLY.has(node.opType) ? inputs.some((name) => sizesOnValues.has(name)) : depends;
+    for (const name of node.output ?? []) {
+      if (told || unsteady) onValues.add(name);
+      if (unsteady) sizesOnValues.add(name);
+    }
+  }
+  return {onValues, sizesOnValues};
+}
+
+function isInput({input = []}: GraphProto, name: string): boolean {
+  return input.some((value) => value.name === name);
+}
+
+/** Tensors of the graph around it that a node with graphs inside (If, Loop, Scan) reads without naming them as inputs. */
+export function capturedBy(node: NodeProto): string[] {
+  return Object.values(attributesOf(node)).flatMap((value) =>
+    value && typeof value === "object" && !Array.isArray(value) && "node" in value
+      ? freeNames(value as GraphProto)
+      : [],
+  );
+}
+
+function freeNames(graph: GraphProto): string[] {
+  const own = new Set([
+    ...(graph.input ?? []).map(({name}) => name),
+    ...(graph.initializer ?? []).map(({name}) => name),
+    ...(graph.node ?? []).flatMap(({output = []}) => output),
+  ]);
+  const used = [
+    ...(graph.node ?? []).flatMap((node) => [...(node.input ?? []), ...capturedBy(node)]),
+    ...(graph.output ?? []).map(({name}) => name),
+  ];
+  return used.filter((name) => name !== "" && !own.has(name));
+}

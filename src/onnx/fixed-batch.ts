@@ -1,0 +1,51 @@
+import type {Compute} from "./compute";
+import {dependenciesOf} from "./dependencies";
+import {OnnxError} from "./error";
+import type {ModelProto} from "./file/model";
+import {inBatches, joinedRows, rowsOf, summed} from "./rows";
+import type {Feeds, Port} from "./runtime/runtime";
+
+/**
+ * The same for a model whose batch is fixed, with any number of rows: so many at a time. What follows the batch is put together
+ * row by row; gradients at stored weights are summed.
+ */
+export function inFixedBatches(compute: Compute, batch: number, model: ModelProto, inputs: readonly Port[]): Compute {
+  const {onValues} = dependenciesOf(
+    model.graph ?? {},
+    inputs.map(({name}) => name),
+  );
+  const joined = (parts: readonly Feeds[], count: number): Feeds =>
+    Object.fromEntries(
+      Object.keys(parts[0]).map((name) => {
+        const arrays = parts.map((part) => part[name]);
+        if (!onValues.has(name)) return [name, summed(arrays)];
+        if (arrays[0].dims[0] === batch) return [name, joinedRows(arrays, count)];
+        const got = `[${arrays[0].dims}]`;
+        throw new OnnxError(
+          `"${name}": expected ${batch} rows, as the inputs' fixed batch, got ${got}: feed ${batch} at a time`,
+        );
+      }),
+    );
+  const rowsIn = (feeds: Feeds) => Object.values(feeds)[0].dims[0];
+  const fits = (feeds: Feeds) => Object.values(feeds).every(({dims}) => dims[0] === batch);
+  return {
+    async run(feeds, names) {
+      if (fits(feeds)) return compute.run(feeds, names);
+      const parts: Feeds[] = [];
+      for (const part of inBatches(feeds, batch)) parts.push(await compute.run(part.feeds, names));
+      return joined(parts, rowsIn(feeds));
+    },
+    async back(feeds, question) {
+      if (fits(feeds)) return compute.back(feeds, question);
+      const [values, gradients]: Feeds[][] = [[], []];
+      for (const {feeds: some, rows} of inBatches(feeds, batch)) {
+        const part = await compute.back(some, {...question, seed: rowsOf(question.seed, rows)});
+        values.push(part.values);
+        gradients.push(part.gradients);
+      }
+      return {values: joined(values, rowsIn(feeds)), gradients: joined(gradients, rowsIn(feeds))};
+    },
+    sizes: async (feeds) => compute.sizes(fits(feeds) ? feeds : inBatches(feeds, batch)[0].feeds),
+    dispose: () => compute.dispose(),
+  };
+}

@@ -1,0 +1,61 @@
+import {checkAlike, checkConstants} from "./alike";
+import {type Appendix, gradientOf} from "./backward/gradient";
+import type {ModelProto} from "./file/model";
+import type {Prepared} from "./prepare/prepared";
+import type {Feeds, Runtime, SessionSettings} from "./runtime/runtime";
+import {lookAt, type Sizes} from "./seen";
+
+/** What of a model does not depend on its weights: found once, for all the epochs of a run. */
+export interface Plan {
+  /** Types, sizes and constants of all tensors, for feeds of such sizes. */
+  sizes(feeds: Feeds): Promise<Sizes>;
+  /**
+   * The nodes that compute the gradients, for this file or another one of the same graph. `key` names them.
+   *
+   * @throws OnnxError if there is no gradient, or the other file's constants are others.
+   */
+  appendix(
+    feeds: Feeds,
+    from: string,
+    to: readonly string[],
+    model: ModelProto,
+  ): Promise<{key: string; appendix: Appendix}>;
+  /** @throws OnnxError if another file's graph differs from this one in more than its weights. */
+  checkAlike(other: ModelProto): void;
+}
+
+/** @param batched The inputs whose first size is free. */
+export function planOf(
+  prepared: Prepared,
+  batched: readonly string[],
+  runtime: Runtime,
+  settings: SessionSettings,
+): Plan {
+  const {model} = prepared;
+  const looks = new Map<string, Promise<Sizes>>();
+  const made = new Map<string, Appendix>();
+  const shapes = (feeds: Feeds) =>
+    JSON.stringify(
+      Object.keys(feeds)
+        .sort()
+        .map((name) => feeds[name].dims.slice(batched.includes(name) ? 1 : 0)),
+    );
+  const sizes = async (feeds: Feeds): Promise<Sizes> => {
+    const key = shapes(feeds);
+    const look = looks.get(key) ?? lookAt(runtime, prepared.bytes(), model, feeds, batched, settings);
+    looks.set(key, look);
+    look.catch(() => looks.delete(key));
+    return look;
+  };
+  return {
+    sizes,
+    async appendix(feeds, from, to, other) {
+      const key = JSON.stringify([shapes(feeds), from, to]);
+      const appendix = made.get(key) ?? gradientOf(model, await sizes(feeds), from, to);
+      made.set(key, appendix);
+      if (other !== model) checkConstants(appendix.constants, model, other);
+      return {key, appendix};
+    },
+    checkAlike: (other) => checkAlike(model, other),
+  };
+}

@@ -1,0 +1,68 @@
+import type {AttributeProto, GraphProto, ModelProto, NodeProto, TensorProto, ValueProto} from "../file/model";
+import {TYPE} from "../file/tensors";
+import {withGraphs} from "./rewrite";
+
+const HALVES: ReadonlySet<number> = new Set([TYPE.float16, TYPE.bfloat16]);
+const isHalf = (type: number | undefined): boolean => type !== undefined && HALVES.has(type);
+/** Attributes that name the type of what comes out. */
+const TYPED = new Set(["to", "dtype", "output_dtype", "output_datatype"]);
+
+/** @returns Whether anything in the model is of 16 bits. */
+export function hasHalves({graph = {}}: ModelProto): boolean {
+  return (
+    (graph.initializer ?? []).some(({dataType}) => isHalf(dataType)) ||
+    [...(graph.input ?? []), ...(graph.output ?? [])].some(({type}) => isHalf(type?.tensorType?.elemType)) ||
+    (graph.node ?? []).some(({attribute = []}) =>
+      attribute.some(
+        (a) => isHalf(a.t?.dataType) || (TYPED.has(a.name) && isHalf(a.i)) || (a.g && hasHalves({graph: a.g})),
+      ),
+    )
+  );
+}
+
+/**
+ * A model of 16-bit floats (float16, bfloat16) as one that computes in float32 from the same weights. Weights stay as they
+ * are in the file: a Cast after each widens it as the session starts. Inputs and outputs become float32: JavaScript has no
+ * array of bfloat16, and gradients of 16 bits would be of little use.
+ */
+export function widened(model: ModelProto): ModelProto {
+  return {...model, graph: widenedGraph(model.graph ?? {})};
+}
+
+function widenedGraph(graph: GraphProto): GraphProto {
+  const casts: NodeProto[] = [];
+  const initializer = (graph.initializer ?? []).map((tensor): TensorProto => {
+    if (!isHalf(tensor.dataType)) return tensor;
+    const name = `half:${tensor.name}`;
+    casts.push(cast(name, tensor.name ?? ""));
+    return {...tensor, name};
+  });
+  return {
+    ...graph,
+    initializer,
+    node: [...casts, ...(graph.node ?? []).flatMap(widenedNode)],
+    input: (graph.input ?? []).filter(({name}) => !casts.some(({output}) => output?.[0] === name)).map(widenedValue),
+    output: (graph.output ?? []).map(widenedValue),
+    valueInfo: [], // the types that it tells are no longer true, and nobody needs it
+  };
+}
+
+function cast(from: string, to: string): NodeProto {
+  return {opType: "Cast", input: [from], output: [to], attribute: [{name: "to", type: 2, i: TYPE.float32}]};
+}
+
+function widenedNode(node: NodeProto): NodeProto[] {
+  const attribute = (node.attribute ?? []).map(
+    (a): AttributeProto => (TYPED.has(a.name) && isHalf(a.i) ? {...a, i: TYPE.float32} : a),
+  );
+  const next = withGraphs({...node, attribute}, widenedGraph);
+  if (!attribute.some((a) => isHalf(a.t?.dataType))) return [next];
+  const [out = ""] = node.output ?? []; // Constant and ConstantOfShape: their number is a tensor of the file
+  return [{...next, output: [`half:${out}`]}, cast(`half:${out}`, out)];
+}
+
+function widenedValue(value: ValueProto): ValueProto {
+  const tensorType = value.type?.tensorType;
+  if (!isHalf(tensorType?.elemType)) return value;
+  return {...value, type: {...value.type, tensorType: {...tensorType, elemType: TYPE.float32}}};
+}

@@ -1,0 +1,73 @@
+import type {InferenceSession, Tensor} from "onnxruntime-node";
+
+import type {Feeds, Port, SessionSettings} from "./runtime";
+
+/** What is needed of onnxruntime-node's module, or of onnxruntime-web's. */
+export interface Onnxruntime {
+  readonly InferenceSession: {create(model: Uint8Array, options: object): Promise<InferenceSession>};
+  readonly Tensor: new (type: string, data: unknown, dims: readonly number[]) => Tensor;
+}
+
+/** What can be asked of the thread that computes: plain values in, plain values out. Sessions go by number. */
+export interface Host {
+  start(question: {readonly model: Uint8Array; readonly settings: SessionSettings}): Promise<Started>;
+  run(question: {readonly session: number; readonly feeds: Feeds; readonly outputs: readonly string[]}): Promise<Feeds>;
+  release(question: {readonly session: number}): Promise<void>;
+}
+
+export interface Started {
+  readonly session: number;
+  readonly inputs: readonly Port[];
+  readonly outputs: readonly Port[];
+}
+
+/**
+ * Sessions of onnxruntime behind plain values. Its source text is what a worker is started with (thread.ts), so it may name
+ * nothing outside itself.
+ */
+export function openHost({InferenceSession, Tensor}: Onnxruntime): Host {
+  const sessions = new Map<number, InferenceSession>();
+  let count = 0;
+  const port = (m: InferenceSession.ValueMetadata): Port =>
+    m.isTensor ? {name: m.name, type: m.type as Port["type"], dims: m.shape} : {name: m.name, type: "string", dims: []};
+  const optionsOf = ({threads, optimise = true, folder, files}: SessionSettings) => ({
+    intraOpNumThreads: threads,
+    interOpNumThreads: 1,
+    logSeverityLevel: 3, // errors; what it warns of (unused weights, folding) concerns nobody here
+    graphOptimizationLevel: optimise ? "all" : "disabled",
+    ...(files && {externalData: Object.entries(files).map(([path, data]) => ({path, data}))}),
+    extra: {
+      session: {
+        use_deterministic_compute: "1",
+        ...(folder && {model_external_initializers_file_folder_path: folder}),
+      },
+    },
+  });
+  const opened = (session: number): InferenceSession => {
+    const found = sessions.get(session);
+    if (!found) throw new Error(`session ${session}: expected an open one, got one that was released`);
+    return found;
+  };
+  return {
+    async start({model, settings}) {
+      const made = await InferenceSession.create(model, optionsOf(settings));
+      sessions.set(count, made);
+      return {session: count++, inputs: made.inputMetadata.map(port), outputs: made.outputMetadata.map(port)};
+    },
+    async run({session, feeds, outputs}) {
+      const tensors: {[name: string]: Tensor} = {};
+      for (const name of Object.keys(feeds))
+        tensors[name] = new Tensor(feeds[name].type, feeds[name].data, feeds[name].dims);
+      const made = await opened(session).run(tensors, outputs as string[]);
+      const answer: {[name: string]: Feeds[string]} = {};
+      for (const name of outputs) {
+        answer[name] = {type: made[name].type, dims: made[name].dims, data: made[name].data as Float32Array};
+      }
+      return answer;
+    },
+    async release({session}) {
+      await opened(session).release();
+      sessions.delete(session);
+    },
+  };
+}

@@ -1,0 +1,43 @@
+import type {ElementType} from "../file/tensors";
+
+/** Numbers with their sizes. A numeric tensor of onnxruntime is one. */
+export interface NdArray {
+  readonly type: string;
+  readonly dims: readonly number[];
+  readonly data: ArrayBufferView;
+}
+export type Feeds = {readonly [name: string]: NdArray};
+
+/** What a model's input or output is: a size is a number, or a name where it is free. */
+export interface Port {
+  readonly name: string;
+  readonly type: ElementType;
+  readonly dims: readonly (number | string)[];
+}
+
+export interface SessionSettings {
+  /** Threads inside an operator. */
+  readonly threads: number;
+  /** False: no operators are fused or folded. */
+  readonly optimise?: boolean;
+  /** The folder of weights that stand in files beside the model. */
+  readonly folder?: string;
+  /** Those files themselves, by the names that the model gives them. */
+  readonly files?: {readonly [location: string]: Uint8Array};
+}
+
+/**
+ * What computes: a small port, so that onnxruntime-node (in a thread of its own, or in this one) and onnxruntime-web can
+ * serve alike.
+ */
+export interface Runtime {
+  start(model: Uint8Array, settings: SessionSettings): Promise<Session>;
+}
+
+export interface Session {
+  readonly inputs: readonly Port[];
+  readonly outputs: readonly Port[];
+  /** Answers with the named outputs. The feeds stay the caller's; the results are the caller's too. */
+  run(feeds: Feeds, outputs: readonly string[]): Promise<Feeds>;
+  release(): Promise<void>;
+}

@@ -1,0 +1,110 @@
+import type {Worker} from "node:worker_threads";
+
+import {OnnxError} from "../error";
+import {type Host, openHost} from "./host";
+import {owned} from "./owned";
+import type {Feeds, Runtime} from "./runtime";
+
+/** A question as it goes over to the worker; `id` comes back with the answer. */
+interface Question {
+  readonly id: number;
+  readonly method: keyof Host;
+  readonly question: unknown;
+}
+interface Answer {
+  readonly id: number;
+  readonly result?: unknown;
+  readonly failure?: string;
+}
+interface Thread {
+  /** @param moved Buffers of the question that go over to the worker. */
+  ask<M extends keyof Host>(method: M, question: Parameters<Host[M]>[0], moved: ArrayBuffer[]): ReturnType<Host[M]>;
+}
+
+let thread: Promise<Thread> | undefined;
+
+/**
+ * onnxruntime-node in a worker, one for the process: its `run` blocks the thread it is called on (130 ms for sixteen
+ * photographs), and here that is not the caller's. The worker does one thing after the other, and keeps no process alive
+ * while it has nothing to do.
+ */
+export const threadRuntime: Runtime = {
+  async start(model, settings) {
+    thread ??= startThread();
+    const host = await thread;
+    const copy = owned(model);
+    const {session, inputs, outputs} = await host.ask("start", {model: copy, settings}, [copy.buffer as ArrayBuffer]);
+    return {
+      inputs,
+      outputs,
+      run(feeds, names) {
+        const copies = copied(feeds);
+        const moved = Object.values(copies).map(({data}) => data.buffer as ArrayBuffer);
+        return host.ask("run", {session, feeds: copies, outputs: names}, moved);
+      },
+      release: () => host.ask("release", {session}, []),
+    };
+  },
+};
+
+function copied(feeds: Feeds): Feeds {
+  return Object.fromEntries(
+    Object.entries(feeds).map(([name, {type, dims, data}]) => [name, {type, dims, data: owned(data)}]),
+  );
+}
+
+/** The worker's whole life. Results are handed over, not copied. */
+const LIFE = `
+const {parentPort, workerData} = require("node:worker_threads");
+const host = (${openHost})(require(workerData));
+const buffersOf = (result) => [...new Set(Object.values(result ?? {}).map((a) => a?.data?.buffer).filter(Boolean))];
+let turn = Promise.resolve();
+parentPort.on("message", ({id, method, question}) => {
+  turn = turn.then(async () => {
+    try {
+      const result = await host[method](question);
+      parentPort.postMessage({id, result}, method === "run" ? buffersOf(result) : []);
+    } catch (error) {
+      parentPort.postMessage({id, failure: error.message});
+    }
+  });
+});
+`;
+
+async function startThread(): Promise<Thread> {
+  const {Worker} = await import("node:worker_threads");
+  const worker = new Worker(LIFE, {eval: true, workerData: require.resolve("onnxruntime-node"), execArgv: []});
+  worker.unref();
+  return threadOf(worker);
+}
+
+function threadOf(worker: Worker): Thread {
+  const waiting = new Map<number, {resolve(result: unknown): void; reject(error: Error): void}>();
+  let broken: Error | undefined;
+  let count = 0;
+  const fail = (error: Error) => {
+    broken ??= error;
+    thread = undefined; // whoever asks next gets a new one
+    for (const {reject} of waiting.values()) reject(broken);
+    waiting.clear();
+  };
+  worker.on("error", (error) => fail(new Error(`onnxruntime's thread: expected it to work, got ${error.message}`)));
+  worker.on("exit", (code) =>
+    fail(new Error(`onnxruntime's thread: expected it to live, got its end with code ${code}`)),
+  );
+  worker.on("message", ({id, result, failure}: Answer) => {
+    const {resolve, reject} = waiting.get(id)!;
+    waiting.delete(id);
+    if (waiting.size === 0) worker.unref();
+    if (failure === undefined) resolve(result);
+    else reject(new OnnxError(failure));
+  });
+  const ask = (method: keyof Host, question: unknown, moved: ArrayBuffer[]) =>
+    new Promise((resolve, reject) => {
+      if (broken) return reject(broken);
+      if (waiting.size === 0) worker.ref();
+      waiting.set(count, {resolve, reject});
+      worker.postMessage({id: count++, method, question} satisfies Question, moved);
+    });
+  return {ask} as Thread;
+}
