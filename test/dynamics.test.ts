@@ -59,16 +59,21 @@ test("no epochs leave no dynamics", () => {
 
 test("puts answers where their images stand, and leaves the others unseen", () => {
   const record = trainingRecord(4, 301);
-  putAnswers(record, [2, 0], {
-    losses: Float32Array.of(0.5, 1.5),
-    margins: Float32Array.of(2, -1),
-    predicted: Uint16Array.of(300, 7),
-    probabilities: Float32Array.of(0.6, 1),
-  });
+  putAnswers(
+    record,
+    {indices: Uint32Array.of(2, 0), labels: Uint16Array.of(299, 7)},
+    {
+      losses: Float32Array.of(0.5, 1.5),
+      margins: Float32Array.of(2, -1),
+      predicted: Uint16Array.of(300, 7),
+      probabilities: Float32Array.of(0.6, 1),
+    },
+  );
   expect(record).toEqual({
     losses: Float32Array.of(1.5, Number.NaN, 0.5, Number.NaN),
     margins: Float32Array.of(-1, Number.NaN, 2, Number.NaN),
     predicted: Uint16Array.of(7, 0, 300, 0),
+    labels: Uint16Array.of(7, 0, 299, 0),
     sureness: Uint8Array.of(255, 0, 153, 0),
   });
 });

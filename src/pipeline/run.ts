@@ -21,6 +21,7 @@ import {PEAK_RATES, type RunOptions} from "./run-options";
 import {chooseProbes, type ProbeOptions} from "./run-probes";
 import {constant, oneCycle} from "./training/schedule";
 import {type EpochProgress, epochStart, trainEpoch} from "./training/train";
+import {type TrainingRecord, trainingRecord} from "./training/training-record";
 import type {Dataset, EpochMetrics, NamedArray, Network} from "./types";
 
 export interface RunControl {
@@ -96,8 +97,10 @@ async function* runAlone(
   const directory: RunDirectory & {readonly note?: string} = resume ?? (await startRun());
   if (directory.note) yield {type: "say", line: directory.note};
   const metrics = await directory.readMetrics();
+  const newRecord = () => trainingRecord(data.train.count, data.classNames.length);
   let progress = epochStart(1, data.train, batchSize);
-  if (resume) progress = await restored(resume, network, data, metrics, batchSize);
+  let record: TrainingRecord | undefined = newRecord();
+  if (resume) ({progress, record = newRecord()} = await restored(resume, network, data, metrics, batchSize));
   if (!resume || !(await hasTestImages(resume, data))) await keepTestImages(directory, data);
   yield {type: "start", path: directory.path, data, model: facts, engine};
   const {save: _, name: __, ...logged} = options;
@@ -134,9 +137,9 @@ async function* runAlone(
 
   try {
     for (let epoch = progress.epoch; epoch <= epochs; epoch++) {
-      if (epoch !== progress.epoch) progress = epochStart(epoch, data.train, batchSize);
+      if (epoch !== progress.epoch) [progress, record] = [epochStart(epoch, data.train, batchSize), newRecord()];
       let begun = performance.now();
-      for await (progress of trainEpoch(network, data.train, progress, training, signal)) {
+      for await (progress of trainEpoch(network, data.train, progress, {...training, record}, signal)) {
         yield {type: "train", ...progress};
         if (signal?.aborted) continue;
         const paused = performance.now();
@@ -146,7 +149,8 @@ async function* runAlone(
       }
       const trainSeconds = (performance.now() - begun) / 1000;
       yield* keepRest(); // before the checkpoint: a run is gone on with at an epoch whose metrics are there, or looks again
-      await keepCheckpoint(directory, network, progress);
+      if (progress.batch === progress.batches) await keepRecord(directory, epoch, record);
+      await keepCheckpoint(directory, network, progress, record);
       if (!isUntrainedSeen && !signal?.aborted) yield* lookBefore();
       if (!signal?.aborted) yield* lookAt(progress, trainSeconds);
       if (epoch === epochs || signal?.aborted) yield* keepRest(); // nothing is trained meanwhile
@@ -192,13 +196,30 @@ function rateOf({optimizer, learningRate, schedule}: RunOptions) {
   return {learningRate: rate, shape, schedule: shape === "constant" ? constant(rate) : oneCycle(rate)};
 }
 
-async function keepCheckpoint(directory: RunDirectory, network: Network, progress: EpochProgress): Promise<void> {
+async function keepCheckpoint(
+  directory: RunDirectory,
+  network: Network,
+  progress: EpochProgress,
+  record: TrainingRecord,
+): Promise<void> {
   const [weights, optimizer] = [await network.getWeights(), await network.getOptimizerState()];
   await writeCheckpoint(directory.path, `${progress.epoch}-${progress.batch}`, {
     position: progress,
     weights,
     optimizer,
+    ...(progress.batch < progress.batches ? {record} : {}), // a whole epoch's is kept
   });
+}
+
+/**
+ * Keeps what the network answered to every training image as it was presented: artifacts/training/answers-epoch-003, and the
+ * labels, which no epoch changes, once. An epoch of which a part was trained by a version that kept no answers leaves none.
+ */
+async function keepRecord(directory: RunDirectory, epoch: number, record: TrainingRecord): Promise<void> {
+  const {labels, ...answers} = record;
+  if (answers.losses.some(Number.isNaN)) return;
+  if (epoch === 1) await directory.writeValue("training/labels", {labels});
+  await directory.writeValue(`training/answers-epoch-${`${epoch}`.padStart(3, "0")}`, answers);
 }
 
 /** Puts the network where the run was broken off, and says where that is. */
@@ -208,10 +229,10 @@ async function restored(
   data: Dataset,
   metrics: readonly EpochMetrics[],
   batchSize: number,
-): Promise<EpochProgress> {
-  const checkpoint = await readCheckpoint<EpochProgress>(directory.path);
-  if (!checkpoint) return epochStart(1, data.train, batchSize); // broken off before anything was kept
-  const {position, weights, optimizer} = checkpoint;
+): Promise<{readonly progress: EpochProgress; readonly record?: TrainingRecord}> {
+  const checkpoint = await readCheckpoint<EpochProgress, TrainingRecord>(directory.path);
+  if (!checkpoint) return {progress: epochStart(1, data.train, batchSize)}; // broken off before anything was kept
+  const {position, weights, optimizer, record} = checkpoint;
   if (position.batches !== Math.ceil(data.train.count / batchSize)) {
     throw new UserError(
       `${directory.path}: expected the data the run began with, got another number of training images`,
@@ -220,7 +241,8 @@ async function restored(
   await network.setWeights(weights);
   await network.setOptimizerState(optimizer);
   const isDone = metrics.some(({epoch}) => epoch === position.epoch);
-  return isDone ? epochStart(position.epoch + 1, data.train, batchSize) : position;
+  if (isDone) return {progress: epochStart(position.epoch + 1, data.train, batchSize)};
+  return {progress: position, ...(record ? {record} : {})};
 }
 
 /** Whether a run that was broken off came to keep its test images, whole. */

@@ -6,10 +6,12 @@ import {encode, readSaved} from "./artifact-codec";
 import {writeWhole} from "./write-whole";
 
 /** All that an unbroken continuation needs: streams of chance are derived from (seed, epoch), so no generator state. */
-export interface Checkpoint<Position> {
+export interface Checkpoint<Position, Record = unknown> {
   readonly position: Position;
   readonly weights: readonly NamedArray[];
   readonly optimizer: OptimizerState;
+  /** What the network answered to the training images of an epoch that is not whole. */
+  readonly record?: Record;
 }
 
 /** Takes the last one's place; until the moment state.json is renamed, the last one stands. */
@@ -25,7 +27,7 @@ export async function writeCheckpoint<P>(run: string, name: string, checkpoint: 
 }
 
 /** The run's last checkpoint, or undefined if it never came to one. */
-export async function readCheckpoint<P>(run: string): Promise<Checkpoint<P> | undefined> {
+export async function readCheckpoint<P, R>(run: string): Promise<Checkpoint<P, R> | undefined> {
   const file = join(run, "checkpoint", "state.json");
   try {
     await readFile(file);
@@ -33,5 +35,5 @@ export async function readCheckpoint<P>(run: string): Promise<Checkpoint<P> | un
     if ((error as NodeJS.ErrnoException).code === "ENOENT") return undefined;
     throw error;
   }
-  return (await readSaved(file)) as Checkpoint<P>; // written by writeCheckpoint
+  return (await readSaved(file)) as Checkpoint<P, R>; // written by writeCheckpoint
 }

@@ -1,7 +1,7 @@
 import {fork} from "../random";
 import type {Network, Split} from "../types";
 import type {Schedule} from "./schedule";
-import {streamOf} from "./stream";
+import {type IndexedBatch, streamOf} from "./stream";
 import {putAnswers, type TrainingRecord} from "./training-record";
 
 export interface TrainOptions {
@@ -55,7 +55,7 @@ export async function* trainEpoch(
   const atOnce = network.stepsAtOnce ?? 1;
   const random = fork(seed, "shuffle", epoch);
   const stream = await streamOf(train, batchSize, {random, from: start.batch, inUse: atOnce});
-  const atHand: {count: number; indices: Uint32Array; result: ReturnType<Network["trainBatch"]>}[] = [];
+  const atHand: {batch: Given; result: ReturnType<Network["trainBatch"]>}[] = [];
   let progress = start;
   for (let next = start.batch; ; ) {
     for (; next < batches && atHand.length < atOnce && !signal?.aborted; next++) {
@@ -63,16 +63,20 @@ export async function* trainEpoch(
       const step = (epoch - 1) * batches + next;
       const result = network.trainBatch(value, schedule(step, epochs * batches), step);
       result.catch(() => undefined); // told below, in its turn
-      atHand.push({count: value.count, indices: value.indices, result});
+      const {count, indices, labels} = value;
+      atHand.push({batch: {count, indices, labels}, result});
     }
     const done = atHand.shift();
     if (!done) return;
     const result = await done.result;
-    if (record) putAnswers(record, done.indices, result.answers);
-    progress = advanced(progress, done.count, result, batchSize);
+    if (record) putAnswers(record, done.batch, result.answers);
+    progress = advanced(progress, done.batch.count, result, batchSize);
     yield progress;
   }
 }
+
+/** What is still needed of a batch once the network has it. */
+type Given = Pick<IndexedBatch, "count" | "indices" | "labels">;
 
 function advanced(
   progress: EpochProgress,

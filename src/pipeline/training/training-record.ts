@@ -1,9 +1,10 @@
 import type {ImageAnswers} from "../types";
+import type {IndexedBatch} from "./stream";
 
 /**
  * What the network answered to every training image as it was presented in one epoch, before the step that learnt from it:
  * the answers that the papers on training dynamics use. By the image's place in the split; NaN losses where an image was not
- * presented yet. 10 bytes an image, 11 of more than 256 classes.
+ * presented yet.
  */
 export interface TrainingRecord {
   /** Softmax cross-entropy in nats. */
@@ -11,26 +12,35 @@ export interface TrainingRecord {
   /** Label's logit less the greatest other's. */
   readonly margins: Float32Array;
   readonly predicted: Uint8Array | Uint16Array;
+  /** The label that it was trained on. */
+  readonly labels: Uint8Array | Uint16Array;
   /** Probability of the answer, in 255ths. */
   readonly sureness: Uint8Array;
 }
 
 export function trainingRecord(count: number, classes: number): TrainingRecord {
+  const Classes = classes > 256 ? Uint16Array : Uint8Array;
   return {
     losses: new Float32Array(count).fill(Number.NaN),
     margins: new Float32Array(count).fill(Number.NaN),
-    predicted: classes > 256 ? new Uint16Array(count) : new Uint8Array(count),
+    predicted: new Classes(count),
+    labels: new Classes(count),
     sureness: new Uint8Array(count),
   };
 }
 
 /** Puts a batch's answers where its images stand. */
-export function putAnswers(record: TrainingRecord, indices: ArrayLike<number>, answers: ImageAnswers): void {
+export function putAnswers(
+  record: TrainingRecord,
+  {indices, labels}: Pick<IndexedBatch, "indices" | "labels">,
+  answers: ImageAnswers,
+): void {
   for (let n = 0; n < indices.length; n++) {
     const at = indices[n];
     record.losses[at] = answers.losses[n];
     record.margins[at] = answers.margins[n];
     record.predicted[at] = answers.predicted[n];
+    record.labels[at] = labels[n];
     record.sureness[at] = Math.round(255 * answers.probabilities[n]);
   }
 }
