@@ -21,7 +21,7 @@ const save = join(temporaryFolder(), "save");
 afterAll(() => rmSync(join(save, ".."), {recursive: true, force: true}));
 const options = {save, probes: "none", epochs: 2, trainLimit: 600, testLimit: 50, projector: 0};
 const answersOf = async (run: string, epoch: number) =>
-  (await readSaved(join(save, run, `artifacts/training/answers-epoch-00${epoch}.json`))) as Answers;
+  (await readSaved(join(save, run, `artifacts/training/epoch-00${epoch}.json`))) as Answers;
 
 test("a run keeps what the network answered to each training image, and its means are the epoch's own", async () => {
   await runAll({...options, name: "whole"}, {});
@@ -38,8 +38,8 @@ test("a run keeps what the network answered to each training image, and its mean
       if (margin > 0) expect(Math.abs(sureness[n] / 255 - Math.exp(-losses[n]))).toBeLessThan(0.5 / 255 + 1e-6);
     });
   }
-  expect(existsSync(join(save, "whole/artifacts/training/answers-epoch-000.json"))).toBe(false);
-  const bytes = statSync(join(save, "whole/artifacts/training/answers-epoch-001.bin")).size;
+  expect(existsSync(join(save, "whole/artifacts/training/epoch-000.json"))).toBe(false);
+  const bytes = statSync(join(save, "whole/artifacts/training/epoch-001.bin")).size;
   expect(bytes).toBeLessThan(10.1 * 550 + 64); // 10 bytes an image and epoch: MNIST's five epochs take 2.75 MB
 });
 

@@ -212,14 +212,14 @@ async function keepCheckpoint(
 }
 
 /**
- * Keeps what the network answered to every training image as it was presented: artifacts/training/answers-epoch-003, and the
+ * Keeps what the network answered to every training image as it was presented: artifacts/training/epoch-003, and the
  * labels, which no epoch changes, once. An epoch of which a part was trained by a version that kept no answers leaves none.
  */
 async function keepRecord(directory: RunDirectory, epoch: number, record: TrainingRecord): Promise<void> {
   const {labels, ...answers} = record;
   if (answers.losses.some(Number.isNaN)) return;
   if (epoch === 1) await directory.writeValue("training/labels", {labels});
-  await directory.writeValue(`training/answers-epoch-${`${epoch}`.padStart(3, "0")}`, answers);
+  await directory.writeValue(`training/epoch-${`${epoch}`.padStart(3, "0")}`, answers);
 }
 
 /** Puts the network where the run was broken off, and says where that is. */
