@@ -4,6 +4,7 @@ import {join} from "node:path";
 import {loadImage} from "@napi-rs/canvas";
 import {expect, test} from "vitest";
 import {mapSettings} from "../src/pipeline/analysis/map-rows";
+import {tableOptions} from "../src/pipeline/data/tables/table";
 import {resolveOptions} from "../src/pipeline/options";
 import {mapCsv} from "../src/pipeline/record/map-csv";
 import {writeImageMap, writeMapFilm, writeMapSheet} from "../src/pipeline/record/projection-files";
@@ -112,15 +113,21 @@ test("a user's own table becomes a map beside its words, and a picture", async (
   const file = join(folder, "mine.csv");
   writeFileSync(file, `kind,p,q,r,s,t\n${lines.join("\n")}\n`);
   const said: string[] = [];
-  const settings = {...resolveOptions(mapSettings, {}, "--"), label: "", seed: 0, out: join(folder, "out")};
+  const options = {...resolveOptions(mapSettings, {}, "--"), ...resolveOptions(tableOptions, {}, "--")};
+  const settings = {...options, seed: 0, out: join(folder, "out")};
   const map = await projectFile(file, settings, (line) => said.push(line));
-  expect(said).toEqual(["perplexity 29 in place of 30: at most a third of 90 points"]);
+  expect(said).toEqual([
+    "table    90 rows, 5 columns of numbers: CSV, UTF-8, commas between cells, decimal point, the first line names the columns",
+    'not used "kind": it holds words',
+    'colours  by "kind", 3 values',
+    "perplexity 29 in place of 30: at most a third of 90 points",
+  ]);
   expect([map.rows, map.width]).toEqual([90, 5]);
   expect(map.neighbourAccuracyMap).toBe(1);
-  expect(readFileSync(map.csv, "utf8").split("\n")[0]).toBe("x,y,kind");
+  expect(readFileSync(map.csv, "utf8").split("\n")[0]).toBe("x,y,row,kind");
   expect(chunks(readFileSync(map.png))[0]).toBe("IHDR");
   await expect(projectFile(file, {...settings, label: "sort"}, () => {})).rejects.toThrow(
-    '(there are: kind), got "sort"',
+    'expected a column, by name (kind, p, q, r, s, t) or place (1 to 6), got "sort"',
   );
   await expect(projectFile(join(folder, "no.csv"), settings, () => {})).rejects.toThrow("got nothing there");
   writeFileSync(file, mapCsv(Float32Array.of(1, 2), {}));

@@ -7,6 +7,7 @@ import {openData} from "../pipeline/data/index";
 import type {LoadedClassifier} from "../pipeline/model/black-box";
 import {resolveOptions, UserError} from "../pipeline/options";
 import {encode} from "../pipeline/record/artifact-codec";
+import {freshFolder} from "../pipeline/record/fresh-name";
 import {findRun} from "../pipeline/record/run-directory";
 import {writeWhole} from "../pipeline/record/write-whole";
 import {explainImage} from "../pipeline/run-explain";
@@ -22,7 +23,7 @@ import {say} from "./terminal";
 /** One image to explain, and what is known of it. */
 interface Subject {
   readonly name: string;
-  /** Where its pictures go. */
+  /** The folder of its pictures; numbered where there is such a one. */
   readonly folder: string;
   readonly image: Images;
   readonly index?: number;
@@ -51,17 +52,22 @@ export const explainCommand: Command = {
     const print = given.quiet === true ? () => {} : say;
     try {
       for (const {name, folder: own, image, index, label} of subjects) {
-        const folder = resolve(options.out || join(options.save, "explain"), own);
+        const folder = await freshFolder(resolve(options.out || join(options.save, "explain")), own);
         const {top, remove, coverage, minWeight, curves, seed} = options;
         const {class: explained} = options;
         const shown = {caption: name, lime, top, remove, coverage, minWeight, curves, seed};
         const asked = explained ? {...shown, explained} : shown;
         const known = {...(index === undefined ? {} : {index}), ...(label === undefined ? {} : {label})};
-        for await (const artifact of explainImage(classifier, image, {...asked, ...known})) {
-          await write(folder, artifact);
-          for (const line of wordsOf(artifact)) print(line);
+        try {
+          for await (const artifact of explainImage(classifier, image, {...asked, ...known})) {
+            await write(folder.path, artifact);
+            for (const line of wordsOf(artifact)) print(line);
+          }
+          print(`  ${await folder.keep()}`);
+        } catch (error) {
+          await folder.drop();
+          throw error;
         }
-        print(`  ${folder}`);
       }
     } finally {
       await classifier.dispose();
@@ -108,9 +114,7 @@ async function readImages(
   const subjects: Subject[] = [];
   for (const file of files) {
     const decoded = await decodeImage(await readIfThere(file, "explain"), basename(file));
-    const stem = basename(file).replace(/\.[^.]*$/, "");
-    const before = subjects.filter(({folder}) => folder.replace(/-\d+$/, "") === stem).length;
-    const folder = before ? `${stem}-${before + 1}` : stem; // a/cat.png and b/cat.png
+    const folder = basename(file).replace(/\.[^.]*$/, "") || "image";
     subjects.push({name: basename(file), folder, image: fitImage(decoded, classifier.imageShape, fit, invert)});
   }
   return subjects;

@@ -1,5 +1,6 @@
 import {trustNote} from "../pipeline/analysis/map-notes";
 import {mapSettings} from "../pipeline/analysis/map-rows";
+import {tableOptions} from "../pipeline/data/tables/table";
 import {type OptionTable, resolveOptions, seedNumber} from "../pipeline/options";
 import {type ProjectFile, projectFile} from "../pipeline/run-project";
 import type {Command} from "./command";
@@ -8,20 +9,17 @@ import {say} from "./terminal";
 
 const projectFlags: OptionTable<ProjectFile> = {
   ...mapSettings,
-  label: {
-    default: "",
-    help: "the column of a CSV that colours the points; default: the first with few different words",
-  },
+  ...tableOptions,
   seed: {default: 0, help: "of umap's and tsne-js's chance; tsne and pca have none", check: seedNumber},
-  out: {default: ".", help: "the folder that <name>-map.csv and <name>-map.png are written to"},
+  out: {default: ".", help: "the folder for <name>-map.csv, .png and .json; what is there is never written over"},
 };
 
 /** Makes a map of a user's own matrix. */
 export const projectCommand: Command = {
   command: "project <file>",
-  describe: "make a map (t-SNE, UMAP, PCA) of the rows of a CSV or .npy file",
+  describe: "make a map (t-SNE, UMAP, PCA) of the rows of a table: CSV, .npy or .npz",
   builder(cli) {
-    cli.positional("file", {type: "string", describe: "a CSV (comma, semicolon or tab) or a .npy of two dimensions"});
+    cli.positional("file", {type: "string", describe: "CSV or TSV, .npy (each also .gz), or file.npz:array"});
     declareFlags(cli, projectFlags, "", "Map:");
   },
   async handler(given) {
@@ -38,6 +36,7 @@ export const projectCommand: Command = {
     );
     print(`map      ${map.csv}`);
     print(`picture  ${map.png}`);
+    print(`facts    ${map.json}`);
     return 0;
   },
 };

@@ -1,20 +1,22 @@
-import {basename, extname, join} from "node:path";
+import {basename, extname, resolve} from "node:path";
 
 import {scatter} from "../plots/scatter";
 import {type MapFacts, mapNotes} from "./analysis/map-notes";
 import {type MapSettings, mapRows} from "./analysis/map-rows";
 import {projections} from "./analysis/projection/index";
-import {readTable, type Table} from "./data/table-file";
+import {type ScaledRows, scaledRows} from "./analysis/scaled-rows";
+import {readTable} from "./data/tables/read-table";
+import type {Table, TableOptions} from "./data/tables/table";
 import {UserError} from "./options";
 import {randomSource} from "./random";
+import {environment} from "./record/environment";
+import {writeFresh} from "./record/fresh-name";
 import {mapCsv} from "./record/map-csv";
-import {makeFolder, writeWhole} from "./record/write-whole";
+import {besides, tableFacts, tableWords} from "./run-project-table";
 
-export interface ProjectFile extends MapSettings {
-  /** The column of a CSV whose words colour the points; "": the first with few different ones, if there is any. */
-  readonly label: string;
+export interface ProjectFile extends MapSettings, TableOptions {
   readonly seed: number;
-  /** The folder that `<name>-map.csv` and `<name>-map.png` are written to. */
+  /** The folder that the map is written to. */
   readonly out: string;
 }
 
@@ -22,67 +24,75 @@ export interface ProjectedFile extends MapFacts {
   readonly rows: number;
   readonly csv: string;
   readonly png: string;
+  readonly json: string;
 }
 
-/** Words of a column that can be told apart by colour. */
-const MOST_CLASSES = 60;
 const FEWEST_ROWS = 7;
 
 /**
- * Makes a map of a user's own matrix: a CSV, or a .npy of two dimensions, one point a row. Writes its coordinates
- * beside the words of the file, and its picture.
+ * Makes a map of a user's own table, one point a row. Writes its coordinates beside the words of the table, its picture,
+ * and in JSON how the table was read and how far to trust the map. A result of before is never written over.
  *
- * @throws UserError if the file is something else, holds NaN, or has fewer than 7 rows.
+ * @param say Is told how the table was read, each column that is not used, and each row that is left out.
+ * @throws UserError if the file is no table of numbers, has fewer than 7 rows that can be used, or rows that are all alike.
  */
 export async function projectFile(
   path: string,
   settings: ProjectFile,
   say: (line: string) => void,
 ): Promise<ProjectedFile> {
-  const table = await readTable(path);
-  const {rows, columns, values, words} = table;
-  if (rows < FEWEST_ROWS) throw new UserError(`${path}: expected ${FEWEST_ROWS} rows or more, got ${rows}`);
-  const bad = values.findIndex((value) => !Number.isFinite(value));
-  if (bad >= 0)
-    throw new UserError(`${path}: expected finite numbers, got ${values[bad]} in row ${Math.floor(bad / columns) + 1}`);
-  const {title, mostPoints} = projections[settings.method];
-  if (rows > mostPoints) {
-    throw new UserError(`--method ${settings.method}: expected at most ${mostPoints} rows, got ${rows}`);
-  }
-  const heading = labelColumn(words, settings.label);
-  const classNames = heading ? [...new Set(words[heading])] : ["points"];
-  const labels = Uint16Array.from({length: rows}, (_, i) => (heading ? classNames.indexOf(words[heading][i]) : 0));
+  const table = await readTable(path, settings);
+  const scaled = scaledRows(table, settings);
+  for (const line of tableWords(table, scaled)) say(line);
+  checkRows(path, table, scaled, settings);
+  const {rows, label} = table;
+  const classNames = label ? [...new Set(label.cells)] : ["points"];
+  const classOf = new Map(classNames.map((name, k) => [name, k]));
+  const labels = Uint16Array.from({length: rows}, (_, i) => (label ? (classOf.get(label.cells[i]) ?? 0) : 0));
   const random = randomSource(settings.seed);
   const {
     points,
     nearest: _,
     ...facts
-  } = await mapRows({rows, columns, values}, settings, {
-    random,
-    say,
-    ...(heading ? {labels} : {}),
-  });
-  const name = basename(path, extname(path));
-  await makeFolder(settings.out);
-  const [csv, png] = [join(settings.out, `${name}-map.csv`), join(settings.out, `${name}-map.png`)];
-  await writeWhole(csv, mapCsv(points, words, rows));
+  } = await mapRows(scaled.matrix, {...settings, scaling: "none"}, {random, say, ...(label ? {labels} : {})});
   const picture = scatter({
-    title: `${title} of ${basename(path)}`,
+    title: `${projections[settings.method].title} of ${basename(path)}`,
     points,
     labels,
-    classNames,
+    classNames: classNames.map((name) => name || "(none)"),
     wrong: new Uint8Array(0), // nobody guessed
     notes: mapNotes(facts, rows, "rows"),
   });
-  await writeWhole(png, picture.png);
-  return {...facts, rows, csv, png};
+  const json = {
+    format: "epochscope-map/1",
+    table: resolve(path),
+    ...tableFacts(table, scaled),
+    classNames: label ? classNames : null,
+    map: {method: settings.method, ...facts, unit: scaled.unit ?? null},
+    options: settings,
+    versions: environment().versions,
+  };
+  const paths = await writeFresh(settings.out, stemOf(path), {
+    "-map.csv": mapCsv(points, besides(table), rows),
+    "-map.png": picture.png,
+    "-map.json": `${JSON.stringify(json, null, 1)}\n`,
+  });
+  return {...facts, rows, csv: paths[0], png: paths[1], json: paths[2]};
 }
 
-function labelColumn(words: Table["words"], wanted: string): string | undefined {
-  if (wanted && !words[wanted]) {
-    const known = Object.keys(words).join(", ") || "none";
-    throw new UserError(`--label: expected a column of words (there are: ${known}), got "${wanted}"`);
+/** @throws UserError if a map of these rows would say nothing, or take too long. */
+function checkRows(path: string, {rows, allRows}: Table, {repeated}: ScaledRows, {method}: ProjectFile): void {
+  if (rows < FEWEST_ROWS) {
+    const hint = rows < allRows ? " with a number in every column" : "";
+    throw new UserError(`${path}: expected ${FEWEST_ROWS} rows or more${hint}, got ${rows}`);
   }
-  if (wanted) return wanted;
-  return Object.keys(words).find((heading) => new Set(words[heading]).size <= MOST_CLASSES);
+  if (repeated === rows - 1) throw new UserError(`${path}: expected rows that differ, got ${rows} that are all alike`);
+  const {mostPoints} = projections[method];
+  if (rows > mostPoints) throw new UserError(`--method ${method}: expected at most ${mostPoints} rows, got ${rows}`);
+}
+
+/** The table's name without its endings: "trees" of "trees.csv.gz", "data-x" of "data.npz:x". */
+function stemOf(path: string): string {
+  const name = basename(path.replace(/\.npz:(?=[^/\\:]+$)/i, "-")).replace(/\.gz$/i, "");
+  return basename(name, extname(name));
 }

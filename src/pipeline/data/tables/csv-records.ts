@@ -1,0 +1,101 @@
+import {Readable} from "node:stream";
+
+import {UserError} from "../../options";
+
+/** @file The CSV reader, papaparse (Holt 2013), asked piece by piece: cells of each record, and where the record stands. */
+
+/** Letters of one record at most. Past that a quote was opened and never closed, or it is no table. */
+const LONGEST_RECORD = 1 << 26;
+
+/**
+ * Reads the records of a text (RFC 4180: cells may be quoted, and then hold separators, line ends and doubled quotes).
+ * Empty lines are no records. Of blanks between cells a row of them is one separator.
+ *
+ * @param text Lines end in "\n", the last too.
+ * @param use Is given each record's cells and the line that it begins in.
+ * @param firstLine The number of the text's first line.
+ * @throws UserError where a quote is not closed or something stands behind it, or a record has no end.
+ */
+export async function eachRecord(
+  what: string,
+  text: AsyncIterable<string>,
+  separator: string,
+  use: (cells: string[], line: number) => void,
+  firstLine = 1,
+): Promise<void> {
+  const {default: Papa} = await import("papaparse"); // only when asked for: a run reads no table
+  let [line, waiting, quoted] = [firstLine, 0, false];
+  async function* watched() {
+    for await (const piece of text) {
+      quoted ||= piece.includes('"');
+      waiting += piece.length;
+      yield piece;
+    }
+  }
+  const source = Readable.from(watched());
+  await new Promise<void>((resolve, reject) => {
+    const end = (error?: unknown) => {
+      source.destroy();
+      if (error) reject(error);
+      else resolve();
+    };
+    source.on("error", end);
+    Papa.parse<string[]>(source, {
+      delimiter: separator,
+      newline: "\n",
+      chunk({data, errors}) {
+        const bad = errors.find(({row = 0}) => row < data.length)?.row; // of a record that is cut off, only later
+        if (data.length > 0) waiting = 0;
+        if (waiting > LONGEST_RECORD) throw unclosed(what, line);
+        for (let r = 0; r < data.length; r++) {
+          if (r === bad) throw unclosed(what, line);
+          const cells = tidy(data[r], separator);
+          if (!isEmpty(cells)) use(cells, line);
+          line += quoted ? 1 + linesWithin(data[r]) : 1;
+        }
+      },
+      complete: () => end(),
+      error: end,
+    });
+  });
+}
+
+/**
+ * The first records of a text.
+ *
+ * @param cut Whether the text was cut off: its last record is then left out.
+ * @returns Those before the first whose quotes do not fit this separator, and whether there is such a one.
+ */
+export async function firstRecords(
+  text: string,
+  separator: string,
+  most: number,
+  cut: boolean,
+): Promise<{records: string[][]; broken: boolean}> {
+  const {default: Papa} = await import("papaparse");
+  const {data, errors} = Papa.parse<string[]>(text, {delimiter: separator, newline: "\n", preview: most});
+  if (cut && data.length < most) data.pop();
+  const whole = Math.min(data.length, ...errors.map(({row = 0}) => row));
+  const records = data.slice(0, whole).map((cells) => tidy(cells, separator));
+  return {records: records.filter((cells) => !isEmpty(cells)), broken: whole < data.length};
+}
+
+function tidy(cells: string[], separator: string): string[] {
+  return separator === " " ? cells.filter((cell) => cell !== "") : cells;
+}
+
+function isEmpty(cells: readonly string[]): boolean {
+  return cells.length === 0 || (cells.length === 1 && cells[0].trim() === "");
+}
+
+function linesWithin(cells: readonly string[]): number {
+  let lines = 0;
+  for (const cell of cells) for (let at = cell.indexOf("\n"); at >= 0; at = cell.indexOf("\n", at + 1)) lines++;
+  return lines;
+}
+
+function unclosed(what: string, line: number): UserError {
+  return new UserError(
+    `${what}, line ${line}: expected quoted cells that end in a quote and then a separator, got one that does not`,
+  );
+}

@@ -1,0 +1,94 @@
+import {UserError} from "../../options";
+import {CELL_KINDS, CellKind, kindOf} from "./cells";
+
+/** What is known of one column after a first pass over its cells. */
+export interface ColumnSurvey {
+  /** Cells by `kindOf`. */
+  readonly counts: Uint32Array;
+  /** The first cell of each kind, and the line that it is in. */
+  readonly examples: {readonly cell: string; readonly line: number}[];
+  /** How often each word comes; undefined once there are many. */
+  words: Map<string, number> | undefined;
+  /** What the cells count the rows from, 0 or 1, if that is all they do. */
+  countsFrom: number | undefined;
+}
+
+/** A first pass over a table: what stands where, before anything is kept. */
+export interface CsvSurvey {
+  /** The first record. Not in the columns' counts. */
+  readonly first: readonly string[];
+  readonly firstLine: number;
+  /** Records after the first. */
+  readonly rows: number;
+  readonly columns: readonly ColumnSurvey[];
+  /** Whether rows have one cell more than the first record: their names, as R writes them. */
+  readonly rowNames: boolean;
+}
+
+/** Different words that are counted. */
+const MOST_WORDS = 1000;
+
+/** Looks at records one after another. */
+export interface Surveyor {
+  add(cells: string[], line: number): void;
+  done(): CsvSurvey;
+}
+
+/**
+ * @throws UserError from `add` where a row has another number of cells than the first; cells that are empty may be
+ * missing or too many at a line's end.
+ */
+export function surveyor(what: string): Surveyor {
+  let first: string[] | undefined;
+  let [firstLine, rows, rowNames] = [1, 0, false];
+  const columns: ColumnSurvey[] = [];
+  return {
+    add(cells, line) {
+      if (!first) {
+        first = cells;
+        firstLine = line;
+        return;
+      }
+      if (rows === 0) {
+        rowNames = isNamed(first, cells);
+        const width = Math.max(first.length, cells.length);
+        for (let c = 0; c < width; c++) columns.push(newColumn());
+      }
+      const given = first.length + (rowNames ? 1 : 0);
+      if (cells.length !== given) checkWidth(what, cells, line, first, given);
+      while (columns.length < cells.length) columns.push(newColumn()); // of empty cells
+      for (let c = 0; c < columns.length; c++) note(columns[c], cells[c] ?? "", rows, line);
+      rows++;
+    },
+    done() {
+      while (columns.length < (first?.length ?? 0)) columns.push(newColumn()); // of a first record alone
+      return {first: first ?? [], firstLine, rows, columns, rowNames};
+    },
+  };
+}
+
+function newColumn(): ColumnSurvey {
+  return {counts: new Uint32Array(CELL_KINDS), examples: [], words: new Map(), countsFrom: undefined};
+}
+
+function note(column: ColumnSurvey, cell: string, row: number, line: number): void {
+  const kind = kindOf(cell);
+  if (column.counts[kind]++ === 0) column.examples[kind] = {cell, line};
+  if (row === 0) column.countsFrom = cell === "0" ? 0 : cell === "1" ? 1 : undefined;
+  else if (column.countsFrom !== undefined && cell !== `${column.countsFrom + row}`) column.countsFrom = undefined;
+  if (kind !== CellKind.words || !column.words) return;
+  const word = cell.trim();
+  column.words.set(word, (column.words.get(word) ?? 0) + 1);
+  if (column.words.size > MOST_WORDS) column.words = undefined;
+}
+
+/** One cell more than the first record, and no empty one at the end. */
+function isNamed(first: readonly string[], second: readonly string[]): boolean {
+  return second.length === first.length + 1 && second[second.length - 1].trim() !== "";
+}
+
+function checkWidth(what: string, cells: readonly string[], line: number, first: readonly string[], width: number) {
+  const [from, longer] = cells.length > width ? [width, cells] : [cells.length, first];
+  if (longer.slice(from).every((cell) => cell.trim() === "")) return;
+  throw new UserError(`${what}, line ${line}: expected ${width} cells, as in the lines before, got ${cells.length}`);
+}
