@@ -26,7 +26,8 @@ import {askAboutMasks} from "../src/pipeline/analysis/lime/neighbourhood";
 import {felzenszwalb} from "../src/pipeline/analysis/segmentation/felzenszwalb";
 import {quickshift} from "../src/pipeline/analysis/segmentation/quickshift";
 import {slic} from "../src/pipeline/analysis/segmentation/slic";
-import {decodeImage, fitImage} from "../src/pipeline/data/image-file";
+import {fitImage} from "../src/pipeline/data/fit-image";
+import {decodeImage} from "../src/pipeline/data/image-file";
 import {models} from "../src/pipeline/model/index";
 import {onnxClassifier} from "../src/pipeline/model/onnx-classifier";
 import {openNetwork} from "../src/pipeline/run-network";
@@ -163,7 +164,7 @@ async function photo(folder: string, rounds: number): Promise<void> {
     input,
     output: "logits",
   });
-  const image = fitImage(
+  const image = await fitImage(
     await decodeImage(readFileSync(join(folder, "coffee.png")), "coffee.png"),
     classifier.imageShape,
     "crop",

@@ -82,7 +82,7 @@ describe("explain IMAGE --model", () => {
   test.each([
     [[IMAGE], "explain: expected --model or --run, got neither"],
     [["--model", "MODEL"], "explain: expected image files, got none"],
-    [["no.png", "--model", "MODEL"], "explain: expected the file no.png, got none there"],
+    [["no.png", "--model", "MODEL"], "no.png: expected a file, got nothing there"],
     [
       ["package.json", "--model", "MODEL"],
       "package.json: expected a PNG or JPEG image, got a file that starts with 7b 0a 20 20",

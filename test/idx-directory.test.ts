@@ -66,3 +66,29 @@ test.each([
     message,
   );
 });
+
+test("a .gz is unpacked no further than its own header says, and not past the limit", async () => {
+  const zeros = gzipSync(idxFile([40, 500, 500], new Uint8Array(1e7)));
+  const bomb = gzipSync(Buffer.concat([idxFile([1, 12, 12], []), Buffer.alloc(2e7)]));
+  const opened = async (packed: Uint8Array, mostBytes: number) => {
+    const files = {"train-images-idx3-ubyte": undefined, "train-images-idx3-ubyte.gz": packed};
+    return openIdxDirectory(idxFolder({}, files), {mostBytes});
+  };
+  await expect(opened(zeros, 1e6)).rejects.toThrow(
+    /train-images-idx3-ubyte\.gz: expected at most 1 MB, got 10 MB for shape \[40,500,500\]; --max-data lifts the limit/,
+  );
+  await expect(opened(zeros, 2e7)).rejects.toThrow("expected images of 500 x 500 as in training, got 12 x 12");
+  await expect(opened(bomb, 1e6)).rejects.toThrow(/\.gz: expected 160 bytes unpacked, as its header says, got more/);
+  await expect(opened(zeros.subarray(0, -20), 2e7)).rejects.toThrow(
+    /\.gz: expected a whole gzip file, got unexpected end/,
+  );
+  await expect(opened(gzipSync(Buffer.from("hello")), 2e7)).rejects.toThrow(/first bytes 00 00\), got 68 65 6c 6c/);
+  await expect(opened(gzipSync(idxFile([240, 12, 12], new Uint8Array(100))), 2e7)).rejects.toThrow(
+    /expected 34560 values for shape \[240,12,12\], got 100/,
+  );
+});
+
+test("class names may begin with a byte order mark, and end lines as Windows does", async () => {
+  const names = `\ufeff${Array.from("abcdefghij").join("\r\n")}\r\n`;
+  expect((await openIdxDirectory(idxFolder({}, {"classes.txt": names}))).classNames).toEqual(Array.from("abcdefghij"));
+});

@@ -17,7 +17,7 @@ async function opened(data: string, imageSize = 0): Promise<{dataset: Dataset; s
   for (;;) {
     const {done, value} = await opening.next();
     if (done) return {dataset: value, seen};
-    seen.push(value);
+    if ("doing" in value) seen.push(value);
   }
 }
 

@@ -7,7 +7,7 @@ import {gzipSync} from "node:zlib";
 import {describe, expect, onTestFinished, test} from "vitest";
 
 import {download} from "../src/pipeline/data/download";
-import {IDX_FILES} from "../src/pipeline/data/idx-directory";
+import {IDX_FILES} from "../src/pipeline/data/idx-file";
 import {openData} from "../src/pipeline/data/index";
 import {openMnist} from "../src/pipeline/data/mnist";
 import type {Dataset} from "../src/pipeline/types";

@@ -1,6 +1,7 @@
 import {dirname, resolve} from "node:path";
 
-import type {Fit} from "../pipeline/data/image-file";
+import type {Fit} from "../pipeline/data/fit-image";
+import {MOST_PIXELS} from "../pipeline/data/image-file";
 import type {ModelOutput} from "../pipeline/model/model-input";
 import {
   between,
@@ -32,6 +33,7 @@ export interface ExplainFlags {
   readonly output: ModelOutput;
   readonly fit: Fit;
   readonly invert: boolean;
+  readonly maxPixels: number;
   readonly engine: "auto" | "tensorflow" | "wasm" | "cpu";
   readonly remove: number;
   readonly coverage: number;
@@ -70,6 +72,7 @@ export const explainFlags: OptionTable<ExplainFlags> = {
     help: "an image of other proportions: crop its middle or stretch it",
     check: oneOf("crop", "stretch"),
   },
+  maxPixels: {default: MOST_PIXELS, help: "the largest image that is decoded, in pixels", check: positiveInteger},
   invert: {default: false, help: "turn light and dark about (ink on paper, for a model of white on black)"},
   engine: {
     default: "auto",

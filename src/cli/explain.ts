@@ -2,8 +2,10 @@ import {readFile} from "node:fs/promises";
 import {basename, join, resolve} from "node:path";
 
 import {limeFlags, limeOptionsOf} from "../pipeline/analysis/lime/option-table";
-import {decodeImage, fitImage} from "../pipeline/data/image-file";
+import {fitImage} from "../pipeline/data/fit-image";
+import {decodeImage} from "../pipeline/data/image-file";
 import {openData} from "../pipeline/data/index";
+import {readWhole} from "../pipeline/data/read-file";
 import type {LoadedClassifier} from "../pipeline/model/black-box";
 import {resolveOptions, UserError} from "../pipeline/options";
 import {encode} from "../pipeline/record/artifact-codec";
@@ -16,7 +18,7 @@ import {draw} from "../plots/index";
 import {trustWords} from "../plots/trust-words";
 import type {Command} from "./command";
 import {type ExplainFlags, explainFlags, explainOptionsOf, numbers, shapeOf} from "./explain-flags";
-import {openModel, readClassNames, readIfThere} from "./explain-model";
+import {openModel, readClassNames} from "./explain-model";
 import {declareFlags, givenOf} from "./flags";
 import {say} from "./terminal";
 
@@ -109,13 +111,13 @@ async function fromRun(options: ExplainFlags, files: readonly string[]) {
 async function readImages(
   files: readonly string[],
   classifier: LoadedClassifier,
-  {fit, invert}: ExplainFlags,
+  {fit, invert, maxPixels}: ExplainFlags,
 ): Promise<Subject[]> {
   const subjects: Subject[] = [];
   for (const file of files) {
-    const decoded = await decodeImage(await readIfThere(file, "explain"), basename(file));
+    const decoded = await decodeImage(await readWhole(file, {most: 8 * maxPixels}), file, {maxPixels});
     const folder = basename(file).replace(/\.[^.]*$/, "") || "image";
-    subjects.push({name: basename(file), folder, image: fitImage(decoded, classifier.imageShape, fit, invert)});
+    subjects.push({name: basename(file), folder, image: await fitImage(decoded, classifier.imageShape, fit, invert)});
   }
   return subjects;
 }

@@ -86,6 +86,11 @@ export async function drive(
       }
     }
     written = (await reported) && (await mapped) !== false;
+  } catch (error) {
+    if (!(interrupt.signal.aborted && error === interrupt.signal.reason)) throw error;
+    progress.stop();
+    console.error("stopped before the run began; there is nothing to go on with");
+    process.exit(INTERRUPTED); // at once: a picture that is being decoded would be waited for
   } finally {
     progress.stop();
     process.off("SIGINT", onSignal).off("SIGTERM", onSignal);

@@ -1,4 +1,5 @@
 import {VARIANTS, type Variant} from "../engine/index";
+import {MOST_PIXELS} from "./data/image-file";
 import {type ModelName, models} from "./model/index";
 import {type OptimizerName, optimizerNamed} from "./model/optimizer";
 import {between, type OptionTable, oneOf, positiveInteger, seedNumber, wholeNumber} from "./options";
@@ -9,6 +10,8 @@ import {type EngineName, engineNamed} from "./run-network";
 export interface RunOptions {
   readonly data: string;
   readonly imageSize: number;
+  readonly maxPixels: number;
+  readonly maxData: number;
   readonly dataUrl: string;
   readonly trainLimit: number;
   readonly testLimit: number;
@@ -37,13 +40,23 @@ const limit = (value: number) => (Number.isInteger(value) && value >= 24 ? undef
 export const runOptions: OptionTable<RunOptions> = {
   data: {
     default: "mnist",
-    help: "mnist, a folder with the four idx files, or one with a folder of PNG and JPEG images for each class (or train and test with such folders)",
+    help: "mnist, a folder with the four idx files, or one with a folder of PNG and JPEG images for each class (or train, val and test with such folders)",
   },
   imageSize: {
     default: 0,
     help: "of a folder of images: pixels a side; 0: as they are if all are alike and at most 64, else 64",
     check: (size) =>
       size === 0 || (Number.isInteger(size) && size >= 8 && size <= 512) ? undefined : "0, or 8 to 512",
+  },
+  maxPixels: {
+    default: MOST_PIXELS,
+    help: "the largest image that is decoded, in pixels; a larger one is refused before it takes memory",
+    check: positiveInteger,
+  },
+  maxData: {
+    default: 2,
+    help: "the most memory that the images may take, in GiB",
+    check: between(0.001, 1000),
   },
   dataUrl: {default: "", help: "a mirror of MNIST's four .gz files, for where the package's are missing or damaged"},
   trainLimit: {

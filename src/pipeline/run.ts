@@ -74,7 +74,7 @@ async function* runAlone(
     for (const folder of [resume.path, await logFolderOf(resume.path)]) await sweepFiles(folder);
   } else if (options.name) await checkNewRun(save, options.name);
   const made = environment();
-  const data = yield* withType("data", openData({...options, cacheFolder: `${save}/data`}));
+  const data = yield* dataEvents(openData({...options, cacheFolder: `${save}/data`}, signal));
   const makeModel = () => models[options.model](data.imageShape, data.classNames.length, seed);
   const {model, network, engine} = await openNetwork({
     ...options,
@@ -266,14 +266,11 @@ async function keepTestImages(directory: RunDirectory, data: Dataset): Promise<v
   await directory.writeValue("test-images", {count, shape, classNames: data.classNames, pixels: bytes, labels});
 }
 
-/** Passes on what a generator yields as events of one type, and gives what it returns. */
-async function* withType<const T extends RunEvent["type"], E extends object, R>(
-  type: T,
-  events: AsyncGenerator<E, R>,
-): AsyncGenerator<{type: T} & E, R> {
+/** Passes on how far the data are, and what is to be said of them, and gives them. */
+async function* dataEvents(opening: ReturnType<typeof openData>): AsyncGenerator<RunEvent, Dataset> {
   for (;;) {
-    const next = await events.next();
-    if (next.done) return next.value;
-    yield {type, ...next.value};
+    const {done, value} = await opening.next();
+    if (done) return value;
+    yield "note" in value ? {type: "say", line: value.note} : {type: "data", ...value};
   }
 }

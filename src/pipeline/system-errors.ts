@@ -57,10 +57,16 @@ const READING = new Set(["read", "scandir", "opendir", "stat", "lstat", "fstat",
 export function systemWords(error: unknown, path?: string, doing?: Doing): string | undefined {
   const {code = "", syscall = "", path: own, dest} = error as NodeJS.ErrnoException & {readonly dest?: string};
   const done = doing ?? (READING.has(syscall) || (syscall === "open" && code === "ENOENT") ? "read" : "write");
-  const reason = REASONS[code] ?? OF_DOING[code]?.[done];
+  const reason = systemReason(error, done);
   if (reason === undefined) return undefined;
   const what = doing === undefined && syscall === "open" ? "open" : done;
   return `${path ?? dest ?? own ?? "a file"}: expected to ${what} it, got ${reason} (${code})`;
+}
+
+/** The part of that line that says what was met: "no space left on the disk". @returns Undefined if this is no such error. */
+export function systemReason(error: unknown, doing: Doing): string | undefined {
+  const {code = ""} = error as NodeJS.ErrnoException;
+  return REASONS[code] ?? OF_DOING[code]?.[doing];
 }
 
 /** @throws UserError that names the file, in place of what the system says. */

@@ -26,6 +26,8 @@ export interface LabelledImages extends Images {
 
 export interface Split {
   readonly count: number;
+  /** The file of each image, as a path from `Dataset.folder` with "/" between; absent where the images are no files. */
+  readonly files?: readonly string[];
   /**
    * Reads the images at `indices`, in that order. The only way to pixels: an idx file in memory and a folder of
    * PNGs on disk look the same from here.
@@ -46,6 +48,8 @@ export interface Dataset {
   readonly test: Split;
   /** SHA-256 of the source bytes: two runs can be known to have seen the same data. */
   readonly digest: string;
+  /** The folder that the splits' `files` are told from, as a whole path; absent where the images are no files. */
+  readonly folder?: string;
 }
 
 /** A black box: images in, class probabilities out. LIME, occlusion and confusion may use this and nothing more. */

@@ -1,44 +1,28 @@
 import {createHash} from "node:crypto";
-import {readFile} from "node:fs/promises";
 import {join} from "node:path";
-import {promisify} from "node:util";
-import {gunzip} from "node:zlib";
 
 import {UserError} from "../options";
-import type {ImageShape} from "../types";
 import {type IdxArray, parseIdx} from "./idx";
+import {IDX_FILES, type IdxLimits, readIdxFile} from "./idx-file";
+import type {ImageSource} from "./image-source";
+import {readIfThere} from "./read-file";
 
-/** The four files of MNIST and of the sets that took its form (Fashion-MNIST, KMNIST, EMNIST). */
-export const IDX_FILES = [
-  "train-images-idx3-ubyte",
-  "train-labels-idx1-ubyte",
-  "t10k-images-idx3-ubyte",
-  "t10k-labels-idx1-ubyte",
-] as const;
-
-/** What the four files hold, checked against each other. */
-export interface IdxImages {
-  readonly imageShape: ImageShape;
-  readonly classNames: readonly string[];
-  readonly train: {readonly images: IdxArray; readonly labels: Uint8Array};
-  readonly test: {readonly images: IdxArray; readonly labels: Uint8Array};
-  /** SHA-256 of the four files, one after another, uncompressed. */
-  readonly digest: string;
-}
+const MOST_NAMES_BYTES = 1e6;
 
 /**
  * Opens a folder with the four idx files under MNIST's names, plain or as .gz. Class names stand in `classes.txt`,
  * one a line; without it they are 0 to 9.
  *
- * @throws UserError naming the file, if one is missing, is no idx file, or does not fit the others.
+ * @throws UserError naming the file, if one is missing, is no idx file, is too large, or does not fit the others.
+ * @throws The signal's reason.
  */
-export async function openIdxDirectory(path: string): Promise<IdxImages> {
+export async function openIdxDirectory(path: string, limits: IdxLimits = {}): Promise<ImageSource> {
   const hash = createHash("sha256");
   const files: IdxArray[] = [];
   for (const name of IDX_FILES) {
-    const file = await readIdxFile(path, name);
-    hash.update(file);
-    files.push(parseIdx(file, join(path, name)));
+    const {file, bytes} = await readIdxFile(path, name, limits);
+    hash.update(bytes);
+    files.push(parseIdx(bytes, file));
   }
   const [trainImages, trainLabels, testImages, testLabels] = files;
   const classNames = await readClassNames(path);
@@ -63,30 +47,16 @@ export async function openIdxDirectory(path: string): Promise<IdxImages> {
   };
 }
 
-async function readIdxFile(folder: string, name: string): Promise<Uint8Array> {
-  try {
-    return await readFile(join(folder, name));
-  } catch (error) {
-    if (!isMissing(error)) throw error;
-  }
-  try {
-    return await promisify(gunzip)(await readFile(join(folder, `${name}.gz`)));
-  } catch (error) {
-    if (isMissing(error)) throw new UserError(`${join(folder, name)}: expected the file, or ${name}.gz, got neither`);
-    throw new UserError(`${join(folder, name)}.gz: expected a whole gzip file, got ${(error as Error).message}`);
-  }
-}
-
 async function readClassNames(folder: string): Promise<readonly string[]> {
-  try {
-    const lines = (await readFile(join(folder, "classes.txt"), "utf8")).split(/\r?\n/).filter((line) => line.trim());
-    if (lines.length < 2)
-      throw new UserError(`${join(folder, "classes.txt")}: expected 2 or more names, got ${lines.length}`);
-    return lines;
-  } catch (error) {
-    if (!isMissing(error)) throw error;
-    return Array.from({length: 10}, (_, digit) => `${digit}`);
-  }
+  const path = join(folder, "classes.txt");
+  const bytes = await readIfThere(path, {most: MOST_NAMES_BYTES});
+  if (!bytes) return Array.from({length: 10}, (_, digit) => `${digit}`);
+  const lines = new TextDecoder()
+    .decode(bytes)
+    .split(/\r?\n/)
+    .filter((line) => line.trim()); // it leaves out a BOM
+  if (lines.length < 2) throw new UserError(`${path}: expected 2 or more names, got ${lines.length}`);
+  return lines;
 }
 
 function checkImages({shape}: IdxArray, name: string): void {

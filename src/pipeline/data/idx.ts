@@ -10,38 +10,59 @@ export interface IdxArray {
 
 const UNSIGNED_BYTE = 0x08;
 
+/** What the first bytes of an idx file say. */
+export interface IdxHeader {
+  readonly shape: readonly number[];
+  /** Bytes before the first value. */
+  readonly length: number;
+  /** Bytes of the whole file. */
+  readonly total: number;
+}
+
 /**
- * Parses an idx file of unsigned bytes: two zero bytes, a type code, the number
- * of dimensions, each dimension as a big-endian uint32, then the values.
+ * Reads the header of an idx file of unsigned bytes: two zero bytes, a type code, the number of dimensions, each
+ * dimension as a big-endian uint32.
+ *
+ * @param start The file's first bytes, or all of them.
+ * @param name  Named in errors.
+ * @throws UserError if the file is not idx, or not of unsigned bytes.
+ */
+export function idxHeader(start: Uint8Array, name: string): IdxHeader {
+  if (start.length < 4 || start[0] !== 0 || start[1] !== 0) {
+    throw new UserError(`${name}: expected an idx file (first bytes 00 00), got ${hex(start.subarray(0, 4))}`);
+  }
+  if (start[2] !== UNSIGNED_BYTE) {
+    throw new UserError(`${name}: expected idx type 08 (unsigned byte), got ${hex(start.subarray(2, 3))}`);
+  }
+  const rank = start[3];
+  const length = 4 + 4 * rank;
+  if (start.length < length) {
+    throw new UserError(
+      `${name}: expected a header of ${length} bytes for ${rank} dimensions, got a file of ${start.length} bytes`,
+    );
+  }
+  const view = new DataView(start.buffer, start.byteOffset, start.byteLength);
+  const shape = Array.from({length: rank}, (_, axis) => view.getUint32(4 + 4 * axis));
+  return {shape, length, total: length + shape.reduce((product, extent) => product * extent, 1)};
+}
+
+/**
+ * Parses an idx file of unsigned bytes: the header, then the values.
  *
  * @param file  The whole file, decompressed.
  * @param name  Named in errors.
- * @throws Error if the file is not idx, not of unsigned bytes, or not as long as its header says.
+ * @throws UserError if the file is not idx, not of unsigned bytes, or not as long as its header says.
  */
 export function parseIdx(file: Uint8Array, name: string): IdxArray {
-  if (file.length < 4 || file[0] !== 0 || file[1] !== 0) {
-    throw new UserError(`${name}: expected an idx file (first bytes 00 00), got ${hex(file.subarray(0, 4))}`);
+  const {shape, length, total} = idxHeader(file, name);
+  if (file.length !== total) {
+    throw new UserError(`${name}: expected ${total - length} values for shape [${shape}], got ${file.length - length}`);
   }
-  if (file[2] !== UNSIGNED_BYTE) {
-    throw new UserError(`${name}: expected idx type 08 (unsigned byte), got ${hex(file.subarray(2, 3))}`);
-  }
-  const rank = file[3];
-  const header = 4 + 4 * rank;
-  if (file.length < header) {
-    throw new UserError(
-      `${name}: expected a header of ${header} bytes for ${rank} dimensions, got a file of ${file.length} bytes`,
-    );
-  }
-  const view = new DataView(file.buffer, file.byteOffset, file.byteLength);
-  const shape = Array.from({length: rank}, (_, axis) => view.getUint32(4 + 4 * axis));
-  const size = shape.reduce((product, extent) => product * extent, 1);
-  if (file.length !== header + size) {
-    throw new UserError(`${name}: expected ${size} values for shape [${shape}], got ${file.length - header}`);
-  }
-  return {shape, values: file.subarray(header)};
+  return {shape, values: file.subarray(length)};
 }
 
 function hex(bytes: Uint8Array): string {
+  if (bytes.length === 0) return "an empty file";
   return Buffer.from(bytes)
     .toString("hex")
     .replace(/(..)(?=.)/g, "$1 ");

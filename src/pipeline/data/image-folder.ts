@@ -1,142 +1,188 @@
-import {createHash} from "node:crypto";
-import {readdir, readFile} from "node:fs/promises";
-import {join, relative} from "node:path";
+import {createHash, type Hash} from "node:crypto";
+import {relative, sep} from "node:path";
+import {setImmediate} from "node:timers/promises";
 
 import {UserError} from "../options";
 import {type RandomSource, shuffled} from "../random";
 import type {ImageShape} from "../types";
-import type {IdxImages} from "./idx-directory";
-import {decodeImage, fitImage, sizeOfImage} from "./image-file";
-import type {DataProgress} from "./progress";
+import type {ImageFile} from "./class-folders";
+import {fitImage} from "./fit-image";
+import {layoutOf} from "./folder-layout";
+import {decodeImage, MOST_PIXELS, sizeOfImage} from "./image-file";
+import type {ImageSource} from "./image-source";
+import type {DataNote, DataProgress} from "./progress";
+import {readWhole} from "./read-file";
 import {first, holdOut} from "./split";
+import {unlessAborted} from "./unless-aborted";
 
 export interface ImageFolderOptions {
   /** Pixels a side, cut from the middle; 0: as they are, where all are alike and at most 64 a side, else 64. */
   readonly imageSize: number;
+  /** The largest picture that is decoded, in pixels. */
+  readonly maxPixels?: number;
+  /** The most that all pictures may take as they are kept, in bytes. */
+  readonly mostBytes?: number;
   /** Orders the images, and holds out those to test where the folder has none of its own. */
   readonly random: RandomSource;
+  readonly signal?: AbortSignal | undefined;
 }
 
 const LARGEST_AS_IS = 64;
 /** One in seven, as of MNIST. */
 const TEST_SHARE = 1 / 7;
-const MOST_CLASSES = 256;
 const MOST_BYTES = 2 ** 31;
-/** Images decoded at a time. */
-const AT_ONCE = 16;
-const IMAGE = /\.(png|jpe?g)$/i;
-
-interface ImageFile {
-  readonly path: string;
-  readonly label: number;
-}
+/** Bytes added to the digest in one go: 20 ms. */
+const HASHED_AT_ONCE = 2 ** 23;
+/** Images decoded at a time, and the pixels that they may have together: one more, if it is larger, by itself. */
+const [AT_ONCE, PIXELS_AT_ONCE] = [16, 2 ** 24];
 
 /**
- * Opens a folder of PNG and JPEG images: a folder for each class, named as it; or `train` and `test` with such folders
- * each. Keeps them as bytes, all of one size, grey where none has a colour. Other files are left alone.
+ * Opens a folder of PNG and JPEG images: a folder for each class, named as it; or `train`, and where there are such
+ * `val` and `test`, with such folders each. Keeps them as bytes, all of one size, grey where none has a colour. Yields
+ * how far it is, and what it leaves out.
  *
- * @throws UserError if there are not 2 to 256 classes, if those of the two parts differ, if an image is damaged, or if all
- * would take more than 2 GiB.
+ * @throws UserError naming the path, if the folder is laid out otherwise, if an image is damaged, or if all would take
+ * too much memory. @throws The signal's reason.
  */
 export async function* openImageFolder(
   path: string,
-  {imageSize, random}: ImageFolderOptions,
-): AsyncGenerator<DataProgress, IdxImages> {
-  const isParted = `${await foldersIn(path)}` === "test,train";
-  const [trainPath, testPath] = isParted ? [join(path, "train"), join(path, "test")] : [path];
-  const classNames = await foldersIn(trainPath);
-  if (!(classNames.length >= 2 && classNames.length <= MOST_CLASSES)) {
-    throw new UserError(`${trainPath}: expected 2 to ${MOST_CLASSES} folders, one a class, got ${classNames.length}`);
-  }
-  const train = await imagesOf(trainPath, classNames);
-  const files = [...train, ...(testPath ? await imagesOf(testPath, classNames) : [])];
-  const [height, width] = imageSize ? [imageSize, imageSize] : await commonSize(files);
-  const {channels, pixels, digest} = yield* readAll(path, files, height, width);
-
+  options: ImageFolderOptions,
+): AsyncGenerator<DataProgress | DataNote, ImageSource> {
+  const {imageSize, random} = options;
+  const {classNames, train, validation = [], test = [], notes} = await layoutOf(path);
+  for (const note of notes) yield {note};
+  const files = [...train, ...validation, ...test];
   const labels = Uint8Array.from(files, ({label}) => label);
-  const size = height * width * channels;
-  /** In an order of chance: the first few of a split are of all classes, as a limit or a sample takes them. */
-  const part = (inOrder: Uint32Array) => {
-    const places = shuffled(inOrder.length, random).map((n) => inOrder[n]);
-    const values = new Uint8Array(places.length * size);
-    places.forEach((place, n) => {
-      values.set(pixels.subarray(place * size, (place + 1) * size), n * size);
-    });
-    const shape = [places.length, height, width, channels];
-    return {images: {shape, values}, labels: Uint8Array.from(places, (place) => labels[place])};
-  };
   const all = first(files.length);
-  const tested = Math.max(1, Math.round(files.length * TEST_SHARE));
-  const [forTraining, forTest] = isParted
-    ? [all.subarray(0, train.length), all.subarray(train.length)]
-    : Object.values(holdOut(labels, files.length, tested, random));
-  return {imageShape: [height, width, channels], classNames, train: part(forTraining), test: part(forTest), digest};
-}
+  const [toLearn, toValidate, toTest] = [
+    all.subarray(0, train.length),
+    all.subarray(train.length, train.length + validation.length),
+    all.subarray(train.length + validation.length),
+  ];
+  const tested = Math.max(1, Math.round(train.length * TEST_SHARE));
+  const [forTraining, forTest] =
+    test.length > 0 ? [toLearn, toTest] : Object.values(holdOut(labels, train.length, tested, random));
+  // In an order of chance: the first few of a split are of all classes, as a limit or a sample takes them.
+  const inOrder = (places: Uint32Array) => shuffled(places.length, random).map((n) => places[n]);
+  const parts = [forTraining, forTest, toValidate].map(inOrder);
+  const [height, width] = imageSize ? [imageSize, imageSize] : await commonSize(files, options);
+  const places = new Uint32Array(files.length); // by file: where its pixels stand
+  parts
+    .flatMap((part) => Array.from(part))
+    .forEach((file, place) => {
+      places[file] = place;
+    });
+  const {channels, pixels, digest} = yield* readAll(path, files, places, [height, width, 3], options);
 
-/** Names of the folders in a folder, in order; hidden ones are left out. @throws UserError if there is no such folder. */
-export async function foldersIn(path: string): Promise<string[]> {
-  const entries = await readdir(path, {withFileTypes: true}).catch((error: NodeJS.ErrnoException) => {
-    throw new UserError(`${path}: expected a folder, got ${error.code === "ENOENT" ? "nothing there" : error.code}`);
+  const size = height * width * channels;
+  let begun = 0;
+  const [trainPart, testPart, validationPart] = parts.map((part) => {
+    const values = pixels.subarray(begun * size, (begun + part.length) * size);
+    begun += part.length;
+    return {
+      images: {shape: [part.length, height, width, channels], values},
+      labels: Uint8Array.from(part, (file) => labels[file]),
+      files: Array.from(part, (file) => nameFrom(path, files[file].path)),
+    };
   });
-  const folders = entries.filter((entry) => entry.isDirectory() && !entry.name.startsWith("."));
-  return folders.map(({name}) => name).sort();
-}
-
-/** Every image in the folders of the classes, class by class. */
-async function imagesOf(path: string, classNames: readonly string[]): Promise<ImageFile[]> {
-  const found = await foldersIn(path);
-  if (`${found}` !== `${classNames}`) {
-    throw new UserError(`${path}: expected the classes ${classNames.join(", ")}, got ${found.join(", ") || "none"}`);
-  }
-  const files: ImageFile[] = [];
-  for (const [label, name] of classNames.entries()) {
-    const images = (await readdir(join(path, name))).filter((file) => IMAGE.test(file) && !file.startsWith(".")).sort();
-    if (images.length === 0) throw new UserError(`${join(path, name)}: expected PNG or JPEG images, got none`);
-    files.push(...images.map((file) => ({path: join(path, name, file), label})));
-  }
-  return files;
+  return {
+    imageShape: [height, width, channels],
+    classNames,
+    train: trainPart,
+    ...(validation.length > 0 ? {validation: validationPart} : {}),
+    test: testPart,
+    digest,
+    folder: path,
+  };
 }
 
 /** Height and width that all images have, if they are alike and small; else a square. */
-async function commonSize(files: readonly ImageFile[]): Promise<readonly [height: number, width: number]> {
+async function commonSize(
+  files: readonly ImageFile[],
+  {signal}: ImageFolderOptions,
+): Promise<readonly [number, number]> {
   let common: {readonly height: number; readonly width: number} | undefined;
   for (const {path} of files) {
-    const own = sizeOfImage(await readFile(path), path);
+    const own = sizeOfImage(await readWhole(path, {signal}), path);
     common ??= own;
-    if (own.height !== common.height || own.width !== common.width) return [LARGEST_AS_IS, LARGEST_AS_IS];
+    const isSmall = Math.max(own.height, own.width) <= LARGEST_AS_IS;
+    if (!isSmall || own.height !== common.height || own.width !== common.width) return [LARGEST_AS_IS, LARGEST_AS_IS];
   }
-  const {height, width} = common!; // there is no class without an image
-  return Math.max(height, width) <= LARGEST_AS_IS ? [height, width] : [LARGEST_AS_IS, LARGEST_AS_IS];
+  return [common!.height, common!.width]; // there is no class without an image
 }
 
-/** All images as bytes, `pixels[((n * height + y) * width + x) * channels + c]`. */
+/**
+ * All images as bytes, each at its place: `pixels[((place * height + y) * width + x) * channels + c]`.
+ *
+ * @param places By file.
+ */
 async function* readAll(
   path: string,
   files: readonly ImageFile[],
-  height: number,
-  width: number,
+  places: Uint32Array,
+  shape: ImageShape,
+  {maxPixels = MOST_PIXELS, mostBytes = MOST_BYTES, signal}: ImageFolderOptions,
 ): AsyncGenerator<DataProgress, {channels: 1 | 3; pixels: Uint8Array; digest: string}> {
-  const shape: ImageShape = [height, width, 3];
-  const size = 3 * height * width;
-  if (!(files.length * size <= MOST_BYTES)) {
-    const gib = ((files.length * size) / 2 ** 30).toFixed(1);
-    throw new UserError(`${path}: expected at most 2 GiB of pixels, got ${gib}; try a smaller --image-size`);
+  const size = 3 * shape[0] * shape[1];
+  if (!(files.length * size <= mostBytes)) {
+    const gib = (bytes: number) => (bytes / 2 ** 30).toFixed(1);
+    throw new UserError(
+      `${path}: expected at most ${gib(mostBytes)} GiB of pixels, got ${gib(files.length * size)}; ` +
+        "a smaller --image-size needs less, and --max-data lifts the limit",
+    );
   }
   const hash = createHash("sha256");
   const rgb = new Uint8Array(files.length * size);
+  let isGrey = true;
+  const keep = async (file: number, bytes: Uint8Array) => {
+    const decoded = await decodeImage(bytes, files[file].path, {maxPixels, signal});
+    const {pixels} = await fitImage(decoded, shape, "crop", false, signal);
+    const own = rgb.subarray(places[file] * size, (places[file] + 1) * size);
+    for (let p = 0; p < size; p++) own[p] = Math.round(255 * pixels[p]);
+    isGrey &&= own.every((v, p) => v === own[p - (p % 3)]);
+  };
   for (let at = 0; at < files.length; at += AT_ONCE) {
     const group = files.slice(at, at + AT_ONCE);
-    const contents = await Promise.all(group.map((file) => readFile(file.path)));
-    const decoded = await Promise.all(contents.map((bytes, i) => decodeImage(bytes, group[i].path)));
-    group.forEach((file, i) => {
-      hash.update(relative(path, file.path)).update(contents[i]);
-      fitImage(decoded[i], shape, "crop").pixels.forEach((v, p) => {
-        rgb[(at + i) * size + p] = Math.round(255 * v);
-      });
-    });
+    const contents = await Promise.all(group.map((file) => readWhole(file.path, {most: 8 * maxPixels, signal})));
+    for (const [i, file] of group.entries()) {
+      hash.update(nameFrom(path, file.path));
+      await hashInParts(hash, contents[i], signal);
+    }
+    const sizes = contents.map((bytes, i) => sizeOfImage(bytes, group[i].path));
+    for (const together of batchesOf(sizes.map(({height, width}) => height * width))) {
+      signal?.throwIfAborted();
+      await unlessAborted(Promise.all(together.map((i) => keep(at + i, contents[i]))), signal);
+    }
     yield {doing: "reading images", done: at + group.length, total: files.length};
   }
   const digest = hash.digest("hex");
-  const isGrey = rgb.every((v, i) => v === rgb[i - (i % 3)]);
-  return isGrey ? {channels: 1, pixels: rgb.filter((_, i) => i % 3 === 0), digest} : {channels: 3, pixels: rgb, digest};
+  if (!isGrey) return {channels: 3, pixels: rgb, digest};
+  for (let n = 0; n < rgb.length / 3; n++) rgb[n] = rgb[3 * n];
+  return {channels: 1, pixels: rgb.slice(0, rgb.length / 3), digest};
+}
+
+/** Adds bytes to a digest, and lets signals be heard in between where they are many. */
+async function hashInParts(hash: Hash, bytes: Uint8Array, signal?: AbortSignal): Promise<void> {
+  for (let at = 0; at < bytes.length; at += HASHED_AT_ONCE) {
+    if (at > 0) await setImmediate();
+    signal?.throwIfAborted();
+    hash.update(bytes.subarray(at, at + HASHED_AT_ONCE));
+  }
+}
+
+/** Places of images that may be decoded at the same time, by their pixels. */
+function batchesOf(pixels: readonly number[]): number[][] {
+  const batches: number[][] = [];
+  let sum = Number.POSITIVE_INFINITY;
+  pixels.forEach((own, i) => {
+    sum += own;
+    if (sum > PIXELS_AT_ONCE) [sum, batches[batches.length]] = [own, []];
+    batches[batches.length - 1].push(i);
+  });
+  return batches;
+}
+
+/** A file's path from the data's folder, with "/" on every system. */
+function nameFrom(folder: string, path: string): string {
+  return relative(folder, path).split(sep).join("/");
 }

@@ -1,11 +1,15 @@
 import {resolve} from "node:path";
 
+import {UserError} from "../options";
 import {fork} from "../random";
 import type {Dataset} from "../types";
-import {type IdxImages, openIdxDirectory} from "./idx-directory";
-import {foldersIn, openImageFolder} from "./image-folder";
+import {entriesOf, isPicture, isSystemName} from "./folder-entries";
+import {openIdxDirectory} from "./idx-directory";
+import {IDX_FILES, idxNameOf} from "./idx-file";
+import {openImageFolder} from "./image-folder";
+import type {ImagePart, ImageSource} from "./image-source";
 import {openMnist} from "./mnist";
-import type {DataProgress} from "./progress";
+import type {DataNote, DataProgress} from "./progress";
 import {byteSplit, holdOut, subset, take} from "./split";
 
 export interface DataOptions {
@@ -13,6 +17,10 @@ export interface DataOptions {
   readonly data: string;
   /** For a folder of images: pixels a side; 0: as they are where they are small. */
   readonly imageSize?: number;
+  /** The largest image that is decoded, in pixels. */
+  readonly maxPixels?: number;
+  /** The most memory that the images may take, in GiB. */
+  readonly maxData?: number;
   readonly dataUrl: string;
   readonly trainLimit: number;
   readonly testLimit: number;
@@ -24,36 +32,79 @@ export interface DataOptions {
 /** Of the training images, the share held out for validation: 5,000 of MNIST's 60,000. */
 const HELD_OUT = 1 / 12;
 
-/** Opens the data named by `--data`; yields how far that is, where it takes a while. */
-export async function* openData(options: DataOptions): AsyncGenerator<DataProgress, Dataset> {
+/**
+ * Opens the data named by `--data`; yields how far that is, where it takes a while, and what is left out.
+ *
+ * @param signal Ends it. @throws The signal's reason.
+ */
+export async function* openData(
+  options: DataOptions,
+  signal?: AbortSignal,
+): AsyncGenerator<DataProgress | DataNote, Dataset> {
   const {data, trainLimit, testLimit, seed} = options;
-  const source = yield* openSource(options);
-  const {imageShape, classNames, digest} = source;
-  const all = byteSplit(source.train.images, source.train.labels, imageShape);
+  const source = yield* openSource(options, signal);
+  const {imageShape, classNames, digest, folder} = source;
+  const splitOf = ({images, labels, files}: ImagePart) => byteSplit(images, labels, imageShape, files);
+  const all = splitOf(source.train);
   const count = Math.min(trainLimit, all.count);
-  const places = holdOut(
-    source.train.labels,
-    count,
-    Math.max(1, Math.round(count * HELD_OUT)),
-    fork(seed, "validation"),
-  );
+  const heldOut = Math.max(1, Math.round(count * HELD_OUT));
+  const {validation} = source;
+  const places = validation ? undefined : holdOut(source.train.labels, count, heldOut, fork(seed, "validation"));
   return {
     name: data === "mnist" ? "mnist" : resolve(data).split(/[\\/]/).at(-1)!,
     imageShape,
     classNames,
-    train: subset(all, places.train),
-    validation: subset(all, places.validation),
-    test: take(byteSplit(source.test.images, source.test.labels, imageShape), testLimit),
+    train: places ? subset(all, places.train) : take(all, count),
+    validation: places ? subset(all, places.validation) : splitOf(validation as ImagePart), // one of the two is there
+    test: take(splitOf(source.test), testLimit),
     digest,
+    ...(folder === undefined ? {} : {folder}),
   };
 }
 
-async function* openSource(options: DataOptions): AsyncGenerator<DataProgress, IdxImages> {
-  const {data, dataUrl, imageSize = 0, seed, cacheFolder} = options;
+async function* openSource(
+  {data, dataUrl, imageSize = 0, maxPixels, maxData, seed, cacheFolder}: DataOptions,
+  signal?: AbortSignal,
+): AsyncGenerator<DataProgress | DataNote, ImageSource> {
   if (data === "mnist") return yield* openMnist({cacheFolder, url: dataUrl});
   const path = resolve(data);
-  const hasFolders = (await foldersIn(path)).length > 0;
-  return hasFolders
-    ? yield* openImageFolder(path, {imageSize, random: fork(seed, "test")})
-    : await openIdxDirectory(path);
+  const limits = {...(maxData === undefined ? {} : {mostBytes: maxData * 2 ** 30}), signal};
+  if ((await kindOf(path)) === "idx") {
+    const others = (await entriesOf(path)).filter(({kind, name}) => kind === "folder" && !isSystemName(name));
+    const names = others.map(({name}) => name).join(", ");
+    if (names) yield {note: `${path}: left out ${names} (the idx files beside are the data)`};
+    return await openIdxDirectory(path, limits);
+  }
+  const random = fork(seed, "test");
+  return yield* openImageFolder(path, {imageSize, random, ...limits, ...(maxPixels === undefined ? {} : {maxPixels})});
+}
+
+/**
+ * What a folder is, by what is in it: all four idx files make it idx, whatever stands beside them; so do some of them,
+ * where no folder has a picture.
+ *
+ * @throws UserError if it is neither.
+ */
+async function kindOf(path: string): Promise<"idx" | "pictures"> {
+  const entries = (await entriesOf(path)).filter(({name}) => !isSystemName(name));
+  const folders = entries.filter(({kind}) => kind === "folder");
+  const idx = new Set(entries.map(({name}) => idxNameOf(name)).filter((name) => name !== undefined));
+  if (idx.size === IDX_FILES.length) return "idx";
+  if (idx.size > 0) {
+    for (const folder of folders) if (await holdsPicture(folder.path)) return "pictures";
+    return "idx";
+  }
+  if (folders.length > 0) return "pictures";
+  const got = (await holdsPicture(path)) ? "pictures and no folder" : "no folder and no idx file";
+  throw new UserError(`${path}: expected a folder of pictures for each class, or the four idx files, got ${got}`);
+}
+
+/** Whether a folder has a picture, itself or in a folder of its own. */
+async function holdsPicture(path: string, depth = 1): Promise<boolean> {
+  for (const entry of await entriesOf(path)) {
+    if (await isPicture(entry)) return true;
+    const isInside = depth > 0 && entry.kind === "folder" && !isSystemName(entry.name);
+    if (isInside && (await holdsPicture(entry.path, depth - 1))) return true;
+  }
+  return false;
 }

@@ -4,7 +4,9 @@ import {dirname, join} from "node:path";
 
 import {UserError} from "../options";
 import {download} from "./download";
-import {IDX_FILES, type IdxImages, isMissing, openIdxDirectory} from "./idx-directory";
+import {isMissing, openIdxDirectory} from "./idx-directory";
+import {IDX_FILES} from "./idx-file";
+import type {ImageSource} from "./image-source";
 import type {DataProgress} from "./progress";
 
 /** SHA-256 of the genuine files, uncompressed (Y. LeCun, C. Cortes & C. Burges, "The MNIST database", 1998). */
@@ -43,7 +45,7 @@ export function mnistPackageFolder(): string | undefined {
 export async function* openMnist(
   {packageFolder = mnistPackageFolder(), cacheFolder, url}: MnistSource,
   digests: Readonly<Record<string, string>> = MNIST_DIGESTS,
-): AsyncGenerator<DataProgress, IdxImages> {
+): AsyncGenerator<DataProgress, ImageSource> {
   const faults: string[] = [];
   for (const folder of [packageFolder, cacheFolder]) {
     const fault =

@@ -6,3 +6,8 @@ export interface DataProgress {
   readonly done: number;
   readonly total: number;
 }
+
+/** Something that the user should know of the data, in a sentence: what is left out, and why. */
+export interface DataNote {
+  readonly note: string;
+}

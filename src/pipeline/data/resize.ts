@@ -1,39 +1,75 @@
+/** Resamples an image row by row, from the top. */
+export interface Resampler {
+  /** Takes the next row, `row[x * channels + c]`; it is not kept. */
+  add(row: Float32Array): void;
+  /** The resampled image, `values[(y * width + x) * channels + c]`: whole when every row was added. */
+  readonly values: Float32Array;
+}
+
 /**
  * Resamples every channel by a triangle filter that widens where the image shrinks, so that fine patterns fade instead
  * of aliasing: Pillow's BILINEAR in floating point.
- *
- * @param pixels `pixels[(y * width + x) * channels + c]`.
- * @returns Laid out alike.
  */
-export function resize(
-  pixels: Float32Array,
+export function resampler(
   [height, width, channels]: readonly [number, number, number],
   [toHeight, toWidth]: readonly [number, number],
-): Float32Array {
-  const across = taps(width, toWidth);
-  const narrow = new Float32Array(height * toWidth * channels);
-  for (let y = 0; y < height; y++) {
-    for (let x = 0; x < toWidth; x++) {
-      const {start, weights} = across[x];
-      for (let c = 0; c < channels; c++) {
-        let sum = 0;
-        for (let i = 0; i < weights.length; i++) sum += weights[i] * pixels[(y * width + start + i) * channels + c];
-        narrow[(y * toWidth + x) * channels + c] = sum;
+): Resampler {
+  const [across, down] = [taps(width, toWidth), taps(height, toHeight)];
+  const line = toWidth * channels;
+  const narrow = new Float32Array(line);
+  const values = new Float32Array(toHeight * line);
+  let y = 0;
+  let first = 0; // the first row of the result that still waits for rows
+  return {
+    values,
+    add(row) {
+      if (channels === 3) narrowColors(row, across, narrow);
+      else narrowRow(row, channels, across, narrow);
+      while (first < toHeight && down[first].start + down[first].weights.length <= y) first++;
+      for (let to = first; to < toHeight && down[to].start <= y; to++) {
+        const weight = down[to].weights[y - down[to].start];
+        for (let x = 0, at = to * line; x < line; x++) values[at + x] += weight * narrow[x];
       }
+      y++;
+    },
+  };
+}
+
+function narrowRow(row: Float32Array, channels: number, across: readonly Tap[], narrow: Float32Array): void {
+  for (let x = 0, to = 0; x < across.length; x++) {
+    const {start, weights} = across[x];
+    for (let c = 0; c < channels; c++, to++) {
+      let sum = 0;
+      for (let i = 0; i < weights.length; i++) sum += weights[i] * row[(start + i) * channels + c];
+      narrow[to] = sum;
     }
   }
-  const line = toWidth * channels;
-  const out = new Float32Array(toHeight * line);
-  taps(height, toHeight).forEach(({start, weights}, y) => {
-    for (let i = 0; i < weights.length; i++) {
-      for (let x = 0; x < line; x++) out[y * line + x] += weights[i] * narrow[(start + i) * line + x];
+}
+
+/** The same for three channels at once, in half the time: of a large picture, this is nearly all there is to do. */
+function narrowColors(row: Float32Array, across: readonly Tap[], narrow: Float32Array): void {
+  for (let x = 0; x < across.length; x++) {
+    const {start, weights} = across[x];
+    let [red, green, blue] = [0, 0, 0];
+    for (let i = 0, at = 3 * start; i < weights.length; i++, at += 3) {
+      const weight = weights[i];
+      red += weight * row[at];
+      green += weight * row[at + 1];
+      blue += weight * row[at + 2];
     }
-  });
-  return out;
+    narrow[3 * x] = red;
+    narrow[3 * x + 1] = green;
+    narrow[3 * x + 2] = blue;
+  }
+}
+
+interface Tap {
+  readonly start: number;
+  readonly weights: Float64Array;
 }
 
 /** For each place of the new length, the old places it is a weighted mean of. */
-function taps(from: number, to: number): {readonly start: number; readonly weights: Float64Array}[] {
+function taps(from: number, to: number): Tap[] {
   const scale = from / to;
   const reach = Math.max(1, scale);
   return Array.from({length: to}, (_, i) => {

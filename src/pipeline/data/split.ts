@@ -4,11 +4,12 @@ import type {ImageShape, LabelledImages, Split} from "../types";
 import type {IdxArray} from "./idx";
 
 /** Keeps the images as bytes (47 MB for MNIST, not 188 MB of floats); scales to [0, 1] on read. */
-export function byteSplit(images: IdxArray, labels: Uint8Array, shape: ImageShape): Split {
+export function byteSplit(images: IdxArray, labels: Uint8Array, shape: ImageShape, files?: readonly string[]): Split {
   const count = images.shape[0];
   const size = shape[0] * shape[1] * shape[2];
   return {
     count,
+    ...(files ? {files} : {}),
     async read(indices, into) {
       const length = indices.length * size;
       const pixels = into?.length === length ? into : new Float32Array(length);
@@ -26,8 +27,10 @@ export function byteSplit(images: IdxArray, labels: Uint8Array, shape: ImageShap
 
 /** The images of `split` at `indices`, as a split of its own. */
 export function subset(split: Split, indices: Uint32Array): Split {
+  const {files} = split;
   return {
     count: indices.length,
+    ...(files ? {files: Array.from(indices, (n) => files[n])} : {}),
     async read(chosen, into) {
       const outside = Array.from(chosen).find((n) => !(n < indices.length));
       if (outside !== undefined) throw new RangeError(`image index: expected below ${indices.length}, got ${outside}`);

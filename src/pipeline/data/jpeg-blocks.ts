@@ -1,0 +1,127 @@
+import type {UserError} from "../options";
+import type {JpegBits} from "./jpeg-bits";
+import type {HuffmanTable} from "./jpeg-huffman";
+
+/** A frame's component, with what its scans gave so far. */
+export interface Component {
+  readonly id: number;
+  readonly across: number;
+  readonly down: number;
+  /** Blocks in a row and rows of blocks, as a scan of this component alone has them. */
+  readonly columns: number;
+  readonly rows: number;
+  /** Blocks in a row as scans of several components have them: whole units. */
+  readonly stride: number;
+  /** By coefficient: the lowest bit that came, or -1 before any. */
+  readonly lowest: Int8Array;
+  /** Two numbers a block: bit k % 32 of number k >> 5 says that coefficient k is not 0. Of progressive frames. */
+  readonly known: Uint32Array;
+}
+
+/** What a scan header says (B.2.3): which coefficients, and which of their bits. */
+export interface Scan {
+  readonly from: number;
+  readonly to: number;
+  /** The bit before the lowest that came before, or 0 for the first scan of these coefficients. */
+  readonly before: number;
+  readonly lowest: number;
+  readonly members: readonly {readonly component: Component; readonly dc?: HuffmanTable; readonly ac?: HuffmanTable}[];
+}
+
+export type Member = Scan["members"][number];
+
+/** Bits that a coefficient of 8-bit samples has at most, the first of a block and the others (F.1.2.1, F.1.2.2). */
+const [MOST_DC_BITS, MOST_AC_BITS] = [11, 10];
+
+type Damaged = (got: string) => UserError;
+
+/** Reads a scan's blocks, one after another; no coefficient is kept. */
+export interface BlockReader {
+  read(member: Member, block: number): void;
+  /** Begins anew after a restart marker. */
+  restart(): void;
+  /** Checks that nothing is left over. */
+  finish(): void;
+}
+
+/** Blocks as F.2.2 has them: a difference, then runs of zeros, each with a coefficient. */
+export function sequentialReader(bits: JpegBits, damaged: Damaged): BlockReader {
+  return {
+    read({dc, ac}) {
+      skipDc(bits, dc!, damaged); // both are there: `scanOf` sees to it
+      for (let k = 1; k < 64; k++) {
+        const symbol = bits.symbol(ac!);
+        const [run, size] = [symbol >> 4, symbol & 15];
+        if (size === 0 && run !== 15) return;
+        k += run;
+        if (size === 0) continue;
+        if (k > 63 || size > MOST_AC_BITS) throw damaged("a block of impossible coefficients");
+        bits.skip(size);
+      }
+    },
+    restart() {},
+    finish() {},
+  };
+}
+
+/** The first coefficient of a block: its number of bits, then the bits. */
+function skipDc(bits: JpegBits, table: HuffmanTable, damaged: Damaged): void {
+  const size = bits.symbol(table);
+  if (size > MOST_DC_BITS) throw damaged("a block of impossible coefficients");
+  bits.skip(size);
+}
+
+/** Blocks as G.1.2 and G.2 have them: some coefficients' first bits, or one bit more of each. */
+export function progressiveReader(scan: Scan, bits: JpegBits, damaged: Damaged): BlockReader {
+  const {from, to, before} = scan;
+  let blocksWithout = 0; // blocks to come that end at once
+  const endOfBand = (run: number) => {
+    blocksWithout = (1 << run) + bits.take(run);
+  };
+  const first = ({ac, component: {known}}: Member, block: number) => {
+    if (blocksWithout > 0) return void blocksWithout--;
+    for (let k = from; k <= to; k++) {
+      const symbol = bits.symbol(ac!);
+      const [run, size] = [symbol >> 4, symbol & 15];
+      if (size === 0 && run !== 15) {
+        endOfBand(run);
+        return void blocksWithout--;
+      }
+      k += run;
+      if (size === 0) continue;
+      if (k > to || size > MOST_AC_BITS) throw damaged("a block of impossible coefficients");
+      bits.skip(size);
+      known[2 * block + (k >> 5)] |= 1 << (k & 31);
+    }
+  };
+  const refine = ({ac, component: {known}}: Member, block: number) => {
+    const isKnown = (k: number) => (known[2 * block + (k >> 5)] >>> (k & 31)) & 1;
+    let k = from;
+    for (; blocksWithout === 0 && k <= to; k++) {
+      const symbol = bits.symbol(ac!);
+      const [run, size] = [symbol >> 4, symbol & 15];
+      if (size > 1) throw damaged("a block of impossible coefficients");
+      if (size === 0 && run !== 15) {
+        endOfBand(run);
+        break;
+      }
+      if (size === 1) bits.skip(1); // the sign of a new coefficient
+      for (let zeros = run; k <= to; k++) {
+        if (isKnown(k)) bits.skip(1);
+        else if (zeros-- === 0) break;
+      }
+      if (size === 0) continue;
+      if (k > to) throw damaged("a block of impossible coefficients");
+      known[2 * block + (k >> 5)] |= 1 << (k & 31);
+    }
+    if (blocksWithout === 0) return;
+    for (; k <= to; k++) if (isKnown(k)) bits.skip(1);
+    blocksWithout--;
+  };
+  const read: BlockReader["read"] =
+    from === 0 ? ({dc}) => (before === 0 ? skipDc(bits, dc!, damaged) : bits.skip(1)) : before === 0 ? first : refine;
+  const nothingLeft = () => {
+    if (blocksWithout > 0) throw damaged("blocks past the end of a scan");
+  };
+  return {read, restart: nothingLeft, finish: nothingLeft};
+}

@@ -1,0 +1,43 @@
+import {relative} from "node:path";
+
+/** Why something in a folder of pictures is no part of the data, or is one in a way that may surprise. */
+const REASONS = {
+  system: "hidden, or left there by the system",
+  other: "no pictures",
+  loose: "pictures outside the classes' folders",
+  circle: "links to a folder that holds them",
+  part: "no part of the data, as far as their names tell",
+  unlabelled: "pictures without classes",
+} as const;
+
+/** Paths that are named for each reason; the rest are counted. */
+const NAMED = 3;
+
+/** What was found in a folder of pictures and is not read, so that nothing is left out in silence. */
+export interface Leftovers {
+  /** @param reason "inside": its pictures are read, as those of the class whose folder it is in. */
+  add(reason: keyof typeof REASONS | "inside", path: string): void;
+  /** One sentence for each reason. */
+  notes(): string[];
+}
+
+/** @param root The data's folder, which the paths are told from. */
+export function leftoversOf(root: string): Leftovers {
+  const paths = new Map<keyof typeof REASONS | "inside", string[]>();
+  const words = (found: readonly string[]) => {
+    const named = found.slice(0, NAMED).join(", ");
+    return found.length > NAMED ? `${named} and ${found.length - NAMED} more` : named;
+  };
+  return {
+    add(reason, path) {
+      paths.set(reason, [...(paths.get(reason) ?? []), relative(root, path) || "."]);
+    },
+    notes() {
+      return Array.from(paths, ([reason, found]) =>
+        reason === "inside"
+          ? `${root}: pictures in folders inside a class's folder count as that class's: ${words(found)}`
+          : `${root}: left out ${words(found)} (${REASONS[reason]})`,
+      );
+    },
+  };
+}

@@ -1,0 +1,131 @@
+import {once} from "node:events";
+import {createInflate, inflateSync} from "node:zlib";
+
+import type {UserError} from "../options";
+
+/** What a PNG's header says (PNG specification, third edition, 11.2.1). */
+export interface PngHeader {
+  readonly width: number;
+  readonly height: number;
+  /** Bits of a sample. */
+  readonly depth: number;
+  readonly colorType: number;
+  readonly isInterlaced: boolean;
+}
+
+/** Samples of a pixel, by colour type: grey, RGB, palette, grey and alpha, RGBA. */
+const SAMPLES: {readonly [colorType: number]: number} = {0: 1, 2: 3, 3: 1, 4: 2, 6: 4};
+/** Adam7 (section 8.2): the first column and row of each pass, and the steps between. */
+const PASSES = [
+  [0, 0, 8, 8],
+  [4, 0, 8, 8],
+  [0, 4, 4, 8],
+  [2, 0, 4, 4],
+  [0, 2, 2, 4],
+  [1, 0, 2, 2],
+  [0, 1, 1, 2],
+] as const;
+/** Up to so many bytes are unpacked in one go: for small pictures a stream takes ten times as long. */
+const AT_ONCE = 2 ** 20;
+/** Filter types are 0 to 4 (section 9.2). */
+const LAST_FILTER = 4;
+
+/**
+ * Unpacks a PNG's pixels, keeps nothing, and checks that the stream is whole (its own checksum is the last thing in
+ * it), that it holds every row, and that each row begins with a filter type.
+ *
+ * @param packed The data of the IDAT chunks.
+ * @throws What `damaged` makes, with what is wrong.
+ */
+export async function checkPngRows(
+  header: PngHeader,
+  packed: readonly Uint8Array[],
+  damaged: (got: string) => UserError,
+  signal?: AbortSignal,
+): Promise<void> {
+  const parts = rowsOf(header);
+  const expected = parts.reduce((sum, {rows, bytes}) => sum + rows * bytes, 0);
+  const check = rowChecker(parts, damaged);
+  const got =
+    expected <= AT_ONCE
+      ? check(unpacked(packed, expected, damaged))
+      : await streamed(packed, expected, check, damaged, signal);
+  if (got < expected) throw damaged(`${got} of its ${expected} bytes of pixels`);
+}
+
+interface Rows {
+  readonly rows: number;
+  /** Bytes of a row, its filter type included. */
+  readonly bytes: number;
+}
+
+/** The rows in the order they are stored: one part, or that of each pass that is not empty. */
+function rowsOf({width, height, depth, colorType, isInterlaced}: PngHeader): Rows[] {
+  const bytes = (columns: number) => 1 + Math.ceil((columns * depth * SAMPLES[colorType]) / 8);
+  if (!isInterlaced) return [{rows: height, bytes: bytes(width)}];
+  return PASSES.map(([x, y, across, down]) => ({
+    columns: Math.ceil((width - x) / across),
+    rows: Math.ceil((height - y) / down),
+  }))
+    .filter(({columns, rows}) => columns > 0 && rows > 0)
+    .map(({columns, rows}) => ({rows, bytes: bytes(columns)}));
+}
+
+/** Takes the bytes in turn. @returns A function that gives how many there were so far. */
+function rowChecker(parts: readonly Rows[], damaged: (got: string) => UserError): (bytes: Uint8Array) => number {
+  let [part, row, next, seen] = [0, 0, 0, 0]; // `next`: where the next row's filter type stands
+  return (bytes) => {
+    while (part < parts.length && next < seen + bytes.length) {
+      const filter = bytes[next - seen];
+      if (filter > LAST_FILTER) throw damaged(`filter type ${filter} in row ${row}`);
+      next += parts[part].bytes;
+      row++;
+      if (row === parts[part].rows) [part, row] = [part + 1, 0];
+    }
+    seen += bytes.length;
+    return seen;
+  };
+}
+
+function unpacked(packed: readonly Uint8Array[], expected: number, damaged: (got: string) => UserError): Uint8Array {
+  try {
+    return inflateSync(packed.length === 1 ? packed[0] : Buffer.concat(packed), {maxOutputLength: expected + 1});
+  } catch (error) {
+    throw damaged(wordsOf(error as NodeJS.ErrnoException, expected));
+  }
+}
+
+async function streamed(
+  packed: readonly Uint8Array[],
+  expected: number,
+  check: (bytes: Uint8Array) => number,
+  damaged: (got: string) => UserError,
+  signal?: AbortSignal,
+): Promise<number> {
+  const inflate = createInflate({chunkSize: AT_ONCE});
+  let seen = 0;
+  const feed = async () => {
+    for (const part of packed) if (!inflate.write(part)) await once(inflate, "drain");
+    inflate.end();
+  };
+  const feeding = feed().catch(() => {}); // its error is the stream's, which the loop below meets
+  try {
+    for await (const bytes of inflate) {
+      signal?.throwIfAborted();
+      seen = check(bytes);
+      if (seen > expected) throw damaged(`more than its ${expected} bytes of pixels`);
+    }
+  } catch (error) {
+    if (signal?.aborted || (error as NodeJS.ErrnoException).code === undefined) throw error;
+    throw damaged(wordsOf(error as NodeJS.ErrnoException, expected));
+  }
+  await feeding;
+  return seen;
+}
+
+/** What is wrong with the compressed stream, in plain words. */
+function wordsOf({code, message}: NodeJS.ErrnoException, expected: number): string {
+  if (code === "ERR_BUFFER_TOO_LARGE") return `more than its ${expected} bytes of pixels`;
+  if (code === "Z_BUF_ERROR") return "pixels that break off";
+  return `pixels that cannot be unpacked (${message})`;
+}
