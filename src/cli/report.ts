@@ -5,7 +5,7 @@ import {findRun} from "../pipeline/record/run-directory";
 import {writeReport} from "../report/page";
 import {serveReport} from "../report/serve";
 import type {Command} from "./command";
-import {say} from "./terminal";
+import {complain, paint, say} from "./terminal";
 
 /** Writes a run's report anew from what the run kept, or serves it while the run goes on. */
 export const reportCommand: Command = {
@@ -28,7 +28,8 @@ export const reportCommand: Command = {
       print(relative(process.cwd(), await writeReport(path)));
       return 0;
     }
-    const server = await serveReport(path, {port});
+    const tell = (line: string) => complain(`${paint.red("error:")} ${line}`);
+    const server = await serveReport(path, {port, say: tell});
     print(`${server.url}  (Ctrl-C ends it)`);
     await new Promise<void>((resolve) => {
       process.once("SIGINT", resolve).once("SIGTERM", resolve);

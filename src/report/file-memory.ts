@@ -1,3 +1,4 @@
+import {UserError} from "../pipeline/options";
 import {readSavedFiles} from "../pipeline/record/artifact-codec";
 import {type FileState, isUnchanged} from "../pipeline/record/file-state";
 
@@ -41,9 +42,11 @@ export function fileMemory(most = MOST): FileMemory {
       const key = `${by} ${path}`;
       let it = known.get(key);
       if (!it?.files.every(isUnchanged)) {
-        const {value, files} = readSavedFiles(path);
-        const made = make(value as Saved);
-        it = {made, bytes: bytesOf(made), files};
+        it = asSaved(path, () => {
+          const {value, files} = readSavedFiles(path);
+          const made = make(value as Saved);
+          return {made, bytes: bytesOf(made), files};
+        });
       }
       if (bytes + it.bytes <= most && it.files.every(({settled}) => settled)) {
         used.set(key, it);
@@ -55,6 +58,20 @@ export function fileMemory(most = MOST): FileMemory {
     known = used;
     return result;
   };
+}
+
+function isOfSystem(error: unknown): boolean {
+  return (error as NodeJS.ErrnoException).errno !== undefined;
+}
+
+/** @throws UserError that names the file, where what it holds is not what is read there. */
+function asSaved<T>(path: string, make: () => T): T {
+  try {
+    return make();
+  } catch (error) {
+    if (error instanceof UserError || isOfSystem(error)) throw error;
+    throw new UserError(`${path}: expected what the run saved there, got something else`, {cause: error});
+  }
 }
 
 /** About what a value takes: arrays' buffers whole, 8 bytes for anything else and for its place. */

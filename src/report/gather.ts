@@ -31,7 +31,13 @@ export interface Gathered {
 export async function gather(runFolder: string, memory: FileMemory = fileMemory(0)): Promise<Gathered> {
   const imagesPath = join(runFolder, "artifacts", "test-images.json");
   const images = existsSync(imagesPath) ? ((await readSaved(imagesPath)) as TestImages) : null;
-  return memory((recall) => gatherFiles(runFolder, images, recall));
+  try {
+    return memory((recall) => gatherFiles(runFolder, images, recall));
+  } catch (error) {
+    if (error instanceof UserError || (error as NodeJS.ErrnoException).errno !== undefined) throw error;
+    const {message} = error as Error;
+    throw new UserError(`${runFolder}: expected saved files that fit each other, got ${message}`, {cause: error});
+  }
 }
 
 /** What is kept of the test split (`artifacts/test-images.json`). */
@@ -122,7 +128,7 @@ export function array(value: unknown, what: string): ArrayLike<number> {
 }
 
 function readRun(path: string): RunFacts & {classNames: readonly string[]} {
-  const run = JSON.parse(readFileSync(path, "utf8")) as RunFacts & {data: {classNames: readonly string[]}};
+  const run = parsed(path, readFileSync(path, "utf8")) as RunFacts & {data: {classNames: readonly string[]}};
   const {name, startedAt, seed, options, training, probes, versions, engine, processor, data, model} = run;
   if (!Array.isArray(data?.classNames)) {
     throw new UserError(`${path}: expected data.classNames to list the classes, got ${typeof data?.classNames}`);
@@ -131,14 +137,26 @@ function readRun(path: string): RunFacts & {classNames: readonly string[]} {
   return {name, startedAt, seed, options, training, probes, versions, engine, processor, data: rest, model, classNames};
 }
 
+/** @throws UserError if it is no JSON, or a value that holds nothing. */
+function parsed(where: string, text: string): object {
+  let value: unknown;
+  try {
+    value = JSON.parse(text);
+  } catch (error) {
+    throw new UserError(`${where}: expected JSON, got something else (${(error as Error).message})`, {cause: error});
+  }
+  if (typeof value === "object" && value !== null && !Array.isArray(value)) return value;
+  throw new UserError(`${where}: expected a JSON object, got ${Array.isArray(value) ? "a list" : value}`);
+}
+
 /** Every whole line; a last one without its end is still being written. */
 export function readMetrics(path: string): EpochMetrics[] {
   if (!existsSync(path)) return [];
   const lines = readFileSync(path, "utf8").split("\n").slice(0, -1);
   const byEpoch = new Map<number, EpochMetrics>();
-  for (const line of lines) {
+  for (const [n, line] of lines.entries()) {
     if (line.trim() === "") continue;
-    const metrics = JSON.parse(line) as EpochMetrics;
+    const metrics = parsed(`${path}, line ${n + 1}`, line) as EpochMetrics;
     byEpoch.set(metrics.epoch, metrics); // a resumed run may write an epoch again: the last word holds
   }
   return [...byEpoch.values()].sort((a, b) => a.epoch - b.epoch);

@@ -1,10 +1,12 @@
 import {statSync} from "node:fs";
-import {createServer, type IncomingMessage, type ServerResponse} from "node:http";
+import {createServer, type ServerResponse} from "node:http";
 import type {AddressInfo} from "node:net";
 import {join} from "node:path";
+import {visible} from "../escape/visible";
 import {UserError} from "../pipeline/options";
-import {type FileMemory, fileMemory} from "./file-memory";
-import {type Gathered, gather} from "./gather";
+import {answering, beginEvents, event, send} from "./answering";
+import {fileMemory} from "./file-memory";
+import {gather} from "./gather";
 import {bundle, page} from "./page";
 
 export interface ReportServer {
@@ -18,43 +20,52 @@ export interface ServeOptions {
   readonly port?: number;
   /** Milliseconds between looks at the folder. */
   readonly interval?: number;
+  /** Told in one line why the folder cannot be read just now, once for each reason. */
+  readonly say?: (line: string) => void;
 }
+
+/** Looks at the folder that must fail alike before it is told: a file may be caught while it changes. */
+const PATIENCE = 2;
+/** Pages and other readers at a time. */
+const MOST_CONNECTIONS = 100;
 
 /**
  * Serves a run's report to this machine alone, and tells open pages when the run has written more. Four things can be
- * asked for: the page, its facts, its arrays and the events; no path is ever made of what was asked, so nothing else of the
- * disk can be reached.
+ * asked for: the page, its facts, its arrays and the events. Where a file of the run cannot be read, the pages are told
+ * why and keep what they had; what becomes readable is served again.
  *
  * @throws UserError if the folder holds no run, or the port is taken.
  */
 export async function serveReport(
   runFolder: string,
-  {port = 0, interval = 1000}: ServeOptions = {},
+  {port = 0, interval = 1000, say = () => {}}: ServeOptions = {},
 ): Promise<ReportServer> {
   const shell = await bundle();
   const memory = fileMemory();
   let gathered = await gather(runFolder, memory);
   let seen = stampOf(runFolder);
+  let trouble = "";
   const listeners = new Set<ServerResponse>();
-
-  const answers: {readonly [path: string]: (response: ServerResponse) => void} = {
-    "/": (response) => send(response, "text/html; charset=utf-8", page(shell, gathered, true)),
-    "/run.json": (response) => send(response, "application/json", JSON.stringify(gathered.file)),
-    "/run.bin": (response) => send(response, "application/octet-stream", Buffer.concat(gathered.parts)),
-    "/events": (response) => {
-      response.writeHead(200, {"content-type": "text/event-stream", "cache-control": "no-store"});
-      response.write("retry: 1000\n\n");
-      listeners.add(response);
-      response.on("close", () => listeners.delete(response));
-    },
+  const tell = (name: string, data: unknown) => {
+    for (const listener of listeners) listener.write(event(name, data));
   };
-  const server = createServer((request, response) => {
-    const refusal = refuse(request, server.address() as AddressInfo);
-    const answer = Object.hasOwn(answers, request.url ?? "") ? answers[request.url ?? ""] : undefined;
-    if (refusal) send(response, "text/plain; charset=utf-8", refusal, 403);
-    else if (!answer) send(response, "text/plain; charset=utf-8", "not here", 404);
-    else answer(response);
-  });
+
+  const answer = answering(
+    {
+      "/": (response) => send(response, "text/html; charset=utf-8", page(shell, gathered, true)),
+      "/run.json": (response) => send(response, "application/json", JSON.stringify(gathered.file)),
+      "/run.bin": (response) => send(response, "application/octet-stream", Buffer.concat(gathered.parts)),
+      "/events": (response) => {
+        beginEvents(response);
+        if (trouble) response.write(event("trouble", trouble));
+        listeners.add(response);
+        response.on("close", () => listeners.delete(response));
+      },
+    },
+    () => (server.address() as AddressInfo).port,
+  );
+  const server = createServer(answer);
+  server.maxConnections = MOST_CONNECTIONS;
   await new Promise<void>((resolve, reject) => {
     server.once("error", (error: NodeJS.ErrnoException) => {
       const taken = error.code === "EADDRINUSE" || error.code === "EACCES";
@@ -63,16 +74,34 @@ export async function serveReport(
     server.listen(port, "127.0.0.1", resolve);
   });
 
-  let looking = false;
-  const timer = setInterval(async () => {
+  /** Reads the run again if it has written more. @throws Error whatever is wrong with its files. */
+  const look = async () => {
     const stamp = stampOf(runFolder);
-    if (looking || stamp === seen) return;
+    if (stamp === seen) return;
+    gathered = await gather(runFolder, memory);
+    seen = stamp;
+    trouble = "";
+    tell("written", "");
+  };
+  let failures = 0;
+  let looking = false;
+  const timer = setInterval(() => {
+    if (looking) return;
     looking = true;
-    const next = await regather(runFolder, memory);
-    looking = false;
-    if (!next) return; // written while it was read: the next look finds it whole
-    [gathered, seen] = [next, stamp];
-    for (const listener of listeners) listener.write("event: written\ndata: \n\n");
+    look()
+      .then(() => {
+        failures = 0;
+      })
+      .catch((error: Error) => {
+        const words = visible(error.message);
+        if (++failures < PATIENCE || words === trouble) return;
+        trouble = words;
+        tell("trouble", trouble);
+        say(trouble);
+      })
+      .finally(() => {
+        looking = false;
+      });
   }, interval);
   return {
     url: `http://127.0.0.1:${(server.address() as AddressInfo).port}/`,
@@ -85,40 +114,7 @@ export async function serveReport(
   };
 }
 
-/** A page elsewhere could point a name of its own at this machine and read along: only our own address is answered. */
-function refuse({method, headers}: IncomingMessage, {port}: AddressInfo): string | undefined {
-  if (method !== "GET") return "only GET";
-  const known = [`127.0.0.1:${port}`, `localhost:${port}`];
-  return known.includes(headers.host ?? "") ? undefined : "only for this machine";
-}
-
-function send(response: ServerResponse, type: string, body: string | Buffer, status = 200): void {
-  response.writeHead(status, {
-    "content-type": type,
-    "cache-control": "no-store",
-    "x-content-type-options": "nosniff",
-    "cross-origin-resource-policy": "same-origin",
-  });
-  response.end(body);
-}
-
 /** Changes when an epoch is finished: its line of metrics is the last thing that it writes. */
 function stampOf(runFolder: string): string {
   return String(statSync(join(runFolder, "metrics.jsonl"), {throwIfNoEntry: false})?.mtimeMs ?? 0);
-}
-
-/** Null where a file was caught half written. */
-async function regather(runFolder: string, memory: FileMemory): Promise<Gathered | null> {
-  try {
-    return await gather(runFolder, memory);
-  } catch (error) {
-    if (
-      error instanceof SyntaxError ||
-      error instanceof UserError ||
-      (error as NodeJS.ErrnoException).code === "ENOENT"
-    ) {
-      return null;
-    }
-    throw error;
-  }
 }

@@ -1,30 +1,56 @@
 import type {ReportFile} from "../report-file";
 import {type App, mountApp} from "./app";
+import type {Data} from "./data";
 import {decode} from "./decode";
+import {h} from "./dom";
 
 /**
  * Follows a run while it trains: each time the server says that something was written, the data are fetched and the page
- * mounted anew where the reader was; who looked at the last epoch goes on to the new last one.
+ * mounted anew where the reader was; who looked at the last epoch goes on to the new last one. Where the server cannot read
+ * the run, or does not answer, the page says so and shows what it had.
  */
-export function follow(first: App): void {
+export function follow(first: App, data: Data): void {
   let app = first;
+  let shown = data;
   let known = 0;
   const source = new EventSource("events");
-  source.addEventListener("written", async () => {
+  const refresh = async () => {
     const serial = ++known;
     const [file, bytes] = await Promise.all([
       fetch("run.json").then((response) => response.json() as Promise<ReportFile>),
       fetch("run.bin").then((response) => response.arrayBuffer()),
     ]);
     if (serial !== known) return; // a newer one is on its way
-    const data = decode(file, bytes);
+    const next = decode(file, bytes);
     const {stop, other, image, selection} = app.store.state;
     const {scrollX, scrollY} = window;
     const atEnd = stop === app.last;
     app.dispose();
-    const place = app.last < 0 ? {} : {stop: atEnd ? data.last : stop, image, selection};
-    app = mountApp(data, {...place, ...(other === null ? {} : {other})});
+    // other epochs may be shown now: of a long run the page carries a sample
+    const same = (s: number) => nearest(next.epochs, shown.epochs[s]);
+    const place = app.last < 0 ? {} : {stop: atEnd ? next.last : same(stop), image, selection};
+    app = mountApp(next, {...place, ...(other === null ? {} : {other: same(other)})});
+    shown = next;
     scrollTo(scrollX, scrollY);
     Object.assign(window, {epochscope: {current: app}});
+  };
+  source.addEventListener("written", () => {
+    refresh().catch(() => tell("What the server sent could not be read; this page shows the run as it was before."));
   });
+  source.addEventListener("trouble", ({data: words}: MessageEvent<string>) =>
+    tell(`The run cannot be read just now, and this page shows it as it was before. ${JSON.parse(words)}`),
+  );
+  source.addEventListener("error", () => tell("The server does not answer; this page shows what it sent last."));
+  source.addEventListener("open", () => tell(""));
+}
+
+/** Shows a line over the page, or none. */
+function tell(words: string): void {
+  document.querySelector(".trouble")?.remove();
+  if (words) document.body.prepend(h("p", {class: "trouble", role: "status"}, words));
+}
+
+/** The stop whose epoch is nearest. */
+function nearest(epochs: readonly number[], epoch: number): number {
+  return epochs.reduce((best, e, s) => (Math.abs(e - epoch) < Math.abs(epochs[best] - epoch) ? s : best), 0);
 }

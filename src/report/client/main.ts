@@ -21,7 +21,8 @@ async function unpacked(base64: string): Promise<ArrayBuffer> {
 
 async function boot(): Promise<void> {
   theme.paint();
-  const app = mountApp(await load());
+  const data = await load();
+  const app = mountApp(data);
   // two frames: the first draws, the second has been shown
   requestAnimationFrame(() => requestAnimationFrame(() => ready()));
   const ready = () => {
@@ -29,7 +30,7 @@ async function boot(): Promise<void> {
     document.documentElement.dataset.ready = "yes";
   };
   Object.assign(window, {epochscope: {current: app}});
-  if (document.documentElement.dataset.live) follow(app);
+  if (document.documentElement.dataset.live) follow(app, data);
 }
 
 boot().catch((error: unknown) => {

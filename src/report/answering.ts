@@ -1,0 +1,62 @@
+import type {IncomingMessage, RequestListener, ServerResponse} from "node:http";
+
+/** What a server gives at an address. */
+export type Answer = (response: ServerResponse) => void;
+
+/**
+ * Answers the addresses of a table, and nothing else: an address is looked up as it was asked, no path is ever made of it.
+ * Only GET and HEAD, and only under this machine's own names: a page elsewhere could point a name of its own at this
+ * machine and read along. A request for a part of something gets all of it (RFC 9110, section 14.2). An answer that cannot
+ * be made is told as such, and costs no other.
+ *
+ * @param port The port that is listened on.
+ */
+export function answering(answers: {readonly [address: string]: Answer}, port: () => number): RequestListener {
+  return (request, response) => {
+    response.on("error", () => undefined); // who asked has gone
+    const {url = ""} = request;
+    const refusal = refuse(request, port());
+    if (refusal) return send(response, "text/plain; charset=utf-8", refusal.words, refusal.status);
+    if (!Object.hasOwn(answers, url)) return send(response, "text/plain; charset=utf-8", "not here", 404);
+    try {
+      answers[url](response);
+    } catch (error) {
+      if (response.headersSent) response.destroy();
+      else send(response, "text/plain; charset=utf-8", `This cannot be given: ${(error as Error).message}`, 500);
+    }
+  };
+}
+
+function refuse({method = "", headers}: IncomingMessage, port: number): {status: number; words: string} | undefined {
+  const known = [`127.0.0.1:${port}`, `localhost:${port}`];
+  if (!known.includes(headers.host ?? "")) return {status: 403, words: "only for this machine"};
+  return ["GET", "HEAD"].includes(method) ? undefined : {status: 405, words: "only GET and HEAD"};
+}
+
+/** Headers of every answer: nothing is kept, guessed at, framed, or read by another site's page. */
+const HEADERS = {
+  "cache-control": "no-store",
+  "x-content-type-options": "nosniff",
+  "x-frame-options": "DENY",
+  "cross-origin-resource-policy": "same-origin",
+  "referrer-policy": "no-referrer",
+};
+
+/** Sends a whole answer; of one to HEAD, Node leaves the body out. */
+export function send(response: ServerResponse, type: string, body: string | Buffer, status = 200): void {
+  const bytes = Buffer.from(body as string);
+  const allow = status === 405 ? {allow: "GET, HEAD"} : {};
+  response.writeHead(status, {...HEADERS, ...allow, "content-type": type, "content-length": bytes.length});
+  response.end(bytes);
+}
+
+/** Begins a stream of events (HTML Standard, section 9.2), which the server goes on with. */
+export function beginEvents(response: ServerResponse): void {
+  response.writeHead(200, {...HEADERS, "content-type": "text/event-stream"});
+  response.write("retry: 1000\n\n");
+}
+
+/** One event of a stream; its data is a value that JSON can hold. */
+export function event(name: string, data: unknown): string {
+  return `event: ${name}\ndata: ${JSON.stringify(data)}\n\n`; // JSON has no line ends
+}
