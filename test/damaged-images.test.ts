@@ -2,7 +2,7 @@ import {readFileSync} from "node:fs";
 import {deflateSync} from "node:zlib";
 import {describe, expect, test} from "vitest";
 
-import {decodeImage} from "../src/pipeline/data/image-file";
+import {decodeImage} from "../src/pipeline/data/images/image-file";
 import {UserError} from "../src/pipeline/options";
 import {randomSource} from "../src/pipeline/random";
 import {pixelsOf} from "./support/pixels-of";

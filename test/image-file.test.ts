@@ -1,9 +1,9 @@
 import {readFileSync} from "node:fs";
 import {describe, expect, test} from "vitest";
 
-import {fitImage} from "../src/pipeline/data/fit-image";
-import {type DecodedImage, decodeImage} from "../src/pipeline/data/image-file";
-import {resampler} from "../src/pipeline/data/resize";
+import {fitImage} from "../src/pipeline/data/images/fit-image";
+import {type DecodedImage, decodeImage} from "../src/pipeline/data/images/image-file";
+import {resampler} from "../src/pipeline/data/images/resize";
 import {pixelsOf} from "./support/pixels-of";
 import {pngChunk, rgbPngFile} from "./support/png-chunks";
 

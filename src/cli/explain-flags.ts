@@ -1,7 +1,7 @@
 import {dirname, resolve} from "node:path";
 
-import type {Fit} from "../pipeline/data/fit-image";
-import {MOST_PIXELS} from "../pipeline/data/image-file";
+import type {Fit} from "../pipeline/data/images/fit-image";
+import {MOST_PIXELS} from "../pipeline/data/images/image-file";
 import type {ModelOutput} from "../pipeline/model/model-input";
 import {
   between,

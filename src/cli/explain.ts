@@ -2,8 +2,8 @@ import {readFile} from "node:fs/promises";
 import {basename, join, resolve} from "node:path";
 
 import {limeFlags, limeOptionsOf} from "../pipeline/analysis/lime/option-table";
-import {fitImage} from "../pipeline/data/fit-image";
-import {decodeImage} from "../pipeline/data/image-file";
+import {fitImage} from "../pipeline/data/images/fit-image";
+import {decodeImage} from "../pipeline/data/images/image-file";
 import {openData} from "../pipeline/data/index";
 import {readWhole} from "../pipeline/data/read-file";
 import type {LoadedClassifier} from "../pipeline/model/black-box";

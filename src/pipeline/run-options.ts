@@ -1,5 +1,5 @@
 import {VARIANTS, type Variant} from "../engine/index";
-import {MOST_PIXELS} from "./data/image-file";
+import {MOST_PIXELS} from "./data/images/image-file";
 import {type ModelName, models} from "./model/index";
 import {type OptimizerName, optimizerNamed} from "./model/optimizer";
 import {between, type OptionTable, oneOf, positiveInteger, seedNumber, wholeNumber} from "./options";

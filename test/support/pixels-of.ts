@@ -1,4 +1,4 @@
-import type {DecodedImage} from "../../src/pipeline/data/image-file";
+import type {DecodedImage} from "../../src/pipeline/data/images/image-file";
 
 /** Red, green and blue of every pixel, 0 to 255. */
 export async function pixelsOf(image: DecodedImage): Promise<Uint8Array> {

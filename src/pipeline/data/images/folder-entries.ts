@@ -1,9 +1,8 @@
 import type {Stats} from "node:fs";
 import {readdir, stat} from "node:fs/promises";
 import {join} from "node:path";
-
+import {inWords, readStart} from "../read-file";
 import {imageKindOf, isOtherImage} from "./image-kind";
-import {inWords, readStart} from "./read-file";
 
 /** A file or folder in a folder, links followed. */
 export interface Entry {
