@@ -4,3 +4,7 @@ export {runtimeHere} from "./runtime/here";
 export type {Feeds, NdArray, Port, Runtime, Session, SessionSettings} from "./runtime/runtime";
 export {threadRuntime} from "./runtime/thread";
 export type {Seen, Sizes} from "./seen";
+export {safetensors} from "./states/safetensors";
+export type {State, StoredArray} from "./states/state";
+export {torchState} from "./states/torch";
+export {readState, withState} from "./states/weights";

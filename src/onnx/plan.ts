@@ -1,5 +1,7 @@
 import {checkAlike, checkConstants} from "./alike";
 import {type Appendix, gradientOf} from "./backward/gradient";
+import {checkWay} from "./backward/way";
+import {OnnxError} from "./error";
 import type {ModelProto} from "./file/model";
 import type {Prepared} from "./prepare/prepared";
 import type {Feeds, Runtime, SessionSettings} from "./runtime/runtime";
@@ -32,6 +34,7 @@ export function planOf(
   settings: SessionSettings,
 ): Plan {
   const {model} = prepared;
+  const names = namesIn(model);
   const looks = new Map<string, Promise<Sizes>>();
   const made = new Map<string, Appendix>();
   const shapes = (feeds: Feeds) =>
@@ -51,6 +54,8 @@ export function planOf(
     sizes,
     async appendix(feeds, from, to, other) {
       const key = JSON.stringify([shapes(feeds), from, to]);
+      for (const name of [from, ...to]) checkName(name, names);
+      if (!made.has(key)) checkWay(model, from, to);
       const appendix = made.get(key) ?? gradientOf(model, await sizes(feeds), from, to);
       made.set(key, appendix);
       if (other !== model) checkConstants(appendix.constants, model, other);
@@ -58,4 +63,16 @@ export function planOf(
     },
     checkAlike: (other) => checkAlike(model, other),
   };
+}
+
+function namesIn({graph = {}}: ModelProto): ReadonlySet<string> {
+  return new Set([
+    ...(graph.input ?? []).map(({name}) => name),
+    ...(graph.initializer ?? []).map(({name = ""}) => name),
+    ...(graph.node ?? []).flatMap(({output = []}) => output),
+  ]);
+}
+
+function checkName(name: string, names: ReadonlySet<string>): void {
+  if (!names.has(name)) throw new OnnxError(`gradient: expected the name of a tensor of the model, got "${name}"`);
 }

@@ -2,6 +2,7 @@ import {dependenciesOf} from "./dependencies";
 import {OnnxError} from "./error";
 import {appended, type GraphProto, type ModelProto, type NodeProto} from "./file/model";
 import {TYPE} from "./file/tensors";
+import {HALF} from "./prepare/widen";
 import {rowsInTurn} from "./rows";
 import type {Feeds, NdArray, Runtime, Session, SessionSettings} from "./runtime/runtime";
 
@@ -78,8 +79,10 @@ function everyTensor(graph: GraphProto): {names: string[]; appendix: ModelProto}
   const made = (graph.node ?? [])
     .filter(({opType}) => !/^(Sequence|SplitToSequence|Optional)/.test(opType)) // lists of tensors are no outputs
     .flatMap(({output = []}) => output)
-    .filter((name) => name !== "");
-  const small = (graph.initializer ?? []).filter(({dims = []}) => dims.reduce((a, b) => a * b, 1) <= FEW);
+    .filter((name) => name !== "" && !name.startsWith(HALF));
+  const small = (graph.initializer ?? []).filter(
+    ({name = "", dims = []}) => sizeOf(dims) <= FEW && !name.startsWith(HALF),
+  );
   const node: NodeProto[] = small.map(({name = ""}) => ({opType: "Identity", input: [name], output: [PREFIX + name]}));
   const seen = node.flatMap(({output = []}) => output);
   const added = [...made.filter((name) => !outputs.has(name)), ...seen];

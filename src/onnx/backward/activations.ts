@@ -1,5 +1,5 @@
 import type {Builder, Name} from "./builder";
-import {type Call, each, number, type Rule, type Rules, refusal} from "./rule";
+import {type Call, each, number, type Rule, type Rules} from "./rule";
 
 /** g · the derivative of the activation. */
 function activation(slope: (call: Call, x: Name, y: Name) => Name): Rule {
@@ -22,22 +22,24 @@ function step(b: Builder, y: Name, bound: number, way: 1 | -1): Name {
   return b.op("HardSigmoid", [y], {alpha: way * steep, beta: bound === 0 ? 0 : -way * steep * bound});
 }
 
-/** Nothing flows at the bounds themselves (as in PyTorch's hardtanh and ReLU6). */
+/** Nothing flows at the bounds themselves (as in PyTorch's hardtanh and ReLU6); what was cut off flows to its bound. */
 const clip: Rule = (call) => {
   const {b, x, y, g} = call;
-  if (call.needs(1) || call.needs(2)) throw refusal(call, "constant bounds", "bounds that depend on what is asked for");
-  const bounds = ([1, 2] as const).flatMap((i) => {
-    if (!x[i]) return [];
-    const way = i === 1 ? 1 : -1;
-    const constant = b.values(x[i]);
-    const steady = constant?.length === 1 && Math.abs(constant[0]) < 2 ** 30 ? constant[0] : undefined;
-    if (constant && Math.abs(constant[0]) > 3e38) return []; // no bound
-    return [
-      steady === undefined ? b.asFloat(b.op(i === 1 ? "Greater" : "Less", [y[0], x[i]])) : step(b, y[0], steady, way),
-    ];
+  const beyond = ["", "Less", "Greater"] as const;
+  return each(call, (i) => {
+    if (i === 0) return ([1, 2] as const).reduce((left, bound) => withinBound(call, left, bound), g);
+    return b.fit(b.mul(g, b.asFloat(b.op(beyond[i], [x[0], x[i]]))), b.dims(y[0]), x[i]);
   });
-  return [bounds.reduce((product, bound) => b.mul(product, bound), g)];
 };
+
+/** What of g lies within the bound that is input 1 (the least) or 2 (the greatest). */
+function withinBound({b, x, y}: Call, g: Name, i: 1 | 2): Name {
+  const [constant] = b.values(x[i]) ?? [];
+  if (!x[i] || Math.abs(constant) > 3e38) return g; // no bound
+  const isModest = Math.abs(constant) < 2 ** 30; // so that its product with the steepness is finite
+  if (isModest) return b.mul(g, step(b, y[0], constant, i === 1 ? 1 : -1));
+  return b.mul(g, b.asFloat(b.op(i === 1 ? "Greater" : "Less", [y[0], x[i]])));
+}
 
 const gelu = activation(({b, a}, x) => {
   const half = b.number(0.5);

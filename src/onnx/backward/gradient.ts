@@ -1,11 +1,12 @@
 import {capturedBy} from "../dependencies";
 import {OnnxError} from "../error";
 import {attributesOf} from "../file/attributes";
-import {isStandard, type ModelProto, type NodeProto, opsetOf, type ValueProto} from "../file/model";
+import {type ModelProto, type NodeProto, opsetOf, type ValueProto} from "../file/model";
 import {isFloat, TYPE} from "../file/tensors";
 import type {Sizes} from "../seen";
 import {Builder, type Name} from "./builder";
-import {isQuantiser, RULES, WITH_MANY_OUTPUTS} from "./rules";
+import {none} from "./rule";
+import {RULES, WITH_MANY_OUTPUTS} from "./rules";
 
 /** What is appended to a model's file: nodes that compute the gradient of Σ seed · output. */
 export interface Appendix {
@@ -23,9 +24,10 @@ export interface Appendix {
  * gradient from its outputs to its inputs, in standard operators. The appendix names the model's weights and never holds them:
  * it fits every file of the same graph.
  *
+ * @param model Whose way from the targets to the output has been checked (way.ts).
  * @param from The float tensor whose seeded sum is differentiated.
  * @param to Float tensors that it depends on: inputs, tensors within, weights.
- * @throws OnnxError that names the operator which has no gradient, or the target that `from` does not depend on.
+ * @throws OnnxError where a rule does not know a case, or `from` does not depend on a target through floats.
  */
 export function gradientOf(model: ModelProto, sizes: Sizes, from: string, to: readonly string[]): Appendix {
   const nodes = model.graph?.node ?? [];
@@ -47,7 +49,7 @@ export function gradientOf(model: ModelProto, sizes: Sizes, from: string, to: re
     if (![...x, ...capturedBy(node)].some((name) => reached.has(name))) continue;
     const dy = y.map(total);
     if (dy.every((g) => g === undefined)) continue;
-    checkRule(node, dy, reached);
+    checkOutputs(node, dy);
     const float = sizes.get(y[dy.findIndex((g) => g !== undefined)])?.type;
     b.float = isFloat(float) ? float : "float32";
     const needs = (i: number) => reached.has(x[i] ?? "");
@@ -78,34 +80,24 @@ function reachedFrom(to: readonly string[], nodes: readonly NodeProto[], sizes: 
   const reached = new Set(to);
   for (const node of nodes) {
     const inputs = [...(node.input ?? []), ...capturedBy(node)];
-    if (!inputs.some((name) => reached.has(name))) continue;
-    for (const name of node.output ?? []) {
-      // Whole numbers end the way, but for a quantiser's: it is to be refused, not passed over.
-      if (isFloat(sizes.get(name)?.type) || isQuantiser(node.opType)) reached.add(name);
-    }
+    if (!inputs.some((name) => reached.has(name)) || RULES[node.opType] === none) continue;
+    for (const name of node.output ?? []) if (isFloat(sizes.get(name)?.type)) reached.add(name);
   }
   return reached;
 }
 
 function checkFloat(sizes: Sizes, name: string): void {
   const seen = sizes.get(name);
-  if (!seen) throw new OnnxError(`gradient: expected the name of a tensor of the model, got "${name}"`);
-  if (!isFloat(seen.type)) throw new OnnxError(`gradient: expected a tensor of floats, got "${name}" of ${seen.type}`);
+  if (seen && !isFloat(seen.type))
+    throw new OnnxError(`gradient: expected a tensor of floats, got "${name}" of ${seen.type}`);
 }
 
-function checkRule(node: NodeProto, dy: readonly (Name | undefined)[], reached: ReadonlySet<string>): void {
-  const captured = capturedBy(node).find((name) => reached.has(name));
-  const known = isStandard(node.domain) && Object.hasOwn(RULES, node.opType) && captured === undefined;
-  if (!known) throw new OnnxError(`gradient: expected operators that have one, got ${described(node)}`);
-  if (dy.slice(1).some((g) => g !== undefined) && !WITH_MANY_OUTPUTS.has(node.opType)) {
-    throw new OnnxError(`gradient: expected to need the first output alone of ${described(node)}, got another one`);
-  }
-}
-
-function described({opType, domain, name}: NodeProto): string {
-  const operator = isStandard(domain) ? opType : `${domain}.${opType}`;
-  const why = isQuantiser(opType) ? ", which rounds (use the model as it was before it was quantised)" : "";
-  return `${operator}${name ? ` (node "${name}")` : ""}${why}`;
+/** The first output alone is differentiated, but where a rule takes more. */
+function checkOutputs({opType, name}: NodeProto, dy: readonly (Name | undefined)[]): void {
+  if (!dy.slice(1).some((g) => g !== undefined) || WITH_MANY_OUTPUTS.has(opType)) return;
+  throw new OnnxError(
+    `gradient of ${opType} "${name ?? ""}": expected to need its first output alone, got another one`,
+  );
 }
 
 function independent(from: string, to: string): OnnxError {

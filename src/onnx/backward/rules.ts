@@ -33,5 +33,5 @@ export const WITH_MANY_OUTPUTS: ReadonlySet<string> = new Set(["Split", "TopK"])
 
 /** Operators that round to few whole numbers: QuantizeLinear, QLinearConv, MatMulInteger, … */
 export function isQuantiser(opType: string): boolean {
-  return /^(Quantize|DynamicQuantize|QLinear)|Integer$/.test(opType);
+  return /^(Quantize|DynamicQuantize|QLinear|QGemm|QAttention)|Integer(ToFloat)?$/.test(opType);
 }

@@ -1,6 +1,6 @@
 import {capturedBy} from "../dependencies";
 import {isStandard, type ModelProto} from "../file/model";
-import {isQuantiser, RULES} from "./rules";
+import {hasRule} from "./way";
 
 /** The operators, each once and sorted, that an output depends on and that have no gradient. */
 export function unsupportedIn({graph = {}}: ModelProto): string[] {
@@ -9,9 +9,7 @@ export function unsupportedIn({graph = {}}: ModelProto): string[] {
   for (const node of [...(graph.node ?? [])].reverse()) {
     if (!node.output?.some((name) => used.has(name))) continue;
     for (const name of [...(node.input ?? []), ...capturedBy(node)]) used.add(name);
-    const standard = isStandard(node.domain);
-    if (standard && Object.hasOwn(RULES, node.opType) && !isQuantiser(node.opType)) continue;
-    found.add(standard ? node.opType : `${node.domain}.${node.opType}`);
+    if (!hasRule(node)) found.add(isStandard(node.domain) ? node.opType : `${node.domain}.${node.opType}`);
   }
   return [...found].sort();
 }

@@ -53,6 +53,7 @@ const FUNCTION: Table = {
   name: [1, "string"],
   input: [4, "string", "many"],
   output: [5, "string", "many"],
+  attribute: [6, "string", "many"],
   node: [7, () => NODE, "many"],
   opsetImport: [9, () => OPSET, "many"],
   domain: [10, "string"],
@@ -123,6 +124,8 @@ export interface FunctionProto extends Proto {
   readonly domain?: string;
   readonly input?: readonly string[];
   readonly output?: readonly string[];
+  /** Names of the attributes that a call may give. */
+  readonly attribute?: readonly string[];
   readonly node?: readonly NodeProto[];
   readonly opsetImport?: readonly OpsetProto[];
   readonly attributeProto?: readonly AttributeProto[];

@@ -40,7 +40,7 @@ function liftedNode(node: NodeProto, version: number, constants: TensorProto[]):
   if (opType === "Scatter") return [{...node, opType: "ScatterElements"}];
   if (opType === "Slice" && version < 10) return [asInputs(node, ["starts", "ends", "axes"], constants)];
   if (opType === "TopK" && version < 10) return [topK(node, constants)];
-  if ((opType === "Resize" && version < 11) || opType === "Upsample") return [resize(node)];
+  if ((opType === "Resize" && version < 11) || opType === "Upsample") return resize(node, constants);
   return [node];
 }
 
@@ -91,10 +91,25 @@ function flattened(node: NodeProto): NodeProto[] {
   ];
 }
 
-/** Opset 10's Resize and opset 9's Upsample: scales alone, and pixels counted from the corner. */
-function resize(node: NodeProto): NodeProto {
+/**
+ * Opset 10's Resize and opset 9's Upsample: scales alone, and pixels counted from the corner. The nearest pixel was the one
+ * before along an axis that grows, and the one after along an axis that shrinks: two steps now.
+ */
+function resize(node: NodeProto, constants: TensorProto[]): NodeProto[] {
   const {mode = "nearest"} = attributesOf(node);
   const [x = "", scales = ""] = node.input ?? [];
-  const how = {mode, coordinate_transformation_mode: "asymmetric", ...(mode === "nearest" && {nearest_mode: "floor"})};
-  return {...node, opType: "Resize", input: [x, "", scales], attribute: attributesFrom(how)};
+  const [y = ""] = node.output ?? [];
+  const how = (nearest_mode: string) =>
+    attributesFrom({mode, coordinate_transformation_mode: "asymmetric", ...(mode === "nearest" && {nearest_mode})});
+  if (mode !== "nearest" || node.opType === "Upsample") {
+    return [{...node, opType: "Resize", input: [x, "", scales], attribute: how("floor")}];
+  }
+  const one = constant(constants, floatsTensor("", "float32", [1], []));
+  const [up, down, grown] = ["up", "down", "grown"].map((what) => `lifted:${what}:${y}`);
+  return [
+    {opType: "Max", input: [scales, one], output: [up]},
+    {opType: "Min", input: [scales, one], output: [down]},
+    {opType: "Resize", input: [x, "", up], output: [grown], attribute: how("floor")},
+    {...node, input: [grown, "", down], attribute: how("ceil")},
+  ];
 }

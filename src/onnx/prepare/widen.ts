@@ -2,6 +2,9 @@ import type {AttributeProto, GraphProto, ModelProto, NodeProto, TensorProto, Val
 import {TYPE} from "../file/tensors";
 import {withGraphs} from "./rewrite";
 
+/** Of the names of tensors that are still of 16 bits: JavaScript has no array of bfloat16, so nobody may ask for them. */
+export const HALF = "half:";
+
 const HALVES: ReadonlySet<number> = new Set([TYPE.float16, TYPE.bfloat16]);
 const isHalf = (type: number | undefined): boolean => type !== undefined && HALVES.has(type);
 /** Attributes that name the type of what comes out. */
@@ -33,7 +36,7 @@ function widenedGraph(graph: GraphProto): GraphProto {
   const casts: NodeProto[] = [];
   const initializer = (graph.initializer ?? []).map((tensor): TensorProto => {
     if (!isHalf(tensor.dataType)) return tensor;
-    const name = `half:${tensor.name}`;
+    const name = HALF + tensor.name;
     casts.push(cast(name, tensor.name ?? ""));
     return {...tensor, name};
   });
@@ -58,7 +61,7 @@ function widenedNode(node: NodeProto): NodeProto[] {
   const next = withGraphs({...node, attribute}, widenedGraph);
   if (!attribute.some((a) => isHalf(a.t?.dataType))) return [next];
   const [out = ""] = node.output ?? []; // Constant and ConstantOfShape: their number is a tensor of the file
-  return [{...next, output: [`half:${out}`]}, cast(`half:${out}`, out)];
+  return [{...next, output: [HALF + out]}, cast(HALF + out, out)];
 }
 
 function widenedValue(value: ValueProto): ValueProto {

@@ -1,0 +1,61 @@
+import {OnnxError} from "../error";
+import type {ElementType} from "../file/tensors";
+import type {State, StoredArray} from "./state";
+
+/** Types by safetensors' names. */
+const TYPES: {readonly [dtype: string]: readonly [type: ElementType, bytes: number]} = {
+  F64: ["float64", 8],
+  F32: ["float32", 4],
+  F16: ["float16", 2],
+  BF16: ["bfloat16", 2],
+  I64: ["int64", 8],
+  I32: ["int32", 4],
+  I16: ["int16", 2],
+  I8: ["int8", 1],
+  U8: ["uint8", 1],
+  BOOL: ["bool", 1],
+};
+
+interface Entry {
+  readonly dtype: string;
+  readonly shape: readonly number[];
+  readonly data_offsets: readonly [number, number];
+}
+
+/**
+ * A safetensors file (its format: https://github.com/huggingface/safetensors): the length of a JSON header, the header, the
+ * numbers. The arrays are views of the file.
+ *
+ * @throws OnnxError if it is none, or an array lies outside of the file or has a type of other than 8 to 64 bits.
+ */
+export function safetensors(file: Uint8Array): State {
+  const {header, start} = headerOf(file);
+  const entries = Object.entries(header).filter(([name]) => name !== "__metadata__");
+  return new Map(entries.map(([name, entry]) => [name, arrayOf(name, entry, file.subarray(start))]));
+}
+
+function headerOf(file: Uint8Array): {header: {[name: string]: Entry}; start: number} {
+  const refused = new OnnxError("safetensors: expected a header in JSON, got other bytes");
+  if (file.length < 8) throw refused;
+  const length = Number(new DataView(file.buffer, file.byteOffset).getBigUint64(0, true));
+  if (!(length <= file.length - 8)) throw refused;
+  try {
+    return {header: JSON.parse(new TextDecoder().decode(file.subarray(8, 8 + length))), start: 8 + length};
+  } catch {
+    throw refused;
+  }
+}
+
+function arrayOf(name: string, {dtype, shape, data_offsets: [from, to]}: Entry, numbers: Uint8Array): StoredArray {
+  const found = TYPES[dtype];
+  if (!found)
+    throw new OnnxError(`safetensors "${name}": expected a type of ${Object.keys(TYPES).join(", ")}, got ${dtype}`);
+  const [type, size] = found;
+  const bytes = size * shape.reduce((a, b) => a * b, 1);
+  if (!(to - from === bytes && from >= 0 && to <= numbers.length)) {
+    throw new OnnxError(
+      `safetensors "${name}": expected ${bytes} bytes within the file, got ${from} to ${to} of ${numbers.length}`,
+    );
+  }
+  return {type, dims: shape, bytes: numbers.subarray(from, to)};
+}
