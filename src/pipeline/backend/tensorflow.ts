@@ -28,5 +28,6 @@ export const tensorflow: Backend = {
 
 function problemOf(error: NodeJS.ErrnoException): string {
   if (error.code === "MODULE_NOT_FOUND") return "@tensorflow/tfjs-node is not installed";
-  return `@tensorflow/tfjs-node does not load: ${error.message.split("\n")[0]}`;
+  const why = error.message.split("\n")[0];
+  return `@tensorflow/tfjs-node does not load (${why}); \`npm rebuild @tensorflow/tfjs-node --ignore-scripts=false\` fetches its binary, \`npm run setup:tensorflow\` builds it`;
 }
