@@ -30,7 +30,7 @@ const spread = Float32Array.from({length: 40}, (_, i) => Math.cos(i * (i % 2 ? 1
 
 test("points have the colour of their class", async () => {
   const data = plot({points: spread, labels: new Uint16Array(20).fill(1)});
-  const seen = (k: number) => pixels(data, mix(classColor(k), [255, 255, 255], 0.28)); // dots let a little white through
+  const seen = (k: number) => pixels(data, mix(classColor(k, names.length), [255, 255, 255], 0.28)); // dots let a little white through
   expect(await seen(1)).toBeGreaterThan(20 * Math.PI * 7 ** 2); // radius 4 units, 8 pixels, less the soft rim
   expect(await seen(0)).toBe(0);
 });

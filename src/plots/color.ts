@@ -1,3 +1,6 @@
+import {classLook} from "./class-looks";
+import type {Mark} from "./marks";
+
 /** 0 to 255 each. */
 export type Rgb = readonly [red: number, green: number, blue: number];
 
@@ -29,11 +32,17 @@ const CLASSES: readonly Rgb[] = [
   [0xd7, 0x75, 0xa4],
 ];
 
-/** The colour of class k; past ten they repeat, darker then lighter, so that neighbours still differ. */
-export function classColor(k: number): Rgb {
-  const base = CLASSES[k % CLASSES.length];
-  const round = Math.floor(k / CLASSES.length) % 3;
-  return round === 0 ? base : mix(base, round === 1 ? [0, 0, 0] : [255, 255, 255], 0.35);
+/** The colour of class k of so many; past ten they repeat, and marks tell classes of one colour apart (class-looks.ts). */
+export function classColor(k: number, classes: number): Rgb {
+  return CLASSES[classLook(k, classes).hue];
+}
+
+/** Each class's mark and colour. */
+export function looksOf(classNames: readonly string[]): {readonly mark: Mark; readonly color: Rgb}[] {
+  return classNames.map((_, k) => {
+    const {hue, mark} = classLook(k, classNames.length);
+    return {mark, color: CLASSES[hue]};
+  });
 }
 
 /** Grey, 0 black to 1 white; outside is clipped, NaN is 0. */

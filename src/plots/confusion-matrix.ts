@@ -17,11 +17,13 @@ const ROOM = 30 * CELL;
 /** Of more classes those with the most mistakes are shown. */
 const MOST_CLASSES = 100;
 const WHITE: Rgb = [255, 255, 255];
+/** Room for a row's name, and for a column's where they stand upright; longer ones are shortened in the middle. */
+const [LONGEST_ROW, LONGEST_COLUMN] = [200, 150];
 
 /**
  * Counts and row percentages: rows the truth, columns the prediction, and both said on the axes. The diagonal is blue
  * by recall; mistakes are orange on a scale of their own, by count over the largest mistake, or a dominant diagonal
- * would leave them all white. Of more than a hundred classes the hundred with the most mistakes are shown, and the picture
+ * would leave them all white. Columns' names stand upright where one is wider than its column. Of more than a hundred classes the hundred with the most mistakes are shown, and the picture
  * says so.
  */
 export function confusionMatrix({title, counts, classNames}: ConfusionMatrix): Figure {
@@ -31,20 +33,26 @@ export function confusionMatrix({title, counts, classNames}: ConfusionMatrix): F
   const cell = Math.max(LEAST_CELL, Math.min(CELL, Math.floor(ROOM / shown.length)));
   const small = cell < CELL;
   const size = small ? 11 : 13;
-  const widths = shown.map((k) => textWidth(classNames[k], {size}) + 14);
-  const labels = Math.min(
-    120,
-    widths.reduce((a, b) => Math.max(a, b), 24),
-  );
-  const [left, top] = [44 + labels, small ? 84 + labels : 96];
+  const longest = shown.reduce((most, k) => Math.max(most, textWidth(classNames[k], {size})), 0);
+  const labels = Math.min(LONGEST_ROW, Math.max(24, longest + 14));
+  const upright = longest > cell - 4;
+  const above = Math.min(LONGEST_COLUMN, longest);
+  const [left, top] = [44 + labels, upright ? 92 + above : 96];
   const side = shown.length * cell;
-  const [width, height] = [left + side + 130, top + side + 64];
+  const summary = `${right.toLocaleString("en")} of ${total.toLocaleString("en")} right (${percent(right, total)})`;
+  const which =
+    shown.length < n ? `   the ${shown.length} classes with the most mistakes, of ${n.toLocaleString("en")}` : "";
+  const note = `blue: right, by share of the row   orange: mistakes, darkest at ${most}`;
+  const words = [
+    textWidth(title, {size: 17, bold: true}),
+    textWidth(summary + which, {size: 12}),
+    textWidth(note, {size: 11}),
+  ];
+  const wide = words.reduce((a, b) => Math.max(a, b), 0);
+  const [width, height] = [left + Math.max(side + 130, Math.ceil(wide) + 16), top + side + 64];
 
   return figure(width, height, (context) => {
     text(context, title, left, 24, {size: 17, bold: true});
-    const summary = `${right.toLocaleString("en")} of ${total.toLocaleString("en")} right (${percent(right, total)})`;
-    const which =
-      shown.length < n ? `   the ${shown.length} classes with the most mistakes, of ${n.toLocaleString("en")}` : "";
     text(context, summary + which, left, 46, {size: 12, color: INK_2});
     text(context, "predicted class", left + side / 2, 70, {size: 12, color: INK_2, align: "center"});
     text(context, "true class", 18, top + side / 2, {size: 12, color: INK_2, align: "center", angle: -Math.PI / 2});
@@ -78,11 +86,9 @@ export function confusionMatrix({title, counts, classNames}: ConfusionMatrix): F
       const x = left + (column + 0.5) * cell;
       let guessed = 0;
       for (let actual = 0; actual < n; actual++) guessed += counts[actual * n + predicted];
-      if (small) {
-        text(context, classNames[predicted], x, top - 8, {size, angle: -Math.PI / 2, maxWidth: labels - 8});
-      } else {
-        text(context, classNames[predicted], x, 87, {size, align: "center", maxWidth: cell});
-      }
+      const name = classNames[predicted];
+      if (upright) text(context, name, x, top - 8, {size, angle: -Math.PI / 2, maxWidth: above});
+      else text(context, name, x, top - 9, {size, align: "center"});
       const precision = guessed ? percent(counts[predicted * n + predicted], guessed) : "–";
       if (cell < 36) {
         text(context, precision, x, top + side + 10, {size: 10, color: INK_2, align: "right", angle: -Math.PI / 2});
@@ -90,7 +96,6 @@ export function confusionMatrix({title, counts, classNames}: ConfusionMatrix): F
         text(context, precision, x, top + side + 18, {size: 11, color: INK_2, align: "center"});
       }
     }
-    const note = `blue: right, by share of the row   orange: mistakes, darkest at ${most}`;
     text(context, note, left, top + side + (cell < 36 ? 52 : 44), {size: 11, color: INK_3});
   });
 }
@@ -109,11 +114,16 @@ function drawCell(
   const ink = luminance(color) > 0.3 ? "#15181d" : "#ffffff";
   const [middle, y2] = [x + cell / 2, y + cell / 2];
   if (cell < CELL) {
-    text(context, `${count}`, middle, y2, {size: cell < 30 ? 8 : 11, align: "center", color: ink, maxWidth: cell - 2});
+    text(context, `${count}`, middle, y2, {size: sizeToFit(`${count}`, 11, cell - 3), align: "center", color: ink});
     return;
   }
-  text(context, `${count}`, middle, y2 - 5, {size: 13, align: "center", color: ink});
+  text(context, `${count}`, middle, y2 - 5, {size: sizeToFit(`${count}`, 13, cell - 4), align: "center", color: ink});
   text(context, percent(count, images), middle, y2 + 10, {size: 9, align: "center", color: ink});
+}
+
+/** The size at which a figure fits: figures are never shortened. */
+function sizeToFit(figures: string, size: number, room: number): number {
+  return Math.min(size, (size * room) / textWidth(figures, {size}));
 }
 
 /** Images, right answers, and the largest count off the diagonal, 1 or more. */

@@ -9,8 +9,8 @@ export interface ImageGrid {
   readonly width: number;
   /** 1 grey, 3 colour. Signed and sequential maps of colour images hold one number a pixel all the same. */
   readonly channels: number;
-  /** One caption a column. */
-  readonly columns: readonly string[];
+  /** One caption a column, or its lines. */
+  readonly columns: readonly (string | readonly string[])[];
   readonly rows: readonly ImageRow[];
   /** Small print under the grid; a line each. */
   readonly note?: string | readonly string[];
@@ -33,6 +33,7 @@ const LINE_HEIGHT = 16;
 /** Units of a cell's longer side: small images are magnified to about so many, and none takes more than the second. */
 const CELL = 84;
 const MOST_CELL = 256;
+const CAPTION_HEIGHT = 13;
 const SCALES = {intensity, signed, sequential};
 
 /** Rows of images, small ones magnified without smoothing, each row with its own scale shown at its right. */
@@ -41,17 +42,22 @@ export function imageGrid({title, height, width, channels, columns, rows, note}:
   const longer = Math.max(height, width);
   const zoom = longer > MOST_CELL ? MOST_CELL / longer : Math.max(1, Math.round(CELL / longer));
   const [cellWidth, cellHeight] = [width * zoom, height * zoom];
-  const top = 66;
+  const lines = Math.max(1, ...columns.map((caption) => linesOf(caption).length));
+  const top = 66 + CAPTION_HEIGHT * (lines - 1);
   const right = LABELS + columns.length * (cellWidth + GAP);
   const bottom = top + rows.length * (cellHeight + GAP);
   return figure(
     Math.max(right + 96, 560),
     bottom + 12 + LINE_HEIGHT * notes.length + (notes.length ? 6 : 0),
     (context) => {
-      text(context, title, 16, 24, {size: 17, bold: true});
+      text(context, title, 16, 24, {size: 17, bold: true, maxWidth: Math.max(right + 96, 560) - 32});
       columns.forEach((caption, column) => {
         const x = LABELS + column * (cellWidth + GAP) + cellWidth / 2;
-        text(context, caption, x, top - 12, {size: 11, color: INK_2, align: "center", maxWidth: cellWidth + GAP - 2});
+        const own = linesOf(caption);
+        own.forEach((line, row) => {
+          const y = top - 12 - CAPTION_HEIGHT * (own.length - 1 - row);
+          text(context, line, x, y, {size: 11, color: INK_2, align: "center", maxWidth: cellWidth + GAP - 2});
+        });
       });
       rows.forEach(({label, note: small, values, scale, limit}, row) => {
         const y = top + row * (cellHeight + GAP);
@@ -78,6 +84,8 @@ export function imageGrid({title, height, width, channels, columns, rows, note}:
     },
   );
 }
+
+const linesOf = (caption: string | readonly string[]) => (typeof caption === "string" ? [caption] : caption);
 
 /** Draws `depth` numbers a pixel (1: through `color`; 3: as RGB in [0, 1]) at (x, y), each pixel a `zoom` square. */
 export function drawPixels(

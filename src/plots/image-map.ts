@@ -10,6 +10,8 @@ export interface ImageMap {
   /** `points[i * dimensions + d]`. */
   readonly points: Float32Array;
   readonly labels: Uint16Array;
+  /** How many there are. */
+  readonly classes: number;
   /** Bytes, `pixels[((i * height + y) * width + x) * channels + c]`, 0 the background. */
   readonly pixels: Uint8Array;
   readonly height: number;
@@ -102,7 +104,7 @@ function lay(axis: Axis, edge: number, length: number, size: number, end: number
 /** A grey image: the opacity of its class's ink. */
 function drawInk(sheet: Sheet, columns: Axis, rows: Axis, i: number, images: ImageMap): void {
   const {pixels, height, width, labels} = images;
-  const [red, green, blue] = classColor(labels[i]);
+  const [red, green, blue] = classColor(labels[i], images.classes);
   const start = i * height * width;
   for (let y = 0; y < rows.count; y++) {
     const above = start + rows.before[y] * width;

@@ -156,7 +156,7 @@ function frame(context: Canvas2D, x: number, y: number, low: string, high: strin
   context.strokeRect(x, y, SIDE, SIDE);
   text(context, low, x, y + SIDE + 11, {size: 10, color: INK_3});
   text(context, high, x + SIDE, y + SIDE + 11, {size: 10, color: INK_3, align: "right"});
-  text(context, up, x + 5, y + 9, {size: 10, color: INK_3});
+  text(context, up, x + 5, y + 9, {size: 10, color: INK_3, maxWidth: SIDE - 10});
 }
 
 function dots(

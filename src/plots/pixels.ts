@@ -1,4 +1,5 @@
 import type {Canvas2D} from "./figure";
+import {depthInside, type Mark} from "./marks";
 
 /** Part of a sheet without transparency, in its own pixels: `data[4 * (y * width + x)]`, red, green, blue, opacity. */
 export interface Pixels {
@@ -58,6 +59,34 @@ export function disc(
       const dx = x + 0.5 - cx;
       const covered = radius + 0.5 - Math.sqrt(dx * dx + dy * dy);
       if (covered > 0) blend(data, at, red, green, blue, covered >= 1 ? opacity : covered * opacity);
+    }
+  }
+}
+
+/** How far a mark reaches beyond a disc's radius. */
+const REACH = 1.35;
+
+/** A point as its class's mark; a disc is drawn the quick way. @param opacity In [0, 1]. */
+export function point(
+  pixels: Pixels,
+  mark: Mark,
+  cx: number,
+  cy: number,
+  radius: number,
+  color: readonly [number, number, number],
+  opacity: number,
+): void {
+  if (mark === "disc") {
+    disc(pixels, cx, cy, radius, color, opacity);
+    return;
+  }
+  const {data, width, height} = pixels;
+  const reach = REACH * radius + 1;
+  for (let y = Math.max(0, Math.floor(cy - reach)); y <= Math.min(height - 1, Math.ceil(cy + reach)); y++) {
+    for (let x = Math.max(0, Math.floor(cx - reach)); x <= Math.min(width - 1, Math.ceil(cx + reach)); x++) {
+      const covered = depthInside(mark, x + 0.5 - cx, y + 0.5 - cy, radius) + 0.5;
+      const share = opacity * Math.min(1, covered);
+      if (covered > 0) blend(data, 4 * (y * width + x), color[0], color[1], color[2], share);
     }
   }
 }

@@ -32,7 +32,7 @@ export function scatterFilm({title, labels, classNames, maps}: ScatterSheet): Fi
   const classes = Math.min(classNames.length, MOST_CLASSES);
   const palette = [
     ...Array.from({length: GREYS}, (_, g) => mix([255, 255, 255], [0, 0, 0], g / (GREYS - 1))),
-    ...Array.from({length: classes}, (_, k) => classColor(k)),
+    ...Array.from({length: classes}, (_, k) => classColor(k, classNames.length)),
   ];
   const dot = Math.max(2, Math.min(6, Math.round(180 / Math.sqrt(n || 1))));
   const flat = drawingOrder(n);

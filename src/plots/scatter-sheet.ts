@@ -1,8 +1,9 @@
-import {classColor, css, INK, INK_2, INK_3, LINE} from "./color";
-import {type Figure, figure} from "./figure";
-import {disc, onPixels} from "./pixels";
+import {css, INK, INK_2, INK_3, LINE, looksOf} from "./color";
+import {type Canvas2D, type Figure, figure} from "./figure";
+import {drawMark} from "./mark-paths";
+import {onPixels, point} from "./pixels";
 import {drawingOrder, extentOf, placed} from "./placed";
-import {text} from "./text";
+import {text, textWidth} from "./text";
 
 export interface ScatterSheet {
   readonly title: string;
@@ -26,6 +27,10 @@ const GAP = 18;
 const CAPTION = 40;
 const TOP = 78;
 const MOST_RINGS = 0.2;
+/** Marks need to be larger than discs to be told apart. */
+const MARKED = 1.35;
+/** A class's place in the key: its mark, and at least so much of its name. */
+const [MARK_WIDTH, LEAST_NAME] = [20, 40];
 
 /** Maps of several epochs side by side, all in one scale, so that what moves is seen to move. */
 export function scatterSheet({title, labels, classNames, maps}: ScatterSheet): Figure {
@@ -37,17 +42,10 @@ export function scatterSheet({title, labels, classNames, maps}: ScatterSheet): F
     n,
   );
   const radius = Math.max(0.6, Math.min(2.2, 52 / Math.sqrt(n || 1)));
+  const looks = looksOf(classNames);
   return figure(16 + columns * (SIDE + GAP), TOP + rows * (SIDE + CAPTION + GAP), (context) => {
     text(context, title, 16, 26, {size: 17, bold: true});
-    const step = Math.min(90, (columns * (SIDE + GAP)) / classNames.length);
-    classNames.forEach((name, k) => {
-      if (step < 18) return; // too many classes for a line: colours are told in each epoch's own picture
-      context.fillStyle = css(classColor(k));
-      context.beginPath();
-      context.arc(16 + 5 + k * step, 52, 4.5, 0, 2 * Math.PI);
-      context.fill();
-      text(context, name, 16 + 15 + k * step, 52, {size: 12, color: INK_2, maxWidth: step - 20});
-    });
+    drawKey(context, classNames, columns * (SIDE + GAP));
     maps.forEach(({caption, points, wrong, note}, m) => {
       const left = 16 + (m % columns) * (SIDE + GAP);
       const top = TOP + Math.floor(m / columns) * (SIDE + CAPTION + GAP);
@@ -57,7 +55,9 @@ export function scatterSheet({title, labels, classNames, maps}: ScatterSheet): F
       const order = drawingOrder(n, depth);
       onPixels(context, {left, top: top + CAPTION, width: SIDE, height: SIDE}, (pixels) => {
         for (const i of order) {
-          disc(pixels, pixels.x(xs[i]), pixels.y(ys[i]), radius * pixels.scale, classColor(labels[i]), 0.75);
+          const {mark, color} = looks[labels[i]];
+          const size = (mark === "disc" ? radius : radius * MARKED) * pixels.scale;
+          point(pixels, mark, pixels.x(xs[i]), pixels.y(ys[i]), size, color, 0.75);
         }
       });
       context.strokeStyle = LINE;
@@ -73,6 +73,25 @@ export function scatterSheet({title, labels, classNames, maps}: ScatterSheet): F
         context.stroke();
       }
     });
+  });
+}
+
+/** Each class's mark and name in one line, or where they do not fit, where they are to be found. */
+function drawKey(context: Canvas2D, classNames: readonly string[], room: number): void {
+  const longest = Math.max(...classNames.map((name) => textWidth(name)));
+  const step = Math.min(Math.max(90, longest + 2 * MARK_WIDTH), room / classNames.length);
+  const needed = Math.min(LEAST_NAME, longest);
+  if (step < MARK_WIDTH + needed) {
+    const words = `${classNames.length} classes: each epoch's own picture has their marks and names`;
+    text(context, words, 16, 52, {size: 12, color: INK_2, maxWidth: room});
+    return;
+  }
+  const looks = looksOf(classNames);
+  classNames.forEach((name, k) => {
+    const {mark, color} = looks[k];
+    context.fillStyle = css(color);
+    drawMark(context, mark, 16 + 5 + k * step, 52, 4.5);
+    text(context, name, 16 + 15 + k * step, 52, {size: 12, color: INK_2, maxWidth: step - MARK_WIDTH});
   });
 }
 

@@ -1,9 +1,12 @@
-import {classColor, css, INK, INK_2, INK_3, LINE, type Rgb} from "./color";
+import {classColor, css, INK, INK_2, INK_3, LINE, looksOf, type Rgb} from "./color";
 import {densest} from "./densest";
 import {type Canvas2D, type Figure, figure} from "./figure";
-import {disc, onPixels} from "./pixels";
+import {fitted} from "./fitted";
+import {affordable, around, broughtInside, placeLabels} from "./labels";
+import {drawMark} from "./mark-paths";
+import {onPixels, point} from "./pixels";
 import {drawingOrder, placed} from "./placed";
-import {text} from "./text";
+import {text, textWidth} from "./text";
 
 export interface Scatter {
   readonly title: string;
@@ -24,7 +27,11 @@ const TOP = 52;
 const SQUARE = {left: 16, top: TOP, side: SIDE};
 /** Where more are wrong than this share, rings would be all there is to see. */
 const MOST_RINGS = 0.2;
+/** Marks need to be larger than discs to be told apart. */
+const MARKED = 1.35;
 const LEGEND_ROWS = 24;
+/** The widest name on the map. */
+const LONGEST = 170;
 
 /** A map of points coloured by class, classes named where they are densest, misclassified points ringed. */
 export function scatter({title, points, labels, classNames, wrong, notes}: Scatter): Figure {
@@ -34,19 +41,22 @@ export function scatter({title, points, labels, classNames, wrong, notes}: Scatt
   const errors = wrong.reduce((sum, w) => sum + w, 0);
   const ringed = errors <= MOST_RINGS * n;
   const order = drawingOrder(n, depth);
+  const looks = looksOf(classNames);
   const height = TOP + SIDE + 24 + 15 * notes.length;
   return figure(SIDE + LEGEND + 32, height, (context) => {
     text(context, title, 16, 26, {size: 17, bold: true, maxWidth: SIDE + LEGEND});
     onPixels(context, {left: 16, top: TOP, width: SIDE, height: SIDE}, (pixels) => {
       for (const i of order) {
         const opacity = depth ? 0.35 + 0.5 * depth[i] : 0.72;
-        disc(pixels, pixels.x(xs[i]), pixels.y(ys[i]), radius * pixels.scale, classColor(labels[i]), opacity);
+        const {mark, color} = looks[labels[i]];
+        const size = mark === "disc" ? radius : radius * MARKED;
+        point(pixels, mark, pixels.x(xs[i]), pixels.y(ys[i]), size * pixels.scale, color, opacity);
       }
     });
     context.strokeStyle = LINE;
     context.strokeRect(16.5, TOP + 0.5, SIDE - 1, SIDE - 1);
     if (ringed) for (const i of order) if (wrong[i]) ring(context, xs[i], ys[i], radius + 1.6);
-    nameClasses(context, xs, ys, labels, classNames);
+    nameClasses(context, xs, ys, labels, classNames, wrong);
     legend(context, labels, wrong, classNames, ringed, errors);
     notes.forEach((note, line) => {
       text(context, note, 16, TOP + SIDE + 16 + 15 * line, {size: 11, color: INK_3, maxWidth: SIDE + LEGEND});
@@ -69,17 +79,43 @@ function ring(context: Canvas2D, x: number, y: number, radius: number): void {
   context.stroke();
 }
 
+/**
+ * Names where their classes are densest, or beside it where another name is: first those with most mistakes, then those with
+ * most points, so that what has no room matters least.
+ */
 function nameClasses(
   context: Canvas2D,
   xs: Float64Array,
   ys: Float64Array,
   labels: Uint16Array,
   classNames: readonly string[],
+  wrong: Uint8Array,
 ): void {
-  densest(xs, ys, labels, classNames.length, SQUARE).forEach((middle, k) => {
-    if (!middle) return;
-    const style = {size: 17, bold: true, color: css(classColor(k)), halo: "#ffffffe6"};
-    text(context, classNames[k], middle[0], middle[1], {...style, align: "center"});
+  const size = classNames.length > 12 ? 13 : 17;
+  const [counts, mistakes] = [new Uint32Array(classNames.length), new Uint32Array(classNames.length)];
+  labels.forEach((label, i) => {
+    counts[label]++;
+    mistakes[label] += wrong[i] ?? 0;
+  });
+  const bounds = {left: 16, top: TOP, right: 16 + SIDE, bottom: TOP + SIDE};
+  const middles = densest(xs, ys, labels, classNames.length, SQUARE);
+  const ranked = Array.from(classNames.keys())
+    .filter((k) => middles[k])
+    .sort((a, b) => mistakes[b] - mistakes[a] || counts[b] - counts[a] || a - b);
+  const style = {size, bold: true};
+  const names = ranked.map((k) => {
+    const name = fitted(classNames[k], LONGEST, (some) => textWidth(some, style));
+    const [width, height] = [textWidth(name, style) + 4, size * 1.15];
+    const [x, y] = broughtInside(middles[k] ?? [0, 0], width, height, bounds);
+    return {k, name, width, height, places: around(x, y, width, height)};
+  });
+  const shown = affordable(names, bounds);
+  placeLabels(shown, bounds).forEach((box, n) => {
+    if (!box) return;
+    const {k, name} = shown[n];
+    const color = css(classColor(k, classNames.length));
+    const [x, y] = [(box.left + box.right) / 2, (box.top + box.bottom) / 2];
+    text(context, name, x, y, {...style, color, halo: "#ffffffe6", align: "center"});
   });
 }
 
@@ -104,10 +140,15 @@ function legend(
     if (judged) counts[label][0] += wrong[i];
     counts[label][judged ? 1 : 0]++;
   });
+  const looks = looksOf(classNames);
   const shown = Math.min(classNames.length, LEGEND_ROWS);
-  for (let k = 0; k < shown; k++) {
-    const y = TOP + 30 + 21 * k;
-    dot(context, left + 6, y, 5.5, classColor(k), 1);
+  // of more classes than there is room for, those with most mistakes
+  const ranked = Array.from(classNames.keys()).sort((a, b) => counts[b][0] - counts[a][0] || a - b);
+  const listed = shown < classNames.length ? ranked.slice(0, shown) : Array.from(classNames.keys());
+  for (const [row, k] of listed.entries()) {
+    const y = TOP + 30 + 21 * row;
+    context.fillStyle = css(looks[k].color);
+    drawMark(context, looks[k].mark, left + 6, y, 5.5);
     text(context, classNames[k], left + 20, y, {size: 13, maxWidth: 76});
     text(context, counts[k].map((count) => count.toLocaleString("en")).join(" / "), left + LEGEND - 34, y, {
       size: 11,
@@ -117,7 +158,13 @@ function legend(
   }
   let y = TOP + 36 + 21 * shown;
   if (shown < classNames.length)
-    text(context, `and ${classNames.length - shown} more`, left, y, {size: 11, color: INK_3});
+    text(
+      context,
+      `and ${classNames.length - shown} more, with ${judged ? "fewer mistakes" : "fewer points"}`,
+      left,
+      y,
+      {size: 11, color: INK_3},
+    );
   y += 22;
   if (!judged) return;
   if (ringed) {

@@ -37,9 +37,10 @@ export function segmentBars({
   const left = 16 + width * zoom + 30;
   const [middle, half] = [left + 44 + 150, 150];
   const sheetHeight = Math.max(TOP + height * zoom, TOP + 24 + ROW * Math.max(order.length, 1)) + 34;
-  return figure(middle + half + 90, sheetHeight, (context) => {
-    text(context, title, 16, 24, {size: 17, bold: true});
-    text(context, note, 16, 46, {size: 12, color: INK_2});
+  const sheetWidth = middle + half + 90;
+  return figure(sheetWidth, sheetHeight, (context) => {
+    text(context, title, 16, 24, {size: 17, bold: true, maxWidth: sheetWidth - 32});
+    text(context, note, 16, 46, {size: 12, color: INK_2, maxWidth: sheetWidth - 32});
     drawExplained(context, pixels, {height, width, channels}, {segments, weights}, 16, TOP, zoom);
     const shown = new Set(order);
     innermostPixels(segments, width, height, weights.length).forEach((p, j) => {

@@ -58,7 +58,7 @@ export function segments({title, height, width, channels, images, explanations: 
   const sheetHeight = TOP + rows * (tileHeight + WORDS + 14) + 40;
   const size = height * width * channels;
   return figure(sheetWidth, sheetHeight, (context) => {
-    text(context, title, 16, 24, {size: 17, bold: true});
+    text(context, title, 16, 24, {size: 17, bold: true, maxWidth: sheetWidth - 32});
     drawKey(context, 16, 48);
     if (beside) drawPlain(context, images.subarray(0, size), {height, width, channels}, undefined, 16, TOP, zoom);
     explanations.forEach((explanation, n) => {

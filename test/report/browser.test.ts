@@ -6,9 +6,9 @@ import {afterAll, beforeAll, expect, test} from "vitest";
 import type {App} from "../../src/report/client/app";
 import {writeReport} from "../../src/report/page";
 import {serveReport} from "../../src/report/serve";
+import {expectToLookAsBefore} from "../support/looks";
 import {type Opened, openBrowser, openPage} from "./browser";
 import {exampleRun} from "./example-run";
-import {expectToLookAsBefore} from "./looks";
 
 const AXE = readFileSync(require.resolve("axe-core/axe.min.js"), "utf8");
 const HOSTILE = [

@@ -3,9 +3,9 @@ import type {Canvas} from "@napi-rs/canvas";
 import type {Browser, Page} from "playwright-core";
 import {afterAll, beforeAll, expect, test} from "vitest";
 import {writeReport} from "../../src/report/page";
+import {expectToLookAsBefore} from "../support/looks";
 import {openBrowser, openPage} from "./browser";
 import {exampleRun} from "./example-run";
-import {expectToLookAsBefore} from "./looks";
 import {PDF_SCALE, pdfPages} from "./pdf";
 
 /** Sheets in millimetres; the page's margins are 12 mm. */

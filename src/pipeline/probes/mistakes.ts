@@ -8,6 +8,7 @@ import {oneOf, positiveInteger, wholeNumber} from "../options";
 import {randomSource} from "../random";
 import type {Artifact, Kept, LabelledImages, Probe, ProbeContext} from "../types";
 import {after} from "./after";
+import {answerCaption} from "./answer-caption";
 import {mapNotes, mistakeMaps, type SaliencyMode} from "./mistake-maps";
 import {overlapped} from "./overlapped";
 import {imageAt, segmentExplanation} from "./segment-explanation";
@@ -86,8 +87,8 @@ async function saliencyOf(
   const maps = await mistakeMaps(classifier, images, predicted, mode);
   const drawn = Math.min(DRAWN, surest);
   const columns = Array.from({length: drawn}, (_, n) => {
-    const sure = Math.round(100 * probabilities[n * classNames.length + predicted[n]]);
-    return `${classNames[labels[n]]} → ${classNames[predicted[n]]} ${sure}%`;
+    const probability = probabilities[n * classNames.length + predicted[n]];
+    return answerCaption(classNames[labels[n]], classNames[predicted[n]], probability);
   });
   const shown = maps.map(({values}) => values.subarray(0, drawn * height * width));
   const rows = maps.map(({label, scale, targets}, row) => ({

@@ -5,6 +5,7 @@ import {argMaxRows} from "../analysis/scores";
 import {oneOf} from "../options";
 import type {Probe, ProbeContext} from "../types";
 import {after} from "./after";
+import {answerCaption} from "./answer-caption";
 import {imageAt} from "./segment-explanation";
 
 /** Which pixels the class's score hangs on, against what it hangs on without any image. */
@@ -34,8 +35,8 @@ export const saliency: Probe<{mode: "class" | "exigo"; target: "true" | "predict
       channelSum(m, channels),
     );
     const columns = Array.from(samples.labels, (label, n) => {
-      const reading = `${classNames[predicted[n]]} ${Math.round(100 * probabilities[n * classNames.length + predicted[n]])}%`;
-      return `${classNames[label]} → ${reading}`;
+      const probability = probabilities[n * classNames.length + predicted[n]];
+      return answerCaption(classNames[label], classNames[predicted[n]], probability);
     });
     const of = mode === "exigo" ? "the sum of all logits" : `the ${target} class's logit`;
     const rows =

@@ -75,7 +75,8 @@ export async function writeImageMap(run: string): Promise<string | undefined> {
   const {value: last} = await latestMaps(run).next();
   if (!last) return undefined;
   const images = (await readSaved(join(run, "artifacts/test-images.json"))) as TestImages;
-  const {png} = imageMap({...imagesOf(last.artifact, images), title: last.artifact.data.title});
+  const {title, classNames} = last.artifact.data;
+  const {png} = imageMap({...imagesOf(last.artifact, images), title, classes: classNames.length});
   return write(join(run, "plots/projection", `images-${stem(last.epoch)}.png`), png);
 }
 

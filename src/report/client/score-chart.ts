@@ -1,8 +1,8 @@
+import {type Box, broughtInside, lengthWithin, placeLabels} from "../../plots/labels";
 import {classVariable} from "./colors";
 import type {Data} from "./data";
 import {polyline, rem, svg} from "./dom";
 import {pct, shortened} from "./format";
-import {type Box, broughtInside, lengthWithin, placeLabels} from "./labels";
 import {textWidth} from "./text-width";
 
 /** A class whose probability never rose above this after training began is drawn grey. */

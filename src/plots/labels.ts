@@ -40,6 +40,37 @@ export function placeLabels(labels: readonly Label[], bounds: Box, taken: readon
   });
 }
 
+/** A place, and the places around it where a label stands beside it: below, above, right, left, aslant. */
+export function around(x: number, y: number, width: number, height: number): [number, number][] {
+  const [across, down] = [width / 2 + height / 2, height];
+  const ways = [
+    [0, 0],
+    [0, 1],
+    [0, -1],
+    [1, 0],
+    [-1, 0],
+    [1, 1],
+    [1, -1],
+    [-1, 1],
+    [-1, -1],
+  ];
+  return ways.map(([dx, dy]) => [x + dx * across, y + dy * down]);
+}
+
+/** As many of the first labels as together cover a share of the bounds: more, and nothing else would be seen. */
+export function affordable<L extends Pick<Label, "width" | "height">>(
+  labels: readonly L[],
+  {left, top, right, bottom}: Box,
+  share = 0.2,
+): L[] {
+  let room = share * (right - left) * (bottom - top);
+  const most = labels.findIndex(({width, height}) => {
+    room -= width * height;
+    return room < 0;
+  });
+  return most < 0 ? [...labels] : labels.slice(0, most);
+}
+
 /** Moves a label's middle as little as needed for it to lie within the bounds (in their middle, where it is too large). */
 export function broughtInside(
   [x, y]: readonly [number, number],

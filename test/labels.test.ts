@@ -1,5 +1,5 @@
 import {expect, test} from "vitest";
-import {broughtInside, lengthWithin, overlap, placeLabels} from "../../src/report/client/labels";
+import {affordable, around, broughtInside, lengthWithin, overlap, placeLabels} from "../src/plots/labels";
 
 const bounds = {left: 0, top: 0, right: 100, bottom: 100};
 
@@ -46,4 +46,21 @@ test("the length of a line within a box, against pieces of it counted one by one
     }
   }
   expect(lengthWithin(line, box)).toBeCloseTo(sum, 2);
+});
+
+test("labels are afforded from the first on, until they would cover a fifth of the bounds", () => {
+  const label = (width: number) => ({width, height: 10});
+  expect(affordable([label(100), label(90), label(20), label(1)], bounds)).toEqual([label(100), label(90)]);
+  expect(affordable([label(50)], bounds)).toEqual([label(50)]);
+  expect(affordable([label(201)], bounds)).toEqual([]);
+});
+
+test("a label's other places are beside the one that it names", () => {
+  const [own, ...others] = around(50, 50, 20, 10);
+  expect(own).toEqual([50, 50]);
+  for (const [x, y] of others) {
+    expect(Math.abs(x - 50) > 10 || Math.abs(y - 50) > 5).toBe(true);
+    expect(Math.abs(x - 50)).toBeLessThanOrEqual(15);
+    expect(Math.abs(y - 50)).toBeLessThanOrEqual(10);
+  }
 });

@@ -1,0 +1,33 @@
+const letters: Intl.Segmenter | undefined = Intl.Segmenter && new Intl.Segmenter(undefined, {granularity: "grapheme"});
+
+/** A text's letters as people count them: a flag, or an astronaut of three code points, is one. */
+export function lettersOf(text: string): string[] {
+  return letters ? Array.from(letters.segment(text), ({segment}) => segment) : Array.from(text);
+}
+
+/**
+ * The text, or as much of its beginning and its end as fits, with an ellipsis in place of the middle: of names that begin
+ * alike the end tells which is which, and a figure after a name stays.
+ *
+ * @param most The greatest width.
+ * @param width Of a text, in the unit of `most`; by default its letters are counted.
+ */
+export function fitted(text: string, most: number, width: (text: string) => number = letterCount): string {
+  if (width(text) <= most) return text;
+  const all = lettersOf(text);
+  let [fits, fails] = [0, all.length];
+  while (fails - fits > 1) {
+    const kept = (fits + fails) >> 1;
+    if (width(without(all, kept)) <= most) fits = kept;
+    else fails = kept;
+  }
+  return without(all, fits);
+}
+
+const letterCount = (text: string) => lettersOf(text).length;
+
+/** All but `kept` letters of the middle left out; the beginning has the odd one. */
+function without(all: readonly string[], kept: number): string {
+  const end = kept >> 1;
+  return `${all.slice(0, kept - end).join("")}…${end ? all.slice(-end).join("") : ""}`;
+}
