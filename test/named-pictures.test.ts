@@ -21,14 +21,13 @@ function map(classes: number) {
   return {title: "A map", labels, points, wrong, classNames: classNames(classes), notes: []};
 }
 
-test.each(CASES)("a matrix of %d classes with names of any length and script", async (classes) => {
+test.each([3, 28])("a matrix of %d classes with names of any length and script", async (classes) => {
   const random = fork(4, "matrix", classes);
   const counts = Uint32Array.from({length: classes ** 2}, (_, at) =>
     at % (classes + 1) === 0 ? 12_345 : random() < 0.1 ? Math.floor(300 * random()) : 0,
   );
   const data = {title: "Confusion", counts, classNames: classNames(classes)};
-  if (classes < 100) await expectToLookAsBefore(`matrix-${classes}`, draw("confusionMatrix", data).png);
-  else expect(draw("confusionMatrix", data).width).toBeGreaterThan(9000);
+  await expectToLookAsBefore(`matrix-${classes}`, draw("confusionMatrix", data).png);
 });
 
 test.each(CASES)("a map of %d classes: names off each other and within, marks past ten", async (classes) => {
