@@ -1,18 +1,19 @@
-import {readFile} from "node:fs/promises";
 import {basename, join, resolve} from "node:path";
 
 import {limeFlags, limeOptionsOf} from "../pipeline/analysis/lime/option-table";
 import {fitImage} from "../pipeline/data/images/fit-image";
 import {decodeImage} from "../pipeline/data/images/image-file";
-import {openData} from "../pipeline/data/index";
 import {readWhole} from "../pipeline/data/read-file";
 import type {LoadedClassifier} from "../pipeline/model/black-box";
 import {resolveOptions, UserError} from "../pipeline/options";
 import {encode} from "../pipeline/record/artifact-codec";
 import {freshFolder} from "../pipeline/record/fresh-name";
 import {findRun} from "../pipeline/record/run-directory";
+import {readRunFile} from "../pipeline/record/run-file";
 import {writeWhole} from "../pipeline/record/write-whole";
+import {openRunData} from "../pipeline/run-data";
 import {explainImage} from "../pipeline/run-explain";
+import {runOptions} from "../pipeline/run-options";
 import type {Artifact, Images} from "../pipeline/types";
 import {draw} from "../plots/index";
 import {trustWords} from "../plots/trust-words";
@@ -94,7 +95,8 @@ async function fromModel(options: ExplainFlags, files: readonly string[]) {
 async function fromRun(options: ExplainFlags, files: readonly string[]) {
   if (options.model) throw new UserError("explain: expected --model or --run, got both");
   const {path} = await findRun(options.save, options.run);
-  const {data, options: runOptions} = JSON.parse(await readFile(join(path, "run.json"), "utf8"));
+  const file = readRunFile(path);
+  const {data} = file;
   const classifier = await openModel(join(path, "model", "model.json"), options.engine, {
     input: {scale: 1, mean: [0], std: [1]},
     output: "probabilities",
@@ -102,8 +104,10 @@ async function fromRun(options: ExplainFlags, files: readonly string[]) {
     classNames: data.classNames,
   });
   const subjects = await readImages(files, classifier, options);
-  if (options.imageIndex)
-    subjects.push(...(await testImages(options, {...runOptions, cacheFolder: join(options.save, "data")})));
+  if (options.imageIndex) {
+    const begun = resolveOptions(runOptions, file.options, `${join(path, "run.json")}: --`);
+    subjects.push(...(await testImages(options, openRunData(path, file, begun))));
+  }
   if (subjects.length === 0) throw new UserError("explain: expected image files or --image-index, got neither");
   return {classifier, subjects};
 }
@@ -116,14 +120,14 @@ async function readImages(
   const subjects: Subject[] = [];
   for (const file of files) {
     const decoded = await decodeImage(await readWhole(file, {most: 8 * maxPixels}), file, {maxPixels});
-    const folder = basename(file).replace(/\.[^.]*$/, "") || "image";
+    const stem = basename(file).replace(/\.[^.]*$/, "");
+    const folder = /^\.*$/.test(stem) ? "image" : stem; // of ".png"
     subjects.push({name: basename(file), folder, image: await fitImage(decoded, classifier.imageShape, fit, invert)});
   }
   return subjects;
 }
 
-async function testImages({imageIndex}: ExplainFlags, dataOptions: Parameters<typeof openData>[0]): Promise<Subject[]> {
-  const opening = openData(dataOptions);
+async function testImages({imageIndex}: ExplainFlags, opening: ReturnType<typeof openRunData>): Promise<Subject[]> {
   let step = await opening.next();
   while (!step.done) step = await opening.next();
   const {test} = step.value;

@@ -9,6 +9,7 @@ import {projectCommand} from "./project";
 import {reportCommand} from "./report";
 import {resumeCommand} from "./resume";
 import {runCommand} from "./run";
+import {programCommand} from "./shell-words";
 import {sweepCommand} from "./sweep";
 import {complain, paint} from "./terminal";
 
@@ -27,7 +28,7 @@ const commands: readonly Command[] = [
 export async function main(argv: readonly string[]): Promise<number> {
   let code = 0;
   const cli = yargs([...argv])
-    .scriptName("npx ts-node runner.ts")
+    .scriptName(programCommand())
     .usage("$0 [command] [flags]\n\nTrains an image classifier and shows, after every epoch, what it has learnt.")
     .version(false)
     .strict()

@@ -1,8 +1,9 @@
-import {basename, relative} from "node:path";
+import {relative} from "node:path";
 import {type Options, SingleBar} from "cli-progress";
 
 import type {RunEvent} from "../pipeline/run-events";
 import type {EpochMetrics} from "../pipeline/types";
+import {resumeCommandLine} from "./shell-words";
 import {complain, forTerminal, paint, say as print} from "./terminal";
 
 /** Shows a run as it goes. */
@@ -72,7 +73,7 @@ export function progressOf({quiet, verbose}: {readonly quiet: boolean; readonly 
         case "interrupted":
           bar.end();
           say("");
-          say(`stopped; go on with: npx ts-node runner.ts resume ${basename(event.path)}`);
+          say(`stopped; go on with: ${resumeCommandLine(event.path)}`);
           return;
         case "end": {
           const {best, path} = event;

@@ -1,8 +1,8 @@
-import {readFile} from "node:fs/promises";
-import {join} from "node:path";
+import {basename, dirname, join} from "node:path";
 
-import {resolveOptions, UserError} from "../pipeline/options";
+import {resolveOptions} from "../pipeline/options";
 import {findRun} from "../pipeline/record/run-directory";
+import {readRunFile} from "../pipeline/record/run-file";
 import {runOptions} from "../pipeline/run-options";
 import type {ProbeOptions} from "../pipeline/run-probes";
 import type {Command} from "./command";
@@ -17,15 +17,13 @@ export const resumeCommand: Command = {
     cli.option("save", {type: "string", default: "save", describe: "the folder that runs are kept in"});
   },
   async handler(given) {
-    const save = `${given.save}`;
-    const directory = await findRun(save, `${given.run}`);
-    const {options, probes, format, engine} = JSON.parse(await readFile(join(directory.path, "run.json"), "utf8"));
-    if (format !== "epochscope-run/1") {
-      throw new UserError(`${join(directory.path, "run.json")}: expected format epochscope-run/1, got ${format}`);
-    }
+    const directory = await findRun(`${given.save}`, `${given.run}`);
+    const {options, probes, engine} = readRunFile(directory.path);
     // The engine it began with, and its build: another would round otherwise.
     const same = {engine: engine.name, ...(engine.kernels ? {kernels: engine.kernels} : {})};
-    const resolved = resolveOptions(runOptions, {...options, ...same, save}, "--");
+    const at = {save: dirname(directory.path), name: basename(directory.path)};
+    const file = join(directory.path, "run.json");
+    const resolved = resolveOptions(runOptions, {...options, ...same, ...at}, `${file}: --`);
     return drive(resolved, probes as ProbeOptions, given, {resume: directory});
   },
 };

@@ -1,6 +1,9 @@
+import {join, resolve} from "node:path";
 import {type LayersModel, version as tfjsVersion} from "@tensorflow/tfjs";
 
 import type {Environment} from "./record/environment";
+import {RUN_FORMAT} from "./record/run-file";
+import {fromRun, keptData} from "./run-data";
 import type {ModelFacts} from "./run-events";
 import type {Engine} from "./run-network";
 import type {RunOptions} from "./run-options";
@@ -17,7 +20,7 @@ export function factsOf(name: string, model: LayersModel): ModelFacts {
   return {name, parameters: model.countParams(), layers};
 }
 
-/** run.json: everything needed to say how the run was made, and to make it again. */
+/** run.json: everything needed to say how the run was made, and to make it again. Its paths are whole. */
 export function runFacts(
   name: string,
   options: RunOptions,
@@ -29,16 +32,18 @@ export function runFacts(
   training: {readonly learningRate: number; readonly shape: string},
 ): object {
   const {name: dataName, digest, imageShape, classNames, train, validation, test} = data;
+  const save = resolve(options.save);
+  const way = fromRun(join(save, name), options.data);
   const counts = {train: train.count, validation: validation.count, test: test.count};
   return {
-    format: "epochscope-run/1",
+    format: RUN_FORMAT,
     name,
     startedAt: made.startedAt.toISOString(),
     seed: options.seed,
-    options,
+    options: {...options, data: keptData(options.data), save},
     training: {learningRate: training.learningRate, schedule: training.shape, loss: "softmax cross-entropy"},
     probes: Object.fromEntries(chosen.map(({probe, values}) => [probe.name, values])),
-    data: {name: dataName, digest, imageShape, classNames, ...counts},
+    data: {name: dataName, digest, imageShape, classNames, ...counts, ...(way === undefined ? {} : {fromRun: way})},
     model,
     engine,
     versions: {...made.versions, tfjs: tfjsVersion.tfjs},

@@ -10,8 +10,10 @@ import {type Environment, environment} from "./record/environment";
 import {sweepFiles} from "./record/leftovers";
 import {clearLogs, logFolderOf} from "./record/log-folder";
 import {checkNewRun, createRunDirectory, type RunDirectory} from "./record/run-directory";
+import {readRunFile} from "./record/run-file";
 import {lockRun, type RunLock} from "./record/run-lock";
 import {runName} from "./record/run-name";
+import {openRunData} from "./run-data";
 import type {RunEvent} from "./run-events";
 import {factsOf, runFacts} from "./run-facts";
 import {openRunLog} from "./run-log";
@@ -74,7 +76,10 @@ async function* runAlone(
     for (const folder of [resume.path, await logFolderOf(resume.path)]) await sweepFiles(folder);
   } else if (options.name) await checkNewRun(save, options.name);
   const made = environment();
-  const data = yield* dataEvents(openData({...options, cacheFolder: `${save}/data`}, signal));
+  const opening = resume
+    ? openRunData(resume.path, readRunFile(resume.path), options, signal)
+    : openData({...options, cacheFolder: join(save, "data")}, signal);
+  const data = yield* dataEvents(opening);
   const makeModel = () => models[options.model](data.imageShape, data.classNames.length, seed);
   const {model, network, engine} = await openNetwork({
     ...options,

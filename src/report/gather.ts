@@ -3,6 +3,9 @@ import {join} from "node:path";
 import {visibleValue} from "../escape/visible";
 import {UserError} from "../pipeline/options";
 import {readSaved} from "../pipeline/record/artifact-codec";
+import {parseMetrics} from "../pipeline/record/metrics-file";
+import {readRunFile} from "../pipeline/record/run-file";
+import {orUserErrorSync} from "../pipeline/system-errors";
 import type {EpochMetrics} from "../pipeline/types";
 import {type FileMemory, fileMemory, type Recall, type Saved} from "./file-memory";
 import {gatherInside, insideShown} from "./gather-inside";
@@ -50,7 +53,7 @@ interface TestImages {
 function gatherFiles(runFolder: string, images: TestImages | null, recall: Recall): Gathered {
   const runPath = join(runFolder, "run.json");
   if (!existsSync(runPath)) throw new UserError(`${runFolder}: expected a run's folder with run.json, got none there`);
-  const {classNames, ...facts} = readRun(runPath);
+  const {classNames, ...facts} = readRun(runFolder);
   const metrics = readMetrics(join(runFolder, "metrics.jsonl"));
   const artifacts = listArtifacts(join(runFolder, "artifacts"));
   // an epoch is there when its line is: until then its probes are still at work
@@ -127,39 +130,20 @@ export function array(value: unknown, what: string): ArrayLike<number> {
   throw new UserError(`${what}: expected an array of numbers, got ${value === undefined ? "nothing" : typeof value}`);
 }
 
-function readRun(path: string): RunFacts & {classNames: readonly string[]} {
-  const run = parsed(path, readFileSync(path, "utf8")) as RunFacts & {data: {classNames: readonly string[]}};
+function readRun(folder: string): RunFacts & {classNames: readonly string[]} {
+  const run = readRunFile(folder) as unknown as RunFacts & {data: {classNames: readonly string[]}};
   const {name, startedAt, seed, options, training, probes, versions, engine, processor, data, model} = run;
-  if (!Array.isArray(data?.classNames)) {
-    throw new UserError(`${path}: expected data.classNames to list the classes, got ${typeof data?.classNames}`);
-  }
   const {classNames, ...rest} = data;
   return {name, startedAt, seed, options, training, probes, versions, engine, processor, data: rest, model, classNames};
-}
-
-/** @throws UserError if it is no JSON, or a value that holds nothing. */
-function parsed(where: string, text: string): object {
-  let value: unknown;
-  try {
-    value = JSON.parse(text);
-  } catch (error) {
-    throw new UserError(`${where}: expected JSON, got something else (${(error as Error).message})`, {cause: error});
-  }
-  if (typeof value === "object" && value !== null && !Array.isArray(value)) return value;
-  throw new UserError(`${where}: expected a JSON object, got ${Array.isArray(value) ? "a list" : value}`);
 }
 
 /** Every whole line; a last one without its end is still being written. */
 export function readMetrics(path: string): EpochMetrics[] {
   if (!existsSync(path)) return [];
-  const lines = readFileSync(path, "utf8").split("\n").slice(0, -1);
-  const byEpoch = new Map<number, EpochMetrics>();
-  for (const [n, line] of lines.entries()) {
-    if (line.trim() === "") continue;
-    const metrics = parsed(`${path}, line ${n + 1}`, line) as EpochMetrics;
-    byEpoch.set(metrics.epoch, metrics); // a resumed run may write an epoch again: the last word holds
-  }
-  return [...byEpoch.values()].sort((a, b) => a.epoch - b.epoch);
+  return parseMetrics(
+    orUserErrorSync(path, () => readFileSync(path, "utf8"), "read"),
+    path,
+  );
 }
 
 /** @returns "probe/name", or "network" for what has no picture, → epoch → path of its JSON. */

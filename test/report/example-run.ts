@@ -58,6 +58,7 @@ export function exampleRun(example: Example = {}): string {
     return y === labels[n] % height ? 200 + Math.floor(55 * random()) : Math.floor(30 * random());
   });
   write("run.json", {
+    format: "epochscope-run/1",
     name,
     startedAt: "2026-11-21T18:40:00.000Z",
     options: {data, model: "cnn", epochs: epochs.length - 1, learningRate: 0.001},

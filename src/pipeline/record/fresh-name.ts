@@ -3,6 +3,7 @@ import {link, lstat, mkdir, rename, rm, writeFile} from "node:fs/promises";
 import {join} from "node:path";
 
 import {orUserError} from "../system-errors";
+import {sweepUnnamed} from "./leftovers";
 import {partialOf} from "./partial-file";
 import {makeFolder, writeWhole} from "./write-whole";
 
@@ -26,6 +27,7 @@ export async function freshFolder(parent: string, name: string): Promise<FreshFo
   const path = partialOf(join(parent, name));
   await orUserError(path, async () => {
     await makeFolder(parent);
+    await sweepUnnamed(parent);
     await mkdir(path);
   });
   return {

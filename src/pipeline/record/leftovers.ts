@@ -1,10 +1,10 @@
 /** @file What a process that was stopped has left unfinished. */
-import {readdir, rename, rm} from "node:fs/promises";
+import {readdir, rename, rm, stat} from "node:fs/promises";
 import {join} from "node:path";
 
 import {partialOf, writerOf} from "./partial-file";
 import {isRunning} from "./process-identity";
-import {isRunLocked} from "./run-lock";
+import {isRunLocked, SILENT_FOR} from "./run-lock";
 
 /** Removes what was being written below a folder when its process ended; what a living process writes stays. */
 export async function sweepFiles(folder: string): Promise<void> {
@@ -16,14 +16,25 @@ export async function sweepFiles(folder: string): Promise<void> {
   }
 }
 
-/** Removes runs from `save` that ended before they had their name. They hold nothing but what was asked for. */
-export async function sweepUnnamedRuns(save: string): Promise<void> {
-  for (const entry of await readdir(save, {withFileTypes: true})) {
+/**
+ * Removes folders and links that had no name of their own yet when their process ended. A process of another machine may
+ * still fill one: then it is locked, or was written to a short while ago.
+ */
+export async function sweepUnnamed(parent: string): Promise<void> {
+  for (const entry of await readdir(parent, {withFileTypes: true})) {
     const writer = writerOf(entry.name);
-    const path = join(save, entry.name);
-    if (!writer || isRunning(writer)) continue;
-    if (entry.isDirectory() && (await isRunLocked(path).catch(() => true))) continue; // on another machine, it may live
+    const path = join(parent, entry.name);
+    if (!writer || isRunning(writer) || (entry.isDirectory() && (await mayBeFilled(path)))) continue;
     await rm(path, {recursive: true, force: true});
+  }
+}
+
+async function mayBeFilled(folder: string): Promise<boolean> {
+  try {
+    const isLockable = (await readdir(folder)).some((name) => name.endsWith(".lock"));
+    return isLockable ? await isRunLocked(folder) : Date.now() - (await stat(folder)).mtimeMs < SILENT_FOR;
+  } catch {
+    return true; // gone, or not ours to read
   }
 }
 

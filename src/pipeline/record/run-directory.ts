@@ -1,5 +1,5 @@
 import {existsSync} from "node:fs";
-import {mkdir, readdir, readFile, rm} from "node:fs/promises";
+import {mkdir, readdir, readFile, realpath, rm} from "node:fs/promises";
 import {basename, dirname, join, resolve} from "node:path";
 
 import type {Figure} from "../../plots/figure";
@@ -9,8 +9,10 @@ import type {Artifact, EpochMetrics} from "../types";
 import {encode, readArtifactFile} from "./artifact-codec";
 import {renamedTo} from "./fresh-name";
 import {pointLatest} from "./latest";
-import {isUnbegun, removeUnbegun, sweepUnnamedRuns} from "./leftovers";
+import {isUnbegun, removeUnbegun, sweepUnnamed} from "./leftovers";
+import {metricsText, parseMetrics} from "./metrics-file";
 import {partialOf} from "./partial-file";
+import {runFileText} from "./run-file";
 import {lockNewRun, type RunLock} from "./run-lock";
 import {checkRunName} from "./run-name";
 import {runsIn} from "./runs-in";
@@ -65,7 +67,7 @@ export async function createRunDirectory(
   const folder = partialOf(join(root, name));
   const lock = await orUserError(join(root, name), async () => {
     await makeFolder(root);
-    await sweepUnnamedRuns(root);
+    await sweepUnnamed(root);
     await removeUnbegun(join(root, name));
     await mkdir(folder);
     return lockNewRun(folder);
@@ -73,7 +75,7 @@ export async function createRunDirectory(
   try {
     for (let n = 1; ; n++) {
       const named = n === 1 ? name : `${name}-${n}`;
-      await writeWhole(join(folder, "run.json"), jsonOf(facts(named)), {synced: true});
+      await writeWhole(join(folder, "run.json"), runFileText(facts(named)), {synced: true});
       const path = join(root, named);
       if (await orUserError(path, () => renamedTo(folder, path))) {
         lock.movedTo(path);
@@ -107,7 +109,8 @@ function taken(name: string): string {
  */
 export async function findRun(save: string, name: string): Promise<RunDirectory> {
   for (const path of [resolve(save, name), resolve(name)]) {
-    if ((await textIfThere(join(path, "run.json"))) !== undefined) return openRunDirectory(path);
+    // the run itself, not a link to it, which may lead to another tomorrow
+    if ((await textIfThere(join(path, "run.json"))) !== undefined) return openRunDirectory(await realpath(path));
   }
   const [newest] = name === "latest" ? await runsIn(resolve(save)) : [];
   if (newest) return openRunDirectory(newest.path);
@@ -129,13 +132,9 @@ export function openRunDirectory(path: string): RunDirectory {
     writeValue: (name, value) => writeSaved(join(path, "artifacts", dirname(name)), basename(name), value),
     writeFile: (name, content) => writeWhole(join(path, name), content),
     // Whole each time, not appended: a run cut off here must not leave half a line.
-    writeMetrics: (metrics) => writeWhole(metricsFile, metrics.map((line) => `${JSON.stringify(line)}\n`).join("")),
+    writeMetrics: (metrics) => writeWhole(metricsFile, metricsText(metrics), {synced: true}),
     async readMetrics() {
-      const lines = (await textIfThere(metricsFile)) ?? "";
-      return lines
-        .split("\n")
-        .filter(Boolean)
-        .map((line) => JSON.parse(line) as EpochMetrics);
+      return parseMetrics((await textIfThere(metricsFile)) ?? "", metricsFile);
     },
     writeNumbers: (epoch, probe, artifact) =>
       writeSaved(join(path, "artifacts", probe), stem(epoch, artifact.name), artifact),

@@ -1,11 +1,12 @@
 import {createHash} from "node:crypto";
-import {readdir, readFile} from "node:fs/promises";
+import {readdir} from "node:fs/promises";
 import {join} from "node:path";
 
 import {UserError} from "../options";
 import type {EpochMetrics} from "../types";
 import {readArtifactFile, readSaved} from "./artifact-codec";
-import {findRun} from "./run-directory";
+import {findRun, openRunDirectory} from "./run-directory";
+import {readRunFile} from "./run-file";
 import {runsIn} from "./runs-in";
 
 /** What run.json says, as far as it is read here. */
@@ -53,20 +54,8 @@ export interface SavedImages {
 
 /** @throws UserError if the folder holds no run that this version can read. */
 export async function openSavedRun(path: string): Promise<SavedRun> {
-  const file = join(path, "run.json");
-  const facts = parsed(file, await readFile(file, "utf8")) as RunFacts & {format?: string};
-  if (facts.format !== "epochscope-run/1") {
-    throw new UserError(`${file}: expected format epochscope-run/1, got ${facts.format}`);
-  }
-  const metricsFile = join(path, "metrics.jsonl");
-  const lines = await readFile(metricsFile, "utf8").catch((error: NodeJS.ErrnoException) => {
-    if (error.code === "ENOENT") return ""; // broken off before the first look
-    throw error;
-  });
-  const metrics = lines
-    .split("\n")
-    .filter(Boolean)
-    .map((line) => parsed(metricsFile, line) as EpochMetrics);
+  const facts = readRunFile(path) as unknown as RunFacts;
+  const metrics = await openRunDirectory(path).readMetrics();
   const kept = await readdir(join(path, "artifacts", "confusion")).catch(() => []);
   const epochs = kept
     .flatMap((name) => /^matrix-epoch-(\d+)\.json$/.exec(name)?.[1] ?? [])
@@ -144,12 +133,4 @@ async function pathOf(save: string, name: string): Promise<string> {
     throw new UserError(`${name}: expected the beginning of one run, got that of ${names.length}: ${names.join(", ")}`);
   }
   return beginning.length === 1 ? beginning[0].path : (await findRun(save, name || "latest")).path;
-}
-
-function parsed(file: string, text: string): unknown {
-  try {
-    return JSON.parse(text);
-  } catch (error) {
-    throw new UserError(`${file}: expected JSON, got ${(error as Error).message}`);
-  }
 }

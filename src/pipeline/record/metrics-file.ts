@@ -1,0 +1,35 @@
+/** @file metrics.jsonl: one line an epoch, each with its own digest. */
+import {UserError} from "../options";
+import type {EpochMetrics} from "../types";
+import {parsedJson, sealed, unsealed} from "./seal";
+
+export function metricsText(metrics: readonly EpochMetrics[]): string {
+  return metrics.map((line) => `${JSON.stringify(sealed(line))}\n`).join("");
+}
+
+const FIGURES = ["trainLoss", "trainAccuracy", "validationLoss", "validationAccuracy", "testLoss", "testAccuracy"];
+
+/**
+ * The epochs that a metrics file tells of, ascending. A last line without its end was never finished; of two lines of one
+ * epoch the later holds.
+ *
+ * @param path Named in errors.
+ * @throws UserError if a line is something else, or has been changed.
+ */
+export function parseMetrics(text: string, path: string): EpochMetrics[] {
+  const byEpoch = new Map<number, EpochMetrics>();
+  for (const [i, line] of text.split("\n").slice(0, -1).entries()) {
+    if (line.trim() === "") continue;
+    const where = `${path}, line ${i + 1}`;
+    const metrics = unsealed(parsedJson(line, where), where);
+    const {epoch, steps = []} = metrics;
+    if (!(Number.isSafeInteger(epoch) && Number(epoch) >= 0)) {
+      throw new UserError(`${where}: expected epoch to be a whole number, got ${JSON.stringify(epoch)}`);
+    }
+    const wrong = FIGURES.find((name) => !["number", "undefined"].includes(typeof (metrics[name] ?? undefined)));
+    if (wrong) throw new UserError(`${where}: expected ${wrong} to be a number, got ${JSON.stringify(metrics[wrong])}`);
+    if (!Array.isArray(steps)) throw new UserError(`${where}: expected steps to be a list, got ${typeof steps}`);
+    byEpoch.set(Number(epoch), metrics as unknown as EpochMetrics);
+  }
+  return [...byEpoch.values()].sort((a, b) => a.epoch - b.epoch);
+}

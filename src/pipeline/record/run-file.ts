@@ -1,0 +1,96 @@
+/** @file run.json: what a run was made of. */
+import {readFileSync} from "node:fs";
+import {join} from "node:path";
+
+import {UserError} from "../options";
+import {orUserErrorSync} from "../system-errors";
+import type {ImageShape} from "../types";
+import {parsedJson, sealed, unsealed} from "./seal";
+
+export const RUN_FORMAT = "epochscope-run/1";
+
+/** What run.json says, as far as the program reads it again. */
+export interface RunFile {
+  readonly name: string;
+  /** ISO 8601. */
+  readonly startedAt: string;
+  readonly seed: number;
+  readonly options: {readonly [name: string]: unknown};
+  /** What the options came to. */
+  readonly training: {readonly [name: string]: unknown};
+  readonly probes: {readonly [name: string]: {readonly [name: string]: unknown}};
+  readonly data: RunData;
+  readonly model: {readonly name: string; readonly [fact: string]: unknown};
+  readonly engine: {readonly name: string; readonly kernels?: string};
+  readonly versions: {readonly [name: string]: string};
+}
+
+/** The data that a run began with. */
+export interface RunData {
+  readonly name: string;
+  readonly imageShape: ImageShape;
+  readonly classNames: readonly string[];
+  readonly train: number;
+  readonly validation: number;
+  readonly test: number;
+  /** SHA-256 of their bytes. */
+  readonly digest?: string;
+  /** Where they are, from the run's folder, with "/" between: for where both have been moved. */
+  readonly fromRun?: string;
+}
+
+/** run.json's content. */
+export function runFileText(facts: object): string {
+  return `${JSON.stringify(sealed(facts), undefined, 2)}\n`;
+}
+
+type Check = (value: unknown) => boolean;
+const isObject: Check = (value) => typeof value === "object" && value !== null && !Array.isArray(value);
+const isText: Check = (value) => typeof value === "string";
+const isCount: Check = (value) => Number.isSafeInteger(value) && Number(value) >= 0;
+const isList =
+  (is: Check): Check =>
+  (value) =>
+    Array.isArray(value) && value.every(is);
+
+/** What must be there, by its path in run.json. */
+const FIELDS: readonly (readonly [path: string, what: string, is: Check])[] = [
+  ["name", "a text", isText],
+  ["startedAt", "a text", isText],
+  ["options", "an object", isObject],
+  ["probes", "an object", isObject],
+  ["engine", "an object", isObject],
+  ["engine.name", "a text", isText],
+  ["model", "an object", isObject],
+  ["versions", "an object", isObject],
+  ["data", "an object", isObject],
+  ["data.name", "a text", isText],
+  ["data.classNames", "a list of texts", isList(isText)],
+  ["data.imageShape", "three whole numbers", (value) => isList(isCount)(value) && (value as unknown[]).length === 3],
+  ["data.train", "a whole number", isCount],
+  ["data.validation", "a whole number", isCount],
+  ["data.test", "a whole number", isCount],
+];
+
+/**
+ * Reads and checks a run's run.json.
+ *
+ * @throws UserError that names the file, if it is not there, damaged, changed or of another format.
+ */
+export function readRunFile(folder: string): RunFile {
+  const path = join(folder, "run.json");
+  const text = orUserErrorSync(path, () => readFileSync(path, "utf8"), "read");
+  const facts = unsealed(parsedJson(text, path), path);
+  if (facts.format !== RUN_FORMAT) {
+    throw new UserError(`${path}: expected format ${RUN_FORMAT}, got ${JSON.stringify(facts.format)}`);
+  }
+  for (const [field, what, is] of FIELDS) {
+    const value = field.split(".").reduce<unknown>((at, name) => (at as {[name: string]: unknown})[name], facts);
+    if (!is(value)) throw new UserError(`${path}: expected ${field} to be ${what}, got ${shown(value)}`);
+  }
+  return facts as unknown as RunFile; // its fields are checked
+}
+
+function shown(value: unknown): string {
+  return value === undefined ? "nothing" : JSON.stringify(value).slice(0, 80);
+}
