@@ -34,7 +34,7 @@ const MAY_IMPORT: {readonly [folder: string]: readonly string[]} = {
   tsne: [],
   onnx: [],
   backend: ["engine", "nouns"],
-  data: ["nouns"],
+  data: ["nouns", "escape"],
   nouns: ["plots"],
   plots: ["escape"],
   escape: [],

@@ -29,6 +29,11 @@ export interface Split {
   /** The file of each image, as a path from `Dataset.folder` with "/" between; absent where the images are no files. */
   readonly files?: readonly string[];
   /**
+   * What some images were left out of: how many there were, and where those that are left stood. Training draws its order
+   * among all of them, so that leaving some out does not move the others.
+   */
+  readonly keptOf?: {readonly count: number; readonly places: Uint32Array};
+  /**
    * Reads the images at `indices`, in that order. The only way to pixels: an idx file in memory and a folder of
    * PNGs on disk look the same from here.
    *

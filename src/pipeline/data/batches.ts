@@ -20,7 +20,7 @@ export async function* batches(
   size: number,
   {random, from = 0, held = 0}: BatchesOptions = {},
 ): AsyncGenerator<LabelledImages & {readonly indices: Uint32Array}> {
-  const order = random ? shuffled(split.count, random) : first(split.count);
+  const order = random ? shuffledOrder(split, random) : first(split.count);
   const ring: Float32Array[] = [];
   for (let start = from * size; start < split.count; start += size) {
     const oldest = ring.length === held ? ring.shift() : undefined;
@@ -29,4 +29,11 @@ export async function* batches(
     if (held > 0) ring.push(batch.pixels);
     yield batch;
   }
+}
+
+/** All images of the split in an order by chance: that of the split it was made from, without those that were left out. */
+function shuffledOrder({count, keptOf}: Split, random: RandomSource): Uint32Array {
+  if (!keptOf) return shuffled(count, random);
+  const placeOf = new Map(Array.from(keptOf.places, (place, n) => [place, n]));
+  return Uint32Array.from(Array.from(shuffled(keptOf.count, random)).flatMap((place) => placeOf.get(place) ?? []));
 }

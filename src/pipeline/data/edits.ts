@@ -1,0 +1,175 @@
+import {createHash} from "node:crypto";
+import {readFile} from "node:fs/promises";
+
+import {cell} from "../../escape/cell";
+import {UserError} from "../options";
+import type {Dataset, Split} from "../types";
+import {labelsAt} from "./split-labels";
+import {firstRecords} from "./tables/csv-records";
+
+/** What is to be done with one image of a data set. */
+export interface Edit {
+  readonly split: SplitName;
+  /** Its place in the split. */
+  readonly index: number;
+  /** Its file, where the images are files: found by it alone. */
+  readonly file?: string;
+  /** The label that it has, by which a list made for other data is found out. */
+  readonly given: string;
+  readonly decision: "drop" | "relabel";
+  /** The label that it gets. */
+  readonly label?: string;
+  /** Where it is told, for errors: "suspects.csv: line 3". */
+  readonly where: string;
+}
+
+export interface Edits {
+  readonly edits: readonly Edit[];
+  /** SHA-256 of the file. */
+  readonly digest: string;
+}
+
+const SPLITS = ["train", "validation", "test"] as const;
+type SplitName = (typeof SPLITS)[number];
+
+/** A larger file is no list of decisions that a person has made. */
+const MOST_BYTES = 256 * 2 ** 20;
+const NEEDED = ["split", "index", "given_label", "decision"] as const;
+
+/**
+ * Reads decisions about images: the `suspects.csv` of a run, its column `decision` filled in with keep, drop or relabel. Rows
+ * without a decision are kept. `new_label` is the label of one that is relabelled; where it is empty, `predicted_label`.
+ *
+ * @throws UserError that names the line, if the file is not of that form.
+ */
+export async function readEdits(path: string): Promise<Edits> {
+  const bytes = await readFile(path).catch((error: NodeJS.ErrnoException) => {
+    throw new UserError(
+      `--edit ${path}: expected a CSV file, got ${error.code === "ENOENT" ? "nothing there" : error.code}`,
+    );
+  });
+  if (bytes.length > MOST_BYTES) {
+    throw new UserError(`--edit ${path}: expected at most ${MOST_BYTES} bytes, got ${bytes.length}`);
+  }
+  const text = new TextDecoder("utf-8").decode(bytes).replaceAll(/\r\n?/g, "\n");
+  const [header, ...rows] = await recordsOf(path, text);
+  const column = (name: string) => header.indexOf(name);
+  const lacking = NEEDED.filter((name) => column(name) < 0);
+  if (lacking.length > 0) {
+    throw new UserError(
+      `--edit ${path}: expected the columns ${NEEDED.join(", ")}, got none named ${lacking.join(", ")}`,
+    );
+  }
+  const edits = rows.flatMap((cells, n) => editOf(`--edit ${path}: row ${n + 2}`, (name) => cells[column(name)] ?? ""));
+  return {edits, digest: createHash("sha256").update(bytes).digest("hex")};
+}
+
+/** The table's records: parted by commas, or by what a spreadsheet put in their place. */
+async function recordsOf(path: string, text: string): Promise<string[][]> {
+  for (const separator of [",", ";", "\t"]) {
+    const {records, broken} = await firstRecords(text, separator, Number.MAX_SAFE_INTEGER, false);
+    if (!broken && records[0]?.includes("decision")) return records;
+  }
+  throw new UserError(`--edit ${path}: expected a table with a column "decision", got none`);
+}
+
+function editOf(where: string, at: (name: string) => string): Edit[] {
+  const decision = at("decision").trim().toLowerCase();
+  if (decision === "" || decision === "keep") return [];
+  if (decision !== "drop" && decision !== "relabel") {
+    throw new UserError(`${where}: expected a decision of keep, drop or relabel, got "${decision}"`);
+  }
+  const split = SPLITS.find((name) => name === at("split"));
+  if (!split) throw new UserError(`${where}: expected a split of ${SPLITS.join(", ")}, got "${at("split")}"`);
+  const index = Number(at("index") || Number.NaN);
+  if (!(Number.isInteger(index) && index >= 0)) {
+    throw new UserError(`${where}: expected a whole number as index, got "${at("index")}"`);
+  }
+  const label = at("new_label") || at("predicted_label");
+  const file = at("file");
+  return [
+    {
+      ...{split, index, given: at("given_label"), decision, where},
+      ...(file ? {file} : {}),
+      ...(decision === "relabel" ? {label} : {}),
+    },
+  ];
+}
+
+/** What edits came to, for run.json. */
+export interface EditFacts {
+  readonly dropped: number;
+  readonly relabelled: number;
+}
+
+/**
+ * A data set with images dropped and labels changed. Everything else stays as it is: those that are left are presented in the
+ * order in which they would have come, so that no draw of chance moves.
+ *
+ * @throws UserError where an image is not there, or has another label than the list says.
+ */
+export async function editedData(
+  data: Dataset,
+  {edits}: Edits,
+): Promise<{readonly data: Dataset; readonly facts: EditFacts}> {
+  const splits = {train: data.train, validation: data.validation, test: data.test};
+  for (const name of SPLITS) {
+    const own = edits.filter(({split}) => split === name);
+    if (own.length > 0) splits[name] = await editedSplit(splits[name], own, data.classNames);
+  }
+  const count = (decision: Edit["decision"]) => edits.filter((edit) => edit.decision === decision).length;
+  return {data: {...data, ...splits}, facts: {dropped: count("drop"), relabelled: count("relabel")}};
+}
+
+async function editedSplit(split: Split, edits: readonly Edit[], classNames: readonly string[]): Promise<Split> {
+  const places = placesOf(split, edits);
+  const labels = await labelsAt(split, places);
+  const dropped = new Set<number>();
+  const relabelled = new Map<number, number>();
+  const written = classNames.map(cell); // as the list has them
+  for (const [i, {given, label, decision, where}] of edits.entries()) {
+    const place = places[i];
+    if (dropped.has(place) || relabelled.has(place)) {
+      throw new UserError(`${where}: expected one decision about each image, got a second`);
+    }
+    if (written[labels[i]] !== given) {
+      const has = classNames[labels[i]];
+      throw new UserError(
+        `${where}: expected an image labelled ${given}, got ${has}; the list was made for other data`,
+      );
+    }
+    const to = written.indexOf(label ?? "");
+    if (decision === "drop") dropped.add(place);
+    else if (to >= 0) relabelled.set(place, to);
+    else throw new UserError(`${where}: expected a class as new_label, got "${label}"`);
+  }
+  const kept = Uint32Array.from({length: split.count}, (_, n) => n).filter((n) => !dropped.has(n));
+  if (kept.length === 0) throw new UserError(`--edit: expected an image to be left in ${edits[0].split}, got none`);
+  return {
+    count: kept.length,
+    ...(split.files ? {files: Array.from(kept, (n) => split.files?.[n] ?? "")} : {}),
+    keptOf: {count: split.count, places: kept},
+    async read(indices, into) {
+      const outside = Array.from(indices).find((n) => !(n < kept.length));
+      if (outside !== undefined) throw new RangeError(`image index: expected below ${kept.length}, got ${outside}`);
+      const own = Uint32Array.from(indices, (n) => kept[n]);
+      const images = await split.read(own, into);
+      return {...images, labels: images.labels.map((label, n) => relabelled.get(own[n]) ?? label)};
+    },
+  };
+}
+
+/** Where the edits' images stand: by their file where they are files, else by their index. */
+function placesOf(split: Split, edits: readonly Edit[]): Uint32Array {
+  const places = split.files && new Map(split.files.map((file, n) => [cell(file), n]));
+  return Uint32Array.from(edits, ({index, file, where}) => {
+    const place = file !== undefined && places ? places.get(file) : index;
+    if (place === undefined) throw new UserError(`${where}: expected the file of an image in this split, got ${file}`);
+    if (!(place < split.count)) {
+      throw new UserError(
+        `${where}: expected an index below ${split.count}, got ${place}; the list was made for other data`,
+      );
+    }
+    return place;
+  });
+}

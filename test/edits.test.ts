@@ -1,0 +1,129 @@
+import {rmSync, writeFileSync} from "node:fs";
+import {join} from "node:path";
+import fc from "fast-check";
+import {afterAll, describe, expect, test} from "vitest";
+
+import {batches} from "../src/pipeline/data/batches";
+import {type Edit, editedData, readEdits} from "../src/pipeline/data/edits";
+import {randomSource} from "../src/pipeline/random";
+import type {Dataset, Split} from "../src/pipeline/types";
+import {temporaryFolder} from "./support/idx-files";
+
+const folder = temporaryFolder();
+afterAll(() => rmSync(folder, {recursive: true}));
+
+/** A split of one-pixel images: image n has the pixel n and the label n modulo 3. */
+function splitOf(count: number, files?: readonly string[]): Split {
+  return {
+    count,
+    ...(files ? {files} : {}),
+    read: async (indices) => ({
+      count: indices.length,
+      shape: [1, 1, 1],
+      pixels: Float32Array.from(indices),
+      labels: Uint16Array.from(indices, (n) => n % 3),
+    }),
+  };
+}
+
+const dataOf = (train: Split): Dataset => ({
+  ...{name: "d", imageShape: [1, 1, 1], classNames: ["a", "b", "c"], digest: ""},
+  ...{train, validation: splitOf(3), test: splitOf(4)},
+});
+const drop = (index: number): Edit => ({
+  ...{split: "train", index, given: "abc"[index % 3], decision: "drop", where: `row ${index}`},
+});
+const edits = (...list: Edit[]) => ({edits: list, digest: ""});
+const orderOf = async (split: Split, seed: number) => {
+  const order: number[] = [];
+  for await (const {pixels} of batches(split, 4, {random: randomSource(seed)})) order.push(...pixels);
+  return order;
+};
+
+describe("a data set with images left out", () => {
+  test("presents the others in the order in which they would have come", async () => {
+    const places = fc.uniqueArray(fc.nat(19), {maxLength: 19});
+    await fc.assert(
+      fc.asyncProperty(places, fc.nat(1000), async (left, seed) => {
+        const {data} = await editedData(dataOf(splitOf(20)), edits(...left.map(drop)));
+        const whole = await orderOf(splitOf(20), seed);
+        expect(await orderOf(data.train, seed)).toEqual(whole.filter((n) => !left.includes(n)));
+      }),
+    );
+  });
+
+  test("has its labels changed where the list says so, and nowhere else", async () => {
+    const relabel: Edit = {...drop(4), decision: "relabel", label: "c"};
+    const {data, facts} = await editedData(dataOf(splitOf(6)), edits(drop(1), relabel));
+    const {pixels, labels} = await data.train.read([0, 1, 2, 3, 4]);
+    expect(Array.from(pixels)).toEqual([0, 2, 3, 4, 5]);
+    expect(Array.from(labels)).toEqual([0, 2, 0, 2, 2]);
+    expect(facts).toEqual({dropped: 1, relabelled: 1});
+    expect(data.test.count).toBe(4);
+    await expect(data.train.read([5])).rejects.toThrow("expected below 5, got 5");
+  });
+
+  test("finds files by their path, wherever they stand", async () => {
+    const files = ["b/1.png", "a/2.png", "a/3.png"];
+    const edit: Edit = {...drop(0), given: "c", file: "a/3.png"};
+    const {data} = await editedData(dataOf(splitOf(3, files)), edits(edit));
+    expect(data.train.files).toEqual(["b/1.png", "a/2.png"]);
+  });
+
+  test.each([
+    [{...drop(1), given: "a"}, "row 1: expected an image labelled a, got b; the list was made for other data"],
+    [{...drop(99), given: "a"}, "expected an index below 3, got 99"],
+    [{...drop(1), decision: "relabel", label: "x"} as Edit, 'expected a class as new_label, got "x"'],
+  ])("is refused where the list does not fit: %j", async (edit, message) => {
+    await expect(editedData(dataOf(splitOf(3)), edits(edit))).rejects.toThrow(message);
+  });
+
+  test("is refused where one image is decided twice, or none is left", async () => {
+    await expect(editedData(dataOf(splitOf(3)), edits(drop(1), drop(1)))).rejects.toThrow("got a second");
+    await expect(editedData(dataOf(splitOf(2)), edits(drop(0), drop(1)))).rejects.toThrow("got none");
+  });
+});
+
+describe("a list of decisions", () => {
+  const file = join(folder, "suspects.csv");
+  const read = (text: string) => {
+    writeFileSync(file, text);
+    return readEdits(file);
+  };
+  const header = "rank,split,index,file,given_label,predicted_label,decision,new_label";
+
+  test("gives the rows that someone decided, by comma or as a spreadsheet saves it", async () => {
+    const rows = [
+      header,
+      "1,train,5,,a,b,drop,",
+      "2,train,6,x.png,a,b,relabel,",
+      "3,test,0,,a,b,relabel,c",
+      "4,test,1,,a,b,,",
+    ];
+    for (const text of [rows.join("\n"), `\ufeff${rows.join("\r\n").replaceAll(",", ";")}\r\n`]) {
+      const found = (await read(text)).edits.map(({where: _, ...edit}) => edit);
+      expect(found).toEqual([
+        {split: "train", index: 5, given: "a", decision: "drop"},
+        {split: "train", index: 6, given: "a", decision: "relabel", label: "b", file: "x.png"},
+        {split: "test", index: 0, given: "a", decision: "relabel", label: "c"},
+      ]);
+    }
+  });
+
+  test.each([
+    ["", 'expected a table with a column "decision", got none'],
+    ["decision,split\ndrop,train", "got none named index, given_label"],
+    [`${header}\n1,train,5,,a,b,remove,`, 'row 2: expected a decision of keep, drop or relabel, got "remove"'],
+    [`${header}\n1,trian,5,,a,b,drop,`, 'row 2: expected a split of train, validation, test, got "trian"'],
+    [`${header}\n\n1,train,-5,,a,b,drop,`, 'expected a whole number as index, got "-5"'],
+    [`${header}\n1,train,,,a,b,drop,`, 'expected a whole number as index, got ""'],
+  ])("%j is refused", async (text, message) => {
+    await expect(read(text)).rejects.toThrow(message);
+  });
+
+  test("that is not there is refused by name", async () => {
+    await expect(readEdits(join(folder, "gone.csv"))).rejects.toThrow(
+      "gone.csv: expected a CSV file, got nothing there",
+    );
+  });
+});
