@@ -37,6 +37,9 @@ describe("a mistake on the command line", () => {
       `error: --name: expected letters, digits, ".", "_" and "-" (not latest, data, logs, explain), got "${name}"`,
     ]),
     [["resum"], 'error: "resum": expected a known command, got this one; did you mean resume?'],
+    [["explan", "cat.jpg"], 'error: "explan": expected a known command, got this one; did you mean explain?'],
+    [["-x"], "error: -x: expected a known flag, got this one; --help lists them"],
+    [["--serve", "--port", "70000"], 'error: --port: expected a whole number from 0 to 65535, got "70000"'],
     [["resume", "nothing"], /error: run: expected the name of one in .*, or its folder, got "nothing"/],
     [["--data", "nowhere"], /error: .*nowhere: expected a folder, got nothing there/],
   ])("%j is told in one line", async (flags, message) => {
@@ -188,6 +191,43 @@ test("Ctrl-C stops with exit code 130 and the way to go on, which goes on to the
   const pasted = spawnSync("bash", ["-c", hint.replace("npx ", "node_modules/.bin/")], {encoding: "utf8"});
   expect(pasted).toMatchObject({status: 0, stderr: ""});
   expect(lines()).toBe(41);
+});
+
+test("--version is the package's, and -h is --help", async () => {
+  const {version} = JSON.parse(readFileSync(join(__dirname, "..", "package.json"), "utf8"));
+  expect(await command(["--version"])).toMatchObject({code: 0, stdout: `${version}\n`, stderr: ""});
+  expect((await command(["explain", "-h"])).stdout).toContain("--lime.samples");
+});
+
+test("run --serve serves the page while it trains and after, until Ctrl-C; --open that fails costs nothing", async () => {
+  const save = join(temporaryFolder(), "s");
+  const flags = [
+    "run",
+    "--serve",
+    "--open",
+    "--data",
+    idxFolder(),
+    "--epochs",
+    "1",
+    "--probes",
+    "none",
+    "--save",
+    save,
+  ];
+  const child = start(flags, [], {PATH: temporaryFolder()}); // no program that opens pages
+  const ended = finished(child);
+  let seen = "";
+  const page = await new Promise<string>((done) => {
+    child.stdout!.on("data", (text) => {
+      seen += text;
+      const url = /the page {2}(http:\S+)/.exec(seen)?.[1];
+      if (url && seen.includes("best by validation loss")) done(url);
+    });
+  });
+  const {run} = (await (await fetch(`${page}run.json`)).json()) as {run: {options: {epochs: number}}};
+  expect(run.options.epochs).toBe(1);
+  child.kill("SIGINT");
+  expect(await ended).toMatchObject({code: 0, stderr: "error: --open: expected a program xdg-open, got none here\n"});
 });
 
 test("--help lists every flag with its default, and the commands", async () => {

@@ -38,11 +38,11 @@ test("no other file of the program prints", () => {
     .map((file) => join("src", file))
     .filter((file) => file.endsWith(".ts") && !file.includes("client"))
     .filter((file) => /\bconsole\b|process\.(stdout|stderr)\.write/.test(readFileSync(file, "utf8")));
-  expect(printing.sort()).toEqual(["src/cli/progress.ts", "src/cli/terminal.ts"]);
+  expect(printing.sort()).toEqual(["src/cli/bars.ts", "src/cli/terminal.ts"]);
 });
 
 test.each([
-  [["--name", "a\x1b[31mb"], 'got "a\\x1b[31mb"'],
+  [["--name", "a\x1b[31mb"], 'got "a\\u001b[31mb"'],
   [["--data", "no\x1b]0;x\x07where\nerror: forged"], "no\\x1b]0;x\\x07where\\nerror: forged"],
   [["\u202eresume"], '"\\u202eresume"'],
 ])("an error about %j is one line without control characters", async (flags, words) => {

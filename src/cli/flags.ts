@@ -32,11 +32,11 @@ export function givenOf(
   );
 }
 
-/** The known word nearest to `word` by edit distance (Levenshtein 1966), if it is near at all. */
+/** The known word nearest to `word` by edit distance (Levenshtein 1966), if it is near at all: no word is near a letter. */
 export function nearest(word: string, known: readonly string[]): string | undefined {
   const near = known
     .map((candidate) => ({candidate, distance: editDistance(word, candidate)}))
-    .filter(({distance}) => distance <= Math.max(2, word.length / 3));
+    .filter(({distance}) => distance <= Math.max(2, word.length / 3) && distance < word.length);
   return near.sort((a, b) => a.distance - b.distance)[0]?.candidate;
 }
 

@@ -1,3 +1,4 @@
+import {readFileSync} from "node:fs";
 import yargs, {type Argv} from "yargs";
 
 import {UserError} from "../pipeline/options";
@@ -30,7 +31,7 @@ export async function main(argv: readonly string[]): Promise<number> {
   const cli = yargs([...argv])
     .scriptName(programCommand())
     .usage("$0 [command] [flags]\n\nTrains an image classifier and shows, after every epoch, what it has learnt.")
-    .version(false)
+    .version("version", "show the version", versionOf())
     .strict()
     .exitProcess(false)
     .wrap(Math.min(110, process.stdout.columns ?? 110))
@@ -41,6 +42,7 @@ export async function main(argv: readonly string[]): Promise<number> {
     .option("verbose", {type: "boolean", describe: "show where in the code an error arose", group: "Output:"})
     .option("no-color", {type: "boolean", describe: "plain text", group: "Output:"})
     .help("help", "show this list")
+    .alias("help", "h")
     .fail((message, error) => {
       throw error ?? new UserError(message);
     });
@@ -61,7 +63,7 @@ export async function main(argv: readonly string[]): Promise<number> {
     await cli.parseAsync();
     return code;
   } catch (error) {
-    complain(`${paint.red("error:")} ${wordsOf(error as Error, flagsOf(cli))}`);
+    complain(`${paint.red("error:")} ${wordsOf(error as Error, flagsOf(cli), argv)}`);
     if (argv.includes("--verbose")) for (const line of `${(error as Error).stack}`.split("\n")) complain(line);
     return 1;
   }
@@ -73,20 +75,32 @@ function flagsOf(cli: Argv): string[] {
 }
 
 /** The error in one line, in our words where it is yargs' own: with the nearest known flag or command. */
-function wordsOf(error: Error, flags: readonly string[]): string {
+function wordsOf(error: Error, flags: readonly string[], argv: readonly string[]): string {
   const lacking = /^Not enough arguments following: (.+)$/.exec(error.message)?.[1];
   if (lacking) return `--${lacking}: expected a value, got none`;
   const unknown = /^Unknown arguments?: (.+)$/.exec(error.message)?.[1].split(", ");
   // a line end in our own words is a name's, and is shown; other ones' further lines explain what ours leave out
   if (!unknown) return error instanceof UserError ? error.message : error.message.replace(/\n[\s\S]*/, "");
-  const names = commands.flatMap(({command}) => command).map((command) => command.split(" ")[0]);
+  const names = commands
+    .flatMap(({command}) => command)
+    .map((command) => command.split(" ")[0])
+    .filter((name) => name !== "$0"); // what runs without a name
+  const dashesOf = (word: string) =>
+    ["--", "-"].find((dashes) => argv.some((given) => given.startsWith(dashes + word)));
+  const isFlag = (word: string) => dashesOf(word) !== undefined;
+  // the first other word was to be a command; those after it are that command's
+  const command = unknown.find((word) => !isFlag(word));
   return unknown
+    .filter((word) => isFlag(word) || word === command)
     .map((word) => {
-      const isFlag = process.argv.some((given) => given.startsWith(`--${word}`));
-      const near = nearest(word, isFlag ? flags : names);
-      const [shown, kind] = isFlag ? [`--${word}`, "flag"] : [`"${word}"`, "command"];
-      const hint = near ? `did you mean ${isFlag ? "--" : ""}${near}?` : "--help lists them";
+      const near = nearest(word, isFlag(word) ? flags : names);
+      const [shown, kind] = isFlag(word) ? [`${dashesOf(word)}${word}`, "flag"] : [`"${word}"`, "command"];
+      const hint = near ? `did you mean ${isFlag(word) ? "--" : ""}${near}?` : "--help lists them";
       return `${shown}: expected a known ${kind}, got this one; ${hint}`;
     })
     .join("; ");
+}
+
+function versionOf(): string {
+  return JSON.parse(readFileSync(require.resolve("../../package.json"), "utf8")).version;
 }

@@ -1,11 +1,12 @@
 import {relative} from "node:path";
+import {pathToFileURL} from "node:url";
 
-import {UserError} from "../pipeline/options";
 import {findRun} from "../pipeline/record/run-directory";
 import {writeReport} from "../report/page";
-import {serveReport} from "../report/serve";
 import type {Command} from "./command";
-import {complain, paint, say} from "./terminal";
+import {declarePageFlags, pageFlagsOf} from "./page-flags";
+import {openIfAsked, servedPage} from "./served";
+import {say} from "./terminal";
 
 /** Writes a run's report anew from what the run kept, or serves it while the run goes on. */
 export const reportCommand: Command = {
@@ -14,23 +15,19 @@ export const reportCommand: Command = {
   builder(cli) {
     cli.positional("run", {type: "string", default: "latest", describe: "its name, or its folder"});
     cli.option("save", {type: "string", default: "save", describe: "the folder that runs are kept in"});
-    cli.option("serve", {type: "boolean", default: false, describe: "serve it on 127.0.0.1, live, until Ctrl-C"});
-    cli.option("port", {default: 0, requiresArg: true, describe: "with --serve: the port; 0 is any free one"});
+    declarePageFlags(cli, "serve it on 127.0.0.1, live, until Ctrl-C");
   },
   async handler(given) {
-    const port = Number(given.port);
-    if (!(Number.isInteger(port) && port >= 0 && port <= 65535)) {
-      throw new UserError(`--port: expected a whole number from 0 to 65535, got "${given.port}"`);
-    }
+    const page = pageFlagsOf(given);
     const {path} = await findRun(`${given.save}`, `${given.run}`);
     const print = given.quiet === true ? () => {} : say;
-    if (given.serve !== true) {
-      print(relative(process.cwd(), await writeReport(path)));
+    if (!page.serve) {
+      const file = await writeReport(path);
+      print(relative(process.cwd(), file));
+      await openIfAsked(page, pathToFileURL(file).href);
       return 0;
     }
-    const tell = (line: string) => complain(`${paint.red("error:")} ${line}`);
-    const server = await serveReport(path, {port, say: tell});
-    print(`${server.url}  (Ctrl-C ends it)`);
+    const server = await servedPage(path, page, print);
     await new Promise<void>((resolve) => {
       process.once("SIGINT", resolve).once("SIGTERM", resolve);
     });

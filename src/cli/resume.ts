@@ -6,7 +6,8 @@ import {readRunFile} from "../pipeline/record/run-file";
 import {runOptions} from "../pipeline/run-options";
 import type {ProbeOptions} from "../pipeline/run-probes";
 import type {Command} from "./command";
-import {drive} from "./run";
+import {declarePageFlags} from "./page-flags";
+import {drive, SERVE} from "./run";
 
 /** Goes on with a run that was broken off, with the options it began with: what comes is what would have come. */
 export const resumeCommand: Command = {
@@ -15,6 +16,7 @@ export const resumeCommand: Command = {
   builder(cli) {
     cli.positional("run", {type: "string", default: "latest", describe: "its name, or its folder"});
     cli.option("save", {type: "string", default: "save", describe: "the folder that runs are kept in"});
+    declarePageFlags(cli, SERVE);
   },
   async handler(given) {
     const directory = await findRun(`${given.save}`, `${given.run}`);

@@ -1,3 +1,6 @@
+import {join} from "node:path";
+import {pathToFileURL} from "node:url";
+
 import {aside, readyAside} from "../pipeline/aside/thread";
 import {kebab, resolveOptions} from "../pipeline/options";
 import {probes} from "../pipeline/probes/index";
@@ -5,13 +8,20 @@ import {writeImageMap, writeMapFilm} from "../pipeline/record/projection-files";
 import {type RunControl, run} from "../pipeline/run";
 import {type RunOptions, runOptions} from "../pipeline/run-options";
 import type {ProbeOptions} from "../pipeline/run-probes";
+import type {ReportServer} from "../report/serve";
 import type {Command} from "./command";
 import {declareFlags, givenOf} from "./flags";
 import {collectSeldom} from "./heap";
+import {declarePageFlags, pageFlagsOf} from "./page-flags";
 import {type Progress, progressOf} from "./progress";
+import {openIfAsked, servedPage} from "./served";
+import {complain, say} from "./terminal";
 
 /** Exit code of a process that the user broke off (128 + SIGINT). */
 const INTERRUPTED = 130;
+
+/** What `--serve` does for a run. */
+export const SERVE = "serve the page on 127.0.0.1 while the run goes on, and after it, until Ctrl-C";
 
 /** Trains and probes: what `npx ts-node runner.ts` does without another word. */
 export const runCommand: Command = {
@@ -19,11 +29,13 @@ export const runCommand: Command = {
   describe: "train a network and look at it after every epoch",
   builder(cli) {
     declareFlags(cli, runOptions, "", "Run:");
+    declarePageFlags(cli, SERVE);
     for (const probe of probes) {
       declareFlags(cli, probe.options, `${kebab(probe.name)}.`, `Probe ${probe.name}: ${probe.help}`);
     }
     cli.example("$0", "all of MNIST, 5 epochs, every probe");
     cli.example("$0 --epochs 1 --probes confusion,saliency", "a quick look");
+    cli.example("$0 run --serve --open", "follow the run live in the browser");
     cli.example(
       "$0 --model exigo --saliency.mode exigo --epochs 2 --learning-rate 1e-5 --batch-size 32",
       "the job of exigo",
@@ -49,14 +61,20 @@ export async function drive(
   given: {readonly [flag: string]: unknown},
   control: RunControl = {},
 ): Promise<number> {
+  const page = pageFlagsOf(given);
   const progress = progressOf({quiet: given.quiet === true, verbose: given.verbose === true});
   const interrupt = new AbortController();
   const onSignal = () => {
-    if (interrupt.signal.aborted) process.exit(INTERRUPTED);
+    if (interrupt.signal.aborted) {
+      progress.stop(); // or the terminal would be left without its cursor
+      process.exit(INTERRUPTED);
+    }
     interrupt.abort();
+    progress.stopping();
   };
   process.on("SIGINT", onSignal).on("SIGTERM", onSignal);
   let folder = "";
+  let server: ReportServer | undefined;
   let reported: Promise<boolean> = Promise.resolve(true);
   const hasMaps = options.probes === "all" || options.probes.split(",").includes("projection");
   collectSeldom();
@@ -64,6 +82,7 @@ export async function drive(
   let mapped: Promise<boolean> | undefined;
   let written = false;
   let failed = false;
+  let stopped = false;
   const mapFiles = async () =>
     !hasMaps ||
     kept("projection", progress, () =>
@@ -79,23 +98,31 @@ export async function drive(
       }
       progress.show(event);
       if (event.type === "failure") failed = true;
-      if (event.type === "start") folder = event.path;
+      if (event.type === "start") {
+        folder = event.path;
+        if (page.serve) server = await servedPage(folder, page, given.quiet === true ? () => {} : say);
+      }
       if (event.type === "kept") {
         await reported; // one at a time, each while the next epoch trains
         reported = kept("report", progress, () => aside("report", folder));
       }
     }
     written = (await reported) && (await mapped) !== false;
+    if (interrupt.signal.aborted) stopped = true;
+    else if (server)
+      await aborted(interrupt.signal); // the page stays until Ctrl-C
+    else if (written) await openIfAsked(page, pathToFileURL(join(folder, "report.html")).href);
   } catch (error) {
     if (!(interrupt.signal.aborted && error === interrupt.signal.reason)) throw error;
     progress.stop();
-    console.error("stopped before the run began; there is nothing to go on with");
+    complain("stopped before the run began; there is nothing to go on with");
     process.exit(INTERRUPTED); // at once: a picture that is being decoded would be waited for
   } finally {
     progress.stop();
     process.off("SIGINT", onSignal).off("SIGTERM", onSignal);
+    await server?.close();
   }
-  if (interrupt.signal.aborted) return INTERRUPTED;
+  if (stopped) return INTERRUPTED;
   return written && !failed ? 0 : 1;
 }
 
@@ -111,4 +138,8 @@ async function kept(what: string, progress: Progress, write: () => Promise<unkno
     progress.show({type: "failure", probe: what, error: error as Error});
     return false;
   }
+}
+
+function aborted(signal: AbortSignal): Promise<void> {
+  return new Promise((resolve) => signal.addEventListener("abort", () => resolve(), {once: true}));
 }

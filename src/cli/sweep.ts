@@ -11,6 +11,7 @@ import type {Command} from "./command";
 import {declareFlags, givenOf} from "./flags";
 import {drive} from "./run";
 import {outcomeOf, tableOf} from "./sweep-outcome";
+import {say as print, sayJson} from "./terminal";
 
 interface SweepOptions {
   readonly seeds: string;
@@ -57,7 +58,7 @@ export const sweepCommand: Command = {
     const plans = grid.map((run) => ({run, ...optionsOf(run, common)})); // all are checked before the first begins
     const {save} = plans[0].options;
     const say = (line: string) => {
-      if (given.quiet !== true && !json) console.log(line);
+      if (given.quiet !== true && !json) print(line);
     };
     for (const [i, {run, options, probeOptions}] of plans.entries()) {
       const isThere = existsSync(join(save, run.name, "run.json"));
@@ -77,7 +78,8 @@ export const sweepCommand: Command = {
       if (code !== 0) return code;
     }
     const outcome = await outcomeOf(save, grid);
-    console.log(json ? JSON.stringify({schema: "epochscope/sweep/1", ...outcome}, undefined, 2) : tableOf(outcome));
+    if (json) sayJson(JSON.stringify({schema: "epochscope/sweep/1", ...outcome}, undefined, 2));
+    else for (const line of tableOf(outcome).split("\n")) print(line);
     return 0;
   },
 };

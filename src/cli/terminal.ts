@@ -26,6 +26,18 @@ export const paint = {
   magenta: painter(pc.magenta),
 };
 
+/** Text that is a link, where the terminal knows such (OSC 8); for what `say` prints, as `paint` is. */
+export function link(url: string, text: string): string {
+  const open = (address: string) => `${OURS}]8;;${address}${OURS}\\`;
+  return `${open(url)}${text}${open("")}`;
+}
+
+/** Columns of the terminal, the last of them left free; of a file or a pipe as many as one likes. */
+export function columns(): number {
+  const {isTTY, columns: all} = process.stdout;
+  return isTTY ? Math.max(20, (all || 80) - 1) : Infinity;
+}
+
 /** One line as it may be written to the terminal: colours of `paint` are colours, other control characters are escaped. */
 export function forTerminal(line: string): string {
   return line.split(OURS).map(visible).join("\x1b");

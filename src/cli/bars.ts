@@ -1,0 +1,81 @@
+import {type Options, SingleBar} from "cli-progress";
+
+import {barLine} from "./bar-line";
+import {cut} from "./fit";
+import {clock, thousands} from "./numbers";
+import {columns, forTerminal, paint} from "./terminal";
+
+/** How far something is, in a line that is drawn again and again, or in several lines. */
+export interface Bar {
+  /** `done` of `total` of what `label` names; `images` so far give the speed. */
+  at(label: string, done: number, total: number, words: readonly string[], images?: number): void;
+  /** What goes on that has no measure. */
+  note(words: string): void;
+  end(): void;
+}
+
+const LOOK: Options = {
+  // the whole line is ours: cli-progress would cut coloured text in the middle of its codes
+  format: (_, {value, total}, state) =>
+    forTerminal(barLine({...state, share: total > 0 ? value / total : 1}, columns())),
+  stream: process.stdout, // where all else of a run is said; by itself it takes stderr
+  hideCursor: true,
+  clearOnComplete: true,
+  stopOnComplete: false,
+  fps: 15,
+};
+
+export function terminalBar(): Bar {
+  let bar: SingleBar | undefined;
+  let label = "";
+  let begun = 0;
+  let imagesBefore = 0; // of an epoch gone on with
+  return {
+    at(what, done, total, words, images = 0) {
+      if (!bar || label !== what) {
+        bar?.stop();
+        bar = new SingleBar(LOOK);
+        [label, begun, imagesBefore] = [what, performance.now(), images];
+        bar.start(total, 0, {label: what, words: [], speed: "", left: "-:--"});
+      }
+      const seconds = (performance.now() - begun) / 1000;
+      const speed = images > imagesBefore ? `${thousands((images - imagesBefore) / seconds)} images/s` : "";
+      bar.update(done, {label: what, words, speed, left: clock((seconds * (total - done)) / done)});
+    },
+    note(words) {
+      bar?.stop();
+      bar = undefined;
+      process.stdout.write(`\r\x1b[2K${forTerminal(paint.dim(cut(words, columns())))}`);
+    },
+    end() {
+      bar?.stop();
+      bar = undefined;
+      process.stdout.write("\r\x1b[2K");
+    },
+  };
+}
+
+/** A line at each quarter: what a log file should hold. */
+export function plainBar(say: (line: string) => void): Bar {
+  let label = "";
+  let quarter = 0;
+  let begun = 0;
+  let imagesBefore = 0;
+  return {
+    at(what, done, total, words, images = 0) {
+      if (label !== what) {
+        [label, quarter, begun, imagesBefore] = [what, Math.floor((4 * (done - 1)) / total), performance.now(), images];
+      }
+      const reached = Math.floor((4 * done) / total);
+      if (!(reached > quarter)) return;
+      quarter = reached;
+      const seconds = (performance.now() - begun) / 1000;
+      const speed = images > imagesBefore ? [`${thousands((images - imagesBefore) / seconds)} images/s`] : [];
+      say([what, `${25 * quarter}%`, ...words, ...speed].join("  "));
+    },
+    note() {
+      label = ""; // what comes after a pause has a speed of its own
+    },
+    end() {},
+  };
+}

@@ -1,0 +1,43 @@
+import type {EpochMetrics} from "../pipeline/types";
+import {percent} from "./numbers";
+import {paint} from "./terminal";
+
+/** Columns that "best" takes at the end, kept free on every line so that all epochs' lines are alike. */
+const BEST = 6;
+
+/**
+ * An epoch's figures in one line of at most `columns`, for `say`. Where there is not room for all, the times go first, then
+ * the training figures (the bar has shown them), then the losses, then the validation accuracy.
+ */
+export function epochLine(metrics: EpochMetrics, best: boolean, columns: number): string {
+  const {epoch, seconds} = metrics;
+  const title = (epoch === 0 ? "untrained" : `epoch ${epoch}`).padEnd(9);
+  const {train, validation, test, testAccuracy} = figuresOf(metrics);
+  const times = `${seconds.train.toFixed(1)} s training, ${(seconds.evaluate + seconds.probes).toFixed(1)} s looking`;
+  const layouts = [
+    {parts: [train, validation, test], times, least: 118},
+    {parts: [train, validation, test], times: ""},
+    {parts: [validation, test], times: ""},
+    {parts: [`validation ${percent(metrics.validationAccuracy).padStart(7)}`, testAccuracy], times: ""},
+    {parts: [testAccuracy], times: ""},
+  ];
+  const fits = ({parts, least}: {readonly parts: readonly string[]; readonly least?: number}) =>
+    columns >= (least ?? [title, ...parts].join("  ").length + BEST);
+  const {parts, times: shown} = layouts.find(fits) ?? layouts[layouts.length - 1];
+  return [paint.bold(title), ...parts, shown && paint.dim(shown), best ? paint.green("best") : ""]
+    .filter((part) => part !== "")
+    .join("  ")
+    .trimEnd();
+}
+
+function figuresOf(metrics: EpochMetrics) {
+  const {trainLoss, trainAccuracy, validationLoss, validationAccuracy, testLoss, testAccuracy} = metrics;
+  const part = (name: string, loss: number | null, accuracy: number | null) =>
+    `${name} ${loss === null || accuracy === null ? "–".padEnd(14) : `${loss.toFixed(4)} ${percent(accuracy).padStart(7)}`}`;
+  return {
+    train: part("train", trainLoss, trainAccuracy),
+    validation: part("validation", validationLoss, validationAccuracy),
+    test: part("test", testLoss, testAccuracy),
+    testAccuracy: `test ${percent(testAccuracy).padStart(7)}`,
+  };
+}

@@ -1,0 +1,40 @@
+import {spawn} from "node:child_process";
+
+/** What opens an address on a system: a program, and what it is given before the address. */
+export function openerOf(platform: NodeJS.Platform): readonly [program: string, ...before: string[]] {
+  if (platform === "darwin") return ["open"];
+  if (platform === "win32") return ["cmd", "/c", "start", '""'];
+  return ["xdg-open"];
+}
+
+/** A browser that stays in the foreground ends its opener late: what has not failed by then has opened. */
+const PATIENCE = 3000;
+
+/**
+ * Opens an address in the user's browser.
+ *
+ * @returns Why it could not be, in one line; undefined where it could.
+ */
+export function openPage(url: string, platform: NodeJS.Platform = process.platform): Promise<string | undefined> {
+  const [program, ...before] = openerOf(platform);
+  const address = platform === "win32" ? url.replaceAll("&", "^&") : url;
+  const child = spawn(program, [...before, address], {
+    stdio: "ignore",
+    detached: true,
+    windowsVerbatimArguments: platform === "win32",
+  });
+  return new Promise((done) => {
+    const timer = setTimeout(() => done(undefined), PATIENCE);
+    const end = (why: string | undefined) => {
+      clearTimeout(timer);
+      done(why);
+    };
+    child.once("error", ({code, message}: NodeJS.ErrnoException) =>
+      end(`--open: expected a program ${program}, got ${code === "ENOENT" ? "none here" : message}`),
+    );
+    child.once("exit", (code) =>
+      end(code === 0 ? undefined : `--open: expected ${program} to open the page, got its exit code ${code}`),
+    );
+    child.unref();
+  });
+}

@@ -1,0 +1,32 @@
+import type {Argv} from "yargs";
+
+import {UserError} from "../pipeline/options";
+
+/** What is done with a run's page beside writing it. */
+export interface PageFlags {
+  readonly serve: boolean;
+  /** 0: any free one. */
+  readonly port: number;
+  readonly open: boolean;
+}
+
+/** @param serve What `--serve` does. */
+export function declarePageFlags(cli: Argv, serve: string): void {
+  cli.option("serve", {type: "boolean", default: false, describe: serve, group: "Page:"});
+  cli.option("port", {
+    default: 0,
+    requiresArg: true,
+    describe: "with --serve: the port; 0 is any free one",
+    group: "Page:",
+  });
+  cli.option("open", {type: "boolean", default: false, describe: "open the page in the browser", group: "Page:"});
+}
+
+/** @throws UserError where the port is none. */
+export function pageFlagsOf(given: {readonly [flag: string]: unknown}): PageFlags {
+  const port = Number(given.port ?? 0);
+  if (!(Number.isInteger(port) && port >= 0 && port <= 65535)) {
+    throw new UserError(`--port: expected a whole number from 0 to 65535, got "${given.port}"`);
+  }
+  return {serve: given.serve === true, port, open: given.open === true};
+}

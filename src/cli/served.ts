@@ -1,0 +1,23 @@
+import {type ReportServer, serveReport} from "../report/serve";
+import {knowsLinks} from "./links";
+import {openPage} from "./open-page";
+import type {PageFlags} from "./page-flags";
+import {complain, link, paint} from "./terminal";
+
+/** Opens a page, if that is asked for; that it could not be is told, and costs nothing else. */
+export async function openIfAsked({open}: PageFlags, url: string): Promise<void> {
+  const why = open ? await openPage(url) : undefined;
+  if (why) complain(`${paint.red("error:")} ${why}`);
+}
+
+/** Serves a run's page, says where, and opens it if that is asked for. */
+export async function servedPage(path: string, flags: PageFlags, say: (line: string) => void): Promise<ReportServer> {
+  const server = await serveReport(path, {
+    port: flags.port,
+    say: (line) => complain(`${paint.red("error:")} ${line}`),
+  });
+  const links = knowsLinks(process.env, process.stdout.isTTY === true);
+  say(`${paint.bold("the page")}  ${links ? link(server.url, server.url) : server.url}  (Ctrl-C ends it)`);
+  await openIfAsked(flags, server.url);
+  return server;
+}
