@@ -1,4 +1,5 @@
 export {OnnxError} from "./error";
+export {type Landmarks, landmarksOf} from "./landmarks";
 export {type Both, type GradientOf, type OnnxGraph, type OnnxOptions, openOnnx} from "./open";
 export {runtimeHere} from "./runtime/here";
 export type {Feeds, NdArray, Port, Runtime, Session, SessionSettings} from "./runtime/runtime";

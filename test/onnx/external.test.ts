@@ -1,4 +1,4 @@
-import {cpSync, mkdtempSync, readFileSync, rmSync} from "node:fs";
+import {closeSync, cpSync, ftruncateSync, mkdtempSync, openSync, readFileSync, rmSync, writeSync} from "node:fs";
 import {tmpdir} from "node:os";
 import {join} from "node:path";
 import {afterAll, expect, test} from "vitest";
@@ -6,6 +6,7 @@ import {afterAll, expect, test} from "vitest";
 import {decodeModel, encodeModel} from "../../src/onnx/file/model";
 import {openOnnx} from "../../src/onnx/index";
 import {distance, FOLDER, referenceOf, shareWithin} from "../support/onnx-fixtures";
+import {floats, node, tinyGraph, value} from "../support/tiny-graph";
 
 /** PyTorch's shortest export: `torch.onnx.export(net, (x,), "resnet.onnx")`. */
 const FILE = join(FOLDER, "default", "resnet.onnx");
@@ -61,3 +62,27 @@ test.each(["../resnet.onnx.data", "/etc/passwd", "C:\\weights", "a/../../b"])(
     );
   },
 );
+
+test("weights beyond the third gigabyte of a file are not read into JavaScript", async () => {
+  // The file is 3 GiB long and holds its last 8 bytes: on the disk it takes one block.
+  const far = 3 * 2 ** 30;
+  const file = openSync(join(folder, "large.data"), "w");
+  ftruncateSync(file, far);
+  writeSync(file, new Uint8Array(Float32Array.of(3, -2).buffer), 0, 8, far);
+  closeSync(file);
+  const externalData = Object.entries({location: "large.data", offset: `${far}`, length: "8"}).map(([key, value]) => ({
+    key,
+    value,
+  }));
+  const bytes = tinyGraph({
+    node: [node("Mul", ["x", "w"], "y")],
+    initializer: [{name: "w", dataType: 1, dims: [2], dataLocation: 1, externalData}],
+    input: [value("x", ["n", 2])],
+    output: [value("y")],
+  });
+  const graph = await openOnnx(bytes, {external: folder});
+  const x = floats([1, 1], [1, 2]);
+  const {x: dx} = await graph.gradient({x}, {output: "y", weights: x});
+  expect(dx.data).toEqual(Float32Array.of(3, -2));
+  await graph.dispose();
+});

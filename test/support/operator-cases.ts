@@ -147,6 +147,7 @@ function gathers({int, pick}: Draw): Operator {
     {op: "Gather", kind, x: [-1, 6, 5], a: {axis}, others: [{ints: [int(0, 4), int(-2, 4), int(0, 4)]}]},
     {op: "Gather", kind, x: [5, 3], a: {axis: 0}, others: [{ints: [4, 0, -1, int(0, 4)], dims: [2, 2]}]},
     {op: "Gather", kind, x: [-1, 6, 5], a: {axis}, others: [{ints: [int(0, 4)], dims: []}]},
+    {op: "Gather", kind, x: [-1, 6, 5], a: {axis}, others: [{ints: pick([1, 2, 3], [-2, -1], [4])}]},
     {op: "GatherElements", kind, x: [3, 4], a: {axis: pick(0, 1)}, others: [{ints: [0, 2, 1, -1, 0, 1], dims: [2, 3]}]},
     {op: "GatherND", kind, x: [3, 4, 2], others: [{ints: [0, 1, 2, 3, 0, 1], dims: [3, 2]}]},
     {op: "GatherND", kind, x: [2, 3, 4], a: {batch_dims: 1}, others: [{ints: [1, 2], dims: [2, 1]}]},

@@ -32,14 +32,22 @@ const pad: Rule = (call) => {
   return picked(call);
 };
 
-/** Rows of a table: each row of g is added to its own. Along other axes by places. */
+/** A run of neighbours is a slice. Of a table's rows each row of g is added to its own; along other axes it goes by places. */
 const gather: Rule = (call) => {
   const {b, x, g, a, needs} = call;
   if (!needs(0)) return [];
-  const axis = positive(number(a.axis, 0), b.rank(x[0]));
+  const rank = b.rank(x[0]);
+  const axis = positive(number(a.axis, 0), rank);
+  const size = b.dims(x[0])[axis];
+  const places = size > 0 ? b.values(x[1])?.map((place) => positive(place, size)) : undefined;
+  if (places && b.rank(x[1]) < 2 && places.every((place, i) => place === places[0] + i)) {
+    const pads = Array<number>(2 * rank).fill(0);
+    pads[axis] = places[0];
+    pads[axis + rank] = size - places[0] - places.length;
+    return [b.pad(b.rank(x[1]) === 0 ? b.op("Unsqueeze", [g, b.ints([axis])]) : g, pads)];
+  }
   if (axis !== 0) return picked(call);
-  const places = b.op("Unsqueeze", [x[1], b.ints([-1])]);
-  return [addedAt(b, "ScatterND", x[0], places, g)];
+  return [addedAt(b, "ScatterND", x[0], b.op("Unsqueeze", [x[1], b.ints([-1])]), g)];
 };
 
 const gatherND: Rule = (call) => {

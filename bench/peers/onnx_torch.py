@@ -1,0 +1,81 @@
+"""PyTorch: `onnx_torch.py network batch threads folder`.
+
+Writes the network (torchvision's, random weights) as folder/net.onnx, and x, the seed and its gradient there as float32 files; prints
+what was written. Then takes a turn for each line, "forward" or "gradient", and answers with milliseconds an image.
+"""
+import json
+import os
+import pathlib
+import sys
+import time
+import warnings
+
+name, batch, threads, folder = sys.argv[1], int(sys.argv[2]), int(sys.argv[3]), pathlib.Path(sys.argv[4])
+os.environ["OMP_NUM_THREADS"] = str(threads)
+warnings.filterwarnings("ignore")
+
+import torch
+import torchvision.models as models
+from torch import nn
+
+torch.set_num_threads(threads)
+SECONDS = 1
+
+
+def exigo():
+    layers, channels = [], 1
+    for filters in [10, 7, 5, 1]:
+        layers += [nn.Conv2d(channels, filters, 3), nn.ReLU()]
+        channels = filters
+    return nn.Sequential(*layers, nn.Flatten(), nn.Linear(400, 10))
+
+
+def vit(size):
+    return models.VisionTransformer(image_size=size, patch_size=16, num_layers=12, num_heads=3, hidden_dim=192, mlp_dim=768, num_classes=10)
+
+
+def network():
+    kind, size = name.split("-")
+    size = int(size)
+    if kind == "exigo":
+        return exigo(), (1, size, size)
+    net = vit(size) if kind == "vit_tiny" else getattr(models, kind)(weights=None, num_classes=10)
+    nn.init.normal_(net.heads.head.weight, 0, 0.02) if kind == "vit_tiny" else None  # torchvision's is zero
+    return net, (3, size, size)
+
+
+torch.manual_seed(0)
+net, shape = network()
+net.train()
+with torch.no_grad():
+    for _ in range(2):  # batch norms that are no identity
+        net(torch.randn(8, *shape))
+net.eval()
+for p in net.parameters():
+    p.requires_grad_(False)
+x = torch.randn(batch, *shape)
+seed = torch.eye(10)[torch.arange(batch) % 10]
+
+
+def forward():
+    with torch.no_grad():
+        return net(x)
+
+
+def gradient():
+    v = x.detach().requires_grad_(True)
+    return torch.autograd.grad((net(v) * seed).sum(), v)[0]
+
+
+torch.onnx.export(net, (x,), str(folder / "net.onnx"), opset_version=17, dynamo=False, input_names=["x"], output_names=["y"], dynamic_axes={"x": {0: "batch"}, "y": {0: "batch"}})
+for file, tensor in {"x": x, "seed": seed, "gradient": gradient()}.items():
+    (folder / f"{file}.f32").write_bytes(tensor.contiguous().numpy().tobytes())
+print(json.dumps({"shape": [batch, *shape], "torch": torch.__version__, "weights": sum(p.numel() for p in net.parameters())}), flush=True)
+
+for line in sys.stdin:
+    work = {"forward": forward, "gradient": gradient}[line.strip()]
+    start, count = time.perf_counter(), 0
+    while time.perf_counter() - start < SECONDS:
+        work()
+        count += 1
+    print(1000 * (time.perf_counter() - start) / (count * batch), flush=True)
