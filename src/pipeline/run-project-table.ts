@@ -40,7 +40,9 @@ export function tableFacts(table: Table, {constant, repeated, matrix}: ScaledRow
     unused: unused.sort((a, b) => a.place - b.place),
     notes: [
       ...table.notes,
-      ...(repeated > 0 ? [`${alike} a row before: on the map they share a place, or nearly`] : []),
+      ...(repeated > 0
+        ? [`${alike} a row before, to the seven digits that a map is made of: on the map they share a place, or nearly`]
+        : []),
     ],
     label: table.label?.name ?? null,
   };

@@ -49,7 +49,10 @@ export interface Neighbourhood {
   nearest(count: number): Uint32Array;
   /** A copy of the joint probabilities, rows filled up with p = 0 to a multiple of four entries. */
   joint(): {starts: Uint32Array; columns: Uint32Array; values: Float32Array};
-  /** KL(P‖Q) of a map in nats, Q over all pairs: no approximation but single precision (about 1e-5). */
+  /**
+   * KL(P‖Q) of a map in nats, Q over all pairs: no approximation but single precision (about 1e-5), and never the little
+   * below 0 that its rounding may give.
+   */
   divergence(points: Float32Array, dimensions: Dimensions): Promise<number>;
   /**
    * Trustworthiness and continuity (Venna & Kaski 2001) at k neighbours, in [0, 1]: whether neighbours in the map are
@@ -186,7 +189,7 @@ function measured(
       team.run({kernel: "sumDivergence", tasks: chunks, args: [rows, dimensions, edges, ends, joint, at, sums]});
       const divergence = sum(arena.doubles(sums, chunks)) + Math.log(z);
       arena.release(mark);
-      return divergence;
+      return divergence < 0 ? 0 : divergence; // NaN stays NaN
     },
     async quality(points, dimensions, count, among = rows > COUNTED ? SAMPLED : rows) {
       if (!(count >= 1 && count <= k && count < rows / 2)) {

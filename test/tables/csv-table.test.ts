@@ -30,6 +30,9 @@ test.each([
   ["blanks before quotes", '"a", "b"\n"1", "2"\n"3", "4"', ["a", "b"]],
   ["comments, the last of which names columns, as numpy.savetxt writes", "# made today\n# a b\n1 2\n3 4\n", ["a", "b"]],
   ["row names without a name, as R's write.table", "a b\nfirst 1 2\nsecond 3 4\n", ["a", "b"]],
+  ["row names that are numbers, as R's write.table", '"a" "b"\n"1" 1 2\n"2" 3 4\n', ["a", "b"]],
+  ["tabs and blanks between cells", "a \t b\n1\t\t2\n 3  4\n", ["a", "b"]],
+  ["lines of separators alone, as spreadsheets add", "a,b\n,\n1,2\n3,4\n,\n,\n", ["a", "b"]],
   ["an index without a name, as pandas", ",a,b\n0,1,2\n1,3,4\n", ["a", "b"]],
   ["an index and names that are numbers, as pandas", ",0,1\n0,1,2\n1,3,4\n", ["0", "1"]],
   ["names alike", "a,a\n1,2\n3,4", ["a", "a (2)"]],
@@ -53,6 +56,17 @@ test.each([
     [0.25, -1.5],
     [1.75, 2],
   ]);
+});
+
+test("blanks within cells part nothing where tabs do", async () => {
+  const table = await tableOf("sample id\tcell type\tx\nA 1\tT cell\t1.5\nB 2\tB cell\t2.5\n");
+  expect([table.names, rowsOf(table)]).toEqual([["x"], [[1.5], [2.5]]]);
+  expect(table.words.map(({name}) => name)).toEqual(["sample id", "cell type"]);
+});
+
+test("lines of separators alone are told, and are no missing values", async () => {
+  const table = await tableOf("a,b\n1,2\n3,4\n,\n,\n", {missing: "refuse"});
+  expect([table.rows, table.notes]).toEqual([2, ["2 lines of separators alone left out"]]);
 });
 
 test("one column of decimal commas under a name is one column", async () => {
@@ -99,7 +113,7 @@ describe("a first line", () => {
     expect(table.unused[0]).toEqual({
       name: "column 1",
       place: 1,
-      reason: '1 cell of 3 are no numbers, as "a" in line 1',
+      reason: '1 cell of 3 is no number, as "a" in line 1',
     });
   });
 });
@@ -110,7 +124,7 @@ test("each column that is not used is named with its place and the reason", asyn
   expect(unused).toEqual([
     {name: "art", place: 1, reason: "it holds words"},
     {name: "b", place: 3, reason: "it is empty"},
-    {name: "c", place: 4, reason: '1 cell of 3 are no numbers, as "x" in line 2'},
+    {name: "c", place: 4, reason: '1 cell of 3 is no number, as "x" in line 2'},
     {name: "d", place: 5, reason: "it has no number in 2 of 3 rows"},
   ]);
 });
@@ -186,6 +200,11 @@ test.each([
   ['a,b\n1,2\n3,"4\n5,6\n', "t.csv, line 3: expected quoted cells that end in a quote and then a separator"],
   ['a,b\n1,2\n"3"x,4\n', "t.csv, line 3: expected quoted cells"],
   ["a,b\nx,y\n", 't.csv: expected a column of numbers, got none in 2 rows ("column 1": it holds words'],
+  [
+    "a^b\n1^2\n",
+    't.csv: expected a column of numbers, got none in 2 rows ("column 1": it holds words; if other characters stand',
+  ],
+  ["title\n\na,b,c\n1,2,3\n3,4,5\n", "t.csv, line 3: expected 1 cell, as in the lines before, got 3"],
   ["\n \n", "t.csv: expected a column of numbers, got none in 0 rows"],
   ["a\0b,1\n2,3\n", "t.csv: expected text, got a zero byte at 1"],
   [

@@ -14,7 +14,7 @@ export const umap: ProjectionMethod = {
   mostPoints: Infinity,
   async project({data, neighbourhood, dimensions, iterations, start, random}) {
     const {rows, columns, values} = data;
-    const k = Math.min(NEIGHBOURS, neighbourhood.k + 1); // its lists begin with the point itself
+    const k = Math.min(NEIGHBOURS, neighbourhood.k + 1, rows - 1); // its lists begin with the point itself
     const near = neighbourhood.nearest(k - 1);
     const indices = Array.from({length: rows}, (_, i) => [i, ...near.subarray(i * (k - 1), (i + 1) * (k - 1))]);
     const distances = indices.map((list) => list.map((j) => distance(values, columns, list[0], j)));

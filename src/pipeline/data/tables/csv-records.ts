@@ -9,11 +9,12 @@ const LONGEST_RECORD = 1 << 26;
 
 /**
  * Reads the records of a text (RFC 4180: cells may be quoted, and then hold separators, line ends and doubled quotes).
- * Empty lines are no records. Of blanks between cells a row of them is one separator.
+ * Lines of nothing but separators are no records. Where blanks separate cells, so do tabs, and many of them are one separator.
  *
  * @param text Lines end in "\n", the last too.
  * @param use Is given each record's cells and the line that it begins in.
  * @param firstLine The number of the text's first line.
+ * @returns How many lines there were of separators alone.
  * @throws UserError where a quote is not closed or something stands behind it, or a record has no end.
  */
 export async function eachRecord(
@@ -22,14 +23,14 @@ export async function eachRecord(
   separator: string,
   use: (cells: string[], line: number) => void,
   firstLine = 1,
-): Promise<void> {
+): Promise<number> {
   const {default: Papa} = await import("papaparse"); // only when asked for: a run reads no table
-  let [line, waiting, quoted] = [firstLine, 0, false];
+  let [line, waiting, quoted, bare] = [firstLine, 0, false, 0];
   async function* watched() {
     for await (const piece of text) {
       quoted ||= piece.includes('"');
       waiting += piece.length;
-      yield piece;
+      yield blanked(piece, separator);
     }
   }
   const source = Readable.from(watched());
@@ -51,6 +52,7 @@ export async function eachRecord(
           if (r === bad) throw unclosed(what, line);
           const cells = tidy(data[r], separator);
           if (!isEmpty(cells)) use(cells, line);
+          else if (cells.length > 1) bare++;
           line += quoted ? 1 + linesWithin(data[r]) : 1;
         }
       },
@@ -58,6 +60,7 @@ export async function eachRecord(
       error: end,
     });
   });
+  return bare;
 }
 
 /**
@@ -73,11 +76,19 @@ export async function firstRecords(
   cut: boolean,
 ): Promise<{records: string[][]; broken: boolean}> {
   const {default: Papa} = await import("papaparse");
-  const {data, errors} = Papa.parse<string[]>(text, {delimiter: separator, newline: "\n", preview: most});
+  const {data, errors} = Papa.parse<string[]>(blanked(text, separator), {
+    delimiter: separator,
+    newline: "\n",
+    preview: most,
+  });
   if (cut && data.length < most) data.pop();
   const whole = Math.min(data.length, ...errors.map(({row = 0}) => row));
   const records = data.slice(0, whole).map((cells) => tidy(cells, separator));
   return {records: records.filter((cells) => !isEmpty(cells)), broken: whole < data.length};
+}
+
+function blanked(text: string, separator: string): string {
+  return separator === " " ? text.replaceAll("\t", " ") : text;
 }
 
 function tidy(cells: string[], separator: string): string[] {
@@ -85,7 +96,7 @@ function tidy(cells: string[], separator: string): string[] {
 }
 
 function isEmpty(cells: readonly string[]): boolean {
-  return cells.length === 0 || (cells.length === 1 && cells[0].trim() === "");
+  return cells.every((cell) => cell.trim() === "");
 }
 
 function linesWithin(cells: readonly string[]): number {

@@ -21,6 +21,8 @@ export interface CsvSurvey {
   /** Records after the first. */
   readonly rows: number;
   readonly columns: readonly ColumnSurvey[];
+  /** Lines of separators alone, which are left out. */
+  readonly bare: number;
   /** Whether rows have one cell more than the first record: their names, as R writes them. */
   readonly rowNames: boolean;
 }
@@ -31,7 +33,7 @@ const MOST_WORDS = 1000;
 /** Looks at records one after another. */
 export interface Surveyor {
   add(cells: string[], line: number): void;
-  done(): CsvSurvey;
+  done(bare: number): CsvSurvey;
 }
 
 /**
@@ -60,9 +62,9 @@ export function surveyor(what: string): Surveyor {
       for (let c = 0; c < columns.length; c++) note(columns[c], cells[c] ?? "", rows, line);
       rows++;
     },
-    done() {
+    done(bare) {
       while (columns.length < (first?.length ?? 0)) columns.push(newColumn()); // of a first record alone
-      return {first: first ?? [], firstLine, rows, columns, rowNames};
+      return {first: first ?? [], firstLine, rows, columns, bare, rowNames};
     },
   };
 }
@@ -90,5 +92,7 @@ function isNamed(first: readonly string[], second: readonly string[]): boolean {
 function checkWidth(what: string, cells: readonly string[], line: number, first: readonly string[], width: number) {
   const [from, longer] = cells.length > width ? [width, cells] : [cells.length, first];
   if (longer.slice(from).every((cell) => cell.trim() === "")) return;
-  throw new UserError(`${what}, line ${line}: expected ${width} cells, as in the lines before, got ${cells.length}`);
+  throw new UserError(
+    `${what}, line ${line}: expected ${width} cell${width === 1 ? "" : "s"}, as in the lines before, got ${cells.length}`,
+  );
 }

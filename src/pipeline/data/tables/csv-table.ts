@@ -55,7 +55,7 @@ function records(
   text: AsyncIterable<string>,
   {separator, skip, hash}: CsvLayout,
   use: (cells: string[], line: number) => void,
-): Promise<void> {
+): Promise<number> {
   return eachRecord(path, withoutLines(text, skip, hash), separator, use, 1 + skip);
 }
 
@@ -78,8 +78,7 @@ async function* withoutLines(text: AsyncIterable<string>, lines: number, hash: b
 
 async function surveyed(file: TableFile, text: AsyncIterable<string>, layout: CsvLayout): Promise<CsvSurvey> {
   const {add, done} = surveyor(file.path);
-  await records(file, text, layout, add);
-  return done();
+  return done(await records(file, text, layout, add));
 }
 
 /** What the second pass keeps. */
@@ -120,21 +119,23 @@ function planned(
   const texts: {name: string; place: number}[] = [];
   columns.forEach((column, c) => {
     const unnamed = header && /^(unnamed: 0)?$/i.test(given[c]?.trim() ?? "");
-    const reason = c === colored ? "it is the label" : reasonAgainst(column, decimal, unnamed, rows);
+    const own = c === colored ? "it is the label" : survey.rowNames && c === 0 ? "it names the rows" : undefined;
+    const reason = own ?? reasonAgainst(column, decimal, unnamed, rows);
     if (!reason) numbers.push(c);
     else unused.push({name: names[c], place: c + 1, reason});
-    if (c === colored || countsOf(column, decimal).other > 0) texts.push({name: names[c], place: c});
+    if (own || countsOf(column, decimal).other > 0) texts.push({name: names[c], place: c});
   });
   if (numbers.length === 0) {
     const reasons = unused.slice(0, 3).map(({name, reason}) => `"${name}": ${reason}`);
-    const more = unused.length > 3 ? "; …" : "";
-    throw new UserError(
-      `${path}: expected a column of numbers, got none in ${count(rows, "row")}${reasons.length ? ` (${reasons.join("; ")}${more})` : ""}`,
-    );
+    if (unused.length > 3) reasons.push("…");
+    if (columns.length === 1) reasons.push("if other characters stand between cells, name one by --separator");
+    const why = reasons.length > 0 ? ` (${reasons.join("; ")})` : "";
+    throw new UserError(`${path}: expected a column of numbers, got none in ${count(rows, "row")}${why}`);
   }
   const bytes = rows * numbers.length * 8;
   if (bytes > maxMegabytes * MEGABYTE) throw tooLarge(path, maxMegabytes, `${megabytes(bytes)} of numbers`);
   const notes = [...layout.notes];
+  if (survey.bare > 0) notes.push(`${count(survey.bare, "line")} of separators alone left out`);
   for (const name of repeated)
     notes.push(`more than one column is named "${name}": the later ones are "${name} (2)" and so on`);
   const labelWords = texts.findIndex(({place}) => place === colored);
@@ -163,7 +164,7 @@ function reasonAgainst(column: ColumnSurvey, decimal: Decimal, unnamed: boolean,
       return `its numbers do not have the decimal ${decimal} that others have, as ${shown} in line ${wrong?.line}`;
     }
     return numbers > 0
-      ? `${count(other, "cell")} of ${rows} are no numbers, as ${shown} in line ${wrong?.line}`
+      ? `${other === 1 ? `1 cell of ${rows} is no number` : `${other.toLocaleString("en")} cells of ${rows} are no numbers`}, as ${shown} in line ${wrong?.line}`
       : "it holds words";
   }
   if (numbers === 0) return infinite > 0 ? "it has no finite number" : "it is empty";

@@ -14,20 +14,24 @@ export interface CsvLayout {
   readonly notes: readonly string[];
 }
 
+/** Candidates, the rarest within cells first: of "ash;1,5" both parts by either mark are a word and a number. */
 const NAMES: {readonly [separator: string]: string} = {
-  ",": "commas",
-  ";": "semicolons",
   "\t": "tabs",
+  ";": "semicolons",
   "|": "bars",
+  ",": "commas",
   " ": "blanks",
-  ", ": "commas and blanks",
   "; ": "semicolons and blanks",
+  ", ": "commas and blanks",
 };
 const CANDIDATES = Object.keys(NAMES);
 
 export function nameOf(separator: string): string {
   return NAMES[separator] ?? JSON.stringify(separator);
 }
+
+/** "#N/A" and its kin are a spreadsheet's missing values. */
+const COMMENT = /^#(?!(?:N\/A|NA|NV|DIV\/0!|VALUE!|REF!|NAME\?|NUM!|NULL!)(?!\w))/i;
 
 /** Records that candidates are judged by. */
 const RECORDS = 1000;
@@ -48,7 +52,7 @@ export async function layoutOf(
   const notes: string[] = [];
   const named = /^"?sep=(.)"?[,;\t| ]*$/i.exec(lines[0])?.[1];
   let skip = named ? 1 : 0;
-  while (skip < 100 && (lines[skip] ?? "").startsWith("#")) skip++;
+  while (skip < 100 && COMMENT.test(lines[skip] ?? "")) skip++;
   const comments = skip - (named ? 1 : 0);
   const body = lines.slice(0, skip).reduce((rest, line) => rest.slice(line.length + 1), sample);
   const given = separatorOf(wanted) || named;
@@ -75,10 +79,12 @@ async function bestOf(text: string, cut: boolean, decimal: TableOptions["decimal
   }
   // Any text is one column by a separator that it does not hold. Where the first line has several cells, it is not.
   const parted = readings.some(({separator, first}) => separator !== " " && first > 1);
-  const weighed = readings.map((reading) => {
-    return {...reading, score: reading.score * (reading.columns > 1 ? 1 : parted ? 0.01 : 0.5)};
-  });
-  const single = readings.find(({columns, score}) => columns === 1 && score > 0.9999);
+  // Blanks within the cells of a table with tabs part nothing.
+  const tabbed = readings.some((reading) => reading.separator === "\t" && reading.isRegular && reading.score > 0.05);
+  const weighed = readings
+    .filter(({separator}) => separator !== " " || !tabbed)
+    .map((reading) => ({...reading, score: reading.score * (reading.columns > 1 ? 1 : parted ? 0.01 : 0.5)}));
+  const [single] = readings.filter((r) => r.columns === 1 && r.score > 0.9999).sort((a, b) => b.widest - a.widest);
   const best = weighed.reduce(
     (a, b) => ((b.score - a.score || b.columns - a.columns || b.widest - a.widest) > 0 ? b : a),
     {separator: ",", score: -1, columns: 0, widest: 0, first: 0, headerFits: true},
@@ -111,6 +117,7 @@ function appraised(records: readonly string[][], broken: boolean, decimal: Table
     columns,
     score: orderly * ((numbers / Math.max(1, cells)) * 0.999 + 0.001),
     headerFits,
+    isRegular: columns > 1 && share === 1 && headerFits,
     /** Cells of the first record, and of the longest: of one column too, lines may end in separators. */
     first: first.findLastIndex((cell) => cell.trim() !== "") + 1,
     widest: Math.max(...records.map(({length}) => length)),
