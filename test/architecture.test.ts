@@ -29,7 +29,7 @@ const MAY_IMPORT: {readonly [folder: string]: readonly string[]} = {
   record: ["plots", "nouns", "escape"],
   training: ["engine", "model", "data", "nouns"],
   analysis: ["tsne", "nouns"],
-  model: ["engine", "nouns"],
+  model: ["engine", "onnx", "nouns"],
   engine: ["nouns"],
   tsne: [],
   onnx: [],
@@ -39,7 +39,7 @@ const MAY_IMPORT: {readonly [folder: string]: readonly string[]} = {
   plots: ["escape"],
   escape: [],
 };
-const NOUNS = ["types", "random", "options", "system-errors"];
+const NOUNS = ["types", "random", "options", "system-errors", "json-text"];
 
 function folderOf(file: string): string {
   const path = file.replace(/\.ts$/, "").split("/");

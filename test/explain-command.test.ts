@@ -5,6 +5,7 @@ import {join} from "node:path";
 import {afterAll, beforeAll, describe, expect, test} from "vitest";
 import {readArtifactFile} from "../src/pipeline/record/artifact-codec";
 import type {PlotData} from "../src/plots/index";
+import {floats, ints, node, onnxFile} from "./support/onnx";
 import {tinyOnnx} from "./support/tiny-onnx";
 
 const folder = mkdtempSync(join(tmpdir(), "explain-"));
@@ -48,7 +49,8 @@ describe("explain IMAGE --model", () => {
     const {code, out, err} = await explain(IMAGE, ...flags, "--remove", "4", "--curves");
     expect(err).toBe("");
     expect(code).toBe(0);
-    expect(out).toMatch(/^rgb\.png: blue \d+\.\d% {3}R² \d\.\d\d, \d+ segments, 500 masks/);
+    expect(out).toMatch(/^rgb\.png: blue \d+\.\d% {3}R² \d\.\d\d, \d+ segments, 500 masks/m);
+    expect(out.split("\n")[0]).toBe("model   probabilities of 2 classes (the graph ends in Softmax)");
     const files = readdirSync(join(folder, "out", "rgb"));
     for (const name of ["segments", "bars", "steps", "curves", "removal"]) {
       expect(files).toContain(`${name}.png`);
@@ -87,8 +89,8 @@ describe("explain IMAGE --model", () => {
       ["package.json", "--model", "MODEL"],
       "package.json: expected a PNG or JPEG image, got a file that starts with 7b 0a 20 20",
     ],
-    [[IMAGE, "--model", "no.onnx"], "--model: expected the file no.onnx, got none there"],
-    [[IMAGE, "--model", "package.json"], "model.json: expected a tfjs model's topology"],
+    [[IMAGE, "--model", "no.onnx"], "no.onnx: expected a file, got nothing there"],
+    [[IMAGE, "--model", "package.json"], "package.json: expected a tfjs model's topology"],
     [
       [IMAGE, "--model", "MODEL", "--class", "green"],
       '--class: expected a class\'s name or its index below 2, got "green"',
@@ -106,6 +108,34 @@ describe("explain IMAGE --model", () => {
     expect(out).toBe("");
     expect(code).toBe(1);
   });
+});
+
+test("a runtime's own lines reach the screen with --verbose alone", async () => {
+  // a size of one is baked into the graph, so that two images at once fail; and one weight is unused
+  const baked = join(folder, "baked.onnx");
+  const graph = {
+    inputs: {x: ["n", 3, 16, 24]},
+    outputs: {y: ["n", 2]},
+    nodes: [
+      node("ReduceMean", ["x", "axes"], ["m"], {keepdims: 0}),
+      node("MatMul", ["m", "w"], ["s"]),
+      node("Reshape", ["s", "one"], ["r"]),
+      node("Softmax", ["r"], ["y"]),
+    ],
+    weights: [
+      ...[ints("axes", [2, 3]), ints("one", [1, 2]), floats("w", [3, 2], [9, 0, 0, 0, 0, 9])],
+      floats("unused", [2], [1, 2]),
+    ],
+  };
+  writeFileSync(baked, onnxFile(graph));
+  const flags = [IMAGE, "--model", baked, "--lime.samples", "20"];
+  const quiet = await explain(...flags);
+  expect(quiet.err).toBe("");
+  expect(quiet.out).toContain("model   takes one image at a time (it fails on two): it is asked so\n");
+  expect(quiet.code).toBe(0);
+  const verbose = await explain(...flags, "--verbose");
+  expect(verbose.code).toBe(0);
+  expect(verbose.err).toContain("onnxruntime");
 });
 
 test("explain --run explains test images with a saved run's model", async () => {

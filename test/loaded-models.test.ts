@@ -2,7 +2,7 @@ import * as tf from "@tensorflow/tfjs";
 import {beforeAll, describe, expect, test} from "vitest";
 import {explainWithLime} from "../src/pipeline/analysis/lime/lime";
 import type {LoadSettings} from "../src/pipeline/model/black-box";
-import {asProbabilities, modelInput} from "../src/pipeline/model/model-input";
+import {modelInput} from "../src/pipeline/model/model-input";
 import {onnxClassifier} from "../src/pipeline/model/onnx-classifier";
 import {savedModel} from "../src/pipeline/model/saved-model";
 import {tfjsClassifier} from "../src/pipeline/model/tfjs-classifier";
@@ -71,9 +71,11 @@ describe("an ONNX model", () => {
   });
 
   test("that is none, or does not fit what was said, is refused in one line", async () => {
-    await expect(onnxClassifier(Uint8Array.of(1, 2, 3), plain)).rejects.toThrow("model: expected an ONNX file, got:");
+    await expect(onnxClassifier(Uint8Array.of(1, 2, 3), plain)).rejects.toThrow(
+      "model: expected an ONNX file, got one that starts with 01 02 03",
+    );
     await expect(onnxClassifier(tinyOnnx(tiny), {...plain, classNames: ["a", "b", "c"]})).rejects.toThrow(
-      "class names: expected 2, one an output of the model, got 3",
+      "--classes: expected 2 names, one an output of model, got 3",
     );
     await expect(onnxClassifier(tinyOnnx(tiny), {...plain, imageShape: [8, 8, 3]})).rejects.toThrow(
       "--size: expected 6 x 5 x 3, the model's input, got 8 x 8 x 3",
@@ -157,12 +159,6 @@ describe("a saved tfjs model", () => {
     await classifier.dispose();
     expect(tf.memory().numTensors).toBe(before);
   });
-
-  test("without weights or topology is refused", async () => {
-    await expect(tfjsClassifier({format: "layers-model"}, new Uint8Array(0), plain)).rejects.toThrow(
-      "model.json: expected a tfjs model's topology and weightsManifest",
-    );
-  });
 });
 
 test("pixels go through scale, mean and standard deviation into either layout", () => {
@@ -171,12 +167,4 @@ test("pixels go through scale, mean and standard deviation into either layout", 
   expect(modelInput(two, {...settings, layout: "nhwc"})).toBeAllClose([-1, 1.5, 1.75, 1, 1, 0.75], {rtol: 1e-6});
   expect(modelInput(two, {...settings, layout: "nchw"})).toBeAllClose([-1, 1, 1.5, 1, 1.75, 0.75], {rtol: 1e-6});
   expect(() => modelInput(two, {...settings, mean: [1, 2], layout: "nchw"})).toThrow("mean: expected 1 or 3 numbers");
-});
-
-test("rows are taken as probabilities only if they are", () => {
-  expect(asProbabilities(Float32Array.of(0.25, 0.75), 2, "auto")).toEqual(Float32Array.of(0.25, 0.75));
-  expect(asProbabilities(Float32Array.of(0, Math.log(3)), 2, "auto")).toBeAllClose([0.25, 0.75], {rtol: 1e-6});
-  expect(asProbabilities(Float32Array.of(0.5, 0.5), 2, "logits")).toEqual(Float32Array.of(0.5, 0.5));
-  expect(() => asProbabilities(Float32Array.of(2, 3), 2, "probabilities")).toThrow("sum to 1");
-  expect(() => asProbabilities(Float32Array.of(Number.NaN, 1), 2, "auto")).toThrow("expected finite outputs, got NaN");
 });

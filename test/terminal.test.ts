@@ -33,6 +33,22 @@ test("what a library prints passes too, line by line", async () => {
   expect(printed).toEqual([["%s", "layer \\x1b]0;owned\\x07:\n3 weights"]]);
 });
 
+test("what a library prints can be silenced, and heard again", async () => {
+  const {muteOthers} = await withColors();
+  const printed: unknown[] = [];
+  const before = console.warn;
+  console.warn = (...given: unknown[]) => printed.push(...given);
+  try {
+    const unmute = muteOthers("warn");
+    console.warn("unheard");
+    unmute();
+    console.warn("heard");
+  } finally {
+    console.warn = before;
+  }
+  expect(printed).toEqual(["heard"]);
+});
+
 test("no other file of the program prints", () => {
   const printing = readdirSync("src", {recursive: true, encoding: "utf8"})
     .map((file) => join("src", file))

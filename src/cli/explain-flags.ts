@@ -2,7 +2,7 @@ import {dirname, resolve} from "node:path";
 
 import type {Fit} from "../pipeline/data/images/fit-image";
 import {MOST_PIXELS} from "../pipeline/data/images/image-file";
-import type {ModelOutput} from "../pipeline/model/model-input";
+import {type ModelOutput, OUTPUTS} from "../pipeline/model/answers";
 import {
   between,
   type OptionTable,
@@ -14,7 +14,7 @@ import {
   wholeNumber,
 } from "../pipeline/options";
 import type {ImageShape} from "../pipeline/types";
-import {parsed, readIfThere} from "./explain-model";
+import {type ModelEngine, readJson} from "./explain-model";
 import {givenOf} from "./flags";
 
 export interface ExplainFlags {
@@ -31,10 +31,12 @@ export interface ExplainFlags {
   readonly mean: string;
   readonly std: string;
   readonly output: ModelOutput;
+  readonly outputName: string;
+  readonly maxMemory: number;
   readonly fit: Fit;
   readonly invert: boolean;
   readonly maxPixels: number;
-  readonly engine: "auto" | "tensorflow" | "wasm" | "cpu";
+  readonly engine: ModelEngine;
   readonly remove: number;
   readonly coverage: number;
   readonly minWeight: number;
@@ -54,7 +56,10 @@ export const explainFlags: OptionTable<ExplainFlags> = {
   preset: {default: "", help: "a JSON file with these flags by name; the files it names stand beside it"},
   run: {default: "", help: "instead of --model: a saved run's best model, by name, folder or latest"},
   imageIndex: {default: "", help: "with --run: places in the test split, with commas between"},
-  classes: {default: "", help: "class names: a file with one a line, or a JSON list; default 0, 1, 2, …"},
+  classes: {
+    default: "",
+    help: "class names: one a line, a JSON list, or a JSON object of index and name, either way round; default 0, 1, …",
+  },
   class: {default: "", help: "explain this class, by name or index; default: the most probable"},
   top: {default: 1, help: "explain this many of the most probable classes", check: positiveInteger},
   size: {default: "", help: "of the input, as 224x224x3, where the model leaves it open"},
@@ -64,9 +69,10 @@ export const explainFlags: OptionTable<ExplainFlags> = {
   std: {default: "1", help: "one number, or one a channel", check: listed},
   output: {
     default: "auto",
-    help: "of the model: probabilities, logits, or auto (by whether they sum to 1)",
-    check: oneOf("auto", "probabilities", "logits"),
+    help: "of the model: probabilities (one class excludes the others), sigmoid (independent ones), logits (scores), or auto: by its last nodes, else by its numbers",
+    check: oneOf(...OUTPUTS),
   },
+  outputName: {default: "", help: "the output to explain, of a model that has several"},
   fit: {
     default: "crop",
     help: "an image of other proportions: crop its middle or stretch it",
@@ -78,6 +84,11 @@ export const explainFlags: OptionTable<ExplainFlags> = {
     default: "auto",
     help: "for tfjs: auto, tensorflow, wasm, cpu",
     check: oneOf("auto", "tensorflow", "wasm", "cpu"),
+  },
+  maxMemory: {
+    default: 1,
+    help: "the most memory that the model may take for an image, in GiB, besides four times its files' size",
+    check: between(0.1, 1000),
   },
   remove: {
     default: 0,
@@ -101,7 +112,10 @@ export async function explainOptionsOf(given: {readonly [flag: string]: unknown}
   const flags = givenOf(given, explainFlags, "");
   if (!flags.preset) return resolveOptions(explainFlags, flags, "--");
   const path = `${flags.preset}`;
-  const preset = parsed(`${Buffer.from(await readIfThere(path, "--preset"))}`, path) as {[name: string]: unknown};
+  const preset = await readJson(path);
+  if (typeof preset !== "object" || preset === null || Array.isArray(preset)) {
+    throw new UserError(`${path}: expected an object of flags by name, got ${JSON.stringify(preset).slice(0, 40)}`);
+  }
   const asFlags = Object.entries(preset).map(([name, value]) => {
     const words = Array.isArray(value) ? value.join(",") : value;
     // scale, mean and std are words on the command line; files stand beside the preset

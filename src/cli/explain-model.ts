@@ -1,49 +1,79 @@
-import {readFile} from "node:fs/promises";
-import {dirname, join} from "node:path";
-
 import {startBackend} from "../pipeline/backend/index";
+import {type ClassNames, parseClassNames} from "../pipeline/data/class-names";
+import {readWhole} from "../pipeline/data/read-file";
+import {decodeText} from "../pipeline/data/text";
+import {parseJson} from "../pipeline/json-text";
 import type {LoadedClassifier, LoadSettings} from "../pipeline/model/black-box";
 import {onnxClassifier} from "../pipeline/model/onnx-classifier";
-import {type TfjsModelJson, tfjsClassifier} from "../pipeline/model/tfjs-classifier";
+import {tfjsClassifier} from "../pipeline/model/tfjs-classifier";
+import {type TfjsModelJson, tfjsModelJson} from "../pipeline/model/tfjs-weights";
 import {UserError} from "../pipeline/options";
+import {readOnnx, readTfjsWeights} from "./model-files";
+import {triedModel} from "./trial";
 
-/** Opens a model by its file: .onnx, or a tfjs model.json with its weights beside it. */
-export async function openModel(
+export type ModelEngine = "auto" | "tensorflow" | "wasm" | "cpu";
+
+/** The largest class file and the largest JSON that are read, in bytes. */
+const MOST_NAMES = 16e6;
+const MOST_JSON = 256e6;
+/** LIME holds about so many copies of an image while it explains it. */
+const IMAGES_IN_MEMORY = 16;
+
+/** The files of a model, read and checked. */
+type ModelFiles = {readonly size: number} & (
+  | {readonly kind: "onnx"; readonly bytes: Uint8Array; readonly isSplit: boolean}
+  | {readonly kind: "tfjs"; readonly json: TfjsModelJson; readonly weights: Uint8Array}
+);
+
+/** Opens a model by its file: .onnx, or a tfjs model.json; with its weights beside it. */
+export async function openModel(path: string, engine: ModelEngine, settings: LoadSettings): Promise<LoadedClassifier> {
+  return opened(await readModel(path), path, engine, settings);
+}
+
+/**
+ * The same for a model that is not to be trusted: it is tried first (trial.ts).
+ *
+ * @param maxMemory Bytes that it may take for an image, besides four times its files' size.
+ */
+export async function openStranger(
   path: string,
-  engine: "auto" | "tensorflow" | "wasm" | "cpu",
+  engine: ModelEngine,
   settings: LoadSettings,
+  maxMemory: number,
 ): Promise<LoadedClassifier> {
-  if (path.endsWith(".onnx")) return onnxClassifier(await readIfThere(path, "--model"), settings);
-  if (!path.endsWith(".json")) throw new UserError(`--model: expected an .onnx file or a tfjs model.json, got ${path}`);
-  const json = parsed(`${Buffer.from(await readIfThere(path, "--model"))}`, path) as TfjsModelJson;
-  const files = (json.weightsManifest ?? []).flatMap((group) => group.paths);
-  const parts = await Promise.all(files.map((file) => readIfThere(join(dirname(path), file), path)));
-  await startBackend(engine, "ask");
-  return tfjsClassifier(json, Buffer.concat(parts), settings);
+  const files = await readModel(path);
+  const {say: _, asking: __, ...plain} = settings;
+  const limited = {...plain, mostBytes: maxMemory / IMAGES_IN_MEMORY};
+  const trial = triedModel({path, engine, settings: limited}, maxMemory + 4 * files.size);
+  if (files.kind === "tfjs") await Promise.all([trial, startBackend(engine, "ask")]); // side by side
+  const bytesAnImage = await trial;
+  const mostAtOnce = Math.max(1, Math.floor(maxMemory / Math.max(1, bytesAnImage)));
+  return opened(files, path, engine, {...settings, ...limited, mostAtOnce});
 }
 
-/** One class name a line; or a JSON array of them, or object from index to name. */
-export async function readClassNames(path: string): Promise<string[]> {
-  const content = `${Buffer.from(await readIfThere(path, "--classes"))}`;
-  if (!path.endsWith(".json")) return content.trimEnd().split(/\r?\n/);
-  const value = parsed(content, path);
-  const names = Array.isArray(value) ? value : Object.values(value as object);
-  // ImageNet's usual file maps an index to [WordNet id, name]
-  return names.map((name) => `${Array.isArray(name) ? name.at(-1) : name}`);
-}
-
-export function parsed(content: string, path: string): unknown {
-  try {
-    return JSON.parse(content);
-  } catch (error) {
-    throw new UserError(`${path}: expected JSON, got ${(error as Error).message}`);
+async function readModel(path: string): Promise<ModelFiles> {
+  if (/\.onnx$/i.test(path)) return {kind: "onnx", ...(await readOnnx(path))};
+  if (!/\.json$/i.test(path)) {
+    throw new UserError(`--model: expected an .onnx file or a tfjs model.json, got ${path}`);
   }
+  const json = tfjsModelJson(await readJson(path), path);
+  const weights = await readTfjsWeights(path, json);
+  return {kind: "tfjs", json, weights, size: weights.length};
 }
 
-/** @param what Named in the error: the flag or file that asked for it. */
-export async function readIfThere(path: string, what: string): Promise<Uint8Array> {
-  return readFile(path).catch((error: NodeJS.ErrnoException) => {
-    const reason = error.code === "ENOENT" ? "none there" : error.code;
-    throw new UserError(`${what}: expected the file ${path}, got ${reason}`);
-  });
+async function opened(files: ModelFiles, path: string, engine: ModelEngine, settings: LoadSettings) {
+  const named = {what: path, ...settings};
+  if (files.kind === "onnx") return onnxClassifier(files.bytes, named, files.isSplit ? path : undefined);
+  await startBackend(engine, "ask");
+  return tfjsClassifier(files.json, files.weights, named);
+}
+
+/** A file's class names, whichever way it has them. */
+export async function readClassNames(path: string): Promise<ClassNames> {
+  return parseClassNames(await readWhole(path, {most: MOST_NAMES}), path);
+}
+
+/** A JSON file's value, whichever way it is encoded. */
+export async function readJson(path: string): Promise<unknown> {
+  return parseJson(decodeText(await readWhole(path, {most: MOST_JSON}), path), path);
 }

@@ -4,7 +4,7 @@ import {limeFlags, limeOptionsOf} from "../pipeline/analysis/lime/option-table";
 import {fitImage} from "../pipeline/data/images/fit-image";
 import {decodeImage} from "../pipeline/data/images/image-file";
 import {readWhole} from "../pipeline/data/read-file";
-import type {LoadedClassifier} from "../pipeline/model/black-box";
+import type {LoadedClassifier, LoadSettings} from "../pipeline/model/black-box";
 import {resolveOptions, UserError} from "../pipeline/options";
 import {encode} from "../pipeline/record/artifact-codec";
 import {freshFolder} from "../pipeline/record/fresh-name";
@@ -19,9 +19,9 @@ import {draw} from "../plots/index";
 import {trustWords} from "../plots/trust-words";
 import type {Command} from "./command";
 import {type ExplainFlags, explainFlags, explainOptionsOf, numbers, shapeOf} from "./explain-flags";
-import {openModel, readClassNames} from "./explain-model";
+import {openStranger, readClassNames} from "./explain-model";
 import {declareFlags, givenOf} from "./flags";
-import {say} from "./terminal";
+import {muteOthers, say} from "./terminal";
 
 /** One image to explain, and what is known of it. */
 interface Subject {
@@ -47,12 +47,15 @@ export const explainCommand: Command = {
   async handler(given) {
     const options = await explainOptionsOf(given);
     const files = (given.images ?? []) as string[]; // yargs' array positional
-    const {classifier, subjects} = options.run ? await fromRun(options, files) : await fromModel(options, files);
+    const print = given.quiet === true ? () => {} : say;
+    const notes: string[] = []; // printed with the first result: an error stands alone
+    const telling = {say: (line: string) => notes.push(line), verbose: given.verbose === true};
+    const {classifier, subjects} = await (options.run ? fromRun : fromModel)(options, files, telling);
     const lime = limeOptionsOf(
       resolveOptions(limeFlags, givenOf(given, limeFlags, "lime."), "--lime."),
       classifier.imageShape,
     );
-    const print = given.quiet === true ? () => {} : say;
+    const unmute = telling.verbose ? () => {} : muteOthers("log"); // a graph may print
     try {
       for (const {name, folder: own, image, index, label} of subjects) {
         const folder = await freshFolder(resolve(options.out || join(options.save, "explain")), own);
@@ -64,7 +67,7 @@ export const explainCommand: Command = {
         try {
           for await (const artifact of explainImage(classifier, image, {...asked, ...known})) {
             await write(folder.path, artifact);
-            for (const line of wordsOf(artifact)) print(line);
+            for (const line of [...notes.splice(0), ...wordsOf(artifact)]) print(line);
           }
           print(`  ${await folder.keep()}`);
         } catch (error) {
@@ -73,36 +76,47 @@ export const explainCommand: Command = {
         }
       }
     } finally {
+      unmute();
       await classifier.dispose();
     }
     return 0;
   },
 };
 
-async function fromModel(options: ExplainFlags, files: readonly string[]) {
+type Telling = Required<Pick<LoadSettings, "verbose" | "say">>;
+
+async function fromModel(options: ExplainFlags, files: readonly string[], telling: Telling) {
   if (!options.model) throw new UserError("explain: expected --model or --run, got neither");
   if (files.length === 0) throw new UserError("explain: expected image files, got none");
-  const {layout, scale, mean, std, output, size, classes, engine} = options;
-  const classifier = await openModel(options.model, engine, {
+  const {layout, scale, mean, std, output, outputName, size, classes, engine} = options;
+  const {names, notes = []} = classes ? await readClassNames(classes) : {};
+  for (const note of notes) telling.say(note);
+  const load = {
+    ...telling,
     input: {scale: Number(scale), mean: numbers(mean), std: numbers(std), ...(layout === "auto" ? {} : {layout})},
     output,
+    ...(outputName ? {outputName} : {}),
     ...(size ? {imageShape: shapeOf(size)} : {}),
-    ...(classes ? {classNames: await readClassNames(classes)} : {}),
-  });
+    ...(names ? {classNames: names} : {}),
+  };
+  const classifier = await openStranger(options.model, engine, load, options.maxMemory * 2 ** 30);
   return {classifier, subjects: await readImages(files, classifier, options)};
 }
 
-async function fromRun(options: ExplainFlags, files: readonly string[]) {
+async function fromRun(options: ExplainFlags, files: readonly string[], telling: Telling) {
   if (options.model) throw new UserError("explain: expected --model or --run, got both");
   const {path} = await findRun(options.save, options.run);
   const file = readRunFile(path);
   const {data} = file;
-  const classifier = await openModel(join(path, "model", "model.json"), options.engine, {
+  const load = {
+    ...telling,
     input: {scale: 1, mean: [0], std: [1]},
-    output: "probabilities",
+    output: "probabilities" as const,
     imageShape: data.imageShape,
     classNames: data.classNames,
-  });
+  };
+  const model = join(path, "model", "model.json");
+  const classifier = await openStranger(model, options.engine, load, options.maxMemory * 2 ** 30);
   const subjects = await readImages(files, classifier, options);
   if (options.imageIndex) {
     const begun = resolveOptions(runOptions, file.options, `${join(path, "run.json")}: --`);

@@ -12,7 +12,7 @@ import {resumeCommand} from "./resume";
 import {runCommand} from "./run";
 import {programCommand} from "./shell-words";
 import {sweepCommand} from "./sweep";
-import {complain, paint} from "./terminal";
+import {complain, muteOthers, paint} from "./terminal";
 
 /** Every command there is, in the order `--help` lists them. */
 const commands: readonly Command[] = [
@@ -59,6 +59,7 @@ export async function main(argv: readonly string[]): Promise<number> {
       },
     });
   }
+  const unmute = argv.includes("--verbose") ? () => {} : muteOthers("debug", "info", "trace", "warn");
   try {
     await cli.parseAsync();
     return code;
@@ -66,6 +67,8 @@ export async function main(argv: readonly string[]): Promise<number> {
     complain(`${paint.red("error:")} ${wordsOf(error as Error, flagsOf(cli), argv)}`);
     if (argv.includes("--verbose")) for (const line of `${(error as Error).stack}`.split("\n")) complain(line);
     return 1;
+  } finally {
+    unmute();
   }
 }
 

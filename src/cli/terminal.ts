@@ -78,3 +78,16 @@ export function guardConsole(): void {
       );
   }
 }
+
+/**
+ * Silences what others print: lines of a runtime, or of a graph that has a print operation. Errors pass.
+ *
+ * @returns Takes it back.
+ */
+export function muteOthers(...methods: readonly ("debug" | "info" | "log" | "trace" | "warn")[]): () => void {
+  const before = methods.map((method) => [method, console[method]] as const);
+  for (const method of methods) console[method] = () => {};
+  return () => {
+    for (const [method, print] of before) console[method] = print;
+  };
+}

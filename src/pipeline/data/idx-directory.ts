@@ -2,6 +2,7 @@ import {createHash} from "node:crypto";
 import {join} from "node:path";
 
 import {UserError} from "../options";
+import {parseClassNames} from "./class-names";
 import {type IdxArray, parseIdx} from "./idx";
 import {IDX_FILES, type IdxLimits, readIdxFile} from "./idx-file";
 import type {ImageSource} from "./image-source";
@@ -11,7 +12,7 @@ const MOST_NAMES_BYTES = 1e6;
 
 /**
  * Opens a folder with the four idx files under MNIST's names, plain or as .gz. Class names stand in `classes.txt`,
- * one a line; without it they are 0 to 9.
+ * one a line or as JSON; without it they are 0 to 9.
  *
  * @throws UserError naming the file, if one is missing, is no idx file, is too large, or does not fit the others.
  * @throws The signal's reason.
@@ -51,12 +52,9 @@ async function readClassNames(folder: string): Promise<readonly string[]> {
   const path = join(folder, "classes.txt");
   const bytes = await readIfThere(path, {most: MOST_NAMES_BYTES});
   if (!bytes) return Array.from({length: 10}, (_, digit) => `${digit}`);
-  const lines = new TextDecoder()
-    .decode(bytes)
-    .split(/\r?\n/)
-    .filter((line) => line.trim()); // it leaves out a BOM
-  if (lines.length < 2) throw new UserError(`${path}: expected 2 or more names, got ${lines.length}`);
-  return lines;
+  const {names} = parseClassNames(bytes, path);
+  if (names.length < 2) throw new UserError(`${path}: expected 2 or more names, got ${names.length}`);
+  return names;
 }
 
 function checkImages({shape}: IdxArray, name: string): void {

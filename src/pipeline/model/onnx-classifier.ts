@@ -1,62 +1,113 @@
-import {InferenceSession, Tensor} from "onnxruntime-node";
+import {env, InferenceSession, Tensor} from "onnxruntime-node";
 
+import {decodeModel, type ModelProto} from "../../onnx/file/model";
 import {UserError} from "../options";
+import type {Answer} from "./answers";
 import {blackBoxClassifier, dimsOf, imageShapeOf, type LoadedClassifier, type LoadSettings} from "./black-box";
+import {graphEnd} from "./graph-end";
+import {fromHalf, toHalf} from "./half";
+import {nodesOfOnnx} from "./onnx-graph";
+import {type Port, portWords, shapeWords, theInput, theOutput} from "./ports";
+
+/** Types of floats that are taken and given; all are float32 here. */
+const FLOATS = ["float32", "float16", "float64"];
 
 /**
- * An ONNX model on onnxruntime: one image input, one output of class scores. A model whose batch size is fixed is asked
- * in batches of that size.
+ * An ONNX model on onnxruntime: one image input, one row of class scores an image as output. A model whose batch size is
+ * fixed is asked in batches of that size.
  *
- * @throws UserError if the bytes are no model, or it has other inputs and outputs.
+ * @param path Where it lies, if weights stand in files beside it.
+ * @throws UserError if the bytes are no model, or its inputs and outputs are others.
  */
-export async function onnxClassifier(bytes: Uint8Array, settings: LoadSettings): Promise<LoadedClassifier> {
-  const session = await InferenceSession.create(bytes, {logSeverityLevel: 3}).catch((error: Error) => {
-    throw new UserError(`model: expected an ONNX file, got: ${error.message}`);
+export async function onnxClassifier(
+  bytes: Uint8Array,
+  settings: LoadSettings,
+  path?: string,
+): Promise<LoadedClassifier> {
+  const {what = "model", verbose = false} = settings;
+  const model = onnxModel(bytes, what);
+  env.logLevel = verbose ? "warning" : "fatal";
+  const logSeverityLevel = verbose ? 2 : 4;
+  const source = path ?? bytes;
+  // the two forms of `create` are told apart by types alone
+  const session = await (typeof source === "string"
+    ? InferenceSession.create(source, {logSeverityLevel})
+    : InferenceSession.create(source, {logSeverityLevel})
+  ).catch((error: Error) => {
+    throw new UserError(`${what}: expected an ONNX model that onnxruntime runs, got: ${firstLine(error)}`);
   });
-  if (session.inputNames.length !== 1) {
-    throw new UserError(`model: expected one input, got ${session.inputNames.join(", ")}`);
-  }
-  const shape = dimensionsOf(session.inputMetadata[0]);
-  const {layout, imageShape} = inputOf(shape, settings);
-  const dims = dimsOf(imageShape, layout);
-  const size = dims[0] * dims[1] * dims[2];
-  const batch = typeof shape[0] === "number" && shape[0] > 0 ? shape[0] : undefined;
-
-  const ask = async (values: Float32Array, count: number): Promise<Float32Array> => {
-    const input = new Tensor("float32", values, [count, ...dims]);
-    const answer = (await session.run({[session.inputNames[0]]: input}))[session.outputNames[0]];
-    if (answer.type !== "float32") throw new UserError(`model: expected a float32 output, got ${answer.type}`);
-    return answer.data as Float32Array;
-  };
-  const scores = async (values: Float32Array, count: number): Promise<Float32Array> => {
-    if (batch === undefined) return ask(values, count);
-    const parts: Float32Array[] = [];
-    for (let start = 0; start < count; start += batch) {
-      const padded = new Float32Array(batch * size); // the last batch is filled up with empty images
-      padded.set(values.subarray(start * size, Math.min(start + batch, count) * size));
-      const out = await ask(padded, batch);
-      parts.push(out.subarray(0, (out.length / batch) * Math.min(batch, count - start)));
+  try {
+    const input = theInput(session.inputMetadata.map(portOf), FLOATS, settings);
+    const output = theOutput(session.outputMetadata.map(portOf), settings);
+    if (!FLOATS.includes(`${output.type}`)) {
+      throw new UserError(`${what}: expected an output of ${FLOATS.join(", ")}, got ${portWords(output)}`);
     }
-    return Float32Array.from(parts.flatMap((part) => [...part]));
-  };
-
-  return blackBoxClassifier({imageShape, layout, scores, dispose: () => session.release()}, settings);
-}
-
-function dimensionsOf(metadata: InferenceSession.ValueMetadata): readonly (number | string)[] {
-  if (!metadata.isTensor || metadata.shape.length !== 4) {
-    const got = metadata.isTensor ? `shape [${metadata.shape}]` : "no tensor";
-    throw new UserError(`model: expected a batch of images as input, 4 dimensions, got ${got}`);
+    const {layout, imageShape} = imagesOf(input.dims ?? [], settings);
+    const dims = dimsOf(imageShape, layout);
+    const batch = input.dims?.[0];
+    const ask = async (values: Float32Array, count: number): Promise<Answer> => {
+      const feeds = {[input.name]: tensorOf(`${input.type}`, values, [count, ...dims])};
+      try {
+        const answer = (await session.run(feeds, [output.name], {logSeverityLevel}))[output.name];
+        return {dims: answer.dims, values: numbersOf(answer)};
+      } catch (error) {
+        throw new UserError(`${what}: expected an answer to ${imagesWords(count)}, got: ${firstLine(error as Error)}`);
+      }
+    };
+    const end = graphEnd(nodesOfOnnx(model), output.name);
+    const fixed = typeof batch === "number" && batch > 0 ? batch : undefined;
+    const dispose = () => session.release();
+    return await blackBoxClassifier({imageShape, layout, batch: fixed, end, ask, dispose}, settings);
+  } catch (error) {
+    await session.release();
+    throw error;
   }
-  if (metadata.type !== "float32") throw new UserError(`model: expected a float32 input, got ${metadata.type}`);
-  return metadata.shape;
 }
 
-function inputOf(shape: readonly (number | string)[], {imageShape, input}: LoadSettings) {
-  const isColor = (n: number | string) => n === 1 || n === 3;
-  const layout = input.layout ?? (isColor(shape[1]) ? "nchw" : isColor(shape[3]) ? "nhwc" : undefined);
-  if (!layout) throw new UserError(`--layout: expected nchw or nhwc for an input of [${shape}], got none`);
-  const [h, w, c] = layout === "nchw" ? [shape[2], shape[3], shape[1]] : [shape[1], shape[2], shape[3]];
+/** What the file says of its graph. @throws UserError if it is no ONNX file. */
+export function onnxModel(bytes: Uint8Array, what: string): ModelProto {
+  let model: ModelProto | undefined;
+  try {
+    model = decodeModel(bytes);
+  } catch {
+    // no protobuf: refused below
+  }
+  if (model?.graph?.output?.length) return model;
+  const start = Array.from(bytes.subarray(0, 4), (byte) => byte.toString(16).padStart(2, "0")).join(" ");
+  throw new UserError(`${what}: expected an ONNX file, got one that starts with ${start || "nothing"}`);
+}
+
+function portOf(metadata: InferenceSession.ValueMetadata): Port {
+  if (!metadata.isTensor) return {name: metadata.name, type: "(no tensor)"};
+  const {name, type, shape} = metadata;
+  return {name, type, dims: shape};
+}
+
+function imagesOf(dims: NonNullable<Port["dims"]>, settings: LoadSettings) {
+  const isColor = (n: unknown) => n === 1 || n === 3;
+  const layout = settings.input.layout ?? (isColor(dims[1]) ? "nchw" : isColor(dims[3]) ? "nhwc" : undefined);
+  if (!layout) throw new UserError(`--layout: expected nchw or nhwc for an input of ${shapeWords(dims)}, got none`);
+  const [h, w, c] = layout === "nchw" ? [dims[2], dims[3], dims[1]] : [dims[1], dims[2], dims[3]];
   const found = [h, w, c].map((n) => (typeof n === "number" && n > 0 ? n : undefined));
-  return {layout, imageShape: imageShapeOf(shape, found, imageShape)};
+  return {layout, imageShape: imageShapeOf(dims, found, settings)};
+}
+
+function tensorOf(type: string, values: Float32Array, dims: readonly number[]): Tensor {
+  if (type === "float64") return new Tensor("float64", Float64Array.from(values), dims);
+  if (type === "float16") return new Tensor("float16", Uint16Array.from(values, toHalf), dims);
+  return new Tensor("float32", values, dims);
+}
+
+function numbersOf({type, data}: Tensor): Float32Array {
+  if (type === "float32") return data as Float32Array;
+  if (type === "float16" && data instanceof Uint16Array) return Float32Array.from(data, fromHalf);
+  return Float32Array.from(data as Float64Array); // or Node 24's Float16Array, which holds numbers too
+}
+
+function imagesWords(count: number): string {
+  return count === 1 ? "one image" : `${count} images`;
+}
+
+function firstLine({message}: Error): string {
+  return message.split("\n")[0].slice(0, 300);
 }

@@ -1,9 +1,10 @@
-import {between, type OptionTable, oneOf, positiveInteger, UserError, wholeNumber} from "../../options";
+import {between, type OptionTable, oneOf, UserError, wholeNumber} from "../../options";
 import type {ImageShape} from "../../types";
 import {type SelectionName, selections} from "../feature-selection";
 import {type LinearModelName, linearModels} from "../linear-models";
 import {type SegmentationMethod, type Segmenter, suitedSegmenter} from "../segmentation/index";
 import type {LimeOptions} from "./lime";
+import {suitedBatch} from "./neighbourhood";
 import {type LimeSettings, parseHiding, type RecipeName, recipes} from "./settings";
 
 /** LIME's choices as the user writes them. "recipe" and 0: as the recipe has it. */
@@ -24,6 +25,7 @@ export interface LimeFlags {
 }
 
 const AS_RECIPE = "recipe";
+const MOST_AT_ONCE = 256;
 
 export const limeFlags: OptionTable<LimeFlags> = {
   recipe: {
@@ -54,7 +56,11 @@ export const limeFlags: OptionTable<LimeFlags> = {
   selection: choice("how the model's segments are chosen", ...(Object.keys(selections) as SelectionName[])),
   features: {default: 0, help: "most segments in the model; 0: as the recipe", check: wholeNumber},
   model: choice("linear model", ...(Object.keys(linearModels) as LinearModelName[])),
-  batchSize: {default: 256, help: "masked images in memory at a time", check: positiveInteger},
+  batchSize: {
+    default: 0,
+    help: `masked images in memory at a time; 0: as many as fit in 16 MB, ${MOST_AT_ONCE} at most`,
+    check: wholeNumber,
+  },
 };
 
 /** The flags as `explainWithLime` takes them, for images of this shape. */
@@ -80,7 +86,11 @@ export function limeOptionsOf(flags: LimeFlags, shape: ImageShape): LimeOptions 
     skipInert: undefined,
   };
   const set = Object.fromEntries(Object.entries(chosen).filter(([, value]) => value !== undefined));
-  return {recipe, batchSize: flags.batchSize, ...(set as Partial<LimeSettings>)};
+  return {
+    recipe,
+    batchSize: flags.batchSize || Math.min(MOST_AT_ONCE, suitedBatch(shape)),
+    ...(set as Partial<LimeSettings>),
+  };
 }
 
 function withSegments(segmenter: Segmenter, segments: number): Segmenter {

@@ -1,0 +1,41 @@
+import type {LoadSettings} from "../pipeline/model/black-box";
+import {UserError} from "../pipeline/options";
+import {type ModelEngine, openModel} from "./explain-model";
+
+/** What the process of a trial is asked. */
+export interface TrialQuestion {
+  readonly path: string;
+  readonly engine: ModelEngine;
+  readonly settings: Omit<LoadSettings, "say" | "asking">;
+}
+
+/** What it answers, if it lives. */
+export type TrialAnswer =
+  /** Bytes that one more image takes while it is computed. */
+  {readonly bytesAnImage: number} | {readonly failure: {readonly message: string; readonly isUsers: boolean}};
+
+/** Images that a model is asked about at once when it is opened. */
+const PAIR = 2;
+
+/**
+ * The life of the process: opens the model, which asks about a few images, and says what that took.
+ *
+ * @param peak The most memory so far, in bytes; the thread that watches keeps it.
+ */
+export function answerTrial(peak: Float64Array): void {
+  const reply = (answer: TrialAnswer) => process.send?.(answer, () => process.disconnect());
+  process.once("message", async ({path, engine, settings}: TrialQuestion) => {
+    let before = 0;
+    try {
+      const asking = () => {
+        before = process.memoryUsage.rss();
+        peak[0] = before;
+      };
+      await (await openModel(path, engine, {...settings, asking})).dispose();
+      reply({bytesAnImage: (peak[0] - before) / PAIR});
+    } catch (error) {
+      const {message} = error as Error;
+      reply({failure: {message, isUsers: error instanceof UserError}});
+    }
+  });
+}

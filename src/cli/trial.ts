@@ -1,0 +1,43 @@
+import {fork} from "node:child_process";
+import {join} from "node:path";
+
+import {inBytes} from "../pipeline/data/read-file";
+import {UserError} from "../pipeline/options";
+import type {TrialAnswer, TrialQuestion} from "./trial-model";
+
+/**
+ * Opens a model in a process of its own first, and asks it about a few images, while its memory is watched: a file of 300
+ * bytes can ask for any amount, and native code that takes it can be stopped in no other way.
+ *
+ * @param most Bytes that the process may take.
+ * @returns Bytes that one more image takes while it is computed.
+ * @throws UserError if it takes more, or crashes, or the model is refused.
+ */
+export function triedModel(question: TrialQuestion, most: number): Promise<number> {
+  const {path, settings} = question;
+  const child = fork(join(__dirname, "trial-start.cjs"), [`${most}`], {
+    execArgv: [],
+    stdio: ["ignore", "ignore", settings.verbose ? "inherit" : "ignore", "ipc"],
+  });
+  return new Promise((done, refuse) => {
+    let answer: TrialAnswer | undefined;
+    child.once("error", refuse);
+    child.once("message", (message) => {
+      answer = message as TrialAnswer; // of answerTrial
+    });
+    child.once("exit", (code, signal) => {
+      if (answer === undefined) refuse(new UserError(endWords(path, most, code, signal)));
+      else if ("bytesAnImage" in answer) done(answer.bytesAnImage);
+      else refuse(answer.failure.isUsers ? new UserError(answer.failure.message) : new Error(answer.failure.message));
+    });
+    child.send(question);
+  });
+}
+
+/** Why the process ended without an answer. V8 aborts where its own heap is full; the watch and the system kill. */
+function endWords(path: string, most: number, code: number | null, signal: NodeJS.Signals | null): string {
+  if (signal === "SIGKILL" || signal === "SIGABRT" || code === 134) {
+    return `${path}: expected a model that needs at most ${inBytes(most)} of memory, got one that needs more; --max-memory lifts the limit`;
+  }
+  return `${path}: expected a model that can be computed, got a crash (${signal ?? `exit code ${code}`})`;
+}

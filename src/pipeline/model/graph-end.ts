@@ -1,0 +1,100 @@
+/** What the last nodes of a graph make of its scores, as far as their names tell. */
+export interface GraphEnd {
+  readonly kind: "softmax" | "log-softmax" | "sigmoid" | "scores" | "unknown";
+  /** The node that tells, as the graph names its kind: "Softmax". */
+  readonly node: string;
+}
+
+/** A node of any kind of graph: ONNX, a TensorFlow graph, or Keras layers. */
+export interface GraphNode {
+  readonly type: string;
+  /** Tensors it reads that are computed, the data first; constants and the graph's own inputs are left out. */
+  readonly inputs: readonly string[];
+  /** What it does to its own result at the end, where it has such an option: Keras' `activation`, TensorFlow's `fused_ops`. */
+  readonly activation?: string | undefined;
+}
+
+/** Nodes that change no number, or only how it is written. */
+const PASSING = new Set([
+  ...[
+    "Identity",
+    "Reshape",
+    "Flatten",
+    "Squeeze",
+    "Unsqueeze",
+    "ExpandDims",
+    "Cast",
+    "Dropout",
+    "Transpose",
+    "Permute",
+  ],
+  ...[
+    "QuantizeLinear",
+    "DequantizeLinear",
+    "StopGradient",
+    "SeededDropout",
+    "Pad",
+    "Contiguous",
+    "PlaceholderWithDefault",
+  ],
+]);
+const SOFTMAX = new Set(["softmax", "biassoftmax", "qlinearsoftmax"]);
+const LOG_SOFTMAX = new Set(["logsoftmax", "log_softmax"]);
+const SIGMOID = new Set(["sigmoid", "hardsigmoid", "hard_sigmoid", "qlinearsigmoid", "logistic"]);
+/** Weighted sums and means: their results lie anywhere, as scores before a softmax or a sigmoid do. */
+const LINEAR = new Set([
+  ...["Gemm", "MatMul", "Conv", "MatMulInteger", "FusedMatMul", "QLinearMatMul", "QGemm", "Einsum"],
+  ...["Dense", "Conv2D", "SeparableConv2D", "DepthwiseConv2D", "DepthwiseConv2dNative", "_FusedMatMul", "_FusedConv2D"],
+  ...["BatchMatMul", "BatchMatMulV2", "BatchNormalization", "FusedBatchNormV3"],
+]);
+/** Linear in what they read: scores if that are scores. */
+const KEEPING = new Set([
+  ...["Add", "AddV2", "BiasAdd", "Sub", "Mul", "Div", "RealDiv", "Multiply", "Average", "Sum"],
+  ...[
+    "GlobalAveragePool",
+    "AveragePool",
+    "AvgPool",
+    "ReduceMean",
+    "Mean",
+    "GlobalAveragePooling2D",
+    "AveragePooling2D",
+  ],
+]);
+const NO_ACTIVATION = new Set([undefined, "linear", "BiasAdd", "FusedBatchNorm"]);
+
+/**
+ * Follows a graph back from an output to the node that tells what its numbers are.
+ *
+ * @param nodeOf The node that makes a tensor; undefined for a constant, and for the graph's inputs.
+ */
+export function graphEnd(nodeOf: (tensor: string) => GraphNode | undefined, output: string): GraphEnd {
+  const seen = new Set<string>();
+  let tensor = output;
+  while (!seen.has(tensor)) {
+    seen.add(tensor);
+    const node = nodeOf(tensor);
+    if (!node) break;
+    const {type, inputs, activation} = node;
+    const name = NO_ACTIVATION.has(activation) ? type : `${activation}`;
+    const word = name.toLowerCase();
+    if (SOFTMAX.has(word)) return {kind: "softmax", node: name};
+    if (LOG_SOFTMAX.has(word)) return {kind: "log-softmax", node: name};
+    if (SIGMOID.has(word)) return {kind: "sigmoid", node: name};
+    if (!NO_ACTIVATION.has(activation)) return {kind: "unknown", node: name};
+    if (LINEAR.has(type)) return {kind: "scores", node: type};
+    if (KEEPING.has(type))
+      return {kind: inputs.every((input) => isScores(nodeOf, input, 8)) ? "scores" : "unknown", node: type};
+    if (!PASSING.has(type) || inputs.length === 0) return {kind: "unknown", node: type};
+    tensor = inputs[0];
+  }
+  return {kind: "unknown", node: "its input"};
+}
+
+/** Whether a tensor is a weighted sum of what came before. @param depth Nodes to look back at most. */
+function isScores(nodeOf: (tensor: string) => GraphNode | undefined, tensor: string, depth: number): boolean {
+  const node = nodeOf(tensor);
+  if (!node || depth === 0 || !NO_ACTIVATION.has(node.activation)) return false;
+  if (LINEAR.has(node.type)) return true;
+  if (!KEEPING.has(node.type) && !PASSING.has(node.type)) return false;
+  return node.inputs.length > 0 && node.inputs.every((input) => isScores(nodeOf, input, depth - 1));
+}
