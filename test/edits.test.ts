@@ -5,6 +5,7 @@ import {afterAll, describe, expect, test} from "vitest";
 
 import {batches} from "../src/pipeline/data/batches";
 import {type Edit, editedData, readEdits} from "../src/pipeline/data/edits";
+import {subset} from "../src/pipeline/data/split";
 import {randomSource} from "../src/pipeline/random";
 import type {Dataset, Split} from "../src/pipeline/types";
 import {temporaryFolder} from "./support/idx-files";
@@ -45,7 +46,7 @@ describe("a data set with images left out", () => {
     const places = fc.uniqueArray(fc.nat(19), {maxLength: 19});
     await fc.assert(
       fc.asyncProperty(places, fc.nat(1000), async (left, seed) => {
-        const {data} = await editedData(dataOf(splitOf(20)), edits(...left.map(drop)));
+        const data = await editedData(dataOf(splitOf(20)), edits(...left.map(drop)));
         const whole = await orderOf(splitOf(20), seed);
         expect(await orderOf(data.train, seed)).toEqual(whole.filter((n) => !left.includes(n)));
       }),
@@ -54,11 +55,12 @@ describe("a data set with images left out", () => {
 
   test("has its labels changed where the list says so, and nowhere else", async () => {
     const relabel: Edit = {...drop(4), decision: "relabel", label: "c"};
-    const {data, facts} = await editedData(dataOf(splitOf(6)), edits(drop(1), relabel));
+    const data = await editedData(dataOf(splitOf(6)), edits(drop(1), relabel));
     const {pixels, labels} = await data.train.read([0, 1, 2, 3, 4]);
     expect(Array.from(pixels)).toEqual([0, 2, 3, 4, 5]);
     expect(Array.from(labels)).toEqual([0, 2, 0, 2, 2]);
-    expect(facts).toEqual({dropped: 1, relabelled: 1});
+    expect(data.edits).toEqual({dropped: 1, relabelled: 1});
+    expect(data.digest).toMatch(/^[0-9a-f]{64}$/);
     expect(data.test.count).toBe(4);
     await expect(data.train.read([5])).rejects.toThrow("expected below 5, got 5");
   });
@@ -66,8 +68,25 @@ describe("a data set with images left out", () => {
   test("finds files by their path, wherever they stand", async () => {
     const files = ["b/1.png", "a/2.png", "a/3.png"];
     const edit: Edit = {...drop(0), given: "c", file: "a/3.png"};
-    const {data} = await editedData(dataOf(splitOf(3, files)), edits(edit));
+    const data = await editedData(dataOf(splitOf(3, files)), edits(edit));
     expect(data.train.files).toEqual(["b/1.png", "a/2.png"]);
+    const gone: Edit = {...edit, file: "a/4.png"};
+    await expect(editedData(dataOf(splitOf(3, files)), edits(gone))).rejects.toThrow("got a/4.png, which is none");
+  });
+
+  test("finds images by their place in the source, whatever the split that chance dealt them to", async () => {
+    const all = splitOf(9);
+    const dealt = {
+      ...dataOf(subset(all, Uint32Array.of(0, 2, 5, 7))),
+      validation: subset(all, Uint32Array.of(1, 3, 8)),
+    };
+    const [five, eight] = [5, 8].map((source): Edit => ({...drop(source), index: 77, source}));
+    const data = await editedData(dealt, edits(five, eight));
+    expect(Array.from((await data.train.read([0, 1, 2])).pixels)).toEqual([0, 2, 7]);
+    expect(Array.from((await data.validation.read([0, 1])).pixels)).toEqual([1, 3]);
+    expect(data.train.sources).toEqual(Uint32Array.of(0, 2, 7));
+    const unread: Edit = {...drop(4), source: 4};
+    await expect(editedData(dealt, edits(unread))).rejects.toThrow("got 4, which was not read");
   });
 
   test.each([

@@ -31,7 +31,7 @@ export function runFacts(
   engine: Engine,
   training: {readonly learningRate: number; readonly shape: string},
 ): object {
-  const {name: dataName, digest, imageShape, classNames, train, validation, test} = data;
+  const {name: dataName, digest, imageShape, classNames, train, validation, test, edits} = data;
   const save = resolve(options.save);
   const way = fromRun(join(save, name), options.data);
   const counts = {train: train.count, validation: validation.count, test: test.count};
@@ -40,10 +40,18 @@ export function runFacts(
     name,
     startedAt: made.startedAt.toISOString(),
     seed: options.seed,
-    options: {...options, data: keptData(options.data), save},
+    options: {...options, data: keptData(options.data), edit: options.edit && resolve(options.edit), save},
     training: {learningRate: training.learningRate, schedule: training.shape, loss: "softmax cross-entropy"},
     probes: Object.fromEntries(chosen.map(({probe, values}) => [probe.name, values])),
-    data: {name: dataName, digest, imageShape, classNames, ...counts, ...(way === undefined ? {} : {fromRun: way})},
+    data: {
+      name: dataName,
+      digest,
+      imageShape,
+      classNames,
+      ...counts,
+      ...(way === undefined ? {} : {fromRun: way}),
+      ...(edits ? {edits} : {}),
+    },
     model,
     engine,
     versions: {...made.versions, tfjs: tfjsVersion.tfjs},

@@ -13,6 +13,7 @@ export interface RunOptions {
   readonly maxPixels: number;
   readonly maxData: number;
   readonly dataUrl: string;
+  readonly edit: string;
   readonly trainLimit: number;
   readonly testLimit: number;
   readonly model: ModelName;
@@ -59,6 +60,10 @@ export const runOptions: OptionTable<RunOptions> = {
     check: between(0.001, 1000),
   },
   dataUrl: {default: "", help: "a mirror of MNIST's four .gz files, for where the package's are missing or damaged"},
+  edit: {
+    default: "",
+    help: "drop and relabel images first: a run's suspects.csv, its column decision filled in with drop, relabel or keep",
+  },
   trainLimit: {
     default: WITHOUT_LIMIT,
     help: "use at most this many training images; a twelfth is held out to validate",

@@ -28,6 +28,8 @@ export interface Split {
   readonly count: number;
   /** The file of each image, as a path from `Dataset.folder` with "/" between; absent where the images are no files. */
   readonly files?: readonly string[];
+  /** Where each image stands in the file or folder that the split was taken from; absent where that is its own place. */
+  readonly sources?: Uint32Array;
   /**
    * What some images were left out of: how many there were, and where those that are left stood. Training draws its order
    * among all of them, so that leaving some out does not move the others.
@@ -53,6 +55,8 @@ export interface Dataset {
   readonly test: Split;
   /** SHA-256 of the source bytes: two runs can be known to have seen the same data. */
   readonly digest: string;
+  /** What was dropped and relabelled, where a list of decisions was given. */
+  readonly edits?: {readonly dropped: number; readonly relabelled: number};
   /** The folder that the splits' `files` are told from, as a whole path; absent where the images are no files. */
   readonly folder?: string;
 }

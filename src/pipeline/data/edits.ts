@@ -12,6 +12,11 @@ export interface Edit {
   readonly split: SplitName;
   /** Its place in the split. */
   readonly index: number;
+  /**
+   * Its place in the file or folder that the split was taken from, where the list says it: the same for every seed, which
+   * deals images out to training and validation.
+   */
+  readonly source?: number;
   /** Its file, where the images are files: found by it alone. */
   readonly file?: string;
   /** The label that it has, by which a list made for other data is found out. */
@@ -87,48 +92,98 @@ function editOf(where: string, at: (name: string) => string): Edit[] {
   }
   const label = at("new_label") || at("predicted_label");
   const file = at("file");
+  const source = at("source_index");
   return [
     {
       ...{split, index, given: at("given_label"), decision, where},
       ...(file ? {file} : {}),
+      ...(source === "" ? {} : {source: Number(source)}),
       ...(decision === "relabel" ? {label} : {}),
     },
   ];
 }
 
-/** What edits came to, for run.json. */
-export interface EditFacts {
-  readonly dropped: number;
-  readonly relabelled: number;
-}
-
 /**
  * A data set with images dropped and labels changed. Everything else stays as it is: those that are left are presented in the
- * order in which they would have come, so that no draw of chance moves.
+ * order in which they would have come, so that no draw of chance moves. Its digest takes the list in.
  *
  * @throws UserError where an image is not there, or has another label than the list says.
  */
-export async function editedData(
-  data: Dataset,
-  {edits}: Edits,
-): Promise<{readonly data: Dataset; readonly facts: EditFacts}> {
+export async function editedData(data: Dataset, {edits, digest}: Edits): Promise<Dataset> {
   const splits = {train: data.train, validation: data.validation, test: data.test};
+  const placed = edits.map((edit) => placeOf(splits, edit));
   for (const name of SPLITS) {
-    const own = edits.filter(({split}) => split === name);
+    const own = placed.filter(({split}) => split === name);
     if (own.length > 0) splits[name] = await editedSplit(splits[name], own, data.classNames);
   }
   const count = (decision: Edit["decision"]) => edits.filter((edit) => edit.decision === decision).length;
-  return {data: {...data, ...splits}, facts: {dropped: count("drop"), relabelled: count("relabel")}};
+  return {
+    ...data,
+    ...splits,
+    digest: createHash("sha256").update(data.digest).update(digest).digest("hex"),
+    edits: {dropped: count("drop"), relabelled: count("relabel")},
+  };
 }
 
-async function editedSplit(split: Split, edits: readonly Edit[], classNames: readonly string[]): Promise<Split> {
-  const places = placesOf(split, edits);
+/** An edit, and where its image stands in this data set. */
+interface Placed {
+  readonly split: SplitName;
+  readonly place: number;
+  readonly edit: Edit;
+}
+
+type Splits = {readonly [name in SplitName]: Split};
+
+/** Finds an edit's image: by its file where it is one, else by its place in the source, else by its place in the split. */
+function placeOf(splits: Splits, edit: Edit): Placed {
+  const {split, index, source, file, where} = edit;
+  if (file !== undefined) {
+    for (const name of SPLITS) {
+      const place = filesOf(splits[name]).get(file);
+      if (place !== undefined) return {split: name, place, edit};
+    }
+    throw new UserError(`${where}: expected the file of an image, got ${file}, which is none of this data set`);
+  }
+  if (source === undefined) {
+    if (index < splits[split].count) return {split, place: index, edit};
+    throw new UserError(
+      `${where}: expected an index below ${splits[split].count}, got ${index}; the list was made for other data`,
+    );
+  }
+  const among = split === "test" ? (["test"] as const) : (["train", "validation"] as const);
+  for (const name of among) {
+    const place = sourcesOf(splits[name]).get(source);
+    if (place !== undefined) return {split: name, place, edit};
+  }
+  throw new UserError(`${where}: expected the place of an image in the source, got ${source}, which was not read`);
+}
+
+const fileMaps = new WeakMap<Split, ReadonlyMap<string, number>>();
+/** Places of a split's files, by their paths as a list writes them. */
+function filesOf(split: Split): ReadonlyMap<string, number> {
+  const known = fileMaps.get(split) ?? new Map((split.files ?? []).map((file, n) => [cell(file), n]));
+  fileMaps.set(split, known);
+  return known;
+}
+
+const sourceMaps = new WeakMap<Split, ReadonlyMap<number, number>>();
+/** Places of a split's images, by those in its source. */
+function sourcesOf(split: Split): ReadonlyMap<number, number> {
+  const {sources, count} = split;
+  const known =
+    sourceMaps.get(split) ?? new Map(Array.from({length: count}, (_, n) => [sources ? sources[n] : n, n] as const));
+  sourceMaps.set(split, known);
+  return known;
+}
+
+async function editedSplit(split: Split, edits: readonly Placed[], classNames: readonly string[]): Promise<Split> {
+  const places = Uint32Array.from(edits, ({place}) => place);
   const labels = await labelsAt(split, places);
   const dropped = new Set<number>();
   const relabelled = new Map<number, number>();
   const written = classNames.map(cell); // as the list has them
-  for (const [i, {given, label, decision, where}] of edits.entries()) {
-    const place = places[i];
+  for (const [i, {place, edit}] of edits.entries()) {
+    const {given, label, decision, where} = edit;
     if (dropped.has(place) || relabelled.has(place)) {
       throw new UserError(`${where}: expected one decision about each image, got a second`);
     }
@@ -148,6 +203,7 @@ async function editedSplit(split: Split, edits: readonly Edit[], classNames: rea
   return {
     count: kept.length,
     ...(split.files ? {files: Array.from(kept, (n) => split.files?.[n] ?? "")} : {}),
+    sources: Uint32Array.from(kept, (n) => split.sources?.[n] ?? n),
     keptOf: {count: split.count, places: kept},
     async read(indices, into) {
       const outside = Array.from(indices).find((n) => !(n < kept.length));
@@ -157,19 +213,4 @@ async function editedSplit(split: Split, edits: readonly Edit[], classNames: rea
       return {...images, labels: images.labels.map((label, n) => relabelled.get(own[n]) ?? label)};
     },
   };
-}
-
-/** Where the edits' images stand: by their file where they are files, else by their index. */
-function placesOf(split: Split, edits: readonly Edit[]): Uint32Array {
-  const places = split.files && new Map(split.files.map((file, n) => [cell(file), n]));
-  return Uint32Array.from(edits, ({index, file, where}) => {
-    const place = file !== undefined && places ? places.get(file) : index;
-    if (place === undefined) throw new UserError(`${where}: expected the file of an image in this split, got ${file}`);
-    if (!(place < split.count)) {
-      throw new UserError(
-        `${where}: expected an index below ${split.count}, got ${place}; the list was made for other data`,
-      );
-    }
-    return place;
-  });
 }

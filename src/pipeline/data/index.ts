@@ -3,6 +3,7 @@ import {resolve} from "node:path";
 import {UserError} from "../options";
 import {fork} from "../random";
 import type {Dataset} from "../types";
+import {editedData, readEdits} from "./edits";
 import {openIdxDirectory} from "./idx-directory";
 import {IDX_FILES, idxNameOf} from "./idx-file";
 import type {ImagePart, ImageSource} from "./image-source";
@@ -22,6 +23,8 @@ export interface DataOptions {
   /** The most memory that the images may take, in GiB. */
   readonly maxData?: number;
   readonly dataUrl: string;
+  /** A list of images to drop and relabel; "" for none. */
+  readonly edit?: string;
   readonly trainLimit: number;
   readonly testLimit: number;
   readonly seed: number;
@@ -41,7 +44,8 @@ export async function* openData(
   options: DataOptions,
   signal?: AbortSignal,
 ): AsyncGenerator<DataProgress | DataNote, Dataset> {
-  const {data, trainLimit, testLimit, seed} = options;
+  const {data, edit = "", trainLimit, testLimit, seed} = options;
+  const edits = edit === "" ? undefined : await readEdits(edit); // asked before the data are read, which may take long
   const source = yield* openSource(options, signal);
   const {imageShape, classNames, digest, folder} = source;
   const splitOf = ({images, labels, files}: ImagePart) => byteSplit(images, labels, imageShape, files);
@@ -50,7 +54,7 @@ export async function* openData(
   const heldOut = Math.max(1, Math.round(count * HELD_OUT));
   const {validation} = source;
   const places = validation ? undefined : holdOut(source.train.labels, count, heldOut, fork(seed, "validation"));
-  return {
+  const whole: Dataset = {
     name: data === "mnist" ? "mnist" : resolve(data).split(/[\\/]/).at(-1)!,
     imageShape,
     classNames,
@@ -60,6 +64,11 @@ export async function* openData(
     digest,
     ...(folder === undefined ? {} : {folder}),
   };
+  if (!edits) return whole;
+  const edited = await editedData(whole, edits);
+  const {dropped, relabelled} = edited.edits ?? {dropped: 0, relabelled: 0};
+  yield {note: `${edit}: ${dropped} images dropped, ${relabelled} relabelled`};
+  return edited;
 }
 
 async function* openSource(

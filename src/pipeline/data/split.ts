@@ -27,9 +27,10 @@ export function byteSplit(images: IdxArray, labels: Uint8Array, shape: ImageShap
 
 /** The images of `split` at `indices`, as a split of its own. */
 export function subset(split: Split, indices: Uint32Array): Split {
-  const {files} = split;
+  const {files, sources} = split;
   return {
     count: indices.length,
+    sources: sources ? Uint32Array.from(indices, (n) => sources[n]) : indices,
     ...(files ? {files: Array.from(indices, (n) => files[n])} : {}),
     async read(chosen, into) {
       const outside = Array.from(chosen).find((n) => !(n < indices.length));
