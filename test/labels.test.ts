@@ -1,66 +1,162 @@
-import {expect, test} from "vitest";
-import {affordable, around, broughtInside, lengthWithin, overlap, placeLabels} from "../src/plots/labels";
+import {readFileSync, rmSync, writeFileSync} from "node:fs";
+import {join} from "node:path";
+import {afterAll, beforeAll, describe, expect, test} from "vitest";
 
-const bounds = {left: 0, top: 0, right: 100, bottom: 100};
+import {suspectTrainingLabels} from "../src/pipeline/analysis/suspect-training-labels";
+import {readEdits} from "../src/pipeline/data/edits";
+import {labelsPage} from "../src/report/labels/page";
+import {type Opened, openBrowser, openPage} from "./report/browser";
+import {command} from "./support/command";
+import {temporaryFolder} from "./support/idx-files";
 
-test("a label that would hide an earlier one takes its next place, or none", () => {
-  const label = (...places: [number, number][]) => ({width: 20, height: 10, places});
-  const boxes = placeLabels([label([50, 50]), label([55, 52], [80, 80]), label([45, 48]), label([95, 50])], bounds);
-  expect(boxes).toEqual([
-    {left: 40, top: 45, right: 60, bottom: 55},
-    {left: 70, top: 75, right: 90, bottom: 85},
-    null,
-    null, // it would stick out by 5 on the right
+describe("training labels", () => {
+  // image 0 is learnt at once, image 1 never (it is taken for 2, 1, 1), image 2 is forgotten once
+  const margins = [
+    [2, -3, 1],
+    [3, -1, -1],
+    [4, -2, 3],
+  ];
+  const losses = margins.map((epoch) => epoch.map((margin) => (margin > 0 ? 0 : Math.log(4)))); // p is 1 or a quarter
+  const predicted = [
+    [0, 2, 2],
+    [0, 1, 0],
+    [0, 1, 2],
+  ];
+  const ranked = suspectTrainingLabels({losses, margins}, predicted, [0, 0, 2]);
+
+  test("are ranked by the mean of their margins, the lowest first", () => {
+    expect(ranked.map(({index, areaUnderMargin}) => [index, areaUnderMargin])).toEqual([
+      [1, -2],
+      [2, 1],
+      [0, 3],
+    ]);
+    expect(ranked.map(({isIssue}) => isIssue)).toEqual([true, false, false]);
+  });
+
+  test("come with the answer that was given most often in their place", () => {
+    expect(ranked.map(({predicted: k}) => k)).toEqual([1, 0, 0]);
+    expect(ranked.map(({correct, forgotten, learnedAt}) => [correct, forgotten, learnedAt])).toEqual([
+      [0, 0, 3],
+      [2, 1, 2],
+      [3, 0, 0],
+    ]);
+    expect(ranked[0].confidence).toBeCloseTo(0.25, 12);
+  });
+});
+
+describe("the command, on a run with planted wrong labels", () => {
+  const save = join(temporaryFolder(), "save");
+  const planted = join(save, "..", "planted.csv");
+  afterAll(() => rmSync(join(save, ".."), {recursive: true, force: true}));
+  const small = ["--train-limit", "2400", "--test-limit", "100", "--projector", "0", "--probes", "confusion"];
+  const run = (...flags: string[]) => command([...small, "--save", save, "--quiet", ...flags]);
+  const rowsOf = (name: string) => {
+    const [header, ...rows] = readFileSync(join(save, name, "suspects-train.csv"), "utf8")
+      .trim()
+      .split("\n");
+    const names = header.split(",");
+    return rows.map((row) => Object.fromEntries(row.split(",").map((value, i) => [names[i], value])));
+  };
+  let wrong = new Set<string>();
+
+  beforeAll(async () => {
+    expect((await run("--epochs", "1", "--name", "clean")).code).toBe(0);
+    expect((await command(["labels", "suspects", "clean", "--save", save, "--quiet"])).code).toBe(0);
+    const chosen = rowsOf("clean")
+      .sort((a, b) => Number(a.source_index) - Number(b.source_index))
+      .filter((_, n) => n % 40 === 0);
+    wrong = new Set(chosen.map(({source_index}) => source_index));
+    const lines = chosen.map(({source_index: at, given_label: label}) =>
+      ["train", 0, at, label, "relabel", (Number(label) + 3) % 10].join(","),
+    );
+    writeFileSync(planted, ["split,index,source_index,given_label,decision,new_label", ...lines].join("\n"));
+    const trained = await run("--from", "clean", "--epochs", "4", "--edit", planted, "--name", "planted");
+    expect([trained.code, trained.stderr]).toEqual([0, ""]);
+  });
+
+  test("ranks the planted ones first", async () => {
+    const {code, stdout} = await command(["labels", "suspects", "planted", "--save", save, "--top", "60"]);
+    expect(code).toBe(0);
+    expect(stdout).toMatch(/of 2,200 training labels look wrong/);
+    const rows = rowsOf("planted");
+    expect(rows).toHaveLength(2200);
+    expect(wrong.size).toBe(55);
+    const found = rows.slice(0, 55).filter(({source_index}) => wrong.has(source_index)).length;
+    expect(found).toBeGreaterThan(40); // by chance it would be one or two
+    const facts = JSON.parse(readFileSync(join(save, "planted", "run.json"), "utf8"));
+    expect(facts.data.edits).toEqual({dropped: 0, relabelled: 55});
+    expect([facts.options.from, facts.options.epochs, facts.options.trainLimit]).toEqual(["clean", 4, 2400]);
+  });
+
+  test("gives the same as JSON, and its verdict as exit code", async () => {
+    const flags = ["labels", "suspects", "planted", "--save", save, "--json", "--top", "3"];
+    const {code, stdout} = await command([...flags, "--fail-over", "5"]);
+    const {schema, rows, count} = JSON.parse(stdout);
+    expect([code, schema, rows.length]).toEqual([3, "epochscope/suspects/1", 3]);
+    const [first] = rowsOf("planted");
+    expect([`${rows[0].sourceIndex}`, rows[0].givenLabel]).toEqual([first.source_index, first.given_label]);
+    expect((await command([...flags, "--fail-over", `${count}`])).code).toBe(0);
+  });
+
+  test("trains again without what was dropped, whatever the seed", async () => {
+    const drop = join(save, "..", "drop.csv");
+    const text = readFileSync(planted, "utf8").replaceAll("relabel", "drop");
+    writeFileSync(drop, text);
+    const {code} = await run("--epochs", "1", "--edit", drop, "--seed", "7", "--name", "dropped");
+    expect(code).toBe(0);
+    const {data} = JSON.parse(readFileSync(join(save, "dropped", "run.json"), "utf8"));
+    expect(data.train + data.validation).toBe(2400 - 55);
+  });
+
+  test("refuses a list for other data, in one line", async () => {
+    const other = join(save, "..", "other.csv");
+    writeFileSync(
+      other,
+      readFileSync(planted, "utf8").replace(/,(\d),relabel/, (_, k) => `,${(Number(k) + 1) % 10},relabel`),
+    );
+    const {code, stderr} = await run("--edit", other, "--name", "refused");
+    expect(code).toBe(1);
+    expect(stderr).toMatch(/row 2: expected an image labelled \d, got \d; the list was made for other data\n$/);
+  });
+});
+
+test("the page takes decisions by key and by button, and saves them as --edit reads them", async () => {
+  const folder = temporaryFolder();
+  const pixel =
+    "data:image/png;base64,iVBORw0KGgoAAAANSUhEUgAAAAEAAAABCAAAAAA6fptVAAAACklEQVR4nGNgAAAAAgABSK+kcQAAAABJRU5ErkJggg==";
+  const suspect = (given: string, suggested: string) => ({
+    picture: pixel,
+    given,
+    suggested,
+    where: "a, b.png",
+    why: "why",
+  });
+  const csv = [
+    "rank,split,index,file,given_label,predicted_label,decision,new_label",
+    '1,train,0,"a, b.png",<b>,y,,',
+    "2,train,1,,x,y,,",
+    "3,train,2,,x,y,,",
+    "4,train,3,,x,y,,",
+  ].join("\n");
+  const page = await labelsPage("<run>", [suspect("<b>", "y"), suspect("x", "y"), suspect("x", "y")], `${csv}\n`, true);
+  const file = join(folder, "page.html");
+  writeFileSync(file, page);
+  const browser = await openBrowser();
+  try {
+    const {page: shown, complaints}: Opened = await openPage(browser, `file://${file}`);
+    await shown.keyboard.press("s");
+    await shown.click("li:nth-child(3) button[data-decision=drop]");
+    expect(await shown.textContent("#count")).toBe("2 of 3 decided: 0 kept, 1 relabelled, 1 dropped");
+    const [download] = await Promise.all([shown.waitForEvent("download"), shown.click("#save")]);
+    await download.saveAs(join(folder, "suspects.csv"));
+    expect(complaints).toEqual([]);
+  } finally {
+    await browser.close();
+  }
+  const {edits} = await readEdits(join(folder, "suspects.csv"));
+  expect(edits.map(({index, decision, label, file: path}) => [index, decision, label, path])).toEqual([
+    [0, "relabel", "y", "a, b.png"],
+    [2, "drop", undefined, undefined],
   ]);
-});
-
-test("boxes that only touch do not overlap", () => {
-  const box = (left: number) => ({left, top: 0, right: left + 10, bottom: 10});
-  expect([overlap(box(0), box(10)), overlap(box(0), box(9))]).toEqual([false, true]);
-});
-
-test("a label is brought inside by as little as needed", () => {
-  expect(broughtInside([5, 99], 20, 10, bounds)).toEqual([10, 95]);
-  expect(broughtInside([50, 50], 20, 10, bounds)).toEqual([50, 50]);
-  expect(broughtInside([5, 50], 200, 10, bounds)).toEqual([50, 50]);
-});
-
-test("the length of a line within a box, against pieces of it counted one by one", () => {
-  const line = [
-    [-10, 20],
-    [60, 90],
-    [60, 130],
-    [20, 10],
-    [20, 10],
-  ] as const;
-  const box = {left: 10, top: 30, right: 70, bottom: 100};
-  let sum = 0;
-  for (let i = 1; i < line.length; i++) {
-    const [[x, y], [toX, toY]] = [line[i - 1], line[i]];
-    const whole = Math.hypot(toX - x, toY - y);
-    const pieces = 100_000;
-    for (let p = 0; p < pieces; p++) {
-      const share = (p + 0.5) / pieces;
-      const [px, py] = [x + (toX - x) * share, y + (toY - y) * share];
-      if (px > box.left && px < box.right && py > box.top && py < box.bottom) sum += whole / pieces;
-    }
-  }
-  expect(lengthWithin(line, box)).toBeCloseTo(sum, 2);
-});
-
-test("labels are afforded from the first on, until they would cover a fifth of the bounds", () => {
-  const label = (width: number) => ({width, height: 10});
-  expect(affordable([label(100), label(90), label(20), label(1)], bounds)).toEqual([label(100), label(90)]);
-  expect(affordable([label(50)], bounds)).toEqual([label(50)]);
-  expect(affordable([label(201)], bounds)).toEqual([]);
-});
-
-test("a label's other places are beside the one that it names", () => {
-  const [own, ...others] = around(50, 50, 20, 10);
-  expect(own).toEqual([50, 50]);
-  for (const [x, y] of others) {
-    expect(Math.abs(x - 50) > 10 || Math.abs(y - 50) > 5).toBe(true);
-    expect(Math.abs(x - 50)).toBeLessThanOrEqual(15);
-    expect(Math.abs(y - 50)).toBeLessThanOrEqual(10);
-  }
+  rmSync(folder, {recursive: true});
 });

@@ -6,6 +6,7 @@ import type {Command} from "./command";
 import {compareCommand} from "./compare";
 import {explainCommand} from "./explain";
 import {nearest} from "./flags";
+import {labelsCommand} from "./labels";
 import {projectCommand} from "./project";
 import {reportCommand} from "./report";
 import {resumeCommand} from "./resume";
@@ -22,6 +23,7 @@ const commands: readonly Command[] = [
   explainCommand,
   compareCommand,
   sweepCommand,
+  labelsCommand,
   projectCommand,
 ];
 

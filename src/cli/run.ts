@@ -5,6 +5,8 @@ import {aside, readyAside} from "../pipeline/aside/thread";
 import {kebab, resolveOptions} from "../pipeline/options";
 import {probes} from "../pipeline/probes/index";
 import {writeImageMap, writeMapFilm} from "../pipeline/record/projection-files";
+import {findRun} from "../pipeline/record/run-directory";
+import {readRunFile} from "../pipeline/record/run-file";
 import {type RunControl, run} from "../pipeline/run";
 import {type RunOptions, runOptions} from "../pipeline/run-options";
 import type {ProbeOptions} from "../pipeline/run-probes";
@@ -42,13 +44,23 @@ export const runCommand: Command = {
     );
   },
   async handler(given) {
-    const options = resolveOptions(runOptions, givenOf(given, runOptions, ""), "--");
+    const own = givenOf(given, runOptions, "");
+    const parent = own.from ? await optionsOfRun(`${own.save ?? runOptions.save.default}`, `${own.from}`) : undefined;
+    const options = resolveOptions(runOptions, {...parent?.options, ...own}, "--");
     const probeOptions = Object.fromEntries(
-      probes.map(({name, options: table}) => [name, givenOf(given, table, `${name}.`)]),
+      probes.map(({name, options: table}) => [name, {...parent?.probes[name], ...givenOf(given, table, `${name}.`)}]),
     );
     return drive(options, probeOptions, given);
   },
 };
+
+/** The options of a run that another begins with: all but where it is kept, and the list of decisions that it took. */
+async function optionsOfRun(save: string, name: string) {
+  const {options, probes: ofProbes} = readRunFile((await findRun(save, name)).path);
+  const left = new Set(["save", "name", "from", "edit"]);
+  const known = Object.entries(options).filter(([option]) => option in runOptions && !left.has(option));
+  return {options: Object.fromEntries(known), probes: ofProbes};
+}
 
 /**
  * Runs to the end, or to the user's Ctrl-C: the first stops after the batch at hand, a second at once.

@@ -106,7 +106,7 @@ function optionsOf({name, seed, values}: SweepRun, common: {readonly [name: stri
 }
 
 /** Options that do not change what a run gives. */
-const OF_NO_EFFECT = new Set(["save", "name", "threads", "dataUrl"]);
+const OF_NO_EFFECT = new Set(["save", "name", "threads", "dataUrl", "from"]);
 
 /** @throws UserError if a run of that name was made with other options. */
 async function checkSame({path}: RunDirectory, options: {readonly [name: string]: unknown}): Promise<void> {

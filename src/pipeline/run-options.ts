@@ -13,6 +13,7 @@ export interface RunOptions {
   readonly maxPixels: number;
   readonly maxData: number;
   readonly dataUrl: string;
+  readonly from: string;
   readonly edit: string;
   readonly trainLimit: number;
   readonly testLimit: number;
@@ -60,6 +61,10 @@ export const runOptions: OptionTable<RunOptions> = {
     check: between(0.001, 1000),
   },
   dataUrl: {default: "", help: "a mirror of MNIST's four .gz files, for where the package's are missing or damaged"},
+  from: {
+    default: "",
+    help: "begin with the options of this run (a name or a folder); other flags given stand over them",
+  },
   edit: {
     default: "",
     help: "drop and relabel images first: a run's suspects.csv, its column decision filled in with drop, relabel or keep",

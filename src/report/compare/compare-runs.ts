@@ -145,7 +145,7 @@ function picked({probabilities, labels}: SavedAnswers, indices: Uint32Array, cla
 }
 
 /** Options that say where a run is kept or how fast it is computed, and nothing of what it gives. */
-const OF_NO_EFFECT = new Set(["options.name", "options.save", "options.threads"]);
+const OF_NO_EFFECT = new Set(["options.name", "options.save", "options.threads", "options.from"]);
 /** Options whose default is 0 or "auto"; `training` says what they came to. */
 const RESOLVED = new Set(["options.learningRate", "options.schedule"]);
 

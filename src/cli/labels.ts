@@ -1,0 +1,118 @@
+import {join, relative} from "node:path";
+
+import {type OptionTable, positiveInteger, resolveOptions} from "../pipeline/options";
+import {findRun} from "../pipeline/record/run-directory";
+import {readRunFile} from "../pipeline/record/run-file";
+import {writeWhole} from "../pipeline/record/write-whole";
+import {openRunData} from "../pipeline/run-data";
+import {tooFewEpochs, trainingSuspects, trainingSuspectsCsv, whySuspect} from "../pipeline/run-labels";
+import {runOptions} from "../pipeline/run-options";
+import type {Dataset} from "../pipeline/types";
+import {thumbnail} from "../report/compare/thumbnail";
+import {labelsPage} from "../report/labels/page";
+import type {Command} from "./command";
+import {declareFlags, givenOf} from "./flags";
+
+interface LabelOptions {
+  readonly save: string;
+  readonly top: number;
+  readonly json: boolean;
+  readonly failOver: number;
+}
+
+const WITHOUT_LIMIT = 1e9;
+
+const labelFlags: OptionTable<LabelOptions> = {
+  save: {default: "save", help: "the folder that runs are kept in"},
+  top: {default: 200, help: "suspects on the page, and at most ten of them in the terminal", check: positiveInteger},
+  json: {default: false, help: "print the suspects as JSON (schema epochscope/suspects/1)"},
+  failOver: {
+    default: WITHOUT_LIMIT,
+    help: "exit code 3 if more labels than this look wrong",
+    check: (value) => (Number.isInteger(value) && value >= 0 ? undefined : "a whole number, 0 or more"),
+  },
+};
+
+/** Suspects that the terminal names. */
+const NAMED = 10;
+/** The verdict is no, though all worked: `--fail-over` was passed. */
+const VERDICT_NO = 3;
+
+/** Ranks a run's training labels by how likely they are wrong, and makes the page on which someone decides. */
+export const labelsCommand: Command = {
+  command: "labels <verb> [run]",
+  describe: "find labels that are likely wrong: `labels suspects RUN` ranks the training images",
+  builder(cli) {
+    cli.positional("verb", {type: "string", choices: ["suspects"], describe: "suspects: rank the training labels"});
+    cli.positional("run", {type: "string", default: "latest", describe: "its name, or its folder"});
+    declareFlags(cli, labelFlags, "", "Labels:");
+    cli.example("$0 labels suspects latest", "writes suspects-train.csv and suspects-train.html into the run");
+    cli.example("$0 --from latest --edit suspects.csv", "trains again without what was dropped");
+  },
+  async handler(given) {
+    const {save, top, json, failOver} = resolveOptions(labelFlags, givenOf(given, labelFlags, ""), "--");
+    const {path} = await findRun(save, `${given.run}`);
+    const file = readRunFile(path);
+    const {save: _, ...begun} = resolveOptions(runOptions, {...file.options, save}, `${join(path, "run.json")}: --`);
+    const data = await drained(openRunData(path, file, begun));
+    const found = await trainingSuspects(path, data);
+    const csv = trainingSuspectsCsv(found, data);
+    const shown = found.suspects.slice(0, top);
+    const where = (index: number) => data.train.files?.[index] ?? `train:${data.train.sources?.[index] ?? index}`;
+    const nameOf = (k: number) => data.classNames[k];
+    const images = await data.train.read(shown.map(({index}) => index));
+    const bytes = Uint8Array.from(images.pixels, (v) => Math.round(255 * v));
+    const pictured = {count: images.count, shape: images.shape, pixels: bytes, labels: images.labels};
+    const page = await labelsPage(
+      file.name,
+      shown.map((suspect, n) => ({
+        picture: thumbnail(pictured, n),
+        given: nameOf(found.labels[suspect.index]),
+        suggested: nameOf(suspect.predicted),
+        where: where(suspect.index),
+        why: whySuspect(suspect, found.epochs),
+      })),
+      csv,
+      images.shape[2] === 1,
+    );
+    const [csvPath, pagePath] = ["suspects-train.csv", "suspects-train.html"].map((name) => join(path, name));
+    await writeWhole(csvPath, csv);
+    await writeWhole(pagePath, page);
+    const issues = found.suspects.filter(({isIssue}) => isIssue).length;
+    if (json) {
+      const rows = shown.map(({index, predicted, areaUnderMargin, ...more}, i) => ({
+        ...{rank: i + 1, split: "train", index, sourceIndex: data.train.sources?.[index] ?? index},
+        ...(data.train.files ? {file: data.train.files[index]} : {}),
+        ...{givenLabel: nameOf(found.labels[index]), predictedLabel: nameOf(predicted), labelScore: areaUnderMargin},
+        ...more,
+      }));
+      const document = {schema: "epochscope/suspects/1", run: file.name, method: "dynamics", count: issues, rows};
+      console.log(JSON.stringify({...document, csv: csvPath, page: pagePath}, undefined, 2));
+    } else if (given.quiet !== true) {
+      const few = tooFewEpochs(found);
+      const lines = shown.slice(0, NAMED).map((suspect) => {
+        const [label, other] = [found.labels[suspect.index], suspect.predicted].map(nameOf);
+        return `  ${where(suspect.index)}: labelled ${label}, looks like ${other} (${whySuspect(suspect, found.epochs)})`;
+      });
+      const total = found.suspects.length.toLocaleString("en");
+      console.log(
+        [
+          `${issues.toLocaleString("en")} of ${total} training labels look wrong: another class had the better of them`,
+          ...(few ? [`  ${few}`] : []),
+          ...lines,
+          `list  ${relative(process.cwd(), csvPath)}`,
+          `page  ${relative(process.cwd(), pagePath)}  (decide there, then train again with --from ${file.name} --edit suspects.csv)`,
+        ].join("\n"),
+      );
+    }
+    return issues > failOver ? VERDICT_NO : 0;
+  },
+};
+
+/** @throws UserError as `openRunData`. */
+async function drained(opening: ReturnType<typeof openRunData>): Promise<Dataset> {
+  for (;;) {
+    const next = await opening.next();
+    if (next.done) return next.value;
+  }
+}

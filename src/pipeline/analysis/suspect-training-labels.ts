@@ -1,0 +1,60 @@
+import {type AnswersByEpoch, dynamicsOf} from "./dynamics";
+
+/** A training image whose label looks wrong by how it was learnt. */
+export interface TrainingSuspect {
+  /** Its place in the training split. */
+  readonly index: number;
+  /** The class that the network answered most often in place of the label; the label itself where it answered nothing else. */
+  readonly predicted: number;
+  /** Mean over the epochs of the label's probability, in [0, 1]. */
+  readonly confidence: number;
+  /** Mean over the epochs of the label's logit less the greatest other's (Pleiss et al. 2020): low is suspect. */
+  readonly areaUnderMargin: number;
+  /** Epochs that answered the label. */
+  readonly correct: number;
+  readonly forgotten: number;
+  readonly learnedAt: number;
+  /** Whether the margin is below 0 on average: over the run, another class had the better of it. */
+  readonly isIssue: boolean;
+}
+
+/**
+ * Ranks training images by how likely their label is wrong: the area under the margin, lowest first (Pleiss et al. 2020,
+ * "Identifying Mislabeled Data using the Area Under the Margin Ranking"). The network has learnt from these very labels, so
+ * it ranks by how long it held out against them.
+ *
+ * @param predicted Each epoch's answer to each image.
+ */
+export function suspectTrainingLabels(
+  answers: AnswersByEpoch,
+  predicted: readonly ArrayLike<number>[],
+  labels: ArrayLike<number>,
+): TrainingSuspect[] {
+  const dynamics = dynamicsOf(answers);
+  const order = Array.from({length: labels.length}, (_, n) => n);
+  order.sort((a, b) => dynamics.areaUnderMargin[a] - dynamics.areaUnderMargin[b] || a - b);
+  return order.map((n) => ({
+    index: n,
+    predicted: usualOther(predicted, n, labels[n]),
+    confidence: dynamics.confidence[n],
+    areaUnderMargin: dynamics.areaUnderMargin[n],
+    correct: dynamics.correctness[n],
+    forgotten: dynamics.forgotten[n],
+    learnedAt: dynamics.learnedAt[n],
+    isIssue: dynamics.areaUnderMargin[n] < 0,
+  }));
+}
+
+/** The commonest answer that is not the label; of equals the later one. */
+function usualOther(predicted: readonly ArrayLike<number>[], n: number, label: number): number {
+  const counts = new Map<number, number>();
+  let best = label;
+  for (const epoch of predicted) {
+    const answer = epoch[n];
+    if (answer === label) continue;
+    const count = (counts.get(answer) ?? 0) + 1;
+    counts.set(answer, count);
+    if (best === label || count >= (counts.get(best) ?? 0)) best = answer;
+  }
+  return best;
+}

@@ -1,0 +1,85 @@
+import {createHash} from "node:crypto";
+import {readFileSync} from "node:fs";
+import {join} from "node:path";
+import {build} from "esbuild";
+
+import {html} from "../../escape/html";
+
+/** A suspect as the page shows it. */
+export interface ShownSuspect {
+  /** A PNG as a data URL. */
+  readonly picture: string;
+  readonly given: string;
+  readonly suggested: string;
+  /** The picture's file, or its place in the split. */
+  readonly where: string;
+  /** Why it is suspect, in a few words. */
+  readonly why: string;
+}
+
+/**
+ * The page on which someone decides about suspect labels: picture, label, what it looks like, and three buttons each; a
+ * button saves the list with the decisions. It opens from disk and asks for nothing.
+ *
+ * @param csv The list, header first, the suspects shown being its first; its two last columns, decision and new label, are empty.
+ */
+export async function labelsPage(
+  run: string,
+  suspects: readonly ShownSuspect[],
+  csv: string,
+  isGrey: boolean,
+): Promise<string> {
+  const font = readFileSync(require.resolve("@fontsource-variable/figtree/files/figtree-latin-wght-normal.woff2"));
+  const style = readFileSync(join(__dirname, "page.css"), "utf8").replace(
+    "FIGTREE",
+    `data:font/woff2;base64,${font.toString("base64")}`,
+  );
+  const bundled = await build({
+    ...{bundle: true, minify: true, write: false, charset: "utf8", logLevel: "silent", format: "iife"},
+    ...{entryPoints: [join(__dirname, "client.ts")], target: ["es2022"]},
+  });
+  const script = bundled.outputFiles[0].text.trim().replaceAll("</script", "<\\/script");
+  const hash = (text: string) => `'sha256-${createHash("sha256").update(text).digest("base64")}'`;
+  const lines = csv
+    .trimEnd()
+    .split("\n")
+    .slice(0, 1 + suspects.length);
+  const id = `epochscope-suspects-${createHash("sha256").update(csv).digest("hex").slice(0, 16)}`;
+  const data = JSON.stringify({id, lines, decisionFromEnd: 2}).replaceAll("<", "\\u003c");
+  return `<!doctype html>
+<html lang="en">
+<head>
+<meta charset="utf-8">
+<meta http-equiv="Content-Security-Policy" content="default-src 'none'; script-src ${hash(script)}; style-src ${hash(style)}; img-src data:; font-src data:; base-uri 'none'; form-action 'none'">
+<meta name="viewport" content="width=device-width, initial-scale=1">
+<meta name="color-scheme" content="light dark">
+<title>${html(`Suspect labels of ${run}`)}</title>
+<link rel="icon" href="data:,">
+<style>${style}</style>
+</head>
+<body>
+<p><span class="word">epochscope</span> <span class="soft">${html(run)}</span></p>
+<h1><b>${suspects.length.toLocaleString("en")}</b> labels to look at, the most suspect first.</h1>
+<p class="lead">A suspect label need not be wrong: only you can say. Decide with the buttons or the keys, save the list, then train
+again with <b>--edit suspects.csv</b> and compare.</p>
+<div class="bar"><output id="count"></output>
+<span class="soft">G keeps the given label, S takes the suggested one, D drops the picture, J and K move</span>
+<button id="save">Save suspects.csv</button></div>
+<ol class="suspects${isGrey ? " grey" : ""}">
+${suspects.map(item).join("\n")}
+</ol>
+<script type="application/json" id="data">${data}</script>
+<script>${script}</script>
+</body>
+</html>
+`;
+}
+
+function item({picture, given, suggested, where, why}: ShownSuspect): string {
+  const asks = given === suggested ? `${given}?` : `${given} → ${suggested}?`;
+  return `<li><img alt="${html(`labelled ${given}, looks like ${suggested}`)}" src="${picture}">
+<p class="what">${html(asks)}</p><p class="soft where">${html(where)}</p><p class="soft">${html(why)}</p>
+<div class="choices"><button data-decision="keep">keep ${html(given)}</button>${
+    given === suggested ? "" : `<button data-decision="relabel">take ${html(suggested)}</button>`
+  }<button data-decision="drop">drop</button></div></li>`;
+}
