@@ -1,7 +1,7 @@
 import {expect, test} from "vitest";
 import {readAddress, writeAddress} from "../../src/report/client/address";
 import {axisOf} from "../../src/report/client/curves";
-import {int, pct, plural, seconds, shortened} from "../../src/report/client/format";
+import {int, pct, plural, seconds} from "../../src/report/client/format";
 import type {State} from "../../src/report/client/state";
 
 const run = {epochs: [0, 2, 4], count: 10, classes: 3};
@@ -31,7 +31,6 @@ test("never rounds a share up to all or down to nothing", () => {
 test("writes numbers, counts and times for people", () => {
   expect([int(12345.4), plural(1, "digit"), plural(1200, "image")]).toEqual(["12,345", "1 digit", "1,200 images"]);
   expect([seconds(0.84), seconds(59.6), seconds(185)]).toEqual(["0.8 s", "60 s", "3 min 05 s"]);
-  expect([shortened("aeroplane", 6), shortened("ship", 6), shortened("🐢🐢🐢", 2)]).toEqual(["aerop…", "ship", "🐢…"]);
 });
 
 test.each([

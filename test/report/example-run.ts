@@ -11,6 +11,8 @@ export interface Example {
   /** Images on the map: the first ones. */
   readonly mapped?: number;
   readonly dimensions?: 2 | 3;
+  /** How far apart the classes stand on the map; 0: in a line, by the epoch. */
+  readonly mapSpread?: number;
   readonly explained?: number;
   /** Epochs that are trained, and those that are probed. */
   readonly epochs?: readonly number[];
@@ -33,6 +35,7 @@ export function exampleRun(example: Example = {}): string {
     count = 60,
     mapped = count,
     dimensions = 2,
+    mapSpread = 0,
     explained = 4,
     epochs = [0, 1, 2],
     probed = epochs,
@@ -98,6 +101,7 @@ export function exampleRun(example: Example = {}): string {
   write("artifacts/test-images.json", {count, shape, pixels, labels});
   const indices = Uint32Array.from({length: explained}, (_, x) => x * 2);
   const positions = Float32Array.from({length: mapped * dimensions}, () => normal(random));
+  const homes = Float32Array.from({length: classes * dimensions}, () => normal(random));
   const stem = (epoch: number) => `epoch-${String(epoch).padStart(3, "0")}.json`;
   const save = (probe: string, artifact: string, epoch: number, content: object) =>
     write(`artifacts/${probe}/${artifact}-${stem(epoch)}`, {name: artifact, ...content});
@@ -120,7 +124,10 @@ export function exampleRun(example: Example = {}): string {
       });
     }
     if (probes.includes("projection")) {
-      const points = positions.map((v, at) => v + epoch * labels[Math.floor(at / dimensions)]);
+      const points = positions.map((v, at) => {
+        const label = labels[Math.floor(at / dimensions)];
+        return v + (mapSpread ? mapSpread * homes[label * dimensions + (at % dimensions)] : epoch * label);
+      });
       const nearest = Uint32Array.from({length: 2 * mapped}, (_, at) => (Math.floor(at / 2) + 1 + (at % 2)) % mapped);
       const places = Uint32Array.from({length: mapped}, (_, i) => i);
       save("projection", "map", epoch, {

@@ -1,6 +1,7 @@
 import fc from "fast-check";
 import {expect, test} from "vitest";
-import {frameOf, HOME, inside, place, pointBeside, pointNear} from "../../src/report/client/map-view";
+import {fork, normal} from "../../src/pipeline/random";
+import {frameOf, HOME, inside, place, pointBeside, pointNear, unitPixels} from "../../src/report/client/map-view";
 
 const square = Float32Array.of(0, 0, 1, 0, 1, 1, 0, 1);
 const flat = {...HOME};
@@ -37,13 +38,32 @@ test("turning a map in three dimensions keeps the distances from its middle", ()
       fc.double({min: -1.5, max: 1.5, noNaN: true}),
       (turn, tilt) => {
         const screen = placed(cube, {...flat, turn, tilt}, 3);
+        const corner = (unitPixels(232, 132, frameOf([cube], 3), tilt) * Math.sqrt(3)) / 2;
         for (let i = 0; i < 8; i++) {
           const [x, y, depth] = [screen[3 * i] - 116, screen[3 * i + 1] - 66, screen[3 * i + 2]];
-          expect(Math.hypot(x / 50, y / 50, depth)).toBeCloseTo(1, 4);
+          expect(Math.hypot(x / corner, y / corner, depth)).toBeCloseTo(1, 4);
         }
       },
     ),
   );
+});
+
+test("a map in three dimensions fills its panel at any tilt, and stays in it however it is turned", () => {
+  const random = fork(2, "cloud");
+  const cloud = Float32Array.from({length: 3 * 400}, (_, at) => normal(random) * [1, 2, 0.5][at % 3]);
+  for (const tilt of [-1.5, -0.7, 0, 0.35, 0.4, 1.1, 1.5]) {
+    const [xs, ys]: [number[], number[]] = [[], []];
+    for (let turn = 0; turn < 2 * Math.PI; turn += 0.05) {
+      const screen = placed(cloud, {...flat, turn, tilt}, 3);
+      for (let i = 0; i < 400; i++) {
+        xs.push(Math.abs(screen[3 * i] - 116));
+        ys.push(Math.abs(screen[3 * i + 1] - 66));
+      }
+    }
+    const [across, down] = [Math.max(...xs) / 100, Math.max(...ys) / 50]; // shares of what the margins leave
+    expect(Math.max(across, down)).toBeLessThanOrEqual(1.0001);
+    expect(Math.max(across, down)).toBeGreaterThan(0.97);
+  }
 });
 
 test("finds the nearest point within reach, and none beyond it", () => {

@@ -12,12 +12,12 @@ import {PDF_SCALE, pdfPages} from "./pdf";
 const SHEETS = {A4: [210, 297], Letter: [215.9, 279.4]} as const;
 const MARGIN = 12;
 const PIXELS = 96 / 25.4; // of CSS, to a millimetre
-/** The light theme's colours of the first four classes (style.css). */
+/** The light theme's colours of four classes: hues 0, 3, 4 and 5 (style.css). */
 const CLASSES = [
   [0x01, 0x6f, 0x9e],
-  [0x2f, 0x54, 0x0a],
-  [0x6c, 0xa3, 0x52],
   [0xbe, 0x0b, 0x5e],
+  [0x2d, 0x2e, 0xb4],
+  [0x64, 0x95, 0xe5],
 ];
 
 let browser: Browser;

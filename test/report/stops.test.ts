@@ -1,5 +1,6 @@
+import fc from "fast-check";
 import {expect, test} from "vitest";
-import {evenStops} from "../../src/report/client/stops";
+import {evenStops, spacedStops} from "../../src/report/client/stops";
 
 test("few stops are all there", () => {
   expect(evenStops(3, 14)).toEqual([0, 1, 2, 3]);
@@ -14,4 +15,22 @@ test("many stops are thinned evenly, first and last kept", () => {
 test("a stop to keep is there, and crowds out what stands too near", () => {
   expect(evenStops(60, 7, [17])).toEqual([0, 9, 17, 27, 36, 45, 54, 60]);
   expect(evenStops(10, 20, [-1, 99])).toEqual([0, 1, 2, 3, 4, 5, 6, 7, 8, 9, 10]);
+});
+
+test("labels that need room give way to the chosen ones, then to both ends", () => {
+  expect(spacedStops(12, 0.9)).toEqual([0, 1, 2, 3, 4, 5, 6, 7, 8, 9, 10, 11, 12]);
+  expect(spacedStops(60, 9.2, [8])).toEqual([8, 20, 30, 40, 50, 60]);
+  expect(spacedStops(60, 9.2, [1])).not.toContain(0);
+  expect(spacedStops(0, 1, [0])).toEqual([0]);
+});
+
+test("no two labels are nearer than they may be, and a chosen one is always there", () => {
+  fc.assert(
+    fc.property(fc.nat(100), fc.double({min: 0.1, max: 30, noNaN: true}), fc.nat(100), (last, apart, wanted) => {
+      const chosen = Math.min(last, wanted);
+      const stops = spacedStops(last, apart, [chosen]);
+      const gaps = stops.slice(1).map((stop, n) => stop - stops[n]);
+      return stops.includes(chosen) && gaps.every((gap) => gap >= apart && gap > 0);
+    }),
+  );
 });

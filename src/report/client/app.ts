@@ -12,6 +12,7 @@ import {mountInside} from "./inside-panel";
 import {mountLead} from "./lead";
 import {mountMap} from "./map";
 import {mountMatrix} from "./matrix";
+import {MANY_CLASSES, shownClasses} from "./matrix-grid";
 import {segmented, toggleAllNotes} from "./panel";
 import {printOnPaper} from "./paper";
 import {mountPhases} from "./phases-panel";
@@ -108,7 +109,7 @@ export function mountApp(data: Data, view: View = readAddress(location.hash, dat
     "div",
     {class: "left"},
     row("hero", lead, curves),
-    row("pair", matrix?.root, map?.root),
+    row(matrix && shownClasses(data).length >= MANY_CLASSES ? "pair stacked" : "pair", matrix?.root, map?.root),
     tray?.root,
     row(
       "trio",

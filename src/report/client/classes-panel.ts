@@ -4,6 +4,8 @@ import {h, setText} from "./dom";
 import {int, pct} from "./format";
 import {panel} from "./panel";
 import type {Store} from "./state";
+import {swatch} from "./swatch";
+import {fittedTo} from "./text-width";
 
 const COLUMNS = [
   ["precision", "Precision"],
@@ -31,8 +33,12 @@ export function mountClasses(data: Data, store: Store): HTMLElement {
       const cell = h("td", {}, h("span", {class: "cls-v"}, value, moved), h("span", {class: "cls-bar"}, fill));
       return {cell, value, moved, fill};
     });
-    const swatch = h("i", {class: "sw", style: {background: `var(--c${k % 10})`}});
-    const pick = h("button", {class: "chip", type: "button", title: name}, swatch, name || "–");
+    const pick = h(
+      "button",
+      {class: "chip", type: "button", title: name},
+      swatch(data, k),
+      fittedTo(name, 5.25, 0.8125, 600) || "–",
+    );
     pick.addEventListener("click", () => store.set({isolated: store.state.isolated === k ? -1 : k}));
     const support = h("td", {class: "cls-n"});
     const row = h("tr", {}, h("th", {scope: "row"}, pick), ...cells.map(({cell}) => cell), support);

@@ -1,5 +1,7 @@
 /** @file The page's colours as numbers, read from the style sheet's tokens so that both themes have one source. */
 
+import type {ClassLook} from "../../plots/class-looks";
+
 export type Rgb = readonly [red: number, green: number, blue: number];
 
 export interface Tokens {
@@ -13,6 +15,7 @@ export interface Tokens {
   readonly bad: Rgb;
   readonly saliency: Rgb;
   readonly dot: Rgb;
+  /** By hue. */
   readonly classes: readonly Rgb[];
 }
 
@@ -37,9 +40,9 @@ export function tokens(): Tokens {
   };
 }
 
-/** The style sheet's colour of class k. */
-export function classVariable(k: number): string {
-  return `var(--c${k % 10})`;
+/** The style sheet's colour of a class's hue. */
+export function hueVariable({hue}: ClassLook): string {
+  return `var(--c${hue})`;
 }
 
 export function mix(a: Rgb, b: Rgb, share: number): Rgb {

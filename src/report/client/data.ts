@@ -1,4 +1,5 @@
 import type {EpochMetrics} from "../../pipeline/types";
+import type {ClassLook} from "../../plots/class-looks";
 import type {InsideStop, LimeEntry, ReportFile, SaliencyTrust} from "../report-file";
 
 /** What the page calls its images, and what the network does with them. */
@@ -96,6 +97,8 @@ export interface Data {
   readonly words: Words;
   readonly names: readonly string[];
   readonly classes: number;
+  /** Each class's hue and mark. */
+  readonly looks: readonly ClassLook[];
   /** Epoch number of each stop. */
   readonly epochs: readonly number[];
   readonly last: number;

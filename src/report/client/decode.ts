@@ -1,4 +1,5 @@
 import {confusionCounts} from "../../pipeline/analysis/confusion";
+import {classLook} from "../../plots/class-looks";
 import type {Packed, ReportFile} from "../report-file";
 import type {Answers, Data, InsideData, LimeData, MapData, SaliencyData, Words} from "./data";
 import {predictions} from "./derive";
@@ -36,6 +37,7 @@ export function decode(file: ReportFile, bytes: ArrayBuffer): Data {
     words: wordsFor(file.run.data.name),
     names: file.classNames,
     classes,
+    looks: file.classNames.map((_, k) => classLook(k, classes)),
     epochs: file.stops,
     last: file.stops.length - 1,
     count: labels.length,

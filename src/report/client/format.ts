@@ -24,9 +24,3 @@ export function seconds(value: number): string {
   const whole = Math.round(value);
   return `${Math.floor(whole / 60)} min ${String(whole % 60).padStart(2, "0")} s`;
 }
-
-/** At most `length` characters, the last an ellipsis where some were left out. */
-export function shortened(name: string, length: number): string {
-  const characters = [...name];
-  return characters.length > length ? `${characters.slice(0, length - 1).join("")}…` : name;
-}

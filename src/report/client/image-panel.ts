@@ -1,4 +1,5 @@
-import {classVariable} from "./colors";
+import {fitted} from "../../plots/fitted";
+import {hueVariable} from "./colors";
 import type {Data} from "./data";
 import {h, setText} from "./dom";
 import {int, pct} from "./format";
@@ -7,6 +8,7 @@ import {panel, segmented} from "./panel";
 import {picture} from "./pictures";
 import {mountScore} from "./score";
 import type {Store} from "./state";
+import {fittedTo} from "./text-width";
 
 /** How many nearest neighbours are shown. */
 const NEIGHBOURS = 8;
@@ -81,8 +83,8 @@ export function mountImagePanel(data: Data, store: Store, images: () => readonly
     const both = predicted !== labels[i] && entries.some(({explained}) => explained === labels[i]);
     if (!both || predicted === undefined || entries.length < 2) return;
     const items = [
-      ["predicted", `For ${names[predicted]}, ${words.asAnswered}`],
-      ["label", `For ${names[labels[i]]}, the truth`],
+      ["predicted", `For ${fitted(names[predicted], 12)}, ${words.asAnswered}`],
+      ["label", `For ${fitted(names[labels[i]], 12)}, the truth`],
     ] as const;
     limeBar.append(segmented("LIME for", items, store.state.limeFor, (limeFor) => store.set({limeFor})).root);
   };
@@ -98,7 +100,7 @@ export function mountImagePanel(data: Data, store: Store, images: () => readonly
     const then = b?.predicted[i];
     if (then !== undefined && !top.includes(then)) top[top[2] === labels[i] ? 1 : 2] = then;
     const fill = (share: number, k: number, more: string) =>
-      h("span", {class: `bar-fill ${more}`, style: {"--w": String(share), "--c": classVariable(k)}});
+      h("span", {class: `bar-fill ${more}`, style: {"--w": String(share), "--c": hueVariable(data.looks[k])}});
     bars.classList.toggle("two", b !== null);
     const header =
       b &&
@@ -115,7 +117,7 @@ export function mountImagePanel(data: Data, store: Store, images: () => readonly
       h(
         "div",
         {class: k === labels[i] ? "bar is-true" : "bar"},
-        h("span", {class: "bar-n", title: names[k]}, names[k] || "–"),
+        h("span", {class: "bar-n", title: names[k]}, fittedTo(names[k], 4.75, 0.9375, 650) || "–"),
         h("span", {class: "bar-track"}, fill(a.of(i, k), k, ""), b && fill(b.of(i, k), k, "bar-b")),
         h("span", {class: "bar-v"}, pct(a.of(i, k))),
         b && h("span", {class: "bar-v"}, pct(b.of(i, k))),
@@ -142,7 +144,7 @@ export function mountImagePanel(data: Data, store: Store, images: () => readonly
         title: label,
       });
       const image = picture(data, j);
-      button.append(image, h("span", {class: "th-cap"}, names[labels[j]] || "–"));
+      button.append(image, h("span", {class: "th-cap"}, fittedTo(names[labels[j]], 2.25, 0.75, 650) || "–"));
       button.addEventListener("click", () => store.set({image: j}));
       return button;
     });

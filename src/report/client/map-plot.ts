@@ -1,9 +1,10 @@
 import {css, type Tokens, tokens} from "./colors";
 import type {Data, MapData} from "./data";
 import {h, setText} from "./dom";
-import {pct, shortened} from "./format";
+import {pct} from "./format";
 import {type Bucket, groupPoints} from "./map-groups";
 import {listenToMap, type MapControls, type MapSurface} from "./map-input";
+import {mapNames} from "./map-names";
 import {frameOf, place, unitPixels} from "./map-view";
 import {ON_PROCESSOR} from "./on-processor";
 import {picture, showImage} from "./pictures";
@@ -40,9 +41,7 @@ export function mapPlot(data: Data, map: MapData, store: Store, which: "a" | "b"
   const frame = frameOf(map.at, map.dimensions);
   const screen = new Float32Array(3 * map.count);
   const frames: number[] = [];
-  const pointsOfClass = Array.from({length: data.classes}, (_, k) =>
-    Int32Array.from(map.image.keys()).filter((m) => data.labels[map.image[m]] === k),
-  );
+  const nameClasses = mapNames(data, map);
   let [width, height] = [0, 0];
   let density = 1;
   let sheet = context.createImageData(1, 1);
@@ -60,46 +59,6 @@ export function mapPlot(data: Data, map: MapData, store: Store, which: "a" | "b"
     look = tokens();
     font = getComputedStyle(document.body).fontFamily;
     buckets = groupPoints(data, map, store.state, stop(), look);
-  };
-
-  const middles = new Float32Array(3 * data.classes);
-  const known = new Map<number, Float32Array>();
-  /** The median point of each class at a stop, axis by axis: the middle of its crowd, whatever strays. */
-  const middlesOf = (s: number): Float32Array => {
-    const found = known.get(s);
-    if (found) return found;
-    const made = new Float32Array(data.classes * map.dimensions);
-    pointsOfClass.forEach((points, k) => {
-      for (let axis = 0; axis < map.dimensions; axis++) {
-        const values = Float32Array.from(points, (m) => map.at[s][m * map.dimensions + axis]).sort();
-        made[k * map.dimensions + axis] = values[points.length >> 1];
-      }
-    });
-    known.set(s, made);
-    return made;
-  };
-
-  /** Class names at the middle of their dots, so that colour is never the only key. */
-  const nameClasses = ({ink, panel}: Tokens, from: number, to: number, share: number) => {
-    if (data.classes > 30) return;
-    const size = Math.max(15, Math.min(22, Math.min(width, height) / 24));
-    context.font = `700 ${size}px ${font}`;
-    context.textAlign = "center";
-    context.textBaseline = "middle";
-    context.lineJoin = "round";
-    context.lineWidth = 5;
-    context.strokeStyle = css(panel);
-    context.fillStyle = css(ink);
-    place(middles, middlesOf(from), middlesOf(to), share, frame, controls, width, height);
-    pointsOfClass.forEach((points, k) => {
-      if (points.length === 0) return;
-      const [x, y] = [middles[3 * k], middles[3 * k + 1]];
-      context.globalAlpha = store.state.isolated >= 0 && store.state.isolated !== k ? 0.25 : 1;
-      const name = shortened(data.names[k], 14);
-      context.strokeText(name, x, y);
-      context.fillText(name, x, y);
-    });
-    context.globalAlpha = 1;
   };
 
   /** Where the chosen image went, epoch by epoch. */
@@ -163,19 +122,22 @@ export function mapPlot(data: Data, map: MapData, store: Store, which: "a" | "b"
     const crowd = Math.max(0.55, Math.min(1, Math.sqrt(2500 / map.count)));
     const grow = Math.max(0.8, Math.min(1.25, Math.min(width, height) / 460)) * Math.min(2, controls.zoom ** 0.4);
     wipe(sheet, look.panel);
-    for (const {color, points, radius, alpha, ring} of buckets) {
+    for (const {mark, color, points, radius, alpha, ring} of buckets) {
       const r = radius * grow * density * (ring ? Math.max(0.8, crowd) : crowd);
       for (const m of points) {
         const near = map.dimensions === 3 ? r * (1 + 0.35 * screen[3 * m + 2]) : r;
         const [x, y] = [screen[3 * m] * density, screen[3 * m + 1] * density];
-        if (ring) splat(sheet, x, y, near + 1.1 * density, look.ink, 1); // a mistake's ring: a larger dot of ink below
-        splat(sheet, x, y, near, color, ring ? 1 : alpha);
+        if (ring) splat(sheet, x, y, near + 1.1 * density, look.ink, 1, mark); // a mistake's ring: a larger dot of ink below
+        splat(sheet, x, y, near, color, ring ? 1 : alpha, mark);
       }
     }
     putDots();
     context.globalAlpha = 1;
     const {selection, image, hover} = store.state;
-    if (selection.kind !== "lasso") nameClasses(look, from, to, now - from);
+    if (selection.kind !== "lasso") {
+      const view = {frame, camera: controls, width, height};
+      nameClasses(context, view, store.state, {from, to, share: now - from}, {tokens: look, font});
+    }
     const chosen = map.point[image] ?? -1;
     if (chosen >= 0) {
       trail(chosen, look);
@@ -231,7 +193,7 @@ export function mapPlot(data: Data, map: MapData, store: Store, which: "a" | "b"
   const surface: MapSurface = {
     canvas,
     screen,
-    unit: () => unitPixels(width, height, frame.span),
+    unit: () => unitPixels(width, height, frame, controls.tilt),
     setOutline: (points) => {
       outline = points;
       draw();

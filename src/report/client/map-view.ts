@@ -16,8 +16,20 @@ export const HOME: Readonly<Camera> = {zoom: 1, shiftX: 0, shiftY: 0, turn: 0.6,
 /** Pixels round the map that stay empty. */
 const MARGIN = 16;
 
-/** The middle and extent of all stops' points, which is the frame that every stop is drawn in. */
-export function frameOf(stops: readonly Float32Array[], dimensions: number): {middle: number[]; span: number[]} {
+/** The frame that every stop is drawn in. */
+export interface Frame {
+  readonly middle: readonly number[];
+  readonly span: readonly number[];
+  /** Of a map in three dimensions: how far from the upright axis any point comes. */
+  readonly around: number;
+  /** And how far above or below the middle, when tilted by so many steps of a right angle's `TILTS`. */
+  readonly rise: Float32Array;
+}
+
+const TILTS = 32;
+
+/** The middle and extent of all stops' points. */
+export function frameOf(stops: readonly Float32Array[], dimensions: number): Frame {
   const low = Array<number>(dimensions).fill(Infinity);
   const high = Array<number>(dimensions).fill(-Infinity);
   for (const points of stops) {
@@ -27,13 +39,39 @@ export function frameOf(stops: readonly Float32Array[], dimensions: number): {mi
       if (points[i] > high[axis]) high[axis] = points[i];
     }
   }
-  return {middle: low.map((l, j) => (l + high[j]) / 2), span: low.map((l, j) => high[j] - l || 1)};
+  const middle = low.map((l, j) => (l + high[j]) / 2);
+  const span = low.map((l, j) => high[j] - l || 1);
+  return {middle, span, ...(dimensions === 3 ? reach(stops, middle) : {around: 0, rise: new Float32Array(0)})};
 }
 
-/** Pixels a unit of the map, at zoom 1. */
-export function unitPixels(width: number, height: number, span: readonly number[]): number {
-  if (span.length === 3) return Math.min(width - 2 * MARGIN, height - 2 * MARGIN) / Math.hypot(...span);
-  return Math.min((width - 2 * MARGIN) / span[0], (height - 2 * MARGIN) / span[1]);
+/** What a map reaches however it is turned, so that it fills its panel and stays in it. */
+function reach(stops: readonly Float32Array[], middle: readonly number[]): Pick<Frame, "around" | "rise"> {
+  let around = 0;
+  const rise = new Float32Array(TILTS + 1);
+  const turns = Array.from(rise, (_, t) => [
+    Math.sin((t / TILTS) * (Math.PI / 2)),
+    Math.cos((t / TILTS) * (Math.PI / 2)),
+  ]);
+  for (const points of stops) {
+    for (let at = 0; at < points.length; at += 3) {
+      const out = Math.hypot(points[at] - middle[0], points[at + 2] - middle[2]);
+      const up = Math.abs(points[at + 1] - middle[1]);
+      around = Math.max(around, out);
+      for (let t = 0; t <= TILTS; t++) rise[t] = Math.max(rise[t], up * turns[t][1] + out * turns[t][0]);
+    }
+  }
+  return {around: around || 1, rise};
+}
+
+/** Pixels a unit of the map, at zoom 1. @param tilt Of a map in three dimensions. */
+export function unitPixels(width: number, height: number, {span, around, rise}: Frame, tilt = 0): number {
+  const [w, h] = [width - 2 * MARGIN, height - 2 * MARGIN];
+  if (span.length < 3) return Math.min(w / span[0], h / span[1]);
+  const at = Math.min(TILTS, (Math.abs(tilt) / (Math.PI / 2)) * TILTS);
+  const before = Math.floor(at);
+  // between two steps the map rises by no more than on the circle through the higher one
+  const up = Math.max(rise[before], rise[Math.min(TILTS, before + 1)]) / Math.cos(Math.PI / 2 / TILTS / 2);
+  return Math.min(w / (2 * around), h / (2 * (up || 1)));
 }
 
 /**
@@ -47,13 +85,14 @@ export function place(
   from: Float32Array,
   to: Float32Array,
   share: number,
-  {middle, span}: {middle: readonly number[]; span: readonly number[]},
+  frame: Frame,
   camera: Camera,
   width: number,
   height: number,
 ): void {
+  const {middle, span} = frame;
   const dimensions = middle.length;
-  const scale = unitPixels(width, height, span) * camera.zoom;
+  const scale = unitPixels(width, height, frame, camera.tilt) * camera.zoom;
   const [sinTurn, cosTurn, sinTilt, cosTilt] = [
     Math.sin(camera.turn),
     Math.cos(camera.turn),

@@ -6,6 +6,8 @@ import {mapPlot} from "./map-plot";
 import {HOME} from "./map-view";
 import {panel, segmented} from "./panel";
 import type {Mode, Store} from "./state";
+import {swatch} from "./swatch";
+import {fittedTo} from "./text-width";
 
 /** The embedding: a dot for each test image that the run mapped, gliding from epoch to epoch. */
 export function mountMap(data: Data, map: MapData, store: Store): {root: HTMLElement; draw(): void; frames: number[]} {
@@ -64,14 +66,19 @@ export function mountMap(data: Data, map: MapData, store: Store): {root: HTMLEle
   const [a, b] = [figure("a"), figure("b")];
   a.plot.stage.append(h("div", {class: "tools"}, lasso, tool("Zoom in", "+", 1.5), tool("Zoom out", "−", 1 / 1.5)));
   const chips = data.names.map((name, k) => {
-    const swatch = h("i", {class: "sw", style: {background: `var(--c${k % 10})`}});
-    const chip = h("button", {class: "chip", type: "button", title: `Show only ${name}`}, swatch, name || "–");
+    const shown = fittedTo(name, 8, 0.875, 600) || "–";
+    const chip = h("button", {class: "chip", type: "button", title: `Show only ${name}`}, swatch(data, k), shown);
     chip.addEventListener("click", () => store.set({isolated: store.state.isolated === k ? -1 : k}));
     return chip;
   });
   const rightKey = h("span", {class: "key-right"});
   rightKey.append(h("i", {class: "sw sw-right"}), "right", h("i", {class: "sw sw-wrong"}), "wrong");
-  const legend = h("div", {class: "legend", role: "group", "aria-label": "Classes"}, ...chips, rightKey);
+  const legend = h(
+    "div",
+    {class: chips.length > 24 ? "legend many" : "legend", role: "group", "aria-label": "Classes"},
+    ...chips,
+    rightKey,
+  );
   const facts = h("p", {class: "map-facts"});
   body.append(h("div", {class: "duo"}, a.root, b.root), h("div", {class: "map-foot"}, legend, facts));
   arm(controls.lassoing);

@@ -1,11 +1,16 @@
 import {css, inkOn, mix, type Rgb, type Tokens, tokens} from "./colors";
 import type {Answers, Data} from "./data";
-import {h, setText} from "./dom";
+import {h, rem, setText} from "./dom";
 import {int, pct} from "./format";
+import {matrixLayout} from "./matrix-heads";
+import {drawWhenSized} from "./sized";
 import type {Selection} from "./state";
+import {textWidth} from "./text-width";
 
 /** More classes than this do not fit: the ones with most mistakes are shown. */
 const MOST_CLASSES = 24;
+/** From so many classes on the matrix has a row of the page to itself. */
+export const MANY_CLASSES = 15;
 
 /** The classes of the matrix, ascending: all of them, or those with most mistakes at the last stop that has answers. */
 export function shownClasses(data: Data): number[] {
@@ -27,7 +32,8 @@ interface Cell {
 }
 
 export interface Grid {
-  readonly table: HTMLTableElement;
+  /** The table in a place of its own, which scrolls where the cells have no room. */
+  readonly root: HTMLElement;
   /** Shows the counts of some answers, colours scaled so that `peak` mistakes in a cell are full. */
   showCounts(answers: Answers, peak: number, selection: Selection): void;
   /** Shows what changed from one set of answers to another: blue is better, orange worse. */
@@ -41,11 +47,13 @@ export function grid(data: Data, pick: (actual: number, predicted: number) => vo
   const size = shown.length;
   const cells: HTMLButtonElement[] = [];
   const recalls: HTMLElement[] = [];
-  const heads = shown.map((k) => h("th", {scope: "col", title: names[k]}, names[k] || "–"));
+  const written = () => shown.map(() => h("span", {class: "cm-name"}));
+  const [across, down] = [written(), written()];
+  const heads = shown.map((k, c) => h("th", {scope: "col", title: names[k]}, across[c]));
   const corner = h("td", {class: "cm-corner"});
   const head = h("thead", {}, h("tr", {}, corner, ...heads, h("th", {class: "cm-rec", scope: "col"}, "found")));
   const rows = shown.map((actual, r) => {
-    const row = h("tr", {}, h("th", {scope: "row", title: names[actual]}, names[actual] || "–"));
+    const row = h("tr", {}, h("th", {scope: "row", title: names[actual]}, down[r]));
     shown.forEach((predicted, c) => {
       const cell = h("button", {type: "button", class: "cell", tabindex: r + c ? "-1" : "0"});
       cell.classList.toggle("diag", actual === predicted);
@@ -60,6 +68,38 @@ export function grid(data: Data, pick: (actual: number, predicted: number) => vo
   });
   const label = `Confusion matrix: rows are the true ${words.one}, columns what the network answered`;
   const table = h("table", {class: "cm", role: "grid", "aria-label": label}, head, h("tbody", {}, ...rows));
+  const scroller = h("div", {class: "cm-scroll"}, table);
+  const told = h("p", {class: "cm-say", "aria-hidden": "true"});
+  const root = h("div", {class: "cm-place"}, scroller, told);
+  // the longest text of any cell, at any stop: a difference is signed
+  const longest = data.answers.reduce((most, answers) => Math.max(most, ...(answers?.counts ?? [])), 0);
+  const layOut = () => {
+    if (!scroller.clientWidth) return;
+    const size = rem();
+    const found = table.querySelector<HTMLElement>("thead .cm-rec")?.offsetWidth ?? 0;
+    const room = {
+      width: scroller.clientWidth - 2 * Number.parseFloat(getComputedStyle(scroller).paddingLeft),
+      found,
+      gap: Number.parseFloat(getComputedStyle(table).borderSpacing),
+      rem: size,
+      name: (text: string) => textWidth(text, `600 ${0.875 * size}px`),
+      count: (text: string, small: boolean) => textWidth(text, `600 ${(small ? 0.75 : 0.875) * size}px`),
+    };
+    const classes = shown.map((k) => names[k]);
+    const layout = matrixLayout(classes, `${longest}`, room);
+    layout.columns.forEach((name, c) => {
+      setText(across[c], name);
+    });
+    layout.rows.forEach((name, r) => {
+      setText(down[r], name);
+    });
+    table.style.setProperty("--row", `${layout.rowWidth}px`);
+    table.style.width = layout.width > room.width ? `${layout.width}px` : ""; // else as wide as its place, on paper too
+    root.style.setProperty("--row", `${layout.rowWidth}px`);
+    table.classList.toggle("upright", layout.upright);
+    table.classList.toggle("small", layout.small);
+  };
+  drawWhenSized(scroller, layOut);
   table.addEventListener("keydown", (event) => {
     const from = cells.indexOf(document.activeElement as HTMLButtonElement);
     const [r, c] = [Math.floor(from / size), from % size];
@@ -83,6 +123,7 @@ export function grid(data: Data, pick: (actual: number, predicted: number) => vo
     for (const lit of table.querySelectorAll("th.hot")) lit.classList.remove("hot");
     const cell = (event.target as Element).closest<HTMLButtonElement>(".cell");
     const place = cell ? cells.indexOf(cell) : -1;
+    setText(told, cell?.title ?? "");
     if (!on || place < 0) return;
     heads[place % size].classList.add("hot");
     rows[Math.floor(place / size)].cells[0].classList.add("hot");
@@ -97,7 +138,6 @@ export function grid(data: Data, pick: (actual: number, predicted: number) => vo
     cell.style.setProperty("--fg", css(inkOn(ground ?? theme.raised, theme)));
     setText(cell, text);
     cell.classList.toggle("zero", ground === null);
-    cell.classList.toggle("wide", text.length > 3);
     cell.setAttribute("aria-label", title);
     cell.title = title;
   };
@@ -107,7 +147,7 @@ export function grid(data: Data, pick: (actual: number, predicted: number) => vo
     return row;
   };
   return {
-    table,
+    root,
     showCounts: (answers, peak, selection) => {
       const theme = tokens();
       shown.forEach((actual, r) => {

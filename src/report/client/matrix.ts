@@ -1,6 +1,6 @@
 import type {Data} from "./data";
 import {h, setText} from "./dom";
-import {grid, shownClasses} from "./matrix-grid";
+import {grid, MANY_CLASSES, shownClasses} from "./matrix-grid";
 import {panel, segmented} from "./panel";
 import {members} from "./selection";
 import type {Store} from "./state";
@@ -47,10 +47,10 @@ export function mountMatrix(data: Data, store: Store): {root: HTMLElement; draw(
     const none = h("p", {class: "empty"}, "This epoch's answers were not recorded.");
     const root = h(
       "figure",
-      {class: "cm-fig"},
+      {class: shown >= MANY_CLASSES ? "cm-fig many" : "cm-fig"},
       h("figcaption", {class: "cm-x"}, caption, across),
       down,
-      table.table,
+      table.root,
       none,
     );
     return {root, caption, table, none};
@@ -88,7 +88,7 @@ export function mountMatrix(data: Data, store: Store): {root: HTMLElement; draw(
     setText(a.caption, between ? `Epoch ${data.epochs[stop]} → ${data.epochs[other]}` : `Epoch ${data.epochs[stop]}`);
     if (other !== null) setText(b.caption, `Epoch ${data.epochs[other]}`);
     for (const [part, answers] of [[a, first] as const, [b, second] as const]) {
-      part.table.table.hidden = !answers;
+      part.table.root.hidden = !answers;
       part.none.hidden = Boolean(answers);
     }
     if (between) {

@@ -1,8 +1,9 @@
+import {fitted} from "../../plots/fitted";
 import {type Box, broughtInside, lengthWithin, placeLabels} from "../../plots/labels";
-import {classVariable} from "./colors";
+import {hueVariable} from "./colors";
 import type {Data} from "./data";
 import {polyline, rem, svg} from "./dom";
-import {pct, shortened} from "./format";
+import {pct} from "./format";
 import {textWidth} from "./text-width";
 
 /** A class whose probability never rose above this after training began is drawn grey. */
@@ -17,7 +18,7 @@ const MOST_GREY = 30;
  * @param stops The columns.
  */
 export function drawScoreChart(host: HTMLElement, data: Data, i: number, stops: readonly number[]): void {
-  const {names, labels, epochs, answers} = data;
+  const {names, labels, epochs, answers, looks} = data;
   const [width, height] = [host.clientWidth, host.clientHeight];
   if (!width) return;
   const size = rem() * 0.75;
@@ -45,17 +46,17 @@ export function drawScoreChart(host: HTMLElement, data: Data, i: number, stops: 
   for (const k of classes.filter((k) => !coloured.includes(k)).slice(0, MOST_GREY)) sheet.append(path(k, "p-low"));
   for (const k of coloured) {
     const drawn = path(k, k === labels[i] ? "p-true" : "p-hi");
-    drawn.style.stroke = classVariable(k);
+    drawn.style.stroke = hueVariable(looks[k]);
     sheet.append(drawn);
     for (const [cx, cy] of points(k)) {
       const dot = svg("circle", {r: 2.6, cx, cy});
-      dot.style.fill = classVariable(k);
+      dot.style.fill = hueVariable(looks[k]);
       sheet.append(dot);
     }
   }
   sheet.append(
     ...lineNames(
-      coloured.map((k) => ({name: shortened(names[k], 12), line: points(k)})),
+      coloured.map((k) => ({name: fitted(names[k], 12), line: points(k)})),
       width,
       height,
     ),

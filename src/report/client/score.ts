@@ -1,3 +1,4 @@
+import {fitted} from "../../plots/fitted";
 import type {Data} from "./data";
 import {h, setText} from "./dom";
 import {fitWord, limeAt, wantedClass} from "./image-tiles";
@@ -62,7 +63,7 @@ export function mountScore(data: Data, store: Store): {root: HTMLElement; later(
         const predicted = data.answers[s]?.predicted[i];
         const wrong = predicted !== undefined && predicted !== labels[i];
         const text = predicted === undefined ? "–" : names[predicted] || "–";
-        put(row, column, h("span", {class: `sc-read${wrong ? " wrong" : ""}`, title: text}, text));
+        put(row, column, h("span", {class: `sc-read${wrong ? " wrong" : ""}`, title: text}, fitted(text, 14)));
       });
       const axis = h("span", {class: "sc-ax", "aria-hidden": "true"}, h("span", {}, "100 %"), h("span", {}, "0"));
       label(++row, "Probability").append(axis);

@@ -11,3 +11,19 @@ export function evenStops(last: number, most: number, keep: readonly number[] = 
   }
   return [...chosen].sort((a, b) => a - b);
 }
+
+/**
+ * Those of the places 0 to `last` that can be labelled when labels must be `apart` from each other: first those to keep, then
+ * the last and the first, then evenly what has room between.
+ *
+ * @param apart In places; above 0.
+ */
+export function spacedStops(last: number, apart: number, keep: readonly number[] = []): number[] {
+  const step = Math.max(1, Math.ceil(apart));
+  const even = Array.from({length: Math.floor(last / step) + 1}, (_, n) => n * step);
+  const chosen: number[] = [];
+  for (const stop of [...keep, last, 0, ...even]) {
+    if (stop >= 0 && stop <= last && chosen.every((other) => Math.abs(other - stop) >= apart)) chosen.push(stop);
+  }
+  return chosen.sort((a, b) => a - b);
+}

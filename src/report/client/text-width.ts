@@ -1,3 +1,6 @@
+import {fitted} from "../../plots/fitted";
+import {rem} from "./dom";
+
 let context: CanvasRenderingContext2D | null | undefined;
 let family = "";
 
@@ -8,4 +11,10 @@ export function textWidth(text: string, style: string): number {
   if (!context) return 0;
   context.font = `${style} ${family}`;
   return context.measureText(text).width;
+}
+
+/** A text shortened in the middle to so many rems, in a font of `size` rems. */
+export function fittedTo(text: string, width: number, size: number, weight: number): string {
+  const one = rem();
+  return fitted(text, width * one, (some) => textWidth(some, `${weight} ${size * one}px`));
 }

@@ -1,3 +1,4 @@
+import {fitted} from "../../plots/fitted";
 import type {Data} from "./data";
 import {h, setText} from "./dom";
 import {pct} from "./format";
@@ -29,7 +30,7 @@ export function thumb(data: Data, stopNow: () => number, open: (i: number) => vo
       const right = predicted === labels[i];
       const confidence = answers ? answers.confidence[i] : Number.NaN;
       root.classList.toggle("wrong", !right);
-      setText(caption, right ? name || "–" : `${name} → ${names[predicted]}`);
+      setText(caption, right ? fitted(name, 24) || "–" : `${fitted(name, 16)} → ${fitted(names[predicted], 16)}`);
       setText(sure, answers ? pct(confidence, 0) : "");
       dot.hidden = !data.isExplained(i, stopNow());
       const did = right ? words.right : `${words.as} ${names[predicted]}`;

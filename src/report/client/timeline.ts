@@ -1,12 +1,16 @@
 import type {Data} from "./data";
-import {h, setText} from "./dom";
+import {h, rem, setText} from "./dom";
 import {pct} from "./format";
+import {drawWhenSized} from "./sized";
 import {type Store, still} from "./state";
+import {spacedStops} from "./stops";
 
 /** How long each epoch stays while playing. */
 const PLAY_MS = 1500;
-/** More stops than this, and not each one is labelled. */
-const LABELS = 14;
+/** Rems that a stop's label takes; where there is no room for all, some stops have none. */
+const LABEL = 2.75;
+/** Stops nearer to each other than so many pixels are strokes, no circles. */
+const DENSE = 14;
 
 export interface Timeline {
   readonly root: HTMLElement;
@@ -18,7 +22,6 @@ export interface Timeline {
 export function mountTimeline(data: Data, store: Store): Timeline {
   const {last, epochs} = data;
   const share = (stop: number) => String(last ? stop / last : 0.5);
-  const every = Math.ceil(epochs.length / LABELS);
   const name = (stop: number) => (epochs[stop] === 0 ? "epoch 0, untrained" : `epoch ${epochs[stop]}`);
   const accuracy = (stop: number) => data.metrics(stop)?.testAccuracy;
   const icon = h("span", {class: "play-icon", "aria-hidden": "true"});
@@ -27,18 +30,29 @@ export function mountTimeline(data: Data, store: Store): Timeline {
   const between = h("span", {class: "tl-span"});
   const track = h("div", {class: "tl-track"}, h("span", {class: "tl-line"}), between, fill);
   const stops = epochs.map((epoch, s) => {
-    const labelled = s === last || (s % every === 0 && last - s >= every * 0.6);
     const right = accuracy(s);
     const mark = h(
       "div",
       {class: "tl-stop", "aria-hidden": "true", style: {"--x": share(s)}},
       h("span", {class: "tl-tick"}),
-      labelled && h("span", {class: "tl-n"}, String(epoch)),
-      labelled && right !== undefined && h("span", {class: "tl-acc"}, pct(right)),
+      h("span", {class: "tl-n"}, String(epoch)),
+      right !== undefined && h("span", {class: "tl-acc"}, pct(right)),
     );
     track.append(mark);
     return mark;
   });
+
+  /** Labels those stops that have room for it, the chosen ones in any case. */
+  const label = () => {
+    const {stop: first, other} = store.state;
+    const apart = (LABEL * rem() * Math.max(1, last)) / Math.max(1, track.clientWidth);
+    const labelled = new Set(spacedStops(last, apart, other === null ? [first] : [first, other]));
+    stops.forEach((mark, s) => {
+      mark.classList.toggle("bare", !labelled.has(s));
+    });
+    track.classList.toggle("dense", track.clientWidth / Math.max(1, last) < DENSE);
+  };
+  drawWhenSized(track, label);
 
   const handle = (which: "a" | "b") => {
     const knob = h("div", {
@@ -134,6 +148,7 @@ export function mountTimeline(data: Data, store: Store): Timeline {
         between.style.setProperty("--w", String(Math.abs(state.at - state.atOther) / (last || 1)));
       }
     }
+    if (changed.has("stop") || changed.has("other")) label();
     const describe = (knob: HTMLElement, s: number) => {
       setText(knob.firstElementChild as Element, String(epochs[s]));
       knob.setAttribute("aria-valuenow", String(epochs[s]));
