@@ -2,7 +2,8 @@ import {writeFileSync} from "node:fs";
 import {join} from "node:path";
 import {expect, test} from "vitest";
 
-import {decode, encode, readSaved} from "../src/pipeline/record/artifact-codec";
+import {decode, encode} from "../src/pipeline/record/artifact-codec";
+import {readSaved} from "../src/pipeline/record/saved-file";
 import {temporaryFolder} from "./support/idx-files";
 
 const arrays = {
@@ -45,7 +46,7 @@ test("says what is wrong with a cut file, or what is no JSON", async () => {
   const {json, binary} = encode(arrays, "x.bin");
   writeFileSync(join(folder, "x.json"), json);
   writeFileSync(join(folder, "x.bin"), binary!.subarray(0, 5000));
-  await expect(readSaved(join(folder, "x.json"))).rejects.toThrow("x.bin: expected 12004 bytes or more, got 5000");
+  await expect(readSaved(join(folder, "x.json"))).rejects.toThrow("x.bin: expected 16008 bytes, got 5000");
   writeFileSync(join(folder, "y.json"), "{");
   await expect(readSaved(join(folder, "y.json"))).rejects.toThrow(/y.json: expected JSON, got/);
 });
@@ -73,6 +74,8 @@ test("reads from the folder of the JSON alone, and takes no length that the file
   };
   expect(await read({length: 4, offset: 0})).toEqual(new Float32Array(4));
   await expect(read({length: 4, file: "../x.bin"})).rejects.toThrow("expected base64 or a file beside");
-  await expect(read({length: 1e15})).rejects.toThrow("x.bin: expected 4000000000000000 bytes or more, got 16");
-  await expect(read({length: 1, offset: -4})).rejects.toThrow("x.bin: expected 0 bytes or more, got 16");
+  await expect(read({length: 1e15})).rejects.toThrow("x.bin: expected 4000000000000000 bytes, got 16");
+  await expect(read({length: 1, offset: -4})).rejects.toThrow(
+    "expected a length and an offset of 0 or more, got 1 and -4",
+  );
 });

@@ -3,7 +3,7 @@ import {mkdtempSync, readdirSync, rmSync, writeFileSync} from "node:fs";
 import {tmpdir} from "node:os";
 import {join} from "node:path";
 import {afterAll, beforeAll, describe, expect, test} from "vitest";
-import {readArtifactFile} from "../src/pipeline/record/artifact-codec";
+import {readArtifactFile} from "../src/pipeline/record/saved-file";
 import type {PlotData} from "../src/plots/index";
 import {floats, ints, node, onnxFile} from "./support/onnx";
 import {tinyOnnx} from "./support/tiny-onnx";

@@ -3,8 +3,8 @@ import {join} from "node:path";
 import {afterAll, expect, test} from "vitest";
 
 import {resolveOptions} from "../src/pipeline/options";
-import {readSaved} from "../src/pipeline/record/artifact-codec";
 import {openRunDirectory} from "../src/pipeline/record/run-directory";
+import {readSaved} from "../src/pipeline/record/saved-file";
 import {run} from "../src/pipeline/run";
 import {runOptions} from "../src/pipeline/run-options";
 import {temporaryFolder} from "./support/idx-files";

@@ -28,6 +28,7 @@ export interface RunOptions {
   readonly schedule: "auto" | "one-cycle" | "constant";
   readonly probes: string;
   readonly every: number;
+  readonly checkpointEvery: number;
   readonly projector: number;
   readonly logs: LogNames;
   readonly seed: number;
@@ -101,6 +102,11 @@ export const runOptions: OptionTable<RunOptions> = {
     default: 1,
     help: "probe before training, at every so many epochs, and after the last",
     check: positiveInteger,
+  },
+  checkpointEvery: {
+    default: 20,
+    help: "within an epoch, keep a checkpoint after so many seconds: what a kill costs at most; 0: at epochs' ends alone",
+    check: between(0, 1e6),
   },
   projector: {default: 1000, help: "test images in TensorBoard's projector at each epoch; 0: none", check: wholeNumber},
   logs: {

@@ -1,11 +1,7 @@
 import {join} from "node:path";
 
 import {openData} from "./data/index";
-import {first} from "./data/split";
 import {models} from "./model/index";
-import {UserError} from "./options";
-import {readSaved} from "./record/artifact-codec";
-import {readCheckpoint, writeCheckpoint} from "./record/checkpoint";
 import {type Environment, environment} from "./record/environment";
 import {sweepFiles} from "./record/leftovers";
 import {clearLogs, logFolderOf} from "./record/log-folder";
@@ -13,6 +9,7 @@ import {checkNewRun, createRunDirectory, type RunDirectory} from "./record/run-d
 import {readRunFile} from "./record/run-file";
 import {lockRun, type RunLock} from "./record/run-lock";
 import {runName} from "./record/run-name";
+import {checkpointsOf, type Restored, restored} from "./run-checkpoint";
 import {openRunData} from "./run-data";
 import type {RunEvent} from "./run-events";
 import {factsOf, runFacts} from "./run-facts";
@@ -21,10 +18,11 @@ import {type Looking, look, type Rest} from "./run-look";
 import {openNetwork} from "./run-network";
 import {PEAK_RATES, type RunOptions} from "./run-options";
 import {chooseProbes, type ProbeOptions} from "./run-probes";
+import {hasTestImages, keepTestImages} from "./run-test-images";
 import {constant, oneCycle} from "./training/schedule";
 import {type EpochProgress, epochStart, trainEpoch} from "./training/train";
 import {type TrainingRecord, trainingRecord} from "./training/training-record";
-import type {Dataset, EpochMetrics, NamedArray, Network} from "./types";
+import type {Dataset, NamedArray, Network} from "./types";
 
 export interface RunControl {
   /** Stops after the batch or the probe at hand; what was learnt is kept, and can be gone on with. */
@@ -101,11 +99,13 @@ async function* runAlone(
   };
   const directory: RunDirectory & {readonly note?: string} = resume ?? (await startRun());
   if (directory.note) yield {type: "say", line: directory.note};
-  const metrics = await directory.readMetrics();
   const newRecord = () => trainingRecord(data.train.count, data.classNames.length);
-  let progress = epochStart(1, data.train, batchSize);
-  let record: TrainingRecord | undefined = newRecord();
-  if (resume) ({progress, record = newRecord()} = await restored(resume, network, data, metrics, batchSize));
+  const from: Restored = resume
+    ? await restored(resume, network, data, {batchSize, epochs})
+    : {progress: epochStart(1, data.train, batchSize), metrics: [], notes: []};
+  for (const line of from.notes) yield {type: "say", line};
+  const {metrics} = from;
+  let {progress, record = newRecord()} = from;
   if (!resume || !(await hasTestImages(resume, data))) await keepTestImages(directory, data);
   yield {type: "start", path: directory.path, data, model: facts, engine};
   const {save: _, name: __, ...logged} = options;
@@ -140,22 +140,31 @@ async function* runAlone(
     yield* withWeights(network, untrained, lookAt(epochStart(0, data.train, batchSize), 0));
   };
 
+  const checkpoints = checkpointsOf(directory, network, {every: options.checkpointEvery, from: progress});
   try {
     for (let epoch = progress.epoch; epoch <= epochs; epoch++) {
       if (epoch !== progress.epoch) [progress, record] = [epochStart(epoch, data.train, batchSize), newRecord()];
       let begun = performance.now();
-      for await (progress of trainEpoch(network, data.train, progress, {...training, record}, signal)) {
-        yield {type: "train", ...progress};
-        if (signal?.aborted) continue;
+      do {
+        const pause = new AbortController(); // ends the training for a checkpoint; it goes on where it was
+        const ends = signal ? AbortSignal.any([signal, pause.signal]) : pause.signal;
+        for await (progress of trainEpoch(network, data.train, progress, {...training, record}, ends)) {
+          yield {type: "train", ...progress};
+          if (ends.aborted) continue;
+          const paused = performance.now();
+          if (rest?.isReady()) yield* keepRest();
+          if (!isUntrainedSeen && progress.batch >= BEFORE_FIRST_LOOK) yield* lookBefore();
+          begun += performance.now() - paused;
+          if (checkpoints.isDue() && (!rest || rest.isReady())) pause.abort();
+        }
         const paused = performance.now();
-        if (rest?.isReady()) yield* keepRest();
-        if (!isUntrainedSeen && progress.batch >= BEFORE_FIRST_LOOK) yield* lookBefore();
+        // before the checkpoint: a run is gone on with at an epoch whose metrics are there, or looks again
+        yield* keepRest();
+        if (progress.batch === progress.batches) await keepRecord(directory, epoch, record);
+        await checkpoints.keep(progress, record);
         begun += performance.now() - paused;
-      }
+      } while (!signal?.aborted && progress.batch < progress.batches);
       const trainSeconds = (performance.now() - begun) / 1000;
-      yield* keepRest(); // before the checkpoint: a run is gone on with at an epoch whose metrics are there, or looks again
-      if (progress.batch === progress.batches) await keepRecord(directory, epoch, record);
-      await keepCheckpoint(directory, network, progress, record);
       if (!isUntrainedSeen && !signal?.aborted) yield* lookBefore();
       if (!signal?.aborted) yield* lookAt(progress, trainSeconds);
       if (epoch === epochs || signal?.aborted) yield* keepRest(); // nothing is trained meanwhile
@@ -201,21 +210,6 @@ function rateOf({optimizer, learningRate, schedule}: RunOptions) {
   return {learningRate: rate, shape, schedule: shape === "constant" ? constant(rate) : oneCycle(rate)};
 }
 
-async function keepCheckpoint(
-  directory: RunDirectory,
-  network: Network,
-  progress: EpochProgress,
-  record: TrainingRecord,
-): Promise<void> {
-  const [weights, optimizer] = [await network.getWeights(), await network.getOptimizerState()];
-  await writeCheckpoint(directory.path, `${progress.epoch}-${progress.batch}`, {
-    position: progress,
-    weights,
-    optimizer,
-    ...(progress.batch < progress.batches ? {record} : {}), // a whole epoch's is kept
-  });
-}
-
 /**
  * Keeps what the network answered to every training image as it was presented: artifacts/training/epoch-003, and the
  * labels, which no epoch changes, once. An epoch of which a part was trained by a version that kept no answers leaves none.
@@ -225,50 +219,6 @@ async function keepRecord(directory: RunDirectory, epoch: number, record: Traini
   if (answers.losses.some(Number.isNaN)) return;
   if (epoch === 1) await directory.writeValue("training/labels", {labels});
   await directory.writeValue(`training/epoch-${`${epoch}`.padStart(3, "0")}`, answers);
-}
-
-/** Puts the network where the run was broken off, and says where that is. */
-async function restored(
-  directory: RunDirectory,
-  network: Network,
-  data: Dataset,
-  metrics: readonly EpochMetrics[],
-  batchSize: number,
-): Promise<{readonly progress: EpochProgress; readonly record?: TrainingRecord}> {
-  const checkpoint = await readCheckpoint<EpochProgress, TrainingRecord>(directory.path);
-  if (!checkpoint) return {progress: epochStart(1, data.train, batchSize)}; // broken off before anything was kept
-  const {position, weights, optimizer, record} = checkpoint;
-  if (position.batches !== Math.ceil(data.train.count / batchSize)) {
-    throw new UserError(
-      `${directory.path}: expected the data the run began with, got another number of training images`,
-    );
-  }
-  await network.setWeights(weights);
-  await network.setOptimizerState(optimizer);
-  const isDone = metrics.some(({epoch}) => epoch === position.epoch);
-  if (isDone) return {progress: epochStart(position.epoch + 1, data.train, batchSize)};
-  return {progress: position, ...(record ? {record} : {})};
-}
-
-/** Whether a run that was broken off came to keep its test images, whole. */
-async function hasTestImages({path}: RunDirectory, data: Dataset): Promise<boolean> {
-  try {
-    const saved = (await readSaved(join(path, "artifacts", "test-images.json"))) as {readonly count?: unknown} | null;
-    return saved?.count === data.test.count;
-  } catch (error) {
-    // what is damaged or not there is made again from the data
-    if (error instanceof UserError || (error as NodeJS.ErrnoException).code === "ENOENT") return false;
-    throw error;
-  }
-}
-
-/** The test images as bytes, once a run: the report draws them, and a saved run can be asked about them. */
-async function keepTestImages(directory: RunDirectory, data: Dataset): Promise<void> {
-  const {count, pixels, labels, shape} = await data.test.read(first(data.test.count));
-  // Uint8Array.from would gather the millions of numbers in a list of its own first: a second, and 400 MB.
-  const bytes = new Uint8Array(pixels.length);
-  for (let i = 0; i < pixels.length; i++) bytes[i] = Math.round(255 * pixels[i]);
-  await directory.writeValue("test-images", {count, shape, classNames: data.classNames, pixels: bytes, labels});
 }
 
 /** Passes on how far the data are, and what is to be said of them, and gives them. */

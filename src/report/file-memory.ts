@@ -1,6 +1,6 @@
 import {UserError} from "../pipeline/options";
-import {readSavedFiles} from "../pipeline/record/artifact-codec";
 import {type FileState, isUnchanged} from "../pipeline/record/file-state";
+import {readSavedFiles} from "../pipeline/record/saved-file";
 
 /** What a probe saved beside its picture; checked where it is used. */
 export interface Saved {

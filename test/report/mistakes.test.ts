@@ -3,7 +3,7 @@ import {pathToFileURL} from "node:url";
 import type {Browser} from "playwright-core";
 import {afterAll, beforeAll, expect, test} from "vitest";
 import {resolveOptions} from "../../src/pipeline/options";
-import {readArtifactFile} from "../../src/pipeline/record/artifact-codec";
+import {readArtifactFile} from "../../src/pipeline/record/saved-file";
 import {run} from "../../src/pipeline/run";
 import {runOptions} from "../../src/pipeline/run-options";
 import {decode} from "../../src/report/client/decode";

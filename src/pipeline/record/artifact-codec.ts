@@ -1,17 +1,19 @@
-import {closeSync, fstatSync, openSync, readFileSync, readSync} from "node:fs";
-import {dirname, join} from "node:path";
-
 import {UserError} from "../options";
-import type {Artifact} from "../types";
-import {type FileState, stateOf} from "./file-state";
+import {sha256} from "./seal";
 
-/** @file Saved values: JSON, its typed arrays as base64, the large ones in a binary file beside it, little-endian. */
+/**
+ * @file Saved values: JSON, its typed arrays as base64, the large ones in a binary file beside it, little-endian. The last
+ * member of an object's JSON is `sha256`, of what stands before it and of the binary file.
+ */
 
 const ARRAYS = {Float32Array, Float64Array, Uint8Array, Uint16Array, Uint32Array, Int32Array} as const;
 type ArrayName = keyof typeof ARRAYS;
 
 /** Arrays of this many bytes and more go beside: they would swell the JSON by a third and hide what it says. */
 const LARGE = 2048;
+
+/** Bytes of which each large array starts at a multiple, so that it can be read where it stands. */
+const ALIGNED = 8;
 
 export interface Encoded {
   readonly json: string;
@@ -21,7 +23,7 @@ export interface Encoded {
 
 /**
  * Encodes a plain value. A typed array becomes `{dtype, base64}`, or, if large, `{dtype, length, file, offset}`, which
- * numpy reads as `numpy.fromfile(file, dtype, length, offset=offset)`, dtype in its own words: "float32" of "Float32Array".
+ * numpy reads as `numpy.fromfile(file, dtype, length, offset=offset)`.
  *
  * @param binaryName Name of the file that `binary` will be written to, beside the JSON.
  */
@@ -37,13 +39,58 @@ export function encode(value: unknown, binaryName: string): Encoded {
     if (bytes.length < LARGE) return {dtype, base64: Buffer.from(bytes).toString("base64")};
     const offset = end;
     parts.push({offset, bytes});
-    end = Math.ceil((offset + bytes.length) / 8) * 8;
+    end = aligned(offset + bytes.length);
     return {dtype, length: (v as Uint8Array).length, file: binaryName, offset};
   });
-  if (parts.length === 0) return {json};
+  if (parts.length === 0) return {json: withDigest(json, sha256(json))};
   const binary = new Uint8Array(end);
   for (const {offset, bytes} of parts) binary.set(bytes, offset);
-  return {json, binary};
+  return {json: withDigest(json, sha256(json, binary)), binary};
+}
+
+/** The end of what a large array takes. */
+export function aligned(end: number): number {
+  return Math.ceil(end / ALIGNED) * ALIGNED;
+}
+
+function withDigest(json: string, digest: string): string {
+  if (!json.endsWith("}")) return json; // no object: it has no members
+  return `${json.slice(0, -1)}${json === "{}" ? "" : ","}"sha256":"${digest}"}`;
+}
+
+const DIGEST = /,?"sha256":"([0-9a-f]{64})"\}\s*$/;
+
+/** What was written before its digest was put in; the digest is undefined where an earlier version wrote it. */
+export function withoutDigest(json: string): {readonly json: string; readonly digest?: string} {
+  const end = DIGEST.exec(json.slice(-100));
+  return end ? {json: `${json.slice(0, json.length - end[0].length)}}`, digest: end[1]} : {json};
+}
+
+/** A large array that the JSON names. */
+export interface Beside {
+  readonly file: string;
+  readonly offset: number;
+  /** Bytes. */
+  readonly bytes: number;
+  /** Puts it into the value. @param buffer As many bytes, from the file. */
+  put(buffer: ArrayBuffer): void;
+}
+
+/** A value whose large arrays are still to be put in. */
+export interface Parsed {
+  readonly root: {readonly value: unknown};
+  readonly beside: readonly Beside[];
+}
+
+/**
+ * @param json Without its digest.
+ * @throws SyntaxError if it is no JSON, UserError if an array is of no known kind.
+ */
+export function parse(json: string): Parsed {
+  const root = {value: JSON.parse(json) as unknown};
+  const beside: Beside[] = [];
+  putArrays(root, beside);
+  return {root, beside};
 }
 
 /** Gives bytes of a file that the JSON names, in a buffer of their own. */
@@ -51,8 +98,8 @@ export type ReadBytes = (file: string, offset: number, length: number) => ArrayB
 
 /** The value back again; each array has its own buffer, to be handed to another thread without its neighbours. */
 export function decode(json: string, readBytes: ReadBytes): unknown {
-  const root = {value: JSON.parse(json) as unknown};
-  putArrays(root, readBytes);
+  const {root, beside} = parse(withoutDigest(json).json);
+  for (const {file, offset, bytes, put} of beside) put(readBytes(file, offset, bytes));
   return root.value;
 }
 
@@ -66,76 +113,48 @@ interface SavedArray {
 }
 
 /**
- * Puts arrays in place of what tells of them, in an object or an array and all below. Not by a reviver of JSON.parse:
- * that would be called for every number, and has a slower parser.
+ * Puts small arrays in place of what tells of them, in an object or an array and all below, and lists the large ones. Not
+ * by a reviver of JSON.parse: that would be called for every number, and has a slower parser.
  */
-function putArrays(holder: {[key: string | number]: unknown}, readBytes: ReadBytes): void {
+function putArrays(holder: {[key: string | number]: unknown}, beside: Beside[]): void {
   const put = (key: string | number) => {
     const value = holder[key] as {[key: string]: unknown} | null;
     if (typeof value !== "object" || value === null) return;
-    if (typeof value.dtype === "string") holder[key] = arrayOf(value as unknown as SavedArray, readBytes);
-    else putArrays(value, readBytes);
+    if (typeof value.dtype !== "string") putArrays(value, beside);
+    else putArray(holder, key, value as unknown as SavedArray, beside);
   };
   if (Array.isArray(holder)) for (let i = 0; i < holder.length; i++) put(i);
   else for (const key in holder) put(key);
 }
 
-function arrayOf(saved: SavedArray, readBytes: ReadBytes): unknown {
+function putArray(
+  holder: {[key: string | number]: unknown},
+  key: string | number,
+  saved: SavedArray,
+  beside: Beside[],
+): void {
   const {dtype, base64, length, file, offset = 0} = saved;
-  const ArrayOf = ARRAYS[dtype as ArrayName];
+  const ArrayOf = Object.hasOwn(ARRAYS, dtype) ? ARRAYS[dtype as ArrayName] : undefined;
   if (!ArrayOf) throw new UserError(`saved array: expected one of ${Object.keys(ARRAYS).join(", ")}, got ${dtype}`);
-  if (typeof base64 === "string") return new ArrayOf(new Uint8Array(Buffer.from(base64, "base64")).buffer);
+  const size = ArrayOf.BYTES_PER_ELEMENT;
+  if (typeof base64 === "string") {
+    const bytes = new Uint8Array(Buffer.from(base64, "base64"));
+    if (bytes.length % size > 0) {
+      throw new UserError(`saved array: expected a multiple of ${size} bytes for ${dtype}, got ${bytes.length}`);
+    }
+    holder[key] = new ArrayOf(bytes.buffer);
+    return;
+  }
   if (typeof file !== "string" || /[\\/]/.test(file)) {
     throw new UserError(`saved array: expected base64 or a file beside, got ${JSON.stringify(saved).slice(0, 80)}`);
   }
-  return new ArrayOf(readBytes(file, offset, length * ArrayOf.BYTES_PER_ELEMENT));
-}
-
-/** A saved value, and the files that it was read from. */
-export interface Read {
-  readonly value: unknown;
-  readonly files: readonly FileState[];
-}
-
-/**
- * Reads a saved value, and the binary file beside it if it names one. At once: what was written a moment ago is in
- * memory, and copied sooner than a thread of the pool is asked for each piece of it.
- */
-export function readSavedFiles(path: string): Read {
-  const opened = new Map<string, number>();
-  const files: FileState[] = [];
-  const open = (name: string) => {
-    const file = openSync(name, "r");
-    opened.set(name, file);
-    files.push(stateOf(name, file));
-    return file;
-  };
-  try {
-    const value = decode(readFileSync(open(path), "utf8"), (name, offset, length) => {
-      const beside = join(dirname(path), name);
-      const file = opened.get(beside) ?? open(beside);
-      const {size} = fstatSync(file);
-      if (!(offset >= 0 && length >= 0 && offset + length <= size)) {
-        throw new UserError(`${name}: expected ${offset + length} bytes or more, got ${size}`);
-      }
-      const bytes = new Uint8Array(length);
-      if (readSync(file, bytes, 0, length, offset) < length)
-        throw new UserError(`${name}: expected it whole, got less`);
-      return bytes.buffer;
-    });
-    return {value, files};
-  } catch (error) {
-    if (error instanceof SyntaxError) throw new UserError(`${path}: expected JSON, got ${error.message}`);
-    throw error;
-  } finally {
-    for (const file of opened.values()) closeSync(file);
+  if (!(Number.isSafeInteger(length) && length >= 0 && Number.isSafeInteger(offset) && offset >= 0)) {
+    throw new UserError(`saved array: expected a length and an offset of 0 or more, got ${length} and ${offset}`);
   }
-}
-
-export async function readSaved(path: string): Promise<unknown> {
-  return readSavedFiles(path).value;
-}
-
-export async function readArtifactFile(path: string): Promise<Artifact> {
-  return (await readSaved(path)) as Artifact; // written by encode from an Artifact
+  beside.push({
+    ...{file, offset, bytes: length * size},
+    put(buffer) {
+      holder[key] = new ArrayOf(buffer);
+    },
+  });
 }

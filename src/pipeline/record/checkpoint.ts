@@ -1,8 +1,11 @@
-import {readdir, readFile, rm} from "node:fs/promises";
+import {readdir, readFile, rename, rm} from "node:fs/promises";
 import {join} from "node:path";
 
+import {UserError} from "../options";
+import {orUserError} from "../system-errors";
 import type {NamedArray, OptimizerState} from "../types";
-import {encode, readSaved} from "./artifact-codec";
+import {encode} from "./artifact-codec";
+import {readSaved} from "./saved-file";
 import {writeWhole} from "./write-whole";
 
 /** All that an unbroken continuation needs: streams of chance are derived from (seed, epoch), so no generator state. */
@@ -14,26 +17,107 @@ export interface Checkpoint<Position, Record = unknown> {
   readonly record?: Record;
 }
 
-/** Takes the last one's place; until the moment state.json is renamed, the last one stands. */
+const LAST = "state.json";
+/** The one before it, should the last be damaged. */
+const BEFORE = "state-before.json";
+
+/**
+ * Takes the last one's place. It is on the disk, whole, before the moment state.json is renamed; until then the last one
+ * stands, and after it as the one before.
+ *
+ * @param name Of the moment, such as "3-120".
+ */
 export async function writeCheckpoint<P>(run: string, name: string, checkpoint: Checkpoint<P>): Promise<void> {
   const folder = join(run, "checkpoint");
-  const binaryName = `state-${name}.bin`;
-  const {json, binary = new Uint8Array(0)} = encode(checkpoint, binaryName);
-  await writeWhole(join(folder, binaryName), binary);
-  await writeWhole(join(folder, "state.json"), json);
-  for (const file of await readdir(folder)) {
-    if (file.endsWith(".bin") && file !== binaryName) await rm(join(folder, file), {force: true});
+  const last = await textIfThere(join(folder, LAST));
+  const stem = `state-${name}`;
+  const binaryName = binaryOf(last) === `${stem}.bin` ? `${stem}-again.bin` : `${stem}.bin`; // not over the last one's
+  const {json, binary} = encode(checkpoint, binaryName);
+  if (binary) await writeWhole(join(folder, binaryName), binary, {synced: true});
+  if (last !== undefined) await writeWhole(join(folder, BEFORE), last);
+  await writeWhole(join(folder, LAST), json, {synced: true});
+  const needed = [binaryName, binaryOf(last)];
+  await orUserError(folder, async () => {
+    for (const file of await readdir(folder)) {
+      if (file.endsWith(".bin") && !needed.includes(file)) await rm(join(folder, file), {force: true});
+    }
+  });
+}
+
+/** A checkpoint that was read, and why it is not the last one, if it is not. */
+export interface FoundCheckpoint<P, R> {
+  readonly checkpoint: Checkpoint<P, R>;
+  readonly note?: string;
+}
+
+/**
+ * The run's last checkpoint, or the one before where that is damaged; undefined if the run never came to one.
+ *
+ * @param check Throws a UserError if this run cannot go on from a checkpoint.
+ * @throws UserError if what there is is damaged: about the last one.
+ */
+export async function readCheckpoint<P, R>(
+  run: string,
+  check: (checkpoint: Checkpoint<P, R>, path: string) => void = () => {},
+): Promise<FoundCheckpoint<P, R> | undefined> {
+  const [last, before] = [LAST, BEFORE].map((name) => join(run, "checkpoint", name));
+  const read = async (path: string) => {
+    const checkpoint = (await readSaved(path)) as Checkpoint<P, R>; // checked below
+    checkCheckpoint(checkpoint, path);
+    check(checkpoint, path);
+    return checkpoint;
+  };
+  const hasBefore = (await textIfThere(before)) !== undefined;
+  if (!hasBefore && (await textIfThere(last)) === undefined) return undefined;
+  try {
+    return {checkpoint: await read(last)};
+  } catch (fault) {
+    if (!(fault instanceof UserError) || !hasBefore) throw fault;
+    try {
+      const checkpoint = await read(before);
+      await orUserError(last, () => rename(before, last)); // or the damaged one would take its place
+      return {checkpoint, note: `${fault.message}; the run goes on from the checkpoint before`};
+    } catch (error) {
+      throw error instanceof UserError ? fault : error;
+    }
   }
 }
 
-/** The run's last checkpoint, or undefined if it never came to one. */
-export async function readCheckpoint<P, R>(run: string): Promise<Checkpoint<P, R> | undefined> {
-  const file = join(run, "checkpoint", "state.json");
+/** @throws UserError if it is not of a checkpoint's form: an earlier version wrote it, and no digest vouches for it. */
+function checkCheckpoint(value: Checkpoint<unknown> | null, path: string): void {
+  const refuse = (what: string) => {
+    throw new UserError(`${path}: expected a checkpoint, got one without ${what}`);
+  };
+  if (typeof value?.position !== "object" || value.position === null) refuse("a position");
+  const {weights, optimizer} = value as Checkpoint<unknown>;
+  if (!areNamedArrays(weights)) refuse("whole weights");
+  if (!(Number.isSafeInteger(optimizer?.steps) && optimizer.steps >= 0)) refuse("the optimizer's steps");
+  if (!areNamedArrays(optimizer.slots)) refuse("the optimizer's whole moments");
+}
+
+function areNamedArrays(arrays: readonly NamedArray[]): boolean {
+  return (
+    Array.isArray(arrays) &&
+    arrays.every(
+      (array) =>
+        typeof array?.name === "string" &&
+        Array.isArray(array.shape) &&
+        array.values instanceof Float32Array &&
+        array.values.length === array.shape.reduce((size: number, extent: number) => size * extent, 1),
+    )
+  );
+}
+
+/** The binary file that a checkpoint's JSON names. */
+function binaryOf(json: string | undefined): string | undefined {
+  return /"file":"([^"]+)"/.exec(json ?? "")?.[1];
+}
+
+async function textIfThere(path: string): Promise<string | undefined> {
   try {
-    await readFile(file);
+    return await readFile(path, "utf8");
   } catch (error) {
     if ((error as NodeJS.ErrnoException).code === "ENOENT") return undefined;
-    throw error;
+    return orUserError<string>(path, () => Promise.reject(error), "read");
   }
-  return (await readSaved(file)) as Checkpoint<P, R>; // written by writeCheckpoint
 }

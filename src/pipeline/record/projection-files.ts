@@ -5,8 +5,8 @@ import {imageMap} from "../../plots/image-map";
 import {scatterFilm} from "../../plots/scatter-film";
 import {type ScatterSheet, scatterSheet} from "../../plots/scatter-sheet";
 import type {Artifact} from "../types";
-import {readArtifactFile, readSaved} from "./artifact-codec";
 import {mapCsv} from "./map-csv";
+import {readArtifactFile, readSaved} from "./saved-file";
 import {writeWhole} from "./write-whole";
 
 type MapArtifact = Extract<Artifact, {plot: "scatter"}>;

@@ -6,7 +6,7 @@ import type {Figure} from "../../plots/figure";
 import {UserError} from "../options";
 import {orUserError, systemWords} from "../system-errors";
 import type {Artifact, EpochMetrics} from "../types";
-import {encode, readArtifactFile} from "./artifact-codec";
+import {encode} from "./artifact-codec";
 import {renamedTo} from "./fresh-name";
 import {pointLatest} from "./latest";
 import {isUnbegun, removeUnbegun, sweepUnnamed} from "./leftovers";
@@ -16,6 +16,7 @@ import {runFileText} from "./run-file";
 import {lockNewRun, type RunLock} from "./run-lock";
 import {checkRunName} from "./run-name";
 import {runsIn} from "./runs-in";
+import {readArtifactFile} from "./saved-file";
 import {makeFolder, writeWhole} from "./write-whole";
 
 /** One run's folder under save/, and what may be done with it. */

@@ -4,10 +4,10 @@ import {join} from "node:path";
 
 import {UserError} from "../options";
 import type {EpochMetrics} from "../types";
-import {readArtifactFile, readSaved} from "./artifact-codec";
 import {findRun, openRunDirectory} from "./run-directory";
 import {readRunFile} from "./run-file";
 import {runsIn} from "./runs-in";
+import {readArtifactFile, readSaved} from "./saved-file";
 
 /** What run.json says, as far as it is read here. */
 export interface RunFacts {

@@ -1,0 +1,119 @@
+import {closeSync, constants, fstatSync, openSync, readFileSync, readSync} from "node:fs";
+import {dirname, join} from "node:path";
+
+import {UserError} from "../options";
+import {systemWords} from "../system-errors";
+import type {Artifact} from "../types";
+import {aligned, type Beside, parse, withoutDigest} from "./artifact-codec";
+import {type FileState, stateOf} from "./file-state";
+import {sha256Of} from "./seal";
+
+/** A saved value, and the files that it was read from. */
+export interface Read {
+  readonly value: unknown;
+  readonly files: readonly FileState[];
+}
+
+/**
+ * Reads a saved value, and the binary file beside it if it names one. At once: what was written a moment ago is in
+ * memory, and copied sooner than a thread of the pool is asked for each piece of it. Nothing that the files say is believed
+ * before it is checked: the binary file has the size that the JSON's arrays come to, and both have the digest that they were
+ * written with (what an earlier version wrote has none).
+ *
+ * @throws UserError with the path, what was expected and what was got.
+ */
+export function readSavedFiles(path: string): Read {
+  const opened: number[] = [];
+  const files: FileState[] = [];
+  const open = (name: string) => {
+    const file = openSync(name, constants.O_RDONLY | (constants.O_NONBLOCK ?? 0)); // a pipe would wait for its writer
+    opened.push(file);
+    files.push(stateOf(name, file)); // before it is read
+    if (!fstatSync(file).isFile()) throw new UserError(`${name}: expected a file, got something else`);
+    return file;
+  };
+  let current = path;
+  try {
+    const text = readFileSync(open(path), "utf8");
+    const {json, digest} = withoutDigest(text);
+    const hash = sha256Of();
+    hash.update(json);
+    const {root, beside} = parse(json);
+    const names = [...new Set(beside.map(({file}) => file))];
+    if (names.length > 1) throw new UserError(`${path}: expected one binary file beside it, got ${names.join(", ")}`);
+    if (names.length === 1) {
+      current = join(dirname(path), names[0]);
+      readBeside(current, open(current), beside, (bytes) => digest && hash.update(bytes));
+    }
+    checkDigest(path, digest, hash.digest("hex"), names);
+    return {value: root.value, files};
+  } catch (error) {
+    throw inWords(error, path, current);
+  } finally {
+    for (const file of opened) closeSync(file);
+  }
+}
+
+/** @param hash Told every byte of the file. */
+function readBeside(name: string, file: number, arrays: readonly Beside[], hash: (bytes: Uint8Array) => void): void {
+  const inOrder = [...arrays].sort((a, b) => a.offset - b.offset);
+  const size = aligned(Math.max(...inOrder.map(({offset, bytes}) => offset + bytes)));
+  const got = fstatSync(file).size;
+  if (got !== size) throw new UserError(`${name}: expected ${size} bytes, got ${got}`);
+  let at = 0;
+  const next = (length: number) => {
+    const bytes = new Uint8Array(length);
+    for (let read = 0; read < length; ) {
+      const more = readSync(file, bytes, read, length - read, at + read);
+      if (more === 0) throw new UserError(`${name}: expected ${size} bytes, got ${at + read}`);
+      read += more;
+    }
+    at += length;
+    hash(bytes);
+    return bytes.buffer;
+  };
+  for (const {offset, bytes, put} of inOrder) {
+    if (offset < at)
+      throw new UserError(`${name}: expected arrays one after another, got two that overlap at ${offset}`);
+    next(offset - at);
+    put(next(bytes));
+  }
+  next(size - at);
+}
+
+function checkDigest(path: string, expected: string | undefined, got: string, beside: readonly string[]): void {
+  if (expected === undefined || expected === got) return;
+  const what = beside.length > 0 ? ` with ${beside[0]}` : "";
+  throw new UserError(`${path}: expected SHA-256 ${expected}${what}, got ${got}: it has been changed or damaged`);
+}
+
+/** What went wrong, in one line that names the file. */
+function inWords(error: unknown, path: string, current: string): unknown {
+  if (error instanceof UserError) {
+    const {message} = error;
+    return message.startsWith("saved array: ") ? new UserError(`${path}: ${message}`, {cause: error}) : error;
+  }
+  if (error instanceof SyntaxError) {
+    return new UserError(`${path}: expected JSON, got something else (${error.message})`, {cause: error});
+  }
+  if (error instanceof RangeError) {
+    return new UserError(`${current}: expected what fits into memory, got more (${error.message})`, {cause: error});
+  }
+  const words = systemWords(error, current, "read");
+  return words === undefined ? error : new UserError(words, {cause: error});
+}
+
+export async function readSaved(path: string): Promise<unknown> {
+  return readSavedFiles(path).value;
+}
+
+/** @throws UserError also where it is no artifact. */
+export async function readArtifactFile(path: string): Promise<Artifact> {
+  const value = readSavedFiles(path).value as Partial<Artifact> | null;
+  const isArtifact =
+    typeof value?.name === "string" && typeof value.plot === "string" && typeof value.data === "object";
+  if (!isArtifact || value.data === null) {
+    throw new UserError(`${path}: expected an artifact with a name, a plot and data, got something else`);
+  }
+  return value as Artifact; // what its plot needs, its digest vouches for
+}
