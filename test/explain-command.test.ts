@@ -56,7 +56,8 @@ describe("explain IMAGE --model", () => {
       expect(files).toContain(`${name}.png`);
       expect(files).toContain(`${name}.json`);
     }
-    const {data} = await readArtifactFile(join(folder, "out", "rgb", "segments.json"));
+    const {data, numbers} = await readArtifactFile(join(folder, "out", "rgb", "segments.json"));
+    expect(numbers).toEqual({understood: "probabilities of 2 classes (the graph ends in Softmax)"});
     const [{segments, weights}] = (data as PlotData<"segments">).explanations;
     for (let p = 0; p < segments.length; p++) {
       if (p % 24 < 8 && p > 24 * 8) expect(weights[segments[p]]).toBeLessThan(0); // red

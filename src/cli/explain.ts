@@ -61,7 +61,8 @@ export const explainCommand: Command = {
         const folder = await freshFolder(resolve(options.out || join(options.save, "explain")), own);
         const {top, remove, coverage, minWeight, curves, seed} = options;
         const {class: explained} = options;
-        const shown = {caption: name, lime, top, remove, coverage, minWeight, curves, seed};
+        const {understood} = classifier;
+        const shown = {caption: name, lime, top, remove, coverage, minWeight, curves, seed, understood};
         const asked = explained ? {...shown, explained} : shown;
         const known = {...(index === undefined ? {} : {index}), ...(label === undefined ? {} : {label})};
         try {

@@ -26,6 +26,8 @@ export interface ExplainOptions {
   /** Draw deletion and insertion curves. */
   readonly curves: boolean;
   readonly seed: number;
+  /** What the classifier's numbers were taken for; kept with the explanations. */
+  readonly understood?: string;
   /** Place in the test split and true class, where the image comes from one. */
   readonly index?: number;
   readonly label?: number;
@@ -111,7 +113,7 @@ function segmentsArtifact(
   caption: string,
   {image}: LimeStudy,
   explanations: readonly LimeExplanation[],
-  {index = 0, label, coverage, minWeight}: ExplainOptions,
+  {index = 0, label, coverage, minWeight, understood}: ExplainOptions,
   names: readonly string[],
 ): Artifact {
   const images = new Float32Array(image.pixels.length * explanations.length);
@@ -131,6 +133,7 @@ function segmentsArtifact(
     name: "segments",
     plot: "segments",
     data: {title: `${caption}: superpixels for and against each class`, ...sizeOf(image), images, explanations: shown},
+    ...(understood === undefined ? {} : {numbers: {understood}}),
   };
 }
 

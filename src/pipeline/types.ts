@@ -67,7 +67,7 @@ export interface Classifier {
   readonly classNames: readonly string[];
   /**
    * @param images Theirs until it has answered: the next ones may be written over them.
-   * @returns Probabilities, `out[n * classes + k]`; each image's sum to 1.
+   * @returns Probabilities, `out[n * classes + k]`; each image's sum to 1, unless its classes do not exclude each other.
    */
   predict(images: Images): Promise<Float32Array>;
 }

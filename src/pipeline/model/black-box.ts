@@ -8,6 +8,8 @@ import {type Port, shapeWords} from "./ports";
 
 /** A classifier that must be let go of. */
 export interface LoadedClassifier extends Classifier {
+  /** What its numbers were taken for, in one line. */
+  readonly understood: string;
   dispose(): Promise<void>;
 }
 
@@ -123,6 +125,7 @@ export async function blackBoxClassifier(model: BlackBox, settings: LoadSettings
   return {
     imageShape,
     classNames: meaning.classNames,
+    understood: meaning.words,
     async predict(images) {
       const {values} = await askInBatches(ask, valuesOf(images), images.count, batch, what);
       if (values.length !== images.count * numbers) {

@@ -7,7 +7,7 @@ import {blackBoxClassifier, dimsOf, imageShapeOf, type LoadedClassifier, type Lo
 import {graphEnd} from "./graph-end";
 import {fromHalf, toHalf} from "./half";
 import {nodesOfOnnx} from "./onnx-graph";
-import {type Port, portWords, shapeWords, theInput, theOutput} from "./ports";
+import {imagesWords, type Port, portWords, shapeWords, theInput, theOutput} from "./ports";
 
 /** Types of floats that are taken and given; all are float32 here. */
 const FLOATS = ["float32", "float16", "float64"];
@@ -102,10 +102,6 @@ function numbersOf({type, data}: Tensor): Float32Array {
   if (type === "float32") return data as Float32Array;
   if (type === "float16" && data instanceof Uint16Array) return Float32Array.from(data, fromHalf);
   return Float32Array.from(data as Float64Array); // or Node 24's Float16Array, which holds numbers too
-}
-
-function imagesWords(count: number): string {
-  return count === 1 ? "one image" : `${count} images`;
 }
 
 function firstLine({message}: Error): string {

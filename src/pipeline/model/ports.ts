@@ -21,6 +21,11 @@ export function portWords({name, type, dims}: Port): string {
   return [name, type === "float32" ? "" : (type ?? ""), dims ? shapeWords(dims) : ""].filter((word) => word).join(" ");
 }
 
+/** "one image", "3 images" */
+export function imagesWords(count: number): string {
+  return count === 1 ? "one image" : `${count} images`;
+}
+
 /**
  * The one input.
  *

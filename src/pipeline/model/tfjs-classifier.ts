@@ -5,7 +5,7 @@ import type {ImageShape} from "../types";
 import type {Answer} from "./answers";
 import {blackBoxClassifier, dimsOf, imageShapeOf, type LoadedClassifier, type LoadSettings} from "./black-box";
 import {type GraphEnd, graphEnd} from "./graph-end";
-import {type Port, shapeWords, theInput, theOutput} from "./ports";
+import {imagesWords, type Port, shapeWords, theInput, theOutput} from "./ports";
 import {endOfLayers, nodesOfGraph} from "./tfjs-graph";
 import type {TfjsModelJson} from "./tfjs-weights";
 
@@ -32,7 +32,7 @@ export async function tfjsClassifier(
   const open = json.format === "graph-model" ? graphModel : layersModel;
   const model = await open(artifacts, settings).catch((error: Error) => {
     if (error instanceof UserError) throw error;
-    throw new UserError(`${what}: expected a tfjs ${artifacts.format}, got: ${firstLine(error)}`);
+    throw new UserError(`${what}: expected a tfjs ${artifacts.format}, got: ${problemOf(error)}`);
   });
   try {
     const imageShape = inputShapeOf(model.input, settings);
@@ -44,7 +44,7 @@ export async function tfjsClassifier(
       try {
         answer = tf.tidy(() => model.run(tf.tensor(values, [count, ...dims])));
       } catch (error) {
-        throw new UserError(`${what}: expected an answer to ${count} images, got: ${firstLine(error as Error)}`);
+        throw new UserError(`${what}: expected an answer to ${imagesWords(count)}, got: ${problemOf(error as Error)}`);
       }
       if (answer.dtype !== "float32") {
         const {dtype, shape} = answer;
@@ -124,6 +124,6 @@ function inputShapeOf({dims}: Port, settings: LoadSettings): ImageShape {
   return imageShapeOf(dims, found, settings);
 }
 
-function firstLine({message}: Error): string {
-  return message.split("\n")[0];
+function problemOf(error: Error): string {
+  return error instanceof RangeError ? "an array that does not fit into memory" : error.message.split("\n")[0];
 }
