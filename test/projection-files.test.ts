@@ -114,7 +114,7 @@ test("a user's own table becomes a map beside its words, and a picture", async (
   writeFileSync(file, `kind,p,q,r,s,t\n${lines.join("\n")}\n`);
   const said: string[] = [];
   const options = {...resolveOptions(mapSettings, {}, "--"), ...resolveOptions(tableOptions, {}, "--")};
-  const settings = {...options, seed: 0, out: join(folder, "out")};
+  const settings = {...options, points: 100_000, seed: 0, out: join(folder, "out")};
   const map = await projectFile(file, settings, (line) => said.push(line));
   expect(said).toEqual([
     "table    90 rows, 5 columns of numbers: CSV, UTF-8, commas between cells, decimal point, the first line names the columns",

@@ -1,7 +1,7 @@
 import {trustNote} from "../pipeline/analysis/map-notes";
 import {mapSettings} from "../pipeline/analysis/map-rows";
 import {tableOptions} from "../pipeline/data/tables/table";
-import {type OptionTable, resolveOptions, seedNumber} from "../pipeline/options";
+import {type OptionTable, positiveInteger, resolveOptions, seedNumber} from "../pipeline/options";
 import {type ProjectFile, projectFile} from "../pipeline/run-project";
 import type {Command} from "./command";
 import {declareFlags, givenOf} from "./flags";
@@ -10,6 +10,11 @@ import {say} from "./terminal";
 const projectFlags: OptionTable<ProjectFile> = {
   ...mapSettings,
   ...tableOptions,
+  points: {
+    default: 100_000,
+    help: "rows on the map at most (tsne-js: 500), taken evenly from all",
+    check: positiveInteger,
+  },
   seed: {default: 0, help: "of umap's and tsne-js's chance; tsne and pca have none", check: seedNumber},
   out: {default: ".", help: "the folder for <name>-map.csv, .png and .json; what is there is never written over"},
 };

@@ -1,4 +1,5 @@
 import type {ScaledRows} from "./analysis/scaled-rows";
+import {counted} from "./data/tables/counted";
 import type {Table, UnusedColumn} from "./data/tables/table";
 import type {MapColumns} from "./record/map-csv";
 
@@ -55,8 +56,4 @@ export function besides({places, words}: Table): MapColumns {
     row: places,
     ...Object.fromEntries(words.map(({name, cells}) => [own.has(name) ? `${name} (table)` : name, cells])),
   };
-}
-
-function counted(n: number, thing: string): string {
-  return `${n.toLocaleString("en")} ${thing}${n === 1 ? "" : "s"}`;
 }

@@ -5,6 +5,7 @@ import {type MapFacts, mapNotes} from "./analysis/map-notes";
 import {type MapSettings, mapRows} from "./analysis/map-rows";
 import {projections} from "./analysis/projection/index";
 import {type ScaledRows, scaledRows} from "./analysis/scaled-rows";
+import {evenRows} from "./data/tables/even-rows";
 import {readTable} from "./data/tables/read-table";
 import type {Table, TableOptions} from "./data/tables/table";
 import {UserError} from "./options";
@@ -15,6 +16,8 @@ import {mapCsv} from "./record/map-csv";
 import {besides, tableFacts, tableWords} from "./run-project-table";
 
 export interface ProjectFile extends MapSettings, TableOptions {
+  /** Rows on the map at most, taken evenly. */
+  readonly points: number;
   readonly seed: number;
   /** The folder that the map is written to. */
   readonly out: string;
@@ -41,10 +44,11 @@ export async function projectFile(
   settings: ProjectFile,
   say: (line: string) => void,
 ): Promise<ProjectedFile> {
-  const table = await readTable(path, settings);
+  const most = Math.min(settings.points, projections[settings.method].mostPoints);
+  const table = evenRows(await readTable(path, settings), most);
   const scaled = scaledRows(table, settings);
   for (const line of tableWords(table, scaled)) say(line);
-  checkRows(path, table, scaled, settings);
+  checkRows(path, table, scaled);
   const {rows, label} = table;
   const classNames = label ? [...new Set(label.cells)] : ["points"];
   const classOf = new Map(classNames.map((name, k) => [name, k]));
@@ -80,15 +84,13 @@ export async function projectFile(
   return {...facts, rows, csv: paths[0], png: paths[1], json: paths[2]};
 }
 
-/** @throws UserError if a map of these rows would say nothing, or take too long. */
-function checkRows(path: string, {rows, allRows}: Table, {repeated}: ScaledRows, {method}: ProjectFile): void {
+/** @throws UserError if a map of these rows would say nothing. */
+function checkRows(path: string, {rows, allRows}: Table, {repeated}: ScaledRows): void {
   if (rows < FEWEST_ROWS) {
     const hint = rows < allRows ? " with a number in every column" : "";
     throw new UserError(`${path}: expected ${FEWEST_ROWS} rows or more${hint}, got ${rows}`);
   }
   if (repeated === rows - 1) throw new UserError(`${path}: expected rows that differ, got ${rows} that are all alike`);
-  const {mostPoints} = projections[method];
-  if (rows > mostPoints) throw new UserError(`--method ${method}: expected at most ${mostPoints} rows, got ${rows}`);
 }
 
 /** The table's name without its endings: "trees" of "trees.csv.gz", "data-x" of "data.npz:x". */

@@ -246,6 +246,10 @@ test("a gzip file is read as what is in it, and no further than the limit", asyn
   await expect(tableOf(packed.subarray(0, 25), {}, "t.csv.gz")).rejects.toThrow("t.csv.gz: expected a whole gzip file");
   const bomb = gzipSync("0,0\n".repeat(600_000));
   await expect(tableOf(bomb, {maxMegabytes: 2}, "t.csv.gz")).rejects.toThrow(
+    "t.csv.gz: expected at most 2 MB (--max-megabytes), got 3 MB, unpacked",
+  );
+  const untold = Buffer.concat([bomb, packed]); // two parts: only the last one's size is told
+  await expect(tableOf(untold, {maxMegabytes: 2}, "t.csv.gz")).rejects.toThrow(
     "t.csv.gz: expected at most 2 MB (--max-megabytes), got more, unpacked",
   );
 });
@@ -256,4 +260,13 @@ test("a table whose numbers take more than the limit is refused before they are 
     "t.csv: expected at most 1 MB (--max-megabytes), got 2 MB of numbers",
   );
   expect((await tableOf(text, {maxMegabytes: 2})).rows).toBe(20_000);
+});
+
+test("a record without an end, or of too many cells, is refused", async () => {
+  await expect(tableOf(`a,b\n1,2\n"${"x".repeat(2 ** 24 + 2 ** 23)}`, {}, "t.csv")).rejects.toThrow(
+    "t.csv, line 3: expected at most 16,777,216 characters in a row",
+  );
+  await expect(tableOf(`${"1,".repeat(201)}1\n${"1,".repeat(201)}1\n`, {maxMegabytes: 1})).rejects.toThrow(
+    "t.csv, line 2: expected at most 200 columns (200 a megabyte of --max-megabytes), got 202",
+  );
 });

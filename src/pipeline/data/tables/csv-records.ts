@@ -5,7 +5,7 @@ import {UserError} from "../../options";
 /** @file The CSV reader, papaparse (Holt 2013), asked piece by piece: cells of each record, and where the record stands. */
 
 /** Letters of one record at most. Past that a quote was opened and never closed, or it is no table. */
-const LONGEST_RECORD = 1 << 26;
+const LONGEST_RECORD = 1 << 24;
 
 /**
  * Reads the records of a text (RFC 4180: cells may be quoted, and then hold separators, line ends and doubled quotes).
@@ -47,7 +47,7 @@ export async function eachRecord(
       chunk({data, errors}) {
         const bad = errors.find(({row = 0}) => row < data.length)?.row; // of a record that is cut off, only later
         if (data.length > 0) waiting = 0;
-        if (waiting > LONGEST_RECORD) throw unclosed(what, line);
+        if (waiting > LONGEST_RECORD) throw endless(what, line);
         for (let r = 0; r < data.length; r++) {
           if (r === bad) throw unclosed(what, line);
           const cells = tidy(data[r], separator);
@@ -103,6 +103,13 @@ function linesWithin(cells: readonly string[]): number {
   let lines = 0;
   for (const cell of cells) for (let at = cell.indexOf("\n"); at >= 0; at = cell.indexOf("\n", at + 1)) lines++;
   return lines;
+}
+
+function endless(what: string, line: number): UserError {
+  const most = LONGEST_RECORD.toLocaleString("en");
+  return new UserError(
+    `${what}, line ${line}: expected at most ${most} characters in a row, got more: a quote may not be closed`,
+  );
 }
 
 function unclosed(what: string, line: number): UserError {

@@ -27,6 +27,9 @@ export interface CsvSurvey {
   readonly rowNames: boolean;
 }
 
+/** What is known of a column, and of its words, takes a few kilobytes. */
+const COLUMNS_A_MEGABYTE = 200;
+
 /** Different words that are counted. */
 const MOST_WORDS = 1000;
 
@@ -38,9 +41,10 @@ export interface Surveyor {
 
 /**
  * @throws UserError from `add` where a row has another number of cells than the first; cells that are empty may be
- * missing or too many at a line's end.
+ * missing or too many at a line's end. And where there are more columns than the memory allows.
  */
-export function surveyor(what: string): Surveyor {
+export function surveyor(what: string, maxMegabytes: number): Surveyor {
+  const mostColumns = COLUMNS_A_MEGABYTE * maxMegabytes;
   let first: string[] | undefined;
   let [firstLine, rows, rowNames] = [1, 0, false];
   const columns: ColumnSurvey[] = [];
@@ -54,6 +58,10 @@ export function surveyor(what: string): Surveyor {
       if (rows === 0) {
         rowNames = isNamed(first, cells);
         const width = Math.max(first.length, cells.length);
+        if (width > mostColumns) {
+          const most = `${mostColumns.toLocaleString("en")} columns (${COLUMNS_A_MEGABYTE} a megabyte of --max-megabytes)`;
+          throw new UserError(`${what}, line ${line}: expected at most ${most}, got ${width.toLocaleString("en")}`);
+        }
         for (let c = 0; c < width; c++) columns.push(newColumn());
       }
       const given = first.length + (rowNames ? 1 : 0);

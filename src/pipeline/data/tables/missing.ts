@@ -1,4 +1,5 @@
 import {UserError} from "../../options";
+import {counted} from "./counted";
 import type {RawTable, Table, TableOptions, WordColumn} from "./table";
 
 /** Columns named in one sentence. */
@@ -20,26 +21,36 @@ export function completed(path: string, raw: RawTable, missing: TableOptions["mi
   }
   const infinite =
     gaps.infinite > 0
-      ? `; ${plural(gaps.infinite, "cell")} of them ${gaps.infinite === 1 ? "is" : "are"} infinite`
+      ? `; ${counted(gaps.infinite, "cell")} of them ${gaps.infinite === 1 ? "is" : "are"} infinite`
       : "";
   const where = `${listed(raw, gaps)}${infinite}`;
   if (missing === "mean") {
     const notes = [
       ...raw.notes,
-      `${plural(gaps.cells, "cell")} without a finite number filled in with the column's mean: ${where}`,
+      `${counted(gaps.cells, "cell")} without a finite number filled in with the column's mean: ${where}`,
     ];
     return {...kind, rows, values: filled(raw), words, places, notes};
   }
   const kept = places.filter((place) => !gaps.rows[place - 1]);
   const notes = [
     ...raw.notes,
-    `${plural(rows - kept.length, "row")} of ${rows.toLocaleString("en")} left out, without a finite number in ${where} (--missing mean keeps them)`,
+    `${counted(rows - kept.length, "row")} of ${rows.toLocaleString("en")} left out, without a finite number in ${where} (--missing mean keeps them)`,
   ];
   const cut = (column: WordColumn) => ({
     name: column.name,
     cells: Array.from(kept, (place) => column.cells[place - 1]),
   });
-  return {...kind, rows: kept.length, values: keptRows(raw, kept), words: words.map(cut), places: kept, notes};
+  return {
+    ...kind,
+    rows: kept.length,
+    values: keptRows(
+      raw,
+      kept.map((place) => place - 1),
+    ),
+    words: words.map(cut),
+    places: kept,
+    notes,
+  };
 }
 
 interface Gaps {
@@ -94,14 +105,11 @@ function filled({rows, columns, values}: RawTable): Float64Array {
   return out;
 }
 
-function keptRows({columns, values}: RawTable, kept: Uint32Array): Float64Array | Float32Array {
+/** Some rows' numbers, in an array of the same kind. @param kept Rows, from 0. */
+export function keptRows({columns, values}: Pick<RawTable, "columns" | "values">, kept: Uint32Array) {
   const out = new (values.constructor as Float64ArrayConstructor)(kept.length * columns); // of its own kind
-  kept.forEach((place, r) => {
-    out.set(values.subarray((place - 1) * columns, place * columns), r * columns);
+  kept.forEach((row, r) => {
+    out.set(values.subarray(row * columns, (row + 1) * columns), r * columns);
   });
   return out;
-}
-
-function plural(n: number, thing: string): string {
-  return `${n.toLocaleString("en")} ${thing}${n === 1 ? "" : "s"}`;
 }

@@ -22,6 +22,8 @@ export interface TableFile {
 const HEAD = 1 << 16;
 const CHUNK = 1 << 22;
 const PIECE = 1 << 20;
+/** Deflate makes no byte of more than so many; a gzip file that tells more is cut off. */
+const MOST_PACKED = 1032;
 export const MEGABYTE = 2 ** 20;
 
 /**
@@ -39,6 +41,11 @@ export async function openTableFile(path: string, maxMegabytes: number): Promise
   const read = (offset: number, length: number) => orUserError(path, () => readAt(path, offset, length), "read");
   const begin = await read(0, Math.min(HEAD, found.size));
   const gzip = begin[0] === 0x1f && begin[1] === 0x8b;
+  if (gzip && found.size > 18) {
+    const told = (await read(found.size - 4, 4)).readUInt32LE(); // of its last part, but for whole times 4 GiB
+    if (told > limit && told < MOST_PACKED * found.size)
+      throw tooLarge(path, maxMegabytes, `${megabytes(told)}, unpacked`);
+  }
   const chunks = () => (gzip ? unpacked(path, found.size, maxMegabytes) : plain(path, found.size));
   return {path, head: gzip ? await first(chunks()) : begin, size: gzip ? undefined : found.size, gzip, chunks, read};
 }
