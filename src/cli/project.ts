@@ -2,7 +2,7 @@ import {trustNote} from "../pipeline/analysis/map-notes";
 import {mapSettings} from "../pipeline/analysis/map-rows";
 import {tableOptions} from "../pipeline/data/tables/table";
 import {type OptionTable, positiveInteger, resolveOptions, seedNumber} from "../pipeline/options";
-import {type ProjectFile, projectFile} from "../pipeline/run-project";
+import type {ProjectFile} from "../pipeline/run-project";
 import type {Command} from "./command";
 import {declareFlags, givenOf} from "./flags";
 import {say} from "./terminal";
@@ -33,6 +33,8 @@ export const projectCommand: Command = {
     const print = (line: string) => {
       if (!quiet) say(line);
     };
+    // loaded when it is asked for: a run need not wait for the twenty files that read tables
+    const {projectFile}: typeof import("../pipeline/run-project") = require("../pipeline/run-project");
     const begun = performance.now();
     const map = await projectFile(String(given.file), options, print);
     const seconds = ((performance.now() - begun) / 1000).toFixed(1);
