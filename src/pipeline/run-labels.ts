@@ -59,6 +59,11 @@ export function trainingSuspectsCsv(
     is_label_issue: suspects.map(({isIssue}) => (isIssue ? 1 : 0)),
     method: suspects.map(() => "dynamics"),
     reason: suspects.map((suspect) => whySuspect(suspect, epochs)),
+    confidence: suspects.map(({confidence}) => Number(confidence.toPrecision(DIGITS))),
+    variability: suspects.map(({variability}) => Number(variability.toPrecision(DIGITS))),
+    correct_epochs: suspects.map(({correct}) => correct),
+    forgotten: suspects.map(({forgotten}) => forgotten),
+    learned_at: suspects.map(({learnedAt}) => learnedAt),
     decision: empty,
     new_label: empty,
   });

@@ -8,6 +8,8 @@ export interface TrainingSuspect {
   readonly predicted: number;
   /** Mean over the epochs of the label's probability, in [0, 1]. */
   readonly confidence: number;
+  /** Population standard deviation of that probability, in [0, 0.5]. */
+  readonly variability: number;
   /** Mean over the epochs of the label's logit less the greatest other's (Pleiss et al. 2020): low is suspect. */
   readonly areaUnderMargin: number;
   /** Epochs that answered the label. */
@@ -37,6 +39,7 @@ export function suspectTrainingLabels(
     index: n,
     predicted: usualOther(predicted, n, labels[n]),
     confidence: dynamics.confidence[n],
+    variability: dynamics.variability[n],
     areaUnderMargin: dynamics.areaUnderMargin[n],
     correct: dynamics.correctness[n],
     forgotten: dynamics.forgotten[n],
