@@ -49,7 +49,7 @@ async function drained<R>(generator: AsyncGenerator<RunEvent, R>) {
 async function probed() {
   const {probe, make} = twoStep();
   const directory = await createRunDirectory(temporaryFolder(), "run");
-  const results: Results = {directory, figures: {}, unfinished: [], told: new Set()};
+  const results: Results = {directory, figures: {}, unfinished: [], told: new Set(), draws: true};
   const context = {epoch: 3} as ProbeContext; // it looks at nothing else
   const {events, returned} = await drained(probeOnce({probe, values: {}}, context, results, 0));
   return {make, directory, results, events, returned};
@@ -93,7 +93,7 @@ test("what fails later is told and returned, and costs nothing that was kept", a
 
 test("a picture that cannot be drawn is its probe's failure: told, returned, and the numbers are kept", async () => {
   const directory = await createRunDirectory(temporaryFolder(), "run");
-  const results: Results = {directory, figures: {}, unfinished: [], told: new Set()};
+  const results: Results = {directory, figures: {}, unfinished: [], told: new Set(), draws: true};
   const broken = {...matrix("bad"), data: {...matrix("bad").data, classNames: undefined}} as unknown as Artifact;
   const probe: Probe = {
     name: "drawn",
@@ -129,7 +129,7 @@ test("a note is told once a run, and a new one when it comes", async () => {
   };
   const lines: string[] = [];
   for (const epoch of [0, 1, 2, 3]) {
-    const results: Results = {directory, figures: {}, unfinished: [], told};
+    const results: Results = {directory, figures: {}, unfinished: [], told, draws: true};
     const {events} = await drained(probeOnce({probe, values: {}}, {epoch} as ProbeContext, results, 0));
     for (const event of events) if (event.type === "say") lines.push(`${epoch} ${event.line}`);
   }

@@ -14,6 +14,7 @@ import type {ReportServer} from "../report/serve";
 import type {Command} from "./command";
 import {declareFlags, givenOf} from "./flags";
 import {collectSeldom} from "./heap";
+import {newestOnly} from "./newest-only";
 import {declarePageFlags, pageFlagsOf} from "./page-flags";
 import {type Progress, progressOf} from "./progress";
 import {openIfAsked, servedPage} from "./served";
@@ -87,7 +88,8 @@ export async function drive(
   process.on("SIGINT", onSignal).on("SIGTERM", onSignal);
   let folder = "";
   let server: ReportServer | undefined;
-  let reported: Promise<boolean> = Promise.resolve(true);
+  /** Each while the next epoch trains; where epochs are shorter than the page takes, not after each. */
+  const report = newestOnly(() => kept("report", progress, () => aside("report", folder)));
   const hasMaps = options.probes === "all" || options.probes.split(",").includes("projection");
   collectSeldom();
   readyAside(); // loads while the data are read
@@ -106,7 +108,7 @@ export async function drive(
       if (event.type === "made" && event.probe === "projection" && event.epoch === options.epochs) mapped = mapFiles();
       if (event.type === "end") {
         mapped ??= mapFiles(); // a run gone on with that had all its maps
-        await Promise.all([mapped, reported]); // the end is the end: all it names is there
+        await Promise.all([mapped, report.done()]); // the end is the end: all it names is there
       }
       progress.show(event);
       if (event.type === "failure") failed = true;
@@ -114,12 +116,9 @@ export async function drive(
         folder = event.path;
         if (page.serve) server = await servedPage(folder, page, given.quiet === true ? () => {} : say);
       }
-      if (event.type === "kept") {
-        await reported; // one at a time, each while the next epoch trains
-        reported = kept("report", progress, () => aside("report", folder));
-      }
+      if (event.type === "kept") report.ask();
     }
-    written = (await reported) && (await mapped) !== false;
+    written = (await report.done()) && (await mapped) !== false;
     if (interrupt.signal.aborted) stopped = true;
     else if (server)
       await aborted(interrupt.signal); // the page stays until Ctrl-C

@@ -8,8 +8,12 @@ import type {Dataset, EpochMetrics, LabelledImages, Network} from "./types";
 
 /** What TensorBoard shows of a run, in the folder that `logFolderOf` names. */
 export interface RunLog {
-  /** Logs an epoch: scalars, histograms of weights and gradients, pictures, and the projector's points. */
-  epoch(line: EpochMetrics, learningRate: number, figures: {readonly [name: string]: Figure}): Promise<void>;
+  /**
+   * Logs an epoch: scalars, histograms of weights and gradients, pictures, and the projector's points.
+   *
+   * @param figures Undefined for an epoch of which the scalars alone are logged.
+   */
+  epoch(line: EpochMetrics, learningRate: number, figures?: {readonly [name: string]: Figure}): Promise<void>;
   /** Adds pictures that came later. */
   pictures(epoch: number, figures: {readonly [name: string]: Figure}): void;
   finish(succeeded: boolean): void;
@@ -25,6 +29,8 @@ export interface LogSettings {
   /** The model as tfjs' `toJSON` writes it. */
   readonly topology: string;
   readonly names: LogNames;
+  /** Of an epoch: whether more than its scalars are logged. */
+  isKept(epoch: number): boolean;
 }
 
 /** Opens the log, and writes what holds for the whole run: the options and the network's graph. */
@@ -33,7 +39,7 @@ export async function openRunLog(
   facts: {readonly [name: string]: unknown},
   network: Network,
   data: Dataset,
-  {projected, batchSize, topology, names}: LogSettings,
+  {projected, batchSize, topology, names, isKept}: LogSettings,
 ): Promise<RunLog> {
   const folder = await logFolderOf(directory.path);
   const log: TensorBoardLog = tensorboardLog(folder);
@@ -44,6 +50,7 @@ export async function openRunLog(
   const {classNames} = data;
   return {
     async epoch(line, learningRate, figures) {
+      if (!figures) return logEpoch(log, {metrics: line, learningRate}, names);
       const [weights, gradients] = [await network.getWeights(), await network.gradients(batch, 0)];
       logEpoch(log, {metrics: line, learningRate, weights, gradients, figures}, names);
       if (points.count === 0) return;
@@ -55,8 +62,9 @@ export async function openRunLog(
         index: Array.from(points.labels, (_, n) => `${n}`),
       };
       // The epochs before are in their files: their names alone are written again.
-      const projections = Array.from({length: line.epoch + 1}, (_, e) => ({
-        name: `epoch ${e}`,
+      const epochs = Array.from({length: line.epoch + 1}, (_, e) => e).filter(isKept);
+      const projections = epochs.map((epoch) => ({
+        name: `epoch ${epoch}`,
         width,
         values,
         columns,

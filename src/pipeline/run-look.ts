@@ -4,6 +4,7 @@ import type {Figure} from "../plots/figure";
 import {accuracy, crossEntropy, softmaxRows} from "./analysis/scores";
 import {first} from "./data/split";
 import {savedModel} from "./model/saved-model";
+import {bestEpoch} from "./record/kept-epochs";
 import type {RunDirectory} from "./record/run-directory";
 import type {ModelFacts, RunEvent} from "./run-events";
 import {keepInside} from "./run-inside";
@@ -23,6 +24,8 @@ export interface Looking {
   readonly chosen: readonly ChosenProbe[];
   /** Of an epoch: whether it is probed. */
   isProbed(epoch: number): boolean;
+  /** Of an epoch: whether it is shown in full whatever its loss; of most epochs of a long run the numbers alone are kept. */
+  isKept(epoch: number): boolean;
   /** The learning rate of an epoch's last step. */
   rateAfter(epoch: number): number;
   readonly data: Dataset;
@@ -72,7 +75,10 @@ export async function* look(
   if (test.activations) looking.room = test.activations.values;
   const evaluatedAt = performance.now();
 
-  const results: Results = {directory, figures: {}, unfinished: [], told: looking.told};
+  const before = bestEpoch(metrics);
+  const best = metrics.every(({validationLoss}) => validation.loss < validationLoss);
+  const draws = looking.isKept(epoch) || best;
+  const results: Results = {directory, figures: {}, unfinished: [], told: looking.told, draws};
   const failures = looking.isProbed(epoch) ? yield* probed(looking, epoch, test, results) : {};
   if (signal?.aborted) return;
   const isTrained = epoch > 0;
@@ -91,20 +97,21 @@ export async function* look(
     },
     steps: progress.steps,
   };
-  const best = metrics.every(({validationLoss}) => line.validationLoss < validationLoss);
   if (best) await keepBest(looking, line);
-  await log.epoch(line, looking.rateAfter(epoch), results.figures);
+  await log.epoch(line, looking.rateAfter(epoch), looking.isKept(epoch) ? results.figures : undefined);
   yield {type: "epoch", metrics: line, best};
-  return restOf(looking, line, results, failures);
+  const noMoreBest = best && before !== undefined && !looking.isKept(before) ? before : undefined;
+  return restOf(looking, line, results, failures, noMoreBest);
 }
 
 type Failures = {readonly [probe: string]: string};
 
 function restOf(
-  {directory, metrics, log}: Looking,
+  {directory, metrics, log, isKept}: Looking,
   line: EpochMetrics,
   {unfinished, told}: Results,
   failures: Failures,
+  noMoreBest?: number,
 ): Rest {
   const {epoch} = line;
   let ready = unfinished.length === 0;
@@ -120,10 +127,11 @@ function restOf(
         const failure = yield* finishLater(one, epoch, {directory, figures, told});
         if (failure) later[one.probe] = failure.message;
       }
-      log.pictures(epoch, figures);
+      if (isKept(epoch)) log.pictures(epoch, figures);
       const all = {...failures, ...later};
       metrics.push(Object.keys(all).length > 0 ? {...line, failures: all} : line);
       await directory.writeMetrics(metrics);
+      if (noMoreBest !== undefined) await directory.removePictures(noMoreBest);
       yield {type: "kept", epoch};
     },
   };

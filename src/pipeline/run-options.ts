@@ -5,6 +5,7 @@ import {type OptimizerName, optimizerNamed} from "./model/optimizer";
 import {between, type OptionTable, oneOf, positiveInteger, seedNumber, wholeNumber} from "./options";
 import {probes} from "./probes/index";
 import type {LogNames} from "./record/epoch-log";
+import {KEEP_EPOCHS} from "./record/kept-epochs";
 import {type EngineName, engineNamed} from "./run-network";
 
 export interface RunOptions {
@@ -31,6 +32,7 @@ export interface RunOptions {
   readonly checkpointEvery: number;
   readonly projector: number;
   readonly logs: LogNames;
+  readonly keepEpochs: number;
   readonly seed: number;
   readonly save: string;
   readonly name: string;
@@ -113,6 +115,12 @@ export const runOptions: OptionTable<RunOptions> = {
     default: "plain",
     help: "names of the losses in TensorBoard: plain (loss/train, loss/validation, loss/test) or exigo (Loss/train, Loss/eval, Loss/test)",
     check: oneOf<LogNames>("plain", "exigo"),
+  },
+  keepEpochs: {
+    default: KEEP_EPOCHS,
+    help: "of a longer run about so many epochs have pictures and are in the page and TensorBoard: the first, last, best, and evenly between; the numbers of all are kept; 0: all",
+    check: (value) =>
+      value === 0 || (Number.isInteger(value) && value >= 3) ? undefined : "0, or a whole number, 3 or more",
   },
   seed: {default: 0, help: "every stream of chance is derived from it; up to 2^53 - 1", check: seedNumber},
   save: {default: "save", help: "the folder that runs are kept in"},

@@ -30,7 +30,8 @@ export function chooseProbes(names: string, given: ProbeOptions): readonly Chose
 export interface Unfinished {
   readonly probe: string;
   readonly made: Promise<Artifact>;
-  readonly drawn: Promise<Figure>;
+  /** Its picture; undefined where none is drawn. */
+  readonly drawn: Promise<Figure | undefined>;
   /** Takes what it has told the user since it was last asked. */
   said(): string[];
 }
@@ -42,6 +43,8 @@ export interface Results {
   readonly figures: {[name: string]: Figure};
   /** What is still made when the probe has ended. */
   readonly unfinished: Unfinished[];
+  /** Whether pictures are drawn: of most epochs of a long run the numbers alone are kept. */
+  readonly draws: boolean;
   /** Notes that the user has been told in this run: what holds at every epoch is told once. */
   readonly told: Set<string>;
 }
@@ -54,7 +57,7 @@ export interface Results {
 export async function* probeOnce(
   {probe, values}: ChosenProbe,
   context: Omit<ProbeContext, "random" | "previous" | "say">,
-  {directory, figures, unfinished, told}: Results,
+  {directory, figures, unfinished, told, draws}: Results,
   seed: number,
   signal?: AbortSignal,
 ): AsyncGenerator<RunEvent, Error | undefined> {
@@ -78,15 +81,15 @@ export async function* probeOnce(
     if (!next || next.done) break;
     if ("later" in next.value) {
       const made = next.value.later;
-      const drawn = made.then((artifact) => aside("draw", artifact));
+      const drawn = made.then((artifact) => (draws ? aside("draw", artifact) : undefined));
       drawn.catch(() => undefined); // told by finishLater
       unfinished.push({probe: probe.name, made, drawn, said});
     } else {
       const artifact = next.value;
       await directory.writeNumbers(epoch, probe.name, artifact);
-      const figure = drawn(artifact);
+      const figure = draws ? drawn(artifact) : undefined;
       if (figure instanceof Error) failure = figure;
-      else {
+      else if (figure) {
         await directory.writePicture(epoch, probe.name, artifact.name, figure);
         figures[`${probe.name}/${artifact.name}`] = figure;
       }
@@ -118,14 +121,14 @@ function* news(lines: readonly string[], told: Set<string>): Generator<RunEvent,
 export async function* finishLater(
   {probe, made, drawn, said}: Unfinished,
   epoch: number,
-  {directory, figures, told}: Omit<Results, "unfinished">,
+  {directory, figures, told}: Omit<Results, "unfinished" | "draws">,
 ): AsyncGenerator<RunEvent, Error | undefined> {
   const artifact = yield* orFailure(probe, made, said, told);
   if (artifact instanceof Error) return artifact;
   await directory.writeNumbers(epoch, probe, artifact);
   yield {type: "made", epoch, probe};
   const figure = yield* orFailure(probe, drawn, said, told);
-  if (figure instanceof Error) return figure;
+  if (figure instanceof Error || !figure) return figure;
   await directory.writePicture(epoch, probe, artifact.name, figure);
   figures[`${probe}/${artifact.name}`] = figure;
   return undefined;

@@ -3,6 +3,7 @@ import {join} from "node:path";
 import {openData} from "./data/index";
 import {models} from "./model/index";
 import {type Environment, environment} from "./record/environment";
+import {keptEpochs, probedEpochs} from "./record/kept-epochs";
 import {sweepFiles} from "./record/leftovers";
 import {clearLogs, logFolderOf} from "./record/log-folder";
 import {checkNewRun, createRunDirectory, type RunDirectory} from "./record/run-directory";
@@ -108,17 +109,21 @@ async function* runAlone(
   let {progress, record = newRecord()} = from;
   if (!resume || !(await hasTestImages(resume, data))) await keepTestImages(directory, data);
   yield {type: "start", path: directory.path, data, model: facts, engine};
+  const {isKept, note} = shownInFull(options);
+  if (note) yield {type: "say", line: note};
   const {save: _, name: __, ...logged} = options;
   const log = await openRunLog(directory, {...logged, engine: engine.name}, network, data, {
     projected: options.projector,
     names: options.logs,
     batchSize,
     topology: `${model.toJSON()}`,
+    isKept,
   });
   const looking: Looking = {
     ...{seed, chosen, data, model, network, directory, log, metrics, signal, told: new Set<string>()},
     layers: facts.layers,
     version: made.versions.epochscope,
+    isKept,
     isProbed: (epoch) => epoch % every === 0 || epoch === epochs,
     rateAfter: (epoch) => training.schedule(Math.max(0, epoch * progress.batches - 1), epochs * progress.batches),
   };
@@ -219,6 +224,20 @@ async function keepRecord(directory: RunDirectory, epoch: number, record: Traini
   if (answers.losses.some(Number.isNaN)) return;
   if (epoch === 1) await directory.writeValue("training/labels", {labels});
   await directory.writeValue(`training/epoch-${`${epoch}`.padStart(3, "0")}`, answers);
+}
+
+/** Which epochs have pictures and are in TensorBoard beyond their scalars; and what the user is told, if not all have. */
+function shownInFull({epochs, every, keepEpochs}: RunOptions): {isKept(epoch: number): boolean; note?: string} {
+  if (keepEpochs === 0 || epochs <= keepEpochs) return {isKept: () => true};
+  const planned = probedEpochs(epochs, every);
+  const kept = new Set(keptEpochs(planned, keepEpochs));
+  const isKept = (epoch: number) => kept.has(epoch);
+  if (kept.size === planned.length) return {isKept};
+  const [few, all] = [kept.size, planned.length].map((count) => count.toLocaleString("en"));
+  return {
+    isKept,
+    note: `${few} of ${all} epochs, and the best, have pictures and are in the page and TensorBoard (--keep-epochs); the numbers of all are kept`,
+  };
 }
 
 /** Passes on how far the data are, and what is to be said of them, and gives them. */

@@ -25,8 +25,8 @@ interface Known {
   readonly files: readonly FileState[];
 }
 
-/** Bytes of what is made of an epoch's files, eight times with MNIST. */
-const MOST = 10e6;
+/** Bytes of what is made of an epoch's files, as often as a page carries MNIST's epochs. */
+const MOST = 80e6;
 
 /**
  * A memory of what was made of files: a report after every epoch then costs what is new. Results do not depend on it.

@@ -2,6 +2,7 @@ import {existsSync, readdirSync, readFileSync} from "node:fs";
 import {join} from "node:path";
 import {visibleValue} from "../escape/visible";
 import {UserError} from "../pipeline/options";
+import {bestEpoch, KEEP_EPOCHS, keptEpochs} from "../pipeline/record/kept-epochs";
 import {parseMetrics} from "../pipeline/record/metrics-file";
 import {readRunFile} from "../pipeline/record/run-file";
 import {readSaved} from "../pipeline/record/saved-file";
@@ -12,7 +13,7 @@ import {gatherInside, insideShown} from "./gather-inside";
 import {explanations, gatherLime} from "./gather-lime";
 import {gatherMap, mapStop} from "./gather-map";
 import {gatherSaliency} from "./gather-saliency";
-import {carriedMistakes, fractions, packer, reduced, reduction} from "./packer";
+import {carriedMistakes, carriedStops, fractions, packer, reduced, reduction} from "./packer";
 import type {ReportFile, RunFacts} from "./report-file";
 
 /** A run's saved artifacts: for each "probe/name", the file of each epoch. */
@@ -59,10 +60,16 @@ function gatherFiles(runFolder: string, images: TestImages | null, recall: Recal
   // an epoch is there when its line is: until then its probes are still at work
   const finished = new Set(metrics.map(({epoch}) => epoch));
   const recorded = [...artifacts.values()].flatMap((epochs) => [...epochs.keys()]).filter((e) => finished.has(e));
-  const stops = [...new Set(recorded.length ? recorded : finished)].sort((a, b) => a - b);
+  const all = [...new Set(recorded.length ? recorded : finished)].sort((a, b) => a - b);
   const pack = packer();
 
   const [height, width, channels] = facts.data.imageShape;
+  const keep = typeof facts.options?.keepEpochs === "number" ? facts.options.keepEpochs : KEEP_EPOCHS;
+  const stops = keptEpochs(
+    all,
+    carriedStops(keep, images?.count ?? 0, classNames.length, height * width),
+    bestEpoch(metrics),
+  );
   const step = images ? reduction(images.count, height, width, channels) : 1;
   const [rows, columns] = [Math.ceil(height / step), Math.ceil(width / step)];
   const most = carriedMistakes(height, width);
@@ -84,8 +91,10 @@ function gatherFiles(runFolder: string, images: TestImages | null, recall: Recal
     format: "epochscope-report/3",
     run: facts,
     classNames,
-    metrics,
+    // curves over thousands of epochs need no running means within each
+    metrics: stops.length < all.length ? metrics.map((line) => ({...line, steps: []})) : metrics,
     stops,
+    recorded: all.length,
     images: images && {
       pixels: pack.add(reduced(images.pixels, [images.count, height, width, channels], step), [
         images.count,

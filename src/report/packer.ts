@@ -126,6 +126,24 @@ export function carriedMistakes(height: number, width: number): number {
   return Math.max(1, Math.floor(MISTAKE_BYTES / (6 * height * width)));
 }
 
+/** About the most bytes of answers, maps and explained mistakes that a page carries: sixty epochs of MNIST's are 114 MB. */
+const STOP_BYTES = 150e6;
+/** A point's place on the map and its nearest neighbours. */
+const POINT_BYTES = 20;
+
+/**
+ * How many epochs a page carries, as `keptEpochs` counts them.
+ *
+ * @param keep What the run's options say; 0: all.
+ * @param images Of the test split.
+ * @param pixels Of an image.
+ */
+export function carriedStops(keep: number, images: number, classes: number, pixels: number): number {
+  const bytes = images * (2 * classes + POINT_BYTES) + Math.min(MISTAKE_BYTES, 6 * pixels * images);
+  const most = Math.max(3, Math.floor(STOP_BYTES / bytes));
+  return keep === 0 ? most : Math.min(keep, most);
+}
+
 /** Images averaged over blocks of `step` × `step` pixels (smaller at the right and lower edge), `[count, h, w, channels]`. */
 export function reduced(
   pixels: Uint8Array,

@@ -103,8 +103,10 @@ export interface ReportFile {
   readonly classNames: readonly string[];
   /** Every epoch that was finished. */
   readonly metrics: readonly EpochMetrics[];
-  /** The epochs that the page can stop at, ascending. */
+  /** The epochs that the page can stop at, ascending: of a long run a sample. */
   readonly stops: readonly number[];
+  /** How many epochs the run has recorded. */
+  readonly recorded: number;
   /** The whole test split: `shape` is what is kept of each image, `[count, height, width, channels]`, u8. */
   readonly images: {
     readonly pixels: Packed;

@@ -1,3 +1,4 @@
+import {existsSync} from "node:fs";
 import {readdir} from "node:fs/promises";
 import {join} from "node:path";
 
@@ -5,6 +6,7 @@ import {imageMap} from "../../plots/image-map";
 import {scatterFilm} from "../../plots/scatter-film";
 import {type ScatterSheet, scatterSheet} from "../../plots/scatter-sheet";
 import type {Artifact} from "../types";
+import {KEEP_EPOCHS, keptEpochs} from "./kept-epochs";
 import {mapCsv} from "./map-csv";
 import {readArtifactFile, readSaved} from "./saved-file";
 import {writeWhole} from "./write-whole";
@@ -27,7 +29,8 @@ const MOST_MAPS = 20;
 
 /**
  * What all epochs' maps of a run give together, written into its folder: `plots/projection/all-epochs.png` (small
- * multiples), and each map's coordinates as `artifacts/projection/map-epoch-003.csv`.
+ * multiples), and each map's coordinates as `artifacts/projection/map-epoch-003.csv`; of a long run those of the epochs
+ * that are shown in full.
  *
  * @returns The files' paths; none where the run has no maps.
  */
@@ -86,15 +89,28 @@ async function savedMaps(run: string): Promise<SavedMap[]> {
   return maps.reverse();
 }
 
-/** The last epoch's first, each read when it is asked for. */
+/** The last epoch's first, each read when it is asked for. Of a long run those that are shown in full. */
 async function* latestMaps(run: string): AsyncGenerator<SavedMap, undefined> {
   const folder = join(run, "artifacts/projection");
   const files = (await readdir(folder).catch(() => [])).filter((file) => /^map-epoch-\d+\.json$/.test(file));
   const epochOf = (file: string) => Number(file.replace(/\D/g, ""));
-  for (const file of files.sort((a, b) => epochOf(b) - epochOf(a))) {
+  const kept = new Set(
+    keptEpochs(
+      files.map(epochOf).sort((a, b) => a - b),
+      await keepEpochsOf(run),
+    ),
+  );
+  for (const file of files.filter((name) => kept.has(epochOf(name))).sort((a, b) => epochOf(b) - epochOf(a))) {
     const artifact = await readArtifactFile(join(folder, file));
     if (artifact.plot === "scatter") yield {epoch: epochOf(file), artifact};
   }
+}
+
+/** The run's own `--keep-epochs`, or the default where nothing says how it was made. */
+async function keepEpochsOf(run: string): Promise<number> {
+  if (!existsSync(join(run, "run.json"))) return KEEP_EPOCHS;
+  const {options = {}} = (await readSaved(join(run, "run.json"))) as {options?: {keepEpochs?: number}};
+  return options.keepEpochs ?? KEEP_EPOCHS;
 }
 
 /** Maps of other points, made before the options changed, do not belong on one sheet. */

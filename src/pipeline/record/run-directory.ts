@@ -34,6 +34,8 @@ export interface RunDirectory {
   writeNumbers(epoch: number, probe: string, artifact: Artifact): Promise<void>;
   /** Writes the picture that was drawn of it: `plots/<probe>/<name>-epoch-003.png`. */
   writePicture(epoch: number, probe: string, name: string, figure: Figure): Promise<void>;
+  /** Takes an epoch's pictures away: of a long run, those of an epoch that is the best no more. */
+  removePictures(epoch: number): Promise<void>;
   /** The artifact of the last epoch before `epoch` that has it. */
   previousArtifact(epoch: number, probe: string, name: string): Promise<Artifact | undefined>;
 }
@@ -121,6 +123,14 @@ export async function findRun(save: string, name: string): Promise<RunDirectory>
 export function openRunDirectory(path: string): RunDirectory {
   const metricsFile = join(path, "metrics.jsonl");
   const stem = (epoch: number, name: string) => `${name}-epoch-${`${epoch}`.padStart(3, "0")}`;
+  const written = new Map<string, number[]>();
+  /** The epochs at which this process wrote an artifact. */
+  const noted = (probe: string, name: string) => {
+    const key = `${probe}/${name}`;
+    const epochs = written.get(key) ?? [];
+    written.set(key, epochs);
+    return epochs;
+  };
   const writeSaved = async (folder: string, name: string, value: unknown) => {
     const {json, binary} = encode(value, `${name}.bin`);
     if (binary) await writeWhole(join(folder, `${name}.bin`), binary);
@@ -137,21 +147,36 @@ export function openRunDirectory(path: string): RunDirectory {
     async readMetrics() {
       return parseMetrics((await textIfThere(metricsFile)) ?? "", metricsFile);
     },
-    writeNumbers: (epoch, probe, artifact) =>
-      writeSaved(join(path, "artifacts", probe), stem(epoch, artifact.name), artifact),
+    async writeNumbers(epoch, probe, artifact) {
+      await writeSaved(join(path, "artifacts", probe), stem(epoch, artifact.name), artifact);
+      noted(probe, artifact.name).push(epoch);
+    },
     writePicture: (epoch, probe, name, {png}) =>
       writeWhole(join(path, "plots", probe, `${stem(epoch, name)}.png`), png),
+    async removePictures(epoch) {
+      const folder = join(path, "plots");
+      for (const file of await readdir(folder, {recursive: true}).catch(() => [])) {
+        if (file.endsWith(`${stem(epoch, "")}.png`)) await rm(join(folder, file), {force: true});
+      }
+    },
     async previousArtifact(epoch, probe, name) {
       const folder = join(path, "artifacts", probe);
-      const files = await readdir(folder).catch(() => []); // no artifact yet: no folder
-      const epochs = files
-        .filter((file) => file.startsWith(`${name}-epoch-`) && file.endsWith(".json"))
-        .map((file) => Number(file.slice(`${name}-epoch-`.length, -".json".length)))
-        .filter((e) => e < epoch);
-      if (epochs.length === 0) return undefined;
-      return readArtifactFile(join(folder, `${stem(Math.max(...epochs), name)}.json`));
+      const latestOf = (epochs: readonly number[]) =>
+        epochs.reduce((best, e) => (e < epoch && e > best ? e : best), -1);
+      // what this process wrote last is what comes before; only a run that is gone on with has to look
+      const known = latestOf(noted(probe, name));
+      const last = known >= 0 ? known : latestOf(await epochsIn(folder, name));
+      return last < 0 ? undefined : readArtifactFile(join(folder, `${stem(last, name)}.json`));
     },
   };
+}
+
+/** The epochs at which an artifact was written; none where there is no such folder yet. */
+async function epochsIn(folder: string, name: string): Promise<number[]> {
+  const files = await readdir(folder).catch(() => []);
+  return files
+    .filter((file) => file.startsWith(`${name}-epoch-`) && file.endsWith(".json"))
+    .map((file) => Number(file.slice(`${name}-epoch-`.length, -".json".length)));
 }
 
 function jsonOf(value: unknown): string {

@@ -16,6 +16,7 @@ import {MANY_CLASSES, shownClasses} from "./matrix-grid";
 import {segmented, toggleAllNotes} from "./panel";
 import {printOnPaper} from "./paper";
 import {mountPhases} from "./phases-panel";
+import {sampledNote} from "./sampled";
 import {createStore, type Store} from "./state";
 import {type Theme, theme} from "./theme";
 import {mountTimeline} from "./timeline";
@@ -108,6 +109,7 @@ export function mountApp(data: Data, view: View = readAddress(location.hash, dat
   const left = h(
     "div",
     {class: "left"},
+    sampledNote(data),
     row("hero", lead, curves),
     row(matrix && shownClasses(data).length >= MANY_CLASSES ? "pair stacked" : "pair", matrix?.root, map?.root),
     tray?.root,

@@ -46,6 +46,9 @@ export function axisOf(quantity: Quantity, values: readonly number[], zoomed: bo
   return {ticks, low: 0, high: top, along: (v) => -Math.log(1.0005 - v), label: percent};
 }
 
+/** Of more epochs those that the page can stop at are read aloud. */
+const MOST_SPOKEN = 100;
+
 function chart(data: Data, store: Store, quantity: Quantity): HTMLElement {
   const host = h("div", {class: "chart"});
   const {metrics} = data.file;
@@ -65,7 +68,8 @@ function chart(data: Data, store: Store, quantity: Quantity): HTMLElement {
   const lastEpoch = Math.max(1, ...metrics.map(({epoch}) => epoch));
   const title = quantity === "loss" ? "Loss" : "Accuracy, %";
   const format = (v: number) => (quantity === "loss" ? v.toFixed(3) : pct(v));
-  const spoken = metrics.map((row, n) => {
+  const spoken = metrics.flatMap((row, n) => {
+    if (metrics.length > MOST_SPOKEN && !data.epochs.includes(row.epoch)) return [];
     const [t, v] = [lines.train[n][1], lines.validation[n][1]];
     return `epoch ${row.epoch}${t === null ? "" : ` train ${format(t)},`} validation ${v === null ? "none" : format(v)}`;
   });

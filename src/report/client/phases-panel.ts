@@ -17,6 +17,8 @@ export function mountPhases(data: Data, store: Store): HTMLElement {
     "probes that made what this page shows.";
   const {root, body} = panel("phases", "Time", help);
   const {metrics} = data.file;
+  const isSample = data.file.stops.length < data.file.recorded;
+  const shown = isSample ? metrics.filter(({epoch}) => data.epochs.includes(epoch)) : metrics;
   const total = (row: (typeof metrics)[number]) => PHASES.reduce((sum, [phase]) => sum + (row.seconds[phase] ?? 0), 0);
   const longest = Math.max(1e-9, ...metrics.map(total));
   const all = metrics.reduce((sum, row) => sum + total(row), 0);
@@ -24,7 +26,7 @@ export function mountPhases(data: Data, store: Store): HTMLElement {
     const spent = metrics.reduce((sum, row) => sum + (row.seconds[phase] ?? 0), 0);
     return h("span", {}, h("i", {class: `sw ph-${phase}`}), `${word} ${seconds(spent)}`);
   });
-  const rows = metrics.map((row) => {
+  const rows = shown.map((row) => {
     const parts = PHASES.map(([phase]) =>
       h("i", {class: `ph-${phase}`, style: {"--w": String((row.seconds[phase] ?? 0) / longest)}}),
     );
@@ -49,7 +51,7 @@ export function mountPhases(data: Data, store: Store): HTMLElement {
   store.on(({stop, other}, changed) => {
     if (!changed.has("stop") && !changed.has("other")) return;
     rows.forEach((row, n) => {
-      const here = data.epochs.indexOf(metrics[n].epoch);
+      const here = data.epochs.indexOf(shown[n].epoch);
       row.classList.toggle("on", here >= 0 && (here === stop || here === other));
     });
   });

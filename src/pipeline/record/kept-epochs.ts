@@ -1,0 +1,32 @@
+/** Epochs that are shown in full unless `--keep-epochs` says otherwise. */
+export const KEEP_EPOCHS = 60;
+
+/** The epochs that a run looks at with its probes: the untrained network, every so many, and the last. */
+export function probedEpochs(last: number, every: number): number[] {
+  const epochs: number[] = [];
+  for (let epoch = 0; epoch < last; epoch += every) epochs.push(epoch);
+  return [...epochs, last];
+}
+
+/**
+ * Which epochs of a long run are shown in full (pictures, the page, TensorBoard's histograms and projector): the first, the
+ * last, the best, and others evenly between. Epochs that are added at the end leave the choice as it was until it would
+ * grow past `most`.
+ *
+ * @param epochs Ascending.
+ * @param most About so many, besides the untrained network; 0: all.
+ * @param best The epoch that is kept in any case, if it is one of them.
+ */
+export function keptEpochs(epochs: readonly number[], most: number, best?: number): number[] {
+  if (most === 0 || epochs.length <= most + 1) return [...epochs];
+  const step = Math.ceil((epochs.length - 1) / (most - 1));
+  return epochs.filter((epoch, i) => i % step === 0 || i === epochs.length - 1 || epoch === best);
+}
+
+/** The epoch of the least validation loss, the first of equals; undefined where there is none. */
+export function bestEpoch(
+  metrics: readonly {readonly epoch: number; readonly validationLoss: number}[],
+): number | undefined {
+  if (metrics.length === 0) return undefined;
+  return metrics.reduce((a, b) => (b.validationLoss < a.validationLoss ? b : a)).epoch;
+}
