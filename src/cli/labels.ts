@@ -12,6 +12,7 @@ import {thumbnail} from "../report/compare/thumbnail";
 import {labelsPage} from "../report/labels/page";
 import type {Command} from "./command";
 import {declareFlags, givenOf} from "./flags";
+import {say, sayJson} from "./terminal";
 
 interface LabelOptions {
   readonly save: string;
@@ -87,7 +88,7 @@ export const labelsCommand: Command = {
         ...more,
       }));
       const document = {schema: "epochscope/suspects/1", run: file.name, method: "dynamics", count: issues, rows};
-      console.log(JSON.stringify({...document, csv: csvPath, page: pagePath}, undefined, 2));
+      sayJson(JSON.stringify({...document, csv: csvPath, page: pagePath}, undefined, 2));
     } else if (given.quiet !== true) {
       const few = tooFewEpochs(found);
       const lines = shown.slice(0, NAMED).map((suspect) => {
@@ -95,15 +96,14 @@ export const labelsCommand: Command = {
         return `  ${where(suspect.index)}: labelled ${label}, looks like ${other} (${whySuspect(suspect, found.epochs)})`;
       });
       const total = found.suspects.length.toLocaleString("en");
-      console.log(
-        [
-          `${issues.toLocaleString("en")} of ${total} training labels look wrong: another class had the better of them`,
-          ...(few ? [`  ${few}`] : []),
-          ...lines,
-          `list  ${relative(process.cwd(), csvPath)}`,
-          `page  ${relative(process.cwd(), pagePath)}  (decide there, then train again with --from ${file.name} --edit suspects.csv)`,
-        ].join("\n"),
-      );
+      const told = [
+        `${issues.toLocaleString("en")} of ${total} training labels look wrong: another class had the better of them`,
+        ...(few ? [`  ${few}`] : []),
+        ...lines,
+        `list  ${relative(process.cwd(), csvPath)}`,
+        `page  ${relative(process.cwd(), pagePath)}  (decide there, then train again with --from ${file.name} --edit suspects.csv)`,
+      ];
+      for (const line of told) say(line);
     }
     return issues > failOver ? VERDICT_NO : 0;
   },
