@@ -52,7 +52,8 @@ export function progressOf({quiet, verbose}: {readonly quiet: boolean; readonly 
             "data   ",
             `${data.name}: ${counts[0]} images to train on, ${counts[1]} to validate, ${counts[2]} to test`,
           );
-          tell("model  ", `${model.name}: ${thousands(model.parameters)} weights`);
+          const why = model.why === undefined || model.why === "asked for" ? "" : ` (auto: ${model.why})`;
+          tell("model  ", `${model.name}: ${thousands(model.parameters)} weights${why}`);
           tell("engine ", `${engine.name} (${engine.version}): ${engine.why}`);
           tell("save   ", here(path));
           say("");

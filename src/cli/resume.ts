@@ -25,7 +25,8 @@ export const resumeCommand: Command = {
     const same = {engine: engine.name, ...(engine.kernels ? {kernels: engine.kernels} : {})};
     const at = {save: dirname(directory.path), name: basename(directory.path)};
     const file = join(directory.path, "run.json");
-    const resolved = resolveOptions(runOptions, {...options, ...same, ...at}, `${file}: --`);
+    // a run of before augmentation learns its images as they are, to the end
+    const resolved = resolveOptions(runOptions, {augment: "none", ...options, ...same, ...at}, `${file}: --`);
     return drive(resolved, probes as ProbeOptions, given, {resume: directory});
   },
 };

@@ -27,6 +27,8 @@ export type RunEvent =
 
 export interface ModelFacts {
   readonly name: string;
+  /** Why this one; absent in runs of earlier versions. */
+  readonly why?: string;
   readonly parameters: number;
   readonly layers: readonly {
     readonly name: string;

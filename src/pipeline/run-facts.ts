@@ -29,7 +29,7 @@ export function runFacts(
   data: Dataset,
   model: ModelFacts,
   engine: Engine,
-  training: {readonly learningRate: number; readonly shape: string},
+  training: {readonly learningRate: number; readonly shape: string; readonly augmentation: object},
 ): object {
   const {name: dataName, digest, imageShape, classNames, train, validation, test, edits} = data;
   const save = resolve(options.save);
@@ -41,7 +41,12 @@ export function runFacts(
     startedAt: made.startedAt.toISOString(),
     seed: options.seed,
     options: {...options, data: keptData(options.data), edit: options.edit && resolve(options.edit), save},
-    training: {learningRate: training.learningRate, schedule: training.shape, loss: "softmax cross-entropy"},
+    training: {
+      learningRate: training.learningRate,
+      schedule: training.shape,
+      loss: "softmax cross-entropy",
+      augmentation: training.augmentation,
+    },
     probes: Object.fromEntries(chosen.map(({probe, values}) => [probe.name, values])),
     data: {
       name: dataName,

@@ -26,6 +26,8 @@ export interface Looking {
   isProbed(epoch: number): boolean;
   /** Of an epoch: whether it is shown in full whatever its loss; of most epochs of a long run the numbers alone are kept. */
   isKept(epoch: number): boolean;
+  /** Whether an epoch is the last because the validation loss falls no more. */
+  isLast(line: Pick<EpochMetrics, "epoch" | "validationLoss">): boolean;
   /** The learning rate of an epoch's last step. */
   rateAfter(epoch: number): number;
   readonly data: Dataset;
@@ -47,6 +49,8 @@ export interface Looking {
 
 /** What is left of a look when all is done that needs the network. */
 export interface Rest {
+  /** The epoch's figures. */
+  readonly line: EpochMetrics;
   /** Whether `keep` would have to wait. */
   isReady(): boolean;
   /** Keeps what came later, and with it the epoch's metrics: an epoch that has them is whole. */
@@ -70,16 +74,18 @@ export async function* look(
   const {epoch} = progress;
   const begun = performance.now();
   const validation = await evaluate(network, data.validation);
-  const layer = looking.isProbed(epoch) ? layerRead(looking) : undefined;
+  const isLast = looking.isLast({epoch, validationLoss: validation.loss});
+  const isProbed = looking.isProbed(epoch) || isLast;
+  const layer = isProbed ? layerRead(looking) : undefined;
   const test = await evaluate(network, data.test, layer, looking.room);
   if (test.activations) looking.room = test.activations.values;
   const evaluatedAt = performance.now();
 
   const before = bestEpoch(metrics);
   const best = metrics.every(({validationLoss}) => validation.loss < validationLoss);
-  const draws = looking.isKept(epoch) || best;
+  const draws = looking.isKept(epoch) || best || isLast;
   const results: Results = {directory, figures: {}, unfinished: [], told: looking.told, draws};
-  const failures = looking.isProbed(epoch) ? yield* probed(looking, epoch, test, results) : {};
+  const failures = isProbed ? yield* probed(looking, epoch, test, results) : {};
   if (signal?.aborted) return;
   const isTrained = epoch > 0;
   const line: EpochMetrics = {
@@ -119,6 +125,7 @@ function restOf(
     ready = true;
   });
   return {
+    line,
     isReady: () => ready,
     async *keep() {
       const figures: {[name: string]: Figure} = {};

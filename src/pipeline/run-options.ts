@@ -7,8 +7,9 @@ import {probes} from "./probes/index";
 import type {LogNames} from "./record/epoch-log";
 import {KEEP_EPOCHS} from "./record/kept-epochs";
 import {type EngineName, engineNamed} from "./run-network";
+import type {Augmentation, AugmentOptions, Flip} from "./training/augment/ranges";
 
-export interface RunOptions {
+export interface RunOptions extends AugmentOptions {
   readonly data: string;
   readonly imageSize: number;
   readonly maxPixels: number;
@@ -18,11 +19,12 @@ export interface RunOptions {
   readonly edit: string;
   readonly trainLimit: number;
   readonly testLimit: number;
-  readonly model: ModelName;
+  readonly model: "auto" | ModelName;
   readonly engine: EngineName;
   readonly threads: number;
   readonly kernels: "auto" | Variant;
   readonly epochs: number;
+  readonly patience: number;
   readonly batchSize: number;
   readonly optimizer: OptimizerName;
   readonly learningRate: number;
@@ -78,7 +80,11 @@ export const runOptions: OptionTable<RunOptions> = {
     check: limit,
   },
   testLimit: {default: WITHOUT_LIMIT, help: "use at most this many test images", check: limit},
-  model: {default: "cnn", help: Object.keys(models).join(", "), check: oneOf(...(Object.keys(models) as ModelName[]))},
+  model: {
+    default: "auto",
+    help: `${Object.keys(models).join(", ")}, or auto: deep for colour pictures of 64 pixels a side and more, else cnn`,
+    check: oneOf("auto", ...(Object.keys(models) as ModelName[])),
+  },
   engine: {default: "auto", help: "what computes: auto, fused, tensorflow, wasm, cpu", check: engineNamed},
   threads: {default: 0, help: "of the fused engine; 0: as many as there are cores, up to 8", check: between(0, 64)},
   kernels: {
@@ -87,6 +93,11 @@ export const runOptions: OptionTable<RunOptions> = {
     check: oneOf("auto", ...VARIANTS),
   },
   epochs: {default: 5, help: "passes over the training images", check: positiveInteger},
+  patience: {
+    default: 0,
+    help: "end once the validation loss has not been lower for so many epochs; 0: after all epochs",
+    check: wholeNumber,
+  },
   batchSize: {default: 64, help: "images a gradient step", check: positiveInteger},
   optimizer: {default: "adam", help: "adam, sgd (momentum 0.9), rmsprop", check: optimizerNamed},
   learningRate: {
@@ -99,6 +110,21 @@ export const runOptions: OptionTable<RunOptions> = {
     help: "one-cycle (up to the rate and down), constant, or auto: constant if you give a rate, else one-cycle",
     check: oneOf("auto", "one-cycle", "constant"),
   },
+  augment: {
+    default: "auto",
+    help: "changes training images by chance: none, digits, photos, or auto: photos for folders of pictures in colour, digits for grey ones",
+    check: oneOf<"auto" | Augmentation>("auto", "none", "digits", "photos"),
+  },
+  augmentShift: {default: "auto", help: "of the width and height, each way: 0.1", check: autoOr(0, 0.5)},
+  augmentTurn: {default: "auto", help: "degrees, each way; 180: any", check: autoOr(0, 180)},
+  augmentZoom: {default: "auto", help: "0.2: from 1 / 1.2 to 1.2 times as large", check: autoOr(0, 3)},
+  augmentFlip: {
+    default: "auto",
+    help: "none, horizontal (left to right), vertical, both: of every other image",
+    check: oneOf<"auto" | Flip>("auto", "none", "horizontal", "vertical", "both"),
+  },
+  augmentBrightness: {default: "auto", help: "of the range, each way: 0.1", check: autoOr(0, 0.5)},
+  augmentContrast: {default: "auto", help: "0.2: from 1 / 1.2 to 1.2 times", check: autoOr(0, 3)},
   probes: {default: "all", help: `all, none, or some of ${probes.map(({name}) => name).join(",")}`, check: checkProbes},
   every: {
     default: 1,
@@ -126,6 +152,14 @@ export const runOptions: OptionTable<RunOptions> = {
   save: {default: "save", help: "the folder that runs are kept in"},
   name: {default: "", help: "the run's folder in it; default: time, data and model"},
 };
+
+/** Of a number that is "auto" unless the user says otherwise. */
+function autoOr(low: number, high: number): (word: string) => string | undefined {
+  return (word) => {
+    const holds = word === "auto" || (word.trim() !== "" && Number(word) >= low && Number(word) <= high);
+    return holds ? undefined : `auto, or a number from ${low} to ${high}`;
+  };
+}
 
 export const PEAK_RATES: Readonly<Record<OptimizerName, number>> = {adam: 0.004, sgd: 0.1, rmsprop: 0.002};
 

@@ -1,7 +1,7 @@
 import {join} from "node:path";
 
 import {openData} from "./data/index";
-import {models} from "./model/index";
+import {fittingModel, models} from "./model/index";
 import {type Environment, environment} from "./record/environment";
 import {keptEpochs, probedEpochs} from "./record/kept-epochs";
 import {sweepFiles} from "./record/leftovers";
@@ -20,6 +20,9 @@ import {openNetwork} from "./run-network";
 import {PEAK_RATES, type RunOptions} from "./run-options";
 import {chooseProbes, type ProbeOptions} from "./run-probes";
 import {hasTestImages, keepTestImages} from "./run-test-images";
+import {augmentation} from "./training/augment/augment";
+import {augmentationNote, rangesOf} from "./training/augment/ranges";
+import {isStale, staleNote} from "./training/patience";
 import {constant, oneCycle} from "./training/schedule";
 import {type EpochProgress, epochStart, trainEpoch} from "./training/train";
 import {type TrainingRecord, trainingRecord} from "./training/training-record";
@@ -79,19 +82,23 @@ async function* runAlone(
     ? openRunData(resume.path, readRunFile(resume.path), options, signal)
     : openData({...options, cacheFolder: join(save, "data")}, signal);
   const data = yield* dataEvents(opening);
-  const makeModel = () => models[options.model](data.imageShape, data.classNames.length, seed);
+  const {name: modelName, why: whyModel} =
+    options.model === "auto" ? fittingModel(data.imageShape) : {name: options.model, why: "asked for"};
+  const makeModel = () => models[modelName](data.imageShape, data.classNames.length, seed);
   const {model, network, engine} = await openNetwork({
     ...options,
     ...data,
     threads: threadsOf(options, made),
     makeModel,
   });
-  const training = {epochs, batchSize, seed, ...rateOf(options)};
-  const facts = factsOf(options.model, model);
+  const ranges = rangesOf(options, data);
+  const augment = augmentation(ranges, seed, data.train);
+  const training = {epochs, batchSize, seed, ...rateOf(options), augment, augmentation: ranges};
+  const facts = {...factsOf(modelName, model), why: whyModel};
   const untrained = await network.getWeights();
 
   const startRun = async () => {
-    const name = options.name || runName(made.startedAt, data.name, options.model);
+    const name = options.name || runName(made.startedAt, data.name, modelName);
     const said = (named: string) => runFacts(named, options, chosen, made, data, facts, engine, training);
     const begun = await createRunDirectory(save, name, {facts: said, numbered: !options.name});
     held.lock = begun.lock;
@@ -108,7 +115,9 @@ async function* runAlone(
   const {metrics} = from;
   let {progress, record = newRecord()} = from;
   if (!resume || !(await hasTestImages(resume, data))) await keepTestImages(directory, data);
-  yield {type: "start", path: directory.path, data, model: facts, engine};
+  const why = (resume && readRunFile(resume.path).engine.why) ?? engine.why; // resumed, it is asked for by name
+  yield {type: "start", path: directory.path, data, model: facts, engine: {...engine, why}};
+  if (augment) yield {type: "say", line: augmentationNote(ranges)};
   const {isKept, note} = shownInFull(options);
   if (note) yield {type: "say", line: note};
   const {save: _, name: __, ...logged} = options;
@@ -125,10 +134,12 @@ async function* runAlone(
     version: made.versions.epochscope,
     isKept,
     isProbed: (epoch) => epoch % every === 0 || epoch === epochs,
+    isLast: (line) => isStale([...metrics, line], options.patience),
     rateAfter: (epoch) => training.schedule(Math.max(0, epoch * progress.batches - 1), epochs * progress.batches),
   };
   const interrupted: RunEvent = {type: "interrupted", path: directory.path};
   let rest: Rest | undefined;
+  let isEnough = isStale(metrics, options.patience);
   const keepRest = async function* () {
     const left = rest;
     rest = undefined;
@@ -137,6 +148,7 @@ async function* runAlone(
   const lookAt = async function* (at: EpochProgress, trainSeconds: number) {
     yield* keepRest();
     rest = yield* look(looking, at, trainSeconds);
+    isEnough = rest !== undefined && looking.isLast(rest.line);
     if (rest?.isReady()) yield* keepRest();
   };
   let isUntrainedSeen = metrics.length > 0;
@@ -147,7 +159,7 @@ async function* runAlone(
 
   const checkpoints = checkpointsOf(directory, network, {every: options.checkpointEvery, from: progress});
   try {
-    for (let epoch = progress.epoch; epoch <= epochs; epoch++) {
+    for (let epoch = progress.epoch; epoch <= epochs && !isEnough; epoch++) {
       if (epoch !== progress.epoch) [progress, record] = [epochStart(epoch, data.train, batchSize), newRecord()];
       let begun = performance.now();
       do {
@@ -172,9 +184,10 @@ async function* runAlone(
       const trainSeconds = (performance.now() - begun) / 1000;
       if (!isUntrainedSeen && !signal?.aborted) yield* lookBefore();
       if (!signal?.aborted) yield* lookAt(progress, trainSeconds);
-      if (epoch === epochs || signal?.aborted) yield* keepRest(); // nothing is trained meanwhile
-      if (signal?.aborted && metrics.at(-1)?.epoch !== epochs) return yield interrupted;
+      if (epoch === epochs || isEnough || signal?.aborted) yield* keepRest(); // nothing is trained meanwhile
+      if (signal?.aborted && metrics.at(-1)?.epoch !== epochs && !isEnough) return yield interrupted;
     }
+    if (isEnough) yield {type: "say", line: staleNote(metrics, options.patience)};
     log.finish(true);
     yield {
       type: "end",

@@ -2,6 +2,7 @@ import type * as tf from "@tensorflow/tfjs";
 
 import type {ImageShape} from "../types";
 import {cnn} from "./cnn";
+import {deep} from "./deep";
 import {exigo} from "./exigo";
 import {mlp} from "./mlp";
 
@@ -9,5 +10,16 @@ import {mlp} from "./mlp";
 export type ModelMaker = (imageShape: ImageShape, classes: number, seed: number) => tf.Sequential;
 
 /** Every network there is, by the name `--model` takes. */
-export const models = {cnn, exigo, mlp} satisfies Record<string, ModelMaker>;
+export const models = {cnn, deep, exigo, mlp} satisfies Record<string, ModelMaker>;
 export type ModelName = keyof typeof models;
+
+/** Colour pictures of so many pixels a side hold more than the default network finds. */
+const RICH = 64;
+
+/** The network that fits pictures of a shape, and why. */
+export function fittingModel([height, width, channels]: ImageShape): {readonly name: ModelName; readonly why: string} {
+  const size = `${height} x ${width}`;
+  if (channels === 3 && Math.min(height, width) >= RICH)
+    return {name: "deep", why: `the pictures are in colour, ${size}`};
+  return {name: "cnn", why: `the pictures are ${channels === 3 ? "smaller than 64 x 64" : "grey"}`};
+}

@@ -21,7 +21,7 @@ export interface RunFile {
   readonly probes: {readonly [name: string]: {readonly [name: string]: unknown}};
   readonly data: RunData;
   readonly model: {readonly name: string; readonly [fact: string]: unknown};
-  readonly engine: {readonly name: string; readonly kernels?: string};
+  readonly engine: {readonly name: string; readonly why?: string; readonly kernels?: string};
   readonly versions: {readonly [name: string]: string};
 }
 

@@ -16,17 +16,26 @@ export interface StreamOptions {
   readonly from: number;
   /** Batches that are in use at once: when one more is asked for, the oldest must be done with. */
   readonly inUse: number;
+  /** Changes each batch's images as they come. */
+  readonly augment?: ((batch: IndexedBatch) => void) | undefined;
 }
 
 /** A split's batches, shuffled, as a `tf.data` stream that reads one batch ahead, so that the next is ready when the network is. */
 export async function streamOf(
   split: Split,
   batchSize: number,
-  {random, from, inUse}: StreamOptions,
+  {random, from, inUse, augment}: StreamOptions,
 ): Promise<{next(): Promise<IteratorResult<IndexedBatch>>}> {
+  const changed = async function* () {
+    for await (const batch of batches(split, batchSize, {random, from, held: inUse + AHEAD})) {
+      augment?.(batch);
+      yield batch;
+    }
+  };
   // Typed for containers of tensors, but any plain object passes through with what it holds.
-  const source = () =>
-    batches(split, batchSize, {random, from, held: inUse + AHEAD}) as unknown as Iterator<tf.TensorContainer>;
-  const stream = await tf.data.generator(source).prefetch(1).iterator();
+  const stream = await tf.data
+    .generator(changed as unknown as () => Iterator<tf.TensorContainer>)
+    .prefetch(1)
+    .iterator();
   return stream as unknown as {next(): Promise<IteratorResult<IndexedBatch>>};
 }

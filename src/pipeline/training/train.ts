@@ -1,5 +1,6 @@
 import {fork} from "../random";
 import type {Network, Split} from "../types";
+import type {Augment} from "./augment/augment";
 import type {Schedule} from "./schedule";
 import {type IndexedBatch, streamOf} from "./stream";
 import {putAnswers, type TrainingRecord} from "./training-record";
@@ -10,6 +11,8 @@ export interface TrainOptions {
   readonly batchSize: number;
   readonly seed: number;
   readonly schedule: Schedule;
+  /** Changes the images by chance, another way at each epoch; absent: they are learnt as they are. */
+  readonly augment?: Augment | undefined;
   /** Takes what the network answered to each image, as it was presented. */
   readonly record?: TrainingRecord;
 }
@@ -48,13 +51,14 @@ export async function* trainEpoch(
   network: Network,
   train: Split,
   start: EpochProgress,
-  {epochs, batchSize, seed, schedule, record}: TrainOptions,
+  {epochs, batchSize, seed, schedule, record, augment}: TrainOptions,
   signal?: AbortSignal,
 ): AsyncGenerator<EpochProgress> {
   const {epoch, batches} = start;
   const atOnce = network.stepsAtOnce ?? 1;
   const random = fork(seed, "shuffle", epoch);
-  const stream = await streamOf(train, batchSize, {random, from: start.batch, inUse: atOnce});
+  const changed = augment && ((batch: IndexedBatch) => augment(batch, epoch));
+  const stream = await streamOf(train, batchSize, {random, from: start.batch, inUse: atOnce, augment: changed});
   const atHand: {batch: Given; result: ReturnType<Network["trainBatch"]>}[] = [];
   let progress = start;
   for (let next = start.batch; ; ) {

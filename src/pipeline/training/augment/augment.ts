@@ -1,0 +1,51 @@
+import {fork, type RandomSource} from "../../random";
+import type {Split} from "../../types";
+import type {IndexedBatch} from "../stream";
+import {changes, type Ranges} from "./ranges";
+import {type Transform, transformed} from "./transform";
+
+/** Changes a batch's images in place. */
+export type Augment = (batch: IndexedBatch, epoch: number) => void;
+
+/**
+ * Changes training images by chance, another way at each epoch. Each image's chance is of its own, derived from the seed, the
+ * epoch and where it stands among all training images: so a run that is gone on with gives the same bits, and leaving
+ * some images out does not change what happens to the others.
+ *
+ * @returns Undefined where the ranges change nothing.
+ */
+export function augmentation(ranges: Ranges, seed: number, {keptOf}: Pick<Split, "keptOf">): Augment | undefined {
+  if (!changes(ranges)) return undefined;
+  return ({indices, shape, pixels}, epoch) => {
+    const size = shape[0] * shape[1] * shape[2];
+    const image = new Float32Array(size);
+    for (let n = 0; n < indices.length; n++) {
+      const place = keptOf ? keptOf.places[indices[n]] : indices[n];
+      const own = pixels.subarray(n * size, (n + 1) * size);
+      image.set(own);
+      transformed(image, own, shape, drawn(ranges, fork(seed, "augment", epoch, place)));
+    }
+  };
+}
+
+/** One image's change. Always as many draws, in this order: what one range is changes nothing of the others. */
+export function drawn({shift, turn, zoom, flip, brightness, contrast}: Ranges, random: RandomSource): Transform {
+  const eachWay = (most: number) => most * (2 * random() - 1);
+  const [shiftX, shiftY, angle] = [eachWay(shift), eachWay(shift), eachWay(turn)];
+  const [zoomed, brighter, contrasted] = [
+    eachWay(Math.log1p(zoom)),
+    eachWay(brightness),
+    eachWay(Math.log1p(contrast)),
+  ];
+  const [x, y] = [random() < 0.5, random() < 0.5];
+  return {
+    shiftX,
+    shiftY,
+    turn: (angle * Math.PI) / 180,
+    zoom: Math.exp(zoomed),
+    mirrorX: x && (flip === "horizontal" || flip === "both"),
+    mirrorY: y && (flip === "vertical" || flip === "both"),
+    brightness: brighter,
+    contrast: Math.exp(contrasted),
+  };
+}

@@ -1,0 +1,24 @@
+import type {EpochMetrics} from "../types";
+
+/**
+ * Whether the last epochs' validation losses were none of them below the best before (early stopping, Prechelt 1998): so many
+ * that the user's patience is at its end. The untrained network counts as the first.
+ *
+ * @param metrics Of all epochs so far, in their order.
+ * @param patience In epochs; 0: without end.
+ */
+export function isStale(metrics: readonly Pick<EpochMetrics, "epoch" | "validationLoss">[], patience: number): boolean {
+  if (patience === 0 || metrics.length === 0) return false;
+  return metrics[metrics.length - 1].epoch - bestOf(metrics).epoch >= patience;
+}
+
+/** What the user is told where a run ends so. */
+export function staleNote(metrics: readonly EpochMetrics[], patience: number): string {
+  const last = metrics[metrics.length - 1].epoch;
+  const since = patience === 1 ? "epoch" : `${patience} epochs`;
+  return `ended after epoch ${last}: the validation loss has not been lower for ${since} (--patience ${patience})`;
+}
+
+function bestOf<M extends {readonly validationLoss: number}>(metrics: readonly M[]): M {
+  return metrics.reduce((a, b) => (b.validationLoss < a.validationLoss ? b : a));
+}
