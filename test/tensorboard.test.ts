@@ -8,7 +8,8 @@ import {randomSource} from "../src/pipeline/random";
 import {crc32c} from "../src/pipeline/record/crc32c";
 import {logEpoch, logOptions} from "../src/pipeline/record/epoch-log";
 import {histogramBuckets} from "../src/pipeline/record/histogram";
-import {metadataTsv, spritePng, tensorsTsv, writeProjector} from "../src/pipeline/record/projector";
+import {metadataTsv, tensorsTsv, writeProjector} from "../src/pipeline/record/projector";
+import {spriteImages, spritePng} from "../src/pipeline/record/sprite";
 import {tensorboardLog} from "../src/pipeline/record/tensorboard";
 import {frame} from "../src/pipeline/record/tfevents";
 import type {EpochMetrics} from "../src/pipeline/types";
@@ -278,4 +279,21 @@ test("names every projection's files, inside the log folder", async () => {
   expect(config.match(/tensor_name: .*/g)).toEqual(['tensor_name: "epoch 0"', 'tensor_name: "e\\"1"']);
   expect(config).toContain("single_image_dim: 3\n    single_image_dim: 2");
   expect(spritePng(images).subarray(1, 4).toString()).toBe("PNG");
+});
+
+test("images that are too large for one sprite are averaged until they fit; others stay as they are", () => {
+  const images = (count: number, size: number) => ({
+    count,
+    shape: [size, size, 1] as const,
+    pixels: Float32Array.from({length: count * size * size}, (_, p) => (p % 2) / 2),
+  });
+  const small = images(100, 28);
+  expect(spriteImages(small)).toBe(small);
+  // 3 × 3 of 3,000 pixels are 9,000 a side: squares of 3 × 3 pixels make it 3,000
+  const large = spriteImages(images(9, 3000));
+  expect(large?.shape).toEqual([1000, 1000, 1]);
+  const [first, second] = large?.pixels ?? [];
+  // by hand: rows 0, ½, 0; 0, ½, 0; 0, ½, 0 and ½, 0, ½ thrice
+  expect(first).toBeCloseTo(1 / 6, 6);
+  expect(second).toBeCloseTo(1 / 3, 6);
 });

@@ -1,7 +1,7 @@
 import {join} from "node:path";
-import {createCanvas} from "@napi-rs/canvas";
 import {cell} from "../../escape/cell";
 import type {Images} from "../types";
+import {spriteImages, spritePng} from "./sprite";
 import {writeWhole} from "./write-whole";
 
 /** Points for TensorBoard's projector: `values[i * width + j]`, and what is known of each. */
@@ -18,9 +18,6 @@ export interface Projection {
 
 const SPRITE = "projector/sprite.png";
 
-/** The largest sprite that browsers draw in one piece, pixels a side. */
-const SPRITE_SIDE = 8192;
-
 /**
  * Writes what the projector plugin reads, into `folder` (a run's log folder): tensors and metadata in
  * `projector/<n>-<name>/`, one sprite for all, as they show the same images, and `projector_config.pbtxt` naming all of
@@ -28,6 +25,7 @@ const SPRITE_SIDE = 8192;
  */
 export async function writeProjector(folder: string, projections: readonly Projection[]): Promise<void> {
   const embeddings: string[] = [];
+  const shown = new Map<Images, Images | undefined>(); // the projections of a run share their images
   for (const [n, projection] of projections.entries()) {
     const {name, width, values, columns, images} = projection;
     const at = `projector/${n}-${name.replace(/[^a-z0-9]+/gi, "-").slice(0, 60)}`;
@@ -36,20 +34,21 @@ export async function writeProjector(folder: string, projections: readonly Proje
       await writeWhole(join(folder, at, "tensors.tsv"), tensorsTsv(values, width));
       await writeWhole(join(folder, at, "metadata.tsv"), metadataTsv(columns));
     }
-    const fits = images && spriteSide(images) <= SPRITE_SIDE;
+    if (images && !shown.has(images)) shown.set(images, spriteImages(images));
+    const sprite = images && shown.get(images);
     const isFirst = !projections.slice(0, n).some((before) => before.images);
-    if (last && fits && isFirst) await writeWhole(join(folder, SPRITE), spritePng(images));
+    if (last && sprite && isFirst) await writeWhole(join(folder, SPRITE), spritePng(sprite));
     const lines = [
       "embeddings {",
       `  tensor_name: ${quoted(name)}`,
       `  tensor_path: ${quoted(`${at}/tensors.tsv`)}`,
       `  metadata_path: ${quoted(`${at}/metadata.tsv`)}`,
-      ...(fits
+      ...(sprite
         ? [
             "  sprite {",
             `    image_path: ${quoted(SPRITE)}`,
-            `    single_image_dim: ${images.shape[1]}`,
-            `    single_image_dim: ${images.shape[0]}`,
+            `    single_image_dim: ${sprite.shape[1]}`,
+            `    single_image_dim: ${sprite.shape[0]}`,
             "  }",
           ]
         : []),
@@ -127,33 +126,6 @@ export function metadataTsv(columns: {readonly [heading: string]: readonly strin
   const headings = Object.keys(columns);
   const rows = columns[headings[0]].map((_, i) => headings.map((heading) => cell(columns[heading][i])).join("\t"));
   return `${[headings.map(cell).join("\t"), ...rows].join("\n")}\n`;
-}
-
-function spriteSide({count, shape: [height, width]}: Images): number {
-  return Math.ceil(Math.sqrt(count)) * Math.max(height, width);
-}
-
-/** All images in one square, row by row, as dark ink on white where they are grey. */
-export function spritePng({count, shape: [height, width, channels], pixels}: Images): Buffer {
-  const side = Math.ceil(Math.sqrt(count));
-  const canvas = createCanvas(side * width, side * height);
-  const context = canvas.getContext("2d");
-  const sheet = context.createImageData(side * width, side * height);
-  for (let n = 0; n < count; n++) {
-    const [left, top] = [(n % side) * width, Math.floor(n / side) * height];
-    for (let y = 0; y < height; y++) {
-      for (let x = 0; x < width; x++) {
-        const from = ((n * height + y) * width + x) * channels;
-        const to = 4 * ((top + y) * side * width + left + x);
-        for (let c = 0; c < 3; c++) {
-          sheet.data[to + c] = Math.round(255 * (channels === 1 ? 1 - pixels[from] : pixels[from + c]));
-        }
-        sheet.data[to + 3] = 255;
-      }
-    }
-  }
-  context.putImageData(sheet, 0, 0);
-  return canvas.encodeSync("png");
 }
 
 /** A string of a protobuf text file. */
