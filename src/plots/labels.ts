@@ -71,6 +71,37 @@ export function affordable<L extends Pick<Label, "width" | "height">>(
   return most < 0 ? [...labels] : labels.slice(0, most);
 }
 
+/**
+ * Places along a line, moved as little as needed to be `gap` apart and within bounds, in the order that they have.
+ *
+ * @returns Each one's new place; where the bounds have no room for all, they stand evenly over them.
+ */
+export function spread(places: readonly number[], gap: number, low: number, high: number): number[] {
+  const room = places.length > 1 ? Math.min(gap, (high - low) / (places.length - 1)) : gap;
+  const order = Array.from(places.keys()).sort((a, b) => places[a] - places[b] || a - b);
+  // groups that stand shoulder to shoulder; each as near to its members' own places as the others and the bounds allow
+  const groups: {first: number; members: number[]}[] = [];
+  for (const i of order) {
+    groups.push({first: places[i], members: [i]});
+    for (;;) {
+      const last = groups[groups.length - 1];
+      const own = last.members.reduce((sum, k, n) => sum + places[k] - n * room, 0) / last.members.length;
+      last.first = Math.max(low, Math.min(high - (last.members.length - 1) * room, own));
+      const before = groups[groups.length - 2];
+      if (!before || before.first + before.members.length * room <= last.first) break;
+      groups.pop();
+      before.members.push(...last.members);
+    }
+  }
+  const out = Array<number>(places.length);
+  for (const {first, members} of groups) {
+    members.forEach((i, n) => {
+      out[i] = first + n * room;
+    });
+  }
+  return out;
+}
+
 /** Moves a label's middle as little as needed for it to lie within the bounds (in their middle, where it is too large). */
 export function broughtInside(
   [x, y]: readonly [number, number],

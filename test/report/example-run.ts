@@ -112,6 +112,7 @@ export function exampleRun(example: Example = {}): string {
     }
     if (probes.length) {
       const values = Uint8Array.from({length: explained * 2 * 3 * 4}, (_, at) => at % 256);
+      const strengths = Uint8Array.from({length: explained * classes}, (_, at) => 255 - 2 * (at % classes));
       const kernel = {
         name: "dense/kernel",
         shape: [8],
@@ -120,7 +121,10 @@ export function exampleRun(example: Example = {}): string {
       write(`artifacts/network/${stem(epoch)}`, {
         indices,
         weights: [summaryOf(kernel)],
-        activations: [{layer: "conv", type: "Conv2D", shape: [2, 3, 4], of: 9, peak: 2.5, values}],
+        activations: [
+          {layer: "conv", type: "Conv2D", shape: [2, 3, 4], of: 9, peak: 2.5, values},
+          {layer: "probabilities", type: "Softmax", shape: [1, 1, classes], of: classes, peak: 1, values: strengths},
+        ],
       });
     }
     if (probes.includes("projection")) {

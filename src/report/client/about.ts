@@ -4,11 +4,12 @@ import {h, type Kid} from "./dom";
 import {int, plural, seconds} from "./format";
 
 const KEYS: readonly (readonly [string, string])[] = [
-  ["← →", "epoch before, after"],
+  ["← →", "epoch before, after (in the matrix: cell; in a row of choices: choice)"],
   ["Home End", "first, last epoch"],
   ["Space", "play or pause"],
   ["C", "compare two epochs"],
   ["J K", "next, previous of the list"],
+  ["Shift ← → ↑ ↓", "on the map: the next dot; in the list: the next image"],
   ["?", "all explanations on or off"],
   ["T", "light or dark"],
   ["Esc", "clear the selection"],

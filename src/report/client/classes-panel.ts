@@ -3,6 +3,7 @@ import type {Data} from "./data";
 import {h, setText} from "./dom";
 import {int, pct} from "./format";
 import {panel} from "./panel";
+import {showsScrolling} from "./scrolls";
 import type {Store} from "./state";
 import {swatch} from "./swatch";
 import {fittedTo} from "./text-width";
@@ -51,7 +52,8 @@ export function mountClasses(data: Data, store: Store): HTMLElement {
     h("tr", {}, h("th", {scope: "col"}, "Class"), ...heads, h("th", {scope: "col"}, "Images")),
   );
   const table = h("table", {class: "cls"}, head, h("tbody", {}, ...rows.map(({row}) => row)));
-  const scroller = h("div", {class: "cls-wrap", tabindex: "0", role: "group", "aria-label": "Class by class"}, table);
+  const place = h("div", {class: "cls-wrap", tabindex: "0", role: "group", "aria-label": "Class by class"}, table);
+  const scroller = showsScrolling(place, table);
   body.append(scroller, h("p", {class: "panel-foot"}, `Bars begin at ${pct(floor, 0)}.`));
 
   const draw = () => {

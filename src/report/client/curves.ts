@@ -1,10 +1,12 @@
 import type {EpochMetrics} from "../../pipeline/types";
+import {spread} from "../../plots/labels";
 import type {Data} from "./data";
 import {h, polyline, rem, svg} from "./dom";
 import {pct} from "./format";
 import {panel, segmented} from "./panel";
 import {drawWhenSized} from "./sized";
 import type {Store} from "./state";
+import {textWidth} from "./text-width";
 
 type Quantity = "loss" | "accuracy";
 /** Values, and where the axis puts them. */
@@ -107,7 +109,8 @@ function chart(data: Data, store: Store, quantity: Quantity): HTMLElement {
         svg("text", {class: "tick", x: left - size * 0.5, y: at + size * 0.35, "text-anchor": "end"}, axis.label(tick)),
       );
     }
-    const room = Math.max(2, Math.floor((width - left - right) / (size * 2.2)));
+    const widest = Math.max(size * 2.2, textWidth(`${lastEpoch}`, `400 ${size}px`) + size);
+    const room = Math.max(2, Math.floor((width - left - right) / widest));
     for (let epoch = 0; epoch <= lastEpoch; epoch += Math.ceil((lastEpoch + 1) / room)) {
       const at = {class: "tick", x: x(epoch), y: height - size * 0.3, "text-anchor": "middle"};
       sheet.append(svg("text", at, String(epoch)));
@@ -117,18 +120,21 @@ function chart(data: Data, store: Store, quantity: Quantity): HTMLElement {
       svg("path", {class: name, d: polyline(points.map(([epoch, value]) => [x(epoch), y(value)]))});
     dots = svg("g");
     sheet.append(...heads, path(within, "l-batch"), path(train, "l-train"), path(validation, "l-val"), dots);
-    // direct labels, kept apart
-    const ends = [train.at(-1), validation.at(-1)].map((end) => (end ? y(end[1]) : 0));
-    const gap = size * 1.15;
-    if (train.length && Math.abs(ends[0] - ends[1]) < gap) {
-      const middle = (ends[0] + ends[1]) / 2;
-      const up = ends[0] < ends[1] ? -1 : 1;
-      ends[0] = middle + (up * gap) / 2;
-      ends[1] = middle - (up * gap) / 2;
-    }
-    const at = (end: number) => ({x: width - right + size * 0.5, y: ends[end] + size * 0.35});
-    if (train.length) sheet.append(svg("text", {class: "ch-lab train", ...at(0)}, "train"));
-    sheet.append(svg("text", {class: "ch-lab val", ...at(1)}, "validation"));
+    const named = [
+      ["train", train.at(-1)],
+      ["validation", validation.at(-1)],
+    ] as const;
+    const ending = named.flatMap(([name, end]) => (end ? [{name, at: y(end[1])}] : []));
+    const places = spread(
+      ending.map(({at}) => at),
+      size * 1.2,
+      top,
+      height - bottom - size * 0.35,
+    );
+    ending.forEach(({name}, n) => {
+      const at = {x: width - right + size * 0.5, y: places[n] + size * 0.35};
+      sheet.append(svg("text", {class: `ch-lab ${name === "train" ? "train" : "val"}`, ...at}, name));
+    });
     host.replaceChildren(sheet);
     move();
   };

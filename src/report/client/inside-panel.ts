@@ -6,6 +6,7 @@ import {int} from "./format";
 import {ON_PROCESSOR} from "./on-processor";
 import {picture} from "./pictures";
 import type {Store} from "./state";
+import {stripNames} from "./strip-names";
 import {visTables} from "./vis-tables";
 
 type Weights = InsideStop["weights"][number];
@@ -62,7 +63,7 @@ export function mountInside(data: Data, inside: InsideData, store: Store): {root
     setText(when, now ? `At epoch ${data.epochs[stop]}.` : `Not recorded at epoch ${data.epochs[stop]}.`);
     const against = inside.weights(other ?? data.epochs.indexOf(0));
     spread.replaceChildren(...(now ?? []).map((array, n) => histogram(array, against?.[n])));
-    maps.replaceChildren(...inside.activations(stop, shown).map((activation) => activationRow(activation)));
+    maps.replaceChildren(...inside.activations(stop, shown).map((activation) => activationRow(data, activation)));
     drawTables(stop);
   };
   root.addEventListener("toggle", draw);
@@ -111,7 +112,7 @@ function histogram(array: Weights, against: Weights | undefined): HTMLElement {
 }
 
 /** A layer's channels as small maps, or as one strip where the layer has no places. */
-function activationRow({layer, type, height, width, channels, of, values}: Activation): HTMLElement {
+function activationRow(data: Data, {layer, type, height, width, channels, of, values}: Activation): HTMLElement {
   const theme = tokens();
   const flat = height * width === 1;
   const draw = (canvas: HTMLCanvasElement, rows: number, columns: number, at: (p: number) => number) => {
@@ -142,5 +143,7 @@ function activationRow({layer, type, height, width, channels, of, values}: Activ
     {class: "in-row"},
     h("p", {}, h("strong", {}, layer), ` ${type}: ${size}${some}`),
     h("div", {class: "in-canvases"}, ...canvases),
+    // as many units as classes: they are the classes' own
+    flat && of === data.classes && channels === of && stripNames(data.names, values),
   );
 }

@@ -27,7 +27,7 @@ const DRAG = 6;
 /** How near to a dot a pointer must be, and a finger. */
 const REACH = {mouse: 14, touch: 22};
 
-/** Hover, click, lasso, pan, turn; arrow keys from dot to dot. */
+/** Hover, click, lasso, pan, turn; Shift and an arrow key go from dot to dot: arrows alone step through the epochs. */
 export function listenToMap(surface: MapSurface, map: MapData, store: Store, controls: MapControls): void {
   const {canvas, screen, unit, setOutline, setPointed} = surface;
   let outline: readonly number[] = [];
@@ -107,7 +107,8 @@ export function listenToMap(surface: MapSurface, map: MapData, store: Store, con
   canvas.addEventListener("pointerleave", leave);
   canvas.addEventListener("blur", leave);
   canvas.addEventListener("keydown", (event) => {
-    const way = {ArrowRight: [1, 0], ArrowLeft: [-1, 0], ArrowUp: [0, -1], ArrowDown: [0, 1]}[event.key];
+    const ways = {ArrowRight: [1, 0], ArrowLeft: [-1, 0], ArrowUp: [0, -1], ArrowDown: [0, 1]};
+    const way = event.shiftKey ? ways[event.key as keyof typeof ways] : undefined;
     const {hover, image} = store.state;
     const start = hover >= 0 ? hover : image;
     const open = event.key === "Enter" || event.key === " ";

@@ -5,6 +5,7 @@ import type {MapControls} from "./map-input";
 import {mapPlot} from "./map-plot";
 import {HOME} from "./map-view";
 import {panel, segmented} from "./panel";
+import {showsScrolling} from "./scrolls";
 import type {Mode, Store} from "./state";
 import {swatch} from "./swatch";
 import {fittedTo} from "./text-width";
@@ -46,7 +47,7 @@ export function mountMap(data: Data, map: MapData, store: Store): {root: HTMLEle
   const help =
     `Each dot is one test ${words.one}. ${words.many[0].toUpperCase()}${words.many.slice(1)} that look alike to the ` +
     "network lie close together; the directions themselves mean nothing. Ringed dots are mistakes. Draw round dots to " +
-    `list them; hover to see the ${words.one}. Ctrl and the wheel zoom; shift and drag move the map` +
+    `list them; hover to see the ${words.one}; Shift and an arrow key go from dot to dot. Ctrl and the wheel zoom; shift and drag move the map` +
     `${map.dimensions === 3 ? "; without the lasso, dragging turns it" : ""}.`;
   const {root, body} = panel("map", `Map of the ${words.many}`, help, mode.root);
   const figure = (which: "a" | "b") => {
@@ -73,14 +74,20 @@ export function mountMap(data: Data, map: MapData, store: Store): {root: HTMLEle
   });
   const rightKey = h("span", {class: "key-right"});
   rightKey.append(h("i", {class: "sw sw-right"}), "right", h("i", {class: "sw sw-wrong"}), "wrong");
+  const many = chips.length > 24;
   const legend = h(
     "div",
-    {class: chips.length > 24 ? "legend many" : "legend", role: "group", "aria-label": "Classes"},
+    {class: many ? "legend many" : "legend", role: "group", "aria-label": "Classes", tabindex: many ? "-1" : undefined},
     ...chips,
     rightKey,
   );
+  if (many) showsScrolling(legend);
   const facts = h("p", {class: "map-facts"});
-  body.append(h("div", {class: "duo"}, a.root, b.root), h("div", {class: "map-foot"}, legend, facts));
+  const why =
+    `The network has learned nothing yet, but its map has groups already: ${words.many} that look alike give alike ` +
+    "numbers, whatever the weights are.";
+  const untrained = h("p", {class: "map-why", hidden: true}, why);
+  body.append(h("div", {class: "duo"}, a.root, b.root), untrained, h("div", {class: "map-foot"}, legend, facts));
   arm(controls.lassoing);
 
   const draw = (regroup = true) => {
@@ -105,12 +112,13 @@ export function mountMap(data: Data, map: MapData, store: Store): {root: HTMLEle
         setText(b.caption, `Epoch ${data.epochs[state.other]}`);
       }
       setText(a.caption, `Epoch ${data.epochs[state.stop]}`);
-      const hint = "Arrow keys go to the neighbouring dot, Enter opens it.";
+      const hint = "Shift and an arrow key go to the neighbouring dot, Enter opens it.";
       for (const [part, stop] of [[a, state.stop] as const, [b, state.other ?? state.stop] as const]) {
         const label = `Map of ${map.count} test ${words.many} at epoch ${data.epochs[stop]}. ${hint}`;
         part.plot.canvas.setAttribute("aria-label", label);
       }
       tellFacts(state.stop);
+      untrained.hidden = data.epochs[state.stop] > 0;
     }
     if (changed.has("isolated")) {
       chips.forEach((chip, k) => {

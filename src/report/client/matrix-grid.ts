@@ -3,6 +3,7 @@ import type {Answers, Data} from "./data";
 import {h, rem, setText} from "./dom";
 import {int, pct} from "./format";
 import {matrixLayout} from "./matrix-heads";
+import {showsScrolling} from "./scrolls";
 import {drawWhenSized} from "./sized";
 import type {Selection} from "./state";
 import {textWidth} from "./text-width";
@@ -68,7 +69,7 @@ export function grid(data: Data, pick: (actual: number, predicted: number) => vo
   });
   const label = `Confusion matrix: rows are the true ${words.one}, columns what the network answered`;
   const table = h("table", {class: "cm", role: "grid", "aria-label": label}, head, h("tbody", {}, ...rows));
-  const scroller = h("div", {class: "cm-scroll"}, table);
+  const scroller = showsScrolling(h("div", {class: "cm-scroll", tabindex: "-1"}, table), table);
   const told = h("p", {class: "cm-say", "aria-hidden": "true"});
   const root = h("div", {class: "cm-place"}, scroller, told);
   // the longest text of any cell, at any stop: a difference is signed

@@ -2,6 +2,7 @@ import type {Data} from "./data";
 import {h} from "./dom";
 import {seconds} from "./format";
 import {panel} from "./panel";
+import {showsScrolling} from "./scrolls";
 import type {Store} from "./state";
 
 const PHASES = [
@@ -46,7 +47,7 @@ export function mountPhases(data: Data, store: Store): HTMLElement {
   body.append(
     h("p", {class: "panel-say"}, `${seconds(all)} in all.`),
     h("div", {class: "ph-key"}, ...key),
-    h("div", {class: "ph-rows"}, ...rows),
+    showsScrolling(h("div", {class: "ph-rows", tabindex: "-1"}, ...rows)),
   );
   store.on(({stop, other}, changed) => {
     if (!changed.has("stop") && !changed.has("other")) return;

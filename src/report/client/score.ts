@@ -4,6 +4,7 @@ import {h, setText} from "./dom";
 import {fitWord, limeAt, wantedClass} from "./image-tiles";
 import {drawLime, drawSaliency} from "./pictures";
 import {drawScoreChart} from "./score-chart";
+import {showsScrolling} from "./scrolls";
 import {drawWhenSized} from "./sized";
 import type {Store} from "./state";
 import {evenStops} from "./stops";
@@ -16,7 +17,9 @@ const ON_PAPER = 14;
 export function mountScore(data: Data, store: Store): {root: HTMLElement; later(): void} {
   const {names, labels, epochs} = data;
   const score = h("div", {class: "score"});
-  const root = h("div", {class: "score-wrap", tabindex: "0", role: "group", "aria-label": "Epoch by epoch"}, score);
+  const root = showsScrolling(
+    h("div", {class: "score-wrap", tabindex: "0", role: "group", "aria-label": "Epoch by epoch"}, score),
+  );
   const bandA = h("span", {class: "band band-a"});
   const bandB = h("span", {class: "band band-b"});
   const buttons = epochs.map((epoch, s) =>

@@ -1,10 +1,10 @@
 /** @file Drawings that follow the size of their place, and can be asked to follow it at once. */
 
-const drawings = new Map<Element, () => void>();
+const drawings = new Map<Element, (() => void)[]>();
 
 /** Draws now and whenever `host` changes its size. */
 export function drawWhenSized(host: Element, draw: () => void): void {
-  drawings.set(host, draw);
+  drawings.set(host, [...(drawings.get(host) ?? []), draw]);
   new ResizeObserver(draw).observe(host);
 }
 
@@ -13,8 +13,8 @@ export function drawWhenSized(host: Element, draw: () => void): void {
  * with the next frame on the screen.
  */
 export function drawAllNow(): void {
-  for (const [host, draw] of drawings) {
-    if (host.isConnected) draw();
-    else drawings.delete(host);
+  for (const [host, draws] of drawings) {
+    if (!host.isConnected) drawings.delete(host);
+    else for (const draw of draws) draw();
   }
 }

@@ -2,6 +2,7 @@ import type {Data} from "./data";
 import {h, setText} from "./dom";
 import {int} from "./format";
 import {panel, segmented} from "./panel";
+import {showsScrolling} from "./scrolls";
 import {members, span} from "./selection";
 import {type Selection, type Store, still} from "./state";
 import {type Thumb, thumb} from "./thumb";
@@ -29,13 +30,15 @@ export function mountTray(data: Data, store: Store): {root: HTMLElement; images(
   const tabs = segmented<Tab>("List", items, "mistakes", (kind) => store.set({selection: {kind}}));
   const help =
     "A mistake made with high confidence is the most worth looking at: either the network learned something wrong, or " +
-    `the label is doubtful. A dot marks ${words.many} that have saliency or LIME at this epoch.`;
+    `the label is doubtful. A dot marks ${words.many} that have saliency or LIME at this epoch. J and K walk through the list.`;
   const {root, head, body, bar} = panel("tray", "Most confident mistakes", help, tabs.root);
   const say = h("p", {class: "tray-say"});
   const clear = h("button", {class: "link tray-clear", type: "button"}, "Clear selection");
   clear.addEventListener("click", () => store.set({selection: {kind: "mistakes"}}));
   bar.firstElementChild?.after(h("div", {class: "tray-line"}, say, clear));
-  const list = h("div", {class: "thumbs", role: "listbox", "aria-label": `List of ${words.many}`});
+  const list = showsScrolling(
+    h("div", {class: "thumbs", role: "listbox", tabindex: "-1", "aria-label": `List of ${words.many}`}),
+  );
   const empty = h("p", {class: "empty"});
   const more = h("button", {class: "btn", type: "button"});
   more.addEventListener("click", () => {
@@ -107,14 +110,16 @@ export function mountTray(data: Data, store: Store): {root: HTMLElement; images(
     const from = roots.indexOf(document.activeElement as HTMLElement);
     if (from < 0) return;
     const columns = roots.filter((root) => root.offsetTop === roots[0].offsetTop).length;
-    const to = {
-      ArrowRight: from + 1,
-      ArrowLeft: from - 1,
+    // arrows to the sides step through the epochs, here as everywhere: with Shift they go from image to image
+    const aside = event.shiftKey ? {ArrowRight: from + 1, ArrowLeft: from - 1} : {};
+    const ways: {readonly [key: string]: number} = {
+      ...aside,
       ArrowDown: from + columns,
       ArrowUp: from - columns,
       Home: 0,
       End: roots.length - 1,
-    }[event.key];
+    };
+    const to = ways[event.key];
     if (to === undefined || !roots[to]) return;
     event.preventDefault();
     event.stopPropagation();
