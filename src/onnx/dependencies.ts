@@ -61,6 +61,7 @@ function isInput({input = []}: GraphProto, name: string): boolean {
 
 /** Tensors of the graph around it that a node with graphs inside (If, Loop, Scan) reads without naming them as inputs. */
 export function capturedBy(node: NodeProto): string[] {
+  if (!node.attribute?.some(({g}) => g)) return []; // nearly all
   return Object.values(attributesOf(node)).flatMap((value) =>
     value && typeof value === "object" && !Array.isArray(value) && "node" in value
       ? freeNames(value as GraphProto)

@@ -3,7 +3,7 @@ export {type Landmarks, landmarksOf} from "./landmarks";
 export {type Both, type GradientOf, type OnnxGraph, type OnnxOptions, openOnnx} from "./open";
 export {runtimeHere} from "./runtime/here";
 export type {Feeds, NdArray, Port, Runtime, Session, SessionSettings} from "./runtime/runtime";
-export {threadRuntime} from "./runtime/thread";
+export {runtimeInThread, threadRuntime} from "./runtime/thread";
 export type {Seen, Sizes} from "./seen";
 export {safetensors} from "./states/safetensors";
 export type {State, StoredArray} from "./states/state";

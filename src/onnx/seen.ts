@@ -53,6 +53,8 @@ export async function lookAt(
 /** Two rows and three, made of the feeds' rows in turn. @returns Undefined where the batch is fixed, or refused. */
 async function twoBatches(session: Session, feeds: Feeds, names: readonly string[], batched: readonly string[]) {
   if (batched.length === 0) return undefined;
+  const empty = batched.find((name) => !(feeds[name].dims[0] > 0));
+  if (empty !== undefined) throw new OnnxError(`input "${empty}": expected 1 row or more, got none`);
   const runs: Feeds[] = [];
   for (const count of [2, 3]) {
     const rows = Object.fromEntries(

@@ -87,6 +87,7 @@ describe("refuses in one line", () => {
       {},
       'input "x": expected [batch, 3] of float32, got [1, 3] of float64',
     ],
+    ["no rows", {x: floats([], [0, 3])}, {weights: floats([], [0, 2])}, 'input "x": expected 1 row or more, got none'],
     ["too few numbers", {x: {...x, data: new Float32Array(2)}}, {}, 'input "x": expected 3 numbers for [1,3], got 2'],
     [
       "weights of other sizes",

@@ -217,7 +217,8 @@ function clips({pick}: Draw): Operator {
     {floats: [-0.25], dims: []},
     {floats: [0.25], dims: []},
   ];
-  const others = pick<readonly Input[]>([low, high], [low], ["", high], []);
+  const fed = (bound: number): Input => ({fed: [], draw: () => bound}); // what is cut off flows to its bound
+  const others = pick<readonly Input[]>([low, high], [low], ["", high], [], [fed(-0.25), fed(0.25)]);
   return {op: "Clip", kind: "piecewise", opset: pick(11, 17), x: [-1, 3, 9], others, draw: offZero};
 }
 

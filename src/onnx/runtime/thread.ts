@@ -21,31 +21,40 @@ interface Thread {
   ask<M extends keyof Host>(method: M, question: Parameters<Host[M]>[0], moved: ArrayBuffer[]): ReturnType<Host[M]>;
 }
 
-let thread: Promise<Thread> | undefined;
-
 /**
- * onnxruntime-node in a worker, one for the process: its `run` blocks the thread it is called on (130 ms for sixteen
- * photographs), and here that is not the caller's. The worker does one thing after the other, and keeps no process alive
- * while it has nothing to do.
+ * onnxruntime in a worker: its `run` blocks the thread it is called on (130 ms for sixteen photographs), and here that is not
+ * the caller's. The worker starts when it is first needed, does one thing after the other, and keeps no process alive while
+ * it has nothing to do. If it dies, what it was asked for fails, and the next model gets a new one.
+ *
+ * @param module Path of onnxruntime's module, as `require.resolve` gives it.
  */
-export const threadRuntime: Runtime = {
-  async start(model, settings) {
-    thread ??= startThread();
-    const host = await thread;
-    const copy = owned(model);
-    const {session, inputs, outputs} = await host.ask("start", {model: copy, settings}, [copy.buffer as ArrayBuffer]);
-    return {
-      inputs,
-      outputs,
-      run(feeds, names) {
-        const copies = copied(feeds);
-        const moved = Object.values(copies).map(({data}) => data.buffer as ArrayBuffer);
-        return host.ask("run", {session, feeds: copies, outputs: names}, moved);
-      },
-      release: () => host.ask("release", {session}, []),
-    };
-  },
-};
+export function runtimeInThread(module: string): Runtime {
+  let thread: Promise<Thread> | undefined;
+  const forget = () => {
+    thread = undefined;
+  };
+  return {
+    async start(model, settings) {
+      thread ??= startThread(module, forget);
+      const {ask} = await thread;
+      const copy = owned(model);
+      const {session, inputs, outputs} = await ask("start", {model: copy, settings}, [copy.buffer as ArrayBuffer]);
+      return {
+        inputs,
+        outputs,
+        run(feeds, names) {
+          const copies = copied(feeds);
+          const moved = Object.values(copies).map(({data}) => data.buffer as ArrayBuffer);
+          return ask("run", {session, feeds: copies, outputs: names}, moved);
+        },
+        release: () => ask("release", {session}, []),
+      };
+    },
+  };
+}
+
+/** onnxruntime-node in the one worker of this process. */
+export const threadRuntime = runtimeInThread(require.resolve("onnxruntime-node"));
 
 function copied(feeds: Feeds): Feeds {
   return Object.fromEntries(
@@ -71,20 +80,20 @@ parentPort.on("message", ({id, method, question}) => {
 });
 `;
 
-async function startThread(): Promise<Thread> {
+async function startThread(module: string, forget: () => void): Promise<Thread> {
   const {Worker} = await import("node:worker_threads");
-  const worker = new Worker(LIFE, {eval: true, workerData: require.resolve("onnxruntime-node"), execArgv: []});
+  const worker = new Worker(LIFE, {eval: true, workerData: module, execArgv: []});
   worker.unref();
-  return threadOf(worker);
+  return threadOf(worker, forget);
 }
 
-function threadOf(worker: Worker): Thread {
+function threadOf(worker: Worker, forget: () => void): Thread {
   const waiting = new Map<number, {resolve(result: unknown): void; reject(error: Error): void}>();
   let broken: Error | undefined;
   let count = 0;
   const fail = (error: Error) => {
     broken ??= error;
-    thread = undefined; // whoever asks next gets a new one
+    forget();
     for (const {reject} of waiting.values()) reject(broken);
     waiting.clear();
   };
