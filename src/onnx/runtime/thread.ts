@@ -53,7 +53,7 @@ export function runtimeInThread(module: string): Runtime {
   };
 }
 
-/** onnxruntime-node in the one worker of this process. */
+/** onnxruntime-node in one worker, which all models share. */
 export const threadRuntime = runtimeInThread(require.resolve("onnxruntime-node"));
 
 function copied(feeds: Feeds): Feeds {
