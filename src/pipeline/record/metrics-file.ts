@@ -6,8 +6,17 @@ import {parsedJson, sealed, unsealed} from "./seal";
 /** No two runs take the same: they are in no digest. */
 const TIMES = ["seconds"];
 
+/** The lines of epochs before, sealed once: an epoch more costs the same however many there are. */
+const lines = new WeakMap<EpochMetrics, string>();
+
+/** @param metrics Not changed afterwards. */
 export function metricsText(metrics: readonly EpochMetrics[]): string {
-  return metrics.map((line) => `${JSON.stringify(sealed(line, TIMES))}\n`).join("");
+  const text = (line: EpochMetrics) => {
+    const known = lines.get(line) ?? `${JSON.stringify(sealed(line, TIMES))}\n`;
+    lines.set(line, known);
+    return known;
+  };
+  return metrics.map(text).join("");
 }
 
 const FIGURES = ["trainLoss", "trainAccuracy", "validationLoss", "validationAccuracy", "testLoss", "testAccuracy"];
