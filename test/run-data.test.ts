@@ -1,12 +1,14 @@
 import {cpSync, mkdirSync, readFileSync, renameSync, rmSync, writeFileSync} from "node:fs";
 import {basename, dirname, join} from "node:path";
 import {beforeAll, describe, expect, test} from "vitest";
+import {openData} from "../src/pipeline/data/index";
 import {resolveOptions} from "../src/pipeline/options";
 import {openRunDirectory} from "../src/pipeline/record/run-directory";
 import {readRunFile} from "../src/pipeline/record/run-file";
 import {run} from "../src/pipeline/run";
 import {dataPlaces, openRunData} from "../src/pipeline/run-data";
 import {runOptions} from "../src/pipeline/run-options";
+import type {Dataset} from "../src/pipeline/types";
 import {idxFolder, temporaryFolder} from "./support/idx-files";
 import {metricsOf, runAll} from "./support/small-run";
 
@@ -106,6 +108,32 @@ describe("a run that is gone on with", () => {
     await goOn(begun.path);
   });
 });
+
+test("a run that took a list of decisions finds it where all has been moved", async () => {
+  const root = temporaryFolder();
+  renameSync(idxFolder(), join(root, "data"));
+  const {labels} = await (await dataOf(join(root, "data"))).train.read([7]);
+  writeFileSync(join(root, "list.csv"), `split,index,given_label,decision\ntrain,7,${labels[0]},drop\n`);
+  const options = {...QUICK, batchSize: 32, data: join(root, "data"), edit: join(root, "list.csv"), epochs: 1};
+  await runAll({...options, save: join(root, "save"), name: "r"}, {});
+  const away = join(temporaryFolder(), "away");
+  renameSync(root, away);
+  const path = join(away, "save", "r");
+  expect(readRunFile(path).data).toMatchObject({editFromRun: "../../list.csv", train: 219});
+  await runAll({...readRunFile(path).options, save: dirname(path)}, {}, {resume: openRunDirectory(path)});
+  writeFileSync(join(away, "list.csv"), `split,index,given_label,decision\ntrain,8,${labels[0]},drop\n`);
+  await expect(
+    runAll({...readRunFile(path).options, save: dirname(path)}, {}, {resume: openRunDirectory(path)}),
+  ).rejects.toThrow(/expected/);
+});
+
+async function dataOf(data: string): Promise<Dataset> {
+  const opening = openData({data, dataUrl: "", trainLimit: 1e9, testLimit: 1e9, seed: 0, cacheFolder: ""});
+  for (;;) {
+    const {done, value} = await opening.next();
+    if (done) return value;
+  }
+}
 
 test("data that an earlier version kept by a relative path are looked for from the working folder, then above the run", () => {
   const places = dataPlaces("/home/me/project/save/r", {options: {data: "data/bars"}, data: {} as never});

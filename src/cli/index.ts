@@ -2,6 +2,7 @@ import {readFileSync} from "node:fs";
 import yargs, {type Argv} from "yargs";
 
 import {UserError} from "../pipeline/options";
+import {inOneLine} from "../pipeline/system-errors";
 import type {Command} from "./command";
 import {compareCommand} from "./compare";
 import {explainCommand} from "./explain";
@@ -85,7 +86,7 @@ function wordsOf(error: Error, flags: readonly string[], argv: readonly string[]
   if (lacking) return `--${lacking}: expected a value, got none`;
   const unknown = /^Unknown arguments?: (.+)$/.exec(error.message)?.[1].split(", ");
   // a line end in our own words is a name's, and is shown; other ones' further lines explain what ours leave out
-  if (!unknown) return error instanceof UserError ? error.message : error.message.replace(/\n[\s\S]*/, "");
+  if (!unknown) return inOneLine(error);
   const names = commands
     .flatMap(({command}) => command)
     .map((command) => command.split(" ")[0])

@@ -1,4 +1,5 @@
 import type {RunEvent} from "../pipeline/run-events";
+import {inOneLine} from "../pipeline/system-errors";
 import {type Bar, plainBar, terminalBar} from "./bars";
 import {epochLine} from "./epoch-line";
 import {cut, wrapped} from "./fit";
@@ -80,7 +81,7 @@ export function progressOf({quiet, verbose}: {readonly quiet: boolean; readonly 
           return;
         case "failure":
           bar.end();
-          complain(`  ${paint.red("error")} probe ${event.probe}: ${event.error.message}`);
+          complain(`  ${paint.red("error")} probe ${event.probe}: ${inOneLine(event.error)}`);
           if (verbose) for (const line of `${event.error.stack}`.split("\n")) complain(line);
           return;
         case "epoch":
@@ -96,12 +97,13 @@ export function progressOf({quiet, verbose}: {readonly quiet: boolean; readonly 
           for (const line of resumeLines(event.path, columns())) say(line);
           return;
         case "end": {
-          const {best, path} = event;
+          const {best, path, lacking = []} = event;
           say("");
           say(`best by validation loss: epoch ${best.epoch}, test accuracy ${paint.bold(percent(best.testAccuracy))}`);
           for (const line of placesLines(path, columns())) say(line);
           const links = knowsLinks(process.env, process.stdout.isTTY === true);
-          for (const line of pageLines(path, columns(), links)) say(line);
+          if (!lacking.includes("report")) for (const line of pageLines(path, columns(), links)) say(line);
+          if (lacking.length > 0) tell("not whole", `${lacking.join(", ")}: see the errors above`);
           return;
         }
         default:

@@ -1,4 +1,4 @@
-import {realpathSync} from "node:fs";
+import {existsSync, realpathSync} from "node:fs";
 import {dirname, join, relative, resolve} from "node:path";
 import {pathToFileURL} from "node:url";
 
@@ -21,15 +21,16 @@ function byLatest(path: string): string | undefined {
 }
 
 /**
- * Where a run's files are: in one line where there is room, else in one line each; by the shorter name `latest` where the
+ * Where a run's files are, those that there are: in one line where there is room, else in one line each; by the shorter name `latest` where the
  * run's own is too long for that.
  */
 export function placesLines(path: string, columns: number): string[] {
-  const lines = (run: string) => [
-    `pictures  ${here(run)}/plots`,
-    `numbers   ${here(run)}/artifacts`,
-    `model     ${here(run)}/model`,
-  ];
+  const places = [
+    ["pictures ", "plots"],
+    ["numbers  ", "artifacts"],
+    ["model    ", "model"],
+  ].filter(([, folder]) => existsSync(join(path, folder)));
+  const lines = (run: string) => places.map(([what, folder]) => `${what} ${here(run)}/${folder}`);
   const one = lines(path)
     .map((line) => line.replace(/ +/, " "))
     .join("   ");

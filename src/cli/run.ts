@@ -90,12 +90,13 @@ export async function drive(
   let server: ReportServer | undefined;
   /** Each while the next epoch trains; where epochs are shorter than the page takes, not after each. */
   const report = newestOnly(() => kept("report", progress, () => aside("report", folder)));
+  let isShown = false; // whether the page has all that there is
   const hasMaps = options.probes === "all" || options.probes.split(",").includes("projection");
   collectSeldom();
   readyAside(); // loads while the data are read
   let mapped: Promise<boolean> | undefined;
   let written = false;
-  let failed = false;
+  const failed = new Set<string>();
   let stopped = false;
   const mapFiles = async () =>
     !hasMaps ||
@@ -107,16 +108,22 @@ export async function drive(
     for await (const event of run(options, probeOptions, {...control, signal: interrupt.signal})) {
       if (event.type === "made" && event.probe === "projection" && event.epoch === options.epochs) mapped = mapFiles();
       if (event.type === "end") {
-        mapped ??= mapFiles(); // a run gone on with that had all its maps
-        await Promise.all([mapped, report.done()]); // the end is the end: all it names is there
+        mapped ??= mapFiles(); // a run gone on with that had all its epochs
+        if (!isShown) report.ask();
+        // the end is the end: all it names is there
+        if (!(await mapped)) failed.add("projection");
+        if (!(await report.done())) failed.add("report");
       }
-      progress.show(event);
-      if (event.type === "failure") failed = true;
+      progress.show(event.type === "end" && failed.size > 0 ? {...event, lacking: [...failed]} : event);
+      if (event.type === "failure") failed.add(event.probe);
       if (event.type === "start") {
         folder = event.path;
         if (page.serve) server = await servedPage(folder, page, given.quiet === true ? () => {} : say);
       }
-      if (event.type === "kept") report.ask();
+      if (event.type === "kept") {
+        report.ask();
+        isShown = true;
+      }
     }
     written = (await report.done()) && (await mapped) !== false;
     if (interrupt.signal.aborted) stopped = true;
@@ -126,7 +133,11 @@ export async function drive(
   } catch (error) {
     if (!(interrupt.signal.aborted && error === interrupt.signal.reason)) throw error;
     progress.stop();
-    complain("stopped before the run began; there is nothing to go on with");
+    complain(
+      control.resume
+        ? "stopped before the run went on"
+        : "stopped before the run began; there is nothing to go on with",
+    );
     process.exit(INTERRUPTED); // at once: a picture that is being decoded would be waited for
   } finally {
     progress.stop();
@@ -134,7 +145,7 @@ export async function drive(
     await server?.close();
   }
   if (stopped) return INTERRUPTED;
-  return written && !failed ? 0 : 1;
+  return written && failed.size === 0 ? 0 : 1;
 }
 
 /**

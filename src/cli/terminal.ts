@@ -3,6 +3,7 @@ import {format} from "node:util";
 import pc from "picocolors";
 
 import {visible, visibleJson} from "../escape/visible";
+import {systemWords} from "../pipeline/system-errors";
 
 /** @file The one way to the terminal: our own colours pass, and no control character that came with data. */
 
@@ -90,4 +91,22 @@ export function muteOthers(...methods: readonly ("debug" | "info" | "log" | "tra
   return () => {
     for (const [method, print] of before) console[method] = print;
   };
+}
+
+/** Exit code of a process that may no longer write (128 + SIGPIPE). */
+const NO_READER = 141;
+
+/**
+ * Ends the process when its output can no longer be written: in silence where whoever read it has gone (`runner.ts | head`),
+ * else in one line. A run is kept, and can be gone on with. What standard error does not take is told nowhere.
+ */
+export function endWithOutput(): void {
+  process.stdout.on("error", (failure: NodeJS.ErrnoException) => {
+    if (failure.code === "EPIPE") process.exit(NO_READER);
+    complain(`${paint.red("error:")} ${systemWords(failure, "standard output", "write") ?? failure.message}`);
+    process.exit(1);
+  });
+  process.stderr.on("error", () => {
+    process.exitCode = 1;
+  });
 }

@@ -16,11 +16,14 @@ export function keptData(data: string): string {
   return data === BUILT_IN ? data : resolve(data);
 }
 
-/** The way from a run's folder to its data, with "/" between; undefined where there is none. */
-export function fromRun(runPath: string, data: string): string | undefined {
-  if (data === BUILT_IN) return undefined;
-  const way = relative(runPath, resolve(data));
-  return isAbsolute(way) ? undefined : way.replaceAll("\\", "/"); // on Windows, another drive
+/** The ways from a run's folder to its data and its list of decisions, with "/" between; none where there is none. */
+export function waysFromRun(runPath: string, {data, edit}: Pick<RunOptions, "data" | "edit">) {
+  const wayTo = (path: string) => {
+    const way = relative(runPath, resolve(path));
+    return isAbsolute(way) ? undefined : way.replaceAll("\\", "/"); // on Windows, another drive
+  };
+  const [fromRun, editFromRun] = [data === BUILT_IN ? undefined : wayTo(data), edit ? wayTo(edit) : undefined];
+  return {...(fromRun === undefined ? {} : {fromRun}), ...(editFromRun === undefined ? {} : {editFromRun})};
 }
 
 /** Where a run's data may be, the likeliest first: where they were, or as far from the run as they were. */
@@ -39,6 +42,13 @@ function relativePlaces(runPath: string, kept: string): string[] {
     places.push(join(folder, kept));
     if (folder === dirname(folder)) return places;
   }
+}
+
+/** The list of decisions that a run took: where it was, or as far from the run as it was. */
+function editPlace(runPath: string, {options, data}: Pick<RunFile, "options" | "data">): {readonly edit?: string} {
+  if (typeof options.edit !== "string" || options.edit === "" || isThere(options.edit)) return {};
+  const moved = data.editFromRun && resolve(runPath, data.editFromRun);
+  return moved && isThere(moved) ? {edit: moved} : {};
 }
 
 /**
@@ -60,11 +70,12 @@ export async function* openRunData(
   if (there.length === 0) {
     throw new UserError(`${where}: expected the run's data at ${places.join(" or ")}, got nothing there`);
   }
+  const edit = editPlace(runPath, file);
   const cacheFolder = join(dirname(runPath), "data");
   let fault: UserError | undefined;
   for (const place of there) {
     try {
-      const data = yield* openData({...options, data: place, cacheFolder}, signal);
+      const data = yield* openData({...options, ...edit, data: place, cacheFolder}, signal);
       checkSameData(file.data, data, place, where);
       return data;
     } catch (error) {

@@ -23,7 +23,13 @@ export type RunEvent =
   /** All of an epoch is in the run's folder, what came later too. */
   | {readonly type: "kept"; readonly epoch: number}
   | {readonly type: "interrupted"; readonly path: string}
-  | {readonly type: "end"; readonly path: string; readonly best: EpochMetrics};
+  | {
+      readonly type: "end";
+      readonly path: string;
+      readonly best: EpochMetrics;
+      /** Parts that could not be made: probes by their names, "report" for the page. */
+      readonly lacking?: readonly string[];
+    };
 
 export interface ModelFacts {
   readonly name: string;

@@ -3,7 +3,7 @@ import {type LayersModel, version as tfjsVersion} from "@tensorflow/tfjs";
 
 import type {Environment} from "./record/environment";
 import {RUN_FORMAT} from "./record/run-file";
-import {fromRun, keptData} from "./run-data";
+import {keptData, waysFromRun} from "./run-data";
 import type {ModelFacts} from "./run-events";
 import type {Engine} from "./run-network";
 import type {RunOptions} from "./run-options";
@@ -33,7 +33,6 @@ export function runFacts(
 ): object {
   const {name: dataName, digest, imageShape, classNames, train, validation, test, edits} = data;
   const save = resolve(options.save);
-  const way = fromRun(join(save, name), options.data);
   const counts = {train: train.count, validation: validation.count, test: test.count};
   return {
     format: RUN_FORMAT,
@@ -54,7 +53,7 @@ export function runFacts(
       imageShape,
       classNames,
       ...counts,
-      ...(way === undefined ? {} : {fromRun: way}),
+      ...waysFromRun(join(save, name), options),
       ...(edits ? {edits} : {}),
     },
     model,

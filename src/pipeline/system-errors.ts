@@ -92,3 +92,9 @@ function asUserError(error: unknown, path: string, doing: Doing): unknown {
   const words = error instanceof UserError ? undefined : systemWords(error, path, doing);
   return words === undefined ? error : new UserError(words, {cause: error});
 }
+
+/** Any error in one line: the system's in our words. */
+export function inOneLine(error: unknown): string {
+  const own = error instanceof UserError ? error.message : systemWords(error);
+  return own ?? (error instanceof Error ? error.message : `${error}`).replace(/\n[\s\S]*/, "");
+}

@@ -2,6 +2,7 @@
 import {type MessagePort, parentPort} from "node:worker_threads";
 
 import {UserError} from "../options";
+import {inOneLine, systemWords} from "../system-errors";
 import {type Say, type TaskName, tasks} from "./tasks";
 import type {Answer} from "./thread";
 
@@ -14,8 +15,8 @@ port.on("message", async ({task, question}: {readonly task: TaskName; readonly q
   try {
     answer = {said, result: await run(question, (line) => said.push(line))};
   } catch (error) {
-    const {message, stack} = error as Error;
-    answer = {said, failure: {message, stack: `${stack}`, isUsers: error instanceof UserError}};
+    const isUsers = error instanceof UserError || systemWords(error) !== undefined;
+    answer = {said, failure: {message: inOneLine(error), stack: `${(error as Error).stack}`, isUsers}};
   }
   port.postMessage(answer);
 });

@@ -1,13 +1,14 @@
-import {createHash} from "node:crypto";
+import {createHash, randomBytes} from "node:crypto";
 import {createWriteStream} from "node:fs";
-import {readFile, rename, rm, stat, writeFile} from "node:fs/promises";
-import {basename} from "node:path";
+import {lstat, readdir, readFile, rename, rm, stat, writeFile} from "node:fs/promises";
+import {basename, dirname, join} from "node:path";
 import {Readable} from "node:stream";
 import {finished} from "node:stream/promises";
 import {promisify} from "node:util";
 import {gunzip} from "node:zlib";
 
 import {UserError} from "../options";
+import {orUserError} from "../system-errors";
 import {isMissing} from "./idx-directory";
 import type {DataProgress} from "./progress";
 
@@ -16,14 +17,63 @@ const FRUITLESS_TRIES = 3;
 
 /**
  * Fetches a .gz file and leaves it uncompressed at `file`, whole or not at all. What arrived before a break stays in
- * `file.gz.partial`, where this run's next try, or the next run, goes on (RFC 9110, section 14: Range).
+ * `file.gz.partial`, where the next run goes on (RFC 9110, section 14: Range). While it is fetched it has a name of its own:
+ * two processes that fetch the same file do not mix what they write.
  *
  * @param digest SHA-256 of the uncompressed bytes.
  * @throws UserError if the server refuses, breaks off for good, or sends other bytes than `digest` says.
  */
 export async function* download(url: string, file: string, digest: string): AsyncGenerator<DataProgress> {
   if ((await digestOf(file)) === digest) return;
-  const partial = `${file}.gz.partial`;
+  const partial = `${file}.gz.${ownName()}.partial`;
+  await takeOver(file, partial);
+  try {
+    yield* fetchWhole(url, partial);
+    const bytes = await uncompressed(partial, url);
+    const got = createHash("sha256").update(bytes).digest("hex");
+    if (got !== digest) {
+      await rm(partial);
+      throw new UserError(`${url}: expected SHA-256 ${digest} uncompressed, got ${got}`);
+    }
+    const whole = `${file}.${ownName()}.partial`;
+    await orUserError(file, async () => {
+      await writeFile(whole, bytes, {flag: "wx"});
+      await rename(whole, file);
+    });
+    await rm(partial);
+  } finally {
+    // broken off: the next run goes on from there
+    await rename(partial, `${file}.gz.partial`).catch(() => undefined); // there is none where all went well
+  }
+}
+
+function ownName(): string {
+  return randomBytes(6).toString("hex");
+}
+
+/** Milliseconds without a byte after which whoever fetched counts as gone. */
+const SILENT_FOR = 60_000;
+
+/** Gives what an earlier run has fetched, of which no process is at work, the name `partial`. */
+async function takeOver(file: string, partial: string): Promise<void> {
+  const [folder, start] = [dirname(file), `${basename(file)}.gz.`];
+  const names = (await readdir(folder)).filter((name) => name.startsWith(start) && name.endsWith(".partial"));
+  for (const path of names.map((name) => join(folder, name))) {
+    const state = await lstat(path).catch(() => undefined); // another process was first
+    const isIdle = path === `${file}.gz.partial` || (state && Date.now() - state.mtimeMs > SILENT_FOR);
+    if (!state?.isFile() || !isIdle) continue; // a link is not followed
+    if (
+      await rename(path, partial).then(
+        () => true,
+        () => false,
+      )
+    )
+      return;
+  }
+}
+
+/** Fetches until all has arrived. */
+async function* fetchWhole(url: string, partial: string): AsyncGenerator<DataProgress> {
   let fruitless = 0;
   for (;;) {
     const before = await sizeOf(partial);
@@ -32,7 +82,8 @@ export async function* download(url: string, file: string, digest: string): Asyn
       if (yield* fetchRest(url, partial, before)) break;
       broken = "an early end";
     } catch (error) {
-      if (error instanceof UserError || isDiskError(error)) throw error;
+      if (error instanceof UserError) throw error;
+      if (isDiskError(error)) await orUserError(partial, () => Promise.reject(error));
       broken =
         (error as Error).cause instanceof Error ? ((error as Error).cause as Error).message : (error as Error).message;
     }
@@ -44,15 +95,6 @@ export async function* download(url: string, file: string, digest: string): Asyn
       );
     }
   }
-  const bytes = await uncompressed(partial, url);
-  const got = createHash("sha256").update(bytes).digest("hex");
-  if (got !== digest) {
-    await rm(partial);
-    throw new UserError(`${url}: expected SHA-256 ${digest} uncompressed, got ${got}`);
-  }
-  await writeFile(`${file}.partial`, bytes);
-  await rename(`${file}.partial`, file);
-  await rm(partial);
 }
 
 /** Appends what is missing to `partial`. @returns Whether the file is whole now. */

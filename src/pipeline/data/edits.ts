@@ -1,9 +1,9 @@
 import {createHash} from "node:crypto";
-import {readFile} from "node:fs/promises";
 
 import {cell} from "../../escape/cell";
 import {UserError} from "../options";
 import type {Dataset, Split} from "../types";
+import {readIfThere} from "./read-file";
 import {labelsAt} from "./split-labels";
 import {firstRecords} from "./tables/csv-records";
 
@@ -48,14 +48,8 @@ const NEEDED = ["split", "index", "given_label", "decision"] as const;
  * @throws UserError that names the line, if the file is not of that form.
  */
 export async function readEdits(path: string): Promise<Edits> {
-  const bytes = await readFile(path).catch((error: NodeJS.ErrnoException) => {
-    throw new UserError(
-      `--edit ${path}: expected a CSV file, got ${error.code === "ENOENT" ? "nothing there" : error.code}`,
-    );
-  });
-  if (bytes.length > MOST_BYTES) {
-    throw new UserError(`--edit ${path}: expected at most ${MOST_BYTES} bytes, got ${bytes.length}`);
-  }
+  const bytes = await readIfThere(path, {most: MOST_BYTES});
+  if (!bytes) throw new UserError(`--edit ${path}: expected a CSV file, got nothing there`);
   const text = new TextDecoder("utf-8").decode(bytes).replaceAll(/\r\n?/g, "\n");
   const [header, ...rows] = await recordsOf(path, text);
   const column = (name: string) => header.indexOf(name);

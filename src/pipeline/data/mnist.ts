@@ -3,6 +3,7 @@ import {mkdir, readFile} from "node:fs/promises";
 import {dirname, join} from "node:path";
 
 import {UserError} from "../options";
+import {orUserError} from "../system-errors";
 import {download} from "./download";
 import {isMissing, openIdxDirectory} from "./idx-directory";
 import {IDX_FILES} from "./idx-file";
@@ -58,7 +59,7 @@ export async function* openMnist(
   if (!url) {
     throw new UserError(`${faults[0]}; give --data-url, a mirror of the four .gz files, to download them`);
   }
-  await mkdir(cacheFolder, {recursive: true});
+  await orUserError(cacheFolder, () => mkdir(cacheFolder, {recursive: true}));
   for (const name of IDX_FILES) {
     yield* download(`${url.replace(/\/$/, "")}/${name}.gz`, join(cacheFolder, name), digests[name]);
   }

@@ -37,6 +37,8 @@ export interface RunData {
   readonly digest?: string;
   /** Where they are, from the run's folder, with "/" between: for where both have been moved. */
   readonly fromRun?: string;
+  /** Where the list of decisions is that `--edit` named, in the same way. */
+  readonly editFromRun?: string;
 }
 
 /** run.json's content. */

@@ -1,6 +1,8 @@
-import {appendFileSync, mkdirSync} from "node:fs";
+import {appendFileSync, existsSync, mkdirSync, statSync, truncateSync} from "node:fs";
 import {hostname} from "node:os";
 import {join} from "node:path";
+
+import {orUserErrorSync} from "../system-errors";
 import {histogramBuckets} from "./histogram";
 import {
   encodeEvent,
@@ -44,13 +46,13 @@ export interface TensorBoardOptions {
 /**
  * Opens a new event file in `folder`. A resumed run opens another beside it, which TensorBoard reads as one.
  *
- * @throws Error if the folder cannot be written.
+ * @throws UserError if the folder cannot be written.
  */
 export function tensorboardLog(
   folder: string,
   {clock = () => Date.now() / 1000, group = ""}: TensorBoardOptions = {},
 ): TensorBoardLog {
-  mkdirSync(folder, {recursive: true});
+  orUserErrorSync(folder, () => mkdirSync(folder, {recursive: true}));
   const started = clock();
   // TensorBoard reads a folder's files in the order of their names, so the time comes first.
   const stamp = started.toFixed(3).replace(".", "").padStart(13, "0");
@@ -61,7 +63,7 @@ export function tensorboardLog(
   };
   const flush = () => {
     if (waiting.length === 0) return;
-    appendFileSync(path, Buffer.concat(waiting));
+    orUserErrorSync(path, () => appendWhole(path, Buffer.concat(waiting)));
     waiting = [];
   };
   flush();
@@ -99,6 +101,17 @@ export function tensorboardLog(
     },
     finish: (succeeded) => add(0, hparam("_hparams_/session_end_info", encodeSessionEnd(succeeded, clock()))),
   };
+}
+
+/** Appends all of it or nothing: half a record would hide what comes after it. */
+function appendWhole(path: string, bytes: Uint8Array): void {
+  const size = statSync(path, {throwIfNoEntry: false})?.size ?? 0;
+  try {
+    appendFileSync(path, bytes);
+  } catch (error) {
+    if (existsSync(path)) truncateSync(path, size);
+    throw error;
+  }
 }
 
 /**
