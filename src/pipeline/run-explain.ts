@@ -1,4 +1,5 @@
 import {strongestShown} from "../plots/explained-image";
+import {MOST_DRAWN} from "../plots/segments";
 import {trustWords} from "../plots/trust-words";
 import {deletionInsertion} from "./analysis/lime/deletion-insertion";
 import {explainStudy, type LimeExplanation, type LimeStudy} from "./analysis/lime/explanation";
@@ -116,8 +117,9 @@ function segmentsArtifact(
   {index = 0, label, coverage, minWeight, understood}: ExplainOptions,
   names: readonly string[],
 ): Artifact {
-  const images = new Float32Array(image.pixels.length * explanations.length);
-  explanations.forEach((_, n) => {
+  const drawn = explanations.slice(0, MOST_DRAWN); // of ImageNet's thousand classes, copies would take 600 MB
+  const images = new Float32Array(image.pixels.length * drawn.length);
+  drawn.forEach((_, n) => {
     images.set(image.pixels, n * image.pixels.length);
   });
   const shown = explanations.map(({segmentation, ...explanation}) => ({

@@ -5,7 +5,7 @@ import {text} from "./text";
 
 export interface Segments extends Size {
   readonly title: string;
-  /** The images, one after another. */
+  /** The images that are drawn, one after another. */
   readonly images: Float32Array;
   readonly explanations: readonly SegmentExplanation[];
 }
@@ -39,14 +39,14 @@ const GAP = 18;
 const TOP = 78;
 const WORDS = 84;
 /** Explanations drawn; the numbers have all. */
-const MOST = 50;
+export const MOST_DRAWN = 50;
 
 /**
  * Each image with its superpixels, blue where they speak for the explained class and orange where against, as strong
  * as the image's own strongest; and beside it what it takes to know how far to trust that.
  */
 export function segments({title, height, width, channels, images, explanations: all}: Segments): Figure {
-  const explanations = all.slice(0, MOST);
+  const explanations = all.slice(0, MOST_DRAWN);
   const tile = explanations.length > 3 ? 168 : 300;
   const zoom = tile / Math.max(height, width);
   const [tileWidth, tileHeight] = [width * zoom, height * zoom];
@@ -72,8 +72,8 @@ export function segments({title, height, width, channels, images, explanations: 
       "R²: share of the masked images' answers that the linear fit explains (weighted).   ±: 95 % interval over the draw of masks.",
       "top 5 agree: overlap of the five strongest segments of both halves of the masks.   Orange figures: do not trust the picture.",
     ];
-    if (all.length > MOST) {
-      const left = `The first ${MOST} of ${all.length.toLocaleString("en")} explanations; the numbers have all.`;
+    if (all.length > MOST_DRAWN) {
+      const left = `The first ${MOST_DRAWN} of ${all.length.toLocaleString("en")} explanations; the numbers have all.`;
       text(context, left, sheetWidth - 16, 48, {size: 11, color: INK_2, align: "right"});
     }
     notes.forEach((note, row) => {
