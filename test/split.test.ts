@@ -1,7 +1,7 @@
 import {describe, expect, test} from "vitest";
 
 import {batches} from "../src/pipeline/data/batches";
-import {byteSplit, first, holdOut, subset, take} from "../src/pipeline/data/split";
+import {byteSplit, dealtOut, first, holdOut, pooled, subset, take} from "../src/pipeline/data/split";
 import {fork, randomSource, shuffled} from "../src/pipeline/random";
 
 const images = {shape: [5, 1, 2], values: Uint8Array.of(0, 255, 51, 102, 1, 2, 3, 4, 5, 6)};
@@ -117,4 +117,44 @@ describe("chance", () => {
     // chi-squared with 5 degrees of freedom: 20.5 is its 0.999 quantile
     expect([...seen.values()].reduce((sum, n) => sum + (n - 1000) ** 2 / 1000, 0)).toBeLessThan(20.5);
   });
+});
+
+describe("splits one after another", () => {
+  const files = ["a", "b", "c", "d", "e"];
+  const named = byteSplit(images, Uint8Array.of(3, 1, 4, 1, 5), [1, 2, 1], files);
+  const all = pooled([subset(named, Uint32Array.of(4, 2)), subset(named, Uint32Array.of(0)), named]);
+
+  test("are one split, in whatever order it is asked", async () => {
+    expect(all.count).toBe(8);
+    expect(all.files).toEqual(["e", "c", "a", "a", "b", "c", "d", "e"]);
+    const {labels, pixels} = await all.read([7, 0, 2, 1, 4]);
+    expect(Array.from(labels)).toEqual([5, 5, 3, 4, 1]);
+    expect(pixels).toBeAllClose(
+      [5, 6, 5, 6, 0, 255, 1, 2, 51, 102].map((v) => v / 255),
+      {rtol: 1e-6},
+    );
+  });
+
+  test("name an index that they do not have", async () => {
+    await expect(all.read([0, 8])).rejects.toThrow("image index: expected below 8, got 8");
+  });
+
+  test("have no files unless each image has one", () => {
+    expect(pooled([named, split]).files).toBe(undefined);
+  });
+});
+
+test("folds are of one size, and each class is spread over them evenly", () => {
+  const labels = Array.from({length: 103}, (_, n) => (n % 3 === 0 ? 0 : n % 7 === 0 ? 2 : 1));
+  const folds = dealtOut(labels, 5, randomSource(4));
+  const count = (of: (n: number) => boolean) => Array.from(labels.keys()).filter(of).length;
+  for (let fold = 0; fold < 5; fold++) {
+    expect(Math.abs(count((n) => folds[n] === fold) - 103 / 5)).toBeLessThan(1);
+    for (const k of [0, 1, 2]) {
+      const even = count((n) => labels[n] === k) / 5;
+      expect(Math.abs(count((n) => folds[n] === fold && labels[n] === k) - even)).toBeLessThan(1);
+    }
+  }
+  expect(Array.from(dealtOut(labels, 5, randomSource(4)))).toEqual(Array.from(folds));
+  expect(Array.from(dealtOut(labels, 5, randomSource(5)))).not.toEqual(Array.from(folds));
 });

@@ -3,6 +3,7 @@ import {inOneLine} from "../pipeline/system-errors";
 import {type Bar, plainBar, terminalBar} from "./bars";
 import {epochLine} from "./epoch-line";
 import {cut, wrapped} from "./fit";
+import {labelWords} from "./label-words";
 import {knowsLinks} from "./links";
 import {percent, thousands} from "./numbers";
 import {here, pageLines, placesLines} from "./run-places";
@@ -90,6 +91,10 @@ export function progressOf({quiet, verbose}: {readonly quiet: boolean; readonly 
           return;
         case "made":
         case "kept":
+          return;
+        case "labels":
+          say("");
+          for (const line of labelWords(event)) say(line);
           return;
         case "interrupted":
           bar.end();

@@ -1,5 +1,6 @@
 import type {DataProgress} from "./data/progress";
 import type {Engine} from "./run-network";
+import type {LabelReport} from "./run-suspects";
 import type {EpochProgress} from "./training/train";
 import type {Dataset, EpochMetrics} from "./types";
 
@@ -22,6 +23,8 @@ export type RunEvent =
   | {readonly type: "made"; readonly epoch: number; readonly probe: string}
   /** All of an epoch is in the run's folder, what came later too. */
   | {readonly type: "kept"; readonly epoch: number}
+  /** Which labels look wrong. */
+  | ({readonly type: "labels"; readonly data: Dataset; readonly folds: number} & LabelReport)
   | {readonly type: "interrupted"; readonly path: string}
   | {
       readonly type: "end";

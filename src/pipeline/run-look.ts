@@ -10,6 +10,7 @@ import type {ModelFacts, RunEvent} from "./run-events";
 import {keepInside} from "./run-inside";
 import type {RunLog} from "./run-log";
 import {type ChosenProbe, finishLater, probeOnce, type Results} from "./run-probes";
+import {keepSuspects, type LabelReport} from "./run-suspects";
 import {together} from "./run-together";
 import {logitsAndActivationsOf, logitsOf} from "./training/evaluate";
 import type {EpochProgress} from "./training/train";
@@ -36,6 +37,8 @@ export interface Looking {
   readonly network: Network;
   readonly directory: RunDirectory;
   readonly log: RunLog;
+  /** What the best epoch's answers say of the labels of images that were not learnt from. */
+  labels?: LabelReport;
   /** The last look's activations of the test images: the next writes its own over them. */
   room?: Float32Array;
   /** Notes of probes that were told: each is told once. */
@@ -104,6 +107,19 @@ export async function* look(
     steps: progress.steps,
   };
   if (best) await keepBest(looking, line);
+  if (best && isTrained) {
+    const classes = data.classNames.length;
+    const answers = (split: Dataset["test"], {labels, logits}: {labels: Uint16Array; logits: Float32Array}) => ({
+      labels,
+      probabilities: softmaxRows(logits, classes),
+      ...(split.files ? {files: split.files} : {}),
+    });
+    const asked = [
+      {split: "validation", ...answers(data.validation, validation)},
+      {split: "test", ...answers(data.test, test)},
+    ] as const;
+    looking.labels = await keepSuspects(directory, data, asked, "held out");
+  }
   await log.epoch(line, looking.rateAfter(epoch), looking.isKept(epoch) ? results.figures : undefined);
   yield {type: "epoch", metrics: line, best};
   const noMoreBest = best && before !== undefined && !looking.isKept(before) ? before : undefined;

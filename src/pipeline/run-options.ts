@@ -25,6 +25,7 @@ export interface RunOptions extends AugmentOptions {
   readonly kernels: "auto" | Variant;
   readonly epochs: number;
   readonly patience: number;
+  readonly folds: number;
   readonly batchSize: number;
   readonly optimizer: OptimizerName;
   readonly learningRate: number;
@@ -97,6 +98,14 @@ export const runOptions: OptionTable<RunOptions> = {
     default: 0,
     help: "end once the validation loss has not been lower for so many epochs; 0: after all epochs",
     check: wholeNumber,
+  },
+  folds: {
+    default: 0,
+    help: "besides, train this many networks, each on all images but a share, and ask it about that: finds wrong labels anywhere",
+    check: (folds) =>
+      folds === 0 || (Number.isInteger(folds) && folds >= 2 && folds <= 20)
+        ? undefined
+        : "0, or a whole number from 2 to 20",
   },
   batchSize: {default: 64, help: "images a gradient step", check: positiveInteger},
   optimizer: {default: "adam", help: "adam, sgd (momentum 0.9), rmsprop", check: optimizerNamed},

@@ -19,6 +19,7 @@ import {type Looking, look, type Rest} from "./run-look";
 import {openNetwork} from "./run-network";
 import {PEAK_RATES, type RunOptions} from "./run-options";
 import {chooseProbes, type ProbeOptions} from "./run-probes";
+import {askAboutAll} from "./run-suspects";
 import {hasTestImages, keepTestImages} from "./run-test-images";
 import {augmentation} from "./training/augment/augment";
 import {augmentationNote, rangesOf} from "./training/augment/ranges";
@@ -95,7 +96,7 @@ async function* runAlone(
   const augment = augmentation(ranges, seed, data.train);
   const training = {epochs, batchSize, seed, ...rateOf(options), augment, augmentation: ranges};
   const facts = {...factsOf(modelName, model), why: whyModel};
-  const untrained = await network.getWeights();
+  const [untrained, fresh] = [await network.getWeights(), await network.getOptimizerState()];
 
   const startRun = async () => {
     const name = options.name || runName(made.startedAt, data.name, modelName);
@@ -188,6 +189,15 @@ async function* runAlone(
       if (signal?.aborted && metrics.at(-1)?.epoch !== epochs && !isEnough) return yield interrupted;
     }
     if (isEnough) yield {type: "say", line: staleNote(metrics, options.patience)};
+    if (options.folds > 0) {
+      const {folds, optimizer} = options;
+      const folding = {network, untrained, fresh, folds, training, optimizer, ranges, directory, signal};
+      const labels = yield* askAboutAll(data, folding);
+      if (!labels) return yield interrupted;
+      looking.labels = labels;
+      yield {type: "kept", epoch: epochs}; // the page is made again, with all labels
+    }
+    if (looking.labels) yield {type: "labels", data, folds: options.folds, ...looking.labels};
     log.finish(true);
     yield {
       type: "end",

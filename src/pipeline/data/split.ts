@@ -43,6 +43,42 @@ export function subset(split: Split, indices: Uint32Array): Split {
   };
 }
 
+/** Splits one after another, as one. */
+export function pooled(splits: readonly Split[]): Split {
+  const starts = splits.map((_, s) => splits.slice(0, s).reduce((sum, {count}) => sum + count, 0));
+  const count = splits.reduce((sum, split) => sum + split.count, 0);
+  const files = splits.flatMap((split) => split.files ?? []);
+  return {
+    count,
+    ...(files.length === count && count > 0 ? {files} : {}),
+    async read(indices, into) {
+      const of = Array.from(indices, (index) => starts.findLastIndex((start) => index >= start));
+      const outside = Array.from(indices).find((index) => !(index < count));
+      if (outside !== undefined) throw new RangeError(`image index: expected below ${count}, got ${outside}`);
+      const parts = await Promise.all(
+        splits.map((split, s) =>
+          split.read(
+            Array.from(indices)
+              .filter((_, n) => of[n] === s)
+              .map((index) => index - starts[s]),
+          ),
+        ),
+      );
+      const {shape} = parts[0];
+      const size = shape[0] * shape[1] * shape[2];
+      const pixels = into?.length === indices.length * size ? into : new Float32Array(indices.length * size);
+      const labels = new Uint16Array(indices.length);
+      const next = splits.map(() => 0);
+      of.forEach((s, n) => {
+        const at = next[s]++;
+        pixels.set(parts[s].pixels.subarray(at * size, (at + 1) * size), n * size);
+        labels[n] = parts[s].labels[at];
+      });
+      return {count: indices.length, shape, pixels, labels};
+    },
+  };
+}
+
 /** The first `count` images of a split, for quick runs. */
 export function take(split: Split, count: number): Split {
   return count < split.count ? subset(split, first(count)) : split;
@@ -63,21 +99,14 @@ export function holdOut(
   if (!(heldOut > 0 && heldOut < count)) {
     throw new UserError(`images held out for validation: expected 1 to ${count - 1}, got ${heldOut}`);
   }
-  const members = new Map<number, number[]>();
-  for (let n = 0; n < count; n++) {
-    const ofClass = members.get(labels[n]);
-    if (ofClass) ofClass.push(n);
-    else members.set(labels[n], [n]);
-  }
-  const classes = [...members.keys()].sort((a, b) => a - b);
-  const shares = classes.map((k) => (members.get(k)!.length * heldOut) / count);
+  const classes = membersOf(labels, count);
+  const shares = classes.map(([, ofClass]) => (ofClass.length * heldOut) / count);
   const taken = shares.map(Math.floor);
   const byRemainder = classes.map((_, i) => i).sort((a, b) => shares[b] - taken[b] - (shares[a] - taken[a]) || a - b);
   for (let i = 0, left = heldOut - taken.reduce((a, b) => a + b, 0); i < left; i++) taken[byRemainder[i]]++;
 
   const isHeldOut = new Uint8Array(count);
-  classes.forEach((k, i) => {
-    const ofClass = members.get(k)!;
+  classes.forEach(([, ofClass], i) => {
     const order = shuffled(ofClass.length, random);
     for (let j = 0; j < taken[i]; j++) isHeldOut[ofClass[order[j]]] = 1;
   });
@@ -104,4 +133,30 @@ export function joined(parts: readonly LabelledImages[]): LabelledImages {
 
 export function first(count: number): Uint32Array {
   return Uint32Array.from({length: count}, (_, n) => n);
+}
+
+/** The places of each class among the first `count`, classes in rising order. */
+function membersOf(labels: ArrayLike<number>, count: number): [label: number, places: number[]][] {
+  const members = new Map<number, number[]>();
+  for (let n = 0; n < count; n++) {
+    const ofClass = members.get(labels[n]);
+    if (ofClass) ofClass.push(n);
+    else members.set(labels[n], [n]);
+  }
+  return [...members].sort(([a], [b]) => a - b);
+}
+
+/**
+ * Deals examples out to folds, each class in turn, which of a class by chance: folds are of one size, give or take one, and
+ * so is each class in them.
+ *
+ * @returns The fold of each example, 0 to `folds` − 1.
+ */
+export function dealtOut(labels: ArrayLike<number>, folds: number, random: RandomSource): Uint8Array {
+  const fold = new Uint8Array(labels.length);
+  let next = 0;
+  for (const [, ofClass] of membersOf(labels, labels.length)) {
+    for (const place of shuffled(ofClass.length, random)) fold[ofClass[place]] = next++ % folds;
+  }
+  return fold;
 }

@@ -1,4 +1,4 @@
-import {cell} from "../../escape/cell";
+import {quoted} from "./csv-table";
 import {POWERS, writeDecimal} from "./decimal";
 
 /** A map's columns beside its coordinates, by heading, one value a point. */
@@ -70,11 +70,6 @@ function cellWriter(column: ArrayLike<number> | readonly string[]): CellWriter {
     return at + written.length;
   };
   return {longest, write};
-}
-
-function quoted(value: string): string {
-  const shown = cell(value);
-  return /[",]/.test(shown) ? `"${shown.replaceAll('"', '""')}"` : shown;
 }
 
 /** As a template has it. */

@@ -1,0 +1,146 @@
+/**
+ * @file Confident learning: which given labels are likely wrong, by the probabilities of a classifier that has not seen
+ * them (C. Northcutt, L. Jiang & I. Chuang, "Confident Learning: Estimating Uncertainty in Dataset Labels", JAIR 2021).
+ * Thresholds, rounding and pruning are as in cleanlab 2.9.0 (`cleanlab/count.py`, `cleanlab/filter.py`), its defaults.
+ *
+ * Throughout, `probabilities[n * classes + k]` is the probability of class k for example n, and `labels[n]` the class
+ * that example n is said to be.
+ */
+
+type Numbers = ArrayLike<number>;
+
+/** Closer than this counts as equal. */
+const TINY = 1e-6;
+/** No probability reaches it: the threshold of a class that no example is said to be. */
+const NEVER = 2;
+
+/** The probability of the given label: low where it is likely wrong. */
+export function selfConfidence(probabilities: Numbers, labels: Numbers, classes: number): Float64Array {
+  return Float64Array.from({length: labels.length}, (_, n) => probabilities[n * classes + labels[n]]);
+}
+
+/** The margin of the given label over the likeliest other class, from 0 (surely wrong) to 1. */
+export function normalizedMargin(probabilities: Numbers, labels: Numbers, classes: number): Float64Array {
+  return Float64Array.from({length: labels.length}, (_, n) => {
+    let other = 0;
+    for (let k = 0; k < classes; k++) if (k !== labels[n]) other = Math.max(other, probabilities[n * classes + k]);
+    return (probabilities[n * classes + labels[n]] - other + 1) / 2;
+  });
+}
+
+/** For each class, how sure of it the classifier is on average where it is the given label. */
+export function classThresholds(probabilities: Numbers, labels: Numbers, classes: number): Float64Array {
+  const [sums, counts] = [new Float64Array(classes), new Float64Array(classes)];
+  for (let n = 0; n < labels.length; n++) {
+    sums[labels[n]] += probabilities[n * classes + labels[n]];
+    counts[labels[n]]++;
+  }
+  return sums.map((sum, k) => (counts[k] > 0 ? Math.max(sum / counts[k], 2 * TINY) : NEVER));
+}
+
+/**
+ * Counts the examples that are confidently of a class: `joint[given * classes + guessed]`. An example is guessed to be the
+ * only class whose threshold its probability reaches, or the likeliest class where several do; it is not counted where
+ * none does. Each class is given at least one example that is right.
+ */
+export function confidentJoint(probabilities: Numbers, labels: Numbers, classes: number): Float64Array {
+  const thresholds = classThresholds(probabilities, labels, classes);
+  const joint = new Float64Array(classes * classes);
+  for (let n = 0; n < labels.length; n++) {
+    const reached = Array.from(thresholds.keys()).filter((k) => probabilities[n * classes + k] >= thresholds[k] - TINY);
+    if (reached.length === 0) continue;
+    const guess = reached.length === 1 ? reached[0] : likeliest(probabilities, n, classes);
+    joint[labels[n] * classes + guess]++;
+  }
+  for (let k = 0; k < classes; k++) joint[k * classes + k] = Math.max(1, joint[k * classes + k]);
+  return joint;
+}
+
+/** Scales each row of a joint to the number of examples of its label, in whole numbers. */
+export function calibratedJoint(joint: Float64Array, labels: Numbers, classes: number): Float64Array {
+  const counts = new Float64Array(classes);
+  for (let n = 0; n < labels.length; n++) counts[labels[n]]++;
+  const scaled = joint.map((count, i) => {
+    const row = Math.floor(i / classes);
+    const total = joint.subarray(row * classes, (row + 1) * classes).reduce((a, b) => a + b, 0);
+    return (count / total) * counts[row];
+  });
+  const all = scaled.reduce((a, b) => a + b, 0);
+  return roundedRows(
+    scaled.map((count) => (count / all) * labels.length),
+    classes,
+  );
+}
+
+/**
+ * Finds the examples whose label is likely wrong: for each label i and other class j as many as the calibrated joint says,
+ * those where j is likelier than i by most ("prune by noise rate"). An example whose likeliest class is its label is let
+ * go, and a label that only one example has is not doubted.
+ *
+ * @returns 1 for each such example, else 0.
+ */
+export function labelIssues(probabilities: Numbers, labels: Numbers, classes: number): Uint8Array {
+  const joint = calibratedJoint(confidentJoint(probabilities, labels, classes), labels, classes);
+  const issues = new Uint8Array(labels.length);
+  for (let given = 0; given < classes; given++) {
+    const members = Array.from({length: labels.length}, (_, n) => n).filter((n) => labels[n] === given);
+    if (members.length <= 1) continue;
+    const wrong = pruneCounts(joint.subarray(given * classes, (given + 1) * classes), given);
+    for (let other = 0; other < classes; other++) {
+      if (other === given || !(wrong[other] > 0)) continue;
+      const lead = (n: number) => probabilities[n * classes + other] - probabilities[n * classes + given];
+      const bySurest = members.slice().sort((a, b) => lead(b) - lead(a) || a - b);
+      for (const n of bySurest.slice(0, wrong[other])) issues[n] = 1;
+    }
+  }
+  for (let n = 0; n < labels.length; n++) if (isLikeliest(probabilities, n, labels[n], classes)) issues[n] = 0;
+  return issues;
+}
+
+/** How many examples of a label to doubt for each other class: at least one of the label's own is left. */
+function pruneCounts(row: Float64Array, given: number): Float64Array {
+  const lacking = Math.max(0, 1 - row[given]);
+  const others = Math.max(1, row.filter((count) => count !== 0).length - 1);
+  return row.map((count, k) => (k === given ? count : Math.trunc(Math.max(0, count - lacking / others))));
+}
+
+/** Rounds to whole numbers so that each row keeps its rounded sum: what lies farthest from its number is moved first. */
+function roundedRows(values: Float64Array, columns: number): Float64Array {
+  const out = values.map(halfEven);
+  for (let start = 0; start < values.length; start += columns) {
+    const row = out.subarray(start, start + columns);
+    const wanted = halfEven(values.subarray(start, start + columns).reduce((a, b) => a + b, 0));
+    for (;;) {
+      const lacking = wanted - row.reduce((a, b) => a + b, 0);
+      if (lacking === 0) break;
+      const step = lacking > 0 ? 1 : -1;
+      const rest = Array.from(row, (rounded, k) => values[start + k] - rounded);
+      const order = Array.from(row.keys()).sort((a, b) => step * (rest[b] - rest[a]));
+      for (const k of order.slice(0, Math.abs(lacking))) row[k] += step;
+    }
+  }
+  return out;
+}
+
+/** To the nearest whole number, to the even one of two that are as near. */
+function halfEven(value: number): number {
+  const low = Math.floor(value);
+  if (value - low !== 0.5) return Math.round(value);
+  return low % 2 === 0 ? low : low + 1;
+}
+
+function likeliest(probabilities: Numbers, n: number, classes: number): number {
+  let best = 0;
+  for (let k = 1; k < classes; k++) if (probabilities[n * classes + k] > probabilities[n * classes + best]) best = k;
+  return best;
+}
+
+/** Whether no class is likelier than `label`, by more than counts. */
+function isLikeliest(probabilities: Numbers, n: number, label: number, classes: number): boolean {
+  const own = probabilities[n * classes + label] + TINY;
+  for (let k = 0; k < classes; k++) {
+    const p = probabilities[n * classes + k];
+    if (k !== label && (p > own || (p === own && k < label))) return false;
+  }
+  return true;
+}

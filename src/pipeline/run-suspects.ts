@@ -1,0 +1,97 @@
+import {join} from "node:path";
+
+import {type AskedImages, type Suspect, suspectsOf} from "./analysis/suspects";
+import {first, pooled} from "./data/split";
+import {labelsAt} from "./data/split-labels";
+import {csvTable} from "./record/csv-table";
+import type {RunDirectory} from "./record/run-directory";
+import type {RunEvent} from "./run-events";
+import {crossValidate, type Folding} from "./run-folds";
+import type {Dataset} from "./types";
+
+/** What was found out about the labels. */
+export interface LabelReport {
+  /** The file that has all images, the most suspect first. */
+  readonly path: string;
+  /** Images asked about, by networks that had not learnt from them. */
+  readonly asked: number;
+  /** The share of them whose answer is the label, in [0, 1]. */
+  readonly agreed: number;
+  /** Those whose label confident learning counts as wrong, the most suspect first. */
+  readonly issues: readonly Suspect[];
+}
+
+/** Digits that scores are written with. */
+const DIGITS = 6;
+
+/**
+ * Ranks images by how likely their label is wrong, and keeps all of them in the run's `suspects.csv`, the most suspect
+ * first. Its columns `decision` and `new_label` are left free for whoever looks through it.
+ *
+ * @param method How the answers came about, in words.
+ */
+export async function keepSuspects(
+  directory: RunDirectory,
+  {classNames}: Pick<Dataset, "classNames">,
+  asked: readonly AskedImages[],
+  method: string,
+): Promise<LabelReport> {
+  const suspects = suspectsOf(asked, classNames.length);
+  await directory.writeFile("suspects.csv", suspectsCsv(suspects, classNames, method));
+  return {
+    path: join(directory.path, "suspects.csv"),
+    asked: suspects.length,
+    agreed: suspects.filter(({given, predicted}) => given === predicted).length / suspects.length,
+    issues: suspects.filter(({isIssue}) => isIssue),
+  };
+}
+
+/**
+ * Asks about every image of a data set by cross-validation, and keeps what that says of the labels.
+ *
+ * @returns undefined where the user broke off.
+ */
+export async function* askAboutAll(
+  data: Dataset,
+  folding: Omit<Folding, "images" | "labels">,
+): AsyncGenerator<RunEvent, LabelReport | undefined> {
+  const names = ["train", "validation", "test"] as const;
+  const images = pooled(names.map((name) => data[name]));
+  const labels = await labelsAt(images, first(images.count));
+  const probabilities = yield* crossValidate({...folding, images, labels});
+  if (!probabilities) return undefined;
+  const classes = data.classNames.length;
+  let at = 0;
+  const asked = names.map((split): AskedImages => {
+    const {count, files} = data[split];
+    const [from, to] = [at, at + count];
+    at = to;
+    return {
+      split,
+      labels: labels.subarray(from, to),
+      probabilities: probabilities.subarray(from * classes, to * classes),
+      ...(files ? {files} : {}),
+    };
+  });
+  return keepSuspects(folding.directory, data, asked, `${folding.folds} folds`);
+}
+
+function suspectsCsv(suspects: readonly Suspect[], classNames: readonly string[], method: string): string {
+  const empty = suspects.map(() => "");
+  return csvTable({
+    rank: suspects.map((_, n) => n + 1),
+    split: suspects.map(({split}) => split),
+    index: suspects.map(({index}) => index),
+    file: suspects.map(({file = ""}) => file),
+    given_label: suspects.map(({given}) => classNames[given]),
+    predicted_label: suspects.map(({predicted}) => classNames[predicted]),
+    label_score: suspects.map(({score}) => Number(score.toPrecision(DIGITS))),
+    is_label_issue: suspects.map(({isIssue}) => (isIssue ? 1 : 0)),
+    method: suspects.map(() => method),
+    reason: suspects.map(({given, predicted, probability}) =>
+      given === predicted ? "" : `looks like ${classNames[predicted]} (${(100 * probability).toFixed(1)}%)`,
+    ),
+    decision: empty,
+    new_label: empty,
+  });
+}
