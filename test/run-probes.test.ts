@@ -51,7 +51,7 @@ async function probed() {
   const directory = await createRunDirectory(temporaryFolder(), "run");
   const results: Results = {directory, figures: {}, unfinished: [], told: new Set(), draws: true};
   const context = {epoch: 3} as ProbeContext; // it looks at nothing else
-  const {events, returned} = await drained(probeOnce({probe, values: {}}, context, results, 0));
+  const {events, returned} = await drained(probeOnce({probe, values: {}, asked: new Set()}, context, results, 0));
   return {make, directory, results, events, returned};
 }
 
@@ -105,7 +105,9 @@ test("a picture that cannot be drawn is its probe's failure: told, returned, and
       yield matrix("after");
     },
   };
-  const {events, returned} = await drained(probeOnce({probe, values: {}}, {epoch: 1} as ProbeContext, results, 0));
+  const {events, returned} = await drained(
+    probeOnce({probe, values: {}, asked: new Set()}, {epoch: 1} as ProbeContext, results, 0),
+  );
   expect(returned?.message).toMatch(/^bad: expected to draw it, got .+/);
   expect(events.map(({type}) => type)).toEqual(["probe", "failure", "probed"]);
   expect(Object.keys(results.figures)).toEqual(["drawn/good"]);
@@ -130,7 +132,9 @@ test("a note is told once a run, and a new one when it comes", async () => {
   const lines: string[] = [];
   for (const epoch of [0, 1, 2, 3]) {
     const results: Results = {directory, figures: {}, unfinished: [], told, draws: true};
-    const {events} = await drained(probeOnce({probe, values: {}}, {epoch} as ProbeContext, results, 0));
+    const {events} = await drained(
+      probeOnce({probe, values: {}, asked: new Set()}, {epoch} as ProbeContext, results, 0),
+    );
     for (const event of events) if (event.type === "say") lines.push(`${epoch} ${event.line}`);
   }
   expect(lines).toEqual(["0 talker: the same", "2 talker: another"]);

@@ -47,6 +47,7 @@ export function runFacts(
       augmentation: training.augmentation,
     },
     probes: Object.fromEntries(chosen.map(({probe, values}) => [probe.name, values])),
+    asked: Object.fromEntries(chosen.map(({probe, asked}) => [probe.name, [...asked]])),
     data: {
       name: dataName,
       digest,

@@ -29,6 +29,8 @@ export interface Looking {
   isKept(epoch: number): boolean;
   /** Whether an epoch is the last because the validation loss falls no more. */
   isLast(line: Pick<EpochMetrics, "epoch" | "validationLoss">): boolean;
+  /** Images that a look may ask about (`imagesALook`); absent: as many as the probes' options come to. */
+  readonly budget?: number;
   /** The learning rate of an epoch's last step. */
   rateAfter(epoch: number): number;
   readonly data: Dataset;
@@ -162,7 +164,7 @@ function restOf(
 
 /** Runs the probes. @returns Those that failed, and why. */
 async function* probed(
-  {data, network, chosen, directory, layers, seed, signal}: Looking,
+  {data, network, chosen, directory, layers, seed, signal, budget}: Looking,
   epoch: number,
   {logits, labels: testLabels, activations: testActivations}: Awaited<ReturnType<typeof evaluate>>,
   results: Results,
@@ -173,6 +175,7 @@ async function* probed(
   const context = {
     ...{epoch, classifier: network, test: data.test, testLabels, testProbabilities, samples, sampleIndices},
     ...(testActivations ? {testActivations} : {}),
+    ...(budget === undefined ? {} : {budget}),
   };
   const errors = yield* together([
     keepInside(directory, network, layers, context),

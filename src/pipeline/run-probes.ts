@@ -14,15 +14,25 @@ export type ProbeOptions = {readonly [probe: string]: {readonly [name: string]: 
 export interface ChosenProbe {
   readonly probe: Probe;
   readonly values: object;
+  /** The options that were given. */
+  readonly asked: ReadonlySet<string>;
 }
 
-/** The probes that `--probes` names, each with its options checked. */
-export function chooseProbes(names: string, given: ProbeOptions): readonly ChosenProbe[] {
+/** By probe name, the options that the user gave. */
+export type AskedOptions = {readonly [probe: string]: readonly string[]};
+
+/**
+ * The probes that `--probes` names, each with its options checked.
+ *
+ * @param asked Those of `given` that the user gave, where others are among them: a run that is gone on with has all.
+ */
+export function chooseProbes(names: string, given: ProbeOptions, asked?: AskedOptions): readonly ChosenProbe[] {
   const wanted =
     names === "all" ? probes : names === "none" ? [] : probes.filter(({name}) => names.split(",").includes(name));
   return wanted.map((probe) => ({
     probe,
     values: resolveOptions(probe.options, given[probe.name] ?? {}, `--${probe.name}.`),
+    asked: new Set(asked ? asked[probe.name] : Object.keys(given[probe.name] ?? {})),
   }));
 }
 
@@ -55,8 +65,8 @@ export interface Results {
  * hand.
  */
 export async function* probeOnce(
-  {probe, values}: ChosenProbe,
-  context: Omit<ProbeContext, "random" | "previous" | "say">,
+  {probe, values, asked}: ChosenProbe,
+  context: Omit<ProbeContext, "random" | "previous" | "say" | "asked">,
   {directory, figures, unfinished, told, draws}: Results,
   seed: number,
   signal?: AbortSignal,
@@ -66,6 +76,7 @@ export async function* probeOnce(
   const {epoch} = context;
   const own: ProbeContext = {
     ...context,
+    asked,
     random: fork(seed, probe.name, epoch),
     previous: (name) => directory.previousArtifact(epoch, probe.name, name),
     say: (line) => lines.push(`${probe.name}: ${line}`),

@@ -2,6 +2,7 @@ import {join} from "node:path";
 
 import {openData} from "./data/index";
 import {fittingModel, models} from "./model/index";
+import {imagesALook} from "./probes/look-budget";
 import {type Environment, environment} from "./record/environment";
 import {keptEpochs, probedEpochs} from "./record/kept-epochs";
 import {sweepFiles} from "./record/leftovers";
@@ -72,7 +73,7 @@ async function* runAlone(
   held: Held,
 ): AsyncGenerator<RunEvent> {
   const {seed, epochs, batchSize, save, every} = options;
-  const chosen = chooseProbes(options.probes, probeOptions);
+  const chosen = chooseProbes(options.probes, probeOptions, resume && readRunFile(resume.path).asked);
   // Both are asked before the data are read, which may take minutes.
   if (resume) {
     held.lock = await lockRun(resume.path);
@@ -134,6 +135,10 @@ async function* runAlone(
     layers: facts.layers,
     version: made.versions.epochscope,
     isKept,
+    // of own pictures there are few, and looking as at MNIST would take many times as long as training
+    ...(data.folder === undefined
+      ? {}
+      : {budget: imagesALook(data.train.count, epochs, 1 + Math.ceil(epochs / every))}),
     isProbed: (epoch) => epoch % every === 0 || epoch === epochs,
     isLast: (line) => isStale([...metrics, line], options.patience),
     rateAfter: (epoch) => training.schedule(Math.max(0, epoch * progress.batches - 1), epochs * progress.batches),

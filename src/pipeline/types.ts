@@ -228,6 +228,13 @@ export interface ProbeContext {
   readonly samples: LabelledImages;
   /** Where in the test split the samples stand. */
   readonly sampleIndices: Uint32Array;
+  /**
+   * Images that a look may ask the network about without costing more than training (probes/look-budget.ts); absent where
+   * there is no such limit. What the user asked for by name is done in any case.
+   */
+  readonly budget?: number;
+  /** This probe's options that the user gave. */
+  readonly asked?: ReadonlySet<string>;
   /** Forked from (run seed, probe name, epoch): no probe can shift another's numbers. */
   readonly random: RandomSource;
   /** The artifact this probe left under `name` at the last epoch before this one that has it: a probe's only memory. */

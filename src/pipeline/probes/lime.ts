@@ -4,6 +4,7 @@ import {oneOf} from "../options";
 import {randomSource} from "../random";
 import type {Kept, Probe} from "../types";
 import {after} from "./after";
+import {masksWithin} from "./look-budget";
 import {overlapped} from "./overlapped";
 import {imageAt, segmentExplanation} from "./segment-explanation";
 
@@ -22,10 +23,16 @@ export const lime: Probe<LimeProbeOptions> = {
     ...limeFlags,
     explain: {default: "predicted", help: "class explained: predicted or label", check: oneOf("predicted", "label")},
   },
-  async *run({classifier, samples, sampleIndices, epoch, random, say}, options) {
+  async *run({classifier, samples, sampleIndices, epoch, random, say, budget, asked}, options) {
     const {shape, labels} = samples;
     const [height, width, channels] = shape;
-    const settings = limeOptionsOf(options, shape);
+    const given = limeOptionsOf(options, shape);
+    const {samples: wanted} = settingsOf(given, shape);
+    const isFree = wanted === "auto" || asked?.has("samples") || asked?.has("recipe");
+    const masks = isFree ? wanted : masksWithin(budget, samples.count, wanted);
+    if (masks !== wanted)
+      say(`${masks} masks an image, so that looking costs no more than training (.samples ${wanted}: all)`);
+    const settings = {...given, samples: masks};
     // each its own stream, so that one image's masks shift no other's
     const seeds = Array.from(labels, () => random() * 2 ** 32);
     const explained = await overlapped(samples.count, (n) =>
@@ -35,14 +42,14 @@ export const lime: Probe<LimeProbeOptions> = {
         ...(options.explain === "label" ? {explained: labels[n]} : {}),
       }),
     );
-    const explanations = explained.map((explanation, n) => {
-      const {count} = explanation.segmentation;
-      if (count < FEWEST) {
-        const made = `${count} segment${count === 1 ? "" : "s"}`;
-        say(`lime: only ${made} in test image ${sampleIndices[n]}: try --lime.segmentation slic or more segments`);
-      }
-      return segmentExplanation(explanation, sampleIndices[n], labels[n], classifier.classNames);
-    });
+    const few = sampleIndices.filter((_, n) => explained[n].segmentation.count < FEWEST);
+    if (few.length > 0) {
+      const which = few.length === 1 ? `test image ${few[0]}` : `test images ${few.join(", ")}`;
+      say(`fewer than ${FEWEST} segments in ${which}: try --lime.segmentation slic or more segments`);
+    }
+    const explanations = explained.map((explanation, n) =>
+      segmentExplanation(explanation, sampleIndices[n], labels[n], classifier.classNames),
+    );
     const which = options.explain === "label" ? "true class" : "class seen";
     const title = `LIME ${after(epoch)}: superpixels for and against the ${which}`;
     yield {

@@ -9,6 +9,7 @@ import {randomSource} from "../random";
 import type {Artifact, Kept, LabelledImages, Probe, ProbeContext} from "../types";
 import {after} from "./after";
 import {answerCaption} from "./answer-caption";
+import {masksWithin, mistakesWithin} from "./look-budget";
 import {mapNotes, mistakeMaps, type SaliencyMode} from "./mistake-maps";
 import {overlapped} from "./overlapped";
 import {imageAt, segmentExplanation} from "./segment-explanation";
@@ -49,13 +50,23 @@ export const mistakes: Probe<MistakesOptions> = {
     },
   },
   async *run(context, {count, pairs, recipe, mode}) {
-    const {classifier, test, testLabels: labels, testProbabilities} = context;
+    const {classifier, test, testLabels: labels, testProbabilities, budget, asked, say} = context;
     const classes = classifier.classNames.length;
     const wrong = surestMistakes(testProbabilities, labels, classes);
     if (wrong.length === 0) return;
     const others = surestOfPairs(wrong, labels, argMaxRows(testProbabilities, classes), classes, count);
-    const surest = Math.min(count, wrong.length);
-    const indices = Uint32Array.of(...wrong.subarray(0, surest), ...others.subarray(0, pairs));
+    const isAsked = asked?.has("count") || asked?.has("pairs");
+    const wanted = Math.min(count, wrong.length) + Math.min(pairs, others.length);
+    const shown = isAsked ? wanted : mistakesWithin(budget, wanted);
+    if (shown < wanted)
+      say(
+        `${shown} of ${wanted} explained, so that looking costs no more than training (.count and .pairs ask for more)`,
+      );
+    const surest = Math.min(count, wrong.length, shown);
+    const indices = Uint32Array.of(
+      ...wrong.subarray(0, surest),
+      ...others.subarray(0, Math.min(pairs, shown - surest)),
+    );
     const images = await test.read(indices);
     const probabilities = new Float32Array(indices.length * classes);
     indices.forEach((index, n) => {
@@ -63,7 +74,9 @@ export const mistakes: Probe<MistakesOptions> = {
     });
     const chosen = {images, indices, surest, probabilities, predicted: argMaxRows(probabilities, classes)};
     yield await saliencyOf(context, chosen, mode);
-    yield await limeOf(context, chosen, recipe);
+    const {samples: masks} = settingsOf({recipe}, images.shape);
+    const isFree = masks === "auto" || isAsked || asked?.has("recipe");
+    yield await limeOf(context, chosen, {recipe, samples: isFree ? masks : masksWithin(budget, indices.length, masks)});
   },
 };
 
@@ -131,14 +144,14 @@ async function saliencyOf(
 async function limeOf(
   {classifier, epoch, random}: ProbeContext,
   {images, indices, surest, predicted}: Chosen,
-  recipe: RecipeName,
+  settings: {readonly recipe: RecipeName; readonly samples: number | "auto"},
 ): Promise<Artifact> {
   const {labels, shape, pixels} = images;
   const [height, width, channels] = shape;
   // each its own stream, so that one image's masks shift no other's
   const seeds = Array.from(labels, () => random() * 2 ** 32);
   const both = await overlapped(images.count, async (n) => {
-    const study = await studyWithLime(classifier, imageAt(images, n), {recipe, random: randomSource(seeds[n])});
+    const study = await studyWithLime(classifier, imageAt(images, n), {...settings, random: randomSource(seeds[n])});
     const of = (explained: number) =>
       segmentExplanation(explainStudy(study, explained), indices[n], labels[n], classifier.classNames);
     return [of(predicted[n]), of(labels[n])]; // the same masks' answers tell of every class: no question more
@@ -161,7 +174,7 @@ async function limeOf(
       indices,
       surest,
       others: others.map((explanation) => ({...explanation})),
-      settings: {...settingsOf({recipe}, shape)} as {[name: string]: Kept}, // words, numbers and lists of them
+      settings: {...settingsOf(settings, shape)} as {[name: string]: Kept}, // words, numbers and lists of them
     },
   };
 }

@@ -19,6 +19,8 @@ export interface RunFile {
   /** What the options came to. */
   readonly training: {readonly [name: string]: unknown};
   readonly probes: {readonly [name: string]: {readonly [name: string]: unknown}};
+  /** Options of the probes that the user gave; absent in runs of earlier versions, whose options all count as given. */
+  readonly asked?: {readonly [probe: string]: readonly string[]};
   readonly data: RunData;
   readonly model: {readonly name: string; readonly [fact: string]: unknown};
   readonly engine: {readonly name: string; readonly why?: string; readonly kernels?: string};
