@@ -58,10 +58,11 @@ export const mistakes: Probe<MistakesOptions> = {
     const isAsked = asked?.has("count") || asked?.has("pairs");
     const wanted = Math.min(count, wrong.length) + Math.min(pairs, others.length);
     const shown = isAsked ? wanted : mistakesWithin(budget, wanted);
-    if (shown < wanted)
+    if (shown < wanted) {
       say(
-        `${shown} of ${wanted} explained, so that looking costs no more than training (.count and .pairs ask for more)`,
+        `${shown} explained at each look, so that looking costs no more than training (.count and .pairs ask for more)`,
       );
+    }
     const surest = Math.min(count, wrong.length, shown);
     const indices = Uint32Array.of(
       ...wrong.subarray(0, surest),
