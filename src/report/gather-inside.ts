@@ -1,13 +1,14 @@
 import {UserError} from "../pipeline/options";
 import type {Inside} from "../pipeline/record/inside";
 import type {Packer} from "./packer";
+import {activationReduction, coarser} from "./page-budget";
 import type {InsideStop, ReportFile} from "./report-file";
 
 /** What the page shows of a network at one epoch. */
 interface InsideShown {
   readonly indices: readonly number[];
   readonly weights: InsideStop["weights"];
-  readonly activations: readonly (Omit<InsideStop["activations"][number], "values"> & {
+  readonly activations: readonly (Omit<InsideStop["activations"][number], "values" | "size"> & {
     readonly shape: readonly number[];
     readonly values: Uint8Array;
   })[];
@@ -40,22 +41,28 @@ export function insideShown(saved: unknown): InsideShown {
   };
 }
 
-/** The network at each stop. */
+/** The network at each stop; the activations of large layers are made coarser, where all together would be too much. */
 export function gatherInside(stops: readonly (InsideShown | null)[], pack: Packer): ReportFile["inside"] {
   const first = stops.find((stop) => stop !== null);
   if (!first) return null;
+  const bytes = stops.reduce(
+    (sum, stop) => sum + (stop?.activations.reduce((all, {values}) => all + values.length, 0) ?? 0),
+    0,
+  );
+  const kept = ({shape, values, ...facts}: InsideShown["activations"][number]) => {
+    const [count, height, width, channels] = shape;
+    const step = activationReduction(bytes, height, width);
+    const small = coarser(values, [count, height, width, channels], step);
+    const size = [height, width] as const;
+    return {
+      ...facts,
+      size,
+      values: pack.add(small, [count, Math.ceil(height / step), Math.ceil(width / step), channels]),
+    };
+  };
   return {
     indices: first.indices,
-    stops: stops.map(
-      (stop) =>
-        stop && {
-          weights: stop.weights,
-          activations: stop.activations.map(({shape, values, ...facts}) => ({
-            ...facts,
-            values: pack.add(values, shape),
-          })),
-        },
-    ),
+    stops: stops.map((stop) => stop && {weights: stop.weights, activations: stop.activations.map(kept)}),
   };
 }
 

@@ -1,6 +1,7 @@
 import type {Recall, Saved} from "./file-memory";
 import {type ArtifactFiles, array} from "./gather";
 import {carriedMistakes, mapTiles, type Packer} from "./packer";
+import {coarser, mapReduction} from "./page-budget";
 import type {ReportFile, SaliencyTiles, SaliencyTrust} from "./report-file";
 
 /** Maps of several images: a row of a picture, or one that a probe kept beside it. */
@@ -45,12 +46,15 @@ export function gatherSaliency(
     }
   }
   if (parts.size === 0) return null;
+  const sheets = [...parts.values()].flatMap((part) => part.stops.flat());
+  const bytes = sheets.reduce((sum, {values}) => sum + values.length, 0);
+  const step = mapReduction(bytes, height, width);
   const maps = Array.from(parts.values(), ({name, signed, stops: tiles}) => ({
     name: name[0].toUpperCase() + name.slice(1),
     signed,
-    tiles: tiles.map((sheets) => (sheets.length ? joined(sheets, signed, [height, width], pack) : null)),
+    tiles: tiles.map((sheets) => (sheets.length ? joined(sheets, signed, [height, width], step, pack) : null)),
   }));
-  return {height, width, maps};
+  return {height: Math.ceil(height / step), width: Math.ceil(width / step), maps};
 }
 
 /** A file's maps, of the first `most` images. */
@@ -106,6 +110,7 @@ function joined(
   sheets: readonly Tiles[],
   signed: boolean,
   [height, width]: readonly [number, number],
+  step: number,
   pack: Packer,
 ): SaliencyTiles {
   const indices = sheets.flatMap((sheet) => sheet.indices);
@@ -119,6 +124,10 @@ function joined(
     indices,
     targets: sheets.flatMap((sheet) => sheet.targets),
     trust: sheets.flatMap((sheet) => sheet.trust),
-    values: pack.add(values, [indices.length, height, width]),
+    values: pack.add(coarser(values, [indices.length, height, width, 1], step), [
+      indices.length,
+      Math.ceil(height / step),
+      Math.ceil(width / step),
+    ]),
   };
 }

@@ -13,7 +13,8 @@ import {gatherInside, insideShown} from "./gather-inside";
 import {explanations, gatherLime} from "./gather-lime";
 import {gatherMap, mapStop} from "./gather-map";
 import {gatherSaliency} from "./gather-saliency";
-import {carriedMistakes, carriedStops, fractions, packer, reduced, reduction} from "./packer";
+import {carriedMistakes, carriedStops, fractions, packer, reduced} from "./packer";
+import {reduction} from "./page-budget";
 import type {ReportFile, RunFacts} from "./report-file";
 
 /** A run's saved artifacts: for each "probe/name", the file of each epoch. */
@@ -70,7 +71,7 @@ function gatherFiles(runFolder: string, images: TestImages | null, recall: Recal
     carriedStops(keep, images?.count ?? 0, classNames.length, height * width),
     bestEpoch(metrics),
   );
-  const step = images ? reduction(images.count, height, width, channels) : 1;
+  const step = images ? reduction(images.count, height, width, channels, images.pixels) : 1;
   const [rows, columns] = [Math.ceil(height / step), Math.ceil(width / step)];
   const most = carriedMistakes(height, width);
   const perStop = <T>(name: string, make: (saved: Saved, path: string) => T): (T | null)[] =>

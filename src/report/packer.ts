@@ -103,21 +103,6 @@ export function mapTiles(
   return tiles;
 }
 
-/** The most bytes of pixels that a page carries: a test split of 10,000 MNIST digits is 7.8 MB. */
-const PIXEL_BYTES = 16e6;
-
-/**
- * How many pixels a side are averaged into one, so that all images fit into the page: 1 for MNIST.
- *
- * @returns The least whole number that does.
- */
-export function reduction(count: number, height: number, width: number, channels: number): number {
-  for (let step = 1; ; step++) {
-    if (count * Math.ceil(height / step) * Math.ceil(width / step) * channels <= PIXEL_BYTES) return step;
-    if (step > Math.max(height, width)) return step;
-  }
-}
-
 /** The most bytes that a page carries of an epoch's explained mistakes: 318 MNIST digits are as much. */
 const MISTAKE_BYTES = 1.5e6;
 

@@ -162,6 +162,8 @@ export interface InsideStop {
     /** Channels that the layer has; the first of them are kept. */
     readonly of: number;
     readonly peak: number;
+    /** Of the layer; `values` may be coarser. */
+    readonly size: readonly [height: number, width: number];
     /** u8 `[images, height, width, channels]`, 255 at `peak`. */
     readonly values: Packed;
   }[];

@@ -2,7 +2,8 @@ import fc from "fast-check";
 import {expect, test} from "vitest";
 import {randomSource} from "../../src/pipeline/random";
 import {predictions} from "../../src/report/client/derive";
-import {fractions, mapTiles, packer, reduced, reduction} from "../../src/report/packer";
+import {fractions, mapTiles, packer, reduced} from "../../src/report/packer";
+import {reduction} from "../../src/report/page-budget";
 
 test("packs arrays at multiples of 4 bytes, and says where", () => {
   const pack = packer();

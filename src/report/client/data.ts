@@ -78,6 +78,8 @@ export interface Activation {
   readonly height: number;
   readonly width: number;
   readonly channels: number;
+  /** The layer's own height and width, where what is here is coarser. */
+  readonly size: readonly [height: number, width: number];
   /** Channels that the layer has; the first of them are here. */
   readonly of: number;
   readonly values: Float32Array;

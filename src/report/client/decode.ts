@@ -159,7 +159,7 @@ function decodeInside({inside}: ReportFile, view: (packed: Packed) => View): Ins
     images: inside.indices,
     weights: (stop) => inside.stops[stop]?.weights ?? null,
     activations: (stop, image) =>
-      (inside.stops[stop]?.activations ?? []).map(({layer, type, of, values}) => {
+      (inside.stops[stop]?.activations ?? []).map(({layer, type, of, size: own, values}) => {
         const [, height, width, channels] = values.shape;
         const size = height * width * channels;
         const at = inside.indices.indexOf(image) * size;
@@ -167,6 +167,7 @@ function decodeInside({inside}: ReportFile, view: (packed: Packed) => View): Ins
           layer,
           type,
           of,
+          size: own,
           height,
           width,
           channels,

@@ -112,7 +112,10 @@ function histogram(array: Weights, against: Weights | undefined): HTMLElement {
 }
 
 /** A layer's channels as small maps, or as one strip where the layer has no places. */
-function activationRow(data: Data, {layer, type, height, width, channels, of, values}: Activation): HTMLElement {
+function activationRow(
+  data: Data,
+  {layer, type, height, width, size: own, channels, of, values}: Activation,
+): HTMLElement {
   const theme = tokens();
   const flat = height * width === 1;
   const draw = (canvas: HTMLCanvasElement, rows: number, columns: number, at: (p: number) => number) => {
@@ -137,7 +140,7 @@ function activationRow(data: Data, {layer, type, height, width, channels, of, va
         ),
       );
   const some = of > channels ? `, the first ${channels} of ${int(of)}` : "";
-  const size = flat ? `${int(of)} units` : `${int(of)} channels of ${height} × ${width}`;
+  const size = flat ? `${int(of)} units` : `${int(of)} channels of ${own[0]} × ${own[1]}`;
   return h(
     "div",
     {class: "in-row"},

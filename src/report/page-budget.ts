@@ -1,0 +1,87 @@
+/** @file How far pictures and maps are made smaller, so that a page of photographs is no larger than one of digits. */
+
+import {deflateRawSync} from "node:zlib";
+
+/** The most bytes of pixels that a page carries: a test split of 10,000 MNIST digits is 7.8 MB. */
+const PIXEL_BYTES = 16e6;
+/** And when they are packed: digits pack to a fifth, photographs hardly at all. */
+const PACKED_PIXEL_BYTES = 2.4e6;
+/** Of all saliency maps together, and of all activations, not packed. */
+const SALIENCY_BYTES = 2e6;
+const ACTIVATION_BYTES = 2.5e6;
+/** No map is made smaller than so many pixels a side; digits' stay as they are. */
+const LEAST_SIDE = 16;
+/** So many bytes, from all over the images, tell how well they pack. */
+const TRIED = 1 << 18;
+
+/**
+ * How many pixels a side are averaged into one, so that all images fit into the page: 1 for MNIST.
+ *
+ * @param pixels `[count, height, width, channels]`; where they are not known, as if they did not pack worse than digits.
+ * @returns The least whole number that does.
+ */
+export function reduction(count: number, height: number, width: number, channels: number, pixels?: Uint8Array): number {
+  const packs = pixels?.length ? packedShare(pixels) : 0;
+  for (let step = 1; ; step++) {
+    const bytes = count * Math.ceil(height / step) * Math.ceil(width / step) * channels;
+    if (bytes <= PIXEL_BYTES && bytes * packs <= PACKED_PIXEL_BYTES) return step;
+    if (step > Math.max(height, width)) return step;
+  }
+}
+
+/** What share of their bytes is left when bytes are packed, by a sample of them. */
+export function packedShare(bytes: Uint8Array): number {
+  const pieces = 16;
+  const size = Math.ceil(Math.min(TRIED, bytes.length) / pieces);
+  const sample = new Uint8Array(size * pieces);
+  for (let p = 0; p < pieces; p++) {
+    const from = Math.floor(((bytes.length - size) * p) / (pieces - 1));
+    sample.set(bytes.subarray(from, from + size), p * size);
+  }
+  return Math.min(1, deflateRawSync(sample, {level: 4}).length / sample.length);
+}
+
+/** How many pixels a side of all maps are made one. @param bytes Of all maps of all epochs, as they are. */
+export function mapReduction(bytes: number, height: number, width: number): number {
+  return stepFor(bytes, SALIENCY_BYTES, Math.min(height, width));
+}
+
+/** The same of activations, each layer by its own size. @param bytes Of all layers, images and epochs. */
+export function activationReduction(bytes: number, height: number, width: number): number {
+  return stepFor(bytes, ACTIVATION_BYTES, Math.min(height, width));
+}
+
+function stepFor(bytes: number, most: number, side: number): number {
+  let step = 1;
+  while (bytes / step ** 2 > most && side / (step + 1) >= LEAST_SIDE) step++;
+  return step;
+}
+
+/**
+ * Maps in blocks of `step` × `step` pixels (smaller at the right and lower edge), each the value that is farthest from 0: a
+ * spot that matters is not averaged away.
+ *
+ * @param maps `[count, height, width, channels]`.
+ * @returns `[count, ⌈height / step⌉, ⌈width / step⌉, channels]`.
+ */
+export function coarser<T extends Uint8Array | Int8Array>(
+  maps: T,
+  [count, height, width, channels]: readonly [number, number, number, number],
+  step: number,
+): T {
+  if (step === 1) return maps;
+  const [rows, columns] = [Math.ceil(height / step), Math.ceil(width / step)];
+  const small = new (maps.constructor as new (length: number) => T)(count * rows * columns * channels);
+  for (let n = 0; n < count; n++) {
+    for (let y = 0; y < height; y++) {
+      for (let x = 0; x < width; x++) {
+        const from = ((n * height + y) * width + x) * channels;
+        const to = ((n * rows + Math.floor(y / step)) * columns + Math.floor(x / step)) * channels;
+        for (let c = 0; c < channels; c++) {
+          if (Math.abs(maps[from + c]) > Math.abs(small[to + c])) small[to + c] = maps[from + c];
+        }
+      }
+    }
+  }
+  return small;
+}
