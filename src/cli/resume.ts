@@ -20,13 +20,15 @@ export const resumeCommand: Command = {
   },
   async handler(given) {
     const directory = await findRun(`${given.save}`, `${given.run}`);
-    const {options, probes, engine} = readRunFile(directory.path);
+    const {options, probes, engine, data} = readRunFile(directory.path);
     // The engine it began with, and its build: another would round otherwise.
     const same = {engine: engine.name, ...(engine.kernels ? {kernels: engine.kernels} : {})};
     const at = {save: dirname(directory.path), name: basename(directory.path)};
     const file = join(directory.path, "run.json");
-    // a run of before augmentation learns its images as they are, to the end
-    const resolved = resolveOptions(runOptions, {augment: "none", ...options, ...same, ...at}, `${file}: --`);
+    // what earlier versions did, for the runs that they began: images learnt as they are, the first ten explained
+    const samples = Array.from({length: Math.min(10, data.test)}, (_, n) => n).join(",");
+    const before = {augment: "none", samples};
+    const resolved = resolveOptions(runOptions, {...before, ...options, ...same, ...at}, `${file}: --`);
     return drive(resolved, probes as ProbeOptions, given, {resume: directory});
   },
 };

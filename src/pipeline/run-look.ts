@@ -2,7 +2,6 @@ import type {LayersModel} from "@tensorflow/tfjs";
 
 import type {Figure} from "../plots/figure";
 import {accuracy, crossEntropy, softmaxRows} from "./analysis/scores";
-import {first} from "./data/split";
 import {savedModel} from "./model/saved-model";
 import {bestEpoch} from "./record/kept-epochs";
 import type {RunDirectory} from "./record/run-directory";
@@ -16,9 +15,6 @@ import {logitsAndActivationsOf, logitsOf} from "./training/evaluate";
 import type {EpochProgress} from "./training/train";
 import type {Dataset, EpochMetrics, Network} from "./types";
 
-/** Sample images that every epoch explains. */
-const SAMPLES = 10;
-
 /** What looking takes, the whole run long. */
 export interface Looking {
   readonly seed: number;
@@ -29,6 +25,8 @@ export interface Looking {
   isKept(epoch: number): boolean;
   /** Whether an epoch is the last because the validation loss falls no more. */
   isLast(line: Pick<EpochMetrics, "epoch" | "validationLoss">): boolean;
+  /** Places of the test images that every look explains. */
+  readonly sampleIndices: Uint32Array;
   /** Images that a look may ask about (`imagesALook`); absent: as many as the probes' options come to. */
   readonly budget?: number;
   /** The learning rate of an epoch's last step. */
@@ -164,12 +162,11 @@ function restOf(
 
 /** Runs the probes. @returns Those that failed, and why. */
 async function* probed(
-  {data, network, chosen, directory, layers, seed, signal, budget}: Looking,
+  {data, network, chosen, directory, layers, seed, signal, budget, sampleIndices}: Looking,
   epoch: number,
   {logits, labels: testLabels, activations: testActivations}: Awaited<ReturnType<typeof evaluate>>,
   results: Results,
 ): AsyncGenerator<RunEvent, Failures> {
-  const sampleIndices = first(Math.min(SAMPLES, data.test.count));
   const samples = await data.test.read(sampleIndices);
   const testProbabilities = softmaxRows(logits, data.classNames.length);
   const context = {

@@ -7,6 +7,7 @@ import {probes} from "./probes/index";
 import type {LogNames} from "./record/epoch-log";
 import {KEEP_EPOCHS} from "./record/kept-epochs";
 import {type EngineName, engineNamed} from "./run-network";
+import {samplesNamed} from "./run-samples";
 import type {Augmentation, AugmentOptions, Flip} from "./training/augment/ranges";
 
 export interface RunOptions extends AugmentOptions {
@@ -33,6 +34,7 @@ export interface RunOptions extends AugmentOptions {
   readonly probes: string;
   readonly every: number;
   readonly checkpointEvery: number;
+  readonly samples: string;
   readonly projector: number;
   readonly logs: LogNames;
   readonly keepEpochs: number;
@@ -144,6 +146,11 @@ export const runOptions: OptionTable<RunOptions> = {
     default: 20,
     help: "within an epoch, keep a checkpoint after so many seconds: what a kill costs at most; 0: at epochs' ends alone",
     check: between(0, 1e6),
+  },
+  samples: {
+    default: "auto",
+    help: "test images that every look explains, by their places (0,8,3520); auto: the first of each class",
+    check: samplesNamed,
   },
   projector: {default: 1000, help: "test images in TensorBoard's projector at each epoch; 0: none", check: wholeNumber},
   logs: {

@@ -1,6 +1,8 @@
 import {join} from "node:path";
 
 import {openData} from "./data/index";
+import {first} from "./data/split";
+import {labelsAt} from "./data/split-labels";
 import {fittingModel, models} from "./model/index";
 import {imagesALook} from "./probes/look-budget";
 import {type Environment, environment} from "./record/environment";
@@ -20,6 +22,7 @@ import {type Looking, look, type Rest} from "./run-look";
 import {openNetwork} from "./run-network";
 import {PEAK_RATES, type RunOptions} from "./run-options";
 import {chooseProbes, type ProbeOptions} from "./run-probes";
+import {samplePlaces} from "./run-samples";
 import {askAboutAll} from "./run-suspects";
 import {hasTestImages, keepTestImages} from "./run-test-images";
 import {augmentation} from "./training/augment/augment";
@@ -93,6 +96,8 @@ async function* runAlone(
     threads: threadsOf(options, made),
     makeModel,
   });
+  const testLabels = await labelsAt(data.test, first(data.test.count));
+  const sampleIndices = samplePlaces(options.samples, testLabels, data.classNames.length);
   const ranges = rangesOf(options, data);
   const augment = augmentation(ranges, seed, data.train);
   const training = {epochs, batchSize, seed, ...rateOf(options), augment, augmentation: ranges};
@@ -134,7 +139,7 @@ async function* runAlone(
     ...{seed, chosen, data, model, network, directory, log, metrics, signal, told: new Set<string>()},
     layers: facts.layers,
     version: made.versions.epochscope,
-    isKept,
+    ...{isKept, sampleIndices},
     // of own pictures there are few, and looking as at MNIST would take many times as long as training
     ...(data.folder === undefined
       ? {}

@@ -46,14 +46,15 @@ test("joins each epoch's mistakes to the samples, and knows at which epochs each
   const data = await opened();
   for (const [stop, epoch] of data.epochs.entries()) {
     const indices = Array.from((await kept("lime", epoch)).indices);
-    const samples = Array.from({length: 10}, (_, i) => i);
+    const samples = [3, 2, 1, 18, 4, 8, 11, 0, 61, 7]; // the first of each digit
     expect(data.explained(stop)).toEqual([...new Set([...samples, ...indices])].sort((a, b) => a - b));
     for (const i of indices) expect(data.answers[stop]?.predicted[i]).not.toBe(data.labels[i]);
   }
   const ever = new Set(data.epochs.flatMap((_, stop) => data.explained(stop)));
   expect(data.explained()).toEqual([...ever].sort((a, b) => a - b));
   const once = data.explained().find((i) => !data.isExplained(i, data.last)) ?? -1;
-  expect(once).toBeGreaterThan(9); // a sample is explained at every epoch
+  expect(once).toBeGreaterThan(-1);
+  expect([0, 1, 2, 3, 4, 7, 8, 11, 18, 61]).not.toContain(once); // a sample is explained at every epoch
   expect([data.lime?.of(data.last, once), data.saliency?.maps[1].tile(data.last, once)]).toEqual([[], null]);
 });
 
