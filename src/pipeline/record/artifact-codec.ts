@@ -1,3 +1,4 @@
+import {parseJson} from "../json-text";
 import {UserError} from "../options";
 import {sha256} from "./seal";
 
@@ -84,10 +85,11 @@ export interface Parsed {
 
 /**
  * @param json Without its digest.
- * @throws SyntaxError if it is no JSON, UserError if an array is of no known kind.
+ * @param what Named in the error.
+ * @throws UserError if it is no JSON, or an array is of no known kind.
  */
-export function parse(json: string): Parsed {
-  const root = {value: JSON.parse(json) as unknown};
+export function parse(json: string, what: string): Parsed {
+  const root = {value: parseJson(json, what)};
   const beside: Beside[] = [];
   putArrays(root, beside);
   return {root, beside};
@@ -98,7 +100,7 @@ export type ReadBytes = (file: string, offset: number, length: number) => ArrayB
 
 /** The value back again; each array has its own buffer, to be handed to another thread without its neighbours. */
 export function decode(json: string, readBytes: ReadBytes): unknown {
-  const {root, beside} = parse(withoutDigest(json).json);
+  const {root, beside} = parse(withoutDigest(json).json, "saved value");
   for (const {file, offset, bytes, put} of beside) put(readBytes(file, offset, bytes));
   return root.value;
 }

@@ -1,7 +1,8 @@
 /** @file metrics.jsonl: one line an epoch, each with its own digest. */
+import {parseJson} from "../json-text";
 import {UserError} from "../options";
 import type {EpochMetrics} from "../types";
-import {parsedJson, sealed, unsealed} from "./seal";
+import {sealed, unsealed} from "./seal";
 
 /** No two runs take the same: they are in no digest. */
 const TIMES = ["seconds"];
@@ -33,14 +34,17 @@ export function parseMetrics(text: string, path: string): EpochMetrics[] {
   for (const [i, line] of text.split("\n").slice(0, -1).entries()) {
     if (line.trim() === "") continue;
     const where = `${path}, line ${i + 1}`;
-    const metrics = unsealed(parsedJson(line, where), where, TIMES);
-    const {epoch, steps = []} = metrics;
+    const metrics = unsealed(parseJson(line, where), where, TIMES);
+    const {epoch, steps = [], seconds = {}} = metrics;
     if (!(Number.isSafeInteger(epoch) && Number(epoch) >= 0)) {
       throw new UserError(`${where}: expected epoch to be a whole number, got ${JSON.stringify(epoch)}`);
     }
     const wrong = FIGURES.find((name) => !["number", "undefined"].includes(typeof (metrics[name] ?? undefined)));
     if (wrong) throw new UserError(`${where}: expected ${wrong} to be a number, got ${JSON.stringify(metrics[wrong])}`);
     if (!Array.isArray(steps)) throw new UserError(`${where}: expected steps to be a list, got ${typeof steps}`);
+    if (typeof seconds !== "object" || !Object.values(seconds ?? {1: ""}).every(Number.isFinite)) {
+      throw new UserError(`${where}: expected seconds to be numbers, got ${JSON.stringify(seconds)}`);
+    }
     byEpoch.set(Number(epoch), metrics as unknown as EpochMetrics);
   }
   return [...byEpoch.values()].sort((a, b) => a.epoch - b.epoch);

@@ -2,10 +2,11 @@
 import {readFileSync} from "node:fs";
 import {join} from "node:path";
 
+import {parseJson} from "../json-text";
 import {UserError} from "../options";
 import {orUserErrorSync} from "../system-errors";
 import type {ImageShape} from "../types";
-import {parsedJson, sealed, unsealed} from "./seal";
+import {sealed, unsealed} from "./seal";
 
 export const RUN_FORMAT = "epochscope-run/1";
 
@@ -84,7 +85,7 @@ const FIELDS: readonly (readonly [path: string, what: string, is: Check])[] = [
 export function readRunFile(folder: string): RunFile {
   const path = join(folder, "run.json");
   const text = orUserErrorSync(path, () => readFileSync(path, "utf8"), "read");
-  const facts = unsealed(parsedJson(text, path), path);
+  const facts = unsealed(parseJson(text, path), path);
   if (facts.format !== RUN_FORMAT) {
     throw new UserError(`${path}: expected format ${RUN_FORMAT}, got ${JSON.stringify(facts.format)}`);
   }

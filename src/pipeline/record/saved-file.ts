@@ -38,7 +38,7 @@ export function readSavedFiles(path: string): Read {
     const {json, digest} = withoutDigest(text);
     const hash = sha256Of();
     hash.update(json);
-    const {root, beside} = parse(json);
+    const {root, beside} = parse(json, path);
     const names = [...new Set(beside.map(({file}) => file))];
     if (names.length > 1) throw new UserError(`${path}: expected one binary file beside it, got ${names.join(", ")}`);
     if (names.length === 1) {
@@ -92,9 +92,6 @@ function inWords(error: unknown, path: string, current: string): unknown {
   if (error instanceof UserError) {
     const {message} = error;
     return message.startsWith("saved array: ") ? new UserError(`${path}: ${message}`, {cause: error}) : error;
-  }
-  if (error instanceof SyntaxError) {
-    return new UserError(`${path}: expected JSON, got something else (${error.message})`, {cause: error});
   }
   if (error instanceof RangeError) {
     return new UserError(`${current}: expected what fits into memory, got more (${error.message})`, {cause: error});

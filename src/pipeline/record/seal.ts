@@ -52,12 +52,3 @@ export function unsealed(
 function digestOf(value: object, except: readonly string[]): string {
   return sha256(JSON.stringify(Object.fromEntries(Object.entries(value).filter(([name]) => !except.includes(name)))));
 }
-
-/** @throws UserError if the text is no JSON. */
-export function parsedJson(text: string, where: string): unknown {
-  try {
-    return JSON.parse(text);
-  } catch (error) {
-    throw new UserError(`${where}: expected JSON, got ${(error as Error).message}`);
-  }
-}
