@@ -127,13 +127,18 @@ export function expectWhole(path: string, unbroken: string, story: readonly stri
   }
   const timeless = (folder: string) => metricsOf(folder).map(({seconds, ...rest}) => rest);
   expect(timeless(path), why).toEqual(timeless(unbroken));
-  const names = filesOf(path).filter((name) => !/^(artifacts|plots|model|checkpoint|logs)\//.test(name));
-  expect(names, why).toEqual(["metrics.jsonl", "report.html", "run.json"]); // no lock, nothing half written
+  const ofRun = (folder: string) =>
+    filesOf(folder).filter((name) => !/^(artifacts|plots|model|checkpoint|logs)\/|^report\.html$/.test(name));
+  expect(ofRun(path), why).toEqual(ofRun(unbroken)); // no lock, nothing half written
+  for (const file of ofRun(path).filter((name) => !["run.json", "metrics.jsonl"].includes(name))) {
+    expect(readFileSync(join(path, file)).equals(readFileSync(join(unbroken, file))), `${file}\n${why}`).toBe(true);
+  }
   expect(
     filesOf(path).filter((name) => name.endsWith(".partial")),
     why,
   ).toEqual([]);
   if (!beside) return;
+  expect(existsSync(join(path, "report.html")), why).toBe(true);
   expect(
     readdirSync(join(path, ".."))
       .filter((name) => name !== "logs" && !name.endsWith(".partial"))
