@@ -57,7 +57,7 @@ describe("explain IMAGE --model", () => {
       expect(files).toContain(`${name}.json`);
     }
     const {data, numbers} = await readArtifactFile(join(folder, "out", "rgb", "segments.json"));
-    expect(numbers).toEqual({understood: "probabilities of 2 classes (the graph ends in Softmax)"});
+    expect(numbers).toEqual({file: IMAGE, understood: "probabilities of 2 classes (the graph ends in Softmax)"});
     const [{segments, weights}] = (data as PlotData<"segments">).explanations;
     for (let p = 0; p < segments.length; p++) {
       if (p % 24 < 8 && p > 24 * 8) expect(weights[segments[p]]).toBeLessThan(0); // red

@@ -15,6 +15,7 @@ async function probe(given: {readonly [name: string]: string | number}, indices 
   const context = {
     epoch: 2,
     classifier: exigoClassifier() as DifferentiableClassifier, // the probe asks for predictions alone
+    test: {count: 10_000, read: async (places) => testDigits(Array.from(places))},
     samples,
     sampleIndices: Uint32Array.from(indices),
     random: fork(7, "lime", 2),

@@ -38,6 +38,7 @@ async function probe(epoch: number, shift: number, last?: Artifact, given: {[nam
   const context = {
     epoch,
     classifier: classifier(shift),
+    test: {count: 9, read: async () => samples},
     samples,
     sampleIndices: Uint32Array.of(0, 8),
     random: fork(7, "saliency", epoch),

@@ -31,6 +31,8 @@ interface Subject {
   readonly image: Images;
   readonly index?: number;
   readonly label?: number;
+  /** The image's file, where it is one: the path that was given, or that of a test image. */
+  readonly file?: string;
 }
 
 /** Explains images by LIME: files with any model, or test images with a saved run's. */
@@ -57,19 +59,24 @@ export const explainCommand: Command = {
     );
     const unmute = telling.verbose ? () => {} : muteOthers("log"); // a graph may print
     try {
-      for (const {name, folder: own, image, index, label} of subjects) {
+      for (const {name, folder: own, image, index, label, file} of subjects) {
         const folder = await freshFolder(resolve(options.out || join(options.save, "explain")), own);
         const {top, remove, coverage, minWeight, curves, seed} = options;
         const {class: explained} = options;
         const {understood} = classifier;
         const shown = {caption: name, lime, top, remove, coverage, minWeight, curves, seed, understood};
         const asked = explained ? {...shown, explained} : shown;
-        const known = {...(index === undefined ? {} : {index}), ...(label === undefined ? {} : {label})};
+        const known = {
+          ...(index === undefined ? {} : {index}),
+          ...(label === undefined ? {} : {label}),
+          ...(file === undefined ? {} : {file}),
+        };
         try {
           for await (const artifact of explainImage(classifier, image, {...asked, ...known})) {
             await write(folder.path, artifact);
             for (const line of [...notes.splice(0), ...wordsOf(artifact)]) print(line);
           }
+          if (file !== undefined && index !== undefined) print(`  picture ${file}`);
           print(`  ${await folder.keep()}`);
         } catch (error) {
           await folder.drop();
@@ -137,7 +144,12 @@ async function readImages(
     const decoded = await decodeImage(await readWhole(file, {most: 8 * maxPixels}), file, {maxPixels});
     const stem = basename(file).replace(/\.[^.]*$/, "");
     const folder = /^\.*$/.test(stem) ? "image" : stem; // of ".png"
-    subjects.push({name: basename(file), folder, image: await fitImage(decoded, classifier.imageShape, fit, invert)});
+    subjects.push({
+      name: basename(file),
+      folder,
+      file,
+      image: await fitImage(decoded, classifier.imageShape, fit, invert),
+    });
   }
   return subjects;
 }
@@ -145,7 +157,7 @@ async function readImages(
 async function testImages({imageIndex}: ExplainFlags, opening: ReturnType<typeof openRunData>): Promise<Subject[]> {
   let step = await opening.next();
   while (!step.done) step = await opening.next();
-  const {test} = step.value;
+  const {test, folder = ""} = step.value;
   const indices = numbers(imageIndex);
   const wrong = indices.find((n) => !(Number.isInteger(n) && n >= 0 && n < test.count));
   if (wrong !== undefined) {
@@ -154,7 +166,9 @@ async function testImages({imageIndex}: ExplainFlags, opening: ReturnType<typeof
   const subjects: Subject[] = [];
   for (const index of indices) {
     const {labels, ...image} = await test.read([index]);
-    subjects.push({name: `test-${index}`, folder: `test-${index}`, image, index, label: labels[0]});
+    const file = test.files && join(folder, test.files[index]);
+    const known = {index, label: labels[0], ...(file === undefined ? {} : {file})};
+    subjects.push({name: `test-${index}`, folder: `test-${index}`, image, ...known});
   }
   return subjects;
 }

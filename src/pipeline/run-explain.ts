@@ -32,6 +32,8 @@ export interface ExplainOptions {
   /** Place in the test split and true class, where the image comes from one. */
   readonly index?: number;
   readonly label?: number;
+  /** The image's file, where it is one. */
+  readonly file?: string;
 }
 
 /**
@@ -114,7 +116,7 @@ function segmentsArtifact(
   caption: string,
   {image}: LimeStudy,
   explanations: readonly LimeExplanation[],
-  {index = 0, label, coverage, minWeight, understood}: ExplainOptions,
+  {index = 0, label, file, coverage, minWeight, understood}: ExplainOptions,
   names: readonly string[],
 ): Artifact {
   const drawn = explanations.slice(0, MOST_DRAWN); // of ImageNet's thousand classes, copies would take 600 MB
@@ -131,11 +133,12 @@ function segmentsArtifact(
     segments: segmentation.labels,
     shown: strongestShown({segments: segmentation.labels, weights: explanation.weights}, coverage, minWeight),
   }));
+  const numbers = {...(file === undefined ? {} : {file}), ...(understood === undefined ? {} : {understood})};
   return {
     name: "segments",
     plot: "segments",
     data: {title: `${caption}: superpixels for and against each class`, ...sizeOf(image), images, explanations: shown},
-    ...(understood === undefined ? {} : {numbers: {understood}}),
+    ...(Object.keys(numbers).length > 0 ? {numbers} : {}),
   };
 }
 

@@ -60,6 +60,7 @@ export async function openRunLog(
         label: Array.from(points.labels, (k) => classNames[k]),
         prediction: Array.from(points.labels, (_, n) => classNames[largest(probabilities, n, classNames.length)]),
         index: Array.from(points.labels, (_, n) => `${n}`),
+        ...(data.test.files ? {file: data.test.files.slice(0, points.count)} : {}),
       };
       // The epochs before are in their files: their names alone are written again.
       const epochs = Array.from({length: line.epoch + 1}, (_, e) => e).filter(isKept);

@@ -23,5 +23,7 @@ export async function keepTestImages(directory: RunDirectory, data: Dataset): Pr
   // Uint8Array.from would gather the millions of numbers in a list of its own first: a second, and 400 MB.
   const bytes = new Uint8Array(pixels.length);
   for (let i = 0; i < pixels.length; i++) bytes[i] = Math.round(255 * pixels[i]);
-  await directory.writeValue("test-images", {count, shape, classNames: data.classNames, pixels: bytes, labels});
+  const {files} = data.test;
+  const images = {count, shape, classNames: data.classNames, pixels: bytes, labels, ...(files ? {files} : {})};
+  await directory.writeValue("test-images", images);
 }

@@ -1,5 +1,6 @@
 import {existsSync, readdirSync, readFileSync} from "node:fs";
-import {join} from "node:path";
+import {isAbsolute, join} from "node:path";
+import {pathToFileURL} from "node:url";
 import {visibleValue} from "../escape/visible";
 import {UserError} from "../pipeline/options";
 import {bestEpoch, KEEP_EPOCHS, keptEpochs} from "../pipeline/record/kept-epochs";
@@ -50,6 +51,8 @@ interface TestImages {
   readonly count: number;
   readonly pixels: Uint8Array;
   readonly labels: Uint16Array;
+  /** Paths from the data's folder, where they are files. */
+  readonly files?: readonly string[];
 }
 
 function gatherFiles(runFolder: string, images: TestImages | null, recall: Recall): Gathered {
@@ -104,6 +107,7 @@ function gatherFiles(runFolder: string, images: TestImages | null, recall: Recal
         channels,
       ]),
       labels: pack.add(images.labels, [images.count]),
+      files: images.files ? linksOf(images.files, facts.options?.data) : null,
       height,
       width,
     },
@@ -123,6 +127,12 @@ function gatherFiles(runFolder: string, images: TestImages | null, recall: Recal
     inside: images && artifacts.has("network") ? gatherInside(perStop("network", insideShown), pack) : null,
   };
   return {file: visibleValue(file), parts: pack.parts}; // names of the data as the page may show them
+}
+
+/** Paths as URLs, so that the page can link to the pictures. */
+function linksOf(files: readonly string[], data: unknown) {
+  const folder = typeof data === "string" && isAbsolute(data) ? pathToFileURL(`${data}/`).href : "";
+  return {folder, paths: files.map((file) => file.split("/").map(encodeURIComponent).join("/"))};
 }
 
 /** @param most How many of the mistakes, the surest, are carried. */

@@ -111,6 +111,11 @@ export interface ReportFile {
   readonly images: {
     readonly pixels: Packed;
     readonly labels: Packed;
+    /**
+     * Where they are files: the URL of their folder, and of each its path from there, percent-encoded as URLs are, so that
+     * a name of any characters stays whole.
+     */
+    readonly files: {readonly folder: string; readonly paths: readonly string[]} | null;
     readonly height: number;
     readonly width: number;
   } | null;

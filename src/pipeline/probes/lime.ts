@@ -4,6 +4,7 @@ import {oneOf} from "../options";
 import {randomSource} from "../random";
 import type {Kept, Probe} from "../types";
 import {after} from "./after";
+import {filesAt} from "./files-at";
 import {masksWithin} from "./look-budget";
 import {overlapped} from "./overlapped";
 import {imageAt, segmentExplanation} from "./segment-explanation";
@@ -23,7 +24,7 @@ export const lime: Probe<LimeProbeOptions> = {
     ...limeFlags,
     explain: {default: "predicted", help: "class explained: predicted or label", check: oneOf("predicted", "label")},
   },
-  async *run({classifier, samples, sampleIndices, epoch, random, say, budget, asked}, options) {
+  async *run({classifier, test, samples, sampleIndices, epoch, random, say, budget, asked}, options) {
     const {shape, labels} = samples;
     const [height, width, channels] = shape;
     const given = limeOptionsOf(options, shape);
@@ -56,7 +57,7 @@ export const lime: Probe<LimeProbeOptions> = {
       name: "segments",
       plot: "segments",
       data: {title, height, width, channels, images: samples.pixels, explanations},
-      numbers: {settings: {...settingsOf(settings, shape)} as {[name: string]: Kept}}, // words, numbers and lists of them
+      numbers: {...filesAt(test, sampleIndices), settings: {...settingsOf(settings, shape)} as {[name: string]: Kept}}, // words, numbers and lists of them
     };
   },
 };

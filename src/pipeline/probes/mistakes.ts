@@ -9,6 +9,7 @@ import {randomSource} from "../random";
 import type {Artifact, Kept, LabelledImages, Probe, ProbeContext} from "../types";
 import {after} from "./after";
 import {answerCaption} from "./answer-caption";
+import {filesAt} from "./files-at";
 import {masksWithin, mistakesWithin} from "./look-budget";
 import {mapNotes, mistakeMaps, type SaliencyMode} from "./mistake-maps";
 import {overlapped} from "./overlapped";
@@ -73,7 +74,14 @@ export const mistakes: Probe<MistakesOptions> = {
     indices.forEach((index, n) => {
       probabilities.set(testProbabilities.subarray(index * classes, (index + 1) * classes), n * classes);
     });
-    const chosen = {images, indices, surest, probabilities, predicted: argMaxRows(probabilities, classes)};
+    const chosen = {
+      images,
+      indices,
+      files: filesAt(test, indices),
+      surest,
+      probabilities,
+      predicted: argMaxRows(probabilities, classes),
+    };
     yield await saliencyOf(context, chosen, mode);
     const {samples: masks} = settingsOf({recipe}, images.shape);
     const isFree = masks === "auto" || isAsked || asked?.has("recipe");
@@ -84,6 +92,8 @@ export const mistakes: Probe<MistakesOptions> = {
 interface Chosen {
   readonly images: LabelledImages;
   readonly indices: Uint32Array;
+  /** The images' files, where they are files. */
+  readonly files: ReturnType<typeof filesAt>;
   /** So many of the first are the surest of all; the rest, the surest of their pairs. */
   readonly surest: number;
   readonly probabilities: Float32Array;
@@ -92,7 +102,7 @@ interface Chosen {
 
 async function saliencyOf(
   {classifier, epoch}: ProbeContext,
-  {images, indices, surest, probabilities, predicted}: Chosen,
+  {images, indices, files, surest, probabilities, predicted}: Chosen,
   mode: SaliencyMode,
 ): Promise<Artifact> {
   const {labels, shape, pixels} = images;
@@ -135,7 +145,7 @@ async function saliencyOf(
           : `truth → answer; blue: a brighter pixel raises that class's logit   ${colors}; answer and truth share a scale`,
     },
     numbers: {
-      ...{indices, surest, labels, predicted, mode, probabilities},
+      ...{indices, ...files, surest, labels, predicted, mode, probabilities},
       ...(mode === "class" ? {targets: predicted} : {}),
       maps: maps.map((map) => ({...map})),
     },
@@ -144,7 +154,7 @@ async function saliencyOf(
 
 async function limeOf(
   {classifier, epoch, random}: ProbeContext,
-  {images, indices, surest, predicted}: Chosen,
+  {images, indices, files, surest, predicted}: Chosen,
   settings: {readonly recipe: RecipeName; readonly samples: number | "auto"},
 ): Promise<Artifact> {
   const {labels, shape, pixels} = images;
@@ -173,6 +183,7 @@ async function limeOf(
     },
     numbers: {
       indices,
+      ...files,
       surest,
       others: others.map((explanation) => ({...explanation})),
       settings: {...settingsOf(settings, shape)} as {[name: string]: Kept}, // words, numbers and lists of them

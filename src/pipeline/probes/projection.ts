@@ -8,6 +8,7 @@ import {positiveInteger} from "../options";
 import type {Artifact, Probe, ProbeContext} from "../types";
 import {activationsOf, evenly, rowsAt} from "./activations";
 import {after} from "./after";
+import {filesAt} from "./files-at";
 
 export interface ProjectionOptions extends MapSettings {
   readonly layer: string;
@@ -52,7 +53,15 @@ export const projection: Probe<ProjectionOptions> = {
         name: "map",
         plot: "scatter",
         data: {title, points, labels, classNames, wrong, notes},
-        numbers: {indices, nearest, ...figures, movement, method: given.method, settings: {...given}},
+        numbers: {
+          indices,
+          ...filesAt(test, indices),
+          nearest,
+          ...figures,
+          movement,
+          method: given.method,
+          settings: {...given},
+        },
       };
     };
     yield {later: made()};

@@ -6,6 +6,7 @@ import {oneOf} from "../options";
 import type {Probe, ProbeContext} from "../types";
 import {after} from "./after";
 import {answerCaption} from "./answer-caption";
+import {filesAt} from "./files-at";
 import {imageAt} from "./segment-explanation";
 
 /** Which pixels the class's score hangs on, against what it hangs on without any image. */
@@ -74,6 +75,7 @@ export const saliency: Probe<{mode: "class" | "exigo"; target: "true" | "predict
       },
       numbers: {
         indices: sampleIndices,
+        ...filesAt(context.test, sampleIndices),
         labels: samples.labels,
         targets: Uint16Array.from(targets),
         predicted,

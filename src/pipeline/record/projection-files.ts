@@ -39,7 +39,11 @@ export async function writeMapSheet(run: string): Promise<string[]> {
   if (all.length === 0) return [];
   const tables = all.map(({epoch, artifact}) => {
     const {points, labels, wrong, classNames} = artifact.data;
-    const columns = {index: indicesOf(artifact), label: namesOf(labels, classNames), wrong};
+    const files = artifact.numbers?.files as readonly string[] | undefined; // as the probe keeps them
+    const columns = {
+      ...{index: indicesOf(artifact), label: namesOf(labels, classNames), wrong},
+      ...(files ? {file: files} : {}),
+    };
     return write(join(run, "artifacts/projection", `map-${stem(epoch)}.csv`), mapCsv(points, columns));
   });
   const sheet = sheetOf(all);

@@ -107,6 +107,8 @@ export interface Data {
   /** Test images; 0 if the run kept none. */
   readonly count: number;
   readonly labels: Uint16Array;
+  /** The file of a test image, where it is one: its path, and a link that opens it where the page came from a disk. */
+  fileOf(i: number): {readonly path: string; readonly link: string | null} | null;
   /** Full pixels' height and width may be larger than what is kept. */
   readonly image: {readonly height: number; readonly width: number; readonly channels: number};
   pixels(i: number): Uint8Array;

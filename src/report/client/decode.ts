@@ -1,3 +1,4 @@
+import {visible} from "../../escape/visible";
 import {confusionCounts} from "../../pipeline/analysis/confusion";
 import {classLook} from "../../plots/class-looks";
 import type {Packed, ReportFile} from "../report-file";
@@ -42,6 +43,7 @@ export function decode(file: ReportFile, bytes: ArrayBuffer): Data {
     last: file.stops.length - 1,
     count: labels.length,
     labels,
+    fileOf: (i) => fileOf(file, i),
     image: {height, width, channels},
     pixels: (i) => pixels.subarray(i * size, (i + 1) * size),
     answers,
@@ -175,4 +177,13 @@ function decodeInside({inside}: ReportFile, view: (packed: Packed) => View): Ins
         };
       }),
   };
+}
+
+/** A browser follows a link to a file from a page that is itself a file alone. */
+function fileOf({images}: ReportFile, i: number): ReturnType<Data["fileOf"]> {
+  const path = images?.files?.paths[i];
+  if (path === undefined) return null;
+  const folder = images?.files?.folder;
+  const link = folder && location.protocol === "file:" ? `${folder}${path}` : null;
+  return {path: visible(decodeURIComponent(path)), link};
 }

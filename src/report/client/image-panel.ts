@@ -159,6 +159,17 @@ export function mountImagePanel(data: Data, store: Store, images: () => readonly
     const place = list.indexOf(i);
     const inList = place >= 0 ? `, ${int(place + 1)} of ${int(list.length)} in the list` : "";
     setText(meta, `Test image ${int(i)}${inList}`);
+    const file = data.fileOf(i);
+    if (file) {
+      const name = file.link
+        ? h(
+            "a",
+            {class: "file", href: file.link, target: "_blank", rel: "noopener", title: `Open ${file.path}`},
+            file.path,
+          )
+        : h("span", {class: "file"}, file.path);
+      meta.append(" · ", name);
+    }
     tiles.replaceChildren(
       tileRow(data, store, stop, other !== null),
       ...(other === null ? [] : [tileRow(data, store, other, true)]),

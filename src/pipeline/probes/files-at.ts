@@ -1,0 +1,6 @@
+import type {Split} from "../types";
+
+/** The files of images of a split, to keep beside their indices; nothing where the images are no files. */
+export function filesAt({files}: Split, indices: ArrayLike<number>): {readonly files?: readonly string[]} {
+  return files ? {files: Array.from(indices, (n) => files[n])} : {};
+}
