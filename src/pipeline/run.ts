@@ -13,6 +13,7 @@ import {checkNewRun, createRunDirectory, type RunDirectory} from "./record/run-d
 import {readRunFile} from "./record/run-file";
 import {lockRun, type RunLock} from "./record/run-lock";
 import {runName} from "./record/run-name";
+import {progressFile} from "./record/run-progress";
 import {checkpointsOf, type Restored, restored} from "./run-checkpoint";
 import {openRunData} from "./run-data";
 import type {RunEvent} from "./run-events";
@@ -168,6 +169,7 @@ async function* runAlone(
     yield* withWeights(network, untrained, lookAt(epochStart(0, data.train, batchSize), 0));
   };
 
+  const live = progressFile(directory.path, epochs);
   const checkpoints = checkpointsOf(directory, network, {every: options.checkpointEvery, from: progress});
   try {
     for (let epoch = progress.epoch; epoch <= epochs && !isEnough; epoch++) {
@@ -178,6 +180,7 @@ async function* runAlone(
         const ends = signal ? AbortSignal.any([signal, pause.signal]) : pause.signal;
         for await (progress of trainEpoch(network, data.train, progress, {...training, record}, ends)) {
           yield {type: "train", ...progress};
+          live.tell(progress);
           if (ends.aborted) continue;
           const paused = performance.now();
           if (rest?.isReady()) yield* keepRest();
@@ -209,6 +212,7 @@ async function* runAlone(
     }
     if (looking.labels) yield {type: "labels", data, folds: options.folds, ...looking.labels};
     log.finish(true);
+    if (live.trouble()) yield {type: "say", line: `pages were not told how far the run is: ${live.trouble()}`};
     yield {
       type: "end",
       path: directory.path,
@@ -218,6 +222,7 @@ async function* runAlone(
     yield* keepRest(); // training that fails does not cost the epoch before
     throw error;
   } finally {
+    await live.close();
     await network.dispose();
   }
 }

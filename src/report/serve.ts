@@ -4,6 +4,7 @@ import type {AddressInfo} from "node:net";
 import {join} from "node:path";
 import {visible} from "../escape/visible";
 import {UserError} from "../pipeline/options";
+import {type RunProgress, readProgress} from "../pipeline/record/run-progress";
 import {answering, beginEvents, event, send} from "./answering";
 import {fileMemory} from "./file-memory";
 import {gather} from "./gather";
@@ -30,8 +31,8 @@ const PATIENCE = 2;
 const MOST_CONNECTIONS = 100;
 
 /**
- * Serves a run's report to this machine alone, and tells open pages when the run has written more. Four things can be
- * asked for: the page, its facts, its arrays and the events. Where a file of the run cannot be read, the pages are told
+ * Serves a run's report to this machine alone, and tells open pages when the run has written more, how far it is while it
+ * goes on, and when it has ended. Four things can be asked for: the page, its facts, its arrays and the events. Where a file of the run cannot be read, the pages are told
  * why and keep what they had; what becomes readable is served again.
  *
  * @throws UserError if the folder holds no run, or the port is taken.
@@ -45,6 +46,7 @@ export async function serveReport(
   let gathered = await gather(runFolder, memory);
   let seen = stampOf(runFolder);
   let trouble = "";
+  let progress: RunProgress | null = null;
   const listeners = new Set<ServerResponse>();
   const tell = (name: string, data: unknown) => {
     for (const listener of listeners) listener.write(event(name, data));
@@ -58,6 +60,7 @@ export async function serveReport(
       "/events": (response) => {
         beginEvents(response);
         if (trouble) response.write(event("trouble", trouble));
+        if (progress) response.write(event("progress", progress));
         listeners.add(response);
         response.on("close", () => listeners.delete(response));
       },
@@ -76,12 +79,18 @@ export async function serveReport(
 
   /** Reads the run again if it has written more. @throws Error whatever is wrong with its files. */
   const look = async () => {
+    const next = await readProgress(runFolder);
     const stamp = stampOf(runFolder);
-    if (stamp === seen) return;
-    gathered = await gather(runFolder, memory);
-    seen = stamp;
-    trouble = "";
-    tell("written", "");
+    if (stamp !== seen) {
+      gathered = await gather(runFolder, memory);
+      seen = stamp;
+      trouble = "";
+      tell("written", "");
+    }
+    if (next && JSON.stringify(next) !== JSON.stringify(progress)) tell("progress", next);
+    // what the run wrote last has been told before: its end is the last thing that a page hears
+    if (progress && !next) tell("ended", {epoch: gathered.file.metrics.at(-1)?.epoch ?? 0, epochs: progress.epochs});
+    progress = next;
   };
   let failures = 0;
   let looking = false;

@@ -10,6 +10,7 @@ import {plural} from "./format";
 import {mountImagePanel} from "./image-panel";
 import {mountInside} from "./inside-panel";
 import {mountLead} from "./lead";
+import {mountLiveLine} from "./live-line";
 import {mountMap} from "./map";
 import {mountMatrix} from "./matrix";
 import {MANY_CLASSES, shownClasses} from "./matrix-grid";
@@ -122,6 +123,7 @@ export function mountApp(data: Data, view: View = readAddress(location.hash, dat
     inside?.root,
     mountAbout(data),
   );
+  const live = mountLiveLine(store);
   const page = h("main", {class: side ? "page" : "page alone"}, left, side && scrim, side);
   const facts = [data.file.run.data.name, plural(data.epochs[last] ?? 0, "epoch"), `seed ${data.file.run.seed}`];
   const brand = h(
@@ -131,7 +133,7 @@ export function mountApp(data: Data, view: View = readAddress(location.hash, dat
     h("p", {class: "run", title: data.file.run.name}, facts.join(", ")),
     h("div", {class: "top-tools"}, compareButton, explainButton, themes.root, themeButton),
   );
-  const top = h("header", {class: "top"}, brand, time.root);
+  const top = h("header", {class: "top"}, brand, time.root, live);
   document.body.replaceChildren(top, page);
 
   const redraw = () => {
@@ -255,8 +257,9 @@ function waiting(data: Data): App {
     {class: "fatal"},
     `${data.file.run.name} has begun; its first look at the network is not done yet.`,
   );
-  document.body.replaceChildren(line);
-  return {store: createStore(firstState(data, {})), last: data.last, frames: [], dispose: () => {}};
+  const store = createStore(firstState(data, {}));
+  document.body.replaceChildren(line, mountLiveLine(store));
+  return {store, last: data.last, frames: [], dispose: () => {}};
 }
 
 function icon(name: string, text = ""): HTMLElement {

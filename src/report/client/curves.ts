@@ -67,7 +67,14 @@ function chart(data: Data, store: Store, quantity: Quantity): HTMLElement {
   const within = metrics.flatMap((row: EpochMetrics) =>
     (row.steps ?? []).map((step) => [step.at, quantity === "loss" ? step.loss : step.accuracy] as const),
   );
-  const lastEpoch = Math.max(1, ...metrics.map(({epoch}) => epoch));
+  const trained = Math.max(1, ...metrics.map(({epoch}) => epoch));
+  /** The curve within the epoch that is being trained. */
+  const going = () => {
+    const {live} = store.state;
+    if (live?.kind !== "training" || metrics.some(({epoch}) => epoch === live.epoch)) return [];
+    return live.steps.map((step) => [step.at, quantity === "loss" ? step.loss : step.accuracy] as const);
+  };
+  let lastEpoch = trained;
   const title = quantity === "loss" ? "Loss" : "Accuracy, %";
   const format = (v: number) => (quantity === "loss" ? v.toFixed(3) : pct(v));
   const spoken = metrics.flatMap((row, n) => {
@@ -85,9 +92,11 @@ function chart(data: Data, store: Store, quantity: Quantity): HTMLElement {
     if (!width || !height || validation.length === 0) return;
     const size = rem() * 0.75;
     const [left, right, top, bottom] = [size * 2.9, size * 5.2, size * 1.9, size * 1.7];
+    const now = [...within, ...going()];
+    lastEpoch = Math.max(trained, Math.ceil(now.at(-1)?.[0] ?? 0));
     const axis = axisOf(
       quantity,
-      [...train, ...validation, ...within].map(([, v]) => v),
+      [...train, ...validation, ...now].map(([, v]) => v),
       store.state.zoomed,
     );
     const [from, to] = [axis.along(axis.low), axis.along(axis.high)];
@@ -119,7 +128,7 @@ function chart(data: Data, store: Store, quantity: Quantity): HTMLElement {
     const path = (points: readonly (readonly [number, number])[], name: string) =>
       svg("path", {class: name, d: polyline(points.map(([epoch, value]) => [x(epoch), y(value)]))});
     dots = svg("g");
-    sheet.append(...heads, path(within, "l-batch"), path(train, "l-train"), path(validation, "l-val"), dots);
+    sheet.append(...heads, path(now, "l-batch"), path(train, "l-train"), path(validation, "l-val"), dots);
     const named = [
       ["train", train.at(-1)],
       ["validation", validation.at(-1)],
@@ -169,7 +178,7 @@ function chart(data: Data, store: Store, quantity: Quantity): HTMLElement {
     store.go(data.epochs.reduce((best, _, s) => (distance(s) < distance(best) ? s : best), 0));
   });
   store.on((_, changed) => {
-    if (changed.has("zoomed")) draw();
+    if (changed.has("zoomed") || changed.has("live")) draw();
     else if (["at", "atOther", "stop", "other"].some((key) => changed.has(key as "at"))) move();
   });
   return host;

@@ -24,6 +24,7 @@ export function firstState(data: Data, view: View): State {
     limeFor: "predicted",
     zoomed: true,
     difference: false,
+    live: null,
   };
   return {...state, image: view.image ?? firstImage(data, state)};
 }

@@ -1,18 +1,22 @@
+import type {RunProgress} from "../../pipeline/record/run-progress";
 import type {ReportFile} from "../report-file";
 import {type App, mountApp} from "./app";
 import type {Data} from "./data";
 import {decode} from "./decode";
 import {h} from "./dom";
+import type {Live} from "./state";
 
 /**
  * Follows a run while it trains: each time the server says that something was written, the data are fetched and the page
- * mounted anew where the reader was; who looked at the last epoch goes on to the new last one. Where the server cannot read
+ * mounted anew where the reader was; who looked at the last epoch goes on to the new last one. In between it says how far
+ * the training is, and in the end that it has ended; then it no longer asks. Where the server cannot read
  * the run, or does not answer, the page says so and shows what it had.
  */
 export function follow(first: App, data: Data): void {
   let app = first;
   let shown = data;
   let known = 0;
+  let live: Live | null = null;
   const source = new EventSource("events");
   const refresh = async () => {
     const serial = ++known;
@@ -30,12 +34,25 @@ export function follow(first: App, data: Data): void {
     const same = (s: number) => nearest(next.epochs, shown.epochs[s]);
     const place = app.last < 0 ? {} : {stop: atEnd ? next.last : same(stop), image, selection};
     app = mountApp(next, {...place, ...(other === null ? {} : {other: same(other)})});
+    app.store.set({live});
     shown = next;
     scrollTo(scrollX, scrollY);
     Object.assign(window, {epochscope: {current: app}});
   };
   source.addEventListener("written", () => {
     refresh().catch(() => tell("What the server sent could not be read; this page shows the run as it was before."));
+  });
+  const hear = (next: Live) => {
+    live = next;
+    app.store.set({live});
+  };
+  source.addEventListener("progress", ({data: told}: MessageEvent<string>) =>
+    hear({kind: "training", ...(JSON.parse(told) as RunProgress)}),
+  );
+  source.addEventListener("ended", ({data: told}: MessageEvent<string>) => {
+    const end = JSON.parse(told) as {readonly epoch: number; readonly epochs: number};
+    hear({kind: "ended", ...end});
+    if (end.epoch >= end.epochs) source.close(); // there is nothing more to come; a run that was stopped may go on
   });
   source.addEventListener("trouble", ({data: words}: MessageEvent<string>) =>
     tell(`The run cannot be read just now, and this page shows it as it was before. ${JSON.parse(words)}`),

@@ -1,3 +1,5 @@
+import type {RunProgress} from "../../pipeline/record/run-progress";
+
 export type Mode = "label" | "predicted" | "right";
 
 /** What picks the images of the list. */
@@ -5,6 +7,11 @@ export type Selection =
   | {readonly kind: "mistakes" | "fixed" | "broken" | "explained"}
   | {readonly kind: "cell"; readonly actual: number; readonly predicted: number}
   | {readonly kind: "lasso"; readonly images: readonly number[]};
+
+/** A run that goes on, or has ended while the page was open. */
+export type Live =
+  | ({readonly kind: "training"} & RunProgress)
+  | {readonly kind: "ended"; readonly epoch: number; readonly epochs: number};
 
 /** Everything that the page shows, beside the data. Stops are places in `Data.epochs`. */
 export interface State {
@@ -27,6 +34,8 @@ export interface State {
   readonly limeFor: "predicted" | "label";
   readonly zoomed: boolean;
   readonly difference: boolean;
+  /** Null where nothing is known of a run that goes on. */
+  readonly live: Live | null;
 }
 
 type Listener = (state: State, changed: ReadonlySet<keyof State>) => void;
