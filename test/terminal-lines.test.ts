@@ -109,7 +109,7 @@ test("what is looked at is named as far as there is room", () => {
 describe("where a run's files are", () => {
   const save = temporaryFolder();
   const path = join(save, "2026-11-29T21-11-32-mnist-cnn");
-  mkdirSync(path);
+  for (const folder of ["plots", "artifacts", "model"]) mkdirSync(join(path, folder), {recursive: true});
   symlinkSync("2026-11-29T21-11-32-mnist-cnn", join(save, "latest"));
   const url = (run: string) => pathToFileURL(join(save, run, "report.html")).href;
 
