@@ -30,7 +30,7 @@ test.each(["SIGINT", "SIGTERM"] as const)(
       if (`${words}`.includes("reading images")) child.kill(signal); // the small ones are read: now come the large
     });
     const {code, stdout, stderr} = await ended;
-    expect(stdout).toBe("reading images  50%  \n");
+    expect(stdout).toBe("reading images  50%\n");
     expect(stderr).toBe("stopped before the run began; there is nothing to go on with\n");
     expect(code).toBe(130);
     expect(existsSync(save)).toBe(false);
