@@ -3,6 +3,7 @@ import {mkdirSync, readFileSync, writeFileSync} from "node:fs";
 import {join} from "node:path";
 import katex from "katex";
 
+import {deadLinks} from "./dead-links";
 import {steps} from "./steps";
 
 /** `$…$` as MathML, which browsers draw by themselves; code is left alone. */
@@ -16,7 +17,15 @@ export function withFormulas(markdown: string): string {
 
 const root = join(__dirname, "..");
 mkdirSync(join(root, "dist"), {recursive: true});
-// Links are relative to the project's folder, one above.
-const readme = withFormulas(readFileSync(join(root, "README.md"), "utf8")).replace(/\]\((?!\w+:|#)/g, "](../");
-writeFileSync(join(root, "dist", "README.md"), readme);
-steps(["typedoc", "--options", "typedoc.json", "--readme", "dist/README.md"]);
+/** README as the first page: its links are relative to the project's folder, one above; its title is the page's own. */
+function frontPage(readme: string): string {
+  return withFormulas(readme)
+    .replace(/^# .*\n/, "")
+    .replace(/\]\((?!\w+:|#)/g, "](../")
+    .replace(/\b(src|srcset)="(?!\w+:)/g, '$1="../');
+}
+writeFileSync(join(root, "dist", "README.md"), frontPage(readFileSync(join(root, "README.md"), "utf8")));
+steps(["typedoc", "--options", "typedoc.json", "--readme", "dist/README.md", "--treatWarningsAsErrors"]);
+const dead = deadLinks(join(root, "dist", "docs"));
+for (const link of dead) console.error(`docs: expected a link that leads somewhere, got ${link}`);
+if (dead.length > 0) process.exitCode = 1;

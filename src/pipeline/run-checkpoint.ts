@@ -16,8 +16,8 @@ export interface Checkpoints {
 }
 
 /**
- * @param every Seconds after which one is due; 0: never within an epoch.
- * @param from Where the run goes on from: that is kept already.
+ * `every`: seconds after which one is due; 0: never within an epoch. `from`: where the run goes on from, which is kept
+ * already.
  */
 export function checkpointsOf(
   directory: RunDirectory,

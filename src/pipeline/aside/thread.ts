@@ -21,8 +21,8 @@ let thread: Thread | undefined;
  * Does a task (tasks.ts) on the process's one thread for such, beside whatever this thread does. Tasks that are asked for
  * meanwhile wait their turn. The thread stays for the next one, and keeps no process alive.
  *
- * @param moved Buffers in the question that go over to the thread: they are empty here afterwards.
- * @param say Told what the task says, when it is done.
+ * `moved`: buffers in the question that go over to the thread; they are empty here afterwards. `say`: told what the task
+ * says, when it is done.
  * @throws What the task throws.
  */
 export async function aside<N extends TaskName>(
