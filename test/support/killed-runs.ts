@@ -6,6 +6,7 @@ import {expect} from "vitest";
 import type {RandomSource} from "../../src/pipeline/random";
 import {command, finished, start} from "./command";
 import {idxFolder, temporaryFolder} from "./idx-files";
+import type {SmallDisk} from "./small-disk";
 import {filesOf, metricsOf} from "./small-run";
 import {between} from "./test-seed";
 
@@ -90,6 +91,29 @@ export async function killedRun(unbroken: Unbroken, kills: number, random: Rando
   expect(last, story.join("\n")).toMatchObject({code: 0, stderr: ""});
   expectWhole(join(save, "r"), unbroken.path, story);
   return story;
+}
+
+/**
+ * Runs on a disk that fills up, makes room, and goes on: what that leaves is what an unbroken run leaves.
+ *
+ * @returns How the run on the full disk ended.
+ */
+export async function fullDiskRun(unbroken: Unbroken, disk: SmallDisk, enough: number): Promise<string> {
+  const flags = flagsOf(unbroken.data, disk.path);
+  const {code, stderr} = await command(flags);
+  for (const line of stderr.split("\n").filter(Boolean)) {
+    expect(line).toMatch(/^(error:| {2}error probe [a-z]+:) \/.+: expected to write it, got no space left on the disk \(ENOSPC\)$/);
+  }
+  expect(code).toBe(stderr === "" ? 0 : 1);
+  expect(stderr.match(/^error:/gm)?.length ?? 0).toBeLessThanOrEqual(1); // one line on why it ended
+  const left = readdirSync(disk.path, {recursive: true, encoding: "utf8"});
+  expect(left.filter((name) => /\.(lock|partial)$/.test(name))).toEqual([]);
+  disk.resize(enough);
+  const isThere = existsSync(join(disk.path, "r", "run.json"));
+  const goOn = isThere ? ["resume", "r", "--save", disk.path, "--quiet"] : flags;
+  expect(await command(goOn), stderr).toMatchObject({code: 0, stderr: ""});
+  expectWhole(join(disk.path, "r"), unbroken.path, [stderr]);
+  return stderr;
 }
 
 async function killAtChange(flags: readonly string[], {changes}: Unbroken, random: RandomSource): Promise<string> {
