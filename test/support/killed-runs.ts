@@ -102,7 +102,9 @@ export async function fullDiskRun(unbroken: Unbroken, disk: SmallDisk, enough: n
   const flags = flagsOf(unbroken.data, disk.path);
   const {code, stderr} = await command(flags);
   for (const line of stderr.split("\n").filter(Boolean)) {
-    expect(line).toMatch(/^(error:| {2}error probe [a-z]+:) \/.+: expected to write it, got no space left on the disk \(ENOSPC\)$/);
+    expect(line).toMatch(
+      /^(error:| {2}error probe [a-z]+:) \/.+: expected to write it, got no space left on the disk \(ENOSPC\)$/,
+    );
   }
   expect(code).toBe(stderr === "" ? 0 : 1);
   expect(stderr.match(/^error:/gm)?.length ?? 0).toBeLessThanOrEqual(1); // one line on why it ended
