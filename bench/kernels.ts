@@ -7,7 +7,7 @@ import * as tf from "@tensorflow/tfjs";
 import {compile} from "../src/engine/compile";
 import {JOB, jobAddress} from "../src/engine/control";
 import {plan} from "../src/engine/index";
-import {DEFAULT_VARIANT, kernelModule} from "../src/engine/modules";
+import {defaultVariant, kernelModule} from "../src/engine/modules";
 import {mnistImages, type NetworkName, networks, part} from "./peers/networks";
 
 const BATCH = 64;
@@ -23,7 +23,7 @@ async function measure(name: NetworkName): Promise<Map<string, number>> {
   const abort = () => {
     throw new Error("kernel aborted");
   };
-  const {exports} = await WebAssembly.instantiate(await kernelModule(DEFAULT_VARIANT), {env: {memory, abort}});
+  const {exports} = await WebAssembly.instantiate(await kernelModule(defaultVariant()), {env: {memory, abort}});
   const kernels = exports as Record<string, (...args: number[]) => void>;
   const [words, floats] = [new Int32Array(memory.buffer), new Float32Array(memory.buffer)];
   for (const {at, values} of layout.constants) words.set(values, at / 4);

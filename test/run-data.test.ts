@@ -1,4 +1,4 @@
-import {cpSync, mkdirSync, readFileSync, renameSync, rmSync, writeFileSync} from "node:fs";
+import {cpSync, mkdirSync, readFileSync, renameSync, rmSync, truncateSync, writeFileSync} from "node:fs";
 import {basename, dirname, join} from "node:path";
 import {beforeAll, describe, expect, test} from "vitest";
 import {openData} from "../src/pipeline/data/index";
@@ -54,6 +54,17 @@ describe("a run that is gone on with", () => {
     cpSync(begun.root, root, {recursive: true});
     return {root, data: join(root, "data"), path: join(root, "save", "r")};
   }
+
+  test("ranks the labels as before where the best epoch's answers are in no memory any more", async () => {
+    const {path} = moved();
+    await goOn(path);
+    const ranked = readFileSync(join(path, "suspects.csv"), "utf8");
+    rmSync(join(path, "suspects.csv"));
+    await goOn(path);
+    expect(readFileSync(join(path, "suspects.csv"), "utf8")).toBe(ranked);
+    truncateSync(join(path, "model", "weights.bin"), 8);
+    await expect(goOn(path)).rejects.toThrow(/weights\.bin: expected \d+ bytes of weights, got 8$/);
+  });
 
   test("refuses other data in the same place, and names both digests", async () => {
     const {digest} = readRunFile(begun.path).data;

@@ -5,7 +5,7 @@ import {checkImages, checkTargets, inChunks, partsInChunks, type Running} from "
 import {compile, type Output} from "./compile";
 import {FIRST, JOBS} from "./control";
 import {startCrew} from "./crew";
-import {DEFAULT_VARIANT, kernelModule, type Variant} from "./modules";
+import {defaultVariant, kernelModule, type Variant} from "./modules";
 import {optimizers} from "./optimizers";
 import type {Plan} from "./plan";
 import {readArrays, writeArrays} from "./weights";
@@ -17,7 +17,7 @@ export interface FusedOptions {
   readonly batchSize: number;
   /** Of the dropout masks. */
   readonly seed: number;
-  /** The kernels' build; `DEFAULT_VARIANT` by default. */
+  /** The kernels' build; `defaultVariant()` by default. */
   readonly variant?: Variant;
 }
 
@@ -39,7 +39,7 @@ export interface FusedNetwork extends Network {
  */
 export async function fusedNetwork(plan: Plan, options: FusedOptions): Promise<FusedNetwork> {
   const {threads, classNames, batchSize, seed} = options;
-  const variant = options.variant ?? DEFAULT_VARIANT;
+  const variant = options.variant ?? defaultVariant();
   const compiled = compile(plan, options);
   const {layout, outputs, withLogits} = compiled;
   const memory = sharedMemory(compiled.bytes, batchSize);

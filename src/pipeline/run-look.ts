@@ -2,6 +2,7 @@ import type {LayersModel} from "@tensorflow/tfjs";
 
 import type {Figure} from "../plots/figure";
 import {accuracy, crossEntropy, softmaxRows} from "./analysis/scores";
+import type {AskedImages} from "./analysis/suspects";
 import {savedModel} from "./model/saved-model";
 import {bestEpoch} from "./record/kept-epochs";
 import type {RunDirectory} from "./record/run-directory";
@@ -9,7 +10,7 @@ import type {ModelFacts, RunEvent} from "./run-events";
 import {keepInside} from "./run-inside";
 import type {RunLog} from "./run-log";
 import {type ChosenProbe, finishLater, probeOnce, type Results} from "./run-probes";
-import {keepSuspects, type LabelReport} from "./run-suspects";
+import {answersTo} from "./run-suspects";
 import {together} from "./run-together";
 import {logitsAndActivationsOf, logitsOf} from "./training/evaluate";
 import type {EpochProgress} from "./training/train";
@@ -37,8 +38,8 @@ export interface Looking {
   readonly network: Network;
   readonly directory: RunDirectory;
   readonly log: RunLog;
-  /** What the best epoch's answers say of the labels of images that were not learnt from. */
-  labels?: LabelReport;
+  /** The best epoch's answers to images that were not learnt from; none before the first trained epoch that is best. */
+  heldOut?: readonly AskedImages[];
   /** The last look's activations of the test images: the next writes its own over them. */
   room?: Float32Array;
   /** Notes of probes that were told: each is told once. */
@@ -108,17 +109,7 @@ export async function* look(
   };
   if (best) await keepBest(looking, line);
   if (best && isTrained) {
-    const classes = data.classNames.length;
-    const answers = (split: Dataset["test"], {labels, logits}: {labels: Uint16Array; logits: Float32Array}) => ({
-      labels,
-      probabilities: softmaxRows(logits, classes),
-      ...(split.files ? {files: split.files} : {}),
-    });
-    const asked = [
-      {split: "validation", ...answers(data.validation, validation)},
-      {split: "test", ...answers(data.test, test)},
-    ] as const;
-    looking.labels = await keepSuspects(directory, data, asked, "held out");
+    looking.heldOut = [answersTo("validation", data.validation, validation), answersTo("test", data.test, test)];
   }
   await log.epoch(line, looking.rateAfter(epoch), looking.isKept(epoch) ? results.figures : undefined);
   yield {type: "epoch", metrics: line, best};

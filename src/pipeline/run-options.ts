@@ -92,7 +92,7 @@ export const runOptions: OptionTable<RunOptions> = {
   threads: {default: 0, help: "of the fused engine; 0: as many as there are cores, up to 8", check: between(0, 64)},
   kernels: {
     default: "auto",
-    help: "of the fused engine: auto and plain give the same bits on every machine; fused-multiply-add is faster on some and rounds differently",
+    help: "of the fused engine: plain gives the same bits on every machine; fused-multiply-add is faster and rounds differently; auto takes it where the processor has that instruction",
     check: oneOf("auto", ...VARIANTS),
   },
   epochs: {default: 5, help: "passes over the training images", check: positiveInteger},

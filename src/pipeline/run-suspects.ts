@@ -1,13 +1,18 @@
+import {readFile} from "node:fs/promises";
 import {join} from "node:path";
 
+import {softmaxRows} from "./analysis/scores";
 import {type AskedImages, type Suspect, suspectsOf} from "./analysis/suspects";
 import {first, pooled} from "./data/split";
 import {labelsAt} from "./data/split-labels";
+import {UserError} from "./options";
 import {csvTable} from "./record/csv-table";
+import {bestEpoch} from "./record/kept-epochs";
 import type {RunDirectory} from "./record/run-directory";
 import type {RunEvent} from "./run-events";
 import {crossValidate, type Folding} from "./run-folds";
-import type {Dataset} from "./types";
+import {logitsOf} from "./training/evaluate";
+import type {Dataset, EpochMetrics, NamedArray, Network, Split} from "./types";
 
 /** What was found out about the labels. */
 export interface LabelReport {
@@ -19,6 +24,62 @@ export interface LabelReport {
   readonly agreed: number;
   /** Those whose label confident learning counts as wrong, the most suspect first. */
   readonly issues: readonly Suspect[];
+}
+
+/** A network's answers to a split that it did not learn from, as the ranking of labels takes them. */
+export function answersTo(
+  split: AskedImages["split"],
+  {files}: Pick<Split, "files">,
+  {labels, logits}: {readonly labels: Uint16Array; readonly logits: Float32Array},
+): AskedImages {
+  const probabilities = softmaxRows(logits, logits.length / labels.length);
+  return {split, labels, probabilities, ...(files ? {files} : {})};
+}
+
+/**
+ * Ranks the labels of the validation and test images by the best epoch's answers. A run that was resumed after its best epoch
+ * does not have them in memory: the weights kept in model/ answer again.
+ *
+ * @param heldOut The answers, where they are in memory.
+ * @returns undefined where no trained epoch was the best one.
+ */
+export async function labelsByBest(
+  directory: RunDirectory,
+  network: Network,
+  data: Dataset,
+  metrics: readonly EpochMetrics[],
+  heldOut: readonly AskedImages[] | undefined,
+): Promise<LabelReport | undefined> {
+  if (!heldOut && !bestEpoch(metrics)) return undefined;
+  return keepSuspects(directory, data, heldOut ?? (await bestAnswers(directory, network, data)), "held out");
+}
+
+/** The answers of the weights in model/. */
+async function bestAnswers({path}: RunDirectory, network: Network, data: Dataset): Promise<AskedImages[]> {
+  const own = await network.getWeights();
+  await network.setWeights(await savedWeights(join(path, "model", "weights.bin"), own));
+  const answers: AskedImages[] = [];
+  for (const split of ["validation", "test"] as const) {
+    answers.push(answersTo(split, data[split], await logitsOf(network, data[split])));
+  }
+  await network.setWeights(own);
+  return answers;
+}
+
+/** The arrays of a file of float32 weights that stand one after another, as `savedModel` writes them. */
+async function savedWeights(path: string, like: readonly NamedArray[]): Promise<NamedArray[]> {
+  const bytes = await readFile(path);
+  const expected = like.reduce((sum, {values}) => sum + values.byteLength, 0);
+  if (bytes.length !== expected) {
+    throw new UserError(`${path}: expected ${expected} bytes of weights, got ${bytes.length}`);
+  }
+  const all = new Float32Array(new Uint8Array(bytes).buffer);
+  let at = 0;
+  return like.map((array) => {
+    const values = all.slice(at, at + array.values.length);
+    at += values.length;
+    return {...array, values};
+  });
 }
 
 /** Digits that scores are written with. */

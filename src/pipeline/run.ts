@@ -24,7 +24,7 @@ import {openNetwork} from "./run-network";
 import {PEAK_RATES, type RunOptions} from "./run-options";
 import {chooseProbes, type ProbeOptions} from "./run-probes";
 import {samplePlaces} from "./run-samples";
-import {askAboutAll} from "./run-suspects";
+import {askAboutAll, type LabelReport, labelsByBest} from "./run-suspects";
 import {hasTestImages, keepTestImages} from "./run-test-images";
 import {augmentation} from "./training/augment/augment";
 import {augmentationNote, rangesOf} from "./training/augment/ranges";
@@ -202,15 +202,15 @@ async function* runAlone(
       if (signal?.aborted && metrics.at(-1)?.epoch !== epochs && !isEnough) return yield interrupted;
     }
     if (isEnough) yield {type: "say", line: staleNote(metrics, options.patience)};
+    let labels: LabelReport | undefined;
     if (options.folds > 0) {
       const {folds, optimizer} = options;
       const folding = {network, untrained, fresh, folds, training, optimizer, ranges, directory, signal};
-      const labels = yield* askAboutAll(data, folding);
+      labels = yield* askAboutAll(data, folding);
       if (!labels) return yield interrupted;
-      looking.labels = labels;
       yield {type: "kept", epoch: epochs}; // the page is made again, with all labels
-    }
-    if (looking.labels) yield {type: "labels", data, folds: options.folds, ...looking.labels};
+    } else labels = await labelsByBest(directory, network, data, metrics, looking.heldOut);
+    if (labels) yield {type: "labels", data, folds: options.folds, ...labels};
     log.finish(true);
     if (live.trouble()) yield {type: "say", line: `pages were not told how far the run is: ${live.trouble()}`};
     yield {

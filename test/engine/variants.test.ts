@@ -1,10 +1,10 @@
-import {readdirSync, readFileSync} from "node:fs";
+import {existsSync, readdirSync, readFileSync} from "node:fs";
 import {join} from "node:path";
 import * as tf from "@tensorflow/tfjs";
 import {expect, test} from "vitest";
 
 import {fusedNetwork, plan} from "../../src/engine/index";
-import {VARIANTS} from "../../src/engine/modules";
+import {fusesMultiplyAdd, VARIANTS} from "../../src/engine/modules";
 import {models} from "../../src/pipeline/model/index";
 import {randomBatch, randomizeWeights, worst} from "./tfjs";
 
@@ -31,14 +31,22 @@ test("both builds compute the same but for rounding, and say which they are", as
   expect(fused.logits).not.toEqual(plain.logits); // or the flag for relaxed SIMD did nothing
 });
 
-test("without a word the plain build computes: no timing decides which bits a run gives", async () => {
+test("without a word the processor decides by its own instruction, not a timing", async () => {
   await tf.setBackend("cpu");
   const planned = plan(models.mlp([14, 14, 1], 10, 0), "adam");
   if ("reason" in planned) throw new Error(planned.reason);
   const network = await fusedNetwork(planned, {threads: 1, classNames: [..."0123456789"], batchSize: 4, seed: 0});
-  expect(network.variant).toBe("plain");
+  expect(network.variant).toBe(fusesMultiplyAdd() ? "fused-multiply-add" : "plain");
   await network.dispose();
 });
+
+test.runIf(existsSync("/proc/cpuinfo") && process.arch === "x64")(
+  "multiply-add is found fused exactly where Linux lists the processor's flag for it",
+  () => {
+    const flags = /^flags.*/m.exec(readFileSync("/proc/cpuinfo", "utf8"))?.[0].split(" ") ?? [];
+    expect(fusesMultiplyAdd()).toBe(flags.includes("fma"));
+  },
+);
 
 test("nothing of the engine looks at a clock", () => {
   const files = readdirSync("src/engine", {recursive: true, encoding: "utf8"}).filter((file) => file.endsWith(".ts"));
