@@ -7,8 +7,8 @@ import {tmpdir} from "node:os";
 import {join} from "node:path";
 
 import {drive} from "../src/cli/run";
-import {resolveOptions} from "../src/pipeline/options";
-import {runOptions} from "../src/pipeline/run-options";
+import {resolveOptions} from "../src/nouns/options";
+import {runOptions} from "../src/pipeline/run/options";
 import type {EpochMetrics} from "../src/pipeline/types";
 import {median} from "./statistics";
 

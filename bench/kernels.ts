@@ -4,10 +4,10 @@
  */
 import * as tf from "@tensorflow/tfjs";
 
-import {compile} from "../src/engine/compile";
-import {JOB, jobAddress} from "../src/engine/control";
+import {compile} from "../src/engine/compiler/compile";
+import {JOB, jobAddress} from "../src/engine/compiler/control";
 import {plan} from "../src/engine/index";
-import {defaultVariant, kernelModule} from "../src/engine/modules";
+import {defaultVariant, kernelModule} from "../src/engine/runtime/modules";
 import {mnistImages, type NetworkName, networks, part} from "./peers/networks";
 
 const BATCH = 64;

@@ -9,15 +9,14 @@ import {mkdtempSync, rmSync, writeFileSync} from "node:fs";
 import {tmpdir} from "node:os";
 import {join} from "node:path";
 import {parseArgs} from "node:util";
-
+import {resolveOptions} from "../src/nouns/options";
+import {fork, shuffled} from "../src/nouns/random";
+import type {Dataset} from "../src/nouns/samples";
 import {openData} from "../src/pipeline/data/index";
 import {labelsAt} from "../src/pipeline/data/split-labels";
-import {resolveOptions} from "../src/pipeline/options";
-import {fork, shuffled} from "../src/pipeline/random";
+import {trainingSuspects} from "../src/pipeline/labels";
 import {run} from "../src/pipeline/run";
-import {trainingSuspects} from "../src/pipeline/run-labels";
-import {runOptions} from "../src/pipeline/run-options";
-import type {Dataset} from "../src/pipeline/types";
+import {runOptions} from "../src/pipeline/run/options";
 
 async function main(): Promise<void> {
   const {values: given} = parseArgs({

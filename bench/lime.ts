@@ -21,17 +21,18 @@ import {setTimeout as pause} from "node:timers/promises";
 import {parseArgs} from "node:util";
 import {gunzipSync} from "node:zlib";
 
-import {explainWithLime, studyWithLime} from "../src/pipeline/analysis/lime/lime";
-import {askAboutMasks} from "../src/pipeline/analysis/lime/neighbourhood";
-import {felzenszwalb} from "../src/pipeline/analysis/segmentation/felzenszwalb";
-import {quickshift} from "../src/pipeline/analysis/segmentation/quickshift";
-import {slic} from "../src/pipeline/analysis/segmentation/slic";
+import {explainWithLime, studyWithLime} from "../src/lime/lime";
+import {askAboutMasks} from "../src/lime/neighbourhood";
+import {felzenszwalb} from "../src/lime/segmentation/felzenszwalb";
+import {quickshift} from "../src/lime/segmentation/quickshift";
+import {slic} from "../src/lime/segmentation/slic";
+import type {Network} from "../src/nouns/network";
+import type {Images} from "../src/nouns/samples";
 import {fitImage} from "../src/pipeline/data/images/fit-image";
 import {decodeImage} from "../src/pipeline/data/images/image-file";
 import {models} from "../src/pipeline/model/index";
-import {onnxClassifier} from "../src/pipeline/model/onnx-classifier";
-import {openNetwork} from "../src/pipeline/run-network";
-import type {Images, Network} from "../src/pipeline/types";
+import {onnxClassifier} from "../src/pipeline/model/load/onnx-classifier";
+import {openNetwork} from "../src/pipeline/run/choose-engine";
 import {startPeer} from "./peer";
 import {median} from "./statistics";
 

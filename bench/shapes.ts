@@ -2,7 +2,7 @@ import {mkdirSync, writeFileSync} from "node:fs";
 import {join} from "node:path";
 import {createCanvas} from "@napi-rs/canvas";
 
-import {randomSource} from "../src/pipeline/random";
+import {randomSource} from "../src/nouns/random";
 
 /** @file A set of drawn shapes as own pictures are: any place, size, turn and colour, on a coloured ground, with noise. */
 

@@ -16,7 +16,7 @@ import {cpus, tmpdir} from "node:os";
 import {dirname, join} from "node:path";
 import {parseArgs} from "node:util";
 
-import {pca} from "../src/pipeline/analysis/pca";
+import {pca} from "../src/pipeline/maps/linear/pca";
 import {type Matrix, type Neighbourhood, openNeighbourhood} from "../src/tsne/index";
 import {median} from "./statistics";
 

@@ -65,14 +65,16 @@ export const kernels: readonly Kernel[] = [
     flags: [...FOREIGN, "--enable", "simd"],
   },
   {
-    source: "src/pipeline/analysis/segmentation/kernels/index.ts",
-    output: "src/pipeline/analysis/segmentation/kernels/binary.ts",
+    source: "src/lime/segmentation/kernels/index.ts",
+    output: "src/lime/segmentation/kernels/binary.ts",
     flags: [...OWN, "--enable", "simd"],
   },
 ];
 
 /** Sources that are themselves written by a program, and their text. */
-export const generated: {readonly [path: string]: () => string} = {"src/engine/kernels/tiles.ts": engineTiles};
+export const generated: {readonly [path: string]: () => string} = {
+  "src/engine/kernels/generated/tiles.ts": engineTiles,
+};
 
 /** @param folder Where the binary goes, if not to its place. @returns Its path. */
 export function compile({source, output, flags}: Kernel, folder = join(ROOT, dirname(output))): string {

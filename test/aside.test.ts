@@ -1,9 +1,9 @@
 import {join} from "node:path";
 import {expect, test} from "vitest";
-import {mapRows, mapSettings} from "../src/pipeline/analysis/map-rows";
-import {aside} from "../src/pipeline/aside/thread";
-import {resolveOptions, UserError} from "../src/pipeline/options";
-import {randomSource} from "../src/pipeline/random";
+import {resolveOptions, UserError} from "../src/nouns/options";
+import {randomSource} from "../src/nouns/random";
+import {aside} from "../src/pipeline/jobs/thread";
+import {mapRows, mapSettings} from "../src/pipeline/maps/map-rows";
 import {writeWhole} from "../src/pipeline/record/write-whole";
 import {temporaryFolder} from "./support/idx-files";
 

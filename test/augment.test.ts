@@ -1,10 +1,10 @@
 import {describe, expect, test} from "vitest";
 
-import {fork, randomSource} from "../src/pipeline/random";
+import {fork, randomSource} from "../src/nouns/random";
+import type {ImageShape} from "../src/nouns/samples";
 import {augmentation, drawn} from "../src/pipeline/training/augment/augment";
 import {type AugmentOptions, rangesInWords, rangesOf} from "../src/pipeline/training/augment/ranges";
 import {type Transform, transformed} from "../src/pipeline/training/augment/transform";
-import type {ImageShape} from "../src/pipeline/types";
 
 const NOTHING: Transform = {
   shiftX: 0,

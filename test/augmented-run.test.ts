@@ -3,11 +3,11 @@ import {readFileSync} from "node:fs";
 import {join} from "node:path";
 import {beforeAll, expect, test} from "vitest";
 
-import {resolveOptions} from "../src/pipeline/options";
+import {resolveOptions} from "../src/nouns/options";
 import {openRunDirectory} from "../src/pipeline/record/run-directory";
 import {run} from "../src/pipeline/run";
-import type {RunEvent} from "../src/pipeline/run-events";
-import {runOptions} from "../src/pipeline/run-options";
+import type {RunEvent} from "../src/pipeline/run/events";
+import {runOptions} from "../src/pipeline/run/options";
 import {isStale} from "../src/pipeline/training/patience";
 import type {EpochMetrics} from "../src/pipeline/types";
 import {temporaryFolder} from "./support/idx-files";

@@ -1,6 +1,6 @@
 import fc from "fast-check";
 import {expect, test} from "vitest";
-import {calibration} from "../src/pipeline/analysis/calibration";
+import {calibration} from "../src/numbers/calibration";
 
 // two bins of two: 0.55 and 0.65 sure with one right (|0.5 − 0.6|), 0.9 and 1 sure with both right (|1 − 0.95|)
 test("measures calibration as worked by hand", () => {

@@ -3,13 +3,13 @@ import {cpSync, existsSync, readdirSync, readFileSync, rmSync, statSync, truncat
 import {join} from "node:path";
 import {describe, expect, test} from "vitest";
 
-import {resolveOptions} from "../src/pipeline/options";
+import {resolveOptions} from "../src/nouns/options";
 import {readCheckpoint, writeCheckpoint} from "../src/pipeline/record/checkpoint";
 import {openRunDirectory} from "../src/pipeline/record/run-directory";
 import {readRunFile} from "../src/pipeline/record/run-file";
 import {run} from "../src/pipeline/run";
-import type {RunEvent} from "../src/pipeline/run-events";
-import {runOptions} from "../src/pipeline/run-options";
+import type {RunEvent} from "../src/pipeline/run/events";
+import {runOptions} from "../src/pipeline/run/options";
 import {idxFolder, temporaryFolder} from "./support/idx-files";
 import {filesOf, metricsOf, runAll} from "./support/small-run";
 

@@ -1,8 +1,8 @@
 import fc from "fast-check";
 import {describe, expect, test} from "vitest";
+import {UserError} from "../src/nouns/options";
 import {parseClassNames} from "../src/pipeline/data/class-names";
 import {decodeText} from "../src/pipeline/data/text";
-import {UserError} from "../src/pipeline/options";
 
 const bytes = (text: string) => new Uint8Array(Buffer.from(text));
 const parse = (text: string, what = "names.txt") => parseClassNames(bytes(text), what).names;

@@ -1,8 +1,7 @@
 import * as tf from "@tensorflow/tfjs";
 import {afterAll, describe, expect, test} from "vitest";
-
-import {classifierOf} from "../src/pipeline/model/classifier";
 import {models} from "../src/pipeline/model/index";
+import {classifierOf} from "../src/pipeline/model/tf/classifier";
 import {classifierSuite, classNames, images, shape} from "./support/classifier-suite";
 
 afterAll(() => tf.setBackend("cpu"));

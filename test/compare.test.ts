@@ -3,7 +3,7 @@ import {join} from "node:path";
 import fc from "fast-check";
 import {afterAll, beforeAll, describe, expect, test} from "vitest";
 import {html} from "../src/escape/html";
-import {type Answers, compareAnswers} from "../src/pipeline/analysis/comparison";
+import {type Answers, compareAnswers} from "../src/numbers/comparison";
 import {openRunDirectory} from "../src/pipeline/record/run-directory";
 import {readSaved} from "../src/pipeline/record/saved-file";
 import {answersAt, findRunAt, type SavedImages} from "../src/pipeline/record/saved-run";

@@ -1,6 +1,6 @@
 import {readFileSync} from "node:fs";
 import {describe, expect, test} from "vitest";
-
+import {randomSource} from "../src/nouns/random";
 import {
   calibratedJoint,
   classThresholds,
@@ -8,8 +8,7 @@ import {
   labelIssues,
   normalizedMargin,
   selfConfidence,
-} from "../src/pipeline/analysis/confident-learning";
-import {randomSource} from "../src/pipeline/random";
+} from "../src/numbers/confident-learning";
 
 interface Case {
   readonly classes: number;

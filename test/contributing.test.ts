@@ -2,8 +2,9 @@ import {readFileSync, rmSync, writeFileSync} from "node:fs";
 import {join} from "node:path";
 import {expect, test} from "vitest";
 
-import {randomSource} from "../src/pipeline/random";
-import type {Artifact, Probe, ProbeContext, Split} from "../src/pipeline/types";
+import {randomSource} from "../src/nouns/random";
+import type {Split} from "../src/nouns/samples";
+import type {Artifact, Probe, ProbeContext} from "../src/pipeline/types";
 import {draw} from "../src/plots/index";
 import {temporaryFolder} from "./support/idx-files";
 

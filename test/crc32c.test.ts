@@ -1,6 +1,6 @@
 import fc from "fast-check";
 import {expect, test} from "vitest";
-import {crc32c, maskedCrc32c} from "../src/pipeline/record/crc32c";
+import {crc32c, maskedCrc32c} from "../src/pipeline/record/tensorboard/crc32c";
 
 const ascending = Uint8Array.from({length: 32}, (_, i) => i);
 

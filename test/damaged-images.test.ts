@@ -1,10 +1,9 @@
 import {readFileSync} from "node:fs";
 import {deflateSync} from "node:zlib";
 import {describe, expect, test} from "vitest";
-
+import {UserError} from "../src/nouns/options";
+import {randomSource} from "../src/nouns/random";
 import {decodeImage} from "../src/pipeline/data/images/image-file";
-import {UserError} from "../src/pipeline/options";
-import {randomSource} from "../src/pipeline/random";
 import {pixelsOf} from "./support/pixels-of";
 import {PNG_SIGNATURE, pngChunk, pngHeader} from "./support/png-chunks";
 

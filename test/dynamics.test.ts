@@ -2,7 +2,7 @@ import {readFileSync} from "node:fs";
 import fc from "fast-check";
 import {expect, test} from "vitest";
 
-import {dynamicsOf} from "../src/pipeline/analysis/dynamics";
+import {dynamicsOf} from "../src/numbers/dynamics";
 import {putAnswers, trainingRecord} from "../src/pipeline/training/training-record";
 
 /** NumPy's numbers: fixtures/statistics/make_dynamics.py. */

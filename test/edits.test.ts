@@ -2,12 +2,11 @@ import {rmSync, writeFileSync} from "node:fs";
 import {join} from "node:path";
 import fc from "fast-check";
 import {afterAll, describe, expect, test} from "vitest";
-
+import {randomSource} from "../src/nouns/random";
+import type {Dataset, Split} from "../src/nouns/samples";
 import {batches} from "../src/pipeline/data/batches";
 import {type Edit, editedData, readEdits} from "../src/pipeline/data/edits";
 import {subset} from "../src/pipeline/data/split";
-import {randomSource} from "../src/pipeline/random";
-import type {Dataset, Split} from "../src/pipeline/types";
 import {temporaryFolder} from "./support/idx-files";
 
 const folder = temporaryFolder();

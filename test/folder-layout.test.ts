@@ -2,9 +2,8 @@ import {execFileSync} from "node:child_process";
 import {copyFileSync, linkSync, mkdirSync, renameSync, rmSync, symlinkSync, writeFileSync} from "node:fs";
 import {join} from "node:path";
 import {describe, expect, test} from "vitest";
-
+import type {Dataset, Split} from "../src/nouns/samples";
 import {openData} from "../src/pipeline/data/index";
-import type {Dataset, Split} from "../src/pipeline/types";
 import {idxFile, idxFolder, temporaryFolder} from "./support/idx-files";
 import {SHAPES, writeShapes} from "./support/image-folder";
 

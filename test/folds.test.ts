@@ -1,12 +1,12 @@
 import {readFileSync} from "node:fs";
 import {join} from "node:path";
 import {describe, expect, test} from "vitest";
-
+import type {Network} from "../src/nouns/network";
+import type {LabelledImages} from "../src/nouns/samples";
 import {byteSplit} from "../src/pipeline/data/split";
 import {openRunDirectory} from "../src/pipeline/record/run-directory";
-import {crossValidate, type Folding} from "../src/pipeline/run-folds";
+import {crossValidate, type Folding} from "../src/pipeline/run/folds";
 import {constant} from "../src/pipeline/training/schedule";
-import type {LabelledImages, Network} from "../src/pipeline/types";
 import {temporaryFolder} from "./support/idx-files";
 import {writeMislabelledShapes} from "./support/mislabelled-shapes";
 import {runAll} from "./support/small-run";

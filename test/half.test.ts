@@ -1,6 +1,6 @@
 import {expect, test} from "vitest";
-import {fromHalf, toHalf} from "../src/pipeline/model/half";
-import {fork} from "../src/pipeline/random";
+import {fork} from "../src/nouns/random";
+import {fromHalf, toHalf} from "../src/pipeline/model/load/half";
 
 test("halves have the values that IEEE 754 gives them", () => {
   const known = {0: 0, 15360: 1, 49152: -2, 31743: 65504, 1: 2 ** -24, 1024: 2 ** -14, 13653: 0.333251953125};

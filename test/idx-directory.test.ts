@@ -3,7 +3,7 @@ import {join} from "node:path";
 import {gzipSync} from "node:zlib";
 import {expect, test} from "vitest";
 
-import {openIdxDirectory} from "../src/pipeline/data/idx-directory";
+import {openIdxDirectory} from "../src/pipeline/data/images/idx-directory";
 import {idxFile, idxFolder} from "./support/idx-files";
 
 test("reads the four files, plain or gzipped, and the class names", async () => {

@@ -1,6 +1,6 @@
 import {expect, test} from "vitest";
 
-import {parseIdx} from "../src/pipeline/data/idx";
+import {parseIdx} from "../src/pipeline/data/images/idx";
 
 const file = Uint8Array.of(0, 0, 8, 2, 0, 0, 0, 2, 0, 0, 0, 3, 1, 2, 3, 4, 5, 255);
 

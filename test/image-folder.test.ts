@@ -2,10 +2,9 @@ import {copyFileSync, mkdirSync, rmSync, writeFileSync} from "node:fs";
 import {join} from "node:path";
 import {createCanvas} from "@napi-rs/canvas";
 import {expect, test} from "vitest";
-
+import type {Dataset} from "../src/nouns/samples";
 import {openData} from "../src/pipeline/data/index";
 import type {DataProgress} from "../src/pipeline/data/progress";
-import type {Dataset} from "../src/pipeline/types";
 import {temporaryFolder} from "./support/idx-files";
 import {SHAPES, writeShapes} from "./support/image-folder";
 

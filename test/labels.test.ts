@@ -2,7 +2,7 @@ import {readFileSync, rmSync, writeFileSync} from "node:fs";
 import {join} from "node:path";
 import {afterAll, beforeAll, describe, expect, test} from "vitest";
 
-import {suspectTrainingLabels} from "../src/pipeline/analysis/suspect-training-labels";
+import {suspectTrainingLabels} from "../src/numbers/suspect-training-labels";
 import {readEdits} from "../src/pipeline/data/edits";
 import {labelsPage} from "../src/report/labels/page";
 import {type Opened, openBrowser, openPage} from "./report/browser";

@@ -1,10 +1,11 @@
 import {createCanvas, loadImage, type SKRSContext2D} from "@napi-rs/canvas";
 import {describe, expect, test} from "vitest";
-import {deletionInsertion} from "../src/pipeline/analysis/lime/deletion-insertion";
-import {grid} from "../src/pipeline/analysis/segmentation/grid";
-import {fork} from "../src/pipeline/random";
-import {explainImage} from "../src/pipeline/run-explain";
-import type {Classifier, Images} from "../src/pipeline/types";
+import {deletionInsertion} from "../src/lime/deletion-insertion";
+import {grid} from "../src/lime/segmentation/grid";
+import type {Classifier} from "../src/nouns/network";
+import {fork} from "../src/nouns/random";
+import type {Images} from "../src/nouns/samples";
+import {explainImage} from "../src/pipeline/explain";
 import {innermostPixels, strongestShown} from "../src/plots/explained-image";
 import type {Figure} from "../src/plots/figure";
 import {draw} from "../src/plots/index";

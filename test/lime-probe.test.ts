@@ -1,9 +1,10 @@
 import {createCanvas, loadImage} from "@napi-rs/canvas";
 import {describe, expect, test} from "vitest";
+import type {DifferentiableClassifier} from "../src/nouns/network";
+import {fork} from "../src/nouns/random";
 import {lime} from "../src/pipeline/probes/lime";
-import {fork} from "../src/pipeline/random";
 import {decode, encode} from "../src/pipeline/record/artifact-codec";
-import type {DifferentiableClassifier, ProbeContext} from "../src/pipeline/types";
+import type {ProbeContext} from "../src/pipeline/types";
 import {draw, type PlotData} from "../src/plots/index";
 import {artifactsOf} from "./support/artifacts";
 import {testDigits} from "./support/digits";

@@ -1,7 +1,7 @@
 import {readFileSync} from "node:fs";
 import {describe, expect, test} from "vitest";
-import {alongLassoPath, forward, highestWeights} from "../src/pipeline/analysis/feature-selection";
-import {lassoPath} from "../src/pipeline/analysis/lasso-path";
+import {alongLassoPath, forward, highestWeights} from "../src/lime/linear/feature-selection";
+import {lassoPath} from "../src/lime/linear/lasso-path";
 import {
   bayesianRidge,
   type LinearFit,
@@ -10,9 +10,9 @@ import {
   linearModels,
   ridge,
   weightedR2,
-} from "../src/pipeline/analysis/linear-models";
-import {columnsOf, type Observations} from "../src/pipeline/analysis/observations";
-import {fork, normal} from "../src/pipeline/random";
+} from "../src/lime/linear/linear-models";
+import {columnsOf, type Observations} from "../src/lime/linear/observations";
+import {fork, normal} from "../src/nouns/random";
 import {type LimeCase, lime, limeCases} from "./support/lime-reference";
 
 interface Fit {

@@ -1,13 +1,13 @@
 import * as tf from "@tensorflow/tfjs";
 import {beforeAll, describe, expect, test} from "vitest";
-import {explainWithLime} from "../src/pipeline/analysis/lime/lime";
-import type {LoadSettings} from "../src/pipeline/model/black-box";
-import {modelInput} from "../src/pipeline/model/model-input";
-import {onnxClassifier} from "../src/pipeline/model/onnx-classifier";
-import {savedModel} from "../src/pipeline/model/saved-model";
-import {tfjsClassifier} from "../src/pipeline/model/tfjs-classifier";
-import {fork} from "../src/pipeline/random";
-import type {Images} from "../src/pipeline/types";
+import {explainWithLime} from "../src/lime/lime";
+import {fork} from "../src/nouns/random";
+import type {Images} from "../src/nouns/samples";
+import type {LoadSettings} from "../src/pipeline/model/load/black-box";
+import {modelInput} from "../src/pipeline/model/load/model-input";
+import {onnxClassifier} from "../src/pipeline/model/load/onnx-classifier";
+import {savedModel} from "../src/pipeline/model/load/saved-model";
+import {tfjsClassifier} from "../src/pipeline/model/tf/tfjs-classifier";
 import {tinyOnnx} from "./support/tiny-onnx";
 
 const random = fork(3, "images");

@@ -2,7 +2,7 @@ import {existsSync, mkdirSync, realpathSync, symlinkSync, writeFileSync} from "n
 import {join} from "node:path";
 import {expect, test} from "vitest";
 
-import {clearLogs, logFolderOf} from "../src/pipeline/record/log-folder";
+import {clearLogs, logFolderOf} from "../src/pipeline/record/tensorboard/log-folder";
 import {temporaryFolder} from "./support/idx-files";
 
 test("a run's logs are in `logs` beside it, by whichever name the run is found", async () => {

@@ -2,12 +2,12 @@ import {existsSync, readFileSync, rmSync} from "node:fs";
 import {join} from "node:path";
 import {beforeAll, describe, expect, test} from "vitest";
 
-import {resolveOptions} from "../src/pipeline/options";
+import {resolveOptions} from "../src/nouns/options";
 import {openRunDirectory} from "../src/pipeline/record/run-directory";
 import {run} from "../src/pipeline/run";
-import type {RunEvent} from "../src/pipeline/run-events";
-import {runOptions} from "../src/pipeline/run-options";
-import {gather} from "../src/report/gather";
+import type {RunEvent} from "../src/pipeline/run/events";
+import {runOptions} from "../src/pipeline/run/options";
+import {gather} from "../src/report/gather/index";
 import {idxFolder, temporaryFolder} from "./support/idx-files";
 import {filesOf, metricsOf, runAll, SMALL} from "./support/small-run";
 

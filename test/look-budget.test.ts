@@ -1,12 +1,12 @@
 import {join} from "node:path";
 import {expect, test} from "vitest";
 
-import {resolveOptions} from "../src/pipeline/options";
+import {resolveOptions} from "../src/nouns/options";
 import {imagesALook, masksWithin, mistakesWithin} from "../src/pipeline/probes/look-budget";
 import {readArtifactFile} from "../src/pipeline/record/saved-file";
 import {run} from "../src/pipeline/run";
-import {runOptions} from "../src/pipeline/run-options";
-import type {ProbeOptions} from "../src/pipeline/run-probes";
+import {runOptions} from "../src/pipeline/run/options";
+import type {ProbeOptions} from "../src/pipeline/run/probe-once";
 import {temporaryFolder} from "./support/idx-files";
 import {writeShapes} from "./support/image-folder";
 

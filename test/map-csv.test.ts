@@ -1,5 +1,5 @@
 import {expect, test} from "vitest";
-import {randomSource} from "../src/pipeline/random";
+import {randomSource} from "../src/nouns/random";
 import {mapCsv} from "../src/pipeline/record/map-csv";
 import {tableOf} from "./tables/table-of";
 

@@ -1,10 +1,9 @@
 import {expect, test} from "vitest";
-
-import {mapRows, mapSettings} from "../src/pipeline/analysis/map-rows";
-import {pca} from "../src/pipeline/analysis/pca";
-import {standardised} from "../src/pipeline/analysis/standardise";
-import {resolveOptions} from "../src/pipeline/options";
-import {randomSource} from "../src/pipeline/random";
+import {resolveOptions} from "../src/nouns/options";
+import {randomSource} from "../src/nouns/random";
+import {pca} from "../src/pipeline/maps/linear/pca";
+import {standardised} from "../src/pipeline/maps/linear/standardise";
+import {mapRows, mapSettings} from "../src/pipeline/maps/map-rows";
 
 const [ROWS, COLUMNS] = [3000, 140];
 const random = randomSource(3);

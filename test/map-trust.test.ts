@@ -1,7 +1,8 @@
 import {expect, test} from "vitest";
-import {mapTrust} from "../src/pipeline/analysis/map-trust";
-import {fork, normal} from "../src/pipeline/random";
-import type {DifferentiableClassifier, ImageShape, Images} from "../src/pipeline/types";
+import type {DifferentiableClassifier} from "../src/nouns/network";
+import {fork, normal} from "../src/nouns/random";
+import type {ImageShape, Images} from "../src/nouns/samples";
+import {mapTrust} from "../src/pipeline/attribution/measures/map-trust";
 
 const SHAPE = [12, 8, 3] as const;
 const SIZE = 12 * 8 * 3;

@@ -1,10 +1,10 @@
 import {expect, test} from "vitest";
-import {openArena} from "../src/tsne/arena";
+import {meshRepulsion} from "../src/tsne/forces/mesh-repulsion";
 import {embed, type Matrix, openNeighbourhood} from "../src/tsne/index";
-import {meshRepulsion} from "../src/tsne/mesh-repulsion";
-import {writePoints} from "../src/tsne/points";
+import {writePoints} from "../src/tsne/neighbours/points";
 import {repulsion} from "../src/tsne/reference";
-import {openTeam} from "../src/tsne/team";
+import {openArena} from "../src/tsne/threads/arena";
+import {openTeam} from "../src/tsne/threads/team";
 import {cloud, digits, relativeError} from "./support/tsne-data";
 
 /** Forces and Z by the mesh, after `times` runs: it may change its plan in between. */

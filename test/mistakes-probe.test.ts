@@ -1,12 +1,14 @@
 import {expect, test} from "vitest";
-import {explainWithLime} from "../src/pipeline/analysis/lime/lime";
-import {recipes} from "../src/pipeline/analysis/lime/settings";
-import {surestMistakes, surestOfPairs} from "../src/pipeline/analysis/surest-mistakes";
-import {resolveOptions} from "../src/pipeline/options";
+import {explainWithLime} from "../src/lime/lime";
+import {recipes} from "../src/lime/settings";
+import type {DifferentiableClassifier} from "../src/nouns/network";
+import {resolveOptions} from "../src/nouns/options";
+import {fork, normal, type RandomSource, randomSource} from "../src/nouns/random";
+import type {Images, LabelledImages} from "../src/nouns/samples";
+import {surestMistakes, surestOfPairs} from "../src/numbers/surest-mistakes";
 import {type MistakesOptions, mistakes} from "../src/pipeline/probes/mistakes";
-import {fork, normal, type RandomSource, randomSource} from "../src/pipeline/random";
 import {encode} from "../src/pipeline/record/artifact-codec";
-import type {Artifact, DifferentiableClassifier, Images, LabelledImages, ProbeContext} from "../src/pipeline/types";
+import type {Artifact, ProbeContext} from "../src/pipeline/types";
 import type {PlotData} from "../src/plots/index";
 import {artifactsOf} from "./support/artifacts";
 

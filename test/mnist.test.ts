@@ -5,12 +5,11 @@ import type {AddressInfo} from "node:net";
 import {join} from "node:path";
 import {gzipSync} from "node:zlib";
 import {describe, expect, onTestFinished, test} from "vitest";
-
-import {download} from "../src/pipeline/data/download";
-import {IDX_FILES} from "../src/pipeline/data/idx-file";
+import type {Dataset} from "../src/nouns/samples";
+import {download} from "../src/pipeline/data/images/download";
+import {IDX_FILES} from "../src/pipeline/data/images/idx-file";
+import {openMnist} from "../src/pipeline/data/images/mnist";
 import {openData} from "../src/pipeline/data/index";
-import {openMnist} from "../src/pipeline/data/mnist";
-import type {Dataset} from "../src/pipeline/types";
 import {idxFolder, temporaryFolder} from "./support/idx-files";
 
 async function ended<E, R>(events: AsyncGenerator<E, R>): Promise<{readonly seen: E[]; readonly value: R}> {

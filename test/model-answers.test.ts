@@ -1,8 +1,8 @@
 import fc from "fast-check";
 import {describe, expect, test} from "vitest";
-import {type Meaning, type ModelOutput, meaningOf, numbersAnImage, OUTPUTS} from "../src/pipeline/model/answers";
-import type {GraphEnd} from "../src/pipeline/model/graph-end";
-import {UserError} from "../src/pipeline/options";
+import {UserError} from "../src/nouns/options";
+import {type Meaning, type ModelOutput, meaningOf, numbersAnImage, OUTPUTS} from "../src/pipeline/model/load/answers";
+import type {GraphEnd} from "../src/pipeline/model/load/graph-end";
 
 const end = (kind: GraphEnd["kind"]): GraphEnd => ({
   kind,

@@ -5,7 +5,7 @@ import {join} from "node:path";
 import {afterAll, beforeEach, describe, expect, test} from "vitest";
 import {openModel, openStranger} from "../src/cli/explain-model";
 import type {TensorProto} from "../src/onnx/file/model";
-import type {LoadSettings} from "../src/pipeline/model/black-box";
+import type {LoadSettings} from "../src/pipeline/model/load/black-box";
 import {floats, ints, node, type OnnxGraph, onnxFile} from "./support/onnx";
 
 const root = mkdtempSync(join(tmpdir(), "model-files-"));

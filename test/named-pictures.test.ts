@@ -1,7 +1,7 @@
 import {expect, test} from "vitest";
+import {fork, normal} from "../src/nouns/random";
 import {answerCaption} from "../src/pipeline/probes/answer-caption";
-import {fork, normal} from "../src/pipeline/random";
-import {draw} from "../src/plots";
+import {draw} from "../src/plots/index";
 import {scatterSheet} from "../src/plots/scatter-sheet";
 import {expectToLookAsBefore} from "./support/looks";
 import {classNames} from "./support/named-classes";

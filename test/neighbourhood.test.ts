@@ -1,5 +1,5 @@
 import {describe, expect, test} from "vitest";
-import {trustworthiness} from "../src/pipeline/analysis/projection-quality";
+import {trustworthiness} from "../src/pipeline/maps/projection-quality";
 import {type Matrix, openNeighbourhood} from "../src/tsne/index";
 import {jointProbabilities, klDivergence, nearestNeighbours} from "../src/tsne/reference";
 import {cloud, digits, relativeError} from "./support/tsne-data";

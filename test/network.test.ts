@@ -4,7 +4,7 @@ import {afterAll, describe, expect, test} from "vitest";
 import {plan} from "../src/engine/index";
 import {startBackend} from "../src/pipeline/backend/index";
 import {type ModelName, models} from "../src/pipeline/model/index";
-import {tfNetwork} from "../src/pipeline/model/tf-network";
+import {tfNetwork} from "../src/pipeline/model/tf/tf-network";
 import {apart, batchOf, classNames, memorySuite, networkSuite, open, resumeSuite, shape} from "./support/network-suite";
 
 afterAll(() => tf.setBackend("cpu"));

@@ -1,10 +1,9 @@
 import * as tf from "@tensorflow/tfjs";
 import {afterAll, beforeEach, describe, expect, test} from "vitest";
-
+import {fork} from "../src/nouns/random";
 import {backends} from "../src/pipeline/backend/index";
-import {type OptimizerName, type TensorOptimizer, tensorOptimizer} from "../src/pipeline/model/optimizer";
-import {tfjsOptimizer} from "../src/pipeline/model/tfjs-optimizer";
-import {fork} from "../src/pipeline/random";
+import {type OptimizerName, type TensorOptimizer, tensorOptimizer} from "../src/pipeline/model/tf/optimizer";
+import {tfjsOptimizer} from "../src/pipeline/model/tf/tfjs-optimizer";
 
 /** Every length modulo a register's four numbers. */
 const SHAPES = [[], [3], [4, 1], [7, 19], [2, 3, 5]];

@@ -1,10 +1,10 @@
 import {readFileSync} from "node:fs";
 import {join} from "node:path";
 import {expect, test} from "vitest";
-import {type Eigenpairs, leadingEigenpairs} from "../src/pipeline/analysis/eigenvectors";
-import {foldedColumns} from "../src/pipeline/analysis/fold-columns";
-import {pca, principalComponents} from "../src/pipeline/analysis/pca";
-import {type Scaling, standardised} from "../src/pipeline/analysis/standardise";
+import {type Eigenpairs, leadingEigenpairs} from "../src/pipeline/maps/linear/eigenvectors";
+import {foldedColumns} from "../src/pipeline/maps/linear/fold-columns";
+import {pca, principalComponents} from "../src/pipeline/maps/linear/pca";
+import {type Scaling, standardised} from "../src/pipeline/maps/linear/standardise";
 import {diagonalised, loadSymmetric, openWorkspace} from "../src/tsne/index";
 import {cloud, relativeError} from "./support/tsne-data";
 

@@ -3,13 +3,12 @@ import {basename, join} from "node:path";
 import {fileURLToPath, pathToFileURL} from "node:url";
 import * as tf from "@tensorflow/tfjs";
 import {afterAll, beforeAll, expect, test} from "vitest";
-
+import {resolveOptions} from "../src/nouns/options";
 import {openData} from "../src/pipeline/data/index";
-import {resolveOptions} from "../src/pipeline/options";
-import {logFolderOf} from "../src/pipeline/record/log-folder";
 import {writeMapSheet} from "../src/pipeline/record/projection-files";
 import {readArtifactFile, readSaved} from "../src/pipeline/record/saved-file";
-import {runOptions} from "../src/pipeline/run-options";
+import {logFolderOf} from "../src/pipeline/record/tensorboard/log-folder";
+import {runOptions} from "../src/pipeline/run/options";
 import {writeReport} from "../src/report/page";
 import {openBrowser, openPage} from "./report/browser";
 import {command} from "./support/command";

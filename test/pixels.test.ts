@@ -1,6 +1,6 @@
 import {createCanvas, loadImage} from "@napi-rs/canvas";
 import {expect, test} from "vitest";
-import {randomSource} from "../src/pipeline/random";
+import {randomSource} from "../src/nouns/random";
 import {figure} from "../src/plots/figure";
 import {imageMap} from "../src/plots/image-map";
 import {disc, onPixels} from "../src/plots/pixels";

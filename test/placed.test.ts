@@ -1,5 +1,5 @@
 import {expect, test} from "vitest";
-import {randomSource} from "../src/pipeline/random";
+import {randomSource} from "../src/nouns/random";
 import {densest} from "../src/plots/densest";
 import {drawingOrder, placed} from "../src/plots/placed";
 

@@ -1,8 +1,8 @@
 import {expect, test} from "vitest";
 import {type Matrix, openWorkspace} from "../src/tsne/index";
-import {type FoundNeighbours, findNeighbours, sortNearest} from "../src/tsne/neighbours";
-import {packed} from "../src/tsne/packing";
-import {findPlaneNeighbours} from "../src/tsne/plane-neighbours";
+import {packed} from "../src/tsne/linear/packing";
+import {type FoundNeighbours, findNeighbours, sortNearest} from "../src/tsne/neighbours/neighbours";
+import {findPlaneNeighbours} from "../src/tsne/neighbours/plane-neighbours";
 import {cloud} from "./support/tsne-data";
 
 /** Neighbours by cells and by exhaustive search, nearest first. */

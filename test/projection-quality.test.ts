@@ -1,8 +1,8 @@
 import {readFileSync} from "node:fs";
 import {join} from "node:path";
 import {expect, test} from "vitest";
-import {aligned, movementByClass} from "../src/pipeline/analysis/procrustes";
-import {mapQuality, neighbourAccuracy, trustworthiness} from "../src/pipeline/analysis/projection-quality";
+import {aligned, movementByClass} from "../src/pipeline/maps/linear/procrustes";
+import {mapQuality, neighbourAccuracy, trustworthiness} from "../src/pipeline/maps/projection-quality";
 import {openNeighbourhood} from "../src/tsne/index";
 import {cloud, relativeError} from "./support/tsne-data";
 

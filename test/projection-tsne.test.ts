@@ -1,7 +1,7 @@
 import {expect, test} from "vitest";
-import {mapRows, mapSettings} from "../src/pipeline/analysis/map-rows";
-import {resolveOptions} from "../src/pipeline/options";
-import {randomSource} from "../src/pipeline/random";
+import {resolveOptions} from "../src/nouns/options";
+import {randomSource} from "../src/nouns/random";
+import {mapRows, mapSettings} from "../src/pipeline/maps/map-rows";
 import {radiusOf, tsne} from "../src/tsne/index";
 import {cloud} from "./support/tsne-data";
 

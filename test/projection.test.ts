@@ -1,15 +1,9 @@
 import {describe, expect, test} from "vitest";
+import type {Activations, DifferentiableClassifier} from "../src/nouns/network";
+import {fork} from "../src/nouns/random";
+import type {Images, LabelledImages, Split} from "../src/nouns/samples";
 import {type ProjectionOptions, projection} from "../src/pipeline/probes/projection";
-import {fork} from "../src/pipeline/random";
-import type {
-  Activations,
-  Artifact,
-  DifferentiableClassifier,
-  Images,
-  LabelledImages,
-  ProbeContext,
-  Split,
-} from "../src/pipeline/types";
+import type {Artifact, ProbeContext} from "../src/pipeline/types";
 import {artifactsOf} from "./support/artifacts";
 import {cloud} from "./support/tsne-data";
 

@@ -1,9 +1,9 @@
 import {expect, test} from "vitest";
 import {type Matrix, openWorkspace} from "../src/tsne/index";
-import {findNeighbours} from "../src/tsne/neighbours";
-import {packed} from "../src/tsne/packing";
-import {findPrunedNeighbours, leadingColumns, type NeighbourGuess} from "../src/tsne/pruned-neighbours";
-import {fairOrder} from "../src/tsne/row-orders";
+import {packed} from "../src/tsne/linear/packing";
+import {findNeighbours} from "../src/tsne/neighbours/neighbours";
+import {findPrunedNeighbours, leadingColumns, type NeighbourGuess} from "../src/tsne/neighbours/pruned-neighbours";
+import {fairOrder} from "../src/tsne/neighbours/row-orders";
 import {cloud, digits} from "./support/tsne-data";
 
 /** Neighbours by both searches. */

@@ -1,7 +1,7 @@
 import {readFileSync} from "node:fs";
 import {gunzipSync} from "node:zlib";
 import {describe, expect, test} from "vitest";
-import {quickshift} from "../src/pipeline/analysis/segmentation/quickshift";
+import {quickshift} from "../src/lime/segmentation/quickshift";
 import {adjustedRand} from "./support/adjusted-rand";
 import {testDigits} from "./support/digits";
 

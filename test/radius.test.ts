@@ -1,6 +1,6 @@
 import {expect, test} from "vitest";
 import {embed, openNeighbourhood, radiusOf, stretched} from "../src/tsne/index";
-import {bestStretch} from "../src/tsne/radius";
+import {bestStretch} from "../src/tsne/neighbours/radius";
 import {digits} from "./support/tsne-data";
 
 test("a map's radius is the root mean square distance from its middle, and stretching multiplies it", () => {

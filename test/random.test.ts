@@ -1,7 +1,7 @@
 import fc from "fast-check";
 import {describe, expect, test} from "vitest";
-import {seedNumber} from "../src/pipeline/options";
-import {fork, randomSource} from "../src/pipeline/random";
+import {seedNumber} from "../src/nouns/options";
+import {fork, randomSource} from "../src/nouns/random";
 
 const draws = (random: () => number, count = 4) => Array.from({length: count}, () => random() * 2 ** 32);
 const seeds = fc.maxSafeNat();

@@ -1,11 +1,12 @@
 import {describe, expect, test} from "vitest";
-import {deletionInsertion, SHARES} from "../src/pipeline/analysis/lime/deletion-insertion";
-import {explainStudy} from "../src/pipeline/analysis/lime/explanation";
-import {studyWithLime} from "../src/pipeline/analysis/lime/lime";
-import {removalSummary, removeAndAskAgain} from "../src/pipeline/analysis/lime/remove-and-ask";
-import {grid} from "../src/pipeline/analysis/segmentation/grid";
-import {fork} from "../src/pipeline/random";
-import type {Classifier, Images} from "../src/pipeline/types";
+import {deletionInsertion, SHARES} from "../src/lime/deletion-insertion";
+import {explainStudy} from "../src/lime/explanation";
+import {studyWithLime} from "../src/lime/lime";
+import {removalSummary, removeAndAskAgain} from "../src/lime/remove-and-ask";
+import {grid} from "../src/lime/segmentation/grid";
+import type {Classifier} from "../src/nouns/network";
+import {fork} from "../src/nouns/random";
+import type {Images} from "../src/nouns/samples";
 import {testDigits} from "./support/digits";
 import {exigoClassifier} from "./support/exigo-classifier";
 

@@ -1,5 +1,5 @@
 import {expect, test} from "vitest";
-import {fairOrder, nearTogether} from "../src/tsne/row-orders";
+import {fairOrder, nearTogether} from "../src/tsne/neighbours/row-orders";
 import {cloud} from "./support/tsne-data";
 
 test("a fair order holds every row once, and every stretch of it rows from everywhere", () => {

@@ -1,14 +1,14 @@
 import {cpSync, mkdirSync, readFileSync, renameSync, rmSync, truncateSync, writeFileSync} from "node:fs";
 import {basename, dirname, join} from "node:path";
 import {beforeAll, describe, expect, test} from "vitest";
+import {resolveOptions} from "../src/nouns/options";
+import type {Dataset} from "../src/nouns/samples";
 import {openData} from "../src/pipeline/data/index";
-import {resolveOptions} from "../src/pipeline/options";
 import {openRunDirectory} from "../src/pipeline/record/run-directory";
 import {readRunFile} from "../src/pipeline/record/run-file";
 import {run} from "../src/pipeline/run";
-import {dataPlaces, openRunData} from "../src/pipeline/run-data";
-import {runOptions} from "../src/pipeline/run-options";
-import type {Dataset} from "../src/pipeline/types";
+import {dataPlaces, openRunData} from "../src/pipeline/run/data";
+import {runOptions} from "../src/pipeline/run/options";
 import {idxFolder, temporaryFolder} from "./support/idx-files";
 import {metricsOf, runAll} from "./support/small-run";
 

@@ -1,7 +1,7 @@
 import {readFileSync} from "node:fs";
 import {expect, test} from "vitest";
 
-import {samplePlaces, samplesNamed} from "../src/pipeline/run-samples";
+import {samplePlaces, samplesNamed} from "../src/pipeline/run/samples";
 
 test("explains the first test image of each class, in the classes' order", () => {
   const labels = [2, 0, 0, 2, 1, 4];

@@ -1,7 +1,7 @@
 import {setTimeout as delay} from "node:timers/promises";
 import {expect, test} from "vitest";
 
-import {together} from "../src/pipeline/run-together";
+import {together} from "../src/pipeline/run/together";
 
 async function* steps(name: string, times: readonly number[], log: string[] = []): AsyncGenerator<string, string> {
   try {

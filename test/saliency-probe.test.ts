@@ -1,8 +1,10 @@
 import {expect, test} from "vitest";
+import type {DifferentiableClassifier} from "../src/nouns/network";
+import {fork} from "../src/nouns/random";
+import type {Images} from "../src/nouns/samples";
 import {saliency} from "../src/pipeline/probes/saliency";
-import {fork} from "../src/pipeline/random";
 import {decode, encode} from "../src/pipeline/record/artifact-codec";
-import type {Artifact, DifferentiableClassifier, Images, ProbeContext} from "../src/pipeline/types";
+import type {Artifact, ProbeContext} from "../src/pipeline/types";
 import {artifactsOf} from "./support/artifacts";
 import {testDigits} from "./support/digits";
 

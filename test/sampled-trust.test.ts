@@ -1,11 +1,10 @@
 import {expect, test} from "vitest";
-
-import {mapRows, mapSettings} from "../src/pipeline/analysis/map-rows";
-import {trustworthiness} from "../src/pipeline/analysis/projection-quality";
-import {sampledTrustworthiness, sampleSizes, trustworthinessFrom} from "../src/pipeline/analysis/sampled-trust";
-import {standardised} from "../src/pipeline/analysis/standardise";
-import {resolveOptions} from "../src/pipeline/options";
-import {randomSource} from "../src/pipeline/random";
+import {resolveOptions} from "../src/nouns/options";
+import {randomSource} from "../src/nouns/random";
+import {standardised} from "../src/pipeline/maps/linear/standardise";
+import {mapRows, mapSettings} from "../src/pipeline/maps/map-rows";
+import {trustworthiness} from "../src/pipeline/maps/projection-quality";
+import {sampledTrustworthiness, sampleSizes, trustworthinessFrom} from "../src/pipeline/maps/sampled-trust";
 import type {Matrix} from "../src/tsne/index";
 
 /** Rows of four factors, columns of unequal spread, and much noise: few components leave a part of what tells them apart. */

@@ -1,9 +1,9 @@
 import fc from "fast-check";
 import {describe, expect, test} from "vitest";
-import {mapRows, mapSettings} from "../src/pipeline/analysis/map-rows";
-import {scaledRows} from "../src/pipeline/analysis/scaled-rows";
-import {resolveOptions} from "../src/pipeline/options";
-import {randomSource} from "../src/pipeline/random";
+import {resolveOptions} from "../src/nouns/options";
+import {randomSource} from "../src/nouns/random";
+import {scaledRows} from "../src/pipeline/maps/linear/scaled-rows";
+import {mapRows, mapSettings} from "../src/pipeline/maps/map-rows";
 import {cloud} from "./support/tsne-data";
 
 const table = (rows: readonly (readonly number[])[]) => ({

@@ -1,8 +1,8 @@
 import {expect, test} from "vitest";
 
-import {classScores, confusionCounts} from "../src/pipeline/analysis/confusion";
-import {channelSum} from "../src/pipeline/analysis/saliency";
-import {accuracy, argMaxRows, crossEntropy, softmaxRows} from "../src/pipeline/analysis/scores";
+import {classScores, confusionCounts} from "../src/numbers/confusion";
+import {accuracy, argMaxRows, crossEntropy, softmaxRows} from "../src/numbers/scores";
+import {channelSum} from "../src/pipeline/attribution/methods/saliency";
 
 test("softmax of ln 1, ln 2, ln 5 is 1, 2 and 5 eighths, and does not overflow", () => {
   expect(softmaxRows([0, Math.log(2), Math.log(5)], 3)).toBeAllClose([0.125, 0.25, 0.625], {rtol: 1e-7});

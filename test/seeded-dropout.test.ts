@@ -1,7 +1,7 @@
 import * as tf from "@tensorflow/tfjs";
 import {beforeAll, expect, test} from "vitest";
 
-import {SeededDropout} from "../src/pipeline/model/seeded-dropout";
+import {SeededDropout} from "../src/pipeline/model/zoo/seeded-dropout";
 
 const x = () => tf.ones([100, 100]);
 beforeAll(() => tf.setBackend("cpu"));

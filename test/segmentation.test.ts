@@ -4,15 +4,15 @@ import {gunzipSync} from "node:zlib";
 import {buildSync} from "esbuild";
 import fc from "fast-check";
 import {describe, expect, test} from "vitest";
-import {labOf} from "../src/pipeline/analysis/segmentation/color-space";
-import {felzenszwalb} from "../src/pipeline/analysis/segmentation/felzenszwalb";
-import {grid} from "../src/pipeline/analysis/segmentation/grid";
-import {type SegmentationMethod, segment, suitedSegmenter} from "../src/pipeline/analysis/segmentation/index";
-import {nearestCenters} from "../src/pipeline/analysis/segmentation/nearest-centers";
-import {densities, quickshift} from "../src/pipeline/analysis/segmentation/quickshift";
-import type {Raster, Segmentation} from "../src/pipeline/analysis/segmentation/raster";
-import {slic} from "../src/pipeline/analysis/segmentation/slic";
-import {fork} from "../src/pipeline/random";
+import {labOf} from "../src/lime/segmentation/color-space";
+import {felzenszwalb} from "../src/lime/segmentation/felzenszwalb";
+import {grid} from "../src/lime/segmentation/grid";
+import {type SegmentationMethod, segment, suitedSegmenter} from "../src/lime/segmentation/index";
+import {nearestCenters} from "../src/lime/segmentation/nearest-centers";
+import {densities, quickshift} from "../src/lime/segmentation/quickshift";
+import type {Raster, Segmentation} from "../src/lime/segmentation/raster";
+import {slic} from "../src/lime/segmentation/slic";
+import {fork} from "../src/nouns/random";
 import {adjustedRand} from "./support/adjusted-rand";
 import {testDigits} from "./support/digits";
 
@@ -221,7 +221,7 @@ test("Lab is as CIE and IEC define it", () => {
 
 test("runs where there is no Node, and gives the same segments", () => {
   const {outputFiles} = buildSync({
-    entryPoints: ["src/pipeline/analysis/segmentation/index.ts"],
+    entryPoints: ["src/lime/segmentation/index.ts"],
     bundle: true,
     write: false,
     platform: "browser",

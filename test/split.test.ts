@@ -1,8 +1,7 @@
 import {describe, expect, test} from "vitest";
-
+import {fork, randomSource, shuffled} from "../src/nouns/random";
 import {batches} from "../src/pipeline/data/batches";
 import {byteSplit, dealtOut, first, holdOut, pooled, subset, take} from "../src/pipeline/data/split";
-import {fork, randomSource, shuffled} from "../src/pipeline/random";
 
 const images = {shape: [5, 1, 2], values: Uint8Array.of(0, 255, 51, 102, 1, 2, 3, 4, 5, 6)};
 const split = byteSplit(images, Uint8Array.of(3, 1, 4, 1, 5), [1, 2, 1]);

@@ -1,15 +1,9 @@
 import {readFileSync} from "node:fs";
 import fc from "fast-check";
 import {expect, test} from "vitest";
-import {incompleteBeta, logGamma} from "../src/pipeline/analysis/beta-function";
-import {
-  holm,
-  meanAndDeviation,
-  studentQuantile,
-  welchInterval,
-  wilsonInterval,
-} from "../src/pipeline/analysis/intervals";
-import {pairedTest} from "../src/pipeline/analysis/paired-test";
+import {incompleteBeta, logGamma} from "../src/numbers/beta-function";
+import {holm, meanAndDeviation, studentQuantile, welchInterval, wilsonInterval} from "../src/numbers/intervals";
+import {pairedTest} from "../src/numbers/paired-test";
 
 /** What scipy and statsmodels computed: fixtures/statistics/make_statistics.py. */
 const oracle = JSON.parse(readFileSync("test/fixtures/statistics/statistics.json", "utf8")) as {

@@ -1,11 +1,11 @@
 import fc from "fast-check";
 import {describe, expect, test} from "vitest";
+import {UserError} from "../src/nouns/options";
+import {fork} from "../src/nouns/random";
+import type {Images} from "../src/nouns/samples";
 import {TYPE} from "../src/onnx/file/tensors";
-import type {LoadSettings} from "../src/pipeline/model/black-box";
-import {onnxClassifier} from "../src/pipeline/model/onnx-classifier";
-import {UserError} from "../src/pipeline/options";
-import {fork} from "../src/pipeline/random";
-import type {Images} from "../src/pipeline/types";
+import type {LoadSettings} from "../src/pipeline/model/load/black-box";
+import {onnxClassifier} from "../src/pipeline/model/load/onnx-classifier";
 import {floats, ints, node, type OnnxGraph, onnxFile} from "./support/onnx";
 
 const plain: LoadSettings = {what: "net.onnx", input: {scale: 1, mean: [0], std: [1]}, output: "auto"};

@@ -1,11 +1,11 @@
 import * as tf from "@tensorflow/tfjs";
 import {beforeAll, describe, expect, test} from "vitest";
-import type {LoadSettings} from "../src/pipeline/model/black-box";
-import {savedModel} from "../src/pipeline/model/saved-model";
-import {tfjsClassifier} from "../src/pipeline/model/tfjs-classifier";
-import {checkGroupSize, tfjsModelJson} from "../src/pipeline/model/tfjs-weights";
-import {fork} from "../src/pipeline/random";
-import type {Images} from "../src/pipeline/types";
+import {fork} from "../src/nouns/random";
+import type {Images} from "../src/nouns/samples";
+import type {LoadSettings} from "../src/pipeline/model/load/black-box";
+import {savedModel} from "../src/pipeline/model/load/saved-model";
+import {checkGroupSize, tfjsModelJson} from "../src/pipeline/model/load/tfjs-weights";
+import {tfjsClassifier} from "../src/pipeline/model/tf/tfjs-classifier";
 
 const plain: LoadSettings = {what: "model.json", input: {scale: 1, mean: [0], std: [1]}, output: "auto"};
 const random = fork(7, "images");

@@ -1,6 +1,6 @@
 import {expect, test} from "vitest";
 
-import {suspectsOf} from "../src/pipeline/analysis/suspects";
+import {suspectsOf} from "../src/numbers/suspects";
 import {csvTable} from "../src/pipeline/record/csv-table";
 
 test("images are ranked by the probability of their label, over all splits together", () => {

@@ -4,7 +4,7 @@ import fc from "fast-check";
 import {afterAll, describe, expect, test} from "vitest";
 
 import {tableOf} from "../src/cli/sweep-outcome";
-import {seedsOf, sweepGrid} from "../src/pipeline/run-sweep";
+import {seedsOf, sweepGrid} from "../src/pipeline/sweep";
 import {command} from "./support/command";
 import {temporaryFolder} from "./support/idx-files";
 

@@ -2,8 +2,8 @@ import {readdirSync, readFileSync, symlinkSync, writeFileSync} from "node:fs";
 import {join} from "node:path";
 import {expect, test} from "vitest";
 
-import {UserError} from "../src/pipeline/options";
-import {orUserErrorSync, systemWords} from "../src/pipeline/system-errors";
+import {UserError} from "../src/nouns/options";
+import {orUserErrorSync, systemWords} from "../src/nouns/system-errors";
 import {temporaryFolder} from "./support/idx-files";
 
 function thrownBy(act: () => unknown): unknown {

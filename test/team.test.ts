@@ -1,8 +1,8 @@
 import {execFileSync} from "node:child_process";
 import {expect, test} from "vitest";
-import {openArena} from "../src/tsne/arena";
-import {instantiate, kernelModule} from "../src/tsne/kernel-module";
-import {openTeam} from "../src/tsne/team";
+import {openArena} from "../src/tsne/threads/arena";
+import {instantiate, kernelModule} from "../src/tsne/threads/kernel-module";
+import {openTeam} from "../src/tsne/threads/team";
 
 /** Squares of 1 to n by the kernel that multiplies a matrix of n rows and 4 columns with one vector. */
 async function squares(threads: number, phases: number): Promise<Float32Array> {

@@ -2,7 +2,7 @@ import {readFileSync} from "node:fs";
 import * as tf from "@tensorflow/tfjs";
 import {afterAll, beforeAll, describe, expect, test} from "vitest";
 
-import {tensorKernels} from "../src/engine/tensor-kernels";
+import {tensorKernels} from "../src/engine/tfjs/tensor-kernels";
 import {startBackend} from "../src/pipeline/backend/index";
 import {drawn, sameOnBoth} from "./support/both-backends";
 

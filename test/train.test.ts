@@ -2,11 +2,12 @@ import {setImmediate as eventLoopTurn} from "node:timers/promises";
 import * as tf from "@tensorflow/tfjs";
 import {afterEach, beforeAll, expect, test} from "vitest";
 import {type FusedNetwork, fusedNetwork, plan} from "../src/engine/index";
+import type {Network} from "../src/nouns/network";
+import type {LabelledImages, Split} from "../src/nouns/samples";
 import {byteSplit} from "../src/pipeline/data/split";
 import {models} from "../src/pipeline/model/index";
 import {constant} from "../src/pipeline/training/schedule";
 import {type EpochProgress, epochStart, trainEpoch} from "../src/pipeline/training/train";
-import type {LabelledImages, Network, Split} from "../src/pipeline/types";
 import {randomBatch} from "./engine/tfjs";
 
 const SHAPE = [8, 8, 1] as const;

@@ -2,11 +2,11 @@ import {existsSync, rmSync, statSync} from "node:fs";
 import {join} from "node:path";
 import {afterAll, expect, test} from "vitest";
 
-import {resolveOptions} from "../src/pipeline/options";
+import {resolveOptions} from "../src/nouns/options";
 import {openRunDirectory} from "../src/pipeline/record/run-directory";
 import {readSaved} from "../src/pipeline/record/saved-file";
 import {run} from "../src/pipeline/run";
-import {runOptions} from "../src/pipeline/run-options";
+import {runOptions} from "../src/pipeline/run/options";
 import {temporaryFolder} from "./support/idx-files";
 import {metricsOf, runAll} from "./support/small-run";
 

@@ -1,8 +1,7 @@
 import * as tf from "@tensorflow/tfjs";
 import {afterAll, beforeAll, describe, expect, test} from "vitest";
-
+import {randomSource} from "../src/nouns/random";
 import {startBackend} from "../src/pipeline/backend/index";
-import {randomSource} from "../src/pipeline/random";
 
 /** The gradients of `f` on one backend, flat. */
 async function on(backend: string, f: () => tf.Tensor[]): Promise<number[][]> {

@@ -1,5 +1,5 @@
 import {beforeAll, describe, expect, test} from "vitest";
-import {randomSource} from "../src/pipeline/random";
+import {randomSource} from "../src/nouns/random";
 import {embed, type Matrix, type Neighbourhood, openNeighbourhood, type TsneOptions, tsne} from "../src/tsne/index";
 import {gradient, jointProbabilities} from "../src/tsne/reference";
 import {cloud, digits, reference, relativeError} from "./support/tsne-data";

@@ -1,14 +1,16 @@
 import fc from "fast-check";
 import {describe, expect, test} from "vitest";
-import {explainWithLime} from "../src/pipeline/analysis/lime/lime";
-import {removalSummary, removeAndAskAgain} from "../src/pipeline/analysis/lime/remove-and-ask";
-import {grid} from "../src/pipeline/analysis/segmentation/grid";
-import {unchanging} from "../src/pipeline/analysis/unchanging";
+import {explainWithLime} from "../src/lime/lime";
+import {removalSummary, removeAndAskAgain} from "../src/lime/remove-and-ask";
+import {grid} from "../src/lime/segmentation/grid";
+import {unchanging} from "../src/lime/unchanging";
+import type {Classifier} from "../src/nouns/network";
+import {fork} from "../src/nouns/random";
+import type {Images} from "../src/nouns/samples";
+import {explainImage} from "../src/pipeline/explain";
 import {segmentExplanation} from "../src/pipeline/probes/segment-explanation";
-import {fork} from "../src/pipeline/random";
 import {encode} from "../src/pipeline/record/artifact-codec";
-import {explainImage} from "../src/pipeline/run-explain";
-import type {Artifact, Classifier, Images} from "../src/pipeline/types";
+import type {Artifact} from "../src/pipeline/types";
 import {draw} from "../src/plots/index";
 import {trustWords} from "../src/plots/trust-words";
 

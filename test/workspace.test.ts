@@ -1,6 +1,6 @@
 import {execFileSync} from "node:child_process";
 import {expect, test} from "vitest";
-import {principalComponents} from "../src/pipeline/analysis/pca";
+import {principalComponents} from "../src/pipeline/maps/linear/pca";
 import {
   closeIdleWorkspace,
   type Dimensions,

@@ -6,8 +6,8 @@ import * as tf from "@tensorflow/tfjs";
 import "@tensorflow/tfjs-backend-wasm";
 
 import {type BackendName, backends} from "../../src/pipeline/backend/index";
-import {registerTrainingKernels} from "../../src/pipeline/backend/training-kernels";
-import {tfNetwork} from "../../src/pipeline/model/tf-network";
+import {registerTrainingKernels} from "../../src/pipeline/backend/wasm/training-kernels";
+import {tfNetwork} from "../../src/pipeline/model/tf/tf-network";
 
 import {mnistImages, networks, part, refused} from "./networks";
 import {answerRounds} from "./rounds";

@@ -2,9 +2,8 @@
 import {readFileSync} from "node:fs";
 import {dirname, join} from "node:path";
 import * as tf from "@tensorflow/tfjs";
-
+import type {LabelledImages} from "../../src/nouns/samples";
 import {models} from "../../src/pipeline/model/index";
-import type {LabelledImages} from "../../src/pipeline/types";
 
 export const IMAGES = 6400;
 

@@ -4,7 +4,7 @@
  */
 import {readFileSync, writeFileSync} from "node:fs";
 
-import {randomSource} from "../../src/pipeline/random";
+import {randomSource} from "../../src/nouns/random";
 import {tsne} from "../../src/tsne/index";
 
 const [name, file, rowCount, out, threads] = process.argv.slice(2);

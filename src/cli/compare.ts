@@ -1,4 +1,4 @@
-import {type OptionTable, oneOf, positiveInteger, resolveOptions, UserError} from "../pipeline/options";
+import {type OptionTable, oneOf, positiveInteger, resolveOptions, UserError} from "../nouns/options";
 import {findRunAt} from "../pipeline/record/saved-run";
 import {writeWhole} from "../pipeline/record/write-whole";
 import {compareRuns} from "../report/compare/compare-runs";

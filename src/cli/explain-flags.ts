@@ -1,8 +1,4 @@
 import {dirname, resolve} from "node:path";
-
-import type {Fit} from "../pipeline/data/images/fit-image";
-import {MOST_PIXELS} from "../pipeline/data/images/image-file";
-import {type ModelOutput, OUTPUTS} from "../pipeline/model/answers";
 import {
   between,
   type OptionTable,
@@ -12,8 +8,11 @@ import {
   seedNumber,
   UserError,
   wholeNumber,
-} from "../pipeline/options";
-import type {ImageShape} from "../pipeline/types";
+} from "../nouns/options";
+import type {ImageShape} from "../nouns/samples";
+import type {Fit} from "../pipeline/data/images/fit-image";
+import {MOST_PIXELS} from "../pipeline/data/images/image-file";
+import {type ModelOutput, OUTPUTS} from "../pipeline/model/load/answers";
 import {type ModelEngine, readJson} from "./explain-model";
 import {givenOf} from "./flags";
 

@@ -1,13 +1,13 @@
+import {parseJson} from "../nouns/json-text";
+import {UserError} from "../nouns/options";
 import {startBackend} from "../pipeline/backend/index";
 import {type ClassNames, parseClassNames} from "../pipeline/data/class-names";
 import {readWhole} from "../pipeline/data/read-file";
 import {decodeText} from "../pipeline/data/text";
-import {parseJson} from "../pipeline/json-text";
-import type {LoadedClassifier, LoadSettings} from "../pipeline/model/black-box";
-import {onnxClassifier} from "../pipeline/model/onnx-classifier";
-import {tfjsClassifier} from "../pipeline/model/tfjs-classifier";
-import {type TfjsModelJson, tfjsModelJson} from "../pipeline/model/tfjs-weights";
-import {UserError} from "../pipeline/options";
+import type {LoadedClassifier, LoadSettings} from "../pipeline/model/load/black-box";
+import {onnxClassifier} from "../pipeline/model/load/onnx-classifier";
+import {type TfjsModelJson, tfjsModelJson} from "../pipeline/model/load/tfjs-weights";
+import {tfjsClassifier} from "../pipeline/model/tf/tfjs-classifier";
 import {readOnnx, readTfjsWeights} from "./model-files";
 import {triedModel} from "./trial";
 

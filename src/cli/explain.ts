@@ -1,20 +1,21 @@
 import {basename, join, resolve} from "node:path";
 
-import {limeFlags, limeOptionsOf} from "../pipeline/analysis/lime/option-table";
+import {limeFlags, limeOptionsOf} from "../lime/option-table";
+import {resolveOptions, UserError} from "../nouns/options";
+import type {Images} from "../nouns/samples";
 import {fitImage} from "../pipeline/data/images/fit-image";
 import {decodeImage} from "../pipeline/data/images/image-file";
 import {readWhole} from "../pipeline/data/read-file";
-import type {LoadedClassifier, LoadSettings} from "../pipeline/model/black-box";
-import {resolveOptions, UserError} from "../pipeline/options";
+import {explainImage} from "../pipeline/explain";
+import type {LoadedClassifier, LoadSettings} from "../pipeline/model/load/black-box";
 import {encode} from "../pipeline/record/artifact-codec";
 import {freshFolder} from "../pipeline/record/fresh-name";
 import {findRun} from "../pipeline/record/run-directory";
 import {readRunFile} from "../pipeline/record/run-file";
 import {writeWhole} from "../pipeline/record/write-whole";
-import {openRunData} from "../pipeline/run-data";
-import {explainImage} from "../pipeline/run-explain";
-import {runOptions} from "../pipeline/run-options";
-import type {Artifact, Images} from "../pipeline/types";
+import {openRunData} from "../pipeline/run/data";
+import {runOptions} from "../pipeline/run/options";
+import type {Artifact} from "../pipeline/types";
 import {draw} from "../plots/index";
 import {trustWords} from "../plots/trust-words";
 import type {Command} from "./command";

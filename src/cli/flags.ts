@@ -1,6 +1,6 @@
 import type {Argv} from "yargs";
 
-import {kebab, type Option} from "../pipeline/options";
+import {kebab, type Option} from "../nouns/options";
 
 type Table = {readonly [name: string]: Option<unknown>};
 

@@ -1,8 +1,8 @@
 import {readFileSync} from "node:fs";
 import yargs, {type Argv} from "yargs";
 
-import {UserError} from "../pipeline/options";
-import {inOneLine} from "../pipeline/system-errors";
+import {UserError} from "../nouns/options";
+import {inOneLine} from "../nouns/system-errors";
 import type {Command} from "./command";
 import {compareCommand} from "./compare";
 import {explainCommand} from "./explain";

@@ -1,6 +1,6 @@
 import {join, relative} from "node:path";
 
-import type {RunEvent} from "../pipeline/run-events";
+import type {RunEvent} from "../pipeline/run/events";
 import {paint} from "./terminal";
 
 /** Suspects that the terminal names; the file has all. */

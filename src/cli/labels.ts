@@ -1,13 +1,13 @@
 import {join, relative} from "node:path";
 
-import {type OptionTable, positiveInteger, resolveOptions} from "../pipeline/options";
+import {type OptionTable, positiveInteger, resolveOptions} from "../nouns/options";
+import type {Dataset} from "../nouns/samples";
+import {tooFewEpochs, trainingSuspects, trainingSuspectsCsv, whySuspect} from "../pipeline/labels";
 import {findRun} from "../pipeline/record/run-directory";
 import {readRunFile} from "../pipeline/record/run-file";
 import {writeWhole} from "../pipeline/record/write-whole";
-import {openRunData} from "../pipeline/run-data";
-import {tooFewEpochs, trainingSuspects, trainingSuspectsCsv, whySuspect} from "../pipeline/run-labels";
-import {runOptions} from "../pipeline/run-options";
-import type {Dataset} from "../pipeline/types";
+import {openRunData} from "../pipeline/run/data";
+import {runOptions} from "../pipeline/run/options";
 import {thumbnail} from "../report/compare/thumbnail";
 import {labelsPage} from "../report/labels/page";
 import type {Command} from "./command";

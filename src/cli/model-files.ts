@@ -1,12 +1,11 @@
 import {realpath, stat} from "node:fs/promises";
 import {dirname, join, relative, resolve, sep} from "node:path";
-
+import {UserError} from "../nouns/options";
+import {orUserError} from "../nouns/system-errors";
 import {readWhole} from "../pipeline/data/read-file";
-import {onnxModel} from "../pipeline/model/onnx-classifier";
-import {type ExternalTensor, externalTensors} from "../pipeline/model/onnx-graph";
-import {checkGroupSize, type TfjsModelJson} from "../pipeline/model/tfjs-weights";
-import {UserError} from "../pipeline/options";
-import {orUserError} from "../pipeline/system-errors";
+import {onnxModel} from "../pipeline/model/load/onnx-classifier";
+import {type ExternalTensor, externalTensors} from "../pipeline/model/load/onnx-graph";
+import {checkGroupSize, type TfjsModelJson} from "../pipeline/model/load/tfjs-weights";
 
 /** A model's ONNX file and the files beside it that hold its weights. */
 export interface OnnxFiles {

@@ -1,6 +1,6 @@
 import type {Argv} from "yargs";
 
-import {UserError} from "../pipeline/options";
+import {UserError} from "../nouns/options";
 
 /** What is done with a run's page beside writing it. */
 export interface PageFlags {

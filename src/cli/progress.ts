@@ -1,5 +1,5 @@
-import type {RunEvent} from "../pipeline/run-events";
-import {inOneLine} from "../pipeline/system-errors";
+import {inOneLine} from "../nouns/system-errors";
+import type {RunEvent} from "../pipeline/run/events";
 import {type Bar, plainBar, terminalBar} from "./bars";
 import {epochLine} from "./epoch-line";
 import {cut, wrapped} from "./fit";

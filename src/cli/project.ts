@@ -1,8 +1,8 @@
-import {trustNote} from "../pipeline/analysis/map-notes";
-import {mapSettings} from "../pipeline/analysis/map-rows";
+import {type OptionTable, positiveInteger, resolveOptions, seedNumber} from "../nouns/options";
 import {tableOptions} from "../pipeline/data/tables/table";
-import {type OptionTable, positiveInteger, resolveOptions, seedNumber} from "../pipeline/options";
-import type {ProjectFile} from "../pipeline/run-project";
+import {trustNote} from "../pipeline/maps/map-notes";
+import {mapSettings} from "../pipeline/maps/map-rows";
+import type {ProjectFile} from "../pipeline/project";
 import type {Command} from "./command";
 import {declareFlags, givenOf} from "./flags";
 import {say} from "./terminal";
@@ -34,7 +34,7 @@ export const projectCommand: Command = {
       if (!quiet) say(line);
     };
     // loaded when it is asked for: a run need not wait for the twenty files that read tables
-    const {projectFile}: typeof import("../pipeline/run-project") = require("../pipeline/run-project");
+    const {projectFile}: typeof import("../pipeline/project") = require("../pipeline/project");
     const begun = performance.now();
     const map = await projectFile(String(given.file), options, print);
     const seconds = ((performance.now() - begun) / 1000).toFixed(1);

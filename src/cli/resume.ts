@@ -1,10 +1,10 @@
 import {basename, dirname, join} from "node:path";
 
-import {resolveOptions} from "../pipeline/options";
+import {resolveOptions} from "../nouns/options";
 import {findRun} from "../pipeline/record/run-directory";
 import {readRunFile} from "../pipeline/record/run-file";
-import {runOptions} from "../pipeline/run-options";
-import type {ProbeOptions} from "../pipeline/run-probes";
+import {runOptions} from "../pipeline/run/options";
+import type {ProbeOptions} from "../pipeline/run/probe-once";
 import type {Command} from "./command";
 import {declarePageFlags} from "./page-flags";
 import {drive, SERVE} from "./run";

@@ -1,15 +1,14 @@
 import {join} from "node:path";
 import {pathToFileURL} from "node:url";
-
-import {aside, readyAside} from "../pipeline/aside/thread";
-import {kebab, resolveOptions} from "../pipeline/options";
+import {kebab, resolveOptions} from "../nouns/options";
+import {aside, readyAside} from "../pipeline/jobs/thread";
 import {probes} from "../pipeline/probes/index";
 import {writeImageMap, writeMapFilm} from "../pipeline/record/projection-files";
 import {findRun} from "../pipeline/record/run-directory";
 import {readRunFile} from "../pipeline/record/run-file";
 import {type RunControl, run} from "../pipeline/run";
-import {type RunOptions, runOptions} from "../pipeline/run-options";
-import type {ProbeOptions} from "../pipeline/run-probes";
+import {type RunOptions, runOptions} from "../pipeline/run/options";
+import type {ProbeOptions} from "../pipeline/run/probe-once";
 import type {ReportServer} from "../report/serve";
 import type {Command} from "./command";
 import {declareFlags, givenOf} from "./flags";

@@ -1,7 +1,7 @@
-import {meanAndDeviation, welchInterval} from "../pipeline/analysis/intervals";
+import {meanAndDeviation, welchInterval} from "../numbers/intervals";
 import {findRun} from "../pipeline/record/run-directory";
 import {openSavedRun} from "../pipeline/record/saved-run";
-import type {SweepRun} from "../pipeline/run-sweep";
+import type {SweepRun} from "../pipeline/sweep";
 import type {EpochMetrics} from "../pipeline/types";
 
 /** What a sweep came to, a setting at a time; `--json` prints it. */

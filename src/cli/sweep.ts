@@ -1,12 +1,12 @@
 import {existsSync} from "node:fs";
 import {join} from "node:path";
 
-import {kebab, type OptionTable, resolveOptions, UserError} from "../pipeline/options";
+import {kebab, type OptionTable, resolveOptions, UserError} from "../nouns/options";
 import {probes} from "../pipeline/probes/index";
 import {findRun, type RunDirectory} from "../pipeline/record/run-directory";
 import {openSavedRun} from "../pipeline/record/saved-run";
-import {runOptions} from "../pipeline/run-options";
-import {type SweepRun, seedsOf, sweepGrid} from "../pipeline/run-sweep";
+import {runOptions} from "../pipeline/run/options";
+import {type SweepRun, seedsOf, sweepGrid} from "../pipeline/sweep";
 import type {Command} from "./command";
 import {declareFlags, givenOf} from "./flags";
 import {drive} from "./run";

@@ -3,7 +3,7 @@ import {format} from "node:util";
 import pc from "picocolors";
 
 import {visible, visibleJson} from "../escape/visible";
-import {systemWords} from "../pipeline/system-errors";
+import {systemWords} from "../nouns/system-errors";
 
 /** @file The one way to the terminal: our own colours pass, and no control character that came with data. */
 

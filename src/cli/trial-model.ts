@@ -1,5 +1,5 @@
-import type {LoadSettings} from "../pipeline/model/black-box";
-import {UserError} from "../pipeline/options";
+import {UserError} from "../nouns/options";
+import type {LoadSettings} from "../pipeline/model/load/black-box";
 import {type ModelEngine, openModel} from "./explain-model";
 
 /** What the process of a trial is asked. */

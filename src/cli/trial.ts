@@ -1,8 +1,7 @@
 import {fork} from "node:child_process";
 import {join} from "node:path";
-
+import {UserError} from "../nouns/options";
 import {inBytes} from "../pipeline/data/read-file";
-import {UserError} from "../pipeline/options";
 import type {TrialAnswer, TrialQuestion} from "./trial-model";
 
 /**

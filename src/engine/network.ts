@@ -1,14 +1,15 @@
-import {UserError} from "../pipeline/options";
-import {fork} from "../pipeline/random";
-import type {BatchResult, Images, LabelledImages, NamedArray, Network} from "../pipeline/types";
-import {checkImages, checkTargets, inChunks, partsInChunks, type Running} from "./chunks";
-import {compile, type Output} from "./compile";
-import {FIRST, JOBS} from "./control";
-import {startCrew} from "./crew";
-import {defaultVariant, kernelModule, type Variant} from "./modules";
-import {optimizers} from "./optimizers";
-import type {Plan} from "./plan";
-import {readArrays, writeArrays} from "./weights";
+import type {BatchResult, NamedArray, Network} from "../nouns/network";
+import {UserError} from "../nouns/options";
+import {fork} from "../nouns/random";
+import type {Images, LabelledImages} from "../nouns/samples";
+import {compile, type Output} from "./compiler/compile";
+import {FIRST, JOBS} from "./compiler/control";
+import {optimizers} from "./compiler/optimizers";
+import type {Plan} from "./compiler/plan";
+import {readArrays, writeArrays} from "./compiler/weights";
+import {checkImages, checkTargets, inChunks, partsInChunks, type Running} from "./runtime/chunks";
+import {startCrew} from "./runtime/crew";
+import {defaultVariant, kernelModule, type Variant} from "./runtime/modules";
 
 export interface FusedOptions {
   readonly threads: number;

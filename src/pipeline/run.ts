@@ -1,5 +1,6 @@
 import {join} from "node:path";
-
+import type {NamedArray, Network} from "../nouns/network";
+import type {Dataset} from "../nouns/samples";
 import {openData} from "./data/index";
 import {first} from "./data/split";
 import {labelsAt} from "./data/split-labels";
@@ -8,31 +9,30 @@ import {imagesALook} from "./probes/look-budget";
 import {type Environment, environment} from "./record/environment";
 import {keptEpochs, probedEpochs} from "./record/kept-epochs";
 import {sweepFiles} from "./record/leftovers";
-import {clearLogs, logFolderOf} from "./record/log-folder";
 import {checkNewRun, createRunDirectory, type RunDirectory} from "./record/run-directory";
 import {readRunFile} from "./record/run-file";
 import {lockRun, type RunLock} from "./record/run-lock";
 import {runName} from "./record/run-name";
 import {progressFile} from "./record/run-progress";
-import {checkpointsOf, type Restored, restored} from "./run-checkpoint";
-import {openRunData} from "./run-data";
-import type {RunEvent} from "./run-events";
-import {factsOf, runFacts} from "./run-facts";
-import {openRunLog} from "./run-log";
-import {type Looking, look, type Rest} from "./run-look";
-import {openNetwork} from "./run-network";
-import {PEAK_RATES, type RunOptions} from "./run-options";
-import {chooseProbes, type ProbeOptions} from "./run-probes";
-import {samplePlaces} from "./run-samples";
-import {askAboutAll, type LabelReport, labelsByBest} from "./run-suspects";
-import {hasTestImages, keepTestImages} from "./run-test-images";
+import {clearLogs, logFolderOf} from "./record/tensorboard/log-folder";
+import {checkpointsOf, type Restored, restored} from "./run/checkpoint";
+import {openNetwork} from "./run/choose-engine";
+import {openRunData} from "./run/data";
+import type {RunEvent} from "./run/events";
+import {factsOf, runFacts} from "./run/facts";
+import {type Looking, look, type Rest} from "./run/look";
+import {PEAK_RATES, type RunOptions} from "./run/options";
+import {chooseProbes, type ProbeOptions} from "./run/probe-once";
+import {samplePlaces} from "./run/samples";
+import {askAboutAll, type LabelReport, labelsByBest} from "./run/suspects";
+import {openRunLog} from "./run/tensorboard";
+import {hasTestImages, keepTestImages} from "./run/test-images";
 import {augmentation} from "./training/augment/augment";
 import {augmentationNote, rangesOf} from "./training/augment/ranges";
 import {isStale, staleNote} from "./training/patience";
 import {constant, oneCycle} from "./training/schedule";
 import {type EpochProgress, epochStart, trainEpoch} from "./training/train";
 import {type TrainingRecord, trainingRecord} from "./training/training-record";
-import type {Dataset, NamedArray, Network} from "./types";
 
 export interface RunControl {
   /** Stops after the batch or the probe at hand; what was learnt is kept, and can be gone on with. */

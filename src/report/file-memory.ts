@@ -1,4 +1,4 @@
-import {UserError} from "../pipeline/options";
+import {UserError} from "../nouns/options";
 import {type FileState, isUnchanged} from "../pipeline/record/file-state";
 import {readSavedFiles} from "../pipeline/record/saved-file";
 

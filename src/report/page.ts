@@ -5,7 +5,7 @@ import {gzipSync} from "node:zlib";
 import {build} from "esbuild";
 import {writeWhole} from "../pipeline/record/write-whole";
 import {fileMemory} from "./file-memory";
-import {type Gathered, gather} from "./gather";
+import {type Gathered, gather} from "./gather/index";
 import {partsPacker} from "./gzip-parts";
 
 const UMD = "dist/tfjs-vis.umd.min.js";

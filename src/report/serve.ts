@@ -3,11 +3,11 @@ import {createServer, type ServerResponse} from "node:http";
 import type {AddressInfo} from "node:net";
 import {join} from "node:path";
 import {visible} from "../escape/visible";
-import {UserError} from "../pipeline/options";
+import {UserError} from "../nouns/options";
 import {type RunProgress, readProgress} from "../pipeline/record/run-progress";
 import {answering, beginEvents, event, send} from "./answering";
 import {fileMemory} from "./file-memory";
-import {gather} from "./gather";
+import {gather} from "./gather/index";
 import {bundle, page} from "./page";
 
 export interface ReportServer {

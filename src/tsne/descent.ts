@@ -1,13 +1,13 @@
-import {boxOf, REPORT, readReports} from "./box";
-import {CHUNK} from "./layout";
-import type {Dimensions} from "./matrix";
-import {meshRepulsion} from "./mesh-repulsion";
-import type {Neighbourhood} from "./neighbourhood";
-import {pauses} from "./parts";
-import {placePoints, readPoints, writePoints} from "./points";
-import {bestStretch, radiusOf, slopeBySize, stretched} from "./radius";
-import {allPairsRepulsion, type Repulsion} from "./repulsion";
-import type {Job} from "./team";
+import {meshRepulsion} from "./forces/mesh-repulsion";
+import {allPairsRepulsion, type Repulsion} from "./forces/repulsion";
+import type {Dimensions} from "./linear/matrix";
+import {boxOf, REPORT, readReports} from "./neighbours/box";
+import type {Neighbourhood} from "./neighbours/neighbourhood";
+import {placePoints, readPoints, writePoints} from "./neighbours/points";
+import {bestStretch, radiusOf, slopeBySize, stretched} from "./neighbours/radius";
+import {CHUNK} from "./threads/layout";
+import {pauses} from "./threads/parts";
+import type {Job} from "./threads/team";
 
 /** How the descent goes: scikit-learn 1.2's names and defaults, van der Maaten's method (2008, section 3.4). */
 export interface Descent {

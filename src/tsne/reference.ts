@@ -1,4 +1,4 @@
-import type {Dimensions, Matrix} from "./matrix";
+import type {Dimensions, Matrix} from "./linear/matrix";
 
 /**
  * @file t-SNE as it is defined (van der Maaten & Hinton, Visualizing Data using t-SNE, JMLR 9, 2008), in double

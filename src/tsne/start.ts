@@ -1,6 +1,6 @@
-import type {Dimensions, Matrix} from "./matrix";
-import {loadMatrix} from "./matrix-product";
-import type {Space} from "./workspace";
+import type {Dimensions, Matrix} from "./linear/matrix";
+import {loadMatrix} from "./linear/matrix-product";
+import type {Space} from "./threads/workspace";
 
 /**
  * Standard deviation of the first coordinate of a start from principal components or at random: all forces nearly

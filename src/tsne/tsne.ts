@@ -1,8 +1,8 @@
 import {type Descent, descend} from "./descent";
-import {checkMatrix, type Dimensions, type Matrix} from "./matrix";
-import {type Metric, type Neighbourhood, openNeighbourhood} from "./neighbourhood";
+import {checkMatrix, type Dimensions, type Matrix} from "./linear/matrix";
+import {type Metric, type Neighbourhood, openNeighbourhood} from "./neighbours/neighbourhood";
 import {principalStart, randomStart} from "./start";
-import {automaticThreads} from "./threads";
+import {automaticThreads} from "./threads/threads";
 
 export interface TsneOptions extends Partial<Descent> {
   readonly dimensions?: Dimensions;

@@ -1,8 +1,8 @@
 import * as tf from "@tensorflow/tfjs";
 import {beforeAll, expect, test} from "vitest";
 
-import {type ConvolutionShape, canConvolve, convolver} from "../../src/engine/convolver";
-import {fork} from "../../src/pipeline/random";
+import {type ConvolutionShape, canConvolve, convolver} from "../../src/engine/tfjs/convolver";
+import {fork} from "../../src/nouns/random";
 import {worst} from "./tfjs";
 
 beforeAll(async () => {

@@ -1,9 +1,9 @@
 import {afterEach, expect, test} from "vitest";
 
-import {FIRST} from "../../src/engine/control";
-import {type Crew, startCrew} from "../../src/engine/crew";
-import {kernelModule} from "../../src/engine/modules";
-import {each, type Program, programOf} from "../../src/engine/program";
+import {FIRST} from "../../src/engine/compiler/control";
+import {each, type Program, programOf} from "../../src/engine/compiler/program";
+import {type Crew, startCrew} from "../../src/engine/runtime/crew";
+import {kernelModule} from "../../src/engine/runtime/modules";
 
 const crews: Crew[] = [];
 afterEach(async () => {

@@ -4,8 +4,8 @@ import {join} from "node:path";
 import {expect, test} from "vitest";
 
 import {compile, generated, kernels} from "../../scripts/kernels";
-import {FIRST} from "../../src/engine/control";
-import {kernelModule} from "../../src/engine/modules";
+import {FIRST} from "../../src/engine/compiler/control";
+import {kernelModule} from "../../src/engine/runtime/modules";
 
 test.each(kernels)("$output is what $source compiles to", (kernel) => {
   const folder = mkdtempSync(join(tmpdir(), "kernels-"));

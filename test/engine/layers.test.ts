@@ -3,8 +3,8 @@ import fc from "fast-check";
 import {afterEach, beforeAll, describe, expect, test} from "vitest";
 
 import {type FusedNetwork, fusedNetwork, plan} from "../../src/engine/index";
-import {SeededDropout} from "../../src/pipeline/model/seeded-dropout";
-import type {NamedArray} from "../../src/pipeline/types";
+import type {NamedArray} from "../../src/nouns/network";
+import {SeededDropout} from "../../src/pipeline/model/zoo/seeded-dropout";
 import {logitsAndInputGradient, lossAndGradients, randomBatch, randomizeWeights, worst} from "./tfjs";
 
 type Shape = readonly [number, number, number];

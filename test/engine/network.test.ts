@@ -2,8 +2,9 @@ import * as tf from "@tensorflow/tfjs";
 import {afterEach, beforeAll, describe, expect, test} from "vitest";
 
 import {type FusedNetwork, fusedNetwork, plan} from "../../src/engine/index";
+import type {NamedArray} from "../../src/nouns/network";
+import type {LabelledImages} from "../../src/nouns/samples";
 import {type ModelName, models} from "../../src/pipeline/model/index";
-import type {LabelledImages, NamedArray} from "../../src/pipeline/types";
 import {logitsAndInputGradient, lossAndGradients, randomBatch, randomizeWeights, worst} from "./tfjs";
 
 const SHAPE = [14, 14, 1] as const;

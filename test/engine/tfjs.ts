@@ -1,8 +1,8 @@
 /** @file tfjs' cpu backend as the engine's oracle. */
 import * as tf from "@tensorflow/tfjs";
 
-import {fork} from "../../src/pipeline/random";
-import type {LabelledImages} from "../../src/pipeline/types";
+import {fork} from "../../src/nouns/random";
+import type {LabelledImages} from "../../src/nouns/samples";
 
 /** Uniform pixels and classes. */
 export function randomBatch(

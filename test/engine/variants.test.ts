@@ -4,7 +4,7 @@ import * as tf from "@tensorflow/tfjs";
 import {expect, test} from "vitest";
 
 import {fusedNetwork, plan} from "../../src/engine/index";
-import {fusesMultiplyAdd, VARIANTS} from "../../src/engine/modules";
+import {fusesMultiplyAdd, VARIANTS} from "../../src/engine/runtime/modules";
 import {models} from "../../src/pipeline/model/index";
 import {randomBatch, randomizeWeights, worst} from "./tfjs";
 

@@ -2,12 +2,12 @@ import * as tf from "@tensorflow/tfjs";
 import {expect, test} from "vitest";
 
 import {fusedNetwork, plan} from "../../src/engine/index";
+import type {Network} from "../../src/nouns/network";
+import {fork, shuffled} from "../../src/nouns/random";
 import {startBackend} from "../../src/pipeline/backend/index";
 import {openData} from "../../src/pipeline/data/index";
-import {cnn} from "../../src/pipeline/model/cnn";
-import {tfNetwork} from "../../src/pipeline/model/tf-network";
-import {fork, shuffled} from "../../src/pipeline/random";
-import type {Network} from "../../src/pipeline/types";
+import {tfNetwork} from "../../src/pipeline/model/tf/tf-network";
+import {cnn} from "../../src/pipeline/model/zoo/cnn";
 
 const CLASSES = [..."0123456789"];
 const BATCH = 64;

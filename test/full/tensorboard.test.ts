@@ -5,11 +5,11 @@ import {tmpdir} from "node:os";
 import {join} from "node:path";
 import * as tf from "@tensorflow/tfjs";
 import {beforeAll, expect, test} from "vitest";
-import {comparedTags, logEpoch, logOptions} from "../../src/pipeline/record/epoch-log";
-import {histogramBuckets} from "../../src/pipeline/record/histogram";
-import {writeProjector} from "../../src/pipeline/record/projector";
-import {spritePng} from "../../src/pipeline/record/sprite";
-import {tensorboardLog} from "../../src/pipeline/record/tensorboard";
+import {comparedTags, logEpoch, logOptions} from "../../src/pipeline/record/tensorboard/epoch-log";
+import {histogramBuckets} from "../../src/pipeline/record/tensorboard/histogram";
+import {writeProjector} from "../../src/pipeline/record/tensorboard/projector";
+import {spritePng} from "../../src/pipeline/record/tensorboard/sprite";
+import {tensorboardLog} from "../../src/pipeline/record/tensorboard/summaries";
 import {imageGrid} from "../../src/plots/image-grid";
 import {expectTensorBoard, PYTHON} from "../support/tensorboard-server";
 

@@ -9,7 +9,7 @@ import {afterAll, describe, expect, test} from "vitest";
 
 import {backends, startBackend} from "../../src/pipeline/backend/index";
 import {type ModelName, models} from "../../src/pipeline/model/index";
-import {tfNetwork} from "../../src/pipeline/model/tf-network";
+import {tfNetwork} from "../../src/pipeline/model/tf/tf-network";
 import {openRunDirectory} from "../../src/pipeline/record/run-directory";
 import {readArtifactFile} from "../../src/pipeline/record/saved-file";
 import {logitsAndInputGradient, lossAndGradients, randomBatch, randomizeWeights, worst} from "../engine/tfjs";

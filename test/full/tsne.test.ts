@@ -1,8 +1,8 @@
 import {readFileSync} from "node:fs";
 import {dirname, join} from "node:path";
 import {expect, test} from "vitest";
-import {pca} from "../../src/pipeline/analysis/pca";
-import {normal, randomSource} from "../../src/pipeline/random";
+import {normal, randomSource} from "../../src/nouns/random";
+import {pca} from "../../src/pipeline/maps/linear/pca";
 import {embed, type Matrix, openNeighbourhood, tsne} from "../../src/tsne/index";
 import {reference} from "../support/tsne-data";
 

@@ -1,10 +1,9 @@
 import {expect, test} from "vitest";
-
+import {normal, randomSource} from "../../src/nouns/random";
 import {decodeModel, encodeModel, type NodeProto} from "../../src/onnx/file/model";
 import {floatsTensor} from "../../src/onnx/file/tensors";
 import {OnnxError, openOnnx} from "../../src/onnx/index";
 import {lifted} from "../../src/onnx/prepare/lift";
-import {normal, randomSource} from "../../src/pipeline/random";
 import {floats, node, tinyGraph, value} from "../support/tiny-graph";
 
 const real = (name: string, f: number) => ({name, type: 1, f});

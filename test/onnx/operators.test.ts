@@ -1,6 +1,6 @@
 import {describe, expect, test} from "vitest";
 
-import {fork} from "../../src/pipeline/random";
+import {fork} from "../../src/nouns/random";
 import {apart, type Operator} from "../support/one-operator";
 import {drawsOf, FAMILIES} from "../support/operator-cases";
 

@@ -1,7 +1,7 @@
 import {expect, test} from "vitest";
 import {readAddress, writeAddress} from "../../src/report/client/address";
-import {axisOf} from "../../src/report/client/curves";
 import {int, pct, plural, seconds} from "../../src/report/client/format";
+import {axisOf} from "../../src/report/client/panels/curves";
 import type {State} from "../../src/report/client/state";
 
 const run = {epochs: [0, 2, 4], count: 10, classes: 3};

@@ -1,7 +1,7 @@
 import {mkdirSync, mkdtempSync, writeFileSync} from "node:fs";
 import {tmpdir} from "node:os";
 import {dirname, join} from "node:path";
-import {fork, normal} from "../../src/pipeline/random";
+import {fork, normal} from "../../src/nouns/random";
 import {summaryOf} from "../../src/pipeline/record/inside";
 
 export interface Example {

@@ -4,7 +4,7 @@ import {setTimeout} from "node:timers/promises";
 import {expect, test} from "vitest";
 import {encode} from "../../src/pipeline/record/artifact-codec";
 import {fileMemory, type Recall, type Saved} from "../../src/report/file-memory";
-import {gather} from "../../src/report/gather";
+import {gather} from "../../src/report/gather/index";
 import {temporaryFolder} from "../support/idx-files";
 import {exampleRun} from "./example-run";
 

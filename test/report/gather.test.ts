@@ -4,10 +4,10 @@ import {join} from "node:path";
 import {expect, test} from "vitest";
 import {placed} from "../../src/plots/placed";
 import {decode} from "../../src/report/client/decode";
-import {frameOf, HOME, place} from "../../src/report/client/map-view";
+import {frameOf, HOME, place} from "../../src/report/client/map/map-view";
 import {members} from "../../src/report/client/selection";
 import type {State} from "../../src/report/client/state";
-import {gather, readMetrics} from "../../src/report/gather";
+import {gather, readMetrics} from "../../src/report/gather/index";
 import {exampleProbabilities, exampleRun} from "./example-run";
 
 async function opened(folder: string) {

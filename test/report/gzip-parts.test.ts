@@ -1,7 +1,7 @@
 import {gunzipSync, gzipSync} from "node:zlib";
 import {expect, test} from "vitest";
 
-import {randomSource} from "../../src/pipeline/random";
+import {randomSource} from "../../src/nouns/random";
 import {partsPacker} from "../../src/report/gzip-parts";
 
 const random = randomSource(1);

@@ -1,6 +1,6 @@
 import {expect, test} from "vitest";
 
-import {mapFacts} from "../../src/report/client/map-facts";
+import {mapFacts} from "../../src/report/client/map/map-facts";
 
 const facts = {klDivergence: 1.234, trustworthiness: 0.9876, trustworthinessFull: 0.9512, continuity: 0.97};
 

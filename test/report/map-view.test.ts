@@ -1,7 +1,7 @@
 import fc from "fast-check";
 import {expect, test} from "vitest";
-import {fork, normal} from "../../src/pipeline/random";
-import {frameOf, HOME, inside, place, pointBeside, pointNear, unitPixels} from "../../src/report/client/map-view";
+import {fork, normal} from "../../src/nouns/random";
+import {frameOf, HOME, inside, place, pointBeside, pointNear, unitPixels} from "../../src/report/client/map/map-view";
 
 const square = Float32Array.of(0, 0, 1, 0, 1, 1, 0, 1);
 const flat = {...HOME};

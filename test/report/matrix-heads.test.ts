@@ -1,5 +1,5 @@
 import {expect, test} from "vitest";
-import {type MatrixRoom, matrixLayout} from "../../src/report/client/matrix-heads";
+import {type MatrixRoom, matrixLayout} from "../../src/report/client/panels/matrix-heads";
 import {classNames} from "../support/named-classes";
 
 /** Every letter is 8 pixels wide, every figure 9, or 7 where they are small. */

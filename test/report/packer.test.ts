@@ -1,6 +1,6 @@
 import fc from "fast-check";
 import {expect, test} from "vitest";
-import {randomSource} from "../../src/pipeline/random";
+import {randomSource} from "../../src/nouns/random";
 import {predictions} from "../../src/report/client/derive";
 import {fractions, mapTiles, packer, reduced} from "../../src/report/packer";
 import {reduction} from "../../src/report/page-budget";

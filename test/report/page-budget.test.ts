@@ -1,7 +1,7 @@
 import {statSync} from "node:fs";
 import {expect, test} from "vitest";
-import {randomSource} from "../../src/pipeline/random";
-import {gatherInside} from "../../src/report/gather-inside";
+import {randomSource} from "../../src/nouns/random";
+import {gatherInside} from "../../src/report/gather/inside";
 import {packer} from "../../src/report/packer";
 import {writeReport} from "../../src/report/page";
 import {coarser, mapReduction, packedShare, reduction} from "../../src/report/page-budget";

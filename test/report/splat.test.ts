@@ -1,5 +1,5 @@
 import {expect, test} from "vitest";
-import {splat, wipe} from "../../src/report/client/splat";
+import {splat, wipe} from "../../src/report/client/map/splat";
 
 function sheetOf(width: number, height: number) {
   const sheet = {width, height, data: new Uint8ClampedArray(4 * width * height)};

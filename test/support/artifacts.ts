@@ -1,4 +1,4 @@
-import {resolveOptions} from "../../src/pipeline/options";
+import {resolveOptions} from "../../src/nouns/options";
 import type {Artifact, Probe, ProbeContext} from "../../src/pipeline/types";
 
 /** All that a probe makes, what comes later too. */

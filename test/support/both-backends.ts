@@ -2,7 +2,7 @@
 import * as tf from "@tensorflow/tfjs";
 import {expect} from "vitest";
 
-import {randomSource} from "../../src/pipeline/random";
+import {randomSource} from "../../src/nouns/random";
 
 /** Uniform numbers from -1 to 1. */
 export function drawn(shape: number[], seed: number): tf.Tensor {

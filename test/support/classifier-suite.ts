@@ -1,12 +1,11 @@
 /** @file What holds of every backend's classifier. */
 import * as tf from "@tensorflow/tfjs";
 import {beforeAll, describe, expect, test} from "vitest";
-
+import {randomSource} from "../../src/nouns/random";
+import type {ImageShape, Images} from "../../src/nouns/samples";
 import {type BackendName, startBackend} from "../../src/pipeline/backend/index";
-import {classifierOf} from "../../src/pipeline/model/classifier";
 import {type ModelName, models} from "../../src/pipeline/model/index";
-import {randomSource} from "../../src/pipeline/random";
-import type {ImageShape, Images} from "../../src/pipeline/types";
+import {classifierOf} from "../../src/pipeline/model/tf/classifier";
 
 export const shape: ImageShape = [12, 11, 1];
 const size = 12 * 11;

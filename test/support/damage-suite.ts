@@ -7,7 +7,7 @@ import {readCheckpoint} from "../../src/pipeline/record/checkpoint";
 import {openRunDirectory} from "../../src/pipeline/record/run-directory";
 import {readRunFile} from "../../src/pipeline/record/run-file";
 import {readSaved} from "../../src/pipeline/record/saved-file";
-import {gather} from "../../src/report/gather";
+import {gather} from "../../src/report/gather/index";
 import {damaged} from "./damaged-files";
 import {idxFolder, temporaryFolder} from "./idx-files";
 import {expectWhole} from "./killed-runs";

@@ -1,5 +1,5 @@
 /** @file Files that are damaged in every way that a disk, an editor or a stranger may. */
-import type {RandomSource} from "../../src/pipeline/random";
+import type {RandomSource} from "../../src/nouns/random";
 import {between} from "./test-seed";
 
 /** One damage to some bytes: what is left, and what was done. */

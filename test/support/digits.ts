@@ -1,5 +1,5 @@
 import {readFileSync} from "node:fs";
-import type {LabelledImages} from "../../src/pipeline/types";
+import type {LabelledImages} from "../../src/nouns/samples";
 
 /** MNIST test digits at these places, from the package's own files. */
 export function testDigits(indices: readonly number[]): LabelledImages {

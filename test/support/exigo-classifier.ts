@@ -1,5 +1,6 @@
 import {readFileSync} from "node:fs";
-import type {Classifier, Images} from "../../src/pipeline/types";
+import type {Classifier} from "../../src/nouns/network";
+import type {Images} from "../../src/nouns/samples";
 
 interface Reference {
   readonly weights: readonly {

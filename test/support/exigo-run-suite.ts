@@ -1,13 +1,13 @@
 /** @file The published network over all test images, on an engine, as PyTorch computes it. */
 import {readFileSync} from "node:fs";
 import {afterAll, beforeAll, expect, test} from "vitest";
-
-import {confusionCounts} from "../../src/pipeline/analysis/confusion";
-import {exigoSaliencyMaps, saliencyMaps} from "../../src/pipeline/analysis/saliency";
-import {accuracy, argMaxRows, crossEntropy} from "../../src/pipeline/analysis/scores";
+import type {Network} from "../../src/nouns/network";
+import type {Dataset} from "../../src/nouns/samples";
+import {confusionCounts} from "../../src/numbers/confusion";
+import {accuracy, argMaxRows, crossEntropy} from "../../src/numbers/scores";
+import {exigoSaliencyMaps, saliencyMaps} from "../../src/pipeline/attribution/methods/saliency";
 import {openData} from "../../src/pipeline/data/index";
 import {logitsOf} from "../../src/pipeline/training/evaluate";
-import type {Dataset, Network} from "../../src/pipeline/types";
 
 /** PyTorch in double precision on the trained network of the published pipeline exigo (fixtures/make_exigo.py). */
 const reference = JSON.parse(readFileSync("test/fixtures/exigo.json", "utf8"));

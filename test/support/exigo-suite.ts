@@ -1,12 +1,12 @@
 /** @file The published network, on a backend, as PyTorch computes it. */
 import {beforeAll, describe, expect, test} from "vitest";
-
+import type {DifferentiableClassifier} from "../../src/nouns/network";
+import type {Dataset, LabelledImages} from "../../src/nouns/samples";
 import {type BackendName, startBackend} from "../../src/pipeline/backend/index";
 import {openData} from "../../src/pipeline/data/index";
-import {classifierOf} from "../../src/pipeline/model/classifier";
 import {models} from "../../src/pipeline/model/index";
-import {tfNetwork} from "../../src/pipeline/model/tf-network";
-import type {Dataset, DifferentiableClassifier, LabelledImages} from "../../src/pipeline/types";
+import {classifierOf} from "../../src/pipeline/model/tf/classifier";
+import {tfNetwork} from "../../src/pipeline/model/tf/tf-network";
 import reference from "../fixtures/exigo.json";
 
 /** Largest difference over the largest magnitude: what is small beside a map's strongest pixel is not seen in it. */

@@ -17,7 +17,7 @@ export const hostileNames: readonly string[] = [
   "`+(document.title=7)+`",
   "</style><style>*{display:none}</style>",
   "</title><base href=http://evil.example/>",
-  "@RUN@@JS@@CSP@@BYTES@",
+  "@RUNJSCSPBYTES@",
   "$& $1 $` $'",
   '=HYPERLINK("http://evil.example","x")',
   "+cmd|' /C calc'!A0",

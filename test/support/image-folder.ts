@@ -2,7 +2,7 @@ import {mkdirSync, writeFileSync} from "node:fs";
 import {join} from "node:path";
 import {createCanvas} from "@napi-rs/canvas";
 
-import {randomSource} from "../../src/pipeline/random";
+import {randomSource} from "../../src/nouns/random";
 
 export const SHAPES = ["disc", "square", "stripes"] as const;
 

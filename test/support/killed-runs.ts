@@ -3,7 +3,7 @@ import {existsSync, readdirSync, readFileSync} from "node:fs";
 import {join} from "node:path";
 import {expect} from "vitest";
 
-import type {RandomSource} from "../../src/pipeline/random";
+import type {RandomSource} from "../../src/nouns/random";
 import {command, finished, start} from "./command";
 import {idxFolder, temporaryFolder} from "./idx-files";
 import type {SmallDisk} from "./small-disk";

@@ -1,5 +1,5 @@
 import {readFileSync} from "node:fs";
-import type {Observations} from "../../src/pipeline/analysis/observations";
+import type {Observations} from "../../src/lime/linear/observations";
 
 /** One image, segmentation and set of masks of fixtures/lime/reference.json (by make_lime.py), and what tools make of it. */
 export interface LimeCase {

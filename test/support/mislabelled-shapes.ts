@@ -2,7 +2,7 @@ import {mkdirSync, renameSync, writeFileSync} from "node:fs";
 import {join} from "node:path";
 import {createCanvas} from "@napi-rs/canvas";
 
-import {randomSource} from "../../src/pipeline/random";
+import {randomSource} from "../../src/nouns/random";
 
 const CLASSES = ["circle", "square", "triangle"] as const;
 const SIZE = 32;

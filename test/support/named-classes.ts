@@ -1,7 +1,7 @@
 import {mkdirSync, writeFileSync} from "node:fs";
 import {join} from "node:path";
 import {createCanvas} from "@napi-rs/canvas";
-import {randomSource} from "../../src/pipeline/random";
+import {randomSource} from "../../src/nouns/random";
 
 /** Names as people give them: 1 to 40 letters, Latin, Greek, Chinese, Japanese, Arabic, Hebrew, Thai, emoji. */
 const KINDS = [

@@ -3,12 +3,13 @@ import * as tf from "@tensorflow/tfjs";
 import {beforeAll, expect, test} from "vitest";
 
 import {fusedNetwork, plan} from "../../src/engine/index";
+import type {Network} from "../../src/nouns/network";
+import {randomSource} from "../../src/nouns/random";
+import type {ImageShape, LabelledImages} from "../../src/nouns/samples";
 import {type BackendName, startBackend} from "../../src/pipeline/backend/index";
 import {type ModelName, models} from "../../src/pipeline/model/index";
-import type {OptimizerName} from "../../src/pipeline/model/optimizer";
-import {tfNetwork} from "../../src/pipeline/model/tf-network";
-import {randomSource} from "../../src/pipeline/random";
-import type {ImageShape, LabelledImages, Network} from "../../src/pipeline/types";
+import type {OptimizerName} from "../../src/pipeline/model/tf/optimizer";
+import {tfNetwork} from "../../src/pipeline/model/tf/tf-network";
 
 export const shape: ImageShape = [12, 11, 1];
 export const classNames = ["a", "b", "c"];

@@ -1,8 +1,8 @@
+import {normal, type RandomSource} from "../../src/nouns/random";
 import {type Attributes, attributesFrom} from "../../src/onnx/file/attributes";
 import {encodeModel, type TensorProto} from "../../src/onnx/file/model";
 import {type FloatType, floatsTensor, intsTensor, TYPE} from "../../src/onnx/file/tensors";
 import {type Feeds, type NdArray, type OnnxGraph, openOnnx, runtimeHere} from "../../src/onnx/index";
-import {normal, type RandomSource} from "../../src/pipeline/random";
 
 /** An input after the first: floats that are drawn and fed, or floats or whole numbers that the model stores. */
 export type Input =

@@ -1,4 +1,4 @@
-import type {RandomSource} from "../../src/pipeline/random";
+import type {RandomSource} from "../../src/nouns/random";
 import type {Input, Kind, Operator} from "./one-operator";
 
 /** Draws one case of a family of operators. */

@@ -2,11 +2,11 @@
 import {readdirSync, readFileSync} from "node:fs";
 import {join} from "node:path";
 
-import {resolveOptions} from "../../src/pipeline/options";
+import {resolveOptions} from "../../src/nouns/options";
 import {type RunControl, run} from "../../src/pipeline/run";
-import type {RunEvent} from "../../src/pipeline/run-events";
-import {type RunOptions, runOptions} from "../../src/pipeline/run-options";
-import type {ProbeOptions} from "../../src/pipeline/run-probes";
+import type {RunEvent} from "../../src/pipeline/run/events";
+import {type RunOptions, runOptions} from "../../src/pipeline/run/options";
+import type {ProbeOptions} from "../../src/pipeline/run/probe-once";
 import type {EpochMetrics} from "../../src/pipeline/types";
 
 /** MNIST's own images, few of them. */

@@ -1,5 +1,5 @@
 /** @file The seed of tests that try what chance picks: `TEST_SEED=7 npm run test:full` tries other cases than the last time. */
-import {fork, type RandomSource} from "../../src/pipeline/random";
+import {fork, type RandomSource} from "../../src/nouns/random";
 
 export const TEST_SEED = Number(process.env.TEST_SEED ?? 1);
 

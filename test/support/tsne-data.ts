@@ -1,6 +1,6 @@
 import {readFileSync} from "node:fs";
 import {join} from "node:path";
-import {normal, randomSource} from "../../src/pipeline/random";
+import {normal, randomSource} from "../../src/nouns/random";
 import type {Matrix} from "../../src/tsne/index";
 
 /** The first 200 or 2,000 MNIST test images on 50 principal components (fixtures/tsne/make_tsne.py). */

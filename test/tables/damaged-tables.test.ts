@@ -3,7 +3,7 @@ import {join} from "node:path";
 import {gzipSync} from "node:zlib";
 import fc from "fast-check";
 import {expect, test} from "vitest";
-import {UserError} from "../../src/pipeline/options";
+import {UserError} from "../../src/nouns/options";
 import {tableOf} from "./table-of";
 
 const csv = Buffer.from(

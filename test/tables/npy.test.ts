@@ -3,9 +3,9 @@ import {join} from "node:path";
 import {gzipSync} from "node:zlib";
 import fc from "fast-check";
 import {describe, expect, test} from "vitest";
+import {resolveOptions} from "../../src/nouns/options";
 import {readTable} from "../../src/pipeline/data/tables/read-table";
 import {tableOptions} from "../../src/pipeline/data/tables/table";
-import {resolveOptions} from "../../src/pipeline/options";
 import {fileOf, rowsOf, tableOf} from "./table-of";
 
 const FIXTURES = join(__dirname, "../fixtures/tables");

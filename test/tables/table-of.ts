@@ -1,9 +1,8 @@
 import {writeFileSync} from "node:fs";
 import {join} from "node:path";
-
+import {resolveOptions} from "../../src/nouns/options";
 import {readTable} from "../../src/pipeline/data/tables/read-table";
 import {type Table, type TableOptions, tableOptions} from "../../src/pipeline/data/tables/table";
-import {resolveOptions} from "../../src/pipeline/options";
 import {temporaryFolder} from "../support/idx-files";
 
 let folder: string | undefined;

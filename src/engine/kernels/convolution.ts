@@ -2,7 +2,7 @@ import {sumOfLanes} from "./simd";
 import {
   convolveRow1, convolveRow2, convolveRow3, convolveRow4,
   gradientTile1x1, gradientTile1x2, gradientTile1x3, gradientTile2x1, gradientTile2x2, gradientTile2x3,
-} from "./tiles";
+} from "./generated/tiles";
 
 /**
  * A convolution of four images at once: out[k][y][x] = epilogue(bias[k] + Σ_tap x[y · stride, x · stride + tap] · w[k][tap]).

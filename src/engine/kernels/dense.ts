@@ -1,5 +1,5 @@
 import {madd, partStart} from "./simd";
-import {denseTile4, denseTile8, denseTile12} from "./tiles";
+import {denseTile4, denseTile8, denseTile12} from "./generated/tiles";
 import {jobCount} from "./job";
 
 /**

@@ -1,4 +1,4 @@
-import {multiplyRow1, multiplyRow2, multiplyRow3, multiplyRow4} from "./tiles";
+import {multiplyRow1, multiplyRow2, multiplyRow3, multiplyRow4} from "./generated/tiles";
 import {transformBack} from "./winograd-transform-back";
 import {placeStride, transformGradient, transformInput, transformOutput} from "./winograd-transforms";
 

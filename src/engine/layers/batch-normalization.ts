@@ -1,4 +1,4 @@
-import {each} from "../program";
+import {each} from "../compiler/program";
 import {type LayerKind, type LayerPlan, type Parameter, viaContiguous} from "./kind";
 
 export interface BatchNormalizationPlan extends LayerPlan {

@@ -1,5 +1,5 @@
-import {corner, ELEMENT, type Planes, type Shape, takePlanes} from "../planes";
-import {each, type Step} from "../program";
+import {corner, ELEMENT, type Planes, type Shape, takePlanes} from "../compiler/planes";
+import {each, type Step} from "../compiler/program";
 import {type LayerKind, type LayerPlan, maskArguments, type Parameter, spread} from "./kind";
 import {covered, gradientSlot, isWinograd, winograd} from "./winograd";
 

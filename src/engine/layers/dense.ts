@@ -1,5 +1,5 @@
-import {contiguous, elements} from "../planes";
-import {each} from "../program";
+import {contiguous, elements} from "../compiler/planes";
+import {each} from "../compiler/program";
 import {type LayerKind, type LayerPlan, type Parameter, viaContiguous} from "./kind";
 
 export interface DensePlan extends LayerPlan {

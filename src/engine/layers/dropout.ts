@@ -1,5 +1,5 @@
-import {elements, type Planes} from "../planes";
-import {each} from "../program";
+import {elements, type Planes} from "../compiler/planes";
+import {each} from "../compiler/program";
 import {type LayerKind, type LayerPlan, spread, type Target, viaContiguous} from "./kind";
 
 export interface DropoutPlan extends LayerPlan {

@@ -1,8 +1,8 @@
 import type * as tf from "@tensorflow/tfjs";
 
-import type {Arena} from "../arena";
-import {type Border, contiguous, type Planes, type Shape, takePlanes} from "../planes";
-import {type Address, each, type Step} from "../program";
+import type {Arena} from "../compiler/arena";
+import {type Border, contiguous, type Planes, type Shape, takePlanes} from "../compiler/planes";
+import {type Address, each, type Step} from "../compiler/program";
 
 /** Why a layer cannot be run by the engine, in words. */
 export interface Reason {

@@ -1,5 +1,5 @@
-import type {Planes} from "../planes";
-import {each} from "../program";
+import type {Planes} from "../compiler/planes";
+import {each} from "../compiler/program";
 import {extent} from "./convolution";
 import {type LayerKind, type LayerPlan, viaContiguous} from "./kind";
 

@@ -1,4 +1,4 @@
-import {each} from "../program";
+import {each} from "../compiler/program";
 import {type LayerKind, type LayerPlan, spread} from "./kind";
 
 export interface ReluPlan extends LayerPlan {

@@ -1,5 +1,5 @@
-import {ELEMENT, type Planes, type Shape} from "../planes";
-import {type Address, each, type Step} from "../program";
+import {ELEMENT, type Planes, type Shape} from "../compiler/planes";
+import {type Address, each, type Step} from "../compiler/program";
 import type {ConvolutionPlan} from "./convolution";
 import {maskArguments, type Place} from "./kind";
 

@@ -1,10 +1,10 @@
 import * as tf from "@tensorflow/tfjs";
 
-import {UserError} from "../options";
+import {UserError} from "../../nouns/options";
 import type {Backend} from "./backend";
 import {cpu} from "./cpu";
 import {tensorflow} from "./tensorflow";
-import {wasm} from "./wasm";
+import {wasm} from "./wasm/index";
 
 /** Every tfjs backend there is. */
 export const backends = {wasm, tensorflow, cpu} satisfies Record<string, Backend>;

@@ -1,5 +1,5 @@
-import {type RandomSource, shuffled} from "../random";
-import type {LabelledImages, Split} from "../types";
+import {type RandomSource, shuffled} from "../../nouns/random";
+import type {LabelledImages, Split} from "../../nouns/samples";
 import {first} from "./split";
 
 export interface BatchesOptions {

@@ -1,5 +1,5 @@
-import {parseJson} from "../json-text";
-import {UserError} from "../options";
+import {parseJson} from "../../nouns/json-text";
+import {UserError} from "../../nouns/options";
 import {decodeText} from "./text";
 
 /** The classes' names by their index, all different. */

@@ -1,8 +1,8 @@
 import {createHash} from "node:crypto";
 
 import {cell} from "../../escape/cell";
-import {UserError} from "../options";
-import type {Dataset, Split} from "../types";
+import {UserError} from "../../nouns/options";
+import type {Dataset, Split} from "../../nouns/samples";
 import {readIfThere} from "./read-file";
 import {labelsAt} from "./split-labels";
 import {firstRecords} from "./tables/csv-records";

@@ -1,15 +1,15 @@
 import {resolve} from "node:path";
 
-import {UserError} from "../options";
-import {fork} from "../random";
-import type {Dataset} from "../types";
+import {UserError} from "../../nouns/options";
+import {fork} from "../../nouns/random";
+import type {Dataset} from "../../nouns/samples";
 import {editedData, readEdits} from "./edits";
-import {openIdxDirectory} from "./idx-directory";
-import {IDX_FILES, idxNameOf} from "./idx-file";
-import type {ImagePart, ImageSource} from "./image-source";
 import {entriesOf, isPicture, isSystemName} from "./images/folder-entries";
+import {openIdxDirectory} from "./images/idx-directory";
+import {IDX_FILES, idxNameOf} from "./images/idx-file";
 import {openImageFolder} from "./images/image-folder";
-import {openMnist} from "./mnist";
+import type {ImagePart, ImageSource} from "./images/image-source";
+import {openMnist} from "./images/mnist";
 import type {DataNote, DataProgress} from "./progress";
 import {byteSplit, holdOut, subset, take} from "./split";
 

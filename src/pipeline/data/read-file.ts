@@ -1,8 +1,8 @@
 import {constants, type Stats} from "node:fs";
 import {type FileHandle, lstat, open, readlink} from "node:fs/promises";
 
-import {UserError} from "../options";
-import {systemReason} from "../system-errors";
+import {UserError} from "../../nouns/options";
+import {systemReason} from "../../nouns/system-errors";
 
 /** Bytes read between two looks at whether the user has broken off. */
 const CHUNK = 2 ** 24;

@@ -1,4 +1,4 @@
-import type {Split} from "../types";
+import type {Split} from "../../nouns/samples";
 
 /** Images whose labels are read at a time: their pixels come with them. */
 const AT_ONCE = 1000;

@@ -1,7 +1,7 @@
-import {UserError} from "../options";
-import {type RandomSource, shuffled} from "../random";
-import type {ImageShape, LabelledImages, Split} from "../types";
-import type {IdxArray} from "./idx";
+import {UserError} from "../../nouns/options";
+import {type RandomSource, shuffled} from "../../nouns/random";
+import type {ImageShape, LabelledImages, Split} from "../../nouns/samples";
+import type {IdxArray} from "./images/idx";
 
 /** Keeps the images as bytes (47 MB for MNIST, not 188 MB of floats); scales to [0, 1] on read. */
 export function byteSplit(images: IdxArray, labels: Uint8Array, shape: ImageShape, files?: readonly string[]): Split {

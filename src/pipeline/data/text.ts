@@ -1,4 +1,4 @@
-import {UserError} from "../options";
+import {UserError} from "../../nouns/options";
 
 /**
  * A text file's words: UTF-8 or UTF-16, by its byte order mark; without one, UTF-16 where every second byte of the first few

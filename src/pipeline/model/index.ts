@@ -1,10 +1,10 @@
 import type * as tf from "@tensorflow/tfjs";
 
-import type {ImageShape} from "../types";
-import {cnn} from "./cnn";
-import {deep} from "./deep";
-import {exigo} from "./exigo";
-import {mlp} from "./mlp";
+import type {ImageShape} from "../../nouns/samples";
+import {cnn} from "./zoo/cnn";
+import {deep} from "./zoo/deep";
+import {exigo} from "./zoo/exigo";
+import {mlp} from "./zoo/mlp";
 
 /** Makes an untrained network: the same weights for the same seed. Ends in layers "logits" and "probabilities". */
 export type ModelMaker = (imageShape: ImageShape, classes: number, seed: number) => tf.Sequential;

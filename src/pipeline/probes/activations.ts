@@ -1,5 +1,6 @@
+import type {Activations, DifferentiableClassifier} from "../../nouns/network";
+import type {LabelledImages, Split} from "../../nouns/samples";
 import type {Matrix} from "../../tsne/index";
-import type {Activations, DifferentiableClassifier, LabelledImages, Split} from "../types";
 
 /** Images whose activations are computed at a time. */
 const BATCH = 1000;

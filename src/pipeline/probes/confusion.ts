@@ -1,5 +1,5 @@
-import {classScores, confusionCounts} from "../analysis/confusion";
-import {argMaxRows} from "../analysis/scores";
+import {classScores, confusionCounts} from "../../numbers/confusion";
+import {argMaxRows} from "../../numbers/scores";
 import type {Probe} from "../types";
 import {after} from "./after";
 

@@ -1,4 +1,4 @@
-import type {Split} from "../types";
+import type {Split} from "../../nouns/samples";
 
 /** The files of images of a split, to keep beside their indices; nothing where the images are no files. */
 export function filesAt({files}: Split, indices: ArrayLike<number>): {readonly files?: readonly string[]} {

@@ -1,5 +1,6 @@
-import {channelSum, exigoSaliencyMaps, saliencyMaps} from "../analysis/saliency";
-import type {DifferentiableClassifier, LabelledImages} from "../types";
+import type {DifferentiableClassifier} from "../../nouns/network";
+import type {LabelledImages} from "../../nouns/samples";
+import {channelSum, exigoSaliencyMaps, saliencyMaps} from "../attribution/methods/saliency";
 
 /** Gradients of one class's logit, or of the sum of all logits, as the pipeline exigo has them. */
 export type SaliencyMode = "class" | "exigo";

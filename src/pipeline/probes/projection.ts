@@ -1,10 +1,10 @@
-import {epochNotes, mapNotes} from "../analysis/map-notes";
-import {type MapSettings, mapSettings} from "../analysis/map-rows";
-import {movementByClass} from "../analysis/procrustes";
-import {projections} from "../analysis/projection/index";
-import {argMaxRows} from "../analysis/scores";
-import {aside} from "../aside/thread";
-import {positiveInteger} from "../options";
+import {positiveInteger} from "../../nouns/options";
+import {argMaxRows} from "../../numbers/scores";
+import {aside} from "../jobs/thread";
+import {movementByClass} from "../maps/linear/procrustes";
+import {epochNotes, mapNotes} from "../maps/map-notes";
+import {type MapSettings, mapSettings} from "../maps/map-rows";
+import {projections} from "../maps/methods/index";
 import type {Artifact, Probe, ProbeContext} from "../types";
 import {activationsOf, evenly, rowsAt} from "./activations";
 import {after} from "./after";

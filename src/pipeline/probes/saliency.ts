@@ -1,8 +1,8 @@
-import {type MapTrust, mapTrust} from "../analysis/map-trust";
-import {rankCorrelation} from "../analysis/rank-correlation";
-import {channelSum, exigoSaliencyMaps, saliencyMaps} from "../analysis/saliency";
-import {argMaxRows} from "../analysis/scores";
-import {oneOf} from "../options";
+import {oneOf} from "../../nouns/options";
+import {rankCorrelation} from "../../numbers/rank-correlation";
+import {argMaxRows} from "../../numbers/scores";
+import {type MapTrust, mapTrust} from "../attribution/measures/map-trust";
+import {channelSum, exigoSaliencyMaps, saliencyMaps} from "../attribution/methods/saliency";
 import type {Probe, ProbeContext} from "../types";
 import {after} from "./after";
 import {answerCaption} from "./answer-caption";

@@ -1,6 +1,6 @@
+import type {LimeExplanation} from "../../lime/explanation";
+import type {Images} from "../../nouns/samples";
 import type {SegmentExplanation} from "../../plots/segments";
-import type {LimeExplanation} from "../analysis/lime/explanation";
-import type {Images} from "../types";
 
 /** LIME's explanation of a test image as artifacts keep it: plain data. */
 export function segmentExplanation(

@@ -1,9 +1,8 @@
 import {readdir, readFile, rename, rm} from "node:fs/promises";
 import {join} from "node:path";
-
-import {UserError} from "../options";
-import {orUserError} from "../system-errors";
-import type {NamedArray, OptimizerState} from "../types";
+import type {NamedArray, OptimizerState} from "../../nouns/network";
+import {UserError} from "../../nouns/options";
+import {orUserError} from "../../nouns/system-errors";
 import {encode} from "./artifact-codec";
 import {readSaved} from "./saved-file";
 import {writeWhole} from "./write-whole";

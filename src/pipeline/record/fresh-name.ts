@@ -2,7 +2,7 @@
 import {link, lstat, mkdir, rename, rm, writeFile} from "node:fs/promises";
 import {join} from "node:path";
 
-import {orUserError} from "../system-errors";
+import {orUserError} from "../../nouns/system-errors";
 import {sweepUnnamed} from "./leftovers";
 import {partialOf} from "./partial-file";
 import {makeFolder, writeWhole} from "./write-whole";

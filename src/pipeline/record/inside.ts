@@ -1,7 +1,7 @@
 /** @file What is kept of a network's inside at an epoch. */
 
-import type {NamedArray} from "../types";
-import {histogramBuckets} from "./histogram";
+import type {NamedArray} from "../../nouns/network";
+import {histogramBuckets} from "./tensorboard/histogram";
 
 /** Channels kept of a layer, and pixels a side: what a page can show. */
 const MOST_CHANNELS = 32;

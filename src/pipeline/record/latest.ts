@@ -1,7 +1,7 @@
 import {lstat, rename, rm, symlink} from "node:fs/promises";
 import {join} from "node:path";
 
-import {systemWords} from "../system-errors";
+import {systemWords} from "../../nouns/system-errors";
 import {partialOf} from "./partial-file";
 
 /**

@@ -1,6 +1,6 @@
 /** @file metrics.jsonl: one line an epoch, each with its own digest. */
-import {parseJson} from "../json-text";
-import {UserError} from "../options";
+import {parseJson} from "../../nouns/json-text";
+import {UserError} from "../../nouns/options";
 import type {EpochMetrics} from "../types";
 import {sealed, unsealed} from "./seal";
 

@@ -1,10 +1,9 @@
 import {existsSync} from "node:fs";
 import {mkdir, readdir, readFile, realpath, rm} from "node:fs/promises";
 import {basename, dirname, join, resolve} from "node:path";
-
+import {UserError} from "../../nouns/options";
+import {orUserError, systemWords} from "../../nouns/system-errors";
 import type {Figure} from "../../plots/figure";
-import {UserError} from "../options";
-import {orUserError, systemWords} from "../system-errors";
 import type {Artifact, EpochMetrics} from "../types";
 import {encode} from "./artifact-codec";
 import {renamedTo} from "./fresh-name";

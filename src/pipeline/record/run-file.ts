@@ -2,10 +2,10 @@
 import {readFileSync} from "node:fs";
 import {join} from "node:path";
 
-import {parseJson} from "../json-text";
-import {UserError} from "../options";
-import {orUserErrorSync} from "../system-errors";
-import type {ImageShape} from "../types";
+import {parseJson} from "../../nouns/json-text";
+import {UserError} from "../../nouns/options";
+import type {ImageShape} from "../../nouns/samples";
+import {orUserErrorSync} from "../../nouns/system-errors";
 import {sealed, unsealed} from "./seal";
 
 export const RUN_FORMAT = "epochscope-run/1";

@@ -4,8 +4,8 @@ import {readdir, readFile, rename, rm, stat, utimes} from "node:fs/promises";
 import {join} from "node:path";
 import {setTimeout as wait} from "node:timers/promises";
 
-import {UserError} from "../options";
-import {orUserError} from "../system-errors";
+import {UserError} from "../../nouns/options";
+import {orUserError} from "../../nouns/system-errors";
 import {isLiving, ownIdentity, type ProcessIdentity} from "./process-identity";
 import {writeWhole} from "./write-whole";
 

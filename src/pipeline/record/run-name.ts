@@ -1,4 +1,4 @@
-import {UserError} from "../options";
+import {UserError} from "../../nouns/options";
 
 /** Names in `save` that mean something else. */
 const RESERVED = ["latest", "data", "logs", "explain"];

@@ -1,8 +1,8 @@
 import {closeSync, constants, fstatSync, openSync, readFileSync, readSync} from "node:fs";
 import {dirname, join} from "node:path";
 
-import {UserError} from "../options";
-import {systemWords} from "../system-errors";
+import {UserError} from "../../nouns/options";
+import {systemWords} from "../../nouns/system-errors";
 import type {Artifact} from "../types";
 import {aligned, type Beside, parse, withoutDigest} from "./artifact-codec";
 import {type FileState, stateOf} from "./file-state";

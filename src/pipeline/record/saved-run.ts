@@ -2,7 +2,7 @@ import {createHash} from "node:crypto";
 import {readdir} from "node:fs/promises";
 import {join} from "node:path";
 
-import {UserError} from "../options";
+import {UserError} from "../../nouns/options";
 import type {EpochMetrics} from "../types";
 import {findRun, openRunDirectory} from "./run-directory";
 import {readRunFile} from "./run-file";

@@ -1,7 +1,7 @@
 /** @file A digest inside what it is of: a saved value that has been changed since is known by it. */
 import {createHash, type Hash} from "node:crypto";
 
-import {UserError} from "../options";
+import {UserError} from "../../nouns/options";
 
 /** A SHA-256 in the making: `update` takes bytes, `digest("hex")` gives it. */
 export function sha256Of(): Hash {

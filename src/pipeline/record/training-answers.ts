@@ -1,7 +1,7 @@
 import {readdir} from "node:fs/promises";
 import {join} from "node:path";
 
-import {UserError} from "../options";
+import {UserError} from "../../nouns/options";
 import {readSaved} from "./saved-file";
 
 /** What a run keeps of its training images, epoch by epoch, as they were presented. */

@@ -1,7 +1,7 @@
 import {mkdir, open, rename, rm, stat, writeFile} from "node:fs/promises";
 import {dirname} from "node:path";
 
-import {orUserError} from "../system-errors";
+import {orUserError} from "../../nouns/system-errors";
 import {partialOf} from "./partial-file";
 
 export interface WriteOptions {

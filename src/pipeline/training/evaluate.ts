@@ -1,5 +1,6 @@
+import type {Activations, DifferentiableClassifier, Network} from "../../nouns/network";
+import type {Split} from "../../nouns/samples";
 import {batches} from "../data/batches";
-import type {Activations, DifferentiableClassifier, Network, Split} from "../types";
 
 /** Images read at a time. */
 const BATCH = 1000;

@@ -1,8 +1,7 @@
 import * as tf from "@tensorflow/tfjs";
-
+import type {RandomSource} from "../../nouns/random";
+import type {LabelledImages, Split} from "../../nouns/samples";
 import {batches} from "../data/batches";
-import type {RandomSource} from "../random";
-import type {LabelledImages, Split} from "../types";
 
 /** A batch whose images know where they stand in their split. */
 export type IndexedBatch = LabelledImages & {readonly indices: Uint32Array};

@@ -1,5 +1,6 @@
-import {fork} from "../random";
-import type {Network, Split} from "../types";
+import type {Network} from "../../nouns/network";
+import {fork} from "../../nouns/random";
+import type {Split} from "../../nouns/samples";
 import type {Augment} from "./augment/augment";
 import type {Schedule} from "./schedule";
 import {type IndexedBatch, streamOf} from "./stream";

@@ -1,4 +1,4 @@
-import type {ImageAnswers} from "../types";
+import type {ImageAnswers} from "../../nouns/network";
 import type {IndexedBatch} from "./stream";
 
 /**

@@ -1,5 +1,5 @@
 import {visible} from "../../escape/visible";
-import {confusionCounts} from "../../pipeline/analysis/confusion";
+import {confusionCounts} from "../../numbers/confusion";
 import {classLook} from "../../plots/class-looks";
 import type {Packed, ReportFile} from "../report-file";
 import type {Answers, Data, InsideData, LimeData, MapData, SaliencyData, Words} from "./data";

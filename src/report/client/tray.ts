@@ -1,7 +1,7 @@
 import type {Data} from "./data";
 import {h, setText} from "./dom";
 import {int} from "./format";
-import {panel, segmented} from "./panel";
+import {panel, segmented} from "./panels/panel";
 import {showsScrolling} from "./scrolls";
 import {members, span} from "./selection";
 import {type Selection, type Store, still} from "./state";

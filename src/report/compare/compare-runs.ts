@@ -1,6 +1,6 @@
-import {type Comparison, compareAnswers} from "../../pipeline/analysis/comparison";
-import {meanAndDeviation, welchInterval, wilsonInterval} from "../../pipeline/analysis/intervals";
-import {UserError} from "../../pipeline/options";
+import {UserError} from "../../nouns/options";
+import {type Comparison, compareAnswers} from "../../numbers/comparison";
+import {meanAndDeviation, welchInterval, wilsonInterval} from "../../numbers/intervals";
 import {
   answersAt,
   imageKeys,

@@ -1,4 +1,4 @@
-import type {ChangedImage} from "../../pipeline/analysis/comparison";
+import type {ChangedImage} from "../../numbers/comparison";
 import type {RunAt} from "../../pipeline/record/saved-run";
 import type {Compared, RunComparison} from "./compare-runs";
 

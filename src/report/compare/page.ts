@@ -3,7 +3,7 @@ import {readFileSync} from "node:fs";
 import {join} from "node:path";
 
 import {html} from "../../escape/html";
-import type {ChangedImage} from "../../pipeline/analysis/comparison";
+import type {ChangedImage} from "../../numbers/comparison";
 import type {Compared, RunComparison, Setting} from "./compare-runs";
 import {nameOf} from "./document";
 import {accuracyCurves, percent, seedStrips} from "./figures";

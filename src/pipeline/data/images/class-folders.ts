@@ -1,7 +1,7 @@
 import {realpath} from "node:fs/promises";
 import {relative} from "node:path";
 
-import {UserError} from "../../options";
+import {UserError} from "../../../nouns/options";
 import {type Entry, entriesOf, hasImageName, isPicture, isSystemName} from "./folder-entries";
 import type {Leftovers} from "./leftovers";
 

@@ -1,4 +1,4 @@
-import type {ImageShape, Images} from "../../types";
+import type {ImageShape, Images} from "../../../nouns/samples";
 import type {DecodedImage} from "./image-file";
 import {resampler} from "./resize";
 

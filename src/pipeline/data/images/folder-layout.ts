@@ -1,4 +1,4 @@
-import {UserError} from "../../options";
+import {UserError} from "../../../nouns/options";
 import {classFoldersOf, type FoldersRead, type ImageFile, readClassFolders} from "./class-folders";
 import {type Entry, entriesOf, isPicture, isSystemName} from "./folder-entries";
 import {leftoversOf} from "./leftovers";

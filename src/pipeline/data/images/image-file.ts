@@ -1,7 +1,7 @@
 import {setImmediate} from "node:timers/promises";
 import {createCanvas, type Image, loadImage} from "@napi-rs/canvas";
 
-import {UserError} from "../../options";
+import {UserError} from "../../../nouns/options";
 import {isTurned, type Orientation} from "./exif-orientation";
 import {imageKindOf, otherKindOf} from "./image-kind";
 import {checkJpeg, jpegSize} from "./jpeg-file";

@@ -2,10 +2,9 @@ import {createHash, type Hash} from "node:crypto";
 import {relative, sep} from "node:path";
 import {setImmediate} from "node:timers/promises";
 
-import {UserError} from "../../options";
-import {type RandomSource, shuffled} from "../../random";
-import type {ImageShape} from "../../types";
-import type {ImageSource} from "../image-source";
+import {UserError} from "../../../nouns/options";
+import {type RandomSource, shuffled} from "../../../nouns/random";
+import type {ImageShape} from "../../../nouns/samples";
 import type {DataNote, DataProgress} from "../progress";
 import {readWhole} from "../read-file";
 import {first, holdOut} from "../split";
@@ -13,6 +12,7 @@ import type {ImageFile} from "./class-folders";
 import {fitImage} from "./fit-image";
 import {layoutOf} from "./folder-layout";
 import {decodeImage, MOST_PIXELS, sizeOfImage} from "./image-file";
+import type {ImageSource} from "./image-source";
 import {unlessAborted} from "./unless-aborted";
 
 export interface ImageFolderOptions {

@@ -1,4 +1,4 @@
-import type {UserError} from "../../options";
+import type {UserError} from "../../../nouns/options";
 import {type HuffmanTable, SHORT_CODE} from "./jpeg-huffman";
 
 /**

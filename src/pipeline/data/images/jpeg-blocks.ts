@@ -1,4 +1,4 @@
-import type {UserError} from "../../options";
+import type {UserError} from "../../../nouns/options";
 import type {JpegBits} from "./jpeg-bits";
 import type {HuffmanTable} from "./jpeg-huffman";
 

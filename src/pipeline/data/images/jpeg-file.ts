@@ -1,6 +1,6 @@
 /** @file Reads the structure of a JPEG file: ITU-T T.81 (1992), annex B. */
 
-import {UserError} from "../../options";
+import {UserError} from "../../../nouns/options";
 import {type Orientation, orientationOf} from "./exif-orientation";
 import {type HuffmanTable, huffmanTable} from "./jpeg-huffman";
 import {type JpegFrame, jpegScans} from "./jpeg-scan";

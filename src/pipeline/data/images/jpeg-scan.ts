@@ -1,6 +1,6 @@
 import {setImmediate} from "node:timers/promises";
 
-import type {UserError} from "../../options";
+import type {UserError} from "../../../nouns/options";
 import {JpegBits} from "./jpeg-bits";
 import {type Component, progressiveReader, type Scan, sequentialReader} from "./jpeg-blocks";
 import type {HuffmanTable} from "./jpeg-huffman";

@@ -5,7 +5,7 @@
 
 import {crc32} from "node:zlib";
 
-import {UserError} from "../../options";
+import {UserError} from "../../../nouns/options";
 import {type Orientation, orientationOf} from "./exif-orientation";
 import {checkPngRows, type PngHeader} from "./png-rows";
 

@@ -1,7 +1,7 @@
 import {once} from "node:events";
 import {createInflate, inflateSync} from "node:zlib";
 
-import type {UserError} from "../../options";
+import type {UserError} from "../../../nouns/options";
 
 /** What a PNG's header says (PNG specification, third edition, 11.2.1). */
 export interface PngHeader {

@@ -1,4 +1,4 @@
-import {UserError} from "../../options";
+import {UserError} from "../../../nouns/options";
 import {CellKind, type Decimal, kindOf} from "./cells";
 import {counted} from "./counted";
 import type {ColumnSurvey, CsvSurvey} from "./csv-survey";

@@ -1,6 +1,6 @@
 import {Readable} from "node:stream";
 
-import {UserError} from "../../options";
+import {UserError} from "../../../nouns/options";
 
 /** @file The CSV reader, papaparse (Holt 2013), asked piece by piece: cells of each record, and where the record stands. */
 

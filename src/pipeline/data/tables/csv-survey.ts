@@ -1,4 +1,4 @@
-import {UserError} from "../../options";
+import {UserError} from "../../../nouns/options";
 import {CELL_KINDS, CellKind, kindOf} from "./cells";
 
 /** What is known of one column after a first pass over its cells. */

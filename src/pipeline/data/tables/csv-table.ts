@@ -1,4 +1,4 @@
-import {UserError} from "../../options";
+import {UserError} from "../../../nouns/options";
 import {CellKind, type Decimal, kindOf, numberOf} from "./cells";
 import {type CsvPlan, csvPlan} from "./csv-plan";
 import {eachRecord} from "./csv-records";

@@ -1,4 +1,4 @@
-import {UserError} from "../../options";
+import {UserError} from "../../../nouns/options";
 
 /**
  * The place of the column that `--label` means, from 0: of that name, else at that place (1 is the first, -1 the last).

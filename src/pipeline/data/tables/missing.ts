@@ -1,4 +1,4 @@
-import {UserError} from "../../options";
+import {UserError} from "../../../nouns/options";
 import {counted} from "./counted";
 import type {RawTable, Table, TableOptions, WordColumn} from "./table";
 

@@ -1,4 +1,4 @@
-import {UserError} from "../../options";
+import {UserError} from "../../../nouns/options";
 
 /** What a .npy file says of its numbers. */
 export interface NpyHeader {

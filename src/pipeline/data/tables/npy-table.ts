@@ -1,4 +1,4 @@
-import {UserError} from "../../options";
+import {UserError} from "../../../nouns/options";
 import {chosenColumn} from "./label-column";
 import {type NpyRows, readNpy} from "./npy";
 import {headerBytes, parseNpyHeader} from "./npy-header";

@@ -1,4 +1,4 @@
-import {UserError} from "../../options";
+import {UserError} from "../../../nouns/options";
 import {headerBytes, type NpyHeader, parseNpyHeader} from "./npy-header";
 import {MEGABYTE, megabytes, tooLarge} from "./table-file";
 

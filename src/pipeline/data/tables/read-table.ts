@@ -1,6 +1,6 @@
 import {stat} from "node:fs/promises";
 
-import {UserError} from "../../options";
+import {UserError} from "../../../nouns/options";
 import {readCsv} from "./csv-table";
 import {completed} from "./missing";
 import {isNpy} from "./npy-header";

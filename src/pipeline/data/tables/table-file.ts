@@ -2,8 +2,8 @@ import {createReadStream} from "node:fs";
 import {type FileHandle, open, stat} from "node:fs/promises";
 import {createGunzip} from "node:zlib";
 
-import {UserError} from "../../options";
-import {orUserError} from "../../system-errors";
+import {UserError} from "../../../nouns/options";
+import {orUserError} from "../../../nouns/system-errors";
 
 /** A file that is there, opened anew for each pass over it. */
 export interface TableFile {

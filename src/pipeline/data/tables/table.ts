@@ -1,4 +1,4 @@
-import {between, type OptionTable, oneOf} from "../../options";
+import {between, type OptionTable, oneOf} from "../../../nouns/options";
 import type {Decimal} from "./cells";
 
 /** How a table file is to be read. */

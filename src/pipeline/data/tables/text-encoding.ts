@@ -1,6 +1,6 @@
 import {isUtf8} from "node:buffer";
 
-import {UserError} from "../../options";
+import {UserError} from "../../../nouns/options";
 import type {TableFile} from "./table-file";
 
 /** How a file's bytes are letters. */

@@ -1,6 +1,6 @@
 import {crc32, createInflateRaw} from "node:zlib";
 
-import {UserError} from "../../options";
+import {UserError} from "../../../nouns/options";
 import type {TableFile} from "./table-file";
 
 /** A file in a zip archive. */

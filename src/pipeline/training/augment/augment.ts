@@ -1,5 +1,5 @@
-import {fork, type RandomSource} from "../../random";
-import type {Split} from "../../types";
+import {fork, type RandomSource} from "../../../nouns/random";
+import type {Split} from "../../../nouns/samples";
 import type {IndexedBatch} from "../stream";
 import {changes, type Ranges} from "./ranges";
 import {type Transform, transformed} from "./transform";

@@ -1,4 +1,4 @@
-import type {Dataset} from "../../types";
+import type {Dataset} from "../../../nouns/samples";
 
 /** How far images may be changed, each by chance evenly within these. */
 export interface Ranges {

@@ -1,4 +1,4 @@
-import type {ImageShape} from "../../types";
+import type {ImageShape} from "../../../nouns/samples";
 
 /** What is done to one image. All zeros, with zoom 1 and contrast 1, leave it as it is. */
 export interface Transform {

@@ -1,0 +1,140 @@
+import {type AnyLayer, kindOf} from "../layers/index";
+import {type Layout, layout} from "./layout";
+import {optimizers} from "./optimizers";
+import type {Plan} from "./plan";
+import {elements, type Planes} from "./planes";
+import {each, GUARD, MEET, type Program, programOf, type Step} from "./program";
+
+/** What a network does, ready to be handed to the threads. */
+export interface Compiled {
+  readonly layout: Layout;
+  readonly programs: readonly Program[];
+  /** Places in `programs`. */
+  readonly train: number;
+  /** As train, but leaves the gradients and changes no weight. */
+  readonly gradients: number;
+  readonly inputGradient: number;
+  /** Derives what is derived from the weights, after they were written. */
+  readonly refresh: number;
+  /** Gives back each of the model's layers' outputs. */
+  readonly outputs: ReadonlyMap<string, Output>;
+  /** The same, and after them the logits of all images. */
+  readonly withLogits: ReadonlyMap<string, Output>;
+  /** First byte of each workspace. */
+  readonly workspaces: readonly number[];
+  /** Bytes of shared memory. */
+  readonly bytes: number;
+}
+
+/** What a program gives back: `width` numbers an image. */
+export interface Output {
+  readonly program: number;
+  readonly width: number;
+}
+
+export interface Settings {
+  readonly threads: number;
+  /** The largest batch that will be trained on. */
+  readonly batchSize: number;
+}
+
+/** Lays a plan out in memory and writes its programs. */
+export function compile(plan: Plan, {threads, batchSize}: Settings): Compiled {
+  const laid = layout(plan, batchSize);
+  const {stages, image, imageGradient, logitGradient, probabilities} = laid;
+  const logits = laid.outputs[stages.length - 1];
+
+  const load = each(
+    "groups",
+    "loadImages",
+    image.height,
+    image.width,
+    image.channels,
+    image.at,
+    image.row,
+    image.plane,
+  );
+  const store = ({height, width, channels, at, row, plane}: Planes, before = 0) =>
+    each("groups", "storeImages", height, width, channels, at, row, plane, before);
+  const backward = [...stages].reverse();
+  // What comes before the first weights that are trained needs no gradient.
+  const trained = stages.slice(plan.layers.findIndex(isTrained));
+
+  const gradientSteps = [
+    load,
+    ...stages.flatMap((stage) => stage.forward(true)),
+    each("slots", "crossEntropy", logits.at, plan.classes, logitGradient.at),
+    ...[...trained]
+      .reverse()
+      .flatMap((stage) => [
+        ...stage.parameterGradients(true),
+        ...(stage === trained[0] ? [] : stage.inputGradient(true)),
+      ]),
+    ...stages.flatMap((stage) => stage.batchGradients()),
+    each("parts", "sumSlots", laid.slotsAt, laid.slots, laid.slotStride, laid.slotted, laid.gradients),
+  ].map(slotBySlot);
+  const refresh = [
+    each("parts", "scatter", laid.values, laid.flippedTo, laid.slotted, laid.flippedAt),
+    ...stages.flatMap((stage) => stage.refresh?.() ?? []),
+  ];
+  const updates = stages.flatMap((stage) => stage.update?.() ?? []);
+  const inputGradientSteps = [
+    load,
+    ...stages.flatMap((stage) => stage.forward(false)),
+    each("groups", "logitGradient", plan.classes, logitGradient.at),
+    ...backward.flatMap((stage) => stage.inputGradient(false)),
+    store(imageGradient),
+  ];
+
+  const programs = [
+    programOf([...gradientSteps, GUARD, optimizers[plan.optimizer].step(laid), ...updates, MEET, ...refresh]),
+    programOf(gradientSteps),
+    programOf(inputGradientSteps),
+    programOf(refresh),
+  ];
+  const outputs = new Map<string, Output>();
+  const withLogits = new Map<string, Output>();
+  const give = (steps: readonly Step[], width: number) => ({program: programs.push(programOf(steps)) - 1, width});
+  for (const [name, {layer, linear}] of Object.entries(plan.outputs)) {
+    const steps = stages.slice(0, layer + 1).flatMap((stage, i) => stage.forward(false, linear && i === layer));
+    const planes = layer < 0 ? image : laid.outputs[layer];
+    const shown = [load, ...steps, store(planes)];
+    // Without its relu a layer is no use to the next: then it is done once more.
+    const rest = stages.slice(linear ? layer : layer + 1).flatMap((stage) => stage.forward(false));
+    const width = elements(planes);
+    outputs.set(name, give(shown, width));
+    withLogits.set(name, give([...shown, ...rest, store(logits, width)], width));
+  }
+  const softmax = each("groups", "softmax", logits.at, plan.classes, probabilities.at);
+  const whole = [load, ...stages.flatMap((stage) => stage.forward(false)), softmax, store(probabilities)];
+  outputs.set(plan.probabilities, give(whole, plan.classes));
+
+  const groups = programs.some(({workspaces}) => workspaces === "groups") ? Math.ceil(batchSize / 4) : 0;
+  const count = Math.max(threads, groups);
+  const first = laid.shared.take(laid.local.size * count);
+  const workspaces = Array.from({length: count}, (_, i) => first + i * laid.local.size);
+  const bytes = first + laid.local.size * count;
+  return {
+    layout: laid,
+    programs,
+    train: 0,
+    gradients: 1,
+    inputGradient: 2,
+    refresh: 3,
+    outputs,
+    withLogits,
+    workspaces,
+    bytes,
+  };
+}
+
+function isTrained(layer: AnyLayer): boolean {
+  return kindOf(layer)
+    .parameters(layer)
+    .some(({trainable}) => trainable);
+}
+
+/** In training every group's steps go slot by slot, so that one phase does them all. */
+function slotBySlot(step: Step): Step {
+  return step.over === "groups" ? {...step, over: "slots"} : step;
+}

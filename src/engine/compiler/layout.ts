@@ -1,0 +1,182 @@
+import {type AnyLayer, kindOf} from "../layers/index";
+import type {Parameter, Placed, Stage, Target} from "../layers/kind";
+import {type Arena, arena} from "./arena";
+import {FIRST, JOBS} from "./control";
+import type {Plan} from "./plan";
+import {elements, NO_BORDER, type Planes, takePlanes} from "./planes";
+
+/** A parameter and where its numbers stand. */
+export interface PlacedParameter extends Parameter {
+  readonly place: Placed;
+}
+
+/** Everything's place in the shared memory, and each layer's steps on it. Addresses are bytes. */
+export interface Layout {
+  readonly parameters: readonly PlacedParameter[];
+  /** Flat float32 arrays, alike: parameter by parameter, those with slots first, those not trained last. */
+  readonly values: number;
+  readonly gradients: number;
+  readonly firstMoments: number;
+  readonly secondMoments: number;
+  /** How many of their numbers are trained, and how many of those have slots. */
+  readonly size: number;
+  readonly slotted: number;
+  readonly slots: number;
+  readonly slotStride: number;
+  readonly slotsAt: number;
+  /** Weights as input gradients read them, and the place in there of each slotted number: u32 [slotted]. */
+  readonly flippedAt: number;
+  readonly flippedTo: number;
+  readonly stages: readonly Stage[];
+  /** Each layer's output, and the first's input and its gradient. */
+  readonly image: Planes;
+  readonly imageGradient: Planes;
+  readonly outputs: readonly Planes[];
+  readonly logitGradient: Planes;
+  readonly probabilities: Planes;
+  /** For each job in flight. */
+  readonly staging: readonly {readonly images: number; readonly labels: number; readonly output: number}[];
+  /** Images one job can stage, and float32 numbers it can give back. */
+  readonly chunk: number;
+  readonly outputSize: number;
+  /** Contents to be written before anything runs. */
+  readonly constants: readonly {readonly at: number; readonly values: readonly number[]}[];
+  /** Where more can be had, until the programs are made. */
+  readonly shared: Arena;
+  readonly local: Arena;
+}
+
+/** Groups of a batch share this many gradient buffers, however many threads there are: more threads, the same sums. */
+const SLOTS = 16;
+/** What slots may take, in floats; above that (wide convolutions) there are fewer. */
+const MOST_SLOTTED = 36 * 2 ** 20;
+/** A job stages about this many float32 numbers of images. */
+const STAGED = 2 ** 20;
+
+/** @param batchSize The largest batch that will be trained on. */
+export function layout(plan: Plan, batchSize: number): Layout {
+  const {layers} = plan;
+  const shared = arena(FIRST);
+  const local = arena(0);
+  const groups = Math.ceil(batchSize / 4);
+
+  const parametersOf = layers.map((layer) => kindOf(layer).parameters(layer));
+  const all = parametersOf.flat();
+  const trained = all.filter(({trainable}) => trainable);
+  const ordered = [...trained.filter((p) => p.slotted), ...trained.filter((p) => !p.slotted)];
+  const kept = all.filter(({trainable}) => !trainable);
+  const offsets = new Map<Parameter, number>();
+  let [size, slotted, end] = [0, 0, 0];
+  for (const parameter of [...ordered, ...kept]) {
+    offsets.set(parameter, end);
+    end += Math.ceil(parameter.size / 4) * 4;
+    if (parameter.slotted) slotted = end;
+    if (parameter.trainable) size = end;
+  }
+  const slotFloats = slotted + all.reduce((sum, {ownSlot = 0}) => sum + ownSlot, 0);
+  const slots = Math.max(1, Math.min(SLOTS, groups, Math.floor(MOST_SLOTTED / Math.max(1, slotFloats))));
+  // A cache line more than a slot takes: strides of whole pages would bring all slots' lines into the same few sets.
+  const slotStride = slotted * 4 + 64;
+  const [values, gradients, firstMoments, secondMoments] = [0, 1, 2, 3].map(() => shared.take(end * 4));
+  const slotsAt = shared.take(slots * slotStride);
+  const flippedAt = shared.take(slotted * 4);
+  const flippedTo = shared.take(slotted * 4);
+  const placeOf = (parameter: Parameter): Placed => {
+    const bytes = (offsets.get(parameter) as number) * 4;
+    const flipped = flippedAt + bytes;
+    return {values: values + bytes, gradients: gradients + bytes, slots: slotsAt + bytes, flipped};
+  };
+
+  const constants: {at: number; values: readonly number[]}[] = [];
+  const put = (numbers: readonly number[]) => {
+    const at = shared.take(numbers.length * 4);
+    constants.push({at, values: numbers});
+    return at;
+  };
+  // Biases have no second place: their copies go where nobody reads, each its own number's.
+  const flips = ordered
+    .filter((parameter) => parameter.slotted)
+    .flatMap((parameter) => {
+      const offset = offsets.get(parameter) as number;
+      const length = Math.ceil(parameter.size / 4) * 4;
+      return Array.from({length}, (_, i) => offset + (i < parameter.size ? (parameter.flipped?.(i) ?? i) : i));
+    });
+  constants.push({at: flippedTo, values: flips});
+
+  const {image, outputs, outputGradients, imageGradient} = activations(plan, local);
+  const zeros = shared.take(
+    Math.max(...layers.map(({input, output}) => Math.max(input.channels, output.channels) + 3)) * 4,
+  );
+  const stages = layers.map((layer, i) => {
+    const before = layers[i - 1];
+    const target: Target =
+      i === 0
+        ? {planes: imageGradient, mask: undefined}
+        : {planes: outputGradients[i - 1], mask: before.relu ? outputs[i - 1] : undefined};
+    return kindOf(layer).stage(layer, {
+      input: i === 0 ? image : outputs[i - 1],
+      output: outputs[i],
+      inputGradient: target,
+      outputGradient: outputGradients[i],
+      parameters: parametersOf[i].map(placeOf),
+      slots,
+      slotStride,
+      groups,
+      shared,
+      local,
+      zeros,
+      constants: put,
+    });
+  });
+
+  const pixels = elements(image);
+  const widest = Math.max(pixels, ...layers.map(({output}) => elements(output)));
+  const chunk = Math.ceil(Math.max(batchSize, Math.min(512, STAGED / pixels)) / 4) * 4;
+  // Four images' widest layer and their logits at least; a training batch gives back two numbers an image.
+  const outputSize = Math.max(4 * (widest + plan.classes), chunk * Math.max(4, plan.classes, pixels));
+  const staging = Array.from({length: JOBS}, () => ({
+    images: shared.take(chunk * pixels * 4),
+    labels: shared.take(chunk * 4),
+    output: shared.take(outputSize * 4),
+  }));
+  const probabilities = takePlanes(local, {height: 1, width: 1, channels: plan.classes});
+  return {
+    parameters: all.map((parameter) => ({...parameter, place: placeOf(parameter)})),
+    values,
+    gradients,
+    firstMoments,
+    secondMoments,
+    size,
+    slotted,
+    slots,
+    slotStride,
+    slotsAt,
+    flippedAt,
+    flippedTo,
+    stages,
+    image,
+    imageGradient,
+    outputs,
+    logitGradient: outputGradients[layers.length - 1],
+    probabilities,
+    staging,
+    chunk,
+    outputSize,
+    constants,
+    shared,
+    local,
+  };
+}
+
+/** Planes of the image, of each layer's output and of all their gradients, bordered as their readers need. */
+function activations({imageShape: [height, width, channels], layers}: Plan, local: Arena) {
+  const borderFor = (layer: AnyLayer | undefined) => (layer && kindOf(layer).border?.(layer)) ?? NO_BORDER;
+  const image = takePlanes(local, {height, width, channels}, borderFor(layers[0]));
+  const outputs = layers.map((layer, i) => takePlanes(local, layer.output, borderFor(layers[i + 1])));
+  const outputGradients = layers.map((layer) => {
+    const kind = kindOf(layer);
+    return takePlanes(local, layer.output, kind.gradientBorder?.(layer), kind.gradientDilation?.(layer));
+  });
+  const imageGradient = takePlanes(local, {height, width, channels});
+  return {image, outputs, outputGradients, imageGradient};
+}

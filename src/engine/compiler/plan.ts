@@ -1,0 +1,109 @@
+import type * as tf from "@tensorflow/tfjs";
+import type {NamedArray} from "../../nouns/network";
+import type {ImageShape} from "../../nouns/samples";
+import {type AnyLayer, kindOfClass, kinds} from "../layers/index";
+import type {LayerSource, Reason} from "../layers/kind";
+import {isOptimizer, type OptimizerName} from "./optimizers";
+import type {Shape} from "./planes";
+
+/** A network the engine can run: plain data, and its weights as they were. */
+export interface Plan {
+  readonly imageShape: ImageShape;
+  readonly classes: number;
+  /** In order; the last is dense and gives the logits. */
+  readonly layers: readonly AnyLayer[];
+  /** By the name of each of the model's layers: whose output it shows, and if that without its fused relu. */
+  readonly outputs: {readonly [layer: string]: {readonly layer: number; readonly linear: boolean}};
+  /** The last layer, a softmax. */
+  readonly probabilities: string;
+  /** The layer that feeds the last dense one. */
+  readonly features: string;
+  readonly weights: readonly NamedArray[];
+  readonly optimizer: OptimizerName;
+}
+
+/** Layers whose output is their input in another shape: nothing is computed. */
+const SAME = ["Flatten", "InputLayer"];
+
+/**
+ * Reads a model's layers.
+ *
+ * @returns The plan, or why the engine cannot run the model, in words that end "… the fused engine".
+ */
+export function plan(model: tf.LayersModel, optimizer: string): Plan | Reason {
+  if (!isOptimizer(optimizer)) return {reason: `optimizer ${optimizer} is not for the fused engine`};
+  const inputShape = model.inputs[0].shape.slice(1);
+  if (model.inputs.length > 1 || model.outputs.length > 1 || inputShape.length !== 3) {
+    return {reason: "only models from one image to one output are for the fused engine"};
+  }
+  const [height, width, channels] = inputShape as number[];
+  let shape: Shape = {height, width, channels};
+  const layers: AnyLayer[] = [];
+  const outputs: {[layer: string]: {layer: number; linear: boolean}} = {};
+  let features = "";
+  let previous = "";
+
+  for (const [i, layer] of model.layers.entries()) {
+    const refuse = (why: string): Reason => ({reason: `layer ${layer.name}: ${why} is not for the fused engine`});
+    const className = layer.getClassName();
+    const config = layer.getConfig() as LayerSource["config"];
+    if (i > 0 && className !== "InputLayer" && layer.input !== model.layers[i - 1].output) return refuse("a branch");
+    const last = layers.length - 1;
+    if (i === model.layers.length - 1) {
+      if (!isSoftmax(className, config)) return refuse(`a last layer ${className}, not a softmax,`);
+      if (layers[last]?.kind !== "dense" || layers[last].relu) return refuse("a softmax of anything but a dense layer");
+      const weights = namedWeights(model);
+      const classes = layers[last].output.channels;
+      const imageShape = [height, width, channels] as const;
+      return {imageShape, classes, layers, outputs, probabilities: layer.name, features, weights, optimizer};
+    }
+    if (SAME.includes(className)) {
+      outputs[layer.name] = {layer: last, linear: false};
+      previous = layer.name;
+      continue;
+    }
+    if (isRelu(className, config) && last >= 0 && isFusable(layers[last])) {
+      for (const output of Object.values(outputs)) if (output.layer === last) output.linear = true;
+      layers[last] = {...layers[last], relu: true};
+      outputs[layer.name] = {layer: last, linear: false};
+      previous = layer.name;
+      continue;
+    }
+    const name = isRelu(className, config) ? "relu" : kindOfClass[className];
+    if (!layer.trainable && layer.weights.length > 0) return refuse("a layer whose weights stay as they are");
+    if (!name || (name === "relu" && !isRelu(className, config))) return refuse(`a ${className}`);
+    const weights = layer.weights.map((weight) => ({
+      name: weight.originalName,
+      index: model.weights.indexOf(weight),
+      shape: weight.shape as number[],
+    }));
+    const planned = kinds[name].plan({layer, config, input: shape, weights});
+    if ("reason" in planned) return refuse(planned.reason);
+    layers.push({...planned, kind: name} as AnyLayer); // plan() of kind `name` gives that kind's plan
+    outputs[layer.name] = {layer: layers.length - 1, linear: false};
+    if (name === "dense") features = previous;
+    previous = layer.name;
+    shape = planned.output;
+  }
+  return {reason: "a model without layers is not for the fused engine"};
+}
+
+function isSoftmax(className: string, config: LayerSource["config"]): boolean {
+  return className === "Softmax" || (className === "Activation" && config.activation === "softmax");
+}
+
+function isRelu(className: string, config: LayerSource["config"]): boolean {
+  return className === "ReLU" ? config.maxValue == null : className === "Activation" && config.activation === "relu";
+}
+
+function isFusable(layer: AnyLayer): boolean {
+  return (layer.kind === "convolution" || layer.kind === "dense") && !layer.relu;
+}
+
+function namedWeights(model: tf.LayersModel): NamedArray[] {
+  return model.weights.map((weight) => ({
+    name: weight.originalName,
+    shape: weight.shape as number[],
+    values: Float32Array.from(weight.read().dataSync()),
+  }));
+}

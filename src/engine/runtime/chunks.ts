@@ -1,0 +1,85 @@
+import {UserError} from "../../nouns/options";
+import type {Images} from "../../nouns/samples";
+import type {Compiled} from "../compiler/compile";
+import type {Plan} from "../compiler/plan";
+import type {Crew} from "./crew";
+
+/** A network's threads and memory, as they stand. */
+export interface Running {
+  readonly plan: Plan;
+  readonly compiled: Compiled;
+  readonly crew: Crew;
+  readonly words: Int32Array;
+  readonly floats: Float32Array;
+}
+
+/** Runs a program on any number of images, as many at a time as can be staged, and joins what comes back. */
+export async function inChunks(
+  running: Running,
+  images: Images,
+  targets: ArrayLike<number> | "all",
+  program: number,
+  width: number,
+): Promise<Float32Array> {
+  return (await partsInChunks(running, images, targets, program, [width]))[0];
+}
+
+/**
+ * The same for a program that gives several parts back, one after the other: so many numbers an image of each.
+ *
+ * @param into Where the first part goes, in place of an array of its own.
+ */
+export async function partsInChunks(
+  {plan, compiled, crew, words, floats}: Running,
+  images: Images,
+  targets: ArrayLike<number> | "all",
+  program: number,
+  widths: readonly number[],
+  into?: Float32Array,
+): Promise<Float32Array[]> {
+  checkImages(plan, images);
+  checkTargets(targets, images.count, plan.classes);
+  const {staging, chunk, outputSize} = compiled.layout;
+  const size = images.count === 0 ? 0 : images.pixels.length / images.count;
+  const most = Math.min(chunk, Math.floor(outputSize / widths.reduce((sum, width) => sum + width) / 4) * 4);
+  const joined = widths.map((width, part) => (part === 0 && into) || new Float32Array(images.count * width));
+  const starts = Array.from({length: Math.ceil(images.count / most)}, (_, i) => i * most);
+  await Promise.all(
+    starts.map((start) => {
+      const count = Math.min(most, images.count - start);
+      return crew.run(
+        (n) => {
+          const {images: at, labels, output} = staging[n];
+          floats.set(images.pixels.subarray(start * size, (start + count) * size), at / 4);
+          for (let i = 0; i < count; i++) words[labels / 4 + i] = targets === "all" ? -1 : targets[start + i];
+          return {program, count, images: at, labels, output};
+        },
+        (n) => {
+          let from = staging[n].output / 4;
+          widths.forEach((width, part) => {
+            joined[part].set(floats.subarray(from, from + count * width), start * width);
+            from += count * width;
+          });
+        },
+      );
+    }),
+  );
+  return joined;
+}
+
+export function checkImages({imageShape}: Plan, {count, shape, pixels}: Images): void {
+  if (`${shape}` !== `${imageShape}`) {
+    throw new UserError(`images: expected ${imageShape.join(" x ")}, the model's input, got ${shape.join(" x ")}`);
+  }
+  const expected = count * shape[0] * shape[1] * shape[2];
+  if (pixels.length !== expected) throw new RangeError(`pixels: expected ${expected}, got ${pixels.length}`);
+}
+
+/** @throws RangeError if there is not one class for each image, each below `classes`. */
+export function checkTargets(targets: ArrayLike<number> | "all", count: number, classes: number): void {
+  if (targets === "all") return;
+  if (targets.length !== count)
+    throw new RangeError(`targets: expected one an image (${count}), got ${targets.length}`);
+  const outside = Array.from(targets).find((k) => !(k >= 0 && k < classes));
+  if (outside !== undefined) throw new RangeError(`target class: expected below ${classes}, got ${outside}`);
+}

@@ -1,0 +1,62 @@
+import {readFileSync} from "node:fs";
+import {join} from "node:path";
+
+/**
+ * Kernels over float32 arrays in a memory that is another program's. What each does stands beside its source in
+ * kernels/tensor-*.ts; arrays are named by their addresses, in bytes. None keeps anything, and no output may be an input.
+ */
+export interface TensorKernels {
+  adamStep(
+    ...args: [
+      ...[p: number, g: number, m: number, v: number, newP: number, newM: number, newV: number, n: number],
+      ...[beta1: number, rest1: number, correction1: number, beta2: number, rest2: number, correction2: number],
+      ...[epsilon: number, minusRate: number],
+    ]
+  ): void;
+  momentumStep(
+    ...args: [
+      ...[p: number, g: number, m: number, newP: number, newM: number, n: number],
+      ...[decay: number, minusRate: number],
+    ]
+  ): void;
+  columnSums(x: number, rows: number, width: number, out: number): void;
+  addToRows(x: number, b: number, rows: number, width: number, out: number): void;
+  squareMaximumGradient(
+    ...args: [
+      ...[x: number, y: number, dy: number, dx: number],
+      ...[batch: number, height: number, width: number, channels: number],
+    ]
+  ): void;
+  transpose(from: number, rows: number, columns: number, to: number): void;
+  matrixProduct(
+    ...args: [
+      ...[a: number, down: number, along: number, b: number, c: number],
+      ...[m: number, n: number, depth: number],
+    ]
+  ): void;
+  depthwiseInputGradient(dy: number, filter: number, dx: number, ...shape: DepthwiseArguments): void;
+  depthwiseFilterGradient(x: number, dy: number, dw: number, ...shape: DepthwiseArguments): void;
+}
+
+export type DepthwiseArguments = [
+  ...[batch: number, height: number, width: number, channels: number, multiplier: number],
+  ...[outHeight: number, outWidth: number, kernelHeight: number, kernelWidth: number],
+  ...[strideY: number, strideX: number, top: number, left: number],
+];
+
+let code: WebAssembly.Module | undefined;
+const instances = new WeakMap<WebAssembly.Memory, TensorKernels>();
+
+/** The kernels on a memory: nothing is copied. */
+export function tensorKernels(memory: WebAssembly.Memory): TensorKernels {
+  const known = instances.get(memory);
+  if (known) return known;
+  // Compiled at once, not in the background: tfjs' kernels cannot wait.
+  code ??= new WebAssembly.Module(readFileSync(join(__dirname, "..", "kernels", "tensors.wasm")));
+  const abort = () => {
+    throw new Error("kernel aborted");
+  };
+  const made = new WebAssembly.Instance(code, {env: {memory, abort}}).exports as unknown as TensorKernels;
+  instances.set(memory, made);
+  return made;
+}

@@ -1,0 +1,131 @@
+import type {Classifier} from "../nouns/network";
+import {fork, type RandomSource} from "../nouns/random";
+import type {ImageShape, Images} from "../nouns/samples";
+import {argMaxRows} from "../numbers/scores";
+import {explainStudy, type LimeExplanation, type LimeStudy, weighed} from "./explanation";
+import {hiddenLook} from "./hiding";
+import {distinctMasks, drawMasks} from "./masks";
+import {askAboutMasks, type Neighbourhood} from "./neighbourhood";
+import {hidingEnergies, liveSegments} from "./proximity";
+import {segment} from "./segmentation/index";
+import type {Segmentation} from "./segmentation/raster";
+import {type LimeSettings, type RecipeName, recipes} from "./settings";
+
+export interface LimeOptions extends Partial<LimeSettings> {
+  /** Whose settings hold where none is given here. */
+  readonly recipe?: RecipeName;
+  /** Explained class; by default the one the classifier finds most probable. */
+  readonly explained?: number;
+  /** Superpixels made elsewhere, instead of the segmenter's. */
+  readonly segmentation?: Segmentation;
+  /** The image with everything hidden, made elsewhere, instead of by the hiding mode. */
+  readonly hidden?: Float32Array;
+  readonly random?: RandomSource;
+  /** Masked images in memory at a time. */
+  readonly batchSize?: number;
+}
+
+/** "auto" starts with this many masks and doubles up to the most. */
+const AUTO_FIRST = 250;
+const AUTO_MOST = 8000;
+
+/**
+ * LIME on one image (Ribeiro, Singh & Guestrin 2016, "Why Should I Trust You?", § 3): hides random sets of superpixels,
+ * asks the classifier about each, and fits a weighted linear model of the class's probability to what was kept.
+ *
+ * @param classifier A black box: nothing but `predict` is asked of it.
+ * @param image      One image, `count` 1.
+ * @throws RangeError if the image's shape is not the classifier's, or there are no pixels to segment.
+ */
+export async function explainWithLime(
+  classifier: Classifier,
+  image: Images,
+  options: LimeOptions = {},
+): Promise<LimeExplanation> {
+  const study = await studyWithLime(classifier, image, options);
+  return explainStudy(study, options.explained ?? argMaxRows(study.probabilities, study.probabilities.length)[0]);
+}
+
+/** The recipe's settings, and over them those given. */
+export function settingsOf(options: LimeOptions, shape: ImageShape): LimeSettings {
+  const {recipe = "default", explained, segmentation, hidden, random, batchSize, ...chosen} = options;
+  return {...recipes[recipe](shape), ...chosen};
+}
+
+/** Draws the masks and asks about them; `explainStudy` then explains any class. */
+export async function studyWithLime(
+  classifier: Classifier,
+  image: Images,
+  options: LimeOptions = {},
+): Promise<LimeStudy> {
+  if (image.count !== 1 || `${image.shape}` !== `${classifier.imageShape}`) {
+    const got = `${image.count} of [${image.shape}]`;
+    throw new RangeError(`lime: expected 1 image of shape [${classifier.imageShape}], got ${got}`);
+  }
+  const {explained, segmentation: given, hidden: look, random, batchSize} = options;
+  const chance = random ?? fork(0, "lime");
+  const settings = settingsOf(options, image.shape);
+  const segmentation = given ?? segment(image, settings.segmenter);
+  const hidden = look ?? hiddenLook(image, segmentation, settings.hiding, chance);
+  const live = liveSegments(hidingEnergies(image.pixels, hidden, segmentation));
+  const masked = {classifier, image, hidden, segmentation, live, batchSize};
+  const more = (count: number, before?: Neighbourhood) => {
+    const known = before ? before.masks.length / segmentation.count : 0;
+    return asked(masked, drawMasks(chance, count, segmentation.count, settings, known), before);
+  };
+  const first = await more(settings.samples === "auto" ? AUTO_FIRST : settings.samples);
+  // The first mask mostly keeps everything: its answer is the image's own.
+  const isWhole = first.masks.subarray(0, segmentation.count).every((kept) => kept === 1);
+  const probabilities = isWhole
+    ? first.probabilities.slice(0, classifier.classNames.length)
+    : await classifier.predict(image);
+  const study = {image, settings, segmentation, hidden, probabilities};
+  if (settings.samples !== "auto") return weighed(study, first);
+  let result = weighed(study, first);
+  for (let samples = AUTO_FIRST; samples < AUTO_MOST; samples *= 2) {
+    const {halvesTop5} = explainStudy(result, explained ?? argMaxRows(probabilities, probabilities.length)[0]);
+    if (halvesTop5 === 1 || halvesTop5 === null) break;
+    result = weighed(study, await more(samples, result.neighbourhood));
+  }
+  return result;
+}
+
+/** All that a mask is put on. */
+interface Masked {
+  readonly classifier: Classifier;
+  readonly image: Images;
+  readonly hidden: Float32Array;
+  readonly segmentation: Segmentation;
+  readonly live: Uint8Array;
+  readonly batchSize: number | undefined;
+}
+
+/** What the classifier says under each mask, after what it said `before`; of masks that make one image it is asked once. */
+async function asked(
+  {classifier, image, hidden, segmentation, live, batchSize}: Masked,
+  masks: Uint8Array,
+  before?: Neighbourhood,
+): Promise<Neighbourhood> {
+  const {distinct, likes} = distinctMasks(masks, segmentation.count, live);
+  const said = await askAboutMasks(classifier, image, hidden, segmentation, distinct, batchSize);
+  const probabilities = rowsAt(likes, said, classifier.classNames.length);
+  return before ? joined(before, {masks, probabilities}) : {masks, probabilities};
+}
+
+function rowsAt(rows: Uint32Array, values: Float32Array, width: number): Float32Array {
+  const out = new Float32Array(rows.length * width);
+  for (let n = 0, to = 0; n < rows.length; n++) {
+    for (let k = 0, from = rows[n] * width; k < width; k++) out[to++] = values[from++];
+  }
+  return out;
+}
+
+function joined(a: Neighbourhood, b: Neighbourhood): Neighbourhood {
+  const masks = new Uint8Array(a.masks.length + b.masks.length);
+  masks.set(a.masks);
+  masks.set(b.masks, a.masks.length);
+  const probabilities = new Float32Array(a.probabilities.length + b.probabilities.length);
+  probabilities.set(a.probabilities);
+  probabilities.set(b.probabilities, a.probabilities.length);
+  return {masks, probabilities};
+}

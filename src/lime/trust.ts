@@ -1,0 +1,82 @@
+import {type LinearFit, predictions} from "./linear/linear-models";
+import {centred, type Observations} from "./linear/observations";
+import {cholesky, gram, solveCholesky} from "./linear/symmetric-systems";
+
+/** Standard normal's 97.5 % point: the half-width of a 95 % interval in standard errors. */
+export const INTERVAL_95 = 1.96;
+
+/**
+ * Standard error of each coefficient over the draw of the masks, by the sandwich formula with leave-one-out residuals
+ * (White 1980; HC3 of MacKinnon & White 1985), which holds although the network is not linear: the residual is the
+ * model's misfit, not noise, and it differs from mask to mask.
+ *
+ * @param pairsFrom From this row on, rows come in pairs that were drawn together, whose errors cancel or add up
+ *   (clusters of two: Liang & Zeger 1986). Without it every row is on its own.
+ * @returns One a column; NaN where columns depend on each other and nothing penalises them.
+ */
+export function coefficientErrors(observations: Observations, fit: LinearFit, pairsFrom?: number): Float64Array {
+  const {x, columns, totalWeight} = centred(observations);
+  const {targets, weights} = observations;
+  const matrix = gram(x, columns);
+  for (let j = 0; j < columns; j++) matrix[j * columns + j] += fit.penalty;
+  const lower = cholesky(matrix, columns);
+  if (!lower) return new Float64Array(columns).fill(Number.NaN);
+  const inverse = inverseOf(lower, columns);
+  const fitted = predictions(observations, fit);
+  const variance = new Float64Array(columns);
+  const pull = new Float64Array(columns);
+  const score = new Float64Array(columns);
+  for (let row = 0; row < targets.length; row++) {
+    const at = row * columns;
+    let leverage = weights[row] / totalWeight;
+    for (let j = 0; j < columns; j++) {
+      let sum = 0;
+      for (let k = 0; k < columns; k++) sum += inverse[k * columns + j] * x[at + k];
+      pull[j] = sum;
+      leverage += x[at + j] * sum;
+    }
+    const residual = (Math.sqrt(weights[row]) * (targets[row] - fitted[row])) / Math.max(1 - leverage, 1e-6);
+    const second = pairsFrom !== undefined && row > pairsFrom && (row - pairsFrom) % 2 === 1;
+    for (let j = 0; j < columns; j++) {
+      if (second) variance[j] += 2 * score[j] * pull[j] * residual;
+      score[j] = pull[j] * residual;
+      variance[j] += score[j] ** 2;
+    }
+  }
+  return variance.map((v) => Math.sqrt(Math.max(0, v)));
+}
+
+/** (L Lᵀ)⁻¹. */
+function inverseOf(lower: Float64Array, n: number): Float64Array {
+  const inverse = new Float64Array(n * n);
+  const unit = new Float64Array(n);
+  for (let j = 0; j < n; j++) {
+    unit.fill(0);
+    unit[j] = 1;
+    inverse.set(solveCholesky(lower, unit), j * n);
+  }
+  return inverse;
+}
+
+/** Masks that count at least half as much as the one that counts most: those the explanation rests on. */
+export function nearMasks(weights: Float64Array): number {
+  let most = 0;
+  for (let n = 0; n < weights.length; n++) most = Math.max(most, weights[n]);
+  let near = 0;
+  for (let n = 0; n < weights.length; n++) if (weights[n] >= most / 2) near++;
+  return near;
+}
+
+/** Indices of the `most` largest magnitudes, strongest first, lowest index of equals; zeros are left out. */
+export function strongest(values: ArrayLike<number>, most: number): number[] {
+  return Array.from({length: values.length}, (_, i) => i)
+    .filter((i) => values[i] !== 0)
+    .sort((i, j) => Math.abs(values[j]) - Math.abs(values[i]))
+    .slice(0, most);
+}
+
+/** Share of the two sets' union that both have (Jaccard 1901), 0 to 1; null for two empty sets, which have nothing to agree on. */
+export function jaccard(a: readonly number[], b: readonly number[]): number | null {
+  const union = new Set([...a, ...b]);
+  return union.size ? a.filter((v) => b.includes(v)).length / union.size : null;
+}

@@ -1,0 +1,118 @@
+/** @file What every engine shows of a network: batches in; losses, logits, gradients and weights out. Types only. */
+
+import type {ImageShape, Images, LabelledImages} from "./samples";
+
+/** A black box: images in, class probabilities out. LIME, occlusion and confusion may use this and nothing more. */
+export interface Classifier {
+  readonly imageShape: ImageShape;
+  readonly classNames: readonly string[];
+  /**
+   * @param images Theirs until it has answered: the next ones may be written over them.
+   * @returns Probabilities, `out[n * classes + k]`; each image's sum to 1, unless its classes do not exclude each other.
+   */
+  predict(images: Images): Promise<Float32Array>;
+}
+
+/** A classifier whose inside can be asked for derivatives. Always dropout off. */
+export interface DifferentiableClassifier extends Classifier {
+  /** @returns Scores before the softmax, `out[n * classes + k]`. */
+  logits(images: Images): Promise<Float32Array>;
+  /**
+   * Gradient of a sum of logits with respect to the pixels: of each image's target alone, or of all (exigo's).
+   * Of the logit and not the probability: where the network is sure, softmax is flat and its gradient underflows.
+   *
+   * @param targets The class explained for each image; `targets.length === images.count`. Or "all".
+   * @returns One number a pixel channel, laid out as `images.pixels`.
+   */
+  inputGradient(images: Images, targets: ArrayLike<number> | "all"): Promise<Float32Array>;
+  /**
+   * Activations of one layer, flattened, `out[n * width + j]`.
+   *
+   * @param layer A layer's name; by default what feeds the last dense layer.
+   */
+  features(images: Images, layer?: string): Promise<{readonly width: number; readonly values: Float32Array}>;
+}
+
+export interface LogitsAndFeatures {
+  readonly logits: Float32Array;
+  readonly features: {readonly width: number; readonly values: Float32Array};
+}
+
+/** A named array in a tf.LayersModel's own layout: conv kernels HWIO, dense kernels [in, out]. */
+export interface NamedArray {
+  readonly name: string;
+  readonly shape: readonly number[];
+  readonly values: Float32Array;
+}
+
+/** A training batch's answers, before the step that learnt from it, dropout on. */
+export interface BatchResult {
+  /** Sum of the images' losses, softmax cross-entropy in nats. */
+  readonly lossSum: number;
+  /** Right answers. */
+  readonly correct: number;
+  /** Each image's own, in the batch's order. */
+  readonly answers: ImageAnswers;
+}
+
+/** What a network says of each of several images that have a label. */
+export interface ImageAnswers {
+  /** Softmax cross-entropy in nats: minus the logarithm of the label's probability. */
+  readonly losses: Float32Array;
+  /** The class of the greatest logit, the first of equals. */
+  readonly predicted: Uint16Array;
+  /** The probability of that class, in (0, 1]. */
+  readonly probabilities: Float32Array;
+  /** The label's logit less the greatest other logit: above 0 where the answer is right. */
+  readonly margins: Float32Array;
+}
+
+/** The optimizer's memory: how many steps it made, and its moments (Adam: m and v of each weight, in weight order). */
+export interface OptimizerState {
+  readonly steps: number;
+  readonly slots: readonly NamedArray[];
+}
+
+/**
+ * A network that can be trained and asked, whichever engine computes. Plain numbers outside, tensors or shared
+ * memory inside.
+ */
+export interface Network extends DifferentiableClassifier {
+  /**
+   * One gradient step on softmax cross-entropy, dropout on.
+   *
+   * @param learningRate For this step.
+   * @param step Counts from 0 over the whole run: seeds this step's dropout masks.
+   * @returns What the network answered before the step.
+   * @throws Error if the loss is not finite: names the step, and the layer where it first was not.
+   */
+  trainBatch(batch: LabelledImages, learningRate: number, step: number): Promise<BatchResult>;
+  /**
+   * Steps that may be asked for before the first is answered, so that the network never waits for the next; what reads or
+   * writes the weights waits for them. One, if absent.
+   */
+  readonly stepsAtOnce?: number;
+  /**
+   * What `logits` and `features` give, in one pass over the images.
+   *
+   * @param into Where the activations go, as long as they are; by default an array of their own.
+   */
+  logitsAndFeatures(images: Images, layer?: string, into?: Float32Array): Promise<LogitsAndFeatures>;
+  /** What a step on `batch` would follow: the mean loss' gradient with respect to each trainable weight, dropout on. */
+  gradients(batch: LabelledImages, step: number): Promise<NamedArray[]>;
+  /** A copy of the weights, in `tf.LayersModel.weights` order (batch-norm's moving averages included). */
+  getWeights(): Promise<NamedArray[]>;
+  setWeights(weights: readonly NamedArray[]): Promise<void>;
+  getOptimizerState(): Promise<OptimizerState>;
+  setOptimizerState(state: OptimizerState): Promise<void>;
+  /** Ends its threads and frees its memory. */
+  dispose(): Promise<void>;
+}
+
+/** What one layer makes of images, flattened: `values[n * width + j]`. */
+export interface Activations {
+  /** Its name; "" for what feeds the last dense layer. */
+  readonly layer: string;
+  readonly width: number;
+  readonly values: Float32Array;
+}

@@ -1,0 +1,58 @@
+/** @file Images as plain numbers, and the data sets that they come from. Types only. */
+
+/** Height, width and channels of one image, in pixels. */
+export type ImageShape = readonly [height: number, width: number, channels: number];
+
+/**
+ * Images as plain numbers, row-major NHWC: channel c of pixel (y, x) of image n is
+ * `pixels[((n * height + y) * width + x) * channels + c]`, an intensity in [0, 1] where 0 is background.
+ */
+export interface Images {
+  readonly count: number;
+  readonly shape: ImageShape;
+  readonly pixels: Float32Array;
+}
+
+/** Images, and the class each one shows: `labels[n]` indexes `Dataset.classNames`. */
+export interface LabelledImages extends Images {
+  readonly labels: Uint16Array;
+  /** Where each stands in its split; absent where they come from none. */
+  readonly indices?: Uint32Array;
+}
+
+export interface Split {
+  readonly count: number;
+  /** The file of each image, as a path from `Dataset.folder` with "/" between; absent where the images are no files. */
+  readonly files?: readonly string[];
+  /** Where each image stands in the file or folder that the split was taken from; absent where that is its own place. */
+  readonly sources?: Uint32Array;
+  /**
+   * What some images were left out of: how many there were, and where those that are left stood. Training draws its order
+   * among all of them, so that leaving some out does not move the others.
+   */
+  readonly keptOf?: {readonly count: number; readonly places: Uint32Array};
+  /**
+   * Reads the images at `indices`, in that order. The only way to pixels: an idx file in memory and a folder of
+   * PNGs on disk look the same from here.
+   *
+   * @param into Where the pixels go, if it is as large as they are. Else they get an array of their own.
+   * @throws RangeError if an index is not below `count`.
+   */
+  read(indices: ArrayLike<number>, into?: Float32Array): Promise<LabelledImages>;
+}
+
+export interface Dataset {
+  readonly name: string;
+  readonly imageShape: ImageShape;
+  readonly classNames: readonly string[];
+  readonly train: Split;
+  /** Held out of the training images; chooses the best epoch. The test split chooses nothing. */
+  readonly validation: Split;
+  readonly test: Split;
+  /** SHA-256 of the source bytes: two runs can be known to have seen the same data. */
+  readonly digest: string;
+  /** What was dropped and relabelled, where a list of decisions was given. */
+  readonly edits?: {readonly dropped: number; readonly relabelled: number};
+  /** The folder that the splits' `files` are told from, as a whole path; absent where the images are no files. */
+  readonly folder?: string;
+}

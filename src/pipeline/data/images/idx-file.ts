@@ -1,0 +1,97 @@
+import {join} from "node:path";
+import {createGunzip} from "node:zlib";
+
+import {UserError} from "../../../nouns/options";
+import {inBytes, readIfThere} from "../read-file";
+import {idxHeader} from "./idx";
+
+/** The four files of MNIST and of the sets that took its form (Fashion-MNIST, KMNIST, EMNIST). */
+export const IDX_FILES = [
+  "train-images-idx3-ubyte",
+  "train-labels-idx1-ubyte",
+  "t10k-images-idx3-ubyte",
+  "t10k-labels-idx1-ubyte",
+] as const;
+
+export interface IdxLimits {
+  /** The largest file that is read, in bytes, unpacked. */
+  readonly mostBytes?: number;
+  readonly signal?: AbortSignal | undefined;
+}
+
+const MOST_BYTES = 2 ** 31;
+const LIFT = "--max-data";
+/** Bytes that the header of the most dimensions takes. */
+const LONGEST_HEADER = 4 + 4 * 255;
+/** Bytes unpacked between two looks at whether the user has broken off. */
+const CHUNK = 2 ** 20;
+
+/**
+ * Reads one of the four files, plain or as .gz: `train-images-idx3-ubyte`, or with a point before `idx`, as some sets
+ * have it. No more is unpacked than the file's own header says that there is.
+ *
+ * @returns The file that was read, for errors, and its bytes, unpacked.
+ * @throws UserError if there is none, or if it is too large or damaged. @throws The signal's reason.
+ */
+export async function readIdxFile(
+  folder: string,
+  name: string,
+  {mostBytes = MOST_BYTES, signal}: IdxLimits,
+): Promise<{readonly file: string; readonly bytes: Uint8Array}> {
+  for (const file of formsOf(name)) {
+    const path = join(folder, file);
+    const bytes = await readIfThere(path, {most: mostBytes, lift: LIFT, signal});
+    if (!bytes) continue;
+    return {file: path, bytes: file.endsWith(".gz") ? await unpacked(bytes, path, mostBytes, signal) : bytes};
+  }
+  throw new UserError(`${join(folder, name)}: expected the file, or ${name}.gz, got neither`);
+}
+
+/** The names that a file may have. */
+function formsOf(name: string): readonly string[] {
+  return [name, name.replace("-idx", ".idx")].flatMap((plain) => [plain, `${plain}.gz`]);
+}
+
+/** Which of the four files it is, by its name. */
+export function idxNameOf(file: string): (typeof IDX_FILES)[number] | undefined {
+  return IDX_FILES.find((name) => formsOf(name).includes(file));
+}
+
+/** Unpacks a .gz in chunks: the header comes first, and says how much there must be. */
+async function unpacked(packed: Uint8Array, path: string, most: number, signal?: AbortSignal): Promise<Uint8Array> {
+  const gunzip = createGunzip({chunkSize: CHUNK});
+  gunzip.end(packed);
+  let start: Uint8Array = new Uint8Array(0); // until the header is there
+  let bytes: Uint8Array | undefined;
+  let length = 0;
+  try {
+    for await (const chunk of gunzip as AsyncIterable<Uint8Array>) {
+      signal?.throwIfAborted();
+      length += chunk.length;
+      if (bytes) {
+        if (length <= bytes.length) bytes.set(chunk, length - chunk.length);
+      } else {
+        start = Buffer.concat([start, chunk]);
+        if (start.length < LONGEST_HEADER) continue;
+        bytes = roomFor(start, path, most);
+        bytes.set(start.subarray(0, bytes.length));
+      }
+      if (length > bytes.length) {
+        throw new UserError(`${path}: expected ${bytes.length} bytes unpacked, as its header says, got more`);
+      }
+    }
+  } catch (error) {
+    if (error instanceof UserError || signal?.aborted) throw error;
+    throw new UserError(`${path}: expected a whole gzip file, got ${(error as Error).message}`);
+  }
+  return bytes?.subarray(0, length) ?? start;
+}
+
+/** Room for all that the header speaks of. */
+function roomFor(start: Uint8Array, path: string, most: number): Uint8Array {
+  const {total, shape} = idxHeader(start, path);
+  if (total <= most) return new Uint8Array(total);
+  throw new UserError(
+    `${path}: expected at most ${inBytes(most)}, got ${inBytes(total)} for shape [${shape}]; ${LIFT} lifts the limit`,
+  );
+}

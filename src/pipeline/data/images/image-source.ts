@@ -1,0 +1,24 @@
+import type {ImageShape} from "../../../nouns/samples";
+import type {IdxArray} from "./idx";
+
+/** Images and their classes, as bytes. */
+export interface ImagePart {
+  readonly images: IdxArray;
+  readonly labels: Uint8Array;
+  /** The file of each image, as a path from the source's folder with "/" between; absent where they are no files. */
+  readonly files?: readonly string[];
+}
+
+/** What a folder of images holds, checked, before it is parted into splits. */
+export interface ImageSource {
+  readonly imageShape: ImageShape;
+  readonly classNames: readonly string[];
+  readonly train: ImagePart;
+  /** Absent where it is to be held out of those to train on. */
+  readonly validation?: ImagePart;
+  readonly test: ImagePart;
+  /** SHA-256 of all files' bytes. */
+  readonly digest: string;
+  /** The folder that `files` are told from. */
+  readonly folder?: string;
+}

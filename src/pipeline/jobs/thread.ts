@@ -1,0 +1,82 @@
+import {join} from "node:path";
+import {Worker} from "node:worker_threads";
+
+import {UserError} from "../../nouns/options";
+import type {Question, Result, Say, TaskName} from "../../tasks/index";
+
+/** What comes back from the thread. */
+export interface Answer {
+  readonly said: readonly string[];
+  readonly result?: unknown;
+  readonly failure?: {readonly message: string; readonly stack: string; readonly isUsers: boolean};
+}
+
+interface Thread {
+  ask(message: object, moved: readonly ArrayBuffer[]): Promise<Answer>;
+}
+
+let thread: Thread | undefined;
+
+/**
+ * Does a task (tasks.ts) on the process's one thread for such, beside whatever this thread does. Tasks that are asked for
+ * meanwhile wait their turn. The thread stays for the next one, and keeps no process alive.
+ *
+ * `moved`: buffers in the question that go over to the thread; they are empty here afterwards. `say`: told what the task
+ * says, when it is done.
+ * @throws What the task throws.
+ */
+export async function aside<N extends TaskName>(
+  task: N,
+  question: Question<N>,
+  {moved = [], say = () => {}}: {readonly moved?: readonly ArrayBuffer[]; readonly say?: Say} = {},
+): Promise<Result<N>> {
+  thread ??= startThread();
+  const {said, result, failure} = await thread.ask({task, question}, moved);
+  for (const line of said) say(line);
+  if (!failure) return result as Result<N>;
+  const error = failure.isUsers ? new UserError(failure.message) : new Error(failure.message);
+  error.stack = failure.stack;
+  throw error;
+}
+
+/** Starts the thread before it is needed: it takes a third of a second to load. */
+export function readyAside(): void {
+  thread ??= startThread();
+}
+
+function startThread(): Thread {
+  const worker = new Worker(join(__dirname, "start.cjs"), {execArgv: []});
+  worker.unref();
+  let broken: Error | undefined;
+  let refuse: ((error: Error) => void) | undefined;
+  const fail = (error: Error) => {
+    broken ??= error;
+    thread = undefined; // whoever asks next gets a new one
+    refuse?.(broken);
+  };
+  worker.on("error", (error) => fail(new Error(`thread: expected it to work, got ${error.message}`, {cause: error})));
+  worker.on("exit", (code) => fail(new Error(`thread: expected it to live, got its end with code ${code}`)));
+
+  const now = async (message: object, moved: readonly ArrayBuffer[]): Promise<Answer> => {
+    if (broken) throw broken;
+    worker.ref();
+    try {
+      return await new Promise<Answer>((resolve, reject) => {
+        refuse = reject;
+        worker.once("message", resolve);
+        worker.postMessage(message, moved);
+      });
+    } finally {
+      refuse = undefined;
+      worker.unref();
+    }
+  };
+  let turn: Promise<unknown> = Promise.resolve();
+  return {
+    ask(message, moved) {
+      const mine = turn.then(() => now(message, moved));
+      turn = mine.catch(() => undefined); // whoever asked is told; the next has a turn all the same
+      return mine;
+    },
+  };
+}

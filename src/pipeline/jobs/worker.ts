@@ -1,0 +1,22 @@
+/** @file The thread's whole life: a task, its answer, the next. Started by thread.ts. */
+import {type MessagePort, parentPort} from "node:worker_threads";
+
+import {UserError} from "../../nouns/options";
+import {inOneLine, systemWords} from "../../nouns/system-errors";
+import {type Say, type TaskName, tasks} from "../../tasks/index";
+import type {Answer} from "./thread";
+
+const port = parentPort as MessagePort;
+
+port.on("message", async ({task, question}: {readonly task: TaskName; readonly question: unknown}) => {
+  const said: string[] = [];
+  const run = tasks[task] as (question: unknown, say: Say) => Promise<unknown>;
+  let answer: Answer;
+  try {
+    answer = {said, result: await run(question, (line) => said.push(line))};
+  } catch (error) {
+    const isUsers = error instanceof UserError || systemWords(error) !== undefined;
+    answer = {said, failure: {message: inOneLine(error), stack: `${(error as Error).stack}`, isUsers}};
+  }
+  port.postMessage(answer);
+});

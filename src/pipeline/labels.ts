@@ -1,0 +1,77 @@
+import {UserError} from "../nouns/options";
+import type {Dataset} from "../nouns/samples";
+import {suspectTrainingLabels, type TrainingSuspect} from "../numbers/suspect-training-labels";
+import {csvTable} from "./record/csv-table";
+import {trainingAnswersOf} from "./record/training-answers";
+
+/** Suspect labels of a run's training images, and what is known of the data. */
+export interface TrainingSuspects {
+  /** All training images, the most suspect first. */
+  readonly suspects: readonly TrainingSuspect[];
+  readonly labels: ArrayLike<number>;
+  /** Epochs whose answers were used. */
+  readonly epochs: number;
+}
+
+/** Fewer epochs do not tell an image that is hard from one whose label is wrong. */
+const ENOUGH_EPOCHS = 3;
+
+/**
+ * Ranks a run's training images by how likely their label is wrong: by what the network answered to each as it was presented,
+ * epoch by epoch.
+ *
+ * @throws UserError if the run kept no answers, or of other data than these.
+ */
+export async function trainingSuspects(runPath: string, data: Dataset): Promise<TrainingSuspects> {
+  const {labels, losses, margins, predicted, epochs} = await trainingAnswersOf(runPath);
+  if (labels.length !== data.train.count) {
+    throw new UserError(
+      `${runPath}: expected answers to the ${data.train.count} training images, got answers to ${labels.length}`,
+    );
+  }
+  return {suspects: suspectTrainingLabels({losses, margins}, predicted, labels), labels, epochs: epochs.length};
+}
+
+/** A sentence for where there is little to go by. */
+export function tooFewEpochs({epochs}: TrainingSuspects): string | undefined {
+  return epochs < ENOUGH_EPOCHS
+    ? `${epochs === 1 ? "1 epoch is" : `${epochs} epochs are`} too few to tell an image that is hard from one whose label is wrong; ${ENOUGH_EPOCHS} or more are better`
+    : undefined;
+}
+
+const DIGITS = 6;
+
+/** The list as `suspects.csv`; `decision` and `new_label` are for whoever looks through it. */
+export function trainingSuspectsCsv(
+  {suspects, labels, epochs}: TrainingSuspects,
+  {train, classNames}: Dataset,
+): string {
+  const empty = suspects.map(() => "");
+  return csvTable({
+    rank: suspects.map((_, i) => i + 1),
+    split: suspects.map(() => "train"),
+    index: suspects.map(({index}) => index),
+    source_index: suspects.map(({index}) => train.sources?.[index] ?? index),
+    file: suspects.map(({index}) => train.files?.[index] ?? ""),
+    given_label: suspects.map(({index}) => classNames[labels[index]]),
+    predicted_label: suspects.map(({predicted}) => classNames[predicted]),
+    label_score: suspects.map(({areaUnderMargin}) => Number(areaUnderMargin.toPrecision(DIGITS))),
+    is_label_issue: suspects.map(({isIssue}) => (isIssue ? 1 : 0)),
+    method: suspects.map(() => "dynamics"),
+    reason: suspects.map((suspect) => whySuspect(suspect, epochs)),
+    confidence: suspects.map(({confidence}) => Number(confidence.toPrecision(DIGITS))),
+    variability: suspects.map(({variability}) => Number(variability.toPrecision(DIGITS))),
+    correct_epochs: suspects.map(({correct}) => correct),
+    forgotten: suspects.map(({forgotten}) => forgotten),
+    learned_at: suspects.map(({learnedAt}) => learnedAt),
+    decision: empty,
+    new_label: empty,
+  });
+}
+
+/** Why an image is where it is in the list, in a few words. */
+export function whySuspect({correct, forgotten, confidence}: TrainingSuspect, epochs: number): string {
+  const learnt = correct === 0 ? "never answered right" : `right in ${correct} of ${epochs} epochs`;
+  const again = forgotten === 0 ? "" : `; forgotten ${forgotten === 1 ? "once" : `${forgotten} times`}`;
+  return `${learnt}${again}; probability of the label ${(100 * confidence).toFixed(1)} %`;
+}

@@ -1,0 +1,131 @@
+import type {Matrix} from "../../../tsne/index";
+import type {MapSettings} from "../map-rows";
+
+/** Numbers as they were read: doubles, or singles where the file has no more. */
+export interface Numbers {
+  readonly rows: number;
+  readonly columns: number;
+  /** `[row * columns + column]`, finite. */
+  readonly values: Float64Array | Float32Array;
+}
+
+export interface ScaledRows {
+  /** Of the columns that are used, in the order they had. */
+  readonly matrix: Matrix;
+  /** Columns whose numbers are all one, but for rounding. They tell no rows apart, and are not used. */
+  readonly constant: readonly number[];
+  /** Rows that equal one before them, in all that single precision holds. */
+  readonly repeated: number;
+  /** How much of the table's unit 1 stands for in the matrix; undefined where each column has its own. */
+  readonly unit: number | undefined;
+}
+
+/** A column is constant if its numbers differ by no more than so many of the greatest one's last digits. */
+const ROUNDING = 4;
+
+/**
+ * Rows made ready for a map: shifted and scaled in double precision, and only then rounded to single. What is rounded are
+ * numbers near 1, whatever the unit and the offset of the table's, so a map depends on neither.
+ *
+ * Scaling "feature": each column to mean 0 and deviation 1. "global" and "none" keep columns to scale with each other,
+ * in units of their common deviation (root of the mean variance); columns are centred all the same, for that changes no
+ * distance. Compared by cosine, rows are directions and must not be moved: then "global" takes all by one mean, and
+ * "none" by none.
+ */
+export function scaledRows(table: Numbers, {scaling, metric}: Pick<MapSettings, "scaling" | "metric">): ScaledRows {
+  const {rows, columns, values} = table;
+  const own = scaling === "feature";
+  const powers = own ? columnPowers(table) : new Float64Array(columns).fill(powerOf(largest(values)));
+  const {means, variances, isConstant} = columnMoments(table, powers);
+  const directions = metric === "cosine" && !own;
+  const places = Array.from(means, (_, c) => c);
+  const used = directions ? places : places.filter((c) => !isConstant[c]);
+  const middle = mean(means);
+  const shifts = !directions ? means : means.map(() => (scaling === "global" ? middle : 0));
+  const square = directions ? mean(variances.map((v, c) => v + (means[c] - shifts[c]) ** 2)) : mean(variances);
+  const scales = own ? variances.map((v) => 1 / Math.sqrt(v)) : variances.map(() => 1 / Math.sqrt(square));
+  const out = new Float32Array(rows * used.length);
+  for (let r = 0, to = 0; r < rows; r++) {
+    for (const c of used) out[to++] = (values[r * columns + c] * powers[c] - shifts[c]) * scales[c] + 0; // no −0
+  }
+  const matrix = {rows, columns: used.length, values: out};
+  return {
+    matrix,
+    constant: places.filter((c) => isConstant[c]),
+    repeated: repeatedRows(matrix),
+    unit: own ? undefined : Math.sqrt(square) / powers[0],
+  };
+}
+
+/** The power of two that brings a number of this size to between ½ and 1, where doubles hold it. */
+function powerOf(size: number): number {
+  return size > 0 ? 2 ** -Math.max(-1000, Math.min(1000, Math.floor(Math.log2(size)) + 1)) : 1;
+}
+
+function largest(values: Float64Array | Float32Array): number {
+  let most = 0;
+  for (let e = 0; e < values.length; e++) most = Math.max(most, Math.abs(values[e]));
+  return most;
+}
+
+function columnPowers({rows, columns, values}: Numbers): Float64Array {
+  const most = new Float64Array(columns);
+  for (let r = 0, e = 0; r < rows; r++) {
+    for (let c = 0; c < columns; c++, e++) most[c] = Math.max(most[c], Math.abs(values[e]));
+  }
+  return most.map(powerOf);
+}
+
+/** Of numbers times their column's power of two: no square of them is too large. The mean is taken twice, the second time of what is left. */
+function columnMoments({rows, columns, values}: Numbers, powers: Float64Array) {
+  const means = new Float64Array(columns);
+  const [left, squares] = [new Float64Array(columns), new Float64Array(columns)];
+  const [least, most] = [new Float64Array(columns).fill(Infinity), new Float64Array(columns).fill(-Infinity)];
+  for (let r = 0, e = 0; r < rows; r++) {
+    for (let c = 0; c < columns; c++) {
+      const value = values[e++] * powers[c];
+      means[c] += value;
+      least[c] = Math.min(least[c], value);
+      most[c] = Math.max(most[c], value);
+    }
+  }
+  for (let c = 0; c < columns; c++) means[c] /= rows;
+  for (let r = 0, e = 0; r < rows; r++) {
+    for (let c = 0; c < columns; c++) {
+      const rest = values[e++] * powers[c] - means[c];
+      left[c] += rest;
+      squares[c] += rest * rest;
+    }
+  }
+  const digit = ROUNDING * (values instanceof Float32Array ? 2 ** -23 : 2 ** -52);
+  return {
+    means: means.map((m, c) => m + left[c] / rows),
+    variances: squares.map((sum, c) => Math.max(0, sum / rows - (left[c] / rows) ** 2)),
+    isConstant: Array.from(most, (m, c) => m - least[c] <= digit * Math.max(Math.abs(m), Math.abs(least[c]))),
+  };
+}
+
+function mean(values: Float64Array): number {
+  return values.reduce((sum, v) => sum + v, 0) / values.length;
+}
+
+/** Rows whose bits are those of a row before: by a hash of them (FNV-1a over 32 bits), then by themselves. */
+function repeatedRows({rows, columns, values}: Matrix): number {
+  const bits = new Int32Array(values.buffer);
+  const seen = new Map<number, number[]>();
+  let repeated = 0;
+  for (let r = 0; r < rows; r++) {
+    const from = r * columns;
+    let hash = 0x811c9dc5;
+    for (let c = 0; c < columns; c++) hash = Math.imul(hash ^ bits[from + c], 0x01000193);
+    const alike = seen.get(hash);
+    const equal = (other: number) => {
+      for (let c = 0; c < columns; c++) if (bits[other * columns + c] !== bits[from + c]) return false;
+      return true;
+    };
+    if (alike?.some(equal)) repeated++;
+    else if (alike) alike.push(r);
+    else seen.set(hash, [r]);
+  }
+  return repeated;
+}

@@ -1,0 +1,165 @@
+import {between, type OptionTable, oneOf, wholeNumber} from "../../nouns/options";
+import type {RandomSource} from "../../nouns/random";
+import {
+  automaticThreads,
+  type Dimensions,
+  inWorkspace,
+  type Matrix,
+  openNeighbourhood,
+  type Workspace,
+} from "../../tsne/index";
+import {foldedColumns} from "./linear/fold-columns";
+import {principalComponents} from "./linear/pca";
+import {aligned} from "./linear/procrustes";
+import {type Scaling, standardised} from "./linear/standardise";
+import {type ProjectionName, projections} from "./methods/index";
+import {type MapFigures, mapQuality} from "./projection-quality";
+import {sampleSizes, trustworthinessFrom} from "./sampled-trust";
+
+/** How rows of numbers are made into a map. */
+export interface MapSettings {
+  readonly method: ProjectionName;
+  readonly perplexity: number;
+  readonly dimensions: number;
+  readonly iterations: number;
+  readonly scaling: Scaling;
+  readonly components: number;
+  readonly metric: "euclidean" | "cosine";
+}
+
+export const mapSettings: OptionTable<MapSettings> = {
+  method: {
+    default: "tsne",
+    help: "tsne, umap, pca, or tsne-js (that package: at most 500 points)",
+    check: oneOf(...(Object.keys(projections) as ProjectionName[])),
+  },
+  perplexity: {default: 30, help: "about how many neighbours count for each point", check: between(2, 1000)},
+  dimensions: {default: 2, help: "2 or 3", check: (value) => (value === 2 || value === 3 ? undefined : "2 or 3")},
+  iterations: {
+    default: 0,
+    help: "0: the method's own (tsne 260, and 40 to go on from the last epoch's map; below 5,000 points 700 and 100)",
+    check: wholeNumber,
+  },
+  scaling: {
+    default: "feature",
+    help: "feature: each to mean 0 and deviation 1; global: all by one mean and deviation, as exigo; none",
+    check: oneOf("feature", "global", "none"),
+  },
+  components: {default: 50, help: "principal components kept of wider rows", check: between(3, 1000)},
+  metric: {
+    default: "euclidean",
+    help: "what makes rows near: euclidean or cosine",
+    check: oneOf("euclidean", "cosine"),
+  },
+};
+
+export interface RowMap extends MapFigures {
+  /** `points[i * dimensions + d]`. */
+  readonly points: Float32Array;
+  /** Of each point the nearest in the rows, nearest first, `[i * nearest.length / rows + q]`. */
+  readonly nearest: Uint32Array;
+  readonly iterations: number;
+  readonly perplexity: number;
+  /** Columns the map was made of, out of `width`, and the share of the variance in them. */
+  readonly components: number;
+  readonly width: number;
+  readonly explained: number;
+  /**
+   * Trustworthiness in all columns (folded ones, of more than 2,048), where the other figures are of the components:
+   * estimated from `sampled` of the points.
+   */
+  readonly trustworthinessFull: number;
+  readonly sampled: number;
+}
+
+export interface MapContext {
+  /** The class of each row, for the figures that need one. */
+  readonly labels?: Uint16Array;
+  /** An earlier map of the same rows, to go on from and to line up with. */
+  readonly before?: Float32Array;
+  readonly random: RandomSource;
+  say(line: string): void;
+}
+
+const NEAREST = 6;
+const MANY_IN_SPACE = 4000;
+/** Principal components of more columns would take longer than the map. */
+const MOST_COLUMNS = 2048;
+/** Of principal components: a map needs no more, and full accuracy takes twice the time. */
+const TOLERANCE = 1e-2;
+/**
+ * Axes are a fair sample's, of so many rows and two a column: the components hold 0.98 to 0.99 of the variance that
+ * all rows' own would, and the map's figures are the same (docs/tsne.md).
+ */
+const AXIS_ROWS = {least: 1800, perColumn: 2};
+
+/** Standardises rows, reduces them to principal components, lays them out, and measures the map. */
+export async function mapRows(
+  rows: Matrix,
+  settings: MapSettings,
+  {labels, before, random, say}: MapContext,
+): Promise<RowMap> {
+  const method = projections[settings.method];
+  const dimensions = settings.dimensions as Dimensions; // the option's check
+  const perplexity = Math.min(settings.perplexity, Math.floor((rows.rows - 1) / 3));
+  if (perplexity < settings.perplexity) {
+    say(`perplexity ${perplexity} in place of ${settings.perplexity}: at most a third of ${rows.rows} points`);
+  }
+  if (dimensions === 3 && settings.method === "tsne" && rows.rows > MANY_IN_SPACE) {
+    say("t-SNE in 3 dimensions computes all pairs: half as many points take a quarter of the time");
+  }
+  const folds = rows.columns > MOST_COLUMNS;
+  if (folds) say(`${rows.columns.toLocaleString("en")} features, folded into ${MOST_COLUMNS.toLocaleString("en")}`);
+  const threads = await automaticThreads(rows.rows);
+  return inWorkspace(threads, async (workspace) => {
+    const {scores: data, explained, full} = await reducedRows(workspace, rows, settings);
+    const neighbourhood = await openNeighbourhood(data, {perplexity, metric: settings.metric, threads: workspace});
+    const task = {data, neighbourhood, dimensions, perplexity, iterations: settings.iterations, random};
+    const map = await method.project(before ? {...task, start: before} : task);
+    // t-SNE has gone on from the map before; to turn the others' changes no distance
+    const points = before && settings.method !== "tsne" ? aligned(map.points, before, dimensions) : map.points;
+    const {neighbours, ...figures} = await mapQuality(neighbourhood, points, dimensions, labels, map.klDivergence);
+    const {trustworthiness, neighbourhoodSize: k} = figures;
+    return {
+      ...figures,
+      trustworthinessFull: full
+        ? trustworthinessFrom(trustworthiness, full.rows, full.weights, data, neighbours, k)
+        : trustworthiness,
+      sampled: full ? sampleSizes(rows.rows, k).points : rows.rows,
+      points,
+      nearest: neighbourhood.nearest(Math.min(NEAREST, neighbourhood.k)),
+      iterations: map.iterations,
+      perplexity,
+      components: data.columns,
+      width: rows.columns,
+      explained,
+    };
+  });
+}
+
+interface Reduced {
+  readonly scores: Matrix;
+  readonly explained: number;
+  /** All columns, and what each counts in squared distances, where the scores have fewer. */
+  readonly full?: {readonly rows: Matrix; readonly weights: Float64Array};
+}
+
+/** The rows scaled, and on their principal components where they are wider. */
+async function reducedRows(
+  workspace: Workspace,
+  rows: Matrix,
+  {method, scaling, components}: MapSettings,
+): Promise<Reduced> {
+  if (rows.columns <= components) return {scores: standardised(rows, scaling), explained: 1};
+  const folds = rows.columns > MOST_COLUMNS;
+  const axisRows = Math.max(AXIS_ROWS.least, AXIS_ROWS.perColumn * Math.min(rows.columns, MOST_COLUMNS));
+  const wide = folds ? foldedColumns(standardised(rows, scaling), MOST_COLUMNS) : rows;
+  const {scores, explained, scales} = await principalComponents(
+    workspace,
+    wide,
+    components,
+    // a map by principal components is theirs to the last digit
+    {scaling: folds ? "none" : scaling, ...(method === "pca" ? {} : {tolerance: TOLERANCE, axisRows})},
+  );
+  return {scores, explained, full: {rows: wide, weights: scales.map((scale) => scale ** 2)}};
+}

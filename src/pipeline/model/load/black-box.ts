@@ -1,0 +1,172 @@
+import type {Classifier} from "../../../nouns/network";
+import {UserError} from "../../../nouns/options";
+import type {ImageShape, Images} from "../../../nouns/samples";
+import {type Answer, type ModelOutput, meaningOf, numbersAnImage} from "./answers";
+import {askInBatches} from "./ask-in-batches";
+import type {GraphEnd} from "./graph-end";
+import {type ModelInput, modelInput} from "./model-input";
+import {type Port, shapeWords} from "./ports";
+
+/** A classifier that must be let go of. */
+export interface LoadedClassifier extends Classifier {
+  /** What its numbers were taken for, in one line. */
+  readonly understood: string;
+  dispose(): Promise<void>;
+}
+
+export interface LoadSettings {
+  /** Named in errors and notes: the model's file. By default "model". */
+  readonly what?: string;
+  /** Where the model leaves its input's size open. */
+  readonly imageShape?: ImageShape;
+  /** By default "0", "1", … */
+  readonly classNames?: readonly string[];
+  /** `layout` by default as the input's shape has it: 1 or 3 channels second or last. */
+  readonly input: Omit<ModelInput, "layout"> & {readonly layout?: ModelInput["layout"]};
+  readonly output: ModelOutput;
+  /** Of a model with several outputs, the one to explain. */
+  readonly outputName?: string;
+  /** The largest image that is made for it, in bytes of float32. By default 64 MB. */
+  readonly mostBytes?: number;
+  /** Images that it is asked about at once; more are asked in several batches. */
+  readonly mostAtOnce?: number;
+  /** Lets what computes print its own lines. */
+  readonly verbose?: boolean;
+  /** Told what the user should know of the model, a line each. */
+  say?(line: string): unknown;
+  /** Told when the model is loaded and its first question comes. */
+  asking?(): void;
+}
+
+/** A loaded model, of which no more is known than this. */
+export interface BlackBox {
+  readonly imageShape: ImageShape;
+  readonly layout: ModelInput["layout"];
+  /** Images that its input takes at a time, where that is fixed. */
+  readonly batch?: number | undefined;
+  readonly end: GraphEnd;
+  /** The model's answer to images laid out as it wants them. */
+  ask(values: Float32Array, count: number): Promise<Answer>;
+  dispose(): Promise<void>;
+}
+
+/** One image's sizes in the order of a model's input. */
+export function dimsOf([height, width, channels]: ImageShape, layout: ModelInput["layout"]): [number, number, number] {
+  return layout === "nchw" ? [channels, height, width] : [height, width, channels];
+}
+
+/** 2,300 x 2,300 pixels in colour. LIME holds several copies of an image. */
+const MOST_BYTES = 64e6;
+
+/**
+ * The size of the images a model takes.
+ *
+ * @param input Its input's shape, whole; `found` the height, width and channels in it, undefined where it leaves them open.
+ * @throws UserError if it differs from what the user says, or neither knows, or the image would be too large.
+ */
+export function imageShapeOf(
+  input: Port["dims"],
+  found: readonly (number | undefined)[],
+  {what = "model", imageShape: given, mostBytes = MOST_BYTES}: LoadSettings,
+): ImageShape {
+  const shape = found.map((n, i) => n ?? given?.[i]);
+  if (shape.includes(undefined))
+    throw new UserError(`--size: expected one for an input of ${shapeWords(input)}, got none`);
+  if (given && `${shape}` !== `${given}`) {
+    throw new UserError(`--size: expected ${shape.join(" x ")}, the model's input, got ${given.join(" x ")}`);
+  }
+  const [height, width, channels] = shape as [number, number, number];
+  if (channels !== 1 && channels !== 3) {
+    throw new UserError(
+      `${what}: expected images of 1 or 3 channels, got ${channels}: an input of ${shapeWords(input)}`,
+    );
+  }
+  if (!(4 * height * width * channels <= mostBytes)) {
+    const got = `${height} x ${width} x ${channels}`;
+    throw new UserError(
+      `${what}: expected images of at most ${Math.round(mostBytes / 1e6)} MB, got ${got}; --max-memory lifts the limit`,
+    );
+  }
+  return [height, width, channels];
+}
+
+/**
+ * A loaded model as a classifier. What its numbers are is found by its graph's end and by asking about two images, each
+ * alone and both at once: a model that answers otherwise then is asked one at a time.
+ *
+ * @throws UserError if its output cannot be understood, or has another number of classes than names were given.
+ */
+export async function blackBoxClassifier(model: BlackBox, settings: LoadSettings): Promise<LoadedClassifier> {
+  const {imageShape, layout, end, ask, dispose} = model;
+  const {
+    what = "model",
+    input,
+    output,
+    classNames,
+    mostAtOnce = Infinity,
+    say = () => {},
+    asking = () => {},
+  } = settings;
+  const valuesOf = (images: Images) => modelInput(images, {...input, layout});
+  const size = imageShape[0] * imageShape[1] * imageShape[2];
+  const pair = valuesOf(twoImages(imageShape));
+  asking();
+  const alone: Answer[] = [];
+  for (const n of [0, 1]) {
+    const one = pair.subarray(n * size, (n + 1) * size);
+    alone.push(await askInBatches(ask, one, 1, {fixed: model.batch, most: 1}, what));
+  }
+  const numbers = numbersAnImage(alone[0], 1, what);
+  const samples = Float32Array.from([...alone[0].values, ...alone[1].values]);
+  const meaning = meaningOf({what, output, end, numbers, samples, classNames});
+  const why = await whyAlone(model, pair, alone, numbers);
+  if (output === "auto" || numbers === 1) say(`model   ${meaning.words}`);
+  if (why) say(`model   takes one image at a time (${why}): it is asked so`);
+  const batch = {fixed: model.batch, most: why ? 1 : mostAtOnce};
+  return {
+    imageShape,
+    classNames: meaning.classNames,
+    understood: meaning.words,
+    async predict(images) {
+      const {values} = await askInBatches(ask, valuesOf(images), images.count, batch, what);
+      if (values.length !== images.count * numbers) {
+        const got = `${values.length} for ${images.count} images`;
+        throw new UserError(`${what}: expected ${numbers} numbers an image, got ${got}`);
+      }
+      return meaning.probabilities(values);
+    },
+    dispose,
+  };
+}
+
+/** An empty image, and one that has every grey somewhere. */
+function twoImages(shape: ImageShape): Images {
+  const size = shape[0] * shape[1] * shape[2];
+  const pixels = new Float32Array(2 * size);
+  for (let i = 0; i < size; i++) pixels[size + i] = ((i * 2_654_435_761) % 65_536) / 65_535;
+  return {count: 2, shape, pixels};
+}
+
+/** Why a model is to be asked one image at a time; undefined if it takes more. */
+async function whyAlone(
+  model: BlackBox,
+  pair: Float32Array,
+  alone: readonly Answer[],
+  numbers: number,
+): Promise<string | undefined> {
+  if (model.batch === 1) return "its input has a batch of one";
+  if (model.batch !== undefined) return undefined;
+  const both = await model.ask(pair, 2).catch(() => undefined); // whatever it says: one at a time, it answers
+  if (!both) return "it fails on two";
+  if (both.dims[0] !== 2 || both.values.length !== 2 * numbers) {
+    return `for two it gives ${shapeWords(both.dims)}, for one ${shapeWords(alone[0].dims)}`;
+  }
+  const differs = alone.some(({values}, n) => !alike(values, both.values.subarray(n * numbers, (n + 1) * numbers)));
+  return differs ? "its answer to an image depends on what else is asked" : undefined;
+}
+
+/** Whether two answers are the same but for rounding. */
+function alike(a: Float32Array, b: Float32Array): boolean {
+  const scale = a.reduce((most, v) => Math.max(most, Number.isFinite(v) ? Math.abs(v) : 0), 0);
+  return a.every((v, k) => v === b[k] || Math.abs(v - b[k]) <= 1e-3 * scale);
+}

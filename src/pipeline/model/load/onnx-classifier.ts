@@ -1,0 +1,108 @@
+import {env, InferenceSession, Tensor} from "onnxruntime-node";
+import {UserError} from "../../../nouns/options";
+import {decodeModel, type ModelProto} from "../../../onnx/file/model";
+import type {Answer} from "./answers";
+import {blackBoxClassifier, dimsOf, imageShapeOf, type LoadedClassifier, type LoadSettings} from "./black-box";
+import {graphEnd} from "./graph-end";
+import {fromHalf, toHalf} from "./half";
+import {nodesOfOnnx} from "./onnx-graph";
+import {imagesWords, type Port, portWords, shapeWords, theInput, theOutput} from "./ports";
+
+/** Types of floats that are taken and given; all are float32 here. */
+const FLOATS = ["float32", "float16", "float64"];
+
+/**
+ * An ONNX model on onnxruntime: one image input, one row of class scores an image as output. A model whose batch size is
+ * fixed is asked in batches of that size.
+ *
+ * @param path Where it lies, if weights stand in files beside it.
+ * @throws UserError if the bytes are no model, or its inputs and outputs are others.
+ */
+export async function onnxClassifier(
+  bytes: Uint8Array,
+  settings: LoadSettings,
+  path?: string,
+): Promise<LoadedClassifier> {
+  const {what = "model", verbose = false} = settings;
+  const model = onnxModel(bytes, what);
+  env.logLevel = verbose ? "warning" : "fatal";
+  const logSeverityLevel = verbose ? 2 : 4;
+  const source = path ?? bytes;
+  // the two forms of `create` are told apart by types alone
+  const session = await (typeof source === "string"
+    ? InferenceSession.create(source, {logSeverityLevel})
+    : InferenceSession.create(source, {logSeverityLevel})
+  ).catch((error: Error) => {
+    throw new UserError(`${what}: expected an ONNX model that onnxruntime runs, got: ${firstLine(error)}`);
+  });
+  try {
+    const input = theInput(session.inputMetadata.map(portOf), FLOATS, settings);
+    const output = theOutput(session.outputMetadata.map(portOf), settings);
+    if (!FLOATS.includes(`${output.type}`)) {
+      throw new UserError(`${what}: expected an output of ${FLOATS.join(", ")}, got ${portWords(output)}`);
+    }
+    const {layout, imageShape} = imagesOf(input.dims ?? [], settings);
+    const dims = dimsOf(imageShape, layout);
+    const batch = input.dims?.[0];
+    const ask = async (values: Float32Array, count: number): Promise<Answer> => {
+      const feeds = {[input.name]: tensorOf(`${input.type}`, values, [count, ...dims])};
+      try {
+        const answer = (await session.run(feeds, [output.name], {logSeverityLevel}))[output.name];
+        return {dims: answer.dims, values: numbersOf(answer)};
+      } catch (error) {
+        throw new UserError(`${what}: expected an answer to ${imagesWords(count)}, got: ${firstLine(error as Error)}`);
+      }
+    };
+    const end = graphEnd(nodesOfOnnx(model), output.name);
+    const fixed = typeof batch === "number" && batch > 0 ? batch : undefined;
+    const dispose = () => session.release();
+    return await blackBoxClassifier({imageShape, layout, batch: fixed, end, ask, dispose}, settings);
+  } catch (error) {
+    await session.release();
+    throw error;
+  }
+}
+
+/** What the file says of its graph. @throws UserError if it is no ONNX file. */
+export function onnxModel(bytes: Uint8Array, what: string): ModelProto {
+  let model: ModelProto | undefined;
+  try {
+    model = decodeModel(bytes);
+  } catch {
+    // no protobuf: refused below
+  }
+  if (model?.graph?.output?.length) return model;
+  const start = Array.from(bytes.subarray(0, 4), (byte) => byte.toString(16).padStart(2, "0")).join(" ");
+  throw new UserError(`${what}: expected an ONNX file, got one that starts with ${start || "nothing"}`);
+}
+
+function portOf(metadata: InferenceSession.ValueMetadata): Port {
+  if (!metadata.isTensor) return {name: metadata.name, type: "(no tensor)"};
+  const {name, type, shape} = metadata;
+  return {name, type, dims: shape};
+}
+
+function imagesOf(dims: NonNullable<Port["dims"]>, settings: LoadSettings) {
+  const isColor = (n: unknown) => n === 1 || n === 3;
+  const layout = settings.input.layout ?? (isColor(dims[1]) ? "nchw" : isColor(dims[3]) ? "nhwc" : undefined);
+  if (!layout) throw new UserError(`--layout: expected nchw or nhwc for an input of ${shapeWords(dims)}, got none`);
+  const [h, w, c] = layout === "nchw" ? [dims[2], dims[3], dims[1]] : [dims[1], dims[2], dims[3]];
+  const found = [h, w, c].map((n) => (typeof n === "number" && n > 0 ? n : undefined));
+  return {layout, imageShape: imageShapeOf(dims, found, settings)};
+}
+
+function tensorOf(type: string, values: Float32Array, dims: readonly number[]): Tensor {
+  if (type === "float64") return new Tensor("float64", Float64Array.from(values), dims);
+  if (type === "float16") return new Tensor("float16", Uint16Array.from(values, toHalf), dims);
+  return new Tensor("float32", values, dims);
+}
+
+function numbersOf({type, data}: Tensor): Float32Array {
+  if (type === "float32") return data as Float32Array;
+  if (type === "float16" && data instanceof Uint16Array) return Float32Array.from(data, fromHalf);
+  return Float32Array.from(data as Float64Array); // or Node 24's Float16Array, which holds numbers too
+}
+
+function firstLine({message}: Error): string {
+  return message.split("\n")[0].slice(0, 300);
+}

@@ -1,0 +1,142 @@
+import {setImmediate as eventLoopTurn} from "node:timers/promises";
+import * as tf from "@tensorflow/tfjs";
+
+import {checkTargets} from "../../../engine/runtime/chunks";
+import type {DifferentiableClassifier, Network} from "../../../nouns/network";
+import {UserError} from "../../../nouns/options";
+import type {ImageShape, Images} from "../../../nouns/samples";
+
+/** A model taken apart where the explainers ask. */
+export interface ModelParts {
+  readonly toLogits: tf.LayersModel;
+  readonly toProbabilities: tf.LayersModel;
+  /** The layer whose output feeds the last dense layer. */
+  readonly featureLayer: string;
+  /** Up to the named layer's output. */
+  to(layer: string): tf.LayersModel;
+}
+
+/** @throws UserError if the model's last two layers are not "logits" and "probabilities". */
+export function partsOf(model: tf.LayersModel): ModelParts {
+  const ends = model.layers.slice(-2).map((layer) => layer.name);
+  if (`${ends}` !== "logits,probabilities") {
+    throw new UserError(
+      `model: expected layers "logits" and "probabilities" at its end, got ${ends.map((n) => `"${n}"`).join(", ")}`,
+    );
+  }
+  const logitsLayer = model.getLayer("logits");
+  const toLogits = tf.model({inputs: model.inputs, outputs: logitsLayer.output as tf.SymbolicTensor});
+  const made = new Map<string, tf.LayersModel>();
+  return {
+    toLogits,
+    toProbabilities: model,
+    featureLayer: (logitsLayer.input as tf.SymbolicTensor).sourceLayer.name,
+    to(layer) {
+      const known = model.layers.map(({name}) => name);
+      if (!known.includes(layer)) throw new UserError(`layer: expected one of ${known.join(", ")}, got "${layer}"`);
+      let part = made.get(layer);
+      if (!part) {
+        part = tf.model({inputs: model.inputs, outputs: model.getLayer(layer).output as tf.SymbolicTensor});
+        made.set(layer, part);
+      }
+      return part;
+    },
+  };
+}
+
+/**
+ * Shows a tf.LayersModel as a DifferentiableClassifier. Tensors live and die in this file: every method takes and
+ * gives plain numbers, and leaves `tf.memory().numTensors` as it found it. The weights are shared with the model, so
+ * the classifier always speaks for the current epoch.
+ *
+ * @param batchSize Images a pass: bounds the memory of every explainer and changes no result.
+ */
+export function classifierOf(
+  model: tf.LayersModel,
+  imageShape: ImageShape,
+  classNames: readonly string[],
+  batchSize = 250,
+): DifferentiableClassifier & Pick<Network, "logitsAndFeatures"> {
+  const {toLogits, featureLayer, to} = partsOf(model);
+  const forward = (part: tf.LayersModel, x: tf.Tensor) => part.apply(x, {training: false}) as tf.Tensor;
+  const run = (images: Images, f: (x: tf.Tensor, start: number) => tf.Tensor) =>
+    inBatches(images, imageShape, batchSize, f);
+
+  const logits = (images: Images) => run(images, (x) => forward(toLogits, x));
+  const both = new Map<string, tf.LayersModel>();
+  const toBoth = (layer: string) => {
+    const outputs = [toLogits.outputs[0], to(layer).outputs[0]];
+    const made = both.get(layer) ?? tf.model({inputs: model.inputs, outputs});
+    both.set(layer, made);
+    return made;
+  };
+
+  return {
+    imageShape,
+    classNames,
+    predict: (images) => run(images, (x) => forward(model, x)),
+    logits,
+    async inputGradient(images, targets) {
+      checkTargets(targets, images.count, classNames.length);
+      return run(images, (x, start) =>
+        tf.grad((pixels: tf.Tensor) => {
+          const logits = forward(toLogits, pixels);
+          if (targets === "all") return logits.sum();
+          const classes = Int32Array.from({length: x.shape[0]}, (_, n) => targets[start + n]);
+          return logits.mul(tf.oneHot(tf.tensor1d(classes, "int32"), classNames.length).toFloat()).sum();
+        })(x),
+      );
+    },
+    async features(images, layer = featureLayer) {
+      const part = to(layer);
+      const values = await run(images, (x) => forward(part, x));
+      return {width: values.length / images.count, values};
+    },
+    async logitsAndFeatures(images, layer = featureLayer, into) {
+      const classes = classNames.length;
+      if (layer === "logits") {
+        const values = await logits(images);
+        into?.set(values);
+        return {logits: values, features: {width: classes, values: into ?? values}};
+      }
+      const part = toBoth(layer);
+      const rows = await run(images, (x) => {
+        const [scores, activations] = part.apply(x, {training: false}) as tf.Tensor[];
+        return tf.concat([scores, activations.reshape([x.shape[0], -1])], 1);
+      });
+      const width = rows.length / images.count - classes;
+      const scores = new Float32Array(images.count * classes);
+      const values = into ?? new Float32Array(images.count * width);
+      for (let n = 0, at = 0; n < images.count; n++, at += classes + width) {
+        scores.set(rows.subarray(at, at + classes), n * classes);
+        values.set(rows.subarray(at + classes, at + classes + width), n * width);
+      }
+      return {logits: scores, features: {width, values}};
+    },
+  };
+}
+
+/** Applies `f` to `images` batch by batch and joins what comes back, one row an image. */
+async function inBatches(
+  images: Images,
+  shape: ImageShape,
+  batchSize: number,
+  f: (x: tf.Tensor, start: number) => tf.Tensor,
+): Promise<Float32Array> {
+  if (`${images.shape}` !== `${shape}`) {
+    throw new UserError(`images: expected ${shape.join(" x ")}, the model's input, got ${images.shape.join(" x ")}`);
+  }
+  const size = shape[0] * shape[1] * shape[2];
+  let joined = new Float32Array(0);
+  for (let start = 0; start < images.count; start += batchSize) {
+    const count = Math.min(batchSize, images.count - start);
+    const pixels = images.pixels.subarray(start * size, (start + count) * size);
+    const output = tf.tidy(() => f(tf.tensor(pixels, [count, ...shape]), start));
+    const values = await output.data();
+    output.dispose();
+    await eventLoopTurn();
+    if (start === 0) joined = new Float32Array((values.length / count) * images.count);
+    joined.set(values, (start * values.length) / count);
+  }
+  return joined;
+}

@@ -1,0 +1,43 @@
+import * as tf from "@tensorflow/tfjs";
+import type {OptimizerState} from "../../../nouns/network";
+import {oneOf} from "../../../nouns/options";
+import {fusedAdam, fusedMomentum} from "./fused-optimizer";
+import {tfjsOptimizer} from "./tfjs-optimizer";
+
+/** A rule that moves tfjs' variables against their gradients. */
+export interface TensorOptimizer {
+  /** One step. Always of the same variables in the same order. */
+  apply(
+    gradients: readonly {readonly variable: tf.Variable; readonly gradient: tf.Tensor}[],
+    learningRate: number,
+  ): void;
+  getState(): Promise<OptimizerState>;
+  setState(state: OptimizerState): Promise<void>;
+  /** Frees its moments. */
+  dispose(): void;
+}
+
+interface Rule {
+  /** As tfjs computes it on any backend, with tfjs' own settings: Adam's epsilon is 1e-7. */
+  readonly composed: () => TensorOptimizer;
+  /** The same in one kernel a variable, where the backend has that kernel. */
+  readonly fused?: {readonly kernel: string; readonly make: () => TensorOptimizer};
+}
+
+/** Every optimizer there is, by the name `--optimizer` takes. */
+const rules = {
+  adam: {composed: () => tfjsOptimizer(tf.train.adam(1e-3)), fused: {kernel: "_FusedAdam", make: fusedAdam}},
+  sgd: {
+    composed: () => tfjsOptimizer(tf.train.momentum(1e-2, 0.9)),
+    fused: {kernel: "_FusedMomentum", make: fusedMomentum},
+  },
+  rmsprop: {composed: () => tfjsOptimizer(tf.train.rmsprop(1e-3))},
+} satisfies Record<string, Rule>;
+export type OptimizerName = keyof typeof rules;
+export const optimizerNamed = oneOf(...(Object.keys(rules) as OptimizerName[]));
+
+/** The optimizer, for the backend that is set. */
+export function tensorOptimizer(name: OptimizerName): TensorOptimizer {
+  const {composed, fused}: Rule = rules[name];
+  return fused && tf.getKernel(fused.kernel, tf.getBackend()) ? fused.make() : composed();
+}

@@ -1,0 +1,129 @@
+import * as tf from "@tensorflow/tfjs";
+
+import {UserError} from "../../../nouns/options";
+import type {ImageShape} from "../../../nouns/samples";
+import type {Answer} from "../load/answers";
+import {blackBoxClassifier, dimsOf, imageShapeOf, type LoadedClassifier, type LoadSettings} from "../load/black-box";
+import {type GraphEnd, graphEnd} from "../load/graph-end";
+import {imagesWords, type Port, shapeWords, theInput, theOutput} from "../load/ports";
+import {endOfLayers, nodesOfGraph} from "../load/tfjs-graph";
+import type {TfjsModelJson} from "../load/tfjs-weights";
+
+/**
+ * A saved tfjs LayersModel or GraphModel on the backend that is set: one image input, class scores as output.
+ *
+ * @param json    What model.json holds.
+ * @param weights The files of its weightsManifest, joined in their order.
+ * @throws UserError if it is no such model, its input is no batch of images, or its output no row of scores an image.
+ */
+export async function tfjsClassifier(
+  json: TfjsModelJson,
+  weights: Uint8Array,
+  settings: LoadSettings,
+): Promise<LoadedClassifier> {
+  const {what = "model.json"} = settings;
+  const artifacts: tf.io.ModelArtifacts = {
+    modelTopology: json.modelTopology,
+    weightSpecs: json.weightsManifest.flatMap((group) => group.weights) as tf.io.WeightsManifestEntry[],
+    weightData: new Uint8Array(weights).buffer, // a copy: small Buffers share one, which slice() would give whole
+    format: json.format ?? "layers-model",
+    ...(json.signature ? {signature: json.signature} : {}),
+  };
+  const open = json.format === "graph-model" ? graphModel : layersModel;
+  const model = await open(artifacts, settings).catch((error: Error) => {
+    if (error instanceof UserError) throw error;
+    throw new UserError(`${what}: expected a tfjs ${artifacts.format}, got: ${problemOf(error)}`);
+  });
+  try {
+    const imageShape = inputShapeOf(model.input, settings);
+    const layout = settings.input.layout ?? "nhwc";
+    const dims = dimsOf(imageShape, layout);
+    const batch = model.input.dims?.[0];
+    const ask = async (values: Float32Array, count: number): Promise<Answer> => {
+      let answer: tf.Tensor;
+      try {
+        answer = tf.tidy(() => model.run(tf.tensor(values, [count, ...dims])));
+      } catch (error) {
+        throw new UserError(`${what}: expected an answer to ${imagesWords(count)}, got: ${problemOf(error as Error)}`);
+      }
+      if (answer.dtype !== "float32") {
+        const {dtype, shape} = answer;
+        answer.dispose();
+        throw new UserError(`${what}: expected an output of floats, got ${dtype} ${shapeWords(shape)}`);
+      }
+      const data = await answer.data();
+      answer.dispose();
+      return {dims: answer.shape, values: Float32Array.from(data)};
+    };
+    const dispose = async () => model.dispose();
+    const fixed = typeof batch === "number" && batch > 0 ? batch : undefined;
+    return await blackBoxClassifier({imageShape, layout, batch: fixed, end: model.end, ask, dispose}, settings);
+  } catch (error) {
+    model.dispose();
+    throw error;
+  }
+}
+
+/** Either kind of model, as far as it is used here. */
+interface OpenedModel {
+  readonly input: Port;
+  readonly end: GraphEnd;
+  run(images: tf.Tensor): tf.Tensor;
+  dispose(): void;
+}
+
+async function layersModel(artifacts: tf.io.ModelArtifacts, settings: LoadSettings): Promise<OpenedModel> {
+  const model = await tf.loadLayersModel(tf.io.fromMemory(artifacts));
+  try {
+    const portOf = (names: readonly string[]) => (tensor: tf.SymbolicTensor, i: number) =>
+      ({name: names[i], type: tensor.dtype, dims: tensor.shape}) satisfies Port;
+    const input = theInput(model.inputs.map(portOf(model.inputNames)), ["float32"], settings);
+    const {index} = theOutput(model.outputs.map(portOf(model.outputNames)), settings);
+    return {
+      input,
+      end: endOfLayers(model.outputs[index]),
+      run(images) {
+        const out = model.predict(images);
+        return Array.isArray(out) ? out[index] : out;
+      },
+      dispose: () => void model.dispose(),
+    };
+  } catch (error) {
+    model.dispose();
+    throw error;
+  }
+}
+
+type GraphPort = tf.GraphModel["inputs"][number];
+
+async function graphModel(artifacts: tf.io.ModelArtifacts, settings: LoadSettings): Promise<OpenedModel> {
+  const model = await tf.loadGraphModel(tf.io.fromMemory(artifacts));
+  try {
+    const portOf = ({name, dtype, shape}: GraphPort): Port => ({name, type: dtype, dims: shape});
+    const input = theInput(model.inputs.map(portOf), ["float32"], settings);
+    const nodeOf = nodesOfGraph(artifacts.modelTopology as object);
+    // a constant that no node reads passes for an output
+    const computed = model.outputs.filter(({name}) => nodeOf(name));
+    const output = theOutput(computed.map(portOf), settings);
+    return {
+      input,
+      end: graphEnd(nodeOf, output.name),
+      run: (images) => model.execute({[input.name]: images}, output.name) as tf.Tensor, // one output was asked for
+      dispose: () => model.dispose(),
+    };
+  } catch (error) {
+    model.dispose();
+    throw error;
+  }
+}
+
+function inputShapeOf({dims}: Port, settings: LoadSettings): ImageShape {
+  const [a, b, c] = dims?.slice(1) ?? [];
+  const order = settings.input.layout === "nchw" ? [b, c, a] : [a, b, c];
+  const found = order.map((n) => (typeof n === "number" && n > 0 ? n : undefined));
+  return imageShapeOf(dims, found, settings);
+}
+
+function problemOf(error: Error): string {
+  return error instanceof RangeError ? "an array that does not fit into memory" : error.message.split("\n")[0];
+}

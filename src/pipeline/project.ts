@@ -1,0 +1,99 @@
+import {basename, extname, resolve} from "node:path";
+import {UserError} from "../nouns/options";
+import {randomSource} from "../nouns/random";
+import {scatter} from "../plots/scatter";
+import {evenRows} from "./data/tables/even-rows";
+import {readTable} from "./data/tables/read-table";
+import type {Table, TableOptions} from "./data/tables/table";
+import {type ScaledRows, scaledRows} from "./maps/linear/scaled-rows";
+import {type MapFacts, mapNotes} from "./maps/map-notes";
+import {type MapSettings, mapRows} from "./maps/map-rows";
+import {projections} from "./maps/methods/index";
+import {besides, tableFacts, tableWords} from "./project-table";
+import {environment} from "./record/environment";
+import {writeFresh} from "./record/fresh-name";
+import {mapCsv} from "./record/map-csv";
+
+export interface ProjectFile extends MapSettings, TableOptions {
+  /** Rows on the map at most, taken evenly. */
+  readonly points: number;
+  readonly seed: number;
+  /** The folder that the map is written to. */
+  readonly out: string;
+}
+
+export interface ProjectedFile extends MapFacts {
+  readonly rows: number;
+  readonly csv: string;
+  readonly png: string;
+  readonly json: string;
+}
+
+const FEWEST_ROWS = 7;
+
+/**
+ * Makes a map of a user's own table, one point a row. Writes its coordinates beside the words of the table, its picture,
+ * and in JSON how the table was read and how far to trust the map. A result of before is never written over.
+ *
+ * @param say Is told how the table was read, each column that is not used, and each row that is left out.
+ * @throws UserError if the file is no table of numbers, has fewer than 7 rows that can be used, or rows that are all alike.
+ */
+export async function projectFile(
+  path: string,
+  settings: ProjectFile,
+  say: (line: string) => void,
+): Promise<ProjectedFile> {
+  const most = Math.min(settings.points, projections[settings.method].mostPoints);
+  const table = evenRows(await readTable(path, settings), most);
+  const scaled = scaledRows(table, settings);
+  for (const line of tableWords(table, scaled)) say(line);
+  checkRows(path, table, scaled);
+  const {rows, label} = table;
+  const classNames = label ? [...new Set(label.cells)] : ["points"];
+  const classOf = new Map(classNames.map((name, k) => [name, k]));
+  const labels = Uint16Array.from({length: rows}, (_, i) => (label ? (classOf.get(label.cells[i]) ?? 0) : 0));
+  const random = randomSource(settings.seed);
+  const {
+    points,
+    nearest: _,
+    ...facts
+  } = await mapRows(scaled.matrix, {...settings, scaling: "none"}, {random, say, ...(label ? {labels} : {})});
+  const picture = scatter({
+    title: `${projections[settings.method].title} of ${basename(path)}`,
+    points,
+    labels,
+    classNames: classNames.map((name) => name || "(none)"),
+    wrong: new Uint8Array(0), // nobody guessed
+    notes: mapNotes(facts, rows, "rows"),
+  });
+  const json = {
+    format: "epochscope-map/1",
+    table: resolve(path),
+    ...tableFacts(table, scaled),
+    classNames: label ? classNames : null,
+    map: {method: settings.method, ...facts, unit: scaled.unit ?? null},
+    options: settings,
+    versions: environment().versions,
+  };
+  const paths = await writeFresh(settings.out, stemOf(path), {
+    "-map.csv": mapCsv(points, besides(table), rows),
+    "-map.png": picture.png,
+    "-map.json": `${JSON.stringify(json, null, 1)}\n`,
+  });
+  return {...facts, rows, csv: paths[0], png: paths[1], json: paths[2]};
+}
+
+/** @throws UserError if a map of these rows would say nothing. */
+function checkRows(path: string, {rows, allRows}: Table, {repeated}: ScaledRows): void {
+  if (rows < FEWEST_ROWS) {
+    const hint = rows < allRows ? " with a number in every column" : "";
+    throw new UserError(`${path}: expected ${FEWEST_ROWS} rows or more${hint}, got ${rows}`);
+  }
+  if (repeated === rows - 1) throw new UserError(`${path}: expected rows that differ, got ${rows} that are all alike`);
+}
+
+/** The table's name without its endings: "trees" of "trees.csv.gz", "data-x" of "data.npz:x". */
+function stemOf(path: string): string {
+  const name = basename(path.replace(/\.npz:(?=[^/\\:]+$)/i, "-")).replace(/\.gz$/i, "");
+  return basename(name, extname(name));
+}

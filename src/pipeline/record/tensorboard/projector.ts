@@ -1,0 +1,134 @@
+import {join} from "node:path";
+import {cell} from "../../../escape/cell";
+import type {Images} from "../../../nouns/samples";
+import {writeWhole} from "../write-whole";
+import {spriteImages, spritePng} from "./sprite";
+
+/** Points for TensorBoard's projector: `values[i * width + j]`, and what is known of each. */
+export interface Projection {
+  /** Shown in the projector's list, e.g. "epoch 3". Also names the folder, so one name, one folder. */
+  readonly name: string;
+  readonly width: number;
+  readonly values: ArrayLike<number>;
+  /** One row a point, as `cell` escapes it. At least two columns, or TensorBoard takes the header for a row. */
+  readonly columns: {readonly [heading: string]: readonly string[]};
+  /** One picture a point, in the same order. */
+  readonly images?: Images;
+}
+
+const SPRITE = "projector/sprite.png";
+
+/**
+ * Writes what the projector plugin reads, into `folder` (a run's log folder): tensors and metadata in
+ * `projector/<n>-<name>/`, one sprite for all, as they show the same images, and `projector_config.pbtxt` naming all of
+ * them. Called again with all projections so far after each epoch; only the last one's files are written anew.
+ */
+export async function writeProjector(folder: string, projections: readonly Projection[]): Promise<void> {
+  const embeddings: string[] = [];
+  const shown = new Map<Images, Images | undefined>(); // the projections of a run share their images
+  for (const [n, projection] of projections.entries()) {
+    const {name, width, values, columns, images} = projection;
+    const at = `projector/${n}-${name.replace(/[^a-z0-9]+/gi, "-").slice(0, 60)}`;
+    const last = n === projections.length - 1;
+    if (last) {
+      await writeWhole(join(folder, at, "tensors.tsv"), tensorsTsv(values, width));
+      await writeWhole(join(folder, at, "metadata.tsv"), metadataTsv(columns));
+    }
+    if (images && !shown.has(images)) shown.set(images, spriteImages(images));
+    const sprite = images && shown.get(images);
+    const isFirst = !projections.slice(0, n).some((before) => before.images);
+    if (last && sprite && isFirst) await writeWhole(join(folder, SPRITE), spritePng(sprite));
+    const lines = [
+      "embeddings {",
+      `  tensor_name: ${quoted(name)}`,
+      `  tensor_path: ${quoted(`${at}/tensors.tsv`)}`,
+      `  metadata_path: ${quoted(`${at}/metadata.tsv`)}`,
+      ...(sprite
+        ? [
+            "  sprite {",
+            `    image_path: ${quoted(SPRITE)}`,
+            `    single_image_dim: ${sprite.shape[1]}`,
+            `    single_image_dim: ${sprite.shape[0]}`,
+            "  }",
+          ]
+        : []),
+      "}",
+    ];
+    embeddings.push(lines.join("\n"));
+  }
+  await writeWhole(join(folder, "projector_config.pbtxt"), `${embeddings.join("\n")}\n`);
+}
+
+/** "-123456700000000000000" and what parts it from the next: from 1e21 on, and below 1e-6, there is an exponent. */
+const LONGEST = 23;
+const [TAB, LINE_END, MINUS, POINT, ZERO] = Buffer.from("\t\n-.0");
+
+/**
+ * One point a line, tab between numbers, no header; numbers to 5 significant digits or more. Written digit by digit into
+ * the bytes of the file: a million numbers an epoch as strings would take ten times as long, and 60 MB.
+ */
+export function tensorsTsv(values: ArrayLike<number>, width: number): Uint8Array {
+  const count = Math.floor(values.length / width) * width;
+  const bytes = Buffer.allocUnsafe(count * LONGEST);
+  let at = 0;
+  for (let row = 0; row < count; row += width) {
+    for (let i = row; i < row + width; i++) {
+      if (values[i] === 0) bytes[at++] = ZERO;
+      else at = writeNumber(bytes, at, values[i]);
+      bytes[at++] = TAB;
+    }
+    bytes[at - 1] = LINE_END;
+  }
+  return bytes.subarray(0, at);
+}
+
+/** Other than 0. To seven decimals, or to seven digits where that would be too few or too many. @returns Where it ends. */
+function writeNumber(bytes: Buffer, at: number, value: number): number {
+  if (value < 0) bytes[at++] = MINUS;
+  const size = Math.abs(value);
+  if (size >= 0.01 && size < 999) {
+    const scaled = Math.floor(size * 1e7 + 0.5);
+    const whole = Math.floor(scaled / 1e7);
+    if (whole >= 100) bytes[at++] = ZERO + ((whole / 100) | 0);
+    if (whole >= 10) bytes[at++] = ZERO + (((whole / 10) | 0) % 10);
+    bytes[at++] = ZERO + (whole % 10);
+    return writeDecimals(bytes, at, 0, scaled - whole * 1e7);
+  }
+  // a float of 32 bits has 24 digits, and 1e12 has 28 before its twos: their product is exact, and so is its rounding
+  if (size >= 1e-6 && size < 0.01 && Math.fround(size) === size) {
+    let [zeros, scale] = [2, 1e9];
+    for (; size * scale < 1e6; scale *= 10) zeros++;
+    const scaled = Math.floor(size * scale + 0.5);
+    bytes[at++] = ZERO;
+    return scaled < 1e7 ? writeDecimals(bytes, at, zeros, scaled) : writeDecimals(bytes, at, zeros - 1, scaled / 10);
+  }
+  return at + bytes.write(`${Number(size.toPrecision(7))}`, at, "latin1");
+}
+
+/** A point, so many zeros, and a number of seven digits; nothing that the end does not need. @returns Where it ends. */
+function writeDecimals(bytes: Buffer, at: number, zeros: number, seven: number): number {
+  if (seven === 0) return at;
+  bytes[at++] = POINT;
+  for (let n = 0; n < zeros; n++) bytes[at++] = ZERO;
+  let rest = seven | 0; // of 32 bits: such are divided by 10 without a division
+  for (let place = at + 6; place >= at; place--) {
+    const tenth = (rest / 10) | 0;
+    bytes[place] = ZERO + rest - 10 * tenth;
+    rest = tenth;
+  }
+  at += 7;
+  while (bytes[at - 1] === ZERO) at--;
+  return at;
+}
+
+/** A header line, then one point a line. */
+export function metadataTsv(columns: {readonly [heading: string]: readonly string[]}): string {
+  const headings = Object.keys(columns);
+  const rows = columns[headings[0]].map((_, i) => headings.map((heading) => cell(columns[heading][i])).join("\t"));
+  return `${[headings.map(cell).join("\t"), ...rows].join("\n")}\n`;
+}
+
+/** A string of a protobuf text file. */
+function quoted(value: string): string {
+  return JSON.stringify(value);
+}

@@ -1,0 +1,84 @@
+import * as tf from "@tensorflow/tfjs";
+
+import {fusedNetwork, plan, type Variant} from "../../engine/index";
+import type {Network} from "../../nouns/network";
+import {oneOf, UserError} from "../../nouns/options";
+import type {ImageShape} from "../../nouns/samples";
+import {type BackendName, startBackend} from "../backend/index";
+import type {OptimizerName} from "../model/tf/optimizer";
+import {tfNetwork} from "../model/tf/tf-network";
+
+export type EngineName = "auto" | "fused" | BackendName;
+export const engineNamed = oneOf<EngineName>("auto", "fused", "tensorflow", "wasm", "cpu");
+
+/** Which engine computes a run, and why that one. */
+export interface Engine {
+  readonly name: string;
+  readonly version: string;
+  readonly why: string;
+  /** Of the fused engine: the two builds round differently, so a run that goes on must take the one it began with. */
+  readonly kernels?: Variant;
+}
+
+export interface OpenNetworkOptions {
+  readonly engine: EngineName;
+  readonly makeModel: () => tf.LayersModel;
+  readonly imageShape: ImageShape;
+  readonly classNames: readonly string[];
+  readonly optimizer: OptimizerName;
+  readonly batchSize: number;
+  readonly seed: number;
+  /** For the fused engine. */
+  readonly threads: number;
+  readonly kernels?: "auto" | Variant;
+}
+
+interface Opened {
+  readonly model: tf.LayersModel;
+  readonly network: Network;
+  readonly engine: Engine;
+}
+
+/**
+ * The network to train, on the engine asked for. For "auto" on the fused engine where the model is one of its kind, else
+ * on the first tfjs backend that works; why not the first is said.
+ *
+ * @throws UserError if the engine asked for by name cannot be had here.
+ */
+export async function openNetwork(options: OpenNetworkOptions): Promise<Opened> {
+  const {engine, makeModel, imageShape, classNames, optimizer, seed} = options;
+  let whyNotFused: string | undefined;
+  if (engine === "auto" || engine === "fused") {
+    const fused = await openFused(options);
+    if ("network" in fused) return fused;
+    whyNotFused = fused.reason;
+    if (engine === "fused")
+      throw new UserError(`--engine fused: expected a model that it can run, got: ${whyNotFused}`);
+  }
+  const started = await startBackend(engine as Exclude<EngineName, "fused">);
+  const model = makeModel();
+  const network = tfNetwork(model, imageShape, classNames, {optimizer, seed});
+  const why = whyNotFused ? `${whyNotFused}; ${started.why}` : started.why;
+  return {model, network, engine: {name: started.name, version: started.version, why}};
+}
+
+async function openFused(options: OpenNetworkOptions): Promise<Opened | {readonly reason: string}> {
+  tf.enableProdMode();
+  await tf.setBackend("cpu"); // holds the untrained weights; computes nothing but them
+  const model = options.makeModel();
+  const planned = plan(model, options.optimizer);
+  if ("reason" in planned) return planned;
+  const {engine, threads, kernels = "auto", ...rest} = options;
+  const network = await fusedNetwork(planned, {...rest, threads, ...(kernels === "auto" ? {} : {variant: kernels})});
+  const why = engine === "auto" ? "it knows every layer of this model" : "asked for";
+  return {
+    model,
+    network,
+    engine: {
+      name: "fused",
+      version: `WebAssembly SIMD, ${network.variant} kernels, ${threads} threads`,
+      kernels: network.variant,
+      why,
+    },
+  };
+}

@@ -1,0 +1,139 @@
+import {join} from "node:path";
+import type {NamedArray, Network, OptimizerState} from "../../nouns/network";
+import {UserError} from "../../nouns/options";
+import {fork} from "../../nouns/random";
+import type {Split} from "../../nouns/samples";
+import {softmaxRows} from "../../numbers/scores";
+import {dealtOut, first, subset} from "../data/split";
+import type {OptimizerName} from "../model/tf/optimizer";
+import type {RunDirectory} from "../record/run-directory";
+import {readSaved} from "../record/saved-file";
+import {augmentation} from "../training/augment/augment";
+import type {Ranges} from "../training/augment/ranges";
+import {logitsOf} from "../training/evaluate";
+import {epochStart, type TrainOptions, trainEpoch} from "../training/train";
+import type {RunEvent} from "./events";
+
+/** What cross-validation takes. */
+export interface Folding {
+  readonly network: Network;
+  /** What each network begins with: weights, and an optimizer that remembers nothing. */
+  readonly untrained: readonly NamedArray[];
+  readonly fresh: OptimizerState;
+  /** All images, and their classes. */
+  readonly images: Split;
+  readonly labels: ArrayLike<number>;
+  readonly folds: number;
+  readonly training: TrainOptions;
+  readonly optimizer: OptimizerName;
+  /** How training images are changed by chance. */
+  readonly ranges: Ranges;
+  readonly directory: RunDirectory;
+  readonly signal?: AbortSignal | undefined;
+}
+
+/** Steps that a fold's network makes at least: of a few hundred images, a run of five epochs makes forty, and learns little. */
+const FEWEST_STEPS = 1200;
+/** Batches of an epoch at least, so that few images are not all in a few steps; and the smallest batch. */
+const [FEWEST_BATCHES, SMALLEST_BATCH] = [30, 8];
+
+/** What is kept of a fold (`artifacts/folds/fold-1.json`). */
+interface FoldAnswers {
+  readonly folds: number;
+  /** Which images were asked about, and the probabilities, `[i * classes + k]`. */
+  readonly places: Uint32Array;
+  readonly probabilities: Float32Array;
+}
+
+/**
+ * Cross-validation: deals all images out to folds, and for each fold trains a network on the others, as the run's own
+ * but 1,200 steps at least, and asks it about those that it has not seen. Each fold's answers are kept, so that a run that was broken off goes on
+ * with the next one.
+ *
+ * @returns The probabilities of every image, `[n * classes + k]`; undefined where the user broke off.
+ */
+export async function* crossValidate(folding: Folding): AsyncGenerator<RunEvent, Float32Array | undefined> {
+  const {network, images, labels, folds, training, directory, signal} = folding;
+  const classes = network.classNames.length;
+  const foldOf = dealtOut(labels, folds, fork(training.seed, "folds"));
+  const probabilities = new Float32Array(images.count * classes);
+  for (let fold = 0; fold < folds; fold++) {
+    const places = first(images.count).filter((n) => foldOf[n] === fold);
+    const answers =
+      (await savedAnswers(directory, fold, folds, places)) ??
+      (yield* trained(
+        folding,
+        fold,
+        first(images.count).filter((n) => foldOf[n] !== fold),
+        places,
+      ));
+    if (!answers) return undefined;
+    places.forEach((place, i) => {
+      probabilities.set(answers.subarray(i * classes, (i + 1) * classes), place * classes);
+    });
+  }
+  return signal?.aborted ? undefined : probabilities;
+}
+
+/** Trains a network on the images of other folds, and asks it about those of this one. */
+async function* trained(
+  folding: Folding,
+  fold: number,
+  others: Uint32Array,
+  places: Uint32Array,
+): AsyncGenerator<RunEvent, Float32Array | undefined> {
+  const {network, untrained, fresh, images, folds, directory, signal} = folding;
+  const train = subset(images, others);
+  await network.setWeights(untrained);
+  await network.setOptimizerState(fresh);
+  // by its place among all images, so that what happens to an image does not hang on its fold
+  const keptOf = {count: images.count, places: others};
+  const augment = augmentation(folding.ranges, folding.training.seed, {keptOf});
+  const long = {...longEnough(folding, train.count), augment};
+  const {epochs, batchSize} = long;
+  for (let epoch = 1; epoch <= epochs; epoch++) {
+    const start = epochStart(epoch, train, batchSize);
+    for await (const {batch, batches} of trainEpoch(network, train, start, long, signal)) {
+      const done = (epoch - 1) * batches + batch;
+      yield {type: "data", doing: `fold ${fold + 1} of ${folds}`, done, total: epochs * batches};
+    }
+    if (signal?.aborted) return undefined;
+  }
+  const {logits} = await logitsOf(network, subset(images, places));
+  const probabilities = softmaxRows(logits, network.classNames.length);
+  await directory.writeValue(nameOf(fold), {folds, places, probabilities} satisfies FoldAnswers);
+  return probabilities;
+}
+
+/**
+ * The run's own training, made longer and of smaller batches where there are few images. Plain gradients take a learning
+ * rate in proportion to the batch (Goyal et al. 2017); the steps of Adam and RMSProp hardly depend on it.
+ */
+function longEnough({training, optimizer}: Folding, count: number): TrainOptions {
+  const batchSize = Math.min(training.batchSize, Math.max(SMALLEST_BATCH, Math.floor(count / FEWEST_BATCHES)));
+  const epochs = Math.max(training.epochs, Math.ceil(FEWEST_STEPS / Math.ceil(count / batchSize)));
+  const scale = optimizer === "sgd" ? batchSize / training.batchSize : 1;
+  return {...training, batchSize, epochs, schedule: (step, steps) => scale * training.schedule(step, steps)};
+}
+
+/** What an earlier start of the run kept of a fold, if it did. */
+async function savedAnswers(
+  {path}: RunDirectory,
+  fold: number,
+  folds: number,
+  places: Uint32Array,
+): Promise<Float32Array | undefined> {
+  try {
+    const saved = (await readSaved(join(path, "artifacts", `${nameOf(fold)}.json`))) as FoldAnswers;
+    const isSame = saved.folds === folds && `${saved.places}` === `${places}`;
+    return isSame ? saved.probabilities : undefined;
+  } catch (error) {
+    // a fold that is damaged or not there is trained
+    if (error instanceof UserError) return undefined;
+    throw error;
+  }
+}
+
+function nameOf(fold: number): string {
+  return `folds/fold-${fold + 1}`;
+}

@@ -1,0 +1,199 @@
+import type {LayersModel} from "@tensorflow/tfjs";
+import type {Network} from "../../nouns/network";
+import type {Dataset} from "../../nouns/samples";
+import {accuracy, crossEntropy, softmaxRows} from "../../numbers/scores";
+import type {AskedImages} from "../../numbers/suspects";
+import type {Figure} from "../../plots/figure";
+import {savedModel} from "../model/load/saved-model";
+import {bestEpoch} from "../record/kept-epochs";
+import type {RunDirectory} from "../record/run-directory";
+import {logitsAndActivationsOf, logitsOf} from "../training/evaluate";
+import type {EpochProgress} from "../training/train";
+import type {EpochMetrics} from "../types";
+import type {ModelFacts, RunEvent} from "./events";
+import {keepInside} from "./inside";
+import {type ChosenProbe, finishLater, probeOnce, type Results} from "./probe-once";
+import {answersTo} from "./suspects";
+import type {RunLog} from "./tensorboard";
+import {together} from "./together";
+
+/** What looking takes, the whole run long. */
+export interface Looking {
+  readonly seed: number;
+  readonly chosen: readonly ChosenProbe[];
+  /** Of an epoch: whether it is probed. */
+  isProbed(epoch: number): boolean;
+  /** Of an epoch: whether it is shown in full whatever its loss; of most epochs of a long run the numbers alone are kept. */
+  isKept(epoch: number): boolean;
+  /** Whether an epoch is the last because the validation loss falls no more. */
+  isLast(line: Pick<EpochMetrics, "epoch" | "validationLoss">): boolean;
+  /** Places of the test images that every look explains. */
+  readonly sampleIndices: Uint32Array;
+  /** Images that a look may ask about (`imagesALook`); absent: as many as the probes' options come to. */
+  readonly budget?: number;
+  /** The learning rate of an epoch's last step. */
+  rateAfter(epoch: number): number;
+  readonly data: Dataset;
+  readonly model: LayersModel;
+  readonly layers: ModelFacts["layers"];
+  readonly network: Network;
+  readonly directory: RunDirectory;
+  readonly log: RunLog;
+  /** The best epoch's answers to images that were not learnt from; none before the first trained epoch that is best. */
+  heldOut?: readonly AskedImages[];
+  /** The last look's activations of the test images: the next writes its own over them. */
+  room?: Float32Array;
+  /** Notes of probes that were told: each is told once. */
+  readonly told: Set<string>;
+  /** The epochs so far; a look adds its own. */
+  readonly metrics: EpochMetrics[];
+  /** Of epochscope, kept with the model. */
+  readonly version: string;
+  readonly signal: AbortSignal | undefined;
+}
+
+/** What is left of a look when all is done that needs the network. */
+export interface Rest {
+  /** The epoch's figures. */
+  readonly line: EpochMetrics;
+  /** Whether `keep` would have to wait. */
+  isReady(): boolean;
+  /** Keeps what came later, and with it the epoch's metrics: an epoch that has them is whole. */
+  keep(): AsyncGenerator<RunEvent, void>;
+}
+
+/**
+ * Looks at the network as it stands: evaluate → probes, side by side → keep the best → log. What probes still make needs
+ * the network no more: it is the rest, for which training need not wait, but the next look must. Broken off by the user, it
+ * leaves none, and no metrics: a resumed run looks again.
+ *
+ * @param progress Of the epoch that it stands after.
+ * @param trainSeconds What training took.
+ */
+export async function* look(
+  looking: Looking,
+  progress: EpochProgress,
+  trainSeconds: number,
+): AsyncGenerator<RunEvent, Rest | undefined> {
+  const {data, network, directory, metrics, signal, log} = looking;
+  const {epoch} = progress;
+  const begun = performance.now();
+  const validation = await evaluate(network, data.validation);
+  const isLast = looking.isLast({epoch, validationLoss: validation.loss});
+  const isProbed = looking.isProbed(epoch) || isLast;
+  const layer = isProbed ? layerRead(looking) : undefined;
+  const test = await evaluate(network, data.test, layer, looking.room);
+  if (test.activations) looking.room = test.activations.values;
+  const evaluatedAt = performance.now();
+
+  const before = bestEpoch(metrics);
+  const best = metrics.every(({validationLoss}) => validation.loss < validationLoss);
+  const draws = looking.isKept(epoch) || best || isLast;
+  const results: Results = {directory, figures: {}, unfinished: [], told: looking.told, draws};
+  const failures = isProbed ? yield* probed(looking, epoch, test, results) : {};
+  if (signal?.aborted) return;
+  const isTrained = epoch > 0;
+  const line: EpochMetrics = {
+    epoch,
+    trainLoss: isTrained ? progress.lossSum / progress.images : null,
+    trainAccuracy: isTrained ? progress.correct / progress.images : null,
+    validationLoss: validation.loss,
+    validationAccuracy: validation.accuracy,
+    testLoss: test.loss,
+    testAccuracy: test.accuracy,
+    seconds: {
+      train: trainSeconds,
+      evaluate: (evaluatedAt - begun) / 1000,
+      probes: (performance.now() - evaluatedAt) / 1000,
+    },
+    steps: progress.steps,
+  };
+  if (best) await keepBest(looking, line);
+  if (best && isTrained) {
+    looking.heldOut = [answersTo("validation", data.validation, validation), answersTo("test", data.test, test)];
+  }
+  await log.epoch(line, looking.rateAfter(epoch), looking.isKept(epoch) ? results.figures : undefined);
+  yield {type: "epoch", metrics: line, best};
+  const noMoreBest = best && before !== undefined && !looking.isKept(before) ? before : undefined;
+  return restOf(looking, line, results, failures, noMoreBest);
+}
+
+type Failures = {readonly [probe: string]: string};
+
+function restOf(
+  {directory, metrics, log, isKept}: Looking,
+  line: EpochMetrics,
+  {unfinished, told}: Results,
+  failures: Failures,
+  noMoreBest?: number,
+): Rest {
+  const {epoch} = line;
+  let ready = unfinished.length === 0;
+  void Promise.allSettled(unfinished.map(({drawn}) => drawn)).then(() => {
+    ready = true;
+  });
+  return {
+    line,
+    isReady: () => ready,
+    async *keep() {
+      const figures: {[name: string]: Figure} = {};
+      const later: {[probe: string]: string} = {};
+      for (const one of unfinished) {
+        const failure = yield* finishLater(one, epoch, {directory, figures, told});
+        if (failure) later[one.probe] = failure.message;
+      }
+      if (isKept(epoch)) log.pictures(epoch, figures);
+      const all = {...failures, ...later};
+      metrics.push(Object.keys(all).length > 0 ? {...line, failures: all} : line);
+      await directory.writeMetrics(metrics);
+      if (noMoreBest !== undefined) await directory.removePictures(noMoreBest);
+      yield {type: "kept", epoch};
+    },
+  };
+}
+
+/** Runs the probes. @returns Those that failed, and why. */
+async function* probed(
+  {data, network, chosen, directory, layers, seed, signal, budget, sampleIndices}: Looking,
+  epoch: number,
+  {logits, labels: testLabels, activations: testActivations}: Awaited<ReturnType<typeof evaluate>>,
+  results: Results,
+): AsyncGenerator<RunEvent, Failures> {
+  const samples = await data.test.read(sampleIndices);
+  const testProbabilities = softmaxRows(logits, data.classNames.length);
+  const context = {
+    ...{epoch, classifier: network, test: data.test, testLabels, testProbabilities, samples, sampleIndices},
+    ...(testActivations ? {testActivations} : {}),
+    ...(budget === undefined ? {} : {budget}),
+  };
+  const errors = yield* together([
+    keepInside(directory, network, layers, context),
+    ...chosen.map((one) => probeOnce(one, context, results, seed, signal)),
+  ]);
+  const names = ["network", ...chosen.map(({probe}) => probe.name)];
+  return Object.fromEntries(errors.flatMap((error, i) => (error ? [[names[i], error.message]] : [])));
+}
+
+/** @param layer Whose activations are wanted too, in `room` if there is one. */
+async function evaluate(network: Network, split: Dataset["test"], layer?: string, room?: Float32Array) {
+  const {logits, labels, activations} =
+    layer === undefined
+      ? {...(await logitsOf(network, split)), activations: undefined}
+      : await logitsAndActivationsOf(network, split, layer, room);
+  const classes = network.classNames.length;
+  const [loss, share] = [crossEntropy(logits, labels, classes), accuracy(logits, labels, classes)];
+  return {logits, labels, loss, accuracy: share, activations};
+}
+
+/** The layer that probes read, the first's if they read several; one that the model has, or none. */
+function layerRead({chosen, layers}: Looking): string | undefined {
+  const wanted = chosen.flatMap(({probe, values}) => probe.layer?.(values) ?? []);
+  return wanted.find((layer) => layer === "" || layers.some(({name}) => name === layer));
+}
+
+async function keepBest({directory, model, network, version}: Looking, line: EpochMetrics): Promise<void> {
+  const files = savedModel(model, await network.getWeights(), `epochscope ${version}`);
+  for (const [name, content] of Object.entries(files)) await directory.writeFile(`model/${name}`, content);
+  const {seconds, steps, ...scores} = line;
+  await directory.writeJson("model/best.json", scores);
+}

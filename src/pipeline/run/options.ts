@@ -1,0 +1,186 @@
+import {VARIANTS, type Variant} from "../../engine/index";
+import {between, type OptionTable, oneOf, positiveInteger, seedNumber, wholeNumber} from "../../nouns/options";
+import {MOST_PIXELS} from "../data/images/image-file";
+import {type ModelName, models} from "../model/index";
+import {type OptimizerName, optimizerNamed} from "../model/tf/optimizer";
+import {probes} from "../probes/index";
+import {KEEP_EPOCHS} from "../record/kept-epochs";
+import type {LogNames} from "../record/tensorboard/epoch-log";
+import type {Augmentation, AugmentOptions, Flip} from "../training/augment/ranges";
+import {type EngineName, engineNamed} from "./choose-engine";
+import {samplesNamed} from "./samples";
+
+export interface RunOptions extends AugmentOptions {
+  readonly data: string;
+  readonly imageSize: number;
+  readonly maxPixels: number;
+  readonly maxData: number;
+  readonly dataUrl: string;
+  readonly from: string;
+  readonly edit: string;
+  readonly trainLimit: number;
+  readonly testLimit: number;
+  readonly model: "auto" | ModelName;
+  readonly engine: EngineName;
+  readonly threads: number;
+  readonly kernels: "auto" | Variant;
+  readonly epochs: number;
+  readonly patience: number;
+  readonly folds: number;
+  readonly batchSize: number;
+  readonly optimizer: OptimizerName;
+  readonly learningRate: number;
+  readonly schedule: "auto" | "one-cycle" | "constant";
+  readonly probes: string;
+  readonly every: number;
+  readonly checkpointEvery: number;
+  readonly samples: string;
+  readonly projector: number;
+  readonly logs: LogNames;
+  readonly keepEpochs: number;
+  readonly seed: number;
+  readonly save: string;
+  readonly name: string;
+}
+
+const WITHOUT_LIMIT = 1e9;
+const limit = (value: number) => (Number.isInteger(value) && value >= 24 ? undefined : "a whole number, 24 or more");
+
+/** The one list of the run's options: flags, `--help`, checks and run.json are made from it. */
+export const runOptions: OptionTable<RunOptions> = {
+  data: {
+    default: "mnist",
+    help: "mnist, a folder with the four idx files, or one with a folder of PNG and JPEG images for each class (or train, val and test with such folders)",
+  },
+  imageSize: {
+    default: 0,
+    help: "of a folder of images: pixels a side; 0: as they are if all are alike and at most 64, else 64",
+    check: (size) =>
+      size === 0 || (Number.isInteger(size) && size >= 8 && size <= 512) ? undefined : "0, or 8 to 512",
+  },
+  maxPixels: {
+    default: MOST_PIXELS,
+    help: "the largest image that is decoded, in pixels; a larger one is refused before it takes memory",
+    check: positiveInteger,
+  },
+  maxData: {
+    default: 2,
+    help: "the most memory that the images may take, in GiB",
+    check: between(0.001, 1000),
+  },
+  dataUrl: {default: "", help: "a mirror of MNIST's four .gz files, for where the package's are missing or damaged"},
+  from: {
+    default: "",
+    help: "begin with the options of this run (a name or a folder); other flags given stand over them",
+  },
+  edit: {
+    default: "",
+    help: "drop and relabel images first: a run's suspects.csv, its column decision filled in with drop, relabel or keep",
+  },
+  trainLimit: {
+    default: WITHOUT_LIMIT,
+    help: "use at most this many training images; a twelfth is held out to validate",
+    check: limit,
+  },
+  testLimit: {default: WITHOUT_LIMIT, help: "use at most this many test images", check: limit},
+  model: {
+    default: "auto",
+    help: `${Object.keys(models).join(", ")}, or auto: deep for colour pictures of 64 pixels a side and more, else cnn`,
+    check: oneOf("auto", ...(Object.keys(models) as ModelName[])),
+  },
+  engine: {default: "auto", help: "what computes: auto, fused, tensorflow, wasm, cpu", check: engineNamed},
+  threads: {default: 0, help: "of the fused engine; 0: as many as there are cores, up to 8", check: between(0, 64)},
+  kernels: {
+    default: "auto",
+    help: "of the fused engine: plain gives the same bits on every machine; fused-multiply-add is faster and rounds differently; auto takes it where the processor has that instruction",
+    check: oneOf("auto", ...VARIANTS),
+  },
+  epochs: {default: 5, help: "passes over the training images", check: positiveInteger},
+  patience: {
+    default: 0,
+    help: "end once the validation loss has not been lower for so many epochs; 0: after all epochs",
+    check: wholeNumber,
+  },
+  folds: {
+    default: 0,
+    help: "besides, train this many networks, each on all images but a share, and ask it about that: finds wrong labels anywhere",
+    check: (folds) =>
+      folds === 0 || (Number.isInteger(folds) && folds >= 2 && folds <= 20)
+        ? undefined
+        : "0, or a whole number from 2 to 20",
+  },
+  batchSize: {default: 64, help: "images a gradient step", check: positiveInteger},
+  optimizer: {default: "adam", help: "adam, sgd (momentum 0.9), rmsprop", check: optimizerNamed},
+  learningRate: {
+    default: 0,
+    help: "0: the optimizer's own (adam 0.004, sgd 0.1, rmsprop 0.002)",
+    check: (rate) => (rate >= 0 && rate <= 10 ? undefined : "a number from 0 to 10"),
+  },
+  schedule: {
+    default: "auto",
+    help: "one-cycle (up to the rate and down), constant, or auto: constant if you give a rate, else one-cycle",
+    check: oneOf("auto", "one-cycle", "constant"),
+  },
+  augment: {
+    default: "auto",
+    help: "changes training images by chance: none, digits, photos, or auto: photos for folders of pictures in colour, digits for grey ones",
+    check: oneOf<"auto" | Augmentation>("auto", "none", "digits", "photos"),
+  },
+  augmentShift: {default: "auto", help: "of the width and height, each way: 0.1", check: autoOr(0, 0.5)},
+  augmentTurn: {default: "auto", help: "degrees, each way; 180: any", check: autoOr(0, 180)},
+  augmentZoom: {default: "auto", help: "0.2: from 1 / 1.2 to 1.2 times as large", check: autoOr(0, 3)},
+  augmentFlip: {
+    default: "auto",
+    help: "none, horizontal (left to right), vertical, both: of every other image",
+    check: oneOf<"auto" | Flip>("auto", "none", "horizontal", "vertical", "both"),
+  },
+  augmentBrightness: {default: "auto", help: "of the range, each way: 0.1", check: autoOr(0, 0.5)},
+  augmentContrast: {default: "auto", help: "0.2: from 1 / 1.2 to 1.2 times", check: autoOr(0, 3)},
+  probes: {default: "all", help: `all, none, or some of ${probes.map(({name}) => name).join(",")}`, check: checkProbes},
+  every: {
+    default: 1,
+    help: "probe before training, at every so many epochs, and after the last",
+    check: positiveInteger,
+  },
+  checkpointEvery: {
+    default: 20,
+    help: "within an epoch, keep a checkpoint after so many seconds: what a kill costs at most; 0: at epochs' ends alone",
+    check: between(0, 1e6),
+  },
+  samples: {
+    default: "auto",
+    help: "test images that every look explains, by their places (0,8,3520); auto: the first of each class",
+    check: samplesNamed,
+  },
+  projector: {default: 1000, help: "test images in TensorBoard's projector at each epoch; 0: none", check: wholeNumber},
+  logs: {
+    default: "plain",
+    help: "names of the losses in TensorBoard: plain (loss/train, loss/validation, loss/test) or exigo (Loss/train, Loss/eval, Loss/test)",
+    check: oneOf<LogNames>("plain", "exigo"),
+  },
+  keepEpochs: {
+    default: KEEP_EPOCHS,
+    help: "of a longer run about so many epochs have pictures and are in the page and TensorBoard: the first, last, best, and evenly between; the numbers of all are kept; 0: all",
+    check: (value) =>
+      value === 0 || (Number.isInteger(value) && value >= 3) ? undefined : "0, or a whole number, 3 or more",
+  },
+  seed: {default: 0, help: "every stream of chance is derived from it; up to 2^53 - 1", check: seedNumber},
+  save: {default: "save", help: "the folder that runs are kept in"},
+  name: {default: "", help: "the run's folder in it; default: time, data and model"},
+};
+
+/** Of a number that is "auto" unless the user says otherwise. */
+function autoOr(low: number, high: number): (word: string) => string | undefined {
+  return (word) => {
+    const holds = word === "auto" || (word.trim() !== "" && Number(word) >= low && Number(word) <= high);
+    return holds ? undefined : `auto, or a number from ${low} to ${high}`;
+  };
+}
+
+export const PEAK_RATES: Readonly<Record<OptimizerName, number>> = {adam: 0.004, sgd: 0.1, rmsprop: 0.002};
+
+function checkProbes(value: string): string | undefined {
+  const names = probes.map(({name}) => name);
+  const known = ["all", "none"].includes(value) || value.split(",").every((name) => names.includes(name));
+  return known ? undefined : `all, none, or some of ${names.join(",")}`;
+}

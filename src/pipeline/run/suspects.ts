@@ -1,0 +1,159 @@
+import {readFile} from "node:fs/promises";
+import {join} from "node:path";
+import type {NamedArray, Network} from "../../nouns/network";
+import {UserError} from "../../nouns/options";
+import type {Dataset, Split} from "../../nouns/samples";
+import {softmaxRows} from "../../numbers/scores";
+import {type AskedImages, type Suspect, suspectsOf} from "../../numbers/suspects";
+import {first, pooled} from "../data/split";
+import {labelsAt} from "../data/split-labels";
+import {csvTable} from "../record/csv-table";
+import {bestEpoch} from "../record/kept-epochs";
+import type {RunDirectory} from "../record/run-directory";
+import {logitsOf} from "../training/evaluate";
+import type {EpochMetrics} from "../types";
+import type {RunEvent} from "./events";
+import {crossValidate, type Folding} from "./folds";
+
+/** What was found out about the labels. */
+export interface LabelReport {
+  /** The file that has all images, the most suspect first. */
+  readonly path: string;
+  /** Images asked about, by networks that had not learnt from them. */
+  readonly asked: number;
+  /** The share of them whose answer is the label, in [0, 1]. */
+  readonly agreed: number;
+  /** Those whose label confident learning counts as wrong, the most suspect first. */
+  readonly issues: readonly Suspect[];
+}
+
+/** A network's answers to a split that it did not learn from, as the ranking of labels takes them. */
+export function answersTo(
+  split: AskedImages["split"],
+  {files}: Pick<Split, "files">,
+  {labels, logits}: {readonly labels: Uint16Array; readonly logits: Float32Array},
+): AskedImages {
+  const probabilities = softmaxRows(logits, logits.length / labels.length);
+  return {split, labels, probabilities, ...(files ? {files} : {})};
+}
+
+/**
+ * Ranks the labels of the validation and test images by the best epoch's answers. A run that was resumed after its best epoch
+ * does not have them in memory: the weights kept in model/ answer again.
+ *
+ * @param heldOut The answers, where they are in memory.
+ * @returns undefined where no trained epoch was the best one.
+ */
+export async function labelsByBest(
+  directory: RunDirectory,
+  network: Network,
+  data: Dataset,
+  metrics: readonly EpochMetrics[],
+  heldOut: readonly AskedImages[] | undefined,
+): Promise<LabelReport | undefined> {
+  if (!heldOut && !bestEpoch(metrics)) return undefined;
+  return keepSuspects(directory, data, heldOut ?? (await bestAnswers(directory, network, data)), "held out");
+}
+
+/** The answers of the weights in model/. */
+async function bestAnswers({path}: RunDirectory, network: Network, data: Dataset): Promise<AskedImages[]> {
+  const own = await network.getWeights();
+  await network.setWeights(await savedWeights(join(path, "model", "weights.bin"), own));
+  const answers: AskedImages[] = [];
+  for (const split of ["validation", "test"] as const) {
+    answers.push(answersTo(split, data[split], await logitsOf(network, data[split])));
+  }
+  await network.setWeights(own);
+  return answers;
+}
+
+/** The arrays of a file of float32 weights that stand one after another, as `savedModel` writes them. */
+async function savedWeights(path: string, like: readonly NamedArray[]): Promise<NamedArray[]> {
+  const bytes = await readFile(path);
+  const expected = like.reduce((sum, {values}) => sum + values.byteLength, 0);
+  if (bytes.length !== expected) {
+    throw new UserError(`${path}: expected ${expected} bytes of weights, got ${bytes.length}`);
+  }
+  const all = new Float32Array(new Uint8Array(bytes).buffer);
+  let at = 0;
+  return like.map((array) => {
+    const values = all.slice(at, at + array.values.length);
+    at += values.length;
+    return {...array, values};
+  });
+}
+
+/** Digits that scores are written with. */
+const DIGITS = 6;
+
+/**
+ * Ranks images by how likely their label is wrong, and keeps all of them in the run's `suspects.csv`, the most suspect
+ * first. Its columns `decision` and `new_label` are left free for whoever looks through it.
+ *
+ * @param method How the answers came about, in words.
+ */
+export async function keepSuspects(
+  directory: RunDirectory,
+  {classNames}: Pick<Dataset, "classNames">,
+  asked: readonly AskedImages[],
+  method: string,
+): Promise<LabelReport> {
+  const suspects = suspectsOf(asked, classNames.length);
+  await directory.writeFile("suspects.csv", suspectsCsv(suspects, classNames, method));
+  return {
+    path: join(directory.path, "suspects.csv"),
+    asked: suspects.length,
+    agreed: suspects.filter(({given, predicted}) => given === predicted).length / suspects.length,
+    issues: suspects.filter(({isIssue}) => isIssue),
+  };
+}
+
+/**
+ * Asks about every image of a data set by cross-validation, and keeps what that says of the labels.
+ *
+ * @returns undefined where the user broke off.
+ */
+export async function* askAboutAll(
+  data: Dataset,
+  folding: Omit<Folding, "images" | "labels">,
+): AsyncGenerator<RunEvent, LabelReport | undefined> {
+  const names = ["train", "validation", "test"] as const;
+  const images = pooled(names.map((name) => data[name]));
+  const labels = await labelsAt(images, first(images.count));
+  const probabilities = yield* crossValidate({...folding, images, labels});
+  if (!probabilities) return undefined;
+  const classes = data.classNames.length;
+  let at = 0;
+  const asked = names.map((split): AskedImages => {
+    const {count, files} = data[split];
+    const [from, to] = [at, at + count];
+    at = to;
+    return {
+      split,
+      labels: labels.subarray(from, to),
+      probabilities: probabilities.subarray(from * classes, to * classes),
+      ...(files ? {files} : {}),
+    };
+  });
+  return keepSuspects(folding.directory, data, asked, `${folding.folds} folds`);
+}
+
+function suspectsCsv(suspects: readonly Suspect[], classNames: readonly string[], method: string): string {
+  const empty = suspects.map(() => "");
+  return csvTable({
+    rank: suspects.map((_, n) => n + 1),
+    split: suspects.map(({split}) => split),
+    index: suspects.map(({index}) => index),
+    file: suspects.map(({file = ""}) => file),
+    given_label: suspects.map(({given}) => classNames[given]),
+    predicted_label: suspects.map(({predicted}) => classNames[predicted]),
+    label_score: suspects.map(({score}) => Number(score.toPrecision(DIGITS))),
+    is_label_issue: suspects.map(({isIssue}) => (isIssue ? 1 : 0)),
+    method: suspects.map(() => method),
+    reason: suspects.map(({given, predicted, probability}) =>
+      given === predicted ? "" : `looks like ${classNames[predicted]} (${(100 * probability).toFixed(1)}%)`,
+    ),
+    decision: empty,
+    new_label: empty,
+  });
+}

@@ -1,0 +1,93 @@
+import type {Network} from "../../nouns/network";
+import type {Dataset, LabelledImages} from "../../nouns/samples";
+import type {Figure} from "../../plots/figure";
+import type {RunDirectory} from "../record/run-directory";
+import {type LogNames, logEpoch, logOptions, logPictures} from "../record/tensorboard/epoch-log";
+import {logFolderOf} from "../record/tensorboard/log-folder";
+import {writeProjector} from "../record/tensorboard/projector";
+import {type TensorBoardLog, tensorboardLog} from "../record/tensorboard/summaries";
+import type {EpochMetrics} from "../types";
+
+/** What TensorBoard shows of a run, in the folder that `logFolderOf` names. */
+export interface RunLog {
+  /**
+   * Logs an epoch: scalars, histograms of weights and gradients, pictures, and the projector's points.
+   *
+   * @param figures Undefined for an epoch of which the scalars alone are logged.
+   */
+  epoch(line: EpochMetrics, learningRate: number, figures?: {readonly [name: string]: Figure}): Promise<void>;
+  /** Adds pictures that came later. */
+  pictures(epoch: number, figures: {readonly [name: string]: Figure}): void;
+  finish(succeeded: boolean): void;
+}
+
+/** Training images whose gradients are logged: the same at every epoch, so that their histograms compare. */
+const GRADIENT_IMAGES = 64;
+
+export interface LogSettings {
+  /** Test images in the projector: the first of the split, as many as exigo's 1,000 or as asked. */
+  readonly projected: number;
+  readonly batchSize: number;
+  /** The model as tfjs' `toJSON` writes it. */
+  readonly topology: string;
+  readonly names: LogNames;
+  /** Of an epoch: whether more than its scalars are logged. */
+  isKept(epoch: number): boolean;
+}
+
+/** Opens the log, and writes what holds for the whole run: the options and the network's graph. */
+export async function openRunLog(
+  directory: RunDirectory,
+  facts: {readonly [name: string]: unknown},
+  network: Network,
+  data: Dataset,
+  {projected, batchSize, topology, names, isKept}: LogSettings,
+): Promise<RunLog> {
+  const folder = await logFolderOf(directory.path);
+  const log: TensorBoardLog = tensorboardLog(folder);
+  logOptions(log, facts, names);
+  log.graph(topology);
+  const batch = await firstOf(data.train, Math.min(GRADIENT_IMAGES, batchSize));
+  const points = await firstOf(data.test, projected);
+  const {classNames} = data;
+  return {
+    async epoch(line, learningRate, figures) {
+      if (!figures) return logEpoch(log, {metrics: line, learningRate}, names);
+      const [weights, gradients] = [await network.getWeights(), await network.gradients(batch, 0)];
+      logEpoch(log, {metrics: line, learningRate, weights, gradients, figures}, names);
+      if (points.count === 0) return;
+      const {width, values} = await network.features(points);
+      const probabilities = await network.predict(points);
+      const columns = {
+        label: Array.from(points.labels, (k) => classNames[k]),
+        prediction: Array.from(points.labels, (_, n) => classNames[largest(probabilities, n, classNames.length)]),
+        index: Array.from(points.labels, (_, n) => `${n}`),
+        ...(data.test.files ? {file: data.test.files.slice(0, points.count)} : {}),
+      };
+      // The epochs before are in their files: their names alone are written again.
+      const epochs = Array.from({length: line.epoch + 1}, (_, e) => e).filter(isKept);
+      const projections = epochs.map((epoch) => ({
+        name: `epoch ${epoch}`,
+        width,
+        values,
+        columns,
+        images: points,
+      }));
+      await writeProjector(folder, projections);
+    },
+    pictures: (epoch, figures) => logPictures(log, epoch, figures),
+    finish(succeeded) {
+      log.finish(succeeded);
+      log.flush();
+    },
+  };
+}
+
+async function firstOf(split: Dataset["test"], count: number): Promise<LabelledImages> {
+  return split.read(Uint32Array.from({length: Math.min(count, split.count)}, (_, n) => n));
+}
+
+function largest(values: Float32Array, row: number, width: number): number {
+  const part = values.subarray(row * width, (row + 1) * width);
+  return part.indexOf(Math.max(...part));
+}

@@ -1,0 +1,88 @@
+import {calibration} from "../../../numbers/calibration";
+import type {Data} from "../data";
+import {h, rem, setText, svg} from "../dom";
+import {int, pct} from "../format";
+import {drawWhenSized} from "../sized";
+import type {Store} from "../state";
+import {panel} from "./panel";
+
+/** How often the network is right when it is this sure: a reliability diagram, and the expected calibration error. */
+export function mountCalibration(data: Data, store: Store): HTMLElement {
+  const help =
+    "Answers are sorted into 15 bins by how sure the network was. On the diagonal it is right as often as it is sure; " +
+    "below it, too sure of itself; above, too modest. Larger dots stand for more answers, so the small ones weigh little. ECE, the expected calibration " +
+    "error, is the mean distance from the diagonal over all answers.";
+  const {root, body} = panel("calibration", "Calibration", help);
+  const say = h("p", {class: "panel-say"});
+  const host = h("div", {class: "cal-chart"});
+  body.append(say, host);
+  const known = data.answers.map((answers) =>
+    answers ? calibration(data.labels, answers.predicted, answers.confidence) : null,
+  );
+  const percent = (share: number) => pct(share, 1);
+  const draw = () => {
+    const {stop, other} = store.state;
+    const [a, b] = [known[stop], other === null ? null : known[other]];
+    if (!a) {
+      setText(say, "This epoch's answers were not recorded.");
+      host.replaceChildren();
+      return;
+    }
+    const surest = a.bins.at(-1);
+    if (b && other !== null) {
+      setText(
+        say,
+        `ECE ${percent(a.ece)} at epoch ${data.epochs[stop]}, ${percent(b.ece)} at epoch ${data.epochs[other]}.`,
+      );
+    } else if (surest) {
+      const mean = a.bins.reduce((sum, {count, confidence}) => sum + count * confidence, 0) / data.count;
+      const right = a.bins.reduce((sum, {count, accuracy}) => sum + count * accuracy, 0) / data.count;
+      const word = mean > right ? "too sure" : "too modest";
+      const means = `On average ${percent(mean)} sure and ${percent(right)} right`;
+      setText(say, `ECE ${percent(a.ece)}. ${means}: ${a.ece < 0.005 ? "well calibrated" : word}.`);
+    }
+    const [width, height] = [host.clientWidth, host.clientHeight];
+    if (!width || !height) return;
+    const size = rem() * 0.75;
+    const [left, right, top, bottom] = [size * 3.2, size * 1.2, size * 1.8, size * 3];
+    const x = (p: number) => left + (width - left - right) * p;
+    const y = (p: number) => top + (height - top - bottom) * (1 - p);
+    const spoken = a.bins.map((bin) => `${pct(bin.confidence, 0)} sure, ${pct(bin.accuracy, 0)} right, ${bin.count}`);
+    const label = `Share right by confidence: ${spoken.join("; ")}`;
+    const sheet = svg("svg", {width, height, viewBox: `0 0 ${width} ${height}`, role: "img", "aria-label": label});
+    sheet.append(svg("text", {class: "ch-title", x: 0, y: size * 0.95}, "Right, %"));
+    for (const p of [0, 0.25, 0.5, 0.75, 1]) {
+      const text = String(p * 100);
+      sheet.append(
+        svg("line", {class: "grid", x1: x(0), x2: x(1), y1: y(p), y2: y(p)}),
+        svg("text", {class: "tick", x: x(0) - size * 0.5, y: y(p) + size * 0.35, "text-anchor": "end"}, text),
+        svg("text", {class: "tick", x: x(p), y: y(0) + size * 1.3, "text-anchor": "middle"}, text),
+      );
+    }
+    const middle = {class: "tick", x: x(0.5), y: height - size * 0.3, "text-anchor": "middle"};
+    sheet.append(
+      svg("text", middle, "sure, %"),
+      svg("line", {class: "cal-diagonal", x1: x(0), y1: y(0), x2: x(1), y2: y(1)}),
+    );
+    for (const [bins, name] of [[b?.bins ?? [], "b"] as const, [a.bins, "a"] as const]) {
+      // stems from the diagonal: a bin of few answers may stand far off it, and a line through all would shout of it
+      for (const {confidence: p, accuracy} of bins) {
+        sheet.append(svg("line", {class: `cal-line cal-${name}`, x1: x(p), x2: x(p), y1: y(p), y2: y(accuracy)}));
+      }
+      for (const {low, high, count, confidence, accuracy} of bins) {
+        // area by count, the smallest still to be seen
+        const r = Math.max(2.2, Math.sqrt(count / data.count) * size * 1.1);
+        const told = `${pct(low, 0)} to ${pct(high, 0)} sure: ${int(count)}, ${pct(accuracy)} right`;
+        const dot = svg("circle", {class: `cal-dot cal-${name}`, cx: x(confidence), cy: y(accuracy), r});
+        dot.append(svg("title", {}, told));
+        sheet.append(dot);
+      }
+    }
+    host.replaceChildren(sheet);
+  };
+  drawWhenSized(host, draw);
+  store.on((_, changed) => {
+    if (changed.has("stop") || changed.has("other")) draw();
+  });
+  return root;
+}

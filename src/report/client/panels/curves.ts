@@ -1,0 +1,204 @@
+import type {EpochMetrics} from "../../../pipeline/types";
+import {spread} from "../../../plots/labels";
+import type {Data} from "../data";
+import {h, polyline, rem, svg} from "../dom";
+import {pct} from "../format";
+import {drawWhenSized} from "../sized";
+import type {Store} from "../state";
+import {textWidth} from "../text-width";
+import {panel, segmented} from "./panel";
+
+type Quantity = "loss" | "accuracy";
+/** Values, and where the axis puts them. */
+interface Axis {
+  readonly ticks: readonly number[];
+  readonly low: number;
+  readonly high: number;
+  along(value: number): number;
+  label(value: number): string;
+}
+
+/** Finer ones for a loss that hardly moves. */
+const FINE_LOSS_TICKS = [1, 1.2, 1.5, 2, 2.5, 3, 4, 5, 6, 8]
+  .flatMap((step) => [0.001, 0.01, 0.1, 1, 10].map((ten) => Number((step * ten).toPrecision(2))))
+  .sort((a, b) => a - b);
+const LOSS_TICKS = [0.001, 0.002, 0.005, 0.01, 0.02, 0.05, 0.1, 0.2, 0.5, 1, 2, 5, 10, 20, 50];
+const ACCURACY_TICKS = [0, 0.5, 0.8, 0.9, 0.95, 0.98, 0.99, 0.995, 0.998, 0.999];
+
+/** The axis of a quantity. Zoomed: loss by its logarithm; accuracy by −log(1 − accuracy), which spreads the last per cents. */
+export function axisOf(quantity: Quantity, values: readonly number[], zoomed: boolean): Axis {
+  const [low, high] = [Math.min(...values), Math.max(...values)];
+  if (quantity === "loss") {
+    if (zoomed && low > 0) {
+      const [bottom, top] = [low * 0.85, high * 1.15];
+      const within = (tick: number) => tick >= bottom && tick <= top;
+      const coarse = LOSS_TICKS.filter(within);
+      const ticks = coarse.length > 2 ? coarse : FINE_LOSS_TICKS.filter(within);
+      return {ticks, low: bottom, high: top, along: Math.log, label: String};
+    }
+    const step = [0.1, 0.2, 0.5, 1, 2, 5, 10].find((size) => high / size <= 5) ?? high / 4;
+    const ticks = Array.from({length: Math.floor(high / step) + 1}, (_, n) => Number((n * step).toFixed(2)));
+    return {ticks, low: 0, high: high * 1.05, along: (v) => v, label: String};
+  }
+  const percent = (v: number) => String(Number((v * 100).toFixed(1)));
+  if (!zoomed) return {ticks: [0, 0.25, 0.5, 0.75, 1], low: 0, high: 1, along: (v) => v, label: percent};
+  const best = Math.max(0.5, ...values.filter((v) => v < 1));
+  const top = Math.min(0.9997, best + (1 - best) * 0.25);
+  const ticks = ACCURACY_TICKS.filter((tick) => tick <= best + (1 - best) * 0.2);
+  return {ticks, low: 0, high: top, along: (v) => -Math.log(1.0005 - v), label: percent};
+}
+
+/** Of more epochs those that the page can stop at are read aloud. */
+const MOST_SPOKEN = 100;
+
+function chart(data: Data, store: Store, quantity: Quantity): HTMLElement {
+  const host = h("div", {class: "chart"});
+  const {metrics} = data.file;
+  const lines = {
+    train: metrics.map((row) => [row.epoch, quantity === "loss" ? row.trainLoss : row.trainAccuracy] as const),
+    validation: metrics.map(
+      (row) => [row.epoch, quantity === "loss" ? row.validationLoss : row.validationAccuracy] as const,
+    ),
+  };
+  const known = (line: readonly (readonly [number, number | null])[]) =>
+    line.filter((point): point is readonly [number, number] => Number.isFinite(point[1]));
+  const train = known(lines.train);
+  const validation = known(lines.validation);
+  const within = metrics.flatMap((row: EpochMetrics) =>
+    (row.steps ?? []).map((step) => [step.at, quantity === "loss" ? step.loss : step.accuracy] as const),
+  );
+  const trained = Math.max(1, ...metrics.map(({epoch}) => epoch));
+  /** The curve within the epoch that is being trained. */
+  const going = () => {
+    const {live} = store.state;
+    if (live?.kind !== "training" || metrics.some(({epoch}) => epoch === live.epoch)) return [];
+    return live.steps.map((step) => [step.at, quantity === "loss" ? step.loss : step.accuracy] as const);
+  };
+  let lastEpoch = trained;
+  const title = quantity === "loss" ? "Loss" : "Accuracy, %";
+  const format = (v: number) => (quantity === "loss" ? v.toFixed(3) : pct(v));
+  const spoken = metrics.flatMap((row, n) => {
+    if (metrics.length > MOST_SPOKEN && !data.epochs.includes(row.epoch)) return [];
+    const [t, v] = [lines.train[n][1], lines.validation[n][1]];
+    return `epoch ${row.epoch}${t === null ? "" : ` train ${format(t)},`} validation ${v === null ? "none" : format(v)}`;
+  });
+  let x = (epoch: number) => epoch;
+  let y = (value: number) => value;
+  let heads: SVGLineElement[] = [];
+  let dots: SVGGElement | undefined;
+
+  const draw = () => {
+    const [width, height] = [host.clientWidth, host.clientHeight];
+    if (!width || !height || validation.length === 0) return;
+    const size = rem() * 0.75;
+    const [left, right, top, bottom] = [size * 2.9, size * 5.2, size * 1.9, size * 1.7];
+    const now = [...within, ...going()];
+    lastEpoch = Math.max(trained, Math.ceil(now.at(-1)?.[0] ?? 0));
+    const axis = axisOf(
+      quantity,
+      [...train, ...validation, ...now].map(([, v]) => v),
+      store.state.zoomed,
+    );
+    const [from, to] = [axis.along(axis.low), axis.along(axis.high)];
+    x = (epoch) => left + ((width - left - right) * epoch) / lastEpoch;
+    y = (value) => {
+      const inside = Math.max(axis.low, Math.min(axis.high, value));
+      return top + (height - top - bottom) * (1 - (axis.along(inside) - from) / (to - from));
+    };
+    const label = `${title.replace(", %", "")} after each epoch: ${spoken.join("; ")}`;
+    const sheet = svg("svg", {width, height, viewBox: `0 0 ${width} ${height}`, role: "img", "aria-label": label});
+    sheet.append(svg("text", {class: "ch-title", x: 0, y: size * 0.95}, title));
+    let above = Number.NEGATIVE_INFINITY; // ticks that would touch are left out, the better end first
+    for (const tick of [...axis.ticks].sort((m, n) => y(m) - y(n))) {
+      const at = y(tick);
+      if (at - above < size * 1.2) continue;
+      above = at;
+      sheet.append(
+        svg("line", {class: "grid", x1: left, x2: width - right, y1: at, y2: at}),
+        svg("text", {class: "tick", x: left - size * 0.5, y: at + size * 0.35, "text-anchor": "end"}, axis.label(tick)),
+      );
+    }
+    const widest = Math.max(size * 2.2, textWidth(`${lastEpoch}`, `400 ${size}px`) + size);
+    const room = Math.max(2, Math.floor((width - left - right) / widest));
+    for (let epoch = 0; epoch <= lastEpoch; epoch += Math.ceil((lastEpoch + 1) / room)) {
+      const at = {class: "tick", x: x(epoch), y: height - size * 0.3, "text-anchor": "middle"};
+      sheet.append(svg("text", at, String(epoch)));
+    }
+    heads = ["ph", "ph ph-b"].map((name) => svg("line", {class: name, y1: top, y2: height - bottom}));
+    const path = (points: readonly (readonly [number, number])[], name: string) =>
+      svg("path", {class: name, d: polyline(points.map(([epoch, value]) => [x(epoch), y(value)]))});
+    dots = svg("g");
+    sheet.append(...heads, path(now, "l-batch"), path(train, "l-train"), path(validation, "l-val"), dots);
+    const named = [
+      ["train", train.at(-1)],
+      ["validation", validation.at(-1)],
+    ] as const;
+    const ending = named.flatMap(([name, end]) => (end ? [{name, at: y(end[1])}] : []));
+    const places = spread(
+      ending.map(({at}) => at),
+      size * 1.2,
+      top,
+      height - bottom - size * 0.35,
+    );
+    ending.forEach(({name}, n) => {
+      const at = {x: width - right + size * 0.5, y: places[n] + size * 0.35};
+      sheet.append(svg("text", {class: `ch-lab ${name === "train" ? "train" : "val"}`, ...at}, name));
+    });
+    host.replaceChildren(sheet);
+    move();
+  };
+  /** Between stops the head runs along with the moving parts. */
+  const epochAt = (at: number) => {
+    const before = Math.floor(at);
+    const after = Math.min(data.last, before + 1);
+    return data.epochs[before] + (data.epochs[after] - data.epochs[before]) * (at - before);
+  };
+  const move = () => {
+    const {at, atOther, stop, other} = store.state;
+    [at, other === null ? null : atOther].forEach((place, n) => {
+      if (!heads[n]) return;
+      heads[n].style.display = place === null ? "none" : "";
+      if (place === null) return;
+      heads[n].setAttribute("x1", String(x(epochAt(place))));
+      heads[n].setAttribute("x2", String(x(epochAt(place))));
+    });
+    const marks = [stop, other].flatMap((place) => {
+      if (place === null) return [];
+      const epoch = data.epochs[place];
+      const mark = (line: readonly (readonly [number, number])[], name: string, r: number) =>
+        line.filter(([e]) => e === epoch).map(([, v]) => svg("circle", {class: name, r, cx: x(epoch), cy: y(v)}));
+      return [...mark(train, "d-train", 3.2), ...mark(validation, "d-val", 3.8)];
+    });
+    dots?.replaceChildren(...marks);
+  };
+  drawWhenSized(host, draw);
+  host.addEventListener("click", (event) => {
+    const epoch = (event.clientX - host.getBoundingClientRect().left - x(0)) / (x(1) - x(0));
+    const distance = (s: number) => Math.abs(data.epochs[s] - epoch);
+    store.go(data.epochs.reduce((best, _, s) => (distance(s) < distance(best) ? s : best), 0));
+  });
+  store.on((_, changed) => {
+    if (changed.has("zoomed") || changed.has("live")) draw();
+    else if (["at", "atOther", "stop", "other"].some((key) => changed.has(key as "at"))) move();
+  });
+  return host;
+}
+
+export function mountCurves(data: Data, store: Store): HTMLElement {
+  const scale = segmented(
+    "Scale",
+    [
+      ["zoomed", "Zoomed"],
+      ["plain", "Plain"],
+    ] as const,
+    "zoomed",
+    (choice) => store.set({zoomed: choice === "zoomed"}),
+  );
+  const help =
+    `Loss is how wrong the network is on average: lower is better. “Validation” ${data.words.many} are never trained ` +
+    "on, so when train keeps improving and validation does not, the network is memorising. The thin line is the " +
+    "training inside each epoch. The zoomed scale spreads out the last few per cent.";
+  const {root, body} = panel("curves", "Learning curves", help, scale.root);
+  body.append(chart(data, store, "loss"), chart(data, store, "accuracy"));
+  return root;
+}

@@ -1,0 +1,69 @@
+import {fitted} from "../../../plots/fitted";
+
+/** How wide texts are, and what there is room for, in pixels. */
+export interface MatrixRoom {
+  /** Of the whole table. */
+  readonly width: number;
+  /** Of the column of shares found; 0 where it is left out. */
+  readonly found: number;
+  /** Between cells. */
+  readonly gap: number;
+  /** One rem. */
+  readonly rem: number;
+  /** Of a name as the headings write it. */
+  name(text: string): number;
+  /** Of a count as the cells write it, large or small. */
+  count(text: string, small: boolean): number;
+}
+
+export interface MatrixLayout {
+  /** Names as they are written: whole, or shortened in the middle. */
+  readonly rows: readonly string[];
+  readonly columns: readonly string[];
+  /** Of the headings before the rows. */
+  readonly rowWidth: number;
+  readonly cell: number;
+  /** Whether the columns' headings stand upright, read from below; else they are lines over their columns. */
+  readonly upright: boolean;
+  /** Whether counts are written small. */
+  readonly small: boolean;
+  /** Of the whole table: more than there is room for where it scrolls. */
+  readonly width: number;
+}
+
+/** Rems. A name before a row, and over a column where it stands upright. */
+const [LONGEST_ROW, LONGEST_COLUMN] = [10, 11];
+/** From this width on, in rems, a heading is written across its column, in up to three lines. */
+const WIDE_COLUMN = 4.5;
+const LINES = 3;
+/** Upright headings need so many rems, or they would touch. */
+const LEAST_COLUMN = 1.125;
+/** Pixels to both sides of a count together. */
+const BESIDE_COUNT = 5;
+
+/**
+ * How a matrix is laid out so that every heading stands over its column and is never cut, and every count fits its cell. Where
+ * the cells would be too narrow for the counts, the table is wider than its place, which scrolls.
+ *
+ * @param names Of the classes shown.
+ * @param longest The longest count that any cell shows.
+ */
+export function matrixLayout(names: readonly string[], longest: string, room: MatrixRoom): MatrixLayout {
+  const {rem} = room;
+  const rowRoom = Math.min(LONGEST_ROW * rem, 0.32 * room.width);
+  const rows = names.map((name) => fitted(name || "–", rowRoom, room.name));
+  const widest = rows.reduce((most, name) => Math.max(most, room.name(name)), 0);
+  const rowWidth = Math.max(1.375 * rem, Math.ceil(widest) + 0.5 * rem);
+  const least = Math.max(LEAST_COLUMN * rem, Math.ceil(room.count(longest, true)) + BESIDE_COUNT);
+  const share = (room.width - rowWidth - room.found) / names.length - room.gap;
+  const cell = Math.max(least, share);
+  const small = room.count(longest, false) + BESIDE_COUNT > cell;
+  const across = names.every((name) => room.name(name || "–") <= cell);
+  const words = names.flatMap((name) => name.split(/\s+/));
+  const wide = cell >= WIDE_COLUMN * rem && words.every((word) => room.name(word) <= cell);
+  const upright = !across && !wide;
+  const most = upright ? LONGEST_COLUMN * rem : across ? Number.POSITIVE_INFINITY : (LINES - 0.7) * cell;
+  const columns = names.map((name) => fitted(name || "–", most, room.name));
+  const width = cell > share ? rowWidth + room.found + names.length * (cell + room.gap) : room.width;
+  return {rows, columns, rowWidth, cell, upright, small, width};
+}

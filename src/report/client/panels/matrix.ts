@@ -1,0 +1,105 @@
+import type {Data} from "../data";
+import {h, setText} from "../dom";
+import {members} from "../selection";
+import type {Store} from "../state";
+import {grid, MANY_CLASSES, shownClasses} from "./matrix-grid";
+import {panel, segmented} from "./panel";
+
+/** The confusion matrix of the stop shown; when comparing, of both, or what changed between them. */
+export function mountMatrix(data: Data, store: Store): {root: HTMLElement; draw(): void} {
+  const {words, classes} = data;
+  const shown = shownClasses(data).length;
+  const help =
+    `Each row is the true ${words.one === "digit" ? "digit" : "class"}, each column what the network answered. The ` +
+    `diagonal is right; everything off it is a mistake. Click a cell to list its ${words.many} and see why the surest came out so. When comparing, ` +
+    "“Difference” shows what changed from the first epoch to the second: blue is better, orange worse.";
+  const view = segmented(
+    "Matrices",
+    [
+      ["both", "Side by side"],
+      ["difference", "Difference"],
+    ] as const,
+    "both",
+    (choice) => store.set({difference: choice === "difference"}),
+  );
+  const {root, body} = panel("matrix", "Confusion matrix", help, view.root);
+  const figure = (which: "a" | "b") => {
+    const caption = h("span", {class: `ab ab-${which}`});
+    const across = h("span", {class: "cm-as"}, `${words.as} →`);
+    const down = h(
+      "span",
+      {class: "cm-y", "aria-hidden": "true"},
+      `true ${words.one === "digit" ? "digit" : "class"} →`,
+    );
+    const table = grid(data, (actual, predicted) => {
+      // the list follows A: a cell of B makes B's epoch lead
+      const {stop, other} = store.state;
+      if (which === "b" && other !== null) {
+        store.goOther(stop);
+        store.go(other);
+      }
+      const selection = {kind: "cell", actual, predicted} as const;
+      const list = members(data, {...store.state, selection});
+      // one that can say why is shown at once
+      const image = list.find((i) => data.isExplained(i, store.state.stop)) ?? list[0] ?? store.state.image;
+      store.set({selection, image});
+    });
+    const none = h("p", {class: "empty"}, "This epoch's answers were not recorded.");
+    const root = h(
+      "figure",
+      {class: shown >= MANY_CLASSES ? "cm-fig many" : "cm-fig"},
+      h("figcaption", {class: "cm-x"}, caption, across),
+      down,
+      table.root,
+      none,
+    );
+    return {root, caption, table, none};
+  };
+  const [a, b] = [figure("a"), figure("b")];
+  body.classList.add("duo");
+  body.append(a.root, b.root);
+  if (shown < classes) {
+    body.append(h("p", {class: "empty"}, `${shown} of ${classes} classes: those with the most mistakes.`));
+  }
+
+  // one colour scale for all trained epochs, so that epochs can be compared; the untrained one has its own
+  const peakOf = (stops: readonly number[]) => {
+    let peak = 6;
+    for (const stop of stops) {
+      data.answers[stop]?.counts.forEach((count, place) => {
+        if (place % (classes + 1)) peak = Math.max(peak, count);
+      });
+    }
+    return peak;
+  };
+  const untrained = data.epochs.indexOf(0);
+  const trainedPeak = peakOf(data.epochs.map((_, s) => s).filter((s) => s !== untrained));
+  const untrainedPeak = untrained < 0 ? trainedPeak : peakOf([untrained]);
+
+  const draw = () => {
+    const {stop, other, selection, difference} = store.state;
+    const [first, second] = [data.answers[stop], other === null ? null : data.answers[other]];
+    const between = difference && other !== null && first && second;
+    view.root.hidden = other === null;
+    body.classList.toggle("single", Boolean(between));
+    b.root.hidden = other === null || Boolean(between);
+    a.caption.hidden = other === null;
+    a.caption.className = between ? "ab-between" : "ab ab-a";
+    setText(a.caption, between ? `Epoch ${data.epochs[stop]} → ${data.epochs[other]}` : `Epoch ${data.epochs[stop]}`);
+    if (other !== null) setText(b.caption, `Epoch ${data.epochs[other]}`);
+    for (const [part, answers] of [[a, first] as const, [b, second] as const]) {
+      part.table.root.hidden = !answers;
+      part.none.hidden = Boolean(answers);
+    }
+    if (between) {
+      a.table.showDifference(first, second);
+      return;
+    }
+    if (first) a.table.showCounts(first, stop === untrained ? untrainedPeak : trainedPeak, selection);
+    if (second) b.table.showCounts(second, other === untrained ? untrainedPeak : trainedPeak, selection);
+  };
+  store.on((_, changed) => {
+    if (["stop", "other", "selection", "difference"].some((key) => changed.has(key as "stop"))) draw();
+  });
+  return {root, draw};
+}

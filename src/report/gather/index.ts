@@ -1,0 +1,184 @@
+import {existsSync, readdirSync, readFileSync} from "node:fs";
+import {isAbsolute, join} from "node:path";
+import {pathToFileURL} from "node:url";
+import {visibleValue} from "../../escape/visible";
+import {UserError} from "../../nouns/options";
+import {orUserErrorSync} from "../../nouns/system-errors";
+import {bestEpoch, KEEP_EPOCHS, keptEpochs} from "../../pipeline/record/kept-epochs";
+import {parseMetrics} from "../../pipeline/record/metrics-file";
+import {readRunFile} from "../../pipeline/record/run-file";
+import {readSaved} from "../../pipeline/record/saved-file";
+import type {EpochMetrics} from "../../pipeline/types";
+import {type FileMemory, fileMemory, type Recall, type Saved} from "../file-memory";
+import {carriedMistakes, carriedStops, fractions, packer, reduced} from "../packer";
+import {reduction} from "../page-budget";
+import type {ReportFile, RunFacts} from "../report-file";
+import {gatherInside, insideShown} from "./inside";
+import {explanations, gatherLime} from "./lime";
+import {gatherMap, mapStop} from "./map";
+import {gatherSaliency} from "./saliency";
+
+/** A run's saved artifacts: for each "probe/name", the file of each epoch. */
+export type ArtifactFiles = ReadonlyMap<string, ReadonlyMap<number, string>>;
+
+/** A report's facts, and the arrays they point into. */
+export interface Gathered {
+  readonly file: ReportFile;
+  readonly parts: readonly Uint8Array[];
+}
+
+/**
+ * Reads everything that the page shows from a run's folder: its saved JSON alone, no network and no picture. A probe
+ * that did not run is left out.
+ *
+ * @param memory Of an earlier time, where it is read again and again.
+ * @throws UserError if the folder holds no run, or an artifact lacks what its probe always saves.
+ */
+export async function gather(runFolder: string, memory: FileMemory = fileMemory(0)): Promise<Gathered> {
+  const imagesPath = join(runFolder, "artifacts", "test-images.json");
+  const images = existsSync(imagesPath) ? ((await readSaved(imagesPath)) as TestImages) : null;
+  try {
+    return memory((recall) => gatherFiles(runFolder, images, recall));
+  } catch (error) {
+    if (error instanceof UserError || (error as NodeJS.ErrnoException).errno !== undefined) throw error;
+    const {message} = error as Error;
+    throw new UserError(`${runFolder}: expected saved files that fit each other, got ${message}`, {cause: error});
+  }
+}
+
+/** What is kept of the test split (`artifacts/test-images.json`). */
+interface TestImages {
+  readonly count: number;
+  readonly pixels: Uint8Array;
+  readonly labels: Uint16Array;
+  /** Paths from the data's folder, where they are files. */
+  readonly files?: readonly string[];
+}
+
+function gatherFiles(runFolder: string, images: TestImages | null, recall: Recall): Gathered {
+  const runPath = join(runFolder, "run.json");
+  if (!existsSync(runPath)) throw new UserError(`${runFolder}: expected a run's folder with run.json, got none there`);
+  const {classNames, ...facts} = readRun(runFolder);
+  const metrics = readMetrics(join(runFolder, "metrics.jsonl"));
+  const artifacts = listArtifacts(join(runFolder, "artifacts"));
+  // an epoch is there when its line is: until then its probes are still at work
+  const finished = new Set(metrics.map(({epoch}) => epoch));
+  const recorded = [...artifacts.values()].flatMap((epochs) => [...epochs.keys()]).filter((e) => finished.has(e));
+  const all = [...new Set(recorded.length ? recorded : finished)].sort((a, b) => a - b);
+  const pack = packer();
+
+  const [height, width, channels] = facts.data.imageShape;
+  const keep = typeof facts.options?.keepEpochs === "number" ? facts.options.keepEpochs : KEEP_EPOCHS;
+  const stops = keptEpochs(
+    all,
+    carriedStops(keep, images?.count ?? 0, classNames.length, height * width),
+    bestEpoch(metrics),
+  );
+  const step = images ? reduction(images.count, height, width, channels, images.pixels) : 1;
+  const [rows, columns] = [Math.ceil(height / step), Math.ceil(width / step)];
+  const most = carriedMistakes(height, width);
+  const perStop = <T>(name: string, make: (saved: Saved, path: string) => T): (T | null)[] =>
+    stops.map((epoch) => {
+      const path = artifacts.get(name)?.get(epoch);
+      return path ? recall(path, `${classNames.length} ${most}`, (saved) => make(saved, path)) : null;
+    });
+  const mistakes = perStop("mistakes/lime", (saved, path) => explainedMistakes(saved, path, most));
+  const limeEntries = () => {
+    const samples = perStop("lime/segments", explanations);
+    return stops.map((_, s) => {
+      const explained = [...(samples[s] ?? []), ...(mistakes[s]?.explained ?? [])];
+      return samples[s] || mistakes[s] ? gatherLime(explained, pack) : null;
+    });
+  };
+
+  const file: ReportFile = {
+    format: "epochscope-report/3",
+    run: facts,
+    classNames,
+    // curves over thousands of epochs need no running means within each
+    metrics: stops.length < all.length ? metrics.map((line) => ({...line, steps: []})) : metrics,
+    stops,
+    recorded: all.length,
+    images: images && {
+      pixels: pack.add(reduced(images.pixels, [images.count, height, width, channels], step), [
+        images.count,
+        rows,
+        columns,
+        channels,
+      ]),
+      labels: pack.add(images.labels, [images.count]),
+      files: images.files ? linksOf(images.files, facts.options?.data) : null,
+      height,
+      width,
+    },
+    probabilities:
+      images && artifacts.has("confusion/matrix")
+        ? perStop("confusion/matrix", ({numbers}, path) =>
+            fractions(array(numbers?.probabilities, `${path}: numbers.probabilities`), classNames.length),
+          ).map((answers) => answers && pack.add(answers, [images.count, classNames.length], 1 / 65535))
+        : null,
+    map: images && artifacts.has("projection/map") ? gatherMap(perStop("projection/map", mapStop), pack) : null,
+    saliency: images ? gatherSaliency(artifacts, stops, facts.data.imageShape, recall, pack) : null,
+    lime:
+      images && (artifacts.has("lime/segments") || artifacts.has("mistakes/lime"))
+        ? {height, width, entries: limeEntries()}
+        : null,
+    mistakes: artifacts.has("mistakes/lime") ? mistakes.map((stop) => stop?.counts ?? null) : null,
+    inside: images && artifacts.has("network") ? gatherInside(perStop("network", insideShown), pack) : null,
+  };
+  return {file: visibleValue(file), parts: pack.parts}; // names of the data as the page may show them
+}
+
+/** Paths as URLs, so that the page can link to the pictures. */
+function linksOf(files: readonly string[], data: unknown) {
+  const folder = typeof data === "string" && isAbsolute(data) ? pathToFileURL(`${data}/`).href : "";
+  return {folder, paths: files.map((file) => file.split("/").map(encodeURIComponent).join("/"))};
+}
+
+/** @param most How many of the mistakes, the surest, are carried. */
+function explainedMistakes(saved: Saved, path: string, most: number) {
+  const explained = explanations(saved, path, most);
+  const {length} = array(saved.numbers?.indices, `${path}: numbers.indices`);
+  const carried = Math.min(length, most);
+  const surest = Math.min(carried, Number(saved.numbers?.surest ?? length));
+  return {explained, counts: {surest, pairs: carried - surest}};
+}
+
+/** @throws UserError naming `what`, if it is not an array of numbers. */
+export function array(value: unknown, what: string): ArrayLike<number> {
+  if (ArrayBuffer.isView(value) || Array.isArray(value)) return value as unknown as ArrayLike<number>;
+  throw new UserError(`${what}: expected an array of numbers, got ${value === undefined ? "nothing" : typeof value}`);
+}
+
+function readRun(folder: string): RunFacts & {classNames: readonly string[]} {
+  const run = readRunFile(folder) as unknown as RunFacts & {data: {classNames: readonly string[]}};
+  const {name, startedAt, seed, options, training, probes, versions, engine, processor, data, model} = run;
+  const {classNames, ...rest} = data;
+  return {name, startedAt, seed, options, training, probes, versions, engine, processor, data: rest, model, classNames};
+}
+
+/** Every whole line; a last one without its end is still being written. */
+export function readMetrics(path: string): EpochMetrics[] {
+  if (!existsSync(path)) return [];
+  return parseMetrics(
+    orUserErrorSync(path, () => readFileSync(path, "utf8"), "read"),
+    path,
+  );
+}
+
+/** @returns "probe/name", or "network" for what has no picture, → epoch → path of its JSON. */
+export function listArtifacts(folder: string): ArtifactFiles {
+  const files = new Map<string, Map<number, string>>();
+  if (!existsSync(folder)) return files;
+  for (const probe of readdirSync(folder, {withFileTypes: true})) {
+    if (!probe.isDirectory()) continue;
+    for (const entry of readdirSync(join(folder, probe.name))) {
+      const match = /^(?:(.+)-)?epoch-(\d+)\.json$/.exec(entry);
+      if (!match) continue;
+      const name = match[1] ? `${probe.name}/${match[1]}` : probe.name;
+      const epochs = files.get(name) ?? new Map<number, string>();
+      files.set(name, epochs.set(Number(match[2]), join(folder, probe.name, entry)));
+    }
+  }
+  return files;
+}

@@ -1,0 +1,196 @@
+import type {Arena} from "../threads/arena";
+import {runInParts} from "../threads/parts";
+import type {Team} from "../threads/team";
+import type {Space} from "../threads/workspace";
+import type {Matrix} from "./matrix";
+
+/** Rows the kernel sums in single precision at a time (kernels/matrix-product.ts). */
+const DEPTH = 128;
+/** Rows of a task that looks at columns (kernels/columns.ts). */
+const COLUMN_ROWS = 512;
+
+/** A matrix in a workspace's memory, for products with it. */
+export interface LoadedMatrix {
+  /** Each column's mean, and its mean squared distance from it, in double precision. */
+  moments(): {means: Float64Array; variances: Float64Array};
+  /** Makes (x − shift) · scale of each number, by its column. */
+  scale(shifts: Float64Array, scales: Float64Array): void;
+  /** XᵀX in double precision (sums of 128 products in single), `[a * columns + b]`. */
+  gram(): Promise<Float64Array>;
+  /**
+   * The same, in half the time, of numbers that are rounded to whole multiples of, as a rule, 2⁻¹² of their column's
+   * root mean square: of a thousand rows off by some 1e-5 of the columns' lengths, and never by 2⁻¹². Numbers beyond
+   * 1e±12 are not rounded.
+   */
+  roundedGram(): Promise<Float64Array>;
+  /** X V: each row's products with `count` vectors, `vectors[q * columns + c]`. Out: `[row * count + q]`. */
+  project(vectors: Float32Array, count: number): Promise<Float32Array>;
+  /** Some of the rows as they now are, in the order given, as a matrix of their own. */
+  rows(some: Int32Array): LoadedMatrix;
+  /** Frees the memory, and what was taken after it. */
+  release(): void;
+}
+
+export function loadMatrix(space: Space, {rows, columns, values}: Matrix): LoadedMatrix {
+  return placed(space, rows, columns, (loaded, wide) => {
+    if (wide === columns) loaded.set(values);
+    else {
+      loaded.fill(0);
+      for (let r = 0; r < rows; r++) loaded.set(values.subarray(r * columns, (r + 1) * columns), r * wide);
+    }
+  });
+}
+
+/** @param fill Writes the rows, `wide` numbers each. */
+function placed(
+  space: Space,
+  rows: number,
+  columns: number,
+  fill: (loaded: Float32Array, wide: number) => void,
+): LoadedMatrix {
+  const {team, arena} = space;
+  const mark = arena.mark();
+  const [tall, wide] = [Math.ceil(rows / DEPTH) * DEPTH, Math.ceil(columns / 8) * 8];
+  const x = arena.allocate(tall * wide * 4);
+  const loaded = arena.floats(x, tall * wide);
+  fill(loaded, wide);
+  loaded.fill(0, rows * wide);
+  return {
+    moments: () => moments(team, arena, x, rows, columns, wide),
+    scale(shifts, scales) {
+      const begin = arena.mark();
+      const [s, t] = [arena.allocate(wide * 8), arena.allocate(wide * 8)];
+      arena.doubles(s, wide).fill(0).set(shifts);
+      arena.doubles(t, wide).fill(0).set(scales);
+      team.run({kernel: "scaleColumns", tasks: Math.ceil(rows / COLUMN_ROWS), args: [x, rows, wide, s, t]});
+      arena.release(begin);
+    },
+    gram: () => gram(team, arena, "gramRows", [x, tall, wide], columns, wide),
+    roundedGram: () => roundedGram(team, arena, x, tall, columns, wide),
+    project: (vectors, count) => project(team, arena, x, rows, columns, wide, vectors, count),
+    rows: (some) =>
+      placed(space, some.length, columns, (copy) => {
+        const all = arena.floats(x, rows * wide);
+        for (let r = 0; r < some.length; r++) copy.set(all.subarray(some[r] * wide, (some[r] + 1) * wide), r * wide);
+      }),
+    release: () => arena.release(mark),
+  };
+}
+
+/** In one pass, about the first row: what it is near, as most numbers are, leaves their squares their digits. */
+function moments(team: Team, arena: Arena, x: number, rows: number, columns: number, wide: number) {
+  const mark = arena.mark();
+  const tasks = Math.ceil(rows / COLUMN_ROWS);
+  const shifts = arena.allocate(wide * 8);
+  const sums = arena.allocate(tasks * 2 * wide * 8);
+  const first = arena.doubles(shifts, wide);
+  first.set(arena.floats(x, wide));
+  team.run({kernel: "sumColumns", tasks, args: [x, rows, wide, shifts, sums]});
+  const parts = arena.doubles(sums, tasks * 2 * wide);
+  const means = new Float64Array(columns);
+  const variances = new Float64Array(columns);
+  for (let c = 0; c < columns; c++) {
+    let [sum, squares] = [0, 0];
+    for (let from = c; from < parts.length; from += 2 * wide) {
+      sum += parts[from];
+      squares += parts[from + wide];
+    }
+    means[c] = first[c] + sum / rows;
+    variances[c] = Math.max(0, squares / rows - (sum / rows) ** 2);
+  }
+  arena.release(mark);
+  return {means, variances};
+}
+
+async function gram(
+  team: Team,
+  arena: Arena,
+  kernel: "gramRows" | "gramWhole",
+  [x, rows, stride, ...more]: readonly number[],
+  columns: number,
+  wide: number,
+): Promise<Float64Array> {
+  const mark = arena.mark();
+  const out = arena.allocate(wide * wide * 8);
+  const args = [x, rows, stride, out, ...more];
+  await runInParts(team, {kernel, tasks: wide / 8, args}, team.threads);
+  const result = mirrored(arena.doubles(out, wide * wide), wide, columns);
+  arena.release(mark);
+  return result;
+}
+
+/** A symmetric matrix of what is from the diagonal on in the first columns of a wider one. */
+function mirrored(sums: Float64Array, wide: number, columns: number): Float64Array {
+  const result = new Float64Array(columns * columns);
+  for (let a = 0; a < columns; a++) {
+    for (let b = a; b < columns; b++) {
+      const value = sums[a * wide + b];
+      result[a * columns + b] = value;
+      result[b * columns + a] = value;
+    }
+  }
+  return result;
+}
+
+/** Magnitudes whose squares, and units, single precision holds with room to spare: from this to its inverse. */
+const LEAST = 1e-12;
+/** A sum of 128 products of whole numbers of 16 bits must fit 32: by Cauchy & Schwarz if each column's squares' does. */
+const [LARGEST, LONGEST] = [32767, Math.sqrt(2 ** 31 - 1) - Math.sqrt(DEPTH) / 2 - 1];
+
+/** Units are a column's own in each 128 rows: an outlier among them coarsens no others. */
+async function roundedGram(team: Team, arena: Arena, x: number, rows: number, columns: number, wide: number) {
+  const mark = arena.mark();
+  const tasks = rows / DEPTH;
+  const whole = arena.allocate(rows * wide * 2);
+  const units = arena.allocate(tasks * wide * 4);
+  const sizes = arena.allocate(tasks * wide * 8);
+  const measures = arena.allocate(tasks * wide * 8);
+  team.run({kernel: "measureColumns", tasks, args: [x, rows, wide, measures]});
+  const found = arena.floats(measures, 2 * tasks * wide);
+  const [unit, size] = [arena.floats(units, tasks * wide), arena.doubles(sizes, tasks * wide)];
+  if (!unitsOf(found, unit, size, wide)) {
+    arena.release(mark);
+    return gram(team, arena, "gramRows", [x, rows, wide], columns, wide);
+  }
+  team.run({kernel: "packWhole", tasks, args: [x, rows, wide, units, whole]});
+  const sums = await gram(team, arena, "gramWhole", [whole, rows, wide, sizes], columns, wide);
+  arena.release(mark);
+  return sums;
+}
+
+/**
+ * Units, and what they stand for, of each column in each 128 rows, `[task * wide + c]`. @returns Whether numbers can be
+ * rounded to them.
+ */
+function unitsOf(found: Float32Array, units: Float32Array, sizes: Float64Array, wide: number): boolean {
+  for (let i = 0; i < units.length; i++) {
+    const place = 2 * i - (i % wide); // of [task][2][wide]
+    const most = found[place];
+    const squares = found[place + wide];
+    if (most !== 0 && !(most > LEAST && most < 1 / LEAST)) return false;
+    units[i] = most > 0 ? (1 - 1e-4) * Math.min(LARGEST / most, LONGEST / Math.sqrt(squares)) : 0; // 1e-4: f32 sums
+    sizes[i] = most > 0 ? 1 / units[i] : 0;
+  }
+  return true;
+}
+
+async function project(
+  team: Team,
+  arena: Arena,
+  x: number,
+  rows: number,
+  columns: number,
+  wide: number,
+  vectors: Float32Array,
+  count: number,
+) {
+  const mark = arena.mark();
+  const v = arena.allocate(count * wide * 4);
+  const out = arena.allocate(rows * count * 4);
+  const padded = arena.floats(v, count * wide).fill(0);
+  for (let q = 0; q < count; q++) padded.set(vectors.subarray(q * columns, (q + 1) * columns), q * wide);
+  await runInParts(team, {kernel: "projectRows", tasks: Math.ceil(rows / 64), args: [x, rows, wide, v, count, out]});
+  const result = arena.floats(out, rows * count).slice();
+  arena.release(mark);
+  return result;
+}

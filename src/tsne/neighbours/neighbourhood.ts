@@ -1,0 +1,217 @@
+import {joinNeighbours} from "../forces/joint";
+import {potentialsJob} from "../forces/repulsion";
+import {checkMatrix, type Dimensions, type Matrix} from "../linear/matrix";
+import {type Packed, packed, unitRows} from "../linear/packing";
+import type {Arena} from "../threads/arena";
+import {CHUNK, sum} from "../threads/layout";
+import {runInParts} from "../threads/parts";
+import type {Team} from "../threads/team";
+import {openWorkspace, type Workspace} from "../threads/workspace";
+import {findNeighbours, firstOfEach, sortNearest} from "./neighbours";
+import {findPlaneNeighbours} from "./plane-neighbours";
+import {writePoints} from "./points";
+import {findPrunedNeighbours, leadingColumns} from "./pruned-neighbours";
+import {everyOf, meanRankExcess} from "./ranks";
+import {placesOf} from "./row-orders";
+
+export type Metric = "euclidean" | "cosine";
+
+export interface NeighbourhoodOptions {
+  /**
+   * About how many neighbours count for each point: 2 to the entropy of p(j|i) in bits. At most a third of the others.
+   */
+  readonly perplexity: number;
+  /** Cosine: rows are compared by their direction, as points of the unit sphere, |a/|a| − b/|b||² = 2 (1 − cos). */
+  readonly metric: Metric;
+  /** How many to open; or the workspace to use, which stays open. */
+  readonly threads: number | Workspace;
+}
+
+/**
+ * What t-SNE keeps of the data: each row's neighbours and the joint probabilities. Measures maps of it; `embed` makes
+ * them. One call at a time: they share the memory's free end.
+ */
+export interface Neighbourhood {
+  readonly rows: number;
+  readonly perplexity: number;
+  /**
+   * Neighbours of each row: 3 · perplexity + 1, or all others (van der Maaten 2014, section 4.1; one more as
+   * scikit-learn).
+   */
+  readonly k: number;
+  readonly threads: number;
+  readonly team: Team;
+  readonly arena: Arena;
+  readonly places: Places;
+  /** Points of a map stand in memory in this order, near ones together: `order[place]` is the row. */
+  readonly order: Int32Array;
+  /** @returns The `count` nearest of each row, `[rows * count]`, nearest first; of equals the lower index first. */
+  nearest(count: number): Uint32Array;
+  /** A copy of the joint probabilities, rows filled up with p = 0 to a multiple of four entries. */
+  joint(): {starts: Uint32Array; columns: Uint32Array; values: Float32Array};
+  /**
+   * KL(P‖Q) of a map in nats, Q over all pairs: no approximation but single precision (about 1e-5), and never the little
+   * below 0 that its rounding may give.
+   */
+  divergence(points: Float32Array, dimensions: Dimensions): Promise<number>;
+  /**
+   * Trustworthiness and continuity (Venna & Kaski 2001) at k neighbours, in [0, 1]: whether neighbours in the map are
+   * neighbours in the data, and the other way round. And the map's neighbours themselves, nearest first.
+   *
+   * @param among Among about how many of the other points ranks are counted: all up to 2,500 points, 300 of more.
+   * @throws RangeError unless k < rows / 2.
+   */
+  quality(points: Float32Array, dimensions: Dimensions, k: number, among?: number): Promise<MapQuality>;
+  /** Ends the threads, or frees what it took of the workspace it was given. */
+  close(): void;
+}
+
+export interface MapQuality {
+  readonly trustworthiness: number;
+  readonly continuity: number;
+  /** Among about how many of the others ranks were counted: all, or a share of them, each rank then an estimate. */
+  readonly among: number;
+  /** `[rows * k]`. */
+  readonly neighbours: Uint32Array;
+}
+
+/** Up to so many points all ranks are counted; of more, among so many. */
+const [COUNTED, SAMPLED] = [2500, 300];
+
+/** Addresses in the arena. */
+export interface Places {
+  readonly panels: number;
+  readonly norms: number;
+  readonly distances: number;
+  readonly neighbours: number;
+  readonly edges: number;
+  readonly ends: number;
+  readonly joint: number;
+}
+
+/**
+ * Finds neighbours and calibrates the joint probabilities. At most about n² · columns multiplications, and 20 · n · k
+ * bytes.
+ *
+ * @throws RangeError if the matrix holds anything but finite numbers, or has too few rows for the perplexity.
+ */
+export async function openNeighbourhood(
+  data: Matrix,
+  {perplexity, metric, threads}: NeighbourhoodOptions,
+): Promise<Neighbourhood> {
+  checkMatrix("data", data);
+  const {rows} = data;
+  if (!(perplexity >= 1 && 3 * perplexity <= rows - 1)) {
+    throw new RangeError(
+      `perplexity: expected 1 to ${(rows - 1) / 3} (a third of the other points), got ${perplexity}`,
+    );
+  }
+  const k = Math.min(rows - 1, Math.floor(3 * perplexity + 1));
+  const workspace = typeof threads === "number" ? await openWorkspace(threads) : threads;
+  const {team, arena} = workspace;
+  const begin = arena.mark();
+  const close = () => (typeof threads === "number" ? team.close() : arena.release(begin));
+  try {
+    const points = metric === "cosine" ? unitRows(data) : data;
+    const space = await packed(team, arena, points);
+    const leading = leadingColumns(points);
+    const near = leading
+      ? await findPrunedNeighbours(team, arena, space, leading, k, workspace.lastNeighbours)
+      : await findNeighbours(team, arena, space, k);
+    if (workspace === threads) {
+      workspace.lastNeighbours = {rows, k, list: arena.integers(near.neighbours, rows * k).slice()};
+    }
+    const order = near.order ?? Int32Array.from({length: rows}, (_, row) => row);
+    const edges = joinNeighbours(team, arena, rows, k, perplexity, near, order);
+    return measured(team, arena, space, {...space, ...near, ...edges}, order, perplexity, k, close);
+  } catch (error) {
+    close();
+    throw error;
+  }
+}
+
+function measured(
+  team: Team,
+  arena: Arena,
+  space: Packed,
+  places: Places,
+  order: Int32Array,
+  perplexity: number,
+  k: number,
+  close: () => void,
+): Neighbourhood {
+  const {rows} = space;
+  let sorted: {count: number; list: Uint32Array} = {count: 0, list: new Uint32Array()};
+  const nearest = (wanted: number) => {
+    const count = Math.min(wanted, k);
+    if (count > sorted.count) {
+      sorted = {count, list: sortNearest(team, arena, rows, k, places, count)};
+    }
+    return firstOfEach(sorted.list, sorted.count, count);
+  };
+  return {
+    rows,
+    perplexity,
+    k,
+    threads: team.threads,
+    team,
+    arena,
+    places,
+    order,
+    nearest,
+    joint() {
+      const [begins, placeOf] = [arena.integers(places.edges, rows + 1), placesOf(order)];
+      const [ends, values] = [arena.integers(places.ends, begins[rows]), arena.floats(places.joint, begins[rows])];
+      const joint = {
+        starts: new Uint32Array(rows + 1),
+        columns: new Uint32Array(begins[rows]),
+        values: new Float32Array(begins[rows]),
+      };
+      let e = 0;
+      for (let row = 0; row < rows; row++) {
+        for (let from = begins[placeOf[row]]; from < begins[placeOf[row] + 1]; from++, e++) {
+          joint.columns[e] = order[ends[from] >> 3];
+          joint.values[e] = values[from];
+        }
+        joint.starts[row + 1] = e;
+      }
+      return joint;
+    },
+    async divergence(points, dimensions) {
+      const mark = arena.mark();
+      const at = writePoints(arena, points, dimensions, order);
+      const {job, sums: zs} = potentialsJob(arena, rows, dimensions, at);
+      await runInParts(team, job, 64);
+      const z = sum(arena.doubles(zs, job.tasks));
+      const chunks = Math.ceil(rows / CHUNK);
+      const sums = arena.allocate(chunks * 8);
+      const {edges, ends, joint} = places;
+      team.run({kernel: "sumDivergence", tasks: chunks, args: [rows, dimensions, edges, ends, joint, at, sums]});
+      const divergence = sum(arena.doubles(sums, chunks)) + Math.log(z);
+      arena.release(mark);
+      return divergence < 0 ? 0 : divergence; // NaN stays NaN
+    },
+    async quality(points, dimensions, count, among = rows > COUNTED ? SAMPLED : rows) {
+      if (!(count >= 1 && count <= k && count < rows / 2)) {
+        throw new RangeError(`neighbours: expected 1 to ${Math.min(k, Math.ceil(rows / 2) - 1)}, got ${count}`);
+      }
+      const mark = arena.mark();
+      const map = await packed(team, arena, {rows, columns: dimensions, values: points});
+      const near = await (dimensions === 2 ? findPlaneNeighbours : findNeighbours)(team, arena, map, count);
+      const dataNear = arena.allocate(rows * count * 4);
+      arena.integers(dataNear, rows * count).set(nearest(count));
+      const scale = 2 / (2 * rows - 3 * count - 1);
+      const trust = await meanRankExcess(team, arena, space, near.neighbours, count, {...places, count: k}, among);
+      const kept = await meanRankExcess(team, arena, map, dataNear, count, {...near, count}, among);
+      const neighbours = sortNearest(team, arena, rows, count, near, count);
+      arena.release(mark);
+      return {
+        trustworthiness: 1 - scale * trust,
+        continuity: 1 - scale * kept,
+        among: Math.round((rows - 1) / everyOf(rows, among)),
+        neighbours,
+      };
+    },
+    close,
+  };
+}

@@ -1,0 +1,69 @@
+import type {Dimensions} from "../linear/matrix";
+
+/** Slopes below this are flat: the divergence is then within some 1e-4 of its least. */
+const FLAT = 0.01;
+/** A first step, and the longest. */
+const STEP = Math.log(2);
+const MOST_STEPS = 6;
+/** At any size far from its own a map's slope is nearly 0: no further than this. */
+const FARTHEST = Math.log(5);
+
+/** A map's radius: the root mean square distance of its points from their middle. */
+export function radiusOf(points: Float32Array, dimensions: Dimensions): number {
+  const middle = middleOf(points, dimensions);
+  let squares = 0;
+  for (let i = 0; i < points.length; i++) squares += (points[i] - middle[i % dimensions]) ** 2;
+  return Math.sqrt((squares * dimensions) / points.length);
+}
+
+/** A map with `factor` times the radius, about its middle. */
+export function stretched(points: Float32Array, dimensions: Dimensions, factor: number): Float32Array {
+  const middle = middleOf(points, dimensions);
+  return points.map((value, i) => middle[i % dimensions] + factor * (value - middle[i % dimensions]));
+}
+
+/**
+ * The factor by which to stretch a map to leave the least divergence: the slope's zero nearby, by secants.
+ *
+ * @param slope Of the divergence by the logarithm of the factor, at a factor.
+ */
+export function bestStretch(slope: (factor: number) => number): number {
+  let [before, slopeBefore] = [0, slope(1)];
+  let now = -Math.sign(slopeBefore) * STEP;
+  for (let step = 0; Math.abs(slopeBefore) > FLAT && step < MOST_STEPS; step++) {
+    const slopeNow = slope(Math.exp(now));
+    const curvature = (slopeNow - slopeBefore) / (now - before);
+    [before, slopeBefore] = [now, slopeNow];
+    const wanted = curvature > 0 ? -slopeNow / curvature : -Math.sign(slopeNow) * STEP; // else past a turn of the curve
+    now = clamped(now + clamped(wanted, STEP), FARTHEST);
+    if (now === before) break;
+  }
+  return Math.exp(before);
+}
+
+/**
+ * Slope of KL(P‖Q) by the logarithm of a map's size: Σ yi · ∂KL/∂yi, the gradient as in kernels/update.ts. Arrays as the
+ * kernels have them, `stride` numbers a point.
+ */
+export function slopeBySize(
+  points: Float32Array,
+  attraction: Float32Array,
+  repulsion: readonly Float32Array[],
+  z: number,
+): number {
+  let sum = 0;
+  for (let e = 0; e < points.length; e++) {
+    sum += points[e] * (attraction[e] - repulsion.reduce((all, part) => all + part[e], 0) / z);
+  }
+  return 4 * sum;
+}
+
+function middleOf(points: Float32Array, dimensions: Dimensions): Float64Array {
+  const middle = new Float64Array(dimensions);
+  for (let i = 0; i < points.length; i++) middle[i % dimensions] += points[i];
+  return middle.map((sum) => (sum * dimensions) / points.length);
+}
+
+function clamped(value: number, most: number): number {
+  return Math.max(-most, Math.min(most, value));
+}
