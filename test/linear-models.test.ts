@@ -2,15 +2,8 @@ import {readFileSync} from "node:fs";
 import {describe, expect, test} from "vitest";
 import {alongLassoPath, forward, highestWeights} from "../src/lime/linear/feature-selection";
 import {lassoPath} from "../src/lime/linear/lasso-path";
-import {
-  bayesianRidge,
-  type LinearFit,
-  lasso,
-  leastSquares,
-  linearModels,
-  ridge,
-  weightedR2,
-} from "../src/lime/linear/linear-models";
+import {bayesianRidge, lasso, leastSquares, linearModels, ridge, weightedR2} from "../src/lime/linear/linear-models";
+import type {LinearFit} from "../src/lime/linear/observations";
 import {columnsOf, type Observations} from "../src/lime/linear/observations";
 import {fork, normal} from "../src/nouns/random";
 import {type LimeCase, lime, limeCases} from "./support/lime-reference";

@@ -3,7 +3,7 @@ import {beforeAll, describe, expect, test} from "vitest";
 import {explainWithLime} from "../src/lime/lime";
 import {fork} from "../src/nouns/random";
 import type {Images} from "../src/nouns/samples";
-import type {LoadSettings} from "../src/pipeline/model/load/black-box";
+import type {LoadSettings} from "../src/pipeline/model/load/load-settings";
 import {modelInput} from "../src/pipeline/model/load/model-input";
 import {onnxClassifier} from "../src/pipeline/model/load/onnx-classifier";
 import {savedModel} from "../src/pipeline/model/load/saved-model";

@@ -3,9 +3,10 @@ import {mkdirSync, mkdtempSync, rmSync, symlinkSync, writeFileSync} from "node:f
 import {tmpdir} from "node:os";
 import {join} from "node:path";
 import {afterAll, beforeEach, describe, expect, test} from "vitest";
-import {openModel, openStranger} from "../src/cli/explain-model";
+import {openModel} from "../src/cli/explain-model";
+import {openStranger} from "../src/cli/stranger";
 import type {TensorProto} from "../src/onnx/file/model";
-import type {LoadSettings} from "../src/pipeline/model/load/black-box";
+import type {LoadSettings} from "../src/pipeline/model/load/load-settings";
 import {floats, ints, node, type OnnxGraph, onnxFile} from "./support/onnx";
 
 const root = mkdtempSync(join(tmpdir(), "model-files-"));

@@ -2,7 +2,8 @@ import * as tf from "@tensorflow/tfjs";
 import {afterAll, beforeEach, describe, expect, test} from "vitest";
 import {fork} from "../src/nouns/random";
 import {backends} from "../src/pipeline/backend/index";
-import {type OptimizerName, type TensorOptimizer, tensorOptimizer} from "../src/pipeline/model/tf/optimizer";
+import {type OptimizerName, tensorOptimizer} from "../src/pipeline/model/tf/optimizer";
+import type {TensorOptimizer} from "../src/pipeline/model/tf/tensor-optimizer";
 import {tfjsOptimizer} from "../src/pipeline/model/tf/tfjs-optimizer";
 
 /** Every length modulo a register's four numbers. */

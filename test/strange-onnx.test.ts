@@ -4,7 +4,7 @@ import {UserError} from "../src/nouns/options";
 import {fork} from "../src/nouns/random";
 import type {Images} from "../src/nouns/samples";
 import {TYPE} from "../src/onnx/file/tensors";
-import type {LoadSettings} from "../src/pipeline/model/load/black-box";
+import type {LoadSettings} from "../src/pipeline/model/load/load-settings";
 import {onnxClassifier} from "../src/pipeline/model/load/onnx-classifier";
 import {floats, ints, node, type OnnxGraph, onnxFile} from "./support/onnx";
 

@@ -2,7 +2,7 @@ import * as tf from "@tensorflow/tfjs";
 import {beforeAll, describe, expect, test} from "vitest";
 import {fork} from "../src/nouns/random";
 import type {Images} from "../src/nouns/samples";
-import type {LoadSettings} from "../src/pipeline/model/load/black-box";
+import type {LoadSettings} from "../src/pipeline/model/load/load-settings";
 import {savedModel} from "../src/pipeline/model/load/saved-model";
 import {checkGroupSize, tfjsModelJson} from "../src/pipeline/model/load/tfjs-weights";
 import {tfjsClassifier} from "../src/pipeline/model/tf/tfjs-classifier";

@@ -4,20 +4,18 @@ import {startBackend} from "../pipeline/backend/index";
 import {type ClassNames, parseClassNames} from "../pipeline/data/class-names";
 import {readWhole} from "../pipeline/data/read-file";
 import {decodeText} from "../pipeline/data/text";
-import type {LoadedClassifier, LoadSettings} from "../pipeline/model/load/black-box";
+import type {LoadedClassifier} from "../pipeline/model/load/black-box";
+import type {LoadSettings} from "../pipeline/model/load/load-settings";
 import {onnxClassifier} from "../pipeline/model/load/onnx-classifier";
 import {type TfjsModelJson, tfjsModelJson} from "../pipeline/model/load/tfjs-weights";
 import {tfjsClassifier} from "../pipeline/model/tf/tfjs-classifier";
 import {readOnnx, readTfjsWeights} from "./model-files";
-import {triedModel} from "./trial";
 
 export type ModelEngine = "auto" | "tensorflow" | "wasm" | "cpu";
 
 /** The largest class file and the largest JSON that are read, in bytes. */
 const MOST_NAMES = 16e6;
 const MOST_JSON = 256e6;
-/** LIME holds about so many copies of an image while it explains it. */
-const IMAGES_IN_MEMORY = 16;
 
 /** The files of a model, read and checked. */
 type ModelFiles = {readonly size: number} & (
@@ -30,28 +28,8 @@ export async function openModel(path: string, engine: ModelEngine, settings: Loa
   return opened(await readModel(path), path, engine, settings);
 }
 
-/**
- * The same for a model that is not to be trusted: it is tried first (trial.ts).
- *
- * @param maxMemory Bytes that it may take for an image, besides four times its files' size.
- */
-export async function openStranger(
-  path: string,
-  engine: ModelEngine,
-  settings: LoadSettings,
-  maxMemory: number,
-): Promise<LoadedClassifier> {
-  const files = await readModel(path);
-  const {say: _, asking: __, ...plain} = settings;
-  const limited = {...plain, mostBytes: maxMemory / IMAGES_IN_MEMORY};
-  const trial = triedModel({path, engine, settings: limited}, maxMemory + 4 * files.size);
-  if (files.kind === "tfjs") await Promise.all([trial, startBackend(engine, "ask")]); // side by side
-  const bytesAnImage = await trial;
-  const mostAtOnce = Math.max(1, Math.floor(maxMemory / Math.max(1, bytesAnImage)));
-  return opened(files, path, engine, {...settings, ...limited, mostAtOnce});
-}
-
-async function readModel(path: string): Promise<ModelFiles> {
+/** Reads and checks a model's files. @throws UserError naming what does not fit. */
+export async function readModel(path: string): Promise<ModelFiles> {
   if (/\.onnx$/i.test(path)) return {kind: "onnx", ...(await readOnnx(path))};
   if (!/\.json$/i.test(path)) {
     throw new UserError(`--model: expected an .onnx file or a tfjs model.json, got ${path}`);
@@ -61,7 +39,8 @@ async function readModel(path: string): Promise<ModelFiles> {
   return {kind: "tfjs", json, weights, size: weights.length};
 }
 
-async function opened(files: ModelFiles, path: string, engine: ModelEngine, settings: LoadSettings) {
+/** Opens a model whose files are read. */
+export async function opened(files: ModelFiles, path: string, engine: ModelEngine, settings: LoadSettings) {
   const named = {what: path, ...settings};
   if (files.kind === "onnx") return onnxClassifier(files.bytes, named, files.isSplit ? path : undefined);
   await startBackend(engine, "ask");

@@ -7,7 +7,8 @@ import {fitImage} from "../pipeline/data/images/fit-image";
 import {decodeImage} from "../pipeline/data/images/image-file";
 import {readWhole} from "../pipeline/data/read-file";
 import {explainImage} from "../pipeline/explain";
-import type {LoadedClassifier, LoadSettings} from "../pipeline/model/load/black-box";
+import type {LoadedClassifier} from "../pipeline/model/load/black-box";
+import type {LoadSettings} from "../pipeline/model/load/load-settings";
 import {encode} from "../pipeline/record/artifact-codec";
 import {freshFolder} from "../pipeline/record/fresh-name";
 import {findRun} from "../pipeline/record/run-directory";
@@ -20,8 +21,9 @@ import {draw} from "../plots/index";
 import {trustWords} from "../plots/trust-words";
 import type {Command} from "./command";
 import {type ExplainFlags, explainFlags, explainOptionsOf, numbers, shapeOf} from "./explain-flags";
-import {openStranger, readClassNames} from "./explain-model";
+import {readClassNames} from "./explain-model";
 import {declareFlags, givenOf} from "./flags";
+import {openStranger} from "./stranger";
 import {muteOthers, say} from "./terminal";
 
 /** One image to explain, and what is known of it. */

@@ -1,5 +1,5 @@
 import {UserError} from "../nouns/options";
-import type {LoadSettings} from "../pipeline/model/load/black-box";
+import type {LoadSettings} from "../pipeline/model/load/load-settings";
 import {type ModelEngine, openModel} from "./explain-model";
 
 /** What the process of a trial is asked. */

@@ -1,7 +1,8 @@
 import type {Images} from "../nouns/samples";
 import {rankCorrelation} from "../numbers/rank-correlation";
 import {selections} from "./linear/feature-selection";
-import {type LinearFit, linearModels, weightedR2} from "./linear/linear-models";
+import {linearModels, weightedR2} from "./linear/linear-models";
+import type {LinearFit} from "./linear/observations";
 import {columnsOf, type Observations, rowsOf, weightedMean} from "./linear/observations";
 import type {Neighbourhood} from "./neighbourhood";
 import {hidingEnergies, liveSegments, maskWeights} from "./proximity";

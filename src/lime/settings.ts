@@ -1,6 +1,7 @@
 import type {ImageShape} from "../nouns/samples";
 import type {SelectionName} from "./linear/feature-selection";
 import type {LinearModelName} from "./linear/linear-models";
+import type {MaskSettings} from "./masks";
 import type {DistanceName} from "./proximity";
 import {type Segmenter, suitedSegmenter} from "./segmentation/index";
 
@@ -11,19 +12,10 @@ import {type Segmenter, suitedSegmenter} from "./segmentation/index";
 export type Hiding = "mean" | "blur" | "noise" | "fill" | readonly number[];
 
 /** Every choice LIME leaves open. */
-export interface LimeSettings {
+export interface LimeSettings extends MaskSettings {
   readonly segmenter: Segmenter;
   /** Masks drawn; or "auto": doubled until both halves of them name the same five strongest segments. */
   readonly samples: number | "auto";
-  /** Probability that a mask keeps a segment. */
-  readonly keep: number;
-  /**
-   * Antithetic: every second mask from the complements of the draws of the one before. On trained digits the weights'
-   * variance is a third of independent (Bernoulli) masks', at the same cost.
-   */
-  readonly sampling: "bernoulli" | "antithetic";
-  /** Makes the first mask keep everything: the image itself. */
-  readonly wholeFirst: boolean;
   readonly hiding: Hiding;
   readonly distance: DistanceName;
   /** Width s of the kernel exp(−d² / 2s²), in the distance's unit. */

@@ -1,4 +1,5 @@
-import {type LinearFit, predictions} from "./linear/linear-models";
+import {predictions} from "./linear/linear-models";
+import type {LinearFit} from "./linear/observations";
 import {centred, type Observations} from "./linear/observations";
 import {cholesky, gram, solveCholesky} from "./linear/symmetric-systems";
 

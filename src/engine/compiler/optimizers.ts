@@ -1,12 +1,20 @@
-import type {Layout} from "./layout";
 import {each, type Step} from "./program";
+
+/** Where the weights stand, and what is remembered of each: bytes of flat float32 arrays, and the numbers in each. */
+export interface WeightPlaces {
+  readonly values: number;
+  readonly gradients: number;
+  readonly firstMoments: number;
+  readonly secondMoments: number;
+  readonly size: number;
+}
 
 /** A rule that moves the weights against their gradients. */
 export interface Optimizer {
   /** Its memory: so many numbers for each weight. */
   readonly slots: readonly ("firstMoments" | "secondMoments")[];
   /** The update of a part of all weights. */
-  step(layout: Layout): Step;
+  step(places: WeightPlaces): Step;
   /** What the kernel multiplies by at the t-th update, counted from 1. */
   factors(learningRate: number, t: number): {readonly rate: number; readonly correction: number};
 }

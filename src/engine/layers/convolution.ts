@@ -1,16 +1,8 @@
 import {corner, ELEMENT, type Planes, type Shape, takePlanes} from "../compiler/planes";
 import {each, type Step} from "../compiler/program";
-import {type LayerKind, type LayerPlan, maskArguments, type Parameter, spread} from "./kind";
+import type {ConvolutionPlan} from "./convolution-plan";
+import {type LayerKind, maskArguments, type Parameter, spread} from "./kind";
 import {covered, gradientSlot, isWinograd, winograd} from "./winograd";
-
-export interface ConvolutionPlan extends LayerPlan {
-  readonly kind: "convolution";
-  readonly kernel: readonly [height: number, width: number];
-  readonly stride: readonly [down: number, across: number];
-  /** Zeros before the first row and column; valid convolutions have none. */
-  readonly padding: readonly [top: number, left: number];
-  readonly weights: readonly {readonly name: string; readonly index: number; readonly shape: readonly number[]}[];
-}
 
 const LARGEST = 7;
 

@@ -1,5 +1,6 @@
 import {type BatchNormalizationPlan, batchNormalization} from "./batch-normalization";
-import {type ConvolutionPlan, convolution} from "./convolution";
+import {convolution} from "./convolution";
+import type {ConvolutionPlan} from "./convolution-plan";
 import {type DensePlan, dense} from "./dense";
 import {type DropoutPlan, dropout} from "./dropout";
 import type {LayerKind, LayerPlan} from "./kind";

@@ -1,6 +1,6 @@
 import {ELEMENT, type Planes, type Shape} from "../compiler/planes";
 import {type Address, each, type Step} from "../compiler/program";
-import type {ConvolutionPlan} from "./convolution";
+import type {ConvolutionPlan} from "./convolution-plan";
 import {maskArguments, type Place} from "./kind";
 
 /**

@@ -5,7 +5,8 @@ import {arena} from "../compiler/arena";
 import {FIRST, JOB, jobAddress} from "../compiler/control";
 import {ELEMENT, elements, type Planes, type Shape, takePlanes} from "../compiler/planes";
 import {each, type Step} from "../compiler/program";
-import {type ConvolutionPlan, convolution, extent} from "../layers/convolution";
+import {convolution, extent} from "../layers/convolution";
+import type {ConvolutionPlan} from "../layers/convolution-plan";
 import {spread} from "../layers/kind";
 
 /** What a convolution is. Arrays are float32: images NHWC, filters [height][width][in][out]. */

@@ -1,14 +1,6 @@
 import {EigenvalueDecomposition, Matrix} from "ml-matrix";
-import {centred, type Observations, rangeOf, weightedMean} from "./observations";
+import {centred, type LinearFit, type Observations, rangeOf, weightedMean} from "./observations";
 import {cholesky, gram, solveCholesky, transposeTimes} from "./symmetric-systems";
-
-export interface LinearFit {
-  readonly intercept: number;
-  /** One a column. */
-  readonly coefficients: Float64Array;
-  /** What was added to the diagonal of XᵀWX: the ridge that the model amounts to. */
-  readonly penalty: number;
-}
 
 /** Each model with its own settings' usual values. All fit an intercept, which is not penalised. */
 export const linearModels = {

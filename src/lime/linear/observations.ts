@@ -1,4 +1,11 @@
-import type {LinearFit} from "./linear-models";
+/** A linear model that was fitted. */
+export interface LinearFit {
+  readonly intercept: number;
+  /** One a column. */
+  readonly coefficients: Float64Array;
+  /** What was added to the diagonal of XᵀWX: the ridge that the model amounts to. */
+  readonly penalty: number;
+}
 
 /** What a linear model is fitted to: `targets[i]` at row i of `features`, which counts `weights[i]`. */
 export interface Observations {

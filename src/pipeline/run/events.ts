@@ -1,9 +1,21 @@
 import type {Dataset} from "../../nouns/samples";
+import type {Suspect} from "../../numbers/suspects";
 import type {DataProgress} from "../data/progress";
 import type {EpochProgress} from "../training/train";
 import type {EpochMetrics} from "../types";
 import type {Engine} from "./choose-engine";
-import type {LabelReport} from "./suspects";
+
+/** What was found out about the labels. */
+export interface LabelReport {
+  /** The file that has all images, the most suspect first. */
+  readonly path: string;
+  /** Images asked about, by networks that had not learnt from them. */
+  readonly asked: number;
+  /** The share of them whose answer is the label, in [0, 1]. */
+  readonly agreed: number;
+  /** Those whose label confident learning counts as wrong, the most suspect first. */
+  readonly issues: readonly Suspect[];
+}
 
 /** What a run tells whoever drives it, as it happens. */
 export type RunEvent =

@@ -12,20 +12,8 @@ import {bestEpoch} from "../record/kept-epochs";
 import type {RunDirectory} from "../record/run-directory";
 import {logitsOf} from "../training/evaluate";
 import type {EpochMetrics} from "../types";
-import type {RunEvent} from "./events";
+import type {LabelReport, RunEvent} from "./events";
 import {crossValidate, type Folding} from "./folds";
-
-/** What was found out about the labels. */
-export interface LabelReport {
-  /** The file that has all images, the most suspect first. */
-  readonly path: string;
-  /** Images asked about, by networks that had not learnt from them. */
-  readonly asked: number;
-  /** The share of them whose answer is the label, in [0, 1]. */
-  readonly agreed: number;
-  /** Those whose label confident learning counts as wrong, the most suspect first. */
-  readonly issues: readonly Suspect[];
-}
 
 /** A network's answers to a split that it did not learn from, as the ranking of labels takes them. */
 export function answersTo(

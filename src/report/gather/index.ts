@@ -17,9 +17,7 @@ import {gatherInside, insideShown} from "./inside";
 import {explanations, gatherLime} from "./lime";
 import {gatherMap, mapStop} from "./map";
 import {gatherSaliency} from "./saliency";
-
-/** A run's saved artifacts: for each "probe/name", the file of each epoch. */
-export type ArtifactFiles = ReadonlyMap<string, ReadonlyMap<number, string>>;
+import {type ArtifactFiles, array} from "./saved-values";
 
 /** A report's facts, and the arrays they point into. */
 export interface Gathered {
@@ -142,12 +140,6 @@ function explainedMistakes(saved: Saved, path: string, most: number) {
   const carried = Math.min(length, most);
   const surest = Math.min(carried, Number(saved.numbers?.surest ?? length));
   return {explained, counts: {surest, pairs: carried - surest}};
-}
-
-/** @throws UserError naming `what`, if it is not an array of numbers. */
-export function array(value: unknown, what: string): ArrayLike<number> {
-  if (ArrayBuffer.isView(value) || Array.isArray(value)) return value as unknown as ArrayLike<number>;
-  throw new UserError(`${what}: expected an array of numbers, got ${value === undefined ? "nothing" : typeof value}`);
 }
 
 function readRun(folder: string): RunFacts & {classNames: readonly string[]} {

@@ -2,7 +2,7 @@ import {UserError} from "../../nouns/options";
 import type {Saved} from "../file-memory";
 import type {Packer} from "../packer";
 import type {LimeEntry} from "../report-file";
-import {array} from "./index";
+import {array} from "./saved-values";
 
 /** An explanation whose segments are not packed yet. */
 export interface Explained extends Omit<LimeEntry, "segments"> {

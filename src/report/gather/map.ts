@@ -2,7 +2,7 @@ import {UserError} from "../../nouns/options";
 import type {Saved} from "../file-memory";
 import type {Packer} from "../packer";
 import type {ReportFile} from "../report-file";
-import {array} from "./index";
+import {array} from "./saved-values";
 
 /** One epoch's map. */
 export interface MapStop {

@@ -2,7 +2,7 @@ import type {Recall, Saved} from "../file-memory";
 import {carriedMistakes, mapTiles, type Packer} from "../packer";
 import {coarser, mapReduction} from "../page-budget";
 import type {ReportFile, SaliencyTiles, SaliencyTrust} from "../report-file";
-import {type ArtifactFiles, array} from "./index";
+import {type ArtifactFiles, array} from "./saved-values";
 
 /** Maps of several images: a row of a picture, or one that a probe kept beside it. */
 interface Sheet {

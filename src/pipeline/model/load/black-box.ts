@@ -1,9 +1,10 @@
 import type {Classifier} from "../../../nouns/network";
 import {UserError} from "../../../nouns/options";
 import type {ImageShape, Images} from "../../../nouns/samples";
-import {type Answer, type ModelOutput, meaningOf, numbersAnImage} from "./answers";
+import {type Answer, meaningOf, numbersAnImage} from "./answers";
 import {askInBatches} from "./ask-in-batches";
 import type {GraphEnd} from "./graph-end";
+import type {LoadSettings} from "./load-settings";
 import {type ModelInput, modelInput} from "./model-input";
 import {type Port, shapeWords} from "./ports";
 
@@ -12,30 +13,6 @@ export interface LoadedClassifier extends Classifier {
   /** What its numbers were taken for, in one line. */
   readonly understood: string;
   dispose(): Promise<void>;
-}
-
-export interface LoadSettings {
-  /** Named in errors and notes: the model's file. By default "model". */
-  readonly what?: string;
-  /** Where the model leaves its input's size open. */
-  readonly imageShape?: ImageShape;
-  /** By default "0", "1", … */
-  readonly classNames?: readonly string[];
-  /** `layout` by default as the input's shape has it: 1 or 3 channels second or last. */
-  readonly input: Omit<ModelInput, "layout"> & {readonly layout?: ModelInput["layout"]};
-  readonly output: ModelOutput;
-  /** Of a model with several outputs, the one to explain. */
-  readonly outputName?: string;
-  /** The largest image that is made for it, in bytes of float32. By default 64 MB. */
-  readonly mostBytes?: number;
-  /** Images that it is asked about at once; more are asked in several batches. */
-  readonly mostAtOnce?: number;
-  /** Lets what computes print its own lines. */
-  readonly verbose?: boolean;
-  /** Told what the user should know of the model, a line each. */
-  say?(line: string): unknown;
-  /** Told when the model is loaded and its first question comes. */
-  asking?(): void;
 }
 
 /** A loaded model, of which no more is known than this. */

@@ -2,9 +2,10 @@ import {env, InferenceSession, Tensor} from "onnxruntime-node";
 import {UserError} from "../../../nouns/options";
 import {decodeModel, type ModelProto} from "../../../onnx/file/model";
 import type {Answer} from "./answers";
-import {blackBoxClassifier, dimsOf, imageShapeOf, type LoadedClassifier, type LoadSettings} from "./black-box";
+import {blackBoxClassifier, dimsOf, imageShapeOf, type LoadedClassifier} from "./black-box";
 import {graphEnd} from "./graph-end";
 import {fromHalf, toHalf} from "./half";
+import type {LoadSettings} from "./load-settings";
 import {nodesOfOnnx} from "./onnx-graph";
 import {imagesWords, type Port, portWords, shapeWords, theInput, theOutput} from "./ports";
 

@@ -1,5 +1,5 @@
 import {UserError} from "../../../nouns/options";
-import type {LoadSettings} from "./black-box";
+import type {LoadSettings} from "./load-settings";
 
 /** An input or an output of a model, as the file declares it. */
 export interface Port {

@@ -1,7 +1,8 @@
 import * as tf from "@tensorflow/tfjs";
 
 import {namedArrays} from "./named-arrays";
-import type {TensorOptimizer} from "./optimizer";
+import {nextPower, powerAfter} from "./power-after";
+import type {TensorOptimizer} from "./tensor-optimizer";
 
 const BETAS = [0.9, 0.999] as const;
 const EPSILON = 1e-7;
@@ -25,17 +26,6 @@ export function fusedAdam(): TensorOptimizer {
 /** Gradient descent with momentum as tf.train.momentum computes it, to the last bit, by the kernel `_FusedMomentum`. */
 export function fusedMomentum(): TensorOptimizer {
   return fusedOptimizer("_FusedMomentum", ["momentum"], {goOn() {}, attributes: () => ({decay: MOMENTUM})});
-}
-
-function nextPower(power: number, beta: number): number {
-  return Math.fround(power * Math.fround(beta));
-}
-
-/** What tfjs keeps of a beta after so many steps: `steps` single-precision products, which are not quite the power. */
-export function powerAfter(beta: number, steps: number): number {
-  let power = Math.fround(beta);
-  for (let i = 0; i < steps; i++) power = nextPower(power, beta);
-  return power;
 }
 
 interface Rule {

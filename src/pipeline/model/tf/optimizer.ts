@@ -1,21 +1,8 @@
 import * as tf from "@tensorflow/tfjs";
-import type {OptimizerState} from "../../../nouns/network";
 import {oneOf} from "../../../nouns/options";
 import {fusedAdam, fusedMomentum} from "./fused-optimizer";
+import type {TensorOptimizer} from "./tensor-optimizer";
 import {tfjsOptimizer} from "./tfjs-optimizer";
-
-/** A rule that moves tfjs' variables against their gradients. */
-export interface TensorOptimizer {
-  /** One step. Always of the same variables in the same order. */
-  apply(
-    gradients: readonly {readonly variable: tf.Variable; readonly gradient: tf.Tensor}[],
-    learningRate: number,
-  ): void;
-  getState(): Promise<OptimizerState>;
-  setState(state: OptimizerState): Promise<void>;
-  /** Frees its moments. */
-  dispose(): void;
-}
 
 interface Rule {
   /** As tfjs computes it on any backend, with tfjs' own settings: Adam's epsilon is 1e-7. */

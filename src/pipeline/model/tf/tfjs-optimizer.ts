@@ -1,8 +1,7 @@
 import * as tf from "@tensorflow/tfjs";
-
-import {powerAfter} from "./fused-optimizer";
 import {namedArrays} from "./named-arrays";
-import type {TensorOptimizer} from "./optimizer";
+import {powerAfter} from "./power-after";
+import type {TensorOptimizer} from "./tensor-optimizer";
 
 /** An optimizer of tfjs' own, composed of many kernels. */
 export function tfjsOptimizer(optimizer: tf.Optimizer): TensorOptimizer {

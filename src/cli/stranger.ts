@@ -1,0 +1,29 @@
+import {startBackend} from "../pipeline/backend/index";
+import type {LoadedClassifier} from "../pipeline/model/load/black-box";
+import type {LoadSettings} from "../pipeline/model/load/load-settings";
+import {type ModelEngine, opened, readModel} from "./explain-model";
+import {triedModel} from "./trial";
+
+/** LIME holds about so many copies of an image while it explains it. */
+const IMAGES_IN_MEMORY = 16;
+
+/**
+ * Opens a model that is not to be trusted, by its file: it is tried in a process of its own first (trial.ts).
+ *
+ * @param maxMemory Bytes that it may take for an image, besides four times its files' size.
+ */
+export async function openStranger(
+  path: string,
+  engine: ModelEngine,
+  settings: LoadSettings,
+  maxMemory: number,
+): Promise<LoadedClassifier> {
+  const files = await readModel(path);
+  const {say: _, asking: __, ...plain} = settings;
+  const limited = {...plain, mostBytes: maxMemory / IMAGES_IN_MEMORY};
+  const trial = triedModel({path, engine, settings: limited}, maxMemory + 4 * files.size);
+  if (files.kind === "tfjs") await Promise.all([trial, startBackend(engine, "ask")]); // side by side
+  const bytesAnImage = await trial;
+  const mostAtOnce = Math.max(1, Math.floor(maxMemory / Math.max(1, bytesAnImage)));
+  return opened(files, path, engine, {...settings, ...limited, mostAtOnce});
+}
