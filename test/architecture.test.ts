@@ -1,76 +1,94 @@
 import {readdirSync, readFileSync} from "node:fs";
-import {dirname, join, relative} from "node:path";
+import {join} from "node:path";
 import {expect, test} from "vitest";
+
+import {circlesIn, importsOf} from "./support/imports";
 
 /** Each folder, and the folders it may import from besides itself. Reads downwards: nothing imports what stands above it. */
 const MAY_IMPORT: {readonly [folder: string]: readonly string[]} = {
   runner: ["cli"],
   cli: [
-    "report",
-    "run",
-    "probes",
-    "aside",
-    "record",
-    "training",
-    "analysis",
-    "model",
-    "backend",
-    "data",
-    "nouns",
-    "engine",
-    "tsne",
-    "plots",
-    "escape",
+    ...["report", "run", "probes", "jobs", "record", "training", "maps", "model", "backend", "data", "types"],
+    ...["numbers", "nouns", "engine", "lime", "tsne", "plots", "escape"],
   ],
-  report: ["record", "plots", "analysis", "nouns", "escape"],
-  run: ["plots", "probes", "aside", "record", "training", "analysis", "model", "backend", "engine", "data", "nouns"],
-  probes: ["aside", "analysis", "data", "nouns", "tsne", "plots"],
-  aside: ["report", "plots", "record", "analysis", "tsne", "nouns"],
-  record: ["plots", "nouns", "escape"],
-  training: ["engine", "model", "data", "nouns"],
-  analysis: ["tsne", "nouns"],
-  model: ["engine", "onnx", "nouns"],
+  tasks: ["report", "jobs", "record", "maps", "types", "nouns", "tsne", "plots"],
+  report: ["record", "types", "numbers", "nouns", "plots", "escape"],
+  run: [
+    ...["probes", "jobs", "record", "training", "attribution", "maps", "model", "backend", "data", "types"],
+    ...["numbers", "nouns", "engine", "lime", "plots"],
+  ],
+  probes: ["jobs", "attribution", "maps", "data", "types", "numbers", "nouns", "lime", "tsne", "plots"],
+  jobs: ["tasks", "maps", "types", "nouns", "plots"],
+  attribution: ["numbers", "nouns", "lime"],
+  maps: ["nouns", "tsne"],
+  record: ["types", "nouns", "plots", "escape"],
+  training: ["model", "data", "types", "nouns", "engine"],
+  model: ["nouns", "engine", "onnx"],
+  backend: ["nouns", "engine"],
+  data: ["nouns", "escape"],
+  types: ["nouns", "plots"],
   engine: ["nouns"],
+  lime: ["nouns", "numbers"],
   tsne: [],
   onnx: [],
-  backend: ["engine", "nouns"],
-  data: ["nouns", "escape"],
-  nouns: ["plots"],
+  numbers: [],
+  nouns: [],
   plots: ["escape"],
   escape: [],
 };
-const NOUNS = ["types", "random", "options", "system-errors", "json-text"];
 
 function folderOf(file: string): string {
   const path = file.replace(/\.ts$/, "").split("/");
   if (path[0] === "runner") return "runner";
   if (path[1] !== "pipeline") return path[1];
-  return path.length > 3 ? path[2] : NOUNS.includes(path[2]) ? "nouns" : /^run(-|$)/.test(path[2]) ? "run" : path[2];
+  if (path[2] === "types") return "types";
+  return path.length > 3 ? path[2] : "run"; // pipeline/run.ts, explain.ts, … are what the program does
 }
 
 const files = [
   "runner.ts",
   ...readdirSync("src", {recursive: true, encoding: "utf8"}).map((f) => join("src", f)),
-].filter((f) => f.endsWith(".ts") && !f.includes("/kernels/") && !f.includes("/client/"));
+].filter((f) => f.endsWith(".ts"));
 
 test.each(files)("%s imports only what its folder may", (file) => {
   const folder = folderOf(file);
   const allowed = [folder, ...(MAY_IMPORT[folder] ?? [])];
-  for (const [, target] of readFileSync(file, "utf8").matchAll(/(?:from|import\(|require\() ?"(\.[^"]*)"/g)) {
-    expect(allowed, `${file} → ${target}`).toContain(folderOf(`${relative(".", join(dirname(file), target))}.ts`));
-  }
+  for (const target of importsOf(file)) expect(allowed, `${file} → ${target}`).toContain(folderOf(target));
+});
+
+test("no file imports itself by way of others, types counted", () => {
+  const circle = new Map([
+    ["a", ["b"]],
+    ["b", ["c"]],
+    ["c", ["b"]],
+  ]);
+  expect(circlesIn(circle)).toEqual([["b", "c"]]); // one that is there is found
+  expect(circlesIn(new Map(files.map((file) => [file, importsOf(file)])))).toEqual([]);
+});
+
+/** What runs in a browser or in WebAssembly, and what does not: code for the page touches nothing of Node. */
+const isPage = (file: string) => file.includes("/client/") || file.endsWith("/client.ts");
+const isKernel = (file: string) => /\/(engine|tsne|segmentation)\/kernels\/(?!binary)/.test(file);
+
+test.each(files.filter(isPage))("%s, which runs in the page, has nothing of Node", (file) => {
+  expect(readFileSync(file, "utf8")).not.toMatch(/"node:|require\(|process\.|console\./);
+});
+
+test.each(files.filter(isKernel))("%s, which becomes WebAssembly, imports kernels alone", (file) => {
+  for (const target of importsOf(file)) expect(target).toMatch(/\/kernels\//);
 });
 
 /** Only these may touch the outside; everything else is a function of its arguments. */
 test.each([
   ["@tensorflow/", ["backend", "model", "training", "run", "engine", "report"]],
-  ['"node:fs', ["data", "record", "report", "engine", "tsne", "onnx", "cli"]],
-  ["node:worker_threads", ["aside", "engine", "tsne", "onnx"]],
+  ['"node:fs', ["data", "record", "report", "run", "engine", "tsne", "onnx", "cli"]],
+  ["node:worker_threads", ["jobs", "tasks", "engine", "tsne", "onnx"]],
   ["process.", ["runner", "cli", "engine", "tsne", "record", "backend"]], // backend: TensorFlow's log level
   ["console.", ["runner", "cli"]],
   ["Math.random(", []],
   ["Date.", ["record", "report", "data"]],
 ])("%s appears only in %j", (word, allowed) => {
-  const found = files.filter((file) => readFileSync(file, "utf8").includes(word)).map(folderOf);
+  const server = files.filter((file) => !isPage(file) && !isKernel(file));
+  const found = server.filter((file) => readFileSync(file, "utf8").includes(word)).map(folderOf);
   expect(allowed).toEqual(expect.arrayContaining([...new Set(found)]));
 });
