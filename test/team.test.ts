@@ -47,7 +47,7 @@ test("more than 64 threads, and none, are refused", async () => {
 });
 
 test("a team left open does not keep the process alive", () => {
-  const program = `require("./src/tsne/team").openTeam(2).then(() => console.log("open"))`;
+  const program = `require("./src/tsne/threads/team").openTeam(2).then(() => console.log("open"))`;
   const out = execFileSync(process.execPath, ["-r", "ts-node/register", "-e", program], {
     encoding: "utf8",
     timeout: 20_000,
