@@ -15,7 +15,10 @@ test("the probe of CONTRIBUTING.md shows the images with the greatest entropy, s
   const pipeline = join(process.cwd(), "src", "pipeline"); // its imports, as they are seen from src/pipeline/probes
   const folder = temporaryFolder();
   const file = join(folder, "doubts.ts");
-  const moved = code.replaceAll('"../', `"${pipeline}/`).replaceAll('"./', `"${pipeline}/probes/`);
+  const moved = code
+    .replaceAll('"../../', `"${join(pipeline, "..")}/`)
+    .replaceAll('"../', `"${pipeline}/`)
+    .replaceAll('"./', `"${pipeline}/probes/`);
   writeFileSync(file, moved);
   try {
     const {doubts} = (await import(/* @vite-ignore */ file)) as {doubts: Probe<{count: number}>};

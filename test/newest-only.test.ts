@@ -1,6 +1,6 @@
 import {expect, test} from "vitest";
 
-import {newestOnly} from "../src/cli/newest-only";
+import {newestOnly} from "../src/pipeline/run/newest-only";
 
 test("asked for five times while at work, it is done once more, and then is done", async () => {
   const ends: (() => void)[] = [];

@@ -2,6 +2,7 @@ import {describe, expect, test} from "vitest";
 import type {Activations, DifferentiableClassifier} from "../src/nouns/network";
 import {fork} from "../src/nouns/random";
 import type {Images, LabelledImages, Split} from "../src/nouns/samples";
+import {threadJobs} from "../src/pipeline/jobs/thread";
 import {type ProjectionOptions, projection} from "../src/pipeline/probes/projection";
 import type {Artifact, ProbeContext} from "../src/pipeline/types";
 import {artifactsOf} from "./support/artifacts";
@@ -76,6 +77,7 @@ async function run(
     sampleIndices: new Uint32Array(count),
     random: fork(1, "projection", epoch),
     previous: async () => before,
+    jobs: threadJobs,
     say: (line) => said.push(line),
   };
   const [artifact] = await artifactsOf(projection, context, options);

@@ -1,6 +1,7 @@
 import {existsSync} from "node:fs";
 import {join} from "node:path";
 import {expect, test} from "vitest";
+import {threadJobs} from "../src/pipeline/jobs/thread";
 import {createRunDirectory} from "../src/pipeline/record/run-directory";
 import type {RunEvent} from "../src/pipeline/run/events";
 import {finishLater, probeOnce, type Results} from "../src/pipeline/run/probe-once";
@@ -50,7 +51,7 @@ async function probed() {
   const {probe, make} = twoStep();
   const directory = await createRunDirectory(temporaryFolder(), "run");
   const results: Results = {directory, figures: {}, unfinished: [], told: new Set(), draws: true};
-  const context = {epoch: 3} as ProbeContext; // it looks at nothing else
+  const context = {epoch: 3, jobs: threadJobs} as Partial<ProbeContext> as ProbeContext; // it looks at nothing else
   const {events, returned} = await drained(probeOnce({probe, values: {}, asked: new Set()}, context, results, 0));
   return {make, directory, results, events, returned};
 }
@@ -106,7 +107,12 @@ test("a picture that cannot be drawn is its probe's failure: told, returned, and
     },
   };
   const {events, returned} = await drained(
-    probeOnce({probe, values: {}, asked: new Set()}, {epoch: 1} as ProbeContext, results, 0),
+    probeOnce(
+      {probe, values: {}, asked: new Set()},
+      {epoch: 1, jobs: threadJobs} as Partial<ProbeContext> as ProbeContext,
+      results,
+      0,
+    ),
   );
   expect(returned?.message).toMatch(/^bad: expected to draw it, got .+/);
   expect(events.map(({type}) => type)).toEqual(["probe", "failure", "probed"]);
@@ -133,7 +139,12 @@ test("a note is told once a run, and a new one when it comes", async () => {
   for (const epoch of [0, 1, 2, 3]) {
     const results: Results = {directory, figures: {}, unfinished: [], told, draws: true};
     const {events} = await drained(
-      probeOnce({probe, values: {}, asked: new Set()}, {epoch} as ProbeContext, results, 0),
+      probeOnce(
+        {probe, values: {}, asked: new Set()},
+        {epoch, jobs: threadJobs} as Partial<ProbeContext> as ProbeContext,
+        results,
+        0,
+      ),
     );
     for (const event of events) if (event.type === "say") lines.push(`${epoch} ${event.line}`);
   }

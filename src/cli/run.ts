@@ -1,9 +1,7 @@
 import {join} from "node:path";
 import {pathToFileURL} from "node:url";
 import {kebab, resolveOptions} from "../nouns/options";
-import {aside, readyAside} from "../pipeline/jobs/thread";
 import {probes} from "../pipeline/probes/index";
-import {writeImageMap, writeMapFilm} from "../pipeline/record/projection-files";
 import {findRun} from "../pipeline/record/run-directory";
 import {readRunFile} from "../pipeline/record/run-file";
 import {type RunControl, run} from "../pipeline/run";
@@ -13,9 +11,8 @@ import type {ReportServer} from "../report/serve";
 import type {Command} from "./command";
 import {declareFlags, givenOf} from "./flags";
 import {collectSeldom} from "./heap";
-import {newestOnly} from "./newest-only";
 import {declarePageFlags, pageFlagsOf} from "./page-flags";
-import {type Progress, progressOf} from "./progress";
+import {progressOf} from "./progress";
 import {openIfAsked, servedPage} from "./served";
 import {complain, say} from "./terminal";
 
@@ -87,48 +84,22 @@ export async function drive(
   process.on("SIGINT", onSignal).on("SIGTERM", onSignal);
   let folder = "";
   let server: ReportServer | undefined;
-  /** Each while the next epoch trains; where epochs are shorter than the page takes, not after each. */
-  const report = newestOnly(() => kept("report", progress, () => aside("report", folder)));
-  let isShown = false; // whether the page has all that there is
-  const hasMaps = options.probes === "all" || options.probes.split(",").includes("projection");
   collectSeldom();
-  readyAside(); // loads while the data are read
-  let mapped: Promise<boolean> | undefined;
-  let written = false;
   const failed = new Set<string>();
   let stopped = false;
-  const mapFiles = async () =>
-    !hasMaps ||
-    kept("projection", progress, () =>
-      // beside the last map's own picture; those of this thread one after the other: that holds less
-      Promise.all([aside("mapSheet", folder), writeImageMap(folder).then(() => writeMapFilm(folder))]),
-    );
   try {
     for await (const event of run(options, probeOptions, {...control, signal: interrupt.signal})) {
-      if (event.type === "made" && event.probe === "projection" && event.epoch === options.epochs) mapped = mapFiles();
-      if (event.type === "end") {
-        mapped ??= mapFiles(); // a run gone on with that had all its epochs
-        if (!isShown) report.ask();
-        // the end is the end: all it names is there
-        if (!(await mapped)) failed.add("projection");
-        if (!(await report.done())) failed.add("report");
-      }
-      progress.show(event.type === "end" && failed.size > 0 ? {...event, lacking: [...failed]} : event);
+      progress.show(event);
       if (event.type === "failure") failed.add(event.probe);
       if (event.type === "start") {
         folder = event.path;
         if (page.serve) server = await servedPage(folder, page, given.quiet === true ? () => {} : say);
       }
-      if (event.type === "kept") {
-        report.ask();
-        isShown = true;
-      }
     }
-    written = (await report.done()) && (await mapped) !== false;
     if (interrupt.signal.aborted) stopped = true;
     else if (server)
       await aborted(interrupt.signal); // the page stays until Ctrl-C
-    else if (written) await openIfAsked(page, pathToFileURL(join(folder, "report.html")).href);
+    else if (!failed.has("report")) await openIfAsked(page, pathToFileURL(join(folder, "report.html")).href);
   } catch (error) {
     if (!(interrupt.signal.aborted && error === interrupt.signal.reason)) throw error;
     progress.stop();
@@ -144,21 +115,7 @@ export async function drive(
     await server?.close();
   }
   if (stopped) return INTERRUPTED;
-  return written && failed.size === 0 ? 0 : 1;
-}
-
-/**
- * Writes the report so far, or what all epochs' maps give together. What cannot be written does not cost the run: it is
- * made from what is kept (the report also by the command `report`). @returns Whether it was written.
- */
-async function kept(what: string, progress: Progress, write: () => Promise<unknown>): Promise<boolean> {
-  try {
-    await write();
-    return true;
-  } catch (error) {
-    progress.show({type: "failure", probe: what, error: error as Error});
-    return false;
-  }
+  return failed.size > 0 ? 1 : 0;
 }
 
 function aborted(signal: AbortSignal): Promise<void> {

@@ -19,7 +19,7 @@ function watch({most, parent, peak}) {
 if (isMainThread) {
   const peak = new Float64Array(new SharedArrayBuffer(8));
   new Worker(__filename, {workerData: {most: Number(process.argv[2]), parent: process.ppid, peak}, execArgv: []}).unref();
-  require("../pipeline/jobs/typescript.cjs");
+  require("../tasks/typescript.cjs");
   require("./trial-model").answerTrial(peak);
 } else {
   watch(workerData);

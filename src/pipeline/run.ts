@@ -4,6 +4,8 @@ import type {Dataset} from "../nouns/samples";
 import {openData} from "./data/index";
 import {first} from "./data/split";
 import {labelsAt} from "./data/split-labels";
+import type {Jobs} from "./jobs/jobs";
+import {threadJobs} from "./jobs/thread";
 import {fittingModel, models} from "./model/index";
 import {imagesALook} from "./probes/look-budget";
 import {type Environment, environment} from "./record/environment";
@@ -22,6 +24,7 @@ import type {LabelReport, RunEvent} from "./run/events";
 import {factsOf, runFacts} from "./run/facts";
 import {type Looking, look, type Rest} from "./run/look";
 import {PEAK_RATES, type RunOptions} from "./run/options";
+import {withPage} from "./run/page";
 import {chooseProbes, type ProbeOptions} from "./run/probe-once";
 import {samplePlaces} from "./run/samples";
 import {askAboutAll, labelsByBest} from "./run/suspects";
@@ -39,6 +42,10 @@ export interface RunControl {
   readonly signal?: AbortSignal;
   /** A run that was broken off, to go on with in place of a new one. */
   readonly resume?: RunDirectory;
+  /** Who does the long work beside the training; by default a thread of its own. */
+  readonly jobs?: Jobs;
+  /** Whether the page, and the sheet and film of all maps, are made; by default they are. */
+  readonly page?: boolean;
 }
 
 /**
@@ -49,7 +56,8 @@ const BEFORE_FIRST_LOOK = 100;
 
 /**
  * The whole pipeline, top to bottom: data → model → for each epoch (train → checkpoint → look: evaluate → probes → keep
- * the best → metrics). The untrained network is looked at early in the first epoch, with the weights it had.
+ * the best → metrics). The untrained network is looked at early in the first epoch, with the weights it had. The page is made
+ * beside it.
  */
 export async function* run(
   options: RunOptions,
@@ -57,8 +65,11 @@ export async function* run(
   control: RunControl = {},
 ): AsyncGenerator<RunEvent> {
   const held: Held = {};
+  const {jobs = threadJobs, page = true} = control;
+  jobs.prepare(); // while the data are read
+  const events = runAlone(options, probeOptions, {...control, jobs}, held);
   try {
-    yield* runAlone(options, probeOptions, control, held);
+    yield* page ? withPage(events, options, jobs) : events;
   } finally {
     await held.lock?.release();
   }
@@ -73,7 +84,7 @@ interface Held {
 async function* runAlone(
   options: RunOptions,
   probeOptions: ProbeOptions,
-  {signal, resume}: RunControl,
+  {signal, resume, jobs}: RunControl & {readonly jobs: Jobs},
   held: Held,
 ): AsyncGenerator<RunEvent> {
   const {seed, epochs, batchSize, save, every} = options;
@@ -137,7 +148,7 @@ async function* runAlone(
     isKept,
   });
   const looking: Looking = {
-    ...{seed, chosen, data, model, network, directory, log, metrics, signal, told: new Set<string>()},
+    ...{seed, chosen, data, model, network, jobs, directory, log, metrics, signal, told: new Set<string>()},
     layers: facts.layers,
     version: made.versions.epochscope,
     ...{isKept, sampleIndices},

@@ -5,6 +5,7 @@ import type {OptionTable} from "../nouns/options";
 import type {RandomSource} from "../nouns/random";
 import type {LabelledImages, Split} from "../nouns/samples";
 import type {PlotData, PlotName} from "../plots/index";
+import type {Jobs} from "./jobs/jobs";
 
 /** A number, text, flag or array kept with an artifact. */
 export type Kept =
@@ -69,6 +70,8 @@ export interface ProbeContext {
   readonly random: RandomSource;
   /** The artifact this probe left under `name` at the last epoch before this one that has it: a probe's only memory. */
   previous(name: string): Promise<Artifact | undefined>;
+  /** Has long work that needs the network no more done elsewhere. */
+  readonly jobs: Jobs;
   /** Tells the user something they should know, in one line ("tsne-js: the first 500 of 2,000 points"). */
   say(line: string): void;
 }

@@ -23,6 +23,9 @@ export const plots = {
 export type PlotName = keyof typeof plots;
 export type PlotData<N extends PlotName> = Parameters<(typeof plots)[N]>[0];
 
+/** A picture's data, and the name of the plot that draws it. */
+export type Drawable = {[N in PlotName]: {readonly plot: N; readonly data: PlotData<N>}}[PlotName];
+
 /** Draws an artifact. */
 export function draw<N extends PlotName>(plot: N, data: PlotData<N>): Figure {
   return (plots[plot] as unknown as Plot<PlotData<N>>)(data); // the key picks the plot that takes this very data

@@ -23,7 +23,10 @@ export async function runAll(
   control: RunControl = {},
 ): Promise<RunEvent[]> {
   const events: RunEvent[] = [];
-  for await (const event of run(resolveOptions(runOptions, {...SMALL, ...options}, "--"), probeOptions, control))
+  for await (const event of run(resolveOptions(runOptions, {...SMALL, ...options}, "--"), probeOptions, {
+    page: false,
+    ...control,
+  }))
     events.push(event);
   return events;
 }

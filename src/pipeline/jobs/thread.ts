@@ -2,7 +2,7 @@ import {join} from "node:path";
 import {Worker} from "node:worker_threads";
 
 import {UserError} from "../../nouns/options";
-import type {Question, Result, Say, TaskName} from "../../tasks/index";
+import type {Jobs, Result} from "./jobs";
 
 /** What comes back from the thread. */
 export interface Answer {
@@ -17,35 +17,31 @@ interface Thread {
 
 let thread: Thread | undefined;
 
-/**
- * Does a task (tasks.ts) on the process's one thread for such, beside whatever this thread does. Tasks that are asked for
- * meanwhile wait their turn. The thread stays for the next one, and keeps no process alive.
- *
- * `moved`: buffers in the question that go over to the thread; they are empty here afterwards. `say`: told what the task
- * says, when it is done.
- * @throws What the task throws.
- */
-export async function aside<N extends TaskName>(
-  task: N,
-  question: Question<N>,
-  {moved = [], say = () => {}}: {readonly moved?: readonly ArrayBuffer[]; readonly say?: Say} = {},
-): Promise<Result<N>> {
-  thread ??= startThread();
-  const {said, result, failure} = await thread.ask({task, question}, moved);
-  for (const line of said) say(line);
-  if (!failure) return result as Result<N>;
-  const error = failure.isUsers ? new UserError(failure.message) : new Error(failure.message);
-  error.stack = failure.stack;
-  throw error;
-}
+/** The file that a thread runs: it does what `src/tasks` lists. */
+const START = join(__dirname, "../../tasks/start.cjs");
 
-/** Starts the thread before it is needed: it takes a third of a second to load. */
-export function readyAside(): void {
-  thread ??= startThread();
-}
+/**
+ * Has tasks done on the process's one thread for such work, beside whatever this thread does. Tasks that are asked for
+ * meanwhile wait their turn. The thread stays for the next one, and keeps no process alive. It takes a third of a second to
+ * load.
+ */
+export const threadJobs: Jobs = {
+  async ask(task, question, {moved = [], say = () => {}} = {}) {
+    thread ??= startThread();
+    const {said, result, failure} = await thread.ask({task, question}, moved);
+    for (const line of said) say(line);
+    if (!failure) return result as Result<typeof task>;
+    const error = failure.isUsers ? new UserError(failure.message) : new Error(failure.message);
+    error.stack = failure.stack;
+    throw error;
+  },
+  prepare() {
+    thread ??= startThread();
+  },
+};
 
 function startThread(): Thread {
-  const worker = new Worker(join(__dirname, "start.cjs"), {execArgv: []});
+  const worker = new Worker(START, {execArgv: []});
   worker.unref();
   let broken: Error | undefined;
   let refuse: ((error: Error) => void) | undefined;

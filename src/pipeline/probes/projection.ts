@@ -1,6 +1,5 @@
 import {positiveInteger} from "../../nouns/options";
 import {argMaxRows} from "../../numbers/scores";
-import {aside} from "../jobs/thread";
 import {movementByClass} from "../maps/linear/procrustes";
 import {epochNotes, mapNotes} from "../maps/map-notes";
 import {type MapSettings, mapSettings} from "../maps/map-rows";
@@ -26,7 +25,7 @@ export const projection: Probe<ProjectionOptions> = {
   },
   layer: ({layer}) => (layer === "pixels" || layer === "logits" ? undefined : layer),
   async *run(context, given) {
-    const {classifier, test, testLabels, testProbabilities, testActivations, say, epoch, random} = context;
+    const {classifier, test, testLabels, testProbabilities, testActivations, say, epoch, random, jobs} = context;
     const {classNames} = classifier;
     const {title: name, mostPoints} = projections[given.method];
     const wanted = Math.min(given.points, test.count);
@@ -45,7 +44,7 @@ export const projection: Probe<ProjectionOptions> = {
     const wrong = Uint8Array.from(indices, (place, i) => (predicted[place] === labels[i] ? 0 : 1));
     const title = `${name} of ${given.layer || "the last layer before the scores"}, ${after(epoch)}`;
     const made = async (): Promise<Artifact> => {
-      const map = await aside("mapRows", before ? {...question, before} : question, {moved, say});
+      const map = await jobs.ask("mapRows", before ? {...question, before} : question, {moved, say});
       const {points, nearest, ...figures} = map;
       const movement = before ? movementByClass(points, before, given.dimensions, labels, classNames.length) : null;
       const notes = [...mapNotes(figures, count, "test images"), ...epochNotes(movement, epoch)];

@@ -4,6 +4,7 @@ import type {Dataset} from "../../nouns/samples";
 import {accuracy, crossEntropy, softmaxRows} from "../../numbers/scores";
 import type {AskedImages} from "../../numbers/suspects";
 import type {Figure} from "../../plots/figure";
+import type {Jobs} from "../jobs/jobs";
 import {savedModel} from "../model/load/saved-model";
 import {bestEpoch} from "../record/kept-epochs";
 import type {RunDirectory} from "../record/run-directory";
@@ -37,6 +38,7 @@ export interface Looking {
   readonly model: LayersModel;
   readonly layers: ModelFacts["layers"];
   readonly network: Network;
+  readonly jobs: Jobs;
   readonly directory: RunDirectory;
   readonly log: RunLog;
   /** The best epoch's answers to images that were not learnt from; none before the first trained epoch that is best. */
@@ -154,7 +156,7 @@ function restOf(
 
 /** Runs the probes. @returns Those that failed, and why. */
 async function* probed(
-  {data, network, chosen, directory, layers, seed, signal, budget, sampleIndices}: Looking,
+  {data, network, jobs, chosen, directory, layers, seed, signal, budget, sampleIndices}: Looking,
   epoch: number,
   {logits, labels: testLabels, activations: testActivations}: Awaited<ReturnType<typeof evaluate>>,
   results: Results,
@@ -162,7 +164,7 @@ async function* probed(
   const samples = await data.test.read(sampleIndices);
   const testProbabilities = softmaxRows(logits, data.classNames.length);
   const context = {
-    ...{epoch, classifier: network, test: data.test, testLabels, testProbabilities, samples, sampleIndices},
+    ...{epoch, classifier: network, test: data.test, testLabels, testProbabilities, samples, sampleIndices, jobs},
     ...(testActivations ? {testActivations} : {}),
     ...(budget === undefined ? {} : {budget}),
   };

@@ -2,7 +2,6 @@ import {resolveOptions} from "../../nouns/options";
 import {fork} from "../../nouns/random";
 import type {Figure} from "../../plots/figure";
 import {draw} from "../../plots/index";
-import {aside} from "../jobs/thread";
 import {probes} from "../probes/index";
 import type {RunDirectory} from "../record/run-directory";
 import type {Artifact, Probe, ProbeContext} from "../types";
@@ -92,7 +91,7 @@ export async function* probeOnce(
     if (!next || next.done) break;
     if ("later" in next.value) {
       const made = next.value.later;
-      const drawn = made.then((artifact) => (draws ? aside("draw", artifact) : undefined));
+      const drawn = made.then((artifact) => (draws ? context.jobs.ask("draw", artifact) : undefined));
       drawn.catch(() => undefined); // told by finishLater
       unfinished.push({probe: probe.name, made, drawn, said});
     } else {

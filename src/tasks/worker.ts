@@ -1,10 +1,11 @@
 /** @file The thread's whole life: a task, its answer, the next. Started by thread.ts. */
 import {type MessagePort, parentPort} from "node:worker_threads";
 
-import {UserError} from "../../nouns/options";
-import {inOneLine, systemWords} from "../../nouns/system-errors";
-import {type Say, type TaskName, tasks} from "../../tasks/index";
-import type {Answer} from "./thread";
+import {UserError} from "../nouns/options";
+import {inOneLine, systemWords} from "../nouns/system-errors";
+import type {Say, TaskName} from "../pipeline/jobs/jobs";
+import type {Answer} from "../pipeline/jobs/thread";
+import {tasks} from "./index";
 
 const port = parentPort as MessagePort;
 

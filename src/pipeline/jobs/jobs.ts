@@ -1,0 +1,45 @@
+import type {Figure} from "../../plots/figure";
+import type {Drawable} from "../../plots/index";
+import type {Matrix} from "../../tsne/index";
+import type {MapContext, MapSettings, RowMap} from "../maps/map-rows";
+
+/** `mapRows`'s arguments, with chance as a seed: a `RandomSource` cannot be handed over. */
+export interface MapQuestion extends Pick<MapContext, "labels" | "before"> {
+  readonly rows: Matrix;
+  readonly settings: MapSettings;
+  readonly seed: number;
+}
+
+/** Takes a line for the user. */
+export type Say = (line: string) => void;
+
+/** Everything that a worker can be asked: a plain value in, a plain value out. `src/tasks` does them. */
+export interface Tasks {
+  /** A map of rows; see `mapRows`. */
+  mapRows(question: MapQuestion, say: Say): Promise<RowMap>;
+  /** A picture. */
+  draw(picture: Drawable, say: Say): Promise<Figure>;
+  /** Writes the page of the run in this folder. @returns Its path. */
+  report(run: string, say: Say): Promise<string>;
+  /** Writes the sheet of all epochs' maps of the run in this folder. @returns The files' paths. */
+  mapSheet(run: string, say: Say): Promise<string[]>;
+}
+
+export type TaskName = keyof Tasks;
+export type Question<N extends TaskName> = Parameters<Tasks[N]>[0];
+export type Result<N extends TaskName> = Awaited<ReturnType<Tasks[N]>>;
+
+export interface JobOptions {
+  /** Buffers in the question that go over to the worker; they are empty here afterwards. */
+  readonly moved?: readonly ArrayBuffer[];
+  /** Told what the task says, when it is done. */
+  readonly say?: Say;
+}
+
+/** Whoever does long work: a thread (thread.ts), or anything that keeps this contract. */
+export interface Jobs {
+  /** Has a task done. Each is answered once, in the order in which they were asked for. @throws What the task throws. */
+  ask<N extends TaskName>(task: N, question: Question<N>, options?: JobOptions): Promise<Result<N>>;
+  /** Starts what does the work before it is needed. */
+  prepare(): void;
+}
