@@ -29,6 +29,14 @@ const excessive: {readonly [N in keyof typeof plots]: PlotData<N>} = {
     counts: Uint32Array.from({length: 3000 ** 2}, (_, i) => (i % 3001 === 0 ? 9 : i % 17 === 0 ? 1 : 0)),
     classNames: names(3000),
   },
+  dataMap: {
+    title: "a large training set",
+    confidence: Float64Array.from({length: 200_000}, (_, n) => n / 200_000),
+    variability: Float64Array.from({length: 200_000}, (_, n) => (n % 500) / 1000),
+    correctness: Uint16Array.from({length: 200_000}, (_, n) => n % 6),
+    epochs: 5,
+    notes: ["a note"],
+  },
   imageGrid: {
     title: "large images",
     height: 300,

@@ -30,6 +30,7 @@ import {samplePlaces} from "./run/samples";
 import {askAboutAll, labelsByBest} from "./run/suspects";
 import {openRunLog} from "./run/tensorboard";
 import {hasTestImages, keepTestImages} from "./run/test-images";
+import {keepTrainingSet} from "./run/training-set";
 import {augmentation} from "./training/augment/augment";
 import {augmentationNote, rangesOf} from "./training/augment/ranges";
 import {isStale, staleNote} from "./training/patience";
@@ -209,6 +210,10 @@ async function* runAlone(
       const trainSeconds = (performance.now() - begun) / 1000;
       if (!isUntrainedSeen && !signal?.aborted) yield* lookBefore();
       if (!signal?.aborted) yield* lookAt(progress, trainSeconds);
+      if (!signal?.aborted && (epoch === epochs || isEnough)) {
+        const note = await keepTrainingSet(directory, data); // before the last page, which shows it
+        if (note) yield {type: "say", line: note};
+      }
       if (epoch === epochs || isEnough || signal?.aborted) yield* keepRest(); // nothing is trained meanwhile
       if (signal?.aborted && metrics.at(-1)?.epoch !== epochs && !isEnough) return yield interrupted;
     }

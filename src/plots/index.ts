@@ -1,4 +1,5 @@
 import {confusionMatrix} from "./confusion-matrix";
+import {dataMap} from "./data-map";
 import type {Figure, Plot} from "./figure";
 import {filmstrip} from "./filmstrip";
 import {imageGrid} from "./image-grid";
@@ -11,6 +12,7 @@ import {segments} from "./segments";
 /** Every kind of picture there is. The key is stored in saved artifacts: never rename one. */
 export const plots = {
   confusionMatrix,
+  dataMap,
   imageGrid,
   scatter,
   segments,

@@ -1,15 +1,10 @@
 /** @file What a report holds: the form in which a run's saved files travel to the page. Types only. */
 
 import type {EpochMetrics} from "../pipeline/types";
+import type {Packed} from "./packed";
+import type {TrainingShown} from "./training-file";
 
-/** An array among the page's bytes: little-endian, row-major. Its numbers are `stored * scale`. */
-export interface Packed {
-  readonly dtype: "u8" | "i8" | "u16" | "u32" | "f32";
-  readonly shape: readonly number[];
-  /** Where it starts, in bytes; a multiple of 4. */
-  readonly offset: number;
-  readonly scale?: number;
-}
+export type {Packed} from "./packed";
 
 /** Something recorded at a stop, or null where it was not. One entry a stop. */
 export type PerStop<T> = readonly (T | null)[];
@@ -119,6 +114,8 @@ export interface ReportFile {
     readonly height: number;
     readonly width: number;
   } | null;
+  /** How the training images were learnt. */
+  readonly training: TrainingShown | null;
   /** u16 `[images, classes]`. */
   readonly probabilities: PerStop<Packed> | null;
   readonly map: {

@@ -20,6 +20,9 @@ export interface Example {
   readonly probes?: readonly ("confusion" | "saliency" | "projection" | "lime")[];
   readonly data?: string;
   readonly name?: string;
+  /** Training images whose answers were kept, and how many of them have pictures; by default none. */
+  readonly training?: number;
+  readonly pictured?: number;
 }
 
 /**
@@ -42,6 +45,8 @@ export function exampleRun(example: Example = {}): string {
     probes = ["confusion", "saliency", "projection", "lime"],
     data = "mnist",
     name = "2026-11-21T18-40-00-mnist-cnn",
+    training = 0,
+    pictured = training,
   } = example;
   const folder = mkdtempSync(join(tmpdir(), "epochscope-run-"));
   const write = (path: string, content: unknown) => {
@@ -170,7 +175,36 @@ export function exampleRun(example: Example = {}): string {
       save("lime", "segments", epoch, {data: {height, width, channels, explanations}});
     }
   }
+  if (training) {
+    const taught = exampleTraining(training, classes);
+    write("artifacts/training/labels.json", {labels: taught.labels});
+    for (const epoch of epochs) if (epoch > 0) write(`artifacts/training/${stem(epoch)}`, taught.answers(epoch));
+    const places = Uint32Array.from({length: pictured}, (_, n) => n);
+    write("artifacts/training/pictures.json", {
+      ...{indices: places, shape: [pictured, height, width, channels], sources: places.map((n) => 7000 + n)},
+      pixels: Uint8Array.from({length: pictured * height * width * channels}, (_, at) => at % 251),
+    });
+  }
   return folder;
+}
+
+/**
+ * Training images and what was answered to them: every ninth is taken for the next class at each epoch, and the others are right
+ * from the epoch on that their place says; every eleventh is forgotten at epoch 2.
+ */
+export function exampleTraining(count: number, classes: number) {
+  const labels = Uint8Array.from({length: count}, (_, n) => n % classes);
+  const isRight = (n: number, epoch: number) => n % 9 !== 0 && epoch > n % 3 && !(n % 11 === 0 && epoch === 2);
+  const answers = (epoch: number) => {
+    const right = Array.from(labels, (_, n) => isRight(n, epoch));
+    return {
+      losses: Float32Array.from(labels, (_, n) => (right[n] ? 1 / (3 + n + epoch) : 1 + ((n * 7) % 13) / 4)),
+      margins: Float32Array.from(labels, (_, n) => (right[n] ? 1 + (n % 10) : -0.5 - ((n * 7) % 13) / 3)),
+      predicted: Uint8Array.from(labels, (label, n) => (right[n] ? label : (label + 1) % classes)),
+      sureness: Uint8Array.from(labels, (_, n) => 150 + (n % 100)),
+    };
+  };
+  return {labels, answers};
 }
 
 /** Each image's probabilities: its own class grows with the epoch; every seventh image is taken for the next class. */

@@ -1,8 +1,9 @@
 import fc from "fast-check";
 import {expect, test} from "vitest";
 import {randomSource} from "../../src/nouns/random";
+import {reduced} from "../../src/numbers/reduced-images";
 import {predictions} from "../../src/report/client/derive";
-import {fractions, mapTiles, packer, reduced} from "../../src/report/packer";
+import {fractions, mapTiles, packer} from "../../src/report/packer";
 import {reduction} from "../../src/report/page-budget";
 
 test("packs arrays at multiples of 4 bytes, and says where", () => {

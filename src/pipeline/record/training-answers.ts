@@ -2,33 +2,48 @@ import {readdir} from "node:fs/promises";
 import {join} from "node:path";
 
 import {UserError} from "../../nouns/options";
+import {keptEpochs} from "./kept-epochs";
 import {readSaved} from "./saved-file";
 
 /** What a run keeps of its training images, epoch by epoch, as they were presented. */
 export interface TrainingAnswers {
   readonly epochs: readonly number[];
+  /** How many epochs the run has kept: more than are here, where not all were wanted. */
+  readonly of: number;
   readonly labels: Uint8Array | Uint16Array;
   readonly losses: readonly Float32Array[];
   readonly margins: readonly Float32Array[];
   readonly predicted: readonly (Uint8Array | Uint16Array)[];
+  /** Each answer's probability, in 255ths. */
+  readonly sureness: readonly Uint8Array[];
 }
 
 /** @throws UserError if the run kept none: an earlier version made it, or no epoch was whole. */
 export async function trainingAnswersOf(path: string): Promise<TrainingAnswers> {
+  const kept = await keptTrainingAnswers(path);
+  if (kept) return kept;
+  throw new UserError(`${path}: expected a run that kept its answers to the training images, got none of them`);
+}
+
+/**
+ * The same; undefined where the run kept none.
+ *
+ * @param most About so many epochs at most, evenly apart, the first and the last among them; 0: all.
+ */
+export async function keptTrainingAnswers(path: string, most = 0): Promise<TrainingAnswers | undefined> {
   const folder = join(path, "artifacts", "training");
   const names = await readdir(folder).catch((error: NodeJS.ErrnoException) => {
     if (error.code === "ENOENT") return [];
     throw error;
   });
-  const epochs = names
+  const all = names
     .flatMap((name) => /^epoch-(\d+)\.json$/.exec(name)?.[1] ?? [])
     .map(Number)
     .sort((a, b) => a - b);
-  if (epochs.length === 0) {
-    throw new UserError(`${path}: expected a run that kept its answers to the training images, got none of them`);
-  }
+  if (all.length === 0) return undefined;
+  const epochs = keptEpochs(all, most);
   const {labels} = (await readSaved(join(folder, "labels.json"))) as Pick<TrainingAnswers, "labels">;
-  const read: {losses: Float32Array; margins: Float32Array; predicted: Uint8Array}[] = [];
+  const read: {losses: Float32Array; margins: Float32Array; predicted: Uint8Array; sureness: Uint8Array}[] = [];
   for (const epoch of epochs) {
     read.push((await readSaved(join(folder, `epoch-${`${epoch}`.padStart(3, "0")}.json`))) as (typeof read)[number]);
   }
@@ -37,9 +52,10 @@ export async function trainingAnswersOf(path: string): Promise<TrainingAnswers> 
     throw new UserError(`${folder}: expected ${labels.length} answers of epoch ${epochs[i]}, got ${losses.length}`);
   }
   return {
-    ...{epochs, labels},
+    ...{epochs, of: all.length, labels},
     losses: read.map(({losses}) => losses),
     margins: read.map(({margins}) => margins),
     predicted: read.map(({predicted}) => predicted),
+    sureness: read.map(({sureness}) => sureness),
   };
 }

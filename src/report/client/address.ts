@@ -1,16 +1,24 @@
 import type {Data} from "./data";
-import type {Selection, State} from "./state";
+import type {Selection, State, ViewName} from "./state";
 
-/** What an address names: `#e=3&b=5&img=12&cell=7-2`. Epochs are epochs, not places in the timeline. */
+/** What an address names: `#e=3&b=5&img=12&cell=7-2`, and `v=training&t=25` for another view. Epochs are epochs, not places in the timeline. */
 export interface View {
+  readonly view?: ViewName;
+  /** Row of a training image; its place in the split is what the address names. */
+  readonly sample?: number;
   readonly stop?: number;
   readonly other?: number;
   readonly image?: number;
   readonly selection?: Selection;
 }
 
+const VIEWS: readonly ViewName[] = ["answers", "training", "layers", "runs"];
+
 /** Reads an address; what this run does not have is left out. */
-export function readAddress(hash: string, data: Pick<Data, "epochs" | "count" | "classes">): View {
+export function readAddress(
+  hash: string,
+  data: Pick<Data, "epochs" | "count" | "classes"> & Partial<Pick<Data, "training">>,
+): View {
   const query = new URLSearchParams(hash.replace(/^#/, ""));
   const whole = (name: string) => {
     const text = query.get(name);
@@ -20,7 +28,11 @@ export function readAddress(hash: string, data: Pick<Data, "epochs" | "count" | 
   const other = data.epochs.indexOf(whole("b"));
   const image = whole("img");
   const selection = readSelection(query, data.classes);
+  const sample = data.training?.rowOf(whole("t")) ?? -1;
+  const view = VIEWS.find((name) => name === query.get("v"));
   return {
+    ...(view === "training" && data.training ? {view} : {}),
+    ...(sample >= 0 ? {sample} : {}),
     ...(stop >= 0 ? {stop} : {}),
     ...(other >= 0 ? {other} : {}),
     ...(image >= 0 && image < data.count ? {image} : {}),
@@ -39,8 +51,13 @@ function readSelection(query: URLSearchParams, classes: number): Selection | und
 }
 
 /** The address that brings a view back. A lasso is not kept: it has no name. */
-export function writeAddress({stop, other, image, selection}: State, {epochs}: Pick<Data, "epochs">): string {
+export function writeAddress(
+  {stop, other, image, selection, view, sample}: State,
+  {epochs, training}: Pick<Data, "epochs"> & Partial<Pick<Data, "training">>,
+): string {
   const query = new URLSearchParams({e: String(epochs[stop]), img: String(image)});
+  if (view !== undefined && view !== "answers") query.set("v", view);
+  if (view === "training" && training) query.set("t", String(training.place(sample)));
   if (other !== null) query.set("b", String(epochs[other]));
   if (selection.kind === "cell") query.set("cell", `${selection.actual}-${selection.predicted}`);
   else if (selection.kind !== "mistakes" && selection.kind !== "lasso") query.set("list", selection.kind);

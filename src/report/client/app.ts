@@ -2,7 +2,7 @@ import {readAddress, type View, writeAddress} from "./address";
 import type {Data} from "./data";
 import {h, type Kid} from "./dom";
 import {firstState} from "./first-state";
-import {plural} from "./format";
+import {int, plural} from "./format";
 import {mountLead} from "./lead";
 import {mountLiveLine} from "./live-line";
 import {mountMap} from "./map/map";
@@ -18,10 +18,12 @@ import {segmented, toggleAllNotes} from "./panels/panel";
 import {mountPhases} from "./panels/phases-panel";
 import {printOnPaper} from "./paper";
 import {sampledNote} from "./sampled";
-import {createStore, type Store} from "./state";
+import {createStore, type Store, type ViewName} from "./state";
 import {type Theme, theme} from "./theme";
 import {mountTimeline} from "./timeline";
+import {mountTraining, trainingFinding} from "./training/view";
 import {mountTray} from "./tray";
+import {mountQuestions, type PageView, type Question} from "./views";
 
 export interface App {
   readonly store: Store;
@@ -102,7 +104,7 @@ export function mountApp(data: Data, view: View = readAddress(location.hash, dat
   const one = data.count && lookable ? mountImagePanel(data, store, () => tray?.images() ?? []) : null;
   const close = () => store.set({sheet: false});
   const scrim = h("div", {class: "scrim", onclick: close});
-  const side = one && h("aside", {class: "side", "aria-label": `Chosen ${words.one}`}, one.root);
+  const side = one && h("section", {class: "side", "aria-label": `Chosen ${words.one}`}, one.root);
   const row = (name: string, ...kids: Kid[]) => {
     const present = kids.filter(Boolean);
     return present.length > 0 && h("div", {class: `${name} of-${present.length}`}, ...present);
@@ -124,7 +126,46 @@ export function mountApp(data: Data, view: View = readAddress(location.hash, dat
     mountAbout(data),
   );
   const live = mountLiveLine(store);
-  const page = h("main", {class: side ? "page" : "page alone"}, left, side && scrim, side);
+  const answersView: PageView = {
+    left,
+    side,
+    draw: () => {
+      matrix?.draw();
+      map?.draw();
+      one?.draw();
+      inside?.draw();
+    },
+    step: (by) => one?.step(by),
+    clear: () => store.set({selection: {kind: "mistakes"}, isolated: -1}),
+  };
+  const {training} = data;
+  const questions: readonly Question[] = [
+    {
+      name: "answers",
+      title: "Answers",
+      finding: (stop) => {
+        const answers = data.answers[stop];
+        return answers ? `${int(answers.wrong)} wrong` : "";
+      },
+    },
+    ...(training ? [{name: "training" as const, title: "Training set", finding: () => trainingFinding(training)}] : []),
+  ];
+  /** Views are made when they are first looked at. */
+  const make: {readonly [name in ViewName]?: () => PageView} = {
+    answers: () => answersView,
+    ...(training ? {training: () => mountTraining(data, training, store)} : {}),
+  };
+  const pages = new Map<ViewName, {readonly view: PageView; readonly root: HTMLElement}>();
+  const pageOf = (name: ViewName) => {
+    const known = pages.get(name);
+    if (known) return known;
+    const view = (make[name] ?? (() => answersView))();
+    const root = h("main", {class: view.side ? "page" : "page alone", "data-view": name}, view.left, view.side);
+    pages.set(name, {view, root});
+    document.body.append(root);
+    return {view, root};
+  };
+  const shown = () => pageOf(store.state.view).view;
   const facts = [data.file.run.data.name, plural(data.epochs[last] ?? 0, "epoch"), `seed ${data.file.run.seed}`];
   const brand = h(
     "div",
@@ -134,14 +175,19 @@ export function mountApp(data: Data, view: View = readAddress(location.hash, dat
     h("div", {class: "top-tools"}, compareButton, explainButton, themes.root, themeButton),
   );
   const top = h("header", {class: "top"}, brand, time.root, live);
-  document.body.replaceChildren(top, page);
-
-  const redraw = () => {
-    matrix?.draw();
-    map?.draw();
-    one?.draw();
-    inside?.draw();
+  const asks = mountQuestions(questions, store);
+  html.classList.toggle("asking", asks !== null);
+  if (asks) top.append(asks);
+  document.body.replaceChildren(top, scrim);
+  const showView = (name: ViewName) => {
+    pageOf(name);
+    for (const [other, {root}] of pages) root.hidden = other !== name;
+    compareButton.hidden = last === 0 || name !== "answers";
   };
+  showView("answers");
+  showView(store.state.view);
+
+  const redraw = () => shown().draw();
   const choose = (choice: Theme) => {
     theme.choose(choice);
     themes.set(choice);
@@ -158,6 +204,7 @@ export function mountApp(data: Data, view: View = readAddress(location.hash, dat
   let back: Element | null = null;
   /** On a narrow screen the image's panel lies over the page as a dialog, and the page behind it is out of reach. */
   const showSheet = (open: boolean) => {
+    const {left, side} = shown();
     if (!side) return;
     if (open) back = document.activeElement;
     html.classList.toggle("sheet", open);
@@ -174,25 +221,39 @@ export function mountApp(data: Data, view: View = readAddress(location.hash, dat
     if (back instanceof HTMLElement) back.focus({preventScroll: true});
     back = null;
   };
+  let begun = false;
+  let isFromAddress = false;
   store.on((state, changed) => {
-    if (changed.has("other")) {
-      compareButton.setAttribute("aria-pressed", String(state.other !== null));
-      html.classList.toggle("comparing", state.other !== null);
+    if (changed.has("view")) {
+      showView(state.view);
+      if (begun) scrollTo({top: 0});
+    }
+    if (changed.has("other") || changed.has("view")) {
+      const comparing = state.other !== null && state.view === "answers";
+      compareButton.setAttribute("aria-pressed", String(comparing));
+      html.classList.toggle("comparing", comparing);
     }
     if (changed.has("sheet")) showSheet(state.sheet && narrow.matches);
-    if (["stop", "other", "image", "selection"].some((key) => changed.has(key as "stop"))) {
+    if (["stop", "other", "image", "selection", "view", "sample"].some((key) => changed.has(key as "stop"))) {
       try {
-        history.replaceState(null, "", writeAddress(state, data));
+        // a view is a step that "back" takes back; what is looked at within it is not
+        const isStep = begun && changed.has("view") && !isFromAddress;
+        history[isStep ? "pushState" : "replaceState"](null, "", writeAddress(state, data));
       } catch {
         // some viewers forbid it; the view then has no address
       }
     }
+    begun = true;
+    isFromAddress = false;
   });
   addEventListener(
     "hashchange",
     () => {
       const named = readAddress(location.hash, data);
+      isFromAddress = true;
       store.set({
+        view: named.view ?? "answers",
+        ...(named.sample === undefined ? {} : {sample: named.sample}),
         ...(named.image === undefined ? {} : {image: named.image}),
         selection: named.selection ?? {kind: "mistakes"},
       });
@@ -204,14 +265,15 @@ export function mountApp(data: Data, view: View = readAddress(location.hash, dat
   const keys: {readonly [key: string]: () => void} = {
     ArrowRight: () => store.go(Math.min(last, store.state.stop + 1)),
     ArrowLeft: () => store.go(Math.max(0, store.state.stop - 1)),
-    c: compare,
-    j: () => one?.step(1),
-    k: () => one?.step(-1),
+    ...Object.fromEntries(questions.map(({name}, n) => [`${n + 1}`, () => store.set({view: name, sheet: false})])),
+    c: () => store.state.view === "answers" && compare(),
+    j: () => shown().step(1),
+    k: () => shown().step(-1),
     t: flip,
     "?": explain,
     Escape: () => {
       if (html.classList.contains("sheet")) close();
-      else store.set({selection: {kind: "mistakes"}, isolated: -1});
+      else shown().clear();
     },
   };
   /** Keys that a focused control has a use for itself. */
@@ -224,8 +286,10 @@ export function mountApp(data: Data, view: View = readAddress(location.hash, dat
     "keydown",
     (event) => {
       if (event.defaultPrevented || event.ctrlKey || event.metaKey || event.altKey) return;
-      const control = (event.target as Element).closest("button, summary, a, input");
+      const control = (event.target as Element).closest("button, summary, a, input, select");
+      if (control?.matches("input, select") && event.key !== "Escape") return; // it takes letters and arrows itself
       const key = event.key.length === 1 ? event.key.toLowerCase() : event.key;
+      if (shown().key?.(key)) return event.preventDefault();
       const act = keys[key] ?? (control ? undefined : offControls[key]);
       if (!act) return;
       event.preventDefault();

@@ -4,6 +4,7 @@ import {classLook} from "../../plots/class-looks";
 import type {Packed, ReportFile} from "../report-file";
 import type {Answers, Data, InsideData, LimeData, MapData, SaliencyData, Words} from "./data";
 import {predictions} from "./derive";
+import {decodeTraining} from "./training/data";
 
 /** Views the page's arrays in place. */
 export function decode(file: ReportFile, bytes: ArrayBuffer): Data {
@@ -51,6 +52,7 @@ export function decode(file: ReportFile, bytes: ArrayBuffer): Data {
     saliency,
     lime,
     inside: decodeInside(file, view),
+    training: file.training && decodeTraining(file.training, classes, view),
     explained: (stop = -1) => ascending[stop + 1],
     isExplained: (i, stop) => (stop === undefined ? ever : explained[stop]).has(i),
     metrics: (stop) => file.metrics.find(({epoch}) => epoch === file.stops[stop]),

@@ -2,6 +2,7 @@ import type {View} from "./address";
 import type {Data} from "./data";
 import {members} from "./selection";
 import type {State} from "./state";
+import {restoredDecisions} from "./training/decisions";
 
 /** The page as it opens: at what an address names, else at the last epoch and its mistakes. */
 export function firstState(data: Data, view: View): State {
@@ -9,7 +10,15 @@ export function firstState(data: Data, view: View): State {
   const other = view.other === undefined || view.other > data.last ? null : view.other;
   const answered = data.answers.some((answers) => answers !== null);
   const selection = view.selection ?? {kind: answered ? "mistakes" : "explained"};
+  const training = data.training;
   const state: State = {
+    view: view.view === "training" && training ? "training" : "answers",
+    sample: view.sample ?? -1,
+    sampleHover: -1,
+    samples: {kind: "suspects"},
+    order: "suspect",
+    decided: training ? restoredDecisions(data) : new Map(),
+    mapZoomed: true,
     stop,
     other,
     at: stop,

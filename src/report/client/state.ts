@@ -1,4 +1,8 @@
 import type {RunProgress} from "../../pipeline/record/run-progress";
+import type {Decision, SampleChoice, SampleOrder} from "./training/choices";
+
+/** The questions that the page answers, a view each. */
+export type ViewName = "answers" | "training" | "layers" | "runs";
 
 export type Mode = "label" | "predicted" | "right";
 
@@ -15,6 +19,8 @@ export type Live =
 
 /** Everything that the page shows, beside the data. Stops are places in `Data.epochs`. */
 export interface State {
+  /** The view shown. */
+  readonly view: ViewName;
   /** The stop shown (A), and a second one when comparing. */
   readonly stop: number;
   readonly other: number | null;
@@ -34,6 +40,16 @@ export interface State {
   readonly limeFor: "predicted" | "label";
   readonly zoomed: boolean;
   readonly difference: boolean;
+  /** The training image shown, and the one under the pointer (−1: none); rows of the training data. */
+  readonly sample: number;
+  readonly sampleHover: number;
+  /** What picks the training images of the list, and what they are ordered by. */
+  readonly samples: SampleChoice;
+  readonly order: SampleOrder;
+  /** By place in the training split. */
+  readonly decided: ReadonlyMap<number, Decision>;
+  /** Whether the data map spreads its corners. */
+  readonly mapZoomed: boolean;
   /** Null where nothing is known of a run that goes on. */
   readonly live: Live | null;
 }

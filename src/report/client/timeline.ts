@@ -1,8 +1,8 @@
 import type {Data} from "./data";
 import {h, rem, setText} from "./dom";
-import {pct} from "./format";
+import {int, pct} from "./format";
 import {drawWhenSized} from "./sized";
-import {type Store, still} from "./state";
+import {type Store, still, type ViewName} from "./state";
 import {spacedStops} from "./stops";
 
 /** How long each epoch stays while playing. */
@@ -24,19 +24,29 @@ export function mountTimeline(data: Data, store: Store): Timeline {
   const share = (stop: number) => String(last ? stop / last : 0.5);
   const name = (stop: number) => (epochs[stop] === 0 ? "epoch 0, untrained" : `epoch ${epochs[stop]}`);
   const accuracy = (stop: number) => data.metrics(stop)?.testAccuracy;
+  /** The small number under a stop: what the view shown asks about. */
+  const figure = (view: ViewName, stop: number): string => {
+    const right = accuracy(stop);
+    const over = data.training?.epochsBy(epochs[stop]) ?? 0;
+    if (view !== "training" || !data.training) return right === undefined ? "" : pct(right);
+    return over === 0 ? "learned" : int(data.training.story(over).learned);
+  };
   const icon = h("span", {class: "play-icon", "aria-hidden": "true"});
   const play = h("button", {class: "play", type: "button", title: "Play (space)", onclick: () => toggle()}, icon);
   const fill = h("span", {class: "tl-fill"});
   const between = h("span", {class: "tl-span"});
   const track = h("div", {class: "tl-track"}, h("span", {class: "tl-line"}), between, fill);
+  const smalls: HTMLElement[] = [];
   const stops = epochs.map((epoch, s) => {
     const right = accuracy(s);
+    const small = h("span", {class: "tl-acc"}, right === undefined ? "" : pct(right));
+    smalls.push(small);
     const mark = h(
       "div",
       {class: "tl-stop", "aria-hidden": "true", style: {"--x": share(s)}},
       h("span", {class: "tl-tick"}),
       h("span", {class: "tl-n"}, String(epoch)),
-      right !== undefined && h("span", {class: "tl-acc"}, pct(right)),
+      small,
     );
     track.append(mark);
     return mark;
@@ -148,6 +158,7 @@ export function mountTimeline(data: Data, store: Store): Timeline {
         between.style.setProperty("--w", String(Math.abs(state.at - state.atOther) / (last || 1)));
       }
     }
+    if (changed.has("view")) for (const [s, small] of smalls.entries()) setText(small, figure(state.view, s));
     if (changed.has("stop") || changed.has("other")) label();
     const describe = (knob: HTMLElement, s: number) => {
       setText(knob.firstElementChild as Element, String(epochs[s]));

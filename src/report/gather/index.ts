@@ -4,13 +4,14 @@ import {pathToFileURL} from "node:url";
 import {visibleValue} from "../../escape/visible";
 import {UserError} from "../../nouns/options";
 import {orUserErrorSync} from "../../nouns/system-errors";
+import {reduced} from "../../numbers/reduced-images";
 import {bestEpoch, KEEP_EPOCHS, keptEpochs} from "../../pipeline/record/kept-epochs";
 import {parseMetrics} from "../../pipeline/record/metrics-file";
 import {readRunFile} from "../../pipeline/record/run-file";
 import {readSaved} from "../../pipeline/record/saved-file";
 import type {EpochMetrics} from "../../pipeline/types";
 import {type FileMemory, fileMemory, type Recall, type Saved} from "../file-memory";
-import {carriedMistakes, carriedStops, fractions, packer, reduced} from "../packer";
+import {carriedMistakes, carriedStops, fractions, packer} from "../packer";
 import {reduction} from "../page-budget";
 import type {ReportFile, RunFacts} from "../report-file";
 import {gatherInside, insideShown} from "./inside";
@@ -18,6 +19,7 @@ import {explanations, gatherLime} from "./lime";
 import {gatherMap, mapStop} from "./map";
 import {gatherSaliency} from "./saliency";
 import {type ArtifactFiles, array} from "./saved-values";
+import {gatherTraining} from "./training";
 
 /** A report's facts, and the arrays they point into. */
 export interface Gathered {
@@ -122,6 +124,14 @@ function gatherFiles(runFolder: string, images: TestImages | null, recall: Recal
         ? {height, width, entries: limeEntries()}
         : null,
     mistakes: artifacts.has("mistakes/lime") ? mistakes.map((stop) => stop?.counts ?? null) : null,
+    training: gatherTraining(
+      artifacts.get("training"),
+      (epoch) => finished.has(epoch),
+      classNames.length,
+      recall,
+      pack,
+      (paths) => linksOf(paths, facts.options?.data),
+    ),
     inside: images && artifacts.has("network") ? gatherInside(perStop("network", insideShown), pack) : null,
   };
   return {file: visibleValue(file), parts: pack.parts}; // names of the data as the page may show them

@@ -15,6 +15,12 @@ const KEYS: readonly (readonly [string, string])[] = [
   ["Esc", "clear the selection"],
 ];
 
+/** Those of a page with more than one question. */
+const QUESTION_KEYS: readonly (readonly [string, string])[] = [
+  ["1 2", "questions: answers, training set"],
+  ["G S D U", "training set: keep the label, take the suggested one, drop the image, undo"],
+];
+
 /** Options that repeat what stands elsewhere, or are nobody's business but the machine's. */
 const UNSAID = new Set(["save", "name", "seed", "quiet", "verbose", "color", "probes"]);
 
@@ -95,7 +101,7 @@ export function mountAbout(data: Data): HTMLElement {
   const keys = h(
     "dl",
     {class: "keys"},
-    ...KEYS.flatMap(([pressed, does]) => [
+    ...[...KEYS, ...(data.training ? QUESTION_KEYS : [])].flatMap(([pressed, does]) => [
       h("dt", {}, ...pressed.split(" ").map((key) => h("kbd", {}, key))),
       h("dd", {}, does),
     ]),

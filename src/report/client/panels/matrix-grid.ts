@@ -161,7 +161,7 @@ export function grid(data: Data, pick: (actual: number, predicted: number) => vo
           fill(theme, r * size + c, {
             text: count ? String(count) : "",
             ground: count ? mix(theme.panel, right ? theme.ok : theme.bad, depth) : null,
-            title: `${int(count)} of ${int(row)} true ${names[actual]} ${did}`,
+            title: `${count} of ${int(row)} true ${names[actual]} ${did}`,
           });
           const chosen = selection.kind === "cell" && selection.actual === actual && selection.predicted === predicted;
           cells[r * size + c].classList.toggle("sel", chosen);

@@ -1,0 +1,117 @@
+import type {Dataset, Split} from "../../nouns/samples";
+import {picturedSamples} from "../../numbers/pictured-samples";
+import {reduced} from "../../numbers/reduced-images";
+import {suspectTrainingLabels, type TrainingSuspect} from "../../numbers/suspect-training-labels";
+import {draw} from "../../plots/index";
+import {csvTable} from "../record/csv-table";
+import type {RunDirectory} from "../record/run-directory";
+import {keptTrainingAnswers, type TrainingAnswers} from "../record/training-answers";
+
+/** Answers of at most so many images and epochs are read at once: 10 bytes each. */
+const MOST_ANSWERS = 5e7;
+/** The most bytes of pixels that are kept of the training images, and the longest side that they are kept at. */
+const PICTURE_BYTES = 1.8e6;
+const LONGEST_SIDE = 40;
+/** Images read at a time. */
+const AT_ONCE = 200;
+/** Digits that numbers are written with. */
+const DIGITS = 6;
+
+/**
+ * Keeps the story of the training images at the end of a run: `samples.csv`, a line an image; `data-map.png`; and, for the page,
+ * the pictures of those that are most worth looking at. A run that kept no answers to them (`trainingAnswersOf`) leaves none.
+ *
+ * @returns A line for where not all epochs were taken.
+ */
+export async function keepTrainingSet(directory: RunDirectory, data: Dataset): Promise<string | undefined> {
+  const {train, classNames, name} = data;
+  const answers = await keptTrainingAnswers(directory.path, Math.max(3, Math.floor(MOST_ANSWERS / train.count)));
+  if (!answers || answers.labels.length !== train.count) return undefined;
+  const {epochs, of, labels, losses, margins, predicted} = answers;
+  const ranked = suspectTrainingLabels({losses, margins}, predicted, labels);
+  await directory.writeFile("samples.csv", samplesCsv(ranked, answers, train, classNames));
+  const issues = ranked.filter(({isIssue}) => isIssue).length;
+  const few = of === epochs.length ? "" : ` of ${of}`;
+  const notes = [
+    `${train.count.toLocaleString("en")} training images over ${epochs.length}${few} epochs, as they were presented: with ` +
+      "dropout, before the step that learnt from them;",
+    `${issues.toLocaleString("en")} labels had another class above them on average (samples.csv has every image)`,
+  ];
+  const byPlace = [...ranked].sort((a, b) => a.index - b.index);
+  const {png} = draw("dataMap", {
+    title: `${name}: how the training images were learnt`,
+    confidence: byPlace.map(({confidence}) => confidence),
+    variability: byPlace.map(({variability}) => variability),
+    correctness: byPlace.map(({correct}) => correct),
+    epochs: epochs.length,
+    notes,
+  });
+  await directory.writeFile("data-map.png", png);
+  await directory.writeValue("training/pictures", await pictures(ranked, data));
+  return few ? `samples.csv and data-map.png are of ${epochs.length}${few} epochs, evenly apart` : undefined;
+}
+
+/** Pictures of some training images, as `artifacts/training/pictures.json` holds them. */
+export interface TrainingPictures {
+  /** Their places in the training split, ascending. */
+  readonly indices: Uint32Array;
+  /** Of `pixels`: count, height, width, channels; large images are made smaller. */
+  readonly shape: readonly number[];
+  readonly pixels: Uint8Array;
+  /** Their places in the file or folder that the split was taken from. */
+  readonly sources: Uint32Array;
+  /** Their files, where they are files. */
+  readonly files?: readonly string[];
+}
+
+async function pictures(ranked: readonly TrainingSuspect[], {train, imageShape}: Dataset): Promise<TrainingPictures> {
+  const [height, width, channels] = imageShape;
+  const step = Math.max(1, Math.ceil(Math.max(height, width) / LONGEST_SIDE));
+  const [rows, columns] = [Math.ceil(height / step), Math.ceil(width / step)];
+  const size = rows * columns * channels;
+  const indices = picturedSamples(ranked, Math.max(1, Math.floor(PICTURE_BYTES / size)));
+  const pixels = new Uint8Array(indices.length * size);
+  let room: Float32Array | undefined;
+  for (let at = 0; at < indices.length; at += AT_ONCE) {
+    const some = await train.read(indices.subarray(at, at + AT_ONCE), room);
+    room = some.pixels;
+    const bytes = Uint8Array.from(some.pixels, (value) => Math.round(255 * value));
+    pixels.set(reduced(bytes, [some.count, height, width, channels], step), at * size);
+  }
+  return {
+    indices,
+    shape: [indices.length, rows, columns, channels],
+    pixels,
+    sources: Uint32Array.from(indices, (n) => train.sources?.[n] ?? n),
+    ...(train.files ? {files: Array.from(indices, (n) => train.files?.[n] ?? "")} : {}),
+  };
+}
+
+function samplesCsv(
+  ranked: readonly TrainingSuspect[],
+  {labels, losses}: TrainingAnswers,
+  train: Split,
+  classNames: readonly string[],
+): string {
+  const rank = new Uint32Array(ranked.length);
+  for (const [i, {index}] of ranked.entries()) rank[index] = i + 1;
+  const all = [...ranked].sort((a, b) => a.index - b.index);
+  const short = (value: number) => Number(value.toPrecision(DIGITS));
+  const meanLoss = (n: number) => losses.reduce((sum, epoch) => sum + epoch[n], 0) / losses.length;
+  return csvTable({
+    split: all.map(() => "train"),
+    index: all.map(({index}) => index),
+    source_index: all.map(({index}) => train.sources?.[index] ?? index),
+    file: all.map(({index}) => train.files?.[index] ?? ""),
+    given_label: all.map(({index}) => classNames[labels[index]]),
+    predicted_label: all.map(({predicted}) => classNames[predicted]),
+    suspect_rank: all.map(({index}) => rank[index]),
+    area_under_margin: all.map(({areaUnderMargin}) => short(areaUnderMargin)),
+    confidence: all.map(({confidence}) => short(confidence)),
+    variability: all.map(({variability}) => short(variability)),
+    correct_epochs: all.map(({correct}) => correct),
+    forgotten: all.map(({forgotten}) => forgotten),
+    learned_at: all.map(({learnedAt}) => learnedAt),
+    mean_loss: all.map(({index}) => short(meanLoss(index))),
+  });
+}

@@ -1,0 +1,138 @@
+import {visible} from "../../../escape/visible";
+import {type Dynamics, dynamicsOf} from "../../../numbers/dynamics";
+import {unpackedLoss} from "../../packed-loss";
+import type {Packed} from "../../report-file";
+import type {TrainingShown} from "../../training-file";
+
+/** How a number of epochs taught each image; rows are those of `TrainingData`. */
+export type Story = Omit<Dynamics, "areaUnderMargin"> & {
+  /** Mean loss in nats. */
+  readonly loss: Float64Array;
+  /** Images answered right at the last of the epochs. */
+  readonly learned: number;
+};
+
+/** A picture as the page draws it. */
+export interface SamplePicture {
+  readonly pixels: Uint8Array;
+  readonly height: number;
+  readonly width: number;
+  readonly channels: number;
+}
+
+/** The training images, decoded. A row is an image that the page carries; its place is where it stands in the split. */
+export interface TrainingData {
+  readonly rows: number;
+  /** Images of the whole split. */
+  readonly count: number;
+  /** Epochs that the page carries, and how many the run kept. */
+  readonly epochs: readonly number[];
+  readonly of: number;
+  place(row: number): number;
+  /** −1 where the page does not carry it. */
+  rowOf(place: number): number;
+  readonly labels: Uint8Array | Uint16Array;
+  readonly suggested: Uint8Array | Uint16Array;
+  /** Area under the margin in logits, over all carried epochs; below 0 is suspect. */
+  readonly margins: Float32Array;
+  /** The label's probability at carried epoch e (0 the first). */
+  probability(e: number, row: number): number;
+  /** The answer at carried epoch e, and its probability. */
+  answer(e: number, row: number): {readonly predicted: number; readonly sureness: number};
+  /** What the first `epochs` carried epochs came to; at least 1. */
+  story(epochs: number): Story;
+  /** How many carried epochs are over at an epoch of the run. */
+  epochsBy(epoch: number): number;
+  /** Null where the page does not carry it. */
+  picture(row: number): SamplePicture | null;
+  /** Rows that have a picture. */
+  readonly pictured: number;
+  /** Its place in the source of the split; null where it is not known. */
+  source(row: number): number | null;
+  file(row: number): {readonly path: string; readonly raw: string; readonly link: string | null} | null;
+}
+
+type View = Uint8Array | Int8Array | Uint16Array | Uint32Array | Float32Array;
+type Whole = Uint8Array | Uint16Array;
+
+/** Views the arrays in place; what takes time is made when it is asked for. */
+export function decodeTraining(shown: TrainingShown, classes: number, view: (packed: Packed) => View): TrainingData {
+  const labels = view(shown.labels) as Whole;
+  const rows = labels.length;
+  const indices = shown.indices && (view(shown.indices) as Uint32Array);
+  // each is spread within the step that it was rounded to: else the map would show the steps as bands
+  const FINE = 64;
+  const levels = Float32Array.from({length: 256 * FINE}, (_, n) => unpackedLoss(Math.max(0, (n + 0.5) / FINE - 0.5)));
+  const losses = shown.losses.map((packed, e) => {
+    const stored = view(packed);
+    const nats = new Float32Array(rows);
+    for (let row = 0; row < rows; row++) nats[row] = levels[FINE * stored[row] + scattered(row, e, FINE)];
+    return nats;
+  });
+  const astray = shown.astray.map((packed) => view(packed) as Whole);
+  const sureness = shown.sureness.map((packed) => view(packed) as Uint8Array);
+  const step = shown.margins.scale ?? 1;
+  const margins = Float32Array.from(view(shown.margins), (v) => shown.lowestMargin + v * step);
+  const {pictures} = shown;
+  const places = pictures ? (view(pictures.indices) as Uint32Array) : new Uint32Array();
+  const sources = pictures && (view(pictures.sources) as Uint32Array);
+  const pixels = pictures && (view(pictures.pixels) as Uint8Array);
+  const [, height = 0, width = 0, channels = 1] = pictures?.pixels.shape ?? [];
+  const size = height * width * channels;
+  const place = (row: number) => indices?.[row] ?? row;
+  const rowOfPlace = indices && new Map(Array.from(indices, (at, row) => [at, row]));
+  const rowOf = (at: number) => (rowOfPlace ? (rowOfPlace.get(at) ?? -1) : at < rows ? at : -1);
+  const pictureOfPlace = new Map(Array.from(places, (at, n) => [at, n]));
+  const pictureAt = (row: number) => pictureOfPlace.get(place(row)) ?? -1;
+  const stories = new Map<number, Story>();
+  const story = (epochs: number): Story => {
+    const known = stories.get(epochs);
+    if (known) return known;
+    const some = {losses: losses.slice(0, epochs), astray: astray.slice(0, epochs)};
+    // right or wrong is all that is asked of the margins here
+    const margins = some.astray.map((epoch) => Int8Array.from(epoch, (off) => (off === 0 ? 1 : -1)));
+    const {areaUnderMargin: _, ...dynamics} = dynamicsOf({losses: some.losses, margins});
+    const loss = new Float64Array(rows);
+    for (const epoch of some.losses) for (let row = 0; row < rows; row++) loss[row] += epoch[row] / epochs;
+    let learned = 0;
+    for (const off of astray[epochs - 1]) if (off === 0) learned++;
+    const made = {...dynamics, loss, learned};
+    stories.set(epochs, made);
+    return made;
+  };
+  return {
+    ...{rows, count: shown.count, epochs: shown.epochs, of: shown.of, place, rowOf, labels, margins, story},
+    suggested: view(shown.suggested) as Whole,
+    probability: (e, row) => Math.exp(-losses[e][row]),
+    answer: (e, row) => {
+      const off = astray[e][row];
+      const predicted = (labels[row] + off) % classes;
+      return {predicted, sureness: off === 0 ? Math.exp(-losses[e][row]) : sureness[e][row] / 255};
+    },
+    epochsBy: (epoch) => shown.epochs.filter((one) => one <= epoch).length,
+    picture: (row) => {
+      const n = pictureAt(row);
+      if (n < 0 || !pixels) return null;
+      return {pixels: pixels.subarray(n * size, (n + 1) * size), height, width, channels};
+    },
+    pictured: places.length,
+    source: (row) => {
+      const n = pictureAt(row);
+      return n < 0 || !sources ? null : sources[n];
+    },
+    file: (row) => {
+      const n = pictureAt(row);
+      const path = n < 0 ? undefined : pictures?.files?.paths[n];
+      if (path === undefined) return null;
+      const folder = pictures?.files?.folder;
+      const raw = decodeURIComponent(path);
+      return {path: visible(raw), raw, link: folder && location.protocol === "file:" ? `${folder}${path}` : null};
+    },
+  };
+}
+
+/** A number below `most` that has nothing to do with its neighbours': the same each time. */
+function scattered(row: number, epoch: number, most: number): number {
+  const mixed = Math.imul(Math.imul(row + 1, 0x9e3779b1) ^ Math.imul(epoch + 7, 0x85ebca6b), 0xc2b2ae35);
+  return (mixed >>> 16) % most;
+}

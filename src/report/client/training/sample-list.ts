@@ -1,0 +1,244 @@
+import {fitted} from "../../../plots/fitted";
+import type {Data} from "../data";
+import {h, setText} from "../dom";
+import {int, pct, plural} from "../format";
+import {panel, segmented} from "../panels/panel";
+import {showsScrolling} from "../scrolls";
+import type {Store} from "../state";
+import type {SampleChoice, SampleOrder} from "./choices";
+import type {TrainingData} from "./data";
+import {decide, decidedWords, decisionsCsv, download} from "./decisions";
+import {samplePicture} from "./sample-picture";
+import {chosenRows, epochsAt} from "./samples";
+
+type Tab = "suspects" | "forgotten" | "never" | "decided" | "all";
+
+/** How many are shown at first, and with each "Show more". */
+const FIRST = 60;
+const MORE = 300;
+
+const ORDERS: readonly (readonly [SampleOrder, string])[] = [
+  ["suspect", "most suspect"],
+  ["confidence", "least sure of the label"],
+  ["variability", "least steady"],
+  ["forgotten", "forgotten most often"],
+  ["learnedAt", "learned last"],
+  ["loss", "largest loss"],
+];
+
+/** The one list of training images: suspects, a cell, a lasso. What is decided about them is saved from its foot. */
+export function mountSampleList(
+  data: Data,
+  training: TrainingData,
+  store: Store,
+): {root: HTMLElement; rows(): readonly number[]} {
+  const {words, names, epochs} = data;
+  const tabs = segmented<Tab>(
+    "List",
+    [
+      ["suspects", "Suspect"],
+      ["forgotten", "Forgotten"],
+      ["never", "Never learned"],
+      ["decided", "Decided"],
+      ["all", "All"],
+    ],
+    "suspects",
+    (kind) => store.set({samples: {kind}}),
+  );
+  const order = h(
+    "select",
+    {"aria-label": "Order of the list"},
+    ...ORDERS.map(([value, text]) => h("option", {value}, `${text[0].toUpperCase()}${text.slice(1)} first`)),
+  );
+  order.addEventListener("change", () => store.set({order: order.value as SampleOrder}));
+  const help =
+    "A suspect label is one that another class outdid on average over the epochs (area under the margin below 0, Pleiss et al. 2020). " +
+    `Suspect is not wrong: hard ${words.many} are suspect too, and only you can say. “3 → 8?” is labelled 3 and looks like 8. G keeps the ` +
+    "label, S takes the suggested one, D drops the image, U takes the last decision back; J and K walk through the list.";
+  const {root, head, body, bar} = panel("samples", "Suspect labels", help, order, tabs.root);
+  const say = h("p", {class: "tray-say"});
+  const clear = h("button", {class: "link tray-clear", type: "button"}, "Clear selection");
+  clear.addEventListener("click", () => store.set({samples: {kind: "suspects"}}));
+  const dropAll = h("button", {class: "link tray-clear", type: "button"});
+  dropAll.addEventListener("click", () => {
+    if (!confirm(`Drop ${plural(rows.length, words.one)} from the training set? You can take single ones back.`))
+      return;
+    decide(
+      data,
+      store,
+      rows.map((row) => training.place(row)),
+      {kind: "drop"},
+    );
+  });
+  bar.firstElementChild?.after(h("div", {class: "tray-line"}, say, clear, dropAll));
+  const list = showsScrolling(
+    h("div", {class: "thumbs", role: "listbox", tabindex: "-1", "aria-label": `List of training ${words.many}`}),
+  );
+  const empty = h("p", {class: "empty"});
+  const more = h("button", {class: "btn", type: "button"});
+  const cut = h("p", {class: "on-paper empty"});
+  body.append(list, empty, more, cut, decisionsBar(data, training, store));
+
+  let limit = FIRST;
+  let rows: readonly number[] = [];
+  let picked: SampleChoice | undefined;
+  more.addEventListener("click", () => {
+    limit += MORE;
+    draw();
+  });
+  const figure = (row: number): string => {
+    const story = training.story(epochsAt(training, epochs[store.state.stop]));
+    switch (store.state.order) {
+      case "suspect":
+        return training.margins[row].toFixed(1).replace("-", "−");
+      case "confidence":
+        return pct(story.confidence[row], 0);
+      case "variability":
+        return `± ${story.variability[row].toFixed(2)}`;
+      case "forgotten":
+        return `${story.forgotten[row]} ×`;
+      case "learnedAt":
+        return `epoch ${story.learnedAt[row]}`;
+      case "loss":
+        return story.loss[row].toFixed(2);
+      default:
+        return store.state.order satisfies never;
+    }
+  };
+  const thumbOf = (row: number): HTMLElement => {
+    const [label, other] = [names[training.labels[row]] || "–", names[training.suggested[row]] || "–"];
+    const isSuspect = training.margins[row] < 0;
+    const told = isSuspect ? `labelled ${label}, looks like ${other}` : `labelled ${label}`;
+    const decision = store.state.decided.get(training.place(row));
+    const mark = decision && {keep: "✓", drop: "×", relabel: ""}[decision.kind];
+    const sign = decision?.kind === "relabel" ? fitted(names[decision.to], 4) : mark;
+    const thumb = h(
+      "button",
+      {
+        type: "button",
+        role: "option",
+        class: `thumb${isSuspect ? " wrong" : ""}${decision ? " decided" : ""}`,
+        title: told,
+      },
+      samplePicture(training, row),
+      h("span", {class: "th-cap"}, isSuspect ? `${fitted(label, 14)} → ${fitted(other, 14)}?` : fitted(label, 24)),
+      h("span", {class: "th-p"}, figure(row)),
+      sign !== undefined && h("span", {class: "th-mark"}, sign),
+    );
+    thumb.addEventListener("click", () => store.set({sample: row, sheet: true}));
+    return thumb;
+  };
+  const title = (choice: SampleChoice): string => {
+    if (choice.kind === "cell") return `${names[choice.given]} that look like ${names[choice.suggested]}`;
+    if (choice.kind === "lasso") return choice.name ?? `Lassoed ${words.many}`;
+    return {
+      suspects: "Suspect labels",
+      forgotten: "Forgotten on the way",
+      never: "Never learned",
+      decided: "Decided",
+      all: `All training ${words.many}`,
+    }[choice.kind];
+  };
+  const draw = () => {
+    const {state} = store;
+    if (state.samples !== picked) [picked, limit, list.scrollTop] = [state.samples, FIRST, 0];
+    rows = chosenRows(training, state, epochs[state.stop]);
+    const isAlone = state.samples.kind === "cell" || state.samples.kind === "lasso";
+    tabs.set(isAlone ? null : (state.samples.kind as Tab));
+    order.value = state.order;
+    clear.hidden = !isAlone;
+    dropAll.hidden = state.samples.kind !== "lasso" || rows.length === 0;
+    setText(dropAll, `Drop all ${int(rows.length)}`);
+    setText(head, title(state.samples));
+    const without = rows.reduce((sum, row) => sum + Number(training.picture(row) === null), 0);
+    const lacking = without === 0 ? "" : `, ${int(rows.length - without)} with pictures`;
+    setText(say, `${plural(rows.length, words.one)}${lacking}.`);
+    say.title =
+      without === 0
+        ? ""
+        : "The page carries the pictures of the most suspect, and of others evenly from all over the map.";
+    const shown = rows.slice(0, limit);
+    list.replaceChildren(...shown.map(thumbOf));
+    list.hidden = shown.length === 0;
+    empty.hidden = shown.length > 0;
+    const nothing =
+      state.samples.kind === "decided"
+        ? "Nothing decided yet: G keeps the given label, S takes the suggested one, D drops the image."
+        : `No ${words.many} here.`;
+    setText(empty, nothing);
+    more.hidden = rows.length <= limit;
+    setText(more, `Show ${int(Math.min(MORE, rows.length - limit))} more`);
+    setText(cut, rows.length > limit ? `These are the first ${int(limit)} of ${int(rows.length)}.` : "");
+    mark();
+  };
+  const mark = () => {
+    const chosen = rows.indexOf(store.state.sample);
+    const thumbs = [...list.children] as HTMLElement[];
+    thumbs.forEach((thumb, n) => {
+      thumb.setAttribute("aria-selected", String(n === chosen));
+      thumb.tabIndex = n === (chosen >= 0 && chosen < thumbs.length ? chosen : 0) ? 0 : -1;
+    });
+    if (chosen < 0 || chosen >= thumbs.length) return;
+    const [own, place] = [thumbs[chosen], list];
+    if (own.offsetTop - place.offsetTop < place.scrollTop) place.scrollTop = own.offsetTop - place.offsetTop;
+    const below = own.offsetTop - place.offsetTop + own.offsetHeight - place.clientHeight;
+    if (below > place.scrollTop) place.scrollTop = below;
+  };
+  list.addEventListener("keydown", (event) => {
+    const thumbs = [...list.children] as HTMLElement[];
+    const from = thumbs.indexOf(document.activeElement as HTMLElement);
+    if (from < 0) return;
+    const columns = thumbs.filter((thumb) => thumb.offsetTop === thumbs[0].offsetTop).length;
+    const aside = event.shiftKey ? {ArrowRight: from + 1, ArrowLeft: from - 1} : {};
+    const ways: {readonly [key: string]: number} = {
+      ...aside,
+      ...{ArrowDown: from + columns, ArrowUp: from - columns, Home: 0, End: thumbs.length - 1},
+    };
+    const to = ways[event.key];
+    if (to === undefined || !thumbs[to]) return;
+    event.preventDefault();
+    event.stopPropagation();
+    thumbs[to].focus();
+    store.set({sample: rows[to]});
+  });
+  store.on(({view}, changed) => {
+    if (view !== "training") return;
+    if (["samples", "order", "stop", "decided", "view"].some((key) => changed.has(key as "stop"))) {
+      const isFocused = list.contains(document.activeElement);
+      draw();
+      if (isFocused) list.querySelector<HTMLElement>("[tabindex='0']")?.focus();
+    } else if (changed.has("sample")) mark();
+  });
+  return {root, rows: () => rows};
+}
+
+/** What was decided, and how to train with it: there once something is. */
+function decisionsBar(data: Data, training: TrainingData, store: Store): HTMLElement {
+  const said = h("span", {class: "dec-say"});
+  const save = h("button", {class: "btn", type: "button"}, "Save suspects.csv");
+  save.addEventListener("click", () => download("suspects.csv", decisionsCsv(data, training, store.state.decided)));
+  const command = `npx ts-node runner.ts --from ${data.file.run.name} --edit suspects.csv`;
+  const shown = h("code", {}, command);
+  const copy = h("button", {class: "tool", type: "button"}, "Copy");
+  copy.addEventListener("click", () => {
+    navigator.clipboard?.writeText(command).then(
+      () => setText(copy, "Copied"),
+      () => getSelection()?.selectAllChildren(shown), // a page from disk may not: then it is at least selected
+    );
+  });
+  const bar = h(
+    "div",
+    {class: "dec-bar", role: "group", "aria-label": "What was decided"},
+    said,
+    save,
+    h("span", {class: "dec-then"}, "then train again with it: ", shown),
+    copy,
+  );
+  store.on(({decided, view}, changed) => {
+    if (view !== "training" || !(changed.has("decided") || changed.has("view"))) return;
+    bar.hidden = decided.size === 0;
+    setText(said, `${decidedWords(decided)}.`);
+    setText(copy, "Copy");
+  });
+  return bar;
+}

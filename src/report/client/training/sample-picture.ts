@@ -1,0 +1,20 @@
+import {h} from "../dom";
+import {ON_PROCESSOR} from "../on-processor";
+import type {TrainingData} from "./data";
+
+/** A canvas for a training image; where the page does not carry it, its place in figures. */
+export function samplePicture(training: TrainingData, row: number): HTMLElement {
+  const shown = training.picture(row);
+  if (!shown) return h("span", {class: "pic no-pic", title: "The page does not carry this picture"}, "–");
+  const {height, width, channels, pixels} = shown;
+  const canvas = h("canvas", {class: channels === 1 ? "pic grey" : "pic", width, height, "aria-hidden": "true"});
+  const context = canvas.getContext("2d", ON_PROCESSOR);
+  if (!context) return canvas;
+  const sheet = context.createImageData(width, height);
+  for (let p = 0; p < width * height; p++) {
+    if (channels === 1) sheet.data[4 * p + 3] = pixels[p];
+    else sheet.data.set([pixels[3 * p], pixels[3 * p + 1], pixels[3 * p + 2], 255], 4 * p);
+  }
+  context.putImageData(sheet, 0, 0);
+  return canvas;
+}

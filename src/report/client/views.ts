@@ -1,0 +1,44 @@
+import {h, setText} from "./dom";
+import type {Store, ViewName} from "./state";
+
+/** One question of the page: what fills it, and what the keys do there. */
+export interface PageView {
+  readonly left: HTMLElement;
+  /** The column of the image at hand; a dialog on a narrow screen. */
+  readonly side: HTMLElement | null;
+  /** Draws what is drawn in the theme's colours. */
+  draw(): void;
+  /** Goes to the next (1) or previous (−1) image of the list. */
+  step(by: 1 | -1): void;
+  /** A key of its own. @returns Whether it is one. */
+  key?(pressed: string): boolean;
+  /** Lets go of what is selected. */
+  clear(): void;
+}
+
+/** A question in the row, and what is found about it at the epoch shown. */
+export interface Question {
+  readonly name: ViewName;
+  readonly title: string;
+  finding(stop: number): string;
+}
+
+/** The row of questions; null where there is only one: the page is then what it was. */
+export function mountQuestions(questions: readonly Question[], store: Store): HTMLElement | null {
+  if (questions.length < 2) return null;
+  const tabs = questions.map(({name, title, finding}, n) => {
+    const found = h("span");
+    const tab = h("button", {type: "button", class: "ask-tab", title: `${title} (${n + 1})`}, h("b", {}, title), found);
+    tab.addEventListener("click", () => store.set({view: name, sheet: false}));
+    return {name, tab, found, finding};
+  });
+  store.on(({view, stop}, changed) => {
+    if (!changed.has("view") && !changed.has("stop")) return;
+    for (const {name, tab, found, finding} of tabs) {
+      if (name === view) tab.setAttribute("aria-current", "page");
+      else tab.removeAttribute("aria-current");
+      setText(found, finding(stop));
+    }
+  });
+  return h("nav", {class: "ask", "aria-label": "Questions"}, ...tabs.map(({tab}) => tab));
+}

@@ -1,0 +1,157 @@
+import {existsSync} from "node:fs";
+import {dirname, join} from "node:path";
+import {UserError} from "../../nouns/options";
+import {reduced} from "../../numbers/reduced-images";
+import {suspectTrainingLabels} from "../../numbers/suspect-training-labels";
+import {keptEpochs} from "../../pipeline/record/kept-epochs";
+import type {Recall, Saved} from "../file-memory";
+import {packedLoss} from "../packed-loss";
+import type {Packer} from "../packer";
+import {packedShare} from "../page-budget";
+import type {TrainingShown} from "../training-file";
+import {array} from "./saved-values";
+
+/** A page carries at most about so many epochs of answers to training images, and so many images of each. */
+const MOST_EPOCHS = 12;
+const MOST_IMAGES = 60_000;
+/** The most bytes of pixels that a page carries of the training images, packed. */
+const PACKED_PIXEL_BYTES = 1.2e6;
+type Whole = Uint8Array | Uint16Array;
+
+/** What one epoch's file holds, and of what the page needs. */
+interface EpochAnswers {
+  readonly losses: Float32Array;
+  readonly margins: Float32Array;
+  readonly predicted: Whole;
+  readonly sureness: Uint8Array;
+}
+
+/**
+ * How the training images were learnt, from the answers that the run kept. Of a long run some epochs, evenly apart; of a large
+ * training set the most suspect half, and others evenly.
+ *
+ * @param files Of "training": epoch → path.
+ * @param finished Whether an epoch is whole.
+ * @returns null where no epoch's answers were kept.
+ */
+export function gatherTraining(
+  files: ReadonlyMap<number, string> | undefined,
+  finished: (epoch: number) => boolean,
+  classes: number,
+  recall: Recall,
+  pack: Packer,
+  linksOf: (paths: readonly string[]) => {folder: string; paths: readonly string[]},
+): TrainingShown | null {
+  const all = [...(files?.keys() ?? [])].filter(finished).sort((a, b) => a - b);
+  if (!files || all.length === 0) return null;
+  const epochs = keptEpochs(all, MOST_EPOCHS);
+  const folder = dirname(files.get(epochs[0]) as string);
+  const labels = recall(join(folder, "labels.json"), "labels", (saved) => values(saved, "labels") as Whole);
+  const answers = epochs.map((epoch) => {
+    const path = files.get(epoch) as string;
+    const read = recall(path, "training", epochAnswers);
+    if (read.losses.length === labels.length) return read;
+    throw new UserError(`${path}: expected answers to ${labels.length} images, got ${read.losses.length}`);
+  });
+  const [losses, margins, predicted] = (["losses", "margins", "predicted"] as const).map((name) =>
+    answers.map((epoch) => epoch[name]),
+  ) as [Float32Array[], Float32Array[], Whole[]];
+  const ranked = suspectTrainingLabels({losses, margins}, predicted, labels);
+  const places = shownPlaces(
+    ranked.map(({index}) => index),
+    MOST_IMAGES,
+  );
+  const shown = places ?? Uint32Array.from(labels.keys());
+  const Classes = classes > 256 ? Uint16Array : Uint8Array;
+  const of = new Float64Array(labels.length);
+  const suggested = new Classes(labels.length);
+  for (const one of ranked) {
+    of[one.index] = one.areaUnderMargin;
+    suggested[one.index] = one.predicted;
+  }
+  const lowestMargin = of.reduce((a, b) => Math.min(a, b), 0);
+  const step = (of.reduce((a, b) => Math.max(a, b), 0) - lowestMargin) / 65535 || 1;
+  const zero = Math.ceil(-lowestMargin / step);
+  /** Rounded, but never across 0: whether a label is suspect is its sign. */
+  const margin = (n: number) => {
+    const at = Math.round((of[n] - lowestMargin) / step);
+    return Math.min(65535, of[n] < 0 ? Math.min(at, zero - 1) : Math.max(at, zero));
+  };
+  const picked = (into: Whole, map: (n: number) => number) => {
+    for (let i = 0; i < shown.length; i++) into[i] = map(shown[i]);
+    return pack.add(into, [shown.length]);
+  };
+  const byClass = (map: (n: number) => number) => picked(new Classes(shown.length), map);
+  return {
+    count: labels.length,
+    indices: places && pack.add(places, [places.length]),
+    epochs,
+    of: all.length,
+    labels: byClass((n) => labels[n]),
+    losses: losses.map((epoch) => picked(new Uint8Array(shown.length), (n) => packedLoss(epoch[n]))),
+    astray: predicted.map((epoch) => byClass((n) => (epoch[n] - labels[n] + classes) % classes)),
+    sureness: answers.map((epoch) =>
+      picked(new Uint8Array(shown.length), (n) => (epoch.predicted[n] === labels[n] ? 0 : epoch.sureness[n])),
+    ),
+    suggested: byClass((n) => suggested[n]),
+    margins: {...picked(new Uint16Array(shown.length), margin), scale: step},
+    lowestMargin,
+    pictures: gatherPictures(join(folder, "pictures.json"), recall, pack, linksOf),
+  };
+}
+
+function epochAnswers(saved: Saved): EpochAnswers {
+  return {
+    losses: values(saved, "losses") as Float32Array,
+    margins: values(saved, "margins") as Float32Array,
+    predicted: values(saved, "predicted") as Whole,
+    sureness: values(saved, "sureness") as Uint8Array,
+  };
+}
+
+/** @throws UserError if a saved file lacks an array. */
+function values(saved: Saved, name: string): ArrayLike<number> {
+  return array((saved as unknown as {[name: string]: unknown})[name], name);
+}
+
+/** @param ranked The most suspect first. @returns null: there is room for all. */
+export function shownPlaces(ranked: readonly number[], most: number): Uint32Array | null {
+  if (ranked.length <= most) return null;
+  const first = Math.floor(most / 2);
+  const others = ranked.slice(first);
+  const rest = most - first;
+  const even = Array.from({length: rest}, (_, n) => others[Math.floor((n * others.length) / rest)]);
+  return Uint32Array.from([...ranked.slice(0, first), ...even]).sort();
+}
+
+function gatherPictures(
+  path: string,
+  recall: Recall,
+  pack: Packer,
+  linksOf: (paths: readonly string[]) => {folder: string; paths: readonly string[]},
+): TrainingShown["pictures"] {
+  if (!existsSync(path)) return null; // written when the run ends
+  const pictures = recall(path, "training pictures", (saved) => {
+    const {files, shape} = saved as unknown as {files?: readonly string[]; shape: readonly number[]};
+    const [count, height, width, channels] = shape;
+    const pixels = values(saved, "pixels") as Uint8Array;
+    // photographs hardly pack: they are made smaller still
+    const share = packedShare(pixels);
+    let step = 1;
+    while ((pixels.length * share) / step ** 2 > PACKED_PIXEL_BYTES) step++;
+    return {
+      files: files ?? null,
+      indices: Uint32Array.from(values(saved, "indices")),
+      sources: Uint32Array.from(values(saved, "sources")),
+      pixels: reduced(pixels, [count, height, width, channels], step),
+      shape: [count, Math.ceil(height / step), Math.ceil(width / step), channels],
+    };
+  });
+  const {indices, sources, pixels, shape, files} = pictures;
+  return {
+    indices: pack.add(indices, [indices.length]),
+    sources: pack.add(sources, [sources.length]),
+    pixels: pack.add(pixels, shape),
+    files: files && linksOf(files),
+  };
+}

@@ -1,0 +1,38 @@
+/** @file What a report holds of the training images. Types only. */
+
+import type {Packed} from "./packed";
+
+/** How the training images were learnt: what the network answered to each as it was presented, epoch by epoch. */
+export interface TrainingShown {
+  /** Training images that the run has. */
+  readonly count: number;
+  /** u32 `[images]`: the places in the training split of those that are here; null: all of them. */
+  readonly indices: Packed | null;
+  /** Epochs that are here, ascending. */
+  readonly epochs: readonly number[];
+  /** Epochs that the run has kept. */
+  readonly of: number;
+  /** u8 or u16 `[images]`: the label that each was trained on. */
+  readonly labels: Packed;
+  /** u8 `[images]` an epoch: softmax cross-entropy, as `packed-loss.ts` rounds it. */
+  readonly losses: readonly Packed[];
+  /** u8 or u16 `[images]` an epoch: the answer less the label, modulo the classes: 0 where it was right. */
+  readonly astray: readonly Packed[];
+  /** u8 `[images]` an epoch: probability of a wrong answer, in 255ths; 0 where the answer was right. */
+  readonly sureness: readonly Packed[];
+  /** u8 or u16 `[images]`: the class that was answered most often in place of the label. */
+  readonly suggested: Packed;
+  /** u16 `[images]`: area under the margin, `lowestMargin + stored * scale` in logits. */
+  readonly margins: Packed;
+  readonly lowestMargin: number;
+  readonly pictures: {
+    /** u32 `[pictures]`: their places in the training split, ascending. */
+    readonly indices: Packed;
+    /** u32 `[pictures]`: their places in the source that the split was taken from. */
+    readonly sources: Packed;
+    /** u8 `[pictures, height, width, channels]`. */
+    readonly pixels: Packed;
+    /** Paths from the data's folder, percent-encoded. */
+    readonly files: {readonly folder: string; readonly paths: readonly string[]} | null;
+  } | null;
+}

@@ -1,0 +1,73 @@
+import {readFileSync, rmSync} from "node:fs";
+import {join} from "node:path";
+import fc from "fast-check";
+import {afterAll, expect, test} from "vitest";
+
+import {dynamicsOf} from "../src/numbers/dynamics";
+import {picturedSamples} from "../src/numbers/pictured-samples";
+import {suspectTrainingLabels} from "../src/numbers/suspect-training-labels";
+import {readSaved} from "../src/pipeline/record/saved-file";
+import {trainingAnswersOf} from "../src/pipeline/record/training-answers";
+import type {TrainingPictures} from "../src/pipeline/run/training-set";
+import {acrossOf, heightOf} from "../src/plots/data-map-axes";
+import {temporaryFolder} from "./support/idx-files";
+import {runAll} from "./support/small-run";
+
+const save = join(temporaryFolder(), "save");
+afterAll(() => rmSync(join(save, ".."), {recursive: true, force: true}));
+
+test("a run leaves a line of samples.csv, and of the map, for each training image", async () => {
+  await runAll({save, name: "r", probes: "none", epochs: 3, trainLimit: 600, testLimit: 50, projector: 0}, {});
+  const [header, ...lines] = readFileSync(join(save, "r/samples.csv"), "utf8").trimEnd().split("\n");
+  const names = header.split(",");
+  const column = (name: string) => lines.map((line) => line.split(",")[names.indexOf(name)]);
+  const answers = await trainingAnswersOf(join(save, "r"));
+  const dynamics = dynamicsOf(answers);
+  expect(lines).toHaveLength(550);
+  expect(column("index").map(Number)).toEqual([...answers.labels.keys()]);
+  expect(column("correct_epochs").map(Number)).toEqual([...dynamics.correctness]);
+  expect(column("learned_at").map(Number)).toEqual([...dynamics.learnedAt]);
+  expect(column("confidence").map(Number)).toBeAllClose([...dynamics.confidence], {rtol: 1e-5, atol: 0});
+  expect(column("variability").map(Number)).toBeAllClose([...dynamics.variability], {rtol: 1e-5, atol: 1e-12});
+  const ranks = column("suspect_rank").map(Number);
+  const byRank = [...ranks.keys()].sort((a, b) => ranks[a] - ranks[b]);
+  const margins = byRank.map((n) => dynamics.areaUnderMargin[n]);
+  expect(margins).toEqual([...margins].sort((a, b) => a - b));
+  expect(readFileSync(join(save, "r/data-map.png")).subarray(1, 4).toString()).toBe("PNG");
+  const pictures = (await readSaved(join(save, "r/artifacts/training/pictures.json"))) as TrainingPictures;
+  expect(pictures.shape).toEqual([550, 28, 28, 1]); // there is room for all of so few
+});
+
+test("pictures are kept of the most suspect, and of images from all over", () => {
+  const count = 2000;
+  const losses = [0, 1].map((e) => Float64Array.from({length: count}, (_, n) => ((n * 37 + e) % 500) / 100));
+  const margins = losses.map((epoch) => epoch.map((loss) => 4.9 - loss));
+  const labels = new Uint8Array(count);
+  const ranked = suspectTrainingLabels({losses, margins}, [labels, labels], labels);
+  const chosen = new Set(picturedSamples(ranked, 300));
+  expect(chosen.size).toBe(300);
+  const suspects = ranked.filter(({isIssue}) => isIssue);
+  expect(suspects.length).toBeGreaterThan(0);
+  expect(suspects.every(({index}) => chosen.has(index))).toBe(true);
+  // a tenth of the images by confidence has its share of the pictures
+  const sorted = [...ranked].sort((a, b) => a.confidence - b.confidence);
+  for (let tenth = 0; tenth < 10; tenth++) {
+    const some = sorted.slice(200 * tenth, 200 * (tenth + 1));
+    expect(some.filter(({index}) => chosen.has(index)).length).toBeGreaterThan(5);
+  }
+  expect([...picturedSamples(ranked, count)]).toEqual([...labels.keys()]);
+});
+
+test("both axes of the data map keep their order and their ends, zoomed or not", () => {
+  for (const zoomed of [true, false]) {
+    expect([heightOf(0, zoomed), heightOf(0.5, zoomed), heightOf(1, zoomed)]).toBeAllClose([0, 0.5, 1], {atol: 1e-12});
+    expect([acrossOf(0, zoomed), acrossOf(0.5, zoomed)]).toBeAllClose([0, 1], {atol: 1e-12});
+    fc.assert(
+      fc.property(fc.double({min: 0, max: 1, noNaN: true}), fc.double({min: 0, max: 1, noNaN: true}), (a, b) => {
+        const [low, high] = [Math.min(a, b), Math.max(a, b)];
+        expect(heightOf(low, zoomed)).toBeLessThanOrEqual(heightOf(high, zoomed));
+        expect(acrossOf(low / 2, zoomed)).toBeLessThanOrEqual(acrossOf(high / 2, zoomed));
+      }),
+    );
+  }
+});
