@@ -60,10 +60,12 @@ export function confidentJoint(probabilities: Numbers, labels: Numbers, classes:
 export function calibratedJoint(joint: Float64Array, labels: Numbers, classes: number): Float64Array {
   const counts = new Float64Array(classes);
   for (let n = 0; n < labels.length; n++) counts[labels[n]]++;
+  const totals = Float64Array.from({length: classes}, (_, row) =>
+    joint.subarray(row * classes, (row + 1) * classes).reduce((a, b) => a + b, 0),
+  );
   const scaled = joint.map((count, i) => {
     const row = Math.floor(i / classes);
-    const total = joint.subarray(row * classes, (row + 1) * classes).reduce((a, b) => a + b, 0);
-    return (count / total) * counts[row];
+    return (count / totals[row]) * counts[row];
   });
   const all = scaled.reduce((a, b) => a + b, 0);
   return roundedRows(

@@ -1,10 +1,16 @@
 import {UserError} from "../../nouns/options";
 import {type RandomSource, shuffled} from "../../nouns/random";
 import type {ImageShape, LabelledImages, Split} from "../../nouns/samples";
+import type {ImagePart} from "./images/image-source";
 import type {IdxArray} from "./images/idx";
 
 /** Keeps the images as bytes (47 MB for MNIST, not 188 MB of floats); scales to [0, 1] on read. */
-export function byteSplit(images: IdxArray, labels: Uint8Array, shape: ImageShape, files?: readonly string[]): Split {
+export function byteSplit(
+  images: IdxArray,
+  labels: ImagePart["labels"],
+  shape: ImageShape,
+  files?: readonly string[],
+): Split {
   const count = images.shape[0];
   const size = shape[0] * shape[1] * shape[2];
   return {

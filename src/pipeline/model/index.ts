@@ -15,11 +15,14 @@ export type ModelName = keyof typeof models;
 
 /** Colour pictures of so many pixels a side hold more than the default network finds. */
 const RICH = 64;
+/** Smaller ones have no room for the default network's two convolutions and poolings. */
+const LEAST = 10;
 
 /** The network that fits pictures of a shape, and why. */
 export function fittingModel([height, width, channels]: ImageShape): {readonly name: ModelName; readonly why: string} {
   const size = `${height} x ${width}`;
   if (channels === 3 && Math.min(height, width) >= RICH)
     return {name: "deep", why: `the pictures are in colour, ${size}`};
+  if (Math.min(height, width) < LEAST) return {name: "mlp", why: `the pictures are smaller than ${LEAST} x ${LEAST}`};
   return {name: "cnn", why: `the pictures are ${channels === 3 ? "smaller than 64 x 64" : "grey"}`};
 }

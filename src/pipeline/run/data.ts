@@ -97,9 +97,15 @@ function checkSameData(begun: RunData, data: Dataset, place: string, where: stri
   ];
   for (const [what, expected, got] of facts) {
     if (JSON.stringify(expected) === JSON.stringify(got)) continue;
-    const shown = (value: unknown) => (Array.isArray(value) ? value.join(", ") : `${value}`);
+    const shown = (value: unknown) => (Array.isArray(value) ? list(value) : `${value}`);
     throw new UserError(
       `${where}: expected the data that the run began with (${what} ${shown(expected)}), got other data in ${place} (${what} ${shown(got)})`,
     );
   }
+}
+
+/** Its members; of a long list the first, and how many there are. */
+function list(values: readonly unknown[]): string {
+  const most = 20;
+  return values.length <= most ? values.join(", ") : `${values.slice(0, most).join(", ")}, … (${values.length})`;
 }

@@ -11,7 +11,10 @@ export interface ImageFile {
   readonly label: number;
 }
 
-const MOST_CLASSES = 256;
+/** Tables of every class against every other stay below 100 MB. */
+const MOST_CLASSES = 4096;
+/** Names of classes that an error lists. */
+const MOST_LISTED = 20;
 
 /** Remembers every folder that was read, by its real path, so that no picture is read twice through links. */
 export type FoldersRead = Map<string, string>;
@@ -35,7 +38,7 @@ export async function classFoldersOf(path: string, leftovers: Leftovers): Promis
  *
  * @param candidates The folder's folders, as `classFoldersOf` gives them.
  * @param classNames The classes that there must be, if others were read before.
- * @throws UserError naming the path, if there are not 2 to 256 classes, or not those given; if one has no pictures; if
+ * @throws UserError naming the path, if there are not 2 to 4,096 classes, or not those given; if one has no pictures; if
  * a folder bears a picture's name; or if a link leads to a folder that another has.
  */
 export async function readClassFolders(
@@ -54,7 +57,8 @@ export async function readClassFolders(
   }
   const names = folders.map(({name}) => name);
   if (classNames && `${names}` !== `${classNames}`) {
-    throw new UserError(`${path}: expected the classes ${listed(classNames)}, got ${listed(names)}`);
+    const [lacking, more] = [without(classNames, names), without(names, classNames)];
+    throw new UserError(`${path}: expected the classes ${listed(classNames, lacking)}, got ${listed(names, more)}`);
   }
   if (!(names.length >= 2 && names.length <= MOST_CLASSES)) {
     const hint = await hintOf(folders);
@@ -114,6 +118,17 @@ async function meet(path: string, read: FoldersRead, leftovers: Leftovers): Prom
   return false;
 }
 
-function listed(names: readonly string[]): string {
-  return names.join(", ") || "none";
+/** All names; of very many how many there are, and the first of those in which they differ. */
+function listed(names: readonly string[], different: readonly string[]): string {
+  if (names.length <= MOST_LISTED) return names.join(", ") || "none";
+  const shown = different.slice(0, MOST_LISTED).join(", ");
+  const more = different.length - MOST_LISTED;
+  const end = more > 0 ? ` and ${more} more` : "";
+  return shown === "" ? `${names.length}` : `${names.length} with ${shown}${end}`;
+}
+
+/** Those names that are not among the others. */
+function without(names: readonly string[], others: readonly string[]): string[] {
+  const known = new Set(others);
+  return names.filter((name) => !known.has(name));
 }

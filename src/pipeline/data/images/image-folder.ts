@@ -52,7 +52,8 @@ export async function* openImageFolder(
   const {classNames, train, validation = [], test = [], notes} = await layoutOf(path);
   for (const note of notes) yield {note};
   const files = [...train, ...validation, ...test];
-  const labels = Uint8Array.from(files, ({label}) => label);
+  const kept = (labels: number[]) => (classNames.length > 256 ? Uint16Array.from(labels) : Uint8Array.from(labels));
+  const labels = kept(files.map(({label}) => label));
   const all = first(files.length);
   const [toLearn, toValidate, toTest] = [
     all.subarray(0, train.length),
@@ -81,7 +82,7 @@ export async function* openImageFolder(
     begun += part.length;
     return {
       images: {shape: [part.length, height, width, channels], values},
-      labels: Uint8Array.from(part, (file) => labels[file]),
+      labels: kept(Array.from(part, (file) => labels[file])),
       files: Array.from(part, (file) => nameFrom(path, files[file].path)),
     };
   });

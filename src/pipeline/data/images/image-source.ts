@@ -4,7 +4,8 @@ import type {IdxArray} from "./idx";
 /** Images and their classes, as bytes. */
 export interface ImagePart {
   readonly images: IdxArray;
-  readonly labels: Uint8Array;
+  /** One byte each where there are at most 256 classes. */
+  readonly labels: Uint8Array | Uint16Array;
   /** The file of each image, as a path from the source's folder with "/" between; absent where they are no files. */
   readonly files?: readonly string[];
 }
