@@ -1,7 +1,6 @@
 import {expect, test} from "vitest";
-
+import type {ImageShape} from "../src/nouns/samples";
 import {fittingModel, models} from "../src/pipeline/model/index";
-import type {ImageShape} from "../src/pipeline/types";
 
 test.each<[string, ImageShape]>([
   ["mlp", [1, 1, 1]],

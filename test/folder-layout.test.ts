@@ -4,6 +4,7 @@ import {join} from "node:path";
 import {describe, expect, test} from "vitest";
 import type {Dataset, Split} from "../src/nouns/samples";
 import {openData} from "../src/pipeline/data/index";
+import {first} from "../src/pipeline/data/split";
 import {idxFile, idxFolder, temporaryFolder} from "./support/idx-files";
 import {SHAPES, writeShapes} from "./support/image-folder";
 
@@ -301,7 +302,8 @@ describe("what is in a folder", () => {
     });
     const {classNames, train} = await opened(folder);
     expect(classNames.length).toBe(300);
-    for (const [n, file] of train.files!.entries()) expect(classNames[train.labels[n]]).toBe(file.split("/")[0]);
+    const {labels} = await train.read(first(train.count));
+    for (const [n, file] of train.files!.entries()) expect(classNames[labels[n]]).toBe(file.split("/")[0]);
   });
 
   test.each<[string, (folder: string) => void, RegExp]>([

@@ -130,7 +130,7 @@ async function fromRun(options: ExplainFlags, files: readonly string[], telling:
   const classifier = await openStranger(model, options.engine, load, options.maxMemory * 2 ** 30);
   const subjects = await readImages(files, classifier, options);
   if (options.imageIndex) {
-    const begun = resolveOptions(runOptions, file.options, `${join(path, "run.json")}: --`);
+    const begun = resolveOptions(runOptions, {...file.options, dataUrl: ""}, `${join(path, "run.json")}: --`);
     subjects.push(...(await testImages(options, openRunData(path, file, begun))));
   }
   if (subjects.length === 0) throw new UserError("explain: expected image files or --image-index, got neither");

@@ -54,7 +54,11 @@ export const labelsCommand: Command = {
     const {save, top, json, failOver} = resolveOptions(labelFlags, givenOf(given, labelFlags, ""), "--");
     const {path} = await findRun(save, `${given.run}`);
     const file = readRunFile(path);
-    const {save: _, ...begun} = resolveOptions(runOptions, {...file.options, save}, `${join(path, "run.json")}: --`);
+    const {save: _, ...begun} = resolveOptions(
+      runOptions,
+      {...file.options, save, dataUrl: ""},
+      `${join(path, "run.json")}: --`,
+    );
     const data = await drained(openRunData(path, file, begun));
     const found = await trainingSuspects(path, data);
     const csv = trainingSuspectsCsv(found, data);

@@ -6,6 +6,7 @@ import {readRunFile} from "../pipeline/record/run-file";
 import {runOptions} from "../pipeline/run/options";
 import type {ProbeOptions} from "../pipeline/run/probe-once";
 import type {Command} from "./command";
+import {declareFlags, givenOf} from "./flags";
 import {declarePageFlags} from "./page-flags";
 import {drive, SERVE} from "./run";
 
@@ -16,6 +17,7 @@ export const resumeCommand: Command = {
   builder(cli) {
     cli.positional("run", {type: "string", default: "latest", describe: "its name, or its folder"});
     cli.option("save", {type: "string", default: "save", describe: "the folder that runs are kept in"});
+    declareFlags(cli, {dataUrl: runOptions.dataUrl}, "", "Run:");
     declarePageFlags(cli, SERVE);
   },
   async handler(given) {
@@ -23,7 +25,9 @@ export const resumeCommand: Command = {
     const {options, probes, engine, data} = readRunFile(directory.path);
     // The engine it began with, and its build: another would round otherwise.
     const same = {engine: engine.name, ...(engine.kernels ? {kernels: engine.kernels} : {})};
-    const at = {save: dirname(directory.path), name: basename(directory.path)};
+    // an address comes from the user alone: the run may be a stranger's
+    const url = givenOf(given, {dataUrl: 0}, "").dataUrl ?? "";
+    const at = {save: dirname(directory.path), name: basename(directory.path), dataUrl: url};
     const file = join(directory.path, "run.json");
     // what earlier versions did, for the runs that they began: images learnt as they are, the first ten explained
     const samples = Array.from({length: Math.min(10, data.test)}, (_, n) => n).join(",");

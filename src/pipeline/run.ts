@@ -11,6 +11,7 @@ import {imagesALook} from "./probes/look-budget";
 import {type Environment, environment} from "./record/environment";
 import {keptEpochs, probedEpochs} from "./record/kept-epochs";
 import {sweepFiles} from "./record/leftovers";
+import {checkOwnFiles, checkOwnLogs} from "./record/own-files";
 import {checkNewRun, createRunDirectory, type RunDirectory} from "./record/run-directory";
 import {readRunFile} from "./record/run-file";
 import {lockRun, type RunLock} from "./record/run-lock";
@@ -89,11 +90,14 @@ async function* runAlone(
   held: Held,
 ): AsyncGenerator<RunEvent> {
   const {seed, epochs, batchSize, save, every} = options;
+  if (resume) await checkOwnFiles(resume.path);
   const chosen = chooseProbes(options.probes, probeOptions, resume && readRunFile(resume.path).asked);
   // Both are asked before the data are read, which may take minutes.
   if (resume) {
+    const logs = await logFolderOf(resume.path);
+    await checkOwnLogs(logs);
     held.lock = await lockRun(resume.path);
-    for (const folder of [resume.path, await logFolderOf(resume.path)]) await sweepFiles(folder);
+    for (const folder of [resume.path, logs]) await sweepFiles(folder);
   } else if (options.name) await checkNewRun(save, options.name);
   const made = environment();
   const opening = resume

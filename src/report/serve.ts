@@ -4,6 +4,7 @@ import type {AddressInfo} from "node:net";
 import {join} from "node:path";
 import {visible} from "../escape/visible";
 import {UserError} from "../nouns/options";
+import {checkOwnFiles} from "../pipeline/record/own-files";
 import {type RunProgress, readProgress} from "../pipeline/record/run-progress";
 import {answering, beginEvents, event, send} from "./answering";
 import {fileMemory} from "./file-memory";
@@ -43,6 +44,7 @@ export async function serveReport(
 ): Promise<ReportServer> {
   const shell = await bundle();
   const memory = fileMemory();
+  await checkOwnFiles(runFolder);
   let gathered = await gather(runFolder, memory);
   let seen = stampOf(runFolder);
   let trouble = "";

@@ -1,8 +1,8 @@
 import {UserError} from "../../nouns/options";
 import {type RandomSource, shuffled} from "../../nouns/random";
 import type {ImageShape, LabelledImages, Split} from "../../nouns/samples";
-import type {ImagePart} from "./images/image-source";
 import type {IdxArray} from "./images/idx";
+import type {ImagePart} from "./images/image-source";
 
 /** Keeps the images as bytes (47 MB for MNIST, not 188 MB of floats); scales to [0, 1] on read. */
 export function byteSplit(

@@ -10,6 +10,7 @@ import {renamedTo} from "./fresh-name";
 import {pointLatest} from "./latest";
 import {isUnbegun, removeUnbegun, sweepUnnamed} from "./leftovers";
 import {metricsText, parseMetrics} from "./metrics-file";
+import {checkOwnFiles, hasRunFile} from "./own-files";
 import {partialOf} from "./partial-file";
 import {runFileText} from "./run-file";
 import {lockNewRun, type RunLock} from "./run-lock";
@@ -107,16 +108,22 @@ function taken(name: string): string {
 /**
  * The run `name` of the folder `save`, or a path to one. Where no link `latest` leads to a run, it is the newest.
  *
- * @throws UserError if there is none.
+ * @throws UserError if there is none, or if it holds links.
  */
 export async function findRun(save: string, name: string): Promise<RunDirectory> {
   for (const path of [resolve(save, name), resolve(name)]) {
-    // the run itself, not a link to it, which may lead to another tomorrow
-    if ((await textIfThere(join(path, "run.json"))) !== undefined) return openRunDirectory(await realpath(path));
+    if (await hasRunFile(path)) return openOwn(path);
   }
   const [newest] = name === "latest" ? await runsIn(resolve(save)) : [];
-  if (newest) return openRunDirectory(newest.path);
+  if (newest) return openOwn(newest.path);
   throw new UserError(`run: expected the name of one in ${save}, or its folder, got "${name}"`);
+}
+
+/** The run itself, not a link to it, which may lead to another tomorrow. @throws UserError if links lead out of it. */
+async function openOwn(path: string): Promise<RunDirectory> {
+  const real = await orUserError(path, () => realpath(path), "read");
+  await checkOwnFiles(real);
+  return openRunDirectory(real);
 }
 
 export function openRunDirectory(path: string): RunDirectory {
@@ -154,8 +161,9 @@ export function openRunDirectory(path: string): RunDirectory {
       writeWhole(join(path, "plots", probe, `${stem(epoch, name)}.png`), png),
     async removePictures(epoch) {
       const folder = join(path, "plots");
-      for (const file of await readdir(folder, {recursive: true}).catch(() => [])) {
-        if (file.endsWith(`${stem(epoch, "")}.png`)) await rm(join(folder, file), {force: true});
+      const entries = await readdir(folder, {recursive: true, withFileTypes: true}).catch(() => []);
+      for (const {name, parentPath} of entries) {
+        if (name.endsWith(`${stem(epoch, "")}.png`)) await rm(join(parentPath, name), {force: true});
       }
     },
     async previousArtifact(epoch, probe, name) {

@@ -1,4 +1,4 @@
-import {readdir, readFile} from "node:fs/promises";
+import {lstat, readdir, readFile} from "node:fs/promises";
 import {join} from "node:path";
 
 import {writerOf} from "./partial-file";
@@ -18,7 +18,12 @@ export async function runsIn(save: string): Promise<ListedRun[]> {
       .filter((entry) => entry.isDirectory() && writerOf(entry.name) === undefined)
       .map(async ({name}) => {
         const path = join(save, name);
-        const text = await readFile(join(path, "run.json"), "utf8").catch(() => "");
+        const file = join(path, "run.json");
+        const isFile = await lstat(file).then(
+          (state) => state.isFile(), // a pipe would be waited for
+          () => false,
+        );
+        const text = isFile ? await readFile(file, "utf8").catch(() => "") : "";
         const at = /"startedAt": *"([^"]*)"/.exec(text)?.[1];
         return at === undefined ? [] : [{name, path, at}];
       }),

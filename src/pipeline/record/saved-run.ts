@@ -4,6 +4,7 @@ import {join} from "node:path";
 
 import {UserError} from "../../nouns/options";
 import type {EpochMetrics} from "../types";
+import {checkOwnFiles} from "./own-files";
 import {findRun, openRunDirectory} from "./run-directory";
 import {readRunFile} from "./run-file";
 import {runsIn} from "./runs-in";
@@ -52,8 +53,9 @@ export interface SavedImages {
   readonly files?: readonly string[];
 }
 
-/** @throws UserError if the folder holds no run that this version can read. */
+/** @throws UserError if the folder holds no run that this version can read, or holds links. */
 export async function openSavedRun(path: string): Promise<SavedRun> {
+  await checkOwnFiles(path);
   const facts = readRunFile(path) as unknown as RunFacts;
   const metrics = await openRunDirectory(path).readMetrics();
   const kept = await readdir(join(path, "artifacts", "confusion")).catch(() => []);
