@@ -18,6 +18,7 @@ import {segmented, toggleAllNotes} from "./panels/panel";
 import {mountPhases} from "./panels/phases-panel";
 import {printOnPaper} from "./paper";
 import {sampledNote} from "./sampled";
+import {nameFiles} from "./save-panel";
 import {createStore, type Store, type ViewName} from "./state";
 import {type Theme, theme} from "./theme";
 import {mountTimeline} from "./timeline";
@@ -53,6 +54,7 @@ export function mountApp(data: Data, view: View = readAddress(location.hash, dat
   );
   document.title = `${data.file.run.name} – epochscope`;
   const store = createStore(firstState(data, view));
+  nameFiles((panel) => `${data.file.run.name}-${panel}-epoch-${`${data.epochs[store.state.stop]}`.padStart(3, "0")}`);
 
   const compareButton = button("btn", "Two epochs side by side (C)", () => compare(), icon("ic ic-duo"), "Compare");
   const explainButton = button("btn", "Show every explanation (?)", () => explain(), icon("ic ic-q", "?"), "Explain");

@@ -1,4 +1,5 @@
 import {h, type Kid} from "../dom";
+import {saveButton} from "../save-panel";
 
 export interface Panel {
   readonly root: HTMLElement;
@@ -21,7 +22,8 @@ export function panel(name: string, title: string, help: string, ...controls: Ki
   ask.addEventListener("click", () => setNote(ask, note, Boolean(note.hidden)));
   const head = h("h2", {id: `h-${name}`}, title);
   const tools = controls.length ? h("div", {class: "panel-tools"}, ...controls) : null;
-  const bar = h("div", {class: "panel-bar"}, h("div", {class: "panel-title"}, head, ask), tools);
+  const save = saveButton(name, () => root);
+  const bar = h("div", {class: "panel-bar"}, h("div", {class: "panel-title"}, head, ask, save), tools);
   const body = h("div", {class: "panel-body"});
   const root = h("section", {class: `panel p-${name}`, "aria-labelledby": head.id}, bar, note, body);
   return {root, head, body, bar};
@@ -33,7 +35,7 @@ function setNote(ask: HTMLElement, note: HTMLElement, open: boolean): void {
 }
 
 export function toggleAllNotes(open: boolean): void {
-  for (const ask of document.querySelectorAll<HTMLElement>(".q")) {
+  for (const ask of document.querySelectorAll<HTMLElement>(".q[aria-controls]")) {
     const note = document.getElementById(ask.getAttribute("aria-controls") ?? "");
     if (note) setNote(ask, note, open);
   }
