@@ -150,7 +150,7 @@ function lines(node: Text, element: Element, style: CSSStyleDeclaration, origin:
     const box = [...range.getClientRects()].find(({width}) => width > 0);
     if (!box || box.bottom > clip.bottom + 1 || box.top < clip.top - 1) return;
     if (box.right > clip.right + 1 || box.left < clip.left - 1) return; // scrolled out of sight, or half
-    const y = box.top - origin.top + box.height / 2 + 0.35 * size;
+    const y = box.top - origin.top + box.height * ascentShare(style);
     const x = (box.left + box.right) / 2 - origin.left;
     found.push({kind: "text", text, at: [1, 0, 0, 1, x, y], anchor: "middle", ...look});
   };
@@ -168,6 +168,17 @@ function lines(node: Text, element: Element, style: CSSStyleDeclaration, origin:
   flush(node.length);
   return found;
 }
+
+/** The share of a line's box that lies above the line that its letters stand on. */
+function ascentShare({fontWeight, fontSize, fontFamily}: CSSStyleDeclaration): number {
+  pen ??= document.createElement("canvas").getContext("2d");
+  if (!pen) return 0.8; // of most fonts
+  pen.font = `${fontWeight} ${fontSize} ${fontFamily}`;
+  const {fontBoundingBoxAscent: above, fontBoundingBoxDescent: below} = pen.measureText("x");
+  return above / (above + below);
+}
+
+let pen: CanvasRenderingContext2D | null | undefined;
 
 /** How an element's text is turned, in radians, clockwise; 0 for most. */
 function turnOf(element: Element): number {

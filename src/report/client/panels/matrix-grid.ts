@@ -11,7 +11,7 @@ import {matrixLayout} from "./matrix-heads";
 /** More classes than this do not fit: the ones with most mistakes are shown. */
 const MOST_CLASSES = 24;
 /** From so many classes on the matrix has a row of the page to itself. */
-export const MANY_CLASSES = 12;
+export const MANY_CLASSES = 15;
 
 /** The classes of the matrix, ascending: all of them, or those with most mistakes at the last stop that has answers. */
 export function shownClasses(data: Data): number[] {
