@@ -3,6 +3,7 @@ import {readFileSync} from "node:fs";
 import {join} from "node:path";
 import {beforeAll, expect, test} from "vitest";
 
+import {judgedLoss} from "../src/nouns/judged-loss";
 import {resolveOptions} from "../src/nouns/options";
 import {openRunDirectory} from "../src/pipeline/record/run-directory";
 import {run} from "../src/pipeline/run";
@@ -69,7 +70,7 @@ test("a run ends once the validation loss has not been lower for as long as one 
   };
   const events = await ran(save, given);
   const metrics = metricsOf(join(save, "r"));
-  const best = metrics.reduce((a, b) => (b.validationLoss < a.validationLoss ? b : a)).epoch;
+  const best = metrics.reduce((a, b) => (judgedLoss(b) < judgedLoss(a) ? b : a)).epoch;
   const last = metrics[metrics.length - 1].epoch;
   expect(last).toBe(best + 2);
   expect(last).toBeLessThan(30);

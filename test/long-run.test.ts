@@ -2,6 +2,7 @@ import {existsSync, readFileSync, rmSync} from "node:fs";
 import {join} from "node:path";
 import {beforeAll, describe, expect, test} from "vitest";
 
+import {judgedLoss} from "../src/nouns/judged-loss";
 import {resolveOptions} from "../src/nouns/options";
 import {openRunDirectory} from "../src/pipeline/record/run-directory";
 import {run} from "../src/pipeline/run";
@@ -17,7 +18,7 @@ const probes = {projection: {iterations: 20}, lime: {samples: "60"}, mistakes: {
 
 /** Every 6th of 25 epochs, by hand: ⌈24 / 4⌉ = 6. */
 const SAMPLE = [0, 6, 12, 18, 24];
-const bestOf = (path: string) => metricsOf(path).reduce((a, b) => (b.validationLoss < a.validationLoss ? b : a)).epoch;
+const bestOf = (path: string) => metricsOf(path).reduce((a, b) => (judgedLoss(b) < judgedLoss(a) ? b : a)).epoch;
 const epochsOf = (files: readonly string[], start: string, end: string) =>
   files
     .filter((file) => file.startsWith(start) && file.endsWith(end))

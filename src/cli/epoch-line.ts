@@ -12,13 +12,13 @@ const BEST = 6;
 export function epochLine(metrics: EpochMetrics, best: boolean, columns: number): string {
   const {epoch, seconds} = metrics;
   const title = (epoch === 0 ? "untrained" : `epoch ${epoch}`).padEnd(9);
-  const {train, validation, test, testAccuracy} = figuresOf(metrics);
+  const {train, validation, test, testAccuracy, validationAccuracy} = figuresOf(metrics);
   const times = `${seconds.train.toFixed(1)} s training, ${(seconds.evaluate + seconds.probes).toFixed(1)} s looking`;
   const layouts = [
     {parts: [train, validation, test], times, least: 118},
     {parts: [train, validation, test], times: ""},
     {parts: [validation, test], times: ""},
-    {parts: [`validation ${percent(metrics.validationAccuracy).padStart(7)}`, testAccuracy], times: ""},
+    {parts: [validationAccuracy, testAccuracy], times: ""},
     {parts: [testAccuracy], times: ""},
   ];
   const fits = ({parts, least}: {readonly parts: readonly string[]; readonly least?: number}) =>
@@ -39,5 +39,6 @@ function figuresOf(metrics: EpochMetrics) {
     validation: part("validation", validationLoss, validationAccuracy),
     test: part("test", testLoss, testAccuracy),
     testAccuracy: `test ${percent(testAccuracy).padStart(7)}`,
+    validationAccuracy: `validation ${(validationAccuracy === null ? "–" : percent(validationAccuracy)).padStart(7)}`,
   };
 }

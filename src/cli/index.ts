@@ -15,10 +15,12 @@ import {runCommand} from "./run";
 import {programCommand} from "./shell-words";
 import {sweepCommand} from "./sweep";
 import {complain, muteOthers, paint} from "./terminal";
+import {watchCommand} from "./watch";
 
 /** Every command there is, in the order `--help` lists them. */
 const commands: readonly Command[] = [
   runCommand,
+  watchCommand,
   resumeCommand,
   reportCommand,
   explainCommand,

@@ -1,3 +1,4 @@
+import type {Dataset} from "../nouns/samples";
 import {inOneLine} from "../nouns/system-errors";
 import type {RunEvent} from "../pipeline/run/events";
 import {type Bar, plainBar, terminalBar} from "./bars";
@@ -48,12 +49,8 @@ export function progressOf({quiet, verbose}: {readonly quiet: boolean; readonly 
         }
         case "start": {
           const {data, model, engine, path} = event;
-          const counts = [data.train.count, data.validation.count, data.test.count].map(thousands);
           bar.end();
-          tell(
-            "data   ",
-            `${data.name}: ${counts[0]} images to train on, ${counts[1]} to validate, ${counts[2]} to test`,
-          );
+          tell("data   ", `${data.name}: ${countsOf(data)}`);
           const why = model.why === undefined || model.why === "asked for" ? "" : ` (auto: ${model.why})`;
           tell("model  ", `${model.name}: ${thousands(model.parameters)} weights${why}`);
           tell("engine ", `${engine.name} (${engine.version}): ${engine.why}`);
@@ -80,6 +77,10 @@ export function progressOf({quiet, verbose}: {readonly quiet: boolean; readonly 
           bar.end();
           tell("  note", event.line, `  ${paint.yellow("note")}`);
           return;
+        case "refused":
+          bar.end();
+          complain(`  ${paint.red("error")} ${inOneLine(event.error)}`);
+          return;
         case "failure":
           bar.end();
           complain(`  ${paint.red("error")} probe ${event.probe}: ${inOneLine(event.error)}`);
@@ -104,7 +105,9 @@ export function progressOf({quiet, verbose}: {readonly quiet: boolean; readonly 
         case "end": {
           const {best, path, lacking = []} = event;
           say("");
-          say(`best by validation loss: epoch ${best.epoch}, test accuracy ${paint.bold(percent(best.testAccuracy))}`);
+          say(
+            `best by ${best.validationLoss === null ? "test" : "validation"} loss: epoch ${best.epoch}, test accuracy ${paint.bold(percent(best.testAccuracy))}`,
+          );
           for (const line of placesLines(path, columns())) say(line);
           const links = knowsLinks(process.env, process.stdout.isTTY === true);
           if (!lacking.includes("report")) for (const line of pageLines(path, columns(), links)) say(line);
@@ -116,6 +119,14 @@ export function progressOf({quiet, verbose}: {readonly quiet: boolean; readonly 
       }
     },
   };
+}
+
+/** Of a network that was trained elsewhere no images to train on are known. */
+function countsOf({train, validation, test}: Dataset): string {
+  const counts = [train, validation, test].map(({count}) => thousands(count));
+  const validated = `${counts[1]} to validate`;
+  if (train.count > 0) return `${counts[0]} images to train on, ${validated}, ${counts[2]} to test`;
+  return `${counts[2]} images to test${validation.count > 0 ? `, ${validated}` : ""}`;
 }
 
 /** What is looked at, in one line: where there is not room for all probes, how many more there are. */

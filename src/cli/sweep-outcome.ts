@@ -1,3 +1,4 @@
+import {judgedLoss} from "../nouns/judged-loss";
 import {meanAndDeviation, welchInterval} from "../numbers/intervals";
 import {findRun} from "../pipeline/record/run-directory";
 import {openSavedRun} from "../pipeline/record/saved-run";
@@ -45,7 +46,7 @@ export async function outcomeOf(save: string, grid: readonly SweepRun[]): Promis
 }
 
 function bestOf(metrics: readonly EpochMetrics[]): EpochMetrics {
-  return metrics.reduce((a, b) => (b.validationLoss < a.validationLoss ? b : a));
+  return metrics.reduce((a, b) => (judgedLoss(b) < judgedLoss(a) ? b : a));
 }
 
 /** The outcome in words, a line a setting. */

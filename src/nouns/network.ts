@@ -15,6 +15,8 @@ export interface Classifier {
 
 /** A classifier whose inside can be asked for derivatives. Always dropout off. */
 export interface DifferentiableClassifier extends Classifier {
+  /** Why `inputGradient` has no answer, in one line; absent where it has. Then only what asks from outside can explain it. */
+  readonly noGradient?: string;
   /** @returns Scores before the softmax, `out[n * classes + k]`. */
   logits(images: Images): Promise<Float32Array>;
   /**
@@ -73,11 +75,33 @@ export interface OptimizerState {
   readonly slots: readonly NamedArray[];
 }
 
+/** One layer's answer to images, for a person to look at: `values[((n * height + y) * width + x) * channels + c]`. */
+export interface LayerAnswer {
+  readonly layer: string;
+  readonly type: string;
+  readonly shape: readonly [height: number, width: number, channels: number];
+  readonly values: Float32Array;
+}
+
+/** What a look after an epoch needs of a network, whoever has trained it. */
+export interface LookedAtNetwork extends DifferentiableClassifier {
+  /**
+   * What `logits` and `features` give, in one pass over the images.
+   *
+   * @param into Where the activations go, as long as they are; by default an array of their own.
+   */
+  logitsAndFeatures(images: Images, layer?: string, into?: Float32Array): Promise<LogitsAndFeatures>;
+  /** What its layers make of a few images, in one pass; absent where `features` is to be asked for each layer. */
+  layerAnswers?(images: Images): Promise<readonly LayerAnswer[]>;
+  /** A copy of the weights; of a tf.LayersModel in its order (batch-norm's moving averages included). */
+  getWeights(): Promise<NamedArray[]>;
+}
+
 /**
  * A network that can be trained and asked, whichever engine computes. Plain numbers outside, tensors or shared
  * memory inside.
  */
-export interface Network extends DifferentiableClassifier {
+export interface Network extends LookedAtNetwork {
   /**
    * One gradient step on softmax cross-entropy, dropout on.
    *
@@ -92,16 +116,8 @@ export interface Network extends DifferentiableClassifier {
    * writes the weights waits for them. One, if absent.
    */
   readonly stepsAtOnce?: number;
-  /**
-   * What `logits` and `features` give, in one pass over the images.
-   *
-   * @param into Where the activations go, as long as they are; by default an array of their own.
-   */
-  logitsAndFeatures(images: Images, layer?: string, into?: Float32Array): Promise<LogitsAndFeatures>;
   /** What a step on `batch` would follow: the mean loss' gradient with respect to each trainable weight, dropout on. */
   gradients(batch: LabelledImages, step: number): Promise<NamedArray[]>;
-  /** A copy of the weights, in `tf.LayersModel.weights` order (batch-norm's moving averages included). */
-  getWeights(): Promise<NamedArray[]>;
   setWeights(weights: readonly NamedArray[]): Promise<void>;
   getOptimizerState(): Promise<OptimizerState>;
   setOptimizerState(state: OptimizerState): Promise<void>;

@@ -49,6 +49,8 @@ export interface Dataset {
   /** Held out of the training images; chooses the best epoch. The test split chooses nothing. */
   readonly validation: Split;
   readonly test: Split;
+  /** The parts that the source does not have by itself: they were taken out of the images to train on. */
+  readonly takenOut?: {readonly validation: boolean; readonly test: boolean};
   /** SHA-256 of the source bytes: two runs can be known to have seen the same data. */
   readonly digest: string;
   /** What was dropped and relabelled, where a list of decisions was given. */

@@ -1,4 +1,5 @@
 import {join} from "node:path";
+import {judgedLoss} from "../nouns/judged-loss";
 import type {NamedArray, Network} from "../nouns/network";
 import type {Dataset} from "../nouns/samples";
 import {openData} from "./data/index";
@@ -7,6 +8,7 @@ import {labelsAt} from "./data/split-labels";
 import type {Jobs} from "./jobs/jobs";
 import {threadJobs} from "./jobs/thread";
 import {fittingModel, models} from "./model/index";
+import {savedModel} from "./model/load/saved-model";
 import {imagesALook} from "./probes/look-budget";
 import {type Environment, environment} from "./record/environment";
 import {keptEpochs, probedEpochs} from "./record/kept-epochs";
@@ -153,9 +155,11 @@ async function* runAlone(
     isKept,
   });
   const looking: Looking = {
-    ...{seed, chosen, data, model, network, jobs, directory, log, metrics, signal, told: new Set<string>()},
+    ...{seed, chosen, data, network, jobs, directory, log, metrics, signal, told: new Set<string>()},
     layers: facts.layers,
-    version: made.versions.epochscope,
+    modelFiles: async () => ({
+      ...savedModel(model, await network.getWeights(), `epochscope ${made.versions.epochscope}`),
+    }),
     ...{isKept, sampleIndices},
     // of own pictures there are few, and looking as at MNIST would take many times as long as training
     ...(data.folder === undefined
@@ -236,7 +240,7 @@ async function* runAlone(
     yield {
       type: "end",
       path: directory.path,
-      best: metrics.reduce((a, b) => (b.validationLoss < a.validationLoss ? b : a)),
+      best: metrics.reduce((a, b) => (judgedLoss(b) < judgedLoss(a) ? b : a)),
     };
   } catch (error) {
     yield* keepRest(); // training that fails does not cost the epoch before

@@ -98,8 +98,9 @@ export interface EpochMetrics {
   /** Mean over the epoch's batches, while the weights moved, dropout on. */
   readonly trainLoss: number | null;
   readonly trainAccuracy: number | null;
-  readonly validationLoss: number;
-  readonly validationAccuracy: number;
+  /** Of images held out of training; null where there are none, as for a network that was trained elsewhere. */
+  readonly validationLoss: number | null;
+  readonly validationAccuracy: number | null;
   readonly testLoss: number;
   readonly testAccuracy: number;
   /** What each took, of the time that training stood still: what a probe makes later is not in it. */

@@ -38,8 +38,11 @@ export function filesOf(folder: string): string[] {
     .sort();
 }
 
+/** An epoch of a run: it always has validation images. */
+type TrainedEpoch = EpochMetrics & {readonly validationLoss: number; readonly validationAccuracy: number};
+
 export const metricsOf = (folder: string) =>
   readFileSync(join(folder, "metrics.jsonl"), "utf8")
     .trim()
     .split("\n")
-    .map((line) => JSON.parse(line) as EpochMetrics);
+    .map((line) => JSON.parse(line) as TrainedEpoch);

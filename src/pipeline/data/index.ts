@@ -61,6 +61,7 @@ export async function* openData(
     train: places ? subset(all, places.train) : take(all, count),
     validation: places ? subset(all, places.validation) : splitOf(validation as ImagePart), // one of the two is there
     test: take(splitOf(source.test), testLimit),
+    takenOut: {validation: !validation, test: source.isTestTakenOut === true},
     digest,
     ...(folder === undefined ? {} : {folder}),
   };

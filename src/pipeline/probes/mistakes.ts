@@ -83,7 +83,7 @@ export const mistakes: Probe<MistakesOptions> = {
       probabilities,
       predicted: argMaxRows(probabilities, classes),
     };
-    yield await saliencyOf(context, chosen, mode);
+    if (classifier.noGradient === undefined) yield await saliencyOf(context, chosen, mode);
     const {samples: masks} = settingsOf({recipe}, images.shape);
     const isFree = masks === "auto" || isAsked || asked?.has("recipe");
     yield await limeOf(context, chosen, {recipe, samples: isFree ? masks : masksWithin(budget, indices.length, masks)});

@@ -22,7 +22,8 @@ export const saliency: Probe<{mode: "class" | "exigo"; target: "true" | "predict
     target: {default: "true", help: "the class explained: true or predicted", check: oneOf("true", "predicted")},
   },
   async *run(context, {mode, target}) {
-    const {classifier, samples, sampleIndices, epoch} = context;
+    const {classifier, samples, sampleIndices, epoch, say} = context;
+    if (classifier.noGradient !== undefined) return say(classifier.noGradient);
     const {classNames} = classifier;
     const [height, width, channels] = samples.shape;
     const probabilities = await classifier.predict(samples);

@@ -19,6 +19,8 @@ export interface WeightSummary {
   readonly zeros: number;
   /** Left edge, right edge, count, one bucket after another. */
   readonly buckets: Float64Array;
+  /** Where the weights before are known: the length of the step since then, over that of the array then. */
+  readonly moved?: number;
 }
 
 /** What a layer answers to each sample: `values[((n * height + y) * width + x) * channels + c]`, 255 at `peak`. */
@@ -78,4 +80,21 @@ export function shrunk(
     }
   }
   return {shape: [rows, columns, kept], of: channels, peak, values: bytes};
+}
+
+/** How far each array of weights has moved since an earlier epoch: the length of the step over that of the array before. */
+export function movedBy(before: readonly NamedArray[], after: readonly NamedArray[]): ReadonlyMap<string, number> {
+  const known = new Map(before.map((array) => [array.name, array.values]));
+  const moved = new Map<string, number>();
+  for (const {name, values} of after) {
+    const old = known.get(name);
+    if (old?.length !== values.length) continue;
+    let [step, length] = [0, 0];
+    for (let i = 0; i < values.length; i++) {
+      step += (values[i] - old[i]) ** 2;
+      length += old[i] ** 2;
+    }
+    moved.set(name, length > 0 ? Math.sqrt(step / length) : step > 0 ? Number.POSITIVE_INFINITY : 0);
+  }
+  return moved;
 }

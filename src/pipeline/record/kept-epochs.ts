@@ -1,3 +1,5 @@
+import {judgedLoss} from "../../nouns/judged-loss";
+
 /** Epochs that are shown in full unless `--keep-epochs` says otherwise. */
 export const KEEP_EPOCHS = 60;
 
@@ -23,10 +25,10 @@ export function keptEpochs(epochs: readonly number[], most: number, best?: numbe
   return epochs.filter((epoch, i) => i % step === 0 || i === epochs.length - 1 || epoch === best);
 }
 
-/** The epoch of the least validation loss, the first of equals; undefined where there is none. */
+/** The epoch of the least validation loss (else test loss), the first of equals; undefined where there is none. */
 export function bestEpoch(
-  metrics: readonly {readonly epoch: number; readonly validationLoss: number}[],
+  metrics: readonly {readonly epoch: number; readonly validationLoss: number | null; readonly testLoss?: number}[],
 ): number | undefined {
   if (metrics.length === 0) return undefined;
-  return metrics.reduce((a, b) => (b.validationLoss < a.validationLoss ? b : a)).epoch;
+  return metrics.reduce((a, b) => (judgedLoss(b) < judgedLoss(a) ? b : a)).epoch;
 }

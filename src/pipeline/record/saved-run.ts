@@ -2,6 +2,7 @@ import {createHash} from "node:crypto";
 import {readdir} from "node:fs/promises";
 import {join} from "node:path";
 
+import {judgedLoss} from "../../nouns/judged-loss";
 import {UserError} from "../../nouns/options";
 import type {EpochMetrics} from "../types";
 import {checkOwnFiles} from "./own-files";
@@ -110,7 +111,7 @@ export async function findRunAt(save: string, reference: string): Promise<RunAt>
   }
   if (at === "last") return {run, epoch: run.epochs[run.epochs.length - 1]};
   if (at === "best") {
-    const lossOf = new Map(run.metrics.map((line) => [line.epoch, line.validationLoss]));
+    const lossOf = new Map(run.metrics.map((line) => [line.epoch, judgedLoss(line)]));
     const epoch = run.epochs.reduce((a, b) => ((lossOf.get(b) ?? 0) < (lossOf.get(a) ?? 0) ? b : a));
     return {run, epoch};
   }

@@ -31,6 +31,8 @@ export type RunEvent =
   | {readonly type: "probe" | "probed"; readonly epoch: number; readonly probe: string}
   | {readonly type: "say"; readonly line: string}
   | {readonly type: "failure"; readonly probe: string; readonly error: Error}
+  /** A file that cannot be read as a checkpoint, in one line. */
+  | {readonly type: "refused"; readonly error: Error}
   | {readonly type: "epoch"; readonly metrics: EpochMetrics; readonly best: boolean}
   /** The numbers that a probe made after its end are in the run's folder; their picture comes next. */
   | {readonly type: "made"; readonly epoch: number; readonly probe: string}

@@ -1,6 +1,6 @@
-import type {Network} from "../../nouns/network";
+import type {LookedAtNetwork, NamedArray} from "../../nouns/network";
 import type {LabelledImages} from "../../nouns/samples";
-import {type Inside, type LayerActivations, shrunk, summaryOf} from "../record/inside";
+import {type Inside, type LayerActivations, movedBy, shrunk, summaryOf} from "../record/inside";
 import type {RunDirectory} from "../record/run-directory";
 import type {ModelFacts, RunEvent} from "./events";
 
@@ -11,31 +11,43 @@ const PASSIVE = new Set(["InputLayer", "Flatten", "Dropout", "SeededDropout", "R
  * distribution and each layer's answer to the samples. As with a probe, one that throws does not cost the run, and is told;
  * a file that cannot be written does.
  *
+ * @param before The weights at an earlier epoch, where how far they have moved is to be kept.
  * @returns Why it failed, if it did.
  */
 export async function* keepInside(
   directory: RunDirectory,
-  network: Network,
+  network: LookedAtNetwork,
   layers: ModelFacts["layers"],
   {samples, sampleIndices, epoch}: {samples: LabelledImages; sampleIndices: Uint32Array; epoch: number},
+  before?: readonly NamedArray[],
 ): AsyncGenerator<RunEvent, Error | undefined> {
   let inside: Inside;
   try {
-    const weights = (await network.getWeights()).map(summaryOf);
+    const arrays = await network.getWeights();
+    const moved = before && movedBy(before, arrays);
+    const weights = arrays.map((array) => {
+      const step = moved?.get(array.name);
+      return step === undefined ? summaryOf(array) : {...summaryOf(array), moved: step};
+    });
     inside = {indices: sampleIndices, weights, activations: await activationsOf(network, layers, samples)};
   } catch (error) {
     yield {type: "failure", probe: "network", error: error as Error};
     return error as Error;
   }
+  if (inside.weights.length === 0 && inside.activations.length === 0) return undefined; // nothing is known of it
   await directory.writeValue(`network/epoch-${`${epoch}`.padStart(3, "0")}`, inside);
   return undefined;
 }
 
 async function activationsOf(
-  network: Network,
+  network: LookedAtNetwork,
   layers: ModelFacts["layers"],
   samples: LabelledImages,
 ): Promise<LayerActivations[]> {
+  const answers = await network.layerAnswers?.(samples);
+  if (answers) {
+    return answers.map(({layer, type, shape, values}) => ({layer, type, ...shrunk(values, samples.count, shape)}));
+  }
   const activations: LayerActivations[] = [];
   for (const {name, type, outputShape} of layers) {
     if (PASSIVE.has(type)) continue;

@@ -1,14 +1,14 @@
-import type {LayersModel} from "@tensorflow/tfjs";
-import type {Network} from "../../nouns/network";
+import {judgedLoss} from "../../nouns/judged-loss";
+import type {LookedAtNetwork, NamedArray} from "../../nouns/network";
 import type {Dataset} from "../../nouns/samples";
 import {accuracy, crossEntropy, softmaxRows} from "../../numbers/scores";
 import type {AskedImages} from "../../numbers/suspects";
 import type {Figure} from "../../plots/figure";
 import type {Jobs} from "../jobs/jobs";
-import {savedModel} from "../model/load/saved-model";
 import {bestEpoch} from "../record/kept-epochs";
 import type {RunDirectory} from "../record/run-directory";
 import {logitsAndActivationsOf, logitsOf} from "../training/evaluate";
+import type {JudgedEpoch} from "../training/patience";
 import type {EpochProgress} from "../training/train";
 import type {EpochMetrics} from "../types";
 import type {ModelFacts, RunEvent} from "./events";
@@ -27,30 +27,31 @@ export interface Looking {
   /** Of an epoch: whether it is shown in full whatever its loss; of most epochs of a long run the numbers alone are kept. */
   isKept(epoch: number): boolean;
   /** Whether an epoch is the last because the validation loss falls no more. */
-  isLast(line: Pick<EpochMetrics, "epoch" | "validationLoss">): boolean;
+  isLast(line: JudgedEpoch): boolean;
   /** Places of the test images that every look explains. */
   readonly sampleIndices: Uint32Array;
   /** Images that a look may ask about (`imagesALook`); absent: as many as the probes' options come to. */
   readonly budget?: number;
-  /** The learning rate of an epoch's last step. */
-  rateAfter(epoch: number): number;
+  /** The learning rate of an epoch's last step; undefined where nobody knows. */
+  rateAfter(epoch: number): number | undefined;
   readonly data: Dataset;
-  readonly model: LayersModel;
   readonly layers: ModelFacts["layers"];
-  readonly network: Network;
+  readonly network: LookedAtNetwork;
   readonly jobs: Jobs;
+  /** The files by which the network as it stands is kept in `model/`, by their names. */
+  modelFiles(): Promise<{readonly [name: string]: string | Uint8Array}>;
   readonly directory: RunDirectory;
   readonly log: RunLog;
   /** The best epoch's answers to images that were not learnt from; none before the first trained epoch that is best. */
   heldOut?: readonly AskedImages[];
+  /** The weights at the last look: how far each array has moved since is kept. */
+  weightsBefore?: readonly NamedArray[];
   /** The last look's activations of the test images: the next writes its own over them. */
   room?: Float32Array;
   /** Notes of probes that were told: each is told once. */
   readonly told: Set<string>;
   /** The epochs so far; a look adds its own. */
   readonly metrics: EpochMetrics[];
-  /** Of epochscope, kept with the model. */
-  readonly version: string;
   readonly signal: AbortSignal | undefined;
 }
 
@@ -80,8 +81,9 @@ export async function* look(
   const {data, network, directory, metrics, signal, log} = looking;
   const {epoch} = progress;
   const begun = performance.now();
-  const validation = await evaluate(network, data.validation);
-  const isLast = looking.isLast({epoch, validationLoss: validation.loss});
+  const validation = data.validation.count > 0 ? await evaluate(network, data.validation) : undefined;
+  const validationLoss = validation?.loss ?? null;
+  const isLast = looking.isLast({epoch, validationLoss});
   const isProbed = looking.isProbed(epoch) || isLast;
   const layer = isProbed ? layerRead(looking) : undefined;
   const test = await evaluate(network, data.test, layer, looking.room);
@@ -89,18 +91,20 @@ export async function* look(
   const evaluatedAt = performance.now();
 
   const before = bestEpoch(metrics);
-  const best = metrics.every(({validationLoss}) => validation.loss < validationLoss);
+  const loss = judgedLoss({validationLoss, testLoss: test.loss});
+  const best = metrics.every((line) => loss < judgedLoss(line));
   const draws = looking.isKept(epoch) || best || isLast;
   const results: Results = {directory, figures: {}, unfinished: [], told: looking.told, draws};
   const failures = isProbed ? yield* probed(looking, epoch, test, results) : {};
   if (signal?.aborted) return;
   const isTrained = epoch > 0;
+  const hasTrained = isTrained && progress.images > 0; // a network that was trained elsewhere tells nothing of it
   const line: EpochMetrics = {
     epoch,
-    trainLoss: isTrained ? progress.lossSum / progress.images : null,
-    trainAccuracy: isTrained ? progress.correct / progress.images : null,
-    validationLoss: validation.loss,
-    validationAccuracy: validation.accuracy,
+    trainLoss: hasTrained ? progress.lossSum / progress.images : null,
+    trainAccuracy: hasTrained ? progress.correct / progress.images : null,
+    validationLoss,
+    validationAccuracy: validation?.accuracy ?? null,
     testLoss: test.loss,
     testAccuracy: test.accuracy,
     seconds: {
@@ -112,9 +116,17 @@ export async function* look(
   };
   if (best) await keepBest(looking, line);
   if (best && isTrained) {
-    looking.heldOut = [answersTo("validation", data.validation, validation), answersTo("test", data.test, test)];
+    looking.heldOut = [
+      ...(validation ? [answersTo("validation", data.validation, validation)] : []),
+      answersTo("test", data.test, test),
+    ];
   }
-  await log.epoch(line, looking.rateAfter(epoch), looking.isKept(epoch) ? results.figures : undefined);
+  await log.epoch(
+    line,
+    looking.rateAfter(epoch),
+    looking.isKept(epoch) ? results.figures : undefined,
+    looking.weightsBefore,
+  );
   yield {type: "epoch", metrics: line, best};
   const noMoreBest = best && before !== undefined && !looking.isKept(before) ? before : undefined;
   return restOf(looking, line, results, failures, noMoreBest);
@@ -156,7 +168,7 @@ function restOf(
 
 /** Runs the probes. @returns Those that failed, and why. */
 async function* probed(
-  {data, network, jobs, chosen, directory, layers, seed, signal, budget, sampleIndices}: Looking,
+  {data, network, jobs, chosen, directory, layers, seed, signal, budget, sampleIndices, weightsBefore}: Looking,
   epoch: number,
   {logits, labels: testLabels, activations: testActivations}: Awaited<ReturnType<typeof evaluate>>,
   results: Results,
@@ -169,7 +181,7 @@ async function* probed(
     ...(budget === undefined ? {} : {budget}),
   };
   const errors = yield* together([
-    keepInside(directory, network, layers, context),
+    keepInside(directory, network, layers, context, weightsBefore),
     ...chosen.map((one) => probeOnce(one, context, results, seed, signal)),
   ]);
   const names = ["network", ...chosen.map(({probe}) => probe.name)];
@@ -177,7 +189,7 @@ async function* probed(
 }
 
 /** @param layer Whose activations are wanted too, in `room` if there is one. */
-async function evaluate(network: Network, split: Dataset["test"], layer?: string, room?: Float32Array) {
+async function evaluate(network: LookedAtNetwork, split: Dataset["test"], layer?: string, room?: Float32Array) {
   const {logits, labels, activations} =
     layer === undefined
       ? {...(await logitsOf(network, split)), activations: undefined}
@@ -193,9 +205,8 @@ function layerRead({chosen, layers}: Looking): string | undefined {
   return wanted.find((layer) => layer === "" || layers.some(({name}) => name === layer));
 }
 
-async function keepBest({directory, model, network, version}: Looking, line: EpochMetrics): Promise<void> {
-  const files = savedModel(model, await network.getWeights(), `epochscope ${version}`);
-  for (const [name, content] of Object.entries(files)) await directory.writeFile(`model/${name}`, content);
+async function keepBest({directory, modelFiles}: Looking, line: EpochMetrics): Promise<void> {
+  for (const [name, content] of Object.entries(await modelFiles())) await directory.writeFile(`model/${name}`, content);
   const {seconds, steps, ...scores} = line;
   await directory.writeJson("model/best.json", scores);
 }

@@ -1,6 +1,7 @@
-import type {Network} from "../../nouns/network";
+import type {LookedAtNetwork, NamedArray, Network} from "../../nouns/network";
 import type {Dataset, LabelledImages} from "../../nouns/samples";
 import type {Figure} from "../../plots/figure";
+import {movedBy} from "../record/inside";
 import type {RunDirectory} from "../record/run-directory";
 import {type LogNames, logEpoch, logOptions, logPictures} from "../record/tensorboard/epoch-log";
 import {logFolderOf} from "../record/tensorboard/log-folder";
@@ -14,8 +15,14 @@ export interface RunLog {
    * Logs an epoch: scalars, histograms of weights and gradients, pictures, and the projector's points.
    *
    * @param figures Undefined for an epoch of which the scalars alone are logged.
+   * @param before The weights at an earlier epoch, where how far they have moved is logged.
    */
-  epoch(line: EpochMetrics, learningRate: number, figures?: {readonly [name: string]: Figure}): Promise<void>;
+  epoch(
+    line: EpochMetrics,
+    learningRate: number | undefined,
+    figures?: {readonly [name: string]: Figure},
+    before?: readonly NamedArray[],
+  ): Promise<void>;
   /** Adds pictures that came later. */
   pictures(epoch: number, figures: {readonly [name: string]: Figure}): void;
   finish(succeeded: boolean): void;
@@ -29,7 +36,7 @@ export interface LogSettings {
   readonly projected: number;
   readonly batchSize: number;
   /** The model as tfjs' `toJSON` writes it. */
-  readonly topology: string;
+  readonly topology?: string;
   readonly names: LogNames;
   /** Of an epoch: whether more than its scalars are logged. */
   isKept(epoch: number): boolean;
@@ -39,22 +46,24 @@ export interface LogSettings {
 export async function openRunLog(
   directory: RunDirectory,
   facts: {readonly [name: string]: unknown},
-  network: Network,
+  network: LookedAtNetwork & Partial<Pick<Network, "gradients">>,
   data: Dataset,
   {projected, batchSize, topology, names, isKept}: LogSettings,
 ): Promise<RunLog> {
   const folder = await logFolderOf(directory.path);
   const log: TensorBoardLog = tensorboardLog(folder);
   logOptions(log, facts, names);
-  log.graph(topology);
+  if (topology !== undefined) log.graph(topology);
   const batch = await firstOf(data.train, Math.min(GRADIENT_IMAGES, batchSize));
   const points = await firstOf(data.test, projected);
   const {classNames} = data;
   return {
-    async epoch(line, learningRate, figures) {
-      if (!figures) return logEpoch(log, {metrics: line, learningRate}, names);
-      const [weights, gradients] = [await network.getWeights(), await network.gradients(batch, 0)];
-      logEpoch(log, {metrics: line, learningRate, weights, gradients, figures}, names);
+    async epoch(line, learningRate, figures, before) {
+      const rate = learningRate === undefined ? {} : {learningRate};
+      if (!figures) return logEpoch(log, {metrics: line, ...rate}, names);
+      const [weights, gradients] = [await network.getWeights(), (await network.gradients?.(batch, 0)) ?? []];
+      const moved = before ? {moved: movedBy(before, weights)} : {};
+      logEpoch(log, {metrics: line, ...rate, weights, gradients, figures, ...moved}, names);
       if (points.count === 0) return;
       const {width, values} = await network.features(points);
       const probabilities = await network.predict(points);

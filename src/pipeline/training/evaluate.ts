@@ -1,4 +1,4 @@
-import type {Activations, DifferentiableClassifier, Network} from "../../nouns/network";
+import type {Activations, DifferentiableClassifier, LookedAtNetwork} from "../../nouns/network";
 import type {Split} from "../../nouns/samples";
 import {batches} from "../data/batches";
 
@@ -29,7 +29,12 @@ export async function logitsOf(
  * @param layer A layer's name; "" for what feeds the last dense layer.
  * @param room An earlier call's activations, to write these over, if they are as many.
  */
-export async function logitsAndActivationsOf(network: Network, split: Split, layer: string, room?: Float32Array) {
+export async function logitsAndActivationsOf(
+  network: LookedAtNetwork,
+  split: Split,
+  layer: string,
+  room?: Float32Array,
+) {
   const classes = network.classNames.length;
   const logits = new Float32Array(split.count * classes);
   const labels = new Uint16Array(split.count);

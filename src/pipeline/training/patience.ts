@@ -1,4 +1,8 @@
+import {judgedLoss} from "../../nouns/judged-loss";
 import type {EpochMetrics} from "../types";
+
+/** What of an epoch decides whether it is better than another. */
+export type JudgedEpoch = Pick<EpochMetrics, "epoch" | "validationLoss"> & Partial<Pick<EpochMetrics, "testLoss">>;
 
 /**
  * Whether the last epochs' validation losses were none of them below the best before (early stopping, Prechelt 1998): so many
@@ -7,7 +11,7 @@ import type {EpochMetrics} from "../types";
  * @param metrics Of all epochs so far, in their order.
  * @param patience In epochs; 0: without end.
  */
-export function isStale(metrics: readonly Pick<EpochMetrics, "epoch" | "validationLoss">[], patience: number): boolean {
+export function isStale(metrics: readonly JudgedEpoch[], patience: number): boolean {
   if (patience === 0 || metrics.length === 0) return false;
   return metrics[metrics.length - 1].epoch - bestOf(metrics).epoch >= patience;
 }
@@ -19,6 +23,6 @@ export function staleNote(metrics: readonly EpochMetrics[], patience: number): s
   return `ended after epoch ${last}: the validation loss has not been lower for ${since} (--patience ${patience})`;
 }
 
-function bestOf<M extends {readonly validationLoss: number}>(metrics: readonly M[]): M {
-  return metrics.reduce((a, b) => (b.validationLoss < a.validationLoss ? b : a));
+function bestOf<M extends JudgedEpoch>(metrics: readonly M[]): M {
+  return metrics.reduce((a, b) => (judgedLoss(b) < judgedLoss(a) ? b : a));
 }

@@ -1,3 +1,4 @@
+import {UserError} from "../../nouns/options";
 import type {ChangedImage} from "../../numbers/comparison";
 import type {RunAt} from "../../pipeline/record/saved-run";
 import type {Compared, RunComparison} from "./compare-runs";
@@ -85,6 +86,10 @@ export type DecidingMetric = keyof typeof DECIDING;
 /** By how much a run is worse than the base, in the metric's own unit; negative where it is better. */
 export function worseBy(comparison: RunComparison, run: Compared, metric: DecidingMetric): number {
   const {field, moreIsBetter} = DECIDING[metric];
-  const gain = run.metrics[field] - comparison.baseMetrics[field];
+  const [after, before] = [run.metrics[field], comparison.baseMetrics[field]];
+  if (after === null || before === null) {
+    throw new UserError(`--metric ${metric}: expected runs with validation images, got one without`);
+  }
+  const gain = after - before;
   return moreIsBetter ? -gain : gain;
 }

@@ -92,6 +92,7 @@ export async function* openImageFolder(
     train: trainPart,
     ...(validation.length > 0 ? {validation: validationPart} : {}),
     test: testPart,
+    isTestTakenOut: test.length === 0,
     digest,
     folder: path,
   };

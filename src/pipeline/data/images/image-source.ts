@@ -18,6 +18,8 @@ export interface ImageSource {
   /** Absent where it is to be held out of those to train on. */
   readonly validation?: ImagePart;
   readonly test: ImagePart;
+  /** Whether the images to test were taken out of those to train on, since the folder has none of its own. */
+  readonly isTestTakenOut?: boolean;
   /** SHA-256 of all files' bytes. */
   readonly digest: string;
   /** The folder that `files` are told from. */

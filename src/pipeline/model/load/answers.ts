@@ -14,6 +14,8 @@ export interface Answer {
 
 /** How a model's numbers are understood. */
 export interface Meaning {
+  /** What they are as they come: one of two or more classes, or classes that do not exclude each other. */
+  readonly kind: "probabilities" | "softmax" | "independent" | "sigmoid";
   readonly classNames: readonly string[];
   /** In one line, for the user: "3 independent probabilities (the graph ends in Sigmoid)". */
   readonly words: string;
@@ -90,6 +92,7 @@ export function meaningOf(question: Question): Meaning {
           sigmoid: `${numbers} independent scores, each made a probability by a sigmoid`,
         }[reading.kind];
   return {
+    kind: reading.kind,
     classNames: names,
     words: `${words} (${because})`,
     probabilities(rows) {
@@ -105,7 +108,7 @@ export function meaningOf(question: Question): Meaning {
 }
 
 interface Reading {
-  readonly kind: "probabilities" | "softmax" | "independent" | "sigmoid";
+  readonly kind: Meaning["kind"];
   /** Where the numbers decided, and not the graph. */
   readonly because?: string;
 }

@@ -83,7 +83,8 @@ function portOf(metadata: InferenceSession.ValueMetadata): Port {
   return {name, type, dims: shape};
 }
 
-function imagesOf(dims: NonNullable<Port["dims"]>, settings: LoadSettings) {
+/** What images an input takes: its layout, and one image's sizes. @throws UserError where neither it nor the user tells. */
+export function imagesOf(dims: NonNullable<Port["dims"]>, settings: LoadSettings) {
   const isColor = (n: unknown) => n === 1 || n === 3;
   const layout = settings.input.layout ?? (isColor(dims[1]) ? "nchw" : isColor(dims[3]) ? "nhwc" : undefined);
   if (!layout) throw new UserError(`--layout: expected nchw or nhwc for an input of ${shapeWords(dims)}, got none`);

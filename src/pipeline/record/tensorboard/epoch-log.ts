@@ -25,13 +25,15 @@ export interface EpochLog {
   /** Histograms of these are shown under `weights/` and `gradients/`. */
   readonly weights?: readonly NamedArray[];
   readonly gradients?: readonly NamedArray[];
+  /** Of each array of weights, how far it has moved: shown under `weights_moved/`. */
+  readonly moved?: ReadonlyMap<string, number>;
   /** By name, e.g. "confusion/matrix". */
   readonly figures?: {readonly [name: string]: Figure};
 }
 
 /** Logs an epoch and flushes. */
 export function logEpoch(log: TensorBoardLog, epoch: EpochLog, names: LogNames = "plain"): void {
-  const {metrics, learningRate, weights = [], gradients = [], figures = {}} = epoch;
+  const {metrics, learningRate, weights = [], gradients = [], figures = {}, moved = new Map()} = epoch;
   const step = metrics.epoch;
   const loss = LOSS_TAGS[names];
   const scalars: {readonly [tag: string]: number | null | undefined} = {
@@ -49,6 +51,7 @@ export function logEpoch(log: TensorBoardLog, epoch: EpochLog, names: LogNames =
   for (const [tag, value] of Object.entries(scalars)) {
     if (value !== null && value !== undefined) log.scalar(tag, step, value);
   }
+  for (const [name, step] of moved) if (Number.isFinite(step)) log.scalar(`weights_moved/${name}`, metrics.epoch, step);
   for (const {name, values} of weights) log.histogram(`weights/${name}`, step, values);
   for (const {name, values} of gradients) log.histogram(`gradients/${name}`, step, values);
   logPictures(log, step, figures);

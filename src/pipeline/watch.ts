@@ -1,0 +1,206 @@
+import {setTimeout as wait} from "node:timers/promises";
+
+import {UserError} from "../nouns/options";
+import type {Jobs} from "./jobs/jobs";
+import {threadJobs} from "./jobs/thread";
+import {bestEpoch} from "./record/kept-epochs";
+import type {RunEvent} from "./run/events";
+import {look} from "./run/look";
+import {withPage} from "./run/page";
+import {chooseProbes, type ProbeOptions} from "./run/probe-once";
+import {keepSuspects} from "./run/suspects";
+import {beginWatching, type Watched} from "./watch/begin";
+import {toldClasses} from "./watch/data";
+import {type Checkpoint, checkpointsIn, filesOf} from "./watch/folder";
+import {keepLookedAt} from "./watch/looked-at";
+import {type OpenedCheckpoint, type Sizes, sizesOf} from "./watch/opened";
+import {openerOf} from "./watch/openers";
+import {type Told, type WatchOptions, watchOptionsOf} from "./watch/options";
+import {digestOf, partsOf} from "./watch/read-checkpoint";
+import {QUIET_FOR, type Settled, settledFiles} from "./watch/settled";
+
+export interface WatchControl {
+  /** Ends it after the artifact at hand; what was looked at is kept. */
+  readonly signal?: AbortSignal;
+  /** Milliseconds that a file must have been left alone, and between two looks at the folder. */
+  readonly quietFor?: number;
+  readonly lookEvery?: number;
+  /** Who does the long work beside; by default a thread of its own. */
+  readonly jobs?: Jobs;
+}
+
+/** A checkpoint that is whole, and was not looked at yet. */
+interface Found {
+  readonly checkpoint: Checkpoint;
+  readonly graph: string | undefined;
+  readonly sha256: string;
+  readonly stamp: string;
+  readonly parts: readonly string[];
+}
+
+/** What the folder has just now. */
+interface Survey {
+  readonly next: Found | undefined;
+  /** Whether some file is still being written. */
+  readonly isUnsettled: boolean;
+  readonly count: number;
+  readonly notes: readonly string[];
+}
+
+/**
+ * Looks at a network that another program trains, as `run` looks at its own: every checkpoint that appears in a folder is
+ * an epoch. Files are read when they have been left alone for a while; epochs that a run of this folder has already are
+ * not looked at again.
+ *
+ * @param given Options that were given; what they leave out, `watch.json` or the checkpoints tell.
+ */
+export async function* watch(
+  folder: string,
+  given: {readonly [name: string]: unknown},
+  probeOptions: ProbeOptions = {},
+  control: WatchControl = {},
+): AsyncGenerator<RunEvent> {
+  const {jobs = threadJobs} = control;
+  jobs.prepare();
+  const told = await watchOptionsOf(folder, given);
+  const {probes, until} = told.options;
+  yield* withPage(
+    watchAlone(folder, told, probeOptions, {...control, jobs}),
+    {probes, epochs: until || Number.POSITIVE_INFINITY},
+    jobs,
+  );
+}
+
+async function* watchAlone(
+  folder: string,
+  told: Told,
+  probeOptions: ProbeOptions,
+  {signal, jobs, quietFor = QUIET_FOR, lookEvery = Math.min(500, quietFor)}: WatchControl & {readonly jobs: Jobs},
+): AsyncGenerator<RunEvent> {
+  const {options} = told;
+  const chosen = chooseProbes(options.probes, probeOptions);
+  const names = await toldClasses(told);
+  const files = settledFiles(quietFor);
+  const open = openerOf(options);
+  const said = new Set<string>();
+  const refused = new Map<string, string>(); // by path, the state in which the file was refused
+  let opened: OpenedCheckpoint | undefined;
+  let watched: Watched | undefined;
+  try {
+    while (!signal?.aborted) {
+      const {next, isUnsettled, count, notes} = await survey(folder, options, files, refused, watched);
+      yield* once(notes, said);
+      if (!next) {
+        if (options.once && !isUnsettled) break;
+        const what = count === 0 ? "the first checkpoint" : "the next checkpoint";
+        if (!options.once) yield* once([`waiting for ${what} in ${folder}; Ctrl-C ends it`], said);
+        await wait(lookEvery, undefined, signal ? {signal} : {}).catch(() => undefined); // broken off: seen above
+        continue;
+      }
+      const {checkpoint, graph, stamp, sha256, parts} = next;
+      const last = opened;
+      try {
+        opened = await open.checkpoint(checkpoint, graph);
+        if (watched) checkAlike(watched.sizes, sizesOf(opened.network), checkpoint);
+      } catch (error) {
+        if (!(error instanceof UserError)) throw error;
+        if (error.message.startsWith("--")) throw error; // the fault of what was said of all, not of this file
+        if ((await files.isSettled(parts)).stamp !== stamp) continue; // it was written to meanwhile
+        refused.set(checkpoint.path, stamp);
+        yield {type: "refused", error};
+        continue;
+      }
+      await last?.dispose();
+      if (!watched) {
+        watched = yield* beginWatching({folder, told, names, chosen, opened, checkpoint, jobs}, signal);
+        if (isKnown(watched, checkpoint, sha256)) continue;
+      }
+      yield* lookAt(watched, checkpoint, opened);
+      if (signal?.aborted) break;
+      watched.lookedAt = await keepLookedAt(watched.directory, watched.lookedAt, checkpoint, sha256);
+      if (options.until > 0 && checkpoint.epoch >= options.until) break;
+    }
+    if (watched) yield* ended(watched);
+    else if (!signal?.aborted && refused.size === 0) {
+      throw new UserError(`${folder}: expected checkpoints with a number in their names, got none`);
+    }
+  } finally {
+    await opened?.dispose();
+    await open.end();
+    await watched?.lock.release();
+  }
+}
+
+/** Looks for the first checkpoint that is whole and new. */
+async function survey(
+  folder: string,
+  options: WatchOptions,
+  files: Settled,
+  refused: ReadonlyMap<string, string>,
+  watched: Watched | undefined,
+): Promise<Survey> {
+  const {all, graph, notes} = await checkpointsIn(folder, options);
+  let isUnsettled = false;
+  for (const checkpoint of all) {
+    const own = await partsOf(checkpoint, await filesOf(checkpoint));
+    const parts = graph === undefined ? own : [...own, graph];
+    const {settled, stamp} = await files.isSettled(parts);
+    if (!settled) {
+      isUnsettled = true;
+      continue;
+    }
+    if (refused.get(checkpoint.path) === stamp || watched?.stamps.get(checkpoint.path) === stamp) continue;
+    const sha256 = await digestOf(parts);
+    if (watched) watched.stamps.set(checkpoint.path, stamp);
+    if (watched && isKnown(watched, checkpoint, sha256)) continue;
+    return {next: {checkpoint, graph, sha256, stamp, parts}, isUnsettled, count: all.length, notes};
+  }
+  return {next: undefined, isUnsettled, count: all.length, notes};
+}
+
+function isKnown({lookedAt}: Watched, {epoch}: Checkpoint, sha256: string): boolean {
+  return lookedAt[epoch]?.sha256 === sha256;
+}
+
+/** An epoch: evaluate → probes → log, and what comes later; a checkpoint that was written anew takes its old one's place. */
+async function* lookAt(watched: Watched, {epoch}: Checkpoint, opened: OpenedCheckpoint): AsyncGenerator<RunEvent> {
+  const {looking, seen} = watched;
+  const {metrics} = looking;
+  const old = metrics.findIndex((line) => line.epoch === epoch);
+  if (old >= 0) metrics.splice(old, 1);
+  watched.show(opened);
+  seen.add(epoch);
+  const progress = {epoch, batch: 1, batches: 1, images: 0, lossSum: 0, correct: 0, steps: []};
+  const rest = yield* look(looking, progress, 0);
+  if (!rest) return;
+  yield* rest.keep();
+  metrics.sort((a, b) => a.epoch - b.epoch);
+  looking.weightsBefore = await opened.network.getWeights();
+}
+
+async function* ended({directory, looking: {data, metrics, heldOut}, log}: Watched): AsyncGenerator<RunEvent> {
+  const best = bestEpoch(metrics);
+  if (best === undefined) return;
+  if (heldOut) {
+    const labels = await keepSuspects(directory, data, heldOut, "held out");
+    yield {type: "labels", data, folds: 0, ...labels};
+  }
+  log.finish(true);
+  yield {type: "end", path: directory.path, best: metrics.find(({epoch}) => epoch === best) ?? metrics[0]};
+}
+
+/** @throws UserError that names the file and both shapes. */
+function checkAlike(before: Sizes, now: Sizes, {path}: Checkpoint): void {
+  const words = ({imageShape, outputs}: Sizes) =>
+    `images of ${imageShape.join(" x ")} and scores of ${outputs} classes`;
+  if (words(before) === words(now)) return;
+  throw new UserError(`${path}: expected ${words(before)}, as the checkpoints before, got ${words(now)}`);
+}
+
+function* once(lines: readonly string[], said: Set<string>): Generator<RunEvent> {
+  for (const line of lines) {
+    if (said.has(line)) continue;
+    said.add(line);
+    yield {type: "say", line};
+  }
+}

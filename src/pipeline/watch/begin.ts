@@ -1,0 +1,139 @@
+import type {Dataset} from "../../nouns/samples";
+import {first} from "../data/split";
+import {labelsAt} from "../data/split-labels";
+import type {Jobs} from "../jobs/jobs";
+import {environment} from "../record/environment";
+import {sweepFiles} from "../record/leftovers";
+import {createRunDirectory, type RunDirectory} from "../record/run-directory";
+import {lockRun, type RunLock} from "../record/run-lock";
+import {runName} from "../record/run-name";
+import {clearLogs, logFolderOf} from "../record/tensorboard/log-folder";
+import type {RunEvent} from "../run/events";
+import type {Looking} from "../run/look";
+import type {ChosenProbe} from "../run/probe-once";
+import {samplePlaces} from "../run/samples";
+import {openRunLog, type RunLog} from "../run/tensorboard";
+import {hasTestImages, keepTestImages} from "../run/test-images";
+import {fitToNetwork, openTestData} from "./data";
+import {watchFacts} from "./facts";
+import type {Checkpoint} from "./folder";
+import {type LookedAt, readLookedAt, runToGoOnWith} from "./looked-at";
+import {networkInTurn} from "./network-in-turn";
+import {type OpenedCheckpoint, type Sizes, sizesOf} from "./opened";
+import type {Told} from "./options";
+import {foundLines} from "./words";
+
+/** A run of checkpoints that is under way. */
+export interface Watched {
+  readonly directory: RunDirectory;
+  readonly lock: RunLock;
+  readonly log: RunLog;
+  readonly looking: Looking;
+  /** What every checkpoint must take and give. */
+  readonly sizes: Sizes;
+  /** The epochs that are in TensorBoard, that at hand too. */
+  readonly seen: Set<number>;
+  /** By path, the state in which a file was looked at: as long as it has it, its bytes need not be read. */
+  readonly stamps: Map<string, string>;
+  lookedAt: LookedAt;
+  /** From now on, this checkpoint's network is looked at. */
+  show(opened: OpenedCheckpoint): void;
+}
+
+interface Beginning {
+  readonly folder: string;
+  readonly told: Told;
+  /** Names of the outputs that the user told. */
+  readonly names: readonly string[] | undefined;
+  readonly chosen: readonly ChosenProbe[];
+  /** The first checkpoint. */
+  readonly opened: OpenedCheckpoint;
+  readonly checkpoint: Checkpoint;
+  readonly jobs: Jobs;
+}
+
+/** Opens the data and fits them to the network; makes the run, or goes on with that of an earlier time. */
+export async function* beginWatching(
+  {folder, told, names, chosen, opened, checkpoint, jobs}: Beginning,
+  signal: AbortSignal | undefined,
+): AsyncGenerator<RunEvent, Watched> {
+  const {options} = told;
+  const made = environment();
+  const sizes = sizesOf(opened.network);
+  const opening = opened.data ?? (yield* dataEvents(openTestData(options, opened.side, signal)));
+  const {data, notes} = fitToNetwork(opening, sizes, names, checkpoint.path);
+  const usable = chosen.filter(({probe}) => opened.probes?.includes(probe.name) ?? true);
+  const facts = (name: string) => watchFacts(name, folder, options, usable, made, data, opened);
+  const before = await runToGoOnWith(options.save, options.name, facts(""));
+  const {directory, lock} = before
+    ? {directory: before, lock: await lockRun(before.path)}
+    : yield* newRun(options.save, options.name, runName(made.startedAt, data.name, "watch"), facts);
+  try {
+    if (before) for (const at of [before.path, await logFolderOf(before.path)]) await sweepFiles(at);
+    if (!before || !(await hasTestImages(directory, data))) await keepTestImages(directory, data);
+    const metrics = before ? await directory.readMetrics() : [];
+    yield {type: "start", path: directory.path, data, model: opened.model, engine: opened.engine};
+    for (const line of [...foundLines(told, opened), ...notes]) yield {type: "say", line};
+    if (metrics.length > 0) {
+      yield {
+        type: "say",
+        line: `going on with an earlier run, which has epoch ${metrics.map((m) => m.epoch).join(", ")}`,
+      };
+    }
+    const inTurn = networkInTurn(opened.network, data.classNames);
+    const seen = new Set(metrics.map(({epoch}) => epoch));
+    const {save: _, name: __, ...logged} = options;
+    const log = await openRunLog(directory, {...logged, engine: opened.engine.name}, inTurn.network, data, {
+      projected: options.projector,
+      names: options.logs,
+      batchSize: 1,
+      isKept: (epoch) => seen.has(epoch),
+    });
+    const testLabels = await labelsAt(data.test, first(data.test.count));
+    let shown = opened;
+    const looking: Looking = {
+      ...{seed: options.seed, chosen: usable, data, network: inTurn.network, jobs, directory, log, metrics, signal},
+      layers: opened.model.layers,
+      told: new Set<string>(),
+      isKept: () => true,
+      isProbed: (epoch) => epoch % options.every === 0,
+      isLast: () => false,
+      rateAfter: () => undefined,
+      sampleIndices: samplePlaces(options.samples, testLabels, data.classNames.length),
+      modelFiles: async () => shown.files,
+    };
+    return {
+      ...{directory, lock, log, looking, sizes, seen},
+      stamps: new Map(),
+      lookedAt: before ? await readLookedAt(directory) : {},
+      show(next) {
+        shown = next;
+        inTurn.put(next.network);
+      },
+    };
+  } catch (error) {
+    await lock.release();
+    throw error;
+  }
+}
+
+async function* newRun(
+  save: string,
+  given: string,
+  otherwise: string,
+  facts: (name: string) => object,
+): AsyncGenerator<RunEvent, {readonly directory: RunDirectory; readonly lock: RunLock}> {
+  const {lock, note, ...directory} = await createRunDirectory(save, given || otherwise, {facts, numbered: !given});
+  await clearLogs(directory.path);
+  if (note) yield {type: "say", line: note};
+  return {directory, lock};
+}
+
+/** Passes on how far the data are, and gives them. */
+async function* dataEvents(opening: ReturnType<typeof openTestData>): AsyncGenerator<RunEvent, Dataset> {
+  for (;;) {
+    const {done, value} = await opening.next();
+    if (done) return value;
+    yield "note" in value ? {type: "say", line: value.note} : {type: "data", ...value};
+  }
+}

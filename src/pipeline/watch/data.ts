@@ -1,0 +1,120 @@
+import {join} from "node:path";
+import {UserError} from "../../nouns/options";
+import type {Dataset, ImageShape, Split} from "../../nouns/samples";
+import {parseClassNames} from "../data/class-names";
+import {openData} from "../data/index";
+import {isThere} from "../data/is-there";
+import type {DataNote, DataProgress} from "../data/progress";
+import {readWhole} from "../data/read-file";
+import {pooled, take} from "../data/split";
+import {fittedData} from "./fitted";
+import type {Told, WatchOptions} from "./options";
+
+/** A split of no images: a network that was trained elsewhere is asked about none that it learnt from. */
+export function noImages(shape: ImageShape): Split {
+  return {
+    count: 0,
+    async read(indices) {
+      if (indices.length > 0) throw new RangeError(`image index: expected none, got ${indices[0]}`);
+      return {count: 0, shape, pixels: new Float32Array(0), labels: new Uint16Array(0)};
+    },
+  };
+}
+
+/**
+ * The images that a watched network is tested on: those to test, or all of a folder that has no parts. Those to validate count where
+ * the folder has such a part by itself; what is held out of training images elsewhere, the network may have learnt from.
+ *
+ * @param side Pixels a side that the network wants; undefined where it leaves that open.
+ */
+export async function* openTestData(
+  options: WatchOptions,
+  side: number | undefined,
+  signal?: AbortSignal,
+): AsyncGenerator<DataProgress | DataNote, Dataset> {
+  const {data: source, testLimit, imageSize, save} = options;
+  if (source === "") {
+    throw new UserError("--data: expected the test images (mnist, or a folder), got none");
+  }
+  const opened = yield* openData(
+    {
+      ...options,
+      imageSize: imageSize || side || 0,
+      trainLimit: Number.MAX_SAFE_INTEGER,
+      testLimit: Number.MAX_SAFE_INTEGER,
+      cacheFolder: join(save, "data"),
+    },
+    signal,
+  );
+  const {train, validation, test, takenOut} = opened;
+  const all = takenOut?.test ? pooled([train, ...(takenOut.validation ? [validation] : []), test]) : test;
+  return {
+    ...opened,
+    train: noImages(opened.imageShape),
+    validation: takenOut?.validation === false ? validation : noImages(opened.imageShape),
+    test: take(all, testLimit),
+  };
+}
+
+/** The names of a network's outputs: those that the user tells, else undefined. */
+export async function toldClasses({options: {classes}, classNames}: Told): Promise<readonly string[] | undefined> {
+  if (classNames) return classNames;
+  if (classes === "") return undefined;
+  if (isThere(classes)) return parseClassNames(await readWhole(classes, {most: 16e6}), classes).names;
+  const names = classes.split(",").map((name) => name.trim());
+  if (names.length >= 2 && names.every((name) => name !== "")) return names;
+  throw new UserError(`--classes: expected a file, or two names or more with commas between, got "${classes}"`);
+}
+
+/** Data as a network takes them, and what is to be told of it. */
+export interface FittedData {
+  readonly data: Dataset;
+  readonly notes: readonly string[];
+}
+
+/**
+ * Fits images to a network's input, and labels to its outputs.
+ *
+ * @param what The checkpoint, for errors.
+ * @param told Names of the outputs that the user gave; else they are the data's, in their order.
+ * @throws UserError if the classes are others.
+ */
+export function fitToNetwork(
+  data: Dataset,
+  {imageShape, outputs}: {readonly imageShape: ImageShape; readonly outputs: number},
+  told: readonly string[] | undefined,
+  what: string,
+): FittedData {
+  const notes: string[] = [];
+  const sizes = [data.imageShape, imageShape].map((shape) => shape.join(" x "));
+  if (sizes[0] !== sizes[1]) notes.push(`the images are ${sizes[0]}, and are scaled to ${sizes[1]} for the network`);
+  const fitted = fittedData(data, imageShape);
+  if (!told) {
+    if (outputs === data.classNames.length) return {data: fitted, notes};
+    throw new UserError(
+      `${what}: expected scores of ${data.classNames.length} classes, as ${data.name} has, got ${outputs} (--classes names those of the network)`,
+    );
+  }
+  if (told.length !== outputs)
+    throw new UserError(`--classes: expected ${outputs} names, one an output of ${what}, got ${told.length}`);
+  const places = data.classNames.map((name) => told.indexOf(name));
+  if (places.every((place, k) => place === k) && told.length === places.length) return {data: fitted, notes};
+  if (places.includes(-1)) {
+    const unknown = data.classNames[places.indexOf(-1)];
+    if (told.length === data.classNames.length) {
+      notes.push(`classes by their order: ${data.classNames[0]} of the data is ${told[0]} of the network, and so on`);
+      return {data: {...fitted, classNames: told}, notes};
+    }
+    throw new UserError(`--classes: expected the data's classes among the names, got none called "${unknown}"`);
+  }
+  notes.push(`classes by their names: ${data.classNames[0]} of the data is the network's number ${places[0]}`);
+  const relabelled = (split: Split): Split => ({
+    ...split,
+    read: async (indices, into) => {
+      const images = await split.read(indices, into);
+      return {...images, labels: images.labels.map((label) => places[label])};
+    },
+  });
+  const {validation, test} = fitted;
+  return {data: {...fitted, classNames: told, validation: relabelled(validation), test: relabelled(test)}, notes};
+}

@@ -1,0 +1,59 @@
+import {UserError} from "../../nouns/options";
+import type {OnnxGraph} from "../../onnx/index";
+import {type OnnxNetwork, type OnnxNetworkSettings, onnxNetwork} from "../model/load/onnx-network";
+import type {Checkpoint} from "./folder";
+import type {KindOpener, OpenedCheckpoint, OpenSettings} from "./opened";
+import {readCheckpoint} from "./read-checkpoint";
+
+/** Opens ONNX files, or states with their graph. What was found of one epoch's graph serves the next. */
+export function onnxOpener(settings: OpenSettings): KindOpener {
+  let first: OnnxGraph | undefined;
+  const open = async (checkpoint: Checkpoint, graph: string | undefined): Promise<OpenedCheckpoint> => {
+    const {bytes} = await readCheckpoint(checkpoint, graph);
+    const own: OnnxNetworkSettings = {...settings, what: checkpoint.path};
+    const network = await alike(bytes, own, first);
+    first ??= network.graph; // kept open: its plan is asked again
+    const {facts, graph: opened} = network;
+    return {
+      network,
+      model: {
+        name: graph === undefined ? "onnx" : "onnx with states",
+        parameters: facts.parameters,
+        layers: facts.layers.map(({name, type, dims, parameters}) => ({
+          name,
+          type,
+          outputShape: [null, ...dims],
+          parameters,
+        })),
+      },
+      engine: {name: "onnxruntime", version: versionWords(settings.threads), why: "the checkpoints are ONNX models"},
+      found: {...facts.input, output: facts.understood, logits: facts.logits, features: facts.features},
+      files: {"model.onnx": bytes},
+      side: Math.max(...network.imageShape.slice(0, 2)),
+      dispose: async () => {
+        if (opened !== first) await network.dispose();
+      },
+    };
+  };
+  return {open, end: async () => first?.dispose()};
+}
+
+/** Epochs may differ in more than weights: an exporter writes two arrays of equal numbers once, and before training many are equal. */
+async function alike(
+  bytes: Uint8Array,
+  settings: OnnxNetworkSettings,
+  like: OnnxGraph | undefined,
+): Promise<OnnxNetwork> {
+  if (!like) return onnxNetwork(bytes, settings);
+  try {
+    return await onnxNetwork(bytes, {...settings, like});
+  } catch (error) {
+    if (!(error instanceof UserError)) throw error;
+    return onnxNetwork(bytes, settings);
+  }
+}
+
+function versionWords(threads: number): string {
+  const {version} = require("onnxruntime-node/package.json") as {readonly version: string};
+  return `${version}, ${threads} thread${threads === 1 ? "" : "s"}`;
+}

@@ -1,0 +1,43 @@
+import type {LookedAtNetwork} from "../../nouns/network";
+import type {Dataset, ImageShape} from "../../nouns/samples";
+import type {LoadSettings} from "../model/load/load-settings";
+import type {Engine} from "../run/choose-engine";
+import type {ModelFacts} from "../run/events";
+import type {Checkpoint} from "./folder";
+
+/** A checkpoint that can be looked at. */
+export interface OpenedCheckpoint {
+  readonly network: LookedAtNetwork;
+  readonly model: ModelFacts;
+  readonly engine: Engine;
+  /** What was found of it without being told: kept in run.json and printed once. */
+  readonly found: {readonly [name: string]: unknown};
+  /** How it is kept in `model/` as the best, by file names. */
+  readonly files: {readonly [name: string]: string | Uint8Array};
+  /** The images that it was asked about, where it brings them itself. */
+  readonly data?: Dataset;
+  /** Pixels a side of the images that it wants. */
+  readonly side?: number;
+  /** The probes that it can answer; absent: all. */
+  readonly probes?: readonly string[];
+  dispose(): Promise<void>;
+}
+
+/** Opens checkpoints of one kind. */
+export interface KindOpener {
+  open(checkpoint: Checkpoint, graph: string | undefined): Promise<OpenedCheckpoint>;
+  /** Lets go of what they share. */
+  end(): Promise<void>;
+}
+
+export type OpenSettings = Omit<LoadSettings, "what"> & {readonly threads: number; readonly layer?: string};
+
+/** A checkpoint's sizes, as the next must have them. */
+export interface Sizes {
+  readonly imageShape: ImageShape;
+  readonly outputs: number;
+}
+
+export function sizesOf({imageShape, classNames}: LookedAtNetwork): Sizes {
+  return {imageShape, outputs: classNames.length};
+}

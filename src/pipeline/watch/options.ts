@@ -1,0 +1,173 @@
+import {isAbsolute, join} from "node:path";
+import {parseJson} from "../../nouns/json-text";
+import {between, type OptionTable, oneOf, resolveOptions, UserError, wholeNumber} from "../../nouns/options";
+import type {ImageShape} from "../../nouns/samples";
+import {readIfThere} from "../data/read-file";
+import {decodeText} from "../data/text";
+import {type ModelOutput, OUTPUTS} from "../model/load/answers";
+import {runOptions} from "../run/options";
+
+/** What a watcher may be told. What it is not told, it finds in `watch.json` or in the checkpoints. */
+export interface WatchOptions {
+  readonly data: string;
+  readonly dataUrl: string;
+  readonly imageSize: number;
+  readonly testLimit: number;
+  readonly maxPixels: number;
+  readonly maxData: number;
+  readonly model: string;
+  readonly pattern: string;
+  readonly classes: string;
+  readonly size: string;
+  readonly layout: "auto" | "nchw" | "nhwc";
+  readonly scale: string;
+  readonly mean: string;
+  readonly std: string;
+  readonly output: ModelOutput;
+  readonly outputName: string;
+  readonly layer: string;
+  readonly once: boolean;
+  readonly until: number;
+  readonly threads: number;
+  readonly probes: string;
+  readonly every: number;
+  readonly samples: string;
+  readonly projector: number;
+  readonly logs: "plain" | "exigo";
+  readonly keepEpochs: number;
+  readonly seed: number;
+  readonly save: string;
+  readonly name: string;
+}
+
+export const numbersIn = (words: string) => words.split(",").map(Number);
+const listed = (words: string) =>
+  words !== "" && numbersIn(words).every(Number.isFinite) ? undefined : "numbers with commas between";
+const SIZE = /^(\d+)x(\d+)x([13])$/;
+const sized = (word: string) =>
+  word === "" || SIZE.test(word) ? undefined : "height x width x channels like 224x224x3, or nothing";
+
+const {dataUrl, imageSize, testLimit, maxPixels, maxData, probes, samples, projector, logs, keepEpochs} = runOptions;
+const {seed, save, name} = runOptions;
+
+export const watchOptions: OptionTable<WatchOptions> = {
+  data: {
+    default: "",
+    help: "the test images: mnist, a folder with a folder of images for each class, or one with idx files",
+  },
+  dataUrl,
+  imageSize,
+  testLimit,
+  maxPixels,
+  maxData,
+  model: {
+    default: "",
+    help: "the network's shape (.onnx), for files that hold weights alone; default: the .onnx beside",
+  },
+  pattern: {
+    default: "",
+    help: "which files, {epoch} where its number stands: 'net-{epoch}-*.pt'; default: the number after \"epoch\", else the last",
+  },
+  classes: {
+    default: "",
+    help: "class names of the network's outputs: a file, or names with commas; default: the data's",
+  },
+  size: {default: "", help: "of the network's input, as 32x32x3, where it leaves it open", check: sized},
+  layout: {default: "auto", help: "of its input: nchw, nhwc or auto", check: oneOf("auto", "nchw", "nhwc")},
+  scale: {default: "1", help: "its input is (pixel in 0..1 × scale − mean) / std", check: listed},
+  mean: {default: "0", help: "one number, or one a channel", check: listed},
+  std: {default: "1", help: "one number, or one a channel", check: listed},
+  output: {
+    default: "auto",
+    help: "what it gives: probabilities, logits (scores), sigmoid, or auto: by its last nodes, else by its numbers",
+    check: oneOf(...OUTPUTS),
+  },
+  outputName: {default: "", help: "the output to look at, of a network that has several"},
+  layer: {default: "", help: "the node or tensor that the map is made of; default: what feeds the last dense layer"},
+  once: {default: false, help: "end after the checkpoints that are there"},
+  until: {default: 0, help: "end after this epoch; 0: wait for the next until Ctrl-C", check: wholeNumber},
+  threads: {default: 1, help: "of onnxruntime; more than the machine has to spare are slower", check: between(1, 256)},
+  probes,
+  every: {...runOptions.every, help: "probe at every so many epochs; the figures of all are kept"},
+  samples,
+  projector,
+  logs,
+  keepEpochs,
+  seed,
+  save,
+  name,
+};
+
+/** What `watch.json` may say, by its own names and by the flags'. */
+const NAMES: {readonly [name: string]: keyof WatchOptions} = {
+  classNames: "classes",
+  imageShape: "size",
+  scores: "output",
+};
+const SAYS = ["data", "model", "pattern", "classes", "size", "layout", "scale", "mean", "std", "output"] as const;
+const KNOWN = ["format", ...SAYS, "outputName", "layer", "imageSize", "seed", ...Object.keys(NAMES), "input"];
+export const WATCH_FORMAT = "epochscope-watch/1";
+
+/** What was told, and by whom. */
+export interface Told {
+  readonly options: WatchOptions;
+  /** Class names that stand in watch.json itself. */
+  readonly classNames?: readonly string[];
+  /** Flags that were given and what watch.json says, in words; "" where neither says anything of the network. */
+  readonly words: string;
+}
+
+/**
+ * The flags over what `watch.json` says over the defaults.
+ *
+ * @throws UserError that names the file and the field.
+ */
+export async function watchOptionsOf(folder: string, given: {readonly [name: string]: unknown}): Promise<Told> {
+  const path = join(folder, "watch.json");
+  const bytes = await readIfThere(path, {most: 16e6});
+  const said = bytes ? fieldsOf(parseJson(decodeText(bytes, path), path), path) : {};
+  const {classNames, ...fields} = said;
+  // what stands beside the file is named from there
+  for (const name of ["data", "model", "classes"]) {
+    const value = fields[name];
+    if (typeof value === "string" && value !== "mnist" && !isAbsolute(value)) fields[name] = join(folder, value);
+  }
+  if (bytes) resolveOptions(watchOptions, fields, `${path}: `);
+  const options = resolveOptions(watchOptions, {...fields, ...given}, "--");
+  const isOwn = given.classes === undefined && Array.isArray(classNames);
+  const words = Object.keys({...fields, ...(isOwn ? {classNames} : {})}).join(", ");
+  return {options, ...(isOwn ? {classNames: classNames as string[]} : {}), words: words && `${path}: ${words}`};
+}
+
+function fieldsOf(value: unknown, path: string): {[name: string]: unknown} {
+  if (typeof value !== "object" || value === null || Array.isArray(value)) {
+    throw new UserError(`${path}: expected an object, got ${JSON.stringify(value).slice(0, 40)}`);
+  }
+  const {format = WATCH_FORMAT, input = {}, ...all} = {...value} as {[name: string]: unknown};
+  if (format !== WATCH_FORMAT)
+    throw new UserError(`${path}: expected format ${WATCH_FORMAT}, got ${JSON.stringify(format)}`);
+  const fields: {[name: string]: unknown} = {};
+  for (const [key, own] of Object.entries({...(input as object), ...all})) {
+    if (!KNOWN.includes(key))
+      throw new UserError(`${path}: expected one of ${KNOWN.join(", ")}, got ${JSON.stringify(key)}`);
+    const name = NAMES[key] ?? key;
+    if (name === "classes" && Array.isArray(own)) fields.classNames = texts(own, `${path}: ${key}`);
+    else if (name === "size") fields.size = Array.isArray(own) ? own.join("x") : own;
+    else if (["scale", "mean", "std"].includes(name)) fields[name] = Array.isArray(own) ? own.join(",") : `${own}`;
+    else fields[name] = own;
+  }
+  return fields;
+}
+
+function texts(list: readonly unknown[], what: string): string[] {
+  const odd = list.find((one) => typeof one !== "string" && typeof one !== "number");
+  if (odd !== undefined) throw new UserError(`${what}: expected a list of names, got ${JSON.stringify(odd)} in it`);
+  if (list.length < 2) throw new UserError(`${what}: expected two names or more, got ${list.length}`);
+  return list.map(String);
+}
+
+/** A size as the user writes it; undefined where there is none. */
+export function shapeOf(size: string): ImageShape | undefined {
+  const parts = SIZE.exec(size);
+  return parts ? [Number(parts[1]), Number(parts[2]), Number(parts[3])] : undefined;
+}
