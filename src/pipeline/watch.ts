@@ -174,7 +174,10 @@ async function* lookAt(watched: Watched, {epoch}: Checkpoint, opened: OpenedChec
   const rest = yield* look(looking, progress, 0);
   if (!rest) return;
   yield* rest.keep();
-  metrics.sort((a, b) => a.epoch - b.epoch);
+  if (old >= 0 || metrics.some((line) => line.epoch > epoch)) {
+    metrics.sort((a, b) => a.epoch - b.epoch);
+    await watched.directory.writeMetrics(metrics);
+  }
   looking.weightsBefore = await opened.network.getWeights();
 }
 

@@ -98,6 +98,7 @@ async function networkOf(graph: OnnxGraph, settings: OnnxNetworkSettings): Promi
   const question = {what, output: said, end, numbers: rows.numbers, samples: rows.samples};
   const meaning = meaningOf(given ? {...question, classNames: given} : question);
   checkExcluding(meaning, what);
+  meaning.probabilities(rows.samples); // throws where the numbers are not what they are said to be
   const isActivated = meaning.kind === "probabilities" || end.kind === "log-softmax";
   const hasScores = !isActivated || found.activation !== undefined;
   const logits = isActivated && hasScores ? found.logits : output.name;
