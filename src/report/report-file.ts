@@ -1,6 +1,7 @@
 /** @file What a report holds: the form in which a run's saved files travel to the page. Types only. */
 
 import type {EpochMetrics} from "../pipeline/types";
+import type {LayersShown} from "./layers-file";
 import type {Packed} from "./packed";
 import type {TrainingShown} from "./training-file";
 
@@ -116,6 +117,8 @@ export interface ReportFile {
   } | null;
   /** How the training images were learnt. */
   readonly training: TrainingShown | null;
+  /** How the layers came to be what they are. */
+  readonly layers: LayersShown | null;
   /** u16 `[images, classes]`. */
   readonly probabilities: PerStop<Packed> | null;
   readonly map: {

@@ -13,6 +13,7 @@ import type {EpochProgress} from "../training/train";
 import type {EpochMetrics} from "../types";
 import type {ModelFacts, RunEvent} from "./events";
 import {keepInside} from "./inside";
+import {keepLayers} from "./layers";
 import {type ChosenProbe, finishLater, probeOnce, type Results} from "./probe-once";
 import {answersTo} from "./suspects";
 import type {RunLog} from "./tensorboard";
@@ -182,9 +183,10 @@ async function* probed(
   };
   const errors = yield* together([
     keepInside(directory, network, layers, context, weightsBefore),
+    ...(results.draws ? [keepLayers(directory, network, layers, context)] : []),
     ...chosen.map((one) => probeOnce(one, context, results, seed, signal)),
   ]);
-  const names = ["network", ...chosen.map(({probe}) => probe.name)];
+  const names = ["network", ...(results.draws ? ["layers"] : []), ...chosen.map(({probe}) => probe.name)];
   return Object.fromEntries(errors.flatMap((error, i) => (error ? [[names[i], error.message]] : [])));
 }
 

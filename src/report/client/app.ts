@@ -3,6 +3,7 @@ import type {Data} from "./data";
 import {h, type Kid} from "./dom";
 import {firstState} from "./first-state";
 import {int, plural} from "./format";
+import {layersFinding, mountLayers} from "./layers/view";
 import {mountLead} from "./lead";
 import {mountLiveLine} from "./live-line";
 import {mountMap} from "./map/map";
@@ -140,7 +141,7 @@ export function mountApp(data: Data, view: View = readAddress(location.hash, dat
     step: (by) => one?.step(by),
     clear: () => store.set({selection: {kind: "mistakes"}, isolated: -1}),
   };
-  const {training} = data;
+  const {training, layers} = data;
   const questions: readonly Question[] = [
     {
       name: "answers",
@@ -151,11 +152,21 @@ export function mountApp(data: Data, view: View = readAddress(location.hash, dat
       },
     },
     ...(training ? [{name: "training" as const, title: "Training set", finding: () => trainingFinding(training)}] : []),
+    ...(layers
+      ? [
+          {
+            name: "layers" as const,
+            title: "Layers",
+            finding: (stop: number) => layersFinding(layers, data.epochs[stop]),
+          },
+        ]
+      : []),
   ];
   /** Views are made when they are first looked at. */
   const make: {readonly [name in ViewName]?: () => PageView} = {
     answers: () => answersView,
     ...(training ? {training: () => mountTraining(data, training, store)} : {}),
+    ...(layers ? {layers: () => mountLayers(data, layers, store)} : {}),
   };
   const pages = new Map<ViewName, {readonly view: PageView; readonly root: HTMLElement}>();
   const pageOf = (name: ViewName) => {

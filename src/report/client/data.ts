@@ -1,6 +1,7 @@
 import type {EpochMetrics} from "../../pipeline/types";
 import type {ClassLook} from "../../plots/class-looks";
 import type {InsideStop, LimeEntry, ReportFile, SaliencyTrust} from "../report-file";
+import type {LayersData} from "./layers/data";
 import type {TrainingData} from "./training/data";
 
 /** What the page calls its images, and what the network does with them. */
@@ -118,6 +119,8 @@ export interface Data {
   readonly saliency: SaliencyData | null;
   readonly lime: LimeData | null;
   readonly inside: InsideData | null;
+  /** The layers: null where the run kept nothing of them. */
+  readonly layers: LayersData | null;
   /** The training images: null where the run kept no answers to them. */
   readonly training: TrainingData | null;
   /** Images with saliency or LIME, ascending: at a stop, or at any. */

@@ -4,6 +4,7 @@ import {classLook} from "../../plots/class-looks";
 import type {Packed, ReportFile} from "../report-file";
 import type {Answers, Data, InsideData, LimeData, MapData, SaliencyData, Words} from "./data";
 import {predictions} from "./derive";
+import {decodeLayers} from "./layers/data";
 import {decodeTraining} from "./training/data";
 
 /** Views the page's arrays in place. */
@@ -52,6 +53,7 @@ export function decode(file: ReportFile, bytes: ArrayBuffer): Data {
     saliency,
     lime,
     inside: decodeInside(file, view),
+    layers: file.layers && decodeLayers(file.layers, view),
     training: file.training && decodeTraining(file.training, classes, view),
     explained: (stop = -1) => ascending[stop + 1],
     isExplained: (i, stop) => (stop === undefined ? ever : explained[stop]).has(i),

@@ -12,7 +12,7 @@ export function firstState(data: Data, view: View): State {
   const selection = view.selection ?? {kind: answered ? "mistakes" : "explained"};
   const training = data.training;
   const state: State = {
-    view: view.view === "training" && training ? "training" : "answers",
+    view: view.view ?? "answers",
     sample: view.sample ?? -1,
     sampleHover: -1,
     samples: {kind: "suspects"},

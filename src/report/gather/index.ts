@@ -15,6 +15,7 @@ import {carriedMistakes, carriedStops, fractions, packer} from "../packer";
 import {reduction} from "../page-budget";
 import type {ReportFile, RunFacts} from "../report-file";
 import {gatherInside, insideShown} from "./inside";
+import {gatherLayers} from "./layers";
 import {explanations, gatherLime} from "./lime";
 import {gatherMap, mapStop} from "./map";
 import {gatherSaliency} from "./saliency";
@@ -132,6 +133,7 @@ function gatherFiles(runFolder: string, images: TestImages | null, recall: Recal
       pack,
       (paths) => linksOf(paths, facts.options?.data),
     ),
+    layers: gatherLayers(artifacts.get("layers"), stops, recall, pack),
     inside: images && artifacts.has("network") ? gatherInside(perStop("network", insideShown), pack) : null,
   };
   return {file: visibleValue(file), parts: pack.parts}; // names of the data as the page may show them

@@ -1,0 +1,60 @@
+/**
+ * @file How alike two representations of the same examples are: linear centred kernel alignment (Kornblith et al. 2019), with the
+ * unbiased estimate of HSIC (Song et al. 2012, as Nguyen et al. 2021 use it). The biased one calls independent noise alike where
+ * there are few examples. It knows each representation by its Gram matrix alone, so that an epoch's can be kept and compared later.
+ */
+
+/** The entries above the diagonal of X Xᵀ, row after row: what CKA needs of X. */
+export type Gram = Float32Array;
+
+/** @param rows `[count, width]`. @returns `count (count − 1) / 2` inner products; of (i, j), i < j, row after row. */
+export function gramOf(rows: ArrayLike<number>, count: number): Gram {
+  const width = rows.length / count;
+  const gram = new Float32Array((count * (count - 1)) / 2);
+  let to = 0;
+  for (let i = 0; i < count; i++) {
+    for (let j = i + 1; j < count; j++) {
+      let sum = 0;
+      for (let k = 0; k < width; k++) sum += rows[i * width + k] * rows[j * width + k];
+      gram[to++] = sum;
+    }
+  }
+  return gram;
+}
+
+/**
+ * The unbiased estimate of HSIC, diagonals left out (Song et al. 2012, equation 5).
+ *
+ * @param count Examples, at least 4.
+ */
+export function unbiasedHsic(k: ArrayLike<number>, l: ArrayLike<number>, count: number): number {
+  const [rowsK, rowsL] = [new Float64Array(count), new Float64Array(count)];
+  let [trace, sumK, sumL] = [0, 0, 0];
+  let at = 0;
+  for (let i = 0; i < count; i++) {
+    for (let j = i + 1; j < count; j++, at++) {
+      trace += 2 * k[at] * l[at];
+      rowsK[i] += k[at];
+      rowsK[j] += k[at];
+      rowsL[i] += l[at];
+      rowsL[j] += l[at];
+      sumK += 2 * k[at];
+      sumL += 2 * l[at];
+    }
+  }
+  let crossed = 0;
+  for (let i = 0; i < count; i++) crossed += rowsK[i] * rowsL[i];
+  const pairs = (sumK * sumL) / ((count - 1) * (count - 2));
+  return (trace + pairs - (2 * crossed) / (count - 2)) / (count * (count - 3));
+}
+
+/**
+ * Linear CKA of two representations of the same examples: 1 where they are equal up to a turn and a scale, about 0 where they
+ * have nothing to do with each other; the unbiased estimate may be a little below 0.
+ *
+ * @returns NaN where one of them is the same for all examples.
+ */
+export function cka(k: Gram, l: Gram, count: number): number {
+  const [own, other] = [unbiasedHsic(k, k, count), unbiasedHsic(l, l, count)];
+  return own > 0 && other > 0 ? unbiasedHsic(k, l, count) / Math.sqrt(own * other) : Number.NaN;
+}

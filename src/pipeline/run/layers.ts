@@ -1,0 +1,142 @@
+import type {LookedAtNetwork, NamedArray} from "../../nouns/network";
+import type {Split} from "../../nouns/samples";
+import {gramOf} from "../../numbers/cka";
+import type {RunDirectory} from "../record/run-directory";
+import type {ModelFacts, RunEvent} from "./events";
+
+/** Test images, evenly from the whole split, that layers are compared by. */
+const IMAGES = 128;
+/** Images whose activations are in memory at a time. */
+const AT_ONCE = 32;
+/** Places of a layer are averaged in blocks until there are no more than so many a side. */
+const MOST_SIDE = 7;
+/** Of a larger kernel so many weights, evenly from all over, stand for it. */
+const MOST_WEIGHTS = 1 << 16;
+
+/** Layers without weights that belong to the layer before them: its units are looked at behind these. */
+const FOLLOWING = new Set(["BatchNormalization", "Activation", "ReLU", "LeakyReLU", "ELU"]);
+
+/** What is kept of a layer's weights and of its answers to some test images. */
+export interface LayerState {
+  readonly layer: string;
+  readonly type: string;
+  /** Of the kernel. */
+  readonly shape: readonly number[];
+  readonly weights: number;
+  /** The kernel, in tfjs' layout; of a very large one every so many-th weight. */
+  readonly kernel: Float32Array;
+  /** `gramOf` its outputs, places averaged in blocks. */
+  readonly gram: Float32Array;
+  /** Mean |output| of each unit, over images and places. */
+  readonly activity: Float32Array;
+  /** The share of images and places at which each unit is above 0. */
+  readonly on: Float32Array;
+  /** Whether no output is below 0: only such a layer can have dead units. */
+  readonly rectified: boolean;
+}
+
+/**
+ * Keeps what the page's question about layers needs, as `artifacts/layers/epoch-003.json`. As with a probe, one that throws does
+ * not cost the run, and is told; a file that cannot be written does.
+ *
+ * @returns Why it failed, if it did.
+ */
+export async function* keepLayers(
+  directory: RunDirectory,
+  network: LookedAtNetwork,
+  layers: ModelFacts["layers"],
+  {test, epoch}: {readonly test: Split; readonly epoch: number},
+): AsyncGenerator<RunEvent, Error | undefined> {
+  let states: LayerState[];
+  const count = Math.min(IMAGES, test.count);
+  const indices = Uint32Array.from({length: count}, (_, n) => Math.floor((n * test.count) / count));
+  try {
+    states = await layerStates(network, layers, test, indices);
+  } catch (error) {
+    yield {type: "failure", probe: "layers", error: error as Error};
+    return error as Error;
+  }
+  if (states.length === 0) return undefined; // a network from elsewhere, whose weights have other names
+  await directory.writeValue(`layers/epoch-${`${epoch}`.padStart(3, "0")}`, {indices, layers: states});
+  return undefined;
+}
+
+async function layerStates(
+  network: LookedAtNetwork,
+  layers: ModelFacts["layers"],
+  test: Split,
+  indices: Uint32Array,
+): Promise<LayerState[]> {
+  const weights = await network.getWeights();
+  const states: LayerState[] = [];
+  for (const [at, {name, type}] of layers.entries()) {
+    const kernel = weights.find((array) => array.name.startsWith(`${name}/`) && array.shape.length > 1);
+    if (!kernel) continue;
+    const rest = layers.slice(at + 1);
+    const end = rest.findIndex((layer) => !FOLLOWING.has(layer.type));
+    const last = end > 0 ? rest[end - 1] : layers[at];
+    const {outputShape} = last;
+    const [height, width, units] = outputShape.length === 4 ? outputShape.slice(1) : [1, 1, outputShape.at(-1)];
+    const size = [height ?? 1, width ?? 1, units ?? 1] as const;
+    states.push({
+      ...{layer: name, type, shape: kernel.shape, weights: kernel.values.length, kernel: sampled(kernel)},
+      ...(await answers(network, last.name, size, test, indices)),
+    });
+  }
+  return states;
+}
+
+function sampled({values}: NamedArray): Float32Array {
+  if (values.length <= MOST_WEIGHTS) return values;
+  return Float32Array.from({length: MOST_WEIGHTS}, (_, n) => values[Math.floor((n * values.length) / MOST_WEIGHTS)]);
+}
+
+/** One layer's answers to the images, in blocks of places. */
+async function answers(
+  network: LookedAtNetwork,
+  layer: string,
+  [height, width, units]: readonly [number, number, number],
+  test: Split,
+  indices: Uint32Array,
+): Promise<Pick<LayerState, "gram" | "activity" | "on" | "rectified">> {
+  const step = Math.ceil(Math.max(height, width) / MOST_SIDE);
+  const [rows, columns] = [Math.ceil(height / step), Math.ceil(width / step)];
+  const size = rows * columns * units;
+  const blocks = new Float32Array(indices.length * size);
+  const [activity, on] = [new Float64Array(units), new Float64Array(units)];
+  let rectified = true;
+  let room: Float32Array | undefined;
+  for (let from = 0; from < indices.length; from += AT_ONCE) {
+    const some = await test.read(indices.subarray(from, from + AT_ONCE), room);
+    room = some.pixels;
+    const {values} = await network.features(some, layer);
+    let at = 0;
+    for (let n = 0; n < some.count; n++) {
+      for (let y = 0; y < height; y++) {
+        for (let x = 0; x < width; x++) {
+          const to = (from + n) * size + (Math.floor(y / step) * columns + Math.floor(x / step)) * units;
+          for (let unit = 0; unit < units; unit++, at++) {
+            const value = values[at];
+            blocks[to + unit] += value;
+            activity[unit] += Math.abs(value);
+            if (value > 0) on[unit]++;
+            else if (value < 0) rectified = false;
+          }
+        }
+      }
+    }
+  }
+  // means of the blocks: those at the lower and right edge may be smaller
+  const side = (whole: number, block: number) => Math.min(step, whole - block * step);
+  for (let at = 0; at < blocks.length; at++) {
+    const block = Math.floor(at / units) % (rows * columns);
+    blocks[at] /= side(height, Math.floor(block / columns)) * side(width, block % columns);
+  }
+  const places = indices.length * height * width;
+  return {
+    gram: gramOf(blocks, indices.length),
+    activity: Float32Array.from(activity, (sum) => sum / places),
+    on: Float32Array.from(on, (times) => times / places),
+    rectified,
+  };
+}

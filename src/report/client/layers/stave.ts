@@ -1,0 +1,119 @@
+import type {LayerShown} from "../../layers-file";
+import type {Data} from "../data";
+import {h, polyline, rem, setText, svg} from "../dom";
+import {int, pct} from "../format";
+import {panel} from "../panels/panel";
+import {drawWhenSized} from "../sized";
+import type {Store} from "../state";
+import {fittedTo} from "../text-width";
+import type {LayersData} from "./data";
+
+/** From so many layers on their rows are low. */
+const MANY = 8;
+
+/** A row a layer, time across: how far its weights moved, and how alike it was to what it came to be. */
+export function mountStave(data: Data, layers: LayersData, store: Store): HTMLElement {
+  const help =
+    `Black line: how alike the layer's outputs for ${int(layers.images)} test images are to its final ones, by linear CKA (unbiased; Kornblith et al. ` +
+    "2019, Nguyen et al. 2021): 100 % is the same up to a turn and a scale, 0 is unrelated. Dashed: alike to the epoch before. Grey bars: how far the " +
+    "weights moved since the epoch before, against their length then. On the right: how far from the start, in lengths of the start. Places of a convolution are averaged in at most 7 × 7 blocks first.";
+  const {root, body} = panel(
+    "stave",
+    "The score of the layers",
+    help,
+    h(
+      "span",
+      {class: "key-fa"},
+      h("i", {class: "sw sw-moved"}),
+      "moved",
+      h("i", {class: "ln"}),
+      "like the end",
+      h("i", {class: "ln ln-before"}),
+      "like before",
+    ),
+  );
+  const rows = layers.layers.map((layer) => {
+    const host = h("div", {class: "stave-chart"});
+    const end = h("span", {class: "stave-end"});
+    const name = h(
+      "span",
+      {class: "stave-name", title: layer.name},
+      h("b", {}, fittedTo(layer.name, 5, 0.8125, 650)),
+      h("small", {}, int(layer.weights)),
+    );
+    return {layer, host, end, root: h("div", {class: "stave-row"}, name, host, end)};
+  });
+  const axis = h("div", {class: "stave-chart stave-axis"});
+  body.append(
+    h(
+      "div",
+      {class: layers.layers.length >= MANY ? "stave many" : "stave"},
+      ...rows.map((row) => row.root),
+      h("div", {class: "stave-row"}, h("span"), axis, h("span")),
+    ),
+  );
+  const peak = Math.max(0.01, ...layers.layers.flatMap(({moved}) => moved.map((one) => one ?? 0)));
+  const x = (e: number, width: number) =>
+    layers.epochs.length > 1 ? (width * (e + 0.5)) / layers.epochs.length : width / 2;
+  const draw = () => {
+    for (const row of rows) drawRow(row.layer, row.host, row.end);
+    const width = axis.clientWidth;
+    if (!width) return;
+    const size = rem() * 0.75;
+    const sheet = svg("svg", {width, height: size * 1.5, "aria-hidden": "true"});
+    const every = Math.ceil((layers.epochs.length * size * 2.5) / width);
+    layers.epochs.forEach((epoch, e) => {
+      if (e % every) return;
+      sheet.append(svg("text", {class: "tick", x: x(e, width), y: size * 1.1, "text-anchor": "middle"}, String(epoch)));
+    });
+    axis.replaceChildren(sheet);
+  };
+  const drawRow = (layer: LayerShown, host: HTMLElement, end: HTMLElement) => {
+    const [width, height] = [host.clientWidth, host.clientHeight];
+    if (!width || !height) return;
+    const now = layers.at(data.epochs[store.state.stop]);
+    const top = 4;
+    const y = (share: number) => top + (height - top - 2) * (1 - Math.max(0, Math.min(1, share)));
+    const told = layers.epochs.map((epoch, e) => {
+      const like = layer.likeLast[e];
+      return `epoch ${epoch}${like === null ? "" : `, ${pct(Math.max(0, like), 0)} like the end`}${layer.moved[e] === null ? "" : `, moved ${pct(layer.moved[e] ?? 0, 0)}`}`;
+    });
+    const sheet = svg("svg", {...{width, height, role: "img"}, "aria-label": `${layer.name}: ${told.join("; ")}`});
+    sheet.append(
+      svg("line", {class: "grid", x1: 0, x2: width, y1: y(1), y2: y(1)}),
+      svg("line", {class: "grid", x1: 0, x2: width, y1: y(0), y2: y(0)}),
+    );
+    const column = width / layers.epochs.length;
+    const bar = Math.min(column * 0.5, 3 * rem());
+    layer.moved.forEach((moved, e) => {
+      if (moved === null) return;
+      const mark = svg("rect", {
+        class: e === now ? "stave-bar on" : "stave-bar",
+        x: x(e, width) - bar / 2,
+        y: y(moved / peak),
+        width: bar,
+        height: y(0) - y(moved / peak),
+      });
+      mark.append(svg("title", {}, told[e]));
+      sheet.append(mark);
+    });
+    if (now >= 0) sheet.append(svg("line", {class: "ph", x1: x(now, width), x2: x(now, width), y1: 0, y2: height}));
+    const line = (values: readonly (number | null)[], name: string) => {
+      const points = values.flatMap((value, e) => (value === null ? [] : [[x(e, width), y(value)] as const]));
+      sheet.append(svg("path", {class: name, d: polyline(points)}));
+      if (name === "stave-like")
+        for (const [cx, cy] of points) sheet.append(svg("circle", {class: "d-val", cx, cy, r: 3}));
+    };
+    line(layer.likeBefore, "stave-before");
+    line(layer.likeLast, "stave-like");
+    host.replaceChildren(sheet);
+    const from = now < 0 ? null : layer.fromStart[now];
+    setText(end, from === null ? "" : `${from.toFixed(1)} ×`);
+    end.title = "Distance from the start, in lengths of the weights at the start";
+  };
+  drawWhenSized(body, draw);
+  store.on(({view}, changed) => {
+    if (view === "layers" && (changed.has("stop") || changed.has("view"))) draw();
+  });
+  return root;
+}

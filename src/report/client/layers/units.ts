@@ -1,0 +1,61 @@
+import type {Data} from "../data";
+import {h} from "../dom";
+import {int, pct} from "../format";
+import {panel} from "../panels/panel";
+import {showsScrolling} from "../scrolls";
+import type {Store} from "../state";
+import type {LayersData} from "./data";
+
+/** Units named in a cell; of more the number alone. */
+const NAMED = 12;
+
+/** Which units do nothing, and the figures of every layer at the epoch shown. */
+export function mountUnits(data: Data, layers: LayersData, store: Store): HTMLElement {
+  const help =
+    `Dead: 0 for every place of all ${int(layers.images)} test images (only layers without outputs below 0 can have such units). Dormant: mean |output| at most ` +
+    "2.5 % of the layer's mean (Sokar et al. 2023); dead units are dormant too. Both are of these images: others may wake a unit. Moved, from start: ‖change‖ over " +
+    "‖weights‖ before it. Like before, like the end: CKA. Gradients are not kept, so their norms are not shown.";
+  const {root, body} = panel("units", "Layer by layer", help);
+  const rows = h("tbody");
+  const heads = ["Layer", "Weights", "Moved", "From start", "Like before", "Like the end", "Units", "Dead", "Dormant"];
+  const table = h(
+    "table",
+    {class: "layers units"},
+    h("thead", {}, h("tr", {}, ...heads.map((head) => h("th", {scope: "col"}, head)))),
+    rows,
+  );
+  body.append(showsScrolling(h("div", {class: "cls-wrap"}, table), table));
+  const named = (units: readonly number[] | null) => {
+    if (units === null) return "–";
+    if (units.length === 0) return "0";
+    return units.length > NAMED ? int(units.length) : `${units.length}: ${units.join(", ")}`;
+  };
+  store.on(({stop, view}, changed) => {
+    if (view !== "layers" || !(changed.has("stop") || changed.has("view"))) return;
+    const e = layers.at(data.epochs[stop]);
+    const share = (value: number | null | undefined) =>
+      value === null || value === undefined ? "–" : pct(Math.max(0, value));
+    rows.replaceChildren(
+      ...layers.layers.map((layer) =>
+        h(
+          "tr",
+          {},
+          h("th", {scope: "row"}, layer.name, " ", h("small", {}, layer.type)),
+          ...[
+            layer.sampled < layer.weights
+              ? `${int(layer.weights)} (${int(layer.sampled)} sampled)`
+              : int(layer.weights),
+            share(layer.moved[e]),
+            share(layer.fromStart[e]),
+            share(layer.likeBefore[e]),
+            share(layer.likeLast[e]),
+            int(layer.units),
+            e < 0 ? "–" : named(layer.dead[e]),
+            e < 0 ? "–" : named(layer.dormant[e]),
+          ].map((text) => h("td", {}, text)),
+        ),
+      ),
+    );
+  });
+  return root;
+}

@@ -1,0 +1,129 @@
+import {cka} from "../../numbers/cka";
+import {DORMANT, dormancy, relativeChange} from "../../numbers/layer-change";
+import type {Recall, Saved} from "../file-memory";
+import type {LayerShown, LayersShown} from "../layers-file";
+import type {Packer} from "../packer";
+import {array} from "./saved-values";
+
+/** Filters shown of a layer, and pixels a side of those that can be. */
+const MOST_FILTERS = 32;
+const MOST_SIDE = 15;
+
+/** A layer at one epoch, as `src/pipeline/run/layers.ts` keeps it. */
+interface State {
+  readonly layer: string;
+  readonly type: string;
+  readonly shape: readonly number[];
+  readonly weights: number;
+  readonly kernel: Float32Array;
+  readonly gram: Float32Array;
+  readonly activity: Float32Array;
+  readonly on: Float32Array;
+  readonly rectified: boolean;
+}
+
+interface Look {
+  readonly images: number;
+  readonly layers: readonly State[];
+}
+
+/**
+ * What became of the layers, from what the run kept of them: how far they moved, how alike they are to what they were and to what
+ * they came to be, which units do nothing.
+ *
+ * @param files Of "layers": epoch → path.
+ * @param stops Epochs that the page can stop at.
+ * @returns null where nothing was kept.
+ */
+export function gatherLayers(
+  files: ReadonlyMap<number, string> | undefined,
+  stops: readonly number[],
+  recall: Recall,
+  pack: Packer,
+): LayersShown | null {
+  const epochs = stops.filter((epoch) => files?.has(epoch));
+  if (!files || epochs.length === 0) return null;
+  const looks = epochs.map((epoch) => recall(files.get(epoch) as string, "layers", lookOf));
+  const [first] = looks;
+  const layers = first.layers.flatMap((layer, n): LayerShown[] => {
+    const states = looks.map((look) => look.layers[n]).filter((state) => state?.layer === layer.layer);
+    return states.length === looks.length ? [layerShown(states, first.images, pack)] : [];
+  });
+  return {epochs, images: first.images, layers};
+}
+
+function lookOf(saved: Saved): Look {
+  const {indices, layers} = saved as unknown as {indices: Uint32Array; layers: readonly State[]};
+  for (const {layer, kernel, gram, activity, on} of layers) {
+    for (const [name, value] of Object.entries({kernel, gram, activity, on})) array(value, `${layer}: ${name}`);
+  }
+  return {images: indices.length, layers};
+}
+
+const finite = (value: number) => (Number.isFinite(value) ? Number(value.toPrecision(6)) : null);
+
+function layerShown(states: readonly State[], images: number, pack: Packer): LayerShown {
+  const [first] = states;
+  const last = states[states.length - 1];
+  const against = (other: (at: number) => State | undefined, of: (a: State, b: State) => number) =>
+    states.map((state, at) => {
+      const one = other(at);
+      return one ? finite(of(one, state)) : null;
+    });
+  const before = (at: number) => states[at - 1];
+  const change = (a: State, b: State) => relativeChange(a.kernel, b.kernel);
+  const alike = (a: State, b: State) => (images < 4 ? Number.NaN : cka(a.gram, b.gram, images));
+  const where = (values: ArrayLike<number>, is: (value: number) => boolean) =>
+    Array.from(values).flatMap((value, unit) => (is(value) ? [unit] : []));
+  return {
+    ...{name: first.layer, type: first.type, weights: first.weights, sampled: first.kernel.length},
+    moved: against(before, change),
+    fromStart: against(() => first, change),
+    likeBefore: against(before, alike),
+    likeLast: against(() => last, alike),
+    units: first.activity.length,
+    dead: states.map(({activity, rectified}) => (rectified ? where(activity, (mean) => mean === 0) : null)),
+    dormant: states.map(({activity}) => where(dormancy(activity), (score) => score <= DORMANT)),
+    filters: filtersOf(states, pack),
+  };
+}
+
+/** @returns null for a layer whose filters have no places, or that is too large to have been kept whole. */
+function filtersOf(states: readonly State[], pack: Packer): LayerShown["filters"] {
+  const [first] = states;
+  const last = states[states.length - 1];
+  const [height, width, inputs, units] = first.shape;
+  const isWhole = first.kernel.length === first.weights && first.shape.length === 4;
+  if (!isWhole || height * width < 4 || Math.max(height, width) > MOST_SIDE) return null;
+  const slice = ({kernel}: State, unit: number, channel: number) =>
+    Float32Array.from({length: height * width}, (_, p) => kernel[(p * inputs + channel) * units + unit]);
+  const whole = ({kernel}: State, unit: number) =>
+    Float32Array.from({length: height * width * inputs}, (_, p) => kernel[p * units + unit]);
+  const changes = Array.from({length: units}, (_, unit) => relativeChange(whole(first, unit), whole(last, unit)));
+  const order = [...changes.keys()]
+    .sort((a, b) => (changes[b] || 0) - (changes[a] || 0) || a - b)
+    .slice(0, MOST_FILTERS);
+  const distance = (unit: number, channel: number) => {
+    const [a, b] = [slice(first, unit, channel), slice(last, unit, channel)];
+    return a.reduce((sum, value, p) => sum + (b[p] - value) ** 2, 0);
+  };
+  const channels = order.map((unit) => {
+    let best = 0;
+    for (let channel = 1; channel < inputs; channel++) {
+      if (distance(unit, channel) > distance(unit, best)) best = channel;
+    }
+    return best;
+  });
+  const kernels = new Float32Array(states.length * order.length * height * width);
+  states.forEach((state, e) => {
+    order.forEach((unit, n) => {
+      kernels.set(slice(state, unit, channels[n]), (e * order.length + n) * height * width);
+    });
+  });
+  const on = Float32Array.from(states.flatMap((state) => order.map((unit) => state.on[unit])));
+  return {
+    ...{units: order, channels, inputs, changes: order.map((unit) => finite(changes[unit]))},
+    kernels: pack.add(kernels, [states.length, order.length, height, width]),
+    on: pack.add(on, [states.length, order.length]),
+  };
+}
