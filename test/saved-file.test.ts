@@ -3,8 +3,11 @@ import {mkdirSync, readFileSync, symlinkSync, writeFileSync} from "node:fs";
 import {join} from "node:path";
 import {expect, test} from "vitest";
 
+import {parseJson} from "../src/nouns/json-text";
+import {UserError} from "../src/nouns/options";
 import {encode} from "../src/pipeline/record/artifact-codec";
 import {readArtifactFile, readSaved} from "../src/pipeline/record/saved-file";
+import {sealed, unsealed} from "../src/pipeline/record/seal";
 import {temporaryFolder} from "./support/idx-files";
 
 const value = {
@@ -40,16 +43,37 @@ test("every bit that is turned in either file is known: never another value, nev
       const bytes = Uint8Array.from(whole);
       bytes[(n * 7919) % bytes.length] ^= 1 << (n % 8);
       writeFileSync(file, bytes);
-      const outcome = await readSaved(json).catch((error: Error) => error);
-      if (outcome instanceof Error) {
-        expect(outcome).toMatchObject({name: "UserError"});
-        expect(outcome.message).toMatch(/^\/.*x\.(json|bin): (saved array: )?expected .*, got /);
-      } else {
-        // the digest's own name was damaged: then it is a member among others, as of an earlier version's file
-        expect(outcome).toMatchObject(value);
-      }
+      await expectRefused(readSaved(json));
     }
     writeFileSync(file, whole);
+  }
+});
+
+async function expectRefused(reading: Promise<unknown>): Promise<void> {
+  const outcome = await reading.catch((error: Error) => error);
+  expect(outcome).toMatchObject({name: "UserError"});
+  expect((outcome as Error).message).toMatch(/^\/.*x\.(json|bin): (saved array: )?expected .*, got /);
+}
+
+test("a digest of which any bit is turned is one that was there, not an earlier version's file without", async () => {
+  const {json} = saved();
+  const whole = readFileSync(json);
+  const line = Buffer.from(JSON.stringify(sealed({epoch: 3, loss: 0.5})));
+  const begin = (bytes: Buffer) => bytes.length - `"sha256":"${"f".repeat(64)}"}`.length;
+  const turned = (bytes: Buffer, at: number, bit: number) => {
+    const copy = Buffer.from(bytes);
+    copy[at] ^= 1 << bit;
+    return copy;
+  };
+  for (let bit = 0; bit < 8; bit++) {
+    for (let at = begin(whole); at < whole.length; at++) {
+      writeFileSync(json, turned(whole, at, bit));
+      await expectRefused(readSaved(json));
+    }
+    for (let at = begin(line); at < line.length; at++) {
+      const text = turned(line, at, bit).toString("utf8");
+      expect(() => unsealed(parseJson(text, "x.json"), "x.json"), text).toThrow(UserError);
+    }
   }
 });
 

@@ -6,7 +6,7 @@ import {systemWords} from "../../nouns/system-errors";
 import type {Artifact} from "../types";
 import {aligned, type Beside, parse, withoutDigest} from "./artifact-codec";
 import {type FileState, stateOf} from "./file-state";
-import {sha256Of} from "./seal";
+import {isDigest, sha256Of} from "./seal";
 
 /** A saved value, and the files that it was read from. */
 export interface Read {
@@ -39,6 +39,7 @@ export function readSavedFiles(path: string): Read {
     const hash = sha256Of();
     hash.update(json);
     const {root, beside} = parse(json, path);
+    if (digest === undefined) checkUnsealed(root.value, path);
     const names = [...new Set(beside.map(({file}) => file))];
     if (names.length > 1) throw new UserError(`${path}: expected one binary file beside it, got ${names.join(", ")}`);
     if (names.length === 1) {
@@ -79,6 +80,15 @@ function readBeside(name: string, file: number, arrays: readonly Beside[], hash:
     put(next(bytes));
   }
   next(size - at);
+}
+
+/** @throws UserError if a value had a digest, of which not all is left. */
+function checkUnsealed(value: unknown, path: string): void {
+  if (typeof value !== "object" || value === null || Array.isArray(value)) return;
+  const [name, last] = Object.entries(value).at(-1) ?? [];
+  if (name !== "sha256" && !isDigest(last)) return;
+  const shown = JSON.stringify(last)?.slice(0, 80);
+  throw new UserError(`${path}: expected its SHA-256 under "sha256", got ${shown} under ${JSON.stringify(name)}`);
 }
 
 function checkDigest(path: string, expected: string | undefined, got: string, beside: readonly string[]): void {

@@ -38,7 +38,15 @@ export function unsealed(
   if (typeof value !== "object" || value === null || Array.isArray(value)) {
     throw new UserError(`${where}: expected a JSON object, got ${Array.isArray(value) ? "a list" : `${value}`}`);
   }
-  if (!("sha256" in value)) return value as {readonly [name: string]: unknown};
+  if (!("sha256" in value)) {
+    const misnamed = Object.entries(value).at(-1);
+    if (isDigest(misnamed?.[1])) {
+      throw new UserError(
+        `${where}: expected a SHA-256 under "sha256", got one under ${JSON.stringify(misnamed?.[0])}`,
+      );
+    }
+    return value as {readonly [name: string]: unknown};
+  }
   const {sha256: expected, ...rest} = value;
   const got = digestOf(rest, except);
   if (got !== expected) {
@@ -47,6 +55,11 @@ export function unsealed(
     );
   }
   return rest;
+}
+
+/** Whether a value has a digest's form; as the last member under another name, it is one whose name has been damaged. */
+export function isDigest(value: unknown): boolean {
+  return typeof value === "string" && /^[0-9a-f]{64}$/.test(value);
 }
 
 function digestOf(value: object, except: readonly string[]): string {
