@@ -1,4 +1,4 @@
-import {existsSync, rmSync, statSync} from "node:fs";
+import {existsSync, rmSync, statSync, writeFileSync} from "node:fs";
 import {join} from "node:path";
 import {afterAll, expect, test} from "vitest";
 
@@ -57,4 +57,17 @@ test("a run broken off within an epoch goes on with the answers it had", async (
   expect(existsSync(join(save, "broken/artifacts/training"))).toBe(false);
   await runAll({...small, name: "broken"}, {}, {resume: openRunDirectory(join(save, "broken"))});
   for (const epoch of [1, 2]) expect(await answersOf("broken", epoch)).toEqual(await answersOf("unbroken", epoch));
+});
+
+test("labels that are lost or damaged when a run is gone on with are there again at its end", async () => {
+  const stop = new AbortController();
+  const asked = resolveOptions(runOptions, {...options, epochs: 3, batchSize: 16, name: "lost"}, "--");
+  for await (const event of run(asked, {}, {signal: stop.signal})) {
+    if (event.type === "train" && event.epoch === 2 && event.batch === 20) stop.abort();
+  }
+  const file = join(save, "lost/artifacts/training/labels.json");
+  const before = await readSaved(file);
+  writeFileSync(file, "{");
+  await runAll(asked, {}, {resume: openRunDirectory(join(save, "lost"))});
+  expect(await readSaved(file)).toEqual(before);
 });

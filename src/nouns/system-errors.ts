@@ -40,6 +40,9 @@ const OF_DOING: {readonly [code: string]: {readonly [doing in Doing]: string}} =
   EPERM: {read: "no permission to read", write: "no permission to write"},
 };
 
+/** Codes that say that nothing is at a path. */
+export const NOTHING_THERE: ReadonlySet<string> = new Set(["ENOENT", "ENOTDIR", "ENAMETOOLONG", "ELOOP"]);
+
 /** What was to be done with the file. */
 export type Doing = "read" | "write";
 

@@ -20,6 +20,7 @@ import {lockRun, type RunLock} from "./record/run-lock";
 import {runName} from "./record/run-name";
 import {progressFile} from "./record/run-progress";
 import {clearLogs, logFolderOf} from "./record/tensorboard/log-folder";
+import {hasTrainingLabels} from "./record/training-answers";
 import {checkpointsOf, type Restored, restored} from "./run/checkpoint";
 import {openNetwork} from "./run/choose-engine";
 import {openRunData} from "./run/data";
@@ -284,7 +285,9 @@ function rateOf({optimizer, learningRate, schedule}: RunOptions) {
 async function keepRecord(directory: RunDirectory, epoch: number, record: TrainingRecord): Promise<void> {
   const {labels, ...answers} = record;
   if (answers.losses.some(Number.isNaN)) return;
-  if (epoch === 1) await directory.writeValue("training/labels", {labels});
+  // there already, unless an earlier version began the run, or the file is lost or damaged
+  const isThere = epoch > 1 && (await hasTrainingLabels(directory.path, labels.length));
+  if (!isThere) await directory.writeValue("training/labels", {labels});
   await directory.writeValue(`training/epoch-${`${epoch}`.padStart(3, "0")}`, answers);
 }
 

@@ -1,10 +1,11 @@
-import {readdir, readFile, rename, rm} from "node:fs/promises";
+import {readdir, rename, rm} from "node:fs/promises";
 import {join} from "node:path";
 import type {NamedArray, OptimizerState} from "../../nouns/network";
 import {UserError} from "../../nouns/options";
 import {orUserError} from "../../nouns/system-errors";
 import {encode} from "./artifact-codec";
 import {readSaved} from "./saved-file";
+import {textIfThere} from "./text-if-there";
 import {writeWhole} from "./write-whole";
 
 /** All that an unbroken continuation needs: streams of chance are derived from (seed, epoch), so no generator state. */
@@ -110,13 +111,4 @@ function areNamedArrays(arrays: readonly NamedArray[]): boolean {
 /** The binary file that a checkpoint's JSON names. */
 function binaryOf(json: string | undefined): string | undefined {
   return /"file":"([^"]+)"/.exec(json ?? "")?.[1];
-}
-
-async function textIfThere(path: string): Promise<string | undefined> {
-  try {
-    return await readFile(path, "utf8");
-  } catch (error) {
-    if ((error as NodeJS.ErrnoException).code === "ENOENT") return undefined;
-    return orUserError<string>(path, () => Promise.reject(error), "read");
-  }
 }

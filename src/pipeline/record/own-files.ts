@@ -2,7 +2,7 @@ import {lstat, readdir} from "node:fs/promises";
 import {join} from "node:path";
 
 import {UserError} from "../../nouns/options";
-import {orUserError} from "../../nouns/system-errors";
+import {NOTHING_THERE, orUserError} from "../../nouns/system-errors";
 
 /** The folders of a run that are read and written. */
 const FOLDERS = new Set(["artifacts", "plots", "model", "checkpoint", "logs"]);
@@ -48,8 +48,7 @@ export async function hasRunFile(run: string): Promise<boolean> {
     await lstat(file);
     return true;
   } catch (error) {
-    const {code = ""} = error as NodeJS.ErrnoException;
-    if (["ENOENT", "ENOTDIR", "ENAMETOOLONG", "ELOOP"].includes(code)) return false; // no such run
+    if (NOTHING_THERE.has((error as NodeJS.ErrnoException).code ?? "")) return false; // no such run
     return orUserError<boolean>(file, () => Promise.reject(error), "read");
   }
 }

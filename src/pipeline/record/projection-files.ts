@@ -8,6 +8,7 @@ import {type ScatterSheet, scatterSheet} from "../../plots/scatter-sheet";
 import type {Artifact} from "../types";
 import {KEEP_EPOCHS, keptEpochs} from "./kept-epochs";
 import {mapCsv} from "./map-csv";
+import {readRunFile} from "./run-file";
 import {readArtifactFile, readSaved} from "./saved-file";
 import {writeWhole} from "./write-whole";
 
@@ -101,7 +102,7 @@ async function* latestMaps(run: string): AsyncGenerator<SavedMap, undefined> {
   const kept = new Set(
     keptEpochs(
       files.map(epochOf).sort((a, b) => a - b),
-      await keepEpochsOf(run),
+      keepEpochsOf(run),
     ),
   );
   for (const file of files.filter((name) => kept.has(epochOf(name))).sort((a, b) => epochOf(b) - epochOf(a))) {
@@ -111,10 +112,10 @@ async function* latestMaps(run: string): AsyncGenerator<SavedMap, undefined> {
 }
 
 /** The run's own `--keep-epochs`, or the default where nothing says how it was made. */
-async function keepEpochsOf(run: string): Promise<number> {
+function keepEpochsOf(run: string): number {
   if (!existsSync(join(run, "run.json"))) return KEEP_EPOCHS;
-  const {options = {}} = (await readSaved(join(run, "run.json"))) as {options?: {keepEpochs?: number}};
-  return options.keepEpochs ?? KEEP_EPOCHS;
+  const {keepEpochs} = readRunFile(run).options;
+  return typeof keepEpochs === "number" ? keepEpochs : KEEP_EPOCHS;
 }
 
 /** Maps of other points, made before the options changed, do not belong on one sheet. */

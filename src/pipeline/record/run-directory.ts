@@ -1,8 +1,8 @@
 import {existsSync} from "node:fs";
-import {mkdir, readdir, readFile, realpath, rm} from "node:fs/promises";
+import {mkdir, readdir, realpath, rm} from "node:fs/promises";
 import {basename, dirname, join, resolve} from "node:path";
 import {UserError} from "../../nouns/options";
-import {orUserError, systemWords} from "../../nouns/system-errors";
+import {orUserError} from "../../nouns/system-errors";
 import type {Figure} from "../../plots/figure";
 import type {Artifact, EpochMetrics} from "../types";
 import {encode} from "./artifact-codec";
@@ -17,6 +17,8 @@ import {lockNewRun, type RunLock} from "./run-lock";
 import {checkRunName} from "./run-name";
 import {runsIn} from "./runs-in";
 import {readArtifactFile} from "./saved-file";
+import {textIfThere} from "./text-if-there";
+import {unsynced} from "./unsynced";
 import {makeFolder, writeWhole} from "./write-whole";
 
 /** One run's folder under save/, and what may be done with it. */
@@ -27,9 +29,11 @@ export interface RunDirectory {
   /** Writes a plain value with its typed arrays: `artifacts/<name>.json`, the large ones beside it in `.bin`. */
   writeValue(name: string, value: unknown): Promise<void>;
   writeFile(name: string, content: string | Uint8Array): Promise<void>;
-  /** Writes metrics.jsonl, one line an epoch. */
+  /** Writes metrics.jsonl, one line an epoch, once all that was written before is on the disk: the lines vouch for it. */
   writeMetrics(metrics: readonly EpochMetrics[]): Promise<void>;
   readMetrics(): Promise<EpochMetrics[]>;
+  /** Waits until all that was written so far is on the disk. */
+  settle(): Promise<void>;
   /** Writes an artifact: `artifacts/<probe>/<name>-epoch-003.json`. */
   writeNumbers(epoch: number, probe: string, artifact: Artifact): Promise<void>;
   /** Writes the picture that was drawn of it: `plots/<probe>/<name>-epoch-003.png`. */
@@ -137,19 +141,24 @@ export function openRunDirectory(path: string): RunDirectory {
     written.set(key, epochs);
     return epochs;
   };
+  const disk = unsynced();
   const writeSaved = async (folder: string, name: string, value: unknown) => {
     const {json, binary} = encode(value, `${name}.bin`);
-    if (binary) await writeWhole(join(folder, `${name}.bin`), binary);
-    await writeWhole(join(folder, `${name}.json`), json);
+    if (binary) await disk.write(join(folder, `${name}.bin`), binary);
+    await disk.write(join(folder, `${name}.json`), json);
   };
   return {
     path,
-    writeJson: (name, value) => writeWhole(join(path, name), jsonOf(value)),
+    writeJson: (name, value) => disk.write(join(path, name), jsonOf(value)),
     // the binary file is named in the JSON beside it, so a folder in the name is the folder of both
     writeValue: (name, value) => writeSaved(join(path, "artifacts", dirname(name)), basename(name), value),
-    writeFile: (name, content) => writeWhole(join(path, name), content),
+    writeFile: (name, content) => disk.write(join(path, name), content),
     // Whole each time, not appended: a run cut off here must not leave half a line.
-    writeMetrics: (metrics) => writeWhole(metricsFile, metricsText(metrics), {synced: true}),
+    async writeMetrics(metrics) {
+      await disk.settle();
+      await writeWhole(metricsFile, metricsText(metrics), {synced: true});
+    },
+    settle: () => disk.settle(),
     async readMetrics() {
       return parseMetrics((await textIfThere(metricsFile)) ?? "", metricsFile);
     },
@@ -158,7 +167,7 @@ export function openRunDirectory(path: string): RunDirectory {
       noted(probe, artifact.name).push(epoch);
     },
     writePicture: (epoch, probe, name, {png}) =>
-      writeWhole(join(path, "plots", probe, `${stem(epoch, name)}.png`), png),
+      disk.write(join(path, "plots", probe, `${stem(epoch, name)}.png`), png),
     async removePictures(epoch) {
       const folder = join(path, "plots");
       const entries = await readdir(folder, {recursive: true, withFileTypes: true}).catch(() => []);
@@ -188,15 +197,4 @@ async function epochsIn(folder: string, name: string): Promise<number[]> {
 
 function jsonOf(value: unknown): string {
   return `${JSON.stringify(value, undefined, 2)}\n`;
-}
-
-/** @throws UserError if there is something that cannot be read. */
-async function textIfThere(file: string): Promise<string | undefined> {
-  try {
-    return await readFile(file, "utf8");
-  } catch (error) {
-    const {code = ""} = error as NodeJS.ErrnoException;
-    if (["ENOENT", "ENOTDIR", "ENAMETOOLONG", "ELOOP"].includes(code)) return undefined; // no such run
-    throw new UserError(systemWords(error, file, "read") ?? `${file}: ${(error as Error).message}`, {cause: error});
-  }
 }

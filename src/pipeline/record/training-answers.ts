@@ -42,7 +42,7 @@ export async function keptTrainingAnswers(path: string, most = 0): Promise<Train
     .sort((a, b) => a - b);
   if (all.length === 0) return undefined;
   const epochs = keptEpochs(all, most);
-  const {labels} = (await readSaved(join(folder, "labels.json"))) as Pick<TrainingAnswers, "labels">;
+  const {labels} = await trainingLabelsOf(path);
   const read: {losses: Float32Array; margins: Float32Array; predicted: Uint8Array; sureness: Uint8Array}[] = [];
   for (const epoch of epochs) {
     read.push((await readSaved(join(folder, `epoch-${`${epoch}`.padStart(3, "0")}.json`))) as (typeof read)[number]);
@@ -58,4 +58,18 @@ export async function keptTrainingAnswers(path: string, most = 0): Promise<Train
     predicted: read.map(({predicted}) => predicted),
     sureness: read.map(({sureness}) => sureness),
   };
+}
+
+async function trainingLabelsOf(path: string): Promise<Pick<TrainingAnswers, "labels">> {
+  return (await readSaved(join(path, "artifacts", "training", "labels.json"))) as Pick<TrainingAnswers, "labels">;
+}
+
+/** Whether a run has kept the labels of so many training images, whole. */
+export async function hasTrainingLabels(path: string, count: number): Promise<boolean> {
+  try {
+    return (await trainingLabelsOf(path)).labels.length === count;
+  } catch (error) {
+    if (error instanceof UserError) return false; // not there, or damaged
+    throw error;
+  }
 }

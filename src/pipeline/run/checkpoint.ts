@@ -33,6 +33,7 @@ export function checkpointsOf(
       if (nameOf(progress) !== kept) {
         const [weights, optimizer] = [await network.getWeights(), await network.getOptimizerState()];
         const ofPart = progress.batch < progress.batches ? {record} : {}; // a whole epoch's is an artifact
+        await directory.settle(); // the run goes on after what was kept by now, which must be there
         await writeCheckpoint(directory.path, nameOf(progress), {position: progress, weights, optimizer, ...ofPart});
         kept = nameOf(progress);
       }

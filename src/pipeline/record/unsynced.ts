@@ -1,0 +1,43 @@
+import {open} from "node:fs/promises";
+import {dirname} from "node:path";
+
+import {orUserError} from "../../nouns/system-errors";
+import {syncFolder, type WriteOptions, writeWhole} from "./write-whole";
+
+/** Files that are written now and waited for later: the disk takes many at once in the time of a few. */
+export interface Unsynced {
+  /** As `writeWhole`. @throws UserError if the disk does not take it. */
+  write(file: string, content: string | Uint8Array, options?: WriteOptions): Promise<void>;
+  /** Waits until all that was written so far, and its names, are on the disk: then a machine that stops has it too. */
+  settle(): Promise<void>;
+}
+
+export function unsynced(): Unsynced {
+  let files = new Set<string>();
+  return {
+    async write(file, content, options) {
+      await writeWhole(file, content, options);
+      files.add(file);
+    },
+    async settle() {
+      const written = [...files];
+      files = new Set();
+      await Promise.all(written.map((file) => orUserError(file, () => syncFile(file))));
+      const folders = new Set(written.map((file) => dirname(file)));
+      await Promise.all([...folders].map((folder) => orUserError(folder, () => syncFolder(folder))));
+    },
+  };
+}
+
+/** One that has been removed since need not be on the disk. */
+async function syncFile(path: string): Promise<void> {
+  const file = await open(path, "r+").catch((error: NodeJS.ErrnoException) => {
+    if (error.code === "ENOENT") return undefined;
+    throw error;
+  });
+  try {
+    await file?.sync();
+  } finally {
+    await file?.close();
+  }
+}
