@@ -13,7 +13,7 @@ const MAY_IMPORT: {readonly [folder: string]: readonly string[]} = {
   ],
   tasks: ["report", "jobs", "record", "maps", "types", "nouns", "tsne", "plots"],
   report: ["record", "types", "numbers", "nouns", "plots", "escape"],
-  watch: [...["run", "jobs", "record", "model", "data", "types", "nouns", "onnx"]],
+  watch: [...["run", "jobs", "record", "model", "backend", "data", "types", "numbers", "nouns", "onnx"]],
   run: [
     ...["probes", "jobs", "record", "training", "attribution", "maps", "model", "backend", "data", "types"],
     ...["numbers", "nouns", "engine", "lime", "plots"],

@@ -101,7 +101,7 @@ async function* watchAlone(
       const last = opened;
       try {
         opened = await open.checkpoint(checkpoint, graph);
-        if (watched) checkAlike(watched.sizes, sizesOf(opened.network), checkpoint);
+        if (watched) checkAlike(watched.sizes, sizesOf(opened), checkpoint);
       } catch (error) {
         if (!(error instanceof UserError)) throw error;
         if (error.message.startsWith("--")) throw error; // the fault of what was said of all, not of this file
@@ -170,7 +170,8 @@ async function* lookAt(watched: Watched, {epoch}: Checkpoint, opened: OpenedChec
   if (old >= 0) metrics.splice(old, 1);
   watched.show(opened);
   seen.add(epoch);
-  const progress = {epoch, batch: 1, batches: 1, images: 0, lossSum: 0, correct: 0, steps: []};
+  const {loss: lossSum, accuracy: correct} = opened.trained ?? {loss: 0, accuracy: 0};
+  const progress = {epoch, batch: 1, batches: 1, images: opened.trained ? 1 : 0, lossSum, correct, steps: []};
   const rest = yield* look(looking, progress, 0);
   if (!rest) return;
   yield* rest.keep();
@@ -194,8 +195,10 @@ async function* ended({directory, looking: {data, metrics, heldOut}, log}: Watch
 
 /** @throws UserError that names the file and both shapes. */
 function checkAlike(before: Sizes, now: Sizes, {path}: Checkpoint): void {
-  const words = ({imageShape, outputs}: Sizes) =>
-    `images of ${imageShape.join(" x ")} and scores of ${outputs} classes`;
+  const words = ({imageShape, outputs, answers}: Sizes) =>
+    answers === undefined
+      ? `images of ${imageShape.join(" x ")} and scores of ${outputs} classes`
+      : `scores of ${outputs} classes of ${answers} images`;
   if (words(before) === words(now)) return;
   throw new UserError(`${path}: expected ${words(before)}, as the checkpoints before, got ${words(now)}`);
 }

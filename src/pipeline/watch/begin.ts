@@ -14,7 +14,7 @@ import type {ChosenProbe} from "../run/probe-once";
 import {samplePlaces} from "../run/samples";
 import {openRunLog, type RunLog} from "../run/tensorboard";
 import {hasTestImages, keepTestImages} from "../run/test-images";
-import {fitToNetwork, openTestData} from "./data";
+import {fitToAnswers, fitToNetwork, openTestData} from "./data";
 import {watchFacts} from "./facts";
 import type {Checkpoint} from "./folder";
 import {type LookedAt, readLookedAt, runToGoOnWith} from "./looked-at";
@@ -59,9 +59,11 @@ export async function* beginWatching(
 ): AsyncGenerator<RunEvent, Watched> {
   const {options} = told;
   const made = environment();
-  const sizes = sizesOf(opened.network);
+  const sizes = sizesOf(opened);
   const opening = opened.data ?? (yield* dataEvents(openTestData(options, opened.side, signal)));
-  const {data, notes} = fitToNetwork(opening, sizes, names, checkpoint.path);
+  const {data, notes} = opened.answers
+    ? fitToAnswers(opening, sizes, names, checkpoint.path)
+    : fitToNetwork(opening, sizes, names, checkpoint.path);
   const usable = chosen.filter(({probe}) => opened.probes?.includes(probe.name) ?? true);
   const facts = (name: string) => watchFacts(name, folder, options, usable, made, data, opened);
   const before = await runToGoOnWith(options.save, options.name, facts(""));
@@ -73,7 +75,7 @@ export async function* beginWatching(
     if (!before || !(await hasTestImages(directory, data))) await keepTestImages(directory, data);
     const metrics = before ? await directory.readMetrics() : [];
     yield {type: "start", path: directory.path, data, model: opened.model, engine: opened.engine};
-    for (const line of [...foundLines(told, opened), ...notes]) yield {type: "say", line};
+    for (const line of [...foundLines(told, opened), ...notes, ...(opened.said ?? [])]) yield {type: "say", line};
     if (metrics.length > 0) {
       yield {
         type: "say",

@@ -73,6 +73,28 @@ export interface FittedData {
 }
 
 /**
+ * Fits images to answers that were given to them elsewhere: as many, of as many classes.
+ *
+ * @throws UserError if they are others.
+ */
+export function fitToAnswers(
+  data: Dataset,
+  {outputs, answers = 0}: {readonly outputs: number; readonly answers?: number},
+  told: readonly string[] | undefined,
+  what: string,
+): FittedData {
+  const {count} = data.test;
+  if (count !== answers) {
+    throw new UserError(`${what}: expected answers to ${count} images, as ${data.name} has, got ${answers}`);
+  }
+  const {data: named, notes} = fitToNetwork(data, {imageShape: data.imageShape, outputs}, told, what);
+  const {test} = named;
+  // answers are looked up by the places of the images
+  const read: Split["read"] = async (indices) => ({...(await test.read(indices)), indices: Uint32Array.from(indices)});
+  return {data: {...named, validation: noImages(data.imageShape), test: {...test, read}}, notes};
+}
+
+/**
  * Fits images to a network's input, and labels to its outputs.
  *
  * @param what The checkpoint, for errors.

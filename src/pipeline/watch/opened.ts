@@ -16,6 +16,12 @@ export interface OpenedCheckpoint {
   readonly files: {readonly [name: string]: string | Uint8Array};
   /** The images that it was asked about, where it brings them itself. */
   readonly data?: Dataset;
+  /** Where it is no network but its answers: to how many images. */
+  readonly answers?: number;
+  /** What the user is to know of it, a line each. */
+  readonly said?: readonly string[];
+  /** What training came to at this epoch, where the checkpoint tells. */
+  readonly trained?: {readonly loss: number; readonly accuracy: number};
   /** Pixels a side of the images that it wants. */
   readonly side?: number;
   /** The probes that it can answer; absent: all. */
@@ -36,8 +42,10 @@ export type OpenSettings = Omit<LoadSettings, "what"> & {readonly threads: numbe
 export interface Sizes {
   readonly imageShape: ImageShape;
   readonly outputs: number;
+  /** Of answers alone: to how many images. */
+  readonly answers?: number;
 }
 
-export function sizesOf({imageShape, classNames}: LookedAtNetwork): Sizes {
-  return {imageShape, outputs: classNames.length};
+export function sizesOf({network: {imageShape, classNames}, answers}: OpenedCheckpoint): Sizes {
+  return {imageShape, outputs: classNames.length, ...(answers === undefined ? {} : {answers})};
 }

@@ -1,5 +1,7 @@
 import type {Checkpoint} from "./folder";
+import {answersOpener} from "./open-answers";
 import {onnxOpener} from "./open-onnx";
+import {tfjsOpener} from "./open-tfjs";
 import type {OpenedCheckpoint, OpenSettings} from "./opened";
 import {numbersIn, shapeOf, type WatchOptions} from "./options";
 
@@ -28,8 +30,14 @@ export function openerOf(options: WatchOptions): Opener {
     ...(layer ? {layer} : {}),
   };
   const onnx = onnxOpener(settings);
+  const answers = answersOpener();
+  const kinds = {onnx, state: onnx, answers, tfjs: tfjsOpener(settings)};
   return {
-    checkpoint: (checkpoint, graph) => onnx.open(checkpoint, graph),
-    end: () => onnx.end(),
+    async checkpoint(checkpoint, graph) {
+      return kinds[checkpoint.kind].open(checkpoint, graph);
+    },
+    async end() {
+      for (const kind of new Set(Object.values(kinds))) await kind.end();
+    },
   };
 }

@@ -1,0 +1,100 @@
+import * as tf from "@tensorflow/tfjs";
+import type {LookedAtNetwork} from "../../../nouns/network";
+import {UserError} from "../../../nouns/options";
+import type {ImageShape, Images} from "../../../nouns/samples";
+import {classifierOf} from "../tf/classifier";
+import {namedArrays} from "../tf/named-arrays";
+import type {LoadSettings} from "./load-settings";
+import type {ModelInput} from "./model-input";
+import {modelInput} from "./model-input";
+import {inPixels} from "./onnx-gradients";
+import type {TfjsModelJson} from "./tfjs-weights";
+
+/** A saved tfjs LayersModel, as a look takes it. */
+export interface LayersNetwork extends LookedAtNetwork {
+  readonly model: tf.LayersModel;
+  readonly input: ModelInput;
+  dispose(): Promise<void>;
+}
+
+/**
+ * Opens a tf.LayersModel that somebody has trained, with its logits, layers and gradients, on the backend that is set.
+ *
+ * @param json What model.json holds. @param weights The files that it names, joined in their order.
+ * @throws UserError in one line that names the file.
+ */
+export async function layersNetwork(
+  json: TfjsModelJson,
+  weights: Uint8Array,
+  settings: LoadSettings,
+): Promise<LayersNetwork> {
+  const {what = "model.json", input: told, output} = settings;
+  if (json.format === "graph-model") {
+    throw new UserError(
+      `${what}: expected a LayersModel, got a GraphModel, of which no gradients are known: export it as ONNX`,
+    );
+  }
+  const loaded = await tf
+    .loadLayersModel(
+      tf.io.fromMemory({
+        modelTopology: json.modelTopology,
+        weightSpecs: json.weightsManifest.flatMap((group) => group.weights) as tf.io.WeightsManifestEntry[],
+        weightData: new Uint8Array(weights).buffer, // a copy: small Buffers share one
+      }),
+    )
+    .catch((error: Error) => {
+      throw new UserError(`${what}: expected a tfjs layers-model, got: ${error.message.split("\n")[0]}`);
+    });
+  const input: ModelInput = {...told, layout: "nhwc"};
+  const [, ...dims] = loaded.inputs[0].shape;
+  if (loaded.inputs.length !== 1 || loaded.outputs.length !== 1 || dims.length !== 3) {
+    throw new UserError(`${what}: expected one input, a batch of images, and one output, got inputs of [${dims}]`);
+  }
+  const imageShape = dims.map((n, i) => n ?? settings.imageShape?.[i] ?? 0) as unknown as ImageShape;
+  if (imageShape.includes(0)) throw new UserError(`--size: expected one for an input of [${dims}], got none`);
+  const model = withLogits(loaded, output, what);
+  const classes = model.outputs[0].shape.at(-1) ?? 0;
+  const names = Array.from({length: classes}, (_, k) => `${k}`);
+  const own = classifierOf(model, imageShape, names);
+  const fed = (images: Images): Images => ({...images, pixels: modelInput(images, input)});
+  return {
+    ...own,
+    model,
+    input,
+    predict: (images) => own.predict(fed(images)),
+    logits: (images) => own.logits(fed(images)),
+    features: (images, layer) => own.features(fed(images), layer),
+    logitsAndFeatures: (images, layer, into) => own.logitsAndFeatures(fed(images), layer, into),
+    inputGradient: async (images, targets) =>
+      inPixels(await own.inputGradient(fed(images), targets), images.count, imageShape, input),
+    getWeights: () => namedArrays(model.weights.map((weight) => ({name: weight.originalName, tensor: weight.read()}))),
+    async dispose() {
+      for (const weight of new Set([...loaded.weights, ...model.weights])) weight.dispose();
+    },
+  };
+}
+
+/** The same model with layers "logits" and "probabilities" at its end, where it had a softmax in a layer or of its own. */
+function withLogits(model: tf.LayersModel, output: LoadSettings["output"], what: string): tf.LayersModel {
+  const last = model.layers[model.layers.length - 1];
+  const previous = last.input as tf.SymbolicTensor;
+  const {activation, units} = last.getConfig() as {readonly activation?: string; readonly units?: number};
+  const type = last.getClassName();
+  const end = type === "Softmax" ? "softmax" : (activation ?? "linear");
+  if (end !== "softmax" && (end !== "linear" || output === "probabilities")) {
+    throw new UserError(`${what}: expected a model that ends in a softmax or in scores, got ${type} with ${end}`);
+  }
+  const isDense = type === "Dense" && units !== undefined;
+  let logits: tf.SymbolicTensor;
+  if (isDense) {
+    const weights = last.getWeights();
+    const layer = tf.layers.dense({units, useBias: weights.length > 1, name: "logits"});
+    logits = layer.apply(previous) as tf.SymbolicTensor;
+    layer.setWeights(weights);
+  } else {
+    const scores = end === "softmax" ? previous : model.outputs[0];
+    logits = tf.layers.activation({activation: "linear", name: "logits"}).apply(scores) as tf.SymbolicTensor;
+  }
+  const softmax = tf.layers.activation({activation: "softmax", name: "probabilities"});
+  return tf.model({inputs: model.inputs, outputs: softmax.apply(logits) as tf.SymbolicTensor});
+}

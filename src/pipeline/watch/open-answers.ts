@@ -1,0 +1,187 @@
+import type {LookedAtNetwork} from "../../nouns/network";
+import {UserError} from "../../nouns/options";
+import type {Dataset, ImageShape, Images, Split} from "../../nouns/samples";
+import {softmaxRows} from "../../numbers/scores";
+import type {NpyRows} from "../data/tables/npy";
+import {channelsLast} from "../model/load/onnx-layers";
+import {type Arrays, readArrays} from "./arrays";
+import {noImages} from "./data";
+import {type Checkpoint, filesOf} from "./folder";
+import type {KindOpener, OpenedCheckpoint} from "./opened";
+
+/** What a file of answers may hold: scores of all test images, and what is known of these. */
+const NAMES = ["logits", "probabilities", "features", "labels", "images", "train_loss", "train_accuracy"];
+/** What numbers alone can show. */
+const PROBES = ["confusion", "projection"];
+/** Of sums of probabilities. */
+const TOLERANCE = 4e-3;
+
+/**
+ * Opens .npz files, or folders of .npy files, that hold what a network answered to the test images, without the network.
+ * Labels and images may stand in the first file alone.
+ */
+export function answersOpener(): KindOpener {
+  let images: NpyRows | undefined;
+  let labels: NpyRows | undefined;
+  const open = async (checkpoint: Checkpoint): Promise<OpenedCheckpoint> => {
+    const {path} = checkpoint;
+    const arrays = await readArrays(await filesOf(checkpoint), NAMES);
+    const scores = scoresOf(arrays, path);
+    images = arrays.get("images") ?? images;
+    labels = arrays.get("labels") ?? labels;
+    const {rows, columns} = scores;
+    for (const name of ["features", "labels", "images"]) checkRows(path, name, arrays.get(name), rows);
+    const features = arrays.get("features");
+    const said = [
+      "answers without a network: saliency, LIME and explanations of mistakes, which ask it, are left out",
+      features
+        ? `the map is made of features, ${features.columns} numbers an image`
+        : "no features: the map is made of the logits",
+    ];
+    return {
+      network: networkOf(scores, features, path),
+      model: {name: "answers", parameters: 0, layers: []},
+      engine: {name: "none", version: "–", why: "the files hold answers, which were computed elsewhere"},
+      found: {scores: arrays.has("logits") ? "logits" : "probabilities", features: features ? "features" : "logits"},
+      files: {},
+      probes: PROBES,
+      answers: rows,
+      said,
+      ...trainedOf(arrays, path),
+      ...(labels ? {data: dataOf(path, labels, images, rows, columns)} : {}),
+      dispose: async () => undefined,
+    };
+  };
+  return {open, end: async () => undefined};
+}
+
+/** One logit a class: those that are there, or the logarithms of the probabilities. */
+function scoresOf(arrays: Arrays, path: string): NpyRows {
+  const found = arrays.get("logits") ?? arrays.get("probabilities");
+  if (!found) {
+    const got = [...arrays.keys()].join(", ") || "neither";
+    throw new UserError(`${path}: expected an array "logits" or "probabilities", a row an image, got ${got}`);
+  }
+  const {rows, columns, values, header} = found;
+  if (columns < 2) throw new UserError(`${path}: expected scores of two classes or more, got shape (${header.shape})`);
+  const bad = values.find((v) => !Number.isFinite(v));
+  if (bad !== undefined) throw new UserError(`${path}: expected finite scores, got ${bad}`);
+  if (arrays.has("logits")) return {...found, values: Float32Array.from(values)};
+  for (let n = 0; n < rows; n++) {
+    const row = Float64Array.from(values.subarray(n * columns, (n + 1) * columns));
+    const sum = row.reduce((a, b) => a + b, 0);
+    if (row.every((p) => p >= 0 && p <= 1 + 1e-3) && Math.abs(sum - 1) <= TOLERANCE) continue;
+    throw new UserError(
+      `${path}: expected probabilities that sum to 1, got a sum of ${sum.toPrecision(4)} in row ${n}`,
+    );
+  }
+  return {...found, values: Float32Array.from(values, (p) => Math.log(Math.max(p, 1e-37)))};
+}
+
+function checkRows(path: string, name: string, array: NpyRows | undefined, rows: number): void {
+  if (!array || array.rows === rows) return;
+  throw new UserError(`${path}: expected ${rows} rows of ${name}, as of scores, got shape (${array.header.shape})`);
+}
+
+function trainedOf(arrays: Arrays, path: string): Pick<OpenedCheckpoint, "trained"> {
+  const [loss, accuracy] = [arrays.get("train_loss"), arrays.get("train_accuracy")].map((array) => array?.values[0]);
+  if (loss === undefined && accuracy === undefined) return {};
+  if (loss === undefined || accuracy === undefined) {
+    throw new UserError(`${path}: expected both train_loss and train_accuracy, got one of them`);
+  }
+  return {trained: {loss, accuracy}};
+}
+
+function networkOf(scores: NpyRows, features: NpyRows | undefined, path: string): LookedAtNetwork {
+  const {columns, values} = scores;
+  const shown = features
+    ? {width: features.columns, values: Float32Array.from(features.values)}
+    : {width: columns, values: values as Float32Array};
+  const at = (
+    {indices, count}: Images & {readonly indices?: Uint32Array},
+    from: Float32Array,
+    width: number,
+    into?: Float32Array,
+  ) => {
+    if (!indices) throw new UserError(`${path}: expected to be asked about its own images, got others`);
+    const out = into ?? new Float32Array(count * width);
+    indices.forEach((index, n) => {
+      out.set(from.subarray(index * width, (index + 1) * width), n * width);
+    });
+    return out;
+  };
+  const logits = async (images: Images) => at(images, values as Float32Array, columns);
+  const noGradient = "answers alone have no gradients";
+  return {
+    imageShape: [1, 1, 1],
+    classNames: Array.from({length: columns}, (_, k) => `${k}`),
+    noGradient,
+    logits,
+    predict: async (images) => softmaxRows(await logits(images), columns),
+    features: async (images) => ({width: shown.width, values: at(images, shown.values, shown.width)}),
+    logitsAndFeatures: async (images, _layer, into) => ({
+      logits: await logits(images),
+      features: {width: shown.width, values: at(images, shown.values, shown.width, into)},
+    }),
+    inputGradient: async () => {
+      throw new UserError(`${path}: ${noGradient}`);
+    },
+    layerAnswers: async () => [],
+    getWeights: async () => [],
+  };
+}
+
+/** The images that were asked about; without pixels, one grey one stands for each. */
+function dataOf(path: string, labels: NpyRows, images: NpyRows | undefined, rows: number, classes: number): Dataset {
+  checkRows(path, "labels", labels, rows);
+  checkRows(path, "images", images, rows);
+  const wrong = labels.values.find((label) => !(Number.isInteger(label) && label >= 0 && label < classes));
+  if (labels.columns !== 1 || wrong !== undefined) {
+    const got = wrong === undefined ? `shape (${labels.header.shape})` : `${wrong}`;
+    throw new UserError(`${path}: expected labels, a whole number below ${classes} an image, got ${got}`);
+  }
+  const {shape, pixels} = images
+    ? pixelsOf(images, path)
+    : {shape: [1, 1, 1] as const, pixels: new Float32Array(rows).fill(0.5)};
+  const size = shape[0] * shape[1] * shape[2];
+  const test: Split = {
+    count: rows,
+    async read(indices) {
+      const chosen = new Float32Array(indices.length * size);
+      for (let n = 0; n < indices.length; n++) {
+        chosen.set(pixels.subarray(indices[n] * size, (indices[n] + 1) * size), n * size);
+      }
+      const own = Uint16Array.from(indices, (index) => labels.values[index]);
+      return {count: indices.length, shape, pixels: chosen, labels: own};
+    },
+  };
+  return {
+    name: "answers",
+    imageShape: shape,
+    classNames: Array.from({length: classes}, (_, k) => `${k}`),
+    train: noImages(shape),
+    validation: noImages(shape),
+    test,
+    digest: "",
+  };
+}
+
+/** Bytes, or floats in [0, 1]; channels last or first, or none. */
+function pixelsOf(
+  {values, header: {shape: dims, descr}}: NpyRows,
+  path: string,
+): {shape: ImageShape; pixels: Float32Array} {
+  const [rows, a, b, c] = dims;
+  const isColour = (n: number | undefined) => n === 1 || n === 3;
+  const isLast = dims.length === 4 && isColour(c);
+  const isFirst = dims.length === 4 && !isLast && isColour(a);
+  if (!(dims.length === 3 || isLast || isFirst)) {
+    throw new UserError(`${path}: expected images of shape (n, h, w) or (n, h, w, 1 or 3), got (${dims})`);
+  }
+  const shape: ImageShape = isFirst ? [b, c, a] : [a, b, isLast ? c : 1];
+  const by = /u1$/.test(descr) ? 255 : 1;
+  const pixels = Float32Array.from(values, (v) => v / by);
+  const bad = pixels.find((v) => !(v >= 0 && v <= 1));
+  if (bad !== undefined) throw new UserError(`${path}: expected images of bytes, or of floats from 0 to 1, got ${bad}`);
+  return {shape, pixels: isFirst ? channelsLast(pixels, rows, shape) : pixels};
+}

@@ -1,0 +1,59 @@
+import {join} from "node:path";
+
+import {parseJson} from "../../nouns/json-text";
+import {UserError} from "../../nouns/options";
+import {startBackend} from "../backend/index";
+import {readWhole} from "../data/read-file";
+import {layersNetwork} from "../model/load/layers-network";
+import {checkGroupSize, tfjsModelJson} from "../model/load/tfjs-weights";
+import {factsOf} from "../run/facts";
+import type {KindOpener, OpenedCheckpoint, OpenSettings} from "./opened";
+
+/** Opens folders with a tf.LayersModel each. */
+export function tfjsOpener(settings: OpenSettings): KindOpener {
+  const open: KindOpener["open"] = async ({path}): Promise<OpenedCheckpoint> => {
+    const {name, version} = await startBackend("auto");
+    const file = join(path, "model.json");
+    const value = parseJson(Buffer.from(await readWhole(file, {most: 256e6})).toString("utf8"), file);
+    const json = tfjsModelJson(value, file);
+    const parts: Uint8Array[] = [];
+    for (const group of json.weightsManifest) {
+      const own = await Promise.all(group.paths.map((part) => readWhole(within(path, part, file))));
+      checkGroupSize(
+        group,
+        own.map(({length}) => length),
+        file,
+      );
+      parts.push(...own);
+    }
+    const weights = Buffer.concat(parts);
+    const network = await layersNetwork(json, weights, {...settings, what: file});
+    return {
+      network,
+      model: factsOf("tfjs", network.model),
+      engine: {name, version, why: "the checkpoints are tfjs models"},
+      found: {
+        ...network.input,
+        output: `scores of ${network.classNames.length} classes, made probabilities by a softmax`,
+      },
+      files: {
+        "model.json": `${JSON.stringify({
+          ...(value as object),
+          weightsManifest: [{paths: ["weights.bin"], weights: json.weightsManifest.flatMap((group) => group.weights)}],
+        })}\n`,
+        "weights.bin": weights,
+      },
+      side: Math.max(...network.imageShape.slice(0, 2)),
+      dispose: () => network.dispose(),
+    };
+  };
+  return {open, end: async () => undefined};
+}
+
+/** A file of weights, which must stand in the model's folder. */
+function within(folder: string, name: string, file: string): string {
+  if (name === "" || /^([\\/]|[A-Za-z][A-Za-z+.-]*:)/.test(name) || name.split(/[\\/]/).includes("..")) {
+    throw new UserError(`${file}: expected weights in its own folder, got "${name}"`);
+  }
+  return join(folder, name);
+}
