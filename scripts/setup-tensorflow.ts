@@ -33,7 +33,7 @@ function main(): void {
     fail(`platform: expected linux x64, whose wheel has the library, got ${process.platform} ${process.arch}`);
   }
   const headers = nodeHeaders();
-  const version = packageFile.optionalDependencies["@tensorflow/tfjs-node"];
+  const version = packageFile.devDependencies["@tensorflow/tfjs-node"];
   // Without its install script, which would download what cannot be had; --no-save: package.json has it already.
   run("npm", "install", "--no-save", "--ignore-scripts", "--no-audit", "--no-fund", `@tensorflow/tfjs-node@${version}`);
 

@@ -1,4 +1,5 @@
 /** @file Commands that are printed for the user to run: they work as they stand, from the folder they are printed in. */
+import {existsSync} from "node:fs";
 import {dirname, join, resolve} from "node:path";
 
 const ROOT = join(__dirname, "..", "..");
@@ -24,6 +25,7 @@ export function shellWord(word: string, platform: NodeJS.Platform = process.plat
  * @param from npm starts a script in the package's folder, and keeps in INIT_CWD where the user is.
  */
 export function programCommand(from: string = process.env.INIT_CWD ?? process.cwd()): string {
+  if (!existsSync(join(ROOT, "runner.ts"))) return "npx epochscope"; // installed as a package
   if (resolve(from) === ROOT && process.cwd() === ROOT) return "npx ts-node runner.ts";
   return ["node", require.resolve("ts-node/dist/bin"), join(ROOT, "runner.ts")]
     .map((word) => shellWord(word))

@@ -9,7 +9,8 @@ import {type RunProgress, readProgress} from "../pipeline/record/run-progress";
 import {answering, beginEvents, event, send} from "./answering";
 import {fileMemory} from "./file-memory";
 import {gather} from "./gather/index";
-import {bundle, page} from "./page";
+import {page} from "./page";
+import {shellOf} from "./shell";
 
 export interface ReportServer {
   /** Where the page is: `http://127.0.0.1:<port>/`. */
@@ -42,7 +43,7 @@ export async function serveReport(
   runFolder: string,
   {port = 0, interval = 1000, say = () => {}}: ServeOptions = {},
 ): Promise<ReportServer> {
-  const shell = await bundle();
+  const shell = await shellOf("report");
   const memory = fileMemory();
   await checkOwnFiles(runFolder);
   let gathered = await gather(runFolder, memory);

@@ -37,7 +37,7 @@ function mortal(): string {
 
 describe("a thread that dies", () => {
   test("fails what it was asked for, and the next model gets a new one", async () => {
-    const runtime = runtimeInThread(mortal());
+    const runtime = runtimeInThread(mortal);
     const graph = await openOnnx(denseGraph(), {runtime});
     const asked = [13, 1].map((n) => graph.run({x: floats([n, 0, 0], [1, 3])}));
     const message = "onnxruntime's thread: expected it to live, got its end with code 3";

@@ -26,16 +26,16 @@ interface Thread {
  * the caller's. The worker starts when it is first needed, does one thing after the other, and keeps no process alive while
  * it has nothing to do. If it dies, what it was asked for fails, and the next model gets a new one.
  *
- * @param module Path of onnxruntime's module, as `require.resolve` gives it.
+ * @param module Gives the path of onnxruntime's module, as `require.resolve` does, when the first model is opened.
  */
-export function runtimeInThread(module: string): Runtime {
+export function runtimeInThread(module: () => string): Runtime {
   let thread: Promise<Thread> | undefined;
   const forget = () => {
     thread = undefined;
   };
   return {
     async start(model, settings) {
-      thread ??= startThread(module, forget);
+      thread ??= startThread(module(), forget);
       const {ask} = await thread;
       const copy = owned(model);
       const {session, inputs, outputs} = await ask("start", {model: copy, settings}, [copy.buffer as ArrayBuffer]);
@@ -54,7 +54,7 @@ export function runtimeInThread(module: string): Runtime {
 }
 
 /** onnxruntime-node in one worker, which all models share. */
-export const threadRuntime = runtimeInThread(require.resolve("onnxruntime-node"));
+export const threadRuntime = runtimeInThread(() => require.resolve("onnxruntime-node"));
 
 function copied(feeds: Feeds): Feeds {
   return Object.fromEntries(

@@ -1,9 +1,9 @@
-import {createHash} from "node:crypto";
 import {readFileSync} from "node:fs";
 import {join} from "node:path";
 
 import {html} from "../../escape/html";
 import type {ChangedImage} from "../../numbers/comparison";
+import {fontUrl, hashSource} from "../shell";
 import type {Compared, RunComparison, Setting} from "./compare-runs";
 import {nameOf} from "./document";
 import {accuracyCurves, percent, seedStrips} from "./figures";
@@ -19,19 +19,14 @@ const PAIRS = 12;
  * much of that is chance, and shows the images themselves.
  */
 export function comparePage(comparison: RunComparison): string {
-  const font = readFileSync(require.resolve("@fontsource-variable/figtree/files/figtree-latin-wght-normal.woff2"));
-  const style = readFileSync(join(__dirname, "page.css"), "utf8").replace(
-    "FIGTREE",
-    `data:font/woff2;base64,${font.toString("base64")}`,
-  );
-  const hash = createHash("sha256").update(style).digest("base64");
+  const style = readFileSync(join(__dirname, "page.css"), "utf8").replace("FIGTREE", fontUrl());
   const {base, runs, settings} = comparison;
   const curves = [base, ...runs.map(({at}) => at)].map((at) => ({name: nameOf(at), metrics: at.run.metrics}));
   return `<!doctype html>
 <html lang="en">
 <head>
 <meta charset="utf-8">
-<meta http-equiv="Content-Security-Policy" content="default-src 'none'; style-src 'sha256-${hash}'; img-src data:; font-src data:; base-uri 'none'; form-action 'none'">
+<meta http-equiv="Content-Security-Policy" content="default-src 'none'; style-src ${hashSource(style)}; img-src data:; font-src data:; base-uri 'none'; form-action 'none'">
 <meta name="viewport" content="width=device-width, initial-scale=1">
 <meta name="color-scheme" content="light dark">
 <title>${html(`${nameOf(base)} compared`)}</title>

@@ -1,9 +1,7 @@
 import {createHash} from "node:crypto";
-import {readFileSync} from "node:fs";
-import {join} from "node:path";
-import {build} from "esbuild";
 
 import {html} from "../../escape/html";
+import {hashSource, shellOf} from "../shell";
 
 /** A suspect as the page shows it. */
 export interface ShownSuspect {
@@ -29,17 +27,7 @@ export async function labelsPage(
   csv: string,
   isGrey: boolean,
 ): Promise<string> {
-  const font = readFileSync(require.resolve("@fontsource-variable/figtree/files/figtree-latin-wght-normal.woff2"));
-  const style = readFileSync(join(__dirname, "page.css"), "utf8").replace(
-    "FIGTREE",
-    `data:font/woff2;base64,${font.toString("base64")}`,
-  );
-  const bundled = await build({
-    ...{bundle: true, minify: true, write: false, charset: "utf8", logLevel: "silent", format: "iife"},
-    ...{entryPoints: [join(__dirname, "client.ts")], target: ["es2022"]},
-  });
-  const script = bundled.outputFiles[0].text.trim().replaceAll("</script", "<\\/script");
-  const hash = (text: string) => `'sha256-${createHash("sha256").update(text).digest("base64")}'`;
+  const {script, style} = await shellOf("labels");
   const lines = csv
     .trimEnd()
     .split("\n")
@@ -50,7 +38,7 @@ export async function labelsPage(
 <html lang="en">
 <head>
 <meta charset="utf-8">
-<meta http-equiv="Content-Security-Policy" content="default-src 'none'; script-src ${hash(script)}; style-src ${hash(style)}; img-src data:; font-src data:; base-uri 'none'; form-action 'none'">
+<meta http-equiv="Content-Security-Policy" content="default-src 'none'; script-src ${hashSource(script)}; style-src ${hashSource(style)}; img-src data:; font-src data:; base-uri 'none'; form-action 'none'">
 <meta name="viewport" content="width=device-width, initial-scale=1">
 <meta name="color-scheme" content="light dark">
 <title>${html(`Suspect labels of ${run}`)}</title>

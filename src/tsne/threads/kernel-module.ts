@@ -57,8 +57,9 @@ export async function kernelModule(shared: boolean): Promise<WebAssembly.Module>
   const file = shared ? "tsne-shared.wasm" : "tsne.wasm";
   const known = modules.get(file);
   if (known) return known;
-  const {readFile} = await import("node:fs/promises"); // not above: a browser has no such module
-  const module = await WebAssembly.compile(await readFile(`${__dirname}/../kernels/${file}`));
+  // not above: a browser has no such modules
+  const [{readFile}, {join}] = [await import("node:fs/promises"), await import("node:path")];
+  const module = await WebAssembly.compile(await readFile(join(__dirname, "..", "kernels", file)));
   modules.set(file, module);
   return module;
 }

@@ -1,3 +1,4 @@
+import {optionalPackage} from "../../../nouns/optional-package";
 import {normal} from "../../../nouns/random";
 import type {ProjectionMethod} from "./method";
 
@@ -16,7 +17,7 @@ export const tsneJs: ProjectionMethod = {
   title: "tsne-js",
   mostPoints: MOST_POINTS,
   async project({data: {rows, columns, values}, dimensions, perplexity, iterations, start, random}) {
-    const {default: TSNE} = await import("tsne-js"); // only when asked for: loading it takes 50 ms
+    const {default: TSNE} = await optionalPackage("tsne-js", "a map by tsne-js", () => import("tsne-js"));
     const model = new TSNE({dim: dimensions, perplexity, nIter: iterations || ITERATIONS, learningRate: LEARNING_RATE});
     const data = Array.from({length: rows}, (_, i) => [...values.subarray(i * columns, (i + 1) * columns)]);
     model.init({data, type: "dense"});

@@ -1,4 +1,4 @@
-import {UMAP} from "umap-js";
+import {optionalPackage} from "../../../nouns/optional-package";
 import {pauses} from "../../../tsne/index";
 import type {ProjectionMethod} from "./method";
 
@@ -13,6 +13,7 @@ export const umap: ProjectionMethod = {
   title: "UMAP",
   mostPoints: Infinity,
   async project({data, neighbourhood, dimensions, iterations, start, random}) {
+    const {UMAP} = await optionalPackage("umap-js", "a map by UMAP", () => import("umap-js"));
     const {rows, columns, values} = data;
     const k = Math.min(NEIGHBOURS, neighbourhood.k + 1, rows - 1); // its lists begin with the point itself
     const near = neighbourhood.nearest(k - 1);

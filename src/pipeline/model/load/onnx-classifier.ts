@@ -1,4 +1,5 @@
-import {env, InferenceSession, Tensor} from "onnxruntime-node";
+import type {InferenceSession, Tensor} from "onnxruntime-node";
+import {optionalPackage} from "../../../nouns/optional-package";
 import {UserError} from "../../../nouns/options";
 import {decodeModel, type ModelProto} from "../../../onnx/file/model";
 import type {Answer} from "./answers";
@@ -26,13 +27,14 @@ export async function onnxClassifier(
 ): Promise<LoadedClassifier> {
   const {what = "model", verbose = false} = settings;
   const model = onnxModel(bytes, what);
-  env.logLevel = verbose ? "warning" : "fatal";
+  const ort = await optionalPackage("onnxruntime-node", "an ONNX model", () => import("onnxruntime-node"));
+  ort.env.logLevel = verbose ? "warning" : "fatal";
   const logSeverityLevel = verbose ? 2 : 4;
   const source = path ?? bytes;
   // the two forms of `create` are told apart by types alone
   const session = await (typeof source === "string"
-    ? InferenceSession.create(source, {logSeverityLevel})
-    : InferenceSession.create(source, {logSeverityLevel})
+    ? ort.InferenceSession.create(source, {logSeverityLevel})
+    : ort.InferenceSession.create(source, {logSeverityLevel})
   ).catch((error: Error) => {
     throw new UserError(`${what}: expected an ONNX model that onnxruntime runs, got: ${firstLine(error)}`);
   });
@@ -46,7 +48,7 @@ export async function onnxClassifier(
     const dims = dimsOf(imageShape, layout);
     const batch = input.dims?.[0];
     const ask = async (values: Float32Array, count: number): Promise<Answer> => {
-      const feeds = {[input.name]: tensorOf(`${input.type}`, values, [count, ...dims])};
+      const feeds = {[input.name]: tensorOf(ort, `${input.type}`, values, [count, ...dims])};
       try {
         const answer = (await session.run(feeds, [output.name], {logSeverityLevel}))[output.name];
         return {dims: answer.dims, values: numbersOf(answer)};
@@ -93,7 +95,12 @@ export function imagesOf(dims: NonNullable<Port["dims"]>, settings: LoadSettings
   return {layout, imageShape: imageShapeOf(dims, found, settings)};
 }
 
-function tensorOf(type: string, values: Float32Array, dims: readonly number[]): Tensor {
+function tensorOf(
+  {Tensor}: Pick<typeof import("onnxruntime-node"), "Tensor">,
+  type: string,
+  values: Float32Array,
+  dims: readonly number[],
+): Tensor {
   if (type === "float64") return new Tensor("float64", Float64Array.from(values), dims);
   if (type === "float16") return new Tensor("float16", Uint16Array.from(values, toHalf), dims);
   return new Tensor("float32", values, dims);

@@ -1,0 +1,95 @@
+/**
+ * @file Builds the package that others install into dist/: JavaScript as ES modules with declarations, the pages' code
+ * prebuilt, kernels and style sheets as files. A clone needs none of it.
+ */
+import {cpSync, mkdirSync, readdirSync, readFileSync, rmSync, writeFileSync} from "node:fs";
+import {dirname, join, relative} from "node:path";
+import {build, type Plugin} from "esbuild";
+
+import {shells} from "../src/report/shell";
+import {writeDeclarations} from "./declarations";
+
+const ROOT = join(__dirname, "..");
+const DIST = join(ROOT, "dist");
+
+/** What can be imported, and where it stands; `package.json` names the same under `exports`. */
+export const ENTRIES = {
+  index: "src/index.ts",
+  lime: "src/lime/index.ts",
+  tsne: "src/tsne/index.ts",
+  engine: "src/engine/index.ts",
+  metrics: "src/numbers/index.ts",
+  files: "src/files.ts",
+  onnx: "src/onnx/index.ts",
+} as const;
+
+/** What is started and not imported: the command line, the thread for long work, and the process that tries a model. */
+const PROGRAMS = {runner: "runner.ts", "tasks-worker": "src/tasks/worker.ts", "trial-model": "src/cli/trial-model.ts"};
+
+/**
+ * Where a source asks for its own folder or for a package's file, as CommonJS does, the module asks by its own address:
+ * dist/ has the kernels and style sheets at the sources' places.
+ */
+const places: Plugin = {
+  name: "places",
+  setup({onLoad}) {
+    onLoad({filter: /\/src\/.*\.ts$/}, ({path}) => {
+      const folder = relative(ROOT, dirname(path)).replaceAll("\\", "/");
+      const contents = readFileSync(path, "utf8")
+        .replaceAll(/require\.resolve\("(?:\.\.\/)+package\.json"\)/g, '__fileAt("../package.json")')
+        .replaceAll("require.resolve(", "__require.resolve(")
+        .replaceAll("require([", "__require([")
+        .replaceAll("__dirname", `__fileAt("./${folder}")`);
+      const needs = [
+        ...(contents.includes("__require") ? ['import {createRequire as __createRequire} from "node:module";'] : []),
+        ...(contents.includes("__require") ? ["const __require = __createRequire(import.meta.url);"] : []),
+        ...(contents.includes("__fileAt")
+          ? [
+              "const __fileAt = (place: string) =>",
+              '  decodeURIComponent(new URL(place, import.meta.url).pathname).replace(/^\\/(?=[A-Za-z]:)/, "");',
+            ]
+          : []),
+      ];
+      return {contents: `${needs.join("\n")}\n${contents}`, loader: "ts"};
+    });
+  },
+};
+
+async function main(): Promise<void> {
+  rmSync(DIST, {recursive: true, force: true});
+  await build({
+    absWorkingDir: ROOT,
+    entryPoints: Object.entries({...ENTRIES, ...PROGRAMS}).map(([out, from]) => ({in: from, out})),
+    outdir: DIST,
+    outExtension: {".js": ".mjs"},
+    chunkNames: "[name]-[hash]",
+    ...{bundle: true, splitting: true, format: "esm", platform: "neutral", packages: "external"},
+    target: ["es2023", "node20.19"],
+    legalComments: "none",
+    plugins: [places],
+    logLevel: "warning",
+  });
+  const write = (path: string, text: string) => {
+    mkdirSync(dirname(join(DIST, path)), {recursive: true});
+    writeFileSync(join(DIST, path), text);
+  };
+  write("cli.mjs", '#!/usr/bin/env node\nimport "./runner.mjs";\n');
+  write("src/tasks/start.cjs", 'import("../../tasks-worker.mjs");\n');
+  const trial = readFileSync(join(ROOT, "src/cli/trial-start.cjs"), "utf8")
+    .replace(/ *require\("[^"]*typescript\.cjs"\);\n/, "")
+    .replace(
+      'require("./trial-model").answerTrial(peak);',
+      'import("../../trial-model.mjs").then((t) => t.answerTrial(peak));',
+    );
+  write("src/cli/trial-start.cjs", trial);
+  const sources = readdirSync(join(ROOT, "src"), {recursive: true, encoding: "utf8"}).map((file) => join("src", file));
+  for (const file of sources.filter((name) => /\.wasm$|report.\w+.page\.css$/.test(name))) {
+    cpSync(join(ROOT, file), join(DIST, file));
+  }
+  for (const [name, make] of Object.entries(shells)) {
+    write(`src/report/${name}-shell.json`, JSON.stringify(await make()));
+  }
+  writeDeclarations(ROOT, ENTRIES, join(DIST, "types"));
+}
+
+void main();

@@ -1,0 +1,31 @@
+/**
+ * Work that tells events and ends with a result: awaited, it gives the result; iterated, the events. It is done once, and
+ * nothing happens before it is awaited or iterated.
+ */
+export interface EventsAndResult<E, R> extends AsyncIterable<E>, PromiseLike<R> {}
+
+/** @param work Called once, when somebody awaits or iterates. */
+export function eventsAndResult<E, R>(work: () => AsyncGenerator<E, R>): EventsAndResult<E, R> {
+  let isTaken = false;
+  const taken = () => {
+    if (isTaken) throw new Error("this work has been awaited or iterated already: expected it to be taken once");
+    isTaken = true;
+    return work();
+  };
+  let result: Promise<R> | undefined;
+  const ended = async (): Promise<R> => {
+    const events = taken();
+    for (;;) {
+      const next = await events.next();
+      if (next.done) return next.value;
+    }
+  };
+  return {
+    [Symbol.asyncIterator]: () => taken(),
+    // biome-ignore lint/suspicious/noThenProperty: it is a promise and an iterator, as execa's subprocesses are
+    then(onDone, onFailed) {
+      result ??= ended();
+      return result.then(onDone, onFailed);
+    },
+  };
+}

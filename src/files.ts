@@ -1,0 +1,18 @@
+/** @file A run's files, to be read: by path on Node, or over any source of bytes. */
+
+export {
+  decode as decodeArtifact,
+  type Encoded,
+  encode as encodeArtifact,
+  type ReadBytes,
+} from "./pipeline/record/artifact-codec";
+export {parseMetrics} from "./pipeline/record/metrics-file";
+export {readArtifactFile, readSaved} from "./pipeline/record/saved-file";
+export {
+  answersAt,
+  openSavedRun as openRun,
+  type SavedAnswers,
+  type SavedImages,
+  type SavedRun,
+  testImagesOf,
+} from "./pipeline/record/saved-run";

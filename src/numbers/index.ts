@@ -1,0 +1,19 @@
+/** @file Numbers about answers and labels, pure, in Node and in browsers. scikit-learn's conventions, where it has them. */
+
+export {calibration, type ReliabilityBin} from "./calibration";
+export {type Comparison, compareAnswers} from "./comparison";
+export {
+  calibratedJoint,
+  classThresholds,
+  confidentJoint,
+  labelIssues,
+  normalizedMargin,
+  selfConfidence,
+} from "./confident-learning";
+export {type ClassScores, classScores, confusionCounts} from "./confusion";
+export {type Dynamics, dynamicsOf} from "./dynamics";
+export {holm, meanAndDeviation, studentQuantile, welchInterval, wilsonInterval} from "./intervals";
+export {type PairedTest, pairedTest} from "./paired-test";
+export {rankCorrelation} from "./rank-correlation";
+export {accuracy, argMaxRows, crossEntropy, softmaxRows} from "./scores";
+export {type AskedImages, type Suspect, suspectsOf} from "./suspects";

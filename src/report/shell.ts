@@ -1,0 +1,91 @@
+import {createHash} from "node:crypto";
+import {existsSync, readFileSync} from "node:fs";
+import {dirname, join} from "node:path";
+import {gzipSync} from "node:zlib";
+
+/** @file The pages' own code and looks, which no run changes: prebuilt in an installed package, bundled here in a clone. */
+
+/** Of gzip's 1 to 9: the page is written after every epoch; 6 takes half as long again for 2 % less. */
+export const LEVEL = 4;
+
+/** The code and looks of the report. */
+export interface Shell {
+  readonly html: string;
+  readonly script: string;
+  readonly style: string;
+  /** tfjs-vis, which the page runs when it is asked to: its text's hash, and the text packed. */
+  readonly vis: {readonly hash: string; readonly packed: string};
+}
+
+/** The code and looks of the page on which labels are decided. */
+export interface LabelsShell {
+  readonly script: string;
+  readonly style: string;
+}
+
+/** How each page's shell is made from its sources. */
+export const shells = {report: reportShell, labels: labelsShell};
+
+const made = new Map<string, Promise<unknown>>();
+
+/** A page's shell: made once a process, since a run writes its page after every epoch. */
+export function shellOf<N extends keyof typeof shells>(name: N): ReturnType<(typeof shells)[N]> {
+  let shell = made.get(name);
+  if (!shell) {
+    const prebuilt = join(__dirname, `${name}-shell.json`);
+    shell = existsSync(prebuilt) ? Promise.resolve(JSON.parse(readFileSync(prebuilt, "utf8"))) : shells[name]();
+    made.set(name, shell);
+  }
+  return shell as ReturnType<(typeof shells)[N]>;
+}
+
+const UMD = "dist/tfjs-vis.umd.min.js";
+
+async function reportShell(): Promise<Shell> {
+  const folder = join(__dirname, "client");
+  const [script, style] = await Promise.all([
+    bundled(folder, {entryPoints: [join(folder, "main.ts")], format: "iife", target: ["es2022"]}),
+    bundled(folder, {entryPoints: [join(folder, "looks.css")], external: ["FIGTREE"]}),
+  ]);
+  // read as a file: in Node its entry asks for parts of tfjs-core that are not there
+  const vis = readFileSync(join(dirname(require.resolve("@tensorflow/tfjs-vis/package.json")), UMD), "utf8");
+  return {
+    html: readFileSync(join(folder, "index.html"), "utf8"),
+    script: script.replaceAll("</script", "<\\/script"),
+    style: style.replace("FIGTREE", fontUrl()),
+    vis: {hash: hashSource(vis.trim()), packed: gzipSync(vis.trim(), {level: LEVEL}).toString("base64")},
+  };
+}
+
+async function labelsShell(): Promise<LabelsShell> {
+  const folder = join(__dirname, "labels");
+  const script = await bundled(folder, {
+    entryPoints: [join(folder, "client.ts")],
+    ...{format: "iife", target: ["es2022"]},
+  });
+  const style = readFileSync(join(folder, "page.css"), "utf8").replace("FIGTREE", fontUrl());
+  return {script: script.replaceAll("</script", "<\\/script"), style};
+}
+
+interface BundleOptions {
+  readonly entryPoints: string[];
+  readonly format?: "iife";
+  readonly target?: string[];
+  readonly external?: string[];
+}
+
+async function bundled(folder: string, options: BundleOptions): Promise<string> {
+  const {build} = await import("esbuild"); // not in an installed package, whose shells are prebuilt
+  const common = {bundle: true, minify: true, write: false, charset: "utf8", logLevel: "silent"} as const;
+  const {outputFiles} = await build({...common, absWorkingDir: folder, ...options});
+  return outputFiles[0].text.trim();
+}
+
+/** The pages' font as a data URL. */
+export function fontUrl(): string {
+  const font = require.resolve("@fontsource-variable/figtree/files/figtree-latin-wght-normal.woff2");
+  return `data:font/woff2;base64,${readFileSync(font).toString("base64")}`;
+}
+
+/** A text's hash as a content security policy names it. */
+export const hashSource = (text: string) => `'sha256-${createHash("sha256").update(text).digest("base64")}'`;
