@@ -8,20 +8,10 @@ import {build, type Plugin} from "esbuild";
 
 import {shells} from "../src/report/shell";
 import {writeDeclarations} from "./declarations";
+import {ENTRIES} from "./entries";
 
 const ROOT = join(__dirname, "..");
 const DIST = join(ROOT, "dist");
-
-/** What can be imported, and where it stands; `package.json` names the same under `exports`. */
-export const ENTRIES = {
-  index: "src/index.ts",
-  lime: "src/lime/index.ts",
-  tsne: "src/tsne/index.ts",
-  engine: "src/engine/index.ts",
-  metrics: "src/numbers/index.ts",
-  files: "src/files.ts",
-  onnx: "src/onnx/index.ts",
-} as const;
 
 /** What is started and not imported: the command line, the thread for long work, and the process that tries a model. */
 const PROGRAMS = {runner: "runner.ts", "tasks-worker": "src/tasks/worker.ts", "trial-model": "src/cli/trial-model.ts"};

@@ -11,7 +11,7 @@ import {type RunControl, run as runEvents} from "./pipeline/run";
 import type {RunEvent} from "./pipeline/run/events";
 import {type RunOptions, runOptions} from "./pipeline/run/options";
 import type {ProbeOptions} from "./pipeline/run/probe-once";
-import type {EpochMetrics} from "./pipeline/types";
+import type {EpochMetrics, Probe} from "./pipeline/types";
 
 export type {EventsAndResult} from "./events-and-result";
 export {
@@ -32,14 +32,17 @@ export {answersAt, openSavedRun as openRun, type SavedRun, testImagesOf} from ".
 export type {RunEvent} from "./pipeline/run/events";
 export type {RunOptions} from "./pipeline/run/options";
 export type {Artifact, EpochMetrics, Probe, ProbeContext} from "./pipeline/types";
+
 export {draw} from "./plots/index";
 export {writeReport} from "./report/page";
 export {type Matrix, type TsneMap, type TsneOptions, tsne} from "./tsne/index";
 
 /** The flags of `run` in camelCase, all of them optional, and a probe's options under its name in `probeOptions`. */
-export interface RunSettings extends Partial<RunOptions>, Pick<RunControl, "signal" | "jobs" | "page"> {
+export interface RunSettings extends Partial<RunOptions>, Pick<RunControl, "signal" | "jobs" | "page" | "makeModel"> {
   /** A probe's options, by its name: `{lime: {samples: 250}}`. */
   readonly probeOptions?: ProbeOptions;
+  /** Probes of your own, which look beside those that `probes` names. */
+  readonly ownProbes?: readonly Probe[];
 }
 
 /** What a run comes to. */
@@ -61,13 +64,16 @@ export interface RunResult {
  */
 export function run({
   probeOptions = {},
+  ownProbes,
   signal,
   jobs,
   page,
+  makeModel,
   ...options
 }: RunSettings = {}): EventsAndResult<RunEvent, RunResult> {
   return eventsAndResult(async function* () {
-    const control = {...(signal ? {signal} : {}), ...(jobs ? {jobs} : {}), ...(page === undefined ? {} : {page})};
+    const given = {signal, jobs, page, makeModel, probes: ownProbes};
+    const control: RunControl = Object.fromEntries(Object.entries(given).filter(([, value]) => value !== undefined));
     let path = "";
     let status: RunResult["status"] = "done";
     for await (const event of runEvents(resolveOptions(runOptions, options, ""), probeOptions, control)) {

@@ -14,7 +14,7 @@ export function randomSource(seed: number): RandomSource {
 
 /** A stream of its own for each use, e.g. `fork(seed, "shuffle", epoch)`: derived, not carried. FNV-1a over the names. */
 export function fork(seed: number, ...names: readonly (string | number)[]): RandomSource {
-  const bytes = Buffer.from(names.join("/"));
+  const bytes = new TextEncoder().encode(names.join("/"));
   const high = highWord(seed);
   // a hash of its own for the bits from 2³² on; 0 stands for none of them, so smaller seeds have the streams they always had
   return stream(hashOf(bytes, seed), high === 0 ? 0 : hashOf(bytes, high) || 1);

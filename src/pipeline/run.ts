@@ -1,13 +1,14 @@
 import {join} from "node:path";
 import {judgedLoss} from "../nouns/judged-loss";
 import type {NamedArray, Network} from "../nouns/network";
+import {UserError} from "../nouns/options";
 import type {Dataset} from "../nouns/samples";
 import {openData} from "./data/index";
 import {first} from "./data/split";
 import {labelsAt} from "./data/split-labels";
 import type {Jobs} from "./jobs/jobs";
 import {threadJobs} from "./jobs/thread";
-import {fittingModel, models} from "./model/index";
+import {fittingModel, type ModelMaker, type ModelName, models} from "./model/index";
 import {savedModel} from "./model/load/saved-model";
 import {imagesALook} from "./probes/look-budget";
 import {type Environment, environment} from "./record/environment";
@@ -41,12 +42,17 @@ import {isStale, staleNote} from "./training/patience";
 import {constant, oneCycle} from "./training/schedule";
 import {type EpochProgress, epochStart, trainEpoch} from "./training/train";
 import {type TrainingRecord, trainingRecord} from "./training/training-record";
+import type {Probe} from "./types";
 
 export interface RunControl {
   /** Stops after the batch or the probe at hand; what was learnt is kept, and can be gone on with. */
   readonly signal?: AbortSignal;
   /** A run that was broken off, to go on with in place of a new one. */
   readonly resume?: RunDirectory;
+  /** Makes the network, in place of the one that `options.model` names. */
+  readonly makeModel?: ModelMaker;
+  /** Probes that look beside those that `options.probes` names; their options come under their names. */
+  readonly probes?: readonly Probe[];
   /** Who does the long work beside the training; by default a thread of its own. */
   readonly jobs?: Jobs;
   /** Whether the page, and the sheet and film of all maps, are made; by default they are. */
@@ -89,12 +95,17 @@ interface Held {
 async function* runAlone(
   options: RunOptions,
   probeOptions: ProbeOptions,
-  {signal, resume, jobs}: RunControl & {readonly jobs: Jobs},
+  {signal, resume, jobs, makeModel: own, probes: ownProbes = []}: RunControl & {readonly jobs: Jobs},
   held: Held,
 ): AsyncGenerator<RunEvent> {
   const {seed, epochs, batchSize, save, every} = options;
   if (resume) await checkOwnFiles(resume.path);
-  const chosen = chooseProbes(options.probes, probeOptions, resume && readRunFile(resume.path).asked);
+  const chosen = chooseProbes(options.probes, probeOptions, resume && readRunFile(resume.path).asked, ownProbes);
+  if (resume && !own && readRunFile(resume.path).model.name === OWN) {
+    throw new UserError(
+      `${resume.path}: expected the function that made its network, got none; resume it by the library`,
+    );
+  }
   // Both are asked before the data are read, which may take minutes.
   if (resume) {
     const logs = await logFolderOf(resume.path);
@@ -107,9 +118,14 @@ async function* runAlone(
     ? openRunData(resume.path, readRunFile(resume.path), options, signal)
     : openData({...options, cacheFolder: join(save, "data")}, signal);
   const data = yield* dataEvents(opening);
-  const {name: modelName, why: whyModel} =
-    options.model === "auto" ? fittingModel(data.imageShape) : {name: options.model, why: "asked for"};
-  const makeModel = () => models[modelName](data.imageShape, data.classNames.length, seed);
+  const {
+    name: modelName,
+    why: whyModel,
+    make,
+  } = own
+    ? {name: OWN, why: "handed in", make: own}
+    : named(options.model === "auto" ? fittingModel(data.imageShape) : {name: options.model, why: "asked for"});
+  const makeModel = () => make(data.imageShape, data.classNames.length, seed);
   const {model, network, engine} = await openNetwork({
     ...options,
     ...data,
@@ -250,6 +266,13 @@ async function* runAlone(
     await live.close();
     await network.dispose();
   }
+}
+
+/** What a network is called that was handed in. */
+const OWN = "own";
+
+function named({name, why}: {readonly name: ModelName; readonly why: string}) {
+  return {name, why, make: models[name]};
 }
 
 /** Does something with other weights, and puts its own back. */

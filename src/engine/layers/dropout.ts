@@ -33,6 +33,6 @@ export const dropout: LayerKind<DropoutPlan> = {
 /** FNV-1a, 32 bits. */
 function nameHash(name: string): number {
   let hash = 0x811c9dc5;
-  for (const byte of Buffer.from(name)) hash = Math.imul(hash ^ byte, 0x01000193);
+  for (const byte of new TextEncoder().encode(name)) hash = Math.imul(hash ^ byte, 0x01000193);
   return hash;
 }

@@ -23,12 +23,18 @@ export type AskedOptions = {readonly [probe: string]: readonly string[]};
 /**
  * The probes that `--probes` names, each with its options checked.
  *
+ * @param own More probes, which are not in the list.
  * @param asked Those of `given` that the user gave, where others are among them: a run that is gone on with has all.
  */
-export function chooseProbes(names: string, given: ProbeOptions, asked?: AskedOptions): readonly ChosenProbe[] {
+export function chooseProbes(
+  names: string,
+  given: ProbeOptions,
+  asked?: AskedOptions,
+  own: readonly Probe[] = [],
+): readonly ChosenProbe[] {
   const wanted =
     names === "all" ? probes : names === "none" ? [] : probes.filter(({name}) => names.split(",").includes(name));
-  return wanted.map((probe) => ({
+  return [...wanted, ...own].map((probe) => ({
     probe,
     values: resolveOptions(probe.options, given[probe.name] ?? {}, `--${probe.name}.`),
     asked: new Set(asked ? asked[probe.name] : Object.keys(given[probe.name] ?? {})),
