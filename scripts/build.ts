@@ -27,6 +27,7 @@ const places: Plugin = {
       const folder = relative(ROOT, dirname(path)).replaceAll("\\", "/");
       const contents = readFileSync(path, "utf8")
         .replaceAll(/require\.resolve\("(?:\.\.\/)+package\.json"\)/g, '__fileAt("../package.json")')
+        .replaceAll(/= require\(("\.[^"]+")\)/g, "= await import($1)")
         .replaceAll("require.resolve(", "__require.resolve(")
         .replaceAll("require([", "__require([")
         .replaceAll("__dirname", `__fileAt("./${folder}")`);

@@ -59,7 +59,7 @@ export interface RunResult {
  *
  * @example
  * const {best} = await run({epochs: 1, probes: "confusion"});
- * for await (const event of run({epochs: 5})) console.log(event.type);
+ * for await (const event of run({epochs: 5})) show(event);
  * @throws EpochscopeError if an option or the data are not what is expected.
  */
 export function run({

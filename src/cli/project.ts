@@ -34,7 +34,7 @@ export const projectCommand: Command = {
       if (!quiet) say(line);
     };
     // loaded when it is asked for: a run need not wait for the twenty files that read tables
-    const {projectFile} = await import("../pipeline/project");
+    const {projectFile}: typeof import("../pipeline/project") = require("../pipeline/project");
     const begun = performance.now();
     const map = await projectFile(String(given.file), options, print);
     const seconds = ((performance.now() - begun) / 1000).toFixed(1);
