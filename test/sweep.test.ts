@@ -107,6 +107,20 @@ describe("the command", () => {
     );
   });
 
+  test("goes on after a run in which a probe failed, says at its end which, and does so again when nothing is missing", async () => {
+    const flags = ["--epochs", "1", "--seeds", "2", "--name", "fails", "--probes", "confusion,projection"];
+    const over = ["--over", "projection.layer=nowhere"];
+    const names = [0, 1].map((seed) => `fails-projection.layer-nowhere-seed-${seed}`).join(", ");
+    const told = `error: sweep: expected runs without failures, got failures in ${names}; their accuracies count\n`;
+    const first = await sweep(...flags, ...over);
+    expect(first.code).toBe(1);
+    expect(first.stdout).toMatch(/projection\.layer nowhere: test accuracy .* over 2 seeds/);
+    expect(first.stderr.slice(-told.length)).toBe(told);
+    const again = await sweep(...flags, ...over);
+    expect([again.code, again.stdout.match(/is there already/g)?.length]).toEqual([1, 2]);
+    expect(again.stderr).toBe(told);
+  });
+
   test.each([
     [["--over", "nothing=1"], '--over: expected a flag of `run`, got "nothing"'],
     [["--over", "epochs=a"], '--over epochs: expected a number, got "a"'],

@@ -5,13 +5,14 @@ import {kebab, type OptionTable, resolveOptions, UserError} from "../nouns/optio
 import {probes} from "../pipeline/probes/index";
 import {findRun, type RunDirectory} from "../pipeline/record/run-directory";
 import {openSavedRun} from "../pipeline/record/saved-run";
-import {runOptions} from "../pipeline/run/options";
+import {type RunOptions, runOptions} from "../pipeline/run/options";
 import {type SweepRun, seedsOf, sweepGrid} from "../pipeline/sweep";
+import {isStale} from "../pipeline/training/patience";
 import type {Command} from "./command";
 import {declareFlags, givenOf} from "./flags";
 import {drive} from "./run";
 import {outcomeOf, tableOf} from "./sweep-outcome";
-import {say as print, sayJson} from "./terminal";
+import {complain, paint, say as print, sayJson} from "./terminal";
 
 interface SweepOptions {
   readonly seeds: string;
@@ -60,11 +61,12 @@ export const sweepCommand: Command = {
     const say = (line: string) => {
       if (given.quiet !== true && !json) print(line);
     };
+    const troubled = new Set<string>();
     for (const [i, {run, options, probeOptions}] of plans.entries()) {
       const isThere = existsSync(join(save, run.name, "run.json"));
       const known = isThere ? await findRun(save, run.name) : undefined;
       if (known) await checkSame(known, {...options});
-      if (known && (await isDone(known, options.epochs))) {
+      if (known && (await isDone(known, options))) {
         say(`run ${i + 1} of ${plans.length}: ${run.name} is there already`);
         continue;
       }
@@ -75,12 +77,20 @@ export const sweepCommand: Command = {
         json ? {...given, quiet: true} : given,
         known ? {resume: known} : {},
       );
-      if (code !== 0) return code;
+      // a run that came to its end counts, though a probe failed in it or its page could not be made: it has told so
+      if (code !== 0 && !(await isDone(await findRun(save, run.name), options))) return code;
+      if (code !== 0) troubled.add(run.name);
     }
     const outcome = await outcomeOf(save, grid);
     if (json) sayJson(JSON.stringify({schema: "epochscope/sweep/1", ...outcome}, undefined, 2));
     else for (const line of tableOf(outcome).split("\n")) print(line);
-    return 0;
+    for (const {name} of grid) if (await hasFailures(await findRun(save, name))) troubled.add(name);
+    if (troubled.size === 0) return 0;
+    const names = [...troubled].join(", ");
+    complain(
+      `${paint.red("error:")} sweep: expected runs without failures, got failures in ${names}; their accuracies count`,
+    );
+    return 1;
   },
 };
 
@@ -120,6 +130,12 @@ async function checkSame({path}: RunDirectory, options: {readonly [name: string]
   );
 }
 
-async function isDone({path}: RunDirectory, epochs: number): Promise<boolean> {
-  return (await openSavedRun(path)).metrics.some(({epoch}) => epoch === epochs);
+/** Whether a run has come to its end: to its last epoch, or to the one after which it had enough (`--patience`). */
+async function isDone({path}: RunDirectory, {epochs, patience}: RunOptions): Promise<boolean> {
+  const {metrics} = await openSavedRun(path);
+  return metrics.some(({epoch}) => epoch === epochs) || isStale(metrics, patience);
+}
+
+async function hasFailures({path}: RunDirectory): Promise<boolean> {
+  return (await openSavedRun(path)).metrics.some(({failures}) => failures !== undefined);
 }
