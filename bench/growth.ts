@@ -2,7 +2,7 @@
  * @file What a long run takes: seconds and megabytes an epoch, as epochs go by, of 1,000 epochs of 220 small images with all
  * probes: `npm run bench -- growth [EPOCHS]`. It ends with an error where the page or the folder grows past what is promised.
  */
-import {mkdirSync, mkdtempSync, readdirSync, readFileSync, rmSync, statSync, writeFileSync} from "node:fs";
+import {existsSync, mkdirSync, mkdtempSync, readdirSync, readFileSync, rmSync, statSync, writeFileSync} from "node:fs";
 import {tmpdir} from "node:os";
 import {join} from "node:path";
 
@@ -42,30 +42,64 @@ function megabytes(folder: string): number {
   return files.reduce((sum, file) => sum + statSync(join(file.parentPath, file.name)).blocks * 512, 0) / 1e6;
 }
 
+/** Processor time, in seconds, that this process has taken. */
+function processorTime(): number {
+  const {user, system} = process.cpuUsage();
+  return (user + system) / 1e6;
+}
+
+/** Notes once a second how many epochs a run has and what they have taken. @returns What was noted, when it is asked for. */
+function followed(metricsFile: string) {
+  const notes = [{epochs: 0, seconds: processorTime()}];
+  const note = () => {
+    if (!existsSync(metricsFile)) return;
+    const epochs = readFileSync(metricsFile, "utf8").split("\n").length - 2; // without the untrained network
+    if (epochs > notes[notes.length - 1].epochs) notes.push({epochs, seconds: processorTime()});
+  };
+  const timer = setInterval(note, 1000);
+  return () => {
+    clearInterval(timer);
+    note();
+    return notes;
+  };
+}
+
+/** Processor time by which a run had so many epochs, between what was noted before and after. */
+function timeAt(notes: ReturnType<ReturnType<typeof followed>>, epochs: number): number {
+  const after = Math.max(
+    1,
+    notes.findIndex((note) => note.epochs >= epochs),
+  );
+  const [a, b] = [notes[after - 1], notes[after]];
+  return a.seconds + ((epochs - a.epochs) / (b.epochs - a.epochs)) * (b.seconds - a.seconds);
+}
+
 async function main(): Promise<void> {
   const folder = mkdtempSync(join(tmpdir(), "epochscope-growth-"));
   try {
     writeImages(join(folder, "data"));
     const save = join(folder, "save");
     const given = {data: join(folder, "data"), epochs: EPOCHS, save, name: "run"};
-    const begun = process.cpuUsage();
+    const begun = processorTime();
+    const notesOf = followed(join(save, "run", "metrics.jsonl"));
     const code = await drive(resolveOptions(runOptions, given, "--"), {}, {quiet: true});
-    const {user, system} = process.cpuUsage(begun);
+    const notes = notesOf();
+    const seconds = processorTime() - begun;
     const lines = readFileSync(join(save, "run", "metrics.jsonl"), "utf8")
       .trim()
       .split("\n");
     const metrics = lines.map((line) => JSON.parse(line) as EpochMetrics).slice(1);
-    console.log("| epochs | training, s | looking, s (medians) |\n|---|--:|--:|");
+    console.log("| epochs | training, s | looking, s (medians) | processor time an epoch, s |\n|---|--:|--:|--:|");
     for (let first = 0; first < EPOCHS; first += BLOCK) {
       const block = metrics.slice(first, first + BLOCK).map(({seconds}) => seconds);
       const looking = median(block.map(({evaluate, probes}) => evaluate + probes));
-      console.log(
-        `| ${first + 1}–${first + BLOCK} | ${median(block.map(({train}) => train)).toFixed(3)} | ${looking.toFixed(3)} |`,
-      );
+      const training = median(block.map(({train}) => train));
+      const taken = (timeAt(notes, first + BLOCK) - timeAt(notes, first)) / BLOCK;
+      const cells = [training, looking, taken].map((value) => value.toFixed(3));
+      console.log(`| ${first + 1}–${first + BLOCK} | ${cells.join(" | ")} |`);
     }
     const page = statSync(join(save, "run", "report.html")).size / 1e6;
     const disk = megabytes(save);
-    const seconds = (user + system) / 1e6;
     console.log(
       `\n${EPOCHS} epochs, exit code ${code}: page ${page.toFixed(1)} MB, disk ${disk.toFixed(0)} MB, ${seconds.toFixed(0)} s of processor time`,
     );

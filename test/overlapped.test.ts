@@ -1,7 +1,7 @@
-import {setTimeout as delay} from "node:timers/promises";
 import {expect, test} from "vitest";
 
 import {overlapped} from "../src/pipeline/probes/overlapped";
+import {turns} from "./support/turns";
 
 test("begins in order, three at a time, and gives what each gives in order, whoever ends first", async () => {
   const begun: number[] = [];
@@ -9,7 +9,7 @@ test("begins in order, three at a time, and gives what each gives in order, whoe
   const results = await overlapped(7, async (n) => {
     begun.push(n);
     most = Math.max(most, ++at);
-    await delay((7 - n) * 3);
+    await turns((7 - n) * 3);
     at--;
     return n * n;
   });
@@ -22,11 +22,11 @@ test("an error is the whole's; of none, gives none", async () => {
   const begun: number[] = [];
   const failing = overlapped(20, async (n) => {
     begun.push(n);
-    await delay(1);
+    await turns(1);
     if (n === 2) throw new Error("no answer");
   });
   await expect(failing).rejects.toThrow("no answer");
-  await delay(30);
+  await turns(30);
   expect(begun.length).toBeLessThan(8); // none is begun after it
   expect(await overlapped(0, async () => 1)).toEqual([]);
 });

@@ -1,12 +1,13 @@
-import {setTimeout as delay} from "node:timers/promises";
 import {expect, test} from "vitest";
 
 import {together} from "../src/pipeline/run/together";
+import {turns} from "./support/turns";
 
-async function* steps(name: string, times: readonly number[], log: string[] = []): AsyncGenerator<string, string> {
+/** @param waits Turns of the event loop before each step. */
+async function* steps(name: string, waits: readonly number[], log: string[] = []): AsyncGenerator<string, string> {
   try {
-    for (const [i, time] of times.entries()) {
-      await delay(time);
+    for (const [i, count] of waits.entries()) {
+      await turns(count);
       yield `${name}${i}`;
     }
     return name.toUpperCase();

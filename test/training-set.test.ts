@@ -1,13 +1,16 @@
-import {readFileSync, rmSync} from "node:fs";
+import {existsSync, readFileSync, rmSync} from "node:fs";
 import {join} from "node:path";
 import fc from "fast-check";
 import {afterAll, expect, test} from "vitest";
-
+import {resolveOptions} from "../src/nouns/options";
 import {dynamicsOf} from "../src/numbers/dynamics";
 import {picturedSamples} from "../src/numbers/pictured-samples";
 import {suspectTrainingLabels} from "../src/numbers/suspect-training-labels";
+import {openRunDirectory} from "../src/pipeline/record/run-directory";
 import {readSaved} from "../src/pipeline/record/saved-file";
 import {trainingAnswersOf} from "../src/pipeline/record/training-answers";
+import {run} from "../src/pipeline/run";
+import {runOptions} from "../src/pipeline/run/options";
 import type {TrainingPictures} from "../src/pipeline/run/training-set";
 import {acrossOf, heightOf} from "../src/plots/data-map-axes";
 import {temporaryFolder} from "./support/idx-files";
@@ -36,6 +39,32 @@ test("a run leaves a line of samples.csv, and of the map, for each training imag
   expect(readFileSync(join(save, "r/data-map.png")).subarray(1, 4).toString()).toBe("PNG");
   const pictures = (await readSaved(join(save, "r/artifacts/training/pictures.json"))) as TrainingPictures;
   expect(pictures.shape).toEqual([550, 28, 28, 1]); // there is room for all of so few
+});
+
+test("the story of the training images is there before the last line of metrics, and before the page that shows it", async () => {
+  const asked = {save, name: "early", probes: "none", epochs: 2, trainLimit: 300, testLimit: 50, projector: 0};
+  const story = ["samples.csv", "data-map.png", "artifacts/training/pictures.json"];
+  const there: [number, boolean][] = [];
+  for await (const event of run(resolveOptions(runOptions, asked, "--"))) {
+    if (event.type === "kept") there.push([event.epoch, story.every((file) => existsSync(join(save, "early", file)))]);
+  }
+  expect(there).toEqual([
+    [0, false],
+    [1, false],
+    [2, true],
+  ]);
+});
+
+test("a run that has all its epochs but not that story gets it when it is gone on with, and its page shows it", async () => {
+  const asked = {save, name: "late", probes: "none", epochs: 2, trainLimit: 300, testLimit: 50, projector: 0};
+  await runAll(asked, {});
+  const path = join(save, "late");
+  const story = ["samples.csv", "data-map.png", "artifacts/training/pictures.json", "artifacts/training/pictures.bin"];
+  const before = story.map((file) => readFileSync(join(path, file)));
+  for (const file of story) rmSync(join(path, file));
+  const events = await runAll(asked, {}, {resume: openRunDirectory(path)});
+  expect(story.map((file) => readFileSync(join(path, file)))).toEqual(before);
+  expect(events.map(({type}) => type).filter((type) => type === "kept" || type === "end")).toEqual(["kept", "end"]);
 });
 
 test("pictures are kept of the most suspect, and of images from all over", () => {

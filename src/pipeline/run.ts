@@ -194,10 +194,18 @@ async function* runAlone(
     rest = undefined;
     if (left) yield* left.keep();
   };
+  let isStoryKept = false;
+  const keepStory = async function* (): AsyncGenerator<RunEvent> {
+    const note = await keepTrainingSet(directory, data);
+    if (note) yield {type: "say", line: note};
+    isStoryKept = true;
+  };
   const lookAt = async function* (at: EpochProgress, trainSeconds: number) {
     yield* keepRest();
     rest = yield* look(looking, at, trainSeconds);
     isEnough = rest !== undefined && looking.isLast(rest.line);
+    // before the last metrics, so that a run that has them all has it, and before the last page, which shows it
+    if (rest && (at.epoch === epochs || isEnough) && !signal?.aborted) yield* keepStory();
     if (rest?.isReady()) yield* keepRest();
   };
   let isUntrainedSeen = metrics.length > 0;
@@ -235,12 +243,13 @@ async function* runAlone(
       const trainSeconds = (performance.now() - begun) / 1000;
       if (!isUntrainedSeen && !signal?.aborted) yield* lookBefore();
       if (!signal?.aborted) yield* lookAt(progress, trainSeconds);
-      if (!signal?.aborted && (epoch === epochs || isEnough)) {
-        const note = await keepTrainingSet(directory, data); // before the last page, which shows it
-        if (note) yield {type: "say", line: note};
-      }
       if (epoch === epochs || isEnough || signal?.aborted) yield* keepRest(); // nothing is trained meanwhile
       if (signal?.aborted && metrics.at(-1)?.epoch !== epochs && !isEnough) return yield interrupted;
+    }
+    if (!isStoryKept) {
+      // an earlier version wrote the last metrics, or Ctrl-C came just then: the page is made again, with it
+      yield* keepStory();
+      yield {type: "kept", epoch: metrics[metrics.length - 1].epoch};
     }
     if (isEnough) yield {type: "say", line: staleNote(metrics, options.patience)};
     let labels: LabelReport | undefined;

@@ -15,10 +15,15 @@ export interface FileState {
  */
 const TICKS = 100;
 
-/** To be asked before the file is read. @param file Its descriptor: by now the path may be another's. */
-export function stateOf(path: string, file: number): FileState {
+/**
+ * To be asked before the file is read.
+ *
+ * @param file Its descriptor: by now the path may be another's.
+ * @param now Milliseconds since 1970.
+ */
+export function stateOf(path: string, file: number, now = Date.now()): FileState {
   const stat = fstatSync(file, {bigint: true});
-  return {path, stamp: stampOf(stat), settled: Date.now() - Number(stat.ctimeMs) > TICKS};
+  return {path, stamp: stampOf(stat), settled: now - Number(stat.ctimeMs) > TICKS};
 }
 
 /** Whether the path has the same file in the same state. */
