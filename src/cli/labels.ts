@@ -12,6 +12,9 @@ import {thumbnail} from "../report/compare/thumbnail";
 import {labelsPage} from "../report/labels/page";
 import type {Command} from "./command";
 import {declareFlags, givenOf} from "./flags";
+import {tellLeaks} from "./labels-leaks";
+import {tryEdits} from "./labels-try";
+import {declarePageFlags} from "./page-flags";
 import {say, sayJson} from "./terminal";
 
 interface LabelOptions {
@@ -19,19 +22,40 @@ interface LabelOptions {
   readonly top: number;
   readonly json: boolean;
   readonly failOver: number;
+  readonly distance: number;
+  readonly alike: number;
+  readonly edit: string;
+  readonly name: string;
 }
 
 const WITHOUT_LIMIT = 1e9;
 
 const labelFlags: OptionTable<LabelOptions> = {
   save: {default: "save", help: "the folder that runs are kept in"},
-  top: {default: 200, help: "suspects on the page, and at most ten of them in the terminal", check: positiveInteger},
-  json: {default: false, help: "print the suspects as JSON (schema epochscope/suspects/1)"},
+  top: {
+    default: 200,
+    help: "suspects, or pairs, on the page; at most ten of them in the terminal",
+    check: positiveInteger,
+  },
+  json: {default: false, help: "print JSON (schemas epochscope/suspects/1, epochscope/leaks/1, epochscope/try/1)"},
   failOver: {
     default: WITHOUT_LIMIT,
-    help: "exit code 3 if more labels than this look wrong",
+    help: "exit code 3 if more labels than this look wrong, or more pairs of copies than this cross splits",
     check: (value) => (Number.isInteger(value) && value >= 0 ? undefined : "a whole number, 0 or more"),
   },
+  distance: {
+    default: 4,
+    help: "leaks: near copies differ in at most so many of the 64 bits of pHash, and of dHash; -1: exact copies alone",
+    check: (value) =>
+      Number.isInteger(value) && value >= -1 && value <= 10 ? undefined : "a whole number from -1 to 10",
+  },
+  alike: {
+    default: 0.99,
+    help: "leaks: and their grey pixels are correlated by at least this",
+    check: (value) => (value >= -1 && value <= 1 ? undefined : "a number from -1 to 1"),
+  },
+  edit: {default: "", help: "try: the list of decisions to train with (suspects.csv)"},
+  name: {default: "", help: "try: the new run's name; by default the old one's with -edited"},
 };
 
 /** Suspects that the terminal names. */
@@ -39,20 +63,29 @@ const NAMED = 10;
 /** The verdict is no, though all worked: `--fail-over` was passed. */
 const VERDICT_NO = 3;
 
-/** Ranks a run's training labels by how likely they are wrong, and makes the page on which someone decides. */
+/** Finds out about a run's labels and images, and trains again with what was decided about them. */
 export const labelsCommand: Command = {
   command: "labels <verb> [run]",
-  describe: "find labels that are likely wrong: `labels suspects RUN` ranks the training images",
+  describe: "find labels that are likely wrong and images that are there twice, and train without them",
   builder(cli) {
-    cli.positional("verb", {type: "string", choices: ["suspects"], describe: "suspects: rank the training labels"});
+    cli.positional("verb", {
+      type: "string",
+      choices: ["suspects", "leaks", "try"],
+      describe:
+        "suspects: rank the training labels; leaks: find copies within and across splits; try: train with --edit",
+    });
     cli.positional("run", {type: "string", default: "latest", describe: "its name, or its folder"});
     declareFlags(cli, labelFlags, "", "Labels:");
+    declarePageFlags(cli, "try: serve the new run's page on 127.0.0.1 while it trains, until Ctrl-C");
     cli.example("$0 labels suspects latest", "writes suspects-train.csv and suspects-train.html into the run");
-    cli.example("$0 --from latest --edit suspects.csv", "trains again without what was dropped");
+    cli.example("$0 labels leaks latest", "writes leaks.csv and leaks.html into the run");
+    cli.example("$0 labels try latest --edit suspects.csv", "trains again without what was dropped, and compares");
   },
   async handler(given) {
-    const {save, top, json, failOver} = resolveOptions(labelFlags, givenOf(given, labelFlags, ""), "--");
+    const options = resolveOptions(labelFlags, givenOf(given, labelFlags, ""), "--");
+    const {save, top, json, failOver} = options;
     const {path} = await findRun(save, `${given.run}`);
+    if (given.verb === "try") return tryEdits({...options, path}, given);
     const file = readRunFile(path);
     const {save: _, ...begun} = resolveOptions(
       runOptions,
@@ -60,6 +93,10 @@ export const labelsCommand: Command = {
       `${join(path, "run.json")}: --`,
     );
     const data = await drained(openRunData(path, file, begun));
+    if (given.verb === "leaks") {
+      const across = await tellLeaks(path, file.name, data, {...options, quiet: given.quiet === true});
+      return across > failOver ? VERDICT_NO : 0;
+    }
     const found = await trainingSuspects(path, data);
     const csv = trainingSuspectsCsv(found, data);
     const shown = found.suspects.slice(0, top);

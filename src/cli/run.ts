@@ -44,7 +44,7 @@ export const runCommand: Command = {
 
 /** The options of a run that another begins with: all but where it is kept, the list of decisions that it took, and the
  * address that it fetched from. */
-async function optionsOfRun(save: string, name: string) {
+export async function optionsOfRun(save: string, name: string) {
   const {options, probes: ofProbes} = readRunFile((await findRun(save, name)).path);
   const left = new Set(["save", "name", "from", "edit", "dataUrl"]);
   const known = Object.entries(options).filter(([option]) => option in runOptions && !left.has(option));

@@ -43,6 +43,8 @@ export interface Comparison {
   readonly accuracyBefore: number;
   readonly accuracyAfter: number;
   readonly bothWrong: number;
+  /** Images that got another answer, right or wrong. */
+  readonly changed: number;
   /** Classes, in order of their index. */
   readonly classes: readonly ClassDifference[];
   /** Confusions whose count differs, the greatest difference first. */
@@ -66,7 +68,7 @@ export function compareAnswers(before: Answers, after: Answers, classes: number)
   const broken: ChangedImage[] = [];
   const tally = Array.from({length: classes}, () => ({images: 0, before: 0, after: 0, fixed: 0, broken: 0}));
   const confusions = new Map<number, {before: number; after: number}>();
-  let bothWrong = 0;
+  let [bothWrong, changed] = [0, 0];
   const confused = (label: number, predicted: number, side: "before" | "after") => {
     if (label === predicted) return;
     const key = label * classes + predicted;
@@ -79,6 +81,7 @@ export function compareAnswers(before: Answers, after: Answers, classes: number)
     const [rightBefore, rightAfter] = [was[n] === label, is[n] === label];
     const of = tally[label];
     of.images++;
+    if (was[n] !== is[n]) changed++;
     if (rightBefore) of.before++;
     if (rightAfter) of.after++;
     confused(label, was[n], "before");
@@ -104,7 +107,7 @@ export function compareAnswers(before: Answers, after: Answers, classes: number)
     total: pairedTest(fixed.length, broken.length, count),
     accuracyBefore: rightBefore / count,
     accuracyAfter: rightAfter / count,
-    bothWrong,
+    ...{bothWrong, changed},
     classes: tally.map((of, label) => ({
       ...tests[label],
       ...{label, before: of.before / of.images, after: of.after / of.images, holmP: corrected[label]},

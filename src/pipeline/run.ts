@@ -8,6 +8,7 @@ import {first} from "./data/split";
 import {labelsAt} from "./data/split-labels";
 import type {Jobs} from "./jobs/jobs";
 import {threadJobs} from "./jobs/thread";
+import {exactLeaks, leakNote} from "./leaks";
 import {fittingModel, type ModelMaker, type ModelName, models} from "./model/index";
 import {savedModel} from "./model/load/saved-model";
 import {imagesALook} from "./probes/look-budget";
@@ -160,6 +161,8 @@ async function* runAlone(
   if (!resume || !(await hasTestImages(resume, data))) await keepTestImages(directory, data);
   const why = (resume && readRunFile(resume.path).engine.why) ?? engine.why; // resumed, it is asked for by name
   yield {type: "start", path: directory.path, data, model: facts, engine: {...engine, why}};
+  const leaks = resume ? undefined : leakNote(await exactLeaks(data));
+  if (leaks) yield {type: "say", line: leaks};
   if (augment) yield {type: "say", line: augmentationNote(ranges)};
   const {isKept, note} = shownInFull(options);
   if (note) yield {type: "say", line: note};

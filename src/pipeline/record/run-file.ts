@@ -42,6 +42,8 @@ export interface RunData {
   readonly fromRun?: string;
   /** Where the list of decisions is that `--edit` named, in the same way. */
   readonly editFromRun?: string;
+  /** How many images that list dropped and relabelled. */
+  readonly edits?: {readonly dropped: number; readonly relabelled: number};
 }
 
 /** run.json's content. */

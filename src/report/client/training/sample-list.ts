@@ -217,7 +217,7 @@ function decisionsBar(data: Data, training: TrainingData, store: Store): HTMLEle
   const said = h("span", {class: "dec-say"});
   const save = h("button", {class: "btn", type: "button"}, "Save suspects.csv");
   save.addEventListener("click", () => download("suspects.csv", decisionsCsv(data, training, store.state.decided)));
-  const command = `npx ts-node runner.ts --from ${data.file.run.name} --edit suspects.csv`;
+  const command = `npx ts-node runner.ts labels try ${data.file.run.name} --edit suspects.csv`;
   const shown = h("code", {}, command);
   const copy = h("button", {class: "tool", type: "button"}, "Copy");
   copy.addEventListener("click", () => {
@@ -231,7 +231,7 @@ function decisionsBar(data: Data, training: TrainingData, store: Store): HTMLEle
     {class: "dec-bar", role: "group", "aria-label": "What was decided"},
     said,
     save,
-    h("span", {class: "dec-then"}, "then train again with it: ", shown),
+    h("span", {class: "dec-then"}, "then train again with it, and compare: ", shown),
     copy,
   );
   store.on(({decided, view}, changed) => {

@@ -1,0 +1,83 @@
+import {join, relative} from "node:path";
+
+import type {Dataset} from "../nouns/samples";
+import {acrossSplits, type Copy, findLeaks, leaksCsv, type Placed} from "../pipeline/leaks";
+import {writeWhole} from "../pipeline/record/write-whole";
+import {thumbnail} from "../report/compare/thumbnail";
+import {leaksPage, type ShownCopy} from "../report/labels/leaks-page";
+import {say, sayJson} from "./terminal";
+
+/** Pairs that the terminal names. */
+const NAMED = 10;
+
+export interface LeakChoices {
+  readonly distance: number;
+  readonly alike: number;
+  readonly top: number;
+  readonly json: boolean;
+  readonly quiet: boolean;
+}
+
+/** `labels leaks`: writes leaks.csv and leaks.html into a run's folder. @returns How many pairs cross splits. */
+export async function tellLeaks(path: string, run: string, data: Dataset, choices: LeakChoices): Promise<number> {
+  const copies = await findLeaks(data, choices);
+  const [csvPath, pagePath] = ["leaks.csv", "leaks.html"].map((name) => join(path, name));
+  const shown: Parameters<typeof leaksPage>[1][number][] = [];
+  for (const copy of copies.slice(0, choices.top)) {
+    const [image, other] = await Promise.all([shownCopy(data, copy.image), shownCopy(data, copy.other)]);
+    shown.push({image, other, what: whatOf(copy), across: acrossSplits(copy)});
+  }
+  await writeWhole(csvPath, leaksCsv(copies, data));
+  await writeWhole(pagePath, leaksPage(run, shown, copies.length, data.imageShape[2] === 1));
+  const across = copies.filter(acrossSplits).length;
+  const count = (is: (copy: Copy) => boolean) => copies.filter(is).length;
+  if (choices.json) {
+    const placed = ({split, index, label}: Placed) => ({
+      ...{split, index, sourceIndex: data[split].sources?.[index] ?? index, label: data.classNames[label]},
+      ...(data[split].files ? {file: data[split].files[index]} : {}),
+    });
+    const rows = copies.slice(0, choices.top).map((copy) => ({
+      ...{kind: copy.kind, acrossSplits: acrossSplits(copy), image: placed(copy.image), other: placed(copy.other)},
+      ...{phashDistance: copy.pHash, dhashDistance: copy.dHash, correlation: copy.correlation},
+    }));
+    const counts = {count: copies.length, acrossSplits: across, near: count(({kind}) => kind === "near")};
+    const document = {schema: "epochscope/leaks/1", run, ...counts, rows, csv: csvPath, page: pagePath};
+    sayJson(JSON.stringify(document, undefined, 2));
+    return across;
+  }
+  if (choices.quiet) return across;
+  const number = (value: number) => value.toLocaleString("en");
+  const near = count(({kind}) => kind === "near");
+  const differ = count(({image, other}) => image.label !== other.label);
+  say(
+    `${number(copies.length)} ${copies.length === 1 ? "pair" : "pairs"} of copies: ${number(copies.length - near)} exact, ${number(near)} near; ` +
+      `${number(across)} across splits, ${number(differ)} with different labels`,
+  );
+  for (const copy of copies.slice(0, NAMED))
+    say(`  ${nameOf(data, copy.image)} and ${nameOf(data, copy.other)}: ${whatOf(copy)}`);
+  say(`list  ${relative(process.cwd(), csvPath)}`);
+  say(`page  ${relative(process.cwd(), pagePath)}`);
+  return across;
+}
+
+function nameOf(data: Dataset, {split, index, label}: Placed): string {
+  return `${data[split].files?.[index] ?? `${split}:${index}`} (${data.classNames[label]})`;
+}
+
+function whatOf({kind, pHash, dHash, correlation}: Copy): string {
+  if (kind === "bytes") return "the same file";
+  if (kind === "pixels") return "the same pixels";
+  return `alike: pHash ${pHash} and dHash ${dHash} of 64 bits apart, correlation ${correlation.toFixed(3)}`;
+}
+
+async function shownCopy(data: Dataset, placed: Placed): Promise<ShownCopy> {
+  const {split, index, label} = placed;
+  const {pixels, shape, labels} = await data[split].read([index]);
+  const bytes = Uint8Array.from(pixels, (value) => Math.round(255 * value));
+  const where = data[split].files?.[index] ?? `${split}:${index}`;
+  return {
+    picture: thumbnail({count: 1, shape, pixels: bytes, labels}, 0),
+    label: data.classNames[label],
+    where: `${split === where.split(":")[0] ? "" : `${split}, `}${where}`,
+  };
+}

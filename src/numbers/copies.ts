@@ -1,0 +1,90 @@
+/** @file Which of many pictures are copies of each other: exactly, or nearly. */
+
+import {bitsApart, type Hash64} from "./perceptual-hash";
+
+/**
+ * A number of each picture that equal pictures share and others hardly ever do: 53 bits of its values' own bits.
+ *
+ * @param values `[count, size]`.
+ */
+export function pictureKeys(values: Float32Array, count: number): Float64Array {
+  const size = values.length / count;
+  const words = new Uint32Array(values.buffer, values.byteOffset, values.length);
+  const keys = new Float64Array(count);
+  for (let n = 0; n < count; n++) {
+    let [a, b] = [0x811c9dc5, 0x9e3779b9];
+    for (let at = n * size; at < (n + 1) * size; at++) {
+      const word = words[at];
+      a = Math.imul(a ^ word, 0x01000193) ^ (a >>> 15);
+      b = Math.imul(b ^ (word >>> 7) ^ word, 0x85ebca6b) ^ (b >>> 13);
+    }
+    keys[n] = (a >>> 11) * 2 ** 32 + (b >>> 0);
+  }
+  return keys;
+}
+
+/** Places with equal keys, ascending, those that are alone left out; groups by their first place. */
+export function equalGroups(keys: ArrayLike<number>): number[][] {
+  const groups = new Map<number, number[]>();
+  for (let n = 0; n < keys.length; n++) {
+    const group = groups.get(keys[n]);
+    if (group) group.push(n);
+    else groups.set(keys[n], [n]);
+  }
+  return [...groups.values()].filter((group) => group.length > 1);
+}
+
+/**
+ * All pairs of hashes at most `most` bits apart. The 64 bits are cut into `most` + 1 bands: two such hashes are equal in one
+ * of them, so that only pictures that share a band are compared.
+ *
+ * @param most 0 to 10.
+ * @returns Pairs of places, the lower first, in order.
+ */
+export function nearPairs(hashes: readonly Hash64[], most: number): (readonly [number, number])[] {
+  const bands = most + 1;
+  const found = new Set<number>();
+  const count = hashes.length;
+  for (let band = 0; band < bands; band++) {
+    const [from, to] = [Math.floor((64 * band) / bands), Math.floor((64 * (band + 1)) / bands)];
+    const buckets = new Map<number, number[]>();
+    hashes.forEach((hash, n) => {
+      const key = bitsOf(hash, from, to);
+      const bucket = buckets.get(key);
+      if (bucket) bucket.push(n);
+      else buckets.set(key, [n]);
+    });
+    for (const bucket of buckets.values()) {
+      for (let i = 0; i < bucket.length; i++) {
+        for (let j = i + 1; j < bucket.length; j++) {
+          if (bitsApart(hashes[bucket[i]], hashes[bucket[j]]) <= most) found.add(bucket[i] * count + bucket[j]);
+        }
+      }
+    }
+  }
+  return [...found].sort((a, b) => a - b).map((pair) => [Math.floor(pair / count), pair % count] as const);
+}
+
+/** Bits `from` to `to` of a hash, as a number below 2 ** (to − from). */
+function bitsOf([high, low]: Hash64, from: number, to: number): number {
+  let key = 0;
+  for (let bit = from; bit < to; bit++) key = 2 * key + ((bit < 32 ? high >>> (31 - bit) : low >>> (63 - bit)) & 1);
+  return key;
+}
+
+/** Pearson's correlation of two pictures' pixels; NaN where one is the same throughout. */
+export function pixelCorrelation(a: ArrayLike<number>, b: ArrayLike<number>): number {
+  const mean = (values: ArrayLike<number>) => {
+    let sum = 0;
+    for (let i = 0; i < values.length; i++) sum += values[i];
+    return sum / values.length;
+  };
+  const [ma, mb] = [mean(a), mean(b)];
+  let [both, first, second] = [0, 0, 0];
+  for (let i = 0; i < a.length; i++) {
+    both += (a[i] - ma) * (b[i] - mb);
+    first += (a[i] - ma) ** 2;
+    second += (b[i] - mb) ** 2;
+  }
+  return both / Math.sqrt(first * second);
+}

@@ -1,0 +1,218 @@
+import {join} from "node:path";
+
+import type {Dataset, Split} from "../nouns/samples";
+import {equalGroups, nearPairs, pictureKeys, pixelCorrelation} from "../numbers/copies";
+import {bitsApart, dHash, greyOf, type Hash64, pHash} from "../numbers/perceptual-hash";
+import {readIfThere} from "./data/read-file";
+import {csvTable} from "./record/csv-table";
+
+export const SPLITS = ["train", "validation", "test"] as const;
+export type SplitName = (typeof SPLITS)[number];
+
+/** Images read at a time. */
+const AT_ONCE = 500;
+
+/** An image, by its split and its place there. */
+export interface Placed {
+  readonly split: SplitName;
+  readonly index: number;
+  readonly label: number;
+}
+
+/** Two images that are copies of each other. */
+export interface Copy {
+  /** "bytes": equal files; "pixels": equal pixels; "near": they look alike. */
+  readonly kind: "bytes" | "pixels" | "near";
+  /** The one to leave out first: of training if either is. */
+  readonly image: Placed;
+  readonly other: Placed;
+  /** Bits of 64 in which the two hashes differ, and the correlation of the pixels; 0, 0 and 1 of equal ones. */
+  readonly pHash: number;
+  readonly dHash: number;
+  readonly correlation: number;
+}
+
+export interface LeakSettings {
+  /** The most bits of 64 in which near copies' hashes may differ; below 0: exact copies alone. */
+  readonly distance: number;
+  /** The least correlation of near copies' grey pixels. */
+  readonly alike: number;
+}
+
+export const acrossSplits = ({image, other}: Pick<Copy, "image" | "other">): boolean => image.split !== other.split;
+
+/**
+ * Finds images that are in a data set more than once: exactly (equal pixels as the network sees them, and equal files), and nearly
+ * (pHash and dHash a few bits apart, and pixels that go together).
+ *
+ * @returns Across splits first, those with different labels before others, exact before near.
+ */
+export async function findLeaks(data: Dataset, {distance, alike}: LeakSettings): Promise<Copy[]> {
+  const all: Placed[] = [];
+  const keys: number[] = [];
+  const hashes: (readonly [p: Hash64, d: Hash64])[] = [];
+  for (const split of SPLITS) {
+    for await (const part of partsOf(data[split])) {
+      const [height, width, channels] = part.images.shape;
+      const size = height * width * channels;
+      keys.push(...pictureKeys(part.images.pixels, part.images.count));
+      for (let n = 0; n < part.images.count; n++) {
+        all.push({split, index: part.start + n, label: part.images.labels[n]});
+        if (distance < 0) continue;
+        const bytes = bytesOf(part.images.pixels.subarray(n * size, (n + 1) * size));
+        const grey = greyOf(bytes, height, width, channels);
+        hashes.push([pHash(grey), dHash(grey)]);
+      }
+    }
+  }
+  const copies: Copy[] = [];
+  const hidden = new Set<number>(); // all of a group of equal ones but the first
+  for (const group of equalGroups(keys)) {
+    const pixels = await Promise.all(group.map((n) => pixelsOf(data, all[n])));
+    // keys may meet by chance: only equal pixels count
+    const firsts: number[] = [];
+    for (const [i, n] of group.entries()) {
+      const same = firsts.find((first) => areEqual(pixels[first], pixels[i]));
+      if (same === undefined) {
+        firsts.push(i);
+        continue;
+      }
+      hidden.add(n);
+      const pair = ordered(all[group[same]], all[n]);
+      const kind = (await haveEqualFiles(data, pair)) ? "bytes" : "pixels";
+      copies.push({kind, ...pair, pHash: 0, dHash: 0, correlation: 1});
+    }
+  }
+  const near = distance < 0 ? [] : nearPairs(hashes.map(([p]) => p), distance); // biome-ignore format: one line a step
+  for (const [a, b] of near) {
+    if (hidden.has(a) || hidden.has(b) || keys[a] === keys[b]) continue;
+    const apart = bitsApart(hashes[a][1], hashes[b][1]);
+    if (apart > distance) continue;
+    const correlation = pixelCorrelation(await greyPixels(data, all[a]), await greyPixels(data, all[b]));
+    if (!(correlation >= alike)) continue;
+    const pair = ordered(all[a], all[b]);
+    copies.push({kind: "near", ...pair, pHash: bitsApart(hashes[a][0], hashes[b][0]), dHash: apart, correlation});
+  }
+  const rank = (copy: Copy) =>
+    (acrossSplits(copy) ? 0 : 4) + (copy.image.label === copy.other.label ? 2 : 0) + (copy.kind === "near" ? 1 : 0);
+  return copies.sort((a, b) => rank(a) - rank(b) || b.correlation - a.correlation);
+}
+
+/** How many images outside of the training split are exact copies of one in it. */
+export interface ExactLeaks {
+  readonly validation: number;
+  readonly test: number;
+  /** Those whose label is another one there. */
+  readonly otherLabel: number;
+}
+
+/** The cheap part, for the start of a run: one pass over the pixels. Equal pictures alone count, compared pixel by pixel. */
+export async function exactLeaks(data: Dataset): Promise<ExactLeaks> {
+  const known = new Map<number, number[]>();
+  for await (const {start, images} of partsOf(data.train)) {
+    pictureKeys(images.pixels, images.count).forEach((key, n) => {
+      const places = known.get(key);
+      if (places) places.push(start + n);
+      else known.set(key, [start + n]);
+    });
+  }
+  const found = {validation: 0, test: 0, otherLabel: 0};
+  for (const split of ["validation", "test"] as const) {
+    const candidates: {readonly index: number; readonly label: number; readonly places: readonly number[]}[] = [];
+    for await (const {start, images} of partsOf(data[split])) {
+      pictureKeys(images.pixels, images.count).forEach((key, n) => {
+        const places = known.get(key);
+        if (places) candidates.push({index: start + n, label: images.labels[n], places});
+      });
+    }
+    for (const {index, label, places} of candidates) {
+      const own = (await data[split].read([index])).pixels;
+      const originals = await data.train.read(places);
+      const size = own.length;
+      const same = places.flatMap((_, n) =>
+        areEqual(originals.pixels.subarray(n * size, (n + 1) * size), own) ? [originals.labels[n]] : [],
+      );
+      if (same.length === 0) continue;
+      found[split]++;
+      if (!same.includes(label)) found.otherLabel++;
+    }
+  }
+  return found;
+}
+
+/** A line for a run, where exact copies cross its splits. */
+export function leakNote({validation, test, otherLabel}: ExactLeaks): string | undefined {
+  if (validation + test === 0) return undefined;
+  const parts = [test > 0 && `${number(test)} test`, validation > 0 && `${number(validation)} validation`].filter(
+    Boolean,
+  );
+  const labels = otherLabel === 0 ? "" : `, ${number(otherLabel)} of them with another label`;
+  const [what, are] = validation + test === 1 ? ["image", "is an exact copy"] : ["images", "are exact copies"];
+  return `${parts.join(" and ")} ${what} ${are} of training images${labels}: scores on them are too good (labels leaks shows them)`;
+}
+
+const number = (count: number) => count.toLocaleString("en");
+
+async function* partsOf(split: Split) {
+  let room: Float32Array | undefined;
+  for (let start = 0; start < split.count; start += AT_ONCE) {
+    const indices = Uint32Array.from({length: Math.min(AT_ONCE, split.count - start)}, (_, n) => start + n);
+    const images = await split.read(indices, room);
+    room = images.pixels;
+    yield {start, images};
+  }
+}
+
+const pixelsOf = async (data: Dataset, {split, index}: Placed) => (await data[split].read([index])).pixels;
+/** Colours are what a picture that is saved again loses first. */
+const greyPixels = async (data: Dataset, placed: Placed) =>
+  greyOf(bytesOf(await pixelsOf(data, placed)), ...data.imageShape).pixels;
+const bytesOf = (pixels: Float32Array) => Uint8Array.from(pixels, (value) => Math.round(255 * value));
+
+function areEqual(a: ArrayLike<number>, b: ArrayLike<number>): boolean {
+  for (let i = 0; i < a.length; i++) if (a[i] !== b[i]) return false;
+  return true;
+}
+
+/** The one to leave out first: of training before validation before test; within a split the later one. */
+function ordered(a: Placed, b: Placed): {readonly image: Placed; readonly other: Placed} {
+  const [first, second] = [SPLITS.indexOf(a.split), SPLITS.indexOf(b.split)];
+  const isB = first === second ? b.index > a.index : second < first;
+  return isB ? {image: b, other: a} : {image: a, other: b};
+}
+
+async function haveEqualFiles(data: Dataset, {image, other}: Pick<Copy, "image" | "other">): Promise<boolean> {
+  const {folder} = data;
+  const names = [image, other].map(({split, index}) => data[split].files?.[index]);
+  if (folder === undefined || names.some((name) => name === undefined)) return false;
+  const [a, b] = await Promise.all(names.map((name) => readIfThere(join(folder, `${name}`), {most: 2 ** 30})));
+  return a !== undefined && b !== undefined && a.length === b.length && areEqual(a, b);
+}
+
+const DIGITS = 6;
+
+/** The list as `leaks.csv`; its column `decision` is for whoever looks through it, and `--edit` reads it. */
+export function leaksCsv(copies: readonly Copy[], data: Dataset): string {
+  const file = ({split, index}: Placed) => data[split].files?.[index] ?? "";
+  const source = ({split, index}: Placed) => data[split].sources?.[index] ?? index;
+  const empty = copies.map(() => "");
+  return csvTable({
+    kind: copies.map(({kind}) => kind),
+    across_splits: copies.map((copy) => (acrossSplits(copy) ? 1 : 0)),
+    same_label: copies.map(({image, other}) => (image.label === other.label ? 1 : 0)),
+    split: copies.map(({image}) => image.split),
+    index: copies.map(({image}) => image.index),
+    source_index: copies.map(({image}) => source(image)),
+    file: copies.map(({image}) => file(image)),
+    given_label: copies.map(({image}) => data.classNames[image.label]),
+    other_split: copies.map(({other}) => other.split),
+    other_index: copies.map(({other}) => other.index),
+    other_file: copies.map(({other}) => file(other)),
+    other_label: copies.map(({other}) => data.classNames[other.label]),
+    phash_distance: copies.map((copy) => copy.pHash),
+    dhash_distance: copies.map((copy) => copy.dHash),
+    correlation: copies.map(({correlation}) => Number(correlation.toPrecision(DIGITS))),
+    decision: empty,
+    new_label: empty,
+  });
+}
