@@ -1,10 +1,18 @@
-import {mkdirSync, writeFileSync} from "node:fs";
+/**
+ * @file Own pictures with plain defaults: `npm run bench -- shapes [--seeds 0,1,2] [--without peer] [--write FOLDER]`.
+ *
+ * 3,000 drawn shapes as own pictures are: any place, size, turn and colour, on a coloured ground, with noise. The whole command
+ * is timed as a user gives it, probes, pictures and page included. The peer learns from the same pictures and is asked about
+ * the same ones: HOG and a linear SVM (`PYTHON` names a Python with scikit-image and scikit-learn). `--write` only writes the set.
+ */
+import {execFileSync, spawnSync} from "node:child_process";
+import {mkdirSync, mkdtempSync, readFileSync, rmSync, writeFileSync} from "node:fs";
+import {tmpdir} from "node:os";
 import {join} from "node:path";
+import {parseArgs} from "node:util";
 import {createCanvas} from "@napi-rs/canvas";
 
 import {randomSource} from "../src/nouns/random";
-
-/** @file A set of drawn shapes as own pictures are: any place, size, turn and colour, on a coloured ground, with noise. */
 
 const CLASSES = ["cross", "disc", "ring", "square", "star", "triangle"] as const;
 type Shape = (typeof CLASSES)[number];
@@ -91,4 +99,75 @@ function addNoise(levels: Uint8ClampedArray, random: () => number): void {
   for (let i = 0; i < levels.length; i++) if (i % 4 !== 3) levels[i] += Math.round(80 * (random() - 0.5));
 }
 
-if (require.main === module) writeShapeSet(process.argv[2], Number(process.argv[3] ?? 3000));
+/** One line of metrics.jsonl, as far as it is read here. */
+interface Metrics {
+  readonly epoch: number;
+  readonly validationLoss: number;
+  readonly testAccuracy: number;
+  readonly seconds: {readonly train: number; readonly evaluate: number; readonly probes: number};
+}
+
+/** Runs the program as a user does, and prints what came of it. */
+function measure(folder: string, save: string, seed: number): void {
+  const start = performance.now();
+  const command = [
+    "ts-node",
+    "runner.ts",
+    "--data",
+    folder,
+    "--save",
+    save,
+    "--name",
+    `seed-${seed}`,
+    "--seed",
+    `${seed}`,
+  ];
+  const {status, stderr} = spawnSync("npx", command, {cwd: join(__dirname, ".."), encoding: "utf8", shell: WINDOWS});
+  if (status !== 0) throw new Error(`run of seed ${seed}: expected exit code 0, got ${status}: ${stderr}`);
+  const seconds = (performance.now() - start) / 1000;
+  const metrics = readFileSync(join(save, `seed-${seed}`, "metrics.jsonl"), "utf8")
+    .trim()
+    .split("\n")
+    .map((line) => JSON.parse(line) as Metrics);
+  const best = metrics.reduce((a, b) => (b.validationLoss < a.validationLoss ? b : a));
+  const training = metrics.reduce((sum, line) => sum + line.seconds.train, 0);
+  const last = metrics[metrics.length - 1];
+  console.log(
+    `seed ${seed}: ${(100 * best.testAccuracy).toFixed(2)} % of the test pictures at the best epoch, ${best.epoch} of ${last.epoch}; ` +
+      `${seconds.toFixed(1)} s in all, ${training.toFixed(1)} s of it training`,
+  );
+}
+
+const WINDOWS = process.platform === "win32";
+
+function main(): void {
+  const {values} = parseArgs({
+    options: {
+      seeds: {type: "string", default: "0,1,2"},
+      count: {type: "string", default: "3000"},
+      without: {type: "string", default: ""},
+      write: {type: "string", default: ""},
+    },
+  });
+  if (values.write) {
+    writeShapeSet(values.write, Number(values.count));
+    return;
+  }
+  const folder = mkdtempSync(join(tmpdir(), "bench-shapes-"));
+  try {
+    const [shapes, save] = [join(folder, "shapes"), join(folder, "save")];
+    writeShapeSet(shapes, Number(values.count));
+    const seeds = values.seeds.split(",").map(Number);
+    for (const seed of seeds) measure(shapes, save, seed);
+    if (values.without === "peer") return;
+    const asked = join(save, `seed-${seeds[0]}`, "suspects.csv");
+    const peer = [join(__dirname, "peers", "shapes_hog.py"), shapes, asked];
+    console.log(
+      `HOG and a linear SVM: ${execFileSync(process.env.PYTHON ?? "python3", peer, {encoding: "utf8"}).trim()}`,
+    );
+  } finally {
+    rmSync(folder, {recursive: true});
+  }
+}
+
+if (require.main === module) main();

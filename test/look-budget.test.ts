@@ -10,9 +10,9 @@ import type {ProbeOptions} from "../src/pipeline/run/probe-once";
 import {temporaryFolder} from "./support/idx-files";
 import {writeShapes} from "./support/image-folder";
 
-test("a look may ask as much as its share of training does: three passes an image and epoch", () => {
-  expect(imagesALook(459, 5, 6)).toBe(1147);
-  expect(imagesALook(55_000, 5, 6)).toBe(137_500);
+test("a look may ask half of what its share of training does, which is three passes an image and epoch", () => {
+  expect(imagesALook(459, 5, 6)).toBe(573);
+  expect(imagesALook(55_000, 5, 6)).toBe(68_750);
 });
 
 test("a third of it is for the samples, a third for the mistakes; none has less than makes sense, or more than wanted", () => {

@@ -2,6 +2,7 @@ import * as tf from "@tensorflow/tfjs";
 import {afterAll, describe, expect, test} from "vitest";
 
 import {plan} from "../src/engine/index";
+import {randomSource} from "../src/nouns/random";
 import {startBackend} from "../src/pipeline/backend/index";
 import {type ModelName, models} from "../src/pipeline/model/index";
 import {tfNetwork} from "../src/pipeline/model/tf/tf-network";
@@ -90,3 +91,52 @@ test("weights of another shape or number are refused by name", async () => {
 });
 
 memorySuite("wasm");
+
+/** A weight of each class, as unequal ones give. */
+const WEIGHTS = Float32Array.from([0.4, 1, 3.5]);
+
+describe.each(["fused", "wasm"] as const)("with weights of classes, on %s", (engine) => {
+  test("the gradients are those of the weighted mean of the images' losses, by central differences", async () => {
+    const network = await open("cnn", engine, "adam", WEIGHTS);
+    const batch = batchOf(7, 3);
+    const gradients = await network.gradients(batch, 2);
+    const weights = await network.getWeights();
+    const random = randomSource(4);
+    for (const [layer, {name, values}] of gradients.entries()) {
+      const direction = Float32Array.from(values, () => random() - 0.5);
+      const lossAt = async (h: number) => {
+        const moved = weights.map((w, i) =>
+          i === layer ? {...w, values: w.values.map((v, j) => v + h * direction[j])} : w,
+        );
+        await network.setWeights(moved);
+        const {answers, lossSum} = await network.trainBatch(batch, 0, 2);
+        expect(lossSum).toBeCloseTo(
+          answers.losses.reduce((sum, loss) => sum + loss, 0),
+          4,
+        ); // told without weights
+        return answers.losses.reduce((sum, loss, n) => sum + WEIGHTS[batch.labels[n]] * loss, 0) / batch.count;
+      };
+      const numeric = ((await lossAt(1e-4)) - (await lossAt(-1e-4))) / 2e-4; // smaller: weights make kinks count for more
+      const analytic = values.reduce((sum, g, j) => sum + g * direction[j], 0);
+      const size = Math.sqrt(values.reduce((sum, g) => sum + g * g, 0));
+      expect(Math.abs(analytic - numeric), name).toBeLessThan(0.02 * size + 2e-3);
+    }
+    await network.dispose();
+  });
+});
+
+test("weighted gradients of the fused engine are tfjs' own, and weights of 1 are no weights, to the bit", async () => {
+  const batch = batchOf(7, 3);
+  const [onCpu, onFused] = [await open("cnn", "cpu", "adam", WEIGHTS), await open("cnn", "fused", "adam", WEIGHTS)];
+  await tf.setBackend("cpu");
+  const expected = await onCpu.gradients(batch, 2);
+  const actual = await onFused.gradients(batch, 2);
+  for (const [i, {name, values}] of expected.entries()) {
+    expect(apart(actual[i].values, values), name).toBeLessThan(1e-5);
+  }
+  const [ones, none] = [await open("cnn", "fused", "adam", new Float32Array(3).fill(1)), await open("cnn", "fused")];
+  expect(await ones.gradients(batch, 2)).toEqual(await none.gradients(batch, 2));
+  const plain = await none.gradients(batch, 2);
+  expect(apart(actual[0].values, plain[0].values)).toBeGreaterThan(0.05); // so weights are not left out
+  for (const network of [onFused, ones, none]) await network.dispose();
+});

@@ -124,7 +124,7 @@ describe("the command", () => {
   test.each([
     [["--over", "nothing=1"], '--over: expected a flag of `run`, got "nothing"'],
     [["--over", "epochs=a"], '--over epochs: expected a number, got "a"'],
-    [["--over", "epochs=0"], "--epochs: expected a positive integer, got 0"],
+    [["--over", "epochs=-1"], "--epochs: expected a whole number, 0 or more, got -1"],
   ])("refuses %j before anything is trained", async (flags, message) => {
     const {code, stderr} = await sweep("--seeds", "1", ...flags);
     expect([code, stderr.trim()]).toEqual([1, `error: ${message}`]);

@@ -118,11 +118,17 @@ function optionsOf({name, seed, values}: SweepRun, common: {readonly [name: stri
 /** Options that do not change what a run gives. */
 const OF_NO_EFFECT = new Set(["save", "name", "threads", "dataUrl", "from"]);
 
+/** Options whose 0 the data turn into a number, which a run keeps: the same data, the same number. */
+const LEFT_TO_DATA = new Set(["epochs", "batchSize"]);
+
 /** @throws UserError if a run of that name was made with other options. */
 async function checkSame({path}: RunDirectory, options: {readonly [name: string]: unknown}): Promise<void> {
   const {facts} = await openSavedRun(path);
   const other = Object.keys(options).find(
-    (name) => !OF_NO_EFFECT.has(name) && name in facts.options && `${facts.options[name]}` !== `${options[name]}`,
+    (name) =>
+      !(OF_NO_EFFECT.has(name) || (LEFT_TO_DATA.has(name) && options[name] === 0)) &&
+      name in facts.options &&
+      `${facts.options[name]}` !== `${options[name]}`,
   );
   if (other === undefined || other === "data") return; // a path to data may be kept whole; its digest is checked by `resume`
   throw new UserError(
@@ -131,9 +137,9 @@ async function checkSame({path}: RunDirectory, options: {readonly [name: string]
 }
 
 /** Whether a run has come to its end: to its last epoch, or to the one after which it had enough (`--patience`). */
-async function isDone({path}: RunDirectory, {epochs, patience}: RunOptions): Promise<boolean> {
-  const {metrics} = await openSavedRun(path);
-  return metrics.some(({epoch}) => epoch === epochs) || isStale(metrics, patience);
+async function isDone({path}: RunDirectory, {patience}: RunOptions): Promise<boolean> {
+  const {facts, metrics} = await openSavedRun(path);
+  return metrics.some(({epoch}) => epoch === facts.options.epochs) || isStale(metrics, patience);
 }
 
 async function hasFailures({path}: RunDirectory): Promise<boolean> {

@@ -18,6 +18,8 @@ export interface FusedOptions {
   readonly batchSize: number;
   /** Of the dropout masks. */
   readonly seed: number;
+  /** Of each class in the loss that is descended; absent: all count alike. */
+  readonly classWeights?: Float32Array | undefined;
   /** The kernels' build; `defaultVariant()` by default. */
   readonly variant?: Variant;
 }
@@ -46,6 +48,7 @@ export async function fusedNetwork(plan: Plan, options: FusedOptions): Promise<F
   const memory = sharedMemory(compiled.bytes, batchSize);
   const [words, floats] = [new Int32Array(memory.buffer), new Float32Array(memory.buffer)];
   for (const {at, values} of layout.constants) words.set(values, at / 4);
+  if (options.classWeights) floats.set(options.classWeights, compiled.classWeightsAt / 4);
   const {workspaces, programs} = compiled;
   const data = {memory, module: await kernelModule(variant), programs, threads, workspaces, slots: layout.slots};
   const crew = startCrew(data);

@@ -29,7 +29,7 @@ import {openRunData} from "./run/data";
 import type {LabelReport, RunEvent} from "./run/events";
 import {factsOf, runFacts} from "./run/facts";
 import {type Looking, look, type Rest} from "./run/look";
-import {PEAK_RATES, type RunOptions} from "./run/options";
+import {peakRate, type RunOptions} from "./run/options";
 import {withPage} from "./run/page";
 import {chooseProbes, type ProbeOptions} from "./run/probe-once";
 import {samplePlaces} from "./run/samples";
@@ -39,6 +39,8 @@ import {hasTestImages, keepTestImages} from "./run/test-images";
 import {keepTrainingSet} from "./run/training-set";
 import {augmentation} from "./training/augment/augment";
 import {augmentationNote, rangesOf} from "./training/augment/ranges";
+import {balancedWeights, unequalNote} from "./training/class-weights";
+import {lengthOf} from "./training/length";
 import {isStale, staleNote} from "./training/patience";
 import {constant, oneCycle} from "./training/schedule";
 import {type EpochProgress, epochStart, trainEpoch} from "./training/train";
@@ -94,14 +96,14 @@ interface Held {
 
 /** The run itself, while no other process works on it. @param held Told what has been taken. */
 async function* runAlone(
-  options: RunOptions,
+  asked: RunOptions,
   probeOptions: ProbeOptions,
   {signal, resume, jobs, makeModel: own, probes: ownProbes = []}: RunControl & {readonly jobs: Jobs},
   held: Held,
 ): AsyncGenerator<RunEvent> {
-  const {seed, epochs, batchSize, save, every} = options;
+  const {seed, save, every} = asked;
   if (resume) await checkOwnFiles(resume.path);
-  const chosen = chooseProbes(options.probes, probeOptions, resume && readRunFile(resume.path).asked, ownProbes);
+  const chosen = chooseProbes(asked.probes, probeOptions, resume && readRunFile(resume.path).asked, ownProbes);
   if (resume && !own && readRunFile(resume.path).model.name === OWN) {
     throw new UserError(
       `${resume.path}: expected the function that made its network, got none; resume it by the library`,
@@ -113,12 +115,15 @@ async function* runAlone(
     await checkOwnLogs(logs);
     held.lock = await lockRun(resume.path);
     for (const folder of [resume.path, logs]) await sweepFiles(folder);
-  } else if (options.name) await checkNewRun(save, options.name);
+  } else if (asked.name) await checkNewRun(save, asked.name);
   const made = environment();
   const opening = resume
-    ? openRunData(resume.path, readRunFile(resume.path), options, signal)
-    : openData({...options, cacheFolder: join(save, "data")}, signal);
+    ? openRunData(resume.path, readRunFile(resume.path), asked, signal)
+    : openData({...asked, cacheFolder: join(save, "data")}, signal);
   const data = yield* dataEvents(opening);
+  const length = lengthOf(asked, data);
+  const {epochs, batchSize} = length;
+  const options = {...asked, epochs, batchSize};
   const {
     name: modelName,
     why: whyModel,
@@ -127,9 +132,15 @@ async function* runAlone(
     ? {name: OWN, why: "handed in", make: own}
     : named(options.model === "auto" ? fittingModel(data.imageShape) : {name: options.model, why: "asked for"});
   const makeModel = () => make(data.imageShape, data.classNames.length, seed);
+  // of own pictures alone: reading MNIST's takes a tenth of a second
+  const isBalanced = options.classWeights === "balanced";
+  const labels =
+    isBalanced || data.folder !== undefined ? await labelsAt(data.train, first(data.train.count)) : undefined;
+  const classWeights = labels && isBalanced ? balancedWeights(labels, data.classNames.length) : undefined;
   const {model, network, engine} = await openNetwork({
     ...options,
     ...data,
+    classWeights,
     threads: threadsOf(options, made),
     makeModel,
   });
@@ -137,7 +148,15 @@ async function* runAlone(
   const sampleIndices = samplePlaces(options.samples, testLabels, data.classNames.length);
   const ranges = rangesOf(options, data);
   const augment = augmentation(ranges, seed, data.train);
-  const training = {epochs, batchSize, seed, ...rateOf(options), augment, augmentation: ranges};
+  const training = {
+    epochs,
+    batchSize,
+    seed,
+    ...rateOf(options, modelName),
+    augment,
+    augmentation: ranges,
+    classWeights,
+  };
   const facts = {...factsOf(modelName, model), why: whyModel};
   const [untrained, fresh] = [await network.getWeights(), await network.getOptimizerState()];
 
@@ -160,9 +179,12 @@ async function* runAlone(
   let {progress, record = newRecord()} = from;
   if (!resume || !(await hasTestImages(resume, data))) await keepTestImages(directory, data);
   const why = (resume && readRunFile(resume.path).engine.why) ?? engine.why; // resumed, it is asked for by name
-  yield {type: "start", path: directory.path, data, model: facts, engine: {...engine, why}};
+  yield {type: "start", path: directory.path, data, model: facts, engine: {...engine, why}, epochs};
   const leaks = resume ? undefined : leakNote(await exactLeaks(data));
   if (leaks) yield {type: "say", line: leaks};
+  if (length.note) yield {type: "say", line: length.note};
+  const unequal = labels && !classWeights && unequalNote(labels, data.classNames);
+  if (unequal) yield {type: "say", line: unequal};
   if (augment) yield {type: "say", line: augmentationNote(ranges)};
   const {isKept, note} = shownInFull(options);
   if (note) yield {type: "say", line: note};
@@ -307,8 +329,8 @@ function threadsOf({threads}: RunOptions, {processor}: Environment): number {
   return threads || Math.min(8, processor.cores);
 }
 
-function rateOf({optimizer, learningRate, schedule}: RunOptions) {
-  const rate = learningRate || PEAK_RATES[optimizer];
+function rateOf({optimizer, learningRate, schedule, batchSize}: RunOptions, model: string) {
+  const rate = learningRate || peakRate(optimizer, model, batchSize);
   const shape = schedule === "auto" ? (learningRate ? "constant" : "one-cycle") : schedule;
   return {learningRate: rate, shape, schedule: shape === "constant" ? constant(rate) : oneCycle(rate)};
 }

@@ -63,12 +63,8 @@ export async function* watch(
   const {jobs = threadJobs} = control;
   jobs.prepare();
   const told = await watchOptionsOf(folder, given);
-  const {probes, until} = told.options;
-  yield* withPage(
-    watchAlone(folder, told, probeOptions, {...control, jobs}),
-    {probes, epochs: until || Number.POSITIVE_INFINITY},
-    jobs,
-  );
+  const {probes} = told.options;
+  yield* withPage(watchAlone(folder, told, probeOptions, {...control, jobs}), {probes}, jobs);
 }
 
 async function* watchAlone(

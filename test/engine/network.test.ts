@@ -310,6 +310,20 @@ describe("stops with a clear error", () => {
     equal(await network.getWeights(), weights);
   });
 
+  test.each([0, 7, 15])(
+    "at one image's loss that is not finite, image %i of 16, and keeps the weights of before",
+    async (n) => {
+      const network = await start(randomModel("cnn"));
+      const weights = await network.getWeights();
+      const pixels = Float32Array.from(batch.pixels);
+      pixels[n * 196 + 90] = Number.NaN;
+      await expect(network.trainBatch({...batch, pixels}, 1e-3, 3)).rejects.toThrow(
+        "expected a finite number, got NaN",
+      );
+      equal(await network.getWeights(), weights);
+    },
+  );
+
   test.each([
     [{...batch, shape: [14, 14, 3] as const}, "images: expected 14 x 14 x 1, the model's input, got 14 x 14 x 3"],
     [{...batch, pixels: batch.pixels.subarray(1)}, "pixels: expected 3136, got 3135"],

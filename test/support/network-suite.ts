@@ -24,15 +24,16 @@ export async function open(
   name: ModelName,
   engine: BackendName | "fused",
   optimizer: OptimizerName = "adam",
+  classWeights?: Float32Array,
 ): Promise<Network> {
   if (engine !== "fused") {
     await startBackend(engine);
-    return tfNetwork(models[name](shape, 3, 4), shape, classNames, {optimizer, seed: 9});
+    return tfNetwork(models[name](shape, 3, 4), shape, classNames, {optimizer, seed: 9, classWeights});
   }
   await tf.setBackend("cpu");
   const planned = plan(models[name](shape, 3, 4), optimizer);
   if ("reason" in planned) throw new Error(planned.reason);
-  return fusedNetwork(planned, {threads: 2, classNames, batchSize: 16, seed: 9});
+  return fusedNetwork(planned, {threads: 2, classNames, batchSize: 16, seed: 9, classWeights});
 }
 
 /** Largest difference of two arrays over the largest magnitude of the second. */

@@ -22,6 +22,8 @@ export interface Compiled {
   readonly withLogits: ReadonlyMap<string, Output>;
   /** First byte of each workspace. */
   readonly workspaces: readonly number[];
+  /** Where the classes' weights are read, f32; 0 for none. */
+  readonly classWeightsAt: number;
   /** Bytes of shared memory. */
   readonly bytes: number;
 }
@@ -36,11 +38,14 @@ export interface Settings {
   readonly threads: number;
   /** The largest batch that will be trained on. */
   readonly batchSize: number;
+  /** Of each class in the loss; absent: all count alike. */
+  readonly classWeights?: Float32Array | undefined;
 }
 
 /** Lays a plan out in memory and writes its programs. */
-export function compile(plan: Plan, {threads, batchSize}: Settings): Compiled {
+export function compile(plan: Plan, {threads, batchSize, classWeights}: Settings): Compiled {
   const laid = layout(plan, batchSize);
+  const classWeightsAt = classWeights ? laid.shared.take(4 * plan.classes) : 0;
   const {stages, image, imageGradient, logitGradient, probabilities} = laid;
   const logits = laid.outputs[stages.length - 1];
 
@@ -63,7 +68,7 @@ export function compile(plan: Plan, {threads, batchSize}: Settings): Compiled {
   const gradientSteps = [
     load,
     ...stages.flatMap((stage) => stage.forward(true)),
-    each("slots", "crossEntropy", logits.at, plan.classes, logitGradient.at),
+    each("slots", "crossEntropy", logits.at, plan.classes, logitGradient.at, classWeightsAt),
     ...[...trained]
       .reverse()
       .flatMap((stage) => [
@@ -124,6 +129,7 @@ export function compile(plan: Plan, {threads, batchSize}: Settings): Compiled {
     outputs,
     withLogits,
     workspaces,
+    classWeightsAt,
     bytes,
   };
 }

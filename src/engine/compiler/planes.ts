@@ -1,6 +1,5 @@
-import type {Address} from "./address";
 import type {Arena} from "./arena";
-import {moved} from "./program";
+import {type Address, moved} from "./program";
 
 /** Height, width and channels of one image's activations. */
 export interface Shape {

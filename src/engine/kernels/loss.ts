@@ -19,11 +19,14 @@ export function softmax(z: usize, classes: i32, out: usize): void {
 
 /**
  * Softmax cross-entropy of each image, log Σ_k exp z_k − z_label in nats, and its gradient with respect to the logits,
- * (softmax − one-hot) / count: the batch's mean. Absent images' gradients are 0. The job's output is f32 [n][4]: the loss,
- * the class of the greatest logit (the first of equals), its probability, and the label's logit less the greatest other's.
+ * (softmax − one-hot) · weight / count: the batch's mean, each image weighted by its class. Absent images' gradients are 0. The job's output is f32 [n][4]: the loss,
+ * the class of the greatest logit (the first of equals), its probability, and the label's logit less the greatest other's;
+ * no weight is in it.
+ *
+ * @param weights Of each class, f32 [classes]; 0: all are 1.
  */
 export function crossEntropy(
-  z: usize, classes: i32, dz: usize, group: i32, groups: i32, job: usize,
+  z: usize, classes: i32, dz: usize, weights: usize, group: i32, groups: i32, job: usize,
 ): void {
   const count = jobCount(job);
   softmax(z, classes, dz);
@@ -52,7 +55,7 @@ export function crossEntropy(
     store<f32>(result, <f32>guess, 4);
     store<f32>(result, 1 / sum, 8); // e^(greatest - greatest) over the sum
     store<f32>(result, own - other, 12);
-    const scale: f32 = 1 / <f32>count;
+    const scale: f32 = (weights ? load<f32>(weights + (<usize>label << 2)) : <f32>1) / <f32>count;
     for (let k = 0; k < classes; k++) {
       const p = load<f32>(q + (<usize>k << 4));
       store<f32>(q + (<usize>k << 4), (p - (k == label ? <f32>1 : <f32>0)) * scale);

@@ -1,7 +1,6 @@
 import type {MessagePort} from "node:worker_threads";
 
-import type {Address} from "../compiler/address";
-import type {Program} from "../compiler/program";
+import type {Address, Program} from "../compiler/program";
 
 /** What a thread is given at its start. */
 export interface ThreadData {
@@ -69,10 +68,10 @@ export function work(data: ThreadData, port: MessagePort): never {
   // number is known to all and nobody need reset the counter.
   let first = 0;
   const take = () => (Atomics.add(words, TAKEN, 1) - first) | 0;
-  /** @param losses Byte of the batch's losses and right answers, f32 [n][2]. */
+  /** @param losses Byte of the batch's losses and right answers, f32 [n][4]: the first of each four is the loss. */
   const finite = (losses: number, count: number) => {
     let sum = 0;
-    for (let n = 0; n < count; n++) sum += floats[losses / 4 + 2 * n];
+    for (let n = 0; n < count; n++) sum += floats[losses / 4 + 4 * n];
     return Number.isFinite(sum);
   };
 

@@ -1,13 +1,13 @@
 /**
- * How much a look may ask the network, so that looking does not cost more than training: counted in images, so that what a
+ * How much a look may ask the network, so that looking costs half of what training does: counted in images, so that what a
  * run gives never depends on the clock. A training step counts as three passes, forward, and back to the weights and to
- * what came before them.
+ * what came before them. Half, because a look has other work too: maps, pictures, files.
  *
  * @param looks How often the run looks.
  * @returns Images that one look may ask about.
  */
 export function imagesALook(trainImages: number, epochs: number, looks: number): number {
-  return Math.floor((3 * trainImages * epochs) / Math.max(1, looks));
+  return Math.floor((1.5 * trainImages * epochs) / Math.max(1, looks));
 }
 
 /** A third of a look is LIME of the samples, a third the mistakes; saliency and the rest have the last. */

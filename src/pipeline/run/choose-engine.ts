@@ -28,6 +28,8 @@ export interface OpenNetworkOptions {
   readonly optimizer: OptimizerName;
   readonly batchSize: number;
   readonly seed: number;
+  /** Of each class in the loss; absent: all count alike. */
+  readonly classWeights?: Float32Array | undefined;
   /** For the fused engine. */
   readonly threads: number;
   readonly kernels?: "auto" | Variant;
@@ -46,7 +48,7 @@ interface Opened {
  * @throws UserError if the engine asked for by name cannot be had here.
  */
 export async function openNetwork(options: OpenNetworkOptions): Promise<Opened> {
-  const {engine, makeModel, imageShape, classNames, optimizer, seed} = options;
+  const {engine, makeModel, imageShape, classNames, optimizer, seed, classWeights} = options;
   let whyNotFused: string | undefined;
   if (engine === "auto" || engine === "fused") {
     const fused = await openFused(options);
@@ -57,7 +59,7 @@ export async function openNetwork(options: OpenNetworkOptions): Promise<Opened> 
   }
   const started = await startBackend(engine as Exclude<EngineName, "fused">);
   const model = makeModel();
-  const network = tfNetwork(model, imageShape, classNames, {optimizer, seed});
+  const network = tfNetwork(model, imageShape, classNames, {optimizer, seed, classWeights});
   const why = whyNotFused ? `${whyNotFused}; ${started.why}` : started.why;
   return {model, network, engine: {name: started.name, version: started.version, why}};
 }

@@ -26,6 +26,8 @@ export type RunEvent =
       readonly data: Dataset;
       readonly model: ModelFacts;
       readonly engine: Engine;
+      /** The last epoch that will be looked at, if the run is not broken off before. */
+      readonly epochs: number;
     }
   | ({readonly type: "train"} & EpochProgress)
   | {readonly type: "probe" | "probed"; readonly epoch: number; readonly probe: string}

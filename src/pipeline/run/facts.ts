@@ -28,7 +28,12 @@ export function runFacts(
   data: Dataset,
   model: ModelFacts,
   engine: Engine,
-  training: {readonly learningRate: number; readonly shape: string; readonly augmentation: object},
+  training: {
+    readonly learningRate: number;
+    readonly shape: string;
+    readonly augmentation: object;
+    readonly classWeights: Float32Array | undefined;
+  },
 ): object {
   const {name: dataName, digest, imageShape, classNames, train, validation, test, edits} = data;
   const save = resolve(options.save);
@@ -43,6 +48,7 @@ export function runFacts(
       learningRate: training.learningRate,
       schedule: training.shape,
       loss: "softmax cross-entropy",
+      ...(training.classWeights ? {classWeights: [...training.classWeights]} : {}),
       augmentation: training.augmentation,
     },
     probes: Object.fromEntries(chosen.map(({probe, values}) => [probe.name, values])),

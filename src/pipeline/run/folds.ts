@@ -11,6 +11,7 @@ import {readSaved} from "../record/saved-file";
 import {augmentation} from "../training/augment/augment";
 import type {Ranges} from "../training/augment/ranges";
 import {logitsOf} from "../training/evaluate";
+import {fittingBatch} from "../training/length";
 import {epochStart, type TrainOptions, trainEpoch} from "../training/train";
 import type {RunEvent} from "./events";
 
@@ -34,8 +35,6 @@ export interface Folding {
 
 /** Steps that a fold's network makes at least: of a few hundred images, a run of five epochs makes forty, and learns little. */
 const FEWEST_STEPS = 1200;
-/** Batches of an epoch at least, so that few images are not all in a few steps; and the smallest batch. */
-const [FEWEST_BATCHES, SMALLEST_BATCH] = [30, 8];
 
 /** What is kept of a fold (`artifacts/folds/fold-1.json`). */
 interface FoldAnswers {
@@ -105,12 +104,9 @@ async function* trained(
   return probabilities;
 }
 
-/**
- * The run's own training, made longer and of smaller batches where there are few images. Plain gradients take a learning
- * rate in proportion to the batch (Goyal et al. 2017); the steps of Adam and RMSProp hardly depend on it.
- */
+/** The run's own training, made longer and of smaller batches where there are few images. */
 function longEnough({training, optimizer}: Folding, count: number): TrainOptions {
-  const batchSize = Math.min(training.batchSize, Math.max(SMALLEST_BATCH, Math.floor(count / FEWEST_BATCHES)));
+  const batchSize = fittingBatch(count, training.batchSize);
   const epochs = Math.max(training.epochs, Math.ceil(FEWEST_STEPS / Math.ceil(count / batchSize)));
   const scale = optimizer === "sgd" ? batchSize / training.batchSize : 1;
   return {...training, batchSize, epochs, schedule: (step, steps) => scale * training.schedule(step, steps)};

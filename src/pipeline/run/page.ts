@@ -12,10 +12,11 @@ import type {RunOptions} from "./options";
  */
 export async function* withPage(
   events: AsyncIterable<RunEvent>,
-  {probes, epochs}: Pick<RunOptions, "probes" | "epochs">,
+  {probes}: Pick<RunOptions, "probes">,
   jobs: Jobs,
 ): AsyncGenerator<RunEvent, void> {
   let folder = "";
+  let epochs = 0;
   let isShown = false; // whether the page has all that there is
   let mapped: Promise<boolean> | undefined;
   const failed = new Set<string>();
@@ -40,7 +41,7 @@ export async function* withPage(
     );
   try {
     for await (const event of events) {
-      if (event.type === "start") folder = event.path;
+      if (event.type === "start") ({path: folder, epochs} = event);
       if (event.type === "failure") failed.add(event.probe);
       if (event.type === "made" && event.probe === "projection" && event.epoch === epochs) mapped = mapFiles();
       if (event.type === "end") {

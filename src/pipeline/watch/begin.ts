@@ -73,8 +73,9 @@ export async function* beginWatching(
   try {
     if (before) for (const at of [before.path, await logFolderOf(before.path)]) await sweepFiles(at);
     if (!before || !(await hasTestImages(directory, data))) await keepTestImages(directory, data);
+    const epochs = options.until || Number.POSITIVE_INFINITY;
     const metrics = before ? await directory.readMetrics() : [];
-    yield {type: "start", path: directory.path, data, model: opened.model, engine: opened.engine};
+    yield {type: "start", path: directory.path, data, model: opened.model, engine: opened.engine, epochs};
     for (const line of [...foundLines(told, opened), ...notes, ...(opened.said ?? [])]) yield {type: "say", line};
     if (metrics.length > 0) {
       yield {

@@ -8,17 +8,23 @@ import {classifierOf, partsOf} from "./classifier";
 import {namedArrays} from "./named-arrays";
 import {type OptimizerName, tensorOptimizer} from "./optimizer";
 
+export interface TfNetworkOptions {
+  readonly optimizer: OptimizerName;
+  /** Of the dropout masks. */
+  readonly seed: number;
+  /** Of each class in the loss that is descended; absent: all count alike. */
+  readonly classWeights?: Float32Array | undefined;
+}
+
 /**
  * A tf.LayersModel, trained by tfjs on whatever backend is set. The loss is softmax cross-entropy of the logits, not
  * of the probabilities: tfjs clips those at 1e-7, which hides how wrong a sure mistake is.
- *
- * @param seed Of the dropout masks.
  */
 export function tfNetwork(
   model: tf.LayersModel,
   imageShape: ImageShape,
   classNames: readonly string[],
-  {optimizer: optimizerName, seed}: {readonly optimizer: OptimizerName; readonly seed: number},
+  {optimizer: optimizerName, seed, classWeights}: TfNetworkOptions,
 ): Network {
   const {toLogits} = partsOf(model);
   const classifier = classifierOf(model, imageShape, classNames);
@@ -30,7 +36,7 @@ export function tfNetwork(
     async trainBatch(batch, learningRate, step) {
       seedDropout(model, seed, step);
       const {loss, logits, grads} = tf.tidy(() => {
-        const {value, grads, logits} = gradientsOf(toLogits, batch, classNames.length, trainable);
+        const {value, grads, logits} = gradientsOf(toLogits, batch, classNames.length, trainable, classWeights);
         return {
           loss: value as tf.Tensor,
           logits,
@@ -46,12 +52,13 @@ export function tfNetwork(
       await eventLoopTurn(); // tfjs blocks: Ctrl-C and the progress bar get their turn here
       const answers = imageAnswers(scores, batch.labels, classNames.length);
       const correct = answers.predicted.reduce((sum, k, n) => sum + (k === batch.labels[n] ? 1 : 0), 0);
-      return {lossSum: meanLoss * batch.count, correct, answers};
+      const lossSum = classWeights ? answers.losses.reduce((sum, loss) => sum + loss, 0) : meanLoss * batch.count;
+      return {lossSum, correct, answers};
     },
     async gradients(batch, step) {
       seedDropout(model, seed, step);
       const tensors = tf.tidy(() => {
-        const {grads, logits} = gradientsOf(toLogits, batch, classNames.length, trainable);
+        const {grads, logits} = gradientsOf(toLogits, batch, classNames.length, trainable, classWeights);
         logits.dispose();
         return trainable.map((variable) => grads[variable.name]);
       });
@@ -113,14 +120,24 @@ function imageAnswers(logits: ArrayLike<number>, labels: ArrayLike<number>, clas
   return answers;
 }
 
-function gradientsOf(toLogits: tf.LayersModel, batch: LabelledImages, classes: number, trainable: tf.Variable[]) {
+function gradientsOf(
+  toLogits: tf.LayersModel,
+  batch: LabelledImages,
+  classes: number,
+  trainable: tf.Variable[],
+  classWeights?: Float32Array,
+) {
   const x = tf.tensor(batch.pixels, [batch.count, ...batch.shape]);
   const labels = tf.tensor1d(Int32Array.from(batch.labels), "int32");
   const target = tf.oneHot(labels, classes).toFloat();
   let logits: tf.Tensor | undefined;
   const {value, grads} = tf.variableGrads(() => {
     logits = tf.keep(toLogits.apply(x, {training: true}) as tf.Tensor); // variableGrads would dispose it
-    return tf.losses.softmaxCrossEntropy(target, logits) as tf.Scalar;
+    if (!classWeights) return tf.losses.softmaxCrossEntropy(target, logits) as tf.Scalar;
+    const weights = Float32Array.from(batch.labels, (label) => classWeights[label]);
+    // summed and divided by the images, as without weights: tfjs' "mean" would divide by the batch's own weights
+    const sum = tf.losses.softmaxCrossEntropy(target, logits, tf.tensor1d(weights), 0, tf.Reduction.SUM);
+    return sum.div(batch.count) as tf.Scalar;
   }, trainable);
   return {value, grads, logits: logits as tf.Tensor};
 }

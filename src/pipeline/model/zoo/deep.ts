@@ -2,23 +2,29 @@ import * as tf from "@tensorflow/tfjs";
 
 import type {ImageShape} from "../../../nouns/samples";
 import {glorotUniform, heNormal} from "./initializers";
-import {SeededDropout} from "./seeded-dropout";
 
-/** Channels of each block. */
-const BLOCKS = [16, 32, 64, 64] as const;
+/** Channels of each block; further blocks have as many as the last. */
+const CHANNELS = [16, 24, 48, 96] as const;
+/** The last block works on about so many pixels a side, or up to twice as many. */
+const LAST_SIDE = 8;
 
 /**
- * For colour pictures of 64 x 64 pixels and more: four blocks of 3 x 3 convolution, batch normalisation, relu and 2 x 2 max
- * pool, then one dense layer on what is left of the picture, a quarter of it dropped in training.
+ * For colour pictures of 64 x 64 pixels and more: blocks of 3 x 3 convolution, batch normalisation and relu, each but the
+ * first followed by a 2 x 2 max pool where another one comes, then the greatest of each channel over the whole picture,
+ * and one dense layer. The greatest, and not the mean or a weight for each place, because a thing may stand anywhere and
+ * be small. The first convolution goes in steps of 2 pixels: it has a quarter of the work, and loses nothing measurable.
+ * Pictures of 64 pixels have four blocks, of 128 five.
  */
 export function deep(imageShape: ImageShape, classes: number, seed: number): tf.Sequential {
   const model = tf.sequential({name: "deep"});
-  BLOCKS.forEach((filters, i) => {
+  const halvings = Math.floor(Math.log2(Math.min(imageShape[0], imageShape[1]) / LAST_SIDE));
+  const blocks = Math.max(CHANNELS.length, halvings + 1);
+  for (let i = 0; i < blocks; i++) {
     const name = `conv${i + 1}`;
     model.add(
       tf.layers.conv2d({
-        ...(i === 0 ? {inputShape: [...imageShape]} : {}),
-        filters,
+        ...(i === 0 ? {inputShape: [...imageShape], strides: 2} : {}),
+        filters: CHANNELS[Math.min(i, CHANNELS.length - 1)],
         kernelSize: 3,
         padding: "same",
         useBias: false,
@@ -28,10 +34,10 @@ export function deep(imageShape: ImageShape, classes: number, seed: number): tf.
     );
     model.add(tf.layers.batchNormalization({momentum: 0.9, name: `norm${i + 1}`}));
     model.add(tf.layers.reLU({name: `relu${i + 1}`}));
-    model.add(tf.layers.maxPooling2d({poolSize: 2, padding: "same", name: `pool${i + 1}`}));
-  });
-  model.add(tf.layers.flatten({name: "flatten"}));
-  model.add(new SeededDropout({rate: 0.25, name: "dropout"}));
+    const isBetween = i > 0 && i < blocks - 1;
+    if (isBetween) model.add(tf.layers.maxPooling2d({poolSize: 2, padding: "same", name: `pool${i + 1}`}));
+  }
+  model.add(tf.layers.globalMaxPooling2d({name: "greatest"}));
   model.add(tf.layers.dense({units: classes, kernelInitializer: glorotUniform(seed, "logits"), name: "logits"}));
   model.add(tf.layers.softmax({name: "probabilities"}));
   return model;

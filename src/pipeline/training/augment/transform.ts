@@ -31,17 +31,21 @@ export function transformed(from: Float32Array, into: Float32Array, shape: Image
   const [middleX, middleY] = [(width - 1) / 2, (height - 1) / 2];
   const [cos, sin] = [Math.cos(turn) / zoom, Math.sin(turn) / zoom];
   const [signX, signY] = [mirrorX ? -1 : 1, mirrorY ? -1 : 1];
+  const [right, below] = [width > 1 ? channels : 0, height > 1 ? width * channels : 0];
+  const [lastLeft, lastTop] = [Math.max(0, width - 2), Math.max(0, height - 2)];
+  // plain variables from here on: this runs for every pixel of every image
   for (let y = 0, at = 0; y < height; y++) {
+    const dy = y - middleY - shiftY * height;
     for (let x = 0; x < width; x++) {
-      const [dx, dy] = [x - middleX - shiftX * width, y - middleY - shiftY * height];
+      const dx = x - middleX - shiftX * width;
       const fromX = within(middleX + signX * (cos * dx + sin * dy), width - 1);
       const fromY = within(middleY + signY * (cos * dy - sin * dx), height - 1);
-      const [left, top] = [Math.min(width - 2, Math.floor(fromX)), Math.min(height - 2, Math.floor(fromY))];
-      const [across, down] = [fromX - Math.max(0, left), fromY - Math.max(0, top)];
-      const first = (Math.max(0, top) * width + Math.max(0, left)) * channels;
-      const [right, below] = [width > 1 ? channels : 0, height > 1 ? width * channels : 0];
-      for (let c = 0; c < channels; c++, at++) {
-        const i = first + c;
+      const left = Math.min(lastLeft, Math.floor(fromX));
+      const top = Math.min(lastTop, Math.floor(fromY));
+      const across = fromX - left;
+      const down = fromY - top;
+      let i = (top * width + left) * channels;
+      for (let c = 0; c < channels; c++, at++, i++) {
         const above = from[i] + across * (from[i + right] - from[i]);
         const under = from[i + below] + across * (from[i + below + right] - from[i + below]);
         into[at] = above + down * (under - above);
@@ -56,5 +60,5 @@ export function transformed(from: Float32Array, into: Float32Array, shape: Image
 }
 
 function within(value: number, most: number): number {
-  return Math.min(most, Math.max(0, value));
+  return value < 0 ? 0 : value > most ? most : value;
 }

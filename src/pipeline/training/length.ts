@@ -1,0 +1,46 @@
+import type {Dataset} from "../../nouns/samples";
+
+/** How long a run trains, and on how many images at a step. */
+export interface Length {
+  readonly epochs: number;
+  readonly batchSize: number;
+  /** What the user is told of it, where it was chosen for few pictures. */
+  readonly note?: string;
+}
+
+/** Where nothing is said otherwise: passes, and images of a step. */
+const EPOCHS = 5;
+export const BATCH = 64;
+/** Steps that a network on own pictures makes: six classes of 3,000 noisy pictures are told apart after so many (bench/shapes.ts). */
+const STEPS = 650;
+/** Of few pictures: batches of an epoch at least, and the smallest batch. So few images are not all in a few steps. */
+const [FEWEST_BATCHES, SMALLEST_BATCH] = [30, 8];
+/** However few pictures there are: each epoch is looked at, which takes its time too. */
+const MOST_EPOCHS = 30;
+
+/** The batch that fits so many training images: `most`, or of few images fewer. */
+export function fittingBatch(images: number, most: number): number {
+  return Math.min(most, Math.max(SMALLEST_BATCH, Math.floor(images / FEWEST_BATCHES)));
+}
+
+/**
+ * What the user asked for; where that is 0, 5 epochs of batches of 64. Of a folder of pictures, of which there are mostly few,
+ * as many epochs as make 650 steps, 5 to 30.
+ */
+export function lengthOf(
+  asked: {readonly epochs: number; readonly batchSize: number},
+  {folder, train}: Pick<Dataset, "folder" | "train">,
+): Length {
+  const isOwn = folder !== undefined;
+  const batchSize = asked.batchSize || (isOwn ? fittingBatch(train.count, BATCH) : BATCH);
+  if (asked.epochs || !isOwn) return {epochs: asked.epochs || EPOCHS, batchSize};
+  const batches = Math.ceil(train.count / batchSize);
+  const epochs = Math.min(MOST_EPOCHS, Math.max(EPOCHS, Math.ceil(STEPS / batches)));
+  if (epochs === EPOCHS) return {epochs, batchSize};
+  const steps = (epochs * batches).toLocaleString("en");
+  return {
+    epochs,
+    batchSize,
+    note: `${epochs} epochs, because there are few pictures: ${steps} steps of ${batchSize}; --epochs says otherwise`,
+  };
+}
