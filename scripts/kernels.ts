@@ -5,8 +5,8 @@
 import {execFileSync} from "node:child_process";
 import {mkdirSync, readFileSync, rmSync, writeFileSync} from "node:fs";
 import {basename, dirname, join, resolve} from "node:path";
-
 import {engineTiles} from "./engine-tiles";
+import {kernelHeads} from "./kernel-heads";
 
 const ROOT = resolve(__dirname, "..");
 
@@ -74,6 +74,7 @@ export const kernels: readonly Kernel[] = [
 /** Sources that are themselves written by a program, and their text. */
 export const generated: {readonly [path: string]: () => string} = {
   "src/engine/kernels/generated/tiles.ts": engineTiles,
+  "src/engine/compiler/kernel-heads.ts": () => kernelHeads(join(ROOT, "src/engine/kernels")),
 };
 
 /** @param folder Where the binary goes, if not to its place. @returns Its path. */

@@ -14,6 +14,14 @@ const FIXTURE = join(__dirname, "fixtures/what-a-run-leaves.json");
 /** Files that hold times, or are made of them; pictures depend on the processor in their last bits (test/full). */
 const LEFT_OUT = /^(run\.json|metrics\.jsonl|report\.html|checkpoint\/|plots\/)|\.png$/;
 
+/** A file's bytes; a model names the version that wrote it, which is not what it computes. */
+function contentOf(path: string): Uint8Array {
+  const bytes = readFileSync(path);
+  return path.endsWith("model.json")
+    ? Buffer.from(`${bytes}`.replace(/epochscope \d+\.\d+\.\d+/, "epochscope"))
+    : bytes;
+}
+
 test("a seeded run leaves the bytes that it has always left", async () => {
   const save = temporaryFolder();
   // the plain kernels give the same bits on every machine
@@ -24,7 +32,7 @@ test("a seeded run leaves the bytes that it has always left", async () => {
       .map((file) => [
         file,
         createHash("sha256")
-          .update(readFileSync(join(save, "r", file)))
+          .update(contentOf(join(save, "r", file)))
           .digest("hex"),
       ]),
   );

@@ -1,5 +1,6 @@
+import type {Address} from "./address";
 import type {Arena} from "./arena";
-import {type Address, moved} from "./program";
+import {moved} from "./program";
 
 /** Height, width and channels of one image's activations. */
 export interface Shape {

@@ -1,10 +1,5 @@
-/** An address in the workspace of whichever thread (or group) makes the call, from the workspace's start, in bytes. */
-export interface Local {
-  readonly local: number;
-}
-
-/** A byte in the shared memory. */
-export type Address = number | Local;
+import type {Address} from "./address";
+import type {KernelHeads} from "./kernel-heads";
 
 /**
  * What a step is done once for: each group of four images; each group, slot by slot (a slot's groups in order, all by one
@@ -58,7 +53,8 @@ export function programOf(steps: readonly (Step | typeof MEET | typeof GUARD)[])
   return {phases, workspaces: crossed ? "groups" : "threads"};
 }
 
-export function each(over: Unit, kernel: string, ...args: readonly Address[]): Step {
+/** A step, its arguments checked against the kernel's own head: a missing one would be 0 in WebAssembly, in silence. */
+export function each<K extends keyof KernelHeads>(over: Unit, kernel: K, ...args: KernelHeads[K]): Step {
   return {over, kernel, args};
 }
 

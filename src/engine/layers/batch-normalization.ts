@@ -56,12 +56,10 @@ export const batchNormalization: LayerKind<BatchNormalizationPlan> = {
     const dBeta = of("beta")?.gradients ?? shared.take(channels * 4);
     const dGamma = of("gamma")?.gradients ?? shared.take(channels * 4);
 
-    const shape = [height, width, channels];
-    const [x, d] = [
-      [input.at, input.row, input.plane, ...shape],
-      [dy.at, dy.row, dy.plane],
-    ];
-    const normalized = (by: readonly number[]) =>
+    const shape = [height, width, channels] as const;
+    const x = [input.at, input.row, input.plane, ...shape] as const;
+    const d = [dy.at, dy.row, dy.plane] as const;
+    const normalized = (by: readonly [mean: number, variance: number]) =>
       each("groups", "normalize", ...x, ...by, gamma, beta, epsilon, output.at, output.row, output.plane);
     return {
       forward: (training) =>
@@ -83,7 +81,7 @@ export const batchNormalization: LayerKind<BatchNormalizationPlan> = {
                 each(
                   "groups",
                   "normalizationGradient",
-                  ...[...x, mean, variance, gamma, epsilon, dBeta, dGamma, ...d, at, row, plane],
+                  ...([...x, mean, variance, gamma, epsilon, dBeta, dGamma, ...d, at, row, plane] as const),
                 ),
               ]
             : [each("groups", "normalizationScale", ...d, ...shape, movingVariance, gamma, epsilon, at, row, plane)],

@@ -104,16 +104,22 @@ export const convolution: LayerKind<ConvolutionPlan> = {
 
     return {
       forward(training, linear = false) {
-        const result = [output.at, output.row, output.plane, to.height, to.width, ...maskArguments(undefined)];
+        const result = [output.at, output.row, output.plane, to.height, to.width, ...maskArguments(undefined)] as const;
         const epilogue = relu && !linear ? 1 : 0;
         const offset = bias?.values ?? zeros;
         if (fast) return [fast.forward(first, offset, epilogue, training)];
-        const window = [first, input.row * stride[0], ELEMENT * stride[1], taps, from.channels * kernel[0] * kernel[1]];
+        const window = [
+          first,
+          input.row * stride[0],
+          ELEMENT * stride[1],
+          taps,
+          from.channels * kernel[0] * kernel[1],
+        ] as const;
         return [each("groups", "convolve", ...window, weights.values, offset, to.channels, ...result, epilogue)];
       },
       parameterGradients(afterForward) {
-        const windows = [first, input.row, input.plane, from.channels, ...kernel];
-        const gradient = [dz.at, turned.row, dz.plane, height, width, to.channels];
+        const windows = [first, input.row, input.plane, from.channels, ...kernel] as const;
+        const gradient = [dz.at, turned.row, dz.plane, height, width, to.channels] as const;
         const steps = [
           fast?.weightGradient(first, afterForward) ??
             each("slots", "convolutionWeightGradient", ...windows, ...gradient, weights.slots, slots, slotStride),
@@ -124,9 +130,18 @@ export const convolution: LayerKind<ConvolutionPlan> = {
       inputGradient(training) {
         const {planes, mask} = place.inputGradient;
         const tapCount = to.channels * kernel[0] * kernel[1];
-        const window = [firstBack, turned.row, ELEMENT, tapsBack, tapCount, weights.flipped, zeros, from.channels];
+        const window = [
+          firstBack,
+          turned.row,
+          ELEMENT,
+          tapsBack,
+          tapCount,
+          weights.flipped,
+          zeros,
+          from.channels,
+        ] as const;
         const write = (into: Planes, masked: Planes | undefined): Step[] => {
-          const result = [into.at, into.row, into.plane, from.height, from.width, ...maskArguments(masked)];
+          const result = [into.at, into.row, into.plane, from.height, from.width, ...maskArguments(masked)] as const;
           const epilogue = masked ? 2 : 0;
           if (fast) return [fast.inputGradient(into, masked, training)];
           return [each("groups", "convolve", ...window, ...result, epilogue)];

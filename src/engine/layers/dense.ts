@@ -45,7 +45,7 @@ export const dense: LayerKind<DensePlan> = {
     const unusedBias = bias ? 0 : shared.take(columns * 4);
     return {
       forward(_training, linear = false) {
-        const sources = [input.at, inputs, weights.values, columns, bias?.values ?? zeros];
+        const sources = [input.at, inputs, weights.values, columns, bias?.values ?? zeros] as const;
         return [each("groups", "dense", ...sources, output.at, relu && !linear ? 1 : 0)];
       },
       parameterGradients: () => [
@@ -57,7 +57,7 @@ export const dense: LayerKind<DensePlan> = {
           each("groups", "denseInputGradient", inputs, weights.values, columns, dz.at, at),
         ]),
       batchGradients: () => {
-        const into = [weights.gradients, bias?.gradients ?? unusedBias];
+        const into = [weights.gradients, bias?.gradients ?? unusedBias] as const;
         return [each("parts", "denseWeightGradient", keptInputs, inputs, keptGradients, columns, ...into)];
       },
     };

@@ -16,7 +16,7 @@ export const dropout: LayerKind<DropoutPlan> = {
   },
   parameters: () => [],
   stage({name, input: shape, rate}, {input, output, outputGradient, inputGradient, local}) {
-    const settings = [elements(shape), nameHash(name), Math.round(rate * 2 ** 32), 1 / (1 - rate)];
+    const settings = [elements(shape), nameHash(name), Math.round(rate * 2 ** 32), 1 / (1 - rate)] as const;
     const masked = (from: Planes, to: Target) =>
       viaContiguous(to, local, ({at}) => [each("groups", "dropout", from.at, ...settings, at)]);
     const passed = {planes: output, mask: undefined};

@@ -1,8 +1,8 @@
 import type * as tf from "@tensorflow/tfjs";
-
+import type {Address} from "../compiler/address";
 import type {Arena} from "../compiler/arena";
 import {type Border, contiguous, type Planes, type Shape, takePlanes} from "../compiler/planes";
-import {type Address, each, type Step} from "../compiler/program";
+import {each, type Step} from "../compiler/program";
 
 /** Why a layer cannot be run by the engine, in words. */
 export interface Reason {
@@ -116,7 +116,7 @@ export interface LayerKind<P extends LayerPlan> {
 }
 
 /** A mask's address, row and plane, or zeros for none. */
-export function maskArguments(mask: Planes | undefined): Address[] {
+export function maskArguments(mask: Planes | undefined): readonly [at: Address, row: Address, plane: Address] {
   return mask ? [mask.at, mask.row, mask.plane] : [0, 0, 0];
 }
 
@@ -133,6 +133,6 @@ export function viaContiguous(target: Target, local: Arena, write: (planes: Plan
 
 export function spread(from: Planes, {planes, mask}: Target): Step {
   const {height, width, channels} = planes;
-  const source = [from.at, from.row, from.plane, height, width, channels];
+  const source = [from.at, from.row, from.plane, height, width, channels] as const;
   return each("groups", "spread", ...source, planes.at, planes.step, planes.row, planes.plane, ...maskArguments(mask));
 }

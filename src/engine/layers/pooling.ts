@@ -35,23 +35,23 @@ export const pooling: LayerKind<PoolingPlan> = {
 
   stage(plan, {input, output, outputGradient: dy, inputGradient, local}) {
     const {output: size, window, stride, padding, average} = plan;
-    const from = [input.at, input.row, input.plane, size.channels];
-    const pooled = [output.at, output.row, output.plane];
-    const gradient = [dy.at, dy.row, dy.plane, size.height, size.width];
+    const from = [input.at, input.row, input.plane, size.channels] as const;
+    const pooled = [output.at, output.row, output.plane] as const;
+    const gradient = [dy.at, dy.row, dy.plane, size.height, size.width] as const;
     if (isSquareOfTwo(plan)) {
       const {planes, mask} = inputGradient;
       return {
         forward: () => [each("groups", "maxPool2", ...from, ...pooled, size.height, size.width)],
         parameterGradients: () => [],
         inputGradient: () => {
-          const into = [planes.at, planes.step, planes.row, planes.plane, mask ? 1 : 0];
+          const into = [planes.at, planes.step, planes.row, planes.plane, mask ? 1 : 0] as const;
           return [each("groups", "maxPool2Gradient", ...from, ...pooled, ...gradient, ...into)];
         },
         batchGradients: () => [],
       };
     }
-    const windows = [input.height, input.width, ...window, ...stride, ...padding];
-    const backTo = ({at, row, plane}: Planes) => [at, row, plane];
+    const windows = [input.height, input.width, ...window, ...stride, ...padding] as const;
+    const backTo = ({at, row, plane}: Planes) => [at, row, plane] as const;
     return {
       forward: () => [
         each("groups", average ? "meanPool" : "maxPool", ...from, ...pooled, size.height, size.width, ...windows),

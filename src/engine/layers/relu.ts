@@ -10,7 +10,7 @@ export const relu: LayerKind<ReluPlan> = {
   plan: ({layer, input}) => ({name: layer.name, input, output: input, relu: true}),
   parameters: () => [],
   stage({input: {height, width, channels}}, {input, output, outputGradient, inputGradient}) {
-    const from = [input.at, input.row, input.plane, height, width, channels];
+    const from = [input.at, input.row, input.plane, height, width, channels] as const;
     return {
       forward: () => [each("groups", "relu", ...from, output.at, output.row, output.plane)],
       parameterGradients: () => [],

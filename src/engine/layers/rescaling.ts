@@ -14,7 +14,7 @@ export const rescaling: LayerKind<RescalingPlan> = {
   },
   parameters: () => [],
   stage({input: {height, width, channels}, scale, offset}, {input, output, outputGradient: dy, inputGradient, local}) {
-    const shape = [height, width, channels];
+    const shape = [height, width, channels] as const;
     return {
       forward: () => [
         each(

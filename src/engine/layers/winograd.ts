@@ -1,5 +1,6 @@
+import type {Address} from "../compiler/address";
 import {ELEMENT, type Planes, type Shape} from "../compiler/planes";
-import {type Address, each, type Step} from "../compiler/program";
+import {each, type Step} from "../compiler/program";
 import type {ConvolutionPlan} from "./convolution-plan";
 import {maskArguments, type Place} from "./kind";
 
@@ -66,17 +67,17 @@ export function winograd({input: from, output: to, padding}: ConvolutionPlan, pl
   const [squaresOfInput, squaresOfGradient] = [inFours(from.channels), inTwos(to.channels)].map((channels) =>
     scratch(ofPlaces(channels, kept)),
   );
-  const gradient = [dz.at, dz.row, dz.plane, to.channels];
+  const gradient = [dz.at, dz.row, dz.plane, to.channels] as const;
   const stride = (channels: number, capacity: number) => placeStride(channels * capacity * ELEMENT);
   return {
     /** @param training Whether to leave what `weightGradient` then need not do again. */
     forward(first: Address, bias: number, relu: number, training: boolean): Step {
       const passing = training && whole;
       const scratch = passing
-        ? [kept, squaresOfInput, stride(inFours(from.channels), kept)]
-        : [forward.capacity, v, stride(from.channels, forward.capacity)];
-      const source = [first, input.row, input.plane, from.channels, forwardWeights, bias, to.channels];
-      const result = [output.at, output.row, output.plane, to.height, to.width, relu];
+        ? ([kept, squaresOfInput, stride(inFours(from.channels), kept)] as const)
+        : ([forward.capacity, v, stride(from.channels, forward.capacity)] as const);
+      const source = [first, input.row, input.plane, from.channels, forwardWeights, bias, to.channels] as const;
+      const result = [output.at, output.row, output.plane, to.height, to.width, relu] as const;
       return each("groups", "winogradConvolve", ...source, ...result, ...scratch, m, strip);
     },
     /** @param ready Whether `forward` of the same images came before it, in training. */
@@ -84,24 +85,24 @@ export function winograd({input: from, output: to, padding}: ConvolutionPlan, pl
       each(
         "slots",
         "winogradWeightGradient",
-        ...[first, input.row, input.plane, from.channels, ...gradient, to.height, to.width],
-        ...[gradientSlots, slots, slotFloats * 4, kept, squaresOfInput, squaresOfGradient, strip],
+        ...([first, input.row, input.plane, from.channels, ...gradient, to.height, to.width] as const),
+        ...([gradientSlots, slots, slotFloats * 4, kept, squaresOfInput, squaresOfGradient, strip] as const),
         ready && whole ? 1 : 0,
       ),
     /** @param ready Whether `weightGradient` of the same images came before it. */
     inputGradient(into: Planes, mask: Planes | undefined, ready: boolean): Step {
-      const source = [...gradient, to.height, to.width, backWeights, from.channels];
-      const result = [into.at, into.row, into.plane, from.height, from.width, ...maskArguments(mask)];
+      const source = [...gradient, to.height, to.width, backWeights, from.channels] as const;
+      const result = [into.at, into.row, into.plane, from.height, from.width, ...maskArguments(mask)] as const;
       const scratch = whole
-        ? [kept, squaresOfGradient, stride(inTwos(to.channels), kept)]
-        : [back.capacity, v, stride(to.channels, back.capacity)];
-      const rest = [...padding, ...scratch, m, strip, ready && whole ? 1 : 0];
+        ? ([kept, squaresOfGradient, stride(inTwos(to.channels), kept)] as const)
+        : ([back.capacity, v, stride(to.channels, back.capacity)] as const);
+      const rest = [...padding, ...scratch, m, strip, ready && whole ? 1 : 0] as const;
       return each("groups", "winogradBack", ...source, ...result, ...rest);
     },
     finish: each(
       "parts",
       "winogradFinish",
-      ...[gradientSlots, slots, slotFloats * 4, from.channels, to.channels, weights.gradients],
+      ...([gradientSlots, slots, slotFloats * 4, from.channels, to.channels, weights.gradients] as const),
     ),
     refresh: each("parts", "winogradWeights", weights.values, from.channels, to.channels, forwardWeights, backWeights),
   };

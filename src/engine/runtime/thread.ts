@@ -1,6 +1,7 @@
 import type {MessagePort} from "node:worker_threads";
 
-import type {Address, Program} from "../compiler/program";
+import type {Address} from "../compiler/address";
+import type {Program} from "../compiler/program";
 
 /** What a thread is given at its start. */
 export interface ThreadData {
