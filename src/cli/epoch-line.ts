@@ -15,22 +15,22 @@ export function epochLine(metrics: EpochMetrics, best: boolean, columns: number)
   const {train, validation, test, testAccuracy, validationAccuracy} = figuresOf(metrics);
   const looking = `${(seconds.evaluate + seconds.probes).toFixed(1)} s looking`;
   const times = `${seconds.train.toFixed(1)} s training, ${looking}`;
-  const ofTest = [
-    {parts: [test], times: looking, least: 60},
-    {parts: [test], times: ""},
-    {parts: [testAccuracy], times: ""},
-  ];
-  // a network that was trained elsewhere has no other figures
-  const layouts =
-    metrics.validationLoss === null && metrics.trainLoss === null
-      ? ofTest
-      : [
-          {parts: [train, validation, test], times, least: 118},
-          {parts: [train, validation, test], times: ""},
-          {parts: [validation, test], times: ""},
-          {parts: [validationAccuracy, testAccuracy], times: ""},
-          {parts: [testAccuracy], times: ""},
-        ];
+  // a network that was trained elsewhere has few other figures
+  const isWatched = metrics.validationLoss === null;
+  const told = metrics.trainLoss === null ? [test] : [train, test];
+  const layouts = isWatched
+    ? [
+        {parts: told, times: looking, least: 90},
+        {parts: told, times: ""},
+        {parts: [testAccuracy], times: ""},
+      ]
+    : [
+        {parts: [train, validation, test], times, least: 118},
+        {parts: [train, validation, test], times: ""},
+        {parts: [validation, test], times: ""},
+        {parts: [validationAccuracy, testAccuracy], times: ""},
+        {parts: [testAccuracy], times: ""},
+      ];
   const fits = ({parts, least}: {readonly parts: readonly string[]; readonly least?: number}) =>
     columns >= (least ?? [title, ...parts].join("  ").length + BEST);
   const {parts, times: shown} = layouts.find(fits) ?? layouts[layouts.length - 1];

@@ -11,13 +11,15 @@ import {chooseProbes, type ProbeOptions} from "./run/probe-once";
 import {keepSuspects} from "./run/suspects";
 import {beginWatching, type Watched} from "./watch/begin";
 import {toldClasses} from "./watch/data";
+import {digestOf} from "./watch/digest";
 import {type Checkpoint, checkpointsIn, filesOf} from "./watch/folder";
 import {keepLookedAt} from "./watch/looked-at";
 import {type OpenedCheckpoint, type Sizes, sizesOf} from "./watch/opened";
 import {openerOf} from "./watch/openers";
 import {type Told, type WatchOptions, watchOptionsOf} from "./watch/options";
-import {digestOf, partsOf} from "./watch/read-checkpoint";
+import {partsOf} from "./watch/read-checkpoint";
 import {QUIET_FOR, type Settled, settledFiles} from "./watch/settled";
+import {trainedBeside} from "./watch/trained";
 
 export interface WatchControl {
   /** Ends it after the artifact at hand; what was looked at is kept. */
@@ -159,15 +161,17 @@ function isKnown({lookedAt}: Watched, {epoch}: Checkpoint, sha256: string): bool
 }
 
 /** An epoch: evaluate → probes → log, and what comes later; a checkpoint that was written anew takes its old one's place. */
-async function* lookAt(watched: Watched, {epoch}: Checkpoint, opened: OpenedCheckpoint): AsyncGenerator<RunEvent> {
+async function* lookAt(watched: Watched, checkpoint: Checkpoint, opened: OpenedCheckpoint): AsyncGenerator<RunEvent> {
+  const {epoch} = checkpoint;
   const {looking, seen} = watched;
   const {metrics} = looking;
   const old = metrics.findIndex((line) => line.epoch === epoch);
   if (old >= 0) metrics.splice(old, 1);
   watched.show(opened);
   seen.add(epoch);
-  const {loss: lossSum, accuracy: correct} = opened.trained ?? {loss: 0, accuracy: 0};
-  const progress = {epoch, batch: 1, batches: 1, images: opened.trained ? 1 : 0, lossSum, correct, steps: []};
+  const trained = opened.trained ?? (await trainedBeside(checkpoint));
+  const {loss: lossSum, accuracy: correct} = trained ?? {loss: 0, accuracy: 0};
+  const progress = {epoch, batch: 1, batches: 1, images: trained ? 1 : 0, lossSum, correct, steps: []};
   const rest = yield* look(looking, progress, 0);
   if (!rest) return;
   yield* rest.keep();

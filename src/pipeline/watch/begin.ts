@@ -60,7 +60,8 @@ export async function* beginWatching(
   const {options} = told;
   const made = environment();
   const sizes = sizesOf(opened);
-  const opening = opened.data ?? (yield* dataEvents(openTestData(options, opened.side, signal)));
+  const opening =
+    opened.data ?? (yield* dataEvents(openTestData(options, {side: opened.side, outputs: sizes.outputs}, signal)));
   const {data, notes} = opened.answers
     ? fitToAnswers(opening, sizes, names, checkpoint.path)
     : fitToNetwork(opening, sizes, names, checkpoint.path);

@@ -7,35 +7,28 @@ import {isThere} from "../data/is-there";
 import type {DataNote, DataProgress} from "../data/progress";
 import {readWhole} from "../data/read-file";
 import {pooled, take} from "../data/split";
+import {dataOf, noImages} from "./array-data";
+import {readArrays} from "./arrays";
+import {digestOf} from "./digest";
 import {fittedData} from "./fitted";
 import type {Told, WatchOptions} from "./options";
-
-/** A split of no images: a network that was trained elsewhere is asked about none that it learnt from. */
-export function noImages(shape: ImageShape): Split {
-  return {
-    count: 0,
-    async read(indices) {
-      if (indices.length > 0) throw new RangeError(`image index: expected none, got ${indices[0]}`);
-      return {count: 0, shape, pixels: new Float32Array(0), labels: new Uint16Array(0)};
-    },
-  };
-}
 
 /**
  * The images that a watched network is tested on: those to test, or all of a folder that has no parts. Those to validate count where
  * the folder has such a part by itself; what is held out of training images elsewhere, the network may have learnt from.
  *
- * @param side Pixels a side that the network wants; undefined where it leaves that open.
+ * @param side Pixels a side that the network wants; undefined where it leaves that open. `outputs`: classes that it tells.
  */
 export async function* openTestData(
   options: WatchOptions,
-  side: number | undefined,
+  {side, outputs}: {readonly side?: number | undefined; readonly outputs: number},
   signal?: AbortSignal,
 ): AsyncGenerator<DataProgress | DataNote, Dataset> {
   const {data: source, testLimit, imageSize, save} = options;
   if (source === "") {
     throw new UserError("--data: expected the test images (mnist, or a folder), got none");
   }
+  if (/\.npz$/i.test(source)) return arrayData(source, outputs, testLimit);
   const opened = yield* openData(
     {
       ...options,
@@ -54,6 +47,18 @@ export async function* openTestData(
     validation: takenOut?.validation === false ? validation : noImages(opened.imageShape),
     test: take(all, testLimit),
   };
+}
+
+/** The arrays `images` and `labels` of a .npz file. */
+async function arrayData(path: string, classes: number, testLimit: number): Promise<Dataset> {
+  const arrays = await readArrays([path], ["images", "labels"]);
+  const [images, labels] = [arrays.get("images"), arrays.get("labels")];
+  if (!images || !labels) {
+    const got = [...arrays.keys()].join(", ") || "neither";
+    throw new UserError(`${path}: expected arrays "images" and "labels", got ${got}`);
+  }
+  const data = dataOf(path, labels, images, images.rows, classes);
+  return {...data, name: "arrays", digest: await digestOf([path]), test: take(data.test, testLimit)};
 }
 
 /** The names of a network's outputs: those that the user tells, else undefined. */
@@ -124,7 +129,9 @@ export function fitToNetwork(
   if (places.includes(-1)) {
     const unknown = data.classNames[places.indexOf(-1)];
     if (told.length === data.classNames.length) {
-      notes.push(`classes by their order: ${data.classNames[0]} of the data is ${told[0]} of the network, and so on`);
+      const areNumbers = data.classNames.every((name, k) => name === `${k}`);
+      if (!areNumbers)
+        notes.push(`classes by their order: ${unknown} of the data is ${told[places.indexOf(-1)]} of the network`);
       return {data: {...fitted, classNames: told}, notes};
     }
     throw new UserError(`--classes: expected the data's classes among the names, got none called "${unknown}"`);

@@ -1,4 +1,4 @@
-import {join} from "node:path";
+import {join, resolve} from "node:path";
 import {UserError} from "../../nouns/options";
 import {type Entry, entriesOf, isSystemName} from "../data/images/folder-entries";
 
@@ -39,7 +39,7 @@ const KINDS: readonly (readonly [RegExp, CheckpointKind])[] = [
  */
 export async function checkpointsIn(
   folder: string,
-  {pattern, model}: {readonly pattern: string; readonly model: string},
+  {pattern, model, data}: {readonly pattern: string; readonly model: string; readonly data: string},
 ): Promise<Checkpoints> {
   const entries = (await entriesOf(folder)).filter(({name}) => !isSystemName(name));
   const epochOf = pattern === "" ? numberIn : matching(pattern);
@@ -49,7 +49,7 @@ export async function checkpointsIn(
   const unnumbered: string[] = [];
   for (const entry of entries) {
     const kind = await kindOf(entry);
-    if (!kind) continue;
+    if (!kind || resolve(entry.path) === resolve(data)) continue;
     const epoch = epochOf(entry.name);
     if (kind === "onnx" && (epoch === undefined || /^(graph|model)\.onnx$/i.test(entry.name))) graphs.push(entry.path);
     if (epoch === undefined) {

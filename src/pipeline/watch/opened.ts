@@ -4,6 +4,7 @@ import type {LoadSettings} from "../model/load/load-settings";
 import type {Engine} from "../run/choose-engine";
 import type {ModelFacts} from "../run/events";
 import type {Checkpoint} from "./folder";
+import type {Trained} from "./trained";
 
 /** A checkpoint that can be looked at. */
 export interface OpenedCheckpoint {
@@ -21,7 +22,7 @@ export interface OpenedCheckpoint {
   /** What the user is to know of it, a line each. */
   readonly said?: readonly string[];
   /** What training came to at this epoch, where the checkpoint tells. */
-  readonly trained?: {readonly loss: number; readonly accuracy: number};
+  readonly trained?: Trained;
   /** Pixels a side of the images that it wants. */
   readonly side?: number;
   /** The probes that it can answer; absent: all. */

@@ -1,4 +1,3 @@
-import {createHash} from "node:crypto";
 import {dirname, join} from "node:path";
 import {UserError} from "../../nouns/options";
 import {encodeModel, type ModelProto, type TensorProto} from "../../onnx/file/model";
@@ -12,13 +11,6 @@ import type {Checkpoint} from "./folder";
 export interface ReadCheckpoint {
   readonly bytes: Uint8Array;
   readonly model: ModelProto;
-}
-
-/** SHA-256 of files, in their order. */
-export async function digestOf(paths: readonly string[]): Promise<string> {
-  const hash = createHash("sha256");
-  for (const path of paths) hash.update(await readWhole(path));
-  return hash.digest("hex");
 }
 
 /** Paths of all files that a checkpoint is read from: those that a model names too, where it can be read by now. */
