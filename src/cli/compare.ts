@@ -1,9 +1,14 @@
+import {join} from "node:path";
+import {pathToFileURL} from "node:url";
+
 import {type OptionTable, oneOf, positiveInteger, resolveOptions, UserError} from "../nouns/options";
 import {findRunAt} from "../pipeline/record/saved-run";
 import {writeWhole} from "../pipeline/record/write-whole";
 import {compareRuns} from "../report/compare/compare-runs";
 import {compareDocument, DECIDING, type DecidingMetric, worseBy} from "../report/compare/document";
 import {comparePage} from "../report/compare/page";
+import {RUNS_FILE, runsShown} from "../report/compare/runs-shown";
+import {writeReport} from "../report/page";
 import type {Command} from "./command";
 import {comparisonLines} from "./compare-words";
 import {declareFlags, givenOf} from "./flags";
@@ -15,6 +20,7 @@ interface CompareOptions {
   readonly failUnder: number;
   readonly out: string;
   readonly save: string;
+  readonly report: boolean;
   readonly json: boolean;
 }
 
@@ -35,6 +41,7 @@ const compareFlags: OptionTable<CompareOptions> = {
   },
   out: {default: "", help: "also write the comparison as a page (.html) or as data (.json)"},
   save: {default: "save", help: "the folder that runs are kept in"},
+  report: {default: false, help: "also show it on the last run's page, as its question Runs"},
   json: {default: false, help: "print the comparison as JSON (schema epochscope/compare/1)"},
 };
 
@@ -72,6 +79,14 @@ export const compareCommand: Command = {
     if (options.out) {
       await writeWhole(options.out, /\.html$/i.test(options.out) ? comparePage(comparison) : json);
       if (!options.json) for (const line of ["", `page  ${options.out}`]) print(line);
+    }
+    if (options.report) {
+      const shown = runsShown(comparison);
+      if (!shown) throw new UserError("--report: expected runs tested on the same images, got others");
+      const folder = references[references.length - 1].run.path;
+      await writeWhole(join(folder, RUNS_FILE), JSON.stringify(shown));
+      const page = await writeReport(folder);
+      if (!options.json) print(`page  ${pathToFileURL(page).href}#v=runs`);
     }
     const worse = comparison.runs.some((run) => worseBy(comparison, run, options.metric) > options.failUnder);
     return worse ? VERDICT_NO : 0;

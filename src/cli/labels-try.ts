@@ -9,6 +9,8 @@ import {runOptions} from "../pipeline/run/options";
 import {compareRuns} from "../report/compare/compare-runs";
 import {compareDocument} from "../report/compare/document";
 import {comparePage} from "../report/compare/page";
+import {RUNS_FILE, runsShown} from "../report/compare/runs-shown";
+import {writeReport} from "../report/page";
 import {comparisonLines} from "./compare-words";
 import {drive, optionsOfRun} from "./run";
 import {say, sayJson} from "./terminal";
@@ -51,6 +53,11 @@ export async function tryEdits(
   const [run] = comparison.runs;
   const changed = run.changed;
   const {dropped = 0, relabelled = 0} = readRunFile(made).data.edits ?? {};
+  const shown = runsShown(comparison);
+  if (shown) {
+    await writeWhole(join(made, RUNS_FILE), JSON.stringify(shown));
+    await writeReport(made); // with the question Runs
+  }
   const page = join(made, "compare.html");
   await writeWhole(page, comparePage(comparison));
   const sentence = tryWords(changed, dropped + relabelled, run.total.fixed, run.total.broken);

@@ -3,6 +3,7 @@
 import type {EpochMetrics} from "../pipeline/types";
 import type {LayersShown} from "./layers-file";
 import type {Packed} from "./packed";
+import type {RunsShown} from "./runs-file";
 import type {TrainingShown} from "./training-file";
 
 export type {Packed} from "./packed";
@@ -117,6 +118,8 @@ export interface ReportFile {
   } | null;
   /** How the training images were learnt. */
   readonly training: TrainingShown | null;
+  /** How the run does beside another; null where it was not compared. */
+  readonly runs: RunsShown | null;
   /** How the layers came to be what they are. */
   readonly layers: LayersShown | null;
   /** u16 `[images, classes]`. */

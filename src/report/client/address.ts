@@ -17,7 +17,7 @@ const VIEWS: readonly ViewName[] = ["answers", "training", "layers", "runs"];
 /** Reads an address; what this run does not have is left out. */
 export function readAddress(
   hash: string,
-  data: Pick<Data, "epochs" | "count" | "classes"> & Partial<Pick<Data, "training" | "layers">>,
+  data: Pick<Data, "epochs" | "count" | "classes"> & Partial<Pick<Data, "training" | "layers" | "file">>,
 ): View {
   const query = new URLSearchParams(hash.replace(/^#/, ""));
   const whole = (name: string) => {
@@ -31,7 +31,7 @@ export function readAddress(
   const sample = data.training?.rowOf(whole("t")) ?? -1;
   const view = VIEWS.find((name) => name === query.get("v"));
   return {
-    ...(view && (view === "answers" || data[view as "training" | "layers"]) ? {view} : {}),
+    ...(view && (view === "answers" || (view === "runs" ? data.file?.runs : data[view])) ? {view} : {}),
     ...(sample >= 0 ? {sample} : {}),
     ...(stop >= 0 ? {stop} : {}),
     ...(other >= 0 ? {other} : {}),

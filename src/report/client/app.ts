@@ -18,6 +18,7 @@ import {MANY_CLASSES, shownClasses} from "./panels/matrix-grid";
 import {segmented, toggleAllNotes} from "./panels/panel";
 import {mountPhases} from "./panels/phases-panel";
 import {printOnPaper} from "./paper";
+import {mountRuns, runsFinding} from "./runs/view";
 import {sampledNote} from "./sampled";
 import {nameFiles} from "./save-panel";
 import {createStore, type Store, type ViewName} from "./state";
@@ -142,6 +143,7 @@ export function mountApp(data: Data, view: View = readAddress(location.hash, dat
     clear: () => store.set({selection: {kind: "mistakes"}, isolated: -1}),
   };
   const {training, layers} = data;
+  const {runs} = data.file;
   const questions: readonly Question[] = [
     {
       name: "answers",
@@ -161,11 +163,13 @@ export function mountApp(data: Data, view: View = readAddress(location.hash, dat
           },
         ]
       : []),
+    ...(runs ? [{name: "runs" as const, title: "Runs", finding: () => runsFinding(runs)}] : []),
   ];
   /** Views are made when they are first looked at. */
   const make: {readonly [name in ViewName]?: () => PageView} = {
     answers: () => answersView,
     ...(training ? {training: () => mountTraining(data, training, store)} : {}),
+    ...(runs ? {runs: () => mountRuns(data, runs, store)} : {}),
     ...(layers ? {layers: () => mountLayers(data, layers, store)} : {}),
   };
   const pages = new Map<ViewName, {readonly view: PageView; readonly root: HTMLElement}>();

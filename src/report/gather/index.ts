@@ -10,10 +10,12 @@ import {parseMetrics} from "../../pipeline/record/metrics-file";
 import {readRunFile} from "../../pipeline/record/run-file";
 import {readSaved} from "../../pipeline/record/saved-file";
 import type {EpochMetrics} from "../../pipeline/types";
+import {RUNS_FILE} from "../compare/runs-shown";
 import {type FileMemory, fileMemory, type Recall, type Saved} from "../file-memory";
 import {carriedMistakes, carriedStops, fractions, packer} from "../packer";
 import {reduction} from "../page-budget";
 import type {ReportFile, RunFacts} from "../report-file";
+import type {RunsShown} from "../runs-file";
 import {gatherInside, insideShown} from "./inside";
 import {gatherLayers} from "./layers";
 import {explanations, gatherLime} from "./lime";
@@ -133,6 +135,7 @@ function gatherFiles(runFolder: string, images: TestImages | null, recall: Recal
       pack,
       (paths) => linksOf(paths, facts.options?.data),
     ),
+    runs: images ? readRuns(join(runFolder, RUNS_FILE)) : null,
     layers: gatherLayers(artifacts.get("layers"), stops, recall, pack),
     inside: images && artifacts.has("network") ? gatherInside(perStop("network", insideShown), pack) : null,
   };
@@ -159,6 +162,12 @@ function readRun(folder: string): RunFacts & {classNames: readonly string[]} {
   const {name, startedAt, seed, options, training, probes, versions, engine, processor, data, model} = run;
   const {classNames, ...rest} = data;
   return {name, startedAt, seed, options, training, probes, versions, engine, processor, data: rest, model, classNames};
+}
+
+/** What `labels try`, or `compare --report`, kept of the comparison with another run. */
+function readRuns(path: string): RunsShown | null {
+  if (!existsSync(path)) return null;
+  return JSON.parse(orUserErrorSync(path, () => readFileSync(path, "utf8"), "read")) as RunsShown;
 }
 
 /** Every whole line; a last one without its end is still being written. */

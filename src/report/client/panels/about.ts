@@ -17,7 +17,7 @@ const KEYS: readonly (readonly [string, string])[] = [
 
 /** Those of a page with more than one question. */
 const QUESTION_KEYS: readonly (readonly [string, string])[] = [
-  ["1 2 3", "questions: answers, training set, layers"],
+  ["1 2 3 4", "questions: answers, training set, layers, runs"],
   ["G S D U", "training set: keep the label, take the suggested one, drop the image, undo"],
 ];
 

@@ -1,0 +1,176 @@
+import type {ChangedAnswer, RunsShown} from "../../runs-file";
+import type {Data} from "../data";
+import {h, type Kid, rem, svg} from "../dom";
+import {int, plural} from "../format";
+import {panel} from "../panels/panel";
+import {picture} from "../pictures";
+import {drawWhenSized} from "../sized";
+import type {Store} from "../state";
+import {fittedTo} from "../text-width";
+import type {PageView} from "../views";
+
+/** Pictures of a pile before "+ 412". */
+const IN_PILE = 90;
+
+/** The view of two runs: is this one better than the other, or was it luck? */
+export function mountRuns(data: Data, shown: RunsShown, store: Store): PageView {
+  const pair = h("div", {class: "pair of-2"}, pile(data, store, shown, "fixed"), pile(data, store, shown, "broken"));
+  const left = h(
+    "div",
+    {class: "left"},
+    h("div", {class: "hero of-2"}, lead(shown), seeds(shown)),
+    pair,
+    differences(shown),
+  );
+  return {left, side: null, draw: () => {}, step: () => {}, clear: () => {}};
+}
+
+/** "within seed noise": what the row of questions says of this view. */
+export function runsFinding({noise, right, baseRight}: RunsShown): string {
+  const net = right - baseRight;
+  const change = net === 0 ? "as many right" : `${net > 0 ? "+" : "−"}${int(Math.abs(net))} right`;
+  return {
+    beyond: `${change}, beyond seed noise`,
+    within: `${change}, within seed noise`,
+    unknown: change,
+    seed: "another seed",
+  }[noise.verdict];
+}
+
+function lead(shown: RunsShown): HTMLElement {
+  const {base, images, right, baseRight, fixed, broken, p, noise, edits, changed} = shown;
+  const strong = (text: string) => h("strong", {}, text);
+  const because = edits ? ` because of ${plural(edits.dropped + edits.relabelled, "training image")}` : "";
+  const chance = 100 * p;
+  const luck = chance < 1 ? "fewer than 1" : `${Math.round(chance)}`;
+  const verdict: {readonly [kind in RunsShown["noise"]["verdict"]]: string} = {
+    beyond: "▲ Beyond seed noise: the settings' means differ.",
+    within: "▨ Within seed noise: another seed alone moves as many.",
+    unknown: "○ One seed each: no one can say whether another would do as much.",
+    seed: "The two runs differ by their seed alone: this is what chance does.",
+  };
+  const kids: Kid[] = [
+    `Were both equally good, a split as uneven as ${int(fixed.length)} : ${int(broken.length)} would come up in ${luck} of 100 comparisons. `,
+    h("span", {class: "noise"}, verdict[noise.verdict]),
+  ];
+  return h(
+    "div",
+    {class: "hero-say"},
+    h(
+      "h1",
+      {class: "lead"},
+      "It gets ",
+      strong(int(right)),
+      ` of ${int(images)} right, ${base} `,
+      strong(int(baseRight)),
+      ".",
+    ),
+    h(
+      "p",
+      {class: "sub"},
+      `${plural(changed, "answer")} changed${because}: ${int(fixed.length)} turned right, ${int(broken.length)} wrong. `,
+      ...kids.map((kid) => kid || ""),
+    ),
+  );
+}
+
+/** A strip a setting, a dot a seed, the mean a line. */
+function seeds({settings, base, run}: RunsShown): HTMLElement {
+  const help =
+    "Right answers of every run that was compared. Runs that differ by their seed alone share a strip; the line is their mean. The filled dot is this run, " +
+    "the hollow one the run that it is compared with.";
+  const {root, body} = panel("seeds", "Right answers by seed", help);
+  const host = h("div", {class: "chart seeds-chart"});
+  body.append(host);
+  const all = settings.flatMap(({right}) => right);
+  const draw = () => {
+    const [width, height] = [host.clientWidth, host.clientHeight];
+    if (!width || !height) return;
+    const size = rem() * 0.75;
+    const [low, high] = [Math.min(...all), Math.max(...all)];
+    const [left, right] = [size * 2, size * 2];
+    const x = (value: number) =>
+      high > low ? left + ((width - left - right) * (value - low)) / (high - low) : width / 2;
+    const row = (height - size * 2) / settings.length;
+    const told = settings.map((setting) => setting.runs.map((name, n) => `${name} ${setting.right[n]}`).join(", "));
+    const sheet = svg("svg", {...{width, height, role: "img"}, "aria-label": `Right answers: ${told.join("; ")}`});
+    settings.forEach((setting, s) => {
+      const y = row * (s + 0.5);
+      const mean = setting.right.reduce((sum, value) => sum + value, 0) / setting.right.length;
+      sheet.append(svg("line", {class: "grid", x1: 0, x2: width, y1: y, y2: y}));
+      if (setting.right.length > 1)
+        sheet.append(svg("line", {class: "ph", x1: x(mean), x2: x(mean), y1: y - row * 0.3, y2: y + row * 0.3}));
+      setting.runs.forEach((name, n) => {
+        const kind = name === run ? "seed this" : name === base ? "seed base" : "seed";
+        const dot = svg("circle", {class: kind, cx: x(setting.right[n]), cy: y, r: kind === "seed" ? 4 : 6});
+        dot.append(svg("title", {}, `${name}: ${int(setting.right[n])} right`));
+        sheet.append(dot);
+      });
+    });
+    for (const value of new Set([low, high])) {
+      sheet.append(
+        svg("text", {class: "tick", x: x(value), y: height - size * 0.3, "text-anchor": "middle"}, int(value)),
+      );
+    }
+    host.replaceChildren(sheet);
+  };
+  drawWhenSized(host, draw);
+  return root;
+}
+
+/** The pictures that one run alone gets right; a click opens one among the answers. */
+function pile(
+  data: Data,
+  store: Store,
+  {fixed, broken, base, bothWrong}: RunsShown,
+  which: "fixed" | "broken",
+): HTMLElement {
+  const list = which === "fixed" ? fixed : broken;
+  const help = `Test ${data.words.many} that the one run answers right and the other wrong: its answer, then this run's. Both are wrong about ${int(bothWrong)}. Click one to see it among the answers.`;
+  const title = which === "fixed" ? "Only this run is right" : `Only ${base} is right`;
+  const {root, body} = panel(
+    `pile-${which}`,
+    fittedTo(title, 20, 1.0625, 650),
+    help,
+    h("strong", {class: "pile-count"}, int(list.length)),
+  );
+  const thumb = ([index, label, before, after]: ChangedAnswer) => {
+    const [truth, was, is] = [label, before, after].map((k) => data.names[k] || "–");
+    const button = h(
+      "button",
+      {type: "button", class: "thumb", title: `${truth}: was ${was}, is ${is}`},
+      picture(data, index),
+      h("span", {class: "th-cap"}, `${fittedTo(was, 2.5, 0.8125, 650)} · ${fittedTo(is, 2.5, 0.8125, 650)}`),
+      h("span", {class: "th-p"}, `true ${fittedTo(truth, 2.5, 0.75, 400)}`),
+    );
+    button.addEventListener("click", () => store.set({image: index, view: "answers", sheet: true}));
+    return button;
+  };
+  const more = list.length > IN_PILE ? h("p", {class: "empty"}, `+ ${int(list.length - IN_PILE)}`) : null;
+  const none = list.length === 0 ? h("p", {class: "empty"}, "None.") : null;
+  body.append(h("div", {class: "thumbs pile"}, ...list.slice(0, IN_PILE).map(thumb)), more ?? "", none ?? "");
+  return root;
+}
+
+/** The options that the two runs do not share. */
+function differences({options, base, run}: RunsShown): HTMLElement {
+  const {root, body} = panel(
+    "options",
+    "What differs between the runs",
+    "Options of the two runs that are not the same, as run.json keeps them.",
+  );
+  const head = h("thead", {}, h("tr", {}, ...["Option", base, run].map((text) => h("th", {scope: "col"}, text))));
+  const rows = options.map((one) =>
+    h("tr", {}, h("th", {scope: "row"}, one.name), h("td", {}, one.base), h("td", {}, one.other)),
+  );
+  body.append(
+    options.length
+      ? h(
+          "div",
+          {class: "cls-wrap", tabindex: "0"},
+          h("table", {class: "layers options-table"}, head, h("tbody", {}, ...rows)),
+        )
+      : h("p", {class: "empty"}, "Nothing but the seed, or not even that."),
+  );
+  return root;
+}

@@ -1,0 +1,30 @@
+/** @file What a report holds of the comparison of its run with others. Types only. */
+
+/** A run beside this one, on the same test images: `base` is the other, and this one is measured against it. */
+export interface RunsShown {
+  readonly base: string;
+  readonly run: string;
+  readonly images: number;
+  readonly baseRight: number;
+  readonly right: number;
+  /** Images that got another answer, right or wrong. */
+  readonly changed: number;
+  readonly bothWrong: number;
+  /** McNemar's exact test, two-sided. */
+  readonly p: number;
+  /** Test images that this run alone gets right, and those that the other alone does: place, label, its answer, this one's. */
+  readonly fixed: readonly ChangedAnswer[];
+  readonly broken: readonly ChangedAnswer[];
+  readonly noise: {
+    readonly verdict: "beyond" | "within" | "unknown" | "seed";
+    readonly interval95: readonly [number, number] | null;
+  };
+  /** Right answers of each setting's runs, a setting a list; the first is the base's. */
+  readonly settings: readonly {readonly runs: readonly string[]; readonly right: readonly number[]}[];
+  /** Options that the two do not share, in words. */
+  readonly options: readonly {readonly name: string; readonly base: string; readonly other: string}[];
+  /** What a list of decisions did to this run's training images; null where there was none. */
+  readonly edits: {readonly dropped: number; readonly relabelled: number} | null;
+}
+
+export type ChangedAnswer = readonly [index: number, label: number, before: number, after: number];

@@ -1,0 +1,61 @@
+import {writeFileSync} from "node:fs";
+import {join} from "node:path";
+import {pathToFileURL} from "node:url";
+import type {Browser} from "playwright-core";
+import {afterAll, beforeAll, expect, test} from "vitest";
+
+import {RUNS_FILE} from "../../src/report/compare/runs-shown";
+import {writeReport} from "../../src/report/page";
+import type {RunsShown} from "../../src/report/runs-file";
+import {openBrowser, openPage} from "./browser";
+import {exampleRun} from "./example-run";
+
+let browser: Browser;
+beforeAll(async () => {
+  browser = await openBrowser();
+});
+afterAll(() => browser?.close());
+
+const shown: RunsShown = {
+  ...{base: "first@2", run: "second@2", images: 60, baseRight: 40, right: 43, changed: 8, bothWrong: 12, p: 0.4531},
+  fixed: [
+    [3, 0, 1, 0],
+    [7, 1, 2, 1],
+    [9, 0, 2, 0],
+    [11, 2, 0, 2],
+    [20, 2, 1, 2],
+  ],
+  broken: [
+    [5, 2, 2, 0],
+    [6, 0, 0, 1],
+  ],
+  noise: {verdict: "within", interval95: [-0.01, 0.03]},
+  settings: [
+    {runs: ["first@2", "third@2"], right: [40, 44]},
+    {runs: ["second@2"], right: [43]},
+  ],
+  options: [{name: "options.learningRate", base: "0.001", other: "<b>0.004"}],
+  edits: {dropped: 3, relabelled: 1},
+};
+
+test("a run that was compared has the question Runs, and a picture of a pile opens among the answers", async () => {
+  const folder = exampleRun({count: 60});
+  writeFileSync(join(folder, RUNS_FILE), JSON.stringify(shown));
+  const url = pathToFileURL(await writeReport(folder)).href;
+  const {page, complaints} = await openPage(browser, `${url}#v=runs`);
+  const said = (await page.textContent("[data-view=runs] .hero-say")) ?? "";
+  expect(said).toContain("It gets 43 of 60 right, first@2 40.");
+  expect(said).toContain("8 answers changed because of 4 training images: 5 turned right, 2 wrong.");
+  expect(said).toContain("a split as uneven as 5 : 2 would come up in 45 of 100 comparisons");
+  expect(said).toContain("Within seed noise");
+  expect(await page.locator(".p-pile-fixed .thumb").count()).toBe(5);
+  expect(await page.locator(".p-pile-broken .thumb").count()).toBe(2);
+  expect(await page.textContent(".options-table td:last-child")).toBe("<b>0.004"); // text, never markup
+  await page.click(".p-pile-broken .thumb:nth-child(2)");
+  await page.waitForSelector("[data-view=answers]:not([hidden])");
+  expect(page.url()).toContain("img=6");
+  await page.goBack();
+  await page.waitForSelector("[data-view=runs]:not([hidden])");
+  expect(complaints).toEqual([]);
+  await page.context().close();
+});
