@@ -18,7 +18,7 @@ import {complain, muteOthers, paint} from "./terminal";
 import {watchCommand} from "./watch";
 
 /** Every command there is, in the order `--help` lists them. */
-const commands: readonly Command[] = [
+export const commands: readonly Command[] = [
   runCommand,
   watchCommand,
   resumeCommand,

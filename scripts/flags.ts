@@ -1,0 +1,7 @@
+/** @file Writes docs/flags.md; a test holds it against the program. */
+import {writeFileSync} from "node:fs";
+import {join} from "node:path";
+
+import {flagsPage} from "./flags-page";
+
+writeFileSync(join(__dirname, "..", "docs", "flags.md"), flagsPage());
