@@ -1,4 +1,4 @@
-/** @file What README says numpy reads, numpy reads. */
+/** @file What docs/run-folder.md says numpy reads, numpy reads. */
 import {execFileSync} from "node:child_process";
 import {mkdirSync, readFileSync, writeFileSync} from "node:fs";
 import {join} from "node:path";
@@ -19,8 +19,8 @@ read = lambda a: eval(large if "file" in a else small)
 print(json.dumps({name: [str(read(a).dtype), read(a).tolist()] for name, a in arrays.items()}))
 `;
 
-test("arrays of every kind, large and small, read with numpy as README says", () => {
-  const readme = readFileSync(join(__dirname, "../../README.md"), "utf8");
+test("arrays of every kind, large and small, read with numpy as docs/run-folder.md says", () => {
+  const readme = readFileSync(join(__dirname, "../../docs/run-folder.md"), "utf8");
   const [large, small] = [/`(numpy\.fromfile\(.*\))`/, /`(numpy\.frombuffer\(.*\))`/].map(
     (code) => code.exec(readme)![1],
   );
