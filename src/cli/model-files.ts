@@ -12,7 +12,7 @@ export interface OnnxFiles {
   readonly bytes: Uint8Array;
   /** Whether weights stand in other files. */
   readonly isSplit: boolean;
-  /** Of all its files together. */
+  /** Bytes of all its files together. */
   readonly size: number;
 }
 

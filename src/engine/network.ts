@@ -16,7 +16,7 @@ export interface FusedOptions {
   readonly classNames: readonly string[];
   /** The largest batch that will be trained on. */
   readonly batchSize: number;
-  /** Of the dropout masks. */
+  /** Seed of the dropout masks. */
   readonly seed: number;
   /** Of each class in the loss that is descended; absent: all count alike. */
   readonly classWeights?: Float32Array | undefined;

@@ -17,7 +17,7 @@ import {unchanging} from "./unchanging";
  */
 export interface LimeExplanation {
   readonly explained: number;
-  /** Of the explained class, for the image itself. */
+  /** Probability of the explained class, for the image itself. */
   readonly probability: number;
   readonly segmentation: Segmentation;
   /** What keeping each segment adds to the probability, in the fit; 0 for those not selected. */
@@ -53,7 +53,7 @@ export interface LimeStudy {
   readonly maskWeights: Float64Array;
   /** 1 for a segment that hiding changes; one it leaves as it is can speak for nothing. */
   readonly live: Uint8Array;
-  /** Of each class, for the image itself. */
+  /** Probability of each class, for the image itself. */
   readonly probabilities: Float32Array;
 }
 

@@ -74,7 +74,7 @@ function hide(buffer: Float32Array, from: number, hidden: Float32Array, places: 
   for (let i = 0; i < places.length; i++) buffer[from + places[i]] = hidden[places[i]];
 }
 
-/** Of each segment the places in the pixels that hiding changes: on a digit few, so that a masked image is soon made. */
+/** The places of the pixels of each segment that hiding changes: on a digit few, so that a masked image is soon made. */
 function changedPlaces(pixels: Float32Array, hidden: Float32Array, {labels, count}: Segmentation): Uint32Array[] {
   const channels = pixels.length / labels.length;
   const places: number[][] = Array.from({length: count}, () => []);

@@ -8,9 +8,9 @@ import {writeMasked} from "./neighbourhood";
 export interface RemovalRound {
   /** The image as the classifier saw it in this round. */
   readonly pixels: Float32Array;
-  /** Of every class. */
+  /** Probability of every class. */
   readonly probabilities: Float32Array;
-  /** Of this round's most probable class. */
+  /** Explanation of this round's most probable class. */
   readonly explanation: LimeExplanation;
   /** Segments taken away after it, the strongest first; none in the last round. */
   readonly removed: readonly number[];

@@ -7,7 +7,7 @@ export interface Classifier {
   readonly imageShape: ImageShape;
   readonly classNames: readonly string[];
   /**
-   * @param images Theirs until it has answered: the next ones may be written over them.
+   * @param images Valid until the promise resolves; the caller then reuses the buffer.
    * @returns Probabilities, `out[n * classes + k]`; each image's sum to 1, unless its classes do not exclude each other.
    */
   predict(images: Images): Promise<Float32Array>;

@@ -12,9 +12,9 @@ export function confusionCounts(actual: ArrayLike<number>, predicted: ArrayLike<
 }
 
 export interface ClassScores {
-  /** Of what was predicted as the class, the share that is; 0 where nothing was, as scikit-learn has it. */
+  /** The share of what was predicted as the class that is of it; 0 where nothing was, as in scikit-learn. */
   readonly precision: Float64Array;
-  /** Of what is the class, the share predicted as it; 0 where there is none. */
+  /** The share of the class that was predicted as it; 0 where there is none. */
   readonly recall: Float64Array;
   /** Harmonic mean of the two; 0 where both are 0. */
   readonly f1: Float64Array;

@@ -259,7 +259,7 @@ async function* runAlone(
           if (checkpoints.isDue() && (!rest || rest.isReady())) pause.abort();
         }
         const paused = performance.now();
-        // before the checkpoint: a run is gone on with at an epoch whose metrics are there, or looks again
+        // before the checkpoint: a resumed run skips an epoch that has metrics, and looks again at any other
         yield* keepRest();
         if (progress.batch === progress.batches) await keepRecord(directory, epoch, record);
         await checkpoints.keep(progress, record);

@@ -51,9 +51,9 @@ export interface ProbeContext {
   readonly test: Split;
   /** The class of every test image. */
   readonly testLabels: Uint16Array;
-  /** Of every test image, `[n * classes + k]`: computed once an epoch and shared. */
+  /** Probabilities of every test image, `[n * classes + k]`: computed once an epoch and shared. */
   readonly testProbabilities: Float32Array;
-  /** Of every test image, by the layer that a probe's `layer` names; they come with the logits, in one pass. */
+  /** Activations of every test image, by the layer that a probe's `layer` names; they come with the logits, in one pass. */
   readonly testActivations?: Activations;
   /** The same few test images at every epoch, so that epochs can be laid side by side. */
   readonly samples: LabelledImages;

@@ -12,7 +12,7 @@ export interface ClassLook {
 export const HUES = 10;
 
 /**
- * Of so few classes, the hues that are farthest apart: the choice whose two nearest are farthest from each other in OKLab, in
+ * The hues of a few classes that are farthest apart: the choice whose two nearest are farthest from each other in OKLab, in
  * both themes, in normal vision and in simulated protanopia, deuteranopia and tritanopia (found by trying all choices, as
  * `test/class-looks.test.ts` does).
  */

@@ -14,7 +14,7 @@ const CELL = 46;
 const LEAST_CELL = 20;
 /** So many units a side the cells may take before they are made smaller. */
 const ROOM = 30 * CELL;
-/** Of more classes those with the most mistakes are shown. */
+/** Where there are more classes, those with the most mistakes are shown. */
 const MOST_CLASSES = 100;
 const WHITE: Rgb = [255, 255, 255];
 /** Room for a row's name, and for a column's where they stand upright; longer ones are shortened in the middle. */
@@ -137,7 +137,7 @@ function summed(counts: Uint32Array, n: number): {total: number; right: number; 
   return {total, right, most};
 }
 
-/** Of n classes the `most` with the most mistakes, in their own order: images taken for another class, or another's for it. */
+/** The `most` classes out of n with the most mistakes, in their own order: images taken for another class, or another's for it. */
 function mostMistaken(counts: Uint32Array, n: number, most: number): number[] {
   const classes = Array.from({length: n}, (_, k) => k);
   if (n <= most) return classes;

@@ -151,7 +151,7 @@ function drawColour(sheet: Sheet, columns: Axis, rows: Axis, i: number, images: 
   }
 }
 
-/** Of a pixel's red. */
+/** Byte offset of a pixel's red channel. */
 function placeOf({width}: Sheet, x: number, y: number): number {
   return y * (1 + 3 * width) + 1 + 3 * x;
 }

@@ -17,7 +17,7 @@ export interface LimeSteps extends Size, Weighted {
     /** How much it counts, 1 being the image itself. */
     readonly weight: number;
   }[];
-  /** Of every mask: segments kept, the network's answer for the class, the fit's, and how much it counts. */
+  /** For every mask: segments kept, the network's answer for the class, the fit's, and how much it counts. */
   readonly kept: Uint32Array;
   readonly answers: Float32Array;
   readonly fitted: Float32Array;

@@ -6,7 +6,7 @@ export interface Pixels {
   readonly data: Uint8ClampedArray;
   readonly width: number;
   readonly height: number;
-  /** Of a place on the sheet, in units: its place here, where pixel x covers x to x + 1. */
+  /** Turns a place on the sheet, in units, into its place here, where pixel x covers x to x + 1. */
   x(units: number): number;
   y(units: number): number;
   /** Pixels a unit. */

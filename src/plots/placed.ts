@@ -9,7 +9,7 @@ export interface Square {
 export interface Placed {
   readonly xs: Float64Array;
   readonly ys: Float64Array;
-  /** Of points in space: 0 far to 1 near. */
+  /** How near a point in space is: 0 far to 1 near. */
   readonly depth?: Float64Array;
 }
 

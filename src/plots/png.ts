@@ -1,7 +1,7 @@
 import {constants, crc32, deflateSync} from "node:zlib";
 
 const SIGNATURE = Uint8Array.of(0x89, 0x50, 0x4e, 0x47, 0x0d, 0x0a, 0x1a, 0x0a);
-/** Of 1 to 9: on drawings, higher ones take three times as long for a twentieth less. */
+/** Level of compression, 1 to 9: on drawings, higher ones take three times as long for a twentieth less. */
 const LEVEL = 3;
 
 /** What a picture is full of: wide flat parts; or detail, in which few rows have anything of earlier ones. */

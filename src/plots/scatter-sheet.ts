@@ -95,7 +95,7 @@ function drawKey(context: Canvas2D, classNames: readonly string[], room: number)
   });
 }
 
-/** Of two to five columns those that leave the fewest places empty; the more of equals. */
+/** The number of columns, two to five, that leaves the fewest places empty; the more of equals. */
 function columnsFor(maps: number): number {
   const empty = (columns: number) => Math.ceil(maps / columns) * columns - maps;
   return [5, 4, 3, 2].reduce((best, columns) => (empty(columns) < empty(best) ? columns : best));

@@ -29,7 +29,7 @@ for (const [file, family] of [
   GlobalFonts.registerFromPath(require.resolve(`dejavu-fonts-ttf/ttf/${file}`), family);
 }
 
-/** Of longer texts so many letters of both ends are measured and drawn: a line of a picture has room for no more. */
+/** Longer texts: so many letters of both ends are measured and drawn, because a line of a picture has room for no more. */
 const MOST_LETTERS = 250;
 
 /** Its own sheet: text has a width before the sheet that it goes on has one. */

@@ -6,7 +6,7 @@ import {deflateRawSync} from "node:zlib";
 const PIXEL_BYTES = 16e6;
 /** And when they are packed: digits pack to a fifth, photographs hardly at all. */
 const PACKED_PIXEL_BYTES = 2.4e6;
-/** Of all saliency maps together, and of all activations, not packed. */
+/** Bytes of all saliency maps together, and of all activations, before packing. */
 const SALIENCY_BYTES = 2e6;
 const ACTIVATION_BYTES = 2.5e6;
 /** No map is made smaller than so many pixels a side; digits' stay as they are. */

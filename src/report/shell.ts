@@ -5,7 +5,7 @@ import {gzipSync} from "node:zlib";
 
 /** @file The pages' own code and looks, which no run changes: prebuilt in an installed package, bundled here in a clone. */
 
-/** Of gzip's 1 to 9: the page is written after every epoch; 6 takes half as long again for 2 % less. */
+/** gzip's level, 1 to 9: the page is written after every epoch; 6 takes half as long again for 2 % less. */
 export const LEVEL = 4;
 
 /** The code and looks of the report. */

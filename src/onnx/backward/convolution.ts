@@ -77,7 +77,7 @@ function groupsAsImages(b: Builder, x: Name, group: number, perGroup: number, si
   return b.op("Reshape", [b.op("Transpose", [split], {perm}), b.ints([perGroup, -1, ...sizes])]);
 }
 
-/** Of a transposed convolution: a convolution of g takes it back; kernels' gradients change the parts of x and g. */
+/** Gradient of a transposed convolution: a convolution of g takes it back; kernels' gradients change the parts of x and g. */
 const transposedConvolution: Rule = (call) => {
   const {b, x, y, g, a} = call;
   const [xs, ys, kernel] = [x[0], y[0], x[1]].map((name) => b.dims(name).slice(2));

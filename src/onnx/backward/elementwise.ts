@@ -1,7 +1,7 @@
 import type {Builder, Name} from "./builder";
 import {type Call, each, none, type Rule, type Rules, refusal} from "./rule";
 
-/** Of a function of one number: g · its derivative, which is made of x or of y, whichever takes less. */
+/** Gradient of a function of one number: g · its derivative, which is made of x or of y, whichever takes less. */
 function unary(slope: (b: Builder, x: Name, y: Name) => Name): Rule {
   return ({b, x, y, g}) => [b.mul(g, slope(b, x[0], y[0]))];
 }

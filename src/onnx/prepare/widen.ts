@@ -2,7 +2,7 @@ import type {AttributeProto, GraphProto, ModelProto, NodeProto, TensorProto, Val
 import {TYPE} from "../file/tensors";
 import {withGraphs} from "./rewrite";
 
-/** Of the names of tensors that are still of 16 bits: JavaScript has no array of bfloat16, so nobody may ask for them. */
+/** Names of the tensors that are still of 16 bits: JavaScript has no array of bfloat16, so nobody may ask for them. */
 export const HALF = "half:";
 
 const HALVES: ReadonlySet<number> = new Set([TYPE.float16, TYPE.bfloat16]);

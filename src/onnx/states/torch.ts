@@ -99,7 +99,7 @@ function isDense(dims: readonly number[], strides: readonly number[]): boolean {
   return true;
 }
 
-/** Of a transposed tensor, or one with its channels last: row after row. */
+/** Numbers of a transposed tensor, or of one with its channels last, row after row. */
 function gathered(
   whole: Uint8Array,
   size: number,

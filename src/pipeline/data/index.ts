@@ -32,7 +32,7 @@ export interface DataOptions {
   readonly cacheFolder: string;
 }
 
-/** Of the training images, the share held out for validation: 5,000 of MNIST's 60,000. */
+/** The share of the training images that is held out for validation: 5,000 of MNIST's 60,000. */
 const HELD_OUT = 1 / 12;
 
 /**

@@ -56,7 +56,7 @@ export const mapSettings: OptionTable<MapSettings> = {
 export interface RowMap extends MapFigures {
   /** `points[i * dimensions + d]`. */
   readonly points: Float32Array;
-  /** Of each point the nearest in the rows, nearest first, `[i * nearest.length / rows + q]`. */
+  /** The points nearest to each point in the rows, nearest first, `[i * nearest.length / rows + q]`. */
   readonly nearest: Uint32Array;
   readonly iterations: number;
   readonly perplexity: number;
@@ -85,7 +85,7 @@ const NEAREST = 6;
 const MANY_IN_SPACE = 4000;
 /** Principal components of more columns would take longer than the map. */
 const MOST_COLUMNS = 2048;
-/** Of principal components: a map needs no more, and full accuracy takes twice the time. */
+/** Tolerance of the principal components: a map needs no more, and full accuracy takes twice the time. */
 const TOLERANCE = 1e-2;
 /**
  * Axes are a fair sample's, of so many rows and two a column: the components hold 0.98 to 0.99 of the variance that

@@ -20,7 +20,7 @@ export interface MapFigures {
 }
 
 export interface MeasuredMap extends MapFigures {
-  /** Of each point the nearest on the map, nearest first, `[i * neighbourhoodSize + q]`. */
+  /** The points nearest to each point on the map, nearest first, `[i * neighbourhoodSize + q]`. */
   readonly neighbours: Uint32Array;
 }
 

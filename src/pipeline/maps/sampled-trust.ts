@@ -42,7 +42,7 @@ export function sampledTrustworthiness(
   return 1 - (2 / (points * k * (2 * rows - 3 * k - 1))) * excess;
 }
 
-/** Of the rows that start at i and at j. Four sums at a time: each addition would wait for the one before. */
+/** Squared distance of the rows that start at i and at j. Four sums at a time: each addition would wait for the one before. */
 function distance(values: Float32Array, i: number, j: number, weights: Float64Array): number {
   const columns = weights.length;
   const whole = columns & ~3;

@@ -166,7 +166,7 @@ async function limeOf(
     const study = await studyWithLime(classifier, imageAt(images, n), {...settings, random: randomSource(seeds[n])});
     const of = (explained: number) =>
       segmentExplanation(explainStudy(study, explained), indices[n], labels[n], classifier.classNames);
-    return [of(predicted[n]), of(labels[n])]; // the same masks' answers tell of every class: no question more
+    return [of(predicted[n]), of(labels[n])]; // the answers to the same masks hold every class: no extra classifier call
   });
   const [ofAnswer, ofTruth] = [both.map(([answer]) => answer), both.map(([, truth]) => truth)];
   const drawn = Math.min(DRAWN, surest);

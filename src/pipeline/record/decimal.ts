@@ -1,6 +1,6 @@
 const [MINUS, POINT, ZERO] = Buffer.from("-.0");
 
-/** Of 10, as far as doubles hold them exactly. */
+/** Powers of 10, as far as doubles hold them exactly. */
 export const POWERS = Float64Array.from({length: 23}, (_, power) => Number(`1e${power}`));
 
 /**

@@ -27,7 +27,7 @@ export interface WeightSummary {
 export interface LayerActivations {
   readonly layer: string;
   readonly type: string;
-  /** Of what is kept: at most 32 pixels a side and 32 channels; a dense layer is 1 × 1 pixel. */
+  /** Shape of what is kept: at most 32 pixels a side and 32 channels; a dense layer is 1 × 1 pixel. */
   readonly shape: readonly [height: number, width: number, channels: number];
   /** Channels that the layer has. */
   readonly of: number;

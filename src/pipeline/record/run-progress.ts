@@ -7,13 +7,13 @@ import {writeWhole} from "./write-whole";
 /** How far a run is that goes on: `progress.json` of its folder, which is there while the run trains. */
 export interface RunProgress {
   readonly epoch: number;
-  /** Of the whole run; it may have enough of them earlier (`--patience`). */
+  /** Epochs of the whole run; it may have enough of them earlier (`--patience`). */
   readonly epochs: number;
-  /** Of the epoch, 0 to 1; at 1 the network is looked at. */
+  /** The share of the epoch that is done, 0 to 1; at 1 the network is looked at. */
   readonly share: number;
   /** The epoch's training curve so far. */
   readonly steps: NonNullable<EpochMetrics["steps"]>;
-  /** Of the whole run, by what it has taken so far, looking included; null while nothing can be said. */
+  /** Seconds left of the whole run, estimated from what it has taken so far, looking included; null while nothing can be said. */
   readonly secondsLeft: number | null;
 }
 

@@ -16,7 +16,7 @@ export interface Engine {
   readonly name: string;
   readonly version: string;
   readonly why: string;
-  /** Of the fused engine: the two builds round differently, so a run that goes on must take the one it began with. */
+  /** Build of the fused engine's kernels: the two round differently, so a run that goes on must take the one it began with. */
   readonly kernels?: Variant;
 }
 

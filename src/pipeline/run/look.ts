@@ -23,9 +23,9 @@ import {together} from "./together";
 export interface Looking {
   readonly seed: number;
   readonly chosen: readonly ChosenProbe[];
-  /** Of an epoch: whether it is probed. */
+  /** Whether an epoch is probed. */
   isProbed(epoch: number): boolean;
-  /** Of an epoch: whether it is shown in full whatever its loss; of most epochs of a long run the numbers alone are kept. */
+  /** Whether an epoch is shown in full whatever its loss; of most epochs of a long run the numbers alone are kept. */
   isKept(epoch: number): boolean;
   /** Whether an epoch is the last because the validation loss falls no more. */
   isLast(line: JudgedEpoch): boolean;
@@ -68,7 +68,7 @@ export interface Rest {
 
 /**
  * Looks at the network as it stands: evaluate → probes, side by side → keep the best → log. What probes still make needs
- * the network no more: it is the rest, for which training need not wait, but the next look must. Broken off by the user, it
+ * the network no more is returned as unfinished work: training may go on, the next look must wait for it. Broken off by the user, it
  * leaves none, and no metrics: a resumed run looks again.
  *
  * @param progress Of the epoch that it stands after.

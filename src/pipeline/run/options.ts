@@ -184,7 +184,7 @@ export const runOptions: OptionTable<RunOptions> = {
   name: {default: "", help: "the run's folder in it; default: time, data and model"},
 };
 
-/** Of a number that is "auto" unless the user says otherwise. */
+/** Check of a number that is "auto" unless the user says otherwise. */
 function autoOr(low: number, high: number): (word: string) => string | undefined {
   return (word) => {
     const holds = word === "auto" || (word.trim() !== "" && Number(word) >= low && Number(word) <= high);

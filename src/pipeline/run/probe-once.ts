@@ -66,7 +66,7 @@ export interface Results {
 
 /**
  * Runs one probe and keeps what it gives. One that throws, or whose picture cannot be drawn, does not cost the run: the
- * error is told, and returned to be kept. A file that cannot be written does. Broken off, it ends after the artifact at
+ * error is told, and returned to be kept. A file that cannot be written ends the run. Broken off, it ends after the artifact at
  * hand.
  */
 export async function* probeOnce(

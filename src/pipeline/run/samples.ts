@@ -1,6 +1,6 @@
 import {UserError} from "../../nouns/options";
 
-/** Of more classes than this, so many are chosen evenly: every picture of the samples has a row for each. */
+/** Where there are more classes than this, so many are chosen evenly: every picture of the samples has a row for each. */
 const MOST = 24;
 
 /** What `--samples` may say. @returns What was expected, if `word` is not it. */

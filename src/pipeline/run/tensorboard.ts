@@ -38,7 +38,7 @@ export interface LogSettings {
   /** The model as tfjs' `toJSON` writes it. */
   readonly topology?: string;
   readonly names: LogNames;
-  /** Of an epoch: whether more than its scalars are logged. */
+  /** Whether more of an epoch than its scalars are logged. */
   isKept(epoch: number): boolean;
 }
 

@@ -7,7 +7,7 @@ import {type IndexedBatch, streamOf} from "./stream";
 import {putAnswers, type TrainingRecord} from "./training-record";
 
 export interface TrainOptions {
-  /** Of the whole run, which the schedule spans. */
+  /** Epochs of the whole run, which the schedule spans. */
   readonly epochs: number;
   readonly batchSize: number;
   readonly seed: number;
@@ -25,7 +25,7 @@ export interface EpochProgress {
   readonly batch: number;
   readonly batches: number;
   readonly images: number;
-  /** Of each image's loss, and of right answers, before the step that learnt from it. */
+  /** Sums of each image's loss and of right answers, before the step that learnt from it. */
   readonly lossSum: number;
   readonly correct: number;
   /** Points of the curve: `at` in epochs, means since the point before. */

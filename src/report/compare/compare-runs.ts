@@ -36,7 +36,7 @@ export interface Setting {
   readonly seeds: readonly number[];
   readonly accuracies: readonly number[];
   readonly mean: number;
-  /** Of the sample (divisor n - 1); NaN of a single run. */
+  /** Standard deviation of the sample (divisor n - 1); NaN for a single run. */
   readonly deviation: number;
 }
 

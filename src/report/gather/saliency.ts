@@ -92,7 +92,7 @@ function sheetsOf({data, numbers}: Saved): readonly Sheet[] {
   return (data.rows as readonly Sheet[]).map((row) => ({...row, targets}));
 }
 
-/** Of the n-th sample's gradient. */
+/** Place of the n-th sample's gradient. */
 function trustOf({numbers}: Saved, n: number): SaliencyTrust | null {
   const kept = numbers?.trust as {readonly [figure: string]: readonly (number | null)[]} | undefined;
   if (!kept) return null;

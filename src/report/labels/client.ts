@@ -3,7 +3,7 @@
 type Decision = "" | "keep" | "relabel" | "drop";
 
 interface PageData {
-  /** Of the list's file, for what the browser keeps. */
+  /** Names the list's file in what the browser keeps. */
   readonly id: string;
   /** The suspects shown, a line of the list each; the first is the header, and `decision` is empty throughout. */
   readonly lines: readonly string[];

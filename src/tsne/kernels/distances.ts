@@ -15,7 +15,7 @@ const PANELS_A_TASK: i32 = 32;
 
 /**
  * Task: 32 panels. Packs `(x − center) · scale` and the rows' squared norms.
- * Of x: [rows][columns]; center: [columns]; panels: [⌈rows / 8⌉][columns][8]; norms: [⌈rows / 8⌉ · 8].
+ * Shapes: x [rows][columns]; center: [columns]; panels: [⌈rows / 8⌉][columns][8]; norms: [⌈rows / 8⌉ · 8].
  */
 export function packPanels(
   task: i32, thread: i32, x: usize, rows: i32, columns: i32, center: usize, scale: f32, panels: usize, norms: usize,

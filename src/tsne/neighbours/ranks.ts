@@ -33,7 +33,7 @@ export async function meanRankExcess(
   return sum(arena.doubles(sums, tasks)) / (rows * k);
 }
 
-/** Of how many panels of eight rows one is counted, so that about `among` rows are. */
+/** One out of so many panels of eight rows is counted, so that about `among` rows are. */
 export function everyOf(rows: number, among: number): number {
   return Math.max(1, Math.floor(rows / among));
 }

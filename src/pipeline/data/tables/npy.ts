@@ -106,7 +106,7 @@ export async function readNpy(
 function scattered(shape: readonly number[], columns: number): (e: number) => number {
   const rows = shape[0];
   const sides = shape.slice(1);
-  /** Of each column in the file's order, its place in a row. */
+  /** The place of each column in a row, in the file's order. */
   const places = Uint32Array.from({length: columns}, (_, q) => {
     let [rest, place, stride] = [q, 0, columns];
     for (const side of sides) {

@@ -11,7 +11,7 @@ export interface TableOptions {
   readonly separator: string;
   readonly decimal: "auto" | Decimal;
   readonly encoding: string;
-  /** Of the file unpacked, and of its numbers in double precision. */
+  /** The most memory of the unpacked file, and of its numbers in double precision. */
   readonly maxMegabytes: number;
 }
 
@@ -95,7 +95,7 @@ export interface Table {
   readonly columns: number;
   /** `[row * columns + column]`, all finite; single precision only where the file has no more. */
   readonly values: Float64Array | Float32Array;
-  /** Of the columns of numbers. No two are alike. */
+  /** Names of the columns of numbers. No two are alike. */
   readonly names: readonly string[];
   /** Where each of them stands in the file, from 1. */
   readonly columnPlaces: readonly number[];

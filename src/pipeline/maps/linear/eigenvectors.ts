@@ -16,7 +16,7 @@ const SPARE = 14;
  * leaves double precision five digits for them, more than a filter gains.
  */
 const MOST_MAGNIFIED = 11;
-/** Of the filter: it gains about a digit every four, and past twelve costs more than a new start. */
+/** Degree of the filter: it gains about a digit every four, and past twelve costs more than a new start. */
 const mostDegree = (tolerance: number) => Math.min(12, Math.max(4, Math.round(-4 * Math.log10(tolerance) - 4)));
 /** From this tolerance on the matrix may be in single precision. */
 const SINGLE = 1e-4;

@@ -40,7 +40,7 @@ export async function pca(data: Matrix, components: number, threads = 1): Promis
 }
 
 export interface PcaOptions {
-  /** Of the columns, first ("none"). */
+  /** How the columns are scaled first ("none"). */
   readonly scaling?: Scaling;
   /** Of the eigenvectors (`leadingEigenpairs`). */
   readonly tolerance?: number;
@@ -102,7 +102,7 @@ function turn(scores: Float32Array, signs: readonly number[]): void {
   }
 }
 
-/** Of each component's scores, which are centred, over n − 1. */
+/** Variance of each component's scores, which are centred, over n − 1. */
 function meanSquares(scores: Float32Array, count: number, rows: number): Float64Array {
   const out = new Float64Array(count);
   for (let r = 0, i = 0; r < rows; r++) for (let q = 0; q < count; q++, i++) out[q] += scores[i] ** 2;

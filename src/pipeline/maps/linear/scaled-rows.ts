@@ -10,7 +10,7 @@ export interface Numbers {
 }
 
 export interface ScaledRows {
-  /** Of the columns that are used, in the order they had. */
+  /** Places of the columns that are used, in the order that they had. */
   readonly matrix: Matrix;
   /** Columns whose numbers are all one, but for rounding. They tell no rows apart, and are not used. */
   readonly constant: readonly number[];

@@ -3,7 +3,7 @@ import type {Dimensions, Matrix, Neighbourhood} from "../../../tsne/index";
 
 export interface ProjectionTask {
   readonly data: Matrix;
-  /** Of the data, open. */
+  /** The neighbourhood of the data, open. */
   readonly neighbourhood: Neighbourhood;
   readonly dimensions: Dimensions;
   readonly perplexity: number;
@@ -18,7 +18,7 @@ export interface Projected {
   /** `points[i * dimensions + d]`. */
   readonly points: Float32Array;
   readonly iterations: number;
-  /** Of these points, where the method has computed it: `Neighbourhood.divergence`. */
+  /** The divergence of these points, where the method has computed it: `Neighbourhood.divergence`. */
   readonly klDivergence?: number;
 }
 

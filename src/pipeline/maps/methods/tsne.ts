@@ -8,7 +8,7 @@ import type {ProjectionMethod} from "./method";
  */
 const FEW = {first: 700, exaggerated: 150, next: 100};
 /**
- * Of many points most iterations would pass while the map grows. So it is stretched in one step, and settles in those
+ * With many points most iterations would pass while the map grows. So it is stretched in one step, and settles in those
  * that are left; and to go on it starts as small as points need to change places, `close` times the root of n, and is
  * stretched to the last map's radius.
  */

@@ -30,7 +30,7 @@ export interface Meaning {
 
 /** A class's index is kept in 16 bits. */
 const MOST_CLASSES = 65_536;
-/** Of sums of probabilities: float32 sums of 1,000 classes are 1 to 1e-5, float16 ones to 2e-3. */
+/** Tolerance of sums of probabilities: float32 sums of 1,000 classes are 1 to 1e-5, float16 ones to 2e-3. */
 const TOLERANCE = 4e-3;
 
 /**
@@ -58,7 +58,7 @@ export function numbersAnImage({dims}: Answer, count: number, what: string): num
 
 /** What is known of a model's output before it is understood. */
 export interface Question {
-  /** Of the model, for errors. */
+  /** Names the model in errors. */
   readonly what: string;
   readonly output: ModelOutput;
   readonly end: GraphEnd;

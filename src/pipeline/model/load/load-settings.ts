@@ -13,7 +13,7 @@ export interface LoadSettings {
   /** `layout` by default as the input's shape has it: 1 or 3 channels second or last. */
   readonly input: Omit<ModelInput, "layout"> & {readonly layout?: ModelInput["layout"]};
   readonly output: ModelOutput;
-  /** Of a model with several outputs, the one to explain. */
+  /** The output to explain, where a model has several. */
   readonly outputName?: string;
   /** The largest image that is made for it, in bytes of float32. By default 64 MB. */
   readonly mostBytes?: number;

@@ -4,7 +4,7 @@ import type {Images} from "../../../nouns/samples";
 /** Pixels a side of the largest sprite: 64 MB while it is drawn, and browsers draw it in one piece. */
 const MOST_SIDE = 4000;
 
-/** Of images the sides of the square that holds all of them, in pixels. */
+/** Side of the square that holds all images, in pixels. */
 function sideOf({count, shape: [height, width]}: Images): number {
   return Math.ceil(Math.sqrt(count)) * Math.max(height, width);
 }

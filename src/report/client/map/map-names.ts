@@ -8,7 +8,7 @@ import {type Camera, type Frame, place} from "./map-view";
 
 /** Letters of a name on the map; the legend has it whole. */
 const LETTERS = 18;
-/** Of so many classes and more, names are smaller. */
+/** From so many classes on, names are smaller. */
 const MANY = 13;
 /** Pixels to the border. */
 const EDGE = 3;

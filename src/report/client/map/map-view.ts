@@ -6,7 +6,7 @@ export interface Camera {
   /** What is in the middle, away from the map's own middle, in shares of the frame. */
   shiftX: number;
   shiftY: number;
-  /** Of a map in three dimensions, in radians: round the upright axis, and tilted. */
+  /** Turn of a map in three dimensions, in radians: round the upright axis, and tilted. */
   turn: number;
   tilt: number;
 }
@@ -20,7 +20,7 @@ const MARGIN = 16;
 export interface Frame {
   readonly middle: readonly number[];
   readonly span: readonly number[];
-  /** Of a map in three dimensions: how far from the upright axis any point comes. */
+  /** For a map in three dimensions: how far from the upright axis any point comes. */
   readonly around: number;
   /** And how far above or below the middle, when tilted by so many steps of a right angle's `TILTS`. */
   readonly rise: Float32Array;

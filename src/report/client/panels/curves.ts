@@ -48,7 +48,7 @@ export function axisOf(quantity: Quantity, values: readonly number[], zoomed: bo
   return {ticks, low: 0, high: top, along: (v) => -Math.log(1.0005 - v), label: percent};
 }
 
-/** Of more epochs those that the page can stop at are read aloud. */
+/** Where there are more epochs, those that the page can stop at are read aloud. */
 const MOST_SPOKEN = 100;
 
 function chart(data: Data, store: Store, quantity: Quantity): HTMLElement {

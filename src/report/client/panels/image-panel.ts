@@ -34,7 +34,7 @@ export function mountImagePanel(data: Data, store: Store, images: () => readonly
     h("button", {class: `tool sq${more}`, type: "button", "aria-label": label, title, onclick: click}, sign);
   const help =
     `Everything known about one test ${words.one}. Saliency shows the pixels that would change the answer most; infidelity ` +
-    "says how ill it foretells what hiding a part does (0 exactly, 1 no better than no map), sensitivity how much of it " +
+    "says how badly it predicts what hiding a part does (0 exactly, 1 no better than no map), sensitivity how much of it " +
     "changes with noise that no eye sees. LIME " +
     "hides pieces and watches the probability: blue pieces speak for the class, orange hatched pieces against it. “Up to " +
     "34 % each” is the pull of the strongest piece; R² says how well the pieces add up to the answer, stability how " +

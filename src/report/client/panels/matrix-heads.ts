@@ -2,7 +2,7 @@ import {fitted} from "../../../plots/fitted";
 
 /** How wide texts are, and what there is room for, in pixels. */
 export interface MatrixRoom {
-  /** Of the whole table. */
+  /** Width of the whole table. */
   readonly width: number;
   /** Of the column of shares found; 0 where it is left out. */
   readonly found: number;
