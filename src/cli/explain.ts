@@ -12,7 +12,7 @@ import type {LoadSettings} from "../pipeline/model/load/load-settings";
 import {encode} from "../pipeline/record/artifact-codec";
 import {freshFolder} from "../pipeline/record/fresh-name";
 import {findRun} from "../pipeline/record/run-directory";
-import {readRunFile} from "../pipeline/record/run-file";
+import {readTrainedRun} from "../pipeline/record/run-file";
 import {writeWhole} from "../pipeline/record/write-whole";
 import {openRunData} from "../pipeline/run/data";
 import {runOptions} from "../pipeline/run/options";
@@ -117,7 +117,7 @@ async function fromModel(options: ExplainFlags, files: readonly string[], tellin
 async function fromRun(options: ExplainFlags, files: readonly string[], telling: Telling) {
   if (options.model) throw new UserError("explain: expected --model or --run, got both");
   const {path} = await findRun(options.save, options.run);
-  const file = readRunFile(path);
+  const file = readTrainedRun(path, "explain --run");
   const {data} = file;
   const load = {
     ...telling,

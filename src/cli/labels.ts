@@ -4,7 +4,7 @@ import {type OptionTable, positiveInteger, resolveOptions} from "../nouns/option
 import type {Dataset} from "../nouns/samples";
 import {tooFewEpochs, trainingSuspects, trainingSuspectsCsv, whySuspect} from "../pipeline/labels";
 import {findRun} from "../pipeline/record/run-directory";
-import {readRunFile} from "../pipeline/record/run-file";
+import {readTrainedRun} from "../pipeline/record/run-file";
 import {writeWhole} from "../pipeline/record/write-whole";
 import {openRunData} from "../pipeline/run/data";
 import {runOptions} from "../pipeline/run/options";
@@ -86,7 +86,7 @@ export const labelsCommand: Command = {
     const {save, top, json, failOver} = options;
     const {path} = await findRun(save, `${given.run}`);
     if (given.verb === "try") return tryEdits({...options, path}, given);
-    const file = readRunFile(path);
+    const file = readTrainedRun(path, "labels");
     const {save: _, ...begun} = resolveOptions(
       runOptions,
       {...file.options, save, dataUrl: ""},

@@ -2,7 +2,7 @@ import {basename, dirname, join} from "node:path";
 
 import {resolveOptions} from "../nouns/options";
 import {findRun} from "../pipeline/record/run-directory";
-import {readRunFile} from "../pipeline/record/run-file";
+import {readTrainedRun} from "../pipeline/record/run-file";
 import {runOptions} from "../pipeline/run/options";
 import type {ProbeOptions} from "../pipeline/run/probe-once";
 import type {Command} from "./command";
@@ -22,7 +22,7 @@ export const resumeCommand: Command = {
   },
   async handler(given) {
     const directory = await findRun(`${given.save}`, `${given.run}`);
-    const {options, probes, engine, data} = readRunFile(directory.path);
+    const {options, probes, engine, data} = readTrainedRun(directory.path, "resume");
     // The engine it began with, and its build: another would round otherwise.
     const same = {engine: engine.name, ...(engine.kernels ? {kernels: engine.kernels} : {})};
     // an address comes from the user alone: the run may be a stranger's

@@ -1,7 +1,7 @@
 import {kebab, resolveOptions} from "../nouns/options";
 import {probes} from "../pipeline/probes/index";
 import {findRun} from "../pipeline/record/run-directory";
-import {readRunFile} from "../pipeline/record/run-file";
+import {readTrainedRun} from "../pipeline/record/run-file";
 import {type RunControl, run} from "../pipeline/run";
 import {type RunOptions, runOptions} from "../pipeline/run/options";
 import type {ProbeOptions} from "../pipeline/run/probe-once";
@@ -45,7 +45,7 @@ export const runCommand: Command = {
 /** The options of a run that another begins with: all but where it is kept, the list of decisions that it took, and the
  * address that it fetched from. */
 export async function optionsOfRun(save: string, name: string) {
-  const {options, probes: ofProbes} = readRunFile((await findRun(save, name)).path);
+  const {options, probes: ofProbes} = readTrainedRun((await findRun(save, name)).path, "--from");
   const left = new Set(["save", "name", "from", "edit", "dataUrl"]);
   const known = Object.entries(options).filter(([option]) => option in runOptions && !left.has(option));
   return {options: Object.fromEntries(known), probes: ofProbes};

@@ -16,6 +16,9 @@ export interface RunFile {
   /** ISO 8601. */
   readonly startedAt: string;
   readonly seed: number;
+  /** Of a run that did not train but watched: "watch". */
+  readonly kind?: string;
+  readonly watch?: {readonly folder?: string};
   readonly options: {readonly [name: string]: unknown};
   /** What the options came to. */
   readonly training: {readonly [name: string]: unknown};
@@ -96,6 +99,21 @@ export function readRunFile(folder: string): RunFile {
     if (!is(value)) throw new UserError(`${path}: expected ${field} to be ${what}, got ${shown(value)}`);
   }
   return facts as unknown as RunFile; // its fields are checked
+}
+
+/**
+ * The same of a run that has trained its network itself.
+ *
+ * @param what Asks for it, for the error.
+ * @throws UserError if it watched another program's.
+ */
+export function readTrainedRun(folder: string, what: string): RunFile {
+  const file = readRunFile(folder);
+  if (file.kind !== "watch") return file;
+  const instead = `"watch ${file.watch?.folder}" goes on with it, and its best network is ${join(folder, "model")}`;
+  throw new UserError(
+    `${what}: expected a run that trained its network, got ${file.name}, which watched one: ${instead}`,
+  );
 }
 
 function shown(value: unknown): string {

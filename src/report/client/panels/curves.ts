@@ -51,13 +51,19 @@ export function axisOf(quantity: Quantity, values: readonly number[], zoomed: bo
 /** Where there are more epochs, those that the page can stop at are read aloud. */
 const MOST_SPOKEN = 100;
 
+/** Beside training stand the validation images; where there are none, as of a network from elsewhere, those to test. */
+function judgedBy({file: {metrics}}: Data): "validation" | "test" {
+  return metrics.some(({validationLoss}) => Number.isFinite(validationLoss)) ? "validation" : "test";
+}
+
 function chart(data: Data, store: Store, quantity: Quantity): HTMLElement {
   const host = h("div", {class: "chart"});
   const {metrics} = data.file;
+  const judged = judgedBy(data);
   const lines = {
     train: metrics.map((row) => [row.epoch, quantity === "loss" ? row.trainLoss : row.trainAccuracy] as const),
     validation: metrics.map(
-      (row) => [row.epoch, quantity === "loss" ? row.validationLoss : row.validationAccuracy] as const,
+      (row) => [row.epoch, quantity === "loss" ? row[`${judged}Loss`] : row[`${judged}Accuracy`]] as const,
     ),
   };
   const known = (line: readonly (readonly [number, number | null])[]) =>
@@ -80,7 +86,7 @@ function chart(data: Data, store: Store, quantity: Quantity): HTMLElement {
   const spoken = metrics.flatMap((row, n) => {
     if (metrics.length > MOST_SPOKEN && !data.epochs.includes(row.epoch)) return [];
     const [t, v] = [lines.train[n][1], lines.validation[n][1]];
-    return `epoch ${row.epoch}${t === null ? "" : ` train ${format(t)},`} validation ${v === null ? "none" : format(v)}`;
+    return `epoch ${row.epoch}${t === null ? "" : ` train ${format(t)},`} ${judged} ${v === null ? "none" : format(v)}`;
   });
   let x = (epoch: number) => epoch;
   let y = (value: number) => value;
@@ -131,7 +137,7 @@ function chart(data: Data, store: Store, quantity: Quantity): HTMLElement {
     sheet.append(...heads, path(now, "l-batch"), path(train, "l-train"), path(validation, "l-val"), dots);
     const named = [
       ["train", train.at(-1)],
-      ["validation", validation.at(-1)],
+      [judged, validation.at(-1)],
     ] as const;
     const ending = named.flatMap(([name, end]) => (end ? [{name, at: y(end[1])}] : []));
     const places = spread(
@@ -194,9 +200,10 @@ export function mountCurves(data: Data, store: Store): HTMLElement {
     "zoomed",
     (choice) => store.set({zoomed: choice === "zoomed"}),
   );
+  const judged = judgedBy(data) === "test" ? "Test" : "Validation";
   const help =
-    `Loss is how wrong the network is on average: lower is better. “Validation” ${data.words.many} are never trained ` +
-    "on, so when train keeps improving and validation does not, the network is memorising. The thin line is the " +
+    `Loss is how wrong the network is on average: lower is better. “${judged}” ${data.words.many} are never trained ` +
+    `on, so when train keeps improving and ${judged.toLowerCase()} does not, the network is memorising. The thin line is the ` +
     "training inside each epoch. The zoomed scale spreads out the last few per cent.";
   const {root, body} = panel("curves", "Learning curves", help, scale.root);
   body.append(chart(data, store, "loss"), chart(data, store, "accuracy"));
