@@ -36,6 +36,7 @@ describe("a mistake on the command line", () => {
       ["--name", name],
       `error: --name: expected letters, digits, ".", "_" and "-" (not latest, data, logs, explain), got "${name}"`,
     ]),
+    [["--name", "x.1-aaaaaaaaaaaa.partial"], /error: --name: expected one that does not end in \.partial, got "x/],
     [["resum"], 'error: "resum": expected a known command, got this one; did you mean resume?'],
     [["explan", "cat.jpg"], 'error: "explan": expected a known command, got this one; did you mean explain?'],
     [["-x"], "error: -x: expected a known flag, got this one; --help lists them"],

@@ -14,7 +14,11 @@ export function tableWords(table: Table, scaled: ScaledRows): string[] {
   const {unused, columns, notes} = tableFacts(table, scaled);
   const lines = [`table    ${counted(rows, "row")}, ${counted(columns.length, "column")} of numbers: ${form}`];
   const reasons = new Map<string, string[]>();
-  for (const {name, reason} of unused) reasons.set(reason, [...(reasons.get(reason) ?? []), `"${name}"`]);
+  for (const {name, reason} of unused) {
+    const names = reasons.get(reason) ?? []; // added to, not copied: there may be 100,000
+    names.push(`"${name}"`);
+    reasons.set(reason, names);
+  }
   for (const [reason, names] of reasons) {
     const more = names.length - MOST_NAMES;
     const list = names.slice(0, MOST_NAMES).join(", ") + (more > 0 ? ` and ${more.toLocaleString("en")} more` : "");

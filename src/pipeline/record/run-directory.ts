@@ -6,6 +6,7 @@ import {orUserError} from "../../nouns/system-errors";
 import type {Figure} from "../../plots/figure";
 import type {Artifact, EpochMetrics} from "../types";
 import {encode} from "./artifact-codec";
+import {artifactEpochs} from "./artifact-epochs";
 import {renamedTo} from "./fresh-name";
 import {pointLatest} from "./latest";
 import {isUnbegun, removeUnbegun, sweepUnnamed} from "./leftovers";
@@ -32,6 +33,8 @@ export interface RunDirectory {
   /** Writes metrics.jsonl, one line an epoch, once all that was written before is on the disk: the lines vouch for it. */
   writeMetrics(metrics: readonly EpochMetrics[]): Promise<void>;
   readMetrics(): Promise<EpochMetrics[]>;
+  /** The same, and takes out of the file what is none of them: a line that was never finished. */
+  mendMetrics(): Promise<EpochMetrics[]>;
   /** Waits until all that was written so far is on the disk. */
   settle(): Promise<void>;
   /** Writes an artifact: `artifacts/<probe>/<name>-epoch-003.json`. */
@@ -142,6 +145,10 @@ export function openRunDirectory(path: string): RunDirectory {
     return epochs;
   };
   const disk = unsynced();
+  const savedMetrics = async () => {
+    const text = (await textIfThere(metricsFile)) ?? "";
+    return {text, metrics: parseMetrics(text, metricsFile)};
+  };
   const writeSaved = async (folder: string, name: string, value: unknown) => {
     const {json, binary} = encode(value, `${name}.bin`);
     if (binary) await disk.write(join(folder, `${name}.bin`), binary);
@@ -149,7 +156,7 @@ export function openRunDirectory(path: string): RunDirectory {
   };
   return {
     path,
-    writeJson: (name, value) => disk.write(join(path, name), jsonOf(value)),
+    writeJson: (name, value) => disk.write(join(path, name), `${JSON.stringify(value, undefined, 2)}\n`),
     // the binary file is named in the JSON beside it, so a folder in the name is the folder of both
     writeValue: (name, value) => writeSaved(join(path, "artifacts", dirname(name)), basename(name), value),
     writeFile: (name, content) => disk.write(join(path, name), content),
@@ -159,8 +166,12 @@ export function openRunDirectory(path: string): RunDirectory {
       await writeWhole(metricsFile, metricsText(metrics), {synced: true});
     },
     settle: () => disk.settle(),
-    async readMetrics() {
-      return parseMetrics((await textIfThere(metricsFile)) ?? "", metricsFile);
+    readMetrics: async () => (await savedMetrics()).metrics,
+    async mendMetrics() {
+      const {text, metrics} = await savedMetrics();
+      const whole = metricsText(metrics);
+      if (text !== whole) await writeWhole(metricsFile, whole, {synced: true});
+      return metrics;
     },
     async writeNumbers(epoch, probe, artifact) {
       await writeSaved(join(path, "artifacts", probe), stem(epoch, artifact.name), artifact);
@@ -181,20 +192,8 @@ export function openRunDirectory(path: string): RunDirectory {
         epochs.reduce((best, e) => (e < epoch && e > best ? e : best), -1);
       // what this process wrote last is what comes before; only a run that is gone on with has to look
       const known = latestOf(noted(probe, name));
-      const last = known >= 0 ? known : latestOf(await epochsIn(folder, name));
+      const last = known >= 0 ? known : latestOf(await artifactEpochs(folder, name));
       return last < 0 ? undefined : readArtifactFile(join(folder, `${stem(last, name)}.json`));
     },
   };
-}
-
-/** The epochs at which an artifact was written; none where there is no such folder yet. */
-async function epochsIn(folder: string, name: string): Promise<number[]> {
-  const files = await readdir(folder).catch(() => []);
-  return files
-    .filter((file) => file.startsWith(`${name}-epoch-`) && file.endsWith(".json"))
-    .map((file) => Number(file.slice(`${name}-epoch-`.length, -".json".length)));
-}
-
-function jsonOf(value: unknown): string {
-  return `${JSON.stringify(value, undefined, 2)}\n`;
 }

@@ -1,4 +1,5 @@
 import {UserError} from "../../nouns/options";
+import {writerOf} from "./partial-file";
 
 /** Names in `save` that mean something else. */
 const RESERVED = ["latest", "data", "logs", "explain"];
@@ -21,6 +22,9 @@ export function checkRunName(name: string): void {
       `--name: expected letters, digits, ".", "_" and "-" (not ${RESERVED.join(", ")}), got ${JSON.stringify(name)}`,
     );
   }
+  // what is not whole yet bears such a name: another run would take it for a dead process' leavings
+  if (writerOf(name) !== undefined)
+    throw new UserError(`--name: expected one that does not end in .partial, got "${name}"`);
   const bytes = Buffer.byteLength(name);
   if (bytes > LONGEST) throw new UserError(`--name: expected at most ${LONGEST} bytes, got ${bytes}`);
 }

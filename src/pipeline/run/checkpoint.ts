@@ -69,7 +69,7 @@ export async function restored(
   data: Dataset,
   {batchSize, epochs}: {readonly batchSize: number; readonly epochs: number},
 ): Promise<Restored> {
-  const metrics = await directory.readMetrics();
+  const metrics = await directory.mendMetrics();
   const start = (epoch: number) => epochStart(epoch, data.train, batchSize);
   const own = await network.getWeights();
   const found = await readCheckpoint<EpochProgress, TrainingRecord>(directory.path, ({position, weights}, path) => {
