@@ -103,3 +103,28 @@ test("t-SNE, LIME and the metrics run in a browser, bundled by their names", asy
     await browser.close();
   }
 }, 60_000);
+
+test("the engine trains in a browser, without threads of its own, to the weights that it has in Node", async () => {
+  const entry = join(process.cwd(), "test", "support", "train-anywhere.mjs");
+  const script = `import(${JSON.stringify(entry)}).then(async ({trained}) => console.log(JSON.stringify(await trained())))`;
+  const expected = JSON.parse((await node("-e", script)).trim().split("\n").at(-1) as string) as number[];
+  const {outputFiles} = await build({
+    entryPoints: [entry],
+    ...{bundle: true, write: false, format: "iife", platform: "browser", globalName: "tried", logLevel: "silent"},
+    external: ["node:*"],
+  });
+  const browser = await openBrowser();
+  try {
+    const page = await browser.newPage();
+    await page.addScriptTag({content: outputFiles[0].text});
+    const kernels = [...readFileSync("dist/src/engine/kernels/plain.wasm")];
+    const weights = await page.evaluate(
+      (bytes) => (globalThis as unknown as {tried: {trained(b: number[]): Promise<number[]>}}).tried.trained(bytes),
+      kernels,
+    );
+    expect(expected.length).toBe(4 * 9 + 4 + 3 * 144 + 3);
+    expect(weights).toEqual(expected);
+  } finally {
+    await browser.close();
+  }
+}, 90_000);

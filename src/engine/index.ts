@@ -2,4 +2,4 @@
 
 export {type Plan, plan} from "./compiler/plan";
 export {type FusedNetwork, type FusedOptions, fusedNetwork} from "./network";
-export {VARIANTS, type Variant} from "./runtime/modules";
+export {provideKernels, VARIANTS, type Variant} from "./runtime/modules";

@@ -9,6 +9,7 @@ import type {Plan} from "./compiler/plan";
 import {readArrays, writeArrays} from "./compiler/weights";
 import {checkImages, checkTargets, inChunks, partsInChunks, type Running} from "./runtime/chunks";
 import {startCrew} from "./runtime/crew";
+import {startLoneCrew} from "./runtime/lone-crew";
 import {defaultVariant, kernelModule, type Variant} from "./runtime/modules";
 
 export interface FusedOptions {
@@ -20,6 +21,8 @@ export interface FusedOptions {
   readonly seed: number;
   /** Of each class in the loss that is descended; absent: all count alike. */
   readonly classWeights?: Float32Array | undefined;
+  /** Whether all is computed on the thread that asks, which then is the only one: where there are no others, as in a page. */
+  readonly here?: boolean;
   /** The kernels' build; `defaultVariant()` by default. */
   readonly variant?: Variant;
 }
@@ -41,9 +44,10 @@ export interface FusedNetwork extends Network {
  * @throws UserError if the memory cannot be had.
  */
 export async function fusedNetwork(plan: Plan, options: FusedOptions): Promise<FusedNetwork> {
-  const {threads, classNames, batchSize, seed} = options;
+  const {classNames, batchSize, seed} = options;
+  const threads = options.here ? 1 : options.threads;
   const variant = options.variant ?? defaultVariant();
-  const compiled = compile(plan, options);
+  const compiled = compile(plan, {...options, threads});
   const {layout, outputs, withLogits} = compiled;
   const memory = sharedMemory(compiled.bytes, batchSize);
   const [words, floats] = [new Int32Array(memory.buffer), new Float32Array(memory.buffer)];
@@ -51,7 +55,7 @@ export async function fusedNetwork(plan: Plan, options: FusedOptions): Promise<F
   if (options.classWeights) floats.set(options.classWeights, compiled.classWeightsAt / 4);
   const {workspaces, programs} = compiled;
   const data = {memory, module: await kernelModule(variant), programs, threads, workspaces, slots: layout.slots};
-  const crew = startCrew(data);
+  const crew = options.here ? startLoneCrew(data) : await startCrew(data);
   const optimizer = optimizers[plan.optimizer];
   const trainable = layout.parameters.filter((parameter) => parameter.trainable);
   let steps = 0;

@@ -13,7 +13,7 @@ afterEach(async () => {
 async function start(programs: readonly Program[], threads: number) {
   const memory = new WebAssembly.Memory({initial: 4, maximum: 4, shared: true});
   const workspaces = Array.from({length: threads}, (_, i) => FIRST + i * 1024);
-  const crew = startCrew({memory, module: await kernelModule("plain"), programs, threads, workspaces, slots: 4});
+  const crew = await startCrew({memory, module: await kernelModule("plain"), programs, threads, workspaces, slots: 4});
   crews.push(crew);
   return {crew, floats: new Float32Array(memory.buffer)};
 }

@@ -1,5 +1,3 @@
-import {Worker} from "node:worker_threads";
-
 import {JOB, JOBS, jobAddress, POSTED} from "../compiler/control";
 import {type ThreadData, work} from "./thread";
 
@@ -28,7 +26,8 @@ interface InFlight {
 }
 
 /** Starts `threads` workers. @throws Error from `run` once one of them has died, whatever it died of. */
-export function startCrew(data: Omit<ThreadData, "thread">): Crew {
+export async function startCrew(data: Omit<ThreadData, "thread">): Promise<Crew> {
+  const {Worker} = await import("node:worker_threads"); // not above: a browser has no such module
   const words = new Int32Array(data.memory.buffer);
   const floats = new Float32Array(data.memory.buffer);
   const inFlight: InFlight[] = [];

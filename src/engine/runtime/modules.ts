@@ -1,7 +1,3 @@
-import {readFileSync} from "node:fs";
-import {join} from "node:path";
-import {setFlagsFromString} from "node:v8";
-
 /** The kernels' two builds: every processor runs the one; the other multiplies and adds in one instruction. */
 export const VARIANTS = ["plain", "fused-multiply-add"] as const;
 export type Variant = (typeof VARIANTS)[number];
@@ -22,6 +18,7 @@ const MULTIPLY_ADD = Uint8Array.from([
  */
 export function fusesMultiplyAdd(): boolean {
   allowRelaxedSimd(MULTIPLY_ADD);
+  if (!WebAssembly.validate(MULTIPLY_ADD)) return false; // a browser without relaxed SIMD
   const {exports} = new WebAssembly.Instance(new WebAssembly.Module(MULTIPLY_ADD));
   const multiplyAdd = exports.multiplyAdd as (a: number, b: number, c: number) => number;
   return multiplyAdd(1 + 2 ** -12, 1 + 2 ** -12, -(1 + 2 ** -11)) === 2 ** -24;
@@ -42,6 +39,8 @@ const compiled = new Map<Variant, Promise<WebAssembly.Module>>();
 export function kernelModule(variant: Variant): Promise<WebAssembly.Module> {
   let module = compiled.get(variant);
   if (!module) {
+    // asked for here and not imported above: a browser has no such modules, and is given the bytes (provideKernels)
+    const [{readFileSync}, {join}] = [process.getBuiltinModule("node:fs"), process.getBuiltinModule("node:path")];
     const bytes = readFileSync(join(__dirname, "..", "kernels", `${variant}.wasm`));
     if (variant === "fused-multiply-add") allowRelaxedSimd(bytes);
     module = WebAssembly.compile(bytes);
@@ -52,5 +51,13 @@ export function kernelModule(variant: Variant): Promise<WebAssembly.Module> {
 
 /** Node 20 has relaxed SIMD behind a flag, to be set before compiling; later versions print that they know none. */
 function allowRelaxedSimd(module: Uint8Array<ArrayBuffer>): void {
-  if (!WebAssembly.validate(module)) setFlagsFromString("--experimental-wasm-relaxed-simd");
+  if (WebAssembly.validate(module) || typeof process === "undefined") return;
+  process.getBuiltinModule("node:v8").setFlagsFromString("--experimental-wasm-relaxed-simd");
+}
+
+/** For where there is no file system: gives the bytes of kernels/plain.wasm, or of the other build, before anything else. */
+export async function provideKernels(variant: Variant, bytes: BufferSource): Promise<void> {
+  const module = WebAssembly.compile(bytes);
+  compiled.set(variant, module);
+  await module;
 }
