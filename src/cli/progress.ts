@@ -1,5 +1,6 @@
 import type {Dataset} from "../nouns/samples";
 import {inOneLine} from "../nouns/system-errors";
+import {wilsonInterval} from "../numbers/intervals";
 import type {RunEvent} from "../pipeline/run/events";
 import {type Bar, plainBar, terminalBar} from "./bars";
 import {epochLine} from "./epoch-line";
@@ -33,6 +34,7 @@ export function progressOf({quiet, verbose}: {readonly quiet: boolean; readonly 
   };
   let looking: readonly string[] = [];
   let isStopping = false;
+  let tested = 0;
   return {
     stop: () => bar.end(),
     stopping() {
@@ -50,6 +52,7 @@ export function progressOf({quiet, verbose}: {readonly quiet: boolean; readonly 
         case "start": {
           const {data, model, engine, path} = event;
           bar.end();
+          tested = data.test.count;
           tell("data   ", `${data.name}: ${countsOf(data)}`);
           const why = model.why === undefined || model.why === "asked for" ? "" : ` (auto: ${model.why})`;
           tell("model  ", `${model.name}: ${thousands(model.parameters)} weights${why}`);
@@ -108,6 +111,10 @@ export function progressOf({quiet, verbose}: {readonly quiet: boolean; readonly 
           say(
             `best by ${best.validationLoss === null ? "test" : "validation"} loss: epoch ${best.epoch}, test accuracy ${paint.bold(percent(best.testAccuracy))}`,
           );
+          if (tested > 0) {
+            const [low, high] = wilsonInterval(Math.round(best.testAccuracy * tested), tested).map(percent);
+            say(`95 % interval of ${thousands(tested)} test images: ${low} to ${high}`);
+          }
           for (const line of placesLines(path, columns())) say(line);
           const links = knowsLinks(process.env, process.stdout.isTTY === true);
           if (!lacking.includes("report")) for (const line of pageLines(path, columns(), links)) say(line);

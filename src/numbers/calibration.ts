@@ -36,3 +36,41 @@ export function calibration(
   }
   return {bins, ece};
 }
+
+/**
+ * Brier's score (1950): the mean over images of the squared distance between the probabilities and the label's vertex, 0 to 2;
+ * scikit-learn's `brier_score_loss` of a matrix.
+ *
+ * @param probabilities `[images, classes]`.
+ */
+export function brierScore(labels: ArrayLike<number>, probabilities: ArrayLike<number>, classes: number): number {
+  let sum = 0;
+  for (let n = 0; n < labels.length; n++) {
+    for (let k = 0; k < classes; k++) sum += (probabilities[n * classes + k] - Number(labels[n] === k)) ** 2;
+  }
+  return sum / labels.length;
+}
+
+/**
+ * Class-wise expected calibration error: for each class, that of its probability against being the label, and the mean over
+ * classes (Kull et al. 2019). Bins as `calibration`'s.
+ */
+export function classwiseError(
+  labels: ArrayLike<number>,
+  probabilities: ArrayLike<number>,
+  classes: number,
+  binCount = 15,
+): number {
+  let sum = 0;
+  const count = labels.length;
+  const [own, is] = [new Float64Array(count), new Uint8Array(count)];
+  for (let k = 0; k < classes; k++) {
+    for (let n = 0; n < count; n++) {
+      own[n] = probabilities[n * classes + k];
+      is[n] = labels[n] === k ? 1 : 0;
+    }
+    // "right" where the image is of the class: each answer says that it is
+    sum += calibration(is, new Uint8Array(count).fill(1), own, binCount).ece;
+  }
+  return sum / classes;
+}

@@ -118,6 +118,8 @@ export interface ReportFile {
   } | null;
   /** How the training images were learnt. */
   readonly training: TrainingShown | null;
+  /** The temperature that would mend the confidence, fitted on the validation images. */
+  readonly temperatures: PerStop<number> | null;
   /** How the run does beside another; null where it was not compared. */
   readonly runs: RunsShown | null;
   /** How the layers came to be what they are. */

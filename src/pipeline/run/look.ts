@@ -3,6 +3,7 @@ import type {LookedAtNetwork, NamedArray} from "../../nouns/network";
 import type {Dataset} from "../../nouns/samples";
 import {accuracy, crossEntropy, softmaxRows} from "../../numbers/scores";
 import type {AskedImages} from "../../numbers/suspects";
+import {fittedTemperature} from "../../numbers/temperature";
 import type {Figure} from "../../plots/figure";
 import type {Jobs} from "../jobs/jobs";
 import {bestEpoch} from "../record/kept-epochs";
@@ -115,6 +116,10 @@ export async function* look(
     },
     steps: progress.steps,
   };
+  if (validation && results.draws) {
+    const temperature = fittedTemperature(validation.logits, validation.labels, data.classNames.length);
+    await directory.writeValue(`calibration/epoch-${`${epoch}`.padStart(3, "0")}`, {temperature});
+  }
   if (best) await keepBest(looking, line);
   if (best && isTrained) {
     looking.heldOut = [

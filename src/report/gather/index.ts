@@ -135,6 +135,7 @@ function gatherFiles(runFolder: string, images: TestImages | null, recall: Recal
       pack,
       (paths) => linksOf(paths, facts.options?.data),
     ),
+    temperatures: artifacts.has("calibration") ? perStop("calibration", temperatureOf) : null,
     runs: images ? readRuns(join(runFolder, RUNS_FILE)) : null,
     layers: gatherLayers(artifacts.get("layers"), stops, recall, pack),
     inside: images && artifacts.has("network") ? gatherInside(perStop("network", insideShown), pack) : null,
@@ -162,6 +163,13 @@ function readRun(folder: string): RunFacts & {classNames: readonly string[]} {
   const {name, startedAt, seed, options, training, probes, versions, engine, processor, data, model} = run;
   const {classNames, ...rest} = data;
   return {name, startedAt, seed, options, training, probes, versions, engine, processor, data: rest, model, classNames};
+}
+
+/** @throws UserError if the file has none. */
+function temperatureOf(saved: Saved, path: string): number {
+  const {temperature} = saved as unknown as {temperature?: unknown};
+  if (typeof temperature === "number" && temperature > 0) return temperature;
+  throw new UserError(`${path}: expected a temperature above 0, got ${JSON.stringify(temperature)}`);
 }
 
 /** What `labels try`, or `compare --report`, kept of the comparison with another run. */

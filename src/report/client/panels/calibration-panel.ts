@@ -1,4 +1,5 @@
-import {calibration} from "../../../numbers/calibration";
+import {brierScore, calibration, classwiseError} from "../../../numbers/calibration";
+import {tempered} from "../../../numbers/temperature";
 import type {Data} from "../data";
 import {h, rem, setText, svg} from "../dom";
 import {int, pct} from "../format";
@@ -11,7 +12,9 @@ export function mountCalibration(data: Data, store: Store): HTMLElement {
   const help =
     "Answers are sorted into 15 bins by how sure the network was. On the diagonal it is right as often as it is sure; " +
     "below it, too sure of itself; above, too modest. Larger dots stand for more answers, so the small ones weigh little. ECE, the expected calibration " +
-    "error, is the mean distance from the diagonal over all answers.";
+    "error, is the mean distance from the diagonal over all answers; class-wise ECE is the mean of that of each class's probability; Brier's score is the mean squared " +
+    "distance from the truth, 0 to 2. The temperature is fitted on the validation images (Guo et al. 2017): probabilities to the power of 1 / T change no answer; hollow dots " +
+    "stand where they would be.";
   const {root, body} = panel("calibration", "Calibration", help);
   const say = h("p", {class: "panel-say"});
   const host = h("div", {class: "cal-chart"});
@@ -20,6 +23,29 @@ export function mountCalibration(data: Data, store: Store): HTMLElement {
     answers ? calibration(data.labels, answers.predicted, answers.confidence) : null,
   );
   const percent = (share: number) => pct(share, 1);
+  const more = h("p", {class: "panel-foot"});
+  body.append(more);
+  /** What takes a pass over all probabilities: made when a stop is first shown. */
+  const figures = new Map<number, {brier: number; classwise: number; after: ReturnType<typeof calibration> | null}>();
+  const figuresOf = (stop: number) => {
+    const answers = data.answers[stop];
+    const made = figures.get(stop);
+    if (made || !answers) return made;
+    const {classes, labels, count} = data;
+    const probabilities = Float32Array.from({length: count * classes}, (_, at) =>
+      answers.of(Math.floor(at / classes), at % classes),
+    );
+    const temperature = data.file.temperatures?.[stop] ?? null;
+    const mended = temperature === null ? null : tempered(probabilities, classes, temperature);
+    const confidence = mended && Float32Array.from(answers.predicted, (k, n) => mended[n * classes + k]);
+    const found = {
+      brier: brierScore(labels, probabilities, classes),
+      classwise: classwiseError(labels, probabilities, classes),
+      after: confidence && calibration(labels, answers.predicted, confidence),
+    };
+    figures.set(stop, found);
+    return found;
+  };
   const draw = () => {
     const {stop, other} = store.state;
     const [a, b] = [known[stop], other === null ? null : known[other]];
@@ -29,6 +55,16 @@ export function mountCalibration(data: Data, store: Store): HTMLElement {
       return;
     }
     const surest = a.bins.at(-1);
+    const found = figuresOf(stop);
+    const temperature = data.file.temperatures?.[stop] ?? null;
+    const mended =
+      found?.after && temperature !== null
+        ? ` Temperature ${temperature.toFixed(2)} would make the ECE ${percent(found.after.ece)}: hollow.`
+        : "";
+    setText(
+      more,
+      found ? `Class-wise ECE ${pct(found.classwise, 2)}, Brier ${found.brier.toFixed(4)}.${b ? "" : mended}` : "",
+    );
     if (b && other !== null) {
       setText(
         say,
@@ -64,7 +100,8 @@ export function mountCalibration(data: Data, store: Store): HTMLElement {
       svg("text", middle, "sure, %"),
       svg("line", {class: "cal-diagonal", x1: x(0), y1: y(0), x2: x(1), y2: y(1)}),
     );
-    for (const [bins, name] of [[b?.bins ?? [], "b"] as const, [a.bins, "a"] as const]) {
+    const hollow = other === null ? found?.after : b;
+    for (const [bins, name] of [[hollow?.bins ?? [], "b"] as const, [a.bins, "a"] as const]) {
       // stems from the diagonal: a bin of few answers may stand far off it, and a line through all would shout of it
       for (const {confidence: p, accuracy} of bins) {
         sheet.append(svg("line", {class: `cal-line cal-${name}`, x1: x(p), x2: x(p), y1: y(p), y2: y(accuracy)}));

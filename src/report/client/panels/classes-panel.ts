@@ -1,4 +1,5 @@
 import {classScores} from "../../../numbers/confusion";
+import {wilsonInterval} from "../../../numbers/intervals";
 import type {Data} from "../data";
 import {h, setText} from "../dom";
 import {int, pct} from "../format";
@@ -54,15 +55,25 @@ export function mountClasses(data: Data, store: Store): HTMLElement {
   const table = h("table", {class: "cls"}, head, h("tbody", {}, ...rows.map(({row}) => row)));
   const place = h("div", {class: "cls-wrap", tabindex: "0", role: "group", "aria-label": "Class by class"}, table);
   const scroller = showsScrolling(place, table);
-  body.append(scroller, h("p", {class: "panel-foot"}, `Bars begin at ${pct(floor, 0)}.`));
+  const foot = h("p", {class: "panel-foot"});
+  body.append(scroller, foot);
+  /** A share with Wilson's 95 % interval. */
+  const within = (hits: number, images: number) => {
+    const [low, high] = wilsonInterval(hits, images).map((share) => (100 * share).toFixed(1));
+    return `${pct(hits / images)} (95 %: ${low} to ${high})`;
+  };
 
   const draw = () => {
     const {stop, other, isolated} = store.state;
     const [a, b] = [scores[stop], other === null ? null : scores[other]];
     const counts = data.answers[stop]?.counts;
+    const all = data.answers[stop];
+    const share = all ? `All classes: ${within(data.count - all.wrong, data.count)} right. ` : "";
+    setText(foot, `${share}Bars begin at ${pct(floor, 0)}.`);
     rows.forEach(({row, pick, cells, support}, k) => {
       const images = counts?.subarray(k * classes, (k + 1) * classes).reduce((sum, n) => sum + n, 0) ?? 0;
       setText(support, counts ? int(images) : "–");
+      row.title = counts && images ? `Recall ${within(counts[k * classes + k], images)}` : "";
       pick.setAttribute("aria-pressed", String(isolated === k));
       row.classList.toggle("dim", isolated >= 0 && isolated !== k);
       COLUMNS.forEach(([score], c) => {
