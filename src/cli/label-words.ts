@@ -20,6 +20,7 @@ export function labelWords(event: Extract<RunEvent, {readonly type: "labels"}>):
     const sure = `${(100 * probability).toFixed(1)}%`;
     return `  ${place(join(folder, file))}: labelled ${classNames[given]}, looks like ${classNames[predicted]} (${sure})`;
   });
+  const isWatched = data.train.count === 0; // nobody here trains it
   const count = data.train.count + data.validation.count + data.test.count;
   const lines = [
     `${paint.bold("labels")}  ${number(issues.length)} of ${number(asked)} pictures look wrongly labelled; ` +
@@ -29,10 +30,10 @@ export function labelWords(event: Extract<RunEvent, {readonly type: "labels"}>):
   if (agreed < TRUSTED) {
     const share = `${Math.round(100 * agreed)}%`;
     lines.push(
-      `  the network agrees with ${share} of the labels alone: many of these are its own mistakes; try more --epochs`,
+      `  the network agrees with ${share} of the labels alone: many of these are its own mistakes${isWatched ? "" : "; try more --epochs"}`,
     );
   }
-  if (folds === 0 && count < FEW) {
+  if (folds === 0 && count < FEW && !isWatched) {
     lines.push(
       `  the ${number(count - asked)} that it learnt from were not asked about: --folds 5 asks about every picture once`,
     );

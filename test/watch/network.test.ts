@@ -158,3 +158,59 @@ describe("what is found without being told", () => {
     expect((error as Error).message).toMatch(/^net\.onnx: .*$/);
   });
 });
+
+describe("further traps of exports", () => {
+  const input = {scale: 1, mean: [0], std: [1]};
+  const fixture = (name: string) => onnxNetwork(join(FIXTURES, "../onnx", name), {...SETTINGS, input});
+  const imagesFor = ([height, width, channels]: readonly number[]) => ({
+    count: 2,
+    shape: [height, width, channels] as const,
+    pixels: Float32Array.from({length: 2 * height * width * channels}, (_, i) => ((i * 31) % 97) / 97),
+  });
+
+  test("a model of 16-bit floats answers and has gradients", async () => {
+    const network = await fixture("half/resnet-float16.onnx");
+    expect(network.noGradient).toBeUndefined();
+    const images = imagesFor(network.imageShape);
+    const logits = await network.logits(images);
+    const gradient = await network.inputGradient(images, [0, 1]);
+    // the logit of class k moves by step · gradient: a step along it raises it
+    const length = gradient.reduce((sum, v) => sum + v * v, 0);
+    const step = 1e-3 / Math.sqrt(length);
+    const moved = await network.logits({...images, pixels: images.pixels.map((v, i) => v + step * gradient[i])});
+    const k = network.classNames.length;
+    const gained = moved[0] - logits[0] + (moved[k + 1] - logits[k + 1]);
+    expect(gained / (step * length)).toBeGreaterThan(0.9);
+    expect(gained / (step * length)).toBeLessThan(1.1);
+    await network.dispose();
+  });
+
+  test.each(["dynamic.onnx", "operators.onnx", "static.onnx"])(
+    "quantised %s is explained from outside, and that is said",
+    async (name) => {
+      const network = await fixture(`quantised/${name}`);
+      expect(network.noGradient).toMatch(/^no gradients, so no saliency: /);
+      expect(network.noGradient).not.toContain("\n");
+      expect((await network.logits(imagesFor(network.imageShape))).every(Number.isFinite)).toBe(true);
+      await network.dispose();
+    },
+  );
+
+  test("constants that an export lost as further inputs are refused by name", async () => {
+    const model = decodeModel(onnxOf(1));
+    const graph = model.graph!;
+    const lost = graph.initializer!.find(({name}) => name === "fc.bias")!;
+    const more = {name: "fc.bias", type: {tensorType: {elemType: 1, shape: {dim: [{value: 3}]}}}};
+    const bytes = encodeModel({
+      ...model,
+      graph: {
+        ...graph,
+        initializer: graph.initializer!.filter((tensor) => tensor !== lost),
+        input: [...graph.input!, more],
+      },
+    });
+    await expect(onnxNetwork(bytes, SETTINGS)).rejects.toThrow(
+      /^net\.onnx: expected one input, a batch of images, got x .*, fc\.bias \[3\]$/,
+    );
+  });
+});

@@ -13,8 +13,9 @@ import {join} from "node:path";
 import {describe, expect, test} from "vitest";
 
 import {decodeModel, encodeModel} from "../../src/onnx/file/model";
-import {readSaved} from "../../src/pipeline/record/saved-file";
+import {readArtifactFile, readSaved} from "../../src/pipeline/record/saved-file";
 import type {RunEvent} from "../../src/pipeline/run/events";
+import type {ProbeOptions} from "../../src/pipeline/run/probe-once";
 import {watch} from "../../src/pipeline/watch";
 import {temporaryFolder} from "../support/idx-files";
 import {filesOf, metricsOf} from "../support/small-run";
@@ -132,6 +133,29 @@ describe("ONNX files, an epoch each", () => {
     expect(files.filter((file) => /saliency/.test(file))).toEqual([]);
     expect(metricsOf(pathOf(events)).some(({failures}) => failures)).toBe(false);
   });
+});
+
+test("epochs whose graphs differ by an export's doing are one run, if images and scores are alike", async () => {
+  const folder = onnxFolder([1, 2]);
+  writeFileSync(join(folder, "net-epoch2.onnx"), withoutRule(onnxOf(2))); // a node more, and no gradient
+  const events = await watchAll(folder, {...quick(), probes: "confusion,saliency"});
+  expect(epochsOf(events)).toEqual([1, 2]);
+  expect(refusalsOf(events)).toEqual([]);
+  const saliency = filesOf(pathOf(events)).filter((file) => /saliency.*json/.test(file));
+  expect(saliency).toEqual(["artifacts/saliency/gradient-epoch-001.json"]);
+});
+
+test("a map has as long to go on as a first one has, unless that is told", async () => {
+  const iterationsOf = async (probes: ProbeOptions) => {
+    const path = pathOf(await watchAll(onnxFolder([1, 2]), {...quick(), probes: "projection"}, {}, probes));
+    const map = await readArtifactFile(join(path, "artifacts", "projection", "map-epoch-002.json"));
+    return [
+      map.numbers!.iterations,
+      JSON.parse(readFileSync(join(path, "run.json"), "utf8")).probes.projection.iterations,
+    ];
+  };
+  expect(await iterationsOf({})).toEqual([700, 700]);
+  expect(await iterationsOf({projection: {iterations: 40}})).toEqual([40, 40]);
 });
 
 describe("watching again", () => {
