@@ -50,6 +50,8 @@ test("full colour is the 99th percentile, one hot pixel does not wash out the re
   const map = Float32Array.from({length: 200}, (_, i) => (i % 2 ? 0.5 : -0.25));
   map[7] = -1000;
   expect(magnitude(map)).toBe(0.5);
+  // the 99th percentile of 0 to 100, signs left out: 99, and neither the largest nor the 90th
+  expect(magnitude(Array.from({length: 101}, (_, n) => (n % 2 ? -n : n)))).toBe(99);
   expect(magnitude(new Float32Array(9))).toBe(1);
   const one = new Float32Array(784);
   one[3] = 2;

@@ -1,6 +1,7 @@
 import {cpSync, mkdirSync, readFileSync, renameSync, rmSync, truncateSync, writeFileSync} from "node:fs";
 import {basename, dirname, join} from "node:path";
 import {beforeAll, describe, expect, test} from "vitest";
+import {VARIANTS} from "../src/engine/index";
 import {resolveOptions} from "../src/nouns/options";
 import type {Dataset} from "../src/nouns/samples";
 import {openData} from "../src/pipeline/data/index";
@@ -9,6 +10,7 @@ import {readRunFile} from "../src/pipeline/record/run-file";
 import {run} from "../src/pipeline/run";
 import {dataPlaces, openRunData} from "../src/pipeline/run/data";
 import {runOptions} from "../src/pipeline/run/options";
+import {command} from "./support/command";
 import {idxFolder, temporaryFolder} from "./support/idx-files";
 import {metricsOf, runAll} from "./support/small-run";
 
@@ -77,6 +79,17 @@ describe("a run that is gone on with", () => {
     await expect(goOn(path)).rejects.toThrow(words);
     rmSync(data, {recursive: true});
     renameSync(`${data}-as-it-was`, data);
+  });
+
+  test("takes the kernels' build that it began with, whatever auto would take on this machine", async () => {
+    const {path} = moved();
+    const file = join(path, "run.json");
+    const {sha256: _, ...facts} = JSON.parse(readFileSync(file, "utf8")) as {engine: {kernels: string}; sha256: string};
+    const other = VARIANTS.find((variant) => variant !== facts.engine.kernels);
+    writeFileSync(file, JSON.stringify({...facts, engine: {...facts.engine, kernels: other}})); // as another machine wrote it
+    const {code, stdout} = await command(["resume", path]);
+    expect(stdout).toContain(`${other} kernels`);
+    expect(code).toBe(0);
   });
 
   test("refuses other class names, which are in no digest", async () => {
