@@ -6,6 +6,7 @@ import {beforeAll, describe, expect, test} from "vitest";
 import {findRun, openRunDirectory} from "../src/pipeline/record/run-directory";
 import {RUN_FORMAT, readRunFile, runFileText} from "../src/pipeline/record/run-file";
 import {openSavedRun} from "../src/pipeline/record/saved-run";
+import {gather} from "../src/report/gather/index";
 import {serveReport} from "../src/report/serve";
 import {command} from "./support/command";
 import {idxFolder, temporaryFolder} from "./support/idx-files";
@@ -129,6 +130,17 @@ describe("a stranger's run whose files are links", () => {
     const {code, stderr} = await command(["--from", "r", "--name", "again", "--save", save, "--quiet"]);
     expect({code, stderr}).toEqual({code: 0, stderr: ""});
     expect(readRunFile(join(save, "again")).options.dataUrl).toBe("");
+  });
+
+  test("a shape in run.json that its pictures do not have is refused before anything is reckoned from it", async () => {
+    const {run} = strangeRun((folder) => {
+      const facts = readRunFile(folder);
+      const data = {...facts.data, imageShape: [100_000, 100_000, 3]};
+      writeFileSync(join(folder, "run.json"), runFileText({...facts, format: RUN_FORMAT, data}));
+    });
+    await expect(gather(run)).rejects.toThrow(
+      /test-images\.json: expected \d{12,} pixels and \d+ labels, as run\.json says, got \d+ pixels and \d+ labels$/,
+    );
   });
 
   test("logs beside the run that lead elsewhere are not written to", async () => {

@@ -3,6 +3,7 @@ import {isAbsolute, join} from "node:path";
 import {pathToFileURL} from "node:url";
 import {visibleValue} from "../../escape/visible";
 import {UserError} from "../../nouns/options";
+import type {ImageShape} from "../../nouns/samples";
 import {orUserErrorSync} from "../../nouns/system-errors";
 import {reduced} from "../../numbers/reduced-images";
 import {bestEpoch, KEEP_EPOCHS, keptEpochs} from "../../pipeline/record/kept-epochs";
@@ -71,6 +72,7 @@ function gatherFiles(runFolder: string, images: TestImages | null, recall: Recal
   const pack = packer();
 
   const [height, width, channels] = facts.data.imageShape;
+  if (images) checkImages(images, facts.data.imageShape, runFolder);
   const keep = typeof facts.options?.keepEpochs === "number" ? facts.options.keepEpochs : KEEP_EPOCHS;
   const stops = keptEpochs(
     all,
@@ -141,6 +143,17 @@ function gatherFiles(runFolder: string, images: TestImages | null, recall: Recal
     inside: images && artifacts.has("network") ? gatherInside(perStop("network", insideShown), pack) : null,
   };
   return {file: visibleValue(file), parts: pack.parts}; // names of the data as the page may show them
+}
+
+/** @throws UserError if there are not as many pixels and labels as run.json and the count say: all else is reckoned from them. */
+function checkImages({count, pixels, labels}: TestImages, [height, width, channels]: ImageShape, folder: string): void {
+  const expected = [count * height * width * channels, count];
+  const got = [pixels, labels].map((values) => values?.length);
+  if (`${got}` === `${expected}`) return;
+  const [numbers, one] = [expected, got].map(([p, l]) => `${p} pixels and ${l} labels`);
+  throw new UserError(
+    `${join(folder, "artifacts", "test-images.json")}: expected ${numbers}, as run.json says, got ${one}`,
+  );
 }
 
 /** Paths as URLs, so that the page can link to the pictures. */
