@@ -2,7 +2,10 @@ import {relative} from "node:path";
 import {pathToFileURL} from "node:url";
 
 import {findRun} from "../pipeline/record/run-directory";
+import {readRunFile} from "../pipeline/record/run-file";
+import {runOptions} from "../pipeline/run/options";
 import {writeReport} from "../report/page";
+import {pageModelNote} from "../report/page-model";
 import type {Command} from "./command";
 import {declarePageFlags, pageFlagsOf} from "./page-flags";
 import {openIfAsked, servedPage} from "./served";
@@ -15,6 +18,12 @@ export const reportCommand: Command = {
   builder(cli) {
     cli.positional("run", {type: "string", default: "latest", describe: "its name, or its folder"});
     cli.option("save", {type: "string", default: "save", describe: "the folder that runs are kept in"});
+    cli.option("page-model", {
+      type: "boolean",
+      default: false,
+      describe: runOptions.pageModel.help,
+      group: "Page:",
+    });
     declarePageFlags(cli, "serve it on 127.0.0.1, live, until Ctrl-C");
   },
   async handler(given) {
@@ -22,8 +31,10 @@ export const reportCommand: Command = {
     const {path} = await findRun(`${given.save}`, `${given.run}`);
     const print = given.quiet === true ? () => {} : say;
     if (!page.serve) {
-      const file = await writeReport(path);
+      const file = await writeReport(path, {pageModel: given["page-model"] === true});
       print(relative(process.cwd(), file));
+      const note = given["page-model"] === true && pageModelNote(readRunFile(path).model);
+      if (note) print(note);
       await openIfAsked(page, pathToFileURL(file).href);
       return 0;
     }

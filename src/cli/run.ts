@@ -3,8 +3,10 @@ import {probes} from "../pipeline/probes/index";
 import {findRun} from "../pipeline/record/run-directory";
 import {readTrainedRun} from "../pipeline/record/run-file";
 import {type RunControl, run} from "../pipeline/run";
+import type {RunEvent} from "../pipeline/run/events";
 import {type RunOptions, runOptions} from "../pipeline/run/options";
 import type {ProbeOptions} from "../pipeline/run/probe-once";
+import {pageModelNote} from "../report/page-model";
 import type {Command} from "./command";
 import {driveEvents} from "./drive";
 import {declareFlags, givenOf} from "./flags";
@@ -59,8 +61,20 @@ export function drive(
   control: RunControl = {},
 ): Promise<number> {
   return driveEvents(
-    (signal) => run(options, probeOptions, {...control, signal}),
+    (signal) => {
+      const events = run(options, probeOptions, {...control, signal});
+      return options.pageModel ? withPageModelNote(events) : events;
+    },
     given,
     control.resume ? "stopped before the run went on" : "stopped before the run began; there is nothing to go on with",
   );
+}
+
+/** Says before the training where the page will not be able to run the model. */
+async function* withPageModelNote(events: AsyncIterable<RunEvent>): AsyncGenerator<RunEvent> {
+  for await (const event of events) {
+    yield event;
+    const note = event.type === "start" && pageModelNote({...event.model});
+    if (note) yield {type: "say", line: note};
+  }
 }

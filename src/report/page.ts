@@ -2,7 +2,7 @@ import {existsSync} from "node:fs";
 import {join} from "node:path";
 import {writeWhole} from "../pipeline/record/write-whole";
 import {fileMemory} from "./file-memory";
-import {type Gathered, gather} from "./gather/index";
+import {type Gathered, gather, type PageParts} from "./gather/index";
 import {partsPacker} from "./gzip-parts";
 import {hashSource, LEVEL, type Shell, shellOf} from "./shell";
 
@@ -15,8 +15,8 @@ const memory = fileMemory();
  * @returns Its path.
  * @throws UserError if the folder holds no run.
  */
-export async function writeReport(runFolder: string): Promise<string> {
-  const [shell, gathered] = await Promise.all([shellOf("report"), gather(runFolder, memory)]);
+export async function writeReport(runFolder: string, parts: PageParts = {}): Promise<string> {
+  const [shell, gathered] = await Promise.all([shellOf("report"), gather(runFolder, memory, parts)]);
   const path = join(runFolder, "report.html");
   await writeWhole(path, page(shell, gathered));
   return path;

@@ -3,6 +3,7 @@
 import type {EpochMetrics} from "../pipeline/types";
 import type {LayersShown} from "./layers-file";
 import type {Packed} from "./packed";
+import type {PageModel} from "./page-model";
 import type {RunsShown} from "./runs-file";
 import type {TrainingShown} from "./training-file";
 
@@ -116,6 +117,8 @@ export interface ReportFile {
     readonly height: number;
     readonly width: number;
   } | null;
+  /** The best network, to be run in the page; null where it was not asked for (`--page-model`), or is not there yet. */
+  readonly model: PageModel | null;
   /** How the training images were learnt. */
   readonly training: TrainingShown | null;
   /** The temperature that would mend the confidence, fitted on the validation images. */

@@ -27,6 +27,7 @@ export interface RunOptions extends AugmentOptions {
   readonly kernels: "auto" | Variant;
   readonly epochs: number;
   readonly patience: number;
+  readonly pageModel: boolean;
   readonly classWeights: "none" | "balanced";
   readonly folds: number;
   readonly batchSize: number;
@@ -106,6 +107,10 @@ export const runOptions: OptionTable<RunOptions> = {
     default: 0,
     help: "end once the validation loss has not been lower for so many epochs; 0: after all epochs",
     check: wholeNumber,
+  },
+  pageModel: {
+    default: false,
+    help: "put the best network into the page, which then answers to what you draw or drop; up to 500,000 weights",
   },
   classWeights: {
     default: "none",

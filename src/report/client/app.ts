@@ -5,6 +5,7 @@ import {firstState} from "./first-state";
 import {int, plural} from "./format";
 import {layersFinding, mountLayers} from "./layers/view";
 import {mountLead} from "./lead";
+import {mountLiveDigit} from "./live-digit/panel";
 import {mountLiveLine} from "./live-line";
 import {mountMap} from "./map/map";
 import {mountAbout} from "./panels/about";
@@ -106,6 +107,7 @@ export function mountApp(data: Data, view: View = readAddress(location.hash, dat
   const inside = data.inside && data.count ? mountInside(data, data.inside, store) : null;
   const lookable = answered || data.explained().length > 0 || data.map;
   const one = data.count && lookable ? mountImagePanel(data, store, () => tray?.images() ?? []) : null;
+  const drawn = data.model && mountLiveDigit(data, data.model, store);
   const close = () => store.set({sheet: false});
   const scrim = h("div", {class: "scrim", onclick: close});
   const side = one && h("section", {class: "side", "aria-label": `Chosen ${words.one}`}, one.root);
@@ -126,6 +128,7 @@ export function mountApp(data: Data, view: View = readAddress(location.hash, dat
       answered && mountClasses(data, store),
       data.file.metrics.length > 0 && mountPhases(data, store),
     ),
+    drawn?.root,
     inside?.root,
     mountAbout(data),
   );
@@ -138,6 +141,7 @@ export function mountApp(data: Data, view: View = readAddress(location.hash, dat
       map?.draw();
       one?.draw();
       inside?.draw();
+      drawn?.draw();
     },
     step: (by) => one?.step(by),
     clear: () => store.set({selection: {kind: "mistakes"}, isolated: -1}),

@@ -2,6 +2,7 @@ import type {EpochMetrics} from "../../pipeline/types";
 import type {ClassLook} from "../../plots/class-looks";
 import type {InsideStop, LimeEntry, ReportFile, SaliencyTrust} from "../report-file";
 import type {LayersData} from "./layers/data";
+import type {PageNetwork} from "./live-digit/data";
 import type {TrainingData} from "./training/data";
 
 /** What the page calls its images, and what the network does with them. */
@@ -115,6 +116,8 @@ export interface Data {
   readonly image: {readonly height: number; readonly width: number; readonly channels: number};
   pixels(i: number): Uint8Array;
   readonly answers: readonly (Answers | null)[];
+  /** The best network, where the page has it. */
+  readonly model: PageNetwork | null;
   readonly map: MapData | null;
   readonly saliency: SaliencyData | null;
   readonly lime: LimeData | null;

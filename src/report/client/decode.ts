@@ -5,6 +5,7 @@ import type {Packed, ReportFile} from "../report-file";
 import type {Answers, Data, InsideData, LimeData, MapData, SaliencyData, Words} from "./data";
 import {predictions} from "./derive";
 import {decodeLayers} from "./layers/data";
+import {decodeModel} from "./live-digit/data";
 import {decodeTraining} from "./training/data";
 
 /** Views the page's arrays in place. */
@@ -49,6 +50,7 @@ export function decode(file: ReportFile, bytes: ArrayBuffer): Data {
     image: {height, width, channels},
     pixels: (i) => pixels.subarray(i * size, (i + 1) * size),
     answers,
+    model: file.model && decodeModel(file.model, file.run.data.imageShape, view),
     map,
     saliency,
     lime,

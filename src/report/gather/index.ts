@@ -21,9 +21,16 @@ import {gatherInside, insideShown} from "./inside";
 import {gatherLayers} from "./layers";
 import {explanations, gatherLime} from "./lime";
 import {gatherMap, mapStop} from "./map";
+import {gatherModel} from "./model";
 import {gatherSaliency} from "./saliency";
 import {type ArtifactFiles, array} from "./saved-values";
 import {gatherTraining} from "./training";
+
+/** What a page has beyond what the run's options say. */
+export interface PageParts {
+  /** The best network, which the page runs. */
+  readonly pageModel?: boolean;
+}
 
 /** A report's facts, and the arrays they point into. */
 export interface Gathered {
@@ -38,11 +45,15 @@ export interface Gathered {
  * @param memory Of an earlier time, where it is read again and again.
  * @throws UserError if the folder holds no run, or an artifact lacks what its probe always saves.
  */
-export async function gather(runFolder: string, memory: FileMemory = fileMemory(0)): Promise<Gathered> {
+export async function gather(
+  runFolder: string,
+  memory: FileMemory = fileMemory(0),
+  {pageModel = false}: PageParts = {},
+): Promise<Gathered> {
   const imagesPath = join(runFolder, "artifacts", "test-images.json");
   const images = existsSync(imagesPath) ? ((await readSaved(imagesPath)) as TestImages) : null;
   try {
-    return memory((recall) => gatherFiles(runFolder, images, recall));
+    return memory((recall) => gatherFiles(runFolder, images, recall, pageModel));
   } catch (error) {
     if (error instanceof UserError || (error as NodeJS.ErrnoException).errno !== undefined) throw error;
     const {message} = error as Error;
@@ -59,7 +70,7 @@ interface TestImages {
   readonly files?: readonly string[];
 }
 
-function gatherFiles(runFolder: string, images: TestImages | null, recall: Recall): Gathered {
+function gatherFiles(runFolder: string, images: TestImages | null, recall: Recall, pageModel: boolean): Gathered {
   const runPath = join(runFolder, "run.json");
   if (!existsSync(runPath)) throw new UserError(`${runFolder}: expected a run's folder with run.json, got none there`);
   const {classNames, ...facts} = readRun(runFolder);
@@ -139,6 +150,7 @@ function gatherFiles(runFolder: string, images: TestImages | null, recall: Recal
     ),
     temperatures: artifacts.has("calibration") ? perStop("calibration", temperatureOf) : null,
     runs: images ? readRuns(join(runFolder, RUNS_FILE)) : null,
+    model: pageModel || facts.options?.pageModel === true ? gatherModel(runFolder, pack) : null,
     layers: gatherLayers(artifacts.get("layers"), stops, recall, pack),
     inside: images && artifacts.has("network") ? gatherInside(perStop("network", insideShown), pack) : null,
   };
