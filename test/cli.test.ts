@@ -25,7 +25,7 @@ describe("a mistake on the command line", () => {
     [["--epoch", "3"], "error: --epoch: expected a known flag, got this one; did you mean --epochs?"],
     [["--saliency.mod", "x"], "did you mean --saliency.mode?"],
     [["--epochs", "abc"], 'error: --epochs: expected a number, got "abc"'],
-    [["--epochs", "0"], "error: --epochs: expected a positive integer, got 0"],
+    [["--epochs", "-1"], "error: --epochs: expected a whole number, 0 or more, got -1"],
     [["--epochs"], "error: --epochs: expected a value, got none"],
     [["--model", "cnnn"], 'error: --model: expected one of auto, cnn, deep, exigo, mlp, got "cnnn"'],
     [["--probes", "confusion,foo"], /error: --probes: expected all, none, or some of .*, got "confusion,foo"/],
@@ -234,6 +234,6 @@ test("run --serve serves the page while it trains and after, until Ctrl-C; --ope
 test("--help lists every flag with its default, and the commands", async () => {
   const {code, stdout} = await command(["--help"]);
   expect(code).toBe(0);
-  for (const words of ["--epochs", "[default: 5]", "--lime.samples", "--projection.method", "resume [run]"])
+  for (const words of ["--epochs", "[default: 0]", "--lime.samples", "--projection.method", "resume [run]"])
     expect(stdout).toContain(words);
 });
