@@ -5,6 +5,9 @@ export interface CsvColumns {
   readonly [heading: string]: readonly (string | number)[];
 }
 
+/** Words of a table that are remembered. */
+const KNOWN_WORDS = 1000;
+
 /**
  * A table as CSV (RFC 4180, but lines end in "\n"): a header, then a line a row; words as `cell` escapes them, numbers as
  * they are. A cell with a comma or a quote is quoted.
@@ -13,8 +16,18 @@ export function csvTable(columns: CsvColumns): string {
   const names = Object.keys(columns);
   const values = Object.values(columns);
   const lines = [names.map(quoted).join(",")];
+  // the same few words stand in most rows: each is escaped once
+  const known = new Map<string, string>();
+  const shown = (value: string | number): string | number => {
+    if (typeof value === "number") return value;
+    const made = known.get(value);
+    if (made !== undefined) return made;
+    const escaped = quoted(value);
+    if (known.size < KNOWN_WORDS) known.set(value, escaped);
+    return escaped;
+  };
   for (let row = 0; row < (values[0]?.length ?? 0); row++) {
-    lines.push(values.map((column) => (typeof column[row] === "number" ? column[row] : quoted(column[row]))).join(","));
+    lines.push(values.map((column) => shown(column[row])).join(","));
   }
   return `${lines.join("\n")}\n`;
 }
