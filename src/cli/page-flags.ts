@@ -8,6 +8,8 @@ export interface PageFlags {
   /** 0: any free one. */
   readonly port: number;
   readonly open: boolean;
+  /** The best network goes into the page. */
+  readonly pageModel: boolean;
 }
 
 /** @param serve What `--serve` does. */
@@ -28,5 +30,5 @@ export function pageFlagsOf(given: {readonly [flag: string]: unknown}): PageFlag
   if (!(Number.isInteger(port) && port >= 0 && port <= 65535)) {
     throw new UserError(`--port: expected a whole number from 0 to 65535, got "${given.port}"`);
   }
-  return {serve: given.serve === true, port, open: given.open === true};
+  return {serve: given.serve === true, port, open: given.open === true, pageModel: given["page-model"] === true};
 }

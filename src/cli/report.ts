@@ -31,9 +31,9 @@ export const reportCommand: Command = {
     const {path} = await findRun(`${given.save}`, `${given.run}`);
     const print = given.quiet === true ? () => {} : say;
     if (!page.serve) {
-      const file = await writeReport(path, {pageModel: given["page-model"] === true});
+      const file = await writeReport(path, {pageModel: page.pageModel});
       print(relative(process.cwd(), file));
-      const note = given["page-model"] === true && pageModelNote(readRunFile(path).model);
+      const note = page.pageModel && pageModelNote(readRunFile(path).model);
       if (note) print(note);
       await openIfAsked(page, pathToFileURL(file).href);
       return 0;

@@ -14,6 +14,7 @@ export async function openIfAsked({open}: PageFlags, url: string): Promise<void>
 export async function servedPage(path: string, flags: PageFlags, say: (line: string) => void): Promise<ReportServer> {
   const server = await serveReport(path, {
     port: flags.port,
+    pageModel: flags.pageModel,
     say: (line) => complain(`${paint.red("error:")} ${line}`),
   });
   const links = knowsLinks(process.env, process.stdout.isTTY === true);

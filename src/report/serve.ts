@@ -23,6 +23,8 @@ export interface ServeOptions {
   readonly port?: number;
   /** Milliseconds between looks at the folder. */
   readonly interval?: number;
+  /** The best network goes into the page, where the run's options do not say so already. */
+  readonly pageModel?: boolean;
   /** Told in one line why the folder cannot be read just now, once for each reason. */
   readonly say?: (line: string) => void;
 }
@@ -41,12 +43,12 @@ const MOST_CONNECTIONS = 100;
  */
 export async function serveReport(
   runFolder: string,
-  {port = 0, interval = 1000, say = () => {}}: ServeOptions = {},
+  {port = 0, interval = 1000, say = () => {}, pageModel = false}: ServeOptions = {},
 ): Promise<ReportServer> {
   const shell = await shellOf("report");
   const memory = fileMemory();
   await checkOwnFiles(runFolder);
-  let gathered = await gather(runFolder, memory);
+  let gathered = await gather(runFolder, memory, {pageModel});
   let seen = stampOf(runFolder);
   let trouble = "";
   let progress: RunProgress | null = null;
@@ -85,7 +87,7 @@ export async function serveReport(
     const next = await readProgress(runFolder);
     const stamp = stampOf(runFolder);
     if (stamp !== seen) {
-      gathered = await gather(runFolder, memory);
+      gathered = await gather(runFolder, memory, {pageModel});
       seen = stamp;
       trouble = "";
       tell("written", "");

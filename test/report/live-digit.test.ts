@@ -9,6 +9,7 @@ import {models} from "../../src/pipeline/model/index";
 import {savedModel} from "../../src/pipeline/model/load/saved-model";
 import {blank, placedAsDigit, stroke} from "../../src/report/client/live-digit/pad";
 import {writeReport} from "../../src/report/page";
+import {serveReport} from "../../src/report/serve";
 import {temporaryFolder} from "../support/idx-files";
 import {openBrowser, openPage} from "./browser";
 import {exampleRun} from "./example-run";
@@ -111,6 +112,15 @@ test("a picture that is chosen is answered, and what is no picture is said to be
     document.querySelector(".live-tools [role=status]")?.textContent?.startsWith("text.png is no picture"),
   );
   await page.context().close();
+});
+
+test("a served page has the network where it is asked for, and else not", async () => {
+  for (const pageModel of [true, false]) {
+    const server = await serveReport(folder, {pageModel});
+    const {model} = (await (await fetch(`${server.url}run.json`)).json()) as {model: {epoch: number} | null};
+    expect(model?.epoch).toBe(pageModel ? 2 : undefined);
+    await server.close();
+  }
 });
 
 test("a page has no weights unless they are asked for, and says why where it cannot run the model", async () => {
