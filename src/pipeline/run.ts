@@ -220,9 +220,11 @@ async function* runAlone(
     if (left) yield* left.keep();
   };
   let isStoryKept = false;
+  let ranked: LabelReport | undefined;
   const keepStory = async function* (): AsyncGenerator<RunEvent> {
     const note = await keepTrainingSet(directory, data);
     if (note) yield {type: "say", line: note};
+    if (options.folds === 0) ranked = await labelsByBest(directory, network, data, metrics, looking.heldOut);
     isStoryKept = true;
   };
   const lookAt = async function* (at: EpochProgress, trainSeconds: number) {
@@ -277,15 +279,14 @@ async function* runAlone(
       yield {type: "kept", epoch: metrics[metrics.length - 1].epoch};
     }
     if (isEnough) yield {type: "say", line: staleNote(metrics, options.patience)};
-    let labels: LabelReport | undefined;
     if (options.folds > 0) {
       const {folds, optimizer} = options;
       const folding = {network, untrained, fresh, folds, training, optimizer, ranges, directory, signal};
-      labels = yield* askAboutAll(data, folding);
-      if (!labels) return yield interrupted;
+      ranked = yield* askAboutAll(data, folding);
+      if (!ranked) return yield interrupted;
       yield {type: "kept", epoch: epochs}; // the page is made again, with all labels
-    } else labels = await labelsByBest(directory, network, data, metrics, looking.heldOut);
-    if (labels) yield {type: "labels", data, folds: options.folds, ...labels};
+    } else ranked ??= await labelsByBest(directory, network, data, metrics, looking.heldOut);
+    if (ranked) yield {type: "labels", data, folds: options.folds, ...ranked};
     log.finish(true);
     if (live.trouble()) yield {type: "say", line: `pages were not told how far the run is: ${live.trouble()}`};
     yield {
