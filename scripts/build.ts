@@ -28,6 +28,13 @@ const places: Plugin = {
       const contents = readFileSync(path, "utf8")
         .replaceAll(/require\.resolve\("(?:\.\.\/)+package\.json"\)/g, '__fileAt("../package.json")')
         .replaceAll(/= require\(("\.[^"]+")\)/g, "= await import($1)")
+        // as CommonJS, which it is: to be imported, two megabytes would first be searched for names
+        .replaceAll(/^import \* as (\w+) from ("@tensorflow\/[^"]+");$/gm, "const $1 = __require($2);")
+        .replaceAll(/^import ("@tensorflow\/[^"]+");$/gm, "__require($1);")
+        .replaceAll(/^import \{([^}]*)\} from ("@tensorflow\/[^"]+");$/gm, (_, names: string, from: string) => {
+          const values = names.split(",").filter((name) => !name.trim().startsWith("type "));
+          return `const {${values.map((name) => name.replace(" as ", ": ")).join(",")}} = __require(${from});`;
+        })
         .replaceAll("require.resolve(", "__require.resolve(")
         .replaceAll("require([", "__require([")
         .replaceAll("__dirname", `__fileAt("./${folder}")`);
@@ -64,7 +71,9 @@ async function main(): Promise<void> {
     mkdirSync(dirname(join(DIST, path)), {recursive: true});
     writeFileSync(join(DIST, path), text);
   };
-  write("cli.mjs", '#!/usr/bin/env node\nimport "./runner.mjs";\n');
+  // from Node 22.1 on, code that was compiled once is read again
+  const cache = 'import module from "node:module";\n\nmodule.enableCompileCache?.();\nawait import("./runner.mjs");\n';
+  write("cli.mjs", `#!/usr/bin/env node\n${cache}`);
   write("src/tasks/start.cjs", 'import("../../tasks-worker.mjs");\n');
   const trial = readFileSync(join(ROOT, "src/cli/trial-start.cjs"), "utf8")
     .replace(/ *require\("[^"]*typescript\.cjs"\);\n/, "")

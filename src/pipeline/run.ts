@@ -180,8 +180,6 @@ async function* runAlone(
   if (!resume || !(await hasTestImages(resume, data))) await keepTestImages(directory, data);
   const why = (resume && readRunFile(resume.path).engine.why) ?? engine.why; // resumed, it is asked for by name
   yield {type: "start", path: directory.path, data, model: facts, engine: {...engine, why}, epochs};
-  const leaks = resume ? undefined : leakNote(await exactLeaks(data));
-  if (leaks) yield {type: "say", line: leaks};
   if (length.note) yield {type: "say", line: length.note};
   const unequal = labels && !classWeights && unequalNote(labels, data.classNames);
   if (unequal) yield {type: "say", line: unequal};
@@ -236,8 +234,10 @@ async function* runAlone(
     if (rest?.isReady()) yield* keepRest();
   };
   let isUntrainedSeen = metrics.length > 0;
-  const lookBefore = async function* () {
+  const lookBefore = async function* (): AsyncGenerator<RunEvent> {
     isUntrainedSeen = true;
+    const leaks = resume ? undefined : leakNote(await exactLeaks(data)); // here, and not before the first batch
+    if (leaks) yield {type: "say", line: leaks};
     yield* withWeights(network, untrained, lookAt(epochStart(0, data.train, batchSize), 0));
   };
 
