@@ -81,7 +81,7 @@ export interface ProbeContext {
  * flags (`--lime.samples`), `--help`, the checks and run.json.
  */
 export interface Probe<O extends object = object> {
-  /** Names the folder, the prefix of the flags and the heading in the report. */
+  /** Names the folder, the prefix of the flags and the heading in `--help`. */
   readonly name: string;
   /** One line for `--help`. */
   readonly help: string;

@@ -5,5 +5,5 @@ import {mistakes} from "./mistakes";
 import {projection} from "./projection";
 import {saliency} from "./saliency";
 
-/** Every probe there is, in the order they run and stand in the report. */
+/** Every probe there is, in the order in which they run. */
 export const probes: readonly Probe[] = [confusion, saliency, projection, lime, mistakes];
