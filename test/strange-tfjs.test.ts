@@ -2,6 +2,7 @@ import * as tf from "@tensorflow/tfjs";
 import {beforeAll, describe, expect, test} from "vitest";
 import {fork} from "../src/nouns/random";
 import type {Images} from "../src/nouns/samples";
+import {softmaxRows} from "../src/numbers/scores";
 import type {LoadSettings} from "../src/pipeline/model/load/load-settings";
 import {savedModel} from "../src/pipeline/model/load/saved-model";
 import {checkGroupSize, tfjsModelJson} from "../src/pipeline/model/load/tfjs-weights";
@@ -110,7 +111,8 @@ describe("a LayersModel's output is understood by its last layers", () => {
     await expect(opened(stack(dense(1)))).rejects.toThrow(
       "--output: expected sigmoid (a probability) or logits (a score)",
     );
-    await expect(opened(stack(dense(3, "relu")), {output: "logits"})).resolves.toBeDefined();
+    const {found, own} = await opened(stack(dense(3, "relu")), {output: "logits"}); // asked for by name, it is taken
+    expect(found).toBeAllClose([...softmaxRows(own, 3)], {rtol: 1e-6, atol: 1e-7});
   });
 });
 

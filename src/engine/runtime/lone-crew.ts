@@ -8,7 +8,8 @@ type Kernel = (...args: number[]) => void;
 /**
  * A crew that is this thread alone, for where there are no others: a page that may not share memory. It walks the same
  * programs over the same slots in the same order, and so gives the same bits as any number of threads. A job blocks the
- * thread that asks for it: a page gives it a Worker.
+ * thread that asks for it: a page gives it a Worker. Its walk stands in thread.ts too, whose source text is all that a thread
+ * has: it may call nothing outside itself.
  */
 export function startLoneCrew(data: Omit<ThreadData, "thread" | "threads">): Crew {
   const {memory, module, programs, workspaces, slots} = data;

@@ -38,7 +38,13 @@ export function mountAbout(data: Data): HTMLElement {
   const terms = (rows: readonly (readonly [string, string | undefined])[]) =>
     h("dl", {}, ...rows.flatMap(([term, told]): Kid[] => (told ? [h("dt", {}, term), h("dd", {}, told)] : [])));
   const words = (name: string) => name.replace(/[A-Z]/g, (letter) => ` ${letter.toLowerCase()}`);
-  const value = (given: unknown) => (typeof given === "object" ? JSON.stringify(given) : String(given));
+  /** An object by its name and its reason where it has them (augmentation); its numbers stand among the options. */
+  const value = (given: unknown): string => {
+    if (typeof given !== "object" || given === null) return String(given);
+    const {name, why} = given as {name?: unknown; why?: unknown};
+    if (typeof name === "string") return typeof why === "string" ? `${name} (${why})` : name;
+    return JSON.stringify(given);
+  };
   const options = (given: {readonly [name: string]: unknown}) =>
     Object.entries(given).flatMap(([name, set]): [string, string][] =>
       UNSAID.has(name) || set === undefined || set === null || set === "" || set === WITHOUT_LIMIT
