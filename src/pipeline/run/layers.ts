@@ -1,6 +1,7 @@
 import type {LookedAtNetwork, NamedArray} from "../../nouns/network";
 import type {Split} from "../../nouns/samples";
 import {gramOf} from "../../numbers/cka";
+import type {LayerState} from "../record/layer-state";
 import type {RunDirectory} from "../record/run-directory";
 import type {ModelFacts, RunEvent} from "./events";
 
@@ -15,25 +16,6 @@ const MOST_WEIGHTS = 1 << 16;
 
 /** Layers without weights that belong to the layer before them: its units are looked at behind these. */
 const FOLLOWING = new Set(["BatchNormalization", "Activation", "ReLU", "LeakyReLU", "ELU"]);
-
-/** What is kept of a layer's weights and of its answers to some test images. */
-export interface LayerState {
-  readonly layer: string;
-  readonly type: string;
-  /** Of the kernel. */
-  readonly shape: readonly number[];
-  readonly weights: number;
-  /** The kernel, in tfjs' layout; of a very large one every so many-th weight. */
-  readonly kernel: Float32Array;
-  /** `gramOf` its outputs, places averaged in blocks. */
-  readonly gram: Float32Array;
-  /** Mean |output| of each unit, over images and places. */
-  readonly activity: Float32Array;
-  /** The share of images and places at which each unit is above 0. */
-  readonly on: Float32Array;
-  /** Whether no output is below 0: only such a layer can have dead units. */
-  readonly rectified: boolean;
-}
 
 /**
  * Keeps what the page's question about layers needs, as `artifacts/layers/epoch-003.json`. As with a probe, one that throws does

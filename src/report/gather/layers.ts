@@ -1,5 +1,6 @@
 import {cka} from "../../numbers/cka";
 import {DORMANT, dormancy, relativeChange} from "../../numbers/layer-change";
+import type {LayerState} from "../../pipeline/record/layer-state";
 import type {Recall, Saved} from "../file-memory";
 import type {LayerShown, LayersShown} from "../layers-file";
 import type {Packer} from "../packer";
@@ -9,22 +10,9 @@ import {array} from "./saved-values";
 const MOST_FILTERS = 32;
 const MOST_SIDE = 15;
 
-/** A layer at one epoch, as `src/pipeline/run/layers.ts` keeps it. */
-interface State {
-  readonly layer: string;
-  readonly type: string;
-  readonly shape: readonly number[];
-  readonly weights: number;
-  readonly kernel: Float32Array;
-  readonly gram: Float32Array;
-  readonly activity: Float32Array;
-  readonly on: Float32Array;
-  readonly rectified: boolean;
-}
-
 interface Look {
   readonly images: number;
-  readonly layers: readonly State[];
+  readonly layers: readonly LayerState[];
 }
 
 /**
@@ -53,7 +41,7 @@ export function gatherLayers(
 }
 
 function lookOf(saved: Saved): Look {
-  const {indices, layers} = saved as unknown as {indices: Uint32Array; layers: readonly State[]};
+  const {indices, layers} = saved as unknown as {indices: Uint32Array; layers: readonly LayerState[]};
   for (const {layer, kernel, gram, activity, on} of layers) {
     for (const [name, value] of Object.entries({kernel, gram, activity, on})) array(value, `${layer}: ${name}`);
   }
@@ -62,17 +50,17 @@ function lookOf(saved: Saved): Look {
 
 const finite = (value: number) => (Number.isFinite(value) ? Number(value.toPrecision(6)) : null);
 
-function layerShown(states: readonly State[], images: number, pack: Packer): LayerShown {
+function layerShown(states: readonly LayerState[], images: number, pack: Packer): LayerShown {
   const [first] = states;
   const last = states[states.length - 1];
-  const against = (other: (at: number) => State | undefined, of: (a: State, b: State) => number) =>
+  const against = (other: (at: number) => LayerState | undefined, of: (a: LayerState, b: LayerState) => number) =>
     states.map((state, at) => {
       const one = other(at);
       return one ? finite(of(one, state)) : null;
     });
   const before = (at: number) => states[at - 1];
-  const change = (a: State, b: State) => relativeChange(a.kernel, b.kernel);
-  const alike = (a: State, b: State) => (images < 4 ? Number.NaN : cka(a.gram, b.gram, images));
+  const change = (a: LayerState, b: LayerState) => relativeChange(a.kernel, b.kernel);
+  const alike = (a: LayerState, b: LayerState) => (images < 4 ? Number.NaN : cka(a.gram, b.gram, images));
   const where = (values: ArrayLike<number>, is: (value: number) => boolean) =>
     Array.from(values).flatMap((value, unit) => (is(value) ? [unit] : []));
   return {
@@ -89,15 +77,15 @@ function layerShown(states: readonly State[], images: number, pack: Packer): Lay
 }
 
 /** @returns null for a layer whose filters have no places, or that is too large to have been kept whole. */
-function filtersOf(states: readonly State[], pack: Packer): LayerShown["filters"] {
+function filtersOf(states: readonly LayerState[], pack: Packer): LayerShown["filters"] {
   const [first] = states;
   const last = states[states.length - 1];
   const [height, width, inputs, units] = first.shape;
   const isWhole = first.kernel.length === first.weights && first.shape.length === 4;
   if (!isWhole || height * width < 4 || Math.max(height, width) > MOST_SIDE) return null;
-  const slice = ({kernel}: State, unit: number, channel: number) =>
+  const slice = ({kernel}: LayerState, unit: number, channel: number) =>
     Float32Array.from({length: height * width}, (_, p) => kernel[(p * inputs + channel) * units + unit]);
-  const whole = ({kernel}: State, unit: number) =>
+  const whole = ({kernel}: LayerState, unit: number) =>
     Float32Array.from({length: height * width * inputs}, (_, p) => kernel[p * units + unit]);
   const changes = Array.from({length: units}, (_, unit) => relativeChange(whole(first, unit), whole(last, unit)));
   const order = [...changes.keys()]

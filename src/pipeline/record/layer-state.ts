@@ -1,0 +1,18 @@
+/** What is kept of a layer's weights and of its answers to some test images. */
+export interface LayerState {
+  readonly layer: string;
+  readonly type: string;
+  /** Shape of the kernel. */
+  readonly shape: readonly number[];
+  readonly weights: number;
+  /** The kernel, in tfjs' layout; of a very large one every so many-th weight. */
+  readonly kernel: Float32Array;
+  /** `gramOf` its outputs, places averaged in blocks. */
+  readonly gram: Float32Array;
+  /** Mean |output| of each unit, over images and places. */
+  readonly activity: Float32Array;
+  /** The share of images and places at which each unit is above 0. */
+  readonly on: Float32Array;
+  /** Whether no output is below 0: only such a layer can have dead units. */
+  readonly rectified: boolean;
+}
