@@ -2,7 +2,7 @@ import {readdirSync, readFileSync} from "node:fs";
 import {join} from "node:path";
 import {expect, test} from "vitest";
 
-import {circlesIn, importsOf} from "./support/imports";
+import {circlesIn, importsOf, runsWith} from "./support/imports";
 
 /** Each folder, and the folders it may import from besides itself. Reads downwards: nothing imports what stands above it. */
 const MAY_IMPORT: {readonly [folder: string]: readonly string[]} = {
@@ -81,13 +81,25 @@ test.each(files.filter(isPage))("%s, which runs in the page, has nothing of Node
   expect(readFileSync(file, "utf8")).not.toMatch(/"node:|require\(|process\.|console\./);
 });
 
+/** What a browser runs as it stands: nothing that these import at once is Node's or tfjs'. */
+const ANYWHERE = [
+  ...["src/engine/index.ts", "src/tsne/index.ts", "src/lime/index.ts", "src/numbers/index.ts"],
+  ...["src/pipeline/training/train.ts", "src/pipeline/training/schedule.ts"],
+  ...["src/pipeline/model/zoo/plain-cnn.ts", "src/pipeline/attribution/methods/saliency.ts"],
+];
+
+test.each(runsWith(ANYWHERE))("%s, which runs anywhere, asks for nothing of Node or tfjs at its start", (file) => {
+  const imports = [...readFileSync(file, "utf8").matchAll(/^(?:import|export) (?!type )[^;]*? from "([^".][^"]*)";/gm)];
+  for (const [, name] of imports) expect(name).toMatch(/^(pure-rand\/|ml-matrix$)/); // which do so too
+});
+
 test.each(files.filter(isKernel))("%s, which becomes WebAssembly, imports kernels alone", (file) => {
   for (const target of importsOf(file)) expect(target).toMatch(/\/kernels\//);
 });
 
 /** Only these may touch the outside; everything else is a function of its arguments. */
 test.each([
-  ["@tensorflow/", ["backend", "model", "training", "run", "engine", "report"]],
+  ["@tensorflow/", ["backend", "model", "run", "engine", "report"]],
   ['"node:fs', ["data", "record", "report", "run", "watch", "engine", "tsne", "onnx", "cli"]],
   ["node:worker_threads", ["jobs", "tasks", "engine", "tsne", "onnx"]],
   ["process.", ["runner", "cli", "engine", "tsne", "record", "backend"]], // backend: TensorFlow's log level

@@ -113,6 +113,39 @@ test("an epoch that is stopped tells of every step that was taken, and can be go
   expect(await other.getWeights()).toEqual(await unbroken.getWeights());
 });
 
+test("after a step to stop at, the weights are those after so many steps, though two are asked for at once", async () => {
+  const [patient, hasty] = [await start(), await start()];
+  const weightsAfter = new Map<number, Float32Array>();
+  const oneByOne = {...patient, stepsAtOnce: 1};
+  for await (const {batch} of trainEpoch(oneByOne, images(), epochStart(1, images(), BATCH_SIZE), options)) {
+    weightsAfter.set(batch, await patient.getFlatWeights());
+  }
+  const stopAt = new Set([3, 4, 11]);
+  const seen: number[] = [];
+  for await (const {batch} of trainEpoch(hasty, images(), epochStart(1, images(), BATCH_SIZE), {...options, stopAt})) {
+    if (!stopAt.has(batch)) continue;
+    seen.push(batch);
+    expect(await hasty.getFlatWeights(), `after step ${batch}`).toEqual(weightsAfter.get(batch));
+  }
+  expect(seen).toEqual([3, 4, 11]);
+  expect(weightsAfter.get(3)).not.toEqual(weightsAfter.get(4));
+});
+
+test("weights as one array are the arrays one after the other, and are taken as they were given", async () => {
+  const [network, other] = [await start(), await start()];
+  await train(network);
+  const flat = await network.getFlatWeights();
+  expect([...flat]).toEqual((await network.getWeights()).flatMap(({values}) => [...values]));
+  const batch = randomBatch(4, 5, SHAPE, CLASSES);
+  await other.setFlatWeights(flat);
+  expect(await other.getFlatWeights()).toEqual(flat);
+  expect(await other.logits(batch)).toEqual(await network.logits(batch));
+  expect(await other.inputGradient(batch, "all")).toEqual(await network.inputGradient(batch, "all"));
+  await expect(other.setFlatWeights(flat.subarray(1))).rejects.toThrow(
+    `weights: expected ${flat.length} numbers, got ${flat.length - 1}`,
+  );
+});
+
 test("a step that fails ends the epoch with its error", async () => {
   const network = await start();
   const weights = await network.getWeights();

@@ -1,5 +1,5 @@
 /** @file The fused training engine: `plan` reads a model, `fusedNetwork` runs it. README.md says how it is made. */
 
-export {type Plan, plan} from "./compiler/plan";
+export {type PlainLayer, type PlainModel, type Plan, plan, planPlain} from "./compiler/plan";
 export {type FusedNetwork, type FusedOptions, fusedNetwork} from "./network";
 export {provideKernels, VARIANTS, type Variant} from "./runtime/modules";

@@ -6,7 +6,7 @@ import {compile, type Output} from "./compiler/compile";
 import {FIRST, JOBS} from "./compiler/control";
 import {optimizers} from "./compiler/optimizers";
 import type {Plan} from "./compiler/plan";
-import {readArrays, writeArrays} from "./compiler/weights";
+import {readArrays, readFlat, writeArrays, writeFlat} from "./compiler/weights";
 import {checkImages, checkTargets, inChunks, partsInChunks, type Running} from "./runtime/chunks";
 import {startCrew} from "./runtime/crew";
 import {startLoneCrew} from "./runtime/lone-crew";
@@ -30,6 +30,10 @@ export interface FusedOptions {
 export interface FusedNetwork extends Network {
   /** The gradients a training step on `batch` would follow: of the mean loss, for each trainable weight. */
   gradients(batch: LabelledImages, step: number): Promise<NamedArray[]>;
+  /** A copy of all weights as one array, in the order and layout of `getWeights`: what is kept at many moments. */
+  getFlatWeights(): Promise<Float32Array>;
+  /** Takes what `getFlatWeights` gave. @throws UserError if it is not as many numbers as the model has. */
+  setFlatWeights(weights: Float32Array): Promise<void>;
   /** Bytes of shared memory. */
   readonly bytes: number;
   readonly variant: Variant;
@@ -60,15 +64,17 @@ export async function fusedNetwork(plan: Plan, options: FusedOptions): Promise<F
   const trainable = layout.parameters.filter((parameter) => parameter.trainable);
   let steps = 0;
 
-  const write = (weights: readonly NamedArray[]) =>
+  const changed = (change: () => void) =>
     crew.run(
       () => {
-        writeArrays(floats, layout.parameters, layout.values, layout, weights);
+        change();
         return {program: compiled.refresh, count: 0};
       },
       () => undefined,
       true,
     );
+  const write = (weights: readonly NamedArray[]) =>
+    changed(() => writeArrays(floats, layout.parameters, layout.values, layout, weights));
   await write(plan.weights);
 
   const place = {plan, compiled, crew, words, floats};
@@ -101,7 +107,7 @@ export async function fusedNetwork(plan: Plan, options: FusedOptions): Promise<F
     classNames,
     bytes: compiled.bytes,
     variant,
-    stepsAtOnce: JOBS,
+    stepsAtOnce: options.here ? 1 : JOBS, // one thread has nothing to do beside
     predict: ask(plan.probabilities),
     logits,
     inputGradient: (images, targets) =>
@@ -136,6 +142,8 @@ export async function fusedNetwork(plan: Plan, options: FusedOptions): Promise<F
     },
     getWeights: () => crew.between(() => readArrays(floats, layout.parameters, layout.values, layout)),
     setWeights: write,
+    getFlatWeights: () => crew.between(() => readFlat(floats, layout.parameters, layout.values, layout)),
+    setFlatWeights: (flat) => changed(() => writeFlat(floats, layout.parameters, layout.values, layout, flat)),
     getOptimizerState: () =>
       crew.between(() => ({
         steps,

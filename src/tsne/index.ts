@@ -1,3 +1,4 @@
+export {type AfterOptions, tsneAfter} from "./after";
 export type {Descent, Progress} from "./descent";
 export {diagonalised, loadSymmetric, type SymmetricMatrix} from "./forces/symmetric";
 export type {Dimensions, Matrix} from "./linear/matrix";
@@ -5,8 +6,9 @@ export {type LoadedMatrix, loadMatrix} from "./linear/matrix-product";
 export {type MapQuality, type Metric, type Neighbourhood, openNeighbourhood} from "./neighbours/neighbourhood";
 export {radiusOf, stretched} from "./neighbours/radius";
 export {fairOrder} from "./neighbours/row-orders";
+export {PLACED_AMONG, type Placement, type PlaceOptions, place, placeOf} from "./place";
 export {provideKernels} from "./threads/kernel-module";
-export {pauses} from "./threads/parts";
+export {eventLoopTurn, pauses} from "./threads/parts";
 export {automaticThreads} from "./threads/threads";
 export {closeIdleWorkspace, inWorkspace, openWorkspace, type Workspace} from "./threads/workspace";
 export {embed, type TsneMap, type TsneOptions, tsne} from "./tsne";

@@ -3,8 +3,8 @@ import {existsSync, readFileSync} from "node:fs";
 import {dirname, join} from "node:path";
 
 /** The project's own files that a file imports, as paths from the root. @throws Error if one of them is not there. */
-export function importsOf(file: string): string[] {
-  const targets = [...readFileSync(file, "utf8").matchAll(/(?:from|import\(|require\() ?"(\.[^"]*)"/g)];
+export function importsOf(file: string, pattern = /(?:from|import\(|require\() ?"(\.[^"]*)"/g): string[] {
+  const targets = [...readFileSync(file, "utf8").matchAll(pattern)];
   return targets.map(([, target]) => {
     const path = join(dirname(file), target);
     const found = [path, `${path}.ts`, `${path}.d.ts`, join(path, "index.ts")].find(
@@ -14,6 +14,16 @@ export function importsOf(file: string): string[] {
     return found;
   });
 }
+
+/** All files that run when these do: what they import as values, at once and not when it is first needed; themselves too. */
+export function runsWith(entries: readonly string[]): string[] {
+  const reached = new Set(entries);
+  for (const file of reached) for (const target of importsOf(file, VALUES_AT_ONCE)) reached.add(target);
+  return [...reached].sort();
+}
+
+/** An import or export of more than types, as a statement of its own. */
+const VALUES_AT_ONCE = /^(?:import|export) (?!type )(?:[^;]*? from )?"(\.[^"]*)";/gm;
 
 /** Sets of files that reach each other, each sorted (Tarjan 1972, "Depth-first search and linear graph algorithms"). */
 export function circlesIn(imports: ReadonlyMap<string, readonly string[]>): string[][] {

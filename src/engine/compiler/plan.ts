@@ -25,6 +25,19 @@ export interface Plan {
 /** Layers whose output is their input in another shape: nothing is computed. */
 const SAME = ["Flatten", "InputLayer"];
 
+/** A model of layers one after the other, as plain data: what can be planned without tfjs. */
+export interface PlainModel {
+  readonly imageShape: ImageShape;
+  readonly layers: readonly PlainLayer[];
+  /** In the order of the layers' `index`. */
+  readonly weights: readonly NamedArray[];
+}
+
+export interface PlainLayer extends Omit<LayerSource, "input"> {
+  /** Why the engine cannot run it, whatever its kind. */
+  readonly refused?: string | undefined;
+}
+
 /**
  * Reads a model's layers.
  *
@@ -37,6 +50,38 @@ export function plan(model: tf.LayersModel, optimizer: string): Plan | Reason {
     return {reason: "only models from one image to one output are for the fused engine"};
   }
   const [height, width, channels] = inputShape as number[];
+  const layers = model.layers.map((layer, i) => {
+    const className = layer.getClassName();
+    const isBranch = i > 0 && className !== "InputLayer" && layer.input !== model.layers[i - 1].output;
+    const isKept = !layer.trainable && layer.weights.length > 0;
+    return {
+      name: layer.name,
+      className,
+      config: layer.getConfig() as LayerSource["config"],
+      weights: layer.weights.map((weight) => ({
+        name: weight.originalName,
+        index: model.weights.indexOf(weight),
+        shape: weight.shape as number[],
+      })),
+      refused: isBranch ? "a branch" : isKept ? "a layer whose weights stay as they are" : undefined,
+    };
+  });
+  // a model that is refused is refused before its weights are read, which takes its time
+  return planPlain({imageShape: [height, width, channels], layers, weights: []}, optimizer, () => namedWeights(model));
+}
+
+/**
+ * The same for a model that is plain data.
+ *
+ * @param weights Gives the weights once the model is known to be one that the engine can run.
+ */
+export function planPlain(
+  model: PlainModel,
+  optimizer: string,
+  weights: () => readonly NamedArray[] = () => model.weights,
+): Plan | Reason {
+  if (!isOptimizer(optimizer)) return {reason: `optimizer ${optimizer} is not for the fused engine`};
+  const [height, width, channels] = model.imageShape;
   let shape: Shape = {height, width, channels};
   const layers: AnyLayer[] = [];
   const outputs: {[layer: string]: {layer: number; linear: boolean}} = {};
@@ -44,18 +89,17 @@ export function plan(model: tf.LayersModel, optimizer: string): Plan | Reason {
   let previous = "";
 
   for (const [i, layer] of model.layers.entries()) {
+    const {className, config, refused} = layer;
     const refuse = (why: string): Reason => ({reason: `layer ${layer.name}: ${why} is not for the fused engine`});
-    const className = layer.getClassName();
-    const config = layer.getConfig() as LayerSource["config"];
-    if (i > 0 && className !== "InputLayer" && layer.input !== model.layers[i - 1].output) return refuse("a branch");
+    if (refused) return refuse(refused);
     const last = layers.length - 1;
     if (i === model.layers.length - 1) {
       if (!isSoftmax(className, config)) return refuse(`a last layer ${className}, not a softmax,`);
       if (layers[last]?.kind !== "dense" || layers[last].relu) return refuse("a softmax of anything but a dense layer");
-      const weights = namedWeights(model);
       const classes = layers[last].output.channels;
-      const imageShape = [height, width, channels] as const;
-      return {imageShape, classes, layers, outputs, probabilities: layer.name, features, weights, optimizer};
+      const {imageShape} = model;
+      const probabilities = layer.name;
+      return {imageShape, classes, layers, outputs, probabilities, features, weights: weights(), optimizer};
     }
     if (SAME.includes(className)) {
       outputs[layer.name] = {layer: last, linear: false};
@@ -70,14 +114,8 @@ export function plan(model: tf.LayersModel, optimizer: string): Plan | Reason {
       continue;
     }
     const name = isRelu(className, config) ? "relu" : kindOfClass[className];
-    if (!layer.trainable && layer.weights.length > 0) return refuse("a layer whose weights stay as they are");
     if (!name || (name === "relu" && !isRelu(className, config))) return refuse(`a ${className}`);
-    const weights = layer.weights.map((weight) => ({
-      name: weight.originalName,
-      index: model.weights.indexOf(weight),
-      shape: weight.shape as number[],
-    }));
-    const planned = kinds[name].plan({layer, config, input: shape, weights});
+    const planned = kinds[name].plan({...layer, input: shape});
     if ("reason" in planned) return refuse(planned.reason);
     layers.push({...planned, kind: name} as AnyLayer); // plan() of kind `name` gives that kind's plan
     outputs[layer.name] = {layer: layers.length - 1, linear: false};

@@ -15,7 +15,7 @@ export function readArrays(
 ): NamedArray[] {
   return inModelOrder(parameters).map((parameter) => {
     const at = (base + parameter.place.values - first) / 4;
-    const size = parameter.shape.reduce((product, n) => product * n, 1);
+    const size = sizeOf(parameter.shape);
     const values = new Float32Array(size);
     for (let i = 0; i < size; i++) values[i] = floats[at + parameter.packed(i)];
     return {name: parameter.name, shape: parameter.shape, values};
@@ -45,6 +45,45 @@ export function writeArrays(
     for (let j = 0; j < values.length; j++) floats[at + parameter.packed(j)] = values[j];
   });
 }
+
+/** All arrays as one, in the model's order and layout: what is kept or sent often. */
+export function readFlat(
+  floats: Float32Array,
+  parameters: readonly PlacedParameter[],
+  base: number,
+  {values: first}: Layout,
+): Float32Array {
+  const ordered = inModelOrder(parameters);
+  const flat = new Float32Array(ordered.reduce((sum, {shape}) => sum + sizeOf(shape), 0));
+  let to = 0;
+  for (const parameter of ordered) {
+    const at = (base + parameter.place.values - first) / 4;
+    const size = sizeOf(parameter.shape);
+    for (let i = 0; i < size; i++) flat[to++] = floats[at + parameter.packed(i)];
+  }
+  return flat;
+}
+
+/** Writes what `readFlat` gave. @throws UserError if it is not as many numbers as the model has. */
+export function writeFlat(
+  floats: Float32Array,
+  parameters: readonly PlacedParameter[],
+  base: number,
+  {values: first}: Layout,
+  flat: Float32Array,
+): void {
+  const ordered = inModelOrder(parameters);
+  const expected = ordered.reduce((sum, {shape}) => sum + sizeOf(shape), 0);
+  if (flat.length !== expected) throw new UserError(`weights: expected ${expected} numbers, got ${flat.length}`);
+  let from = 0;
+  for (const parameter of ordered) {
+    const at = (base + parameter.place.values - first) / 4;
+    const size = sizeOf(parameter.shape);
+    for (let i = 0; i < size; i++) floats[at + parameter.packed(i)] = flat[from++];
+  }
+}
+
+const sizeOf = (shape: readonly number[]) => shape.reduce((product, n) => product * n, 1);
 
 function inModelOrder(parameters: readonly PlacedParameter[]): PlacedParameter[] {
   return [...parameters].sort((a, b) => a.index - b.index);

@@ -16,14 +16,14 @@ type Role = (typeof ROLES)[number];
  * before one can go on: twice on the way up, twice on the way down.
  */
 export const batchNormalization: LayerKind<BatchNormalizationPlan> = {
-  plan({layer, config, input, weights}) {
+  plan({name, config, input, weights}) {
     const {epsilon, momentum} = config;
     const roles = weights.map((weight) => ({...weight, role: ROLES.find((role) => weight.name.endsWith(`/${role}`))}));
     if (roles.some(({role, shape}) => !role || shape[0] !== input.channels)) {
       return {reason: "normalisation of anything but channels"};
     }
     const known = roles.map(({name, index, role}) => ({name, index, role: role as Role})); // none is missing, see above
-    return {name: layer.name, input, output: input, relu: false, epsilon, momentum, weights: known};
+    return {name, input, output: input, relu: false, epsilon, momentum, weights: known};
   },
 
   parameters({input: {channels}, weights}) {

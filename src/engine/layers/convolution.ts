@@ -8,7 +8,7 @@ const LARGEST = 7;
 
 /** Two-dimensional convolution (cross-correlation, as everywhere in this field), bias and relu. */
 export const convolution: LayerKind<ConvolutionPlan> = {
-  plan({layer, config, input, weights}) {
+  plan({name, config, input, weights}) {
     const {filters, kernelSize, strides, padding, activation, dilationRate} = config;
     if (!["linear", "relu"].includes(activation)) return {reason: `activation ${activation}`};
     if (config.dataFormat === "channelsFirst") return {reason: "channels first"};
@@ -19,7 +19,7 @@ export const convolution: LayerKind<ConvolutionPlan> = {
     const [down, top] = extent(input.height, kernelSize[0], strides[0], padding);
     const [across, left] = extent(input.width, kernelSize[1], strides[1], padding);
     return {
-      name: layer.name,
+      name,
       input,
       output: {height: down, width: across, channels: filters},
       relu: activation === "relu",

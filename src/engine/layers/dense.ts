@@ -9,11 +9,11 @@ export interface DensePlan extends LayerPlan {
 
 /** A fully connected layer. Its weights' gradient is made from the whole batch at once: no slots, one pass. */
 export const dense: LayerKind<DensePlan> = {
-  plan({layer, config, input, weights}) {
+  plan({name, config, input, weights}) {
     if (!["linear", "relu"].includes(config.activation)) return {reason: `activation ${config.activation}`};
     if (weights[0].shape[0] !== elements(input)) return {reason: "images that are not flattened before it"};
     const output = {height: 1, width: 1, channels: config.units};
-    return {name: layer.name, input, output, relu: config.activation === "relu", weights};
+    return {name, input, output, relu: config.activation === "relu", weights};
   },
 
   parameters({input: {height, width, channels}, output, weights}) {

@@ -9,10 +9,10 @@ export interface DropoutPlan extends LayerPlan {
 
 /** Inverted dropout whose mask is a hash of (step's seed, layer name, image, unit): equal for any number of threads. */
 export const dropout: LayerKind<DropoutPlan> = {
-  plan({layer, config, input}) {
+  plan({name, config, input}) {
     const {rate, noiseShape} = config;
     if (noiseShape) return {reason: "dropout of whole rows or channels"};
-    return {name: layer.name, input, output: input, relu: false, rate};
+    return {name, input, output: input, relu: false, rate};
   },
   parameters: () => [],
   stage({name, input: shape, rate}, {input, output, outputGradient, inputGradient, local}) {

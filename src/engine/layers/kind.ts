@@ -1,4 +1,3 @@
-import type * as tf from "@tensorflow/tfjs";
 import type {Address} from "../compiler/address";
 import type {Arena} from "../compiler/arena";
 import {type Border, contiguous, type Planes, type Shape, takePlanes} from "../compiler/planes";
@@ -95,7 +94,10 @@ export interface Stage {
 
 /** What a kind of layer is made from. */
 export interface LayerSource {
-  readonly layer: tf.layers.Layer;
+  readonly name: string;
+  /** tfjs' name of the kind of layer, such as "Conv2D". */
+  readonly className: string;
+  /** tfjs' settings of it, such as `{filters: 16, kernelSize: [3, 3], …}`. */
   // biome-ignore lint/suspicious/noExplicitAny: a layer's configuration is untyped in tfjs
   readonly config: {readonly [name: string]: any};
   readonly input: Shape;

@@ -16,10 +16,9 @@ export interface PoolingPlan extends LayerPlan {
  * neither a maximum nor counted in a mean. The first of equal maxima takes the gradient.
  */
 export const pooling: LayerKind<PoolingPlan> = {
-  plan({layer, config, input}) {
-    const className = layer.getClassName();
+  plan({name, className, config, input}) {
     const average = className.includes("Average");
-    const common = {name: layer.name, input, relu: false, average};
+    const common = {name, input, relu: false, average};
     if (config.dataFormat === "channelsFirst") return {reason: "channels first"};
     if (className.startsWith("Global")) {
       const output = {height: 1, width: 1, channels: input.channels};

@@ -7,7 +7,7 @@ export interface ReluPlan extends LayerPlan {
 
 /** A relu that follows no convolution or dense layer, into which it would be fused. */
 export const relu: LayerKind<ReluPlan> = {
-  plan: ({layer, input}) => ({name: layer.name, input, output: input, relu: true}),
+  plan: ({name, input}) => ({name, input, output: input, relu: true}),
   parameters: () => [],
   stage({input: {height, width, channels}}, {input, output, outputGradient, inputGradient}) {
     const from = [input.at, input.row, input.plane, height, width, channels] as const;

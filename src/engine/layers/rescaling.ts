@@ -9,8 +9,8 @@ export interface RescalingPlan extends LayerPlan {
 
 /** out = scale · x + offset. */
 export const rescaling: LayerKind<RescalingPlan> = {
-  plan({layer, config: {scale, offset}, input}) {
-    return {name: layer.name, input, output: input, relu: false, scale, offset};
+  plan({name, config: {scale, offset}, input}) {
+    return {name, input, output: input, relu: false, scale, offset};
   },
   parameters: () => [],
   stage({input: {height, width, channels}, scale, offset}, {input, output, outputGradient: dy, inputGradient, local}) {

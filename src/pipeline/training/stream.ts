@@ -1,4 +1,3 @@
-import * as tf from "@tensorflow/tfjs";
 import type {RandomSource} from "../../nouns/random";
 import type {LabelledImages, Split} from "../../nouns/samples";
 import {batches} from "../data/batches";
@@ -6,8 +5,8 @@ import {batches} from "../data/batches";
 /** A batch whose images know where they stand in their split. */
 export type IndexedBatch = LabelledImages & {readonly indices: Uint32Array};
 
-/** Batches that the stream has read and not yet given: one prefetched, one on its way. */
-const AHEAD = 2;
+/** Batches that the stream has read, or is reading, and has not yet given. */
+const AHEAD = 1;
 
 export interface StreamOptions {
   readonly random: RandomSource;
@@ -19,22 +18,26 @@ export interface StreamOptions {
   readonly augment?: ((batch: IndexedBatch) => void) | undefined;
 }
 
-/** A split's batches, shuffled, as a `tf.data` stream that reads one batch ahead, so that the next is ready when the network is. */
-export async function streamOf(
+/** A split's batches, shuffled, one of them read ahead, so that the next is ready when the network is. */
+export function streamOf(
   split: Split,
   batchSize: number,
   {random, from, inUse, augment}: StreamOptions,
-): Promise<{next(): Promise<IteratorResult<IndexedBatch>>}> {
+): {next(): Promise<IteratorResult<IndexedBatch, void>>} {
   const changed = async function* () {
     for await (const batch of batches(split, batchSize, {random, from, held: inUse + AHEAD})) {
       augment?.(batch);
       yield batch;
     }
   };
-  // Typed for containers of tensors, but any plain object passes through with what it holds.
-  const stream = await tf.data
-    .generator(changed as unknown as () => Iterator<tf.TensorContainer>)
-    .prefetch(1)
-    .iterator();
-  return stream as unknown as {next(): Promise<IteratorResult<IndexedBatch>>};
+  const stream = changed();
+  let ahead: Promise<IteratorResult<IndexedBatch, void>> | undefined;
+  return {
+    async next() {
+      const given = await (ahead ?? stream.next());
+      ahead = given.done ? undefined : stream.next();
+      ahead?.catch(() => undefined); // told when it is asked for
+      return given;
+    },
+  };
 }

@@ -16,6 +16,11 @@ export interface TrainOptions {
   readonly augment?: Augment | undefined;
   /** Takes what the network answered to each image, as it was presented. */
   readonly record?: TrainingRecord;
+  /**
+   * Steps of the whole run after which nothing more is asked of the network until the driver pulls again: at that yield its
+   * weights are exactly those after so many steps.
+   */
+  readonly stopAt?: ReadonlySet<number>;
 }
 
 /** How far an epoch is: all that must be known to go on with it later. Sums are over its images so far. */
@@ -52,20 +57,22 @@ export async function* trainEpoch(
   network: Network,
   train: Split,
   start: EpochProgress,
-  {epochs, batchSize, seed, schedule, record, augment}: TrainOptions,
+  {epochs, batchSize, seed, schedule, record, augment, stopAt}: TrainOptions,
   signal?: AbortSignal,
 ): AsyncGenerator<EpochProgress> {
   const {epoch, batches} = start;
   const atOnce = network.stepsAtOnce ?? 1;
   const random = fork(seed, "shuffle", epoch);
   const changed = augment && ((batch: IndexedBatch) => augment(batch, epoch));
-  const stream = await streamOf(train, batchSize, {random, from: start.batch, inUse: atOnce, augment: changed});
+  const stream = streamOf(train, batchSize, {random, from: start.batch, inUse: atOnce, augment: changed});
   const atHand: {batch: Given; result: ReturnType<Network["trainBatch"]>}[] = [];
   let progress = start;
   for (let next = start.batch; ; ) {
     for (; next < batches && atHand.length < atOnce && !signal?.aborted; next++) {
-      const {value} = await stream.next();
       const step = (epoch - 1) * batches + next;
+      if (atHand.length > 0 && stopAt?.has(step)) break;
+      const {value} = await stream.next();
+      if (!value) throw new Error(`batch ${next} of ${batches}: expected images, got none`);
       const result = network.trainBatch(value, schedule(step, epochs * batches), step);
       result.catch(() => undefined); // told below, in its turn
       const {count, indices, labels} = value;

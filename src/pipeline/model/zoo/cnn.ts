@@ -4,20 +4,22 @@ import {UserError} from "../../../nouns/options";
 import type {ImageShape} from "../../../nouns/samples";
 import {glorotUniform, heNormal} from "./initializers";
 
-/** Channels of each block. */
-const BLOCKS = [16, 32] as const;
+/** Filters of the first block; the second has twice as many. */
+export const CNN_WIDTH = 16;
 
 /**
  * The default: two blocks of 3 x 3 convolution, relu and 2 x 2 max pool, then one dense layer. 28 x 28 x 1 gives
- * 5 x 5 x 32 features and 12,810 weights.
+ * 5 x 5 x 32 features and 12,810 weights. `plain-cnn.ts` has the same network for where there is no tfjs.
+ *
+ * @param width Filters of the first block.
  */
-export function cnn(imageShape: ImageShape, classes: number, seed: number): tf.Sequential {
-  const [height, width] = imageShape;
-  if (!(height >= 10 && width >= 10)) {
-    throw new UserError(`--model cnn: expected images of 10 x 10 pixels or more, got ${height} x ${width}`);
+export function cnn(imageShape: ImageShape, classes: number, seed: number, width: number = CNN_WIDTH): tf.Sequential {
+  const [height, across] = imageShape;
+  if (!(height >= 10 && across >= 10)) {
+    throw new UserError(`--model cnn: expected images of 10 x 10 pixels or more, got ${height} x ${across}`);
   }
   const model = tf.sequential({name: "cnn"});
-  BLOCKS.forEach((filters, i) => {
+  [width, 2 * width].forEach((filters, i) => {
     const name = `conv${i + 1}`;
     model.add(
       tf.layers.conv2d({

@@ -1,6 +1,6 @@
 import * as tf from "@tensorflow/tfjs";
 
-import {fork} from "../../../nouns/random";
+import {seedOf} from "./initial-weights";
 
 /** He's normal initialiser for layers before a relu (He et al. 2015, section 2.2), each layer by a seed of its own. */
 export function heNormal(seed: number, layer: string) {
@@ -26,9 +26,4 @@ export function torchKernel(seed: number, layer: string) {
 export function torchBias(seed: number, layer: string, fanIn: number) {
   const limit = 1 / Math.sqrt(fanIn);
   return tf.initializers.randomUniform({minval: -limit, maxval: limit, seed: seedOf(seed, `${layer}/bias`)});
-}
-
-/** tfjs' initialisers take an integer; 0 would mean none. */
-function seedOf(seed: number, name: string): number {
-  return 1 + Math.floor(fork(seed, "initial weights", name)() * (2 ** 31 - 2));
 }
