@@ -3,7 +3,7 @@ import {existsSync, mkdirSync, readdirSync, readFileSync, writeFileSync} from "n
 import {join} from "node:path";
 import {describe, expect, test} from "vitest";
 
-import {nearest} from "../src/cli/flags";
+import {nearest} from "../src/nouns/nearest";
 import {command, finished, start} from "./support/command";
 import {idxFile, idxFolder, temporaryFolder} from "./support/idx-files";
 
@@ -34,7 +34,7 @@ describe("a mistake on the command line", () => {
     [["--seed", "1", "--seed", "2"], "error: --seed: expected a number, got 1,2"],
     ...["../x", "latest", "logs"].map((name): [string[], string] => [
       ["--name", name],
-      `error: --name: expected letters, digits, ".", "_" and "-" (not latest, data, logs, explain), got "${name}"`,
+      `error: --name: expected letters, digits, ".", "_" and "-" (not latest, data, logs, explain, sweeps), got "${name}"`,
     ]),
     [["--name", "x.1-aaaaaaaaaaaa.partial"], /error: --name: expected one that does not end in \.partial, got "x/],
     [["resum"], 'error: "resum": expected a known command, got this one; did you mean resume?'],

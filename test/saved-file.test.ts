@@ -51,7 +51,7 @@ test("every bit that is turned in either file is known: never another value, nev
 
 async function expectRefused(reading: Promise<unknown>): Promise<void> {
   const outcome = await reading.catch((error: Error) => error);
-  expect(outcome).toMatchObject({name: "UserError"});
+  expect(outcome).toMatchObject({name: "EpochscopeError"});
   expect((outcome as Error).message).toMatch(/^\/.*x\.(json|bin): (saved array: )?expected .*, got /);
 }
 
@@ -91,7 +91,7 @@ test("what is no file, not there, too deep, or names what it may not is refused 
     const path = join(folder, name);
     if (content !== undefined) writeFileSync(path, content);
     await expect(readSaved(path)).rejects.toThrow(words);
-    await expect(readSaved(path)).rejects.toMatchObject({name: "UserError"});
+    await expect(readSaved(path)).rejects.toMatchObject({name: "EpochscopeError"});
   };
   mkdirSync(join(folder, "folder.json"));
   await refused(undefined, `${folder}/folder.json: expected a file, got something else`, "folder.json");

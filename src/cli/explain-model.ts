@@ -1,3 +1,4 @@
+import {failingAs} from "../nouns/errors";
 import {parseJson} from "../nouns/json-text";
 import {UserError} from "../nouns/options";
 import {startBackend} from "../pipeline/backend/index";
@@ -30,6 +31,10 @@ export async function openModel(path: string, engine: ModelEngine, settings: Loa
 
 /** Reads and checks a model's files. @throws UserError naming what does not fit. */
 export async function readModel(path: string): Promise<ModelFiles> {
+  return failingAs("BAD_MODEL", () => modelFiles(path));
+}
+
+async function modelFiles(path: string): Promise<ModelFiles> {
   if (/\.onnx$/i.test(path)) return {kind: "onnx", ...(await readOnnx(path))};
   if (!/\.json$/i.test(path)) {
     throw new UserError(`--model: expected an .onnx file or a tfjs model.json, got ${path}`);
@@ -41,6 +46,10 @@ export async function readModel(path: string): Promise<ModelFiles> {
 
 /** Opens a model whose files are read. */
 export async function opened(files: ModelFiles, path: string, engine: ModelEngine, settings: LoadSettings) {
+  return failingAs("BAD_MODEL", () => open(files, path, engine, settings));
+}
+
+async function open(files: ModelFiles, path: string, engine: ModelEngine, settings: LoadSettings) {
   const named = {what: path, ...settings};
   if (files.kind === "onnx") return onnxClassifier(files.bytes, named, files.isSplit ? path : undefined);
   await startBackend(engine, "ask");

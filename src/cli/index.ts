@@ -1,12 +1,12 @@
 import {readFileSync} from "node:fs";
 import yargs, {type Argv} from "yargs";
 
+import {nearest} from "../nouns/nearest";
 import {UserError} from "../nouns/options";
 import {inOneLine} from "../nouns/system-errors";
 import type {Command} from "./command";
 import {compareCommand} from "./compare";
 import {explainCommand} from "./explain";
-import {nearest} from "./flags";
 import {labelsCommand} from "./labels";
 import {projectCommand} from "./project";
 import {reportCommand} from "./report";

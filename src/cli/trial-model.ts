@@ -1,3 +1,4 @@
+import type {ErrorCode} from "../nouns/errors";
 import {UserError} from "../nouns/options";
 import type {LoadSettings} from "../pipeline/model/load/load-settings";
 import {type ModelEngine, openModel} from "./explain-model";
@@ -12,7 +13,7 @@ export interface TrialQuestion {
 /** What it answers, if it lives. */
 export type TrialAnswer =
   /** Bytes that one more image takes while it is computed. */
-  {readonly bytesAnImage: number} | {readonly failure: {readonly message: string; readonly isUsers: boolean}};
+  {readonly bytesAnImage: number} | {readonly failure: {readonly message: string; readonly code?: ErrorCode}};
 
 /** Images that a model is asked about at once when it is opened. */
 const PAIR = 2;
@@ -35,7 +36,7 @@ export function answerTrial(peak: Float64Array): void {
       reply({bytesAnImage: (peak[0] - before) / PAIR});
     } catch (error) {
       const {message} = error as Error;
-      reply({failure: {message, isUsers: error instanceof UserError}});
+      reply({failure: {message, ...(error instanceof UserError ? {code: error.code} : {})}});
     }
   });
 }

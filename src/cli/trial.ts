@@ -27,7 +27,12 @@ export function triedModel(question: TrialQuestion, most: number): Promise<numbe
     child.once("exit", (code, signal) => {
       if (answer === undefined) refuse(new UserError(endWords(path, most, code, signal)));
       else if ("bytesAnImage" in answer) done(answer.bytesAnImage);
-      else refuse(answer.failure.isUsers ? new UserError(answer.failure.message) : new Error(answer.failure.message));
+      else
+        refuse(
+          answer.failure.code
+            ? new UserError(answer.failure.message, {code: answer.failure.code})
+            : new Error(answer.failure.message),
+        );
     });
     child.send(question);
   });

@@ -11,7 +11,10 @@ export async function optionalPackage<T>(name: string, what: string, load: () =>
     return await load();
   } catch (error) {
     if (!isMissing(error as NodeJS.ErrnoException, name)) throw error;
-    throw new UserError(`${what}: expected the package ${name}, got none; npm install ${name}`, {cause: error});
+    throw new UserError(`${what}: expected the package ${name}, got none; npm install ${name}`, {
+      code: "MISSING_PACKAGE",
+      cause: error,
+    });
   }
 }
 

@@ -1,3 +1,5 @@
+import {EpochscopeError} from "./errors";
+
 /** One tunable: its default gives its type; its help and its check are what the command line shows and does. */
 export interface Option<T> {
   readonly default: T;
@@ -9,10 +11,8 @@ export interface Option<T> {
 /** The one list of a part's options: flags, `--help`, checks and run.json are made from it. */
 export type OptionTable<O> = {readonly [K in keyof O]: Option<O[K]>};
 
-/** A mistake in what the user gave, not in the program: shown as one line. */
-export class UserError extends Error {
-  override readonly name = "UserError";
-}
+/** The one error of ours, by the name that this program throws it by. */
+export {EpochscopeError as UserError};
 
 export function positiveInteger(value: number): string | undefined {
   return Number.isInteger(value) && value > 0 ? undefined : "a positive integer";
@@ -52,7 +52,12 @@ export function resolveOptions<O extends object>(
 ): O {
   for (const name of Object.keys(given)) {
     if (!(name in table)) {
-      throw new UserError(`${prefix}${name}: expected one of ${Object.keys(table).join(", ")}, got an unknown option`);
+      throw new EpochscopeError(
+        `${prefix}${name}: expected one of ${Object.keys(table).join(", ")}, got an unknown option`,
+        {
+          code: "BAD_OPTION",
+        },
+      );
     }
   }
   const resolved = {} as O;
@@ -62,7 +67,8 @@ export function resolveOptions<O extends object>(
     const expected = typeof value === typeof option.default ? option.check?.(value) : `a ${typeof option.default}`;
     if (expected) {
       const got = typeof value === "string" ? `"${value}"` : value;
-      throw new UserError(`${prefix}${kebab(name)}: expected ${expected}, got ${got}`);
+      const code = prefix.includes("run.json") ? "BAD_FORMAT" : "BAD_OPTION"; // what a file contains is no wrong command line
+      throw new EpochscopeError(`${prefix}${kebab(name)}: expected ${expected}, got ${got}`, {code});
     }
     resolved[name] = value;
   }

@@ -93,7 +93,9 @@ export function orUserErrorSync<T>(path: string, act: () => T, doing: Doing = "w
 /** The error that a user can read, if it is the system's; else the error itself. */
 function asUserError(error: unknown, path: string, doing: Doing): unknown {
   const words = error instanceof UserError ? undefined : systemWords(error, path, doing);
-  return words === undefined ? error : new UserError(words, {cause: error});
+  return words === undefined
+    ? error
+    : new UserError(words, {cause: error, ...(doing === "write" ? {code: "CANNOT_WRITE"} : {})});
 }
 
 /** Any error in one line: the system's in our words. */

@@ -16,8 +16,9 @@ port.on("message", async ({task, question}: {readonly task: TaskName; readonly q
   try {
     answer = {said, result: await run(question, (line) => said.push(line))};
   } catch (error) {
-    const isUsers = error instanceof UserError || systemWords(error) !== undefined;
-    answer = {said, failure: {message: inOneLine(error), stack: `${(error as Error).stack}`, isUsers}};
+    const code = error instanceof UserError ? error.code : systemWords(error) && "CANNOT_WRITE";
+    const failure = {message: inOneLine(error), stack: `${(error as Error).stack}`};
+    answer = {said, failure: {...failure, ...(code ? {code} : {})}};
   }
   port.postMessage(answer);
 });

@@ -39,7 +39,7 @@ async function outcomeOf(act: () => Promise<unknown>): Promise<unknown> {
     return await act();
   } catch (error) {
     const {name, message} = error as Error;
-    expect(name, message).toBe("UserError");
+    expect(name, message).toBe("EpochscopeError");
     expect(message).toMatch(/^[^\n]*: expected [^\n]*, got [^\n]*$/);
     return `refused: ${message}`;
   }

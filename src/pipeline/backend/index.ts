@@ -46,5 +46,5 @@ export async function startBackend(
     }
     problems.push(started.problem);
   }
-  throw new UserError(`--engine ${asked}: expected it to start, got: ${problems.join("; ")}`);
+  throw new UserError(`--engine ${asked}: expected it to start, got: ${problems.join("; ")}`, {code: "NO_ENGINE"});
 }

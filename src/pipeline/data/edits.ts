@@ -49,7 +49,7 @@ const NEEDED = ["split", "index", "given_label", "decision"] as const;
  */
 export async function readEdits(path: string): Promise<Edits> {
   const bytes = await readIfThere(path, {most: MOST_BYTES});
-  if (!bytes) throw new UserError(`--edit ${path}: expected a CSV file, got nothing there`);
+  if (!bytes) throw new UserError(`--edit ${path}: expected a CSV file, got nothing there`, {code: "NOT_FOUND"});
   const text = new TextDecoder("utf-8").decode(bytes).replaceAll(/\r\n?/g, "\n");
   const [header, ...rows] = await recordsOf(path, text);
   const column = (name: string) => header.indexOf(name);

@@ -100,5 +100,6 @@ export async function inWords(path: string, error: unknown, expected: string): P
   const target = isMissing ? await readlink(path).catch(() => undefined) : undefined;
   const isSocket = (error as NodeJS.ErrnoException).code === "ENXIO"; // what opening one answers
   const got = target !== undefined ? `a link to ${target}, where nothing is` : isSocket ? "a socket" : reason;
-  return new UserError(`${path}: expected ${expected}, got ${got}`, {cause: error});
+  const code = isMissing && target === undefined ? ({code: "NOT_FOUND"} as const) : {};
+  return new UserError(`${path}: expected ${expected}, got ${got}`, {...code, cause: error});
 }

@@ -1,6 +1,7 @@
 import {join} from "node:path";
 import {Worker} from "node:worker_threads";
 
+import type {ErrorCode} from "../../nouns/errors";
 import {UserError} from "../../nouns/options";
 import type {Jobs, Result} from "./jobs";
 
@@ -8,7 +9,7 @@ import type {Jobs, Result} from "./jobs";
 export interface Answer {
   readonly said: readonly string[];
   readonly result?: unknown;
-  readonly failure?: {readonly message: string; readonly stack: string; readonly isUsers: boolean};
+  readonly failure?: {readonly message: string; readonly stack: string; readonly code?: ErrorCode};
 }
 
 interface Thread {
@@ -31,7 +32,7 @@ export const threadJobs: Jobs = {
     const {said, result, failure} = await thread.ask({task, question}, moved);
     for (const line of said) say(line);
     if (!failure) return result as Result<typeof task>;
-    const error = failure.isUsers ? new UserError(failure.message) : new Error(failure.message);
+    const error = failure.code ? new UserError(failure.message, {code: failure.code}) : new Error(failure.message);
     error.stack = failure.stack;
     throw error;
   },

@@ -11,12 +11,12 @@ import {renamedTo} from "./fresh-name";
 import {pointLatest} from "./latest";
 import {isUnbegun, removeUnbegun, sweepUnnamed} from "./leftovers";
 import {metricsText, parseMetrics} from "./metrics-file";
-import {checkOwnFiles, hasRunFile} from "./own-files";
+import {checkOwnFiles} from "./own-files";
 import {partialOf} from "./partial-file";
 import {runFileText} from "./run-file";
 import {lockNewRun, type RunLock} from "./run-lock";
 import {checkRunName} from "./run-name";
-import {runsIn} from "./runs-in";
+import {runPath, runReference} from "./run-reference";
 import {readArtifactFile} from "./saved-file";
 import {textIfThere} from "./text-if-there";
 import {unsynced} from "./unsynced";
@@ -113,17 +113,16 @@ function taken(name: string): string {
 }
 
 /**
- * The run `name` of the folder `save`, or a path to one. Where no link `latest` leads to a run, it is the newest.
+ * The run that the user names (`runPath`); of `RUN@best` the run, and of another epoch nothing is known here.
  *
  * @throws UserError if there is none, or if it holds links.
  */
-export async function findRun(save: string, name: string): Promise<RunDirectory> {
-  for (const path of [resolve(save, name), resolve(name)]) {
-    if (await hasRunFile(path)) return openOwn(path);
+export async function findRun(save: string, reference: string): Promise<RunDirectory> {
+  const {name, epoch} = runReference(reference);
+  if (epoch !== undefined && epoch !== "best") {
+    throw new UserError(`run: expected a run without an epoch, got "${reference}"`, {code: "BAD_OPTION"});
   }
-  const [newest] = name === "latest" ? await runsIn(resolve(save)) : [];
-  if (newest) return openOwn(newest.path);
-  throw new UserError(`run: expected the name of one in ${save}, or its folder, got "${name}"`);
+  return openOwn(await runPath(save, name));
 }
 
 /** The run itself, not a link to it, which may lead to another tomorrow. @throws UserError if links lead out of it. */

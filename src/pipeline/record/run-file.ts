@@ -88,6 +88,14 @@ const FIELDS: readonly (readonly [path: string, what: string, is: Check])[] = [
  * @throws UserError that names the file, if it is not there, damaged, changed or of another format.
  */
 export function readRunFile(folder: string): RunFile {
+  try {
+    return runFileOf(folder);
+  } catch (error) {
+    throw error instanceof UserError ? error.takenFor("BAD_FORMAT") : error;
+  }
+}
+
+function runFileOf(folder: string): RunFile {
   const path = join(folder, "run.json");
   const text = orUserErrorSync(path, () => readFileSync(path, "utf8"), "read");
   const facts = unsealed(parseJson(text, path), path);

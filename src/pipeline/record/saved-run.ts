@@ -8,7 +8,7 @@ import type {EpochMetrics} from "../types";
 import {checkOwnFiles} from "./own-files";
 import {findRun, openRunDirectory} from "./run-directory";
 import {readRunFile} from "./run-file";
-import {runsIn} from "./runs-in";
+import {runReference} from "./run-reference";
 import {readArtifactFile, readSaved} from "./saved-file";
 
 /** What run.json says, as far as it is read here. */
@@ -104,8 +104,8 @@ export interface RunAt {
  * @throws UserError if there is no such run, or none of its answers is kept there.
  */
 export async function findRunAt(save: string, reference: string): Promise<RunAt> {
-  const [, name, at = "best"] = /^(.*?)(?:@(\d+|best|last))?$/s.exec(reference) as RegExpExecArray; // matches anything
-  const run = await openSavedRun(await pathOf(save, name));
+  const {name, epoch: at = "best"} = runReference(reference);
+  const run = await openSavedRun((await findRun(save, name)).path);
   if (run.epochs.length === 0) {
     throw new UserError(`${reference}: expected a run that kept its answers (the probe "confusion"), got none of them`);
   }
@@ -115,25 +115,9 @@ export async function findRunAt(save: string, reference: string): Promise<RunAt>
     const epoch = run.epochs.reduce((a, b) => ((lossOf.get(b) ?? 0) < (lossOf.get(a) ?? 0) ? b : a));
     return {run, epoch};
   }
-  if (!run.epochs.includes(Number(at))) {
-    throw new UserError(`${reference}: expected an epoch with answers kept (${run.epochs.join(", ")}), got ${at}`);
+  if (!run.epochs.includes(at)) {
+    const kept = run.epochs.join(", ");
+    throw new UserError(`${reference}: expected an epoch with answers kept (${kept}), got ${at}`, {code: "NOT_FOUND"});
   }
-  return {run, epoch: Number(at)};
-}
-
-async function pathOf(save: string, name: string): Promise<string> {
-  const back = /^latest~(\d+)$/.exec(name)?.[1];
-  const known = await runsIn(save);
-  if (back !== undefined) {
-    const run = known[Number(back)];
-    if (!run) throw new UserError(`${name}: expected one of the ${known.length} runs in ${save}, got none that old`);
-    return run.path;
-  }
-  const beginning =
-    name && !known.some((run) => run.name === name) ? known.filter((run) => run.name.startsWith(name)) : [];
-  if (beginning.length > 1) {
-    const names = beginning.map((run) => run.name);
-    throw new UserError(`${name}: expected the beginning of one run, got that of ${names.length}: ${names.join(", ")}`);
-  }
-  return beginning.length === 1 ? beginning[0].path : (await findRun(save, name || "latest")).path;
+  return {run, epoch: at};
 }

@@ -55,7 +55,7 @@ export async function openNetwork(options: OpenNetworkOptions): Promise<Opened> 
     if ("network" in fused) return fused;
     whyNotFused = fused.reason;
     if (engine === "fused")
-      throw new UserError(`--engine fused: expected a model that it can run, got: ${whyNotFused}`);
+      throw new UserError(`--engine fused: expected a model that it can run, got: ${whyNotFused}`, {code: "NO_ENGINE"});
   }
   const started = await startBackend(engine as Exclude<EngineName, "fused">);
   const model = makeModel();

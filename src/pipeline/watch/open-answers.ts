@@ -118,7 +118,7 @@ function networkOf(scores: NpyRows, features: NpyRows | undefined, path: string)
       features: {width: shown.width, values: at(images, shown.values, shown.width, into)},
     }),
     inputGradient: async () => {
-      throw new UserError(`${path}: ${noGradient}`);
+      throw new UserError(`${path}: ${noGradient}`, {code: "NO_GRADIENT"});
     },
     layerAnswers: async () => [],
     getWeights: async () => [],

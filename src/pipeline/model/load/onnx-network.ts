@@ -165,7 +165,8 @@ async function networkOf(graph: OnnxGraph, settings: OnnxNetworkSettings): Promi
     features: async (images, name) => (await scoresAnd(images, tensorOf(name))).features,
     logitsAndFeatures: (images, name, into) => scoresAnd(images, tensorOf(name), into),
     async inputGradient(images, targets) {
-      if (noGradient !== undefined) throw new UserError(`${what}: expected a gradient, got none: ${noGradient}`);
+      if (noGradient !== undefined)
+        throw new UserError(`${what}: expected a gradient, got none: ${noGradient}`, {code: "NO_GRADIENT"});
       checkTargets(targets, images.count, classes);
       const gradient = new Float32Array(images.pixels.length);
       for (const {start, count, part} of parts(images)) {

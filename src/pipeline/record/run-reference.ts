@@ -1,0 +1,68 @@
+import {join, resolve} from "node:path";
+
+import {nearest} from "../../nouns/nearest";
+import {UserError} from "../../nouns/options";
+import {hasRunFile} from "./own-files";
+import {type ListedRun, runsIn} from "./runs-in";
+
+/** An epoch of a run, as the user names it: its number, the best by validation loss, or the last. */
+export type EpochName = number | "best" | "last";
+
+/** A run as the user names it, and the epoch where that is named too. */
+export interface RunReference {
+  /** A name in the folder of runs, its beginning, a folder, "latest" or "latest~1". */
+  readonly name: string;
+  readonly epoch?: EpochName;
+}
+
+/** Names that an error lists at most. */
+const MOST_LISTED = 5;
+
+/** Parts `RUN@3`, `RUN@best` and `RUN@last`; without a name it is the latest run. */
+export function runReference(text: string): RunReference {
+  const [, name, at] = /^(.*?)(?:@(\d+|best|last))?$/s.exec(text) as RegExpExecArray; // matches anything
+  if (at === undefined) return {name: name || "latest"};
+  return {name: name || "latest", epoch: at === "best" || at === "last" ? at : Number(at)};
+}
+
+/**
+ * The one place where a run's name becomes a folder: `name` in `save`, a path, `latest` (where no link of that name leads to
+ * a run, the newest), `latest~1` (the one before), or the beginning of one run's name.
+ *
+ * @throws UserError if there is no such run, or a beginning is that of several.
+ */
+export async function runPath(save: string, name: string): Promise<string> {
+  for (const path of [resolve(save, name), resolve(name)]) if (await hasRunFile(path)) return path;
+  const runs = await runsIn(resolve(save));
+  const back = /^latest(?:~(\d+))?$/.exec(name);
+  if (back) {
+    const run = runs[Number(back[1] ?? 0)];
+    if (run) return run.path;
+    const count = runs.length === 1 ? "1 run" : `${runs.length} runs`;
+    throw missing(`run: expected one of the ${count} in ${save}, got "${name}"${hintOf(name, runs)}`);
+  }
+  const beginning = name === "" ? [] : runs.filter((run) => run.name.startsWith(name));
+  if (beginning.length === 1) return join(beginning[0].path);
+  if (beginning.length > 1) {
+    const names = beginning.slice(0, MOST_LISTED).map((run) => run.name);
+    const more = beginning.length > MOST_LISTED ? ` and ${beginning.length - MOST_LISTED} more` : "";
+    throw missing(
+      `run: expected the beginning of one run's name, got "${name}", that of ${beginning.length}: ${names.join(", ")}${more}`,
+    );
+  }
+  throw missing(`run: expected the name of one in ${save}, or its folder, got "${name}"${hintOf(name, runs)}`);
+}
+
+/** The nearest run, or where runs are missing altogether, how to make one. */
+function hintOf(name: string, runs: readonly ListedRun[]): string {
+  if (runs.length === 0) return "; there is no run yet";
+  const near = nearest(
+    name,
+    runs.map((run) => run.name),
+  );
+  return near === undefined ? `; the newest is ${runs[0].name}` : `; did you mean ${near}?`;
+}
+
+function missing(message: string): UserError {
+  return new UserError(message, {code: "NOT_FOUND"});
+}
