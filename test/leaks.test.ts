@@ -5,9 +5,10 @@ import {createCanvas, loadImage} from "@napi-rs/canvas";
 import {afterAll, beforeAll, expect, test} from "vitest";
 import {tryWords} from "../src/cli/labels-try";
 import {resolveOptions} from "../src/nouns/options";
-import type {Dataset} from "../src/nouns/samples";
+import type {Dataset, Split} from "../src/nouns/samples";
 import {openData} from "../src/pipeline/data/index";
-import {exactLeaks, findLeaks, leakNote, leaksCsv} from "../src/pipeline/leaks";
+import {exactLeaks, leakNote} from "../src/pipeline/exact-leaks";
+import {findLeaks, leaksCsv} from "../src/pipeline/leaks";
 import {runOptions} from "../src/pipeline/run/options";
 import {command} from "./support/command";
 import {temporaryFolder} from "./support/idx-files";
@@ -89,6 +90,17 @@ test("a run is told of exact copies alone, and how many have another label", asy
   expect(leakNote({validation: 1, test: 0, otherLabel: 1})).toBe(
     "1 validation image is an exact copy of training images, 1 of them with another label: scores on them are too good (labels leaks shows them)",
   );
+});
+
+test("copies are found among images that are read and among those that are kept as bytes alike", async () => {
+  const read = ({bytesOf: _, ...split}: Split): Split => split;
+  const {train, validation, test: tested} = data;
+  expect(train.bytesOf).toBeDefined();
+  const all = {...data, train: read(train), validation: read(validation), test: read(tested)};
+  const bytes = await exactLeaks(data);
+  expect(bytes.test).toBeGreaterThan(0);
+  expect(await exactLeaks(all)).toEqual(bytes);
+  expect(await exactLeaks({...data, train: read(train)})).toEqual(bytes); // one of them alone
 });
 
 test("the list names both images, and its decision column is empty", async () => {

@@ -2,8 +2,9 @@ import {readFileSync} from "node:fs";
 import fc from "fast-check";
 import {expect, test} from "vitest";
 
-import {equalGroups, nearPairs, pictureKeys, pixelCorrelation} from "../src/numbers/copies";
+import {equalGroups, nearPairs, pixelCorrelation} from "../src/numbers/copies";
 import {bitsApart, dHash, greyOf, type Hash64, pHash, scaled} from "../src/numbers/perceptual-hash";
+import {pictureKeys} from "../src/numbers/picture-keys";
 
 interface Case {
   readonly shape: readonly [number, number, number];

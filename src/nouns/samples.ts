@@ -39,6 +39,11 @@ export interface Split {
    * @throws RangeError if an index is not below `count`.
    */
   read(indices: ArrayLike<number>, into?: Float32Array): Promise<LabelledImages>;
+  /**
+   * One image's pixels in 255ths, laid out as `read` gives them, and its label: a view, for reading. Absent where the images are
+   * not kept as bytes.
+   */
+  bytesOf?(index: number): {readonly bytes: Uint8Array; readonly label: number};
 }
 
 export interface Dataset {

@@ -7,19 +7,41 @@
 /** The entries above the diagonal of X Xᵀ, row after row: what CKA needs of X. */
 export type Gram = Float32Array;
 
-/** @param rows `[count, width]`. @returns `count (count − 1) / 2` inner products; of (i, j), i < j, row after row. */
+/**
+ * @param rows `[count, width]`.
+ * @returns `count (count − 1) / 2` inner products; of (i, j), i < j, row after row. Each is summed in the order of the columns.
+ */
 export function gramOf(rows: ArrayLike<number>, count: number): Gram {
   const width = rows.length / count;
   const gram = new Float32Array((count * (count - 1)) / 2);
-  let to = 0;
-  for (let i = 0; i < count; i++) {
-    for (let j = i + 1; j < count; j++) {
+  const values = Float64Array.from(rows);
+  for (let i = 0, to = 0; i < count; i++) {
+    let j = i + 1;
+    for (; j + 4 <= count; j += 4, to += 4) putFour(gram, to, values, i * width, j * width, width);
+    for (; j < count; j++) {
       let sum = 0;
-      for (let k = 0; k < width; k++) sum += rows[i * width + k] * rows[j * width + k];
+      for (let k = 0; k < width; k++) sum += values[i * width + k] * values[j * width + k];
       gram[to++] = sum;
     }
   }
   return gram;
+}
+
+/** Inner products of one row with four that follow one another: each number that is read of the one serves four sums. */
+function putFour(gram: Gram, to: number, values: Float64Array, one: number, four: number, width: number): void {
+  const [b, c, d] = [four + width, four + 2 * width, four + 3 * width];
+  let [p, q, r, s] = [0, 0, 0, 0];
+  for (let k = 0; k < width; k++) {
+    const x = values[one + k];
+    p += x * values[four + k];
+    q += x * values[b + k];
+    r += x * values[c + k];
+    s += x * values[d + k];
+  }
+  gram[to] = p;
+  gram[to + 1] = q;
+  gram[to + 2] = r;
+  gram[to + 3] = s;
 }
 
 /**

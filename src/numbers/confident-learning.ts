@@ -47,9 +47,14 @@ export function confidentJoint(probabilities: Numbers, labels: Numbers, classes:
   const thresholds = classThresholds(probabilities, labels, classes);
   const joint = new Float64Array(classes * classes);
   for (let n = 0; n < labels.length; n++) {
-    const reached = Array.from(thresholds.keys()).filter((k) => probabilities[n * classes + k] >= thresholds[k] - TINY);
-    if (reached.length === 0) continue;
-    const guess = reached.length === 1 ? reached[0] : likeliest(probabilities, n, classes);
+    let [reached, guess] = [0, 0];
+    for (let k = 0; k < classes; k++) {
+      if (!(probabilities[n * classes + k] >= thresholds[k] - TINY)) continue;
+      reached++;
+      guess = k;
+    }
+    if (reached === 0) continue;
+    if (reached > 1) guess = likeliest(probabilities, n, classes);
     joint[labels[n] * classes + guess]++;
   }
   for (let k = 0; k < classes; k++) joint[k * classes + k] = Math.max(1, joint[k * classes + k]);
@@ -84,19 +89,31 @@ export function calibratedJoint(joint: Float64Array, labels: Numbers, classes: n
 export function labelIssues(probabilities: Numbers, labels: Numbers, classes: number): Uint8Array {
   const joint = calibratedJoint(confidentJoint(probabilities, labels, classes), labels, classes);
   const issues = new Uint8Array(labels.length);
-  for (let given = 0; given < classes; given++) {
-    const members = Array.from({length: labels.length}, (_, n) => n).filter((n) => labels[n] === given);
+  const byLabel = Array.from({length: classes}, (): number[] => []);
+  for (let n = 0; n < labels.length; n++) byLabel[labels[n]].push(n);
+  for (const [given, members] of byLabel.entries()) {
     if (members.length <= 1) continue;
     const wrong = pruneCounts(joint.subarray(given * classes, (given + 1) * classes), given);
     for (let other = 0; other < classes; other++) {
       if (other === given || !(wrong[other] > 0)) continue;
-      const lead = (n: number) => probabilities[n * classes + other] - probabilities[n * classes + given];
-      const bySurest = members.slice().sort((a, b) => lead(b) - lead(a) || a - b);
-      for (const n of bySurest.slice(0, wrong[other])) issues[n] = 1;
+      const behind = Float64Array.from(
+        members,
+        (n) => probabilities[n * classes + given] - probabilities[n * classes + other],
+      );
+      for (const i of lowest(behind, wrong[other])) issues[members[i]] = 1;
     }
   }
   for (let n = 0; n < labels.length; n++) if (isLikeliest(probabilities, n, labels[n], classes)) issues[n] = 0;
   return issues;
+}
+
+/** The places of the `most` lowest values, of equal ones those that come first. */
+function lowest(values: Float64Array, most: number): number[] {
+  if (most >= values.length) return [...values.keys()];
+  const limit = values.slice().sort()[most - 1];
+  const below = [...values.keys()].filter((i) => values[i] < limit);
+  const equal = [...values.keys()].filter((i) => values[i] === limit);
+  return [...below, ...equal.slice(0, most - below.length)];
 }
 
 /** How many examples of a label to doubt for each other class: at least one of the label's own is left. */

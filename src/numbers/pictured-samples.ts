@@ -1,3 +1,4 @@
+import {ascending} from "./ascending";
 import type {TrainingSuspect} from "./suspect-training-labels";
 
 /** Shares of the pictures: suspects first; the others fill what these leave. */
@@ -15,13 +16,19 @@ const SHARES = {suspects: 0.7, forgotten: 0.1, unsteady: 0.1};
 export function picturedSamples(ranked: readonly TrainingSuspect[], room: number): Uint32Array {
   if (ranked.length <= room) return Uint32Array.from(ranked, ({index}) => index).sort();
   const chosen = new Set<number>();
-  const take = (from: readonly TrainingSuspect[], most: number) => {
+  const take = (from: readonly Pick<TrainingSuspect, "index">[], most: number) => {
     for (const {index} of from.slice(0, Math.floor(most))) if (chosen.size < room) chosen.add(index);
   };
   const suspects = ranked.filter(({isIssue}) => isIssue);
   take(suspects, SHARES.suspects * room);
-  const by = (size: (one: TrainingSuspect) => number) =>
-    ranked.filter((one) => size(one) > 0).sort((a, b) => size(b) - size(a) || a.index - b.index);
+  const by = (size: (one: TrainingSuspect) => number) => {
+    const negative = new Float64Array(ranked.length);
+    for (const one of ranked) negative[one.index] = -size(one);
+    return Array.from(
+      ascending(negative).filter((index) => negative[index] < 0),
+      (index) => ({index}),
+    );
+  };
   take(
     by(({forgotten}) => forgotten),
     SHARES.forgotten * room,
@@ -30,10 +37,10 @@ export function picturedSamples(ranked: readonly TrainingSuspect[], room: number
     by(({variability}) => variability),
     SHARES.unsteady * room,
   );
-  const others = [...ranked]
-    .sort((a, b) => a.confidence - b.confidence || a.index - b.index)
-    .filter(({index}) => !chosen.has(index));
+  const confidence = new Float64Array(ranked.length);
+  for (const one of ranked) confidence[one.index] = one.confidence;
+  const others = [...ascending(confidence)].filter((index) => !chosen.has(index));
   const left = Math.min(others.length, room - chosen.size);
-  for (let n = 0; n < left; n++) chosen.add(others[Math.floor((n * others.length) / left)].index);
+  for (let n = 0; n < left; n++) chosen.add(others[Math.floor((n * others.length) / left)]);
   return Uint32Array.from(chosen).sort();
 }

@@ -1,4 +1,5 @@
-import {type AnswersByEpoch, dynamicsOf} from "./dynamics";
+import {ascending} from "./ascending";
+import {type AnswersByEpoch, type Dynamics, dynamicsOf} from "./dynamics";
 
 /** A training image whose label looks wrong by how it was learnt. */
 export interface TrainingSuspect {
@@ -20,6 +21,15 @@ export interface TrainingSuspect {
   readonly isIssue: boolean;
 }
 
+/** What is known of each training image, and who is suspect. */
+export interface RankedLabels {
+  /** Places, the most suspect first: by the area under the margin, lowest first. */
+  readonly order: Uint32Array;
+  readonly dynamics: Dynamics;
+  /** By place: the class that was answered most often in place of the label; the label itself where no other was. */
+  readonly others: Uint16Array;
+}
+
 /**
  * Ranks training images by how likely their label is wrong: the area under the margin, lowest first (Pleiss et al. 2020,
  * "Identifying Mislabeled Data using the Area Under the Margin Ranking"). The network has learnt from these very labels, so
@@ -27,34 +37,50 @@ export interface TrainingSuspect {
  *
  * @param predicted Each epoch's answer to each image.
  */
+export function rankedLabels(
+  answers: AnswersByEpoch,
+  predicted: readonly ArrayLike<number>[],
+  labels: ArrayLike<number>,
+): RankedLabels {
+  const dynamics = dynamicsOf(answers);
+  const others = new Uint16Array(labels.length);
+  for (let n = 0; n < others.length; n++) others[n] = usualOther(predicted, n, labels[n]);
+  return {order: ascending(dynamics.areaUnderMargin), dynamics, others};
+}
+
+/** The same, an image at a time, the most suspect first. */
 export function suspectTrainingLabels(
   answers: AnswersByEpoch,
   predicted: readonly ArrayLike<number>[],
   labels: ArrayLike<number>,
 ): TrainingSuspect[] {
-  const dynamics = dynamicsOf(answers);
-  const order = Array.from({length: labels.length}, (_, n) => n);
-  order.sort((a, b) => dynamics.areaUnderMargin[a] - dynamics.areaUnderMargin[b] || a - b);
-  return order.map((n) => ({
-    index: n,
-    predicted: usualOther(predicted, n, labels[n]),
-    confidence: dynamics.confidence[n],
-    variability: dynamics.variability[n],
-    areaUnderMargin: dynamics.areaUnderMargin[n],
-    correct: dynamics.correctness[n],
-    forgotten: dynamics.forgotten[n],
-    learnedAt: dynamics.learnedAt[n],
-    isIssue: dynamics.areaUnderMargin[n] < 0,
-  }));
+  const {order, dynamics, others} = rankedLabels(answers, predicted, labels);
+  const suspects: TrainingSuspect[] = [];
+  for (let rank = 0; rank < order.length; rank++) {
+    const n = order[rank];
+    suspects.push({
+      index: n,
+      predicted: others[n],
+      confidence: dynamics.confidence[n],
+      variability: dynamics.variability[n],
+      areaUnderMargin: dynamics.areaUnderMargin[n],
+      correct: dynamics.correctness[n],
+      forgotten: dynamics.forgotten[n],
+      learnedAt: dynamics.learnedAt[n],
+      isIssue: dynamics.areaUnderMargin[n] < 0,
+    });
+  }
+  return suspects;
 }
 
 /** The commonest answer that is not the label; of equals the later one. */
 function usualOther(predicted: readonly ArrayLike<number>[], n: number, label: number): number {
-  const counts = new Map<number, number>();
+  let counts: Map<number, number> | undefined; // most images are never answered wrong
   let best = label;
   for (const epoch of predicted) {
     const answer = epoch[n];
     if (answer === label) continue;
+    counts ??= new Map();
     const count = (counts.get(answer) ?? 0) + 1;
     counts.set(answer, count);
     if (best === label || count >= (counts.get(best) ?? 0)) best = answer;

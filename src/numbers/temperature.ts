@@ -11,40 +11,50 @@ const [COLDEST, HOTTEST] = [1e-2, 1e2];
  * @param logits `[images, classes]`.
  */
 export function fittedTemperature(logits: ArrayLike<number>, labels: ArrayLike<number>, classes: number): number {
+  const {shifted, own} = belowGreatest(logits, labels, classes);
   let [low, high] = [1 / HOTTEST, 1 / COLDEST];
   let beta = 1;
   for (let step = 0; step < STEPS; step++) {
-    const {slope, bend} = slopeAt(beta, logits, labels, classes);
+    const {slope, bend} = slopeAt(beta, shifted, own, classes);
     if (slope > 0) high = beta;
     else low = beta;
     const newton = beta - slope / bend;
-    const next = newton > low && newton < high ? newton : Math.sqrt(low * high); // stays where the least value is
-    if (Math.abs(next - beta) <= 1e-12 * beta) break;
-    beta = next;
+    if (Math.abs(newton - beta) <= 1e-12 * beta) break; // asked first: rounding may put so small a step outside
+    beta = newton > low && newton < high ? newton : Math.sqrt(low * high); // stays where the least value is
   }
   return 1 / beta;
 }
 
-/** First and second derivative of the mean loss by 1 / T. */
-function slopeAt(beta: number, logits: ArrayLike<number>, labels: ArrayLike<number>, classes: number) {
-  let [slope, bend] = [0, 0];
-  for (let n = 0; n < labels.length; n++) {
+/** The logits less the greatest of their row, which is 0 then; and the label's. */
+function belowGreatest(logits: ArrayLike<number>, labels: ArrayLike<number>, classes: number) {
+  const [shifted, own] = [new Float64Array(labels.length * classes), new Float64Array(labels.length)];
+  for (let n = 0; n < own.length; n++) {
     const start = n * classes;
     let most = -Infinity;
     for (let k = 0; k < classes; k++) most = Math.max(most, logits[start + k]);
+    for (let k = 0; k < classes; k++) shifted[start + k] = logits[start + k] - most;
+    own[n] = shifted[start + labels[n]];
+  }
+  return {shifted, own};
+}
+
+/** First and second derivative of the mean loss by 1 / T. */
+function slopeAt(beta: number, shifted: Float64Array, own: Float64Array, classes: number) {
+  let [slope, bend] = [0, 0];
+  for (let n = 0, at = 0; n < own.length; n++) {
     let [sum, first, second] = [0, 0, 0];
     for (let k = 0; k < classes; k++) {
-      const z = logits[start + k] - most;
+      const z = shifted[at++];
       const weight = Math.exp(beta * z);
       sum += weight;
       first += weight * z;
       second += weight * z * z;
     }
     const mean = first / sum;
-    slope += mean - (logits[start + labels[n]] - most);
+    slope += mean - own[n];
     bend += second / sum - mean * mean;
   }
-  return {slope: slope / labels.length, bend: bend / labels.length};
+  return {slope: slope / own.length, bend: bend / own.length};
 }
 
 /** Probabilities as they would be at another temperature: each to the power of 1 / T, over their sum. */

@@ -1,16 +1,15 @@
 import {join} from "node:path";
 
-import type {Dataset, Split} from "../nouns/samples";
-import {equalGroups, nearPairs, pictureKeys, pixelCorrelation} from "../numbers/copies";
+import type {Dataset} from "../nouns/samples";
+import {equalGroups, nearPairs, pixelCorrelation} from "../numbers/copies";
 import {bitsApart, dHash, greyOf, type Hash64, pHash} from "../numbers/perceptual-hash";
+import {pictureKeys} from "../numbers/picture-keys";
 import {readIfThere} from "./data/read-file";
+import {areEqual, partsOf} from "./exact-leaks";
 import {csvTable} from "./record/csv-table";
 
 export const SPLITS = ["train", "validation", "test"] as const;
 export type SplitName = (typeof SPLITS)[number];
-
-/** Images read at a time. */
-const AT_ONCE = 500;
 
 /** An image, by its split and its place there. */
 export interface Placed {
@@ -98,81 +97,11 @@ export async function findLeaks(data: Dataset, {distance, alike}: LeakSettings):
   return copies.sort((a, b) => rank(a) - rank(b) || b.correlation - a.correlation);
 }
 
-/** How many images outside of the training split are exact copies of one in it. */
-export interface ExactLeaks {
-  readonly validation: number;
-  readonly test: number;
-  /** Those whose label is another one there. */
-  readonly otherLabel: number;
-}
-
-/** The cheap part, for the start of a run: one pass over the pixels. Equal pictures alone count, compared pixel by pixel. */
-export async function exactLeaks(data: Dataset): Promise<ExactLeaks> {
-  const known = new Map<number, number[]>();
-  for await (const {start, images} of partsOf(data.train)) {
-    pictureKeys(images.pixels, images.count).forEach((key, n) => {
-      const places = known.get(key);
-      if (places) places.push(start + n);
-      else known.set(key, [start + n]);
-    });
-  }
-  const found = {validation: 0, test: 0, otherLabel: 0};
-  for (const split of ["validation", "test"] as const) {
-    const candidates: {readonly index: number; readonly label: number; readonly places: readonly number[]}[] = [];
-    for await (const {start, images} of partsOf(data[split])) {
-      pictureKeys(images.pixels, images.count).forEach((key, n) => {
-        const places = known.get(key);
-        if (places) candidates.push({index: start + n, label: images.labels[n], places});
-      });
-    }
-    for (const {index, label, places} of candidates) {
-      const own = (await data[split].read([index])).pixels;
-      const originals = await data.train.read(places);
-      const size = own.length;
-      const same = places.flatMap((_, n) =>
-        areEqual(originals.pixels.subarray(n * size, (n + 1) * size), own) ? [originals.labels[n]] : [],
-      );
-      if (same.length === 0) continue;
-      found[split]++;
-      if (!same.includes(label)) found.otherLabel++;
-    }
-  }
-  return found;
-}
-
-/** A line for a run, where exact copies cross its splits. */
-export function leakNote({validation, test, otherLabel}: ExactLeaks): string | undefined {
-  if (validation + test === 0) return undefined;
-  const parts = [test > 0 && `${number(test)} test`, validation > 0 && `${number(validation)} validation`].filter(
-    Boolean,
-  );
-  const labels = otherLabel === 0 ? "" : `, ${number(otherLabel)} of them with another label`;
-  const [what, are] = validation + test === 1 ? ["image", "is an exact copy"] : ["images", "are exact copies"];
-  return `${parts.join(" and ")} ${what} ${are} of training images${labels}: scores on them are too good (labels leaks shows them)`;
-}
-
-const number = (count: number) => count.toLocaleString("en");
-
-async function* partsOf(split: Split) {
-  let room: Float32Array | undefined;
-  for (let start = 0; start < split.count; start += AT_ONCE) {
-    const indices = Uint32Array.from({length: Math.min(AT_ONCE, split.count - start)}, (_, n) => start + n);
-    const images = await split.read(indices, room);
-    room = images.pixels;
-    yield {start, images};
-  }
-}
-
 const pixelsOf = async (data: Dataset, {split, index}: Placed) => (await data[split].read([index])).pixels;
 /** Colours are what a picture that is saved again loses first. */
 const greyPixels = async (data: Dataset, placed: Placed) =>
   greyOf(bytesOf(await pixelsOf(data, placed)), ...data.imageShape).pixels;
 const bytesOf = (pixels: Float32Array) => Uint8Array.from(pixels, (value) => Math.round(255 * value));
-
-function areEqual(a: ArrayLike<number>, b: ArrayLike<number>): boolean {
-  for (let i = 0; i < a.length; i++) if (a[i] !== b[i]) return false;
-  return true;
-}
 
 /** The one to leave out first: of training before validation before test; within a split the later one. */
 function ordered(a: Placed, b: Placed): {readonly image: Placed; readonly other: Placed} {

@@ -192,6 +192,7 @@ async function editedSplit(split: Split, edits: readonly Placed[], classNames: r
     else if (to >= 0) relabelled.set(place, to);
     else throw new UserError(`${where}: expected a class as new_label, got "${label}"`);
   }
+  const {bytesOf} = split;
   const kept = Uint32Array.from({length: split.count}, (_, n) => n).filter((n) => !dropped.has(n));
   if (kept.length === 0) throw new UserError(`--edit: expected an image to be left in ${edits[0].split}, got none`);
   return {
@@ -206,5 +207,13 @@ async function editedSplit(split: Split, edits: readonly Placed[], classNames: r
       const images = await split.read(own, into);
       return {...images, labels: images.labels.map((label, n) => relabelled.get(own[n]) ?? label)};
     },
+    ...(bytesOf
+      ? {
+          bytesOf(n) {
+            const {bytes, label} = bytesOf(kept[n]);
+            return {bytes, label: relabelled.get(kept[n]) ?? label};
+          },
+        }
+      : {}),
   };
 }

@@ -28,12 +28,16 @@ export function byteSplit(
       }
       return {count: indices.length, shape, pixels, labels: chosen};
     },
+    bytesOf(index) {
+      if (!(index < count)) throw new RangeError(`image index: expected below ${count}, got ${index}`);
+      return {bytes: images.values.subarray(index * size, (index + 1) * size), label: labels[index]};
+    },
   };
 }
 
 /** The images of `split` at `indices`, as a split of its own. */
 export function subset(split: Split, indices: Uint32Array): Split {
-  const {files, sources} = split;
+  const {files, sources, bytesOf} = split;
   return {
     count: indices.length,
     sources: sources ? Uint32Array.from(indices, (n) => sources[n]) : indices,
@@ -46,6 +50,7 @@ export function subset(split: Split, indices: Uint32Array): Split {
         into,
       );
     },
+    ...(bytesOf ? {bytesOf: (n) => bytesOf(indices[n])} : {}),
   };
 }
 

@@ -95,14 +95,23 @@ async function answers(
     let at = 0;
     for (let n = 0; n < some.count; n++) {
       for (let y = 0; y < height; y++) {
-        for (let x = 0; x < width; x++) {
-          const to = (from + n) * size + (Math.floor(y / step) * columns + Math.floor(x / step)) * units;
+        const row = (from + n) * size + Math.floor(y / step) * columns * units;
+        for (let x = 0, left = step, to = row; x < width; x++) {
           for (let unit = 0; unit < units; unit++, at++) {
             const value = values[at];
+            if (value === 0) continue;
             blocks[to + unit] += value;
-            activity[unit] += Math.abs(value);
-            if (value > 0) on[unit]++;
-            else if (value < 0) rectified = false;
+            if (value > 0) {
+              activity[unit] += value;
+              on[unit]++;
+            } else {
+              activity[unit] -= value;
+              rectified = false;
+            }
+          }
+          if (--left === 0) {
+            left = step;
+            to += units;
           }
         }
       }

@@ -37,12 +37,16 @@ export async function keepTrainingSet(directory: RunDirectory, data: Dataset): P
       "dropout, before the step that learnt from them;",
     `${issues.toLocaleString("en")} labels had another class above them on average (samples.csv has every image)`,
   ];
-  const byPlace = [...ranked].sort((a, b) => a.index - b.index);
+  const column = (of: (one: TrainingSuspect) => number) => {
+    const values = new Float64Array(ranked.length);
+    for (const one of ranked) values[one.index] = of(one);
+    return values;
+  };
   const {png} = draw("dataMap", {
     title: `${name}: how the training images were learnt`,
-    confidence: byPlace.map(({confidence}) => confidence),
-    variability: byPlace.map(({variability}) => variability),
-    correctness: byPlace.map(({correct}) => correct),
+    confidence: column(({confidence}) => confidence),
+    variability: column(({variability}) => variability),
+    correctness: column(({correct}) => correct),
     epochs: epochs.length,
     notes,
   });
@@ -71,12 +75,20 @@ async function pictures(ranked: readonly TrainingSuspect[], {train, imageShape}:
   const size = rows * columns * channels;
   const indices = picturedSamples(ranked, Math.max(1, Math.floor(PICTURE_BYTES / size)));
   const pixels = new Uint8Array(indices.length * size);
+  const put = (bytes: Uint8Array, count: number, at: number) =>
+    pixels.set(reduced(bytes, [count, height, width, channels], step), at * size);
   let room: Float32Array | undefined;
-  for (let at = 0; at < indices.length; at += AT_ONCE) {
-    const some = await train.read(indices.subarray(at, at + AT_ONCE), room);
-    room = some.pixels;
-    const bytes = Uint8Array.from(some.pixels, (value) => Math.round(255 * value));
-    pixels.set(reduced(bytes, [some.count, height, width, channels], step), at * size);
+  if (train.bytesOf) for (const [at, index] of indices.entries()) put(train.bytesOf(index).bytes, 1, at);
+  else {
+    for (let at = 0; at < indices.length; at += AT_ONCE) {
+      const some = await train.read(indices.subarray(at, at + AT_ONCE), room);
+      room = some.pixels;
+      put(
+        Uint8Array.from(some.pixels, (value) => Math.round(255 * value)),
+        some.count,
+        at,
+      );
+    }
   }
   return {
     indices,
@@ -94,8 +106,11 @@ function samplesCsv(
   classNames: readonly string[],
 ): string {
   const rank = new Uint32Array(ranked.length);
-  for (const [i, {index}] of ranked.entries()) rank[index] = i + 1;
-  const all = [...ranked].sort((a, b) => a.index - b.index);
+  const all: TrainingSuspect[] = new Array(ranked.length);
+  for (const [i, one] of ranked.entries()) {
+    rank[one.index] = i + 1;
+    all[one.index] = one;
+  }
   const short = (value: number) => Math.round(value * MILLIONTHS) / MILLIONTHS;
   const meanLoss = (n: number) => losses.reduce((sum, epoch) => sum + epoch[n], 0) / losses.length;
   return csvTable({

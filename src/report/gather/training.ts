@@ -2,7 +2,7 @@ import {existsSync} from "node:fs";
 import {dirname, join} from "node:path";
 import {UserError} from "../../nouns/options";
 import {reduced} from "../../numbers/reduced-images";
-import {suspectTrainingLabels} from "../../numbers/suspect-training-labels";
+import {rankedLabels} from "../../numbers/suspect-training-labels";
 import {keptEpochs} from "../../pipeline/record/kept-epochs";
 import type {Recall, Saved} from "../file-memory";
 import {packedLoss} from "../packed-loss";
@@ -56,21 +56,13 @@ export function gatherTraining(
   const [losses, margins, predicted] = (["losses", "margins", "predicted"] as const).map((name) =>
     answers.map((epoch) => epoch[name]),
   ) as [Float32Array[], Float32Array[], Whole[]];
-  const ranked = suspectTrainingLabels({losses, margins}, predicted, labels);
-  const places = shownPlaces(
-    ranked.map(({index}) => index),
-    MOST_IMAGES,
-  );
+  const {order, dynamics, others: suggested} = rankedLabels({losses, margins}, predicted, labels);
+  const places = shownPlaces(order, MOST_IMAGES);
   const shown = places ?? Uint32Array.from(labels.keys());
   const Classes = classes > 256 ? Uint16Array : Uint8Array;
-  const of = new Float64Array(labels.length);
-  const suggested = new Classes(labels.length);
-  for (const one of ranked) {
-    of[one.index] = one.areaUnderMargin;
-    suggested[one.index] = one.predicted;
-  }
-  const lowestMargin = of.reduce((a, b) => Math.min(a, b), 0);
-  const step = (of.reduce((a, b) => Math.max(a, b), 0) - lowestMargin) / 65535 || 1;
+  const of = dynamics.areaUnderMargin;
+  const lowestMargin = Math.min(0, of[order[0]]);
+  const step = (Math.max(0, of[order[order.length - 1]]) - lowestMargin) / 65535 || 1;
   const zero = Math.ceil(-lowestMargin / step);
   /** Rounded, but never across 0: whether a label is suspect is its sign. */
   const margin = (n: number) => {
@@ -115,13 +107,13 @@ function values(saved: Saved, name: string): ArrayLike<number> {
 }
 
 /** @param ranked The most suspect first. @returns null: there is room for all. */
-export function shownPlaces(ranked: readonly number[], most: number): Uint32Array | null {
+export function shownPlaces(ranked: ArrayLike<number>, most: number): Uint32Array | null {
   if (ranked.length <= most) return null;
   const first = Math.floor(most / 2);
-  const others = ranked.slice(first);
+  const others = Array.from(ranked).slice(first);
   const rest = most - first;
   const even = Array.from({length: rest}, (_, n) => others[Math.floor((n * others.length) / rest)]);
-  return Uint32Array.from([...ranked.slice(0, first), ...even]).sort();
+  return Uint32Array.from([...Array.from(ranked).slice(0, first), ...even]).sort();
 }
 
 function gatherPictures(

@@ -1,0 +1,100 @@
+import type {Dataset, Split} from "../nouns/samples";
+import {pictureKeys} from "../numbers/picture-keys";
+
+/** Images read at a time. */
+const AT_ONCE = 500;
+
+/** How many images outside of the training split are exact copies of one in it. */
+export interface ExactLeaks {
+  readonly validation: number;
+  readonly test: number;
+  /** Those whose label is another one there. */
+  readonly otherLabel: number;
+}
+
+/**
+ * Counts copies across splits, for the start of a run: one pass over the pixels. Equal pictures alone count, compared pixel by
+ * pixel.
+ */
+export async function exactLeaks(data: Dataset): Promise<ExactLeaks> {
+  const asBytes = [data.train, data.validation, data.test].every(({bytesOf}) => bytesOf);
+  const outside = await Promise.all(
+    (["validation", "test"] as const).map(async (name) => ({name, ...(await keysOf(data[name], asBytes))})),
+  );
+  /** Places in the training split of each key that is seen outside of it. */
+  const places = new Map<number, number[]>(outside.flatMap(({keys}) => Array.from(keys, (key) => [key, []] as const)));
+  (await keysOf(data.train, asBytes)).keys.forEach((key, n) => {
+    places.get(key)?.push(n);
+  });
+  const found = {validation: 0, test: 0, otherLabel: 0};
+  for (const {name, keys, labels} of outside) {
+    for (const [index, key] of keys.entries()) {
+      const alike = places.get(key) ?? [];
+      if (alike.length === 0) continue;
+      const own = (await data[name].read([index])).pixels;
+      const originals = await data.train.read(alike);
+      const size = own.length;
+      const same = alike.flatMap((_, n) =>
+        areEqual(originals.pixels.subarray(n * size, (n + 1) * size), own) ? [originals.labels[n]] : [],
+      );
+      if (same.length === 0) continue;
+      found[name]++;
+      if (!same.includes(labels[index])) found.otherLabel++;
+    }
+  }
+  return found;
+}
+
+/** A line for a run, where exact copies cross its splits. */
+export function leakNote({validation, test, otherLabel}: ExactLeaks): string | undefined {
+  if (validation + test === 0) return undefined;
+  const parts = [test > 0 && `${number(test)} test`, validation > 0 && `${number(validation)} validation`].filter(
+    Boolean,
+  );
+  const labels = otherLabel === 0 ? "" : `, ${number(otherLabel)} of them with another label`;
+  const [what, are] = validation + test === 1 ? ["image", "is an exact copy"] : ["images", "are exact copies"];
+  return `${parts.join(" and ")} ${what} ${are} of training images${labels}: scores on them are too good (labels leaks shows them)`;
+}
+
+const number = (count: number) => count.toLocaleString("en");
+
+/** A key and the label of every image. @param asBytes Takes the bytes that the split keeps, which makes other keys. */
+export async function keysOf(
+  split: Split,
+  asBytes: boolean,
+): Promise<{readonly keys: Float64Array; readonly labels: Uint16Array}> {
+  const {count} = split;
+  const [keys, labels] = [new Float64Array(count), new Uint16Array(count)];
+  if (asBytes && split.bytesOf) {
+    let room = new Float32Array(0);
+    for (let n = 0; n < count; n++) {
+      const {bytes, label} = split.bytesOf(n);
+      if (4 * room.length < bytes.length) room = new Float32Array(Math.ceil(bytes.length / 4));
+      new Uint8Array(room.buffer).set(bytes);
+      keys[n] = pictureKeys(room, 1)[0];
+      labels[n] = label;
+    }
+    return {keys, labels};
+  }
+  for await (const {start, images} of partsOf(split)) {
+    keys.set(pictureKeys(images.pixels, images.count), start);
+    labels.set(images.labels, start);
+  }
+  return {keys, labels};
+}
+
+/** All images of a split in their order, some at a time; each part is valid until the next is asked for. */
+export async function* partsOf(split: Split) {
+  let room: Float32Array | undefined;
+  for (let start = 0; start < split.count; start += AT_ONCE) {
+    const indices = Uint32Array.from({length: Math.min(AT_ONCE, split.count - start)}, (_, n) => start + n);
+    const images = await split.read(indices, room);
+    room = images.pixels;
+    yield {start, images};
+  }
+}
+
+export function areEqual(a: ArrayLike<number>, b: ArrayLike<number>): boolean {
+  for (let i = 0; i < a.length; i++) if (a[i] !== b[i]) return false;
+  return true;
+}
