@@ -24,6 +24,19 @@ test("a sheet of any shape has at most 16 million pixels, and one that would be 
 
 /** As much of everything as somebody's data may bring. */
 const excessive: {readonly [N in keyof typeof plots]: PlotData<N>} = {
+  attribution: {
+    title: "every class of ImageNet explained",
+    key: "the class named below",
+    isSigned: true,
+    ...{height: 300, width: 400, channels: 3, pixels: new Float32Array(300 * 400 * 3).fill(0.4)},
+    maps: names(1000).map((className) => ({
+      className,
+      probability: 0.001,
+      values: new Float32Array(300 * 400).fill(0.1),
+      trust: [{words: "faithfulness 0.20", isDoubtful: true}],
+    })),
+    notes: ["a note"],
+  },
   confusionMatrix: {
     title: "many classes",
     counts: Uint32Array.from({length: 3000 ** 2}, (_, i) => (i % 3001 === 0 ? 9 : i % 17 === 0 ? 1 : 0)),

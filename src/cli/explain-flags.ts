@@ -10,6 +10,7 @@ import {
   wholeNumber,
 } from "../nouns/options";
 import type {ImageShape} from "../nouns/samples";
+import {methods} from "../pipeline/attribution/methods/index";
 import type {Fit} from "../pipeline/data/images/fit-image";
 import {MOST_PIXELS} from "../pipeline/data/images/image-file";
 import {type ModelOutput, OUTPUTS} from "../pipeline/model/load/answers";
@@ -22,6 +23,7 @@ export interface ExplainFlags {
   readonly run: string;
   readonly imageIndex: string;
   readonly classes: string;
+  readonly method: string;
   readonly class: string;
   readonly top: number;
   readonly size: string;
@@ -58,6 +60,11 @@ export const explainFlags: OptionTable<ExplainFlags> = {
   classes: {
     default: "",
     help: "class names: one a line, a JSON list, or a JSON object of index and name, either way round; default 0, 1, …",
+  },
+  method: {
+    default: "lime",
+    help: `lime (segments), or a map of pixels: ${methods.map(({name}) => name).join(", ")}`,
+    check: oneOf("lime", ...methods.map(({name}) => name)),
   },
   class: {default: "", help: "explain this class, by name or index; default: the most probable"},
   top: {default: 1, help: "explain this many of the most probable classes", check: positiveInteger},

@@ -5,11 +5,13 @@ import {startBackend} from "../pipeline/backend/index";
 import {type ClassNames, parseClassNames} from "../pipeline/data/class-names";
 import {readWhole} from "../pipeline/data/read-file";
 import {decodeText} from "../pipeline/data/text";
-import type {LoadedClassifier} from "../pipeline/model/load/black-box";
+import type {LoadedClassifier, LoadedNetwork} from "../pipeline/model/load/black-box";
 import type {LoadSettings} from "../pipeline/model/load/load-settings";
 import {onnxClassifier} from "../pipeline/model/load/onnx-classifier";
+import {onnxNetwork} from "../pipeline/model/load/onnx-network";
 import {type TfjsModelJson, tfjsModelJson} from "../pipeline/model/load/tfjs-weights";
 import {tfjsClassifier} from "../pipeline/model/tf/tfjs-classifier";
+import {tfjsNetwork} from "../pipeline/model/tf/tfjs-network";
 import {readOnnx, readTfjsWeights} from "./model-files";
 
 export type ModelEngine = "auto" | "tensorflow" | "wasm" | "cpu";
@@ -54,6 +56,25 @@ async function open(files: ModelFiles, path: string, engine: ModelEngine, settin
   if (files.kind === "onnx") return onnxClassifier(files.bytes, named, files.isSplit ? path : undefined);
   await startBackend(engine, "ask");
   return tfjsClassifier(files.json, files.weights, named);
+}
+
+/** Opens a model whose files are read, with its gradients. @throws UserError in one line if it has none. */
+export async function openedNetwork(
+  files: ModelFiles,
+  path: string,
+  engine: ModelEngine,
+  settings: LoadSettings,
+): Promise<LoadedNetwork> {
+  const named = {what: path, ...settings};
+  const {say = () => {}, output} = named;
+  if (files.kind === "tfjs") {
+    await startBackend(engine, "ask");
+    return tfjsNetwork(files.json, files.weights, named);
+  }
+  const network = await onnxNetwork(files.isSplit ? path : files.bytes, {...named, independent: true});
+  const {understood} = network.facts;
+  if (output === "auto") say(`model   ${understood}`);
+  return {...network, understood};
 }
 
 /** A file's class names, whichever way it has them. */

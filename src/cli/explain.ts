@@ -3,6 +3,7 @@ import {basename, join, resolve} from "node:path";
 import {limeFlags, limeOptionsOf} from "../lime/option-table";
 import {resolveOptions, UserError} from "../nouns/options";
 import type {Images} from "../nouns/samples";
+import {attributeImage} from "../pipeline/attribute";
 import {fitImage} from "../pipeline/data/images/fit-image";
 import {decodeImage} from "../pipeline/data/images/image-file";
 import {readWhole} from "../pipeline/data/read-file";
@@ -21,9 +22,11 @@ import {draw} from "../plots/index";
 import {trustWords} from "../plots/trust-words";
 import type {Command} from "./command";
 import {type ExplainFlags, explainFlags, explainOptionsOf, numbers, shapeOf} from "./explain-flags";
+import {declareMethodFlags, methodOf} from "./explain-methods";
 import {readClassNames} from "./explain-model";
 import {declareFlags, givenOf} from "./flags";
-import {openStranger} from "./stranger";
+import {imageFiles} from "./image-files";
+import {openStrangeNetwork, openStranger} from "./stranger";
 import {muteOthers, say} from "./terminal";
 
 /** One image to explain, and what is known of it. */
@@ -43,10 +46,11 @@ export const explainCommand: Command = {
   command: "explain [images..]",
   describe: "show what in an image speaks for its class (LIME)",
   builder(cli) {
-    cli.positional("images", {type: "string", array: true, describe: "PNG or JPEG files"});
+    cli.positional("images", {type: "string", array: true, describe: "PNG or JPEG files, or folders of them"});
     declareFlags(cli, explainFlags, "", "Explain:");
-    declareFlags(cli, limeFlags, "lime.", "LIME:");
+    declareMethodFlags(cli);
     cli.example("$0 explain cat.jpg --model net.onnx --scale 255 --mean 127 --std 128", "a photograph, any ONNX model");
+    cli.example("$0 explain cats --model net.onnx --method integrated-gradients --top 3", "a folder, pixel by pixel");
     cli.example("$0 explain --run latest --image-index 8 --remove 3", "a test digit, the newest run's model");
   },
   async handler(given) {
@@ -55,7 +59,9 @@ export const explainCommand: Command = {
     const print = given.quiet === true ? () => {} : say;
     const notes: string[] = []; // printed with the first result: an error stands alone
     const telling = {say: (line: string) => notes.push(line), verbose: given.verbose === true};
-    const {classifier, subjects} = await (options.run ? fromRun : fromModel)(options, files, telling);
+    const pixelwise = methodOf(given, options.method);
+    const opening = pixelwise?.method.needs === "gradients" ? withGradients(options.method) : openStranger;
+    const {classifier, subjects} = await (options.run ? fromRun : fromModel)(options, files, telling, opening);
     const lime = limeOptionsOf(
       resolveOptions(limeFlags, givenOf(given, limeFlags, "lime."), "--lime."),
       classifier.imageShape,
@@ -75,7 +81,10 @@ export const explainCommand: Command = {
           ...(file === undefined ? {} : {file}),
         };
         try {
-          for await (const artifact of explainImage(classifier, image, {...asked, ...known})) {
+          const artifacts = pixelwise
+            ? attributeImage(classifier, image, {...asked, ...pixelwise, known: {...known, understood}})
+            : explainImage(classifier, image, {...asked, ...known});
+          for await (const artifact of artifacts) {
             await write(folder.path, artifact);
             for (const line of [...notes.splice(0), ...wordsOf(artifact)]) print(line);
           }
@@ -96,7 +105,23 @@ export const explainCommand: Command = {
 
 type Telling = Required<Pick<LoadSettings, "verbose" | "say">>;
 
-async function fromModel(options: ExplainFlags, files: readonly string[], telling: Telling) {
+type Opening = typeof openStranger;
+
+/** Opens a model with its gradients. @throws UserError if it has none, which says what works all the same. */
+function withGradients(method: string): Opening {
+  return async (path, engine, settings, maxMemory) => {
+    const network = await openStrangeNetwork(path, engine, settings, maxMemory);
+    const {noGradient} = network;
+    if (noGradient === undefined) return network;
+    await network.dispose();
+    const why = noGradient.replace(/^no gradients[^:]*: /, "").replace(/; what asks from outside.*$/, "");
+    throw new UserError(
+      `${path}: expected gradients for --method ${method}, got none: ${why}; --method lime and occlusion work with it`,
+    );
+  };
+}
+
+async function fromModel(options: ExplainFlags, files: readonly string[], telling: Telling, opening: Opening) {
   if (!options.model) throw new UserError("explain: expected --model or --run, got neither");
   if (files.length === 0) throw new UserError("explain: expected image files, got none");
   const {layout, scale, mean, std, output, outputName, size, classes, engine} = options;
@@ -110,11 +135,11 @@ async function fromModel(options: ExplainFlags, files: readonly string[], tellin
     ...(size ? {imageShape: shapeOf(size)} : {}),
     ...(names ? {classNames: names} : {}),
   };
-  const classifier = await openStranger(options.model, engine, load, options.maxMemory * 2 ** 30);
+  const classifier = await opening(options.model, engine, load, options.maxMemory * 2 ** 30);
   return {classifier, subjects: await readImages(files, classifier, options)};
 }
 
-async function fromRun(options: ExplainFlags, files: readonly string[], telling: Telling) {
+async function fromRun(options: ExplainFlags, files: readonly string[], telling: Telling, opening: Opening) {
   if (options.model) throw new UserError("explain: expected --model or --run, got both");
   const {path} = await findRun(options.save, options.run);
   const file = readTrainedRun(path, "explain --run");
@@ -127,7 +152,7 @@ async function fromRun(options: ExplainFlags, files: readonly string[], telling:
     classNames: data.classNames,
   };
   const model = join(path, "model", "model.json");
-  const classifier = await openStranger(model, options.engine, load, options.maxMemory * 2 ** 30);
+  const classifier = await opening(model, options.engine, load, options.maxMemory * 2 ** 30);
   const subjects = await readImages(files, classifier, options);
   if (options.imageIndex) {
     const begun = resolveOptions(runOptions, {...file.options, dataUrl: ""}, `${join(path, "run.json")}: --`);
@@ -143,7 +168,7 @@ async function readImages(
   {fit, invert, maxPixels}: ExplainFlags,
 ): Promise<Subject[]> {
   const subjects: Subject[] = [];
-  for (const file of files) {
+  for (const file of await imageFiles(files)) {
     const decoded = await decodeImage(await readWhole(file, {most: 8 * maxPixels}), file, {maxPixels});
     const stem = basename(file).replace(/\.[^.]*$/, "");
     const folder = /^\.*$/.test(stem) ? "image" : stem; // of ".png"
@@ -191,6 +216,13 @@ function wordsOf(artifact: Artifact): readonly string[] {
       const [fit, ...agree] = trustWords(r2, halvesTop5);
       const trust = [fit, `${weights.length} segments`, `${samples} masks`, ...agree].join(", ");
       return `${caption}: ${explainedName} ${(100 * probability).toFixed(1)}%   ${trust}${few}`;
+    });
+  }
+  if (artifact.plot === "attribution") {
+    const {title, maps} = artifact.data;
+    return maps.map(({className, probability, trust}) => {
+      const figures = trust.map(({words}) => words).join(", ");
+      return `${title}: ${className} ${(100 * probability).toFixed(1)}%   ${figures}`;
     });
   }
   if (artifact.plot === "filmstrip") return artifact.data.notes.map((note) => `  ${note}`);

@@ -1,7 +1,7 @@
 import {startBackend} from "../pipeline/backend/index";
-import type {LoadedClassifier} from "../pipeline/model/load/black-box";
+import type {LoadedClassifier, LoadedNetwork} from "../pipeline/model/load/black-box";
 import type {LoadSettings} from "../pipeline/model/load/load-settings";
-import {type ModelEngine, opened, readModel} from "./explain-model";
+import {type ModelEngine, opened, openedNetwork, readModel} from "./explain-model";
 import {triedModel} from "./trial";
 
 /** LIME holds about so many copies of an image while it explains it. */
@@ -18,12 +18,34 @@ export async function openStranger(
   settings: LoadSettings,
   maxMemory: number,
 ): Promise<LoadedClassifier> {
+  const {files, tried} = await inTrial(path, engine, settings, maxMemory, false);
+  return opened(files, path, engine, tried);
+}
+
+/** The same with its gradients. @throws UserError in one line, also if it has none. */
+export async function openStrangeNetwork(
+  path: string,
+  engine: ModelEngine,
+  settings: LoadSettings,
+  maxMemory: number,
+): Promise<LoadedNetwork> {
+  const {files, tried} = await inTrial(path, engine, settings, maxMemory, true);
+  return openedNetwork(files, path, engine, tried);
+}
+
+async function inTrial(
+  path: string,
+  engine: ModelEngine,
+  settings: LoadSettings,
+  maxMemory: number,
+  gradients: boolean,
+) {
   const files = await readModel(path);
   const {say: _, asking: __, ...plain} = settings;
   const limited = {...plain, mostBytes: maxMemory / IMAGES_IN_MEMORY};
-  const trial = triedModel({path, engine, settings: limited}, maxMemory + 4 * files.size);
+  const trial = triedModel({path, engine, settings: limited, gradients}, maxMemory + 4 * files.size);
   if (files.kind === "tfjs") await Promise.all([trial, startBackend(engine, "ask")]); // side by side
   const bytesAnImage = await trial;
   const mostAtOnce = Math.max(1, Math.floor(maxMemory / Math.max(1, bytesAnImage)));
-  return opened(files, path, engine, {...settings, ...limited, mostAtOnce});
+  return {files, tried: {...settings, ...limited, mostAtOnce}};
 }

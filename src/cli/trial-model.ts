@@ -1,13 +1,15 @@
 import type {ErrorCode} from "../nouns/errors";
 import {UserError} from "../nouns/options";
 import type {LoadSettings} from "../pipeline/model/load/load-settings";
-import {type ModelEngine, openModel} from "./explain-model";
+import {type ModelEngine, openedNetwork, openModel, readModel} from "./explain-model";
 
 /** What the process of a trial is asked. */
 export interface TrialQuestion {
   readonly path: string;
   readonly engine: ModelEngine;
   readonly settings: Omit<LoadSettings, "say" | "asking">;
+  /** Whether it is asked for gradients, too, which take more memory. */
+  readonly gradients: boolean;
 }
 
 /** What it answers, if it lives. */
@@ -25,14 +27,21 @@ const PAIR = 2;
  */
 export function answerTrial(peak: Float64Array): void {
   const reply = (answer: TrialAnswer) => process.send?.(answer, () => process.disconnect());
-  process.once("message", async ({path, engine, settings}: TrialQuestion) => {
+  process.once("message", async ({path, engine, settings, gradients}: TrialQuestion) => {
     let before = 0;
     try {
       const asking = () => {
         before = process.memoryUsage.rss();
         peak[0] = before;
       };
-      await (await openModel(path, engine, {...settings, asking})).dispose();
+      if (gradients) {
+        before = process.memoryUsage.rss();
+        const network = await openedNetwork(await readModel(path), path, engine, {...settings, mostAtOnce: PAIR});
+        const pixels = new Float32Array(PAIR * network.imageShape.reduce((product, n) => product * n, 1)).fill(0.5);
+        const pair = {count: PAIR, shape: network.imageShape, pixels};
+        if (network.noGradient === undefined) await network.inputGradient(pair, [0, 0]);
+        await network.dispose();
+      } else await (await openModel(path, engine, {...settings, asking})).dispose();
       reply({bytesAnImage: (peak[0] - before) / PAIR});
     } catch (error) {
       const {message} = error as Error;

@@ -33,6 +33,21 @@ export interface DifferentiableClassifier extends Classifier {
    * @param layer A layer's name; by default what feeds the last dense layer.
    */
   features(images: Images, layer?: string): Promise<{readonly width: number; readonly values: Float32Array}>;
+  /**
+   * A layer's answers, and how each image's target logit hangs on them; absent where no layer within can be looked at.
+   *
+   * @param layer A layer's name; by default the last that still has rows and columns, where Grad-CAM looks.
+   * @throws UserError if there is no such layer, or its answer has no rows and columns.
+   */
+  layerGradient?(images: Images, targets: ArrayLike<number>, layer?: string): Promise<LayerGradient>;
+}
+
+/** One layer's answers to images, and the gradients of their target logits there, `[((n * height + y) * width + x) * channels + c]`. */
+export interface LayerGradient {
+  readonly layer: string;
+  readonly shape: readonly [height: number, width: number, channels: number];
+  readonly activations: Float32Array;
+  readonly gradients: Float32Array;
 }
 
 export interface LogitsAndFeatures {

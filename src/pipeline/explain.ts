@@ -5,12 +5,12 @@ import {keptCounts} from "../lime/masks";
 import {writeMasked} from "../lime/neighbourhood";
 import {removalSummary, removeAndAskAgain} from "../lime/remove-and-ask";
 import type {Classifier} from "../nouns/network";
-import {UserError} from "../nouns/options";
 import {fork, randomSource} from "../nouns/random";
 import type {Images} from "../nouns/samples";
 import {strongestShown} from "../plots/explained-image";
 import {MOST_DRAWN} from "../plots/segments";
 import {trustWords} from "../plots/trust-words";
+import {classNamed, mostProbable} from "./explained-classes";
 import type {Artifact} from "./types";
 
 export interface ExplainOptions {
@@ -49,7 +49,8 @@ export async function* explainImage(
 ): AsyncGenerator<Artifact> {
   const {caption, lime, top, remove, seed} = options;
   const random = () => randomSource(fork(seed, "explain")() * 2 ** 32);
-  const wanted = options.explained === undefined ? undefined : classNamed(classifier.classNames, options.explained);
+  const wanted =
+    options.explained === undefined ? undefined : classNamed(classifier.classNames, options.explained, "--class");
   const asked = {...lime, random: random(), ...(wanted === undefined ? {} : {explained: wanted})};
   const study = await studyWithLime(classifier, image, asked);
   const names = classifier.classNames;
@@ -93,21 +94,6 @@ export async function* explainImage(
       numbers: {end: removal.end},
     };
   }
-}
-
-/** The index of a class given by name or index. */
-function classNamed(names: readonly string[], word: string): number {
-  const byName = names.indexOf(word);
-  if (byName >= 0) return byName;
-  const index = /^\d+$/.test(word) ? Number(word) : Number.NaN;
-  if (index < names.length) return index;
-  throw new UserError(`--class: expected a class's name or its index below ${names.length}, got "${word}"`);
-}
-
-function mostProbable(probabilities: Float32Array, count: number): number[] {
-  return Array.from(probabilities.keys())
-    .sort((a, b) => probabilities[b] - probabilities[a])
-    .slice(0, count);
 }
 
 function sizeOf({shape: [height, width, channels]}: Images) {

@@ -60,7 +60,7 @@ export function drawExplained(
   for (let p = 0; p < height * width; p++) {
     const weight = shown && !shown[segments[p]] ? 0 : weights[segments[p]];
     const share = Math.max(-1, Math.min(1, weight / full));
-    const color = channels === 1 ? inked(pixels[p], share) : tinted(pixels, p * channels, share);
+    const color = paintedPixel(pixels, p, channels, share);
     for (let c = 0; c < 3; c++) painted[3 * p + c] = color[c] / 255;
   }
   drawPixels(context, painted, width, height, 3, x, y, zoom);
@@ -93,6 +93,11 @@ function drawFrame(context: Canvas2D, x: number, y: number, width: number, heigh
   context.strokeStyle = LINE;
   context.lineWidth = 1;
   context.strokeRect(x - 0.5, y - 0.5, width + 1, height + 1);
+}
+
+/** A pixel's colour under a weight. @param share Of full colour, −1 (against) to 1 (for). */
+export function paintedPixel(pixels: Float32Array, p: number, channels: number, share: number): Rgb {
+  return channels === 1 ? inked(pixels[p], share) : tinted(pixels, p * channels, share);
 }
 
 /** Grey images as dark ink on paper of the segment's colour, so that both are seen. */

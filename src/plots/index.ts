@@ -1,3 +1,4 @@
+import {attribution} from "./attribution";
 import {confusionMatrix} from "./confusion-matrix";
 import {dataMap} from "./data-map";
 import type {Figure, Plot} from "./figure";
@@ -11,6 +12,7 @@ import {segments} from "./segments";
 
 /** Every kind of picture there is. The key is stored in saved artifacts: never rename one. */
 export const plots = {
+  attribution,
   confusionMatrix,
   dataMap,
   imageGrid,

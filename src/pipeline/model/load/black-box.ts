@@ -1,7 +1,7 @@
-import type {Classifier} from "../../../nouns/network";
+import type {Classifier, DifferentiableClassifier} from "../../../nouns/network";
 import {UserError} from "../../../nouns/options";
 import type {ImageShape, Images} from "../../../nouns/samples";
-import {type Answer, meaningOf, numbersAnImage} from "./answers";
+import {type Answer, type Meaning, meaningOf, numbersAnImage} from "./answers";
 import {askInBatches} from "./ask-in-batches";
 import type {GraphEnd} from "./graph-end";
 import type {LoadSettings} from "./load-settings";
@@ -14,6 +14,19 @@ export interface LoadedClassifier extends Classifier {
   readonly understood: string;
   dispose(): Promise<void>;
 }
+
+/** One of which no more is known than its answers. */
+export interface BlackBoxClassifier extends LoadedClassifier {
+  /** What its numbers were taken for, for the program. */
+  readonly kind: Meaning["kind"];
+  /** Numbers that it gives an image. */
+  readonly numbers: number;
+  /** Images that it takes at a time at most. */
+  readonly mostAtOnce: number;
+}
+
+/** One that gives gradients too. */
+export interface LoadedNetwork extends DifferentiableClassifier, LoadedClassifier {}
 
 /** A loaded model, of which no more is known than this. */
 export interface BlackBox {
@@ -73,7 +86,7 @@ export function imageShapeOf(
  *
  * @throws UserError if its output cannot be understood, or has another number of classes than names were given.
  */
-export async function blackBoxClassifier(model: BlackBox, settings: LoadSettings): Promise<LoadedClassifier> {
+export async function blackBoxClassifier(model: BlackBox, settings: LoadSettings): Promise<BlackBoxClassifier> {
   const {imageShape, layout, end, ask, dispose} = model;
   const {
     what = "model",
@@ -104,6 +117,9 @@ export async function blackBoxClassifier(model: BlackBox, settings: LoadSettings
     imageShape,
     classNames: meaning.classNames,
     understood: meaning.words,
+    kind: meaning.kind,
+    numbers,
+    mostAtOnce: batch.most,
     async predict(images) {
       const {values} = await askInBatches(ask, valuesOf(images), images.count, batch, what);
       if (values.length !== images.count * numbers) {

@@ -38,6 +38,10 @@ const PASSING = new Set([
     "PlaceholderWithDefault",
   ],
 ]);
+/** Whether a node of this kind changes no number. */
+export function isPassing(type: string): boolean {
+  return PASSING.has(type);
+}
 const SOFTMAX = new Set(["softmax", "biassoftmax", "qlinearsoftmax"]);
 const LOG_SOFTMAX = new Set(["logsoftmax", "log_softmax"]);
 const SIGMOID = new Set(["sigmoid", "hardsigmoid", "hard_sigmoid", "qlinearsigmoid", "logistic"]);
@@ -60,6 +64,11 @@ const KEEPING = new Set([
     "AveragePooling2D",
   ],
 ]);
+/** Kinds of activation in which a classifier ends, by a layer's own name of it. */
+export function isEnd(activation: string): boolean {
+  const word = activation.toLowerCase();
+  return [SOFTMAX, LOG_SOFTMAX, SIGMOID].some((words) => words.has(word));
+}
 const NO_ACTIVATION = new Set([undefined, "linear", "BiasAdd", "FusedBatchNorm"]);
 
 /**
@@ -88,6 +97,29 @@ export function graphEnd(nodeOf: (tensor: string) => GraphNode | undefined, outp
     tensor = inputs[0];
   }
   return {kind: "unknown", node: "its input"};
+}
+
+/**
+ * The scores that a graph's last softmax, log-softmax or sigmoid reads, where that is a node of its own.
+ *
+ * @param nodeOf As for `graphEnd`.
+ */
+export function beforeActivation(
+  nodeOf: (tensor: string) => GraphNode | undefined,
+  output: string,
+): string | undefined {
+  const seen = new Set<string>();
+  let tensor = output;
+  while (!seen.has(tensor)) {
+    seen.add(tensor);
+    const node = nodeOf(tensor);
+    if (!node || node.inputs.length === 0 || !NO_ACTIVATION.has(node.activation)) return undefined;
+    const word = node.type.toLowerCase();
+    if ([SOFTMAX, LOG_SOFTMAX, SIGMOID].some((words) => words.has(word))) return node.inputs[0];
+    if (!PASSING.has(node.type)) return undefined;
+    tensor = node.inputs[0];
+  }
+  return undefined;
 }
 
 /** Whether a tensor is a weighted sum of what came before. @param depth Nodes to look back at most. */

@@ -3,7 +3,7 @@ import type {LookedAtNetwork} from "../../../nouns/network";
 import {UserError} from "../../../nouns/options";
 import type {ImageShape, Images} from "../../../nouns/samples";
 import {type Feeds, landmarksOf, type NdArray, OnnxError, type OnnxGraph, openOnnx} from "../../../onnx/index";
-import {softmax} from "../tf/activations";
+import {sigmoid, softmax} from "../tf/activations";
 import {type Meaning, meaningOf, numbersAnImage} from "./answers";
 import {dimsOf} from "./black-box";
 import {graphEnd} from "./graph-end";
@@ -22,6 +22,7 @@ import {
   tensorNamed,
   weightsOf,
 } from "./onnx-layers";
+import {mapNamed} from "./onnx-maps";
 import {theInput, theOutput} from "./ports";
 
 /** A network of an ONNX file, as a look takes it. */
@@ -50,6 +51,8 @@ export interface OnnxNetworkSettings extends LoadSettings {
   readonly like?: OnnxGraph;
   /** The layer whose activations make the map; by default what feeds the last dense layer. */
   readonly layer?: string;
+  /** Takes classes that do not exclude each other, too; a look does not, for its figures are of one class an image. */
+  readonly independent?: boolean;
 }
 
 /** Numbers of images that are asked about at once: of 28 x 28 pixels the most rows, of a photograph a few. */
@@ -97,20 +100,26 @@ async function networkOf(graph: OnnxGraph, settings: OnnxNetworkSettings): Promi
   const end = graphEnd(nodesOfOnnx(graph.model), output.name);
   const question = {what, output: said, end, numbers: rows.numbers, samples: rows.samples};
   const meaning = meaningOf(given ? {...question, classNames: given} : question);
-  checkExcluding(meaning, what);
+  if (!settings.independent) checkExcluding(meaning, what);
   meaning.probabilities(rows.samples); // throws where the numbers are not what they are said to be
-  const isActivated = meaning.kind === "probabilities" || end.kind === "log-softmax";
+  const isExcluding =
+    !settings.independent || rows.numbers === 1 || ["probabilities", "softmax"].includes(meaning.kind);
+  const isActivated = ["probabilities", "independent"].includes(meaning.kind) || end.kind === "log-softmax";
   const hasScores = !isActivated || found.activation !== undefined;
   const logits = isActivated && hasScores ? found.logits : output.name;
   const classes = meaning.classNames.length;
   const features = featureTensor(graph, layer, found.embedding ?? logits, what);
-  const layers = layersOf(graph.model, await graph.sizes(fed(pair)));
-  const most = rows.isAlone ? 1 : Math.max(1, Math.min(MOST_ROWS, Math.floor(MOST_NUMBERS / size)));
+  const sizes = await graph.sizes(fed(pair));
+  const layers = layersOf(graph.model, sizes);
+  const {mostAtOnce = MOST_ROWS} = settings;
+  const most = rows.isAlone ? 1 : Math.max(1, Math.min(MOST_ROWS, mostAtOnce, Math.floor(MOST_NUMBERS / size)));
 
   /** The model's scores as one logit a class: of one number a pair, half for and half against. */
   const logitsFrom = (values: Float32Array): Float32Array => {
+    const odds = () => values.map((p) => Math.log(Math.max(p, 1e-37) / Math.max(1 - p, 1e-37)));
+    if (!isExcluding) return hasScores ? values : odds();
     if (rows.numbers > 1) return hasScores ? values : values.map((p) => Math.log(Math.max(p, 1e-37)));
-    const scores = hasScores ? values : values.map((p) => Math.log(Math.max(p, 1e-37) / Math.max(1 - p, 1e-37)));
+    const scores = hasScores ? values : odds();
     return Float32Array.from({length: 2 * scores.length}, (_, i) => (i % 2 ? 0.5 : -0.5) * scores[i >> 1]);
   };
   const parts = function* (images: Images) {
@@ -160,7 +169,10 @@ async function networkOf(graph: OnnxGraph, settings: OnnxNetworkSettings): Promi
       layers,
     },
     ...(noGradient === undefined ? {} : {noGradient}),
-    predict: async (images) => softmax((await scoresAnd(images, undefined)).logits, classes),
+    async predict(images) {
+      const scores = (await scoresAnd(images, undefined)).logits;
+      return isExcluding ? softmax(scores, classes) : sigmoid(scores);
+    },
     logits: async (images) => (await scoresAnd(images, undefined)).logits,
     features: async (images, name) => (await scoresAnd(images, tensorOf(name))).features,
     logitsAndFeatures: (images, name, into) => scoresAnd(images, tensorOf(name), into),
@@ -178,6 +190,30 @@ async function networkOf(graph: OnnxGraph, settings: OnnxNetworkSettings): Promi
         gradient.set(back, start * size);
       }
       return gradient;
+    },
+    async layerGradient(images, targets, name) {
+      if (noGradient !== undefined) throw new UserError(`${what}: expected a gradient, got none: ${noGradient}`);
+      checkTargets(targets, images.count, classes);
+      const map = mapNamed(graph.model, sizes, name, what);
+      const [height, width, channels] = map.shape;
+      const length = height * width * channels;
+      const activations = new Float32Array(images.count * length);
+      const gradients = new Float32Array(images.count * length);
+      for (const {start, count, part} of parts(images)) {
+        const own = Array.from({length: count}, (_, n) => targets[start + n]);
+        const of = {
+          output: logits,
+          weights: seedsOf(own, count, ofOne, rows.numbers),
+          wrt: [map.name],
+          values: [map.name],
+        };
+        const both = await inWords(what, () => graph.runWithGradient(fed(part), of));
+        for (let n = 0; n < count; n++) {
+          activations.set(map.channelsLast(both.values[map.name].data as Float32Array, n), (start + n) * length);
+          gradients.set(map.channelsLast(both.gradients[map.name].data as Float32Array, n), (start + n) * length);
+        }
+      }
+      return {layer: map.name, shape: map.shape, activations, gradients};
     },
     async layerAnswers(images) {
       const shown = shownLayers(layers);

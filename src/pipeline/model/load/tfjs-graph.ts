@@ -1,6 +1,6 @@
 import type * as tf from "@tensorflow/tfjs";
 
-import {type GraphEnd, type GraphNode, graphEnd} from "./graph-end";
+import {type GraphEnd, type GraphNode, graphEnd, isEnd, isPassing} from "./graph-end";
 
 /** The end of a LayersModel's graph, of which a symbolic tensor knows where it came from. */
 export function endOfLayers(output: tf.SymbolicTensor): GraphEnd {
@@ -25,6 +25,27 @@ export function endOfLayers(output: tf.SymbolicTensor): GraphEnd {
       : {type: type === "Activation" ? "Identity" : type, inputs, activation: own};
   };
   return graphEnd(nodeOf, output.name);
+}
+
+/** The layer whose softmax, log-softmax or sigmoid a LayersModel ends in: a layer of its own or another one's activation. */
+export function activatedLayer(output: tf.SymbolicTensor): tf.layers.Layer | undefined {
+  let tensor = output;
+  for (;;) {
+    const layer: tf.layers.Layer | undefined = tensor.sourceLayer;
+    const type = layer?.getClassName();
+    if (!layer || type === undefined || type === "InputLayer") return undefined;
+    const {outputs} = layer as Partial<tf.LayersModel>;
+    if (outputs?.length) {
+      tensor = outputs[0]; // a model within the model
+      continue;
+    }
+    const {activation} = layer.getConfig();
+    if (isEnd(type) || (typeof activation === "string" && isEnd(activation))) return layer;
+    if (!(isPassing(type) || (type === "Activation" && activation === "linear")) || tensor.inputs.length === 0) {
+      return undefined;
+    }
+    tensor = tensor.inputs[0];
+  }
 }
 
 interface TfNode {

@@ -4,11 +4,11 @@ import {UserError} from "../../../nouns/options";
 import type {ImageShape} from "../../../nouns/samples";
 import type {Answer} from "../load/answers";
 import {blackBoxClassifier, dimsOf, imageShapeOf, type LoadedClassifier} from "../load/black-box";
-import {type GraphEnd, graphEnd} from "../load/graph-end";
 import type {LoadSettings} from "../load/load-settings";
-import {imagesWords, type Port, shapeWords, theInput, theOutput} from "../load/ports";
-import {endOfLayers, nodesOfGraph} from "../load/tfjs-graph";
+import {imagesWords, type Port, shapeWords} from "../load/ports";
 import type {TfjsModelJson} from "../load/tfjs-weights";
+import {openedGraph} from "./opened-graph";
+import {openedLayers} from "./opened-layers";
 
 /**
  * A saved tfjs LayersModel or GraphModel on the backend that is set: one image input, class scores as output.
@@ -22,6 +22,11 @@ export async function tfjsClassifier(
   weights: Uint8Array,
   settings: LoadSettings,
 ): Promise<LoadedClassifier> {
+  return (await openTfjs(json, weights, settings)).box;
+}
+
+/** The model itself, too, for who looks into it. */
+export async function openTfjs(json: TfjsModelJson, weights: Uint8Array, settings: LoadSettings) {
   const {what = "model.json"} = settings;
   const artifacts: tf.io.ModelArtifacts = {
     modelTopology: json.modelTopology,
@@ -30,7 +35,7 @@ export async function tfjsClassifier(
     format: json.format ?? "layers-model",
     ...(json.signature ? {signature: json.signature} : {}),
   };
-  const open = json.format === "graph-model" ? graphModel : layersModel;
+  const open = json.format === "graph-model" ? openedGraph : openedLayers;
   const model = await open(artifacts, settings).catch((error: Error) => {
     if (error instanceof UserError) throw error;
     throw new UserError(`${what}: expected a tfjs ${artifacts.format}, got: ${problemOf(error)}`);
@@ -58,60 +63,8 @@ export async function tfjsClassifier(
     };
     const dispose = async () => model.dispose();
     const fixed = typeof batch === "number" && batch > 0 ? batch : undefined;
-    return await blackBoxClassifier({imageShape, layout, batch: fixed, end: model.end, ask, dispose}, settings);
-  } catch (error) {
-    model.dispose();
-    throw error;
-  }
-}
-
-/** Either kind of model, as far as it is used here. */
-interface OpenedModel {
-  readonly input: Port;
-  readonly end: GraphEnd;
-  run(images: tf.Tensor): tf.Tensor;
-  dispose(): void;
-}
-
-async function layersModel(artifacts: tf.io.ModelArtifacts, settings: LoadSettings): Promise<OpenedModel> {
-  const model = await tf.loadLayersModel(tf.io.fromMemory(artifacts));
-  try {
-    const portOf = (names: readonly string[]) => (tensor: tf.SymbolicTensor, i: number) =>
-      ({name: names[i], type: tensor.dtype, dims: tensor.shape}) satisfies Port;
-    const input = theInput(model.inputs.map(portOf(model.inputNames)), ["float32"], settings);
-    const {index} = theOutput(model.outputs.map(portOf(model.outputNames)), settings);
-    return {
-      input,
-      end: endOfLayers(model.outputs[index]),
-      run(images) {
-        const out = model.predict(images);
-        return Array.isArray(out) ? out[index] : out;
-      },
-      dispose: () => void model.dispose(),
-    };
-  } catch (error) {
-    model.dispose();
-    throw error;
-  }
-}
-
-type GraphPort = tf.GraphModel["inputs"][number];
-
-async function graphModel(artifacts: tf.io.ModelArtifacts, settings: LoadSettings): Promise<OpenedModel> {
-  const model = await tf.loadGraphModel(tf.io.fromMemory(artifacts));
-  try {
-    const portOf = ({name, dtype, shape}: GraphPort): Port => ({name, type: dtype, dims: shape});
-    const input = theInput(model.inputs.map(portOf), ["float32"], settings);
-    const nodeOf = nodesOfGraph(artifacts.modelTopology as object);
-    // a constant that no node reads passes for an output
-    const computed = model.outputs.filter(({name}) => nodeOf(name));
-    const output = theOutput(computed.map(portOf), settings);
-    return {
-      input,
-      end: graphEnd(nodeOf, output.name),
-      run: (images) => model.execute({[input.name]: images}, output.name) as tf.Tensor, // one output was asked for
-      dispose: () => model.dispose(),
-    };
+    const box = await blackBoxClassifier({imageShape, layout, batch: fixed, end: model.end, ask, dispose}, settings);
+    return {model, box, layout, batch: fixed};
   } catch (error) {
     model.dispose();
     throw error;
@@ -125,6 +78,7 @@ function inputShapeOf({dims}: Port, settings: LoadSettings): ImageShape {
   return imageShapeOf(dims, found, settings);
 }
 
-function problemOf(error: Error): string {
+/** An error of tfjs, in one line. */
+export function problemOf(error: Error): string {
   return error instanceof RangeError ? "an array that does not fit into memory" : error.message.split("\n")[0];
 }

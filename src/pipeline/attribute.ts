@@ -1,0 +1,146 @@
+import type {Classifier, DifferentiableClassifier} from "../nouns/network";
+import {UserError} from "../nouns/options";
+import {fork, randomSource} from "../nouns/random";
+import type {Images} from "../nouns/samples";
+import type {PixelMap} from "../plots/attribution";
+import {faithfulness, removals} from "./attribution/measures/faithfulness";
+import type {AttributionMap, GradientMethod, Method, OutsideMethod} from "./attribution/methods/method";
+import {classNamed, mostProbable} from "./explained-classes";
+import type {Artifact, Kept} from "./types";
+
+export interface AttributeOptions {
+  readonly method: Method;
+  /** The method's own options, checked. */
+  readonly values: object;
+  /** Put before the picture's title. */
+  readonly caption: string;
+  /** A class's name or index; by default the most probable ones. */
+  readonly explained?: string;
+  /** How many of the most probable classes to explain. */
+  readonly top: number;
+  readonly seed: number;
+  /** What is kept beside the numbers: the image's file, what the classifier's numbers were taken for. */
+  readonly known: {readonly [name: string]: Kept};
+}
+
+/** Figures of trust below which a map is not to be trusted, in words and in orange. */
+const LEAST_FAITHFULNESS = 0.3;
+const GREATEST_GAP = 0.05;
+
+/** What one method says of one image: a map for each explained class, in one picture, with how far it can be trusted. */
+export async function* attributeImage(
+  classifier: Classifier | DifferentiableClassifier,
+  image: Images,
+  {method, values, caption, explained, top, seed, known}: AttributeOptions,
+): AsyncGenerator<Artifact> {
+  const {classNames} = classifier;
+  const probabilities = await classifier.predict(image);
+  const targets =
+    explained === undefined ? mostProbable(probabilities, top) : [classNamed(classNames, explained, "--class")];
+  const random = randomSource(fork(seed, "attribution", method.name)() * 2 ** 32);
+  const maps = await mapsOf(method, classifier, image, targets, random, values);
+  const score = scoreOf(method, classifier);
+  const baseline = method.baseline?.(image, values) ?? new Float32Array(image.pixels.length);
+  const removed = await removals(score, image, baseline, randomSource(fork(seed, "removals")() * 2 ** 32));
+  const trusts = maps.map(({target, foretold}) => faithfulness(removed, target, foretold, method.isSigned));
+  const [height, width, channels] = image.shape;
+  const what = method.score === "logit" ? "score before the softmax" : "probability";
+  const {layer} = maps[0];
+  yield {
+    name: method.name,
+    plot: "attribution",
+    data: {
+      title: `${caption}: ${method.name}`,
+      key: keyOf(method, what),
+      isSigned: method.isSigned,
+      ...{height, width, channels, pixels: image.pixels},
+      maps: maps.map((map, n) => pixelMap(map, trusts[n], classNames, probabilities)),
+      notes: [
+        `${method.help}.`,
+        ...(layer ? [`Layer ${layer.name}, ${layer.height} × ${layer.width} places.`] : []),
+        `faithfulness: correlation over ${removed.squares.length} random squares of what the map says and how far the ${what} falls without them.`,
+      ],
+    },
+    numbers: {
+      ...known,
+      method: method.name,
+      options: {...values} as {[name: string]: Kept},
+      score: method.score,
+      targets: Uint16Array.from(targets),
+      probabilities,
+      faithfulness: trusts.map(orNull),
+      ...(maps.some(({gap}) => gap !== undefined) ? {gap: maps.map(({gap = Number.NaN}) => orNull(gap))} : {}),
+      ...(layer
+        ? {
+            layer: layer.name,
+            layerShape: [layer.height, layer.width],
+            layerMaps: maps.map((map) => map.layer?.values ?? null),
+          }
+        : {}),
+    },
+  };
+}
+
+/** The maps, from a method and a classifier that fit. @throws UserError if a map holds numbers that are not finite. */
+async function mapsOf(
+  method: Method,
+  classifier: Classifier | DifferentiableClassifier,
+  image: Images,
+  targets: readonly number[],
+  random: () => number,
+  values: object,
+): Promise<readonly AttributionMap[]> {
+  const rest = {image, targets, random};
+  const maps =
+    method.needs === "answers"
+      ? await (method as OutsideMethod).run({...rest, classifier}, values)
+      : await (method as GradientMethod).run({...rest, classifier: differentiable(classifier, method.name)}, values);
+  const bad = maps.flatMap((map) => Array.from(map.values)).find((v) => !Number.isFinite(v));
+  if (bad !== undefined)
+    throw new UserError(`--method ${method.name}: expected finite numbers of the model, got ${bad}`);
+  return maps;
+}
+
+function scoreOf(method: Method, classifier: Classifier | DifferentiableClassifier) {
+  if (method.score === "probability") return (images: Images) => classifier.predict(images);
+  return (images: Images) => differentiable(classifier, method.name).logits(images);
+}
+
+function differentiable(classifier: Classifier | DifferentiableClassifier, method: string): DifferentiableClassifier {
+  if ("inputGradient" in classifier) return classifier;
+  throw new UserError(`--method ${method}: expected a model with gradients, got one that only answers`);
+}
+
+function pixelMap(
+  {target, values, gap}: AttributionMap,
+  trust: number,
+  names: readonly string[],
+  probabilities: Float32Array,
+): PixelMap {
+  return {
+    className: names[target],
+    probability: probabilities[target],
+    values,
+    trust: [
+      Number.isFinite(trust)
+        ? {words: `faithfulness ${trust.toFixed(2)}`, isDoubtful: trust < LEAST_FAITHFULNESS}
+        : {words: "taking parts away changes nothing, or the map is empty", isDoubtful: true},
+      ...(gap === undefined ? [] : [gapLine(gap)]),
+    ],
+  };
+}
+
+function gapLine(gap: number): PixelMap["trust"][number] {
+  if (!Number.isFinite(gap)) return {words: "the score is the empty image's", isDoubtful: true};
+  return {words: `completeness gap ${(100 * gap).toFixed(2)} %`, isDoubtful: Math.abs(gap) > GREATEST_GAP};
+}
+
+function keyOf({isSigned, name}: Method, what: string): string {
+  const scale = "each map's 99th percentile in full colour";
+  if (name === "saliency") return `how strongly the class's ${what} hangs on a pixel; ${scale}`;
+  return isSigned ? `the class named below (its ${what}); ${scale}` : `the class named below; ${scale}`;
+}
+
+function orNull(value: number): number | null {
+  return Number.isFinite(value) ? value : null;
+}

@@ -1,0 +1,26 @@
+import type {Images} from "../../../nouns/samples";
+
+/** Copies of an image that are asked about at a time: bounds memory, and changes no result. */
+export const COPIES_AT_ONCE = 16;
+
+/** `count` copies of one image. @param change Each copy's pixel, by its value, its place and the copy's number. */
+export function copies(
+  {shape, pixels}: Images,
+  count: number,
+  change?: (value: number, place: number, copy: number) => number,
+): Images {
+  const all = new Float32Array(count * pixels.length);
+  for (let n = 0; n < count; n++) {
+    const start = n * pixels.length;
+    if (!change) all.set(pixels, start);
+    else for (let i = 0; i < pixels.length; i++) all[start + i] = change(pixels[i], i, n);
+  }
+  return {count, shape, pixels: all};
+}
+
+/** Does something to `total` copies, a few at a time. @param act Told the first one's number and how many they are. */
+export async function inParts(total: number, act: (first: number, count: number) => Promise<void>): Promise<void> {
+  for (let first = 0; first < total; first += COPIES_AT_ONCE) {
+    await act(first, Math.min(COPIES_AT_ONCE, total - first));
+  }
+}

@@ -1,0 +1,74 @@
+import type {DifferentiableClassifier} from "../../../nouns/network";
+import {copies} from "./copies";
+import type {AttributionMap, AttributionQuestion, GradientMethod} from "./method";
+import {channelSum} from "./saliency";
+
+/** g(x): what a brighter pixel does to the class's logit (Simonyan, Vedaldi & Zisserman 2013, eq. 3), summed over channels. */
+export const gradient: GradientMethod = {
+  name: "gradient",
+  help: "what a brighter pixel does to the class's score, with its sign (Simonyan et al. 2013)",
+  options: {},
+  needs: "gradients",
+  score: "logit",
+  isSigned: true,
+  run: (question) =>
+    mapped(question, (g, x, channels) => [channelSum(g, channels), channelSum(product(g, x), channels)]),
+};
+
+/** |g(x)|, the greatest of a pixel's channels (Simonyan, Vedaldi & Zisserman 2013, section 3.1). */
+export const saliency: GradientMethod = {
+  name: "saliency",
+  help: "how strongly the class's score hangs on a pixel: |gradient|, the greatest of its channels (Simonyan et al. 2013)",
+  options: {},
+  needs: "gradients",
+  score: "logit",
+  isSigned: false,
+  run: (question) =>
+    mapped(question, (g, x, channels) => [
+      channelMax(g.map(Math.abs), channels),
+      channelSum(product(g, x).map(Math.abs), channels),
+    ]),
+};
+
+/** x ⊙ g(x), summed over channels (Shrikumar, Greenside & Kundaje 2017 name it so). */
+export const inputXGradient: GradientMethod = {
+  name: "input-x-gradient",
+  help: "gradient times pixel: what each pixel adds, to first order (Shrikumar et al. 2017)",
+  options: {},
+  needs: "gradients",
+  score: "logit",
+  isSigned: true,
+  async run(question) {
+    return mapped(question, (g, x, channels) => {
+      const parts = channelSum(product(g, x), channels);
+      return [parts, parts];
+    });
+  },
+};
+
+async function mapped(
+  {classifier, image, targets}: AttributionQuestion<DifferentiableClassifier>,
+  of: (gradient: Float32Array, pixels: Float32Array, channels: number) => readonly [Float32Array, Float32Array],
+): Promise<AttributionMap[]> {
+  const maps: AttributionMap[] = [];
+  for (const target of targets) {
+    const own = await classifier.inputGradient(copies(image, 1), [target]);
+    const [values, foretold] = of(own, image.pixels, image.shape[2]);
+    maps.push({target, values, foretold});
+  }
+  return maps;
+}
+
+/** Number by number. */
+export function product(a: Float32Array, b: Float32Array): Float32Array {
+  return a.map((v, i) => v * b[i]);
+}
+
+function channelMax(values: Float32Array, channels: number): Float32Array {
+  const out = new Float32Array(values.length / channels);
+  for (let i = 0; i < values.length; i++) {
+    const p = Math.floor(i / channels);
+    out[p] = Math.max(out[p], values[i]);
+  }
+  return out;
+}

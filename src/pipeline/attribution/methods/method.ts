@@ -1,0 +1,62 @@
+import type {Classifier, DifferentiableClassifier} from "../../../nouns/network";
+import type {OptionTable} from "../../../nouns/options";
+import type {RandomSource} from "../../../nouns/random";
+import type {Images} from "../../../nouns/samples";
+
+/** One image, and the classes for which it is to be explained. */
+export interface AttributionQuestion<C extends Classifier> {
+  readonly classifier: C;
+  /** One image. */
+  readonly image: Images;
+  readonly targets: readonly number[];
+  readonly random: RandomSource;
+}
+
+/** What in an image speaks for a class, pixel by pixel. */
+export interface AttributionMap {
+  readonly target: number;
+  /** One number a pixel, row after row: above 0 speaks for the class. */
+  readonly values: Float32Array;
+  /** What the map says that the score falls by if a pixel is set to the baseline; it is tested against what happens. */
+  readonly foretold: Float32Array;
+  /**
+   * How far the attributions' sum misses the difference that they are to explain, as a share of it: 0 is exact. NaN where
+   * there is no difference. Of complete methods alone.
+   */
+  readonly gap?: number;
+  /** The map of a layer, before it was enlarged. */
+  readonly layer?: {
+    readonly name: string;
+    readonly height: number;
+    readonly width: number;
+    readonly values: Float32Array;
+  };
+}
+
+/** A method, as the program offers it. `O` are its options. */
+interface MethodOf<C extends Classifier, O extends object> {
+  /** As `--method` takes it. */
+  readonly name: string;
+  /** One line for `--help`. */
+  readonly help: string;
+  readonly options: OptionTable<O>;
+  /** Which of the classifier's numbers it explains. */
+  readonly score: "logit" | "probability";
+  /** Whether its numbers can be below 0, and whether that is against the class. */
+  readonly isSigned: boolean;
+  /** The image without what is explained, laid out as its pixels; absent: all black. */
+  baseline?(image: Images, options: O): Float32Array;
+  run(question: AttributionQuestion<C>, options: O): Promise<readonly AttributionMap[]>;
+}
+
+/** Asks from outside: it works with every classifier. */
+export interface OutsideMethod<O extends object = object> extends MethodOf<Classifier, O> {
+  readonly needs: "answers";
+}
+
+/** Needs gradients at the pixels or, where it looks at a layer, there. */
+export interface GradientMethod<O extends object = object> extends MethodOf<DifferentiableClassifier, O> {
+  readonly needs: "gradients";
+}
+
+export type Method = OutsideMethod | GradientMethod;

@@ -1,0 +1,76 @@
+import * as tf from "@tensorflow/tfjs";
+import {beforeActivation, graphEnd} from "../load/graph-end";
+import type {LoadSettings} from "../load/load-settings";
+import {type Port, theInput, theOutput} from "../load/ports";
+import {nodesOfGraph} from "../load/tfjs-graph";
+import type {OpenedModel} from "./opened-model";
+
+type GraphPort = tf.GraphModel["inputs"][number];
+
+const CONVOLUTION = /^(_Fused)?(Fused)?(DepthwiseConv2dNative|DepthwiseConv2d|Conv2D)$/;
+const DENSE = new Set(["MatMul", "_FusedMatMul", "BatchMatMul", "BatchMatMulV2"]);
+
+/** A GraphModel. It can be asked for any node's answer, and fed with one in place of a node's own. */
+export async function openedGraph(artifacts: tf.io.ModelArtifacts, settings: LoadSettings): Promise<OpenedModel> {
+  const model = await tf.loadGraphModel(tf.io.fromMemory(artifacts));
+  try {
+    const portOf = ({name, dtype, shape}: GraphPort): Port => ({name, type: dtype, dims: shape});
+    const input = theInput(model.inputs.map(portOf), ["float32"], settings);
+    const topology = artifacts.modelTopology as {readonly node?: readonly {readonly name?: string}[]};
+    const nodeOf = nodesOfGraph(topology);
+    // a constant that no node reads passes for an output
+    const computed = model.outputs.filter(({name}) => nodeOf(name));
+    const output = theOutput(computed.map(portOf), settings);
+    const execute = (fed: tf.NamedTensorMap, name: string) => model.execute(fed, name) as tf.Tensor; // one was asked for
+    const before = beforeActivation(nodeOf, output.name);
+    const names = inOrder(topology, nodeOf, output.name);
+    const dense = names.findLast((name) => DENSE.has(nodeOf(name)?.type ?? ""));
+    const embedding = dense === undefined ? undefined : nodeOf(dense)?.inputs[0];
+    const last = names.findLastIndex((name) => CONVOLUTION.test(nodeOf(name)?.type ?? ""));
+    return {
+      input,
+      end: graphEnd(nodeOf, output.name),
+      run: (images) => execute({[input.name]: images}, output.name),
+      ...(before === undefined ? {} : {scores: (images: tf.Tensor) => execute({[input.name]: images}, before)}),
+      layers: names,
+      ...(embedding !== undefined && names.includes(embedding) ? {embedding} : {}),
+      maps: last < 0 ? [] : after(names.slice(last), nodeOf),
+      at: (images, layer) => execute({[input.name]: images}, layer),
+      replacing(layer, answer, images, act) {
+        const wanted = act === "run" || before === undefined ? output.name : before;
+        return layer === wanted ? answer.clone() : execute({[input.name]: images, [layer]: answer}, wanted);
+      },
+      dispose: () => model.dispose(),
+    };
+  } catch (error) {
+    model.dispose();
+    throw error;
+  }
+}
+
+/** The nodes that an output depends on, each after those that it reads. */
+function inOrder(
+  {node = []}: {readonly node?: readonly {readonly name?: string}[]},
+  nodeOf: ReturnType<typeof nodesOfGraph>,
+  output: string,
+): string[] {
+  const known = new Set(node.map(({name}) => `${name}`));
+  const order = new Set<string>();
+  const waiting = [output];
+  const begun = new Set<string>();
+  while (waiting.length > 0) {
+    const name = waiting[waiting.length - 1];
+    const inputs = (nodeOf(name)?.inputs ?? []).filter((one) => nodeOf(one) && known.has(one) && !begun.has(one));
+    begun.add(name);
+    if (inputs.length > 0) waiting.push(...inputs);
+    else order.add(waiting.pop() as string);
+  }
+  return [...order];
+}
+
+/** Those of the nodes that depend on the first, itself included. */
+function after([first, ...names]: readonly string[], nodeOf: ReturnType<typeof nodesOfGraph>): string[] {
+  const found = new Set([first]);
+  for (const name of names) if (nodeOf(name)?.inputs.some((input) => found.has(input))) found.add(name);
+  return [...found];
+}

@@ -1,0 +1,114 @@
+import * as tf from "@tensorflow/tfjs";
+import type {LoadSettings} from "../load/load-settings";
+import {type Port, theInput, theOutput} from "../load/ports";
+import {activatedLayer, endOfLayers} from "../load/tfjs-graph";
+import type {OpenedModel} from "./opened-model";
+
+/** A LayersModel. What it answers within is seen, and changed, where its layers are called. */
+export async function openedLayers(artifacts: tf.io.ModelArtifacts, settings: LoadSettings): Promise<OpenedModel> {
+  const model = await tf.loadLayersModel(tf.io.fromMemory(artifacts));
+  try {
+    const portOf = (names: readonly string[]) => (tensor: tf.SymbolicTensor, i: number) =>
+      ({name: names[i], type: tensor.dtype, dims: tensor.shape}) satisfies Port;
+    const input = theInput(model.inputs.map(portOf(model.inputNames)), ["float32"], settings);
+    const {index} = theOutput(model.outputs.map(portOf(model.outputNames)), settings);
+    const run = (images: tf.Tensor) => {
+      const out = model.apply(images, {training: false}) as tf.Tensor | tf.Tensor[];
+      return Array.isArray(out) ? out[index] : out;
+    };
+    const activated = activatedLayer(model.outputs[index]);
+    const scores = activated && ((images: tf.Tensor) => withoutActivation(activated, () => run(images)));
+    const ways = {run, scores: scores ?? run};
+    const layers = model.layers.filter((layer) => layer.getClassName() !== "InputLayer");
+    const named = (name: string) => layers[layers.findIndex((layer) => layer.name === name)];
+    const isDense = (layer: tf.layers.Layer) => layer.getClassName() === "Dense" && isOne(layer.input);
+    const dense = layers.findLast(isDense)?.input as tf.SymbolicTensor | undefined;
+    const feeding = dense?.sourceLayer.getClassName() === "InputLayer" ? undefined : dense?.sourceLayer.name;
+    return {
+      input,
+      end: endOfLayers(model.outputs[index]),
+      run(images) {
+        const out = model.predict(images);
+        return Array.isArray(out) ? out[index] : out;
+      },
+      ...(scores ? {scores} : {}),
+      layers: layers.map(({name}) => name),
+      ...(feeding === undefined ? {} : {embedding: feeding}),
+      maps: mapsOf(layers),
+      at(images, name) {
+        let answer: tf.Tensor | undefined;
+        calling(
+          named(name),
+          (out) => {
+            answer = tf.keep(out.clone()); // tfjs lets go of its own once the next layer has read it
+            return out;
+          },
+          () => run(images),
+        );
+        if (!answer) throw new Error(`layer ${name} is not called`);
+        return answer;
+      },
+      replacing: (name, answer, images, act) =>
+        calling(
+          named(name),
+          () => answer.clone(),
+          () => ways[act](images),
+        ),
+      dispose: () => void model.dispose(),
+    };
+  } catch (error) {
+    model.dispose();
+    throw error;
+  }
+}
+
+const isOne = (tensors: tf.SymbolicTensor | tf.SymbolicTensor[]): tensors is tf.SymbolicTensor =>
+  !Array.isArray(tensors);
+
+/** From the last layer on that convolves, or is a model with rows and columns: those with as many of them. */
+function mapsOf(layers: readonly tf.layers.Layer[]): string[] {
+  const area = (layer: tf.layers.Layer) => {
+    const shape = layer.outputShape as (number | null)[];
+    return Array.isArray(shape) && shape.length === 4 && shape[1] !== 1 ? `${shape[1]} x ${shape[2]}` : undefined;
+  };
+  const isConvolution = (layer: tf.layers.Layer) =>
+    /Conv/.test(layer.getClassName()) || (layer as Partial<tf.LayersModel>).layers !== undefined;
+  const last = layers.findLastIndex((layer) => isConvolution(layer) && area(layer) !== undefined);
+  if (last < 0) return [];
+  return layers.slice(last).flatMap((layer) => (area(layer) === area(layers[last]) ? [layer.name] : []));
+}
+
+/** Does something while a layer's answer is seen, or another one, by `change`. */
+function calling<T>(layer: tf.layers.Layer, change: (answer: tf.Tensor) => tf.Tensor, act: () => T): T {
+  const {call} = layer;
+  layer.call = (inputs, kwargs) => {
+    const out = call.call(layer, inputs, kwargs);
+    return change(Array.isArray(out) ? out[0] : out);
+  };
+  try {
+    return act();
+  } finally {
+    layer.call = call;
+  }
+}
+
+/** Does something while a layer hands on what goes into its activation. */
+function withoutActivation<T>(layer: tf.layers.Layer, act: () => T): T {
+  if (layer.getClassName() === "Softmax") {
+    const {call} = layer;
+    layer.call = (inputs) => (Array.isArray(inputs) ? inputs[0] : inputs).clone();
+    try {
+      return act();
+    } finally {
+      layer.call = call;
+    }
+  }
+  const own = layer as {activation?: unknown}; // of Dense, Activation and the convolutions, which tfjs keeps to itself
+  const {activation} = own;
+  own.activation = (tf.layers.activation({activation: "linear"}) as {activation?: unknown}).activation;
+  try {
+    return act();
+  } finally {
+    own.activation = activation;
+  }
+}

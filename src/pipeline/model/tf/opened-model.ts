@@ -1,0 +1,24 @@
+import type * as tf from "@tensorflow/tfjs";
+import type {GraphEnd} from "../load/graph-end";
+import type {Port} from "../load/ports";
+
+/** A tfjs model of either kind, as far as it is used here. Tensors that go in stay the caller's; those that come out are too. */
+export interface OpenedModel {
+  readonly input: Port;
+  readonly end: GraphEnd;
+  /** Its answer, as it gives it. */
+  run(images: tf.Tensor): tf.Tensor;
+  /** The scores before the softmax or sigmoid in which it ends; absent where it ends in none that is found. */
+  readonly scores?: (images: tf.Tensor) => tf.Tensor;
+  /** Names of its layers or nodes, in their order. */
+  readonly layers: readonly string[];
+  /** The one that feeds the last dense layer; absent where there is none. */
+  readonly embedding?: string;
+  /** Those among which the last with rows and columns is to be found: from the last convolution on. */
+  readonly maps: readonly string[];
+  /** A layer's answer, which the caller disposes of, also within tf.tidy. */
+  at(images: tf.Tensor, layer: string): tf.Tensor;
+  /** What `act` makes of the images, were a layer's answer another. */
+  replacing(layer: string, answer: tf.Tensor, images: tf.Tensor, act: "run" | "scores"): tf.Tensor;
+  dispose(): void;
+}

@@ -1,0 +1,187 @@
+import {setImmediate as eventLoopTurn} from "node:timers/promises";
+import * as tf from "@tensorflow/tfjs";
+import {checkTargets} from "../../../engine/runtime/chunks";
+import {UserError} from "../../../nouns/options";
+import type {Images} from "../../../nouns/samples";
+import {dimsOf, type LoadedNetwork} from "../load/black-box";
+import type {LoadSettings} from "../load/load-settings";
+import {type ModelInput, modelInput} from "../load/model-input";
+import {inPixels} from "../load/onnx-gradients";
+import type {TfjsModelJson} from "../load/tfjs-weights";
+import {openTfjs, problemOf} from "./tfjs-classifier";
+
+/** Numbers of images that go through at a time, and images: gradients keep every layer's answer. */
+const MOST_NUMBERS = 800_000;
+const MOST_ROWS = 250;
+
+/**
+ * A saved tfjs LayersModel or GraphModel with its scores, its layers and its gradients, on the backend that is set.
+ *
+ * @param json What model.json holds. @param weights The files of its weightsManifest, joined in their order.
+ * @throws UserError in one line that names the file.
+ */
+export async function tfjsNetwork(
+  json: TfjsModelJson,
+  weights: Uint8Array,
+  settings: LoadSettings,
+): Promise<LoadedNetwork> {
+  const {what = "model.json"} = settings;
+  const {model, box, layout, batch} = await openTfjs(json, weights, settings);
+  const {imageShape, classNames, numbers, kind} = box;
+  const classes = classNames.length;
+  const wanted: ModelInput = {...settings.input, layout};
+  const size = imageShape[0] * imageShape[1] * imageShape[2];
+  const isActivated = kind === "probabilities" || kind === "independent" || model.end.kind === "log-softmax";
+  const hasScores = !isActivated || model.scores !== undefined;
+  const way = isActivated && model.scores ? "scores" : "run";
+  const scored = (x: tf.Tensor) => (way === "scores" && model.scores ? model.scores(x) : model.run(x));
+  const most = batch ?? Math.max(1, Math.min(MOST_ROWS, box.mostAtOnce, Math.floor(MOST_NUMBERS / size)));
+  const tensorOf = (images: Images) =>
+    tf.tensor(modelInput(images, wanted), [images.count, ...dimsOf(imageShape, layout)]);
+
+  /** One logit a class, of the model's own numbers: of one number a pair, half for and half against. */
+  const logitsFrom = (values: Float32Array): Float32Array => {
+    const odds = () => values.map((p) => Math.log(Math.max(p, 1e-37) / Math.max(1 - p, 1e-37)));
+    const isSure = kind === "probabilities" && numbers > 1;
+    const scores = hasScores ? values : isSure ? values.map((p) => Math.log(Math.max(p, 1e-37))) : odds();
+    if (numbers > 1) return scores;
+    return Float32Array.from({length: 2 * scores.length}, (_, i) => (i % 2 ? 0.5 : -0.5) * scores[i >> 1]);
+  };
+  /** The sum of the targets' logits. */
+  const targeted = (scores: tf.Tensor, targets: readonly number[] | "all") => {
+    const rows = scores.reshape([-1, numbers]);
+    if (targets === "all") return numbers === 1 ? rows.mul(0).sum() : rows.sum();
+    if (numbers === 1)
+      return rows
+        .mul(
+          tf.tensor2d(
+            targets.map((k) => (k === 1 ? 0.5 : -0.5)),
+            [targets.length, 1],
+          ),
+        )
+        .sum();
+    return rows.mul(tf.oneHot(tf.tensor1d([...targets], "int32"), numbers).toFloat()).sum();
+  };
+  /** Goes through images a few at a time; where the model's batch is fixed, the last ones are filled up with empty ones. */
+  const inParts = async (images: Images, act: (part: Images, start: number, count: number) => tf.Tensor[]) => {
+    if (`${images.shape}` !== `${imageShape}`) {
+      throw new UserError(
+        `images: expected ${imageShape.join(" x ")}, the model's input, got ${images.shape.join(" x ")}`,
+      );
+    }
+    let joined: Float32Array[] = [];
+    for (let start = 0; start < images.count; start += most) {
+      const count = Math.min(most, images.count - start);
+      const rows = batch ?? count;
+      const pixels = new Float32Array(rows * size);
+      pixels.set(images.pixels.subarray(start * size, (start + count) * size));
+      const made = tf.tidy(() => act({...images, count: rows, pixels}, start, count));
+      const values = await Promise.all(made.map((tensor) => tensor.data()));
+      tf.dispose(made);
+      await eventLoopTurn(); // tfjs blocks
+      if (start === 0) joined = values.map((own) => new Float32Array((own.length / rows) * images.count));
+      values.forEach((own, i) => {
+        const width = own.length / rows;
+        joined[i].set(own.subarray(0, count * width), start * width);
+      });
+    }
+    return joined;
+  };
+  const own = (targets: ArrayLike<number>, start: number, count: number, rows: number) =>
+    Array.from({length: rows}, (_, n) => (n < count ? targets[start + n] : 0));
+  const named = (layer: string) => {
+    if (model.layers.includes(layer)) return layer;
+    throw new UserError(`layer: expected one of ${model.layers.join(", ")}, got "${layer}"`);
+  };
+  const inputGradient = async (images: Images, targets: ArrayLike<number> | "all") => {
+    checkTargets(targets, images.count, classes);
+    const [values] = await inParts(images, (part, start, count) => {
+      const wantedTargets = targets === "all" ? targets : own(targets, start, count, part.count);
+      return [tf.grad((x: tf.Tensor) => targeted(scored(x), wantedTargets))(tensorOf(part))];
+    });
+    return inPixels(values, images.count, imageShape, wanted);
+  };
+  const one: Images = {count: 1, shape: imageShape, pixels: new Float32Array(size).fill(0.5)};
+  const noGradient = hasScores
+    ? await whyNot(() => inputGradient(one, [0]))
+    : "the scores before the softmax are not found in the model, so there are no gradients of them";
+
+  return {
+    imageShape,
+    classNames,
+    understood: box.understood,
+    predict: box.predict,
+    ...(noGradient === undefined ? {} : {noGradient}),
+    async logits(images) {
+      const [values] = await inParts(images, (part) => [scored(tensorOf(part))]);
+      return logitsFrom(values);
+    },
+    async inputGradient(images, targets) {
+      if (noGradient !== undefined) throw new UserError(`${what}: expected a gradient, got none: ${noGradient}`);
+      return inputGradient(images, targets);
+    },
+    async features(images, layer = model.embedding) {
+      const [values] = await inParts(images, (part) => {
+        const x = tensorOf(part);
+        return [layer === undefined ? scored(x) : model.at(x, named(layer))];
+      });
+      return {width: values.length / images.count, values};
+    },
+    async layerGradient(images, targets, layer) {
+      if (noGradient !== undefined) throw new UserError(`${what}: expected a gradient, got none: ${noGradient}`);
+      checkTargets(targets, images.count, classes);
+      const {name, shape} = mapOf(model, layer && named(layer), () => tensorOf(one), what);
+      const [activations, gradients] = await inParts(images, (part, start, count) => {
+        const x = tensorOf(part);
+        const answer = model.at(x, name);
+        const wantedTargets = own(targets, start, count, part.count);
+        return [answer, tf.grad((a: tf.Tensor) => targeted(model.replacing(name, a, x, way), wantedTargets))(answer)];
+      });
+      return {layer: name, shape, activations, gradients};
+    },
+    dispose: box.dispose,
+  };
+}
+
+/** The layer that is named, or the last with the rows and columns of the last convolution. */
+function mapOf(
+  model: Awaited<ReturnType<typeof openTfjs>>["model"],
+  layer: string | undefined,
+  image: () => tf.Tensor,
+  what: string,
+) {
+  const names = layer === undefined ? model.maps : [layer];
+  const shapes = tf.tidy(() => {
+    const x = image();
+    return names.map((name) => {
+      const answer = model.at(x, name);
+      answer.dispose();
+      return {name, shape: answer.shape.slice(1)};
+    });
+  });
+  const [first] = shapes;
+  const found = shapes.findLast(
+    ({shape}) => shape.length === 3 && `${shape.slice(0, 2)}` === `${first.shape.slice(0, 2)}`,
+  );
+  if (found) return {name: found.name, shape: found.shape as [number, number, number]};
+  throw new UserError(
+    layer === undefined
+      ? `${what}: expected a convolution with rows and columns for --method grad-cam, got none; --grad-cam.layer names another layer`
+      : `--grad-cam.layer: expected a layer with rows and columns, got ${layer} of [${first.shape.join(", ")}]`,
+  );
+}
+
+/** Why tfjs has no gradient, naming the operator; undefined where it has one. */
+async function whyNot(ask: () => Promise<unknown>): Promise<string | undefined> {
+  try {
+    await ask();
+    return undefined;
+  } catch (error) {
+    const {message} = error as Error;
+    const operator =
+      /gradient function not found for (\w+)/.exec(message)?.[1] ?? /Kernel '(\w+)' not registered/.exec(message)?.[1];
+    return operator === undefined
+      ? `no gradients: ${problemOf(error as Error)}`
+      : `no gradients: tfjs has none here for the operator ${operator}`;
+  }
+}
