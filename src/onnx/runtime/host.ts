@@ -33,7 +33,7 @@ export function openHost({InferenceSession, Tensor}: Onnxruntime): Host {
   const optionsOf = ({threads, optimise = true, folder, files}: SessionSettings) => ({
     intraOpNumThreads: threads,
     interOpNumThreads: 1,
-    logSeverityLevel: 3, // errors; what it warns of (unused weights, folding) concerns nobody here
+    logSeverityLevel: 4, // what fails is thrown, with its words: nothing is to be printed besides
     graphOptimizationLevel: optimise ? "all" : "disabled",
     ...(files && {externalData: Object.entries(files).map(([path, data]) => ({path, data}))}),
     extra: {
@@ -58,7 +58,7 @@ export function openHost({InferenceSession, Tensor}: Onnxruntime): Host {
       const tensors: {[name: string]: Tensor} = {};
       for (const name of Object.keys(feeds))
         tensors[name] = new Tensor(feeds[name].type, feeds[name].data, feeds[name].dims);
-      const made = await opened(session).run(tensors, outputs as string[]);
+      const made = await opened(session).run(tensors, outputs as string[], {logSeverityLevel: 4});
       const answer: {[name: string]: Feeds[string]} = {};
       for (const name of outputs) {
         answer[name] = {type: made[name].type, dims: made[name].dims, data: made[name].data as Float32Array};

@@ -26,13 +26,18 @@ const WEIGHTED = new Set(["Conv", "ConvTranspose", "Gemm", "MatMul", "BatchNorma
 /** Layers that are kept for the page: more tell less. */
 const MOST_SHOWN = 12;
 
-/** The layers of a graph in its order: those with weights, and those that end one. */
-export function layersOf(model: ModelProto, sizes: Sizes): OnnxLayer[] {
+/**
+ * The layers of a graph in its order: those with weights, and those that end one.
+ *
+ * @param input The images' tensor, whose first size is that of all that follow it: −1, or the number where a batch is fixed.
+ */
+export function layersOf(model: ModelProto, sizes: Sizes, input: string): OnnxLayer[] {
+  const rows = sizes.get(input)?.dims[0] ?? -1;
   const stored = new Map((model.graph?.initializer ?? []).map((tensor) => [tensor.name ?? "", tensor]));
   return (model.graph?.node ?? []).flatMap((node) => {
     const {opType, input = [], output = []} = node;
     const size = sizes.get(output[0]);
-    if (!isFollowed(size) || !(WEIGHTED.has(opType) || ENDS.has(opType))) return [];
+    if (!isFollowed(size, rows) || !(WEIGHTED.has(opType) || ENDS.has(opType))) return [];
     const own = input.flatMap((name) => stored.get(name) ?? []).filter(isWeight);
     const parameters = own.reduce((sum, tensor) => sum + countOf(tensor), 0);
     return [{name: output[0], type: opType, dims: size.dims.slice(1), parameters}];
@@ -40,9 +45,9 @@ export function layersOf(model: ModelProto, sizes: Sizes): OnnxLayer[] {
 }
 
 /** Whether a tensor of floats has a row an image. */
-function isFollowed(size: ReturnType<Sizes["get"]>): size is NonNullable<typeof size> {
+function isFollowed(size: ReturnType<Sizes["get"]>, rows: number): size is NonNullable<typeof size> {
   return (
-    size?.type === "float32" && size.dims.length >= 2 && size.dims[0] === -1 && size.dims.slice(1).every((n) => n > 0)
+    size?.type === "float32" && size.dims.length >= 2 && size.dims[0] === rows && size.dims.slice(1).every((n) => n > 0)
   );
 }
 

@@ -109,8 +109,9 @@ async function networkOf(graph: OnnxGraph, settings: OnnxNetworkSettings): Promi
   const logits = isActivated && hasScores ? found.logits : output.name;
   const classes = meaning.classNames.length;
   const features = featureTensor(graph, layer, found.embedding ?? logits, what);
-  const sizes = await graph.sizes(fed(pair));
-  const layers = layersOf(graph.model, sizes);
+  const single = fed({...pair, count: 1, pixels: pair.pixels.subarray(0, size)});
+  const sizes = await graph.sizes(rows.isAlone ? single : fed(pair));
+  const layers = layersOf(graph.model, sizes, input.name);
   const {mostAtOnce = MOST_ROWS} = settings;
   const most = rows.isAlone ? 1 : Math.max(1, Math.min(MOST_ROWS, mostAtOnce, Math.floor(MOST_NUMBERS / size)));
 
@@ -150,7 +151,6 @@ async function networkOf(graph: OnnxGraph, settings: OnnxNetworkSettings): Promi
     return {logits: scores, features: {width, values}};
   };
   const tensorOf = (name: string | undefined) => (name ? featureTensor(graph, name, features, what) : features);
-  const single = fed({...pair, count: 1, pixels: pair.pixels.subarray(0, size)});
   const ofOne = (await graph.run(single, [logits]))[logits];
   const noGradient = hasScores
     ? await whyNoGradient(graph, single, logits, seedsOf("all", 1, ofOne, rows.numbers))
