@@ -12,8 +12,8 @@ const MAY_IMPORT: {readonly [folder: string]: readonly string[]} = {
     ...["nouns", "lime", "tsne", "plots"],
   ],
   cli: [
-    ...["report", "watch", "run", "probes", "jobs", "record", "training", "maps", "model", "backend", "data", "types"],
-    ...["numbers", "nouns", "engine", "lime", "tsne", "plots", "escape"],
+    ...["report", "watch", "run", "probes", "jobs", "record", "training", "attribution", "maps", "model", "backend"],
+    ...["data", "types", "numbers", "nouns", "engine", "lime", "tsne", "plots", "escape"],
   ],
   tasks: ["report", "jobs", "record", "maps", "types", "nouns", "tsne", "plots"],
   report: ["record", "types", "numbers", "nouns", "plots", "escape"],

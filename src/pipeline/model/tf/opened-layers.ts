@@ -21,9 +21,9 @@ export async function openedLayers(artifacts: tf.io.ModelArtifacts, settings: Lo
     const ways = {run, scores: scores ?? run};
     const layers = model.layers.filter((layer) => layer.getClassName() !== "InputLayer");
     const named = (name: string) => layers[layers.findIndex((layer) => layer.name === name)];
-    const isDense = (layer: tf.layers.Layer) => layer.getClassName() === "Dense" && isOne(layer.input);
-    const dense = layers.findLast(isDense)?.input as tf.SymbolicTensor | undefined;
-    const feeding = dense?.sourceLayer.getClassName() === "InputLayer" ? undefined : dense?.sourceLayer.name;
+    const dense = layers.findLast((layer) => layer.getClassName() === "Dense");
+    const feeding = dense && lastCall(dense)?.inputTensors[0]?.sourceLayer;
+    const embedding = layers.find((layer) => layer === feeding)?.name;
     return {
       input,
       end: endOfLayers(model.outputs[index]),
@@ -33,7 +33,7 @@ export async function openedLayers(artifacts: tf.io.ModelArtifacts, settings: Lo
       },
       ...(scores ? {scores} : {}),
       layers: layers.map(({name}) => name),
-      ...(feeding === undefined ? {} : {embedding: feeding}),
+      ...(embedding === undefined ? {} : {embedding}),
       maps: mapsOf(layers),
       at(images, name) {
         let answer: tf.Tensor | undefined;
@@ -62,14 +62,16 @@ export async function openedLayers(artifacts: tf.io.ModelArtifacts, settings: Lo
   }
 }
 
-const isOne = (tensors: tf.SymbolicTensor | tf.SymbolicTensor[]): tensors is tf.SymbolicTensor =>
-  !Array.isArray(tensors);
+/** How a layer was called last; one that stands in a model within the model was called there, too. */
+function lastCall(layer: tf.layers.Layer) {
+  return layer.inboundNodes.at(-1);
+}
 
 /** From the last layer on that convolves, or is a model with rows and columns: those with as many of them. */
 function mapsOf(layers: readonly tf.layers.Layer[]): string[] {
   const area = (layer: tf.layers.Layer) => {
-    const shape = layer.outputShape as (number | null)[];
-    return Array.isArray(shape) && shape.length === 4 && shape[1] !== 1 ? `${shape[1]} x ${shape[2]}` : undefined;
+    const shape = lastCall(layer)?.outputTensors[0]?.shape ?? [];
+    return shape.length === 4 && shape[1] !== 1 ? `${shape[1]} x ${shape[2]}` : undefined;
   };
   const isConvolution = (layer: tf.layers.Layer) =>
     /Conv/.test(layer.getClassName()) || (layer as Partial<tf.LayersModel>).layers !== undefined;
