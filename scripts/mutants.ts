@@ -1,13 +1,14 @@
 /**
- * @file How well the tests hold the sources: flips one operator at a time and sees whether the tests that reach the file fail.
- * `npm run mutants -- --count 40 --seed 1 --only src/lime`. Sources are put back, also after Ctrl-C.
+ * @file How well the tests hold the sources: flips one operator at a time and sees whether the tests nearest to the file
+ * fail, nearest by imports. `npm run mutants -- --count 40 --seed 1 --only src/lime`. Sources are put back, also after Ctrl-C.
  */
 import {spawnSync} from "node:child_process";
 import {readdirSync, readFileSync, writeFileSync} from "node:fs";
-import {join} from "node:path";
+import {join, relative} from "node:path";
 import ts from "typescript";
 
 import {fork} from "../src/nouns/random";
+import {importsOf} from "../test/support/imports";
 
 const ROOT = join(__dirname, "..");
 /** What each operator becomes. A flip that changes no result would be no fault: equality is turned round, a sum is a difference. */
@@ -28,8 +29,10 @@ const FLIPS: {readonly [operator: string]: string} = {
 };
 /** Written by programs, compiled to WebAssembly (their binaries are what runs), or types alone. */
 const LEFT_OUT = /\/kernels\/|\.d\.ts$|kernel-heads|\/types\.ts$|\/nouns\/(network|samples)\.ts$/;
-/** Seconds that the tests of one file may take; longer counts as caught: the mutant does not end. */
-const MOST_SECONDS = 300;
+/** Test files that are asked first, and in all: a mutant that the first ones miss is shown to the others. */
+const ASKED = [6, 24];
+/** Seconds that one asking may take. A mutant that takes longer is neither caught nor missed, and is told apart. */
+const MOST_SECONDS = 600;
 
 interface Place {
   readonly file: string;
@@ -57,17 +60,55 @@ function placesIn(file: string): Place[] {
   return places;
 }
 
-/** Whether the tests that reach the file fail. The page's code is reached by a browser, and not by an import. */
-function isCaught({file}: Place): boolean {
-  const tests = file.includes("/client") ? ["run", "test/report", "test/labels.test.ts"] : ["related", file, "--run"];
-  const args = ["vitest", ...tests, "--bail", "1", "--reporter", "dot"];
-  const {status} = spawnSync("npx", args, {
-    cwd: ROOT,
-    stdio: "ignore",
-    timeout: MOST_SECONDS * 1000,
-    killSignal: "SIGKILL",
-  });
-  return status !== 0;
+/** How many imports lead from each test to what it reaches. The command line's tests start `runner.ts` as a process. */
+function distances(): ReadonlyMap<string, ReadonlyMap<string, number>> {
+  const imports = new Map<string, readonly string[]>();
+  const importsFrom = (file: string): readonly string[] => {
+    const known = imports.get(file);
+    if (known) return known;
+    const found = file.endsWith(".ts") ? importsOf(join(ROOT, file)).map((path) => relative(ROOT, path)) : [];
+    if (file === "test/support/command.ts") found.push("runner.ts");
+    imports.set(file, found);
+    return found;
+  };
+  const tests = readdirSync(join(ROOT, "test"), {recursive: true, encoding: "utf8"})
+    .map((name) => `test/${name.replaceAll("\\", "/")}`)
+    .filter((name) => name.endsWith(".test.ts") && !name.startsWith("test/full/"))
+    .sort();
+  return new Map(
+    tests.map((test) => {
+      const reached = new Map([[test, 0]]);
+      for (const [file, steps] of reached)
+        for (const next of importsFrom(file)) if (!reached.has(next)) reached.set(next, steps + 1);
+      return [test, reached];
+    }),
+  );
+}
+
+/** The tests to ask about a file, nearest first. The page's code is reached by a browser, and not by an import. */
+function testsOf(file: string, reach: ReadonlyMap<string, ReadonlyMap<string, number>>): string[] {
+  if (file.includes("/client")) return [...reach.keys()].filter((test) => /test\/(report\/|labels\.)/.test(test));
+  const steps = (test: string) => reach.get(test)?.get(file) ?? Number.POSITIVE_INFINITY;
+  return [...reach.keys()].filter((test) => steps(test) < Number.POSITIVE_INFINITY).sort((a, b) => steps(a) - steps(b));
+}
+
+/** What the tests say of the mutant on the disk. */
+function verdict(tests: readonly string[]): "caught" | "MISSED" | "SLOW" {
+  let asked = 0;
+  for (const most of ASKED) {
+    const some = tests.slice(asked, most);
+    if (some.length === 0) break;
+    asked += some.length;
+    const {status, error} = spawnSync("npx", ["vitest", "run", ...some, "--bail", "1", "--reporter", "dot"], {
+      cwd: ROOT,
+      stdio: "ignore",
+      timeout: MOST_SECONDS * 1000,
+      killSignal: "SIGKILL",
+    });
+    if (error) return "SLOW";
+    if (status !== 0) return "caught";
+  }
+  return "MISSED";
 }
 
 function main(argv: readonly string[]): void {
@@ -79,7 +120,8 @@ function main(argv: readonly string[]): void {
     .filter((name) => name.endsWith(".ts") && name.startsWith(only) && !LEFT_OUT.test(name))
     .sort();
   const withPlaces = files.map(placesIn).filter((places) => places.length > 0);
-  let caught = 0;
+  const reach = distances();
+  const counts = {caught: 0, MISSED: 0, SLOW: 0};
   for (let n = 0; n < count; n++) {
     const places = withPlaces[Math.floor(random() * withPlaces.length)]; // a file, then a place: long files count once
     const place = places[Math.floor(random() * places.length)];
@@ -91,18 +133,19 @@ function main(argv: readonly string[]): void {
       process.exit(130);
     };
     process.once("SIGINT", onSignal);
-    let isFound: boolean;
+    let found: keyof typeof counts;
     try {
       writeFileSync(path, text.slice(0, place.at) + FLIPS[place.from] + text.slice(place.at + place.from.length));
-      isFound = isCaught(place);
+      found = verdict(testsOf(place.file, reach));
     } finally {
       putBack();
       process.off("SIGINT", onSignal);
     }
-    if (isFound) caught++;
-    console.log(`${isFound ? "caught" : "MISSED"}  ${place.file}:${place.line}  ${place.from} → ${FLIPS[place.from]}`);
+    counts[found]++;
+    console.log(`${found}  ${place.file}:${place.line}  ${place.from} → ${FLIPS[place.from]}`);
   }
-  console.log(`${caught} of ${count} were caught (seed ${seed})`);
+  const slow = counts.SLOW > 0 ? `, ${counts.SLOW} were not settled within ${MOST_SECONDS} s` : "";
+  console.log(`${counts.caught} of ${count} were caught${slow} (seed ${seed})`);
 }
 
 main(process.argv.slice(2));
