@@ -34,9 +34,38 @@ export interface TensorKernels {
       ...[m: number, n: number, depth: number],
     ]
   ): void;
+  attention(
+    ...args: [
+      ...[qkv: number, bias: number, drop: number, p: number, out: number, scratch: number],
+      ...AttentionArguments,
+    ]
+  ): void;
+  attentionGradient(
+    ...args: [
+      ...[qkv: number, drop: number, p: number, dOut: number, dqkv: number, scratch: number],
+      ...AttentionArguments,
+    ]
+  ): void;
+  layerNorm(
+    ...args: [
+      ...[x: number, gain: number, bias: number, y: number, stats: number],
+      ...[rows: number, width: number, epsilon: number],
+    ]
+  ): void;
+  layerNormGradient(
+    ...args: [
+      ...[x: number, gain: number, stats: number, dy: number, dx: number, dGain: number, dBias: number],
+      ...[rows: number, width: number],
+    ]
+  ): void;
+  gelu(x: number, y: number, n: number, exact: number): void;
+  geluGradient(x: number, dy: number, dx: number, n: number, exact: number): void;
+  segmentSum(x: number, ids: number, rows: number, width: number, out: number, segments: number): void;
   depthwiseInputGradient(dy: number, filter: number, dx: number, ...shape: DepthwiseArguments): void;
   depthwiseFilterGradient(x: number, dy: number, dw: number, ...shape: DepthwiseArguments): void;
 }
+
+export type AttentionArguments = [images: number, tokens: number, padded: number, heads: number, depth: number];
 
 export type DepthwiseArguments = [
   ...[batch: number, height: number, width: number, channels: number, multiplier: number],

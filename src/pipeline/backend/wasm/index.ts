@@ -7,6 +7,7 @@ import {registerEngineKernels} from "./engine-kernels";
 import {registerOptimizerKernels} from "./optimizer-kernels";
 import {registerTensorKernels} from "./tensor-kernels";
 import {registerTrainingKernels} from "./training-kernels";
+import {registerTransformerKernels} from "./transformer-kernels";
 
 /** tfjs-backend-wasm (XNNPACK, SIMD), the training kernels it lacks, the fused engine's convolutions and optimizers. No native code. */
 export const wasm: Backend = {
@@ -16,6 +17,7 @@ export const wasm: Backend = {
     registerTensorKernels();
     registerDepthwiseKernels();
     registerOptimizerKernels();
+    registerTransformerKernels();
     if (!(await tf.setBackend("wasm"))) return {problem: "tfjs-backend-wasm did not start"};
     return {version: tf.version.tfjs};
   },

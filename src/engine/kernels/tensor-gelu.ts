@@ -1,0 +1,78 @@
+/**
+ * @file GELU, x · Φ(x) with Φ the normal distribution's cumulative function (Hendrycks & Gimpel 2016, "Gaussian error linear
+ * units"), exact or by their approximation x · σ(2 √(2/π) (x + 0.044715 x³)). Arrays of any length.
+ */
+import {exponential} from "./exponential";
+import {madd} from "./simd";
+
+/**
+ * Φ(x), its error below 1.5e-7 / 2: erf by Abramowitz & Stegun 1964, formula 7.1.26.
+ *
+ * @param e e^(−x² / 2).
+ */
+// @ts-ignore: decorator
+@inline
+function normalBelow(x: v128, e: v128): v128 {
+  const one = f32x4.splat(1);
+  const z = f32x4.mul(f32x4.abs(x), f32x4.splat(0.70710678118654752));
+  const t = f32x4.div(one, madd(one, z, f32x4.splat(0.3275911)));
+  let p = f32x4.splat(1.061405429);
+  p = madd(f32x4.splat(-1.453152027), p, t);
+  p = madd(f32x4.splat(1.421413741), p, t);
+  p = madd(f32x4.splat(-0.284496736), p, t);
+  p = madd(f32x4.splat(0.254829592), p, t);
+  const tail = f32x4.mul(f32x4.mul(f32x4.mul(p, t), e), f32x4.splat(0.5)); // (1 − erf z) / 2
+  return v128.bitselect(tail, f32x4.sub(one, tail), f32x4.lt(x, f32x4.splat(0)));
+}
+
+/** 1 / (1 + e^(−u)) at u = 2 √(2/π) (x + 0.044715 x³). */
+// @ts-ignore: decorator
+@inline
+function sigmoidOfCubic(x: v128): v128 {
+  const one = f32x4.splat(1);
+  const inner = madd(one, f32x4.mul(x, x), f32x4.splat(0.044715));
+  const minusU = f32x4.mul(f32x4.mul(x, f32x4.splat(-1.5957691216057308)), inner);
+  return f32x4.div(one, f32x4.add(one, exponential(minusU)));
+}
+
+// @ts-ignore: decorator
+@inline
+function valueOf(x: v128, exact: i32): v128 {
+  if (!exact) return f32x4.mul(x, sigmoidOfCubic(x));
+  return f32x4.mul(x, normalBelow(x, exponential(f32x4.mul(f32x4.mul(x, x), f32x4.splat(-0.5)))));
+}
+
+/** Exact: Φ(x) + x φ(x). By the approximation, with s = σ(u): s + x s (1 − s) du/dx. */
+// @ts-ignore: decorator
+@inline
+function slopeOf(x: v128, exact: i32): v128 {
+  const squared = f32x4.mul(x, x);
+  if (exact) {
+    const e = exponential(f32x4.mul(squared, f32x4.splat(-0.5)));
+    return madd(normalBelow(x, e), f32x4.mul(x, e), f32x4.splat(0.3989422804014327));
+  }
+  const one = f32x4.splat(1);
+  const s = sigmoidOfCubic(x);
+  const slope = f32x4.mul(f32x4.splat(1.5957691216057308), madd(one, squared, f32x4.splat(0.134145)));
+  return madd(s, f32x4.mul(x, f32x4.mul(s, f32x4.sub(one, s))), slope);
+}
+
+export function gelu(x: usize, y: usize, n: i32, exact: i32): void {
+  const end = <usize>n << 2;
+  const whole = end & ~15;
+  for (let at: usize = 0; at < whole; at += 16) v128.store(y + at, valueOf(v128.load(x + at), exact));
+  for (let at = whole; at < end; at += 4) {
+    store<f32>(y + at, f32x4.extract_lane(valueOf(v128.load32_splat(x + at), exact), 0));
+  }
+}
+
+export function geluGradient(x: usize, dy: usize, dx: usize, n: i32, exact: i32): void {
+  const end = <usize>n << 2;
+  const whole = end & ~15;
+  for (let at: usize = 0; at < whole; at += 16) {
+    v128.store(dx + at, f32x4.mul(v128.load(dy + at), slopeOf(v128.load(x + at), exact)));
+  }
+  for (let at = whole; at < end; at += 4) {
+    store<f32>(dx + at, load<f32>(dy + at) * f32x4.extract_lane(slopeOf(v128.load32_splat(x + at), exact), 0));
+  }
+}
