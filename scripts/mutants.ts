@@ -3,12 +3,11 @@
  * fail, nearest by imports. `npm run mutants -- --count 40 --seed 1 --only src/lime`. Sources are put back, also after Ctrl-C.
  */
 import {spawnSync} from "node:child_process";
-import {readdirSync, readFileSync, writeFileSync} from "node:fs";
-import {join, relative} from "node:path";
+import {existsSync, readdirSync, readFileSync, writeFileSync} from "node:fs";
+import {dirname, join, relative} from "node:path";
 import ts from "typescript";
 
 import {fork} from "../src/nouns/random";
-import {importsOf} from "../test/support/imports";
 
 const ROOT = join(__dirname, "..");
 /** What each operator becomes. A flip that changes no result would be no fault: equality is turned round, a sum is a difference. */
@@ -60,13 +59,25 @@ function placesIn(file: string): Place[] {
   return places;
 }
 
+/** The project's own modules that a file imports, as paths from the root; what stands in its texts is no import. */
+function importsOf(file: string): string[] {
+  const {importedFiles} = ts.preProcessFile(readFileSync(join(ROOT, file), "utf8"));
+  return importedFiles
+    .filter(({fileName}) => fileName.startsWith("."))
+    .flatMap(({fileName}) => {
+      const path = join(ROOT, dirname(file), fileName);
+      return [path, `${path}.ts`, join(path, "index.ts")].filter((one) => one.endsWith(".ts") && existsSync(one));
+    })
+    .map((path) => relative(ROOT, path));
+}
+
 /** How many imports lead from each test to what it reaches. The command line's tests start `runner.ts` as a process. */
 function distances(): ReadonlyMap<string, ReadonlyMap<string, number>> {
   const imports = new Map<string, readonly string[]>();
   const importsFrom = (file: string): readonly string[] => {
     const known = imports.get(file);
     if (known) return known;
-    const found = file.endsWith(".ts") ? importsOf(join(ROOT, file)).map((path) => relative(ROOT, path)) : [];
+    const found = /^(src|test|runner).*\.ts$/.test(file) ? importsOf(file) : [];
     if (file === "test/support/command.ts") found.push("runner.ts");
     imports.set(file, found);
     return found;
