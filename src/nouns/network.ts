@@ -13,10 +13,32 @@ export interface Classifier {
   predict(images: Images): Promise<Float32Array>;
 }
 
+/** How the tokens of a transformer's images attend to each other. A token is a square patch; they go row by row. */
+export interface Attention {
+  readonly layers: readonly {readonly layer: string; readonly heads: number}[];
+  /** Where the tokens stand in the image: rows and columns of patches, and a patch's side in pixels. */
+  readonly grid: {readonly rows: number; readonly columns: number; readonly side: number};
+  /**
+   * Which token looks at which, dropout off: a layer's `[((n * heads + h) * tokens + from) * tokens + to]`; what a token
+   * gives to all others sums to 1.
+   */
+  weights(images: Images): Promise<readonly Float32Array[]>;
+  /**
+   * How the loss (cross-entropy in nats) of each image would move with the size of each head's answer:
+   * Σ over tokens of answer · ∂loss/∂answer (Michel, Levy & Neubig 2019, "Are sixteen heads really better than one?",
+   * section 4.1, before the mean of its magnitude). Below 0, the head speaks for the label.
+   *
+   * @returns A layer's `[n * heads + h]`.
+   */
+  headSlopes(images: LabelledImages): Promise<readonly Float32Array[]>;
+}
+
 /** A classifier whose inside can be asked for derivatives. Always dropout off. */
 export interface DifferentiableClassifier extends Classifier {
   /** Why `inputGradient` has no answer, in one line; absent where it has. Then only what asks from outside can explain it. */
   readonly noGradient?: string;
+  /** Where it is a transformer of images. */
+  readonly attention?: Attention;
   /** @returns Scores before the softmax, `out[n * classes + k]`. */
   logits(images: Images): Promise<Float32Array>;
   /**

@@ -31,7 +31,7 @@ import {factsOf, runFacts} from "./run/facts";
 import {type Looking, look, type Rest} from "./run/look";
 import {peakRate, type RunOptions} from "./run/options";
 import {withPage} from "./run/page";
-import {chooseProbes, type ProbeOptions} from "./run/probe-once";
+import {chooseProbes, type ProbeOptions, suitedProbes} from "./run/probe-once";
 import {samplePlaces} from "./run/samples";
 import {askAboutAll, labelsByBest} from "./run/suspects";
 import {openRunLog} from "./run/tensorboard";
@@ -103,7 +103,7 @@ async function* runAlone(
 ): AsyncGenerator<RunEvent> {
   const {seed, save, every} = asked;
   if (resume) await checkOwnFiles(resume.path);
-  const chosen = chooseProbes(asked.probes, probeOptions, resume && readRunFile(resume.path).asked, ownProbes);
+  const wanted = chooseProbes(asked.probes, probeOptions, resume && readRunFile(resume.path).asked, ownProbes);
   if (resume && !own && readRunFile(resume.path).model.name === OWN) {
     throw new UserError(
       `${resume.path}: expected the function that made its network, got none; resume it by the library`,
@@ -131,7 +131,7 @@ async function* runAlone(
   } = own
     ? {name: OWN, why: "handed in", make: own}
     : named(options.model === "auto" ? fittingModel(data.imageShape) : {name: options.model, why: "asked for"});
-  const makeModel = () => make(data.imageShape, data.classNames.length, seed);
+  const makeModel = () => make(data.imageShape, data.classNames.length, seed, options);
   // of own pictures alone: reading MNIST's takes a tenth of a second
   const isBalanced = options.classWeights === "balanced";
   const labels =
@@ -144,6 +144,7 @@ async function* runAlone(
     threads: threadsOf(options, made),
     makeModel,
   });
+  const {chosen, notes: unsuited} = suitedProbes(wanted, network, asked.probes);
   const testLabels = await labelsAt(data.test, first(data.test.count));
   const sampleIndices = samplePlaces(options.samples, testLabels, data.classNames.length);
   const ranges = rangesOf(options, data);
@@ -181,6 +182,7 @@ async function* runAlone(
   const why = (resume && readRunFile(resume.path).engine.why) ?? engine.why; // resumed, it is asked for by name
   yield {type: "start", path: directory.path, data, model: facts, engine: {...engine, why}, epochs};
   if (length.note) yield {type: "say", line: length.note};
+  for (const line of unsuited) yield {type: "say", line};
   const unequal = labels && !classWeights && unequalNote(labels, data.classNames);
   if (unequal) yield {type: "say", line: unequal};
   if (augment) yield {type: "say", line: augmentationNote(ranges)};

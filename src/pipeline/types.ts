@@ -86,6 +86,8 @@ export interface Probe<O extends object = object> {
   /** One line for `--help`. */
   readonly help: string;
   readonly options: OptionTable<O>;
+  /** Whether it can look at this network; absent: at any. Where it cannot, it is left out, and one asked for by name is told. */
+  suits?(classifier: DifferentiableClassifier): boolean;
   /** The layer whose activations of all test images it reads, if any (`context.testActivations`); "" as there. */
   layer?(options: O): string | undefined;
   run(context: ProbeContext, options: O): AsyncIterable<Artifact | LaterArtifact>;

@@ -5,12 +5,21 @@ import {cnn} from "./zoo/cnn";
 import {deep} from "./zoo/deep";
 import {exigo} from "./zoo/exigo";
 import {mlp} from "./zoo/mlp";
+import {type VitOptions, vit} from "./zoo/vit";
 
 /** Makes an untrained network: the same weights for the same seed. Ends in layers "logits" and "probabilities". */
-export type ModelMaker = (imageShape: ImageShape, classes: number, seed: number) => tf.Sequential;
+export type ModelMaker = (
+  imageShape: ImageShape,
+  classes: number,
+  seed: number,
+  options?: ModelOptions,
+) => tf.LayersModel;
+
+/** What a network can be told, by the names of the flags. */
+export type ModelOptions = VitOptions;
 
 /** Every network there is, by the name `--model` takes. */
-export const models = {cnn, deep, exigo, mlp} satisfies Record<string, ModelMaker>;
+export const models = {cnn, deep, exigo, mlp, vit} satisfies Record<string, ModelMaker>;
 export type ModelName = keyof typeof models;
 
 /** Colour pictures of so many pixels a side hold more than the default network finds. */

@@ -1,4 +1,5 @@
 import type {Probe} from "../types";
+import {attention} from "./attention";
 import {confusion} from "./confusion";
 import {lime} from "./lime";
 import {mistakes} from "./mistakes";
@@ -6,4 +7,4 @@ import {projection} from "./projection";
 import {saliency} from "./saliency";
 
 /** Every probe there is, in the order in which they run. */
-export const probes: readonly Probe[] = [confusion, saliency, projection, lime, mistakes];
+export const probes: readonly Probe[] = [confusion, saliency, projection, lime, mistakes, attention];

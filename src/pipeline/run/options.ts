@@ -1,8 +1,9 @@
 import {VARIANTS, type Variant} from "../../engine/index";
 import {between, type OptionTable, oneOf, positiveInteger, seedNumber, wholeNumber} from "../../nouns/options";
 import {MOST_PIXELS} from "../data/images/image-file";
-import {type ModelName, models} from "../model/index";
+import {type ModelName, type ModelOptions, models} from "../model/index";
 import {type OptimizerName, optimizerNamed} from "../model/tf/optimizer";
+import {vitOptions} from "../model/zoo/vit";
 import {probes} from "../probes/index";
 import {KEEP_EPOCHS} from "../record/kept-epochs";
 import type {LogNames} from "../record/tensorboard/epoch-log";
@@ -11,7 +12,7 @@ import {BATCH} from "../training/length";
 import {type EngineName, engineNamed} from "./choose-engine";
 import {samplesNamed} from "./samples";
 
-export interface RunOptions extends AugmentOptions {
+export interface RunOptions extends AugmentOptions, ModelOptions {
   readonly data: string;
   readonly imageSize: number;
   readonly maxPixels: number;
@@ -91,6 +92,7 @@ export const runOptions: OptionTable<RunOptions> = {
     help: `${Object.keys(models).join(", ")}, or auto: deep for colour pictures of 64 pixels a side and more, else cnn`,
     check: oneOf("auto", ...(Object.keys(models) as ModelName[])),
   },
+  ...vitOptions,
   engine: {default: "auto", help: "what computes: auto, fused, tensorflow, wasm, cpu", check: engineNamed},
   threads: {default: 0, help: "of the fused engine; 0: as many as there are cores, up to 8", check: between(0, 64)},
   kernels: {

@@ -1,3 +1,4 @@
+import type {DifferentiableClassifier} from "../../nouns/network";
 import {resolveOptions} from "../../nouns/options";
 import {fork} from "../../nouns/random";
 import type {Figure} from "../../plots/figure";
@@ -39,6 +40,24 @@ export function chooseProbes(
     values: resolveOptions(probe.options, given[probe.name] ?? {}, `--${probe.name}.`),
     asked: new Set(asked ? asked[probe.name] : Object.keys(given[probe.name] ?? {})),
   }));
+}
+
+/**
+ * The probes that can look at a network; the others are left out.
+ *
+ * @param names What `--probes` says: who asks for a probe by name is told that it is left out.
+ */
+export function suitedProbes(
+  chosen: readonly ChosenProbe[],
+  network: DifferentiableClassifier,
+  names: string,
+): {readonly chosen: readonly ChosenProbe[]; readonly notes: readonly string[]} {
+  const suits = ({probe}: ChosenProbe) => probe.suits?.(network) ?? true;
+  const asked = names.split(",");
+  const notes = chosen
+    .filter((one) => !suits(one) && asked.includes(one.probe.name))
+    .map(({probe}) => `${probe.name}: left out, this network has nothing that it looks at`);
+  return {chosen: chosen.filter(suits), notes};
 }
 
 /** What a probe still makes. */

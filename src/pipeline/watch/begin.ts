@@ -10,7 +10,7 @@ import {runName} from "../record/run-name";
 import {clearLogs, logFolderOf} from "../record/tensorboard/log-folder";
 import type {RunEvent} from "../run/events";
 import type {Looking} from "../run/look";
-import type {ChosenProbe} from "../run/probe-once";
+import {type ChosenProbe, suitedProbes} from "../run/probe-once";
 import {samplePlaces} from "../run/samples";
 import {openRunLog, type RunLog} from "../run/tensorboard";
 import {hasTestImages, keepTestImages} from "../run/test-images";
@@ -65,7 +65,8 @@ export async function* beginWatching(
   const {data, notes} = opened.answers
     ? fitToAnswers(opening, sizes, names, checkpoint.path)
     : fitToNetwork(opening, sizes, names, checkpoint.path);
-  const usable = chosen
+  const {chosen: suited, notes: unsuited} = suitedProbes(chosen, opened.network, options.probes);
+  const usable = suited
     .filter(({probe}) => opened.probes?.includes(probe.name) ?? true)
     .map((one) => withLongMaps(one, data.test.count));
   const facts = (name: string) => watchFacts(name, folder, options, usable, made, data, opened);
@@ -79,7 +80,8 @@ export async function* beginWatching(
     const epochs = options.until || Number.POSITIVE_INFINITY;
     const metrics = before ? await directory.readMetrics() : [];
     yield {type: "start", path: directory.path, data, model: opened.model, engine: opened.engine, epochs};
-    for (const line of [...foundLines(told, opened), ...notes, ...(opened.said ?? [])]) yield {type: "say", line};
+    for (const line of [...foundLines(told, opened), ...notes, ...(opened.said ?? []), ...unsuited])
+      yield {type: "say", line};
     if (metrics.length > 0) {
       yield {
         type: "say",

@@ -5,6 +5,7 @@ import {checkTargets} from "../../../engine/runtime/chunks";
 import type {DifferentiableClassifier, Network} from "../../../nouns/network";
 import {UserError} from "../../../nouns/options";
 import type {ImageShape, Images} from "../../../nouns/samples";
+import {attentionOf} from "./transformer/attention-of";
 
 /** A model taken apart where the explainers ask. */
 export interface ModelParts {
@@ -71,9 +72,11 @@ export function classifierOf(
     return made;
   };
 
+  const attention = attentionOf(model, toLogits, imageShape);
   return {
     imageShape,
     classNames,
+    ...(attention ? {attention} : {}),
     predict: (images) => run(images, (x) => forward(model, x)),
     logits,
     async inputGradient(images, targets) {

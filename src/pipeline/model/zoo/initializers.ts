@@ -27,3 +27,8 @@ export function torchBias(seed: number, layer: string, fanIn: number) {
   const limit = 1 / Math.sqrt(fanIn);
   return tf.initializers.randomUniform({minval: -limit, maxval: limit, seed: seedOf(seed, `${layer}/bias`)});
 }
+
+/** Normal numbers around 0, as tables of embeddings start. */
+export function normal(seed: number, layer: string, deviation: number) {
+  return tf.initializers.randomNormal({mean: 0, stddev: deviation, seed: seedOf(seed, layer)});
+}

@@ -1,0 +1,106 @@
+/** @file What attention over the patches of images comes to: figures of heads, and maps of tokens. Plain numbers. */
+
+/** Attention of one layer: `values[((n * heads + h) * tokens + from) * tokens + to]`, rows sum to 1. */
+export interface LayerAttention {
+  readonly heads: number;
+  readonly values: Float32Array;
+}
+
+/** Rows and columns of patches, and a patch's side in pixels. */
+export interface PatchGrid {
+  readonly rows: number;
+  readonly columns: number;
+  readonly side: number;
+}
+
+const tokensOf = ({rows, columns}: PatchGrid) => rows * columns;
+
+/**
+ * How much of all tokens' looking each token gets: `[(n * heads + h) * tokens + to]`, the mean over the tokens that look; sums
+ * to 1 for each image and head.
+ */
+export function attentionReceived({heads, values}: LayerAttention, grid: PatchGrid): Float32Array {
+  const tokens = tokensOf(grid);
+  const images = values.length / (heads * tokens * tokens);
+  const received = new Float32Array(images * heads * tokens);
+  for (let map = 0; map < images * heads; map++) {
+    for (let from = 0; from < tokens; from++) {
+      const row = (map * tokens + from) * tokens;
+      for (let to = 0; to < tokens; to++) received[map * tokens + to] += values[row + to] / tokens;
+    }
+  }
+  return received;
+}
+
+/**
+ * Attention rollout (Abnar & Zuidema 2020, "Quantifying attention flow in transformers", section 3): each layer's attention, the
+ * mean of its heads, is mixed half and half with the token itself (what the sum around the layer passes on), and layers
+ * are multiplied. The network classifies the mean of all tokens, so the rows' mean is what is shown.
+ *
+ * @returns How much each token of the image is in that mean, `[n * tokens + to]`; sums to 1 for each image.
+ */
+export function attentionRollout(layers: readonly LayerAttention[], grid: PatchGrid): Float32Array {
+  const tokens = tokensOf(grid);
+  const [{heads, values}] = layers;
+  const images = values.length / (heads * tokens * tokens);
+  const out = new Float32Array(images * tokens);
+  for (let n = 0; n < images; n++) {
+    let shares = new Float64Array(tokens).fill(1 / tokens); // of the last layer's tokens in the mean
+    for (const layer of [...layers].reverse()) {
+      const before = new Float64Array(tokens);
+      for (let from = 0; from < tokens; from++) {
+        before[from] += shares[from] / 2;
+        for (let h = 0; h < layer.heads; h++) {
+          const row = ((n * layer.heads + h) * tokens + from) * tokens;
+          for (let to = 0; to < tokens; to++) {
+            before[to] += (shares[from] * layer.values[row + to]) / (2 * layer.heads);
+          }
+        }
+      }
+      shares = before;
+    }
+    out.set(shares, n * tokens);
+  }
+  return out;
+}
+
+export interface HeadFigures {
+  /** Mean distance in pixels between the middles of a token and of what it looks at (Dosovitskiy et al. 2021, figure 7). */
+  readonly distance: Float64Array;
+  /** 1 − entropy / its greatest, mean over tokens: 0, a token looks at all alike; 1, at one alone. */
+  readonly sharpness: Float64Array;
+}
+
+/** Figures of each head of a layer, means over images and tokens. */
+export function headFigures({heads, values}: LayerAttention, grid: PatchGrid): HeadFigures {
+  const tokens = tokensOf(grid);
+  const images = values.length / (heads * tokens * tokens);
+  const [distance, sharpness] = [new Float64Array(heads), new Float64Array(heads)];
+  const apart = (a: number, b: number) =>
+    grid.side *
+    Math.hypot(Math.floor(a / grid.columns) - Math.floor(b / grid.columns), (a % grid.columns) - (b % grid.columns));
+  const greatest = Math.log(tokens);
+  for (let map = 0; map < images * heads; map++) {
+    const h = map % heads;
+    for (let from = 0; from < tokens; from++) {
+      const row = (map * tokens + from) * tokens;
+      let [far, entropy] = [0, 0];
+      for (let to = 0; to < tokens; to++) {
+        const share = values[row + to];
+        far += share * apart(from, to);
+        if (share > 0) entropy -= share * Math.log(share);
+      }
+      distance[h] += far / (images * tokens);
+      sharpness[h] += (greatest > 0 ? 1 - entropy / greatest : 0) / (images * tokens);
+    }
+  }
+  return {distance, sharpness};
+}
+
+/** Mean magnitude over images of each head's slope, `slopes[n * heads + h]`: how much the loss hangs on the head. */
+export function headImportance(slopes: Float32Array, heads: number): Float64Array {
+  const images = slopes.length / heads;
+  const importance = new Float64Array(heads);
+  for (let at = 0; at < slopes.length; at++) importance[at % heads] += Math.abs(slopes[at]) / images;
+  return importance;
+}
