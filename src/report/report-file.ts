@@ -95,6 +95,29 @@ export interface SaliencyTrust {
   readonly untrained: number | null;
 }
 
+/** Where a transformer's heads look, for a few images. A token is a patch; patches go row by row. */
+export interface AttentionShown {
+  readonly rows: number;
+  readonly columns: number;
+  /** Of a patch, in pixels. */
+  readonly side: number;
+  readonly stops: PerStop<{
+    /** Places in the test split. */
+    readonly indices: readonly number[];
+    /** u16 `[images, tokens]`, fractions: how much of each token is in what is classified; sums to 1. */
+    readonly rollout: Packed;
+    readonly layers: readonly {
+      readonly name: string;
+      /** u16 `[images, heads, tokens]`, fractions: how much of all tokens' looking each gets; sums to 1. */
+      readonly received: Packed;
+      /** Of each head: pixels; 0 all alike to 1 at one alone; by how much the loss moves with its answer's size. */
+      readonly distance: readonly number[];
+      readonly sharpness: readonly number[];
+      readonly importance: readonly number[];
+    }[];
+  }>;
+}
+
 export interface ReportFile {
   readonly format: "epochscope-report/3";
   readonly run: RunFacts;
@@ -145,6 +168,8 @@ export interface ReportFile {
     readonly width: number;
     readonly maps: readonly SaliencyMap[];
   } | null;
+  /** Null where the network is no transformer. */
+  readonly attention: AttentionShown | null;
   readonly lime: {
     readonly height: number;
     readonly width: number;

@@ -1,6 +1,7 @@
 import type {EpochMetrics} from "../../pipeline/types";
 import type {ClassLook} from "../../plots/class-looks";
 import type {InsideStop, LimeEntry, ReportFile, SaliencyTrust} from "../report-file";
+import type {AttentionData} from "./attention";
 import type {LayersData} from "./layers/data";
 import type {PageNetwork} from "./live-digit/data";
 import type {TrainingData} from "./training/data";
@@ -121,6 +122,8 @@ export interface Data {
   readonly map: MapData | null;
   readonly saliency: SaliencyData | null;
   readonly lime: LimeData | null;
+  /** Where a transformer's heads look; null where the network is none. */
+  readonly attention: AttentionData | null;
   readonly inside: InsideData | null;
   /** The layers: null where the run kept nothing of them. */
   readonly layers: LayersData | null;

@@ -2,6 +2,7 @@ import {visible} from "../../escape/visible";
 import {confusionCounts} from "../../numbers/confusion";
 import {classLook} from "../../plots/class-looks";
 import type {Packed, ReportFile} from "../report-file";
+import {decodeAttention} from "./attention";
 import type {Answers, Data, InsideData, LimeData, MapData, SaliencyData, Words} from "./data";
 import {predictions} from "./derive";
 import {decodeLayers} from "./layers/data";
@@ -54,6 +55,7 @@ export function decode(file: ReportFile, bytes: ArrayBuffer): Data {
     map,
     saliency,
     lime,
+    attention: file.attention && decodeAttention(file.attention, view),
     inside: decodeInside(file, view),
     layers: file.layers && decodeLayers(file.layers, view),
     training: file.training && decodeTraining(file.training, classes, view),

@@ -76,6 +76,29 @@ export function drawSaliency(
   context.putImageData(sheet, 0, 0);
 }
 
+/**
+ * Where a head looks, over a faint image: teal where a patch gets more than an even share of all patches' looking. Each map has
+ * a scale of its own, but one that is nearly even stays pale.
+ *
+ * @param shares `[rows * columns]`; they sum to 1.
+ */
+export function drawAttention(
+  canvas: HTMLCanvasElement,
+  data: Data,
+  i: number,
+  shares: Float32Array,
+  {rows, columns, side}: {rows: number; columns: number; side: number},
+): void {
+  const {height, width} = data.image;
+  const above = Array.from(shares, (share) => Math.max(0, share * shares.length - 1));
+  const full = Math.max(1, ...above);
+  const tile = Float32Array.from({length: height * width}, (_, p) => {
+    const [row, column] = [Math.floor(Math.floor(p / width) / side), Math.floor((p % width) / side)];
+    return row < rows && column < columns ? above[row * columns + column] / full : 0;
+  });
+  drawSaliency(canvas, data, i, tile, {height, width, signed: false});
+}
+
 export interface LimePicture {
   readonly height: number;
   readonly width: number;

@@ -17,6 +17,7 @@ import {carriedMistakes, carriedStops, fractions, packer} from "../packer";
 import {reduction} from "../page-budget";
 import type {ReportFile, RunFacts} from "../report-file";
 import type {RunsShown} from "../runs-file";
+import {gatherAttention, keptAttention} from "./attention";
 import {gatherInside, insideShown} from "./inside";
 import {gatherLayers} from "./layers";
 import {explanations, gatherLime} from "./lime";
@@ -135,6 +136,7 @@ function gatherFiles(runFolder: string, images: TestImages | null, recall: Recal
         : null,
     map: images && artifacts.has("projection/map") ? gatherMap(perStop("projection/map", mapStop), pack) : null,
     saliency: images ? gatherSaliency(artifacts, stops, facts.data.imageShape, recall, pack) : null,
+    attention: images ? gatherAttention(perStop("attention/heads", keptAttention), pack) : null,
     lime:
       images && (artifacts.has("lime/segments") || artifacts.has("mistakes/lime"))
         ? {height, width, entries: limeEntries()}

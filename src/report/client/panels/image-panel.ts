@@ -6,6 +6,7 @@ import {int, pct} from "../format";
 import {picture} from "../pictures";
 import type {Store} from "../state";
 import {fittedTo} from "../text-width";
+import {attentionBlock} from "./attention-block";
 import {tileRow} from "./image-tiles";
 import {panel, segmented} from "./panel";
 import {mountScore} from "./score";
@@ -54,7 +55,8 @@ export function mountImagePanel(data: Data, store: Store, images: () => readonly
   const bars = h("div", {class: "bars"});
   const score = mountScore(data, store);
   const near = h("div", {class: "near"});
-  body.append(verdict, meta, tiles, limeBar, bars, score.root, near);
+  const heads = attentionBlock(data);
+  body.append(verdict, meta, tiles, limeBar, heads.root, bars, score.root, near);
 
   const tell = (stop: number, other: number | null, i: number) => {
     const [a, b] = [data.answers[stop], other === null ? null : data.answers[other]];
@@ -175,6 +177,7 @@ export function mountImagePanel(data: Data, store: Store, images: () => readonly
       ...(other === null ? [] : [tileRow(data, store, other, true)]),
     );
     limeChoice(stop, i);
+    heads.draw(stop, i);
     drawBars(stop, other, i);
     // the score takes longer, and nobody reads it while epochs run by: it is drawn when the page has time
     score.later();

@@ -1,0 +1,61 @@
+import type {Saved} from "../file-memory";
+import {fractions, type Packer} from "../packer";
+import type {AttentionShown} from "../report-file";
+import {array} from "./saved-values";
+
+type Stop = NonNullable<AttentionShown["stops"][number]>;
+
+/** Where a transformer's heads look, as the probe `attention` kept it. */
+export function gatherAttention(stops: readonly (KeptAttention | null)[], pack: Packer): AttentionShown | null {
+  const any = stops.find((stop) => stop !== null);
+  if (!any) return null;
+  const tokens = any.grid.rows * any.grid.columns;
+  return {
+    ...any.grid,
+    stops: stops.map(
+      (stop): Stop | null =>
+        stop && {
+          indices: stop.indices,
+          rollout: pack.add(fractions(stop.rollout, tokens), [stop.indices.length, tokens], 1 / 65535),
+          layers: stop.layers.map(({layer, heads, received, distance, sharpness, importance}) => ({
+            name: layer,
+            received: pack.add(fractions(received, tokens), [stop.indices.length, heads, tokens], 1 / 65535),
+            ...{distance, sharpness, importance},
+          })),
+        },
+    ),
+  };
+}
+
+interface KeptAttention {
+  readonly grid: {readonly rows: number; readonly columns: number; readonly side: number};
+  readonly indices: readonly number[];
+  readonly rollout: ArrayLike<number>;
+  readonly layers: readonly {
+    readonly layer: string;
+    readonly heads: number;
+    readonly received: ArrayLike<number>;
+    readonly distance: readonly number[];
+    readonly sharpness: readonly number[];
+    readonly importance: readonly number[];
+  }[];
+}
+
+/** One epoch's artifact. @throws UserError if it lacks an array that the probe always keeps. */
+export function keptAttention({numbers}: Saved, path: string): KeptAttention {
+  const of = (values: unknown, name: string) => array(values, `${path}: numbers.${name}`);
+  const layers = numbers?.layers as readonly {readonly [name: string]: unknown}[];
+  return {
+    grid: numbers?.grid as KeptAttention["grid"],
+    indices: [...Array.from(of(numbers?.indices, "indices"))],
+    rollout: of(numbers?.rollout, "rollout"),
+    layers: layers.map((layer) => ({
+      layer: `${layer.layer}`,
+      heads: Number(layer.heads),
+      received: of(layer.received, "received"),
+      distance: Array.from(of(layer.distance, "distance")),
+      sharpness: Array.from(of(layer.sharpness, "sharpness")),
+      importance: Array.from(of(layer.importance, "importance")),
+    })),
+  };
+}
