@@ -9,7 +9,7 @@ import {labelsAt} from "./data/split-labels";
 import {exactLeaks, leakNote} from "./exact-leaks";
 import type {Jobs} from "./jobs/jobs";
 import {threadJobs} from "./jobs/thread";
-import {fittingModel, type ModelMaker, type ModelName, models} from "./model/index";
+import {fittingModel, type ModelMaker, type ModelName, type ModelOptions, models} from "./model/index";
 import {savedModel} from "./model/load/saved-model";
 import {imagesALook} from "./probes/look-budget";
 import {type Environment, environment} from "./record/environment";
@@ -130,8 +130,11 @@ async function* runAlone(
     make,
   } = own
     ? {name: OWN, why: "handed in", make: own}
-    : named(options.model === "auto" ? fittingModel(data.imageShape) : {name: options.model, why: "asked for"});
-  const makeModel = () => make(data.imageShape, data.classNames.length, seed, options);
+    : named(
+        options.model === "auto" ? fittingModel(data.imageShape) : {name: options.model, why: "asked for"},
+        options,
+      );
+  const makeModel = () => make(data.imageShape, data.classNames.length, seed);
   // of own pictures alone: reading MNIST's takes a tenth of a second
   const isBalanced = options.classWeights === "balanced";
   const labels =
@@ -308,8 +311,9 @@ async function* runAlone(
 /** What a network is called that was handed in. */
 const OWN = "own";
 
-function named({name, why}: {readonly name: ModelName; readonly why: string}) {
-  return {name, why, make: models[name]};
+function named({name, why}: {readonly name: ModelName; readonly why: string}, told: ModelOptions) {
+  const make: ModelMaker = (shape, classes, seed) => models[name](shape, classes, seed, told);
+  return {name, why, make};
 }
 
 /** Does something with other weights, and puts its own back. */

@@ -8,18 +8,21 @@ import {mlp} from "./zoo/mlp";
 import {type VitOptions, vit} from "./zoo/vit";
 
 /** Makes an untrained network: the same weights for the same seed. Ends in layers "logits" and "probabilities". */
-export type ModelMaker = (
-  imageShape: ImageShape,
-  classes: number,
-  seed: number,
-  options?: ModelOptions,
-) => tf.LayersModel;
+export type ModelMaker = (imageShape: ImageShape, classes: number, seed: number) => tf.LayersModel;
 
 /** What a network can be told, by the names of the flags. */
 export type ModelOptions = VitOptions;
 
+type ToldMaker = (...args: [...Parameters<ModelMaker>, options?: ModelOptions]) => tf.LayersModel;
+
 /** Every network there is, by the name `--model` takes. */
-export const models = {cnn, deep, exigo, mlp, vit} satisfies Record<string, ModelMaker>;
+export const models = {
+  cnn: (shape, classes, seed) => cnn(shape, classes, seed), // its width is not asked for
+  deep,
+  exigo,
+  mlp,
+  vit,
+} satisfies Record<string, ToldMaker>;
 export type ModelName = keyof typeof models;
 
 /** Colour pictures of so many pixels a side hold more than the default network finds. */

@@ -3,6 +3,7 @@ import type {LabelledImages} from "../../nouns/samples";
 import {type Inside, type LayerActivations, movedBy, shrunk, summaryOf} from "../record/inside";
 import type {RunDirectory} from "../record/run-directory";
 import type {ModelFacts, RunEvent} from "./events";
+import {layerPlaces} from "./layer-places";
 
 /** Layers that only pass on what they are given. */
 const PASSIVE = new Set(["InputLayer", "Flatten", "Dropout", "SeededDropout", "Reshape"]);
@@ -52,8 +53,7 @@ async function activationsOf(
   for (const {name, type, outputShape} of layers) {
     if (PASSIVE.has(type)) continue;
     const {values} = await network.features(samples, name);
-    const [height, width, channels] = outputShape.length === 4 ? outputShape.slice(1) : [1, 1, outputShape.at(-1)];
-    activations.push({layer: name, type, ...shrunk(values, samples.count, [height ?? 1, width ?? 1, channels ?? 1])});
+    activations.push({layer: name, type, ...shrunk(values, samples.count, layerPlaces(outputShape))});
   }
   return activations;
 }

@@ -4,6 +4,7 @@ import {gramOf} from "../../numbers/cka";
 import type {LayerState} from "../record/layer-state";
 import type {RunDirectory} from "../record/run-directory";
 import type {ModelFacts, RunEvent} from "./events";
+import {layerPlaces} from "./layer-places";
 
 /** Test images, evenly from the whole split, that layers are compared by. */
 const IMAGES = 128;
@@ -57,9 +58,7 @@ async function layerStates(
     const rest = layers.slice(at + 1);
     const end = rest.findIndex((layer) => !FOLLOWING.has(layer.type));
     const last = end > 0 ? rest[end - 1] : layers[at];
-    const {outputShape} = last;
-    const [height, width, units] = outputShape.length === 4 ? outputShape.slice(1) : [1, 1, outputShape.at(-1)];
-    const size = [height ?? 1, width ?? 1, units ?? 1] as const;
+    const size = layerPlaces(last.outputShape);
     states.push({
       ...{layer: name, type, shape: kernel.shape, weights: kernel.values.length, kernel: sampled(kernel)},
       ...(await answers(network, last.name, size, test, indices)),

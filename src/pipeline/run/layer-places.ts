@@ -1,0 +1,14 @@
+/**
+ * A layer's answer to one image as height, width and channels: of an image as it is; tokens as a square where they make one, else
+ * one below the other; a dense layer's as one place.
+ *
+ * @param outputShape With the batch first, as tfjs says it.
+ */
+export function layerPlaces(outputShape: readonly (number | null)[]): readonly [number, number, number] {
+  const [, ...sizes] = outputShape.map((size) => size ?? 1);
+  const channels = sizes.at(-1) ?? 1;
+  if (sizes.length >= 3) return [sizes[0], sizes[1], channels];
+  const tokens = sizes.length === 2 ? sizes[0] : 1;
+  const side = Math.round(Math.sqrt(tokens));
+  return side * side === tokens ? [side, side, channels] : [tokens, 1, channels];
+}
