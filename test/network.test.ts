@@ -100,6 +100,33 @@ test("weights of another shape or number are refused by name", async () => {
 
 memorySuite("wasm");
 
+describe.each(["fused", "wasm"] as const)(
+  "what %s says of each image before the step that learns from it",
+  (engine) => {
+    test("is by the papers' formulas what its logits come to", async () => {
+      const network = await open("cnn", engine); // without dropout
+      const batch = batchOf(9, 3);
+      const logits = await network.logits(batch);
+      const {answers} = await network.trainBatch(batch, 0, 2);
+      const classes = classNames.length;
+      for (let n = 0; n < batch.count; n++) {
+        const z = [...logits.subarray(n * classes, (n + 1) * classes)];
+        const sum = z.reduce((all, v) => all + Math.exp(v), 0);
+        const p = z.map((v) => Math.exp(v) / sum);
+        const label = batch.labels[n];
+        const el2n = Math.hypot(...p.map((v, k) => v - (k === label ? 1 : 0)));
+        const entropy = -p.reduce((all, v) => all + v * Math.log(v), 0);
+        const margin = z[label] - Math.max(...z.filter((_, k) => k !== label));
+        expect(answers.losses[n]).toBeCloseTo(-Math.log(p[label]), 5);
+        expect(answers.margins[n]).toBeCloseTo(margin, 5);
+        expect(answers.errors[n]).toBeCloseTo(el2n, 5);
+        expect(answers.entropies[n]).toBeCloseTo(entropy, 5);
+      }
+      await network.dispose();
+    });
+  },
+);
+
 /** A weight of each class, as unequal ones give. */
 const WEIGHTS = Float32Array.from([0.4, 1, 3.5]);
 

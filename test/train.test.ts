@@ -19,6 +19,8 @@ const noAnswers = {
   predicted: new Uint16Array(),
   probabilities: new Float32Array(),
   margins: new Float32Array(),
+  errors: new Float32Array(),
+  entropies: new Float32Array(),
 };
 const options = {epochs: 1, batchSize: BATCH_SIZE, seed: 5, schedule: constant(1e-2)};
 

@@ -175,15 +175,17 @@ function sharedMemory(bytes: number, batchSize: number): WebAssembly.Memory {
   }
 }
 
-/** @param output Byte of the batch's answers, f32 [n][4]: loss, answer, its probability, margin. */
+/** @param output Byte of the batch's answers, f32 [n][6]: loss, answer, its probability, margin, distance from the label, entropy. */
 function batchResult(floats: Float32Array, output: number, {count, labels}: LabelledImages): BatchResult {
   const answers = answersOf(count);
   let [lossSum, correct] = [0, 0];
-  for (let n = 0, at = output / 4; n < count; n++, at += 4) {
+  for (let n = 0, at = output / 4; n < count; n++, at += 6) {
     answers.losses[n] = floats[at];
     answers.predicted[n] = floats[at + 1];
     answers.probabilities[n] = floats[at + 2];
     answers.margins[n] = floats[at + 3];
+    answers.errors[n] = floats[at + 4];
+    answers.entropies[n] = floats[at + 5];
     lossSum += floats[at];
     if (answers.predicted[n] === labels[n]) correct++;
   }
@@ -196,6 +198,8 @@ function answersOf(count: number) {
     predicted: new Uint16Array(count),
     probabilities: new Float32Array(count),
     margins: new Float32Array(count),
+    errors: new Float32Array(count),
+    entropies: new Float32Array(count),
   };
 }
 

@@ -104,6 +104,10 @@ export interface ImageAnswers {
   readonly probabilities: Float32Array;
   /** The label's logit less the greatest other logit: above 0 where the answer is right. */
   readonly margins: Float32Array;
+  /** EL2N (Paul et al. 2021): the Euclidean distance of the probabilities from the one-hot label, in [0, √2]. */
+  readonly errors: Float32Array;
+  /** Entropy of the probabilities in nats, in [0, ln classes]: FiftyOne's hardness. */
+  readonly entropies: Float32Array;
 }
 
 /** The optimizer's memory: how many steps it made, and its moments (Adam: m and v of each weight, in weight order). */

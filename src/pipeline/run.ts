@@ -180,7 +180,8 @@ async function* runAlone(
     : {progress: epochStart(1, data.train, batchSize), metrics: [], notes: []};
   for (const line of from.notes) yield {type: "say", line};
   const {metrics} = from;
-  let {progress, record = newRecord()} = from;
+  let {progress} = from;
+  let record = {...newRecord(), ...from.record}; // an earlier version's lacks an array or two
   if (!resume || !(await hasTestImages(resume, data))) await keepTestImages(directory, data);
   const why = (resume && readRunFile(resume.path).engine.why) ?? engine.why; // resumed, it is asked for by name
   yield {type: "start", path: directory.path, data, model: facts, engine: {...engine, why}, epochs};
@@ -347,12 +348,13 @@ function rateOf({optimizer, learningRate, schedule, batchSize}: RunOptions, mode
  * labels, which no epoch changes, once. An epoch of which a part was trained by a version that kept no answers leaves none.
  */
 async function keepRecord(directory: RunDirectory, epoch: number, record: TrainingRecord): Promise<void> {
-  const {labels, ...answers} = record;
+  const {labels, entropies, ...answers} = record;
   if (answers.losses.some(Number.isNaN)) return;
   // there already, unless an earlier version began the run, or the file is lost or damaged
   const isThere = epoch > 1 && (await hasTrainingLabels(directory.path, labels.length));
   if (!isThere) await directory.writeValue("training/labels", {labels});
   await directory.writeValue(`training/epoch-${`${epoch}`.padStart(3, "0")}`, answers);
+  await directory.writeValue("training/hardness", {epoch, entropies}); // of the last epoch alone
 }
 
 /** Which epochs have pictures and are in TensorBoard beyond their scalars; and what the user is told, if not all have. */

@@ -24,6 +24,10 @@ export interface LayerShown {
   /** CKA with the kept epoch before, and with the last. */
   readonly likeBefore: readonly (number | null)[];
   readonly likeLast: readonly (number | null)[];
+  /** Images of `images` that a linear probe of the layer gets right; null: unknown. */
+  readonly probe: readonly (number | null)[];
+  /** Length of the loss' gradient at the layer's weights; null: unknown. */
+  readonly gradient: readonly (number | null)[];
   readonly units: number;
   /** Units that are 0 for every image and place; null where the layer is no rectifier. */
   readonly dead: readonly (readonly number[] | null)[];

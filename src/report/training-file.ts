@@ -25,6 +25,9 @@ export interface TrainingShown {
   /** u16 `[images]`: area under the margin, `lowestMargin + stored * scale` in logits. */
   readonly margins: Packed;
   readonly lowestMargin: number;
+  /** u8 `[images]`: mean EL2N over the epochs in 255ths of √2, and the last epoch's entropy in 255ths of ln classes; null: not kept. */
+  readonly errors: Packed | null;
+  readonly entropies: Packed | null;
   readonly pictures: {
     /** u32 `[pictures]`: their places in the training split, ascending. */
     readonly indices: Packed;

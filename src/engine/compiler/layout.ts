@@ -132,8 +132,8 @@ export function layout(plan: Plan, batchSize: number): Layout {
   const pixels = elements(image);
   const widest = Math.max(pixels, ...layers.map(({output}) => elements(output)));
   const chunk = Math.ceil(Math.max(batchSize, Math.min(512, STAGED / pixels)) / 4) * 4;
-  // Four images' widest layer and their logits at least; a training batch gives back two numbers an image.
-  const outputSize = Math.max(4 * (widest + plan.classes), chunk * Math.max(4, plan.classes, pixels));
+  // Four images' widest layer and their logits at least; a training batch gives back six numbers an image.
+  const outputSize = Math.max(4 * (widest + plan.classes), chunk * Math.max(6, plan.classes, pixels));
   const staging = Array.from({length: JOBS}, () => ({
     images: shared.take(chunk * pixels * 4),
     labels: shared.take(chunk * 4),

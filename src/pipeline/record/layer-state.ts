@@ -15,4 +15,11 @@ export interface LayerState {
   readonly on: Float32Array;
   /** Whether no output is below 0: only such a layer can have dead units. */
   readonly rectified: boolean;
+  /**
+   * Images that a linear probe gets right, each left out of its fit (`probeRight`); null where none can be fitted. Absent from runs of
+   * earlier versions, as is the next.
+   */
+  readonly probe?: number | null;
+  /** Length of the mean loss' gradient at the layer's weights, of some training images with dropout on; null: it has none. */
+  readonly gradient?: number | null;
 }

@@ -16,6 +16,10 @@ export interface TrainingAnswers {
   readonly predicted: readonly (Uint8Array | Uint16Array)[];
   /** Each answer's probability, in 255ths. */
   readonly sureness: readonly Uint8Array[];
+  /** EL2N of each image, in 255ths of √2; absent from runs of earlier versions. */
+  readonly errors?: readonly Uint8Array[];
+  /** Entropy of each image's answer at the last epoch kept, in 255ths of ln classes; absent from runs of earlier versions. */
+  readonly entropies?: Uint8Array;
 }
 
 /** @throws UserError if the run kept none: an earlier version made it, or no epoch was whole. */
@@ -43,9 +47,9 @@ export async function keptTrainingAnswers(path: string, most = 0): Promise<Train
   if (all.length === 0) return undefined;
   const epochs = keptEpochs(all, most);
   const {labels} = await trainingLabelsOf(path);
-  const read: {losses: Float32Array; margins: Float32Array; predicted: Uint8Array; sureness: Uint8Array}[] = [];
+  const read: EpochAnswers[] = [];
   for (const epoch of epochs) {
-    read.push((await readSaved(join(folder, `epoch-${`${epoch}`.padStart(3, "0")}.json`))) as (typeof read)[number]);
+    read.push((await readSaved(join(folder, `epoch-${`${epoch}`.padStart(3, "0")}.json`))) as EpochAnswers);
   }
   for (const [i, {losses}] of read.entries()) {
     if (losses.length === labels.length) continue;
@@ -57,7 +61,23 @@ export async function keptTrainingAnswers(path: string, most = 0): Promise<Train
     margins: read.map(({margins}) => margins),
     predicted: read.map(({predicted}) => predicted),
     sureness: read.map(({sureness}) => sureness),
+    ...(read.every(({errors}) => errors) ? {errors: read.map(({errors}) => errors as Uint8Array)} : {}),
+    ...(names.some((name) => name === "hardness.json") ? {entropies: await entropiesOf(folder, labels.length)} : {}),
   };
+}
+
+interface EpochAnswers {
+  readonly losses: Float32Array;
+  readonly margins: Float32Array;
+  readonly predicted: Uint8Array;
+  readonly sureness: Uint8Array;
+  readonly errors?: Uint8Array;
+}
+
+async function entropiesOf(folder: string, count: number): Promise<Uint8Array> {
+  const {entropies} = (await readSaved(join(folder, "hardness.json"))) as {readonly entropies: Uint8Array};
+  if (entropies.length === count) return entropies;
+  throw new UserError(`${folder}: expected the hardness of ${count} images, got that of ${entropies.length}`);
 }
 
 async function trainingLabelsOf(path: string): Promise<Pick<TrainingAnswers, "labels">> {

@@ -1,6 +1,7 @@
-import type {LookedAtNetwork, NamedArray} from "../../nouns/network";
-import type {Split} from "../../nouns/samples";
+import type {LookedAtNetwork, NamedArray, Network} from "../../nouns/network";
+import type {LabelledImages, Split} from "../../nouns/samples";
 import {gramOf} from "../../numbers/cka";
+import {probeRight} from "../../numbers/linear-probe";
 import type {LayerState} from "../record/layer-state";
 import type {RunDirectory} from "../record/run-directory";
 import type {ModelFacts, RunEvent} from "./events";
@@ -15,6 +16,9 @@ const MOST_SIDE = 7;
 /** Of a larger kernel so many weights, evenly from all over, stand for it. */
 const MOST_WEIGHTS = 1 << 16;
 
+/** Training images whose gradient is taken: the same at every epoch. */
+export const GRADIENT_IMAGES = 32;
+
 /** Layers without weights that belong to the layer before them: its units are looked at behind these. */
 const FOLLOWING = new Set(["BatchNormalization", "Activation", "ReLU", "LeakyReLU", "ELU"]);
 
@@ -26,15 +30,16 @@ const FOLLOWING = new Set(["BatchNormalization", "Activation", "ReLU", "LeakyReL
  */
 export async function* keepLayers(
   directory: RunDirectory,
-  network: LookedAtNetwork,
+  network: LookedAtNetwork & Partial<Pick<Network, "gradients">>,
   layers: ModelFacts["layers"],
-  {test, epoch}: {readonly test: Split; readonly epoch: number},
+  {test, epoch, learnt}: {readonly test: Split; readonly epoch: number; readonly learnt?: LabelledImages | undefined},
 ): AsyncGenerator<RunEvent, Error | undefined> {
   let states: LayerState[];
   const count = Math.min(IMAGES, test.count);
   const indices = Uint32Array.from({length: count}, (_, n) => Math.floor((n * test.count) / count));
   try {
-    states = await layerStates(network, layers, test, indices);
+    const gradients = learnt && (await network.gradients?.(learnt, 0));
+    states = await layerStates(network, layers, test, {indices, gradients});
   } catch (error) {
     yield {type: "failure", probe: "layers", error: error as Error};
     return error as Error;
@@ -48,7 +53,7 @@ async function layerStates(
   network: LookedAtNetwork,
   layers: ModelFacts["layers"],
   test: Split,
-  indices: Uint32Array,
+  {indices, gradients}: {readonly indices: Uint32Array; readonly gradients: readonly NamedArray[] | undefined},
 ): Promise<LayerState[]> {
   const weights = await network.getWeights();
   const states: LayerState[] = [];
@@ -61,10 +66,17 @@ async function layerStates(
     const size = layerPlaces(last.outputShape);
     states.push({
       ...{layer: name, type, shape: kernel.shape, weights: kernel.values.length, kernel: sampled(kernel)},
+      gradient: gradients ? lengthOf(gradients.filter((array) => array.name.startsWith(`${name}/`))) : null,
       ...(await answers(network, last.name, size, test, indices)),
     });
   }
   return states;
+}
+
+function lengthOf(arrays: readonly NamedArray[]): number {
+  let sum = 0;
+  for (const {values} of arrays) for (const value of values) sum += value * value;
+  return Math.sqrt(sum);
 }
 
 function sampled({values}: NamedArray): Float32Array {
@@ -79,17 +91,19 @@ async function answers(
   [height, width, units]: readonly [number, number, number],
   test: Split,
   indices: Uint32Array,
-): Promise<Pick<LayerState, "gram" | "activity" | "on" | "rectified">> {
+): Promise<Pick<LayerState, "gram" | "activity" | "on" | "rectified" | "probe">> {
   const step = Math.ceil(Math.max(height, width) / MOST_SIDE);
   const [rows, columns] = [Math.ceil(height / step), Math.ceil(width / step)];
   const size = rows * columns * units;
   const blocks = new Float32Array(indices.length * size);
+  const labels = new Uint16Array(indices.length);
   const [activity, on] = [new Float64Array(units), new Float64Array(units)];
   let rectified = true;
   let room: Float32Array | undefined;
   for (let from = 0; from < indices.length; from += AT_ONCE) {
     const some = await test.read(indices.subarray(from, from + AT_ONCE), room);
     room = some.pixels;
+    labels.set(some.labels, from);
     const {values} = await network.features(some, layer);
     let at = 0;
     for (let n = 0; n < some.count; n++) {
@@ -123,8 +137,15 @@ async function answers(
     blocks[at] /= side(height, Math.floor(block / columns)) * side(width, block % columns);
   }
   const places = indices.length * height * width;
+  const gram = gramOf(blocks, indices.length);
+  const squares = Float64Array.from(indices, (_, n) => {
+    let sum = 0;
+    for (let at = n * size; at < (n + 1) * size; at++) sum += blocks[at] * blocks[at];
+    return sum;
+  });
   return {
-    gram: gramOf(blocks, indices.length),
+    gram,
+    probe: probeRight(gram, squares, labels, network.classNames.length),
     activity: Float32Array.from(activity, (sum) => sum / places),
     on: Float32Array.from(on, (times) => times / places),
     rectified,

@@ -1,10 +1,11 @@
 import {judgedLoss} from "../../nouns/judged-loss";
-import type {LookedAtNetwork, NamedArray} from "../../nouns/network";
-import type {Dataset} from "../../nouns/samples";
+import type {LookedAtNetwork, NamedArray, Network} from "../../nouns/network";
+import type {Dataset, LabelledImages} from "../../nouns/samples";
 import {accuracy, crossEntropy, softmaxRows} from "../../numbers/scores";
 import type {AskedImages} from "../../numbers/suspects";
 import {fittedTemperature} from "../../numbers/temperature";
 import type {Figure} from "../../plots/figure";
+import {first} from "../data/split";
 import type {Jobs} from "../jobs/jobs";
 import {bestEpoch} from "../record/kept-epochs";
 import type {RunDirectory} from "../record/run-directory";
@@ -14,7 +15,7 @@ import type {EpochProgress} from "../training/train";
 import type {EpochMetrics} from "../types";
 import type {ModelFacts, RunEvent} from "./events";
 import {keepInside} from "./inside";
-import {keepLayers} from "./layers";
+import {GRADIENT_IMAGES, keepLayers} from "./layers";
 import {type ChosenProbe, finishLater, probeOnce, type Results} from "./probe-once";
 import {answersTo} from "./suspects";
 import type {RunLog} from "./tensorboard";
@@ -38,7 +39,9 @@ export interface Looking {
   rateAfter(epoch: number): number | undefined;
   readonly data: Dataset;
   readonly layers: ModelFacts["layers"];
-  readonly network: LookedAtNetwork;
+  readonly network: LookedAtNetwork & Partial<Pick<Network, "gradients">>;
+  /** Training images whose gradient is taken at each look. */
+  learnt?: LabelledImages;
   readonly jobs: Jobs;
   /** The files by which the network as it stands is kept in `model/`, by their names. */
   modelFiles(): Promise<{readonly [name: string]: string | Uint8Array}>;
@@ -174,11 +177,15 @@ function restOf(
 
 /** Runs the probes. @returns Those that failed, and why. */
 async function* probed(
-  {data, network, jobs, chosen, directory, layers, seed, signal, budget, sampleIndices, weightsBefore}: Looking,
+  looking: Looking,
   epoch: number,
-  {logits, labels: testLabels, activations: testActivations}: Awaited<ReturnType<typeof evaluate>>,
+  answers: Awaited<ReturnType<typeof evaluate>>,
   results: Results,
 ): AsyncGenerator<RunEvent, Failures> {
+  const {data, network, jobs, chosen, directory, layers, seed, signal, budget, sampleIndices, weightsBefore} = looking;
+  const {logits, labels: testLabels, activations: testActivations} = answers;
+  const few = Math.min(GRADIENT_IMAGES, data.train.count);
+  if (network.gradients && few > 0) looking.learnt ??= await data.train.read(first(few));
   const samples = await data.test.read(sampleIndices);
   const testProbabilities = softmaxRows(logits, data.classNames.length);
   const context = {
@@ -188,7 +195,7 @@ async function* probed(
   };
   const errors = yield* together([
     keepInside(directory, network, layers, context, weightsBefore),
-    ...(results.draws ? [keepLayers(directory, network, layers, context)] : []),
+    ...(results.draws ? [keepLayers(directory, network, layers, {...context, learnt: looking.learnt})] : []),
     ...chosen.map((one) => probeOnce(one, context, results, seed, signal)),
   ]);
   const names = ["network", ...(results.draws ? ["layers"] : []), ...chosen.map(({probe}) => probe.name)];

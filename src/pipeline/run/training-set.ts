@@ -101,7 +101,7 @@ async function pictures(ranked: readonly TrainingSuspect[], {train, imageShape}:
 
 function samplesCsv(
   ranked: readonly TrainingSuspect[],
-  {labels, losses}: TrainingAnswers,
+  {labels, losses, errors, entropies}: TrainingAnswers,
   train: Split,
   classNames: readonly string[],
 ): string {
@@ -112,6 +112,7 @@ function samplesCsv(
     all[one.index] = one;
   }
   const short = (value: number) => Math.round(value * MILLIONTHS) / MILLIONTHS;
+  const most = Math.log(Math.max(2, classNames.length));
   const meanLoss = (n: number) => losses.reduce((sum, epoch) => sum + epoch[n], 0) / losses.length;
   return csvTable({
     split: all.map(() => "train"),
@@ -128,5 +129,14 @@ function samplesCsv(
     forgotten: all.map(({forgotten}) => forgotten),
     learned_at: all.map(({learnedAt}) => learnedAt),
     mean_loss: all.map(({index}) => short(meanLoss(index))),
+    ...(errors ? {el2n: all.map(({index}) => short(meanError(errors, index)))} : {}),
+    ...(entropies ? {hardness: all.map(({index}) => short((entropies[index] * most) / 255))} : {}),
   });
+}
+
+/** Mean of EL2N over the epochs, in [0, √2]. */
+function meanError(errors: readonly Uint8Array[], n: number): number {
+  let sum = 0;
+  for (const epoch of errors) sum += epoch[n];
+  return (Math.SQRT2 * sum) / (255 * errors.length);
 }

@@ -81,7 +81,7 @@ export async function* trainEpoch(
     const done = atHand.shift();
     if (!done) return;
     const result = await done.result;
-    if (record) putAnswers(record, done.batch, result.answers);
+    if (record) putAnswers(record, done.batch, result.answers, network.classNames.length);
     progress = advanced(progress, done.batch.count, result, batchSize);
     yield progress;
   }

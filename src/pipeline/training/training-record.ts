@@ -16,6 +16,10 @@ export interface TrainingRecord {
   readonly labels: Uint8Array | Uint16Array;
   /** Probability of the answer, in 255ths. */
   readonly sureness: Uint8Array;
+  /** EL2N, in 255ths of √2. */
+  readonly errors: Uint8Array;
+  /** Entropy of the probabilities, in 255ths of ln classes. */
+  readonly entropies: Uint8Array;
 }
 
 export function trainingRecord(count: number, classes: number): TrainingRecord {
@@ -26,6 +30,8 @@ export function trainingRecord(count: number, classes: number): TrainingRecord {
     predicted: new Classes(count),
     labels: new Classes(count),
     sureness: new Uint8Array(count),
+    errors: new Uint8Array(count),
+    entropies: new Uint8Array(count),
   };
 }
 
@@ -34,7 +40,9 @@ export function putAnswers(
   record: TrainingRecord,
   {indices, labels}: Pick<IndexedBatch, "indices" | "labels">,
   answers: ImageAnswers,
+  classes: number,
 ): void {
+  const most = Math.log(Math.max(2, classes));
   for (let n = 0; n < indices.length; n++) {
     const at = indices[n];
     record.losses[at] = answers.losses[n];
@@ -42,5 +50,7 @@ export function putAnswers(
     record.predicted[at] = answers.predicted[n];
     record.labels[at] = labels[n];
     record.sureness[at] = Math.round(255 * answers.probabilities[n]);
+    record.errors[at] = Math.round((255 * answers.errors[n]) / Math.SQRT2);
+    record.entropies[at] = Math.round((255 * answers.entropies[n]) / most);
   }
 }

@@ -69,6 +69,8 @@ function layerShown(states: readonly LayerState[], images: number, pack: Packer)
     fromStart: against(() => first, change),
     likeBefore: against(before, alike),
     likeLast: against(() => last, alike),
+    probe: states.map(({probe}) => probe ?? null),
+    gradient: states.map(({gradient}) => (gradient === undefined || gradient === null ? null : finite(gradient))),
     units: first.activity.length,
     dead: states.map(({activity, rectified}) => (rectified ? where(activity, (mean) => mean === 0) : null)),
     dormant: states.map(({activity}) => where(dormancy(activity), (score) => score <= DORMANT)),

@@ -24,6 +24,7 @@ interface EpochAnswers {
   readonly margins: Float32Array;
   readonly predicted: Whole;
   readonly sureness: Uint8Array;
+  readonly errors: Uint8Array | null;
 }
 
 /**
@@ -69,6 +70,13 @@ export function gatherTraining(
     const at = Math.round((of[n] - lowestMargin) / step);
     return Math.min(65535, of[n] < 0 ? Math.min(at, zero - 1) : Math.max(at, zero));
   };
+  const meanErrors = answers.every(({errors}) => errors)
+    ? meanOf(answers.map(({errors}) => errors as Uint8Array))
+    : null;
+  const hardness = join(folder, "hardness.json");
+  const entropies = existsSync(hardness)
+    ? recall(hardness, "hardness", (saved) => values(saved, "entropies") as Uint8Array)
+    : null;
   const picked = (into: Whole, map: (n: number) => number) => {
     for (let i = 0; i < shown.length; i++) into[i] = map(shown[i]);
     return pack.add(into, [shown.length]);
@@ -88,6 +96,8 @@ export function gatherTraining(
     suggested: byClass((n) => suggested[n]),
     margins: {...picked(new Uint16Array(shown.length), margin), scale: step},
     lowestMargin,
+    ...{errors: meanErrors && picked(new Uint8Array(shown.length), (n) => meanErrors[n])},
+    ...{entropies: entropies && picked(new Uint8Array(shown.length), (n) => entropies[n])},
     pictures: gatherPictures(join(folder, "pictures.json"), recall, pack, linksOf),
   };
 }
@@ -98,12 +108,21 @@ function epochAnswers(saved: Saved): EpochAnswers {
     margins: values(saved, "margins") as Float32Array,
     predicted: values(saved, "predicted") as Whole,
     sureness: values(saved, "sureness") as Uint8Array,
+    errors: "errors" in saved ? (values(saved, "errors") as Uint8Array) : null,
   };
 }
 
 /** @throws UserError if a saved file lacks an array. */
 function values(saved: Saved, name: string): ArrayLike<number> {
   return array((saved as unknown as {[name: string]: unknown})[name], name);
+}
+
+function meanOf(epochs: readonly Uint8Array[]): Uint8Array {
+  return epochs[0].map((_, n) => {
+    let sum = 0;
+    for (const epoch of epochs) sum += epoch[n];
+    return Math.round(sum / epochs.length);
+  });
 }
 
 /** @param ranked The most suspect first. @returns null: there is room for all. */

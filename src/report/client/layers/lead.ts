@@ -1,3 +1,4 @@
+import {fittedPlateau} from "../../../numbers/plateau";
 import type {Data} from "../data";
 import {h, type Kid} from "../dom";
 import {int, pct, plural} from "../format";
@@ -11,6 +12,11 @@ export function mountLayersLead(data: Data, layers: LayersData, store: Store): H
   const root = h("div", {class: "hero-say", "aria-live": "polite"}, lead, below);
   const say = (element: Element, ...kids: Kid[]) =>
     element.replaceChildren(...kids.filter((kid): kid is Node | string => Boolean(kid)));
+  const curve = data.file.metrics.flatMap(({steps}) => steps ?? []);
+  const plateau = fittedPlateau(
+    curve.map(({at}) => at),
+    curve.map(({loss}) => loss),
+  );
   store.on(({stop, view}, changed) => {
     if (view !== "layers" || !(changed.has("stop") || changed.has("view"))) return;
     const epoch = data.epochs[stop];
@@ -56,6 +62,8 @@ export function mountLayersLead(data: Data, layers: LayersData, store: Store): H
         ? `None of ${int(units)} units is dead`
         : `${plural(dead, "unit")} of ${int(units)} ${dead === 1 ? "is" : "are"} dead`,
       dormant === 0 ? ", none dormant." : `, ${int(dormant)} dormant.`,
+      plateau &&
+        ` The training loss levels off at ${Number(plateau.level.toPrecision(2))} (a fitted a·e^(−bx) + c that explains ${pct(plateau.explained, 0)}); 95 % of its fall was done after ${plural(Number(plateau.at95.toPrecision(2)), "epoch")}.`,
     );
   });
   return root;

@@ -1,3 +1,4 @@
+import {wilsonInterval} from "../../../numbers/intervals";
 import type {Data} from "../data";
 import {h} from "../dom";
 import {int, pct} from "../format";
@@ -14,10 +15,23 @@ export function mountUnits(data: Data, layers: LayersData, store: Store): HTMLEl
   const help =
     `Dead: 0 for every place of all ${int(layers.images)} test images (only layers without outputs below 0 can have such units). Dormant: mean |output| at most ` +
     "2.5 % of the layer's mean (Sokar et al. 2023); dead units are dormant too. Both are of these images: others may wake a unit. Moved, from start: ‖change‖ over " +
-    "‖weights‖ before it. Like before, like the end: CKA. Gradients are not kept, so their norms are not shown.";
+    "‖weights‖ before it. Like before, like the end: CKA. Probe: how many of the images a linear reading of the layer " +
+    "(ridge regression) gets right, each left out of its fit, with Wilson's 95 % interval. Gradient: the length of the loss' gradient at the layer's weights, of some training images.";
   const {root, body} = panel("units", "Layer by layer", help);
   const rows = h("tbody");
-  const heads = ["Layer", "Weights", "Moved", "From start", "Like before", "Like the end", "Units", "Dead", "Dormant"];
+  const heads = [
+    "Layer",
+    "Weights",
+    "Moved",
+    "From start",
+    "Like before",
+    "Like the end",
+    "Probe",
+    "Gradient",
+    "Units",
+    "Dead",
+    "Dormant",
+  ];
   const table = h(
     "table",
     {class: "layers units"},
@@ -30,6 +44,13 @@ export function mountUnits(data: Data, layers: LayersData, store: Store): HTMLEl
     if (units.length === 0) return "0";
     return units.length > NAMED ? int(units.length) : `${units.length}: ${units.join(", ")}`;
   };
+  const probed = (right: number | null | undefined, of: number) => {
+    if (right === null || right === undefined) return "–";
+    const [low, high] = wilsonInterval(right, of);
+    return `${pct(right / of, 0)} (${pct(low, 0)} to ${pct(high, 0)})`;
+  };
+  const figure = (value: number | null | undefined) =>
+    value === null || value === undefined ? "–" : String(Number(value.toPrecision(2)));
   store.on(({stop, view}, changed) => {
     if (view !== "layers" || !(changed.has("stop") || changed.has("view"))) return;
     const e = layers.at(data.epochs[stop]);
@@ -49,6 +70,8 @@ export function mountUnits(data: Data, layers: LayersData, store: Store): HTMLEl
             share(layer.fromStart[e]),
             share(layer.likeBefore[e]),
             share(layer.likeLast[e]),
+            probed(layer.probe[e], layers.images),
+            figure(layer.gradient[e]),
             int(layer.units),
             e < 0 ? "–" : named(layer.dead[e]),
             e < 0 ? "–" : named(layer.dormant[e]),

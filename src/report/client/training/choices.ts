@@ -1,7 +1,15 @@
 /** @file What can be asked of the training images, and decided about them. Types only. */
 
 /** What the list of training images can be ordered by. */
-export type SampleOrder = "suspect" | "confidence" | "variability" | "forgotten" | "learnedAt" | "loss";
+export type SampleOrder =
+  | "suspect"
+  | "confidence"
+  | "variability"
+  | "forgotten"
+  | "learnedAt"
+  | "loss"
+  | "error"
+  | "entropy";
 
 /** What picks training images. */
 export type SampleChoice =

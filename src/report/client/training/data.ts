@@ -35,6 +35,9 @@ export interface TrainingData {
   readonly suggested: Uint8Array | Uint16Array;
   /** Area under the margin in logits, over all carried epochs; below 0 is suspect. */
   readonly margins: Float32Array;
+  /** Mean EL2N over the carried epochs, in [0, √2], and the last epoch's entropy in nats; null where the run kept none. */
+  readonly error: ((row: number) => number) | null;
+  readonly entropy: ((row: number) => number) | null;
   /** The label's probability at carried epoch e (0 the first). */
   probability(e: number, row: number): number;
   /** The answer at carried epoch e, and its probability. */
@@ -84,6 +87,10 @@ export function decodeTraining(shown: TrainingShown, classes: number, view: (pac
   const rowOf = (at: number) => (rowOfPlace ? (rowOfPlace.get(at) ?? -1) : at < rows ? at : -1);
   const pictureOfPlace = new Map(Array.from(places, (at, n) => [at, n]));
   const pictureAt = (row: number) => pictureOfPlace.get(place(row)) ?? -1;
+  const scaled = (packed: Packed | null, most: number) => {
+    const stored = packed && view(packed);
+    return stored && ((row: number) => (stored[row] * most) / 255);
+  };
   const stories = new Map<number, Story>();
   const story = (epochs: number): Story => {
     const known = stories.get(epochs);
@@ -103,6 +110,8 @@ export function decodeTraining(shown: TrainingShown, classes: number, view: (pac
   return {
     ...{rows, count: shown.count, epochs: shown.epochs, of: shown.of, place, rowOf, labels, margins, story},
     suggested: view(shown.suggested) as Whole,
+    error: scaled(shown.errors, Math.SQRT2),
+    entropy: scaled(shown.entropies, Math.log(Math.max(2, classes))),
     probability: (e, row) => Math.exp(-losses[e][row]),
     answer: (e, row) => {
       const off = astray[e][row];

@@ -40,7 +40,8 @@ export function mountOneSample(
     h("button", {class: `tool sq${more}`, type: "button", "aria-label": label, title, onclick: click}, sign);
   const help =
     `One training ${words.one}: what the network said of it at each epoch as it was presented, before it learned from it. The margin is ` +
-    "the score of the label less that of the best other class, on average (logits); below 0 the label is suspect.";
+    "the score of the label less that of the best other class, on average (logits); below 0 the label is suspect. EL2N is the distance of its probabilities from the label, on average over the epochs (Paul et " +
+    "al. 2021: 0 to 1.41). Hardness is the entropy of its probabilities in the last epoch.";
   const {root, body} = panel(
     "sample",
     `One training ${words.one}`,
@@ -186,6 +187,8 @@ export function mountOneSample(
       ["Forgotten", forgot === 0 ? "never" : forgot === 1 ? "once" : `${forgot} times`],
       ["Loss", `${Number(story.loss[row].toPrecision(2))} nats`],
       ["Margin", training.margins[row].toFixed(2).replace("-", "−")],
+      ...(training.error ? [["EL2N", training.error(row).toFixed(2)] as const] : []),
+      ...(training.entropy ? [["Hardness", `${training.entropy(row).toFixed(2)} nats`] as const] : []),
     ];
     facts.replaceChildren(...rowsOfFacts.flatMap(([term, told]) => [h("dt", {}, term), h("dd", {}, told)]));
     const decision = decided.get(training.place(row));

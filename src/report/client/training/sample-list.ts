@@ -24,6 +24,8 @@ const ORDERS: readonly (readonly [SampleOrder, string])[] = [
   ["forgotten", "forgotten most often"],
   ["learnedAt", "learned last"],
   ["loss", "largest loss"],
+  ["error", "farthest from the label (EL2N)"],
+  ["entropy", "hardest in the last epoch"],
 ];
 
 /** The one list of training images: suspects, a cell, a lasso. What is decided about them is saved from its foot. */
@@ -48,7 +50,9 @@ export function mountSampleList(
   const order = h(
     "select",
     {"aria-label": "Order of the list"},
-    ...ORDERS.map(([value, text]) => h("option", {value}, `${text[0].toUpperCase()}${text.slice(1)} first`)),
+    ...ORDERS.filter(([value]) => !(value in training) || training[value as "error"]).map(([value, text]) =>
+      h("option", {value}, `${text[0].toUpperCase()}${text.slice(1)} first`),
+    ),
   );
   order.addEventListener("change", () => store.set({order: order.value as SampleOrder}));
   const help =
@@ -101,6 +105,10 @@ export function mountSampleList(
         return `epoch ${story.learnedAt[row]}`;
       case "loss":
         return story.loss[row].toFixed(2);
+      case "error":
+        return training.error?.(row).toFixed(2) ?? "";
+      case "entropy":
+        return `${training.entropy?.(row).toFixed(2)} nats`;
       default:
         return store.state.order satisfies never;
     }

@@ -57,7 +57,12 @@ function picked(
 }
 
 /** Equal ones in the order of their suspicion, then of their places. */
-function inOrder({margins}: TrainingData, story: Story, order: SampleOrder, rows: number[]): readonly number[] {
+function inOrder(
+  {margins, error, entropy}: TrainingData,
+  story: Story,
+  order: SampleOrder,
+  rows: number[],
+): readonly number[] {
   const worse: {readonly [name in SampleOrder]: (row: number) => number} = {
     suspect: (row) => margins[row],
     confidence: (row) => story.confidence[row],
@@ -65,6 +70,8 @@ function inOrder({margins}: TrainingData, story: Story, order: SampleOrder, rows
     forgotten: (row) => -story.forgotten[row],
     learnedAt: (row) => -story.learnedAt[row],
     loss: (row) => -story.loss[row],
+    error: (row) => -(error?.(row) ?? 0),
+    entropy: (row) => -(entropy?.(row) ?? 0),
   };
   const by = worse[order];
   return rows.sort((a, b) => by(a) - by(b) || margins[a] - margins[b] || a - b);
