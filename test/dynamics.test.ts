@@ -67,7 +67,7 @@ test("puts answers where their images stand, and leaves the others unseen", () =
       margins: Float32Array.of(2, -1),
       predicted: Uint16Array.of(300, 7),
       probabilities: Float32Array.of(0.6, 1),
-      errors: Float32Array.of(Math.SQRT2 / 2, Math.SQRT2),
+      errors: Float32Array.of(Math.SQRT2 / 5, Math.SQRT2),
       entropies: Float32Array.of(Math.log(301), 0),
     },
     301,
@@ -78,7 +78,7 @@ test("puts answers where their images stand, and leaves the others unseen", () =
     predicted: Uint16Array.of(7, 0, 300, 0),
     labels: Uint16Array.of(7, 0, 299, 0),
     sureness: Uint8Array.of(255, 0, 153, 0),
-    errors: Uint8Array.of(255, 0, 128, 0),
+    errors: Uint8Array.of(255, 0, 51, 0),
     entropies: Uint8Array.of(0, 0, 255, 0),
   });
 });
