@@ -1,6 +1,9 @@
 import {defineConfig} from "vitest/config";
 
+import {loadedLate} from "./scripts/loaded-late";
+
 export default defineConfig({
+  plugins: [{name: "loaded-late", transform: (code, id) => (/\/src\/.*\.ts$/.test(id) ? loadedLate(code) : undefined)}],
   test: {
     include: ["test/**/*.test.ts"],
     exclude: ["test/full/**"],

@@ -9,6 +9,7 @@ import {build, type Plugin} from "esbuild";
 import {shells} from "../src/report/shell";
 import {writeDeclarations} from "./declarations";
 import {ENTRIES} from "./entries";
+import {loadedLate} from "./loaded-late";
 
 const ROOT = join(__dirname, "..");
 const DIST = join(ROOT, "dist");
@@ -25,9 +26,8 @@ const places: Plugin = {
   setup({onLoad}) {
     onLoad({filter: /\/src\/.*\.ts$/}, ({path}) => {
       const folder = relative(ROOT, dirname(path)).replaceAll("\\", "/");
-      const contents = readFileSync(path, "utf8")
+      const contents = loadedLate(readFileSync(path, "utf8"))
         .replaceAll(/require\.resolve\("(?:\.\.\/)+package\.json"\)/g, '__fileAt("../package.json")')
-        .replaceAll(/= require\(("\.[^"]+")\)/g, "= await import($1)")
         // as CommonJS, which it is: to be imported, two megabytes would first be searched for names
         .replaceAll(/^import \* as (\w+) from ("@tensorflow\/[^"]+");$/gm, "const $1 = __require($2);")
         .replaceAll(/^import ("@tensorflow\/[^"]+");$/gm, "__require($1);")

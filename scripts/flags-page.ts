@@ -1,52 +1,15 @@
 /** @file The text of docs/flags.md: every command's flags, as the program declares them. */
-import type {Argv} from "yargs";
-
-import {commands} from "../src/cli/index";
-
-interface Flag {
-  readonly name: string;
-  readonly help: string;
-  readonly initial: string;
-  readonly group: string;
-}
-
-/** What a command declares, without yargs: a recorder takes its place. */
-function declared(builder: (cli: Argv) => void): Flag[] {
-  const flags: Flag[] = [];
-  const recorder: unknown = new Proxy(
-    {},
-    {
-      get:
-        (_, method) =>
-        (
-          name: string,
-          options: {describe?: string; group?: string; defaultDescription?: string; default?: unknown},
-        ) => {
-          if (method === "option") {
-            const {describe = "", group = "", defaultDescription, default: value} = options;
-            flags.push({
-              name,
-              help: describe,
-              group: group.replace(/:$/, ""),
-              initial: defaultDescription ?? `${value ?? ""}`,
-            });
-          }
-          return recorder;
-        },
-    },
-  );
-  builder(recorder as Argv);
-  return flags;
-}
+import {declaredBy} from "../src/cli/declared";
+import {allCommands} from "../src/cli/index";
 
 /** A cell of a Markdown table. */
 const cell = (text: string) => text.replaceAll("|", "\\|").replaceAll("\n", " ");
 
 /** The text of docs/flags.md. */
-export function flagsPage(): string {
-  const parts = commands.map(({command, describe, builder}) => {
-    const name = [command].flat().at(-1) as string;
-    const all = declared(builder);
+export async function flagsPage(): Promise<string> {
+  const parts = (await allCommands()).map(({command, describe, builder, renamed = {}}) => {
+    const name = ([command].flat().at(-1) as string).split(" ")[0];
+    const all = declaredBy(builder).flags;
     const tables = [...new Set(all.map(({group}) => group))].map((group) => {
       const flags = all.filter((flag) => flag.group === group);
       const rows = flags.map(
@@ -55,12 +18,15 @@ export function flagsPage(): string {
       );
       return `${group ? `**${group}**\n\n` : ""}| flag | default | |\n|---|---|---|\n${rows.join("\n")}`;
     });
-    return `## ${name}\n\n${describe[0].toUpperCase()}${describe.slice(1)}.\n\n${tables.join("\n\n")}`;
+    const old = Object.entries(renamed).map(([before, now]) => `\`--${before}\` is \`--${now}\``);
+    const before = old.length > 0 ? `\n\nUntil 1.0, the names of before work too: ${old.join(", ")}.` : "";
+    return `## ${name}\n\n${describe[0].toUpperCase()}${describe.slice(1)}.\n\n${tables.join("\n\n")}${before}`;
   });
   return `# Every flag
 
 Written by \`npm run flags\` from the tables that the program itself reads; \`--help\` after a command shows the same. A flag without
-a default is off, or decides by itself. \`--quiet\`, \`--verbose\` (where in the code an error arose) and \`--no-color\` work everywhere.
+a default is off, or decides by itself. Everywhere work \`--json\` (JSON for other programs, [json.md](json.md)), \`--quiet\` or \`-q\` (nothing
+but errors), \`--verbose\` (where in the code an error arose), and \`--color auto\`, \`always\` or \`never\` (\`--no-color\` is the last).
 
 ${parts.join("\n\n")}
 `;

@@ -4,4 +4,4 @@ import {join} from "node:path";
 
 import {flagsPage} from "./flags-page";
 
-writeFileSync(join(__dirname, "..", "docs", "flags.md"), flagsPage());
+void flagsPage().then((page) => writeFileSync(join(__dirname, "..", "docs", "flags.md"), page));

@@ -233,9 +233,9 @@ describe("the command", () => {
   test("tells in one line what it cannot compare", async () => {
     mkdirSync(join(save, "empty"), {recursive: true});
     const alone = await command(["compare", "fast-0", "--save", save]);
-    expect([alone.code, alone.stderr.trim()]).toEqual([1, "error: compare: expected two runs or more, got 1"]);
+    expect([alone.code, alone.stderr.trim()]).toEqual([2, "error: compare: expected two runs or more, got 1"]);
     const none = await command(["compare", "fast-0", "gone", "--save", save]);
-    expect(none.code).toBe(1);
+    expect(none.code).toBe(2);
     expect(none.stderr.trim().split("\n")).toHaveLength(1);
   });
 });

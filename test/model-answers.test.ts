@@ -23,7 +23,7 @@ describe("what a model's numbers are", () => {
   const ln3 = Math.log(3);
   test.each<[GraphEnd["kind"], ModelOutput, number[], number[], string]>([
     ["softmax", "auto", [0.25, 0.75], [0.25, 0.75], "probabilities of 2 classes (the graph ends in Softmax)"],
-    ["softmax", "probabilities", [0.25, 0.75], [0.25, 0.75], "probabilities of 2 classes (--output probabilities)"],
+    ["softmax", "probabilities", [0.25, 0.75], [0.25, 0.75], "probabilities of 2 classes (--scores probabilities)"],
     [
       "log-softmax",
       "auto",
@@ -32,7 +32,7 @@ describe("what a model's numbers are", () => {
       "scores of 2 classes, made probabilities by a softmax (the graph ends in LogSoftmax)",
     ],
     ["sigmoid", "auto", [0.9, 0.8], [0.9, 0.8], "2 independent probabilities (the graph ends in Sigmoid)"],
-    ["sigmoid", "sigmoid", [0.9, 0.8], [0.9, 0.8], "2 independent probabilities (--output sigmoid)"],
+    ["sigmoid", "sigmoid", [0.9, 0.8], [0.9, 0.8], "2 independent probabilities (--scores sigmoid)"],
     [
       "scores",
       "auto",
@@ -46,14 +46,14 @@ describe("what a model's numbers are", () => {
       "logits",
       [0.25, 0.75],
       [0.377541, 0.622459],
-      "scores of 2 classes, made probabilities by a softmax (--output logits)",
+      "scores of 2 classes, made probabilities by a softmax (--scores logits)",
     ],
     [
       "scores",
       "sigmoid",
       [ln3, -ln3],
       [0.75, 0.25],
-      "2 independent scores, each made a probability by a sigmoid (--output sigmoid)",
+      "2 independent scores, each made a probability by a sigmoid (--scores sigmoid)",
     ],
     ["unknown", "auto", [0.25, 0.75], [0.25, 0.75], "probabilities of 2 classes (they sum to 1)"],
     [
@@ -63,7 +63,7 @@ describe("what a model's numbers are", () => {
       [0.25, 0.75],
       "scores of 2 classes, made probabilities by a softmax (they are not all from 0 to 1)",
     ],
-    ["unknown", "sigmoid", [0.9, 0.8], [0.9, 0.8], "2 independent probabilities (--output sigmoid)"],
+    ["unknown", "sigmoid", [0.9, 0.8], [0.9, 0.8], "2 independent probabilities (--scores sigmoid)"],
   ])("after %s with --output %s, %j is understood", (kind, output, row, probabilities, words) => {
     const meaning = ask(kind, output, row);
     expect(of(meaning, ...row)).toBeAllClose(probabilities, {rtol: 1e-6});
@@ -76,37 +76,37 @@ describe("what a model's numbers are", () => {
       "sigmoid",
       "probabilities",
       [0.9, 0.8],
-      "--output: expected sigmoid or auto for net.onnx, got probabilities: it ends in Sigmoid",
+      "--scores: expected sigmoid or auto for net.onnx, got probabilities: it ends in Sigmoid",
     ],
     [
       "sigmoid",
       "logits",
       [0.9, 0.8],
-      "--output: expected sigmoid or auto for net.onnx, got logits: it ends in Sigmoid",
+      "--scores: expected sigmoid or auto for net.onnx, got logits: it ends in Sigmoid",
     ],
     [
       "softmax",
       "logits",
       [0.25, 0.75],
-      "--output: expected probabilities or auto for net.onnx, got logits: it ends in Softmax",
+      "--scores: expected probabilities or auto for net.onnx, got logits: it ends in Softmax",
     ],
     [
       "softmax",
       "sigmoid",
       [0.25, 0.75],
-      "--output: expected probabilities or auto for net.onnx, got sigmoid: it ends in Softmax",
+      "--scores: expected probabilities or auto for net.onnx, got sigmoid: it ends in Softmax",
     ],
     [
       "log-softmax",
       "probabilities",
       [-1, -1],
-      "--output: expected logits or auto for net.onnx, got probabilities: it ends in LogSoftmax",
+      "--scores: expected logits or auto for net.onnx, got probabilities: it ends in LogSoftmax",
     ],
     [
       "unknown",
       "auto",
       [0.9, 0.8],
-      "--output: expected sigmoid (independent classes) or logits (scores) for net.onnx, got numbers from 0 to 1 that do not sum to 1, and Clip as the last node, which does not tell",
+      "--scores: expected sigmoid (independent classes) or logits (scores) for net.onnx, got numbers from 0 to 1 that do not sum to 1, and Clip as the last node, which does not tell",
     ],
     ["scores", "auto", [0, Number.NaN], "net.onnx: expected finite numbers, got NaN"],
     ["scores", "auto", [0, Number.POSITIVE_INFINITY], "net.onnx: expected finite numbers, got Infinity"],
@@ -130,7 +130,7 @@ describe("what a model's numbers are", () => {
     expect(spam.classNames).toEqual(["not spam", "spam"]);
     expect(of(spam, Math.log(3))).toBeAllClose([0.25, 0.75], {rtol: 1e-6});
     expect(spam.words).toBe(
-      "one score, made a probability p by a sigmoid: spam has p, not spam has 1 - p (--output logits)",
+      "one score, made a probability p by a sigmoid: spam has p, not spam has 1 - p (--scores logits)",
     );
     expect(of(ask("unknown", "probabilities", row, 1), 0.25)).toEqual([0.75, 0.25]);
     expect(() => ask("sigmoid", "auto", row, 1, ["a", "b", "c"])).toThrow(
@@ -140,7 +140,7 @@ describe("what a model's numbers are", () => {
       "net.onnx: expected two classes or more, got one, whose softmax is always 1",
     );
     expect(() => ask("scores", "auto", [3], 1)).toThrow(
-      "--output: expected sigmoid (a probability) or logits (a score) for net.onnx, got one number an image, and Gemm as the last node, which does not tell",
+      "--scores: expected sigmoid (a probability) or logits (a score) for net.onnx, got one number an image, and Gemm as the last node, which does not tell",
     );
   });
 

@@ -101,7 +101,7 @@ describe("a stranger's run whose files are links", () => {
     ["resume", "r"],
     ["labels", "suspects", "r"],
     ["compare", "r", "r@1"],
-    ["explain", "--run", "r", "--image-index", "0"],
+    ["explain", "test:0", "--model", "r"],
     ["--from", "r", "--epochs", "2"],
   ])("`%s %s %s %s %s` ends with one line on the link", async (...words) => {
     const {save, outside, before} = strangeRun((run, out) => leadsTo(run, "plots", join(out, "folder")));

@@ -109,7 +109,7 @@ describe("a LayersModel's output is understood by its last layers", () => {
     const map = tf.sequential({layers: [tf.layers.conv2d({filters: 2, kernelSize: 3, inputShape: [4, 4, 1]})]});
     await expect(opened(map)).rejects.toThrow("got a map or boxes: an output of [1, 2, 2, 2]");
     await expect(opened(stack(dense(1)))).rejects.toThrow(
-      "--output: expected sigmoid (a probability) or logits (a score)",
+      "--scores: expected sigmoid (a probability) or logits (a score)",
     );
     const {found, own} = await opened(stack(dense(3, "relu")), {output: "logits"}); // asked for by name, it is taken
     expect(found).toBeAllClose([...softmaxRows(own, 3)], {rtol: 1e-6, atol: 1e-7});

@@ -63,7 +63,7 @@ test.each([
   [["\u202eresume"], '"\\u202eresume"'],
 ])("an error about %j is one line without control characters", async (flags, words) => {
   const {stderr, code} = await command(flags);
-  expect(code).toBe(1);
+  expect(code).toBe(2);
   expect(stderr.trimEnd()).toMatch(/^error: [^\p{Cc}\p{Bidi_Control}]*$/u);
   expect(stderr).toContain(words);
 });

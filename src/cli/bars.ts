@@ -18,7 +18,7 @@ const LOOK: Options = {
   // the whole line is ours: cli-progress would cut coloured text in the middle of its codes
   format: (_, {value, total}, state) =>
     forTerminal(barLine({...state, share: total > 0 ? value / total : 1}, columns())),
-  stream: process.stdout, // where all else of a run is said; by itself it takes stderr
+  stream: process.stderr,
   hideCursor: true,
   clearOnComplete: true,
   stopOnComplete: false,
@@ -45,12 +45,12 @@ export function terminalBar(): Bar {
     note(words) {
       bar?.stop();
       bar = undefined;
-      process.stdout.write(`\r\x1b[2K${forTerminal(paint.dim(cut(words, columns())))}`);
+      process.stderr.write(`\r\x1b[2K${forTerminal(paint.dim(cut(words, columns())))}`);
     },
     end() {
       bar?.stop();
       bar = undefined;
-      process.stdout.write("\r\x1b[2K");
+      process.stderr.write("\r\x1b[2K");
     },
   };
 }

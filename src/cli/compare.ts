@@ -1,4 +1,4 @@
-import {join} from "node:path";
+import {join, resolve} from "node:path";
 import {pathToFileURL} from "node:url";
 
 import {type OptionTable, oneOf, positiveInteger, resolveOptions, UserError} from "../nouns/options";
@@ -11,7 +11,9 @@ import {RUNS_FILE, runsShown} from "../report/compare/runs-shown";
 import {writeReport} from "../report/page";
 import type {Command} from "./command";
 import {comparisonLines} from "./compare-words";
+import {VERDICT_NO} from "./exit-codes";
 import {declareFlags, givenOf} from "./flags";
+import {openIfAsked} from "./served";
 import {say, sayJson} from "./terminal";
 
 interface CompareOptions {
@@ -21,7 +23,7 @@ interface CompareOptions {
   readonly out: string;
   readonly save: string;
   readonly report: boolean;
-  readonly json: boolean;
+  readonly open: boolean;
 }
 
 /** Stands for "no limit": a run may be worse by any amount. */
@@ -36,22 +38,34 @@ const compareFlags: OptionTable<CompareOptions> = {
   top: {default: 10, help: "images and confusions that are listed", check: positiveInteger},
   failUnder: {
     default: NO_LIMIT,
+    words: {none: NO_LIMIT},
     help: "exit code 3 if a run is worse than the base by more than this (0.002 is 0.2 points)",
     check: (value) => (value >= 0 ? undefined : "a number, 0 or more"),
   },
   out: {default: "", help: "also write the comparison as a page (.html) or as data (.json)"},
   save: {default: "save", help: "the folder that runs are kept in"},
   report: {default: false, help: "also show it on the last run's page, as its question Runs"},
-  json: {default: false, help: "print the comparison as JSON (schema epochscope/compare/1)"},
+  open: {default: false, help: "open the page that --out or --report wrote"},
 };
-
-/** The verdict is no, though all worked: `--fail-under` was passed. */
-const VERDICT_NO = 3;
 
 /** Says what one run does better than another, on the images that both were tested on, and how much of it is chance. */
 export const compareCommand: Command = {
   command: "compare <runs..>",
   describe: "lay runs side by side: what got better, what broke, and whether it was luck",
+  help: {
+    usage: "compare RUN RUN… [flags]",
+    rows: [
+      ["RUN", "a name, latest, latest~1, a folder; RUN@3 is its epoch 3 [@best]; the first is the base"],
+      ["--metric NAME", `what decides: ${Object.keys(DECIDING).join(", ")}`],
+      ["--top N", "images and confused pairs that are listed"],
+      ["--fail-under X", "exit code 3 if a run is worse than the base by more than X (0.002 is 0.2 points)"],
+      ["--out FILE", "also write a page (.html) or data (.json)"],
+      ["--report", "also show it on the last run's page, as its question Runs"],
+    ],
+    also: ["save", "open"],
+    examples: ["epochscope compare latest~1 latest", "epochscope compare main latest --fail-under 0.002       in CI"],
+    note: "Only test images that both runs have are compared. The test is McNemar's.",
+  },
   builder(cli) {
     cli.positional("runs", {
       type: "string",
@@ -59,13 +73,13 @@ export const compareCommand: Command = {
       describe: "two or more: a name, latest, latest~1 (the one before), a folder; RUN@3 is its epoch 3",
     });
     declareFlags(cli, compareFlags, "", "Compare:");
-    cli.example("$0 compare latest~1 latest", "the run before and the last one");
-    cli.example("$0 compare main latest --fail-under 0.002", "exit code 3 if the last is worse by 0.2 points");
   },
   async handler(given) {
     const options = resolveOptions(compareFlags, givenOf(given, compareFlags, ""), "--");
     const names = given.runs as string[];
-    if (names.length < 2) throw new UserError(`compare: expected two runs or more, got ${names.length}`);
+    if (names.length < 2) {
+      throw new UserError(`compare: expected two runs or more, got ${names.length}`, {code: "BAD_OPTION"});
+    }
     if (options.out && !/\.(html|json)$/i.test(options.out)) {
       throw new UserError(`--out: expected a file that ends in .html or .json, got "${options.out}"`);
     }
@@ -73,12 +87,14 @@ export const compareCommand: Command = {
     for (const name of names) references.push(await findRunAt(options.save, name));
     const comparison = await compareRuns(references);
     const json = `${JSON.stringify(compareDocument(comparison, options.top), undefined, 2)}\n`;
-    const print = given.quiet === true ? () => {} : say;
-    if (options.json) sayJson(json);
+    const isJson = given.json === true;
+    const print = given.quiet === true || isJson ? () => {} : say;
+    let shownPage = /\.html$/i.test(options.out) ? resolve(options.out) : undefined;
+    if (isJson) sayJson(json);
     else for (const line of comparisonLines(comparison, options.top)) print(line);
     if (options.out) {
       await writeWhole(options.out, /\.html$/i.test(options.out) ? comparePage(comparison) : json);
-      if (!options.json) for (const line of ["", `page  ${options.out}`]) print(line);
+      for (const line of ["", `page  ${options.out}`]) print(line);
     }
     if (options.report) {
       const shown = runsShown(comparison);
@@ -86,8 +102,12 @@ export const compareCommand: Command = {
       const folder = references[references.length - 1].run.path;
       await writeWhole(join(folder, RUNS_FILE), JSON.stringify(shown));
       const page = await writeReport(folder);
-      if (!options.json) print(`page  ${pathToFileURL(page).href}#v=runs`);
+      print(`page  ${pathToFileURL(page).href}#v=runs`);
+      shownPage ??= page;
     }
+    if (options.open && !shownPage)
+      throw new UserError("--open: expected a page, by --out FILE.html or --report, got none");
+    if (shownPage) await openIfAsked(options, pathToFileURL(shownPage).href);
     const worse = comparison.runs.some((run) => worseBy(comparison, run, options.metric) > options.failUnder);
     return worse ? VERDICT_NO : 0;
   },

@@ -3,14 +3,12 @@ import {pathToFileURL} from "node:url";
 
 import type {RunEvent} from "../pipeline/run/events";
 import type {ReportServer} from "../report/serve";
+import {BY_SIGNAL, FAILED} from "./exit-codes";
 import {collectSeldom} from "./heap";
 import {pageFlagsOf} from "./page-flags";
 import {progressOf} from "./progress";
 import {openIfAsked, servedPage} from "./served";
 import {complain, say} from "./terminal";
-
-/** Exit code of a process that the user broke off (128 + SIGINT). */
-const INTERRUPTED = 130;
 
 /**
  * Shows a run as it goes, to its end or to the user's Ctrl-C: the first stops after the work at hand, a second at once.
@@ -27,10 +25,12 @@ export async function driveEvents(
   const page = pageFlagsOf(given);
   const progress = progressOf({quiet: given.quiet === true, verbose: given.verbose === true});
   const interrupt = new AbortController();
-  const onSignal = () => {
+  let interrupted: number = BY_SIGNAL.SIGINT;
+  const onSignal = (signal: keyof typeof BY_SIGNAL) => {
+    interrupted = BY_SIGNAL[signal];
     if (interrupt.signal.aborted) {
       progress.stop(); // or the terminal would be left without its cursor
-      process.exit(INTERRUPTED);
+      process.exit(interrupted);
     }
     interrupt.abort();
     progress.stopping();
@@ -61,14 +61,14 @@ export async function driveEvents(
     if (!(interrupt.signal.aborted && error === interrupt.signal.reason)) throw error;
     progress.stop();
     complain(early);
-    process.exit(INTERRUPTED); // at once: a picture that is being decoded would be waited for
+    process.exit(interrupted); // at once: a picture that is being decoded would be waited for
   } finally {
     progress.stop();
     process.off("SIGINT", onSignal).off("SIGTERM", onSignal);
     await server?.close();
   }
-  if (stopped) return INTERRUPTED;
-  return failed.size > 0 ? 1 : 0;
+  if (stopped) return interrupted;
+  return failed.size > 0 ? FAILED : 0;
 }
 
 function aborted(signal: AbortSignal): Promise<void> {

@@ -45,6 +45,7 @@ export interface ExplainFlags {
   readonly seed: number;
   readonly save: string;
   readonly out: string;
+  readonly open: boolean;
 }
 
 /** Numbers with commas between. */
@@ -53,10 +54,13 @@ const listed = (words: string) =>
   words !== "" && numbers(words).every(Number.isFinite) ? undefined : "numbers with commas between";
 
 export const explainFlags: OptionTable<ExplainFlags> = {
-  model: {default: "", help: "an .onnx file, or a tfjs model.json (layers or graph)"},
+  model: {
+    default: "",
+    help: "which network: a run (latest, if you name none), an .onnx file, or a tfjs model.json (layers or graph)",
+  },
   preset: {default: "", help: "a JSON file with these flags by name; the files it names stand beside it"},
-  run: {default: "", help: "instead of --model: a saved run's best model, by name, folder or latest"},
-  imageIndex: {default: "", help: "with --run: places in the test split, with commas between"},
+  run: {default: "", help: "the old way to write --model RUN"},
+  imageIndex: {default: "", help: "the old way to write test:8: places in the test split, with commas between"},
   classes: {
     default: "",
     help: "class names: one a line, a JSON list, or a JSON object of index and name, either way round; default 0, 1, …",
@@ -66,7 +70,11 @@ export const explainFlags: OptionTable<ExplainFlags> = {
     help: `lime (segments), or a map of pixels: ${methods.map(({name}) => name).join(", ")}`,
     check: oneOf("lime", ...methods.map(({name}) => name)),
   },
-  class: {default: "", help: "explain this class, by name or index; default: the most probable"},
+  class: {
+    default: "predicted",
+    flag: "target",
+    help: "the class explained: predicted (the most probable), label (the true one, of a run's image), a name, or an index",
+  },
   top: {default: 1, help: "explain this many of the most probable classes", check: positiveInteger},
   size: {default: "", help: "of the input, as 224x224x3, where the model leaves it open"},
   layout: {default: "auto", help: "of the input: nchw, nhwc or auto", check: oneOf("auto", "nchw", "nhwc")},
@@ -75,7 +83,8 @@ export const explainFlags: OptionTable<ExplainFlags> = {
   std: {default: "1", help: "one number, or one a channel", check: listed},
   output: {
     default: "auto",
-    help: "of the model: probabilities (one class excludes the others), sigmoid (independent ones), logits (scores), or auto: by its last nodes, else by its numbers",
+    flag: "scores",
+    help: "what the model gives: probabilities (one class excludes the others), sigmoid (independent ones), logits (scores), or auto: by its last nodes, else by its numbers",
     check: oneOf(...OUTPUTS),
   },
   outputName: {default: "", help: "the output to explain, of a model that has several"},
@@ -98,7 +107,8 @@ export const explainFlags: OptionTable<ExplainFlags> = {
   },
   remove: {
     default: 0,
-    help: "remove this many segments, ask again, until the class flips; 0: do not",
+    words: {none: 0},
+    help: "remove this many segments, ask again, until the class flips; none: do not",
     check: wholeNumber,
   },
   coverage: {
@@ -111,6 +121,7 @@ export const explainFlags: OptionTable<ExplainFlags> = {
   seed: {default: 0, help: "every stream of chance is derived from it; up to 2^53 - 1", check: seedNumber},
   save: {default: "save", help: "the folder that runs are kept in"},
   out: {default: "", help: "folder to write to; default: explain in --save"},
+  open: {default: false, help: "open the first picture"},
 };
 
 /** The flags, over the preset's, over the defaults. */
@@ -126,7 +137,8 @@ export async function explainOptionsOf(given: {readonly [flag: string]: unknown}
     const words = Array.isArray(value) ? value.join(",") : value;
     // scale, mean and std are words on the command line; files stand beside the preset
     if (["scale", "mean", "std"].includes(name)) return [name, `${words}`];
-    return [name, ["model", "classes"].includes(name) ? resolve(dirname(path), `${words}`) : words];
+    const key = name === "target" ? "class" : name === "scores" ? "output" : name; // by the flag's name
+    return [key, ["model", "classes"].includes(name) ? resolve(dirname(path), `${words}`) : words];
   });
   return resolveOptions(explainFlags, {...Object.fromEntries(asFlags), ...flags}, "--");
 }

@@ -1,14 +1,11 @@
-import {basename, join, resolve} from "node:path";
+import {existsSync} from "node:fs";
+import {join, resolve} from "node:path";
+import {pathToFileURL} from "node:url";
 
 import {limeFlags, limeOptionsOf} from "../lime/option-table";
 import {resolveOptions, UserError} from "../nouns/options";
-import type {Images} from "../nouns/samples";
 import {attributeImage} from "../pipeline/attribute";
-import {fitImage} from "../pipeline/data/images/fit-image";
-import {decodeImage} from "../pipeline/data/images/image-file";
-import {readWhole} from "../pipeline/data/read-file";
 import {explainImage} from "../pipeline/explain";
-import type {LoadedClassifier} from "../pipeline/model/load/black-box";
 import type {LoadSettings} from "../pipeline/model/load/load-settings";
 import {encode} from "../pipeline/record/artifact-codec";
 import {freshFolder} from "../pipeline/record/fresh-name";
@@ -21,75 +18,105 @@ import type {Artifact} from "../pipeline/types";
 import {draw} from "../plots/index";
 import {trustWords} from "../plots/trust-words";
 import type {Command} from "./command";
+import {drained} from "./drained";
+import {type ExplainedImage, explainedImages} from "./explain-document";
 import {type ExplainFlags, explainFlags, explainOptionsOf, numbers, shapeOf} from "./explain-flags";
 import {declareMethodFlags, methodOf} from "./explain-methods";
 import {readClassNames} from "./explain-model";
 import {declareFlags, givenOf} from "./flags";
-import {imageFiles} from "./image-files";
+import {dataSubject, fileSubject, type ImageWord, imageWords, type Subject} from "./image-words";
+import {noteOldWay} from "./notes";
+import {openIfAsked} from "./served";
 import {openStrangeNetwork, openStranger} from "./stranger";
-import {muteOthers, say} from "./terminal";
+import {complain, muteOthers, say, sayDocument} from "./terminal";
 
-/** One image to explain, and what is known of it. */
-interface Subject {
-  readonly name: string;
-  /** The folder of its pictures; numbered where there is such a one. */
-  readonly folder: string;
-  readonly image: Images;
-  readonly index?: number;
-  readonly label?: number;
-  /** The image's file, where it is one: the path that was given, or that of a test image. */
-  readonly file?: string;
-}
-
-/** Explains images by LIME: files with any model, or test images with a saved run's. */
+/** Explains images by LIME: files or a run's own images, with a saved run's model or any other. */
 export const explainCommand: Command = {
   command: "explain [images..]",
-  describe: "show what in an image speaks for its class (LIME)",
+  describe: "show what in an image speaks for its class, by segments (LIME) or by pixels",
+  renamed: {class: "target", output: "scores"},
+  help: {
+    usage: "explain IMAGE… [flags]",
+    rows: [
+      ["IMAGE", "PNG or JPEG files, a folder, or an image of the run's data: test:8, train:17"],
+      ["--model WHAT", "a run, an .onnx file, or a tfjs model.json [latest]"],
+      [
+        "--method NAME",
+        "lime, saliency, integrated-gradients, smooth-grad, grad-cam, occlusion, gradient, input-x-gradient",
+      ],
+      ["--target WHAT", "a class by name or index, predicted, or label"],
+      ["--top N", "explain the N most probable classes"],
+      ["--remove N", "take the N strongest segments away, ask again, until the class flips"],
+      ["--curves", "deletion and insertion, beside random and edge orders"],
+      ["--classes FILE", "class names: one a line, or JSON [0, 1, …]"],
+      ["--scale --mean --std X", "the input is (pixel in 0..1 × scale − mean) / std"],
+      ["--scores WHAT", "auto, probabilities, sigmoid or logits"],
+      ["--size HxWxC", "of the input, where the model leaves it open; --layout"],
+    ],
+    also: ["fit", "invert", "preset", "out", "seed", "save", "open"],
+    examples: [
+      "epochscope explain test:8 --remove 2 --curves",
+      "epochscope explain cat.jpg --model net.onnx --classes names.txt \\",
+      "                   --scale 255 --mean 127 --std 128",
+    ],
+  },
   builder(cli) {
-    cli.positional("images", {type: "string", array: true, describe: "PNG or JPEG files, or folders of them"});
-    declareFlags(cli, explainFlags, "", "Explain:");
+    cli.positional("images", {
+      type: "string",
+      array: true,
+      describe: "PNG or JPEG files, folders of them, test:8 or train:17 of the run's data",
+    });
+    const {run, imageIndex, ...flags} = explainFlags;
+    declareFlags(cli, flags, "", "Explain:");
     declareMethodFlags(cli);
-    cli.example("$0 explain cat.jpg --model net.onnx --scale 255 --mean 127 --std 128", "a photograph, any ONNX model");
-    cli.example("$0 explain cats --model net.onnx --method integrated-gradients --top 3", "a folder, pixel by pixel");
-    cli.example("$0 explain --run latest --image-index 8 --remove 3", "a test digit, the newest run's model");
+    declareFlags(cli, {run, imageIndex}, "", "Old:");
   },
   async handler(given) {
     const options = await explainOptionsOf(given);
-    const files = (given.images ?? []) as string[]; // yargs' array positional
-    const print = given.quiet === true ? () => {} : say;
+    const words = (given.images ?? []) as string[]; // yargs' array positional
+    const isTalking = given.quiet !== true && given.json !== true;
+    const print = isTalking ? say : () => {};
     const notes: string[] = []; // printed with the first result: an error stands alone
     const telling = {say: (line: string) => notes.push(line), verbose: given.verbose === true};
     const pixelwise = methodOf(given, options.method);
     const opening = pixelwise?.method.needs === "gradients" ? withGradients(options.method) : openStranger;
-    const {classifier, subjects} = await (options.run ? fromRun : fromModel)(options, files, telling, opening);
+    const {classifier, subjects, model} = await asked(options, words, telling, opening);
     const lime = limeOptionsOf(
       resolveOptions(limeFlags, givenOf(given, limeFlags, "lime."), "--lime."),
       classifier.imageShape,
     );
     const unmute = telling.verbose ? () => {} : muteOthers("log"); // a graph may print
+    const explained: ExplainedImage[] = [];
+    const pictures: string[] = [];
     try {
       for (const {name, folder: own, image, index, label, file} of subjects) {
         const folder = await freshFolder(resolve(options.out || join(options.save, "explain")), own);
         const {top, remove, coverage, minWeight, curves, seed} = options;
-        const {class: explained} = options;
+        const target = targetOf(options.class, label, classifier.classNames, name);
         const {understood} = classifier;
         const shown = {caption: name, lime, top, remove, coverage, minWeight, curves, seed, understood};
-        const asked = explained ? {...shown, explained} : shown;
-        const known = {
+        const facts = {
           ...(index === undefined ? {} : {index}),
           ...(label === undefined ? {} : {label}),
           ...(file === undefined ? {} : {file}),
         };
+        const known = {...(target === undefined ? {} : {explained: target}), ...facts};
+        const made: Artifact[] = [];
         try {
           const artifacts = pixelwise
-            ? attributeImage(classifier, image, {...asked, ...pixelwise, known: {...known, understood}})
-            : explainImage(classifier, image, {...asked, ...known});
+            ? attributeImage(classifier, image, {...shown, ...known, ...pixelwise, known: {...facts, understood}})
+            : explainImage(classifier, image, {...shown, ...known});
           for await (const artifact of artifacts) {
             await write(folder.path, artifact);
-            for (const line of [...notes.splice(0), ...wordsOf(artifact)]) print(line);
+            made.push(artifact);
+            if (isTalking) for (const line of notes.splice(0)) complain(line);
+            for (const line of wordsOf(artifact)) print(line);
           }
           if (file !== undefined && index !== undefined) print(`  picture ${file}`);
-          print(`  ${await folder.keep()}`);
+          const kept = await folder.keep();
+          pictures.push(join(kept, `${made[0].name}.png`));
+          print(`  ${kept}`);
+          explained.push(...explainedImages(name, file, kept, made));
         } catch (error) {
           await folder.drop();
           throw error;
@@ -99,6 +126,8 @@ export const explainCommand: Command = {
       unmute();
       await classifier.dispose();
     }
+    if (given.json === true) sayDocument({schema: "epochscope/explain/1", model, notes, images: explained});
+    await openIfAsked(options, pathToFileURL(pictures[0]).href);
     return 0;
   },
 };
@@ -117,13 +146,37 @@ function withGradients(method: string): Opening {
     const why = noGradient.replace(/^no gradients[^:]*: /, "").replace(/; what asks from outside.*$/, "");
     throw new UserError(
       `${path}: expected gradients for --method ${method}, got none: ${why}; --method lime and occlusion work with it`,
+      {code: "NO_GRADIENT"},
     );
   };
 }
 
-async function fromModel(options: ExplainFlags, files: readonly string[], telling: Telling, opening: Opening) {
-  if (!options.model) throw new UserError("explain: expected --model or --run, got neither");
-  if (files.length === 0) throw new UserError("explain: expected image files, got none");
+/** The model and the images that a command line names. */
+async function asked(options: ExplainFlags, typed: readonly string[], telling: Telling, opening: Opening) {
+  const {model, run, imageIndex} = options;
+  if (model && run) throw new UserError("--model: expected it without --run, got both");
+  if (run) noteOldWay("--run RUN", "--model RUN");
+  if (imageIndex) noteOldWay("--image-index 8", "test:8");
+  const words = await imageWords([...typed, ...(imageIndex ? [`test:${imageIndex}`] : [])]);
+  if (words.length === 0) {
+    throw new UserError("explain: expected images (cat.jpg, a folder, test:8), got none", {code: "BAD_OPTION"});
+  }
+  const isFile = model !== "" && (/\.(onnx|json)$/i.test(model) || isThere(model));
+  const open = {telling, opening};
+  return isFile ? fromModel(options, words, open) : fromRun(options, run || model || "latest", words, open);
+}
+
+/** Whether a path leads to a file, or to a folder that is no run. */
+function isThere(path: string): boolean {
+  return existsSync(path) && !existsSync(join(path, "run.json"));
+}
+
+interface Open {
+  readonly telling: Telling;
+  readonly opening: Opening;
+}
+
+async function fromModel(options: ExplainFlags, words: readonly ImageWord[], {telling, opening}: Open) {
   const {layout, scale, mean, std, output, outputName, size, classes, engine} = options;
   const {names, notes = []} = classes ? await readClassNames(classes) : {};
   for (const note of notes) telling.say(note);
@@ -135,70 +188,54 @@ async function fromModel(options: ExplainFlags, files: readonly string[], tellin
     ...(size ? {imageShape: shapeOf(size)} : {}),
     ...(names ? {classNames: names} : {}),
   };
+  const ofData = words.find((word) => word.kind === "data");
+  if (ofData) {
+    const where = `${ofData.word}: expected a run as --model, whose data it is of, got ${options.model}`;
+    throw new UserError(where, {code: "BAD_OPTION"});
+  }
   const classifier = await opening(options.model, engine, load, options.maxMemory * 2 ** 30);
-  return {classifier, subjects: await readImages(files, classifier, options)};
+  const subjects: Subject[] = [];
+  for (const word of words) if (word.kind === "file") subjects.push(await fileSubject(word.path, classifier, options));
+  return {classifier, subjects, model: options.model};
 }
 
-async function fromRun(options: ExplainFlags, files: readonly string[], telling: Telling, opening: Opening) {
-  if (options.model) throw new UserError("explain: expected --model or --run, got both");
-  const {path} = await findRun(options.save, options.run);
-  const file = readTrainedRun(path, "explain --run");
-  const {data} = file;
+async function fromRun(options: ExplainFlags, name: string, words: readonly ImageWord[], {telling, opening}: Open) {
+  const {path} = await findRun(options.save, name);
+  const file = readTrainedRun(path, "explain");
+  const {data: facts} = file;
   const load = {
     ...telling,
     input: {scale: 1, mean: [0], std: [1]},
     output: "probabilities" as const,
-    imageShape: data.imageShape,
-    classNames: data.classNames,
+    imageShape: facts.imageShape,
+    classNames: facts.classNames,
   };
   const model = join(path, "model", "model.json");
   const classifier = await opening(model, options.engine, load, options.maxMemory * 2 ** 30);
-  const subjects = await readImages(files, classifier, options);
-  if (options.imageIndex) {
-    const begun = resolveOptions(runOptions, {...file.options, dataUrl: ""}, `${join(path, "run.json")}: --`);
-    subjects.push(...(await testImages(options, openRunData(path, file, begun))));
+  const begun = resolveOptions(runOptions, {...file.options, dataUrl: ""}, `${join(path, "run.json")}: --`);
+  const needsData = words.some(({kind}) => kind === "data"); // reading it may take a while
+  const data = needsData ? await drained(openRunData(path, file, begun)) : undefined;
+  const subjects: Subject[] = [];
+  for (const word of words) {
+    if (word.kind === "file") subjects.push(await fileSubject(word.path, classifier, options));
+    else if (data) subjects.push(await dataSubject(word, data));
   }
-  if (subjects.length === 0) throw new UserError("explain: expected image files or --image-index, got neither");
-  return {classifier, subjects};
+  return {classifier, subjects, model: file.name};
 }
 
-async function readImages(
-  files: readonly string[],
-  classifier: LoadedClassifier,
-  {fit, invert, maxPixels}: ExplainFlags,
-): Promise<Subject[]> {
-  const subjects: Subject[] = [];
-  for (const file of await imageFiles(files)) {
-    const decoded = await decodeImage(await readWhole(file, {most: 8 * maxPixels}), file, {maxPixels});
-    const stem = basename(file).replace(/\.[^.]*$/, "");
-    const folder = /^\.*$/.test(stem) ? "image" : stem; // of ".png"
-    subjects.push({
-      name: basename(file),
-      folder,
-      file,
-      image: await fitImage(decoded, classifier.imageShape, fit, invert),
-    });
-  }
-  return subjects;
-}
-
-async function testImages({imageIndex}: ExplainFlags, opening: ReturnType<typeof openRunData>): Promise<Subject[]> {
-  let step = await opening.next();
-  while (!step.done) step = await opening.next();
-  const {test, folder = ""} = step.value;
-  const indices = numbers(imageIndex);
-  const wrong = indices.find((n) => !(Number.isInteger(n) && n >= 0 && n < test.count));
-  if (wrong !== undefined) {
-    throw new UserError(`--image-index: expected whole numbers below ${test.count}, got ${imageIndex}`);
-  }
-  const subjects: Subject[] = [];
-  for (const index of indices) {
-    const {labels, ...image} = await test.read([index]);
-    const file = test.files && join(folder, test.files[index]);
-    const known = {index, label: labels[0], ...(file === undefined ? {} : {file})};
-    subjects.push({name: `test-${index}`, folder: `test-${index}`, image, ...known});
-  }
-  return subjects;
+/** The class to explain, as `explainImage` takes it. @returns Undefined for the most probable. */
+function targetOf(
+  word: string,
+  label: number | undefined,
+  names: readonly string[],
+  image: string,
+): string | undefined {
+  if (names.includes(word)) return word; // a class may be called so
+  if (word === "predicted" || word === "") return undefined;
+  if (word !== "label") return word;
+  if (label === undefined)
+    throw new UserError(`--target: expected a class for ${image}, got label, which nobody knows`);
+  return `${label}`;
 }
 
 async function write(folder: string, artifact: Artifact): Promise<void> {

@@ -1,80 +1,115 @@
 import {readFileSync} from "node:fs";
 import yargs, {type Argv} from "yargs";
 
-import {nearest} from "../nouns/nearest";
-import {UserError} from "../nouns/options";
-import {inOneLine} from "../nouns/system-errors";
+import {EpochscopeError} from "../nouns/errors";
+import {catalogue, listed} from "./catalogue";
 import type {Command} from "./command";
-import {compareCommand} from "./compare";
-import {explainCommand} from "./explain";
-import {labelsCommand} from "./labels";
-import {projectCommand} from "./project";
-import {reportCommand} from "./report";
-import {resumeCommand} from "./resume";
-import {runCommand} from "./run";
+import {type CommandLine, commandLineOf} from "./command-line";
+import {exitCodeOf} from "./exit-codes";
+import {inWordsOfOurs, unknownCommand, unknownTopic} from "./mistakes";
+import {noteOldWay, takeNotes} from "./notes";
 import {programCommand} from "./shell-words";
-import {sweepCommand} from "./sweep";
-import {complain, muteOthers, paint} from "./terminal";
-import {watchCommand} from "./watch";
+import {complain, complainError, muteOthers, paint, say} from "./terminal";
 
-/** Every command there is, in the order `--help` lists them. */
-export const commands: readonly Command[] = [
-  runCommand,
-  watchCommand,
-  resumeCommand,
-  reportCommand,
-  explainCommand,
-  compareCommand,
-  sweepCommand,
-  labelsCommand,
-  projectCommand,
-];
+/** Every command, loaded. */
+export function allCommands(): Promise<Command[]> {
+  return Promise.all(catalogue.map(({load}) => load()));
+}
 
-/** Runs one command line. @returns The exit code: 0, 1 for an error, 130 where the user broke off. */
+/** Runs one command line. @returns The exit code (`exit-codes.ts`). */
 export async function main(argv: readonly string[]): Promise<number> {
+  const isVerbose = argv.includes("--verbose");
+  const unmute = isVerbose ? () => {} : muteOthers("debug", "info", "trace", "warn");
+  try {
+    const code = await answer(commandLineOf(argv));
+    const notes = takeNotes();
+    if (!isQuiet(argv)) for (const note of notes) complain(`${paint.yellow("note")} ${note}`);
+    return code;
+  } catch (error) {
+    complainError(error as Error, {isVerbose, isJson: argv.includes("--json")});
+    return exitCodeOf(error);
+  } finally {
+    unmute();
+  }
+}
+
+async function answer(line: CommandLine): Promise<number> {
+  if (line.help !== undefined) return printHelp(line, line.help);
+  if (line.version) {
+    say(versionOf());
+    return 0;
+  }
+  if (line.stray !== undefined) throw await unknownCommand(line.stray, saveOf(line.rest));
+  const chosen = line.command ?? (listed("run") as NonNullable<CommandLine["command"]>); // it is in the list
+  if (line.word !== undefined && line.word !== chosen.name) noteOldWay(`"${line.word}"`, `"${chosen.name}"`);
+  return answerBy(await chosen.load(), chosen.name, line.rest);
+}
+
+async function answerBy(command: Command, name: string, words: readonly string[]): Promise<number> {
   let code = 0;
-  const cli = yargs([...argv])
-    .scriptName(programCommand())
-    .usage("$0 [command] [flags]\n\nTrains an image classifier and shows, after every epoch, what it has learnt.")
-    .version("version", "show the version", versionOf())
+  const rest = renamed(words, command.renamed ?? {});
+  // every command is yargs' default one: which it is has been found out already
+  const spec = ([command.command].flat().at(-1) as string).replace(/^\S+/, "$0"); // it has a form
+  const cli = yargs(rest)
+    .scriptName("epochscope")
+    .help(false)
+    .version(false)
     .strict()
     .exitProcess(false)
-    .wrap(Math.min(110, process.stdout.columns ?? 110))
     // yargs' strict() refuses its own dotted options unless dots are left alone.
     .parserConfiguration({"dot-notation": false, "camel-case-expansion": false, "boolean-negation": false})
-    .group([], "Run:") // first in the list
-    .option("quiet", {type: "boolean", describe: "print nothing but errors", group: "Output:"})
-    .option("verbose", {type: "boolean", describe: "show where in the code an error arose", group: "Output:"})
-    .option("no-color", {type: "boolean", describe: "plain text", group: "Output:"})
-    .help("help", "show this list")
-    .alias("help", "h")
+    .option("quiet", {type: "boolean", alias: "q"})
+    .option("verbose", {type: "boolean"})
+    .option("color", {type: "string", choices: ["auto", "always", "never"], requiresArg: true})
+    .option("no-color", {type: "boolean"})
+    .option("json", {type: "boolean"})
     .fail((message, error) => {
-      throw error ?? new UserError(message);
+      throw error ?? new EpochscopeError(message, {code: "BAD_OPTION"});
     });
-  for (const {command, describe, builder, handler} of commands) {
-    cli.command({
-      command,
-      describe,
-      builder: (sub: Argv) => {
-        builder(sub);
-        return sub;
-      },
-      handler: async (given) => {
-        code = await handler(given);
-      },
-    });
-  }
-  const unmute = argv.includes("--verbose") ? () => {} : muteOthers("debug", "info", "trace", "warn");
+  cli.command({
+    command: spec,
+    builder: (sub: Argv) => {
+      command.builder(sub);
+      return sub;
+    },
+    handler: async (given) => {
+      code = await command.handler(given);
+    },
+  });
   try {
     await cli.parseAsync();
     return code;
   } catch (error) {
-    complain(`${paint.red("error:")} ${wordsOf(error as Error, flagsOf(cli), argv)}`);
-    if (argv.includes("--verbose")) for (const line of `${(error as Error).stack}`.split("\n")) complain(line);
-    return 1;
-  } finally {
-    unmute();
+    throw await inWordsOfOurs(error as Error, {name, command, rest, flags: flagsOf(cli)});
   }
+}
+
+async function printHelp({command: chosen, rest}: CommandLine, topic: string): Promise<number> {
+  const {shortHelp, topHelp, topicHelp, topicsOf}: typeof import("./help") = require("./help");
+  const program = programCommand();
+  const isTop = !chosen && topic === "" && rest.length === 0;
+  if (isTop) {
+    for (const text of topHelp(program)) say(text);
+    return 0;
+  }
+  const listedAs = chosen ?? (listed("run") as NonNullable<CommandLine["command"]>); // it is in the list
+  const command = await listedAs.load();
+  const lines = topic === "" ? shortHelp(command, program) : topicHelp(command, topic, program);
+  if (!lines) throw unknownTopic(topic, topicsOf(command));
+  for (const text of lines) say(text);
+  return 0;
+}
+
+/** The words with flags of earlier versions in the place of which stand today's. */
+function renamed(words: readonly string[], names: {readonly [old: string]: string}): string[] {
+  const end = words.indexOf("--");
+  return words.map((word, i) => {
+    const [, old, value = ""] = /^--([^=]+)(=.*)?$/s.exec(word) ?? [];
+    const now = old === undefined || (end >= 0 && i > end) || !Object.hasOwn(names, old) ? undefined : names[old];
+    if (now === undefined) return word;
+    noteOldWay(`--${old}`, `--${now}`);
+    return `--${now}${value}`;
+  });
 }
 
 /** Every flag declared by now: yargs knows them, but its types do not tell. */
@@ -82,31 +117,14 @@ function flagsOf(cli: Argv): string[] {
   return Object.keys((cli as unknown as {getOptions(): {key: object}}).getOptions().key);
 }
 
-/** The error in one line, in our words where it is yargs' own: with the nearest known flag or command. */
-function wordsOf(error: Error, flags: readonly string[], argv: readonly string[]): string {
-  const lacking = /^Not enough arguments following: (.+)$/.exec(error.message)?.[1];
-  if (lacking) return `--${lacking}: expected a value, got none`;
-  const unknown = /^Unknown arguments?: (.+)$/.exec(error.message)?.[1].split(", ");
-  // a line end in our own words is a name's, and is shown; other ones' further lines explain what ours leave out
-  if (!unknown) return inOneLine(error);
-  const names = commands
-    .flatMap(({command}) => command)
-    .map((command) => command.split(" ")[0])
-    .filter((name) => name !== "$0"); // what runs without a name
-  const dashesOf = (word: string) =>
-    ["--", "-"].find((dashes) => argv.some((given) => given.startsWith(dashes + word)));
-  const isFlag = (word: string) => dashesOf(word) !== undefined;
-  // the first other word was to be a command; those after it are that command's
-  const command = unknown.find((word) => !isFlag(word));
-  return unknown
-    .filter((word) => isFlag(word) || word === command)
-    .map((word) => {
-      const near = nearest(word, isFlag(word) ? flags : names);
-      const [shown, kind] = isFlag(word) ? [`${dashesOf(word)}${word}`, "flag"] : [`"${word}"`, "command"];
-      const hint = near ? `did you mean ${isFlag(word) ? "--" : ""}${near}?` : "--help lists them";
-      return `${shown}: expected a known ${kind}, got this one; ${hint}`;
-    })
-    .join("; ");
+function isQuiet(argv: readonly string[]): boolean {
+  return argv.includes("--quiet") || argv.includes("-q");
+}
+
+/** Where runs are kept, as far as the words say so. */
+function saveOf(words: readonly string[]): string {
+  const at = words.indexOf("--save");
+  return at >= 0 && at + 1 < words.length ? words[at + 1] : "save";
 }
 
 function versionOf(): string {

@@ -1,7 +1,6 @@
 import {join, relative} from "node:path";
 
 import {type OptionTable, positiveInteger, resolveOptions} from "../nouns/options";
-import type {Dataset} from "../nouns/samples";
 import {tooFewEpochs, trainingSuspects, trainingSuspectsCsv, whySuspect} from "../pipeline/labels";
 import {findRun} from "../pipeline/record/run-directory";
 import {readTrainedRun} from "../pipeline/record/run-file";
@@ -10,7 +9,9 @@ import {openRunData} from "../pipeline/run/data";
 import {runOptions} from "../pipeline/run/options";
 import {thumbnail} from "../report/compare/thumbnail";
 import {labelsPage} from "../report/labels/page";
-import type {Command} from "./command";
+import {type Command, RUN_WORDS} from "./command";
+import {drained} from "./drained";
+import {VERDICT_NO} from "./exit-codes";
 import {declareFlags, givenOf} from "./flags";
 import {tellLeaks} from "./labels-leaks";
 import {tryEdits} from "./labels-try";
@@ -20,7 +21,6 @@ import {say, sayJson} from "./terminal";
 interface LabelOptions {
   readonly save: string;
   readonly top: number;
-  readonly json: boolean;
   readonly failOver: number;
   readonly distance: number;
   readonly alike: number;
@@ -37,9 +37,9 @@ const labelFlags: OptionTable<LabelOptions> = {
     help: "suspects, or pairs, on the page; at most ten of them in the terminal",
     check: positiveInteger,
   },
-  json: {default: false, help: "print JSON (schemas epochscope/suspects/1, epochscope/leaks/1, epochscope/try/1)"},
   failOver: {
     default: WITHOUT_LIMIT,
+    words: {none: WITHOUT_LIMIT},
     help: "exit code 3 if more labels than this look wrong, or more pairs of copies than this cross splits",
     check: (value) => (Number.isInteger(value) && value >= 0 ? undefined : "a whole number, 0 or more"),
   },
@@ -60,13 +60,26 @@ const labelFlags: OptionTable<LabelOptions> = {
 
 /** Suspects that the terminal names. */
 const NAMED = 10;
-/** The verdict is no, though all worked: `--fail-over` was passed. */
-const VERDICT_NO = 3;
 
 /** Finds out about a run's labels and images, and trains again with what was decided about them. */
 export const labelsCommand: Command = {
   command: "labels <verb> [run]",
   describe: "find labels that are likely wrong and images that are there twice, and train without them",
+  help: {
+    usage: "labels VERB [RUN] [flags]",
+    rows: [
+      ["suspects", "rank training labels that are likely wrong; writes suspects-train.csv and a page into the run"],
+      ["leaks", "find images that are there twice, within and across splits; writes leaks.csv and a page"],
+      ["try", "train again with labels mended, then compare"],
+      ["RUN", "a name, its beginning, a folder, latest, latest~1 [latest]"],
+      ["--top N", "suspects, or pairs, on the page"],
+      ["--edit FILE", "try: suspects.csv with its decisions filled in"],
+      ["--distance N --alike X", "leaks: how near near copies are"],
+      ["--fail-over N", "exit code 3 if more than N are found"],
+    ],
+    also: ["name", "save", "serve", "open"],
+    examples: ["epochscope labels suspects", "epochscope labels try latest --edit suspects.csv"],
+  },
   builder(cli) {
     cli.positional("verb", {
       type: "string",
@@ -74,16 +87,14 @@ export const labelsCommand: Command = {
       describe:
         "suspects: rank the training labels; leaks: find copies within and across splits; try: train with --edit",
     });
-    cli.positional("run", {type: "string", default: "latest", describe: "its name, or its folder"});
+    cli.positional("run", {type: "string", default: "latest", describe: RUN_WORDS});
     declareFlags(cli, labelFlags, "", "Labels:");
     declarePageFlags(cli, "try: serve the new run's page on 127.0.0.1 while it trains, until Ctrl-C");
-    cli.example("$0 labels suspects latest", "writes suspects-train.csv and suspects-train.html into the run");
-    cli.example("$0 labels leaks latest", "writes leaks.csv and leaks.html into the run");
-    cli.example("$0 labels try latest --edit suspects.csv", "trains again without what was dropped, and compares");
   },
   async handler(given) {
-    const options = resolveOptions(labelFlags, givenOf(given, labelFlags, ""), "--");
-    const {save, top, json, failOver} = options;
+    const json = given.json === true;
+    const options = {...resolveOptions(labelFlags, givenOf(given, labelFlags, ""), "--"), json};
+    const {save, top, failOver} = options;
     const {path} = await findRun(save, `${given.run}`);
     if (given.verb === "try") return tryEdits({...options, path}, given);
     const file = readTrainedRun(path, "labels");
@@ -149,11 +160,3 @@ export const labelsCommand: Command = {
     return issues > failOver ? VERDICT_NO : 0;
   },
 };
-
-/** @throws UserError as `openRunData`. */
-async function drained(opening: ReturnType<typeof openRunData>): Promise<Dataset> {
-  for (;;) {
-    const next = await opening.next();
-    if (next.done) return next.value;
-  }
-}

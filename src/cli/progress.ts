@@ -21,17 +21,22 @@ export interface Progress {
   stop(): void;
 }
 
-/** Bars on a terminal, like Python's rich; plain lines where the output is piped; nothing where it is to be quiet. */
+/**
+ * What a run tells as it goes: epochs and paths on standard output; bars, notes and errors on standard error. Bars are drawn
+ * where both are terminals, like Python's rich; else a line comes at each quarter. A quiet run tells errors alone.
+ */
 export function progressOf({quiet, verbose}: {readonly quiet: boolean; readonly verbose: boolean}): Progress {
-  const bar: Bar = process.stdout.isTTY && !quiet ? terminalBar() : plainBar(quiet ? () => {} : print);
+  const isDrawn = process.stdout.isTTY === true && process.stderr.isTTY === true;
+  const bar: Bar = isDrawn && !quiet ? terminalBar() : plainBar(quiet ? () => {} : complain);
   const say = quiet ? () => {} : print;
   /** A line that begins with a label, its further lines indented as far. */
-  const tell = (label: string, text: string, painted = paint.bold(label)) => {
+  const tell = (label: string, text: string, painted = paint.bold(label), print = say) => {
     const indent = label.length + 1;
     wrapped(text, columns() - indent).forEach((line, i) => {
-      say(i === 0 ? `${painted} ${line}` : " ".repeat(indent) + line);
+      print(i === 0 ? `${painted} ${line}` : " ".repeat(indent) + line);
     });
   };
+  const note = quiet ? () => {} : complain;
   let looking: readonly string[] = [];
   let isStopping = false;
   let tested = 0;
@@ -78,7 +83,7 @@ export function progressOf({quiet, verbose}: {readonly quiet: boolean; readonly 
         }
         case "say":
           bar.end();
-          tell("  note", event.line, `  ${paint.yellow("note")}`);
+          tell("  note", event.line, `  ${paint.yellow("note")}`, note);
           return;
         case "refused":
           bar.end();

@@ -6,7 +6,7 @@ import {readRunFile} from "../pipeline/record/run-file";
 import {runOptions} from "../pipeline/run/options";
 import {writeReport} from "../report/page";
 import {pageModelNote} from "../report/page-model";
-import type {Command} from "./command";
+import {type Command, RUN_WORDS} from "./command";
 import {declarePageFlags, pageFlagsOf} from "./page-flags";
 import {openIfAsked, servedPage} from "./served";
 import {say} from "./terminal";
@@ -14,9 +14,21 @@ import {say} from "./terminal";
 /** Writes a run's report anew from what the run kept, or serves it while the run goes on. */
 export const reportCommand: Command = {
   command: "report [run]",
-  describe: "write a run's interactive report again, or serve it and follow the run",
+  describe: "write a run's page again from its numbers, open it, or serve it and follow the run live",
+  help: {
+    usage: "report [RUN] [flags]",
+    rows: [
+      ["RUN", "a name, its beginning, a folder, latest, latest~1 [latest]"],
+      ["--open", "open the page in the browser"],
+      ["--serve", "serve it on 127.0.0.1 and follow the run, until Ctrl-C"],
+      ["--port N", "the port to serve on; 0 is any free one"],
+      ["--page-model", "put the best network into the page, to draw for it"],
+      ["--save FOLDER", "where runs are kept"],
+    ],
+    examples: ["epochscope report latest~1 --open"],
+  },
   builder(cli) {
-    cli.positional("run", {type: "string", default: "latest", describe: "its name, or its folder"});
+    cli.positional("run", {type: "string", default: "latest", describe: RUN_WORDS});
     cli.option("save", {type: "string", default: "save", describe: "the folder that runs are kept in"});
     cli.option("page-model", {
       type: "boolean",

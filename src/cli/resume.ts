@@ -5,7 +5,7 @@ import {findRun} from "../pipeline/record/run-directory";
 import {readTrainedRun} from "../pipeline/record/run-file";
 import {runOptions} from "../pipeline/run/options";
 import type {ProbeOptions} from "../pipeline/run/probe-once";
-import type {Command} from "./command";
+import {type Command, RUN_WORDS} from "./command";
 import {declareFlags, givenOf} from "./flags";
 import {declarePageFlags} from "./page-flags";
 import {drive, SERVE} from "./run";
@@ -13,9 +13,20 @@ import {drive, SERVE} from "./run";
 /** Goes on with a run that was broken off, with the options it began with: what comes is what would have come. */
 export const resumeCommand: Command = {
   command: "resume [run]",
-  describe: "go on with a run that was broken off",
+  describe: "go on with a run that was broken off, to the bits that it would have had",
+  help: {
+    usage: "resume [RUN] [flags]",
+    rows: [
+      ["RUN", "a name, its beginning, a folder, latest, latest~1 [latest]"],
+      ["--save FOLDER", "where runs are kept"],
+      ["--serve --open", "serve the page meanwhile; open it"],
+    ],
+    also: ["port", "data-url"],
+    examples: ["epochscope resume"],
+    note: "All options are those that the run began with.",
+  },
   builder(cli) {
-    cli.positional("run", {type: "string", default: "latest", describe: "its name, or its folder"});
+    cli.positional("run", {type: "string", default: "latest", describe: RUN_WORDS});
     cli.option("save", {type: "string", default: "save", describe: "the folder that runs are kept in"});
     declareFlags(cli, {dataUrl: runOptions.dataUrl}, "", "Run:");
     declarePageFlags(cli, SERVE);

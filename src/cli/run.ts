@@ -1,3 +1,5 @@
+import type {Argv} from "yargs";
+
 import {kebab, resolveOptions} from "../nouns/options";
 import {probes} from "../pipeline/probes/index";
 import {findRun} from "../pipeline/record/run-directory";
@@ -15,23 +17,62 @@ import {declarePageFlags} from "./page-flags";
 /** What `--serve` does for a run. */
 export const SERVE = "serve the page on 127.0.0.1 while the run goes on, and after it, until Ctrl-C";
 
+/** The run's options by what they are about: the topics of `--help`. What is named nowhere else is of the last. */
+const TOPICS: {readonly [topic: string]: readonly string[]} = {
+  Data: ["data", "imageSize", "maxPixels", "maxData", "dataUrl", "from", "edit", "trainLimit", "testLimit"],
+  Training: [
+    ...["model", "engine", "threads", "kernels", "epochs", "patience", "batchSize", "optimizer", "learningRate"],
+    ...[
+      "schedule",
+      "classWeights",
+      "folds",
+      "seed",
+      ...Object.keys(runOptions).filter((name) => name.startsWith("vit")),
+    ],
+  ],
+  Augment: Object.keys(runOptions).filter((name) => name.startsWith("augment")),
+  Looking: ["probes", "every", "samples", "pageModel"],
+};
+
+/** Declares the run's options as flags, a group for each topic. */
+export function declareRunFlags(cli: Argv, table: object = runOptions): void {
+  const known = new Set<string>(Object.values(TOPICS).flat());
+  const groups = {...TOPICS, Keeping: Object.keys(table).filter((name) => !known.has(name))};
+  for (const [group, names] of Object.entries(groups)) {
+    const own = Object.entries(table).filter(([name]) => names.includes(name));
+    declareFlags(cli, Object.fromEntries(own), "", `${group}:`);
+  }
+}
+
 /** Trains and probes: what `npx ts-node runner.ts` does without another word. */
 export const runCommand: Command = {
   command: ["$0", "run"],
   describe: "train a network and look at it after every epoch",
+  renamed: {"lime.explain": "lime.target"},
+  help: {
+    usage: "run [flags]",
+    rows: [
+      ["--data WHAT", "mnist, a folder with a folder of pictures for each class, or the four idx files"],
+      ["--model NAME", "cnn, deep, exigo or mlp"],
+      ["--epochs N --seed N", "passes over the training images; all chance"],
+      ["--probes LIST", "confusion,saliency,projection,lime,mistakes; all or none"],
+      ["--every N", "look after every Nth epoch, and before and after training"],
+      ["--train-limit N", "use fewer images; also --test-limit N"],
+      ["--batch-size N", "images a gradient step"],
+      ["--learning-rate X", "auto takes the optimizer's own"],
+      ["--folds N", "train N networks more, to find wrong labels anywhere"],
+      ["--from RUN --edit FILE", "begin with that run's options; drop or relabel as suspects.csv says"],
+    ],
+    also: ["save", "name", "threads", "engine", "optimizer", "schedule", "serve", "open"],
+    examples: ["epochscope run --data photos --image-size 64 --epochs 8 --open"],
+    note: "Ctrl-C loses nothing: `epochscope resume` goes on, to the same bits.",
+  },
   builder(cli) {
-    declareFlags(cli, runOptions, "", "Run:");
+    declareRunFlags(cli);
     declarePageFlags(cli, SERVE);
     for (const probe of probes) {
       declareFlags(cli, probe.options, `${kebab(probe.name)}.`, `Probe ${probe.name}: ${probe.help}`);
     }
-    cli.example("$0", "all of MNIST, 5 epochs, every probe");
-    cli.example("$0 --epochs 1 --probes confusion,saliency", "a quick look");
-    cli.example("$0 run --serve --open", "follow the run live in the browser");
-    cli.example(
-      "$0 --model exigo --saliency.mode exigo --epochs 2 --learning-rate 1e-5 --batch-size 32",
-      "the job of exigo",
-    );
   },
   async handler(given) {
     const own = givenOf(given, runOptions, "");

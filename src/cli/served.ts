@@ -5,7 +5,7 @@ import type {PageFlags} from "./page-flags";
 import {complain, link, paint} from "./terminal";
 
 /** Opens a page, if that is asked for; that it could not be is told, and costs nothing else. */
-export async function openIfAsked({open}: PageFlags, url: string): Promise<void> {
+export async function openIfAsked({open}: Pick<PageFlags, "open">, url: string): Promise<void> {
   const why = open ? await openPage(url) : undefined;
   if (why) complain(`${paint.red("error:")} ${why}`);
 }

@@ -1,7 +1,7 @@
 import {existsSync} from "node:fs";
 import {join} from "node:path";
 
-import {kebab, type OptionTable, resolveOptions, UserError} from "../nouns/options";
+import {kebab, type Option, type OptionTable, resolveOptions, UserError} from "../nouns/options";
 import {probes} from "../pipeline/probes/index";
 import {findRun, type RunDirectory} from "../pipeline/record/run-directory";
 import {openSavedRun} from "../pipeline/record/saved-run";
@@ -9,21 +9,19 @@ import {type RunOptions, runOptions} from "../pipeline/run/options";
 import {type SweepRun, seedsOf, sweepGrid} from "../pipeline/sweep";
 import {isStale} from "../pipeline/training/patience";
 import type {Command} from "./command";
-import {declareFlags, givenOf} from "./flags";
-import {drive} from "./run";
+import {declareFlags, flagOf, givenOf} from "./flags";
+import {declareRunFlags, drive} from "./run";
 import {outcomeOf, tableOf} from "./sweep-outcome";
 import {complain, paint, say as print, sayJson} from "./terminal";
 
 interface SweepOptions {
   readonly seeds: string;
   readonly over: string;
-  readonly json: boolean;
 }
 
 const sweepFlags: OptionTable<SweepOptions> = {
   seeds: {default: "3", help: "how many seeds (5: the seeds 0 to 4), or which (0,3,7)"},
   over: {default: "", help: "a flag and the values to try: learning-rate=0.001,0.004; may be given several times"},
-  json: {default: false, help: "print the outcome as JSON (schema epochscope/sweep/1)"},
 };
 
 /** A run's name in a sweep begins with this, unless `--name` says otherwise. */
@@ -33,8 +31,21 @@ const DEFAULT_NAME = "sweep";
 export const sweepCommand: Command = {
   command: "sweep",
   describe: "run many times: seeds, and values of any flag; says what is gain and what is chance",
+  help: {
+    usage: "sweep [flags]",
+    rows: [
+      ["--seeds N", "how many seeds (5: the seeds 0 to 4), or which (0,3,7)"],
+      ["--over FLAG=A,B,…", "a flag of `run` and the values to try; may be given several times"],
+      ["--data --model --epochs", "and every other flag of `run`, for all of them"],
+      ["--probes LIST", "who looks"],
+      ["--name NAME", "the beginning of the runs' names [sweep]"],
+    ],
+    also: ["save"],
+    examples: ["epochscope sweep --seeds 5 --epochs 2", "epochscope sweep --over learning-rate=0.001,0.004 --seeds 3"],
+    note: "What is done already is not done again: a sweep that was broken off goes on.",
+  },
   builder(cli) {
-    declareFlags(cli, {seeds: sweepFlags.seeds, json: sweepFlags.json}, "", "Sweep:");
+    declareFlags(cli, {seeds: sweepFlags.seeds}, "", "Sweep:");
     cli.option("over", {
       type: "string",
       array: true,
@@ -43,23 +54,18 @@ export const sweepCommand: Command = {
       group: "Sweep:",
     });
     const {seed: _, ...table} = runOptions;
-    declareFlags(cli, {...table, probes: {...runOptions.probes, default: "confusion"}}, "", "Run:");
-    cli.example("$0 sweep --seeds 5 --epochs 2", "how much the seed alone changes");
-    cli.example("$0 sweep --over learning-rate=0.001,0.004 --seeds 3", "which rate is better, and whether it is luck");
+    declareRunFlags(cli, {...table, probes: {...runOptions.probes, default: "confusion"}});
   },
   async handler(given) {
-    const {seeds, json} = resolveOptions(
-      {seeds: sweepFlags.seeds, json: sweepFlags.json},
-      givenOf(given, {seeds: 0, json: 0}, ""),
-      "--",
-    );
+    const json = given.json === true;
+    const {seeds} = resolveOptions({seeds: sweepFlags.seeds}, givenOf(given, {seeds: sweepFlags.seeds}, ""), "--");
     const over = (given.over ?? []) as string[];
     const common: {readonly [name: string]: unknown} = {probes: "confusion", ...givenOf(given, runOptions, "")};
     const grid = sweepGrid(`${common.name ?? DEFAULT_NAME}`, over, seedsOf(`${seeds}`));
     const plans = grid.map((run) => ({run, ...optionsOf(run, common)})); // all are checked before the first begins
     const {save} = plans[0].options;
     const say = (line: string) => {
-      if (given.quiet !== true && !json) print(line);
+      if (given.quiet !== true && !json) complain(line);
     };
     const troubled = new Set<string>();
     for (const [i, {run, options, probeOptions}] of plans.entries()) {
@@ -102,12 +108,19 @@ function optionsOf({name, seed, values}: SweepRun, common: {readonly [name: stri
     const [head, rest] = flag.split(".", 2);
     const probe = rest === undefined ? undefined : probes.find((one) => one.name === head);
     const table = (rest === undefined ? runOptions : probe?.options) as
-      | {readonly [name: string]: {default: unknown}}
+      | {readonly [name: string]: Option<unknown>}
       | undefined;
-    const option = Object.keys(table ?? {}).find((key) => kebab(key) === (rest ?? head));
+    const option = Object.keys(table ?? {}).find((key) => flagOf(key, table?.[key] ?? {}) === (rest ?? head));
     if (!table || option === undefined) throw new UserError(`--over: expected a flag of \`run\`, got "${flag}"`);
     const kind = typeof table[option].default;
-    const value = kind === "number" && text !== "" ? Number(text) : kind === "boolean" ? text === "true" : text;
+    const isWord = Object.hasOwn(table[option].words ?? {}, text);
+    const value = isWord
+      ? text
+      : kind === "number" && text !== ""
+        ? Number(text)
+        : kind === "boolean"
+          ? text === "true"
+          : text;
     if (Number.isNaN(value)) throw new UserError(`--over ${flag}: expected a number, got "${text}"`);
     if (probe) probeOptions[probe.name] = {...probeOptions[probe.name], [option]: value};
     else own[option] = value;

@@ -3,7 +3,10 @@ import {format} from "node:util";
 import pc from "picocolors";
 
 import {visible, visibleJson} from "../escape/visible";
-import {systemWords} from "../nouns/system-errors";
+import {EpochscopeError} from "../nouns/errors";
+import {inOneLine, systemWords} from "../nouns/system-errors";
+import {isColoured} from "./colour";
+import {NO_READER} from "./exit-codes";
 
 /** @file The one way to the terminal: our own colours pass, and no control character that came with data. */
 
@@ -17,15 +20,25 @@ function painter(paint: (text: string) => string): (text: string) => string {
   return (text) => `${open.replace("\x1b", OURS)}${text}${close.replace("\x1b", OURS)}`;
 }
 
+const isColouredOn = (stream: NodeJS.WriteStream) => isColoured(process.argv, process.env, stream.isTTY === true);
+const onAnswers = isColouredOn(process.stdout);
+const onTalk = isColouredOn(process.stderr);
+const colours = pc.createColors(onAnswers || onTalk);
+
 /** Colours for what `say`, `complain` and `forTerminal` print. */
 export const paint = {
-  bold: painter(pc.bold),
-  dim: painter(pc.dim),
-  red: painter(pc.red),
-  green: painter(pc.green),
-  yellow: painter(pc.yellow),
-  magenta: painter(pc.magenta),
+  bold: painter(colours.bold),
+  dim: painter(colours.dim),
+  red: painter(colours.red),
+  green: painter(colours.green),
+  yellow: painter(colours.yellow),
+  magenta: painter(colours.magenta),
 };
+
+/** A line without the colours of `paint`. */
+function plain(line: string): string {
+  return line.split(new RegExp(`${OURS}\\[\\d+m`)).join("");
+}
 
 /** Text that is a link, where the terminal knows such (OSC 8); for what `say` prints, as `paint` is. */
 export function link(url: string, text: string): string {
@@ -49,7 +62,7 @@ const {log, error} = console;
 
 /** Prints one line. */
 export function say(line: string): void {
-  log("%s", forTerminal(line));
+  log("%s", forTerminal(onAnswers ? line : plain(line)));
 }
 
 /** Prints JSON for another program to read: the same value, without a control character. */
@@ -57,9 +70,34 @@ export function sayJson(json: string): void {
   log("%s", visibleJson(json.trimEnd()));
 }
 
+/** Prints one JSON document for another program to read, in one line where `isShort`. */
+export function sayDocument(document: object, isShort = false): void {
+  sayJson(JSON.stringify(document, undefined, isShort ? undefined : 2));
+}
+
 /** Prints one line to standard error. */
 export function complain(line: string): void {
-  error("%s", forTerminal(line));
+  error("%s", forTerminal(onTalk ? line : plain(line)));
+}
+
+/**
+ * Prints an error to standard error: in one line; as JSON (schema epochscope/error/1) where the answer would have been JSON;
+ * with where in the code it arose, if that is asked for.
+ */
+export function complainError(
+  failure: Error,
+  {isVerbose, isJson}: {readonly isVerbose: boolean; readonly isJson: boolean},
+) {
+  const message = inOneLine(failure);
+  if (isJson) {
+    const known = failure instanceof EpochscopeError ? failure : undefined;
+    const {code = "FAILED", option, expected, got, hint} = known ?? {};
+    const document = {schema: "epochscope/error/1", code, message, option, expected, got, hint};
+    error("%s", visibleJson(JSON.stringify(isVerbose ? {...document, stack: failure.stack} : document)));
+    return;
+  }
+  complain(`${paint.red("error:")} ${message}`);
+  if (isVerbose) for (const line of `${failure.stack}`.split("\n")) complain(line);
 }
 
 /**
@@ -93,9 +131,6 @@ export function muteOthers(...methods: readonly ("debug" | "info" | "log" | "tra
   };
 }
 
-/** Exit code of a process that may no longer write (128 + SIGPIPE). */
-const NO_READER = 141;
-
 /**
  * Ends the process when its output can no longer be written: in silence where whoever read it has gone (`runner.ts | head`),
  * else in one line. A run is kept, and can be gone on with. What standard error does not take is told nowhere.
@@ -107,6 +142,6 @@ export function endWithOutput(): void {
     process.exit(1);
   });
   process.stderr.on("error", () => {
-    process.exitCode = 1;
+    process.exitCode ||= 1;
   });
 }

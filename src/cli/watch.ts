@@ -11,6 +11,25 @@ import {declarePageFlags} from "./page-flags";
 export const watchCommand: Command = {
   command: "watch <folder>",
   describe: "look at checkpoints as PyTorch or Keras writes them",
+  renamed: {output: "scores", "lime.explain": "lime.target"},
+  help: {
+    usage: "watch FOLDER [flags]",
+    rows: [
+      ["FOLDER", ".onnx files; .safetensors or .pt files beside one .onnx; tfjs model.json; or answers (.npz)"],
+      ["--data WHAT", "the test images: mnist, a folder of pictures, idx files"],
+      ["--model FILE", "the network's shape (.onnx), for files with weights alone"],
+      ["--pattern GLOB", "which files, {epoch} where the number stands: net-{epoch}.pt"],
+      ["--classes WHAT", "class names: a file, or names with commas between"],
+      ["--scale --mean --std X", "its input is (pixel in 0..1 × scale − mean) / std"],
+      ["--size --layout --scores", "of the network, where its file leaves them open"],
+      ["--once", "end after the checkpoints that are there"],
+      ["--until N", "end after epoch N"],
+      ["--serve", "follow live on 127.0.0.1, until Ctrl-C"],
+    ],
+    also: ["probes", "every", "layer", "save", "name", "threads", "open"],
+    examples: ["epochscope watch checkpoints --data mnist --serve"],
+    note: "Beside it runs: python train.py. A .pt file is read as data: no pickle code is run.",
+  },
   builder(cli) {
     cli.positional("folder", {
       type: "string",
@@ -22,8 +41,6 @@ export const watchCommand: Command = {
     for (const probe of probes) {
       declareFlags(cli, probe.options, `${kebab(probe.name)}.`, `Probe ${probe.name}: ${probe.help}`);
     }
-    cli.example("$0 watch checkpoints --data mnist --mean 0.1307 --std 0.3081", "beside: python train.py");
-    cli.example("$0 watch checkpoints --data photos --once --open", "what is there already, as a page");
   },
   async handler(given) {
     const own = givenOf(given, watchOptions, "");

@@ -7,7 +7,7 @@ import {suitedBatch} from "./neighbourhood";
 import {type SegmentationMethod, type Segmenter, suitedSegmenter} from "./segmentation/index";
 import {type LimeSettings, parseHiding, type RecipeName, recipes} from "./settings";
 
-/** LIME's choices as the user writes them. "recipe" and 0: as the recipe has it. */
+/** LIME's choices as the user writes them. "recipe" and 0, for which one writes auto: as the recipe has it. */
 export interface LimeFlags {
   readonly recipe: string;
   readonly samples: string;
@@ -42,23 +42,40 @@ export const limeFlags: OptionTable<LimeFlags> = {
         : "10 or more, auto or recipe",
   },
   segmentation: choice("how to make superpixels", "slic", "quickshift", "felzenszwalb", "grid"),
-  segments: {default: 0, help: "about how many, for slic and grid; 0: as suits the image's size", check: wholeNumber},
-  keep: {default: 0, help: "probability that a mask keeps a segment; 0: as the recipe", check: between(0, 0.99)},
+  segments: {
+    default: 0,
+    words: {auto: 0},
+    help: "about how many, for slic and grid; auto: as suits the image's size",
+    check: wholeNumber,
+  },
+  keep: {
+    default: 0,
+    words: {auto: 0},
+    help: "probability that a mask keeps a segment; auto: as the recipe",
+    check: between(0, 0.99),
+  },
   sampling: choice("how masks are drawn", "bernoulli", "antithetic"),
   hiding: {
     default: AS_RECIPE,
+    words: {auto: AS_RECIPE},
     help: "look of a hidden segment: mean, blur, noise, fill (ink and empty change places), zero, grey or #rrggbb",
     check: (value) =>
       value === AS_RECIPE || parseHiding(value) ? undefined : "mean, blur, noise, fill, zero, grey or #rrggbb",
   },
   distance: choice("how near a masked image is", "cosine", "l2", "pixels", "kept"),
-  kernelWidth: {default: 0, help: "of the weight exp(−d²/2s²); 0: as the recipe", check: between(0, 1000)},
+  kernelWidth: {
+    default: 0,
+    words: {auto: 0},
+    help: "of the weight exp(−d²/2s²); auto: as the recipe",
+    check: between(0, 1000),
+  },
   selection: choice("how the model's segments are chosen", ...(Object.keys(selections) as SelectionName[])),
-  features: {default: 0, help: "most segments in the model; 0: as the recipe", check: wholeNumber},
+  features: {default: 0, words: {auto: 0}, help: "most segments in the model; auto: as the recipe", check: wholeNumber},
   model: choice("linear model", ...(Object.keys(linearModels) as LinearModelName[])),
   batchSize: {
     default: 0,
-    help: `masked images in memory at a time; 0: as many as fit in 16 MB, ${MOST_AT_ONCE} at most`,
+    words: {auto: 0},
+    help: `masked images in memory at a time; auto: as many as fit in 16 MB, ${MOST_AT_ONCE} at most`,
     check: wholeNumber,
   },
 };
@@ -100,5 +117,7 @@ function withSegments(segmenter: Segmenter, segments: number): Segmenter {
 }
 
 function choice(help: string, ...words: string[]) {
-  return {default: AS_RECIPE, help: `${help}: ${words.join(", ")}`, check: oneOf(AS_RECIPE, ...words)};
+  // of the ways to choose segments, one is called auto itself
+  const auto = words.includes("auto") ? {} : {words: {auto: AS_RECIPE}};
+  return {default: AS_RECIPE, ...auto, help: `${help}: ${words.join(", ")}`, check: oneOf(AS_RECIPE, ...words)};
 }

@@ -4,6 +4,10 @@ import {EpochscopeError} from "./errors";
 export interface Option<T> {
   readonly default: T;
   readonly help: string;
+  /** Its flag, where that is not its name: what run.json says stays as it was. */
+  readonly flag?: string;
+  /** Words that stand for a value: `auto` for one that says "you choose". The first that stands for the default is shown. */
+  readonly words?: {readonly [word: string]: T};
   /** @returns What was expected, if `value` is not it. */
   check?(value: T): string | undefined;
 }
@@ -63,12 +67,14 @@ export function resolveOptions<O extends object>(
   const resolved = {} as O;
   for (const name of Object.keys(table) as (keyof O & string)[]) {
     const option = table[name];
-    const value = (given[name] ?? option.default) as O[typeof name];
+    const asGiven = given[name] ?? option.default;
+    const isWord = typeof asGiven === "string" && Object.hasOwn(option.words ?? {}, asGiven);
+    const value = (isWord ? option.words?.[asGiven] : asGiven) as O[typeof name];
     const expected = typeof value === typeof option.default ? option.check?.(value) : `a ${typeof option.default}`;
     if (expected) {
       const got = typeof value === "string" ? `"${value}"` : value;
       const code = prefix.includes("run.json") ? "BAD_FORMAT" : "BAD_OPTION"; // what a file contains is no wrong command line
-      throw new EpochscopeError(`${prefix}${kebab(name)}: expected ${expected}, got ${got}`, {code});
+      throw new EpochscopeError(`${prefix}${option.flag ?? kebab(name)}: expected ${expected}, got ${got}`, {code});
     }
     resolved[name] = value;
   }

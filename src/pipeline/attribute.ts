@@ -36,7 +36,7 @@ export async function* attributeImage(
   const {classNames} = classifier;
   const probabilities = await classifier.predict(image);
   const targets =
-    explained === undefined ? mostProbable(probabilities, top) : [classNamed(classNames, explained, "--class")];
+    explained === undefined ? mostProbable(probabilities, top) : [classNamed(classNames, explained, "--target")];
   const random = randomSource(fork(seed, "attribution", method.name)() * 2 ** 32);
   const maps = await mapsOf(method, classifier, image, targets, random, values);
   const score = scoreOf(method, classifier);

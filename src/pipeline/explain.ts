@@ -50,7 +50,7 @@ export async function* explainImage(
   const {caption, lime, top, remove, seed} = options;
   const random = () => randomSource(fork(seed, "explain")() * 2 ** 32);
   const wanted =
-    options.explained === undefined ? undefined : classNamed(classifier.classNames, options.explained, "--class");
+    options.explained === undefined ? undefined : classNamed(classifier.classNames, options.explained, "--target");
   const asked = {...lime, random: random(), ...(wanted === undefined ? {} : {explained: wanted})};
   const study = await studyWithLime(classifier, image, asked);
   const names = classifier.classNames;

@@ -37,7 +37,8 @@ export const mapSettings: OptionTable<MapSettings> = {
   dimensions: {default: 2, help: "2 or 3", check: (value) => (value === 2 || value === 3 ? undefined : "2 or 3")},
   iterations: {
     default: 0,
-    help: "0: the method's own (tsne 260, and 40 to go on from the last epoch's map; below 5,000 points 700 and 100)",
+    words: {auto: 0},
+    help: "auto: the method's own (tsne 260, and 40 to go on from the last epoch's map; below 5,000 points 700 and 100)",
     check: wholeNumber,
   },
   scaling: {

@@ -22,7 +22,12 @@ export const lime: Probe<LimeProbeOptions> = {
   help: "superpixels that speak for and against the class (LIME)",
   options: {
     ...limeFlags,
-    explain: {default: "predicted", help: "class explained: predicted or label", check: oneOf("predicted", "label")},
+    explain: {
+      default: "predicted",
+      flag: "target",
+      help: "the class explained: predicted or label (the true one)",
+      check: oneOf("predicted", "label"),
+    },
   },
   async *run({classifier, test, samples, sampleIndices, epoch, random, say, budget, asked}, options) {
     const {shape, labels} = samples;

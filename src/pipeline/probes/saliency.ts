@@ -19,7 +19,12 @@ export const saliency: Probe<{mode: "class" | "exigo"; target: "true" | "predict
       help: "class: of one class's logit; exigo: of the sum of all logits, as that pipeline has it",
       check: oneOf("class", "exigo"),
     },
-    target: {default: "true", help: "the class explained: true or predicted", check: oneOf("true", "predicted")},
+    target: {
+      default: "true",
+      words: {label: "true"},
+      help: "the class explained: label (the true one) or predicted",
+      check: (value) => (value === "true" || value === "predicted" ? undefined : "label or predicted"),
+    },
   },
   async *run(context, {mode, target}) {
     const {classifier, samples, sampleIndices, epoch, say} = context;

@@ -35,7 +35,7 @@ export async function runPath(save: string, name: string): Promise<string> {
   for (const path of [resolve(save, name), resolve(name)]) if (await hasRunFile(path)) return path;
   const runs = await runsIn(resolve(save));
   const back = /^latest(?:~(\d+))?$/.exec(name);
-  if (back) {
+  if (back && runs.length > 0) {
     const run = runs[Number(back[1] ?? 0)];
     if (run) return run.path;
     const count = runs.length === 1 ? "1 run" : `${runs.length} runs`;

@@ -58,9 +58,10 @@ export const runOptions: OptionTable<RunOptions> = {
   },
   imageSize: {
     default: 0,
-    help: "of a folder of images: pixels a side; 0: as they are if all are alike and at most 64, else 64",
+    words: {auto: 0},
+    help: "of a folder of images: pixels a side; auto: as they are if all are alike and at most 64, else 64",
     check: (size) =>
-      size === 0 || (Number.isInteger(size) && size >= 8 && size <= 512) ? undefined : "0, or 8 to 512",
+      size === 0 || (Number.isInteger(size) && size >= 8 && size <= 512) ? undefined : "auto, or 8 to 512",
   },
   maxPixels: {
     default: MOST_PIXELS,
@@ -83,10 +84,16 @@ export const runOptions: OptionTable<RunOptions> = {
   },
   trainLimit: {
     default: WITHOUT_LIMIT,
+    words: {all: WITHOUT_LIMIT},
     help: "use at most this many training images; a twelfth is held out to validate",
     check: limit,
   },
-  testLimit: {default: WITHOUT_LIMIT, help: "use at most this many test images", check: limit},
+  testLimit: {
+    default: WITHOUT_LIMIT,
+    words: {all: WITHOUT_LIMIT},
+    help: "use at most this many test images",
+    check: limit,
+  },
   model: {
     default: "auto",
     help: `${Object.keys(models).join(", ")}, or auto: deep for colour pictures of 64 pixels a side and more, else cnn`,
@@ -94,7 +101,12 @@ export const runOptions: OptionTable<RunOptions> = {
   },
   ...vitOptions,
   engine: {default: "auto", help: "what computes: auto, fused, tensorflow, wasm, cpu", check: engineNamed},
-  threads: {default: 0, help: "of the fused engine; 0: as many as there are cores, up to 8", check: between(0, 64)},
+  threads: {
+    default: 0,
+    words: {auto: 0},
+    help: "of the fused engine; auto: as many as there are cores, up to 8; any number gives the same bits",
+    check: between(0, 64),
+  },
   kernels: {
     default: "auto",
     help: "of the fused engine: plain gives the same bits on every machine; fused-multiply-add is faster and rounds differently; auto takes it where the processor has that instruction",
@@ -102,12 +114,14 @@ export const runOptions: OptionTable<RunOptions> = {
   },
   epochs: {
     default: 0,
-    help: "passes over the training images; 0: 5, or of a folder of pictures as many as make 650 steps, 5 to 30",
+    words: {auto: 0},
+    help: "passes over the training images; auto: 5, or of a folder of pictures as many as make 650 steps, 5 to 30",
     check: wholeNumber,
   },
   patience: {
     default: 0,
-    help: "end once the validation loss has not been lower for so many epochs; 0: after all epochs",
+    words: {none: 0},
+    help: "end once the validation loss has not been lower for so many epochs; none: after all epochs",
     check: wholeNumber,
   },
   pageModel: {
@@ -121,6 +135,7 @@ export const runOptions: OptionTable<RunOptions> = {
   },
   folds: {
     default: 0,
+    words: {none: 0},
     help: "besides, train this many networks, each on all images but a share, and ask it about that: finds wrong labels anywhere",
     check: (folds) =>
       folds === 0 || (Number.isInteger(folds) && folds >= 2 && folds <= 20)
@@ -129,13 +144,15 @@ export const runOptions: OptionTable<RunOptions> = {
   },
   batchSize: {
     default: 0,
-    help: "images a gradient step; 0: 64, or of a folder of pictures so few that an epoch has 30 steps, 8 at least",
+    words: {auto: 0},
+    help: "images a gradient step; auto: 64, or of a folder of pictures so few that an epoch has 30 steps, 8 at least",
     check: wholeNumber,
   },
   optimizer: {default: "adam", help: "adam, sgd (momentum 0.9), rmsprop", check: optimizerNamed},
   learningRate: {
     default: 0,
-    help: "0: the optimizer's own (adam 0.004, for the deep model 0.01, for vit 0.002; sgd 0.1; rmsprop 0.002)",
+    words: {auto: 0},
+    help: "auto: the optimizer's own (adam 0.004, for the deep model 0.01, for vit 0.002; sgd 0.1; rmsprop 0.002)",
     check: (rate) => (rate >= 0 && rate <= 10 ? undefined : "a number from 0 to 10"),
   },
   schedule: {
@@ -174,7 +191,12 @@ export const runOptions: OptionTable<RunOptions> = {
     help: "test images that every look explains, by their places (0,8,3520); auto: the first of each class",
     check: samplesNamed,
   },
-  projector: {default: 1000, help: "test images in TensorBoard's projector at each epoch; 0: none", check: wholeNumber},
+  projector: {
+    default: 1000,
+    words: {none: 0},
+    help: "test images in TensorBoard's projector at each epoch, or none",
+    check: wholeNumber,
+  },
   logs: {
     default: "plain",
     help: "names of the losses in TensorBoard: plain (loss/train, loss/validation, loss/test) or exigo (Loss/train, Loss/eval, Loss/test)",
@@ -182,7 +204,8 @@ export const runOptions: OptionTable<RunOptions> = {
   },
   keepEpochs: {
     default: KEEP_EPOCHS,
-    help: "of a longer run about so many epochs have pictures and are in the page and TensorBoard: the first, last, best, and evenly between; the numbers of all are kept; 0: all",
+    words: {all: 0},
+    help: "of a longer run about so many epochs have pictures and are in the page and TensorBoard: the first, last, best, and evenly between; the numbers of all are kept",
     check: (value) =>
       value === 0 || (Number.isInteger(value) && value >= 3) ? undefined : "0, or a whole number, 3 or more",
   },

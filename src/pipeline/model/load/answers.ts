@@ -81,7 +81,7 @@ export function meaningOf(question: Question): Meaning {
   const reading = readingOf(question);
   const names = namesOf(numbers, classNames, what);
   const ends = `the graph ends in ${question.end.node}`;
-  const because = question.output === "auto" ? (reading.because ?? ends) : `--output ${question.output}`;
+  const because = question.output === "auto" ? (reading.because ?? ends) : `--scores ${question.output}`;
   const words =
     numbers === 1
       ? `one ${reading.kind === "probabilities" ? "probability p" : "score, made a probability p by a sigmoid"}: ${names[1]} has p, ${names[0]} has 1 - p`
@@ -116,7 +116,7 @@ interface Reading {
 function readingOf({what, output, end, numbers, samples}: Question): Reading {
   const one = numbers === 1;
   const refuse = (expected: string, got: string) =>
-    new UserError(`--output: expected ${expected} for ${what}, got ${got}`);
+    new UserError(`--scores: expected ${expected} for ${what}, got ${got}`);
   if (one && (end.kind === "softmax" || end.kind === "log-softmax")) {
     throw new UserError(`${what}: expected two classes or more, got one, whose softmax is always 1`);
   }
@@ -187,13 +187,13 @@ const isProbability = (v: number) => v >= -1e-6 && v <= 1 + 1e-3;
 function within(rows: Float32Array, what: string): Float32Array {
   const bad = rows.find((v) => !isProbability(v));
   if (bad === undefined) return rows;
-  throw new UserError(`${what}: expected probabilities from 0 to 1, got ${bad} (--output logits takes scores)`);
+  throw new UserError(`${what}: expected probabilities from 0 to 1, got ${bad} (--scores logits takes scores)`);
 }
 
 function checkSums(rows: Float32Array, numbers: number, what: string): void {
   const bad = rowSums(rows, numbers).find((sum) => !(Math.abs(sum - 1) <= TOLERANCE));
   if (bad === undefined) return;
-  const hint = "--output sigmoid takes independent ones, logits scores";
+  const hint = "--scores sigmoid takes independent ones, logits scores";
   throw new UserError(`${what}: expected probabilities that sum to 1, got a sum of ${bad.toPrecision(4)} (${hint})`);
 }
 

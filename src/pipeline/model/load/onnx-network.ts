@@ -275,7 +275,7 @@ async function aloneAndTogether(
 function checkExcluding({kind, words, classNames}: Meaning, what: string): void {
   if (classNames.length === 2 || kind === "probabilities" || kind === "softmax") return;
   throw new UserError(
-    `${what}: expected classes of which each image shows one, got ${words}; --output logits takes its scores so`,
+    `${what}: expected classes of which each image shows one, got ${words}; --scores logits takes its scores so`,
   );
 }
 

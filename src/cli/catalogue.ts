@@ -1,0 +1,91 @@
+import type {Command} from "./command";
+
+/** A command by name. Its code is loaded when it is asked for: a run need not wait for what it does not use. */
+export interface Listed {
+  readonly name: string;
+  /** Names of earlier versions, which work until 1.0. */
+  readonly before?: readonly string[];
+  /** What the list of all commands says of it; a command without words stands in the line "Also". */
+  readonly words?: string;
+  load(): Promise<Command>;
+}
+
+/** Every command there is, in the order in which `--help` lists them. */
+export const catalogue: readonly Listed[] = [
+  {
+    name: "run",
+    words: "train a network, look at it after every epoch (the default)",
+    async load() {
+      const {runCommand}: typeof import("./run") = require("./run");
+      return runCommand;
+    },
+  },
+  {
+    name: "watch",
+    words: "look at checkpoints as PyTorch or Keras writes them",
+    async load() {
+      const {watchCommand}: typeof import("./watch") = require("./watch");
+      return watchCommand;
+    },
+  },
+  {
+    name: "report",
+    words: "write a run's page, open it, or follow the run live",
+    async load() {
+      const {reportCommand}: typeof import("./report") = require("./report");
+      return reportCommand;
+    },
+  },
+  {
+    name: "explain",
+    words: "show what in an image speaks for its class",
+    async load() {
+      const {explainCommand}: typeof import("./explain") = require("./explain");
+      return explainCommand;
+    },
+  },
+  {
+    name: "compare",
+    words: "lay runs side by side: what got better, what broke",
+    async load() {
+      const {compareCommand}: typeof import("./compare") = require("./compare");
+      return compareCommand;
+    },
+  },
+  {
+    name: "labels",
+    words: "find wrong labels and copies; see what mending them gives",
+    async load() {
+      const {labelsCommand}: typeof import("./labels") = require("./labels");
+      return labelsCommand;
+    },
+  },
+  {
+    name: "sweep",
+    words: "run many times: seeds, and values of any flag",
+    async load() {
+      const {sweepCommand}: typeof import("./sweep") = require("./sweep");
+      return sweepCommand;
+    },
+  },
+  {
+    name: "resume",
+    async load() {
+      const {resumeCommand}: typeof import("./resume") = require("./resume");
+      return resumeCommand;
+    },
+  },
+  {
+    name: "map",
+    before: ["project"],
+    async load() {
+      const {mapCommand}: typeof import("./map") = require("./map");
+      return mapCommand;
+    },
+  },
+];
+
+/** The command of a name, of an earlier one too. */
+export function listed(name: string): Listed | undefined {
+  return catalogue.find((one) => one.name === name || one.before?.includes(name));
+}

@@ -1,0 +1,62 @@
+import type {Argv} from "yargs";
+
+/** A flag as a command declares it. */
+export interface Flag {
+  readonly name: string;
+  readonly help: string;
+  /** Its default in words; "" where it has none. */
+  readonly initial: string;
+  /** Its group, without the colon at the end. */
+  readonly group: string;
+  /** The words that it takes, where these are all. */
+  readonly choices: readonly string[];
+  readonly isBoolean: boolean;
+}
+
+/** What a command takes. */
+export interface Declared {
+  readonly flags: readonly Flag[];
+  readonly positionals: readonly {readonly name: string; readonly help: string; readonly choices: readonly string[]}[];
+}
+
+interface Declaration {
+  readonly describe?: string;
+  readonly group?: string;
+  readonly type?: string;
+  readonly defaultDescription?: string;
+  readonly default?: unknown;
+  readonly choices?: readonly string[];
+}
+
+/** What a command's `builder` declares, without yargs: a recorder takes its place. */
+export function declaredBy(builder: (cli: Argv) => void): Declared {
+  const flags: Flag[] = [];
+  const positionals: Declared["positionals"][number][] = [];
+  const recorder: unknown = new Proxy(
+    {},
+    {
+      get: (_, method) => (name: string, options: Declaration) => {
+        if (method === "positional") {
+          positionals.push({name, help: options.describe ?? "", choices: options.choices ?? []});
+        }
+        if (method === "option") {
+          const {describe = "", group = "", type, defaultDescription, default: value, choices = []} = options;
+          const isBoolean = type === "boolean";
+          const initial = defaultDescription ?? `${value ?? ""}`;
+          flags.push({name, help: describe, group: group.replace(/:$/, ""), initial, choices, isBoolean});
+        }
+        return recorder;
+      },
+    },
+  );
+  builder(recorder as Argv); // it answers to every call that a builder makes
+  return {flags, positionals};
+}
+
+/** The word by which `--help TOPIC` finds a group: "lime" of "Probe lime: superpixels …". */
+export function topicOf(group: string): string {
+  return group
+    .replace(/^Probe /, "")
+    .split(":")[0]
+    .toLowerCase();
+}
