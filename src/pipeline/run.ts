@@ -13,6 +13,7 @@ import {fittingModel, type ModelMaker, type ModelName, type ModelOptions, models
 import {savedModel} from "./model/load/saved-model";
 import {imagesALook} from "./probes/look-budget";
 import {type Environment, environment} from "./record/environment";
+import {epochStem} from "./record/epoch-stem";
 import {keptEpochs, probedEpochs} from "./record/kept-epochs";
 import {sweepFiles} from "./record/leftovers";
 import {checkOwnFiles, checkOwnLogs} from "./record/own-files";
@@ -33,6 +34,7 @@ import {peakRate, type RunOptions} from "./run/options";
 import {withPage} from "./run/page";
 import {chooseProbes, type ProbeOptions, suitedProbes} from "./run/probe-once";
 import {samplePlaces} from "./run/samples";
+import {withStatus} from "./run/status";
 import {askAboutAll, labelsByBest} from "./run/suspects";
 import {openRunLog} from "./run/tensorboard";
 import {hasTestImages, keepTestImages} from "./run/test-images";
@@ -81,7 +83,7 @@ export async function* run(
   const held: Held = {};
   const {jobs = threadJobs, page = true} = control;
   jobs.prepare(); // while the data are read
-  const events = runAlone(options, probeOptions, {...control, jobs}, held);
+  const events = withStatus(runAlone(options, probeOptions, {...control, jobs}, held));
   try {
     yield* page ? withPage(events, options, jobs) : events;
   } finally {
@@ -353,7 +355,7 @@ async function keepRecord(directory: RunDirectory, epoch: number, record: Traini
   // there already, unless an earlier version began the run, or the file is lost or damaged
   const isThere = epoch > 1 && (await hasTrainingLabels(directory.path, labels.length));
   if (!isThere) await directory.writeValue("training/labels", {labels});
-  await directory.writeValue(`training/epoch-${`${epoch}`.padStart(3, "0")}`, answers);
+  await directory.writeValue(`training/${epochStem(epoch)}`, answers);
   await directory.writeValue("training/hardness", {epoch, entropies}); // of the last epoch alone
 }
 

@@ -8,6 +8,7 @@ import type {RunEvent} from "./run/events";
 import {look} from "./run/look";
 import {withPage} from "./run/page";
 import {chooseProbes, type ProbeOptions} from "./run/probe-once";
+import {withStatus} from "./run/status";
 import {keepSuspects} from "./run/suspects";
 import {beginWatching, type Watched} from "./watch/begin";
 import {toldClasses} from "./watch/data";
@@ -66,7 +67,7 @@ export async function* watch(
   jobs.prepare();
   const told = await watchOptionsOf(folder, given);
   const {probes} = told.options;
-  yield* withPage(watchAlone(folder, told, probeOptions, {...control, jobs}), {probes}, jobs);
+  yield* withPage(withStatus(watchAlone(folder, told, probeOptions, {...control, jobs})), {probes}, jobs);
 }
 
 async function* watchAlone(

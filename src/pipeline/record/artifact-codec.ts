@@ -1,10 +1,13 @@
 import {parseJson} from "../../nouns/json-text";
 import {UserError} from "../../nouns/options";
+import {noteReference, type References, references} from "./arrays-beside";
+import {withDigest, withoutDigest} from "./json-digest";
 import {sha256} from "./seal";
 
 /**
- * @file Saved values: JSON, its typed arrays as base64, the large ones in a binary file beside it, little-endian. The last
- * member of an object's JSON is `sha256`, of what stands before it and of the binary file.
+ * @file Saved values of format epochscope-run/1, and of checkpoints: JSON, its typed arrays as base64, the large ones in a
+ * binary file beside it, little-endian. The last member of an object's JSON is `sha256`, of what stands before it and of the
+ * binary file. Values of format /2 (`arrays-beside.ts`) are read here, too.
  */
 
 const ARRAYS = {Float32Array, Float64Array, Uint8Array, Uint16Array, Uint32Array, Int32Array} as const;
@@ -54,19 +57,6 @@ export function aligned(end: number): number {
   return Math.ceil(end / ALIGNED) * ALIGNED;
 }
 
-function withDigest(json: string, digest: string): string {
-  if (!json.endsWith("}")) return json; // no object: it has no members
-  return `${json.slice(0, -1)}${json === "{}" ? "" : ","}"sha256":"${digest}"}`;
-}
-
-const DIGEST = /,?"sha256":"([0-9a-f]{64})"\}\s*$/;
-
-/** What was written before its digest was put in; the digest is undefined where an earlier version wrote it. */
-export function withoutDigest(json: string): {readonly json: string; readonly digest?: string} {
-  const end = DIGEST.exec(json.slice(-100));
-  return end ? {json: `${json.slice(0, json.length - end[0].length)}}`, digest: end[1]} : {json};
-}
-
 /** A large array that the JSON names. */
 export interface Beside {
   readonly file: string;
@@ -81,6 +71,8 @@ export interface Beside {
 export interface Parsed {
   readonly root: {readonly value: unknown};
   readonly beside: readonly Beside[];
+  /** What stands for an array in a run of format /2. */
+  readonly references: References;
 }
 
 /**
@@ -91,8 +83,9 @@ export interface Parsed {
 export function parse(json: string, what: string): Parsed {
   const root = {value: parseJson(json, what)};
   const beside: Beside[] = [];
-  putArrays(root, beside);
-  return {root, beside};
+  const noted = references();
+  putArrays(root, beside, noted);
+  return {root, beside, references: noted};
 }
 
 /** Gives bytes of a file that the JSON names, in a buffer of their own. */
@@ -118,11 +111,11 @@ interface SavedArray {
  * Puts small arrays in place of what tells of them, in an object or an array and all below, and lists the large ones. Not
  * by a reviver of JSON.parse: that would be called for every number, and has a slower parser.
  */
-function putArrays(holder: {[key: string | number]: unknown}, beside: Beside[]): void {
+function putArrays(holder: {[key: string | number]: unknown}, beside: Beside[], noted: References): void {
   const put = (key: string | number) => {
     const value = holder[key] as {[key: string]: unknown} | null;
-    if (typeof value !== "object" || value === null) return;
-    if (typeof value.dtype !== "string") putArrays(value, beside);
+    if (typeof value !== "object" || value === null || noteReference(noted, holder, key, value)) return;
+    if (typeof value.dtype !== "string") putArrays(value, beside, noted);
     else putArray(holder, key, value as unknown as SavedArray, beside);
   };
   if (Array.isArray(holder)) for (let i = 0; i < holder.length; i++) put(i);

@@ -39,14 +39,19 @@ async function mayBeFilled(folder: string): Promise<boolean> {
 }
 
 /** What a run's folder holds before anything is learnt. */
-const BEFORE_LEARNING = /^(run\.json|artifacts|logs|(running|asking)-.+\.lock|.+\.partial)$/;
+const BEFORE_LEARNING =
+  /^(run\.json|status\.json|notes\.json|data|artifacts|logs|(running|asking)-.+\.lock|.+\.partial)$/;
+const FIRST_DATA = /^(test(-images\.npy|-labels\.npy|-files\.txt|\.json)|.+\.partial)$/;
 const FIRST_ARTIFACTS = /^(test-images\..+|.+\.partial)$/;
 
 /** Whether a run ended before it had learnt or shown anything: there is nothing to go on from, and nothing to lose. */
 export async function isUnbegun(path: string): Promise<boolean> {
   const names: string[] = await readdir(path).catch(() => []); // none there, or no folder
-  const artifacts: string[] = await readdir(join(path, "artifacts")).catch(() => []);
+  const [artifacts, data]: string[][] = await Promise.all(
+    ["artifacts", "data"].map((folder) => readdir(join(path, folder)).catch(() => [])),
+  );
   if (!names.includes("run.json") || !names.every((name) => BEFORE_LEARNING.test(name))) return false;
+  if (!data.every((name) => FIRST_DATA.test(name))) return false;
   return artifacts.every((name) => FIRST_ARTIFACTS.test(name)) && !(await isRunLocked(path));
 }
 

@@ -5,7 +5,7 @@ import {UserError} from "../../nouns/options";
 import {NOTHING_THERE, orUserError} from "../../nouns/system-errors";
 
 /** The folders of a run that are read and written. */
-const FOLDERS = new Set(["artifacts", "plots", "model", "checkpoint", "logs"]);
+const FOLDERS = new Set(["artifacts", "data", "predictions", "plots", "model", "checkpoint", "logs"]);
 
 /**
  * Checks that a run's folder, which may be a stranger's, holds nothing but files and folders. A link would have files

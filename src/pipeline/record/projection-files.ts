@@ -5,24 +5,17 @@ import {join} from "node:path";
 import {imageMap} from "../../plots/image-map";
 import {scatterFilm} from "../../plots/scatter-film";
 import {type ScatterSheet, scatterSheet} from "../../plots/scatter-sheet";
-import type {Artifact} from "../types";
+import {epochStem} from "./epoch-stem";
 import {KEEP_EPOCHS, keptEpochs} from "./kept-epochs";
-import {mapCsv} from "./map-csv";
+import {type MapArtifact, mapTable, placesOf} from "./map-table";
 import {readRunFile} from "./run-file";
-import {readArtifactFile, readSaved} from "./saved-file";
+import {readArtifactFile} from "./saved-file";
+import {readTestImages, type SavedImages} from "./test-images";
 import {writeWhole} from "./write-whole";
-
-type MapArtifact = Extract<Artifact, {plot: "scatter"}>;
 
 interface SavedMap {
   readonly epoch: number;
   readonly artifact: MapArtifact;
-}
-
-/** What is kept of the test split (`artifacts/test-images.json`). */
-interface TestImages {
-  readonly shape: readonly [height: number, width: number, channels: number];
-  readonly pixels: Uint8Array;
 }
 
 /** More maps than this make a sheet nobody reads and a film nobody waits for: then they are taken evenly. */
@@ -39,13 +32,8 @@ export async function writeMapSheet(run: string): Promise<string[]> {
   const all = await savedMaps(run);
   if (all.length === 0) return [];
   const tables = all.map(({epoch, artifact}) => {
-    const {points, labels, wrong, classNames} = artifact.data;
-    const files = artifact.numbers?.files as readonly string[] | undefined; // as the probe keeps them
-    const columns = {
-      ...{index: indicesOf(artifact), label: namesOf(labels, classNames), wrong},
-      ...(files ? {file: files} : {}),
-    };
-    return write(join(run, "artifacts/projection", `map-${stem(epoch)}.csv`), mapCsv(points, columns));
+    const path = join(run, "artifacts/projection", `${epochStem(epoch, "map")}.csv`);
+    return existsSync(path) ? path : write(path, mapTable(artifact)); // written with the map since format /2
   });
   const sheet = sheetOf(all);
   const {png} = scatterSheet({...sheet, title: `${sheet.title}, epoch by epoch`}); // while tables are written
@@ -82,10 +70,10 @@ function sheetOf(all: readonly SavedMap[]): ScatterSheet {
 export async function writeImageMap(run: string): Promise<string | undefined> {
   const {value: last} = await latestMaps(run).next();
   if (!last) return undefined;
-  const images = (await readSaved(join(run, "artifacts/test-images.json"))) as TestImages;
+  const images = readTestImages(run);
   const {title, classNames} = last.artifact.data;
   const {png} = imageMap({...imagesOf(last.artifact, images), title, classes: classNames.length});
-  return write(join(run, "plots/projection", `images-${stem(last.epoch)}.png`), png);
+  return write(join(run, "plots/projection", `${epochStem(last.epoch, "images")}.png`), png);
 }
 
 async function savedMaps(run: string): Promise<SavedMap[]> {
@@ -120,7 +108,7 @@ function keepEpochsOf(run: string): number {
 
 /** Maps of other points, made before the options changed, do not belong on one sheet. */
 function samePoints(a: MapArtifact, b: MapArtifact): boolean {
-  const [own, other] = [indicesOf(a), indicesOf(b)];
+  const [own, other] = [placesOf(a), placesOf(b)];
   return a.data.points.length === b.data.points.length && own.every((place, i) => place === other[i]);
 }
 
@@ -129,22 +117,11 @@ function thinned(maps: readonly SavedMap[]): SavedMap[] {
   return Array.from({length: MOST_MAPS}, (_, i) => maps[Math.round((i * (maps.length - 1)) / (MOST_MAPS - 1))]);
 }
 
-function namesOf(labels: Uint16Array, classNames: readonly string[]): string[] {
-  const names = new Array<string>(labels.length);
-  for (let i = 0; i < labels.length; i++) names[i] = classNames[labels[i]];
-  return names;
-}
-
-/** Places of the points in the test split. */
-function indicesOf({numbers}: MapArtifact): Uint32Array {
-  return numbers?.indices as Uint32Array; // the projection probe keeps them with every map
-}
-
-function imagesOf(artifact: MapArtifact, {shape, pixels}: TestImages) {
+function imagesOf(artifact: MapArtifact, {shape, pixels}: SavedImages) {
   const {points, labels} = artifact.data;
   const [height, width, channels] = shape;
   const size = height * width * channels;
-  const places = indicesOf(artifact);
+  const places = placesOf(artifact);
   const sheet = {points, labels, height, width, channels};
   if (places.every((place, i) => place === i)) return {...sheet, pixels}; // all of them, mostly
   const chosen = new Uint8Array(labels.length * size);
@@ -157,10 +134,6 @@ function imagesOf(artifact: MapArtifact, {shape, pixels}: TestImages) {
 async function write(path: string, content: string | Uint8Array): Promise<string> {
   await writeWhole(path, content);
   return path;
-}
-
-function stem(epoch: number): string {
-  return `epoch-${`${epoch}`.padStart(3, "0")}`;
 }
 
 function figure(value: unknown, digits: number): string {

@@ -1,12 +1,15 @@
-import {existsSync} from "node:fs";
+import {existsSync, readFileSync} from "node:fs";
 import {mkdir, readdir, realpath, rm} from "node:fs/promises";
 import {basename, dirname, join, resolve} from "node:path";
 import {UserError} from "../../nouns/options";
 import {orUserError} from "../../nouns/system-errors";
 import type {Figure} from "../../plots/figure";
 import type {Artifact, EpochMetrics} from "../types";
+import {ownAnswers} from "./answer-files";
+import {encodeBeside, type OwnFile} from "./arrays-beside";
 import {encode} from "./artifact-codec";
 import {artifactEpochs} from "./artifact-epochs";
+import {epochStem} from "./epoch-stem";
 import {renamedTo} from "./fresh-name";
 import {pointLatest} from "./latest";
 import {isUnbegun, removeUnbegun, sweepUnnamed} from "./leftovers";
@@ -17,7 +20,9 @@ import {runFileText} from "./run-file";
 import {lockNewRun, type RunLock} from "./run-lock";
 import {checkRunName} from "./run-name";
 import {runPath, runReference} from "./run-reference";
+import {statusText, type WrittenStatus} from "./run-status";
 import {readArtifactFile} from "./saved-file";
+import {type SavedImages, testImageFiles} from "./test-images";
 import {textIfThere} from "./text-if-there";
 import {unsynced} from "./unsynced";
 import {makeFolder, writeWhole} from "./write-whole";
@@ -27,10 +32,17 @@ export interface RunDirectory {
   readonly path: string;
   /** Writes run.json, or another value of the run, whole. */
   writeJson(name: string, value: unknown): Promise<void>;
-  /** Writes a plain value with its typed arrays: `artifacts/<name>.json`, the large ones beside it in `.bin`. */
+  /** Writes a plain value with its typed arrays: `artifacts/<name>.json`, the arrays beside it. */
   writeValue(name: string, value: unknown): Promise<void>;
   writeFile(name: string, content: string | Uint8Array): Promise<void>;
-  /** Writes metrics.jsonl, one line an epoch, once all that was written before is on the disk: the lines vouch for it. */
+  /** Writes the test images, once a run. */
+  writeTestImages(images: SavedImages): Promise<void>;
+  /** Writes how the run stands, or why it failed. A run of format /1 keeps no such file. */
+  writeStatus(status: WrittenStatus, error?: string): Promise<void>;
+  /**
+   * Writes metrics.jsonl, one line an epoch, once all that was written before is on the disk: the lines vouch for it. Then
+   * that the run has come so far.
+   */
   writeMetrics(metrics: readonly EpochMetrics[]): Promise<void>;
   readMetrics(): Promise<EpochMetrics[]>;
   /** The same, and takes out of the file what is none of them: a line that was never finished. */
@@ -132,9 +144,15 @@ async function openOwn(path: string): Promise<RunDirectory> {
   return openRunDirectory(real);
 }
 
+/** Whether the run began in format /1; a folder without run.json did not. */
+function isFirstFormat(path: string): boolean {
+  const file = join(path, "run.json");
+  return existsSync(file) && /"format": *"epochscope-run\/1"/.test(readFileSync(file, "utf8"));
+}
+
 export function openRunDirectory(path: string): RunDirectory {
   const metricsFile = join(path, "metrics.jsonl");
-  const stem = (epoch: number, name: string) => `${name}-epoch-${`${epoch}`.padStart(3, "0")}`;
+  const stem = epochStem;
   const written = new Map<string, number[]>();
   /** The epochs at which this process wrote an artifact. */
   const noted = (probe: string, name: string) => {
@@ -148,10 +166,26 @@ export function openRunDirectory(path: string): RunDirectory {
     const text = (await textIfThere(metricsFile)) ?? "";
     return {text, metrics: parseMetrics(text, metricsFile)};
   };
-  const writeSaved = async (folder: string, name: string, value: unknown) => {
-    const {json, binary} = encode(value, `${name}.bin`);
-    if (binary) await disk.write(join(folder, `${name}.bin`), binary);
-    await disk.write(join(folder, `${name}.json`), json);
+  let isFirst: boolean | undefined; // whether it is a run of format /1, which goes on in it
+  const isOld = () => {
+    isFirst ??= isFirstFormat(path);
+    return isFirst;
+  };
+  const writeSaved = async (folder: string, name: string, value: unknown, own?: ReadonlyMap<unknown, OwnFile>) => {
+    if (isOld()) {
+      const {json, binary} = encode(value, `${name}.bin`);
+      if (binary) await disk.write(join(folder, `${name}.bin`), binary);
+      return disk.write(join(folder, `${name}.json`), json);
+    }
+    const {json, npz} = encodeBeside(value, own);
+    if (npz) await disk.write(join(folder, `${name}.npz`), npz);
+    return disk.write(join(folder, `${name}.json`), json);
+  };
+  let lastEpoch: number | undefined;
+  const writeStatus = async (status: WrittenStatus, error?: string) => {
+    if (isOld()) return;
+    lastEpoch ??= (await savedMetrics()).metrics.at(-1)?.epoch;
+    await disk.write(join(path, "status.json"), statusText(status, lastEpoch, error));
   };
   return {
     path,
@@ -159,10 +193,19 @@ export function openRunDirectory(path: string): RunDirectory {
     // the binary file is named in the JSON beside it, so a folder in the name is the folder of both
     writeValue: (name, value) => writeSaved(join(path, "artifacts", dirname(name)), basename(name), value),
     writeFile: (name, content) => disk.write(join(path, name), content),
+    async writeTestImages(images) {
+      if (isOld()) return writeSaved(join(path, "artifacts"), "test-images", images);
+      const {contents, own} = testImageFiles(images);
+      for (const [name, content] of Object.entries(contents)) await disk.write(join(path, "data", name), content);
+      return writeSaved(join(path, "data"), "test", images, own); // last: it vouches for them
+    },
+    writeStatus,
     // Whole each time, not appended: a run cut off here must not leave half a line.
     async writeMetrics(metrics) {
       await disk.settle();
       await writeWhole(metricsFile, metricsText(metrics), {synced: true});
+      lastEpoch = metrics.at(-1)?.epoch;
+      await writeStatus("running");
     },
     settle: () => disk.settle(),
     readMetrics: async () => (await savedMetrics()).metrics,
@@ -173,7 +216,9 @@ export function openRunDirectory(path: string): RunDirectory {
       return metrics;
     },
     async writeNumbers(epoch, probe, artifact) {
-      await writeSaved(join(path, "artifacts", probe), stem(epoch, artifact.name), artifact);
+      const answers = isOld() ? undefined : ownAnswers(path, epoch, probe, artifact);
+      for (const [name, content] of answers?.contents ?? []) await disk.write(join(path, name), content);
+      await writeSaved(join(path, "artifacts", probe), stem(epoch, artifact.name), artifact, answers?.own);
       noted(probe, artifact.name).push(epoch);
     },
     writePicture: (epoch, probe, name, {png}) =>

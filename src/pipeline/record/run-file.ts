@@ -8,10 +8,15 @@ import type {ImageShape} from "../../nouns/samples";
 import {orUserErrorSync} from "../../nouns/system-errors";
 import {sealed, unsealed} from "./seal";
 
-export const RUN_FORMAT = "epochscope-run/1";
+/** The format that new runs have (docs/run-folder.md). */
+export const RUN_FORMAT = "epochscope-run/2";
+/** Formats that are read; a run goes on in the one that it began with. */
+const RUN_FORMATS = ["epochscope-run/1", RUN_FORMAT] as const;
+export type RunFormat = (typeof RUN_FORMATS)[number];
 
 /** What run.json says, as far as the program reads it again. */
 export interface RunFile {
+  readonly format: RunFormat;
   readonly name: string;
   /** ISO 8601. */
   readonly startedAt: string;
@@ -99,8 +104,8 @@ function runFileOf(folder: string): RunFile {
   const path = join(folder, "run.json");
   const text = orUserErrorSync(path, () => readFileSync(path, "utf8"), "read");
   const facts = unsealed(parseJson(text, path), path);
-  if (facts.format !== RUN_FORMAT) {
-    throw new UserError(`${path}: expected format ${RUN_FORMAT}, got ${JSON.stringify(facts.format)}`);
+  if (!RUN_FORMATS.some((format) => format === facts.format)) {
+    throw new UserError(`${path}: expected format ${RUN_FORMATS.join(" or ")}, got ${JSON.stringify(facts.format)}`);
   }
   for (const [field, what, is] of FIELDS) {
     const value = field.split(".").reduce<unknown>((at, name) => (at as {[name: string]: unknown})[name], facts);

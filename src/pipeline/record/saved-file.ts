@@ -1,12 +1,14 @@
 import {closeSync, constants, fstatSync, openSync, readFileSync, readSync} from "node:fs";
-import {dirname, join} from "node:path";
+import {basename, dirname, join} from "node:path";
 
 import {UserError} from "../../nouns/options";
 import {systemWords} from "../../nouns/system-errors";
 import type {Artifact} from "../types";
-import {aligned, type Beside, parse, withoutDigest} from "./artifact-codec";
+import {type OwnFile, parseOwn, putNpz} from "./arrays-beside";
+import {aligned, type Beside, parse} from "./artifact-codec";
 import {type FileState, stateOf} from "./file-state";
-import {isDigest, sha256Of} from "./seal";
+import {withoutDigest} from "./json-digest";
+import {isDigest, sha256, sha256Of} from "./seal";
 
 /** A saved value, and the files that it was read from. */
 export interface Read {
@@ -15,10 +17,10 @@ export interface Read {
 }
 
 /**
- * Reads a saved value, and the binary file beside it if it names one. At once: what was written a moment ago is in
+ * Reads a saved value, and the files beside it that it names. At once: what was written a moment ago is in
  * memory, and copied sooner than a thread of the pool is asked for each piece of it. Nothing that the files say is believed
- * before it is checked: the binary file has the size that the JSON's arrays come to, and both have the digest that they were
- * written with (what an earlier version wrote has none).
+ * before it is checked: all have the digest that they were written with (what an earlier version wrote has none), and the
+ * binary file of format /1 has the size that the JSON's arrays come to.
  *
  * @throws UserError with the path, what was expected and what was got.
  */
@@ -38,7 +40,7 @@ export function readSavedFiles(path: string): Read {
     const {json, digest} = withoutDigest(text);
     const hash = sha256Of();
     hash.update(json);
-    const {root, beside} = parse(json, path);
+    const {root, beside, references} = parse(json, path);
     if (digest === undefined) checkUnsealed(root.value, path);
     const names = [...new Set(beside.map(({file}) => file))];
     if (names.length > 1) throw new UserError(`${path}: expected one binary file beside it, got ${names.join(", ")}`);
@@ -46,13 +48,54 @@ export function readSavedFiles(path: string): Read {
       current = join(dirname(path), names[0]);
       readBeside(current, open(current), beside, (bytes) => digest && hash.update(bytes));
     }
+    let npz: Uint8Array | undefined;
+    if (references.arrays.length > 0) {
+      current = path.replace(/(\.json)?$/, ".npz");
+      names.push(basename(current));
+      npz = wholeOf(current, open(current));
+      if (digest) hash.update(npz);
+    }
     checkDigest(path, digest, hash.digest("hex"), names);
+    if (npz) putNpz(references, npz, current);
+    for (const {own, put} of references.files) {
+      current = join(dirname(path), checkedName(own, path));
+      const bytes = wholeOf(current, open(current));
+      checkDigest(current, own.sha256, sha256(bytes), []);
+      put(parseOwn(own, bytes, current));
+    }
+    current = path;
+    for (const make of references.lists) make();
     return {value: root.value, files};
   } catch (error) {
     throw inWords(error, path, current);
   } finally {
     for (const file of opened) closeSync(file);
   }
+}
+
+/** Where the files of their own may be, from the JSON's folder: it may be a stranger's. */
+const OWN_FILE = /^(\.\.\/\.\.\/(data|predictions)\/)?[\w-][\w.-]*\.(npy|txt)$/;
+
+/** @throws UserError if it leads elsewhere. */
+function checkedName(own: OwnFile, path: string): string {
+  const name = "npy" in own ? own.npy : own.lines;
+  if (OWN_FILE.test(name)) return name;
+  throw new UserError(`${path}: expected a file of the run's own, got ${JSON.stringify(name)}`);
+}
+
+/** Bytes that the system reads at once. */
+const AT_ONCE = 2 ** 30;
+
+/** A file's bytes, in a buffer of their own. */
+function wholeOf(name: string, file: number): Uint8Array {
+  const {size} = fstatSync(file);
+  const bytes = new Uint8Array(size);
+  for (let at = 0; at < size; ) {
+    const more = readSync(file, bytes, at, Math.min(AT_ONCE, size - at), at);
+    if (more === 0) throw new UserError(`${name}: expected ${size} bytes, got ${at}`);
+    at += more;
+  }
+  return bytes;
 }
 
 /** @param hash Told every byte of the file. */

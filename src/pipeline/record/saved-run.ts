@@ -5,11 +5,13 @@ import {join} from "node:path";
 import {judgedLoss} from "../../nouns/judged-loss";
 import {UserError} from "../../nouns/options";
 import type {EpochMetrics} from "../types";
+import {epochStem} from "./epoch-stem";
 import {checkOwnFiles} from "./own-files";
 import {findRun, openRunDirectory} from "./run-directory";
 import {readRunFile} from "./run-file";
 import {runReference} from "./run-reference";
-import {readArtifactFile, readSaved} from "./saved-file";
+import {readArtifactFile} from "./saved-file";
+import {readTestImages, type SavedImages} from "./test-images";
 
 /** What run.json says, as far as it is read here. */
 export interface RunFacts {
@@ -43,16 +45,7 @@ export interface SavedAnswers {
   readonly labels: Uint16Array;
 }
 
-/** The images that a run was tested on. */
-export interface SavedImages {
-  readonly count: number;
-  readonly shape: readonly [height: number, width: number, channels: number];
-  /** `[n][y][x][c]`, 255 for an intensity of 1. */
-  readonly pixels: Uint8Array;
-  readonly labels: Uint16Array;
-  /** Each image's file, where they were files. */
-  readonly files?: readonly string[];
-}
+export type {SavedImages};
 
 /** @throws UserError if the folder holds no run that this version can read, or holds links. */
 export async function openSavedRun(path: string): Promise<SavedRun> {
@@ -70,14 +63,14 @@ export async function openSavedRun(path: string): Promise<SavedRun> {
 
 /** What the run's network answered at `epoch`, one of `run.epochs`. */
 export async function answersAt({path}: SavedRun, epoch: number): Promise<SavedAnswers> {
-  const name = `matrix-epoch-${`${epoch}`.padStart(3, "0")}.json`;
+  const name = `${epochStem(epoch, "matrix")}.json`;
   const {numbers} = await readArtifactFile(join(path, "artifacts", "confusion", name));
   return numbers as unknown as SavedAnswers; // written by the probe "confusion"
 }
 
 /** The images that the run was tested on. */
 export async function testImagesOf({path}: SavedRun): Promise<SavedImages> {
-  return (await readSaved(join(path, "artifacts", "test-images.json"))) as SavedImages; // written by `run`
+  return readTestImages(path);
 }
 
 /** A hash of every image's pixels and label: equal where two runs were tested on the same picture, with the same label. */

@@ -2,6 +2,7 @@ import {readdir} from "node:fs/promises";
 import {join} from "node:path";
 
 import {UserError} from "../../nouns/options";
+import {epochStem} from "./epoch-stem";
 import {keptEpochs} from "./kept-epochs";
 import {readSaved} from "./saved-file";
 
@@ -49,7 +50,7 @@ export async function keptTrainingAnswers(path: string, most = 0): Promise<Train
   const {labels} = await trainingLabelsOf(path);
   const read: EpochAnswers[] = [];
   for (const epoch of epochs) {
-    read.push((await readSaved(join(folder, `epoch-${`${epoch}`.padStart(3, "0")}.json`))) as EpochAnswers);
+    read.push((await readSaved(join(folder, `${epochStem(epoch)}.json`))) as EpochAnswers);
   }
   for (const [i, {losses}] of read.entries()) {
     if (losses.length === labels.length) continue;

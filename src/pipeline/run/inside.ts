@@ -1,5 +1,6 @@
 import type {LookedAtNetwork, NamedArray} from "../../nouns/network";
 import type {LabelledImages} from "../../nouns/samples";
+import {epochStem} from "../record/epoch-stem";
 import {type Inside, type LayerActivations, movedBy, shrunk, summaryOf} from "../record/inside";
 import type {RunDirectory} from "../record/run-directory";
 import type {ModelFacts, RunEvent} from "./events";
@@ -8,7 +9,7 @@ import {layerPlaces} from "./layer-places";
 /** Layers that only pass on what they are given. */
 const PASSIVE = new Set(["InputLayer", "Flatten", "Dropout", "SeededDropout", "Reshape"]);
 /**
- * Keeps what the network is like inside, for the report: `artifacts/network/epoch-003.json` with each weight array's
+ * Keeps what the network is like inside, for the report: `artifacts/network/inside-epoch-003.json` with each weight array's
  * distribution and each layer's answer to the samples. As with a probe, one that throws does not cost the run, and is told;
  * a file that cannot be written does.
  *
@@ -36,7 +37,7 @@ export async function* keepInside(
     return error as Error;
   }
   if (inside.weights.length === 0 && inside.activations.length === 0) return undefined; // nothing is known of it
-  await directory.writeValue(`network/epoch-${`${epoch}`.padStart(3, "0")}`, inside);
+  await directory.writeValue(`network/${epochStem(epoch, "inside")}`, inside);
   return undefined;
 }
 

@@ -1,6 +1,7 @@
 import type {LookedAtNetwork, NamedArray, Network} from "../../nouns/network";
 import type {LabelledImages, Split} from "../../nouns/samples";
 import {gramOf} from "../../numbers/cka";
+import {epochStem} from "../record/epoch-stem";
 import {probeRight} from "../../numbers/linear-probe";
 import type {LayerState} from "../record/layer-state";
 import type {RunDirectory} from "../record/run-directory";
@@ -45,7 +46,7 @@ export async function* keepLayers(
     return error as Error;
   }
   if (states.length === 0) return undefined; // a network from elsewhere, whose weights have other names
-  await directory.writeValue(`layers/epoch-${`${epoch}`.padStart(3, "0")}`, {indices, layers: states});
+  await directory.writeValue(`layers/${epochStem(epoch)}`, {indices, layers: states});
   return undefined;
 }
 

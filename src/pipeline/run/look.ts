@@ -7,6 +7,7 @@ import {fittedTemperature} from "../../numbers/temperature";
 import type {Figure} from "../../plots/figure";
 import {first} from "../data/split";
 import type {Jobs} from "../jobs/jobs";
+import {epochStem} from "../record/epoch-stem";
 import {bestEpoch} from "../record/kept-epochs";
 import type {RunDirectory} from "../record/run-directory";
 import {logitsAndActivationsOf, logitsOf} from "../training/evaluate";
@@ -121,7 +122,7 @@ export async function* look(
   };
   if (validation && results.draws) {
     const temperature = fittedTemperature(validation.logits, validation.labels, data.classNames.length);
-    await directory.writeValue(`calibration/epoch-${`${epoch}`.padStart(3, "0")}`, {temperature});
+    await directory.writeValue(`calibration/${epochStem(epoch)}`, {temperature});
   }
   if (best) await keepBest(looking, line);
   if (best && isTrained) {

@@ -1,15 +1,13 @@
-import {join} from "node:path";
 import {UserError} from "../../nouns/options";
 import type {Dataset} from "../../nouns/samples";
 import {first} from "../data/split";
 import type {RunDirectory} from "../record/run-directory";
-import {readSaved} from "../record/saved-file";
+import {readTestImages} from "../record/test-images";
 
 /** Whether a run that was broken off came to keep its test images, whole. */
 export async function hasTestImages({path}: RunDirectory, data: Dataset): Promise<boolean> {
   try {
-    const saved = (await readSaved(join(path, "artifacts", "test-images.json"))) as {readonly count?: unknown} | null;
-    return saved?.count === data.test.count;
+    return readTestImages(path).count === data.test.count;
   } catch (error) {
     if (error instanceof UserError) return false; // not there, or damaged: it is made again
     throw error;
@@ -24,5 +22,5 @@ export async function keepTestImages(directory: RunDirectory, data: Dataset): Pr
   for (let i = 0; i < pixels.length; i++) bytes[i] = Math.round(255 * pixels[i]);
   const {files} = data.test;
   const images = {count, shape, classNames: data.classNames, pixels: bytes, labels, ...(files ? {files} : {})};
-  await directory.writeValue("test-images", images);
+  await directory.writeTestImages(images);
 }

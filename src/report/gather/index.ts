@@ -9,7 +9,7 @@ import {reduced} from "../../numbers/reduced-images";
 import {bestEpoch, KEEP_EPOCHS, keptEpochs} from "../../pipeline/record/kept-epochs";
 import {parseMetrics} from "../../pipeline/record/metrics-file";
 import {readRunFile} from "../../pipeline/record/run-file";
-import {readSaved} from "../../pipeline/record/saved-file";
+import {readTestImages, type SavedImages, testImagesPath} from "../../pipeline/record/test-images";
 import type {EpochMetrics} from "../../pipeline/types";
 import {RUNS_FILE} from "../compare/runs-shown";
 import {type FileMemory, fileMemory, type Recall, type Saved} from "../file-memory";
@@ -51,8 +51,7 @@ export async function gather(
   memory: FileMemory = fileMemory(0),
   {pageModel = false}: PageParts = {},
 ): Promise<Gathered> {
-  const imagesPath = join(runFolder, "artifacts", "test-images.json");
-  const images = existsSync(imagesPath) ? ((await readSaved(imagesPath)) as TestImages) : null;
+  const images = existsSync(testImagesPath(runFolder)) ? readTestImages(runFolder) : null;
   try {
     return memory((recall) => gatherFiles(runFolder, images, recall, pageModel));
   } catch (error) {
@@ -62,16 +61,7 @@ export async function gather(
   }
 }
 
-/** What is kept of the test split (`artifacts/test-images.json`). */
-interface TestImages {
-  readonly count: number;
-  readonly pixels: Uint8Array;
-  readonly labels: Uint16Array;
-  /** Paths from the data's folder, where they are files. */
-  readonly files?: readonly string[];
-}
-
-function gatherFiles(runFolder: string, images: TestImages | null, recall: Recall, pageModel: boolean): Gathered {
+function gatherFiles(runFolder: string, images: SavedImages | null, recall: Recall, pageModel: boolean): Gathered {
   const runPath = join(runFolder, "run.json");
   if (!existsSync(runPath)) throw new UserError(`${runFolder}: expected a run's folder with run.json, got none there`);
   const {classNames, ...facts} = readRun(runFolder);
@@ -99,6 +89,7 @@ function gatherFiles(runFolder: string, images: TestImages | null, recall: Recal
       const path = artifacts.get(name)?.get(epoch);
       return path ? recall(path, `${classNames.length} ${most}`, (saved) => make(saved, path)) : null;
     });
+  const inside = artifacts.has("network") ? "network" : "network/inside"; // in format /1 it has no name of its own
   const mistakes = perStop("mistakes/lime", (saved, path) => explainedMistakes(saved, path, most));
   const limeEntries = () => {
     const samples = perStop("lime/segments", explanations);
@@ -154,20 +145,22 @@ function gatherFiles(runFolder: string, images: TestImages | null, recall: Recal
     runs: images ? readRuns(join(runFolder, RUNS_FILE)) : null,
     model: pageModel || facts.options?.pageModel === true ? gatherModel(runFolder, pack) : null,
     layers: gatherLayers(artifacts.get("layers"), stops, recall, pack),
-    inside: images && artifacts.has("network") ? gatherInside(perStop("network", insideShown), pack) : null,
+    inside: images && artifacts.has(inside) ? gatherInside(perStop(inside, insideShown), pack) : null,
   };
   return {file: visibleValue(file), parts: pack.parts}; // names of the data as the page may show them
 }
 
 /** @throws UserError if there are not as many pixels and labels as run.json and the count say: all else is reckoned from them. */
-function checkImages({count, pixels, labels}: TestImages, [height, width, channels]: ImageShape, folder: string): void {
+function checkImages(
+  {count, pixels, labels}: SavedImages,
+  [height, width, channels]: ImageShape,
+  folder: string,
+): void {
   const expected = [count * height * width * channels, count];
   const got = [pixels, labels].map((values) => values?.length);
   if (`${got}` === `${expected}`) return;
   const [numbers, one] = [expected, got].map(([p, l]) => `${p} pixels and ${l} labels`);
-  throw new UserError(
-    `${join(folder, "artifacts", "test-images.json")}: expected ${numbers}, as run.json says, got ${one}`,
-  );
+  throw new UserError(`${testImagesPath(folder)}: expected ${numbers}, as run.json says, got ${one}`);
 }
 
 /** Paths as URLs, so that the page can link to the pictures. */
@@ -214,7 +207,7 @@ export function readMetrics(path: string): EpochMetrics[] {
   );
 }
 
-/** @returns "probe/name", or "network" for what has no picture, → epoch → path of its JSON. */
+/** @returns "probe/name", or "layers" for what has no name of its own, → epoch → path of its JSON. */
 export function listArtifacts(folder: string): ArtifactFiles {
   const files = new Map<string, Map<number, string>>();
   if (!existsSync(folder)) return files;

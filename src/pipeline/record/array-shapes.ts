@@ -1,0 +1,85 @@
+/** @file The shapes and names that arrays of a saved value have on the disk (docs/run-folder.md); in memory they are flat. */
+import type {Values} from "./npy";
+
+/** Where an array stands in a saved value. */
+export interface Placed {
+  readonly shape: readonly number[];
+  /** Its name in the .npz file, where that is not its path. */
+  readonly name?: string;
+}
+
+interface Plain {
+  readonly [name: string]: unknown;
+}
+
+/** Shapes by array; one that is not in it is a row of numbers. */
+export type Shapes = ReadonlyMap<unknown, Placed>;
+
+/** The arrays of a saved value whose shape is known, be it an artifact with a plot or what a run keeps beside. */
+export function shapesOf(value: unknown): Shapes {
+  const shapes = new Map<unknown, Placed>();
+  const root = plain(value);
+  const [data, numbers] = [plain(root.data), plain(root.numbers)];
+  const put = (array: unknown, shape: readonly unknown[], name?: string) => {
+    if (!ArrayBuffer.isView(array)) return;
+    const sides = fitting(shape, (array as Values).length);
+    shapes.set(array, {shape: sides ?? [(array as Values).length], ...(name === undefined ? {} : {name})});
+  };
+  const size = [data.height, data.width, -1];
+  if (root.plot === "confusionMatrix") {
+    const {length} = list(data.classNames);
+    put(data.counts, [length, length]);
+    put(numbers.probabilities, [-1, length]);
+  }
+  if (root.plot === "scatter") {
+    const points = lengthOf(data.labels);
+    put(data.points, [points, -1]);
+    put(numbers.nearest, [points, -1]);
+  }
+  if (root.plot === "segments") put(data.images, [lengthOf(data.explanations), ...size]);
+  if (root.plot === "imageGrid") {
+    const images = lengthOf(numbers.indices);
+    const names = new Set<unknown>();
+    const named = (label: unknown, group: string) => {
+      const isFree = typeof label === "string" && /^[\w ]+$/.test(label) && !names.has(`${group} ${label}`);
+      names.add(`${group} ${label}`);
+      return isFree ? `${group}.${label.replaceAll(" ", "_")}` : undefined;
+    };
+    for (const row of list(data.rows)) {
+      put(row.values, [lengthOf(data.columns), ...size], named(row.label, "data"));
+    }
+    for (const map of list(numbers.maps)) {
+      put(map.values, [images, ...size], named(map.label, "numbers"));
+      put(map.targets, [images], named(`${map.label} targets`, "numbers"));
+    }
+    put(numbers.probabilities, [images, -1]);
+    put(plain(plain(numbers.trust).untrained).gradient, [images, ...size]);
+  }
+  for (const {values, shape} of list(root.activations)) put(values, [lengthOf(root.indices), ...list(shape)]);
+  for (const {buckets} of list(root.weights)) put(buckets, [-1, 3]);
+  for (const {kernel, shape} of list(root.layers)) put(kernel, list(shape));
+  if (Array.isArray(root.shape)) put(root.pixels, root.shape);
+  if (ArrayBuffer.isView(root.places)) put(root.probabilities, [lengthOf(root.places), -1]);
+  return shapes;
+}
+
+/** The shape, with -1 reckoned from the count; undefined where it does not come to the count. */
+function fitting(shape: readonly unknown[], count: number): readonly number[] | undefined {
+  const sides = shape.map(Number);
+  const known = sides.reduce((product, side) => (side === -1 ? product : product * side), 1);
+  const free = sides.includes(-1) ? count / known : 1;
+  const isWhole = sides.every((side) => Number.isInteger(side)) && Number.isInteger(free) && known * free === count;
+  return isWhole ? sides.map((side) => (side === -1 ? free : side)) : undefined;
+}
+
+function plain(value: unknown): Plain {
+  return typeof value === "object" && value !== null ? (value as Plain) : {};
+}
+
+function list(value: unknown): readonly Plain[] {
+  return Array.isArray(value) ? (value as Plain[]) : [];
+}
+
+function lengthOf(value: unknown): number {
+  return ArrayBuffer.isView(value) || Array.isArray(value) ? (value as unknown as ArrayLike<unknown>).length : -2;
+}
