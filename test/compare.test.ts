@@ -132,7 +132,7 @@ describe("saved runs", () => {
     const copy = join(save, "shuffled");
     cpSync(join(save, "fast-0"), copy, {recursive: true});
     const directory = openRunDirectory(copy);
-    const images = (await readSaved(join(copy, "artifacts/test-images.json"))) as SavedImages;
+    const images = (await readSaved(join(copy, "data/test.json"))) as SavedImages;
     const size = images.pixels.length / images.count;
     const kept = Array.from({length: 200}, (_, n) => images.count - 1 - n); // the last 200, backwards
     const pick = <T extends Uint8Array | Uint16Array | Float32Array>(values: T, width: number) => {
@@ -140,11 +140,11 @@ describe("saved runs", () => {
       for (const [n, from] of kept.entries()) out.set(values.subarray(from * width, (from + 1) * width), n * width);
       return out;
     };
-    await directory.writeValue("test-images", {
+    await directory.writeTestImages({
       ...images,
       count: kept.length,
-      pixels: pick(images.pixels, size),
-      labels: pick(images.labels, 1),
+      pixels: pick(images.pixels, size) as Uint8Array,
+      labels: pick(images.labels, 1) as Uint16Array,
     });
     const file = join(copy, "artifacts/confusion/matrix-epoch-002.json");
     const artifact = (await readSaved(file)) as {numbers: {probabilities: Float32Array; labels: Uint16Array}};

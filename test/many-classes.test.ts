@@ -32,7 +32,7 @@ test("more classes than a byte can tell apart: every label is its folder, in tra
   await runAll({data, save, name: "r", epochs: 1, probes: "confusion,saliency", projector: 0, augment: "none"}, {});
   const path = join(save, "r");
 
-  const images = (await readSaved(join(path, "artifacts/test-images.json"))) as {files: string[]; labels: Uint16Array};
+  const images = (await readSaved(join(path, "data/test.json"))) as {files: string[]; labels: Uint16Array};
   expect(images.files.length).toBeGreaterThan(100);
   expect(images.files.map((file) => Number(file.split("/")[0]))).toEqual(Array.from(images.labels));
 

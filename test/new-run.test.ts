@@ -58,8 +58,8 @@ test("a run that ended before it had learnt anything gives way to one of the sam
   const save = temporaryFolder();
   for (const learnt of [false, true]) {
     const {lock, path} = await createRunDirectory(save, "r", {facts});
-    mkdirSync(join(path, "artifacts"));
-    writeFileSync(join(path, "artifacts", "test-images.bin"), "");
+    mkdirSync(join(path, "data"));
+    writeFileSync(join(path, "data", "test-images.npy"), "");
     await expect(checkNewRun(save, "r")).rejects.toThrow("is there already"); // it is at work
     await lock.release();
     if (learnt) writeFileSync(join(path, "metrics.jsonl"), "");

@@ -56,7 +56,7 @@ test("so have LIME's, and the test images themselves", async () => {
   const indices = Array.from(samples.numbers?.indices as ArrayLike<number>); // one of each class, for both probes
   expect(indices.length).toBe(new Set(truth.map((file) => file.split("/")[0])).size);
   expect(numbers?.files).toEqual(indices.map((n) => truth[n]));
-  expect(await readSaved(join(path, "artifacts", "test-images.json"))).toMatchObject({files: truth});
+  expect(await readSaved(join(path, "data", "test.json"))).toMatchObject({files: truth});
 });
 
 test("so have the map's table, the suspects and TensorBoard's projector", async () => {

@@ -133,7 +133,7 @@ describe("a run on MNIST", () => {
   });
 
   test("keeps the test images, and every one's probabilities", async () => {
-    const images = (await readSaved(join(path, "artifacts", "test-images.json"))) as {
+    const images = (await readSaved(join(path, "data", "test.json"))) as {
       count: number;
       pixels: Uint8Array;
       labels: Uint16Array;

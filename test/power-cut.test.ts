@@ -88,19 +88,19 @@ test.each(Object.keys(cuts) as (keyof typeof cuts)[])(
     const copy = temporaryFolder();
     cpSync(dirname(run), copy, {recursive: true, verbatimSymlinks: true});
     const path = join(copy, "r");
-    for (const name of ["artifacts/confusion/matrix-epoch-002.json", "artifacts/test-images.bin"]) {
+    for (const name of ["artifacts/confusion/matrix-epoch-002.json", "data/test-images.npy"]) {
       expect(existsSync(join(path, name)), filesOf(path).join("\n")).toBe(true);
       cpSync(join(run, name), join(path, name));
       cuts[cut](join(path, name));
       const {code, stderr} = await command(["report", "r", "--save", copy, "--quiet"]);
       expect([code, stderr.trimEnd().split("\n").length]).toEqual([1, 1]);
-      expect(stderr).toMatch(/^error: \/\S+(matrix-epoch-002\.json|test-images\.(bin|json)): expected .*, got /);
+      expect(stderr).toMatch(/^error: \/\S+(matrix-epoch-002\.json|test-images\.npy): expected .*, got /);
       cpSync(join(run, name), join(path, name));
     }
     // of the test images, which the data still have, `resume` makes what is lost
-    cuts[cut](join(path, "artifacts/test-images.bin"));
+    cuts[cut](join(path, "data/test-images.npy"));
     expect(await command(["resume", "r", "--save", copy, "--quiet"])).toMatchObject({code: 0, stderr: ""});
-    const kept = (folder: string) => readFileSync(join(folder, "artifacts/test-images.bin"));
+    const kept = (folder: string) => readFileSync(join(folder, "data/test-images.npy"));
     expect(kept(path).equals(kept(run))).toBe(true);
   },
 );

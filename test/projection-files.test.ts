@@ -72,7 +72,7 @@ test("a run's maps become a sheet, a film, the images as points, and tables", as
   expect(await writeMapFilm(folder)).toBeUndefined();
   expect(await writeImageMap(folder)).toBeUndefined();
   const directory = openRunDirectory(folder);
-  await directory.writeValue("test-images", {
+  await directory.writeTestImages({
     count: 60,
     shape: [4, 4, 1],
     pixels: new Uint8Array(960).fill(200),

@@ -45,17 +45,15 @@ function leadsTo(run: string, name: string, target: string): void {
 }
 
 const links: readonly (readonly [name: string, spoil: (run: string, outside: string) => void, where: RegExp])[] = [
-  [
-    "an artifact",
-    (run, out) => leadsTo(run, "artifacts/test-images.json", join(out, "secret.json")),
-    /test-images\.json/,
-  ],
+  ["an artifact", (run, out) => leadsTo(run, "data/test.json", join(out, "secret.json")), /data\/test\.json/],
   [
     "an artifact's numbers",
-    (run, out) => leadsTo(run, "artifacts/test-images.bin", join(out, "secret.json")),
-    /images\.bin/,
+    (run, out) => leadsTo(run, "data/test-images.npy", join(out, "secret.json")),
+    /images\.npy/,
   ],
   ["the folder of artifacts", (run, out) => leadsTo(run, "artifacts", join(out, "folder")), /artifacts/],
+  ["the answers", (run, out) => leadsTo(run, "predictions", join(out, "folder")), /predictions/],
+  ["the folder of data", (run, out) => leadsTo(run, "data", join(out, "folder")), /data/],
   ["a probe's folder", (run, out) => leadsTo(run, "artifacts/confusion", join(out, "folder")), /artifacts\/confusion/],
   ["the folder of pictures", (run, out) => leadsTo(run, "plots", join(out, "folder")), /plots/],
   ["one more folder of pictures", (run, out) => leadsTo(run, "plots/mine", join(out, "folder")), /plots\/mine/],
@@ -139,7 +137,7 @@ describe("a stranger's run whose files are links", () => {
       writeFileSync(join(folder, "run.json"), runFileText({...facts, format: RUN_FORMAT, data}));
     });
     await expect(gather(run)).rejects.toThrow(
-      /test-images\.json: expected \d{12,} pixels and \d+ labels, as run\.json says, got \d+ pixels and \d+ labels$/,
+      /test\.json: expected \d{12,} pixels and \d+ labels, as run\.json says, got \d+ pixels and \d+ labels$/,
     );
   });
 

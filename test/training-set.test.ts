@@ -8,6 +8,7 @@ import {picturedSamples} from "../src/numbers/pictured-samples";
 import {suspectTrainingLabels} from "../src/numbers/suspect-training-labels";
 import {openRunDirectory} from "../src/pipeline/record/run-directory";
 import {readSaved} from "../src/pipeline/record/saved-file";
+import {answersAt, openSavedRun} from "../src/pipeline/record/saved-run";
 import {trainingAnswersOf} from "../src/pipeline/record/training-answers";
 import {run} from "../src/pipeline/run";
 import {runOptions} from "../src/pipeline/run/options";
@@ -41,6 +42,39 @@ test("a run leaves a line of samples.csv, and of the map, for each training imag
   expect(pictures.shape).toEqual([550, 28, 28, 1]); // there is room for all of so few
 });
 
+test("test images have a line of samples.csv, too: what the last epoch answered, and how it came to that", async () => {
+  const asked = {save, name: "tested", probes: "confusion", epochs: 3, trainLimit: 600, testLimit: 200, projector: 0};
+  await runAll(asked, {});
+  const [header, ...lines] = readFileSync(join(save, "tested/samples.csv"), "utf8").trimEnd().split("\n");
+  const names = header.split(",");
+  expect(lines).toHaveLength(550 + 200);
+  const tested = lines.slice(550).map((line) => Object.fromEntries(line.split(",").map((text, i) => [names[i], text])));
+  const run = await openSavedRun(join(save, "tested"));
+  const epochs = await Promise.all([1, 2, 3].map((epoch) => answersAt(run, epoch)));
+  const answerOf = (epoch: number, n: number) => {
+    const row = [...epochs[epoch - 1].probabilities.subarray(10 * n, 10 * n + 10)];
+    return {row, k: row.indexOf(Math.max(...row))};
+  };
+  for (const [n, line] of tested.entries()) {
+    const {row, k} = answerOf(3, n);
+    const label = epochs[0].labels[n];
+    const kinds = [1, 2, 3].map((epoch) => answerOf(epoch, n).k);
+    const right = kinds.map((kind) => kind === label);
+    expect(line).toMatchObject({
+      ...{split: "test", index: `${n}`, source_index: `${n}`, given_label: `${label}`, label: `${label}`},
+      ...{prediction: `${k}`, correct: right[2] ? "1" : "0", confidence: "", mean_loss: ""},
+      first_correct: right.includes(true) ? `${right.indexOf(true) + 1}` : "",
+      changes: `${[1, 2].filter((i) => kinds[i] !== kinds[i - 1]).length}`,
+      forgotten: `${[1, 2].filter((i) => right[i - 1] && !right[i]).length}`,
+    });
+    expect(Number(line.probability)).toBeCloseTo(row[k], 5);
+    expect(Number(line.label_probability)).toBeCloseTo(row[label], 5);
+    expect(Number(line.loss)).toBeCloseTo(-Math.log(row[label]), 5);
+    expect(Number(line.entropy)).toBeCloseTo(-row.reduce((sum, p) => sum + p * Math.log(p), 0), 5);
+  }
+  expect(new Set(tested.map(({first_correct}) => first_correct)).size).toBeGreaterThan(2); // not all at once
+});
+
 test("the story of the training images is there before the last line of metrics, and before the page that shows it", async () => {
   const asked = {save, name: "early", probes: "none", epochs: 2, trainLimit: 300, testLimit: 50, projector: 0};
   const story = ["samples.csv", "data-map.png", "artifacts/training/pictures.json"];
@@ -59,7 +93,7 @@ test("a run that has all its epochs but not that story gets it when it is gone o
   const asked = {save, name: "late", probes: "none", epochs: 2, trainLimit: 300, testLimit: 50, projector: 0};
   await runAll(asked, {});
   const path = join(save, "late");
-  const story = ["samples.csv", "data-map.png", "artifacts/training/pictures.json", "artifacts/training/pictures.bin"];
+  const story = ["samples.csv", "data-map.png", "artifacts/training/pictures.json", "artifacts/training/pictures.npz"];
   const before = story.map((file) => readFileSync(join(path, file)));
   for (const file of story) rmSync(join(path, file));
   const events = await runAll(asked, {}, {resume: openRunDirectory(path)});

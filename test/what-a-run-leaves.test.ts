@@ -12,7 +12,7 @@ import {filesOf, runAll} from "./support/small-run";
 
 const FIXTURE = join(__dirname, "fixtures/what-a-run-leaves.json");
 /** Files that hold times, or are made of them; pictures depend on the processor in their last bits (test/full). */
-const LEFT_OUT = /^r\/(run\.json|report\.html|checkpoint\/|plots\/)|\.png$|events\.out/;
+const LEFT_OUT = /^r\/((run|status)\.json|report\.html|checkpoint\/|plots\/)|\.png$|events\.out/;
 
 /** A file's bytes without what is no result: the version that wrote a model, the times of an epoch. */
 function contentOf(path: string): Uint8Array {

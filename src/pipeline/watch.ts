@@ -8,8 +8,10 @@ import type {RunEvent} from "./run/events";
 import {look} from "./run/look";
 import {withPage} from "./run/page";
 import {chooseProbes, type ProbeOptions} from "./run/probe-once";
+import {samplesCsv} from "./run/samples-csv";
 import {withStatus} from "./run/status";
 import {keepSuspects} from "./run/suspects";
+import {testStory} from "./run/test-story";
 import {beginWatching, type Watched} from "./watch/begin";
 import {toldClasses} from "./watch/data";
 import {digestOf} from "./watch/digest";
@@ -186,6 +188,8 @@ async function* lookAt(watched: Watched, checkpoint: Checkpoint, opened: OpenedC
 async function* ended({directory, looking: {data, metrics, heldOut}, log}: Watched): AsyncGenerator<RunEvent> {
   const best = bestEpoch(metrics);
   if (best === undefined) return;
+  const story = await testStory(directory.path);
+  if (story) await directory.writeFile("samples.csv", samplesCsv(data, undefined, story));
   if (heldOut) {
     const labels = await keepSuspects(directory, data, heldOut, "held out");
     yield {type: "labels", data, folds: 0, ...labels};

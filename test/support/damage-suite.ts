@@ -25,10 +25,11 @@ const read = (path: string) => ({
   "metrics.jsonl": () => openRunDirectory(path).readMetrics(),
   "checkpoint/state.json": async () => (await readCheckpoint(path))?.checkpoint,
   "checkpoint/state-2-14.bin": async () => (await readCheckpoint(path))?.checkpoint,
-  "artifacts/test-images.json": () => readSaved(join(path, "artifacts/test-images.json")),
-  "artifacts/test-images.bin": () => readSaved(join(path, "artifacts/test-images.json")),
+  "data/test.json": () => readSaved(join(path, "data/test.json")),
+  "data/test-images.npy": () => readSaved(join(path, "data/test.json")),
+  "predictions/epoch-001.npy": () => readSaved(join(path, "artifacts/confusion/matrix-epoch-001.json")),
   "artifacts/confusion/matrix-epoch-002.json": () => readSaved(join(path, "artifacts/confusion/matrix-epoch-002.json")),
-  "artifacts/network/epoch-001.bin": () => readSaved(join(path, "artifacts/network/epoch-001.json")),
+  "artifacts/network/inside-epoch-001.npz": () => readSaved(join(path, "artifacts/network/inside-epoch-001.json")),
   "artifacts/training/epoch-002.json": () => readSaved(join(path, "artifacts/training/epoch-002.json")),
 });
 type Kind = keyof ReturnType<typeof read>;
@@ -94,9 +95,7 @@ export function damageSuite(each: number, resumed: number): void {
 
     test(`${resumed} of them gone on with: to the same bytes, or refused in one line`, async () => {
       const random = chanceOf("damaged runs gone on with");
-      const names = filesOf(path).filter((name) =>
-        /^(run\.json|metrics\.jsonl|checkpoint\/|artifacts\/test-images)/.test(name),
-      );
+      const names = filesOf(path).filter((name) => /^(run\.json|metrics\.jsonl|checkpoint\/|data\/)/.test(name));
       let wentOn = 0;
       for (let n = 0; n < resumed; n++) {
         const copy = join(temporaryFolder(), "r");
@@ -119,7 +118,7 @@ export function damageSuite(each: number, resumed: number): void {
     test(`${each} damages of any file: the page is made, or one line says why not`, async () => {
       const random = chanceOf("damages and the page");
       const names = filesOf(path).filter(
-        (name) => /\.(json|jsonl|bin)$/.test(name) && !/^(model|checkpoint)\//.test(name),
+        (name) => /\.(json|jsonl|bin|npy|npz)$/.test(name) && !/^(model|checkpoint)\//.test(name),
       );
       for (let n = 0; n < each; n++) {
         const name = names[between(random, 0, names.length)];

@@ -53,7 +53,7 @@ test("confusion, map and all answers, with the images and labels of the first fi
   expect(files).toContain("artifacts/projection/map-epoch-002.json");
   expect(files).toContain("report.html");
   expect(files.filter((file) => /lime|saliency|network|mistakes/.test(file))).toEqual([]);
-  const images = (await readSaved(join(path, "artifacts", "test-images.json"))) as {
+  const images = (await readSaved(join(path, "data", "test.json"))) as {
     pixels: Uint8Array;
     shape: number[];
   };

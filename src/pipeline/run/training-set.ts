@@ -1,11 +1,12 @@
-import type {Dataset, Split} from "../../nouns/samples";
+import type {Dataset} from "../../nouns/samples";
 import {picturedSamples} from "../../numbers/pictured-samples";
 import {reduced} from "../../numbers/reduced-images";
 import {suspectTrainingLabels, type TrainingSuspect} from "../../numbers/suspect-training-labels";
 import {draw} from "../../plots/index";
-import {csvTable} from "../record/csv-table";
 import type {RunDirectory} from "../record/run-directory";
-import {keptTrainingAnswers, type TrainingAnswers} from "../record/training-answers";
+import {keptTrainingAnswers} from "../record/training-answers";
+import {samplesCsv} from "./samples-csv";
+import {testStory} from "./test-story";
 
 /** Answers of at most so many images and epochs are read at once: 10 bytes each. */
 const MOST_ANSWERS = 5e7;
@@ -14,22 +15,21 @@ const PICTURE_BYTES = 1.8e6;
 const LONGEST_SIDE = 40;
 /** Images read at a time. */
 const AT_ONCE = 200;
-/** Numbers are written to a millionth; by `toPrecision` a table of 55,000 lines would take a third of a second longer. */
-const MILLIONTHS = 1e6;
 
 /**
- * Keeps the story of the training images at the end of a run: `samples.csv`, a line an image; `data-map.png`; and, for the page,
+ * Keeps the story of the training images at the end of a run: `samples.csv`, a line an image, of test images too; `data-map.png`; and, for the page,
  * the pictures of those that are most worth looking at. A run that kept no answers to them (`trainingAnswersOf`) leaves none.
  *
  * @returns A line for where not all epochs were taken.
  */
 export async function keepTrainingSet(directory: RunDirectory, data: Dataset): Promise<string | undefined> {
-  const {train, classNames, name} = data;
+  const {train, name} = data;
   const answers = await keptTrainingAnswers(directory.path, Math.max(3, Math.floor(MOST_ANSWERS / train.count)));
   if (!answers || answers.labels.length !== train.count) return undefined;
   const {epochs, of, labels, losses, margins, predicted} = answers;
   const ranked = suspectTrainingLabels({losses, margins}, predicted, labels);
-  await directory.writeFile("samples.csv", samplesCsv(ranked, answers, train, classNames));
+  const asked = await testStory(directory.path);
+  await directory.writeFile("samples.csv", samplesCsv(data, {ranked, answers}, asked));
   const issues = ranked.filter(({isIssue}) => isIssue).length;
   const few = of === epochs.length ? "" : ` of ${of}`;
   const notes = [
@@ -97,46 +97,4 @@ async function pictures(ranked: readonly TrainingSuspect[], {train, imageShape}:
     sources: Uint32Array.from(indices, (n) => train.sources?.[n] ?? n),
     ...(train.files ? {files: Array.from(indices, (n) => train.files?.[n] ?? "")} : {}),
   };
-}
-
-function samplesCsv(
-  ranked: readonly TrainingSuspect[],
-  {labels, losses, errors, entropies}: TrainingAnswers,
-  train: Split,
-  classNames: readonly string[],
-): string {
-  const rank = new Uint32Array(ranked.length);
-  const all: TrainingSuspect[] = new Array(ranked.length);
-  for (const [i, one] of ranked.entries()) {
-    rank[one.index] = i + 1;
-    all[one.index] = one;
-  }
-  const short = (value: number) => Math.round(value * MILLIONTHS) / MILLIONTHS;
-  const most = Math.log(Math.max(2, classNames.length));
-  const meanLoss = (n: number) => losses.reduce((sum, epoch) => sum + epoch[n], 0) / losses.length;
-  return csvTable({
-    split: all.map(() => "train"),
-    index: all.map(({index}) => index),
-    source_index: all.map(({index}) => train.sources?.[index] ?? index),
-    file: all.map(({index}) => train.files?.[index] ?? ""),
-    given_label: all.map(({index}) => classNames[labels[index]]),
-    predicted_label: all.map(({predicted}) => classNames[predicted]),
-    suspect_rank: all.map(({index}) => rank[index]),
-    area_under_margin: all.map(({areaUnderMargin}) => short(areaUnderMargin)),
-    confidence: all.map(({confidence}) => short(confidence)),
-    variability: all.map(({variability}) => short(variability)),
-    correct_epochs: all.map(({correct}) => correct),
-    forgotten: all.map(({forgotten}) => forgotten),
-    learned_at: all.map(({learnedAt}) => learnedAt),
-    mean_loss: all.map(({index}) => short(meanLoss(index))),
-    ...(errors ? {el2n: all.map(({index}) => short(meanError(errors, index)))} : {}),
-    ...(entropies ? {hardness: all.map(({index}) => short((entropies[index] * most) / 255))} : {}),
-  });
-}
-
-/** Mean of EL2N over the epochs, in [0, √2]. */
-function meanError(errors: readonly Uint8Array[], n: number): number {
-  let sum = 0;
-  for (const epoch of errors) sum += epoch[n];
-  return (Math.SQRT2 * sum) / (255 * errors.length);
 }
