@@ -17,6 +17,7 @@ import contextlib
 import csv
 import html
 import json
+import math
 import os
 import pathlib
 import re
@@ -402,21 +403,41 @@ class Run:
 
     @property
     def samples(self):
-        """What training did with each image; None where the run left none."""
+        """What training did with each image, and how each test image was answered; None where the run left none."""
         return self._csv("samples.csv")
 
     @property
     def images(self):
-        """The test images, bytes, [n, height, width, channels]."""
+        """The test images, bytes, [n, height, width, channels]; read from the disk where they are looked at."""
+        file = self.path / "data" / "test-images.npy"
+        if file.is_file():
+            return np.load(file, mmap_mode="r")
         saved = self._test_images()
         return saved["pixels"].reshape(saved["count"], *saved["shape"])
 
     @property
     def labels(self):
-        return self._test_images()["labels"]
+        """The class of each test image, from 0."""
+        file = self.path / "data" / "test-labels.npy"
+        return np.load(file) if file.is_file() else self._test_images()["labels"]
+
+    @property
+    def notes(self):
+        """What people wrote of the run: its tags and its note."""
+        file = self.path / "notes.json"
+        return json.loads(file.read_text("utf8")) if file.is_file() else {}
+
+    @property
+    def status(self):
+        """How far the run is: running, done, interrupted or failed; None where an earlier version made it."""
+        file = self.path / "status.json"
+        return json.loads(file.read_text("utf8"))["status"] if file.is_file() else None
 
     def predictions(self, epoch="best"):
         """The probabilities of every test image after an epoch ("best", "last" or its number), [n, classes]."""
+        file = self.path / "predictions" / f"epoch-{self._epoch(epoch):03d}.npy"
+        if file.is_file():
+            return np.load(file)
         rows = self.artifact("confusion", "matrix", epoch)["numbers"]["probabilities"]
         return rows.reshape(-1, len(self.classes))
 
@@ -428,12 +449,17 @@ class Run:
 
     def artifact(self, probe, name=None, epoch="best"):
         """What a probe left at an epoch, its arrays as numpy's."""
-        wanted = {"best": lambda: self.best, "last": lambda: self.epochs[-1]}.get(epoch, lambda: int(epoch))()
+        wanted = self._epoch(epoch)
+        if probe == "network" and name is None and self.facts.get("format") != "epochscope-run/1":
+            name = "inside"
         file = self.path / "artifacts" / probe / f"{name + '-' if name else ''}epoch-{wanted:03d}.json"
         if not file.is_file():
             there = sorted({path.stem for path in (self.path / "artifacts").glob(f"{probe}/*.json")})
             raise EpochscopeError(f"artifact: expected {file}, got {', '.join(there) or 'no such probe'}")
-        return _decoded(json.loads(file.read_text("utf8")), file.parent)
+        return _saved(file)
+
+    def _epoch(self, epoch):
+        return {"best": lambda: self.best, "last": lambda: self.epochs[-1]}.get(epoch, lambda: int(epoch))()
 
     def _lines(self):
         file = self.path / "metrics.jsonl"
@@ -442,8 +468,8 @@ class Run:
         return [by_epoch[epoch] for epoch in sorted(by_epoch)]
 
     def _test_images(self):
-        file = self.path / "artifacts" / "test-images.json"
-        return _decoded(json.loads(file.read_text("utf8")), file.parent)
+        file = self.path / "data" / "test.json"
+        return _saved(file if file.is_file() else self.path / "artifacts" / "test-images.json")
 
     def _csv(self, name):
         file = self.path / name
@@ -451,7 +477,7 @@ class Run:
             return None
         with open(file, encoding="utf8", newline="") as lines:
             rows = list(csv.DictReader(lines))
-        return _table({column: [_cell(row[column]) for row in rows] for column in (rows[0] if rows else {})})
+        return _table({column: _column([row[column] for row in rows]) for column in (rows[0] if rows else {})})
 
     def _repr_html_(self):
         return _frame(self.path, 900)
@@ -476,12 +502,32 @@ def _frame(path, height):
 _DTYPES = {"Float32Array": "<f4", "Float64Array": "<f8", "Uint8Array": "u1", "Uint16Array": "<u2", "Uint32Array": "<u4", "Int32Array": "<i4"}
 
 
-def _decoded(value, folder):
-    """The saved arrays in a value, small ones in the JSON itself, large ones in the file beside."""
+def _saved(file):
+    """A saved value, with its arrays."""
+    beside = file.with_suffix(".npz")
+    arrays = np.load(beside) if beside.is_file() else {}
+    try:
+        return _decoded(json.loads(file.read_text("utf8")), file.parent, arrays)
+    finally:
+        if arrays:
+            arrays.close()
+
+
+def _decoded(value, folder, arrays):
+    """The arrays that a value names: of the .npz beside, of files of their own, and as format /1 has them."""
     if isinstance(value, list):
-        return [_decoded(one, folder) for one in value]
+        return [_decoded(one, folder, arrays) for one in value]
     if not isinstance(value, dict):
         return value
+    if list(value) == ["array"] and isinstance(value["array"], str):
+        return arrays[value["array"]]
+    if sorted(value) == ["npy", "sha256"]:
+        return np.load(_own(folder, value["npy"]))
+    if sorted(value) == ["lines", "sha256"]:
+        lines = _own(folder, value["lines"]).read_text("utf8").split("\n")[:-1]
+        return [re.sub(r"\\([\\n])", lambda sign: "\n" if sign[1] == "n" else "\\", line) for line in lines]
+    if sorted(value) == ["columns", "records"]:
+        return _explanations(_decoded(value["columns"], folder, arrays), value["records"])
     dtype = _DTYPES.get(value.get("dtype"))
     if dtype and "base64" in value:
         return np.frombuffer(base64.b64decode(value["base64"]), dtype)
@@ -489,7 +535,35 @@ def _decoded(value, folder):
         if re.search(r"[\\/]", value["file"]):
             raise EpochscopeError(f"{folder}: expected a file beside, got {value['file']!r}")
         return np.fromfile(folder / value["file"], dtype, value["length"], offset=value["offset"])
-    return {name: _decoded(one, folder) for name, one in value.items()}
+    return {name: _decoded(one, folder, arrays) for name, one in value.items()}
+
+
+def _own(folder, name):
+    if not re.fullmatch(r"(\.\./\.\./(data|predictions)/)?[\w-][\w.-]*\.(npy|txt)", name):
+        raise EpochscopeError(f"{folder}: expected a file of the run's own, got {name!r}")
+    return folder / name
+
+
+def _explanations(columns, records):
+    """A list of explanations, from columns over all of them."""
+    starts = columns.pop("starts")
+    listed = []
+    for i, record in enumerate(records):
+        one = dict(record)
+        for name, values in columns.items():
+            of_segments = name in ("weights", "errors")
+            one["explained" if name == "target" else name] = values[starts[i]:starts[i + 1]] if of_segments else values[i]
+        listed.append(one)
+    return listed
+
+
+def _column(texts):
+    """Numbers where all are, an empty one as NaN; else texts."""
+    cells = [_cell(text) for text in texts]
+    numbers = [cell for cell in cells if cell != ""]
+    if len(numbers) in (0, len(cells)) or any(isinstance(cell, str) for cell in numbers):
+        return cells
+    return [math.nan if cell == "" else cell for cell in cells]
 
 
 def _cell(text):

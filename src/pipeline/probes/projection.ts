@@ -55,7 +55,7 @@ export const projection: Probe<ProjectionOptions> = {
         numbers: {
           indices,
           ...filesAt(test, indices),
-          nearest,
+          nearest: count <= 2 ** 16 ? Uint16Array.from(nearest) : nearest,
           ...figures,
           movement,
           method: given.method,

@@ -39,18 +39,19 @@ export function shapesOf(value: unknown): Shapes {
   if (root.plot === "segments") put(data.images, [lengthOf(data.explanations), ...size]);
   if (root.plot === "imageGrid") {
     const images = lengthOf(numbers.indices);
-    const names = new Set<unknown>();
+    const names = new Set<string>();
     const named = (label: unknown, group: string) => {
-      const isFree = typeof label === "string" && /^[\w ]+$/.test(label) && !names.has(`${group} ${label}`);
-      names.add(`${group} ${label}`);
-      return isFree ? `${group}.${label.replaceAll(" ", "_")}` : undefined;
+      const name = `${group}.${`${label}`.replace(/\W+/g, "_").replace(/^_|_$/g, "")}`;
+      let free = name;
+      for (let n = 2; names.has(free); n++) free = `${name}_${n}`; // the answer's and the truth's have one label
+      names.add(free);
+      return free;
     };
     for (const row of list(data.rows)) {
       put(row.values, [lengthOf(data.columns), ...size], named(row.label, "data"));
     }
     for (const map of list(numbers.maps)) {
       put(map.values, [images, ...size], named(map.label, "numbers"));
-      put(map.targets, [images], named(`${map.label} targets`, "numbers"));
     }
     put(numbers.probabilities, [images, -1]);
     put(plain(plain(numbers.trust).untrained).gradient, [images, ...size]);

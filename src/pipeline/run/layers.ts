@@ -1,8 +1,8 @@
 import type {LookedAtNetwork, NamedArray, Network} from "../../nouns/network";
 import type {LabelledImages, Split} from "../../nouns/samples";
 import {gramOf} from "../../numbers/cka";
-import {epochStem} from "../record/epoch-stem";
 import {probeRight} from "../../numbers/linear-probe";
+import {epochStem} from "../record/epoch-stem";
 import type {LayerState} from "../record/layer-state";
 import type {RunDirectory} from "../record/run-directory";
 import type {ModelFacts, RunEvent} from "./events";
