@@ -140,14 +140,14 @@ describe("saved runs", () => {
       for (const [n, from] of kept.entries()) out.set(values.subarray(from * width, (from + 1) * width), n * width);
       return out;
     };
+    const file = join(copy, "artifacts/confusion/matrix-epoch-002.json");
+    const artifact = (await readSaved(file)) as {numbers: {probabilities: Float32Array; labels: Uint16Array}};
     await directory.writeTestImages({
       ...images,
       count: kept.length,
       pixels: pick(images.pixels, size) as Uint8Array,
       labels: pick(images.labels, 1) as Uint16Array,
     });
-    const file = join(copy, "artifacts/confusion/matrix-epoch-002.json");
-    const artifact = (await readSaved(file)) as {numbers: {probabilities: Float32Array; labels: Uint16Array}};
     const {probabilities, labels} = artifact.numbers;
     await directory.writeValue("confusion/matrix-epoch-002", {
       ...artifact,

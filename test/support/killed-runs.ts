@@ -151,12 +151,14 @@ export function expectWhole(path: string, unbroken: string, story: readonly stri
       expect(isSame, `${folder}/${file}\n${why}`).toBe(true);
     }
   }
+  const statusIn = (folder: string) => JSON.parse(readFileSync(join(folder, "status.json"), "utf8"));
+  expect(statusIn(path), why).toMatchObject({status: "done", epoch: statusIn(unbroken).epoch});
   const timeless = (folder: string) => metricsOf(folder).map(({seconds, ...rest}) => rest);
   expect(timeless(path), why).toEqual(timeless(unbroken));
   const ofRun = (folder: string) =>
     filesOf(folder).filter((name) => !/^(artifacts|plots|model|checkpoint|logs)\/|^report\.html$/.test(name));
   expect(ofRun(path), why).toEqual(ofRun(unbroken)); // no lock, nothing half written
-  for (const file of ofRun(path).filter((name) => !["run.json", "metrics.jsonl"].includes(name))) {
+  for (const file of ofRun(path).filter((name) => !["run.json", "status.json", "metrics.jsonl"].includes(name))) {
     expect(readFileSync(join(path, file)).equals(readFileSync(join(unbroken, file))), `${file}\n${why}`).toBe(true);
   }
   expect(

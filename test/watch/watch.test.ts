@@ -83,7 +83,7 @@ describe("a graph with the weights of each epoch", () => {
     const events = await watchAll(stateFolder(), {...quick(), ...NONE});
     const path = pathOf(events);
     const insideOf = async (epoch: number) =>
-      (await readSaved(join(path, "artifacts", "network", `epoch-00${epoch}.json`))) as unknown as {
+      (await readSaved(join(path, "artifacts", "network", `inside-epoch-00${epoch}.json`))) as unknown as {
         weights: {name: string; moved?: number}[];
       };
     expect((await insideOf(0)).weights.some((weight) => "moved" in weight)).toBe(false);
