@@ -9,7 +9,7 @@ import {labelsAt} from "./data/split-labels";
 import {exactLeaks, leakNote} from "./exact-leaks";
 import type {Jobs} from "./jobs/jobs";
 import {threadJobs} from "./jobs/thread";
-import {fittingModel, type ModelMaker, type ModelName, type ModelOptions, models} from "./model/index";
+import type {ModelMaker} from "./model/index";
 import {savedModel} from "./model/load/saved-model";
 import {imagesALook} from "./probes/look-budget";
 import {type Environment, environment} from "./record/environment";
@@ -26,6 +26,7 @@ import {clearLogs, logFolderOf} from "./record/tensorboard/log-folder";
 import {hasTrainingLabels} from "./record/training-answers";
 import {checkpointsOf, type Restored, restored} from "./run/checkpoint";
 import {openNetwork} from "./run/choose-engine";
+import {chooseModel, OWN} from "./run/choose-model";
 import {openRunData} from "./run/data";
 import type {LabelReport, RunEvent} from "./run/events";
 import {factsOf, runFacts} from "./run/facts";
@@ -34,6 +35,7 @@ import {peakRate, type RunOptions} from "./run/options";
 import {withPage} from "./run/page";
 import {chooseProbes, type ProbeOptions, suitedProbes} from "./run/probe-once";
 import {samplePlaces} from "./run/samples";
+import {placed} from "./run/starting-weights";
 import {withStatus} from "./run/status";
 import {askAboutAll, labelsByBest} from "./run/suspects";
 import {openRunLog} from "./run/tensorboard";
@@ -126,17 +128,15 @@ async function* runAlone(
   const length = lengthOf(asked, data);
   const {epochs, batchSize} = length;
   const options = {...asked, epochs, batchSize};
+  const before = resume && readRunFile(resume.path);
   const {
     name: modelName,
     why: whyModel,
-    make,
-  } = own
-    ? {name: OWN, why: "handed in", make: own}
-    : named(
-        options.model === "auto" ? fittingModel(data.imageShape) : {name: options.model, why: "asked for"},
-        options,
-      );
-  const makeModel = () => make(data.imageShape, data.classNames.length, seed);
+    makeModel,
+    start,
+    facts: modelFacts,
+    notes: modelNotes,
+  } = await chooseModel(options, data, own, before);
   // of own pictures alone: reading MNIST's takes a tenth of a second
   const isBalanced = options.classWeights === "balanced";
   const labels =
@@ -163,7 +163,9 @@ async function* runAlone(
     augmentation: ranges,
     classWeights,
   };
-  const facts = {...factsOf(modelName, model), why: whyModel};
+  const facts = {...factsOf(modelName, model), why: whyModel, ...modelFacts};
+  const started = start && placed(await network.getWeights(), start);
+  if (started) await network.setWeights(started.weights);
   const [untrained, fresh] = [await network.getWeights(), await network.getOptimizerState()];
 
   const startRun = async () => {
@@ -188,6 +190,7 @@ async function* runAlone(
   const why = (resume && readRunFile(resume.path).engine.why) ?? engine.why; // resumed, it is asked for by name
   yield {type: "start", path: directory.path, data, model: facts, engine: {...engine, why}, epochs};
   if (length.note) yield {type: "say", line: length.note};
+  for (const line of [...modelNotes, ...(started ? [started.note] : [])]) yield {type: "say", line};
   for (const line of unsuited) yield {type: "say", line};
   const unequal = labels && !classWeights && unequalNote(labels, data.classNames);
   if (unequal) yield {type: "say", line: unequal};
@@ -309,14 +312,6 @@ async function* runAlone(
     await live.close();
     await network.dispose();
   }
-}
-
-/** What a network is called that was handed in. */
-const OWN = "own";
-
-function named({name, why}: {readonly name: ModelName; readonly why: string}, told: ModelOptions) {
-  const make: ModelMaker = (shape, classes, seed) => models[name](shape, classes, seed, told);
-  return {name, why, make};
 }
 
 /** Does something with other weights, and puts its own back. */

@@ -55,6 +55,8 @@ export interface ModelFacts {
   readonly name: string;
   /** Why this one; absent in runs of earlier versions. */
   readonly why?: string;
+  /** The run or the file whose weights it began with, where those were not random. */
+  readonly weightsFrom?: {readonly path: string; readonly sha256: string};
   readonly parameters: number;
   readonly layers: readonly {
     readonly name: string;

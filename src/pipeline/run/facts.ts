@@ -1,6 +1,7 @@
 import {join, resolve} from "node:path";
 import {type LayersModel, version as tfjsVersion} from "@tensorflow/tfjs";
 import type {Dataset} from "../../nouns/samples";
+import {isModelFile} from "../model/own/model-file";
 import type {Environment} from "../record/environment";
 import {RUN_FORMAT} from "../record/run-file";
 import type {Engine} from "./choose-engine";
@@ -43,7 +44,12 @@ export function runFacts(
     name,
     startedAt: made.startedAt.toISOString(),
     seed: options.seed,
-    options: {...options, data: keptData(options.data), edit: options.edit && resolve(options.edit), save},
+    options: {
+      ...options,
+      ...{data: keptData(options.data), edit: options.edit && resolve(options.edit), save},
+      model: isModelFile(options.model) ? resolve(options.model) : options.model,
+      weights: model.weightsFrom?.path ?? options.weights,
+    },
     training: {
       learningRate: training.learningRate,
       schedule: training.shape,

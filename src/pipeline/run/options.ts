@@ -2,6 +2,7 @@ import {VARIANTS, type Variant} from "../../engine/index";
 import {between, type OptionTable, oneOf, positiveInteger, seedNumber, wholeNumber} from "../../nouns/options";
 import {MOST_PIXELS} from "../data/images/image-file";
 import {type ModelName, type ModelOptions, models} from "../model/index";
+import {isModelFile, type ModelFile} from "../model/own/model-file";
 import {type OptimizerName, optimizerNamed} from "../model/tf/optimizer";
 import {vitOptions} from "../model/zoo/vit";
 import {probes} from "../probes/index";
@@ -22,7 +23,9 @@ export interface RunOptions extends AugmentOptions, ModelOptions {
   readonly edit: string;
   readonly trainLimit: number;
   readonly testLimit: number;
-  readonly model: "auto" | ModelName;
+  readonly model: "auto" | ModelName | ModelFile;
+  readonly weights: string;
+  readonly freeze: string;
   readonly engine: EngineName;
   readonly threads: number;
   readonly kernels: "auto" | Variant;
@@ -96,9 +99,18 @@ export const runOptions: OptionTable<RunOptions> = {
   },
   model: {
     default: "auto",
-    help: `${Object.keys(models).join(", ")}, or auto: deep for colour pictures of 64 pixels a side and more, else cnn`,
-    check: oneOf("auto", ...(Object.keys(models) as ModelName[])),
+    help: `${Object.keys(models).join(", ")}; a file of yours (net.ts, net.js) that makes one; or auto: deep for colour pictures of 64 pixels a side and more, else cnn`,
+    check: (word) =>
+      isModelFile(word)
+        ? undefined
+        : oneOf("auto", ...(Object.keys(models) as ModelName[]))(word) &&
+          `${["auto", ...Object.keys(models)].join(", ")} or a file net.ts or net.js`,
   },
+  weights: {
+    default: "",
+    help: "begin with the weights of a run's best epoch (a name or a folder) or of a model.json, not with random ones",
+  },
+  freeze: {default: "", help: "layers whose weights stay as they are: names with commas between, * for anything"},
   ...vitOptions,
   engine: {default: "auto", help: "what computes: auto, fused, tensorflow, wasm, cpu", check: engineNamed},
   threads: {

@@ -4,6 +4,7 @@ import {UserError} from "../../../nouns/options";
 import type {ImageShape, Images} from "../../../nouns/samples";
 import {classifierOf} from "../tf/classifier";
 import {namedArrays} from "../tf/named-arrays";
+import {withLogits} from "../with-logits";
 import type {LoadSettings} from "./load-settings";
 import type {ModelInput} from "./model-input";
 import {modelInput} from "./model-input";
@@ -52,7 +53,7 @@ export async function layersNetwork(
   }
   const imageShape = dims.map((n, i) => n ?? settings.imageShape?.[i] ?? 0) as unknown as ImageShape;
   if (imageShape.includes(0)) throw new UserError(`--size: expected one for an input of [${dims}], got none`);
-  const model = withLogits(loaded, output, what);
+  const model = withLogits(loaded, output === "probabilities", what);
   const classes = model.outputs[0].shape.at(-1) ?? 0;
   const names = Array.from({length: classes}, (_, k) => `${k}`);
   const own = classifierOf(model, imageShape, names);
@@ -72,29 +73,4 @@ export async function layersNetwork(
       for (const weight of new Set([...loaded.weights, ...model.weights])) weight.dispose();
     },
   };
-}
-
-/** The same model with layers "logits" and "probabilities" at its end, where it had a softmax in a layer or of its own. */
-function withLogits(model: tf.LayersModel, output: LoadSettings["output"], what: string): tf.LayersModel {
-  const last = model.layers[model.layers.length - 1];
-  const previous = last.input as tf.SymbolicTensor;
-  const {activation, units} = last.getConfig() as {readonly activation?: string; readonly units?: number};
-  const type = last.getClassName();
-  const end = type === "Softmax" ? "softmax" : (activation ?? "linear");
-  if (end !== "softmax" && (end !== "linear" || output === "probabilities")) {
-    throw new UserError(`${what}: expected a model that ends in a softmax or in scores, got ${type} with ${end}`);
-  }
-  const isDense = type === "Dense" && units !== undefined;
-  let logits: tf.SymbolicTensor;
-  if (isDense) {
-    const weights = last.getWeights();
-    const layer = tf.layers.dense({units, useBias: weights.length > 1, name: "logits"});
-    logits = layer.apply(previous) as tf.SymbolicTensor;
-    layer.setWeights(weights);
-  } else {
-    const scores = end === "softmax" ? previous : model.outputs[0];
-    logits = tf.layers.activation({activation: "linear", name: "logits"}).apply(scores) as tf.SymbolicTensor;
-  }
-  const softmax = tf.layers.activation({activation: "softmax", name: "probabilities"});
-  return tf.model({inputs: model.inputs, outputs: softmax.apply(logits) as tf.SymbolicTensor});
 }

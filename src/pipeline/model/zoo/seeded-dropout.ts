@@ -41,7 +41,14 @@ export class SeededDropout extends tf.layers.Layer {
 }
 tf.serialization.registerClass(SeededDropout);
 
-/** Gives each dropout layer of a model its mask for one step. */
-export function seedDropout(model: tf.LayersModel, seed: number, step: number): void {
-  for (const layer of model.layers) if (layer instanceof SeededDropout) layer.seedStep(seed, step);
+/** Gives each dropout layer of a model, also of the models within it, its mask for one step: tfjs' own ones, too. */
+export function seedDropout(model: {readonly layers: readonly tf.layers.Layer[]}, seed: number, step: number): void {
+  for (const [i, layer] of model.layers.entries()) {
+    const {layers} = layer as Partial<tf.LayersModel>;
+    if (layer instanceof SeededDropout) layer.seedStep(seed, step);
+    else if (layer.getClassName() === "Dropout") {
+      // by its place: tfjs counts names up over the whole process
+      (layer as {seed?: number}).seed = 1 + Math.floor(fork(seed, "dropout", i, step)() * (2 ** 31 - 2));
+    } else if (layers) seedDropout({layers}, seed + i, step);
+  }
 }

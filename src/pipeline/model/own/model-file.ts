@@ -1,0 +1,102 @@
+import {createRequire} from "node:module";
+import {basename, dirname, extname, join, resolve} from "node:path";
+import {pathToFileURL} from "node:url";
+import {compileFunction} from "node:vm";
+import * as tf from "@tensorflow/tfjs";
+import {UserError} from "../../../nouns/options";
+
+/** A file of the user's own that makes the network. */
+export type ModelFile = `${string}.${"ts" | "mts" | "cts" | "js" | "mjs" | "cjs"}`;
+
+export function isModelFile(word: string): word is ModelFile {
+  return /.\.[cm]?[jt]s$/.test(word);
+}
+
+/** In two parts, as the word itself is another one in an installed package (scripts/build.ts). */
+const DIRNAME = ["__dir", "name"].join("");
+
+/** What the file's default export is given: our own TensorFlow.js last, for files that cannot import it. */
+type Maker = (imageShape: readonly [number, number, number], classes: number, seed: number, tfjs: typeof tf) => unknown;
+
+/**
+ * The default export of a file of JavaScript or TypeScript, whose own imports may be relative or of packages beside it.
+ * `@tensorflow/tfjs` is this program's own, so that both speak of the same tensors.
+ *
+ * @throws UserError in one line that names the file, if it cannot be read or has no such function.
+ */
+export async function makerIn(file: ModelFile): Promise<Maker> {
+  const path = resolve(file);
+  const exported = await exportsOf(path, file);
+  const inner = defaultOf(exported);
+  // a CommonJS file that was compiled from `export default` has it once more within
+  const maker = typeof inner === "object" && inner !== null && "default" in inner ? inner.default : inner;
+  if (typeof maker === "function") return maker as Maker;
+  const got = maker === undefined ? "no default export" : `a default export that is ${kindOf(maker)}`;
+  throw new UserError(`${file}: expected a default export (imageShape, classes, seed) => tf.LayersModel, got ${got}`);
+}
+
+function defaultOf(exported: unknown): unknown {
+  return typeof exported === "object" && exported !== null ? (exported as {default?: unknown}).default : exported;
+}
+
+/** @returns What it exports: of a file with `module.exports = …`, that. */
+async function exportsOf(path: string, file: string): Promise<unknown> {
+  const esbuild = await import("esbuild").catch(() => undefined); // not in every installation
+  try {
+    if (esbuild) return evaluated(await bundled(esbuild, path, file), path);
+    return await import(pathToFileURL(path).href);
+  } catch (error) {
+    if (error instanceof UserError) throw error;
+    const {code, message} = error as NodeJS.ErrnoException;
+    if (code === "ERR_UNKNOWN_FILE_EXTENSION") {
+      throw new UserError(
+        `${file}: expected JavaScript, as this Node reads no TypeScript, got ${extname(file)}; npm install esbuild, or take Node 22.18`,
+      );
+    }
+    throw new UserError(`${file}: expected a module that can be loaded, got: ${message.split("\n")[0]}`, {
+      cause: error,
+    });
+  }
+}
+
+/** The file and what it imports by relative paths, as one script of CommonJS. */
+async function bundled({build}: typeof import("esbuild"), path: string, file: string): Promise<string> {
+  try {
+    const {outputFiles} = await build({
+      ...{entryPoints: [path], absWorkingDir: dirname(path), bundle: true, write: false, packages: "external"},
+      ...{platform: "node", format: "cjs", target: "node20", sourcemap: "inline", logLevel: "silent"},
+    });
+    return outputFiles[0].text;
+  } catch (error) {
+    const [first] = (error as Partial<import("esbuild").BuildFailure>).errors ?? [];
+    if (!first) throw error;
+    const {location, text} = first;
+    const where = location ? `${join(dirname(file), location.file)}:${location.line}:${location.column + 1}` : file;
+    throw new UserError(`${where}: expected code that can be read, got: ${text}`, {cause: error});
+  }
+}
+
+function evaluated(code: string, path: string): unknown {
+  const module: {exports: unknown} = {exports: {}};
+  const [theirs, ours] = [createRequire(path), createRequire(join(__dirname, "model-file.js"))];
+  const load = (name: string): unknown => {
+    if (name === "@tensorflow/tfjs") return tf;
+    return name.startsWith("@tensorflow/tfjs-") ? ours(name) : theirs(name);
+  };
+  const run = compileFunction(code, ["exports", "require", "module", "__filename", DIRNAME], {filename: path});
+  run(module.exports, load, module, path, dirname(path));
+  return module.exports;
+}
+
+/** "my-model", as a run's name has it. */
+export function stemOf(file: string): string {
+  return basename(file, extname(file)).replace(/[^\p{L}\p{N}._-]+/gu, "-") || "model";
+}
+
+/** What a value is, in a few words. */
+export function kindOf(value: unknown): string {
+  if (value === null || value === undefined) return `${value}`;
+  if (value instanceof Promise) return "a promise";
+  if (Array.isArray(value)) return "an array";
+  return typeof value === "object" ? `an object of ${value.constructor?.name ?? "no class"}` : `a ${typeof value}`;
+}

@@ -1,0 +1,108 @@
+import {createHash} from "node:crypto";
+import {join, resolve} from "node:path";
+import type * as tf from "@tensorflow/tfjs";
+import {UserError} from "../../nouns/options";
+import type {ImageShape} from "../../nouns/samples";
+import {readWhole} from "../data/read-file";
+import {fittingModel, type ModelMaker, type ModelName, models} from "../model/index";
+import {freeze} from "../model/own/frozen";
+import {isModelFile, type ModelFile, stemOf} from "../model/own/model-file";
+import {ownModel} from "../model/own/own-model";
+import type {RunFile} from "../record/run-file";
+import type {RunOptions} from "./options";
+import {type StartingWeights, startingWeights} from "./starting-weights";
+
+/** The network that a run trains, before it is made. */
+export interface ChosenModel {
+  readonly name: string;
+  readonly why: string;
+  readonly makeModel: () => tf.LayersModel;
+  /** Weights that it begins with, in place of random ones. */
+  readonly start?: StartingWeights;
+  /** What run.json says of it besides its layers. */
+  readonly facts: {readonly [name: string]: unknown};
+  /** What the user should know, a line each. */
+  readonly notes: readonly string[];
+}
+
+/** What a network is called that was handed in as a function. */
+export const OWN = "own";
+
+/** How a file's network is kept in run.json, so that a run that goes on has the same. */
+interface FileFacts {
+  readonly path: string;
+  readonly sha256: string;
+  /** SHA-256 of its layers, their order and options: the file may import others. */
+  readonly outline: string;
+}
+
+/**
+ * The network that is asked for: handed in, of a file, of a run whose weights it begins with, by its name, or the one that fits.
+ *
+ * @param before Of a run that goes on, its run.json: a file that has changed since is refused.
+ * @throws UserError in one line, if it cannot be made or does not fit the data.
+ */
+export async function chooseModel(
+  options: RunOptions,
+  {imageShape, classNames}: {readonly imageShape: ImageShape; readonly classNames: readonly string[]},
+  own: ModelMaker | undefined,
+  before: RunFile | undefined,
+): Promise<ChosenModel> {
+  const {seed, weights, freeze: frozen, save} = options;
+  const start = weights === "" ? undefined : await startingWeights(save, weights);
+  checkSameStart(start, before);
+  const classes = classNames.length;
+  const finished = (make: () => tf.LayersModel) => () => {
+    const model = make();
+    if (frozen !== "") freeze(model, frozen);
+    return model;
+  };
+  const facts = start ? {weightsFrom: {path: start.path, sha256: start.sha256}} : {};
+  const rest = {...(start ? {start} : {}), notes: [] as readonly string[]};
+  if (own)
+    return {...rest, name: OWN, why: "handed in", makeModel: finished(() => own(imageShape, classes, seed)), facts};
+
+  const asked =
+    options.model === "auto" && start?.model !== undefined && start.model !== OWN ? start.model : options.model;
+  const why = asked === options.model ? "asked for" : "that of the weights";
+  if (isModelFile(asked)) {
+    const file = await fileFacts(asked, before);
+    const {make, notes, outline} = await ownModel(asked, imageShape, classes, seed);
+    const kept: FileFacts = {...file, outline: sha256(outline)};
+    checkSameOutline(kept, before);
+    return {...rest, name: stemOf(asked), why, makeModel: finished(make), notes, facts: {...facts, file: kept}};
+  }
+  const {name, why: fits} = asked === "auto" ? fittingModel(imageShape) : {name: asked as ModelName, why};
+  const make = () => models[name](imageShape, classes, seed, options);
+  return {...rest, name, why: fits, makeModel: finished(make), facts};
+}
+
+async function fileFacts(file: ModelFile, before: RunFile | undefined) {
+  const path = resolve(file);
+  const kept = {path, sha256: sha256(await readWhole(path, {most: 16e6}))};
+  const old = before?.model.file as FileFacts | undefined;
+  if (old && old.sha256 !== kept.sha256) {
+    throw new UserError(
+      `${file}: expected the file that the run began with, got one that has changed since; a run of its own takes it`,
+    );
+  }
+  return kept;
+}
+
+function checkSameOutline({path, outline}: FileFacts, before: RunFile | undefined): void {
+  const old = before?.model.file as FileFacts | undefined;
+  if (!old || old.outline === outline) return;
+  throw new UserError(
+    `${path}: expected the network that the run began with, got other layers: a file that it imports has changed since`,
+  );
+}
+
+function checkSameStart(start: StartingWeights | undefined, before: RunFile | undefined): void {
+  const old = before?.model.weightsFrom as {readonly sha256?: string} | undefined;
+  if (!start || !old || old.sha256 === start.sha256) return;
+  throw new UserError(`--weights: expected the weights that the run began with, got others in ${join(start.path)}`);
+}
+
+function sha256(content: string | Uint8Array): string {
+  return createHash("sha256").update(content).digest("hex");
+}
