@@ -50,6 +50,22 @@ const excessive: {readonly [N in keyof typeof plots]: PlotData<N>} = {
     epochs: 5,
     notes: ["a note"],
   },
+  tracked: {
+    title: "as many images as can be followed, over many epochs",
+    classNames: names(300),
+    images: Array.from({length: 12}, (_, n) => ({
+      name: `image ${n}`,
+      label: n,
+      at: Array.from({length: 2000}, (_, point) => point / 20),
+      logits: Array.from({length: 2000}, (_, point) =>
+        Float32Array.from({length: 300}, (_, k) => ((point * k) % 97) - n),
+      ),
+      weights: Array.from({length: 10}, (_, node) => ({
+        node,
+        values: Array.from({length: 100}, (_, e) => node + e / 100),
+      })),
+    })),
+  },
   imageGrid: {
     title: "large images",
     height: 300,

@@ -40,6 +40,7 @@ import {withStatus} from "./run/status";
 import {askAboutAll, labelsByBest} from "./run/suspects";
 import {openRunLog} from "./run/tensorboard";
 import {hasTestImages, keepTestImages} from "./run/test-images";
+import {openTracking} from "./run/track";
 import {keepTrainingSet} from "./run/training-set";
 import {augmentation} from "./training/augment/augment";
 import {augmentationNote, rangesOf} from "./training/augment/ranges";
@@ -178,14 +179,19 @@ async function* runAlone(
   };
   const directory: RunDirectory & {readonly note?: string} = resume ?? (await startRun());
   if (directory.note) yield {type: "say", line: directory.note};
-  const newRecord = () => trainingRecord(data.train.count, data.classNames.length);
+  const batches = Math.ceil(data.train.count / batchSize);
+  const tracking = options.track ? await openTracking(options.track, data, {batches, epochs}) : undefined;
+  const newRecord = () => ({
+    ...trainingRecord(data.train.count, data.classNames.length),
+    ...(tracking ? {tracked: {at: [], logits: []}} : {}),
+  });
   const from: Restored = resume
     ? await restored(resume, network, data, {batchSize, epochs})
     : {progress: epochStart(1, data.train, batchSize), metrics: [], notes: []};
   for (const line of from.notes) yield {type: "say", line};
   const {metrics} = from;
   let {progress} = from;
-  let record = {...newRecord(), ...from.record}; // an earlier version's lacks an array or two
+  let record: TrainingRecord = {...newRecord(), ...from.record}; // an earlier version's lacks an array or two
   if (!resume || !(await hasTestImages(resume, data))) await keepTestImages(directory, data);
   const why = (resume && readRunFile(resume.path).engine.why) ?? engine.why; // resumed, it is asked for by name
   yield {type: "start", path: directory.path, data, model: facts, engine: {...engine, why}, epochs};
@@ -233,6 +239,7 @@ async function* runAlone(
   const keepStory = async function* (): AsyncGenerator<RunEvent> {
     const note = await keepTrainingSet(directory, data);
     if (note) yield {type: "say", line: note};
+    await tracking?.tell(directory, data);
     if (options.folds === 0) ranked = await labelsByBest(directory, network, data, metrics, looking.heldOut);
     isStoryKept = true;
   };
@@ -252,6 +259,8 @@ async function* runAlone(
     yield* withWeights(network, untrained, lookAt(epochStart(0, data.train, batchSize), 0));
   };
 
+  if (!resume) await tracking?.keep(directory, network, 0);
+  const stops = tracking ? {stopAt: tracking.steps} : {};
   const live = progressFile(directory.path, epochs);
   const checkpoints = checkpointsOf(directory, network, {every: options.checkpointEvery, from: progress});
   try {
@@ -261,7 +270,8 @@ async function* runAlone(
       do {
         const pause = new AbortController(); // ends the training for a checkpoint; it goes on where it was
         const ends = signal ? AbortSignal.any([signal, pause.signal]) : pause.signal;
-        for await (progress of trainEpoch(network, data.train, progress, {...training, record}, ends)) {
+        for await (progress of trainEpoch(network, data.train, progress, {...training, record, ...stops}, ends)) {
+          await tracking?.see(network, record, progress);
           yield {type: "train", ...progress};
           live.tell(progress);
           if (ends.aborted) continue;
@@ -274,7 +284,10 @@ async function* runAlone(
         const paused = performance.now();
         // before the checkpoint: a resumed run skips an epoch that has metrics, and looks again at any other
         yield* keepRest();
-        if (progress.batch === progress.batches) await keepRecord(directory, epoch, record);
+        if (progress.batch === progress.batches) {
+          await keepRecord(directory, epoch, record);
+          await tracking?.keep(directory, network, epoch, record.tracked);
+        }
         await checkpoints.keep(progress, record);
         begun += performance.now() - paused;
       } while (!signal?.aborted && progress.batch < progress.batches);
@@ -345,7 +358,7 @@ function rateOf({optimizer, learningRate, schedule, batchSize}: RunOptions, mode
  * labels, which no epoch changes, once. An epoch of which a part was trained by a version that kept no answers leaves none.
  */
 async function keepRecord(directory: RunDirectory, epoch: number, record: TrainingRecord): Promise<void> {
-  const {labels, entropies, ...answers} = record;
+  const {labels, entropies, tracked: _, ...answers} = record;
   if (answers.losses.some(Number.isNaN)) return;
   // there already, unless an earlier version began the run, or the file is lost or damaged
   const isThere = epoch > 1 && (await hasTrainingLabels(directory.path, labels.length));

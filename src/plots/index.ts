@@ -9,6 +9,7 @@ import {orderCurves} from "./order-curves";
 import {scatter} from "./scatter";
 import {segmentBars} from "./segment-bars";
 import {segments} from "./segments";
+import {tracked} from "./tracked";
 
 /** Every kind of picture there is. The key is stored in saved artifacts: never rename one. */
 export const plots = {
@@ -22,6 +23,7 @@ export const plots = {
   limeSteps,
   filmstrip,
   orderCurves,
+  tracked,
 } satisfies Record<string, Plot<never>>;
 
 export type PlotName = keyof typeof plots;

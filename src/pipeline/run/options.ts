@@ -12,6 +12,7 @@ import type {Augmentation, AugmentOptions, Flip} from "../training/augment/range
 import {BATCH} from "../training/length";
 import {type EngineName, engineNamed} from "./choose-engine";
 import {samplesNamed} from "./samples";
+import {trackNamed} from "./track-named";
 
 export interface RunOptions extends AugmentOptions, ModelOptions {
   readonly data: string;
@@ -42,6 +43,7 @@ export interface RunOptions extends AugmentOptions, ModelOptions {
   readonly every: number;
   readonly checkpointEvery: number;
   readonly samples: string;
+  readonly track: string;
   readonly projector: number;
   readonly logs: LogNames;
   readonly keepEpochs: number;
@@ -202,6 +204,11 @@ export const runOptions: OptionTable<RunOptions> = {
     default: "auto",
     help: "test images that every look explains, by their places (0,8,3520); auto: the first of each class",
     check: samplesNamed,
+  },
+  track: {
+    default: "",
+    help: "images followed within each epoch (3,8,test:2000; a bare number is a training image): their scores twenty times an epoch, and the weights of the last layer that they meet (track.csv, track-weights.csv, track.png)",
+    check: trackNamed,
   },
   projector: {
     default: 1000,

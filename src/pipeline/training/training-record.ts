@@ -1,5 +1,6 @@
 import type {ImageAnswers} from "../../nouns/network";
 import type {IndexedBatch} from "./stream";
+import type {TrackedPoints} from "./tracked-points";
 
 /**
  * What the network answered to every training image as it was presented in one epoch, before the step that learnt from it:
@@ -20,6 +21,8 @@ export interface TrainingRecord {
   readonly errors: Uint8Array;
   /** Entropy of the probabilities, in 255ths of ln classes. */
   readonly entropies: Uint8Array;
+  /** The images that the user follows, where there are some. */
+  readonly tracked?: TrackedPoints;
 }
 
 export function trainingRecord(count: number, classes: number): TrainingRecord {

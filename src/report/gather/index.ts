@@ -25,6 +25,7 @@ import {gatherMap, mapStop} from "./map";
 import {gatherModel} from "./model";
 import {gatherSaliency} from "./saliency";
 import {type ArtifactFiles, array} from "./saved-values";
+import {gatherTracked} from "./tracked";
 import {gatherTraining} from "./training";
 
 /** What a page has beyond what the run's options say. */
@@ -141,6 +142,7 @@ function gatherFiles(runFolder: string, images: SavedImages | null, recall: Reca
       pack,
       (paths) => linksOf(paths, facts.options?.data),
     ),
+    tracked: gatherTracked(artifacts.get("track"), (epoch) => finished.has(epoch), recall),
     temperatures: artifacts.has("calibration") ? perStop("calibration", temperatureOf) : null,
     runs: images ? readRuns(join(runFolder, RUNS_FILE)) : null,
     model: pageModel || facts.options?.pageModel === true ? gatherModel(runFolder, pack) : null,

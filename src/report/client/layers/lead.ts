@@ -63,7 +63,7 @@ export function mountLayersLead(data: Data, layers: LayersData, store: Store): H
         : `${plural(dead, "unit")} of ${int(units)} ${dead === 1 ? "is" : "are"} dead`,
       dormant === 0 ? ", none dormant." : `, ${int(dormant)} dormant.`,
       plateau &&
-        ` The training loss levels off at ${Number(plateau.level.toPrecision(2))} (a fitted a·e^(−bx) + c that explains ${pct(plateau.explained, 0)}); 95 % of its fall was done after ${plural(Number(plateau.at95.toPrecision(2)), "epoch")}.`,
+        ` The training loss levels off at ${Number(plateau.level.toPrecision(2))}; 95 % of its fall was done after ${plural(Number(plateau.at95.toPrecision(2)), "epoch")}.`,
     );
   });
   return root;

@@ -11,6 +11,7 @@ import {mountOneSample} from "./one-sample";
 import {mountSampleList} from "./sample-list";
 import {chosenRows} from "./samples";
 import {mountSuggestions} from "./suggestions";
+import {mountTracked} from "./tracked";
 
 /** The view of the training set: what was the network taught, and is that right? */
 export function mountTraining(data: Data, training: TrainingData, store: Store): PageView {
@@ -26,6 +27,7 @@ export function mountTraining(data: Data, training: TrainingData, store: Store):
     h("div", {class: "hero of-2"}, lead, bars),
     h("div", {class: "pair of-2"}, table.root, map.root),
     list.root,
+    data.file.tracked && mountTracked(data, data.file.tracked),
   );
   const side = h("section", {class: "side", "aria-label": `Chosen training ${data.words.one}`}, one.root);
   if (store.state.sample < 0) {

@@ -1,0 +1,40 @@
+import {readdir} from "node:fs/promises";
+import {join} from "node:path";
+
+import {readSaved} from "./saved-file";
+
+/** An image that a run followed within its epochs. */
+export interface TrackedImage {
+  readonly split: "train" | "validation" | "test";
+  /** Its place in the split. */
+  readonly index: number;
+  readonly file?: string;
+  readonly label: number;
+}
+
+/** What an epoch kept of the tracked images. */
+export interface KeptTrack {
+  readonly images: readonly TrackedImage[];
+  readonly classes: number;
+  /** When they were asked about, in epochs. */
+  readonly at: readonly number[];
+  /** `[at, images, classes]`. */
+  readonly logits: Float32Array;
+  /** What feeds the last layer at the epoch's end, `[images, nodes]`. */
+  readonly features: Float32Array;
+  /** The last layer's weights then, `[nodes, classes]`; absent where it has too many. */
+  readonly kernel?: Float32Array;
+}
+
+/** All epochs' in their order; none where the run tracked nothing. */
+export async function keptTracks(run: string): Promise<KeptTrack[]> {
+  const folder = join(run, "artifacts", "track");
+  const names = await readdir(folder).catch((error: NodeJS.ErrnoException) => {
+    if (error.code === "ENOENT") return [];
+    throw error;
+  });
+  const files = names.filter((name) => /^epoch-\d+\.json$/.test(name)).sort();
+  const tracks: KeptTrack[] = [];
+  for (const name of files) tracks.push((await readSaved(join(folder, name))) as KeptTrack);
+  return tracks;
+}

@@ -1,0 +1,164 @@
+import type {NamedArray, Network} from "../../nouns/network";
+import {UserError} from "../../nouns/options";
+import type {Dataset, LabelledImages} from "../../nouns/samples";
+import {metWeights} from "../../numbers/tracked-weights";
+import {draw} from "../../plots/index";
+import {joined} from "../data/split";
+import {csvTable} from "../record/csv-table";
+import type {RunDirectory} from "../record/run-directory";
+import {type KeptTrack, keptTracks, type TrackedImage} from "../record/tracks";
+import type {TrackedPoints} from "../training/tracked-points";
+import type {EpochProgress} from "../training/train";
+import type {TrainingRecord} from "../training/training-record";
+import {NAMED} from "./track-named";
+
+/** Looks at the tracked images within an epoch. */
+const LOOKS = 20;
+/** Of a larger last layer the weights are not kept. */
+const MOST_WEIGHTS = 1 << 20;
+
+/** Images that are looked at within each epoch. */
+export interface Tracking {
+  /** Steps of the whole run after which the network is asked: twenty an epoch, the last of each among them. */
+  readonly steps: ReadonlySet<number>;
+  /** Asks, if it is time. The network must stand just there. */
+  see(network: Network, record: TrainingRecord, progress: EpochProgress): Promise<void>;
+  /** Keeps an epoch's points, what feeds the last layer, and that layer's weights: artifacts/track/epoch-003. */
+  keep(directory: RunDirectory, network: Network, epoch: number, points?: TrackedPoints): Promise<void>;
+  /** At the end of a run: `track.csv`, `track-weights.csv` and `track.png`, of all that was kept. */
+  tell(directory: RunDirectory, data: Dataset): Promise<void>;
+}
+
+/**
+ * @param word What `--track` says.
+ * @throws UserError if a split has no such image.
+ */
+export async function openTracking(
+  word: string,
+  data: Dataset,
+  {batches, epochs}: {readonly batches: number; readonly epochs: number},
+): Promise<Tracking> {
+  const named: TrackedImage[] = [];
+  const parts: LabelledImages[] = [];
+  for (const name of word.split(",")) {
+    const [, split = "train", place] = NAMED.exec(name) as unknown as [
+      string,
+      TrackedImage["split"] | undefined,
+      string,
+    ];
+    const index = Number(place);
+    if (!(index < data[split].count)) {
+      throw new UserError(`--track: expected places of ${split} images below ${data[split].count}, got ${index}`);
+    }
+    const image = await data[split].read([index]);
+    parts.push(image);
+    const file = data[split].files?.[index];
+    named.push({split, index, label: image.labels[0], ...(file === undefined ? {} : {file})});
+  }
+  const images = joined(parts);
+  const steps = new Set<number>();
+  for (let epoch = 0; epoch < epochs; epoch++) {
+    for (let look = 1; look <= LOOKS; look++) steps.add(epoch * batches + Math.ceil((look * batches) / LOOKS));
+  }
+  return {
+    steps,
+    async see(network, {tracked}, {epoch, batch}) {
+      if (!tracked || !steps.has((epoch - 1) * batches + batch)) return;
+      tracked.logits.push(await network.logits(images));
+      tracked.at.push(epoch - 1 + batch / batches);
+    },
+    async keep(directory, network, epoch, given) {
+      const points = given ?? {at: [0], logits: [await network.logits(images)]};
+      const {width, values} = await network.features(images);
+      const classes = network.classNames.length;
+      const kernel = lastKernel(await network.getWeights(), width, classes);
+      const logits = new Float32Array(points.at.length * named.length * classes);
+      for (const [n, some] of points.logits.entries()) logits.set(some, n * some.length);
+      const kept: KeptTrack = {
+        ...{images: named, classes, at: points.at, logits, features: values},
+        ...(kernel && kernel.values.length <= MOST_WEIGHTS ? {kernel: kernel.values} : {}),
+      };
+      await directory.writeValue(`track/epoch-${`${epoch}`.padStart(3, "0")}`, kept);
+    },
+    tell: keepTrackStory,
+  };
+}
+
+/** The dense layer that makes the logits of the features. */
+function lastKernel(weights: readonly NamedArray[], width: number, classes: number): NamedArray | undefined {
+  return weights.findLast(({shape}) => shape.length === 2 && shape[0] === width && shape[1] === classes);
+}
+
+async function keepTrackStory(directory: RunDirectory, {classNames, name}: Dataset): Promise<void> {
+  const tracks = await keptTracks(directory.path);
+  if (tracks.length === 0) return;
+  const {images, classes} = tracks[0];
+  const rows = tracks.flatMap(({at, logits}) =>
+    at.flatMap((when, point) =>
+      images.flatMap((image, n) => {
+        const from = (point * images.length + n) * classes;
+        const own = logits.subarray(from, from + classes);
+        const most = own.reduce((a, b) => Math.max(a, b), Number.NEGATIVE_INFINITY);
+        const sum = own.reduce((total, logit) => total + Math.exp(logit - most), 0);
+        return Array.from(own, (logit, k) => ({when, image, k, logit, p: Math.exp(logit - most) / sum}));
+      }),
+    ),
+  );
+  const short = (value: number) => Number(value.toPrecision(6));
+  const of = (list: readonly {readonly image: TrackedImage}[]) => ({
+    split: list.map(({image}) => image.split),
+    index: list.map(({image}) => image.index),
+    file: list.map(({image}) => image.file ?? ""),
+    given_label: list.map(({image}) => classNames[image.label]),
+  });
+  await directory.writeFile(
+    "track.csv",
+    csvTable({
+      epochs: rows.map(({when}) => short(when)),
+      ...of(rows),
+      class: rows.map(({k}) => classNames[k]),
+      logit: rows.map(({logit}) => short(logit)),
+      probability: rows.map(({p}) => short(p)),
+    }),
+  );
+  const weights = images.map((image, n) => ({image, met: metOf(tracks, n, image.label)}));
+  const lines = weights.flatMap(({image, met}) => met.map((weight) => ({image, ...weight})));
+  await directory.writeFile(
+    "track-weights.csv",
+    csvTable({
+      ...of(lines),
+      node: lines.map(({node}) => node),
+      activation: lines.map(({activation}) => short(activation)),
+      first_weight: lines.map(({values}) => short(values[0])),
+      last_weight: lines.map(({values}) => short(values[values.length - 1])),
+      change: lines.map(({change}) => short(change)),
+      change_over_spread: lines.map(({overSpread}) => short(overSpread)),
+      pushed_logit: lines.map(({pushed}) => short(pushed)),
+    }),
+  );
+  const {png} = draw("tracked", {
+    title: `${name}: ${images.length === 1 ? "one image" : `${images.length} images`} within the epochs`,
+    classNames,
+    images: images.map((image, n) => ({
+      name: `${image.file ?? `${image.split}:${image.index}`}, labelled ${classNames[image.label]}`,
+      label: image.label,
+      at: tracks.flatMap(({at}) => at),
+      logits: tracks.flatMap(({at, logits}) =>
+        at.map((_, point) =>
+          logits.slice((point * images.length + n) * classes, (point * images.length + n + 1) * classes),
+        ),
+      ),
+      weights: weights[n].met.map(({node, values}) => ({node, values: [...values]})),
+    })),
+  });
+  await directory.writeFile("track.png", png);
+}
+
+/** The weights to its label that image n met; none where they were not kept. */
+function metOf(tracks: readonly KeptTrack[], n: number, label: number) {
+  const kernels = tracks.flatMap(({kernel}) => (kernel ? [kernel] : []));
+  const {features, images, classes} = tracks[tracks.length - 1];
+  const width = features.length / images.length;
+  if (kernels.length < 2 || kernels.length < tracks.length) return [];
+  return metWeights(features.subarray(n * width, (n + 1) * width), kernels, classes, label);
+}
