@@ -1,0 +1,38 @@
+import type {Lesson} from "./lesson";
+
+/** What a visitor can change. */
+export interface Config {
+  /** Pictures to learn from, the first ones. */
+  readonly train: number;
+  /** Filters of the first block; the second has twice as many. */
+  readonly width: number;
+  /** The peak of the learning rate. */
+  readonly rate: number;
+  /** Share of the training labels that are wrong on purpose. */
+  readonly noise: number;
+  readonly epochs: number;
+  readonly seed: number;
+}
+export type Choices = {readonly [name in keyof Config]: readonly number[]};
+
+export function defaultsOf({train, epochs}: Lesson): Config {
+  return {train, width: 16, rate: 0.004, noise: 0, epochs, seed: 0};
+}
+
+/** What each setting can be, in rising order. */
+export function choicesOf({train, epochs}: Lesson): Choices {
+  const rising = (values: readonly number[]) => [...new Set(values)].sort((a, b) => a - b);
+  return {
+    train: rising([...[50, 100, 250, 500, 1000, 2000, 5000].filter((count) => count < train), train]),
+    width: [4, 8, 16, 32, 64],
+    rate: [0.0003, 0.001, 0.002, 0.004, 0.01, 0.03, 0.1, 0.3, 1],
+    noise: [0, 0.1, 0.2, 0.4, 0.6, 0.8],
+    epochs: rising([1, 2, 3, 4, 6, 8, 12, epochs]),
+    seed: [0, 1, 2, 3, 4, 5, 6, 7, 8, 9],
+  };
+}
+
+/** Names of all settings, in the order they are shown. */
+export const SETTINGS = ["train", "width", "rate", "noise", "epochs", "seed"] as const satisfies (keyof Config)[];
+
+export const isSame = (a: Config, b: Config): boolean => SETTINGS.every((name) => a[name] === b[name]);
