@@ -9,6 +9,8 @@ export interface Lesson {
   readonly words: {readonly one: string; readonly many: string};
   readonly shape: ImageShape;
   readonly classNames: readonly string[];
+  /** Whether its pictures are light ink on black, as MNIST's; then ink is shown in the page's own. */
+  readonly isInk: boolean;
   /** How many pictures there are to learn from, and how many it never learns from. */
   readonly train: number;
   readonly test: number;

@@ -74,7 +74,8 @@ interface BundleOptions {
   readonly external?: string[];
 }
 
-async function bundled(folder: string, options: BundleOptions): Promise<string> {
+/** Bundles code or a style sheet of a page. @param folder Where its paths begin. */
+export async function bundled(folder: string, options: BundleOptions): Promise<string> {
   const {build} = await import("esbuild"); // not in an installed package, whose shells are prebuilt
   const common = {bundle: true, minify: true, write: false, charset: "utf8", logLevel: "silent"} as const;
   const {outputFiles} = await build({...common, absWorkingDir: folder, ...options});

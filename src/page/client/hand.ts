@@ -1,0 +1,49 @@
+import {testPixels} from "../lesson";
+import {rasterise, type Stroke} from "../rasterise";
+import type {Asking} from "./asking";
+import type {Page} from "./page";
+
+/** What can be done with the picture at hand. */
+export interface Hands {
+  /** Takes what is drawn. @param isDone Whether the pen is up. */
+  drew(strokes: Stroke[], isDone: boolean): void;
+  /** Takes a picture from outside, in [0, 1], of the lesson's shape. */
+  took(pixels: Float32Array): void;
+  /** Takes a test picture. @param isIdle Whether only so that something is there. */
+  pick(index: number, isIdle?: boolean): void;
+  pickAny(): void;
+  clear(): void;
+  /** Explains another class; the same again: the answer. */
+  explain(k: number): void;
+}
+
+/** @param changed Called after the picture at hand is another. @param isIdle As `pick` has it. */
+export function openHands(page: Page, asking: Asking, changed: (isIdle: boolean, isDone: boolean) => void): Hands {
+  const take = (hand: Page["hand"], isDone: boolean, isIdle: boolean) => {
+    if (!hand?.strokes) asking.forget(); // while a pen moves, an answer about a moment ago is better than none
+    page.hand = hand;
+    page.history = undefined;
+    changed(isIdle, isDone);
+    asking.ask(isDone);
+    page.changed();
+  };
+  const hands: Hands = {
+    drew: (strokes, isDone) => take({pixels: rasterise(strokes, page.lesson), strokes}, isDone, false),
+    took: (pixels) => take({pixels}, true, false),
+    pick(index, isIdle = false) {
+      take({pixels: Float32Array.from(testPixels(page.material, index), (v) => v / 255), index}, true, isIdle);
+    },
+    // by the clock and not by a seed: whoever asks for any picture wants another each time
+    pickAny: () => hands.pick(Math.floor((performance.now() * 997) % page.lesson.test)),
+    clear() {
+      page.answer = undefined;
+      take(undefined, true, false);
+    },
+    explain(k) {
+      if (!page.hand) return;
+      page.hand.target = page.hand.target === k ? undefined : k;
+      asking.ask(false);
+    },
+  };
+  return hands;
+}

@@ -1,0 +1,101 @@
+import {testPixels} from "../../lesson";
+import {byId, canvasOf} from "../elements";
+import {guessOf, momentOf, type Page} from "../page";
+import {paintPicture} from "../pictures";
+import type {ShownMap} from "./map";
+
+/** How far a pointer may be from a picture, in CSS pixels. */
+const REACH = 16;
+const ARROWS: {readonly [key: string]: readonly [number, number]} = {
+  ArrowLeft: [-1, 0],
+  ArrowRight: [1, 0],
+  ArrowUp: [0, -1],
+  ArrowDown: [0, 1],
+};
+
+/** Pointer and keys on the map: a picture is shown, and taken with a click or Enter. */
+export function listenToMap(page: Page, map: ShownMap, pick: (index: number) => void): void {
+  const canvas = canvasOf("map");
+  const tip = byId("tip");
+  const placeOf = (n: number) => map.placeOn(map.scene.shown[2 * n], map.scene.shown[2 * n + 1]);
+
+  const under = (event: MouseEvent): number => {
+    const box = canvas.getBoundingClientRect();
+    const [mx, my] = [event.clientX - box.left, event.clientY - box.top];
+    let [best, nearest] = [-1, REACH ** 2];
+    for (let n = 0; n < page.lesson.test; n++) {
+      const [x, y] = placeOf(n);
+      const far = (x - mx) ** 2 + (y - my) ** 2;
+      if (far < nearest) [best, nearest] = [n, far];
+    }
+    return best;
+  };
+  /** What is at `n`, in words. */
+  const wordsOf = (n: number): string => {
+    const {classNames} = page.lesson;
+    const moment = momentOf(page);
+    const truth = page.labels[n];
+    const guess = moment ? guessOf(moment, n, classNames.length)[0] : truth;
+    return `a ${classNames[truth]}, ${guess === truth ? "read right" : `read as ${classNames[guess]}`}`;
+  };
+  const show = (n: number) => {
+    map.hover(n);
+    tip.hidden = n < 0;
+    if (n < 0) return;
+    const picture = tip.querySelector("canvas");
+    if (picture) paintPicture(picture, testPixels(page.material, n), page.lesson, {most: 255});
+    const words = tip.querySelector("p");
+    if (words) words.textContent = wordsOf(n);
+    const [x, y] = placeOf(n);
+    tip.style.left = `${x + (x > canvas.clientWidth - 220 ? -200 : 20)}px`;
+    tip.style.top = `${Math.max(8, Math.min(canvas.clientHeight - 80, y - 36))}px`;
+  };
+
+  canvas.addEventListener("pointermove", (event) => {
+    const n = under(event);
+    if (event.pointerType === "touch") map.hover(n);
+    else show(n);
+  });
+  canvas.addEventListener("pointerleave", () => show(-1));
+  canvas.addEventListener("blur", () => show(-1));
+  canvas.addEventListener("click", (event) => {
+    const n = under(event);
+    if (n >= 0) pick(n);
+  });
+  canvas.addEventListener("keydown", (event) => {
+    const {hovered} = map.scene;
+    const arrow = ARROWS[event.key];
+    if (arrow && !event.ctrlKey && !event.metaKey && !event.altKey) {
+      const from = hovered >= 0 ? hovered : (page.hand?.index ?? nearestTo(0, 0, map.scene.shown));
+      const to = hovered < 0 ? from : next(map.scene.shown, from, arrow);
+      show(to);
+      byId("status").textContent = wordsOf(to);
+    } else if (event.key === "Enter" && hovered >= 0) pick(hovered);
+    else return;
+    event.preventDefault();
+    event.stopPropagation(); // arrows move the timeline elsewhere
+  });
+}
+
+/** The picture that an arrow leads to: near, and more along the arrow than beside it. The same one where there is none. */
+export function next(shown: Float32Array, from: number, [ax, ay]: readonly [number, number]): number {
+  let [best, least] = [from, Infinity];
+  for (let n = 0; n < shown.length / 2; n++) {
+    const [x, y] = [shown[2 * n] - shown[2 * from], shown[2 * n + 1] - shown[2 * from + 1]];
+    const along = x * ax + y * ay;
+    const beside = Math.abs(x * ay) + Math.abs(y * ax);
+    if (n === from || along <= 0 || beside > along) continue;
+    const cost = along + 2 * beside;
+    if (cost < least) [best, least] = [n, cost];
+  }
+  return best;
+}
+
+function nearestTo(x: number, y: number, shown: Float32Array): number {
+  let [best, least] = [0, Infinity];
+  for (let n = 0; n < shown.length / 2; n++) {
+    const far = (shown[2 * n] - x) ** 2 + (shown[2 * n + 1] - y) ** 2;
+    if (far < least) [best, least] = [n, far];
+  }
+  return best;
+}

@@ -1,0 +1,13 @@
+/** What is seen of the map at this frame. Places are in half heights of the panel, [n * 2]. */
+export interface Scene {
+  readonly shown: Float32Array;
+  /** How strongly each picture is drawn, 0 to 1. */
+  readonly lit: Float32Array;
+  readonly isWrong: Uint8Array;
+  /** How strong the rings of wrong ones are, 0 to 1. */
+  rings: number;
+  /** Where the picture at hand is, if there is one. */
+  guest: readonly [x: number, y: number] | undefined;
+  /** The picture under the pointer, or the one that keys are at; −1 for none. */
+  hovered: number;
+}

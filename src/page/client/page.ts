@@ -1,0 +1,89 @@
+import type {Answer} from "../ask";
+import {type Choices, type Config, choicesOf} from "../config";
+import type {Moment} from "../learn";
+import {type Lesson, type Material, testLabels} from "../lesson";
+import type {Stroke} from "../rasterise";
+import {type Ghost, newRun, type Run} from "./run";
+
+/** The picture at hand: drawn, dropped, or one of the test. */
+export interface Hand {
+  /** In [0, 1]. */
+  readonly pixels: Float32Array;
+  readonly strokes?: Stroke[];
+  /** Which of the test pictures it is. */
+  readonly index?: number;
+  /** The class that is explained; by default the answer. */
+  target?: number | undefined;
+}
+
+/** All that the page knows; whoever changes it says so by `changed`. */
+export interface Page {
+  readonly material: Material;
+  readonly lesson: Lesson;
+  readonly choices: Choices;
+  /** The class of each test picture. */
+  readonly labels: Uint8Array;
+  run: Run;
+  ghosts: Ghost[];
+  /** What the next run will be, or this one is. */
+  config: Config;
+  /** The moment looked at; between two moments while the timeline is dragged. */
+  at: number;
+  /** Whether `at` moves on with the training. */
+  isFollowing: boolean;
+  isPlaying: boolean;
+  hand: Hand | undefined;
+  answer: Answer | undefined;
+  /** The answers about the picture at hand, `[moment * classes + k]`; NaN where not known. */
+  history: Float32Array | undefined;
+  /** What is measured, for whoever wants to know. */
+  readonly measured: {[name: string]: number | string};
+  /** Everything is drawn again with the next frame. */
+  changed(): void;
+  /** Is called before a frame, if anything changed. */
+  onDraw(listener: () => void): void;
+  /** Calls the listeners, if anything changed. */
+  draw(): void;
+}
+
+export function createPage(material: Material, config: Config): Page {
+  const listeners: (() => void)[] = [];
+  let isDirty = true;
+  return {
+    ...{material, lesson: material.lesson, choices: choicesOf(material.lesson), labels: testLabels(material)},
+    ...{run: newRun(0, config, material.lesson, false, 0), ghosts: [], config, at: 0, isFollowing: true},
+    ...{isPlaying: false, hand: undefined, answer: undefined, history: undefined, measured: {}},
+    changed() {
+      isDirty = true;
+    },
+    onDraw(listener) {
+      listeners.push(listener);
+    },
+    draw() {
+      if (!isDirty) return;
+      isDirty = false;
+      for (const listener of listeners) listener();
+    },
+  };
+}
+
+/** The moment that is looked at, if it is there; else the first. */
+export const momentOf = ({run, at}: Page): Moment | undefined => run.moments[Math.round(at)] ?? run.moments[0];
+
+/** What the network takes a test picture for at a moment, and how sure it is. */
+export function guessOf(
+  {probabilities}: Pick<Moment, "probabilities">,
+  n: number,
+  classes: number,
+): readonly [guess: number, sure: number] {
+  let best = n * classes;
+  for (let i = best + 1; i < (n + 1) * classes; i++) if (probabilities[i] > probabilities[best]) best = i;
+  return [best - n * classes, probabilities[best]];
+}
+
+/** The class of a picture at hand that is one of the test. */
+export const truthOf = ({hand, labels}: Page): number | undefined =>
+  hand?.index === undefined ? undefined : labels[hand.index];
+
+/** The map of the moment looked at, if it is there. */
+export const mapOf = (page: Page): Float32Array | undefined => momentOf(page)?.points;

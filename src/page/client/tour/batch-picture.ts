@@ -1,0 +1,31 @@
+import {h} from "../../../report/client/dom";
+import {sizeOf} from "../../lesson";
+import {contextOf} from "../elements";
+import type {Page} from "../page";
+import {colorsOf} from "../pictures";
+import {lastOf} from "../run";
+
+const PER_ROW = 16;
+
+/** The very pictures of the last batch, side by side; before the first, those that come first. */
+export function batchPicture({run, lesson, material}: Page): HTMLCanvasElement {
+  const [height, width] = lesson.shape;
+  const count = Math.min(lesson.batchSize, run.config.train);
+  const pictures = lastOf(run.batches)?.pictures ?? Uint32Array.from({length: count}, (_, n) => n);
+  const rows = Math.ceil(pictures.length / PER_ROW);
+  const canvas = h("canvas", {width: PER_ROW * width, height: rows * height, role: "img"});
+  canvas.setAttribute("aria-label", `The ${pictures.length} ${lesson.words.many} of the batch`);
+  const context = contextOf(canvas);
+  const image = context.createImageData(canvas.width, canvas.height);
+  const size = sizeOf(lesson);
+  pictures.forEach((picture, i) => {
+    const colorAt = colorsOf(material.pixels.subarray(picture * size, (picture + 1) * size), lesson, undefined, 255);
+    const [left, top] = [(i % PER_ROW) * width, Math.floor(i / PER_ROW) * height];
+    for (let p = 0; p < width * height; p++) {
+      const to = 4 * ((top + Math.floor(p / width)) * canvas.width + left + (p % width));
+      image.data.set([...colorAt(p), 255], to);
+    }
+  });
+  context.putImageData(image, 0, 0);
+  return canvas;
+}

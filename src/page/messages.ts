@@ -1,0 +1,47 @@
+import type {Answer, Question} from "./ask";
+import type {Config} from "./config";
+import type {Told} from "./learn";
+import type {Lesson} from "./lesson";
+
+/** @file What a page and its two workers say to each other: the trainer learns, the asker answers. */
+
+/** The first message to a worker: what it is, and all that it needs. */
+export interface Beginning {
+  readonly role: "trainer" | "asker";
+  readonly lesson: Lesson;
+  /** All pixels, then all labels. */
+  readonly bytes: Uint8Array;
+  readonly kernels: Kernels;
+}
+
+/** The bytes of engine/kernels/plain.wasm and of tsne/kernels/tsne.wasm. */
+export interface Kernels {
+  readonly engine: Uint8Array<ArrayBuffer>;
+  readonly tsne: Uint8Array<ArrayBuffer>;
+}
+
+export type ToTrainer =
+  | {
+      readonly kind: "begin";
+      readonly run: number;
+      readonly config: Config;
+      /** The step it may go to: 0 shows the untrained network and waits. */
+      readonly until: number;
+      /** The least that a moment lasts, in milliseconds, so that eyes can follow a fast machine. */
+      readonly pace: number;
+    }
+  | {readonly kind: "until"; readonly step: number};
+
+export type FromTrainer = (Exclude<Told, {kind: "next"}> | Failure) & {readonly run: number};
+
+export interface Failure {
+  readonly kind: "failed";
+  readonly why: string;
+}
+
+export type ToAsker =
+  | {readonly kind: "begin"; readonly config: Config}
+  | {readonly kind: "moment"; readonly index: number; readonly weights: Float32Array}
+  | {readonly kind: "ask"; readonly question: Question};
+
+export type FromAsker = Answer | Failure;
