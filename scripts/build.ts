@@ -6,6 +6,7 @@ import {cpSync, mkdirSync, readdirSync, readFileSync, rmSync, writeFileSync} fro
 import {dirname, join, relative} from "node:path";
 import {build, type Plugin} from "esbuild";
 
+import {DEMO_SHELL, makeDemoShell} from "../src/page/file/shell";
 import {shells} from "../src/report/shell";
 import {writeDeclarations} from "./declarations";
 import {ENTRIES} from "./entries";
@@ -89,6 +90,7 @@ async function main(): Promise<void> {
   for (const [name, make] of Object.entries(shells)) {
     write(`src/report/${name}-shell.json`, JSON.stringify(await make()));
   }
+  write(`src/page/file/${DEMO_SHELL}`, JSON.stringify(await makeDemoShell()));
   writeDeclarations(ROOT, ENTRIES, join(DIST, "types"));
 }
 

@@ -12,8 +12,25 @@ const MAY_IMPORT: {readonly [folder: string]: readonly string[]} = {
     ...["nouns", "lime", "tsne", "plots"],
   ],
   cli: [
-    ...["report", "watch", "run", "probes", "jobs", "record", "training", "attribution", "maps", "model", "backend"],
+    ...[
+      "page",
+      "report",
+      "watch",
+      "run",
+      "probes",
+      "jobs",
+      "record",
+      "training",
+      "attribution",
+      "maps",
+      "model",
+      "backend",
+    ],
     ...["data", "types", "numbers", "nouns", "engine", "lime", "tsne", "plots", "escape"],
+  ],
+  page: [
+    ...["report", "record", "training", "attribution", "model", "data", "numbers", "nouns"],
+    ...["engine", "lime", "tsne", "plots"],
   ],
   tasks: ["report", "jobs", "record", "maps", "types", "nouns", "tsne", "plots"],
   report: ["record", "types", "numbers", "nouns", "plots", "escape"],
@@ -86,6 +103,7 @@ const ANYWHERE = [
   ...["src/engine/index.ts", "src/tsne/index.ts", "src/lime/index.ts", "src/numbers/index.ts"],
   ...["src/pipeline/training/train.ts", "src/pipeline/training/schedule.ts"],
   ...["src/pipeline/model/zoo/plain-cnn.ts", "src/pipeline/attribution/methods/saliency.ts"],
+  ...["src/page/trainer.ts", "src/page/answerer.ts", "src/page/client/main.ts", "src/page/client/worker.ts"],
 ];
 
 test.each(runsWith(ANYWHERE))("%s, which runs anywhere, asks for nothing of Node or tfjs at its start", (file) => {
@@ -100,7 +118,7 @@ test.each(files.filter(isKernel))("%s, which becomes WebAssembly, imports kernel
 /** Only these may touch the outside; everything else is a function of its arguments. */
 test.each([
   ["@tensorflow/", ["backend", "model", "run", "engine", "report"]],
-  ['"node:fs', ["data", "record", "report", "run", "watch", "engine", "tsne", "onnx", "cli"]],
+  ['"node:fs', ["data", "record", "report", "run", "watch", "engine", "tsne", "onnx", "cli", "page"]],
   ["node:worker_threads", ["jobs", "tasks", "engine", "tsne", "onnx"]],
   ["process.", ["runner", "cli", "engine", "tsne", "record", "backend"]], // backend: TensorFlow's log level
   ["console.", ["runner", "cli"]],

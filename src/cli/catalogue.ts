@@ -69,6 +69,14 @@ export const catalogue: readonly Listed[] = [
     },
   },
   {
+    name: "demo",
+    words: "write a page on which anyone trains a network and draws",
+    async load() {
+      const {demoCommand}: typeof import("./demo") = require("./demo");
+      return demoCommand;
+    },
+  },
+  {
     name: "resume",
     async load() {
       const {resumeCommand}: typeof import("./resume") = require("./resume");

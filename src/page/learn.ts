@@ -1,3 +1,4 @@
+import {UserError} from "../nouns/options";
 import type {Split} from "../nouns/samples";
 import {accuracy, crossEntropy, softmaxRows} from "../numbers/scores";
 import {first, take} from "../pipeline/data/split";
@@ -53,7 +54,7 @@ export type Told =
  * Teaches one network, and looks at it at the moments that `stopsOf` names. Nothing goes on while nobody pulls: to pause is
  * to wait after "next".
  *
- * @throws UserError if the loss is not finite.
+ * @throws UserError if the loss or the scores are not finite.
  */
 export async function* learn(config: Config, material: Material): AsyncGenerator<Told> {
   const {epochs, seed, rate} = config;
@@ -75,6 +76,9 @@ export async function* learn(config: Config, material: Material): AsyncGenerator
     const begun = performance.now();
     const index = stops.indexOf(step);
     const logits = await network.logits(seen);
+    if (!logits.every(Number.isFinite)) {
+      throw new UserError(`scores after step ${step}: expected finite numbers, got others; try a lower learning rate`);
+    }
     const probabilities = softmaxRows(logits, classNames.length);
     const right = accuracy(logits, seen.labels, classNames.length);
     yield {kind: "looked", index, probabilities, accuracy: right};

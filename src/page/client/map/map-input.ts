@@ -3,6 +3,7 @@ import {byId, canvasOf} from "../elements";
 import {guessOf, momentOf, type Page} from "../page";
 import {paintPicture} from "../pictures";
 import type {ShownMap} from "./map";
+import {nearestTo, next} from "./next";
 
 /** How far a pointer may be from a picture, in CSS pixels. */
 const REACH = 16;
@@ -75,27 +76,4 @@ export function listenToMap(page: Page, map: ShownMap, pick: (index: number) => 
     event.preventDefault();
     event.stopPropagation(); // arrows move the timeline elsewhere
   });
-}
-
-/** The picture that an arrow leads to: near, and more along the arrow than beside it. The same one where there is none. */
-export function next(shown: Float32Array, from: number, [ax, ay]: readonly [number, number]): number {
-  let [best, least] = [from, Infinity];
-  for (let n = 0; n < shown.length / 2; n++) {
-    const [x, y] = [shown[2 * n] - shown[2 * from], shown[2 * n + 1] - shown[2 * from + 1]];
-    const along = x * ax + y * ay;
-    const beside = Math.abs(x * ay) + Math.abs(y * ax);
-    if (n === from || along <= 0 || beside > along) continue;
-    const cost = along + 2 * beside;
-    if (cost < least) [best, least] = [n, cost];
-  }
-  return best;
-}
-
-function nearestTo(x: number, y: number, shown: Float32Array): number {
-  let [best, least] = [0, Infinity];
-  for (let n = 0; n < shown.length / 2; n++) {
-    const far = (shown[2 * n] - x) ** 2 + (shown[2 * n + 1] - y) ** 2;
-    if (far < least) [best, least] = [n, far];
-  }
-  return best;
 }

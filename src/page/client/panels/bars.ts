@@ -24,7 +24,6 @@ export function mountBars(page: Page, explain: (k: number) => void): void {
       row.classList.toggle("best", k === best);
       (row as HTMLElement).style.setProperty("--p", String(p));
       setText(row.lastElementChild as Element, probabilities ? String(Math.round(100 * p)) : "");
-      row.setAttribute("aria-label", `${classNames[k]}: ${probabilities ? pct(p, 0) : "no answer yet"}`);
     });
     setBold(byId("reads"), probabilities ? answerWords(page, best, probabilities[best]) : `It answers at once.`);
     const truth = truthOf(page);

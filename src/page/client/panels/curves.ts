@@ -14,7 +14,7 @@ interface Scale {
 
 /** Loss on a log scale; right answers by minus the log of the wrong ones, so that the last per cents are seen. */
 const SCALES: {readonly [name in Name]: Scale} = {
-  accuracy: {to: (v) => -Math.log10(1.004 - v), ends: [0, 1], ticks: [0, 0.5, 0.9, 0.97, 1]},
+  accuracy: {to: (v) => -Math.log10(1.004 - v), ends: [0, 1], ticks: [1, 0.97, 0.9, 0.5, 0]},
   loss: {to: (v) => Math.log10(Math.max(v, 0.02)), ends: [0.02, 3.5], ticks: [0.02, 0.1, 0.5]},
 };
 const tickWords = (name: Name, v: number) => (name === "loss" ? `${v}`.replace("0.", ".") : `${Math.round(100 * v)}`);
@@ -71,10 +71,14 @@ function drawCurve(name: Name, page: Page, most: number): void {
   c.textBaseline = "middle";
   // of the loss also that of a guess among all classes, as a dotted line
   const guess = Math.log(page.lesson.classNames.length);
+  let written = Infinity;
   for (const v of name === "loss" ? [...ticks, guess] : ticks) {
     c.textAlign = "right";
     c.fillStyle = css(muted);
-    c.fillText(v === guess ? v.toFixed(2) : tickWords(name, v), LEFT - 5, y(v));
+    if (Math.abs(y(v) - written) >= 11) {
+      c.fillText(v === guess ? v.toFixed(2) : tickWords(name, v), LEFT - 5, y(v));
+      written = y(v);
+    }
     c.strokeStyle = line;
     c.lineWidth = 1;
     if (v === guess) c.setLineDash([2, 3]);

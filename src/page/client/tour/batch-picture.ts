@@ -1,4 +1,5 @@
 import {h} from "../../../report/client/dom";
+import type {Batch} from "../../learn";
 import {sizeOf} from "../../lesson";
 import {contextOf} from "../elements";
 import type {Page} from "../page";
@@ -7,11 +8,18 @@ import {lastOf} from "../run";
 
 const PER_ROW = 16;
 
-/** The very pictures of the last batch, side by side; before the first, those that come first. */
-export function batchPicture({run, lesson, material}: Page): HTMLCanvasElement {
+/** The last batch that was learnt; a whole one, if there is one: an epoch's last may be smaller. */
+export function lastBatch({run, lesson}: Page): Batch | undefined {
+  const whole = run.batches.findLast(({pictures}) => pictures.length === lesson.batchSize);
+  return run.state === "done" && whole ? whole : lastOf(run.batches);
+}
+
+/** The very pictures of that batch, side by side; before the first, those that come first. */
+export function batchPicture(page: Page): HTMLCanvasElement {
+  const {run, lesson, material} = page;
   const [height, width] = lesson.shape;
   const count = Math.min(lesson.batchSize, run.config.train);
-  const pictures = lastOf(run.batches)?.pictures ?? Uint32Array.from({length: count}, (_, n) => n);
+  const pictures = lastBatch(page)?.pictures ?? Uint32Array.from({length: count}, (_, n) => n);
   const rows = Math.ceil(pictures.length / PER_ROW);
   const canvas = h("canvas", {width: PER_ROW * width, height: rows * height, role: "img"});
   canvas.setAttribute("aria-label", `The ${pictures.length} ${lesson.words.many} of the batch`);

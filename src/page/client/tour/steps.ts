@@ -2,7 +2,7 @@ import {int, pct} from "../../../report/client/format";
 import {weightCount} from "../../weight-count";
 import {momentOf, type Page, truthOf} from "../page";
 import {trustWord} from "../panels/why";
-import {lastOf} from "../run";
+import {lastBatch} from "./batch-picture";
 
 /** What the tour may do to the page. */
 export interface TourActs {
@@ -44,9 +44,10 @@ export const STEPS: readonly Step[] = [
     tab: "curves",
     showsBatch: true,
     enter: () => undefined,
-    words: ({run, lesson}) => {
+    words: (page) => {
+      const {run, lesson} = page;
       const {many, one} = lesson.words;
-      const batch = lastOf(run.batches);
+      const batch = lastBatch(page);
       const size = batch?.pictures.length ?? Math.min(lesson.batchSize, run.config.train);
       const numbers = int(weightCount(run.config, lesson));
       const done =
