@@ -4,13 +4,14 @@ import {pathToFileURL} from "node:url";
 
 import {limeFlags, limeOptionsOf} from "../lime/option-table";
 import {resolveOptions, UserError} from "../nouns/options";
+import type {Dataset} from "../nouns/samples";
 import {attributeImage} from "../pipeline/attribute";
 import {explainImage} from "../pipeline/explain";
 import type {LoadSettings} from "../pipeline/model/load/load-settings";
 import {encode} from "../pipeline/record/artifact-codec";
 import {freshFolder} from "../pipeline/record/fresh-name";
 import {findRun} from "../pipeline/record/run-directory";
-import {readTrainedRun} from "../pipeline/record/run-file";
+import {type RunFile, readRunFile} from "../pipeline/record/run-file";
 import {writeWhole} from "../pipeline/record/write-whole";
 import {openRunData} from "../pipeline/run/data";
 import {runOptions} from "../pipeline/run/options";
@@ -26,6 +27,7 @@ import {readClassNames} from "./explain-model";
 import {declareFlags, givenOf} from "./flags";
 import {dataSubject, fileSubject, type ImageWord, imageWords, type Subject} from "./image-words";
 import {noteOldWay} from "./notes";
+import {keptTestData, networkOfRun} from "./run-network";
 import {openIfAsked} from "./served";
 import {openStrangeNetwork, openStranger} from "./stranger";
 import {complain, muteOthers, say, sayDocument} from "./terminal";
@@ -201,26 +203,23 @@ async function fromModel(options: ExplainFlags, words: readonly ImageWord[], {te
 
 async function fromRun(options: ExplainFlags, name: string, words: readonly ImageWord[], {telling, opening}: Open) {
   const {path} = await findRun(options.save, name);
-  const file = readTrainedRun(path, "explain");
-  const {data: facts} = file;
-  const load = {
-    ...telling,
-    input: {scale: 1, mean: [0], std: [1]},
-    output: "probabilities" as const,
-    imageShape: facts.imageShape,
-    classNames: facts.classNames,
-  };
-  const model = join(path, "model", "model.json");
-  const classifier = await opening(model, options.engine, load, options.maxMemory * 2 ** 30);
-  const begun = resolveOptions(runOptions, {...file.options, dataUrl: ""}, `${join(path, "run.json")}: --`);
+  const file = readRunFile(path);
+  const {model, load} = networkOfRun(path, file);
+  const classifier = await opening(model, options.engine, {...telling, ...load}, options.maxMemory * 2 ** 30);
   const needsData = words.some(({kind}) => kind === "data"); // reading it may take a while
-  const data = needsData ? await drained(openRunData(path, file, begun)) : undefined;
+  const data = needsData ? await dataOfRun(path, file) : undefined;
   const subjects: Subject[] = [];
   for (const word of words) {
     if (word.kind === "file") subjects.push(await fileSubject(word.path, classifier, options));
     else if (data) subjects.push(await dataSubject(word, data));
   }
   return {classifier, subjects, model: file.name};
+}
+
+async function dataOfRun(path: string, file: RunFile): Promise<Dataset> {
+  if (file.kind === "watch") return keptTestData(path, file);
+  const begun = resolveOptions(runOptions, {...file.options, dataUrl: ""}, `${join(path, "run.json")}: --`);
+  return drained(openRunData(path, file, begun));
 }
 
 /** The class to explain, as `explainImage` takes it. @returns Undefined for the most probable. */

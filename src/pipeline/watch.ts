@@ -19,7 +19,7 @@ import {type Checkpoint, checkpointsIn, filesOf} from "./watch/folder";
 import {keepLookedAt} from "./watch/looked-at";
 import {type OpenedCheckpoint, type Sizes, sizesOf} from "./watch/opened";
 import {openerOf} from "./watch/openers";
-import {type Told, type WatchOptions, watchOptionsOf} from "./watch/options";
+import {idleTime, type Told, type WatchOptions, watchOptionsOf} from "./watch/options";
 import {partsOf} from "./watch/read-checkpoint";
 import {QUIET_FOR, type Settled, settledFiles} from "./watch/settled";
 import {trainedBeside} from "./watch/trained";
@@ -87,12 +87,19 @@ async function* watchAlone(
   const refused = new Map<string, string>(); // by path, the state in which the file was refused
   let opened: OpenedCheckpoint | undefined;
   let watched: Watched | undefined;
+  const idle = idleTime(options.idle);
+  let newsAt = performance.now();
   try {
     while (!signal?.aborted) {
       const {next, isUnsettled, count, notes} = await survey(folder, options, files, refused, watched);
       yield* once(notes, said);
       if (!next) {
         if (options.once && !isUnsettled) break;
+        if (isUnsettled) newsAt = performance.now();
+        if (performance.now() - newsAt >= idle) {
+          yield* once([`no new checkpoint in ${folder} for ${options.idle}: ends`], said);
+          break;
+        }
         const what = count === 0 ? "the first checkpoint" : "the next checkpoint";
         if (!options.once) yield* once([`waiting for ${what} in ${folder}; Ctrl-C ends it`], said);
         await wait(lookEvery, undefined, signal ? {signal} : {}).catch(() => undefined); // broken off: seen above
@@ -118,6 +125,7 @@ async function* watchAlone(
       }
       yield* lookAt(watched, checkpoint, opened);
       if (signal?.aborted) break;
+      newsAt = performance.now();
       watched.lookedAt = await keepLookedAt(watched.directory, watched.lookedAt, checkpoint, sha256);
       if (options.until > 0 && checkpoint.epoch >= options.until) break;
     }

@@ -54,7 +54,6 @@ test("a checkpoint that does not fit costs the exit code, not the others", async
   expect(stdout).toMatch(/best by test loss: epoch 2, test accuracy 100\.00%/);
   for (const [flags, what] of [
     [["resume", "one"], "resume"],
-    [["explain", "test:1", "--model", "one"], "explain"],
     [["run", "--from", "one"], "--from"],
     [["labels", "suspects", "one"], "labels"],
   ] as const) {

@@ -23,7 +23,7 @@ export interface RunFile {
   readonly seed: number;
   /** Of a run that did not train but watched: "watch". */
   readonly kind?: string;
-  readonly watch?: {readonly folder?: string};
+  readonly watch?: {readonly folder?: string; readonly found?: {readonly [name: string]: unknown}};
   readonly options: {readonly [name: string]: unknown};
   /** What the options came to. */
   readonly training: {readonly [name: string]: unknown};

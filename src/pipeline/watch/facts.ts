@@ -7,7 +7,7 @@ import type {OpenedCheckpoint} from "./opened";
 import type {WatchOptions} from "./options";
 
 /** Options that change nothing that is kept: a watcher that is started again may have others. */
-const PASSING = new Set(["save", "name", "once", "until", "threads", "maxPixels", "maxData", "dataUrl"]);
+const PASSING = new Set(["save", "name", "once", "until", "idle", "threads", "maxPixels", "maxData", "dataUrl"]);
 
 /** What run.json says of a watcher's run: as of one that trains, where there is such a thing. */
 export function watchFacts(

@@ -5,7 +5,8 @@ import {UserError} from "../../nouns/options";
 import {startBackend} from "../backend/index";
 import {readWhole} from "../data/read-file";
 import {layersNetwork} from "../model/load/layers-network";
-import {checkGroupSize, tfjsModelJson} from "../model/load/tfjs-weights";
+import {checkGroupSize, type TfjsModelJson, tfjsModelJson} from "../model/load/tfjs-weights";
+import {tfjsNetwork} from "../model/tf/tfjs-network";
 import {factsOf} from "../run/facts";
 import type {KindOpener, OpenedCheckpoint, OpenSettings} from "./opened";
 
@@ -27,15 +28,12 @@ export function tfjsOpener(settings: OpenSettings): KindOpener {
       parts.push(...own);
     }
     const weights = Buffer.concat(parts);
-    const network = await layersNetwork(json, weights, {...settings, what: file});
+    const {network, model, found} = await opened(json, weights, {...settings, what: file});
     return {
       network,
-      model: factsOf("tfjs", network.model),
+      model,
       engine: {name, version, why: "the checkpoints are tfjs models"},
-      found: {
-        ...network.input,
-        output: `scores of ${network.classNames.length} classes, made probabilities by a softmax`,
-      },
+      found,
       files: {
         "model.json": `${JSON.stringify({
           ...(value as object),
@@ -48,6 +46,21 @@ export function tfjsOpener(settings: OpenSettings): KindOpener {
     };
   };
   return {open, end: async () => undefined};
+}
+
+/** Either kind of model, and what was found of it. */
+async function opened(json: TfjsModelJson, weights: Uint8Array, settings: OpenSettings & {readonly what: string}) {
+  if (json.format === "graph-model") {
+    const network = await tfjsNetwork(json, weights, settings);
+    const {input, understood, parameters, kind, classNames} = network;
+    if (classNames.length > 2 && (kind === "independent" || kind === "sigmoid")) {
+      throw new UserError(`${settings.what}: expected classes of which each image shows one, got ${understood}`);
+    }
+    return {network, model: {name: "tfjs graph", parameters, layers: []}, found: {...input, output: understood}};
+  }
+  const network = await layersNetwork(json, weights, settings);
+  const output = `scores of ${network.classNames.length} classes, made probabilities by a softmax`;
+  return {network, model: factsOf("tfjs", network.model), found: {...network.input, output}};
 }
 
 /** A file of weights, which must stand in the model's folder. */

@@ -28,6 +28,7 @@ export interface WatchOptions {
   readonly layer: string;
   readonly once: boolean;
   readonly until: number;
+  readonly idle: string;
   readonly threads: number;
   readonly probes: string;
   readonly every: number;
@@ -92,6 +93,11 @@ export const watchOptions: OptionTable<WatchOptions> = {
     help: "end after this epoch; none: wait for the next until Ctrl-C",
     check: wholeNumber,
   },
+  idle: {
+    default: "",
+    help: "end after so long without a new checkpoint: 90s, 10m, 2h; none: wait until Ctrl-C",
+    check: (time) => (time === "" || TIME.test(time) ? undefined : "a time like 90s, 10m or 2h"),
+  },
   threads: {default: 1, help: "of onnxruntime; more than the machine has to spare are slower", check: between(1, 256)},
   probes,
   every: {...runOptions.every, help: "probe at every so many epochs; the figures of all are kept"},
@@ -103,6 +109,15 @@ export const watchOptions: OptionTable<WatchOptions> = {
   save,
   name,
 };
+
+const TIME = /^(\d+(?:\.\d+)?)(s|m|h)$/;
+const SECONDS: {readonly [unit: string]: number} = {s: 1, m: 60, h: 3600};
+
+/** A time as the user writes it, in milliseconds; infinite where there is none. */
+export function idleTime(time: string): number {
+  const [, count, unit] = TIME.exec(time) ?? [];
+  return count === undefined ? Number.POSITIVE_INFINITY : 1000 * Number(count) * SECONDS[unit];
+}
 
 /** What `watch.json` may say, by its own names and by the flags'. */
 const NAMES: {readonly [name: string]: keyof WatchOptions} = {

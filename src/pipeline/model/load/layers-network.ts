@@ -30,11 +30,6 @@ export async function layersNetwork(
   settings: LoadSettings,
 ): Promise<LayersNetwork> {
   const {what = "model.json", input: told, output} = settings;
-  if (json.format === "graph-model") {
-    throw new UserError(
-      `${what}: expected a LayersModel, got a GraphModel, of which no gradients are known: export it as ONNX`,
-    );
-  }
   const loaded = await tf
     .loadLayersModel(
       tf.io.fromMemory({

@@ -33,6 +33,11 @@ export async function openedGraph(artifacts: tf.io.ModelArtifacts, settings: Loa
       run: (images) => execute({[input.name]: images}, output.name),
       ...(before === undefined ? {} : {scores: (images: tf.Tensor) => execute({[input.name]: images}, before)}),
       layers: names,
+      typeOf: (name) => nodeOf(name)?.type ?? "",
+      weights: () =>
+        Object.entries(model.weights).flatMap(([name, [tensor]]) =>
+          tensor.dtype === "float32" && tensor.size > 1 ? [{name, tensor}] : [],
+        ),
       ...(embedding !== undefined && names.includes(embedding) ? {embedding} : {}),
       maps: last < 0 ? [] : after(names.slice(last), nodeOf),
       at: (images, layer) => execute({[input.name]: images}, layer),

@@ -33,6 +33,8 @@ export async function openedLayers(artifacts: tf.io.ModelArtifacts, settings: Lo
       },
       ...(scores ? {scores} : {}),
       layers: layers.map(({name}) => name),
+      typeOf: (name) => named(name).getClassName(),
+      weights: () => model.weights.map((weight) => ({name: weight.originalName, tensor: weight.read()})),
       ...(embedding === undefined ? {} : {embedding}),
       maps: mapsOf(layers),
       at(images, name) {

@@ -12,6 +12,10 @@ export interface OpenedModel {
   readonly scores?: (images: tf.Tensor) => tf.Tensor;
   /** Names of its layers or nodes, in their order. */
   readonly layers: readonly string[];
+  /** What kind of layer or node one is. */
+  typeOf(layer: string): string;
+  /** Its weights of floats, by name, which stay its own. */
+  weights(): readonly {readonly name: string; readonly tensor: tf.Tensor}[];
   /** The one that feeds the last dense layer; absent where there is none. */
   readonly embedding?: string;
   /** Those among which the last with rows and columns is to be found: from the last convolution on. */

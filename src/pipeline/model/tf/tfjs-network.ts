@@ -1,14 +1,32 @@
 import {setImmediate as eventLoopTurn} from "node:timers/promises";
 import * as tf from "@tensorflow/tfjs";
 import {checkTargets} from "../../../engine/runtime/chunks";
+import type {LookedAtNetwork} from "../../../nouns/network";
 import {UserError} from "../../../nouns/options";
 import type {Images} from "../../../nouns/samples";
+import type {Meaning} from "../load/answers";
 import {dimsOf, type LoadedNetwork} from "../load/black-box";
 import type {LoadSettings} from "../load/load-settings";
 import {type ModelInput, modelInput} from "../load/model-input";
 import {inPixels} from "../load/onnx-gradients";
 import type {TfjsModelJson} from "../load/tfjs-weights";
+import {namedArrays} from "./named-arrays";
 import {openTfjs, problemOf} from "./tfjs-classifier";
+
+/** As a look takes it, and what is found of it. */
+export interface TfjsNetwork extends LoadedNetwork, LookedAtNetwork {
+  readonly input: ModelInput;
+  /** What its numbers were taken for, for the program. */
+  readonly kind: Meaning["kind"];
+  /** Numbers in its weights. */
+  readonly parameters: number;
+}
+
+/** Kinds of layers and nodes after which an answer is worth a picture. */
+const SHOWN =
+  /^(Re[lL][uU]6?|LeakyRe[lL][uU]|E[lL][uU]|Sigmoid|Tanh|Activation|_?Fused\w+|(Depthwise)?Conv2[dD]\w*|Max\w*Pool\w*|A\w*Pool\w*|Global\w+|Mean|Add\w*|Concat\w*|Dense|MatMul|BiasAdd)$/;
+/** Layers that are kept for the page: more tell less. */
+const MOST_SHOWN = 12;
 
 /** Numbers of images that go through at a time, and images: gradients keep every layer's answer. */
 const MOST_NUMBERS = 800_000;
@@ -23,8 +41,8 @@ const MOST_ROWS = 250;
 export async function tfjsNetwork(
   json: TfjsModelJson,
   weights: Uint8Array,
-  settings: LoadSettings,
-): Promise<LoadedNetwork> {
+  settings: LoadSettings & {readonly layer?: string},
+): Promise<TfjsNetwork> {
   const {what = "model.json"} = settings;
   const {model, box, layout, batch} = await openTfjs(json, weights, settings);
   const {imageShape, classNames, numbers, kind} = box;
@@ -102,6 +120,21 @@ export async function tfjsNetwork(
     return inPixels(values, images.count, imageShape, wanted);
   };
   const one: Images = {count: 1, shape: imageShape, pixels: new Float32Array(size).fill(0.5)};
+  const shapes = tf.tidy(() => {
+    const x = tensorOf(one);
+    return model.layers.flatMap((name) => {
+      if (!SHOWN.test(model.typeOf(name))) return [];
+      const answer = model.at(x, name);
+      answer.dispose();
+      const [, ...shape] = answer.shape;
+      return shape.length === 3 || shape.length === 1 ? [{name, shape: placesOf(shape)}] : [];
+    });
+  });
+  const shown =
+    shapes.length <= MOST_SHOWN
+      ? shapes
+      : Array.from({length: MOST_SHOWN}, (_, i) => shapes[Math.round((i * (shapes.length - 1)) / (MOST_SHOWN - 1))]);
+  const parameters = model.weights().reduce((sum, {tensor}) => sum + tensor.size, 0);
   const noGradient = hasScores
     ? await whyNot(() => inputGradient(one, [0]))
     : "the scores before the softmax are not found in the model, so there are no gradients of them";
@@ -120,7 +153,27 @@ export async function tfjsNetwork(
       if (noGradient !== undefined) throw new UserError(`${what}: expected a gradient, got none: ${noGradient}`);
       return inputGradient(images, targets);
     },
-    async features(images, layer = model.embedding) {
+    input: wanted,
+    kind,
+    parameters,
+    getWeights: () => namedArrays(model.weights()),
+    async logitsAndFeatures(images, layer = settings.layer ?? model.embedding, into) {
+      const [scores, features] = await inParts(images, (part) => {
+        const x = tensorOf(part);
+        const rows = scored(x);
+        return [rows, layer === undefined ? rows.clone() : model.at(x, named(layer))];
+      });
+      into?.set(features);
+      return {logits: logitsFrom(scores), features: {width: features.length / images.count, values: into ?? features}};
+    },
+    async layerAnswers(images) {
+      const all = await inParts(images, (part) => {
+        const x = tensorOf(part);
+        return shown.map(({name}) => model.at(x, name));
+      });
+      return shown.map(({name, shape}, i) => ({layer: name, type: model.typeOf(name), shape, values: all[i]}));
+    },
+    async features(images, layer = settings.layer ?? model.embedding) {
       const [values] = await inParts(images, (part) => {
         const x = tensorOf(part);
         return [layer === undefined ? scored(x) : model.at(x, named(layer))];
@@ -169,6 +222,10 @@ function mapOf(
       ? `${what}: expected a convolution with rows and columns for --method grad-cam, got none; --grad-cam.layer names another layer`
       : `--grad-cam.layer: expected a layer with rows and columns, got ${layer} of [${first.shape.join(", ")}]`,
   );
+}
+
+function placesOf(shape: readonly number[]): [number, number, number] {
+  return shape.length === 3 ? [shape[0], shape[1], shape[2]] : [1, 1, shape[0]];
 }
 
 /** Why tfjs has no gradient, naming the operator; undefined where it has one. */

@@ -1,0 +1,56 @@
+import {existsSync} from "node:fs";
+import {join} from "node:path";
+import {UserError} from "../nouns/options";
+import type {Dataset} from "../nouns/samples";
+import {byteSplit} from "../pipeline/data/split";
+import type {ModelOutput} from "../pipeline/model/load/answers";
+import type {LoadSettings} from "../pipeline/model/load/load-settings";
+import type {RunFile} from "../pipeline/record/run-file";
+import {readTestImages} from "../pipeline/record/test-images";
+import {noImages} from "../pipeline/watch/array-data";
+
+/** A run's best network: its file, and how that is to be asked. */
+export interface RunNetwork {
+  readonly model: string;
+  readonly load: Pick<LoadSettings, "input" | "output" | "outputName" | "imageShape" | "classNames">;
+}
+
+/**
+ * The best network of a run that trained it, or of one that watched it.
+ *
+ * @throws UserError if the run watched answers alone, and has no network.
+ */
+export function networkOfRun(path: string, {kind, data, options, watch, name}: RunFile): RunNetwork {
+  const own = join(path, "model", "model.json");
+  const rest = {imageShape: data.imageShape, classNames: data.classNames};
+  if (kind !== "watch") {
+    return {model: own, load: {...rest, input: {scale: 1, mean: [0], std: [1]}, output: "probabilities"}};
+  }
+  const onnx = join(path, "model", "model.onnx");
+  const model = existsSync(onnx) ? onnx : own;
+  if (!existsSync(model)) {
+    throw new UserError(`${name}: expected a run with a network, got one that watched answers alone`, {
+      code: "NOT_FOUND",
+    });
+  }
+  const {layout, scale, mean, std} = (watch?.found ?? {}) as LoadSettings["input"]; // as `watch` wrote it
+  const {output, outputName} = options as {readonly output: ModelOutput; readonly outputName: string};
+  const input = {scale, mean, std, ...(layout === undefined ? {} : {layout})};
+  return {model, load: {...rest, input, output, ...(outputName ? {outputName} : {})}};
+}
+
+/** The data of a run that watched: the test images that it keeps. */
+export function keptTestData(path: string, {data}: RunFile): Dataset {
+  const {count, shape, pixels, labels, files} = readTestImages(path);
+  const test = byteSplit({shape: [count, ...shape], values: pixels}, labels, shape, files);
+  const none = noImages(shape);
+  return {
+    name: data.name,
+    imageShape: shape,
+    classNames: data.classNames,
+    train: none,
+    validation: none,
+    test,
+    digest: data.digest ?? "",
+  };
+}
