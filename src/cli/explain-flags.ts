@@ -38,6 +38,7 @@ export interface ExplainFlags {
   readonly invert: boolean;
   readonly maxPixels: number;
   readonly engine: ModelEngine;
+  readonly training: boolean;
   readonly remove: number;
   readonly coverage: number;
   readonly minWeight: number;
@@ -104,6 +105,10 @@ export const explainFlags: OptionTable<ExplainFlags> = {
     default: 1,
     help: "the most memory that the model may take for an image, in GiB, besides four times its files' size",
     check: between(0.1, 1000),
+  },
+  training: {
+    default: false,
+    help: "of an image of a run's data: which training images speak most for its answer, and which against it (TracIn at the last layer)",
   },
   remove: {
     default: 0,

@@ -24,6 +24,7 @@ import {type ExplainedImage, explainedImages} from "./explain-document";
 import {type ExplainFlags, explainFlags, explainOptionsOf, numbers, shapeOf} from "./explain-flags";
 import {declareMethodFlags, methodOf} from "./explain-methods";
 import {readClassNames} from "./explain-model";
+import {explainByTraining} from "./explain-training";
 import {declareFlags, givenOf} from "./flags";
 import {dataSubject, fileSubject, type ImageWord, imageWords, type Subject} from "./image-words";
 import {noteOldWay} from "./notes";
@@ -48,6 +49,7 @@ export const explainCommand: Command = {
       ],
       ["--target WHAT", "a class by name or index, predicted, or label"],
       ["--top N", "explain the N most probable classes"],
+      ["--training", "which training images speak most for the answer of test:8 (TracIn)"],
       ["--remove N", "take the N strongest segments away, ask again, until the class flips"],
       ["--curves", "deletion and insertion, beside random and edge orders"],
       ["--classes FILE", "class names: one a line, or JSON [0, 1, …]"],
@@ -76,6 +78,7 @@ export const explainCommand: Command = {
   async handler(given) {
     const options = await explainOptionsOf(given);
     const words = (given.images ?? []) as string[]; // yargs' array positional
+    if (options.training) return explainByTraining(options, words, given);
     const isTalking = given.quiet !== true && given.json !== true;
     const print = isTalking ? say : () => {};
     const notes: string[] = []; // printed with the first result: an error stands alone

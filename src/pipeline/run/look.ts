@@ -8,6 +8,7 @@ import type {Figure} from "../../plots/figure";
 import {first} from "../data/split";
 import type {Jobs} from "../jobs/jobs";
 import {epochStem} from "../record/epoch-stem";
+import {keepWeights} from "../record/epoch-weights";
 import {bestEpoch} from "../record/kept-epochs";
 import type {RunDirectory} from "../record/run-directory";
 import {logitsAndActivationsOf, logitsOf} from "../training/evaluate";
@@ -125,6 +126,7 @@ export async function* look(
     await directory.writeValue(`calibration/${epochStem(epoch)}`, {temperature});
   }
   if (best) await keepBest(looking, line);
+  if (isTrained && results.draws) await keepWeights(directory, epoch, await network.getWeights());
   if (best && isTrained) {
     looking.heldOut = [
       ...(validation ? [answersTo("validation", data.validation, validation)] : []),

@@ -1,0 +1,53 @@
+/**
+ * @file Which training images speak for an answer: TracIn (Pruthi et al. 2020) at the last dense layer, in closed form. The gradient of an
+ * image's loss by that layer's weights is its features times (probabilities − label), so that the product of two images' gradients is
+ * the product of their features' and their errors' inner products. The bias is left out, as Captum's TracInCPFast does.
+ */
+
+/** Examples at one state of the network. */
+export interface StateOfExamples {
+  /** What feeds the last layer, `[examples, width]`. */
+  readonly features: ArrayLike<number>;
+  /** `[examples, classes]`. */
+  readonly logits: ArrayLike<number>;
+}
+
+/** Probabilities less the one-hot target, `[examples, classes]`. */
+export function errorsOf(logits: ArrayLike<number>, targets: ArrayLike<number>): Float64Array {
+  const classes = logits.length / targets.length;
+  const errors = new Float64Array(logits.length);
+  for (let n = 0; n < targets.length; n++) {
+    const start = n * classes;
+    let [most, sum] = [Number.NEGATIVE_INFINITY, 0];
+    for (let k = 0; k < classes; k++) most = Math.max(most, logits[start + k]);
+    for (let k = 0; k < classes; k++) sum += Math.exp(logits[start + k] - most);
+    for (let k = 0; k < classes; k++) {
+      errors[start + k] = Math.exp(logits[start + k] - most) / sum - (k === targets[n] ? 1 : 0);
+    }
+  }
+  return errors;
+}
+
+/**
+ * Adds to `scores[n]` what training example n did for one asked example at one state: rate × gradient · gradient. Above 0: a step on it
+ * lowers the asked one's loss, that is, speaks for the class that is asked about.
+ *
+ * @param asked One example, and the class that is asked about.
+ */
+export function addInfluence(
+  scores: Float64Array,
+  training: StateOfExamples & {readonly labels: ArrayLike<number>},
+  asked: StateOfExamples & {readonly target: number},
+  {rate, from = 0}: {readonly rate: number; readonly from?: number},
+): void {
+  const count = training.labels.length;
+  const [own, others] = [errorsOf(asked.logits, [asked.target]), errorsOf(training.logits, training.labels)];
+  const [width, classes] = [asked.features.length, own.length];
+  for (let n = 0; n < count; n++) {
+    let [alike, errors] = [0, 0];
+    for (let k = 0; k < classes; k++) errors += own[k] * others[n * classes + k];
+    if (errors === 0) continue;
+    for (let j = 0; j < width; j++) alike += asked.features[j] * training.features[n * width + j];
+    scores[from + n] += rate * alike * errors;
+  }
+}

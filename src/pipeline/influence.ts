@@ -1,0 +1,160 @@
+import {join} from "node:path";
+import * as tf from "@tensorflow/tfjs";
+
+import {parseJson} from "../nouns/json-text";
+import type {NamedArray} from "../nouns/network";
+import {resolveOptions, UserError} from "../nouns/options";
+import type {Dataset, LabelledImages} from "../nouns/samples";
+import {addInfluence} from "../numbers/influence";
+import {softmaxRows} from "../numbers/scores";
+import {batches} from "./data/batches";
+import {readWhole} from "./data/read-file";
+import {decodeText} from "./data/text";
+import type {TfjsModelJson} from "./model/load/tfjs-weights";
+import {environment} from "./record/environment";
+import {epochsOfWeights, readWeights} from "./record/epoch-weights";
+import {readTrainedRun} from "./record/run-file";
+import {openNetwork} from "./run/choose-engine";
+import {openRunData} from "./run/data";
+import {runOptions} from "./run/options";
+import {constant, oneCycle} from "./training/schedule";
+
+/** Images read at a time. */
+const BATCH = 1000;
+
+export interface Influence {
+  /** The class that is asked about, and its probability at the last epoch asked. */
+  readonly target: number;
+  readonly probability: number;
+  readonly label: number;
+  /** Epochs whose weights were asked. */
+  readonly epochs: readonly number[];
+  /** Training images asked about. */
+  readonly images: number;
+  /** Those that speak most for the class, the strongest first, and those that speak most against it. */
+  readonly for: readonly SpeakingImage[];
+  readonly against: readonly SpeakingImage[];
+  readonly asked: LabelledImages;
+  readonly data: Dataset;
+}
+
+export interface SpeakingImage {
+  /** Its place in the training split. */
+  readonly index: number;
+  readonly label: number;
+  readonly score: number;
+}
+
+export interface InfluenceQuestion {
+  readonly split: "train" | "test";
+  /** A place in the split. */
+  readonly index: number;
+  /** A class by name or number; absent: the answer. */
+  readonly target?: string;
+  /** Images that are told of each kind. */
+  readonly top: number;
+}
+
+/**
+ * Which training images speak most for an answer: TracIn at the last layer, summed over the epochs whose weights the run kept. Each epoch
+ * counts by the mean learning rate of its steps.
+ *
+ * @throws UserError if the run kept no weights, or has no such image.
+ */
+export async function trainingImagesFor(
+  run: string,
+  save: string,
+  {split, index, target: word, top}: InfluenceQuestion,
+): Promise<Influence> {
+  const file = readTrainedRun(run, "explain");
+  const epochs = await epochsOfWeights(run);
+  if (epochs.length === 0) {
+    throw new UserError(
+      `${run}: expected the weights of its epochs, got none: an earlier version made it, or the network is too large`,
+    );
+  }
+  const begun = resolveOptions(runOptions, {...file.options, save, dataUrl: ""}, `${join(run, "run.json")}: --`);
+  const data = await drained(openRunData(run, file, begun));
+  if (!(index < data[split].count)) {
+    throw new UserError(`${split}:${index}: expected a ${split} image below ${data[split].count}`);
+  }
+  const {train, imageShape, classNames} = data;
+  const asked = await data[split].read([index]);
+  const made = await keptModel(run);
+  const {network, model} = await openNetwork({
+    ...{engine: "auto", imageShape, classNames, optimizer: begun.optimizer, batchSize: 64, seed: 0},
+    threads: begun.threads || Math.min(8, environment().processor.cores),
+    makeModel: () => made,
+  });
+  try {
+    const scores = new Float64Array(train.count);
+    const labels = new Uint16Array(train.count);
+    await network.setWeights(await readWeights(run, epochs[epochs.length - 1]));
+    const end = softmaxRows(await network.logits(asked), classNames.length);
+    const target = word === undefined ? end.indexOf(Math.max(...end)) : classOf(word, classNames);
+    for (const epoch of epochs) {
+      const weights: readonly NamedArray[] = await readWeights(run, epoch);
+      await network.setWeights(weights);
+      const own = await network.logitsAndFeatures(asked);
+      const one = {features: own.features.values, logits: own.logits, target};
+      let from = 0;
+      for await (const batch of batches(train, BATCH, {held: 1})) {
+        const {logits, features} = await network.logitsAndFeatures(batch);
+        const state = {logits, features: features.values, labels: batch.labels};
+        addInfluence(scores, state, one, {rate: meanRate(file.training, epoch, begun.epochs), from});
+        labels.set(batch.labels, from);
+        from += batch.count;
+      }
+    }
+    const speaking = (n: number): SpeakingImage => ({index: n, label: labels[n], score: scores[n]});
+    const others = [...scores.keys()].filter((n) => split !== "train" || n !== index);
+    const order = others.sort((a, b) => scores[b] - scores[a] || a - b);
+    return {
+      ...{target, probability: end[target], label: asked.labels[0], epochs, images: train.count, asked, data},
+      for: order.slice(0, top).map(speaking).filter(({score}) => score > 0), // biome-ignore format: one line a kind
+      against: order.slice(-top).reverse().map(speaking).filter(({score}) => score < 0), // biome-ignore format: as above
+    };
+  } finally {
+    await network.dispose();
+    model.dispose();
+  }
+}
+
+/** The class that a word names. @throws UserError if there is none. */
+function classOf(word: string, names: readonly string[]): number {
+  const k = names.includes(word) ? names.indexOf(word) : /^\d+$/.test(word) ? Number(word) : -1;
+  if (k >= 0 && k < names.length) return k;
+  throw new UserError(`--target: expected a class (${names.slice(0, 3).join(", ")}, …), got ${word}`);
+}
+
+/** The mean rate of an epoch's steps, of what run.json says of the schedule. */
+function meanRate(training: unknown, epoch: number, epochs: number): number {
+  const {learningRate, schedule} = training as {readonly learningRate: number; readonly schedule: string};
+  const POINTS = 100;
+  const shape = schedule === "constant" ? constant(learningRate) : oneCycle(learningRate);
+  let sum = 0;
+  for (let n = 0; n < POINTS; n++) sum += shape((epoch - 1) * POINTS + n, epochs * POINTS);
+  return sum / POINTS;
+}
+
+/** The run's model as it was kept, with the best epoch's weights. */
+async function keptModel(run: string): Promise<tf.LayersModel> {
+  const [path, weights] = ["model.json", "weights.bin"].map((name) => join(run, "model", name));
+  const json = parseJson(decodeText(await readWhole(path, {most: 256e6}), path), path) as unknown as TfjsModelJson;
+  tf.enableProdMode();
+  await tf.setBackend("cpu"); // holds the weights; computes nothing but them
+  return tf.loadLayersModel(
+    tf.io.fromMemory({
+      modelTopology: json.modelTopology,
+      weightSpecs: json.weightsManifest.flatMap((group) => group.weights) as tf.io.WeightsManifestEntry[],
+      weightData: new Uint8Array(await readWhole(weights)).buffer,
+    }),
+  );
+}
+
+async function drained<R>(opening: AsyncGenerator<unknown, R>): Promise<R> {
+  for (;;) {
+    const next = await opening.next();
+    if (next.done) return next.value;
+  }
+}
