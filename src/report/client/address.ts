@@ -12,12 +12,12 @@ export interface View {
   readonly selection?: Selection;
 }
 
-const VIEWS: readonly ViewName[] = ["answers", "training", "layers", "runs"];
+const VIEWS: readonly ViewName[] = ["answers", "training", "layers", "runs", "why"];
 
 /** Reads an address; what this run does not have is left out. */
 export function readAddress(
   hash: string,
-  data: Pick<Data, "epochs" | "count" | "classes"> & Partial<Pick<Data, "training" | "layers" | "file">>,
+  data: Pick<Data, "epochs" | "count" | "classes"> & Partial<Pick<Data, "training" | "layers" | "file" | "reasons">>,
 ): View {
   const query = new URLSearchParams(hash.replace(/^#/, ""));
   const whole = (name: string) => {
@@ -31,13 +31,19 @@ export function readAddress(
   const sample = data.training?.rowOf(whole("t")) ?? -1;
   const view = VIEWS.find((name) => name === query.get("v"));
   return {
-    ...(view && (view === "answers" || (view === "runs" ? data.file?.runs : data[view])) ? {view} : {}),
+    ...(view && viewIsThere(view, data) ? {view} : {}),
     ...(sample >= 0 ? {sample} : {}),
     ...(stop >= 0 ? {stop} : {}),
     ...(other >= 0 ? {other} : {}),
     ...(image >= 0 && image < data.count ? {image} : {}),
     ...(selection ? {selection} : {}),
   };
+}
+
+function viewIsThere(view: ViewName, data: Partial<Pick<Data, "training" | "layers" | "file" | "reasons">>): boolean {
+  if (view === "runs") return Boolean(data.file?.runs);
+  if (view === "why") return (data.reasons ?? []).length > 0;
+  return view === "answers" || Boolean(data[view]);
 }
 
 function readSelection(query: URLSearchParams, classes: number): Selection | undefined {

@@ -28,6 +28,7 @@ import {mountTimeline} from "./timeline";
 import {mountTraining, trainingFinding} from "./training/view";
 import {mountTray} from "./tray";
 import {mountQuestions, type PageView, type Question} from "./views";
+import {mountWhy, whyFinding} from "./why/view";
 
 export interface App {
   readonly store: Store;
@@ -146,7 +147,7 @@ export function mountApp(data: Data, view: View = readAddress(location.hash, dat
     step: (by) => one?.step(by),
     clear: () => store.set({selection: {kind: "mistakes"}, isolated: -1}),
   };
-  const {training, layers} = data;
+  const {training, layers, reasons} = data;
   const {runs} = data.file;
   const questions: readonly Question[] = [
     {
@@ -168,12 +169,14 @@ export function mountApp(data: Data, view: View = readAddress(location.hash, dat
         ]
       : []),
     ...(runs ? [{name: "runs" as const, title: "Runs", finding: () => runsFinding(runs)}] : []),
+    ...(reasons.length ? [{name: "why" as const, title: "Why", finding: () => whyFinding(reasons)}] : []),
   ];
   /** Views are made when they are first looked at. */
   const make: {readonly [name in ViewName]?: () => PageView} = {
     answers: () => answersView,
     ...(training ? {training: () => mountTraining(data, training, store)} : {}),
     ...(runs ? {runs: () => mountRuns(data, runs, store)} : {}),
+    ...(reasons.length ? {why: () => mountWhy(data, reasons, store)} : {}),
     ...(layers ? {layers: () => mountLayers(data, layers, store)} : {}),
   };
   const pages = new Map<ViewName, {readonly view: PageView; readonly root: HTMLElement}>();

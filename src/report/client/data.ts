@@ -5,6 +5,7 @@ import type {AttentionData} from "./attention";
 import type {LayersData} from "./layers/data";
 import type {PageNetwork} from "./live-digit/data";
 import type {TrainingData} from "./training/data";
+import type {Reason} from "./why/reasons";
 
 /** What the page calls its images, and what the network does with them. */
 export interface Words {
@@ -129,6 +130,8 @@ export interface Data {
   readonly layers: LayersData | null;
   /** The training images: null where the run kept no answers to them. */
   readonly training: TrainingData | null;
+  /** When answers and their reasons settled; none where LIME explained nothing at two stops. */
+  readonly reasons: readonly Reason[];
   /** Images with saliency or LIME, ascending: at a stop, or at any. */
   explained(stop?: number): readonly number[];
   isExplained(i: number, stop?: number): boolean;

@@ -8,6 +8,7 @@ import {predictions} from "./derive";
 import {decodeLayers} from "./layers/data";
 import {decodeModel} from "./live-digit/data";
 import {decodeTraining} from "./training/data";
+import {reasonsOf} from "./why/reasons";
 
 /** Views the page's arrays in place. */
 export function decode(file: ReportFile, bytes: ArrayBuffer): Data {
@@ -37,14 +38,17 @@ export function decode(file: ReportFile, bytes: ArrayBuffer): Data {
   });
   const ever = new Set(explained.flatMap((stop) => [...stop]));
   const ascending = [ever, ...explained].map((images) => [...images].sort((a, b) => a - b));
+  const epochs = file.stops;
+  const last = epochs.length - 1;
+  const explainedAt = (stop = -1) => ascending[stop + 1];
   return {
     file,
     words: wordsFor(file.run.data.name),
     names: file.classNames,
     classes,
     looks: file.classNames.map((_, k) => classLook(k, classes)),
-    epochs: file.stops,
-    last: file.stops.length - 1,
+    epochs,
+    last,
     count: labels.length,
     labels,
     fileOf: (i) => fileOf(file, i),
@@ -59,7 +63,8 @@ export function decode(file: ReportFile, bytes: ArrayBuffer): Data {
     inside: decodeInside(file, view),
     layers: file.layers && decodeLayers(file.layers, view),
     training: file.training && decodeTraining(file.training, classes, view),
-    explained: (stop = -1) => ascending[stop + 1],
+    reasons: reasonsOf({lime, answers, last, epochs, explained: explainedAt}),
+    explained: explainedAt,
     isExplained: (i, stop) => (stop === undefined ? ever : explained[stop]).has(i),
     metrics: (stop) => file.metrics.find(({epoch}) => epoch === file.stops[stop]),
   };

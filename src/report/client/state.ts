@@ -2,7 +2,7 @@ import type {RunProgress} from "../../pipeline/record/run-progress";
 import type {Decision, SampleChoice, SampleOrder} from "./training/choices";
 
 /** The questions that the page answers, a view each. */
-export type ViewName = "answers" | "training" | "layers" | "runs";
+export type ViewName = "answers" | "training" | "layers" | "runs" | "why";
 
 export type Mode = "label" | "predicted" | "right";
 

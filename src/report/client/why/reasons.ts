@@ -1,0 +1,53 @@
+import {rankCorrelation} from "../../../numbers/rank-correlation";
+import {settledFrom} from "../../../numbers/settled";
+import type {LimeEntry} from "../../report-file";
+import type {Data} from "../data";
+
+/** When an answer and its reason came to be what they are in the end; places among the stops of the page. */
+export interface Reason {
+  readonly image: number;
+  /** The answer at the last stop. */
+  readonly answer: number;
+  /** The first stop from which on the answer is that. */
+  readonly answerFrom: number;
+  /** How alike LIME's explanation of that class is to the last one, at each stop: rank correlation; null where there is none. */
+  readonly likeLast: readonly (number | null)[];
+  /** How alike two halves of the last explanation's own masks come out: LIME's own error; null where it is not known. */
+  readonly ownError: number | null;
+  /** The first stop from which on the explanation is as like the last as those halves are to each other; null where that is not known. */
+  readonly reasonFrom: number | null;
+  /** The explanation's fit: weighted R². */
+  readonly fit: number | null;
+}
+
+type Pieces = LimeEntry & {readonly pieces: Uint16Array};
+
+/** Of every image that LIME explained at the last stop, in the order of the images. */
+export function reasonsOf(data: Pick<Data, "lime" | "answers" | "last" | "epochs" | "explained">): Reason[] {
+  const {lime, answers, last} = data;
+  const final = answers[last];
+  if (!lime || !final) return [];
+  return data.explained(last).flatMap((image): Reason[] => {
+    const answer = final.predicted[image];
+    const entries = data.epochs.map((_, stop) => lime.of(stop, image).find(({explained}) => explained === answer));
+    const end = entries[last];
+    // an image that is explained at one stop alone has no story
+    if (!end || entries.filter(Boolean).length < 2) return [];
+    const likeLast = entries.map((entry) => (entry ? alike(entry, end) : null));
+    const ownError = end.stability;
+    const reasonFrom =
+      ownError === null ? null : settledFrom(likeLast, (like) => like !== null && like >= Math.min(ownError, 1));
+    const answerFrom = settledFrom([...answers], (one) => one?.predicted[image] === answer);
+    return [{image, answer, answerFrom, likeLast, ownError, reasonFrom, fit: end.r2}];
+  });
+}
+
+/** Rank correlation of two explanations: segment by segment where both have the same, else pixel by pixel. */
+function alike(a: Pieces, b: Pieces): number | null {
+  const same = a.weights.length === b.weights.length && a.pieces.every((piece, p) => piece === b.pieces[p]);
+  const [one, other] = same
+    ? [a.weights, b.weights]
+    : [a, b].map(({weights, pieces}) => Float64Array.from(pieces, (piece) => weights[piece]));
+  const like = rankCorrelation(one, other);
+  return Number.isFinite(like) ? like : null; // an explanation that says nothing
+}

@@ -1,0 +1,183 @@
+import type {Data} from "../data";
+import {h, polyline, svg} from "../dom";
+import {pct, plural} from "../format";
+import {panel} from "../panels/panel";
+import {drawLime, picture} from "../pictures";
+import {showsScrolling} from "../scrolls";
+import type {Store} from "../state";
+import type {PageView} from "../views";
+import type {Reason} from "./reasons";
+
+/** A fit and an agreement of two halves from which on an explanation passes. */
+const [GOOD_FIT, STEADY] = [0.5, 0.5];
+const passes = ({fit, ownError}: Reason) =>
+  [fit !== null && fit >= GOOD_FIT, ownError !== null && ownError >= STEADY] as const;
+
+/** The view of the reasons: why this answer, since when, and can the explanation be believed? */
+export function mountWhy(data: Data, reasons: readonly Reason[], store: Store): PageView {
+  const {words, names, epochs, labels} = data;
+  const epochOf = (stop: number | null) =>
+    stop === null ? "not known" : stop >= epochs.length ? "not yet" : `epoch ${epochs[stop]}`;
+  const chosen = () => reasons.find(({image}) => image === store.state.image) ?? reasons[0];
+  const later = reasons.filter(({reasonFrom, answerFrom}) => reasonFrom !== null && reasonFrom > answerFrom).length;
+  const known = reasons.filter(({reasonFrom}) => reasonFrom !== null).length;
+  const good = reasons.filter((one) => passes(one).every(Boolean)).length;
+  const strong = (text: string) => h("strong", {}, text);
+  const lead = h(
+    "div",
+    {class: "hero-say"},
+    h(
+      "h1",
+      {class: "lead"},
+      "In ",
+      strong(String(later)),
+      ` of ${known} ${words.many} the reason settled after the answer.`,
+    ),
+    h(
+      "p",
+      {class: "sub"},
+      strong(String(good)),
+      ` of ${plural(reasons.length, "explanation")} pass both checks. An answer can be right long before its reason is the one it ends with.`,
+    ),
+  );
+
+  const help =
+    `Each row is a test ${words.one} that LIME explained. The answer settled at the epoch from which on it is the last one. The reason settled at the epoch from which on LIME's ` +
+    "explanation of that answer is as like the last one (rank correlation) as two halves of the last one's own masks are to each other: nearer than that LIME cannot tell. " +
+    "The line is that likeness, the dashed one LIME's own error. Checks: ■ passed, □ failed: the fit (weighted R² of 0.5 or more), and steadiness (the halves agree by 0.5 or more).";
+  const {root: table, body} = panel("reasons", "When did the reason settle?", help);
+  const rows = h("div", {class: "why-rows", role: "listbox", "aria-label": `Explained ${words.many}`});
+  body.append(showsScrolling(rows));
+  const buttons = reasons.map((reason) => {
+    const {image, answer, answerFrom, reasonFrom, fit, ownError} = reason;
+    const [fits, steady] = passes(reason);
+    const checks = `${fits ? "■" : "□"} fit ${fit === null ? "–" : fit.toFixed(2)}  ${steady ? "■" : "□"} steady ${ownError === null ? "–" : ownError.toFixed(2)}`;
+    const isWrong = answer !== labels[image];
+    const row = h(
+      "button",
+      {type: "button", class: "why-row", role: "option"},
+      h("span", {class: "why-pic"}, picture(data, image)),
+      h(
+        "span",
+        {class: "why-say"},
+        h(
+          "b",
+          {class: isWrong ? "bad" : ""},
+          isWrong ? `${names[labels[image]]} read as ${names[answer]}` : names[answer] || "–",
+        ),
+        h("small", {}, checks),
+      ),
+      h("span", {class: "why-when"}, h("small", {}, "answer"), epochOf(answerFrom)),
+      h(
+        "span",
+        {class: `why-when${reasonFrom !== null && reasonFrom > answerFrom ? " late" : ""}`},
+        h("small", {}, "reason"),
+        epochOf(reasonFrom),
+      ),
+      sparkline(reason, epochs),
+    );
+    row.addEventListener("click", () => store.set({image}));
+    rows.append(row);
+    return {image, row};
+  });
+
+  const filmHelp =
+    "LIME's explanation of the last answer's class after each epoch: blue pieces speak for it, orange ones against. Click one to go to that epoch. Below each: how alike it is to the last.";
+  const {root: filmRoot, body: filmBody} = panel("reason-film", "The reason, epoch by epoch", filmHelp);
+  const film = h("div", {class: "why-film"});
+  const title = h("p", {class: "verdict", "aria-live": "polite"});
+  const command = h("code", {});
+  const foot = h("p", {class: "panel-foot"}, "Which training images speak for it: ", command);
+  filmBody.append(title, film, foot);
+  const drawFilm = () => {
+    if (store.state.view !== "why") return;
+    const {image, answer, likeLast, answerFrom, reasonFrom} = chosen();
+    const when = `answered so since ${epochOf(answerFrom)}, for this reason since ${epochOf(reasonFrom)}`;
+    title.replaceChildren(
+      h("strong", {}, names[answer] || "–"),
+      `, ${when.replace("since not yet", "not yet").replace("since not known", "nobody knows")}.`,
+    );
+    command.textContent = `npx ts-node runner.ts explain test:${image} --training --model ${data.file.run.name}`;
+    film.replaceChildren(
+      ...epochs.map((epoch, stop) => {
+        const entry = data.lime?.of(stop, image).find(({explained}) => explained === answer);
+        const like = likeLast[stop];
+        const canvas = h("canvas", {
+          class: "tile-pic",
+          role: "img",
+          "aria-label": `LIME for ${names[answer]} at epoch ${epoch}`,
+        });
+        if (entry && data.lime) drawLime(canvas, data, image, {...data.lime, ...entry}, 140);
+        const frame = h(
+          "button",
+          {
+            type: "button",
+            class: stop === store.state.stop ? "why-frame now" : "why-frame",
+            "aria-label": `Go to epoch ${epoch}`,
+          },
+          entry ? canvas : h("span", {class: "why-none"}, "not explained"),
+          h("small", {}, `epoch ${epoch}`),
+          h("small", {}, like === null ? "–" : `${like.toFixed(2).replace("-", "−")} like the last`),
+        );
+        frame.addEventListener("click", () => store.go(stop));
+        return frame;
+      }),
+    );
+  };
+  const mark = () => {
+    for (const {image, row} of buttons) {
+      const isChosen = image === chosen().image;
+      row.setAttribute("aria-selected", String(isChosen));
+      if (isChosen) rows.scrollTop = Math.max(0, row.offsetTop - rows.offsetTop - rows.clientHeight / 2);
+    }
+  };
+  store.on(({view}, changed) => {
+    if (view !== "why" || !["stop", "image", "view"].some((key) => changed.has(key as "stop"))) return;
+    mark();
+    drawFilm();
+  });
+  const left = h(
+    "div",
+    {class: "left"},
+    h("div", {class: "hero of-1"}, lead),
+    h("div", {class: "pair of-2"}, table, filmRoot),
+  );
+  return {
+    left,
+    side: null,
+    draw: drawFilm,
+    step: (by) => {
+      const at = reasons.indexOf(chosen());
+      store.set({image: reasons[(at + by + reasons.length) % reasons.length].image});
+    },
+    clear: () => {},
+  };
+}
+
+/** How like the last the explanation was at each stop, and LIME's own error as a dashed line. */
+function sparkline({likeLast, ownError}: Reason, epochs: readonly number[]): SVGElement {
+  const [width, height] = [96, 28];
+  const x = (stop: number) => 3 + ((width - 6) * stop) / Math.max(1, epochs.length - 1);
+  const y = (like: number) => 3 + (height - 6) * (1 - Math.max(0, Math.min(1, like)));
+  const points = likeLast.flatMap((like, stop) => (like === null ? [] : [[x(stop), y(like)] as const]));
+  const told = likeLast
+    .map((like, stop) => `epoch ${epochs[stop]} ${like === null ? "none" : like.toFixed(2)}`)
+    .join(", ");
+  const sheet = svg("svg", {
+    class: "why-line",
+    viewBox: `0 0 ${width} ${height}`,
+    role: "img",
+    "aria-label": `Like the last: ${told}`,
+  });
+  if (ownError !== null)
+    sheet.append(svg("line", {class: "stave-before", x1: 0, x2: width, y1: y(ownError), y2: y(ownError)}));
+  sheet.append(svg("path", {class: "stave-like", d: polyline(points)}));
+  for (const [cx, cy] of points) sheet.append(svg("circle", {class: "d-val", cx, cy, r: 2}));
+  return sheet;
+}
+
+/** "10 explained": what the row of questions says of this view. */
+export function whyFinding(reasons: readonly Reason[]): string {
+  const good = reasons.filter((one) => passes(one).every(Boolean)).length;
+  return `${pct(good / reasons.length, 0)} pass`;
+}
