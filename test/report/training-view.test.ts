@@ -68,10 +68,16 @@ const listed = async (opened: Opened, count: number) => {
   return places;
 };
 
-test("a run that kept no answers to its training images has the page that it always had", async () => {
+test("a run that kept no answers to its training images is not asked about them, but why it answers", async () => {
   const plain = pathToFileURL(await writeReport(exampleRun({count: 20}))).href;
   const {page} = await openPage(browser, plain);
-  expect(await page.locator(".ask").count()).toBe(0);
+  expect(await page.locator(".ask-tab b").allTextContents()).toEqual(["Answers", "Why"]);
+  await page.keyboard.press("2");
+  const rows = page.locator("[data-view=why] .why-row");
+  expect(await rows.count()).toBeGreaterThan(1);
+  await rows.nth(1).click();
+  expect(await rows.nth(1).getAttribute("aria-selected")).toBe("true");
+  expect(await page.textContent("[data-view=why] .why-film + .panel-foot code")).toContain("--training --model");
   await page.context().close();
 });
 

@@ -1,7 +1,6 @@
 import {rankCorrelation} from "../../../numbers/rank-correlation";
 import {settledFrom} from "../../../numbers/settled";
 import type {LimeEntry} from "../../report-file";
-import type {Data} from "../data";
 
 /** When an answer and its reason came to be what they are in the end; places among the stops of the page. */
 export interface Reason {
@@ -22,8 +21,17 @@ export interface Reason {
 
 type Pieces = LimeEntry & {readonly pieces: Uint16Array};
 
+/** What is asked of a run for that. */
+interface Explained {
+  readonly epochs: readonly number[];
+  readonly last: number;
+  readonly answers: readonly ({readonly predicted: ArrayLike<number>} | null)[];
+  readonly lime: {of(stop: number, image: number): readonly Pieces[]} | null;
+  explained(stop: number): readonly number[];
+}
+
 /** Of every image that LIME explained at the last stop, in the order of the images. */
-export function reasonsOf(data: Pick<Data, "lime" | "answers" | "last" | "epochs" | "explained">): Reason[] {
+export function reasonsOf(data: Explained): Reason[] {
   const {lime, answers, last} = data;
   const final = answers[last];
   if (!lime || !final) return [];
