@@ -129,3 +129,21 @@ test.each([
   expect(code).toBe(2);
   expect(existsSync(own) ? readdirSync(own) : []).toEqual([]);
 });
+
+test("a model of save/data/models is asked for by its name, as its preset says; one that is not there by how to fetch it", async () => {
+  const save = join(folder, "own");
+  const own = join(save, "data", "models", "red-or-blue");
+  mkdirSync(own, {recursive: true});
+  copyFileSync(smooth, join(own, "model.onnx"));
+  writeFileSync(join(own, "classes.txt"), "red\nblue\n");
+  writeFileSync(join(own, "preset.json"), JSON.stringify({model: "model.onnx", classes: "classes.txt", top: 2}));
+  const flags = ["--save", save, "--method", "saliency", "--out", join(save, "out")];
+  const {stdout, code} = await command(["explain", IMAGE, "--model", "red-or-blue", ...flags]);
+  expect(code).toBe(0);
+  expect(stdout.match(/^rgb\.png: saliency: (red|blue)/gm)?.length).toBe(2);
+  const missing = await command(["explain", IMAGE, "--model", "efficientnet-lite0", ...flags]);
+  expect(missing.code).toBe(2);
+  expect(missing.stderr).toMatch(
+    /^error: --model efficientnet-lite0: expected its files in \S+, got none; npm run setup:photos fetches them$/m,
+  );
+});

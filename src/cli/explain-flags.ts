@@ -1,4 +1,5 @@
-import {dirname, resolve} from "node:path";
+import {existsSync} from "node:fs";
+import {dirname, join, resolve} from "node:path";
 import {
   between,
   type OptionTable,
@@ -129,9 +130,30 @@ export const explainFlags: OptionTable<ExplainFlags> = {
   open: {default: false, help: "open the first picture"},
 };
 
+/** What `npm run setup:photos` fetches. */
+const PHOTO_MODEL = "efficientnet-lite0";
+
+/** A model of `save/data/models/NAME` is one with the preset that stands there; a run of that name goes before it. */
+function withPresetOf(flags: {readonly [name: string]: unknown}): {readonly [name: string]: unknown} {
+  const {model, preset, save = explainFlags.save.default} = flags;
+  if (typeof model !== "string" || preset || !/^[\w-]+(\.[\w-]+)*$/.test(model)) return flags;
+  if (existsSync(join(`${save}`, model, "run.json"))) return flags;
+  const folder = join(`${save}`, "data", "models", model);
+  const path = join(folder, "preset.json");
+  const {model: _, ...rest} = flags;
+  if (existsSync(path)) return {...rest, preset: path};
+  if (model !== PHOTO_MODEL) return flags;
+  throw new UserError(
+    `--model ${model}: expected its files in ${folder}, got none; npm run setup:photos fetches them`,
+    {
+      code: "NOT_FOUND",
+    },
+  );
+}
+
 /** The flags, over the preset's, over the defaults. */
 export async function explainOptionsOf(given: {readonly [flag: string]: unknown}): Promise<ExplainFlags> {
-  const flags = givenOf(given, explainFlags, "");
+  const flags = withPresetOf(givenOf(given, explainFlags, ""));
   if (!flags.preset) return resolveOptions(explainFlags, flags, "--");
   const path = `${flags.preset}`;
   const preset = await readJson(path);

@@ -24,12 +24,21 @@ export interface PickleHooks {
  * @throws OnnxError at an operation that is not known here, or where the pickle ends too soon.
  */
 export function unpickled(pickle: Uint8Array, hooks: PickleHooks): unknown {
+  return unpickledFrom(pickle, 0, hooks).value;
+}
+
+/** The same of a pickle that stands among others. @returns What it makes, and where it ends. */
+export function unpickledFrom(
+  pickle: Uint8Array,
+  start: number,
+  hooks: PickleHooks,
+): {readonly value: unknown; readonly end: number} {
   const view = new DataView(pickle.buffer, pickle.byteOffset, pickle.length);
-  const machine: Machine = {view, at: 0, stack: [], marks: [], memo: new Map(), hooks};
+  const machine: Machine = {view, at: start, stack: [], marks: [], memo: new Map(), hooks};
   try {
     for (;;) {
       const code = view.getUint8(machine.at++);
-      if (code === STOP) return machine.stack.pop();
+      if (code === STOP) return {value: machine.stack.pop(), end: machine.at};
       const operation = OPERATIONS[code];
       if (!operation) throw new OnnxError(`pickle: expected operations of a state_dict, got 0x${code.toString(16)}`);
       operation(machine);

@@ -1,5 +1,6 @@
 import {OnnxError} from "../error";
 import type {ElementType} from "../file/tensors";
+import {legacyStorages} from "./legacy-torch";
 import {Global, Unknown, unpickled} from "./pickle";
 import type {State, StoredArray} from "./state";
 import {unzipped} from "./zip";
@@ -25,12 +26,10 @@ const UNDER = ["model_state_dict", "state_dict", "model", "net", "module"];
  * The arrays of what `torch.save` wrote: a state_dict, or a dictionary that has one under "model_state_dict", "state_dict", "model", "net"
  * or "module". The pickle in it is read as data (pickle.ts): nothing in it is run.
  *
- * @throws OnnxError if there is none in it: a whole pickled module, say, or a file from before PyTorch 1.6.
+ * @throws OnnxError if there is none in it: a whole pickled module, say.
  */
 export function torchState(file: Uint8Array): State {
-  if (!(file[0] === 0x50 && file[1] === 0x4b)) {
-    throw new OnnxError("checkpoint: expected a zip as torch.save writes since PyTorch 1.6, got other bytes");
-  }
+  if (!(file[0] === 0x50 && file[1] === 0x4b)) return legacyState(file);
   const files = unzipped(file);
   const pickle = [...files.keys()].find((name) => name.endsWith("/data.pkl"));
   if (pickle === undefined) throw new OnnxError("checkpoint: expected data.pkl in the zip, got none");
@@ -50,8 +49,21 @@ export function torchState(file: Uint8Array): State {
   return arraysIn(made);
 }
 
+/** What torch.save wrote before PyTorch 1.6: pickles one after another, then the storages. */
+function legacyState(file: Uint8Array): State {
+  const bytesOf = (type: string) => STORAGES[type]?.[1];
+  const {pickle, storages} = legacyStorages(file, storageNamed, bytesOf);
+  const storage = (key: string) => {
+    const bytes = storages.get(key);
+    if (!bytes) throw new OnnxError(`checkpoint: expected the storage ${key} in the file, got none`);
+    return bytes;
+  };
+  const call = (name: string, args: readonly unknown[]) => CALLS[name]?.(args, storage);
+  return arraysIn(unpickled(pickle, {call, persistent: storageNamed}));
+}
+
 /** A storage as the pickle names it: ("storage", class, key, device, count). */
-interface Storage {
+export interface Storage {
   readonly type: string;
   readonly key: string;
 }
