@@ -94,7 +94,7 @@ test("an operator without a gradient is named with what works all the same, and 
     "--out",
     own,
   ]);
-  expect(outside.stderr).toMatch(/^model {3}[^\n]*\n$/);
+  expect(outside.stderr).toMatch(/^(model {3}[^\n]*\n)+$/);
   expect(outside.stdout).toMatch(/^rgb\.png: occlusion: [01] \d+\.\d% {3}faithfulness \d\.\d\d$/m);
   const {data} = await readArtifactFile(join(own, "rgb", "occlusion.json"));
   const [{values, className}] = (data as PlotData<"attribution">).maps;
@@ -126,7 +126,7 @@ test.each([
   expect(stderr).toContain(message);
   expect(stderr.trim().split("\n").length).toBe(1);
   expect(stdout).toBe("");
-  expect(code).toBe(2);
+  expect(code).toBe(message.includes("convolution") ? 1 : 2); // the model's fault, not the command line's
   expect(existsSync(own) ? readdirSync(own) : []).toEqual([]);
 });
 
