@@ -44,7 +44,7 @@ const MAY_IMPORT: {readonly [folder: string]: readonly string[]} = {
   types: ["jobs", "nouns", "plots"],
   jobs: ["maps", "nouns", "tsne", "plots"],
   maps: ["nouns", "tsne"],
-  record: ["types", "nouns", "plots", "escape"],
+  record: ["types", "numbers", "nouns", "plots", "escape"],
   training: ["model", "data", "types", "nouns", "engine"],
   model: ["nouns", "engine", "onnx"],
   backend: ["nouns", "engine"],

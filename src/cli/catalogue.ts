@@ -69,6 +69,14 @@ export const catalogue: readonly Listed[] = [
     },
   },
   {
+    name: "runs",
+    words: "list, show, verify, export and remove runs",
+    async load() {
+      const {runsCommand}: typeof import("./runs") = require("./runs");
+      return runsCommand;
+    },
+  },
+  {
     name: "demo",
     words: "write a page on which anyone trains a network and draws",
     async load() {

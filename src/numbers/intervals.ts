@@ -71,3 +71,26 @@ export function holm(p: readonly number[]): number[] {
   });
   return adjusted;
 }
+
+/**
+ * The exact 95 % interval of a share where trials went on until the last one hit (inverse sampling: `trials` is what chance
+ * gave, not `hits`): from the negative binomial, by its tails as incomplete beta functions.
+ *
+ * @param hits 1 or more; of none nothing is known but that the share may be anything.
+ */
+export function inverseInterval(hits: number, trials: number): Interval {
+  if (hits === 0) return [0, 1];
+  const low = betaQuantile(0.025, hits, trials - hits + 1);
+  return [low, hits === trials ? 1 : betaQuantile(0.975, hits, trials - hits)];
+}
+
+/** Where I_x(a, b) is `p`, by halving: 60 halvings are all that a double holds. */
+function betaQuantile(p: number, a: number, b: number): number {
+  let [low, high] = [0, 1];
+  for (let i = 0; i < 60; i++) {
+    const middle = (low + high) / 2;
+    if (incompleteBeta(middle, a, b) < p) low = middle;
+    else high = middle;
+  }
+  return (low + high) / 2;
+}

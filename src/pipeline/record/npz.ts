@@ -3,20 +3,13 @@ import {crc32} from "node:zlib";
 
 import {UserError} from "../../nouns/options";
 import {bytesOf, type NdArray, npyHeader, parseNpy} from "./npy";
+import {centralRecord, endRecord, localRecord, MOST_BYTES, MOST_MEMBERS} from "./zip-records";
 
 const LOCAL = 0x04034b50;
 const CENTRAL = 0x02014b50;
 const END = 0x06054b50;
 /** Bytes of each record before the name. */
 const [LOCAL_BYTES, CENTRAL_BYTES, END_BYTES] = [30, 46, 22];
-/** Names are in UTF-8. */
-const UTF8 = 0x0800;
-/** 1 January 1980, the least date a zip file can hold: the same arrays give the same bytes. */
-const DATE = 0x21;
-const VERSION = 20;
-/** Sizes and places take four bytes each. */
-const MOST = 0xffffffff;
-const MOST_MEMBERS = 0xffff;
 /** The checksum takes so many bytes at a time. */
 const AT_ONCE = 2 ** 30;
 
@@ -30,46 +23,34 @@ export function writeNpz(arrays: ReadonlyMap<string, NdArray>): Uint8Array {
     const header = npyHeader(array);
     return {name: Buffer.from(`${name}.npy`), array, header, size: header.length + array.values.byteLength};
   });
-  const local = members.reduce((sum, {name, size}) => sum + LOCAL_BYTES + name.length + size, 0);
-  const all = members.reduce((sum, {name}) => sum + CENTRAL_BYTES + name.length, local + END_BYTES);
-  if (all > MOST || members.length >= MOST_MEMBERS) {
-    const got = `${members.length} of ${all} bytes`;
-    throw new UserError(
-      `saved arrays: expected fewer than ${MOST_MEMBERS}, of less than 4 GiB, in one file, got ${got}`,
-    );
+  if (members.length >= MOST_MEMBERS) {
+    throw new UserError(`saved arrays: expected fewer than ${MOST_MEMBERS} in one file, got ${members.length}`);
   }
-  const file = Buffer.alloc(all);
+  const all = members.reduce(
+    (sum, {name, size}) => sum + LOCAL_BYTES + CENTRAL_BYTES + 2 * name.length + size,
+    END_BYTES,
+  );
+  if (all > MOST_BYTES) throw new UserError(`saved arrays: expected less than 4 GiB in one file, got ${all} bytes`);
+  const file = new Uint8Array(all);
+  const list: Uint8Array[] = [];
   let at = 0;
-  let entry = local;
+  const put = (bytes: Uint8Array) => {
+    file.set(bytes, at);
+    at += bytes.length;
+  };
   for (const {name, array, header, size} of members) {
     const start = at;
     const data = start + LOCAL_BYTES + name.length;
     file.set(header, data);
     file.set(bytesOf(array.values), data + header.length);
-    at = data + size;
-    const facts = Buffer.alloc(26); // what both records have
-    facts.writeUInt16LE(VERSION, 0);
-    facts.writeUInt16LE(UTF8, 2);
-    facts.writeUInt16LE(DATE, 8);
-    facts.writeUInt32LE(checksum(file.subarray(data, at)), 10);
-    facts.writeUInt32LE(size, 14);
-    facts.writeUInt32LE(size, 18);
-    facts.writeUInt16LE(name.length, 22);
-    file.writeUInt32LE(LOCAL, start);
-    file.set(facts, start + 4);
-    file.set(name, start + LOCAL_BYTES);
-    file.writeUInt32LE(CENTRAL, entry);
-    file.writeUInt16LE(VERSION, entry + 4);
-    file.set(facts, entry + 6);
-    file.writeUInt32LE(start, entry + 42);
-    file.set(name, entry + CENTRAL_BYTES);
-    entry += CENTRAL_BYTES + name.length;
+    const member = {name, size, crc: checksum(file.subarray(data, data + size))};
+    put(localRecord(member));
+    at += size;
+    list.push(centralRecord(member, start));
   }
-  file.writeUInt32LE(END, entry);
-  file.writeUInt16LE(members.length, entry + 8);
-  file.writeUInt16LE(members.length, entry + 10);
-  file.writeUInt32LE(entry - local, entry + 12);
-  file.writeUInt32LE(local, entry + 16);
+  const start = at;
+  for (const record of list) put(record);
+  put(endRecord(list.length, at - start, start));
   return file;
 }
 

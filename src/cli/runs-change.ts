@@ -1,0 +1,92 @@
+import {realpath} from "node:fs/promises";
+import {createInterface} from "node:readline/promises";
+
+import {UserError} from "../nouns/options";
+import {removeRun} from "../pipeline/record/remove-run";
+import {type RunNotes, readNotes, writeNotes} from "../pipeline/record/run-notes";
+import {runPath} from "../pipeline/record/run-reference";
+import {upgradeRun} from "../pipeline/record/upgrade-run";
+import {here} from "./run-places";
+import type {RunsGiven} from "./runs-given";
+import {say} from "./terminal";
+
+/** `runs remove`: asks on a terminal, unless `--yes`. */
+export async function removeRuns({save, names, yes, quiet}: RunsGiven): Promise<number> {
+  if (names.length === 0) throw wrong("runs remove: expected a run, got none");
+  const paths = [...new Set(await Promise.all(names.map((name) => realPath(save, name))))];
+  if (!yes && !(await isAgreed(paths))) {
+    say("nothing was removed");
+    return 0;
+  }
+  for (const path of paths) {
+    await removeRun(save, path);
+    if (!quiet) say(`removed ${here(path)}`);
+  }
+  return 0;
+}
+
+async function isAgreed(paths: readonly string[]): Promise<boolean> {
+  if (!process.stdin.isTTY) throw wrong("runs remove: expected --yes where nobody can be asked, got none");
+  const asking = createInterface({input: process.stdin, output: process.stderr});
+  try {
+    const answer = await asking.question(
+      `Remove ${paths.map(here).join(", ")} and ${paths.length === 1 ? "its" : "their"} logs? [y/N] `,
+    );
+    return /^y(es)?$/i.test(answer.trim());
+  } finally {
+    asking.close();
+  }
+}
+
+/** `runs upgrade`: makes runs of format /1 ones of /2. */
+export async function upgradeRuns({save, names, quiet}: RunsGiven): Promise<number> {
+  for (const name of names.length > 0 ? names : ["latest"]) {
+    const path = await realPath(save, name);
+    const isNew = await upgradeRun(path);
+    if (!quiet) say(isNew ? `upgraded ${here(path)}` : `${here(path)} has today's format already`);
+  }
+  return 0;
+}
+
+/** `runs tag RUN TAG…`: adds tags, or with `--delete` takes them away; without tags it tells them. */
+export async function tagRun({save, names: [name, ...tags], quiet, ...given}: RunsGiven): Promise<number> {
+  const empty = tags.find((tag) => tag.trim() === "" || /\s/.test(tag));
+  if (empty !== undefined) throw wrong(`runs tag: expected tags without spaces, got ${JSON.stringify(empty)}`);
+  const {tags: after} = await changed(save, name, tags.length > 0, (notes) => ({
+    ...notes,
+    tags: given.delete ? notes.tags.filter((tag) => !tags.includes(tag)) : [...notes.tags, ...tags],
+  }));
+  if (!quiet) say([...new Set(after)].sort().join(" ") || "no tags");
+  return 0;
+}
+
+/** `runs note RUN TEXT`: keeps a note in place of the one before; without a text it tells it. */
+export async function noteRun({save, names: [name, ...words], quiet}: RunsGiven): Promise<number> {
+  const {note} = await changed(save, name, words.length > 0, (notes) => ({...notes, note: words.join(" ")}));
+  if (!quiet) say(note || "no note");
+  return 0;
+}
+
+async function changed(
+  save: string,
+  name: string | undefined,
+  isWritten: boolean,
+  change: (notes: RunNotes) => RunNotes,
+): Promise<RunNotes> {
+  if (name === undefined) throw wrong("runs: expected a run, then what to write, got nothing");
+  const path = await realPath(save, name);
+  const before = await readNotes(path);
+  if (!isWritten) return before;
+  const after = change(before);
+  await writeNotes(path, after);
+  return after;
+}
+
+/** The run itself, not a link to it, such as `latest`. */
+async function realPath(save: string, name: string): Promise<string> {
+  return realpath(await runPath(save, name));
+}
+
+function wrong(message: string): UserError {
+  return new UserError(message, {code: "BAD_OPTION"});
+}

@@ -1,0 +1,75 @@
+import {readdir, stat} from "node:fs/promises";
+import {join} from "node:path";
+
+import {bestEpoch} from "../pipeline/record/kept-epochs";
+import {openRunDirectory} from "../pipeline/record/run-directory";
+import {readRunFile} from "../pipeline/record/run-file";
+import {readNotes} from "../pipeline/record/run-notes";
+import {runPath} from "../pipeline/record/run-reference";
+import {readStatusFile, statusOf} from "../pipeline/record/run-status";
+import {here} from "./run-places";
+import type {RunsGiven} from "./runs-given";
+import {paint, say, sayDocument} from "./terminal";
+
+/** `runs show`: what a run was made of, how it stands, and what it came to. */
+export async function showRun({save, names: [name = "latest"], json}: RunsGiven): Promise<number> {
+  const path = await runPath(save, name);
+  const run = readRunFile(path);
+  const metrics = await openRunDirectory(path).readMetrics();
+  const best = metrics.find(({epoch}) => epoch === bestEpoch(metrics)) ?? null;
+  const status = await statusOf(
+    path,
+    metrics.map(({epoch}) => epoch),
+  );
+  const notes = await readNotes(path);
+  const files = await filesIn(path);
+  if (json) {
+    const told = (await readStatusFile(path)) ?? null;
+    sayDocument({schema: "epochscope/run/1", path, status, run, statusFile: told, notes, best, files});
+    return 0;
+  }
+  const share = (value: number | null | undefined) =>
+    typeof value === "number" ? `${(100 * value).toFixed(2)}%` : "–";
+  const {data, model, engine, training} = run;
+  const count = (value: number) => value.toLocaleString("en");
+  const last = metrics.at(-1)?.epoch;
+  const lines: readonly (readonly [string, string | undefined])[] = [
+    ["run", run.name],
+    ["status", `${status}${last === undefined ? "" : `, ${last} of ${run.options.epochs ?? "?"} epochs`}`],
+    ["started", run.startedAt],
+    [
+      "data",
+      `${data.name}: ${count(data.train)} to train on, ${count(data.validation)} to validate, ${count(data.test)} to test`,
+    ],
+    ["model", `${model.name}${typeof model.parameters === "number" ? `: ${count(model.parameters)} weights` : ""}`],
+    ["engine", engine.name],
+    [
+      "learning",
+      training.learningRate === undefined
+        ? undefined
+        : `rate ${training.learningRate}, ${training.schedule}; seed ${run.seed}`,
+    ],
+    [
+      "best",
+      best
+        ? `epoch ${best.epoch}: test ${share(best.testAccuracy)}, validation ${share(best.validationAccuracy)}`
+        : undefined,
+    ],
+    ["tags", notes.tags.join(" ") || undefined],
+    ["note", notes.note || undefined],
+    [
+      "files",
+      `${count(files.length)}, ${(files.reduce((sum, {bytes}) => sum + bytes, 0) / 1e6).toFixed(1)} MB, in ${here(path)}`,
+    ],
+    ["format", run.format],
+  ];
+  for (const [what, words] of lines) if (words !== undefined) say(`${paint.bold(what.padEnd(9))}${words}`);
+  return 0;
+}
+
+async function filesIn(path: string): Promise<{readonly path: string; readonly bytes: number}[]> {
+  const entries = await readdir(path, {recursive: true, withFileTypes: true});
+  const files = entries.filter((entry) => entry.isFile()).map((entry) => join(entry.parentPath, entry.name));
+  const sized = files.sort().map(async (file) => ({path: file.slice(path.length + 1), bytes: (await stat(file)).size}));
+  return Promise.all(sized);
+}

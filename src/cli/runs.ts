@@ -1,0 +1,91 @@
+import {type OptionTable, oneOf, positiveInteger, resolveOptions, UserError} from "../nouns/options";
+import type {Command} from "./command";
+import {declareFlags, givenOf} from "./flags";
+import {noteRun, removeRuns, tagRun, upgradeRuns} from "./runs-change";
+import {exportRun} from "./runs-export";
+import {EXPORTS, type RunsGiven, type RunsOptions} from "./runs-given";
+import {tellRuns} from "./runs-list";
+import {showRun} from "./runs-show";
+import {verifyRuns} from "./runs-verify";
+
+const runsFlags: OptionTable<RunsOptions> = {
+  save: {default: "save", help: "the folder that runs are kept in"},
+  where: {default: "", help: "list: a condition, such as 'test_accuracy > 0.99 and model = cnn' (docs/runs.md)"},
+  sort: {default: "", help: "list: a column, the best first; COLUMN:asc or COLUMN:desc; by default the newest first"},
+  limit: {default: 20, help: "list: at most so many", check: positiveInteger},
+  to: {
+    default: "",
+    help: `export: ${EXPORTS.join(", ")}`,
+    check: (value) => (value === "" ? undefined : oneOf(...EXPORTS)(value as (typeof EXPORTS)[number])),
+  },
+  out: {default: "", help: "export: the file to write; by default the run's name in this folder"},
+  python: {default: "", help: "verify: a Python with numpy and scikit-learn, which reckons the numbers again"},
+  yes: {default: false, help: "remove: without asking"},
+  delete: {default: false, help: "tag: take the tags away"},
+};
+
+const VERBS = {
+  list: tellRuns,
+  show: showRun,
+  verify: verifyRuns,
+  export: exportRun,
+  upgrade: upgradeRuns,
+  remove: removeRuns,
+  tag: tagRun,
+  note: noteRun,
+} satisfies {readonly [verb: string]: (given: RunsGiven) => Promise<number>};
+type Verb = keyof typeof VERBS;
+
+/** Looks after the runs that there are. */
+export const runsCommand: Command = {
+  command: "runs [verb] [names..]",
+  describe: "list, show, verify, export and remove the runs that there are",
+  help: {
+    usage: "runs VERB [RUN…] [flags]",
+    rows: [
+      ["list", "the runs, the newest first; `runs` alone does this"],
+      ["  --where CONDITION", "'test_accuracy > 0.99', 'tag = good', 'options.seed = 1'"],
+      ["  --sort COLUMN", "the best first; COLUMN:asc or COLUMN:desc"],
+      ["  --limit N", "at most so many"],
+      ["show RUN", "what a run was made of, and what it came to"],
+      ["verify RUN…", "read every file by its digest, reckon numbers again"],
+      ["  --python PATH", "and by scikit-learn, where that Python has it"],
+      ["export RUN --to WHAT", `${EXPORTS.join(", ")}; --out FILE says where`],
+      ["tag RUN TAG…", "add tags; --delete takes them away"],
+      ["note RUN TEXT", "keep a note"],
+      ["upgrade RUN…", "make runs of earlier versions ones of today's format"],
+      ["remove RUN…", "remove runs and their logs; asks, unless --yes"],
+    ],
+    also: ["save"],
+    examples: ["epochscope runs list --where 'test_accuracy > 0.99' --sort test_accuracy"],
+    note: "Exit code 3: verify has found something that is not as it should be.",
+  },
+  builder(cli) {
+    cli.positional("verb", {
+      type: "string",
+      default: "list",
+      choices: Object.keys(VERBS),
+      describe: "what to do",
+    });
+    cli.positional("names", {
+      type: "string",
+      array: true,
+      default: [],
+      describe:
+        "a run, or several: a name, its beginning, a folder, latest, latest~1; of tag and note what to write, too",
+    });
+    declareFlags(cli, runsFlags, "", "Runs:");
+  },
+  async handler(given) {
+    const options = resolveOptions(runsFlags, givenOf(given, runsFlags, ""), "--");
+    const verb = given.verb as Verb; // one of the choices
+    const names = (given.names as unknown[]).map(String);
+    const few = {list: 0, show: 1, export: 1}[verb as string] ?? Number.POSITIVE_INFINITY;
+    if (names.length > few) {
+      throw new UserError(`runs ${verb}: expected ${few === 0 ? "no run" : "one run"}, got ${names.length}`, {
+        code: "BAD_OPTION",
+      });
+    }
+    return VERBS[verb]({...options, names, json: given.json === true, quiet: given.quiet === true});
+  },
+};

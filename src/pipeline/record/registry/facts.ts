@@ -1,0 +1,106 @@
+import {readdir, stat} from "node:fs/promises";
+import {basename, join} from "node:path";
+
+import type {EpochMetrics} from "../../types";
+import {bestEpoch} from "../kept-epochs";
+import {openRunDirectory} from "../run-directory";
+import {type RunFile, readRunFile} from "../run-file";
+import {readNotes} from "../run-notes";
+import {readStatusFile, statusOf} from "../run-status";
+
+/** What may stand in a cell. */
+export type Cell = string | number | null;
+
+/** A run as the tables have it. */
+export interface RunFacts {
+  readonly row: {readonly [column: string]: Cell};
+  readonly options: readonly (readonly [name: string, value: Cell])[];
+  readonly metrics: readonly EpochMetrics[];
+  readonly tags: readonly string[];
+  /** How many test images there are: what accuracies are shares of. */
+  readonly tested: number;
+  /** What the efficacy tables call the run's network: model and data. */
+  readonly network: string;
+}
+
+/** Files that tell how a run stands; a row is stale once one of them is newer. */
+const TELLING = ["run.json", "status.json", "notes.json", "metrics.jsonl"];
+
+/** Milliseconds; a file changed so short a while ago may be changed again and keep its time. */
+const TICKS = 100;
+
+/** When a run was last changed, in milliseconds since 1970; 0 where that is too short a while ago to be relied on. */
+export async function changedAt(path: string, now = Date.now()): Promise<number> {
+  const times = await Promise.all(
+    TELLING.map((name) =>
+      stat(join(path, name)).then(
+        ({mtimeMs, ctimeMs}) => Math.max(mtimeMs, ctimeMs),
+        () => 0,
+      ),
+    ),
+  );
+  const newest = Math.max(...times);
+  return now - newest > TICKS ? Math.floor(newest) : 0;
+}
+
+/** Reads a run for the index. @throws UserError if it cannot be read. */
+export async function factsOf(path: string): Promise<RunFacts> {
+  const file = readRunFile(path);
+  const directory = openRunDirectory(path);
+  const metrics = await directory.readMetrics();
+  const [{tags, note}, status] = [await readNotes(path), await readStatusFile(path)];
+  const best = bestEpoch(metrics);
+  const line = metrics.find(({epoch}) => epoch === best);
+  const {data, model, engine, options, seed, format, startedAt} = file;
+  const {parameters} = model as {readonly parameters?: unknown};
+  return {
+    row: {
+      name: basename(path),
+      ...{
+        kind: file.kind ?? "train",
+        format,
+        status: await statusOf(
+          path,
+          metrics.map(({epoch}) => epoch),
+        ),
+      },
+      ...{started_at: startedAt, ended_at: status?.endedAt ?? null, data: data.name, data_digest: data.digest ?? null},
+      ...{model: model.name, parameters: typeof parameters === "number" ? parameters : null, engine: engine.name, seed},
+      ...{epochs: metrics.at(-1)?.epoch ?? null, best_epoch: best ?? null},
+      ...{validation_loss: line?.validationLoss ?? null, validation_accuracy: line?.validationAccuracy ?? null},
+      ...{test_loss: line?.testLoss ?? null, test_accuracy: line?.testAccuracy ?? null},
+      seconds: metrics.reduce((sum, {seconds}) => sum + seconds.train + seconds.evaluate + seconds.probes, 0),
+      bytes: await bytesIn(path),
+      ...{parent: textOf(options.from), sweep: textOf((file as RunFile & {readonly sweep?: unknown}).sweep), note},
+    },
+    options: [
+      ...Object.entries(options).map(([name, value]) => [name, cellOf(value)] as const),
+      ...Object.entries(file.probes).flatMap(([probe, values]) =>
+        Object.entries(values).map(([name, value]) => [`${probe}.${name}`, cellOf(value)] as const),
+      ),
+    ],
+    ...{metrics, tags, tested: data.test, network: `${model.name}-${data.name}`},
+  };
+}
+
+async function bytesIn(path: string): Promise<number> {
+  const entries = await readdir(path, {recursive: true, withFileTypes: true});
+  const sizes = entries
+    .filter((entry) => entry.isFile())
+    .map((entry) =>
+      stat(join(entry.parentPath, entry.name)).then(
+        ({size}) => size,
+        () => 0,
+      ),
+    ); // gone meanwhile
+  return (await Promise.all(sizes)).reduce((sum, size) => sum + size, 0);
+}
+
+function textOf(value: unknown): string | null {
+  return typeof value === "string" && value !== "" ? value : null;
+}
+
+function cellOf(value: unknown): Cell {
+  if (typeof value === "number" || typeof value === "string" || value === null) return value;
+  return typeof value === "boolean" ? `${value}` : JSON.stringify(value ?? null);
+}

@@ -1,0 +1,55 @@
+import {askIndex, type Indexed} from "./index-file";
+import {COLUMNS} from "./tables";
+import {columnOf, parseWhere} from "./where";
+
+/** A run as the index has it: the columns of `runs`, and its tags. */
+export interface IndexedRun {
+  readonly [column: string]: string | number | null | readonly string[];
+  readonly tags: readonly string[];
+}
+
+export interface ListChoices {
+  /** A condition (`parseWhere`); "" for all runs. */
+  readonly where: string;
+  /** A column, with ":asc" or ":desc" behind; "" for the newest first. */
+  readonly sort: string;
+  /** At most so many. */
+  readonly limit: number;
+}
+
+/** Columns whose least value is the best. */
+const LEAST_FIRST = new Set([
+  "name",
+  "data",
+  "model",
+  "engine",
+  "kind",
+  "status",
+  "validation_loss",
+  "test_loss",
+  "seed",
+]);
+
+/** The runs in `save` that a condition holds for. @throws UserError if it is not understood. */
+export async function listRuns(save: string, {where, sort, limit}: ListChoices): Promise<Indexed<IndexedRun[]>> {
+  const condition = where.trim() === "" ? undefined : parseWhere(where);
+  const order = orderOf(sort);
+  const columns = COLUMNS.map((column) => `runs.${column}`).join(", ");
+  const sql = `SELECT ${columns} FROM runs ${condition ? `WHERE ${condition.sql}` : ""} ORDER BY ${order} LIMIT ?`;
+  return askIndex(save, (database) => {
+    const tags = new Map<string, string[]>();
+    for (const {run, tag} of database.all("SELECT run, tag FROM tags ORDER BY tag")) {
+      tags.set(`${run}`, [...(tags.get(`${run}`) ?? []), `${tag}`]);
+    }
+    const rows = database.all(sql, [...(condition?.values ?? []), limit]);
+    return rows.map((row) => ({...row, tags: tags.get(`${row.name}`) ?? []}) as IndexedRun); // the columns asked for
+  });
+}
+
+function orderOf(sort: string): string {
+  if (sort === "") return "runs.started_at DESC, runs.name";
+  const [, name, way] = /^(.*?)(?::(asc|desc))?$/s.exec(sort) as RegExpExecArray; // matches anything
+  const column = columnOf(name, "--sort");
+  const direction = way ?? (LEAST_FIRST.has(column) ? "asc" : "desc");
+  return `runs.${column} ${direction === "asc" ? "ASC" : "DESC"} NULLS LAST, runs.name`;
+}

@@ -1,0 +1,43 @@
+import {lstat, readlink, realpath, rename, rm} from "node:fs/promises";
+import {basename, dirname, join, resolve} from "node:path";
+
+import {UserError} from "../../nouns/options";
+import {orUserError} from "../../nouns/system-errors";
+import {pointLatest} from "./latest";
+import {partialOf} from "./partial-file";
+import {lockRun} from "./run-lock";
+import {runsIn} from "./runs-in";
+
+/**
+ * Removes a run and its logs. It is out of the way under another name before its first file goes, so that nobody meets half a
+ * run. Where `latest` led to it, it leads to the newest run that is left.
+ *
+ * @param path A run of `save`, its real path: nothing outside that folder is ever removed.
+ * @throws UserError if it is no run in `save`, or if a process works on it.
+ */
+export async function removeRun(save: string, path: string): Promise<void> {
+  const root = await orUserError(save, () => realpath(save), "read");
+  if (dirname(path) !== root) {
+    throw new UserError(`runs remove: expected a run in ${root}, got ${path}; remove a folder elsewhere yourself`);
+  }
+  const state = await lstat(join(path, "run.json")).catch(() => undefined);
+  if (!state?.isFile()) throw new UserError(`runs remove: expected a folder with run.json, got ${path}`);
+  const lock = await lockRun(path);
+  const away = partialOf(path);
+  try {
+    await orUserError(path, () => rename(path, away));
+  } catch (error) {
+    await lock.release();
+    throw error;
+  }
+  await lock.release();
+  const logs = join(root, "logs", basename(path));
+  await orUserError(away, () => rm(away, {recursive: true, force: true}));
+  await orUserError(logs, () => rm(logs, {recursive: true, force: true}));
+  const link = join(root, "latest");
+  const target = await readlink(link).catch(() => undefined); // no link, or none at all
+  if (target === undefined || resolve(root, target) !== path) return;
+  const [newest] = await runsIn(root);
+  if (newest) await pointLatest(root, newest.name);
+  else await rm(link, {force: true});
+}
