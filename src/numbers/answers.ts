@@ -1,0 +1,78 @@
+/** @file How an answer in words is judged, as SQuAD's evaluation script does (Rajpurkar et al. 2016), and how a span is chosen. */
+
+/** Lower case, without punctuation and the articles a, an, the; white space as single blanks. */
+export function plainAnswer(text: string): string {
+  return text
+    .toLowerCase()
+    .replace(/[!-/:-@[-`{-~]/g, "")
+    .replace(/\b(a|an|the)\b/g, " ")
+    .split(/\s+/)
+    .filter(Boolean)
+    .join(" ");
+}
+
+/** Whether two answers are the same, made plain. */
+export function exactMatch(answer: string, gold: string): boolean {
+  return plainAnswer(answer) === plainAnswer(gold);
+}
+
+/** 2 · precision · recall / (precision + recall) of the words that both have; 1 or 0 where one of them has none. */
+export function wordsF1(answer: string, gold: string): number {
+  const [given, right] = [answer, gold].map((text) => plainAnswer(text).split(" ").filter(Boolean));
+  if (given.length === 0 || right.length === 0) return given.length === right.length ? 1 : 0;
+  const left = new Map<string, number>();
+  for (const word of right) left.set(word, (left.get(word) ?? 0) + 1);
+  let same = 0;
+  for (const word of given) {
+    const count = left.get(word) ?? 0;
+    if (count > 0) same++;
+    left.set(word, count - 1);
+  }
+  return (2 * same) / (given.length + right.length);
+}
+
+/** The best over the answers that count as right; no answer at all is right where none is expected. */
+export function bestOf(
+  score: (answer: string, gold: string) => number,
+  answer: string,
+  golds: readonly string[],
+): number {
+  return golds.length === 0 ? Number(answer === "") : Math.max(...golds.map((gold) => score(answer, gold)));
+}
+
+export interface Span {
+  /** Places of the first and the last token. */
+  readonly start: number;
+  readonly end: number;
+  /** The start's logit plus the end's. */
+  readonly score: number;
+}
+
+/** Answers of more tokens are not looked at. */
+const LONGEST_ANSWER = 30;
+
+/**
+ * The spans with the greatest sums of start and end logits, best first: end not before start, 30 tokens at most.
+ *
+ * @param from First place that an answer may have.
+ * @param to   First place after the last that it may have.
+ */
+export function bestSpans(
+  start: ArrayLike<number>,
+  end: ArrayLike<number>,
+  from: number,
+  to: number,
+  count: number,
+): Span[] {
+  const spans: Span[] = [];
+  for (let i = from; i < to; i++) {
+    for (let j = i; j < Math.min(to, i + LONGEST_ANSWER); j++) {
+      const score = start[i] + end[j];
+      if (spans.length === count && score <= spans[count - 1].score) continue;
+      const place = spans.findIndex((span) => span.score < score);
+      spans.splice(place < 0 ? spans.length : place, 0, {start: i, end: j, score});
+      if (spans.length > count) spans.pop();
+    }
+  }
+  return spans;
+}

@@ -1,0 +1,111 @@
+import {fork, type RandomSource} from "../../../nouns/random";
+import type {Question} from "./questions";
+
+/**
+ * @file Questions made by rules, so that a reader can be trained anywhere at once: a text of a few facts, each of another event,
+ * and a question about one of them. Facts of one text often have answers of the same kind (two times, two rooms), so that only
+ * who finds the event in the question answers right.
+ */
+
+const EVENTS = [
+  ...["dinner", "lunch", "breakfast", "supper", "tea", "chapel", "assembly", "homework", "maths", "latin", "history"],
+  ...["music", "drama", "art", "chemistry", "physics", "sailing", "skiing", "rugby", "tennis", "chess", "swimming"],
+];
+const DAYS = ["Monday", "Tuesday", "Wednesday", "Thursday", "Friday", "Saturday"];
+const ROOMS = ["the hall", "the barn", "room 4", "the old library", "the harbour", "the gym", "the tower", "room 12"];
+const PEOPLE = ["Mrs Hill", "Mr Stone", "Ms Rivers", "Dr Field", "Miss Lake", "Mr Woods", "Mrs Dale", "Dr Moor"];
+
+interface Kind {
+  readonly question: (event: string) => string;
+  readonly fact: (event: string, answer: string) => string;
+  readonly answer: (random: RandomSource) => string;
+}
+
+const pick = <T>(list: readonly T[], random: RandomSource): T => list[Math.floor(random() * list.length)];
+
+const KINDS: readonly Kind[] = [
+  {
+    question: (event) => `When is ${event}?`,
+    fact: (event, answer) => `${event} starts at ${answer}`,
+    answer: (random) => `${1 + Math.floor(random() * 12)}${random() < 0.5 ? "am" : "pm"}`,
+  },
+  {
+    question: (event) => `On which day is ${event}?`,
+    fact: (event, answer) => `${event} is on ${answer}`,
+    answer: (random) => pick(DAYS, random),
+  },
+  {
+    question: (event) => `Where is ${event}?`,
+    fact: (event, answer) => `${event} takes place in ${answer}`,
+    answer: (random) => pick(ROOMS, random),
+  },
+  {
+    question: (event) => `Who teaches ${event}?`,
+    fact: (event, answer) => `${event} is led by ${answer}`,
+    answer: (random) => pick(PEOPLE, random),
+  },
+];
+
+/** Facts of a text. */
+const FACTS = [2, 4] as const;
+
+/**
+ * @param part A stream of its own: no text of "train" is a text of "test" but by chance, which is one in millions.
+ * @returns `count` questions, the same for the same seed.
+ */
+export function madeQuestions(count: number, seed: number, part: string): Question[] {
+  const random = fork(seed, "questions", part);
+  return Array.from({length: count}, (_, n) => madeQuestion(`${part}-${n}`, random));
+}
+
+function madeQuestion(id: string, random: RandomSource): Question {
+  const many = FACTS[0] + Math.floor(random() * (FACTS[1] - FACTS[0] + 1));
+  const events: string[] = [];
+  while (events.length < many) {
+    const event = pick(EVENTS, random);
+    if (!events.includes(event)) events.push(event);
+  }
+  const sameKind = random() < 0.5 ? pick(KINDS, random) : undefined;
+  const facts = events.map((event) => {
+    const kind = sameKind ?? pick(KINDS, random);
+    const answer = kind.answer(random);
+    const sentence = `${kind.fact(event, answer)}.`;
+    return {event, kind, answer, sentence: sentence[0].toUpperCase() + sentence.slice(1)};
+  });
+  const asked = Math.floor(random() * many);
+  const {event, kind, answer, sentence} = facts[asked];
+  const before = facts
+    .slice(0, asked)
+    .map((fact) => `${fact.sentence} `)
+    .join("");
+  return {
+    id,
+    question: kind.question(event),
+    context: facts.map((fact) => fact.sentence).join(" "),
+    answers: [{text: answer, start: before.length + sentence.lastIndexOf(answer)}],
+  };
+}
+
+/** The same question of a text whose sentences stand in another order: what was learnt by position alone is wrong there. */
+export function withSentencesShuffled(question: Question, random: RandomSource): Question {
+  const sentences = question.context.split(/(?<=\.) /);
+  const [answer] = question.answers;
+  let start = 0;
+  const placed = sentences.map((sentence) => {
+    const place = {sentence, from: start};
+    start += sentence.length + 1;
+    return place;
+  });
+  const order = placed.map((place) => ({...place, key: random()})).sort((a, b) => a.key - b.key);
+  let at = 0;
+  let moved = answer?.start ?? 0;
+  for (const {sentence, from} of order) {
+    if (answer && answer.start >= from && answer.start < from + sentence.length) moved = at + answer.start - from;
+    at += sentence.length + 1;
+  }
+  return {
+    ...question,
+    context: order.map(({sentence}) => sentence).join(" "),
+    answers: answer ? [{text: answer.text, start: moved}] : [],
+  };
+}

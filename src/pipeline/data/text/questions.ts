@@ -1,0 +1,103 @@
+import {UserError} from "../../../nouns/options";
+
+/** A question about a text, and the answers that count as right: pieces of that text. None: it has no answer there. */
+export interface Question {
+  readonly id: string;
+  readonly question: string;
+  readonly context: string;
+  readonly answers: readonly {readonly text: string; readonly start: number}[];
+}
+
+/**
+ * Questions from what a JSON file holds: SQuAD 1.1 or 2.0 (`{data: [{paragraphs: [{context, qas}]}]}`), a list of rows, or columns
+ * (`{id: [], question: [], context: [], answers: []}`), as the `datasets` library writes them. An answer is
+ * `{text, answer_start}`, or `{text: [], answer_start: []}`.
+ *
+ * @param what Names the file in errors.
+ * @throws UserError if it is none of these, or an answer does not stand in its text where it says.
+ */
+export function questionsOf(json: unknown, what: string): Question[] {
+  const found = Array.from(rowsOf(json, what), (row, n) => questionOf(row, `${what}: question ${n}`));
+  if (found.length === 0) throw new UserError(`${what}: expected questions, got none`);
+  return found;
+}
+
+type Row = {readonly [name: string]: unknown};
+
+function* rowsOf(json: unknown, what: string): Iterable<Row> {
+  if (Array.isArray(json)) {
+    yield* json as Row[];
+    return;
+  }
+  const {data, id, question, context, answers} = (json ?? {}) as Row;
+  if (Array.isArray(data)) {
+    for (const {paragraphs} of data as {paragraphs?: unknown}[]) {
+      for (const {context: text, qas} of listOf(paragraphs, `${what}: paragraphs`) as Row[]) {
+        for (const qa of listOf(qas, `${what}: qas`) as Row[]) yield {...qa, context: text};
+      }
+    }
+    return;
+  }
+  if (Array.isArray(question)) {
+    const columns = {
+      question,
+      context: listOf(context, `${what}: context`),
+      answers: listOf(answers, `${what}: answers`),
+    };
+    for (const [name, column] of Object.entries(columns)) {
+      if (column.length !== question.length) {
+        throw new UserError(`${what}: expected ${question.length} values in ${name}, got ${column.length}`);
+      }
+    }
+    for (const [n, text] of question.entries()) {
+      yield {
+        id: Array.isArray(id) ? id[n] : n,
+        question: text,
+        context: columns.context[n],
+        answers: columns.answers[n],
+      };
+    }
+    return;
+  }
+  throw new UserError(
+    `${what}: expected SQuAD's data, a list of rows, or columns question, context and answers, got none of them`,
+  );
+}
+
+function listOf(value: unknown, what: string): unknown[] {
+  if (Array.isArray(value)) return value;
+  throw new UserError(`${what}: expected a list, got ${JSON.stringify(value)?.slice(0, 40)}`);
+}
+
+function questionOf({id, question, context, answers}: Row, what: string): Question {
+  for (const [name, value] of Object.entries({question, context})) {
+    if (typeof value !== "string")
+      throw new UserError(`${what}: expected ${name} as text, got ${JSON.stringify(value)}`);
+  }
+  const given = (answers ?? []) as Row | Row[];
+  const list = Array.isArray(given)
+    ? given.map(({text, answer_start: start}) => ({text, start}))
+    : listOf(given.text, `${what}: answers.text`).map((text, n) => ({
+        text,
+        start: listOf(given.answer_start, `${what}: answers.answer_start`)[n],
+      }));
+  return {
+    id: String(id ?? what),
+    question: question as string,
+    context: context as string,
+    answers: list.map(({text, start}) => checked(text, start, context as string, what)),
+  };
+}
+
+function checked(text: unknown, start: unknown, context: string, what: string) {
+  if (typeof text !== "string" || !Number.isInteger(start)) {
+    throw new UserError(`${what}: expected an answer's text and answer_start, got ${JSON.stringify({text, start})}`);
+  }
+  const there = context.slice(start as number, (start as number) + text.length);
+  if (there !== text) {
+    throw new UserError(
+      `${what}: expected the answer ${JSON.stringify(text)} at place ${start}, got ${JSON.stringify(there)}`,
+    );
+  }
+  return {text, start: start as number};
+}
