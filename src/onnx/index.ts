@@ -5,7 +5,7 @@ export {runtimeHere} from "./runtime/here";
 export type {Feeds, NdArray, Port, Runtime, Session, SessionSettings} from "./runtime/runtime";
 export {runtimeInThread, threadRuntime} from "./runtime/thread";
 export type {Seen, Sizes} from "./seen";
-export {safetensors} from "./states/safetensors";
+export {safetensors, safetensorsMetadata, toSafetensors} from "./states/safetensors";
 export type {State, StoredArray} from "./states/state";
 export {torchState} from "./states/torch";
 export {readState, withState} from "./states/weights";

@@ -59,3 +59,35 @@ function arrayOf(name: string, {dtype, shape, data_offsets: [from, to]}: Entry, 
   }
   return {type, dims: shape, bytes: numbers.subarray(from, to)};
 }
+
+/** Arrays of single precision as a safetensors file, with texts of one's own in its header. */
+export function toSafetensors(
+  arrays: ReadonlyMap<string, {readonly shape: readonly number[]; readonly values: Float32Array}>,
+  metadata: {readonly [name: string]: string} = {},
+): Uint8Array {
+  const entries: {[name: string]: object} = {__metadata__: metadata};
+  let end = 0;
+  for (const [name, {shape, values}] of arrays) {
+    const from = end;
+    end += values.byteLength;
+    entries[name] = {dtype: "F32", shape, data_offsets: [from, end]};
+  }
+  const text = JSON.stringify(entries);
+  const header = new TextEncoder().encode(
+    text.padEnd(text.length + ((8 - (new TextEncoder().encode(text).length % 8)) % 8)),
+  );
+  const file = new Uint8Array(8 + header.length + end);
+  new DataView(file.buffer).setBigUint64(0, BigInt(header.length), true);
+  file.set(header, 8);
+  let at = 8 + header.length;
+  for (const {values} of arrays.values()) {
+    file.set(new Uint8Array(values.buffer, values.byteOffset, values.byteLength), at);
+    at += values.byteLength;
+  }
+  return file;
+}
+
+/** The texts in a safetensors file's header. @throws OnnxError if it is no such file. */
+export function safetensorsMetadata(file: Uint8Array): {readonly [name: string]: string} {
+  return ((headerOf(file).header as {[name: string]: unknown}).__metadata__ as {readonly [name: string]: string}) ?? {};
+}

@@ -1,0 +1,50 @@
+/** a · e^(−b x) + c, and how well it fits. */
+export interface DecayFit {
+  readonly a: number;
+  readonly b: number;
+  readonly c: number;
+  /** Mean of the squared differences. */
+  readonly error: number;
+}
+
+/** Rates that are tried, from a fall over ten times the curve to one within a hundredth of it. */
+const [SLOWEST, FASTEST, TRIED] = [0.1, 100, 241];
+
+/**
+ * Least squares of a · e^(−b x) + c, b above 0: for each of many rates b, evenly on a logarithmic scale, a and c in closed
+ * form; then the best rate is refined by golden section between its neighbours (Kiefer 1953).
+ *
+ * @returns undefined of fewer than four points, or where all stand at one x.
+ */
+export function decayFit(points: readonly (readonly [x: number, y: number])[]): DecayFit | undefined {
+  if (points.length < 4) return undefined;
+  const xs = points.map(([x]) => x);
+  const [first, length] = [Math.min(...xs), Math.max(...xs) - Math.min(...xs)];
+  if (!(length > 0)) return undefined;
+  const at = (logRate: number) => fitAt(points, Math.exp(logRate) / length, first);
+  const [low, high] = [Math.log(SLOWEST), Math.log(FASTEST)];
+  const step = (high - low) / (TRIED - 1);
+  const tried = Array.from({length: TRIED}, (_, n) => at(low + n * step));
+  const best = tried.reduce((least, fit, n) => (fit.error < tried[least].error ? n : least), 0);
+  const ratio = (Math.sqrt(5) - 1) / 2;
+  let [left, right] = [low + Math.max(0, best - 1) * step, low + Math.min(TRIED - 1, best + 1) * step];
+  for (let i = 0; i < 60; i++) {
+    const [inner, outer] = [right - ratio * (right - left), left + ratio * (right - left)];
+    if (at(inner).error < at(outer).error) right = outer;
+    else left = inner;
+  }
+  return at((left + right) / 2);
+}
+
+/** a and c for one rate: a line through (e^(−b x), y). */
+function fitAt(points: readonly (readonly [number, number])[], b: number, first: number): DecayFit {
+  const rows = points.map(([x, y]) => [Math.exp(-b * (x - first)), y] as const);
+  const mean = (f: (row: readonly [number, number]) => number) =>
+    rows.reduce((sum, row) => sum + f(row), 0) / rows.length;
+  const [meanE, meanY] = [mean(([e]) => e), mean(([, y]) => y)];
+  const spread = mean(([e]) => (e - meanE) ** 2);
+  const scaled = spread > 0 ? mean(([e, y]) => (e - meanE) * (y - meanY)) / spread : 0;
+  const c = meanY - scaled * meanE;
+  const error = mean(([e, y]) => (scaled * e + c - y) ** 2);
+  return {a: scaled * Math.exp(b * first), b, c, error};
+}

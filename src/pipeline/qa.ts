@@ -1,0 +1,266 @@
+import {existsSync, readFileSync} from "node:fs";
+import {readFile} from "node:fs/promises";
+import {join, resolve} from "node:path";
+import * as tf from "@tensorflow/tfjs";
+
+import {UserError} from "../nouns/options";
+import {fork} from "../nouns/random";
+import {orUserError} from "../nouns/system-errors";
+import {startBackend} from "./backend/index";
+import {madeQuestions, withSentencesShuffled} from "./data/text/made-questions";
+import {type Question, questionsOf} from "./data/text/questions";
+import {type Window, windowsOf} from "./data/text/windows";
+import {vocabularyOf} from "./data/text/word-piece";
+import {readHuggingFace} from "./model/load/hugging-face";
+import {type BertConfig, bertLogits, bertLoss} from "./model/tf/transformer/bert";
+import {
+  appendLooks,
+  type Look,
+  READER_FORMAT,
+  readCheckpoint,
+  readLooks,
+  writeCheckpoint,
+  writeReader,
+  writeTracked,
+} from "./qa/files";
+import type {ReaderOptions} from "./qa/options";
+import {type PhaseChange, phaseChange} from "./qa/phase";
+import {readerPictures} from "./qa/pictures";
+import {answersTo, batchOf, type Judged, judged, openReader, type Reader} from "./qa/reader";
+import {insideOf} from "./qa/tracked";
+import {type ReaderStep, readerTrainer} from "./qa/train";
+import {lockRun} from "./record/run-lock";
+import {checkRunName, runName} from "./record/run-name";
+import {makeFolder, writeWhole} from "./record/write-whole";
+
+export type ReaderEvent =
+  | {
+      readonly type: "start";
+      readonly path: string;
+      readonly questions: number;
+      readonly heldOut: number;
+      readonly words: number;
+      readonly weights: number;
+      readonly from: number;
+    }
+  | ({readonly type: "step"} & ReaderStep)
+  | {readonly type: "look"; readonly look: Look; readonly steps: number}
+  | {readonly type: "say"; readonly line: string}
+  | {
+      readonly type: "end";
+      readonly path: string;
+      readonly look: Look;
+      readonly phase?: PhaseChange;
+      readonly controls: Controls;
+    }
+  | {readonly type: "interrupted"; readonly path: string; readonly step: number};
+
+/** What a reader knows without what it should need, by the same measure as its answers. */
+export interface Controls {
+  /** The sentences of each text in another order. */
+  readonly shuffled: Judged;
+  /** The question's words hidden: what can be known from the text alone. */
+  readonly withoutQuestion: Judged;
+}
+
+/** Looks in all, where no number of steps between them is asked for. */
+const LOOKS = 40;
+const [FROM_SCRATCH, FROM_SAVED] = [0.001, 5e-5];
+
+export interface ReaderControl {
+  readonly signal?: AbortSignal;
+  /** A reader's folder to go on with, in place of a new one. */
+  readonly resume?: string;
+}
+
+/**
+ * Trains a reader of questions, top to bottom: questions → words → windows → steps, with a look at the held-out questions every
+ * few steps. What is tracked of a question is kept at every look, so that one sees how its answer came to be.
+ */
+export async function* trainReader(
+  options: ReaderOptions,
+  {signal, resume}: ReaderControl = {},
+): AsyncGenerator<ReaderEvent> {
+  await startBackend("wasm");
+  const saved = options.from ? readHuggingFace(options.from) : undefined;
+  const {train, heldOut} = await questionsFor(options);
+  const reader = openReader(saved ?? fresh(options, train), options);
+  const windows = windowsOf(train, reader.words, reader);
+  const tracked = trackedOf(options.track, heldOut.length);
+  const path = resume ?? (await newFolder(options));
+  const lock = await lockRun(path);
+  try {
+    const state = resume ? await readCheckpoint(path) : undefined;
+    const looks = state ? (await readLooks(path)).filter(({step}) => step <= state.step) : [];
+    const learningRate = options.learningRate || (saved ? FROM_SAVED : FROM_SCRATCH);
+    const trainer = readerTrainer(reader, windows, {...options, learningRate}, state);
+    const every = options.every || Math.max(1, Math.ceil(trainer.steps / LOOKS));
+    const counts = {questions: train.length, heldOut: heldOut.length};
+    const [words, weights] = [reader.words.vocabulary.length, countOf(reader)];
+    const first = state?.step ?? 0;
+    yield {type: "start", path, ...counts, words, weights, from: first};
+    if (saved && saved.missing.length > 0)
+      yield {type: "say", line: `drawn by chance, since the folder has none: ${saved.missing.join(", ")}`};
+
+    let losses: number[] = [];
+    const look = async (step: number): Promise<Look> => {
+      const began = performance.now();
+      const made = await lookAt(reader, heldOut, tracked, path, step);
+      const trainLoss = losses.length ? losses.reduce((a, b) => a + b) / losses.length : null;
+      losses = [];
+      const epoch = (step / trainer.steps) * options.epochs;
+      const one = {step, epoch, trainLoss, ...made, seconds: (performance.now() - began) / 1000};
+      looks.push(one);
+      await appendLooks(path, looks);
+      return one;
+    };
+    const keep = async () => writeCheckpoint(path, await trainer.state());
+    if (looks.length === 0) yield {type: "look", look: await look(0), steps: trainer.steps};
+    for (let step = first; step < trainer.steps; ) {
+      const made = await trainer.next();
+      step = made.step;
+      losses.push(made.loss);
+      yield {type: "step", ...made};
+      const isDue = step % every === 0 || step === trainer.steps;
+      if (isDue) {
+        yield {type: "look", look: await look(step), steps: trainer.steps};
+        await keep();
+      }
+      if (signal?.aborted && step < trainer.steps) {
+        if (!isDue) await keep();
+        return yield {type: "interrupted", path, step};
+      }
+    }
+    await writeReader(join(path, "model"), reader);
+    const controls = await controlsOf(reader, heldOut, options.seed);
+    const phase = phaseChange(looks.map(({step, exactMatch}) => ({step, value: exactMatch})));
+    await writeWhole(join(path, "outcome.json"), `${JSON.stringify({controls, phase: phase ?? null}, undefined, 2)}\n`);
+    await readerPictures(path, looks, {tracked, heldOut, reader, ...(phase ? {phase} : {})});
+    trainer.dispose();
+    yield {type: "end", path, look: looks[looks.length - 1], controls, ...(phase ? {phase} : {})};
+  } finally {
+    await lock.release();
+    reader.dispose();
+  }
+}
+
+/** Questions to train on, and those that are held out: made by rules, or a file's. */
+async function questionsFor({
+  data,
+  made,
+  heldOut,
+  seed,
+}: ReaderOptions): Promise<{train: Question[]; heldOut: Question[]}> {
+  if (!data) return {train: madeQuestions(made, seed, "train"), heldOut: madeQuestions(heldOut, seed, "test")};
+  const text = await orUserError(data, () => readFile(data, "utf8"), "read");
+  let json: unknown;
+  try {
+    json = JSON.parse(text);
+  } catch (error) {
+    throw new UserError(`${data}: expected JSON, got ${(error as Error).message}`);
+  }
+  const all = questionsOf(json, data);
+  // of a handful none is held out: they are asked again themselves
+  if (all.length <= 2 * heldOut && all.length < 100) return {train: all, heldOut: all};
+  const count = Math.min(heldOut, Math.floor(all.length / 5));
+  return {train: all.slice(0, -count), heldOut: all.slice(-count)};
+}
+
+function fresh({width, layers, heads, longest}: ReaderOptions, questions: readonly Question[]) {
+  if (width % heads !== 0) throw new UserError(`--width: expected a multiple of ${heads} heads, got ${width}`);
+  const vocabulary = vocabularyOf(questions.flatMap(({question, context}) => [question, context]));
+  const config: BertConfig = {
+    vocab_size: vocabulary.length,
+    hidden_size: width,
+    num_hidden_layers: layers,
+    num_attention_heads: heads,
+    intermediate_size: 4 * width,
+    max_position_embeddings: longest,
+    type_vocab_size: 2,
+    layer_norm_eps: 1e-12,
+    hidden_act: "gelu",
+  };
+  return {config, vocabulary, lowerCase: true};
+}
+
+function trackedOf(list: string, count: number): number[] {
+  const places = list.split(",").filter(Boolean).map(Number);
+  for (const place of places) {
+    if (!(Number.isInteger(place) && place >= 0 && place < count)) {
+      throw new UserError(`--track: expected places from 0 to ${count - 1}, got "${list}"`);
+    }
+  }
+  return places;
+}
+
+async function newFolder(options: ReaderOptions): Promise<string> {
+  const startedAt = new Date();
+  const name = options.name || runName(startedAt, options.data ? "questions" : "made", "reader");
+  checkRunName(name);
+  const path = resolve(options.save, "qa", name);
+  if (existsSync(join(path, "qa.json")))
+    throw new UserError(`--name: expected a new one, got "${name}", which is there: ${path}`);
+  await makeFolder(path);
+  const facts = {format: READER_FORMAT, name, startedAt: startedAt.toISOString(), options};
+  await writeWhole(join(path, "qa.json"), `${JSON.stringify(facts, undefined, 2)}\n`);
+  return path;
+}
+
+/** The options that a reader's run began with. @throws UserError if the folder holds none. */
+export function readerRunOptions(path: string): ReaderOptions {
+  const file = join(path, "qa.json");
+  if (!existsSync(file)) throw new UserError(`${path}: expected a reader's run with qa.json, got none`);
+  return (JSON.parse(readFileSync(file, "utf8")) as {options: ReaderOptions}).options;
+}
+
+function countOf(reader: Reader): number {
+  return [...reader.weights.values()].reduce((sum, {size}) => sum + size, 0);
+}
+
+async function lookAt(
+  reader: Reader,
+  heldOut: readonly Question[],
+  tracked: readonly number[],
+  path: string,
+  step: number,
+) {
+  const answers = await answersTo(reader, heldOut);
+  const loss = await lossOf(reader, windowsOf(heldOut, reader.words, reader));
+  const kept: Look["tracked"][number][] = [];
+  for (const question of tracked) {
+    const {window, text} = answers[question];
+    const {arrays} = await insideOf(reader, window);
+    await writeTracked(path, step, question, arrays);
+    kept.push({question, loss: await lossOf(reader, [window]), answer: text});
+  }
+  return {...judged(answers, heldOut), loss, tracked: kept};
+}
+
+/** Mean loss of windows, in nats. */
+async function lossOf(reader: Reader, windows: readonly Window[]): Promise<number> {
+  let sum = 0;
+  for (let at = 0; at < windows.length; at += 64) {
+    const some = windows.slice(at, at + 64);
+    const [starts, ends] = [Int32Array.from(some, ({start}) => start), Int32Array.from(some, ({end}) => end)];
+    const loss = tf.tidy(() => bertLoss(bertLogits(reader.config, reader.weights, batchOf(some)), starts, ends));
+    sum += (await loss.data())[0] * some.length;
+    loss.dispose();
+  }
+  return sum / windows.length;
+}
+
+/** A word of no vocabulary, which is read as [UNK]. */
+const UNKNOWN_WORD = "☃";
+
+async function controlsOf(reader: Reader, heldOut: readonly Question[], seed: number): Promise<Controls> {
+  const random = fork(seed, "reader control");
+  const shuffled = heldOut.map((question) => withSentencesShuffled(question, random));
+  const hidden = heldOut.map((question) => ({
+    ...question,
+    question: question.question.replace(/[\p{L}\p{N}]+/gu, UNKNOWN_WORD),
+  }));
+  return {
+    shuffled: judged(await answersTo(reader, shuffled), shuffled),
+    withoutQuestion: judged(await answersTo(reader, hidden), hidden),
+  };
+}

@@ -1,0 +1,106 @@
+import {existsSync} from "node:fs";
+import {readFile} from "node:fs/promises";
+import {join} from "node:path";
+
+import {UserError} from "../../nouns/options";
+import {orUserError} from "../../nouns/system-errors";
+import {safetensors, safetensorsMetadata, toSafetensors} from "../../onnx/index";
+import {writeWhole} from "../record/write-whole";
+import type {Judged, Reader} from "./reader";
+import type {ReaderState} from "./train";
+
+/** @file What a reader's run leaves in `save/qa/<name>/`. */
+
+export const READER_FORMAT = "epochscope-qa/1";
+
+/** One look at the held-out questions: a line of looks.jsonl. */
+export interface Look extends Judged {
+  readonly step: number;
+  /** Passes over the questions. */
+  readonly epoch: number;
+  /** Mean over the steps since the look before, in nats; null before the first step. */
+  readonly trainLoss: number | null;
+  /** Of the held-out questions, in nats. */
+  readonly loss: number;
+  /** Of the questions that are tracked, in their order. */
+  readonly tracked: readonly {readonly question: number; readonly loss: number; readonly answer: string}[];
+  readonly seconds: number;
+}
+
+export async function appendLooks(folder: string, looks: readonly Look[]): Promise<void> {
+  await writeWhole(join(folder, "looks.jsonl"), looks.map((look) => `${JSON.stringify(look)}\n`).join(""));
+}
+
+/** @throws UserError if a line is damaged. */
+export async function readLooks(folder: string): Promise<Look[]> {
+  const path = join(folder, "looks.jsonl");
+  if (!existsSync(path)) return [];
+  const text = await orUserError(path, () => readFile(path, "utf8"), "read");
+  return text
+    .split("\n")
+    .filter(Boolean)
+    .map((line, n) => {
+      try {
+        return JSON.parse(line) as Look;
+      } catch (error) {
+        throw new UserError(`${path}: expected JSON in line ${n + 1}, got ${(error as Error).message}`);
+      }
+    });
+}
+
+/** The reader as a folder that Hugging Face's transformers load, too. */
+export async function writeReader(folder: string, reader: Reader): Promise<void> {
+  const arrays = new Map<string, {readonly shape: readonly number[]; readonly values: Float32Array}>();
+  for (const [name, variable] of reader.weights) {
+    arrays.set(name, {shape: variable.shape, values: Float32Array.from(await variable.data())});
+  }
+  const config = {
+    architectures: ["BertForQuestionAnswering"],
+    model_type: "bert",
+    ...reader.config,
+    hidden_dropout_prob: 0,
+    attention_probs_dropout_prob: 0,
+    pad_token_id: 0,
+  };
+  const tokenizer = {tokenizer_class: "BertTokenizer", do_lower_case: true, model_max_length: reader.longest};
+  await writeWhole(join(folder, "config.json"), `${JSON.stringify(config, undefined, 2)}\n`);
+  await writeWhole(join(folder, "tokenizer_config.json"), `${JSON.stringify(tokenizer, undefined, 2)}\n`);
+  await writeWhole(join(folder, "vocab.txt"), `${reader.words.vocabulary.join("\n")}\n`);
+  await writeWhole(join(folder, "model.safetensors"), toSafetensors(arrays, {format: "pt"}));
+}
+
+const CHECKPOINT = "checkpoint.safetensors";
+
+export async function writeCheckpoint(folder: string, state: ReaderState): Promise<void> {
+  const arrays = new Map(state.arrays.map(({name, shape, values}) => [name, {shape, values}]));
+  await writeWhole(join(folder, CHECKPOINT), toSafetensors(arrays, {step: `${state.step}`}), {synced: true});
+}
+
+/** @throws UserError if there is none, or it is damaged. */
+export async function readCheckpoint(folder: string): Promise<ReaderState> {
+  const path = join(folder, CHECKPOINT);
+  const file = await orUserError(path, () => readFile(path), "read");
+  try {
+    const step = Number(safetensorsMetadata(file).step);
+    if (!Number.isSafeInteger(step)) throw new Error(`expected a step, got ${safetensorsMetadata(file).step}`);
+    const arrays = Array.from(safetensors(file), ([name, {dims, bytes}]) => ({
+      name,
+      shape: dims,
+      values: new Float32Array(new Uint8Array(bytes).buffer),
+    }));
+    return {step, arrays};
+  } catch (error) {
+    throw new UserError(`${path}: expected a reader's checkpoint, got: ${(error as Error).message}`, {cause: error});
+  }
+}
+
+/** What is kept of a tracked question at a look: every number by the names of docs/transformer.md. */
+export async function writeTracked(
+  folder: string,
+  step: number,
+  question: number,
+  arrays: ReadonlyMap<string, {readonly shape: readonly number[]; readonly values: Float32Array}>,
+): Promise<void> {
+  const name = `question-${question}-step-${`${step}`.padStart(5, "0")}.safetensors`;
+  await writeWhole(join(folder, "tracked", name), toSafetensors(arrays));
+}

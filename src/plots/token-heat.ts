@@ -1,0 +1,106 @@
+import {createCanvas} from "@napi-rs/canvas";
+import {css, INK_2, INK_3, LINE, magnitude, signed} from "./color";
+import {type Figure, figure} from "./figure";
+import {text} from "./text";
+
+export interface TokenHeat {
+  readonly title: string;
+  /** One a column. */
+  readonly tokens: readonly string[];
+  /** Columns of the right answer: first and last, or none. */
+  readonly marked?: readonly [first: number, last: number];
+  /** One a row: what it was, such as the step. */
+  readonly rows: readonly string[];
+  readonly strips: readonly {
+    readonly label: string;
+    /** `[row * tokens + column]`. */
+    readonly values: Float32Array;
+  }[];
+  readonly note?: string;
+}
+
+const LEFT = 74;
+const CELL = {width: 22, height: 9} as const;
+/** Taller heat maps have lower rows. */
+const MOST_HEIGHT = 420;
+const HEAD = 78;
+const GAP = 30;
+
+/** Numbers of each token, row below row: how they came to be, step by step. All strips have one scale. */
+export function tokenHeat({title, tokens, marked, rows, strips, note}: TokenHeat): Figure {
+  const height = Math.max(1, Math.min(CELL.height, MOST_HEIGHT / rows.length));
+  const wide = tokens.length * CELL.width;
+  const tall = rows.length * height;
+  const full = magnitude(Float32Array.from(strips.flatMap(({values}) => [...values]))) || 1;
+  const bottom = HEAD + strips.length * (tall + GAP) + (note ? 18 : 0);
+  return figure(Math.max(LEFT + wide + 60, 420), bottom, (context) => {
+    text(context, title, 16, 24, {size: 17, bold: true, maxWidth: Math.max(LEFT + wide + 60, 420) - 32});
+    for (const [column, token] of tokens.entries()) {
+      context.save();
+      context.translate(LEFT + (column + 0.5) * CELL.width, HEAD - 8);
+      context.rotate(-Math.PI / 4);
+      const isMarked = marked && column >= marked[0] && column <= marked[1];
+      text(context, token, 0, 0, {
+        size: 10,
+        color: isMarked ? "#16181d" : INK_2,
+        bold: isMarked ?? false,
+        maxWidth: 52,
+      });
+      context.restore();
+    }
+    for (const [s, {label, values}] of strips.entries()) {
+      const top = HEAD + s * (tall + GAP);
+      const sheet = createCanvas(tokens.length, rows.length);
+      const sheetContext = sheet.getContext("2d");
+      const image = sheetContext.createImageData(tokens.length, rows.length);
+      for (let at = 0; at < values.length; at++) {
+        image.data.set([...signed(values[at] / full).map(Math.round), 255], 4 * at);
+      }
+      sheetContext.putImageData(image, 0, 0);
+      context.imageSmoothingEnabled = false;
+      context.drawImage(sheet, LEFT, top, wide, tall);
+      context.strokeStyle = LINE;
+      context.strokeRect(LEFT - 0.5, top - 0.5, wide + 1, tall + 1);
+      if (marked) {
+        context.strokeStyle = css([22, 24, 29]);
+        context.lineWidth = 1.5;
+        const [first, last] = marked;
+        context.strokeRect(LEFT + first * CELL.width, top - 1.5, (last - first + 1) * CELL.width, tall + 3);
+        context.lineWidth = 1;
+      }
+      text(context, label, LEFT, top + tall + 13, {size: 12, bold: true});
+      const every = Math.max(1, Math.ceil(rows.length / Math.max(2, Math.floor(tall / 14))));
+      for (const [row, name] of rows.entries()) {
+        if (row % every !== 0 && row !== rows.length - 1) continue;
+        if (row !== rows.length - 1 && rows.length - 1 - row < every) continue; // no room beside the last
+        text(context, name, LEFT - 8, top + (row + 0.5) * height, {size: 10, color: INK_3, align: "right"});
+      }
+      drawScale(context, LEFT + wide + 10, top, tall, full);
+    }
+    if (note) text(context, note, 16, bottom - 10, {size: 11, color: INK_3});
+  });
+}
+
+function drawScale(
+  context: Parameters<Parameters<typeof figure>[2]>[0],
+  x: number,
+  y: number,
+  height: number,
+  full: number,
+) {
+  for (let i = 0; i < height; i++) {
+    context.fillStyle = css(signed(1 - (2 * i) / Math.max(1, height - 1)));
+    context.fillRect(x, y + i, 9, 1.2);
+  }
+  context.strokeStyle = LINE;
+  context.strokeRect(x - 0.5, y - 0.5, 10, height + 1);
+  for (const [share, value] of [
+    [0, full],
+    [0.5, 0],
+    [1, -full],
+  ] as const) {
+    const sign = value > 0 ? "+" : value < 0 ? "−" : "";
+    const at = y + 5 + share * (height - 10);
+    text(context, value === 0 ? "0" : `${sign}${Math.abs(value).toPrecision(2)}`, x + 14, at, {size: 10, color: INK_2});
+  }
+}
