@@ -99,6 +99,13 @@ export const catalogue: readonly Listed[] = [
       return mapCommand;
     },
   },
+  {
+    name: "qa",
+    async load() {
+      const {qaCommand}: typeof import("./qa") = require("./qa");
+      return qaCommand;
+    },
+  },
 ];
 
 /** The command of a name, of an earlier one too. */

@@ -8,8 +8,9 @@ export interface LineChart {
   readonly x: string;
   readonly panels: readonly {
     readonly label: string;
-    /** What the vertical axis goes up to and from; by default what the lines need. */
-    readonly range?: readonly [low: number, high: number];
+    /** Where the vertical axis begins and ends; by default where the lines do. */
+    readonly low?: number;
+    readonly high?: number;
     readonly lines: readonly {
       readonly name: string;
       readonly points: readonly (readonly [x: number, y: number])[];
@@ -34,10 +35,10 @@ export function lineChart({title, x, panels, span, note}: LineChart): Figure {
   const bottom = TOP + panels.length * (HEIGHT + GAP + KEY) + (note ? 18 : 0);
   return figure(LEFT + WIDTH + 40, bottom, (context) => {
     text(context, title, 16, 24, {size: 17, bold: true, maxWidth: LEFT + WIDTH});
-    for (const [p, {label, range, lines}] of panels.entries()) {
+    for (const [p, {label, lines, ...range}] of panels.entries()) {
       const top = TOP + p * (HEIGHT + GAP + KEY);
       const ys = lines.flatMap(({points}) => points.map(([, y]) => y));
-      const [low, high] = range ?? [Math.min(...ys), Math.max(...ys)];
+      const {low = Math.min(...ys), high = Math.max(...ys)} = range;
       const placeY = (y: number) => top + (1 - (y - low) / (high - low || 1)) * HEIGHT;
       text(context, label, LEFT, top - 12, {size: 12, bold: true});
       if (span) {

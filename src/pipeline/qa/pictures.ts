@@ -42,6 +42,7 @@ function curves(looks: readonly Look[], phase: PhaseChange | undefined): LineCha
     panels: [
       {
         label: "loss, nats",
+        low: 0,
         lines: [
           {name: "of the batches", points: trained},
           {name: "held out", points: looks.map(({step, loss}) => [step, loss] as const)},
@@ -56,10 +57,11 @@ function curves(looks: readonly Look[], phase: PhaseChange | undefined): LineCha
             : []),
         ],
       },
-      ...(tracked.length ? [{label: "loss of the tracked questions, nats", lines: tracked}] : []),
+      ...(tracked.length ? [{label: "loss of the tracked questions, nats", low: 0, lines: tracked}] : []),
       {
         label: "right answers to held-out questions",
-        range: [0, 1] as const,
+        low: 0,
+        high: 1,
         lines: [
           {name: "exact match", points: looks.map(({step, exactMatch}) => [step, exactMatch] as const)},
           {name: "F1", points: looks.map(({step, f1}) => [step, f1] as const)},
@@ -93,7 +95,7 @@ async function logitsPicture(path: string, question: number, {heldOut, reader}: 
     files.map(({name}) => name),
   );
   return tokenHeat({
-    title: `“${asked.question}”: where the answer starts and ends`,
+    title: `“${asked.question}”: logits, step by step`,
     tokens: ids.map((id) => reader.words.vocabulary[id]),
     ...(start >= first && end < first + tokens.length && start > 0 ? {marked: [start, end] as const} : {}),
     rows: files.map(({step}) => `step ${step}`),

@@ -2,7 +2,7 @@ import {UserError} from "../../nouns/options";
 import {writerOf} from "./partial-file";
 
 /** Names in `save` that mean something else. */
-const RESERVED = ["latest", "data", "logs", "explain", "sweeps"];
+const RESERVED = ["latest", "data", "logs", "explain", "qa", "sweeps"];
 
 /** Bytes of UTF-8: room for a number, and for what a temporary name adds. */
 const LONGEST = 160;

@@ -11,7 +11,6 @@ const EVENTS = [
   ...["dinner", "lunch", "breakfast", "supper", "tea", "chapel", "assembly", "homework", "maths", "latin", "history"],
   ...["music", "drama", "art", "chemistry", "physics", "sailing", "skiing", "rugby", "tennis", "chess", "swimming"],
 ];
-const DAYS = ["Monday", "Tuesday", "Wednesday", "Thursday", "Friday", "Saturday"];
 const ROOMS = ["the hall", "the barn", "room 4", "the old library", "the harbour", "the gym", "the tower", "room 12"];
 const PEOPLE = ["Mrs Hill", "Mr Stone", "Ms Rivers", "Dr Field", "Miss Lake", "Mr Woods", "Mrs Dale", "Dr Moor"];
 
@@ -26,22 +25,17 @@ const pick = <T>(list: readonly T[], random: RandomSource): T => list[Math.floor
 const KINDS: readonly Kind[] = [
   {
     question: (event) => `When is ${event}?`,
-    fact: (event, answer) => `${event} starts at ${answer}`,
+    fact: (event, answer) => `${event} is at ${answer}`,
     answer: (random) => `${1 + Math.floor(random() * 12)}${random() < 0.5 ? "am" : "pm"}`,
   },
   {
-    question: (event) => `On which day is ${event}?`,
-    fact: (event, answer) => `${event} is on ${answer}`,
-    answer: (random) => pick(DAYS, random),
-  },
-  {
     question: (event) => `Where is ${event}?`,
-    fact: (event, answer) => `${event} takes place in ${answer}`,
+    fact: (event, answer) => `${event} is in ${answer}`,
     answer: (random) => pick(ROOMS, random),
   },
   {
-    question: (event) => `Who teaches ${event}?`,
-    fact: (event, answer) => `${event} is led by ${answer}`,
+    question: (event) => `Who runs ${event}?`,
+    fact: (event, answer) => `${event} is by ${answer}`,
     answer: (random) => pick(PEOPLE, random),
   },
 ];

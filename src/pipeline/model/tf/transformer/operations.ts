@@ -47,9 +47,9 @@ export function attention(qkv: tf.Tensor3D, options: AttentionOptions): tf.Tenso
   const {heads, bias, drop} = options;
   const op = tf.customGrad((x, save) => {
     const [out, p] = runKernel("_Attention", {qkv: x as tf.Tensor, bias, drop}, {heads}) as tf.Tensor[];
-    (save as Save)([x as tf.Tensor, p]);
-    const gradFunc = (dy: tf.Tensor, [saved, weights]: tf.Tensor[]) =>
-      runKernel("_AttentionGradient", {qkv: saved, drop, p: weights, dy}, {heads}) as tf.Tensor;
+    (save as Save)([x as tf.Tensor, p, ...(drop ? [drop] : [])]); // what is not saved may be gone by then
+    const gradFunc = (dy: tf.Tensor, [saved, weights, dropped]: tf.Tensor[]) =>
+      runKernel("_AttentionGradient", {qkv: saved, drop: dropped, p: weights, dy}, {heads}) as tf.Tensor;
     return {value: out, gradFunc};
   });
   return op(qkv) as tf.Tensor3D;

@@ -1,0 +1,89 @@
+import {explainWithLime} from "../../lime/lime";
+import type {Classifier} from "../../nouns/network";
+import {fork} from "../../nouns/random";
+import {type Answer, logitsOf, type Reader} from "./reader";
+
+/** A word of the question or the text, and how much it speaks for the answer. */
+export interface WordWeight {
+  readonly word: string;
+  /** Whether it stands in the question. */
+  readonly inQuestion: boolean;
+  /** By how much the answer's probability is lower, on average, where the word is hidden. */
+  readonly weight: number;
+  readonly error: number;
+}
+
+export interface WhyAnswer {
+  readonly words: readonly WordWeight[];
+  /** Weighted R² of the linear model; null where hiding words changed nothing. */
+  readonly r2: number | null;
+}
+
+/**
+ * LIME over words (Ribeiro, Singh & Guestrin 2016): random sets of words are hidden ([UNK] stands in their place), the reader is asked
+ * for the probability of the span that it answered, and a weighted linear model of it is fitted. The pieces of one word are hidden
+ * together; [CLS] and [SEP] stay.
+ */
+export async function whyAnswer(reader: Reader, answer: Answer, samples: number, seed: number): Promise<WhyAnswer> {
+  const {window, spans} = answer;
+  const {vocabulary} = reader.words;
+  const unknown = reader.words.idOf("[UNK]");
+  const span = placesOf(answer, spans[0]);
+  const tokens = window.ids.length;
+  // piece 0: what stays
+  const labels = new Uint16Array(tokens);
+  const words: {word: string; inQuestion: boolean}[] = [];
+  for (const [place, id] of window.ids.entries()) {
+    const piece = vocabulary[id];
+    if (/^\[(CLS|SEP)\]$/.test(piece)) continue;
+    if (piece.startsWith("##") && words.length > 0) words[words.length - 1].word += piece.slice(2);
+    else words.push({word: piece, inQuestion: place < window.first});
+    labels[place] = words.length;
+  }
+  const pixels = Float32Array.from(window.ids);
+  const shape = [tokens, 1, 1] as const;
+  const classifier: Classifier = {
+    imageShape: shape,
+    classNames: ["the answer", "another"],
+    async predict({count, pixels: asked}) {
+      const windows = Array.from({length: count}, (_, n) => ({
+        ...window,
+        ids: Array.from(asked.subarray(n * tokens, (n + 1) * tokens), Math.round),
+      }));
+      const out = new Float32Array(2 * count);
+      for (const [n, {start, end}] of (await logitsOf(reader, windows)).entries()) {
+        out[2 * n] = share(start, span.start) * share(end, span.end);
+        out[2 * n + 1] = 1 - out[2 * n];
+      }
+      return out;
+    },
+  };
+  const explanation = await explainWithLime(
+    classifier,
+    {count: 1, shape, pixels},
+    {
+      segmentation: {labels, count: words.length + 1},
+      hidden: pixels.map((id, place) => (labels[place] > 0 ? unknown : id)),
+      explained: 0,
+      samples,
+      random: fork(seed, "why an answer"),
+    },
+  );
+  return {
+    words: words.map((word, n) => ({...word, weight: explanation.weights[n + 1], error: explanation.errors[n + 1]})),
+    r2: explanation.r2,
+  };
+}
+
+/** Places in the window of an answer's first and last token. */
+function placesOf({window: {tokens, first}}: Answer, {from, to}: Answer["spans"][number]) {
+  return {
+    start: first + tokens.findIndex((token) => token.from === from),
+    end: first + tokens.findLastIndex((token) => token.to === to),
+  };
+}
+
+function share(logits: Float32Array, place: number): number {
+  const most = logits.reduce((a, b) => Math.max(a, b));
+  return Math.exp(logits[place] - most) / logits.reduce((sum, v) => sum + Math.exp(v - most), 0);
+}
