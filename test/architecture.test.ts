@@ -15,6 +15,7 @@ const MAY_IMPORT: {readonly [folder: string]: readonly string[]} = {
     ...[
       "page",
       "report",
+      "qa",
       "watch",
       "run",
       "probes",
@@ -34,6 +35,7 @@ const MAY_IMPORT: {readonly [folder: string]: readonly string[]} = {
   ],
   tasks: ["report", "jobs", "record", "maps", "types", "nouns", "tsne", "plots"],
   report: ["record", "types", "numbers", "nouns", "plots", "escape"],
+  qa: ["record", "model", "backend", "data", "numbers", "nouns", "onnx", "lime", "plots"],
   watch: [...["run", "jobs", "record", "model", "backend", "data", "types", "numbers", "nouns", "onnx"]],
   run: [
     ...["probes", "jobs", "record", "training", "attribution", "maps", "model", "backend", "data", "types"],
@@ -66,6 +68,7 @@ function folderOf(file: string): string {
   if (path[1] !== "pipeline") return path[1];
   if (path[2] === "types") return "types";
   if (/^watch\b/.test(path[2])) return "watch";
+  if (/^qa\b/.test(path[2])) return "qa";
   return path.length > 3 ? path[2] : "run"; // pipeline/run.ts, explain.ts, … are what the program does
 }
 
@@ -117,8 +120,8 @@ test.each(files.filter(isKernel))("%s, which becomes WebAssembly, imports kernel
 
 /** Only these may touch the outside; everything else is a function of its arguments. */
 test.each([
-  ["@tensorflow/", ["backend", "model", "run", "engine", "report"]],
-  ['"node:fs', ["data", "record", "report", "run", "watch", "engine", "tsne", "onnx", "cli", "page"]],
+  ["@tensorflow/", ["backend", "model", "run", "qa", "engine", "report"]],
+  ['"node:fs', ["data", "record", "report", "run", "watch", "qa", "engine", "tsne", "onnx", "cli", "page"]],
   ["node:worker_threads", ["jobs", "tasks", "engine", "tsne", "onnx"]],
   ["process.", ["runner", "cli", "engine", "tsne", "record", "backend"]], // backend: TensorFlow's log level
   ["console.", ["runner", "cli"]],

@@ -3,8 +3,8 @@ import * as tf from "@tensorflow/tfjs";
 import {afterAll, beforeAll, describe, expect, test} from "vitest";
 
 import {startBackend} from "../src/pipeline/backend/index";
-import {readHuggingFace} from "../src/pipeline/model/load/hugging-face";
 import {bertLogits, bertLoss} from "../src/pipeline/model/tf/transformer/bert";
+import {readHuggingFace} from "../src/pipeline/qa/hugging-face";
 import {openReader} from "../src/pipeline/qa/reader";
 
 /** What transformers 4.40.2 says of a random BERT and a few sentences: test/fixtures/bert/make_oracle.py. */

@@ -38,7 +38,7 @@ export const qaCommand: Command = {
   command: "qa <verb> [question..]",
   describe: "train a reader that answers questions about a text, watch its answers form, and ask it",
   help: {
-    usage: "qa train [flags]\n       epochscope qa resume [NAME]\n       epochscope qa ask [QUESTION] [flags]",
+    usage: "qa train | resume [NAME] | ask [QUESTION] [flags]",
     rows: [
       ["train", "a BERT from scratch on made questions, a file's, or on from a Hugging Face folder"],
       ["  --data FILE", "questions as JSON: SQuAD 1.1 or 2.0, rows, or columns"],
@@ -50,10 +50,10 @@ export const qaCommand: Command = {
       ["  --context FILE", 'the text; or --text "…"'],
       ["  --why", "also which words speak for the answer"],
     ],
-    also: ["width", "layers", "heads", "save", "name", "seed", "json", "quiet"],
+    also: ["width", "layers", "heads", "save", "name", "seed"],
     examples: [
       "epochscope qa train",
-      'epochscope qa ask "When is lunch?" --text "Tea is at 4pm. Lunch is at 1pm." --why',
+      'epochscope qa ask "When is lunch?" --text "Tea is at 4pm. Lunch is at 1pm."',
     ],
   },
   builder(cli) {
@@ -67,7 +67,7 @@ export const qaCommand: Command = {
     if (given.verb === "ask") return ask(words.join(" "), given);
     const {trainReader, readerRunOptions}: typeof import("../pipeline/qa") = require("../pipeline/qa");
     if (given.verb === "resume") {
-      const path = readerFolder(words[0] ?? "latest", `${given.save ?? "save"}`);
+      const path = await readerFolder(words[0] ?? "latest", `${given.save ?? "save"}`);
       return drive((signal) => trainReader(readerRunOptions(path), {signal, resume: path}), given);
     }
     if (words.length > 0)
@@ -165,7 +165,7 @@ function byPosition(right: number, shuffled: number): string[] {
   return [`it answers by position in part: in another order ${percent(right - shuffled)} of the answers are lost`];
 }
 
-function readerFolder(name: string, save: string): string {
+async function readerFolder(name: string, save: string): Promise<string> {
   const root = resolve(save, "qa");
   if (name !== "latest") return existsSync(join(root, name, "qa.json")) ? join(root, name) : resolve(name);
   const {newestReader}: typeof import("../pipeline/qa") = require("../pipeline/qa");
@@ -178,7 +178,7 @@ async function ask(question: string, given: Given): Promise<number> {
   if (options.context && options.text) {
     throw new UserError("--context and --text: expected one of them, got both", {code: "BAD_OPTION"});
   }
-  const run = readerFolder(options.model, `${given.save ?? "save"}`);
+  const run = await readerFolder(options.model, `${given.save ?? "save"}`);
   const folder = existsSync(join(run, "model", "config.json")) ? join(run, "model") : run;
   const reader = await openSavedReader(folder);
   try {

@@ -11,7 +11,6 @@ import {madeQuestions, withSentencesShuffled} from "./data/text/made-questions";
 import {type Question, questionsOf} from "./data/text/questions";
 import {type Window, windowsOf} from "./data/text/windows";
 import {vocabularyOf} from "./data/text/word-piece";
-import {readHuggingFace} from "./model/load/hugging-face";
 import {type BertConfig, bertLogits, bertLoss} from "./model/tf/transformer/bert";
 import {
   appendLooks,
@@ -23,6 +22,7 @@ import {
   writeReader,
   writeTracked,
 } from "./qa/files";
+import {readHuggingFace} from "./qa/hugging-face";
 import type {ReaderOptions} from "./qa/options";
 import {type PhaseChange, phaseChange} from "./qa/phase";
 import {readerPictures} from "./qa/pictures";

@@ -5,8 +5,8 @@ import {bestOf, bestSpans, exactMatch, type Span, wordsF1} from "../../numbers/a
 import type {Question} from "../data/text/questions";
 import {type Window, windowsOf} from "../data/text/windows";
 import {WordPiece} from "../data/text/word-piece";
-import type {SavedReader} from "../model/load/hugging-face";
 import {type BertConfig, type BertHooks, bertLogits, bertShapes, type TokenBatch} from "../model/tf/transformer/bert";
+import type {SavedReader} from "../qa/hugging-face";
 
 /** A network that reads: a BERT, its words, and its weights as tensors. */
 export interface Reader {

@@ -1,11 +1,11 @@
 import {existsSync, readFileSync} from "node:fs";
 import {join} from "node:path";
 
-import {UserError} from "../../../nouns/options";
-import {orUserErrorSync} from "../../../nouns/system-errors";
-import {type StoredArray, safetensors} from "../../../onnx/index";
-import {type BertConfig, bertShapes} from "../tf/transformer/bert";
-import {fromHalf} from "./half";
+import {UserError} from "../../nouns/options";
+import {orUserErrorSync} from "../../nouns/system-errors";
+import {type StoredArray, safetensors} from "../../onnx/index";
+import {fromHalf} from "../model/load/half";
+import {type BertConfig, bertShapes} from "../model/tf/transformer/bert";
 
 /** A reader of questions as a Hugging Face folder holds it. */
 export interface SavedReader {
