@@ -48,7 +48,7 @@ test("the page may fetch nothing, and runs only what it was made with", () => {
   const policy = /Content-Security-Policy" content="([^"]*)"/.exec(page)?.[1];
   expect(policy).toMatch(/^default-src 'none'; script-src 'sha256-[\w+/=]+' 'wasm-unsafe-eval'; style-src 'sha256-/);
   expect(policy).not.toMatch(/https?:|unsafe-inline|\*|connect-src/);
-  expect(page).not.toMatch(/@(CSP|ID|CSS|JS|ONE|MANY|LESSON|WORKER|ENGINE|TSNE|PICTURES)@/);
+  expect(page).not.toMatch(/@(CSP|ID|CSS|JS|ONE|MANY|HINT|LESSON|WORKER|ENGINE|TSNE|PICTURES)@/);
   expect(page.replaceAll("http://www.w3.org/2000/svg", "")).not.toMatch(/(?:src|href)="https?:/);
 });
 

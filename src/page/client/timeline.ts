@@ -50,13 +50,14 @@ export function mountTimeline(page: Page, session: Session, rested: () => void):
       rested();
     },
     renew() {
-      const {stops, batchesPerEpoch} = page.run;
+      const {stops, batchesPerEpoch, config} = page.run;
+      const apart = Math.ceil(config.epochs / 7); // epochs from a name to the next
       byId("ticks").replaceChildren(
         ...stops.map((step, i) => {
           const isEpoch = step % batchesPerEpoch === 0;
           const epoch = step / batchesPerEpoch;
-          const name = epoch === 0 ? "untrained" : epoch === 1 ? "epoch 1" : String(epoch);
-          const isNamed = isEpoch && (epoch < 2 || page.run.config.epochs < 10 || epoch % 2 === 0);
+          const isNamed = isEpoch && epoch % apart === 0;
+          const name = epoch === 0 ? "untrained" : epoch === apart ? `epoch ${epoch}` : String(epoch);
           const left = `${(100 * i) / Math.max(1, stops.length - 1)}%`;
           return h("div", {class: isEpoch ? "tick epoch" : "tick", style: {left}}, isNamed && h("b", {}, name));
         }),

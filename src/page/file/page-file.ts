@@ -30,13 +30,14 @@ export function pageFile(shell: DemoShell, material: Material): string {
   const parts: {readonly [slot: string]: string} = {
     ...{CSP: policy, ID: pageId(shell, material), CSS: shell.style, JS: shell.script},
     ...{ONE: lesson.words.one, MANY: lesson.words.many},
+    HINT: lesson.shape[2] === 1 ? "Draw your own here" : "Drop your own here",
     LESSON: JSON.stringify(lesson).replaceAll("<", "\\u003c"), // so that no name in it can end the block
     WORKER: packed(Buffer.from(shell.worker)),
     ENGINE: packed(Buffer.from(shell.engine, "base64")),
     TSNE: packed(Buffer.from(shell.tsne, "base64")),
     PICTURES: packed(bytesOf(material)),
   };
-  const pieces = shell.html.split(/@(CSP|ID|CSS|JS|ONE|MANY|LESSON|WORKER|ENGINE|TSNE|PICTURES)@/);
+  const pieces = shell.html.split(/@(CSP|ID|CSS|JS|ONE|MANY|HINT|LESSON|WORKER|ENGINE|TSNE|PICTURES)@/);
   return pieces.map((piece, i) => (i % 2 ? parts[piece] : piece)).join("");
 }
 

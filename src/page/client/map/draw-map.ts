@@ -69,9 +69,11 @@ export function drawMap(
     circle(c, place, radius);
     c.fill();
     c.stroke();
-    const side = radius * 1.5;
-    if (page.hand)
-      c.drawImage(pictureOf(page.hand.pixels, page.lesson), place[0] - side / 2, place[1] - side / 2, side, side);
+    if (!page.hand) return;
+    const picture = pictureOf(page.hand.pixels, page.lesson);
+    const scale = (radius * 1.4) / Math.max(picture.width, picture.height); // inside the ring, its corners too
+    const [w, h] = [picture.width * scale, picture.height * scale];
+    c.drawImage(picture, place[0] - w / 2, place[1] - h / 2, w, h);
   }
 }
 

@@ -32,13 +32,16 @@ const NOTE = 24;
 const GLIDE = 130;
 /** From this share of right answers on wrong ones get a ring: before, nearly all being wrong says nothing. */
 const RINGS_FROM = 0.8;
+/** How near two pictures may be, in their own sides: ink has room around it, and may stand closer. */
+const APART = {ink: 0.65, whole: 1.05};
 /** The least that a picture is lit. */
 const DIM = 0.34;
 
 export function openMap(page: Page): ShownMap {
   const canvas = canvasOf("map");
-  const count = page.lesson.test;
-  const classes = page.lesson.classNames.length;
+  const {lesson} = page;
+  const count = lesson.test;
+  const classes = lesson.classNames.length;
   const target = new Float32Array(2 * count);
   const light = new Float32Array(count);
   const scene: Scene = {
@@ -103,7 +106,7 @@ export function openMap(page: Page): ShownMap {
       if (!isMoving || document.hidden || !atlas) return;
       const begun = performance.now();
       if (pending) {
-        const apart = (1.3 * atlas.cell) / density() / (2 * half());
+        const apart = (APART[lesson.shape[2] > 1 ? "whole" : "ink"] * atlas.cell) / density() / half();
         layOut(pending, canvas.clientWidth / Math.max(1, 2 * half()), apart, target);
         if (still.matches) scene.shown.set(target);
         pending = undefined;

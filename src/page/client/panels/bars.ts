@@ -10,6 +10,7 @@ export function mountBars(page: Page, explain: (k: number) => void): void {
   const bars = byId("bars");
   const longest = Math.max(...classNames.map(({length}) => length));
   bars.style.setProperty("--name", `${Math.max(0.8, Math.min(4.5, 0.5 * longest))}rem`);
+  bars.style.setProperty("--rows", String(Math.max(6, classNames.length)));
   classNames.forEach((name, k) => {
     const row = h("button", {class: "bar", title: `Explain ${name}`}, h("b", {}, name), h("span"), h("em"));
     row.style.setProperty("--col", `var(--c${hueOf(k, classNames.length)})`);

@@ -1,37 +1,47 @@
 import {css} from "../../../report/client/colors";
-import {canvasOf, fitted} from "../elements";
+import {fittedTo} from "../../../report/client/text-width";
+import {canvasOf, contextOf, fitted} from "../elements";
 import type {Page} from "../page";
 import {classColors, colors} from "../palette";
 
-/** Room left for the names at the end of the lines, and around. */
-const [LEFT, RIGHT, AROUND] = [4, 30, 6];
+/** Room left before the lines, around them, and at most for the names at their ends, in CSS pixels. */
+const [LEFT, AROUND, NAMES] = [4, 6, 64];
+const FONT = "650 12px Figtree, sans-serif";
 /** A class whose probability is never above this has no line, and no name where it ends below. */
 const SEEN = 0.12;
 
 /** The answers about the picture at hand, from the first moment to the last; a click goes to that moment. */
 export function mountHistory(page: Page, goTo: (moment: number) => void): void {
   const canvas = canvasOf("history");
+  const right = rightOf(page);
   canvas.addEventListener("pointerdown", ({clientX}) => {
     const box = canvas.getBoundingClientRect();
-    goTo(Math.round(((clientX - box.left - LEFT) / (box.width - LEFT - RIGHT)) * (page.run.stops.length - 1)));
+    goTo(Math.round(((clientX - box.left - LEFT) / (box.width - LEFT - right)) * (page.run.stops.length - 1)));
   });
-  page.onDraw(() => drawHistory(page));
+  page.onDraw(() => drawHistory(page, right));
 }
 
-function drawHistory({history, run, at, lesson}: Page): void {
+/** Room for the names at the end of the lines. */
+function rightOf({lesson}: Page): number {
+  const c = contextOf(document.createElement("canvas"));
+  c.font = FONT;
+  return 12 + Math.min(NAMES, Math.max(...lesson.classNames.map((name) => c.measureText(name).width)));
+}
+
+function drawHistory({history, run, at, lesson}: Page, right: number): void {
   const {c, width, height} = fitted(canvasOf("history"));
   if (width === 0) return;
   const {ink, panel} = colors();
   const {classNames} = lesson;
   const classes = classNames.length;
-  const x = (moment: number) => LEFT + (moment / Math.max(1, run.stops.length - 1)) * (width - LEFT - RIGHT);
+  const x = (moment: number) => LEFT + (moment / Math.max(1, run.stops.length - 1)) * (width - LEFT - right);
   const y = (p: number) => height - AROUND - p * (height - 2 * AROUND);
   c.strokeStyle = getComputedStyle(document.documentElement).getPropertyValue("--line");
   c.lineWidth = 1;
   for (const p of [0, 0.5, 1]) {
     c.beginPath();
     c.moveTo(LEFT, y(p));
-    c.lineTo(width - RIGHT, y(p));
+    c.lineTo(width - right, y(p));
     c.stroke();
   }
   if (!history) return;
@@ -39,7 +49,7 @@ function drawHistory({history, run, at, lesson}: Page): void {
   const end = known[known.length - 1] ?? 0;
   const named: number[] = [];
   const hues = classColors(classes);
-  c.font = "650 12px Figtree, sans-serif";
+  c.font = FONT;
   c.textBaseline = "middle";
   for (let k = 0; k < classes; k++) {
     if (known.every((moment) => history[moment * classes + k] < SEEN)) continue;
@@ -57,7 +67,7 @@ function drawHistory({history, run, at, lesson}: Page): void {
     c.arc(x(end), y(last), 3, 0, 7);
     c.fill();
     // the name in ink on the panel's ground: not every hue can be read as text
-    const words = classNames[k].slice(0, 3);
+    const words = fittedTo(classNames[k], NAMES / 16, 0.75, 650) || "–";
     c.fillStyle = css(panel);
     c.fillRect(x(end) + 5, y(last) - 7, c.measureText(words).width + 2, 14);
     c.fillStyle = css(ink);

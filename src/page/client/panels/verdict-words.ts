@@ -45,7 +45,7 @@ export function verdictWords(page: Page): string {
       ? "None is wrong."
       : `**${int(wrong)}** ${wrong === 1 ? "is" : "are"} wrong${wrong > 4 && wrong < lesson.test / 2 ? `, most often **${pair}**` : ""}.`;
   const isEnd = run.state === "done" && moment === lastOf(run.moments);
-  const took = isEnd ? ` It learnt that in ${run.seconds.toFixed(1)} s, here.` : "";
+  const took = isEnd ? ` It learnt that in ${run.seconds.toFixed(1)}\u00a0s, here.` : "";
   return `It reads **${right} of ${int(lesson.test)}** ${many} right that it never learnt from. ${mistakes}${took}`;
 }
 
@@ -74,7 +74,7 @@ export function mapWords(page: Page): string {
   if (moment && isDead(moment, lesson.classNames.length)) {
     return `Every ${lesson.words.one} gets the same scores: the network is dead, and this map shows nothing.`;
   }
-  return `${int(lesson.test)} ${lesson.words.many} it never learns from. It puts close what it finds alike.`;
+  return `${int(lesson.test)} ${lesson.words.many} it never learns from; near means alike.`;
 }
 
 /** How this run compares to the one before; or how to read the curves. */

@@ -34,7 +34,7 @@ export function openTour(page: Page, acts: TourActs, open: (tab: string) => void
     const {tab, spots} = STEPS[at];
     open(tab);
     card.classList.toggle("beside", spots.includes("curves") || at === 0); // where it would hide what it speaks of
-    card.classList.toggle("high", !spots.includes("map") || spots[0] !== "map"); // on a phone, where panels are below
+    card.classList.toggle("high", !["verdict", "map"].includes(spots[0])); // on a phone, where panels are below
     if (at > 0) teachOn();
     STEPS[at].enter(page, acts);
     refresh();
