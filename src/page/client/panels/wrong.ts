@@ -71,6 +71,7 @@ export function mountWrong(page: Page, pick: (index: number) => void): Wrongs {
       pick(found[place ?? (now + 1) % found.length].n);
     },
     walk(by) {
+      find(); // the moment may be another one since the last frame
       const count = Math.min(ITEMS, found.length);
       if (!count) return;
       const now = found.findIndex(({n}) => n === page.hand?.index);
