@@ -27,6 +27,7 @@ import {hasTrainingLabels} from "./record/training-answers";
 import {checkpointsOf, type Restored, restored} from "./run/checkpoint";
 import {openNetwork} from "./run/choose-engine";
 import {chooseModel, OWN} from "./run/choose-model";
+import {readColumns} from "./run/columns";
 import {openRunData} from "./run/data";
 import type {LabelReport, RunEvent} from "./run/events";
 import {factsOf, runFacts} from "./run/facts";
@@ -169,6 +170,7 @@ async function* runAlone(
   if (started) await network.setWeights(started.weights);
   const [untrained, fresh] = [await network.getWeights(), await network.getOptimizerState()];
 
+  const columns = options.columns && !resume ? await readColumns(options.columns, data.test) : undefined;
   const startRun = async () => {
     const name = options.name || runName(made.startedAt, data.name, modelName);
     const said = (named: string) => runFacts(named, options, chosen, made, data, facts, engine, training);
@@ -193,6 +195,7 @@ async function* runAlone(
   let {progress} = from;
   let record: TrainingRecord = {...newRecord(), ...from.record}; // an earlier version's lacks an array or two
   if (!resume || !(await hasTestImages(resume, data))) await keepTestImages(directory, data);
+  if (columns) await directory.writeValue("columns", {columns});
   const why = (resume && readRunFile(resume.path).engine.why) ?? engine.why; // resumed, it is asked for by name
   yield {type: "start", path: directory.path, data, model: facts, engine: {...engine, why}, epochs};
   if (length.note) yield {type: "say", line: length.note};

@@ -5,6 +5,7 @@ import type {LayersShown} from "./layers-file";
 import type {Packed} from "./packed";
 import type {PageModel} from "./page-model";
 import type {RunsShown} from "./runs-file";
+import type {ColumnShown} from "./slices-file";
 import type {TrackedShown} from "./tracked-file";
 import type {TrainingShown} from "./training-file";
 
@@ -145,6 +146,8 @@ export interface ReportFile {
   readonly model: PageModel | null;
   /** How the training images were learnt. */
   readonly training: TrainingShown | null;
+  /** What the user knows of the test images; null where that is nothing. */
+  readonly columns: readonly ColumnShown[] | null;
   /** Images that the user followed within the epochs; null where there are none. */
   readonly tracked: TrackedShown | null;
   /** The temperature that would mend the confidence, fitted on the validation images. */

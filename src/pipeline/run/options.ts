@@ -44,6 +44,7 @@ export interface RunOptions extends AugmentOptions, ModelOptions {
   readonly checkpointEvery: number;
   readonly samples: string;
   readonly track: string;
+  readonly columns: string;
   readonly projector: number;
   readonly logs: LogNames;
   readonly keepEpochs: number;
@@ -204,6 +205,10 @@ export const runOptions: OptionTable<RunOptions> = {
     default: "auto",
     help: "test images that every look explains, by their places (0,8,3520); auto: the first of each class",
     check: samplesNamed,
+  },
+  columns: {
+    default: "",
+    help: "a CSV file with what is known of the test images: a column index or file, and any others; the page finds the worst slices by them",
   },
   track: {
     default: "",

@@ -18,6 +18,7 @@ import {mountMatrix} from "./panels/matrix";
 import {MANY_CLASSES, shownClasses} from "./panels/matrix-grid";
 import {segmented, toggleAllNotes} from "./panels/panel";
 import {mountPhases} from "./panels/phases-panel";
+import {mountSlices} from "./panels/slices-panel";
 import {printOnPaper} from "./paper";
 import {mountRuns, runsFinding} from "./runs/view";
 import {sampledNote} from "./sampled";
@@ -129,6 +130,7 @@ export function mountApp(data: Data, view: View = readAddress(location.hash, dat
       answered && mountClasses(data, store),
       data.file.metrics.length > 0 && mountPhases(data, store),
     ),
+    answered && mountSlices(data, store),
     drawn?.root,
     inside?.root,
     mountAbout(data),

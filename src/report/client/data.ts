@@ -130,6 +130,8 @@ export interface Data {
   readonly layers: LayersData | null;
   /** The training images: null where the run kept no answers to them. */
   readonly training: TrainingData | null;
+  /** The user's columns: a value an image, "" where there is none. */
+  readonly columns: readonly {readonly name: string; readonly values: readonly string[]}[];
   /** When answers and their reasons settled; none where LIME explained nothing at two stops. */
   readonly reasons: readonly Reason[];
   /** Images with saliency or LIME, ascending: at a stop, or at any. */

@@ -63,6 +63,7 @@ export function decode(file: ReportFile, bytes: ArrayBuffer): Data {
     inside: decodeInside(file, view),
     layers: file.layers && decodeLayers(file.layers, view),
     training: file.training && decodeTraining(file.training, classes, view),
+    columns: (file.columns ?? []).map(({name, values, of}) => ({name, values: Array.from(view(of), (n) => values[n])})),
     reasons: reasonsOf({lime, answers, last, epochs, explained: explainedAt}),
     explained: explainedAt,
     isExplained: (i, stop) => (stop === undefined ? ever : explained[stop]).has(i),

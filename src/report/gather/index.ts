@@ -18,6 +18,7 @@ import {reduction} from "../page-budget";
 import type {ReportFile, RunFacts} from "../report-file";
 import type {RunsShown} from "../runs-file";
 import {gatherAttention, keptAttention} from "./attention";
+import {gatherColumns} from "./columns";
 import {gatherInside, insideShown} from "./inside";
 import {gatherLayers} from "./layers";
 import {explanations, gatherLime} from "./lime";
@@ -142,6 +143,7 @@ function gatherFiles(runFolder: string, images: SavedImages | null, recall: Reca
       pack,
       (paths) => linksOf(paths, facts.options?.data),
     ),
+    columns: images ? gatherColumns(join(runFolder, "artifacts", "columns.json"), images.count, recall, pack) : null,
     tracked: gatherTracked(artifacts.get("track"), (epoch) => finished.has(epoch), recall),
     temperatures: artifacts.has("calibration") ? perStop("calibration", temperatureOf) : null,
     runs: images ? readRuns(join(runFolder, RUNS_FILE)) : null,

@@ -1,0 +1,62 @@
+import {ascending} from "./ascending";
+import {wilsonInterval} from "./intervals";
+
+/** Some of the images, by what they have in common. */
+export interface Slice {
+  /** "stroke width", "camera". */
+  readonly field: string;
+  /** "lowest quarter: 1.2 to 1.9", "2". */
+  readonly value: string;
+  readonly images: readonly number[];
+}
+
+/** How a slice fares. */
+export interface SliceScore extends Slice {
+  readonly right: number;
+  /** Wilson's 95 % interval of its accuracy. */
+  readonly interval: readonly [low: number, high: number];
+}
+
+/** A field of more different numbers than this is cut into quarters. */
+const MOST_VALUES = 12;
+const QUARTERS = ["lowest", "second", "third", "highest"];
+
+/** Cuts the images into quarters by a number: as many in each, give or take equal ones, which stay together. */
+export function quartersOf(field: string, values: ArrayLike<number>): Slice[] {
+  const order = [...ascending(values)].filter((n) => Number.isFinite(values[n]));
+  const edges = [0.25, 0.5, 0.75].map((share) => values[order[Math.floor(share * order.length)]]);
+  const parts: number[][] = [[], [], [], []];
+  for (const n of order) parts[edges.filter((edge) => values[n] >= edge).length].push(n);
+  const short = (value: number) => `${Number(value.toPrecision(3))}`;
+  return parts.flatMap((images, quarter): Slice[] => {
+    if (images.length === 0) return [];
+    const [low, high] = [values[images[0]], values[images[images.length - 1]]];
+    return [{field, value: `${QUARTERS[quarter]} quarter, ${short(low)} to ${short(high)}`, images}];
+  });
+}
+
+/** A slice a value; of many numbers, quarters. Images without a value are in none. */
+export function slicesOf(field: string, values: readonly string[]): Slice[] {
+  const groups = new Map<string, number[]>();
+  values.forEach((value, n) => {
+    if (value !== "") groups.set(value, [...(groups.get(value) ?? []), n]);
+  });
+  const areNumbers = [...groups.keys()].every((value) => value.trim() !== "" && Number.isFinite(Number(value)));
+  if (areNumbers && groups.size > MOST_VALUES) {
+    return quartersOf(
+      field,
+      values.map((value) => (value === "" ? Number.NaN : Number(value))),
+    );
+  }
+  return [...groups].map(([value, images]) => ({field, value, images}));
+}
+
+/** Slices by their accuracy, the worst first; of equal ones the larger. */
+export function worstFirst(slices: readonly Slice[], isRight: (image: number) => boolean): SliceScore[] {
+  return slices
+    .map((slice) => {
+      const right = slice.images.filter(isRight).length;
+      return {...slice, right, interval: wilsonInterval(right, slice.images.length)};
+    })
+    .sort((a, b) => a.right / a.images.length - b.right / b.images.length || b.images.length - a.images.length);
+}

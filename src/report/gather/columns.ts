@@ -1,0 +1,33 @@
+import {existsSync} from "node:fs";
+import {UserError} from "../../nouns/options";
+import type {KnownColumn} from "../../pipeline/run/columns";
+import type {Recall} from "../file-memory";
+import type {Packer} from "../packer";
+import type {ColumnShown} from "../slices-file";
+
+/** Columns, and different words of one, that a page carries; a column of more words says nothing of slices. */
+const [MOST_COLUMNS, MOST_WORDS] = [40, 65_535];
+
+/** What the user knows of the test images; null where that is nothing. */
+export function gatherColumns(path: string, count: number, recall: Recall, pack: Packer): ColumnShown[] | null {
+  if (!existsSync(path)) return null;
+  const columns = recall(path, "columns", (saved) => (saved as unknown as {columns: readonly KnownColumn[]}).columns);
+  return columns.slice(0, MOST_COLUMNS).flatMap(({name, values}): ColumnShown[] => {
+    if (values.length !== count) {
+      throw new UserError(`${path}: expected ${count} values of ${name}, got ${values.length}`);
+    }
+    const words = [...new Set(values)];
+    if (words.length > MOST_WORDS) return [];
+    const places = new Map(words.map((word, n) => [word, n]));
+    return [
+      {
+        name,
+        values: words,
+        of: pack.add(
+          Uint16Array.from(values, (word) => places.get(word) ?? 0),
+          [count],
+        ),
+      },
+    ];
+  });
+}

@@ -1,0 +1,11 @@
+/** @file What a report holds of what is known of the test images (`--columns`). Types only. */
+
+import type {Packed} from "./packed";
+
+/** A column: which of `values` each image has. */
+export interface ColumnShown {
+  readonly name: string;
+  readonly values: readonly string[];
+  /** u16 `[images]`: a place in `values`. */
+  readonly of: Packed;
+}
