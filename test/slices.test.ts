@@ -4,7 +4,7 @@ import {expect, test} from "vitest";
 
 import {imageTraits} from "../src/numbers/image-traits";
 import {quartersOf, slicesOf, worstFirst} from "../src/numbers/slices";
-import {readColumns} from "../src/pipeline/run/columns";
+import {readColumns} from "../src/pipeline/data/known-columns";
 import {temporaryFolder} from "./support/idx-files";
 
 /** A picture of 0 with a box of ink. */

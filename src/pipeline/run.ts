@@ -4,6 +4,7 @@ import type {NamedArray, Network} from "../nouns/network";
 import {UserError} from "../nouns/options";
 import type {Dataset} from "../nouns/samples";
 import {openData} from "./data/index";
+import {readColumns} from "./data/known-columns";
 import {first} from "./data/split";
 import {labelsAt} from "./data/split-labels";
 import {exactLeaks, leakNote} from "./exact-leaks";
@@ -27,7 +28,7 @@ import {hasTrainingLabels} from "./record/training-answers";
 import {checkpointsOf, type Restored, restored} from "./run/checkpoint";
 import {openNetwork} from "./run/choose-engine";
 import {chooseModel, OWN} from "./run/choose-model";
-import {readColumns} from "./run/columns";
+
 import {openRunData} from "./run/data";
 import type {LabelReport, RunEvent} from "./run/events";
 import {factsOf, runFacts} from "./run/facts";

@@ -1,12 +1,17 @@
 import {existsSync} from "node:fs";
 import {UserError} from "../../nouns/options";
-import type {KnownColumn} from "../../pipeline/run/columns";
 import type {Recall} from "../file-memory";
 import type {Packer} from "../packer";
 import type {ColumnShown} from "../slices-file";
 
 /** Columns, and different words of one, that a page carries; a column of more words says nothing of slices. */
 const [MOST_COLUMNS, MOST_WORDS] = [40, 65_535];
+
+/** As a run keeps it. */
+interface KnownColumn {
+  readonly name: string;
+  readonly values: readonly string[];
+}
 
 /** What the user knows of the test images; null where that is nothing. */
 export function gatherColumns(path: string, count: number, recall: Recall, pack: Packer): ColumnShown[] | null {

@@ -1,8 +1,8 @@
 import {cell} from "../../escape/cell";
 import {UserError} from "../../nouns/options";
 import type {Split} from "../../nouns/samples";
-import {readIfThere} from "../data/read-file";
-import {firstRecords} from "../data/tables/csv-records";
+import {readIfThere} from "./read-file";
+import {firstRecords} from "./tables/csv-records";
 
 /** What is known of each test image beside its label; "" where nothing is. */
 export interface KnownColumn {
