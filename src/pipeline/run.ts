@@ -216,7 +216,7 @@ async function* runAlone(
     isKept,
   });
   const looking: Looking = {
-    ...{seed, chosen, data, network, jobs, directory, log, metrics, signal, told: new Set<string>()},
+    ...{seed, chosen, data, network, batchSize, jobs, directory, log, metrics, signal, told: new Set<string>()},
     layers: facts.layers,
     modelFiles: async () => ({
       ...savedModel(model, await network.getWeights(), `epochscope ${made.versions.epochscope}`),
@@ -368,7 +368,7 @@ async function keepRecord(directory: RunDirectory, epoch: number, record: Traini
   const isThere = epoch > 1 && (await hasTrainingLabels(directory.path, labels.length));
   if (!isThere) await directory.writeValue("training/labels", {labels});
   await directory.writeValue(`training/${epochStem(epoch)}`, answers);
-  await directory.writeValue("training/hardness", {epoch, entropies}); // of the last epoch alone
+  await directory.writeOneFile("training/hardness", {epoch, entropies}); // of the last epoch alone
 }
 
 /** Which epochs have pictures and are in TensorBoard beyond their scalars; and what the user is told, if not all have. */

@@ -30,8 +30,9 @@ export interface Encoded {
  * numpy reads as `numpy.fromfile(file, dtype, length, offset=offset)`.
  *
  * @param binaryName Name of the file that `binary` will be written to, beside the JSON.
+ * @param large Bytes from which on an array goes there.
  */
-export function encode(value: unknown, binaryName: string): Encoded {
+export function encode(value: unknown, binaryName: string, large = LARGE): Encoded {
   const parts: {readonly offset: number; readonly bytes: Uint8Array}[] = [];
   let end = 0;
   const json = JSON.stringify(value, (_, v) => {
@@ -40,7 +41,7 @@ export function encode(value: unknown, binaryName: string): Encoded {
     const dtype = v.constructor.name;
     if (!(dtype in ARRAYS))
       throw new Error(`saved array: expected one of ${Object.keys(ARRAYS).join(", ")}, got ${dtype}`);
-    if (bytes.length < LARGE) return {dtype, base64: Buffer.from(bytes).toString("base64")};
+    if (bytes.length < large) return {dtype, base64: Buffer.from(bytes).toString("base64")};
     const offset = end;
     parts.push({offset, bytes});
     end = aligned(offset + bytes.length);

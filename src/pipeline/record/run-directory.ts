@@ -34,6 +34,8 @@ export interface RunDirectory {
   writeJson(name: string, value: unknown): Promise<void>;
   /** Writes a plain value with its typed arrays: `artifacts/<name>.json`, the arrays beside it. */
   writeValue(name: string, value: unknown): Promise<void>;
+  /** The same in one file, for a value that is written again while others read it: two files would not fit for a moment. */
+  writeOneFile(name: string, value: unknown): Promise<void>;
   writeFile(name: string, content: string | Uint8Array): Promise<void>;
   /** Writes the test images, once a run. */
   writeTestImages(images: SavedImages): Promise<void>;
@@ -192,6 +194,7 @@ export function openRunDirectory(path: string): RunDirectory {
     writeJson: (name, value) => disk.write(join(path, name), `${JSON.stringify(value, undefined, 2)}\n`),
     // the binary file is named in the JSON beside it, so a folder in the name is the folder of both
     writeValue: (name, value) => writeSaved(join(path, "artifacts", dirname(name)), basename(name), value),
+    writeOneFile: (name, value) => disk.write(join(path, "artifacts", `${name}.json`), encode(value, "", Infinity).json),
     writeFile: (name, content) => disk.write(join(path, name), content),
     async writeTestImages(images) {
       if (isOld()) return writeSaved(join(path, "artifacts"), "test-images", images);

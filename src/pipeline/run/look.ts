@@ -44,6 +44,8 @@ export interface Looking {
   readonly network: LookedAtNetwork & Partial<Pick<Network, "gradients">>;
   /** Training images whose gradient is taken at each look. */
   learnt?: LabelledImages;
+  /** Images that the network takes at a time while it trains; absent: any number. */
+  readonly batchSize?: number;
   readonly jobs: Jobs;
   /** The files by which the network as it stands is kept in `model/`, by their names. */
   modelFiles(): Promise<{readonly [name: string]: string | Uint8Array}>;
@@ -187,7 +189,7 @@ async function* probed(
 ): AsyncGenerator<RunEvent, Failures> {
   const {data, network, jobs, chosen, directory, layers, seed, signal, budget, sampleIndices, weightsBefore} = looking;
   const {logits, labels: testLabels, activations: testActivations} = answers;
-  const few = Math.min(GRADIENT_IMAGES, data.train.count);
+  const few = Math.min(GRADIENT_IMAGES, looking.batchSize ?? GRADIENT_IMAGES, data.train.count);
   if (network.gradients && few > 0) looking.learnt ??= await data.train.read(first(few));
   const samples = await data.test.read(sampleIndices);
   const testProbabilities = softmaxRows(logits, data.classNames.length);
