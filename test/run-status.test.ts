@@ -3,6 +3,7 @@ import {join} from "node:path";
 import {expect, test} from "vitest";
 
 import {createRunDirectory, openRunDirectory} from "../src/pipeline/record/run-directory";
+import {readRunFile} from "../src/pipeline/record/run-file";
 import {readStatusFile, statusOf} from "../src/pipeline/record/run-status";
 import type {RunEvent} from "../src/pipeline/run/events";
 import {withStatus} from "../src/pipeline/run/status";
@@ -67,6 +68,14 @@ test("status.json tells the last whole epoch, and a run of format /1 goes on in 
   await runAll({data: idxFolder(), save, name: "r", model: "exigo", epochs: 2, probes: "confusion", batchSize: 16}, {});
   expect(await readStatusFile(join(save, "r"))).toMatchObject({status: "done", epoch: 2});
   expect(existsSync(join(save, "r/data/test.json"))).toBe(true);
+  // gone on with after its first epoch: the status that was read at the start is not that of the end
+  const [untrained] = readFileSync(join(save, "r/metrics.jsonl"), "utf8").split("\n");
+  writeFileSync(join(save, "r/metrics.jsonl"), `${untrained}\n`);
+  await openRunDirectory(join(save, "r")).writeStatus("interrupted");
+  expect(await readStatusFile(join(save, "r"))).toMatchObject({status: "interrupted", epoch: 0});
+  const options = {...readRunFile(join(save, "r")).options, save};
+  await runAll(options, {}, {resume: openRunDirectory(join(save, "r"))});
+  expect(await readStatusFile(join(save, "r"))).toMatchObject({status: "done", epoch: 2});
 
   const old = join(save, "old");
   cpSync(join(__dirname, "fixtures/old-run"), old, {recursive: true});

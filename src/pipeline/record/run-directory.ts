@@ -183,18 +183,16 @@ export function openRunDirectory(path: string): RunDirectory {
     if (npz) await disk.write(join(folder, `${name}.npz`), npz);
     return disk.write(join(folder, `${name}.json`), json);
   };
-  let lastEpoch: number | undefined;
-  const writeStatus = async (status: WrittenStatus, error?: string) => {
-    if (isOld()) return;
-    lastEpoch ??= (await savedMetrics()).metrics.at(-1)?.epoch;
-    await disk.write(join(path, "status.json"), statusText(status, lastEpoch, error));
+  const writeStatus = async (status: WrittenStatus, epoch: number | undefined, error?: string) => {
+    if (!isOld()) await disk.write(join(path, "status.json"), statusText(status, epoch, error));
   };
   return {
     path,
     writeJson: (name, value) => disk.write(join(path, name), `${JSON.stringify(value, undefined, 2)}\n`),
     // the binary file is named in the JSON beside it, so a folder in the name is the folder of both
     writeValue: (name, value) => writeSaved(join(path, "artifacts", dirname(name)), basename(name), value),
-    writeOneFile: (name, value) => disk.write(join(path, "artifacts", `${name}.json`), encode(value, "", Infinity).json),
+    writeOneFile: (name, value) =>
+      disk.write(join(path, "artifacts", `${name}.json`), encode(value, "", Infinity).json),
     writeFile: (name, content) => disk.write(join(path, name), content),
     async writeTestImages(images) {
       if (isOld()) return writeSaved(join(path, "artifacts"), "test-images", images);
@@ -202,13 +200,14 @@ export function openRunDirectory(path: string): RunDirectory {
       for (const [name, content] of Object.entries(contents)) await disk.write(join(path, "data", name), content);
       return writeSaved(join(path, "data"), "test", images, own); // last: it vouches for them
     },
-    writeStatus,
+    async writeStatus(status, error) {
+      await writeStatus(status, (await savedMetrics()).metrics.at(-1)?.epoch, error);
+    },
     // Whole each time, not appended: a run cut off here must not leave half a line.
     async writeMetrics(metrics) {
       await disk.settle();
       await writeWhole(metricsFile, metricsText(metrics), {synced: true});
-      lastEpoch = metrics.at(-1)?.epoch;
-      await writeStatus("running");
+      await writeStatus("running", metrics.at(-1)?.epoch);
     },
     settle: () => disk.settle(),
     readMetrics: async () => (await savedMetrics()).metrics,
