@@ -1,3 +1,4 @@
+import {partingWords} from "../pipeline/record/parting";
 import type {Compared, RunComparison, SeedNoise, Setting} from "../report/compare/compare-runs";
 import {nameOf} from "../report/compare/document";
 import {percent} from "../report/compare/figures";
@@ -34,6 +35,7 @@ function runLines({classNames, sameData, images}: RunComparison, run: Compared, 
     `  difference ${points(total.difference)} points (95 %: ${total.interval95.map(points).join(" to ")})`,
     `  were both equally good, a split as uneven as ${total.fixed} : ${total.broken} would come up in ${outOf100(total.p)} comparisons (McNemar, exact)`,
     noiseLine(noise),
+    ...(run.parting === undefined ? [] : [`  ${partingWords(run.parting)}`]),
     ...options.map(({name, base, other}) => `  ${name}: ${shortly(base)} → ${shortly(other)}`),
     ...shown.map(
       ({label, before, after}) => `  class ${classNames[label]}: ${percent(before)} → ${percent(after)} right`,

@@ -51,10 +51,7 @@ export const qaCommand: Command = {
       ["  --why", "also which words speak for the answer"],
     ],
     also: ["width", "layers", "heads", "save", "name", "seed"],
-    examples: [
-      "epochscope qa train",
-      'epochscope qa ask "When is lunch?" --text "Tea is at 4pm. Lunch is at 1pm."',
-    ],
+    examples: ["epochscope qa train", 'epochscope qa ask "When is lunch?" --text "Tea is at 4pm. Lunch is at 1pm."'],
   },
   builder(cli) {
     cli.positional("verb", {type: "string", choices: [...VERBS], describe: VERBS.join(", ")});

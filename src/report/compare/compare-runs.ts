@@ -1,6 +1,7 @@
 import {UserError} from "../../nouns/options";
 import {type Comparison, compareAnswers} from "../../numbers/comparison";
 import {meanAndDeviation, welchInterval, wilsonInterval} from "../../numbers/intervals";
+import {type Parting, type PartingRun, partingOf} from "../../pipeline/record/parting";
 import {
   answersAt,
   imageKeys,
@@ -48,6 +49,8 @@ export interface Compared extends Comparison {
   readonly accuracyInterval: readonly [low: number, high: number];
   readonly options: readonly OptionDifference[];
   readonly noise: SeedNoise;
+  /** Where the two runs first differ by bits; null: nowhere; absent where that cannot be said (`partingOf`). */
+  readonly parting?: Parting | null;
   /** Images of the base, by index, on which the two were compared; all of them where the test sets are the same. */
   readonly indices: Uint32Array;
 }
@@ -98,6 +101,9 @@ export async function compareRuns(references: readonly RunAt[]): Promise<RunComp
       picked(await answersAt(at.run, at.epoch), pairs.other, classNames.length),
       classNames.length,
     );
+    // where images were dropped the order of those that are left is another one
+    const isWhole = [base, at].every(({run}) => !(run.facts.data as {readonly edits?: unknown}).edits);
+    const parting = isWhole ? await partingOf(partingRun(base), partingRun(at)) : undefined;
     const inBase = <T extends {readonly index: number}>(list: readonly T[]) =>
       list.map((image) => ({...image, index: pairs.base[image.index]}));
     runs.push({
@@ -106,10 +112,15 @@ export async function compareRuns(references: readonly RunAt[]): Promise<RunComp
       accuracyInterval: wilsonInterval(Math.round(comparison.accuracyAfter * pairs.base.length), pairs.base.length),
       options: optionDifferences(base.run.facts, at.run.facts),
       noise: noiseOf(settings, base, at),
+      ...(parting === undefined ? {} : {parting}),
       indices: pairs.base,
     });
   }
   return {base, baseMetrics: metricsOf(base), images, classNames, sameData, runs, settings};
+}
+
+function partingRun({run: {path, facts}}: RunAt): PartingRun {
+  return {path, seed: facts.seed, batchSize: Number(facts.options.batchSize)};
 }
 
 function metricsOf({run, epoch}: RunAt): EpochMetrics {

@@ -36,6 +36,7 @@ export function compareDocument(comparison: RunComparison, most: number): object
       bothWrong: run.bothWrong,
       options: run.options,
       seedNoise: run.noise,
+      ...(run.parting === undefined ? {} : {parting: run.parting}),
     })),
     settings: settings.map((setting) => ({
       runs: setting.runs.map(nameOf),

@@ -3,6 +3,7 @@ import {join} from "node:path";
 
 import {html} from "../../escape/html";
 import type {ChangedImage} from "../../numbers/comparison";
+import {partingWords} from "../../pipeline/record/parting";
 import {fontUrl, hashSource} from "../shell";
 import type {Compared, RunComparison, Setting} from "./compare-runs";
 import {nameOf} from "./document";
@@ -65,6 +66,7 @@ ${pile(comparison, run.broken, `only ${nameOf(comparison.base)} is right`)}
 </section>
 <section class="panel"><h2>What differs</h2>
 <h3>Options</h3>${optionTable(run)}
+${run.parting === undefined ? "" : `<p class="soft">By bits, ${html(partingWords(run.parting))}.</p>`}
 <h3>Classes</h3>${classTable(comparison, run)}
 <h3>Confusions that changed most</h3>${pairTable(comparison, run)}
 </section>
