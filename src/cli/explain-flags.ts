@@ -15,6 +15,7 @@ import {methods} from "../pipeline/attribution/methods/index";
 import type {Fit} from "../pipeline/data/images/fit-image";
 import {MOST_PIXELS} from "../pipeline/data/images/image-file";
 import {type ModelOutput, OUTPUTS} from "../pipeline/model/load/answers";
+import type {Device} from "../pipeline/model/load/device";
 import {type ModelEngine, readJson} from "./explain-model";
 import {givenOf} from "./flags";
 
@@ -39,6 +40,7 @@ export interface ExplainFlags {
   readonly invert: boolean;
   readonly maxPixels: number;
   readonly engine: ModelEngine;
+  readonly device: Device;
   readonly training: boolean;
   readonly remove: number;
   readonly coverage: number;
@@ -101,6 +103,11 @@ export const explainFlags: OptionTable<ExplainFlags> = {
     default: "auto",
     help: "for tfjs: auto, tensorflow, wasm, cpu",
     check: oneOf("auto", "tensorflow", "wasm", "cpu"),
+  },
+  device: {
+    default: "cpu",
+    help: "for ONNX: cpu, or gpu by onnxruntime's WebGPU, whose numbers differ by rounding",
+    check: oneOf<Device>("cpu", "gpu"),
   },
   maxMemory: {
     default: 1,

@@ -198,7 +198,12 @@ async function fromModel(options: ExplainFlags, words: readonly ImageWord[], {te
     const where = `${ofData.word}: expected a run as --model, whose data it is of, got ${options.model}`;
     throw new UserError(where, {code: "BAD_OPTION"});
   }
-  const classifier = await opening(options.model, engine, load, options.maxMemory * 2 ** 30);
+  const classifier = await opening(
+    options.model,
+    engine,
+    {...load, device: options.device},
+    options.maxMemory * 2 ** 30,
+  );
   const subjects: Subject[] = [];
   for (const word of words) if (word.kind === "file") subjects.push(await fileSubject(word.path, classifier, options));
   return {classifier, subjects, model: options.model};
@@ -208,7 +213,12 @@ async function fromRun(options: ExplainFlags, name: string, words: readonly Imag
   const {path} = await findRun(options.save, name);
   const file = readRunFile(path);
   const {model, load} = networkOfRun(path, file);
-  const classifier = await opening(model, options.engine, {...telling, ...load}, options.maxMemory * 2 ** 30);
+  const classifier = await opening(
+    model,
+    options.engine,
+    {...telling, ...load, device: options.device},
+    options.maxMemory * 2 ** 30,
+  );
   const needsData = words.some(({kind}) => kind === "data"); // reading it may take a while
   const data = needsData ? await dataOfRun(path, file) : undefined;
   const subjects: Subject[] = [];

@@ -1,3 +1,4 @@
+import {UserError} from "../nouns/options";
 import {startBackend} from "../pipeline/backend/index";
 import type {LoadedClassifier, LoadedNetwork} from "../pipeline/model/load/black-box";
 import type {LoadSettings} from "../pipeline/model/load/load-settings";
@@ -41,6 +42,9 @@ async function inTrial(
   gradients: boolean,
 ) {
   const files = await readModel(path);
+  if (settings.device === "gpu" && files.kind !== "onnx") {
+    throw new UserError(`--device gpu: expected an ONNX model, got ${path}`);
+  }
   const {say: _, asking: __, ...plain} = settings;
   const limited = {...plain, mostBytes: maxMemory / IMAGES_IN_MEMORY};
   const trial = triedModel({path, engine, settings: limited, gradients}, maxMemory + 4 * files.size);

@@ -22,6 +22,8 @@ export interface OnnxOptions {
   readonly external?: string | {readonly [location: string]: Uint8Array};
   /** An opened model of the same graph, as another epoch's: what was found of it is not looked for again. */
   readonly like?: OnnxGraph;
+  /** Where it computes: "gpu" is onnxruntime's WebGPU, whose numbers differ from the processor's by rounding. By default "cpu". */
+  readonly device?: "cpu" | "gpu";
   /** What computes: by default onnxruntime-node in a thread of its own, so that the caller's is not blocked. */
   readonly runtime?: Runtime;
 }
@@ -74,12 +76,12 @@ export interface Both {
  * @throws OnnxError if it is no model, weights are missing, or onnxruntime does not know an operator.
  */
 export async function openOnnx(source: Uint8Array | string, options: OnnxOptions = {}): Promise<OnnxGraph> {
-  const {runtime = threadRuntime, threads = 1, like} = options;
+  const {runtime = threadRuntime, threads = 1, like, device = "cpu"} = options;
   if (!(Number.isInteger(threads) && threads >= 1)) {
     throw new OnnxError(`threads: expected a whole number, 1 or more, got ${threads}`);
   }
   const {bytes, model, ...external}: ModelFile = await readModel(source, options.external);
-  const settings = {threads, ...external};
+  const settings = {threads, ...external, ...(device === "gpu" ? {device} : {})};
   const running = forRunning(bytes, model);
   const trained = forGradients(running);
   like?.plan.checkAlike(trained.model);

@@ -30,7 +30,8 @@ export function openHost({InferenceSession, Tensor}: Onnxruntime): Host {
   let count = 0;
   const port = (m: InferenceSession.ValueMetadata): Port =>
     m.isTensor ? {name: m.name, type: m.type as Port["type"], dims: m.shape} : {name: m.name, type: "string", dims: []};
-  const optionsOf = ({threads, optimise = true, folder, files}: SessionSettings) => ({
+  const optionsOf = ({threads, optimise = true, folder, files, device = "cpu"}: SessionSettings) => ({
+    ...(device === "gpu" && {executionProviders: ["webgpu"]}), // what it lacks, the processor computes
     intraOpNumThreads: threads,
     interOpNumThreads: 1,
     logSeverityLevel: 4, // what fails is thrown, with its words: nothing is to be printed besides

@@ -20,6 +20,8 @@ export interface SessionSettings {
   readonly threads: number;
   /** False: no operators are fused or folded. */
   readonly optimise?: boolean;
+  /** By default the processor. */
+  readonly device?: "cpu" | "gpu";
   /** The folder of weights that stand in files beside the model. */
   readonly folder?: string;
   /** Those files themselves, by the names that the model gives them. */

@@ -26,7 +26,7 @@ export function onnxOpener(settings: OpenSettings): KindOpener {
           parameters,
         })),
       },
-      engine: {name: "onnxruntime", version: versionWords(settings.threads), why: "the checkpoints are ONNX models"},
+      engine: {name: "onnxruntime", version: versionWords(settings), why: "the checkpoints are ONNX models"},
       found: {...facts.input, output: facts.understood, logits: facts.logits, features: facts.features},
       files: {"model.onnx": bytes},
       side: Math.max(...network.imageShape.slice(0, 2)),
@@ -53,7 +53,8 @@ async function alike(
   }
 }
 
-function versionWords(threads: number): string {
+function versionWords({threads, device}: OpenSettings): string {
   const {version} = require("onnxruntime-node/package.json") as {readonly version: string};
+  if (device === "gpu") return `${version}, WebGPU`;
   return `${version}, ${threads} thread${threads === 1 ? "" : "s"}`;
 }

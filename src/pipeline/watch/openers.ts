@@ -14,7 +14,7 @@ export interface Opener {
 }
 
 export function openerOf(options: WatchOptions): Opener {
-  const {layout, scale, mean, std, output, outputName, size, layer, threads} = options;
+  const {layout, scale, mean, std, output, outputName, size, layer, threads, device} = options;
   const imageShape = shapeOf(size);
   const settings: OpenSettings = {
     input: {
@@ -25,6 +25,7 @@ export function openerOf(options: WatchOptions): Opener {
     },
     output,
     threads,
+    device,
     ...(outputName ? {outputName} : {}),
     ...(imageShape ? {imageShape} : {}),
     ...(layer ? {layer} : {}),

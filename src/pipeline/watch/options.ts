@@ -5,6 +5,7 @@ import type {ImageShape} from "../../nouns/samples";
 import {readIfThere} from "../data/read-file";
 import {decodeText} from "../data/text";
 import {type ModelOutput, OUTPUTS} from "../model/load/answers";
+import type {Device} from "../model/load/device";
 import {runOptions} from "../run/options";
 
 /** What a watcher may be told. What it is not told, it finds in `watch.json` or in the checkpoints. */
@@ -30,6 +31,7 @@ export interface WatchOptions {
   readonly until: number;
   readonly idle: string;
   readonly threads: number;
+  readonly device: Device;
   readonly probes: string;
   readonly every: number;
   readonly samples: string;
@@ -99,6 +101,11 @@ export const watchOptions: OptionTable<WatchOptions> = {
     check: (time) => (time === "" || TIME.test(time) ? undefined : "a time like 90s, 10m or 2h"),
   },
   threads: {default: 1, help: "of onnxruntime; more than the machine has to spare are slower", check: between(1, 256)},
+  device: {
+    default: "cpu",
+    help: "for ONNX: cpu, or gpu by onnxruntime's WebGPU, whose numbers differ by rounding",
+    check: oneOf<Device>("cpu", "gpu"),
+  },
   probes,
   every: {...runOptions.every, help: "probe at every so many epochs; the figures of all are kept"},
   samples,

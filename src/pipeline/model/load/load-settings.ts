@@ -1,5 +1,6 @@
 import type {ImageShape} from "../../../nouns/samples";
 import type {ModelOutput} from "./answers";
+import type {Device} from "./device";
 import type {ModelInput} from "./model-input";
 
 /** How a model from elsewhere is to be read and asked. */
@@ -19,6 +20,8 @@ export interface LoadSettings {
   readonly mostBytes?: number;
   /** Images that it is asked about at once; more are asked in several batches. */
   readonly mostAtOnce?: number;
+  /** Where an ONNX model computes; by default on the processor. */
+  readonly device?: Device;
   /** Lets what computes print its own lines. */
   readonly verbose?: boolean;
   /** Told what the user should know of the model, a line each. */

@@ -4,6 +4,7 @@ import {UserError} from "../../../nouns/options";
 import {decodeModel, type ModelProto} from "../../../onnx/file/model";
 import type {Answer} from "./answers";
 import {blackBoxClassifier, dimsOf, imageShapeOf, type LoadedClassifier} from "./black-box";
+import {checkGpu} from "./device";
 import {graphEnd} from "./graph-end";
 import {fromHalf, toHalf} from "./half";
 import type {LoadSettings} from "./load-settings";
@@ -25,17 +26,19 @@ export async function onnxClassifier(
   settings: LoadSettings,
   path?: string,
 ): Promise<LoadedClassifier> {
-  const {what = "model", verbose = false} = settings;
+  const {what = "model", verbose = false, device = "cpu"} = settings;
   const model = onnxModel(bytes, what);
   const ort = await optionalPackage("onnxruntime-node", "an ONNX model", () => import("onnxruntime-node"));
   ort.env.logLevel = verbose ? "warning" : "fatal";
   const logSeverityLevel = verbose ? 2 : 4;
   const source = path ?? bytes;
+  const options = {logSeverityLevel, ...(device === "gpu" ? {executionProviders: ["webgpu"]} : {})} as const;
   // the two forms of `create` are told apart by types alone
   const session = await (typeof source === "string"
-    ? ort.InferenceSession.create(source, {logSeverityLevel})
-    : ort.InferenceSession.create(source, {logSeverityLevel})
+    ? ort.InferenceSession.create(source, options)
+    : ort.InferenceSession.create(source, options)
   ).catch((error: Error) => {
+    checkGpu(device, error);
     throw new UserError(`${what}: expected an ONNX model that onnxruntime runs, got: ${firstLine(error)}`);
   });
   try {

@@ -6,6 +6,7 @@ import {type Feeds, landmarksOf, type NdArray, OnnxError, type OnnxGraph, openOn
 import {sigmoid, softmax} from "../tf/activations";
 import {type Meaning, meaningOf, numbersAnImage} from "./answers";
 import {dimsOf} from "./black-box";
+import {checkGpu, type Device} from "./device";
 import {graphEnd} from "./graph-end";
 import type {LoadSettings} from "./load-settings";
 import {type ModelInput, modelInput} from "./model-input";
@@ -67,9 +68,9 @@ const MOST_ROWS = 256;
  * @throws UserError in one line that names the file, if it is no such model or not like the one before.
  */
 export async function onnxNetwork(source: Uint8Array | string, settings: OnnxNetworkSettings): Promise<OnnxNetwork> {
-  const {what = "model", threads = 1, like} = settings;
+  const {what = "model", threads = 1, like, device = "cpu"} = settings;
   if (typeof source !== "string") onnxModel(source, what);
-  const graph = await inWords(what, () => openOnnx(source, {threads, ...(like ? {like} : {})}));
+  const graph = await inWords(what, () => openOnnx(source, {threads, device, ...(like ? {like} : {})}), device);
   try {
     return await inWords(what, () => networkOf(graph, settings));
   } catch (error) {
@@ -321,10 +322,11 @@ function twoImages(shape: ImageShape): Images {
 }
 
 /** Errors of the file, under its name. */
-async function inWords<T>(what: string, act: () => Promise<T>): Promise<T> {
+async function inWords<T>(what: string, act: () => Promise<T>, device: Device = "cpu"): Promise<T> {
   try {
     return await act();
   } catch (error) {
+    checkGpu(device, error as Error);
     if (error instanceof OnnxError) throw new UserError(`${what}: ${error.message}`, {cause: error});
     throw error;
   }
