@@ -1,15 +1,24 @@
-import {relative} from "node:path";
+import {join, relative} from "node:path";
 import {pathToFileURL} from "node:url";
 
 import {findRun} from "../pipeline/record/run-directory";
 import {readRunFile} from "../pipeline/record/run-file";
 import {runOptions} from "../pipeline/run/options";
+import {DEMO_FILE} from "../report/demo-beside";
 import {writeReport} from "../report/page";
 import {pageModelNote} from "../report/page-model";
 import {type Command, RUN_WORDS} from "./command";
 import {declarePageFlags, pageFlagsOf} from "./page-flags";
 import {openIfAsked, servedPage} from "./served";
 import {say} from "./terminal";
+
+/** Writes the page that learns into a run's folder, with the run's data. */
+async function writeDemoBeside(path: string, print: (line: string) => void): Promise<void> {
+  const {options} = readRunFile(path);
+  const {writeDemo}: typeof import("../page/file/write-demo") = require("../page/file/write-demo");
+  const imageSize = Math.min(64, Number(options.imageSize ?? 0)); // the largest that such a page takes
+  await writeDemo({out: join(path, DEMO_FILE), data: `${options.data}`, imageSize, maxSize: 10}, print);
+}
 
 /** Writes a run's report anew from what the run kept, or serves it while the run goes on. */
 export const reportCommand: Command = {
@@ -23,6 +32,7 @@ export const reportCommand: Command = {
       ["--serve", "serve it on 127.0.0.1 and follow the run, until Ctrl-C"],
       ["--port N", "the port to serve on; 0 is any free one"],
       ["--page-model", "put the best network into the page, to draw for it"],
+      ["--demo", "put beside it, and link to, a page on which anyone trains a network"],
       ["--save FOLDER", "where runs are kept"],
     ],
     examples: ["epochscope report latest~1 --open"],
@@ -36,12 +46,19 @@ export const reportCommand: Command = {
       describe: runOptions.pageModel.help,
       group: "Page:",
     });
+    cli.option("demo", {
+      type: "boolean",
+      default: false,
+      describe: "put demo.html beside the page, which links to it: anyone trains a network on the run's data",
+      group: "Page:",
+    });
     declarePageFlags(cli, "serve it on 127.0.0.1, live, until Ctrl-C");
   },
   async handler(given) {
     const page = pageFlagsOf(given);
     const {path} = await findRun(`${given.save}`, `${given.run}`);
     const print = given.quiet === true ? () => {} : say;
+    if (given.demo === true) await writeDemoBeside(path, print);
     if (!page.serve) {
       const file = await writeReport(path, {pageModel: page.pageModel});
       print(relative(process.cwd(), file));

@@ -154,6 +154,8 @@ export interface ReportFile {
   readonly temperatures: PerStop<number> | null;
   /** How the run does beside another; null where it was not compared. */
   readonly runs: RunsShown | null;
+  /** The name of the page that learns, where it lies beside. */
+  readonly demo: string | null;
   /** How the layers came to be what they are. */
   readonly layers: LayersShown | null;
   /** u16 `[images, classes]`. */

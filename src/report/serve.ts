@@ -1,4 +1,4 @@
-import {statSync} from "node:fs";
+import {existsSync, readFileSync, statSync} from "node:fs";
 import {createServer, type ServerResponse} from "node:http";
 import type {AddressInfo} from "node:net";
 import {join} from "node:path";
@@ -7,6 +7,7 @@ import {UserError} from "../nouns/options";
 import {checkOwnFiles} from "../pipeline/record/own-files";
 import {type RunProgress, readProgress} from "../pipeline/record/run-progress";
 import {answering, beginEvents, event, send} from "./answering";
+import {DEMO_FILE} from "./demo-beside";
 import {fileMemory} from "./file-memory";
 import {gather} from "./gather/index";
 import {page} from "./page";
@@ -36,7 +37,7 @@ const MOST_CONNECTIONS = 100;
 
 /**
  * Serves a run's report to this machine alone, and tells open pages when the run has written more, how far it is while it
- * goes on, and when it has ended. Four things can be asked for: the page, its facts, its arrays and the events. Where a file of the run cannot be read, the pages are told
+ * goes on, and when it has ended. Four things can be asked for: the page, its facts, its arrays and the events; and the page that learns, if it lies there. Where a file of the run cannot be read, the pages are told
  * why and keep what they had; what becomes readable is served again.
  *
  * @throws UserError if the folder holds no run, or the port is taken.
@@ -49,6 +50,8 @@ export async function serveReport(
   const memory = fileMemory();
   await checkOwnFiles(runFolder);
   let gathered = await gather(runFolder, memory, {pageModel});
+  const demoPath = join(runFolder, DEMO_FILE);
+  const demo = existsSync(demoPath) ? readFileSync(demoPath) : undefined;
   let seen = stampOf(runFolder);
   let trouble = "";
   let progress: RunProgress | null = null;
@@ -62,6 +65,7 @@ export async function serveReport(
       "/": (response) => send(response, "text/html; charset=utf-8", page(shell, gathered, true)),
       "/run.json": (response) => send(response, "application/json", JSON.stringify(gathered.file)),
       "/run.bin": (response) => send(response, "application/octet-stream", Buffer.concat(gathered.parts)),
+      ...(demo ? {[`/${DEMO_FILE}`]: (response) => send(response, "text/html; charset=utf-8", demo)} : {}),
       "/events": (response) => {
         beginEvents(response);
         if (trouble) response.write(event("trouble", trouble));

@@ -31,6 +31,9 @@ import {mountTray} from "./tray";
 import {mountQuestions, type PageView, type Question} from "./views";
 import {mountWhy, whyFinding} from "./why/view";
 
+/** What the page that learns is, after the link to it. */
+const DEMO_WORDS = ": a page that trains a network in your browser while you watch, and answers what you draw.";
+
 export interface App {
   readonly store: Store;
   /** The last stop. */
@@ -134,6 +137,7 @@ export function mountApp(data: Data, view: View = readAddress(location.hash, dat
     drawn?.root,
     inside?.root,
     mountAbout(data),
+    data.file.demo && h("p", {class: "meta"}, h("a", {href: data.file.demo}, "Train one yourself"), DEMO_WORDS),
   );
   const live = mountLiveLine(store);
   const answersView: PageView = {

@@ -12,6 +12,7 @@ import {readRunFile} from "../../pipeline/record/run-file";
 import {readTestImages, type SavedImages, testImagesPath} from "../../pipeline/record/test-images";
 import type {EpochMetrics} from "../../pipeline/types";
 import {RUNS_FILE} from "../compare/runs-shown";
+import {DEMO_FILE} from "../demo-beside";
 import {type FileMemory, fileMemory, type Recall, type Saved} from "../file-memory";
 import {carriedMistakes, carriedStops, fractions, packer} from "../packer";
 import {reduction} from "../page-budget";
@@ -146,6 +147,7 @@ function gatherFiles(runFolder: string, images: SavedImages | null, recall: Reca
     columns: images ? gatherColumns(join(runFolder, "artifacts", "columns.json"), images.count, recall, pack) : null,
     tracked: gatherTracked(artifacts.get("track"), (epoch) => finished.has(epoch), recall),
     temperatures: artifacts.has("calibration") ? perStop("calibration", temperatureOf) : null,
+    demo: existsSync(join(runFolder, DEMO_FILE)) ? DEMO_FILE : null,
     runs: images ? readRuns(join(runFolder, RUNS_FILE)) : null,
     model: pageModel || facts.options?.pageModel === true ? gatherModel(runFolder, pack) : null,
     layers: gatherLayers(artifacts.get("layers"), stops, recall, pack),

@@ -1,0 +1,2 @@
+/** The page that learns, where a run's folder has it (`report --demo`): the run's page links to it, and its server gives it. */
+export const DEMO_FILE = "demo.html";
