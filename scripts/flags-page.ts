@@ -26,7 +26,8 @@ export async function flagsPage(): Promise<string> {
 
 Written by \`npm run flags\` from the tables that the program itself reads; \`--help\` after a command shows the same. A flag without
 a default is off, or decides by itself. Everywhere work \`--json\` (JSON for other programs, [json.md](json.md)), \`--quiet\` or \`-q\` (nothing
-but errors), \`--verbose\` (where in the code an error arose), and \`--color auto\`, \`always\` or \`never\` (\`--no-color\` is the last).
+but errors), \`--verbose\` (where in the code an error arose), and \`--color auto\`, \`always\` or \`never\` (\`--no-color\` is the last), \`--config FILE\` and
+\`--no-config\` ([config.md](config.md)).
 
 ${parts.join("\n\n")}
 `;

@@ -45,6 +45,26 @@ export interface RunSettings extends Partial<RunOptions>, Pick<RunControl, "sign
   readonly ownProbes?: readonly Probe[];
 }
 
+/** What `epochscope.config.ts` may say: flags in camelCase for all commands, and under a command's name for that one. */
+export interface Config {
+  readonly save?: string;
+  readonly data?: string;
+  readonly threads?: number | "auto";
+  readonly open?: boolean;
+  readonly quiet?: boolean;
+  readonly color?: "auto" | "always" | "never";
+  readonly [command: string]: unknown;
+}
+
+/**
+ * Gives a config back as it is, so that an editor knows its names.
+ *
+ * @example export default defineConfig({save: "runs", run: {data: "photos", lime: {recipe: "lime"}}});
+ */
+export function defineConfig<const C extends Config>(config: C): C {
+  return config;
+}
+
 /** What a run comes to. */
 export interface RunResult {
   readonly status: "done" | "interrupted";

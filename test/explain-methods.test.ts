@@ -54,7 +54,7 @@ test("a folder of images is explained pixel by pixel, a picture each, for the mo
     "--top",
     "2",
   );
-  expect(stderr).toMatch(/^model {3}[^\n]*\n$/); // what its numbers were taken for
+  expect(stderr).toMatch(/^(model {3}[^\n]*\n)+$/); // what its numbers were taken for
   expect(code).toBe(0);
   const lines = stdout.split("\n");
   expect(

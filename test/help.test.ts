@@ -2,8 +2,8 @@ import {describe, expect, test} from "vitest";
 
 import {catalogue} from "../src/cli/catalogue";
 import {commandLineOf} from "../src/cli/command-line";
-import {declaredBy} from "../src/cli/declared";
-import {COMMON, shortHelp, topHelp, topicHelp, topicsOf} from "../src/cli/help";
+import {COMMON, declaredBy, topicsOf} from "../src/cli/declared";
+import {shortHelp, topHelp, topicHelp} from "../src/cli/help";
 
 const PROGRAM = "npx ts-node runner.ts";
 

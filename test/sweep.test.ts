@@ -83,8 +83,12 @@ describe("the command", () => {
     const flags = ["--epochs", "1", "--seeds", "2", "--over", "batch-size=16,32", "--json"];
     const {code, stdout} = await sweep(...flags);
     expect(code).toBe(0);
-    const {schema, settings} = JSON.parse(stdout);
-    expect(schema).toBe("epochscope/sweep/1");
+    const told = (text: string) => text.trimEnd().split("\n").map((line) => JSON.parse(line)); // biome-ignore format: short
+    const events = told(stdout);
+    expect(events[0].schema).toBe("epochscope/events/1");
+    expect(events.filter(({type}) => type === "start").map(({run}) => run)).toHaveLength(4);
+    const {type, settings} = events.at(-1);
+    expect(type).toBe("outcome");
     expect(settings.map(({values}: {values: object}) => values)).toEqual([{"batch-size": "16"}, {"batch-size": "32"}]);
     const runs = readdirSync(save).filter((name) => name.startsWith("sweep-"));
     expect(runs.sort()).toEqual(settings.flatMap((setting: {runs: string[]}) => setting.runs).sort());
@@ -98,7 +102,8 @@ describe("the command", () => {
     const written = () => runs.map((name) => statSync(join(save, name, "metrics.jsonl")).mtimeMs);
     const before = written();
     const again = await sweep(...flags);
-    expect([again.code, again.stdout]).toEqual([0, stdout]);
+    expect(again.code).toBe(0);
+    expect(told(again.stdout)).toEqual([expect.objectContaining({type: "outcome", settings})]); // nothing was run
     expect(written()).toEqual(before);
     const other = await sweep("--epochs", "1", "--seeds", "1", "--over", "batch-size=16", "--optimizer", "sgd");
     expect(other.code).toBe(1);

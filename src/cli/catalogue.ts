@@ -1,14 +1,4 @@
-import type {Command} from "./command";
-
-/** A command by name. Its code is loaded when it is asked for: a run need not wait for what it does not use. */
-export interface Listed {
-  readonly name: string;
-  /** Names of earlier versions, which work until 1.0. */
-  readonly before?: readonly string[];
-  /** What the list of all commands says of it; a command without words stands in the line "Also". */
-  readonly words?: string;
-  load(): Promise<Command>;
-}
+import type {Listed} from "./command";
 
 /** Every command there is, in the order in which `--help` lists them. */
 export const catalogue: readonly Listed[] = [
@@ -53,6 +43,14 @@ export const catalogue: readonly Listed[] = [
     },
   },
   {
+    name: "predict",
+    words: "classify a folder of images",
+    async load() {
+      const {predictCommand}: typeof import("./predict") = require("./predict");
+      return predictCommand;
+    },
+  },
+  {
     name: "labels",
     words: "find wrong labels and copies; see what mending them gives",
     async load() {
@@ -78,7 +76,6 @@ export const catalogue: readonly Listed[] = [
   },
   {
     name: "demo",
-    words: "write a page on which anyone trains a network and draws",
     async load() {
       const {demoCommand}: typeof import("./demo") = require("./demo");
       return demoCommand;
@@ -104,6 +101,20 @@ export const catalogue: readonly Listed[] = [
     async load() {
       const {qaCommand}: typeof import("./qa") = require("./qa");
       return qaCommand;
+    },
+  },
+  {
+    name: "doctor",
+    async load() {
+      const {doctorCommand}: typeof import("./doctor") = require("./doctor");
+      return doctorCommand;
+    },
+  },
+  {
+    name: "completion",
+    async load() {
+      const {completionOf}: typeof import("./completion") = require("./completion");
+      return completionOf(catalogue);
     },
   },
 ];

@@ -1,4 +1,5 @@
-import {type Listed, listed} from "./catalogue";
+import {listed} from "./catalogue";
+import type {Listed} from "./command";
 
 /** A command line, before its flags are known. */
 export interface CommandLine {

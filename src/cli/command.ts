@@ -35,3 +35,13 @@ export interface ShortHelp {
 
 /** How a run is named, wherever one is asked for. */
 export const RUN_WORDS = "a name, its beginning, a folder, latest, or latest~1 (the one before)";
+
+/** A command by name. Its code is loaded when it is asked for: a run need not wait for what it does not use. */
+export interface Listed {
+  readonly name: string;
+  /** Names of earlier versions, which work until 1.0. */
+  readonly before?: readonly string[];
+  /** What the list of all commands says of it; a command without words stands in the line "Also". */
+  readonly words?: string;
+  load(): Promise<Command>;
+}

@@ -1,5 +1,7 @@
 import type {Argv} from "yargs";
 
+import type {Command} from "./command";
+
 /** A flag as a command declares it. */
 export interface Flag {
   readonly name: string;
@@ -59,4 +61,29 @@ export function topicOf(group: string): string {
     .replace(/^Probe /, "")
     .split(":")[0]
     .toLowerCase();
+}
+
+/** Flags that every command takes. */
+export const COMMON: readonly Flag[] = [
+  ["json", "print JSON for other programs (docs/json.md)", ""],
+  ["quiet", "-q: print nothing but errors, and JSON where that is asked for", ""],
+  ["verbose", "show where in the code an error arose", ""],
+  ["color", "auto (on a terminal), always or never; NO_COLOR and FORCE_COLOR count too", "auto"],
+  ["no-color", "the same as --color never", ""],
+  ["config", "a file of flags; by itself epochscope.config.ts, .mts, .js, .mjs or .json is read where it is", ""],
+  ["no-config", "read no such file", ""],
+].map(([name, help, initial]) => ({
+  name,
+  help,
+  initial,
+  group: "Output",
+  choices: [],
+  isBoolean: name !== "color" && name !== "config",
+}));
+
+/** The topics that `--help TOPIC` knows for a command. */
+export function topicsOf(command: Command): string[] {
+  const {flags} = declaredBy((cli) => command.builder(cli));
+  const groups = [...flags, ...COMMON].map(({group}) => group).filter((group) => group !== "");
+  return [...new Set(groups.map(topicOf)), "all"];
 }

@@ -5,6 +5,7 @@ import type {RunEvent} from "../pipeline/run/events";
 import type {ReportServer} from "../report/serve";
 import {BY_SIGNAL, FAILED} from "./exit-codes";
 import {collectSeldom} from "./heap";
+import {jsonProgress} from "./json-events";
 import {pageFlagsOf} from "./page-flags";
 import {progressOf} from "./progress";
 import {openIfAsked, servedPage} from "./served";
@@ -23,7 +24,9 @@ export async function driveEvents(
   early: string,
 ): Promise<number> {
   const page = pageFlagsOf(given);
-  const progress = progressOf({quiet: given.quiet === true, verbose: given.verbose === true});
+  const isJson = given.json === true;
+  const isSilent = given.quiet === true || isJson;
+  const progress = isJson ? jsonProgress() : progressOf({quiet: isSilent, verbose: given.verbose === true});
   const interrupt = new AbortController();
   let interrupted: number = BY_SIGNAL.SIGINT;
   const onSignal = (signal: keyof typeof BY_SIGNAL) => {
@@ -48,7 +51,7 @@ export async function driveEvents(
       if (event.type === "refused") failed.add("a checkpoint");
       if (event.type === "start") {
         folder = event.path;
-        if (page.serve) server = await servedPage(folder, page, given.quiet === true ? () => {} : say);
+        if (page.serve) server = await servedPage(folder, page, isSilent ? () => {} : say);
       }
     }
     if (interrupt.signal.aborted) stopped = true;

@@ -1,36 +1,25 @@
-import {existsSync} from "node:fs";
 import {join, resolve} from "node:path";
 import {pathToFileURL} from "node:url";
 
 import {limeFlags, limeOptionsOf} from "../lime/option-table";
 import {resolveOptions, UserError} from "../nouns/options";
-import type {Dataset} from "../nouns/samples";
 import {attributeImage} from "../pipeline/attribute";
 import {explainImage} from "../pipeline/explain";
-import type {LoadSettings} from "../pipeline/model/load/load-settings";
 import {encode} from "../pipeline/record/artifact-codec";
 import {freshFolder} from "../pipeline/record/fresh-name";
-import {findRun} from "../pipeline/record/run-directory";
-import {type RunFile, readRunFile} from "../pipeline/record/run-file";
 import {writeWhole} from "../pipeline/record/write-whole";
-import {openRunData} from "../pipeline/run/data";
-import {runOptions} from "../pipeline/run/options";
 import type {Artifact} from "../pipeline/types";
 import {draw} from "../plots/index";
 import {trustWords} from "../plots/trust-words";
+import {askedModel, withGradients} from "./asked-model";
 import type {Command} from "./command";
-import {drained} from "./drained";
 import {type ExplainedImage, explainedImages} from "./explain-document";
-import {type ExplainFlags, explainFlags, explainOptionsOf, numbers, shapeOf} from "./explain-flags";
+import {explainFlags, explainOptionsOf} from "./explain-flags";
 import {declareMethodFlags, methodOf} from "./explain-methods";
-import {readClassNames} from "./explain-model";
 import {explainByTraining} from "./explain-training";
 import {declareFlags, givenOf} from "./flags";
-import {dataSubject, fileSubject, type ImageWord, imageWords, type Subject} from "./image-words";
-import {noteOldWay} from "./notes";
-import {keptTestData, networkOfRun} from "./run-network";
 import {openIfAsked} from "./served";
-import {openStrangeNetwork, openStranger} from "./stranger";
+import {openStranger} from "./stranger";
 import {complain, muteOthers, say, sayDocument} from "./terminal";
 
 /** Explains images by LIME: files or a run's own images, with a saved run's model or any other. */
@@ -85,7 +74,10 @@ export const explainCommand: Command = {
     const telling = {say: (line: string) => notes.push(line), verbose: given.verbose === true};
     const pixelwise = methodOf(given, options.method);
     const opening = pixelwise?.method.needs === "gradients" ? withGradients(options.method) : openStranger;
-    const {classifier, subjects, model} = await asked(options, words, telling, opening);
+    const asking = {command: "explain", telling, opening};
+    const {classifier, words: images, read, model} = await askedModel(options, words, asking);
+    const subjects = [];
+    for (const word of images) subjects.push(await read(word)); // all are read before the first is explained
     const lime = limeOptionsOf(
       resolveOptions(limeFlags, givenOf(given, limeFlags, "lime."), "--lime."),
       classifier.imageShape,
@@ -136,104 +128,6 @@ export const explainCommand: Command = {
     return 0;
   },
 };
-
-type Telling = Required<Pick<LoadSettings, "verbose" | "say">>;
-
-type Opening = typeof openStranger;
-
-/** Opens a model with its gradients. @throws UserError if it has none, which says what works all the same. */
-function withGradients(method: string): Opening {
-  return async (path, engine, settings, maxMemory) => {
-    const network = await openStrangeNetwork(path, engine, settings, maxMemory);
-    const {noGradient} = network;
-    if (noGradient === undefined) return network;
-    await network.dispose();
-    const why = noGradient.replace(/^no gradients[^:]*: /, "").replace(/; what asks from outside.*$/, "");
-    throw new UserError(
-      `${path}: expected gradients for --method ${method}, got none: ${why}; --method lime and occlusion work with it`,
-      {code: "NO_GRADIENT"},
-    );
-  };
-}
-
-/** The model and the images that a command line names. */
-async function asked(options: ExplainFlags, typed: readonly string[], telling: Telling, opening: Opening) {
-  const {model, run, imageIndex} = options;
-  if (model && run) throw new UserError("--model: expected it without --run, got both");
-  if (run) noteOldWay("--run RUN", "--model RUN");
-  if (imageIndex) noteOldWay("--image-index 8", "test:8");
-  const words = await imageWords([...typed, ...(imageIndex ? [`test:${imageIndex}`] : [])]);
-  if (words.length === 0) {
-    throw new UserError("explain: expected images (cat.jpg, a folder, test:8), got none", {code: "BAD_OPTION"});
-  }
-  const isFile = model !== "" && (/\.(onnx|json)$/i.test(model) || isThere(model));
-  const open = {telling, opening};
-  return isFile ? fromModel(options, words, open) : fromRun(options, run || model || "latest", words, open);
-}
-
-/** Whether a path leads to a file, or to a folder that is no run. */
-function isThere(path: string): boolean {
-  return existsSync(path) && !existsSync(join(path, "run.json"));
-}
-
-interface Open {
-  readonly telling: Telling;
-  readonly opening: Opening;
-}
-
-async function fromModel(options: ExplainFlags, words: readonly ImageWord[], {telling, opening}: Open) {
-  const {layout, scale, mean, std, output, outputName, size, classes, engine} = options;
-  const {names, notes = []} = classes ? await readClassNames(classes) : {};
-  for (const note of notes) telling.say(note);
-  const load = {
-    ...telling,
-    input: {scale: Number(scale), mean: numbers(mean), std: numbers(std), ...(layout === "auto" ? {} : {layout})},
-    output,
-    ...(outputName ? {outputName} : {}),
-    ...(size ? {imageShape: shapeOf(size)} : {}),
-    ...(names ? {classNames: names} : {}),
-  };
-  const ofData = words.find((word) => word.kind === "data");
-  if (ofData) {
-    const where = `${ofData.word}: expected a run as --model, whose data it is of, got ${options.model}`;
-    throw new UserError(where, {code: "BAD_OPTION"});
-  }
-  const classifier = await opening(
-    options.model,
-    engine,
-    {...load, device: options.device},
-    options.maxMemory * 2 ** 30,
-  );
-  const subjects: Subject[] = [];
-  for (const word of words) if (word.kind === "file") subjects.push(await fileSubject(word.path, classifier, options));
-  return {classifier, subjects, model: options.model};
-}
-
-async function fromRun(options: ExplainFlags, name: string, words: readonly ImageWord[], {telling, opening}: Open) {
-  const {path} = await findRun(options.save, name);
-  const file = readRunFile(path);
-  const {model, load} = networkOfRun(path, file);
-  const classifier = await opening(
-    model,
-    options.engine,
-    {...telling, ...load, device: options.device},
-    options.maxMemory * 2 ** 30,
-  );
-  const needsData = words.some(({kind}) => kind === "data"); // reading it may take a while
-  const data = needsData ? await dataOfRun(path, file) : undefined;
-  const subjects: Subject[] = [];
-  for (const word of words) {
-    if (word.kind === "file") subjects.push(await fileSubject(word.path, classifier, options));
-    else if (data) subjects.push(await dataSubject(word, data));
-  }
-  return {classifier, subjects, model: file.name};
-}
-
-async function dataOfRun(path: string, file: RunFile): Promise<Dataset> {
-  if (file.kind === "watch") return keptTestData(path, file);
-  const begun = resolveOptions(runOptions, {...file.options, dataUrl: ""}, `${join(path, "run.json")}: --`);
-  return drained(openRunData(path, file, begun));
-}
 
 /** The class to explain, as `explainImage` takes it. @returns Undefined for the most probable. */
 function targetOf(

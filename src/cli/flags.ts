@@ -12,6 +12,7 @@ export function declareFlags(cli: Argv, table: object, prefix: string, group: st
     cli.option(prefix + flagOf(name, option), {
       describe: help,
       group,
+      ...(prefix + name === "out" ? {alias: "o"} : {}),
       requiresArg: typeof value !== "boolean",
       defaultDescription: wordFor(option, value) ?? (value === "" || value === 1e9 ? "" : `${value}`),
       // Numbers stay as given, so that a wrong one can be shown as it was typed.

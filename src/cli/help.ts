@@ -1,6 +1,6 @@
 import {catalogue} from "./catalogue";
 import type {Command} from "./command";
-import {declaredBy, type Flag, topicOf} from "./declared";
+import {COMMON, declaredBy, type Flag, topicOf} from "./declared";
 import {wrapped} from "./fit";
 
 /** @file Help texts: lines of at most 80 columns. */
@@ -11,15 +11,6 @@ const LEFT = 26;
 
 /** A space at which no line is broken. */
 const FIXED = "\u00a0";
-
-/** Flags that every command takes. */
-export const COMMON: readonly Flag[] = [
-  ["json", "print JSON for other programs (docs/json.md)", ""],
-  ["quiet", "-q: print nothing but errors, and JSON where that is asked for", ""],
-  ["verbose", "show where in the code an error arose", ""],
-  ["color", "auto (on a terminal), always or never; NO_COLOR and FORCE_COLOR count too", "auto"],
-  ["no-color", "the same as --color never", ""],
-].map(([name, help, initial]) => ({name, help, initial, group: "Output", choices: [], isBoolean: name !== "color"}));
 
 /** What `epochscope --help` says. @param program How this program is started here. */
 export function topHelp(program: string): string[] {
@@ -70,13 +61,6 @@ export function topicHelp(command: Command, topic: string, program: string): str
   if (topic === "all") return fullHelp(command, program);
   const group = groups.find((name) => topicOf(name) === topic.toLowerCase());
   return group === undefined ? undefined : groupLines(group, own);
-}
-
-/** The topics that `--help TOPIC` knows for a command. */
-export function topicsOf(command: Command): string[] {
-  const {flags} = declaredBy((cli) => command.builder(cli));
-  const groups = [...flags, ...COMMON].map(({group}) => group).filter((group) => group !== "");
-  return [...new Set(groups.map(topicOf)), "all"];
 }
 
 function fullHelp(command: Command, program: string): string[] {

@@ -3,8 +3,9 @@ import yargs, {type Argv} from "yargs";
 
 import {EpochscopeError} from "../nouns/errors";
 import {catalogue, listed} from "./catalogue";
-import type {Command} from "./command";
+import type {Command, Given} from "./command";
 import {type CommandLine, commandLineOf} from "./command-line";
+import {declaredBy, topicsOf} from "./declared";
 import {exitCodeOf} from "./exit-codes";
 import {inWordsOfOurs, unknownCommand, unknownTopic} from "./mistakes";
 import {noteOldWay, takeNotes} from "./notes";
@@ -63,6 +64,8 @@ async function answerBy(command: Command, name: string, words: readonly string[]
     .option("color", {type: "string", choices: ["auto", "always", "never"], requiresArg: true})
     .option("no-color", {type: "boolean"})
     .option("json", {type: "boolean"})
+    .option("config", {type: "string", requiresArg: true})
+    .option("no-config", {type: "boolean"})
     .fail((message, error) => {
       throw error ?? new EpochscopeError(message, {code: "BAD_OPTION"});
     });
@@ -73,7 +76,7 @@ async function answerBy(command: Command, name: string, words: readonly string[]
       return sub;
     },
     handler: async (given) => {
-      code = await command.handler(given);
+      code = await command.handler(await withConfig(given, command, name, rest));
     },
   });
   try {
@@ -84,8 +87,15 @@ async function answerBy(command: Command, name: string, words: readonly string[]
   }
 }
 
+/** What was typed, over the environment, over the config file. */
+async function withConfig(given: Given, command: Command, name: string, words: readonly string[]): Promise<Given> {
+  const {configured}: typeof import("./config") = require("./config");
+  const {flags} = declaredBy((cli) => command.builder(cli));
+  return configured({name, given, words, flags, commands: catalogue.map((one) => one.name), env: process.env});
+}
+
 async function printHelp({command: chosen, rest}: CommandLine, topic: string): Promise<number> {
-  const {shortHelp, topHelp, topicHelp, topicsOf}: typeof import("./help") = require("./help");
+  const {shortHelp, topHelp, topicHelp}: typeof import("./help") = require("./help");
   const program = programCommand();
   const isTop = !chosen && topic === "" && rest.length === 0;
   if (isTop) {

@@ -46,7 +46,7 @@ export async function tryEdits(
   const own = name || freeName(save, `${before}-edited`);
   const options = resolveOptions(runOptions, {...parent.options, save, from: path, edit, name: own}, "--");
   const quiet = given.quiet === true || json; // JSON alone may stand on stdout
-  const code = await drive(options, parent.probes, {...given, quiet});
+  const code = await drive(options, parent.probes, {...given, quiet, json: false});
   const made = join(save, own);
   if (code !== 0 || !existsSync(join(made, "metrics.jsonl"))) return code;
   const comparison = await compareRuns([await findRunAt(save, path), await findRunAt(save, made)]);

@@ -10,7 +10,7 @@ import {pageModelNote} from "../report/page-model";
 import {type Command, RUN_WORDS} from "./command";
 import {declarePageFlags, pageFlagsOf} from "./page-flags";
 import {openIfAsked, servedPage} from "./served";
-import {say} from "./terminal";
+import {complain, say, sayDocument} from "./terminal";
 
 /** Writes the page that learns into a run's folder, with the run's data. */
 async function writeDemoBeside(path: string, print: (line: string) => void): Promise<void> {
@@ -57,17 +57,22 @@ export const reportCommand: Command = {
   async handler(given) {
     const page = pageFlagsOf(given);
     const {path} = await findRun(`${given.save}`, `${given.run}`);
-    const print = given.quiet === true ? () => {} : say;
+    const isJson = given.json === true;
+    const print = given.quiet === true || isJson ? () => {} : say;
+    const run = readRunFile(path).name;
     if (given.demo === true) await writeDemoBeside(path, print);
     if (!page.serve) {
       const file = await writeReport(path, {pageModel: page.pageModel});
       print(relative(process.cwd(), file));
       const note = page.pageModel && pageModelNote(readRunFile(path).model);
-      if (note) print(note);
+      if (note && given.quiet !== true) complain(note);
+      if (isJson) sayDocument({schema: "epochscope/report/1", run, path, page: file, url: pathToFileURL(file).href});
       await openIfAsked(page, pathToFileURL(file).href);
       return 0;
     }
     const server = await servedPage(path, page, print);
+    if (isJson)
+      sayDocument({schema: "epochscope/report/1", run, path, page: join(path, "report.html"), url: server.url});
     await new Promise<void>((resolve) => {
       process.once("SIGINT", resolve).once("SIGTERM", resolve);
     });

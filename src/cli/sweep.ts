@@ -10,9 +10,10 @@ import {type SweepRun, seedsOf, sweepGrid} from "../pipeline/sweep";
 import {isStale} from "../pipeline/training/patience";
 import type {Command} from "./command";
 import {declareFlags, flagOf, givenOf} from "./flags";
+import {sayEvent} from "./json-events";
 import {declareRunFlags, drive} from "./run";
 import {outcomeOf, tableOf} from "./sweep-outcome";
-import {complain, paint, say as print, sayJson} from "./terminal";
+import {complain, paint, say as print} from "./terminal";
 
 interface SweepOptions {
   readonly seeds: string;
@@ -77,18 +78,13 @@ export const sweepCommand: Command = {
         continue;
       }
       say(`run ${i + 1} of ${plans.length}: ${run.name}`);
-      const code = await drive(
-        options,
-        probeOptions,
-        json ? {...given, quiet: true} : given,
-        known ? {resume: known} : {},
-      );
+      const code = await drive(options, probeOptions, given, known ? {resume: known} : {});
       // a run that came to its end counts, though a probe failed in it or its page could not be made: it has told so
       if (code !== 0 && !(await isDone(await findRun(save, run.name), options))) return code;
       if (code !== 0) troubled.add(run.name);
     }
     const outcome = await outcomeOf(save, grid);
-    if (json) sayJson(JSON.stringify({schema: "epochscope/sweep/1", ...outcome}, undefined, 2));
+    if (json) sayEvent("outcome", outcome);
     else for (const line of tableOf(outcome).split("\n")) print(line);
     for (const {name} of grid) if (await hasFailures(await findRun(save, name))) troubled.add(name);
     if (troubled.size === 0) return 0;

@@ -26,13 +26,23 @@ type Maker = (imageShape: readonly [number, number, number], classes: number, se
  */
 export async function makerIn(file: ModelFile): Promise<Maker> {
   const path = resolve(file);
-  const exported = await exportsOf(path, file);
-  const inner = defaultOf(exported);
-  // a CommonJS file that was compiled from `export default` has it once more within
-  const maker = typeof inner === "object" && inner !== null && "default" in inner ? inner.default : inner;
+  const maker = await defaultExportOf(path, file);
   if (typeof maker === "function") return maker as Maker;
   const got = maker === undefined ? "no default export" : `a default export that is ${kindOf(maker)}`;
   throw new UserError(`${file}: expected a default export (imageShape, classes, seed) => tf.LayersModel, got ${got}`);
+}
+
+/**
+ * The default export of a file of JavaScript or TypeScript.
+ *
+ * @param path Its whole path. @param file The same as the user named it.
+ * @param whole Whether all that it exports is meant where it has no default, as with `module.exports = …`.
+ */
+export async function defaultExportOf(path: string, file: string, whole = false): Promise<unknown> {
+  const exported = await exportsOf(path, file);
+  const inner = defaultOf(exported) ?? (whole ? exported : undefined);
+  // a CommonJS file that was compiled from `export default` has it once more within
+  return typeof inner === "object" && inner !== null && "default" in inner ? inner.default : inner;
 }
 
 function defaultOf(exported: unknown): unknown {

@@ -1,0 +1,163 @@
+import {existsSync} from "node:fs";
+import {join} from "node:path";
+
+import {resolveOptions, UserError} from "../nouns/options";
+import type {Dataset} from "../nouns/samples";
+import type {LoadedClassifier} from "../pipeline/model/load/black-box";
+import type {LoadSettings} from "../pipeline/model/load/load-settings";
+import {findRun} from "../pipeline/record/run-directory";
+import {type RunFile, readRunFile} from "../pipeline/record/run-file";
+import {openRunData} from "../pipeline/run/data";
+import {runOptions} from "../pipeline/run/options";
+import {drained} from "./drained";
+import {type ExplainFlags, numbers, shapeOf} from "./explain-flags";
+import {readClassNames} from "./explain-model";
+import {dataSubject, fileSubject, type ImageWord, imageWords, type Subject} from "./image-words";
+import {noteOldWay} from "./notes";
+import {keptTestData, networkOfRun} from "./run-network";
+import {openStrangeNetwork, type openStranger} from "./stranger";
+
+/** What a model says of itself while it is opened. */
+export type Telling = Required<Pick<LoadSettings, "verbose" | "say">>;
+
+/** How a model's file is opened. */
+export type Opening = typeof openStranger;
+
+/** Opens a model with its gradients. @throws UserError if it has none, which says what works all the same. */
+export function withGradients(method: string): Opening {
+  return async (path, engine, settings, maxMemory) => {
+    const network = await openStrangeNetwork(path, engine, settings, maxMemory);
+    const {noGradient} = network;
+    if (noGradient === undefined) return network;
+    await network.dispose();
+    const why = noGradient.replace(/^no gradients[^:]*: /, "").replace(/; what asks from outside.*$/, "");
+    throw new UserError(
+      `${path}: expected gradients for --method ${method}, got none: ${why}; --method lime and occlusion work with it`,
+      {code: "NO_GRADIENT"},
+    );
+  };
+}
+
+/** The flags that say which model is asked, and how its images are read. */
+export type AskedOptions = Omit<AskingFlags, "run" | "imageIndex"> & Partial<Pick<AskingFlags, "run" | "imageIndex">>;
+
+type AskingFlags = Pick<
+  ExplainFlags,
+  | (
+      | "model"
+      | "run"
+      | "imageIndex"
+      | "classes"
+      | "size"
+      | "layout"
+      | "scale"
+      | "mean"
+      | "std"
+      | "output"
+      | "outputName"
+    )
+  | ("maxMemory" | "fit" | "invert" | "maxPixels" | "engine" | "save" | "device")
+>;
+
+/** A model that is open, and the images that it is asked about. */
+export interface Asked {
+  readonly classifier: LoadedClassifier;
+  readonly words: readonly ImageWord[];
+  /** Reads one of the images as the model takes it. */
+  read(word: ImageWord): Promise<Subject>;
+  /** The file, or the run's name. */
+  readonly model: string;
+}
+
+/**
+ * Opens the model that a command line names, for the images that it names.
+ *
+ * @param typed The images: files, folders, `test:8`.
+ */
+export async function askedModel(
+  options: AskedOptions,
+  typed: readonly string[],
+  {command, telling, opening}: Open,
+): Promise<Asked> {
+  const {model, run = "", imageIndex = ""} = options;
+  if (model && run) throw new UserError("--model: expected it without --run, got both");
+  if (run) noteOldWay("--run RUN", "--model RUN");
+  if (imageIndex) noteOldWay("--image-index 8", "test:8");
+  const words = await imageWords([...typed, ...(imageIndex ? [`test:${imageIndex}`] : [])]);
+  if (words.length === 0) {
+    throw new UserError(`${command}: expected images (cat.jpg, a folder, test:8), got none`, {code: "BAD_OPTION"});
+  }
+  const isFile = model !== "" && (/\.(onnx|json)$/i.test(model) || isThere(model));
+  const open = {command, telling, opening};
+  return isFile ? fromModel(options, words, open) : fromRun(options, run || model || "latest", words, open);
+}
+
+/** Whether a path leads to a file, or to a folder that is no run. */
+function isThere(path: string): boolean {
+  return existsSync(path) && !existsSync(join(path, "run.json"));
+}
+
+interface Open {
+  /** The command that asks, for errors. */
+  readonly command: string;
+  readonly telling: Telling;
+  readonly opening: Opening;
+}
+
+async function fromModel(options: AskedOptions, words: readonly ImageWord[], {telling, opening}: Open): Promise<Asked> {
+  const {layout, scale, mean, std, output, outputName, size, classes, engine} = options;
+  const {names, notes = []} = classes ? await readClassNames(classes) : {};
+  for (const note of notes) telling.say(note);
+  const load = {
+    ...telling,
+    input: {scale: Number(scale), mean: numbers(mean), std: numbers(std), ...(layout === "auto" ? {} : {layout})},
+    output,
+    ...(outputName ? {outputName} : {}),
+    ...(size ? {imageShape: shapeOf(size)} : {}),
+    ...(names ? {classNames: names} : {}),
+  };
+  const ofData = words.find((word) => word.kind === "data");
+  if (ofData) {
+    const where = `${ofData.word}: expected a run as --model, whose data it is of, got ${options.model}`;
+    throw new UserError(where, {code: "BAD_OPTION"});
+  }
+  const classifier = await opening(
+    options.model,
+    engine,
+    {...load, device: options.device},
+    options.maxMemory * 2 ** 30,
+  );
+  const read = async (word: ImageWord) => {
+    if (word.kind === "data") throw new Error("a run's image: expected a run"); // refused above
+    return fileSubject(word.path, classifier, options);
+  };
+  return {classifier, words, read, model: options.model};
+}
+
+async function fromRun(
+  options: AskedOptions,
+  name: string,
+  words: readonly ImageWord[],
+  {telling, opening}: Open,
+): Promise<Asked> {
+  const {path} = await findRun(options.save, name);
+  const file = readRunFile(path);
+  const {model, load} = networkOfRun(path, file);
+  const classifier = await opening(
+    model,
+    options.engine,
+    {...telling, ...load, device: options.device},
+    options.maxMemory * 2 ** 30,
+  );
+  const needsData = words.some(({kind}) => kind === "data"); // reading it may take a while
+  const data = needsData ? await dataOfRun(path, file) : undefined;
+  const read = (word: ImageWord) =>
+    word.kind === "file" ? fileSubject(word.path, classifier, options) : dataSubject(word, data as Dataset); // it is read
+  return {classifier, words, read, model: file.name};
+}
+
+async function dataOfRun(path: string, file: RunFile): Promise<Dataset> {
+  if (file.kind === "watch") return keptTestData(path, file);
+  const begun = resolveOptions(runOptions, {...file.options, dataUrl: ""}, `${join(path, "run.json")}: --`);
+  return drained(openRunData(path, file, begun));
+}

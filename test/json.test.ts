@@ -1,0 +1,98 @@
+/** @file Every command's JSON, as the program prints it, against the schemas that others rely on. */
+
+import {readdirSync, readFileSync, writeFileSync} from "node:fs";
+import {join} from "node:path";
+import Ajv from "ajv";
+import {beforeAll, describe, expect, test} from "vitest";
+
+import {command} from "./support/command";
+import {idxFolder, temporaryFolder} from "./support/idx-files";
+
+const ajv = new Ajv({allErrors: true, strict: true, allowUnionTypes: true});
+for (const file of readdirSync("schemas")) ajv.addSchema(JSON.parse(readFileSync(join("schemas", file), "utf8")));
+
+/** What is wrong with a document, by the schema that it names; nothing where it is right. */
+function faultsOf(document: {readonly schema?: string}, schema = document.schema): unknown {
+  const check = ajv.getSchema(`${schema}`);
+  if (!check) return `no schema ${schema}`;
+  return check(document) ? [] : check.errors;
+}
+
+const work = temporaryFolder();
+const save = join(work, "save");
+const data = idxFolder();
+const SMALL = ["--data", data, "--epochs", "1", "--projector", "0", "--probes", "confusion", "--save", save];
+const lines = (text: string) => text.trimEnd().split("\n").map((line) => JSON.parse(line)); // biome-ignore format: short
+
+describe("--json", () => {
+  let events: {readonly type: string; readonly schema?: string; readonly run?: string; readonly status?: string}[] = [];
+  beforeAll(async () => {
+    const swept = await command(["sweep", ...SMALL, "--seeds", "2", "--json"]);
+    expect(swept.code).toBe(0);
+    events = lines(swept.stdout);
+  }, 120_000);
+
+  test("of a sweep is a line an event, the first of which names the schema", () => {
+    for (const event of events) expect(faultsOf(event, "epochscope/events/1"), JSON.stringify(event)).toEqual([]);
+    expect(events.map(({schema}) => schema).filter(Boolean)).toEqual(["epochscope/events/1"]);
+    const kinds = new Set(events.map(({type}) => type));
+    for (const kind of ["start", "train", "epoch", "kept", "end", "outcome"]) expect(kinds).toContain(kind);
+    const ends = events.filter(({type}) => type === "end");
+    expect(ends.map(({run, status}) => [run, status])).toEqual([
+      ["sweep-seed-0", "done"],
+      ["sweep-seed-1", "done"],
+    ]);
+  });
+
+  test.each([
+    [["compare", "sweep-seed-0", "latest"], "compare"],
+    [["labels", "suspects"], "suspects"],
+    [["labels", "leaks", "--top", "3"], "leaks"],
+    [["report"], "report"],
+    [["explain", "test:3", "--lime.samples", "60", "--engine", "cpu"], "explain"],
+    [["predict", "test:0,1", "--engine", "cpu", "--out", work], "predict"],
+    [["doctor"], "checks"],
+  ])("of %j is one document", async (argv, schema) => {
+    const {code, stdout} = await command([...argv, "--save", save, "--json"]);
+    const document = JSON.parse(stdout);
+    expect(document.schema).toBe(`epochscope/${schema}/1`);
+    expect(faultsOf(document)).toEqual([]);
+    expect(code).toBe(0);
+  });
+
+  test("of a map is one document", async () => {
+    const table = join(work, "points.csv");
+    writeFileSync(table, `a,b\n${Array.from({length: 12}, (_, n) => `${n},${(n * n) % 7}`).join("\n")}\n`);
+    const {stdout} = await command(["map", table, "--method", "pca", "--out", work, "--json"]);
+    expect(JSON.parse(stdout)).toMatchObject({schema: "epochscope/map/1", rows: 12, method: "pca"});
+    expect(faultsOf(JSON.parse(stdout))).toEqual([]);
+  });
+
+  test.each([
+    [["--epochs", "x"], 2, {code: "BAD_OPTION", option: "epochs", expected: "a number", got: '"x"'}],
+    [["report", "gone"], 2, {code: "NOT_FOUND", got: '"gone"', hint: "the newest is sweep-seed-1"}],
+    [["explain", "package.json"], 1, {code: "BAD_DATA", expected: "a PNG or JPEG image"}],
+    [["predict", "test/fixtures/images/rgb.png", "--model", "package.json"], 1, {code: "BAD_MODEL"}],
+  ])("of %j is an error in one line on standard error", async (argv, exitCode, fields) => {
+    const {code, stdout, stderr} = await command([...argv, "--save", save, "--json"]);
+    expect(stdout).toBe("");
+    expect(stderr.trimEnd().split("\n")).toHaveLength(1);
+    expect(JSON.parse(stderr)).toMatchObject({schema: "epochscope/error/1", ...fields});
+    expect(faultsOf(JSON.parse(stderr))).toEqual([]);
+    expect(code).toBe(exitCode);
+  });
+});
+
+test("a document that lacks a field, or says another schema, is found out", () => {
+  expect(faultsOf({schema: "epochscope/report/1"})).not.toEqual([]);
+  expect(faultsOf({schema: "epochscope/weather/1"})).toBe("no schema epochscope/weather/1");
+});
+
+test("every schema that a command names has its file", () => {
+  const files = readdirSync("src/cli").map((file) => readFileSync(join("src/cli", file), "utf8"));
+  const named = new Set(
+    files.flatMap((text) => text.match(/"epochscope\/\w+\/\d+"/g) ?? []).map((word) => word.slice(1, -1)),
+  );
+  expect(named.size).toBeGreaterThan(8);
+  for (const schema of named) expect(ajv.getSchema(schema), schema).toBeDefined();
+});
