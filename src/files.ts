@@ -7,6 +7,9 @@ export {
   type ReadBytes,
 } from "./pipeline/record/artifact-codec";
 export {parseMetrics} from "./pipeline/record/metrics-file";
+export {type NdArray, parseNpy, writeNpy} from "./pipeline/record/npy";
+export {parseNpz, writeNpz} from "./pipeline/record/npz";
+export {type ReadFile, type ReadRun, readRun} from "./pipeline/record/read-run";
 export {readArtifactFile, readSaved} from "./pipeline/record/saved-file";
 export {
   answersAt,

@@ -239,3 +239,19 @@ describe("the command", () => {
     expect(none.stderr.trim().split("\n")).toHaveLength(1);
   });
 });
+
+test("explanations of the same answers are laid side by side, those of a run beside itself are the same", async () => {
+  const explained = {...small, probes: "confusion,lime", epochs: 1, samples: "3,8,20"};
+  await runAll({...explained, seed: 0, name: "why-a"}, {lime: {samples: "100"}});
+  await runAll({...explained, seed: 0, name: "why-b", learningRate: 0.02}, {lime: {samples: "100"}});
+  const {runs} = await compared("why-a@last", "why-a@last", "why-b@last");
+  expect(runs[0].explained.length).toBeGreaterThan(0);
+  expect(runs[0].explained.map(({alike}) => alike)).toBeAllClose(
+    runs[0].explained.map(() => 1),
+    {atol: 1e-12},
+  );
+  const [, {explained: apart}] = runs;
+  expect(apart.every(({alike}) => alike >= -1 && alike < 1)).toBe(true);
+  expect(apart.map(({alike}) => alike)).toEqual(apart.map(({alike}) => alike).sort((a, b) => a - b));
+  expect(apart.every(({index}) => [3, 8, 20].includes(index))).toBe(true);
+});

@@ -1,6 +1,7 @@
 import {partingWords} from "../pipeline/record/parting";
 import type {Compared, RunComparison, SeedNoise, Setting} from "../report/compare/compare-runs";
 import {nameOf} from "../report/compare/document";
+import {apartWords} from "../report/compare/explained-apart";
 import {percent} from "../report/compare/figures";
 import {outOf100, points} from "../report/compare/page";
 import {paint} from "./terminal";
@@ -35,6 +36,7 @@ function runLines({classNames, sameData, images}: RunComparison, run: Compared, 
     `  difference ${points(total.difference)} points (95 %: ${total.interval95.map(points).join(" to ")})`,
     `  were both equally good, a split as uneven as ${total.fixed} : ${total.broken} would come up in ${outOf100(total.p)} comparisons (McNemar, exact)`,
     noiseLine(noise),
+    ...(run.explained.length === 0 ? [] : [`  ${apartWords(run.explained, classNames)}`]),
     ...(run.parting === undefined ? [] : [`  ${partingWords(run.parting)}`]),
     ...options.map(({name, base, other}) => `  ${name}: ${shortly(base)} → ${shortly(other)}`),
     ...shown.map(

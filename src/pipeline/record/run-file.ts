@@ -102,7 +102,14 @@ export function readRunFile(folder: string): RunFile {
 
 function runFileOf(folder: string): RunFile {
   const path = join(folder, "run.json");
-  const text = orUserErrorSync(path, () => readFileSync(path, "utf8"), "read");
+  return checkRunFile(
+    orUserErrorSync(path, () => readFileSync(path, "utf8"), "read"),
+    path,
+  );
+}
+
+/** run.json from its text. @throws UserError that names `path`, as `readRunFile`. */
+export function checkRunFile(text: string, path: string): RunFile {
   const facts = unsealed(parseJson(text, path), path);
   if (!RUN_FORMATS.some((format) => format === facts.format)) {
     throw new UserError(`${path}: expected format ${RUN_FORMATS.join(" or ")}, got ${JSON.stringify(facts.format)}`);

@@ -77,7 +77,7 @@ export function readSavedFiles(path: string): Read {
 const OWN_FILE = /^(\.\.\/\.\.\/(data|predictions)\/)?[\w-][\w.-]*\.(npy|txt)$/;
 
 /** @throws UserError if it leads elsewhere. */
-function checkedName(own: OwnFile, path: string): string {
+export function checkedName(own: OwnFile, path: string): string {
   const name = "npy" in own ? own.npy : own.lines;
   if (OWN_FILE.test(name)) return name;
   throw new UserError(`${path}: expected a file of the run's own, got ${JSON.stringify(name)}`);

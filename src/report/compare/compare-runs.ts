@@ -12,6 +12,7 @@ import {
   testImagesOf,
 } from "../../pipeline/record/saved-run";
 import type {EpochMetrics} from "../../pipeline/types";
+import {type ExplainedApart, explainedApart} from "./explained-apart";
 
 /** An option that two runs do not share, by its path: "options.learningRate", "probes.lime.samples". */
 export interface OptionDifference {
@@ -51,6 +52,8 @@ export interface Compared extends Comparison {
   readonly noise: SeedNoise;
   /** Where the two runs first differ by bits; null: nowhere; absent where that cannot be said (`partingOf`). */
   readonly parting?: Parting | null;
+  /** How alike both explain the same test images, the least alike first; none where the test images are others. */
+  readonly explained: readonly ExplainedApart[];
   /** Images of the base, by index, on which the two were compared; all of them where the test sets are the same. */
   readonly indices: Uint32Array;
 }
@@ -113,6 +116,7 @@ export async function compareRuns(references: readonly RunAt[]): Promise<RunComp
       options: optionDifferences(base.run.facts, at.run.facts),
       noise: noiseOf(settings, base, at),
       ...(parting === undefined ? {} : {parting}),
+      explained: pairs.same ? await explainedApart(base, at) : [],
       indices: pairs.base,
     });
   }

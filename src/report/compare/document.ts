@@ -36,6 +36,11 @@ export function compareDocument(comparison: RunComparison, most: number): object
       bothWrong: run.bothWrong,
       options: run.options,
       seedNoise: run.noise,
+      explanations: run.explained.map(({target, ...one}) => ({
+        ...one,
+        ...fileOf(one.index),
+        target: classNames[target],
+      })),
       ...(run.parting === undefined ? {} : {parting: run.parting}),
     })),
     settings: settings.map((setting) => ({

@@ -7,6 +7,7 @@ import {partingWords} from "../../pipeline/record/parting";
 import {fontUrl, hashSource} from "../shell";
 import type {Compared, RunComparison, Setting} from "./compare-runs";
 import {nameOf} from "./document";
+import {apartWords} from "./explained-apart";
 import {accuracyCurves, percent, seedStrips} from "./figures";
 import {thumbnail} from "./thumbnail";
 
@@ -66,6 +67,7 @@ ${pile(comparison, run.broken, `only ${nameOf(comparison.base)} is right`)}
 </section>
 <section class="panel"><h2>What differs</h2>
 <h3>Options</h3>${optionTable(run)}
+${run.explained.length === 0 ? "" : `<p class="soft">${html(apartWords(run.explained, comparison.classNames))}.</p>`}
 ${run.parting === undefined ? "" : `<p class="soft">By bits, ${html(partingWords(run.parting))}.</p>`}
 <h3>Classes</h3>${classTable(comparison, run)}
 <h3>Confusions that changed most</h3>${pairTable(comparison, run)}

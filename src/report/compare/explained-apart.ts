@@ -1,0 +1,69 @@
+import {join} from "node:path";
+
+import {rankCorrelation} from "../../numbers/rank-correlation";
+import {epochStem} from "../../pipeline/record/epoch-stem";
+import {readArtifactFile} from "../../pipeline/record/saved-file";
+import type {RunAt} from "../../pipeline/record/saved-run";
+import {textIfThere} from "../../pipeline/record/text-if-there";
+
+/** How alike two runs explain one test image's class. */
+export interface ExplainedApart {
+  readonly index: number;
+  /** The class that both explain. */
+  readonly target: number;
+  /** Spearman's rank correlation of the segments' weights. */
+  readonly alike: number;
+  /** How alike two halves of each run's own masks are, the lower of the two: LIME's own error; null where it is not known. */
+  readonly ownError: number | null;
+}
+
+interface Explanation {
+  readonly index: number;
+  readonly explained: number;
+  readonly weights: ArrayLike<number>;
+  readonly segments: ArrayLike<number>;
+  readonly halvesCorrelation?: number | null;
+}
+
+/**
+ * LIME's explanations of the same test images and classes in both runs, on the same segments; the least alike first.
+ *
+ * @returns None where either run explained nothing at its epoch.
+ */
+export async function explainedApart(base: RunAt, other: RunAt): Promise<ExplainedApart[]> {
+  const [own, others] = [await explanationsOf(base), await explanationsOf(other)];
+  const pairs = own.flatMap((one): ExplainedApart[] => {
+    const same = others.find(({index, explained}) => index === one.index && explained === one.explained);
+    if (!same || !areEqual(one.segments, same.segments)) return [];
+    const alike = rankCorrelation(one.weights, same.weights);
+    if (!Number.isFinite(alike)) return []; // one of them says nothing
+    const errors = [one, same].map(({halvesCorrelation}) => halvesCorrelation ?? Number.NaN);
+    const least = Math.min(...errors);
+    return [{index: one.index, target: one.explained, alike, ownError: Number.isFinite(least) ? least : null}];
+  });
+  return pairs.sort((a, b) => a.alike - b.alike || a.index - b.index);
+}
+
+async function explanationsOf({run, epoch}: RunAt): Promise<readonly Explanation[]> {
+  const path = join(run.path, "artifacts", "lime", `${epochStem(epoch, "segments")}.json`);
+  if ((await textIfThere(path)) === undefined) return [];
+  const artifact = await readArtifactFile(path);
+  return (artifact.data as unknown as {readonly explanations: readonly Explanation[]}).explanations;
+}
+
+function areEqual(a: ArrayLike<number>, b: ArrayLike<number>): boolean {
+  if (a.length !== b.length) return false;
+  for (let i = 0; i < a.length; i++) if (a[i] !== b[i]) return false;
+  return true;
+}
+
+/** In a line, for where there are some. */
+export function apartWords(pairs: readonly ExplainedApart[], classNames: readonly string[]): string {
+  const sorted = pairs.map(({alike}) => alike).sort((a, b) => a - b);
+  const middle = sorted.length / 2;
+  const median = (sorted[Math.ceil(middle) - 1] + sorted[Math.floor(middle)]) / 2;
+  const beyond = pairs.filter(({alike, ownError}) => ownError !== null && alike < ownError).length;
+  const [{index, target, alike}] = pairs;
+  const of = pairs.length === 1 ? "1 explanation" : `${pairs.length} explanations`;
+  return `${of} of the same answers by LIME: median rank correlation ${median.toFixed(2)}, ${beyond} differ by more than LIME's own error; least alike test:${index} as ${classNames[target]}, ${alike.toFixed(2)}`;
+}
