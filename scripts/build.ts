@@ -38,6 +38,7 @@ const places: Plugin = {
         })
         .replaceAll("require.resolve(", "__require.resolve(")
         .replaceAll("require([", "__require([")
+        .replaceAll(/= require\((?="(?!node:)[a-z@])/g, "= __require(") // a package that is loaded late
         .replaceAll("__dirname", `__fileAt("./${folder}")`);
       const needs = [
         ...(contents.includes("__require") ? ['import {createRequire as __createRequire} from "node:module";'] : []),

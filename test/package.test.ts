@@ -1,6 +1,6 @@
 /** @file The package as others use it: built, imported by its name, and bundled for a browser. */
 import {execFile} from "node:child_process";
-import {existsSync, readFileSync} from "node:fs";
+import {cpSync, existsSync, readFileSync} from "node:fs";
 import {join} from "node:path";
 import {promisify} from "node:util";
 import {build} from "esbuild";
@@ -44,6 +44,14 @@ test("a missing package of those that only some need is asked for by name", asyn
   const name = "not-there";
   await expect(optionalPackage(name, "a map", () => import(/* @vite-ignore */ name))).rejects.toThrow(
     new UserError("a map: expected the package not-there, got none; npm install not-there"),
+  );
+});
+
+test("the built command finds runs by its index, whose database is a package loaded late", async () => {
+  const save = temporaryFolder();
+  cpSync(join(__dirname, "fixtures/first-format"), join(save, "first"), {recursive: true});
+  expect(await node("dist/cli.mjs", "runs", "list", "--save", save)).toMatch(
+    /^run +status .*\nfirst +done +1 +30\.77% +cnn /,
   );
 });
 
