@@ -124,6 +124,18 @@ export interface LayerAnswer {
   readonly values: Float32Array;
 }
 
+/** A layer, its kernel, and where its answer is. */
+export interface WeightedLayer {
+  readonly layer: string;
+  /** As tfjs names its kind: "Conv2D", "DepthwiseConv2D", "Dense". */
+  readonly type: string;
+  /** In tfjs' layout: `[height, width, in, out]`, of depthwise ones `[height, width, channels, 1]`, of dense ones `[in, out]`. */
+  readonly kernel: NamedArray;
+  /** What `layerAnswers` calls its answer, past its normalisation and activation; and its sizes. */
+  readonly answer: string;
+  readonly shape: LayerAnswer["shape"];
+}
+
 /** What a look after an epoch needs of a network, whoever has trained it. */
 export interface LookedAtNetwork extends DifferentiableClassifier {
   /**
@@ -132,8 +144,14 @@ export interface LookedAtNetwork extends DifferentiableClassifier {
    * @param into Where the activations go, as long as they are; by default an array of their own.
    */
   logitsAndFeatures(images: Images, layer?: string, into?: Float32Array): Promise<LogitsAndFeatures>;
-  /** What its layers make of a few images, in one pass; absent where `features` is to be asked for each layer. */
-  layerAnswers?(images: Images): Promise<readonly LayerAnswer[]>;
+  /**
+   * What its layers make of a few images, in one pass; absent where `features` is to be asked for each layer.
+   *
+   * @param names Of answers that `weightedLayers` names; by default those that a person may look at.
+   */
+  layerAnswers?(images: Images, names?: readonly string[]): Promise<readonly LayerAnswer[]>;
+  /** Its layers with weights, where their names and those of their weights do not tell which belong together. */
+  weightedLayers?(): readonly WeightedLayer[];
   /** A copy of the weights; of a tf.LayersModel in its order (batch-norm's moving averages included). */
   getWeights(): Promise<NamedArray[]>;
 }

@@ -214,3 +214,34 @@ describe("further traps of exports", () => {
     );
   });
 });
+
+test("layers with weights are told with their kernels as tfjs has them, and answers channels last", async () => {
+  const network = await onnxNetwork(onnxOf(2), SETTINGS);
+  const told = network.weightedLayers?.() ?? [];
+  const graph = decodeModel(onnxOf(2)).graph!;
+  expect(told.map(({type}) => type)).toEqual(["Conv2D", "Dense"]);
+  const answers =
+    (await network.layerAnswers?.(
+      FOUR,
+      told.map(({answer}) => answer),
+    )) ?? [];
+  expect(answers.map(({shape}) => shape)).toEqual(told.map(({shape}) => shape));
+  // a place of the first layer by hand: normalised pixels times the kernel, plus the bias, through the relu
+  const [{kernel, shape}] = told;
+  const [rows, columns, ins, outs] = kernel.shape;
+  const stored = graph.initializer!.find(({name}) => name === kernel.name)!;
+  expect(stored.dims).toEqual([outs, ins, rows, columns]);
+  const raw = new Float32Array(new Uint8Array(stored.rawData!).buffer);
+  for (let o = 0; o < outs; o++) {
+    for (let y = 0; y < rows; y++) {
+      for (let x = 0; x < columns; x++) {
+        expect(kernel.values[(y * columns + x) * ins * outs + o]).toBe(raw[(o * ins * rows + y) * columns + x]);
+      }
+    }
+  }
+  expect(shape[2]).toBe(outs);
+  expect(answers[0].values.every((v) => v >= 0)).toBe(true); // behind its relu
+  const dense = answers[1].values; // the scores
+  expect(dense).toBeAllClose(REFERENCE[2].logits, {rtol: 1e-4, atol: 1e-5});
+  await network.dispose();
+});

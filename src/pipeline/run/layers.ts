@@ -1,4 +1,4 @@
-import type {LookedAtNetwork, NamedArray, Network} from "../../nouns/network";
+import type {LayerAnswer, LookedAtNetwork, NamedArray, Network, WeightedLayer} from "../../nouns/network";
 import type {LabelledImages, Split} from "../../nouns/samples";
 import {gramOf} from "../../numbers/cka";
 import {probeRight} from "../../numbers/linear-probe";
@@ -36,11 +36,14 @@ export async function* keepLayers(
   {test, epoch, learnt}: {readonly test: Split; readonly epoch: number; readonly learnt?: LabelledImages | undefined},
 ): AsyncGenerator<RunEvent, Error | undefined> {
   let states: LayerState[];
-  const count = Math.min(IMAGES, test.count);
+  const own = network.weightedLayers?.();
+  const count = Math.min(IMAGES, test.count, ...(own ? [imagesFor(own)] : []));
   const indices = Uint32Array.from({length: count}, (_, n) => Math.floor((n * test.count) / count));
   try {
     const gradients = learnt && (await network.gradients?.(learnt, 0));
-    states = await layerStates(network, layers, test, {indices, gradients});
+    states = own
+      ? await ownLayerStates(network, own, test, indices)
+      : await layerStates(network, layers, test, {indices, gradients});
   } catch (error) {
     yield {type: "failure", probe: "layers", error: error as Error};
     return error as Error;
@@ -68,7 +71,45 @@ async function layerStates(
     states.push({
       ...{layer: name, type, shape: kernel.shape, weights: kernel.values.length, kernel: sampled(kernel)},
       gradient: gradients ? lengthOf(gradients.filter((array) => array.name.startsWith(`${name}/`))) : null,
-      ...(await answers(network, last.name, size, test, indices)),
+      ...(await answers(
+        network,
+        async (some) => (await network.features(some, last.name)).values,
+        size,
+        test,
+        indices,
+      )),
+    });
+  }
+  return states;
+}
+
+/** Numbers of layers' answers that are in memory together. */
+const MOST_NUMBERS = 40e6;
+
+function imagesFor(own: readonly WeightedLayer[]): number {
+  const each = own.reduce((sum, {shape: [height, width, channels]}) => sum + height * width * channels, 1);
+  return Math.max(2, Math.floor(MOST_NUMBERS / each));
+}
+
+/** The same of a network that tells its own layers, whose answers all come in one pass. */
+async function ownLayerStates(
+  network: LookedAtNetwork,
+  own: readonly WeightedLayer[],
+  test: Split,
+  indices: Uint32Array,
+): Promise<LayerState[]> {
+  const names = own.map(({answer}) => answer);
+  const parts: (readonly LayerAnswer[])[] = [];
+  for (let from = 0; from < indices.length; from += AT_ONCE) {
+    const some = await test.read(indices.subarray(from, from + AT_ONCE));
+    parts.push((await network.layerAnswers?.(some, names)) ?? []);
+  }
+  const states: LayerState[] = [];
+  for (const [i, {layer, type, kernel, shape}] of own.entries()) {
+    let part = 0;
+    states.push({
+      ...{layer, type, shape: kernel.shape, weights: kernel.values.length, kernel: sampled(kernel), gradient: null},
+      ...(await answers(network, async () => parts[part++][i].values, shape, test, indices)),
     });
   }
   return states;
@@ -88,7 +129,7 @@ function sampled({values}: NamedArray): Float32Array {
 /** One layer's answers to the images, in blocks of places. */
 async function answers(
   network: LookedAtNetwork,
-  layer: string,
+  ask: (images: LabelledImages) => Promise<Float32Array>,
   [height, width, units]: readonly [number, number, number],
   test: Split,
   indices: Uint32Array,
@@ -105,7 +146,7 @@ async function answers(
     const some = await test.read(indices.subarray(from, from + AT_ONCE), room);
     room = some.pixels;
     labels.set(some.labels, from);
-    const {values} = await network.features(some, layer);
+    const values = await ask(some);
     let at = 0;
     for (let n = 0; n < some.count; n++) {
       for (let y = 0; y < height; y++) {

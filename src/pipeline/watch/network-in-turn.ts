@@ -25,7 +25,10 @@ export function networkInTurn(first: LookedAtNetwork, classNames: readonly strin
       features: (images, layer) => now.features(images, layer),
       logitsAndFeatures: (images, layer, into) => now.logitsAndFeatures(images, layer, into),
       getWeights: () => now.getWeights(),
-      ...(first.layerAnswers ? {layerAnswers: async (images) => (await now.layerAnswers?.(images)) ?? []} : {}),
+      ...(first.layerAnswers
+        ? {layerAnswers: async (images, names) => (await now.layerAnswers?.(images, names)) ?? []}
+        : {}),
+      ...(first.weightedLayers ? {weightedLayers: () => now.weightedLayers?.() ?? []} : {}),
     } as LookedAtNetwork, // `noGradient` is a getter: undefined where there is a gradient
     put(network) {
       now = network;

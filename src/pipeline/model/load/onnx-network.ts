@@ -24,6 +24,7 @@ import {
   weightsOf,
 } from "./onnx-layers";
 import {mapNamed} from "./onnx-maps";
+import {answerNamed, weightedLayersOf} from "./onnx-weighted-layers";
 import {theInput, theOutput} from "./ports";
 
 /** A network of an ONNX file, as a look takes it. */
@@ -216,8 +217,9 @@ async function networkOf(graph: OnnxGraph, settings: OnnxNetworkSettings): Promi
       }
       return {layer: map.name, shape: map.shape, activations, gradients};
     },
-    async layerAnswers(images) {
-      const shown = shownLayers(layers);
+    weightedLayers: () => weightedLayersOf(graph.model, sizes, input.name),
+    async layerAnswers(images, wantedNames) {
+      const shown = wantedNames ? wantedNames.map((name) => answerNamed(name, sizes)) : shownLayers(layers);
       const names = shown.map(({name}) => name);
       const answers: Float32Array[] = shown.map(() => new Float32Array(0));
       for (const {start, count, part} of parts(images)) {
@@ -228,9 +230,10 @@ async function networkOf(graph: OnnxGraph, settings: OnnxNetworkSettings): Promi
           answers[i].set(own, (start * own.length) / count);
         });
       }
+      const order = wantedNames ? "nchw" : layout; // convolutions answer so, whatever the input is
       return shown.map((one, i) => {
-        const shape = pictureShape(one, layout);
-        const values = layout === "nchw" ? channelsLast(answers[i], images.count, shape) : answers[i];
+        const shape = pictureShape(one, order);
+        const values = order === "nchw" ? channelsLast(answers[i], images.count, shape) : answers[i];
         return {layer: one.name, type: one.type, shape, values};
       });
     },
