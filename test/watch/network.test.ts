@@ -6,6 +6,7 @@ import {decodeModel, encodeModel} from "../../src/onnx/file/model";
 import {OnnxError} from "../../src/onnx/index";
 import type {OnnxNetworkSettings} from "../../src/pipeline/model/load/onnx-network";
 import {onnxNetwork} from "../../src/pipeline/model/load/onnx-network";
+import {moduleName} from "../../src/pipeline/model/load/onnx-weighted-layers";
 import {FIXTURES, onnxOf, pixelsOf, REFERENCE, withoutRule} from "../support/watched";
 
 const SETTINGS: OnnxNetworkSettings = {input: {scale: 1, mean: [0.25], std: [0.5]}, output: "auto", what: "net.onnx"};
@@ -244,4 +245,11 @@ test("layers with weights are told with their kernels as tfjs has them, and answ
   const dense = answers[1].values; // the scores
   expect(dense).toBeAllClose(REFERENCE[2].logits, {rtol: 1e-4, atol: 1e-5});
   await network.dispose();
+});
+
+test("a layer is called as its module in PyTorch", () => {
+  expect(moduleName("/features/features.15/conv/conv.1/conv.1.0/Conv_output_0")).toBe("features.15.conv.1.0");
+  expect(moduleName("/layer1/layer1.0/conv2/Conv_output_0")).toBe("layer1.0.conv2");
+  expect(moduleName("/fc/Gemm_output_0")).toBe("fc");
+  expect(["conv2d", "y", "/Conv_output_0"].map(moduleName)).toEqual(["conv2d", "y", "/Conv_output_0"]);
 });

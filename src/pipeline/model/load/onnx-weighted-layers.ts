@@ -35,8 +35,23 @@ export function weightedLayersOf(model: ModelProto, sizes: Sizes, input: string)
     const [channels, height = 1, width = 1] = dims.slice(1);
     return [{layer: name, ...made, answer, shape: [height, width, channels]}];
   });
-  if (all.length <= MOST_LAYERS) return all;
-  return Array.from({length: MOST_LAYERS}, (_, i) => all[Math.round((i * (all.length - 1)) / (MOST_LAYERS - 1))]);
+  const short = all.map(({layer}) => moduleName(layer));
+  const named = all.map((one, i) =>
+    short.indexOf(short[i]) === short.lastIndexOf(short[i]) ? {...one, layer: short[i]} : one,
+  );
+  if (named.length <= MOST_LAYERS) return named;
+  return Array.from({length: MOST_LAYERS}, (_, i) => named[Math.round((i * (named.length - 1)) / (MOST_LAYERS - 1))]);
+}
+
+/** The module that PyTorch names in a tensor: "/features/features.15/conv/conv.1/Conv_output_0" is of features.15.conv.1. */
+export function moduleName(tensor: string): string {
+  const parts = tensor
+    .replace(/_output_\d+$/, "")
+    .split("/")
+    .filter((part) => part !== "");
+  if (!tensor.startsWith("/") || parts.length < 2) return tensor;
+  const modules = parts.slice(0, -1); // the last is the operator
+  return modules.filter((part, i) => !modules[i + 1]?.startsWith(`${part}.`)).join(".");
 }
 
 /** One of those answers, as `layerAnswers` asks for it. */
