@@ -66,7 +66,7 @@ export interface Controls {
 
 /** Looks in all, where no number of steps between them is asked for. */
 const LOOKS = 40;
-const [FROM_SCRATCH, FROM_SAVED] = [0.001, 5e-5];
+const [FROM_SCRATCH, FROM_SAVED] = [0.002, 5e-5];
 
 export interface ReaderControl {
   readonly signal?: AbortSignal;
@@ -136,7 +136,7 @@ export async function* trainReader(
     }
     await writeReader(join(path, "model"), reader);
     const controls = await controlsOf(reader, heldOut, options.seed);
-    const phase = phaseChange(looks.map(({step, exactMatch}) => ({step, value: exactMatch})));
+    const phase = phaseChange(looks.map(({step, f1}) => ({step, value: f1})));
     await writeWhole(join(path, "outcome.json"), `${JSON.stringify({controls, phase: phase ?? null}, undefined, 2)}\n`);
     await readerPictures(path, looks, {tracked, heldOut, reader, ...(phase ? {phase} : {})});
     trainer.dispose();

@@ -32,9 +32,10 @@ export function tokenHeat({title, tokens, marked, rows, strips, note}: TokenHeat
   const wide = tokens.length * CELL.width;
   const tall = rows.length * height;
   const full = magnitude(Float32Array.from(strips.flatMap(({values}) => [...values]))) || 1;
+  const broad = Math.max(LEFT + wide + 60, 520);
   const bottom = HEAD + strips.length * (tall + GAP) + (note ? 18 : 0);
-  return figure(Math.max(LEFT + wide + 60, 420), bottom, (context) => {
-    text(context, title, 16, 24, {size: 17, bold: true, maxWidth: Math.max(LEFT + wide + 60, 420) - 32});
+  return figure(broad, bottom, (context) => {
+    text(context, title, 16, 24, {size: 17, bold: true, maxWidth: broad - 32});
     for (const [column, token] of tokens.entries()) {
       context.save();
       context.translate(LEFT + (column + 0.5) * CELL.width, HEAD - 8);

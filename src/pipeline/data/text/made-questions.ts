@@ -2,9 +2,9 @@ import {fork, type RandomSource} from "../../../nouns/random";
 import type {Question} from "./questions";
 
 /**
- * @file Questions made by rules, so that a reader can be trained anywhere at once: a text of a few facts, each of another event,
- * and a question about one of them. Facts of one text often have answers of the same kind (two times, two rooms), so that only
- * who finds the event in the question answers right.
+ * @file Questions made by rules, so that a reader can be trained anywhere at once: a notice board of a few facts, each of another
+ * event ("Lunch 1pm. Tea the old library."), and a question about one of them. Half of the boards have answers of one kind
+ * alone (times, rooms or people), so that only who finds the question's event on the board answers right.
  */
 
 const EVENTS = [
@@ -16,7 +16,6 @@ const PEOPLE = ["Mrs Hill", "Mr Stone", "Ms Rivers", "Dr Field", "Miss Lake", "M
 
 interface Kind {
   readonly question: (event: string) => string;
-  readonly fact: (event: string, answer: string) => string;
   readonly answer: (random: RandomSource) => string;
 }
 
@@ -25,23 +24,20 @@ const pick = <T>(list: readonly T[], random: RandomSource): T => list[Math.floor
 const KINDS: readonly Kind[] = [
   {
     question: (event) => `When is ${event}?`,
-    fact: (event, answer) => `${event} is at ${answer}`,
     answer: (random) => `${1 + Math.floor(random() * 12)}${random() < 0.5 ? "am" : "pm"}`,
   },
   {
     question: (event) => `Where is ${event}?`,
-    fact: (event, answer) => `${event} is in ${answer}`,
     answer: (random) => pick(ROOMS, random),
   },
   {
     question: (event) => `Who runs ${event}?`,
-    fact: (event, answer) => `${event} is by ${answer}`,
     answer: (random) => pick(PEOPLE, random),
   },
 ];
 
 /** Facts of a text. */
-const FACTS = [2, 4] as const;
+const FACTS = [2, 3] as const;
 
 /**
  * @param part A stream of its own: no text of "train" is a text of "test" but by chance, which is one in millions.
@@ -63,7 +59,7 @@ function madeQuestion(id: string, random: RandomSource): Question {
   const facts = events.map((event) => {
     const kind = sameKind ?? pick(KINDS, random);
     const answer = kind.answer(random);
-    const sentence = `${kind.fact(event, answer)}.`;
+    const sentence = `${event} ${answer}.`;
     return {event, kind, answer, sentence: sentence[0].toUpperCase() + sentence.slice(1)};
   });
   const asked = Math.floor(random() * many);
