@@ -60,6 +60,19 @@ describe("--json", () => {
     expect(code).toBe(0);
   });
 
+  test("of a reader is a line an event, and of its answer one document", async () => {
+    const few = ["--data", "test/fixtures/bert/questions.json", "--epochs", "3", "--width", "16", "--save", save];
+    const trained = await command(["qa", "train", ...few, "--name", "few", "--json"]);
+    expect(trained.code).toBe(0);
+    for (const event of lines(trained.stdout))
+      expect(faultsOf(event, "epochscope/qa-events/1"), event.type).toEqual([]);
+    const text = "The dome opens at dusk.";
+    const asked = ["qa", "ask", "When?", "--model", "few", "--text", text, "--why", "--samples", "100", "--save", save];
+    const {stdout} = await command([...asked, "--json"]);
+    expect(JSON.parse(stdout)).toMatchObject({schema: "epochscope/qa-answer/1", question: "When?"});
+    expect(faultsOf(JSON.parse(stdout))).toEqual([]);
+  });
+
   test("of a map is one document", async () => {
     const table = join(work, "points.csv");
     writeFileSync(table, `a,b\n${Array.from({length: 12}, (_, n) => `${n},${(n * n) % 7}`).join("\n")}\n`);
