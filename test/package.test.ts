@@ -55,6 +55,14 @@ test("the built command finds runs by its index, whose database is a package loa
   );
 });
 
+test("the built program writes the page that learns as the sources do", async () => {
+  const out = join(temporaryFolder(), "demo.html");
+  expect(await node("dist/cli.mjs", "demo", "--out", out)).toContain(`page  ${out}`);
+  const id = (page: string) => /name="epochscope-demo" content="(\w+)"/.exec(readFileSync(page, "utf8"))?.[1];
+  expect(id(out)).toMatch(/^\w{16}$/);
+  expect(id(out)).toBe(id("docs/demo.html"));
+}, 60_000);
+
 describe("the examples", () => {
   test.each([
     ["train-your-own", /epoch \d: \d\d\.\d % of the test images are right\npage: .*report\.html/],

@@ -137,7 +137,13 @@ export function mountApp(data: Data, view: View = readAddress(location.hash, dat
     drawn?.root,
     inside?.root,
     mountAbout(data),
-    data.file.demo && h("p", {class: "meta"}, h("a", {href: data.file.demo}, "Train one yourself"), DEMO_WORDS),
+    data.file.demo &&
+      h(
+        "p",
+        {class: "meta"},
+        h("a", {href: data.file.demo, style: {color: "inherit"}}, "Train one yourself"),
+        DEMO_WORDS,
+      ),
   );
   const live = mountLiveLine(store);
   const answersView: PageView = {

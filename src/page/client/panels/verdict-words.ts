@@ -45,7 +45,7 @@ export function verdictWords(page: Page): string {
       ? "None is wrong."
       : `**${int(wrong)}** ${wrong === 1 ? "is" : "are"} wrong${wrong > 4 && wrong < lesson.test / 2 ? `, most often **${pair}**` : ""}.`;
   const isEnd = run.state === "done" && moment === lastOf(run.moments);
-  const took = isEnd ? ` It learnt that in ${run.seconds.toFixed(1)}\u00a0s, here.` : "";
+  const took = isEnd ? ` It learnt that in ${run.seconds.toFixed(1)}\u00a0s.` : "";
   return `It reads **${right} of ${int(lesson.test)}** ${many} right that it never learnt from. ${mistakes}${took}`;
 }
 
