@@ -12,6 +12,7 @@ export function mountLayersLead(data: Data, layers: LayersData, store: Store): H
   const root = h("div", {class: "hero-say", "aria-live": "polite"}, lead, below);
   const say = (element: Element, ...kids: Kid[]) =>
     element.replaceChildren(...kids.filter((kid): kid is Node | string => Boolean(kid)));
+  const spell = (epochs: number) => `${epochs} epoch${epochs === 1 ? "" : "s"}`; // may be a part of one
   const curve = data.file.metrics.flatMap(({steps}) => steps ?? []);
   const plateau = fittedPlateau(
     curve.map(({at}) => at),
@@ -63,7 +64,7 @@ export function mountLayersLead(data: Data, layers: LayersData, store: Store): H
         : `${plural(dead, "unit")} of ${int(units)} ${dead === 1 ? "is" : "are"} dead`,
       dormant === 0 ? ", none dormant." : `, ${int(dormant)} dormant.`,
       plateau &&
-        ` The training loss levels off at ${Number(plateau.level.toPrecision(2))}; 95 % of its fall was done after ${plural(Number(plateau.at95.toPrecision(2)), "epoch")}.`,
+        ` The training loss levels off at ${Number(plateau.level.toPrecision(2))}; 95 % of its fall was done after ${spell(Number(plateau.at95.toPrecision(2)))}.`,
     );
   });
   return root;
