@@ -44,6 +44,11 @@ test("quarters hold as many each, and equal numbers stay together", () => {
   ]);
 });
 
+test("numbers that are all alike are not cut", () => {
+  expect(quartersOf("x", [2, 2, 2])).toEqual([]);
+  expect(quartersOf("x", [])).toEqual([]);
+});
+
 test("a field of words has a slice a word, one of many numbers has quarters, and no value is no slice", () => {
   expect(slicesOf("camera", ["a", "b", "a", ""])).toEqual([
     {field: "camera", value: "a", images: [0, 2]},

@@ -21,12 +21,13 @@ export interface SliceScore extends Slice {
 const MOST_VALUES = 12;
 const QUARTERS = ["lowest", "second", "third", "highest"];
 
-/** Cuts the images into quarters by a number: as many in each, give or take equal ones, which stay together. */
+/** Cuts the images into quarters by a number: as many in each, give or take equal ones, which stay together. None where all are equal. */
 export function quartersOf(field: string, values: ArrayLike<number>): Slice[] {
   const order = [...ascending(values)].filter((n) => Number.isFinite(values[n]));
   const edges = [0.25, 0.5, 0.75].map((share) => values[order[Math.floor(share * order.length)]]);
   const parts: number[][] = [[], [], [], []];
   for (const n of order) parts[edges.filter((edge) => values[n] >= edge).length].push(n);
+  if (parts.filter(({length}) => length > 0).length < 2) return []; // all are alike: there is nothing to cut
   const short = (value: number) => `${Number(value.toPrecision(3))}`;
   return parts.flatMap((images, quarter): Slice[] => {
     if (images.length === 0) return [];
