@@ -33,7 +33,7 @@ export function startLoneCrew(data: Omit<ThreadData, "thread" | "threads">): Cre
   }));
   const allFinite = (losses: number, count: number) => {
     let sum = 0;
-    for (let n = 0; n < count; n++) sum += floats[losses / 4 + 4 * n];
+    for (let n = 0; n < count; n++) sum += floats[losses / 4 + 6 * n];
     return Number.isFinite(sum);
   };
 

@@ -69,10 +69,10 @@ export function work(data: ThreadData, port: MessagePort): never {
   // number is known to all and nobody need reset the counter.
   let first = 0;
   const take = () => (Atomics.add(words, TAKEN, 1) - first) | 0;
-  /** @param losses Byte of the batch's losses and right answers, f32 [n][4]: the first of each four is the loss. */
+  /** @param losses Byte of the batch's losses and right answers, f32 [n][6]: the first of each six is the loss. */
   const finite = (losses: number, count: number) => {
     let sum = 0;
-    for (let n = 0; n < count; n++) sum += floats[losses / 4 + 4 * n];
+    for (let n = 0; n < count; n++) sum += floats[losses / 4 + 6 * n];
     return Number.isFinite(sum);
   };
 
