@@ -114,7 +114,8 @@ describe("a run on MNIST", () => {
 
   test("can be drawn again from its numbers alone, to the same bytes", async () => {
     for (const file of filesOf(join(path, "artifacts")).filter(
-      (name) => name.includes("-epoch-") && name.endsWith(".json"),
+      // what the network is like inside has numbers alone
+      (name) => name.includes("-epoch-") && name.endsWith(".json") && !name.startsWith("network"),
     )) {
       const artifact = await readArtifactFile(join(path, "artifacts", file));
       const png = readFileSync(join(path, "plots", file.replace(".json", ".png")));

@@ -86,8 +86,10 @@ test.each([".cls-wrap", ".ph-rows", ".thumbs"])("%s shows that it scrolls, and w
 
 test("what does not scroll fades nowhere", async () => {
   const {page} = await openPage(browser, digits);
-  expect(await page.locator(".cls-wrap").getAttribute("data-more")).toBe("");
-  expect(await page.locator(".cls-wrap").evaluate((element) => getComputedStyle(element).maskImage)).toBe("none");
+  expect(await page.locator(".p-classes .cls-wrap").getAttribute("data-more")).toBe("");
+  expect(await page.locator(".p-classes .cls-wrap").evaluate((element) => getComputedStyle(element).maskImage)).toBe(
+    "none",
+  );
   await page.context().close();
 });
 
