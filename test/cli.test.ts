@@ -30,7 +30,10 @@ describe("a mistake on the command line", () => {
     [["--epochs", "abc"], 'error: --epochs: expected a number, got "abc"'],
     [["--epochs", "-1"], "error: --epochs: expected a whole number, 0 or more, got -1"],
     [["--epochs"], "error: --epochs: expected a value, got none"],
-    [["--model", "cnnn"], 'error: --model: expected auto, cnn, deep, exigo, mlp, vit or a file net.ts or net.js, got "cnnn"'],
+    [
+      ["--model", "cnnn"],
+      'error: --model: expected auto, cnn, deep, exigo, mlp, vit or a file net.ts or net.js, got "cnnn"',
+    ],
     [["--probes", "confusion,foo"], /error: --probes: expected all, none, or some of .*, got "confusion,foo"/],
     [["--lime.samples", "-5"], /error: --lime\.samples: expected .*, got "?-5/],
     [["--projection.perplexity", "1"], "error: --projection.perplexity: expected a number from 2 to 1000, got 1"],
