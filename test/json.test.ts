@@ -104,7 +104,7 @@ test("a document that lacks a field, or says another schema, is found out", () =
 test("every schema that a command names has its file", () => {
   const files = readdirSync("src/cli").map((file) => readFileSync(join("src/cli", file), "utf8"));
   const named = new Set(
-    files.flatMap((text) => text.match(/"epochscope\/\w+\/\d+"/g) ?? []).map((word) => word.slice(1, -1)),
+    files.flatMap((text) => text.match(/"epochscope\/[\w-]+\/\d+"/g) ?? []).map((word) => word.slice(1, -1)),
   );
   expect(named.size).toBeGreaterThan(8);
   for (const schema of named) expect(ajv.getSchema(schema), schema).toBeDefined();

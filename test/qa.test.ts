@@ -4,7 +4,8 @@ import {describe, expect, test} from "vitest";
 
 import {resolveOptions} from "../src/nouns/options";
 import {safetensors} from "../src/onnx/index";
-import {askReader, openSavedReader, type ReaderEvent, readerRunOptions, trainReader} from "../src/pipeline/qa";
+import {type ReaderEvent, readerRunOptions, trainReader} from "../src/pipeline/qa";
+import {askReader, openSavedReader} from "../src/pipeline/qa/ask";
 import {readLooks} from "../src/pipeline/qa/files";
 import {type ReaderOptions, readerOptions} from "../src/pipeline/qa/options";
 import {command} from "./support/command";

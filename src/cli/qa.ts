@@ -165,13 +165,13 @@ function byPosition(right: number, shuffled: number): string[] {
 async function readerFolder(name: string, save: string): Promise<string> {
   const root = resolve(save, "qa");
   if (name !== "latest") return existsSync(join(root, name, "qa.json")) ? join(root, name) : resolve(name);
-  const {newestReader}: typeof import("../pipeline/qa") = require("../pipeline/qa");
+  const {newestReader}: typeof import("../pipeline/qa/ask") = require("../pipeline/qa/ask");
   return newestReader(root);
 }
 
 async function ask(question: string, given: Given): Promise<number> {
   const options = resolveOptions(askFlags, givenOf(given, askFlags, ""), "--");
-  const {openSavedReader}: typeof import("../pipeline/qa") = require("../pipeline/qa");
+  const {openSavedReader}: typeof import("../pipeline/qa/ask") = require("../pipeline/qa/ask");
   if (options.context && options.text) {
     throw new UserError("--context and --text: expected one of them, got both", {code: "BAD_OPTION"});
   }
@@ -202,10 +202,10 @@ async function ask(question: string, given: Given): Promise<number> {
   }
 }
 
-type OpenReader = Awaited<ReturnType<typeof import("../pipeline/qa")["openSavedReader"]>>;
+type OpenReader = Awaited<ReturnType<typeof import("../pipeline/qa/ask")["openSavedReader"]>>;
 
 async function tell(reader: OpenReader, question: string, context: string, options: AskOptions, given: Given) {
-  const {askReader}: typeof import("../pipeline/qa") = require("../pipeline/qa");
+  const {askReader}: typeof import("../pipeline/qa/ask") = require("../pipeline/qa/ask");
   const {answer, why} = await askReader(reader, question, context, options);
   if (given.json === true) {
     const {text, from, to, probability, spans, byTwoArgMaxes} = answer;
