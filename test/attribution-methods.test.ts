@@ -150,7 +150,7 @@ function linearClassifier(weights: readonly Float32Array[]): DifferentiableClass
       for (let n = 0; n < count; n++) all.set(weights[(targets as ArrayLike<number>)[n]], n * size);
       return all;
     },
-    features: async () => ({width: 1, values: new Float32Array(1)}),
+    forward: async () => [],
   };
 }
 

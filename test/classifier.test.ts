@@ -1,5 +1,6 @@
 import * as tf from "@tensorflow/tfjs";
 import {afterAll, describe, expect, test} from "vitest";
+import {EMBEDDING} from "../src/nouns/network";
 import {models} from "../src/pipeline/model/index";
 import {classifierOf} from "../src/pipeline/model/tf/classifier";
 import {classifierSuite, classNames, images, shape} from "./support/classifier-suite";
@@ -11,7 +12,12 @@ describe.each(["cpu", "wasm"] as const)("on %s", classifierSuite);
 test("the features, times the last layer's kernel, plus its bias, are the logits", async () => {
   const model = models.mlp(shape, 3, 4);
   const classifier = classifierOf(model, shape, classNames);
-  const {width, values} = await classifier.features(images);
+  const [
+    {
+      shape: [width],
+      values,
+    },
+  ] = await classifier.forward(images, [EMBEDDING]);
   const [kernel, bias] = await Promise.all(
     model
       .getLayer("logits")
@@ -36,7 +42,7 @@ test("names what it expected of the model, the images, the layer and the targets
   await expect(classifier.predict({...images, shape: [6, 22, 1]})).rejects.toThrow(
     "images: expected 12 x 11 x 1, the model's input, got 6 x 22 x 1",
   );
-  await expect(classifier.features(images, "conv9")).rejects.toThrow("layer: expected one of flatten, hidden");
+  await expect(classifier.forward(images, ["conv9"])).rejects.toThrow("layer: expected one of flatten, hidden");
   await expect(classifier.inputGradient(images, [0, 1])).rejects.toThrow("targets: expected one an image (3), got 2");
   await expect(classifier.inputGradient(images, [0, 1, 3])).rejects.toThrow("target class: expected below 3, got 3");
 });

@@ -30,7 +30,7 @@ function additive(f: (x: number) => number, slope: (x: number) => number, asked:
     imageShape: SHAPE,
     classNames: ["a", "b"],
     predict: async (images) => sums(images), // not asked
-    features: async () => ({width: 0, values: new Float32Array()}),
+    forward: async () => [],
     logits: async (images) => {
       asked.push(images.count);
       return sums(images);

@@ -40,7 +40,7 @@ function linearClassifier(weights: Float32Array): DifferentiableClassifier {
         const own = targets === "all" ? [0, 1, 2, 3] : [Number(targets[Math.floor(at / SIZE)])];
         return own.reduce((sum, k) => sum + 2 * x * weights[k * SIZE + (at % SIZE)], 0);
       }),
-    features: async () => ({width: 0, values: new Float32Array(0)}),
+    forward: async () => [],
   };
 }
 

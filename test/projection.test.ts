@@ -1,5 +1,5 @@
 import {describe, expect, test} from "vitest";
-import type {Activations, DifferentiableClassifier} from "../src/nouns/network";
+import type {DifferentiableClassifier, LayerAnswer} from "../src/nouns/network";
 import {fork} from "../src/nouns/random";
 import type {Images, LabelledImages, Split} from "../src/nouns/samples";
 import {threadJobs} from "../src/pipeline/jobs/thread";
@@ -40,8 +40,8 @@ function summing(growth = 1): DifferentiableClassifier {
     async inputGradient({pixels}) {
       return pixels;
     },
-    async features({pixels}) {
-      return {width: 16, values: pixels.map((v) => v * growth)};
+    async forward({pixels}) {
+      return [{layer: "", shape: [16], values: pixels.map((v) => v * growth)}];
     },
   };
 }
@@ -58,7 +58,7 @@ async function run(
     epoch?: number;
     before?: Artifact;
     classifier?: DifferentiableClassifier;
-    activations?: Activations;
+    activations?: LayerAnswer;
   } = {},
 ) {
   const said: string[] = [];
@@ -118,9 +118,9 @@ test("fewer points are taken evenly, and the last map of others is not gone on f
 
 test("activations that are known already are not computed again, all or fewer", async () => {
   const values = (await stripes(300).read(Array.from({length: 300}, (_, n) => n))).pixels;
-  const activations = {layer: "", width: 16, values: new Float32Array(new SharedArrayBuffer(values.byteLength))};
+  const activations = {layer: "", shape: [16], values: new Float32Array(new SharedArrayBuffer(values.byteLength))};
   activations.values.set(values);
-  const deaf: DifferentiableClassifier = {...summing(), features: () => Promise.reject(new Error("asked"))};
+  const deaf: DifferentiableClassifier = {...summing(), forward: () => Promise.reject(new Error("asked"))};
   for (const options of [{}, {points: 100}]) {
     const known = await run(300, options, {activations, classifier: deaf});
     expect(known.artifact).toEqual((await run(300, options)).artifact);

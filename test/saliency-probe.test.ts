@@ -32,7 +32,7 @@ function classifier(shift: number): DifferentiableClassifier {
     },
     inputGradient: async ({pixels}, targets) =>
       pixels.map((_, i) => (targets === "all" ? 1 : weight(targets[Math.floor(i / 784)], i % 784))),
-    features: async () => ({width: 0, values: new Float32Array()}),
+    forward: async () => [],
   };
 }
 

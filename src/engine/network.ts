@@ -1,4 +1,4 @@
-import type {BatchResult, NamedArray, Network} from "../nouns/network";
+import {type BatchResult, EMBEDDING, LOGITS, type NamedArray, type Network} from "../nouns/network";
 import {UserError} from "../nouns/options";
 import {fork} from "../nouns/random";
 import type {Images, LabelledImages} from "../nouns/samples";
@@ -95,11 +95,36 @@ export async function fusedNetwork(plan: Plan, options: FusedOptions): Promise<F
     const {program, width} = outputs.get(name) as Output;
     return inChunks(place, images, "all", program, width);
   };
-  const logits = ask(plan.layers[plan.layers.length - 1].name);
-  const features = async (images: Images, layer = plan.features) => {
-    const output = outputs.get(layer);
-    if (!output) throw new UserError(`layer: expected one of ${[...outputs.keys()].join(", ")}, got "${layer}"`);
-    return {width: output.width, values: await ask(layer)(images)};
+  const last = plan.layers[plan.layers.length - 1].name;
+  const logits = ask(last);
+  const nameOf = (layer: string) => {
+    const name = layer === EMBEDDING ? plan.features : layer === LOGITS ? last : layer;
+    if (outputs.has(name)) return name;
+    throw new UserError(`layer: expected one of ${[...outputs.keys()].join(", ")}, got "${layer}"`);
+  };
+  const shapeOf = (name: string) => plan.outputs[name]?.shape ?? [plan.classes];
+  /** The program that gives back what is asked for in one pass, and the layers that it gives, in its order. */
+  const passOf = (names: readonly string[]) => {
+    const [first, second] = new Set(names);
+    const both = withLogits.get(first);
+    if (second === undefined) return {program: (outputs.get(first) as Output).program, layers: [first]};
+    if (both && second === last && new Set(names).size === 2) return {program: both.program, layers: [first, last]};
+    const {program, layers} = compiled.everything;
+    return {program, layers: layers.map(({name}) => name)};
+  };
+  const forward = async (images: Images, layers: readonly string[], into?: Float32Array) => {
+    const names = layers.map(nameOf);
+    if (names.length === 0) return [];
+    const pass = passOf(names);
+    const widths = pass.layers.map((name) => (outputs.get(name) as Output).width);
+    const isFirst = pass.layers[0] === names[0];
+    const parts = await partsInChunks(place, images, "all", pass.program, widths, isFirst ? into : undefined);
+    const answers = names.map((name, i) => {
+      return {layer: layers[i], shape: shapeOf(name), values: parts[pass.layers.indexOf(name)]};
+    });
+    if (!into || isFirst) return answers;
+    into.set(answers[0].values);
+    return [{...answers[0], values: into}, ...answers.slice(1)];
   };
 
   return {
@@ -112,19 +137,7 @@ export async function fusedNetwork(plan: Plan, options: FusedOptions): Promise<F
     logits,
     inputGradient: (images, targets) =>
       inChunks(place, images, targets, compiled.inputGradient, images.pixels.length / images.count),
-    features,
-    async logitsAndFeatures(images, layer = plan.features, into) {
-      const both = withLogits.get(layer);
-      if (!both) {
-        const {width, values} = await features(images, layer);
-        into?.set(values);
-        return {logits: await logits(images), features: {width, values: into ?? values}};
-      }
-      const {program, width} = both;
-      const widths = [width, plan.classes];
-      const [values, scores] = await partsInChunks(place, images, "all", program, widths, into);
-      return {logits: scores, features: {width, values}};
-    },
+    forward,
     async trainBatch(batch, learningRate, step) {
       checkBatch(plan, batch, batchSize);
       const result = await crew.run(

@@ -50,11 +50,14 @@ export interface DifferentiableClassifier extends Classifier {
    */
   inputGradient(images: Images, targets: ArrayLike<number> | "all"): Promise<Float32Array>;
   /**
-   * Activations of one layer, flattened, `out[n * width + j]`.
+   * What layers make of the images, in one pass.
    *
-   * @param layer A layer's name; by default what feeds the last dense layer.
+   * @param layers Their names, as many as there are, in any order; also `EMBEDDING` and `LOGITS`.
+   * @param into Where the first layer's values go, as long as they are; by default an array of their own.
+   * @returns An answer for each of `layers`, in that order.
+   * @throws UserError if there is no such layer; it names those that there are.
    */
-  features(images: Images, layer?: string): Promise<{readonly width: number; readonly values: Float32Array}>;
+  forward(images: Images, layers: readonly string[], into?: Float32Array): Promise<readonly LayerAnswer[]>;
   /**
    * A layer's answers, and how each image's target logit hangs on them; absent where no layer within can be looked at.
    *
@@ -70,11 +73,6 @@ export interface LayerGradient {
   readonly shape: readonly [height: number, width: number, channels: number];
   readonly activations: Float32Array;
   readonly gradients: Float32Array;
-}
-
-export interface LogitsAndFeatures {
-  readonly logits: Float32Array;
-  readonly features: {readonly width: number; readonly values: Float32Array};
 }
 
 /** A named array in a tf.LayersModel's own layout: conv kernels HWIO, dense kernels [in, out]. */
@@ -116,12 +114,30 @@ export interface OptimizerState {
   readonly slots: readonly NamedArray[];
 }
 
-/** One layer's answer to images, for a person to look at: `values[((n * height + y) * width + x) * channels + c]`. */
+/** What `forward` calls the layer that feeds the last dense one: where maps look, unless they are told. */
+export const EMBEDDING = "";
+/** What `forward` calls the scores before the softmax, whatever their layer's own name. */
+export const LOGITS = "logits";
+
+/** One layer's answer to images: image n's numbers begin at `n * sizeOf(shape)`, the last size fastest. */
 export interface LayerAnswer {
+  /** As it was asked for. */
   readonly layer: string;
-  readonly type: string;
-  readonly shape: readonly [height: number, width: number, channels: number];
+  /** Of one image's answer: height, width and channels of an image, tokens and width of a transformer's, units of a dense layer's. */
+  readonly shape: readonly number[];
   readonly values: Float32Array;
+}
+
+/** Numbers in one image's answer. */
+export function sizeOf(shape: readonly number[]): number {
+  return shape.reduce((product, side) => product * side, 1);
+}
+
+/** A layer whose answer is worth a picture. */
+export interface ShownLayer {
+  readonly name: string;
+  /** Its kind or operator: "Conv2D", "Relu". */
+  readonly type: string;
 }
 
 /** A layer, its kernel, and where its answer is. */
@@ -131,25 +147,15 @@ export interface WeightedLayer {
   readonly type: string;
   /** In tfjs' layout: `[height, width, in, out]`, of depthwise ones `[height, width, channels, 1]`, of dense ones `[in, out]`. */
   readonly kernel: NamedArray;
-  /** What `layerAnswers` calls its answer, past its normalisation and activation; and its sizes. */
+  /** What `forward` calls its answer, past its normalisation and activation; and its sizes. */
   readonly answer: string;
-  readonly shape: LayerAnswer["shape"];
+  readonly shape: readonly [height: number, width: number, channels: number];
 }
 
 /** What a look after an epoch needs of a network, whoever has trained it. */
 export interface LookedAtNetwork extends DifferentiableClassifier {
-  /**
-   * What `logits` and `features` give, in one pass over the images.
-   *
-   * @param into Where the activations go, as long as they are; by default an array of their own.
-   */
-  logitsAndFeatures(images: Images, layer?: string, into?: Float32Array): Promise<LogitsAndFeatures>;
-  /**
-   * What its layers make of a few images, in one pass; absent where `features` is to be asked for each layer.
-   *
-   * @param names Of answers that `weightedLayers` names; by default those that a person may look at.
-   */
-  layerAnswers?(images: Images, names?: readonly string[]): Promise<readonly LayerAnswer[]>;
+  /** Its layers that a person may look at, where it was not built here; absent where the model's own list is known. */
+  readonly shownLayers?: readonly ShownLayer[];
   /** Its layers with weights, where their names and those of their weights do not tell which belong together. */
   weightedLayers?(): readonly WeightedLayer[];
   /** A copy of the weights; of a tf.LayersModel in its order (batch-norm's moving averages included). */
@@ -182,12 +188,4 @@ export interface Network extends LookedAtNetwork {
   setOptimizerState(state: OptimizerState): Promise<void>;
   /** Ends its threads and frees its memory. */
   dispose(): Promise<void>;
-}
-
-/** What one layer makes of images, flattened: `values[n * width + j]`. */
-export interface Activations {
-  /** Its name; "" for what feeds the last dense layer. */
-  readonly layer: string;
-  readonly width: number;
-  readonly values: Float32Array;
 }

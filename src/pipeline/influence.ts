@@ -2,7 +2,7 @@ import {join} from "node:path";
 import * as tf from "@tensorflow/tfjs";
 
 import {parseJson} from "../nouns/json-text";
-import type {NamedArray} from "../nouns/network";
+import {EMBEDDING, LOGITS, type NamedArray} from "../nouns/network";
 import {resolveOptions, UserError} from "../nouns/options";
 import type {Dataset, LabelledImages} from "../nouns/samples";
 import {addInfluence} from "../numbers/influence";
@@ -95,12 +95,12 @@ export async function trainingImagesFor(
     for (const epoch of epochs) {
       const weights: readonly NamedArray[] = await readWeights(run, epoch);
       await network.setWeights(weights);
-      const own = await network.logitsAndFeatures(asked);
-      const one = {features: own.features.values, logits: own.logits, target};
+      const [embedded, logitsOfIt] = await network.forward(asked, [EMBEDDING, LOGITS]);
+      const one = {features: embedded.values, logits: logitsOfIt.values, target};
       let from = 0;
       for await (const batch of batches(train, BATCH, {held: 1})) {
-        const {logits, features} = await network.logitsAndFeatures(batch);
-        const state = {logits, features: features.values, labels: batch.labels};
+        const [{values: features}, {values: logits}] = await network.forward(batch, [EMBEDDING, LOGITS]);
+        const state = {logits, features, labels: batch.labels};
         addInfluence(scores, state, one, {rate: meanRate(file.training, epoch, begun.epochs), from});
         labels.set(batch.labels, from);
         from += batch.count;

@@ -1,6 +1,6 @@
 /** @file What a probe is given and gives, and what an epoch comes to. Types only. */
 
-import type {Activations, DifferentiableClassifier} from "../nouns/network";
+import type {DifferentiableClassifier, LayerAnswer} from "../nouns/network";
 import type {OptionTable} from "../nouns/options";
 import type {RandomSource} from "../nouns/random";
 import type {LabelledImages, Split} from "../nouns/samples";
@@ -54,7 +54,7 @@ export interface ProbeContext {
   /** Probabilities of every test image, `[n * classes + k]`: computed once an epoch and shared. */
   readonly testProbabilities: Float32Array;
   /** Activations of every test image, by the layer that a probe's `layer` names; they come with the logits, in one pass. */
-  readonly testActivations?: Activations;
+  readonly testActivations?: LayerAnswer;
   /** The same few test images at every epoch, so that epochs can be laid side by side. */
   readonly samples: LabelledImages;
   /** Where in the test split the samples stand. */

@@ -2,7 +2,7 @@ import * as tf from "@tensorflow/tfjs";
 import {afterEach, beforeAll, describe, expect, test} from "vitest";
 
 import {type FusedNetwork, fusedNetwork, plan} from "../../src/engine/index";
-import type {NamedArray} from "../../src/nouns/network";
+import {EMBEDDING, LOGITS, type NamedArray} from "../../src/nouns/network";
 import type {LabelledImages} from "../../src/nouns/samples";
 import {type ModelName, models} from "../../src/pipeline/model/index";
 import {countTurns} from "../support/turns";
@@ -73,18 +73,25 @@ describe.each(["exigo", "cnn", "mlp"] as const)("%s", (name) => {
         const x = tf.tensor(batch.pixels, [batch.count, ...SHAPE]);
         return (part.apply(x, {training: false}) as tf.Tensor).dataSync();
       });
-      const {width, values} = await network.features(batch, layer.name);
-      expect(width).toBe(expected.length / batch.count);
+      const [{shape, values}] = await network.forward(batch, [layer.name]);
+      expect(shape, layer.name).toEqual((layer.outputShape as number[]).slice(1));
       expect(worst(values, expected), layer.name).toBeLessThan(5e-6);
-      const both = await network.logitsAndFeatures(batch, layer.name); // the same kernels: the same bits
-      expect(both, layer.name).toEqual({logits: await network.logits(batch), features: {width, values}});
       const room = new Float32Array(values.length);
-      const {features} = await network.logitsAndFeatures(batch, layer.name, room);
-      expect(features.values, layer.name).toBe(room);
+      const [one, scores] = await network.forward(batch, [layer.name, LOGITS], room); // the same kernels: the same bits
+      expect(one.values, layer.name).toBe(room);
       expect(room, layer.name).toEqual(values);
+      expect(scores.values, layer.name).toEqual(await network.logits(batch));
     }
+    const names = model.layers.map(({name: layer}) => layer).reverse();
+    const all = await network.forward(batch, [...names, EMBEDDING, LOGITS]);
+    for (const answer of all) expect(answer, answer.layer).toEqual((await network.forward(batch, [answer.layer]))[0]);
+    expect(all.map(({layer}) => layer)).toEqual([...names, EMBEDDING, LOGITS]);
+    const room = new Float32Array(all[0].values.length);
+    expect((await network.forward(batch, names, room))[0].values).toBe(room);
+    expect(room).toEqual(all[0].values);
     const feeding = model.layers[model.layers.length - 3].name;
-    expect(await network.features(batch)).toEqual(await network.features(batch, feeding));
+    expect(all[names.length].values).toEqual((await network.forward(batch, [feeding]))[0].values);
+    expect(await network.forward(batch, [])).toEqual([]);
   });
 
   test("ends at the same weights, bit by bit, with 1 to 4 threads", async () => {
@@ -351,7 +358,7 @@ describe("stops with a clear error", () => {
 
   test("at a layer that is not there", async () => {
     const network = await start(randomModel("cnn"));
-    await expect(network.features(batch, "conv9")).rejects.toThrow("layer: expected one of conv1, pool1,");
+    await expect(network.forward(batch, ["conv9"])).rejects.toThrow("layer: expected one of conv1, pool1,");
   });
 
   test("when asked after its end", async () => {

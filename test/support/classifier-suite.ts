@@ -1,6 +1,7 @@
 /** @file What holds of every backend's classifier. */
 import * as tf from "@tensorflow/tfjs";
 import {beforeAll, describe, expect, test} from "vitest";
+import {EMBEDDING, LOGITS} from "../../src/nouns/network";
 import {randomSource} from "../../src/nouns/random";
 import type {ImageShape, Images} from "../../src/nouns/samples";
 import {type BackendName, startBackend} from "../../src/pipeline/backend/index";
@@ -79,27 +80,32 @@ export function classifierSuite(backend: BackendName): void {
       });
     });
 
-    test("gives logits and a layer's activations in one pass as in two", async () => {
-      for (const {name: layer} of model.layers.slice(1)) {
-        const both = await classifier.logitsAndFeatures(images, layer);
-        expect(both.logits, layer).toEqual(await classifier.logits(images));
-        expect(both.features, layer).toEqual(await classifier.features(images, layer));
-        const room = new Float32Array(both.features.values.length);
-        const {features} = await classifier.logitsAndFeatures(images, layer, room);
-        expect(features.values, layer).toBe(room);
-        expect(room, layer).toEqual(both.features.values);
+    test("gives what layers make in one pass as in several", async () => {
+      const names = model.layers.slice(1).map(({name}) => name);
+      const all = await classifier.forward(images, [...names, LOGITS, EMBEDDING, names[0]]);
+      expect(all.map(({layer}) => layer)).toEqual([...names, LOGITS, EMBEDDING, names[0]]);
+      expect(all[names.length].values).toEqual(await classifier.logits(images));
+      expect(all[names.length + 1].values).toEqual(all[names.length - 3].values); // what feeds the last dense layer
+      expect(all[names.length + 2].values).toEqual(all[0].values);
+      for (const [i, {name: layer, outputShape}] of model.layers.slice(1).entries()) {
+        const [alone] = await classifier.forward(images, [layer]);
+        expect(alone).toEqual(all[i]);
+        expect(alone.shape).toEqual(outputShape.slice(1));
+        const room = new Float32Array(alone.values.length);
+        const [one, scores] = await classifier.forward(images, [layer, LOGITS], room);
+        expect(one.values, layer).toBe(room);
+        expect(room, layer).toEqual(alone.values);
+        expect(scores.values, layer).toEqual(await classifier.logits(images));
       }
-      expect((await classifier.logitsAndFeatures(images)).features).toEqual(await classifier.features(images));
+      expect(await classifier.forward(images, [])).toEqual([]);
     });
 
     test("leaves no tensor behind", async () => {
-      await classifier.features(images); // builds the part it asks
-      await classifier.logitsAndFeatures(images);
+      await classifier.forward(images, [EMBEDDING, LOGITS]); // builds the part it asks
       const before = tf.memory().numTensors;
       await classifier.predict(images);
       await classifier.inputGradient(images, targets);
-      await classifier.features(images);
-      await classifier.logitsAndFeatures(images);
+      await classifier.forward(images, [EMBEDDING, LOGITS]);
       expect(tf.memory().numTensors).toBe(before);
     });
   });

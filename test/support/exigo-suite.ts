@@ -1,6 +1,6 @@
 /** @file The published network, on a backend, as PyTorch computes it. */
 import {beforeAll, describe, expect, test} from "vitest";
-import type {DifferentiableClassifier} from "../../src/nouns/network";
+import {type DifferentiableClassifier, EMBEDDING} from "../../src/nouns/network";
 import type {Dataset, LabelledImages} from "../../src/nouns/samples";
 import {type BackendName, startBackend} from "../../src/pipeline/backend/index";
 import {openData} from "../../src/pipeline/data/index";
@@ -48,7 +48,12 @@ export function exigoSuite(backend: BackendName): void {
     });
 
     test("the features are PyTorch's", async () => {
-      const {values, width} = await classifier.features(first);
+      const [
+        {
+          values,
+          shape: [width],
+        },
+      ] = await classifier.forward(first, [EMBEDDING]);
       expect(width).toBe(400);
       expect(values.subarray(0, 1600)).toBeAllClose(reference.embeddingFirst4.flat(), {rtol: 1e-5, atol: 1e-5});
     });

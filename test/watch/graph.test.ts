@@ -3,6 +3,7 @@ import {mkdirSync, readFileSync, writeFileSync} from "node:fs";
 import {join} from "node:path";
 import * as tf from "@tensorflow/tfjs";
 import {expect, test} from "vitest";
+import {EMBEDDING, LOGITS} from "../../src/nouns/network";
 import {readArtifactFile} from "../../src/pipeline/record/saved-file";
 import {openerOf} from "../../src/pipeline/watch/openers";
 import {watchOptionsOf} from "../../src/pipeline/watch/options";
@@ -83,18 +84,21 @@ test("scores, gradients, activations and weights are tfjs' own", async () => {
   const inner = (x: tf.Tensor) => (x.sub(0.25).div(0.5) as tf.Tensor4D).conv2d(kernel, 1, "valid").relu();
   const scores = (x: tf.Tensor) => (inner(x).mean([1, 2]) as tf.Tensor2D).matMul(dense);
   const x = tf.tensor4d(images.pixels, [4, 8, 8, 1]);
-  const own = await network.logitsAndFeatures(images);
-  expect(own.logits).toBeAllClose(scores(x).dataSync(), {rtol: 1e-4, atol: 1e-5});
-  expect(own.features).toEqual({width: 4, values: expect.anything()});
-  expect(own.features.values).toBeAllClose(inner(x).mean([1, 2]).dataSync(), {rtol: 1e-4, atol: 1e-5});
+  const [scored, embedded] = await network.forward(images, [LOGITS, EMBEDDING]);
+  expect(scored.values).toBeAllClose(scores(x).dataSync(), {rtol: 1e-4, atol: 1e-5});
+  expect(embedded.shape).toEqual([4]);
+  expect(embedded.values).toBeAllClose(inner(x).mean([1, 2]).dataSync(), {rtol: 1e-4, atol: 1e-5});
   const wanted = tf.grad((at: tf.Tensor) => scores(at).slice([0, 1], [4, 1]).sum())(x);
   expect(await network.inputGradient(images, [1, 1, 1, 1])).toBeAllClose(wanted.dataSync(), {rtol: 1e-4, atol: 1e-5});
-  const answers = (await network.layerAnswers?.(images)) ?? [];
+  const answers = await network.forward(
+    images,
+    (network.shownLayers ?? []).map(({name}) => name),
+  );
   expect(answers.map(({layer, shape}) => `${layer} ${shape}`)).toEqual([
     "conv 6,6,4",
     "relu 6,6,4",
-    "mean 1,1,4",
-    "scores 1,1,3",
+    "mean 4",
+    "scores 3",
   ]);
   expect(answers[1].values).toBeAllClose(inner(x).dataSync(), {rtol: 1e-4, atol: 1e-5});
   expect((await network.getWeights()).map(({name, shape}) => `${name} ${shape}`).sort()).toEqual([

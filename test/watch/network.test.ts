@@ -1,9 +1,11 @@
 /** @file A checkpoint's network against PyTorch itself (test/fixtures/watch/make_watch.py). */
 import {join} from "node:path";
 import {describe, expect, test} from "vitest";
+import {EMBEDDING, LOGITS} from "../../src/nouns/network";
 
 import {decodeModel, encodeModel} from "../../src/onnx/file/model";
 import {OnnxError} from "../../src/onnx/index";
+import {isChannelsFirst} from "../../src/pipeline/model/load/onnx-layers";
 import type {OnnxNetworkSettings} from "../../src/pipeline/model/load/onnx-network";
 import {onnxNetwork} from "../../src/pipeline/model/load/onnx-network";
 import {moduleName} from "../../src/pipeline/model/load/onnx-weighted-layers";
@@ -42,23 +44,23 @@ describe("what is found without being told", () => {
     expect(logits).toBe("y");
     expect(layers.map(({type}) => type)).toEqual(["Conv", "BatchNormalization", "Relu", "MaxPool", "Gemm"]);
     expect(parameters).toBe(4 * 9 + 4 * 4 + 64 * 3 + 3); // kernels, the norm's four rows, the dense layer
-    const {width} = await network.features(FOUR);
-    expect(width).toBe(64); // 4 channels of 4 x 4
-    const {logits: z, features} = await network.logitsAndFeatures(FOUR);
-    expect(z).toEqual(await network.logits(FOUR));
-    expect(features.values).toEqual((await network.features(FOUR)).values);
+    const [features, z] = await network.forward(FOUR, [EMBEDDING, LOGITS]);
+    expect(features.shape).toEqual([64]); // 4 channels of 4 x 4
+    expect(z.values).toEqual(await network.logits(FOUR));
+    expect(z.shape).toEqual([3]);
     await network.dispose();
   });
 
   test("layers' answers have their channels last, and weights their names", async () => {
     const network = await onnxNetwork(onnxOf(2), SETTINGS);
-    const answers = await network.layerAnswers!(FOUR);
-    expect(answers.map(({type, shape}) => [type, ...shape])).toEqual([
+    const shown = network.shownLayers ?? [];
+    const answers = await network.forward(FOUR, [...shown.map(({name}) => name), EMBEDDING]);
+    expect(shown.map(({type}, i) => [type, ...answers[i].shape])).toEqual([
       ["Relu", 8, 8, 4],
       ["MaxPool", 4, 4, 4],
-      ["Gemm", 1, 1, 3],
+      ["Gemm", 3],
     ]);
-    const {values} = await network.features(FOUR); // channels first, as the dense layer reads them
+    const {values} = answers[3]; // channels first, as the dense layer reads them
     const pooled = answers[1].values;
     for (const [n, y, x, c] of [
       [0, 0, 0, 0],
@@ -221,12 +223,11 @@ test("layers with weights are told with their kernels as tfjs has them, and answ
   const told = network.weightedLayers?.() ?? [];
   const graph = decodeModel(onnxOf(2)).graph!;
   expect(told.map(({type}) => type)).toEqual(["Conv2D", "Dense"]);
-  const answers =
-    (await network.layerAnswers?.(
-      FOUR,
-      told.map(({answer}) => answer),
-    )) ?? [];
-  expect(answers.map(({shape}) => shape)).toEqual(told.map(({shape}) => shape));
+  const answers = await network.forward(
+    FOUR,
+    told.map(({answer}) => answer),
+  );
+  expect(answers.map(({shape}) => [...[1, 1, 1], ...shape].slice(-3))).toEqual(told.map(({shape}) => shape));
   // a place of the first layer by hand: normalised pixels times the kernel, plus the bias, through the relu
   const [{kernel, shape}] = told;
   const [rows, columns, ins, outs] = kernel.shape;
@@ -252,4 +253,21 @@ test("a layer is called as its module in PyTorch", () => {
   expect(moduleName("/layer1/layer1.0/conv2/Conv_output_0")).toBe("layer1.0.conv2");
   expect(moduleName("/fc/Gemm_output_0")).toBe("fc");
   expect(["conv2d", "y", "/Conv_output_0"].map(moduleName)).toEqual(["conv2d", "y", "/Conv_output_0"]);
+});
+
+test.each([
+  ["conv", true], // always channels first
+  ["active", true], // passes on what it is given
+  ["turned", false], // the convolution's answer with its channels last
+  ["back", true],
+  ["pooled", true],
+  ["flat", false], // its sizes are its own: taken as the input's
+])("whether %s has its channels first is found by the operators that made it", (tensor, isFirst) => {
+  const node = (opType: string, from: string, to: string) => ({opType, input: [from, "w"], output: [to]});
+  const nodes = [
+    ...[node("Transpose", "pixels", "first"), node("Conv", "first", "conv"), node("Relu", "conv", "active")],
+    ...[node("Transpose", "active", "turned"), node("Transpose", "turned", "back"), node("MaxPool", "back", "pooled")],
+    node("Reshape", "pooled", "flat"),
+  ];
+  expect(isChannelsFirst({graph: {node: nodes}}, tensor, "nhwc")).toBe(isFirst);
 });

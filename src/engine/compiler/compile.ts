@@ -20,6 +20,11 @@ export interface Compiled {
   readonly outputs: ReadonlyMap<string, Output>;
   /** The same, and after them the logits of all images. */
   readonly withLogits: ReadonlyMap<string, Output>;
+  /** Gives back all layers' outputs, one layer after the other, in this order. */
+  readonly everything: {
+    readonly program: number;
+    readonly layers: readonly {readonly name: string; readonly width: number}[];
+  };
   /** First byte of each workspace. */
   readonly workspaces: readonly number[];
   /** Where the classes' weights are read, f32; 0 for none. */
@@ -113,6 +118,22 @@ export function compile(plan: Plan, {threads, batchSize, classWeights}: Settings
   const softmax = each("groups", "softmax", logits.at, plan.classes, probabilities.at);
   const whole = [load, ...stages.flatMap((stage) => stage.forward(false)), softmax, store(probabilities)];
   outputs.set(plan.probabilities, give(whole, plan.classes));
+  const everything = {layers: [...outputs].map(([name, {width}]) => ({name, width})), program: programs.length};
+  programs.push(programOf(everyOutput()));
+
+  /** One pass that stores every output as soon as it is there. */
+  function everyOutput(): Step[] {
+    const steps = [load];
+    let [done, before] = [0, 0];
+    for (const {layer, linear} of Object.values(plan.outputs)) {
+      for (; done < (linear ? layer : layer + 1); done++) steps.push(...stages[done].forward(false));
+      if (linear) steps.push(...stages[layer].forward(false, true)); // again with its relu, for the next
+      const planes = layer < 0 ? image : laid.outputs[layer];
+      steps.push(store(planes, before));
+      before += elements(planes);
+    }
+    return [...steps, softmax, store(probabilities, before)];
+  }
 
   const groups = programs.some(({workspaces}) => workspaces === "groups") ? Math.ceil(batchSize / 4) : 0;
   const count = Math.max(threads, groups);
@@ -128,6 +149,7 @@ export function compile(plan: Plan, {threads, batchSize, classWeights}: Settings
     refresh: 3,
     outputs,
     withLogits,
+    everything,
     workspaces,
     classWeightsAt,
     bytes,

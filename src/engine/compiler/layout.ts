@@ -1,3 +1,4 @@
+import {sizeOf} from "../../nouns/network";
 import {type AnyLayer, kindOf} from "../layers/index";
 import type {Parameter, Placed, Stage, Target} from "../layers/kind";
 import {type Arena, arena} from "./arena";
@@ -130,10 +131,10 @@ export function layout(plan: Plan, batchSize: number): Layout {
   });
 
   const pixels = elements(image);
-  const widest = Math.max(pixels, ...layers.map(({output}) => elements(output)));
   const chunk = Math.ceil(Math.max(batchSize, Math.min(512, STAGED / pixels)) / 4) * 4;
-  // Four images' widest layer and their logits at least; a training batch gives back six numbers an image.
-  const outputSize = Math.max(4 * (widest + plan.classes), chunk * Math.max(6, plan.classes, pixels));
+  // What all layers make of four images at least; a training batch gives back six numbers an image.
+  const all4 = 4 * Object.values(plan.outputs).reduce((sum, {shape}) => sum + sizeOf(shape), plan.classes);
+  const outputSize = Math.max(all4, chunk * Math.max(6, plan.classes, pixels));
   const staging = Array.from({length: JOBS}, () => ({
     images: shared.take(chunk * pixels * 4),
     labels: shared.take(chunk * 4),

@@ -12,14 +12,24 @@ export interface Plan {
   readonly classes: number;
   /** In order; the last is dense and gives the logits. */
   readonly layers: readonly AnyLayer[];
-  /** By the name of each of the model's layers: whose output it shows, and if that without its fused relu. */
-  readonly outputs: {readonly [layer: string]: {readonly layer: number; readonly linear: boolean}};
+  /** By the name of each of the model's layers. */
+  readonly outputs: {readonly [layer: string]: PlannedOutput};
   /** The last layer, a softmax. */
   readonly probabilities: string;
   /** The layer that feeds the last dense one. */
   readonly features: string;
   readonly weights: readonly NamedArray[];
   readonly optimizer: OptimizerName;
+}
+
+/** Where one of the model's layers is found in a plan. */
+export interface PlannedOutput {
+  /** Whose output it shows: a place in `Plan.layers`; −1 for the image itself. */
+  readonly layer: number;
+  /** Whether that is without the relu that was fused into it. */
+  readonly linear: boolean;
+  /** Of one image's answer: [height, width, channels], or [units]. */
+  readonly shape: readonly number[];
 }
 
 /** Layers whose output is their input in another shape: nothing is computed. */
@@ -84,7 +94,8 @@ export function planPlain(
   const [height, width, channels] = model.imageShape;
   let shape: Shape = {height, width, channels};
   const layers: AnyLayer[] = [];
-  const outputs: {[layer: string]: {layer: number; linear: boolean}} = {};
+  const outputs: {[layer: string]: {layer: number; linear: boolean; shape: readonly number[]}} = {};
+  let isFlat = false;
   let features = "";
   let previous = "";
 
@@ -93,6 +104,12 @@ export function planPlain(
     const refuse = (why: string): Reason => ({reason: `layer ${layer.name}: ${why} is not for the fused engine`});
     if (refused) return refuse(refused);
     const last = layers.length - 1;
+    isFlat ||= /^(Flatten|Dense|Global)/.test(className);
+    const found = (at: number) => {
+      const {height: down, width: across, channels: deep} = at < 0 ? shape : layers[at].output;
+      outputs[layer.name] = {layer: at, linear: false, shape: isFlat ? [down * across * deep] : [down, across, deep]};
+      previous = layer.name;
+    };
     if (i === model.layers.length - 1) {
       if (!isSoftmax(className, config)) return refuse(`a last layer ${className}, not a softmax,`);
       if (layers[last]?.kind !== "dense" || layers[last].relu) return refuse("a softmax of anything but a dense layer");
@@ -102,15 +119,13 @@ export function planPlain(
       return {imageShape, classes, layers, outputs, probabilities, features, weights: weights(), optimizer};
     }
     if (SAME.includes(className)) {
-      outputs[layer.name] = {layer: last, linear: false};
-      previous = layer.name;
+      found(last);
       continue;
     }
     if (isRelu(className, config) && last >= 0 && isFusable(layers[last])) {
       for (const output of Object.values(outputs)) if (output.layer === last) output.linear = true;
       layers[last] = {...layers[last], relu: true};
-      outputs[layer.name] = {layer: last, linear: false};
-      previous = layer.name;
+      found(last);
       continue;
     }
     const name = isRelu(className, config) ? "relu" : kindOfClass[className];
@@ -118,9 +133,8 @@ export function planPlain(
     const planned = kinds[name].plan({...layer, input: shape});
     if ("reason" in planned) return refuse(planned.reason);
     layers.push({...planned, kind: name} as AnyLayer); // plan() of kind `name` gives that kind's plan
-    outputs[layer.name] = {layer: layers.length - 1, linear: false};
     if (name === "dense") features = previous;
-    previous = layer.name;
+    found(layers.length - 1);
     shape = planned.output;
   }
   return {reason: "a model without layers is not for the fused engine"};

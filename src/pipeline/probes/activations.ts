@@ -1,4 +1,4 @@
-import type {Activations, DifferentiableClassifier} from "../../nouns/network";
+import {type DifferentiableClassifier, type LayerAnswer, sizeOf} from "../../nouns/network";
 import type {LabelledImages, Split} from "../../nouns/samples";
 import type {Matrix} from "../../tsne/index";
 
@@ -31,7 +31,8 @@ export async function activationsOf(
 }
 
 /** The rows at `indices` out of all images'; all of them, in order, are not copied. */
-export function rowsAt({width, values}: Activations, indices: Uint32Array): Matrix {
+export function rowsAt({shape, values}: LayerAnswer, indices: Uint32Array): Matrix {
+  const width = sizeOf(shape);
   const matrix = {rows: indices.length, columns: width};
   if (indices.length * width === values.length && indices.every((index, i) => index === i)) return {...matrix, values};
   const chosen = new Float32Array(indices.length * width);
@@ -48,7 +49,7 @@ async function rowsOf(
 ): Promise<Float32Array> {
   if (layer === "pixels") return images.pixels;
   if (layer === "logits") return classifier.logits(images);
-  return (await classifier.features(images, layer || undefined)).values;
+  return (await classifier.forward(images, [layer]))[0].values;
 }
 
 /** `count` of 0…total − 1, evenly apart: the same at every epoch, and no stretch of the data left out. */

@@ -46,15 +46,10 @@ async function activationsOf(
   layers: ModelFacts["layers"],
   samples: LabelledImages,
 ): Promise<LayerActivations[]> {
-  const answers = await network.layerAnswers?.(samples);
-  if (answers) {
-    return answers.map(({layer, type, shape, values}) => ({layer, type, ...shrunk(values, samples.count, shape)}));
-  }
-  const activations: LayerActivations[] = [];
-  for (const {name, type, outputShape} of layers) {
-    if (PASSIVE.has(type)) continue;
-    const {values} = await network.features(samples, name);
-    activations.push({layer: name, type, ...shrunk(values, samples.count, layerPlaces(outputShape))});
-  }
-  return activations;
+  const shown = network.shownLayers ?? layers.filter(({type}) => !PASSIVE.has(type));
+  const names = shown.map(({name}) => name);
+  const answers = await network.forward(samples, names);
+  return answers.map(({layer, shape, values}, i) => {
+    return {layer, type: shown[i].type, ...shrunk(values, samples.count, layerPlaces([null, ...shape]))};
+  });
 }

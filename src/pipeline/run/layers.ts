@@ -73,7 +73,7 @@ async function layerStates(
       gradient: gradients ? lengthOf(gradients.filter((array) => array.name.startsWith(`${name}/`))) : null,
       ...(await answers(
         network,
-        async (some) => (await network.features(some, last.name)).values,
+        async (some) => (await network.forward(some, [last.name]))[0].values,
         size,
         test,
         indices,
@@ -102,7 +102,7 @@ async function ownLayerStates(
   const parts: (readonly LayerAnswer[])[] = [];
   for (let from = 0; from < indices.length; from += AT_ONCE) {
     const some = await test.read(indices.subarray(from, from + AT_ONCE));
-    parts.push((await network.layerAnswers?.(some, names)) ?? []);
+    parts.push(await network.forward(some, names));
   }
   const states: LayerState[] = [];
   for (const [i, {layer, type, kernel, shape}] of own.entries()) {

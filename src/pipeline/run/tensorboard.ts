@@ -1,4 +1,4 @@
-import type {LookedAtNetwork, NamedArray, Network} from "../../nouns/network";
+import {EMBEDDING, type LookedAtNetwork, type NamedArray, type Network, sizeOf} from "../../nouns/network";
 import type {Dataset, LabelledImages} from "../../nouns/samples";
 import type {Figure} from "../../plots/figure";
 import {movedBy} from "../record/inside";
@@ -65,7 +65,7 @@ export async function openRunLog(
       const moved = before ? {moved: movedBy(before, weights)} : {};
       logEpoch(log, {metrics: line, ...rate, weights, gradients, figures, ...moved}, names);
       if (points.count === 0) return;
-      const {width, values} = await network.features(points);
+      const [{shape, values}] = await network.forward(points, [EMBEDDING]);
       const probabilities = await network.predict(points);
       const columns = {
         label: Array.from(points.labels, (k) => classNames[k]),
@@ -77,7 +77,7 @@ export async function openRunLog(
       const epochs = Array.from({length: line.epoch + 1}, (_, e) => e).filter(isKept);
       const projections = epochs.map((epoch) => ({
         name: `epoch ${epoch}`,
-        width,
+        width: sizeOf(shape),
         values,
         columns,
         images: points,

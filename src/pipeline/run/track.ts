@@ -1,4 +1,4 @@
-import type {NamedArray, Network} from "../../nouns/network";
+import {EMBEDDING, type NamedArray, type Network, sizeOf} from "../../nouns/network";
 import {UserError} from "../../nouns/options";
 import type {Dataset, LabelledImages} from "../../nouns/samples";
 import {metWeights} from "../../numbers/tracked-weights";
@@ -69,7 +69,8 @@ export async function openTracking(
     },
     async keep(directory, network, epoch, given) {
       const points = given ?? {at: [0], logits: [await network.logits(images)]};
-      const {width, values} = await network.features(images);
+      const [{shape, values}] = await network.forward(images, [EMBEDDING]);
+      const width = sizeOf(shape);
       const classes = network.classNames.length;
       const kernel = lastKernel(await network.getWeights(), width, classes);
       const logits = new Float32Array(points.at.length * named.length * classes);

@@ -1,4 +1,4 @@
-import type {Activations, DifferentiableClassifier, LookedAtNetwork} from "../../nouns/network";
+import {type DifferentiableClassifier, type LayerAnswer, LOGITS, sizeOf} from "../../nouns/network";
 import type {Split} from "../../nouns/samples";
 import {batches} from "../data/batches";
 
@@ -30,7 +30,7 @@ export async function logitsOf(
  * @param room An earlier call's activations, to write these over, if they are as many.
  */
 export async function logitsAndActivationsOf(
-  network: LookedAtNetwork,
+  network: DifferentiableClassifier,
   split: Split,
   layer: string,
   room?: Float32Array,
@@ -43,16 +43,16 @@ export async function logitsAndActivationsOf(
   let at = 0;
   for await (const batch of batches(split, BATCH, {held: 1})) {
     const place = at === 0 ? undefined : values.subarray(at * width, (at + batch.count) * width);
-    const part = await network.logitsAndFeatures(batch, layer || undefined, place);
+    const [shown, scores] = await network.forward(batch, [layer, LOGITS], place);
     if (at === 0) {
-      width = part.features.width;
+      width = sizeOf(shown.shape);
       const length = split.count * width;
       values = room?.length === length ? room : new Float32Array(new SharedArrayBuffer(4 * length));
-      values.set(part.features.values);
+      values.set(shown.values);
     }
-    logits.set(part.logits, at * classes);
+    logits.set(scores.values, at * classes);
     labels.set(batch.labels, at);
     at += batch.count;
   }
-  return {logits, labels, activations: {layer, width, values} satisfies Activations};
+  return {logits, labels, activations: {layer, shape: [width], values} satisfies LayerAnswer};
 }

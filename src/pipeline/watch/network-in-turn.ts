@@ -22,14 +22,13 @@ export function networkInTurn(first: LookedAtNetwork, classNames: readonly strin
       predict: (images) => now.predict(images),
       logits: (images) => now.logits(images),
       inputGradient: (images, targets) => now.inputGradient(images, targets),
-      features: (images, layer) => now.features(images, layer),
-      logitsAndFeatures: (images, layer, into) => now.logitsAndFeatures(images, layer, into),
+      forward: (images, layers, into) => now.forward(images, layers, into),
       getWeights: () => now.getWeights(),
-      ...(first.layerAnswers
-        ? {layerAnswers: async (images, names) => (await now.layerAnswers?.(images, names)) ?? []}
-        : {}),
+      get shownLayers() {
+        return now.shownLayers;
+      },
       ...(first.weightedLayers ? {weightedLayers: () => now.weightedLayers?.() ?? []} : {}),
-    } as LookedAtNetwork, // `noGradient` is a getter: undefined where there is a gradient
+    } as LookedAtNetwork, // getters: undefined where the network has none
     put(network) {
       now = network;
     },

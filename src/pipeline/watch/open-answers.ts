@@ -1,4 +1,4 @@
-import type {LookedAtNetwork} from "../../nouns/network";
+import {LOGITS, type LookedAtNetwork} from "../../nouns/network";
 import {UserError} from "../../nouns/options";
 import type {Images} from "../../nouns/samples";
 import {softmaxRows} from "../../numbers/scores";
@@ -112,15 +112,15 @@ function networkOf(scores: NpyRows, features: NpyRows | undefined, path: string)
     noGradient,
     logits,
     predict: async (images) => softmaxRows(await logits(images), columns),
-    features: async (images) => ({width: shown.width, values: at(images, shown.values, shown.width)}),
-    logitsAndFeatures: async (images, _layer, into) => ({
-      logits: await logits(images),
-      features: {width: shown.width, values: at(images, shown.values, shown.width, into)},
-    }),
+    forward: async (images, layers, into) =>
+      layers.map((layer, i) => {
+        const {width, values: from} = layer === LOGITS ? {width: columns, values: values as Float32Array} : shown;
+        return {layer, shape: [width], values: at(images, from, width, i === 0 ? into : undefined)};
+      }),
     inputGradient: async () => {
       throw new UserError(`${path}: ${noGradient}`, {code: "NO_GRADIENT"});
     },
-    layerAnswers: async () => [],
+    shownLayers: [],
     getWeights: async () => [],
   };
 }

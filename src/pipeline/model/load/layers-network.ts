@@ -59,8 +59,7 @@ export async function layersNetwork(
     input,
     predict: (images) => own.predict(fed(images)),
     logits: (images) => own.logits(fed(images)),
-    features: (images, layer) => own.features(fed(images), layer),
-    logitsAndFeatures: (images, layer, into) => own.logitsAndFeatures(fed(images), layer, into),
+    forward: (images, layers, into) => own.forward(fed(images), layers, into),
     inputGradient: async (images, targets) =>
       inPixels(await own.inputGradient(fed(images), targets), images.count, imageShape, input),
     getWeights: () => namedArrays(model.weights.map((weight) => ({name: weight.originalName, tensor: weight.read()}))),

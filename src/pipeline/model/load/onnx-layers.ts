@@ -59,11 +59,32 @@ export function shownLayers(layers: readonly OnnxLayer[]): OnnxLayer[] {
   return Array.from({length: MOST_SHOWN}, (_, i) => all[Math.round((i * (all.length - 1)) / (MOST_SHOWN - 1))]);
 }
 
-/** The sizes of a layer's answer as a picture. @param layout Of the model: where its channels stand. */
-export function pictureShape({dims}: OnnxLayer, layout: "nchw" | "nhwc"): ImageShape {
-  if (dims.length === 1) return [1, 1, dims[0]];
-  const [a, b, c] = dims;
-  return layout === "nchw" ? [b, c, a] : [a, b, c];
+/** Operators whose images have their channels first, whatever the model's input has. */
+const CHANNELS_FIRST = /^(Conv|ConvTranspose|BatchNormalization|InstanceNormalization|GroupNormalization|LRN|.*Pool)$/;
+/** Those that leave the order of sizes to what they are given. */
+const PASSING =
+  /^(Relu|LeakyRelu|PRelu|Elu|Celu|Selu|Gelu|HardSwish|HardSigmoid|Mish|Clip|Softplus|Tanh|Sigmoid|Add|Mul|Sub|Div|Identity|Dropout|Cast|Concat|Pad)$/;
+
+/**
+ * Whether an image's tensor is [channels, height, width]: found by the operators that made it; where they do not tell, as the
+ * model's input is.
+ */
+export function isChannelsFirst({graph}: ModelProto, tensor: string, input: "nchw" | "nhwc"): boolean {
+  const makers = new Map(
+    (graph?.node ?? []).flatMap((node) => (node.output ?? []).map((name) => [name, node] as const)),
+  );
+  let isTurned = false; // an odd number of times on the way to here
+  for (let node = makers.get(tensor); node; node = makers.get(passedOn(node, makers))) {
+    if (CHANNELS_FIRST.test(node.opType)) return !isTurned;
+    if (node.opType === "Transpose") isTurned = !isTurned;
+    else if (!PASSING.test(node.opType)) break;
+  }
+  return input === "nchw" && !isTurned;
+}
+
+/** The input of a node that is made by another one; the first, where no other is. */
+function passedOn({input = []}: NodeProto, makers: ReadonlyMap<string, NodeProto>): string {
+  return input.find((name) => makers.has(name)) ?? input[0] ?? "";
 }
 
 /** Channels last, as everywhere here. @param values `count` images of `[channels, height, width]`. */

@@ -1,5 +1,5 @@
 import {checkTargets} from "../../../engine/runtime/chunks";
-import type {LookedAtNetwork} from "../../../nouns/network";
+import {EMBEDDING, type LayerAnswer, LOGITS, type LookedAtNetwork, sizeOf} from "../../../nouns/network";
 import {UserError} from "../../../nouns/options";
 import type {ImageShape, Images} from "../../../nouns/samples";
 import {type Feeds, landmarksOf, type NdArray, OnnxError, type OnnxGraph, openOnnx} from "../../../onnx/index";
@@ -15,16 +15,16 @@ import {inPixels, seedsOf} from "./onnx-gradients";
 import {nodesOfOnnx} from "./onnx-graph";
 import {
   channelsLast,
+  isChannelsFirst,
   layersOf,
   type OnnxLayer,
   parametersOf,
-  pictureShape,
   shownLayers,
   tensorNamed,
   weightsOf,
 } from "./onnx-layers";
 import {mapNamed} from "./onnx-maps";
-import {answerNamed, weightedLayersOf} from "./onnx-weighted-layers";
+import {weightedLayersOf} from "./onnx-weighted-layers";
 import {theInput, theOutput} from "./ports";
 
 /** A network of an ONNX file, as a look takes it. */
@@ -133,26 +133,41 @@ async function networkOf(graph: OnnxGraph, settings: OnnxNetworkSettings): Promi
       yield {start, count, part: {count, shape: images.shape, pixels}};
     }
   };
-  const scoresAnd = async (images: Images, tensor: string | undefined, into?: Float32Array) => {
-    const scores = new Float32Array(images.count * classes);
-    let [width, values] = [0, into ?? new Float32Array(0)];
-    for (const {start, count, part} of parts(images)) {
-      const names = [...new Set(tensor === undefined ? [logits] : [logits, tensor])];
-      const answer = await inWords(what, () => graph.run(fed(part), names));
-      const made = logitsFrom(numbersOf(answer, logits));
-      checkFinite(made, what);
-      scores.set(made, start * classes);
-      if (tensor === undefined) continue;
-      const own = answer[tensor].data as Float32Array;
-      if (start === 0) {
-        width = own.length / count;
-        if (!into) values = new Float32Array(images.count * width);
-      }
-      values.set(own, start * width);
-    }
-    return {logits: scores, features: {width, values}};
+  const tensorOf = (name: string) => {
+    if (name === LOGITS) return logits;
+    return name === EMBEDDING ? features : featureTensor(graph, name, features, what);
   };
-  const tensorOf = (name: string | undefined) => (name ? featureTensor(graph, name, features, what) : features);
+  const forward = async (images: Images, asked: readonly string[], into?: Float32Array): Promise<LayerAnswer[]> => {
+    const tensors = asked.map(tensorOf);
+    const shapes: (readonly number[])[] = [];
+    const joined: Float32Array[] = [];
+    for (const {start, part} of parts(images)) {
+      const answer = await inWords(what, () => graph.run(fed(part), [...new Set(tensors)]));
+      for (const [i, tensor] of tensors.entries()) {
+        const own = asked[i] === LOGITS ? scoresOf(answer) : channelsBehind(answer[tensor], tensor);
+        if (start === 0) {
+          shapes[i] = own.shape;
+          joined[i] = (i === 0 && into) || new Float32Array(images.count * sizeOf(own.shape));
+        }
+        joined[i].set(own.values, start * sizeOf(own.shape));
+      }
+    }
+    return asked.map((name, i) => ({layer: name, shape: shapes[i] ?? [], values: joined[i] ?? new Float32Array(0)}));
+  };
+  const scoresOf = (answer: Feeds) => {
+    const values = logitsFrom(numbersOf(answer, logits));
+    checkFinite(values, what);
+    return {shape: [classes], values};
+  };
+  /** One tensor's numbers, as everywhere here with an image's channels last. */
+  const channelsBehind = ({dims, data}: NdArray, tensor: string) => {
+    const [count, ...shape] = dims;
+    const values = data as Float32Array;
+    if (shape.length !== 3 || !isChannelsFirst(graph.model, tensor, layout)) return {shape, values};
+    const [channels, height, width] = shape;
+    return {shape: [height, width, channels], values: channelsLast(values, count, [height, width, channels])};
+  };
+  const logitsAlone = async (images: Images) => (await forward(images, [LOGITS]))[0].values;
   const ofOne = (await graph.run(single, [logits]))[logits];
   const noGradient = hasScores
     ? await whyNoGradient(graph, single, logits, seedsOf("all", 1, ofOne, rows.numbers))
@@ -172,12 +187,11 @@ async function networkOf(graph: OnnxGraph, settings: OnnxNetworkSettings): Promi
     },
     ...(noGradient === undefined ? {} : {noGradient}),
     async predict(images) {
-      const scores = (await scoresAnd(images, undefined)).logits;
+      const scores = await logitsAlone(images);
       return isExcluding ? softmax(scores, classes) : sigmoid(scores);
     },
-    logits: async (images) => (await scoresAnd(images, undefined)).logits,
-    features: async (images, name) => (await scoresAnd(images, tensorOf(name))).features,
-    logitsAndFeatures: (images, name, into) => scoresAnd(images, tensorOf(name), into),
+    logits: logitsAlone,
+    forward,
     async inputGradient(images, targets) {
       if (noGradient !== undefined)
         throw new UserError(`${what}: expected a gradient, got none: ${noGradient}`, {code: "NO_GRADIENT"});
@@ -218,25 +232,7 @@ async function networkOf(graph: OnnxGraph, settings: OnnxNetworkSettings): Promi
       return {layer: map.name, shape: map.shape, activations, gradients};
     },
     weightedLayers: () => weightedLayersOf(graph.model, sizes, input.name),
-    async layerAnswers(images, wantedNames) {
-      const shown = wantedNames ? wantedNames.map((name) => answerNamed(name, sizes)) : shownLayers(layers);
-      const names = shown.map(({name}) => name);
-      const answers: Float32Array[] = shown.map(() => new Float32Array(0));
-      for (const {start, count, part} of parts(images)) {
-        const answer = await inWords(what, () => graph.run(fed(part), names));
-        shown.forEach(({name}, i) => {
-          const own = answer[name].data as Float32Array;
-          if (start === 0) answers[i] = new Float32Array((own.length / count) * images.count);
-          answers[i].set(own, (start * own.length) / count);
-        });
-      }
-      const order = wantedNames ? "nchw" : layout; // convolutions answer so, whatever the input is
-      return shown.map((one, i) => {
-        const shape = pictureShape(one, order);
-        const values = order === "nchw" ? channelsLast(answers[i], images.count, shape) : answers[i];
-        return {layer: one.name, type: one.type, shape, values};
-      });
-    },
+    shownLayers: shownLayers(layers),
     getWeights: async () => weightsOf(graph.model),
     dispose: () => graph.dispose(),
   };

@@ -2,7 +2,7 @@ import type {NamedArray, WeightedLayer} from "../../../nouns/network";
 import {attributesOf} from "../../../onnx/file/attributes";
 import type {ModelProto, NodeProto} from "../../../onnx/file/model";
 import type {Sizes} from "../../../onnx/index";
-import {type OnnxLayer, weightsOf} from "./onnx-layers";
+import {weightsOf} from "./onnx-layers";
 
 /** Layers that are compared: of more, so many evenly from first to last. */
 const MOST_LAYERS = 12;
@@ -52,11 +52,6 @@ export function moduleName(tensor: string): string {
   if (!tensor.startsWith("/") || parts.length < 2) return tensor;
   const modules = parts.slice(0, -1); // the last is the operator
   return modules.filter((part, i) => !modules[i + 1]?.startsWith(`${part}.`)).join(".");
-}
-
-/** One of those answers, as `layerAnswers` asks for it. */
-export function answerNamed(name: string, sizes: Sizes): OnnxLayer {
-  return {name, type: "", dims: sizes.get(name)?.dims.slice(1) ?? [], parameters: 0};
 }
 
 /** The kernel in tfjs' layout, and its layer's kind there. */

@@ -2,7 +2,7 @@ import {setImmediate as eventLoopTurn} from "node:timers/promises";
 import * as tf from "@tensorflow/tfjs";
 
 import {checkTargets} from "../../../engine/runtime/chunks";
-import type {DifferentiableClassifier, Network} from "../../../nouns/network";
+import {type DifferentiableClassifier, sizeOf} from "../../../nouns/network";
 import {UserError} from "../../../nouns/options";
 import type {ImageShape, Images} from "../../../nouns/samples";
 import {attentionOf} from "./transformer/attention-of";
@@ -57,18 +57,20 @@ export function classifierOf(
   imageShape: ImageShape,
   classNames: readonly string[],
   batchSize = 250,
-): DifferentiableClassifier & Pick<Network, "logitsAndFeatures"> {
+): DifferentiableClassifier {
   const {toLogits, featureLayer, to} = partsOf(model);
   const forward = (part: tf.LayersModel, x: tf.Tensor) => part.apply(x, {training: false}) as tf.Tensor;
   const run = (images: Images, f: (x: tf.Tensor, start: number) => tf.Tensor) =>
     inBatches(images, imageShape, batchSize, f);
 
   const logits = (images: Images) => run(images, (x) => forward(toLogits, x));
-  const both = new Map<string, tf.LayersModel>();
-  const toBoth = (layer: string) => {
-    const outputs = [toLogits.outputs[0], to(layer).outputs[0]];
-    const made = both.get(layer) ?? tf.model({inputs: model.inputs, outputs});
-    both.set(layer, made);
+  const asked = new Map<string, tf.LayersModel>();
+  /** The model with these outputs; a pass through it goes through each layer once. */
+  const toAll = (names: readonly string[]) => {
+    const key = JSON.stringify(names);
+    const outputs = names.map((name) => to(name).outputs[0]);
+    const made = asked.get(key) ?? tf.model({inputs: model.inputs, outputs});
+    asked.set(key, made);
     return made;
   };
 
@@ -90,33 +92,39 @@ export function classifierOf(
         })(x),
       );
     },
-    async features(images, layer = featureLayer) {
-      const part = to(layer);
-      const values = await run(images, (x) => forward(part, x));
-      return {width: values.length / images.count, values};
-    },
-    async logitsAndFeatures(images, layer = featureLayer, into) {
-      const classes = classNames.length;
-      if (layer === "logits") {
-        const values = await logits(images);
-        into?.set(values);
-        return {logits: values, features: {width: classes, values: into ?? values}};
-      }
-      const part = toBoth(layer);
+    async forward(images, layers, into) {
+      if (layers.length === 0) return [];
+      const names = layers.map((layer) => layer || featureLayer); // the layer of the logits is called so
+      const distinct = [...new Set(names)];
+      const part = toAll(distinct);
+      const shapes = part.outputs.map(({shape}) => shape.slice(1).map((side) => side ?? 1));
       const rows = await run(images, (x) => {
-        const [scores, activations] = part.apply(x, {training: false}) as tf.Tensor[];
-        return tf.concat([scores, activations.reshape([x.shape[0], -1])], 1);
+        const answers = [part.apply(x, {training: false}) as tf.Tensor | tf.Tensor[]].flat();
+        return tf.concat(
+          answers.map((answer) => answer.reshape([x.shape[0], -1])),
+          1,
+        );
       });
-      const width = rows.length / images.count - classes;
-      const scores = new Float32Array(images.count * classes);
-      const values = into ?? new Float32Array(images.count * width);
-      for (let n = 0, at = 0; n < images.count; n++, at += classes + width) {
-        scores.set(rows.subarray(at, at + classes), n * classes);
-        values.set(rows.subarray(at + classes, at + classes + width), n * width);
-      }
-      return {logits: scores, features: {width, values}};
+      const parts = apart(rows, images.count, shapes.map(sizeOf), into);
+      return names.map((name, i) => {
+        const at = distinct.indexOf(name);
+        return {layer: layers[i], shape: shapes[at], values: parts[at]};
+      });
     },
   };
+}
+
+/** Rows of several answers side by side, as an array each. @param into Where the first goes. */
+function apart(rows: Float32Array, count: number, widths: readonly number[], into?: Float32Array): Float32Array[] {
+  const parts = widths.map((width, i) => (i === 0 && into) || new Float32Array(count * width));
+  let at = 0;
+  for (let n = 0; n < count; n++) {
+    for (const [i, width] of widths.entries()) {
+      parts[i].set(rows.subarray(at, at + width), n * width);
+      at += width;
+    }
+  }
+  return parts;
 }
 
 /** Applies `f` to `images` batch by batch and joins what comes back, one row an image. */

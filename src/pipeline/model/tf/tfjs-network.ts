@@ -1,7 +1,7 @@
 import {setImmediate as eventLoopTurn} from "node:timers/promises";
 import * as tf from "@tensorflow/tfjs";
 import {checkTargets} from "../../../engine/runtime/chunks";
-import type {LookedAtNetwork} from "../../../nouns/network";
+import {EMBEDDING, LOGITS, type LookedAtNetwork} from "../../../nouns/network";
 import {UserError} from "../../../nouns/options";
 import type {Images} from "../../../nouns/samples";
 import type {Meaning} from "../load/answers";
@@ -107,6 +107,8 @@ export async function tfjsNetwork(
   };
   const own = (targets: ArrayLike<number>, start: number, count: number, rows: number) =>
     Array.from({length: rows}, (_, n) => (n < count ? targets[start + n] : 0));
+  /** The layer of EMBEDDING; the scores where no layer feeds a dense one. */
+  const embedding = settings.layer ?? model.embedding ?? LOGITS;
   const named = (layer: string) => {
     if (model.layers.includes(layer)) return layer;
     throw new UserError(`layer: expected one of ${model.layers.join(", ")}, got "${layer}"`);
@@ -120,20 +122,22 @@ export async function tfjsNetwork(
     return inPixels(values, images.count, imageShape, wanted);
   };
   const one: Images = {count: 1, shape: imageShape, pixels: new Float32Array(size).fill(0.5)};
-  const shapes = tf.tidy(() => {
+  const pictured = tf.tidy(() => {
     const x = tensorOf(one);
     return model.layers.flatMap((name) => {
       if (!SHOWN.test(model.typeOf(name))) return [];
       const answer = model.at(x, name);
       answer.dispose();
-      const [, ...shape] = answer.shape;
-      return shape.length === 3 || shape.length === 1 ? [{name, shape: placesOf(shape)}] : [];
+      return [2, 4].includes(answer.rank) ? [{name}] : [];
     });
   });
   const shown =
-    shapes.length <= MOST_SHOWN
-      ? shapes
-      : Array.from({length: MOST_SHOWN}, (_, i) => shapes[Math.round((i * (shapes.length - 1)) / (MOST_SHOWN - 1))]);
+    pictured.length <= MOST_SHOWN
+      ? pictured
+      : Array.from(
+          {length: MOST_SHOWN},
+          (_, i) => pictured[Math.round((i * (pictured.length - 1)) / (MOST_SHOWN - 1))],
+        );
   const parameters = model.weights().reduce((sum, {tensor}) => sum + tensor.size, 0);
   const noGradient = hasScores
     ? await whyNot(() => inputGradient(one, [0]))
@@ -157,29 +161,26 @@ export async function tfjsNetwork(
     kind,
     parameters,
     getWeights: () => namedArrays(model.weights()),
-    async logitsAndFeatures(images, layer = settings.layer ?? model.embedding, into) {
-      const [scores, features] = await inParts(images, (part) => {
-        const x = tensorOf(part);
-        const rows = scored(x);
-        return [rows, layer === undefined ? rows.clone() : model.at(x, named(layer))];
-      });
-      into?.set(features);
-      return {logits: logitsFrom(scores), features: {width: features.length / images.count, values: into ?? features}};
-    },
-    async layerAnswers(images) {
+    async forward(images, layers, into) {
+      const names = layers.map((layer) => (layer === EMBEDDING ? embedding : layer));
+      const shapes: number[][] = [];
       const all = await inParts(images, (part) => {
         const x = tensorOf(part);
-        return shown.map(({name}) => model.at(x, name));
+        const scores = scored(x);
+        return names.map((name, i) => {
+          const answer = name === LOGITS ? scores.clone() : model.at(x, named(name));
+          shapes[i] = answer.shape.slice(1);
+          return answer;
+        });
       });
-      return shown.map(({name, shape}, i) => ({layer: name, type: model.typeOf(name), shape, values: all[i]}));
-    },
-    async features(images, layer = settings.layer ?? model.embedding) {
-      const [values] = await inParts(images, (part) => {
-        const x = tensorOf(part);
-        return [layer === undefined ? scored(x) : model.at(x, named(layer))];
+      return names.map((name, i) => {
+        const values = name === LOGITS ? logitsFrom(all[i]) : all[i];
+        if (i === 0) into?.set(values);
+        const shape = name === LOGITS ? [classes] : shapes[i];
+        return {layer: layers[i], shape, values: (i === 0 && into) || values};
       });
-      return {width: values.length / images.count, values};
     },
+    shownLayers: shown.map(({name}) => ({name, type: model.typeOf(name)})),
     async layerGradient(images, targets, layer) {
       if (noGradient !== undefined) throw new UserError(`${what}: expected a gradient, got none: ${noGradient}`);
       checkTargets(targets, images.count, classes);
@@ -222,10 +223,6 @@ function mapOf(
       ? `${what}: expected a convolution with rows and columns for --method grad-cam, got none; --grad-cam.layer names another layer`
       : `--grad-cam.layer: expected a layer with rows and columns, got ${layer} of [${first.shape.join(", ")}]`,
   );
-}
-
-function placesOf(shape: readonly number[]): [number, number, number] {
-  return shape.length === 3 ? [shape[0], shape[1], shape[2]] : [1, 1, shape[0]];
 }
 
 /** Why tfjs has no gradient, naming the operator; undefined where it has one. */
