@@ -12,7 +12,8 @@ import {onnxNetwork} from "../pipeline/model/load/onnx-network";
 import {type TfjsModelJson, tfjsModelJson} from "../pipeline/model/load/tfjs-weights";
 import {tfjsClassifier} from "../pipeline/model/tf/tfjs-classifier";
 import {tfjsNetwork} from "../pipeline/model/tf/tfjs-network";
-import {readOnnx, readTfjsWeights} from "./model-files";
+import {readOnnx} from "../pipeline/watch/onnx-files";
+import {readTfjsWeights} from "./model-files";
 
 export type ModelEngine = "auto" | "tensorflow" | "wasm" | "cpu";
 

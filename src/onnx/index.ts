@@ -8,4 +8,4 @@ export type {Seen, Sizes} from "./seen";
 export {safetensors, safetensorsMetadata, toSafetensors} from "./states/safetensors";
 export type {State, StoredArray} from "./states/state";
 export {torchState} from "./states/torch";
-export {readState, withState} from "./states/weights";
+export {readState, unstored, withState} from "./states/weights";

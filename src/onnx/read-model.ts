@@ -1,5 +1,6 @@
 import {OnnxError} from "./error";
 import {decodeModel, type ModelProto} from "./file/model";
+import {whatInstead} from "./file/no-model";
 
 /** A model's bytes, and where its weights stand that are not among them. */
 export interface ModelFile {
@@ -41,7 +42,7 @@ function parsed(bytes: Uint8Array): ModelProto {
   try {
     model = decodeModel(bytes);
   } catch {} // no protobuf message: the same one line
-  if (!model?.graph?.node?.length) throw new OnnxError("model: expected an ONNX file, got other bytes");
+  if (!model?.graph?.node?.length) throw new OnnxError(`model: expected an ONNX file, got ${whatInstead(bytes)}`);
   return model;
 }
 

@@ -20,7 +20,7 @@ import {keepLookedAt} from "./watch/looked-at";
 import {type OpenedCheckpoint, type Sizes, sizesOf} from "./watch/opened";
 import {openerOf} from "./watch/openers";
 import {idleTime, type Told, type WatchOptions, watchOptionsOf} from "./watch/options";
-import {partsOf} from "./watch/read-checkpoint";
+import {partsFinder} from "./watch/read-checkpoint";
 import {QUIET_FOR, type Settled, settledFiles} from "./watch/settled";
 import {trainedBeside} from "./watch/trained";
 
@@ -81,7 +81,7 @@ async function* watchAlone(
   const {options} = told;
   const chosen = chooseProbes(options.probes, probeOptions);
   const names = await toldClasses(told);
-  const files = settledFiles(quietFor);
+  const files = {...settledFiles(quietFor), partsOf: partsFinder()};
   const open = openerOf(options);
   const said = new Set<string>();
   const refused = new Map<string, string>(); // by path, the state in which the file was refused
@@ -121,8 +121,10 @@ async function* watchAlone(
       await last?.dispose();
       if (!watched) {
         watched = yield* beginWatching({folder, told, names, chosen, opened, checkpoint, jobs}, signal);
+        for (const line of opened.said ?? []) said.add(line); // told as the run began
         if (isKnown(watched, checkpoint, sha256)) continue;
       }
+      yield* once(opened.said ?? [], said);
       yield* lookAt(watched, checkpoint, opened);
       if (signal?.aborted) break;
       newsAt = performance.now();
@@ -144,14 +146,14 @@ async function* watchAlone(
 async function survey(
   folder: string,
   options: WatchOptions,
-  files: Settled,
+  files: Settled & {readonly partsOf: ReturnType<typeof partsFinder>},
   refused: ReadonlyMap<string, string>,
   watched: Watched | undefined,
 ): Promise<Survey> {
   const {all, graph, notes} = await checkpointsIn(folder, options);
   let isUnsettled = false;
   for (const checkpoint of all) {
-    const own = await partsOf(checkpoint, await filesOf(checkpoint));
+    const own = await files.partsOf(checkpoint, await filesOf(checkpoint));
     const parts = graph === undefined ? own : [...own, graph];
     const {settled, stamp} = await files.isSettled(parts);
     if (!settled) {

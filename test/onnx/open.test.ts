@@ -110,9 +110,17 @@ describe("refuses in one line", () => {
   });
 
   test.each([
-    ["bytes that are no model", Uint8Array.from([1, 2, 3]), "model: expected an ONNX file, got other bytes"],
-    ["an empty file", new Uint8Array(), "model: expected an ONNX file, got other bytes"],
-    ["text", Buffer.from("hello, this is no model at all"), "model: expected an ONNX file, got other bytes"],
+    [
+      "bytes that are no model",
+      Uint8Array.from([1, 2, 3]),
+      "model: expected an ONNX file, got one that starts with 01 02 03",
+    ],
+    ["an empty file", new Uint8Array(), "model: expected an ONNX file, got one that starts with nothing"],
+    [
+      "text",
+      Buffer.from("hello, this is no model"),
+      "model: expected an ONNX file, got one that starts with 68 65 6c 6c",
+    ],
   ])("%s", async (_, bytes, message) => {
     await expect(openOnnx(bytes)).rejects.toThrow(new OnnxError(message));
   });

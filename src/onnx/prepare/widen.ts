@@ -10,14 +10,19 @@ const isHalf = (type: number | undefined): boolean => type !== undefined && HALV
 /** Attributes that name the type of what comes out. */
 const TYPED = new Set(["to", "dtype", "output_dtype", "output_datatype"]);
 
-/** @returns Whether anything in the model is of 16 bits. */
-export function hasHalves({graph = {}}: ModelProto): boolean {
+/** @returns Whether anything in the model is of 16 bits, or of those of the named types. */
+export function hasHalves(
+  {graph = {}}: Pick<ModelProto, "graph">,
+  types: readonly ("float16" | "bfloat16")[] = ["float16", "bfloat16"],
+): boolean {
+  const codes: readonly (number | undefined)[] = types.map((type) => TYPE[type]);
+  const isOne = (type: number | undefined) => codes.includes(type);
   return (
-    (graph.initializer ?? []).some(({dataType}) => isHalf(dataType)) ||
-    [...(graph.input ?? []), ...(graph.output ?? [])].some(({type}) => isHalf(type?.tensorType?.elemType)) ||
+    (graph.initializer ?? []).some(({dataType}) => isOne(dataType)) ||
+    [...(graph.input ?? []), ...(graph.output ?? [])].some(({type}) => isOne(type?.tensorType?.elemType)) ||
     (graph.node ?? []).some(({attribute = []}) =>
       attribute.some(
-        (a) => isHalf(a.t?.dataType) || (TYPED.has(a.name) && isHalf(a.i)) || (a.g && hasHalves({graph: a.g})),
+        (a) => isOne(a.t?.dataType) || (TYPED.has(a.name) && isOne(a.i)) || (a.g && hasHalves({graph: a.g}, types)),
       ),
     )
   );

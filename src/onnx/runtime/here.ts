@@ -1,4 +1,4 @@
-import {OnnxError} from "../error";
+import {runtimeFailure} from "./failure";
 import {type Host, type Onnxruntime, openHost} from "./host";
 import type {Runtime} from "./runtime";
 
@@ -11,22 +11,25 @@ export function runtimeHere(ort: unknown): Runtime {
   const host = openHost(ort as Onnxruntime);
   return {
     async start(model, settings) {
-      const {session, inputs, outputs} = await worded(host.start({model, settings}));
+      const {session, inputs, outputs} = await worded("start", host.start({model, settings}));
       return {
         inputs,
         outputs,
-        run: (feeds, names) => worded(host.run({session, feeds, outputs: names})),
-        release: () => worded(host.release({session})),
+        run: (feeds, names) => worded("run", host.run({session, feeds, outputs: names})),
+        release: () => worded("release", host.release({session})),
       };
     },
   };
 }
 
 /** onnxruntime's own errors as this package's. */
-async function worded<T>(answer: ReturnType<Host["start" | "run" | "release"]> & Promise<T>): Promise<T> {
+async function worded<T>(
+  doing: keyof Host,
+  answer: ReturnType<Host["start" | "run" | "release"]> & Promise<T>,
+): Promise<T> {
   try {
     return await answer;
   } catch (error) {
-    throw new OnnxError((error as Error).message);
+    throw runtimeFailure(doing, (error as Error).message);
   }
 }

@@ -1,6 +1,6 @@
 import type {Worker} from "node:worker_threads";
 
-import {OnnxError} from "../error";
+import {runtimeFailure} from "./failure";
 import {type Host, openHost} from "./host";
 import {owned} from "./owned";
 import type {Feeds, Runtime} from "./runtime";
@@ -88,7 +88,7 @@ async function startThread(module: string, forget: () => void): Promise<Thread> 
 }
 
 function threadOf(worker: Worker, forget: () => void): Thread {
-  const waiting = new Map<number, {resolve(result: unknown): void; reject(error: Error): void}>();
+  const waiting = new Map<number, {method: keyof Host; resolve(result: unknown): void; reject(error: Error): void}>();
   let broken: Error | undefined;
   let count = 0;
   const fail = (error: Error) => {
@@ -102,17 +102,17 @@ function threadOf(worker: Worker, forget: () => void): Thread {
     fail(new Error(`onnxruntime's thread: expected it to live, got its end with code ${code}`)),
   );
   worker.on("message", ({id, result, failure}: Answer) => {
-    const {resolve, reject} = waiting.get(id)!;
+    const {method, resolve, reject} = waiting.get(id)!;
     waiting.delete(id);
     if (waiting.size === 0) worker.unref();
     if (failure === undefined) resolve(result);
-    else reject(new OnnxError(failure));
+    else reject(runtimeFailure(method, failure));
   });
   const ask = (method: keyof Host, question: unknown, moved: ArrayBuffer[]) =>
     new Promise((resolve, reject) => {
       if (broken) return reject(broken);
       if (waiting.size === 0) worker.ref();
-      waiting.set(count, {resolve, reject});
+      waiting.set(count, {method, resolve, reject});
       worker.postMessage({id: count++, method, question} satisfies Question, moved);
     });
   return {ask} as Thread;

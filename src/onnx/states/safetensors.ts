@@ -31,16 +31,65 @@ interface Entry {
 export function safetensors(file: Uint8Array): State {
   const {header, start} = headerOf(file);
   const entries = Object.entries(header).filter(([name]) => name !== "__metadata__");
-  return new Map(entries.map(([name, entry]) => [name, arrayOf(name, entry, file.subarray(start))]));
+  for (const [name, entry] of entries) checkEntry(name, entry);
+  checkApart(entries as [string, Entry][]);
+  return new Map(entries.map(([name, entry]) => [name, arrayOf(name, entry as Entry, file.subarray(start))]));
 }
 
-function headerOf(file: Uint8Array): {header: {[name: string]: Entry}; start: number} {
-  const refused = new OnnxError("safetensors: expected a header in JSON, got other bytes");
+/** @throws OnnxError if an entry of the header is no description of an array. */
+function checkEntry(name: string, entry: unknown): void {
+  const {dtype, shape, data_offsets: places} = (entry ?? {}) as {readonly [field in keyof Entry]?: unknown};
+  const areCounts = (list: unknown) => Array.isArray(list) && list.every((n) => Number.isSafeInteger(n) && n >= 0);
+  if (typeof dtype === "string" && areCounts(shape) && areCounts(places) && (places as number[]).length === 2) return;
+  const got = JSON.stringify(entry).slice(0, 80);
+  throw new OnnxError(`safetensors "${name}": expected dtype, shape and data_offsets [from, to], got ${got}`);
+}
+
+/** @throws OnnxError if two arrays share bytes, which the format forbids. */
+function checkApart(entries: readonly (readonly [name: string, entry: Entry])[]): void {
+  const sorted = entries
+    .filter(
+      ([
+        ,
+        {
+          data_offsets: [from, to],
+        },
+      ]) => to > from,
+    )
+    .sort(([, a], [, b]) => a.data_offsets[0] - b.data_offsets[0]);
+  sorted.forEach(
+    (
+      [
+        name,
+        {
+          data_offsets: [from],
+        },
+      ],
+      i,
+    ) => {
+      const [before, last] = sorted[i - 1] ?? [];
+      if (!last || from >= last.data_offsets[1]) return;
+      throw new OnnxError(
+        `safetensors "${name}": expected bytes of its own, got ${from} on, where "${before}" has ${last.data_offsets.join(" to ")}`,
+      );
+    },
+  );
+}
+
+function headerOf(file: Uint8Array): {header: {[name: string]: unknown}; start: number} {
+  const isPointer = new TextDecoder().decode(file.subarray(0, 23)) === "version https://git-lfs";
+  const refused = new OnnxError(
+    isPointer
+      ? "safetensors: expected a file of weights, got a pointer to one (git lfs pull fetches the file itself)"
+      : "safetensors: expected a header in JSON, got other bytes",
+  );
   if (file.length < 8) throw refused;
   const length = Number(new DataView(file.buffer, file.byteOffset).getBigUint64(0, true));
   if (!(length <= file.length - 8)) throw refused;
   try {
-    return {header: JSON.parse(new TextDecoder().decode(file.subarray(8, 8 + length))), start: 8 + length};
+    const header: unknown = JSON.parse(new TextDecoder().decode(file.subarray(8, 8 + length)));
+    if (typeof header !== "object" || header === null || Array.isArray(header)) throw refused;
+    return {header: header as {[name: string]: unknown}, start: 8 + length};
   } catch {
     throw refused;
   }
@@ -89,5 +138,5 @@ export function toSafetensors(
 
 /** The texts in a safetensors file's header. @throws OnnxError if it is no such file. */
 export function safetensorsMetadata(file: Uint8Array): {readonly [name: string]: string} {
-  return ((headerOf(file).header as {[name: string]: unknown}).__metadata__ as {readonly [name: string]: string}) ?? {};
+  return (headerOf(file).header.__metadata__ as {readonly [name: string]: string}) ?? {};
 }

@@ -5,9 +5,14 @@ import {safetensors} from "./safetensors";
 import type {State, StoredArray} from "./state";
 import {torchState} from "./torch";
 
-/** Weights from a file of safetensors or of torch.save, told apart by their first bytes. */
+/**
+ * Weights from a file of safetensors or of torch.save, told apart by their first bytes: a zip's, or a pickle's, which PyTorch wrote
+ * before 1.6.
+ */
 export function readState(file: Uint8Array): State {
-  return file[0] === 0x50 && file[1] === 0x4b ? torchState(file) : safetensors(file);
+  const isZip = file[0] === 0x50 && file[1] === 0x4b;
+  const isPickle = file[0] === 0x80 && (file[1] ?? 0) <= 5;
+  return isZip || isPickle ? torchState(file) : safetensors(file);
 }
 
 /**
@@ -25,6 +30,23 @@ export function withState(graph: Uint8Array, state: State): Uint8Array {
     return array ? replaced(tensor, array) : tensor;
   });
   return encodeModel({...model, graph: {...model.graph, initializer}});
+}
+
+/**
+ * Names of parameters in the graph that a state does not have: they keep the graph's numbers. What an exporter made (its
+ * names begin otherwise, or have no dot) is none.
+ */
+export function unstored(graph: Uint8Array, state: State): string[] {
+  const stored = decodeModel(graph).graph?.initializer ?? [];
+  const own = named(state, new Set(stored.map(({name = ""}) => name)));
+  const modules = new Set([...own.keys()].map((name) => name.split(".")[0]));
+  return stored.flatMap(({name = "", dataType, dims = []}) => {
+    const isReals = dataType === TYPE.float32 || dataType === TYPE.float16 || dataType === TYPE.bfloat16;
+    const isParameter = isReals && dims.length > 0 && /^\w+(\.\w+)+$/.test(name);
+    return isParameter && !own.has(name) && (modules.has(name.split(".")[0]) || /\.(weight|bias)$/.test(name))
+      ? [name]
+      : [];
+  });
 }
 
 /** The state by the graph's names. Trainers put a word before them all: "module.", "_orig_mod.", "model.". */

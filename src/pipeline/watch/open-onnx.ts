@@ -9,9 +9,9 @@ import {readCheckpoint} from "./read-checkpoint";
 export function onnxOpener(settings: OpenSettings): KindOpener {
   let first: OnnxGraph | undefined;
   const open = async (checkpoint: Checkpoint, graph: string | undefined): Promise<OpenedCheckpoint> => {
-    const {bytes} = await readCheckpoint(checkpoint, graph);
+    const {source, said} = await readCheckpoint(checkpoint, graph);
     const own: OnnxNetworkSettings = {...settings, what: checkpoint.path};
-    const network = await alike(bytes, own, first);
+    const network = await alike(source, own, first);
     first ??= network.graph; // kept open: its plan is asked again
     const {facts, graph: opened} = network;
     return {
@@ -28,7 +28,8 @@ export function onnxOpener(settings: OpenSettings): KindOpener {
       },
       engine: {name: "onnxruntime", version: versionWords(settings), why: "the checkpoints are ONNX models"},
       found: {...facts.input, output: facts.understood, logits: facts.logits, features: facts.features},
-      files: {"model.onnx": bytes},
+      files: typeof source === "string" ? {} : {"model.onnx": source},
+      said,
       side: Math.max(...network.imageShape.slice(0, 2)),
       dispose: async () => {
         if (opened !== first) await network.dispose();
@@ -40,16 +41,16 @@ export function onnxOpener(settings: OpenSettings): KindOpener {
 
 /** Epochs may differ in more than weights: an exporter writes two arrays of equal numbers once, and before training many are equal. */
 async function alike(
-  bytes: Uint8Array,
+  source: Uint8Array | string,
   settings: OnnxNetworkSettings,
   like: OnnxGraph | undefined,
 ): Promise<OnnxNetwork> {
-  if (!like) return onnxNetwork(bytes, settings);
+  if (!like) return onnxNetwork(source, settings);
   try {
-    return await onnxNetwork(bytes, {...settings, like});
+    return await onnxNetwork(source, {...settings, like});
   } catch (error) {
     if (!(error instanceof UserError)) throw error;
-    return onnxNetwork(bytes, settings);
+    return onnxNetwork(source, settings);
   }
 }
 

@@ -3,6 +3,7 @@ import {join} from "node:path";
 import {parseJson} from "../../nouns/json-text";
 import {UserError} from "../../nouns/options";
 import {startBackend} from "../backend/index";
+import {fileBeside} from "../data/file-beside";
 import {readWhole} from "../data/read-file";
 import {layersNetwork} from "../model/load/layers-network";
 import {checkGroupSize, type TfjsModelJson, tfjsModelJson} from "../model/load/tfjs-weights";
@@ -19,7 +20,7 @@ export function tfjsOpener(settings: OpenSettings): KindOpener {
     const json = tfjsModelJson(value, file);
     const parts: Uint8Array[] = [];
     for (const group of json.weightsManifest) {
-      const own = await Promise.all(group.paths.map((part) => readWhole(within(path, part, file))));
+      const own = await Promise.all(group.paths.map(async (part) => readWhole((await fileBeside(file, part)).path)));
       checkGroupSize(
         group,
         own.map(({length}) => length),
@@ -61,12 +62,4 @@ async function opened(json: TfjsModelJson, weights: Uint8Array, settings: OpenSe
   const network = await layersNetwork(json, weights, settings);
   const output = `scores of ${network.classNames.length} classes, made probabilities by a softmax`;
   return {network, model: factsOf("tfjs", network.model), found: {...network.input, output}};
-}
-
-/** A file of weights, which must stand in the model's folder. */
-function within(folder: string, name: string, file: string): string {
-  if (name === "" || /^([\\/]|[A-Za-z][A-Za-z+.-]*:)/.test(name) || name.split(/[\\/]/).includes("..")) {
-    throw new UserError(`${file}: expected weights in its own folder, got "${name}"`);
-  }
-  return join(folder, name);
 }

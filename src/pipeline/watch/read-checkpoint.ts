@@ -1,79 +1,83 @@
-import {dirname, join} from "node:path";
-import {UserError} from "../../nouns/options";
-import {encodeModel, type ModelProto, type TensorProto} from "../../onnx/file/model";
-import {OnnxError, readState, withState} from "../../onnx/index";
-import {readWhole} from "../data/read-file";
-import {onnxModel} from "../model/load/onnx-classifier";
-import {externalTensors} from "../model/load/onnx-graph";
-import type {Checkpoint} from "./folder";
+import {stat} from "node:fs/promises";
 
-/** A checkpoint's file as one ONNX model, with its weights in it. */
+import {UserError} from "../../nouns/options";
+import {OnnxError, readState, unstored, withState} from "../../onnx/index";
+import {readWhole} from "../data/read-file";
+import type {Checkpoint} from "./folder";
+import {inlined, readOnnx} from "./onnx-files";
+
+/** A checkpoint's file as a model. */
 export interface ReadCheckpoint {
-  readonly bytes: Uint8Array;
-  readonly model: ModelProto;
+  /** With its weights in it; where they are too large for that, its path. */
+  readonly source: Uint8Array | string;
+  /** What the user is to know of it, a line each. */
+  readonly said: readonly string[];
 }
 
-/** Paths of all files that a checkpoint is read from: those that a model names too, where it can be read by now. */
-export async function partsOf({kind, path}: Checkpoint, own: readonly string[]): Promise<readonly string[]> {
-  if (kind !== "onnx") return own;
-  const bytes = await readWhole(path).catch(() => undefined);
-  if (!bytes) return own;
-  try {
-    const named = externalTensors(onnxModel(bytes, path)).map(({location}) => join(dirname(path), location));
-    return [path, ...new Set(named)];
-  } catch {
-    return own; // not whole yet: it is told when it is opened
-  }
+/** Weights beside a model that are larger stay there: a protobuf message ends at 2 GB, and each copy takes as much memory. */
+const MOST_INLINED = 2 ** 30;
+
+/**
+ * Finds the paths of all files that a checkpoint is read from: those that a model names too, where it can be read by now. A model is
+ * read for that once, as long as its file stays the same.
+ */
+export function partsFinder(read: typeof readOnnx = readOnnx) {
+  const found = new Map<string, {readonly stamp: string; readonly parts: readonly string[]}>();
+  return async ({kind, path}: Checkpoint, own: readonly string[]): Promise<readonly string[]> => {
+    if (kind !== "onnx") return own;
+    const state = await stat(path).catch(() => undefined);
+    if (!state) return own;
+    const stamp = `${state.ino} ${state.size} ${state.mtimeMs}`;
+    const before = found.get(path);
+    if (before?.stamp === stamp) return before.parts;
+    try {
+      const parts = [path, ...(await read(path)).beside];
+      found.set(path, {stamp, parts});
+      return parts;
+    } catch {
+      return own; // not whole yet: it is told when it is opened
+    }
+  };
 }
 
 /**
  * Reads a model, or a graph with the weights of a state.
  *
  * @param graph Where a state's graph is.
+ * @param most Bytes of files beside a model that are put into it; with more, it stays apart.
  * @throws UserError that names the file, and both shapes where one does not fit.
  */
-export async function readCheckpoint({path, kind}: Checkpoint, graph: string | undefined): Promise<ReadCheckpoint> {
-  if (kind !== "state" || graph === undefined) return inlined(await readWhole(path), path);
-  const whole = await inlined(await readWhole(graph), graph);
-  const state = await readWhole(path);
+export async function readCheckpoint(
+  {path, kind}: Checkpoint,
+  graph: string | undefined,
+  most = MOST_INLINED,
+): Promise<ReadCheckpoint> {
+  const isState = kind === "state" && graph !== undefined;
+  const files = await readOnnx(isState ? graph : path);
+  if (!isState) {
+    if (!files.isSplit || files.size <= most) return {source: (await inlined(files, path)).bytes, said: []};
+    const words =
+      "those in files beside the models are large: they stay there, without a copy in model/, and how they move is not told";
+    return {source: path, said: [`weights   ${words}`]};
+  }
+  const {bytes} = await inlined(files, graph);
+  const state = await inWords(path, await readWhole(path), readState);
+  const source = await inWords(path, state, (own) => withState(bytes, own));
+  return {source, said: unstoredWords(unstored(bytes, state), graph)};
+}
+
+function unstoredWords(names: readonly string[], graph: string): string[] {
+  if (names.length === 0) return [];
+  const few = names.slice(0, 3).join(", ");
+  const rest = names.length > 3 ? ` and ${names.length - 3} more` : "";
+  return [`weights   the checkpoints hold no ${few}${rest}: these are taken as ${graph} has them`];
+}
+
+async function inWords<A, B>(path: string, value: A, act: (value: A) => B): Promise<B> {
   try {
-    const bytes = withState(whole.bytes, readState(state));
-    return {bytes, model: onnxModel(bytes, path)};
+    return act(value);
   } catch (error) {
     if (error instanceof OnnxError) throw new UserError(`${path}: ${error.message}`, {cause: error});
     throw error;
   }
-}
-
-/** With the weights that stand in files beside it. */
-async function inlined(bytes: Uint8Array, path: string): Promise<ReadCheckpoint> {
-  const model = onnxModel(bytes, path);
-  if (externalTensors(model).length === 0) return {bytes, model};
-  const files = new Map<string, Uint8Array>();
-  const initializer: TensorProto[] = [];
-  for (const tensor of model.graph?.initializer ?? []) {
-    const entries = Object.fromEntries((tensor.externalData ?? []).map(({key, value}) => [key, value]));
-    if (!tensor.externalData?.length || entries.location === undefined) {
-      initializer.push(tensor);
-      continue;
-    }
-    const {location} = entries;
-    if (/(^|[\\/])\.\.([\\/]|$)|^[\\/]|^[A-Za-z]:/.test(location)) {
-      throw new UserError(`${path}: expected weights in its own folder, got "${location}"`);
-    }
-    const file = join(dirname(path), location);
-    const numbers = files.get(location) ?? (await readWhole(file));
-    files.set(location, numbers);
-    const start = Number(entries.offset ?? 0);
-    const end = entries.length === undefined ? numbers.length : start + Number(entries.length);
-    if (!(start >= 0 && end >= start && end <= numbers.length)) {
-      throw new UserError(
-        `${file}: expected ${end} bytes or more for ${tensor.name} of ${path}, got ${numbers.length}`,
-      );
-    }
-    const {externalData: _, dataLocation: __, ...rest} = tensor;
-    initializer.push({...rest, rawData: numbers.subarray(start, end)});
-  }
-  const whole = {...model, graph: {...model.graph, initializer}};
-  return {bytes: encodeModel(whole), model: whole};
 }

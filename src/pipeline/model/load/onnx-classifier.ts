@@ -1,7 +1,11 @@
+import {dirname} from "node:path";
 import type {InferenceSession, Tensor} from "onnxruntime-node";
 import {optionalPackage} from "../../../nouns/optional-package";
 import {UserError} from "../../../nouns/options";
 import {decodeModel, type ModelProto} from "../../../onnx/file/model";
+import {whatInstead} from "../../../onnx/file/no-model";
+import {forRunning} from "../../../onnx/prepare/prepared";
+import {hasHalves} from "../../../onnx/prepare/widen";
 import type {Answer} from "./answers";
 import {blackBoxClassifier, dimsOf, imageShapeOf, type LoadedClassifier} from "./black-box";
 import {checkGpu} from "./device";
@@ -31,8 +35,14 @@ export async function onnxClassifier(
   const ort = await optionalPackage("onnxruntime-node", "an ONNX model", () => import("onnxruntime-node"));
   ort.env.logLevel = verbose ? "warning" : "fatal";
   const logSeverityLevel = verbose ? 2 : 4;
-  const source = path ?? bytes;
-  const options = {logSeverityLevel, ...(device === "gpu" ? {executionProviders: ["webgpu"]} : {})} as const;
+  const isWidened = hasHalves(model, ["bfloat16"]); // which onnxruntime's processor kernels do not know
+  const source = isWidened ? forRunning(bytes, model).bytes() : (path ?? bytes);
+  const beside = isWidened && path ? {model_external_initializers_file_folder_path: dirname(path)} : undefined;
+  const options = {
+    logSeverityLevel,
+    ...(device === "gpu" ? {executionProviders: ["webgpu"]} : {}),
+    ...(beside ? {extra: {session: beside}} : {}),
+  } as const;
   // the two forms of `create` are told apart by types alone
   const session = await (typeof source === "string"
     ? ort.InferenceSession.create(source, options)
@@ -78,8 +88,7 @@ export function onnxModel(bytes: Uint8Array, what: string): ModelProto {
     // no protobuf: refused below
   }
   if (model?.graph?.output?.length) return model;
-  const start = Array.from(bytes.subarray(0, 4), (byte) => byte.toString(16).padStart(2, "0")).join(" ");
-  throw new UserError(`${what}: expected an ONNX file, got one that starts with ${start || "nothing"}`);
+  throw new UserError(`${what}: expected an ONNX file, got ${whatInstead(bytes)}`);
 }
 
 function portOf(metadata: InferenceSession.ValueMetadata): Port {

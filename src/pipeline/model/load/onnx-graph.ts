@@ -1,5 +1,6 @@
 import {attributesOf} from "../../../onnx/file/attributes";
 import type {ModelProto, NodeProto, TensorProto} from "../../../onnx/file/model";
+import {TYPE} from "../../../onnx/file/tensors";
 import type {GraphNode} from "./graph-end";
 
 /** A model's nodes by the names of the tensors they make. */
@@ -20,23 +21,49 @@ export interface ExternalTensor {
   readonly name: string;
   readonly location: string;
   readonly offset: number;
-  /** Undefined: to the end of the file. */
+  /** Undefined: as many bytes as its sizes take. */
   readonly length: number | undefined;
+  /** Bytes that its sizes and its type take; undefined where the type has no whole bytes, or is not known. */
+  readonly bytes: number | undefined;
+}
+
+/** Bytes a number of onnx.proto's types. */
+const BYTES: {readonly [type: number]: number} = {
+  [TYPE.float32]: 4,
+  [TYPE.uint8]: 1,
+  [TYPE.int8]: 1,
+  [TYPE.uint16]: 2,
+  [TYPE.int16]: 2,
+  [TYPE.int32]: 4,
+  [TYPE.int64]: 8,
+  [TYPE.bool]: 1,
+  [TYPE.float16]: 2,
+  [TYPE.float64]: 8,
+  [TYPE.uint32]: 4,
+  [TYPE.uint64]: 8,
+  [TYPE.bfloat16]: 2,
+};
+
+/** Where a tensor's numbers stand; undefined if that is in the model's own file. */
+export function placeOf({name = "", dims = [], dataType = 0, dataLocation, externalData}: TensorProto) {
+  if (dataLocation !== 1 && !externalData?.length) return undefined;
+  const entries = Object.fromEntries((externalData ?? []).map(({key, value}) => [key, value]));
+  const size = BYTES[dataType];
+  return {
+    name,
+    location: entries.location ?? "",
+    offset: Number(entries.offset ?? 0),
+    length: entries.length === undefined ? undefined : Number(entries.length),
+    bytes: size === undefined ? undefined : dims.reduce((product, n) => product * n, size),
+  } satisfies ExternalTensor;
 }
 
 /** All tensors of a model that stand in other files: weights, and constants of nodes, in branches and loops too. */
 export function externalTensors(model: ModelProto): ExternalTensor[] {
   const found: ExternalTensor[] = [];
   const look = (tensor: TensorProto | undefined) => {
-    if (!tensor || (tensor.dataLocation !== 1 && !tensor.externalData?.length)) return;
-    const entries = Object.fromEntries((tensor.externalData ?? []).map(({key, value}) => [key, value]));
-    const length = entries.length === undefined ? undefined : Number(entries.length);
-    found.push({
-      name: tensor.name ?? "",
-      location: entries.location ?? "",
-      offset: Number(entries.offset ?? 0),
-      length,
-    });
+    const place = tensor && placeOf(tensor);
+    if (place) found.push(place);
   };
   const lookIn = (nodes: readonly NodeProto[] | undefined) => {
     for (const {attribute = []} of nodes ?? []) {

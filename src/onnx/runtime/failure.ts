@@ -1,0 +1,12 @@
+import {OnnxError} from "../error";
+
+/** What onnxruntime says of a model or of a question, as one line: without its own source's places and codes. */
+export function runtimeFailure(doing: "start" | "run" | "release", message: string): OnnxError {
+  const words = message
+    .split("\n")[0]
+    .replace(/\/\S*onnxruntime\S*\.(?:cc|h):\d+ \S.*?\) (?=\S)/, "")
+    .replace(/\[ONNXRuntimeError\] : \d+ : \w+ : /, "")
+    .trim()
+    .slice(0, 300);
+  return new OnnxError(`expected ${doing === "run" ? "an answer" : "a model that onnxruntime runs"}, got: ${words}`);
+}
