@@ -50,7 +50,7 @@ test("tracked images are asked about within the epochs, and at their ends say wh
     });
   }
   const [header, ...lines] = readFileSync(join(save, "tracked/track.csv"), "utf8").trimEnd().split("\n");
-  expect(header).toBe("epochs,split,index,file,given_label,class,logit,probability");
+  expect(header).toBe("epochs,image,split,index,file,given_label,class,logit,probability");
   expect(lines).toHaveLength(41 * 3 * 10);
   expect(readFileSync(join(save, "tracked/track-weights.csv"), "utf8").trimEnd().split("\n")).toHaveLength(31);
   expect(readFileSync(join(save, "tracked/track.png")).subarray(1, 4).toString()).toBe("PNG");
@@ -73,7 +73,10 @@ test("looking on changes nothing of the training, and a run that was broken off 
 
 test("an image that is not there is refused by its place", async () => {
   await expect(runAll({...small, track: "test:40", name: "outside"}, {})).rejects.toThrow(
-    "--track: expected places of test images below 40, got 40",
+    "--track test:40: expected a test image below 40, got none of that name",
   );
-  expect(() => resolveOptions(runOptions, {track: "best"}, "--")).toThrow("3,8,test:2000");
+  await expect(runAll({...small, track: "best", name: "outside"}, {})).rejects.toThrow(
+    "--track best: expected train:17 or test:8, got none of that name",
+  );
+  expect(() => resolveOptions(runOptions, {track: "3,,8"}, "--")).toThrow("3,8,test:2000");
 });

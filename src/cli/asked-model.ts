@@ -7,12 +7,12 @@ import type {LoadedClassifier} from "../pipeline/model/load/black-box";
 import type {LoadSettings} from "../pipeline/model/load/load-settings";
 import {findRun} from "../pipeline/record/run-directory";
 import {type RunFile, readRunFile} from "../pipeline/record/run-file";
-import {openRunData} from "../pipeline/run/data";
+import {dataPlaces, openRunData} from "../pipeline/run/data";
 import {runOptions} from "../pipeline/run/options";
 import {drained} from "./drained";
 import {type ExplainFlags, numbers, shapeOf} from "./explain-flags";
 import {readClassNames} from "./explain-model";
-import {dataSubject, fileSubject, type ImageWord, imageWords, type Subject} from "./image-words";
+import {dataSubject, fileSubject, type ImageWord, imageWords, ofRun, type Subject} from "./image-words";
 import {noteOldWay} from "./notes";
 import {keptTestData, networkOfRun} from "./run-network";
 import {openStrangeNetwork, type openStranger} from "./stranger";
@@ -137,7 +137,7 @@ async function fromModel(options: AskedOptions, words: readonly ImageWord[], {te
 async function fromRun(
   options: AskedOptions,
   name: string,
-  words: readonly ImageWord[],
+  typed: readonly ImageWord[],
   {telling, opening}: Open,
 ): Promise<Asked> {
   const {path} = await findRun(options.save, name);
@@ -149,11 +149,18 @@ async function fromRun(
     {...telling, ...load, device: options.device},
     options.maxMemory * 2 ** 30,
   );
+  const words = ofRun(typed, (image) => hasFile(path, file, image));
   const needsData = words.some(({kind}) => kind === "data"); // reading it may take a while
   const data = needsData ? await dataOfRun(path, file) : undefined;
   const read = (word: ImageWord) =>
-    word.kind === "file" ? fileSubject(word.path, classifier, options) : dataSubject(word, data as Dataset); // it is read
+    word.kind === "file" ? fileSubject(word.path, classifier, options) : dataSubject(word.word, data as Dataset); // it is read
   return {classifier, words, read, model: file.name};
+}
+
+/** Whether a run's data have a file of this path, from their folder. */
+export function hasFile(path: string, file: RunFile, image: string): boolean {
+  if (file.kind === "watch") return keptTestData(path, file).test.files?.includes(image) === true;
+  return dataPlaces(path, file).some((place) => existsSync(join(place, image)));
 }
 
 async function dataOfRun(path: string, file: RunFile): Promise<Dataset> {

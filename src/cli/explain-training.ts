@@ -2,13 +2,16 @@ import {join, resolve} from "node:path";
 import {pathToFileURL} from "node:url";
 
 import {UserError} from "../nouns/options";
+import {nameOf} from "../pipeline/data/image-names";
 import {type Influence, trainingImagesFor} from "../pipeline/influence";
 import {freshFolder} from "../pipeline/record/fresh-name";
 import {findRun} from "../pipeline/record/run-directory";
+import {readTrainedRun} from "../pipeline/record/run-file";
 import {writeWhole} from "../pipeline/record/write-whole";
 import {draw} from "../plots/index";
+import {hasFile} from "./asked-model";
 import type {ExplainFlags} from "./explain-flags";
-import {imageWords} from "./image-words";
+import {folderOf, imageWords, ofRun} from "./image-words";
 import {openIfAsked} from "./served";
 import {say, sayDocument} from "./terminal";
 
@@ -25,9 +28,11 @@ export async function explainByTraining(
   typed: readonly string[],
   given: {readonly [flag: string]: unknown},
 ): Promise<number> {
-  const words = await imageWords(typed);
-  if (words.length === 0) throw new UserError("explain: expected images of the run's data (test:8), got none");
+  const asked = await imageWords(typed);
+  if (asked.length === 0) throw new UserError("explain: expected images of the run's data (test:8), got none");
   const {path} = await findRun(options.save, options.model || options.run || "latest");
+  const file = readTrainedRun(path, "explain");
+  const words = ofRun(asked, (image) => hasFile(path, file, image));
   const isTalking = given.quiet !== true && given.json !== true;
   const images: object[] = [];
   const pictures: string[] = [];
@@ -37,11 +42,8 @@ export async function explainByTraining(
     }
     const target = options.class === "predicted" || options.class === "" ? {} : {target: options.class};
     const top = options.top > 1 ? options.top : TOLD;
-    const found = await trainingImagesFor(path, options.save, {split: word.split, index: word.place, top, ...target});
-    const folder = await freshFolder(
-      resolve(options.out || join(options.save, "explain")),
-      word.word.replace(":", "-"),
-    );
+    const found = await trainingImagesFor(path, options.save, {image: word.word, top, ...target});
+    const folder = await freshFolder(resolve(options.out || join(options.save, "explain")), folderOf(word.word));
     const document = {image: word.word, ...documentOf(found)};
     await writeWhole(join(folder.path, "training.json"), `${JSON.stringify(document, undefined, 2)}\n`);
     await writeWhole(join(folder.path, "training.png"), await sheetOf(word.word, found));
@@ -55,13 +57,12 @@ export async function explainByTraining(
   return 0;
 }
 
-const nameOf = ({data: {train}}: Influence, index: number) =>
-  train.files?.[index] ?? `train:${train.sources?.[index] ?? index}`;
+const trainingName = ({data}: Influence, index: number) => nameOf(data, {split: "train", index});
 
 function documentOf(found: Influence) {
   const {target, probability, label, epochs, images, data} = found;
   const told = (list: Influence["for"]) =>
-    list.map((one) => ({...one, image: nameOf(found, one.index), labelName: data.classNames[one.label]}));
+    list.map((one) => ({...one, image: trainingName(found, one.index), labelName: data.classNames[one.label]}));
   return {
     ...{target, targetName: data.classNames[target], probability, label, epochs, trainingImages: images},
     ...{for: told(found.for), against: told(found.against)},
@@ -73,7 +74,7 @@ function linesOf(image: string, found: Influence): string[] {
   const list = (all: Influence["for"]) =>
     all.length === 0
       ? "none"
-      : all.map(({index, label}) => `${nameOf(found, index)} (${data.classNames[label]})`).join(", ");
+      : all.map(({index, label}) => `${trainingName(found, index)} (${data.classNames[label]})`).join(", ");
   return [
     `${image}: ${data.classNames[target]} ${(100 * probability).toFixed(1)}%   of ${images.toLocaleString("en")} training images, over ${epochs.length} epochs (TracIn at the last layer)`,
     `  most for it      ${list(found.for)}`,
@@ -97,7 +98,7 @@ async function sheetOf(image: string, found: Influence): Promise<Uint8Array> {
   first.set(asked.pixels);
   const captions = Array.from({length: columns}, (_, n) =>
     [found.for[n], found.against[n]].map((one) =>
-      one ? `${data.classNames[one.label]}  ${nameOf(found, one.index)}` : "–",
+      one ? `${data.classNames[one.label]}  ${trainingName(found, one.index)}` : "–",
     ),
   );
   const answer = `${data.classNames[target]} ${(100 * probability).toFixed(1)}%, labelled ${data.classNames[found.label]}`;

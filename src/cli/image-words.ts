@@ -3,6 +3,7 @@ import {basename, join} from "node:path";
 
 import {EpochscopeError} from "../nouns/errors";
 import type {Dataset, Images} from "../nouns/samples";
+import {imageNamed} from "../pipeline/data/image-names";
 import type {Fit} from "../pipeline/data/images/fit-image";
 import {fitImage} from "../pipeline/data/images/fit-image";
 import {entriesOf, isPicture} from "../pipeline/data/images/folder-entries";
@@ -22,10 +23,10 @@ export interface Subject {
   readonly file?: string;
 }
 
-/** A word that names an image: a file of its own, or one of a run's data. */
-export type ImageWord =
-  | {readonly kind: "file"; readonly path: string}
-  | {readonly kind: "data"; readonly split: "train" | "test"; readonly place: number; readonly word: string};
+/** A word that names an image: a file of its own, or one of a run's data (`image-names.ts`). */
+export type ImageWord = {readonly kind: "file"; readonly path: string} | {readonly kind: "data"; readonly word: string};
+
+const NUMBERS = /^(?:train|validation|test):\d+(?:,\d+)*$/;
 
 export interface ReadImageOptions {
   readonly fit: Fit;
@@ -35,7 +36,7 @@ export interface ReadImageOptions {
 
 /**
  * What the user names as images: files; folders, for the pictures in them; `test:8` and `train:17`, several with commas
- * between.
+ * between. What is no file here may be one of a run's data: who has the run finds out (`ofRun`).
  *
  * @throws EpochscopeError if one is not there, or a folder has no picture.
  */
@@ -43,15 +44,21 @@ export async function imageWords(words: readonly string[]): Promise<ImageWord[]>
   const found: ImageWord[] = [];
   for (const word of words) {
     const state = statSync(word, {throwIfNoEntry: false});
-    const [, split, places] = /^(train|test):(\d+(?:,\d+)*)$/.exec(word) ?? [];
     if (state?.isDirectory()) found.push(...(await picturesIn(word)));
-    else if (state === undefined && split !== undefined) {
-      for (const place of places.split(",").map(Number)) {
-        found.push({kind: "data", split: split as "train" | "test", place, word: `${split}:${place}`});
-      }
+    else if (state === undefined && NUMBERS.test(word)) {
+      const [split, numbers] = word.split(":");
+      for (const number of numbers.split(",")) found.push({kind: "data", word: `${split}:${number}`});
     } else found.push({kind: "file", path: word});
   }
   return found;
+}
+
+/** The same words, where those that are no files here, but are files of a run's data, name these. */
+export function ofRun(words: readonly ImageWord[], hasFile: (path: string) => boolean): ImageWord[] {
+  return words.map((word) => {
+    const isHere = word.kind === "data" || statSync(word.path, {throwIfNoEntry: false}) !== undefined;
+    return isHere || !hasFile(word.path) ? word : {kind: "data", word: word.path};
+  });
 }
 
 async function picturesIn(folder: string): Promise<ImageWord[]> {
@@ -68,30 +75,22 @@ export async function fileSubject(
   {fit, invert, maxPixels}: ReadImageOptions,
 ): Promise<Subject> {
   const decoded = await decodeImage(await readWhole(file, {most: 8 * maxPixels}), file, {maxPixels});
-  const stem = basename(file).replace(/\.[^.]*$/, "");
-  const folder = /^\.*$/.test(stem) ? "image" : stem; // of ".png"
-  return {name: basename(file), folder, file, image: await fitImage(decoded, imageShape, fit, invert)};
+  return {name: basename(file), folder: folderOf(file), file, image: await fitImage(decoded, imageShape, fit, invert)};
 }
 
-/**
- * An image of a run's data. `test:8` is image 8 of the test split. `train:17` is image 17 of the file or folder that the
- * training images came from, as `labels` prints it: the run may have held it out for validation.
- */
-export async function dataSubject(
-  {split, place, word}: Extract<ImageWord, {readonly kind: "data"}>,
-  data: Dataset,
-): Promise<Subject> {
-  const parts = split === "test" ? ([data.test] as const) : ([data.train, data.validation] as const);
-  for (const part of parts) {
-    const index = split === "test" || !part.sources ? place : part.sources.indexOf(place);
-    if (!(index >= 0 && index < part.count)) continue;
-    const {labels, ...image} = await part.read([index]);
-    const file = part.files && join(data.folder ?? "", part.files[index]);
-    const name = `${split}-${place}`;
-    const known = {label: labels[0], ...(file === undefined ? {} : {file}), ...(split === "test" ? {index} : {})};
-    return {name, folder: name, image, ...known};
-  }
-  const count = parts.reduce((sum, part) => sum + part.count, 0);
-  const expected = split === "test" ? `a test image below ${count}` : `one of the run's ${count} training images`;
-  throw new EpochscopeError(`${word}: expected ${expected}, got ${place}`, {code: "NOT_FOUND"});
+/** An image of a run's data, as a list names it. @throws EpochscopeError if the run has none of that name. */
+export async function dataSubject(word: string, data: Dataset): Promise<Subject> {
+  const {split, index} = imageNamed(data, word);
+  const part = data[split];
+  const {labels, ...image} = await part.read([index]);
+  const file = part.files && join(data.folder ?? "", part.files[index]);
+  const known = {label: labels[0], ...(file === undefined ? {} : {file}), ...(split === "test" ? {index} : {})};
+  return {name: word.replace(":", "-"), folder: folderOf(word), image, ...known};
+}
+
+/** A folder's name for what is made of an image. */
+export function folderOf(word: string): string {
+  if (NUMBERS.test(word)) return word.replace(":", "-");
+  const stem = basename(word).replace(/\.[^.]*$/, "");
+  return /^\.*$/.test(stem) ? "image" : stem; // of ".png"
 }

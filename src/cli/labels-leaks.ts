@@ -1,6 +1,7 @@
 import {join, relative} from "node:path";
 
 import type {Dataset} from "../nouns/samples";
+import {nameOf, numberOf} from "../pipeline/data/image-names";
 import {acrossSplits, type Copy, findLeaks, leaksCsv, type Placed} from "../pipeline/leaks";
 import {writeWhole} from "../pipeline/record/write-whole";
 import {thumbnail} from "../report/compare/thumbnail";
@@ -33,7 +34,8 @@ export async function tellLeaks(path: string, run: string, data: Dataset, choice
   const count = (is: (copy: Copy) => boolean) => copies.filter(is).length;
   if (choices.json) {
     const placed = ({split, index, label}: Placed) => ({
-      ...{split, index, sourceIndex: data[split].sources?.[index] ?? index, label: data.classNames[label]},
+      ...{image: numberOf(data, {split, index}), split, index},
+      ...{sourceIndex: data[split].sources?.[index] ?? index, label: data.classNames[label]},
       ...(data[split].files ? {file: data[split].files[index]} : {}),
     });
     const rows = copies.slice(0, choices.top).map((copy) => ({
@@ -54,15 +56,18 @@ export async function tellLeaks(path: string, run: string, data: Dataset, choice
       `${number(across)} across splits, ${number(differ)} with different labels`,
   );
   for (const copy of copies.slice(0, NAMED))
-    say(`  ${nameOf(data, copy.image)} and ${nameOf(data, copy.other)}: ${whatOf(copy)}`);
+    say(`  ${labelled(data, copy.image)} and ${labelled(data, copy.other)}: ${whatOf(copy)}`);
   say(`list  ${relative(process.cwd(), csvPath)}`);
   say(`page  ${relative(process.cwd(), pagePath)}`);
   return across;
 }
 
-function nameOf(data: Dataset, {split, index, label}: Placed): string {
-  return `${data[split].files?.[index] ?? `${split}:${index}`} (${data.classNames[label]})`;
+function labelled(data: Dataset, placed: Placed): string {
+  return `${nameOf(data, placed)} (${heldOut(placed)}${data.classNames[placed.label]})`;
 }
+
+/** An image that was held out is named as a training image: that it is none is said beside. */
+const heldOut = ({split}: Placed) => (split === "validation" ? "validation, " : "");
 
 function whatOf({kind, pHash, dHash, correlation}: Copy): string {
   if (kind === "bytes") return "the same file";
@@ -74,7 +79,7 @@ async function shownCopy(data: Dataset, placed: Placed): Promise<ShownCopy> {
   const {split, index, label} = placed;
   const {pixels, shape, labels} = await data[split].read([index]);
   const bytes = Uint8Array.from(pixels, (value) => Math.round(255 * value));
-  const where = data[split].files?.[index] ?? `${split}:${index}`;
+  const where = nameOf(data, placed);
   return {
     picture: thumbnail({count: 1, shape, pixels: bytes, labels}, 0),
     label: data.classNames[label],

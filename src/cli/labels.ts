@@ -1,6 +1,7 @@
 import {join, relative} from "node:path";
 
 import {type OptionTable, positiveInteger, resolveOptions} from "../nouns/options";
+import {nameOf, numberOf} from "../pipeline/data/image-names";
 import {tooFewEpochs, trainingSuspects, trainingSuspectsCsv, whySuspect} from "../pipeline/labels";
 import {findRun} from "../pipeline/record/run-directory";
 import {readTrainedRun} from "../pipeline/record/run-file";
@@ -111,8 +112,8 @@ export const labelsCommand: Command = {
     const found = await trainingSuspects(path, data);
     const csv = trainingSuspectsCsv(found, data);
     const shown = found.suspects.slice(0, top);
-    const where = (index: number) => data.train.files?.[index] ?? `train:${data.train.sources?.[index] ?? index}`;
-    const nameOf = (k: number) => data.classNames[k];
+    const where = (index: number) => nameOf(data, {split: "train", index});
+    const classOf = (k: number) => data.classNames[k];
     const images = await data.train.read(shown.map(({index}) => index));
     const bytes = Uint8Array.from(images.pixels, (v) => Math.round(255 * v));
     const pictured = {count: images.count, shape: images.shape, pixels: bytes, labels: images.labels};
@@ -120,8 +121,8 @@ export const labelsCommand: Command = {
       file.name,
       shown.map((suspect, n) => ({
         picture: thumbnail(pictured, n),
-        given: nameOf(found.labels[suspect.index]),
-        suggested: nameOf(suspect.predicted),
+        given: classOf(found.labels[suspect.index]),
+        suggested: classOf(suspect.predicted),
         where: where(suspect.index),
         why: whySuspect(suspect, found.epochs),
       })),
@@ -134,9 +135,10 @@ export const labelsCommand: Command = {
     const issues = found.suspects.filter(({isIssue}) => isIssue).length;
     if (json) {
       const rows = shown.map(({index, predicted, areaUnderMargin, ...more}, i) => ({
-        ...{rank: i + 1, split: "train", index, sourceIndex: data.train.sources?.[index] ?? index},
+        ...{rank: i + 1, image: numberOf(data, {split: "train", index}), split: "train", index},
+        ...{sourceIndex: data.train.sources?.[index] ?? index},
         ...(data.train.files ? {file: data.train.files[index]} : {}),
-        ...{givenLabel: nameOf(found.labels[index]), predictedLabel: nameOf(predicted), labelScore: areaUnderMargin},
+        ...{givenLabel: classOf(found.labels[index]), predictedLabel: classOf(predicted), labelScore: areaUnderMargin},
         ...more,
       }));
       const document = {schema: "epochscope/suspects/1", run: file.name, method: "dynamics", count: issues, rows};
@@ -144,7 +146,7 @@ export const labelsCommand: Command = {
     } else if (given.quiet !== true) {
       const few = tooFewEpochs(found);
       const lines = shown.slice(0, NAMED).map((suspect) => {
-        const [label, other] = [found.labels[suspect.index], suspect.predicted].map(nameOf);
+        const [label, other] = [found.labels[suspect.index], suspect.predicted].map(classOf);
         return `  ${where(suspect.index)}: labelled ${label}, looks like ${other} (${whySuspect(suspect, found.epochs)})`;
       });
       const total = found.suspects.length.toLocaleString("en");

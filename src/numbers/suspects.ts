@@ -9,6 +9,8 @@ export interface AskedImages {
   readonly probabilities: ArrayLike<number>;
   /** The file of each image, where they are files. */
   readonly files?: readonly string[];
+  /** Where each stands in the file or folder that the split was taken from; absent where that is its own place. */
+  readonly sources?: ArrayLike<number>;
 }
 
 /** An image whose label may be wrong. */
@@ -16,6 +18,8 @@ export interface Suspect {
   readonly split: AskedImages["split"];
   /** Its place in the split. */
   readonly index: number;
+  /** Its place in the file or folder that the split was taken from; absent where that is its index. */
+  readonly source?: number;
   readonly file?: string;
   readonly given: number;
   readonly predicted: number;
@@ -45,12 +49,13 @@ export function suspectsOf(asked: readonly AskedImages[], classes: number): Susp
   const predicted = argMaxRows(probabilities, classes);
   const issues = labelIssues(probabilities, labels, classes);
   const suspects: Suspect[] = [];
-  for (const {split, labels: own, files} of asked) {
+  for (const {split, labels: own, files, sources} of asked) {
     for (let index = 0; index < own.length; index++) {
       const n = suspects.length;
       suspects.push({
         ...{split, index, given: labels[n], predicted: predicted[n], score: scores[n]},
         ...(files ? {file: files[index]} : {}),
+        ...(sources ? {source: sources[index]} : {}),
         probability: probabilities[n * classes + predicted[n]],
         isIssue: issues[n] === 1,
       });

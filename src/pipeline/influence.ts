@@ -8,6 +8,7 @@ import type {Dataset, LabelledImages} from "../nouns/samples";
 import {addInfluence} from "../numbers/influence";
 import {softmaxRows} from "../numbers/scores";
 import {batches} from "./data/batches";
+import {imageNamed} from "./data/image-names";
 import {readWhole} from "./data/read-file";
 import {decodeText} from "./data/text";
 import type {TfjsModelJson} from "./model/load/tfjs-weights";
@@ -46,9 +47,8 @@ export interface SpeakingImage {
 }
 
 export interface InfluenceQuestion {
-  readonly split: "train" | "test";
-  /** A place in the split. */
-  readonly index: number;
+  /** An image of the run's data, as `image-names.ts` names it. */
+  readonly image: string;
   /** A class by name or number; absent: the answer. */
   readonly target?: string;
   /** Images that are told of each kind. */
@@ -64,7 +64,7 @@ export interface InfluenceQuestion {
 export async function trainingImagesFor(
   run: string,
   save: string,
-  {split, index, target: word, top}: InfluenceQuestion,
+  {image, target: word, top}: InfluenceQuestion,
 ): Promise<Influence> {
   const file = readTrainedRun(run, "explain");
   const epochs = await epochsOfWeights(run);
@@ -75,9 +75,7 @@ export async function trainingImagesFor(
   }
   const begun = resolveOptions(runOptions, {...file.options, save, dataUrl: ""}, `${join(run, "run.json")}: --`);
   const data = await drained(openRunData(run, file, begun));
-  if (!(index < data[split].count)) {
-    throw new UserError(`${split}:${index}: expected a ${split} image below ${data[split].count}`);
-  }
+  const {split, index} = imageNamed(data, image);
   const {train, imageShape, classNames} = data;
   const asked = await data[split].read([index]);
   const made = await keptModel(run);

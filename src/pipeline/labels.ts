@@ -1,6 +1,7 @@
 import {UserError} from "../nouns/options";
 import type {Dataset} from "../nouns/samples";
 import {suspectTrainingLabels, type TrainingSuspect} from "../numbers/suspect-training-labels";
+import {numberOf} from "./data/image-names";
 import {csvTable} from "./record/csv-table";
 import {trainingAnswersOf} from "./record/training-answers";
 
@@ -42,13 +43,12 @@ export function tooFewEpochs({epochs}: TrainingSuspects): string | undefined {
 const DIGITS = 6;
 
 /** The list as `suspects.csv`; `decision` and `new_label` are for whoever looks through it. */
-export function trainingSuspectsCsv(
-  {suspects, labels, epochs}: TrainingSuspects,
-  {train, classNames}: Dataset,
-): string {
+export function trainingSuspectsCsv({suspects, labels, epochs}: TrainingSuspects, data: Dataset): string {
+  const {train, classNames} = data;
   const empty = suspects.map(() => "");
   return csvTable({
     rank: suspects.map((_, i) => i + 1),
+    image: suspects.map(({index}) => numberOf(data, {split: "train", index})),
     split: suspects.map(() => "train"),
     index: suspects.map(({index}) => index),
     source_index: suspects.map(({index}) => train.sources?.[index] ?? index),

@@ -4,17 +4,13 @@ import type {Dataset} from "../nouns/samples";
 import {equalGroups, nearPairs, pixelCorrelation} from "../numbers/copies";
 import {bitsApart, dHash, greyOf, type Hash64, pHash} from "../numbers/perceptual-hash";
 import {pictureKeys} from "../numbers/picture-keys";
+import {type ImagePlace, numberOf, SPLITS} from "./data/image-names";
 import {readIfThere} from "./data/read-file";
 import {areEqual, partsOf} from "./exact-leaks";
 import {csvTable} from "./record/csv-table";
 
-export const SPLITS = ["train", "validation", "test"] as const;
-export type SplitName = (typeof SPLITS)[number];
-
 /** An image, by its split and its place there. */
-export interface Placed {
-  readonly split: SplitName;
-  readonly index: number;
+export interface Placed extends ImagePlace {
   readonly label: number;
 }
 
@@ -127,6 +123,8 @@ export function leaksCsv(copies: readonly Copy[], data: Dataset): string {
   const empty = copies.map(() => "");
   return csvTable({
     kind: copies.map(({kind}) => kind),
+    image: copies.map(({image}) => numberOf(data, image)),
+    other_image: copies.map(({other}) => numberOf(data, other)),
     across_splits: copies.map((copy) => (acrossSplits(copy) ? 1 : 0)),
     same_label: copies.map(({image, other}) => (image.label === other.label ? 1 : 0)),
     split: copies.map(({image}) => image.split),

@@ -23,6 +23,7 @@ import {readRunFile} from "./record/run-file";
 import {lockRun, type RunLock} from "./record/run-lock";
 import {runName} from "./record/run-name";
 import {progressFile} from "./record/run-progress";
+import {gapsOf} from "./record/source-gaps";
 import {clearLogs, logFolderOf} from "./record/tensorboard/log-folder";
 import {hasTrainingLabels} from "./record/training-answers";
 import {checkpointsOf, type Restored, restored} from "./run/checkpoint";
@@ -289,7 +290,7 @@ async function* runAlone(
         // before the checkpoint: a resumed run skips an epoch that has metrics, and looks again at any other
         yield* keepRest();
         if (progress.batch === progress.batches) {
-          await keepRecord(directory, epoch, record);
+          await keepRecord(directory, epoch, record, data.train);
           await tracking?.keep(directory, network, epoch, record.tracked);
         }
         await checkpoints.keep(progress, record);
@@ -361,12 +362,17 @@ function rateOf({optimizer, learningRate, schedule, batchSize}: RunOptions, mode
  * Keeps what the network answered to every training image as it was presented: artifacts/training/epoch-003, and the
  * labels, which no epoch changes, once. An epoch of which a part was trained by a version that kept no answers leaves none.
  */
-async function keepRecord(directory: RunDirectory, epoch: number, record: TrainingRecord): Promise<void> {
+async function keepRecord(
+  directory: RunDirectory,
+  epoch: number,
+  record: TrainingRecord,
+  {sources}: Dataset["train"],
+): Promise<void> {
   const {labels, entropies, tracked: _, ...answers} = record;
   if (answers.losses.some(Number.isNaN)) return;
   // there already, unless an earlier version began the run, or the file is lost or damaged
   const isThere = epoch > 1 && (await hasTrainingLabels(directory.path, labels.length));
-  if (!isThere) await directory.writeValue("training/labels", {labels});
+  if (!isThere) await directory.writeValue("training/labels", {labels, gaps: gapsOf(sources ?? first(labels.length))});
   await directory.writeValue(`training/${epochStem(epoch)}`, answers);
   await directory.writeOneFile("training/hardness", {epoch, entropies}); // of the last epoch alone
 }

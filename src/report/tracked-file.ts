@@ -2,9 +2,8 @@
 
 export interface TrackedShown {
   readonly images: readonly {
-    readonly split: "train" | "validation" | "test";
-    readonly index: number;
-    readonly file: string | null;
+    /** What every command takes: a number, as `train:17`, or a file from the data's folder. */
+    readonly name: string;
     readonly label: number;
     /** The label, and the classes with the greatest scores at the end. */
     readonly classes: readonly number[];

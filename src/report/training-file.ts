@@ -28,6 +28,8 @@ export interface TrainingShown {
   /** u8 `[images]`: mean EL2N over the epochs in 255ths of √2, and the last epoch's entropy in 255ths of ln classes; null: not kept. */
   readonly errors: Packed | null;
   readonly entropies: Packed | null;
+  /** u8, u16 or u32 `[images]`: how many of the source stand between each and the one before (`source-gaps.ts`); null: none, or not kept. */
+  readonly gaps: Packed | null;
   readonly pictures: {
     /** u32 `[pictures]`: their places in the training split, ascending. */
     readonly indices: Packed;

@@ -3,6 +3,7 @@ import {createHash} from "node:crypto";
 import {cell} from "../../escape/cell";
 import {UserError} from "../../nouns/options";
 import type {Dataset, Split} from "../../nouns/samples";
+import {isTakenOut, SPLITS, type SplitName} from "./image-names";
 import {readIfThere} from "./read-file";
 import {labelsAt} from "./split-labels";
 import {firstRecords} from "./tables/csv-records";
@@ -33,9 +34,6 @@ export interface Edits {
   /** SHA-256 of the file. */
   readonly digest: string;
 }
-
-const SPLITS = ["train", "validation", "test"] as const;
-type SplitName = (typeof SPLITS)[number];
 
 /** A larger file is no list of decisions that a person has made. */
 const MOST_BYTES = 256 * 2 ** 20;
@@ -105,7 +103,7 @@ function editOf(where: string, at: (name: string) => string): Edit[] {
  */
 export async function editedData(data: Dataset, {edits, digest}: Edits): Promise<Dataset> {
   const splits = {train: data.train, validation: data.validation, test: data.test};
-  const placed = edits.map((edit) => placeOf(splits, edit));
+  const placed = edits.map((edit) => placeOf(splits, edit, isTakenOut(data)));
   for (const name of SPLITS) {
     const own = placed.filter(({split}) => split === name);
     if (own.length > 0) splits[name] = await editedSplit(splits[name], own, data.classNames);
@@ -129,7 +127,7 @@ interface Placed {
 type Splits = {readonly [name in SplitName]: Split};
 
 /** Finds an edit's image: by its file where it is one, else by its place in the source, else by its place in the split. */
-function placeOf(splits: Splits, edit: Edit): Placed {
+function placeOf(splits: Splits, edit: Edit, isDealt: boolean): Placed {
   const {split, index, source, file, where} = edit;
   if (file !== undefined) {
     for (const name of SPLITS) {
@@ -144,7 +142,7 @@ function placeOf(splits: Splits, edit: Edit): Placed {
       `${where}: expected an index below ${splits[split].count}, got ${index}; the list was made for other data`,
     );
   }
-  const among = split === "test" ? (["test"] as const) : (["train", "validation"] as const);
+  const among = split === "test" || !isDealt ? [split] : (["train", "validation"] as const); // any seed may have dealt it out
   for (const name of among) {
     const place = sourcesOf(splits[name]).get(source);
     if (place !== undefined) return {split: name, place, edit};

@@ -5,11 +5,18 @@ import {readSaved} from "./saved-file";
 
 /** An image that a run followed within its epochs. */
 export interface TrackedImage {
+  /** Its number, as every command takes it: `train:17`. Absent from runs of earlier versions. */
+  readonly name?: string;
   readonly split: "train" | "validation" | "test";
   /** Its place in the split. */
   readonly index: number;
   readonly file?: string;
   readonly label: number;
+}
+
+/** What a tracked image is called: an earlier version kept of a training image no more than its place in the split. */
+export function trackedName({name, split, index, file}: TrackedImage): string {
+  return file ?? name ?? (split === "test" ? `test:${index}` : `image ${index} of ${split}`);
 }
 
 /** What an epoch kept of the tracked images. */

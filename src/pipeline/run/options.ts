@@ -212,7 +212,7 @@ export const runOptions: OptionTable<RunOptions> = {
   },
   track: {
     default: "",
-    help: "images followed within each epoch (3,8,test:2000; a bare number is a training image): their scores twenty times an epoch, and the weights of the last layer that they meet (track.csv, track-weights.csv, track.png)",
+    help: "images followed within each epoch (3,8,test:2000, or files from the data's folder; 3 is train:3): their scores twenty times an epoch, and the weights of the last layer that they meet (track.csv, track-weights.csv, track.png)",
     check: trackNamed,
   },
   projector: {

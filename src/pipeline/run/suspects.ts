@@ -18,11 +18,11 @@ import {crossValidate, type Folding} from "./folds";
 /** A network's answers to a split that it did not learn from, as the ranking of labels takes them. */
 export function answersTo(
   split: AskedImages["split"],
-  {files}: Pick<Split, "files">,
+  {files, sources}: Pick<Split, "files" | "sources">,
   {labels, logits}: {readonly labels: Uint16Array; readonly logits: Float32Array},
 ): AskedImages {
   const probabilities = softmaxRows(logits, logits.length / labels.length);
-  return {split, labels, probabilities, ...(files ? {files} : {})};
+  return {split, labels, probabilities, ...(files ? {files} : {}), ...(sources ? {sources} : {})};
 }
 
 /**
@@ -113,7 +113,7 @@ export async function* askAboutAll(
   const classes = data.classNames.length;
   let at = 0;
   const asked = names.map((split): AskedImages => {
-    const {count, files} = data[split];
+    const {count, files, sources} = data[split];
     const [from, to] = [at, at + count];
     at = to;
     return {
@@ -121,6 +121,7 @@ export async function* askAboutAll(
       labels: labels.subarray(from, to),
       probabilities: probabilities.subarray(from * classes, to * classes),
       ...(files ? {files} : {}),
+      ...(sources ? {sources} : {}),
     };
   });
   return keepSuspects(folding.directory, data, asked, `${folding.folds} folds`);
@@ -132,6 +133,7 @@ function suspectsCsv(suspects: readonly Suspect[], classNames: readonly string[]
     rank: suspects.map((_, n) => n + 1),
     split: suspects.map(({split}) => split),
     index: suspects.map(({index}) => index),
+    source_index: suspects.map(({index, source = index}) => source),
     file: suspects.map(({file = ""}) => file),
     given_label: suspects.map(({given}) => classNames[given]),
     predicted_label: suspects.map(({predicted}) => classNames[predicted]),

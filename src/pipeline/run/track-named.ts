@@ -1,11 +1,12 @@
 const MOST_IMAGES = 12;
 
-/** An image of `--track`: its split, and its place there. */
-export const NAMED = /^(?:(train|validation|test):)?(\d+)$/;
+/** The images that `--track` names; a bare number is one to train on. */
+export const trackedNames = (word: string): string[] =>
+  word.split(",").map((name) => (/^\d+$/.test(name.trim()) ? `train:${name.trim()}` : name.trim()));
 
-/** What `--track` may say. @returns What was expected, if `word` is not it. */
+/** What `--track` may say: whether the data have such images is found out when they are read. @returns What was expected, if `word` is not it. */
 export function trackNamed(word: string): string | undefined {
-  const names = word.split(",");
-  const isList = word === "" || (names.length <= MOST_IMAGES && names.every((name) => NAMED.test(name)));
+  const names = trackedNames(word);
+  const isList = word === "" || (names.length <= MOST_IMAGES && names.every((name) => name !== ""));
   return isList ? undefined : `up to ${MOST_IMAGES} images with commas between, such as 3,8,test:2000`;
 }

@@ -1,16 +1,16 @@
 import {EMBEDDING, type NamedArray, type Network, sizeOf} from "../../nouns/network";
-import {UserError} from "../../nouns/options";
 import type {Dataset, LabelledImages} from "../../nouns/samples";
 import {metWeights} from "../../numbers/tracked-weights";
 import {draw} from "../../plots/index";
+import {imageNamed, numberOf} from "../data/image-names";
 import {joined} from "../data/split";
 import {csvTable} from "../record/csv-table";
 import type {RunDirectory} from "../record/run-directory";
-import {type KeptTrack, keptTracks, type TrackedImage} from "../record/tracks";
+import {type KeptTrack, keptTracks, type TrackedImage, trackedName} from "../record/tracks";
 import type {TrackedPoints} from "../training/tracked-points";
 import type {EpochProgress} from "../training/train";
 import type {TrainingRecord} from "../training/training-record";
-import {NAMED} from "./track-named";
+import {trackedNames} from "./track-named";
 
 /** Looks at the tracked images within an epoch. */
 const LOOKS = 20;
@@ -40,20 +40,18 @@ export async function openTracking(
 ): Promise<Tracking> {
   const named: TrackedImage[] = [];
   const parts: LabelledImages[] = [];
-  for (const name of word.split(",")) {
-    const [, split = "train", place] = NAMED.exec(name) as unknown as [
-      string,
-      TrackedImage["split"] | undefined,
-      string,
-    ];
-    const index = Number(place);
-    if (!(index < data[split].count)) {
-      throw new UserError(`--track: expected places of ${split} images below ${data[split].count}, got ${index}`);
-    }
+  for (const name of trackedNames(word)) {
+    const {split, index} = imageNamed(data, name, "--track ");
     const image = await data[split].read([index]);
     parts.push(image);
     const file = data[split].files?.[index];
-    named.push({split, index, label: image.labels[0], ...(file === undefined ? {} : {file})});
+    named.push({
+      name: numberOf(data, {split, index}),
+      split,
+      index,
+      label: image.labels[0],
+      ...(file === undefined ? {} : {file}),
+    });
   }
   const images = joined(parts);
   const steps = new Set<number>();
@@ -107,6 +105,7 @@ async function keepTrackStory(directory: RunDirectory, {classNames, name}: Datas
   );
   const short = (value: number) => Number(value.toPrecision(6));
   const of = (list: readonly {readonly image: TrackedImage}[]) => ({
+    image: list.map(({image}) => image.name ?? ""),
     split: list.map(({image}) => image.split),
     index: list.map(({image}) => image.index),
     file: list.map(({image}) => image.file ?? ""),
@@ -141,7 +140,7 @@ async function keepTrackStory(directory: RunDirectory, {classNames, name}: Datas
     title: `${name}: ${images.length === 1 ? "one image" : `${images.length} images`} within the epochs`,
     classNames,
     images: images.map((image, n) => ({
-      name: `${image.file ?? `${image.split}:${image.index}`}, labelled ${classNames[image.label]}`,
+      name: `${trackedName(image)}, labelled ${classNames[image.label]}`,
       label: image.label,
       at: tracks.flatMap(({at}) => at),
       logits: tracks.flatMap(({at, logits}) =>

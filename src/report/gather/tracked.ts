@@ -1,5 +1,5 @@
 import {metWeights} from "../../numbers/tracked-weights";
-import type {KeptTrack} from "../../pipeline/record/tracks";
+import {type KeptTrack, trackedName} from "../../pipeline/record/tracks";
 import type {Recall, Saved} from "../file-memory";
 import type {TrackedShown} from "../tracked-file";
 import {array} from "./saved-values";
@@ -30,7 +30,8 @@ export function gatherTracked(
   const step = Math.max(1, Math.ceil(points.length / MOST_POINTS));
   const shown = points.filter((_, n) => n % step === 0 || n === points.length - 1);
   return {
-    images: images.map(({split, index, file, label}, n) => {
+    images: images.map((image, n) => {
+      const {label} = image;
       const logit = ({track, point}: (typeof points)[number], k: number) =>
         track.logits[(point * images.length + n) * classes + k];
       const end = points[points.length - 1];
@@ -43,7 +44,7 @@ export function gatherTracked(
           ? metWeights(last.features.subarray(n * width, (n + 1) * width), kernels, classes, label)
           : [];
       return {
-        ...{split, index, file: file ?? null, label, classes: chosen},
+        ...{name: trackedName(image), label, classes: chosen},
         at: shown.map(({at}) => short(at)),
         logits: chosen.map((k) => shown.map((one) => short(logit(one, k)))),
         weights: met.map(({node, values, change, overSpread, pushed}) => ({

@@ -4,6 +4,7 @@ import {UserError} from "../../nouns/options";
 import {reduced} from "../../numbers/reduced-images";
 import {rankedLabels} from "../../numbers/suspect-training-labels";
 import {keptEpochs} from "../../pipeline/record/kept-epochs";
+import {gapsOf, sourcesOf} from "../../pipeline/record/source-gaps";
 import type {Recall, Saved} from "../file-memory";
 import {packedLoss} from "../packed-loss";
 import type {Packer} from "../packer";
@@ -77,6 +78,9 @@ export function gatherTraining(
   const entropies = existsSync(hardness)
     ? recall(hardness, "hardness", (saved) => values(saved, "entropies") as Uint8Array)
     : null;
+  const gaps = recall(join(folder, "labels.json"), "gaps", (saved) => ("gaps" in saved ? values(saved, "gaps") : null));
+  const sources = gaps && sourcesOf(gaps);
+  const shownGaps = sources && gapsOf(shown.map((n) => sources[n]));
   const picked = (into: Whole, map: (n: number) => number) => {
     for (let i = 0; i < shown.length; i++) into[i] = map(shown[i]);
     return pack.add(into, [shown.length]);
@@ -98,6 +102,7 @@ export function gatherTraining(
     lowestMargin,
     ...{errors: meanErrors && picked(new Uint8Array(shown.length), (n) => meanErrors[n])},
     ...{entropies: entropies && picked(new Uint8Array(shown.length), (n) => entropies[n])},
+    gaps: shownGaps && pack.add(shownGaps, [shownGaps.length]),
     pictures: gatherPictures(join(folder, "pictures.json"), recall, pack, linksOf),
   };
 }

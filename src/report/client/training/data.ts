@@ -1,5 +1,6 @@
 import {visible} from "../../../escape/visible";
 import {type Dynamics, dynamicsOf} from "../../../numbers/dynamics";
+import {sourcesOf} from "../../../pipeline/record/source-gaps";
 import {unpackedLoss} from "../../packed-loss";
 import type {Packed} from "../../report-file";
 import type {TrainingShown} from "../../training-file";
@@ -50,7 +51,7 @@ export interface TrainingData {
   picture(row: number): SamplePicture | null;
   /** Rows that have a picture. */
   readonly pictured: number;
-  /** Its place in the source of the split; null where it is not known. */
+  /** Its place in the source of the split: the number in its name, `train:17`. Null where it is not known. */
   source(row: number): number | null;
   file(row: number): {readonly path: string; readonly raw: string; readonly link: string | null} | null;
 }
@@ -78,7 +79,8 @@ export function decodeTraining(shown: TrainingShown, classes: number, view: (pac
   const margins = Float32Array.from(view(shown.margins), (v) => shown.lowestMargin + v * step);
   const {pictures} = shown;
   const places = pictures ? (view(pictures.indices) as Uint32Array) : new Uint32Array();
-  const sources = pictures && (view(pictures.sources) as Uint32Array);
+  const picturedSources = pictures && (view(pictures.sources) as Uint32Array);
+  const sources = shown.gaps && sourcesOf(view(shown.gaps));
   const pixels = pictures && (view(pictures.pixels) as Uint8Array);
   const [, height = 0, width = 0, channels = 1] = pictures?.pixels.shape ?? [];
   const size = height * width * channels;
@@ -126,8 +128,9 @@ export function decodeTraining(shown: TrainingShown, classes: number, view: (pac
     },
     pictured: places.length,
     source: (row) => {
-      const n = pictureAt(row);
-      return n < 0 || !sources ? null : sources[n];
+      if (sources) return sources[row];
+      const n = pictureAt(row); // of a run of an earlier version
+      return n < 0 || !picturedSources ? null : picturedSources[n];
     },
     file: (row) => {
       const n = pictureAt(row);

@@ -166,9 +166,10 @@ export function mountOneSample(
       verdict.replaceChildren("Labelled ", strong(label), ", not learned so far");
     const list = rows();
     const place = list.indexOf(row);
+    const source = training.source(row);
     setText(
       meta,
-      `Training image ${int(training.place(row))}${place >= 0 ? `, ${int(place + 1)} of ${int(list.length)} in the list` : ""}`,
+      `${source === null ? `Image ${int(training.place(row))} of the training split` : `train:${source}`}${place >= 0 ? `, ${int(place + 1)} of ${int(list.length)} in the list` : ""}`,
     );
     const file = training.file(row);
     if (file) {

@@ -1,3 +1,4 @@
+import {visible} from "../../../escape/visible";
 import type {TrackedShown} from "../../tracked-file";
 import {hueVariable} from "../colors";
 import type {Data} from "../data";
@@ -9,7 +10,7 @@ import {drawWhenSized} from "../sized";
 /** The images that the user followed: their scores within the epochs, and the weights of the last layer that they met. */
 export function mountTracked(data: Data, {images}: TrackedShown): HTMLElement {
   let chosen = images[0];
-  const nameOf = ({split, index, file}: (typeof images)[number]) => file ?? `${split}:${index}`;
+  const nameOf = ({name}: (typeof images)[number]) => visible(name);
   const choice = h("select", {"aria-label": "Image"}, ...images.map((one, n) => h("option", {value: n}, nameOf(one))));
   choice.addEventListener("change", () => {
     chosen = images[Number(choice.value)];

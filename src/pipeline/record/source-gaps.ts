@@ -1,0 +1,29 @@
+/** @file Where the images of a split stand in the file that they were taken from, by how many before each were left out. */
+
+type Gaps = Uint8Array | Uint16Array | Uint32Array;
+
+/**
+ * @param sources Places in the source, ascending.
+ * @returns For each image, how many stand between it and the one before that are not in the split: mostly 0 or 1, a byte each.
+ */
+export function gapsOf(sources: ArrayLike<number>): Gaps {
+  const gaps = new Uint32Array(sources.length);
+  let most = 0;
+  for (let n = 0, next = 0; n < sources.length; n++) {
+    if (sources[n] < next) throw new RangeError(`places in a source: expected them ascending, got ${sources[n]}`);
+    gaps[n] = sources[n] - next;
+    most = Math.max(most, gaps[n]);
+    next = sources[n] + 1;
+  }
+  return most < 2 ** 8 ? Uint8Array.from(gaps) : most < 2 ** 16 ? Uint16Array.from(gaps) : gaps;
+}
+
+/** The places that `gapsOf` was given. */
+export function sourcesOf(gaps: ArrayLike<number>): Uint32Array {
+  const sources = new Uint32Array(gaps.length);
+  for (let n = 0, next = 0; n < gaps.length; n++) {
+    sources[n] = next + gaps[n];
+    next = sources[n] + 1;
+  }
+  return sources;
+}
