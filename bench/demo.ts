@@ -1,13 +1,15 @@
 /**
  * @file The page that learns, in Chromium with software rendering: how soon it is there, how fast it teaches, how long a frame
- * takes. `npm run bench -- demo [openings]`; five by default. A machine that does other things shows it: look at the load first.
+ * takes. `npm run bench -- demo [openings] [page.html ...]`; five openings of docs/demo.html by default. Pages that are named
+ * are opened in turn with it, so that what else the machine does hits all of them. Each figure is "median (least to greatest)".
  */
-import {join} from "node:path";
+import {basename, join, resolve} from "node:path";
 import {pathToFileURL} from "node:url";
 import type {Browser} from "playwright-core";
 
 import {openBrowser} from "../test/report/browser";
 
+/** What a page tells by `window.measured()`; times in milliseconds, `seconds` in seconds. */
 interface Measured {
   readonly firstMap: number;
   readonly firstBatch: number;
@@ -17,57 +19,91 @@ interface Measured {
   readonly looked: number;
   readonly answered: number;
   readonly hash: string;
+  /** From a frame to the next, since the page was opened. */
   readonly frames: readonly number[];
+  /** What the map took of each frame that it drew. */
   readonly costs: readonly number[];
 }
 
-const ADDRESS = pathToFileURL(join(__dirname, "..", "docs", "demo.html")).href;
+interface Way {
+  readonly name: string;
+  /** What stands after the "#" of the address; without it the button is pressed. */
+  readonly hash: string;
+  readonly isStill: boolean;
+}
+
+const PAGE = join(__dirname, "..", "docs", "demo.html");
+const WAYS: readonly Way[] = [
+  {name: "pressed", hash: "", isStill: false},
+  {name: "#go=1", hash: "#go=1", isStill: false},
+  {name: "reduced motion", hash: "", isStill: true},
+  {name: "32 filters", hash: "#go=1&width=32", isStill: false},
+];
+
+type Figures = {readonly [name: string]: number};
 
 const at = (values: readonly number[], share: number) =>
   [...values].sort((a, b) => a - b)[Math.min(values.length - 1, Math.floor(values.length * share))];
 
-/** Opens the page, presses the button unless the address does, and waits for the end. */
-async function open(browser: Browser, hash: string, still: boolean): Promise<Measured> {
+/** Opens a page, presses the button unless the address does, and waits for the end. */
+async function open(browser: Browser, file: string, {hash, isStill}: Way): Promise<Figures> {
   const viewport = {width: 1440, height: 900};
-  const page = await browser.newPage({viewport, reducedMotion: still ? "reduce" : "no-preference"});
+  const page = await browser.newPage({viewport, reducedMotion: isStill ? "reduce" : "no-preference"});
   const measured = () => page.evaluate(() => (globalThis as unknown as {measured(): Measured}).measured());
-  await page.goto(ADDRESS + hash);
+  await page.goto(pathToFileURL(file).href + hash);
   await page.waitForFunction(() => (globalThis as unknown as {measured?(): Measured}).measured?.().firstMap);
   await page.waitForTimeout(300);
   const before = (await measured()).frames.length;
   if (!hash) await page.click("#teach");
   await page.waitForSelector("html[data-ready]", {timeout: 120_000});
-  const all = await measured();
+  await page.waitForTimeout(200); // the answer about the last moment
+  const m = await measured();
   await page.close();
-  return {...all, frames: all.frames.slice(before)};
+  const frames = m.frames.slice(before);
+  return {
+    ...{
+      "first map, ms": m.firstMap,
+      "press to batch, ms": m.firstBatchSincePress,
+      "opening to batch, ms": m.firstBatch,
+    },
+    ...{"whole, s": m.seconds, "training, s": m.trained / 1000, "looking, s": m.looked / 1000},
+    ...{"frame p50, ms": at(frames, 0.5), "frame p95, ms": at(frames, 0.95)},
+    "frames a second": (1000 * frames.length) / frames.reduce((sum, gap) => sum + gap, 0),
+    ...{"map p50, ms": at(m.costs, 0.5), "map p95, ms": at(m.costs, 0.95), "an answer, ms": m.answered},
+    weights: Number.parseInt(m.hash, 16),
+  };
+}
+
+/** "median (least to greatest)" of each figure. */
+function summary(all: readonly Figures[]): {readonly [name: string]: string} {
+  const words = (name: string) => {
+    const values = all.map((figures) => figures[name]);
+    if (name === "weights") return [...new Set(values.map((hash) => hash.toString(16).padStart(8, "0")))].join(", ");
+    const round = (value: number) => (name.endsWith(", s") || name.includes("p") ? value.toFixed(1) : value.toFixed(0));
+    const [least, middle, most] = [0, 0.5, 1].map((share) => round(at(values, share)));
+    return values.length > 1 ? `${middle} (${least} to ${most})` : middle;
+  };
+  return Object.fromEntries(Object.keys(all[0]).map((name) => [name, words(name)]));
 }
 
 async function main(): Promise<void> {
-  const openings = Number(process.argv[2] ?? 5);
+  const [openings = "5", ...others] = process.argv.slice(2);
+  const files = [PAGE, ...others.map((other) => resolve(other))];
   const browser = await openBrowser();
-  const rows: Record<string, string | number>[] = [];
-  for (const [name, hash, still] of [
-    ["pressed", "", false],
-    ["opened with #go=1", "#go=1", false],
-    ["reduced motion", "", true],
-    ["32 filters", "#go=1&width=32", false],
-  ] as const) {
-    for (let n = 0; n < (name === "pressed" ? openings : 1); n++) {
-      const m = await open(browser, hash, still);
-      const frames = m.frames.reduce((sum, gap) => sum + gap, 0);
-      rows.push({
-        ...{name, "first map, ms": Math.round(m.firstMap), "press to batch, ms": Math.round(m.firstBatchSincePress)},
-        ...{"opening to batch, ms": Math.round(m.firstBatch), "whole, s": m.seconds.toFixed(1)},
-        ...{"training, s": (m.trained / 1000).toFixed(1), "looking, s": (m.looked / 1000).toFixed(1)},
-        ...{"frame p50, ms": at(m.frames, 0.5).toFixed(1), p95: at(m.frames, 0.95).toFixed(1)},
-        ...{"frames a second": Math.round((1000 * m.frames.length) / frames)},
-        ...{"own work p50, ms": at(m.costs, 0.5).toFixed(1), "own p95": at(m.costs, 0.95).toFixed(1)},
-        ...{"an answer, ms": Math.round(m.answered), weights: m.hash},
-      });
+  for (const way of WAYS) {
+    const found = files.map((): Figures[] => []);
+    for (let n = 0; n < Number(openings); n++) {
+      for (const [i, file] of files.entries()) found[i].push(await open(browser, file, way));
     }
+    const table = files.map((file, i) => [i ? basename(file) : "docs/demo.html", summary(found[i])] as const);
+    console.log(way.name);
+    const rows = Object.keys(table[0][1]).map((name) => [
+      name,
+      Object.fromEntries(table.map(([file, words]) => [file, words[name]])),
+    ]);
+    console.table(Object.fromEntries(rows));
   }
   await browser.close();
-  console.table(rows);
 }
 
 void main();

@@ -4,6 +4,7 @@ import {randomSource} from "../../src/nouns/random";
 import {readAddress, writeAddress} from "../../src/page/client/address";
 import {layOut, sameClassNear} from "../../src/page/client/map/lay-out";
 import {next} from "../../src/page/client/map/next";
+import {makeSprites, OPAQUE, packed, putSprite} from "../../src/page/client/map/sprites";
 import {createPage, type Page} from "../../src/page/client/page";
 import {compareWords, shown, verdictWords, whenWords} from "../../src/page/client/panels/verdict-words";
 import {newRun} from "../../src/page/client/run";
@@ -132,6 +133,77 @@ describe("the map", () => {
     expect(next(places, 0, [0, -1])).toBe(4);
     expect(next(places, 4, [0, -1])).toBe(4); // there is none
   });
+});
+
+describe("the map's pictures", () => {
+  const hues = Array.from({length: 10}, (_, k) => [25 * k, 255 - 20 * k, 7 * k] as const);
+  const colorAt = (image: Int32Array, i: number) => [0, 8, 16].map((shift) => (image[i] >>> shift) & 255);
+
+  test("in their own size are their pixels in their class's colour, a little stronger, on what was there", () => {
+    const sprites = makeSprites(few, hues, 28, 40);
+    const ground = [200, 100, 50] as const;
+    for (const strength of [0, 0.34, 1]) {
+      for (const n of [0, 7, 19]) {
+        const image = new Int32Array(40 * 30).fill(packed(ground) | OPAQUE);
+        putSprite(sprites, n, image, 41, strength);
+        for (let p = 0; p < 784; p++) {
+          const over = (strength * Math.min(255, 1.15 * few.pixels[(100 + n) * 784 + p])) / 255;
+          const at = 41 + Math.floor(p / 28) * 40 + (p % 28);
+          colorAt(image, at).forEach((value, c) => {
+            const right = ground[c] + (hues[few.labels[100 + n]][c] - ground[c]) * over;
+            expect(Math.abs(value - right), `${strength} ${n} ${p} ${c}`).toBeLessThan(2.5);
+          });
+        }
+        expect(image.every((pixel) => pixel >>> 24 === 255)).toBe(true);
+      }
+    }
+  });
+
+  test("of full cover at full strength hide what was there to the last bit", () => {
+    const white = {...few, pixels: few.pixels.map(() => 255)};
+    const image = new Int32Array(24 * 24).fill(packed([1, 2, 3]) | OPAQUE);
+    putSprite(makeSprites(white, hues, 24, 24), 3, image, 0, 1);
+    const own = packed(hues[few.labels[103]]) | OPAQUE;
+    expect(image.every((pixel) => pixel === own)).toBe(true);
+  });
+
+  test("in colour keep their colours and proportions, in a frame of their class's colour", () => {
+    const lesson = {...few.lesson, shape: [20, 10, 3] as const, isInk: false, train: 0, test: 2};
+    const pixels = Uint8Array.from({length: 1200}, (_, i) => (i < 600 ? [10, 120, 250][i % 3] : 0));
+    const sprites = makeSprites({lesson, pixels, labels: Uint8Array.of(4, 5)}, hues, 20, 20);
+    const image = new Int32Array(400).fill(packed([255, 255, 255]) | OPAQUE);
+    putSprite(sprites, 0, image, 0, 1);
+    expect(colorAt(image, 10 * 20 + 4)).toEqual([255, 255, 255]); // beside it: it is half as wide as high
+    expect(colorAt(image, 10 * 20 + 5)).toEqual([...hues[4]]);
+    expect(colorAt(image, 10 * 20 + 10)).toEqual([10, 120, 250]);
+  });
+});
+
+test("a panel is drawn again only if what it shows is another, or if colours or sizes are", () => {
+  const page = createPage(few, defaultsOf(few.lesson));
+  const drawn = {at: 0, answer: 0};
+  page.onDraw(
+    () => [page.at],
+    () => drawn.at++,
+  );
+  page.onDraw(
+    () => [page.answer],
+    () => drawn.answer++,
+  );
+  page.draw();
+  page.changed();
+  page.draw();
+  expect(drawn).toEqual({at: 1, answer: 1});
+  page.at = 2;
+  page.draw(); // nobody said that it changed
+  expect(drawn).toEqual({at: 1, answer: 1});
+  page.changed();
+  page.draw();
+  page.draw();
+  expect(drawn).toEqual({at: 2, answer: 1});
+  page.restyled();
+  page.draw();
+  expect(drawn).toEqual({at: 3, answer: 2});
 });
 
 describe("words", () => {

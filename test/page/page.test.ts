@@ -48,6 +48,9 @@ interface Measured {
   readonly state: string;
   readonly hash: string;
   readonly answer: {readonly probabilities: Float32Array; readonly id: number};
+  /** Of all frames the gap to the one before; of those that drew the map, what it took. */
+  readonly frames: readonly number[];
+  readonly costs: readonly number[];
 }
 const measured = (page: Page) => page.evaluate(() => (globalThis as unknown as {measured(): Measured}).measured());
 const isReady = (page: Page) => page.waitForSelector("html[data-ready=yes]", {timeout: 120_000});
@@ -80,6 +83,31 @@ describe("the page", () => {
     },
     240_000,
   );
+
+  test("draws nothing while nothing moves", async () => {
+    const {page, close} = await opened(`${few}#go=1&epochs=1`, {reducedMotion: "no-preference"});
+    await isReady(page);
+    const counts = async () => {
+      const {frames, costs} = await measured(page);
+      return {frames: frames.length, drawn: costs.length};
+    };
+    let before = await counts();
+    await expect // the last pictures arrive
+      .poll(async () => {
+        const last = before;
+        before = await counts();
+        return before.frames > last.frames && before.drawn === last.drawn;
+      })
+      .toBe(true);
+    await page.waitForFunction(
+      (n) => (globalThis as unknown as {measured(): Measured}).measured().frames.length > n,
+      before.frames + 30,
+    );
+    expect((await counts()).drawn).toBe(before.drawn);
+    await page.hover("#map");
+    await expect.poll(async () => (await counts()).drawn).toBeGreaterThan(before.drawn);
+    await close();
+  }, 120_000);
 
   test("answers ten digits that are drawn by mouse", async () => {
     const {page, complaints, close} = await opened(`${mnist}#go=1`);

@@ -27,21 +27,33 @@ export function boldParts(words: string): (Node | string)[] {
   });
 }
 
+export interface Fitted {
+  readonly c: CanvasRenderingContext2D;
+  readonly width: number;
+  readonly height: number;
+}
+
 /** The context of a canvas, in CSS pixels, after the canvas was made as large as its box and cleared. */
-export function fitted(canvas: HTMLCanvasElement): {c: CanvasRenderingContext2D; width: number; height: number} {
+export function fitted(canvas: HTMLCanvasElement): Fitted {
+  const made = sized(canvas);
+  made.c.clearRect(0, 0, made.width, made.height);
+  return made;
+}
+
+/** The same, with what was drawn before: for who draws over all of it, as clearing takes time. */
+export function sized(canvas: HTMLCanvasElement): Fitted {
   const dense = density();
   const [width, height] = [canvas.clientWidth, canvas.clientHeight];
   const [w, h] = [Math.round(width * dense), Math.round(height * dense)];
   if (canvas.width !== w || canvas.height !== h) [canvas.width, canvas.height] = [w, h];
   const c = contextOf(canvas);
   c.setTransform(dense, 0, 0, dense, 0, 0);
-  c.clearRect(0, 0, width, height);
   return {c, width, height};
 }
 
 /**
- * A canvas that the processor draws. A thousand small pictures a frame take it 2 to 6 ms; a graphics processor that is itself
- * computed by the processor, as in WebKitGTK without a graphics card, took 170 to 210 ms.
+ * A canvas that the processor draws: pixels are put together there. A graphics processor that is itself computed by the
+ * processor, as in WebKitGTK without a graphics card, took 170 to 210 ms for a thousand small pictures.
  */
 export function contextOf(canvas: HTMLCanvasElement): CanvasRenderingContext2D {
   const context = canvas.getContext("2d", ON_PROCESSOR);

@@ -116,7 +116,7 @@ async function open(): Promise<void> {
   const restyle = () => {
     map.restyle();
     pad.draw();
-    page.changed();
+    page.restyled();
   };
   const turn = () => {
     theme.choose(document.documentElement.dataset.theme === "dark" ? "light" : "dark");
@@ -128,7 +128,7 @@ async function open(): Promise<void> {
   });
   addEventListener("resize", () => {
     pad.draw();
-    page.changed();
+    page.restyled();
   });
   byId("theme").addEventListener("click", turn);
   byId("clear").addEventListener("click", hands.clear);
@@ -172,7 +172,7 @@ async function open(): Promise<void> {
   };
   requestAnimationFrame(frame);
   const measured = () => ({...page.measured, frames, costs: map.costs, answer: page.answer, state: page.run.state});
-  Object.assign(window, {measured}); // for whoever measures: bench/demo-page.ts and tests
+  Object.assign(window, {measured}); // for whoever measures: bench/demo.ts and tests
 }
 
 open().catch((error: Error) => fail(error.message));

@@ -38,17 +38,24 @@ export interface Page {
   history: Float32Array | undefined;
   /** What is measured, for whoever wants to know. */
   readonly measured: {[name: string]: number | string};
-  /** Everything is drawn again with the next frame. */
+  /** Something is another: with the next frame each panel is drawn that shows it. */
   changed(): void;
-  /** Is called before a frame, if anything changed. */
-  onDraw(listener: () => void): void;
-  /** Calls the listeners, if anything changed. */
+  /** Sizes, colours or the open tab are others: all panels are drawn. */
+  restyled(): void;
+  /**
+   * Draws a panel before a frame, if anything that it shows is another than when it was drawn last.
+   *
+   * @param shown What the panel shows; compared one by one, objects by identity.
+   */
+  onDraw(shown: () => readonly unknown[], draw: () => void): void;
+  /** Draws the panels that show something else by now. */
   draw(): void;
 }
 
 export function createPage(material: Material, config: Config): Page {
-  const listeners: (() => void)[] = [];
+  const panels: {readonly shown: () => readonly unknown[]; readonly draw: () => void; last: readonly unknown[]}[] = [];
   let isDirty = true;
+  let looks = 0;
   return {
     ...{material, lesson: material.lesson, choices: choicesOf(material.lesson), labels: testLabels(material)},
     ...{run: newRun(0, config, material.lesson, false, 0), ghosts: [], config, at: 0, isFollowing: true},
@@ -56,13 +63,22 @@ export function createPage(material: Material, config: Config): Page {
     changed() {
       isDirty = true;
     },
-    onDraw(listener) {
-      listeners.push(listener);
+    restyled() {
+      looks++;
+      isDirty = true;
+    },
+    onDraw(shown, draw) {
+      panels.push({shown, draw, last: []});
     },
     draw() {
       if (!isDirty) return;
       isDirty = false;
-      for (const listener of listeners) listener();
+      for (const panel of panels) {
+        const shown = [looks, ...panel.shown()];
+        if (shown.every((value, i) => Object.is(value, panel.last[i]))) continue;
+        panel.last = shown;
+        panel.draw();
+      }
     },
   };
 }

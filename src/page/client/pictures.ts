@@ -29,10 +29,17 @@ export function colorsOf(
   {raised, ink}: {readonly raised: Rgb; readonly ink: Rgb} = colors(),
   most = 1,
 ): (pixel: number) => Rgb {
-  if (channels === 1) return (p) => mix(raised, ink, isInk ? pixels[p] / most : 1 - pixels[p] / most);
+  if (channels === 1) {
+    const shades = shadesOf(isInk ? raised : ink, isInk ? ink : raised);
+    return (p) => shades[Math.round((255 * pixels[p]) / most)];
+  }
   const level = (p: number, c: number) => (255 * pixels[p * channels + c]) / most;
   return (p) => [level(p, 0), level(p, 1), level(p, 2)];
 }
+
+/** 256 colours from one to another. */
+const shadesOf = (from: Rgb, to: Rgb): readonly Rgb[] =>
+  Array.from({length: 256}, (_, level) => mix(from, to, level / 255));
 
 /** Shows a picture. @param ink Its colour, where it has none of its own. */
 export function paintPicture(

@@ -96,7 +96,7 @@ export function openSession(
     hear(told) {
       const {run: now} = page;
       if (told.run !== now.id) return;
-      page.changed();
+      if (told.kind !== "points") page.changed();
       if (told.kind === "looked") {
         if (page.isFollowing) map.score(told.probabilities, told.accuracy);
       } else if (told.kind === "points") {

@@ -11,7 +11,7 @@ export function mountTabs(page: Page): (name: string) => void {
       tab.setAttribute("aria-selected", String(isOpen));
       tab.tabIndex = isOpen ? 0 : -1;
     }
-    page.changed();
+    page.restyled();
   };
   tabs.forEach((tab, i) => {
     tab.addEventListener("click", () => open(tab.dataset.for as string));

@@ -83,7 +83,8 @@ export function mountTimeline(page: Page, session: Session, rested: () => void):
   });
   byId("play").addEventListener("click", timeline.play);
 
-  page.onDraw(() => {
+  const shown = () => [page.at, page.run, page.run.moments.length, page.isPlaying];
+  page.onDraw(shown, () => {
     const share = `${(100 * page.at) / Math.max(1, page.run.stops.length - 1)}%`;
     byId("fill").style.width = byId("knob").style.left = share;
     track.setAttribute("aria-valuemax", String(Math.max(0, last())));

@@ -1,56 +1,61 @@
 import {css, type Tokens} from "../../../report/client/colors";
 import {PLACED_AMONG} from "../../../tsne/place";
-import {canvasOf, density, fitted} from "../elements";
 import type {Page} from "../page";
 import {pictureOf} from "../pictures";
-import {type Atlas, PER_ROW} from "./atlas";
 import type {Scene} from "./scene";
+import {OPAQUE, packed, putSprite, type Sprites} from "./sprites";
 
 /** The ring of the picture at hand: its radius in a wide panel and in a narrow one, in CSS pixels. */
 const [GUEST, SMALL_GUEST, NARROW] = [24, 15, 500];
+
+/** The map's panel: `half` is a half height without the line of words, and the unit of places; in CSS pixels. */
+export interface Panel {
+  readonly width: number;
+  readonly half: number;
+  /** Device pixels of a CSS pixel. */
+  readonly dense: number;
+}
 
 /** Draws a frame of the map: all pictures, rings around wrong ones, and the picture at hand with lines to its nearest. */
 export function drawMap(
   page: Page,
   scene: Scene,
-  {canvas: atlas, cell}: Atlas,
+  sprites: Sprites,
   tokens: Tokens,
-  placeOn: (x: number, y: number) => [number, number],
+  {c, image, panel}: {readonly c: CanvasRenderingContext2D; readonly image: ImageData; readonly panel: Panel},
 ): void {
-  const {c, width} = fitted(canvasOf("map"));
+  const {width, half, dense} = panel;
   const {shown, lit, isWrong, rings, guest, hovered} = scene;
-  const dense = density();
-  const size = cell / dense;
-  const placeOf = (n: number) => placeOn(shown[2 * n], shown[2 * n + 1]);
-
-  c.setTransform(1, 0, 0, 1, 0, 0); // whole device pixels: nothing is sampled again
-  for (let n = 0; n < lit.length; n++) {
-    const [x, y] = placeOf(n);
-    const [column, row] = [(n % PER_ROW) * cell, Math.floor(n / PER_ROW) * cell];
-    c.globalAlpha = lit[n];
-    const [left, top] = [Math.round((x - size / 2) * dense), Math.round((y - size / 2) * dense)];
-    c.drawImage(atlas, column, row, cell, cell, left, top, cell, cell);
-  }
-  c.setTransform(dense, 0, 0, dense, 0, 0);
+  const size = sprites.cell / dense;
+  const xOf = (x: number) => width / 2 + x * half;
+  const yOf = (y: number) => half + y * half;
+  putPictures(scene, sprites, tokens, image, [(width / 2) * dense, half * dense, half * dense]);
+  c.putImageData(image, 0, 0);
 
   if (rings > 0) {
     c.globalAlpha = 0.9 * rings;
     c.strokeStyle = css(tokens.bad);
     c.lineWidth = 1.25;
     c.beginPath();
-    for (let n = 0; n < lit.length; n++) if (isWrong[n]) circle(c, placeOf(n), size * 0.48);
+    for (let n = 0; n < lit.length; n++) if (isWrong[n]) ring(n, 0.48);
     c.stroke();
   }
   c.globalAlpha = 1;
   c.strokeStyle = css(tokens.ink);
   c.lineWidth = 2;
   c.beginPath();
-  if (hovered >= 0) circle(c, placeOf(hovered), size * 0.6);
+  if (hovered >= 0) ring(hovered, 0.6);
   c.stroke();
   if (guest && page.hand) drawGuest();
 
+  /** Adds a circle around a picture to the path. */
+  function ring(n: number, radius: number) {
+    circle(c, xOf(shown[2 * n]), yOf(shown[2 * n + 1]), size * radius);
+  }
+
   function drawGuest() {
-    const place = placeOn(...(guest as [number, number]));
+    const [gx, gy] = guest as readonly [number, number];
+    const place = [xOf(gx), yOf(gy)] as const;
     const radius = width < NARROW ? SMALL_GUEST : GUEST;
     c.globalAlpha = 0.55;
     c.lineWidth = 1.25;
@@ -58,15 +63,15 @@ export function drawMap(
     for (const n of page.answer?.near.subarray(0, PLACED_AMONG) ?? []) {
       if (n === page.hand?.index) continue;
       c.moveTo(...place);
-      c.lineTo(...placeOf(n));
-      circle(c, placeOf(n), size * 0.55);
+      c.lineTo(xOf(shown[2 * n]), yOf(shown[2 * n + 1]));
+      ring(n, 0.55);
     }
     c.stroke();
     c.globalAlpha = 1;
     c.fillStyle = css(tokens.panel);
     c.lineWidth = 2;
     c.beginPath();
-    circle(c, place, radius);
+    circle(c, ...place, radius);
     c.fill();
     c.stroke();
     if (!page.hand) return;
@@ -78,7 +83,28 @@ export function drawMap(
 }
 
 /** Adds a circle to the path, apart from what is there. */
-function circle(c: CanvasRenderingContext2D, [x, y]: readonly [number, number], radius: number): void {
+function circle(c: CanvasRenderingContext2D, x: number, y: number, radius: number): void {
   c.moveTo(x + radius, y);
   c.arc(x, y, radius, 0, 7);
+}
+
+/** Puts all pictures on the panel's ground, each at whole device pixels. */
+function putPictures(
+  {shown, lit}: Scene,
+  sprites: Sprites,
+  {panel}: Tokens,
+  {data, width, height}: ImageData,
+  [middleX, middleY, unit]: readonly [number, number, number],
+): void {
+  const pixels = new Int32Array(data.buffer);
+  pixels.fill(packed(panel) | OPAQUE);
+  const {cell} = sprites;
+  const [right, bottom] = [width - cell, height - cell];
+  if (right < 0 || bottom < 0) return;
+  for (let n = 0; n < lit.length; n++) {
+    const left = Math.round(middleX + shown[2 * n] * unit - cell / 2);
+    const top = Math.round(middleY + shown[2 * n + 1] * unit - cell / 2);
+    const corner = Math.max(0, Math.min(bottom, top)) * width + Math.max(0, Math.min(right, left));
+    putSprite(sprites, n, pixels, corner, lit[n]);
+  }
 }

@@ -22,14 +22,10 @@ export function listenToMap(page: Page, map: ShownMap, pick: (index: number) => 
 
   const under = (event: MouseEvent): number => {
     const box = canvas.getBoundingClientRect();
-    const [mx, my] = [event.clientX - box.left, event.clientY - box.top];
-    let [best, nearest] = [-1, REACH ** 2];
-    for (let n = 0; n < page.lesson.test; n++) {
-      const [x, y] = placeOf(n);
-      const far = (x - mx) ** 2 + (y - my) ** 2;
-      if (far < nearest) [best, nearest] = [n, far];
-    }
-    return best;
+    const [x, y] = map.placeAt(event.clientX - box.left, event.clientY - box.top);
+    const n = nearestTo(x, y, map.scene.shown);
+    const [nx, ny] = placeOf(n);
+    return Math.hypot(nx - event.clientX + box.left, ny - event.clientY + box.top) < REACH ? n : -1;
   };
   /** What is at `n`, in words. */
   const wordsOf = (n: number): string => {

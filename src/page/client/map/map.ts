@@ -1,12 +1,13 @@
 import {still} from "../../../report/client/state";
 import {PLACED_AMONG, placeOf} from "../../../tsne/place";
-import {canvasOf, density} from "../elements";
+import {canvasOf, density, sized} from "../elements";
 import {guessOf, mapOf, type Page} from "../page";
 import {classColors, colors} from "../palette";
-import {type Atlas, makeAtlas} from "./atlas";
-import {drawMap} from "./draw-map";
+import {drawMap, type Panel} from "./draw-map";
+import {glide, shareOf} from "./glide";
 import {layOut} from "./lay-out";
 import type {Scene} from "./scene";
+import {makeSprites, type Sprites} from "./sprites";
 
 export interface ShownMap {
   readonly scene: Scene;
@@ -20,16 +21,17 @@ export interface ShownMap {
   moved(): void;
   /** Draws a frame, if anything moves. @param gap Milliseconds since the last. */
   frame(gap: number): void;
-  /** In CSS pixels, from the panel's upper left corner. */
+  /** Where a place is on the panel, in CSS pixels from its upper left corner; and the place that is there. */
   placeOn(x: number, y: number): [number, number];
+  placeAt(left: number, top: number): [number, number];
   /** Milliseconds that the last frames took to draw. */
   readonly costs: number[];
 }
 
 /** Pixels kept free below for the line of words. */
 const NOTE = 24;
-/** Milliseconds in which a point goes two thirds of its way, whatever the pace of the maps. */
-const GLIDE = 130;
+/** Steps of a frame that are not seen any more: of a picture, of the one at hand (in half heights), of a light. */
+const [STILL, GUEST_STILL, DARK] = [2e-5, 1e-3, 1e-3];
 /** From this share of right answers on wrong ones get a ring: before, nearly all being wrong says nothing. */
 const RINGS_FROM = 0.8;
 /** How near two pictures may be, in their own sides: ink has room around it, and may stand closer. */
@@ -49,16 +51,23 @@ export function openMap(page: Page): ShownMap {
     ...{rings: 0, guest: undefined, hovered: -1},
   };
   const costs: number[] = [];
-  let atlas: Atlas | undefined;
+  let sprites: Sprites | undefined;
+  let image: ImageData | undefined;
   let isMoving = true;
   let pending: ArrayLike<number> | undefined;
 
-  const half = () => (canvas.clientHeight - NOTE) / 2;
+  const panelOf = (): Panel => {
+    const [width, height] = [canvas.clientWidth, canvas.clientHeight];
+    return {width, half: Math.max(1, (height - NOTE) / 2), dense: density()};
+  };
+  /** Makes the pictures anew, for the panel's size and the theme's colours. */
   const restyle = () => {
     const [width, height] = [canvas.clientWidth, canvas.clientHeight];
     const room = Math.sqrt((Math.min(width, 1.15 * height) * height) / count);
     const cell = Math.round(Math.max(10, Math.min(32, 1.02 * room)) * density());
-    atlas = makeAtlas(page, classColors(classes), cell);
+    const {canvas: drawn} = sized(canvas).c;
+    sprites = makeSprites(page.material, classColors(classes), cell, drawn.width);
+    image = drawn.width && drawn.height ? new ImageData(drawn.width, drawn.height) : undefined;
     isMoving = true;
   };
   new ResizeObserver(() => {
@@ -74,6 +83,14 @@ export function openMap(page: Page): ShownMap {
     const {near, distances} = answer;
     const [x, y] = placeOf({count: Math.min(PLACED_AMONG, near.length), near, distances}, 0, scene.shown);
     return [x, y];
+  };
+  /** Moves the picture at hand to its place. @returns Whether it is still on its way. */
+  const moveGuest = (share: number): boolean => {
+    const [to, from] = [guestPlace(), scene.guest];
+    const swift = page.hand?.index === undefined ? share : 1;
+    scene.guest = to && from ? [from[0] + (to[0] - from[0]) * swift, from[1] + (to[1] - from[1]) * swift] : to;
+    if (!to || !scene.guest) return false;
+    return Math.abs(to[0] - scene.guest[0]) + Math.abs(to[1] - scene.guest[1]) > GUEST_STILL;
   };
 
   return {
@@ -101,32 +118,32 @@ export function openMap(page: Page): ShownMap {
     moved() {
       isMoving = true;
     },
-    placeOn: (x, y) => [canvas.clientWidth / 2 + x * half(), half() + y * half()],
+    placeOn(x, y) {
+      const {width, half} = panelOf();
+      return [width / 2 + x * half, half + y * half];
+    },
+    placeAt(left, top) {
+      const {width, half} = panelOf();
+      return [(left - width / 2) / half, (top - half) / half];
+    },
     frame(gap) {
-      if (!isMoving || document.hidden || !atlas) return;
+      if (!isMoving || document.hidden) return;
       const begun = performance.now();
+      const {c} = sized(canvas);
+      if (canvas.width !== image?.width || canvas.height !== image.height) restyle(); // on another screen, for example
+      if (!sprites || !image) return;
+      const panel = panelOf();
       if (pending) {
-        const apart = (APART[lesson.shape[2] > 1 ? "whole" : "ink"] * atlas.cell) / density() / half();
-        layOut(pending, canvas.clientWidth / Math.max(1, 2 * half()), apart, target);
+        const apart = (APART[lesson.shape[2] > 1 ? "whole" : "ink"] * sprites.cell) / panel.dense / panel.half;
+        layOut(pending, panel.width / (2 * panel.half), apart, target);
         if (still.matches) scene.shown.set(target);
         pending = undefined;
       }
-      const share = still.matches ? 1 : 1 - Math.exp(-Math.min(50, gap) / GLIDE);
-      let most = 0;
-      for (let i = 0; i < 2 * count; i++) {
-        const step = (target[i] - scene.shown[i]) * share;
-        scene.shown[i] += step;
-        most = Math.max(most, Math.abs(step));
-      }
-      for (let n = 0; n < count; n++) scene.lit[n] += (light[n] - scene.lit[n]) * share;
-      const to = guestPlace();
-      const from = scene.guest;
-      const swift = page.hand?.index === undefined ? share : 1;
-      if (!to || !from) scene.guest = to;
-      else scene.guest = [from[0] + (to[0] - from[0]) * swift, from[1] + (to[1] - from[1]) * swift];
-      const behind = to && scene.guest ? Math.abs(to[0] - scene.guest[0]) + Math.abs(to[1] - scene.guest[1]) : 0;
-      isMoving = most > 2e-5 || behind > 1e-3;
-      drawMap(page, scene, atlas, colors(), this.placeOn);
+      const share = still.matches ? 1 : shareOf(gap);
+      const isGliding = glide(scene.shown, target, share) > STILL;
+      const isLighting = glide(scene.lit, light, share) > DARK;
+      isMoving = moveGuest(share) || isGliding || isLighting;
+      drawMap(page, scene, sprites, colors(), {c, image, panel});
       costs.push(performance.now() - begun);
       if (costs.length > 4000) costs.shift();
     },

@@ -17,7 +17,8 @@ export function mountBars(page: Page, explain: (k: number) => void): void {
     row.addEventListener("click", () => explain(k));
     bars.append(row);
   });
-  page.onDraw(() => {
+  const shown = () => [page.hand, page.answer, Math.round(page.at)];
+  page.onDraw(shown, () => {
     const probabilities = page.hand && page.answer?.probabilities;
     const best = probabilities ? probabilities.indexOf(Math.max(...probabilities)) : -1;
     [...bars.children].forEach((row, k) => {

@@ -26,6 +26,7 @@ const SMOOTH = 0.15;
 
 /** Both curves; a click or a drag on them goes to that moment. */
 export function mountCurves(page: Page, goTo: (moment: number) => void): void {
+  const shown = () => [page.run, page.run.batches.length, page.run.moments.length, page.ghosts, page.at];
   const most = () => Math.max(page.run.config.epochs, ...page.ghosts.map(({curves}) => curves.length));
   for (const name of ["accuracy", "loss"] as const) {
     const canvas = canvasOf(name);
@@ -42,7 +43,7 @@ export function mountCurves(page: Page, goTo: (moment: number) => void): void {
     canvas.addEventListener("pointermove", (event) => {
       if (canvas.hasPointerCapture(event.pointerId)) scrub(event);
     });
-    page.onDraw(() => drawCurve(name, page, most()));
+    page.onDraw(shown, () => drawCurve(name, page, most()));
   }
 }
 

@@ -18,7 +18,8 @@ export function mountHistory(page: Page, goTo: (moment: number) => void): void {
     const box = canvas.getBoundingClientRect();
     goTo(Math.round(((clientX - box.left - LEFT) / (box.width - LEFT - right)) * (page.run.stops.length - 1)));
   });
-  page.onDraw(() => drawHistory(page, right));
+  const shown = () => [page.history, page.answer, page.at, page.run];
+  page.onDraw(shown, () => drawHistory(page, right));
 }
 
 /** Room for the names at the end of the lines. */

@@ -14,7 +14,8 @@ export const trustWord = (r2: number): string => (r2 >= 0.75 ? "good" : r2 >= 0.
 export function mountWhy(page: Page, pick: (index: number) => void): void {
   const {classNames} = page.lesson;
   const near = byId("near");
-  page.onDraw(() => {
+  const shown = () => [page.hand, page.answer];
+  page.onDraw(shown, () => {
     const {hand, answer} = page;
     if (!hand) for (const id of ["seen", "saliency", "lime"]) clear(canvasOf(id));
     else paintPicture(canvasOf("seen"), hand.pixels, page.lesson);

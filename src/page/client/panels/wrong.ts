@@ -53,7 +53,8 @@ export function mountWrong(page: Page, pick: (index: number) => void): Wrongs {
     label?.replaceChildren(`${truth} → `, h("i", {}, classNames[guess]));
     item.setAttribute("aria-label", `${truth} → ${classNames[guess]}, ${pct(sure, 0)} sure`);
   };
-  page.onDraw(() => {
+  const shown = () => [momentOf(page), page.hand];
+  page.onDraw(shown, () => {
     find();
     const title = found.length
       ? `${int(found.length)} wrong, those it is surest of first`

@@ -1,6 +1,7 @@
 import {h} from "../../../report/client/dom";
 import {boldParts, byId} from "../elements";
 import type {Page} from "../page";
+import {lastOf} from "../run";
 import {batchPicture} from "./batch-picture";
 import {STEPS, type TourActs} from "./steps";
 
@@ -80,6 +81,18 @@ export function openTour(page: Page, acts: TourActs, open: (tab: string) => void
   };
 
   button.addEventListener("click", () => go(at < 0 ? 0 : -1));
-  page.onDraw(refresh);
+  // a card speaks of all there is
+  page.onDraw(
+    () => [
+      page.at,
+      page.hand,
+      page.answer,
+      page.run,
+      page.run.state,
+      page.run.moments.length,
+      lastOf(page.run.batches),
+    ],
+    refresh,
+  );
   return {go, isOpen: () => at >= 0};
 }
