@@ -19,6 +19,7 @@ import {take} from "../../src/pipeline/data/split";
 import {cnn} from "../../src/pipeline/model/zoo/cnn";
 import {oneCycle} from "../../src/pipeline/training/schedule";
 import {epochStart, trainEpoch} from "../../src/pipeline/training/train";
+import {eventLoopTurn} from "../../src/tsne/index";
 import {firstOf, KNOWN_RUNS, mnistMaterial} from "./lesson-data";
 
 let mnist: Material;
@@ -37,6 +38,10 @@ async function all(config: Config, material: Material): Promise<Told[]> {
   const told: Told[] = [];
   for await (const one of learn(config, material)) told.push(one);
   return told;
+}
+/** Waits until all that can go on now has gone on, so many times. */
+async function turns(count: number): Promise<void> {
+  for (let turn = 0; turn < count; turn++) await eventLoopTurn();
 }
 const momentsOf = (told: readonly Told[]) => told.filter((one): one is Moment => one.kind === "moment");
 
@@ -147,7 +152,7 @@ test("a run waits where it may not go on, and goes on from there to the same end
   await until(({kind}) => kind === "moment");
   ask({kind: "until", step: 3});
   await until((one) => one.kind === "batch" && one.step === 3);
-  await new Promise((resolve) => setTimeout(resolve, 100)); // time enough for a step that is not allowed
+  await turns(50); // by then a step that is not allowed would be told
   expect(told.filter(({kind}) => kind === "batch").length).toBe(3);
   ask({kind: "until", step: Infinity});
   await until(({kind}) => kind === "done");
@@ -235,7 +240,7 @@ describe("work that reports by a callback, as a generator", () => {
       }
     });
     told.push((await reports.next()).value as number);
-    await new Promise((resolve) => setTimeout(resolve, 5));
+    await turns(1);
     expect([told, done]).toEqual([[1], 0]);
     await reports.next();
     expect(done).toBe(1);
@@ -263,7 +268,7 @@ describe("work that reports by a callback, as a generator", () => {
     });
     await left.next();
     await left.return(undefined);
-    await new Promise((resolve) => setTimeout(resolve, 5));
+    await turns(1);
     expect(ended).toBe("nobody looks any more");
   });
 });
