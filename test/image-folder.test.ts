@@ -31,6 +31,13 @@ test("takes its classes from the folders' names, and holds out a seventh of each
   expect((await opened(folder)).dataset.digest).toBe(dataset.digest);
 });
 
+test("of one image to learn from, which cannot be held out too, it says what is missing", async () => {
+  const folder = writeShapes(join(temporaryFolder(), "one"), {perClass: 1});
+  for (const shape of SHAPES.slice(2)) rmSync(join(folder, shape), {recursive: true});
+  const expected = "expected at least 2 images to learn from, as one of them is held out for validation";
+  await expect(opened(folder)).rejects.toThrow(`${folder}: ${expected}, got 1`);
+});
+
 test("reads train and test as they are parted; grey where no image has a colour, and the very pixels", async () => {
   const root = temporaryFolder();
   writeShapes(join(root, "train"), {perClass: 12, colored: false});

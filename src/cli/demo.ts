@@ -63,7 +63,9 @@ export const demoCommand: Command = {
     const {writeDemo}: typeof import("../page/file/write-demo") = require("../page/file/write-demo");
     const {lesson, bytes} = await writeDemo(options, note);
     const count = (n: number) => n.toLocaleString("en");
-    const parts = `${count(lesson.train)} ${lesson.words.many} to learn from, ${count(lesson.test)} to test`;
+    const [height, width] = lesson.shape;
+    const kind = `${lesson.words.many} of ${height} x ${width} pixels`;
+    const parts = `${count(lesson.train)} ${kind} to learn from, ${count(lesson.test)} to test`;
     print(`${parts}; ${(bytes / 1e6).toFixed(2)} MB`);
     print(`page  ${out}`);
     const {train, test, shape, classNames} = lesson;

@@ -27,14 +27,15 @@ function split(count: number, shape: readonly [number, number, number], classes:
     },
   };
 }
+type Part = "train" | "validation" | "test";
 function dataset(
   shape: readonly [number, number, number],
-  {classes = 3, train = 90, test: tested = 30}: {classes?: number; train?: number; test?: number} = {},
+  {classes = 3, train = 90, validation = 0, test: tested = 30}: Partial<Record<Part | "classes", number>> = {},
 ): Dataset {
   const classNames = Array.from({length: classes}, (_, k) => `class ${k}`);
-  const [toLearn, toTest] = [split(train, shape, classes), split(tested, shape, classes)];
+  const [toLearn, heldOut, toTest] = [train, validation, tested].map((count) => split(count, shape, classes));
   const name = "photos";
-  return {...{name, imageShape: shape, classNames, train: toLearn, validation: toTest, test: toTest, digest: ""}};
+  return {...{name, imageShape: shape, classNames, train: toLearn, validation: heldOut, test: toTest, digest: ""}};
 }
 
 test("docs/demo.html is the page that the sources make (npm run demo writes it)", () => {
@@ -85,6 +86,13 @@ describe("one's own pictures", () => {
     expect(tight.notes[0]).toMatch(
       /^the page has \d+ of 3000 .*: pictures may take 0\.0 MB of it, --max-size says otherwise/,
     );
+  });
+
+  test("that a run would hold out for validation are learnt from: none is left out", async () => {
+    const {material, notes} = await materialFrom(dataset([16, 16, 1], {train: 60, validation: 6}), 1e6);
+    expect([material.lesson.train, material.lesson.test, notes]).toEqual([66, 30, []]);
+    const learnt = Array.from({length: 66}, (_, n) => material.pixels[n * 256]).sort((a, b) => a - b);
+    expect(learnt).toEqual([...Array(60).keys(), ...Array(6).keys()].sort((a, b) => a - b));
   });
 
   test("that are few are taught in small batches, for more epochs", async () => {

@@ -3,7 +3,7 @@ import {gzipSync} from "node:zlib";
 import {UserError} from "../../nouns/options";
 import {fork, shuffled} from "../../nouns/random";
 import type {Dataset, Split} from "../../nouns/samples";
-import {first} from "../../pipeline/data/split";
+import {first, pooled} from "../../pipeline/data/split";
 import {BATCH, fittingBatch} from "../../pipeline/training/length";
 import {type Lesson, type Material, sizeOf} from "../lesson";
 
@@ -24,18 +24,20 @@ const [EPOCHS, STEPS, MOST_EPOCHS] = [4, 300, 30];
 const MNIST_OPENS_WITH = 162;
 
 /**
- * The pictures of a page: the first of MNIST; of other data as many as there is room for, by chance.
+ * The pictures of a page: the first of MNIST; of other data as many as there is room for, by chance. Those that a run holds
+ * out for validation are learnt from too: here nothing is chosen by them.
  *
  * @param most Bytes that they may take in the page.
  * @returns What was left out is said in `notes`.
  * @throws UserError if a page cannot teach them.
  */
 export async function materialFrom(
-  data: Dataset,
+  given: Dataset,
   most: number,
 ): Promise<{readonly material: Material; readonly notes: readonly string[]}> {
+  const isMnist = given.name === "mnist";
+  const data = isMnist ? given : {...given, train: pooled([given.train, given.validation])};
   check(data);
-  const isMnist = data.name === "mnist";
   const random = (part: string) => fork(0, "demo", part);
   const order = ({count}: Split, part: string) => (isMnist ? first(count) : shuffled(count, random(part)));
   const [trainOrder, testOrder] = [order(data.train, "train"), order(data.test, "test")];

@@ -53,6 +53,10 @@ export async function* openData(
   const count = Math.min(trainLimit, all.count);
   const heldOut = Math.max(1, Math.round(count * HELD_OUT));
   const {validation} = source;
+  if (!validation && count < 2) {
+    const expected = "expected at least 2 images to learn from, as one of them is held out for validation";
+    throw new UserError(`${data}: ${expected}, got ${count}`);
+  }
   const places = validation ? undefined : holdOut(source.train.labels, count, heldOut, fork(seed, "validation"));
   const whole: Dataset = {
     name: data === "mnist" ? "mnist" : resolve(data).split(/[\\/]/).at(-1)!,

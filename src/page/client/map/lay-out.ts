@@ -6,8 +6,18 @@ const [TURNS, SHARE] = [8, 0.25];
 const PAIRS = 40_000;
 /** A map narrower than this is in its first steps, all in one place. */
 const NARROW = 3.01;
-/** The part of the panel that a map fills, and the most that a picture may be from the middle. */
-const [FILLED, EDGE] = [1.8, 0.96];
+/** The part of the panel that a map fills. */
+const FILLED = 1.8;
+
+/** What a map is laid out for, in half heights of the panel. */
+export interface Room {
+  /** The panel's width over its height. */
+  readonly wide: number;
+  /** Least distance of two pictures. */
+  readonly apart: number;
+  /** Least distance of a picture's middle from the panel's edge. */
+  readonly margin: number;
+}
 
 const near = new Uint16Array(2 * PAIRS);
 
@@ -15,10 +25,9 @@ const near = new Uint16Array(2 * PAIRS);
  * Centres a map and scales it to the panel; then pushes apart pictures that cover each other. The map's truth is who is near
  * whom: that no picture hides another costs less of it than a picture's width. A map that is still small stays small.
  *
- * @param points `[n * 2]`. @param wide The panel's width over its height. @param apart Least distance of two pictures.
- * @param target Where the places go, `[n * 2]`.
+ * @param points `[n * 2]`. @param target Where the places go, `[n * 2]`.
  */
-export function layOut(points: ArrayLike<number>, wide: number, apart: number, target: Float32Array): void {
+export function layOut(points: ArrayLike<number>, {wide, apart, margin}: Room, target: Float32Array): void {
   const count = target.length / 2;
   const [[x0, x1], [y0, y1]] = [0, 1].map((d) => {
     const sorted = Float32Array.from({length: count}, (_, n) => points[2 * n + d]).sort();
@@ -34,9 +43,9 @@ export function layOut(points: ArrayLike<number>, wide: number, apart: number, t
   if (size > NARROW) pushApart(target, apart);
   let most = 0;
   for (let n = 0; n < count; n++) {
-    most = Math.max(most, Math.abs(target[2 * n]) / wide, Math.abs(target[2 * n + 1]));
+    most = Math.max(most, Math.abs(target[2 * n]) / (wide - margin), Math.abs(target[2 * n + 1]) / (1 - margin));
   }
-  if (most > EDGE) for (let i = 0; i < 2 * count; i++) target[i] *= EDGE / most;
+  if (most > 1) for (let i = 0; i < 2 * count; i++) target[i] /= most;
 }
 
 /** Eight times, each two pictures that overlap step back by a quarter of that. Pairs come from one sweep along x. */

@@ -134,8 +134,9 @@ export function openMap(page: Page): ShownMap {
       if (!sprites || !image) return;
       const panel = panelOf();
       if (pending) {
-        const apart = (APART[lesson.shape[2] > 1 ? "whole" : "ink"] * sprites.cell) / panel.dense / panel.half;
-        layOut(pending, panel.width / (2 * panel.half), apart, target);
+        const side = sprites.cell / panel.dense / panel.half;
+        const apart = APART[lesson.shape[2] > 1 ? "whole" : "ink"] * side;
+        layOut(pending, {wide: panel.width / (2 * panel.half), apart, margin: 0.6 * side}, target);
         if (still.matches) scene.shown.set(target);
         pending = undefined;
       }
