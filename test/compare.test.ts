@@ -2,8 +2,10 @@ import {cpSync, mkdirSync, readFileSync, renameSync, rmSync, writeFileSync} from
 import {join} from "node:path";
 import fc from "fast-check";
 import {afterAll, beforeAll, describe, expect, test} from "vitest";
+import {comparisonLines} from "../src/cli/compare-words";
 import {html} from "../src/escape/html";
 import {type Answers, compareAnswers} from "../src/numbers/comparison";
+import {seedDifference} from "../src/numbers/seed-noise";
 import {openRunDirectory} from "../src/pipeline/record/run-directory";
 import {readSaved} from "../src/pipeline/record/saved-file";
 import {answersAt, findRunAt, type SavedImages} from "../src/pipeline/record/saved-run";
@@ -125,7 +127,57 @@ describe("saved runs", () => {
     expect(runs.map(({noise}) => noise.verdict)).toEqual(["seed", "seed", "beyond", "beyond", "beyond"]);
     const [mean] = [settings[1].accuracies.reduce((a, b) => a + b) / 3];
     expect(runs[2].noise.difference).toBeCloseTo(mean - settings[0].mean, 12);
-    expect((await compared("slow-0", "fast-0")).runs[0].noise.verdict).toBe("unknown");
+  });
+
+  test("find the seeds that stand beside them, whatever these looked at", async () => {
+    const {settings, runs} = await compared("slow-0@0", "fast-0");
+    expect(settings.map(({seeds}) => seeds)).toEqual([
+      [0, 1, 2],
+      [0, 1, 2],
+    ]);
+    expect(runs[0].noise).toMatchObject({verdict: "beyond", seeds: [3, 3]});
+    expect(settings[0].runs.map(({epoch}) => epoch)).toEqual([0, 0, 0]);
+    const wholly = await compared("slow-0@0", "slow-1@0", "slow-2@0", "fast-0", "fast-1", "fast-2");
+    expect(runs[0].noise.difference).toBe(wholly.runs[2].noise.difference);
+    // every class of digits is better than by the untrained network's chance, or not; the marks are as many as the rows
+    expect([runs[0].classNoise.length, runs[0].pairNoise.length]).toEqual([10, runs[0].pairs.length]);
+    expect(new Set(runs[0].classNoise)).toContain("beyond");
+    const told = comparisonLines(await compared("slow-0@0", "fast-0"), 5).join("\n");
+    expect(told).toMatch(/▲ Beyond seed noise: .*\n {2}The yardstick is 3 seeds of slow-0's setting and 3 seeds of/);
+  });
+
+  test("say what would tell where no seeds are known, and take one setting's seeds for the other's", async () => {
+    const alone = join(save, "..", "alone");
+    const copied = (...names: string[]) => {
+      for (const name of names) cpSync(join(save, name), join(alone, name), {recursive: true});
+    };
+    const noise = async () => {
+      const [base, other] = [await findRunAt(alone, "slow-0@1"), await findRunAt(alone, "fast-0@1")];
+      const comparison = await compareRuns([base, other]);
+      return {...comparison.runs[0], told: comparisonLines(comparison, 5).join("\n")};
+    };
+    copied("slow-0", "fast-0");
+    const {noise: unknown, classNoise, told} = await noise();
+    expect([unknown.verdict, new Set(classNoise)]).toEqual(["unknown", new Set(["unknown"])]);
+    expect(told).toContain("no seeds known");
+    expect(told).toContain("Run `sweep --seeds 5 --from slow-0`");
+    copied("slow-1", "slow-2");
+    const known = await noise();
+    expect(known.noise.seeds).toEqual([3, 1]);
+    const accuracies = await Promise.all(
+      ["slow-0", "slow-1", "slow-2", "fast-0"].map(
+        async (name) => (await findRunAt(alone, `${name}@1`)).run.metrics[1].testAccuracy,
+      ),
+    );
+    const found = seedDifference(accuracies.slice(0, 3), accuracies.slice(3));
+    expect(known.noise.interval95).toEqual(found?.interval95);
+    // a run that is cut off is no yardstick, one that is damaged is said
+    const lines = readFileSync(join(alone, "slow-2/metrics.jsonl"), "utf8").split("\n");
+    writeFileSync(join(alone, "slow-2/metrics.jsonl"), `${lines.slice(0, 2).join("\n")}\n`);
+    expect((await noise()).noise.seeds).toEqual([2, 1]);
+    writeFileSync(join(alone, "slow-2/metrics.jsonl"), lines.join("\n").replace("testLoss", "testLost"));
+    expect((await noise()).told).toMatch(/left out: .*metrics.jsonl/);
+    rmSync(alone, {recursive: true});
   });
 
   test("with other test images are compared on those they share, and named by the base's places", async () => {

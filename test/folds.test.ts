@@ -122,22 +122,22 @@ describe("600 pictures of which four lie in the wrong folder", () => {
       .trim()
       .split("\n");
     expect(lines[0]).toBe(
-      "rank,split,index,file,given_label,predicted_label,label_score,is_label_issue,method,reason,decision,new_label",
+      "rank,split,index,source_index,file,given_label,predicted_label,label_score,is_label_issue,method,reason,decision,new_label",
     );
     const rows = lines.slice(1).map((line) => line.split(","));
     expect(rows.length).toBe(600);
-    expect(new Set(rows.map(([, , , file]) => file)).size).toBe(600);
-    const doubted = rows.filter(([, , , , , , , isIssue]) => isIssue === "1").map(([, , , file]) => file);
+    expect(new Set(rows.map(([, , , , file]) => file)).size).toBe(600);
+    const doubted = rows.filter(([, , , , , , , , isIssue]) => isIssue === "1").map(([, , , , file]) => file);
     // how many are wrong is an estimate, to one or two; the order is not
     expect(doubted.filter((file) => misplaced.includes(file)).length).toBeGreaterThanOrEqual(3);
     expect(doubted.length).toBeLessThan(10);
     expect(
       rows
         .slice(0, 4)
-        .map((row) => row[3])
+        .map((row) => row[4])
         .sort(),
     ).toEqual(misplaced.toSorted());
-    const scores = rows.map((row) => Number(row[6]));
+    const scores = rows.map((row) => Number(row[7]));
     expect(scores).toEqual(scores.toSorted((a, b) => a - b));
     const told = events.find(({type}) => type === "labels");
     expect(told).toMatchObject({asked: 600, path: join(folder, "save", "r", "suspects.csv")});

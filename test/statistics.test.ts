@@ -4,6 +4,7 @@ import {expect, test} from "vitest";
 import {incompleteBeta, logGamma} from "../src/numbers/beta-function";
 import {holm, meanAndDeviation, studentQuantile, welchInterval, wilsonInterval} from "../src/numbers/intervals";
 import {pairedTest} from "../src/numbers/paired-test";
+import {seedDifference, verdictsOf} from "../src/numbers/seed-noise";
 
 /** What scipy and statsmodels computed: fixtures/statistics/make_statistics.py. */
 const oracle = JSON.parse(readFileSync("test/fixtures/statistics/statistics.json", "utf8")) as {
@@ -12,6 +13,7 @@ const oracle = JSON.parse(readFileSync("test/fixtures/statistics/statistics.json
   readonly wilson: [number, number, number, number][];
   readonly student: [number, number, number][];
   readonly welch: [number[], number[], number, number][];
+  readonly seeds: [number[], number[], number, number, number][];
   readonly holm: [number[], number[]][];
 };
 
@@ -41,6 +43,45 @@ test("knows nothing of a share of no images", () => {
 
 test.each(oracle.student)("the %d quantile of Student's t with %d degrees of freedom is scipy's", (q, freedom, t) => {
   expect([studentQuantile(q, freedom)]).toBeAllClose([t], {rtol: 1e-10});
+});
+
+test.each(oracle.seeds)("what seeds say of %j and %j is scipy's", (first, second, low, high, p) => {
+  const found = seedDifference(first, second);
+  expect(found?.interval95).toBeAllClose([low, high], {rtol: 1e-10});
+  expect(found?.p).toBeCloseTo(p, 10);
+  const back = seedDifference(second, first);
+  expect(back?.difference).toBeCloseTo(-(found?.difference ?? Number.NaN), 12);
+  expect(back?.p).toBeCloseTo(p, 10);
+});
+
+test("fewer than three seeds say nothing, nor do seeds that do not vary", () => {
+  expect(seedDifference([0.9, 0.8], [0.7, 0.6])).toBeUndefined();
+  expect(seedDifference([0.9, 0.9, 0.9], [0.8])).toBeUndefined();
+  expect(seedDifference([], [0.8, 0.9, 0.7])).toBeUndefined();
+});
+
+test("verdicts on several differences at once are corrected for their number", () => {
+  const clear = [
+    [1, 2, 3],
+    [101, 102, 103],
+  ] as const;
+  const close = [
+    [1, 2, 3],
+    [3.9, 4.7, 5.5],
+  ] as const; // p about 0.02
+  const none = [
+    [1, 2, 3],
+    [2, 1, 4],
+  ] as const;
+  expect(verdictsOf([close])).toEqual(["beyond"]);
+  expect(verdictsOf([clear, close, none, none, none])).toEqual(["beyond", "within", "within", "within", "within"]);
+  expect(
+    verdictsOf([
+      [[0, 0, 0], [0]],
+      [[0, 0, 0], [4]],
+      [[1], [2, 3]],
+    ]),
+  ).toEqual(["within", "unknown", "unknown"]);
 });
 
 test.each(oracle.welch)("Welch's interval of %j and %j is scipy's", (first, second, low, high) => {

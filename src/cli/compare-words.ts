@@ -1,23 +1,30 @@
+import type {NoiseVerdict} from "../numbers/seed-noise";
 import {partingWords} from "../pipeline/record/parting";
-import type {Compared, RunComparison, SeedNoise, Setting} from "../report/compare/compare-runs";
+import type {Compared, RunComparison} from "../report/compare/compare-runs";
 import {nameOf} from "../report/compare/document";
 import {apartWords} from "../report/compare/explained-apart";
-import {percent} from "../report/compare/figures";
-import {outOf100, points} from "../report/compare/page";
+import {percent, points} from "../report/compare/figures";
+import {NOISE_KEY, NOISE_MARKS, noiseWords} from "../report/compare/noise-words";
+import {outOf100} from "../report/compare/page";
+import type {SeedNoise} from "../report/compare/seed-yardstick";
+import type {Setting} from "../report/compare/settings";
 import {paint} from "./terminal";
 
 /** What `compare` prints, line by line: the verdict first, then what it rests on. */
 export function comparisonLines(comparison: RunComparison, most: number): string[] {
-  const {base, baseMetrics, runs, settings} = comparison;
+  const {base, baseMetrics, runs, settings, unread} = comparison;
   return [
     `base  ${paint.bold(nameOf(base))}  test accuracy ${percent(baseMetrics.testAccuracy)}`,
     ...runs.flatMap((run) => ["", ...runLines(comparison, run, most)]),
+    ...(runs.some(({noise}) => noise.verdict !== "seed") ? ["", NOISE_KEY] : []),
+    ...unread.map((why) => `left out: ${why}`),
     ...(settings.some((setting) => setting.runs.length > 1) ? ["", ...settings.map(settingLine)] : []),
   ];
 }
 
-function runLines({classNames, sameData, images}: RunComparison, run: Compared, most: number): string[] {
+function runLines({base, classNames, sameData, images}: RunComparison, run: Compared, most: number): string[] {
   const {total, accuracyAfter, accuracyInterval, options, pairs, classes, fixed, broken, noise} = run;
+  const mark = (of: readonly NoiseVerdict[], n: number) => (noise.verdict === "seed" ? "" : ` ${NOISE_MARKS[of[n]]}`);
   const [low, high] = accuracyInterval.map(percent);
   const net = total.fixed - total.broken;
   const verdict =
@@ -35,33 +42,29 @@ function runLines({classNames, sameData, images}: RunComparison, run: Compared, 
     `  ${total.fixed} turned right, ${total.broken} turned wrong, ${run.bothWrong} are wrong in both`,
     `  difference ${points(total.difference)} points (95 %: ${total.interval95.map(points).join(" to ")})`,
     `  were both equally good, a split as uneven as ${total.fixed} : ${total.broken} would come up in ${outOf100(total.p)} comparisons (McNemar, exact)`,
-    noiseLine(noise),
+    ...noiseLines(noise, base.run.facts.name),
     ...(run.explained.length === 0 ? [] : [`  ${apartWords(run.explained, classNames)}`]),
     ...(run.parting === undefined ? [] : [`  ${partingWords(run.parting)}`]),
     ...options.map(({name, base, other}) => `  ${name}: ${shortly(base)} → ${shortly(other)}`),
     ...shown.map(
-      ({label, before, after}) => `  class ${classNames[label]}: ${percent(before)} → ${percent(after)} right`,
+      ({label, before, after}) =>
+        `  class ${classNames[label]}: ${percent(before)} → ${percent(after)} right${mark(run.classNoise, label)}`,
     ),
     ...pairs
       .slice(0, Math.min(5, most))
       .map(
-        ({label, predicted, before, after}) =>
-          `  ${classNames[label]} taken for ${classNames[predicted]}: ${before} → ${after} times`,
+        ({label, predicted, before, after}, n) =>
+          `  ${classNames[label]} taken for ${classNames[predicted]}: ${before} → ${after} times${mark(run.pairNoise, n)}`,
       ),
     ...listed(paint.green("right"), fixed),
     ...listed(paint.red("wrong"), broken),
   ];
 }
 
-function noiseLine({verdict, interval95}: SeedNoise): string {
-  if (verdict === "seed") return "  the two runs differ by their seed alone: this is what chance does";
-  if (verdict === "unknown") {
-    return "  chance of the seed: unknown; give at least three runs of each setting that differ by --seed alone";
-  }
-  const between = interval95?.map(points).join(" to ");
-  return verdict === "beyond"
-    ? `  ${paint.bold("beyond seed noise")}: the settings' means differ by ${between} points (95 %)`
-    : `  ${paint.bold("within seed noise")}: another seed alone moves as much (95 %: ${between} points)`;
+function noiseLines(noise: SeedNoise, base: string): string[] {
+  const [said, source] = noiseWords(noise, base);
+  const mark = noise.verdict === "seed" ? "" : `${NOISE_MARKS[noise.verdict]} `;
+  return [`  ${mark}${paint.bold(said)}`, ...(source ? [`  ${source}`] : [])];
 }
 
 function settingLine({runs, mean, deviation}: Setting): string {

@@ -8,6 +8,7 @@ import {writeWhole} from "../pipeline/record/write-whole";
 import {runOptions} from "../pipeline/run/options";
 import {compareRuns} from "../report/compare/compare-runs";
 import {compareDocument} from "../report/compare/document";
+import {noiseWords} from "../report/compare/noise-words";
 import {comparePage} from "../report/compare/page";
 import {RUNS_FILE, runsShown} from "../report/compare/runs-shown";
 import {writeReport} from "../report/page";
@@ -70,11 +71,21 @@ export async function tryEdits(
       changed,
       fixed: run.total.fixed,
       broken: run.total.broken,
+      seedNoise: run.noise,
     };
     const document = {schema: "epochscope/try/1", ...tried, page, compare: compareDocument(comparison, LISTED)};
     sayJson(JSON.stringify(document, undefined, 2));
   } else if (!quiet) {
-    for (const line of ["", sentence, "", ...comparisonLines(comparison, LISTED), "", `page  ${page}`]) say(line);
+    for (const line of [
+      "",
+      sentence,
+      ...noiseWords(run.noise, before),
+      "",
+      ...comparisonLines(comparison, LISTED),
+      "",
+      `page  ${page}`,
+    ])
+      say(line);
   }
   return 0;
 }
@@ -90,7 +101,7 @@ export function tryWords(changed: number, images: number, fixed: number, broken:
     `${broken} turned wrong`,
     ...(other > 0 ? [`${other} wrong in another way`] : []),
   ];
-  return `${many(changed, "answer")} changed because of ${those}: ${parts.join(", ")}. Another seed alone may change as many (sweep says).`;
+  return `${many(changed, "answer")} changed because of ${those}: ${parts.join(", ")}.`;
 }
 
 function freeName(save: string, name: string): string {

@@ -1,5 +1,5 @@
 import {existsSync} from "node:fs";
-import {join} from "node:path";
+import {basename, dirname, join} from "node:path";
 
 import {kebab, type Option, type OptionTable, resolveOptions, UserError} from "../nouns/options";
 import {probes} from "../pipeline/probes/index";
@@ -11,7 +11,7 @@ import {isStale} from "../pipeline/training/patience";
 import type {Command} from "./command";
 import {declareFlags, flagOf, givenOf} from "./flags";
 import {sayEvent} from "./json-events";
-import {declareRunFlags, drive} from "./run";
+import {declareRunFlags, drive, optionsOfRun} from "./run";
 import {outcomeOf, tableOf} from "./sweep-outcome";
 import {complain, paint, say as print} from "./terminal";
 
@@ -39,7 +39,8 @@ export const sweepCommand: Command = {
       ["--over FLAG=A,B,…", "a flag of `run` and the values to try; may be given several times"],
       ["--data --model --epochs", "and every other flag of `run`, for all of them"],
       ["--probes LIST", "who looks"],
-      ["--name NAME", "the beginning of the runs' names [sweep]"],
+      ["--from RUN", "with that run's options: its seeds are then the yardstick of `compare`"],
+      ["--name NAME", "the beginning of the runs' names [sweep, or RUN]"],
     ],
     also: ["save"],
     examples: ["epochscope sweep --seeds 5 --epochs 2", "epochscope sweep --over learning-rate=0.001,0.004 --seeds 3"],
@@ -61,8 +62,12 @@ export const sweepCommand: Command = {
     const json = given.json === true;
     const {seeds} = resolveOptions({seeds: sweepFlags.seeds}, givenOf(given, {seeds: sweepFlags.seeds}, ""), "--");
     const over = (given.over ?? []) as string[];
-    const common: {readonly [name: string]: unknown} = {probes: "confusion", ...givenOf(given, runOptions, "")};
-    const grid = sweepGrid(`${common.name ?? DEFAULT_NAME}`, over, seedsOf(`${seeds}`));
+    const own = givenOf(given, runOptions, "") as {readonly [name: string]: unknown};
+    const from = own.from ? await findRun(`${own.save ?? runOptions.save.default}`, `${own.from}`) : undefined;
+    const parent = from ? await optionsOfRun(dirname(from.path), from.path) : undefined;
+    const common: {readonly [name: string]: unknown} = {...parent?.options, probes: "confusion", ...own};
+    const beginning = common.name ?? (from ? basename(from.path) : DEFAULT_NAME);
+    const grid = sweepGrid(`${beginning}`, over, seedsOf(`${seeds}`));
     const plans = grid.map((run) => ({run, ...optionsOf(run, common)})); // all are checked before the first begins
     const {save} = plans[0].options;
     const say = (line: string) => {

@@ -15,16 +15,29 @@ export interface RunsShown {
   /** Test images that this run alone gets right, and those that the other alone does: place, label, its answer, this one's. */
   readonly fixed: readonly ChangedAnswer[];
   readonly broken: readonly ChangedAnswer[];
+  /** In words: what another seed does, and how that is known. Of an earlier version: no words. */
   readonly noise: {
     readonly verdict: "beyond" | "within" | "unknown" | "seed";
-    readonly interval95: readonly [number, number] | null;
+    readonly said?: string;
+    readonly source?: string;
   };
+  /** Classes and confusions whose counts differ, those with the greatest difference first; absent of an earlier version. */
+  readonly details?: readonly RunsDetail[];
   /** Right answers of each setting's runs, a setting a list; the first is the base's. */
   readonly settings: readonly {readonly runs: readonly string[]; readonly right: readonly number[]}[];
   /** Options that the two do not share, in words. */
   readonly options: readonly {readonly name: string; readonly base: string; readonly other: string}[];
   /** What a list of decisions did to this run's training images; null where there was none. */
   readonly edits: {readonly dropped: number; readonly relabelled: number} | null;
+}
+
+/** Right answers to a class; or how often class `label` was taken for `predicted`. */
+export interface RunsDetail {
+  readonly label: number;
+  readonly predicted?: number;
+  readonly before: number;
+  readonly after: number;
+  readonly noise: "beyond" | "within" | "unknown";
 }
 
 export type ChangedAnswer = readonly [index: number, label: number, before: number, after: number];

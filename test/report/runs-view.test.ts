@@ -29,7 +29,11 @@ const shown: RunsShown = {
     [5, 2, 2, 0],
     [6, 0, 0, 1],
   ],
-  noise: {verdict: "within", interval95: [-0.01, 0.03]},
+  noise: {verdict: "within", said: "Within seed noise: as far.", source: "Run `sweep --seeds 5`, and compare again."},
+  details: [
+    {label: 0, before: 10, after: 12, noise: "beyond"},
+    {label: 2, predicted: 1, before: 4, after: 3, noise: "within"},
+  ],
   settings: [
     {runs: ["first@2", "third@2"], right: [40, 44]},
     {runs: ["second@2"], right: [43]},
@@ -47,10 +51,11 @@ test("a run that was compared has the question Runs, and a picture of a pile ope
   expect(said).toContain("It gets 43 of 60 right, first@2 40.");
   expect(said).toContain("8 answers changed because of 4 training images: 5 turned right, 2 wrong.");
   expect(said).toContain("a split as uneven as 5 : 2 would come up in 45 of 100 comparisons");
-  expect(said).toContain("Within seed noise");
+  expect(said).toContain("▨ Within seed noise: as far. Run sweep --seeds 5, and compare again.");
+  expect(await page.textContent(".p-details tbody")).toMatch(/, right1012▲.* taken for .*43▨/);
   expect(await page.locator(".p-pile-fixed .thumb").count()).toBe(5);
   expect(await page.locator(".p-pile-broken .thumb").count()).toBe(2);
-  expect(await page.textContent(".options-table td:last-child")).toBe("<b>0.004"); // text, never markup
+  expect(await page.textContent(".p-options .options-table td:last-child")).toBe("<b>0.004"); // text, never markup
   await page.click(".p-pile-broken .thumb:nth-child(2)");
   await page.waitForSelector("[data-view=answers]:not([hidden])");
   expect(page.url()).toContain("img=6");

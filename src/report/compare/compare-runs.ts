@@ -1,46 +1,20 @@
 import {UserError} from "../../nouns/options";
 import {type Comparison, compareAnswers} from "../../numbers/comparison";
-import {meanAndDeviation, welchInterval, wilsonInterval} from "../../numbers/intervals";
+import {wilsonInterval} from "../../numbers/intervals";
+import type {NoiseVerdict} from "../../numbers/seed-noise";
 import {type Parting, type PartingRun, partingOf} from "../../pipeline/record/parting";
 import {
   answersAt,
   imageKeys,
   type RunAt,
-  type RunFacts,
   type SavedAnswers,
   type SavedImages,
   testImagesOf,
 } from "../../pipeline/record/saved-run";
 import type {EpochMetrics} from "../../pipeline/types";
 import {type ExplainedApart, explainedApart} from "./explained-apart";
-
-/** An option that two runs do not share, by its path: "options.learningRate", "probes.lime.samples". */
-export interface OptionDifference {
-  readonly name: string;
-  readonly base: unknown;
-  readonly other: unknown;
-}
-
-/**
- * A difference measured by what another seed alone does. "beyond": the 95 % interval of the difference of the two settings'
- * means leaves out 0; "within": it does not; "unknown": either setting has fewer than three seeds among the runs given; "seed": the two
- * runs differ by their seed alone.
- */
-export interface SeedNoise {
-  readonly verdict: "beyond" | "within" | "unknown" | "seed";
-  readonly difference?: number;
-  readonly interval95?: readonly [low: number, high: number];
-}
-
-/** Runs that differ in nothing but their seed. */
-export interface Setting {
-  readonly runs: readonly RunAt[];
-  readonly seeds: readonly number[];
-  readonly accuracies: readonly number[];
-  readonly mean: number;
-  /** Standard deviation of the sample (divisor n - 1); NaN for a single run. */
-  readonly deviation: number;
-}
+import {detailNoise, noiseOf, type SeedNoise, talliesOf} from "./seed-yardstick";
+import {type OptionDifference, optionDifferences, type Setting, seedRuns, settingsOf} from "./settings";
 
 /** One run beside the base. */
 export interface Compared extends Comparison {
@@ -50,6 +24,9 @@ export interface Compared extends Comparison {
   readonly accuracyInterval: readonly [low: number, high: number];
   readonly options: readonly OptionDifference[];
   readonly noise: SeedNoise;
+  /** How each of `classes` and of `pairs` stands to what another seed does, corrected for their number (Holm 1979). */
+  readonly classNoise: readonly NoiseVerdict[];
+  readonly pairNoise: readonly NoiseVerdict[];
   /** Where the two runs first differ by bits; null: nowhere; absent where that cannot be said (`partingOf`). */
   readonly parting?: Parting | null;
   /** How alike both explain the same test images, the least alike first; none where the test images are others. */
@@ -66,12 +43,16 @@ export interface RunComparison {
   /** Whether all runs were tested on the same images in the same order. */
   readonly sameData: boolean;
   readonly runs: readonly Compared[];
+  /** Of the runs given, and of those beside that differ from one of them by their seed alone. */
   readonly settings: readonly Setting[];
+  /** Why runs of these settings that stand beside could not be read. */
+  readonly unread: readonly string[];
 }
 
 /**
  * Compares runs with the first on the test images that both have: McNemar's test, who is right where, and which options
- * differ. Runs that differ by their seed alone form a setting, whose spread is the yardstick of every difference.
+ * differ. Runs that differ by their seed alone form a setting, whose spread is the yardstick of every difference: those given,
+ * and all whole ones beside them.
  *
  * @throws UserError where two runs have no test image in common, or other classes.
  */
@@ -81,9 +62,9 @@ export async function compareRuns(references: readonly RunAt[]): Promise<RunComp
   const images = await testImagesOf(base.run);
   const answers = await answersAt(base.run, base.epoch);
   const keys = imageKeys(images);
-  const settings = settingsOf(
-    await Promise.all(references.map(async (at) => ({at, accuracy: metricsOf(at).testAccuracy}))),
-  );
+  const beside = await seedRuns(references);
+  const settings = settingsOf([...references, ...beside.runs]);
+  const tallies = talliesOf(classNames.length);
   const runs: Compared[] = [];
   let sameData = true;
   for (const at of others) {
@@ -115,12 +96,13 @@ export async function compareRuns(references: readonly RunAt[]): Promise<RunComp
       accuracyInterval: wilsonInterval(Math.round(comparison.accuracyAfter * pairs.base.length), pairs.base.length),
       options: optionDifferences(base.run.facts, at.run.facts),
       noise: noiseOf(settings, base, at),
+      ...(await detailNoise(settings, base, at, comparison, pairs.same ? tallies : undefined)),
       ...(parting === undefined ? {} : {parting}),
       explained: pairs.same ? await explainedApart(base, at) : [],
       indices: pairs.base,
     });
   }
-  return {base, baseMetrics: metricsOf(base), images, classNames, sameData, runs, settings};
+  return {base, baseMetrics: metricsOf(base), images, classNames, sameData, runs, settings, unread: beside.unread};
 }
 
 function partingRun({run: {path, facts}}: RunAt): PartingRun {
@@ -157,68 +139,4 @@ function picked({probabilities, labels}: SavedAnswers, indices: Uint32Array, cla
     rows.set(probabilities.subarray(index * classes, (index + 1) * classes), n * classes);
   });
   return {probabilities: rows, labels: Uint16Array.from(indices, (index) => labels[index])};
-}
-
-/** Options that say where a run is kept or how fast it is computed, and nothing of what it gives. */
-const OF_NO_EFFECT = new Set(["options.name", "options.save", "options.threads", "options.from"]);
-/** Options whose default is 0 or "auto"; `training` says what they came to. */
-const RESOLVED = new Set(["options.learningRate", "options.schedule"]);
-
-/** What run.json says otherwise of the two runs: options, probes, data, engine and version. */
-export function optionDifferences(base: RunFacts, other: RunFacts): OptionDifference[] {
-  const [a, b] = [settingFacts(base), settingFacts(other)];
-  const names = [...new Set([...a.keys(), ...b.keys()])].filter(
-    (name) => !OF_NO_EFFECT.has(name) && !RESOLVED.has(name),
-  );
-  return names
-    .filter((name) => JSON.stringify(a.get(name)) !== JSON.stringify(b.get(name)))
-    .map((name) => ({name, base: a.get(name) ?? null, other: b.get(name) ?? null}));
-}
-
-function settingFacts({options, training, probes, data, engine, model, versions}: RunFacts): Map<string, unknown> {
-  const facts = new Map<string, unknown>();
-  const add = (prefix: string, value: unknown) => {
-    if (typeof value === "object" && value !== null && !Array.isArray(value)) {
-      for (const [name, inner] of Object.entries(value)) add(`${prefix}.${name}`, inner);
-    } else facts.set(prefix, value);
-  };
-  add("options", options);
-  add("training", training);
-  add("probes", probes);
-  facts.set("data.digest", data.digest);
-  facts.set("model.parameters", model.parameters);
-  facts.set("engine", [engine.name, engine.kernels].filter(Boolean).join(", "));
-  facts.set("version", versions.epochscope);
-  return facts;
-}
-
-function settingsOf(runs: readonly {readonly at: RunAt; readonly accuracy: number}[]): Setting[] {
-  const groups = new Map<string, typeof runs>();
-  for (const one of runs) {
-    const facts = [...settingFacts(one.at.run.facts)].filter(
-      ([name]) => !OF_NO_EFFECT.has(name) && name !== "options.seed",
-    );
-    const key = JSON.stringify(facts);
-    groups.set(key, [...(groups.get(key) ?? []), one]);
-  }
-  return [...groups.values()].map((group) => ({
-    runs: group.map(({at}) => at),
-    seeds: group.map(({at}) => at.run.facts.seed),
-    accuracies: group.map(({accuracy}) => accuracy),
-    ...meanAndDeviation(group.map(({accuracy}) => accuracy)),
-  }));
-}
-
-/** Runs of one setting from which on its spread is believed. */
-const ENOUGH_SEEDS = 3;
-
-function noiseOf(settings: readonly Setting[], base: RunAt, other: RunAt): SeedNoise {
-  const [a, b] = [base, other].map((at) => settings.find(({runs}) => runs.includes(at)) as Setting); // all are in one
-  const seeds = (setting: Setting) => new Set(setting.seeds).size;
-  if (a === b) return {verdict: "seed"};
-  if (seeds(a) < ENOUGH_SEEDS || seeds(b) < ENOUGH_SEEDS) return {verdict: "unknown"};
-  const interval95 = welchInterval(a.accuracies, b.accuracies);
-  if (!interval95) return {verdict: "unknown"};
-  const verdict = interval95[0] > 0 || interval95[1] < 0 ? "beyond" : "within";
-  return {verdict, difference: b.mean - a.mean, interval95};
 }

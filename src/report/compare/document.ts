@@ -56,12 +56,13 @@ export function compareDocument(comparison: RunComparison, most: number): object
         class: classNames[label],
         images: count,
         ...(count > 0 ? {before, after} : {before: null, after: null}),
-        ...{difference, fixed, broken, mcnemarP: p, holmP},
+        ...{difference, fixed, broken, mcnemarP: p, holmP, seedNoise: run.classNoise[label]},
       })),
     ),
     pairs: runs.flatMap((run) =>
-      run.pairs.slice(0, most).map(({label, predicted, before, after}) => ({
+      run.pairs.slice(0, most).map(({label, predicted, before, after}, n) => ({
         ...{run: nameOf(run.at), label: classNames[label], predicted: classNames[predicted], before, after},
+        seedNoise: run.pairNoise[n],
       })),
     ),
     images: runs.flatMap((run) => [

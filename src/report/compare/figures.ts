@@ -1,6 +1,7 @@
 import {html} from "../../escape/html";
 import type {EpochMetrics} from "../../pipeline/types";
-import type {RunComparison, Setting} from "./compare-runs";
+import type {RunComparison} from "./compare-runs";
+import type {Setting} from "./settings";
 
 /** @file The comparison's figures as SVG: plain text, no script. */
 
@@ -80,6 +81,11 @@ export function spread(heights: readonly number[], room: number): number[] {
     if (rank > 0) places[i] = Math.max(heights[i], places[order[rank - 1]] + room);
   });
   return places;
+}
+
+/** A difference of shares in percentage points, with its sign. */
+export function points(share: number): string {
+  return `${share < 0 ? "−" : "+"}${Math.abs(100 * share).toFixed(2)}`;
 }
 
 export function percent(share: number): string {

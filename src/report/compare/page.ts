@@ -5,10 +5,12 @@ import {html} from "../../escape/html";
 import type {ChangedImage} from "../../numbers/comparison";
 import {partingWords} from "../../pipeline/record/parting";
 import {fontUrl, hashSource} from "../shell";
-import type {Compared, RunComparison, Setting} from "./compare-runs";
+import type {Compared, RunComparison} from "./compare-runs";
 import {nameOf} from "./document";
 import {apartWords} from "./explained-apart";
-import {accuracyCurves, percent, seedStrips} from "./figures";
+import {accuracyCurves, percent, points, seedStrips} from "./figures";
+import {NOISE_KEY, NOISE_MARKS, noiseWords} from "./noise-words";
+import type {Setting} from "./settings";
 import {thumbnail} from "./thumbnail";
 
 /** Pictures a pile shows; what is beyond is a number. */
@@ -58,7 +60,7 @@ function section(comparison: RunComparison, run: Compared): string {
     ? `of ${total.images.toLocaleString("en")} test images`
     : `of the ${total.images.toLocaleString("en")} test images that both runs have`;
   return `<h1><b>${html(nameOf(run.at))}</b> gets <b>${right}</b> right, not ${rightBefore}, ${among}.</h1>
-<p class="lead">${total.fixed} answers turned right, ${total.broken} turned wrong. ${noiseSentence(run)}</p>
+<p class="lead">${total.fixed} answers turned right, ${total.broken} turned wrong. ${noiseSentence(run, comparison.base.run.facts.name)}</p>
 <div class="columns">
 <section class="panel"><h2>Who is right?</h2>
 ${pile(comparison, run.fixed, "only this run is right")}
@@ -75,21 +77,16 @@ ${run.parting === undefined ? "" : `<p class="soft">By bits, ${html(partingWords
 </div>`;
 }
 
-function noiseSentence({noise}: Compared): string {
-  if (noise.verdict === "seed") return "The two runs differ by their seed alone: this is what chance does.";
-  if (noise.verdict === "unknown") {
-    return "Whether another seed alone would do as much is unknown: give three runs or more of each setting that differ by --seed alone.";
-  }
-  const interval = (noise.interval95 ?? []).map(points).join(" to ");
-  return noise.verdict === "beyond"
-    ? `<b>▲ Beyond seed noise</b>: the settings' means differ by ${interval} points (95 %).`
-    : `<b>▨ Within seed noise</b>: another seed alone moves as much (95 %: ${interval} points).`;
+function noiseSentence({noise}: Compared, base: string): string {
+  const [said, source] = noiseWords(noise, base);
+  const mark = noise.verdict === "seed" ? "" : `${NOISE_MARKS[noise.verdict]} `;
+  return `<b>${mark}${html(said)}</b> ${html(source).replace(/`([^`]*)`/, "<code>$1</code>")}`;
 }
 
 function pile({images, classNames}: RunComparison, list: readonly ChangedImage[], title: string): string {
   const pictures = list.slice(0, PILE).map(({index, label, before, after, ...p}) => {
     const [truth, was, is] = [label, before, after].map((k) => classNames[k]);
-    const where = images.files?.[index] ?? `test image ${index}`;
+    const where = images.files?.[index] ?? `test:${index}`;
     const words = `${where}: ${truth}; before ${was} (label ${percent(p.labelProbabilityBefore)}), now ${is} (label ${percent(p.labelProbabilityAfter)})`;
     return `<li title="${html(words)}"><img alt="${html(words)}" src="${thumbnail(images, index)}">${html(`${was} → ${is}`)}</li>`;
   });
@@ -106,25 +103,25 @@ function optionTable({options}: Compared): string {
   return `<table><tr><th>option</th><th>base</th><th>this run</th></tr>${rows.join("")}</table>`;
 }
 
-function classTable({classNames}: RunComparison, {classes}: Compared): string {
+function classTable({classNames}: RunComparison, {classes, classNoise}: Compared): string {
   const rows = classes
     .filter(({images}) => images > 0)
     .map(({label, before, after, fixed, broken, difference, holmP}) => {
       const mark = holmP < 0.05 ? (difference > 0 ? ` class="number up"` : ` class="number down"`) : ` class="number"`;
-      return `<tr><td>${html(classNames[label])}</td><td class="number">${percent(before)}</td><td class="number">${percent(after)}</td><td class="number">+${fixed} −${broken}</td><td${mark}>${holmP < 0.001 ? "&lt; 0.001" : holmP.toFixed(3)}</td></tr>`;
+      return `<tr><td>${html(classNames[label])}</td><td class="number">${percent(before)}</td><td class="number">${percent(after)}</td><td class="number">+${fixed} −${broken}</td><td${mark}>${holmP < 0.001 ? "&lt; 0.001" : holmP.toFixed(3)}</td><td>${NOISE_MARKS[classNoise[label]]}</td></tr>`;
     });
-  return `<div class="scroll"><table><tr><th>class</th><th class="number">base</th><th class="number">this run</th><th class="number">turned right, wrong</th><th class="number">p</th></tr>${rows.join("")}</table></div><p class="soft">p is McNemar's, corrected for the number of classes (Holm).</p>`;
+  return `<div class="scroll"><table><tr><th>class</th><th class="number">base</th><th class="number">this run</th><th class="number">turned right, wrong</th><th class="number">p</th><th>seeds</th></tr>${rows.join("")}</table></div><p class="soft">p is McNemar's, corrected for the number of classes (Holm). ${NOISE_KEY}</p>`;
 }
 
-function pairTable({classNames}: RunComparison, {pairs}: Compared): string {
+function pairTable({classNames}: RunComparison, {pairs, pairNoise}: Compared): string {
   if (pairs.length === 0) return `<p class="soft">Every confusion is as frequent as before.</p>`;
   const rows = pairs
     .slice(0, PAIRS)
     .map(
-      ({label, predicted, before, after}) =>
-        `<tr><td>${html(classNames[label])} taken for ${html(classNames[predicted])}</td><td class="number">${before}</td><td class="number">${after}</td></tr>`,
+      ({label, predicted, before, after}, n) =>
+        `<tr><td>${html(classNames[label])} taken for ${html(classNames[predicted])}</td><td class="number">${before}</td><td class="number">${after}</td><td>${NOISE_MARKS[pairNoise[n]]}</td></tr>`,
     );
-  return `<table><tr><th>confusion</th><th class="number">base</th><th class="number">this run</th></tr>${rows.join("")}</table>`;
+  return `<table><tr><th>confusion</th><th class="number">base</th><th class="number">this run</th><th>seeds</th></tr>${rows.join("")}</table>`;
 }
 
 /** A setting's runs by name, or the first and how many more. */
@@ -133,11 +130,6 @@ function settingName({base}: RunComparison): (setting: Setting) => string {
     const first = (runs.includes(base) ? base : runs[0]).run.facts.name;
     return runs.length === 1 ? first : `${first} and ${runs.length - 1} more`;
   };
-}
-
-/** A difference of shares in percentage points, with its sign. */
-export function points(share: number): string {
-  return `${share < 0 ? "−" : "+"}${Math.abs(100 * share).toFixed(2)}`;
 }
 
 /** A p value in words of counting, which a reader can picture. */

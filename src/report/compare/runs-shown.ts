@@ -1,6 +1,10 @@
-import type {RunsShown} from "../runs-file";
+import type {RunsDetail, RunsShown} from "../runs-file";
 import type {RunComparison} from "./compare-runs";
 import {nameOf} from "./document";
+import {noiseWords} from "./noise-words";
+
+/** Confusions that the page lists. */
+const PAIRS = 12;
 
 /** Under what name a run's folder keeps the comparison that its page shows. */
 export const RUNS_FILE = "compared.json";
@@ -15,6 +19,16 @@ export function runsShown({base, runs, settings, sameData}: RunComparison): Runs
   if (!sameData || !run) return undefined;
   const {total, noise} = run;
   const {images} = total;
+  const [said, source] = noiseWords(noise, base.run.facts.name);
+  const classes = run.classes.map(
+    ({label, before, after, images: own}, n): RunsDetail => ({
+      ...{label, before: Math.round(before * own || 0), after: Math.round(after * own || 0), noise: run.classNoise[n]},
+    }),
+  );
+  const byChange = (a: RunsDetail, b: RunsDetail) => Math.abs(b.after - b.before) - Math.abs(a.after - a.before);
+  const pairOf = ({label, predicted, before, after}: (typeof run.pairs)[number], n: number): RunsDetail => ({
+    ...{label, predicted, before, after, noise: run.pairNoise[n]},
+  });
   const right = (share: number) => Math.round(share * images);
   const words = (value: unknown) => (typeof value === "string" ? value : (JSON.stringify(value) ?? "–"));
   return {
@@ -23,7 +37,8 @@ export function runsShown({base, runs, settings, sameData}: RunComparison): Runs
     ...{changed: run.changed, bothWrong: run.bothWrong, p: total.p},
     fixed: run.fixed.map(({index, label, before, after}) => [index, label, before, after] as const),
     broken: run.broken.map(({index, label, before, after}) => [index, label, before, after] as const),
-    noise: {verdict: noise.verdict, interval95: noise.interval95 ?? null},
+    noise: {verdict: noise.verdict, said, source},
+    details: [...classes.sort(byChange), ...run.pairs.slice(0, PAIRS).map(pairOf)],
     settings: settings.map((setting) => ({runs: setting.runs.map(nameOf), right: setting.accuracies.map(right)})),
     options: run.options.map(({name, base: was, other}) => ({name, base: words(was), other: words(other)})),
     edits: (run.at.run.facts.data as {edits?: RunsShown["edits"]}).edits ?? null,

@@ -1,4 +1,4 @@
-import type {ChangedAnswer, RunsShown} from "../../runs-file";
+import type {ChangedAnswer, RunsDetail, RunsShown} from "../../runs-file";
 import type {Data} from "../data";
 import {h, type Kid, rem, svg} from "../dom";
 import {int, plural} from "../format";
@@ -20,6 +20,7 @@ export function mountRuns(data: Data, shown: RunsShown, store: Store): PageView 
     {class: "left"},
     h("div", {class: "hero of-2"}, lead(shown), seeds(shown)),
     pair,
+    ...(shown.details?.length ? [details(shown, data)] : []),
     differences(shown),
   );
   return {left, side: null, draw: () => {}, step: () => {}, clear: () => {}};
@@ -44,14 +45,16 @@ function lead(shown: RunsShown): HTMLElement {
   const chance = 100 * p;
   const luck = chance < 1 ? "fewer than 1" : `${Math.round(chance)}`;
   const verdict: {readonly [kind in RunsShown["noise"]["verdict"]]: string} = {
-    beyond: "▲ Beyond seed noise: the settings' means differ.",
-    within: "▨ Within seed noise: another seed alone moves as many.",
-    unknown: "○ One seed each: no one can say whether another would do as much.",
+    beyond: "Beyond seed noise: the settings' means differ.",
+    within: "Within seed noise: another seed alone moves as many.",
+    unknown: "Seed noise unknown: no one can say whether another seed would do as much.",
     seed: "The two runs differ by their seed alone: this is what chance does.",
   };
+  const mark = noise.verdict === "seed" ? "" : `${MARKS[noise.verdict]} `;
   const kids: Kid[] = [
     `Were both equally good, a split as uneven as ${int(fixed.length)} : ${int(broken.length)} would come up in ${luck} of 100 comparisons. `,
-    h("span", {class: "noise"}, verdict[noise.verdict]),
+    h("span", {class: "noise"}, `${mark}${noise.said ?? verdict[noise.verdict]}`),
+    ...(noise.source ? [" ", ...withCode(noise.source)] : []),
   ];
   return h(
     "div",
@@ -74,10 +77,41 @@ function lead(shown: RunsShown): HTMLElement {
   );
 }
 
+const MARKS: {readonly [kind in RunsDetail["noise"]]: string} = {beyond: "▲", within: "▨", unknown: "○"};
+
+/** A text in which a command stands between backticks. */
+function withCode(text: string): Kid[] {
+  return text.split("`").map((part, n) => (n % 2 === 1 ? h("code", {}, part) : part));
+}
+
+/** Classes and confusions that differ, each with its mark. */
+function details({details: list = [], base, run}: RunsShown, {names}: Data): HTMLElement {
+  const help =
+    "Right answers to each class, and how often one was taken for another. ▲ is beyond what another seed does, ▨ within it, ○ unknown since too few seeds are known; " +
+    "the marks are corrected for the number of rows (Holm 1979).";
+  const {root, body} = panel("details", "Class by class", help);
+  const name = ({label, predicted}: RunsDetail) =>
+    predicted === undefined ? `${names[label]}, right` : `${names[label]} taken for ${names[predicted]}`;
+  const heads = ["", base, run, "Seeds"];
+  const head = h("thead", {}, h("tr", {}, ...heads.map((text) => h("th", {scope: "col"}, text))));
+  const rows = list.map((one) =>
+    h(
+      "tr",
+      {},
+      h("th", {scope: "row"}, name(one)),
+      ...[one.before, one.after].map((count) => h("td", {}, int(count))),
+      h("td", {title: `${one.noise} seed noise`}, MARKS[one.noise]),
+    ),
+  );
+  const table = h("table", {class: "layers options-table"}, head, h("tbody", {}, ...rows));
+  body.append(h("div", {class: "cls-wrap", tabindex: "0"}, table));
+  return root;
+}
+
 /** A strip a setting, a dot a seed, the mean a line. */
 function seeds({settings, base, run}: RunsShown): HTMLElement {
   const help =
-    "Right answers of every run that was compared. Runs that differ by their seed alone share a strip; the line is their mean. The filled dot is this run, " +
+    "Right answers of every run that was compared, and of whole runs beside them that differ by their seed alone. Runs that differ by their seed alone share a strip; the line is their mean. The filled dot is this run, " +
     "the hollow one the run that it is compared with.";
   const {root, body} = panel("seeds", "Right answers by seed", help);
   const host = h("div", {class: "chart seeds-chart"});

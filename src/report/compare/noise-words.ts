@@ -1,0 +1,35 @@
+import type {NoiseVerdict} from "../../numbers/seed-noise";
+import {points} from "./figures";
+import type {SeedNoise} from "./seed-yardstick";
+
+/** The mark of a verdict: it stands without colour, on paper too. */
+export const NOISE_MARKS: {readonly [verdict in NoiseVerdict]: string} = {beyond: "▲", within: "▨", unknown: "○"};
+
+/** What a verdict means, for a table's foot. */
+export const NOISE_KEY =
+  "▲ beyond seed noise, ▨ within it (another seed alone moves as much; corrected for their number, Holm), ○ unknown: too few seeds.";
+
+/**
+ * Whether a difference is beyond what another seed does, and how that is known, in two sentences.
+ *
+ * @param lacking A run whose setting lacks seeds: what would tell.
+ */
+export function noiseWords(
+  {verdict, interval95, yardstick, seeds}: SeedNoise,
+  lacking: string,
+): readonly [string, string] {
+  if (verdict === "seed") return ["The two runs differ by their seed alone: this is what chance does.", ""];
+  if (verdict === "unknown") {
+    const known = Math.max(...seeds) < 2 ? "no seeds known" : `${Math.max(...seeds)} seeds are too few`;
+    return [
+      `Seed noise unknown: ${known}, so no one can say whether another seed would do as much.`,
+      `Run \`sweep --seeds 5 --from ${lacking}\`, and compare again.`,
+    ];
+  }
+  const between = (interval95 ?? []).map(points).join(" to ");
+  const said =
+    verdict === "beyond"
+      ? "Beyond seed noise: another seed alone does not move it so far"
+      : "Within seed noise: another seed alone moves it as far";
+  return [`${said} (difference of the settings, 95 %: ${between} points).`, `The yardstick is ${yardstick}.`];
+}

@@ -1,0 +1,154 @@
+import {readFile} from "node:fs/promises";
+import {dirname, join} from "node:path";
+
+import {EpochscopeError} from "../../nouns/errors";
+import {meanAndDeviation} from "../../numbers/intervals";
+import {runsIn} from "../../pipeline/record/runs-in";
+import {findRunAt, openSavedRun, type RunAt, type RunFacts} from "../../pipeline/record/saved-run";
+import {isStale} from "../../pipeline/training/patience";
+
+/** @file Which runs are of one setting, that is, differ by their seed alone; and what two runs' settings differ in. */
+
+/** Runs that differ in nothing that is learnt but their seed. */
+export interface Setting {
+  readonly runs: readonly RunAt[];
+  readonly seeds: readonly number[];
+  readonly accuracies: readonly number[];
+  readonly mean: number;
+  /** Standard deviation of the sample (divisor n - 1); NaN for a single run. */
+  readonly deviation: number;
+}
+
+/** An option that two runs do not share, by its path: "options.learningRate", "probes.lime.samples". */
+export interface OptionDifference {
+  readonly name: string;
+  readonly base: unknown;
+  readonly other: unknown;
+}
+
+/** Options that say where a run is kept or how fast it is computed, and nothing of what it gives. */
+const OF_NO_EFFECT = new Set(["options.name", "options.save", "options.threads", "options.from"]);
+/** Options whose default is 0 or "auto"; `training` says what they came to. */
+const RESOLVED = new Set(["options.learningRate", "options.schedule"]);
+/** Options that say what is looked at and kept, but do not change what is learnt. The digest stands for data and edits. */
+const OF_LOOKING = new Set(
+  [
+    ...["probes", "samples", "track", "columns", "projector", "logs", "keepEpochs", "pageModel", "checkpointEvery"],
+    ...["folds", "data", "dataUrl", "edit", "maxPixels", "maxData"],
+  ].map((name) => `options.${name}`),
+);
+
+/** What run.json says otherwise of the two runs: options, probes, data, engine and version. */
+export function optionDifferences(base: RunFacts, other: RunFacts): OptionDifference[] {
+  const [a, b] = [settingFacts(base), settingFacts(other)];
+  const names = [...new Set([...a.keys(), ...b.keys()])].filter(
+    (name) => !OF_NO_EFFECT.has(name) && !RESOLVED.has(name),
+  );
+  return names
+    .filter((name) => JSON.stringify(a.get(name)) !== JSON.stringify(b.get(name)))
+    .map((name) => ({name, base: a.get(name) ?? null, other: b.get(name) ?? null}));
+}
+
+function settingFacts({options, training, probes, data, engine, model, versions}: RunFacts): Map<string, unknown> {
+  const facts = new Map<string, unknown>();
+  const add = (prefix: string, value: unknown) => {
+    if (typeof value === "object" && value !== null && !Array.isArray(value)) {
+      for (const [name, inner] of Object.entries(value)) add(`${prefix}.${name}`, inner);
+    } else facts.set(prefix, value);
+  };
+  add("options", options);
+  add("training", training);
+  add("probes", probes);
+  facts.set("data.digest", data.digest);
+  facts.set("model.parameters", model.parameters);
+  facts.set("engine", [engine.name, engine.kernels].filter(Boolean).join(", "));
+  facts.set("version", versions.epochscope);
+  return facts;
+}
+
+/** Equal of two runs that differ by nothing that is learnt but their seed. */
+function settingKey(facts: RunFacts): string {
+  const isLearnt = (name: string) =>
+    !(OF_NO_EFFECT.has(name) || OF_LOOKING.has(name) || RESOLVED.has(name) || name.startsWith("probes.")) &&
+    name !== "options.seed";
+  const kept = [...settingFacts(facts)].filter(([name]) => isLearnt(name));
+  return JSON.stringify(kept.sort(([a], [b]) => (a < b ? -1 : 1)));
+}
+
+/** Groups runs by their setting, in the order given. */
+export function settingsOf(runs: readonly RunAt[]): Setting[] {
+  const groups = new Map<string, RunAt[]>();
+  for (const one of runs) {
+    const key = settingKey(one.run.facts);
+    groups.set(key, [...(groups.get(key) ?? []), one]);
+  }
+  return [...groups.values()].map((group) => {
+    const accuracies = group.map(({run, epoch}) => run.metrics.find((line) => line.epoch === epoch)?.testAccuracy ?? 0);
+    return {
+      ...{runs: group, seeds: group.map(({run}) => run.facts.seed), accuracies},
+      ...meanAndDeviation(accuracies),
+    };
+  });
+}
+
+/** Runs of the same settings that were found beside, and those that could not be read, in words. */
+export interface SeedRuns {
+  readonly runs: readonly RunAt[];
+  readonly unread: readonly string[];
+}
+
+/**
+ * The whole runs beside some runs, in the same folders, that differ from one of these by their seed alone: a sweep's, say. Of
+ * each seed one; at the best epoch, or where a run is looked at after another epoch, after that one.
+ */
+export async function seedRuns(references: readonly RunAt[]): Promise<SeedRuns> {
+  const wanted = new Map<string, RunAt>();
+  for (const at of references) if (!wanted.has(settingKey(at.run.facts))) wanted.set(settingKey(at.run.facts), at);
+  const seen = new Set(references.map(({run: {facts}}) => `${settingKey(facts)} ${facts.seed}`));
+  const known = new Set(references.map(({run}) => run.path));
+  const runs: RunAt[] = [];
+  const unread: string[] = [];
+  for (const save of new Set(references.map(({run}) => dirname(run.path)))) {
+    for (const {path} of await runsIn(save)) {
+      if (known.has(path)) continue;
+      const facts = await trainedFacts(path);
+      const key = facts && settingKey(facts);
+      const like = key === undefined ? undefined : wanted.get(key);
+      if (!facts || !like || seen.has(`${key} ${facts.seed}`)) continue;
+      try {
+        const at = await seedRunLike(save, path, like);
+        if (!at) continue;
+        seen.add(`${key} ${facts.seed}`);
+        runs.push(at);
+      } catch (error) {
+        if (!(error instanceof EpochscopeError)) throw error;
+        unread.push(error.message);
+      }
+    }
+  }
+  return {runs: runs.sort((a, b) => a.run.facts.seed - b.run.facts.seed), unread};
+}
+
+/** A run at the epoch at which another is looked at. @returns Undefined if it is not whole, or kept no answers then. */
+async function seedRunLike(save: string, path: string, like: RunAt): Promise<RunAt | undefined> {
+  const run = await openSavedRun(path);
+  const {epochs, patience = 0} = run.facts.options;
+  const isWhole = run.metrics.some(({epoch}) => epoch === epochs) || isStale(run.metrics, Number(patience));
+  if (!isWhole || run.epochs.length === 0) return undefined;
+  if ((await findRunAt(save, `${like.run.path}@best`)).epoch === like.epoch) return findRunAt(save, `${path}@best`);
+  return run.epochs.includes(like.epoch) ? {run, epoch: like.epoch} : undefined;
+}
+
+/** What run.json says of a run that trained an image classifier; undefined of any other, which is no yardstick. */
+async function trainedFacts(path: string): Promise<RunFacts | undefined> {
+  const text = await readFile(join(path, "run.json"), "utf8");
+  let facts: Partial<RunFacts>;
+  try {
+    facts = JSON.parse(text) as Partial<RunFacts>;
+  } catch (error) {
+    if (error instanceof SyntaxError) return undefined; // damaged: `runs verify` says so
+    throw error;
+  }
+  const {training, options, data, model, engine, versions} = facts;
+  return training && options && data && model && engine && versions ? (facts as RunFacts) : undefined;
+}
