@@ -50,6 +50,8 @@ describe("--json", () => {
     [["labels", "leaks", "--top", "3"], "leaks"],
     [["report"], "report"],
     [["explain", "test:3", "--lime.samples", "60", "--engine", "cpu"], "explain"],
+    [["explain", "test:3", "train:5", "--training", "--top", "3"], "influence"],
+    [["runs", "list"], "runs"],
     [["predict", "test:0,1", "--engine", "cpu", "--out", work], "predict"],
     [["doctor"], "checks"],
   ])("of %j is one document", async (argv, schema) => {
@@ -57,6 +59,22 @@ describe("--json", () => {
     const document = JSON.parse(stdout);
     expect(document.schema).toBe(`epochscope/${schema}/1`);
     expect(faultsOf(document)).toEqual([]);
+    expect(code).toBe(0);
+  });
+
+  test("of a training with mended labels is one document", async () => {
+    const list = join(work, "list.csv");
+    writeFileSync(list, "split,index,source_index,given_label,decision\ntrain,0,7,7,drop\n");
+    const flags = ["--edit", list, "--name", "tried", "--save", save, "--json"];
+    const {code, stdout} = await command(["labels", "try", "sweep-seed-0", ...flags]);
+    const document = JSON.parse(stdout);
+    expect(document).toMatchObject({
+      schema: "epochscope/try/1",
+      dropped: 1,
+      seedNoise: {verdict: "unknown", seeds: [2, 1]},
+    });
+    expect(faultsOf(document)).toEqual([]);
+    expect(faultsOf(document.compare)).toEqual([]);
     expect(code).toBe(0);
   });
 
@@ -83,7 +101,7 @@ describe("--json", () => {
 
   test.each([
     [["--epochs", "x"], 2, {code: "BAD_OPTION", option: "epochs", expected: "a number", got: '"x"'}],
-    [["report", "gone"], 2, {code: "NOT_FOUND", got: '"gone"', hint: "the newest is sweep-seed-1"}],
+    [["report", "gone"], 2, {code: "NOT_FOUND", got: '"gone"', hint: "the newest is tried"}],
     [["explain", "package.json"], 1, {code: "BAD_DATA", expected: "a PNG or JPEG image"}],
     [["predict", "test/fixtures/images/rgb.png", "--model", "package.json"], 1, {code: "BAD_MODEL"}],
   ])("of %j is an error in one line on standard error", async (argv, exitCode, fields) => {

@@ -69,7 +69,7 @@ async function tally({run, epoch}: RunAt, classes: number): Promise<Tally> {
   const {probabilities, labels} = await answersAt(run, epoch);
   const predicted = argMaxRows(probabilities, classes);
   const confused = new Uint32Array(classes * classes);
-  labels.forEach((label, n) => confused[label * classes + predicted[n]]++);
+  for (const [n, label] of labels.entries()) confused[label * classes + predicted[n]]++;
   const right = Float64Array.from({length: classes}, (_, k) => {
     const own = confused.subarray(k * classes, (k + 1) * classes);
     return own[k] / own.reduce((sum, count) => sum + count, 0);
