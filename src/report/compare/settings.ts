@@ -3,9 +3,9 @@ import {dirname, join} from "node:path";
 
 import {EpochscopeError} from "../../nouns/errors";
 import {meanAndDeviation} from "../../numbers/intervals";
+import {readStatusFile} from "../../pipeline/record/run-status";
 import {runsIn} from "../../pipeline/record/runs-in";
 import {findRunAt, openSavedRun, type RunAt, type RunFacts} from "../../pipeline/record/saved-run";
-import {isStale} from "../../pipeline/training/patience";
 
 /** @file Which runs are of one setting, that is, differ by their seed alone; and what two runs' settings differ in. */
 
@@ -132,8 +132,8 @@ export async function seedRuns(references: readonly RunAt[]): Promise<SeedRuns> 
 /** A run at the epoch at which another is looked at. @returns Undefined if it is not whole, or kept no answers then. */
 async function seedRunLike(save: string, path: string, like: RunAt): Promise<RunAt | undefined> {
   const run = await openSavedRun(path);
-  const {epochs, patience = 0} = run.facts.options;
-  const isWhole = run.metrics.some(({epoch}) => epoch === epochs) || isStale(run.metrics, Number(patience));
+  const last = run.metrics.some(({epoch}) => epoch === run.facts.options.epochs);
+  const isWhole = last || (run.facts.options.patience && (await readStatusFile(path))?.status === "done");
   if (!isWhole || run.epochs.length === 0) return undefined;
   if ((await findRunAt(save, `${like.run.path}@best`)).epoch === like.epoch) return findRunAt(save, `${path}@best`);
   return run.epochs.includes(like.epoch) ? {run, epoch: like.epoch} : undefined;
