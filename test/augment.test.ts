@@ -157,7 +157,7 @@ describe("augmentation", () => {
   const shape: ImageShape = [6, 6, 1];
   const ranges = rangesOf({...AUTO, augment: "photos"}, {imageShape: shape});
   const image = imageOf(shape);
-  const batchOf = (indices: number[]) => {
+  const batchOf = (indices: number[], own = indices) => {
     const pixels = new Float32Array(36 * indices.length);
     for (let n = 0; n < indices.length; n++) pixels.set(image, 36 * n);
     return {
@@ -166,11 +166,12 @@ describe("augmentation", () => {
       pixels,
       labels: new Uint16Array(indices.length),
       indices: Uint32Array.from(indices),
+      own: Uint32Array.from(own),
     };
   };
 
   test("is an image's own: the same wherever it stands in a batch, another at each epoch, image and seed", () => {
-    const augment = augmentation(ranges, 3, {})!;
+    const augment = augmentation(ranges, 3)!;
     const [together, alone] = [batchOf([4, 9, 2]), batchOf([9])];
     augment(together, 5);
     augment(alone, 5);
@@ -178,18 +179,18 @@ describe("augmentation", () => {
     expect(together.pixels.slice(0, 36)).not.toEqual(alone.pixels);
     const [later, otherwise] = [batchOf([9]), batchOf([9])];
     augment(later, 6);
-    augmentation(ranges, 4, {})!(otherwise, 5);
+    augmentation(ranges, 4)!(otherwise, 5);
     for (const other of [later, otherwise]) expect(other.pixels).not.toEqual(alone.pixels);
   });
 
   test("does not change for the images that are left when others are left out", () => {
-    const [whole, kept] = [batchOf([7]), batchOf([1])];
-    augmentation(ranges, 3, {})!(whole, 2);
-    augmentation(ranges, 3, {keptOf: {count: 9, places: Uint32Array.of(2, 7)}})!(kept, 2);
+    const [whole, kept] = [batchOf([7]), batchOf([1], [7])];
+    augmentation(ranges, 3)!(whole, 2);
+    augmentation(ranges, 3)!(kept, 2);
     expect(kept.pixels).toEqual(whole.pixels);
   });
 
   test("is none where nothing is changed", () => {
-    expect(augmentation(rangesOf(AUTO, {imageShape: shape}), 3, {})).toBeUndefined();
+    expect(augmentation(rangesOf(AUTO, {imageShape: shape}), 3)).toBeUndefined();
   });
 });

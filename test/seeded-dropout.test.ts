@@ -9,9 +9,20 @@ beforeAll(() => tf.setBackend("cpu"));
 /** The layer's output in training at one step. */
 function masked(seed: number, step: number, name = "dropout"): Float32Array {
   const layer = new SeededDropout({rate: 0.2, name});
-  layer.seedStep(seed, step);
+  layer.seedStep(seed, {round: step, own: Array.from({length: 100}, (_, n) => n)});
   return tf.tidy(() => layer.call(x(), {training: true}).dataSync() as Float32Array).slice();
 }
+
+test("an image's mask hangs on its own key, not on its place in the batch or on the others", () => {
+  const layer = new SeededDropout({rate: 0.5, name: "dropout"});
+  layer.seedStep(1, {round: 4, own: [70, 3]});
+  const two = tf.tidy(() => layer.call(tf.ones([2, 100]), {training: true}).dataSync() as Float32Array).slice();
+  layer.seedStep(1, {round: 4, own: [9, 8, 3, 70]});
+  const four = tf.tidy(() => layer.call(tf.ones([4, 100]), {training: true}).dataSync() as Float32Array).slice();
+  expect(four.slice(300)).toEqual(two.slice(0, 100));
+  expect(four.slice(200, 300)).toEqual(two.slice(100));
+  expect(two.slice(0, 100)).not.toEqual(two.slice(100));
+});
 
 test("drops a fifth and keeps the mean", () => {
   const out = masked(1, 0);

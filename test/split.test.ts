@@ -48,6 +48,17 @@ describe("batches", () => {
     expect(given[1]).not.toBe(given[0]);
   });
 
+  test("tell where each image stood before others were left out, and keep the order among those left", async () => {
+    const rest = {...subset(split, Uint32Array.of(1, 3, 4)), keptOf: {count: 5, places: Uint32Array.of(1, 3, 4)}};
+    const ownOf = async (from: typeof split) => {
+      const seen: number[] = [];
+      for await (const {own} of batches(from, 2, {random: randomSource(9)})) seen.push(...own);
+      return seen;
+    };
+    const whole = await ownOf(split);
+    expect(await ownOf(rest)).toEqual(whole.filter((n) => [1, 3, 4].includes(n)));
+  });
+
   test("begun later give what an unbroken row of them gives from there", async () => {
     const labelsFrom = async (from: number) => {
       const seen: number[][] = [];

@@ -1,7 +1,7 @@
 import {type BatchResult, EMBEDDING, LOGITS, type NamedArray, type Network} from "../nouns/network";
 import {UserError} from "../nouns/options";
 import {fork} from "../nouns/random";
-import type {Images, LabelledImages} from "../nouns/samples";
+import {drawsOf, type Images, type LabelledImages} from "../nouns/samples";
 import {compile, type Output} from "./compiler/compile";
 import {FIRST, JOBS} from "./compiler/control";
 import {optimizers} from "./compiler/optimizers";
@@ -79,16 +79,19 @@ export async function fusedNetwork(plan: Plan, options: FusedOptions): Promise<F
 
   const place = {plan, compiled, crew, words, floats};
   const trainingJob = (batch: LabelledImages, step: number, program: number) => (n: number) => {
-    const {images, labels, output} = layout.staging[n];
+    const {images, labels, output, keys} = layout.staging[n];
     floats.set(batch.pixels, images / 4);
     words.set(batch.labels, labels / 4);
+    const {round, own} = drawsOf(batch, step);
+    words.set(own, keys / 4);
     return {
       program,
       count: batch.count,
       images,
       labels,
       output,
-      seed: Math.floor(fork(seed, "dropout", step)() * 2 ** 32),
+      keys,
+      seed: Math.floor(fork(seed, "dropout", round)() * 2 ** 32),
     };
   };
   const ask = (name: string) => (images: Images) => {

@@ -1,4 +1,4 @@
-/** @file Images as plain numbers, and the data sets that they come from. Types only. */
+/** @file Images as plain numbers, and the data sets that they come from. */
 
 /** Height, width and channels of one image, in pixels. */
 export type ImageShape = readonly [height: number, width: number, channels: number];
@@ -18,6 +18,18 @@ export interface LabelledImages extends Images {
   readonly labels: Uint16Array;
   /** Where each stands in its split; absent where they come from none. */
   readonly indices?: Uint32Array;
+  /** What decides the draws of a training step on them; absent where the step and their places in the batch do. */
+  readonly draws?: Draws;
+}
+
+/**
+ * What decides what is drawn by chance for each image of a batch, such as its dropout masks: the round (an epoch) and the
+ * image's own number, whatever else is in the batch. So leaving some images out changes no draw of the others.
+ */
+export interface Draws {
+  readonly round: number;
+  /** Where each image stood before any were left out. */
+  readonly own: Uint32Array;
 }
 
 export interface Split {
@@ -62,4 +74,9 @@ export interface Dataset {
   readonly edits?: {readonly dropped: number; readonly relabelled: number};
   /** The folder that the splits' `files` are told from, as a whole path; absent where the images are no files. */
   readonly folder?: string;
+}
+
+/** A batch's draws: its own, or those of its step and of the images' places in it. */
+export function drawsOf({draws, count}: LabelledImages, step: number): Draws {
+  return draws ?? {round: step, own: Uint32Array.from({length: count}, (_, n) => n)};
 }

@@ -157,7 +157,7 @@ async function* runAlone(
   const testLabels = await labelsAt(data.test, first(data.test.count));
   const sampleIndices = samplePlaces(options.samples, testLabels, data.classNames.length);
   const ranges = rangesOf(options, data);
-  const augment = augmentation(ranges, seed, data.train);
+  const augment = augmentation(ranges, seed);
   const training = {
     epochs,
     batchSize,

@@ -5,6 +5,7 @@ import {type FusedNetwork, fusedNetwork, plan} from "../../src/engine/index";
 import {EMBEDDING, LOGITS, type NamedArray} from "../../src/nouns/network";
 import type {LabelledImages} from "../../src/nouns/samples";
 import {type ModelName, models} from "../../src/pipeline/model/index";
+import {tfNetwork} from "../../src/pipeline/model/tf/tf-network";
 import {countTurns} from "../support/turns";
 import {logitsAndInputGradient, lossAndGradients, randomBatch, randomizeWeights, worst} from "./tfjs";
 
@@ -203,6 +204,35 @@ describe("the loss of a perceptron with dropout", () => {
     const first = await lossOf(network, batch, 0);
     expect(await lossOf(network, batch, 1)).not.toBe(first);
     expect(await lossOf(network, batch, 0)).toBe(first);
+  });
+
+  test("an image's mask hangs on its own number and the epoch, whoever else is in the batch and whatever the step", async () => {
+    const network = await start(randomModel("mlp", shape), 2, "sgd");
+    const six = randomBatch(1, 6, shape, CLASSES);
+    const lossesOf = async (places: readonly number[], round: number, step: number) => {
+      const pixels = Float32Array.from(places.flatMap((n) => [...six.pixels.subarray(16 * n, 16 * n + 16)]));
+      const labels = Uint16Array.from(places, (n) => six.labels[n]);
+      const draws = {round, own: Uint32Array.from(places, (n) => 40_000 + n)};
+      const batch = {count: places.length, shape, pixels, labels, draws};
+      return [...(await network.trainBatch(batch, 0, step)).answers.losses];
+    };
+    const all = await lossesOf([0, 1, 2, 3, 4, 5], 3, 11);
+    expect(await lossesOf([5, 1, 4], 3, 9)).toEqual([all[5], all[1], all[4]]);
+    expect(await lossesOf([5], 4, 11)).not.toEqual([all[5]]);
+  });
+
+  test("is that of tfjs under the same masks", async () => {
+    const model = randomModel("mlp", shape);
+    const [fused, own] = [
+      await start(model, 2, "sgd"),
+      tfNetwork(model, shape, classNames, {optimizer: "sgd", seed: 7}),
+    ];
+    const batch = {...randomBatch(1, 6, shape, CLASSES), draws: {round: 2, own: Uint32Array.of(9, 70_000, 3, 5, 0, 8)}};
+    const [gradients, expected] = [await fused.gradients(batch, 5), await own.gradients(batch, 8)];
+    gradients.forEach(({values, name}, i) => {
+      expect(worst(values, expected[i].values), name).toBeLessThan(1e-5);
+    });
+    await own.dispose();
   });
 
   test("drops a fifth of the hidden units and keeps the mean", async () => {

@@ -24,6 +24,7 @@ export const JOB = {
   rate: 20,
   correction: 24,
   seed: 28,
+  keys: 32,
 } as const;
 
 /** First byte for the engine's arrays. The kernels' tables stand from 1 KiB on and end before here (tested). */

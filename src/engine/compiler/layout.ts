@@ -36,7 +36,12 @@ export interface Layout {
   readonly logitGradient: Planes;
   readonly probabilities: Planes;
   /** For each job in flight. */
-  readonly staging: readonly {readonly images: number; readonly labels: number; readonly output: number}[];
+  readonly staging: readonly {
+    readonly images: number;
+    readonly labels: number;
+    readonly keys: number;
+    readonly output: number;
+  }[];
   /** Images one job can stage, and float32 numbers it can give back. */
   readonly chunk: number;
   readonly outputSize: number;
@@ -138,6 +143,7 @@ export function layout(plan: Plan, batchSize: number): Layout {
   const staging = Array.from({length: JOBS}, () => ({
     images: shared.take(chunk * pixels * 4),
     labels: shared.take(chunk * 4),
+    keys: shared.take(chunk * 4),
     output: shared.take(outputSize * 4),
   }));
   const probabilities = takePlanes(local, {height: 1, width: 1, channels: plan.classes});

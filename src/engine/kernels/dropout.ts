@@ -1,4 +1,4 @@
-import {jobSeed} from "./job";
+import {jobKeys, jobSeed} from "./job";
 
 /** Mixes 32 bits so that each decides about half of all others (Appleby's MurmurHash3 finalizer, public domain). */
 // @ts-ignore: decorator
@@ -12,7 +12,7 @@ function mixed(h: v128): v128 {
 }
 
 /**
- * Inverted dropout (Srivastava et al. 2014): out = x · scale where hash(seed, layer, image, unit) ≥ threshold, else 0.
+ * Inverted dropout (Srivastava et al. 2014): out = x · scale where hash(seed, layer, key of the image, unit) ≥ threshold, else 0.
  * The gradient is the same function of the output's gradient: the mask is made again, not kept.
  *
  * @param n Units. @param layer Hash of the layer's name. @param threshold rate · 2³², unsigned.
@@ -20,7 +20,7 @@ function mixed(h: v128): v128 {
 export function dropout(
   x: usize, n: i32, layer: i32, threshold: u32, scale: f32, out: usize, group: i32, groups: i32, job: usize,
 ): void {
-  const images = mixed(i32x4.add(i32x4.splat(jobSeed(job) ^ layer), i32x4.add(i32x4.splat(group * 4), i32x4(0, 1, 2, 3))));
+  const images = mixed(i32x4.add(i32x4.splat(jobSeed(job) ^ layer), v128.load(jobKeys(job) + group * 16)));
   const least = i32x4.splat(<i32>threshold), kept = f32x4.splat(scale);
   for (let i = 0; i < n; i++) {
     const keep = i32x4.ge_u(mixed(v128.xor(images, i32x4.splat(i * 0x9e3779b9))), least);

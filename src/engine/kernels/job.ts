@@ -41,6 +41,13 @@ export function jobCorrection(job: usize): f32 {
   return load<f32>(job, 24);
 }
 
+/** What tells each image's draws from the others', i32 [count], a multiple of four. */
+// @ts-ignore: decorator
+@inline
+export function jobKeys(job: usize): usize {
+  return <usize>load<u32>(job, 32);
+}
+
 /** Seed of this step's dropout masks. */
 // @ts-ignore: decorator
 @inline

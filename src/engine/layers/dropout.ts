@@ -7,7 +7,7 @@ export interface DropoutPlan extends LayerPlan {
   readonly rate: number;
 }
 
-/** Inverted dropout whose mask is a hash of (step's seed, layer name, image, unit): equal for any number of threads. */
+/** Inverted dropout whose mask is a hash of (round's seed, layer name, image's key, unit): equal for any number of threads. */
 export const dropout: LayerKind<DropoutPlan> = {
   plan({name, config, input}) {
     const {rate, noiseShape} = config;
@@ -30,8 +30,8 @@ export const dropout: LayerKind<DropoutPlan> = {
   },
 };
 
-/** FNV-1a, 32 bits. */
-function nameHash(name: string): number {
+/** What tells a layer's draws from those of others: FNV-1a of its name, 32 bits. */
+export function nameHash(name: string): number {
   let hash = 0x811c9dc5;
   for (const byte of new TextEncoder().encode(name)) hash = Math.imul(hash ^ byte, 0x01000193);
   return hash;

@@ -14,18 +14,25 @@ export interface BatchesOptions {
   readonly held?: number;
 }
 
+/** Images that know where they stand in their split, and where they stood before any were left out of it. */
+export interface Batch extends LabelledImages {
+  readonly indices: Uint32Array;
+  readonly own: Uint32Array;
+}
+
 /** Yields the whole split once in batches of `size`, the last one maybe smaller. */
 export async function* batches(
   split: Split,
   size: number,
   {random, from = 0, held = 0}: BatchesOptions = {},
-): AsyncGenerator<LabelledImages & {readonly indices: Uint32Array}> {
+): AsyncGenerator<Batch> {
   const order = random ? shuffledOrder(split, random) : first(split.count);
   const ring: Float32Array[] = [];
   for (let start = from * size; start < split.count; start += size) {
     const oldest = ring.length === held ? ring.shift() : undefined;
     const indices = Uint32Array.from(order.subarray(start, start + size));
-    const batch = {...(await split.read(indices, oldest)), indices};
+    const own = split.keptOf ? Uint32Array.from(indices, (n) => (split.keptOf?.places ?? indices)[n]) : indices;
+    const batch = {...(await split.read(indices, oldest)), indices, own};
     if (held > 0) ring.push(batch.pixels);
     yield batch;
   }

@@ -82,12 +82,13 @@ async function* trained(
   places: Uint32Array,
 ): AsyncGenerator<RunEvent, Float32Array | undefined> {
   const {network, untrained, fresh, images, folds, directory, signal} = folding;
-  const train = subset(images, others);
+  // by its place among all images, so that what happens to an image does not hang on its fold
+  const {count = images.count, places: kept} = images.keptOf ?? {};
+  const keptOf = {count, places: kept ? Uint32Array.from(others, (n) => kept[n]) : others};
+  const train = {...subset(images, others), keptOf};
   await network.setWeights(untrained);
   await network.setOptimizerState(fresh);
-  // by its place among all images, so that what happens to an image does not hang on its fold
-  const keptOf = {count: images.count, places: others};
-  const augment = augmentation(folding.ranges, folding.training.seed, {keptOf});
+  const augment = augmentation(folding.ranges, folding.training.seed);
   const long = {...longEnough(folding, train.count), augment};
   const {epochs, batchSize} = long;
   for (let epoch = 1; epoch <= epochs; epoch++) {

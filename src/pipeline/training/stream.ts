@@ -1,9 +1,6 @@
 import type {RandomSource} from "../../nouns/random";
-import type {LabelledImages, Split} from "../../nouns/samples";
-import {batches} from "../data/batches";
-
-/** A batch whose images know where they stand in their split. */
-export type IndexedBatch = LabelledImages & {readonly indices: Uint32Array};
+import type {Split} from "../../nouns/samples";
+import {type Batch, batches} from "../data/batches";
 
 /** Batches that the stream has read, or is reading, and has not yet given. */
 const AHEAD = 1;
@@ -15,7 +12,7 @@ export interface StreamOptions {
   /** Batches that are in use at once: when one more is asked for, the oldest must be done with. */
   readonly inUse: number;
   /** Changes each batch's images as they come. */
-  readonly augment?: ((batch: IndexedBatch) => void) | undefined;
+  readonly augment?: ((batch: Batch) => void) | undefined;
 }
 
 /** A split's batches, shuffled, one of them read ahead, so that the next is ready when the network is. */
@@ -23,7 +20,7 @@ export function streamOf(
   split: Split,
   batchSize: number,
   {random, from, inUse, augment}: StreamOptions,
-): {next(): Promise<IteratorResult<IndexedBatch, void>>} {
+): {next(): Promise<IteratorResult<Batch, void>>} {
   const changed = async function* () {
     for await (const batch of batches(split, batchSize, {random, from, held: inUse + AHEAD})) {
       augment?.(batch);
@@ -31,7 +28,7 @@ export function streamOf(
     }
   };
   const stream = changed();
-  let ahead: Promise<IteratorResult<IndexedBatch, void>> | undefined;
+  let ahead: Promise<IteratorResult<Batch, void>> | undefined;
   return {
     async next() {
       const given = await (ahead ?? stream.next());

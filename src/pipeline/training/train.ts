@@ -1,9 +1,10 @@
 import type {Network} from "../../nouns/network";
 import {fork} from "../../nouns/random";
 import type {Split} from "../../nouns/samples";
+import type {Batch} from "../data/batches";
 import type {Augment} from "./augment/augment";
 import type {Schedule} from "./schedule";
-import {type IndexedBatch, streamOf} from "./stream";
+import {streamOf} from "./stream";
 import {putAnswers, type TrainingRecord} from "./training-record";
 
 export interface TrainOptions {
@@ -63,7 +64,7 @@ export async function* trainEpoch(
   const {epoch, batches} = start;
   const atOnce = network.stepsAtOnce ?? 1;
   const random = fork(seed, "shuffle", epoch);
-  const changed = augment && ((batch: IndexedBatch) => augment(batch, epoch));
+  const changed = augment && ((batch: Batch) => augment(batch, epoch));
   const stream = streamOf(train, batchSize, {random, from: start.batch, inUse: atOnce, augment: changed});
   const atHand: {batch: Given; result: ReturnType<Network["trainBatch"]>}[] = [];
   let progress = start;
@@ -73,9 +74,10 @@ export async function* trainEpoch(
       if (atHand.length > 0 && stopAt?.has(step)) break;
       const {value} = await stream.next();
       if (!value) throw new Error(`batch ${next} of ${batches}: expected images, got none`);
-      const result = network.trainBatch(value, schedule(step, epochs * batches), step);
+      const {count, indices, labels, own} = value;
+      const drawn = {...value, draws: {round: epoch, own}};
+      const result = network.trainBatch(drawn, schedule(step, epochs * batches), step);
       result.catch(() => undefined); // told below, in its turn
-      const {count, indices, labels} = value;
       atHand.push({batch: {count, indices, labels}, result});
     }
     const done = atHand.shift();
@@ -88,7 +90,7 @@ export async function* trainEpoch(
 }
 
 /** What is still needed of a batch once the network has it. */
-type Given = Pick<IndexedBatch, "count" | "indices" | "labels">;
+type Given = Pick<Batch, "count" | "indices" | "labels">;
 
 function advanced(
   progress: EpochProgress,

@@ -1,5 +1,5 @@
 import type {ImageAnswers} from "../../nouns/network";
-import type {IndexedBatch} from "./stream";
+import type {Batch} from "../data/batches";
 import type {TrackedPoints} from "./tracked-points";
 
 /**
@@ -41,7 +41,7 @@ export function trainingRecord(count: number, classes: number): TrainingRecord {
 /** Puts a batch's answers where its images stand. */
 export function putAnswers(
   record: TrainingRecord,
-  {indices, labels}: Pick<IndexedBatch, "indices" | "labels">,
+  {indices, labels}: Pick<Batch, "indices" | "labels">,
   answers: ImageAnswers,
   classes: number,
 ): void {

@@ -2,7 +2,7 @@ import {setImmediate as eventLoopTurn} from "node:timers/promises";
 import * as tf from "@tensorflow/tfjs";
 import type {ImageAnswers, NamedArray, Network} from "../../../nouns/network";
 import {UserError} from "../../../nouns/options";
-import type {ImageShape, LabelledImages} from "../../../nouns/samples";
+import {drawsOf, type ImageShape, type LabelledImages} from "../../../nouns/samples";
 import {seedDropout} from "../zoo/seeded-dropout";
 import {classifierOf, partsOf} from "./classifier";
 import {namedArrays} from "./named-arrays";
@@ -34,7 +34,7 @@ export function tfNetwork(
   return {
     ...classifier,
     async trainBatch(batch, learningRate, step) {
-      seedDropout(model, seed, step);
+      seedDropout(model, seed, step, drawsOf(batch, step));
       const {loss, logits, grads} = tf.tidy(() => {
         const {value, grads, logits} = gradientsOf(toLogits, batch, classNames.length, trainable, classWeights);
         return {
@@ -56,7 +56,7 @@ export function tfNetwork(
       return {lossSum, correct, answers};
     },
     async gradients(batch, step) {
-      seedDropout(model, seed, step);
+      seedDropout(model, seed, step, drawsOf(batch, step));
       const tensors = tf.tidy(() => {
         const {grads, logits} = gradientsOf(toLogits, batch, classNames.length, trainable, classWeights);
         logits.dispose();

@@ -1,11 +1,10 @@
 import {fork, type RandomSource} from "../../../nouns/random";
-import type {Split} from "../../../nouns/samples";
-import type {IndexedBatch} from "../stream";
+import type {Batch} from "../../data/batches";
 import {changes, type Ranges} from "./ranges";
 import {type Transform, transformed} from "./transform";
 
 /** Changes a batch's images in place. */
-export type Augment = (batch: IndexedBatch, epoch: number) => void;
+export type Augment = (batch: Batch, epoch: number) => void;
 
 /**
  * Changes training images by chance, another way at each epoch. Each image's chance is of its own, derived from the seed, the
@@ -14,16 +13,15 @@ export type Augment = (batch: IndexedBatch, epoch: number) => void;
  *
  * @returns Undefined where the ranges change nothing.
  */
-export function augmentation(ranges: Ranges, seed: number, {keptOf}: Pick<Split, "keptOf">): Augment | undefined {
+export function augmentation(ranges: Ranges, seed: number): Augment | undefined {
   if (!changes(ranges)) return undefined;
-  return ({indices, shape, pixels}, epoch) => {
+  return ({own, shape, pixels}, epoch) => {
     const size = shape[0] * shape[1] * shape[2];
     const image = new Float32Array(size);
-    for (let n = 0; n < indices.length; n++) {
-      const place = keptOf ? keptOf.places[indices[n]] : indices[n];
-      const own = pixels.subarray(n * size, (n + 1) * size);
-      image.set(own);
-      transformed(image, own, shape, drawn(ranges, fork(seed, "augment", epoch, place)));
+    for (let n = 0; n < own.length; n++) {
+      const changed = pixels.subarray(n * size, (n + 1) * size);
+      image.set(changed);
+      transformed(image, changed, shape, drawn(ranges, fork(seed, "augment", epoch, own[n])));
     }
   };
 }
