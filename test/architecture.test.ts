@@ -8,13 +8,14 @@ import {circlesIn, importsOf, runsWith} from "./support/imports";
 const MAY_IMPORT: {readonly [folder: string]: readonly string[]} = {
   runner: ["cli"],
   index: [
-    ...["report", "run", "probes", "jobs", "record", "attribution", "model", "types"],
+    ...["report", "plan", "watch", "run", "probes", "jobs", "record", "attribution", "model", "types"],
     ...["nouns", "lime", "tsne", "plots"],
   ],
   cli: [
     ...[
       "page",
       "report",
+      "plan",
       "qa",
       "watch",
       "run",
@@ -35,6 +36,7 @@ const MAY_IMPORT: {readonly [folder: string]: readonly string[]} = {
   ],
   tasks: ["report", "jobs", "record", "maps", "types", "nouns", "tsne", "plots"],
   report: ["record", "types", "numbers", "nouns", "plots", "escape"],
+  plan: ["watch", "run", "probes", "jobs", "record", "training", "model", "data", "types", "nouns", "plots"],
   qa: ["record", "model", "backend", "data", "numbers", "nouns", "onnx", "lime", "plots"],
   watch: [...["run", "jobs", "record", "model", "backend", "data", "types", "numbers", "nouns", "onnx"]],
   run: [
@@ -121,7 +123,7 @@ test.each(files.filter(isKernel))("%s, which becomes WebAssembly, imports kernel
 /** Only these may touch the outside; everything else is a function of its arguments. */
 test.each([
   ["@tensorflow/", ["backend", "model", "run", "qa", "engine", "report"]],
-  ['"node:fs', ["data", "record", "report", "run", "watch", "qa", "engine", "tsne", "onnx", "cli", "page"]],
+  ['"node:fs', ["data", "record", "report", "plan", "run", "watch", "qa", "engine", "tsne", "onnx", "cli", "page"]],
   ["node:worker_threads", ["jobs", "tasks", "engine", "tsne", "onnx"]],
   ["process.", ["runner", "cli", "engine", "tsne", "record", "backend"]], // backend: TensorFlow's log level
   ["console.", ["runner", "cli"]],

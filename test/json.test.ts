@@ -2,27 +2,16 @@
 
 import {readdirSync, readFileSync, writeFileSync} from "node:fs";
 import {join} from "node:path";
-import Ajv from "ajv";
 import {beforeAll, describe, expect, test} from "vitest";
 
 import {command} from "./support/command";
 import {idxFolder, temporaryFolder} from "./support/idx-files";
-
-const ajv = new Ajv({allErrors: true, strict: true, strictRequired: false, allowUnionTypes: true});
-for (const file of readdirSync("schemas")) ajv.addSchema(JSON.parse(readFileSync(join("schemas", file), "utf8")));
-
-/** What is wrong with a document, by the schema that it names; nothing where it is right. */
-function faultsOf(document: {readonly schema?: string}, schema = document.schema): unknown {
-  const check = ajv.getSchema(`${schema}`);
-  if (!check) return `no schema ${schema}`;
-  return check(document) ? [] : check.errors;
-}
+import {ajv, faultsOf, jsonLines as lines} from "./support/schemas";
 
 const work = temporaryFolder();
 const save = join(work, "save");
 const data = idxFolder();
 const SMALL = ["--data", data, "--epochs", "1", "--projector", "0", "--probes", "confusion", "--save", save];
-const lines = (text: string) => text.trimEnd().split("\n").map((line) => JSON.parse(line)); // biome-ignore format: short
 
 describe("--json", () => {
   let events: {readonly type: string; readonly schema?: string; readonly run?: string; readonly status?: string}[] = [];

@@ -11,6 +11,7 @@ import type {ProbeOptions} from "../pipeline/run/probe-once";
 import {pageModelNote} from "../report/page-model";
 import type {Command} from "./command";
 import {driveEvents} from "./drive";
+import {declareDryRun, planned, tellPlan} from "./dry-run";
 import {declareFlags, givenOf} from "./flags";
 import {declarePageFlags} from "./page-flags";
 
@@ -62,6 +63,7 @@ export const runCommand: Command = {
       ["--learning-rate X", "auto takes the optimizer's own"],
       ["--folds N", "train N networks more, to find wrong labels anywhere"],
       ["--from RUN --edit FILE", "begin with that run's options; drop or relabel as suspects.csv says"],
+      ["--dry-run", "say what would happen, how long it takes, what it writes; then stop"],
     ],
     also: ["save", "name", "threads", "engine", "optimizer", "schedule", "serve", "open"],
     examples: ["epochscope run --data photos --image-size 64 --epochs 8 --open"],
@@ -70,6 +72,7 @@ export const runCommand: Command = {
   builder(cli) {
     declareRunFlags(cli);
     declarePageFlags(cli, SERVE);
+    declareDryRun(cli);
     for (const probe of probes) {
       declareFlags(cli, probe.options, `${kebab(probe.name)}.`, `Probe ${probe.name}: ${probe.help}`);
     }
@@ -81,7 +84,11 @@ export const runCommand: Command = {
     const probeOptions = Object.fromEntries(
       probes.map(({name, options: table}) => [name, {...parent?.probes[name], ...givenOf(given, table, `${name}.`)}]),
     );
-    return drive(options, probeOptions, given);
+    if (given["dry-run"] !== true) return drive(options, probeOptions, given);
+    // loaded when it is asked for: a run need not wait for it
+    const {planRun}: typeof import("../pipeline/plan/plan-run") = require("../pipeline/plan/plan-run");
+    tellPlan("run", await planned(planRun(options, probeOptions), given), given);
+    return 0;
   },
 };
 

@@ -1,5 +1,5 @@
 import {existsSync} from "node:fs";
-import {basename, dirname, join} from "node:path";
+import {basename, dirname, join, resolve} from "node:path";
 
 import {kebab, type Option, type OptionTable, resolveOptions, UserError} from "../nouns/options";
 import {probes} from "../pipeline/probes/index";
@@ -9,6 +9,7 @@ import {type RunOptions, runOptions} from "../pipeline/run/options";
 import {type SweepRun, seedsOf, sweepGrid} from "../pipeline/sweep";
 import {isStale} from "../pipeline/training/patience";
 import type {Command} from "./command";
+import {declareDryRun, planned, tellPlan} from "./dry-run";
 import {declareFlags, flagOf, givenOf} from "./flags";
 import {sayEvent} from "./json-events";
 import {declareRunFlags, drive, optionsOfRun} from "./run";
@@ -41,6 +42,7 @@ export const sweepCommand: Command = {
       ["--probes LIST", "who looks"],
       ["--from RUN", "with that run's options: its seeds are then the yardstick of `compare`"],
       ["--name NAME", "the beginning of the runs' names [sweep, or RUN]"],
+      ["--dry-run", "say which runs, how long they take, what they write; then stop"],
     ],
     also: ["save"],
     examples: ["epochscope sweep --seeds 5 --epochs 2", "epochscope sweep --over learning-rate=0.001,0.004 --seeds 3"],
@@ -57,6 +59,7 @@ export const sweepCommand: Command = {
     });
     const {seed: _, ...table} = runOptions;
     declareRunFlags(cli, {...table, probes: {...runOptions.probes, default: "confusion"}});
+    declareDryRun(cli);
   },
   async handler(given) {
     const json = given.json === true;
@@ -70,6 +73,12 @@ export const sweepCommand: Command = {
     const grid = sweepGrid(`${beginning}`, over, seedsOf(`${seeds}`));
     const plans = grid.map((run) => ({run, ...optionsOf(run, common)})); // all are checked before the first begins
     const {save} = plans[0].options;
+    if (given["dry-run"] === true) {
+      const {planMany}: typeof import("../pipeline/plan/plan-many") = require("../pipeline/plan/plan-many");
+      const runs = await Promise.all(plans.map(runToPlan));
+      tellPlan("sweep", await planned(planMany(runs), given), given);
+      return 0;
+    }
     const say = (line: string) => {
       if (given.quiet !== true && !json) complain(line);
     };
@@ -100,6 +109,15 @@ export const sweepCommand: Command = {
     return 1;
   },
 };
+
+/** A run of the sweep as a plan takes it. @throws UserError if a run of its name was made with other options. */
+async function runToPlan({run, options, probeOptions}: {readonly run: SweepRun} & ReturnType<typeof optionsOf>) {
+  const path = resolve(options.save, run.name);
+  const known = existsSync(join(path, "run.json")) ? await findRun(options.save, run.name) : undefined;
+  if (known) await checkSame(known, {...options});
+  const state = !known ? "new" : (await isDone(known, options)) ? "done" : "unfinished";
+  return {setting: JSON.stringify(run.values), options, probeOptions, path, state} as const;
+}
 
 /** A run's options: what all runs share, and the values that it tries, of `run` itself or of a probe. */
 function optionsOf({name, seed, values}: SweepRun, common: {readonly [name: string]: unknown}) {

@@ -4,6 +4,7 @@ import {watch} from "../pipeline/watch";
 import {watchOptions} from "../pipeline/watch/options";
 import type {Command} from "./command";
 import {driveEvents} from "./drive";
+import {declareDryRun, planned, tellPlan} from "./dry-run";
 import {declareFlags, givenOf} from "./flags";
 import {declarePageFlags} from "./page-flags";
 
@@ -25,6 +26,7 @@ export const watchCommand: Command = {
       ["--once", "end after the checkpoints that are there"],
       ["--until N", "end after epoch N"],
       ["--serve", "follow live on 127.0.0.1, until Ctrl-C"],
+      ["--dry-run", "say what would be done with the checkpoints that are there"],
     ],
     also: ["probes", "every", "layer", "save", "name", "threads", "open"],
     examples: ["epochscope watch checkpoints --data mnist --serve"],
@@ -38,6 +40,7 @@ export const watchCommand: Command = {
     });
     declareFlags(cli, watchOptions, "", "Watch:");
     declarePageFlags(cli, "serve the page on 127.0.0.1 meanwhile, and after it, until Ctrl-C");
+    declareDryRun(cli);
     for (const probe of probes) {
       declareFlags(cli, probe.options, `${kebab(probe.name)}.`, `Probe ${probe.name}: ${probe.help}`);
     }
@@ -47,6 +50,11 @@ export const watchCommand: Command = {
     const probeOptions = Object.fromEntries(
       probes.map(({name, options: table}) => [name, givenOf(given, table, `${name}.`)]),
     );
+    if (given["dry-run"] === true) {
+      const {planWatch}: typeof import("../pipeline/plan/plan-watch") = require("../pipeline/plan/plan-watch");
+      tellPlan("watch", await planned(planWatch(`${given.folder}`, own, probeOptions), given), given);
+      return 0;
+    }
     const events = (signal: AbortSignal) => watch(`${given.folder}`, own, probeOptions, {signal});
     return driveEvents(events, given, "stopped before the first checkpoint was looked at");
   },

@@ -13,7 +13,7 @@ import {threadJobs} from "./jobs/thread";
 import type {ModelMaker} from "./model/index";
 import {savedModel} from "./model/load/saved-model";
 import {imagesALook} from "./probes/look-budget";
-import {type Environment, environment} from "./record/environment";
+import {environment} from "./record/environment";
 import {epochStem} from "./record/epoch-stem";
 import {keptEpochs, probedEpochs} from "./record/kept-epochs";
 import {sweepFiles} from "./record/leftovers";
@@ -34,9 +34,10 @@ import {openRunData} from "./run/data";
 import type {LabelReport, RunEvent} from "./run/events";
 import {factsOf, runFacts} from "./run/facts";
 import {type Looking, look, type Rest} from "./run/look";
-import {peakRate, type RunOptions} from "./run/options";
+import type {RunOptions} from "./run/options";
 import {withPage} from "./run/page";
 import {chooseProbes, type ProbeOptions, suitedProbes} from "./run/probe-once";
+import {rateOf, threadsOf} from "./run/resolved";
 import {samplePlaces} from "./run/samples";
 import {placed} from "./run/starting-weights";
 import {withStatus} from "./run/status";
@@ -50,7 +51,6 @@ import {augmentationNote, rangesOf} from "./training/augment/ranges";
 import {balancedWeights, unequalNote} from "./training/class-weights";
 import {lengthOf} from "./training/length";
 import {isStale, staleNote} from "./training/patience";
-import {constant, oneCycle} from "./training/schedule";
 import {type EpochProgress, epochStart, trainEpoch} from "./training/train";
 import {type TrainingRecord, trainingRecord} from "./training/training-record";
 import type {Probe} from "./types";
@@ -345,17 +345,6 @@ async function* withWeights<E, R>(
   } finally {
     await network.setWeights(own);
   }
-}
-
-/** Past 8 threads a step of a small network is spent waiting for the last one. */
-function threadsOf({threads}: RunOptions, {processor}: Environment): number {
-  return threads || Math.min(8, processor.cores);
-}
-
-function rateOf({optimizer, learningRate, schedule, batchSize}: RunOptions, model: string) {
-  const rate = learningRate || peakRate(optimizer, model, batchSize);
-  const shape = schedule === "auto" ? (learningRate ? "constant" : "one-cycle") : schedule;
-  return {learningRate: rate, shape, schedule: shape === "constant" ? constant(rate) : oneCycle(rate)};
 }
 
 /**

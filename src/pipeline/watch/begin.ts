@@ -62,13 +62,7 @@ export async function* beginWatching(
   const sizes = sizesOf(opened);
   const opening =
     opened.data ?? (yield* dataEvents(openTestData(options, {side: opened.side, outputs: sizes.outputs}, signal)));
-  const {data, notes} = opened.answers
-    ? fitToAnswers(opening, sizes, names, checkpoint.path)
-    : fitToNetwork(opening, sizes, names, checkpoint.path);
-  const {chosen: suited, notes: unsuited} = suitedProbes(chosen, opened.network, options.probes);
-  const usable = suited
-    .filter(({probe}) => opened.probes?.includes(probe.name) ?? true)
-    .map((one) => withLongMaps(one, data.test.count));
+  const {data, usable, notes} = fittedToCheckpoint({opened, names, chosen, checkpoint}, opening, options.probes);
   const facts = (name: string) => watchFacts(name, folder, options, usable, made, data, opened);
   const before = await runToGoOnWith(options.save, options.name, facts(""));
   const {directory, lock} = before
@@ -80,8 +74,7 @@ export async function* beginWatching(
     const epochs = options.until || Number.POSITIVE_INFINITY;
     const metrics = before ? await directory.readMetrics() : [];
     yield {type: "start", path: directory.path, data, model: opened.model, engine: opened.engine, epochs};
-    for (const line of [...foundLines(told, opened), ...notes, ...(opened.said ?? []), ...unsuited])
-      yield {type: "say", line};
+    for (const line of [...foundLines(told, opened), ...notes, ...(opened.said ?? [])]) yield {type: "say", line};
     if (metrics.length > 0) {
       yield {
         type: "say",
@@ -123,6 +116,23 @@ export async function* beginWatching(
     await lock.release();
     throw error;
   }
+}
+
+/** Fits the data to a checkpoint's network, and chooses the probes that it can answer. */
+export function fittedToCheckpoint(
+  {opened, names, chosen, checkpoint}: Pick<Beginning, "opened" | "names" | "chosen" | "checkpoint">,
+  read: Dataset,
+  asked: string,
+) {
+  const sizes = sizesOf(opened);
+  const {data, notes} = opened.answers
+    ? fitToAnswers(read, sizes, names, checkpoint.path)
+    : fitToNetwork(read, sizes, names, checkpoint.path);
+  const {chosen: suited, notes: unsuited} = suitedProbes(chosen, opened.network, asked);
+  const usable = suited
+    .filter(({probe}) => opened.probes?.includes(probe.name) ?? true)
+    .map((one) => withLongMaps(one, data.test.count));
+  return {data, usable, notes: [...notes, ...unsuited]};
 }
 
 /**
