@@ -72,7 +72,7 @@ export async function* planRun(
     const sampleIndices = samplePlaces(options.samples, testLabels, data.classNames.length);
     const rate = rateOf(options, name);
     const record = trainingRecord(data.train.count, data.classNames.length);
-    const augment = augmentation(rangesOf(options, data), options.seed, data.train);
+    const augment = augmentation(rangesOf(options, data), options.seed);
     const training = {epochs, batchSize, seed: options.seed, ...rate, record, augment};
     const trained = await measureTraining(network, data, training, signal);
     const run = options.name || runName(made.startedAt, data.name, name);
