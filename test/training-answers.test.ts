@@ -3,6 +3,7 @@ import {join} from "node:path";
 import {afterAll, expect, test} from "vitest";
 
 import {resolveOptions} from "../src/nouns/options";
+import {keptAnswers, wholeAnswers} from "../src/pipeline/record/epoch-answers";
 import {openRunDirectory} from "../src/pipeline/record/run-directory";
 import {readSaved} from "../src/pipeline/record/saved-file";
 import {run} from "../src/pipeline/run";
@@ -29,7 +30,7 @@ test("a run keeps what the network answered to each training image, and its mean
   expect(labels).toHaveLength(550);
   const metrics = metricsOf(join(save, "whole"));
   for (const epoch of [1, 2]) {
-    const {losses, margins, predicted, sureness} = await answersOf("whole", epoch);
+    const {losses, margins, predicted, sureness} = wholeAnswers(await answersOf("whole", epoch), labels);
     const {trainLoss, trainAccuracy} = metrics[epoch];
     expect(losses.reduce((sum, loss) => sum + loss, 0) / 550).toBeCloseTo(trainLoss as number, 6);
     expect(predicted.filter((k, n) => k === labels[n]).length / 550).toBeCloseTo(trainAccuracy as number, 12);
@@ -40,7 +41,26 @@ test("a run keeps what the network answered to each training image, and its mean
   }
   expect(existsSync(join(save, "whole/artifacts/training/epoch-000.json"))).toBe(false);
   const bytes = statSync(join(save, "whole/artifacts/training/epoch-001.npz")).size;
-  expect(bytes).toBeLessThan(11.1 * 550 + 1200); // 11 bytes an image and epoch: MNIST's five epochs take 3.0 MB
+  const wrong = (await answersOf("whole", 1)).predicted.length;
+  expect(wrong).toBeLessThan(550);
+  expect(bytes).toBeLessThan(9 * 550 + 2 * wrong + 1200); // of MNIST's five epochs 2.5 MB, 2.7 with labels, places and hardness
+});
+
+test("answers that were right are known from the label and the loss, and come back whole", () => {
+  const labels = Uint8Array.of(3, 1, 0, 2);
+  const whole = {
+    losses: Float32Array.of(0.1, 2.3, 0, 0.7),
+    margins: Float32Array.of(2, -1, 30, 0), // two logits are equal: the answer is kept
+    predicted: Uint8Array.of(3, 0, 0, 1),
+    sureness: Uint8Array.of(231, 200, 255, 127),
+  };
+  const kept = keptAnswers(whole);
+  expect([...kept.predicted, ...kept.sureness]).toEqual([0, 1, 200, 127]);
+  expect(wholeAnswers(kept, labels)).toEqual(whole);
+  expect(wholeAnswers(whole, labels)).toBe(whole); // of an earlier version
+  const allWrong = {...whole, margins: Float32Array.of(-1, -1, -1, -1)};
+  expect(wholeAnswers(keptAnswers(allWrong), labels)).toEqual(allWrong);
+  expect(() => wholeAnswers({...kept, predicted: Uint8Array.of(0)}, labels)).toThrow(RangeError);
 });
 
 test("a run broken off within an epoch goes on with the answers it had", async () => {

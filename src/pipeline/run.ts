@@ -14,6 +14,7 @@ import type {ModelMaker} from "./model/index";
 import {savedModel} from "./model/load/saved-model";
 import {imagesALook} from "./probes/look-budget";
 import {environment} from "./record/environment";
+import {keptAnswers} from "./record/epoch-answers";
 import {epochStem} from "./record/epoch-stem";
 import {keptEpochs, probedEpochs} from "./record/kept-epochs";
 import {sweepFiles} from "./record/leftovers";
@@ -362,7 +363,7 @@ async function keepRecord(
   // there already, unless an earlier version began the run, or the file is lost or damaged
   const isThere = epoch > 1 && (await hasTrainingLabels(directory.path, labels.length));
   if (!isThere) await directory.writeValue("training/labels", {labels, gaps: gapsOf(sources ?? first(labels.length))});
-  await directory.writeValue(`training/${epochStem(epoch)}`, answers);
+  await directory.writeValue(`training/${epochStem(epoch)}`, keptAnswers(answers));
   await directory.writeOneFile("training/hardness", {epoch, entropies}); // of the last epoch alone
 }
 

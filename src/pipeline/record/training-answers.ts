@@ -2,6 +2,7 @@ import {readdir} from "node:fs/promises";
 import {join} from "node:path";
 
 import {UserError} from "../../nouns/options";
+import {type EpochAnswers, wholeAnswers} from "./epoch-answers";
 import {epochStem} from "./epoch-stem";
 import {keptEpochs} from "./kept-epochs";
 import {readSaved} from "./saved-file";
@@ -50,11 +51,8 @@ export async function keptTrainingAnswers(path: string, most = 0): Promise<Train
   const {labels} = await trainingLabelsOf(path);
   const read: EpochAnswers[] = [];
   for (const epoch of epochs) {
-    read.push((await readSaved(join(folder, `${epochStem(epoch)}.json`))) as EpochAnswers);
-  }
-  for (const [i, {losses}] of read.entries()) {
-    if (losses.length === labels.length) continue;
-    throw new UserError(`${folder}: expected ${labels.length} answers of epoch ${epochs[i]}, got ${losses.length}`);
+    const path = join(folder, `${epochStem(epoch)}.json`);
+    read.push(answersFrom((await readSaved(path)) as EpochAnswers, labels, path));
   }
   return {
     ...{epochs, of: all.length, labels},
@@ -67,12 +65,12 @@ export async function keptTrainingAnswers(path: string, most = 0): Promise<Train
   };
 }
 
-interface EpochAnswers {
-  readonly losses: Float32Array;
-  readonly margins: Float32Array;
-  readonly predicted: Uint8Array;
-  readonly sureness: Uint8Array;
-  readonly errors?: Uint8Array;
+/** An epoch's answers out of its file. @throws UserError that names it, if they are not of so many images. */
+export function answersFrom(kept: EpochAnswers, labels: TrainingAnswers["labels"], path: string): EpochAnswers {
+  if (kept.losses.length !== labels.length) {
+    throw new UserError(`${path}: expected answers to ${labels.length} images, got ${kept.losses.length}`);
+  }
+  return wholeAnswers(kept, labels);
 }
 
 async function entropiesOf(folder: string, count: number): Promise<Uint8Array> {

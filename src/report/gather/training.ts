@@ -1,10 +1,11 @@
 import {existsSync} from "node:fs";
 import {dirname, join} from "node:path";
-import {UserError} from "../../nouns/options";
 import {reduced} from "../../numbers/reduced-images";
 import {rankedLabels} from "../../numbers/suspect-training-labels";
+import type {EpochAnswers} from "../../pipeline/record/epoch-answers";
 import {keptEpochs} from "../../pipeline/record/kept-epochs";
 import {gapsOf, sourcesOf} from "../../pipeline/record/source-gaps";
+import {answersFrom} from "../../pipeline/record/training-answers";
 import type {Recall, Saved} from "../file-memory";
 import {packedLoss} from "../packed-loss";
 import type {Packer} from "../packer";
@@ -18,15 +19,6 @@ const MOST_IMAGES = 60_000;
 /** The most bytes of pixels that a page carries of the training images, packed. */
 const PACKED_PIXEL_BYTES = 1.2e6;
 type Whole = Uint8Array | Uint16Array;
-
-/** What one epoch's file holds, and of what the page needs. */
-interface EpochAnswers {
-  readonly losses: Float32Array;
-  readonly margins: Float32Array;
-  readonly predicted: Whole;
-  readonly sureness: Uint8Array;
-  readonly errors: Uint8Array | null;
-}
 
 /**
  * How the training images were learnt, from the answers that the run kept. Of a long run some epochs, evenly apart; of a large
@@ -51,9 +43,7 @@ export function gatherTraining(
   const labels = recall(join(folder, "labels.json"), "labels", (saved) => values(saved, "labels") as Whole);
   const answers = epochs.map((epoch) => {
     const path = files.get(epoch) as string;
-    const read = recall(path, "training", epochAnswers);
-    if (read.losses.length === labels.length) return read;
-    throw new UserError(`${path}: expected answers to ${labels.length} images, got ${read.losses.length}`);
+    return recall(path, "training", (saved) => answersFrom(epochAnswers(saved), labels, path));
   });
   const [losses, margins, predicted] = (["losses", "margins", "predicted"] as const).map((name) =>
     answers.map((epoch) => epoch[name]),
@@ -113,7 +103,7 @@ function epochAnswers(saved: Saved): EpochAnswers {
     margins: values(saved, "margins") as Float32Array,
     predicted: values(saved, "predicted") as Whole,
     sureness: values(saved, "sureness") as Uint8Array,
-    errors: "errors" in saved ? (values(saved, "errors") as Uint8Array) : null,
+    ...("errors" in saved ? {errors: values(saved, "errors") as Uint8Array} : {}),
   };
 }
 
