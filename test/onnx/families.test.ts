@@ -11,6 +11,11 @@ const SMOOTH = new Set(["lenet", "efficientnet", "convnext", "vit", "swin", "mix
 const isStored = ({graph}: ModelProto, name: string) =>
   (graph?.initializer ?? []).some((tensor) => tensor.name === name);
 
+test("every opset from 9 to 22 is among the exports", () => {
+  const opsets = new Set(exportsOf().map(({name}) => Number(name.split("-")[2])));
+  expect([...opsets].sort((a, b) => a - b)).toEqual(Array.from({length: 14}, (_, i) => 9 + i));
+});
+
 describe("exported networks against PyTorch's gradients in float64", () => {
   test.each(exportsOf())("$name", async ({file, net}) => {
     const {inputs, seed, y, gradient} = referenceOf(net);
