@@ -1,0 +1,61 @@
+import {UserError} from "../../../nouns/options";
+import type {OnnxGraph} from "../../../onnx/index";
+import {type Meaning, meaningOf} from "./answers";
+import {graphEnd} from "./graph-end";
+import type {LoadSettings} from "./load-settings";
+import {nodesOfOnnx} from "./onnx-graph";
+import type {Rows} from "./onnx-rows";
+
+/** What an output's numbers are, and how logits come of them. */
+export interface OnnxMeaning {
+  readonly meaning: Meaning;
+  /** Whether each image shows one class. */
+  readonly isExcluding: boolean;
+  /** Whether scores before the activation were found in the graph, or are the output. */
+  readonly hasScores: boolean;
+  /** The tensor that they are taken from. */
+  readonly logits: string;
+  /** A batch's numbers as one logit a class: of one number a pair, half for and half against. */
+  logitsFrom(values: Float32Array): Float32Array;
+}
+
+/**
+ * @param found The tensor before the last activation, where there is one.
+ * @throws UserError if the numbers are not what they are said to be, or of classes that do not exclude each other.
+ */
+export function onnxMeaning(
+  graph: OnnxGraph,
+  output: string,
+  found: {readonly logits: string; readonly activation?: unknown},
+  {numbers, samples}: Rows,
+  {what = "model", classNames, output: said, independent = false}: LoadSettings & {readonly independent?: boolean},
+): OnnxMeaning {
+  const end = graphEnd(nodesOfOnnx(graph.model), output);
+  const question = {what, output: said, end, numbers, samples};
+  const meaning = meaningOf(classNames ? {...question, classNames} : question);
+  if (!independent) checkExcluding(meaning, what);
+  meaning.probabilities(samples); // throws where the numbers are not what they are said to be
+  const isExcluding = !independent || numbers === 1 || ["probabilities", "softmax"].includes(meaning.kind);
+  const isActivated = ["probabilities", "independent"].includes(meaning.kind) || end.kind === "log-softmax";
+  const hasScores = !isActivated || found.activation !== undefined;
+  return {
+    meaning,
+    isExcluding,
+    hasScores,
+    logits: isActivated && hasScores ? found.logits : output,
+    logitsFrom(values) {
+      const odds = () => values.map((p) => Math.log(Math.max(p, 1e-37) / Math.max(1 - p, 1e-37)));
+      if (!isExcluding) return hasScores ? values : odds();
+      if (numbers > 1) return hasScores ? values : values.map((p) => Math.log(Math.max(p, 1e-37)));
+      const scores = hasScores ? values : odds();
+      return Float32Array.from({length: 2 * scores.length}, (_, i) => (i % 2 ? 0.5 : -0.5) * scores[i >> 1]);
+    },
+  };
+}
+
+function checkExcluding({kind, words, classNames}: Meaning, what: string): void {
+  if (classNames.length === 2 || kind === "probabilities" || kind === "softmax") return;
+  throw new UserError(
+    `${what}: expected classes of which each image shows one, got ${words}; --scores logits takes its scores so`,
+  );
+}

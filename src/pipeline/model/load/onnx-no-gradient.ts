@@ -1,0 +1,26 @@
+import {type Feeds, type NdArray, OnnxError, type OnnxGraph} from "../../../onnx/index";
+
+/**
+ * Why a network gives no gradient of its scores; undefined if it does: one is asked for, since a rule may refuse what it is given.
+ *
+ * @param weights Of the scores, for the one image that is fed.
+ */
+export async function whyNoGradient(
+  graph: OnnxGraph,
+  feeds: Feeds,
+  logits: string,
+  weights: NdArray,
+): Promise<string | undefined> {
+  const {unsupported} = graph;
+  if (unsupported.length > 0) {
+    const [names, has] = [unsupported.join(", "), unsupported.length > 1 ? "operators" : "operator"];
+    return `no gradients, so no saliency: there is no rule for the ${has} ${names}; what asks from outside explains it all the same`;
+  }
+  try {
+    await graph.gradient(feeds, {output: logits, weights});
+    return undefined;
+  } catch (error) {
+    if (error instanceof OnnxError) return `no gradients, so no saliency: ${error.message}`;
+    throw error;
+  }
+}

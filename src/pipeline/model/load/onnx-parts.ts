@@ -1,0 +1,58 @@
+import {UserError} from "../../../nouns/options";
+import type {ImageShape, Images} from "../../../nouns/samples";
+import type {Feeds} from "../../../onnx/index";
+import {dimsOf} from "./black-box";
+import {type ModelInput, modelInput} from "./model-input";
+
+/** Numbers of images that are asked about at once: of 28 x 28 pixels the most rows, of a photograph a few. */
+const MOST_NUMBERS = 800_000;
+const MOST_ROWS = 256;
+
+/** Images that are asked about at once. */
+export interface Part {
+  /** The first one's place among all. */
+  readonly start: number;
+  /** Images of it that count; the rows that are fed may be more. */
+  readonly count: number;
+  readonly images: Images;
+}
+
+/** How many images a model is asked about at once. */
+export function mostAtOnce(shape: ImageShape, isAlone: boolean, most = MOST_ROWS): number {
+  const size = shape[0] * shape[1] * shape[2];
+  return isAlone ? 1 : Math.max(1, Math.min(MOST_ROWS, most, Math.floor(MOST_NUMBERS / size)));
+}
+
+/**
+ * Images in parts of at most `most`. Where two fit, no part has a single row: onnxruntime multiplies a matrix of one row by other
+ * kernels, whose last bits differ, and an image's answer is to be the same whatever else is asked. A lone image is fed twice.
+ *
+ * @param isFixed Whether all batches are of one size, which the model fixes.
+ * @throws UserError if they have another shape.
+ */
+export function* partsOf(images: Images, shape: ImageShape, most: number, isFixed = false): Generator<Part> {
+  if (`${images.shape}` !== `${shape}`) {
+    throw new UserError(`images: expected ${shape.join(" x ")}, the model's input, got ${images.shape.join(" x ")}`);
+  }
+  const size = shape[0] * shape[1] * shape[2];
+  for (let start = 0; start < images.count; start += most) {
+    const count = Math.min(most, images.count - start);
+    const pixels = images.pixels.subarray(start * size, (start + count) * size);
+    const isLone = count === 1 && most > 1 && !isFixed;
+    const rows = isLone ? {count: 2, pixels: Float32Array.from([...pixels, ...pixels])} : {count, pixels};
+    yield {start, count, images: {shape, ...rows}};
+  }
+}
+
+/** Makes a model's feeds of images. */
+export function feeding(
+  input: {readonly name: string; readonly type?: string | undefined},
+  shape: ImageShape,
+  wanted: ModelInput,
+): (images: Images) => Feeds {
+  return (images) => {
+    const values = modelInput(images, wanted);
+    const data = input.type === "float64" ? Float64Array.from(values) : values;
+    return {[input.name]: {type: `${input.type}`, dims: [images.count, ...dimsOf(shape, wanted.layout)], data}};
+  };
+}

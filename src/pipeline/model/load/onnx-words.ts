@@ -1,0 +1,14 @@
+import {UserError} from "../../../nouns/options";
+import {OnnxError} from "../../../onnx/index";
+import {checkGpu, type Device} from "./device";
+
+/** Errors of an ONNX file, under its name. @throws UserError in place of an OnnxError. */
+export async function inWords<T>(what: string, act: () => Promise<T>, device: Device = "cpu"): Promise<T> {
+  try {
+    return await act();
+  } catch (error) {
+    checkGpu(device, error as Error);
+    if (error instanceof OnnxError) throw new UserError(`${what}: ${error.message}`, {cause: error});
+    throw error;
+  }
+}
