@@ -1,7 +1,7 @@
 import {expect, test} from "vitest";
 
 import {together} from "../src/pipeline/run/together";
-import {turns} from "./support/turns";
+import {countTurns, turns} from "./support/turns";
 
 /** @param waits Turns of the event loop before each step. */
 async function* steps(name: string, waits: readonly number[], log: string[] = []): AsyncGenerator<string, string> {
@@ -51,4 +51,11 @@ test("left early, none goes on", async () => {
 
 test("of none, ends at once", async () => {
   expect(await drained(together([]))).toEqual({seen: [], returned: []});
+});
+
+test("the event loop turns before each step, also where nobody waits for anything", async () => {
+  const counted = countTurns();
+  const {seen} = await drained(together([steps("a", Array(40).fill(0)), steps("b", Array(40).fill(0))]));
+  expect(seen).toHaveLength(80);
+  expect(counted()).toBeGreaterThanOrEqual(40);
 });

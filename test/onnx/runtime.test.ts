@@ -6,6 +6,7 @@ import {afterAll, describe, expect, test} from "vitest";
 import {openOnnx, runtimeHere, runtimeInThread} from "../../src/onnx/index";
 import {owned} from "../../src/onnx/runtime/owned";
 import {denseGraph, floats} from "../support/tiny-graph";
+import {countTurns} from "../support/turns";
 
 const folder = mkdtempSync(join(tmpdir(), "onnx-runtime-"));
 afterAll(() => rmSync(folder, {recursive: true}));
@@ -67,4 +68,20 @@ test("a copy takes only what is its own", () => {
   expect(owned(new BigInt64Array([1n, 2n, 3n]).subarray(1))).toEqual(new BigInt64Array([2n, 3n]));
   const shared = new Float32Array(new SharedArrayBuffer(8));
   expect(owned(shared).buffer).toBeInstanceOf(ArrayBuffer);
+});
+
+test("an answer that brings the next question does not keep the event loop from turning", async () => {
+  const graph = await openOnnx(denseGraph());
+  let [running, timers] = [true, 0];
+  const timer = setInterval(() => timers++, 0);
+  const counted = countTurns();
+  const chain = async () => {
+    for (let n = 0; n < 200 && running; n++) await graph.run({x: floats([n, 0, 0], [1, 3])});
+  };
+  await Promise.all(Array.from({length: 8}, chain)); // so that a next answer is there while one is taken
+  running = false;
+  clearInterval(timer);
+  expect(counted()).toBeGreaterThan(200);
+  expect(timers).toBeGreaterThan(5);
+  await graph.dispose();
 });

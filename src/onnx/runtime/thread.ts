@@ -105,8 +105,8 @@ function threadOf(worker: Worker, forget: () => void): Thread {
     const {method, resolve, reject} = waiting.get(id)!;
     waiting.delete(id);
     if (waiting.size === 0) worker.unref();
-    if (failure === undefined) resolve(result);
-    else reject(runtimeFailure(method, failure));
+    // Node hands over a thousand messages before the loop turns: answers that bring new questions would keep timers waiting
+    setImmediate(() => (failure === undefined ? resolve(result) : reject(runtimeFailure(method, failure))));
   });
   const ask = (method: keyof Host, question: unknown, moved: ArrayBuffer[]) =>
     new Promise((resolve, reject) => {

@@ -1,8 +1,9 @@
 import {existsSync} from "node:fs";
 import {readdir} from "node:fs/promises";
 import {join} from "node:path";
+import {setImmediate as eventLoopTurn} from "node:timers/promises";
 
-import {imageMap} from "../../plots/image-map";
+import {imageMapSteps} from "../../plots/image-map";
 import {scatterFilm} from "../../plots/scatter-film";
 import {type ScatterSheet, scatterSheet} from "../../plots/scatter-sheet";
 import {epochStem} from "./epoch-stem";
@@ -72,7 +73,11 @@ export async function writeImageMap(run: string): Promise<string | undefined> {
   if (!last) return undefined;
   const images = readTestImages(run);
   const {title, classNames} = last.artifact.data;
-  const {png} = imageMap({...imagesOf(last.artifact, images), title, classes: classNames.length});
+  const steps = imageMapSteps({...imagesOf(last.artifact, images), title, classes: classNames.length});
+  let step = steps.next();
+  for (; !step.done; step = steps.next()) await eventLoopTurn();
+  const {png} = step.value;
+  await eventLoopTurn();
   return write(join(run, "plots/projection", `${epochStem(last.epoch, "images")}.png`), png);
 }
 

@@ -1,3 +1,5 @@
+import {setImmediate as eventLoopTurn} from "node:timers/promises";
+
 import type {DifferentiableClassifier} from "../../nouns/network";
 import {resolveOptions} from "../../nouns/options";
 import {fork} from "../../nouns/random";
@@ -122,7 +124,9 @@ export async function* probeOnce(
     } else {
       const artifact = next.value;
       await directory.writeNumbers(epoch, probe.name, artifact);
+      await eventLoopTurn(); // a picture takes tens of milliseconds
       const figure = draws ? drawn(artifact) : undefined;
+      await eventLoopTurn();
       if (figure instanceof Error) failure = figure;
       else if (figure) {
         await directory.writePicture(epoch, probe.name, artifact.name, figure);

@@ -1,5 +1,6 @@
 import {readFile} from "node:fs/promises";
 import {join} from "node:path";
+import {setImmediate as eventLoopTurn} from "node:timers/promises";
 import type {NamedArray, Network} from "../../nouns/network";
 import {UserError} from "../../nouns/options";
 import type {Dataset, Split} from "../../nouns/samples";
@@ -86,7 +87,9 @@ export async function keepSuspects(
   asked: readonly AskedImages[],
   method: string,
 ): Promise<LabelReport> {
+  await eventLoopTurn();
   const suspects = suspectsOf(asked, classNames.length);
+  await eventLoopTurn();
   await directory.writeFile("suspects.csv", suspectsCsv(suspects, classNames, method));
   return {
     path: join(directory.path, "suspects.csv"),

@@ -1,8 +1,12 @@
+import {setImmediate as eventLoopTurn} from "node:timers/promises";
 import {UserError} from "../../nouns/options";
 import type {Dataset} from "../../nouns/samples";
 import {first} from "../data/split";
 import type {RunDirectory} from "../record/run-directory";
 import {readTestImages} from "../record/test-images";
+
+/** Images that are read and turned into bytes between two turns of the event loop. */
+const AT_ONCE = 1000;
 
 /** Whether a run that was broken off came to keep its test images, whole. */
 export async function hasTestImages({path}: RunDirectory, data: Dataset): Promise<boolean> {
@@ -16,11 +20,18 @@ export async function hasTestImages({path}: RunDirectory, data: Dataset): Promis
 
 /** The test images as bytes, once a run: the report draws them, and a saved run can be asked about them. */
 export async function keepTestImages(directory: RunDirectory, data: Dataset): Promise<void> {
-  const {count, pixels, labels, shape} = await data.test.read(first(data.test.count));
-  // Uint8Array.from would gather the millions of numbers in a list of its own first: a second, and 400 MB.
-  const bytes = new Uint8Array(pixels.length);
-  for (let i = 0; i < pixels.length; i++) bytes[i] = Math.round(255 * pixels[i]);
-  const {files} = data.test;
+  const {count, files} = data.test;
+  const shape = data.imageShape;
+  const size = shape[0] * shape[1] * shape[2];
+  const places = first(count);
+  const bytes = new Uint8Array(count * size);
+  const labels = new Uint16Array(count);
+  for (let from = 0; from < count; from += AT_ONCE) {
+    const some = await data.test.read(places.subarray(from, from + AT_ONCE));
+    for (let i = 0, to = from * size; i < some.pixels.length; i++, to++) bytes[to] = Math.round(255 * some.pixels[i]);
+    labels.set(some.labels, from);
+    await eventLoopTurn();
+  }
   const images = {count, shape, classNames: data.classNames, pixels: bytes, labels, ...(files ? {files} : {})};
   await directory.writeTestImages(images);
 }

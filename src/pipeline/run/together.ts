@@ -1,13 +1,19 @@
+import {setImmediate as eventLoopTurn} from "node:timers/promises";
+
 /**
  * Runs generators side by side, and yields what any of them yields, as it comes. Where the one waits (for another thread,
  * for a file), the others go on.
+ * Each step begins in a turn of the event loop of its own: the page is served, and Ctrl-C heard, between any two.
  *
  * @returns What each returned, in their order.
  * @throws What any of them throws; the others are then ended where they are.
  */
 export async function* together<E, R>(generators: readonly AsyncGenerator<E, R>[]): AsyncGenerator<E, R[]> {
   const returned: R[] = [];
-  const advance = async (i: number) => ({i, step: await generators[i].next()});
+  const advance = async (i: number) => {
+    await eventLoopTurn();
+    return {i, step: await generators[i].next()};
+  };
   const pending = new Map(generators.map((_, i) => [i, advance(i)]));
   try {
     while (pending.size > 0) {
