@@ -1,0 +1,112 @@
+import {judgedLoss} from "../../nouns/judged-loss";
+import {progressFile} from "../record/run-progress";
+import {staleNote} from "../training/patience";
+import {epochStart, trainEpoch} from "../training/train";
+import {type TrainingRecord, trainingRecord} from "../training/training-record";
+import {keepRecord} from "./answers-as-presented";
+import {checkpointsOf} from "./checkpoint";
+import type {LabelReport, RunEvent} from "./events";
+import {type Looks, looksOf} from "./looks";
+import type {OpenRun} from "./open-run";
+import {askAboutAll, labelsByBest} from "./suspects";
+
+/**
+ * Batches trained before the untrained network is looked at: whoever waits sees it learn at once, and what the look needs
+ * (a thread, code that is loaded late) is ready by then.
+ */
+const BEFORE_FIRST_LOOK = 100;
+
+/** Epoch after epoch: train → checkpoint → look. Then what is said of the labels, and of the end. */
+export async function* learn(run: OpenRun): AsyncGenerator<RunEvent> {
+  const {directory, options, looking} = run;
+  const live = progressFile(directory.path, options.epochs);
+  const looks = looksOf(run);
+  try {
+    const isWhole = yield* trainAll(run, looks, live);
+    const report = isWhole ? yield* labelsReport(run, looks) : "interrupted";
+    if (report === "interrupted") return yield {type: "interrupted", path: directory.path};
+    if (report) yield {type: "labels", data: run.data, folds: options.folds, ...report};
+    looking.log.finish(true);
+    if (live.trouble()) yield {type: "say", line: `pages were not told how far the run is: ${live.trouble()}`};
+    const best = looking.metrics.reduce((a, b) => (judgedLoss(b) < judgedLoss(a) ? b : a));
+    yield {type: "end", path: directory.path, best};
+  } catch (error) {
+    yield* looks.keepRest(); // training that fails does not cost the epoch before
+    throw error;
+  } finally {
+    await live.close();
+  }
+}
+
+/** Trains and looks until the last epoch, or until it is enough. @returns Whether it came so far. */
+async function* trainAll(
+  run: OpenRun,
+  looks: Looks,
+  live: ReturnType<typeof progressFile>,
+): AsyncGenerator<RunEvent, boolean> {
+  const {data, network, directory, training, tracking, from, signal, options, looking} = run;
+  const {epochs, batchSize} = options;
+  const newRecord = () => ({
+    ...trainingRecord(data.train.count, data.classNames.length),
+    ...(tracking ? {tracked: {at: [], logits: []}} : {}),
+  });
+  let {progress} = from;
+  let record: TrainingRecord = {...newRecord(), ...from.record}; // an earlier version's lacks an array or two
+  if (!run.isResumed) await tracking?.keep(directory, network, 0);
+  const stops = tracking ? {stopAt: tracking.steps} : {};
+  const checkpoints = checkpointsOf(directory, network, {every: options.checkpointEvery, from: progress});
+  for (let epoch = progress.epoch; epoch <= epochs && !looks.isEnough(); epoch++) {
+    if (epoch !== progress.epoch) [progress, record] = [epochStart(epoch, data.train, batchSize), newRecord()];
+    let begun = performance.now(); // less what looking takes
+    do {
+      const pause = new AbortController(); // ends the training for a checkpoint; it goes on where it was
+      const ends = signal ? AbortSignal.any([signal, pause.signal]) : pause.signal;
+      for await (progress of trainEpoch(network, data.train, progress, {...training, record, ...stops}, ends)) {
+        await tracking?.see(network, record, progress);
+        yield {type: "train", ...progress};
+        live.tell(progress);
+        if (ends.aborted) continue;
+        const paused = performance.now();
+        if (looks.isReady()) yield* looks.keepRest();
+        if (!looks.isUntrainedSeen() && progress.batch >= BEFORE_FIRST_LOOK) yield* looks.before();
+        begun += performance.now() - paused;
+        if (checkpoints.isDue() && looks.isReady()) pause.abort();
+      }
+      const paused = performance.now();
+      // before the checkpoint: a resumed run skips an epoch that has metrics, and looks again at any other
+      yield* looks.keepRest();
+      if (progress.batch === progress.batches) {
+        await keepRecord(directory, epoch, record, data.train);
+        await tracking?.keep(directory, network, epoch, record.tracked);
+      }
+      await checkpoints.keep(progress, record);
+      begun += performance.now() - paused;
+    } while (!signal?.aborted && progress.batch < progress.batches);
+    const trainSeconds = (performance.now() - begun) / 1000;
+    if (!looks.isUntrainedSeen() && !signal?.aborted) yield* looks.before();
+    if (!signal?.aborted) yield* looks.at(progress, trainSeconds);
+    if (epoch === epochs || looks.isEnough() || signal?.aborted) yield* looks.keepRest(); // nothing is trained meanwhile
+    if (signal?.aborted && looking.metrics.at(-1)?.epoch !== epochs && !looks.isEnough()) return false;
+  }
+  return true;
+}
+
+/** Asks which training labels are doubtful: by the best epoch, or by networks that have not learnt from them. */
+async function* labelsReport(
+  run: OpenRun,
+  looks: Looks,
+): AsyncGenerator<RunEvent, LabelReport | "interrupted" | undefined> {
+  const {data, network, directory, training, looking, options, untrained, fresh, signal} = run;
+  const {metrics} = looking;
+  const {folds, optimizer, epochs, patience} = options;
+  // an earlier version wrote the last metrics, or Ctrl-C came just then: the page is made again, with it
+  if (yield* looks.keepStory()) yield {type: "kept", epoch: metrics[metrics.length - 1].epoch};
+  if (looks.isEnough()) yield {type: "say", line: staleNote(metrics, patience)};
+  if (folds === 0) return looks.ranked() ?? (await labelsByBest(directory, network, data, metrics, looking.heldOut));
+  const ranges = training.augmentation;
+  const folding = {network, untrained, fresh, folds, training, optimizer, ranges, directory, signal};
+  const report = yield* askAboutAll(data, folding);
+  if (!report) return "interrupted";
+  yield {type: "kept", epoch: epochs}; // the page is made again, with all labels
+  return report;
+}

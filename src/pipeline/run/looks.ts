@@ -1,0 +1,92 @@
+import type {NamedArray, Network} from "../../nouns/network";
+import {exactLeaks, leakNote} from "../exact-leaks";
+import {isStale} from "../training/patience";
+import {type EpochProgress, epochStart} from "../training/train";
+import type {LabelReport, RunEvent} from "./events";
+import {look, type Rest} from "./look";
+import type {OpenRun} from "./open-run";
+import {labelsByBest} from "./suspects";
+import {keepTrainingSet} from "./training-set";
+
+/** A run's looks at its network, one after the other. What a look leaves unfinished is kept while training goes on. */
+export interface Looks {
+  /** Whether the validation loss has fallen long enough no more: nothing is trained after it. */
+  isEnough(): boolean;
+  /** Whether the network was looked at before it learnt anything. */
+  isUntrainedSeen(): boolean;
+  /** Whether keeping what the last look left would have to wait for nothing. */
+  isReady(): boolean;
+  /** Looks at the network with the weights that it had before the run, and puts its own back. */
+  before(): AsyncGenerator<RunEvent>;
+  /** Looks at the network as it stands. @param trainSeconds What training took. */
+  at(progress: EpochProgress, trainSeconds: number): AsyncGenerator<RunEvent>;
+  /** Keeps what the last look left, and with it its epoch's metrics, if that is not done yet. */
+  keepRest(): AsyncGenerator<RunEvent>;
+  /** Keeps what the training images are like, unless the last look did. Says whether it had to. */
+  keepStory(): AsyncGenerator<RunEvent, boolean>;
+  /** The training labels that the best epoch doubts; absent where folds are to be asked, or nothing can be. */
+  ranked(): LabelReport | undefined;
+}
+
+export function looksOf(run: OpenRun): Looks {
+  const {looking, data, network, directory, tracking, options, signal, isResumed} = run;
+  const {metrics} = looking;
+  let rest: Rest | undefined;
+  let isEnough = isStale(metrics, options.patience);
+  let isUntrainedSeen = metrics.length > 0;
+  let isStoryKept = false;
+  let ranked: LabelReport | undefined;
+
+  const keepRest = async function* (): AsyncGenerator<RunEvent> {
+    const left = rest;
+    rest = undefined;
+    if (left) yield* left.keep();
+  };
+  const keepStory = async function* (): AsyncGenerator<RunEvent, boolean> {
+    if (isStoryKept) return false;
+    const note = await keepTrainingSet(directory, data);
+    if (note) yield {type: "say", line: note};
+    await tracking?.tell(directory, data);
+    if (options.folds === 0) ranked = await labelsByBest(directory, network, data, metrics, looking.heldOut);
+    isStoryKept = true;
+    return true;
+  };
+  const at = async function* (progress: EpochProgress, trainSeconds: number): AsyncGenerator<RunEvent> {
+    yield* keepRest();
+    rest = yield* look(looking, progress, trainSeconds);
+    isEnough = rest !== undefined && looking.isLast(rest.line);
+    // before the last metrics, so that a run that has them all has it, and before the last page, which shows it
+    if (rest && (progress.epoch === options.epochs || isEnough) && !signal?.aborted) yield* keepStory();
+    if (rest?.isReady()) yield* keepRest();
+  };
+  return {
+    isEnough: () => isEnough,
+    isUntrainedSeen: () => isUntrainedSeen,
+    isReady: () => rest === undefined || rest.isReady(),
+    async *before() {
+      isUntrainedSeen = true;
+      const leaks = isResumed ? undefined : leakNote(await exactLeaks(data)); // here, and not before the first batch
+      if (leaks) yield {type: "say", line: leaks};
+      yield* withWeights(network, run.untrained, at(epochStart(0, data.train, options.batchSize), 0));
+    },
+    at,
+    keepRest,
+    keepStory,
+    ranked: () => ranked,
+  };
+}
+
+/** Does something with other weights, and puts the network's own back. */
+async function* withWeights<E, R>(
+  network: Network,
+  weights: readonly NamedArray[],
+  doing: AsyncGenerator<E, R>,
+): AsyncGenerator<E, R> {
+  const own = await network.getWeights();
+  await network.setWeights(weights);
+  try {
+    return yield* doing;
+  } finally {
+    await network.setWeights(own);
+  }
+}

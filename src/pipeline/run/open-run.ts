@@ -1,0 +1,218 @@
+import {join} from "node:path";
+import type {NamedArray, Network, OptimizerState} from "../../nouns/network";
+import {UserError} from "../../nouns/options";
+import type {Dataset} from "../../nouns/samples";
+import {openData} from "../data/index";
+import {readColumns} from "../data/known-columns";
+import {first} from "../data/split";
+import {labelsAt} from "../data/split-labels";
+import type {Jobs} from "../jobs/jobs";
+import {savedModel} from "../model/load/saved-model";
+import {imagesALook} from "../probes/look-budget";
+import {environment} from "../record/environment";
+import {sweepFiles} from "../record/leftovers";
+import {checkOwnFiles, checkOwnLogs} from "../record/own-files";
+import {checkNewRun, createRunDirectory, type RunDirectory} from "../record/run-directory";
+import {readRunFile} from "../record/run-file";
+import {lockRun, type RunLock} from "../record/run-lock";
+import {runName} from "../record/run-name";
+import {clearLogs, logFolderOf} from "../record/tensorboard/log-folder";
+import {augmentation} from "../training/augment/augment";
+import {augmentationNote, rangesOf} from "../training/augment/ranges";
+import {balancedWeights, unequalNote} from "../training/class-weights";
+import {lengthOf} from "../training/length";
+import {isStale} from "../training/patience";
+import {epochStart} from "../training/train";
+import {type Restored, restored} from "./checkpoint";
+import {openNetwork} from "./choose-engine";
+import {chooseModel, OWN} from "./choose-model";
+import type {RunControl} from "./control";
+import {openRunData} from "./data";
+import type {RunEvent} from "./events";
+import {factsOf, runFacts} from "./facts";
+import type {Looking} from "./look";
+import type {RunOptions} from "./options";
+import {chooseProbes, type ProbeOptions, suitedProbes} from "./probe-once";
+import {rateOf, threadsOf} from "./resolved";
+import {samplePlaces} from "./samples";
+import {shownInFull} from "./shown-in-full";
+import {placed} from "./starting-weights";
+import {openRunLog} from "./tensorboard";
+import {hasTestImages, keepTestImages} from "./test-images";
+import {openTracking, type Tracking} from "./track";
+
+/** A run that is ready to learn: its data, its network, its folder, and what looking takes. */
+export interface OpenRun {
+  /** With the epochs and the batch size that the data led to. */
+  readonly options: RunOptions;
+  readonly data: Dataset;
+  readonly network: Network;
+  readonly directory: RunDirectory;
+  readonly training: Training;
+  readonly looking: Looking;
+  readonly tracking?: Tracking;
+  /** Where it goes on; of a new run the start of its first epoch. */
+  readonly from: Restored;
+  readonly isResumed: boolean;
+  /** The network before it learnt anything, or before the run that is gone on with learnt more. */
+  readonly untrained: readonly NamedArray[];
+  readonly fresh: OptimizerState;
+  readonly signal: AbortSignal | undefined;
+}
+
+/** How the network learns. */
+export type Training = ReturnType<typeof rateOf> & {
+  readonly epochs: number;
+  readonly batchSize: number;
+  readonly seed: number;
+  readonly augment: ReturnType<typeof augmentation>;
+  readonly augmentation: ReturnType<typeof rangesOf>;
+  readonly classWeights: Float32Array | undefined;
+};
+
+/** What is to be given back at the end of a run, however it ends. */
+export interface Held {
+  lock?: RunLock;
+  network?: Network;
+}
+
+/**
+ * Opens a run: reads the data, makes or finds the network, begins the folder or goes on in it, and tells what there is to
+ * tell before the first batch.
+ *
+ * @param held Told what has been taken.
+ */
+export async function* openRun(
+  asked: RunOptions,
+  probeOptions: ProbeOptions,
+  {signal, resume, jobs, makeModel: own, probes: ownProbes = []}: RunControl & {readonly jobs: Jobs},
+  held: Held,
+): AsyncGenerator<RunEvent, OpenRun> {
+  const {seed, save, every} = asked;
+  if (resume) await checkOwnFiles(resume.path);
+  const before = resume && readRunFile(resume.path);
+  const wanted = chooseProbes(asked.probes, probeOptions, before?.asked, ownProbes);
+  if (resume && !own && before?.model.name === OWN) {
+    throw new UserError(
+      `${resume.path}: expected the function that made its network, got none; resume it by the library`,
+    );
+  }
+  // Both are asked before the data are read, which may take minutes.
+  if (resume) held.lock = await lockedForResuming(resume.path);
+  else if (asked.name) await checkNewRun(save, asked.name);
+
+  // the data, and how long the network learns from so many images
+  const made = environment();
+  const opening =
+    resume && before
+      ? openRunData(resume.path, before, asked, signal)
+      : openData({...asked, cacheFolder: join(save, "data")}, signal);
+  const data = yield* dataEvents(opening);
+  const length = lengthOf(asked, data);
+  const {epochs, batchSize} = length;
+  const options = {...asked, epochs, batchSize};
+
+  // the network
+  const model = await chooseModel(options, data, own, before);
+  // of own pictures alone: reading MNIST's takes a tenth of a second
+  const isBalanced = options.classWeights === "balanced";
+  const labels =
+    isBalanced || data.folder !== undefined ? await labelsAt(data.train, first(data.train.count)) : undefined;
+  const classWeights = labels && isBalanced ? balancedWeights(labels, data.classNames.length) : undefined;
+  const {threads, makeModel} = {threads: threadsOf(options, made), makeModel: model.makeModel};
+  const opened = await openNetwork({...options, ...data, classWeights, threads, makeModel});
+  const {network, engine} = opened;
+  held.network = network;
+  const {chosen, notes: unsuited} = suitedProbes(wanted, network, asked.probes);
+  const testLabels = await labelsAt(data.test, first(data.test.count));
+  const sampleIndices = samplePlaces(options.samples, testLabels, data.classNames.length);
+  const ranges = rangesOf(options, data);
+  const augment = augmentation(ranges, seed);
+  const rate = rateOf(options, model.name);
+  const training = {epochs, batchSize, seed, ...rate, augment, augmentation: ranges, classWeights};
+  const facts = {...factsOf(model.name, opened.model), why: model.why, ...model.facts};
+  const started = model.start && placed(await network.getWeights(), model.start);
+  if (started) await network.setWeights(started.weights);
+  const [untrained, fresh] = [await network.getWeights(), await network.getOptimizerState()];
+
+  // the folder, and where in the run it stands
+  const columns = options.columns && !resume ? await readColumns(options.columns, data.test) : undefined;
+  const startRun = async () => {
+    const name = options.name || runName(made.startedAt, data.name, model.name);
+    const said = (named: string) => runFacts(named, options, chosen, made, data, facts, engine, training);
+    const begun = await createRunDirectory(save, name, {facts: said, numbered: !options.name});
+    held.lock = begun.lock;
+    await clearLogs(begun.path);
+    return begun;
+  };
+  const directory: RunDirectory & {readonly note?: string} = resume ?? (await startRun());
+  if (directory.note) yield {type: "say", line: directory.note};
+  const batches = Math.ceil(data.train.count / batchSize);
+  const tracking = options.track ? await openTracking(options.track, data, {batches, epochs}) : undefined;
+  const from: Restored = resume
+    ? await restored(resume, network, data, {batchSize, epochs})
+    : {progress: epochStart(1, data.train, batchSize), metrics: [], notes: []};
+  for (const line of from.notes) yield {type: "say", line};
+  if (!resume || !(await hasTestImages(resume, data))) await keepTestImages(directory, data);
+  if (columns) await directory.writeValue("columns", {columns});
+
+  // what there is to tell
+  const why = before?.engine.why ?? engine.why; // resumed, it is asked for by name
+  yield {type: "start", path: directory.path, data, model: facts, engine: {...engine, why}, epochs};
+  const {isKept, note} = shownInFull(options);
+  const told = [
+    ...[length.note, ...model.notes, started?.note, ...unsuited],
+    labels && !classWeights ? unequalNote(labels, data.classNames) : undefined,
+    augment ? augmentationNote(ranges) : undefined,
+    note,
+  ];
+  for (const line of told) if (line) yield {type: "say", line};
+
+  const {save: _, name: __, ...logged} = options;
+  const log = await openRunLog(directory, {...logged, engine: engine.name}, network, data, {
+    projected: options.projector,
+    names: options.logs,
+    batchSize,
+    topology: `${opened.model.toJSON()}`,
+    isKept,
+  });
+  const {metrics} = from;
+  const looking: Looking = {
+    ...{seed, chosen, data, network, batchSize, jobs, directory, log, metrics, signal, told: new Set<string>()},
+    layers: facts.layers,
+    modelFiles: async () => ({
+      ...savedModel(opened.model, await network.getWeights(), `epochscope ${made.versions.epochscope}`),
+    }),
+    ...{isKept, sampleIndices},
+    // of own pictures there are few, and looking as at MNIST would take many times as long as training
+    ...(data.folder === undefined
+      ? {}
+      : {budget: imagesALook(data.train.count, epochs, 1 + Math.ceil(epochs / every))}),
+    isProbed: (epoch) => epoch % every === 0 || epoch === epochs,
+    isLast: (line) => isStale([...metrics, line], options.patience),
+    rateAfter: (epoch) => training.schedule(Math.max(0, epoch * batches - 1), epochs * batches),
+  };
+  return {
+    ...{options, data, network, directory, training, looking, from, untrained, fresh, signal},
+    ...(tracking ? {tracking} : {}),
+    isResumed: resume !== undefined,
+  };
+}
+
+/** Takes a run that was broken off for this process alone, and clears what it left half done. */
+async function lockedForResuming(path: string): Promise<RunLock> {
+  const logs = await logFolderOf(path);
+  await checkOwnLogs(logs);
+  const lock = await lockRun(path);
+  for (const folder of [path, logs]) await sweepFiles(folder);
+  return lock;
+}
+
+/** Passes on how far the data are, and what is to be said of them, and gives them. */
+async function* dataEvents(opening: ReturnType<typeof openData>): AsyncGenerator<RunEvent, Dataset> {
+  for (;;) {
+    const {done, value} = await opening.next();
+    if (done) return value;
+    yield "note" in value ? {type: "say", line: value.note} : {type: "data", ...value};
+  }
+}
