@@ -60,18 +60,16 @@ export function openMap(page: Page): ShownMap {
     const [width, height] = [canvas.clientWidth, canvas.clientHeight];
     return {width, half: Math.max(1, (height - NOTE) / 2), dense: density()};
   };
-  /** Makes the pictures anew, for the panel's size and the theme's colours. */
-  const restyle = () => {
+  /** Makes the pictures for the panel's size and the theme's colours. */
+  const makePictures = () => {
     const [width, height] = [canvas.clientWidth, canvas.clientHeight];
     const room = Math.sqrt((Math.min(width, 1.15 * height) * height) / count);
     const cell = Math.round(Math.max(10, Math.min(32, 1.02 * room)) * density());
-    const {canvas: drawn} = sized(canvas).c;
-    sprites = makeSprites(page.material, classColors(classes), cell, drawn.width);
-    image = drawn.width && drawn.height ? new ImageData(drawn.width, drawn.height) : undefined;
-    isMoving = true;
+    sprites = makeSprites(page.material, classColors(classes), cell, canvas.width);
+    image = new ImageData(canvas.width, canvas.height);
   };
   new ResizeObserver(() => {
-    restyle();
+    isMoving = true;
     pending ??= mapOf(page);
   }).observe(canvas);
 
@@ -94,7 +92,11 @@ export function openMap(page: Page): ShownMap {
   };
 
   return {
-    ...{scene, costs, restyle},
+    ...{scene, costs},
+    restyle() {
+      image = undefined;
+      isMoving = true;
+    },
     aim(points) {
       pending = points;
       isMoving = true;
@@ -130,7 +132,8 @@ export function openMap(page: Page): ShownMap {
       if (!isMoving || document.hidden) return;
       const begun = performance.now();
       const {c} = sized(canvas);
-      if (canvas.width !== image?.width || canvas.height !== image.height) restyle(); // on another screen, for example
+      if (canvas.width === 0 || canvas.height === 0) return;
+      if (canvas.width !== image?.width || canvas.height !== image.height) makePictures();
       if (!sprites || !image) return;
       const panel = panelOf();
       if (pending) {
