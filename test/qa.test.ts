@@ -40,7 +40,8 @@ describe("a reader", () => {
     ]);
     const folder = join(save, "qa", "whole");
     expect(readdirSync(folder).sort()).toEqual([
-      ...["checkpoint.safetensors", "looks.jsonl", "model", "outcome.json", "plots", "qa.json", "tracked"],
+      ...["answers", "checkpoint.safetensors", "looks.jsonl", "model", "outcome.json", "plots", "qa.json"],
+      ...["questions.json", "tracked"],
     ]);
     const looks = await readLooks(folder);
     expect(looks.map(({step}) => step)).toEqual([0, 12, 24, 36, 48, 60, 72]);
@@ -53,6 +54,7 @@ describe("a reader", () => {
         ...{start: [tokens], end: [tokens], "qa_outputs.weight": [2, 32]},
         ...{"attention.0": [4, tokens, tokens], "attention.1": [4, tokens, tokens]},
         ...{"context.first": [tokens, 32], "context.last": [tokens, 32], "output.last": [tokens, 32]},
+        ...{"head.slopes": [2, 4], "words.gradients": [tokens], "words.lime": [tokens]},
       });
     }
     expect(JSON.parse(readFileSync(join(folder, "model", "config.json"), "utf8"))).toMatchObject({model_type: "bert"});
@@ -84,12 +86,13 @@ describe("a reader", () => {
       "model/model.safetensors",
       "checkpoint.safetensors",
       "tracked/question-0-step-00072.safetensors",
+      "answers/step-00072.json",
     ]) {
       const [one, other] = ["whole", "broken"].map((name) => readFileSync(join(save, "qa", name, file)));
       expect(other.equals(one), file).toBe(true);
     }
     const timeless = async (name: string) =>
-      (await readLooks(join(save, "qa", name))).map(({seconds: _, trainLoss: __, ...figures}) => figures);
+      (await readLooks(join(save, "qa", name))).map(({seconds: _, ...figures}) => figures);
     expect(await timeless("broken")).toEqual(await timeless("whole"));
   });
 
@@ -117,7 +120,7 @@ describe("qa refuses in one line", () => {
     [
       "no such place to track",
       ["train", "--data", QUESTIONS, "--track", "9"],
-      /--track: expected places from 0 to 4, got "9"/,
+      /--track: expected places from 0 to 4, or none, got "9"/,
       2,
     ],
     [

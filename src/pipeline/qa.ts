@@ -10,15 +10,18 @@ import {startBackend} from "./backend/index";
 import {madeQuestions, withSentencesShuffled} from "./data/text/made-questions";
 import {type Question, questionsOf} from "./data/text/questions";
 import {type Window, windowsOf} from "./data/text/windows";
-import {vocabularyOf} from "./data/text/word-piece";
+import {type Token, vocabularyOf} from "./data/text/word-piece";
 import {type BertConfig, bertLogits, bertLoss} from "./model/tf/transformer/bert";
 import {
   appendLooks,
+  type KeptQuestion,
   type Look,
   READER_FORMAT,
   readCheckpoint,
   readLooks,
+  writeAnswers,
   writeCheckpoint,
+  writeQuestions,
   writeReader,
   writeTracked,
 } from "./qa/files";
@@ -27,7 +30,7 @@ import type {ReaderOptions} from "./qa/options";
 import {type PhaseChange, phaseChange} from "./qa/phase";
 import {readerPictures} from "./qa/pictures";
 import {answersTo, batchOf, type Judged, judged, openReader, type Reader} from "./qa/reader";
-import {insideOf} from "./qa/tracked";
+import {insideOf, type Tracked, trackedQuestions} from "./qa/tracked";
 import {type ReaderStep, readerTrainer} from "./qa/train";
 import {lockRun} from "./record/run-lock";
 import {checkRunName, runName} from "./record/run-name";
@@ -86,7 +89,7 @@ export async function* trainReader(
   const {train, heldOut} = await questionsFor(options);
   const reader = openReader(saved ?? fresh(options, train), options);
   const windows = windowsOf(train, reader.words, reader);
-  const tracked = trackedOf(options.track, heldOut.length);
+  const tracked = trackedQuestions(trackedOf(options.track, heldOut.length), heldOut, reader);
   const path = resume ?? (await newFolder(options));
   const lock = await lockRun(path);
   try {
@@ -104,24 +107,26 @@ export async function* trainReader(
 
     if (heldOut === train) yield {type: "say", line: "of so few questions none is held out: the same ones are asked"};
 
-    let losses: number[] = [];
+    let losses: readonly number[] = state?.losses ?? [];
     const look = async (step: number): Promise<Look> => {
       const began = performance.now();
-      const made = await lookAt(reader, heldOut, tracked, path, step);
+      const made = await lookAt(reader, heldOut, tracked, path, step, options);
       const trainLoss = losses.length ? losses.reduce((a, b) => a + b) / losses.length : null;
-      losses = [];
       const epoch = (step / trainer.steps) * options.epochs;
-      const one = {step, epoch, trainLoss, ...made, seconds: (performance.now() - began) / 1000};
+      const seconds = (performance.now() - began) / 1000;
+      const one = {step, epoch, trainLoss, batchLosses: losses, ...made, seconds};
+      losses = [];
       looks.push(one);
       await appendLooks(path, looks);
       return one;
     };
-    const keep = async () => writeCheckpoint(path, await trainer.state());
+    const keep = async () => writeCheckpoint(path, await trainer.state(), losses);
+    if (!resume) await writeQuestions(path, keptQuestions(reader, heldOut, tracked));
     if (looks.length === 0) yield {type: "look", look: await look(0), steps: trainer.steps};
     for (let step = first; step < trainer.steps; ) {
       const made = await trainer.next();
       step = made.step;
-      losses.push(made.loss);
+      losses = [...losses, made.loss];
       yield {type: "step", ...made};
       const isDue = step % every === 0 || step === trainer.steps;
       if (isDue) {
@@ -137,7 +142,7 @@ export async function* trainReader(
     const controls = await controlsOf(reader, heldOut, options.seed);
     const phase = phaseChange(looks.map(({step, f1}) => ({step, value: f1})));
     await writeWhole(join(path, "outcome.json"), `${JSON.stringify({controls, phase: phase ?? null}, undefined, 2)}\n`);
-    await readerPictures(path, looks, {tracked, heldOut, reader, ...(phase ? {phase} : {})});
+    await readerPictures(path, looks, {tracked, reader, ...(phase ? {phase} : {})});
     trainer.dispose();
     yield {type: "end", path, look: looks[looks.length - 1], controls, ...(phase ? {phase} : {})};
   } finally {
@@ -185,14 +190,40 @@ function fresh({width, layers, heads, longest}: ReaderOptions, questions: readon
   return {config, vocabulary, lowerCase: true};
 }
 
+/** Tracked where nothing else is asked for. */
+const TRACKED = 3;
+
 function trackedOf(list: string, count: number): number[] {
-  const places = list.split(",").filter(Boolean).map(Number);
+  if (list === "none") return [];
+  if (list === "") return Array.from({length: Math.min(TRACKED, count)}, (_, n) => n);
+  const places = list.split(",").map((place) => (place.trim() === "" ? Number.NaN : Number(place)));
   for (const place of places) {
     if (!(Number.isInteger(place) && place >= 0 && place < count)) {
-      throw new UserError(`--track: expected places from 0 to ${count - 1}, got "${list}"`);
+      throw new UserError(`--track: expected places from 0 to ${count - 1}, or none, got "${list}"`);
     }
   }
-  return places;
+  return [...new Set(places)];
+}
+
+/** The held-out questions, and of those that are tracked what the reader is given. */
+function keptQuestions(reader: Reader, heldOut: readonly Question[], tracked: readonly Tracked[]): KeptQuestion[] {
+  const known = new Map(tracked.map((one) => [one.place, one]));
+  return heldOut.map((question, place) => {
+    const one = known.get(place);
+    if (!one) return question;
+    const {window} = one;
+    const special = (piece: string) => ({piece, in: "" as const, from: 0, to: 0});
+    const placed = (part: "question" | "text", tokens: readonly Token[]) =>
+      tokens.map(({text, from, to}) => ({piece: text, in: part, from, to}));
+    const tokens = [
+      special("[CLS]"),
+      ...placed("question", reader.words.tokenize(question.question)),
+      special("[SEP]"),
+      ...placed("text", window.tokens),
+      special("[SEP]"),
+    ];
+    return {...question, tracked: {tokens, right: [window.start, window.end] as const}};
+  });
 }
 
 async function newFolder(options: ReaderOptions): Promise<string> {
@@ -222,19 +253,21 @@ function countOf(reader: Reader): number {
 async function lookAt(
   reader: Reader,
   heldOut: readonly Question[],
-  tracked: readonly number[],
+  tracked: readonly Tracked[],
   path: string,
   step: number,
+  {words: samples, seed}: ReaderOptions,
 ) {
   const answers = await answersTo(reader, heldOut);
   const loss = await lossOf(reader, windowsOf(heldOut, reader.words, reader));
   const kept: Look["tracked"][number][] = [];
-  for (const question of tracked) {
-    const {window, text} = answers[question];
-    const {arrays} = await insideOf(reader, window);
-    await writeTracked(path, step, question, arrays);
-    kept.push({question, loss: await lossOf(reader, [window]), answer: text});
+  for (const one of tracked) {
+    await writeTracked(path, step, one.place, await insideOf(reader, one, {samples, seed}));
+    kept.push({question: one.place, loss: await lossOf(reader, [one.window]), answer: answers[one.place].text});
   }
+  const rounded = (share: number) => Number(share.toPrecision(4));
+  const short = answers.map(({from, to, probability}) => [from, to, rounded(probability)] as const);
+  await writeAnswers(path, step, short);
   return {...judged(answers, heldOut), loss, tracked: kept};
 }
 

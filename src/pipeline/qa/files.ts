@@ -5,6 +5,7 @@ import {join} from "node:path";
 import {UserError} from "../../nouns/options";
 import {orUserError} from "../../nouns/system-errors";
 import {safetensors, safetensorsMetadata, toSafetensors} from "../../onnx/index";
+import type {Question} from "../data/text/questions";
 import {writeWhole} from "../record/write-whole";
 import type {Judged, Reader} from "./reader";
 import type {ReaderState} from "./train";
@@ -20,6 +21,8 @@ export interface Look extends Judged {
   readonly epoch: number;
   /** Mean over the steps since the look before, in nats; null before the first step. */
   readonly trainLoss: number | null;
+  /** Of each step since the look before, in nats; the first is the step after that look's. */
+  readonly batchLosses: readonly number[];
   /** Of the held-out questions, in nats. */
   readonly loss: number;
   /** Of the questions that are tracked, in their order. */
@@ -71,24 +74,28 @@ export async function writeReader(folder: string, reader: Reader): Promise<void>
 
 const CHECKPOINT = "checkpoint.safetensors";
 
-export async function writeCheckpoint(folder: string, state: ReaderState): Promise<void> {
+/** @param losses Of the steps since the last look. */
+export async function writeCheckpoint(folder: string, state: ReaderState, losses: readonly number[]): Promise<void> {
   const arrays = new Map(state.arrays.map(({name, shape, values}) => [name, {shape, values}]));
-  await writeWhole(join(folder, CHECKPOINT), toSafetensors(arrays, {step: `${state.step}`}), {synced: true});
+  const facts = {step: `${state.step}`, losses: JSON.stringify(losses)};
+  await writeWhole(join(folder, CHECKPOINT), toSafetensors(arrays, facts), {synced: true});
 }
 
 /** @throws UserError if there is none, or it is damaged. */
-export async function readCheckpoint(folder: string): Promise<ReaderState> {
+export async function readCheckpoint(folder: string): Promise<ReaderState & {readonly losses: readonly number[]}> {
   const path = join(folder, CHECKPOINT);
   const file = await orUserError(path, () => readFile(path), "read");
   try {
-    const step = Number(safetensorsMetadata(file).step);
-    if (!Number.isSafeInteger(step)) throw new Error(`expected a step, got ${safetensorsMetadata(file).step}`);
+    const facts = safetensorsMetadata(file);
+    const step = Number(facts.step);
+    if (!Number.isSafeInteger(step)) throw new Error(`expected a step, got ${facts.step}`);
+    const losses = JSON.parse(facts.losses ?? "[]") as number[];
     const arrays = Array.from(safetensors(file), ([name, {dims, bytes}]) => ({
       name,
       shape: dims,
       values: new Float32Array(new Uint8Array(bytes).buffer),
     }));
-    return {step, arrays};
+    return {step, arrays, losses};
   } catch (error) {
     throw new UserError(`${path}: expected a reader's checkpoint, got: ${(error as Error).message}`, {cause: error});
   }
@@ -101,6 +108,83 @@ export async function writeTracked(
   question: number,
   arrays: ReadonlyMap<string, {readonly shape: readonly number[]; readonly values: Float32Array}>,
 ): Promise<void> {
-  const name = `question-${question}-step-${`${step}`.padStart(5, "0")}.safetensors`;
-  await writeWhole(join(folder, "tracked", name), toSafetensors(arrays));
+  await writeWhole(trackedFile(folder, step, question), toSafetensors(arrays));
+}
+
+function trackedFile(folder: string, step: number, question: number): string {
+  return join(folder, "tracked", `question-${question}-step-${`${step}`.padStart(5, "0")}.safetensors`);
+}
+
+/** What `writeTracked` wrote; undefined where it did not. @throws UserError if the file is damaged. */
+export async function readTracked(
+  folder: string,
+  step: number,
+  question: number,
+): Promise<ReadonlyMap<string, {readonly shape: readonly number[]; readonly values: Float32Array}> | undefined> {
+  const path = trackedFile(folder, step, question);
+  if (!existsSync(path)) return undefined;
+  const file = await orUserError(path, () => readFile(path), "read");
+  try {
+    const stored = Array.from(safetensors(file), ([name, {dims, bytes}]) => {
+      return [name, {shape: dims, values: new Float32Array(new Uint8Array(bytes).buffer)}] as const;
+    });
+    return new Map(stored);
+  } catch (error) {
+    throw new UserError(`${path}: expected arrays, got: ${(error as Error).message}`, {cause: error});
+  }
+}
+
+/** A held-out question as a run keeps it, and, where it is tracked, what the reader is given of it. */
+export interface KeptQuestion extends Question {
+  readonly tracked?: {
+    /** Piece, its part, and its place there: UTF-16, `to` exclusive. [CLS] and [SEP] have none. */
+    readonly tokens: readonly {
+      readonly piece: string;
+      readonly in: "question" | "text" | "";
+      readonly from: number;
+      readonly to: number;
+    }[];
+    /** Places among the tokens of the right answer; [0, 0] where it has none here. */
+    readonly right: readonly [start: number, end: number];
+  };
+}
+
+const QUESTIONS = "questions.json";
+
+export async function writeQuestions(folder: string, questions: readonly KeptQuestion[]): Promise<void> {
+  await writeWhole(join(folder, QUESTIONS), `${JSON.stringify(questions)}\n`);
+}
+
+/** @throws UserError if there are none, or the file is damaged. */
+export async function readQuestions(folder: string): Promise<KeptQuestion[]> {
+  const path = join(folder, QUESTIONS);
+  const text = await orUserError(path, () => readFile(path, "utf8"), "read");
+  try {
+    return JSON.parse(text) as KeptQuestion[];
+  } catch (error) {
+    throw new UserError(`${path}: expected JSON, got ${(error as Error).message}`);
+  }
+}
+
+/** What the reader answered to the held-out questions at one look, in their order. */
+export type KeptAnswer = readonly [from: number, to: number, probability: number];
+
+export async function writeAnswers(folder: string, step: number, answers: readonly KeptAnswer[]): Promise<void> {
+  await writeWhole(answersFile(folder, step), `${JSON.stringify(answers)}\n`);
+}
+
+/** Undefined where a look kept none. */
+export async function readAnswers(folder: string, step: number): Promise<KeptAnswer[] | undefined> {
+  const path = answersFile(folder, step);
+  if (!existsSync(path)) return undefined;
+  const text = await orUserError(path, () => readFile(path, "utf8"), "read");
+  try {
+    return JSON.parse(text) as KeptAnswer[];
+  } catch (error) {
+    throw new UserError(`${path}: expected JSON, got ${(error as Error).message}`);
+  }
+}
+
+function answersFile(folder: string, step: number): string {
+  return join(folder, "answers", `step-${`${step}`.padStart(5, "0")}.json`);
 }

@@ -19,6 +19,7 @@ export interface ReaderOptions {
   readonly longest: number;
   readonly stride: number;
   readonly track: string;
+  readonly words: number;
   readonly every: number;
   readonly seed: number;
   readonly save: string;
@@ -62,7 +63,15 @@ export const readerOptions: OptionTable<ReaderOptions> = {
   heads: {default: 4, help: "heads of attention a layer", check: positiveInteger},
   longest: {default: 128, help: "tokens of a window: the question and a part of its text", check: between(16, 4096)},
   stride: {default: 32, help: "tokens that two windows of one text share", check: wholeNumber},
-  track: {default: "0", help: "held-out questions whose logits are kept at every look, by their places: 0,3"},
+  track: {
+    default: "",
+    help: "held-out questions that are looked into at every look, by their places: 0,3; by default the first three; none",
+  },
+  words: {
+    default: 100,
+    help: "how many times words of a tracked question are hidden at every look, for LIME; 0: not at all",
+    check: wholeNumber,
+  },
   every: {
     default: 0,
     help: "steps between two looks at the held-out questions; 0: 40 looks in all",

@@ -1,20 +1,16 @@
-import {readdir, readFile} from "node:fs/promises";
 import {join} from "node:path";
 
 import {decayFit} from "../../numbers/decay-fit";
-import {safetensors} from "../../onnx/index";
 import {type LineChart, lineChart} from "../../plots/line-chart";
 import {tokenHeat} from "../../plots/token-heat";
-import type {Question} from "../data/text/questions";
-import {windowsOf} from "../data/text/windows";
 import {writeWhole} from "../record/write-whole";
-import type {Look} from "./files";
+import {type Look, readTracked} from "./files";
 import type {PhaseChange} from "./phase";
 import type {Reader} from "./reader";
+import type {Tracked} from "./tracked";
 
 interface Told {
-  readonly tracked: readonly number[];
-  readonly heldOut: readonly Question[];
+  readonly tracked: readonly Tracked[];
   readonly reader: Reader;
   readonly phase?: PhaseChange;
 }
@@ -22,9 +18,9 @@ interface Told {
 /** Draws how a reader learned: `plots/curves.png`, and of each tracked question `plots/question-0-logits.png`. */
 export async function readerPictures(path: string, looks: readonly Look[], told: Told): Promise<void> {
   await writeWhole(join(path, "plots", "curves.png"), lineChart(curves(looks, told.phase)).png);
-  for (const question of told.tracked) {
-    const picture = await logitsPicture(path, question, told);
-    if (picture) await writeWhole(join(path, "plots", `question-${question}-logits.png`), picture);
+  for (const one of told.tracked) {
+    const picture = await logitsPicture(path, one, looks, told.reader);
+    if (picture) await writeWhole(join(path, "plots", `question-${one.place}-logits.png`), picture);
   }
 }
 
@@ -78,42 +74,21 @@ function curves(looks: readonly Look[], phase: PhaseChange | undefined): LineCha
 }
 
 /** Start and end logits of every token, step below step. */
-async function logitsPicture(path: string, question: number, {heldOut, reader}: Told): Promise<Uint8Array | undefined> {
-  const folder = join(path, "tracked");
-  const pattern = new RegExp(`^question-${question}-step-(\\d+)\\.safetensors$`);
-  const files = (await readdir(folder)).flatMap((name) => {
-    const step = pattern.exec(name)?.[1];
-    return step ? [{name, step: Number(step)}] : [];
-  });
-  files.sort((a, b) => a.step - b.step);
-  const asked = heldOut[question];
-  const windows = windowsOf([asked], reader.words, reader);
-  if (files.length === 0 || windows.length !== 1) return undefined; // of a long text another part may be the best at each look
-  const [{ids, start, end, first, tokens}] = windows;
-  const [starts, ends] = await gathered(
-    folder,
-    files.map(({name}) => name),
-  );
+async function logitsPicture(path: string, {place, question, window}: Tracked, looks: readonly Look[], reader: Reader) {
+  const rows = await Promise.all(looks.map(({step}) => readTracked(path, step, place)));
+  const kept = looks.flatMap(({step}, n) => (rows[n] ? [{step, arrays: rows[n]}] : []));
+  if (kept.length === 0) return undefined;
+  const {ids, start, end} = window;
+  const joined = (name: string) => Float32Array.from(kept.flatMap(({arrays}) => [...(arrays.get(name)?.values ?? [])]));
   return tokenHeat({
-    title: `“${asked.question}”: logits, step by step`,
+    title: `“${question.question}”: logits, step by step`,
     tokens: ids.map((id) => reader.words.vocabulary[id]),
-    ...(start >= first && end < first + tokens.length && start > 0 ? {marked: [start, end] as const} : {}),
-    rows: files.map(({step}) => `step ${step}`),
+    ...(start > 0 ? {marked: [start, end] as const} : {}),
+    rows: kept.map(({step}) => `step ${step}`),
     strips: [
-      {label: "start logit", values: starts},
-      {label: "end logit", values: ends},
+      {label: "start logit", values: joined("start")},
+      {label: "end logit", values: joined("end")},
     ],
     note: "framed: the right answer   blue: more likely the start or the end   orange: less likely",
   }).png;
-}
-
-async function gathered(folder: string, names: readonly string[]): Promise<readonly [Float32Array, Float32Array]> {
-  const rows: [Float32Array, Float32Array][] = [];
-  for (const name of names) {
-    const arrays = safetensors(await readFile(join(folder, name)));
-    const of = (array: string) => new Float32Array(new Uint8Array(arrays.get(array)?.bytes ?? []).buffer);
-    rows.push([of("start"), of("end")]);
-  }
-  const joined = (n: 0 | 1) => Float32Array.from(rows.flatMap((row) => [...row[n]]));
-  return [joined(0), joined(1)];
 }

@@ -155,7 +155,8 @@ export async function logitsOf(
   });
 }
 
-function answerOf(window: Window, start: Float32Array, end: Float32Array, {context}: Question, count: number) {
+/** @param count How many spans are listed. */
+export function answerOf(window: Window, start: Float32Array, end: Float32Array, {context}: Question, count: number) {
   const {first, tokens} = window;
   const spans = bestSpans(start, end, first, first + tokens.length, count);
   const [likelyStart, likelyEnd] = [softmax(start), softmax(end)];

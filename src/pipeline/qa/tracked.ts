@@ -1,21 +1,47 @@
 import * as tf from "@tensorflow/tfjs";
-import type {Window} from "../data/text/windows";
-import {logitsOf, type Reader} from "./reader";
 
-/** What a reader is like inside for one question, at one step. */
-export interface Inside {
-  /** One a token of the window. */
-  readonly start: Float32Array;
-  readonly end: Float32Array;
-  /** By name: arrays as docs/transformer.md says. */
-  readonly arrays: ReadonlyMap<string, {readonly shape: readonly number[]; readonly values: Float32Array}>;
+import type {Question} from "../data/text/questions";
+import {type Window, windowsOf} from "../data/text/windows";
+import {gradientEvidence, headSlopes} from "./evidence";
+import {answerOf, logitsOf, type Reader} from "./reader";
+import {placesOf, whyAnswer} from "./why";
+import {windowWords} from "./words";
+
+export type Arrays = ReadonlyMap<string, {readonly shape: readonly number[]; readonly values: Float32Array}>;
+
+/** A question that is looked into at every look: always the same part of its text, so that one step can be held against another. */
+export interface Tracked {
+  /** Place among the held-out questions. */
+  readonly place: number;
+  readonly question: Question;
+  /** The first window with the answer in it, or, where it has none, the first. */
+  readonly window: Window;
 }
 
-/** Looks into a reader while it reads one window. */
-export async function insideOf(reader: Reader, window: Window): Promise<Inside> {
-  const {num_hidden_layers: layers} = reader.config;
+export function trackedQuestions(places: readonly number[], heldOut: readonly Question[], reader: Reader): Tracked[] {
+  return places.map((place) => {
+    const windows = windowsOf([heldOut[place]], reader.words, reader);
+    return {place, question: heldOut[place], window: windows.find(({start}) => start > 0) ?? windows[0]};
+  });
+}
+
+/**
+ * Looks into a reader while it reads a tracked question: logits, attention, node values, how much the loss hangs on each head, and
+ * which words speak for the answer that it gives.
+ *
+ * @param samples How many times words are hidden for LIME; 0: it is left out.
+ * @returns By name: arrays as docs/transformer.md says.
+ */
+export async function insideOf(
+  reader: Reader,
+  {window, question}: Tracked,
+  {samples, seed}: {readonly samples: number; readonly seed: number},
+): Promise<Arrays> {
+  const {num_hidden_layers: layers, num_attention_heads: heads} = reader.config;
   const kept = new Map<string, tf.Tensor>();
-  const keep = (name: string, tensor: tf.Tensor) => kept.set(name, tf.keep(tensor.clone()));
+  const keep = (name: string, tensor: tf.Tensor) => {
+    kept.set(name, tf.keep(tensor.clone()));
+  };
   const last = layers - 1;
   const [{start, end}] = await logitsOf(reader, [window], {
     attention: (layer, weights) => keep(`attention.${layer}`, weights.squeeze([0])),
@@ -27,9 +53,10 @@ export async function insideOf(reader: Reader, window: Window): Promise<Inside> 
       if (layer === last) keep("output.last", hidden);
     },
   });
+  const tokens = start.length;
   const arrays = new Map<string, {readonly shape: readonly number[]; readonly values: Float32Array}>([
-    ["start", {shape: [start.length], values: start}],
-    ["end", {shape: [end.length], values: end}],
+    ["start", {shape: [tokens], values: start}],
+    ["end", {shape: [tokens], values: end}],
   ]);
   const output = reader.weights.get("qa_outputs.weight") as tf.Variable;
   arrays.set("qa_outputs.weight", {shape: output.shape, values: Float32Array.from(await output.data())});
@@ -37,5 +64,16 @@ export async function insideOf(reader: Reader, window: Window): Promise<Inside> 
     arrays.set(name, {shape: tensor.shape, values: Float32Array.from(await tensor.data())});
     tensor.dispose();
   }
-  return {start, end, arrays};
+  arrays.set("head.slopes", {shape: [layers, heads], values: await headSlopes(reader, window)});
+  const answer = answerOf(window, start, end, question, 1);
+  if (answer.spans.length === 0) return arrays; // a text without words has no answer to explain
+  const place = placesOf(answer, answer.spans[0]);
+  arrays.set("words.gradients", {shape: [tokens], values: await gradientEvidence(reader, window, place)});
+  if (samples > 0) {
+    const {words} = await whyAnswer(reader, answer, samples, seed);
+    const {labels} = windowWords(window, reader.words);
+    const weights = Float32Array.from(labels, (word) => (word === 0 ? 0 : words[word - 1].weight));
+    arrays.set("words.lime", {shape: [tokens], values: weights});
+  }
+  return arrays;
 }

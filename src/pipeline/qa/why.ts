@@ -2,6 +2,7 @@ import {explainWithLime} from "../../lime/lime";
 import type {Classifier} from "../../nouns/network";
 import {fork} from "../../nouns/random";
 import {type Answer, logitsOf, type Reader} from "./reader";
+import {windowWords} from "./words";
 
 /** A word of the question or the text, and how much it speaks for the answer. */
 export interface WordWeight {
@@ -26,20 +27,10 @@ export interface WhyAnswer {
  */
 export async function whyAnswer(reader: Reader, answer: Answer, samples: number, seed: number): Promise<WhyAnswer> {
   const {window, spans} = answer;
-  const {vocabulary} = reader.words;
   const unknown = reader.words.idOf("[UNK]");
   const span = placesOf(answer, spans[0]);
   const tokens = window.ids.length;
-  // piece 0: what stays
-  const labels = new Uint16Array(tokens);
-  const words: {word: string; inQuestion: boolean}[] = [];
-  for (const [place, id] of window.ids.entries()) {
-    const piece = vocabulary[id];
-    if (/^\[(CLS|SEP)\]$/.test(piece)) continue;
-    if (piece.startsWith("##") && words.length > 0) words[words.length - 1].word += piece.slice(2);
-    else words.push({word: piece, inQuestion: place < window.first});
-    labels[place] = words.length;
-  }
+  const {labels, words} = windowWords(window, reader.words); // 0: what stays
   const pixels = Float32Array.from(window.ids);
   const shape = [tokens, 1, 1] as const;
   const classifier: Classifier = {
@@ -76,7 +67,7 @@ export async function whyAnswer(reader: Reader, answer: Answer, samples: number,
 }
 
 /** Places in the window of an answer's first and last token. */
-function placesOf({window: {tokens, first}}: Answer, {from, to}: Answer["spans"][number]) {
+export function placesOf({window: {tokens, first}}: Answer, {from, to}: Answer["spans"][number]) {
   return {
     start: first + tokens.findIndex((token) => token.from === from),
     end: first + tokens.findLastIndex((token) => token.to === to),

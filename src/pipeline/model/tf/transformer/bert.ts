@@ -62,8 +62,11 @@ export interface TokenBatch {
 export interface BertHooks {
   /** @param weights [batch, heads, tokens, tokens], which token looks at which. */
   attention?(layer: number, weights: tf.Tensor4D): void;
-  /** @param context [batch * tokens, width], the heads' answers before they are mixed. */
-  context?(layer: number, context: tf.Tensor2D): void;
+  /**
+   * @param context [batch * tokens, width], the heads' answers before they are mixed.
+   * @returns what stands in their place, if anything.
+   */
+  context?(layer: number, context: tf.Tensor2D): tf.Tensor2D | void;
   /** @param hidden [batch * tokens, width], what the layer gives to the next. */
   output?(layer: number, hidden: tf.Tensor2D): void;
   /** Takes some numbers away by chance in training: `where` names the place. */
@@ -126,8 +129,8 @@ export function bertLogits(
     const dropped = hooks.dropout?.(tf.ones(probabilitiesShape(qkv.shape, heads)), `${i}/attention`) as
       | tf.Tensor4D
       | undefined;
-    const context = attention(qkv, {heads, bias, drop: dropped}).reshape([count * tokens, width]) as tf.Tensor2D;
-    hooks.context?.(i, context);
+    const answered = attention(qkv, {heads, bias, drop: dropped}).reshape([count * tokens, width]) as tf.Tensor2D;
+    const context = hooks.context?.(i, answered) ?? answered;
     const looking = drop(dense(context, `${layer}.attention.output.dense`), `${i}/looked`);
     const y = norm(looking.add(x), `${layer}.attention.output.LayerNorm`);
     const hidden = gelu(dense(y, `${layer}.intermediate.dense`), config.hidden_act === "gelu");

@@ -1,0 +1,22 @@
+import type {Window} from "../data/text/windows";
+import type {WordPiece} from "../data/text/word-piece";
+
+/** The words of a window: the pieces of one word are one thing to those who ask which words count. */
+export interface WindowWords {
+  /** Of each token: 0 for [CLS] and [SEP], else the word's place in `words`, from 1. */
+  readonly labels: Uint16Array;
+  readonly words: readonly {readonly word: string; readonly inQuestion: boolean}[];
+}
+
+export function windowWords({ids, first}: Window, {vocabulary}: WordPiece): WindowWords {
+  const labels = new Uint16Array(ids.length);
+  const words: {word: string; inQuestion: boolean}[] = [];
+  for (const [place, id] of ids.entries()) {
+    const piece = vocabulary[id];
+    if (/^\[(CLS|SEP)\]$/.test(piece)) continue;
+    if (piece.startsWith("##") && words.length > 0) words[words.length - 1].word += piece.slice(2);
+    else words.push({word: piece, inQuestion: place < first});
+    labels[place] = words.length;
+  }
+  return {labels, words};
+}
