@@ -35,7 +35,7 @@ const MAY_IMPORT: {readonly [folder: string]: readonly string[]} = {
     ...["engine", "lime", "tsne", "plots"],
   ],
   tasks: ["report", "jobs", "record", "maps", "types", "nouns", "tsne", "plots"],
-  report: ["record", "types", "numbers", "nouns", "plots", "escape"],
+  report: ["qa", "record", "types", "numbers", "nouns", "plots", "escape"],
   plan: ["watch", "run", "probes", "jobs", "record", "training", "model", "data", "types", "nouns", "plots"],
   qa: ["record", "model", "backend", "data", "numbers", "nouns", "onnx", "lime", "plots"],
   watch: [...["run", "jobs", "record", "model", "backend", "data", "types", "numbers", "nouns", "onnx"]],

@@ -64,7 +64,7 @@ export const qaCommand: Command = {
     if (given.verb === "ask") return ask(words.join(" "), given);
     const {trainReader, readerRunOptions}: typeof import("../pipeline/qa") = require("../pipeline/qa");
     if (given.verb === "resume") {
-      const path = await readerFolder(words[0] ?? "latest", `${given.save ?? "save"}`);
+      const path = readerFolder(words[0] ?? "latest", `${given.save ?? "save"}`);
       return drive((signal) => trainReader(readerRunOptions(path), {signal, resume: path}), given);
     }
     if (words.length > 0)
@@ -104,6 +104,7 @@ async function drive(events: (signal: AbortSignal) => AsyncIterable<ReaderEvent>
       }
       if (event.type === "step") bar?.at("training", event.step, event.steps, [`loss ${event.loss.toFixed(3)}`]);
       else if (event.type === "look") bar?.end();
+      if (event.type === "end") await writePage(event.path);
       for (const line of linesOf(event)) print(line);
     }
   } finally {
@@ -111,6 +112,13 @@ async function drive(events: (signal: AbortSignal) => AsyncIterable<ReaderEvent>
     process.off("SIGINT", onSignal).off("SIGTERM", onSignal);
   }
   return code;
+}
+
+async function writePage(path: string): Promise<void> {
+  const {
+    writeReaderPage,
+  }: typeof import("../report/reader/write-reader-page") = require("../report/reader/write-reader-page");
+  await writeReaderPage(path);
 }
 
 const percent = (share: number) => `${(100 * share).toFixed(1)} %`;
@@ -150,6 +158,7 @@ function linesOf(event: ReaderEvent): string[] {
         : "there was no part in which it learned much at once",
       `control: with the sentences in another order ${percent(controls.shuffled.exactMatch)}, with the question hidden ${percent(controls.withoutQuestion.exactMatch)}`,
       ...byPosition(look.exactMatch, controls.shuffled.exactMatch),
+      `page     ${relative("", join(path, "report.html"))}`,
       `pictures ${relative("", join(path, "plots"))}   model ${relative("", join(path, "model"))}`,
     ];
   }
@@ -162,11 +171,9 @@ function byPosition(right: number, shuffled: number): string[] {
   return [`it answers by position in part: in another order ${percent(right - shuffled)} of the answers are lost`];
 }
 
-async function readerFolder(name: string, save: string): Promise<string> {
-  const root = resolve(save, "qa");
-  if (name !== "latest") return existsSync(join(root, name, "qa.json")) ? join(root, name) : resolve(name);
-  const {newestReader}: typeof import("../pipeline/qa/ask") = require("../pipeline/qa/ask");
-  return newestReader(root);
+function readerFolder(name: string, save: string): string {
+  const {findReader, newestReader}: typeof import("../pipeline/qa/find") = require("../pipeline/qa/find");
+  return name === "latest" ? newestReader(save) : (findReader(save, name) ?? resolve(name));
 }
 
 async function ask(question: string, given: Given): Promise<number> {
@@ -175,7 +182,7 @@ async function ask(question: string, given: Given): Promise<number> {
   if (options.context && options.text) {
     throw new UserError("--context and --text: expected one of them, got both", {code: "BAD_OPTION"});
   }
-  const run = await readerFolder(options.model, `${given.save ?? "save"}`);
+  const run = readerFolder(options.model, `${given.save ?? "save"}`);
   const folder = existsSync(join(run, "model", "config.json")) ? join(run, "model") : run;
   const reader = await openSavedReader(folder);
   try {

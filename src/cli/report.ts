@@ -1,13 +1,14 @@
-import {join, relative} from "node:path";
+import {basename, join, relative} from "node:path";
 import {pathToFileURL} from "node:url";
 
+import {UserError} from "../nouns/options";
 import {findRun} from "../pipeline/record/run-directory";
 import {readRunFile} from "../pipeline/record/run-file";
 import {runOptions} from "../pipeline/run/options";
 import {DEMO_FILE} from "../report/demo-beside";
 import {writeReport} from "../report/page";
 import {pageModelNote} from "../report/page-model";
-import {type Command, RUN_WORDS} from "./command";
+import {type Command, type Given, RUN_WORDS} from "./command";
 import {declarePageFlags, pageFlagsOf} from "./page-flags";
 import {openIfAsked, servedPage} from "./served";
 import {complain, say, sayDocument} from "./terminal";
@@ -20,6 +21,26 @@ async function writeDemoBeside(path: string, print: (line: string) => void): Pro
   await writeDemo({out: join(path, DEMO_FILE), data: `${options.data}`, imageSize, maxSize: 10}, print);
 }
 
+/** The page of a reader's run. */
+async function reportReader(path: string, given: Given): Promise<number> {
+  const page = pageFlagsOf(given);
+  for (const [flag, isGiven] of Object.entries({serve: page.serve, "page-model": page.pageModel, demo: given.demo})) {
+    if (isGiven === true) {
+      throw new UserError(`--${flag}: expected a run that classifies, got the reader ${path}`, {code: "BAD_OPTION"});
+    }
+  }
+  const {
+    writeReaderPage,
+  }: typeof import("../report/reader/write-reader-page") = require("../report/reader/write-reader-page");
+  const file = await writeReaderPage(path);
+  if (given.quiet !== true && given.json !== true) say(relative(process.cwd(), file));
+  if (given.json === true) {
+    sayDocument({schema: "epochscope/report/1", run: basename(path), path, page: file, url: pathToFileURL(file).href});
+  }
+  await openIfAsked(page, pathToFileURL(file).href);
+  return 0;
+}
+
 /** Writes a run's report anew from what the run kept, or serves it while the run goes on. */
 export const reportCommand: Command = {
   command: "report [run]",
@@ -27,7 +48,7 @@ export const reportCommand: Command = {
   help: {
     usage: "report [RUN] [flags]",
     rows: [
-      ["RUN", "a name, its beginning, a folder, latest, latest~1 [latest]"],
+      ["RUN", "a name, its beginning, a folder, latest, latest~1 [latest]; a reader's name"],
       ["--open", "open the page in the browser"],
       ["--serve", "serve it on 127.0.0.1 and follow the run, until Ctrl-C"],
       ["--port N", "the port to serve on; 0 is any free one"],
@@ -56,6 +77,9 @@ export const reportCommand: Command = {
   },
   async handler(given) {
     const page = pageFlagsOf(given);
+    const {findReader}: typeof import("../pipeline/qa/find") = require("../pipeline/qa/find");
+    const reader = findReader(`${given.save}`, `${given.run}`);
+    if (reader !== undefined) return reportReader(reader, given);
     const {path} = await findRun(`${given.save}`, `${given.run}`);
     const isJson = given.json === true;
     const print = given.quiet === true || isJson ? () => {} : say;

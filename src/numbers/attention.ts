@@ -45,23 +45,39 @@ export function attentionRollout(layers: readonly LayerAttention[], grid: PatchG
   const images = values.length / (heads * tokens * tokens);
   const out = new Float32Array(images * tokens);
   for (let n = 0; n < images; n++) {
-    let shares = new Float64Array(tokens).fill(1 / tokens); // of the last layer's tokens in the mean
-    for (const layer of [...layers].reverse()) {
-      const before = new Float64Array(tokens);
-      for (let from = 0; from < tokens; from++) {
-        before[from] += shares[from] / 2;
-        for (let h = 0; h < layer.heads; h++) {
-          const row = ((n * layer.heads + h) * tokens + from) * tokens;
-          for (let to = 0; to < tokens; to++) {
-            before[to] += (shares[from] * layer.values[row + to]) / (2 * layer.heads);
-          }
-        }
-      }
-      shares = before;
-    }
+    const even: Float64Array = new Float64Array(tokens).fill(1 / tokens); // of the last layer's tokens in the mean
+    const shares = [...layers].reverse().reduce<Float64Array>((after, layer) => {
+      return rolledBack(after, layer, n * layer.heads * tokens);
+    }, even);
     out.set(shares, n * tokens);
   }
   return out;
+}
+
+/**
+ * The same of one text, for one token of the last layer: how much each token of the text is in it.
+ *
+ * @param layers `values[(h * tokens + from) * tokens + to]` of each.
+ * @returns `[tokens]`; sums to 1.
+ */
+export function tokenRollout(layers: readonly LayerAttention[], tokens: number, of: number): Float64Array {
+  const shares = new Float64Array(tokens);
+  shares[of] = 1;
+  return [...layers].reverse().reduce<Float64Array>((after, layer) => rolledBack(after, layer, 0), shares);
+}
+
+/** Shares of a layer's tokens, as shares of the tokens that it was given. @param first Place of the text's first row of attention. */
+function rolledBack(shares: Float64Array, {heads, values}: LayerAttention, first: number): Float64Array {
+  const tokens = shares.length;
+  const before = new Float64Array(tokens);
+  for (let from = 0; from < tokens; from++) {
+    before[from] += shares[from] / 2;
+    for (let h = 0; h < heads; h++) {
+      const row = (first + h * tokens + from) * tokens;
+      for (let to = 0; to < tokens; to++) before[to] += (shares[from] * values[row + to]) / (2 * heads);
+    }
+  }
+  return before;
 }
 
 export interface HeadFigures {

@@ -36,6 +36,11 @@ export function decayFit(points: readonly (readonly [x: number, y: number])[]): 
   return at((left + right) / 2);
 }
 
+/** The curve as a formula. */
+export function decayWords({a, b, c}: DecayFit): string {
+  return `${a.toPrecision(2)} e^(−${b.toPrecision(2)} x) ${c < 0 ? "−" : "+"} ${Math.abs(c).toPrecision(2)}`;
+}
+
 /** a and c for one rate: a line through (e^(−b x), y). */
 function fitAt(points: readonly (readonly [number, number])[], b: number, first: number): DecayFit {
   const rows = points.map(([x, y]) => [Math.exp(-b * (x - first)), y] as const);

@@ -89,7 +89,7 @@ export async function* trainReader(
   const {train, heldOut} = await questionsFor(options);
   const reader = openReader(saved ?? fresh(options, train), options);
   const windows = windowsOf(train, reader.words, reader);
-  const tracked = trackedQuestions(trackedOf(options.track, heldOut.length), heldOut, reader);
+  const tracked = trackedQuestions(trackedOf(options.track, heldOut), heldOut, reader);
   const path = resume ?? (await newFolder(options));
   const lock = await lockRun(path);
   try {
@@ -193,9 +193,16 @@ function fresh({width, layers, heads, longest}: ReaderOptions, questions: readon
 /** Tracked where nothing else is asked for. */
 const TRACKED = 3;
 
-function trackedOf(list: string, count: number): number[] {
+function trackedOf(list: string, heldOut: readonly Question[]): number[] {
+  const count = heldOut.length;
   if (list === "none") return [];
-  if (list === "") return Array.from({length: Math.min(TRACKED, count)}, (_, n) => n);
+  if (list === "") {
+    // of made ones those that only who finds the question's event on the board answers
+    const hard = heldOut.flatMap(({id}, place) => (id.endsWith("-alike") ? [place] : []));
+    return [...hard, ...heldOut.keys()]
+      .slice(0, Math.min(TRACKED, count))
+      .filter((place, n, all) => all.indexOf(place) === n);
+  }
   const places = list.split(",").map((place) => (place.trim() === "" ? Number.NaN : Number(place)));
   for (const place of places) {
     if (!(Number.isInteger(place) && place >= 0 && place < count)) {

@@ -26,10 +26,20 @@ export async function writeReport(runFolder: string, parts: PageParts = {}): Pro
  * The page, in UTF-8. Scripts and styles run by their hash alone, and nothing may be fetched; where it is served live,
  * from its own server only.
  */
-export function page({html, script, style, vis}: Shell, {file, parts: arrays}: Gathered, live = false): Buffer {
+export function page(shell: Shell, {file, parts}: Gathered, live = false): Buffer {
+  return filled(shell, file, pack(parts), {live, vis: Boolean(file.inside)});
+}
+
+/** A page of a shell: `facts` as JSON, arrays as gzip. */
+export function filled(
+  {html, script, style, vis}: Shell,
+  facts: object,
+  packed: Buffer,
+  {live = false, vis: hasVis = false}: {readonly live?: boolean; readonly vis?: boolean} = {},
+): Buffer {
   const policy = [
     "default-src 'none'",
-    `script-src ${hashSource(script)} ${vis.hash}`,
+    `script-src ${[hashSource(script), vis.hash].filter(Boolean).join(" ")}`,
     // the empty sheet is tfjs-vis', which it fills by script
     `style-src ${hashSource(style)} ${hashSource("")}`,
     "img-src data:",
@@ -43,9 +53,9 @@ export function page({html, script, style, vis}: Shell, {file, parts: arrays}: G
     CSS: style,
     JS: script,
     LIVE: live ? ' data-live="yes"' : "",
-    RUN: JSON.stringify(file).replaceAll("<", "\\u003c"), // so that no name in it can end the block
-    BYTES: base64(pack(arrays)),
-    VIS: file.inside ? vis.packed : "",
+    RUN: JSON.stringify(facts).replaceAll("<", "\\u003c"), // so that no name in it can end the block
+    BYTES: base64(packed),
+    VIS: hasVis ? vis.packed : "",
   };
   const pieces = html.split(/@(CSP|CSS|JS|LIVE|RUN|BYTES|VIS)@/).map((piece, n) => (n % 2 ? parts[piece] : piece));
   return Buffer.concat(pieces.map((piece) => (typeof piece === "string" ? Buffer.from(piece) : piece)));

@@ -24,7 +24,7 @@ export interface LabelsShell {
 }
 
 /** How each page's shell is made from its sources. */
-export const shells = {report: reportShell, labels: labelsShell};
+export const shells = {report: reportShell, labels: labelsShell, reader: readerShell};
 
 const made = new Map<string, Promise<unknown>>();
 
@@ -42,18 +42,28 @@ export function shellOf<N extends keyof typeof shells>(name: N): ReturnType<(typ
 const UMD = "dist/tfjs-vis.umd.min.js";
 
 async function reportShell(): Promise<Shell> {
-  const folder = join(__dirname, "client");
+  // read as a file: in Node its entry asks for parts of tfjs-core that are not there
+  const vis = readFileSync(join(dirname(require.resolve("@tensorflow/tfjs-vis/package.json")), UMD), "utf8");
+  return {
+    ...(await clientShell(join(__dirname, "client"))),
+    vis: {hash: hashSource(vis.trim()), packed: gzipSync(vis.trim(), {level: LEVEL}).toString("base64")},
+  };
+}
+
+async function readerShell(): Promise<Shell> {
+  return {...(await clientShell(join(__dirname, "reader", "client"))), vis: {hash: "", packed: ""}};
+}
+
+/** A page's frame, and the code and looks of the folder's main.ts and looks.css. */
+async function clientShell(folder: string): Promise<Omit<Shell, "vis">> {
   const [script, style] = await Promise.all([
     bundled(folder, {entryPoints: [join(folder, "main.ts")], format: "iife", target: ["es2022"]}),
     bundled(folder, {entryPoints: [join(folder, "looks.css")], external: ["FIGTREE"]}),
   ]);
-  // read as a file: in Node its entry asks for parts of tfjs-core that are not there
-  const vis = readFileSync(join(dirname(require.resolve("@tensorflow/tfjs-vis/package.json")), UMD), "utf8");
   return {
-    html: readFileSync(join(folder, "index.html"), "utf8"),
+    html: readFileSync(join(__dirname, "client", "index.html"), "utf8"),
     script: script.replaceAll("</script", "<\\/script"),
     style: style.replace("FIGTREE", fontUrl()),
-    vis: {hash: hashSource(vis.trim()), packed: gzipSync(vis.trim(), {level: LEVEL}).toString("base64")},
   };
 }
 

@@ -1,6 +1,3 @@
-import {existsSync, readdirSync, readFileSync} from "node:fs";
-import {join} from "node:path";
-
 import {UserError} from "../../nouns/options";
 import {startBackend} from "../backend/index";
 import {readHuggingFace} from "./hugging-face";
@@ -8,18 +5,6 @@ import {type Answer, answersTo, openReader, type Reader} from "./reader";
 import {type WhyAnswer, whyAnswer} from "./why";
 
 /** @file A reader that was trained, and what it answers. */
-
-/** The newest reader's run in a folder. @throws UserError if there is none. */
-export function newestReader(root: string): string {
-  const names = existsSync(root) ? readdirSync(root).filter((name) => existsSync(join(root, name, "qa.json"))) : [];
-  const startedAt = (name: string) =>
-    (JSON.parse(readFileSync(join(root, name, "qa.json"), "utf8")) as {startedAt: string}).startedAt;
-  const [newest] = names.sort((a, b) => startedAt(b).localeCompare(startedAt(a)));
-  if (newest === undefined) {
-    throw new UserError(`${root}: expected a reader's run, got none; train one by "qa train"`, {code: "NOT_FOUND"});
-  }
-  return join(root, newest);
-}
 
 /** A reader of a Hugging Face folder, or of a run's folder model/. */
 export async function openSavedReader(folder: string): Promise<Reader> {

@@ -7,12 +7,32 @@ import {orUserError} from "../../nouns/system-errors";
 import {safetensors, safetensorsMetadata, toSafetensors} from "../../onnx/index";
 import type {Question} from "../data/text/questions";
 import {writeWhole} from "../record/write-whole";
+import type {ReaderOptions} from "./options";
 import type {Judged, Reader} from "./reader";
 import type {ReaderState} from "./train";
 
 /** @file What a reader's run leaves in `save/qa/<name>/`. */
 
 export const READER_FORMAT = "epochscope-qa/1";
+
+/** What a run began with: qa.json. */
+export interface ReaderFacts {
+  readonly name: string;
+  readonly startedAt: string;
+  readonly options: ReaderOptions;
+}
+
+/** @throws UserError if the folder holds no reader's run. */
+export async function readFacts(folder: string): Promise<ReaderFacts> {
+  const path = join(folder, "qa.json");
+  if (!existsSync(path)) throw new UserError(`${folder}: expected a reader's run with qa.json, got none`);
+  const text = await orUserError(path, () => readFile(path, "utf8"), "read");
+  try {
+    return JSON.parse(text) as ReaderFacts;
+  } catch (error) {
+    throw new UserError(`${path}: expected JSON, got ${(error as Error).message}`);
+  }
+}
 
 /** One look at the held-out questions: a line of looks.jsonl. */
 export interface Look extends Judged {

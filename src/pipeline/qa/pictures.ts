@@ -1,6 +1,6 @@
 import {join} from "node:path";
 
-import {decayFit} from "../../numbers/decay-fit";
+import {decayFit, decayWords} from "../../numbers/decay-fit";
 import {type LineChart, lineChart} from "../../plots/line-chart";
 import {tokenHeat} from "../../plots/token-heat";
 import {writeWhole} from "../record/write-whole";
@@ -45,7 +45,7 @@ function curves(looks: readonly Look[], phase: PhaseChange | undefined): LineCha
           ...(fitted && fit
             ? [
                 {
-                  name: `${fit.a.toPrecision(2)} e^(−${fit.b.toPrecision(2)} x) + ${fit.c.toPrecision(2)}`,
+                  name: decayWords(fit),
                   points: fitted,
                   dashed: true,
                 },

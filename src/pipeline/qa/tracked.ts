@@ -48,6 +48,7 @@ export async function insideOf(
     context: (layer, context) => {
       if (layer === 0) keep("context.first", context);
       if (layer === last) keep("context.last", context);
+      return undefined;
     },
     output: (layer, hidden) => {
       if (layer === last) keep("output.last", hidden);

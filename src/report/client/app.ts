@@ -1,6 +1,7 @@
 import {readAddress, type View, writeAddress} from "./address";
 import type {Data} from "./data";
 import {h, type Kid} from "./dom";
+import {epochTimes} from "./epochs";
 import {firstState} from "./first-state";
 import {int, plural} from "./format";
 import {layersFinding, mountLayers} from "./layers/view";
@@ -102,7 +103,7 @@ export function mountApp(data: Data, view: View = readAddress(location.hash, dat
   };
   compareButton.hidden = last === 0;
 
-  const time = mountTimeline(data, store);
+  const time = mountTimeline(epochTimes(data, store), store);
   const answered = data.answers.some((answers) => answers !== null);
   const lead = mountLead(data, store);
   const curves = data.file.metrics.length ? mountCurves(data, store) : null;

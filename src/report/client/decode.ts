@@ -77,8 +77,9 @@ function wordsFor(dataName: string): Words {
     : {one: "image", many: "images", as: "taken for", right: "recognised", asAnswered: "as answered"};
 }
 
-type View = Uint8Array | Int8Array | Uint16Array | Uint32Array | Float32Array;
-function viewOf({dtype, shape, offset}: Packed, bytes: ArrayBuffer): View {
+export type View = Uint8Array | Int8Array | Uint16Array | Uint32Array | Float32Array;
+/** Views a packed array in place. */
+export function viewOf({dtype, shape, offset}: Packed, bytes: ArrayBuffer): View {
   const length = shape.reduce((product, n) => product * n, 1);
   const Kind = {u8: Uint8Array, i8: Int8Array, u16: Uint16Array, u32: Uint32Array, f32: Float32Array}[dtype];
   return new Kind(bytes, offset, length);

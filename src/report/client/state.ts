@@ -54,13 +54,16 @@ export interface State {
   readonly live: Live | null;
 }
 
-type Listener = (state: State, changed: ReadonlySet<keyof State>) => void;
+/** What moves with the timeline, on any page. */
+export type Moving = Pick<State, "stop" | "other" | "at" | "atOther" | "playing">;
 
-export interface Store {
-  readonly state: State;
-  set(change: Partial<State>): void;
+type Listener<S> = (state: S, changed: ReadonlySet<keyof S>) => void;
+
+export interface Store<S extends Moving = State> {
+  readonly state: S;
+  set(change: Partial<S>): void;
   /** Called once a frame, with all that changed since. */
-  on(listener: Listener): void;
+  on(listener: Listener<S>): void;
   /** Glides to a stop. */
   go(stop: number): void;
   goOther(stop: number | null): void;
@@ -73,10 +76,10 @@ export const still = matchMedia("(prefers-reduced-motion: reduce)");
 const GLIDE_MS = 850;
 const ease = (x: number) => (x < 0.5 ? 4 * x * x * x : 1 - (-2 * x + 2) ** 3 / 2);
 
-export function createStore(initial: State): Store {
-  const state = {...initial} as {-readonly [K in keyof State]: State[K]};
-  const listeners: Listener[] = [];
-  let changed = new Set<keyof State>();
+export function createStore<S extends Moving = State>(initial: S): Store<S> {
+  const state = {...initial} as {-readonly [K in keyof S]: S[K]};
+  const listeners: Listener<S>[] = [];
+  let changed = new Set<keyof S>();
   let queued = false;
   const flush = () => {
     queued = false;
@@ -84,10 +87,10 @@ export function createStore(initial: State): Store {
     changed = new Set();
     for (const listener of listeners) listener(state, now);
   };
-  const set = (change: Partial<State>) => {
-    for (const key of Object.keys(change) as (keyof State)[]) {
+  const set = (change: Partial<S>) => {
+    for (const key of Object.keys(change) as (keyof S)[]) {
       if (state[key] === change[key]) continue;
-      (state as {[key: string]: unknown})[key] = change[key];
+      (state as {[K in keyof S]?: unknown})[key] = change[key];
       changed.add(key);
     }
     if (changed.size && !queued) {
@@ -98,6 +101,7 @@ export function createStore(initial: State): Store {
 
   const glides = {at: {from: 0, to: initial.at, start: 0}, atOther: {from: 0, to: initial.atOther, start: 0}};
   let running = false;
+  const move = (change: Partial<Moving>) => set(change as Partial<S>);
   const run = () => {
     if (!running) requestAnimationFrame(step);
     running = true;
@@ -108,13 +112,13 @@ export function createStore(initial: State): Store {
       const {from, to, start} = glides[key];
       if (state[key] === to) continue;
       const share = Math.min(1, Math.max(0, (now - start) / GLIDE_MS));
-      set({[key]: share === 1 ? to : from + (to - from) * ease(share)});
+      move({[key]: share === 1 ? to : from + (to - from) * ease(share)});
       if (share < 1) run();
     }
   };
   const glide = (key: "at" | "atOther", to: number) => {
     glides[key] = {from: state[key], to, start: performance.now()};
-    if (still.matches) set({[key]: to});
+    if (still.matches) move({[key]: to});
     else run();
   };
   return {
@@ -124,18 +128,18 @@ export function createStore(initial: State): Store {
       listeners.push(listener);
     },
     go: (stop) => {
-      set({stop});
+      move({stop});
       glide("at", stop);
     },
     goOther: (other) => {
-      set({other});
+      move({other});
       if (other !== null) glide("atOther", other);
     },
     scrub: (which, at) => {
       const nearest = Math.round(at);
       const key = which === "a" ? "at" : "atOther";
       glides[key].to = at;
-      set({[key]: still.matches ? nearest : at, [which === "a" ? "stop" : "other"]: nearest});
+      move({[key]: still.matches ? nearest : at, [which === "a" ? "stop" : "other"]: nearest});
     },
   };
 }

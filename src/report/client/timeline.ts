@@ -1,11 +1,9 @@
-import type {Data} from "./data";
 import {h, rem, setText} from "./dom";
-import {int, pct} from "./format";
 import {drawWhenSized} from "./sized";
-import {type Store, still, type ViewName} from "./state";
+import {type Moving, type Store, still} from "./state";
 import {spacedStops} from "./stops";
 
-/** How long each epoch stays while playing. */
+/** How long each stop stays while playing. */
 const PLAY_MS = 1500;
 /** Rems that a stop's label takes; where there is no room for all, some stops have none. */
 const LABEL = 2.75;
@@ -18,34 +16,38 @@ export interface Timeline {
   stop(): void;
 }
 
+/** The stops of a timeline, and what is said of them. */
+export interface Times {
+  /** The last stop; the first is 0. */
+  readonly last: number;
+  /** Each stop's number: its epoch, its step. */
+  readonly numbers: readonly number[];
+  /** For the ear. */
+  readonly words: {readonly one: string; readonly other: string; readonly many: string};
+  name(stop: number): string;
+  /** The small number under a stop, as the page is shown now. */
+  figure(stop: number): string;
+}
+
 /** The slider that drives everything: drag, arrow keys, play. */
-export function mountTimeline(data: Data, store: Store): Timeline {
-  const {last, epochs} = data;
+export function mountTimeline<S extends Moving>(times: Times, store: Store<S>): Timeline {
+  const {last, numbers, words} = times;
   const share = (stop: number) => String(last ? stop / last : 0.5);
-  const name = (stop: number) => (epochs[stop] === 0 ? "epoch 0, untrained" : `epoch ${epochs[stop]}`);
-  const accuracy = (stop: number) => data.metrics(stop)?.testAccuracy;
-  /** The small number under a stop: what the view shown asks about. */
-  const figure = (view: ViewName, stop: number): string => {
-    const right = accuracy(stop);
-    const over = data.training?.epochsBy(epochs[stop]) ?? 0;
-    if (view !== "training" || !data.training) return right === undefined ? "" : pct(right);
-    return over === 0 ? "learned" : int(data.training.story(over).learned);
-  };
+  const playing = (on: boolean) => store.set({playing: on} as Partial<S>);
   const icon = h("span", {class: "play-icon", "aria-hidden": "true"});
   const play = h("button", {class: "play", type: "button", title: "Play (space)", onclick: () => toggle()}, icon);
   const fill = h("span", {class: "tl-fill"});
   const between = h("span", {class: "tl-span"});
   const track = h("div", {class: "tl-track"}, h("span", {class: "tl-line"}), between, fill);
   const smalls: HTMLElement[] = [];
-  const stops = epochs.map((epoch, s) => {
-    const right = accuracy(s);
-    const small = h("span", {class: "tl-acc"}, right === undefined ? "" : pct(right));
+  const stops = numbers.map((number, s) => {
+    const small = h("span", {class: "tl-acc"}, times.figure(s));
     smalls.push(small);
     const mark = h(
       "div",
       {class: "tl-stop", "aria-hidden": "true", style: {"--x": share(s)}},
       h("span", {class: "tl-tick"}),
-      h("span", {class: "tl-n"}, String(epoch)),
+      h("span", {class: "tl-n"}, String(number)),
       small,
     );
     track.append(mark);
@@ -69,9 +71,9 @@ export function mountTimeline(data: Data, store: Store): Timeline {
       class: `tl-handle tl-${which}`,
       role: "slider",
       tabindex: "0",
-      "aria-valuemin": String(epochs[0]),
-      "aria-valuemax": String(epochs[last]),
-      "aria-label": which === "a" ? "Epoch" : "Second epoch",
+      "aria-valuemin": String(numbers[0]),
+      "aria-valuemax": String(numbers[last]),
+      "aria-label": which === "a" ? words.one : words.other,
     });
     knob.append(h("span"));
     knob.addEventListener("keydown", (event) => {
@@ -132,7 +134,7 @@ export function mountTimeline(data: Data, store: Store): Timeline {
   let timer: ReturnType<typeof setTimeout> | undefined;
   const stop = () => {
     clearTimeout(timer);
-    if (store.state.playing) store.set({playing: false});
+    if (store.state.playing) playing(false);
   };
   const tick = () => {
     if (!track.isConnected || store.state.stop >= last) return stop();
@@ -141,7 +143,7 @@ export function mountTimeline(data: Data, store: Store): Timeline {
   };
   const toggle = () => {
     if (store.state.playing) return stop();
-    store.set({playing: true});
+    playing(true);
     if (store.state.stop < last) return tick();
     store.go(0);
     timer = setTimeout(tick, PLAY_MS);
@@ -158,13 +160,14 @@ export function mountTimeline(data: Data, store: Store): Timeline {
         between.style.setProperty("--w", String(Math.abs(state.at - state.atOther) / (last || 1)));
       }
     }
-    if (changed.has("view")) for (const [s, small] of smalls.entries()) setText(small, figure(state.view, s));
+    if ((changed as ReadonlySet<PropertyKey>).has("view")) {
+      for (const [s, small] of smalls.entries()) setText(small, times.figure(s));
+    }
     if (changed.has("stop") || changed.has("other")) label();
     const describe = (knob: HTMLElement, s: number) => {
-      setText(knob.firstElementChild as Element, String(epochs[s]));
-      knob.setAttribute("aria-valuenow", String(epochs[s]));
-      const right = accuracy(s);
-      knob.setAttribute("aria-valuetext", right === undefined ? name(s) : `${name(s)}, ${pct(right)} right`);
+      setText(knob.firstElementChild as Element, String(numbers[s]));
+      knob.setAttribute("aria-valuenow", String(numbers[s]));
+      knob.setAttribute("aria-valuetext", times.name(s));
     };
     if (changed.has("stop")) {
       describe(a, state.stop);
@@ -183,8 +186,8 @@ export function mountTimeline(data: Data, store: Store): Timeline {
       play.setAttribute("aria-label", state.playing ? "Pause" : "Play the training");
     }
   });
-  const root = h("div", {class: "timeline", role: "group", "aria-label": "Epochs"}, play, track);
+  const root = h("div", {class: "timeline", role: "group", "aria-label": words.many}, play, track);
   if (last === 0) play.hidden = true;
-  if (still.matches) play.title = "Step through the epochs (space)";
+  if (still.matches) play.title = `Step through the ${words.many.toLowerCase()} (space)`;
   return {root, toggle, stop};
 }

@@ -41,7 +41,7 @@ const FACTS = [2, 3] as const;
 
 /**
  * @param part A stream of its own: no text of "train" is a text of "test" but by chance, which is one in millions.
- * @returns `count` questions, the same for the same seed.
+ * @returns `count` questions, the same for the same seed. The id of one whose board has answers of one kind alone ends in "-alike".
  */
 export function madeQuestions(count: number, seed: number, part: string): Question[] {
   const random = fork(seed, "questions", part);
@@ -69,7 +69,7 @@ function madeQuestion(id: string, random: RandomSource): Question {
     .map((fact) => `${fact.sentence} `)
     .join("");
   return {
-    id,
+    id: sameKind ? `${id}-alike` : id,
     question: kind.question(event),
     context: facts.map((fact) => fact.sentence).join(" "),
     answers: [{text: answer, start: before.length + sentence.lastIndexOf(answer)}],

@@ -66,7 +66,7 @@ export interface BertHooks {
    * @param context [batch * tokens, width], the heads' answers before they are mixed.
    * @returns what stands in their place, if anything.
    */
-  context?(layer: number, context: tf.Tensor2D): tf.Tensor2D | void;
+  context?(layer: number, context: tf.Tensor2D): tf.Tensor2D | undefined;
   /** @param hidden [batch * tokens, width], what the layer gives to the next. */
   output?(layer: number, hidden: tf.Tensor2D): void;
   /** Takes some numbers away by chance in training: `where` names the place. */

@@ -1,0 +1,30 @@
+import {existsSync, readdirSync, readFileSync} from "node:fs";
+import {join, resolve} from "node:path";
+
+import {UserError} from "../../nouns/options";
+
+/** @file Where readers' runs lie: `<save>/qa/<name>/`. */
+
+/** The folder of a reader's run by its name or its path; undefined where that is none. */
+export function findReader(save: string, name: string): string | undefined {
+  return [join(resolve(save), "qa", name), resolve(name)].find((path) => existsSync(join(path, "qa.json")));
+}
+
+/** The names of all readers' runs, the newest first. */
+export function readersOf(save: string): readonly string[] {
+  const root = join(resolve(save), "qa");
+  const names = existsSync(root) ? readdirSync(root).filter((name) => existsSync(join(root, name, "qa.json"))) : [];
+  const startedAt = (name: string) =>
+    (JSON.parse(readFileSync(join(root, name, "qa.json"), "utf8")) as {startedAt: string}).startedAt;
+  return names.sort((a, b) => startedAt(b).localeCompare(startedAt(a)));
+}
+
+/** The newest reader's run. @throws UserError if there is none. */
+export function newestReader(save: string): string {
+  const [newest] = readersOf(save);
+  const root = join(resolve(save), "qa");
+  if (newest === undefined) {
+    throw new UserError(`${root}: expected a reader's run, got none; train one by "qa train"`, {code: "NOT_FOUND"});
+  }
+  return join(root, newest);
+}

@@ -1,0 +1,49 @@
+import {h} from "../../client/dom";
+import {int, pct} from "../../client/format";
+import type {ReaderData} from "./data";
+import type {ReaderStore} from "./state";
+
+/** What is so at the step at hand, in one sentence, and what must be known beside it. */
+export function mountLead(data: ReaderData, store: ReaderStore): {readonly root: HTMLElement; draw(): void} {
+  const lead = h("h1", {class: "lead"});
+  const sub = h("p", {class: "sub"});
+  const {file, steps, last} = data;
+  const draw = () => {
+    const {stop} = store.state;
+    const {exactMatch} = file.looks[stop];
+    const count = file.questions.length;
+    const right = h("strong", {}, int(exactMatch * count));
+    const {phase} = file;
+    if (stop === last && phase && phase.to <= steps[last]) {
+      lead.replaceChildren(
+        `Between steps ${int(phase.from)} and ${int(phase.to)} it `,
+        h("strong", {}, "learned to answer"),
+        ": now ",
+        right,
+        ` of ${int(count)} are exact.`,
+      );
+    } else {
+      lead.replaceChildren(
+        stop === 0 ? "Untrained, it answers " : `After ${int(steps[stop])} steps it answers `,
+        right,
+        ` of ${int(count)} questions exactly.`,
+      );
+    }
+    sub.replaceChildren(...controlWords(data));
+  };
+  return {root: h("div", {class: "hero-say"}, lead, sub), draw};
+}
+
+/** What the controls say: what it knows by position, and without the question. */
+function controlWords({file}: ReaderData): string[] {
+  const {controls, looks} = file;
+  if (!controls) return ["It is not done: the controls come at its end."];
+  const end = looks[looks.length - 1].exactMatch;
+  const {shuffled, withoutQuestion} = controls;
+  const lost = end - shuffled.exactMatch;
+  const byPosition =
+    lost >= 0.1
+      ? `With the sentences in another order ${pct(lost)} of the answers are lost: in part it answers by position.`
+      : `With the sentences in another order it still answers ${pct(shuffled.exactMatch)}: it does not answer by position.`;
+  return [byPosition, ` With the question hidden it answers ${pct(withoutQuestion.exactMatch)}.`];
+}

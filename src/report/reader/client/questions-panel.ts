@@ -1,0 +1,126 @@
+import {h, setText} from "../../client/dom";
+import {int, pct} from "../../client/format";
+import {panel, segmented} from "../../client/panels/panel";
+import type {Outcome, ReaderData} from "./data";
+import type {ReaderStore} from "./state";
+
+/** Rows shown before "Show all". */
+const FIRST = 12;
+const OUTCOMES: readonly (readonly [Outcome, string])[] = [
+  ["exact", "exact"],
+  ["overlaps", "overlaps"],
+  ["misses", "misses"],
+];
+
+/** All held-out questions at the step at hand: how they end by their first word, and a list with what was answered. */
+export function mountQuestions(data: ReaderData, store: ReaderStore): {readonly root: HTMLElement; draw(): void} {
+  const {file, tracked} = data;
+  const lists = segmented<"wrong" | "all">(
+    "List",
+    [
+      ["wrong", "Not exact"],
+      ["all", "All"],
+    ],
+    store.state.list,
+    (list) => store.set({list}),
+  );
+  const {root, body} = panel(
+    "questions",
+    "Every held-out question",
+    "At the step at hand. The table counts how questions end by their first word: exact, overlapping a right answer in some words, or missing it. " +
+      "The surest come first in the list: a wrong answer that it is sure of is the most worth looking at. Underlined questions were looked into.",
+    lists.root,
+  );
+  const kinds = h("table", {class: "kinds"});
+  const rows = h("tbody", {});
+  const head = h(
+    "thead",
+    {},
+    h("tr", {}, ...["Question", "Its answer", "Right", "Sure"].map((text) => h("th", {scope: "col"}, text))),
+  );
+  const table = h("table", {class: "asked-list"}, head, rows);
+  const empty = h("p", {class: "empty"});
+  const more = h("button", {class: "btn", type: "button"});
+  let limit = FIRST;
+  more.addEventListener("click", () => {
+    limit = Number.POSITIVE_INFINITY;
+    draw();
+  });
+  body.append(h("div", {class: "questions"}, kinds, h("div", {}, h("div", {class: "rows"}, table), empty, more)));
+  const firstWord = (question: string) => (/^\p{L}+/u.exec(question)?.[0] ?? "other").toLowerCase();
+  const draw = () => {
+    const {stop, list} = store.state;
+    const answers = file.questions.flatMap((question, n) => {
+      const answered = data.answered(stop, n);
+      return answered ? [{n, question, answered}] : [];
+    });
+    const byKind = new Map<string, Map<Outcome, number>>();
+    for (const {question, answered} of answers) {
+      const kind = byKind.get(firstWord(question.question)) ?? new Map<Outcome, number>();
+      kind.set(answered.outcome, (kind.get(answered.outcome) ?? 0) + 1);
+      byKind.set(firstWord(question.question), kind);
+    }
+    const sizes = [...byKind].map(([kind, counts]) => ({
+      kind,
+      counts,
+      size: [...counts.values()].reduce((a, b) => a + b),
+    }));
+    sizes.sort((a, b) => b.size - a.size);
+    kinds.replaceChildren(
+      h(
+        "thead",
+        {},
+        h(
+          "tr",
+          {},
+          h("th", {scope: "col"}, "Begins with"),
+          ...OUTCOMES.map(([, name]) => h("th", {scope: "col"}, name)),
+        ),
+      ),
+      h(
+        "tbody",
+        {},
+        ...sizes
+          .slice(0, 9)
+          .map(({kind, counts}) =>
+            h(
+              "tr",
+              {},
+              h("th", {scope: "row"}, kind),
+              ...OUTCOMES.map(([outcome]) => h("td", {}, int(counts.get(outcome) ?? 0))),
+            ),
+          ),
+      ),
+    );
+    const wanted = answers.filter(({answered}) => list === "all" || answered.outcome !== "exact");
+    wanted.sort((a, b) => b.answered.probability - a.answered.probability || a.n - b.n);
+    rows.replaceChildren(
+      ...wanted.slice(0, limit).map(({n, question, answered}) => {
+        const place = tracked.findIndex((one) => one.place === n);
+        const golds = question.answers.map(({text}) => text);
+        const words =
+          place < 0
+            ? question.question
+            : h(
+                "button",
+                {type: "button", class: "link", onclick: () => store.set({question: place})},
+                question.question,
+              );
+        return h(
+          "tr",
+          {},
+          h("td", {}, words),
+          h("td", {class: answered.outcome === "exact" ? "" : "bad"}, answered.text || "nothing"),
+          h("td", {}, golds[0] ?? "none"),
+          h("td", {class: "num"}, pct(answered.probability)),
+        );
+      }),
+    );
+    table.hidden = wanted.length === 0;
+    empty.hidden = wanted.length > 0;
+    setText(empty, answers.length === 0 ? "At this step no answers were kept." : "Every answer is exact.");
+    more.hidden = wanted.length <= limit;
+    setText(more, `Show all ${int(wanted.length)}`);
+  };
+  return {root, draw};
+}

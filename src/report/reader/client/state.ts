@@ -1,0 +1,36 @@
+import type {Moving, Store} from "../../client/state";
+import type {Evidence, ReaderData} from "./data";
+
+/** What a reader's page shows, beside its data. */
+export interface ReaderState extends Moving {
+  /** Place among the tracked questions. */
+  readonly question: number;
+  readonly evidence: Evidence;
+  readonly layer: number;
+  readonly head: number;
+  readonly node: number;
+  readonly list: "wrong" | "all";
+}
+
+export type ReaderStore = Store<ReaderState>;
+
+export function firstReaderState(data: ReaderData): ReaderState {
+  const {last, moved, layers} = data;
+  const still = {stop: last, at: last, other: null, atOther: 0, playing: false};
+  return {
+    ...still,
+    question: mostDecided(data),
+    evidence: "gradients",
+    layer: Math.max(0, layers - 1),
+    head: 0,
+    node: moved,
+    list: "wrong",
+  };
+}
+
+/** The tracked question whose right answer gained most in the phase change, or else over all: there is most to see of it. */
+function mostDecided({tracked, steps, last, file: {phase}}: ReaderData): number {
+  const [from, to] = phase ? [phase.from, phase.to].map((step) => steps.findIndex((own) => own >= step)) : [0, last];
+  const gain = tracked.map(({losses}) => losses[Math.max(0, from)] - losses[to < 0 ? last : to]);
+  return gain.reduce((best, value, n) => (value > gain[best] ? n : best), 0);
+}

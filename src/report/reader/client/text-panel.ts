@@ -1,0 +1,112 @@
+import {h} from "../../client/dom";
+import {panel, segmented} from "../../client/panels/panel";
+import type {ReaderData, TrackedData} from "./data";
+import type {ReaderStore} from "./state";
+
+/** Under this share of the strongest word a word is left plain. */
+const FAINT = 0.06;
+
+/** The text as it was given: the answer framed, each word in the colour of what it says for it. */
+export function mountText(data: ReaderData, store: ReaderStore): {readonly root: HTMLElement; draw(): void} {
+  const hasLime = data.file.tracked.some(({lime}) => lime.some(Boolean));
+  const ways = segmented(
+    "Which words count",
+    [
+      ["gradients", "Gradients"],
+      ["lime", "Hiding words"],
+    ] as const,
+    store.state.evidence,
+    (evidence) => store.set({evidence}),
+  );
+  const {root, body} = panel(
+    "text",
+    "The text, and what speaks for the answer",
+    "The frame is the answer that it gives at this step; the wavy line is the right one, where that is another. Blue words speak for its " +
+      "answer, orange ones with a dashed line against it. “Gradients” are integrated gradients over the words' numbers, from a text " +
+      "whose words are all unknown: they add up to how much likelier the answer became, as a logarithm. “Hiding words” is LIME: " +
+      "words are hidden by chance, and a word's weight is how much lower the answer's probability is without it.",
+    hasLime && ways.root,
+  );
+  const question = h("h3", {class: "asked"});
+  const text = h("p", {class: "read"});
+  const say = h("p", {class: "meta"});
+  body.append(question, text, say);
+  const draw = () => {
+    const {stop, evidence, question: n} = store.state;
+    const one = data.tracked[n];
+    const method = hasLime ? evidence : "gradients";
+    const weights = one.evidence(method, stop);
+    const [answer] = one.spans(stop);
+    const strongest = Math.max(method === "lime" ? 0.02 : 0.05, ...Array.from(weights ?? [], Math.abs));
+    const show = (part: "question" | "text") =>
+      laidOut(one, part, (place) => (weights?.[place] ?? 0) / strongest, answer);
+    question.replaceChildren(...show("question"));
+    text.replaceChildren(...show("text"));
+    const unit = method === "lime" ? "of its probability" : "nats of the logarithm of its probability";
+    say.textContent = !weights
+      ? "At this step nothing was kept of it."
+      : `The strongest word counts ${strongest.toPrecision(2)} ${unit}. ${ends(one)}`;
+  };
+  return {root, draw};
+}
+
+function ends({tokens, context}: TrackedData): string {
+  const places = tokens.filter((token) => token.in === "text");
+  const isWhole =
+    places.length === 0 ||
+    (context.slice(0, places[0].from).trim() === "" && context.slice(places[places.length - 1].to).trim() === "");
+  return isWhole ? "" : "This is the part of the text that the reader was given at once.";
+}
+
+/** Words of the question or the text, with what stands between them as it was given. */
+function laidOut(
+  {tokens, right, question, context}: TrackedData,
+  part: "question" | "text",
+  weight: (place: number) => number,
+  answer: {readonly start: number; readonly end: number} | undefined,
+): (Node | string)[] {
+  const source = part === "question" ? question : context;
+  const kids: (Node | string)[] = [];
+  const isAnswer = (place: number) =>
+    part === "text" && answer !== undefined && place >= answer.start && place <= answer.end;
+  const isRight = (place: number) => part === "text" && right[0] > 0 && place >= right[0] && place <= right[1];
+  let end = tokens.find((token) => token.in === part)?.from ?? 0;
+  let framed: HTMLElement | undefined;
+  for (let place = 0; place < tokens.length; place++) {
+    const {from, in: where} = tokens[place];
+    if (where !== part) continue;
+    const firstPlace = place;
+    while (
+      tokens[place + 1]?.piece.startsWith("##") &&
+      tokens[place + 1].in === part &&
+      tokens[place + 1].from === tokens[place].to
+    )
+      place++;
+    const {to} = tokens[place];
+    const between = source.slice(end, from);
+    end = to;
+    const share = Math.max(-1, Math.min(1, strongestOf(weight, firstPlace, place)));
+    const strength = Math.abs(share);
+    const look = strength < FAINT ? "w" : share > 0 ? "w for" : "w against";
+    const word = h("span", {class: look, style: {"--s": strength.toFixed(3)}}, source.slice(from, to));
+    const holder = isRight(firstPlace) ? h("u", {class: "right"}, word) : word;
+    if (isAnswer(firstPlace)) {
+      if (framed) framed.append(between, holder);
+      else {
+        framed = h("mark", {class: "answer"}, holder);
+        kids.push(between, framed);
+      }
+    } else {
+      framed = undefined;
+      kids.push(between, holder);
+    }
+  }
+  return kids;
+}
+
+/** Of a word's pieces the weight of greatest magnitude. */
+function strongestOf(weight: (place: number) => number, from: number, to: number): number {
+  let most = 0;
+  for (let place = from; place <= to; place++) if (Math.abs(weight(place)) > Math.abs(most)) most = weight(place);
+  return most;
+}

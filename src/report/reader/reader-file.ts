@@ -1,0 +1,71 @@
+import type {DecayFit} from "../../numbers/decay-fit";
+import type {Packed} from "../packed";
+
+/** @file What a reader's page carries. Stops are places in `steps`. */
+
+/** Piece of a tracked question's window, and where it stands in the question or the text. */
+export interface ShownToken {
+  readonly piece: string;
+  readonly in: "question" | "text" | "";
+  readonly from: number;
+  readonly to: number;
+}
+
+/** A question that the reader was looked into for. */
+export interface ShownTracked {
+  /** Place among the held-out questions. */
+  readonly place: number;
+  readonly tokens: readonly ShownToken[];
+  /** Places among the tokens; [0, 0]: no answer there. */
+  readonly right: readonly [start: number, end: number];
+  /** Its own loss at each stop, nats. */
+  readonly losses: readonly number[];
+  /** `[tokens]` at each stop; null where nothing was kept. */
+  readonly start: readonly (Packed | null)[];
+  readonly end: readonly (Packed | null)[];
+  /** What each token adds to the logarithm of the answer's probability, nats; and LIME's weights, of probability. */
+  readonly gradients: readonly (Packed | null)[];
+  readonly lime: readonly (Packed | null)[];
+  /** `[layers, heads]`: slope of the loss with the size of a head's answer. */
+  readonly slopes: readonly (Packed | null)[];
+  /** Of some stops: each layer's `[heads, tokens, tokens]`, in 255ths. */
+  readonly attention: readonly (readonly Packed[] | null)[];
+  /** Of some stops: `[tokens, width]`. */
+  readonly first: readonly (Packed | null)[];
+  readonly last: readonly (Packed | null)[];
+  readonly output: readonly (Packed | null)[];
+}
+
+export interface ReaderFile {
+  readonly name: string;
+  readonly startedAt: string;
+  /** What it was told, for the page's foot. */
+  readonly options: {readonly [name: string]: string | number | boolean};
+  readonly steps: readonly number[];
+  readonly looks: readonly {
+    readonly epoch: number;
+    readonly trainLoss: number | null;
+    readonly loss: number;
+    readonly exactMatch: number;
+    readonly f1: number;
+    readonly exactByTwoArgMaxes: number;
+  }[];
+  /** Of each step's batch, nats; the first is step 1. */
+  readonly batchLosses: Packed;
+  readonly fit: DecayFit | null;
+  readonly phase: {readonly from: number; readonly to: number; readonly share: number} | null;
+  readonly controls: {
+    readonly shuffled: {readonly exactMatch: number};
+    readonly withoutQuestion: {readonly exactMatch: number};
+  } | null;
+  readonly questions: readonly {
+    readonly question: string;
+    readonly context: string;
+    readonly answers: readonly {readonly text: string; readonly start: number}[];
+  }[];
+  /** At each stop `[questions, 3]`: from, to, and probability in 10,000ths; null where none were kept. */
+  readonly answers: readonly (Packed | null)[];
+  readonly tracked: readonly ShownTracked[];
+  /** The last layer's weights at each stop, `[2, width]`; null where nothing is tracked. */
+  readonly outputs: readonly (Packed | null)[];
+}
