@@ -64,7 +64,7 @@ export const qaCommand: Command = {
     if (given.verb === "ask") return ask(words.join(" "), given);
     const {trainReader, readerRunOptions}: typeof import("../pipeline/qa") = require("../pipeline/qa");
     if (given.verb === "resume") {
-      const path = readerFolder(words[0] ?? "latest", `${given.save ?? "save"}`);
+      const path = await readerFolder(words[0] ?? "latest", `${given.save ?? "save"}`);
       return drive((signal) => trainReader(readerRunOptions(path), {signal, resume: path}), given);
     }
     if (words.length > 0)
@@ -171,7 +171,7 @@ function byPosition(right: number, shuffled: number): string[] {
   return [`it answers by position in part: in another order ${percent(right - shuffled)} of the answers are lost`];
 }
 
-function readerFolder(name: string, save: string): string {
+async function readerFolder(name: string, save: string): Promise<string> {
   const {findReader, newestReader}: typeof import("../pipeline/qa/find") = require("../pipeline/qa/find");
   return name === "latest" ? newestReader(save) : (findReader(save, name) ?? resolve(name));
 }
@@ -182,7 +182,7 @@ async function ask(question: string, given: Given): Promise<number> {
   if (options.context && options.text) {
     throw new UserError("--context and --text: expected one of them, got both", {code: "BAD_OPTION"});
   }
-  const run = readerFolder(options.model, `${given.save ?? "save"}`);
+  const run = await readerFolder(options.model, `${given.save ?? "save"}`);
   const folder = existsSync(join(run, "model", "config.json")) ? join(run, "model") : run;
   const reader = await openSavedReader(folder);
   try {
