@@ -148,6 +148,8 @@ export interface ReportFile {
   readonly training: TrainingShown | null;
   /** What the user knows of the test images; null where that is nothing. */
   readonly columns: readonly ColumnShown[] | null;
+  /** Whether `explain --training` works: the run trained here, and kept the weights of its epochs. */
+  readonly influence: boolean;
   /** Images that the user followed within the epochs; null where there are none. */
   readonly tracked: TrackedShown | null;
   /** The temperature that would mend the confidence, fitted on the validation images. */

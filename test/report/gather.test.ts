@@ -153,3 +153,11 @@ test("names the file and the field that an artifact lacks", async () => {
     `${path}: numbers.probabilities: expected an array of numbers, got nothing`,
   );
 });
+
+test("says whether the training images that speak for an answer can be asked for: not of a run that kept no weights", async () => {
+  const folder = exampleRun();
+  expect((await gather(folder)).file.influence).toBe(false); // such as a run that watches
+  mkdirSync(join(folder, "artifacts/weights"), {recursive: true});
+  writeFileSync(join(folder, "artifacts/weights/all-epoch-001.json"), JSON.stringify({epoch: 1, arrays: []}));
+  expect((await gather(folder)).file.influence).toBe(true);
+});

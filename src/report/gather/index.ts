@@ -145,6 +145,7 @@ function gatherFiles(runFolder: string, images: SavedImages | null, recall: Reca
       (paths) => linksOf(paths, facts.options?.data),
     ),
     columns: images ? gatherColumns(join(runFolder, "artifacts", "columns.json"), images.count, recall, pack) : null,
+    influence: artifacts.has("weights/all"),
     tracked: gatherTracked(artifacts.get("track"), (epoch) => finished.has(epoch), recall),
     temperatures: artifacts.has("calibration") ? perStop("calibration", temperatureOf) : null,
     demo: existsSync(join(runFolder, DEMO_FILE)) ? DEMO_FILE : null,

@@ -88,7 +88,7 @@ export function mountWhy(data: Data, reasons: readonly Reason[], store: Store): 
   const title = h("p", {class: "verdict", "aria-live": "polite"});
   const command = h("code", {});
   const foot = h("p", {class: "panel-foot"}, "Which training images speak for it: ", command);
-  filmBody.append(title, film, foot);
+  filmBody.append(title, film, ...(data.file.influence ? [foot] : []));
   const drawFilm = () => {
     if (store.state.view !== "why") return;
     const {image, answer, likeLast, answerFrom, reasonFrom} = chosen();
