@@ -97,7 +97,7 @@ export const compareCommand: Command = {
       for (const line of ["", `page  ${options.out}`]) print(line);
     }
     if (options.report) {
-      const shown = runsShown(comparison);
+      const shown = await runsShown(comparison);
       if (!shown) throw new UserError("--report: expected runs tested on the same images, got others");
       const folder = references[references.length - 1].run.path;
       await writeWhole(join(folder, RUNS_FILE), JSON.stringify(shown));

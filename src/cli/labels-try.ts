@@ -54,7 +54,7 @@ export async function tryEdits(
   const [run] = comparison.runs;
   const changed = run.changed;
   const {dropped = 0, relabelled = 0} = readRunFile(made).data.edits ?? {};
-  const shown = runsShown(comparison);
+  const shown = await runsShown(comparison);
   if (shown) {
     await writeWhole(join(made, RUNS_FILE), JSON.stringify(shown));
     await writeReport(made); // with the question Runs

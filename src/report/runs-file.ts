@@ -21,6 +21,11 @@ export interface RunsShown {
     readonly said?: string;
     readonly source?: string;
   };
+  /** Of each of `fixed`, then of each of `broken`; absent of an earlier version, as are the next two. */
+  readonly inRuns?: readonly ImageInRuns[];
+  /** The segment of each pixel, once for each image. */
+  readonly segments?: readonly (readonly number[])[];
+  readonly maps?: JoinedMaps | null;
   /** Classes and confusions whose counts differ, those with the greatest difference first; absent of an earlier version. */
   readonly details?: readonly RunsDetail[];
   /** Right answers of each setting's runs, a setting a list; the first is the base's. */
@@ -38,6 +43,30 @@ export interface RunsDetail {
   readonly before: number;
   readonly after: number;
   readonly noise: "beyond" | "within" | "unknown";
+}
+
+/** Places of the same test images on both runs' maps, in thousandths of this run's map: pairs x, y. */
+export interface JoinedMaps {
+  readonly indices: readonly number[];
+  readonly base: readonly number[];
+  readonly run: readonly number[];
+}
+
+/** What LIME says of a run's own answer: `segments` is the place of a list of `RunsShown.segments`. */
+export interface ShownExplanation {
+  readonly segments: number;
+  readonly weights: readonly number[];
+}
+
+/** One image that got another answer in both runs' hands. */
+export interface ImageInRuns {
+  /** The probability of each run's own answer, and of the label. */
+  readonly sure: readonly [base: number, run: number];
+  readonly ofLabel: readonly [base: number, run: number];
+  /** What all known runs of each setting answer, the seeds in their order; the first is the base's or this run's own. */
+  readonly said: readonly [base: readonly number[], run: readonly number[]];
+  /** Null where a run did not explain its answer. */
+  readonly why: readonly [base: ShownExplanation | null, run: ShownExplanation | null];
 }
 
 export type ChangedAnswer = readonly [index: number, label: number, before: number, after: number];

@@ -3,7 +3,7 @@ import {join} from "node:path";
 import {pathToFileURL} from "node:url";
 import type {Browser} from "playwright-core";
 import {afterAll, beforeAll, expect, test} from "vitest";
-
+import {settled} from "../../src/report/client/runs/one-image";
 import {RUNS_FILE} from "../../src/report/compare/runs-shown";
 import {writeReport} from "../../src/report/page";
 import type {RunsShown} from "../../src/report/runs-file";
@@ -30,6 +30,12 @@ const shown: RunsShown = {
     [6, 0, 0, 1],
   ],
   noise: {verdict: "within", said: "Within seed noise: as far.", source: "Run `sweep --seeds 5`, and compare again."},
+  segments: [Array.from({length: 48}, (_, p) => p % 2)],
+  inRuns: [3, 7, 9, 11, 20, 5, 6].map((index) => ({
+    ...({sure: [0.6, 0.9], ofLabel: [0.3, 0.9], said: [[1, 0, 1], [0]]} as const),
+    why: [index === 6 ? {segments: 0, weights: [0.2, -0.1]} : null, null] as const,
+  })),
+  maps: {indices: [3, 6, 8], base: [0, 0, 500, 500, 900, 1000], run: [100, 0, 400, 500, 1000, 1000]},
   details: [
     {label: 0, before: 10, after: 12, noise: "beyond"},
     {label: 2, predicted: 1, before: 4, after: 3, noise: "within"},
@@ -43,12 +49,12 @@ const shown: RunsShown = {
 };
 
 test("a run that was compared has the question Runs, and a picture of a pile opens among the answers", async () => {
-  const folder = exampleRun({count: 60});
+  const folder = exampleRun({count: 60, shape: [6, 8, 1]});
   writeFileSync(join(folder, RUNS_FILE), JSON.stringify(shown));
   const url = pathToFileURL(await writeReport(folder)).href;
   const {page, complaints} = await openPage(browser, `${url}#v=runs`);
   const said = (await page.textContent("[data-view=runs] .hero-say")) ?? "";
-  expect(said).toContain("It gets 43 of 60 right, first@2 40.");
+  expect(said).toContain("second@2 gets 43 of 60 right, first@2 40.");
   expect(said).toContain("8 answers changed because of 4 training images: 5 turned right, 2 wrong.");
   expect(said).toContain("a split as uneven as 5 : 2 would come up in 45 of 100 comparisons");
   expect(said).toContain("▨ Within seed noise: as far. Run sweep --seeds 5, and compare again.");
@@ -57,10 +63,30 @@ test("a run that was compared has the question Runs, and a picture of a pile ope
   expect(await page.locator(".p-pile-broken .thumb").count()).toBe(2);
   expect(await page.textContent(".p-options .options-table td:last-child")).toBe("<b>0.004"); // text, never markup
   await page.click(".p-pile-broken .thumb:nth-child(2)");
+  expect(await page.textContent(".p-one-in-runs .two-runs")).toContain("test:6");
+  expect(await page.locator(".p-one-in-runs canvas.tile-pic").count()).toBe(1); // the base explained its answer, this run did not
+  expect(await page.textContent(".in-verdict")).toContain("A coin toss, not a result: of the same setting");
+  expect(await page.locator(".joined").count()).toBe(2); // 3 and 6 differ, 8 does not
+  expect(await page.locator(".joined.now").count()).toBe(1);
+  await page.keyboard.press("k");
+  expect(await page.textContent(".p-one-in-runs .two-runs")).toContain("test:5");
+  await page.keyboard.press("j");
+  await page.click(".open-answer");
   await page.waitForSelector("[data-view=answers]:not([hidden])");
   expect(page.url()).toContain("img=6");
   await page.goBack();
   await page.waitForSelector("[data-view=runs]:not([hidden])");
   expect(complaints).toEqual([]);
   await page.context().close();
+});
+
+test.each([
+  [[3, 3, 3], [8, 8, 8], "It did change"],
+  [[3, 3, 3], [3, 3, 8], "Right in most runs of both"],
+  [[8, 8, 8], [8, 1, 8], "Wrong in most runs of both"],
+  [[3, 3, 8], [8, 8, 3], "A coin toss"],
+  [[3, 3, 3], [8], "All 3 seeds of one setting get it right"],
+  [[3, 3], [8], "Too few seeds"],
+])("seeds that say %j and %j are put into words", (base, run, words) => {
+  expect(settled([base, run], 3)).toContain(words);
 });

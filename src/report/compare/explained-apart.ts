@@ -1,10 +1,6 @@
-import {join} from "node:path";
-
 import {rankCorrelation} from "../../numbers/rank-correlation";
-import {epochStem} from "../../pipeline/record/epoch-stem";
-import {readArtifactFile} from "../../pipeline/record/saved-file";
 import type {RunAt} from "../../pipeline/record/saved-run";
-import {textIfThere} from "../../pipeline/record/text-if-there";
+import {sampleExplanations} from "./explanations";
 
 /** How alike two runs explain one test image's class. */
 export interface ExplainedApart {
@@ -17,21 +13,13 @@ export interface ExplainedApart {
   readonly ownError: number | null;
 }
 
-interface Explanation {
-  readonly index: number;
-  readonly explained: number;
-  readonly weights: ArrayLike<number>;
-  readonly segments: ArrayLike<number>;
-  readonly halvesCorrelation?: number | null;
-}
-
 /**
  * LIME's explanations of the same test images and classes in both runs, on the same segments; the least alike first.
  *
  * @returns None where either run explained nothing at its epoch.
  */
 export async function explainedApart(base: RunAt, other: RunAt): Promise<ExplainedApart[]> {
-  const [own, others] = [await explanationsOf(base), await explanationsOf(other)];
+  const [own, others] = [await sampleExplanations(base), await sampleExplanations(other)];
   const pairs = own.flatMap((one): ExplainedApart[] => {
     const same = others.find(({index, explained}) => index === one.index && explained === one.explained);
     if (!same || !areEqual(one.segments, same.segments)) return [];
@@ -42,13 +30,6 @@ export async function explainedApart(base: RunAt, other: RunAt): Promise<Explain
     return [{index: one.index, target: one.explained, alike, ownError: Number.isFinite(least) ? least : null}];
   });
   return pairs.sort((a, b) => a.alike - b.alike || a.index - b.index);
-}
-
-async function explanationsOf({run, epoch}: RunAt): Promise<readonly Explanation[]> {
-  const path = join(run.path, "artifacts", "lime", `${epochStem(epoch, "segments")}.json`);
-  if ((await textIfThere(path)) === undefined) return [];
-  const artifact = await readArtifactFile(path);
-  return (artifact.data as unknown as {readonly explanations: readonly Explanation[]}).explanations;
 }
 
 function areEqual(a: ArrayLike<number>, b: ArrayLike<number>): boolean {

@@ -1,6 +1,8 @@
 import type {RunsDetail, RunsShown} from "../runs-file";
 import type {RunComparison} from "./compare-runs";
 import {nameOf} from "./document";
+import {imagesInRuns} from "./images-in-runs";
+import {joinedMaps} from "./joined-maps";
 import {noiseWords} from "./noise-words";
 
 /** Confusions that the page lists. */
@@ -14,7 +16,8 @@ export const RUNS_FILE = "compared.json";
  *
  * @returns undefined where the two were not tested on the same images in the same order: the page could not show them.
  */
-export function runsShown({base, runs, settings, sameData}: RunComparison): RunsShown | undefined {
+export async function runsShown(comparison: RunComparison): Promise<RunsShown | undefined> {
+  const {base, runs, settings, sameData} = comparison;
   const run = runs[runs.length - 1];
   if (!sameData || !run) return undefined;
   const {total, noise} = run;
@@ -30,7 +33,10 @@ export function runsShown({base, runs, settings, sameData}: RunComparison): Runs
     ...{label, predicted, before, after, noise: run.pairNoise[n]},
   });
   const right = (share: number) => Math.round(share * images);
-  const words = (value: unknown) => (typeof value === "string" ? value : (JSON.stringify(value) ?? "–"));
+  const words = (value: unknown) => {
+    const text = typeof value === "string" ? value : (JSON.stringify(value) ?? "–");
+    return /^[0-9a-f]{64}$/.test(text) ? `${text.slice(0, 12)}…` : text; // a digest
+  };
   return {
     ...{base: nameOf(base), run: nameOf(run.at), images},
     ...{baseRight: right(run.accuracyBefore), right: right(run.accuracyAfter)},
@@ -38,6 +44,8 @@ export function runsShown({base, runs, settings, sameData}: RunComparison): Runs
     fixed: run.fixed.map(({index, label, before, after}) => [index, label, before, after] as const),
     broken: run.broken.map(({index, label, before, after}) => [index, label, before, after] as const),
     noise: {verdict: noise.verdict, said, source},
+    ...(await imagesInRuns(comparison, run)),
+    maps: await joinedMaps(base, run.at, new Set([...run.fixed, ...run.broken].map(({index}) => index))),
     details: [...classes.sort(byChange), ...run.pairs.slice(0, PAIRS).map(pairOf)],
     settings: settings.map((setting) => ({runs: setting.runs.map(nameOf), right: setting.accuracies.map(right)})),
     options: run.options.map(({name, base: was, other}) => ({name, base: words(was), other: words(other)})),

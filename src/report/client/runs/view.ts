@@ -8,6 +8,8 @@ import {drawWhenSized} from "../sized";
 import type {Store} from "../state";
 import {fittedTo} from "../text-width";
 import type {PageView} from "../views";
+import {mountJoinedMap} from "./joined-map";
+import {differing, mountImageInRuns} from "./one-image";
 
 /** Pictures of a pile before "+ 412". */
 const IN_PILE = 90;
@@ -15,15 +17,34 @@ const IN_PILE = 90;
 /** The view of two runs: is this one better than the other, or was it luck? */
 export function mountRuns(data: Data, shown: RunsShown, store: Store): PageView {
   const pair = h("div", {class: "pair of-2"}, pile(data, store, shown, "fixed"), pile(data, store, shown, "broken"));
+  const one = shown.inRuns ? mountImageInRuns(data, shown, store) : null;
+  const map = shown.maps ? mountJoinedMap(data, shown, shown.maps, store) : null;
+  const both = [one, map].filter((part) => part !== null);
+  const list = differing(shown);
+  const draw = () => {
+    for (const part of both) part.draw();
+    const now = one && (list.find(([index]) => index === store.state.image) ?? list[0])?.[0];
+    for (const thumb of pair.querySelectorAll<HTMLElement>(".thumb"))
+      thumb.setAttribute("aria-selected", String(thumb.dataset.image === `${now}`));
+  };
+  store.on(({view}, changed) => {
+    if (view === "runs" && (changed.has("image") || changed.has("view"))) draw();
+  });
   const left = h(
     "div",
     {class: "left"},
     h("div", {class: "hero of-2"}, lead(shown), seeds(shown)),
     pair,
+    ...(both.length > 0 ? [h("div", {class: `pair of-${both.length}`}, ...both.map(({root}) => root))] : []),
     ...(shown.details?.length ? [details(shown, data)] : []),
     differences(shown),
   );
-  return {left, side: null, draw: () => {}, step: () => {}, clear: () => {}};
+  const step = (by: 1 | -1) => {
+    if (list.length === 0) return;
+    const at = list.findIndex(([index]) => index === store.state.image);
+    store.set({image: list[(Math.max(at, 0) + by + list.length) % list.length][0]});
+  };
+  return {left, side: null, draw, step, clear: () => {}};
 }
 
 /** "within seed noise": what the row of questions says of this view. */
@@ -39,7 +60,7 @@ export function runsFinding({noise, right, baseRight}: RunsShown): string {
 }
 
 function lead(shown: RunsShown): HTMLElement {
-  const {base, images, right, baseRight, fixed, broken, p, noise, edits, changed} = shown;
+  const {base, run, images, right, baseRight, fixed, broken, p, noise, edits, changed} = shown;
   const strong = (text: string) => h("strong", {}, text);
   const because = edits ? ` because of ${plural(edits.dropped + edits.relabelled, "training image")}` : "";
   const chance = 100 * p;
@@ -62,7 +83,7 @@ function lead(shown: RunsShown): HTMLElement {
     h(
       "h1",
       {class: "lead"},
-      "It gets ",
+      `${run} gets `,
       strong(int(right)),
       ` of ${int(images)} right, ${base} `,
       strong(int(baseRight)),
@@ -153,14 +174,10 @@ function seeds({settings, base, run}: RunsShown): HTMLElement {
 }
 
 /** The pictures that one run alone gets right; a click opens one among the answers. */
-function pile(
-  data: Data,
-  store: Store,
-  {fixed, broken, base, bothWrong}: RunsShown,
-  which: "fixed" | "broken",
-): HTMLElement {
+function pile(data: Data, store: Store, shown: RunsShown, which: "fixed" | "broken"): HTMLElement {
+  const {fixed, broken, base, bothWrong} = shown;
   const list = which === "fixed" ? fixed : broken;
-  const help = `Test ${data.words.many} that the one run answers right and the other wrong: its answer, then this run's. Both are wrong about ${int(bothWrong)}. Click one to see it among the answers.`;
+  const help = `Test ${data.words.many} that the one run answers right and the other wrong: its answer, then this run's. Both are wrong about ${int(bothWrong)}. Click one to see what both say of it.`;
   const title = which === "fixed" ? "Only this run is right" : `Only ${base} is right`;
   const {root, body} = panel(
     `pile-${which}`,
@@ -172,12 +189,14 @@ function pile(
     const [truth, was, is] = [label, before, after].map((k) => data.names[k] || "–");
     const button = h(
       "button",
-      {type: "button", class: "thumb", title: `${truth}: was ${was}, is ${is}`},
+      {type: "button", class: "thumb", "data-image": index, title: `${truth}: was ${was}, is ${is}`},
       picture(data, index),
       h("span", {class: "th-cap"}, `${fittedTo(was, 2.5, 0.8125, 650)} · ${fittedTo(is, 2.5, 0.8125, 650)}`),
       h("span", {class: "th-p"}, `true ${fittedTo(truth, 2.5, 0.75, 400)}`),
     );
-    button.addEventListener("click", () => store.set({image: index, view: "answers", sheet: true}));
+    button.addEventListener("click", () =>
+      store.set(shown.inRuns ? {image: index} : {image: index, view: "answers", sheet: true}),
+    );
     return button;
   };
   const more = list.length > IN_PILE ? h("p", {class: "empty"}, `+ ${int(list.length - IN_PILE)}`) : null;
