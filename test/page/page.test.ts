@@ -193,6 +193,32 @@ describe("the page", () => {
     await close();
   }, 120_000);
 
+  test.each([
+    [1440, 900],
+    [820, 1180],
+    [390, 844],
+  ])(
+    "at %i x %i shows all of the panel that a card of the tour speaks of, beside the card",
+    async (width, height) => {
+      const {page, close} = await opened(`${few}#go=1&epochs=1`, {viewport: {width, height}});
+      await isReady(page);
+      await page.keyboard.press("?");
+      for (let step = 1; step <= 6; step++) {
+        const [panel, card] = await Promise.all([".spot", "#card"].map((name) => page.locator(name).boundingBox()));
+        if (!panel || !card) throw new Error(`step ${step}: expected a panel and a card, got none`);
+        expect(panel.y, `step ${step}`).toBeGreaterThanOrEqual(0);
+        expect(panel.y + panel.height, `step ${step}`).toBeLessThan(height + 1); // it scrolls by whole pixels
+        const isBeside = panel.x + panel.width <= card.x || card.x + card.width <= panel.x;
+        expect(isBeside || panel.y + panel.height <= card.y || card.y + card.height <= panel.y, `step ${step}`).toBe(
+          true,
+        );
+        await page.click("#card [data-key=next]");
+      }
+      await close();
+    },
+    120_000,
+  );
+
   test("opens an address at its settings, its moment and its drawing", async () => {
     const {page, close} = await opened(`${few}#at=3&epochs=1&seed=2&draw=gEgz`);
     await isReady(page);

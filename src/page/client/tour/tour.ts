@@ -35,7 +35,8 @@ export function openTour(page: Page, acts: TourActs, open: (tab: string) => void
     const {tab, spots} = STEPS[at];
     open(tab);
     card.classList.toggle("beside", spots.includes("curves") || at === 0); // where it would hide what it speaks of
-    card.classList.toggle("high", !["verdict", "map"].includes(spots[0])); // on a phone, where panels are below
+    card.classList.toggle("high", !["verdict", "map"].includes(spots[0])); // on a narrow page, where panels are below
+    document.querySelector(`[data-spot=${spots[0]}]`)?.scrollIntoView({block: "nearest"});
     if (at > 0) teachOn();
     STEPS[at].enter(page, acts);
     refresh();
