@@ -1,13 +1,13 @@
 // Reads the numbers of a run: its accuracy by epoch, and what the best epoch takes for what.
-import {answersAt, openRun, run, runFolder} from "epochscope";
+import {openRun, run} from "epochscope";
 import {argMaxRows, confusionCounts, wilsonInterval} from "epochscope/metrics";
 
 const save = process.argv[2] ?? "save";
 await run({epochs: 1, trainLimit: 2000, testLimit: 300, probes: "confusion", save}); // or read one of yours
-const saved = await openRun(await runFolder("latest", save));
+const saved = await openRun("latest", {save});
 for (const {epoch, testAccuracy} of saved.metrics) console.log(`epoch ${epoch}: ${(100 * testAccuracy).toFixed(1)} %`);
 
-const {probabilities, labels} = await answersAt(saved, 1);
+const {probabilities, labels} = await saved.predictions("best");
 const classes = saved.facts.data.classNames.length;
 const predicted = argMaxRows(probabilities, classes);
 const counts = confusionCounts(labels, predicted, classes);

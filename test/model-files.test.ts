@@ -3,10 +3,10 @@ import {mkdirSync, mkdtempSync, rmSync, symlinkSync, writeFileSync} from "node:f
 import {tmpdir} from "node:os";
 import {join} from "node:path";
 import {afterAll, beforeEach, describe, expect, test} from "vitest";
-import {openModel} from "../src/cli/explain-model";
 import {openStranger} from "../src/cli/stranger";
 import type {TensorProto} from "../src/onnx/file/model";
 import type {LoadSettings} from "../src/pipeline/model/load/load-settings";
+import {openModel} from "../src/pipeline/open/model-file";
 import {floats, ints, node, type OnnxGraph, onnxFile} from "./support/onnx";
 
 const root = mkdtempSync(join(tmpdir(), "model-files-"));

@@ -11,6 +11,7 @@ import {optionalPackage} from "../src/nouns/optional-package";
 import {UserError} from "../src/nouns/options";
 import {openBrowser} from "./report/browser";
 import {temporaryFolder} from "./support/idx-files";
+import {librarySuite} from "./support/library-suite";
 
 const node = async (...args: string[]) => (await promisify(execFile)(process.execPath, args)).stdout;
 
@@ -62,6 +63,8 @@ test("the built program writes the page that learns as the sources do", async ()
   expect(id(out)).toMatch(/^\w{16}$/);
   expect(id(out)).toBe(id("docs/demo.html"));
 }, 60_000);
+
+describe("the library", librarySuite);
 
 describe("the examples", () => {
   test.each([

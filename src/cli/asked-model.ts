@@ -5,16 +5,16 @@ import {resolveOptions, UserError} from "../nouns/options";
 import type {Dataset} from "../nouns/samples";
 import type {LoadedClassifier} from "../pipeline/model/load/black-box";
 import type {LoadSettings} from "../pipeline/model/load/load-settings";
+import {readClassNames} from "../pipeline/open/model-file";
+import {keptTestData, networkOfRun} from "../pipeline/open/run-network";
 import {findRun} from "../pipeline/record/run-directory";
 import {type RunFile, readRunFile} from "../pipeline/record/run-file";
 import {dataPlaces, openRunData} from "../pipeline/run/data";
 import {runOptions} from "../pipeline/run/options";
 import {drained} from "./drained";
 import {type ExplainFlags, numbers, shapeOf} from "./explain-flags";
-import {readClassNames} from "./explain-model";
 import {dataSubject, fileSubject, type ImageWord, imageWords, ofRun, type Subject} from "./image-words";
 import {noteOldWay} from "./notes";
-import {keptTestData, networkOfRun} from "./run-network";
 import {openStrangeNetwork, type openStranger} from "./stranger";
 
 /** What a model says of itself while it is opened. */

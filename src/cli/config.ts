@@ -74,7 +74,7 @@ async function settings(asked: unknown): Promise<{readonly file: string; readonl
 }
 
 async function jsonIn(file: string): Promise<unknown> {
-  const {readJson}: typeof import("./explain-model") = require("./explain-model");
+  const {readJson}: typeof import("../pipeline/open/model-file") = require("../pipeline/open/model-file");
   return readJson(file);
 }
 

@@ -16,7 +16,7 @@ import type {Fit} from "../pipeline/data/images/fit-image";
 import {MOST_PIXELS} from "../pipeline/data/images/image-file";
 import {type ModelOutput, OUTPUTS} from "../pipeline/model/load/answers";
 import type {Device} from "../pipeline/model/load/device";
-import {type ModelEngine, readJson} from "./explain-model";
+import {type ModelEngine, readJson} from "../pipeline/open/model-file";
 import {givenOf} from "./flags";
 
 export interface ExplainFlags {

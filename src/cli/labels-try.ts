@@ -6,6 +6,7 @@ import {readRunFile} from "../pipeline/record/run-file";
 import {findRunAt} from "../pipeline/record/saved-run";
 import {writeWhole} from "../pipeline/record/write-whole";
 import {runOptions} from "../pipeline/run/options";
+import {optionsOfRun} from "../pipeline/run/options-of-run";
 import {compareRuns} from "../report/compare/compare-runs";
 import {compareDocument} from "../report/compare/document";
 import {noiseWords} from "../report/compare/noise-words";
@@ -13,7 +14,7 @@ import {comparePage} from "../report/compare/page";
 import {RUNS_FILE, runsShown} from "../report/compare/runs-shown";
 import {writeReport} from "../report/page";
 import {comparisonLines} from "./compare-words";
-import {drive, optionsOfRun} from "./run";
+import {drive} from "./run";
 import {say, sayJson} from "./terminal";
 
 /** Images and confusions that are listed. */

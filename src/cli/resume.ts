@@ -1,10 +1,6 @@
-import {basename, dirname, join} from "node:path";
-
-import {resolveOptions} from "../nouns/options";
 import {findRun} from "../pipeline/record/run-directory";
-import {readTrainedRun} from "../pipeline/record/run-file";
 import {runOptions} from "../pipeline/run/options";
-import type {ProbeOptions} from "../pipeline/run/probe-once";
+import {resumedOptions} from "../pipeline/run/resumed-options";
 import {type Command, RUN_WORDS} from "./command";
 import {declareFlags, givenOf} from "./flags";
 import {declarePageFlags} from "./page-flags";
@@ -33,17 +29,9 @@ export const resumeCommand: Command = {
   },
   async handler(given) {
     const directory = await findRun(`${given.save}`, `${given.run}`);
-    const {options, probes, engine, data} = readTrainedRun(directory.path, "resume");
-    // The engine it began with, and its build: another would round otherwise.
-    const same = {engine: engine.name, ...(engine.kernels ? {kernels: engine.kernels} : {})};
     // an address comes from the user alone: the run may be a stranger's
     const url = givenOf(given, {dataUrl: 0}, "").dataUrl ?? "";
-    const at = {save: dirname(directory.path), name: basename(directory.path), dataUrl: url};
-    const file = join(directory.path, "run.json");
-    // what earlier versions did, for the runs that they began: images learnt as they are, the first ten explained
-    const samples = Array.from({length: Math.min(10, data.test)}, (_, n) => n).join(",");
-    const before = {augment: "none", samples};
-    const resolved = resolveOptions(runOptions, {...before, ...options, ...same, ...at}, `${file}: --`);
-    return drive(resolved, probes as ProbeOptions, given, {resume: directory});
+    const {options, probes} = resumedOptions(directory, `${url}`);
+    return drive(options, probes, given, {resume: directory});
   },
 };

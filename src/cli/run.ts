@@ -2,11 +2,10 @@ import type {Argv} from "yargs";
 
 import {kebab, resolveOptions} from "../nouns/options";
 import {probes} from "../pipeline/probes/index";
-import {findRun} from "../pipeline/record/run-directory";
-import {readTrainedRun} from "../pipeline/record/run-file";
 import {type RunControl, run} from "../pipeline/run";
 import type {RunEvent} from "../pipeline/run/events";
 import {type RunOptions, runOptions} from "../pipeline/run/options";
+import {optionsOfRun} from "../pipeline/run/options-of-run";
 import type {ProbeOptions} from "../pipeline/run/probe-once";
 import {pageModelNote} from "../report/page-model";
 import type {Command} from "./command";
@@ -91,15 +90,6 @@ export const runCommand: Command = {
     return 0;
   },
 };
-
-/** The options of a run that another begins with: all but where it is kept, the list of decisions that it took, and the
- * address that it fetched from. */
-export async function optionsOfRun(save: string, name: string) {
-  const {options, probes: ofProbes} = readTrainedRun((await findRun(save, name)).path, "--from");
-  const left = new Set(["save", "name", "from", "edit", "dataUrl"]);
-  const known = Object.entries(options).filter(([option]) => option in runOptions && !left.has(option));
-  return {options: Object.fromEntries(known), probes: ofProbes};
-}
 
 /** Trains to the end, or to the user's Ctrl-C. @returns The exit code, as `driveEvents`. */
 export function drive(

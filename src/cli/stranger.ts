@@ -2,7 +2,7 @@ import {UserError} from "../nouns/options";
 import {startBackend} from "../pipeline/backend/index";
 import type {LoadedClassifier, LoadedNetwork} from "../pipeline/model/load/black-box";
 import type {LoadSettings} from "../pipeline/model/load/load-settings";
-import {type ModelEngine, opened, openedNetwork, readModel} from "./explain-model";
+import {type ModelEngine, opened, openedNetwork, readModel} from "../pipeline/open/model-file";
 import {triedModel} from "./trial";
 
 /** LIME holds about so many copies of an image while it explains it. */

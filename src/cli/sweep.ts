@@ -1,18 +1,17 @@
 import {existsSync} from "node:fs";
 import {basename, dirname, join, resolve} from "node:path";
 
-import {kebab, type Option, type OptionTable, resolveOptions, UserError} from "../nouns/options";
-import {probes} from "../pipeline/probes/index";
-import {findRun, type RunDirectory} from "../pipeline/record/run-directory";
-import {openSavedRun} from "../pipeline/record/saved-run";
-import {type RunOptions, runOptions} from "../pipeline/run/options";
+import {type OptionTable, resolveOptions} from "../nouns/options";
+import {findRun} from "../pipeline/record/run-directory";
+import {runOptions} from "../pipeline/run/options";
+import {optionsOfRun} from "../pipeline/run/options-of-run";
 import {type SweepRun, seedsOf, sweepGrid} from "../pipeline/sweep";
-import {isStale} from "../pipeline/training/patience";
+import {checkSame, hasFailures, isDone, optionsOf} from "../pipeline/sweep-runs";
 import type {Command} from "./command";
 import {declareDryRun, planned, tellPlan} from "./dry-run";
-import {declareFlags, flagOf, givenOf} from "./flags";
+import {declareFlags, givenOf} from "./flags";
 import {sayEvent} from "./json-events";
-import {declareRunFlags, drive, optionsOfRun} from "./run";
+import {declareRunFlags, drive} from "./run";
 import {outcomeOf, tableOf} from "./sweep-outcome";
 import {complain, paint, say as print} from "./terminal";
 
@@ -92,7 +91,7 @@ export const sweepCommand: Command = {
         continue;
       }
       say(`run ${i + 1} of ${plans.length}: ${run.name}`);
-      const code = await drive(options, probeOptions, given, known ? {resume: known} : {});
+      const code = await drive(options, probeOptions, given, known ? {resume: known} : {sweep: `${beginning}`});
       // a run that came to its end counts, though a probe failed in it or its page could not be made: it has told so
       if (code !== 0 && !(await isDone(await findRun(save, run.name), options))) return code;
       if (code !== 0) troubled.add(run.name);
@@ -117,63 +116,4 @@ async function runToPlan({run, options, probeOptions}: {readonly run: SweepRun} 
   if (known) await checkSame(known, {...options});
   const state = !known ? "new" : (await isDone(known, options)) ? "done" : "unfinished";
   return {setting: JSON.stringify(run.values), options, probeOptions, path, state} as const;
-}
-
-/** A run's options: what all runs share, and the values that it tries, of `run` itself or of a probe. */
-function optionsOf({name, seed, values}: SweepRun, common: {readonly [name: string]: unknown}) {
-  const own: {[name: string]: unknown} = {};
-  const probeOptions: {[probe: string]: {[name: string]: unknown}} = {};
-  for (const [flag, text] of Object.entries(values)) {
-    const [head, rest] = flag.split(".", 2);
-    const probe = rest === undefined ? undefined : probes.find((one) => one.name === head);
-    const table = (rest === undefined ? runOptions : probe?.options) as
-      | {readonly [name: string]: Option<unknown>}
-      | undefined;
-    const option = Object.keys(table ?? {}).find((key) => flagOf(key, table?.[key] ?? {}) === (rest ?? head));
-    if (!table || option === undefined) throw new UserError(`--over: expected a flag of \`run\`, got "${flag}"`);
-    const kind = typeof table[option].default;
-    const isWord = Object.hasOwn(table[option].words ?? {}, text);
-    const value = isWord
-      ? text
-      : kind === "number" && text !== ""
-        ? Number(text)
-        : kind === "boolean"
-          ? text === "true"
-          : text;
-    if (Number.isNaN(value)) throw new UserError(`--over ${flag}: expected a number, got "${text}"`);
-    if (probe) probeOptions[probe.name] = {...probeOptions[probe.name], [option]: value};
-    else own[option] = value;
-  }
-  return {options: resolveOptions(runOptions, {...common, ...own, name, seed}, "--"), probeOptions};
-}
-
-/** Options that do not change what a run gives. */
-const OF_NO_EFFECT = new Set(["save", "name", "threads", "dataUrl", "from"]);
-
-/** Options whose 0 the data turn into a number, which a run keeps: the same data, the same number. */
-const LEFT_TO_DATA = new Set(["epochs", "batchSize"]);
-
-/** @throws UserError if a run of that name was made with other options. */
-async function checkSame({path}: RunDirectory, options: {readonly [name: string]: unknown}): Promise<void> {
-  const {facts} = await openSavedRun(path);
-  const other = Object.keys(options).find(
-    (name) =>
-      !(OF_NO_EFFECT.has(name) || (LEFT_TO_DATA.has(name) && options[name] === 0)) &&
-      name in facts.options &&
-      `${facts.options[name]}` !== `${options[name]}`,
-  );
-  if (other === undefined || other === "data") return; // a path to data may be kept whole; its digest is checked by `resume`
-  throw new UserError(
-    `${facts.name}: expected a run with --${kebab(other)} ${options[other]}, got one with ${facts.options[other]}; give the sweep another --name`,
-  );
-}
-
-/** Whether a run has come to its end: to its last epoch, or to the one after which it had enough (`--patience`). */
-async function isDone({path}: RunDirectory, {patience}: RunOptions): Promise<boolean> {
-  const {facts, metrics} = await openSavedRun(path);
-  return metrics.some(({epoch}) => epoch === facts.options.epochs) || isStale(metrics, patience);
-}
-
-async function hasFailures({path}: RunDirectory): Promise<boolean> {
-  return (await openSavedRun(path)).metrics.some(({failures}) => failures !== undefined);
 }

@@ -1,7 +1,7 @@
 import type {ErrorCode} from "../nouns/errors";
 import {UserError} from "../nouns/options";
 import type {LoadSettings} from "../pipeline/model/load/load-settings";
-import {type ModelEngine, openedNetwork, openModel, readModel} from "./explain-model";
+import {type ModelEngine, openedNetwork, openModel, readModel} from "../pipeline/open/model-file";
 
 /** What the process of a trial is asked. */
 export interface TrialQuestion {

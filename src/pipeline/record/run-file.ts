@@ -34,6 +34,8 @@ export interface RunFile {
   readonly model: {readonly name: string; readonly [fact: string]: unknown};
   readonly engine: {readonly name: string; readonly why?: string; readonly kernels?: string};
   readonly versions: {readonly [name: string]: string};
+  /** The sweep that it is one of, by its name. */
+  readonly sweep?: string;
 }
 
 /** The data that a run began with. */

@@ -9,6 +9,8 @@ export interface RunControl {
   readonly signal?: AbortSignal;
   /** A run that was broken off, to go on with in place of a new one. */
   readonly resume?: RunDirectory;
+  /** The sweep that the run is one of, by its name: run.json keeps it. */
+  readonly sweep?: string;
   /** Makes the network, in place of the one that `options.model` names. */
   readonly makeModel?: ModelMaker;
   /** Probes that look beside those that `options.probes` names; their options come under their names. */

@@ -85,7 +85,7 @@ export interface Held {
 export async function* openRun(
   asked: RunOptions,
   probeOptions: ProbeOptions,
-  {signal, resume, jobs, makeModel: own, probes: ownProbes = []}: RunControl & {readonly jobs: Jobs},
+  {signal, resume, sweep, jobs, makeModel: own, probes: ownProbes = []}: RunControl & {readonly jobs: Jobs},
   held: Held,
 ): AsyncGenerator<RunEvent, OpenRun> {
   const {seed, save, every} = asked;
@@ -139,7 +139,10 @@ export async function* openRun(
   const columns = options.columns && !resume ? await readColumns(options.columns, data.test) : undefined;
   const startRun = async () => {
     const name = options.name || runName(made.startedAt, data.name, model.name);
-    const said = (named: string) => runFacts(named, options, chosen, made, data, facts, engine, training);
+    const said = (named: string) => ({
+      ...runFacts(named, options, chosen, made, data, facts, engine, training),
+      ...(sweep === undefined ? {} : {sweep}),
+    });
     const begun = await createRunDirectory(save, name, {facts: said, numbered: !options.name});
     held.lock = begun.lock;
     await clearLogs(begun.path);

@@ -4,7 +4,7 @@ import {basename, join} from "node:path";
 import type {EpochMetrics} from "../../types";
 import {bestEpoch} from "../kept-epochs";
 import {openRunDirectory} from "../run-directory";
-import {type RunFile, readRunFile} from "../run-file";
+import {readRunFile} from "../run-file";
 import {readNotes} from "../run-notes";
 import {readStatusFile, statusOf} from "../run-status";
 
@@ -71,7 +71,7 @@ export async function factsOf(path: string): Promise<RunFacts> {
       ...{test_loss: line?.testLoss ?? null, test_accuracy: line?.testAccuracy ?? null},
       seconds: metrics.reduce((sum, {seconds}) => sum + seconds.train + seconds.evaluate + seconds.probes, 0),
       bytes: await bytesIn(path),
-      ...{parent: textOf(options.from), sweep: textOf((file as RunFile & {readonly sweep?: unknown}).sweep), note},
+      ...{parent: textOf(options.from), sweep: textOf(file.sweep), note},
     },
     options: [
       ...Object.entries(options).map(([name, value]) => [name, cellOf(value)] as const),

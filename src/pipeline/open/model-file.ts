@@ -1,19 +1,19 @@
-import {failingAs} from "../nouns/errors";
-import {parseJson} from "../nouns/json-text";
-import {UserError} from "../nouns/options";
-import {startBackend} from "../pipeline/backend/index";
-import {type ClassNames, parseClassNames} from "../pipeline/data/class-names";
-import {readWhole} from "../pipeline/data/read-file";
-import {decodeText} from "../pipeline/data/text";
-import type {LoadedClassifier, LoadedNetwork} from "../pipeline/model/load/black-box";
-import type {LoadSettings} from "../pipeline/model/load/load-settings";
-import {onnxClassifier} from "../pipeline/model/load/onnx-classifier";
-import {onnxNetwork} from "../pipeline/model/load/onnx-network";
-import {type TfjsModelJson, tfjsModelJson} from "../pipeline/model/load/tfjs-weights";
-import {tfjsClassifier} from "../pipeline/model/tf/tfjs-classifier";
-import {tfjsNetwork} from "../pipeline/model/tf/tfjs-network";
-import {readOnnx} from "../pipeline/watch/onnx-files";
-import {readTfjsWeights} from "./model-files";
+import {failingAs} from "../../nouns/errors";
+import {parseJson} from "../../nouns/json-text";
+import {UserError} from "../../nouns/options";
+import {startBackend} from "../backend/index";
+import {type ClassNames, parseClassNames} from "../data/class-names";
+import {readWhole} from "../data/read-file";
+import {decodeText} from "../data/text";
+import type {LoadedClassifier, LoadedNetwork} from "../model/load/black-box";
+import type {LoadSettings} from "../model/load/load-settings";
+import {onnxClassifier} from "../model/load/onnx-classifier";
+import {onnxNetwork} from "../model/load/onnx-network";
+import {type TfjsModelJson, tfjsModelJson} from "../model/load/tfjs-weights";
+import {tfjsClassifier} from "../model/tf/tfjs-classifier";
+import {tfjsNetwork} from "../model/tf/tfjs-network";
+import {readOnnx} from "../watch/onnx-files";
+import {readTfjsWeights} from "./tfjs-weights-beside";
 
 export type ModelEngine = "auto" | "tensorflow" | "wasm" | "cpu";
 

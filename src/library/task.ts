@@ -2,10 +2,10 @@
  * Work that tells events and ends with a result: awaited, it gives the result; iterated, the events. It is done once, and
  * nothing happens before it is awaited or iterated.
  */
-export interface EventsAndResult<E, R> extends AsyncIterable<E>, PromiseLike<R> {}
+export interface Task<E, R> extends AsyncIterable<E>, PromiseLike<R> {}
 
 /** @param work Called once, when somebody awaits or iterates. */
-export function eventsAndResult<E, R>(work: () => AsyncGenerator<E, R>): EventsAndResult<E, R> {
+export function taskOf<E, R>(work: () => AsyncGenerator<E, R>): Task<E, R> {
   let isTaken = false;
   const taken = () => {
     if (isTaken) throw new Error("this work has been awaited or iterated already: expected it to be taken once");

@@ -1,13 +1,13 @@
 import {existsSync} from "node:fs";
 import {join} from "node:path";
-import {UserError} from "../nouns/options";
-import type {Dataset} from "../nouns/samples";
-import {byteSplit} from "../pipeline/data/split";
-import type {ModelOutput} from "../pipeline/model/load/answers";
-import type {LoadSettings} from "../pipeline/model/load/load-settings";
-import type {RunFile} from "../pipeline/record/run-file";
-import {readTestImages} from "../pipeline/record/test-images";
-import {noImages} from "../pipeline/watch/array-data";
+import {UserError} from "../../nouns/options";
+import type {Dataset} from "../../nouns/samples";
+import {byteSplit} from "../data/split";
+import type {ModelOutput} from "../model/load/answers";
+import type {LoadSettings} from "../model/load/load-settings";
+import type {RunFile} from "../record/run-file";
+import {readTestImages} from "../record/test-images";
+import {noImages} from "../watch/array-data";
 
 /** A run's best network: its file, and how that is to be asked. */
 export interface RunNetwork {

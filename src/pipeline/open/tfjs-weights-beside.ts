@@ -1,6 +1,6 @@
-import {fileBeside} from "../pipeline/data/file-beside";
-import {readWhole} from "../pipeline/data/read-file";
-import {checkGroupSize, type TfjsModelJson} from "../pipeline/model/load/tfjs-weights";
+import {fileBeside} from "../data/file-beside";
+import {readWhole} from "../data/read-file";
+import {checkGroupSize, type TfjsModelJson} from "../model/load/tfjs-weights";
 
 /** Reads the weights that a model.json names, joined in their order; sizes are checked before anything is read. */
 export async function readTfjsWeights(path: string, json: TfjsModelJson): Promise<Uint8Array> {

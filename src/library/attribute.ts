@@ -1,0 +1,160 @@
+import type {Classifier, DifferentiableClassifier} from "../nouns/network";
+import {resolveOptions, UserError} from "../nouns/options";
+import {fork} from "../nouns/random";
+import type {ImageShape, Images} from "../nouns/samples";
+import {methods} from "../pipeline/attribution/methods/index";
+import type {AttributionMap, GradientMethod, Method, OutsideMethod} from "../pipeline/attribution/methods/method";
+import {exigoSaliencyMaps, type Saliency, saliencyMaps} from "../pipeline/attribution/methods/saliency";
+import {type Target, targetsOf} from "./targets";
+
+/** Ways to say what in an image speaks for a class, a number a pixel; docs/attribution.md has them. */
+export type AttributionMethod =
+  | ("saliency" | "gradient" | "input-x-gradient" | "integrated-gradients" | "smooth-grad")
+  | ("grad-cam" | "occlusion");
+
+/** What every options object takes. */
+export interface Common {
+  /** Ends the work; the promise rejects with the signal's reason. */
+  readonly signal?: AbortSignal;
+  /** Every stream of chance is derived from it. By default 0. */
+  readonly seed?: number;
+  onProgress?(done: number, total: number): void;
+}
+
+/** Options of `attribute`: those here, and the method's own in camelCase, as `explain --METHOD.…` takes them. */
+export interface AttributeOptions extends Common {
+  /** By default integrated-gradients. */
+  readonly method?: AttributionMethod;
+  /** By default the answer. */
+  readonly target?: Target;
+  /** For the target "label", where the images have none. */
+  readonly labels?: ArrayLike<number>;
+  /** Where the values go, `count * height * width` long; by default an array of their own. */
+  readonly into?: Float32Array;
+  /** The method's own: steps, baseline, samples, layer, size, … */
+  readonly [option: string]: unknown;
+}
+
+/** What in each image speaks for its class. */
+export interface Attribution {
+  readonly method: AttributionMethod;
+  /** Height and width of the images, and one value a pixel. */
+  readonly shape: ImageShape;
+  /** `values[(n * height + y) * width + x]`: above 0 speaks for the class. */
+  readonly values: Float32Array;
+  /** The class explained for each image. */
+  readonly targets: Uint16Array;
+  /** The model's number for it: the score before the softmax, or the probability, as `score` says. */
+  readonly outputs: Float32Array;
+  readonly score: "logit" | "probability";
+  /** How far each image's values miss the difference that they are to explain, as a share of it; of complete methods alone. */
+  readonly gaps?: Float64Array;
+}
+
+const COMMON = new Set(["method", "target", "labels", "into", "signal", "seed", "onProgress"]);
+
+/**
+ * Says what in images speaks for a class, a number a pixel. Occlusion needs `predict` alone; the others need gradients.
+ *
+ * @example const {values, gaps} = await attribute(model, images, {method: "integrated-gradients", steps: 50});
+ * @throws EpochscopeError NO_GRADIENT from a black box; BAD_OPTION for an option that the method has not; the signal's reason.
+ */
+export async function attribute(
+  model: Classifier | DifferentiableClassifier,
+  images: Images,
+  options: AttributeOptions = {},
+): Promise<Attribution> {
+  const {
+    method: name = "integrated-gradients",
+    target = "predicted",
+    labels,
+    into,
+    signal,
+    seed = 0,
+    onProgress,
+  } = options;
+  signal?.throwIfAborted();
+  const method = methods.find((one) => one.name === name);
+  if (!method) {
+    const names = methods.map((one) => one.name).join(", ");
+    throw new UserError(`method: expected one of ${names}, got "${name}"`, {code: "BAD_OPTION"});
+  }
+  const own = Object.fromEntries(Object.entries(options).filter(([option]) => !COMMON.has(option)));
+  const values: object = resolveOptions(method.options, own, "");
+  const [height, width, channels] = images.shape;
+  const [size, area] = [height * width * channels, height * width];
+  if (into && into.length !== images.count * area) {
+    throw new UserError(`into: expected ${images.count * area} numbers, got ${into.length}`, {code: "BAD_OPTION"});
+  }
+  if (method.needs === "gradients") differentiable(model, name);
+  const targets = await targetsOf(model, images, target, labels);
+  const out = into ?? new Float32Array(images.count * area);
+  const gaps = new Float64Array(images.count);
+  let hasGaps = false;
+  for (let n = 0; n < images.count; n++) {
+    signal?.throwIfAborted();
+    const image = {count: 1, shape: images.shape, pixels: images.pixels.subarray(n * size, (n + 1) * size)};
+    const random = fork(seed, "attribution", n);
+    const [map] = await mapsOf(method, model, {image, targets: [targets[n]], random}, values);
+    out.set(map.values, n * area);
+    gaps[n] = map.gap ?? Number.NaN;
+    hasGaps ||= map.gap !== undefined;
+    onProgress?.(n + 1, images.count);
+  }
+  const classes = model.classNames.length;
+  const rows =
+    method.score === "logit" ? await differentiable(model, name).logits(images) : await model.predict(images);
+  return {
+    method: name,
+    shape: [height, width, 1],
+    ...{values: out, targets, score: method.score},
+    outputs: Float32Array.from(targets, (k, n) => rows[n * classes + k]),
+    ...(hasGaps ? {gaps} : {}),
+  };
+}
+
+function mapsOf(
+  method: Method,
+  classifier: Classifier | DifferentiableClassifier,
+  question: {readonly image: Images; readonly targets: readonly number[]; readonly random: () => number},
+  values: object,
+): Promise<readonly AttributionMap[]> {
+  if (method.needs === "answers") return (method as OutsideMethod).run({...question, classifier}, values);
+  return (method as GradientMethod).run({...question, classifier: differentiable(classifier, method.name)}, values);
+}
+
+function differentiable(model: Classifier | DifferentiableClassifier, method: string): DifferentiableClassifier {
+  const {noGradient} = model as Partial<DifferentiableClassifier>;
+  if ("inputGradient" in model && noGradient === undefined) return model;
+  const got = noGradient ?? "one that only answers";
+  throw new UserError(`method ${method}: expected a model with gradients, got ${got}; occlusion works with it`, {
+    code: "NO_GRADIENT",
+  });
+}
+
+/** Options of `saliency`. */
+export interface SaliencyOptions {
+  /** By default the answer. */
+  readonly target?: Target;
+  /** For the target "label", where the images have none. */
+  readonly labels?: ArrayLike<number>;
+  /** class: the target's score; exigo: as the pipeline exigo has it, the sum of all scores. By default class. */
+  readonly mode?: "class" | "exigo";
+}
+
+/**
+ * The pipeline's own maps: gradients at each image and at the empty one, their difference, and its overlay, each laid out as
+ * `images.pixels`.
+ *
+ * @example const {delta, overlay} = await saliency(model, images, {target: "label", labels});
+ * @throws EpochscopeError NO_GRADIENT from a black box.
+ */
+export async function saliency(
+  model: DifferentiableClassifier,
+  images: Images,
+  {target = "predicted", labels, mode = "class"}: SaliencyOptions = {},
+): Promise<Saliency> {
+  const network = differentiable(model, "saliency");
+  if (mode === "exigo") return exigoSaliencyMaps(network, images);
+  return saliencyMaps(network, images, await targetsOf(model, images, target, labels));
+}

@@ -1,0 +1,253 @@
+import {existsSync} from "node:fs";
+import {join} from "node:path";
+
+import {resolveOptions, UserError} from "../nouns/options";
+import type {ModelMaker} from "../pipeline/model/index";
+import {probes as knownProbes} from "../pipeline/probes/index";
+import {bestEpoch} from "../pipeline/record/kept-epochs";
+import {findRun} from "../pipeline/record/run-directory";
+import {type RunControl, run as runEvents} from "../pipeline/run";
+import type {RunEvent} from "../pipeline/run/events";
+import {type RunOptions, runOptions} from "../pipeline/run/options";
+import {optionsOfRun} from "../pipeline/run/options-of-run";
+import type {ProbeOptions} from "../pipeline/run/probe-once";
+import {resumedOptions} from "../pipeline/run/resumed-options";
+import {seedsOf, sweepGrid} from "../pipeline/sweep";
+import {checkSame, isDone, optionsOf} from "../pipeline/sweep-runs";
+import type {EpochMetrics, Probe} from "../pipeline/types";
+import {watch as watchEvents} from "../pipeline/watch";
+import type {WatchOptions} from "../pipeline/watch/options";
+import {type OpenRun, openRun} from "./saved-runs";
+import {type Task, taskOf} from "./task";
+
+/**
+ * What `run` takes: its flags in camelCase, all of them optional; a probe's options under its name; and what only a program
+ * can give.
+ */
+export interface RunSettings
+  extends Partial<Omit<RunOptions, "model" | "probes" | "learningRate" | "threads">>,
+    Pick<RunControl, "signal" | "jobs" | "page" | "makeModel"> {
+  /** A name, a file, or a function that makes the network: a tf.LayersModel that ends in "logits" and "probabilities". */
+  readonly model?: RunOptions["model"] | ModelMaker;
+  /** all, none, names with commas between, or a list of names and of probes of yours. */
+  readonly probes?: string | readonly (string | Probe)[];
+  readonly learningRate?: number | "auto";
+  readonly threads?: number | "auto";
+  /** The probes' options, by their names: `{lime: {samples: 250}}`; they may stand beside the others, too. */
+  readonly probeOptions?: ProbeOptions;
+  readonly confusion?: object;
+  readonly saliency?: object;
+  readonly projection?: object;
+  readonly lime?: object;
+  readonly mistakes?: object;
+  readonly attention?: object;
+  /** Probes of yours that look beside those that `probes` names. */
+  readonly ownProbes?: readonly Probe[];
+  /** Told after each batch: batches done and in all epochs. */
+  onProgress?(done: number, total: number): void;
+}
+
+/** What a run comes to. */
+export interface RunResult {
+  readonly status: "done" | "interrupted";
+  /** What it left, to be read. */
+  readonly run: OpenRun;
+  /** The epoch of the least validation loss. */
+  readonly best: EpochMetrics;
+}
+
+/**
+ * Trains a network, looks at it after every epoch, and leaves the run's folder with its page: what the command `run` does.
+ * Await it for the result, or iterate it for its events; nothing happens before. A signal ends it after the work at hand: the
+ * result is then "interrupted", because what was learnt is kept, and `resume` goes on with it.
+ *
+ * @example
+ * const {best} = await run({epochs: 1, probes: ["confusion"]});
+ * for await (const event of run({epochs: 5})) show(event);
+ * @throws EpochscopeError if an option or the data are not what is expected.
+ */
+export function run(settings: RunSettings = {}): Task<RunEvent, RunResult> {
+  return taskOf(async function* () {
+    const {options, probeOptions, control} = await resolved(settings);
+    return yield* told(runEvents(options, probeOptions, control), settings);
+  });
+}
+
+/**
+ * Goes on with a run that was broken off, with the options that it began with, to the bits that it would have had.
+ *
+ * @param name A name, its beginning, a folder, "latest" or "latest~1".
+ * @example for await (const event of resume("latest", {signal})) show(event);
+ * @throws EpochscopeError NOT_FOUND where there is no such run.
+ */
+export function resume(
+  name = "latest",
+  {
+    save = "save",
+    ...settings
+  }: {readonly save?: string; readonly dataUrl?: string} & Pick<
+    RunSettings,
+    "signal" | "jobs" | "page" | "makeModel" | "ownProbes" | "onProgress"
+  > = {},
+): Task<RunEvent, RunResult> {
+  return taskOf(async function* () {
+    const directory = await findRun(save, name);
+    const {options, probes} = resumedOptions(directory, settings.dataUrl ?? "");
+    return yield* told(runEvents(options, probes, {...controlOf(settings), resume: directory}), settings);
+  });
+}
+
+/** What `watch` takes: its flags in camelCase, and the probes' options by their names. */
+export interface WatchSettings
+  extends Partial<Omit<WatchOptions, "probes">>,
+    Pick<RunSettings, "signal" | "jobs" | "probeOptions"> {
+  readonly probes?: string | readonly string[];
+  /** Milliseconds that a file must have been left alone before it is read. */
+  readonly quietFor?: number;
+}
+
+/**
+ * Looks at the checkpoints that another program writes into a folder, an epoch each: what the command `watch` does. It ends
+ * with `once`, `until`, `idle` or the signal.
+ *
+ * @example const {run} = await watch("checkpoints", {data: "photos", once: true});
+ * @throws EpochscopeError where no checkpoint fits the data, or none comes.
+ */
+export function watch(
+  folder: string,
+  {signal, jobs, quietFor, probeOptions = {}, probes, ...settings}: WatchSettings = {},
+): Task<RunEvent, RunResult> {
+  return taskOf(async function* () {
+    const given = {
+      ...settings,
+      ...(probes === undefined ? {} : {probes: typeof probes === "string" ? probes : probes.join(",")}),
+    };
+    const control = defined({signal, jobs, quietFor});
+    return yield* told(watchEvents(folder, given, probeOptions, control), signal ? {signal} : {});
+  });
+}
+
+/** What `sweep` takes besides what `run` takes. */
+export interface SweepSettings extends Omit<RunSettings, "seed" | "ownProbes" | "makeModel"> {
+  /** Values to try, by the option's name: `{learningRate: [0.001, 0.004], "lime.samples": [60, 250]}`. Every combination is run. */
+  readonly over?: {readonly [option: string]: readonly (string | number | boolean)[]};
+  /** How many seeds, from 0 on, or which. By default 3. */
+  readonly seeds?: number | readonly number[];
+}
+
+/** What a sweep comes to. */
+export interface SweepResult {
+  readonly status: "done" | "interrupted";
+  readonly runs: readonly OpenRun[];
+}
+
+/**
+ * Runs with every value and every seed, one after another: what the command `sweep` does. A run that is done already is not
+ * done again, and one that was broken off goes on.
+ *
+ * @example const {runs} = await sweep({over: {learningRate: [0.001, 0.004]}, seeds: 3, epochs: 2});
+ * @throws EpochscopeError BAD_OPTION for an option that `run` has not; where a run of its name has other options.
+ */
+export function sweep({over = {}, seeds = 3, ...settings}: SweepSettings = {}): Task<RunEvent, SweepResult> {
+  return taskOf(async function* () {
+    const {options, probeOptions, control} = await resolved({probes: "confusion", ...settings});
+    const name = settings.name ?? "sweep";
+    const flags = Object.entries(over).map(([option, values]) => `${flagOf(option)}=${values.join(",")}`);
+    const grid = sweepGrid(name, flags, typeof seeds === "number" ? seedsOf(`${seeds}`) : checkedSeeds(seeds));
+    const plans = grid.map((one) => ({one, ...optionsOf(one, {...options})})); // all are checked before the first begins
+    for (const {one, options: own, probeOptions: ofProbes} of plans) {
+      const known = existsSync(join(own.save, one.name, "run.json")) ? await findRun(own.save, one.name) : undefined;
+      if (known) await checkSame(known, {...own});
+      if (known && (await isDone(known, own))) continue;
+      const given = Object.fromEntries(
+        knownProbes.map(({name: probe}) => [probe, {...probeOptions[probe], ...ofProbes[probe]}]),
+      );
+      const begun = known ? {...control, resume: known} : {...control, sweep: name};
+      yield* runEvents(own, given, begun);
+      if (settings.signal?.aborted) break;
+    }
+    const done = plans.filter(({one}) => existsSync(join(options.save, one.name, "run.json")));
+    const runs: OpenRun[] = [];
+    for (const {one} of done) runs.push(await openRun(one.name, {save: options.save}));
+    return {status: settings.signal?.aborted ? "interrupted" : "done", runs};
+  });
+}
+
+/** @throws EpochscopeError BAD_OPTION if one is no seed. */
+function checkedSeeds(seeds: readonly number[]): readonly number[] {
+  const bad = seeds.find((seed) => !Number.isSafeInteger(seed) || seed < 0);
+  if (bad === undefined && seeds.length > 0) return seeds;
+  throw new UserError(`seeds: expected whole numbers, 0 or more, got ${bad ?? "none"}`, {code: "BAD_OPTION"});
+}
+
+/** "learningRate" as the flag it is: "learning-rate". */
+function flagOf(option: string): string {
+  return option.replace(/[A-Z]/g, (letter) => `-${letter.toLowerCase()}`);
+}
+
+/** Passes a run's events on, and gives what it came to. */
+async function* told(
+  events: AsyncIterable<RunEvent>,
+  {signal, onProgress}: Pick<RunSettings, "signal" | "onProgress">,
+): AsyncGenerator<RunEvent, RunResult> {
+  let path = "";
+  let epochs = 0;
+  let status: RunResult["status"] = "done";
+  for await (const event of events) {
+    if (event.type === "start") ({path, epochs} = event);
+    if (event.type === "interrupted") status = "interrupted";
+    if (event.type === "train") onProgress?.((event.epoch - 1) * event.batches + event.batch, epochs * event.batches);
+    yield event;
+  }
+  if (path === "") {
+    signal?.throwIfAborted();
+    throw new UserError("run: expected it to begin, got its end");
+  }
+  const opened = await openRun(path);
+  const best = opened.metrics.find(({epoch}) => epoch === bestEpoch(opened.metrics)) as EpochMetrics;
+  return {status, run: opened, best};
+}
+
+function controlOf({signal, jobs, page, makeModel, ownProbes}: RunSettings): RunControl {
+  return defined({signal, jobs, page, makeModel, probes: ownProbes});
+}
+
+/** What a program gave as the options, the probes' options, and the rest, that a run takes. */
+async function resolved(settings: RunSettings) {
+  const {
+    probeOptions = {},
+    ownProbes = [],
+    makeModel,
+    model,
+    probes = "all",
+    signal,
+    jobs,
+    page,
+    onProgress: _,
+    ...rest
+  } = settings;
+  const list = typeof probes === "string" ? [probes] : probes;
+  const names = list.filter((one) => typeof one === "string");
+  const own = [...ownProbes, ...list.filter((one) => typeof one !== "string")];
+  const ofProbes: {[probe: string]: {readonly [name: string]: unknown}} = {...probeOptions};
+  const given: {[option: string]: unknown} = {};
+  for (const [option, value] of Object.entries(rest)) {
+    if (knownProbes.some(({name}) => name === option)) ofProbes[option] = {...ofProbes[option], ...(value as object)};
+    else if (value !== undefined) given[option] = value;
+  }
+  const parent = rest.from ? await optionsOfRun(rest.save ?? runOptions.save.default, rest.from) : undefined;
+  for (const [probe, options] of Object.entries(parent?.probes ?? {}))
+    ofProbes[probe] = {...options, ...ofProbes[probe]};
+  const asked = settings.probes === undefined ? {} : {probes: names.join(",") || "none"};
+  const named = typeof model === "string" ? {model} : {};
+  const options = resolveOptions(runOptions, {...parent?.options, ...given, ...asked, ...named}, "");
+  const maker = typeof model === "function" ? model : makeModel;
+  const control = controlOf({...defined({signal, jobs, page, makeModel: maker}), ownProbes: own});
+  return {options, probeOptions: ofProbes, control};
+}
+
+/** Without what is undefined. */
+function defined<T extends object>(values: T): {[K in keyof T]?: Exclude<T[K], undefined>} {
+  const entries = Object.entries(values).filter(([, value]) => value !== undefined);
+  return Object.fromEntries(entries) as {[K in keyof T]?: Exclude<T[K], undefined>}; // the same names
+}
