@@ -16,6 +16,7 @@ import base64
 import contextlib
 import csv
 import html
+import importlib.util
 import json
 import math
 import os
@@ -29,10 +30,19 @@ __all__ = ["EpochscopeError", "Run", "Watch", "load", "show"]
 
 FORMAT = "epochscope-watch/1"
 EXPORTS = ("auto", "onnx", "state", "predictions")
+# what PyTorch's and Keras' exporters import
+NEEDED = {"auto": ("onnx",), "onnx": ("onnx",), "state": ("onnx", "onnxscript")}
 
 
 class EpochscopeError(ValueError):
     """A mistake in what was given, in one line: what, expected, got."""
+
+
+def _is_installed(package):
+    try:
+        return importlib.util.find_spec(package) is not None
+    except ValueError:  # it was put out of reach
+        return False
 
 
 # ---------------------------------------------------------------------------------------------------------- writing
@@ -49,7 +59,7 @@ class Watch:
     mean, std how x was normalised, one number or one a channel: x = (pixel in [0, 1] - mean) / std.
     export    "onnx": the whole network at each epoch. "state": its graph once, then its weights (PyTorch). "predictions":
               its answers to `test` alone, as .npz: always works, but what asks the network (saliency, LIME) is left out.
-              "auto" is "onnx".
+              "auto" is "onnx" where the package onnx is installed, else "predictions", with a warning.
     features  with "predictions": a function from the model and a batch to what the map is made of; by default the input
               of the last linear layer (PyTorch).
     """
@@ -62,6 +72,15 @@ class Watch:
             raise EpochscopeError('test: expected (x, y), as export="predictions" asks about them, got none')
         self.folder = pathlib.Path(folder)
         self.folder.mkdir(parents=True, exist_ok=True)
+        missing = [name for name in NEEDED.get(export, ()) if not _is_installed(name)]
+        if missing and export != "auto":
+            raise EpochscopeError(
+                f'export="{export}": expected the package {" and ".join(missing)}, got none '
+                f'(pip install {" ".join(missing)}; export="predictions" needs numpy alone)')
+        if missing and test is not None:
+            warnings.warn("epochscope: the package onnx is missing, so answers alone are written: the page will have no saliency "
+                          "and no LIME (pip install onnx)", stacklevel=2)
+            export = "predictions"
         self.export = "onnx" if export == "auto" else export
         self.mean, self.std = np.atleast_1d(np.asarray(mean, np.float64)), np.atleast_1d(np.asarray(std, np.float64))
         self.batch_size, self.features = batch_size, features

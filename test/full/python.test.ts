@@ -55,6 +55,36 @@ describe.each(TRAININGS)("%s, export=%s", (kind, exported, modules) => {
   });
 });
 
+test.skipIf(!has("numpy"))(
+  "without the package onnx, that is said before the training, and answers alone are written",
+  () => {
+    const folder = join(temporaryFolder(), "checkpoints");
+    const script = `
+import sys, warnings
+sys.modules["onnx"] = sys.modules["onnxscript"] = None
+sys.path.insert(0, "python")
+import numpy as np, epochscope
+test = (np.zeros((4, 1, 8, 8), "float32"), [0, 1, 0, 1])
+for export in ("onnx", "state"):
+    try:
+        epochscope.Watch(sys.argv[1], test=test, export=export)
+    except epochscope.EpochscopeError as error:
+        print(error)
+with warnings.catch_warnings(record=True) as seen:
+    warnings.simplefilter("always")
+    print(epochscope.Watch(sys.argv[1], test=test).export, str(seen[0].message).split(":")[0], len(seen))
+    print(epochscope.Watch(sys.argv[1], test=test, export="predictions").export, len(seen))
+`;
+    const said = execFileSync(PYTHON, ["-c", script, folder], {encoding: "utf8", cwd: ROOT});
+    expect(said.trim().split("\n")).toEqual([
+      'export="onnx": expected the package onnx, got none (pip install onnx; export="predictions" needs numpy alone)',
+      'export="state": expected the package onnx and onnxscript, got none (pip install onnx onnxscript; export="predictions" needs numpy alone)',
+      "predictions epochscope 1",
+      "predictions 1",
+    ]);
+  },
+);
+
 const READ = `
 import json, sys
 sys.path.insert(0, "python")
