@@ -1,49 +1,51 @@
 /**
- * @file Gradients of ONNX models beside PyTorch: `npm run bench -- onnx [--rounds 5] [--batch 4] [--nets resnet18-224,vit_tiny-224]`.
+ * @file Gradients of ONNX models beside PyTorch: `npm run bench -- onnx [--rounds 3] [--batch 4] [--nets resnet18-224,vit_tiny-224]`.
+ * One network of each family; some four minutes.
  *
- * The peer (Python with torch and torchvision from PyPI; PYTHON says which) makes the network, exports it and gives its own
- * gradient of the image, which ours is held against. Then both take turns of a second on one thread, forward alone and with the
- * gradient. One round is not counted. Medians of milliseconds an image, and of the turns' ratios with the least and the
- * greatest. `start` is all that comes before the first gradient: the file read, looked at and started.
+ * The peer (a Python with torch, torchvision and onnx from PyPI; python.ts says where one is looked for) makes the network, exports it
+ * and gives its own gradient of the image, which ours is held against. Then both take turns of half a second on one thread, forward
+ * alone and with the gradient. One round is not counted. Medians of milliseconds an image, and of the turns' ratios with the least
+ * and the greatest. `start` is all that comes before the first gradient: the file read, looked at and started.
  */
 import {mkdtempSync, readFileSync, rmSync} from "node:fs";
-import {cpus, tmpdir} from "node:os";
+import {cpus, loadavg, tmpdir} from "node:os";
 import {join} from "node:path";
 import {setTimeout as pause} from "node:timers/promises";
 import {parseArgs} from "node:util";
 
 import {type NdArray, openOnnx, runtimeHere} from "../src/onnx/index";
 import {startPeer} from "./peer";
+import {pythonWith} from "./python";
 import {median} from "./statistics";
 
-const PYTHON = process.env.PYTHON ?? "/usr/bin/python3";
 const NETS =
-  "exigo-28,resnet18-32,mobilenet_v2-64,efficientnet_b0-64,densenet121-64,convnext_tiny-64,swin_t-64,vit_tiny-224,resnet18-224,mobilenet_v2-224";
-const TURN_MS = 1000;
-const PAUSE_MS = 200;
+  "exigo-28,resnet18-32,mobilenet_v2-64,efficientnet_b0-64,densenet121-64,convnext_tiny-64,swin_t-64,vit_tiny-224,mixer-64,bert_tiny-48,resnet18-224,mobilenet_v2-224";
+const TURN_MS = 500;
+const PAUSE_MS = 100;
 
 async function main(): Promise<void> {
   const {values} = parseArgs({
     options: {
-      rounds: {type: "string", default: "5"},
+      rounds: {type: "string", default: "3"},
       batch: {type: "string", default: "4"},
       nets: {type: "string", default: NETS},
     },
   });
   const [rounds, batch] = [Number(values.rounds), Number(values.batch)];
+  const python = pythonWith(["torch", "torchvision", "onnx"], "onnx");
   console.log(
-    `${cpus()[0].model}, Node ${process.version}, one thread, batch ${batch}; medians of ${rounds} rounds (least–greatest)\n`,
+    `${cpus()[0].model}, load ${loadavg()[0].toFixed(1)}, Node ${process.version}, one thread, batch ${batch}; medians of ${rounds} rounds (least–greatest)\n`,
   );
   console.log(
     "| network, pixels | forward, ms | with gradient, ms | PyTorch | with gradient | gradient: as fast | start, ms | apart |",
   );
   console.log("|---|--:|--:|--:|--:|--:|--:|--:|");
-  for (const net of values.nets.split(",")) await compare(net, batch, rounds);
+  for (const net of values.nets.split(",")) await compare(net, python, batch, rounds);
 }
 
-async function compare(net: string, batch: number, rounds: number): Promise<void> {
+async function compare(net: string, python: string, batch: number, rounds: number): Promise<void> {
   const folder = mkdtempSync(join(tmpdir(), "bench-onnx-"));
-  const peer = await startPeer(net, [PYTHON, join(__dirname, "peers", "onnx_torch.py"), net, `${batch}`, "1", folder]);
+  const peer = await startPeer(net, [python, join(__dirname, "peers", "onnx_torch.py"), net, `${batch}`, "1", folder]);
   const {shape}: {shape: number[]} = JSON.parse(peer.ready);
   const array = (name: string, dims: readonly number[]): NdArray => {
     const data = new Float32Array(new Uint8Array(readFileSync(join(folder, `${name}.f32`))).buffer);
@@ -97,4 +99,10 @@ function apart(a: NdArray, b: NdArray): number {
   return norm((i) => mine[i] - theirs[i]) / norm((i) => theirs[i]);
 }
 
-void main();
+main().then(
+  () => process.exit(0), // onnxruntime's threads may linger
+  (error: Error) => {
+    console.error(error.message);
+    process.exit(1);
+  },
+);
