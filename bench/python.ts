@@ -13,5 +13,7 @@ export function pythonWith(packages: readonly string[], bench: string): string {
   const found = candidates.find((path) => spawnSync(path, ["-c", imports], {stdio: "ignore"}).status === 0);
   if (found) return found;
   const make = `python3 -m venv .venv && .venv/bin/pip install ${packages.join(" ")}`;
-  throw new Error(`bench ${bench}: expected a Python with ${packages.join(", ")}, got none in ${candidates.join(", ")}; ${make}`);
+  throw new Error(
+    `bench ${bench}: expected a Python with ${packages.join(", ")}, got none in ${candidates.join(", ")}; ${make}`,
+  );
 }
