@@ -122,6 +122,13 @@ test("leaks and try are commands: copies are told, and what the decisions change
   expect(readdirSync(join(save, "r"))).toEqual(expect.arrayContaining(["leaks.csv", "leaks.html"]));
   expect((await command(["labels", "leaks", "r", "--save", save, "--fail-over", "2", "--quiet"])).code).toBe(3);
 
+  const asked = await command(["labels", "leaks", "r", "--save", save, "--json", "--top", "500", "--embedding", "0.5"]);
+  const {rows} = JSON.parse(asked.stdout) as {rows: {kind: string; embeddingDistance?: number}[]};
+  const [seen, others] = [true, false].map((is) => rows.filter(({kind}) => (kind === "embedding") === is));
+  expect(seen.length).toBeGreaterThan(0); // simple drawings are alike to a network of one epoch
+  for (const {embeddingDistance} of seen) expect(embeddingDistance).toBeGreaterThanOrEqual(0);
+  expect(others.filter(({kind}) => kind === "bytes").length).toBeGreaterThanOrEqual(3);
+
   // the copies are dropped from the training set by the very list
   const [header, ...lines] = readFileSync(join(save, "r/leaks.csv"), "utf8").trimEnd().split("\n");
   const place = header.split(",").indexOf("decision");

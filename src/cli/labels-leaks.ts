@@ -1,9 +1,11 @@
 import {join, relative} from "node:path";
 
+import type {Network} from "../nouns/network";
 import type {Dataset} from "../nouns/samples";
 import {nameOf, numberOf} from "../pipeline/data/image-names";
 import {acrossSplits, type Copy, findLeaks, leaksCsv, type Placed} from "../pipeline/leaks";
 import {writeWhole} from "../pipeline/record/write-whole";
+import {embeddingsOf} from "../pipeline/seen-alike";
 import {thumbnail} from "../report/compare/thumbnail";
 import {leaksPage, type ShownCopy} from "../report/labels/leaks-page";
 import {say, sayJson} from "./terminal";
@@ -14,6 +16,8 @@ const NAMED = 10;
 export interface LeakChoices {
   readonly distance: number;
   readonly alike: number;
+  /** Lends the run's network, where its view of the images counts, too. */
+  readonly asking?: {readonly near: number; withNetwork<R>(use: (network: Network) => Promise<R>): Promise<R>};
   readonly top: number;
   readonly json: boolean;
   readonly quiet: boolean;
@@ -21,7 +25,10 @@ export interface LeakChoices {
 
 /** `labels leaks`: writes leaks.csv and leaks.html into a run's folder. @returns How many pairs cross splits. */
 export async function tellLeaks(path: string, run: string, data: Dataset, choices: LeakChoices): Promise<number> {
-  const copies = await findLeaks(data, choices);
+  const {asking} = choices;
+  const embeddings = await asking?.withNetwork((network) => embeddingsOf(network, data));
+  const seen = asking && embeddings ? {seen: {embeddings, near: asking.near}} : {};
+  const copies = await findLeaks(data, {...choices, ...seen});
   const [csvPath, pagePath] = ["leaks.csv", "leaks.html"].map((name) => join(path, name));
   const shown: Parameters<typeof leaksPage>[1][number][] = [];
   for (const copy of copies.slice(0, choices.top)) {
@@ -41,15 +48,16 @@ export async function tellLeaks(path: string, run: string, data: Dataset, choice
     const rows = copies.slice(0, choices.top).map((copy) => ({
       ...{kind: copy.kind, acrossSplits: acrossSplits(copy), image: placed(copy.image), other: placed(copy.other)},
       ...{phashDistance: copy.pHash, dhashDistance: copy.dHash, correlation: copy.correlation},
+      ...(copy.embedding === undefined ? {} : {embeddingDistance: copy.embedding}),
     }));
-    const counts = {count: copies.length, acrossSplits: across, near: count(({kind}) => kind === "near")};
+    const counts = {count: copies.length, acrossSplits: across, near: count(isNear)};
     const document = {schema: "epochscope/leaks/1", run, ...counts, rows, csv: csvPath, page: pagePath};
     sayJson(JSON.stringify(document, undefined, 2));
     return across;
   }
   if (choices.quiet) return across;
   const number = (value: number) => value.toLocaleString("en");
-  const near = count(({kind}) => kind === "near");
+  const near = count(isNear);
   const differ = count(({image, other}) => image.label !== other.label);
   say(
     `${number(copies.length)} ${copies.length === 1 ? "pair" : "pairs"} of copies: ${number(copies.length - near)} exact, ${number(near)} near; ` +
@@ -69,10 +77,15 @@ function labelled(data: Dataset, placed: Placed): string {
 /** An image that was held out is named as a training image: that it is none is said beside. */
 const heldOut = ({split}: Placed) => (split === "validation" ? "validation, " : "");
 
-function whatOf({kind, pHash, dHash, correlation}: Copy): string {
+const isNear = ({kind}: Copy) => kind === "near" || kind === "embedding";
+
+function whatOf({kind, pHash, dHash, correlation, embedding}: Copy): string {
   if (kind === "bytes") return "the same file";
   if (kind === "pixels") return "the same pixels";
-  return `alike: pHash ${pHash} and dHash ${dHash} of 64 bits apart, correlation ${correlation.toFixed(3)}`;
+  const looks = `pHash ${pHash} and dHash ${dHash} of 64 bits apart, correlation ${correlation.toFixed(3)}`;
+  if (embedding === undefined) return `alike: ${looks}`;
+  const asked = `cosine distance ${embedding.toPrecision(2)}`;
+  return kind === "near" ? `alike: ${looks}, to the network ${asked}` : `alike to the network: ${asked}; ${looks}`;
 }
 
 async function shownCopy(data: Dataset, placed: Placed): Promise<ShownCopy> {

@@ -1,7 +1,10 @@
 import {join, relative} from "node:path";
 
+import type {Network} from "../nouns/network";
 import {type OptionTable, positiveInteger, resolveOptions} from "../nouns/options";
+import {NEAR} from "../numbers/near-duplicates";
 import {nameOf, numberOf} from "../pipeline/data/image-names";
+import {withKeptNetwork} from "../pipeline/kept-network";
 import {tooFewEpochs, trainingSuspects, trainingSuspectsCsv, whySuspect} from "../pipeline/labels";
 import {findRun} from "../pipeline/record/run-directory";
 import {readTrainedRun} from "../pipeline/record/run-file";
@@ -25,6 +28,7 @@ interface LabelOptions {
   readonly failOver: number;
   readonly distance: number;
   readonly alike: number;
+  readonly embedding: number;
   readonly edit: string;
   readonly name: string;
 }
@@ -55,6 +59,12 @@ const labelFlags: OptionTable<LabelOptions> = {
     help: "leaks: and their grey pixels are correlated by at least this",
     check: (value) => (value >= -1 && value <= 1 ? undefined : "a number from -1 to 1"),
   },
+  embedding: {
+    default: 0,
+    words: {none: 0, auto: NEAR},
+    help: "leaks: also pairs that are alike to the run's network: below so many medians of the cosine distance to the nearest (auto: 0.13, as cleanlab); none: not asked",
+    check: (value) => (value >= 0 && value < 1 ? undefined : "none, auto, or a number below 1"),
+  },
   edit: {default: "", help: "try: the list of decisions to train with (suspects.csv)"},
   name: {default: "", help: "try: the new run's name; by default the old one's with -edited"},
 };
@@ -76,6 +86,7 @@ export const labelsCommand: Command = {
       ["--top N", "suspects, or pairs, on the page"],
       ["--edit FILE", "try: suspects.csv with its decisions filled in"],
       ["--distance N --alike X", "leaks: how near near copies are"],
+      ["--embedding auto", "leaks: ask the run's network, too, which are alike"],
       ["--fail-over N", "exit code 3 if more than N are found"],
     ],
     also: ["name", "save", "serve", "open"],
@@ -106,7 +117,9 @@ export const labelsCommand: Command = {
     );
     const data = await drained(openRunData(path, file, begun));
     if (given.verb === "leaks") {
-      const across = await tellLeaks(path, file.name, data, {...options, quiet: given.quiet === true});
+      const withNetwork = <R>(use: (network: Network) => Promise<R>) => withKeptNetwork(path, data, begun, use);
+      const asking = options.embedding > 0 ? {asking: {near: options.embedding, withNetwork}} : {};
+      const across = await tellLeaks(path, file.name, data, {...options, quiet: given.quiet === true, ...asking});
       return across > failOver ? VERDICT_NO : 0;
     }
     const found = await trainingSuspects(path, data);

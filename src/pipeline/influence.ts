@@ -1,7 +1,5 @@
 import {join} from "node:path";
-import * as tf from "@tensorflow/tfjs";
 
-import {parseJson} from "../nouns/json-text";
 import {EMBEDDING, LOGITS, type NamedArray} from "../nouns/network";
 import {resolveOptions, UserError} from "../nouns/options";
 import type {Dataset, LabelledImages} from "../nouns/samples";
@@ -9,13 +7,9 @@ import {addInfluence} from "../numbers/influence";
 import {softmaxRows} from "../numbers/scores";
 import {batches} from "./data/batches";
 import {imageNamed} from "./data/image-names";
-import {readWhole} from "./data/read-file";
-import {decodeText} from "./data/text";
-import type {TfjsModelJson} from "./model/load/tfjs-weights";
-import {environment} from "./record/environment";
+import {withKeptNetwork} from "./kept-network";
 import {epochsOfWeights, readWeights} from "./record/epoch-weights";
 import {readTrainedRun} from "./record/run-file";
-import {openNetwork} from "./run/choose-engine";
 import {openRunData} from "./run/data";
 import {runOptions} from "./run/options";
 import {constant, oneCycle} from "./training/schedule";
@@ -76,15 +70,9 @@ export async function trainingImagesFor(
   const begun = resolveOptions(runOptions, {...file.options, save, dataUrl: ""}, `${join(run, "run.json")}: --`);
   const data = await drained(openRunData(run, file, begun));
   const {split, index} = imageNamed(data, image);
-  const {train, imageShape, classNames} = data;
+  const {train, classNames} = data;
   const asked = await data[split].read([index]);
-  const made = await keptModel(run);
-  const {network, model} = await openNetwork({
-    ...{engine: "auto", imageShape, classNames, optimizer: begun.optimizer, batchSize: 64, seed: 0},
-    threads: begun.threads || Math.min(8, environment().processor.cores),
-    makeModel: () => made,
-  });
-  try {
+  return withKeptNetwork(run, data, begun, async (network) => {
     const scores = new Float64Array(train.count);
     const labels = new Uint16Array(train.count);
     await network.setWeights(await readWeights(run, epochs[epochs.length - 1]));
@@ -112,10 +100,7 @@ export async function trainingImagesFor(
       for: order.slice(0, top).map(speaking).filter(({score}) => score > 0), // biome-ignore format: one line a kind
       against: order.slice(-top).reverse().map(speaking).filter(({score}) => score < 0), // biome-ignore format: as above
     };
-  } finally {
-    await network.dispose();
-    model.dispose();
-  }
+  });
 }
 
 /** The class that a word names. @throws UserError if there is none. */
@@ -133,21 +118,6 @@ function meanRate(training: unknown, epoch: number, epochs: number): number {
   let sum = 0;
   for (let n = 0; n < POINTS; n++) sum += shape((epoch - 1) * POINTS + n, epochs * POINTS);
   return sum / POINTS;
-}
-
-/** The run's model as it was kept, with the best epoch's weights. */
-async function keptModel(run: string): Promise<tf.LayersModel> {
-  const [path, weights] = ["model.json", "weights.bin"].map((name) => join(run, "model", name));
-  const json = parseJson(decodeText(await readWhole(path, {most: 256e6}), path), path) as unknown as TfjsModelJson;
-  tf.enableProdMode();
-  await tf.setBackend("cpu"); // holds the weights; computes nothing but them
-  return tf.loadLayersModel(
-    tf.io.fromMemory({
-      modelTopology: json.modelTopology,
-      weightSpecs: json.weightsManifest.flatMap((group) => group.weights) as tf.io.WeightsManifestEntry[],
-      weightData: new Uint8Array(await readWhole(weights)).buffer,
-    }),
-  );
 }
 
 async function drained<R>(opening: AsyncGenerator<unknown, R>): Promise<R> {

@@ -8,6 +8,7 @@ import {type ImagePlace, numberOf, SPLITS} from "./data/image-names";
 import {readIfThere} from "./data/read-file";
 import {areEqual, partsOf} from "./exact-leaks";
 import {csvTable} from "./record/csv-table";
+import {seenAlike} from "./seen-alike";
 
 /** An image, by its split and its place there. */
 export interface Placed extends ImagePlace {
@@ -16,8 +17,8 @@ export interface Placed extends ImagePlace {
 
 /** Two images that are copies of each other. */
 export interface Copy {
-  /** "bytes": equal files; "pixels": equal pixels; "near": they look alike. */
-  readonly kind: "bytes" | "pixels" | "near";
+  /** "bytes": equal files; "pixels": equal pixels; "near": they look alike; "embedding": they are alike to the network alone. */
+  readonly kind: "bytes" | "pixels" | "near" | "embedding";
   /** The one to leave out first: of training if either is. */
   readonly image: Placed;
   readonly other: Placed;
@@ -25,6 +26,8 @@ export interface Copy {
   readonly pHash: number;
   readonly dHash: number;
   readonly correlation: number;
+  /** Cosine distance of what feeds the network's last layer, of a pair that is near by it. */
+  readonly embedding?: number;
 }
 
 export interface LeakSettings {
@@ -32,17 +35,19 @@ export interface LeakSettings {
   readonly distance: number;
   /** The least correlation of near copies' grey pixels. */
   readonly alike: number;
+  /** What the network makes of every image (`embeddingsOf`), and below how many medians of the distance two are near. */
+  readonly seen?: {readonly embeddings: Float32Array; readonly near: number};
 }
 
 export const acrossSplits = ({image, other}: Pick<Copy, "image" | "other">): boolean => image.split !== other.split;
 
 /**
  * Finds images that are in a data set more than once: exactly (equal pixels as the network sees them, and equal files), and nearly
- * (pHash and dHash a few bits apart, and pixels that go together).
+ * (pHash and dHash a few bits apart, and pixels that go together; or, where the network is asked, alike to it).
  *
  * @returns Across splits first, those with different labels before others, exact before near.
  */
-export async function findLeaks(data: Dataset, {distance, alike}: LeakSettings): Promise<Copy[]> {
+export async function findLeaks(data: Dataset, {distance, alike, seen}: LeakSettings): Promise<Copy[]> {
   const all: Placed[] = [];
   const keys: number[] = [];
   const hashes: (readonly [p: Hash64, d: Hash64])[] = [];
@@ -53,7 +58,7 @@ export async function findLeaks(data: Dataset, {distance, alike}: LeakSettings):
       keys.push(...pictureKeys(part.images.pixels, part.images.count));
       for (let n = 0; n < part.images.count; n++) {
         all.push({split, index: part.start + n, label: part.images.labels[n]});
-        if (distance < 0) continue;
+        if (distance < 0 && !seen) continue;
         const bytes = bytesOf(part.images.pixels.subarray(n * size, (n + 1) * size));
         const grey = greyOf(bytes, height, width, channels);
         hashes.push([pHash(grey), dHash(grey)]);
@@ -88,8 +93,23 @@ export async function findLeaks(data: Dataset, {distance, alike}: LeakSettings):
     const pair = ordered(all[a], all[b]);
     copies.push({kind: "near", ...pair, pHash: bitsApart(hashes[a][0], hashes[b][0]), dHash: apart, correlation});
   }
+  const looked = [...all.keys()].filter((n) => !hidden.has(n)); // equal ones would hide near ones among the nearest
+  for (const {a, b, distance: apart} of seen ? await seenAlike(seen.embeddings, all.length, looked, seen.near) : []) {
+    const pair = ordered(all[a], all[b]);
+    const known = copies.findIndex(({image, other}) => image === pair.image && other === pair.other);
+    if (known >= 0) {
+      copies[known] = {...copies[known], embedding: apart};
+      continue;
+    }
+    const [[pA, dA], [pB, dB]] = [hashes[a], hashes[b]];
+    const correlation = pixelCorrelation(await greyPixels(data, all[a]), await greyPixels(data, all[b]));
+    const bits = {pHash: bitsApart(pA, pB), dHash: bitsApart(dA, dB)};
+    copies.push({kind: "embedding", ...pair, ...bits, correlation, embedding: apart});
+  }
   const rank = (copy: Copy) =>
-    (acrossSplits(copy) ? 0 : 4) + (copy.image.label === copy.other.label ? 2 : 0) + (copy.kind === "near" ? 1 : 0);
+    (acrossSplits(copy) ? 0 : 4) +
+    (copy.image.label === copy.other.label ? 2 : 0) +
+    {bytes: 0, pixels: 0, near: 1, embedding: 1.5}[copy.kind];
   return copies.sort((a, b) => rank(a) - rank(b) || b.correlation - a.correlation);
 }
 
@@ -139,6 +159,9 @@ export function leaksCsv(copies: readonly Copy[], data: Dataset): string {
     phash_distance: copies.map((copy) => copy.pHash),
     dhash_distance: copies.map((copy) => copy.dHash),
     correlation: copies.map(({correlation}) => Number(correlation.toPrecision(DIGITS))),
+    embedding_distance: copies.map(({embedding}) =>
+      embedding === undefined ? "" : Number(embedding.toPrecision(DIGITS)),
+    ),
     decision: empty,
     new_label: empty,
   });

@@ -1,0 +1,59 @@
+/** Neighbours that cleanlab looks at, and the share of the median distance under which a pair counts. */
+export const [NEIGHBOURS, NEAR] = [10, 0.13];
+/** The least median: where most examples have an equal one, it would be 0. */
+const EPSILON = 1e-6;
+
+export interface NearDuplicates {
+  /** Median of the examples' distances to their nearest neighbours. */
+  readonly median: number;
+  /** Places of two examples nearer than `near` medians, the lower first, in order; and their distance. */
+  readonly pairs: readonly {readonly a: number; readonly b: number; readonly distance: number}[];
+  /** For each example 1 − exp(−distance to the nearest / median), in [0, 1]: low is a near duplicate; 0 of an equal one. */
+  readonly scores: Float64Array;
+}
+
+/**
+ * Which examples are nearly the same to a network: as cleanlab 2.9.0's issue manager "near_duplicate" finds them, by the cosine
+ * distance of what feeds the last layer.
+ *
+ * @param features `[examples, width]`.
+ * @param neighbours `[examples, k]`: of each example the nearest others by cosine distance.
+ * @param near A pair counts where its distance is below so many medians.
+ */
+export function nearDuplicates(
+  features: ArrayLike<number>,
+  neighbours: ArrayLike<number>,
+  {examples, near = NEAR}: {readonly examples: number; readonly near?: number},
+): NearDuplicates {
+  const width = features.length / examples;
+  const k = neighbours.length / examples;
+  const lengths = Float64Array.from({length: examples}, (_, n) => {
+    let sum = 0;
+    for (let i = n * width; i < (n + 1) * width; i++) sum += features[i] ** 2;
+    return Math.sqrt(sum);
+  });
+  const distance = (a: number, b: number) => {
+    let sum = 0;
+    for (let i = 0; i < width; i++) sum += features[a * width + i] * features[b * width + i];
+    return Math.max(0, 1 - sum / (lengths[a] * lengths[b] || 1));
+  };
+  const distances = Float64Array.from({length: examples * k}, (_, at) => distance(Math.floor(at / k), neighbours[at]));
+  const nearest = Float64Array.from({length: examples}, (_, n) => Math.min(...distances.subarray(n * k, (n + 1) * k)));
+  const sorted = nearest.slice().sort();
+  const middle = examples / 2;
+  const median = Math.max(EPSILON, (sorted[Math.ceil(middle) - 1] + sorted[Math.floor(middle)]) / 2);
+  const found = new Map<number, number>();
+  distances.forEach((apart, at) => {
+    if (!(apart < near * median)) return;
+    const [n, other] = [Math.floor(at / k), neighbours[at]];
+    found.set(Math.min(n, other) * examples + Math.max(n, other), apart);
+  });
+  const isEqual = (apart: number) => apart <= 1e-8; // as NumPy's isclose to 0
+  return {
+    median,
+    pairs: [...found]
+      .sort(([a], [b]) => a - b)
+      .map(([pair, apart]) => ({a: Math.floor(pair / examples), b: pair % examples, distance: apart})),
+    scores: nearest.map((apart) => (isEqual(apart) ? 0 : 1 - Math.exp(-apart / median))),
+  };
+}

@@ -1,0 +1,51 @@
+import {join} from "node:path";
+import * as tf from "@tensorflow/tfjs";
+
+import {parseJson} from "../nouns/json-text";
+import type {Network} from "../nouns/network";
+import type {Dataset} from "../nouns/samples";
+import {readWhole} from "./data/read-file";
+import {decodeText} from "./data/text";
+import type {TfjsModelJson} from "./model/load/tfjs-weights";
+import {environment} from "./record/environment";
+import {openNetwork} from "./run/choose-engine";
+import type {RunOptions} from "./run/options";
+
+/**
+ * Lends a run's network as it was kept, with the best epoch's weights, and gives its memory back.
+ *
+ * @param begun The run's options.
+ */
+export async function withKeptNetwork<R>(
+  run: string,
+  {imageShape, classNames}: Pick<Dataset, "imageShape" | "classNames">,
+  {optimizer, threads}: Pick<RunOptions, "optimizer" | "threads">,
+  use: (network: Network) => Promise<R>,
+): Promise<R> {
+  const made = await keptModel(run);
+  const {network, model} = await openNetwork({
+    ...{engine: "auto", imageShape, classNames, optimizer, batchSize: 64, seed: 0},
+    threads: threads || Math.min(8, environment().processor.cores),
+    makeModel: () => made,
+  });
+  try {
+    return await use(network);
+  } finally {
+    await network.dispose();
+    model.dispose();
+  }
+}
+
+async function keptModel(run: string): Promise<tf.LayersModel> {
+  const [path, weights] = ["model.json", "weights.bin"].map((name) => join(run, "model", name));
+  const json = parseJson(decodeText(await readWhole(path, {most: 256e6}), path), path) as unknown as TfjsModelJson;
+  tf.enableProdMode();
+  await tf.setBackend("cpu"); // holds the weights; computes nothing but them
+  return tf.loadLayersModel(
+    tf.io.fromMemory({
+      modelTopology: json.modelTopology,
+      weightSpecs: json.weightsManifest.flatMap((group) => group.weights) as tf.io.WeightsManifestEntry[],
+      weightData: new Uint8Array(await readWhole(weights)).buffer,
+    }),
+  );
+}
