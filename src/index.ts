@@ -68,6 +68,10 @@ export interface Config {
   readonly open?: boolean;
   readonly quiet?: boolean;
   readonly color?: "auto" | "always" | "never";
+  /** Functions that make networks, by the names that `--model` then knows. */
+  readonly models?: {readonly [name: string]: (...given: never[]) => unknown};
+  /** Probes that `--probes` then knows. */
+  readonly probes?: readonly Probe[];
   readonly [command: string]: unknown;
 }
 

@@ -1,11 +1,11 @@
-import {writeFileSync} from "node:fs";
+import {readFileSync, writeFileSync} from "node:fs";
 import {join} from "node:path";
 import {expect, test} from "vitest";
 
 import {type ConfigQuestion, configured} from "../src/cli/config";
 import type {Flag} from "../src/cli/declared";
 import {command} from "./support/command";
-import {temporaryFolder} from "./support/idx-files";
+import {idxFolder, temporaryFolder} from "./support/idx-files";
 
 const flag = (name: string): Flag => ({name, help: "", initial: "", group: "", choices: [], isBoolean: false});
 const flags = ["save", "threads", "epochs", "lime.samples", "probes"].map(flag);
@@ -70,4 +70,53 @@ test("the command line reads the one in the working folder, never one above", as
   expect((await command(["report", "--config", "gone.ts"], [], {}, work)).stderr).toBe(
     "error: --config: expected a file, got nothing at gone.ts\n",
   );
+});
+
+/** A config file with a network and a probe of one's own. */
+const WITH_OWN = `
+const tiny = ([height, width, channels], classes, seed, tf) => tf.sequential({layers: [
+  tf.layers.flatten({inputShape: [height, width, channels]}),
+  tf.layers.dense({units: classes, name: "logits", kernelInitializer: tf.initializers.glorotUniform({seed})}),
+  tf.layers.softmax({name: "probabilities"}),
+]});
+const rows = {name: "rows", help: "how many test images there are", options: {least: {default: 3, help: "at least"}},
+  async *run({test, say}, {least}) { say(test.count + " images, at least " + least); }};
+module.exports = {models: {tiny}, probes: [rows]};
+`;
+
+test("networks and probes of one's own are known by their names: to run, to resume and to --help", async () => {
+  const work = temporaryFolder();
+  writeFileSync(join(work, "epochscope.config.js"), WITH_OWN);
+  const data = ["--data", idxFolder(), "--projector", "0"];
+  const run = ["--model", "tiny", "--probes", "rows", "--rows.least", "4", "--epochs", "1", "--name", "own"];
+  const {code, stdout, stderr} = await command(["run", ...data, ...run], [], {}, work);
+  expect(stderr).toContain("rows: 60 images, at least 4");
+  expect(stdout).toContain("model   tiny: 1,450 weights"); // 144 pixels and 1, by 10
+  expect(code).toBe(0);
+  const {model, options, probes} = JSON.parse(readFileSync(join(work, "save/own/run.json"), "utf8"));
+  expect([model.name, options.model, probes]).toEqual(["tiny", "tiny", {rows: {least: 4}}]);
+  expect((await command(["resume", "own"], [], {}, work)).code).toBe(0);
+  expect((await command(["resume", "own", "--no-config"], [], {}, work)).stderr).toMatch(
+    /^error: .*run\.json: --(model|probes): expected .*, got "(tiny|rows)"\n$/,
+  );
+  expect((await command(["run", "--help", "rows"], [], {}, work)).stdout).toContain("--rows.least");
+}, 90_000);
+
+test.each([
+  ["{models: [1]}", "models: expected functions by their names, got [1]"],
+  ["{models: {tiny: 3}}", "models.tiny: expected a function (imageShape, classes, seed) => tf.LayersModel, got 3"],
+  ["{models: {cnn() {}}}", 'models: expected a name that is not taken, got "cnn"'],
+  ["{models: {'a b'() {}}}", 'models: expected a name of small letters, digits and "-", got "a b"'],
+  ["{probes: {}}", "probes: expected a list of probes, got {}"],
+  ["{probes: [{name: 'mine'}]}", 'probes[0]: expected a probe with "help" (a string), got nothing'],
+  ["{probes: [null]}", 'probes[0]: expected a probe with "name" (a string), got nothing'],
+  [
+    "{probes: [{name: 'lime', help: '', options: {}, run() {}}]}",
+    'probes[0]: expected a name that is not taken, got "lime"',
+  ],
+])("a wrong network or probe is told in one line: %s", async (config, words) => {
+  const work = temporaryFolder();
+  writeFileSync(join(work, "epochscope.config.js"), `module.exports = ${config};`);
+  const {code, stderr} = await command(["run", "--epochs", "1"], [], {}, work);
+  expect([code, stderr]).toEqual([1, `error: epochscope.config.js: ${words}\n`]);
 });

@@ -60,6 +60,20 @@ export async function configured({name, given, words, flags, commands, env}: Con
   return result;
 }
 
+/** What a config file may hold besides flags: networks and probes of the user's own (config-own.ts). */
+const OWN = ["models", "probes"];
+
+/** What the config file holds of the user's own, and its name; nothing where there is none. */
+export async function ownSettings(
+  words: readonly string[],
+): Promise<{readonly file: string; readonly models: unknown; readonly probes: unknown} | undefined> {
+  if (words.includes("--no-config")) return undefined;
+  const at = words.findIndex((word) => word === "--config" || word.startsWith("--config="));
+  const named = at < 0 ? undefined : words[at].includes("=") ? words[at].slice("--config=".length) : words[at + 1];
+  const found = await settings(named);
+  return found && {file: found.file, models: found.settings.models, probes: found.settings.probes};
+}
+
 async function settings(asked: unknown): Promise<{readonly file: string; readonly settings: Settings} | undefined> {
   const file = typeof asked === "string" ? asked : NAMES.find((name) => existsSync(name));
   if (file === undefined) return undefined;
@@ -93,10 +107,10 @@ function flagsIn(
 ): Map<string, unknown> {
   const known = new Set(flags.map((flag) => flag.name));
   const set = new Map<string, unknown>();
-  const shared = Object.entries(found).filter(([key]) => !commands.includes(key));
+  const shared = Object.entries(found).filter(([key]) => !commands.includes(key) && !OWN.includes(key));
   for (const [key, value] of shared) {
     if (!(key in OF_ENVIRONMENT) && !["quiet", "color", "open"].includes(key)) {
-      const places = ["save", "data", "threads", "quiet", "color", "open", ...commands].join(", ");
+      const places = ["save", "data", "threads", "quiet", "color", "open", ...OWN, ...commands].join(", ");
       throw new EpochscopeError(`${file}: expected one of ${places}, got ${JSON.stringify(key)}`);
     }
     if (known.has(key)) set.set(key, value);

@@ -5,6 +5,7 @@ import {EpochscopeError} from "../nouns/errors";
 import {catalogue, listed} from "./catalogue";
 import type {Command, Given} from "./command";
 import {type CommandLine, commandLineOf} from "./command-line";
+import {registerOwn} from "./config-own";
 import {declaredBy, topicsOf} from "./declared";
 import {exitCodeOf} from "./exit-codes";
 import {inWordsOfOurs, unknownCommand, unknownTopic} from "./mistakes";
@@ -22,7 +23,7 @@ export async function main(argv: readonly string[]): Promise<number> {
   const isVerbose = argv.includes("--verbose");
   const unmute = isVerbose ? () => {} : muteOthers("debug", "info", "trace", "warn");
   try {
-    const code = await answer(commandLineOf(argv));
+    const code = await answer(commandLineOf(argv), argv);
     const notes = takeNotes();
     if (!isQuiet(argv)) for (const note of notes) complain(`${paint.yellow("note")} ${note}`);
     return code;
@@ -34,13 +35,17 @@ export async function main(argv: readonly string[]): Promise<number> {
   }
 }
 
-async function answer(line: CommandLine): Promise<number> {
-  if (line.help !== undefined) return printHelp(line, line.help);
+async function answer(line: CommandLine, argv: readonly string[]): Promise<number> {
+  if (line.help !== undefined) {
+    await registerOwn(argv); // its probes have flags
+    return printHelp(line, line.help);
+  }
   if (line.version) {
     say(versionOf());
     return 0;
   }
   if (line.stray !== undefined) throw await unknownCommand(line.stray, saveOf(line.rest));
+  if (line.command?.name !== "completion") await registerOwn(argv);
   const chosen = line.command ?? (listed("run") as NonNullable<CommandLine["command"]>); // it is in the list
   if (line.word !== undefined && line.word !== chosen.name) noteOldWay(`"${line.word}"`, `"${chosen.name}"`);
   return answerBy(await chosen.load(), chosen.name, line.rest);

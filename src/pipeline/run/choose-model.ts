@@ -8,6 +8,7 @@ import {fittingModel, type ModelMaker, type ModelName, models} from "../model/in
 import {freeze} from "../model/own/frozen";
 import {isModelFile, type ModelFile, stemOf} from "../model/own/model-file";
 import {ownModel} from "../model/own/own-model";
+import {registeredModel} from "../model/own/registered";
 import type {RunFile} from "../record/run-file";
 import type {RunOptions} from "./options";
 import {type StartingWeights, startingWeights} from "./starting-weights";
@@ -71,6 +72,15 @@ export async function chooseModel(
     const kept: FileFacts = {...file, outline: sha256(outline)};
     checkSameOutline(kept, before);
     return {...rest, name: stemOf(asked), why, makeModel: finished(make), notes, facts: {...facts, file: kept}};
+  }
+  if (registeredModel(asked)) {
+    const {make, notes, outline} = await ownModel(asked, imageShape, classes, seed);
+    const kept = {outline: sha256(outline)};
+    const old = before?.model.config as typeof kept | undefined;
+    if (old && old.outline !== kept.outline) {
+      throw new UserError(`--model ${asked}: expected the network that the run began with, got other layers`);
+    }
+    return {...rest, name: asked, why, makeModel: finished(make), notes, facts: {...facts, config: kept}};
   }
   const {name, why: fits} = asked === "auto" ? fittingModel(imageShape) : {name: asked as ModelName, why};
   const make = () => models[name](imageShape, classes, seed, options);

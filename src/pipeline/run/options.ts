@@ -3,6 +3,7 @@ import {between, type OptionTable, oneOf, positiveInteger, seedNumber, wholeNumb
 import {MOST_PIXELS} from "../data/images/image-file";
 import {type ModelName, type ModelOptions, models} from "../model/index";
 import {isModelFile, type ModelFile} from "../model/own/model-file";
+import {registeredModel, registeredModels} from "../model/own/registered";
 import {type OptimizerName, optimizerNamed} from "../model/tf/optimizer";
 import {vitOptions} from "../model/zoo/vit";
 import {probes} from "../probes/index";
@@ -104,10 +105,10 @@ export const runOptions: OptionTable<RunOptions> = {
     default: "auto",
     help: `${Object.keys(models).join(", ")}; a file of yours (net.ts, net.js) that makes one; or auto: deep for colour pictures of 64 pixels a side and more, else cnn`,
     check: (word) =>
-      isModelFile(word)
+      isModelFile(word) || registeredModel(word)
         ? undefined
         : oneOf("auto", ...(Object.keys(models) as ModelName[]))(word) &&
-          `${["auto", ...Object.keys(models)].join(", ")} or a file net.ts or net.js`,
+          `${["auto", ...Object.keys(models), ...registeredModels()].join(", ")} or a file net.ts or net.js`,
   },
   weights: {
     default: "",

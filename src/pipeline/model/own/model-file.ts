@@ -16,7 +16,12 @@ export function isModelFile(word: string): word is ModelFile {
 const DIRNAME = ["__dir", "name"].join("");
 
 /** What the file's default export is given: our own TensorFlow.js last, for files that cannot import it. */
-type Maker = (imageShape: readonly [number, number, number], classes: number, seed: number, tfjs: typeof tf) => unknown;
+export type Maker = (
+  imageShape: readonly [number, number, number],
+  classes: number,
+  seed: number,
+  tfjs: typeof tf,
+) => unknown;
 
 /**
  * The default export of a file of JavaScript or TypeScript, whose own imports may be relative or of packages beside it.

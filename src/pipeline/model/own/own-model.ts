@@ -4,6 +4,7 @@ import type {ImageShape} from "../../../nouns/samples";
 import {shapeWords} from "../load/ports";
 import {withLogits} from "../with-logits";
 import {kindOf, type ModelFile, makerIn} from "./model-file";
+import {registeredModel} from "./registered";
 
 /** A network of the user's own, checked. */
 export interface OwnModel {
@@ -18,16 +19,17 @@ export interface OwnModel {
 /**
  * Reads the file and makes the network twice, to see whether it fits and whether its seed decides its weights.
  *
+ * @param file The file, or the name of a registered function.
  * @param seed The run's; the file is given the next number, never 0.
  * @throws UserError in one line that names the file, and what does not fit.
  */
 export async function ownModel(
-  file: ModelFile,
+  file: ModelFile | string,
   imageShape: ImageShape,
   classes: number,
   seed: number,
 ): Promise<OwnModel> {
-  const maker = await makerIn(file);
+  const maker = registeredModel(file) ?? (await makerIn(file as ModelFile)); // it is one of the two
   const make = (): tf.LayersModel => {
     let made: unknown;
     try {
