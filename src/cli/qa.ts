@@ -11,9 +11,10 @@ import {terminalBar} from "./bars";
 import type {Command, Given} from "./command";
 import {BY_SIGNAL} from "./exit-codes";
 import {declareFlags, givenOf} from "./flags";
+import {type AgainFlags, againFlags, askUntilRight} from "./qa-again";
 import {paint, say, sayJson} from "./terminal";
 
-interface AskOptions {
+interface AskOptions extends AgainFlags {
   readonly model: string;
   readonly context: string;
   readonly text: string;
@@ -29,6 +30,7 @@ const askFlags: OptionTable<AskOptions> = {
   top: {default: 5, help: "ask: how many spans are listed", check: positiveInteger},
   why: {default: false, help: "ask: also say which words speak for the answer, by hiding words (LIME)"},
   samples: {default: 1000, help: "ask: how many times words are hidden for --why", check: wholeNumber},
+  ...againFlags,
 };
 
 const VERBS = ["train", "ask", "resume"] as const;
@@ -49,6 +51,8 @@ export const qaCommand: Command = {
       ["  --model WHAT", "a reader's run, latest, or a Hugging Face folder"],
       ["  --context FILE", 'the text; or --text "…"'],
       ["  --why", "also which words speak for the answer"],
+      ["  --again", "draw questions until one is right: how often is it?"],
+      ["  --split WHAT", "held-out [default], train, or a file of questions"],
     ],
     also: ["width", "layers", "heads", "save", "name", "seed"],
     examples: ["epochscope qa train", 'epochscope qa ask "When is lunch?" --text "Tea is at 4pm. Lunch is at 1pm."'],
@@ -186,6 +190,12 @@ async function ask(question: string, given: Given): Promise<number> {
   const folder = existsSync(join(run, "model", "config.json")) ? join(run, "model") : run;
   const reader = await openSavedReader(folder);
   try {
+    if (options.again) {
+      if (question || options.context || options.text) {
+        throw new UserError("--again: expected no question and no text, since both are drawn", {code: "BAD_OPTION"});
+      }
+      return await askUntilRight(reader, run, options, given);
+    }
     const context = options.context
       ? await orUserError(options.context, () => readFile(options.context, "utf8"), "read")
       : options.text;

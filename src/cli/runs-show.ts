@@ -2,6 +2,7 @@ import {readdir, stat} from "node:fs/promises";
 import {join} from "node:path";
 
 import {bestEpoch} from "../pipeline/record/kept-epochs";
+import {readerFacts} from "../pipeline/record/registry/reader-facts";
 import {openRunDirectory} from "../pipeline/record/run-directory";
 import {readRunFile} from "../pipeline/record/run-file";
 import {readNotes} from "../pipeline/record/run-notes";
@@ -13,6 +14,9 @@ import {paint, say, sayDocument} from "./terminal";
 
 /** `runs show`: what a run was made of, how it stands, and what it came to. */
 export async function showRun({save, names: [name = "latest"], json}: RunsGiven): Promise<number> {
+  const {findReader}: typeof import("../pipeline/qa/find") = require("../pipeline/qa/find");
+  const reader = findReader(save, name);
+  if (reader !== undefined) return showReader(reader, json === true);
   const path = await runPath(save, name);
   const run = readRunFile(path);
   const metrics = await openRunDirectory(path).readMetrics();
@@ -64,6 +68,49 @@ export async function showRun({save, names: [name = "latest"], json}: RunsGiven)
     ["format", run.format],
   ];
   for (const [what, words] of lines) if (words !== undefined) say(`${paint.bold(what.padEnd(9))}${words}`);
+  return 0;
+}
+
+/** The same of a reader's run. */
+async function showReader(path: string, json: boolean): Promise<number> {
+  const {READER_FORMAT, readFacts, readLooks}: typeof import("../pipeline/qa/files") = require("../pipeline/qa/files");
+  const {name, startedAt, options} = await readFacts(path);
+  const last = (await readLooks(path)).at(-1);
+  const {row, efficacy} = await readerFacts(path);
+  const files = await filesIn(path);
+  if (json) {
+    const run = {
+      ...{format: READER_FORMAT, name, startedAt, seed: options.seed, options},
+      ...{data: {name: row.data}, model: {name: row.model}, engine: {name: row.engine}},
+    };
+    const rest = {statusFile: null, notes: {tags: [], note: ""}, best: last ?? null, files};
+    sayDocument({schema: "epochscope/run/1", path, status: row.status, run, ...rest});
+    return 0;
+  }
+  const share = (value: number) => `${(100 * value).toFixed(1)} %`;
+  const lines: readonly (readonly [string, string])[] = [
+    ["run", name],
+    ["status", `${row.status}${last ? `, ${last.step} steps` : ""}`],
+    ["started", startedAt],
+    ["data", `${row.data}: questions about texts; seed ${options.seed}`],
+    ["model", "a reader: BERT for questions"],
+    ...(last
+      ? [
+          [
+            "last",
+            `step ${last.step}: ${share(last.exactMatch)} exact, F1 ${share(last.f1)} of held-out questions`,
+          ] as const,
+        ]
+      : []),
+    ...efficacy.map(
+      ({state, correct, asked}) => ["asked", `${state}: ${correct} right of ${asked} (qa ask --again)`] as const,
+    ),
+    [
+      "files",
+      `${files.length}, ${(files.reduce((sum, {bytes}) => sum + bytes, 0) / 1e6).toFixed(1)} MB, in ${here(path)}`,
+    ],
+  ];
+  for (const [what, words] of lines) say(`${paint.bold(what.padEnd(9))}${words}`);
   return 0;
 }
 

@@ -1,14 +1,12 @@
 import {existsSync, readFileSync} from "node:fs";
-import {readFile} from "node:fs/promises";
 import {join, resolve} from "node:path";
 import * as tf from "@tensorflow/tfjs";
 
 import {UserError} from "../nouns/options";
 import {fork} from "../nouns/random";
-import {orUserError} from "../nouns/system-errors";
 import {startBackend} from "./backend/index";
-import {madeQuestions, withSentencesShuffled} from "./data/text/made-questions";
-import {type Question, questionsOf} from "./data/text/questions";
+import {withSentencesShuffled} from "./data/text/made-questions";
+import type {Question} from "./data/text/questions";
 import {type Window, windowsOf} from "./data/text/windows";
 import {type Token, vocabularyOf} from "./data/text/word-piece";
 import {type BertConfig, bertLogits, bertLoss} from "./model/tf/transformer/bert";
@@ -29,6 +27,7 @@ import {readHuggingFace} from "./qa/hugging-face";
 import type {ReaderOptions} from "./qa/options";
 import {type PhaseChange, phaseChange} from "./qa/phase";
 import {readerPictures} from "./qa/pictures";
+import {questionsFor} from "./qa/questions-for";
 import {answersTo, batchOf, type Judged, judged, openReader, type Reader} from "./qa/reader";
 import {insideOf, type Tracked, trackedQuestions} from "./qa/tracked";
 import {type ReaderStep, readerTrainer} from "./qa/train";
@@ -149,28 +148,6 @@ export async function* trainReader(
     await lock.release();
     reader.dispose();
   }
-}
-
-/** Questions to train on, and those that are held out: made by rules, or a file's. */
-async function questionsFor({
-  data,
-  made,
-  heldOut,
-  seed,
-}: ReaderOptions): Promise<{train: Question[]; heldOut: Question[]}> {
-  if (!data) return {train: madeQuestions(made, seed, "train"), heldOut: madeQuestions(heldOut, seed, "test")};
-  const text = await orUserError(data, () => readFile(data, "utf8"), "read");
-  let json: unknown;
-  try {
-    json = JSON.parse(text);
-  } catch (error) {
-    throw new UserError(`${data}: expected JSON, got ${(error as Error).message}`);
-  }
-  const all = questionsOf(json, data);
-  // of a handful none is held out: they are asked again themselves
-  if (all.length <= 2 * heldOut && all.length < 100) return {train: all, heldOut: all};
-  const count = Math.min(heldOut, Math.floor(all.length / 5));
-  return {train: all.slice(0, -count), heldOut: all.slice(-count)};
 }
 
 function fresh({width, layers, heads, longest}: ReaderOptions, questions: readonly Question[]) {

@@ -7,7 +7,9 @@ import {UserError} from "../../nouns/options";
 
 /** The folder of a reader's run by its name or its path; undefined where that is none. */
 export function findReader(save: string, name: string): string | undefined {
-  return [join(resolve(save), "qa", name), resolve(name)].find((path) => existsSync(join(path, "qa.json")));
+  return [join(resolve(save), "qa", name), resolve(save, name), resolve(name)].find((path) =>
+    existsSync(join(path, "qa.json")),
+  );
 }
 
 /** The names of all readers' runs, the newest first. */

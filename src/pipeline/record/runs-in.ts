@@ -10,15 +10,15 @@ export interface ListedRun {
   readonly at: string;
 }
 
-/** The runs in `save`, the newest first; none where there is no such folder. */
-export async function runsIn(save: string): Promise<ListedRun[]> {
+/** The runs in `save`, the newest first; none where there is no such folder. @param fileName What makes a folder a run. */
+export async function runsIn(save: string, fileName = "run.json"): Promise<ListedRun[]> {
   const entries = await readdir(save, {withFileTypes: true}).catch(() => []);
   const runs = await Promise.all(
     entries
       .filter((entry) => entry.isDirectory() && writerOf(entry.name) === undefined)
       .map(async ({name}) => {
         const path = join(save, name);
-        const file = join(path, "run.json");
+        const file = join(path, fileName);
         const isFile = await lstat(file).then(
           (state) => state.isFile(), // a pipe would be waited for
           () => false,

@@ -15,16 +15,28 @@ export type Cell = string | number | null;
 export interface RunFacts {
   readonly row: {readonly [column: string]: Cell};
   readonly options: readonly (readonly [name: string, value: Cell])[];
-  readonly metrics: readonly EpochMetrics[];
+  /** Of each epoch; of a reader, of each step that was looked at. */
+  readonly metrics: readonly {readonly epoch: number; readonly name: string; readonly value: number}[];
   readonly tags: readonly string[];
-  /** How many test images there are: what accuracies are shares of. */
-  readonly tested: number;
-  /** What the efficacy tables call the run's network: model and data. */
-  readonly network: string;
+  /** How well states of the run's network did. */
+  readonly efficacy: readonly Efficacy[];
+}
+
+/** One test of a state of a network, as the published tables have it. */
+export interface Efficacy {
+  /** Model, data, epoch or step. */
+  readonly state: string;
+  readonly correct: number;
+  readonly asked: number;
+  /** Which samples were asked about. */
+  readonly ids: string;
 }
 
 /** Files that tell how a run stands; a row is stale once one of them is newer. */
-const TELLING = ["run.json", "status.json", "notes.json", "metrics.jsonl"];
+const TELLING = [
+  ...["run.json", "status.json", "notes.json", "metrics.jsonl"],
+  ...["qa.json", "looks.jsonl", "outcome.json", "efficacy.jsonl"],
+];
 
 /** Milliseconds; a file changed so short a while ago may be changed again and keep its time. */
 const TICKS = 100;
@@ -79,11 +91,32 @@ export async function factsOf(path: string): Promise<RunFacts> {
         Object.entries(values).map(([name, value]) => [`${probe}.${name}`, cellOf(value)] as const),
       ),
     ],
-    ...{metrics, tags, tested: data.test, network: `${model.name}-${data.name}`},
+    ...{tags, metrics: metrics.flatMap(figuresOf)},
+    efficacy:
+      data.test === 0
+        ? []
+        : metrics.map(({epoch, testAccuracy}) => ({
+            ...{state: `${model.name}-${data.name}-${epoch}`, correct: Math.round(testAccuracy * data.test)},
+            ...{asked: data.test, ids: `0-${data.test - 1}`},
+          })),
   };
 }
 
-async function bytesIn(path: string): Promise<number> {
+function figuresOf(line: EpochMetrics): RunFacts["metrics"] {
+  const figures = {
+    ...{train_loss: line.trainLoss, train_accuracy: line.trainAccuracy, validation_loss: line.validationLoss},
+    ...{validation_accuracy: line.validationAccuracy, test_loss: line.testLoss, test_accuracy: line.testAccuracy},
+    ...{
+      seconds_train: line.seconds.train,
+      seconds_evaluate: line.seconds.evaluate,
+      seconds_probes: line.seconds.probes,
+    },
+  };
+  const {epoch} = line;
+  return Object.entries(figures).flatMap(([name, value]) => (value === null ? [] : [{epoch, name, value}]));
+}
+
+export async function bytesIn(path: string): Promise<number> {
   const entries = await readdir(path, {recursive: true, withFileTypes: true});
   const sizes = entries
     .filter((entry) => entry.isFile())
@@ -100,7 +133,7 @@ function textOf(value: unknown): string | null {
   return typeof value === "string" && value !== "" ? value : null;
 }
 
-function cellOf(value: unknown): Cell {
+export function cellOf(value: unknown): Cell {
   if (typeof value === "number" || typeof value === "string" || value === null) return value;
   return typeof value === "boolean" ? `${value}` : JSON.stringify(value ?? null);
 }

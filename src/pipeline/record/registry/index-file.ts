@@ -10,6 +10,7 @@ import {sweepUnnamed} from "../leftovers";
 import {partialOf} from "../partial-file";
 import {type ListedRun, runsIn} from "../runs-in";
 import {changedAt, factsOf, type RunFacts} from "./facts";
+import {isReader, readerFacts, readersIn} from "./reader-facts";
 import {TABLES, VERSION} from "./tables";
 
 /** The index's name in the folder of runs. */
@@ -32,7 +33,7 @@ export interface Indexed<R> {
  */
 export async function askIndex<R>(save: string, ask: (database: Database) => R): Promise<Indexed<R>> {
   const root = resolve(save);
-  const runs = await runsIn(root);
+  const runs = [...(await runsIn(root)), ...(await readersIn(root))];
   const {folder, isKept} = await ownFolder(root);
   try {
     const own = join(folder, INDEX);
@@ -120,7 +121,7 @@ async function update(database: Database, runs: readonly ListedRun[], notes: str
     known.delete(name);
     if (row && at > 0 && Number(row.mtime_ms) === at && row.status !== "running") continue;
     try {
-      stale.push({name, at, facts: await factsOf(path)});
+      stale.push({name, at, facts: await (isReader(name) ? readerFacts : factsOf)(path)});
     } catch (error) {
       if (!(error instanceof UserError)) throw error;
       notes.push(`left out: ${error.message}`);
@@ -136,7 +137,7 @@ async function update(database: Database, runs: readonly ListedRun[], notes: str
   return true;
 }
 
-function insert(database: Database, at: number, {row, options, metrics, tags, tested, network}: RunFacts): void {
+function insert(database: Database, at: number, {row, options, metrics, tags, efficacy}: RunFacts): void {
   const add = (table: string, values: {readonly [column: string]: string | number | null}) => {
     const columns = Object.keys(values);
     const sql = `INSERT INTO ${table} (${columns.join(", ")}) VALUES (${columns.map(() => "?").join(", ")})`;
@@ -146,27 +147,15 @@ function insert(database: Database, at: number, {row, options, metrics, tags, te
   const run = `${row.name}`;
   for (const [name, value] of options) add("options", {run, name, value});
   for (const tag of tags) add("tags", {run, tag});
-  for (const line of metrics) {
-    const figures = {
-      ...{train_loss: line.trainLoss, train_accuracy: line.trainAccuracy, validation_loss: line.validationLoss},
-      ...{validation_accuracy: line.validationAccuracy, test_loss: line.testLoss, test_accuracy: line.testAccuracy},
-      ...{
-        seconds_train: line.seconds.train,
-        seconds_evaluate: line.seconds.evaluate,
-        seconds_probes: line.seconds.probes,
-      },
-    };
-    for (const [name, value] of Object.entries(figures))
-      if (value !== null) add("metrics", {run, epoch: line.epoch, name, value});
-    if (tested === 0) continue;
-    const correct = Math.round(line.testAccuracy * tested);
+  for (const figure of metrics) add("metrics", {run, ...figure});
+  for (const {state, correct, asked, ids} of efficacy) {
     const [[wilson_low, wilson_high], [inverse_low, inverse_high]] = [wilsonInterval, inverseInterval].map((of) =>
-      of(correct, tested),
+      of(correct, asked),
     );
     const id = add("model_efficacy", {
-      ...{run, model_type_state: `${network}-${line.epoch}`, correct_num: correct, sample_num: tested, sample_seq: 1},
+      ...{run, model_type_state: state, correct_num: correct, sample_num: asked, sample_seq: 1},
       ...{wilson_low, wilson_high, inverse_low, inverse_high},
     });
-    add("sample_indices", {model_efficacy_id: id, seq_num: 1, seq_ids: `0-${tested - 1}`});
+    add("sample_indices", {model_efficacy_id: id, seq_num: 1, seq_ids: ids});
   }
 }

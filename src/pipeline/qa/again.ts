@@ -1,0 +1,126 @@
+import {existsSync} from "node:fs";
+import {appendFile} from "node:fs/promises";
+import {basename, join} from "node:path";
+
+import {UserError} from "../../nouns/options";
+import {fork} from "../../nouns/random";
+import {orUserError} from "../../nouns/system-errors";
+import {bestOf, exactMatch} from "../../numbers/answers";
+import {inverseInterval, wilsonInterval} from "../../numbers/intervals";
+import type {Question} from "../data/text/questions";
+import {readFacts, readLooks} from "./files";
+import {questionsAt, questionsFor} from "./questions-for";
+import {answersTo, type Reader} from "./reader";
+
+/**
+ * @file The efficacy test: questions are drawn, with replacement, until so many were answered right or so many were asked. That is inverse
+ * sampling: right / asked is too great on average, (right − 1) / (asked − 1) is not (Haldane 1945).
+ */
+
+export interface AgainOptions {
+  /** "held-out" or "train", of the run; or a file of questions. */
+  readonly split: string;
+  /** It ends when so many are right. */
+  readonly right: number;
+  /** It ends when so many are asked. */
+  readonly times: number;
+  readonly seed: number;
+}
+
+export interface AskedAgain {
+  readonly split: string;
+  readonly seed: number;
+  /** Questions of the split. */
+  readonly questions: number;
+  readonly correct: number;
+  readonly asked: number;
+  /** Whether it ended because enough were right, not because enough were asked. */
+  readonly isReached: boolean;
+  readonly draws: readonly {
+    readonly id: string;
+    /** In the split. */
+    readonly place: number;
+    readonly question: string;
+    readonly answer: string;
+    /** The right answers; none: the text has none. */
+    readonly right: readonly string[];
+    readonly isRight: boolean;
+  }[];
+  /** Shares in [0, 1]; `unbiased` is null of a single draw, of which it says nothing. */
+  readonly rate: {readonly biased: number; readonly unbiased: number | null};
+  /** 95 % intervals: Wilson's, as if `asked` had been fixed, and the exact one, as `correct` was. */
+  readonly wilson: readonly [low: number, high: number];
+  readonly inverse: readonly [low: number, high: number];
+}
+
+/** Drawn at a time; those behind the last that counts are not used. */
+const AT_ONCE = 32;
+
+/** @throws UserError if the split is none of the run's, and no file of questions. */
+export async function splitOf(split: string, run: string | undefined): Promise<readonly Question[]> {
+  if (split !== "held-out" && split !== "train") {
+    if (existsSync(split)) return questionsAt(split);
+    throw new UserError(`--split: expected held-out, train or a file of questions, got "${split}"`, {
+      code: "BAD_OPTION",
+    });
+  }
+  if (run === undefined) {
+    throw new UserError(
+      `--split: expected a file of questions, since the model is no run of qa train, got "${split}"`,
+      {
+        code: "BAD_OPTION",
+      },
+    );
+  }
+  const {train, heldOut} = await questionsFor((await readFacts(run)).options);
+  return split === "train" ? train : heldOut;
+}
+
+/** Asks until `right` answers are right or `times` questions were asked. An answer is right as SQuAD's exact match has it. */
+export async function askAgain(
+  reader: Reader,
+  questions: readonly Question[],
+  {split, right, times, seed}: AgainOptions,
+): Promise<AskedAgain> {
+  const random = fork(seed, "ask again", split);
+  const draws: AskedAgain["draws"][number][] = [];
+  let correct = 0;
+  while (correct < right && draws.length < times) {
+    const places = Array.from({length: AT_ONCE}, () => Math.floor(random() * questions.length));
+    const some = places.map((place) => questions[place]);
+    for (const [n, {text}] of (await answersTo(reader, some)).entries()) {
+      if (correct >= right || draws.length >= times) break;
+      const golds = some[n].answers.map((answer) => answer.text);
+      const isRight = bestOf((a, b) => Number(exactMatch(a, b)), text, golds) === 1;
+      if (isRight) correct++;
+      const {id, question} = some[n];
+      draws.push({id, place: places[n], question, answer: text, right: golds, isRight});
+    }
+  }
+  return {...{split, seed, questions: questions.length, draws}, ...ratesOf(correct, draws.length, correct >= right)};
+}
+
+/** @param isReached Whether it ended because enough were right. */
+export function ratesOf(correct: number, asked: number, isReached: boolean) {
+  const unbiased = isReached ? (asked > 1 ? (correct - 1) / (asked - 1) : null) : correct / asked;
+  return {
+    ...{correct, asked, isReached, rate: {biased: correct / asked, unbiased}},
+    wilson: wilsonInterval(correct, asked),
+    inverse: inverseInterval(correct, asked),
+  };
+}
+
+/** What the published tables call the state of a network: architecture, steps, data. */
+export async function stateOf(run: string): Promise<string> {
+  const {options} = await readFacts(run);
+  const steps = (await readLooks(run)).at(-1)?.step ?? 0;
+  return `bert${options.from ? "" : "-NoPretrain"}-${steps}-${options.data ? basename(options.data) : "made"}`;
+}
+
+const EFFICACY = "efficacy.jsonl";
+
+/** Keeps a test in the run, a line each: `runs list` takes it into the index. */
+export async function keepEfficacy(run: string, {split, seed, correct, asked, isReached, draws}: AskedAgain) {
+  const line = {state: await stateOf(run), split, seed, correct, asked, isReached, ids: draws.map(({place}) => place)};
+  await orUserError(join(run, EFFICACY), () => appendFile(join(run, EFFICACY), `${JSON.stringify(line)}\n`), "write");
+}

@@ -1,0 +1,34 @@
+import {readFile} from "node:fs/promises";
+
+import {UserError} from "../../nouns/options";
+import {orUserError} from "../../nouns/system-errors";
+import {madeQuestions} from "../data/text/made-questions";
+import {type Question, questionsOf} from "../data/text/questions";
+import type {ReaderOptions} from "./options";
+
+/** Questions to train on, and those that are held out: made by rules, or a file's. Of a handful none is held out: both are the same list. */
+export async function questionsFor({
+  data,
+  made,
+  heldOut,
+  seed,
+}: ReaderOptions): Promise<{readonly train: readonly Question[]; readonly heldOut: readonly Question[]}> {
+  if (!data) return {train: madeQuestions(made, seed, "train"), heldOut: madeQuestions(heldOut, seed, "test")};
+  const all = await questionsAt(data);
+  // of a handful none is held out: they are asked again themselves
+  if (all.length <= 2 * heldOut && all.length < 100) return {train: all, heldOut: all};
+  const count = Math.min(heldOut, Math.floor(all.length / 5));
+  return {train: all.slice(0, -count), heldOut: all.slice(-count)};
+}
+
+/** A file's questions. @throws UserError if it holds none. */
+export async function questionsAt(path: string): Promise<Question[]> {
+  const text = await orUserError(path, () => readFile(path, "utf8"), "read");
+  let json: unknown;
+  try {
+    json = JSON.parse(text);
+  } catch (error) {
+    throw new UserError(`${path}: expected JSON, got ${(error as Error).message}`);
+  }
+  return questionsOf(json, path);
+}
