@@ -1,15 +1,21 @@
 import {existsSync, mkdirSync, readdirSync, readFileSync, renameSync, writeFileSync} from "node:fs";
 import {dirname, join} from "node:path";
-import {setTimeout} from "node:timers/promises";
-import {expect, test} from "vitest";
+import {expect, test, vi} from "vitest";
 import {encode} from "../../src/pipeline/record/artifact-codec";
 import {fileMemory, type Recall, type Saved} from "../../src/report/file-memory";
 import {gather} from "../../src/report/gather/index";
 import {temporaryFolder} from "../support/idx-files";
 import {exampleRun} from "./example-run";
 
-/** Longer than files need to tell a change from the one before. */
-const settled = () => setTimeout(150);
+/** Reads as if the files had been written a second ago: then a later change can be told from the one before. */
+async function later<T>(read: () => T | Promise<T>): Promise<T> {
+  vi.useFakeTimers({toFake: ["Date"], now: Date.now() + 1000});
+  try {
+    return await read();
+  } finally {
+    vi.useRealTimers();
+  }
+}
 
 /** Saves `count` numbers, so many that they go into a file beside. */
 function save(path: string, first: number, count = 1000): void {
@@ -39,8 +45,7 @@ test("makes of a file that stands as it did nothing anew, but for another purpos
   const {made, ask} = counted();
   const memory = fileMemory(1e6);
   save(path, 1);
-  await settled();
-  expect([memory(ask(path)), memory(ask(path)), made()]).toEqual([1, 1, 1]);
+  expect(await later(() => [memory(ask(path)), memory(ask(path)), made()])).toEqual([1, 1, 1]);
   expect([memory(ask(path, "28 pixels")), made()]).toEqual([1, 2]);
 });
 
@@ -49,12 +54,10 @@ test("sees every change: of either file, in place or by another's name, at once,
   const {ask} = counted();
   const memory = fileMemory(1e6);
   for (let first = 0; first < 300; first++) {
-    if (first % 100 === 0) await settled();
     save(path, first);
     expect(memory(ask(path))).toBe(first);
   }
-  await settled();
-  expect(memory(ask(path))).toBe(299);
+  expect(await later(() => memory(ask(path)))).toBe(299);
   save(`${path}.json`, 300);
   renameSync(`${path}.json`, path);
   expect(memory(ask(path))).toBe(300);
@@ -67,16 +70,17 @@ test("keeps no more bytes than it may, and nothing that was not asked for again"
     mkdirSync(dirname(path));
     save(path, 1);
   }
-  await settled();
   const {made, ask} = counted();
   const memory = fileMemory(9000); // two times 1000 floats
   const all = (recall: Recall) => paths.map((path) => ask(path)(recall));
-  expect([memory(all), made()]).toEqual([[1, 1, 1], 3]);
-  expect([memory(all), made()]).toEqual([[1, 1, 1], 4]);
-  memory(ask(paths[1]));
-  expect(made()).toBe(4);
-  memory(all);
-  expect(made()).toBe(6);
+  await later(() => {
+    expect([memory(all), made()]).toEqual([[1, 1, 1], 3]);
+    expect([memory(all), made()]).toEqual([[1, 1, 1], 4]);
+    memory(ask(paths[1]));
+    expect(made()).toBe(4);
+    memory(all);
+    expect(made()).toBe(6);
+  });
 });
 
 test("a run gathered with a memory, epoch by epoch, is as it is without", async () => {
@@ -91,8 +95,8 @@ test("a run gathered with a memory, epoch by epoch, is as it is without", async 
       writeFileSync(path, readFileSync(join(whole, "artifacts", file)));
     }
     writeFileSync(join(growing, "metrics.jsonl"), `${lines.slice(0, epoch + 1).join("\n")}\n`);
-    await settled();
-    const [remembered, fresh] = [await gather(growing, memory), await gather(growing)];
+    const remembered = await later(() => gather(growing, memory));
+    const fresh = await gather(growing);
     expect(remembered.file).toEqual(fresh.file);
     expect(remembered.file.stops).toHaveLength(epoch + 1);
     expect(Buffer.concat(remembered.parts).equals(Buffer.concat(fresh.parts))).toBe(true);

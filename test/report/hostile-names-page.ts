@@ -29,7 +29,7 @@ export async function expectOnlyText(browser: Browser, names: readonly string[])
     await page.evaluate(() => {
       for (const details of document.querySelectorAll("details")) details.open = true;
     });
-    await page.waitForTimeout(100);
+    await page.evaluate(() => new Promise((drawn) => requestAnimationFrame(() => requestAnimationFrame(drawn))));
     expect(await page.title()).toBe(`${visible(names[0])} – epochscope`.replace(/\s+/g, " "));
     const found = await page.evaluate(() => {
       const texts: string[] = [];

@@ -39,7 +39,8 @@ export function openAsking(
       const {hand, run} = page;
       if (!hand || !run.moments[moment]) return;
       const {pixels, target, index: except} = hand;
-      tell({kind: "ask", question: {id: ++question, moment, pixels, target, except, history: withHistory}});
+      page.measured.asked = ++question;
+      tell({kind: "ask", question: {id: question, moment, pixels, target, except, history: withHistory}});
     },
     hear(told) {
       if (told.kind === "failed") return failed(told.why);
