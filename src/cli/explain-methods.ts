@@ -1,6 +1,6 @@
 import type {Argv} from "yargs";
-import {limeFlags} from "../lime/option-table";
 import {resolveOptions, UserError} from "../nouns/options";
+import {limeFlags} from "../pipeline/attribution/lime-flags";
 import {methods} from "../pipeline/attribution/methods/index";
 import type {Method} from "../pipeline/attribution/methods/method";
 import {declareFlags, givenOf} from "./flags";

@@ -1,9 +1,8 @@
 import {join, resolve} from "node:path";
 import {pathToFileURL} from "node:url";
-
-import {limeFlags, limeOptionsOf} from "../lime/option-table";
 import {resolveOptions, UserError} from "../nouns/options";
 import {attributeImage} from "../pipeline/attribute";
+import {limeFlags, limeOptionsOf} from "../pipeline/attribution/lime-flags";
 import {explainImage} from "../pipeline/explain";
 import {encode} from "../pipeline/record/artifact-codec";
 import {freshFolder} from "../pipeline/record/fresh-name";

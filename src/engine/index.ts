@@ -2,4 +2,5 @@
 
 export {type PlainLayer, type PlainModel, type Plan, plan, planPlain} from "./compiler/plan";
 export {type FusedNetwork, type FusedOptions, fusedNetwork} from "./network";
+export {EngineError} from "./network-types";
 export {provideKernels, VARIANTS, type Variant} from "./runtime/modules";

@@ -1,12 +1,19 @@
-import {type BatchResult, EMBEDDING, LOGITS, type NamedArray, type Network} from "../nouns/network";
-import {UserError} from "../nouns/options";
-import {fork} from "../nouns/random";
-import {drawsOf, type Images, type LabelledImages} from "../nouns/samples";
 import {compile, type Output} from "./compiler/compile";
 import {FIRST, JOBS} from "./compiler/control";
 import {optimizers} from "./compiler/optimizers";
 import type {Plan} from "./compiler/plan";
 import {readArrays, readFlat, writeArrays, writeFlat} from "./compiler/weights";
+import {dropoutSeed} from "./layers/dropout";
+import {
+  type BatchResult,
+  EngineError,
+  type ImageShape,
+  type Images,
+  type LabelledImages,
+  type LayerAnswer,
+  type NamedArray,
+  type OptimizerState,
+} from "./network-types";
 import {checkImages, checkTargets, inChunks, partsInChunks, type Running} from "./runtime/chunks";
 import {startCrew} from "./runtime/crew";
 import {startLoneCrew} from "./runtime/lone-crew";
@@ -27,12 +34,46 @@ export interface FusedOptions {
   readonly variant?: Variant;
 }
 
-export interface FusedNetwork extends Network {
+/** What `forward` calls the layer that feeds the last dense one, and the scores before the softmax. */
+const [EMBEDDING, LOGITS] = ["", "logits"];
+
+/** A network that trains and answers. Images that go in may be written over once the promise has resolved. */
+export interface FusedNetwork {
+  readonly imageShape: ImageShape;
+  readonly classNames: readonly string[];
+  /** Steps that may be asked for before the first is answered. */
+  readonly stepsAtOnce: number;
+  /** Probabilities, `out[n * classes + k]`. */
+  predict(images: Images): Promise<Float32Array>;
+  /** Scores before the softmax, laid out alike. */
+  logits(images: Images): Promise<Float32Array>;
+  /** Gradient of each image's target logit, or of the sum of all, at its pixels, laid out as they are. */
+  inputGradient(images: Images, targets: ArrayLike<number> | "all"): Promise<Float32Array>;
+  /**
+   * What layers make of the images, in one pass, dropout off.
+   *
+   * @param layers Their names; "" for what feeds the last dense layer, "logits" for the scores.
+   * @param into Where the first layer's values go, as long as they are.
+   */
+  forward(images: Images, layers: readonly string[], into?: Float32Array): Promise<readonly LayerAnswer[]>;
+  /**
+   * One gradient step on softmax cross-entropy, dropout on.
+   *
+   * @param step Counts from 0 over the whole run.
+   * @throws EngineError if the loss is not finite: names the step, and the layer where it first was not.
+   */
+  trainBatch(batch: LabelledImages, learningRate: number, step: number): Promise<BatchResult>;
+  getWeights(): Promise<NamedArray[]>;
+  setWeights(weights: readonly NamedArray[]): Promise<void>;
+  getOptimizerState(): Promise<OptimizerState>;
+  setOptimizerState(state: OptimizerState): Promise<void>;
+  /** Ends its threads and frees its memory. */
+  dispose(): Promise<void>;
   /** The gradients a training step on `batch` would follow: of the mean loss, for each trainable weight. */
   gradients(batch: LabelledImages, step: number): Promise<NamedArray[]>;
   /** A copy of all weights as one array, in the order and layout of `getWeights`: what is kept at many moments. */
   getFlatWeights(): Promise<Float32Array>;
-  /** Takes what `getFlatWeights` gave. @throws UserError if it is not as many numbers as the model has. */
+  /** Takes what `getFlatWeights` gave. @throws EngineError if it is not as many numbers as the model has. */
   setFlatWeights(weights: Float32Array): Promise<void>;
   /** Bytes of shared memory. */
   readonly bytes: number;
@@ -45,7 +86,7 @@ export interface FusedNetwork extends Network {
  *
  * The same seed, weights and batches give the same weights bit by bit, for any number of threads.
  *
- * @throws UserError if the memory cannot be had.
+ * @throws EngineError if the memory cannot be had.
  */
 export async function fusedNetwork(plan: Plan, options: FusedOptions): Promise<FusedNetwork> {
   const {classNames, batchSize, seed} = options;
@@ -82,7 +123,7 @@ export async function fusedNetwork(plan: Plan, options: FusedOptions): Promise<F
     const {images, labels, output, keys} = layout.staging[n];
     floats.set(batch.pixels, images / 4);
     words.set(batch.labels, labels / 4);
-    const {round, own} = drawsOf(batch, step);
+    const {round, own} = batch.draws ?? {round: step, own: Uint32Array.from({length: batch.count}, (_, i) => i)};
     words.set(own, keys / 4);
     return {
       program,
@@ -91,7 +132,7 @@ export async function fusedNetwork(plan: Plan, options: FusedOptions): Promise<F
       labels,
       output,
       keys,
-      seed: Math.floor(fork(seed, "dropout", round)() * 2 ** 32),
+      seed: dropoutSeed(seed, round),
     };
   };
   const ask = (name: string) => (images: Images) => {
@@ -103,7 +144,7 @@ export async function fusedNetwork(plan: Plan, options: FusedOptions): Promise<F
   const nameOf = (layer: string) => {
     const name = layer === EMBEDDING ? plan.features : layer === LOGITS ? last : layer;
     if (outputs.has(name)) return name;
-    throw new UserError(`layer: expected one of ${[...outputs.keys()].join(", ")}, got "${layer}"`);
+    throw new EngineError(`layer: expected one of ${[...outputs.keys()].join(", ")}, got "${layer}"`);
   };
   const shapeOf = (name: string) => plan.outputs[name]?.shape ?? [plan.classes];
   /** The program that gives back what is asked for in one pass, and the layers that it gives, in its order. */
@@ -183,11 +224,11 @@ function sharedMemory(bytes: number, batchSize: number): WebAssembly.Memory {
   const pages = Math.ceil(Math.max(bytes, FIRST) / PAGE);
   const gib = (bytes / 2 ** 30).toFixed(1);
   const refusal = `fused engine: expected ${gib} GiB of memory for batches of ${batchSize}, got`;
-  if (pages > 65_536) throw new UserError(`${refusal} WebAssembly's 4 GiB at most; try a smaller --batch-size`);
+  if (pages > 65_536) throw new EngineError(`${refusal} WebAssembly's 4 GiB at most; try a smaller --batch-size`);
   try {
     return new WebAssembly.Memory({initial: pages, maximum: pages, shared: true});
   } catch (error) {
-    throw new UserError(`${refusal}: ${(error as Error).message}; try a smaller --batch-size or another --engine`);
+    throw new EngineError(`${refusal}: ${(error as Error).message}; try a smaller --batch-size or another --engine`);
   }
 }
 
@@ -229,7 +270,7 @@ async function notFinite(running: Running, batch: LabelledImages, step: number, 
     break;
   }
   const got = `got ${lossSum / batch.count} (first in ${at})`;
-  return new UserError(`loss at step ${step}: expected a finite number, ${got}; try a smaller --learning-rate`);
+  return new EngineError(`loss at step ${step}: expected a finite number, ${got}; try a smaller --learning-rate`);
 }
 
 function checkBatch(plan: Plan, batch: LabelledImages, batchSize: number): void {

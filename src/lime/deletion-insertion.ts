@@ -1,6 +1,5 @@
-import type {Classifier} from "../nouns/network";
-import {type RandomSource, shuffled} from "../nouns/random";
-import type {Images} from "../nouns/samples";
+import {orderByChance} from "./chance";
+import type {Classifier, Images, RandomSource} from "./classifier";
 import {askAboutMasks} from "./neighbourhood";
 import type {Segmentation} from "./segmentation/raster";
 import {segmentSizes} from "./segmentation/raster";
@@ -43,7 +42,7 @@ export async function deletionInsertion(
 ): Promise<OrderCurve[]> {
   const byFalling = (values: ArrayLike<number>) =>
     Array.from({length: segmentation.count}, (_, j) => j).sort((a, b) => values[b] - values[a]);
-  const randomOrders = Array.from({length: RANDOM_ORDERS}, () => [...shuffled(segmentation.count, random)]);
+  const randomOrders = Array.from({length: RANDOM_ORDERS}, () => orderByChance(segmentation.count, random));
   const groups = [
     {name: "lime", orders: [byFalling(weights)]},
     {name: "random", orders: randomOrders},

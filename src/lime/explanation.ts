@@ -1,11 +1,11 @@
-import type {Images} from "../nouns/samples";
-import {rankCorrelation} from "../numbers/rank-correlation";
+import type {Images} from "./classifier";
 import {selections} from "./linear/feature-selection";
 import {linearModels, weightedR2} from "./linear/linear-models";
 import type {LinearFit} from "./linear/observations";
 import {columnsOf, type Observations, rowsOf, weightedMean} from "./linear/observations";
 import type {Neighbourhood} from "./neighbourhood";
 import {hidingEnergies, liveSegments, maskWeights} from "./proximity";
+import {rankCorrelation} from "./rank-correlation";
 import type {Segmentation} from "./segmentation/raster";
 import {featureCount, type LimeSettings} from "./settings";
 import {coefficientErrors, jaccard, nearMasks, strongest} from "./trust";

@@ -1,5 +1,4 @@
-import type {RandomSource} from "../nouns/random";
-import type {Images} from "../nouns/samples";
+import type {Images, RandomSource} from "./classifier";
 import {gaussianBlur} from "./segmentation/gaussian-blur";
 import {type Segmentation, segmentSizes} from "./segmentation/raster";
 import type {Hiding} from "./settings";

@@ -1,7 +1,5 @@
-import type {Classifier} from "../nouns/network";
-import {fork, type RandomSource} from "../nouns/random";
-import type {ImageShape, Images} from "../nouns/samples";
-import {argMaxRows} from "../numbers/scores";
+import {largestOf, ownChance} from "./chance";
+import type {Classifier, ImageShape, Images, RandomSource} from "./classifier";
 import {explainStudy, type LimeExplanation, type LimeStudy, weighed} from "./explanation";
 import {hiddenLook} from "./hiding";
 import {distinctMasks, drawMasks} from "./masks";
@@ -43,7 +41,7 @@ export async function explainWithLime(
   options: LimeOptions = {},
 ): Promise<LimeExplanation> {
   const study = await studyWithLime(classifier, image, options);
-  return explainStudy(study, options.explained ?? argMaxRows(study.probabilities, study.probabilities.length)[0]);
+  return explainStudy(study, options.explained ?? largestOf(study.probabilities));
 }
 
 /** The recipe's settings, and over them those given. */
@@ -63,7 +61,7 @@ export async function studyWithLime(
     throw new RangeError(`lime: expected 1 image of shape [${classifier.imageShape}], got ${got}`);
   }
   const {explained, segmentation: given, hidden: look, random, batchSize} = options;
-  const chance = random ?? fork(0, "lime");
+  const chance = random ?? ownChance();
   const settings = settingsOf(options, image.shape);
   const segmentation = given ?? segment(image, settings.segmenter);
   const hidden = look ?? hiddenLook(image, segmentation, settings.hiding, chance);
@@ -83,7 +81,7 @@ export async function studyWithLime(
   if (settings.samples !== "auto") return weighed(study, first);
   let result = weighed(study, first);
   for (let samples = AUTO_FIRST; samples < AUTO_MOST; samples *= 2) {
-    const {halvesTop5} = explainStudy(result, explained ?? argMaxRows(probabilities, probabilities.length)[0]);
+    const {halvesTop5} = explainStudy(result, explained ?? largestOf(probabilities));
     if (halvesTop5 === 1 || halvesTop5 === null) break;
     result = weighed(study, await more(samples, result.neighbourhood));
   }

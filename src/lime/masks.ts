@@ -1,4 +1,4 @@
-import type {RandomSource} from "../nouns/random";
+import type {RandomSource} from "./classifier";
 
 /** How masks are drawn. */
 export interface MaskSettings {

@@ -1,5 +1,4 @@
-import type {Classifier} from "../nouns/network";
-import type {Images} from "../nouns/samples";
+import type {Classifier, Images} from "./classifier";
 import type {Segmentation} from "./segmentation/raster";
 
 /** What the classifier says of masked versions of one image. */

@@ -1,6 +1,5 @@
-import type {Classifier} from "../nouns/network";
-import type {Images} from "../nouns/samples";
-import {argMaxRows} from "../numbers/scores";
+import {largestOf} from "./chance";
+import type {Classifier, Images} from "./classifier";
 import {explainStudy, type LimeExplanation} from "./explanation";
 import {type LimeOptions, studyWithLime} from "./lime";
 import {writeMasked} from "./neighbourhood";
@@ -50,7 +49,7 @@ export async function removeAndAskAgain(
     const {segmentation, hidden, probabilities} = study;
     if (kept.length === 0) kept.push(...new Array(segmentation.count).fill(1));
     settings = {...settings, segmentation, hidden};
-    const [explained] = argMaxRows(probabilities, probabilities.length);
+    const explained = largestOf(probabilities);
     const explanation = explainStudy(study, explained);
     const flipped = rounds.length > 0 && explained !== rounds[0].explanation.explained;
     const removed = flipped ? [] : strongestFor(explanation.weights, kept).slice(0, most);

@@ -1,4 +1,4 @@
-import type {ImageShape} from "../nouns/samples";
+import type {ImageShape} from "./classifier";
 import type {SelectionName} from "./linear/feature-selection";
 import type {LinearModelName} from "./linear/linear-models";
 import type {MaskSettings} from "./masks";

@@ -1,10 +1,9 @@
-import {sizeOf} from "../../nouns/network";
 import {type AnyLayer, kindOf} from "../layers/index";
 import type {Parameter, Placed, Stage, Target} from "../layers/kind";
 import {type Arena, arena} from "./arena";
 import {FIRST, JOBS} from "./control";
 import type {Plan} from "./plan";
-import {elements, NO_BORDER, type Planes, takePlanes} from "./planes";
+import {elements, NO_BORDER, type Planes, sizeOf, takePlanes} from "./planes";
 
 /** A parameter and where its numbers stand. */
 export interface PlacedParameter extends Parameter {

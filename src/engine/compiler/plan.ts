@@ -1,8 +1,7 @@
 import type * as tf from "@tensorflow/tfjs";
-import type {NamedArray} from "../../nouns/network";
-import type {ImageShape} from "../../nouns/samples";
 import {type AnyLayer, kindOfClass, kinds} from "../layers/index";
 import type {LayerSource, Reason} from "../layers/kind";
+import type {ImageShape, NamedArray} from "../network-types";
 import {isOptimizer, type OptimizerName} from "./optimizers";
 import type {Shape} from "./planes";
 

@@ -62,3 +62,8 @@ export function elements({height, width, channels}: Shape): number {
 export function corner(planes: Planes, rows: number, columns: number): Address {
   return moved(planes.at, rows * planes.row + columns * planes.step);
 }
+
+/** Numbers in an array of that shape. */
+export function sizeOf(shape: readonly number[]): number {
+  return shape.reduce((product, n) => product * n, 1);
+}

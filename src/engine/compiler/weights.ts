@@ -1,6 +1,6 @@
-import type {NamedArray} from "../../nouns/network";
-import {UserError} from "../../nouns/options";
+import {EngineError, type NamedArray} from "../network-types";
 import type {Layout, PlacedParameter} from "./layout";
+import {sizeOf} from "./planes";
 
 /**
  * Reads arrays in the model's own layout.
@@ -22,7 +22,7 @@ export function readArrays(
   });
 }
 
-/** Writes arrays given in the model's own layout. @throws UserError if they are not the model's. */
+/** Writes arrays given in the model's own layout. @throws EngineError if they are not the model's. */
 export function writeArrays(
   floats: Float32Array,
   parameters: readonly PlacedParameter[],
@@ -32,11 +32,11 @@ export function writeArrays(
 ): void {
   const ordered = inModelOrder(parameters);
   if (arrays.length !== ordered.length) {
-    throw new UserError(`weights: expected ${ordered.length} arrays, got ${arrays.length}`);
+    throw new EngineError(`weights: expected ${ordered.length} arrays, got ${arrays.length}`);
   }
   ordered.forEach(({name, shape}, i) => {
     if (`${arrays[i].shape}` !== `${shape}`) {
-      throw new UserError(`weights of ${name}: expected shape [${shape}], got [${arrays[i].shape}]`);
+      throw new EngineError(`weights of ${name}: expected shape [${shape}], got [${arrays[i].shape}]`);
     }
   });
   ordered.forEach((parameter, i) => {
@@ -64,7 +64,7 @@ export function readFlat(
   return flat;
 }
 
-/** Writes what `readFlat` gave. @throws UserError if it is not as many numbers as the model has. */
+/** Writes what `readFlat` gave. @throws EngineError if it is not as many numbers as the model has. */
 export function writeFlat(
   floats: Float32Array,
   parameters: readonly PlacedParameter[],
@@ -74,7 +74,7 @@ export function writeFlat(
 ): void {
   const ordered = inModelOrder(parameters);
   const expected = ordered.reduce((sum, {shape}) => sum + sizeOf(shape), 0);
-  if (flat.length !== expected) throw new UserError(`weights: expected ${expected} numbers, got ${flat.length}`);
+  if (flat.length !== expected) throw new EngineError(`weights: expected ${expected} numbers, got ${flat.length}`);
   let from = 0;
   for (const parameter of ordered) {
     const at = (base + parameter.place.values - first) / 4;
@@ -82,8 +82,6 @@ export function writeFlat(
     for (let i = 0; i < size; i++) floats[at + parameter.packed(i)] = flat[from++];
   }
 }
-
-const sizeOf = (shape: readonly number[]) => shape.reduce((product, n) => product * n, 1);
 
 function inModelOrder(parameters: readonly PlacedParameter[]): PlacedParameter[] {
   return [...parameters].sort((a, b) => a.index - b.index);

@@ -30,6 +30,11 @@ export const dropout: LayerKind<DropoutPlan> = {
   },
 };
 
+/** What tells a round's draws from those of others. */
+export function dropoutSeed(seed: number, round: number): number {
+  return nameHash(`${seed}/${round}`);
+}
+
 /** What tells a layer's draws from those of others: FNV-1a of its name, 32 bits. */
 export function nameHash(name: string): number {
   let hash = 0x811c9dc5;

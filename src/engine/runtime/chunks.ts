@@ -1,7 +1,6 @@
-import {UserError} from "../../nouns/options";
-import type {Images} from "../../nouns/samples";
 import type {Compiled} from "../compiler/compile";
 import type {Plan} from "../compiler/plan";
+import {EngineError, type Images} from "../network-types";
 import type {Crew} from "./crew";
 
 /** A network's threads and memory, as they stand. */
@@ -69,7 +68,7 @@ export async function partsInChunks(
 
 export function checkImages({imageShape}: Plan, {count, shape, pixels}: Images): void {
   if (`${shape}` !== `${imageShape}`) {
-    throw new UserError(`images: expected ${imageShape.join(" x ")}, the model's input, got ${shape.join(" x ")}`);
+    throw new EngineError(`images: expected ${imageShape.join(" x ")}, the model's input, got ${shape.join(" x ")}`);
   }
   const expected = count * shape[0] * shape[1] * shape[2];
   if (pixels.length !== expected) throw new RangeError(`pixels: expected ${expected}, got ${pixels.length}`);

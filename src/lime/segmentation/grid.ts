@@ -1,4 +1,4 @@
-import type {ImageShape} from "../../nouns/samples";
+import type {ImageShape} from "../classifier";
 import {type Segmentation, segmentationOf} from "./raster";
 
 /** Rectangles in rows and columns, as square as the image allows; about `segments` of them. Sees no pixel. */

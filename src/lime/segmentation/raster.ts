@@ -1,4 +1,4 @@
-import type {ImageShape} from "../../nouns/samples";
+import type {ImageShape} from "../classifier";
 
 /** One image: channel c of pixel (y, x) is `pixels[(y * width + x) * channels + c]`, in [0, 1]. `Images` of count 1 is one. */
 export interface Raster {

@@ -47,8 +47,9 @@ export function placeNamed(data: Dataset, word: string): ImagePlace | undefined 
 export function imageNamed(data: Dataset, word: string, before = ""): ImagePlace {
   const place = placeNamed(data, word);
   if (place) return place;
-  const kind = NUMBERED.exec(word)?.[1] as SplitName | undefined;
-  throw new EpochscopeError(`${before}${visible(word)}: expected ${expectedOf(data, kind)}, got none of that name`, {
+  const [, kind, number] = NUMBERED.exec(word) ?? [];
+  const expected = expectedOf(data, kind as SplitName | undefined);
+  throw new EpochscopeError(`${before}${visible(word)}: expected ${expected}, got ${number ?? "none of that name"}`, {
     code: "NOT_FOUND",
   });
 }

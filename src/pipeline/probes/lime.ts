@@ -1,7 +1,7 @@
 import {explainWithLime, settingsOf} from "../../lime/lime";
-import {type LimeFlags, limeFlags, limeOptionsOf} from "../../lime/option-table";
 import {oneOf} from "../../nouns/options";
 import {randomSource} from "../../nouns/random";
+import {type LimeFlags, limeFlags, limeOptionsOf} from "../attribution/lime-flags";
 import type {Kept, Probe} from "../types";
 import {after} from "./after";
 import {filesAt} from "./files-at";

@@ -1,6 +1,6 @@
 import * as tf from "@tensorflow/tfjs";
 
-import {fusedNetwork, plan, type Variant} from "../../engine/index";
+import {EngineError, type FusedNetwork, fusedNetwork, plan, type Variant} from "../../engine/index";
 import type {Network} from "../../nouns/network";
 import {oneOf, UserError} from "../../nouns/options";
 import type {ImageShape} from "../../nouns/samples";
@@ -71,7 +71,8 @@ async function openFused(options: OpenNetworkOptions): Promise<Opened | {readonl
   const planned = plan(model, options.optimizer);
   if ("reason" in planned) return planned;
   const {engine, threads, kernels = "auto", ...rest} = options;
-  const network = await fusedNetwork(planned, {...rest, threads, ...(kernels === "auto" ? {} : {variant: kernels})});
+  const build = kernels === "auto" ? {} : {variant: kernels};
+  const network = inWords(await fusedNetwork(planned, {...rest, threads, ...build}).catch(asOurs));
   const why = engine === "auto" ? "it knows every layer of this model" : "asked for";
   return {
     model,
@@ -83,4 +84,18 @@ async function openFused(options: OpenNetworkOptions): Promise<Opened | {readonl
       why,
     },
   };
+}
+
+/** A refusal of the engine is one of this program's: the command line shows it as one line. */
+function asOurs(error: unknown): never {
+  throw error instanceof EngineError ? new UserError(error.message, {cause: error}) : error;
+}
+
+/** The network, with its refusals as this program's. */
+function inWords(network: FusedNetwork): FusedNetwork {
+  const asking = Object.entries(network).map(([name, value]) => [
+    name,
+    typeof value === "function" ? (...given: unknown[]) => value(...given).catch(asOurs) : value,
+  ]);
+  return Object.fromEntries(asking);
 }

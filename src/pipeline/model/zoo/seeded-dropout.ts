@@ -1,6 +1,6 @@
 import * as tf from "@tensorflow/tfjs";
 
-import {nameHash} from "../../../engine/layers/dropout";
+import {dropoutSeed, nameHash} from "../../../engine/layers/dropout";
 import {fork} from "../../../nouns/random";
 import type {Draws} from "../../../nouns/samples";
 
@@ -21,7 +21,7 @@ export class SeededDropout extends tf.layers.Layer {
 
   /** Chooses the mask of one training step. @param own A key for each image of the batch. */
   seedStep(seed: number, {round, own}: Omit<Draws, "own"> & {readonly own: ArrayLike<number>}): void {
-    this.drawn = {seed: Math.floor(fork(seed, "dropout", round)() * 2 ** 32), own};
+    this.drawn = {seed: dropoutSeed(seed, round), own};
   }
 
   override call(inputs: tf.Tensor | tf.Tensor[], kwargs: {training?: boolean}): tf.Tensor {

@@ -1,11 +1,11 @@
-import {between, type OptionTable, oneOf, UserError, wholeNumber} from "../nouns/options";
-import type {ImageShape} from "../nouns/samples";
-import type {LimeOptions} from "./lime";
-import {type SelectionName, selections} from "./linear/feature-selection";
-import {type LinearModelName, linearModels} from "./linear/linear-models";
-import {suitedBatch} from "./neighbourhood";
-import {type SegmentationMethod, type Segmenter, suitedSegmenter} from "./segmentation/index";
-import {type LimeSettings, parseHiding, type RecipeName, recipes} from "./settings";
+import type {LimeOptions} from "../../lime/lime";
+import {type SelectionName, selections} from "../../lime/linear/feature-selection";
+import {type LinearModelName, linearModels} from "../../lime/linear/linear-models";
+import {suitedBatch} from "../../lime/neighbourhood";
+import {type SegmentationMethod, type Segmenter, suitedSegmenter} from "../../lime/segmentation/index";
+import {type LimeSettings, parseHiding, type RecipeName, recipes} from "../../lime/settings";
+import {between, type OptionTable, oneOf, UserError, wholeNumber} from "../../nouns/options";
+import type {ImageShape} from "../../nouns/samples";
 
 /** LIME's choices as the user writes them. "recipe" and 0, for which one writes auto: as the recipe has it. */
 export interface LimeFlags {
