@@ -87,7 +87,7 @@ test("numbers stay where images are left out", async () => {
     expect(imageNamed(kept, name)).toEqual({split: "train", index});
   }
   expect(() => imageNamed(all, "train:120")).toThrow(/^train:120: expected one of the run's 120 training images, got/);
-  expect(() => imageNamed(all, "test:60")).toThrow("test:60: expected a test image below 60, got none of that name");
+  expect(() => imageNamed(all, "test:60")).toThrow("test:60: expected a test image below 60, got 60");
   expect(() => imageNamed({...all, train: take(all.train, 0), validation: take(all.validation, 0)}, "train:0")).toThrow(
     "has no training images",
   );
@@ -163,7 +163,7 @@ describe("what a command prints, the others take", () => {
       const {code, stderr} = await command(["explain", "train:9999", "--model", "r", "--save", save, ...flags]);
       expect([code, stderr]).toEqual([
         2,
-        "error: train:9999: expected one of the run's 240 training images, got none of that name\n",
+        "error: train:9999: expected one of the run's 240 training images, got 9999\n",
       ]);
     }
   });

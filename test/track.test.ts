@@ -73,7 +73,7 @@ test("looking on changes nothing of the training, and a run that was broken off 
 
 test("an image that is not there is refused by its place", async () => {
   await expect(runAll({...small, track: "test:40", name: "outside"}, {})).rejects.toThrow(
-    "--track test:40: expected a test image below 40, got none of that name",
+    "--track test:40: expected a test image below 40, got 40",
   );
   await expect(runAll({...small, track: "best", name: "outside"}, {})).rejects.toThrow(
     "--track best: expected train:17 or test:8, got none of that name",
