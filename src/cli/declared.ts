@@ -66,7 +66,7 @@ export function topicOf(group: string): string {
 /** Flags that every command takes. */
 export const COMMON: readonly Flag[] = [
   ["json", "print JSON for other programs (docs/json.md)", ""],
-  ["quiet", "-q: print nothing but errors, and JSON where that is asked for", ""],
+  ["quiet", "-q: print nothing but errors, and what is asked for: a list, an answer, JSON", ""],
   ["verbose", "show where in the code an error arose", ""],
   ["color", "auto (on a terminal), always or never; NO_COLOR and FORCE_COLOR count too", "auto"],
   ["no-color", "the same as --color never", ""],

@@ -98,7 +98,7 @@ export const sweepCommand: Command = {
     }
     const outcome = await outcomeOf(save, grid);
     if (json) sayEvent("outcome", outcome);
-    else for (const line of tableOf(outcome).split("\n")) print(line);
+    else if (given.quiet !== true) for (const line of tableOf(outcome).split("\n")) print(line);
     for (const {name} of grid) if (await hasFailures(await findRun(save, name))) troubled.add(name);
     if (troubled.size === 0) return 0;
     const names = [...troubled].join(", ");
