@@ -1,9 +1,12 @@
 import {readFileSync, rmSync, writeFileSync} from "node:fs";
 import {join} from "node:path";
+import {createCanvas, loadImage} from "@napi-rs/canvas";
 import {afterAll, beforeAll, describe, expect, test} from "vitest";
 
 import {suspectTrainingLabels} from "../src/numbers/suspect-training-labels";
 import {readEdits} from "../src/pipeline/data/edits";
+import {readSaved} from "../src/pipeline/record/saved-file";
+import {evidenceTiles} from "../src/report/labels/evidence-tiles";
 import {labelsPage} from "../src/report/labels/page";
 import {type Opened, openBrowser, openPage} from "./report/browser";
 import {command} from "./support/command";
@@ -61,7 +64,9 @@ describe("the command, on a run with planted wrong labels", () => {
 
   beforeAll(async () => {
     expect((await run("--epochs", "1", "--name", "clean")).code).toBe(0);
-    expect((await command(["labels", "suspects", "clean", "--save", save, "--quiet"])).code).toBe(0);
+    expect((await command(["labels", "suspects", "clean", "--save", save, "--quiet", "--evidence", "none"])).code).toBe(
+      0,
+    );
     const chosen = rowsOf("clean")
       .sort((a, b) => Number(a.source_index) - Number(b.source_index))
       .filter((_, n) => n % 40 === 0);
@@ -76,7 +81,17 @@ describe("the command, on a run with planted wrong labels", () => {
   });
 
   test("ranks the planted ones first", async () => {
-    const {code, stdout} = await command(["labels", "suspects", "planted", "--save", save, "--top", "60"]);
+    const {code, stdout} = await command([
+      "labels",
+      "suspects",
+      "planted",
+      "--save",
+      save,
+      "--top",
+      "60",
+      "--evidence",
+      "none",
+    ]);
     expect(code).toBe(0);
     expect(stdout).toMatch(/of 2,200 training labels look wrong/);
     const rows = rowsOf("planted");
@@ -92,11 +107,31 @@ describe("the command, on a run with planted wrong labels", () => {
   test("gives the same as JSON, and its verdict as exit code", async () => {
     const flags = ["labels", "suspects", "planted", "--save", save, "--json", "--top", "3"];
     const {code, stdout} = await command([...flags, "--fail-over", "5"]);
-    const {schema, rows, count} = JSON.parse(stdout);
+    const {schema, rows, count, evidence} = JSON.parse(stdout);
     expect([code, schema, rows.length]).toEqual([3, "epochscope/suspects/1", 3]);
     const [first] = rowsOf("planted");
+    // the first three are explained by both labels, from the same masks
+    const kept = (await readSaved(evidence[0])) as {
+      data: {explanations: {explained: number; segments: Uint16Array; probability: number}[]};
+      numbers: {
+        names: string[];
+        labels: Uint16Array;
+        suggested: Uint16Array;
+        given: Float32Array;
+        others: {explained: number}[];
+      };
+    };
+    const {names, labels, suggested, given, others} = kept.numbers;
+    expect(names).toEqual(rows.map(({image}: {image: string}) => image));
+    expect([...labels].map(String)).toEqual(rows.map(({givenLabel}: {givenLabel: string}) => givenLabel));
+    expect(kept.data.explanations.map(({explained}) => explained)).toEqual([...labels]);
+    expect(others.map(({explained}) => explained)).toEqual([...suggested]);
+    expect(given).toHaveLength(3 * 784);
+    const page = readFileSync(join(save, "planted/suspects-train.html"), "utf8");
+    expect(page.match(/<figure>/g)).toHaveLength(12); // saliency and LIME, for both labels
+    expect(page).toContain(`LIME for ${rows[0].predictedLabel}, suggested`);
     expect([`${rows[0].sourceIndex}`, rows[0].givenLabel]).toEqual([first.source_index, first.given_label]);
-    expect((await command([...flags, "--fail-over", `${count}`])).code).toBe(0);
+    expect((await command([...flags, "--evidence", "none", "--fail-over", `${count}`])).code).toBe(0);
   });
 
   test("trains again without what was dropped, whatever the seed", async () => {
@@ -160,4 +195,30 @@ test("the page takes decisions by key and by button, and saves them as --edit re
     [2, "drop", undefined, undefined],
   ]);
   rmSync(folder, {recursive: true});
+});
+
+test("evidence for a label is blue where it speaks for it and orange where against, both labels on one scale", async () => {
+  const shape = [1, 3, 1] as const;
+  const maps = {given: Float32Array.of(1, -1, 0), suggested: Float32Array.of(2, 0, -2)};
+  const segments = Uint16Array.of(0, 0, 1);
+  const lime = {given: {segments, weights: [0.5, 0]}, suggested: {segments, weights: [0, -0.5]}};
+  const {given, suggested, ways} = evidenceTiles({lime, saliency: maps}, new Float32Array(3), shape);
+  expect(ways).toEqual(["saliency", "LIME"]);
+  const colors = async (url: string) => {
+    const image = await loadImage(url);
+    const context = createCanvas(3, 1).getContext("2d");
+    context.drawImage(image, 0, 0);
+    const {data} = context.getImageData(0, 0, 3, 1);
+    return [0, 1, 2].map((x) => [...data.slice(4 * x, 4 * x + 3)]);
+  };
+  const [blue, orange, paper] = [
+    [31, 95, 184],
+    [187, 62, 3],
+    [255, 255, 255],
+  ];
+  const half = (color: number[]) => color.map((c) => Math.round(255 + (c - 255) / 2));
+  expect(await colors(given[0])).toEqual([half(blue), half(orange), paper]);
+  expect(await colors(suggested[0])).toEqual([blue, paper, orange]);
+  expect(await colors(given[1])).toEqual([blue, blue, paper]);
+  expect(await colors(suggested[1])).toEqual([paper, paper, orange]);
 });

@@ -17,6 +17,7 @@ import {type Command, RUN_WORDS} from "./command";
 import {drained} from "./drained";
 import {VERDICT_NO} from "./exit-codes";
 import {declareFlags, givenOf} from "./flags";
+import {evidenceFor} from "./labels-evidence";
 import {tellLeaks} from "./labels-leaks";
 import {tryEdits} from "./labels-try";
 import {declarePageFlags} from "./page-flags";
@@ -29,6 +30,7 @@ interface LabelOptions {
   readonly distance: number;
   readonly alike: number;
   readonly embedding: number;
+  readonly evidence: number;
   readonly edit: string;
   readonly name: string;
 }
@@ -65,6 +67,12 @@ const labelFlags: OptionTable<LabelOptions> = {
     help: "leaks: also pairs that are alike to the run's network: below so many medians of the cosine distance to the nearest (auto: 0.13, as cleanlab); none: not asked",
     check: (value) => (value >= 0 && value < 1 ? undefined : "none, auto, or a number below 1"),
   },
+  evidence: {
+    default: 12,
+    words: {none: 0},
+    help: "suspects: of so many of the first, what speaks for the given label and for the suggested one (saliency and LIME of both)",
+    check: (value) => (Number.isInteger(value) && value >= 0 ? undefined : "none, or a whole number"),
+  },
   edit: {default: "", help: "try: the list of decisions to train with (suspects.csv)"},
   name: {default: "", help: "try: the new run's name; by default the old one's with -edited"},
 };
@@ -84,6 +92,7 @@ export const labelsCommand: Command = {
       ["try", "train again with labels mended, then compare"],
       ["RUN", "a name, its beginning, a folder, latest, latest~1 [latest]"],
       ["--top N", "suspects, or pairs, on the page"],
+      ["--evidence N", "suspects: explain so many by both labels [12]"],
       ["--edit FILE", "try: suspects.csv with its decisions filled in"],
       ["--distance N --alike X", "leaks: how near near copies are"],
       ["--embedding auto", "leaks: ask the run's network, too, which are alike"],
@@ -130,6 +139,7 @@ export const labelsCommand: Command = {
     const images = await data.train.read(shown.map(({index}) => index));
     const bytes = Uint8Array.from(images.pixels, (v) => Math.round(255 * v));
     const pictured = {count: images.count, shape: images.shape, pixels: bytes, labels: images.labels};
+    const {evidence, files} = await evidenceFor(path, data, begun, shown.slice(0, options.evidence));
     const page = await labelsPage(
       file.name,
       shown.map((suspect, n) => ({
@@ -138,6 +148,7 @@ export const labelsCommand: Command = {
         suggested: classOf(suspect.predicted),
         where: where(suspect.index),
         why: whySuspect(suspect, found.epochs),
+        ...(evidence[n] ? {evidence: evidence[n]} : {}),
       })),
       csv,
       images.shape[2] === 1,
@@ -155,7 +166,7 @@ export const labelsCommand: Command = {
         ...more,
       }));
       const document = {schema: "epochscope/suspects/1", run: file.name, method: "dynamics", count: issues, rows};
-      sayJson(JSON.stringify({...document, csv: csvPath, page: pagePath}, undefined, 2));
+      sayJson(JSON.stringify({...document, csv: csvPath, page: pagePath, evidence: files}, undefined, 2));
     } else if (given.quiet !== true) {
       const few = tooFewEpochs(found);
       const lines = shown.slice(0, NAMED).map((suspect) => {

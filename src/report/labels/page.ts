@@ -2,6 +2,7 @@ import {createHash} from "node:crypto";
 
 import {html} from "../../escape/html";
 import {hashSource, shellOf} from "../shell";
+import type {EvidenceTiles} from "./evidence-tiles";
 
 /** A suspect as the page shows it. */
 export interface ShownSuspect {
@@ -13,6 +14,8 @@ export interface ShownSuspect {
   readonly where: string;
   /** Why it is suspect, in a few words. */
   readonly why: string;
+  /** What speaks for the given label and for the suggested one. */
+  readonly evidence?: EvidenceTiles;
 }
 
 /**
@@ -63,10 +66,27 @@ ${suspects.map(item).join("\n")}
 `;
 }
 
-function item({picture, given, suggested, where, why}: ShownSuspect): string {
+/** "for 7, given" beside "for 6, suggested", a row for each way of asking. */
+function evidenceOf({given, suggested, evidence}: ShownSuspect): string {
+  if (!evidence || given === suggested) return "";
+  const rows = evidence.ways.map((way, n) => {
+    const pair = [
+      [evidence.given[n], `${way} for ${given}, given`],
+      [evidence.suggested[n], `${way} for ${suggested}, suggested`],
+    ];
+    return pair.map(
+      ([src, says]) =>
+        `<figure><img alt="${html(says)}" src="${src}"><figcaption class="soft">${html(says)}</figcaption></figure>`,
+    );
+  });
+  return `<div class="evidence">${rows.flat().join("")}</div>`;
+}
+
+function item(shown: ShownSuspect): string {
+  const {picture, given, suggested, where, why} = shown;
   const asks = given === suggested ? `${given}?` : `${given} → ${suggested}?`;
   return `<li><img alt="${html(`labelled ${given}, looks like ${suggested}`)}" src="${picture}">
-<p class="what">${html(asks)}</p><p class="soft where">${html(where)}</p><p class="soft">${html(why)}</p>
+<p class="what">${html(asks)}</p><p class="soft where">${html(where)}</p><p class="soft">${html(why)}</p>${evidenceOf(shown)}
 <div class="choices"><button data-decision="keep">keep ${html(given)}</button>${
     given === suggested ? "" : `<button data-decision="relabel">take ${html(suggested)}</button>`
   }<button data-decision="drop">drop</button></div></li>`;

@@ -1,0 +1,59 @@
+import {join} from "node:path";
+
+import type {Dataset} from "../nouns/samples";
+import type {TrainingSuspect} from "../numbers/suspect-training-labels";
+import {nameOf} from "../pipeline/data/image-names";
+import {withKeptNetwork} from "../pipeline/kept-network";
+import {labelEvidence} from "../pipeline/label-evidence";
+import {openRunDirectory} from "../pipeline/record/run-directory";
+import type {RunOptions} from "../pipeline/run/options";
+import {type EvidenceTiles, evidenceTiles} from "../report/labels/evidence-tiles";
+
+/**
+ * What speaks for the given label of some suspects and for the suggested one, asked of the run's best network: as tiles for the
+ * page, and in the run's folder as `artifacts/suspects/evidence`.
+ *
+ * @returns Tiles in the order of the suspects, and the files that were written.
+ */
+export async function evidenceFor(
+  path: string,
+  data: Dataset,
+  begun: Pick<RunOptions, "optimizer" | "threads" | "seed">,
+  suspects: readonly TrainingSuspect[],
+): Promise<{readonly evidence: readonly EvidenceTiles[]; readonly files: readonly string[]}> {
+  if (suspects.length === 0) return {evidence: [], files: []};
+  const indices = suspects.map(({index}) => index);
+  const images = await data.train.read(indices);
+  const suggested = Uint16Array.from(suspects, ({predicted}) => predicted);
+  const names = indices.map((index) => nameOf(data, {split: "train", index}));
+  const found = await withKeptNetwork(path, data, begun, (network) =>
+    labelEvidence(network, images, {indices, suggested, names}, begun.seed),
+  );
+  const [height, width, channels] = images.shape;
+  const size = height * width * channels;
+  const joined = (of: (one: (typeof found)[number]) => Float32Array | undefined) => {
+    const all = new Float32Array(found.length * height * width);
+    found.forEach((one, n) => all.set(of(one) ?? [], n * height * width));
+    return all;
+  };
+  await openRunDirectory(path).writeValue("suspects/evidence", {
+    name: "evidence",
+    plot: "segments",
+    data: {
+      title: "Suspect labels: what speaks for the given label",
+      ...{height, width, channels, images: images.pixels},
+      explanations: found.map(({lime}) => lime.given),
+    },
+    numbers: {
+      ...{names, indices: Uint32Array.from(indices), labels: images.labels, suggested},
+      others: found.map(({lime}) => lime.suggested), // what speaks for the suggested label
+      ...(found.every(({saliency}) => saliency)
+        ? {given: joined(({saliency}) => saliency?.given), other: joined(({saliency}) => saliency?.suggested)}
+        : {}),
+    },
+  });
+  return {
+    evidence: found.map((one, n) => evidenceTiles(one, images.pixels.subarray(n * size, (n + 1) * size), images.shape)),
+    files: [join(path, "artifacts/suspects/evidence.json")],
+  };
+}
