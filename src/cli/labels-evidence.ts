@@ -33,7 +33,7 @@ export async function evidenceFor(
   const size = height * width * channels;
   const joined = (of: (one: (typeof found)[number]) => Float32Array | undefined) => {
     const all = new Float32Array(found.length * height * width);
-    found.forEach((one, n) => all.set(of(one) ?? [], n * height * width));
+    for (const [n, one] of found.entries()) all.set(of(one) ?? [], n * height * width);
     return all;
   };
   await openRunDirectory(path).writeValue("suspects/evidence", {
