@@ -7,8 +7,11 @@ import {safetensors} from "../src/onnx/index";
 import {type ReaderEvent, readerRunOptions, trainReader} from "../src/pipeline/qa";
 import {askReader, openSavedReader} from "../src/pipeline/qa/ask";
 import {readLooks} from "../src/pipeline/qa/files";
+import {readerLogs} from "../src/pipeline/qa/log-reader";
 import {type ReaderOptions, readerOptions} from "../src/pipeline/qa/options";
+import {readerPdf} from "../src/pipeline/qa/pictures";
 import {command} from "./support/command";
+import {readScalars} from "./support/event-scalars";
 import {temporaryFolder} from "./support/idx-files";
 
 const QUESTIONS = "test/fixtures/bert/questions.json";
@@ -58,6 +61,37 @@ describe("a reader", () => {
       });
     }
     expect(JSON.parse(readFileSync(join(folder, "model", "config.json"), "utf8"))).toMatchObject({model_type: "bert"});
+
+    // pictures, each with its numbers beside it
+    const names = readdirSync(join(folder, "plots"));
+    for (const name of [
+      "curves",
+      "weights",
+      "weights-change-by-step",
+      "question-0-logits-by-token",
+      "question-0-nodes",
+    ]) {
+      expect(names).toEqual(expect.arrayContaining([`${name}.png`, `${name}.json`]));
+    }
+    const {data} = JSON.parse(readFileSync(join(folder, "plots", "question-0-logits-by-token.json"), "utf8"));
+    const kept = safetensors(readFileSync(join(folder, "tracked", "question-0-step-00072.safetensors")));
+    const ends = new Float32Array(new Uint8Array(kept.get("end")?.bytes ?? []).buffer);
+    expect(data.panels.map(({label}: {label: string}) => label)).toEqual(["step 0", "step 36", "step 72"]);
+    expect(data.panels[2].lines[1].points).toEqual(Array.from(ends, (v, t) => [t, v]));
+    // and one PDF: two tables, four charts of the run, three of each of three questions
+    const pdf = readFileSync(await readerPdf(folder)).toString("latin1");
+    expect(pdf.startsWith("%PDF-")).toBe(true);
+    expect(pdf.match(/\/Type \/Page\b/g)).toHaveLength(2 + 4 + 9);
+    // and TensorBoard's scalars: each step's batch once
+    const [log] = readdirSync(readerLogs(folder));
+    const scalars = readScalars(readFileSync(join(readerLogs(folder), log)));
+    const losses = looks.flatMap(({batchLosses}) => batchLosses);
+    const batches = scalars.filter(({tag}) => tag === "loss/batch");
+    expect(batches.map(({step}) => step)).toEqual(losses.map((_, n) => n + 1));
+    expect(batches.map(({value}) => value)).toEqual(losses);
+    expect(scalars.filter(({tag}) => tag === "held-out/exact").map(({value}) => value)).toEqual(
+      looks.map(({exactMatch}) => Math.fround(exactMatch)),
+    );
 
     const reader = await openSavedReader(join(folder, "model"));
     const context = "The dome opens at dusk. The first exposure takes ninety seconds.";

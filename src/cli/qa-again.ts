@@ -31,12 +31,8 @@ export async function askUntilRight(
   {split, right, times, drawSeed: seed}: AgainFlags,
   given: Given,
 ): Promise<number> {
-  const {
-    askAgain,
-    keepEfficacy,
-    splitOf,
-    stateOf,
-  }: typeof import("../pipeline/qa/again") = require("../pipeline/qa/again");
+  const {askAgain, keepEfficacy, splitOf}: typeof import("../pipeline/qa/again") = require("../pipeline/qa/again");
+  const {stateOf}: typeof import("../pipeline/qa/state") = require("../pipeline/qa/state");
   const own = existsSync(join(run, "qa.json")) ? run : undefined;
   const questions = await splitOf(split, own);
   if (questions.length === 0) throw new UserError(`${split}: expected questions, got none`);

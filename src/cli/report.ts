@@ -33,6 +33,11 @@ async function reportReader(path: string, given: Given): Promise<number> {
     writeReaderPage,
   }: typeof import("../report/reader/write-reader-page") = require("../report/reader/write-reader-page");
   const file = await writeReaderPage(path);
+  if (given.pdf === true) {
+    const {readerPdf}: typeof import("../pipeline/qa/pictures") = require("../pipeline/qa/pictures");
+    const pdf = await readerPdf(path);
+    if (given.quiet !== true && given.json !== true) say(relative(process.cwd(), pdf));
+  }
   if (given.quiet !== true && given.json !== true) say(relative(process.cwd(), file));
   if (given.json === true) {
     sayDocument({schema: "epochscope/report/1", run: basename(path), path, page: file, url: pathToFileURL(file).href});
@@ -53,6 +58,7 @@ export const reportCommand: Command = {
       ["--serve", "serve it on 127.0.0.1 and follow the run, until Ctrl-C"],
       ["--port N", "the port to serve on; 0 is any free one"],
       ["--page-model", "put the best network into the page, to draw for it"],
+      ["--pdf", "of a reader: also its pictures in one PDF"],
       ["--demo", "put beside it, and link to, a page on which anyone trains a network"],
       ["--save FOLDER", "where runs are kept"],
     ],
@@ -65,6 +71,12 @@ export const reportCommand: Command = {
       type: "boolean",
       default: false,
       describe: runOptions.pageModel.help,
+      group: "Page:",
+    });
+    cli.option("pdf", {
+      type: "boolean",
+      default: false,
+      describe: "of a reader's run: also gather its pictures in one PDF, report.pdf",
       group: "Page:",
     });
     cli.option("demo", {
@@ -80,6 +92,9 @@ export const reportCommand: Command = {
     const {findReader}: typeof import("../pipeline/qa/find") = require("../pipeline/qa/find");
     const reader = findReader(`${given.save}`, `${given.run}`);
     if (reader !== undefined) return reportReader(reader, given);
+    if (given.pdf === true) {
+      throw new UserError(`--pdf: expected a reader's run, got "${given.run}"`, {code: "BAD_OPTION"});
+    }
     const {path} = await findRun(`${given.save}`, `${given.run}`);
     const isJson = given.json === true;
     const print = given.quiet === true || isJson ? () => {} : say;

@@ -24,9 +24,10 @@ import {
   writeTracked,
 } from "./qa/files";
 import {readHuggingFace} from "./qa/hugging-face";
+import {logReader} from "./qa/log-reader";
 import type {ReaderOptions} from "./qa/options";
 import {type PhaseChange, phaseChange} from "./qa/phase";
-import {readerPictures} from "./qa/pictures";
+import {readerPdf, readerPictures} from "./qa/pictures";
 import {questionsFor} from "./qa/questions-for";
 import {answersTo, batchOf, type Judged, judged, openReader, type Reader} from "./qa/reader";
 import {insideOf, type Tracked, trackedQuestions} from "./qa/tracked";
@@ -141,7 +142,9 @@ export async function* trainReader(
     const controls = await controlsOf(reader, heldOut, options.seed);
     const phase = phaseChange(looks.map(({step, f1}) => ({step, value: f1})));
     await writeWhole(join(path, "outcome.json"), `${JSON.stringify({controls, phase: phase ?? null}, undefined, 2)}\n`);
-    await readerPictures(path, looks, {tracked, reader, ...(phase ? {phase} : {})});
+    await readerPictures(path);
+    if (options.pdf) await readerPdf(path);
+    await logReader(path, looks);
     trainer.dispose();
     yield {type: "end", path, look: looks[looks.length - 1], controls, ...(phase ? {phase} : {})};
   } finally {

@@ -15,6 +15,13 @@ export interface Drawn {
   readonly pixels: Uint8Array;
 }
 
+/** A sheet that can be drawn on any canvas: a picture's, or a page's of a PDF. Units, not pixels. */
+export interface Sheet {
+  readonly width: number;
+  readonly height: number;
+  draw(context: Canvas2D): void;
+}
+
 /** A pure function: the same data give the same pixels; no clock, no files, no chance, no tensors. */
 export type Plot<Data> = (data: Data) => Figure;
 

@@ -1,5 +1,5 @@
 import {AGAINST, css, FOR, INK_2, INK_3, LINE, type Rgb} from "./color";
-import {type Canvas2D, type Figure, figure} from "./figure";
+import {type Canvas2D, type Figure, figure, type Sheet} from "./figure";
 import {text} from "./text";
 
 export interface LineChart {
@@ -17,6 +17,10 @@ export interface LineChart {
       readonly dashed?: boolean;
     }[];
   }[];
+  /** Words under the places 0, 1, … of the horizontal axis, in the place of numbers. */
+  readonly places?: readonly string[];
+  /** Places whose words are bold. */
+  readonly marked?: readonly number[];
   /** A part of the horizontal axis that is shaded, and what happened there. */
   readonly span?: {readonly from: number; readonly to: number; readonly label: string};
   readonly note?: string;
@@ -26,17 +30,25 @@ const [WIDTH, HEIGHT, LEFT, TOP] = [560, 150, 70, 62];
 const COLORS: readonly Rgb[] = [FOR, AGAINST, [0x62, 0x6a, 0x76], [0x4d, 0x8b, 0x57], [0x7a, 0x4d, 0x8b]];
 /** Under a panel, its lines' names; between panels. */
 const [KEY, GAP] = [18, 46];
+/** Height of words under an axis. */
+const WORDS = 64;
 
 /** Lines over one axis, panel below panel. */
-export function lineChart({title, x, panels, span, note}: LineChart): Figure {
+export function lineChart(chart: LineChart): Figure {
+  const {width, height, draw} = lineSheet(chart);
+  return figure(width, height, draw);
+}
+
+export function lineSheet({title, x, panels, span, note, places, marked = []}: LineChart): Sheet {
   const xs = panels.flatMap(({lines}) => lines.flatMap(({points}) => points.map(([at]) => at)));
   const [first, last] = [Math.min(...xs), Math.max(...xs)];
   const placeX = (at: number) => LEFT + ((at - first) / (last - first || 1)) * WIDTH;
-  const bottom = TOP + panels.length * (HEIGHT + GAP + KEY) + (note ? 18 : 0);
-  return figure(LEFT + WIDTH + 40, bottom, (context) => {
+  const foot = places ? WORDS : 0;
+  const bottom = TOP + panels.length * (HEIGHT + GAP + KEY + foot) + (note ? 18 : 0);
+  const draw = (context: Canvas2D) => {
     text(context, title, 16, 24, {size: 17, bold: true, maxWidth: LEFT + WIDTH});
     for (const [p, {label, lines, ...range}] of panels.entries()) {
-      const top = TOP + p * (HEIGHT + GAP + KEY);
+      const top = TOP + p * (HEIGHT + GAP + KEY + foot);
       const ys = lines.flatMap(({points}) => points.map(([, y]) => y));
       const {low = Math.min(...ys), high = Math.max(...ys)} = range;
       const placeY = (y: number) => top + (1 - (y - low) / (high - low || 1)) * HEIGHT;
@@ -46,7 +58,9 @@ export function lineChart({title, x, panels, span, note}: LineChart): Figure {
         context.fillRect(placeX(span.from), top, Math.max(2, placeX(span.to) - placeX(span.from)), HEIGHT);
         if (p === 0) text(context, span.label, placeX(span.from) + 4, top + 10, {size: 10, color: INK_2});
       }
-      axes(context, top, [low, high], [first, last], p === panels.length - 1 ? x : "");
+      axes(context, top, [low, high], places ? undefined : [first, last], p === panels.length - 1 && !places ? x : "");
+      if (places) wordsUnder(context, places, marked, placeX, top + HEIGHT + 6);
+      if (low < 0 && high > 0) zeroLine(context, placeY(0));
       for (const [n, {points, dashed}] of lines.entries()) {
         context.strokeStyle = css(COLORS[n % COLORS.length]);
         context.lineWidth = 1.6;
@@ -59,17 +73,44 @@ export function lineChart({title, x, panels, span, note}: LineChart): Figure {
         context.stroke();
         context.setLineDash([]);
       }
-      key(context, lines, top + HEIGHT + 34);
+      key(context, lines, top + HEIGHT + 34 + foot);
     }
     if (note) text(context, note, 16, bottom - 10, {size: 11, color: INK_3, maxWidth: LEFT + WIDTH});
-  });
+  };
+  return {width: LEFT + WIDTH + 40, height: bottom, draw};
+}
+
+/** Read from below. Where there is no room for all, some are left out; the marked ones are not. */
+function wordsUnder(
+  context: Canvas2D,
+  places: readonly string[],
+  marked: readonly number[],
+  placeX: (at: number) => number,
+  top: number,
+): void {
+  const step = Math.max(1, Math.ceil(12 / (placeX(1) - placeX(0))));
+  for (const [n, word] of places.entries()) {
+    const bold = marked.includes(n);
+    if (n % step !== 0 && !bold) continue;
+    const style = {size: 10, color: bold ? "#15181d" : INK_3, bold, align: "right", angle: -Math.PI / 2} as const;
+    text(context, word, placeX(n), top, {...style, maxWidth: WORDS - 8});
+  }
+}
+
+function zeroLine(context: Canvas2D, y: number): void {
+  context.strokeStyle = css(COLORS[2]);
+  context.lineWidth = 0.8;
+  context.beginPath();
+  context.moveTo(LEFT, y);
+  context.lineTo(LEFT + WIDTH, y);
+  context.stroke();
 }
 
 function axes(
   context: Canvas2D,
   top: number,
   [low, high]: readonly [number, number],
-  [first, last]: readonly [number, number],
+  range: readonly [first: number, last: number] | undefined,
   label: string,
 ): void {
   context.strokeStyle = LINE;
@@ -81,7 +122,8 @@ function axes(
     context.lineTo(LEFT + WIDTH, y);
     context.stroke();
     text(context, words(high - share * (high - low)), LEFT - 8, y, {size: 10, color: INK_3, align: "right"});
-    const at = first + share * (last - first);
+    if (!range) continue;
+    const at = range[0] + share * (range[1] - range[0]);
     text(context, words(at), LEFT + share * WIDTH, top + HEIGHT + 12, {size: 10, color: INK_3, align: "center"});
   }
   if (label) text(context, label, LEFT + WIDTH / 2, top + HEIGHT + 24, {size: 10, color: INK_2, align: "center"});
@@ -90,6 +132,7 @@ function axes(
 function key(context: Canvas2D, lines: LineChart["panels"][number]["lines"], y: number): void {
   let x = LEFT;
   for (const [n, {name, dashed}] of lines.entries()) {
+    if (name === "") continue;
     context.strokeStyle = css(COLORS[n % COLORS.length]);
     context.lineWidth = 2;
     context.setLineDash(dashed ? [5, 4] : []);

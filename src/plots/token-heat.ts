@@ -1,6 +1,6 @@
 import {createCanvas} from "@napi-rs/canvas";
 import {css, INK_2, INK_3, LINE, magnitude, signed} from "./color";
-import {type Figure, figure} from "./figure";
+import {type Canvas2D, type Figure, figure, type Sheet} from "./figure";
 import {text} from "./text";
 
 export interface TokenHeat {
@@ -27,14 +27,19 @@ const HEAD = 78;
 const GAP = 30;
 
 /** Numbers of each token, row below row: how they came to be, step by step. All strips have one scale. */
-export function tokenHeat({title, tokens, marked, rows, strips, note}: TokenHeat): Figure {
+export function tokenHeat(heat: TokenHeat): Figure {
+  const {width, height, draw} = heatSheet(heat);
+  return figure(width, height, draw);
+}
+
+export function heatSheet({title, tokens, marked, rows, strips, note}: TokenHeat): Sheet {
   const height = Math.max(1, Math.min(CELL.height, MOST_HEIGHT / rows.length));
   const wide = tokens.length * CELL.width;
   const tall = rows.length * height;
   const full = magnitude(Float32Array.from(strips.flatMap(({values}) => [...values]))) || 1;
   const broad = Math.max(LEFT + wide + 60, 520);
   const bottom = HEAD + strips.length * (tall + GAP) + (note ? 18 : 0);
-  return figure(broad, bottom, (context) => {
+  const draw = (context: Canvas2D) => {
     text(context, title, 16, 24, {size: 17, bold: true, maxWidth: broad - 32});
     for (const [column, token] of tokens.entries()) {
       context.save();
@@ -79,16 +84,11 @@ export function tokenHeat({title, tokens, marked, rows, strips, note}: TokenHeat
       drawScale(context, LEFT + wide + 10, top, tall, full);
     }
     if (note) text(context, note, 16, bottom - 10, {size: 11, color: INK_3});
-  });
+  };
+  return {width: broad, height: bottom, draw};
 }
 
-function drawScale(
-  context: Parameters<Parameters<typeof figure>[2]>[0],
-  x: number,
-  y: number,
-  height: number,
-  full: number,
-) {
+function drawScale(context: Canvas2D, x: number, y: number, height: number, full: number) {
   for (let i = 0; i < height; i++) {
     context.fillStyle = css(signed(1 - (2 * i) / Math.max(1, height - 1)));
     context.fillRect(x, y + i, 9, 1.2);

@@ -1,6 +1,6 @@
 import {existsSync} from "node:fs";
 import {appendFile} from "node:fs/promises";
-import {basename, join} from "node:path";
+import {join} from "node:path";
 
 import {UserError} from "../../nouns/options";
 import {fork} from "../../nouns/random";
@@ -8,9 +8,10 @@ import {orUserError} from "../../nouns/system-errors";
 import {bestOf, exactMatch} from "../../numbers/answers";
 import {inverseInterval, wilsonInterval} from "../../numbers/intervals";
 import type {Question} from "../data/text/questions";
-import {readFacts, readLooks} from "./files";
+import {readFacts} from "./files";
 import {questionsAt, questionsFor} from "./questions-for";
 import {answersTo, type Reader} from "./reader";
+import {stateOf} from "./state";
 
 /**
  * @file The efficacy test: questions are drawn, with replacement, until so many were answered right or so many were asked. That is inverse
@@ -108,13 +109,6 @@ export function ratesOf(correct: number, asked: number, isReached: boolean) {
     wilson: wilsonInterval(correct, asked),
     inverse: inverseInterval(correct, asked),
   };
-}
-
-/** What the published tables call the state of a network: architecture, steps, data. */
-export async function stateOf(run: string): Promise<string> {
-  const {options} = await readFacts(run);
-  const steps = (await readLooks(run)).at(-1)?.step ?? 0;
-  return `bert${options.from ? "" : "-NoPretrain"}-${steps}-${options.data ? basename(options.data) : "made"}`;
 }
 
 const EFFICACY = "efficacy.jsonl";

@@ -21,6 +21,7 @@ export interface ReaderOptions {
   readonly track: string;
   readonly words: number;
   readonly every: number;
+  readonly pdf: boolean;
   readonly seed: number;
   readonly save: string;
   readonly name: string;
@@ -77,6 +78,7 @@ export const readerOptions: OptionTable<ReaderOptions> = {
     help: "steps between two looks at the held-out questions; 0: 40 looks in all",
     check: wholeNumber,
   },
+  pdf: {default: false, help: "also gather the pictures in one PDF: report.pdf"},
   seed: {default: 0, help: "of everything that chance decides", check: seedNumber},
   save: {default: "save", help: "the folder that runs are kept in"},
   name: {default: "", help: "name of the run; by default made of the time"},

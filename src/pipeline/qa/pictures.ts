@@ -1,94 +1,108 @@
 import {join} from "node:path";
 
-import {decayFit, decayWords} from "../../numbers/decay-fit";
-import {type LineChart, lineChart} from "../../plots/line-chart";
-import {tokenHeat} from "../../plots/token-heat";
+import {type FactTable, factSheet} from "../../plots/fact-table";
+import {figure} from "../../plots/figure";
+import {lineSheet} from "../../plots/line-chart";
+import {pdfOf} from "../../plots/pdf";
+import {heatSheet} from "../../plots/token-heat";
 import {writeWhole} from "../record/write-whole";
-import {type Look, readTracked} from "./files";
-import type {PhaseChange} from "./phase";
-import type {Reader} from "./reader";
-import type {Tracked} from "./tracked";
+import {type ReaderChart, readerCharts} from "./charts";
+import {readAnswers, readFacts, readLooks, readQuestions} from "./files";
+import {stateOf} from "./state";
 
-interface Told {
-  readonly tracked: readonly Tracked[];
-  readonly reader: Reader;
-  readonly phase?: PhaseChange;
-}
+const sheetOf = (chart: ReaderChart) => (chart.kind === "lines" ? lineSheet(chart.data) : heatSheet(chart.data));
 
-/** Draws how a reader learned: `plots/curves.png`, and of each tracked question `plots/question-0-logits.png`. */
-export async function readerPictures(path: string, looks: readonly Look[], told: Told): Promise<void> {
-  await writeWhole(join(path, "plots", "curves.png"), lineChart(curves(looks, told.phase)).png);
-  for (const one of told.tracked) {
-    const picture = await logitsPicture(path, one, looks, told.reader);
-    if (picture) await writeWhole(join(path, "plots", `question-${one.place}-logits.png`), picture);
+/** Draws how a reader learned into `plots/`: of each picture a PNG, and its numbers as JSON beside it. */
+export async function readerPictures(path: string): Promise<void> {
+  for (const chart of await readerCharts(path)) {
+    const {width, height, draw} = sheetOf(chart);
+    await writeWhole(join(path, "plots", `${chart.name}.png`), figure(width, height, draw).png);
+    const {name: _, ...facts} = chart;
+    const text = JSON.stringify(facts, (_key, value) => (value instanceof Float32Array ? Array.from(value) : value));
+    await writeWhole(join(path, "plots", `${chart.name}.json`), `${text}\n`);
   }
 }
 
-function curves(looks: readonly Look[], phase: PhaseChange | undefined): LineChart {
-  const trained = looks.flatMap(({step, trainLoss}) => (trainLoss === null ? [] : [[step, trainLoss] as const]));
-  const fit = decayFit(trained);
-  const fitted = fit && trained.map(([step]) => [step, fit.a * Math.exp(-fit.b * step) + fit.c] as const);
-  const tracked = looks[0].tracked.map(({question}, n) => ({
-    name: `question ${question}`,
-    points: looks.map((look) => [look.step, look.tracked[n].loss] as const),
-  }));
+/**
+ * All of them in one PDF, with a table of what the network is made of and one of what it was asked and answered.
+ *
+ * @returns Its path.
+ * @throws UserError if the folder holds no reader's run.
+ */
+export async function readerPdf(path: string): Promise<string> {
+  const {name} = await readFacts(path);
+  const charts = await readerCharts(path);
+  const sheets = [factSheet(await madeOf(path)), ...charts.map(sheetOf), factSheet(await askedOf(path))];
+  const file = join(path, "report.pdf");
+  await writeWhole(file, pdfOf(name, sheets));
+  return file;
+}
+
+async function madeOf(path: string): Promise<FactTable> {
+  const {name, startedAt, options} = await readFacts(path);
+  const looks = await readLooks(path);
+  const last = looks.at(-1);
+  const share = (value: number) => `${(100 * value).toFixed(1)} %`;
+  const {layers, heads, width, longest, data, from, epochs, batchSize, seed} = options;
+  const network = from
+    ? ([["goes on from", from]] as const)
+    : ([
+        ["layers of attention", `${layers}, ${heads} heads each`],
+        ["nodes", `${width} a token, ${4 * width} inside a layer`],
+      ] as const);
   return {
-    title: "How the reader learned",
-    x: "steps",
-    panels: [
+    title: name,
+    parts: [
       {
-        label: "loss, nats",
-        low: 0,
-        lines: [
-          {name: "of the batches", points: trained},
-          {name: "held out", points: looks.map(({step, loss}) => [step, loss] as const)},
-          ...(fitted && fit
-            ? [
-                {
-                  name: decayWords(fit),
-                  points: fitted,
-                  dashed: true,
-                },
-              ]
-            : []),
+        heading: "The network",
+        rows: [
+          ["kind", `BERT for questions, ${await stateOf(path)}`],
+          ...network,
+          ["longest window", `${longest} tokens`],
         ],
       },
-      ...(tracked.length ? [{label: "loss of the tracked questions, nats", low: 0, lines: tracked}] : []),
       {
-        label: "right answers to held-out questions",
-        low: 0,
-        high: 1,
-        lines: [
-          {name: "exact match", points: looks.map(({step, exactMatch}) => [step, exactMatch] as const)},
-          {name: "F1", points: looks.map(({step, f1}) => [step, f1] as const)},
-          {
-            name: "by two argmaxes",
-            points: looks.map((look) => [look.step, look.exactByTwoArgMaxes] as const),
-            dashed: true,
-          },
+        heading: "The training",
+        rows: [
+          ...([
+            ["begun", startedAt],
+            ["questions", data || "made by rules"],
+          ] as const),
+          ["passes, batch", `${epochs}, ${batchSize} windows a step`],
+          ["seed", `${seed}`],
         ],
       },
+      ...(last
+        ? [
+            {
+              heading: `At step ${last.step}`,
+              rows: [
+                ["exact match", share(last.exactMatch)],
+                ["F1", share(last.f1)],
+              ] as const,
+            },
+          ]
+        : []),
     ],
-    ...(phase ? {span: {from: phase.from, to: phase.to, label: "half of the gain"}} : {}),
   };
 }
 
-/** Start and end logits of every token, step below step. */
-async function logitsPicture(path: string, {place, question, window}: Tracked, looks: readonly Look[], reader: Reader) {
-  const rows = await Promise.all(looks.map(({step}) => readTracked(path, step, place)));
-  const kept = looks.flatMap(({step}, n) => (rows[n] ? [{step, arrays: rows[n]}] : []));
-  if (kept.length === 0) return undefined;
-  const {ids, start, end} = window;
-  const joined = (name: string) => Float32Array.from(kept.flatMap(({arrays}) => [...(arrays.get(name)?.values ?? [])]));
-  return tokenHeat({
-    title: `“${question.question}”: logits, step by step`,
-    tokens: ids.map((id) => reader.words.vocabulary[id]),
-    ...(start > 0 ? {marked: [start, end] as const} : {}),
-    rows: kept.map(({step}) => `step ${step}`),
-    strips: [
-      {label: "start logit", values: joined("start")},
-      {label: "end logit", values: joined("end")},
-    ],
-    note: "framed: the right answer   blue: more likely the start or the end   orange: less likely",
-  }).png;
+/** Of the tracked questions, what was asked, and what was answered at the last look. */
+async function askedOf(path: string): Promise<FactTable> {
+  const last = (await readLooks(path)).at(-1);
+  const questions = await readQuestions(path);
+  const answers = last && (await readAnswers(path, last.step));
+  const parts = questions.flatMap(({question, context, answers: golds, tracked}, n) => {
+    if (!tracked) return [];
+    const [from, to, probability] = answers?.[n] ?? [0, 0, 0];
+    const rows = [
+      ["context", context],
+      ["answer", `${context.slice(from, to)} (${(100 * probability).toFixed(1)} %)`],
+      ["right answer", golds.map(({text}) => text).join(" / ") || "none"],
+      ["start, end", `${from}, ${to} of ${context.length} characters`],
+      ["token length", `${tracked.tokens.length}`],
+    ] as const;
+    return [{heading: question, rows}];
+  });
+  return {title: "What it was asked", parts};
 }
