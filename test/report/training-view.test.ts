@@ -1,4 +1,4 @@
-import {mkdtempSync, rmSync} from "node:fs";
+import {mkdirSync, mkdtempSync, rmSync, writeFileSync} from "node:fs";
 import {tmpdir} from "node:os";
 import {join} from "node:path";
 import {pathToFileURL} from "node:url";
@@ -77,6 +77,16 @@ test("a run that kept no answers to its training images is not asked about them,
   expect(await rows.count()).toBeGreaterThan(1);
   await rows.nth(1).click();
   expect(await rows.nth(1).getAttribute("aria-selected")).toBe("true");
+  expect(await page.locator("[data-view=why] .why-film + .panel-foot").count()).toBe(0); // it kept no weights to ask
+  await page.context().close();
+});
+
+test("why it answers leads to the training images that speak for it, where weights were kept", async () => {
+  const folder = exampleRun({count: 20});
+  mkdirSync(join(folder, "artifacts/weights"), {recursive: true});
+  writeFileSync(join(folder, "artifacts/weights/all-epoch-001.json"), JSON.stringify({epoch: 1, arrays: []}));
+  const {page} = await openPage(browser, pathToFileURL(await writeReport(folder)).href);
+  await page.keyboard.press("2");
   expect(await page.textContent("[data-view=why] .why-film + .panel-foot code")).toContain("--training --model");
   await page.context().close();
 });

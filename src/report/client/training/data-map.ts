@@ -3,7 +3,6 @@ import {css, type Tokens, tokens} from "../colors";
 import type {Data} from "../data";
 import {h, rem, setText} from "../dom";
 import {int, pct} from "../format";
-import {inside, pointBeside, pointNear} from "../map/map-view";
 import {splat, wipe} from "../map/splat";
 import {ON_PROCESSOR} from "../on-processor";
 import {panel, segmented} from "../panels/panel";
@@ -11,6 +10,7 @@ import {drawWhenSized} from "../sized";
 import type {Store} from "../state";
 import {theme} from "../theme";
 import type {TrainingData} from "./data";
+import {dotHand} from "./dot-hand";
 import {dotPlaces, rowsByStep, STEPS, shareColor} from "./map-dots";
 import {mapRange} from "./map-range";
 import {samplePicture} from "./sample-picture";
@@ -19,14 +19,11 @@ import {chosenRows, epochsAt, regions} from "./samples";
 const TURN = 2 * Math.PI;
 /** Canvas pixels to a CSS pixel on paper: 288 to the inch. */
 const PAPER_DENSITY = 3;
-/** How near to a dot a pointer must be, in pixels. */
-const REACH = {mouse: 12, touch: 22};
-/** From this far on, in pixels, a press that moves is a drag and not a click. */
-const DRAG = 6;
 
 /**
  * The data map: each training image by how sure the network was of its label and how steadily, gliding with the timeline; a
- * circle drawn round dots fills the list. Past 200 lines: one closure over one canvas, as the map of the test images.
+ * circle drawn round dots fills the list. Past 200 lines: one closure over one canvas, as the map of the test images; `dot-hand.ts` has
+ * what pointer and keys do.
  */
 export function mountDataMap(data: Data, training: TrainingData, store: Store): {root: HTMLElement; draw(): void} {
   const {words, names, epochs: stops} = data;
@@ -44,17 +41,9 @@ export function mountDataMap(data: Data, training: TrainingData, store: Store): 
     "zoomed",
     (choice) => store.set({mapZoomed: choice === "zoomed"}),
   );
-  let lassoing = !matchMedia("(pointer: coarse)").matches;
   const lasso = h("button", {class: "tool", type: "button", title: "Draw round the dots to list them"}, "Lasso");
   const range = mapRange(training, store, () => stops[store.state.stop]);
   const {root, body} = panel("datamap", "Data map", help, lasso, range.button, axes.root);
-  const arm = (on: boolean) => {
-    lassoing = on;
-    lasso.setAttribute("aria-pressed", String(on));
-    root.classList.toggle("lassoing", on);
-  };
-  lasso.addEventListener("click", () => arm(!lassoing));
-  arm(lassoing);
 
   const canvas = h("canvas", {class: "map-cv", tabindex: "0", role: "application"});
   const caption = h("span");
@@ -86,8 +75,12 @@ export function mountDataMap(data: Data, training: TrainingData, store: Store): 
   let [width, height, density] = [0, 0, 1];
   let sheet = context.createImageData(1, 1);
   let look: Tokens = tokens();
-  let outline: readonly number[] = [];
-  let pointed = false;
+  const hand = dotHand(canvas, store, {
+    screen,
+    lasso,
+    redraw: () => draw(),
+    onLasso: (on) => root.classList.toggle("lassoing", on),
+  });
   const known = new Map<string, Float32Array>();
   const placesOf = (epochs: number) => {
     const {mapZoomed} = store.state;
@@ -156,6 +149,7 @@ export function mountDataMap(data: Data, training: TrainingData, store: Store): 
     }
   };
   const drawOutline = () => {
+    const outline = hand.outline();
     context.beginPath();
     for (let i = 0; i < outline.length; i += 2) context.lineTo(outline[i], outline[i + 1]);
     context.closePath();
@@ -212,14 +206,14 @@ export function mountDataMap(data: Data, training: TrainingData, store: Store): 
       mark(sample, 8);
     }
     if (started && sampleHover >= 0) mark(sampleHover, 6.5);
-    if (outline.length > 4) drawOutline();
+    if (hand.outline().length > 4) drawOutline();
     none.hidden = started;
     axes.set(mapZoomed ? "zoomed" : "plain");
     showCard();
   };
   const showCard = () => {
     const row = store.state.sampleHover;
-    card.hidden = row < 0 || !pointed;
+    card.hidden = row < 0 || !hand.isPointing();
     if (card.hidden) return;
     const story = training.story(epochsAt(training, stops[store.state.stop]));
     card.replaceChildren(samplePicture(training, row), caption);
@@ -263,72 +257,6 @@ export function mountDataMap(data: Data, training: TrainingData, store: Store): 
     draw();
   });
 
-  const spot = (event: PointerEvent): [number, number] => {
-    const box = canvas.getBoundingClientRect();
-    return [event.clientX - box.left, event.clientY - box.top];
-  };
-  let pressed: {x: number; y: number} | null = null;
-  canvas.addEventListener("pointerdown", (event) => {
-    if (event.button) return;
-    const [x, y] = spot(event);
-    pressed = {x, y};
-    outline = lassoing ? [x, y] : [];
-    if (lassoing || event.pointerType === "mouse") canvas.setPointerCapture(event.pointerId);
-  });
-  canvas.addEventListener("pointermove", (event) => {
-    const [x, y] = spot(event);
-    pointed = true;
-    if (!pressed) return store.set({sampleHover: pointNear(screen, x, y, REACH.mouse)});
-    if (outline.length && Math.hypot(x - (outline.at(-2) ?? 0), y - (outline.at(-1) ?? 0)) > 3) {
-      outline = [...outline, x, y];
-      draw();
-    }
-  });
-  canvas.addEventListener("pointerup", (event) => {
-    if (!pressed) return;
-    const [x, y] = spot(event);
-    const isDragged = Math.hypot(x - pressed.x, y - pressed.y) > DRAG || outline.length > 12;
-    const drawn = outline;
-    [outline, pressed] = [[], null];
-    const isTouch = event.pointerType === "touch";
-    if (!isDragged) {
-      const row = pointNear(screen, x, y, isTouch ? REACH.touch : REACH.mouse);
-      if (row >= 0) store.set({sample: row, sampleHover: isTouch ? -1 : row, sheet: true});
-      else if (store.state.samples.kind === "lasso") store.set({samples: {kind: "suspects"}});
-    } else if (drawn.length > 6) {
-      const rows: number[] = [];
-      for (let row = 0; row < training.rows; row++) {
-        if (inside(drawn, screen[3 * row], screen[3 * row + 1])) rows.push(row);
-      }
-      store.set({samples: rows.length ? {kind: "lasso", rows} : {kind: "suspects"}});
-    }
-    draw();
-  });
-  const cancel = () => {
-    [pressed, outline] = [null, []];
-    draw();
-  };
-  canvas.addEventListener("pointercancel", cancel);
-  const leave = () => {
-    if (pressed) return;
-    pointed = false;
-    store.set({sampleHover: -1});
-  };
-  canvas.addEventListener("pointerleave", leave);
-  canvas.addEventListener("blur", leave);
-  canvas.addEventListener("keydown", (event) => {
-    const ways = {ArrowRight: [1, 0], ArrowLeft: [-1, 0], ArrowUp: [0, -1], ArrowDown: [0, 1]};
-    const way = event.shiftKey ? ways[event.key as keyof typeof ways] : undefined;
-    const isOpening = event.key === "Enter" || event.key === " ";
-    if (!way && !isOpening) return;
-    event.preventDefault();
-    event.stopPropagation();
-    pointed = true;
-    const {sampleHover, sample} = store.state;
-    const from = Math.max(0, sampleHover >= 0 ? sampleHover : sample);
-    if (isOpening) store.set({sample: from, sheet: true});
-    else if (way) store.set({sampleHover: pointBeside(screen, from, way[0], way[1])});
-  });
   const redraws = ["at", "stop", "sample", "sampleHover", "samples", "order", "view", "mapZoomed"] as const;
   store.on(({view}, changed) => {
     if (view !== "training") return;
