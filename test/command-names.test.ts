@@ -22,6 +22,8 @@ test.concurrent.each([
   [["xyzzy"], "--help lists them"],
   [["labels", "suspect"], 'labels: expected one of suspects, leaks, try, got "suspect"; did you mean suspects?'],
   [["labels"], "labels: expected suspects, leaks, try, got none; `labels --help` shows how"],
+  [["run", "--dry-run=maybe"], '--dry-run: expected no value, true or false, got "maybe"'],
+  [["runs", "list", "--quiet=1"], '--quiet: expected no value, true or false, got "1"'],
   [["run", "extra"], '"extra": expected flags after run, got this; `run --help` shows them'],
   [["run", "--help", "lmie"], 'got "lmie"; did you mean lime?'],
   [["report", "fast"], "expected"], // found by its beginning; its file is damaged

@@ -6,7 +6,7 @@ import {catalogue, listed} from "./catalogue";
 import type {Command, Given} from "./command";
 import {type CommandLine, commandLineOf} from "./command-line";
 import {registerOwn} from "./config-own";
-import {declaredBy, topicsOf} from "./declared";
+import {COMMON, declaredBy, type Flag, topicsOf} from "./declared";
 import {exitCodeOf} from "./exit-codes";
 import {inWordsOfOurs, unknownCommand, unknownTopic} from "./mistakes";
 import {noteOldWay, takeNotes} from "./notes";
@@ -56,6 +56,8 @@ async function answerBy(command: Command, name: string, words: readonly string[]
   const rest = renamed(words, command.renamed ?? {});
   // every command is yargs' default one: which it is has been found out already
   const spec = ([command.command].flat().at(-1) as string).replace(/^\S+/, "$0"); // it has a form
+  const {flags} = declaredBy((sub) => command.builder(sub));
+  checkSwitches(rest, [...flags, ...COMMON]);
   const cli = yargs(rest)
     .scriptName("epochscope")
     .help(false)
@@ -125,6 +127,17 @@ function renamed(words: readonly string[], names: {readonly [old: string]: strin
     noteOldWay(`--${old}`, `--${now}`);
     return `--${now}${value}`;
   });
+}
+
+/** @throws EpochscopeError if a flag that is on or off is given another value: yargs would take that for off. */
+function checkSwitches(words: readonly string[], flags: readonly Flag[]): void {
+  const switches = new Set(flags.filter(({isBoolean}) => isBoolean).map(({name}) => name));
+  for (const word of words) {
+    if (word === "--") return;
+    const [, name, value] = /^--([^=]+)=(.*)$/s.exec(word) ?? [];
+    if (name === undefined || !switches.has(name) || value === "true" || value === "false") continue;
+    throw new EpochscopeError(`--${name}: expected no value, true or false, got "${value}"`, {code: "BAD_OPTION"});
+  }
 }
 
 /** Every flag declared by now: yargs knows them, but its types do not tell. */
