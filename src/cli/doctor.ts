@@ -109,6 +109,7 @@ function packageChecks(root: string, wanted: {readonly [name: string]: string}):
 /** What only some need; it is fine without them. */
 const FOR: {readonly [name: string]: string} = {
   "onnxruntime-node": "ONNX models",
+  "onnxruntime-web": "ONNX models where native code does not run",
   "umap-js": "maps by UMAP",
   "tsne-js": "maps by tsne-js",
   "tfjs-node": "--engine tensorflow",

@@ -2,6 +2,7 @@ export {OnnxError} from "./error";
 export {type Landmarks, landmarksOf} from "./landmarks";
 export {type Both, type GradientOf, type OnnxGraph, type OnnxOptions, openOnnx} from "./open";
 export {runtimeHere} from "./runtime/here";
+export {MissingRuntime, runtimeInstalled} from "./runtime/installed";
 export type {Feeds, NdArray, Port, Runtime, Session, SessionSettings} from "./runtime/runtime";
 export {runtimeInThread, threadRuntime} from "./runtime/thread";
 export type {Seen, Sizes} from "./seen";

@@ -112,7 +112,8 @@ async function* watchAlone(
         if (watched) checkAlike(watched.sizes, sizesOf(opened), checkpoint);
       } catch (error) {
         if (!(error instanceof UserError)) throw error;
-        if (error.message.startsWith("--")) throw error; // the fault of what was said of all, not of this file
+        // the fault of what was said of all, or of what is not installed, and not of this file
+        if (error.message.startsWith("--") || error.code === "MISSING_PACKAGE") throw error;
         if ((await files.isSettled(parts)).stamp !== stamp) continue; // it was written to meanwhile
         refused.set(checkpoint.path, stamp);
         yield {type: "refused", error};

@@ -2,6 +2,7 @@ import type {Worker} from "node:worker_threads";
 
 import {runtimeFailure} from "./failure";
 import {type Host, openHost} from "./host";
+import {runtimeInstalled} from "./installed";
 import {owned} from "./owned";
 import type {Feeds, Runtime} from "./runtime";
 
@@ -53,8 +54,8 @@ export function runtimeInThread(module: () => string): Runtime {
   };
 }
 
-/** onnxruntime-node in one worker, which all models share. */
-export const threadRuntime = runtimeInThread(() => require.resolve("onnxruntime-node"));
+/** onnxruntime-node, or onnxruntime-web where that is not installed, in one worker, which all models share. */
+export const threadRuntime = runtimeInThread(() => runtimeInstalled().path);
 
 function copied(feeds: Feeds): Feeds {
   return Object.fromEntries(
@@ -65,7 +66,9 @@ function copied(feeds: Feeds): Feeds {
 /** The worker's whole life. Results are handed over, not copied. */
 const LIFE = `
 const {parentPort, workerData} = require("node:worker_threads");
-const host = (${openHost})(require(workerData));
+const ort = require(workerData);
+if (ort.env?.wasm) ort.env.wasm.numThreads = 1; // WebAssembly in a worker: it would start workers of its own
+const host = (${openHost})(ort);
 const buffersOf = (result) => [...new Set(Object.values(result ?? {}).map((a) => a?.data?.buffer).filter(Boolean))];
 let turn = Promise.resolve();
 parentPort.on("message", ({id, method, question}) => {

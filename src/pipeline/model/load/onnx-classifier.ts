@@ -1,11 +1,11 @@
 import {dirname} from "node:path";
 import type {InferenceSession, Tensor} from "onnxruntime-node";
-import {optionalPackage} from "../../../nouns/optional-package";
 import {UserError} from "../../../nouns/options";
 import {decodeModel, type ModelProto} from "../../../onnx/file/model";
 import {whatInstead} from "../../../onnx/file/no-model";
 import {forRunning} from "../../../onnx/prepare/prepared";
 import {hasHalves} from "../../../onnx/prepare/widen";
+import {loadedRuntime} from "../../../onnx/runtime/installed";
 import type {Answer} from "./answers";
 import {blackBoxClassifier, dimsOf, imageShapeOf, type LoadedClassifier} from "./black-box";
 import {checkGpu} from "./device";
@@ -13,6 +13,7 @@ import {graphEnd} from "./graph-end";
 import {fromHalf, toHalf} from "./half";
 import type {LoadSettings} from "./load-settings";
 import {nodesOfOnnx} from "./onnx-graph";
+import {inWords} from "./onnx-words";
 import {imagesWords, type Port, portWords, shapeWords, theInput, theOutput} from "./ports";
 
 /** Types of floats that are taken and given; all are float32 here. */
@@ -32,7 +33,7 @@ export async function onnxClassifier(
 ): Promise<LoadedClassifier> {
   const {what = "model", verbose = false, device = "cpu"} = settings;
   const model = onnxModel(bytes, what);
-  const ort = await optionalPackage("onnxruntime-node", "an ONNX model", () => import("onnxruntime-node"));
+  const ort = await inWords(what, async () => loadedRuntime() as typeof import("onnxruntime-node"));
   ort.env.logLevel = verbose ? "warning" : "fatal";
   const logSeverityLevel = verbose ? 2 : 4;
   const isWidened = hasHalves(model, ["bfloat16"]); // which onnxruntime's processor kernels do not know

@@ -1,5 +1,5 @@
 import {UserError} from "../../../nouns/options";
-import {OnnxError} from "../../../onnx/index";
+import {MissingRuntime, OnnxError} from "../../../onnx/index";
 import {checkGpu, type Device} from "./device";
 
 /** Errors of an ONNX file, under its name. @throws UserError in place of an OnnxError. */
@@ -8,6 +8,7 @@ export async function inWords<T>(what: string, act: () => Promise<T>, device: De
     return await act();
   } catch (error) {
     checkGpu(device, error as Error);
+    if (error instanceof MissingRuntime) throw new UserError(error.message, {code: "MISSING_PACKAGE", cause: error});
     if (error instanceof OnnxError) throw new UserError(`${what}: ${error.message}`, {cause: error});
     throw error;
   }
