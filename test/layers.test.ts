@@ -1,12 +1,19 @@
 import {readFileSync, rmSync} from "node:fs";
 import {join} from "node:path";
 import {afterAll, expect, test} from "vitest";
-
+import {drained} from "../src/cli/drained";
+import {resolveOptions} from "../src/nouns/options";
 import {normal, randomSource} from "../src/nouns/random";
 import {cka, gramOf, unbiasedHsic} from "../src/numbers/cka";
 import {dormancy, relativeChange, rotation} from "../src/numbers/layer-change";
+import {openData} from "../src/pipeline/data/index";
+import {first} from "../src/pipeline/data/split";
+import {withKeptNetwork} from "../src/pipeline/kept-network";
+import {readWeights} from "../src/pipeline/record/epoch-weights";
 import type {LayerState} from "../src/pipeline/record/layer-state";
 import {readSaved} from "../src/pipeline/record/saved-file";
+import {GRADIENT_IMAGES} from "../src/pipeline/run/layers";
+import {runOptions} from "../src/pipeline/run/options";
 import {gather} from "../src/report/gather/index";
 import {temporaryFolder} from "./support/idx-files";
 import {runAll} from "./support/small-run";
@@ -93,4 +100,42 @@ test("a run keeps its layers, and the page has what they came to", async () => {
   const {filters} = conv1;
   const changes = filters?.changes.map((change) => change ?? 0) ?? [];
   expect(changes).toEqual([...changes].sort((one, other) => other - one));
+});
+
+test("the length of a layer's gradient is the slope of the loss along it, by central differences", async () => {
+  const save = join(folder, "save");
+  const more = {save, name: "slope", probes: "none", epochs: 1, trainLimit: 600, testLimit: 60, projector: 0} as const;
+  await runAll(more, {});
+  const run = join(save, "slope");
+  const {layers} = (await readSaved(join(run, "artifacts/layers/epoch-001.json"))) as {layers: LayerState[]};
+  const data = await drained(openData({...resolveOptions(runOptions, more, "--"), cacheFolder: join(folder, "cache")}));
+  const learnt = await data.train.read(first(GRADIENT_IMAGES)); // the images whose gradient the run took
+  const weights = await readWeights(run, 1);
+  await withKeptNetwork(run, data, {optimizer: "adam", threads: 1}, async (network) => {
+    await network.setWeights(weights);
+    const gradients = await network.gradients(learnt, 0);
+    const lossAt = async (layer: string, step: number, length: number) => {
+      const moved = weights.map((array) => {
+        const along = gradients.find(({name}) => name === array.name);
+        if (!along || !array.name.startsWith(`${layer}/`)) return array;
+        return {...array, values: array.values.map((value, i) => value + (step * along.values[i]) / length)};
+      });
+      await network.setWeights(moved);
+      const logits = await network.logits(learnt);
+      const losses = Array.from(learnt.labels, (label, n) => {
+        const row = Array.from(logits.subarray(10 * n, 10 * n + 10));
+        const most = Math.max(...row);
+        return most + Math.log(row.reduce((sum, logit) => sum + Math.exp(logit - most), 0)) - row[label];
+      });
+      return losses.reduce((sum, loss) => sum + loss, 0) / losses.length;
+    };
+    expect(layers.length).toBeGreaterThan(1);
+    for (const {layer, gradient} of layers) {
+      const step = 0.0002; // small: a rectifier's kinks bend the loss
+      const slope =
+        ((await lossAt(layer, step, gradient ?? 0)) - (await lossAt(layer, -step, gradient ?? 0))) / (2 * step);
+      expect(gradient, layer).toBeGreaterThan(0);
+      expect(slope / (gradient ?? 0), layer).toBeCloseTo(1, 2);
+    }
+  });
 });
