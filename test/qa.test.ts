@@ -14,6 +14,7 @@ import {command} from "./support/command";
 import {readScalars} from "./support/event-scalars";
 import {temporaryFolder} from "./support/idx-files";
 
+const TEN = "test/fixtures/questions/ten.json";
 const QUESTIONS = "test/fixtures/bert/questions.json";
 const save = temporaryFolder();
 const told = (more: Partial<ReaderOptions>) =>
@@ -128,6 +129,16 @@ describe("a reader", () => {
     const timeless = async (name: string) =>
       (await readLooks(join(save, "qa", name))).map(({seconds: _, ...figures}) => figures);
     expect(await timeless("broken")).toEqual(await timeless("whole"));
+  });
+
+  test("answers ten questions of a file right, all of them, with nothing told but the file", async () => {
+    const options = resolveOptions<ReaderOptions>(readerOptions, {data: TEN, save, name: "ten", track: "none"}, "--");
+    const events = await all(trainReader(options));
+    const end = events.at(-1);
+    expect(end?.type === "end" && end.look).toMatchObject({exactMatch: 1, step: 40, epoch: 40});
+    // so few are learned by position in part, and the control finds it
+    const controls = end?.type === "end" ? end.controls : undefined;
+    expect(controls?.shuffled.exactMatch).toBeLessThan(1);
   });
 
   test("goes on from a folder of Hugging Face's", async () => {

@@ -1,4 +1,4 @@
-import {readFileSync} from "node:fs";
+import {existsSync, readFileSync} from "node:fs";
 import {join} from "node:path";
 import {expect, test} from "vitest";
 
@@ -9,6 +9,7 @@ import {readSaved} from "../src/pipeline/record/saved-file";
 import {run} from "../src/pipeline/run";
 import {runOptions} from "../src/pipeline/run/options";
 import {gather} from "../src/report/gather/index";
+import {command} from "./support/command";
 import {temporaryFolder} from "./support/idx-files";
 import {filesOf, runAll} from "./support/small-run";
 
@@ -78,4 +79,17 @@ test("a network without attention leaves the probe out: in silence with all, in 
   expect(await said("confusion,attention")).toEqual(["attention: left out, this network has nothing that it looks at"]);
   expect(readRunFile(join(save, "confusion-attention")).probes).not.toHaveProperty("attention");
   expect(await said("all")).toEqual([]);
+});
+
+test.each<[string, readonly string[], string]>([
+  ["a width that heads do not divide", ["--vit.width", "30"], "--vit.width: expected a multiple of 4 heads, got 30"],
+  ["a patch wider than the image", ["--vit.patch", "40"], "--vit.patch: expected at most 28, the image's side, got 40"],
+  ["no block at all", ["--vit.depth", "0"], "--vit.depth: expected a number from 1 to 48, got 0"],
+])("a vision transformer with %s is refused in one line, and leaves nothing", async (_, words, message) => {
+  const save = join(temporaryFolder(), "save");
+  const few = ["--train-limit", "100", "--test-limit", "50", "--epochs", "1"];
+  const {code, stderr} = await command(["--model", "vit", ...words, ...few, "--save", save]);
+  expect(stderr).toBe(`error: ${message}\n`);
+  expect(code).toBe(2);
+  expect(existsSync(save)).toBe(false);
 });

@@ -66,8 +66,10 @@ export interface Controls {
   readonly withoutQuestion: Judged;
 }
 
-/** Looks in all, where no number of steps between them is asked for. */
-const LOOKS = 40;
+/** Passes over the questions, and the steps that they come to at least, where `epochs` is not told. */
+const [EPOCHS, LEAST_STEPS] = [12, 40];
+/** Looks in all, and steps between two at least, where no number of steps between them is asked for. */
+const [LOOKS, APART] = [40, 4];
 const [FROM_SCRATCH, FROM_SAVED] = [0.002, 5e-5];
 
 export interface ReaderControl {
@@ -96,8 +98,10 @@ export async function* trainReader(
     const state = resume ? await readCheckpoint(path) : undefined;
     const looks = state ? (await readLooks(path)).filter(({step}) => step <= state.step) : [];
     const learningRate = options.learningRate || (saved ? FROM_SAVED : FROM_SCRATCH);
-    const trainer = readerTrainer(reader, windows, {...options, learningRate}, state);
-    const every = options.every || Math.max(1, Math.ceil(trainer.steps / LOOKS));
+    const epochs =
+      options.epochs || Math.max(EPOCHS, Math.ceil(LEAST_STEPS / Math.ceil(windows.length / options.batchSize)));
+    const trainer = readerTrainer(reader, windows, {...options, epochs, learningRate}, state);
+    const every = options.every || Math.max(APART, Math.ceil(trainer.steps / LOOKS));
     const counts = {questions: train.length, heldOut: heldOut.length};
     const [words, weights] = [reader.words.vocabulary.length, countOf(reader)];
     const first = state?.step ?? 0;
@@ -112,7 +116,7 @@ export async function* trainReader(
       const began = performance.now();
       const made = await lookAt(reader, heldOut, tracked, path, step, options);
       const trainLoss = losses.length ? losses.reduce((a, b) => a + b) / losses.length : null;
-      const epoch = (step / trainer.steps) * options.epochs;
+      const epoch = (step / trainer.steps) * epochs;
       const seconds = (performance.now() - began) / 1000;
       const one = {step, epoch, trainLoss, batchLosses: losses, ...made, seconds};
       losses = [];

@@ -44,7 +44,11 @@ export const readerOptions: OptionTable<ReaderOptions> = {
     help: "questions that are held out and asked: made, or the file's last ones",
     check: positiveInteger,
   },
-  epochs: {default: 12, help: "passes over the questions", check: positiveInteger},
+  epochs: {
+    default: 0,
+    help: "passes over the questions; 0: 12, and of few questions as many as 40 steps take",
+    check: wholeNumber,
+  },
   batchSize: {default: 32, help: "windows of text a step", check: positiveInteger},
   learningRate: {
     default: 0,
@@ -75,7 +79,7 @@ export const readerOptions: OptionTable<ReaderOptions> = {
   },
   every: {
     default: 0,
-    help: "steps between two looks at the held-out questions; 0: 40 looks in all",
+    help: "steps between two looks at the held-out questions; 0: 40 looks in all, at least 4 steps apart",
     check: wholeNumber,
   },
   pdf: {default: false, help: "also gather the pictures in one PDF: report.pdf"},

@@ -68,7 +68,7 @@ async function madeOf(path: string): Promise<FactTable> {
             ["begun", startedAt],
             ["questions", data || "made by rules"],
           ] as const),
-          ["passes, batch", `${epochs}, ${batchSize} windows a step`],
+          ["passes, batch", `${epochs || Math.round(last?.epoch ?? 0)}, ${batchSize} windows a step`],
           ["seed", `${seed}`],
         ],
       },
