@@ -92,7 +92,7 @@ export async function* trainReader(
   const reader = openReader(saved ?? fresh(options, train), options);
   const windows = windowsOf(train, reader.words, reader);
   const tracked = trackedQuestions(trackedOf(options.track, heldOut), heldOut, reader);
-  const path = resume ?? (await newFolder(options));
+  const path = resume ?? (await newFolder(options, heldOut !== train));
   const lock = await lockRun(path);
   try {
     const state = resume ? await readCheckpoint(path) : undefined;
@@ -217,7 +217,7 @@ function keptQuestions(reader: Reader, heldOut: readonly Question[], tracked: re
   });
 }
 
-async function newFolder(options: ReaderOptions): Promise<string> {
+async function newFolder(options: ReaderOptions, isHeldOut: boolean): Promise<string> {
   const startedAt = new Date();
   const name = options.name || runName(startedAt, options.data ? "questions" : "made", "reader");
   checkRunName(name);
@@ -225,7 +225,7 @@ async function newFolder(options: ReaderOptions): Promise<string> {
   if (existsSync(join(path, "qa.json")))
     throw new UserError(`--name: expected a new one, got "${name}", which is there: ${path}`);
   await makeFolder(path);
-  const facts = {format: READER_FORMAT, name, startedAt: startedAt.toISOString(), options};
+  const facts = {format: READER_FORMAT, name, startedAt: startedAt.toISOString(), isHeldOut, options};
   await writeWhole(join(path, "qa.json"), `${JSON.stringify(facts, undefined, 2)}\n`);
   return path;
 }

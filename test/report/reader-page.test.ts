@@ -110,6 +110,12 @@ describe("a reader's page", () => {
     const verdict = () => page.locator(".p-one .verdict strong").textContent();
     const asked = () => page.locator(".p-text .asked").textContent();
     const first = await asked();
+    // of five questions none is held out, and the page does not say that one is
+    await expect
+      .poll(() => page.locator(".p-one .meta").first().textContent())
+      .toMatch(/^Question \d of 5, trained on: /);
+    expect(await page.locator(".sub").textContent()).toMatch(/^None was held out: /);
+    expect(await page.locator(".p-questions h2").textContent()).toBe("Every question");
     const place = questions.findIndex(({question}) => question === first);
     const answerAt = (look: number) => looks[look].tracked.find(({question}) => question === place)?.answer;
     const last = looks.length - 1;

@@ -19,6 +19,8 @@ export const READER_FORMAT = "epochscope-qa/1";
 export interface ReaderFacts {
   readonly name: string;
   readonly startedAt: string;
+  /** Whether the questions that are asked at a look are none of those to train on; of a handful they are the same. */
+  readonly isHeldOut?: boolean;
   readonly options: ReaderOptions;
 }
 

@@ -26,7 +26,7 @@ const STOPS = 120;
 export async function gatherReader(
   folder: string,
 ): Promise<{readonly file: ReaderFile; readonly parts: readonly Uint8Array[]}> {
-  const {name, startedAt, options} = await readFacts(folder);
+  const {name, startedAt, isHeldOut = true, options} = await readFacts(folder);
   const all = await readLooks(folder);
   const questions = await readQuestions(folder);
   const {controls, phase} = await outcomeOf(folder, all);
@@ -45,7 +45,7 @@ export async function gatherReader(
   }
   const answers = await Promise.all(looks.map(({step}) => readAnswers(folder, step)));
   const file: ReaderFile = {
-    ...{name, startedAt, options: {...options}, fit: fit ?? null, phase, controls, tracked, outputs},
+    ...{name, startedAt, isHeldOut, options: {...options}, fit: fit ?? null, phase, controls, tracked, outputs},
     steps: looks.map(({step}) => step),
     looks: looks.map(({epoch, trainLoss, loss, exactMatch, f1, exactByTwoArgMaxes}) => {
       return {epoch, trainLoss, loss, exactMatch, f1, exactByTwoArgMaxes};

@@ -39,6 +39,8 @@ export interface ShownTracked {
 export interface ReaderFile {
   readonly name: string;
   readonly startedAt: string;
+  /** Whether the questions are none of those that it was trained on. */
+  readonly isHeldOut: boolean;
   /** What it was told, for the page's foot. */
   readonly options: {readonly [name: string]: string | number | boolean};
   readonly steps: readonly number[];

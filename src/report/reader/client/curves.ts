@@ -23,7 +23,7 @@ export function mountScores(data: ReaderData, store: ReaderStore): Drawn {
   const {root, body} = panel(
     "scores",
     "Right answers, step by step",
-    "Of the held-out questions, which it is never trained on. Exact: the same words as a right answer, without articles, case and " +
+    `${file.isHeldOut ? "Of the held-out questions, which it is never trained on" : "Of the questions that it is trained on: so few leave none to hold out"}. Exact: the same words as a right answer, without articles, case and ` +
       "punctuation. F1 also counts the words that both have in common. Two argmaxes: the likeliest start and the likeliest end, each by " +
       "itself, which may end before they start. The grey band is the phase change: the shortest span of steps with half of the whole gain in F1.",
   );

@@ -29,7 +29,8 @@ export function mountLead(data: ReaderData, store: ReaderStore): {readonly root:
         ` of ${int(count)} questions exactly.`,
       );
     }
-    sub.replaceChildren(...controlWords(data));
+    const same = file.isHeldOut ? "" : "None was held out: they are the questions that it was trained on. ";
+    sub.replaceChildren(same, ...controlWords(data));
   };
   return {root: h("div", {class: "hero-say"}, lead, sub), draw};
 }

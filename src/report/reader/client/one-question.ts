@@ -49,7 +49,10 @@ export function mountOne(data: ReaderData, store: ReaderStore): {readonly root: 
     const {question, stop} = store.state;
     const one = tracked[question];
     const spans = one.spans(stop);
-    setText(asked, `Question ${one.place + 1} of ${data.file.questions.length}, held out: ${one.question}`);
+    setText(
+      asked,
+      `Question ${one.place + 1} of ${data.file.questions.length}${data.file.isHeldOut ? ", held out" : ", trained on"}: ${one.question}`,
+    );
     const [top] = spans;
     const isRight = top && one.right[0] === top.start && one.right[1] === top.end;
     verdict.replaceChildren(

@@ -26,7 +26,7 @@ export function mountQuestions(data: ReaderData, store: ReaderStore): {readonly 
   );
   const {root, body} = panel(
     "questions",
-    "Every held-out question",
+    file.isHeldOut ? "Every held-out question" : "Every question",
     "At the step at hand. The table counts how questions end by their first word: exact, overlapping a right answer in some words, or missing it. " +
       "The surest come first in the list: a wrong answer that it is sure of is the most worth looking at. Underlined questions were looked into.",
     lists.root,
