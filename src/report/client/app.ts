@@ -1,39 +1,25 @@
-import {readAddress, type View, writeAddress} from "./address";
+import {readAddress, type View} from "./address";
+import {mountAnswers} from "./answers-view";
 import type {Data} from "./data";
-import {h, type Kid} from "./dom";
+import {h} from "./dom";
 import {epochTimes} from "./epochs";
 import {firstState} from "./first-state";
 import {int, plural} from "./format";
+import {keepInAddress} from "./in-address";
 import {layersFinding, mountLayers} from "./layers/view";
-import {mountLead} from "./lead";
-import {mountLiveDigit} from "./live-digit/panel";
 import {mountLiveLine} from "./live-line";
-import {mountMap} from "./map/map";
-import {mountAbout} from "./panels/about";
-import {mountCalibration} from "./panels/calibration-panel";
-import {mountClasses} from "./panels/classes-panel";
-import {mountCurves} from "./panels/curves";
-import {mountImagePanel} from "./panels/image-panel";
-import {mountInside} from "./panels/inside-panel";
-import {mountMatrix} from "./panels/matrix";
-import {MANY_CLASSES, shownClasses} from "./panels/matrix-grid";
+import {listenToKeys} from "./page-keys";
 import {segmented, toggleAllNotes} from "./panels/panel";
-import {mountPhases} from "./panels/phases-panel";
-import {mountSlices} from "./panels/slices-panel";
 import {printOnPaper} from "./paper";
 import {mountRuns, runsFinding} from "./runs/view";
-import {sampledNote} from "./sampled";
 import {nameFiles} from "./save-panel";
+import {openSheets} from "./sheet";
 import {createStore, type Store, type ViewName} from "./state";
 import {type Theme, theme} from "./theme";
 import {mountTimeline} from "./timeline";
 import {mountTraining, trainingFinding} from "./training/view";
-import {mountTray} from "./tray";
 import {mountQuestions, type PageView, type Question} from "./views";
 import {mountWhy, whyFinding} from "./why/view";
-
-/** What the page that learns is, after the link to it. */
-const DEMO_WORDS = ": a page that trains a network in your browser while you watch, and answers what you draw.";
 
 export interface App {
   readonly store: Store;
@@ -48,7 +34,7 @@ export interface App {
 const html = document.documentElement;
 
 /**
- * Puts the whole page together over a run's data. Past 200 lines: the one place where all parts meet.
+ * Puts the whole page together over a run's data. Long, for it is the one place where all parts meet.
  *
  * @param view Where to begin; by default where the address says.
  */
@@ -56,7 +42,7 @@ export function mountApp(data: Data, view: View = readAddress(location.hash, dat
   if (data.last < 0) return waiting(data);
   const ending = new AbortController();
   const {signal} = ending;
-  const {last, words} = data;
+  const {last} = data;
   html.classList.toggle(
     "long-names",
     data.names.some((name) => name.length > 2),
@@ -104,62 +90,9 @@ export function mountApp(data: Data, view: View = readAddress(location.hash, dat
   compareButton.hidden = last === 0;
 
   const time = mountTimeline(epochTimes(data, store), store);
-  const answered = data.answers.some((answers) => answers !== null);
-  const lead = mountLead(data, store);
-  const curves = data.file.metrics.length ? mountCurves(data, store) : null;
-  const matrix = answered ? mountMatrix(data, store) : null;
-  const map = data.map ? mountMap(data, data.map, store) : null;
-  const tray = answered || data.explained().length ? mountTray(data, store) : null;
-  const inside = data.inside && data.count ? mountInside(data, data.inside, store) : null;
-  const lookable = answered || data.explained().length > 0 || data.map;
-  const one = data.count && lookable ? mountImagePanel(data, store, () => tray?.images() ?? []) : null;
-  const drawn = data.model && mountLiveDigit(data, data.model, store);
-  const close = () => store.set({sheet: false});
-  const scrim = h("div", {class: "scrim", onclick: close});
-  const side = one && h("section", {class: "side", "aria-label": `Chosen ${words.one}`}, one.root);
-  const row = (name: string, ...kids: Kid[]) => {
-    const present = kids.filter(Boolean);
-    return present.length > 0 && h("div", {class: `${name} of-${present.length}`}, ...present);
-  };
-  const left = h(
-    "div",
-    {class: "left"},
-    sampledNote(data),
-    row("hero", lead, curves),
-    row(matrix && shownClasses(data).length >= MANY_CLASSES ? "pair stacked" : "pair", matrix?.root, map?.root),
-    tray?.root,
-    row(
-      "trio",
-      answered && mountCalibration(data, store),
-      answered && mountClasses(data, store),
-      data.file.metrics.length > 0 && mountPhases(data, store),
-    ),
-    answered && mountSlices(data, store),
-    drawn?.root,
-    inside?.root,
-    mountAbout(data),
-    data.file.demo &&
-      h(
-        "p",
-        {class: "meta"},
-        h("a", {href: data.file.demo, style: {color: "inherit"}}, "Train one yourself"),
-        DEMO_WORDS,
-      ),
-  );
   const live = mountLiveLine(store);
-  const answersView: PageView = {
-    left,
-    side,
-    draw: () => {
-      matrix?.draw();
-      map?.draw();
-      one?.draw();
-      inside?.draw();
-      drawn?.draw();
-    },
-    step: (by) => one?.step(by),
-    clear: () => store.set({selection: {kind: "mistakes"}, isolated: -1}),
-  };
+  const answers = mountAnswers(data, store);
+  const scrim = h("div", {class: "scrim", onclick: () => store.set({sheet: false})});
   const {training, layers, reasons} = data;
   const {runs} = data.file;
   const questions: readonly Question[] = [
@@ -186,7 +119,7 @@ export function mountApp(data: Data, view: View = readAddress(location.hash, dat
   ];
   /** Views are made when they are first looked at. */
   const make: {readonly [name in ViewName]?: () => PageView} = {
-    answers: () => answersView,
+    answers: () => answers.view,
     ...(training ? {training: () => mountTraining(data, training, store)} : {}),
     ...(runs ? {runs: () => mountRuns(data, runs, store)} : {}),
     ...(reasons.length ? {why: () => mountWhy(data, reasons, store)} : {}),
@@ -196,7 +129,7 @@ export function mountApp(data: Data, view: View = readAddress(location.hash, dat
   const pageOf = (name: ViewName) => {
     const known = pages.get(name);
     if (known) return known;
-    const view = (make[name] ?? (() => answersView))();
+    const view = (make[name] ?? (() => answers.view))();
     const root = h("main", {class: view.side ? "page" : "page alone", "data-view": name}, view.left, view.side);
     pages.set(name, {view, root});
     document.body.append(root);
@@ -236,30 +169,7 @@ export function mountApp(data: Data, view: View = readAddress(location.hash, dat
   }, signal);
   printOnPaper(redraw, signal);
 
-  const narrow = matchMedia("(max-width: 1099px)");
-  narrow.addEventListener("change", close, {signal});
-  let back: Element | null = null;
-  /** On a narrow screen the image's panel lies over the page as a dialog, and the page behind it is out of reach. */
-  const showSheet = (open: boolean) => {
-    const {left, side} = shown();
-    if (!side) return;
-    if (open) back = document.activeElement;
-    html.classList.toggle("sheet", open);
-    top.inert = left.inert = open;
-    if (open) {
-      side.setAttribute("role", "dialog");
-      side.setAttribute("aria-modal", "true");
-      side.scrollTop = 0;
-      side.querySelector<HTMLElement>(".sheet-close")?.focus({preventScroll: true});
-      return;
-    }
-    side.removeAttribute("role");
-    side.removeAttribute("aria-modal");
-    if (back instanceof HTMLElement) back.focus({preventScroll: true});
-    back = null;
-  };
   let begun = false;
-  let isFromAddress = false;
   store.on((state, changed) => {
     if (changed.has("view")) {
       showView(state.view);
@@ -270,35 +180,10 @@ export function mountApp(data: Data, view: View = readAddress(location.hash, dat
       compareButton.setAttribute("aria-pressed", String(comparing));
       html.classList.toggle("comparing", comparing);
     }
-    if (changed.has("sheet")) showSheet(state.sheet && narrow.matches);
-    if (["stop", "other", "image", "selection", "view", "sample"].some((key) => changed.has(key as "stop"))) {
-      try {
-        // a view is a step that "back" takes back; what is looked at within it is not
-        const isStep = begun && changed.has("view") && !isFromAddress;
-        history[isStep ? "pushState" : "replaceState"](null, "", writeAddress(state, data));
-      } catch {
-        // some viewers forbid it; the view then has no address
-      }
-    }
     begun = true;
-    isFromAddress = false;
   });
-  addEventListener(
-    "hashchange",
-    () => {
-      const named = readAddress(location.hash, data);
-      isFromAddress = true;
-      store.set({
-        view: named.view ?? "answers",
-        ...(named.sample === undefined ? {} : {sample: named.sample}),
-        ...(named.image === undefined ? {} : {image: named.image}),
-        selection: named.selection ?? {kind: "mistakes"},
-      });
-      store.go(named.stop ?? store.state.stop);
-      store.goOther(named.other ?? null);
-    },
-    {signal},
-  );
+  openSheets(top, shown, store, signal);
+  keepInAddress(data, store, signal);
   const keys: {readonly [key: string]: () => void} = {
     ArrowRight: () => store.go(Math.min(last, store.state.stop + 1)),
     ArrowLeft: () => store.go(Math.max(0, store.state.stop - 1)),
@@ -309,32 +194,17 @@ export function mountApp(data: Data, view: View = readAddress(location.hash, dat
     t: flip,
     "?": explain,
     Escape: () => {
-      if (html.classList.contains("sheet")) close();
+      if (html.classList.contains("sheet")) store.set({sheet: false});
       else shown().clear();
     },
   };
   /** Keys that a focused control has a use for itself. */
-  const offControls: {readonly [key: string]: () => void} = {
+  const offControls = {
     Home: () => store.go(0),
     End: () => store.go(last),
     " ": time.toggle,
   };
-  addEventListener(
-    "keydown",
-    (event) => {
-      if (event.defaultPrevented || event.ctrlKey || event.metaKey || event.altKey) return;
-      const control = (event.target as Element).closest("button, summary, a, input, select");
-      if (control?.matches("input, select") && event.key !== "Escape") return; // it takes letters and arrows itself
-      const key = event.key.length === 1 ? event.key.toLowerCase() : event.key;
-      if (shown().key?.(key)) return event.preventDefault();
-      const act = keys[key] ?? (control ? undefined : offControls[key]);
-      if (!act) return;
-      event.preventDefault();
-      if (key !== " ") time.stop();
-      act();
-    },
-    {signal},
-  );
+  listenToKeys({keys, offControls, shown, stop: () => time.stop()}, signal);
 
   // first drawing: everything counts as changed
   const all = {...store.state};
@@ -343,7 +213,7 @@ export function mountApp(data: Data, view: View = readAddress(location.hash, dat
   return {
     store,
     last,
-    frames: map?.frames ?? [],
+    frames: answers.frames,
     dispose: () => {
       time.stop();
       ending.abort();

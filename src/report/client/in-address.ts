@@ -1,0 +1,38 @@
+import {readAddress, writeAddress} from "./address";
+import type {Data} from "./data";
+import type {Store} from "./state";
+
+/** Keeps the page's address and what it shows the same, so that a link and "back" lead where they say. */
+export function keepInAddress(data: Data, store: Store, signal: AbortSignal): void {
+  let begun = false;
+  let isFromAddress = false;
+  store.on((state, changed) => {
+    if (["stop", "other", "image", "selection", "view", "sample"].some((key) => changed.has(key as "stop"))) {
+      try {
+        // a view is a step that "back" takes back; what is looked at within it is not
+        const isStep = begun && changed.has("view") && !isFromAddress;
+        history[isStep ? "pushState" : "replaceState"](null, "", writeAddress(state, data));
+      } catch {
+        // some viewers forbid it; the view then has no address
+      }
+    }
+    begun = true;
+    isFromAddress = false;
+  });
+  addEventListener(
+    "hashchange",
+    () => {
+      const named = readAddress(location.hash, data);
+      isFromAddress = true;
+      store.set({
+        view: named.view ?? "answers",
+        ...(named.sample === undefined ? {} : {sample: named.sample}),
+        ...(named.image === undefined ? {} : {image: named.image}),
+        selection: named.selection ?? {kind: "mistakes"},
+      });
+      store.go(named.stop ?? store.state.stop);
+      store.goOther(named.other ?? null);
+    },
+    {signal},
+  );
+}

@@ -1,0 +1,34 @@
+import type {PageView} from "./views";
+
+/** What a key does, by its name; letters are in lower case. */
+type Keys = {readonly [key: string]: () => void};
+
+export interface PageKeys {
+  /** Keys that work everywhere, but where one writes. */
+  readonly keys: Keys;
+  /** Those that a focused control has a use for itself. */
+  readonly offControls: Keys;
+  /** The view that is shown now, whose own keys come first. */
+  shown(): PageView;
+  /** Done before whatever a key does but for the space bar: it ends the playing. */
+  stop(): void;
+}
+
+export function listenToKeys({keys, offControls, shown, stop}: PageKeys, signal: AbortSignal): void {
+  addEventListener(
+    "keydown",
+    (event) => {
+      if (event.defaultPrevented || event.ctrlKey || event.metaKey || event.altKey) return;
+      const control = (event.target as Element).closest("button, summary, a, input, select");
+      if (control?.matches("input, select") && event.key !== "Escape") return; // it takes letters and arrows itself
+      const key = event.key.length === 1 ? event.key.toLowerCase() : event.key;
+      if (shown().key?.(key)) return event.preventDefault();
+      const act = keys[key] ?? (control ? undefined : offControls[key]);
+      if (!act) return;
+      event.preventDefault();
+      if (key !== " ") stop();
+      act();
+    },
+    {signal},
+  );
+}
