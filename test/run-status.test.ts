@@ -51,6 +51,17 @@ test("a run says that it runs, then that it is done, was interrupted, or failed 
   await lock.release();
 });
 
+test("a run that fails before it has said that it starts says so in the folder that it has begun", async () => {
+  const {path, lock} = await newRun();
+  const begun = () => openRunDirectory(path);
+  await expect(heard(withStatus(told([], new Error("disk: full")), begun))).rejects.toThrow("disk: full");
+  expect(await readStatusFile(path)).toMatchObject({status: "failed", error: "disk: full"});
+  await heard(withStatus(told([]), begun));
+  expect((await readStatusFile(path))?.status).toBe("interrupted");
+  await expect(heard(withStatus(told([], new Error("no data"))))).rejects.toThrow("no data"); // and no folder
+  await lock.release();
+});
+
 test("a run that says it runs, on which no process works, is lost", async () => {
   const {path, lock} = await newRun();
   await openRunDirectory(path).writeStatus("running");

@@ -24,7 +24,7 @@ export async function* run(
   const held: Held = {};
   const {jobs = threadJobs, page = true} = control;
   jobs.prepare(); // while the data are read
-  const events = withStatus(runAlone(options, probeOptions, {...control, jobs}, held));
+  const events = withStatus(runAlone(options, probeOptions, {...control, jobs}, held), () => held.directory);
   try {
     yield* page ? withPage(events, options, jobs) : events;
   } finally {

@@ -74,6 +74,7 @@ export type Training = ReturnType<typeof rateOf> & {
 export interface Held {
   lock?: RunLock;
   network?: Network;
+  directory?: RunDirectory;
 }
 
 /**
@@ -149,6 +150,7 @@ export async function* openRun(
     return begun;
   };
   const directory: RunDirectory & {readonly note?: string} = resume ?? (await startRun());
+  held.directory = directory;
   if (directory.note) yield {type: "say", line: directory.note};
   const batches = Math.ceil(data.train.count / batchSize);
   const tracking = options.track ? await openTracking(options.track, data, {batches, epochs}) : undefined;
