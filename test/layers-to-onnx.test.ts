@@ -5,6 +5,7 @@ import {expect, test} from "vitest";
 import {randomSource} from "../src/nouns/random";
 import {models} from "../src/pipeline/model/index";
 import {layersToOnnx, savedLayers} from "../src/pipeline/model/load/layers-to-onnx";
+import {onnxNetwork} from "../src/pipeline/model/load/onnx-network";
 import {savedModel} from "../src/pipeline/model/load/saved-model";
 
 async function exported(model: tf.LayersModel, classes: number): Promise<Uint8Array> {
@@ -69,6 +70,21 @@ test.each([
     model.dispose();
   },
 );
+
+test("an exported network is opened as one that others have trained, by the scores that it calls logits", async () => {
+  const model = models.mlp([9, 7, 3], 4, 3);
+  shaken(model);
+  const network = await onnxNetwork(await exported(model, 4), {input: {scale: 1, mean: [0], std: [1]}, output: "auto"});
+  const pixels = Float32Array.from({length: 2 * 189}, randomSource(1));
+  const wanted = tf.tidy(() => (model.predict(tf.tensor(pixels, [2, 9, 7, 3])) as tf.Tensor).dataSync());
+  expect(network.facts.logits).toBe("logits");
+  expect(await network.predict({count: 2, shape: [9, 7, 3], pixels})).toBeAllClose([...wanted], {
+    rtol: 1e-4,
+    atol: 1e-6,
+  });
+  await network.dispose();
+  model.dispose();
+});
 
 test("padding, strides, averages and activations as TensorFlow has them", async () => {
   const model = tf.sequential({

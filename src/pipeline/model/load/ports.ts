@@ -47,7 +47,12 @@ export function theInput(inputs: readonly Port[], types: readonly string[], {wha
   return input;
 }
 
-/** The output to explain: the one that there is, or the one that is named. @throws UserError that names all, else. */
+/**
+ * The output to explain: the one that is named, the one that there is, or the one that is called "logits", as many exports
+ * and `runs export --to onnx` call their scores.
+ *
+ * @throws UserError that names all, else.
+ */
 export function theOutput(
   outputs: readonly Port[],
   {what = "model", outputName}: LoadSettings,
@@ -59,8 +64,9 @@ export function theOutput(
     return {...outputs[index], index};
   }
   if (outputs.length === 0) throw new UserError(`${what}: expected an output, got none`);
-  if (outputs.length > 1) {
+  const index = outputs.length === 1 ? 0 : outputs.findIndex(({name}) => name === "logits");
+  if (index < 0) {
     throw new UserError(`--output-name: expected one of the ${outputs.length} outputs of ${what}, ${all}, got none`);
   }
-  return {...outputs[0], index: 0};
+  return {...outputs[index], index};
 }
