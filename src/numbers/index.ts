@@ -10,10 +10,11 @@ export {
   normalizedMargin,
   selfConfidence,
 } from "./confident-learning";
-export {type ClassScores, classScores, confusionCounts} from "./confusion";
+export {type ClassScores, classScores, confusionCounts, confusionCounts as confusionMatrix} from "./confusion";
 export {type Dynamics, dynamicsOf} from "./dynamics";
 export {holm, meanAndDeviation, studentQuantile, welchInterval, wilsonInterval} from "./intervals";
 export {type PairedTest, pairedTest} from "./paired-test";
 export {rankCorrelation} from "./rank-correlation";
 export {accuracy, argMaxRows, crossEntropy, softmaxRows} from "./scores";
+export {type FoundSuspects, findSuspects, mcnemar} from "./short-names";
 export {type AskedImages, type Suspect, suspectsOf} from "./suspects";

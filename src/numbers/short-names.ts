@@ -1,0 +1,65 @@
+/** @file What others ask for in one call, by the field's own names. Only the library gives these; the program asks their parts. */
+import {labelIssues, normalizedMargin, selfConfidence} from "./confident-learning";
+import {type PairedTest, pairedTest} from "./paired-test";
+
+/** Rows of numbers: row n begins at `values[n * columns]`. */
+interface Rows {
+  readonly rows: number;
+  readonly columns: number;
+  readonly values: ArrayLike<number>;
+}
+
+/**
+ * McNemar's test (1947, its exact form) of two classifiers' answers to the same images, as scipy's `binomtest` gives it.
+ *
+ * @param labels The right class of each image. @param a What the one answers. @param b What the other answers.
+ * @returns How many images b alone gets right (`fixed`), a alone (`broken`), the two-sided p, and the difference's interval.
+ * @throws RangeError if the three are not as long.
+ * @example mcnemar(labels, before, after).p
+ */
+export function mcnemar(labels: ArrayLike<number>, a: ArrayLike<number>, b: ArrayLike<number>): PairedTest {
+  for (const answers of [a, b]) {
+    if (answers.length !== labels.length) {
+      throw new RangeError(`answers: expected one a label (${labels.length}), got ${answers.length}`);
+    }
+  }
+  let [fixed, broken] = [0, 0];
+  for (let n = 0; n < labels.length; n++) {
+    const [isBefore, isAfter] = [a[n] === labels[n], b[n] === labels[n]];
+    if (isAfter && !isBefore) fixed++;
+    if (isBefore && !isAfter) broken++;
+  }
+  return pairedTest(fixed, broken, labels.length);
+}
+
+/** Labels that are likely wrong. */
+export interface FoundSuspects {
+  /** Places of all examples, the most doubtful first; of equal scores the earlier first. */
+  readonly order: Uint32Array;
+  /** How good each label is, from 0 (surely wrong) to 1. */
+  readonly score: Float64Array;
+  /** 1 for each label that confident learning takes for wrong (prune by noise rate), else 0. */
+  readonly isIssue: Uint8Array;
+}
+
+/**
+ * Confident learning (Northcutt, Jiang & Chuang 2021): which labels are likely wrong, with cleanlab's numbers.
+ *
+ * @param probabilities Of examples that were not learnt from, a row an example. @param labels The given class of each.
+ * @param method What `score` is: "confident", the margin of the label over the likeliest other class; "self-confidence",
+ * the label's probability.
+ * @throws RangeError if there is not one label a row, below the number of classes.
+ * @example findSuspects({rows, columns: 10, values}, labels).order[0]
+ */
+export function findSuspects(
+  {rows, columns, values}: Rows,
+  labels: ArrayLike<number>,
+  {method = "confident"}: {readonly method?: "confident" | "self-confidence"} = {},
+): FoundSuspects {
+  if (labels.length !== rows) throw new RangeError(`labels: expected one a row (${rows}), got ${labels.length}`);
+  const outside = Array.from(labels).find((k) => !(k >= 0 && k < columns));
+  if (outside !== undefined) throw new RangeError(`label: expected below ${columns}, got ${outside}`);
+  const score = (method === "confident" ? normalizedMargin : selfConfidence)(values, labels, columns);
+  const order = Uint32Array.from({length: rows}, (_, n) => n).sort((a, b) => score[a] - score[b] || a - b);
+  return {order, score, isIssue: labelIssues(values, labels, columns)};
+}
