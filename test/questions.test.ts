@@ -37,6 +37,16 @@ describe("answers are judged as SQuAD's script does", () => {
     expect(bestOf(wordsF1, "red house", ["a hut", "the red house"])).toBe(1);
     expect([bestOf(wordsF1, "", []), bestOf(wordsF1, "hut", [])]).toEqual([1, 0]);
   });
+
+  // SQuAD 2.0's functions by transformers: test/fixtures/questions/make_scores.py
+  const scores: {answer: string; golds: string[]; plain: string; exact: number; f1: number}[] = JSON.parse(
+    readFileSync("test/fixtures/questions/scores.json", "utf8"),
+  );
+  test.each(scores)("$answer for $golds, as SQuAD's script has it", ({answer, golds, plain, exact, f1}) => {
+    expect(plainAnswer(answer)).toBe(plain);
+    expect(bestOf((a, b) => Number(exactMatch(a, b)), answer, golds)).toBe(exact);
+    expect(bestOf(wordsF1, answer, golds)).toBeCloseTo(f1, 14);
+  });
 });
 
 test("the best spans end not before they start, and are all of them where one looks at every pair", () => {

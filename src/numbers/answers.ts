@@ -1,12 +1,18 @@
 /** @file How an answer in words is judged, as SQuAD's evaluation script does (Rajpurkar et al. 2016), and how a span is chosen. */
 
-/** Lower case, without punctuation and the articles a, an, the; white space as single blanks. */
+/** The articles, where no letter or digit of any writing stands beside them: in "ça" there is none. */
+const ARTICLES = /(?<![\p{L}\p{N}])(a|an|the)(?![\p{L}\p{N}])/gu;
+/** White space as Python's `split` has it: with the separators U+001C to U+001F and U+0085, without U+FEFF. */
+// biome-ignore lint/suspicious/noControlCharactersInRegex: these are the characters that are meant
+const WHITE_SPACE = /[\t-\r\x1c-\x20\x85\p{Z}]+/u;
+
+/** Lower case, without punctuation of ASCII and the articles a, an, the; white space as single blanks. */
 export function plainAnswer(text: string): string {
   return text
     .toLowerCase()
     .replace(/[!-/:-@[-`{-~]/g, "")
-    .replace(/\b(a|an|the)\b/g, " ")
-    .split(/\s+/)
+    .replace(ARTICLES, " ")
+    .split(WHITE_SPACE)
     .filter(Boolean)
     .join(" ");
 }
@@ -31,13 +37,17 @@ export function wordsF1(answer: string, gold: string): number {
   return (2 * same) / (given.length + right.length);
 }
 
-/** The best over the answers that count as right; no answer at all is right where none is expected. */
+/**
+ * The best over the answers that count as right. Those that are nothing, made plain, do not count; where none is left, the right
+ * answer is to give none (SQuAD 2.0's rule).
+ */
 export function bestOf(
   score: (answer: string, gold: string) => number,
   answer: string,
   golds: readonly string[],
 ): number {
-  return golds.length === 0 ? Number(answer === "") : Math.max(...golds.map((gold) => score(answer, gold)));
+  const right = golds.filter((gold) => plainAnswer(gold) !== "");
+  return Math.max(...(right.length > 0 ? right : [""]).map((gold) => score(answer, gold)));
 }
 
 export interface Span {
