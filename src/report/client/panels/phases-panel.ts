@@ -4,34 +4,31 @@ import {seconds} from "../format";
 import {showsScrolling} from "../scrolls";
 import type {Store} from "../state";
 import {panel} from "./panel";
-
-const PHASES = [
-  ["train", "training"],
-  ["evaluate", "evaluating"],
-  ["probes", "probes"],
-] as const;
+import {phasesOf} from "./phases";
 
 /** Where the time went: seconds of each epoch by phase. */
 export function mountPhases(data: Data, store: Store): HTMLElement {
-  const help =
-    "Wall-clock seconds of each epoch: training the network, evaluating it on the validation and test images, and the " +
-    "probes that made what this page shows.";
-  const {root, body} = panel("phases", "Time", help);
   const {metrics} = data.file;
+  const phases = phasesOf(metrics);
+  const isTrainedHere = phases.some(([phase]) => phase === "train");
+  const help =
+    `Wall-clock seconds of each epoch: ${isTrainedHere ? "training the network, " : ""}evaluating it on the validation and test ` +
+    "images, and the probes that made what this page shows.";
+  const {root, body} = panel("phases", "Time", help);
   const isSample = data.file.stops.length < data.file.recorded;
   const shown = isSample ? metrics.filter(({epoch}) => data.epochs.includes(epoch)) : metrics;
-  const total = (row: (typeof metrics)[number]) => PHASES.reduce((sum, [phase]) => sum + (row.seconds[phase] ?? 0), 0);
+  const total = (row: (typeof metrics)[number]) => phases.reduce((sum, [phase]) => sum + (row.seconds[phase] ?? 0), 0);
   const longest = Math.max(1e-9, ...metrics.map(total));
   const all = metrics.reduce((sum, row) => sum + total(row), 0);
-  const key = PHASES.map(([phase, word]) => {
+  const key = phases.map(([phase, word]) => {
     const spent = metrics.reduce((sum, row) => sum + (row.seconds[phase] ?? 0), 0);
     return h("span", {}, h("i", {class: `sw ph-${phase}`}), `${word} ${seconds(spent)}`);
   });
   const rows = shown.map((row) => {
-    const parts = PHASES.map(([phase]) =>
+    const parts = phases.map(([phase]) =>
       h("i", {class: `ph-${phase}`, style: {"--w": String((row.seconds[phase] ?? 0) / longest)}}),
     );
-    const told = PHASES.map(([phase, word]) => `${word} ${seconds(row.seconds[phase] ?? 0)}`).join(", ");
+    const told = phases.map(([phase, word]) => `${word} ${seconds(row.seconds[phase] ?? 0)}`).join(", ");
     const line = h(
       "button",
       {class: "ph-row", type: "button", title: `Epoch ${row.epoch}: ${told}`},
