@@ -11,10 +11,12 @@ export interface Question {
 /**
  * Questions from what a JSON file holds: SQuAD 1.1 or 2.0 (`{data: [{paragraphs: [{context, qas}]}]}`), a list of rows, or columns
  * (`{id: [], question: [], context: [], answers: []}`), as the `datasets` library writes them. An answer is
- * `{text, answer_start}`, or `{text: [], answer_start: []}`.
+ * `{text, answer_start}`, or `{text: [], answer_start: []}`. Its place counts characters as Python does (code points); what is
+ * given back counts UTF-16 units, as JavaScript does: they differ after an emoji.
  *
  * @param what Names the file in errors.
- * @throws UserError if it is none of these, or an answer does not stand in its text where it says.
+ * @throws UserError if it is none of these, or an answer does not stand in its text where it says, or a question that
+ *   is_impossible has one.
  */
 export function questionsOf(json: unknown, what: string): Question[] {
   const found = Array.from(rowsOf(json, what), (row, n) => questionOf(row, `${what}: question ${n}`));
@@ -69,7 +71,7 @@ function listOf(value: unknown, what: string): unknown[] {
   throw new UserError(`${what}: expected a list, got ${JSON.stringify(value)?.slice(0, 40)}`);
 }
 
-function questionOf({id, question, context, answers}: Row, what: string): Question {
+function questionOf({id, question, context, answers, is_impossible: isImpossible}: Row, what: string): Question {
   for (const [name, value] of Object.entries({question, context})) {
     if (typeof value !== "string")
       throw new UserError(`${what}: expected ${name} as text, got ${JSON.stringify(value)}`);
@@ -81,6 +83,9 @@ function questionOf({id, question, context, answers}: Row, what: string): Questi
         text,
         start: listOf(given.answer_start, `${what}: answers.answer_start`)[n],
       }));
+  if (isImpossible === true && list.length > 0) {
+    throw new UserError(`${what}: expected no answers, since is_impossible is true, got ${list.length}`);
+  }
   return {
     id: String(id ?? what),
     question: question as string,
@@ -93,11 +98,19 @@ function checked(text: unknown, start: unknown, context: string, what: string) {
   if (typeof text !== "string" || !Number.isInteger(start)) {
     throw new UserError(`${what}: expected an answer's text and answer_start, got ${JSON.stringify({text, start})}`);
   }
-  const there = context.slice(start as number, (start as number) + text.length);
+  const place = unitsOf(context, start as number);
+  const there = context.slice(place, place + text.length);
   if (there !== text) {
     throw new UserError(
       `${what}: expected the answer ${JSON.stringify(text)} at place ${start}, got ${JSON.stringify(there)}`,
     );
   }
-  return {text, start: start as number};
+  return {text, start: place};
+}
+
+/** How many UTF-16 units so many code points at the beginning of a text have; its length where it has fewer. */
+function unitsOf(text: string, codePoints: number): number {
+  let [units, left] = [0, codePoints];
+  for (; left > 0 && units < text.length; left--) units += (text.codePointAt(units) as number) > 0xffff ? 2 : 1;
+  return units + left;
 }
