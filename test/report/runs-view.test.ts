@@ -63,14 +63,16 @@ test("a run that was compared has the question Runs, and a picture of a pile ope
   expect(await page.locator(".p-pile-broken .thumb").count()).toBe(2);
   expect(await page.textContent(".p-options .options-table td:last-child")).toBe("<b>0.004"); // text, never markup
   await page.click(".p-pile-broken .thumb:nth-child(2)");
-  expect(await page.textContent(".p-one-in-runs .two-runs")).toContain("test:6");
+  const named = (image: string) => page.locator(".p-one-in-runs .two-runs", {hasText: image}).waitFor(); // a frame later
+  await named("test:6");
   expect(await page.locator(".p-one-in-runs canvas.tile-pic").count()).toBe(1); // the base explained its answer, this run did not
   expect(await page.textContent(".in-verdict")).toContain("A coin toss, not a result: of the same setting");
   expect(await page.locator(".joined").count()).toBe(2); // 3 and 6 differ, 8 does not
   expect(await page.locator(".joined.now").count()).toBe(1);
   await page.keyboard.press("k");
-  expect(await page.textContent(".p-one-in-runs .two-runs")).toContain("test:5");
+  await named("test:5");
   await page.keyboard.press("j");
+  await named("test:6");
   await page.click(".open-answer");
   await page.waitForSelector("[data-view=answers]:not([hidden])");
   expect(page.url()).toContain("img=6");
