@@ -330,8 +330,10 @@ describe("what is in a folder", () => {
 
   test("a file is no folder, and neither is a path through one", async () => {
     const file = picture(shapes());
-    await expect(opened(file)).rejects.toThrow(`${file}: expected a folder, got a file where a folder must be`);
-    await expect(opened(join(file, "x"))).rejects.toThrow("expected a folder, got a file where a folder must be");
+    await expect(opened(file)).rejects.toThrow(`${file}: expected a folder, got a file`);
+    await expect(opened(join(file, "x"))).rejects.toThrow(
+      `x: expected a folder, got nothing there: ${file} is a file, not a folder`,
+    );
   });
 });
 

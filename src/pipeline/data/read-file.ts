@@ -1,5 +1,6 @@
 import {constants, type Stats} from "node:fs";
 import {type FileHandle, lstat, open, readlink} from "node:fs/promises";
+import {dirname} from "node:path";
 
 import {UserError} from "../../nouns/options";
 import {systemReason} from "../../nouns/system-errors";
@@ -99,7 +100,28 @@ export async function inWords(path: string, error: unknown, expected: string): P
   const isMissing = (error as NodeJS.ErrnoException).code === "ENOENT";
   const target = isMissing ? await readlink(path).catch(() => undefined) : undefined;
   const isSocket = (error as NodeJS.ErrnoException).code === "ENXIO"; // what opening one answers
-  const got = target !== undefined ? `a link to ${target}, where nothing is` : isSocket ? "a socket" : reason;
+  const isThrough = (error as NodeJS.ErrnoException).code === "ENOTDIR"; // the path, or a part of it, is a file
+  const got =
+    target !== undefined
+      ? `a link to ${target}, where nothing is`
+      : isSocket
+        ? "a socket"
+        : isThrough
+          ? await fileOf(path)
+          : reason;
   const code = isMissing && target === undefined ? ({code: "NOT_FOUND"} as const) : {};
   return new UserError(`${path}: expected ${expected}, got ${got}`, {...code, cause: error});
+}
+
+/** What stands at a path that is no folder, or leads through something that is none. */
+async function fileOf(path: string): Promise<string> {
+  const isThere = (at: string) =>
+    lstat(at).then(
+      () => true,
+      () => false,
+    );
+  if (await isThere(path)) return "a file";
+  let at = dirname(path);
+  while (at !== dirname(at) && !(await isThere(at))) at = dirname(at);
+  return `nothing there: ${at} is a file, not a folder`;
 }

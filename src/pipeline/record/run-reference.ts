@@ -1,3 +1,4 @@
+import {statSync} from "node:fs";
 import {join, resolve} from "node:path";
 
 import {nearest} from "../../nouns/nearest";
@@ -33,6 +34,7 @@ export function runReference(text: string): RunReference {
  */
 export async function runPath(save: string, name: string): Promise<string> {
   for (const path of [resolve(save, name), resolve(name)]) if (await hasRunFile(path)) return path;
+  if (isFile(resolve(save))) throw missing(`--save: expected a folder of runs, got a file at ${save}`);
   const runs = await runsIn(resolve(save));
   const back = /^latest(?:~(\d+))?$/.exec(name);
   if (back && runs.length > 0) {
@@ -50,7 +52,9 @@ export async function runPath(save: string, name: string): Promise<string> {
       `run: expected the beginning of one run's name, got "${name}", that of ${beginning.length}: ${names.join(", ")}${more}`,
     );
   }
-  throw missing(`run: expected the name of one in ${save}, or its folder, got "${name}"${hintOf(name, runs)}`);
+  throw missing(
+    `run: expected the name of one in ${save}, or its folder, got ${isFile(name) ? "the file " : ""}"${name}"${hintOf(name, runs)}`,
+  );
 }
 
 /** The nearest run, or where runs are missing altogether, how to make one. */
@@ -61,6 +65,10 @@ function hintOf(name: string, runs: readonly ListedRun[]): string {
     runs.map((run) => run.name),
   );
   return near === undefined ? `; the newest is ${runs[0].name}` : `; did you mean ${near}?`;
+}
+
+function isFile(path: string): boolean {
+  return statSync(path, {throwIfNoEntry: false})?.isFile() === true;
 }
 
 function missing(message: string): UserError {

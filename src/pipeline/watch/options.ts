@@ -1,3 +1,4 @@
+import {stat} from "node:fs/promises";
 import {isAbsolute, join} from "node:path";
 import {parseJson} from "../../nouns/json-text";
 import {between, type OptionTable, oneOf, resolveOptions, UserError, wholeNumber} from "../../nouns/options";
@@ -151,6 +152,9 @@ export interface Told {
  * @throws UserError that names the file and the field.
  */
 export async function watchOptionsOf(folder: string, given: {readonly [name: string]: unknown}): Promise<Told> {
+  if ((await stat(folder).catch(() => undefined))?.isFile()) {
+    throw new UserError(`${folder}: expected a folder of checkpoints, got a file`);
+  }
   const path = join(folder, "watch.json");
   const bytes = await readIfThere(path, {most: 16e6});
   const said = bytes ? fieldsOf(parseJson(decodeText(bytes, path), path), path) : {};

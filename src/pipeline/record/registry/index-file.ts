@@ -1,4 +1,4 @@
-import {existsSync} from "node:fs";
+import {existsSync, statSync} from "node:fs";
 import {chmod, copyFile, mkdir, mkdtemp, rename, rm} from "node:fs/promises";
 import {tmpdir} from "node:os";
 import {join, resolve} from "node:path";
@@ -62,6 +62,8 @@ export async function askIndex<R>(save: string, ask: (database: Database) => R):
 async function ownFolder(root: string): Promise<{readonly folder: string; readonly isKept: boolean}> {
   if (!existsSync(root))
     throw new UserError(`--save: expected a folder of runs, got nothing at ${root}`, {code: "NOT_FOUND"});
+  if (statSync(root).isFile())
+    throw new UserError(`--save: expected a folder of runs, got a file at ${root}`, {code: "NOT_FOUND"});
   const folder = partialOf(join(root, INDEX));
   try {
     await sweepUnnamed(root);
