@@ -1,36 +1,33 @@
 import {existsSync, readFileSync} from "node:fs";
 import {join, resolve} from "node:path";
-import * as tf from "@tensorflow/tfjs";
 
 import {UserError} from "../nouns/options";
-import {fork} from "../nouns/random";
 import {startBackend} from "./backend/index";
-import {withSentencesShuffled} from "./data/text/made-questions";
 import type {Question} from "./data/text/questions";
-import {type Window, windowsOf} from "./data/text/windows";
-import {type Token, vocabularyOf} from "./data/text/word-piece";
-import {type BertConfig, bertLogits, bertLoss} from "./model/tf/transformer/bert";
+import {windowsOf} from "./data/text/windows";
+import {vocabularyOf} from "./data/text/word-piece";
+import type {BertConfig} from "./model/tf/transformer/bert";
+import {type Controls, controlsOf} from "./qa/controls";
 import {
   appendLooks,
-  type KeptQuestion,
   type Look,
   READER_FORMAT,
   readCheckpoint,
   readLooks,
-  writeAnswers,
   writeCheckpoint,
   writeQuestions,
   writeReader,
-  writeTracked,
 } from "./qa/files";
 import {readHuggingFace} from "./qa/hugging-face";
 import {logReader} from "./qa/log-reader";
+import {lookAt} from "./qa/look-at";
 import type {ReaderOptions} from "./qa/options";
 import {type PhaseChange, phaseChange} from "./qa/phase";
 import {readerPdf, readerPictures} from "./qa/pictures";
 import {questionsFor} from "./qa/questions-for";
-import {answersTo, batchOf, type Judged, judged, openReader, type Reader} from "./qa/reader";
-import {insideOf, type Tracked, trackedQuestions} from "./qa/tracked";
+import {openReader, type Reader} from "./qa/reader";
+import {trackedQuestions} from "./qa/tracked";
+import {keptQuestions, trackedOf} from "./qa/tracked-places";
 import {type ReaderStep, readerTrainer} from "./qa/train";
 import {lockRun} from "./record/run-lock";
 import {checkRunName, runName} from "./record/run-name";
@@ -57,14 +54,6 @@ export type ReaderEvent =
       readonly controls: Controls;
     }
   | {readonly type: "interrupted"; readonly path: string; readonly step: number};
-
-/** What a reader knows without what it should need, by the same measure as its answers. */
-export interface Controls {
-  /** The sentences of each text in another order. */
-  readonly shuffled: Judged;
-  /** The question's words hidden: what can be known from the text alone. */
-  readonly withoutQuestion: Judged;
-}
 
 /** Passes over the questions, and the steps that they come to at least, where `epochs` is not told. */
 const [EPOCHS, LEAST_STEPS] = [12, 40];
@@ -174,49 +163,6 @@ function fresh({width, layers, heads, longest}: ReaderOptions, questions: readon
   return {config, vocabulary, lowerCase: true};
 }
 
-/** Tracked where nothing else is asked for. */
-const TRACKED = 3;
-
-function trackedOf(list: string, heldOut: readonly Question[]): number[] {
-  const count = heldOut.length;
-  if (list === "none") return [];
-  if (list === "") {
-    // of made ones those that only who finds the question's event on the board answers
-    const hard = heldOut.flatMap(({id}, place) => (id.endsWith("-alike") ? [place] : []));
-    return [...hard, ...heldOut.keys()]
-      .slice(0, Math.min(TRACKED, count))
-      .filter((place, n, all) => all.indexOf(place) === n);
-  }
-  const places = list.split(",").map((place) => (place.trim() === "" ? Number.NaN : Number(place)));
-  for (const place of places) {
-    if (!(Number.isInteger(place) && place >= 0 && place < count)) {
-      throw new UserError(`--track: expected places from 0 to ${count - 1}, or none, got "${list}"`);
-    }
-  }
-  return [...new Set(places)];
-}
-
-/** The held-out questions, and of those that are tracked what the reader is given. */
-function keptQuestions(reader: Reader, heldOut: readonly Question[], tracked: readonly Tracked[]): KeptQuestion[] {
-  const known = new Map(tracked.map((one) => [one.place, one]));
-  return heldOut.map((question, place) => {
-    const one = known.get(place);
-    if (!one) return question;
-    const {window} = one;
-    const special = (piece: string) => ({piece, in: "" as const, from: 0, to: 0});
-    const placed = (part: "question" | "text", tokens: readonly Token[]) =>
-      tokens.map(({text, from, to}) => ({piece: text, in: part, from, to}));
-    const tokens = [
-      special("[CLS]"),
-      ...placed("question", reader.words.tokenize(question.question)),
-      special("[SEP]"),
-      ...placed("text", window.tokens),
-      special("[SEP]"),
-    ];
-    return {...question, tracked: {tokens, right: [window.start, window.end] as const}};
-  });
-}
-
 async function newFolder(options: ReaderOptions, isHeldOut: boolean): Promise<string> {
   const startedAt = new Date();
   const name = options.name || runName(startedAt, options.data ? "questions" : "made", "reader");
@@ -239,54 +185,4 @@ export function readerRunOptions(path: string): ReaderOptions {
 
 function countOf(reader: Reader): number {
   return [...reader.weights.values()].reduce((sum, {size}) => sum + size, 0);
-}
-
-async function lookAt(
-  reader: Reader,
-  heldOut: readonly Question[],
-  tracked: readonly Tracked[],
-  path: string,
-  step: number,
-  {words: samples, seed}: ReaderOptions,
-) {
-  const answers = await answersTo(reader, heldOut);
-  const loss = await lossOf(reader, windowsOf(heldOut, reader.words, reader));
-  const kept: Look["tracked"][number][] = [];
-  for (const one of tracked) {
-    await writeTracked(path, step, one.place, await insideOf(reader, one, {samples, seed}));
-    kept.push({question: one.place, loss: await lossOf(reader, [one.window]), answer: answers[one.place].text});
-  }
-  const rounded = (share: number) => Number(share.toPrecision(4));
-  const short = answers.map(({from, to, probability}) => [from, to, rounded(probability)] as const);
-  await writeAnswers(path, step, short);
-  return {...judged(answers, heldOut), loss, tracked: kept};
-}
-
-/** Mean loss of windows, in nats. */
-async function lossOf(reader: Reader, windows: readonly Window[]): Promise<number> {
-  let sum = 0;
-  for (let at = 0; at < windows.length; at += 64) {
-    const some = windows.slice(at, at + 64);
-    const [starts, ends] = [Int32Array.from(some, ({start}) => start), Int32Array.from(some, ({end}) => end)];
-    const loss = tf.tidy(() => bertLoss(bertLogits(reader.config, reader.weights, batchOf(some)), starts, ends));
-    sum += (await loss.data())[0] * some.length;
-    loss.dispose();
-  }
-  return sum / windows.length;
-}
-
-/** A word of no vocabulary, which is read as [UNK]. */
-const UNKNOWN_WORD = "☃";
-
-async function controlsOf(reader: Reader, heldOut: readonly Question[], seed: number): Promise<Controls> {
-  const random = fork(seed, "reader control");
-  const shuffled = heldOut.map((question) => withSentencesShuffled(question, random));
-  const hidden = heldOut.map((question) => ({
-    ...question,
-    question: question.question.replace(/[\p{L}\p{N}]+/gu, UNKNOWN_WORD),
-  }));
-  return {
-    shuffled: judged(await answersTo(reader, shuffled), shuffled),
-    withoutQuestion: judged(await answersTo(reader, hidden), hidden),
-  };
 }
