@@ -31,7 +31,7 @@ const TOPICS: {readonly [topic: string]: readonly string[]} = {
     ],
   ],
   Augment: Object.keys(runOptions).filter((name) => name.startsWith("augment")),
-  Looking: ["probes", "every", "samples", "pageModel"],
+  Looking: ["probes", "every", "samples", "pageModel", "dynamicsPass"],
 };
 
 /** Declares the run's options as flags, a group for each topic. */

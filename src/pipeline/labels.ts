@@ -18,8 +18,7 @@ export interface TrainingSuspects {
 const ENOUGH_EPOCHS = 3;
 
 /**
- * Ranks a run's training images by how likely their label is wrong: by what the network answered to each as it was presented,
- * epoch by epoch.
+ * Ranks a run's training images by how likely their label is wrong: by what the network answered to each, epoch by epoch.
  *
  * @throws UserError if the run kept no answers, or of other data than these.
  */

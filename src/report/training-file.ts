@@ -2,7 +2,7 @@
 
 import type {Packed} from "./packed";
 
-/** How the training images were learnt: what the network answered to each as it was presented, epoch by epoch. */
+/** How the training images were learnt: what the network answered to each, epoch by epoch. */
 export interface TrainingShown {
   /** Training images that the run has. */
   readonly count: number;
@@ -12,6 +12,8 @@ export interface TrainingShown {
   readonly epochs: readonly number[];
   /** Epochs that the run has kept. */
   readonly of: number;
+  /** Whether the answers are from a pass after each epoch, and not those as each image was presented. */
+  readonly isAfter: boolean;
   /** u8 or u16 `[images]`: the label that each was trained on. */
   readonly labels: Packed;
   /** u8 `[images]` an epoch: softmax cross-entropy, as `packed-loss.ts` rounds it. */

@@ -93,7 +93,9 @@ export async function* planRun(
     notes.push(...look.failures);
     const [batches, looks] = [trained.progress.batches, probed.length];
     const shown = keptEpochs(probed, options.keepEpochs).length;
-    const trainSeconds = epochs * batches * trained.secondsABatch * (1 + options.folds);
+    // a pass without gradients is about a third of one with them
+    const passes = 1 + options.folds + (options.dynamicsPass === "after" ? 1 / 3 : 0);
+    const trainSeconds = epochs * batches * trained.secondsABatch * passes;
     const {schedule: _, ...resolved} = rate;
     return {
       options: {...options, learningRate: resolved.learningRate, schedule: resolved.shape},

@@ -1,11 +1,12 @@
 import {judgedLoss} from "../../nouns/judged-loss";
 import {progressFile} from "../record/run-progress";
+import {putAnswersAfter} from "../training/answers-after";
 import {staleNote} from "../training/patience";
 import {epochStart, trainEpoch} from "../training/train";
 import {type TrainingRecord, trainingRecord} from "../training/training-record";
-import {keepRecord} from "./answers-as-presented";
 import {checkpointsOf} from "./checkpoint";
 import type {LabelReport, RunEvent} from "./events";
+import {keepRecord} from "./keep-record";
 import {type Looks, looksOf} from "./looks";
 import type {OpenRun} from "./open-run";
 import {askAboutAll, labelsByBest} from "./suspects";
@@ -53,7 +54,8 @@ async function* trainAll(
   let {progress} = from;
   let record: TrainingRecord = {...newRecord(), ...from.record}; // an earlier version's lacks an array or two
   if (!run.isResumed) await tracking?.keep(directory, network, 0);
-  const stops = tracking ? {stopAt: tracking.steps} : {};
+  const isAfter = options.dynamicsPass === "after";
+  const recording = {...training, ...(tracking ? {stopAt: tracking.steps} : {})};
   const checkpoints = checkpointsOf(directory, network, {every: options.checkpointEvery, from: progress});
   for (let epoch = progress.epoch; epoch <= epochs && !looks.isEnough(); epoch++) {
     if (epoch !== progress.epoch) [progress, record] = [epochStart(epoch, data.train, batchSize), newRecord()];
@@ -61,7 +63,8 @@ async function* trainAll(
     do {
       const pause = new AbortController(); // ends the training for a checkpoint; it goes on where it was
       const ends = signal ? AbortSignal.any([signal, pause.signal]) : pause.signal;
-      for await (progress of trainEpoch(network, data.train, progress, {...training, record, ...stops}, ends)) {
+      const asked = isAfter ? recording : {...recording, record};
+      for await (progress of trainEpoch(network, data.train, progress, asked, ends)) {
         await tracking?.see(network, record, progress);
         yield {type: "train", ...progress};
         live.tell(progress);
@@ -76,6 +79,7 @@ async function* trainAll(
       // before the checkpoint: a resumed run skips an epoch that has metrics, and looks again at any other
       yield* looks.keepRest();
       if (progress.batch === progress.batches) {
+        if (isAfter) await putAnswersAfter(record, network, data.train, signal);
         await keepRecord(directory, epoch, record, data.train);
         await tracking?.keep(directory, network, epoch, record.tracked);
       }

@@ -46,6 +46,7 @@ export interface RunOptions extends AugmentOptions, ModelOptions {
   readonly samples: string;
   readonly track: string;
   readonly columns: string;
+  readonly dynamicsPass: "presented" | "after";
   readonly projector: number;
   readonly logs: LogNames;
   readonly keepEpochs: number;
@@ -215,6 +216,11 @@ export const runOptions: OptionTable<RunOptions> = {
     default: "",
     help: "images followed within each epoch (3,8,test:2000, or files from the data's folder; 3 is train:3): their scores twenty times an epoch, and the weights of the last layer that they meet (track.csv, track-weights.csv, track.png)",
     check: trackNamed,
+  },
+  dynamicsPass: {
+    default: "presented",
+    help: "which answers to the training images are kept: presented, as each was learnt from, with dropout, before its step; after, by a pass over all at each epoch's end, without",
+    check: oneOf("presented", "after"),
   },
   projector: {
     default: 1000,

@@ -5,6 +5,7 @@ import {suspectTrainingLabels, type TrainingSuspect} from "../../numbers/suspect
 import {draw} from "../../plots/index";
 import type {RunDirectory} from "../record/run-directory";
 import {keptTrainingAnswers} from "../record/training-answers";
+import type {RunOptions} from "./options";
 import {samplesCsv} from "./samples-csv";
 import {testStory} from "./test-story";
 
@@ -20,9 +21,14 @@ const AT_ONCE = 200;
  * Keeps the story of the training images at the end of a run: `samples.csv`, a line an image, of test images too; `data-map.png`; and, for the page,
  * the pictures of those that are most worth looking at. A run that kept no answers to them (`trainingAnswersOf`) leaves none.
  *
+ * @param pass Which answers were kept, as `--dynamics-pass` says.
  * @returns A line for where not all epochs were taken.
  */
-export async function keepTrainingSet(directory: RunDirectory, data: Dataset): Promise<string | undefined> {
+export async function keepTrainingSet(
+  directory: RunDirectory,
+  data: Dataset,
+  pass: RunOptions["dynamicsPass"],
+): Promise<string | undefined> {
   const {train, name} = data;
   const answers = await keptTrainingAnswers(directory.path, Math.max(3, Math.floor(MOST_ANSWERS / train.count)));
   if (!answers || answers.labels.length !== train.count) return undefined;
@@ -33,8 +39,10 @@ export async function keepTrainingSet(directory: RunDirectory, data: Dataset): P
   const issues = ranked.filter(({isIssue}) => isIssue).length;
   const few = of === epochs.length ? "" : ` of ${of}`;
   const notes = [
-    `${train.count.toLocaleString("en")} training images over ${epochs.length}${few} epochs, as they were presented: with ` +
-      "dropout, before the step that learnt from them;",
+    `${train.count.toLocaleString("en")} training images over ${epochs.length}${few} epochs, ` +
+      (pass === "after"
+        ? "asked after each epoch, without dropout;"
+        : "as they were presented: with dropout, before the step that learnt from them;"),
     `${issues.toLocaleString("en")} labels had another class above them on average (samples.csv has every image)`,
   ];
   const column = (of: (one: TrainingSuspect) => number) => {

@@ -3,9 +3,9 @@ import type {Batch} from "../data/batches";
 import type {TrackedPoints} from "./tracked-points";
 
 /**
- * What the network answered to every training image as it was presented in one epoch, before the step that learnt from it:
- * the answers that the papers on training dynamics use. By the image's place in the split; NaN losses where an image was not
- * presented yet.
+ * What the network answered to every training image in one epoch: as it was presented, before the step that learnt from it,
+ * which are the answers that the papers on training dynamics use; or after the epoch (`answers-after.ts`). By the image's
+ * place in the split; NaN losses where an image was not asked about yet.
  */
 export interface TrainingRecord {
   /** Softmax cross-entropy in nats. */

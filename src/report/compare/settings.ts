@@ -34,7 +34,7 @@ const RESOLVED = new Set(["options.learningRate", "options.schedule"]);
 const OF_LOOKING = new Set(
   [
     ...["probes", "samples", "track", "columns", "projector", "logs", "keepEpochs", "pageModel", "checkpointEvery"],
-    ...["folds", "data", "dataUrl", "edit", "maxPixels", "maxData"],
+    ...["dynamicsPass", "folds", "data", "dataUrl", "edit", "maxPixels", "maxData"],
   ].map((name) => `options.${name}`),
 );
 

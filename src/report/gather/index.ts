@@ -143,6 +143,7 @@ function gatherFiles(runFolder: string, images: SavedImages | null, recall: Reca
       recall,
       pack,
       (paths) => linksOf(paths, facts.options?.data),
+      facts.options?.dynamicsPass === "after",
     ),
     columns: images ? gatherColumns(join(runFolder, "artifacts", "columns.json"), images.count, recall, pack) : null,
     influence: artifacts.has("weights/all"),

@@ -26,6 +26,7 @@ type Whole = Uint8Array | Uint16Array;
  *
  * @param files Of "training": epoch → path.
  * @param finished Whether an epoch is whole.
+ * @param isAfter Whether the run kept its answers by a pass after each epoch.
  * @returns null where no epoch's answers were kept.
  */
 export function gatherTraining(
@@ -35,6 +36,7 @@ export function gatherTraining(
   recall: Recall,
   pack: Packer,
   linksOf: (paths: readonly string[]) => {folder: string; paths: readonly string[]},
+  isAfter: boolean,
 ): TrainingShown | null {
   const all = [...(files?.keys() ?? [])].filter(finished).sort((a, b) => a - b);
   if (!files || all.length === 0) return null;
@@ -81,6 +83,7 @@ export function gatherTraining(
     indices: places && pack.add(places, [places.length]),
     epochs,
     of: all.length,
+    isAfter,
     labels: byClass((n) => labels[n]),
     losses: losses.map((epoch) => picked(new Uint8Array(shown.length), (n) => packedLoss(epoch[n]))),
     astray: predicted.map((epoch) => byClass((n) => (epoch[n] - labels[n] + classes) % classes)),

@@ -29,6 +29,8 @@ export interface TrainingData {
   /** Epochs that the page carries, and how many the run kept. */
   readonly epochs: readonly number[];
   readonly of: number;
+  /** Whether the answers are from a pass after each epoch, and not those as each image was presented. */
+  readonly isAfter: boolean;
   place(row: number): number;
   /** −1 where the page does not carry it. */
   rowOf(place: number): number;
@@ -111,6 +113,7 @@ export function decodeTraining(shown: TrainingShown, classes: number, view: (pac
   };
   return {
     ...{rows, count: shown.count, epochs: shown.epochs, of: shown.of, place, rowOf, labels, margins, story},
+    isAfter: shown.isAfter,
     suggested: view(shown.suggested) as Whole,
     error: scaled(shown.errors, Math.SQRT2),
     entropy: scaled(shown.entropies, Math.log(Math.max(2, classes))),

@@ -42,7 +42,7 @@ export function mountTrainingLead(data: Data, training: TrainingData, store: Sto
       say(lead, "Before training, nothing has been learned.");
       say(
         below,
-        `What it says of each training ${words.one} is kept from epoch ${training.epochs[0]} on, as it is presented.`,
+        `What it says of each training ${words.one} is kept from epoch ${training.epochs[0]} on, ${training.isAfter ? "after each epoch" : "as it is presented"}.`,
       );
       return;
     }

@@ -15,7 +15,7 @@ export function mountLearnedBars(data: Data, training: TrainingData, store: Stor
   const help =
     `Up: training ${data.words.many} answered right that were wrong in the epoch before. Down: answered wrong that were right before. ` +
     "All later bars have one scale; the first is cut where it would dwarf them, and says its number. Each answer is the one that the " +
-    "network gave as the image was presented, before it learned from it.";
+    `network gave ${training.isAfter ? "after the epoch, with dropout off" : "as the image was presented, before it learned from it"}.`;
   const {root, body} = panel(
     "moves",
     "Learned and forgotten",

@@ -38,8 +38,11 @@ export function mountOneSample(
   };
   const tool = (label: string, title: string, sign: string, click: () => void, more = "") =>
     h("button", {class: `tool sq${more}`, type: "button", "aria-label": label, title, onclick: click}, sign);
+  const asked = training.isAfter
+    ? "after each epoch, with dropout off"
+    : "at each epoch as it was presented, before it learned from it";
   const help =
-    `One training ${words.one}: what the network said of it at each epoch as it was presented, before it learned from it. The margin is ` +
+    `One training ${words.one}: what the network said of it ${asked}. The margin is ` +
     "the score of the label less that of the best other class, on average (logits); below 0 the label is suspect. EL2N is the distance of its probabilities from the label, on average over the epochs (Paul et " +
     "al. 2021: 0 to 1.41). Hardness is the entropy of its probabilities in the last epoch.";
   const {root, body} = panel(

@@ -8,8 +8,8 @@ import {hasTrainingLabels} from "../record/training-answers";
 import type {TrainingRecord} from "../training/training-record";
 
 /**
- * Keeps what the network answered to every training image as it was presented: artifacts/training/epoch-003, and the
- * labels, which no epoch changes, once. An epoch of which a part was trained by a version that kept no answers leaves none.
+ * Keeps what the network answered to every training image in an epoch: artifacts/training/epoch-003, and the labels, which
+ * no epoch changes, once. An epoch of which a part was trained by a version that kept no answers leaves none.
  */
 export async function keepRecord(
   directory: RunDirectory,
