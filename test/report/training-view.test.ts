@@ -74,6 +74,7 @@ test("a run that kept no answers to its training images is not asked about them,
   expect(await page.locator(".ask-tab b").allTextContents()).toEqual(["Answers", "Why"]);
   await page.keyboard.press("2");
   const rows = page.locator("[data-view=why] .why-row");
+  await rows.nth(1).waitFor(); // the view is drawn a frame later
   expect(await rows.count()).toBeGreaterThan(1);
   await rows.nth(1).click();
   expect(await rows.nth(1).getAttribute("aria-selected")).toBe("true");
@@ -87,6 +88,7 @@ test("why it answers leads to the training images that speak for it, where weigh
   writeFileSync(join(folder, "artifacts/weights/all-epoch-001.json"), JSON.stringify({epoch: 1, arrays: []}));
   const {page} = await openPage(browser, pathToFileURL(await writeReport(folder)).href);
   await page.keyboard.press("2");
+  await page.waitForSelector("[data-view=why] .why-film + .panel-foot");
   expect(await page.textContent("[data-view=why] .why-film + .panel-foot code")).toContain("--training --model");
   await page.context().close();
 });
