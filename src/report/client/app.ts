@@ -9,13 +9,11 @@ import {keepInAddress} from "./in-address";
 import {layersFinding, mountLayers} from "./layers/view";
 import {mountLiveLine} from "./live-line";
 import {listenToKeys} from "./page-keys";
-import {segmented, toggleAllNotes} from "./panels/panel";
-import {printOnPaper} from "./paper";
+import {icon, pageTools, toolButton} from "./page-tools";
 import {mountRuns, runsFinding} from "./runs/view";
 import {nameFiles} from "./save-panel";
 import {openSheets} from "./sheet";
 import {createStore, type Store, type ViewName} from "./state";
-import {type Theme, theme} from "./theme";
 import {mountTimeline} from "./timeline";
 import {mountTraining, trainingFinding} from "./training/view";
 import {mountQuestions, type PageView, type Question} from "./views";
@@ -51,28 +49,8 @@ export function mountApp(data: Data, view: View = readAddress(location.hash, dat
   const store = createStore(firstState(data, view));
   nameFiles((panel) => `${data.file.run.name}-${panel}-epoch-${`${data.epochs[store.state.stop]}`.padStart(3, "0")}`);
 
-  const compareButton = button("btn", "Two epochs side by side (C)", () => compare(), icon("ic ic-duo"), "Compare");
-  const explainButton = button("btn", "Show every explanation (?)", () => explain(), icon("ic ic-q", "?"), "Explain");
-  const themes = segmented<Theme>(
-    "Theme",
-    [
-      ["auto", "Auto"],
-      ["light", "Light"],
-      ["dark", "Dark"],
-    ],
-    theme.chosen,
-    (choice) => choose(choice),
-  );
-  themes.root.classList.add("theme-seg");
-  const flip = () => choose(html.dataset.theme === "dark" ? "light" : "dark");
-  const themeButton = button("btn theme-btn", "Light or dark (T)", flip, icon("ic ic-theme"));
-  themeButton.setAttribute("aria-label", "Light or dark");
-  let explained = false;
-  const explain = () => {
-    explained = !explained;
-    toggleAllNotes(explained);
-    explainButton.setAttribute("aria-pressed", String(explained));
-  };
+  const compareButton = toolButton("btn", "Two epochs side by side (C)", () => compare(), icon("ic ic-duo"), "Compare");
+  const tools = pageTools(() => shown().draw(), signal);
   // comparing reads from the earlier to the later epoch; leaving it comes back to where it began
   let before = last;
   const compare = () => {
@@ -142,7 +120,7 @@ export function mountApp(data: Data, view: View = readAddress(location.hash, dat
     {class: "brand"},
     h("p", {class: "word"}, h("span", {class: "mark", "aria-hidden": "true"}), "epochscope"),
     h("p", {class: "run", title: data.file.run.name}, facts.join(", ")),
-    h("div", {class: "top-tools"}, compareButton, explainButton, themes.root, themeButton),
+    h("div", {class: "top-tools"}, compareButton, ...tools.elements),
   );
   const top = h("header", {class: "top"}, brand, time.root, live);
   const asks = mountQuestions(questions, store);
@@ -156,18 +134,6 @@ export function mountApp(data: Data, view: View = readAddress(location.hash, dat
   };
   showView("answers");
   showView(store.state.view);
-
-  const redraw = () => shown().draw();
-  const choose = (choice: Theme) => {
-    theme.choose(choice);
-    themes.set(choice);
-    redraw();
-  };
-  theme.onSystemChange(() => {
-    theme.paint();
-    redraw();
-  }, signal);
-  printOnPaper(redraw, signal);
 
   let begun = false;
   store.on((state, changed) => {
@@ -191,8 +157,8 @@ export function mountApp(data: Data, view: View = readAddress(location.hash, dat
     c: () => store.state.view === "answers" && compare(),
     j: () => shown().step(1),
     k: () => shown().step(-1),
-    t: flip,
-    "?": explain,
+    t: tools.flip,
+    "?": tools.explain,
     Escape: () => {
       if (html.classList.contains("sheet")) store.set({sheet: false});
       else shown().clear();
@@ -231,13 +197,4 @@ function waiting(data: Data): App {
   const store = createStore(firstState(data, {}));
   document.body.replaceChildren(line, mountLiveLine(store));
   return {store, last: data.last, frames: [], dispose: () => {}};
-}
-
-function icon(name: string, text = ""): HTMLElement {
-  return h("span", {class: name, "aria-hidden": "true"}, text);
-}
-
-function button(name: string, title: string, click: () => void, mark: HTMLElement, label = ""): HTMLButtonElement {
-  const text = label ? h("span", {class: "lbl"}, label) : null;
-  return h("button", {class: name, type: "button", title, "aria-label": label || title, onclick: click}, mark, text);
 }

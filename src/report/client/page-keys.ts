@@ -9,7 +9,7 @@ export interface PageKeys {
   /** Those that a focused control has a use for itself. */
   readonly offControls: Keys;
   /** The view that is shown now, whose own keys come first. */
-  shown(): PageView;
+  shown(): Pick<PageView, "key">;
   /** Done before whatever a key does but for the space bar: it ends the playing. */
   stop(): void;
 }

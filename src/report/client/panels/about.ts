@@ -15,11 +15,17 @@ const KEYS: readonly (readonly [string, string])[] = [
   ["Esc", "clear the selection"],
 ];
 
-/** Those of a page with more than one question. */
-const QUESTION_KEYS: readonly (readonly [string, string])[] = [
-  ["1 2 3 4", "questions: answers, training set, layers, runs"],
-  ["G S D U", "training set: keep the label, take the suggested one, drop the image, undo"],
-];
+/** Those of a page with more than one question: a number for each that it has, in the order of its row. */
+function questionKeys({training, layers, reasons, file}: Data): readonly (readonly [string, string])[] {
+  const asked = [
+    ...["answers", training && "training set", layers && "layers", file.runs && "runs"],
+    reasons.length > 0 && "why",
+  ].filter(Boolean);
+  const keys: [string, string][] = [];
+  if (asked.length > 1) keys.push([asked.map((_, n) => n + 1).join(" "), `questions: ${asked.join(", ")}`]);
+  if (training) keys.push(["G S D U", "training set: keep the label, take the suggested one, drop the image, undo"]);
+  return keys;
+}
 
 /** Options that repeat what stands elsewhere, or are nobody's business but the machine's. */
 const UNSAID = new Set(["save", "name", "seed", "quiet", "verbose", "color", "probes"]);
@@ -45,9 +51,11 @@ export function mountAbout(data: Data): HTMLElement {
     if (typeof name === "string") return typeof why === "string" ? `${name} (${why})` : name;
     return JSON.stringify(given);
   };
+  /** Whether an option is a transformer's, and this network is none. */
+  const isOfOthers = (name: string) => name.startsWith("vit") && run.model.name !== "vit";
   const options = (given: {readonly [name: string]: unknown}) =>
     Object.entries(given).flatMap(([name, set]): [string, string][] =>
-      UNSAID.has(name) || set === undefined || set === null || set === "" || set === WITHOUT_LIMIT
+      UNSAID.has(name) || isOfOthers(name) || set === undefined || set === null || set === "" || set === WITHOUT_LIMIT
         ? []
         : [[words(name), value(set)]],
     );
@@ -107,7 +115,7 @@ export function mountAbout(data: Data): HTMLElement {
   const keys = h(
     "dl",
     {class: "keys"},
-    ...[...KEYS, ...(data.training ? QUESTION_KEYS : [])].flatMap(([pressed, does]) => [
+    ...[...KEYS, ...questionKeys(data)].flatMap(([pressed, does]) => [
       h("dt", {}, ...pressed.split(" ").map((key) => h("kbd", {}, key))),
       h("dd", {}, does),
     ]),
@@ -120,9 +128,9 @@ export function mountAbout(data: Data): HTMLElement {
     {class: "about-grid"},
     h("div", {}, h("h3", {}, "Network"), network),
     h("div", {}, h("h3", {}, "Run"), facts),
-    h("div", {}, h("h3", {}, "Options"), terms(options({...run.options, ...run.training}))),
+    h("div", {class: "about-options"}, h("h3", {}, "Options"), terms(options({...run.options, ...run.training}))),
     ...probes.map(([probe, given]) => h("div", {}, h("h3", {}, `Probe ${probe}`), terms(options(given)))),
-    h("div", {}, h("h3", {}, "Keys"), keys),
+    h("div", {class: "about-keys"}, h("h3", {}, "Keys"), keys),
     failures.length > 0 && h("div", {}, h("h3", {}, "Probes that failed"), h("ul", {}, ...failures)),
   );
   const details = h("details", {class: "panel about"}, h("summary", {}, h("h2", {}, "How this was made")), body);

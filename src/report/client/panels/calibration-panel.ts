@@ -59,7 +59,7 @@ export function mountCalibration(data: Data, store: Store): HTMLElement {
     const temperature = data.file.temperatures?.[stop] ?? null;
     const mended =
       found?.after && temperature !== null
-        ? ` Temperature ${temperature.toFixed(2)} would make the ECE ${percent(found.after.ece)}: hollow.`
+        ? ` With temperature ${temperature.toFixed(2)} the ECE would be ${percent(found.after.ece)} (hollow dots).`
         : "";
     setText(
       more,

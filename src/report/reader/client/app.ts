@@ -1,10 +1,10 @@
 import {h, type Kid} from "../../client/dom";
 import {int, pct} from "../../client/format";
-import {panel, segmented, toggleAllNotes} from "../../client/panels/panel";
-import {printOnPaper} from "../../client/paper";
+import {listenToKeys} from "../../client/page-keys";
+import {pageTools} from "../../client/page-tools";
+import {panel} from "../../client/panels/panel";
 import {nameFiles} from "../../client/save-panel";
 import {createStore} from "../../client/state";
-import {type Theme, theme} from "../../client/theme";
 import {mountTimeline, type Times} from "../../client/timeline";
 import {mountAttention} from "./attention-panel";
 import {mountLogits, mountLosses, mountScores} from "./curves";
@@ -16,8 +16,6 @@ import {mountPlaces} from "./places-panel";
 import {mountQuestions} from "./questions-panel";
 import {firstReaderState, type ReaderState} from "./state";
 import {mountText} from "./text-panel";
-
-const html = document.documentElement;
 
 /** Puts a reader's page together: the frame of the report, with a text in the place of the picture. */
 export function mountReader(data: ReaderData): void {
@@ -73,34 +71,10 @@ export function mountReader(data: ReaderData): void {
     parts.questions.root,
     about(data),
   );
-  const themes = segmented<Theme>(
-    "Theme",
-    [
-      ["auto", "Auto"],
-      ["light", "Light"],
-      ["dark", "Dark"],
-    ],
-    theme.chosen,
-    (choice) => choose(choice),
-  );
-  themes.root.classList.add("theme-seg");
-  const flip = () => choose(html.dataset.theme === "dark" ? "light" : "dark");
-  let explained = false;
-  const explain = () => {
-    explained = !explained;
-    toggleAllNotes(explained);
-    explainButton.setAttribute("aria-pressed", String(explained));
+  const draw = () => {
+    for (const part of Object.values(parts)) part?.draw();
   };
-  const button = (name: string, title: string, click: () => void, mark: HTMLElement, label = "") =>
-    h(
-      "button",
-      {class: name, type: "button", title, "aria-label": label || title, onclick: click},
-      mark,
-      label && h("span", {class: "lbl"}, label),
-    );
-  const icon = (name: string, text = "") => h("span", {class: name, "aria-hidden": "true"}, text);
-  const explainButton = button("btn", "Show every explanation (?)", explain, icon("ic ic-q", "?"), "Explain");
-  const themeButton = button("btn theme-btn", "Light or dark (T)", flip, icon("ic ic-theme"));
+  const tools = pageTools(draw, new AbortController().signal);
   const top = h(
     "header",
     {class: "top"},
@@ -109,26 +83,12 @@ export function mountReader(data: ReaderData): void {
       {class: "brand"},
       h("p", {class: "word"}, h("span", {class: "mark", "aria-hidden": "true"}), "epochscope"),
       h("p", {class: "run", title: file.name}, `a reader, ${int(steps[last])} steps, seed ${file.options.seed}`),
-      h("div", {class: "top-tools"}, explainButton, themes.root, themeButton),
+      h("div", {class: "top-tools"}, ...tools.elements),
     ),
     time.root,
   );
   document.body.replaceChildren(top, h("main", {class: side ? "page" : "page alone"}, left, side || null));
 
-  const draw = () => {
-    for (const part of Object.values(parts)) part?.draw();
-  };
-  const choose = (choice: Theme) => {
-    theme.choose(choice);
-    themes.set(choice);
-    draw();
-  };
-  const {signal} = new AbortController();
-  theme.onSystemChange(() => {
-    theme.paint();
-    draw();
-  }, signal);
-  printOnPaper(draw, signal);
   store.on((_, changed) => {
     const moves = ["stop", "question", "evidence", "layer", "head", "node", "list"] as const;
     if (moves.some((key) => changed.has(key))) draw();
@@ -140,25 +100,15 @@ export function mountReader(data: ReaderData): void {
     ArrowLeft: () => store.go(Math.max(0, store.state.stop - 1)),
     j: () => next(1),
     k: () => next(-1),
-    t: flip,
-    "?": explain,
+    t: tools.flip,
+    "?": tools.explain,
   };
   const offControls: {readonly [key: string]: () => void} = {
     Home: () => store.go(0),
     End: () => store.go(last),
     " ": time.toggle,
   };
-  addEventListener("keydown", (event) => {
-    if (event.defaultPrevented || event.ctrlKey || event.metaKey || event.altKey) return;
-    const control = (event.target as Element).closest("button, summary, a, input, select");
-    if (control?.matches("input, select")) return; // it takes letters and arrows itself
-    const key = event.key.length === 1 ? event.key.toLowerCase() : event.key;
-    const act = keys[key] ?? (control ? undefined : offControls[key]);
-    if (!act) return;
-    event.preventDefault();
-    if (key !== " ") time.stop();
-    act();
-  });
+  listenToKeys({keys, offControls, shown: () => ({}), stop: () => time.stop()}, new AbortController().signal);
   // first drawing: everything counts as changed
   const all = {...store.state};
   for (const key of Object.keys(all)) (store.state as unknown as {[key: string]: unknown})[key] = undefined;
