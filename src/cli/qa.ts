@@ -1,37 +1,14 @@
-import {existsSync} from "node:fs";
-import {readFile} from "node:fs/promises";
-import {basename, join, relative, resolve} from "node:path";
-import {createInterface} from "node:readline/promises";
+import {basename, join, relative} from "node:path";
 
-import {type OptionTable, positiveInteger, resolveOptions, UserError, wholeNumber} from "../nouns/options";
-import {orUserError} from "../nouns/system-errors";
+import {resolveOptions, UserError} from "../nouns/options";
 import type {ReaderEvent} from "../pipeline/qa";
 import {type ReaderOptions, readerOptions} from "../pipeline/qa/options";
 import {terminalBar} from "./bars";
 import type {Command, Given} from "./command";
 import {BY_SIGNAL} from "./exit-codes";
 import {declareFlags, givenOf} from "./flags";
-import {type AgainFlags, againFlags, askUntilRight} from "./qa-again";
+import {askFlags, askInWords, percent, readerFolder} from "./qa-ask";
 import {paint, say, sayJson} from "./terminal";
-
-interface AskOptions extends AgainFlags {
-  readonly model: string;
-  readonly context: string;
-  readonly text: string;
-  readonly top: number;
-  readonly why: boolean;
-  readonly samples: number;
-}
-
-const askFlags: OptionTable<AskOptions> = {
-  model: {default: "latest", help: "ask: a reader's run by its name, latest, or a Hugging Face folder"},
-  context: {default: "", help: "ask: the file with the text that the answer stands in"},
-  text: {default: "", help: "ask: that text itself"},
-  top: {default: 5, help: "ask: how many spans are listed", check: positiveInteger},
-  why: {default: false, help: "ask: also say which words speak for the answer, by hiding words (LIME)"},
-  samples: {default: 1000, help: "ask: how many times words are hidden for --why", check: wholeNumber},
-  ...againFlags,
-};
 
 const VERBS = ["train", "ask", "resume"] as const;
 
@@ -65,7 +42,7 @@ export const qaCommand: Command = {
   },
   async handler(given) {
     const words = (given.question as string[] | undefined) ?? [];
-    if (given.verb === "ask") return ask(words.join(" "), given);
+    if (given.verb === "ask") return askInWords(words.join(" "), given);
     const {trainReader, readerRunOptions}: typeof import("../pipeline/qa") = require("../pipeline/qa");
     if (given.verb === "resume") {
       const path = await readerFolder(words[0] ?? "latest", `${given.save ?? "save"}`);
@@ -125,8 +102,6 @@ async function writePage(path: string): Promise<void> {
   await writeReaderPage(path);
 }
 
-const percent = (share: number) => `${(100 * share).toFixed(1)} %`;
-
 function linesOf(event: ReaderEvent): string[] {
   if (event.type === "say") return [`${paint.yellow("note")} ${event.line}`];
   if (event.type === "start") {
@@ -173,90 +148,4 @@ function linesOf(event: ReaderEvent): string[] {
 function byPosition(right: number, shuffled: number): string[] {
   if (right - shuffled < 0.1) return [];
   return [`it answers by position in part: in another order ${percent(right - shuffled)} of the answers are lost`];
-}
-
-async function readerFolder(name: string, save: string): Promise<string> {
-  const {findReader, newestReader}: typeof import("../pipeline/qa/find") = require("../pipeline/qa/find");
-  return name === "latest" ? newestReader(save) : (findReader(save, name) ?? resolve(name));
-}
-
-async function ask(question: string, given: Given): Promise<number> {
-  const options = resolveOptions(askFlags, givenOf(given, askFlags, ""), "--");
-  const {openSavedReader}: typeof import("../pipeline/qa/ask") = require("../pipeline/qa/ask");
-  if (options.context && options.text) {
-    throw new UserError("--context and --text: expected one of them, got both", {code: "BAD_OPTION"});
-  }
-  const run = await readerFolder(options.model, `${given.save ?? "save"}`);
-  const folder = existsSync(join(run, "model", "config.json")) ? join(run, "model") : run;
-  const reader = await openSavedReader(folder);
-  try {
-    if (options.again) {
-      if (question || options.context || options.text) {
-        throw new UserError("--again: expected no question and no text, since both are drawn", {code: "BAD_OPTION"});
-      }
-      return await askUntilRight(reader, run, options, given);
-    }
-    const context = options.context
-      ? await orUserError(options.context, () => readFile(options.context, "utf8"), "read")
-      : options.text;
-    if (!context.trim()) {
-      throw new UserError("--context: expected a file with the text, or --text, got none", {code: "BAD_OPTION"});
-    }
-    if (question) {
-      await tell(reader, question, context, options, given);
-      return 0;
-    }
-    const prompt = createInterface({input: process.stdin, output: process.stderr});
-    for (;;) {
-      const asked = (await prompt.question("question> ").catch(() => "")).trim();
-      if (!asked) break;
-      await tell(reader, asked, context, options, given);
-    }
-    prompt.close();
-    return 0;
-  } finally {
-    reader.dispose();
-  }
-}
-
-type OpenReader = Awaited<ReturnType<typeof import("../pipeline/qa/ask")["openSavedReader"]>>;
-
-async function tell(reader: OpenReader, question: string, context: string, options: AskOptions, given: Given) {
-  const {askReader}: typeof import("../pipeline/qa/ask") = require("../pipeline/qa/ask");
-  const {answer, why} = await askReader(reader, question, context, options);
-  if (given.json === true) {
-    const {text, from, to, probability, spans, byTwoArgMaxes} = answer;
-    sayJson(
-      JSON.stringify({
-        ...{
-          schema: "epochscope/qa-answer/1",
-          question,
-          answer: text,
-          start: from,
-          end: to,
-          probability,
-          spans,
-          byTwoArgMaxes,
-        },
-        ...(why ? {why} : {}),
-      }),
-    );
-    return;
-  }
-  const around = (from: number, to: number) =>
-    `${context.slice(Math.max(0, from - 30), from)}${paint.bold(context.slice(from, to))}${context.slice(to, to + 30)}`;
-  say(`${paint.bold(answer.text)}   ${percent(answer.probability)}`);
-  say(`  … ${around(answer.from, answer.to).replace(/\s+/g, " ")} …`);
-  if (given.quiet !== true) {
-    for (const span of answer.spans.slice(1)) say(`  ${percent(span.probability).padStart(7)}  ${span.text}`);
-  }
-  if (!why) return;
-  if (why.r2 === null) return say("no word speaks for the answer: hiding words does not change it");
-  say(`words that speak for it (by how much its probability falls without them; R² ${why.r2.toFixed(2)}):`);
-  const strongest = [...why.words].sort((a, b) => Math.abs(b.weight) - Math.abs(a.weight)).slice(0, 8);
-  for (const {word, inQuestion, weight, error} of strongest) {
-    const sign = weight < 0 ? "−" : "+";
-    say(`  ${sign}${Math.abs(weight).toFixed(3)} ± ${error.toFixed(3)}  ${word}${inQuestion ? "  (question)" : ""}`);
-  }
-  return undefined;
 }

@@ -1,5 +1,7 @@
 /** @file What goes into the engine and what comes out: plain numbers. Types only, and the error that it throws. */
 
+import type {Variant} from "./runtime/modules";
+
 /** Height, width and channels of one image, in pixels. */
 export type ImageShape = readonly [height: number, width: number, channels: number];
 
@@ -52,6 +54,64 @@ export interface BatchResult {
 export interface OptimizerState {
   readonly steps: number;
   readonly slots: readonly NamedArray[];
+}
+
+export interface FusedOptions {
+  readonly threads: number;
+  readonly classNames: readonly string[];
+  /** The largest batch that will be trained on. */
+  readonly batchSize: number;
+  /** Seed of the dropout masks. */
+  readonly seed: number;
+  /** Of each class in the loss that is descended; absent: all count alike. */
+  readonly classWeights?: Float32Array | undefined;
+  /** Whether all is computed on the thread that asks, which then is the only one: where there are no others, as in a page. */
+  readonly here?: boolean;
+  /** The kernels' build; `defaultVariant()` by default. */
+  readonly variant?: Variant;
+}
+
+/** A network that trains and answers. Images that go in may be written over once the promise has resolved. */
+export interface FusedNetwork {
+  readonly imageShape: ImageShape;
+  readonly classNames: readonly string[];
+  /** Steps that may be asked for before the first is answered. */
+  readonly stepsAtOnce: number;
+  /** Probabilities, `out[n * classes + k]`. */
+  predict(images: Images): Promise<Float32Array>;
+  /** Scores before the softmax, laid out alike. */
+  logits(images: Images): Promise<Float32Array>;
+  /** Gradient of each image's target logit, or of the sum of all, at its pixels, laid out as they are. */
+  inputGradient(images: Images, targets: ArrayLike<number> | "all"): Promise<Float32Array>;
+  /**
+   * What layers make of the images, in one pass, dropout off.
+   *
+   * @param layers Their names; "" for what feeds the last dense layer, "logits" for the scores.
+   * @param into Where the first layer's values go, as long as they are.
+   */
+  forward(images: Images, layers: readonly string[], into?: Float32Array): Promise<readonly LayerAnswer[]>;
+  /**
+   * One gradient step on softmax cross-entropy, dropout on.
+   *
+   * @param step Counts from 0 over the whole run.
+   * @throws EngineError if the loss is not finite: names the step, and the layer where it first was not.
+   */
+  trainBatch(batch: LabelledImages, learningRate: number, step: number): Promise<BatchResult>;
+  getWeights(): Promise<NamedArray[]>;
+  setWeights(weights: readonly NamedArray[]): Promise<void>;
+  getOptimizerState(): Promise<OptimizerState>;
+  setOptimizerState(state: OptimizerState): Promise<void>;
+  /** Ends its threads and frees its memory. */
+  dispose(): Promise<void>;
+  /** The gradients a training step on `batch` would follow: of the mean loss, for each trainable weight. */
+  gradients(batch: LabelledImages, step: number): Promise<NamedArray[]>;
+  /** A copy of all weights as one array, in the order and layout of `getWeights`: what is kept at many moments. */
+  getFlatWeights(): Promise<Float32Array>;
+  /** Takes what `getFlatWeights` gave. @throws EngineError if it is not as many numbers as the model has. */
+  setFlatWeights(weights: Float32Array): Promise<void>;
+  /** Bytes of shared memory. */
+  readonly bytes: number;
+  readonly variant: Variant;
 }
 
 /** What the engine was given does not fit, in one line: what was expected, and what it got. */

@@ -12,6 +12,7 @@ import {blackBoxClassifier, dimsOf, imageShapeOf} from "../pipeline/model/load/b
 import type {LoadSettings} from "../pipeline/model/load/load-settings";
 import {onnxClassifier} from "../pipeline/model/load/onnx-classifier";
 import {onnxNetwork} from "../pipeline/model/load/onnx-network";
+import {theOutput} from "../pipeline/model/load/ports";
 import {classifierOf} from "../pipeline/model/tf/classifier";
 import {opened, openedNetwork, readModel} from "../pipeline/open/model-file";
 import {networkOfRun} from "../pipeline/open/run-network";
@@ -194,7 +195,10 @@ async function fromSession(session: SessionLike, settings: ModelSettings): Promi
   );
   const layout = settings.layout ?? (isChannels(dims[3]) && !isChannels(dims[1]) ? "nhwc" : "nchw");
   const shape = imageShapeOf(dims, sizesIn(dims, layout), load);
-  const output = settings.outputName ?? session.outputNames[0];
+  const output = theOutput(
+    session.outputNames.map((name) => ({name})),
+    load,
+  ).name;
   return blackBoxClassifier(
     {
       imageShape: shape,
