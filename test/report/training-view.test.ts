@@ -55,7 +55,7 @@ const state = ({page}: Opened) =>
       .state;
     return {view, sample, samples, stop};
   });
-const settle = ({page}: Opened) =>
+const settle = ({page}: Pick<Opened, "page">) =>
   page.evaluate(() => new Promise<void>((done) => requestAnimationFrame(() => requestAnimationFrame(() => done()))));
 /** The places of the first training images of the list, as its thumbs name them when they are opened. */
 const listed = async (opened: Opened, count: number) => {
@@ -77,6 +77,7 @@ test("a run that kept no answers to its training images is not asked about them,
   await rows.nth(1).waitFor(); // the view is drawn a frame later
   expect(await rows.count()).toBeGreaterThan(1);
   await rows.nth(1).click();
+  await settle({page});
   expect(await rows.nth(1).getAttribute("aria-selected")).toBe("true");
   expect(await page.locator("[data-view=why] .why-film + .panel-foot").count()).toBe(0); // it kept no weights to ask
   await page.context().close();
