@@ -8,7 +8,11 @@ const run = {epochs: [0, 2, 4], count: 10, classes: 3};
 
 test("an address brings back the view that wrote it", () => {
   const selection = {kind: "cell", actual: 2, predicted: 1} as const;
-  const view = {stop: 1, other: 2, image: 7, selection};
+  const slices = [
+    {field: "camera & is", value: "a=b#1"},
+    {field: "size", value: "lowest quarter, 1 to 2"},
+  ];
+  const view = {stop: 1, other: 2, image: 7, selection, slices};
   expect(readAddress(writeAddress(view as unknown as State, run), run)).toEqual(view);
 });
 

@@ -23,6 +23,8 @@ export interface Example {
   /** Training images whose answers were kept, and how many of them have pictures; by default none. */
   readonly training?: number;
   readonly pictured?: number;
+  /** What is known of the test images, as a run keeps it; by default nothing. */
+  readonly columns?: readonly {readonly name: string; readonly values: readonly string[]}[];
 }
 
 /**
@@ -47,6 +49,7 @@ export function exampleRun(example: Example = {}): string {
     name = "2026-11-21T18-40-00-mnist-cnn",
     training = 0,
     pictured = training,
+    columns,
   } = example;
   const folder = mkdtempSync(join(tmpdir(), "epochscope-run-"));
   const write = (path: string, content: unknown) => {
@@ -104,6 +107,7 @@ export function exampleRun(example: Example = {}): string {
   }));
   writeFileSync(join(folder, "metrics.jsonl"), lines.map((line) => `${JSON.stringify(line)}\n`).join(""));
   write("artifacts/test-images.json", {count, shape, pixels, labels});
+  if (columns) write("artifacts/columns.json", {columns});
   const indices = Uint32Array.from({length: explained}, (_, x) => x * 2);
   const positions = Float32Array.from({length: mapped * dimensions}, () => normal(random));
   const homes = Float32Array.from({length: classes * dimensions}, () => normal(random));

@@ -1,7 +1,8 @@
 import type {Data} from "./data";
+import type {SliceName} from "./slices";
 import type {Selection, State, ViewName} from "./state";
 
-/** What an address names: `#e=3&b=5&img=12&cell=7-2`, and `v=training&t=25` for another view. Epochs are epochs, not places in the timeline. */
+/** What an address names: `#e=3&b=5&img=12&cell=7-2`, `slice=camera&is=2` (twice for two), and `v=training&t=25` for another view. Epochs are epochs, not places in the timeline. */
 export interface View {
   readonly view?: ViewName;
   /** Row of a training image; its place in the split is what the address names. */
@@ -10,6 +11,7 @@ export interface View {
   readonly other?: number;
   readonly image?: number;
   readonly selection?: Selection;
+  readonly slices?: readonly SliceName[];
 }
 
 const VIEWS: readonly ViewName[] = ["answers", "training", "layers", "runs", "why"];
@@ -37,6 +39,7 @@ export function readAddress(
     ...(other >= 0 ? {other} : {}),
     ...(image >= 0 && image < data.count ? {image} : {}),
     ...(selection ? {selection} : {}),
+    ...(query.has("slice") ? {slices: slicesNamed(query)} : {}),
   };
 }
 
@@ -56,9 +59,14 @@ function readSelection(query: URLSearchParams, classes: number): Selection | und
   return list === "fixed" || list === "broken" || list === "explained" ? {kind: list} : undefined;
 }
 
+function slicesNamed(query: URLSearchParams): readonly SliceName[] {
+  const values = query.getAll("is");
+  return query.getAll("slice").map((field, n) => ({field, value: values[n] ?? ""}));
+}
+
 /** The address that brings a view back. A lasso is not kept: it has no name. */
 export function writeAddress(
-  {stop, other, image, selection, view, sample}: State,
+  {stop, other, image, selection, slices, view, sample}: State,
   {epochs, training}: Pick<Data, "epochs"> & Partial<Pick<Data, "training">>,
 ): string {
   const query = new URLSearchParams({e: String(epochs[stop]), img: String(image)});
@@ -67,5 +75,9 @@ export function writeAddress(
   if (other !== null) query.set("b", String(epochs[other]));
   if (selection.kind === "cell") query.set("cell", `${selection.actual}-${selection.predicted}`);
   else if (selection.kind !== "mistakes" && selection.kind !== "lasso") query.set("list", selection.kind);
+  for (const {field, value} of slices) {
+    query.append("slice", field);
+    query.append("is", value);
+  }
   return `#${query}`;
 }

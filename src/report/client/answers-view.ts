@@ -14,6 +14,7 @@ import {MANY_CLASSES, shownClasses} from "./panels/matrix-grid";
 import {mountPhases} from "./panels/phases-panel";
 import {mountSlices} from "./panels/slices-panel";
 import {sampledNote} from "./sampled";
+import {singlesOut} from "./selection";
 import type {Store} from "./state";
 import {mountTray} from "./tray";
 import type {PageView} from "./views";
@@ -75,7 +76,12 @@ export function mountAnswers(data: Data, store: Store): {readonly view: PageView
       drawn?.draw();
     },
     step: (by) => one?.step(by),
-    clear: () => store.set({selection: {kind: "mistakes"}, isolated: -1}),
+    clear: () => {
+      const {selection, isolated} = store.state;
+      // what was chosen last is let go first: a cell, a lasso or a class, then the slices
+      if (singlesOut(selection) || isolated >= 0) store.set({selection: {kind: "mistakes"}, isolated: -1});
+      else store.set({slices: []});
+    },
   };
   return {view, frames: map?.frames ?? []};
 }

@@ -12,7 +12,9 @@ import {listenToKeys} from "./page-keys";
 import {icon, pageTools, toolButton} from "./page-tools";
 import {mountRuns, runsFinding} from "./runs/view";
 import {nameFiles} from "./save-panel";
+import {scopeOf} from "./scope";
 import {openSheets} from "./sheet";
+import {mountSliceBar} from "./slice-bar";
 import {createStore, type Store, type ViewName} from "./state";
 import {mountTimeline} from "./timeline";
 import {mountTraining, trainingFinding} from "./training/view";
@@ -78,7 +80,7 @@ export function mountApp(data: Data, view: View = readAddress(location.hash, dat
       name: "answers",
       title: "Answers",
       finding: (stop) => {
-        const answers = data.answers[stop];
+        const answers = scopeOf(data, store.state.slices).answers(stop);
         return answers ? `${int(answers.wrong)} wrong` : "";
       },
     },
@@ -124,8 +126,9 @@ export function mountApp(data: Data, view: View = readAddress(location.hash, dat
   );
   const top = h("header", {class: "top"}, brand, time.root, live);
   const asks = mountQuestions(questions, store);
-  html.classList.toggle("asking", asks !== null);
-  if (asks) top.append(asks);
+  const isAnswered = data.answers.some((answers) => answers !== null);
+  const row = h("div", {class: "ask-row"}, asks, isAnswered && mountSliceBar(data, store));
+  top.append(row);
   document.body.replaceChildren(top, scrim);
   const showView = (name: ViewName) => {
     pageOf(name);
@@ -145,6 +148,13 @@ export function mountApp(data: Data, view: View = readAddress(location.hash, dat
       const comparing = state.other !== null && state.view === "answers";
       compareButton.setAttribute("aria-pressed", String(comparing));
       html.classList.toggle("comparing", comparing);
+    }
+    if (changed.has("slices") || changed.has("view")) {
+      // a page with one question has no row, until there is something in it
+      const isSliced = state.slices.length > 0 && state.view === "answers";
+      html.classList.toggle("sliced", isSliced);
+      html.classList.toggle("asking", asks !== null || isSliced);
+      row.hidden = asks === null && !isSliced;
     }
     begun = true;
   });

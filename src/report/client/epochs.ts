@@ -1,12 +1,18 @@
 import type {Data} from "./data";
 import {int, pct} from "./format";
+import {scopeOf} from "./scope";
 import type {Store} from "./state";
 import type {Times} from "./timeline";
 
 /** A run's epochs as a timeline shows them. */
 export function epochTimes(data: Data, store: Store): Times {
   const {last, epochs} = data;
-  const accuracy = (stop: number) => data.metrics(stop)?.testAccuracy;
+  const accuracy = (stop: number) => {
+    const {images, count, answers} = scopeOf(data, store.state.slices ?? []);
+    if (!images) return data.metrics(stop)?.testAccuracy;
+    const own = answers(stop);
+    return own && count ? 1 - own.wrong / count : undefined;
+  };
   return {
     last,
     numbers: epochs,

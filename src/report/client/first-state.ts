@@ -1,6 +1,7 @@
 import type {View} from "./address";
 import type {Data} from "./data";
 import {members} from "./selection";
+import {slicesNamed} from "./slices";
 import type {State} from "./state";
 import {restoredDecisions} from "./training/decisions";
 
@@ -26,6 +27,7 @@ export function firstState(data: Data, view: View): State {
     image: 0,
     hover: -1,
     selection,
+    slices: answered ? slicesNamed(data, view.slices ?? []) : [],
     mode: "label",
     isolated: -1,
     playing: false,

@@ -1,5 +1,6 @@
 import {readAddress, writeAddress} from "./address";
 import type {Data} from "./data";
+import {slicesNamed} from "./slices";
 import type {Store} from "./state";
 
 /** Keeps the page's address and what it shows the same, so that a link and "back" lead where they say. */
@@ -7,7 +8,7 @@ export function keepInAddress(data: Data, store: Store, signal: AbortSignal): vo
   let begun = false;
   let isFromAddress = false;
   store.on((state, changed) => {
-    if (["stop", "other", "image", "selection", "view", "sample"].some((key) => changed.has(key as "stop"))) {
+    if (["stop", "other", "image", "selection", "slices", "view", "sample"].some((key) => changed.has(key as "stop"))) {
       try {
         // a view is a step that "back" takes back; what is looked at within it is not
         const isStep = begun && changed.has("view") && !isFromAddress;
@@ -29,6 +30,7 @@ export function keepInAddress(data: Data, store: Store, signal: AbortSignal): vo
         ...(named.sample === undefined ? {} : {sample: named.sample}),
         ...(named.image === undefined ? {} : {image: named.image}),
         selection: named.selection ?? {kind: "mistakes"},
+        slices: slicesNamed(data, named.slices ?? []),
       });
       store.go(named.stop ?? store.state.stop);
       store.goOther(named.other ?? null);

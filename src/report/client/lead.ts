@@ -1,7 +1,10 @@
+import {wilsonInterval} from "../../numbers/intervals";
 import type {Answers, Data} from "./data";
 import {changes, worstConfusion} from "./derive";
 import {h, type Kid} from "./dom";
 import {int, pct, plural} from "./format";
+import {type Scope, scopeOf} from "./scope";
+import {sliceWords} from "./slices";
 import {type Selection, type Store, still} from "./state";
 
 /** The sentence that says where the network stands and what changed. Every number is a button that fills the list. */
@@ -29,9 +32,27 @@ export function mountLead(data: Data, store: Store): HTMLElement {
     );
     return after ? h("span", {class: "hold"}, button, after) : button;
   };
-  const right = (answers: Answers) => strong(int(data.count - answers.wrong));
-  const moved = (before: Answers, after: Answers): Kid[] => {
-    const {fixed, broken} = changes(labels, before.predicted, after.predicted);
+  const right = (answers: Answers, {count}: Scope) => strong(int(count - answers.wrong));
+  /** "96.6 % (95 %: 94.4 to 97.9), 99.1 % of all. " */
+  const share = ({wrong}: Answers, {count}: Scope, stop: number) => {
+    const [low, high] = wilsonInterval(count - wrong, count).map((end) => (100 * end).toFixed(1));
+    const all = data.answers[stop];
+    const others = all ? `, against ${pct(1 - all.wrong / data.count)} of all` : "";
+    return `${named()}${pct(1 - wrong / count)} (95 %: ${low} to ${high})${others}. `;
+  };
+  /** "Of 412 test digits (camera: 2) "; two names would be too long for a sentence: `named` says them below it. */
+  const these = ({count}: Scope): Kid[] => [
+    "Of ",
+    strong(int(count)),
+    ` test ${count === 1 ? words.one : words.many} `,
+    store.state.slices.length > 1 ? "in both slices " : `(${sliceWords(store.state.slices)}) `,
+  ];
+  const named = () => (store.state.slices.length > 1 ? `${sliceWords(store.state.slices)}. ` : "");
+  const moved = (before: Answers, after: Answers, {images}: Scope): Kid[] => {
+    const [truth, was, is] = [labels, before.predicted, after.predicted].map((values) =>
+      images ? Uint16Array.from(images, (i) => values[i]) : values,
+    );
+    const {fixed, broken} = changes(truth, was, is);
     return [
       link(`${int(fixed)} fixed`, {kind: "fixed"}, ","),
       " ",
@@ -42,31 +63,42 @@ export function mountLead(data: Data, store: Store): HTMLElement {
     element.replaceChildren(...kids.filter((kid): kid is Node | string => Boolean(kid)));
   };
 
-  const compare = (a: Answers, b: Answers, stop: number, other: number) => {
+  const compare = (a: Answers, b: Answers, stop: number, other: number, scope: Scope) => {
+    const after = [`From epoch ${epochs[stop]} to ${epochs[other]}: `, ...moved(a, b, scope)];
+    if (scope.images) {
+      const both = [`epoch ${epochs[stop]} gets `, right(a, scope), `, epoch ${epochs[other]} gets `, right(b, scope)];
+      say(lead, ...these(scope), ...both, " right.");
+      return say(below, named(), ...after);
+    }
     const of = ` of ${int(data.count)} test ${words.many} right.`;
-    say(lead, `Epoch ${epochs[stop]} gets `, right(a), `, epoch ${epochs[other]} gets `, right(b), of);
-    say(below, `From epoch ${epochs[stop]} to ${epochs[other]}: `, ...moved(a, b));
+    say(lead, `Epoch ${epochs[stop]} gets `, right(a, scope), `, epoch ${epochs[other]} gets `, right(b, scope), of);
+    say(below, ...after);
   };
-  const one = (answers: Answers, stop: number) => {
+  const one = (answers: Answers, stop: number, scope: Scope) => {
     const total = ` of ${int(data.count)} test ${words.many} right.`;
     const epoch = epochs[stop];
-    say(
-      lead,
-      epoch === 0 ? "Untrained, the network gets " : `After ${plural(epoch, "epoch")} the network gets `,
-      right(answers),
-      total,
-    );
+    const when = epoch === 0 ? "untrained" : `after ${plural(epoch, "epoch")}`;
+    if (scope.images) say(lead, ...these(scope), "the network gets ", right(answers, scope), ` right ${when}.`);
+    else
+      say(
+        lead,
+        `${when[0].toUpperCase()}${when.slice(1)}${epoch === 0 ? "," : ""} the network gets `,
+        right(answers, scope),
+        total,
+      );
+    const first = scope.images && share(answers, scope, stop);
     const worst = worstConfusion(answers.counts, data.classes);
     if (epoch === 0) {
       const luck = `Its weights are still random, so one in ${data.classes} is what luck gives. `;
-      say(below, luck, link(`See the ${plural(answers.wrong, "mistake")}`, {kind: "mistakes"}, "."));
+      say(below, first, luck, link(`See the ${plural(answers.wrong, "mistake")}`, {kind: "mistakes"}, "."));
       return;
     }
-    const before = stop > 0 ? data.answers[stop - 1] : null;
+    const before = stop > 0 ? scope.answers(stop - 1) : null;
     say(
       below,
+      first,
       before && `Since epoch ${epochs[stop - 1]}: `,
-      ...(before ? moved(before, answers) : []),
+      ...(before ? moved(before, answers, scope) : []),
       before && " ",
       link(plural(answers.wrong, "mistake"), {kind: "mistakes"}),
       " left",
@@ -93,11 +125,15 @@ export function mountLead(data: Data, store: Store): HTMLElement {
         : "This run kept no probabilities, so single answers cannot be shown.",
     );
   };
-  store.on(({stop, other}, changed) => {
-    if (!changed.has("stop") && !changed.has("other")) return;
-    const [a, b] = [data.answers[stop], other === null ? null : data.answers[other]];
-    if (a && b && other !== null) compare(a, b, stop, other);
-    else if (a) one(a, stop);
+  store.on(({stop, other, slices}, changed) => {
+    if (!changed.has("stop") && !changed.has("other") && !changed.has("slices")) return;
+    const scope = scopeOf(data, slices);
+    const [a, b] = [scope.answers(stop), other === null ? null : scope.answers(other)];
+    if (scope.count === 0 && scope.images) {
+      say(lead, `No test ${words.one} is in both slices.`);
+      say(below, sliceWords(slices), ". Let one of them go.");
+    } else if (a && b && other !== null) compare(a, b, stop, other, scope);
+    else if (a) one(a, stop, scope);
     else fromMetrics(stop);
   });
   return root;

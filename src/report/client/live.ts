@@ -26,14 +26,14 @@ export function follow(first: App, data: Data): void {
     ]);
     if (serial !== known) return; // a newer one is on its way
     const next = decode(file, bytes);
-    const {stop, other, image, selection, view, sample} = app.store.state;
+    const {stop, other, image, selection, slices, view, sample} = app.store.state;
     const {scrollX, scrollY} = window;
     const atEnd = stop === app.last;
     app.dispose();
     // other epochs may be shown now: of a long run the page carries a sample
     const same = (s: number) => nearest(next.epochs, shown.epochs[s]);
     const where = sample < 0 ? {view} : {view, sample};
-    const place = app.last < 0 ? {} : {stop: atEnd ? next.last : same(stop), image, selection, ...where};
+    const place = app.last < 0 ? {} : {stop: atEnd ? next.last : same(stop), image, selection, slices, ...where};
     app = mountApp(next, {...place, ...(other === null ? {} : {other: same(other)})});
     app.store.set({live});
     shown = next;

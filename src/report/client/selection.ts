@@ -1,4 +1,5 @@
 import type {Data} from "./data";
+import {scopeOf} from "./scope";
 import type {Selection, State} from "./state";
 
 /** The two stops that "fixed" and "newly broken" speak of: A and B when comparing, else the one before and this one. */
@@ -11,7 +12,7 @@ let latest: {key: readonly unknown[]; images: readonly number[]} | undefined;
 
 /** The images of the current selection, in the order in which they are shown. Kept until something changes. */
 export function members(data: Data, state: State): readonly number[] {
-  const key = [data, state.selection, state.stop, state.other];
+  const key = [data, state.selection, state.stop, state.other, state.slices];
   if (!latest || key.some((part, i) => part !== latest?.key[i])) latest = {key, images: pick(data, state)};
   return latest.images;
 }
@@ -19,6 +20,7 @@ export function members(data: Data, state: State): readonly number[] {
 function pick(data: Data, state: State): readonly number[] {
   const {selection, stop} = state;
   const {labels} = data;
+  const scope = scopeOf(data, state.slices);
   const here = data.answers[stop];
   if (!here)
     return selection.kind === "lasso" ? selection.images : selection.kind === "explained" ? data.explained(stop) : [];
@@ -30,7 +32,7 @@ function pick(data: Data, state: State): readonly number[] {
     Number(here.predicted[a] === labels[a]) - Number(here.predicted[b] === labels[b]) || surest(a, b);
   const every = (keep: (i: number) => boolean) => {
     const kept: number[] = [];
-    for (let i = 0; i < data.count; i++) if (keep(i)) kept.push(i);
+    for (let i = 0; i < data.count; i++) if (scope.has(i) && keep(i)) kept.push(i);
     return kept;
   };
   switch (selection.kind) {
@@ -45,14 +47,14 @@ function pick(data: Data, state: State): readonly number[] {
         (a, b) => after.confidence[b] - after.confidence[a],
       );
     case "explained":
-      return [...data.explained(stop)].sort(wrongFirst);
+      return data.explained(stop).filter(scope.has).sort(wrongFirst);
     case "cell": {
       const {actual, predicted} = selection;
       const found = every((i) => labels[i] === actual && here.predicted[i] === predicted);
       return found.sort(actual === predicted ? (a, b) => surest(b, a) : surest);
     }
     case "lasso":
-      return [...selection.images].sort(wrongFirst);
+      return selection.images.filter(scope.has).sort(wrongFirst);
     default:
       return selection satisfies never;
   }

@@ -1,3 +1,4 @@
+import type {Slice} from "../../numbers/slices";
 import type {RunProgress} from "../../pipeline/record/run-progress";
 import type {Decision, SampleChoice, SampleOrder} from "./training/choices";
 
@@ -31,6 +32,8 @@ export interface State {
   readonly image: number;
   readonly hover: number;
   readonly selection: Selection;
+  /** What the test images have in common that the Answers view speaks of; none: it speaks of all. One array until another is chosen. */
+  readonly slices: readonly Slice[];
   readonly mode: Mode;
   /** The only class shown in colour on the map, or −1. */
   readonly isolated: number;

@@ -160,7 +160,8 @@ export function mountTimeline<S extends Moving>(times: Times, store: Store<S>): 
         between.style.setProperty("--w", String(Math.abs(state.at - state.atOther) / (last || 1)));
       }
     }
-    if ((changed as ReadonlySet<PropertyKey>).has("view")) {
+    const others: ReadonlySet<PropertyKey> = changed;
+    if (others.has("view") || others.has("slices")) {
       for (const [s, small] of smalls.entries()) setText(small, times.figure(s));
     }
     if (changed.has("stop") || changed.has("other")) label();

@@ -4,7 +4,7 @@ import {int} from "./format";
 import {panel, segmented} from "./panels/panel";
 import {showsScrolling} from "./scrolls";
 import {members, span} from "./selection";
-import {type Selection, type Store, still} from "./state";
+import {type Selection, type State, type Store, still} from "./state";
 import {type Thumb, thumb} from "./thumb";
 import {describe, titleOf} from "./tray-words";
 
@@ -50,6 +50,7 @@ export function mountTray(data: Data, store: Store): {root: HTMLElement; images(
 
   let limit = FIRST;
   let picked: Selection | undefined;
+  let within: State["slices"] | undefined;
   let images: readonly number[] = [];
   let answersStop = 0;
   const thumbs: Thumb[] = [];
@@ -65,16 +66,22 @@ export function mountTray(data: Data, store: Store): {root: HTMLElement; images(
 
   const draw = () => {
     const {state} = store;
-    const {selection} = state;
+    const {selection, slices} = state;
     const between = span(state);
     answersStop = between && state.other !== null && selection.kind === "broken" ? between[1] : state.stop;
     const answers = data.answers[answersStop];
-    if (selection !== picked) {
-      if (selection.kind !== picked?.kind || selection.kind === "cell" || selection.kind === "lasso") {
+    if (selection !== picked || slices !== within) {
+      if (
+        selection.kind !== picked?.kind ||
+        selection.kind === "cell" ||
+        selection.kind === "lasso" ||
+        slices !== within
+      ) {
         limit = FIRST;
         list.scrollTop = 0;
       }
       picked = selection;
+      within = slices;
     }
     images = members(data, state);
     tabs.set(selection.kind === "cell" || selection.kind === "lasso" ? null : selection.kind);
@@ -128,7 +135,7 @@ export function mountTray(data: Data, store: Store): {root: HTMLElement; images(
   });
   let begun = false;
   store.on((state, changed) => {
-    if (changed.has("selection") || changed.has("stop") || changed.has("other")) draw();
+    if (changed.has("selection") || changed.has("slices") || changed.has("stop") || changed.has("other")) draw();
     else if (changed.has("image")) mark();
     // a cell or a lasso fills the list: bring it into view if it is off the screen
     const own = state.selection.kind === "cell" || state.selection.kind === "lasso";

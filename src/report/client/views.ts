@@ -33,7 +33,7 @@ export function mountQuestions(questions: readonly Question[], store: Store): HT
     return {name, tab, found, finding};
   });
   store.on(({view, stop}, changed) => {
-    if (!changed.has("view") && !changed.has("stop")) return;
+    if (!changed.has("view") && !changed.has("stop") && !changed.has("slices")) return;
     for (const {name, tab, found, finding} of tabs) {
       if (name === view) tab.setAttribute("aria-current", "page");
       else tab.removeAttribute("aria-current");

@@ -1,6 +1,7 @@
 import {MARKS, type Mark} from "../../../plots/marks";
 import type {Rgb, Tokens} from "../colors";
 import type {Data, MapData} from "../data";
+import {scopeOf} from "../scope";
 import {members, singlesOut} from "../selection";
 import type {State} from "../state";
 
@@ -22,7 +23,8 @@ const MARKED = 1.3;
  * mistakes over what is right.
  */
 export function groupPoints(data: Data, map: MapData, state: State, stop: number, theme: Tokens): readonly Bucket[] {
-  const {selection, mode, isolated} = state;
+  const {selection, mode, isolated, slices} = state;
+  const scope = scopeOf(data, slices);
   const answers = data.answers[stop];
   const trained = data.epochs[stop] > 0;
   const chosen = singlesOut(selection) ? new Set(members(data, state)) : null;
@@ -34,7 +36,7 @@ export function groupPoints(data: Data, map: MapData, state: State, stop: number
     const wrong = predicted !== label;
     const byRight = mode === "right";
     const k = mode === "predicted" ? predicted : label;
-    const on = (!chosen || chosen.has(i)) && (isolated < 0 || k === isolated);
+    const on = scope.has(i) && (!chosen || chosen.has(i)) && (isolated < 0 || k === isolated);
     const quiet = byRight && !wrong;
     const hue = byRight ? (wrong ? -1 : -2) : data.looks[k].hue;
     const mark = byRight ? "disc" : data.looks[k].mark;

@@ -1,6 +1,8 @@
 import type {Data, MapData} from "../data";
 import {h, setText} from "../dom";
+import {int} from "../format";
 import {panel, segmented} from "../panels/panel";
+import {scopeOf} from "../scope";
 import {showsScrolling} from "../scrolls";
 import type {Mode, Store} from "../state";
 import {swatch} from "../swatch";
@@ -100,8 +102,11 @@ export function mountMap(data: Data, map: MapData, store: Store): {root: HTMLEle
   const tellFacts = (stop: number) => {
     const told = mapFacts(map.facts[stop] ?? {});
     const count = map.count < data.count ? [`${map.count.toLocaleString("en-GB")} of the test ${words.many}`] : [];
+    const {images} = scopeOf(data, store.state.slices);
+    const bright =
+      images && `${int(images.filter((i) => map.point[i] >= 0).length)} dots in the slice, the others pale`;
     const missing = map.own[stop] ? [] : ["no map at this epoch: the nearest one is shown"];
-    setText(facts, [...count, ...told, ...missing].join(", "));
+    setText(facts, [...count, ...(bright ? [bright] : []), ...told, ...missing].join(", "));
   };
   let grouped = "";
   store.on((state, changed) => {
@@ -117,9 +122,9 @@ export function mountMap(data: Data, map: MapData, store: Store): {root: HTMLEle
         const label = `Map of ${map.count} test ${words.many} at epoch ${data.epochs[stop]}. ${hint}`;
         part.plot.canvas.setAttribute("aria-label", label);
       }
-      tellFacts(state.stop);
       untrained.hidden = data.epochs[state.stop] > 0;
     }
+    if (changed.has("stop") || changed.has("slices")) tellFacts(state.stop);
     if (changed.has("isolated")) {
       chips.forEach((chip, k) => {
         chip.setAttribute("aria-pressed", String(state.isolated === k));
@@ -128,7 +133,9 @@ export function mountMap(data: Data, map: MapData, store: Store): {root: HTMLEle
     if (changed.has("mode")) root.classList.toggle("by-right", state.mode === "right");
     // the colours follow the nearest stop while the dots are on their way
     const near = `${Math.round(state.at)} ${Math.round(state.atOther)}`;
-    const looks = ["mode", "isolated", "selection", "other", "stop"].some((key) => changed.has(key as "mode"));
+    const looks = ["mode", "isolated", "selection", "slices", "other", "stop"].some((key) =>
+      changed.has(key as "mode"),
+    );
     const regroup = looks || near !== grouped;
     grouped = near;
     if (regroup || ["at", "atOther", "hover", "image"].some((key) => changed.has(key as "at"))) draw(regroup);

@@ -3,9 +3,20 @@ import {tempered} from "../../../numbers/temperature";
 import type {Data} from "../data";
 import {h, rem, setText, svg} from "../dom";
 import {int, pct} from "../format";
+import {type Scope, scopeOf} from "../scope";
 import {drawWhenSized} from "../sized";
 import type {Store} from "../state";
 import {panel} from "./panel";
+
+type Reliability = ReturnType<typeof calibration>;
+
+interface Figures {
+  readonly now: Reliability;
+  readonly brier: number;
+  readonly classwise: number;
+  /** As the temperature would make it; null where none was fitted. */
+  readonly after: Reliability | null;
+}
 
 /** How often the network is right when it is this sure: a reliability diagram, and the expected calibration error. */
 export function mountCalibration(data: Data, store: Store): HTMLElement {
@@ -19,43 +30,31 @@ export function mountCalibration(data: Data, store: Store): HTMLElement {
   const say = h("p", {class: "panel-say"});
   const host = h("div", {class: "cal-chart"});
   body.append(say, host);
-  const known = data.answers.map((answers) =>
-    answers ? calibration(data.labels, answers.predicted, answers.confidence) : null,
-  );
   const percent = (share: number) => pct(share, 1);
   const more = h("p", {class: "panel-foot"});
   body.append(more);
-  /** What takes a pass over all probabilities: made when a stop is first shown. */
-  const figures = new Map<number, {brier: number; classwise: number; after: ReturnType<typeof calibration> | null}>();
-  const figuresOf = (stop: number) => {
-    const answers = data.answers[stop];
-    const made = figures.get(stop);
-    if (made || !answers) return made;
-    const {classes, labels, count} = data;
-    const probabilities = Float32Array.from({length: count * classes}, (_, at) =>
-      answers.of(Math.floor(at / classes), at % classes),
-    );
-    const temperature = data.file.temperatures?.[stop] ?? null;
-    const mended = temperature === null ? null : tempered(probabilities, classes, temperature);
-    const confidence = mended && Float32Array.from(answers.predicted, (k, n) => mended[n * classes + k]);
-    const found = {
-      brier: brierScore(labels, probabilities, classes),
-      classwise: classwiseError(labels, probabilities, classes),
-      after: confidence && calibration(labels, answers.predicted, confidence),
-    };
+  /** What takes a pass over all probabilities: made when a stop is first shown, and anew for other slices. */
+  let figures = new Map<number, Figures | null>();
+  let shown: Scope | undefined;
+  const figuresOf = (scope: Scope, stop: number): Figures | null => {
+    if (shown !== scope) figures = new Map();
+    shown = scope;
+    const found = figures.get(stop) ?? figuresIn(data, scope, stop);
     figures.set(stop, found);
     return found;
   };
   const draw = () => {
-    const {stop, other} = store.state;
-    const [a, b] = [known[stop], other === null ? null : known[other]];
+    const {stop, other, slices} = store.state;
+    const scope = scopeOf(data, slices);
+    const found = figuresOf(scope, stop);
+    const [a, b] = [found?.now, other === null ? null : figuresOf(scope, other)?.now];
     if (!a) {
-      setText(say, "This epoch's answers were not recorded.");
+      setText(say, scope.count ? "This epoch's answers were not recorded." : "There is no image in both slices.");
+      setText(more, "");
       host.replaceChildren();
       return;
     }
     const surest = a.bins.at(-1);
-    const found = figuresOf(stop);
     const temperature = data.file.temperatures?.[stop] ?? null;
     const mended =
       found?.after && temperature !== null
@@ -71,8 +70,8 @@ export function mountCalibration(data: Data, store: Store): HTMLElement {
         `ECE ${percent(a.ece)} at epoch ${data.epochs[stop]}, ${percent(b.ece)} at epoch ${data.epochs[other]}.`,
       );
     } else if (surest) {
-      const mean = a.bins.reduce((sum, {count, confidence}) => sum + count * confidence, 0) / data.count;
-      const right = a.bins.reduce((sum, {count, accuracy}) => sum + count * accuracy, 0) / data.count;
+      const mean = a.bins.reduce((sum, {count, confidence}) => sum + count * confidence, 0) / scope.count;
+      const right = a.bins.reduce((sum, {count, accuracy}) => sum + count * accuracy, 0) / scope.count;
       const word = mean > right ? "too sure" : "too modest";
       const means = `On average ${percent(mean)} sure and ${percent(right)} right`;
       setText(say, `ECE ${percent(a.ece)}. ${means}: ${a.ece < 0.005 ? "well calibrated" : word}.`);
@@ -108,7 +107,7 @@ export function mountCalibration(data: Data, store: Store): HTMLElement {
       }
       for (const {low, high, count, confidence, accuracy} of bins) {
         // area by count, the smallest still to be seen
-        const r = Math.max(2.2, Math.sqrt(count / data.count) * size * 1.1);
+        const r = Math.max(2.2, Math.sqrt(count / scope.count) * size * 1.1);
         const told = `${pct(low, 0)} to ${pct(high, 0)} sure: ${int(count)}, ${pct(accuracy)} right`;
         const dot = svg("circle", {class: `cal-dot cal-${name}`, cx: x(confidence), cy: y(accuracy), r});
         dot.append(svg("title", {}, told));
@@ -119,7 +118,30 @@ export function mountCalibration(data: Data, store: Store): HTMLElement {
   };
   drawWhenSized(host, draw);
   store.on((_, changed) => {
-    if (changed.has("stop") || changed.has("other")) draw();
+    if (changed.has("stop") || changed.has("other") || changed.has("slices")) draw();
   });
   return root;
+}
+
+/** How well the answers to the scope's images are calibrated at a stop; null where none were recorded, or there is no image. */
+function figuresIn(data: Data, {images, count, answers: at}: Scope, stop: number): Figures | null {
+  const answers = at(stop);
+  if (!answers || count === 0) return null;
+  const {classes} = data;
+  const rows = images ?? Array.from({length: count}, (_, n) => n);
+  const labels = Uint16Array.from(rows, (i) => data.labels[i]);
+  const predicted = Uint16Array.from(rows, (i) => answers.predicted[i]);
+  const confidence = Float32Array.from(rows, (i) => answers.confidence[i]);
+  const probabilities = Float32Array.from({length: count * classes}, (_, place) =>
+    answers.of(rows[Math.floor(place / classes)], place % classes),
+  );
+  const temperature = data.file.temperatures?.[stop] ?? null;
+  const mended = temperature === null ? null : tempered(probabilities, classes, temperature);
+  const after = mended && Float32Array.from(predicted, (k, n) => mended[n * classes + k]);
+  return {
+    now: calibration(labels, predicted, confidence),
+    brier: brierScore(labels, probabilities, classes),
+    classwise: classwiseError(labels, probabilities, classes),
+    after: after && calibration(labels, predicted, after),
+  };
 }

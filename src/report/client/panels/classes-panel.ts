@@ -3,6 +3,7 @@ import {wilsonInterval} from "../../../numbers/intervals";
 import type {Data} from "../data";
 import {h, setText} from "../dom";
 import {int, pct} from "../format";
+import {type Scope, scopeOf} from "../scope";
 import {showsScrolling} from "../scrolls";
 import type {Store} from "../state";
 import {swatch} from "../swatch";
@@ -23,7 +24,13 @@ export function mountClasses(data: Data, store: Store): HTMLElement {
     "comparing, the small figures are points gained from the first epoch to the second.";
   const {root, body} = panel("classes", "Class by class", help);
   const {names, classes} = data;
-  const scores = data.answers.map((answers) => (answers ? classScores(answers.counts, classes) : null));
+  const scoresIn = ({answers}: Scope) =>
+    data.answers.map((_, s) => {
+      const own = answers(s);
+      return own && classScores(own.counts, classes);
+    });
+  let scope = scopeOf(data, store.state.slices);
+  let scores = scoresIn(scope);
   // bars start near the lowest figure of the trained epochs, or all would look alike
   const trained = scores.flatMap((score, s) =>
     score && data.epochs[s] > 0 ? [...score.precision, ...score.recall] : [],
@@ -64,12 +71,17 @@ export function mountClasses(data: Data, store: Store): HTMLElement {
   };
 
   const draw = () => {
-    const {stop, other, isolated} = store.state;
+    const {stop, other, isolated, slices} = store.state;
+    const now = scopeOf(data, slices);
+    if (now !== scope) scores = scoresIn(now);
+    scope = now;
     const [a, b] = [scores[stop], other === null ? null : scores[other]];
-    const counts = data.answers[stop]?.counts;
-    const all = data.answers[stop];
-    const share = all ? `All classes: ${within(data.count - all.wrong, data.count)} right. ` : "";
+    const all = scope.answers(stop);
+    const counts = all?.counts;
+    const share = all ? `All classes: ${within(scope.count - all.wrong, scope.count)} right. ` : "";
     setText(foot, `${share}Bars begin at ${pct(floor, 0)}.`);
+    const called = (k: number) =>
+      Array.from(names, (_, j) => counts?.[j * classes + k] ?? 0).reduce((sum, n) => sum + n, 0);
     rows.forEach(({row, pick, cells, support}, k) => {
       const images = counts?.subarray(k * classes, (k + 1) * classes).reduce((sum, n) => sum + n, 0) ?? 0;
       setText(support, counts ? int(images) : "–");
@@ -78,7 +90,8 @@ export function mountClasses(data: Data, store: Store): HTMLElement {
       row.classList.toggle("dim", isolated >= 0 && isolated !== k);
       COLUMNS.forEach(([score], c) => {
         const {value, moved, fill} = cells[c];
-        const now = a?.[score][k];
+        const of = score === "precision" ? called(k) : images;
+        const now = of > 0 ? a?.[score][k] : undefined; // a share of none says nothing
         setText(value, now === undefined ? "–" : pct(now));
         fill.style.setProperty("--w", String(Math.max(0, ((now ?? 0) - floor) / (1 - floor))));
         const then = b?.[score][k];
@@ -90,7 +103,7 @@ export function mountClasses(data: Data, store: Store): HTMLElement {
     });
   };
   store.on((_, changed) => {
-    if (["stop", "other", "isolated"].some((key) => changed.has(key as "stop"))) draw();
+    if (["stop", "other", "isolated", "slices"].some((key) => changed.has(key as "stop"))) draw();
   });
   return root;
 }

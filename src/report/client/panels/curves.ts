@@ -3,6 +3,7 @@ import {spread} from "../../../plots/labels";
 import type {Data} from "../data";
 import {h, polyline, rem, svg} from "../dom";
 import {pct} from "../format";
+import {type Scope, scopeOf} from "../scope";
 import {drawWhenSized} from "../sized";
 import type {Store} from "../state";
 import {textWidth} from "../text-width";
@@ -46,6 +47,22 @@ export function axisOf(quantity: Quantity, values: readonly number[], zoomed: bo
   const top = Math.min(0.9997, best + (1 - best) * 0.25);
   const ticks = ACCURACY_TICKS.filter((tick) => tick <= best + (1 - best) * 0.2);
   return {ticks, low: 0, high: top, along: (v) => -Math.log(1.0005 - v), label: percent};
+}
+
+/** Probabilities are kept to 1/65,535: a smaller one counts as half of that. */
+const LEAST_PROBABILITY = 0.5 / 65_535;
+
+/** Epoch, and the scope's own loss or accuracy, of every stop whose answers are known; none where it is all images. */
+function sliceLine(data: Data, scope: Scope, quantity: Quantity): readonly (readonly [number, number])[] {
+  const {images, count} = scope;
+  if (!images || count === 0) return [];
+  return data.epochs.flatMap((epoch, stop) => {
+    const answers = scope.answers(stop);
+    if (!answers) return [];
+    if (quantity === "accuracy") return [[epoch, 1 - answers.wrong / count] as const];
+    const loss = (i: number) => -Math.log(Math.max(LEAST_PROBABILITY, answers.of(i, data.labels[i])));
+    return [[epoch, images.reduce((sum, i) => sum + loss(i), 0) / count] as const];
+  });
 }
 
 /** Where there are more epochs, those that the page can stop at are read aloud. */
@@ -93,16 +110,18 @@ function chart(data: Data, store: Store, quantity: Quantity): HTMLElement {
   let heads: SVGLineElement[] = [];
   let dots: SVGGElement | undefined;
 
+  let slice: readonly (readonly [number, number])[] = [];
   const draw = () => {
     const [width, height] = [host.clientWidth, host.clientHeight];
     if (!width || !height || validation.length === 0) return;
     const size = rem() * 0.75;
     const [left, right, top, bottom] = [size * 2.9, size * 5.2, size * 1.9, size * 1.7];
     const now = [...within, ...going()];
+    slice = sliceLine(data, scopeOf(data, store.state.slices), quantity);
     lastEpoch = Math.max(trained, Math.ceil(now.at(-1)?.[0] ?? 0));
     const axis = axisOf(
       quantity,
-      [...train, ...validation, ...now].map(([, v]) => v),
+      [...train, ...validation, ...slice, ...now].map(([, v]) => v),
       store.state.zoomed,
     );
     const [from, to] = [axis.along(axis.low), axis.along(axis.high)];
@@ -111,7 +130,8 @@ function chart(data: Data, store: Store, quantity: Quantity): HTMLElement {
       const inside = Math.max(axis.low, Math.min(axis.high, value));
       return top + (height - top - bottom) * (1 - (axis.along(inside) - from) / (to - from));
     };
-    const label = `${title.replace(", %", "")} after each epoch: ${spoken.join("; ")}`;
+    const own = slice.map(([epoch, value]) => `; slice at epoch ${epoch} ${format(value)}`).join("");
+    const label = `${title.replace(", %", "")} after each epoch: ${spoken.join("; ")}${own}`;
     const sheet = svg("svg", {width, height, viewBox: `0 0 ${width} ${height}`, role: "img", "aria-label": label});
     sheet.append(svg("text", {class: "ch-title", x: 0, y: size * 0.95}, title));
     let above = Number.NEGATIVE_INFINITY; // ticks that would touch are left out, the better end first
@@ -134,10 +154,18 @@ function chart(data: Data, store: Store, quantity: Quantity): HTMLElement {
     const path = (points: readonly (readonly [number, number])[], name: string) =>
       svg("path", {class: name, d: polyline(points.map(([epoch, value]) => [x(epoch), y(value)]))});
     dots = svg("g");
-    sheet.append(...heads, path(now, "l-batch"), path(train, "l-train"), path(validation, "l-val"), dots);
+    sheet.append(
+      ...heads,
+      path(now, "l-batch"),
+      path(train, "l-train"),
+      path(validation, "l-val"),
+      path(slice, "l-slice"),
+      dots,
+    );
     const named = [
       ["train", train.at(-1)],
       [judged, validation.at(-1)],
+      ["slice", slice.at(-1)],
     ] as const;
     const ending = named.flatMap(([name, end]) => (end ? [{name, at: y(end[1])}] : []));
     const places = spread(
@@ -148,7 +176,7 @@ function chart(data: Data, store: Store, quantity: Quantity): HTMLElement {
     );
     ending.forEach(({name}, n) => {
       const at = {x: width - right + size * 0.5, y: places[n] + size * 0.35};
-      sheet.append(svg("text", {class: `ch-lab ${name === "train" ? "train" : "val"}`, ...at}, name));
+      sheet.append(svg("text", {class: `ch-lab ${name === judged ? "val" : name}`, ...at}, name));
     });
     host.replaceChildren(sheet);
     move();
@@ -173,7 +201,7 @@ function chart(data: Data, store: Store, quantity: Quantity): HTMLElement {
       const epoch = data.epochs[place];
       const mark = (line: readonly (readonly [number, number])[], name: string, r: number) =>
         line.filter(([e]) => e === epoch).map(([, v]) => svg("circle", {class: name, r, cx: x(epoch), cy: y(v)}));
-      return [...mark(train, "d-train", 3.2), ...mark(validation, "d-val", 3.8)];
+      return [...mark(train, "d-train", 3.2), ...mark(validation, "d-val", 3.8), ...mark(slice, "d-slice", 3.4)];
     });
     dots?.replaceChildren(...marks);
   };
@@ -184,7 +212,7 @@ function chart(data: Data, store: Store, quantity: Quantity): HTMLElement {
     store.go(data.epochs.reduce((best, _, s) => (distance(s) < distance(best) ? s : best), 0));
   });
   store.on((_, changed) => {
-    if (changed.has("zoomed") || changed.has("live")) draw();
+    if (changed.has("zoomed") || changed.has("live") || changed.has("slices")) draw();
     else if (["at", "atOther", "stop", "other"].some((key) => changed.has(key as "at"))) move();
   });
   return host;
@@ -204,7 +232,8 @@ export function mountCurves(data: Data, store: Store): HTMLElement {
   const help =
     `Loss is how wrong the network is on average: lower is better. “${judged}” ${data.words.many} are never trained ` +
     `on, so when train keeps improving and ${judged.toLowerCase()} does not, the network is memorising. The thin line is the ` +
-    "training inside each epoch. The zoomed scale spreads out the last few per cent.";
+    "training inside each epoch. The zoomed scale spreads out the last few per cent. With a slice chosen, “slice” is the line of its test " +
+    `${data.words.many} alone, of answers kept to 1/65,535.`;
   const {root, body} = panel("curves", "Learning curves", help, scale.root);
   body.append(chart(data, store, "loss"), chart(data, store, "accuracy"));
   return root;

@@ -1,5 +1,6 @@
 import type {Data} from "../data";
 import {h, setText} from "../dom";
+import {type Scope, scopeOf} from "../scope";
 import {members} from "../selection";
 import type {Store} from "../state";
 import {grid, MANY_CLASSES, shownClasses} from "./matrix-grid";
@@ -63,22 +64,30 @@ export function mountMatrix(data: Data, store: Store): {root: HTMLElement; draw(
   }
 
   // one colour scale for all trained epochs, so that epochs can be compared; the untrained one has its own
-  const peakOf = (stops: readonly number[]) => {
+  const peakOf = (stops: readonly number[], {answers}: Scope) => {
     let peak = 6;
     for (const stop of stops) {
-      data.answers[stop]?.counts.forEach((count, place) => {
+      answers(stop)?.counts.forEach((count, place) => {
         if (place % (classes + 1)) peak = Math.max(peak, count);
       });
     }
     return peak;
   };
   const untrained = data.epochs.indexOf(0);
-  const trainedPeak = peakOf(data.epochs.map((_, s) => s).filter((s) => s !== untrained));
-  const untrainedPeak = untrained < 0 ? trainedPeak : peakOf([untrained]);
+  const trained = data.epochs.map((_, s) => s).filter((s) => s !== untrained);
+  /** Of the images that are spoken of: other slices have other peaks. */
+  let peaks: {readonly scope: Scope; readonly trained: number; readonly untrained: number} | undefined;
+  const peaksOf = (scope: Scope) => {
+    const peak = peakOf(trained, scope);
+    return {scope, trained: peak, untrained: untrained < 0 ? peak : peakOf([untrained], scope)};
+  };
 
   const draw = () => {
-    const {stop, other, selection, difference} = store.state;
-    const [first, second] = [data.answers[stop], other === null ? null : data.answers[other]];
+    const {stop, other, selection, difference, slices} = store.state;
+    const scope = scopeOf(data, slices);
+    if (peaks?.scope !== scope) peaks = peaksOf(scope);
+    const [first, second] = [scope.answers(stop), other === null ? null : scope.answers(other)];
+    const peakAt = (s: number | null) => (s === untrained ? peaks?.untrained : peaks?.trained) ?? 0;
     const between = difference && other !== null && first && second;
     view.root.hidden = other === null;
     body.classList.toggle("single", Boolean(between));
@@ -95,11 +104,11 @@ export function mountMatrix(data: Data, store: Store): {root: HTMLElement; draw(
       a.table.showDifference(first, second);
       return;
     }
-    if (first) a.table.showCounts(first, stop === untrained ? untrainedPeak : trainedPeak, selection);
-    if (second) b.table.showCounts(second, other === untrained ? untrainedPeak : trainedPeak, selection);
+    if (first) a.table.showCounts(first, peakAt(stop), selection);
+    if (second) b.table.showCounts(second, peakAt(other), selection);
   };
   store.on((_, changed) => {
-    if (["stop", "other", "selection", "difference"].some((key) => changed.has(key as "stop"))) draw();
+    if (["stop", "other", "selection", "slices", "difference"].some((key) => changed.has(key as "stop"))) draw();
   });
   return {root, draw};
 }

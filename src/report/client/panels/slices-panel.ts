@@ -1,9 +1,10 @@
-import {imageTraits} from "../../../numbers/image-traits";
-import {quartersOf, type Slice, slicesOf, worstFirst} from "../../../numbers/slices";
+import {type Slice, worstFirst} from "../../../numbers/slices";
 import type {Data} from "../data";
 import {h, setText} from "../dom";
 import {int, pct} from "../format";
+import {scopeOf} from "../scope";
 import {showsScrolling} from "../scrolls";
+import {besides, chooseSlices, isChosen, slicesIn, sliceWords, withSlice} from "../slices";
 import type {Store} from "../state";
 import {fittedTo} from "../text-width";
 import {panel} from "./panel";
@@ -18,7 +19,7 @@ export function mountSlices(data: Data, store: Store): HTMLElement {
   const help =
     `Test ${words.many} by brightness, by size (the ink's box as a share of the picture) and by stroke width (twice the ink's area over its outline, in pixels)${given}. ` +
     "Each slice has the share that the network gets right, with Wilson's 95 % interval. ▼: the interval lies below the share of all; of many slices one in forty does so by chance. " +
-    `Grey: fewer than ${ENOUGH}. Click a slice to list its ${words.many} and to mark them on the map; Esc lets go.`;
+    `Grey: fewer than ${ENOUGH}. Click a slice and every panel speaks of its ${words.many} alone; a slice of another field narrows them further. Click it again, or press Esc, to let go.`;
   const {root, body} = panel("slices", "Worst slices", help);
   const rows = h("tbody");
   const heads = ["Slice", "Images", "Right", "95 %", ""];
@@ -36,55 +37,60 @@ export function mountSlices(data: Data, store: Store): HTMLElement {
     draw();
   });
   body.append(showsScrolling(h("div", {class: "cls-wrap"}, table), table), foot, more);
-  let slices: readonly Slice[] | undefined;
+  const rowOf = ({right, interval, ...slice}: ReturnType<typeof worstFirst>[number], share: number) => {
+    const {field, value, images} = slice;
+    const [low, high] = interval.map((one) => (100 * one).toFixed(1));
+    const on = isChosen(store.state.slices, slice);
+    const pick = h(
+      "button",
+      {class: "chip", type: "button", title: `${field}: ${value}`, "aria-pressed": String(on)},
+      fittedTo(`${field}: ${value}`, 22, 0.8125, 600),
+    );
+    pick.addEventListener("click", () => {
+      // the slice itself: the row's images may be those that another field leaves of it
+      const own = slicesIn(data).find((one) => one.field === field && one.value === value);
+      if (own) chooseSlices(data, store, withSlice(store.state.slices, own));
+    });
+    const figures = [
+      int(images.length),
+      pct(right / images.length),
+      `${low} to ${high}`,
+      images.length >= ENOUGH && interval[1] < share ? "▼" : "",
+    ];
+    const kind = images.length < ENOUGH ? "dim" : "";
+    return h("tr", {class: kind}, h("th", {scope: "row"}, pick), ...figures.map((text) => h("td", {}, text)));
+  };
   const draw = () => {
-    const answers = data.answers[store.state.stop];
+    const {stop, slices} = store.state;
+    const answers = data.answers[stop];
     if (!answers) return;
-    slices ??= slicesIn(data);
     const share = 1 - answers.wrong / data.count;
-    const scores = worstFirst(slices, (image) => answers.predicted[image] === data.labels[image]);
+    const isRight = (image: number) => answers.predicted[image] === data.labels[image];
+    // a row counts what a click on it would leave
+    const within = slicesIn(data).map((slice): Slice => {
+      const {images, has} = scopeOf(data, besides(slices, slice));
+      return images ? {...slice, images: slice.images.filter(has)} : slice;
+    });
+    const scores = worstFirst(
+      within.filter(({images}) => images.length > 0),
+      isRight,
+    );
     const telling = [
       ...scores.filter(({images}) => images.length >= ENOUGH),
       ...scores.filter(({images}) => images.length < ENOUGH),
     ];
-    rows.replaceChildren(
-      ...telling.slice(0, isWhole ? telling.length : FIRST).map(({field, value, images, right, interval}) => {
-        const [low, high] = interval.map((one) => (100 * one).toFixed(1));
-        const pick = h(
-          "button",
-          {class: "chip", type: "button", title: `${field}: ${value}`},
-          fittedTo(`${field}: ${value}`, 22, 0.8125, 600),
-        );
-        pick.addEventListener("click", () => store.set({selection: {kind: "lasso", images}}));
-        return h(
-          "tr",
-          {class: images.length < ENOUGH ? "dim" : ""},
-          h("th", {scope: "row"}, pick),
-          ...[
-            int(images.length),
-            pct(right / images.length),
-            `${low} to ${high}`,
-            images.length >= ENOUGH && interval[1] < share ? "▼" : "",
-          ].map((text) => h("td", {}, text)),
-        );
-      }),
-    );
+    const shown = telling.filter((slice, n) => isWhole || n < FIRST || isChosen(slices, slice));
+    const focused = rows.contains(document.activeElement) ? document.activeElement?.getAttribute("title") : null;
+    rows.replaceChildren(...shown.map((score) => rowOf(score, share)));
+    if (focused)
+      [...rows.querySelectorAll("button")].find(({title}) => title === focused)?.focus({preventScroll: true});
     more.hidden = isWhole || telling.length <= FIRST;
-    setText(foot, `Of all ${int(data.count)}: ${pct(share)} right.`);
+    const fields = slices.length ? ` A row counts what choosing it leaves, beside ${sliceWords(slices)}.` : "";
+    setText(foot, `Of all ${int(data.count)}: ${pct(share)} right.${fields}`);
   };
   store.on(({view}, changed) => {
-    if (view === "answers" && (changed.has("stop") || changed.has("view"))) draw();
+    const isOther = changed.has("stop") || changed.has("slices") || changed.has("view");
+    if (view === "answers" && isOther) draw();
   });
   return root;
-}
-
-function slicesIn(data: Data): Slice[] {
-  const {height, width, channels} = data.image;
-  const traits = Array.from({length: data.count}, (_, i) => imageTraits(data.pixels(i), height, width, channels));
-  return [
-    ...quartersOf("brightness", traits.map(({brightness}) => brightness)), // biome-ignore format: a field a line
-    ...quartersOf("size", traits.map(({size}) => size)), // biome-ignore format: as above
-    ...quartersOf("stroke width", traits.map(({stroke}) => stroke)), // biome-ignore format: as above
-    ...data.columns.flatMap(({name, values}) => slicesOf(name, values)),
-  ];
 }

@@ -1,0 +1,63 @@
+import type {Data} from "./data";
+import {h, setText} from "./dom";
+import {int, plural} from "./format";
+import {scopeOf} from "./scope";
+import {chooseSlices, sliceWords, withSlice} from "./slices";
+import {type Store, still} from "./state";
+import {fittedTo} from "./text-width";
+
+/** Rems of a slice's name in the bar; the whole of it stands in the sentence. */
+const NAME = 15;
+
+/**
+ * Says of which test images the Answers view speaks: of all, which leads to the list of slices; or of those in the chosen
+ * slices, each with a way to let it go.
+ */
+export function mountSliceBar(data: Data, store: Store): HTMLElement {
+  const {words} = data;
+  const all = h("button", {
+    class: "link",
+    type: "button",
+    title: "Choose a slice: every panel then speaks of it alone",
+  });
+  all.addEventListener("click", () =>
+    document.querySelector(".p-slices")?.scrollIntoView({block: "start", behavior: still.matches ? "auto" : "smooth"}),
+  );
+  const chips = h("span", {class: "slice-chips"});
+  const count = h("span", {class: "slice-count"});
+  const back = h("button", {class: "link", type: "button", title: "Speak of all again (Esc)"});
+  setText(back, `All ${int(data.count)}`);
+  back.addEventListener("click", () => store.set({slices: []}));
+  const root = h(
+    "div",
+    {class: "slice-bar", role: "group", "aria-label": "Which test images"},
+    count,
+    chips,
+    all,
+    back,
+  );
+  store.on(({slices, view}, changed) => {
+    if (!changed.has("slices") && !changed.has("view")) return;
+    root.hidden = view !== "answers";
+    const {count: left} = scopeOf(data, slices);
+    const isNarrowed = slices.length > 0;
+    all.hidden = isNarrowed;
+    back.hidden = chips.hidden = count.hidden = !isNarrowed;
+    setText(all, `of all ${int(data.count)} test ${words.many}`);
+    setText(count, `of ${plural(left, words.one)}:`);
+    chips.replaceChildren(
+      ...slices.map((slice) => {
+        const name = sliceWords([slice]);
+        const gone = () => chooseSlices(data, store, withSlice(store.state.slices, slice));
+        const label = {title: name, "aria-label": `${name}: let go`};
+        return h(
+          "button",
+          {class: "chip", type: "button", ...label, onclick: gone},
+          fittedTo(name, NAME, 0.875, 600),
+          " ×",
+        );
+      }),
+    );
+  });
+  return root;
+}
