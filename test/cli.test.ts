@@ -40,7 +40,7 @@ describe("a mistake on the command line", () => {
     [["--seed", "1", "--seed", "2"], "error: --seed: expected a number, got 1,2"],
     ...["../x", "latest", "logs"].map((name): [string[], string] => [
       ["--name", name],
-      `error: --name: expected letters, digits, ".", "_" and "-" (not latest, data, logs, explain, qa, sweeps), got "${name}"`,
+      `error: --name: expected letters, digits, ".", "_" and "-" (not latest, data, logs, explain, qa, results, sweeps), got "${name}"`,
     ]),
     [["--name", "x.1-aaaaaaaaaaaa.partial"], /error: --name: expected one that does not end in \.partial, got "x/],
     [["resum"], 'error: "resum": expected a known command, got this one; did you mean resume?'],

@@ -42,6 +42,7 @@ export interface ExplainFlags {
   readonly engine: ModelEngine;
   readonly device: Device;
   readonly training: boolean;
+  readonly workers: string;
   readonly remove: number;
   readonly coverage: number;
   readonly minWeight: number;
@@ -117,6 +118,11 @@ export const explainFlags: OptionTable<ExplainFlags> = {
   training: {
     default: false,
     help: "of an image of a run's data: which training images speak most for its answer, and which against it (TracIn at the last layer)",
+  },
+  workers: {
+    default: "auto",
+    help: "of test:all: how many threads explain images; auto: one a core, up to 16; any number gives the same bytes",
+    check: (word) => (word === "auto" || /^[1-9]\d{0,2}$/.test(word) ? undefined : "auto, or a number from 1 to 999"),
   },
   remove: {
     default: 0,

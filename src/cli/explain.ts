@@ -14,6 +14,7 @@ import {askedModel, withGradients} from "./asked-model";
 import type {Command} from "./command";
 import {type ExplainedImage, explainedImages} from "./explain-document";
 import {explainFlags, explainOptionsOf} from "./explain-flags";
+import {isMany} from "./explain-many";
 import {declareMethodFlags, methodOf} from "./explain-methods";
 import {explainByTraining} from "./explain-training";
 import {declareFlags, givenOf} from "./flags";
@@ -29,7 +30,10 @@ export const explainCommand: Command = {
   help: {
     usage: "explain IMAGE… [flags]",
     rows: [
-      ["IMAGE", "PNG or JPEG files, a folder, or an image of the run's data: test:8, train:17"],
+      [
+        "IMAGE",
+        "PNG or JPEG files, a folder, an image of the run's data (test:8, train:17), or many (test:all, test:0-99)",
+      ],
       ["--model WHAT", "a run, an .onnx file, or a tfjs model.json [latest]"],
       [
         "--method NAME",
@@ -45,9 +49,10 @@ export const explainCommand: Command = {
       ["--scores WHAT", "auto, probabilities, sigmoid or logits"],
       ["--size HxWxC", "of the input, where the model leaves it open; --layout"],
     ],
-    also: ["fit", "invert", "preset", "out", "seed", "save", "open"],
+    also: ["fit", "invert", "preset", "out", "workers", "seed", "save", "open"],
     examples: [
       "epochscope explain test:8 --remove 2 --curves",
+      "epochscope explain test:all --model latest",
       "epochscope explain cat.jpg --model net.onnx --classes names.txt \\",
       "                   --scale 255 --mean 127 --std 128",
     ],
@@ -56,7 +61,8 @@ export const explainCommand: Command = {
     cli.positional("images", {
       type: "string",
       array: true,
-      describe: "PNG or JPEG files, folders of them, test:8 or train:17 of the run's data",
+      describe:
+        "PNG or JPEG files, folders of them, test:8 or train:17 of the run's data; test:all or test:0-99 at every epoch",
     });
     const {run, imageIndex, ...flags} = explainFlags;
     declareFlags(cli, flags, "", "Explain:");
@@ -67,6 +73,10 @@ export const explainCommand: Command = {
     const options = await explainOptionsOf(given);
     const words = (given.images ?? []) as string[]; // yargs' array positional
     if (options.training) return explainByTraining(options, words, given);
+    if (isMany(words)) {
+      const {explainManyImages}: typeof import("./explain-many-images") = require("./explain-many-images");
+      return explainManyImages(options, words[0], given);
+    }
     const isTalking = given.quiet !== true && given.json !== true;
     const print = isTalking ? say : () => {};
     const notes: string[] = []; // printed with the first result: an error stands alone

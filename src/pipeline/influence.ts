@@ -61,7 +61,7 @@ export async function trainingImagesFor(
   {image, target: word, top}: InfluenceQuestion,
 ): Promise<Influence> {
   const file = readTrainedRun(run, "explain");
-  const epochs = await epochsOfWeights(run);
+  const epochs = (await epochsOfWeights(run)).filter((epoch) => epoch > 0); // nothing was learnt before
   if (epochs.length === 0) {
     throw new UserError(
       `${run}: expected the weights of its epochs, got none: an earlier version made it, or the network is too large`,

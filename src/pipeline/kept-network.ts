@@ -1,6 +1,7 @@
 import {join} from "node:path";
 import * as tf from "@tensorflow/tfjs";
 
+import type {Variant} from "../engine/index";
 import {parseJson} from "../nouns/json-text";
 import type {Network} from "../nouns/network";
 import type {Dataset} from "../nouns/samples";
@@ -8,8 +9,23 @@ import {readWhole} from "./data/read-file";
 import {decodeText} from "./data/text";
 import type {TfjsModelJson} from "./model/load/tfjs-weights";
 import {environment} from "./record/environment";
-import {openNetwork} from "./run/choose-engine";
+import {type EngineName, openNetwork} from "./run/choose-engine";
 import type {RunOptions} from "./run/options";
+
+/** How a run's network is opened again. */
+export interface KeptNetworkOptions extends Pick<RunOptions, "optimizer" | "threads"> {
+  /** What computes: by default the first engine that can; of a run its own, whose bits are then the run's. */
+  readonly engine?: EngineName;
+  readonly kernels?: "auto" | Variant;
+}
+
+type DataFacts = Pick<Dataset, "imageShape" | "classNames">;
+
+/** A network that is to be given back. */
+export interface KeptNetwork {
+  readonly network: Network;
+  dispose(): Promise<void>;
+}
 
 /**
  * Lends a run's network as it was kept, with the best epoch's weights, and gives its memory back.
@@ -18,22 +34,37 @@ import type {RunOptions} from "./run/options";
  */
 export async function withKeptNetwork<R>(
   run: string,
-  {imageShape, classNames}: Pick<Dataset, "imageShape" | "classNames">,
-  {optimizer, threads}: Pick<RunOptions, "optimizer" | "threads">,
+  data: DataFacts,
+  begun: KeptNetworkOptions,
   use: (network: Network) => Promise<R>,
 ): Promise<R> {
-  const made = await keptModel(run);
-  const {network, model} = await openNetwork({
-    ...{engine: "auto", imageShape, classNames, optimizer, batchSize: 64, seed: 0},
-    threads: threads || Math.min(8, environment().processor.cores),
-    makeModel: () => made,
-  });
+  const {network, dispose} = await openKeptNetwork(run, data, begun);
   try {
     return await use(network);
   } finally {
-    await network.dispose();
-    model.dispose();
+    await dispose();
   }
+}
+
+/** Opens a run's network as it was kept, with the best epoch's weights. @throws UserError if its engine cannot be had here. */
+export async function openKeptNetwork(
+  run: string,
+  {imageShape, classNames}: DataFacts,
+  {optimizer, threads, engine = "auto", kernels = "auto"}: KeptNetworkOptions,
+): Promise<KeptNetwork> {
+  const made = await keptModel(run);
+  const {network, model} = await openNetwork({
+    ...{engine, kernels, imageShape, classNames, optimizer, batchSize: 64, seed: 0},
+    threads: threads || Math.min(8, environment().processor.cores),
+    makeModel: () => made,
+  });
+  return {
+    network,
+    async dispose() {
+      await network.dispose();
+      model.dispose();
+    },
+  };
 }
 
 async function keptModel(run: string): Promise<tf.LayersModel> {

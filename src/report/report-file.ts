@@ -70,6 +70,29 @@ export interface LimeEntry {
   readonly stability: number | null;
 }
 
+/** LIME's explanations of many images, in columns. */
+export interface ExplainedShown {
+  /** Images that were explained; a page carries as many as fit, evenly chosen. */
+  readonly of: number;
+  /** u32 `[images]`: their places in the test split, ascending. */
+  readonly indices: Packed;
+  /** u8, or u16 where there are more than 256, `[images, height, width]`: the segment of each pixel, the same at every stop. */
+  readonly segments: Packed;
+  readonly stops: PerStop<{
+    /** u16 `[images]`: the class explained; then its probability, u16. */
+    readonly targets: Packed;
+    readonly probabilities: Packed;
+    /** f32 `[images]`: weighted R² and how alike both halves are; NaN where there is none. */
+    readonly fit: Packed;
+    readonly stability: Packed;
+    /** u32 `[images + 1]`: image n has the weights from `starts[n]` to before `starts[n + 1]`; none where it was not explained. */
+    readonly starts: Packed;
+    /** f32 `[images]`: the strongest weight; i8: weights as 127ths of it. */
+    readonly strongest: Packed;
+    readonly weights: Packed;
+  }>;
+}
+
 /** A way of attributing a class's score to pixels, for a few images. */
 export interface SaliencyMap {
   readonly name: string;
@@ -184,6 +207,8 @@ export interface ReportFile {
     readonly height: number;
     readonly width: number;
     readonly entries: PerStop<readonly LimeEntry[]>;
+    /** What `explain test:all` found besides; absent where it did not run. */
+    readonly many?: ExplainedShown;
   } | null;
   /** How many of the surest mistakes are explained, and of how many more pairs the surest; null without such a probe. */
   readonly mistakes: PerStop<{readonly surest: number; readonly pairs: number}> | null;

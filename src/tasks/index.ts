@@ -16,4 +16,9 @@ export const tasks: Tasks = {
     closeIdleWorkspace(); // the last map is made; pictures need the memory
     return writeMapSheet(run);
   },
+  async explainImages(question) {
+    // loaded when it is asked for: it brings the engine, which no other task needs
+    const {explainShard}: typeof import("../pipeline/many/explain-shard") = require("../pipeline/many/explain-shard");
+    return explainShard(question);
+  },
 };

@@ -2,6 +2,7 @@ import type {Figure} from "../../plots/figure";
 import type {Drawable} from "../../plots/index";
 import type {Matrix} from "../../tsne/index";
 import type {MapContext, MapSettings, RowMap} from "../maps/map-rows";
+import type {ExplainQuestion} from "./explain-question";
 
 /** `mapRows`'s arguments, with chance as a seed: a `RandomSource` cannot be handed over. */
 export interface MapQuestion extends Pick<MapContext, "labels" | "before"> {
@@ -23,6 +24,8 @@ export interface Tasks {
   report(run: string, say: Say): Promise<string>;
   /** Writes the sheet of all epochs' maps of the run in this folder. @returns The files' paths. */
   mapSheet(run: string, say: Say): Promise<string[]>;
+  /** Explains test images of a run; see `explainShard`. @returns The explanations as they are kept. */
+  explainImages(question: ExplainQuestion, say: Say): Promise<Uint8Array>;
 }
 
 export type TaskName = keyof Tasks;
@@ -34,6 +37,10 @@ export interface JobOptions {
   readonly moved?: readonly ArrayBuffer[];
   /** Told what the task says, when it is done. */
   readonly say?: Say;
+  /** Refuses a task that has not begun. */
+  readonly signal?: AbortSignal;
+  /** What the task is called in errors. */
+  readonly named?: string;
 }
 
 /** Whoever does long work: a thread (thread.ts), or anything that keeps this contract. */

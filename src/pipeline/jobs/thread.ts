@@ -4,6 +4,7 @@ import {Worker} from "node:worker_threads";
 import type {ErrorCode} from "../../nouns/errors";
 import {UserError} from "../../nouns/options";
 import type {Jobs, Result} from "./jobs";
+import {WorkerDied} from "./workers";
 
 /** What comes back from the thread. */
 export interface Answer {
@@ -12,8 +13,11 @@ export interface Answer {
   readonly failure?: {readonly message: string; readonly stack: string; readonly code?: ErrorCode};
 }
 
-interface Thread {
+/** A thread that answers one message after another. */
+export interface Thread {
+  /** @throws WorkerDied if it ends before it has answered. */
   ask(message: object, moved: readonly ArrayBuffer[]): Promise<Answer>;
+  end(): Promise<void>;
 }
 
 let thread: Thread | undefined;
@@ -28,31 +32,45 @@ const START = join(__dirname, "../../tasks/start.cjs");
  */
 export const threadJobs: Jobs = {
   async ask(task, question, {moved = [], say = () => {}} = {}) {
-    thread ??= startThread();
-    const {said, result, failure} = await thread.ask({task, question}, moved);
-    for (const line of said) say(line);
-    if (!failure) return result as Result<typeof task>;
-    const error = failure.code ? new UserError(failure.message, {code: failure.code}) : new Error(failure.message);
-    error.stack = failure.stack;
-    throw error;
+    thread ??= started();
+    return resultOf(await thread.ask({task, question}, moved), say) as Result<typeof task>;
   },
   prepare() {
-    thread ??= startThread();
+    thread ??= started();
   },
 };
 
-function startThread(): Thread {
-  const worker = new Worker(START, {execArgv: []});
+/** Whoever asks after its end gets a new one. */
+function started(): Thread {
+  return startThread(START, () => {
+    thread = undefined;
+  });
+}
+
+/** What the thread found, and what it said told. @throws What the task threw. */
+export function resultOf({said, result, failure}: Answer, say: (line: string) => void): unknown {
+  for (const line of said) say(line);
+  if (!failure) return result;
+  const error = failure.code ? new UserError(failure.message, {code: failure.code}) : new Error(failure.message);
+  error.stack = failure.stack;
+  throw error;
+}
+
+/** Starts a thread. @param ended Told once, when it has ended. */
+export function startThread(start: string = START, ended: () => void = () => {}): Thread {
+  const worker = new Worker(start, {execArgv: []});
   worker.unref();
   let broken: Error | undefined;
   let refuse: ((error: Error) => void) | undefined;
   const fail = (error: Error) => {
+    if (!broken) ended();
     broken ??= error;
-    thread = undefined; // whoever asks next gets a new one
     refuse?.(broken);
   };
-  worker.on("error", (error) => fail(new Error(`thread: expected it to work, got ${error.message}`, {cause: error})));
-  worker.on("exit", (code) => fail(new Error(`thread: expected it to live, got its end with code ${code}`)));
+  worker.on("error", (error) => {
+    fail(new WorkerDied(`thread: expected it to work, got ${error.message}`, {cause: error}));
+  });
+  worker.on("exit", (code) => fail(new WorkerDied(`thread: expected it to live, got its end with code ${code}`)));
 
   const now = async (message: object, moved: readonly ArrayBuffer[]): Promise<Answer> => {
     if (broken) throw broken;
@@ -74,6 +92,9 @@ function startThread(): Thread {
       const mine = turn.then(() => now(message, moved));
       turn = mine.catch(() => undefined); // whoever asked is told; the next has a turn all the same
       return mine;
+    },
+    async end() {
+      await worker.terminate();
     },
   };
 }

@@ -13,8 +13,17 @@ export interface Environment {
   };
 }
 
+/** This program's version, and V8's: what numbers may depend on besides the code that computes them. */
+export function programVersions(): {readonly program: string; readonly v8: string} {
+  return {program: own().version, v8: process.versions.v8};
+}
+
+function own(): {readonly name: string; readonly version: string} {
+  return JSON.parse(readFileSync(require.resolve("../../../package.json"), "utf8"));
+}
+
 export function environment(): Environment {
-  const {name, version} = JSON.parse(readFileSync(require.resolve("../../../package.json"), "utf8"));
+  const {name, version} = own();
   const processors = cpus();
   return {
     startedAt: new Date(),

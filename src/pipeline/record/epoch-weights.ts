@@ -5,6 +5,7 @@ import {artifactEpochs} from "./artifact-epochs";
 import {epochStem} from "./epoch-stem";
 import type {RunDirectory} from "./run-directory";
 import {readSaved} from "./saved-file";
+import {sha256Of} from "./seal";
 
 /** Of a larger network the weights are not kept epoch by epoch: so many numbers are 4 MB. */
 const MOST = 1e6;
@@ -19,9 +20,18 @@ export async function keepWeights(
   await directory.writeValue(`weights/${epochStem(epoch, "all")}`, {arrays});
 }
 
-/** Epochs whose weights a run has kept, ascending. */
+/** Epochs whose weights a run has kept, ascending; 0 is the untrained network, whose weights earlier versions did not keep. */
 export async function epochsOfWeights(run: string): Promise<number[]> {
   return (await artifactEpochs(join(run, "artifacts", "weights"), "all")).sort((a, b) => a - b);
+}
+
+/** Hexadecimal SHA-256 of all weights: their names, shapes and numbers, in their order. */
+export function weightsDigest(arrays: readonly NamedArray[]): string {
+  const hash = sha256Of();
+  for (const {name, shape, values} of arrays) {
+    hash.update(`${name}\n${shape}\n`).update(new Uint8Array(values.buffer, values.byteOffset, values.byteLength));
+  }
+  return hash.digest("hex");
 }
 
 export async function readWeights(run: string, epoch: number): Promise<readonly NamedArray[]> {

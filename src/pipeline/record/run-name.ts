@@ -2,7 +2,7 @@ import {UserError} from "../../nouns/options";
 import {writerOf} from "./partial-file";
 
 /** Names in `save` that mean something else. */
-const RESERVED = ["latest", "data", "logs", "explain", "qa", "sweeps"];
+const RESERVED = ["latest", "data", "logs", "explain", "qa", "results", "sweeps"];
 
 /** Bytes of UTF-8: room for a number, and for what a temporary name adds. */
 const LONGEST = 160;

@@ -128,7 +128,7 @@ export async function* look(
     await directory.writeValue(`calibration/${epochStem(epoch)}`, {temperature});
   }
   if (best) await keepBest(looking, line);
-  if (isTrained && results.draws) await keepWeights(directory, epoch, await network.getWeights());
+  if (results.draws) await keepWeights(directory, epoch, await network.getWeights());
   if (best && isTrained) {
     looking.heldOut = [
       ...(validation ? [answersTo("validation", data.validation, validation)] : []),

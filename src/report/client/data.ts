@@ -1,7 +1,8 @@
 import type {EpochMetrics} from "../../pipeline/types";
 import type {ClassLook} from "../../plots/class-looks";
-import type {InsideStop, LimeEntry, ReportFile, SaliencyTrust} from "../report-file";
+import type {InsideStop, ReportFile, SaliencyTrust} from "../report-file";
 import type {AttentionData} from "./attention";
+import type {LimeShown, ManyExplained} from "./explained";
 import type {LayersData} from "./layers/data";
 import type {PageNetwork} from "./live-digit/data";
 import type {TrainingData} from "./training/data";
@@ -73,7 +74,9 @@ export interface LimeData {
   readonly height: number;
   readonly width: number;
   /** What was explained of image i at a stop, the predicted class first. */
-  of(stop: number, i: number): readonly (LimeEntry & {readonly pieces: Uint16Array})[];
+  of(stop: number, i: number): readonly LimeShown[];
+  /** Explanations of many images, where the run has them. */
+  readonly many: ManyExplained | null;
 }
 
 /** A layer's answer to one image, 0 to 1 by the layer's greatest: `values[(y * width + x) * channels + c]`. */

@@ -5,6 +5,7 @@ import type {Packed, ReportFile} from "../report-file";
 import {decodeAttention} from "./attention";
 import type {Answers, Data, InsideData, LimeData, MapData, SaliencyData, Words} from "./data";
 import {predictions} from "./derive";
+import {decodeExplained} from "./explained";
 import {decodeLayers} from "./layers/data";
 import {decodeModel} from "./live-digit/data";
 import {decodeTraining} from "./training/data";
@@ -32,10 +33,11 @@ export function decode(file: ReportFile, bytes: ArrayBuffer): Data {
   const map = decodeMap(file, view, labels.length);
   const saliency = decodeSaliency(file, view);
   const lime = decodeLime(file, view);
-  const explained = file.stops.map((_, s) => {
+  const chosen = file.stops.map((_, s) => {
     const tiles = (file.saliency?.maps ?? []).flatMap((map) => map.tiles[s]?.indices ?? []);
     return new Set([...tiles, ...(file.lime?.entries[s] ?? []).map(({index}) => index)]);
   });
+  const explained = chosen.map((images, s) => (lime?.many ? new Set([...images, ...lime.many.at(s)]) : images));
   const ever = new Set(explained.flatMap((stop) => [...stop]));
   const ascending = [ever, ...explained].map((images) => [...images].sort((a, b) => a - b));
   const epochs = file.stops;
@@ -64,7 +66,8 @@ export function decode(file: ReportFile, bytes: ArrayBuffer): Data {
     layers: file.layers && decodeLayers(file.layers, view),
     training: file.training && decodeTraining(file.training, classes, view),
     columns: (file.columns ?? []).map(({name, values, of}) => ({name, values: Array.from(view(of), (n) => values[n])})),
-    reasons: reasonsOf({lime, answers, last, epochs, explained: explainedAt}),
+    // of many images it would take seconds: of those that the run chose
+    reasons: reasonsOf({lime, answers, last, epochs, explained: (stop) => [...chosen[stop]].sort((a, b) => a - b)}),
     explained: explainedAt,
     isExplained: (i, stop) => (stop === undefined ? ever : explained[stop]).has(i),
     metrics: (stop) => file.metrics.find(({epoch}) => epoch === file.stops[stop]),
@@ -160,13 +163,18 @@ function decodeSaliency({saliency}: ReportFile, view: (packed: Packed) => View):
 function decodeLime(file: ReportFile, view: (packed: Packed) => View): LimeData | null {
   const {lime} = file;
   if (!lime) return null;
+  const many = lime.many ? decodeExplained(lime.many, view) : null;
   return {
     height: lime.height,
     width: lime.width,
-    of: (stop, i) =>
-      (lime.entries[stop] ?? [])
+    many,
+    of(stop, i) {
+      const own = (lime.entries[stop] ?? [])
         .filter(({index}) => index === i)
-        .map((entry) => ({...entry, pieces: view(entry.segments) as Uint16Array})),
+        .map((entry) => ({...entry, pieces: view(entry.segments) as Uint16Array}));
+      const more = many?.of(stop, i);
+      return more && !own.some(({explained}) => explained === more.explained) ? [...own, more] : own;
+    },
   };
 }
 

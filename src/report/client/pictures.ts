@@ -102,7 +102,7 @@ export function drawAttention(
 export interface LimePicture {
   readonly height: number;
   readonly width: number;
-  readonly pieces: Uint16Array;
+  readonly pieces: Uint16Array | Uint8Array;
   readonly weights: readonly number[];
 }
 

@@ -20,6 +20,7 @@ import type {ReportFile, RunFacts} from "../report-file";
 import type {RunsShown} from "../runs-file";
 import {gatherAttention, keptAttention} from "./attention";
 import {gatherColumns} from "./columns";
+import {gatherExplained} from "./explained";
 import {gatherInside, insideShown} from "./inside";
 import {gatherLayers} from "./layers";
 import {explanations, gatherLime} from "./lime";
@@ -102,6 +103,7 @@ function gatherFiles(runFolder: string, images: SavedImages | null, recall: Reca
     });
   };
 
+  const many = images && gatherExplained(artifacts, join(runFolder, "artifacts"), stops, recall, pack);
   const file: ReportFile = {
     format: "epochscope-report/3",
     run: facts,
@@ -132,8 +134,8 @@ function gatherFiles(runFolder: string, images: SavedImages | null, recall: Reca
     saliency: images ? gatherSaliency(artifacts, stops, facts.data.imageShape, recall, pack) : null,
     attention: images ? gatherAttention(perStop("attention/heads", keptAttention), pack) : null,
     lime:
-      images && (artifacts.has("lime/segments") || artifacts.has("mistakes/lime"))
-        ? {height, width, entries: limeEntries()}
+      images && (artifacts.has("lime/segments") || artifacts.has("mistakes/lime") || many)
+        ? {height, width, entries: limeEntries(), ...(many ? {many} : {})}
         : null,
     mistakes: artifacts.has("mistakes/lime") ? mistakes.map((stop) => stop?.counts ?? null) : null,
     training: gatherTraining(
@@ -146,7 +148,7 @@ function gatherFiles(runFolder: string, images: SavedImages | null, recall: Reca
       facts.options?.dynamicsPass === "after",
     ),
     columns: images ? gatherColumns(join(runFolder, "artifacts", "columns.json"), images.count, recall, pack) : null,
-    influence: artifacts.has("weights/all"),
+    influence: [...(artifacts.get("weights/all")?.keys() ?? [])].some((epoch) => epoch > 0),
     tracked: gatherTracked(artifacts.get("track"), (epoch) => finished.has(epoch), recall),
     temperatures: artifacts.has("calibration") ? perStop("calibration", temperatureOf) : null,
     demo: existsSync(join(runFolder, DEMO_FILE)) ? DEMO_FILE : null,

@@ -95,6 +95,10 @@ export function tileRow(data: Data, store: Store, stop: number, comparing: boole
 /** Why an image has neither saliency nor LIME at a stop, in one line. */
 function whyNone(data: Data, stop: number, i: number): string {
   const {words, epochs, labels} = data;
+  const many = data.lime?.many;
+  if (many && many.carried < many.all) {
+    return `This page has room for ${many.carried} of the ${many.all} explained ${words.many}; the run's folder has all.`;
+  }
   const predicted = data.answers[stop]?.predicted[i];
   const explained = data.file.mistakes?.[stop];
   const others = epochs.filter((_, s) => data.isExplained(i, s));

@@ -1,6 +1,6 @@
 import {rankCorrelation} from "../../../numbers/rank-correlation";
 import {settledFrom} from "../../../numbers/settled";
-import type {LimeEntry} from "../../report-file";
+import type {LimeShown} from "../explained";
 
 /** When an answer and its reason came to be what they are in the end; places among the stops of the page. */
 export interface Reason {
@@ -19,14 +19,12 @@ export interface Reason {
   readonly fit: number | null;
 }
 
-type Pieces = LimeEntry & {readonly pieces: Uint16Array};
-
 /** What is asked of a run for that. */
 interface Explained {
   readonly epochs: readonly number[];
   readonly last: number;
   readonly answers: readonly ({readonly predicted: ArrayLike<number>} | null)[];
-  readonly lime: {of(stop: number, image: number): readonly Pieces[]} | null;
+  readonly lime: {of(stop: number, image: number): readonly LimeShown[]} | null;
   explained(stop: number): readonly number[];
 }
 
@@ -51,11 +49,12 @@ export function reasonsOf(data: Explained): Reason[] {
 }
 
 /** Rank correlation of two explanations: segment by segment where both have the same, else pixel by pixel. */
-function alike(a: Pieces, b: Pieces): number | null {
-  const same = a.weights.length === b.weights.length && a.pieces.every((piece, p) => piece === b.pieces[p]);
+function alike(a: LimeShown, b: LimeShown): number | null {
+  const same =
+    a.weights.length === b.weights.length && a.pieces.every((piece: number, p: number) => piece === b.pieces[p]);
   const [one, other] = same
     ? [a.weights, b.weights]
-    : [a, b].map(({weights, pieces}) => Float64Array.from(pieces, (piece) => weights[piece]));
+    : [a, b].map(({weights, pieces}) => Float64Array.from(pieces, (piece: number) => weights[piece]));
   const like = rankCorrelation(one, other);
   return Number.isFinite(like) ? like : null; // an explanation that says nothing
 }

@@ -1,0 +1,190 @@
+import {cpus} from "node:os";
+import {dirname, join} from "node:path";
+import {pathToFileURL} from "node:url";
+
+import {UserError} from "../nouns/options";
+import {limeFlags} from "../pipeline/attribution/lime-flags";
+import {threadPool} from "../pipeline/jobs/pool";
+import {explainMany, type ManyOutcome} from "../pipeline/many/explain-many";
+import type {ExplainedEpoch} from "../pipeline/many/explained-files";
+import {type OpenMany, openMany} from "../pipeline/many/open-many";
+import {bestEpoch} from "../pipeline/record/kept-epochs";
+import {resultStore} from "../pipeline/record/result-store";
+import {findRun} from "../pipeline/record/run-directory";
+import {runReference} from "../pipeline/record/run-reference";
+import {writeReport} from "../report/page";
+import {type Bar, plainBar, terminalBar} from "./bars";
+import {BY_SIGNAL} from "./exit-codes";
+import {type ExplainFlags, explainFlags} from "./explain-flags";
+import {MANY} from "./explain-many";
+import {givenOf} from "./flags";
+import {thousands} from "./numbers";
+import {here} from "./run-places";
+import {openIfAsked} from "./served";
+import {complain, paint, say, sayDocument} from "./terminal";
+
+/** Flags that many images have, too. */
+const TAKEN: ReadonlySet<string> = new Set([
+  "model",
+  "run",
+  "class",
+  "method",
+  "seed",
+  "save",
+  "open",
+  "workers",
+  ...["preset"],
+]);
+
+/**
+ * `explain test:all --model RUN`: explains test images of a run at every epoch whose weights it kept, as the run's own probe
+ * would have, and puts them on the run's page.
+ *
+ * @returns The exit code.
+ */
+export async function explainManyImages(
+  options: ExplainFlags,
+  word: string,
+  given: {readonly [flag: string]: unknown},
+): Promise<number> {
+  const own = givenOf(given, explainFlags, "");
+  const extra = Object.keys(own).find((name) => !TAKEN.has(name));
+  if (extra) throw new UserError(`--${extra}: expected it without ${word}, got both`, {code: "BAD_OPTION"});
+  if (options.method !== "lime") {
+    throw new UserError(`--method: expected lime with ${word}, got ${options.method}`, {code: "BAD_OPTION"});
+  }
+  const many = await opened(options, word, given);
+  const isTalking = given.quiet !== true && given.json !== true;
+  const print = isTalking ? say : () => {};
+  if (isTalking) for (const line of many.notes) complain(`  ${paint.yellow("note")} ${line}`);
+  const images = many.range.to - many.range.from;
+  print(`${here(many.run)}: ${counted(images, "test image")} at ${counted(many.epochs.length, "epoch")}, by LIME`);
+  const workers = threadPool(workersOf(options.workers));
+  const progress = isTalking ? drawnProgress() : undefined;
+  const epochs: ExplainedEpoch[] = [];
+  const {signal, end} = interruptible(() =>
+    progress?.note("stopping after the images at hand; Ctrl-C again stops at once"),
+  );
+  let outcome: ManyOutcome;
+  try {
+    const going = explainMany(many, workers, resultStore(join(dirname(many.run), "results")), signal);
+    let next = await going.next();
+    for (; !next.done; next = await going.next()) {
+      const {value} = next;
+      if (value.type === "shard") {
+        const words = [`epoch ${value.epoch}`];
+        if (!signal.aborted)
+          progress?.at("explained", value.done - value.known, value.all - value.known, words, value.done - value.known);
+        continue;
+      }
+      const {type: _, ...epoch} = value;
+      epochs.push(epoch);
+      progress?.end();
+      print(epochWords(epoch));
+    }
+    outcome = next.value;
+  } finally {
+    progress?.end();
+    end();
+    await workers.close();
+  }
+  if (outcome.interrupted) {
+    complain(
+      `interrupted: ${counted(outcome.explanations, "explanation")} are kept; the same command goes on with the rest`,
+    );
+    return signal.reason as number;
+  }
+  const page = await writeReport(many.run);
+  const files = epochs.map(({epoch}) =>
+    join(many.run, "artifacts", "explained", `lime-epoch-${`${epoch}`.padStart(3, "0")}.json`),
+  );
+  if (outcome.known > 0)
+    print(`${thousands(outcome.known)} of ${counted(outcome.explanations, "explanation")} were there before`);
+  print(`numbers  ${here(join(many.run, "artifacts", "explained"))}`);
+  print(`page     ${here(page)}`);
+  if (given.json === true) {
+    const {explanations, known} = outcome;
+    const counts = {images, explanations, known};
+    sayDocument({
+      schema: "epochscope/explain-many/1",
+      run: many.file.name,
+      method: "lime",
+      ...counts,
+      epochs,
+      files,
+      page,
+    });
+  }
+  await openIfAsked(options, pathToFileURL(page).href);
+  return 0;
+}
+
+async function opened(
+  options: ExplainFlags,
+  word: string,
+  given: {readonly [flag: string]: unknown},
+): Promise<OpenMany> {
+  const {name, epoch} = runReference(options.model || options.run || "latest");
+  const directory = await findRun(options.save, name);
+  const at = epoch === undefined ? undefined : typeof epoch === "number" ? epoch : await epochNamed(directory, epoch);
+  const [, from, to] = MANY.exec(word) ?? [];
+  return openMany(directory.path, {
+    ...(from === undefined ? {} : {range: {from: Number(from), to: Number(to) + 1}}),
+    ...(at === undefined ? {} : {epochs: [at]}),
+    ...(given.target === undefined ? {} : {target: options.class || "predicted"}),
+    ...(given.seed === undefined ? {} : {seed: options.seed}),
+    lime: givenOf(given, limeFlags, "lime."),
+  });
+}
+
+async function epochNamed(
+  {readMetrics, path}: Awaited<ReturnType<typeof findRun>>,
+  name: "best" | "last",
+): Promise<number> {
+  const metrics = await readMetrics();
+  const epoch = name === "best" ? bestEpoch(metrics) : metrics.at(-1)?.epoch;
+  if (epoch !== undefined) return epoch;
+  throw new UserError(`${path}: expected a run with an epoch, got none yet`, {code: "NOT_FOUND"});
+}
+
+/** Threads that a machine's cores are shared out to, where nobody says how many. */
+const MOST_THREADS = 16;
+
+function workersOf(word: string): number {
+  return word === "auto" ? Math.min(MOST_THREADS, cpus().length) : Number(word);
+}
+
+function drawnProgress(): Bar {
+  return process.stdout.isTTY === true && process.stderr.isTTY === true ? terminalBar() : plainBar(complain);
+}
+
+/** A signal that the first Ctrl-C aborts, with the exit code as its reason; the second ends the process. */
+function interruptible(told: () => void): {readonly signal: AbortSignal; end(): void} {
+  const interrupt = new AbortController();
+  const onSignal = (signal: keyof typeof BY_SIGNAL) => {
+    if (interrupt.signal.aborted) process.exit(BY_SIGNAL[signal]);
+    interrupt.abort(BY_SIGNAL[signal]);
+    told();
+  };
+  process.on("SIGINT", onSignal).on("SIGTERM", onSignal);
+  return {
+    signal: interrupt.signal,
+    end: () => {
+      process.off("SIGINT", onSignal).off("SIGTERM", onSignal);
+    },
+  };
+}
+
+function epochWords({epoch, images, masks, medianR2, poor, unchanging, agree}: ExplainedEpoch): string {
+  const fit =
+    medianR2 === null
+      ? "nothing changes any answer"
+      : `R² ${medianR2.toFixed(2)} (median), ${thousands(poor)} below 0.5`;
+  const same = agree === null ? "" : `   top 5 agree ${agree.toFixed(2)}`;
+  const still = unchanging === 0 ? "" : `   ${thousands(unchanging)} that nothing changes`;
+  return `epoch ${epoch}   ${counted(images, "image")}, ${masks} masks   ${fit}${same}${still}`;
+}
+
+function counted(count: number, what: string): string {
+  return `${thousands(count)} ${what}${count === 1 ? "" : "s"}`;
+}

@@ -1,0 +1,70 @@
+import type {Workers} from "./workers";
+
+/** A task that is asked of workers, under the name that its result has. */
+export interface Shard<S> {
+  /** SHA-256 of the question. */
+  readonly id: string;
+  /** What it is called in errors. */
+  readonly named: string;
+  readonly question: S;
+}
+
+/** What has been found once is not asked for again. */
+export interface Results {
+  /** @returns The result, whole and as it was written; undefined where there is none. */
+  read(id: string): Promise<Uint8Array | undefined>;
+  keep(id: string, bytes: Uint8Array): Promise<void>;
+}
+
+export interface Done<S> extends Shard<S> {
+  readonly bytes: Uint8Array;
+  /** Whether the result was there before. */
+  readonly known: boolean;
+}
+
+/** Shards of which a few more than there are places are asked for, so that no worker waits for the next. */
+const AHEAD = 2;
+
+/**
+ * Has shards done that have no result yet, and yields each as it is there, in any order: so a run that was broken off goes
+ * on where it was. Shards are drawn as places come free: a million of them are never in memory. Aborted, it asks for no
+ * more, and yields what was begun.
+ *
+ * @throws The first error; what was asked for by then is kept before.
+ */
+export async function* flow<S>(
+  shards: Iterable<Shard<S>>,
+  workers: Pick<Workers, "places">,
+  ask: (shard: Shard<S>) => Promise<Uint8Array>,
+  results: Results,
+  signal?: AbortSignal,
+): AsyncGenerator<Done<S>> {
+  const running = new Map<string, Promise<Done<S>>>();
+  const settled = async (): Promise<Done<S>> => {
+    const done = await Promise.race(running.values());
+    running.delete(done.id);
+    return done;
+  };
+  const act = async (shard: Shard<S>): Promise<Done<S>> => {
+    const bytes = await ask(shard);
+    await results.keep(shard.id, bytes);
+    return {...shard, bytes, known: false};
+  };
+  try {
+    for (const shard of shards) {
+      if (signal?.aborted) break;
+      const bytes = await results.read(shard.id);
+      if (bytes) {
+        yield {...shard, bytes, known: true};
+        continue;
+      }
+      const doing = act(shard);
+      doing.catch(() => undefined); // told where it is waited for
+      running.set(shard.id, doing);
+      if (running.size >= workers.places + AHEAD) yield await settled();
+    }
+    while (running.size > 0) yield await settled();
+  } finally {
+    await Promise.allSettled(running.values());
+  }
+}
