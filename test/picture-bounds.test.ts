@@ -1,6 +1,5 @@
 import {describe, expect, test} from "vitest";
 
-import {confusionMatrix} from "../src/plots/confusion-matrix";
 import {figure, MOST_PIXELS} from "../src/plots/figure";
 import {draw, type PlotData, plots} from "../src/plots/index";
 
@@ -181,8 +180,8 @@ test("of more than a hundred classes those with the most mistakes are shown", ()
   for (let k = 30; k < n; k++) counts[k * n + (k === n - 1 ? 30 : k + 1)] = 3;
   const few = new Uint32Array(100 * 100);
   for (let k = 30; k < n; k++) for (let j = 30; j < n; j++) few[(k - 30) * 100 + j - 30] = counts[k * n + j];
-  const all = confusionMatrix({title: "", counts, classNames: names(n)});
-  const some = confusionMatrix({title: "", counts: few, classNames: names(n).slice(30)});
+  const all = draw("confusionMatrix", {title: "", counts, classNames: names(n)});
+  const some = draw("confusionMatrix", {title: "", counts: few, classNames: names(n).slice(30)});
   expect([all.width, all.height]).toEqual([some.width, some.height]);
 });
 
@@ -190,7 +189,7 @@ test.each(["\0", "a\0b", "\ud800", "\u202eabc", "", "\n\n", "x".repeat(100_000)]
   "a class called %j is drawn",
   (name) => {
     const classNames = [name, "b"];
-    const {png} = confusionMatrix({title: name.slice(0, 99), counts: Uint32Array.of(3, 1, 0, 2), classNames});
+    const {png} = draw("confusionMatrix", {title: name.slice(0, 99), counts: Uint32Array.of(3, 1, 0, 2), classNames});
     expect(png.length).toBeGreaterThan(1000);
   },
 );

@@ -2,7 +2,7 @@ import {createCanvas, loadImage} from "@napi-rs/canvas";
 import {expect, test} from "vitest";
 import {randomSource} from "../src/nouns/random";
 import {figure} from "../src/plots/figure";
-import {imageMap} from "../src/plots/image-map";
+import {type ImageMap, imageMap} from "../src/plots/image-map";
 import {disc, onPixels} from "../src/plots/pixels";
 import {opaquePng, rgbPng, rgbRows} from "../src/plots/png";
 
@@ -25,6 +25,8 @@ test.each([
   expect([read.width, read.height]).toEqual([width, height]);
   expect(Array.from(read.data)).toEqual(Array.from(pixels));
 });
+
+const drawnMap = (images: ImageMap) => imageMap(images, async () => {});
 
 test("detail, packed as runs alone, is read back pixel for pixel too", async () => {
   const [width, height] = [50, 20];
@@ -70,7 +72,7 @@ test("a disc that hangs over the square's edge is cut there, and nothing wraps a
 test("an image stands around its point on the image map, grey ones in their class's ink", async () => {
   const pixels = new Uint8Array(2 * 4 * 4);
   pixels.fill(255, 0, 16); // the second image is empty
-  const map = imageMap({
+  const map = await drawnMap({
     title: "two",
     points: Float32Array.of(0, 0, 1, 1),
     labels: Uint16Array.of(3, 4),
@@ -93,7 +95,7 @@ test("what is blank of an image is passed over without a trace: nearly blank, it
   const random = randomSource(4);
   const sparse = Uint8Array.from({length: 2 * 9 * 9}, (_, p) => (p % 9 > 1 && random() < 0.15 ? 256 * random() : 0));
   const map = (pixels: Uint8Array) =>
-    imageMap({
+    drawnMap({
       title: "",
       points: Float32Array.of(0, 0, 1, 1),
       labels: Uint16Array.of(0, 1),
@@ -103,6 +105,6 @@ test("what is blank of an image is passed over without a trace: nearly blank, it
       width: 9,
       channels: 1,
     });
-  const [a, b] = [await decoded(map(sparse).png), await decoded(map(sparse.map((v) => v || 1)).png)];
+  const [a, b] = [await decoded((await map(sparse)).png), await decoded((await map(sparse.map((v) => v || 1))).png)];
   expect(a.data.reduce((worst, value, i) => Math.max(worst, Math.abs(value - b.data[i])), 0)).toBe(1);
 });

@@ -37,16 +37,18 @@ function chunks(png: Uint8Array): string[] {
 test("an animated PNG has a control and data for each frame, and shows its first as a picture", async () => {
   const frames = [1, 2, 1].map((p) => ({rows: Uint8Array.of(0, p, p, p, 0, p, p, p), milliseconds: 40}));
   const palette = Uint8Array.of(0, 0, 0, 255, 0, 0, 0, 0, 255);
-  const png = animatedPng({width: 3, height: 2, palette, content: "flat", frames});
+  const png = await animatedPng({width: 3, height: 2, palette, content: "flat", frames}, async () => {});
   expect(chunks(png)).toEqual(["IHDR", "PLTE", "acTL", "fcTL", "IDAT", "fcTL", "fdAT", "fcTL", "fdAT", "IEND"]);
   const image = await loadImage(Buffer.from(png));
   expect([image.width, image.height]).toEqual([3, 2]);
 });
 
-test("the film rests at every epoch and glides between; the same maps give the same bytes", () => {
-  const film = scatterFilm({title: "t", labels, classNames, maps});
+test("the film rests at every epoch and glides between; the same maps give the same bytes", async () => {
+  let turns = 0;
+  const film = await scatterFilm({title: "t", labels, classNames, maps}, async () => void turns++);
+  expect(turns).toBe(3 + 2 * 5);
   expect(chunks(film.png).filter((name) => name === "fcTL").length).toBe(3 + 2 * 5);
-  expect(scatterFilm({title: "t", labels, classNames, maps}).png).toEqual(film.png);
+  expect((await scatterFilm({title: "t", labels, classNames, maps}, async () => {})).png).toEqual(film.png);
 });
 
 test("a sheet grows with the number of maps", () => {

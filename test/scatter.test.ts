@@ -1,7 +1,10 @@
 import {createCanvas, loadImage} from "@napi-rs/canvas";
 import {expect, test} from "vitest";
 import {classColor, mix, type Rgb} from "../src/plots/color";
-import {type Scatter, scatter} from "../src/plots/scatter";
+import {draw, drawInTurns} from "../src/plots/index";
+import type {Scatter} from "../src/plots/scatter";
+
+const scatter = (data: Scatter) => draw("scatter", data);
 
 const names = ["zero", "one", "two"];
 
@@ -78,4 +81,14 @@ test("many classes and long names fit", () => {
   const labels = Uint16Array.from({length: 600}, (_, i) => i % 60);
   const points = Float32Array.from({length: 1200}, (_, i) => ((i >> 1) % 60) * (i % 2 ? 1 : -1) + (i % 13) / 5);
   expect(scatter({...plot({points, labels}), classNames}).width).toBe(1720);
+});
+
+test("drawn in turns it is the same picture, byte for byte", async () => {
+  let turns = 0;
+  const turn = async () => {
+    turns++;
+  };
+  const data = plot({points: spread});
+  expect(await drawInTurns("scatter", data, turn)).toEqual(scatter(data));
+  expect(turns).toBe(3);
 });

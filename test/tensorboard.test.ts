@@ -278,7 +278,7 @@ test("names every projection's files, inside the log folder", async () => {
   }
   expect(config.match(/tensor_name: .*/g)).toEqual(['tensor_name: "epoch 0"', 'tensor_name: "e\\"1"']);
   expect(config).toContain("single_image_dim: 3\n    single_image_dim: 2");
-  expect(spritePng(images).subarray(1, 4).toString()).toBe("PNG");
+  expect((await spritePng(images)).subarray(1, 4).toString()).toBe("PNG");
 });
 
 test("images that are too large for one sprite are averaged until they fit; others stay as they are", () => {

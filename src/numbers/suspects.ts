@@ -52,13 +52,16 @@ export function suspectsOf(asked: readonly AskedImages[], classes: number): Susp
   for (const {split, labels: own, files, sources} of asked) {
     for (let index = 0; index < own.length; index++) {
       const n = suspects.length;
-      suspects.push({
+      const suspect: Suspect = {
         ...{split, index, given: labels[n], predicted: predicted[n], score: scores[n]},
-        ...(files ? {file: files[index]} : {}),
-        ...(sources ? {source: sources[index]} : {}),
         probability: probabilities[n * classes + predicted[n]],
         isIssue: issues[n] === 1,
-      });
+      };
+      suspects.push(
+        files || sources
+          ? {...suspect, ...(files ? {file: files[index]} : {}), ...(sources ? {source: sources[index]} : {})}
+          : suspect,
+      );
     }
   }
   // the sort is stable: those of equal score stay in the order of splits and places

@@ -37,6 +37,7 @@ export function planOf(
   const names = namesIn(model);
   const looks = new Map<string, Promise<Sizes>>();
   const made = new Map<string, Appendix>();
+  const checked = new WeakMap<ModelProto, Set<string>>(); // other files, and for which gradients their constants fit
   const shapes = (feeds: Feeds) =>
     JSON.stringify(
       Object.keys(feeds)
@@ -58,7 +59,9 @@ export function planOf(
       if (!made.has(key)) checkWay(model, from, to);
       const appendix = made.get(key) ?? gradientOf(model, await sizes(feeds), from, to);
       made.set(key, appendix);
-      if (other !== model) checkConstants(appendix.constants, model, other);
+      const fitting = checked.get(other) ?? new Set();
+      if (other !== model && !fitting.has(key)) checkConstants(appendix.constants, model, other);
+      checked.set(other, fitting.add(key));
       return {key, appendix};
     },
     checkAlike: (other) => checkAlike(model, other),

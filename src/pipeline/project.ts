@@ -1,7 +1,7 @@
 import {basename, extname, resolve} from "node:path";
 import {UserError} from "../nouns/options";
 import {randomSource} from "../nouns/random";
-import {scatter} from "../plots/scatter";
+import {draw} from "../plots/index";
 import {evenRows} from "./data/tables/even-rows";
 import {readTable} from "./data/tables/read-table";
 import type {Table, TableOptions} from "./data/tables/table";
@@ -58,7 +58,7 @@ export async function projectFile(
     nearest: _,
     ...facts
   } = await mapRows(scaled.matrix, {...settings, scaling: "none"}, {random, say, ...(label ? {labels} : {})});
-  const picture = scatter({
+  const picture = draw("scatter", {
     title: `${projections[settings.method].title} of ${basename(path)}`,
     points,
     labels,

@@ -200,7 +200,7 @@ async function* ended({directory, looking: {data, metrics, heldOut}, log}: Watch
   const best = bestEpoch(metrics);
   if (best === undefined) return;
   const story = await testStory(directory.path);
-  if (story) await directory.writeFile("samples.csv", samplesCsv(data, undefined, story));
+  if (story) await directory.writeFile("samples.csv", await samplesCsv(data, undefined, story));
   if (heldOut) {
     const labels = await keepSuspects(directory, data, heldOut, "held out");
     yield {type: "labels", data, folds: 0, ...labels};

@@ -21,8 +21,13 @@ export interface AnimationFrame {
 /**
  * An animated PNG that repeats for ever (PNG third edition, W3C 2025, section 11.3.6): every browser shows it, and what
  * does not know it shows the first frame.
+ *
+ * @param turn Waited for after every frame.
  */
-export function animatedPng({width, height, palette, content, frames}: Animation): Uint8Array {
+export async function animatedPng(
+  {width, height, palette, content, frames}: Animation,
+  turn: () => Promise<void>,
+): Promise<Uint8Array> {
   let sequence = 0;
   let count = 0;
   const chunks: Uint8Array[] = [];
@@ -36,6 +41,7 @@ export function animatedPng({width, height, palette, content, frames}: Animation
     });
     chunks.push(chunk("fcTL", control));
     const packed = deflated(rows, content);
+    await turn();
     if (count++ === 0) {
       chunks.push(chunk("IDAT", packed));
       continue;

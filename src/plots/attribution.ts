@@ -1,6 +1,6 @@
 import {AGAINST, css, FOR, INK_2, INK_3, magnitude, signed} from "./color";
 import {drawPlain, paintedPixel, type Size} from "./explained-image";
-import {type Canvas2D, type Figure, figure} from "./figure";
+import {type Canvas2D, type Sheet, sheetOf} from "./figure";
 import {drawPixels} from "./image-grid";
 import {text} from "./text";
 
@@ -38,7 +38,7 @@ export const MOST_MAPS = 50;
  * The image, and beside it a map for each class over a pale copy of it: blue where it speaks for the class, orange where against. Full
  * colour is the 99th percentile of the map's own sizes.
  */
-export function attribution(sheet: AttributionSheet): Figure {
+export function attribution(sheet: AttributionSheet): Sheet {
   const {title, key, isSigned, height, width, channels, pixels, notes} = sheet;
   const maps = sheet.maps.slice(0, MOST_MAPS);
   const zoom = TILE / Math.max(height, width);
@@ -48,7 +48,7 @@ export function attribution(sheet: AttributionSheet): Figure {
   const sheetWidth = Math.max(660, 32 + columns * (TILE + GAP) - GAP);
   const sheetHeight = TOP + rows * rowHeight + 15 * notes.length + 12;
   const place = (n: number) => ({x: 16 + (n % columns) * (TILE + GAP), y: TOP + Math.floor(n / columns) * rowHeight});
-  return figure(sheetWidth, sheetHeight, (context) => {
+  return sheetOf(sheetWidth, sheetHeight, (context) => {
     text(context, title, 16, 24, {size: 17, bold: true, maxWidth: sheetWidth - 32});
     drawKey(context, 16, 48, isSigned, key, sheetWidth - 32);
     drawPlain(context, pixels, {height, width, channels}, undefined, place(0).x, place(0).y, zoom);

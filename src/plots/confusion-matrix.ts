@@ -1,5 +1,5 @@
 import {AGAINST, css, FOR, INK_2, INK_3, luminance, mix, type Rgb} from "./color";
-import {type Canvas2D, type Figure, figure} from "./figure";
+import {type Canvas2D, type Sheet, sheetOf} from "./figure";
 import {text, textWidth} from "./text";
 
 export interface ConfusionMatrix {
@@ -26,7 +26,7 @@ const [LONGEST_ROW, LONGEST_COLUMN] = [200, 150];
  * would leave them all white. Columns' names stand upright where one is wider than its column. Of more than a hundred classes the hundred with the most mistakes are shown, and the picture
  * says so.
  */
-export function confusionMatrix({title, counts, classNames}: ConfusionMatrix): Figure {
+export function confusionMatrix({title, counts, classNames}: ConfusionMatrix): Sheet {
   const n = classNames.length;
   const {total, right, most} = summed(counts, n);
   const shown = mostMistaken(counts, n, MOST_CLASSES);
@@ -51,7 +51,7 @@ export function confusionMatrix({title, counts, classNames}: ConfusionMatrix): F
   const wide = words.reduce((a, b) => Math.max(a, b), 0);
   const [width, height] = [left + Math.max(side + 130, Math.ceil(wide) + 16), top + side + 64];
 
-  return figure(width, height, (context) => {
+  return sheetOf(width, height, (context) => {
     text(context, title, left, 24, {size: 17, bold: true});
     text(context, summary + which, left, 46, {size: 12, color: INK_2});
     text(context, "predicted class", left + side / 2, 70, {size: 12, color: INK_2, align: "center"});

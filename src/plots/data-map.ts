@@ -1,6 +1,6 @@
 import {AGAINST, css, FOR, INK_2, INK_3, LINE, mix, type Rgb} from "./color";
 import {acrossOf, CONFIDENCE_TICKS, heightOf, VARIABILITY_TICKS} from "./data-map-axes";
-import {type Figure, figure} from "./figure";
+import {type Sheet, sheetOf} from "./figure";
 import {disc, onPixels} from "./pixels";
 import {text} from "./text";
 
@@ -31,7 +31,7 @@ export function correctnessColor(share: number): Rgb {
  * The data map (Swayamdipta et al. 2020): each training image by how sure the network was of its label and how steadily, in the
  * colour of how often it was right. The axes are zoomed; their ticks say by how much.
  */
-export function dataMap({title, confidence, variability, correctness, epochs, notes}: DataMap): Figure {
+export function dataMap({title, confidence, variability, correctness, epochs, notes}: DataMap): Sheet {
   const count = confidence.length;
   const x = (value: number) => LEFT + WIDTH * acrossOf(value, true);
   const y = (value: number) => TOP + HEIGHT * (1 - heightOf(value, true));
@@ -39,7 +39,7 @@ export function dataMap({title, confidence, variability, correctness, epochs, no
   const opacity = count > 5000 ? 0.55 : 0.8;
   // what is right most often lies below, so that the few that are hard are seen
   const order = Array.from({length: count}, (_, n) => n).sort((a, b) => correctness[b] - correctness[a] || a - b);
-  return figure(LEFT + WIDTH + 24, TOP + HEIGHT + FOOT + 15 * notes.length, (context) => {
+  return sheetOf(LEFT + WIDTH + 24, TOP + HEIGHT + FOOT + 15 * notes.length, (context) => {
     onPixels(context, {left: LEFT - 4, top: TOP - 4, width: WIDTH + 8, height: HEIGHT + 8}, (pixels) => {
       for (const n of order) {
         const color = correctnessColor(epochs > 0 ? correctness[n] / epochs : 0);

@@ -1,7 +1,7 @@
-import {createCanvas, type SKRSContext2D} from "@napi-rs/canvas";
-import {opaquePng} from "./png";
+import {type Canvas, createCanvas, type SKRSContext2D} from "@napi-rs/canvas";
+import {opaquePng, packedPng, rgbRows} from "./png";
 
-/** What every plot gives: an encoded PNG, and its size in pixels. */
+/** An encoded PNG, and its size in pixels. */
 export interface Figure {
   readonly width: number;
   readonly height: number;
@@ -23,7 +23,7 @@ export interface Sheet {
 }
 
 /** A pure function: the same data give the same pixels; no clock, no files, no chance, no tensors. */
-export type Plot<Data> = (data: Data) => Figure;
+export type Plot<Data> = (data: Data) => Sheet;
 
 export type Canvas2D = SKRSContext2D;
 
@@ -45,8 +45,34 @@ export function figure(width: number, height: number, draw: (context: Canvas2D) 
   return {...size, png: opaquePng(pixels, size.width, size.height)};
 }
 
+export function sheetOf(width: number, height: number, draw: Sheet["draw"]): Sheet {
+  return {width, height, draw};
+}
+
+/**
+ * The same picture in steps of some ten milliseconds, and packed beside: lines are only noted while they are drawn, and become
+ * pixels when they are asked for.
+ *
+ * @param turn Waited for between two steps.
+ */
+export async function figureInTurns({width, height, draw}: Sheet, turn: () => Promise<void>): Promise<Figure> {
+  const canvas = canvasOf(width, height, draw);
+  await turn();
+  const pixels = canvas.data();
+  await turn();
+  const rows = rgbRows(pixels, canvas.width, canvas.height);
+  await turn();
+  const png = await packedPng(rows, canvas.width, canvas.height, "flat");
+  return {width: canvas.width, height: canvas.height, png};
+}
+
 /** Such a sheet as its pixels: red, green, blue and opacity, row after row. */
 export function drawn(width: number, height: number, draw: (context: Canvas2D) => void): Drawn {
+  const canvas = canvasOf(width, height, draw);
+  return {width: canvas.width, height: canvas.height, pixels: canvas.data()};
+}
+
+function canvasOf(width: number, height: number, draw: (context: Canvas2D) => void): Canvas {
   const scale = Math.min(SCALE, Math.sqrt(MOST_PIXELS / (width * height)));
   if (!(scale >= LEAST_SCALE)) {
     const most = MOST_PIXELS.toLocaleString("en");
@@ -58,5 +84,5 @@ export function drawn(width: number, height: number, draw: (context: Canvas2D) =
   context.fillStyle = "#ffffff";
   context.fillRect(0, 0, width, height);
   draw(context);
-  return {width: canvas.width, height: canvas.height, pixels: canvas.data()};
+  return canvas;
 }

@@ -1,6 +1,6 @@
 import {css, FOR, INK_2, INK_3} from "./color";
 import {drawExplained, type Size, type Weighted} from "./explained-image";
-import {type Canvas2D, type Figure, figure} from "./figure";
+import {type Canvas2D, type Sheet, sheetOf} from "./figure";
 import {text} from "./text";
 
 /** One look at an image of which parts are gone. */
@@ -28,7 +28,7 @@ const BARS = 74;
 const MOST = 50;
 
 /** Rounds of remove-and-ask-again: each look with what speaks for and against, what is gone hatched, the top classes. */
-export function filmstrip({title, height, width, channels, frames: all, notes: lines}: Filmstrip): Figure {
+export function filmstrip({title, height, width, channels, frames: all, notes: lines}: Filmstrip): Sheet {
   const frames = all.slice(0, MOST);
   const left = all.length - frames.length;
   const notes = left
@@ -44,7 +44,7 @@ export function filmstrip({title, height, width, channels, frames: all, notes: l
   const rowHeight = height * zoom + BARS + 26;
   const sheetWidth = Math.max(760, 32 + columns * (TILE + GAP) - GAP);
   const sheetHeight = TOP + rows * rowHeight + notes.length * 17 + 12;
-  return figure(sheetWidth, sheetHeight, (context) => {
+  return sheetOf(sheetWidth, sheetHeight, (context) => {
     text(context, title, 16, 24, {size: 17, bold: true, maxWidth: sheetWidth - 32});
     frames.forEach(({pixels, segments, weights, gone, top}, n) => {
       const x = 16 + (n % columns) * (TILE + GAP);

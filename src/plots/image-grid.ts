@@ -1,6 +1,6 @@
 import {createCanvas} from "@napi-rs/canvas";
 import {css, INK_2, INK_3, intensity, LINE, magnitude, type Rgb, sequential, signed} from "./color";
-import {type Canvas2D, type Figure, figure, SCALE} from "./figure";
+import {type Canvas2D, SCALE, type Sheet, sheetOf} from "./figure";
 import {text} from "./text";
 
 export interface ImageGrid {
@@ -37,7 +37,7 @@ const CAPTION_HEIGHT = 13;
 const SCALES = {intensity, signed, sequential};
 
 /** Rows of images, small ones magnified without smoothing, each row with its own scale shown at its right. */
-export function imageGrid({title, height, width, channels, columns, rows, note}: ImageGrid): Figure {
+export function imageGrid({title, height, width, channels, columns, rows, note}: ImageGrid): Sheet {
   const notes = note === undefined ? [] : typeof note === "string" ? [note] : note;
   const longer = Math.max(height, width);
   const zoom = longer > MOST_CELL ? MOST_CELL / longer : Math.max(1, Math.round(CELL / longer));
@@ -46,7 +46,7 @@ export function imageGrid({title, height, width, channels, columns, rows, note}:
   const top = 66 + CAPTION_HEIGHT * (lines - 1);
   const right = LABELS + columns.length * (cellWidth + GAP);
   const bottom = top + rows.length * (cellHeight + GAP);
-  return figure(
+  return sheetOf(
     Math.max(right + 96, 560),
     bottom + 12 + LINE_HEIGHT * notes.length + (notes.length ? 6 : 0),
     (context) => {

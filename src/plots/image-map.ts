@@ -2,7 +2,7 @@ import {classColor} from "./color";
 import {drawn, type Figure, SCALE} from "./figure";
 import {blend} from "./pixels";
 import {placed} from "./placed";
-import {rgbPng, rgbRows} from "./png";
+import {packedPng, rgbRows} from "./png";
 import {text} from "./text";
 
 export interface ImageMap {
@@ -23,22 +23,16 @@ const SIDE = 1500;
 const TOP = 44;
 /** Images next to each other would fill about this share of the sheet. */
 const FILL = 0.55;
-const IMAGES_A_STEP = 2000;
+const IMAGES_A_STEP = 500;
 
 /**
  * The images themselves where a map has their points: grey ones in their class's ink, the background clear. No canvas
- * holds the sheet, only its title: the images are drawn into the rows of the file.
+ * holds the sheet, only its title: the images are drawn into the rows of the file. Thousands of images take a quarter of a second:
+ * some tens of milliseconds at a time, and another thread packs them.
+ *
+ * @param turn Waited for between two parts of the work.
  */
-export function imageMap(images: ImageMap): Figure {
-  const steps = imageMapSteps(images);
-  for (;;) {
-    const {done, value} = steps.next();
-    if (done) return value;
-  }
-}
-
-/** The same step by step, of some tens of milliseconds each: thousands of images take a quarter of a second. */
-export function* imageMapSteps(images: ImageMap): Generator<void, Figure> {
+export async function imageMap(images: ImageMap, turn: () => Promise<void>): Promise<Figure> {
   const {title, points, labels, height, width, channels} = images;
   const n = labels.length;
   const {xs, ys} = placed(points, n, {left: 24, top: TOP, side: SIDE});
@@ -47,18 +41,18 @@ export function* imageMapSteps(images: ImageMap): Generator<void, Figure> {
   const head = drawn(SIDE + 48, TOP, (context) => text(context, title, 24, 24, {size: 20, bold: true}));
   const sheet = whiteSheet(head.width, (TOP + SIDE + 24) * SCALE);
   sheet.rows.set(rgbRows(head.pixels, head.width, head.height));
+  await turn();
   const draw = channels === 1 ? drawInk : drawColour;
   const [columns, rows] = [axisFor(w * SCALE), axisFor(h * SCALE)];
   for (let i = 0; i < n; i++) {
     lay(columns, (xs[i] - w / 2) * SCALE, w * SCALE, width, sheet.width);
     lay(rows, (ys[i] - h / 2) * SCALE, h * SCALE, height, sheet.height);
     draw(sheet, columns, rows, i, images);
-    if (i % IMAGES_A_STEP === IMAGES_A_STEP - 1) yield;
+    if (i % IMAGES_A_STEP === IMAGES_A_STEP - 1) await turn();
   }
-  yield;
   // Large images have rows like earlier ones, small ones have not.
   const content = size * SCALE > Math.max(height, width) ? "flat" : "detailed";
-  const png = rgbPng(sheet.rows, sheet.width, sheet.height, content);
+  const png = await packedPng(sheet.rows, sheet.width, sheet.height, content);
   return {width: sheet.width, height: sheet.height, png};
 }
 

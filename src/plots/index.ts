@@ -1,7 +1,7 @@
 import {attribution} from "./attribution";
 import {confusionMatrix} from "./confusion-matrix";
 import {dataMap} from "./data-map";
-import type {Figure, Plot} from "./figure";
+import {type Figure, figure, figureInTurns, type Plot, type Sheet} from "./figure";
 import {filmstrip} from "./filmstrip";
 import {imageGrid} from "./image-grid";
 import {limeSteps} from "./lime-steps";
@@ -34,5 +34,19 @@ export type Drawable = {[N in PlotName]: {readonly plot: N; readonly data: PlotD
 
 /** Draws an artifact. */
 export function draw<N extends PlotName>(plot: N, data: PlotData<N>): Figure {
+  const {width, height, draw} = sheet(plot, data);
+  return figure(width, height, draw);
+}
+
+/** The same picture in steps of some ten milliseconds, between which `turn` is waited for. */
+export async function drawInTurns<N extends PlotName>(
+  plot: N,
+  data: PlotData<N>,
+  turn: () => Promise<void>,
+): Promise<Figure> {
+  return figureInTurns(sheet(plot, data), turn);
+}
+
+function sheet<N extends PlotName>(plot: N, data: PlotData<N>): Sheet {
   return (plots[plot] as unknown as Plot<PlotData<N>>)(data); // the key picks the plot that takes this very data
 }

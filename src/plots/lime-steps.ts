@@ -1,6 +1,6 @@
 import {AGAINST, css, FOR, INK_2, INK_3, LINE, mix} from "./color";
 import {drawExplained, drawPlain, type Size, type Weighted} from "./explained-image";
-import {type Canvas2D, type Figure, figure} from "./figure";
+import {type Canvas2D, type Sheet, sheetOf} from "./figure";
 import {text} from "./text";
 
 export interface LimeSteps extends Size, Weighted {
@@ -31,10 +31,10 @@ const SIDE = 236;
 const TOP = 104;
 
 /** What LIME does, in four steps, with one image's own masks, answers and fit. */
-export function limeSteps(data: LimeSteps): Figure {
+export function limeSteps(data: LimeSteps): Sheet {
   const {title, height, width, pixels, segments} = data;
   const zoom = SIDE / Math.max(height, width);
-  return figure(16 + 4 * COLUMN, TOP + 2 * SIDE + 76, (context) => {
+  return sheetOf(16 + 4 * COLUMN, TOP + 2 * SIDE + 76, (context) => {
     text(context, title, 16, 24, {size: 17, bold: true, maxWidth: 4 * COLUMN - 16});
     const heads = [
       ["1  Cut into segments, hide some", "at random, again and again"],

@@ -1,5 +1,5 @@
 import {AGAINST, css, FOR, INK_2, INK_3, LINE, type Rgb} from "./color";
-import {type Canvas2D, type Figure, figure} from "./figure";
+import {type Canvas2D, type Sheet, sheetOf} from "./figure";
 import {text} from "./text";
 
 export interface OrderCurves {
@@ -20,8 +20,8 @@ const TOP = 84;
 const COLORS: readonly Rgb[] = [FOR, [0x62, 0x6a, 0x76], AGAINST];
 
 /** How fast the class goes as parts are hidden, and comes as they are shown, in LIME's order and in the controls'. */
-export function orderCurves({title, curves}: OrderCurves): Figure {
-  return figure(2 * SIDE + 140, TOP + SIDE + 58 + 17 * curves.length, (context) => {
+export function orderCurves({title, curves}: OrderCurves): Sheet {
+  return sheetOf(2 * SIDE + 140, TOP + SIDE + 58 + 17 * curves.length, (context) => {
     text(context, title, 16, 24, {size: 17, bold: true, maxWidth: 2 * SIDE + 108});
     for (const [column, kind] of (["deletion", "insertion"] as const).entries()) {
       const x = 56 + column * (SIDE + 60);

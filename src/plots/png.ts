@@ -1,4 +1,5 @@
-import {constants, crc32, deflateSync} from "node:zlib";
+import {promisify} from "node:util";
+import {constants, crc32, deflate, deflateSync} from "node:zlib";
 
 const SIGNATURE = Uint8Array.of(0x89, 0x50, 0x4e, 0x47, 0x0d, 0x0a, 0x1a, 0x0a);
 /** Level of compression, 1 to 9: on drawings, higher ones take three times as long for a twentieth less. */
@@ -30,10 +31,25 @@ export function rgbPng(
   return pngFile(headerChunk(width, height, "rgb"), chunk("IDAT", deflated(rows, content)));
 }
 
+/** The same file, packed by another thread. @param rows Not to be changed before it is there. */
+export async function packedPng(
+  rows: Uint8Array | Uint8ClampedArray,
+  width: number,
+  height: number,
+  content: Content,
+): Promise<Uint8Array> {
+  const packed = await promisify(deflate)(rows, settingsFor(content));
+  return pngFile(headerChunk(width, height, "rgb"), chunk("IDAT", packed));
+}
+
 /** Rows as a zlib stream. Of detail only runs are packed: in half the time or less, for a twentieth more. */
 export function deflated(rows: Uint8Array | Uint8ClampedArray, content: Content): Uint8Array {
+  return deflateSync(rows, settingsFor(content));
+}
+
+function settingsFor(content: Content) {
   const {Z_RLE, Z_DEFAULT_STRATEGY} = constants;
-  return deflateSync(rows, {level: LEVEL, strategy: content === "detailed" ? Z_RLE : Z_DEFAULT_STRATEGY});
+  return {level: LEVEL, strategy: content === "detailed" ? Z_RLE : Z_DEFAULT_STRATEGY};
 }
 
 /**

@@ -22,8 +22,13 @@ const MOST_CLASSES = 256 - GREYS;
 /**
  * The epochs' maps as an animated PNG: rests at each, and between them points glide straight from place to place. What
  * is between epochs is drawn, not measured.
+ *
+ * @param turn Waited for after every frame: one takes some milliseconds.
  */
-export function scatterFilm({title, labels, classNames, maps}: ScatterSheet): Figure {
+export async function scatterFilm(
+  {title, labels, classNames, maps}: ScatterSheet,
+  turn: () => Promise<void>,
+): Promise<Figure> {
   const n = labels.length;
   const extent = extentOf(
     maps.map(({points}) => points),
@@ -52,7 +57,7 @@ export function scatterFilm({title, labels, classNames, maps}: ScatterSheet): Fi
   }
   const size = {width: SIDE, height: CAPTION + SIDE};
   const content = dot > 2 ? "flat" : "detailed"; // rows of small dots are like no others
-  return {...size, png: animatedPng({...size, palette: bytesOf(palette), content, frames: frames()})};
+  return {...size, png: await animatedPng({...size, palette: bytesOf(palette), content, frames: frames()}, turn)};
 }
 
 /** Where the points are, frame by frame. Between epochs the array is the same one. */

@@ -1,6 +1,6 @@
 import {classColor, css, INK, INK_2, INK_3, LINE, looksOf, type Rgb} from "./color";
 import {densest} from "./densest";
-import {type Canvas2D, type Figure, figure} from "./figure";
+import {type Canvas2D, type Sheet, sheetOf} from "./figure";
 import {fitted} from "./fitted";
 import {affordable, around, broughtInside, placeLabels} from "./labels";
 import {drawMark} from "./mark-paths";
@@ -34,7 +34,7 @@ const LEGEND_ROWS = 24;
 const LONGEST = 170;
 
 /** A map of points coloured by class, classes named where they are densest, misclassified points ringed. */
-export function scatter({title, points, labels, classNames, wrong, notes}: Scatter): Figure {
+export function scatter({title, points, labels, classNames, wrong, notes}: Scatter): Sheet {
   const n = labels.length;
   const {xs, ys, depth} = placed(points, n, SQUARE);
   const radius = Math.max(1.1, Math.min(4, 110 / Math.sqrt(n || 1)));
@@ -43,7 +43,7 @@ export function scatter({title, points, labels, classNames, wrong, notes}: Scatt
   const order = drawingOrder(n, depth);
   const looks = looksOf(classNames);
   const height = TOP + SIDE + 24 + 15 * notes.length;
-  return figure(SIDE + LEGEND + 32, height, (context) => {
+  return sheetOf(SIDE + LEGEND + 32, height, (context) => {
     text(context, title, 16, 26, {size: 17, bold: true, maxWidth: SIDE + LEGEND});
     onPixels(context, {left: 16, top: TOP, width: SIDE, height: SIDE}, (pixels) => {
       for (const i of order) {

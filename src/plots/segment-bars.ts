@@ -1,6 +1,6 @@
 import {AGAINST, css, FOR, INK_2, INK_3, LINE} from "./color";
 import {drawExplained, innermostPixels, type Size, type Weighted} from "./explained-image";
-import {type Figure, figure} from "./figure";
+import {type Sheet, sheetOf} from "./figure";
 import {text} from "./text";
 
 export interface SegmentBars extends Size, Weighted {
@@ -27,7 +27,7 @@ export function segmentBars({
   segments,
   weights,
   errors,
-}: SegmentBars): Figure {
+}: SegmentBars): Sheet {
   const zoom = MAP / Math.max(height, width);
   const order = Array.from(weights.keys())
     .filter((j) => weights[j] !== 0)
@@ -38,7 +38,7 @@ export function segmentBars({
   const [middle, half] = [left + 44 + 150, 150];
   const sheetHeight = Math.max(TOP + height * zoom, TOP + 24 + ROW * Math.max(order.length, 1)) + 34;
   const sheetWidth = middle + half + 90;
-  return figure(sheetWidth, sheetHeight, (context) => {
+  return sheetOf(sheetWidth, sheetHeight, (context) => {
     text(context, title, 16, 24, {size: 17, bold: true, maxWidth: sheetWidth - 32});
     text(context, note, 16, 46, {size: 12, color: INK_2, maxWidth: sheetWidth - 32});
     drawExplained(context, pixels, {height, width, channels}, {segments, weights}, 16, TOP, zoom);

@@ -1,6 +1,6 @@
 import {AGAINST, css, FOR, INK_2, INK_3, signed} from "./color";
 import {drawExplained, drawPlain, type Size, type Weighted} from "./explained-image";
-import {type Canvas2D, type Figure, figure} from "./figure";
+import {type Canvas2D, type Sheet, sheetOf} from "./figure";
 import {text} from "./text";
 
 export interface Segments extends Size {
@@ -45,7 +45,7 @@ export const MOST_DRAWN = 50;
  * Each image with its superpixels, blue where they speak for the explained class and orange where against, as strong
  * as the image's own strongest; and beside it what it takes to know how far to trust that.
  */
-export function segments({title, height, width, channels, images, explanations: all}: Segments): Figure {
+export function segments({title, height, width, channels, images, explanations: all}: Segments): Sheet {
   const explanations = all.slice(0, MOST_DRAWN);
   const tile = explanations.length > 3 ? 168 : 300;
   const zoom = tile / Math.max(height, width);
@@ -57,7 +57,7 @@ export function segments({title, height, width, channels, images, explanations: 
   const sheetWidth = Math.max(790, 16 * 2 + (columns + beside) * (tile + GAP) - GAP);
   const sheetHeight = TOP + rows * (tileHeight + WORDS + 14) + 40;
   const size = height * width * channels;
-  return figure(sheetWidth, sheetHeight, (context) => {
+  return sheetOf(sheetWidth, sheetHeight, (context) => {
     text(context, title, 16, 24, {size: 17, bold: true, maxWidth: sheetWidth - 32});
     drawKey(context, 16, 48);
     if (beside) drawPlain(context, images.subarray(0, size), {height, width, channels}, undefined, 16, TOP, zoom);

@@ -1,5 +1,5 @@
 import {classColor, css, INK, INK_2, INK_3, LINE} from "./color";
-import {type Canvas2D, type Figure, figure} from "./figure";
+import {type Canvas2D, type Sheet, sheetOf} from "./figure";
 import {text} from "./text";
 
 export interface Tracked {
@@ -24,9 +24,9 @@ const NAMED = 3;
 const [MOST_CLASSES, MOST_POINTS] = [12, 400];
 
 /** The scores of images within the epochs, and the weights of the last layer that they met, from the first to the last. */
-export function tracked({title, classNames, images}: Tracked): Figure {
+export function tracked({title, classNames, images}: Tracked): Sheet {
   const row = HEIGHT + 60;
-  return figure(LEFT + 2 * WIDTH + GAP + 110, TOP + row * images.length + 20, (context) => {
+  return sheetOf(LEFT + 2 * WIDTH + GAP + 110, TOP + row * images.length + 20, (context) => {
     text(context, title, 16, 24, {size: 17, bold: true, maxWidth: 2 * WIDTH});
     for (const [n, image] of images.entries()) {
       const top = TOP + n * row + 18;

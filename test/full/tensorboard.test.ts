@@ -10,7 +10,7 @@ import {histogramBuckets} from "../../src/pipeline/record/tensorboard/histogram"
 import {writeProjector} from "../../src/pipeline/record/tensorboard/projector";
 import {spritePng} from "../../src/pipeline/record/tensorboard/sprite";
 import {tensorboardLog} from "../../src/pipeline/record/tensorboard/summaries";
-import {imageGrid} from "../../src/plots/image-grid";
+import {draw} from "../../src/plots/index";
 import {expectTensorBoard, PYTHON} from "../support/tensorboard-server";
 
 interface Row {
@@ -41,7 +41,7 @@ const row = (tag: string, step: number) => read.values.find((value) => value.tag
 const sha256 = (bytes: Uint8Array) => createHash("sha256").update(bytes).digest("hex");
 
 const weights = [{name: "conv/kernel", shape: [200], values: Float32Array.from({length: 200}, (_, i) => Math.sin(i))}];
-const figure = imageGrid({
+const figure = draw("imageGrid", {
   title: "a grid",
   height: 4,
   width: 4,
@@ -124,12 +124,12 @@ test("TensorBoard's graph shows the layers, each fed by the one before", () => {
   ]);
 });
 
-test("TensorBoard's projector serves every epoch's tensors, metadata and sprite", () => {
+test("TensorBoard's projector serves every epoch's tensors, metadata and sprite", async () => {
   expect(read.projector.assets.map(({name}) => name)).toEqual(["epoch 0", "epoch 1"]);
   for (const asset of read.projector.assets) {
     expect(asset.shape).toEqual([3, 2]);
     expect(asset.tensor).toEqual([200, [1, 2, 3, 4]]);
     expect(asset.metadata).toEqual([200, "index\tlabel"]);
-    expect(asset.sprite).toEqual([200, sha256(spritePng(images))]);
+    expect(asset.sprite).toEqual([200, sha256(await spritePng(images))]);
   }
 });

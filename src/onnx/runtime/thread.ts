@@ -83,6 +83,22 @@ parentPort.on("message", ({id, method, question}) => {
 });
 `;
 
+/** Answers that are there, and whose askers have not been told. */
+const told: (() => void)[] = [];
+
+/**
+ * Tells one asker a turn of the event loop. Node hands over a thousand messages before the loop turns: answers that bring new questions,
+ * or long work with them, would keep timers waiting.
+ */
+function answered(tell: () => void): void {
+  if (told.push(tell) === 1) setImmediate(tellNext);
+}
+
+function tellNext(): void {
+  told.shift()?.();
+  if (told.length > 0) setImmediate(tellNext);
+}
+
 async function startThread(module: string, forget: () => void): Promise<Thread> {
   const {Worker} = await import("node:worker_threads");
   const worker = new Worker(LIFE, {eval: true, workerData: module, execArgv: []});
@@ -108,8 +124,7 @@ function threadOf(worker: Worker, forget: () => void): Thread {
     const {method, resolve, reject} = waiting.get(id)!;
     waiting.delete(id);
     if (waiting.size === 0) worker.unref();
-    // Node hands over a thousand messages before the loop turns: answers that bring new questions would keep timers waiting
-    setImmediate(() => (failure === undefined ? resolve(result) : reject(runtimeFailure(method, failure))));
+    answered(() => (failure === undefined ? resolve(result) : reject(runtimeFailure(method, failure))));
   });
   const ask = (method: keyof Host, question: unknown, moved: ArrayBuffer[]) =>
     new Promise((resolve, reject) => {

@@ -1,3 +1,4 @@
+import {ownTurn} from "../../nouns/own-turn";
 import type {Split} from "../../nouns/samples";
 
 /** Images whose labels are read at a time: their pixels come with them. */
@@ -5,12 +6,15 @@ const AT_ONCE = 1000;
 
 /** The labels of the images at `indices`, in that order. */
 export async function labelsAt(split: Split, indices: Uint32Array): Promise<Uint16Array> {
+  const {bytesOf} = split;
+  if (bytesOf) return Uint16Array.from(indices, (index) => bytesOf(index).label);
   const labels = new Uint16Array(indices.length);
   let room: Float32Array | undefined;
   for (let start = 0; start < indices.length; start += AT_ONCE) {
     const part = await split.read(indices.subarray(start, start + AT_ONCE), room);
     room = part.pixels;
     labels.set(part.labels, start);
+    await ownTurn();
   }
   return labels;
 }

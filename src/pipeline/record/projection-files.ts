@@ -1,9 +1,9 @@
 import {existsSync} from "node:fs";
 import {readdir} from "node:fs/promises";
 import {join} from "node:path";
-import {setImmediate as eventLoopTurn} from "node:timers/promises";
+import {ownTurn} from "../../nouns/own-turn";
 
-import {imageMapSteps} from "../../plots/image-map";
+import {imageMap} from "../../plots/image-map";
 import {scatterFilm} from "../../plots/scatter-film";
 import {type ScatterSheet, scatterSheet} from "../../plots/scatter-sheet";
 import {epochStem} from "./epoch-stem";
@@ -46,7 +46,8 @@ export async function writeMapSheet(run: string): Promise<string[]> {
 export async function writeMapFilm(run: string): Promise<string | undefined> {
   const all = await savedMaps(run);
   if (all.length === 0) return undefined;
-  return write(join(run, "plots/projection/film.png"), scatterFilm(sheetOf(all)).png);
+  const {png} = await scatterFilm(sheetOf(all), ownTurn);
+  return write(join(run, "plots/projection/film.png"), png);
 }
 
 /** The maps of the last one's points, side by side. */
@@ -73,11 +74,9 @@ export async function writeImageMap(run: string): Promise<string | undefined> {
   if (!last) return undefined;
   const images = readTestImages(run);
   const {title, classNames} = last.artifact.data;
-  const steps = imageMapSteps({...imagesOf(last.artifact, images), title, classes: classNames.length});
-  let step = steps.next();
-  for (; !step.done; step = steps.next()) await eventLoopTurn();
-  const {png} = step.value;
-  await eventLoopTurn();
+  await ownTurn();
+  const map = {...imagesOf(last.artifact, images), title, classes: classNames.length};
+  const {png} = await imageMap(map, ownTurn);
   return write(join(run, "plots/projection", `${epochStem(last.epoch, "images")}.png`), png);
 }
 

@@ -1,5 +1,5 @@
-import {setImmediate as eventLoopTurn} from "node:timers/promises";
 import type {LayerAnswer, LookedAtNetwork, NamedArray, Network, WeightedLayer} from "../../nouns/network";
+import {ownTurn} from "../../nouns/own-turn";
 import type {LabelledImages, Split} from "../../nouns/samples";
 import {gramOf} from "../../numbers/cka";
 import {probeRight} from "../../numbers/linear-probe";
@@ -148,7 +148,7 @@ async function answers(
     room = some.pixels;
     labels.set(some.labels, from);
     const values = await ask(some);
-    await eventLoopTurn(); // answers may be there at once, and each part takes a while
+    await ownTurn(); // answers may be there at once, and each part takes a while
     let at = 0;
     for (let n = 0; n < some.count; n++) {
       for (let y = 0; y < height; y++) {
@@ -181,9 +181,9 @@ async function answers(
     blocks[at] /= side(height, Math.floor(block / columns)) * side(width, block % columns);
   }
   const places = indices.length * height * width;
-  await eventLoopTurn();
+  await ownTurn();
   const gram = gramOf(blocks, indices.length);
-  await eventLoopTurn();
+  await ownTurn();
   const squares = Float64Array.from(indices, (_, n) => {
     let sum = 0;
     for (let at = n * size; at < (n + 1) * size; at++) sum += blocks[at] * blocks[at];

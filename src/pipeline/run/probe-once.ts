@@ -1,10 +1,9 @@
-import {setImmediate as eventLoopTurn} from "node:timers/promises";
-
 import type {DifferentiableClassifier} from "../../nouns/network";
 import {resolveOptions} from "../../nouns/options";
+import {ownTurn} from "../../nouns/own-turn";
 import {fork} from "../../nouns/random";
 import type {Figure} from "../../plots/figure";
-import {draw} from "../../plots/index";
+import {drawInTurns} from "../../plots/index";
 import {probes} from "../probes/index";
 import type {RunDirectory} from "../record/run-directory";
 import type {Artifact, Probe, ProbeContext} from "../types";
@@ -124,9 +123,9 @@ export async function* probeOnce(
     } else {
       const artifact = next.value;
       await directory.writeNumbers(epoch, probe.name, artifact);
-      await eventLoopTurn(); // a picture takes tens of milliseconds
-      const figure = draws ? drawn(artifact) : undefined;
-      await eventLoopTurn();
+      await ownTurn(); // a picture takes tens of milliseconds
+      const figure = draws ? await drawn(artifact) : undefined;
+      await ownTurn();
       if (figure instanceof Error) failure = figure;
       else if (figure) {
         await directory.writePicture(epoch, probe.name, artifact.name, figure);
@@ -140,9 +139,9 @@ export async function* probeOnce(
 }
 
 /** Its picture, or why it cannot be drawn. */
-function drawn({name, plot, data}: Artifact): Figure | Error {
+async function drawn({name, plot, data}: Artifact): Promise<Figure | Error> {
   try {
-    return draw(plot, data);
+    return await drawInTurns(plot, data, ownTurn);
   } catch (error) {
     return new Error(`${name}: expected to draw it, got ${(error as Error).message}`, {cause: error});
   }

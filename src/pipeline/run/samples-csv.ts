@@ -1,6 +1,7 @@
+import {ownTurn} from "../../nouns/own-turn";
 import type {Dataset} from "../../nouns/samples";
 import type {TrainingSuspect} from "../../numbers/suspect-training-labels";
-import {csvTable} from "../record/csv-table";
+import {csvTableInTurns} from "../record/csv-table";
 import type {TrainingAnswers} from "../record/training-answers";
 import type {TestStory} from "./test-story";
 
@@ -19,18 +20,20 @@ type Cell = string | number;
  * @param training Undefined where the run did not train here.
  * @param asked Undefined where no answers to test images were kept.
  */
-export function samplesCsv(
+export async function samplesCsv(
   {train, test, classNames}: Dataset,
   training: TrainingStory | undefined,
   asked: TestStory | undefined,
-): string {
+): Promise<string> {
   const learnt = training ? trainingColumns(training, train, classNames) : {};
+  await ownTurn();
   const answered = asked ? testColumns(asked, test, classNames) : {};
   const [trained, tested] = [learnt, answered].map((columns) => Object.values(columns)[0]?.length ?? 0);
   const names = [...new Set([...FIRST, ...Object.keys(learnt), ...Object.keys(answered)])];
   const empty = (count: number): Cell[] => new Array<Cell>(count).fill("");
   const column = (name: string) => [...(learnt[name] ?? empty(trained)), ...(answered[name] ?? empty(tested))];
-  return csvTable(Object.fromEntries(names.map((name) => [name, column(name)])));
+  await ownTurn();
+  return csvTableInTurns(Object.fromEntries(names.map((name) => [name, column(name)])), ownTurn);
 }
 
 const FIRST = ["split", "index", "source_index", "file", "given_label"];

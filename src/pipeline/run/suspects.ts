@@ -1,14 +1,14 @@
 import {readFile} from "node:fs/promises";
 import {join} from "node:path";
-import {setImmediate as eventLoopTurn} from "node:timers/promises";
 import type {NamedArray, Network} from "../../nouns/network";
 import {UserError} from "../../nouns/options";
+import {ownTurn} from "../../nouns/own-turn";
 import type {Dataset, Split} from "../../nouns/samples";
 import {softmaxRows} from "../../numbers/scores";
 import {type AskedImages, type Suspect, suspectsOf} from "../../numbers/suspects";
 import {first, pooled} from "../data/split";
 import {labelsAt} from "../data/split-labels";
-import {csvTable} from "../record/csv-table";
+import {csvTableInTurns} from "../record/csv-table";
 import {bestEpoch} from "../record/kept-epochs";
 import type {RunDirectory} from "../record/run-directory";
 import {logitsOf} from "../training/evaluate";
@@ -87,10 +87,10 @@ export async function keepSuspects(
   asked: readonly AskedImages[],
   method: string,
 ): Promise<LabelReport> {
-  await eventLoopTurn();
+  await ownTurn();
   const suspects = suspectsOf(asked, classNames.length);
-  await eventLoopTurn();
-  await directory.writeFile("suspects.csv", suspectsCsv(suspects, classNames, method));
+  await ownTurn();
+  await directory.writeFile("suspects.csv", await suspectsCsv(suspects, classNames, method));
   return {
     path: join(directory.path, "suspects.csv"),
     asked: suspects.length,
@@ -130,9 +130,18 @@ export async function* askAboutAll(
   return keepSuspects(folding.directory, data, asked, `${folding.folds} folds`);
 }
 
-function suspectsCsv(suspects: readonly Suspect[], classNames: readonly string[], method: string): string {
+async function suspectsCsv(
+  suspects: readonly Suspect[],
+  classNames: readonly string[],
+  method: string,
+): Promise<string> {
   const empty = suspects.map(() => "");
-  return csvTable({
+  const scores = suspects.map(({score}) => Number(score.toPrecision(DIGITS)));
+  await ownTurn();
+  const reasons = suspects.map(({given, predicted, probability}) =>
+    given === predicted ? "" : `looks like ${classNames[predicted]} (${(100 * probability).toFixed(1)}%)`,
+  );
+  const columns = {
     rank: suspects.map((_, n) => n + 1),
     split: suspects.map(({split}) => split),
     index: suspects.map(({index}) => index),
@@ -140,13 +149,13 @@ function suspectsCsv(suspects: readonly Suspect[], classNames: readonly string[]
     file: suspects.map(({file = ""}) => file),
     given_label: suspects.map(({given}) => classNames[given]),
     predicted_label: suspects.map(({predicted}) => classNames[predicted]),
-    label_score: suspects.map(({score}) => Number(score.toPrecision(DIGITS))),
+    label_score: scores,
     is_label_issue: suspects.map(({isIssue}) => (isIssue ? 1 : 0)),
     method: suspects.map(() => method),
-    reason: suspects.map(({given, predicted, probability}) =>
-      given === predicted ? "" : `looks like ${classNames[predicted]} (${(100 * probability).toFixed(1)}%)`,
-    ),
+    reason: reasons,
     decision: empty,
     new_label: empty,
-  });
+  };
+  await ownTurn();
+  return csvTableInTurns(columns, ownTurn);
 }

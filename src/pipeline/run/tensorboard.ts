@@ -1,5 +1,6 @@
-import {EMBEDDING, type LookedAtNetwork, type NamedArray, type Network, sizeOf} from "../../nouns/network";
+import {EMBEDDING, LOGITS, type LookedAtNetwork, type NamedArray, type Network, sizeOf} from "../../nouns/network";
 import type {Dataset, LabelledImages} from "../../nouns/samples";
+import {argMaxRows, softmaxRows} from "../../numbers/scores";
 import type {Figure} from "../../plots/figure";
 import {movedBy} from "../record/inside";
 import type {RunDirectory} from "../record/run-directory";
@@ -65,11 +66,11 @@ export async function openRunLog(
       const moved = before ? {moved: movedBy(before, weights)} : {};
       logEpoch(log, {metrics: line, ...rate, weights, gradients, figures, ...moved}, names);
       if (points.count === 0) return;
-      const [{shape, values}] = await network.forward(points, [EMBEDDING]);
-      const probabilities = await network.predict(points);
+      const [{shape, values}, scores] = await network.forward(points, [EMBEDDING, LOGITS]);
+      const predicted = argMaxRows(softmaxRows(scores.values, classNames.length), classNames.length);
       const columns = {
         label: Array.from(points.labels, (k) => classNames[k]),
-        prediction: Array.from(points.labels, (_, n) => classNames[largest(probabilities, n, classNames.length)]),
+        prediction: Array.from(predicted, (k) => classNames[k]),
         index: Array.from(points.labels, (_, n) => `${n}`),
         ...(data.test.files ? {file: data.test.files.slice(0, points.count)} : {}),
       };
@@ -94,9 +95,4 @@ export async function openRunLog(
 
 async function firstOf(split: Dataset["test"], count: number): Promise<LabelledImages> {
   return split.read(Uint32Array.from({length: Math.min(count, split.count)}, (_, n) => n));
-}
-
-function largest(values: Float32Array, row: number, width: number): number {
-  const part = values.subarray(row * width, (row + 1) * width);
-  return part.indexOf(Math.max(...part));
 }

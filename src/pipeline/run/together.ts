@@ -1,4 +1,4 @@
-import {setImmediate as eventLoopTurn} from "node:timers/promises";
+import {ownTurn} from "../../nouns/own-turn";
 
 /**
  * Runs generators side by side, and yields what any of them yields, as it comes. Where the one waits (for another thread,
@@ -11,7 +11,7 @@ import {setImmediate as eventLoopTurn} from "node:timers/promises";
 export async function* together<E, R>(generators: readonly AsyncGenerator<E, R>[]): AsyncGenerator<E, R[]> {
   const returned: R[] = [];
   const advance = async (i: number) => {
-    await eventLoopTurn();
+    await ownTurn();
     return {i, step: await generators[i].next()};
   };
   const pending = new Map(generators.map((_, i) => [i, advance(i)]));

@@ -35,7 +35,7 @@ export async function keepTrainingSet(
   const {epochs, of, labels, losses, margins, predicted} = answers;
   const ranked = suspectTrainingLabels({losses, margins}, predicted, labels);
   const asked = await testStory(directory.path);
-  await directory.writeFile("samples.csv", samplesCsv(data, {ranked, answers}, asked));
+  await directory.writeFile("samples.csv", await samplesCsv(data, {ranked, answers}, asked));
   const issues = ranked.filter(({isIssue}) => isIssue).length;
   const few = of === epochs.length ? "" : ` of ${of}`;
   const notes = [

@@ -10,7 +10,7 @@ export interface ModelInput {
   readonly std: readonly number[];
 }
 
-/** The images as the model wants them. */
+/** The images as the model wants them: to be read, for where nothing is to be changed they are the images' own pixels. */
 export function modelInput(images: Images, {layout, scale, mean, std}: ModelInput): Float32Array {
   const {count, pixels, shape} = images;
   const [height, width, channels] = shape;
@@ -19,15 +19,17 @@ export function modelInput(images: Images, {layout, scale, mean, std}: ModelInpu
       throw new UserError(`${name}: expected 1 or ${channels} numbers, one a channel, got ${values.length}`);
     }
   }
+  const isMoved = layout === "nchw" && channels > 1;
+  if (!isMoved && scale === 1 && mean.every((m) => m === 0) && std.every((s) => s === 1)) return pixels;
   const area = height * width;
   const input = new Float32Array(pixels.length);
+  const [first, step] = isMoved ? [area, 1] : [1, channels]; // from channel to channel, and from place to place
   for (let c = 0; c < channels; c++) {
     const [m, s] = [mean[c % mean.length], std[c % std.length]];
-    for (let n = 0; n < count; n++) {
-      const start = n * area * channels;
-      for (let p = 0; p < area; p++) {
-        const from = start + p * channels + c;
-        input[layout === "nhwc" ? from : start + c * area + p] = (pixels[from] * scale - m) / s;
+    for (let start = 0; start < count * area * channels; start += area * channels) {
+      let to = start + c * first;
+      for (let from = start + c; from < start + area * channels; from += channels, to += step) {
+        input[to] = (pixels[from] * scale - m) / s;
       }
     }
   }

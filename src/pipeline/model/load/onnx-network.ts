@@ -121,7 +121,8 @@ async function networkOf(graph: OnnxGraph, settings: OnnxNetworkSettings): Promi
     return asked.map((name, i) => ({layer: name, shape: shapes[i] ?? [], values: joined[i] ?? new Float32Array(0)}));
   };
   const scoresOf = (answer: Feeds) => {
-    const values = logitsFrom(Float32Array.from(answer[logits].data as Float32Array));
+    const {data} = answer[logits];
+    const values = logitsFrom(data instanceof Float32Array ? data : Float32Array.from(data as Float64Array));
     checkFinite(values, what);
     return {shape: [classes], values};
   };
@@ -204,8 +205,9 @@ async function networkOf(graph: OnnxGraph, settings: OnnxNetworkSettings): Promi
 }
 
 function checkFinite(logits: Float32Array, what: string): void {
-  const bad = logits.find((v) => !Number.isFinite(v));
-  if (bad !== undefined) throw new UserError(`${what}: expected finite scores, got ${bad}`);
+  for (let i = 0; i < logits.length; i++) {
+    if (!Number.isFinite(logits[i])) throw new UserError(`${what}: expected finite scores, got ${logits[i]}`);
+  }
 }
 
 function featureTensor({model}: OnnxGraph, layer: string | undefined, otherwise: string, what: string): string {

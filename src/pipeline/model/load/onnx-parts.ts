@@ -39,12 +39,19 @@ export function* partsOf(images: Images, shape: ImageShape, most: number, isFixe
     const count = Math.min(most, images.count - start);
     const pixels = images.pixels.subarray(start * size, (start + count) * size);
     const isLone = count === 1 && most > 1 && !isFixed;
-    const rows = isLone ? {count: 2, pixels: Float32Array.from([...pixels, ...pixels])} : {count, pixels};
+    const rows = isLone ? {count: 2, pixels: twice(pixels)} : {count, pixels};
     yield {start, count, images: {shape, ...rows}};
   }
 }
 
-/** Makes a model's feeds of images. */
+function twice(pixels: Float32Array): Float32Array {
+  const both = new Float32Array(2 * pixels.length);
+  both.set(pixels);
+  both.set(pixels, pixels.length);
+  return both;
+}
+
+/** Makes a model's feeds of images, to be read: they may hold the images' own pixels. */
 export function feeding(
   input: {readonly name: string; readonly type?: string | undefined},
   shape: ImageShape,

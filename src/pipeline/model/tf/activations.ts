@@ -3,15 +3,16 @@
 /** Each row's softmax, in double precision, shifted by its largest so that nothing overflows. */
 export function softmax(rows: Float32Array, classes: number): Float32Array {
   const out = new Float32Array(rows.length);
+  const odds = new Float64Array(classes);
   for (let start = 0; start < rows.length; start += classes) {
-    const row = rows.subarray(start, start + classes);
-    const most = row.reduce((a, b) => Math.max(a, b));
-    const odds = Float64Array.from(row, (v) => Math.exp(v - most));
-    const sum = odds.reduce((a, b) => a + b);
-    out.set(
-      odds.map((v) => v / sum),
-      start,
-    );
+    let most = rows[start];
+    for (let k = 1; k < classes; k++) most = Math.max(most, rows[start + k]);
+    let sum = 0;
+    for (let k = 0; k < classes; k++) {
+      odds[k] = Math.exp(rows[start + k] - most);
+      sum += odds[k];
+    }
+    for (let k = 0; k < classes; k++) out[start + k] = odds[k] / sum;
   }
   return out;
 }

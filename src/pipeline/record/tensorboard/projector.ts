@@ -1,5 +1,6 @@
 import {join} from "node:path";
 import {cell} from "../../../escape/cell";
+import {ownTurn} from "../../../nouns/own-turn";
 import type {Images} from "../../../nouns/samples";
 import {writeWhole} from "../write-whole";
 import {spriteImages, spritePng} from "./sprite";
@@ -31,13 +32,13 @@ export async function writeProjector(folder: string, projections: readonly Proje
     const at = `projector/${n}-${name.replace(/[^a-z0-9]+/gi, "-").slice(0, 60)}`;
     const last = n === projections.length - 1;
     if (last) {
-      await writeWhole(join(folder, at, "tensors.tsv"), tensorsTsv(values, width));
+      await writeWhole(join(folder, at, "tensors.tsv"), await tensorsInTurns(values, width));
       await writeWhole(join(folder, at, "metadata.tsv"), metadataTsv(columns));
     }
     if (images && !shown.has(images)) shown.set(images, spriteImages(images));
     const sprite = images && shown.get(images);
     const isFirst = !projections.slice(0, n).some((before) => before.images);
-    if (last && sprite && isFirst) await writeWhole(join(folder, SPRITE), spritePng(sprite));
+    if (last && sprite && isFirst) await writeWhole(join(folder, SPRITE), await spritePng(sprite));
     const lines = [
       "embeddings {",
       `  tensor_name: ${quoted(name)}`,
@@ -66,12 +67,18 @@ const [TAB, LINE_END, MINUS, POINT, ZERO] = Buffer.from("\t\n-.0");
 /**
  * One point a line, tab between numbers, no header; numbers to 5 significant digits or more. Written digit by digit into
  * the bytes of the file: a million numbers an epoch as strings would take ten times as long, and 60 MB.
+ *
+ * @param from The first point, and `to` the one behind the last.
  */
-export function tensorsTsv(values: ArrayLike<number>, width: number): Uint8Array {
-  const count = Math.floor(values.length / width) * width;
-  const bytes = Buffer.allocUnsafe(count * LONGEST);
+export function tensorsTsv(
+  values: ArrayLike<number>,
+  width: number,
+  from = 0,
+  to = Math.floor(values.length / width),
+): Uint8Array {
+  const bytes = Buffer.allocUnsafe((to - from) * width * LONGEST);
   let at = 0;
-  for (let row = 0; row < count; row += width) {
+  for (let row = from * width; row < to * width; row += width) {
     for (let i = row; i < row + width; i++) {
       if (values[i] === 0) bytes[at++] = ZERO;
       else at = writeNumber(bytes, at, values[i]);
@@ -80,6 +87,19 @@ export function tensorsTsv(values: ArrayLike<number>, width: number): Uint8Array
     bytes[at - 1] = LINE_END;
   }
   return bytes.subarray(0, at);
+}
+
+/** Points that are written between two turns of the event loop. */
+const AT_ONCE = 250;
+
+async function tensorsInTurns(values: ArrayLike<number>, width: number): Promise<Uint8Array> {
+  const count = Math.floor(values.length / width);
+  const parts: Uint8Array[] = [];
+  for (let from = 0; from < count; from += AT_ONCE) {
+    parts.push(tensorsTsv(values, width, from, Math.min(count, from + AT_ONCE)));
+    await ownTurn();
+  }
+  return Buffer.concat(parts);
 }
 
 /** Other than 0. To seven decimals, or to seven digits where that would be too few or too many. @returns Where it ends. */

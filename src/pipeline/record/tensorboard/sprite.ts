@@ -38,8 +38,8 @@ export function spriteImages(images: Images): Images | undefined {
   return spriteImages({count, shape: [rows, columns, channels], pixels: small});
 }
 
-/** All images in one square, row by row, as dark ink on white where they are grey. */
-export function spritePng({count, shape: [height, width, channels], pixels}: Images): Buffer {
+/** All images in one square, row by row, as dark ink on white where they are grey. Another thread packs it. */
+export async function spritePng({count, shape: [height, width, channels], pixels}: Images): Promise<Buffer> {
   const side = Math.ceil(Math.sqrt(count));
   const canvas = createCanvas(side * width, side * height);
   const context = canvas.getContext("2d");
@@ -58,5 +58,5 @@ export function spritePng({count, shape: [height, width, channels], pixels}: Ima
     }
   }
   context.putImageData(sheet, 0, 0);
-  return canvas.encodeSync("png");
+  return canvas.encode("png");
 }
