@@ -5,13 +5,14 @@
 import * as tf from "@tensorflow/tfjs";
 
 import {fusedNetwork, plan, VARIANTS} from "../src/engine/index";
+import {graphOf} from "../src/graph/index";
 import {mnistImages, type NetworkName, networks, part} from "./peers/networks";
 import {median} from "./statistics";
 
 const [BATCH, STEPS, ROUNDS] = [64, 60, 10];
 
 async function measure(name: NetworkName): Promise<number[]> {
-  const planned = plan(networks[name](), "adam");
+  const planned = plan(graphOf(networks[name]()), "adam");
   if ("reason" in planned) throw new Error(planned.reason);
   const images = part(mnistImages(), 0, BATCH);
   const classNames = [..."0123456789"];

@@ -8,6 +8,7 @@ import {compile} from "../src/engine/compiler/compile";
 import {JOB, jobAddress} from "../src/engine/compiler/control";
 import {plan} from "../src/engine/index";
 import {defaultVariant, kernelModule} from "../src/engine/runtime/modules";
+import {graphOf} from "../src/graph/index";
 import {mnistImages, type NetworkName, networks, part} from "./peers/networks";
 
 const BATCH = 64;
@@ -15,7 +16,7 @@ const GROUPS = BATCH / 4;
 const REPEATS = 80;
 
 async function measure(name: NetworkName): Promise<Map<string, number>> {
-  const planned = plan(networks[name](), "adam");
+  const planned = plan(graphOf(networks[name]()), "adam");
   if ("reason" in planned) throw new Error(planned.reason);
   const {layout, programs, train, workspaces, bytes} = compile(planned, {threads: 1, batchSize: BATCH});
   const pages = Math.ceil(bytes / 65_536);

@@ -4,6 +4,7 @@ export const ENTRIES = {
   lime: "src/lime/index.ts",
   tsne: "src/tsne/index.ts",
   engine: "src/engine/index.ts",
+  graph: "src/graph/index.ts",
   metrics: "src/numbers/index.ts",
   files: "src/files.ts",
   onnx: "src/onnx/index.ts",

@@ -2,6 +2,7 @@ import * as tf from "@tensorflow/tfjs";
 import {afterAll, describe, expect, test} from "vitest";
 
 import {plan} from "../src/engine/index";
+import {graphOf} from "../src/graph/index";
 import {randomSource} from "../src/nouns/random";
 import {startBackend} from "../src/pipeline/backend/index";
 import {type ModelName, models} from "../src/pipeline/model/index";
@@ -11,8 +12,8 @@ import {apart, batchOf, classNames, memorySuite, networkSuite, open, resumeSuite
 afterAll(() => tf.setBackend("cpu"));
 
 describe.each(Object.keys(models) as ModelName[])("the model %s", (name) => {
-  // four blocks take the cpu backend minutes; a transformer is not for the fused engine
-  const leftOut: {readonly [name: string]: string} = {deep: "cpu", vit: "fused"};
+  // four blocks take the cpu backend minutes
+  const leftOut: {readonly [name: string]: string} = {deep: "cpu"};
   const engines = (["cpu", "wasm", "fused"] as const).filter((engine) => engine !== leftOut[name]);
   describe.each(engines)("on %s", (engine) => networkSuite(name, engine));
 
@@ -27,13 +28,6 @@ describe.each(Object.keys(models) as ModelName[])("the model %s", (name) => {
       expect(actual[i].name).toBe(weightName);
       expect(apart(actual[i].values, values), weightName).toBeLessThan(1e-5);
     }
-  });
-});
-
-test("the fused engine refuses a transformer in words", async () => {
-  await tf.setBackend("cpu");
-  expect(plan(models.vit(shape, 3, 4), "adam")).toEqual({
-    reason: "layer patches: a Patches is not for the fused engine",
   });
 });
 
@@ -59,7 +53,7 @@ function refused(): tf.Sequential {
 }
 
 test("a model that the fused engine refuses learns on wasm as on cpu, step by step", async () => {
-  expect(plan(refused(), "adam")).toHaveProperty("reason");
+  expect(plan(graphOf(refused()), "adam")).toHaveProperty("reason");
   const follow = async (engine: "cpu" | "wasm") => {
     await startBackend(engine);
     const network = tfNetwork(refused(), shape, classNames, {optimizer: "adam", seed: 9});

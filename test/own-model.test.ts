@@ -80,27 +80,29 @@ async function runOf(
   return {path: start.path, engine: start.engine, notes};
 }
 
-test("a functional network with a branch trains on wasm, and a run that goes on leaves the same bits as an unbroken one", async () => {
-  const {file} = branches();
-  const whole = await runOf({model: file, name: "whole"});
-  expect(whole.engine.name).toBe("wasm");
-  expect(whole.engine.why).toMatch(/a branch is not for the fused engine/);
-  expect(readRunFile(whole.path)).toMatchObject({
-    model: {name: "my-model", file: {path: file}},
-    options: {model: file},
-  });
-  expect(whole.notes).toEqual([]);
-  const lines = metricsOf(whole.path);
-  expect(lines[2].trainLoss).toBeLessThan(lines[1].trainLoss ?? 0);
+test.each(["fused", "wasm"] as const)(
+  "a functional network with branches trains on %s, and a run that goes on leaves the same bits as an unbroken one",
+  async (engine) => {
+    const {file} = branches();
+    const whole = await runOf({model: file, name: "whole", engine: engine === "fused" ? "auto" : engine});
+    expect(whole.engine.name).toBe(engine);
+    expect(readRunFile(whole.path)).toMatchObject({
+      model: {name: "my-model", file: {path: file}},
+      options: {model: file},
+    });
+    expect(whole.notes).toEqual([]);
+    const lines = metricsOf(whole.path);
+    expect(lines[2].trainLoss).toBeLessThan(lines[1].trainLoss ?? 0);
 
-  const save = temporaryFolder();
-  const isSecond = (event: RunEvent) => event.type === "train" && event.epoch === 2 && event.batch === 3;
-  const broken = await runOf({model: file, name: "broken", save}, {}, isSecond);
-  expect(metricsOf(broken.path).length).toBe(2);
-  const resumed = await runOf({model: file, name: "broken", save}, {resume: openRunDirectory(broken.path)});
-  expect(figuresOf(resumed.path)).toEqual(figuresOf(whole.path));
-  expect(weightsIn(resumed.path).equals(weightsIn(whole.path))).toBe(true);
-});
+    const save = temporaryFolder();
+    const isSecond = (event: RunEvent) => event.type === "train" && event.epoch === 2 && event.batch === 3;
+    const broken = await runOf({model: file, name: "broken", save, engine}, {}, isSecond);
+    expect(metricsOf(broken.path).length).toBe(2);
+    const resumed = await runOf({model: file, name: "broken", save, engine}, {resume: openRunDirectory(broken.path)});
+    expect(figuresOf(resumed.path)).toEqual(figuresOf(whole.path));
+    expect(weightsIn(resumed.path).equals(weightsIn(whole.path))).toBe(true);
+  },
+);
 
 test("a run does not go on with a file that has changed, nor with one whose imports have", async () => {
   const {file, block} = branches();

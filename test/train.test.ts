@@ -2,6 +2,7 @@ import {setImmediate as eventLoopTurn} from "node:timers/promises";
 import * as tf from "@tensorflow/tfjs";
 import {afterEach, beforeAll, expect, test} from "vitest";
 import {type FusedNetwork, fusedNetwork, plan} from "../src/engine/index";
+import {graphOf} from "../src/graph/index";
 import type {Network} from "../src/nouns/network";
 import type {LabelledImages, Split} from "../src/nouns/samples";
 import {byteSplit} from "../src/pipeline/data/split";
@@ -52,7 +53,7 @@ function images(): Split {
 }
 
 async function start(): Promise<FusedNetwork> {
-  const planned = plan(models.mlp(SHAPE, CLASSES, 1), "adam");
+  const planned = plan(graphOf(models.mlp(SHAPE, CLASSES, 1)), "adam");
   if ("reason" in planned) throw new Error(planned.reason);
   const classNames = ["a", "b", "c"];
   const network = await fusedNetwork(planned, {threads: 2, classNames, batchSize: BATCH_SIZE, seed: 7});

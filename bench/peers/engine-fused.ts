@@ -2,13 +2,14 @@
 import * as tf from "@tensorflow/tfjs";
 
 import {fusedNetwork, plan} from "../../src/engine/index";
+import {graphOf} from "../../src/graph/index";
 import {mnistImages, type NetworkName, networks, part} from "./networks";
 import {answerRounds} from "./rounds";
 
 async function main([name, batch, threads]: string[]): Promise<void> {
   tf.enableProdMode();
   await tf.setBackend("cpu");
-  const planned = plan(networks[name as NetworkName](), "adam");
+  const planned = plan(graphOf(networks[name as NetworkName]()), "adam");
   if ("reason" in planned) throw new Error(planned.reason);
   const [batchSize, classNames] = [Number(batch), [..."0123456789"]];
   const network = await fusedNetwork(planned, {threads: Number(threads), classNames, batchSize, seed: 0});

@@ -1,6 +1,6 @@
-/** @file The fused training engine: `plan` reads a model, `fusedNetwork` runs it. README.md says how it is made. */
+/** @file The fused training engine: `plan` reads a graph, `fusedNetwork` runs it. README.md says how it is made. */
 
-export {type PlainLayer, type PlainModel, type Plan, plan, planPlain} from "./compiler/plan";
+export {type Plan, plan} from "./compiler/plan";
 export {fusedNetwork} from "./network";
-export {EngineError, type FusedNetwork, type FusedOptions} from "./network-types";
+export {EngineError, type FusedNetwork, type FusedOptions, type Graph, type GraphNode} from "./network-types";
 export {provideKernels, VARIANTS, type Variant} from "./runtime/modules";

@@ -26,6 +26,32 @@ export interface NamedArray {
   readonly values: Float32Array;
 }
 
+/** One computation of a graph; its answer has its name. */
+export interface GraphNode {
+  readonly name: string;
+  /** The kind of layer by tfjs' name, such as "Conv2D", and its settings by tfjs' names. */
+  readonly kind: string;
+  // biome-ignore lint/suspicious/noExplicitAny: a layer's configuration is untyped in tfjs
+  readonly config: {readonly [setting: string]: any};
+  /** Whose answers it is given, in order: names of nodes, or of the graph's input. */
+  readonly inputs: readonly string[];
+  /** Sizes of its answer for one image: [height, width, channels], [tokens, width] or [units]. */
+  readonly shape: readonly number[];
+  /** The weights that it reads, and where each stands among the graph's arrays. */
+  readonly weights: readonly {readonly name: string; readonly index: number; readonly shape: readonly number[]}[];
+  readonly trainable: boolean;
+}
+
+/** A model as plain data: what can be planned. */
+export interface Graph {
+  readonly inputs: readonly {readonly name: string; readonly shape: readonly number[]}[];
+  /** In an order in which each node stands after those whose answers it is given. */
+  readonly nodes: readonly GraphNode[];
+  readonly outputs: readonly string[];
+  /** Reads the weights; a graph that is refused is refused before that. */
+  arrays(): readonly NamedArray[];
+}
+
 /** One layer's answers: image n's numbers begin at n times the product of `shape`, the last size fastest. */
 export interface LayerAnswer {
   readonly layer: string;

@@ -1,4 +1,4 @@
-import {type FusedNetwork, fusedNetwork, planPlain} from "../engine/index";
+import {type FusedNetwork, fusedNetwork, plan} from "../engine/index";
 import {plainCnn} from "../pipeline/model/zoo/plain-cnn";
 import type {Config} from "./config";
 import type {Lesson} from "./lesson";
@@ -8,7 +8,7 @@ import type {Lesson} from "./lesson";
  * runs: so the same settings end at the same weights, bit by bit, in every browser and in Node.
  */
 export async function networkOf({width, seed}: Config, {shape, classNames, batchSize}: Lesson): Promise<FusedNetwork> {
-  const planned = planPlain(plainCnn(shape, classNames.length, seed, width), "adam");
+  const planned = plan(plainCnn(shape, classNames.length, seed, width), "adam");
   if ("reason" in planned) throw new Error(planned.reason);
   return fusedNetwork(planned, {here: true, threads: 1, classNames, batchSize, seed, variant: "plain"});
 }

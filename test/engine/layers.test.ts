@@ -2,10 +2,10 @@ import * as tf from "@tensorflow/tfjs";
 import fc from "fast-check";
 import {afterEach, beforeAll, describe, expect, test} from "vitest";
 
-import {type FusedNetwork, fusedNetwork, plan} from "../../src/engine/index";
 import type {NamedArray} from "../../src/nouns/network";
 import {SeededDropout} from "../../src/pipeline/model/zoo/seeded-dropout";
-import {logitsAndInputGradient, lossAndGradients, randomBatch, randomizeWeights, worst} from "./tfjs";
+import {closeAll, compare, start} from "./compared";
+import {lossAndGradients, randomBatch, randomizeWeights, worst} from "./tfjs";
 
 type Shape = readonly [number, number, number];
 const CLASSES = 3;
@@ -15,11 +15,7 @@ beforeAll(async () => {
   await tf.setBackend("cpu");
 });
 
-const open: FusedNetwork[] = [];
-afterEach(async () => {
-  await Promise.all(open.splice(0).map((network) => network.dispose()));
-  tf.disposeVariables();
-});
+afterEach(closeAll);
 
 /** The layers between an image and a dense layer of logits, weights drawn anew. */
 function modelOf(shape: Shape, seed: number, layers: readonly tf.layers.Layer[]): tf.LayersModel {
@@ -35,35 +31,6 @@ function modelOf(shape: Shape, seed: number, layers: readonly tf.layers.Layer[])
   for (const {weight, values} of drawn)
     if (weight.originalName.endsWith("moving_variance")) weight.write(values.abs().add(0.5));
   return model;
-}
-
-async function start(model: tf.LayersModel, threads: number, batchSize: number): Promise<FusedNetwork> {
-  const planned = plan(model, "sgd");
-  if ("reason" in planned) throw new Error(planned.reason);
-  const network = await fusedNetwork(planned, {threads, classNames: ["a", "b", "c"], batchSize, seed: 1});
-  open.push(network);
-  return network;
-}
-
-/**
- * Everything an engine says of a model, against tfjs: to 1e-5 of the greatest number, which float32 sums of some thousand
- * terms in another order keep to.
- */
-async function compare(model: tf.LayersModel, shape: Shape, count: number, threads: number): Promise<void> {
-  const network = await start(model, threads, count + 3);
-  const batch = randomBatch(count, count, shape, CLASSES);
-  const {logits, gradient} = logitsAndInputGradient(model, batch, CLASSES, true);
-  expect(worst(await network.logits(batch), logits), "logits").toBeLessThan(1e-5);
-  expect(worst(await network.inputGradient(batch, "all"), gradient), "pixels' gradient").toBeLessThan(1e-5);
-  const actual = await network.gradients(batch, 0);
-  const {gradients} = lossAndGradients(model, batch, CLASSES);
-  // Sums that cancel (a bias before a normalisation has no gradient) keep the rounding of their terms: hence the floor.
-  const greatest = (values: Float32Array) => values.reduce((most, g) => Math.max(most, Math.abs(g)), 0);
-  const floor = Math.max(...gradients.map(greatest)) / 10;
-  actual.forEach(({name, values}, i) => {
-    const scale = greatest(gradients[i]);
-    expect((worst(values, gradients[i]) * Math.max(scale, 1e-30)) / Math.max(scale, floor), name).toBeLessThan(1e-5);
-  });
 }
 
 const conv = (
@@ -249,7 +216,7 @@ test("any composition of layers computes what tfjs' does", {timeout: 120_000}, a
       fc.pre(sizes.every((n) => n === null || n > 0));
       if (hidden) layers.push(tf.layers.flatten(), tf.layers.dense({units: hidden, activation: "relu"}));
       await compare(modelOf(shape, count, layers), shape, count, threads);
-      await Promise.all(open.splice(0).map((n) => n.dispose()));
+      await closeAll();
     }),
     {seed: 20_261_121, numRuns: 25},
   );

@@ -2,6 +2,7 @@ import * as tf from "@tensorflow/tfjs";
 import {expect, test} from "vitest";
 
 import {fusedNetwork, plan} from "../../src/engine/index";
+import {graphOf} from "../../src/graph/index";
 import {models} from "../../src/pipeline/model/index";
 import {randomBatch, randomizeWeights} from "./tfjs";
 
@@ -13,7 +14,7 @@ test.each(["cnn", "deep", "mlp"] as const)(
     await tf.setBackend("cpu");
     const model = models[name]([16, 16, 1], 10, 0);
     randomizeWeights(model, 1);
-    const planned = plan(model, "adam");
+    const planned = plan(graphOf(model), "adam");
     if ("reason" in planned) throw new Error(planned.reason);
     const results = [];
     for (const where of [{here: true, threads: 1}, {threads: 2}]) {
@@ -33,7 +34,7 @@ test.each(["cnn", "deep", "mlp"] as const)(
 
 test("after its end it refuses questions", async () => {
   await tf.setBackend("cpu");
-  const planned = plan(models.mlp([4, 4, 1], 10, 0), "adam");
+  const planned = plan(graphOf(models.mlp([4, 4, 1], 10, 0)), "adam");
   if ("reason" in planned) throw new Error(planned.reason);
   const network = await fusedNetwork(planned, {here: true, threads: 1, classNames, batchSize: 4, seed: 0});
   await network.dispose();

@@ -2,6 +2,7 @@ import * as tf from "@tensorflow/tfjs";
 import {afterEach, beforeAll, describe, expect, test} from "vitest";
 
 import {type FusedNetwork, fusedNetwork, plan} from "../../src/engine/index";
+import {graphOf} from "../../src/graph/index";
 import {EMBEDDING, LOGITS, type NamedArray} from "../../src/nouns/network";
 import type {LabelledImages} from "../../src/nouns/samples";
 import {type ModelName, models} from "../../src/pipeline/model/index";
@@ -31,7 +32,7 @@ function randomModel(name: ModelName, shape: readonly [number, number, number] =
 }
 
 async function start(model: tf.LayersModel, threads = 2, optimizer = "adam"): Promise<FusedNetwork> {
-  const planned = plan(model, optimizer);
+  const planned = plan(graphOf(model), optimizer);
   if ("reason" in planned) throw new Error(planned.reason);
   const network = await fusedNetwork(planned, {threads, classNames, batchSize: 90, seed: 7});
   open.push(network);
@@ -379,7 +380,7 @@ describe("stops with a clear error", () => {
   });
 
   test("at memory that cannot be had", async () => {
-    const planned = plan(models.cnn([512, 512, 3], CLASSES, 0), "adam");
+    const planned = plan(graphOf(models.cnn([512, 512, 3], CLASSES, 0)), "adam");
     if ("reason" in planned) throw new Error(planned.reason);
     await expect(fusedNetwork(planned, {threads: 1, classNames, batchSize: 4096, seed: 0})).rejects.toThrow(
       /^fused engine: expected \d+\.\d GiB of memory for batches of 4096, got WebAssembly's 4 GiB at most/,

@@ -1,7 +1,8 @@
 import * as tf from "@tensorflow/tfjs";
 import {beforeAll, expect, test} from "vitest";
 
-import {plan, planPlain} from "../../src/engine/index";
+import {plan} from "../../src/engine/index";
+import {graphOf} from "../../src/graph/index";
 import type {ImageShape} from "../../src/nouns/samples";
 import {cnn} from "../../src/pipeline/model/zoo/cnn";
 import {plainCnn} from "../../src/pipeline/model/zoo/plain-cnn";
@@ -20,9 +21,9 @@ test.each<[ImageShape, number, number, number]>([
   "the plain network of %j, %i classes, seed %i, width %i is planned as tfjs' own, weights and all",
   (shape, classes, seed, width) => {
     const model = cnn(shape, classes, seed, width);
-    const expected = plan(model, "adam");
+    const expected = plan(graphOf(model), "adam");
     model.dispose();
     expect(expected).not.toHaveProperty("reason");
-    expect(planPlain(plainCnn(shape, classes, seed, width), "adam")).toEqual(expected);
+    expect(plan(plainCnn(shape, classes, seed, width), "adam")).toEqual(expected);
   },
 );

@@ -5,6 +5,7 @@ import {expect, test} from "vitest";
 
 import {fusedNetwork, plan} from "../../src/engine/index";
 import {fusesMultiplyAdd, VARIANTS} from "../../src/engine/runtime/modules";
+import {graphOf} from "../../src/graph/index";
 import {models} from "../../src/pipeline/model/index";
 import {randomBatch, randomizeWeights, worst} from "./tfjs";
 
@@ -12,7 +13,7 @@ test("both builds compute the same but for rounding, and say which they are", as
   await tf.setBackend("cpu");
   const model = models.cnn([14, 14, 1], 10, 0);
   randomizeWeights(model, 1);
-  const planned = plan(model, "adam");
+  const planned = plan(graphOf(model), "adam");
   if ("reason" in planned) throw new Error(planned.reason);
   const batch = randomBatch(1, 20, [14, 14, 1], 10);
   const results = [];
@@ -33,7 +34,7 @@ test("both builds compute the same but for rounding, and say which they are", as
 
 test("without a word the processor decides by its own instruction, not a timing", async () => {
   await tf.setBackend("cpu");
-  const planned = plan(models.mlp([14, 14, 1], 10, 0), "adam");
+  const planned = plan(graphOf(models.mlp([14, 14, 1], 10, 0)), "adam");
   if ("reason" in planned) throw new Error(planned.reason);
   const network = await fusedNetwork(planned, {threads: 1, classNames: [..."0123456789"], batchSize: 4, seed: 0});
   expect(network.variant).toBe(fusesMultiplyAdd() ? "fused-multiply-add" : "plain");

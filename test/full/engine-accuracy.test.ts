@@ -2,6 +2,7 @@ import * as tf from "@tensorflow/tfjs";
 import {expect, test} from "vitest";
 
 import {fusedNetwork, plan} from "../../src/engine/index";
+import {graphOf} from "../../src/graph/index";
 import type {Network} from "../../src/nouns/network";
 import {fork, shuffled} from "../../src/nouns/random";
 import {startBackend} from "../../src/pipeline/backend/index";
@@ -34,7 +35,7 @@ test("after an epoch the fused engine and tfjs tell as many test images right, a
     await network.dispose();
     return {losses, accuracy: right / images.count};
   };
-  const planned = plan(cnn([28, 28, 1], 10, 0), "adam");
+  const planned = plan(graphOf(cnn([28, 28, 1], 10, 0)), "adam");
   if ("reason" in planned) throw new Error(planned.reason);
   const fused = await epoch(await fusedNetwork(planned, {threads: 2, classNames: CLASSES, batchSize: BATCH, seed: 0}));
   const model = cnn([28, 28, 1], 10, 0);

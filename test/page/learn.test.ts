@@ -2,6 +2,7 @@ import * as tf from "@tensorflow/tfjs";
 import {beforeAll, describe, expect, test} from "vitest";
 
 import {fusedNetwork, plan} from "../../src/engine/index";
+import {graphOf} from "../../src/graph/index";
 import {answerer} from "../../src/page/answerer";
 import {type Answer, asker} from "../../src/page/ask";
 import {type Config, defaultsOf} from "../../src/page/config";
@@ -58,7 +59,7 @@ test("it learns as the product does: threads, tfjs' own network and the same bat
   const config = {...short, width: 16, seed: 3};
   const {lesson} = few;
   const model = cnn(lesson.shape, 10, config.seed, config.width);
-  const planned = plan(model, "adam");
+  const planned = plan(graphOf(model), "adam");
   if ("reason" in planned) throw new Error(planned.reason);
   const {classNames, batchSize} = lesson;
   const network = await fusedNetwork(planned, {threads: 2, classNames, batchSize, seed: 3, variant: "plain"});

@@ -1,6 +1,7 @@
 import * as tf from "@tensorflow/tfjs";
 import {afterAll, describe, expect, test} from "vitest";
 import {fusedNetwork, plan} from "../../src/engine/index";
+import {graphOf} from "../../src/graph/index";
 import type {NamedArray} from "../../src/nouns/network";
 import {randomSource} from "../../src/nouns/random";
 import type {ImageShape} from "../../src/nouns/samples";
@@ -56,7 +57,7 @@ describe.each((Object.keys(models) as ModelName[]).filter((name) => name !== "vi
     test.each(shapes)("answers as the engine does, and has its gradients, at %i x %i x %i", async (...shape) => {
       await tf.setBackend("cpu");
       const model = models[name](shape, 5, 3);
-      const planned = plan(model, "adam");
+      const planned = plan(graphOf(model), "adam");
       if ("reason" in planned) throw new Error(planned.reason);
       const network = await fusedNetwork(planned, {threads: 2, classNames: [..."abcde"], batchSize: 16, seed: 1});
       // a few steps, so that moving averages and biases are not what they begin as

@@ -3,6 +3,7 @@ import * as tf from "@tensorflow/tfjs";
 import {beforeAll, expect, test} from "vitest";
 
 import {fusedNetwork, plan} from "../../src/engine/index";
+import {graphOf} from "../../src/graph/index";
 import type {Network} from "../../src/nouns/network";
 import {randomSource} from "../../src/nouns/random";
 import type {ImageShape, LabelledImages} from "../../src/nouns/samples";
@@ -31,7 +32,7 @@ export async function open(
     return tfNetwork(models[name](shape, 3, 4), shape, classNames, {optimizer, seed: 9, classWeights});
   }
   await tf.setBackend("cpu");
-  const planned = plan(models[name](shape, 3, 4), optimizer);
+  const planned = plan(graphOf(models[name](shape, 3, 4)), optimizer);
   if ("reason" in planned) throw new Error(planned.reason);
   return fusedNetwork(planned, {threads: 2, classNames, batchSize: 16, seed: 9, classWeights});
 }

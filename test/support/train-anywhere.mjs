@@ -1,6 +1,7 @@
 /** @file Five steps of training by the package's engine, in Node or in a page: the weights must be the same. */
 import * as tf from "@tensorflow/tfjs";
 import {fusedNetwork, plan, provideKernels} from "epochscope/engine";
+import {graphOf} from "epochscope/graph";
 
 /** @param kernels The bytes of plain.wasm, where there is no file system. */
 export async function trained(kernels) {
@@ -18,7 +19,7 @@ export async function trained(kernels) {
       tf.layers.softmax({name: "probabilities"}),
     ],
   });
-  const planned = plan(model, "adam");
+  const planned = plan(graphOf(model), "adam");
   if ("reason" in planned) throw new Error(planned.reason);
   const network = await fusedNetwork(planned, {
     ...{here: true, threads: 1, classNames: ["a", "b", "c"], batchSize: 8, seed: 0, variant: "plain"},

@@ -66,19 +66,24 @@ export function compile(plan: Plan, {threads, batchSize, classWeights}: Settings
   );
   const store = ({height, width, channels, at, row, plane}: Planes, before = 0) =>
     each("groups", "storeImages", height, width, channels, at, row, plane, before);
-  const backward = [...stages].reverse();
+  const gather = (source: number) => laid.gathers.get(source) ?? [];
   // What comes before the first weights that are trained needs no gradient.
-  const trained = stages.slice(plan.layers.findIndex(isTrained));
+  const isNeeded = new Set<number>();
+  for (const [i, layer] of plan.layers.entries()) {
+    if (isTrained(layer) || layer.from.some((source) => isNeeded.has(source))) isNeeded.add(i);
+  }
+  const downwards = stages.map((_, i) => stages.length - 1 - i);
 
   const gradientSteps = [
     load,
     ...stages.flatMap((stage) => stage.forward(true)),
     each("slots", "crossEntropy", logits.at, plan.classes, logitGradient.at, classWeightsAt),
-    ...[...trained]
-      .reverse()
-      .flatMap((stage) => [
-        ...stage.parameterGradients(true),
-        ...(stage === trained[0] ? [] : stage.inputGradient(true)),
+    ...downwards
+      .filter((i) => isNeeded.has(i))
+      .flatMap((i) => [
+        ...gather(i),
+        ...stages[i].parameterGradients(true),
+        ...(plan.layers[i].from.some((source) => isNeeded.has(source)) ? stages[i].inputGradient(true) : []),
       ]),
     ...stages.flatMap((stage) => stage.batchGradients()),
     each("parts", "sumSlots", laid.slotsAt, laid.slots, laid.slotStride, laid.slotted, laid.gradients),
@@ -92,7 +97,8 @@ export function compile(plan: Plan, {threads, batchSize, classWeights}: Settings
     load,
     ...stages.flatMap((stage) => stage.forward(false)),
     each("groups", "logitGradient", plan.classes, logitGradient.at),
-    ...backward.flatMap((stage) => stage.inputGradient(false)),
+    ...downwards.flatMap((i) => [...gather(i), ...stages[i].inputGradient(false)]),
+    ...gather(-1),
     store(imageGradient),
   ];
 

@@ -4,7 +4,11 @@ import type {Address} from "./address";
 /** Every kernel, and its arguments but the last three, which the engine gives. */
 export interface KernelHeads {
   readonly adam: readonly [p: Address, g: Address, m: Address, v: Address, n: number, beta1: number, beta2: number, epsilon: number];
+  readonly addTable: readonly [x: Address, table: Address, count: number, out: Address];
+  readonly addTo: readonly [x: Address, xRow: Address, xPlane: Address, height: number, width: number, channels: number, out: Address, oStep: Address, oRow: Address, oPlane: Address];
   readonly affine: readonly [x: Address, xRow: Address, xPlane: Address, height: number, width: number, channels: number, scale: number, offset: number, out: Address, oRow: Address, oPlane: Address];
+  readonly attend: readonly [qkv: Address, tokens: number, heads: number, depth: number, weights: Address, out: Address];
+  readonly attendGradient: readonly [qkv: Address, tokens: number, heads: number, depth: number, weights: Address, dOut: Address, scratch: Address, dQkv: Address];
   readonly channelMoments: readonly [x: Address, row: Address, plane: Address, height: number, width: number, channels: number, moments: Address];
   readonly combineMoments: readonly [moments: Address, channels: number, pixels: number, mean: Address, variance: Address];
   readonly combineSums: readonly [sums: Address, channels: number, beta: Address, gamma: Address];
@@ -16,8 +20,13 @@ export interface KernelHeads {
   readonly denseInputGradient: readonly [inputs: number, w: Address, outputs: number, dz: Address, dx: Address];
   readonly denseWeightGradient: readonly [x: Address, inputs: number, dz: Address, outputs: number, g: Address, gBias: Address];
   readonly dropout: readonly [x: Address, n: number, layer: number, threshold: number, scale: number, out: Address];
+  readonly gelu: readonly [x: Address, y: Address, n: number, exact: number];
+  readonly geluGradient: readonly [x: Address, dy: Address, dx: Address, n: number, exact: number];
   readonly keepGroup: readonly [from: Address, bytes: Address, out: Address];
   readonly keepTransposed: readonly [dz: Address, outputs: number, out: Address];
+  readonly layerNorm: readonly [x: Address, tokens: number, channels: number, gain: Address, bias: Address, epsilon: number, out: Address, statistics: Address];
+  readonly layerNormGradient: readonly [x: Address, statistics: Address, dy: Address, tokens: number, channels: number, gain: Address, dx: Address];
+  readonly layerNormWeightGradient: readonly [x: Address, statistics: Address, dy: Address, tokens: number, channels: number, gGain: Address, gBias: Address, slots: number, slotStride: Address];
   readonly loadImages: readonly [height: number, width: number, channels: number, out: Address, row: Address, plane: Address];
   readonly logitGradient: readonly [classes: number, dz: Address];
   readonly maxPool2: readonly [x: Address, row: Address, plane: Address, channels: number, out: Address, oRow: Address, oPlane: Address, height: number, width: number];
@@ -32,12 +41,16 @@ export interface KernelHeads {
   readonly normalizationScale: readonly [dy: Address, dRow: Address, dPlane: Address, height: number, width: number, channels: number, variance: Address, gamma: Address, epsilon: number, out: Address, oRow: Address, oPlane: Address];
   readonly normalizationSums: readonly [x: Address, row: Address, plane: Address, height: number, width: number, channels: number, mean: Address, variance: Address, epsilon: number, dy: Address, dRow: Address, dPlane: Address, sums: Address];
   readonly normalize: readonly [x: Address, row: Address, plane: Address, height: number, width: number, channels: number, mean: Address, variance: Address, gamma: Address, beta: Address, epsilon: number, out: Address, oRow: Address, oPlane: Address];
+  readonly patches: readonly [x: Address, xRow: Address, xPlane: Address, rows: number, columns: number, side: number, channels: number, out: Address];
+  readonly patchesGradient: readonly [dy: Address, rows: number, columns: number, side: number, channels: number, dx: Address, height: number, width: number];
+  readonly pointwiseWeightGradient: readonly [x: Address, dy: Address, pixels: number, inputs: number, outputs: number, g: Address, slots: number, slotStride: Address];
   readonly relu: readonly [x: Address, xRow: Address, xPlane: Address, height: number, width: number, channels: number, out: Address, oRow: Address, oPlane: Address];
   readonly scatter: readonly [p: Address, to: Address, n: number, out: Address];
   readonly softmax: readonly [z: Address, classes: number, out: Address];
   readonly spread: readonly [x: Address, xRow: Address, xPlane: Address, height: number, width: number, channels: number, out: Address, oStep: Address, oRow: Address, oPlane: Address, mask: Address, mRow: Address, mPlane: Address];
   readonly storeImages: readonly [height: number, width: number, channels: number, from: Address, row: Address, plane: Address, before: Address];
   readonly sumSlots: readonly [slots: Address, count: number, stride: Address, n: number, out: Address];
+  readonly tableGradient: readonly [dy: Address, count: number, g: Address, slots: number, slotStride: Address];
   readonly winogradBack: readonly [dy: Address, dRow: Address, dPlane: Address, outputs: number, height: number, width: number, u: Address, inputs: number, out: Address, oRow: Address, oPlane: Address, inputHeight: number, inputWidth: number, mask: Address, mRow: Address, mPlane: Address, top: number, left: number, capacity: number, d: Address, dPlace: Address, m: Address, strip: Address, ready: number];
   readonly winogradConvolve: readonly [x: Address, row: Address, plane: Address, inputs: number, u: Address, bias: Address, outputs: number, out: Address, oRow: Address, oPlane: Address, height: number, width: number, relu: number, capacity: number, v: Address, vPlace: Address, m: Address, strip: Address];
   readonly winogradFinish: readonly [p: Address, slots: number, slotStride: Address, inputs: number, outputs: number, g: Address];

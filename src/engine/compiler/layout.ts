@@ -1,9 +1,11 @@
 import {type AnyLayer, kindOf} from "../layers/index";
-import type {Parameter, Placed, Stage, Target} from "../layers/kind";
+import {type Parameter, type Placed, type Stage, spread} from "../layers/kind";
+import {activations} from "./activations";
 import {type Arena, arena} from "./arena";
 import {FIRST, JOBS} from "./control";
 import type {Plan} from "./plan";
-import {elements, NO_BORDER, type Planes, sizeOf, takePlanes} from "./planes";
+import {contiguous, elements, type Planes, sizeOf, takePlanes} from "./planes";
+import type {Step} from "./program";
 
 /** A parameter and where its numbers stand. */
 export interface PlacedParameter extends Parameter {
@@ -28,6 +30,8 @@ export interface Layout {
   readonly flippedAt: number;
   readonly flippedTo: number;
   readonly stages: readonly Stage[];
+  /** Where several layers read the same: what adds up their gradients, by the place of the layer that they read, −1 for the image. */
+  readonly gathers: ReadonlyMap<number, readonly Step[]>;
   /** Each layer's output, and the first's input and its gradient. */
   readonly image: Planes;
   readonly imageGradient: Planes;
@@ -108,20 +112,16 @@ export function layout(plan: Plan, batchSize: number): Layout {
     });
   constants.push({at: flippedTo, values: flips});
 
-  const {image, outputs, outputGradients, imageGradient} = activations(plan, local);
+  const {image, outputs, outputGradients, imageGradient, targets, gathers} = activations(plan, local);
   const zeros = shared.take(
     Math.max(...layers.map(({input, output}) => Math.max(input.channels, output.channels) + 3)) * 4,
   );
   const stages = layers.map((layer, i) => {
-    const before = layers[i - 1];
-    const target: Target =
-      i === 0
-        ? {planes: imageGradient, mask: undefined}
-        : {planes: outputGradients[i - 1], mask: before.relu ? outputs[i - 1] : undefined};
-    return kindOf(layer).stage(layer, {
-      input: i === 0 ? image : outputs[i - 1],
-      output: outputs[i],
-      inputGradient: target,
+    const sources = layer.from.map((source) => (source < 0 ? image : outputs[source]));
+    const [isCopied, inputs] = withoutBorders(layer, sources, local);
+    const stage = kindOf(layer).stage(layer, {
+      ...{input: inputs[0], inputs, output: outputs[i]},
+      ...{inputGradient: targets[i][0], inputGradients: targets[i]},
       outputGradient: outputGradients[i],
       parameters: parametersOf[i].map(placeOf),
       slots,
@@ -132,6 +132,12 @@ export function layout(plan: Plan, batchSize: number): Layout {
       zeros,
       constants: put,
     });
+    if (!isCopied) return stage;
+    const copies = sources.map((from, n) => spread(from, {planes: inputs[n], mask: undefined}));
+    return {
+      ...stage,
+      forward: (training: boolean, linear?: boolean) => [...copies, ...stage.forward(training, linear)],
+    };
   });
 
   const pixels = elements(image);
@@ -160,6 +166,7 @@ export function layout(plan: Plan, batchSize: number): Layout {
     flippedAt,
     flippedTo,
     stages,
+    gathers,
     image,
     imageGradient,
     outputs,
@@ -174,15 +181,8 @@ export function layout(plan: Plan, batchSize: number): Layout {
   };
 }
 
-/** Planes of the image, of each layer's output and of all their gradients, bordered as their readers need. */
-function activations({imageShape: [height, width, channels], layers}: Plan, local: Arena) {
-  const borderFor = (layer: AnyLayer | undefined) => (layer && kindOf(layer).border?.(layer)) ?? NO_BORDER;
-  const image = takePlanes(local, {height, width, channels}, borderFor(layers[0]));
-  const outputs = layers.map((layer, i) => takePlanes(local, layer.output, borderFor(layers[i + 1])));
-  const outputGradients = layers.map((layer) => {
-    const kind = kindOf(layer);
-    return takePlanes(local, layer.output, kind.gradientBorder?.(layer), kind.gradientDilation?.(layer));
-  });
-  const imageGradient = takePlanes(local, {height, width, channels});
-  return {image, outputs, outputGradients, imageGradient};
+/** Copies, where a layer needs its inputs without the border that another layer has around them. */
+function withoutBorders(layer: AnyLayer, sources: readonly Planes[], local: Arena): [boolean, readonly Planes[]] {
+  const isCopied = kindOf(layer).contiguous === true && !sources.every(contiguous);
+  return [isCopied, isCopied ? sources.map((planes) => takePlanes(local, planes)) : sources];
 }

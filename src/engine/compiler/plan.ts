@@ -1,17 +1,17 @@
-import type * as tf from "@tensorflow/tfjs";
-import {type AnyLayer, kindOfClass, kinds} from "../layers/index";
-import type {LayerSource, Reason} from "../layers/kind";
-import type {ImageShape, NamedArray} from "../network-types";
+import type {AnyLayer} from "../layers/index";
+import type {Reason} from "../layers/kind";
+import type {Graph, GraphNode, ImageShape, NamedArray} from "../network-types";
 import {isOptimizer, type OptimizerName} from "./optimizers";
+import {planNode} from "./plan-node";
 import type {Shape} from "./planes";
 
 /** A network the engine can run: plain data, and its weights as they were. */
 export interface Plan {
   readonly imageShape: ImageShape;
   readonly classes: number;
-  /** In order; the last is dense and gives the logits. */
+  /** In order: each after those whose outputs it is given. The last is dense and gives the logits. */
   readonly layers: readonly AnyLayer[];
-  /** By the name of each of the model's layers. */
+  /** By the name of each of the graph's nodes but the last. */
   readonly outputs: {readonly [layer: string]: PlannedOutput};
   /** The last layer, a softmax. */
   readonly probabilities: string;
@@ -21,7 +21,7 @@ export interface Plan {
   readonly optimizer: OptimizerName;
 }
 
-/** Where one of the model's layers is found in a plan. */
+/** Where a node's answer is found in a plan. */
 export interface PlannedOutput {
   /** Whose output it shows: a place in `Plan.layers`; −1 for the image itself. */
   readonly layer: number;
@@ -31,130 +31,125 @@ export interface PlannedOutput {
   readonly shape: readonly number[];
 }
 
-/** Layers whose output is their input in another shape: nothing is computed. */
-const SAME = ["Flatten", "InputLayer"];
-
-/** A model of layers one after the other, as plain data: what can be planned without tfjs. */
-export interface PlainModel {
-  readonly imageShape: ImageShape;
-  readonly layers: readonly PlainLayer[];
-  /** In the order of the layers' `index`. */
-  readonly weights: readonly NamedArray[];
+/** What a node's answer becomes: a layer's output, in the sizes of the planes that hold it. */
+interface Value {
+  readonly layer: number;
+  readonly shape: Shape;
+  /** Sizes of one sample's answer as the graph has them. */
+  readonly sides: readonly number[];
 }
 
-export interface PlainLayer extends Omit<LayerSource, "input"> {
-  /** Why the engine cannot run it, whatever its kind. */
-  readonly refused?: string | undefined;
-}
+/** A node whose answer is its input in another shape: nothing is computed. */
+const SAME = "Flatten";
 
 /**
- * Reads a model's layers.
+ * Reads a graph.
  *
- * @returns The plan, or why the engine cannot run the model, in words that end "… the fused engine".
+ * @returns The plan, or why the engine cannot run the graph, in words that end "… the fused engine".
  */
-export function plan(model: tf.LayersModel, optimizer: string): Plan | Reason {
+export function plan(graph: Graph, optimizer: string): Plan | Reason {
   if (!isOptimizer(optimizer)) return {reason: `optimizer ${optimizer} is not for the fused engine`};
-  const inputShape = model.inputs[0].shape.slice(1);
-  if (model.inputs.length > 1 || model.outputs.length > 1 || inputShape.length !== 3) {
+  const [image] = graph.inputs;
+  if (graph.inputs.length !== 1 || graph.outputs.length !== 1 || image.shape.length !== 3) {
     return {reason: "only models from one image to one output are for the fused engine"};
   }
-  const [height, width, channels] = inputShape as number[];
-  const layers = model.layers.map((layer, i) => {
-    const className = layer.getClassName();
-    const isBranch = i > 0 && className !== "InputLayer" && layer.input !== model.layers[i - 1].output;
-    const isKept = !layer.trainable && layer.weights.length > 0;
-    return {
-      name: layer.name,
-      className,
-      config: layer.getConfig() as LayerSource["config"],
-      weights: layer.weights.map((weight) => ({
-        name: weight.originalName,
-        index: model.weights.indexOf(weight),
-        shape: weight.shape as number[],
-      })),
-      refused: isBranch ? "a branch" : isKept ? "a layer whose weights stay as they are" : undefined,
-    };
-  });
-  // a model that is refused is refused before its weights are read, which takes its time
-  return planPlain({imageShape: [height, width, channels], layers, weights: []}, optimizer, () => namedWeights(model));
-}
-
-/**
- * The same for a model that is plain data.
- *
- * @param weights Gives the weights once the model is known to be one that the engine can run.
- */
-export function planPlain(
-  model: PlainModel,
-  optimizer: string,
-  weights: () => readonly NamedArray[] = () => model.weights,
-): Plan | Reason {
-  if (!isOptimizer(optimizer)) return {reason: `optimizer ${optimizer} is not for the fused engine`};
-  const [height, width, channels] = model.imageShape;
-  let shape: Shape = {height, width, channels};
+  if (graph.nodes.length === 0) return {reason: "a model without layers is not for the fused engine"};
+  const [height, width, channels] = image.shape;
   const layers: AnyLayer[] = [];
-  const outputs: {[layer: string]: {layer: number; linear: boolean; shape: readonly number[]}} = {};
-  let isFlat = false;
+  const outputs: {[node: string]: {layer: number; linear: boolean; shape: readonly number[]}} = {};
+  const values = new Map<string, Value>([
+    [image.name, {layer: -1, shape: {height, width, channels}, sides: image.shape}],
+  ]);
+  const readers = readersOf(graph);
+  const weighted = new Set<number>();
   let features = "";
-  let previous = "";
 
-  for (const [i, layer] of model.layers.entries()) {
-    const {className, config, refused} = layer;
-    const refuse = (why: string): Reason => ({reason: `layer ${layer.name}: ${why} is not for the fused engine`});
-    if (refused) return refuse(refused);
-    const last = layers.length - 1;
-    isFlat ||= /^(Flatten|Dense|Global)/.test(className);
-    const found = (at: number) => {
-      const {height: down, width: across, channels: deep} = at < 0 ? shape : layers[at].output;
-      outputs[layer.name] = {layer: at, linear: false, shape: isFlat ? [down * across * deep] : [down, across, deep]};
-      previous = layer.name;
+  for (const node of graph.nodes.slice(0, -1)) {
+    const {name, kind, shape: sides} = node;
+    const refuse = (why: string): Reason => ({reason: `layer ${name}: ${why} is not for the fused engine`});
+    const found = (layer: number) => {
+      const {
+        height: down,
+        width: across,
+        channels: deep,
+      } = layer < 0 ? (values.get(image.name) as Value).shape : layers[layer].output;
+      outputs[name] = {layer, linear: false, shape: sides};
+      values.set(name, {layer, shape: {height: down, width: across, channels: deep}, sides});
     };
-    if (i === model.layers.length - 1) {
-      if (!isSoftmax(className, config)) return refuse(`a last layer ${className}, not a softmax,`);
-      if (layers[last]?.kind !== "dense" || layers[last].relu) return refuse("a softmax of anything but a dense layer");
-      const classes = layers[last].output.channels;
-      const {imageShape} = model;
-      const probabilities = layer.name;
-      return {imageShape, classes, layers, outputs, probabilities, features, weights: weights(), optimizer};
+    if (!node.trainable && node.weights.length > 0) return refuse("a layer whose weights stay as they are");
+    if (node.weights.some(({index}) => weighted.has(index))) return refuse("a layer that is called twice");
+    for (const {index} of node.weights) weighted.add(index);
+    const given: Value[] = [];
+    for (const input of node.inputs) {
+      const value = values.get(input);
+      if (!value) return refuse(`${input}, which is not the first answer of its layer,`);
+      given.push(value);
     }
-    if (SAME.includes(className)) {
-      found(last);
+    const [first] = given;
+    if (kind === SAME) {
+      found(first.layer);
       continue;
     }
-    if (isRelu(className, config) && last >= 0 && isFusable(layers[last])) {
-      for (const output of Object.values(outputs)) if (output.layer === last) output.linear = true;
-      layers[last] = {...layers[last], relu: true};
-      found(last);
+    const before = layers[first.layer];
+    if (isRelu(node) && before && isFusable(before) && readers.get(rootOf(graph, node.inputs[0])) === 1) {
+      for (const output of Object.values(outputs)) if (output.layer === first.layer) output.linear = true;
+      layers[first.layer] = {...before, relu: true};
+      found(first.layer);
       continue;
     }
-    const name = isRelu(className, config) ? "relu" : kindOfClass[className];
-    if (!name || (name === "relu" && !isRelu(className, config))) return refuse(`a ${className}`);
-    const planned = kinds[name].plan({...layer, input: shape});
+    if (kind === "ReLU" && !isRelu(node)) return refuse(`a ${kind}`);
+    const planned = planNode(isRelu(node) ? {...node, kind: "ReLU"} : node, given, layers.length);
     if ("reason" in planned) return refuse(planned.reason);
-    layers.push({...planned, kind: name} as AnyLayer); // plan() of kind `name` gives that kind's plan
-    if (name === "dense") features = previous;
+    layers.push(...planned);
+    if (planned[0].kind === "dense") features = node.inputs[0];
     found(layers.length - 1);
-    shape = planned.output;
   }
-  return {reason: "a model without layers is not for the fused engine"};
+
+  const last = graph.nodes[graph.nodes.length - 1];
+  const refuse = (why: string): Reason => ({reason: `layer ${last.name}: ${why} is not for the fused engine`});
+  if (!isSoftmax(last)) return refuse(`a last layer ${last.kind}, not a softmax,`);
+  const logits = layers[layers.length - 1];
+  if (logits?.kind !== "dense" || logits.relu || values.get(last.inputs[0])?.layer !== layers.length - 1) {
+    return refuse("a softmax of anything but a dense layer");
+  }
+  const weights = graph.arrays();
+  const imageShape = [height, width, channels] as const;
+  return {
+    imageShape,
+    classes: logits.output.channels,
+    layers,
+    outputs,
+    probabilities: last.name,
+    features,
+    weights,
+    optimizer,
+  };
 }
 
-function isSoftmax(className: string, config: LayerSource["config"]): boolean {
-  return className === "Softmax" || (className === "Activation" && config.activation === "softmax");
+/** The node, or the input, whose numbers an answer is: what lies between only changes its shape. */
+function rootOf({nodes}: Graph, name: string): string {
+  const node = nodes.find((one) => one.name === name);
+  return node?.kind === SAME ? rootOf({nodes} as Graph, node.inputs[0]) : name;
 }
 
-function isRelu(className: string, config: LayerSource["config"]): boolean {
-  return className === "ReLU" ? config.maxValue == null : className === "Activation" && config.activation === "relu";
+/** How many nodes compute from each answer. */
+function readersOf(graph: Graph): ReadonlyMap<string, number> {
+  const readers = new Map<string, number>();
+  for (const {kind, inputs} of graph.nodes) {
+    if (kind === SAME) continue;
+    for (const name of inputs.map((input) => rootOf(graph, input))) readers.set(name, (readers.get(name) ?? 0) + 1);
+  }
+  return readers;
+}
+
+function isSoftmax({kind, config}: GraphNode): boolean {
+  return kind === "Softmax" || (kind === "Activation" && config.activation === "softmax");
+}
+
+function isRelu({kind, config}: GraphNode): boolean {
+  return kind === "ReLU" ? config.maxValue == null : kind === "Activation" && config.activation === "relu";
 }
 
 function isFusable(layer: AnyLayer): boolean {
   return (layer.kind === "convolution" || layer.kind === "dense") && !layer.relu;
-}
-
-function namedWeights(model: tf.LayersModel): NamedArray[] {
-  return model.weights.map((weight) => ({
-    name: weight.originalName,
-    shape: weight.shape as number[],
-    values: Float32Array.from(weight.read().dataSync()),
-  }));
 }

@@ -19,6 +19,12 @@ export interface Border {
 
 export const NO_BORDER: Border = {top: 0, left: 0, bottom: 0, right: 0};
 
+/** A border that is wide enough for all. */
+export function widest(borders: readonly Border[]): Border {
+  const most = (side: keyof Border) => Math.max(0, ...borders.map((border) => border[side]));
+  return {top: most("top"), left: most("left"), bottom: most("bottom"), right: most("right")};
+}
+
 /**
  * Activations of four images: element (y, x) of channel c stands at `at + c · plane + y · row + x · step`, and is four
  * numbers, one an image. The border around each plane is 0 from the start and never written.

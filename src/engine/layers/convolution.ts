@@ -1,4 +1,4 @@
-import {corner, ELEMENT, type Planes, type Shape, takePlanes} from "../compiler/planes";
+import {contiguous, corner, ELEMENT, elements, type Planes, type Shape, takePlanes} from "../compiler/planes";
 import {each, type Step} from "../compiler/program";
 import type {ConvolutionPlan} from "./convolution-plan";
 import {type LayerKind, maskArguments, type Parameter, spread} from "./kind";
@@ -101,6 +101,7 @@ export const convolution: LayerKind<ConvolutionPlan> = {
     const [height, width] = dilated(to, stride);
 
     const fast = isWinograd(plan) ? winograd(plan, place) : undefined;
+    const isPointwise = `${kernel}` === "1,1" && contiguous(input) && contiguous(dz);
 
     return {
       forward(training, linear = false) {
@@ -120,10 +121,20 @@ export const convolution: LayerKind<ConvolutionPlan> = {
       parameterGradients(afterForward) {
         const windows = [first, input.row, input.plane, from.channels, ...kernel] as const;
         const gradient = [dz.at, turned.row, dz.plane, height, width, to.channels] as const;
-        const steps = [
-          fast?.weightGradient(first, afterForward) ??
-            each("slots", "convolutionWeightGradient", ...windows, ...gradient, weights.slots, slots, slotStride),
-        ];
+        const into = [weights.slots, slots, slotStride] as const;
+        const direct = isPointwise
+          ? each(
+              "slots",
+              "pointwiseWeightGradient",
+              first,
+              dz.at,
+              elements({...to, channels: 1}),
+              from.channels,
+              to.channels,
+              ...into,
+            )
+          : each("slots", "convolutionWeightGradient", ...windows, ...gradient, ...into);
+        const steps = [fast?.weightGradient(first, afterForward) ?? direct];
         if (bias) steps.push(each("slots", "convolutionBiasGradient", ...gradient, bias.slots, slots, slotStride));
         return steps;
       },

@@ -1,4 +1,4 @@
-import {contiguous, elements} from "../compiler/planes";
+import {elements} from "../compiler/planes";
 import {each} from "../compiler/program";
 import {type LayerKind, type LayerPlan, type Parameter, viaContiguous} from "./kind";
 
@@ -9,9 +9,9 @@ export interface DensePlan extends LayerPlan {
 
 /** A fully connected layer. Its weights' gradient is made from the whole batch at once: no slots, one pass. */
 export const dense: LayerKind<DensePlan> = {
+  contiguous: true,
   plan({name, config, input, weights}) {
     if (!["linear", "relu"].includes(config.activation)) return {reason: `activation ${config.activation}`};
-    if (weights[0].shape[0] !== elements(input)) return {reason: "images that are not flattened before it"};
     const output = {height: 1, width: 1, channels: config.units};
     return {name, input, output, relu: config.activation === "relu", weights};
   },
@@ -37,7 +37,6 @@ export const dense: LayerKind<DensePlan> = {
 
   stage({input: shape, output: {channels}, relu}, place) {
     const {input, output, outputGradient: dz, inputGradient, parameters, groups, shared, local, zeros} = place;
-    if (!contiguous(input)) throw new Error("dense layer: expected contiguous input planes, got bordered ones");
     const [weights, bias] = parameters;
     const [inputs, columns] = [elements(shape), padded(channels)];
     const keptInputs = shared.take(groups * inputs * 16);

@@ -11,6 +11,8 @@ export interface Reason {
 /** What every kind of layer has in common. */
 export interface LayerPlan {
   readonly name: string;
+  /** Whose outputs it is given: places in `Plan.layers`, −1 for the image. */
+  readonly from: readonly number[];
   readonly input: Shape;
   readonly output: Shape;
   /** Whether the output went through relu: whoever passes a gradient back to it applies relu's derivative. */
@@ -56,6 +58,9 @@ export interface Place {
   readonly input: Planes;
   readonly output: Planes;
   readonly inputGradient: Target;
+  /** Of a layer with several: all its inputs, and where the gradient of each goes. */
+  readonly inputs: readonly Planes[];
+  readonly inputGradients: readonly Target[];
   readonly outputGradient: Planes;
   readonly parameters: readonly Placed[];
   readonly slots: number;
@@ -100,15 +105,21 @@ export interface LayerSource {
   /** tfjs' settings of it, such as `{filters: 16, kernelSize: [3, 3], …}`. */
   // biome-ignore lint/suspicious/noExplicitAny: a layer's configuration is untyped in tfjs
   readonly config: {readonly [name: string]: any};
+  /** Its first input, and all of them. */
   readonly input: Shape;
+  readonly inputs: readonly Shape[];
+  /** How many sizes the model gives one sample's first input: 3 for an image, 2 for tokens, 1 where it is flat. */
+  readonly sides: number;
   /** The layer's weights and their places among the model's. */
   readonly weights: readonly {readonly name: string; readonly index: number; readonly shape: readonly number[]}[];
 }
 
 /** A kind of layer: to add one, one file and one line in index.ts. */
 export interface LayerKind<P extends LayerPlan> {
-  plan(source: LayerSource): Omit<P, "kind"> | Reason;
+  plan(source: LayerSource): Omit<P, "kind" | "from"> | Reason;
   parameters(plan: P): readonly Parameter[];
+  /** Whether its input's planes must follow each other without a border. */
+  readonly contiguous?: boolean;
   /** Zeros it reads around its input. */
   border?(plan: P): Border;
   /** Zeros it reads around its output's gradient, and the distance of that gradient's elements. */

@@ -48,10 +48,9 @@ export function convolver(shape: ConvolutionShape): Convolver {
   const {gradientBorder, gradientDilation} = convolution;
   const outputGradient = takePlanes(local, plan.output, gradientBorder?.(plan), gradientDilation?.(plan));
   const zeros = shared.take((Math.max(plan.input.channels, plan.output.channels) + 3) * 4);
+  const target = {planes: inputGradient, mask: undefined};
   const stage = convolution.stage(plan, {
-    input,
-    output,
-    inputGradient: {planes: inputGradient, mask: undefined},
+    ...{input, inputs: [input], output, inputGradient: target, inputGradients: [target]},
     outputGradient,
     parameters: placed,
     slots: 1,
@@ -148,7 +147,18 @@ function planOf({input, filters, kernel, stride, padding, relu}: ConvolutionShap
     shape: size,
   }));
   const output = {height, width, channels: filters};
-  return {kind: "convolution", name: "", input, output, relu, kernel, stride, padding: [top, left], weights};
+  return {
+    kind: "convolution",
+    name: "",
+    from: [-1],
+    input,
+    output,
+    relu,
+    kernel,
+    stride,
+    padding: [top, left],
+    weights,
+  };
 }
 
 let kernelCode: WebAssembly.Module | undefined;

@@ -1,12 +1,14 @@
 import * as tf from "@tensorflow/tfjs";
 
 import {EngineError, type FusedNetwork, fusedNetwork, plan, type Variant} from "../../engine/index";
+import {graphOf} from "../../graph/index";
 import type {Network} from "../../nouns/network";
 import {oneOf, UserError} from "../../nouns/options";
 import type {ImageShape} from "../../nouns/samples";
 import {type BackendName, startBackend} from "../backend/index";
 import type {OptimizerName} from "../model/tf/optimizer";
 import {tfNetwork} from "../model/tf/tf-network";
+import {attentionBeside} from "./attention-beside";
 
 export type EngineName = "auto" | "fused" | BackendName;
 export const engineNamed = oneOf<EngineName>("auto", "fused", "tensorflow", "wasm", "cpu");
@@ -68,15 +70,16 @@ async function openFused(options: OpenNetworkOptions): Promise<Opened | {readonl
   tf.enableProdMode();
   await tf.setBackend("cpu"); // holds the untrained weights; computes nothing but them
   const model = options.makeModel();
-  const planned = plan(model, options.optimizer);
+  const planned = plan(graphOf(model), options.optimizer);
   if ("reason" in planned) return planned;
   const {engine, threads, kernels = "auto", ...rest} = options;
   const build = kernels === "auto" ? {} : {variant: kernels};
   const network = inWords(await fusedNetwork(planned, {...rest, threads, ...build}).catch(asOurs));
+  const attention = attentionBeside(model, options.imageShape, network.getWeights);
   const why = engine === "auto" ? "it knows every layer of this model" : "asked for";
   return {
     model,
-    network,
+    network: attention ? {...network, attention} : network,
     engine: {
       name: "fused",
       version: `WebAssembly SIMD, ${network.variant} kernels, ${threads} threads`,

@@ -1,0 +1,43 @@
+import * as tf from "@tensorflow/tfjs";
+
+import type {Attention, NamedArray} from "../../nouns/network";
+import type {ImageShape} from "../../nouns/samples";
+import {startBackend} from "../backend/index";
+import {partsOf} from "../model/tf/classifier";
+import {checkWeights} from "../model/tf/tf-network";
+import {attentionOf} from "../model/tf/transformer/attention-of";
+
+/**
+ * How the tokens of a network attend to each other that another engine trains: tfjs' model is asked, with that network's weights of
+ * the moment. It computes on wasm, started at the first question.
+ *
+ * @param weights The network's, in the model's order.
+ * @returns undefined where the model has no attention.
+ */
+export function attentionBeside(
+  model: tf.LayersModel,
+  imageShape: ImageShape,
+  weights: () => Promise<readonly NamedArray[]>,
+): Attention | undefined {
+  const attention = attentionOf(model, partsOf(model).toLogits, imageShape);
+  if (!attention) return undefined;
+  let started: Promise<unknown> | undefined;
+  const upToDate = async () => {
+    started ??= startBackend("wasm");
+    await started;
+    const arrays = await weights();
+    checkWeights(model, arrays);
+    tf.tidy(() => model.setWeights(arrays.map(({values, shape}) => tf.tensor(values, [...shape]))));
+  };
+  return {
+    ...attention,
+    async weights(images) {
+      await upToDate();
+      return attention.weights(images);
+    },
+    async headSlopes(images) {
+      await upToDate();
+      return attention.headSlopes(images);
+    },
+  };
+}
