@@ -6,6 +6,7 @@ import {findRunAt} from "../pipeline/record/saved-run";
 import {writeWhole} from "../pipeline/record/write-whole";
 import {compareRuns} from "../report/compare/compare-runs";
 import {compareDocument, DECIDING, type DecidingMetric, worseBy} from "../report/compare/document";
+import {explainDiffering, explainedWords} from "../report/compare/explain-differing";
 import {comparePage} from "../report/compare/page";
 import {RUNS_FILE, runsShown} from "../report/compare/runs-shown";
 import {writeReport} from "../report/page";
@@ -23,6 +24,7 @@ interface CompareOptions {
   readonly out: string;
   readonly save: string;
   readonly report: boolean;
+  readonly explain: number;
   readonly open: boolean;
 }
 
@@ -45,6 +47,12 @@ const compareFlags: OptionTable<CompareOptions> = {
   out: {default: "", help: "also write the comparison as a page (.html) or as data (.json)"},
   save: {default: "save", help: "the folder that runs are kept in"},
   report: {default: false, help: "also show it on the last run's page, as its question Runs"},
+  explain: {
+    default: 12,
+    words: {none: 0},
+    help: "with --report: of so many images that one run alone gets right, LIME of both runs' answers, from the weights that they kept",
+    check: (value) => (Number.isInteger(value) && value >= 0 ? undefined : "none, or a whole number"),
+  },
   open: {default: false, help: "open the page that --out or --report wrote"},
 };
 
@@ -61,6 +69,7 @@ export const compareCommand: Command = {
       ["--fail-under X", "exit code 3 if a run is worse than the base by more than X (0.002 is 0.2 points)"],
       ["--out FILE", "also write a page (.html) or data (.json)"],
       ["--report", "also show it on the last run's page, as its question Runs"],
+      ["--explain N", "with it: LIME of both runs, of N images that differ [12]"],
     ],
     also: ["save", "open"],
     examples: ["epochscope compare latest~1 latest", "epochscope compare main latest --fail-under 0.002       in CI"],
@@ -83,6 +92,11 @@ export const compareCommand: Command = {
     if (options.out && !/\.(html|json)$/i.test(options.out)) {
       throw new UserError(`--out: expected a file that ends in .html or .json, got "${options.out}"`);
     }
+    if (given.explain !== undefined && !options.report) {
+      throw new UserError("--explain: expected --report with it, whose page shows the explanations, got none", {
+        code: "BAD_OPTION",
+      });
+    }
     const references = [];
     for (const name of names) references.push(await findRunAt(options.save, name));
     const comparison = await compareRuns(references);
@@ -97,8 +111,13 @@ export const compareCommand: Command = {
       for (const line of ["", `page  ${options.out}`]) print(line);
     }
     if (options.report) {
-      const shown = await runsShown(comparison);
+      // loaded only here, since it opens networks
+      const {explainKept}: typeof import("../pipeline/explain-kept") = require("../pipeline/explain-kept");
+      const last = comparison.runs[comparison.runs.length - 1];
+      const anew = await explainDiffering(comparison, last, options.explain, explainKept);
+      const shown = await runsShown(comparison, anew);
       if (!shown) throw new UserError("--report: expected runs tested on the same images, got others");
+      if (options.explain > 0 && anew.of > 0) print(explainedWords(anew));
       const folder = references[references.length - 1].run.path;
       await writeWhole(join(folder, RUNS_FILE), JSON.stringify(shown));
       const page = await writeReport(folder);

@@ -2,6 +2,7 @@ import {existsSync} from "node:fs";
 import {join} from "node:path";
 
 import {resolveOptions, UserError} from "../nouns/options";
+import {explainKept} from "../pipeline/explain-kept";
 import {readRunFile} from "../pipeline/record/run-file";
 import {findRunAt} from "../pipeline/record/saved-run";
 import {writeWhole} from "../pipeline/record/write-whole";
@@ -9,6 +10,7 @@ import {runOptions} from "../pipeline/run/options";
 import {optionsOfRun} from "../pipeline/run/options-of-run";
 import {compareRuns} from "../report/compare/compare-runs";
 import {compareDocument} from "../report/compare/document";
+import {explainDiffering} from "../report/compare/explain-differing";
 import {noiseWords} from "../report/compare/noise-words";
 import {comparePage} from "../report/compare/page";
 import {RUNS_FILE, runsShown} from "../report/compare/runs-shown";
@@ -19,6 +21,9 @@ import {say, sayJson} from "./terminal";
 
 /** Images and confusions that are listed. */
 const LISTED = 10;
+
+/** Images that turned right or wrong whose answers are explained from both runs. */
+const EXPLAINED = 12;
 
 export interface Trial {
   /** The run's folder, and the folder that runs are kept in. */
@@ -55,7 +60,8 @@ export async function tryEdits(
   const [run] = comparison.runs;
   const changed = run.changed;
   const {dropped = 0, relabelled = 0} = readRunFile(made).data.edits ?? {};
-  const shown = await runsShown(comparison);
+  const anew = await explainDiffering(comparison, run, EXPLAINED, explainKept);
+  const shown = await runsShown(comparison, anew);
   if (shown) {
     await writeWhole(join(made, RUNS_FILE), JSON.stringify(shown));
     await writeReport(made); // with the question Runs

@@ -29,10 +29,12 @@ export interface Compared extends Comparison {
   readonly pairNoise: readonly NoiseVerdict[];
   /** Where the two runs first differ by bits; null: nowhere; absent where that cannot be said (`partingOf`). */
   readonly parting?: Parting | null;
-  /** How alike both explain the same test images, the least alike first; none where the test images are others. */
+  /** How alike both explain the same test images, the least alike first. */
   readonly explained: readonly ExplainedApart[];
   /** Images of the base, by index, on which the two were compared; all of them where the test sets are the same. */
   readonly indices: Uint32Array;
+  /** Where the same images stand in this run, whose order may be another one. */
+  readonly own: Uint32Array;
 }
 
 export interface RunComparison {
@@ -40,7 +42,7 @@ export interface RunComparison {
   readonly baseMetrics: EpochMetrics;
   readonly images: SavedImages;
   readonly classNames: readonly string[];
-  /** Whether all runs were tested on the same images in the same order. */
+  /** Whether all runs were tested on the same images, in whatever order. */
   readonly sameData: boolean;
   readonly runs: readonly Compared[];
   /** Of the runs given, and of those beside that differ from one of them by their seed alone. */
@@ -98,11 +100,16 @@ export async function compareRuns(references: readonly RunAt[]): Promise<RunComp
       noise: noiseOf(settings, base, at),
       ...(await detailNoise(settings, base, at, comparison, pairs.same ? tallies : undefined)),
       ...(parting === undefined ? {} : {parting}),
-      explained: pairs.same ? await explainedApart(base, at) : [],
-      indices: pairs.base,
+      explained: await explainedApart(base, at, placesOf(pairs.base, pairs.other)),
+      ...{indices: pairs.base, own: pairs.other},
     });
   }
   return {base, baseMetrics: metricsOf(base), images, classNames, sameData, runs, settings, unread: beside.unread};
+}
+
+/** Where each image stands in another run, by its place in the base. */
+export function placesOf(indices: ArrayLike<number>, own: ArrayLike<number>): ReadonlyMap<number, number> {
+  return new Map(Array.from(indices, (index, n) => [index, own[n]]));
 }
 
 function partingRun({run: {path, facts}}: RunAt): PartingRun {
@@ -113,8 +120,8 @@ function metricsOf({run, epoch}: RunAt): EpochMetrics {
   return run.metrics.find((line) => line.epoch === epoch) as EpochMetrics; // `run.epochs` has only such
 }
 
-/** Places in both lists that hold the same image; one that stands several times is matched as often as both have it. */
-function matched(base: readonly string[], other: readonly string[]) {
+/** Places in both lists, rising in the first, that hold the same image; one that stands several times is matched as often as both have it. */
+export function matched(base: readonly string[], other: readonly string[]) {
   const places = new Map<string, number[]>();
   other.forEach((key, i) => {
     const list = places.get(key);
@@ -129,7 +136,7 @@ function matched(base: readonly string[], other: readonly string[]) {
   return {
     base: Uint32Array.from(pairs, ([i]) => i),
     other: Uint32Array.from(pairs, ([, place]) => place),
-    same: pairs.length === base.length && base.length === other.length && pairs.every(([i, place]) => i === place),
+    same: pairs.length === base.length && base.length === other.length,
   };
 }
 

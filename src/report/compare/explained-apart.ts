@@ -16,12 +16,17 @@ export interface ExplainedApart {
 /**
  * LIME's explanations of the same test images and classes in both runs, on the same segments; the least alike first.
  *
+ * @param places Where each image of the base stands in the other run.
  * @returns None where either run explained nothing at its epoch.
  */
-export async function explainedApart(base: RunAt, other: RunAt): Promise<ExplainedApart[]> {
+export async function explainedApart(
+  base: RunAt,
+  other: RunAt,
+  places: ReadonlyMap<number, number>,
+): Promise<ExplainedApart[]> {
   const [own, others] = [await sampleExplanations(base), await sampleExplanations(other)];
   const pairs = own.flatMap((one): ExplainedApart[] => {
-    const same = others.find(({index, explained}) => index === one.index && explained === one.explained);
+    const same = others.find(({index, explained}) => index === places.get(one.index) && explained === one.explained);
     if (!same || !areEqual(one.segments, same.segments)) return [];
     const alike = rankCorrelation(one.weights, same.weights);
     if (!Number.isFinite(alike)) return []; // one of them says nothing

@@ -1,7 +1,8 @@
 import {argMaxRows} from "../../numbers/scores";
-import {answersAt, type RunAt} from "../../pipeline/record/saved-run";
+import {answersAt, imageKeys, type RunAt, testImagesOf} from "../../pipeline/record/saved-run";
 import type {ImageInRuns, RunsShown, ShownExplanation} from "../runs-file";
-import type {Compared, RunComparison} from "./compare-runs";
+import {type Compared, matched, placesOf, type RunComparison} from "./compare-runs";
+import type {ExplainedAnew} from "./explain-differing";
 import {allExplanations, type Explanation} from "./explanations";
 
 /** Pixels whose segments a page carries at most. */
@@ -10,22 +11,30 @@ const MOST_PIXELS = 200_000;
 /**
  * The images that one of two runs alone gets right, one by one: what both say, how sure they are, what other seeds say, and what
  * LIME says of both answers where the runs explained them.
+ *
+ * @param anew What was explained for this comparison; it goes before what the runs explained themselves.
  */
 export async function imagesInRuns(
-  {base, settings, classNames}: RunComparison,
-  {at, fixed, broken}: Compared,
+  {base, settings, classNames, images}: RunComparison,
+  {at, fixed, broken, indices, own: places}: Compared,
+  anew?: ExplainedAnew,
 ): Promise<Pick<RunsShown, "inRuns" | "segments">> {
   const classes = classNames.length;
   const sides = [base, at] as const;
   const answers = await Promise.all(sides.map((side) => answersAt(side.run, side.epoch)));
-  const others: Uint16Array[][] = [];
+  const keys = imageKeys(images);
+  const ownPlace = placesOf(indices, places);
+  const placeIn = (side: 0 | 1, index: number) => (side === 0 ? index : (ownPlace.get(index) ?? -1));
+  const others: Said[][] = [];
   for (const side of sides) {
     const own = settings.find(({runs}) => runs.includes(side))?.runs ?? [side];
-    const said: Uint16Array[] = [];
-    for (const one of [side, ...own.filter((run) => run !== side)]) said.push(await predictedBy(one, classes));
+    const said: Said[] = [];
+    for (const one of [side, ...own.filter((run) => run !== side)]) said.push(await saidBy(one, keys, classes));
     others.push(said);
   }
-  const explained = await Promise.all(sides.map(allExplanations));
+  const explained = await Promise.all(
+    sides.map(async (side, s) => [...(anew?.explained[s] ?? []), ...(await allExplanations(side))]),
+  );
   const segments: number[][] = [];
   let pixels = 0;
   const shown = (found: Explanation | undefined): ShownExplanation | null => {
@@ -42,18 +51,28 @@ export async function imagesInRuns(
   };
   const inRuns = [...fixed, ...broken].map(({index, label, before, after}): ImageInRuns => {
     const both = <T>(of: (side: 0 | 1, answer: number) => T) => [of(0, before), of(1, after)] as const;
-    const probability = (side: 0 | 1, k: number) => Number(answers[side].probabilities[index * classes + k].toFixed(4));
+    const probability = (side: 0 | 1, k: number) =>
+      Number(answers[side].probabilities[placeIn(side, index) * classes + k].toFixed(4));
     return {
       sure: both(probability),
       ofLabel: both((side) => probability(side, label)),
-      said: both((side) => others[side].map((predicted) => predicted[index])),
-      why: both((side, k) => shown(explained[side].find((one) => one.index === index && one.explained === k))),
+      said: both((side) => others[side].flatMap((said) => said(index) ?? [])),
+      why: both((side, k) =>
+        shown(explained[side].find((one) => one.index === placeIn(side, index) && one.explained === k)),
+      ),
     };
   });
   return {inRuns, segments};
 }
 
-async function predictedBy({run, epoch}: RunAt, classes: number): Promise<Uint16Array> {
+/** A run's answer to an image of the base; undefined where it was not tested on it. */
+type Said = (index: number) => number | undefined;
+
+/** @param keys Of the base's images. */
+async function saidBy({run, epoch}: RunAt, keys: readonly string[], classes: number): Promise<Said> {
   const {probabilities} = await answersAt(run, epoch);
-  return Uint16Array.from(argMaxRows(probabilities, classes));
+  const predicted = argMaxRows(probabilities, classes);
+  const pairs = matched(keys, imageKeys(await testImagesOf(run)));
+  const places = placesOf(pairs.base, pairs.other);
+  return (index) => predicted[places.get(index) ?? -1];
 }

@@ -13,12 +13,18 @@ const MOST_POINTS = 3000;
 /**
  * Two runs' maps of the same test images, the base's laid over the other's.
  *
- * @param changed Images with another answer: all of them are there that both maps have.
+ * @param places Where each image of the base stands in the other run. @param changed Images, as the other run numbers them, with another answer: all of them are there that both maps have.
  * @returns Null where either has no flat map at its epoch, or fewer than three images are on both.
  */
-export async function joinedMaps(base: RunAt, other: RunAt, changed: ReadonlySet<number>): Promise<JoinedMaps | null> {
-  const [own, others] = [await mapOf(base), await mapOf(other)];
-  if (!own || !others) return null;
+export async function joinedMaps(
+  base: RunAt,
+  other: RunAt,
+  places: ReadonlyMap<number, number>,
+  changed: ReadonlySet<number>,
+): Promise<JoinedMaps | null> {
+  const [inBase, others] = [await mapOf(base), await mapOf(other)];
+  if (!inBase || !others) return null;
+  const own = new Map([...inBase].map(([index, place]) => [places.get(index), place]));
   const both = [...others.keys()].filter((index) => own.has(index)).sort((a, b) => a - b);
   if (both.length < 3) return null;
   const fixed = both.flatMap((index) => others.get(index) as Place);
@@ -35,9 +41,9 @@ export async function joinedMaps(base: RunAt, other: RunAt, changed: ReadonlySet
   const span = Math.max(...ends.map(([low, high]) => high - low)) || 1;
   const short = (value: number, axis: 0 | 1) =>
     Math.round(500 + (1000 * (value - (ends[axis][0] + ends[axis][1]) / 2)) / span);
-  const places = (points: ArrayLike<number>) =>
+  const pairsOf = (points: ArrayLike<number>) =>
     shown.flatMap((n) => [short(points[2 * n], 0), short(points[2 * n + 1], 1)]);
-  return {indices: shown.map((n) => both[n]), base: places(laid), run: places(fixed)};
+  return {indices: shown.map((n) => both[n]), base: pairsOf(laid), run: pairsOf(fixed)};
 }
 
 type Place = readonly [x: number, y: number];

@@ -1,6 +1,7 @@
 import type {RunsDetail, RunsShown} from "../runs-file";
-import type {RunComparison} from "./compare-runs";
+import {placesOf, type RunComparison} from "./compare-runs";
 import {nameOf} from "./document";
+import type {ExplainedAnew} from "./explain-differing";
 import {imagesInRuns} from "./images-in-runs";
 import {joinedMaps} from "./joined-maps";
 import {noiseWords} from "./noise-words";
@@ -14,9 +15,10 @@ export const RUNS_FILE = "compared.json";
 /**
  * The comparison of the last of some runs with the first, as its page shows it.
  *
- * @returns undefined where the two were not tested on the same images in the same order: the page could not show them.
+ * @param anew Explanations that were made for it.
+ * @returns undefined where the two were not tested on the same images: the page could not show them.
  */
-export async function runsShown(comparison: RunComparison): Promise<RunsShown | undefined> {
+export async function runsShown(comparison: RunComparison, anew?: ExplainedAnew): Promise<RunsShown | undefined> {
   const {base, runs, settings, sameData} = comparison;
   const run = runs[runs.length - 1];
   if (!sameData || !run) return undefined;
@@ -32,6 +34,9 @@ export async function runsShown(comparison: RunComparison): Promise<RunsShown | 
   const pairOf = ({label, predicted, before, after}: (typeof run.pairs)[number], n: number): RunsDetail => ({
     ...{label, predicted, before, after, noise: run.pairNoise[n]},
   });
+  const places = placesOf(run.indices, run.own);
+  const own = ({index}: {readonly index: number}) => places.get(index) as number; // all are among those compared
+  const changed = (one: (typeof run.fixed)[number]) => [own(one), one.label, one.before, one.after] as const;
   const right = (share: number) => Math.round(share * images);
   const words = (value: unknown) => {
     const text = typeof value === "string" ? value : (JSON.stringify(value) ?? "–");
@@ -41,11 +46,10 @@ export async function runsShown(comparison: RunComparison): Promise<RunsShown | 
     ...{base: nameOf(base), run: nameOf(run.at), images},
     ...{baseRight: right(run.accuracyBefore), right: right(run.accuracyAfter)},
     ...{changed: run.changed, bothWrong: run.bothWrong, p: total.p},
-    fixed: run.fixed.map(({index, label, before, after}) => [index, label, before, after] as const),
-    broken: run.broken.map(({index, label, before, after}) => [index, label, before, after] as const),
+    ...{fixed: run.fixed.map(changed), broken: run.broken.map(changed)},
     noise: {verdict: noise.verdict, said, source},
-    ...(await imagesInRuns(comparison, run)),
-    maps: await joinedMaps(base, run.at, new Set([...run.fixed, ...run.broken].map(({index}) => index))),
+    ...(await imagesInRuns(comparison, run, anew)),
+    maps: await joinedMaps(base, run.at, places, new Set([...run.fixed, ...run.broken].map(own))),
     details: [...classes.sort(byChange), ...run.pairs.slice(0, PAIRS).map(pairOf)],
     settings: settings.map((setting) => ({runs: setting.runs.map(nameOf), right: setting.accuracies.map(right)})),
     options: run.options.map(({name, base: was, other}) => ({name, base: words(was), other: words(other)})),

@@ -21,7 +21,7 @@ export function mountImageInRuns(data: Data, shown: RunsShown, store: Store): On
   const all = differing(shown);
   const help =
     `One ${words.one} that only one of the two runs gets right: each run's answer, how sure it is of it and of the label, and LIME's pieces for (blue) and against (orange, hatched) ` +
-    "that answer, where the run explained it. Each explanation has its own scale. Below: what every known seed of the two settings says. J and K walk through the list.";
+    "that answer, where it was explained. Each explanation has its own scale. Below: what every known seed of the two settings says. J and K walk through the list.";
   const {root, body} = panel("one-in-runs", `One ${words.one}, two runs`, help);
   const host = h("div", {class: "two-runs"});
   body.append(host);
@@ -29,8 +29,8 @@ export function mountImageInRuns(data: Data, shown: RunsShown, store: Store): On
     const {height, width} = data.image;
     const pieces = found ? segments[found.segments] : undefined;
     if (!found || !pieces || pieces.length !== height * width) {
-      const command = `npx ts-node runner.ts explain test:${index} --model ${name}`;
-      return h("p", {class: "empty"}, "Not explained in the run: ", h("code", {}, command));
+      const command = `npx ts-node runner.ts compare ${base} ${run} --report --explain ${all.length}`;
+      return h("p", {class: "empty"}, "Not explained. All are by: ", h("code", {}, command));
     }
     const canvas = h("canvas", {class: "tile-pic", role: "img", "aria-label": `LIME for ${names[answer]} in ${name}`});
     drawLime(canvas, data, index, {height, width, pieces: Uint16Array.from(pieces), weights: found.weights}, 140);

@@ -1,0 +1,69 @@
+import {explainStudy} from "../lime/explanation";
+import {studyWithLime} from "../lime/lime";
+import {fork, randomSource} from "../nouns/random";
+import type {ImageShape} from "../nouns/samples";
+import {softmaxRows} from "../numbers/scores";
+import type {SegmentExplanation} from "../plots/segments";
+import {withKeptNetwork} from "./kept-network";
+import {imageAt, segmentExplanation} from "./probes/segment-explanation";
+import {epochsOfWeights, readWeights} from "./record/epoch-weights";
+import {answersAt, type RunAt, testImagesOf} from "./record/saved-run";
+import type {RunOptions} from "./run/options";
+
+/** A test image, and the class that is to be explained. */
+export interface Asked {
+  readonly index: number;
+  readonly explained: number;
+  /** Equal ones draw the same masks, in whatever run. */
+  readonly chance: number;
+}
+
+/** As far as a network computed anew may be from what the run kept of its answers; another engine's rounding is far below. */
+const SAME_ANSWER = 0.01;
+
+/**
+ * Explains test images by LIME from the weights that a run kept. Two runs that are asked with the same chance
+ * answer the same masks, and differ by their networks alone.
+ *
+ * @returns The explanations in the order asked; or in words why there are none.
+ */
+export async function explainKept(
+  {run, epoch}: RunAt,
+  asked: readonly Asked[],
+): Promise<readonly SegmentExplanation[] | string> {
+  const {path, facts} = run;
+  if ((facts as {readonly kind?: string}).kind === "watch") return `${facts.name} watched another program's network`;
+  const {shape, pixels, labels} = await testImagesOf(run);
+  const {classNames} = facts.data;
+  const indices = asked.map(({index}) => index);
+  const images = {count: indices.length, shape: shape as ImageShape, pixels: pixelsOf(pixels, shape, indices)};
+  const {probabilities} = await answersAt(run, epoch);
+  const data = {imageShape: images.shape, classNames};
+  return withKeptNetwork(path, data, facts.options as unknown as RunOptions, async (network) => {
+    if ((await epochsOfWeights(path)).includes(epoch)) await network.setWeights(await readWeights(path, epoch));
+    const classes = classNames.length;
+    const answers = softmaxRows(await network.logits(images), classes);
+    const isOther = answers.some((p, at) => {
+      const [n, k] = [Math.floor(at / classes), at % classes];
+      return Math.abs(p - probabilities[indices[n] * classes + k]) > SAME_ANSWER;
+    });
+    if (isOther) return `${facts.name} kept no weights of epoch ${epoch}`;
+    const found: SegmentExplanation[] = [];
+    for (const [n, {index, explained, chance}] of asked.entries()) {
+      const random = randomSource(fork(0, "explain kept", chance)() * 2 ** 32);
+      const study = await studyWithLime(network, imageAt(images, n), {random});
+      found.push(segmentExplanation(explainStudy(study, explained), index, labels[index], classNames));
+    }
+    return found;
+  });
+}
+
+/** In [0, 1], of the images at `indices`. */
+function pixelsOf(bytes: Uint8Array, shape: readonly number[], indices: readonly number[]): Float32Array {
+  const size = shape.reduce((product, n) => product * n, 1);
+  const pixels = new Float32Array(indices.length * size);
+  for (const [n, index] of indices.entries()) {
+    for (let p = 0; p < size; p++) pixels[n * size + p] = bytes[index * size + p] / 255;
+  }
+  return pixels;
+}

@@ -1,0 +1,64 @@
+import type {RunAt} from "../../pipeline/record/saved-run";
+import {type Compared, placesOf, type RunComparison} from "./compare-runs";
+import type {Explanation} from "./explanations";
+
+/** An image by its place in a run, the class that is to be explained, and what decides the masks drawn. */
+interface Asked {
+  readonly index: number;
+  readonly explained: number;
+  readonly chance: number;
+}
+
+/** Explains test images from a run's own weights; in words why it cannot. */
+type Explain = (at: RunAt, asked: readonly Asked[]) => Promise<readonly Explanation[] | string>;
+
+/** What LIME said anew of both runs' answers to images that one of them alone gets right. */
+export interface ExplainedAnew {
+  /** The base's explanations of its own answers, and the run's of its own. */
+  readonly explained: readonly [base: readonly Explanation[], run: readonly Explanation[]];
+  /** Images explained, and images that differ. */
+  readonly count: number;
+  readonly of: number;
+  /** In words, why there are none of a run. */
+  readonly trouble: readonly string[];
+}
+
+/**
+ * Explains the first images that one of two runs alone gets right, each run's own answer, from the weights that both kept: one that turned
+ * right, one that turned wrong, and so on.
+ *
+ * @param most Images. @param explain Asks a run's network.
+ */
+export async function explainDiffering(
+  {base, sameData}: RunComparison,
+  {at, fixed, broken, indices, own}: Compared,
+  most: number,
+  explain: Explain,
+): Promise<ExplainedAnew> {
+  const inTurn = Array.from({length: Math.max(fixed.length, broken.length)}, (_, n) => [fixed[n], broken[n]]).flat();
+  const differing = inTurn.filter((image) => image !== undefined);
+  const chosen = sameData ? differing.slice(0, most) : [];
+  const of = differing.length;
+  if (chosen.length === 0) return {explained: [[], []], count: 0, of, trouble: []};
+  const places = placesOf(indices, own);
+  const found = [
+    await explain(
+      base,
+      chosen.map(({index, before}): Asked => ({index, explained: before, chance: index})),
+    ),
+    await explain(
+      at,
+      chosen.map(({index, after}): Asked => ({index: places.get(index) ?? -1, explained: after, chance: index})),
+    ),
+  ];
+  const [was, is] = found.map((one) => (typeof one === "string" ? [] : one));
+  const trouble = found.filter((one) => typeof one === "string");
+  return {explained: [was, is], count: trouble.length ? 0 : chosen.length, of, trouble};
+}
+
+/** In a line: how many were explained, and how to have more. */
+export function explainedWords({count, of, trouble}: ExplainedAnew): string {
+  if (trouble.length) return `not explained by both runs: ${trouble.join("; ")}`;
+  const more = count < of ? `; --explain ${of} explains all` : "";
+  return `both runs' answers explained by LIME: ${count} of ${of} images that differ${more}`;
+}
