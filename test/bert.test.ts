@@ -45,7 +45,7 @@ describe.each(["wasm", "cpu"] as const)("a BERT of Hugging Face's on %s", (backe
     for (const {input_ids: ids, token_type_ids: types, start, end} of oracle.cases) {
       const batch = {
         count: 1,
-        tokens: ids.length,
+        length: ids.length,
         ids: Int32Array.from(ids),
         types: Int32Array.from(types),
         mask: new Float32Array(ids.length).fill(1),
@@ -65,7 +65,7 @@ describe.each(["wasm", "cpu"] as const)("a BERT of Hugging Face's on %s", (backe
     const reader = open();
     const {input_ids: ids, token_type_ids: types, attention_mask: mask, start, end, loss, gradients} = oracle.step;
     const batch = {
-      ...{count: ids.length, tokens: ids[0].length, ids: Int32Array.from(ids.flat())},
+      ...{count: ids.length, length: ids[0].length, ids: Int32Array.from(ids.flat())},
       ...{types: Int32Array.from(types.flat()), mask: Float32Array.from(mask.flat())},
     };
     const names = [...reader.weights.keys()];

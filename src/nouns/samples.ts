@@ -1,4 +1,4 @@
-/** @file Images as plain numbers, and the data sets that they come from. */
+/** @file Images and texts as plain numbers, and the data sets that images come from. */
 
 /** Height, width and channels of one image, in pixels. */
 export type ImageShape = readonly [height: number, width: number, channels: number];
@@ -11,6 +11,19 @@ export interface Images {
   readonly count: number;
   readonly shape: ImageShape;
   readonly pixels: Float32Array;
+}
+
+/** Texts as plain numbers: the tokens of each, row after row, all rows filled up with padding to the longest. */
+export interface Tokens {
+  readonly count: number;
+  /** Tokens in a row. */
+  readonly length: number;
+  /** Each token's place in the vocabulary: `ids[n * length + t]`. */
+  readonly ids: Int32Array;
+  /** The part that each token belongs to: 0 the question, 1 the text that is asked about. Laid out as `ids`. */
+  readonly types: Int32Array;
+  /** 1 where there is text, 0 where there is padding. Laid out as `ids`. */
+  readonly mask: Float32Array;
 }
 
 /** Images, and the class each one shows: `labels[n]` indexes `Dataset.classNames`. */

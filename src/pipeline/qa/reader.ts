@@ -2,10 +2,11 @@ import * as tf from "@tensorflow/tfjs";
 
 import {fork, normal} from "../../nouns/random";
 import {bestOf, bestSpans, exactMatch, type Span, wordsF1} from "../../numbers/answers";
+import type {Tokens} from "../../nouns/samples";
 import type {Question} from "../data/text/questions";
 import {type Window, windowsOf} from "../data/text/windows";
 import {WordPiece} from "../data/text/word-piece";
-import {type BertConfig, type BertHooks, bertLogits, bertShapes, type TokenBatch} from "../model/tf/transformer/bert";
+import {type BertConfig, type BertHooks, bertLogits, bertShapes} from "../model/tf/transformer/bert";
 import type {SavedReader} from "../qa/hugging-face";
 
 /** A network that reads: a BERT, its words, and its weights as tensors. */
@@ -79,17 +80,17 @@ function drawn(name: string, shape: readonly number[], seed: number, deviation: 
 }
 
 /** Windows as one batch, as long as the longest of them. */
-export function batchOf(windows: readonly Window[]): TokenBatch {
-  const tokens = Math.max(...windows.map(({ids}) => ids.length));
+export function batchOf(windows: readonly Window[]): Tokens {
+  const length = Math.max(...windows.map(({ids}) => ids.length));
   const count = windows.length;
-  const [ids, types] = [new Int32Array(count * tokens), new Int32Array(count * tokens)];
-  const mask = new Float32Array(count * tokens);
+  const [ids, types] = [new Int32Array(count * length), new Int32Array(count * length)];
+  const mask = new Float32Array(count * length);
   for (const [n, window] of windows.entries()) {
-    ids.set(window.ids, n * tokens);
-    types.set(window.types, n * tokens);
-    mask.fill(1, n * tokens, n * tokens + window.ids.length);
+    ids.set(window.ids, n * length);
+    types.set(window.types, n * length);
+    mask.fill(1, n * length, n * length + window.ids.length);
   }
-  return {count, tokens, ids, types, mask};
+  return {count, length, ids, types, mask};
 }
 
 /** What a reader answers to one question. */

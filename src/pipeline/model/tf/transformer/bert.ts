@@ -1,5 +1,6 @@
 import * as tf from "@tensorflow/tfjs";
 
+import type {Tokens} from "../../../../nouns/samples";
 import {attention, attentionWeights, gelu, layerNorm, probabilitiesShape} from "./operations";
 
 /** What a Hugging Face config.json says of a BERT, by its own names. */
@@ -48,16 +49,6 @@ export function bertShapes(config: BertConfig): (readonly [name: string, shape: 
   ];
 }
 
-/** Token ids, which part each belongs to, and where there is text: `[batch * tokens]`, rows filled up with padding. */
-export interface TokenBatch {
-  readonly count: number;
-  readonly tokens: number;
-  readonly ids: Int32Array;
-  readonly types: Int32Array;
-  /** 1 where there is text, 0 where there is padding. */
-  readonly mask: Float32Array;
-}
-
 /** Those who look inside, or change it. All tensors are the pass's own: what is kept must be cloned. */
 export interface BertHooks {
   /** @param weights [batch, heads, tokens, tokens], which token looks at which. */
@@ -87,10 +78,10 @@ const HIDDEN = -1e9;
 export function bertLogits(
   config: BertConfig,
   weights: BertWeights,
-  batch: TokenBatch,
+  batch: Tokens,
   hooks: BertHooks = {},
 ): {readonly start: tf.Tensor2D; readonly end: tf.Tensor2D} {
-  const {count, tokens, ids, types, mask} = batch;
+  const {count, length: tokens, ids, types, mask} = batch;
   const {hidden_size: width, num_attention_heads: heads} = config;
   const of = (name: string) => weights.get(name) as tf.Variable;
   const drop = hooks.dropout ?? ((x: tf.Tensor) => x);
