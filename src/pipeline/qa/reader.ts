@@ -1,8 +1,8 @@
 import * as tf from "@tensorflow/tfjs";
 
 import {fork, normal} from "../../nouns/random";
-import {bestOf, bestSpans, exactMatch, type Span, wordsF1} from "../../numbers/answers";
 import type {Tokens} from "../../nouns/samples";
+import {bestOf, bestSpans, exactMatch, type Span, wordsF1} from "../../numbers/answers";
 import type {Question} from "../data/text/questions";
 import {type Window, windowsOf} from "../data/text/windows";
 import {WordPiece} from "../data/text/word-piece";
@@ -151,7 +151,7 @@ export async function logitsOf(
   const [start, end] = await Promise.all(tensors.map((tensor) => tensor.data() as Promise<Float32Array>));
   tf.dispose(tensors);
   return windows.map(({ids}, n) => {
-    const from = n * batch.tokens;
+    const from = n * batch.length;
     return {start: start.slice(from, from + ids.length), end: end.slice(from, from + ids.length)};
   });
 }
