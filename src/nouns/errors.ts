@@ -1,4 +1,4 @@
-/** What kind of mistake an error tells of; scripts may rely on these words. */
+/** The kind of mistake that an error reports. Scripts may rely on these words. */
 export type ErrorCode =
   /** A flag, an option or an argument is not what is expected. */
   | "BAD_OPTION"
@@ -14,18 +14,18 @@ export type ErrorCode =
   | "BAD_FORMAT"
   /** The disk does not take a file. */
   | "CANNOT_WRITE"
-  /** What is to compute cannot be started here. */
+  /** The engine that should compute cannot be started here. */
   | "NO_ENGINE"
   /** A package that only some need is not installed. */
   | "MISSING_PACKAGE";
 
 export interface ErrorOptions {
   readonly code?: ErrorCode;
-  /** What a program took for the mistake, such as the system's error. */
+  /** The error that was caught first, such as one of the operating system. */
   readonly cause?: unknown;
 }
 
-/** `<what or where>: expected <condition>, got <value>; <hint>`: every error of ours reads so. */
+/** Every error message of this program has the form `<what or where>: expected <condition>, got <value>; <hint>`. */
 const FORM = /^(?<what>.*?): expected (?<expected>.*?), got (?<got>.*?)(?:; (?<hint>.*))?$/s;
 
 /** A mistake in what the user gave, not in the program: the command line shows it as one line. */
@@ -33,18 +33,21 @@ export class EpochscopeError extends Error {
   override readonly name = "EpochscopeError";
   #code: ErrorCode | undefined;
 
-  /** A message that begins with a flag is of that flag; of --edit FILE it may be of what the file contains. */
+  /**
+   * A message that begins with a flag reports a wrong flag. `--edit FILE` is the exception: the fault may be in the
+   * file.
+   */
   constructor(message: string, {code, cause}: ErrorOptions = {}) {
     super(message, cause === undefined ? undefined : {cause});
     this.#code = code ?? (/^--(?!edit )[\w.-]+(:| )/.test(message) ? "BAD_OPTION" : undefined);
   }
 
-  /** The kind of mistake. What nobody has said more about is bad data. */
+  /** The kind of mistake: BAD_DATA, unless somebody has set another kind. */
   get code(): ErrorCode {
     return this.#code ?? "BAD_DATA";
   }
 
-  /** The flag or the option that is wrong, in camelCase, where it is one: "batchSize", "lime.samples". */
+  /** The wrong flag or option in camelCase, such as "batchSize" or "lime.samples"; undefined for any other mistake. */
   get option(): string | undefined {
     if (this.code !== "BAD_OPTION") return undefined;
     const name = /^(?:--)?([\w.-]+)/.exec(this.message)?.[1];
@@ -56,24 +59,24 @@ export class EpochscopeError extends Error {
     return FORM.exec(this.message)?.groups?.expected;
   }
 
-  /** What was met in its place, in words. */
+  /** What the program found instead, in words. */
   get got(): string | undefined {
     return FORM.exec(this.message)?.groups?.got;
   }
 
-  /** What would work, in words; absent where nothing is known. */
+  /** A hint at what would work, in words; undefined if the message has none. */
   get hint(): string | undefined {
     return FORM.exec(this.message)?.groups?.hint;
   }
 
-  /** Says what kind of mistake it is, unless who threw it has said so. @returns The error itself. */
+  /** Sets the kind of mistake, unless the code that threw the error has set it already. @returns The error itself. */
   takenFor(code: ErrorCode): this {
     this.#code ??= code;
     return this;
   }
 }
 
-/** Does what may throw; an EpochscopeError that says nothing of its kind is of this one. */
+/** Runs `act`. If it throws an EpochscopeError that has no kind yet, the error gets the kind `code`. */
 export async function failingAs<T>(code: ErrorCode, act: () => Promise<T>): Promise<T> {
   try {
     return await act();

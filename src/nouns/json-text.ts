@@ -1,9 +1,9 @@
 import {UserError} from "./options";
 
 /**
- * Reads JSON; what is wrong is said in words of our own, with the place where the parser names one.
+ * Reads JSON. An error says in our own words what is wrong, and where, if the parser names the place.
  *
- * @param what Of the file, for errors.
+ * @param what Names the file in errors.
  * @throws UserError if the text is no JSON.
  */
 export function parseJson(text: string, what: string): unknown {
@@ -14,7 +14,7 @@ export function parseJson(text: string, what: string): unknown {
   }
 }
 
-/** V8 names the place, or the character alone, or the end. */
+/** V8's message names the position, or only the character, or says that the text ended too early. */
 function problemOf(text: string, message: string): string {
   if (text.trim() === "") return "nothing";
   const place = /at position (\d+)/.exec(message)?.[1];

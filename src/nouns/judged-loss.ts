@@ -1,6 +1,6 @@
 /**
- * The loss by which one epoch is better than another: the validation images'. Where there are none, as for a network that was
- * trained elsewhere, it is the test images', and who shows it says so.
+ * The loss that decides which epoch is better: that of the validation images. A network that was trained elsewhere has
+ * none; then it is the loss of the test images, and whoever shows the number must say so.
  */
 export function judgedLoss({
   validationLoss,

@@ -1,4 +1,7 @@
-/** The known word nearest to `word` by edit distance (Levenshtein 1966), if it is near at all: no word is near a letter. */
+/**
+ * The known word that is nearest to `word` by edit distance (Levenshtein 1966), or undefined if none is close. A single
+ * letter is close to no word.
+ */
 export function nearest(word: string, known: readonly string[]): string | undefined {
   const near = known
     .map((candidate) => ({candidate, distance: editDistance(word, candidate)}))

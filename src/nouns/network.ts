@@ -1,8 +1,13 @@
-/** @file What every engine shows of a network: batches in; losses, logits, gradients and weights out. Types only. */
+/**
+ * @file The types of a network, the same for every engine: batches go in; losses, logits, gradients and weights come
+ * out.
+ */
 
 import type {ImageShape, Images, LabelledImages} from "./samples";
 
-/** A black box: images in, class probabilities out. LIME, occlusion and confusion may use this and nothing more. */
+/**
+ * A black box: images go in, class probabilities come out. LIME, occlusion and the confusion matrix use nothing else.
+ */
 export interface Classifier {
   readonly imageShape: ImageShape;
   readonly classNames: readonly string[];
@@ -13,53 +18,61 @@ export interface Classifier {
   predict(images: Images): Promise<Float32Array>;
 }
 
-/** How the tokens of a transformer's images attend to each other. A token is a square patch; they go row by row. */
+/**
+ * How the tokens of an image transformer attend to each other. A token is a square patch; tokens are ordered row by
+ * row.
+ */
 export interface Attention {
   readonly layers: readonly {readonly layer: string; readonly heads: number}[];
-  /** Where the tokens stand in the image: rows and columns of patches, and a patch's side in pixels. */
+  /** The grid of tokens in the image: its rows and columns of patches, and the side of a patch in pixels. */
   readonly grid: {readonly rows: number; readonly columns: number; readonly side: number};
   /**
-   * Which token looks at which, dropout off: a layer's `[((n * heads + h) * tokens + from) * tokens + to]`; what a token
-   * gives to all others sums to 1.
+   * How much each token attends to each other token, with dropout off. Each layer gives `[((n * heads + h) * tokens +
+   * from) * tokens + to]`; the weights of one `from` sum to 1.
    */
   weights(images: Images): Promise<readonly Float32Array[]>;
   /**
-   * How the loss (cross-entropy in nats) of each image would move with the size of each head's answer:
-   * Σ over tokens of answer · ∂loss/∂answer (Michel, Levy & Neubig 2019, "Are sixteen heads really better than one?",
-   * section 4.1, before the mean of its magnitude). Below 0, the head speaks for the label.
+   * How the loss (cross-entropy in nats) of each image would change with the size of each head's answer: the sum over
+   * tokens of answer · ∂loss/∂answer (Michel, Levy & Neubig 2019, "Are sixteen heads really better than one?", section
+   * 4.1, before they average its magnitude). Below 0, the head speaks for the label.
    *
-   * @returns A layer's `[n * heads + h]`.
+   * @returns For each layer `[n * heads + h]`.
    */
   headSlopes(images: LabelledImages): Promise<readonly Float32Array[]>;
 }
 
-/** A classifier whose inside can be asked for derivatives. Always dropout off. */
+/** A classifier that also gives derivatives. Dropout is always off. */
 export interface DifferentiableClassifier extends Classifier {
-  /** Why `inputGradient` has no answer, in one line; absent where it has. Then only what asks from outside can explain it. */
+  /**
+   * One line that says why `inputGradient` has no answer; absent if it has one. Without gradients, only methods that
+   * ask the classifier from outside (LIME, occlusion) can explain it.
+   */
   readonly noGradient?: string;
-  /** Where it is a transformer of images. */
+  /** Present if the network is a transformer of images. */
   readonly attention?: Attention;
   /** @returns Scores before the softmax, `out[n * classes + k]`. */
   logits(images: Images): Promise<Float32Array>;
   /**
-   * Gradient of a sum of logits with respect to the pixels: of each image's target alone, or of all (exigo's).
-   * Of the logit and not the probability: where the network is sure, softmax is flat and its gradient underflows.
+   * The gradient of a sum of logits with respect to the pixels: the logit of each image's target alone, or all logits
+   * ("all", as exigo does). It takes the logit and not the probability: where the network is sure, the softmax is flat
+   * and the gradient of the probability vanishes.
    *
    * @param targets The class explained for each image; `targets.length === images.count`. Or "all".
    * @returns One number a pixel channel, laid out as `images.pixels`.
    */
   inputGradient(images: Images, targets: ArrayLike<number> | "all"): Promise<Float32Array>;
   /**
-   * What layers make of the images, in one pass.
+   * The answers of some layers to the images, all in one pass.
    *
-   * @param layers Their names, as many as there are, in any order; also `EMBEDDING` and `LOGITS`.
-   * @param into Where the first layer's values go, as long as they are; by default an array of their own.
+   * @param layers Their names, any number of them in any order; also `EMBEDDING` and `LOGITS`.
+   * @param into The buffer for the first layer's values, of just their length; by default a new array.
    * @returns An answer for each of `layers`, in that order.
-   * @throws UserError if there is no such layer; it names those that there are.
+   * @throws UserError if there is no such layer; the error names those that there are.
    */
   forward(images: Images, layers: readonly string[], into?: Float32Array): Promise<readonly LayerAnswer[]>;
   /**
-   * A layer's answers, and how each image's target logit hangs on them; absent where no layer within can be looked at.
+   * The answers of a layer, and the gradient of each image's target logit with respect to them. Absent if no inner
+   * layer can be read.
    *
    * @param layer A layer's name; by default the last that still has rows and columns, where Grad-CAM looks.
    * @throws UserError if there is no such layer, or its answer has no rows and columns.
@@ -67,7 +80,10 @@ export interface DifferentiableClassifier extends Classifier {
   layerGradient?(images: Images, targets: ArrayLike<number>, layer?: string): Promise<LayerGradient>;
 }
 
-/** One layer's answers to images, and the gradients of their target logits there, `[((n * height + y) * width + x) * channels + c]`. */
+/**
+ * One layer's answers to images, and the gradients of the target logits with respect to these answers, `[((n * height +
+ * y) * width + x) * channels + c]`.
+ */
 export interface LayerGradient {
   readonly layer: string;
   readonly shape: readonly [height: number, width: number, channels: number];
@@ -82,17 +98,17 @@ export interface NamedArray {
   readonly values: Float32Array;
 }
 
-/** A training batch's answers, before the step that learnt from it, dropout on. */
+/** The answers to a training batch, taken before the step that learns from it, with dropout on. */
 export interface BatchResult {
   /** Sum of the images' losses, softmax cross-entropy in nats. */
   readonly lossSum: number;
   /** Right answers. */
   readonly correct: number;
-  /** Each image's own, in the batch's order. */
+  /** The answers to the single images, in the batch's order. */
   readonly answers: ImageAnswers;
 }
 
-/** What a network says of each of several images that have a label. */
+/** A network's answers to several images whose labels are known. */
 export interface ImageAnswers {
   /** Softmax cross-entropy in nats: minus the logarithm of the label's probability. */
   readonly losses: Float32Array;
@@ -108,80 +124,94 @@ export interface ImageAnswers {
   readonly entropies: Float32Array;
 }
 
-/** The optimizer's memory: how many steps it made, and its moments (Adam: m and v of each weight, in weight order). */
+/**
+ * The optimizer's memory: the number of steps made so far, and its moments (for Adam: m and v of each weight, in weight
+ * order).
+ */
 export interface OptimizerState {
   readonly steps: number;
   readonly slots: readonly NamedArray[];
 }
 
-/** What `forward` calls the layer that feeds the last dense one: where maps look, unless they are told. */
+/** The name by which `forward` calls the layer that feeds the last dense one. Maps read this layer by default. */
 export const EMBEDDING = "";
-/** What `forward` calls the scores before the softmax, whatever their layer's own name. */
+/** The name by which `forward` calls the scores before the softmax, whatever the model calls that layer. */
 export const LOGITS = "logits";
 
 /** One layer's answer to images: image n's numbers begin at `n * sizeOf(shape)`, the last size fastest. */
 export interface LayerAnswer {
-  /** As it was asked for. */
+  /** The name by which it was asked for. */
   readonly layer: string;
-  /** Of one image's answer: height, width and channels of an image, tokens and width of a transformer's, units of a dense layer's. */
+  /**
+   * The shape of one image's answer: height, width and channels of an image; tokens and width of a transformer's; units
+   * of a dense layer's.
+   */
   readonly shape: readonly number[];
   readonly values: Float32Array;
 }
 
-/** Numbers in one image's answer. */
+/** How many numbers one image's answer has. */
 export function sizeOf(shape: readonly number[]): number {
   return shape.reduce((product, side) => product * side, 1);
 }
 
-/** A layer whose answer is worth a picture. */
+/** A layer whose answers are shown as pictures. */
 export interface ShownLayer {
   readonly name: string;
   /** Its kind or operator: "Conv2D", "Relu". */
   readonly type: string;
 }
 
-/** A layer, its kernel, and where its answer is. */
+/** A layer, its kernel, and the name of its answer. */
 export interface WeightedLayer {
   readonly layer: string;
-  /** As tfjs names its kind: "Conv2D", "DepthwiseConv2D", "Dense". */
+  /** Its kind as tfjs names it: "Conv2D", "DepthwiseConv2D", "Dense". */
   readonly type: string;
-  /** In tfjs' layout: `[height, width, in, out]`, of depthwise ones `[height, width, channels, 1]`, of dense ones `[in, out]`. */
+  /**
+   * Its kernel in tfjs' layout: `[height, width, in, out]`; a depthwise kernel `[height, width, channels, 1]`; a dense
+   * one `[in, out]`.
+   */
   readonly kernel: NamedArray;
-  /** What `forward` calls its answer, past its normalisation and activation; and its sizes. */
+  /** The name by which `forward` calls its answer after normalisation and activation, and the sizes of that answer. */
   readonly answer: string;
   readonly shape: readonly [height: number, width: number, channels: number];
 }
 
-/** What a look after an epoch needs of a network, whoever has trained it. */
+/** Everything that a look after an epoch needs of a network, wherever the network was trained. */
 export interface LookedAtNetwork extends DifferentiableClassifier {
-  /** Its layers that a person may look at, where it was not built here; absent where the model's own list is known. */
+  /**
+   * Its layers that can be shown, if the network was not built here; absent if the model's own list of layers is known.
+   */
   readonly shownLayers?: readonly ShownLayer[];
-  /** Its layers with weights, where their names and those of their weights do not tell which belong together. */
+  /** Its layers with weights; needed only if the names of layers and weights do not tell which belong together. */
   weightedLayers?(): readonly WeightedLayer[];
-  /** A copy of the weights; of a tf.LayersModel in its order (batch-norm's moving averages included). */
+  /** A copy of the weights. A tf.LayersModel's come in its own order and include the moving averages of batch norm. */
   getWeights(): Promise<NamedArray[]>;
 }
 
 /**
- * A network that can be trained and asked, whichever engine computes. Plain numbers outside, tensors or shared
- * memory inside.
+ * A network that can be trained and asked, whichever engine computes it. Its interface uses plain numbers; tensors and
+ * shared memory stay inside.
  */
 export interface Network extends LookedAtNetwork {
   /**
-   * One gradient step on softmax cross-entropy, dropout on.
+   * Makes one gradient step on the softmax cross-entropy, with dropout on.
    *
-   * @param learningRate For this step.
-   * @param step Counts from 0 over the whole run: seeds this step's dropout masks.
-   * @returns What the network answered before the step.
-   * @throws Error if the loss is not finite: names the step, and the layer where it first was not.
+   * @param learningRate The rate of this step.
+   * @param step Counts from 0 over the whole run; it seeds this step's dropout masks.
+   * @returns The network's answers before the step.
+   * @throws Error if the loss is not finite: it names the step, and the first layer whose answer was not finite.
    */
   trainBatch(batch: LabelledImages, learningRate: number, step: number): Promise<BatchResult>;
   /**
-   * Steps that may be asked for before the first is answered, so that the network never waits for the next; what reads or
-   * writes the weights waits for them. One, if absent.
+   * How many steps may be requested before the first one is answered, so that the network never waits for the next. Any
+   * call that reads or writes the weights waits for these steps. Absent: one.
    */
   readonly stepsAtOnce?: number;
-  /** What a step on `batch` would follow: the mean loss' gradient with respect to each trainable weight, dropout on. */
+  /**
+   * The gradients that a step on `batch` would use: of the mean loss with respect to each trainable weight, with
+   * dropout on.
+   */
   gradients(batch: LabelledImages, step: number): Promise<NamedArray[]>;
   setWeights(weights: readonly NamedArray[]): Promise<void>;
   getOptimizerState(): Promise<OptimizerState>;

@@ -1,10 +1,10 @@
 import {UserError} from "./options";
 
 /**
- * Loads a package that only some need, and that may not be installed.
+ * Loads an optional package, which may not be installed.
  *
- * @param what What needs it, as a sentence begins: "t-SNE by tsne-js".
- * @throws UserError naming the command that installs it, where it is missing.
+ * @param what The feature that needs it, written as the start of a sentence: "t-SNE by tsne-js".
+ * @throws UserError if the package is missing; it names the command that installs it.
  */
 export async function optionalPackage<T>(name: string, what: string, load: () => Promise<T>): Promise<T> {
   try {
@@ -18,7 +18,7 @@ export async function optionalPackage<T>(name: string, what: string, load: () =>
   }
 }
 
-/** Whether the package itself is missing, and not one that it needs. */
+/** Whether the package itself is missing, rather than a package that it needs. */
 function isMissing({code, message}: NodeJS.ErrnoException, name: string): boolean {
   return (code === "MODULE_NOT_FOUND" || code === "ERR_MODULE_NOT_FOUND") && message.includes(`'${name}'`);
 }

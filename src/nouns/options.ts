@@ -1,21 +1,24 @@
 import {EpochscopeError} from "./errors";
 
-/** One tunable: its default gives its type; its help and its check are what the command line shows and does. */
+/** One option. Its default gives its type; the command line shows its help and runs its check. */
 export interface Option<T> {
   readonly default: T;
   readonly help: string;
-  /** Its flag, where that is not its name: what run.json says stays as it was. */
+  /** Its flag, if the flag has another name than the option: the name in run.json must never change. */
   readonly flag?: string;
-  /** Words that stand for a value: `auto` for one that says "you choose". The first that stands for the default is shown. */
+  /**
+   * Words that stand for a value: for example `auto` for the value that means "you choose". Help shows the first word
+   * that stands for the default.
+   */
   readonly words?: {readonly [word: string]: T};
   /** @returns What was expected, if `value` is not it. */
   check?(value: T): string | undefined;
 }
 
-/** The one list of a part's options: flags, `--help`, checks and run.json are made from it. */
+/** The single list of a part's options. The flags, `--help`, the checks and run.json are all made from it. */
 export type OptionTable<O> = {readonly [K in keyof O]: Option<O[K]>};
 
-/** The one error of ours, by the name that this program throws it by. */
+/** The older name of the same error, by which this program throws it. */
 export {EpochscopeError as UserError};
 
 export function positiveInteger(value: number): string | undefined {
@@ -26,7 +29,7 @@ export function wholeNumber(value: number): string | undefined {
   return Number.isInteger(value) && value >= 0 ? undefined : "a whole number, 0 or more";
 }
 
-/** A seed: every whole number that a double holds exactly, so that none is taken for its neighbour. */
+/** A seed may be any whole number that a double holds exactly, so that two seeds are never mixed up. */
 export function seedNumber(value: number): string | undefined {
   return Number.isSafeInteger(value) && value >= 0 ? undefined : `a whole number from 0 to ${Number.MAX_SAFE_INTEGER}`;
 }
@@ -44,7 +47,7 @@ export function oneOf<T extends string>(...words: readonly T[]): (value: T) => s
 }
 
 /**
- * The given values over the defaults.
+ * The defaults, replaced by the given values where there are any.
  *
  * @param prefix Put before each name in errors: "--" or "--saliency.".
  * @throws UserError that names the option, what was expected and what was given.
@@ -73,7 +76,8 @@ export function resolveOptions<O extends object>(
     const expected = typeof value === typeof option.default ? option.check?.(value) : `a ${typeof option.default}`;
     if (expected) {
       const got = typeof value === "string" ? `"${value}"` : value;
-      const code = prefix.includes("run.json") ? "BAD_FORMAT" : "BAD_OPTION"; // what a file contains is no wrong command line
+      // what a file contains is no wrong command line
+      const code = prefix.includes("run.json") ? "BAD_FORMAT" : "BAD_OPTION";
       throw new EpochscopeError(`${prefix}${option.flag ?? kebab(name)}: expected ${expected}, got ${got}`, {code});
     }
     resolved[name] = value;
@@ -81,7 +85,7 @@ export function resolveOptions<O extends object>(
   return resolved;
 }
 
-/** `batchSize` as the flag it is on the command line: `batch-size`. */
+/** Turns an option's name into its flag: `batchSize` becomes `batch-size`. */
 export function kebab(name: string): string {
   return name.replace(/[A-Z]/g, (letter) => `-${letter.toLowerCase()}`);
 }

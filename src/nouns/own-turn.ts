@@ -1,9 +1,10 @@
-/** Those who wait for their turn, the first one first. */
+/** The callers that wait for their turn, in the order in which they came. */
 const waiting: (() => void)[] = [];
 
 /**
- * Waits for a turn of the event loop that it shares with nobody else who asks here. `setImmediate` gives all who wait the same turn, in which
- * their work adds up: with five at work a timer, a reader of the page and Ctrl-C would wait for all five.
+ * Waits for a turn of the event loop that no other caller of this function shares. Plain `setImmediate` wakes all
+ * callers in the same turn, and their work adds up: with five at work, timers, readers of the page and Ctrl-C would
+ * wait for all five.
  */
 export function ownTurn(): Promise<void> {
   return new Promise((resolve) => {

@@ -1,18 +1,24 @@
 import {xoroshiro128plusFromState} from "pure-rand/generator/xoroshiro128plus";
 
-/** A source of uniform numbers in [0, 1). Passed in wherever chance is used; the global generator is used nowhere. */
+/**
+ * A source of uniform numbers in [0, 1). Every function that needs chance takes one as an argument; nothing uses
+ * `Math.random`.
+ */
 export type RandomSource = () => number;
 
 /**
- * xoroshiro128+ (Blackman & Vigna 2018, by pure-rand), 32 bits a draw: multiples of 2⁻³².
+ * xoroshiro128+ (Blackman & Vigna 2018, by pure-rand): 32 bits for each draw, so the numbers are multiples of 2⁻³².
  *
- * @param seed A whole number from 0 to 2⁵³ − 1; each has a stream of its own.
+ * @param seed A whole number from 0 to 2⁵³ − 1; each seed gives a stream of its own.
  */
 export function randomSource(seed: number): RandomSource {
   return stream(seed | 0, highWord(seed));
 }
 
-/** A stream of its own for each use, e.g. `fork(seed, "shuffle", epoch)`: derived, not carried. FNV-1a over the names. */
+/**
+ * A separate stream for each use, for example `fork(seed, "shuffle", epoch)`. It depends only on its arguments (FNV-1a
+ * over the names), not on what was drawn before.
+ */
 export function fork(seed: number, ...names: readonly (string | number)[]): RandomSource {
   const bytes = new TextEncoder().encode(names.join("/"));
   const high = highWord(seed);
@@ -25,17 +31,20 @@ function highWord(seed: number): number {
   return seed >= 2 ** 32 ? Math.floor(seed / 2 ** 32) : 0;
 }
 
-/** FNV-1a (Fowler, Noll & Vo 1991), 32 bits, from a basis that `start` has changed. */
+/** FNV-1a (Fowler, Noll & Vo 1991) with 32 bits; `start` changes the basis from which it begins. */
 function hashOf(bytes: Uint8Array, start: number): number {
   let hash = 0x811c9dc5 ^ start;
   for (const byte of bytes) hash = Math.imul(hash ^ byte, 0x01000193);
   return hash;
 }
 
-/** The generator whose state begins with these 64 bits; with `high` 0 it is pure-rand's own for a seed of 32 bits. */
+/**
+ * The generator whose state begins with these 64 bits. With `high` 0 it equals pure-rand's own generator for a 32-bit
+ * seed.
+ */
 function stream(low: number, high: number): RandomSource {
   const generator = xoroshiro128plusFromState([-1, ~low, low, high]);
-  for (let i = 0; i < 8; i++) generator.next(); // neighbouring seeds start alike; their first draws are thrown away
+  for (let i = 0; i < 8; i++) generator.next(); // neighbouring seeds give similar first draws, so those are thrown away
   return () => (generator.next() >>> 0) / 2 ** 32;
 }
 

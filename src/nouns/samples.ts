@@ -1,4 +1,4 @@
-/** @file Images and texts as plain numbers, and the data sets that images come from. */
+/** @file The types of images and texts as plain numbers, and of the data sets that images come from. */
 
 /** Height, width and channels of one image, in pixels. */
 export type ImageShape = readonly [height: number, width: number, channels: number];
@@ -29,44 +29,52 @@ export interface Tokens {
 /** Images, and the class each one shows: `labels[n]` indexes `Dataset.classNames`. */
 export interface LabelledImages extends Images {
   readonly labels: Uint16Array;
-  /** Where each stands in its split; absent where they come from none. */
+  /** The place of each image in its split; absent if the images come from no split. */
   readonly indices?: Uint32Array;
-  /** What decides the draws of a training step on them; absent where the step and their places in the batch do. */
+  /**
+   * The numbers that seed the draws of a training step on these images; absent if the step and their places in the
+   * batch seed them.
+   */
   readonly draws?: Draws;
 }
 
 /**
- * What decides what is drawn by chance for each image of a batch, such as its dropout masks: the round (an epoch) and the
- * image's own number, whatever else is in the batch. So leaving some images out changes no draw of the others.
+ * The numbers that seed every chance draw for an image of a batch, such as its dropout masks: the round (an epoch) and
+ * the image's own number. The other images of the batch do not matter, so leaving some out changes no draw of the
+ * others.
  */
 export interface Draws {
   readonly round: number;
-  /** Where each image stood before any were left out. */
+  /** The place of each image before any were left out. */
   readonly own: Uint32Array;
 }
 
 export interface Split {
   readonly count: number;
-  /** The file of each image, as a path from `Dataset.folder` with "/" between; absent where the images are no files. */
+  /** The file of each image, as a path from `Dataset.folder` with "/" between; absent if the images are not files. */
   readonly files?: readonly string[];
-  /** Where each image stands in the file or folder that the split was taken from; absent where that is its own place. */
+  /**
+   * The place of each image in the file or folder that the split was taken from; absent if it is the same as in the
+   * split.
+   */
   readonly sources?: Uint32Array;
   /**
-   * What some images were left out of: how many there were, and where those that are left stood. Training draws its order
-   * among all of them, so that leaving some out does not move the others.
+   * Present if images were left out: how many there were before, and the places of those that remain. Training draws
+   * its order among all of them, so that leaving some out does not move the others.
    */
   readonly keptOf?: {readonly count: number; readonly places: Uint32Array};
   /**
-   * Reads the images at `indices`, in that order. The only way to pixels: an idx file in memory and a folder of
+   * Reads the images at `indices`, in that order. This is the only way to pixels: an idx file in memory and a folder of
    * PNGs on disk look the same from here.
    *
-   * @param into Where the pixels go, if it is as large as they are. Else they get an array of their own.
+   * @param into A buffer for the pixels; it is used only if it has just their length. Otherwise the pixels get a new
+   * array.
    * @throws RangeError if an index is not below `count`.
    */
   read(indices: ArrayLike<number>, into?: Float32Array): Promise<LabelledImages>;
   /**
-   * One image's pixels in 255ths, laid out as `read` gives them, and its label: a view, for reading. Absent where the images are
-   * not kept as bytes.
+   * One image's label and its pixels as bytes from 0 to 255, in the layout of `read`. The bytes are a view: do not
+   * write to them. Absent if the images are not kept as bytes.
    */
   bytesOf?(index: number): {readonly bytes: Uint8Array; readonly label: number};
 }
@@ -76,20 +84,20 @@ export interface Dataset {
   readonly imageShape: ImageShape;
   readonly classNames: readonly string[];
   readonly train: Split;
-  /** Held out of the training images; chooses the best epoch. The test split chooses nothing. */
+  /** Held out of the training images; it chooses the best epoch. The test split chooses nothing. */
   readonly validation: Split;
   readonly test: Split;
-  /** The parts that the source does not have by itself: they were taken out of the images to train on. */
+  /** The splits that the source does not have by itself: this program took them out of the training images. */
   readonly takenOut?: {readonly validation: boolean; readonly test: boolean};
-  /** SHA-256 of the source bytes: two runs can be known to have seen the same data. */
+  /** SHA-256 of the source bytes: it shows whether two runs have seen the same data. */
   readonly digest: string;
-  /** What was dropped and relabelled, where a list of decisions was given. */
+  /** How many images were dropped and relabelled; present if the user gave a list of decisions. */
   readonly edits?: {readonly dropped: number; readonly relabelled: number};
-  /** The folder that the splits' `files` are told from, as a whole path; absent where the images are no files. */
+  /** The absolute path of the folder in which the splits' `files` lie; absent if the images are not files. */
   readonly folder?: string;
 }
 
-/** A batch's draws: its own, or those of its step and of the images' places in it. */
+/** A batch's own draws; if it has none, the step and the images' places in the batch seed them. */
 export function drawsOf({draws, count}: LabelledImages, step: number): Draws {
   return draws ?? {round: step, own: Uint32Array.from({length: count}, (_, n) => n)};
 }

@@ -1,8 +1,8 @@
-/** @file What the system says of a file, in the words of this program: one line that names the file. */
+/** @file Turns an error of the operating system into one line of our own words that names the file. */
 
 import {UserError} from "./options";
 
-/** What each of the system's codes says was met, by what was done. */
+/** For each error code of the system, words for what was found, by what the program was doing. */
 const REASONS: {readonly [code: string]: string} = {
   ENOSPC: "no space left on the disk",
   EDQUOT: "no space left in the quota",
@@ -40,22 +40,22 @@ const OF_DOING: {readonly [code: string]: {readonly [doing in Doing]: string}} =
   EPERM: {read: "no permission to read", write: "no permission to write"},
 };
 
-/** Codes that say that nothing is at a path. */
+/** The system's codes that mean that nothing is at a path. */
 export const NOTHING_THERE: ReadonlySet<string> = new Set(["ENOENT", "ENOTDIR", "ENAMETOOLONG", "ELOOP"]);
 
-/** What was to be done with the file. */
+/** What the program was doing with the file. */
 export type Doing = "read" | "write";
 
-/** Calls to the system that read. */
+/** The system calls that read. */
 const READING = new Set(["read", "scandir", "opendir", "stat", "lstat", "fstat", "readlink", "realpath", "access"]);
 
 /**
- * What the system says of a file, as one line: "<path>: expected to write it, got no space left on the disk (ENOSPC)".
+ * An error of the system as one line: "<path>: expected to write it, got no space left on the disk (ENOSPC)".
  *
- * @param error What was thrown.
+ * @param error The error that was thrown.
  * @param path The file; by default the one that the error names.
- * @param doing By default what the error's call does.
- * @returns Undefined if this is no such error.
+ * @param doing Whether the program was reading or writing; by default the system call tells.
+ * @returns Undefined if the system did not make this error.
  */
 export function systemWords(error: unknown, path?: string, doing?: Doing): string | undefined {
   const {code = "", syscall = "", path: own, dest} = error as NodeJS.ErrnoException & {readonly dest?: string};
@@ -66,13 +66,20 @@ export function systemWords(error: unknown, path?: string, doing?: Doing): strin
   return `${path ?? dest ?? own ?? "a file"}: expected to ${what} it, got ${reason} (${code})`;
 }
 
-/** The part of that line that says what was met: "no space left on the disk". @returns Undefined if this is no such error. */
+/**
+ * The part of that line after "got": "no space left on the disk".
+ * @returns Undefined if the system did not make this error.
+ */
 export function systemReason(error: unknown, doing: Doing): string | undefined {
   const {code = ""} = error as NodeJS.ErrnoException;
   return REASONS[code] ?? OF_DOING[code]?.[doing];
 }
 
-/** @throws UserError that names the file, in place of what the system says. */
+/**
+ * @throws UserError that names the file, in place of the system's own error.
+ *
+ * @throws UserError that names the file, in place of what the system says.
+ */
 export async function orUserError<T>(path: string, act: () => Promise<T>, doing: Doing = "write"): Promise<T> {
   try {
     return await act();
@@ -81,7 +88,7 @@ export async function orUserError<T>(path: string, act: () => Promise<T>, doing:
   }
 }
 
-/** The same for what is done at once. */
+/** The same for synchronous code. */
 export function orUserErrorSync<T>(path: string, act: () => T, doing: Doing = "write"): T {
   try {
     return act();
@@ -90,7 +97,7 @@ export function orUserErrorSync<T>(path: string, act: () => T, doing: Doing = "w
   }
 }
 
-/** The error that a user can read, if it is the system's; else the error itself. */
+/** Turns an error of the system into one that a user can read; returns any other error unchanged. */
 function asUserError(error: unknown, path: string, doing: Doing): unknown {
   const words = error instanceof UserError ? undefined : systemWords(error, path, doing);
   return words === undefined
@@ -98,7 +105,7 @@ function asUserError(error: unknown, path: string, doing: Doing): unknown {
     : new UserError(words, {cause: error, ...(doing === "write" ? {code: "CANNOT_WRITE"} : {})});
 }
 
-/** Any error in one line: the system's in our words. */
+/** Any error as one line; an error of the system in our words. */
 export function inOneLine(error: unknown): string {
   const own = error instanceof UserError ? error.message : systemWords(error);
   return own ?? (error instanceof Error ? error.message : `${error}`).replace(/\n[\s\S]*/, "");

@@ -19,15 +19,15 @@ export interface AttributeOptions {
   /** How many of the most probable classes to explain. */
   readonly top: number;
   readonly seed: number;
-  /** What is kept beside the numbers: the image's file, what the classifier's numbers were taken for. */
+  /** Facts kept beside the numbers: the image's file, and how the classifier's numbers were read. */
   readonly known: {readonly [name: string]: Kept};
 }
 
-/** Figures of trust below which a map is not to be trusted, in words and in orange. */
+/** Below these figures of trust, the words under a map turn orange and say that it is not to be trusted. */
 const LEAST_FAITHFULNESS = 0.3;
 const GREATEST_GAP = 0.05;
 
-/** What one method says of one image: a map for each explained class, in one picture, with how far it can be trusted. */
+/** Explains one image by one method: one picture with a map for each explained class, and how far it can be trusted. */
 export async function* attributeImage(
   classifier: Classifier | DifferentiableClassifier,
   image: Images,
@@ -81,7 +81,11 @@ export async function* attributeImage(
   };
 }
 
-/** The maps, from a method and a classifier that fit. @throws UserError if a map holds numbers that are not finite. */
+/**
+ * Asks the method for its maps. The method and the classifier must fit each other.
+ *
+ * @throws UserError if a map holds numbers that are not finite.
+ */
 async function mapsOf(
   method: Method,
   classifier: Classifier | DifferentiableClassifier,

@@ -4,24 +4,24 @@ import {pictureKeys} from "../numbers/picture-keys";
 /** Images read at a time. */
 const AT_ONCE = 500;
 
-/** How many images outside of the training split are exact copies of one in it. */
+/** How many images outside of the training split are exact copies of a training image. */
 export interface ExactLeaks {
   readonly validation: number;
   readonly test: number;
-  /** Those whose label is another one there. */
+  /** How many of them have another label in the training split. */
   readonly otherLabel: number;
 }
 
 /**
- * Counts copies across splits, for the start of a run: one pass over the pixels. Equal pictures alone count, compared pixel by
- * pixel.
+ * Counts copies across splits, for the start of a run, in one pass over the pixels. Only equal pictures count; they are
+ * compared pixel by pixel.
  */
 export async function exactLeaks(data: Dataset): Promise<ExactLeaks> {
   const asBytes = [data.train, data.validation, data.test].every(({bytesOf}) => bytesOf);
   const outside = await Promise.all(
     (["validation", "test"] as const).map(async (name) => ({name, ...(await keysOf(data[name], asBytes))})),
   );
-  /** Places in the training split of each key that is seen outside of it. */
+  /** For each key of an image outside of the training split, the places in the training split that share it. */
   const places = new Map<number, number[]>(outside.flatMap(({keys}) => Array.from(keys, (key) => [key, []] as const)));
   (await keysOf(data.train, asBytes)).keys.forEach((key, n) => {
     places.get(key)?.push(n);
@@ -45,7 +45,7 @@ export async function exactLeaks(data: Dataset): Promise<ExactLeaks> {
   return found;
 }
 
-/** A line for a run, where exact copies cross its splits. */
+/** One line for the user if exact copies cross the run's splits. */
 export function leakNote({validation, test, otherLabel}: ExactLeaks): string | undefined {
   if (validation + test === 0) return undefined;
   const parts = [test > 0 && `${number(test)} test`, validation > 0 && `${number(validation)} validation`].filter(
@@ -83,7 +83,7 @@ export async function keysOf(
   return {keys, labels};
 }
 
-/** All images of a split in their order, some at a time; each part is valid until the next is asked for. */
+/** Yields all images of a split in their order, some at a time; each part is valid until the next is asked for. */
 export async function* partsOf(split: Split) {
   let room: Float32Array | undefined;
   for (let start = 0; start < split.count; start += AT_ONCE) {

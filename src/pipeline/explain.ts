@@ -21,26 +21,27 @@ export interface ExplainOptions {
   readonly explained?: string;
   /** How many of the most probable classes to explain. */
   readonly top: number;
-  /** Segments to remove a round before asking again; 0: none. */
+  /** How many segments to remove in each round before the network is asked again; 0: none. */
   readonly remove: number;
-  /** Paint only the strongest segments, until they cover this share of the image; and none weaker than `minWeight`. */
+  /** Paints only the strongest segments, until they cover this share of the image, and none weaker than `minWeight`. */
   readonly coverage: number;
   readonly minWeight: number;
   /** Draw deletion and insertion curves. */
   readonly curves: boolean;
   readonly seed: number;
-  /** What the classifier's numbers were taken for; kept with the explanations. */
+  /** How the classifier's numbers were read (as probabilities or logits); kept with the explanations. */
   readonly understood?: string;
-  /** Place in the test split and true class, where the image comes from one. */
+  /** The image's place in the test split and its true class, if it comes from the data. */
   readonly index?: number;
   readonly label?: number;
-  /** The image's file, where it is one. */
+  /** The image's file, if it comes from one. */
   readonly file?: string;
 }
 
 /**
- * Everything LIME can show of one image: the explained classes, the bars, the four steps, and where asked for the
- * deletion and insertion curves and remove-and-ask-again. The classifier is asked once for all but the last two.
+ * Shows everything that LIME can show of one image: the explained classes, the bars and the four steps; if asked for,
+ * also the deletion and insertion curves and the remove-and-ask-again rounds. One set of answers from the classifier
+ * serves all but these last two.
  */
 export async function* explainImage(
   classifier: Classifier,
@@ -107,7 +108,7 @@ function segmentsArtifact(
   {index = 0, label, file, coverage, minWeight, understood}: ExplainOptions,
   names: readonly string[],
 ): Artifact {
-  const drawn = explanations.slice(0, MOST_DRAWN); // of ImageNet's thousand classes, copies would take 600 MB
+  const drawn = explanations.slice(0, MOST_DRAWN); // with ImageNet's thousand classes, copies would take 600 MB
   const images = new Float32Array(image.pixels.length * drawn.length);
   drawn.forEach((_, n) => {
     images.set(image.pixels, n * image.pixels.length);
@@ -144,7 +145,7 @@ function barsArtifact(
   return {name: "bars", plot: "segmentBars", data};
 }
 
-/** Examples shown in the four-step picture. */
+/** How many examples the four-step picture shows. */
 const EXAMPLES = 4;
 
 function stepsArtifact(
@@ -163,7 +164,7 @@ function stepsArtifact(
     return weights.reduce((sum, w, j) => sum + w * masks[n * columns + j], intercept);
   });
   const examples = Array.from({length: Math.min(EXAMPLES, kept.length - 1)}, (_, i) => {
-    const n = i + 1; // the first mask may be the image itself
+    const n = i + 1; // the first mask may be the unchanged image
     const pixels = new Float32Array(image.pixels.length);
     writeMasked(pixels, image.pixels, hidden, segmentation.labels, masks.subarray(n * columns, (n + 1) * columns));
     return {pixels, kept: kept[n], probability: answers[n], weight: maskWeights[n]};

@@ -14,7 +14,7 @@ export function classNamed(names: readonly string[], word: string, flag: string)
   throw new UserError(`${flag}: expected a class's name or its index below ${names.length}, got "${word}"`);
 }
 
-/** The most probable classes, first first; equals in their order. */
+/** The most probable classes, the most probable first; classes of equal probability keep their order. */
 export function mostProbable(probabilities: Float32Array, count: number): number[] {
   return Array.from(probabilities.keys())
     .sort((a, b) => probabilities[b] - probabilities[a])

@@ -18,15 +18,15 @@ import {constant, oneCycle} from "./training/schedule";
 const BATCH = 1000;
 
 export interface Influence {
-  /** The class that is asked about, and its probability at the last epoch asked. */
+  /** The class that is asked about, and its probability at the last of the epochs used. */
   readonly target: number;
   readonly probability: number;
   readonly label: number;
-  /** Epochs whose weights were asked. */
+  /** The epochs whose weights were used. */
   readonly epochs: readonly number[];
-  /** Training images asked about. */
+  /** How many training images were asked about. */
   readonly images: number;
-  /** Those that speak most for the class, the strongest first, and those that speak most against it. */
+  /** The images that speak most for the class, the strongest first, and those that speak most against it. */
   readonly for: readonly SpeakingImage[];
   readonly against: readonly SpeakingImage[];
   readonly asked: LabelledImages;
@@ -43,15 +43,15 @@ export interface SpeakingImage {
 export interface InfluenceQuestion {
   /** An image of the run's data, as `image-names.ts` names it. */
   readonly image: string;
-  /** A class by name or number; absent: the answer. */
+  /** A class by name or number; absent: the class that the network answers. */
   readonly target?: string;
-  /** Images that are told of each kind. */
+  /** How many images to list for the class, and how many against it. */
   readonly top: number;
 }
 
 /**
- * Which training images speak most for an answer: TracIn at the last layer, summed over the epochs whose weights the run kept. Each epoch
- * counts by the mean learning rate of its steps.
+ * Finds the training images that speak most for an answer: TracIn at the last layer, summed over the epochs whose
+ * weights the run kept. Each epoch is weighted by the mean learning rate of its steps.
  *
  * @throws UserError if the run kept no weights, or has no such image.
  */
@@ -61,7 +61,7 @@ export async function trainingImagesFor(
   {image, target: word, top}: InfluenceQuestion,
 ): Promise<Influence> {
   const file = readTrainedRun(run, "explain");
-  const epochs = (await epochsOfWeights(run)).filter((epoch) => epoch > 0); // nothing was learnt before
+  const epochs = (await epochsOfWeights(run)).filter((epoch) => epoch > 0); // the untrained network has learnt nothing
   if (epochs.length === 0) {
     throw new UserError(
       `${run}: expected the weights of its epochs, got none: an earlier version made it, or the network is too large`,
@@ -110,7 +110,7 @@ function classOf(word: string, names: readonly string[]): number {
   throw new UserError(`--target: expected a class (${names.slice(0, 3).join(", ")}, …), got ${word}`);
 }
 
-/** The mean rate of an epoch's steps, of what run.json says of the schedule. */
+/** The mean learning rate of an epoch's steps, from the schedule in run.json. */
 function meanRate(training: unknown, epoch: number, epochs: number): number {
   const {learningRate, schedule} = training as {readonly learningRate: number; readonly schedule: string};
   const POINTS = 100;

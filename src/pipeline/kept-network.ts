@@ -12,23 +12,27 @@ import {environment} from "./record/environment";
 import {type EngineName, openNetwork} from "./run/choose-engine";
 import type {RunOptions} from "./run/options";
 
-/** How a run's network is opened again. */
+/** How to open a run's network again. */
 export interface KeptNetworkOptions extends Pick<RunOptions, "optimizer" | "threads"> {
-  /** What computes: by default the first engine that can; of a run its own, whose bits are then the run's. */
+  /**
+   * The engine that computes. By default, a run's own engine, which gives the run's exact bits; otherwise the first
+   * engine that works.
+   */
   readonly engine?: EngineName;
   readonly kernels?: "auto" | Variant;
 }
 
 type DataFacts = Pick<Dataset, "imageShape" | "classNames">;
 
-/** A network that is to be given back. */
+/** A network whose memory the caller must give back. */
 export interface KeptNetwork {
   readonly network: Network;
   dispose(): Promise<void>;
 }
 
 /**
- * Lends a run's network as it was kept, with the best epoch's weights, and gives its memory back.
+ * Opens a run's network as it was kept, with the best epoch's weights, hands it to the caller, and frees its memory
+ * afterwards.
  *
  * @param begun The run's options.
  */
@@ -71,7 +75,7 @@ async function keptModel(run: string): Promise<tf.LayersModel> {
   const [path, weights] = ["model.json", "weights.bin"].map((name) => join(run, "model", name));
   const json = parseJson(decodeText(await readWhole(path, {most: 256e6}), path), path) as unknown as TfjsModelJson;
   tf.enableProdMode();
-  await tf.setBackend("cpu"); // holds the weights; computes nothing but them
+  await tf.setBackend("cpu"); // it only holds the weights and computes nothing else
   return tf.loadLayersModel(
     tf.io.fromMemory({
       modelTopology: json.modelTopology,

@@ -7,19 +7,24 @@ import type {SegmentExplanation} from "../plots/segments";
 import {channelSum, saliencyMaps} from "./attribution/methods/saliency";
 import {imageAt, segmentExplanation} from "./probes/segment-explanation";
 
-/** What in a picture speaks for the label that it has, and for the one that it looks like. */
+/** What in a picture speaks for the label that it has, and what speaks for the label that it looks like. */
 export interface LabelEvidence {
-  /** LIME's, from the same masks. */
+  /** The two explanations by LIME, from the same masks. */
   readonly lime: {readonly given: SegmentExplanation; readonly suggested: SegmentExplanation};
-  /** What each pixel adds to each class's logit against the blank picture's, a number a pixel; null where the network has no gradient. */
+  /**
+   * How much each pixel adds to each class's logit, compared with the blank picture: a number for each pixel. Null if
+   * the network has no gradient.
+   */
   readonly saliency: {readonly given: Float32Array; readonly suggested: Float32Array} | null;
 }
 
 /**
- * Explains pictures whose labels are suspect, each by chance of its own.
+ * Explains pictures whose labels are suspect. Each picture has its own stream of chance.
  *
- * @param images With the labels that they have. @param indices Their places in the training split.
- * @param suggested The class that each looks like. @param names What each is called.
+ * @param images The pictures with the labels that they have.
+ * @param indices Their places in the training split.
+ * @param suggested The class that each looks like.
+ * @param names What each is called.
  */
 export async function labelEvidence(
   network: Network,

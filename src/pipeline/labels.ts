@@ -5,22 +5,23 @@ import {numberOf} from "./data/image-names";
 import {csvTable} from "./record/csv-table";
 import {trainingAnswersOf} from "./record/training-answers";
 
-/** Suspect labels of a run's training images, and what is known of the data. */
+/** The suspect labels of a run's training images, and facts about the data behind them. */
 export interface TrainingSuspects {
   /** All training images, the most suspect first. */
   readonly suspects: readonly TrainingSuspect[];
   readonly labels: ArrayLike<number>;
-  /** Epochs whose answers were used. */
+  /** The epochs whose answers were used. */
   readonly epochs: number;
 }
 
-/** Fewer epochs do not tell an image that is hard from one whose label is wrong. */
+/** With fewer epochs, a hard image cannot be told from an image whose label is wrong. */
 const ENOUGH_EPOCHS = 3;
 
 /**
- * Ranks a run's training images by how likely their label is wrong: by what the network answered to each, epoch by epoch.
+ * Ranks a run's training images by how likely their label is wrong, from the network's answers to each of them, epoch
+ * by epoch.
  *
- * @throws UserError if the run kept no answers, or of other data than these.
+ * @throws UserError if the run kept no answers, or if they belong to other data than these.
  */
 export async function trainingSuspects(runPath: string, data: Dataset): Promise<TrainingSuspects> {
   const {labels, losses, margins, predicted, epochs} = await trainingAnswersOf(runPath);
@@ -32,7 +33,7 @@ export async function trainingSuspects(runPath: string, data: Dataset): Promise<
   return {suspects: suspectTrainingLabels({losses, margins}, predicted, labels), labels, epochs: epochs.length};
 }
 
-/** A sentence for where there is little to go by. */
+/** A sentence for the user when there are too few epochs to judge by. */
 export function tooFewEpochs({epochs}: TrainingSuspects): string | undefined {
   return epochs < ENOUGH_EPOCHS
     ? `${epochs === 1 ? "1 epoch is" : `${epochs} epochs are`} too few to tell an image that is hard from one whose label is wrong; ${ENOUGH_EPOCHS} or more are better`
@@ -41,7 +42,7 @@ export function tooFewEpochs({epochs}: TrainingSuspects): string | undefined {
 
 const DIGITS = 6;
 
-/** The list as `suspects.csv`; `decision` and `new_label` are for whoever looks through it. */
+/** The list as `suspects.csv`. The columns `decision` and `new_label` are left for the reader to fill in. */
 export function trainingSuspectsCsv({suspects, labels, epochs}: TrainingSuspects, data: Dataset): string {
   const {train, classNames} = data;
   const empty = suspects.map(() => "");

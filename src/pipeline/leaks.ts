@@ -19,33 +19,40 @@ export interface Placed extends ImagePlace {
 export interface Copy {
   /** "bytes": equal files; "pixels": equal pixels; "near": they look alike; "embedding": they are alike to the network alone. */
   readonly kind: "bytes" | "pixels" | "near" | "embedding";
-  /** The one to leave out first: of training if either is. */
+  /** The one to leave out first: the training image, if one of them is. */
   readonly image: Placed;
   readonly other: Placed;
-  /** Bits of 64 in which the two hashes differ, and the correlation of the pixels; 0, 0 and 1 of equal ones. */
+  /**
+   * The number of bits (of 64) in which the two hashes differ, and the correlation of the pixels; 0, 0 and 1 for equal
+   * images.
+   */
   readonly pHash: number;
   readonly dHash: number;
   readonly correlation: number;
-  /** Cosine distance of what feeds the network's last layer, of a pair that is near by it. */
+  /** The cosine distance of the inputs of the network's last layer; present if the pair is near by that distance. */
   readonly embedding?: number;
 }
 
 export interface LeakSettings {
-  /** The most bits of 64 in which near copies' hashes may differ; below 0: exact copies alone. */
+  /** The most bits (of 64) in which the hashes of near copies may differ; below 0: only exact copies count. */
   readonly distance: number;
-  /** The least correlation of near copies' grey pixels. */
+  /** The least correlation that the grey pixels of near copies must have. */
   readonly alike: number;
-  /** What the network makes of every image (`embeddingsOf`), and below how many medians of the distance two are near. */
+  /**
+   * The network's embeddings of all images (`embeddingsOf`). Two images are near if their distance is below so many
+   * medians.
+   */
   readonly seen?: {readonly embeddings: Float32Array; readonly near: number};
 }
 
 export const acrossSplits = ({image, other}: Pick<Copy, "image" | "other">): boolean => image.split !== other.split;
 
 /**
- * Finds images that are in a data set more than once: exactly (equal pixels as the network sees them, and equal files), and nearly
- * (pHash and dHash a few bits apart, and pixels that go together; or, where the network is asked, alike to it).
+ * Finds images that are in a data set more than once. Exact copies have equal files, or equal pixels as the network
+ * sees them. Near copies have pHash and dHash a few bits apart and pixels that correlate; if the network is asked,
+ * images that look alike to it count too.
  *
- * @returns Across splits first, those with different labels before others, exact before near.
+ * @returns Pairs across splits first, those with different labels before others, exact before near.
  */
 export async function findLeaks(data: Dataset, {distance, alike, seen}: LeakSettings): Promise<Copy[]> {
   const all: Placed[] = [];
@@ -66,10 +73,10 @@ export async function findLeaks(data: Dataset, {distance, alike, seen}: LeakSett
     }
   }
   const copies: Copy[] = [];
-  const hidden = new Set<number>(); // all of a group of equal ones but the first
+  const hidden = new Set<number>(); // in each group of equal images, all but the first
   for (const group of equalGroups(keys)) {
     const pixels = await Promise.all(group.map((n) => pixelsOf(data, all[n])));
-    // keys may meet by chance: only equal pixels count
+    // different images may share a key by chance, so only equal pixels count
     const firsts: number[] = [];
     for (const [i, n] of group.entries()) {
       const same = firsts.find((first) => areEqual(pixels[first], pixels[i]));
@@ -93,7 +100,8 @@ export async function findLeaks(data: Dataset, {distance, alike, seen}: LeakSett
     const pair = ordered(all[a], all[b]);
     copies.push({kind: "near", ...pair, pHash: bitsApart(hashes[a][0], hashes[b][0]), dHash: apart, correlation});
   }
-  const looked = [...all.keys()].filter((n) => !hidden.has(n)); // equal ones would hide near ones among the nearest
+  // equal images would push near ones out of the list of the nearest
+  const looked = [...all.keys()].filter((n) => !hidden.has(n));
   for (const {a, b, distance: apart} of seen ? await seenAlike(seen.embeddings, all.length, looked, seen.near) : []) {
     const pair = ordered(all[a], all[b]);
     const known = copies.findIndex(({image, other}) => image === pair.image && other === pair.other);
@@ -114,12 +122,15 @@ export async function findLeaks(data: Dataset, {distance, alike, seen}: LeakSett
 }
 
 const pixelsOf = async (data: Dataset, {split, index}: Placed) => (await data[split].read([index])).pixels;
-/** Colours are what a picture that is saved again loses first. */
+/** A picture that is saved again changes its colours most, so pictures are compared in grey. */
 const greyPixels = async (data: Dataset, placed: Placed) =>
   greyOf(bytesOf(await pixelsOf(data, placed)), ...data.imageShape).pixels;
 const bytesOf = (pixels: Float32Array) => Uint8Array.from(pixels, (value) => Math.round(255 * value));
 
-/** The one to leave out first: of training before validation before test; within a split the later one. */
+/**
+ * Puts the one to leave out first: a training image before a validation image before a test image; within a split, the
+ * later one.
+ */
 function ordered(a: Placed, b: Placed): {readonly image: Placed; readonly other: Placed} {
   const [first, second] = [SPLITS.indexOf(a.split), SPLITS.indexOf(b.split)];
   const isB = first === second ? b.index > a.index : second < first;
@@ -136,7 +147,7 @@ async function haveEqualFiles(data: Dataset, {image, other}: Pick<Copy, "image" 
 
 const DIGITS = 6;
 
-/** The list as `leaks.csv`; its column `decision` is for whoever looks through it, and `--edit` reads it. */
+/** The list as `leaks.csv`. The column `decision` is left for the reader to fill in, and `--edit` reads it. */
 export function leaksCsv(copies: readonly Copy[], data: Dataset): string {
   const file = ({split, index}: Placed) => data[split].files?.[index] ?? "";
   const source = ({split, index}: Placed) => data[split].sources?.[index] ?? index;

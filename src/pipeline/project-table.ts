@@ -3,19 +3,22 @@ import type {Table, UnusedColumn} from "./data/tables/table";
 import type {ScaledRows} from "./maps/linear/scaled-rows";
 import type {MapColumns} from "./record/map-csv";
 
-/** @file What `project` says of a table: in the terminal, in the map's JSON, and in columns beside the coordinates. */
+/** @file What `map` says about a table: in the terminal, in the map's JSON, and in columns beside the coordinates. */
 
-/** Names in one line of the terminal; the JSON has all. */
+/** The most names in one line of the terminal; the JSON has all. */
 const MOST_NAMES = 200;
 
-/** How the table was read, each column that is not used with the reason, and what else was done to it: a line each. */
+/**
+ * One line each for how the table was read, for the columns that are not used (with the reason), and for every other
+ * change.
+ */
 export function tableWords(table: Table, scaled: ScaledRows): string[] {
   const {rows, form, label} = table;
   const {unused, columns, notes} = tableFacts(table, scaled);
   const lines = [`table    ${counted(rows, "row")}, ${counted(columns.length, "column")} of numbers: ${form}`];
   const reasons = new Map<string, string[]>();
   for (const {name, reason} of unused) {
-    const names = reasons.get(reason) ?? []; // added to, not copied: there may be 100,000
+    const names = reasons.get(reason) ?? []; // added to in place, not copied: there may be 100,000
     names.push(`"${name}"`);
     reasons.set(reason, names);
   }
@@ -29,7 +32,7 @@ export function tableWords(table: Table, scaled: ScaledRows): string[] {
   return lines;
 }
 
-/** The same for the JSON. */
+/** The same facts for the JSON. */
 export function tableFacts(table: Table, {constant, repeated, matrix}: ScaledRows) {
   const leftOut = new Set(matrix.columns < table.columns ? constant : []);
   const names = table.names.filter((_, c) => !leftOut.has(c));
@@ -53,7 +56,9 @@ export function tableFacts(table: Table, {constant, repeated, matrix}: ScaledRow
   };
 }
 
-/** Columns of the map's CSV beside its coordinates: each row's number in the table, and the table's words. */
+/**
+ * Columns of the map's CSV beside its coordinates: each row's number in the table, and the text columns of the table.
+ */
 export function besides({places, words}: Table): MapColumns {
   const own = new Set(["x", "y", "z", "row"]);
   return {

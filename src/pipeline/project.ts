@@ -15,7 +15,7 @@ import {writeFresh} from "./record/fresh-name";
 import {mapCsv} from "./record/map-csv";
 
 export interface ProjectFile extends MapSettings, TableOptions {
-  /** Rows on the map at most, taken evenly. */
+  /** The most rows on the map; they are taken evenly. */
   readonly points: number;
   readonly seed: number;
   /** The folder that the map is written to. */
@@ -32,11 +32,14 @@ export interface ProjectedFile extends MapFacts {
 const FEWEST_ROWS = 7;
 
 /**
- * Makes a map of a user's own table, one point a row. Writes its coordinates beside the words of the table, its picture,
- * and in JSON how the table was read and how far to trust the map. A result of before is never written over.
+ * Makes a map of a user's own table, with a point for each row. It writes the coordinates beside the text columns of
+ * the table, the picture, and a JSON file that says how the table was read and how far to trust the map. It never
+ * overwrites an earlier result.
  *
- * @param say Is told how the table was read, each column that is not used, and each row that is left out.
- * @throws UserError if the file is no table of numbers, has fewer than 7 rows that can be used, or rows that are all alike.
+ * @param say Receives lines about how the table was read, about each column that is not used, and about each row that
+ * is left out.
+ * @throws UserError if the file is no table of numbers, has fewer than 7 rows that can be used, or rows that are all
+ * alike.
  */
 export async function projectFile(
   path: string,
@@ -63,7 +66,7 @@ export async function projectFile(
     points,
     labels,
     classNames: classNames.map((name) => name || "(none)"),
-    wrong: new Uint8Array(0), // nobody guessed
+    wrong: new Uint8Array(0), // a table has no predictions, so none is wrong
     notes: mapNotes(facts, rows, "rows"),
   });
   const json = {
@@ -92,7 +95,7 @@ function checkRows(path: string, {rows, allRows}: Table, {repeated}: ScaledRows)
   if (repeated === rows - 1) throw new UserError(`${path}: expected rows that differ, got ${rows} that are all alike`);
 }
 
-/** The table's name without its endings: "trees" of "trees.csv.gz", "data-x" of "data.npz:x". */
+/** The table's name without its endings: "trees" for "trees.csv.gz", "data-x" for "data.npz:x". */
 function stemOf(path: string): string {
   const name = basename(path.replace(/\.npz:(?=[^/\\:]+$)/i, "-")).replace(/\.gz$/i, "");
   return basename(name, extname(name));

@@ -55,21 +55,24 @@ export type ReaderEvent =
     }
   | {readonly type: "interrupted"; readonly path: string; readonly step: number};
 
-/** Passes over the questions, and the steps that they come to at least, where `epochs` is not told. */
+/** How many passes over the questions, and at least how many steps, if `epochs` is not given. */
 const [EPOCHS, LEAST_STEPS] = [12, 40];
-/** Looks in all, and steps between two at least, where no number of steps between them is asked for. */
+/**
+ * How many looks in all, and at least how many steps between two, if the user gives no number of steps between looks.
+ */
 const [LOOKS, APART] = [40, 4];
 const [FROM_SCRATCH, FROM_SAVED] = [0.002, 5e-5];
 
 export interface ReaderControl {
   readonly signal?: AbortSignal;
-  /** A reader's folder to go on with, in place of a new one. */
+  /** The folder of a reader to continue, instead of a new one. */
   readonly resume?: string;
 }
 
 /**
- * Trains a reader of questions, top to bottom: questions → words → windows → steps, with a look at the held-out questions every
- * few steps. What is tracked of a question is kept at every look, so that one sees how its answer came to be.
+ * Trains a reader of questions, top to bottom: questions → words → windows → steps, with a look at the held-out
+ * questions every few steps. Every look keeps the answers to the tracked questions, so that one sees how each answer
+ * forms.
  */
 export async function* trainReader(
   options: ReaderOptions,
@@ -176,7 +179,7 @@ async function newFolder(options: ReaderOptions, isHeldOut: boolean): Promise<st
   return path;
 }
 
-/** The options that a reader's run began with. @throws UserError if the folder holds none. */
+/** The options with which a reader's run began. @throws UserError if the folder holds none. */
 export function readerRunOptions(path: string): ReaderOptions {
   const file = join(path, "qa.json");
   if (!existsSync(file)) throw new UserError(`${path}: expected a reader's run with qa.json, got none`);

@@ -13,8 +13,8 @@ export type {RunControl} from "./run/control";
 
 /**
  * The whole pipeline, top to bottom: data → model → for each epoch (train → checkpoint → look: evaluate → probes → keep
- * the best → metrics). The untrained network is looked at early in the first epoch, with the weights it had. The page is made
- * beside it.
+ * the best → metrics). The look at the untrained network happens early in the first epoch, with the weights from before
+ * it. The page is made at the same time.
  */
 export async function* run(
   options: RunOptions,
@@ -32,7 +32,11 @@ export async function* run(
   }
 }
 
-/** The run itself, while no other process works on it. @param held Told what has been taken. */
+/**
+ * The run itself, while it is locked against other processes.
+ *
+ * @param held Receives whatever must be given back at the end.
+ */
 async function* runAlone(
   options: RunOptions,
   probeOptions: ProbeOptions,

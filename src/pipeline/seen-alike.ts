@@ -9,7 +9,8 @@ import {nearestRows} from "./maps/nearest-rows";
 const BATCH = 1000;
 
 /**
- * What feeds the network's last layer for every image of a data set: of training images, then validation, then test.
+ * The input of the network's last layer for every image of a data set: training images first, then validation, then
+ * test images.
  *
  * @returns `[images, width]`.
  */
@@ -29,10 +30,11 @@ export async function embeddingsOf(network: Network, data: Dataset): Promise<Flo
 }
 
 /**
- * Which of some images are nearly the same to the network.
+ * Finds images that are nearly the same to the network.
  *
- * @param embeddings `[images, width]`. @param places Those that are looked at.
- * @param near A pair counts below so many medians of the distance to the nearest.
+ * @param embeddings `[images, width]`.
+ * @param places The images to compare.
+ * @param near A pair counts if its distance is below so many medians of the distance to the nearest.
  */
 export async function seenAlike(
   embeddings: Float32Array,

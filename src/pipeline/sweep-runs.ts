@@ -6,7 +6,10 @@ import {type RunOptions, runOptions} from "./run/options";
 import type {SweepRun} from "./sweep";
 import {isStale} from "./training/patience";
 
-/** A run's options: what all runs share, and the values that it tries, of `run` itself or of a probe. */
+/**
+ * The options of one run: those that all runs share, and the values that this run tries, for `run` itself or for a
+ * probe.
+ */
 export function optionsOf({name, seed, values}: SweepRun, common: {readonly [name: string]: unknown}) {
   const own: {[name: string]: unknown} = {};
   const probeOptions: {[probe: string]: {[name: string]: unknown}} = {};
@@ -34,10 +37,12 @@ export function optionsOf({name, seed, values}: SweepRun, common: {readonly [nam
   return {options: resolveOptions(runOptions, {...common, ...own, name, seed}, "--"), probeOptions};
 }
 
-/** Options that do not change what a run gives. */
+/** Options that do not change a run's results. */
 const OF_NO_EFFECT = new Set(["save", "name", "threads", "dataUrl", "from"]);
 
-/** Options whose 0 the data turn into a number, which a run keeps: the same data, the same number. */
+/**
+ * If one of these options is 0, the data decide the number, and the run keeps it: the same data give the same number.
+ */
 const LEFT_TO_DATA = new Set(["epochs", "batchSize"]);
 
 /** @throws UserError if a run of that name was made with other options. */
@@ -49,13 +54,14 @@ export async function checkSame({path}: RunDirectory, options: {readonly [name: 
       name in facts.options &&
       `${facts.options[name]}` !== `${options[name]}`,
   );
-  if (other === undefined || other === "data") return; // a path to data may be kept whole; its digest is checked by `resume`
+  // the path to the data may be stored as an absolute one; `resume` checks the data's digest
+  if (other === undefined || other === "data") return;
   throw new UserError(
     `${facts.name}: expected a run with --${kebab(other)} ${options[other]}, got one with ${facts.options[other]}; give the sweep another --name`,
   );
 }
 
-/** Whether a run has come to its end: to its last epoch, or to the one after which it had enough (`--patience`). */
+/** Whether a run has reached its end: its last epoch, or the epoch at which `--patience` stopped it. */
 export async function isDone({path}: RunDirectory, {patience}: RunOptions): Promise<boolean> {
   const {facts, metrics} = await openSavedRun(path);
   return metrics.some(({epoch}) => epoch === facts.options.epochs) || isStale(metrics, patience);

@@ -1,17 +1,17 @@
 import {UserError} from "../nouns/options";
 
-/** One run of a sweep: which seed, and the values that it tries. */
+/** One run of a sweep: its seed, and the values that it tries. */
 export interface SweepRun {
   readonly name: string;
   readonly seed: number;
-  /** Flags that the sweep varies, with this run's values as they would be typed: {"learning-rate": "0.002"}. */
+  /** The flags that the sweep varies, with this run's values as one would type them: {"learning-rate": "0.002"}. */
   readonly values: {readonly [flag: string]: string};
 }
 
 /**
- * Seeds as they are typed: "5" for the seeds 0 to 4, "3,7" for those two.
+ * Reads seeds as the user types them: "5" for the seeds 0 to 4, "3,7" for those two.
  *
- * @throws UserError if it is neither.
+ * @throws UserError if the text is neither.
  */
 export function seedsOf(text: string): number[] {
   const numbers = text.split(",").map((part) => (/^\s*\d+\s*$/.test(part) ? Number(part) : Number.NaN));
@@ -23,13 +23,14 @@ export function seedsOf(text: string): number[] {
   return isList ? numbers : Array.from({length: numbers[0]}, (_, i) => i);
 }
 
-/** A sweep of more runs is taken for a mistake. */
+/** A sweep of more runs than this is refused as a mistake. */
 const MOST_RUNS = 1000;
 
 /**
- * Every combination of the values given, each with every seed; settings in the order typed, the seeds of one after another.
+ * Every combination of the given values, each with every seed. Settings come in the order typed; the seeds of one
+ * setting stand together.
  *
- * @param over "learning-rate=0.001,0.004", one text a flag.
+ * @param over "learning-rate=0.001,0.004", one text for each flag.
  * @throws UserError if one is not of that form, or there are too many runs.
  */
 export function sweepGrid(name: string, over: readonly string[], seeds: readonly number[]): SweepRun[] {

@@ -25,16 +25,19 @@ import {QUIET_FOR, type Settled, settledFiles} from "./watch/settled";
 import {trainedBeside} from "./watch/trained";
 
 export interface WatchControl {
-  /** Ends it after the artifact at hand; what was looked at is kept. */
+  /** Aborting ends it after the artifact in progress; everything seen so far is kept. */
   readonly signal?: AbortSignal;
-  /** Milliseconds that a file must have been left alone, and between two looks at the folder. */
+  /**
+   * In milliseconds: how long a file must not have changed before it is read, and the time between two looks at the
+   * folder.
+   */
   readonly quietFor?: number;
   readonly lookEvery?: number;
-  /** Who does the long work beside; by default a thread of its own. */
+  /** Where long work runs; by default in a thread of its own. */
   readonly jobs?: Jobs;
 }
 
-/** A checkpoint that is whole, and was not looked at yet. */
+/** A checkpoint that is complete and has not been looked at yet. */
 interface Found {
   readonly checkpoint: Checkpoint;
   readonly graph: string | undefined;
@@ -43,7 +46,7 @@ interface Found {
   readonly parts: readonly string[];
 }
 
-/** What the folder has just now. */
+/** The state of the folder at one moment. */
 interface Survey {
   readonly next: Found | undefined;
   /** Whether some file is still being written. */
@@ -53,11 +56,11 @@ interface Survey {
 }
 
 /**
- * Looks at a network that another program trains, as `run` looks at its own: every checkpoint that appears in a folder is
- * an epoch. Files are read when they have been left alone for a while; epochs that a run of this folder has already are
- * not looked at again.
+ * Looks at a network that another program trains, just as `run` looks at its own: every checkpoint that appears in the
+ * folder is an epoch. A file is read once it has not changed for a while. If a run of this folder exists, its epochs
+ * are not looked at again.
  *
- * @param given Options that were given; what they leave out, `watch.json` or the checkpoints tell.
+ * @param given Options that the user gave; the others come from `watch.json` or the checkpoints.
  */
 export async function* watch(
   folder: string,
@@ -84,7 +87,7 @@ async function* watchAlone(
   const files = {...settledFiles(quietFor), partsOf: partsFinder()};
   const open = openerOf(options);
   const said = new Set<string>();
-  const refused = new Map<string, string>(); // by path, the state in which the file was refused
+  const refused = new Map<string, string>(); // by path, the state of a file when it was refused
   let opened: OpenedCheckpoint | undefined;
   let watched: Watched | undefined;
   const idle = idleTime(options.idle);
@@ -102,7 +105,8 @@ async function* watchAlone(
         }
         const what = count === 0 ? "the first checkpoint" : "the next checkpoint";
         if (!options.once) yield* once([`waiting for ${what} in ${folder}; Ctrl-C ends it`], said);
-        await wait(lookEvery, undefined, signal ? {signal} : {}).catch(() => undefined); // broken off: seen above
+        // aborted: the loop's condition has seen it
+        await wait(lookEvery, undefined, signal ? {signal} : {}).catch(() => undefined);
         continue;
       }
       const {checkpoint, graph, stamp, sha256, parts} = next;
@@ -112,9 +116,9 @@ async function* watchAlone(
         if (watched) checkAlike(watched.sizes, sizesOf(opened), checkpoint);
       } catch (error) {
         if (!(error instanceof UserError)) throw error;
-        // the fault of what was said of all, or of what is not installed, and not of this file
+        // the error comes from the options or from a missing package, not from this file
         if (error.message.startsWith("--") || error.code === "MISSING_PACKAGE") throw error;
-        if ((await files.isSettled(parts)).stamp !== stamp) continue; // it was written to meanwhile
+        if ((await files.isSettled(parts)).stamp !== stamp) continue; // the file changed in the meantime
         refused.set(checkpoint.path, stamp);
         yield {type: "refused", error};
         continue;
@@ -122,7 +126,7 @@ async function* watchAlone(
       await last?.dispose();
       if (!watched) {
         watched = yield* beginWatching({folder, told, names, chosen, opened, checkpoint, jobs}, signal);
-        for (const line of opened.said ?? []) said.add(line); // told as the run began
+        for (const line of opened.said ?? []) said.add(line); // the start of the run has told it
         if (isKnown(watched, checkpoint, sha256)) continue;
       }
       yield* once(opened.said ?? [], said);
@@ -174,7 +178,10 @@ function isKnown({lookedAt}: Watched, {epoch}: Checkpoint, sha256: string): bool
   return lookedAt[epoch]?.sha256 === sha256;
 }
 
-/** An epoch: evaluate → probes → log, and what comes later; a checkpoint that was written anew takes its old one's place. */
+/**
+ * One epoch: evaluate → probes → log, and the work that finishes later. A checkpoint that was written again replaces
+ * its older result.
+ */
 async function* lookAt(watched: Watched, checkpoint: Checkpoint, opened: OpenedCheckpoint): AsyncGenerator<RunEvent> {
   const {epoch} = checkpoint;
   const {looking, seen} = watched;
