@@ -14,7 +14,9 @@ export {
   type SaliencyOptions,
   saliency,
 } from "./library/attribute";
+export {type UmapMap, type UmapOptions, umap} from "./library/maps";
 export {type ModelSettings, type ModelSource, type OpenModel, openModel} from "./library/open-model";
+export {type OpenQa, openQa, type QaAnswer} from "./library/open-qa";
 export {type ReadImagesOptions, readImages} from "./library/read-images";
 export {
   type RunResult,
@@ -49,6 +51,7 @@ export type {Classifier, DifferentiableClassifier, NamedArray, Network} from "./
 export type {Dataset, ImageShape, Images, LabelledImages, Split} from "./nouns/samples";
 export type {Saliency} from "./pipeline/attribution/methods/saliency";
 export type {Jobs} from "./pipeline/jobs/jobs";
+export type {ModelMaker} from "./pipeline/model/index";
 export {classifierOf} from "./pipeline/model/tf/classifier";
 export {probes} from "./pipeline/probes/index";
 export {answersAt, type SavedRun, testImagesOf} from "./pipeline/record/saved-run";
@@ -58,7 +61,7 @@ export type {Artifact, EpochMetrics, Probe, ProbeContext} from "./pipeline/types
 
 export {draw} from "./plots/index";
 export {writeReport} from "./report/page";
-export {type Matrix, type TsneMap, type TsneOptions, tsne} from "./tsne/index";
+export {type Matrix, mapQuality, type QualityOptions, type TsneMap, type TsneOptions, tsne} from "./tsne/index";
 
 /** What `epochscope.config.ts` may say: flags in camelCase for all commands, and under a command's name for that one. */
 export interface Config {

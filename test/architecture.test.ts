@@ -26,11 +26,13 @@ const MAY_IMPORT: {readonly [folder: string]: readonly string[]} = {
     ...[
       "report",
       "open",
+      "qa",
       "watch",
       "run",
       "probes",
       "jobs",
       "record",
+      "maps",
       "data",
       "backend",
       "attribution",

@@ -1,6 +1,6 @@
 import {createCanvas, loadImage, type SKRSContext2D} from "@napi-rs/canvas";
 import {describe, expect, test} from "vitest";
-import {deletionInsertion} from "../src/lime/deletion-insertion";
+import {orderCurves} from "../src/lime/deletion-insertion";
 import {grid} from "../src/lime/segmentation/grid";
 import type {Classifier} from "../src/nouns/network";
 import {fork} from "../src/nouns/random";
@@ -140,7 +140,7 @@ test("a segment's number stands well inside it", () => {
 test("curves that never change are drawn, not divided by nothing", async () => {
   const blank: Classifier = {...halves, predict: async ({count}) => new Float32Array(2 * count).fill(0.5)};
   const hidden = new Float32Array(144);
-  const curves = await deletionInsertion(blank, image, hidden, grid([12, 12, 1], 4), 0, [0, 0, 0, 0], fork(1));
+  const curves = await orderCurves(blank, image, hidden, grid([12, 12, 1], 4), 0, [0, 0, 0, 0], fork(1));
   expect(curves.every(({deletion}) => deletion.every((p) => Math.abs(p - 0.5) < 1e-9))).toBe(true);
   expect(curves.map(({deletionArea, insertionArea}) => [deletionArea, insertionArea])).toEqual(
     Array(3).fill([null, null]),

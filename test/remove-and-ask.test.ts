@@ -1,5 +1,5 @@
 import {describe, expect, test} from "vitest";
-import {deletionInsertion, SHARES} from "../src/lime/deletion-insertion";
+import {orderCurves, SHARES} from "../src/lime/deletion-insertion";
 import {explainStudy} from "../src/lime/explanation";
 import {studyWithLime} from "../src/lime/lime";
 import {removalSummary, removeAndAskAgain} from "../src/lime/remove-and-ask";
@@ -104,7 +104,7 @@ describe("deletion and insertion", () => {
       },
     };
     const hidden = new Float32Array(64);
-    const curves = await deletionInsertion(corner, image, hidden, quarters, 1, [0, 0, 0, 1], fork(1));
+    const curves = await orderCurves(corner, image, hidden, quarters, 1, [0, 0, 0, 1], fork(1));
     const [lime, random] = curves;
     expect(lime.deletionArea).toBeCloseTo(1 / 8, 12);
     expect(lime.insertionArea).toBeCloseTo(7 / 8, 12);
@@ -120,7 +120,7 @@ describe("deletion and insertion", () => {
 
     const study = await studyWithLime(classifier, digit, {samples: 200});
     const {weights, segmentation, explained} = explainStudy(study, 0);
-    const [lime, random] = await deletionInsertion(
+    const [lime, random] = await orderCurves(
       classifier,
       digit,
       study.hidden,

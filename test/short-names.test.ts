@@ -1,7 +1,7 @@
 import {readFileSync} from "node:fs";
 import {expect, test} from "vitest";
 
-import {confusionMatrix, findSuspects, mcnemar} from "../src/numbers/index";
+import {calibration, confusionMatrix, findSuspects, mcnemar} from "../src/numbers/index";
 
 interface Case {
   readonly classes: number;
@@ -46,4 +46,14 @@ test("labels that no class or no row has are refused", () => {
 
 test("a confusion matrix has the true classes as rows", () => {
   expect([...confusionMatrix([0, 0, 1], [1, 0, 1], 2)]).toEqual([1, 1, 0, 1]);
+});
+
+test("calibration asks rows of probabilities, by the answer that comes first of equals", () => {
+  // four answers, three of them sure to 0.75 and two of those right; one undecided, whose first class is right
+  const values = [0.75, 0.25, 0.25, 0.75, 0.75, 0.25, 0.5, 0.5];
+  const rows = {rows: 4, columns: 2, values};
+  const {ece, bins} = calibration([0, 1, 1, 0], rows);
+  expect(ece).toBeCloseTo((3 * Math.abs(2 / 3 - 0.75)) / 4 + (1 * Math.abs(1 - 0.5)) / 4, 12);
+  expect(bins.map(({count}) => count)).toEqual([1, 3]);
+  expect(() => calibration([0], rows)).toThrow("probabilities: expected 1 rows, got 4");
 });

@@ -1,6 +1,4 @@
-import {existsSync} from "node:fs";
 import {readFile} from "node:fs/promises";
-import {join, resolve} from "node:path";
 import {createInterface} from "node:readline/promises";
 
 import {type OptionTable, positiveInteger, resolveOptions, UserError, wholeNumber} from "../nouns/options";
@@ -33,8 +31,8 @@ export const percent = (share: number) => `${(100 * share).toFixed(1)} %`;
 
 /** A reader's folder by its run's name, latest, or the folder itself. */
 export async function readerFolder(name: string, save: string): Promise<string> {
-  const {findReader, newestReader}: typeof import("../pipeline/qa/find") = require("../pipeline/qa/find");
-  return name === "latest" ? newestReader(save) : (findReader(save, name) ?? resolve(name));
+  const find: typeof import("../pipeline/qa/find") = require("../pipeline/qa/find");
+  return find.readerFolder(save, name);
 }
 
 /** Answers one question, or those typed at a prompt, or draws questions until one is right. @returns The exit code. */
@@ -45,8 +43,8 @@ export async function askInWords(question: string, given: Given): Promise<number
     throw new UserError("--context and --text: expected one of them, got both", {code: "BAD_OPTION"});
   }
   const run = await readerFolder(options.model, `${given.save ?? "save"}`);
-  const folder = existsSync(join(run, "model", "config.json")) ? join(run, "model") : run;
-  const reader = await openSavedReader(folder);
+  const {networkFolder}: typeof import("../pipeline/qa/find") = require("../pipeline/qa/find");
+  const reader = await openSavedReader(networkFolder(run));
   try {
     if (options.again) {
       if (question || options.context || options.text) {

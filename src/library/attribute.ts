@@ -29,7 +29,12 @@ export interface AttributeOptions extends Common {
   readonly target?: Target;
   /** For the target "label", where the images have none. */
   readonly labels?: ArrayLike<number>;
-  /** Where the values go, `count * height * width` long; by default an array of their own. */
+  /**
+   * Whether each channel of a pixel has a number of its own, laid out as the images' pixels; by default a pixel has one. Of
+   * grad-cam and occlusion, which look at whole pixels, it cannot be had.
+   */
+  readonly channels?: boolean;
+  /** Where the values go, as many as there are; by default an array of their own. */
   readonly into?: Float32Array;
   /** The method's own: steps, baseline, samples, layer, size, … */
   readonly [option: string]: unknown;
@@ -38,20 +43,29 @@ export interface AttributeOptions extends Common {
 /** What in each image speaks for its class. */
 export interface Attribution {
   readonly method: AttributionMethod;
-  /** Height and width of the images, and one value a pixel. */
+  /** Height and width of the images, and the values of a pixel: one, or one a channel. */
   readonly shape: ImageShape;
-  /** `values[(n * height + y) * width + x]`: above 0 speaks for the class. */
+  /** `values[((n * height + y) * width + x) * shape[2] + c]`: above 0 speaks for the class. */
   readonly values: Float32Array;
   /** The class explained for each image. */
   readonly targets: Uint16Array;
   /** The model's number for it: the score before the softmax, or the probability, as `score` says. */
   readonly outputs: Float32Array;
   readonly score: "logit" | "probability";
-  /** How far each image's values miss the difference that they are to explain, as a share of it; of complete methods alone. */
+  /** The same number for each image's baseline, of methods that have one. */
+  readonly baseOutputs?: Float32Array;
+  /**
+   * How far each image's values miss the difference that they are to explain, outputs less baseOutputs: their sum less it
+   * (captum's convergence delta). Of complete methods alone.
+   */
+  readonly deltas?: Float64Array;
+  /** The same as a share of the difference. */
   readonly gaps?: Float64Array;
 }
 
-const COMMON = new Set(["method", "target", "labels", "into", "signal", "seed", "onProgress"]);
+/** Methods that look at whole pixels, not at their channels. */
+const WHOLE_PIXELS = new Set<AttributionMethod>(["grad-cam", "occlusion"]);
+const COMMON = new Set(["method", "target", "labels", "channels", "into", "signal", "seed", "onProgress"]);
 
 /**
  * Says what in images speaks for a class, a number a pixel. Occlusion needs `predict` alone; the others need gradients.
@@ -68,6 +82,7 @@ export async function attribute(
     method: name = "integrated-gradients",
     target = "predicted",
     labels,
+    channels: perChannel = false,
     into,
     signal,
     seed = 0,
@@ -82,35 +97,57 @@ export async function attribute(
   const own = Object.fromEntries(Object.entries(options).filter(([option]) => !COMMON.has(option)));
   const values: object = resolveOptions(method.options, own, "");
   const [height, width, channels] = images.shape;
-  const [size, area] = [height * width * channels, height * width];
+  const depth = perChannel ? channels : 1;
+  const [size, area] = [height * width * channels, height * width * depth];
   if (into && into.length !== images.count * area) {
     throw new UserError(`into: expected ${images.count * area} numbers, got ${into.length}`, {code: "BAD_OPTION"});
+  }
+  if (perChannel && WHOLE_PIXELS.has(name)) {
+    throw new UserError(`channels: expected false for ${name}, which looks at whole pixels, got true`, {
+      code: "BAD_OPTION",
+    });
   }
   if (method.needs === "gradients") differentiable(model, name);
   const targets = await targetsOf(model, images, target, labels);
   const out = into ?? new Float32Array(images.count * area);
   const gaps = new Float64Array(images.count);
+  const bases = method.baseline ? new Float32Array(images.count * size) : undefined;
   let hasGaps = false;
   for (let n = 0; n < images.count; n++) {
     signal?.throwIfAborted();
     const image = {count: 1, shape: images.shape, pixels: images.pixels.subarray(n * size, (n + 1) * size)};
     const random = fork(seed, "attribution", n);
     const [map] = await mapsOf(method, model, {image, targets: [targets[n]], random}, values);
-    out.set(map.values, n * area);
+    out.set(perChannel ? (map.parts as Float32Array) : map.values, n * area); // all but those of whole pixels have parts
+    if (bases && method.baseline) bases.set(method.baseline(image, values), n * size);
     gaps[n] = map.gap ?? Number.NaN;
     hasGaps ||= map.gap !== undefined;
     onProgress?.(n + 1, images.count);
   }
   const classes = model.classNames.length;
-  const rows =
-    method.score === "logit" ? await differentiable(model, name).logits(images) : await model.predict(images);
+  const numbersOf = async (asked: Images) => {
+    const rows =
+      method.score === "logit" ? await differentiable(model, name).logits(asked) : await model.predict(asked);
+    return Float32Array.from(targets, (k, n) => rows[n * classes + k]);
+  };
+  const outputs = await numbersOf(images);
+  const baseOutputs = bases && (await numbersOf({count: images.count, shape: images.shape, pixels: bases}));
   return {
     method: name,
-    shape: [height, width, 1],
-    ...{values: out, targets, score: method.score},
-    outputs: Float32Array.from(targets, (k, n) => rows[n * classes + k]),
-    ...(hasGaps ? {gaps} : {}),
+    shape: [height, width, depth],
+    ...{values: out, targets, score: method.score, outputs},
+    ...(baseOutputs ? {baseOutputs} : {}),
+    ...(hasGaps && baseOutputs ? {gaps, deltas: deltasOf(out, outputs, baseOutputs)} : {}),
   };
+}
+
+/** Of each image the sum of its values, less the difference that they are to explain. */
+function deltasOf(values: Float32Array, outputs: Float32Array, baseOutputs: Float32Array): Float64Array {
+  const size = values.length / outputs.length;
+  return Float64Array.from(outputs, (output, n) => {
+    const sum = values.subarray(n * size, (n + 1) * size).reduce((total, v) => total + v, 0);
+    return sum - (output - baseOutputs[n]);
+  });
 }
 
 function mapsOf(

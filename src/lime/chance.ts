@@ -5,9 +5,14 @@ import type {RandomSource} from "./classifier";
 /** Half of a state of the generator: the hash of "lime" (FNV-1a, 32 bits). */
 const STATE = 0x7e34bbc;
 
-/** The chance of whoever brings none: always the same (xoroshiro128+, Blackman & Vigna 2018, by pure-rand). */
-export function ownChance(): RandomSource {
-  const generator = xoroshiro128plusFromState([-1, ~STATE, STATE, 0]);
+/**
+ * The chance of whoever brings none (xoroshiro128+, Blackman & Vigna 2018, by pure-rand): always the same.
+ *
+ * @param seed Another whole number gives another stream.
+ */
+export function ownChance(seed = 0): RandomSource {
+  const low = STATE ^ (seed | 0);
+  const generator = xoroshiro128plusFromState([-1, ~low, low, Math.floor(seed / 2 ** 32)]);
   for (let i = 0; i < 8; i++) generator.next(); // the first draws of neighbouring states are alike
   return () => (generator.next() >>> 0) / 2 ** 32;
 }

@@ -30,7 +30,7 @@ const RANDOM_ORDERS = 5;
  *
  * @param weights One a segment; the largest is hidden, and shown, first.
  */
-export async function deletionInsertion(
+export async function orderCurves(
   classifier: Classifier,
   image: Images,
   hidden: Float32Array,

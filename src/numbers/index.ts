@@ -1,6 +1,6 @@
 /** @file Numbers about answers and labels, pure, in Node and in browsers. scikit-learn's conventions, where it has them. */
 
-export {calibration, type ReliabilityBin} from "./calibration";
+export {calibration as reliability, type ReliabilityBin} from "./calibration";
 export {type Comparison, compareAnswers} from "./comparison";
 export {
   calibratedJoint,
@@ -16,5 +16,5 @@ export {holm, meanAndDeviation, studentQuantile, welchInterval, wilsonInterval} 
 export {type PairedTest, pairedTest} from "./paired-test";
 export {rankCorrelation} from "./rank-correlation";
 export {accuracy, argMaxRows, crossEntropy, softmaxRows} from "./scores";
-export {type FoundSuspects, findSuspects, mcnemar} from "./short-names";
+export {calibration, type FoundSuspects, findSuspects, mcnemar} from "./short-names";
 export {type AskedImages, type Suspect, suspectsOf} from "./suspects";

@@ -1,4 +1,5 @@
 /** @file What others ask for in one call, by the field's own names. Only the library gives these; the program asks their parts. */
+import {calibration as reliability} from "./calibration";
 import {labelIssues, normalizedMargin, selfConfidence} from "./confident-learning";
 import {type PairedTest, pairedTest} from "./paired-test";
 
@@ -62,4 +63,25 @@ export function findSuspects(
   const score = (method === "confident" ? normalizedMargin : selfConfidence)(values, labels, columns);
   const order = Uint32Array.from({length: rows}, (_, n) => n).sort((a, b) => score[a] - score[b] || a - b);
   return {order, score, isIssue: labelIssues(values, labels, columns)};
+}
+
+/**
+ * The expected calibration error: how far the confidence of answers is from how often they are right, by bins of equal width
+ * (Naeini et al. 2015; Guo et al. 2017, eq. 3). The answer is each row's greatest probability, the first of equals.
+ *
+ * @param probabilities A row for each label. @param bins By default 15.
+ * @throws RangeError if there are not as many rows as labels.
+ * @example calibration(labels, {rows, columns, values}).ece
+ */
+export function calibration(labels: ArrayLike<number>, {rows, columns, values}: Rows, bins = 15) {
+  if (rows !== labels.length) throw new RangeError(`probabilities: expected ${labels.length} rows, got ${rows}`);
+  const predicted = new Uint32Array(rows);
+  const confidence = new Float64Array(rows);
+  for (let n = 0; n < rows; n++) {
+    let best = n * columns;
+    for (let i = best + 1; i < (n + 1) * columns; i++) if (values[i] > values[best]) best = i;
+    predicted[n] = best - n * columns;
+    confidence[n] = values[best];
+  }
+  return reliability(labels, predicted, confidence, bins);
 }

@@ -1,5 +1,5 @@
 import type {FusedNetwork} from "../engine/index";
-import {explainWithLime} from "../lime/index";
+import {explainWithLime} from "../lime/lime";
 import {fork} from "../nouns/random";
 import type {Images, LabelledImages} from "../nouns/samples";
 import {argMaxRows} from "../numbers/scores";

@@ -1,4 +1,4 @@
-import {deletionInsertion} from "../lime/deletion-insertion";
+import {orderCurves} from "../lime/deletion-insertion";
 import {explainStudy, type LimeExplanation, type LimeStudy} from "../lime/explanation";
 import {type LimeOptions, studyWithLime} from "../lime/lime";
 import {keptCounts} from "../lime/masks";
@@ -64,7 +64,7 @@ export async function* explainImage(
     const {explained, weights, segmentation} = explanations[0];
     const {hidden} = study;
     const chance = fork(seed, "orders");
-    const curves = await deletionInsertion(
+    const curves = await orderCurves(
       classifier,
       image,
       hidden,

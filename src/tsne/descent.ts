@@ -44,6 +44,8 @@ export interface Descent {
   /** Calls `onProgress` after every so many iterations (50). */
   readonly every: number;
   onProgress(progress: Progress): void | Promise<void>;
+  /** Ends the descent between two iterations: it throws the signal's reason. */
+  readonly signal?: AbortSignal;
 }
 
 export interface Progress {
@@ -121,6 +123,7 @@ export async function descend(
   let done = 0;
   rest();
   while (done < iterations) {
+    settings.signal?.throwIfAborted();
     const early = done < exaggerationIterations;
     if (done === exaggerationIterations) rest(); // as scikit-learn: the second stage starts from rest
     if (radius !== undefined && done === Math.max(exaggerationIterations, iterations - descent.settling)) {

@@ -3,6 +3,7 @@ export type {Descent, Progress} from "./descent";
 export {diagonalised, loadSymmetric, type SymmetricMatrix} from "./forces/symmetric";
 export type {Dimensions, Matrix} from "./linear/matrix";
 export {type LoadedMatrix, loadMatrix} from "./linear/matrix-product";
+export {mapQuality, type QualityOptions} from "./map-quality";
 export {type MapQuality, type Metric, type Neighbourhood, openNeighbourhood} from "./neighbours/neighbourhood";
 export {radiusOf, stretched} from "./neighbours/radius";
 export {fairOrder} from "./neighbours/row-orders";

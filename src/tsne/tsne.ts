@@ -31,9 +31,10 @@ export interface TsneMap {
  * iterations, the first 250 with attraction times 12, learning rate n / 48, a start from principal components. The same
  * input gives the same bits, whatever the number of threads.
  *
- * @throws RangeError if the numbers are not finite, or the options do not fit them.
+ * @throws RangeError if the numbers are not finite, or the options do not fit them; the signal's reason.
  */
 export async function tsne(data: Matrix, options: TsneOptions = {}): Promise<TsneMap> {
+  options.signal?.throwIfAborted();
   const {perplexity = 30, metric = "euclidean", threads = await automaticThreads(data.rows)} = options;
   const neighbourhood = await openNeighbourhood(data, {perplexity, metric, threads});
   try {

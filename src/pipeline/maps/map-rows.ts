@@ -115,7 +115,15 @@ export async function mapRows(
   return inWorkspace(threads, async (workspace) => {
     const {scores: data, explained, full} = await reducedRows(workspace, rows, settings);
     const neighbourhood = await openNeighbourhood(data, {perplexity, metric: settings.metric, threads: workspace});
-    const task = {data, neighbourhood, dimensions, perplexity, iterations: settings.iterations, random};
+    const task = {
+      data,
+      neighbourhood,
+      metric: settings.metric,
+      dimensions,
+      perplexity,
+      iterations: settings.iterations,
+      random,
+    };
     const map = await method.project(before ? {...task, start: before} : task);
     // t-SNE has gone on from the map before; to turn the others' changes no distance
     const points = before && settings.method !== "tsne" ? aligned(map.points, before, dimensions) : map.points;

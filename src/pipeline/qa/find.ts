@@ -30,3 +30,13 @@ export function newestReader(save: string): string {
   }
   return join(root, newest);
 }
+
+/** A reader's folder by its run's name, "latest", or the folder itself. @throws UserError if no run has been trained. */
+export function readerFolder(save: string, name: string): string {
+  return name === "latest" ? newestReader(save) : (findReader(save, name) ?? resolve(name));
+}
+
+/** Where a reader's network lies: in a run's model/, or in the folder itself. */
+export function networkFolder(folder: string): string {
+  return existsSync(join(folder, "model", "config.json")) ? join(folder, "model") : folder;
+}

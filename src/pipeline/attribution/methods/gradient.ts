@@ -12,7 +12,11 @@ export const gradient: GradientMethod = {
   score: "logit",
   isSigned: true,
   run: (question) =>
-    mapped(question, (g, x, channels) => [channelSum(g, channels), channelSum(product(g, x), channels)]),
+    mapped(question, (g, x, channels) => ({
+      values: channelSum(g, channels),
+      parts: g,
+      foretold: channelSum(product(g, x), channels),
+    })),
 };
 
 /** |g(x)|, the greatest of a pixel's channels (Simonyan, Vedaldi & Zisserman 2013, section 3.1). */
@@ -24,10 +28,11 @@ export const saliency: GradientMethod = {
   score: "logit",
   isSigned: false,
   run: (question) =>
-    mapped(question, (g, x, channels) => [
-      channelMax(g.map(Math.abs), channels),
-      channelSum(product(g, x).map(Math.abs), channels),
-    ]),
+    mapped(question, (g, x, channels) => {
+      const parts = g.map(Math.abs);
+      const foretold = channelSum(product(g, x).map(Math.abs), channels);
+      return {values: channelMax(parts, channels), parts, foretold};
+    }),
 };
 
 /** x ⊙ g(x), summed over channels (Shrikumar, Greenside & Kundaje 2017 name it so). */
@@ -40,21 +45,21 @@ export const inputXGradient: GradientMethod = {
   isSigned: true,
   async run(question) {
     return mapped(question, (g, x, channels) => {
-      const parts = channelSum(product(g, x), channels);
-      return [parts, parts];
+      const parts = product(g, x);
+      const values = channelSum(parts, channels);
+      return {values, parts, foretold: values};
     });
   },
 };
 
 async function mapped(
   {classifier, image, targets}: AttributionQuestion<DifferentiableClassifier>,
-  of: (gradient: Float32Array, pixels: Float32Array, channels: number) => readonly [Float32Array, Float32Array],
+  of: (gradient: Float32Array, pixels: Float32Array, channels: number) => Omit<AttributionMap, "target">,
 ): Promise<AttributionMap[]> {
   const maps: AttributionMap[] = [];
   for (const target of targets) {
     const own = await classifier.inputGradient(copies(image, 1), [target]);
-    const [values, foretold] = of(own, image.pixels, image.shape[2]);
-    maps.push({target, values, foretold});
+    maps.push({target, ...of(own, image.pixels, image.shape[2])});
   }
   return maps;
 }

@@ -52,6 +52,7 @@ export const integratedGradients: GradientMethod<IntegratedGradientsOptions> = {
       maps.push({
         target,
         values,
+        parts,
         foretold: values,
         gap: difference === 0 ? Number.NaN : (total - difference) / Math.abs(difference),
       });

@@ -17,6 +17,8 @@ export interface AttributionMap {
   readonly target: number;
   /** One number a pixel, row after row: above 0 speaks for the class. */
   readonly values: Float32Array;
+  /** One number a channel of a pixel, laid out as the image's, of which `values` are made; where the method has them. */
+  readonly parts?: Float32Array;
   /** What the map says that the score falls by if a pixel is set to the baseline; it is tested against what happens. */
   readonly foretold: Float32Array;
   /**

@@ -42,7 +42,10 @@ export const smoothGrad: GradientMethod<SmoothGradOptions> = {
     });
     return targets.map((target, t): AttributionMap => {
       const mean = Float32Array.from(sums[t], (sum) => sum / samples);
-      return {target, values: channelSum(mean, shape[2]), foretold: channelSum(product(mean, pixels), shape[2])};
+      return {
+        ...{target, values: channelSum(mean, shape[2]), parts: mean},
+        foretold: channelSum(product(mean, pixels), shape[2]),
+      };
     });
   },
 };

@@ -1,10 +1,12 @@
 import type {RandomSource} from "../../../nouns/random";
-import type {Dimensions, Matrix, Neighbourhood} from "../../../tsne/index";
+import type {Dimensions, Matrix, Metric, Neighbourhood} from "../../../tsne/index";
 
 export interface ProjectionTask {
   readonly data: Matrix;
   /** The neighbourhood of the data, open. */
   readonly neighbourhood: Neighbourhood;
+  /** By which the neighbourhood was found. */
+  readonly metric: Metric;
   readonly dimensions: Dimensions;
   readonly perplexity: number;
   /** 0: the method's own number. */

@@ -1,0 +1,74 @@
+import {UserError} from "../nouns/options";
+import {fork} from "../nouns/random";
+import {umapOf} from "../pipeline/maps/methods/umap";
+import {automaticThreads, type Dimensions, type Matrix, type Metric, openNeighbourhood} from "../tsne/index";
+import type {Common} from "./attribute";
+
+/** How a map by UMAP is made; defaults are umap-learn's. */
+export interface UmapOptions extends Common {
+  /** By default 2. */
+  readonly dimensions?: Dimensions;
+  /** What makes rows near. By default "euclidean". */
+  readonly metric?: Metric;
+  /** How many points count as near, the point itself among them. By default 15, of few rows fewer. */
+  readonly neighbours?: number;
+  /** How near points may lie on the map. By default 0.1. */
+  readonly minDistance?: number;
+  /** By default umap-js's own number: 500 up to 2,500 rows, fewer of more. */
+  readonly iterations?: number;
+  /** Places to begin at, `[rows * dimensions]`. By default drawn by chance, from `seed`. */
+  readonly start?: Float32Array;
+  /** Of the search for neighbours; the map does not depend on it. */
+  readonly threads?: number;
+}
+
+/** Rows laid out in the plane or in space. */
+export interface UmapMap {
+  /** `points[i * dimensions + d]`. */
+  readonly points: Float32Array;
+  readonly dimensions: Dimensions;
+  readonly iterations: number;
+}
+
+/**
+ * UMAP of the rows of a matrix (McInnes, Healy & Melville 2018), by the package umap-js with exact neighbours. The same seed
+ * gives the same map.
+ *
+ * @example const {points} = await umap({rows, columns, values}, {neighbours: 15, seed: 1});
+ * @throws EpochscopeError BAD_OPTION, or MISSING_PACKAGE without umap-js; RangeError if numbers are not finite; the signal's reason.
+ */
+export async function umap(data: Matrix, options: UmapOptions = {}): Promise<UmapMap> {
+  const {signal, seed = 0, dimensions = 2, metric = "euclidean", minDistance = 0.1, iterations = 0, start} = options;
+  signal?.throwIfAborted();
+  const {rows} = data;
+  const neighbours = options.neighbours ?? Math.min(15, rows - 1);
+  if (!(dimensions === 2 || dimensions === 3)) throw wrong("dimensions", "2 or 3", dimensions);
+  if (!(Number.isInteger(neighbours) && neighbours >= 2 && neighbours < rows)) {
+    throw wrong("neighbours", `a whole number from 2 to ${rows - 1}, below the rows`, neighbours);
+  }
+  if (!(minDistance >= 0 && minDistance <= 1)) throw wrong("minDistance", "a number from 0 to 1", minDistance);
+  if (!(Number.isInteger(iterations) && iterations >= 0)) throw wrong("iterations", "a whole number", iterations);
+  if (start && start.length !== rows * dimensions) {
+    throw wrong("start", `${rows * dimensions} numbers`, `${start.length}`);
+  }
+  const perplexity = Math.min((rows - 1) / 3, Math.max(1, neighbours / 3));
+  const threads = options.threads ?? (await automaticThreads(rows));
+  const neighbourhood = await openNeighbourhood(data, {perplexity, metric, threads});
+  try {
+    const task = {data, neighbourhood, metric, dimensions, neighbours, minDistance, iterations};
+    const {points, iterations: done} = await umapOf({
+      ...task,
+      random: fork(seed, "umap"),
+      ...(start ? {start} : {}),
+      ...(signal ? {signal} : {}),
+      ...(options.onProgress ? {onProgress: (at, total) => options.onProgress?.(at, total)} : {}),
+    });
+    return {points, dimensions, iterations: done};
+  } finally {
+    neighbourhood.close();
+  }
+}
+
+function wrong(option: string, expected: string, got: unknown): UserError {
+  return new UserError(`${option}: expected ${expected}, got ${got}`, {code: "BAD_OPTION"});
+}

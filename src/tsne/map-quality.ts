@@ -1,0 +1,56 @@
+import {checkMatrix, type Dimensions, type Matrix} from "./linear/matrix";
+import {type Metric, openNeighbourhood} from "./neighbours/neighbourhood";
+import {automaticThreads} from "./threads/threads";
+
+/** How a map is measured. */
+export interface QualityOptions {
+  /** Neighbours that are looked at, below half of the rows. By default 12, or as many as few rows allow. */
+  readonly k?: number;
+  /** What makes rows of the data near. By default "euclidean". */
+  readonly metric?: Metric;
+  /** Among about how many of the others ranks are counted: by default all up to 2,500 rows, 300 of more. */
+  readonly among?: number;
+  readonly threads?: number;
+  /** Ends the work; the promise rejects with the signal's reason. */
+  readonly signal?: AbortSignal;
+}
+
+const NEIGHBOURS = 12;
+
+/**
+ * Trustworthiness and continuity of a map (Venna & Kaski 2001), in [0, 1]: whether the k nearest on the map are near in the
+ * data, and the other way round.
+ *
+ * @param points `[rows * dimensions]`, of two or three dimensions, by whatever method they were made.
+ * @example const {trustworthiness} = await mapQuality({rows, columns, values}, points, {k: 12});
+ * @throws RangeError if numbers are not finite, points are not two or three a row, or k is not below half of the rows.
+ */
+export async function mapQuality(
+  data: Matrix,
+  points: Float32Array,
+  {k, metric = "euclidean", among, threads, signal}: QualityOptions = {},
+): Promise<{readonly trustworthiness: number; readonly continuity: number}> {
+  signal?.throwIfAborted();
+  checkMatrix("data", data);
+  const {rows} = data;
+  const dimensions = points.length / rows;
+  if (!(dimensions === 2 || dimensions === 3)) {
+    throw new RangeError(`points: expected two or three a row of ${rows}, got ${points.length} numbers`);
+  }
+  checkMatrix("points", {rows, columns: dimensions, values: points});
+  const most = Math.ceil(rows / 2) - 1;
+  const near = k ?? Math.min(NEIGHBOURS, most);
+  if (!(Number.isInteger(near) && near >= 1 && near <= most)) {
+    throw new RangeError(`k: expected a whole number from 1 to ${most}, below half of the ${rows} rows, got ${near}`);
+  }
+  // of the perplexity only the number of neighbours counts here: three times as many
+  const perplexity = Math.min((rows - 1) / 3, Math.max(1, near / 3));
+  const space = await openNeighbourhood(data, {perplexity, metric, threads: threads ?? (await automaticThreads(rows))});
+  try {
+    signal?.throwIfAborted();
+    const {trustworthiness, continuity} = await space.quality(points, dimensions as Dimensions, near, among);
+    return {trustworthiness, continuity};
+  } finally {
+    space.close();
+  }
+}
