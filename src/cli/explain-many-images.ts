@@ -8,6 +8,7 @@ import {threadPool} from "../pipeline/jobs/pool";
 import {explainMany, type ManyOutcome} from "../pipeline/many/explain-many";
 import type {ExplainedEpoch} from "../pipeline/many/explained-files";
 import {type OpenMany, openMany} from "../pipeline/many/open-many";
+import {planExplaining} from "../pipeline/many/plan-explaining";
 import {bestEpoch} from "../pipeline/record/kept-epochs";
 import {resultStore} from "../pipeline/record/result-store";
 import {findRun} from "../pipeline/record/run-directory";
@@ -17,6 +18,7 @@ import {type Bar, plainBar, terminalBar} from "./bars";
 import {BY_SIGNAL} from "./exit-codes";
 import {type ExplainFlags, explainFlags} from "./explain-flags";
 import {MANY} from "./explain-many";
+import {explainPlanLines} from "./explain-plan";
 import {givenOf} from "./flags";
 import {thousands} from "./numbers";
 import {here} from "./run-places";
@@ -60,6 +62,18 @@ export async function explainManyImages(
   const images = many.range.to - many.range.from;
   print(`${here(many.run)}: ${counted(images, "test image")} at ${counted(many.epochs.length, "epoch")}, by LIME`);
   const workers = threadPool(workersOf(options.workers));
+  const results = resultStore(join(dirname(many.run), "results"));
+  if (given["dry-run"] === true) {
+    try {
+      const plan = await planExplaining(many, workers, results, processorSeconds);
+      if (given.json === true) sayDocument({schema: "epochscope/explain-plan/1", run: many.file.name, ...plan});
+      for (const line of explainPlanLines(plan)) print(line);
+      print("nothing was written: this was a dry run");
+      return 0;
+    } finally {
+      await workers.close();
+    }
+  }
   const progress = isTalking ? drawnProgress() : undefined;
   const epochs: ExplainedEpoch[] = [];
   const {signal, end} = interruptible(() =>
@@ -67,7 +81,7 @@ export async function explainManyImages(
   );
   let outcome: ManyOutcome;
   try {
-    const going = explainMany(many, workers, resultStore(join(dirname(many.run), "results")), signal);
+    const going = explainMany(many, workers, results, signal);
     let next = await going.next();
     for (; !next.done; next = await going.next()) {
       const {value} = next;
@@ -152,6 +166,12 @@ const MOST_THREADS = 16;
 
 function workersOf(word: string): number {
   return word === "auto" ? Math.min(MOST_THREADS, cpus().length) : Number(word);
+}
+
+/** What all threads of this process have taken of the cores. */
+function processorSeconds(): number {
+  const {user, system} = process.cpuUsage();
+  return (user + system) / 1e6;
 }
 
 function drawnProgress(): Bar {

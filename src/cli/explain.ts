@@ -12,6 +12,7 @@ import {draw} from "../plots/index";
 import {trustWords} from "../plots/trust-words";
 import {askedModel, withGradients} from "./asked-model";
 import type {Command} from "./command";
+import {declareDryRun} from "./dry-run";
 import {type ExplainedImage, explainedImages} from "./explain-document";
 import {explainFlags, explainOptionsOf} from "./explain-flags";
 import {isMany} from "./explain-many";
@@ -66,12 +67,17 @@ export const explainCommand: Command = {
     });
     const {run, imageIndex, ...flags} = explainFlags;
     declareFlags(cli, flags, "", "Explain:");
+    declareDryRun(cli);
     declareMethodFlags(cli);
     declareFlags(cli, {run, imageIndex}, "", "Old:");
   },
   async handler(given) {
     const options = await explainOptionsOf(given);
     const words = (given.images ?? []) as string[]; // yargs' array positional
+    if (given["dry-run"] === true && !isMany(words)) {
+      const got = words.join(" ") || "no image";
+      throw new UserError(`--dry-run: expected many images (test:all, test:0-99), got ${got}`);
+    }
     if (options.training) return explainByTraining(options, words, given);
     if (isMany(words)) {
       const {explainManyImages}: typeof import("./explain-many-images") = require("./explain-many-images");

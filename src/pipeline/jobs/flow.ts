@@ -39,16 +39,22 @@ export async function* flow<S>(
   results: Results,
   signal?: AbortSignal,
 ): AsyncGenerator<Done<S>> {
-  const running = new Map<string, Promise<Done<S>>>();
-  const settled = async (): Promise<Done<S>> => {
+  const running = new Map<string, Promise<Done<S> | Shard<S>>>();
+  /** Yields the next that is there; nothing for one that was asked for ahead, and had not begun when it was broken off. */
+  async function* settled(): AsyncGenerator<Done<S>> {
     const done = await Promise.race(running.values());
     running.delete(done.id);
-    return done;
-  };
-  const act = async (shard: Shard<S>): Promise<Done<S>> => {
-    const bytes = await ask(shard);
-    await results.keep(shard.id, bytes);
-    return {...shard, bytes, known: false};
+    if ("bytes" in done) yield done;
+  }
+  const act = async (shard: Shard<S>): Promise<Done<S> | Shard<S>> => {
+    try {
+      const bytes = await ask(shard);
+      await results.keep(shard.id, bytes);
+      return {...shard, bytes, known: false};
+    } catch (error) {
+      if (signal?.aborted && error === signal.reason) return shard;
+      throw error;
+    }
   };
   try {
     for (const shard of shards) {
@@ -61,9 +67,9 @@ export async function* flow<S>(
       const doing = act(shard);
       doing.catch(() => undefined); // told where it is waited for
       running.set(shard.id, doing);
-      if (running.size >= workers.places + AHEAD) yield await settled();
+      if (running.size >= workers.places + AHEAD) yield* settled();
     }
-    while (running.size > 0) yield await settled();
+    while (running.size > 0) yield* settled();
   } finally {
     await Promise.allSettled(running.values());
   }
