@@ -6,13 +6,17 @@ import {wrapped} from "./fit";
 /** @file Help texts: lines of at most 80 columns. */
 
 const WIDTH = 80;
-/** Where the words begin, beside what is typed. */
+/** The column at which the words begin, to the right of the flag. */
 const LEFT = 26;
 
-/** A space at which no line is broken. */
+/** A space at which a line must not be broken. */
 const FIXED = "\u00a0";
 
-/** What `epochscope --help` says. @param program How this program is started here. */
+/**
+ * The lines of `epochscope --help`.
+ *
+ * @param program The command that starts this program here.
+ */
 export function topHelp(program: string): string[] {
   const daily = catalogue.filter(({words}) => words !== undefined);
   const others = catalogue.filter(({words}) => words === undefined);
@@ -31,7 +35,7 @@ export function topHelp(program: string): string[] {
   ];
 }
 
-/** What `COMMAND --help` says: a screen full. A command without a short text shows every flag. */
+/** The lines of `COMMAND --help`, one screen full. A command without a short text shows every flag. */
 export function shortHelp(command: Command, program: string): string[] {
   const {help} = command;
   if (!help) return fullHelp(command, program);
@@ -53,7 +57,11 @@ export function shortHelp(command: Command, program: string): string[] {
   ];
 }
 
-/** Every flag of a command, or those of one topic. @returns Undefined if it has no such topic. */
+/**
+ * All flags of a command, or those of one topic. @returns Undefined if the command has no such topic.
+ *
+ * @returns Undefined if it has no such topic.
+ */
 export function topicHelp(command: Command, topic: string, program: string): string[] | undefined {
   const {flags} = declaredBy((cli) => command.builder(cli));
   const own = [...flags, ...COMMON];
@@ -89,7 +97,7 @@ function groupLines(group: string, flags: readonly Flag[]): string[] {
     : [...wrapped(`${group.replace(/^Probe /, "")}${group.includes(":") ? "" : ":"}`, WIDTH), ...rows];
 }
 
-/** "[5, 0]": the defaults of the flags that are typed, in order; a flag without one is left out. */
+/** The defaults of the flags in `typed`, in their order, such as "[5, 0]"; a flag without a default is left out. */
 function defaultsOf(typed: string, flags: readonly Flag[]): string {
   const names = [...typed.matchAll(/--([\w.-]+)/g)].map(([, name]) => name);
   const known = names.map((name) => flags.find((flag) => flag.name === name));

@@ -3,7 +3,7 @@ import {textWidth} from "./fit";
 import type {RunsGiven} from "./runs-given";
 import {columns, complain, paint, say, sayDocument} from "./terminal";
 
-/** `runs list`: a line a run. */
+/** Does `runs list`: prints one line for each run. */
 export async function tellRuns({save, where, sort, limit, json, quiet}: RunsGiven): Promise<number> {
   const {result: runs, notes} = await listRuns(save, {where, sort, limit});
   if (!quiet) for (const note of notes) complain(`${paint.yellow("note")} ${note}`);
@@ -19,7 +19,7 @@ export async function tellRuns({save, where, sort, limit, json, quiet}: RunsGive
   return 0;
 }
 
-/** A run as JSON has it: camelCase. */
+/** A run in the form of the JSON document, with names in camelCase. */
 export function documentOf(run: IndexedRun): {readonly [name: string]: unknown} {
   return Object.fromEntries(
     Object.entries(run).map(([name, value]) => [
@@ -29,7 +29,7 @@ export function documentOf(run: IndexedRun): {readonly [name: string]: unknown} 
   );
 }
 
-/** Columns of the table, and whether their cells stand to the right. */
+/** The table's columns, and whether their cells are aligned to the right. */
 const SHOWN: readonly (readonly [heading: string, cell: (run: IndexedRun) => string, isRight: boolean])[] = [
   ["run", ({name}) => `${name}`, false],
   ["status", ({status}) => `${status}`, false],
@@ -41,7 +41,7 @@ const SHOWN: readonly (readonly [heading: string, cell: (run: IndexedRun) => str
   ["tags", ({tags}) => tags.join(" "), false],
 ];
 
-/** Lines of the table; where there is no room for all its columns, the last are left out. */
+/** The lines of the table. If the terminal is too narrow, the last columns are left out. */
 export function tableOf(runs: readonly IndexedRun[], room: number): string[] {
   const all = SHOWN.map(([heading, cell, isRight]) => {
     const cells = [heading, ...runs.map(cell)];

@@ -3,21 +3,27 @@ import {existsSync, readFileSync} from "node:fs";
 import {dirname, join} from "node:path";
 import {gzipSync} from "node:zlib";
 
-/** @file The pages' own code and looks, which no run changes: prebuilt in an installed package, bundled here in a clone. */
+/**
+ * @file The pages' own code and styles, which are the same for every run. In an installed package they are prebuilt; in
+ * a clone they are bundled here.
+ */
 
-/** gzip's level, 1 to 9: the page is written after every epoch; 6 takes half as long again for 2 % less. */
+/**
+ * gzip's level, from 1 to 9. The page is written after every epoch, and level 6 would take half as long again for 2 %
+ * less.
+ */
 export const LEVEL = 4;
 
-/** The code and looks of the report. */
+/** The code and styles of the report. */
 export interface Shell {
   readonly html: string;
   readonly script: string;
   readonly style: string;
-  /** tfjs-vis, which the page runs when it is asked to: its text's hash, and the text packed. */
+  /** tfjs-vis, which the page runs only on request: the hash of its text, and the text compressed. */
   readonly vis: {readonly hash: string; readonly packed: string};
 }
 
-/** The code and looks of the page on which labels are decided. */
+/** The code and styles of the page on which the user decides about labels. */
 export interface LabelsShell {
   readonly script: string;
   readonly style: string;
@@ -28,7 +34,7 @@ export const shells = {report: reportShell, labels: labelsShell, reader: readerS
 
 const made = new Map<string, Promise<unknown>>();
 
-/** A page's shell: made once a process, since a run writes its page after every epoch. */
+/** A page's shell. It is made once in each process, because a run writes its page after every epoch. */
 export function shellOf<N extends keyof typeof shells>(name: N): ReturnType<(typeof shells)[N]> {
   let shell = made.get(name);
   if (!shell) {
@@ -42,7 +48,7 @@ export function shellOf<N extends keyof typeof shells>(name: N): ReturnType<(typ
 const UMD = "dist/tfjs-vis.umd.min.js";
 
 async function reportShell(): Promise<Shell> {
-  // read as a file: in Node its entry asks for parts of tfjs-core that are not there
+  // read as a file: required as a module, it asks for parts of tfjs-core that do not exist in Node
   const vis = readFileSync(join(dirname(require.resolve("@tensorflow/tfjs-vis/package.json")), UMD), "utf8");
   return {
     ...(await clientShell(join(__dirname, "client"))),
@@ -54,7 +60,7 @@ async function readerShell(): Promise<Shell> {
   return {...(await clientShell(join(__dirname, "reader", "client"))), vis: {hash: "", packed: ""}};
 }
 
-/** A page's frame, and the code and looks of the folder's main.ts and looks.css. */
+/** A page's HTML frame, and the code and styles from the folder's main.ts and looks.css. */
 async function clientShell(folder: string): Promise<Omit<Shell, "vis">> {
   const [script, style] = await Promise.all([
     bundled(folder, {entryPoints: [join(folder, "main.ts")], format: "iife", target: ["es2022"]}),
@@ -84,9 +90,13 @@ interface BundleOptions {
   readonly external?: string[];
 }
 
-/** Bundles code or a style sheet of a page. @param folder Where its paths begin. */
+/**
+ * Bundles the code or the style sheet of a page.
+ *
+ * @param folder The folder that its paths are relative to.
+ */
 export async function bundled(folder: string, options: BundleOptions): Promise<string> {
-  const {build} = await import("esbuild"); // not in an installed package, whose shells are prebuilt
+  const {build} = await import("esbuild"); // an installed package has no bundler; its shells are prebuilt
   const common = {bundle: true, minify: true, write: false, charset: "utf8", logLevel: "silent"} as const;
   const {outputFiles} = await build({...common, absWorkingDir: folder, ...options});
   return outputFiles[0].text.trim();
@@ -98,5 +108,5 @@ export function fontUrl(): string {
   return `data:font/woff2;base64,${readFileSync(font).toString("base64")}`;
 }
 
-/** A text's hash as a content security policy names it. */
+/** A text's hash in the form that a content security policy uses. */
 export const hashSource = (text: string) => `'sha256-${createHash("sha256").update(text).digest("base64")}'`;

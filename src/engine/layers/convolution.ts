@@ -6,7 +6,7 @@ import {covered, gradientSlot, isWinograd, winograd} from "./winograd";
 
 const LARGEST = 7;
 
-/** Two-dimensional convolution (cross-correlation, as everywhere in this field), bias and relu. */
+/** Two-dimensional convolution with bias and relu. It is a cross-correlation, as everywhere in this field. */
 export const convolution: LayerKind<ConvolutionPlan> = {
   plan({name, config, input, weights}) {
     const {filters, kernelSize, strides, padding, activation, dilationRate} = config;
@@ -76,7 +76,7 @@ export const convolution: LayerKind<ConvolutionPlan> = {
   gradientBorder(plan) {
     const {input, output, kernel, stride, padding} = plan;
     if (isWinograd(plan)) {
-      // Whole squares.
+      // Winograd works on whole squares.
       const [bottom, right] = [covered(output.height) - output.height, covered(output.width) - output.width];
       return {top: 0, left: 0, bottom, right};
     }
@@ -167,13 +167,16 @@ export const convolution: LayerKind<ConvolutionPlan> = {
   },
 };
 
-/** Rows and columns read for so many outputs: what Winograd's squares need is as much, or one more. */
+/** How many rows and columns are read for this many outputs. Winograd's squares need as many, or one more. */
 function windowExtent(plan: ConvolutionPlan, {height, width}: Shape): [number, number] {
   const [down, across] = isWinograd(plan) ? [covered(height), covered(width)] : [height, width];
   return [(down - 1) * plan.stride[0] + plan.kernel[0], (across - 1) * plan.stride[1] + plan.kernel[1]];
 }
 
-/** Output length and zeros before the first, along one axis; "same" as TensorFlow has it, the odd zero behind. */
+/**
+ * The output's length along one axis, and the zeros before the input. For "same" they are split as in TensorFlow: an
+ * odd zero goes behind the input.
+ */
 export function extent(length: number, window: number, stride: number, padding: string): [number, number] {
   if (padding === "valid") return [Math.floor((length - window) / stride) + 1, 0];
   const out = Math.ceil(length / stride);
@@ -188,7 +191,7 @@ function spatial(i: number, width: number): [number, number] {
   return [Math.floor(i / width), i % width];
 }
 
-/** Bytes from a window's first element to each tap, channel by channel, row by row. */
+/** The distance in bytes from a window's first element to each tap, channel by channel, row by row. */
 function tapOffsets(
   channels: number,
   [height, width]: readonly [number, number],
@@ -200,7 +203,10 @@ function tapOffsets(
   });
 }
 
-/** Four channels' weights of a tap stand together, so that one tile reads them in a row; the last channels likewise. */
+/**
+ * The place of a weight in memory. For each tap, the weights of four channels stand together, so that one tile reads
+ * them in a row; the last one to three channels likewise.
+ */
 function packed(channels: number, taps: number, tap: number, channel: number): number {
   const whole = channels & ~3;
   return channel < whole
@@ -208,7 +214,7 @@ function packed(channels: number, taps: number, tap: number, channel: number): n
     : whole * taps + tap * (channels - whole) + channel - whole;
 }
 
-/** What stands at place i of packed weights. */
+/** The tap and the channel of the weight at place i of packed weights. */
 function unpacked(channels: number, taps: number, i: number): {tap: number; channel: number} {
   const whole = channels & ~3;
   if (i < whole * taps) {

@@ -2,16 +2,19 @@ import {type Config, choicesOf, defaultsOf, SETTINGS} from "../config";
 import type {Lesson} from "../lesson";
 import type {Stroke} from "../rasterise";
 
-/** The state in the address: settings that are not the first ones, the moment, the picture at hand. */
+/**
+ * The page's state in its address: the settings that differ from the defaults, the moment, and the picture that is
+ * shown.
+ */
 export interface Address {
   readonly config: Config;
-  /** The moment to go to once it is taught. */
+  /** The moment of the training to go to, once the network is trained. */
   readonly at?: number | undefined;
   readonly test?: number | undefined;
   readonly strokes?: Stroke[] | undefined;
-  /** Whether to teach at once. */
+  /** Whether training begins at once. */
   readonly go: boolean;
-  /** The tour's step to begin at, from 1. */
+  /** The step at which the tour begins, counted from 1. */
   readonly tour?: number | undefined;
   readonly theme?: "light" | "dark" | undefined;
 }
@@ -19,7 +22,7 @@ export interface Address {
 const ABC = "ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789-_";
 const [MOST_MOMENTS, TOUR_STEPS, LONGEST] = [100, 6, 4000];
 
-/** Reads an address; what is not understood is as if it were not there. */
+/** Reads an address; any part that it does not understand is ignored. */
 export function readAddress(hash: string, lesson: Lesson): Address {
   const given = new URLSearchParams(hash.replace(/^#/, ""));
   const choices = choicesOf(lesson);
@@ -44,7 +47,11 @@ export function readAddress(hash: string, lesson: Lesson): Address {
   };
 }
 
-/** @returns What stands after the "#", without it. */
+/**
+ * Writes an address.
+ *
+ * @returns The part after the "#".
+ */
 export function writeAddress(
   {config, at, test, strokes}: Omit<Address, "go" | "tour" | "theme">,
   lesson: Lesson,
@@ -58,7 +65,7 @@ export function writeAddress(
   return `${kept}`;
 }
 
-/** Two letters a point, strokes apart by a dot. */
+/** Two letters for each point, and a dot between strokes. */
 function lettersOf(strokes: readonly Stroke[]): string {
   const letter = (v: number) => ABC[Math.max(0, Math.min(63, Math.round(v * 63)))];
   return strokes.map((stroke) => stroke.map(([x, y]) => letter(x) + letter(y)).join("")).join(".");

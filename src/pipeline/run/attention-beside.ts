@@ -8,8 +8,8 @@ import {checkWeights} from "../model/tf/tf-network";
 import {attentionOf} from "../model/tf/transformer/attention-of";
 
 /**
- * How the tokens of a network attend to each other that another engine trains: tfjs' model is asked, with that network's weights of
- * the moment. It computes on wasm, started at the first question.
+ * How the tokens of a network attend to each other, if another engine than tfjs trains it: the weights of the moment
+ * are copied into tfjs' model, and that model is asked. It computes on wasm, which starts at the first question.
  *
  * @param weights The network's, in the model's order.
  * @returns undefined where the model has no attention.

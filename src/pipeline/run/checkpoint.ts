@@ -8,17 +8,17 @@ import {type EpochProgress, epochStart} from "../training/train";
 import type {TrainingRecord} from "../training/training-record";
 import type {EpochMetrics} from "../types";
 
-/** Keeps checkpoints of a run, when they are due. */
+/** Writes a run's checkpoints whenever one is due. */
 export interface Checkpoints {
-  /** Whether the last is so long ago that another is due within the epoch. */
+  /** Whether so much time has passed since the last checkpoint that one is due now, within the epoch. */
   isDue(): boolean;
-  /** Keeps where the network is. The network must be no further than `progress`. */
+  /** Writes a checkpoint of the network. The network must stand exactly where `progress` says. */
   keep(progress: EpochProgress, record: TrainingRecord): Promise<void>;
 }
 
 /**
- * `every`: seconds after which one is due; 0: never within an epoch. `from`: where the run goes on from, which is kept
- * already.
+ * `every` is the number of seconds after which a checkpoint is due; with 0, none is due within an epoch. `from` is
+ * where the run starts or continues; that point needs no checkpoint.
  */
 export function checkpointsOf(
   directory: RunDirectory,
@@ -32,8 +32,9 @@ export function checkpointsOf(
     async keep(progress, record) {
       if (nameOf(progress) !== kept) {
         const [weights, optimizer] = [await network.getWeights(), await network.getOptimizerState()];
-        const ofPart = progress.batch < progress.batches ? {record} : {}; // a whole epoch's is an artifact
-        await directory.settle(); // the run goes on after what was kept by now, which must be there
+        // the record of a whole epoch is kept as an artifact
+        const ofPart = progress.batch < progress.batches ? {record} : {};
+        await directory.settle(); // a resumed run starts from this checkpoint, so all earlier files must be on the disk
         await writeCheckpoint(directory.path, nameOf(progress), {position: progress, weights, optimizer, ...ofPart});
         kept = nameOf(progress);
       }
@@ -46,20 +47,20 @@ function nameOf({epoch, batch}: EpochProgress): string {
   return `${epoch}-${batch}`;
 }
 
-/** Where a run goes on. */
+/** The point from which a run continues. */
 export interface Restored {
   readonly progress: EpochProgress;
-  /** What the network has answered in the part of an epoch that was trained. */
+  /** The network's answers in the part of an epoch that is trained already. */
   readonly record?: TrainingRecord;
-  /** The epochs that are whole and need not be trained again. */
+  /** The metrics of the epochs that are complete and need not be trained again. */
   readonly metrics: EpochMetrics[];
-  /** What the user should know of it, in one line each. */
+  /** Notes for the user, one line each. */
   readonly notes: readonly string[];
 }
 
 /**
- * Puts the network where the run was broken off. Where that is lost, it goes on from an earlier place, or from the beginning:
- * what it learns again is what it had learnt.
+ * Puts the network back to the point at which the run was interrupted. If that point is lost, the run continues from an
+ * earlier one, or from the beginning; it then learns the same again.
  *
  * @throws UserError if a checkpoint is of another run.
  */
@@ -79,7 +80,7 @@ export async function restored(
   const notes = found?.note ? [found.note] : [];
   const lacking = found && firstLacking(metrics, found.checkpoint.position.epoch);
   if (!found || lacking !== undefined) {
-    // broken off before anything was kept, or epochs are lost that only training can give back
+    // interrupted before anything was kept, or some epochs are lost and must be trained again
     const untrained = metrics.filter(({epoch}) => epoch === 0);
     if (metrics.length > untrained.length || lacking !== undefined) {
       const what = found ? `metrics.jsonl: expected a line for epoch ${lacking}` : "checkpoint: expected one";
@@ -96,7 +97,9 @@ export async function restored(
   return {progress: position, metrics: whole, notes, ...(record ? {record} : {})};
 }
 
-/** The first epoch before `epoch` that has no metrics, though it was looked at; the untrained network may not have been. */
+/**
+ * The first epoch before `epoch` that should have metrics and has none. The untrained network (epoch 0) may lack them.
+ */
 function firstLacking(metrics: readonly EpochMetrics[], epoch: number): number | undefined {
   const there = new Set(metrics.map((line) => line.epoch));
   for (let e = epoch > 1 ? 0 : 1; e < epoch; e++) if (!there.has(e)) return e;

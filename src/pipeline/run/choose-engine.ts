@@ -13,12 +13,15 @@ import {attentionBeside} from "./attention-beside";
 export type EngineName = "auto" | "fused" | BackendName;
 export const engineNamed = oneOf<EngineName>("auto", "fused", "tensorflow", "wasm", "cpu");
 
-/** Which engine computes a run, and why that one. */
+/** The engine that computes a run, and the reason for this choice. */
 export interface Engine {
   readonly name: string;
   readonly version: string;
   readonly why: string;
-  /** Build of the fused engine's kernels: the two round differently, so a run that goes on must take the one it began with. */
+  /**
+   * The build of the fused engine's kernels. The two builds round differently, so a resumed run must use the one it
+   * began with.
+   */
   readonly kernels?: Variant;
 }
 
@@ -30,9 +33,9 @@ export interface OpenNetworkOptions {
   readonly optimizer: OptimizerName;
   readonly batchSize: number;
   readonly seed: number;
-  /** Of each class in the loss; absent: all count alike. */
+  /** The weight of each class in the loss; absent: all classes count alike. */
   readonly classWeights?: Float32Array | undefined;
-  /** For the fused engine. */
+  /** Used by the fused engine. */
   readonly threads: number;
   readonly kernels?: "auto" | Variant;
 }
@@ -44,8 +47,8 @@ interface Opened {
 }
 
 /**
- * The network to train, on the engine asked for. For "auto" on the fused engine where the model is one of its kind, else
- * on the first tfjs backend that works; why not the first is said.
+ * Makes the network to train, on the engine that the user asked for. "auto" takes the fused engine if it can train this
+ * model, else the first tfjs backend that works; a note says why the first choice did not work.
  *
  * @throws UserError if the engine asked for by name cannot be had here.
  */
@@ -68,7 +71,7 @@ export async function openNetwork(options: OpenNetworkOptions): Promise<Opened> 
 
 async function openFused(options: OpenNetworkOptions): Promise<Opened | {readonly reason: string}> {
   tf.enableProdMode();
-  await tf.setBackend("cpu"); // holds the untrained weights; computes nothing but them
+  await tf.setBackend("cpu"); // it only holds the untrained weights and computes nothing else
   const model = options.makeModel();
   const planned = plan(graphOf(model), options.optimizer);
   if ("reason" in planned) return planned;
@@ -89,12 +92,12 @@ async function openFused(options: OpenNetworkOptions): Promise<Opened | {readonl
   };
 }
 
-/** A refusal of the engine is one of this program's: the command line shows it as one line. */
+/** Rethrows the engine's refusal as this program's own error, which the command line shows as one line. */
 function asOurs(error: unknown): never {
   throw error instanceof EngineError ? new UserError(error.message, {cause: error}) : error;
 }
 
-/** The network, with its refusals as this program's. */
+/** The same network, whose refusals are this program's own errors. */
 function inWords(network: FusedNetwork): FusedNetwork {
   const asking = Object.entries(network).map(([name, value]) => [
     name,

@@ -13,35 +13,36 @@ import type {RunFile} from "../record/run-file";
 import type {RunOptions} from "./options";
 import {type StartingWeights, startingWeights} from "./starting-weights";
 
-/** The network that a run trains, before it is made. */
+/** The network that a run will train, before it is made. */
 export interface ChosenModel {
   readonly name: string;
   readonly why: string;
   readonly makeModel: () => tf.LayersModel;
-  /** Weights that it begins with, in place of random ones. */
+  /** The weights from which it begins, instead of random ones. */
   readonly start?: StartingWeights;
-  /** What run.json says of it besides its layers. */
+  /** What run.json says about the network besides its layers. */
   readonly facts: {readonly [name: string]: unknown};
-  /** What the user should know, a line each. */
+  /** Notes for the user, one line each. */
   readonly notes: readonly string[];
 }
 
-/** What a network is called that was handed in as a function. */
+/** The name of a network that the caller handed in as a function. */
 export const OWN = "own";
 
-/** How a file's network is kept in run.json, so that a run that goes on has the same. */
+/** What run.json keeps of a network that a file makes, so that a resumed run gets the same network. */
 interface FileFacts {
   readonly path: string;
   readonly sha256: string;
-  /** SHA-256 of its layers, their order and options: the file may import others. */
+  /** SHA-256 of its layers, their order and their options. It is needed because the file may import others. */
   readonly outline: string;
 }
 
 /**
- * The network that is asked for: handed in, of a file, of a run whose weights it begins with, by its name, or the one that fits.
+ * The network that the run will train: one that the caller handed in, one from a file, that of the run whose weights it
+ * begins with, a built-in one by name, or the built-in one that fits the data.
  *
- * @param before Of a run that goes on, its run.json: a file that has changed since is refused.
- * @throws UserError in one line, if it cannot be made or does not fit the data.
+ * @param before The run.json of a run that is resumed: if the network's file has changed since, it is refused.
+ * @throws UserError in one line, if the network cannot be made or does not fit the data.
  */
 export async function chooseModel(
   options: RunOptions,

@@ -7,15 +7,20 @@ import type {DataNote, DataProgress} from "../data/progress";
 import type {RunData, RunFile} from "../record/run-file";
 import type {RunOptions} from "./options";
 
-/** What `--data` says that is no folder. */
+/** The one value of `--data` that is not a folder. */
 const BUILT_IN = "mnist";
 
-/** `--data` as run.json keeps it: a folder by its whole path, so that the run can be gone on with from any folder. */
+/**
+ * `--data` as run.json keeps it: a folder by its absolute path, so that the run can be resumed from any working folder.
+ */
 export function keptData(data: string): string {
   return data === BUILT_IN ? data : resolve(data);
 }
 
-/** The ways from a run's folder to its data and its list of decisions, with "/" between; none where there is none. */
+/**
+ * The relative paths from a run's folder to its data and to its list of decisions, with "/" between; left out if there
+ * are none.
+ */
 export function waysFromRun(runPath: string, {data, edit}: Pick<RunOptions, "data" | "edit">) {
   const wayTo = (path: string) => {
     const way = relative(runPath, resolve(path));
@@ -25,7 +30,10 @@ export function waysFromRun(runPath: string, {data, edit}: Pick<RunOptions, "dat
   return {...(fromRun === undefined ? {} : {fromRun}), ...(editFromRun === undefined ? {} : {editFromRun})};
 }
 
-/** Where a run's data may be, the likeliest first: where they were, or as far from the run as they were. */
+/**
+ * The places where a run's data may be, the likeliest first: the old absolute path, then the old path relative to the
+ * run.
+ */
 export function dataPlaces(runPath: string, {options, data}: Pick<RunFile, "options" | "data">): string[] {
   const kept = `${options.data}`;
   if (kept === BUILT_IN) return [kept];
@@ -34,7 +42,10 @@ export function dataPlaces(runPath: string, {options, data}: Pick<RunFile, "opti
   return [...new Set(places)];
 }
 
-/** Earlier versions kept the path as it was given, from a folder that is not known: mostly one that the run is in. */
+/**
+ * Earlier versions kept the path as the user typed it, relative to a folder that is not known; mostly that folder
+ * contains the run.
+ */
 function relativePlaces(runPath: string, kept: string): string[] {
   const places = [resolve(kept)];
   for (let folder = dirname(runPath); ; folder = dirname(folder)) {
@@ -43,7 +54,7 @@ function relativePlaces(runPath: string, kept: string): string[] {
   }
 }
 
-/** The list of decisions that a run took: where it was, or as far from the run as it was. */
+/** The list of decisions that a run used: at its old absolute path, or at its old path relative to the run. */
 function editPlace(runPath: string, {options, data}: Pick<RunFile, "options" | "data">): {readonly edit?: string} {
   if (typeof options.edit !== "string" || options.edit === "" || isThere(options.edit)) return {};
   const moved = data.editFromRun && resolve(runPath, data.editFromRun);
@@ -51,11 +62,11 @@ function editPlace(runPath: string, {options, data}: Pick<RunFile, "options" | "
 }
 
 /**
- * Opens the data that a run began with, and no others.
+ * Opens the data that a run began with, and refuses any others.
  *
- * @param options The run's; `data` and the folder of downloads are found anew.
- * @param signal Ends it. @throws The signal's reason.
- * @throws UserError if they are nowhere, or others stand in their place: it names both.
+ * @param options The run's options; this function finds `data` and the folder of downloads again.
+ * @param signal Aborts the reading. @throws The signal's reason.
+ * @throws UserError if the data are nowhere, or if other data stand in their place: it names both.
  */
 export async function* openRunData(
   runPath: string,
@@ -104,7 +115,7 @@ function checkSameData(begun: RunData, data: Dataset, place: string, where: stri
   }
 }
 
-/** Its members; of a long list the first, and how many there are. */
+/** The values as words; of a long list, the first ones and how many there are. */
 function list(values: readonly unknown[]): string {
   const most = 20;
   return values.length <= most ? values.join(", ") : `${values.slice(0, most).join(", ")}, … (${values.length})`;

@@ -5,19 +5,19 @@ import type {EpochProgress} from "../training/train";
 import type {EpochMetrics} from "../types";
 import type {Engine} from "./choose-engine";
 
-/** What was found out about the labels. */
+/** What the run has found out about the labels. */
 export interface LabelReport {
-  /** The file that has all images, the most suspect first. */
+  /** The file that lists all images, the most suspect first. */
   readonly path: string;
-  /** Images asked about, by networks that had not learnt from them. */
+  /** How many images were asked about, each by a network that had not learnt from it. */
   readonly asked: number;
-  /** The share of them whose answer is the label, in [0, 1]. */
+  /** The share of these images whose answer is the same as the label, in [0, 1]. */
   readonly agreed: number;
-  /** Those whose label confident learning counts as wrong, the most suspect first. */
+  /** The images whose label confident learning counts as wrong, the most suspect first. */
   readonly issues: readonly Suspect[];
 }
 
-/** What a run tells whoever drives it, as it happens. */
+/** What a run reports to its caller while it works. */
 export type RunEvent =
   | ({readonly type: "data"} & DataProgress)
   | {
@@ -26,7 +26,7 @@ export type RunEvent =
       readonly data: Dataset;
       readonly model: ModelFacts;
       readonly engine: Engine;
-      /** The last epoch that will be looked at, if the run is not broken off before. */
+      /** The last epoch that the run will look at, unless it is interrupted before. */
       readonly epochs: number;
     }
   | ({readonly type: "train"} & EpochProgress)
@@ -36,26 +36,26 @@ export type RunEvent =
   /** A file that cannot be read as a checkpoint, in one line. */
   | {readonly type: "refused"; readonly error: Error}
   | {readonly type: "epoch"; readonly metrics: EpochMetrics; readonly best: boolean}
-  /** The numbers that a probe made after its end are in the run's folder; their picture comes next. */
+  /** A probe has written numbers that it finished later into the run's folder; their picture comes next. */
   | {readonly type: "made"; readonly epoch: number; readonly probe: string}
-  /** All of an epoch is in the run's folder, what came later too. */
+  /** The run's folder now has everything about an epoch, including what was finished later. */
   | {readonly type: "kept"; readonly epoch: number}
-  /** Which labels look wrong. */
+  /** The labels that look wrong. */
   | ({readonly type: "labels"; readonly data: Dataset; readonly folds: number} & LabelReport)
   | {readonly type: "interrupted"; readonly path: string}
   | {
       readonly type: "end";
       readonly path: string;
       readonly best: EpochMetrics;
-      /** Parts that could not be made: probes by their names, "report" for the page. */
+      /** The parts that could not be made: probes by their names, "report" for the page. */
       readonly lacking?: readonly string[];
     };
 
 export interface ModelFacts {
   readonly name: string;
-  /** Why this one; absent in runs of earlier versions. */
+  /** Why this engine was chosen; absent in runs of earlier versions. */
   readonly why?: string;
-  /** The run or the file whose weights it began with, where those were not random. */
+  /** The run or the file whose weights it began with; absent if it began with random ones. */
   readonly weightsFrom?: {readonly path: string; readonly sha256: string};
   readonly parameters: number;
   readonly layers: readonly {

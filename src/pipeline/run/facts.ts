@@ -20,7 +20,10 @@ export function factsOf(name: string, model: LayersModel): ModelFacts {
   return {name, parameters: model.countParams(), layers};
 }
 
-/** run.json: everything needed to say how the run was made, and to make it again. Its paths are whole. */
+/**
+ * The content of run.json: everything that is needed to say how the run was made, and to make it again. Its paths are
+ * absolute.
+ */
 export function runFacts(
   name: string,
   options: RunOptions,

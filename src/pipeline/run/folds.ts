@@ -15,10 +15,10 @@ import {fittingBatch} from "../training/length";
 import {epochStart, type TrainOptions, trainEpoch} from "../training/train";
 import type {RunEvent} from "./events";
 
-/** What cross-validation takes. */
+/** What cross-validation needs. */
 export interface Folding {
   readonly network: Network;
-  /** What each network begins with: weights, and an optimizer that remembers nothing. */
+  /** Where each network begins: these weights, and an optimizer without memory. */
   readonly untrained: readonly NamedArray[];
   readonly fresh: OptimizerState;
   /** All images, and their classes. */
@@ -27,29 +27,32 @@ export interface Folding {
   readonly folds: number;
   readonly training: TrainOptions;
   readonly optimizer: OptimizerName;
-  /** How training images are changed by chance. */
+  /** The random changes that training images get. */
   readonly ranges: Ranges;
   readonly directory: RunDirectory;
   readonly signal?: AbortSignal | undefined;
 }
 
-/** Steps that a fold's network makes at least: of a few hundred images, a run of five epochs makes forty, and learns little. */
+/**
+ * The fewest steps for the network of a fold. With a few hundred images, a run of five epochs makes only forty steps
+ * and learns little.
+ */
 const FEWEST_STEPS = 1200;
 
-/** What is kept of a fold (`artifacts/folds/fold-1.json`). */
+/** What a run keeps of each fold (`artifacts/folds/fold-1.json`). */
 interface FoldAnswers {
   readonly folds: number;
-  /** Which images were asked about, and the probabilities, `[i * classes + k]`. */
+  /** The images that were asked about, and the probabilities, `[i * classes + k]`. */
   readonly places: Uint32Array;
   readonly probabilities: Float32Array;
 }
 
 /**
- * Cross-validation: deals all images out to folds, and for each fold trains a network on the others, as the run's own
- * but 1,200 steps at least, and asks it about those that it has not seen. Each fold's answers are kept, so that a run that was broken off goes on
- * with the next one.
+ * Cross-validation. It deals all images out to folds. For each fold it trains a network on all other folds, as the run
+ * trains its own but with at least 1,200 steps, and asks it about the images that it has not seen. It keeps each fold's
+ * answers, so that a resumed run continues with the next fold.
  *
- * @returns The probabilities of every image, `[n * classes + k]`; undefined where the user broke off.
+ * @returns The probabilities of every image, `[n * classes + k]`; undefined if the user interrupted it.
  */
 export async function* crossValidate(folding: Folding): AsyncGenerator<RunEvent, Float32Array | undefined> {
   const {network, images, labels, folds, training, directory, signal} = folding;
@@ -74,7 +77,7 @@ export async function* crossValidate(folding: Folding): AsyncGenerator<RunEvent,
   return signal?.aborted ? undefined : probabilities;
 }
 
-/** Trains a network on the images of other folds, and asks it about those of this one. */
+/** Trains a network on the images of the other folds, and asks it about the images of this fold. */
 async function* trained(
   folding: Folding,
   fold: number,
@@ -82,7 +85,7 @@ async function* trained(
   places: Uint32Array,
 ): AsyncGenerator<RunEvent, Float32Array | undefined> {
   const {network, untrained, fresh, images, folds, directory, signal} = folding;
-  // by its place among all images, so that what happens to an image does not hang on its fold
+  // numbered among all images, so that an image is changed in the same way whatever its fold
   const {count = images.count, places: kept} = images.keptOf ?? {};
   const keptOf = {count, places: kept ? Uint32Array.from(others, (n) => kept[n]) : others};
   const train = {...subset(images, others), keptOf};
@@ -105,7 +108,7 @@ async function* trained(
   return probabilities;
 }
 
-/** The run's own training, made longer and of smaller batches where there are few images. */
+/** The run's own training settings, with more epochs and smaller batches if there are few images. */
 function longEnough({training, optimizer}: Folding, count: number): TrainOptions {
   const batchSize = fittingBatch(count, training.batchSize);
   const epochs = Math.max(training.epochs, Math.ceil(FEWEST_STEPS / Math.ceil(count / batchSize)));
@@ -113,7 +116,7 @@ function longEnough({training, optimizer}: Folding, count: number): TrainOptions
   return {...training, batchSize, epochs, schedule: (step, steps) => scale * training.schedule(step, steps)};
 }
 
-/** What an earlier start of the run kept of a fold, if it did. */
+/** The answers for a fold that an earlier start of the run kept, if there are any. */
 async function savedAnswers(
   {path}: RunDirectory,
   fold: number,
@@ -125,7 +128,7 @@ async function savedAnswers(
     const isSame = saved.folds === folds && `${saved.places}` === `${places}`;
     return isSame ? saved.probabilities : undefined;
   } catch (error) {
-    // a fold that is damaged or not there is trained
+    // a fold whose file is damaged or missing is trained again
     if (error instanceof UserError) return undefined;
     throw error;
   }

@@ -6,15 +6,15 @@ import type {RunDirectory} from "../record/run-directory";
 import type {ModelFacts, RunEvent} from "./events";
 import {layerPlaces} from "./layer-places";
 
-/** Layers that only pass on what they are given. */
+/** Layers that only pass their input on. */
 const PASSIVE = new Set(["InputLayer", "Flatten", "Dropout", "SeededDropout", "Reshape"]);
 /**
- * Keeps what the network is like inside, for the report: `artifacts/network/inside-epoch-003.json` with each weight array's
- * distribution and each layer's answer to the samples. As with a probe, one that throws does not cost the run, and is told;
- * a file that cannot be written does.
+ * Keeps what the network is like inside, for the report: `artifacts/network/inside-epoch-003.json` with the
+ * distribution of each weight array and each layer's answers to the samples. As with a probe, an error does not end the
+ * run and is reported; a failed write does end it.
  *
- * @param before The weights at an earlier epoch, where how far they have moved is to be kept.
- * @returns Why it failed, if it did.
+ * @param before The weights at an earlier epoch, if the file should say how far they have moved since.
+ * @returns The reason, if it failed.
  */
 export async function* keepInside(
   directory: RunDirectory,
@@ -36,7 +36,8 @@ export async function* keepInside(
     yield {type: "failure", probe: "network", error: error as Error};
     return error as Error;
   }
-  if (inside.weights.length === 0 && inside.activations.length === 0) return undefined; // nothing is known of it
+  // no answers are known for this layer
+  if (inside.weights.length === 0 && inside.activations.length === 0) return undefined;
   await directory.writeValue(`network/${epochStem(epoch, "inside")}`, inside);
   return undefined;
 }

@@ -8,8 +8,8 @@ import {hasTrainingLabels} from "../record/training-answers";
 import type {TrainingRecord} from "../training/training-record";
 
 /**
- * Keeps what the network answered to every training image in an epoch: artifacts/training/epoch-003, and the labels, which
- * no epoch changes, once. An epoch of which a part was trained by a version that kept no answers leaves none.
+ * Keeps the network's answers to every training image in an epoch (artifacts/training/epoch-003), and once the labels,
+ * which no epoch changes. If an earlier version, which kept no answers, trained a part of the epoch, nothing is kept.
  */
 export async function keepRecord(
   directory: RunDirectory,
@@ -23,5 +23,5 @@ export async function keepRecord(
   const isThere = epoch > 1 && (await hasTrainingLabels(directory.path, labels.length));
   if (!isThere) await directory.writeValue("training/labels", {labels, gaps: gapsOf(sources ?? first(labels.length))});
   await directory.writeValue(`training/${epochStem(epoch)}`, keptAnswers(answers));
-  await directory.writeOneFile("training/hardness", {epoch, entropies}); // of the last epoch alone
+  await directory.writeOneFile("training/hardness", {epoch, entropies}); // only needed for the last epoch
 }

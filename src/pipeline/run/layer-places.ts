@@ -1,6 +1,6 @@
 /**
- * A layer's answer to one image as height, width and channels: of an image as it is; tokens as a square where they make one, else
- * one below the other; a dense layer's as one place.
+ * The height, width and channels of a layer's answer to one image. Tokens are laid out as a square if their number
+ * allows it, else below each other; a dense layer has one place.
  *
  * @param outputShape With the batch first, as tfjs says it.
  */

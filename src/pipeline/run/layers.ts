@@ -9,26 +9,26 @@ import type {RunDirectory} from "../record/run-directory";
 import type {ModelFacts, RunEvent} from "./events";
 import {layerPlaces} from "./layer-places";
 
-/** Test images, evenly from the whole split, that layers are compared by. */
+/** How many test images, taken evenly from the whole split, are used to compare layers. */
 const IMAGES = 128;
-/** Images whose activations are in memory at a time. */
+/** How many images have their activations in memory at a time. */
 const AT_ONCE = 32;
-/** Places of a layer are averaged in blocks until there are no more than so many a side. */
+/** The places of a layer are averaged in blocks until each side has at most this many. */
 const MOST_SIDE = 7;
-/** Of a larger kernel so many weights, evenly from all over, stand for it. */
+/** If a kernel is larger, this many of its weights, taken evenly, stand for all. */
 const MOST_WEIGHTS = 1 << 16;
 
-/** Training images whose gradient is taken: the same at every epoch. */
+/** How many training images the gradient is taken of: the same images at every epoch. */
 export const GRADIENT_IMAGES = 32;
 
-/** Layers without weights that belong to the layer before them: its units are looked at behind these. */
+/** Layers without weights that belong to the layer before them: its units are read after these layers. */
 const FOLLOWING = new Set(["BatchNormalization", "Activation", "ReLU", "LeakyReLU", "ELU"]);
 
 /**
- * Keeps what the page's question about layers needs, as `artifacts/layers/epoch-003.json`. As with a probe, one that throws does
- * not cost the run, and is told; a file that cannot be written does.
+ * Keeps what the page's question about layers needs, as `artifacts/layers/epoch-003.json`. As with a probe, an error
+ * does not end the run and is reported; a failed write does end it.
  *
- * @returns Why it failed, if it did.
+ * @returns The reason, if it failed.
  */
 export async function* keepLayers(
   directory: RunDirectory,
@@ -49,7 +49,7 @@ export async function* keepLayers(
     yield {type: "failure", probe: "layers", error: error as Error};
     return error as Error;
   }
-  if (states.length === 0) return undefined; // a network from elsewhere, whose weights have other names
+  if (states.length === 0) return undefined; // the network was trained elsewhere and its weights have other names
   await directory.writeValue(`layers/${epochStem(epoch)}`, {indices, layers: states});
   return undefined;
 }
@@ -84,7 +84,7 @@ async function layerStates(
   return states;
 }
 
-/** Numbers of layers' answers that are in memory together. */
+/** The most numbers of layers' answers that are in memory together. */
 const MOST_NUMBERS = 40e6;
 
 function imagesFor(own: readonly WeightedLayer[]): number {
@@ -92,7 +92,7 @@ function imagesFor(own: readonly WeightedLayer[]): number {
   return Math.max(2, Math.floor(MOST_NUMBERS / each));
 }
 
-/** The same of a network that tells its own layers, whose answers all come in one pass. */
+/** The same for a network that lists its own layers; all their answers come in one pass. */
 async function ownLayerStates(
   network: LookedAtNetwork,
   own: readonly WeightedLayer[],
@@ -127,7 +127,7 @@ function sampled({values}: NamedArray): Float32Array {
   return Float32Array.from({length: MOST_WEIGHTS}, (_, n) => values[Math.floor((n * values.length) / MOST_WEIGHTS)]);
 }
 
-/** One layer's answers to the images, in blocks of places. */
+/** One layer's answers to the images, averaged over blocks of places. */
 async function answers(
   network: LookedAtNetwork,
   ask: (images: LabelledImages) => Promise<Float32Array>,
@@ -174,7 +174,7 @@ async function answers(
       }
     }
   }
-  // means of the blocks: those at the lower and right edge may be smaller
+  // from sums to means: the blocks at the lower and right edge may be smaller
   const side = (whole: number, block: number) => Math.min(step, whole - block * step);
   for (let at = 0; at < blocks.length; at++) {
     const block = Math.floor(at / units) % (rows * columns);

@@ -12,12 +12,12 @@ import type {OpenRun} from "./open-run";
 import {askAboutAll, labelsByBest} from "./suspects";
 
 /**
- * Batches trained before the untrained network is looked at: whoever waits sees it learn at once, and what the look needs
- * (a thread, code that is loaded late) is ready by then.
+ * How many batches are trained before the look at the untrained network. So the user sees training begin at once, and
+ * by then a thread and lazily loaded code are ready for the look.
  */
 const BEFORE_FIRST_LOOK = 100;
 
-/** Epoch after epoch: train → checkpoint → look. Then what is said of the labels, and of the end. */
+/** Trains epoch after epoch: train → checkpoint → look. Then it reports on the labels, and ends the run. */
 export async function* learn(run: OpenRun): AsyncGenerator<RunEvent> {
   const {directory, options, looking} = run;
   const live = progressFile(directory.path, options.epochs);
@@ -32,14 +32,18 @@ export async function* learn(run: OpenRun): AsyncGenerator<RunEvent> {
     const best = looking.metrics.reduce((a, b) => (judgedLoss(b) < judgedLoss(a) ? b : a));
     yield {type: "end", path: directory.path, best};
   } catch (error) {
-    yield* looks.keepRest(); // training that fails does not cost the epoch before
+    yield* looks.keepRest(); // if training fails, the results of the epoch before are still kept
     throw error;
   } finally {
     await live.close();
   }
 }
 
-/** Trains and looks until the last epoch, or until it is enough. @returns Whether it came so far. */
+/**
+ * Trains and looks until the last epoch, or until `--patience` says that it is enough. @returns Whether it finished.
+ *
+ * @returns Whether it came so far.
+ */
 async function* trainAll(
   run: OpenRun,
   looks: Looks,
@@ -52,16 +56,17 @@ async function* trainAll(
     ...(tracking ? {tracked: {at: [], logits: []}} : {}),
   });
   let {progress} = from;
-  let record: TrainingRecord = {...newRecord(), ...from.record}; // an earlier version's lacks an array or two
+  let record: TrainingRecord = {...newRecord(), ...from.record}; // a record by an earlier version lacks an array or two
   if (!run.isResumed) await tracking?.keep(directory, network, 0);
   const isAfter = options.dynamicsPass === "after";
   const recording = {...training, ...(tracking ? {stopAt: tracking.steps} : {})};
   const checkpoints = checkpointsOf(directory, network, {every: options.checkpointEvery, from: progress});
   for (let epoch = progress.epoch; epoch <= epochs && !looks.isEnough(); epoch++) {
     if (epoch !== progress.epoch) [progress, record] = [epochStart(epoch, data.train, batchSize), newRecord()];
-    let begun = performance.now(); // less what looking takes
+    let begun = performance.now(); // moved forward by the time that looks take
     do {
-      const pause = new AbortController(); // ends the training for a checkpoint; it goes on where it was
+      // aborting it pauses the training for a checkpoint; the training then continues at the same batch
+      const pause = new AbortController();
       const ends = signal ? AbortSignal.any([signal, pause.signal]) : pause.signal;
       const asked = isAfter ? recording : {...recording, record};
       for await (progress of trainEpoch(network, data.train, progress, asked, ends)) {
@@ -76,7 +81,7 @@ async function* trainAll(
         if (checkpoints.isDue() && looks.isReady()) pause.abort();
       }
       const paused = performance.now();
-      // before the checkpoint: a resumed run skips an epoch that has metrics, and looks again at any other
+      // must come before the checkpoint: a resumed run skips an epoch that has metrics and looks at any other again
       yield* looks.keepRest();
       if (progress.batch === progress.batches) {
         if (isAfter) await putAnswersAfter(record, network, data.train, signal);
@@ -89,13 +94,17 @@ async function* trainAll(
     const trainSeconds = (performance.now() - begun) / 1000;
     if (!looks.isUntrainedSeen() && !signal?.aborted) yield* looks.before();
     if (!signal?.aborted) yield* looks.at(progress, trainSeconds);
-    if (epoch === epochs || looks.isEnough() || signal?.aborted) yield* looks.keepRest(); // nothing is trained meanwhile
+    // no training runs that this could delay
+    if (epoch === epochs || looks.isEnough() || signal?.aborted) yield* looks.keepRest();
     if (signal?.aborted && looking.metrics.at(-1)?.epoch !== epochs && !looks.isEnough()) return false;
   }
   return true;
 }
 
-/** Asks which training labels are doubtful: by the best epoch, or by networks that have not learnt from them. */
+/**
+ * Finds the training labels that are doubtful: by the best epoch's answers, or by networks that have not learnt from
+ * them.
+ */
 async function* labelsReport(
   run: OpenRun,
   looks: Looks,
@@ -103,7 +112,7 @@ async function* labelsReport(
   const {data, network, directory, training, looking, options, untrained, fresh, signal} = run;
   const {metrics} = looking;
   const {folds, optimizer, epochs, patience} = options;
-  // an earlier version wrote the last metrics, or Ctrl-C came just then: the page is made again, with it
+  // if an earlier version wrote the last metrics, or Ctrl-C came just then, the page is made again with this story
   if (yield* looks.keepStory()) yield {type: "kept", epoch: metrics[metrics.length - 1].epoch};
   if (looks.isEnough()) yield {type: "say", line: staleNote(metrics, patience)};
   if (folds === 0) return looks.ranked() ?? (await labelsByBest(directory, network, data, metrics, looking.heldOut));

@@ -23,64 +23,67 @@ import {answersTo} from "./suspects";
 import type {RunLog} from "./tensorboard";
 import {together} from "./together";
 
-/** What looking takes, the whole run long. */
+/** Everything that looks need, the same for the whole run. */
 export interface Looking {
   readonly seed: number;
   readonly chosen: readonly ChosenProbe[];
-  /** Whether an epoch is probed. */
+  /** Whether the probes look at an epoch. */
   isProbed(epoch: number): boolean;
-  /** Whether an epoch is shown in full whatever its loss; of most epochs of a long run the numbers alone are kept. */
+  /** Whether an epoch gets pictures whatever its loss is. For most epochs of a long run, only the numbers are kept. */
   isKept(epoch: number): boolean;
-  /** Whether an epoch is the last because the validation loss falls no more. */
+  /** Whether an epoch is the last one because the validation loss falls no more. */
   isLast(line: JudgedEpoch): boolean;
-  /** Places of the test images that every look explains. */
+  /** The places of the test images that every look explains. */
   readonly sampleIndices: Uint32Array;
-  /** Images that a look may ask about (`imagesALook`); absent: as many as the probes' options come to. */
+  /** How many images a look may ask about (`imagesALook`); absent: as many as the probes' options require. */
   readonly budget?: number;
-  /** The learning rate of an epoch's last step; undefined where nobody knows. */
+  /** The learning rate of an epoch's last step; undefined if it is not known. */
   rateAfter(epoch: number): number | undefined;
   readonly data: Dataset;
   readonly layers: ModelFacts["layers"];
   readonly network: LookedAtNetwork & Partial<Pick<Network, "gradients">>;
-  /** Training images whose gradient is taken at each look. */
+  /** The training images whose gradient is taken at each look. */
   learnt?: LabelledImages;
-  /** Images that the network takes at a time while it trains; absent: any number. */
+  /** How many images the network takes at a time while it trains; absent: any number. */
   readonly batchSize?: number;
   readonly jobs: Jobs;
-  /** The files by which the network as it stands is kept in `model/`, by their names. */
+  /** The files in `model/` that hold the network as it is now, by their names. */
   modelFiles(): Promise<{readonly [name: string]: string | Uint8Array}>;
   readonly directory: RunDirectory;
   readonly log: RunLog;
-  /** The best epoch's answers to images that were not learnt from; none before the first trained epoch that is best. */
+  /**
+   * The best epoch's answers to images that the network did not learn from; absent until a trained epoch is the best
+   * one.
+   */
   heldOut?: readonly AskedImages[];
-  /** The weights at the last look: how far each array has moved since is kept. */
+  /** The weights at the last look; each look keeps how far every array has moved since then. */
   weightsBefore?: readonly NamedArray[];
-  /** The last look's activations of the test images: the next writes its own over them. */
+  /** The buffer with the last look's activations of the test images; the next look overwrites it. */
   room?: Float32Array;
-  /** Notes of probes that were told: each is told once. */
+  /** The notes by probes that the user has seen; each is shown once. */
   readonly told: Set<string>;
   /** The epochs so far; a look adds its own. */
   readonly metrics: EpochMetrics[];
   readonly signal: AbortSignal | undefined;
 }
 
-/** What is left of a look when all is done that needs the network. */
+/** The part of a look that remains when the network is no longer needed. */
 export interface Rest {
-  /** The epoch's figures. */
+  /** The epoch's metrics. */
   readonly line: EpochMetrics;
-  /** Whether `keep` would have to wait. */
+  /** Whether `keep` could finish without waiting. */
   isReady(): boolean;
-  /** Keeps what came later, and with it the epoch's metrics: an epoch that has them is whole. */
+  /** Keeps the work that finishes later, and then the epoch's metrics: an epoch that has metrics is complete. */
   keep(): AsyncGenerator<RunEvent, void>;
 }
 
 /**
- * Looks at the network as it stands: evaluate → probes, side by side → keep the best → log. What probes still make needs
- * the network no more is returned as unfinished work: training may go on, the next look must wait for it. Broken off by the user, it
- * leaves none, and no metrics: a resumed run looks again.
+ * Looks at the network as it stands: evaluate → probes, side by side → keep the best → log. If probes still have work
+ * that needs the network no more, the look returns it as unfinished: training may go on, but the next look must wait
+ * for it. If the user interrupts the look, it returns nothing and keeps no metrics, so a resumed run looks again.
  *
- * @param progress Of the epoch that it stands after.
- * @param trainSeconds What training took.
+ * @param progress The progress of the epoch that was just trained.
+ * @param trainSeconds How long the training took.
  */
 export async function* look(
   looking: Looking,
@@ -107,7 +110,7 @@ export async function* look(
   const failures = isProbed ? yield* probed(looking, epoch, test, results) : {};
   if (signal?.aborted) return;
   const isTrained = epoch > 0;
-  const hasTrained = isTrained && progress.images > 0; // a network that was trained elsewhere tells nothing of it
+  const hasTrained = isTrained && progress.images > 0; // a network that was trained elsewhere has no training figures
   const line: EpochMetrics = {
     epoch,
     trainLoss: hasTrained ? progress.lossSum / progress.images : null,
@@ -180,7 +183,7 @@ function restOf(
   };
 }
 
-/** Runs the probes. @returns Those that failed, and why. */
+/** Runs the probes. @returns The probes that failed, with the reasons. @returns Those that failed, and why. */
 async function* probed(
   looking: Looking,
   epoch: number,
@@ -207,7 +210,11 @@ async function* probed(
   return Object.fromEntries(errors.flatMap((error, i) => (error ? [[names[i], error.message]] : [])));
 }
 
-/** @param layer Whose activations are wanted too, in `room` if there is one. */
+/**
+ * @param layer A layer whose activations are also needed; they go into the buffer `room`, if there is one.
+ *
+ * @param layer Whose activations are wanted too, in `room` if there is one.
+ */
 async function evaluate(network: LookedAtNetwork, split: Dataset["test"], layer?: string, room?: Float32Array) {
   const {logits, labels, activations} =
     layer === undefined
@@ -218,7 +225,7 @@ async function evaluate(network: LookedAtNetwork, split: Dataset["test"], layer?
   return {logits, labels, loss, accuracy: share, activations};
 }
 
-/** The layer that probes read, the first's if they read several; one that the model has, or none. */
+/** The layer that probes read; if several probes name one, the first that the model has. Undefined if there is none. */
 function layerRead({chosen, layers}: Looking): string | undefined {
   const wanted = chosen.flatMap(({probe, values}) => probe.layer?.(values) ?? []);
   return wanted.find((layer) => layer === "" || layers.some(({name}) => name === layer));

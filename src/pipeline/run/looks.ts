@@ -8,23 +8,30 @@ import type {OpenRun} from "./open-run";
 import {labelsByBest} from "./suspects";
 import {keepTrainingSet} from "./training-set";
 
-/** A run's looks at its network, one after the other. What a look leaves unfinished is kept while training goes on. */
+/** A run's looks at its network, one after the other. Training goes on while the unfinished part of a look is kept. */
 export interface Looks {
-  /** Whether the validation loss has fallen long enough no more: nothing is trained after it. */
+  /** Whether the validation loss has not fallen for so long that training should end. */
   isEnough(): boolean;
-  /** Whether the network was looked at before it learnt anything. */
+  /** Whether the look at the untrained network has been done. */
   isUntrainedSeen(): boolean;
-  /** Whether keeping what the last look left would have to wait for nothing. */
+  /** Whether `keepRest` could finish without waiting. */
   isReady(): boolean;
-  /** Looks at the network with the weights that it had before the run, and puts its own back. */
+  /** Looks at the network with the weights that it had before the run, and then puts its present weights back. */
   before(): AsyncGenerator<RunEvent>;
-  /** Looks at the network as it stands. @param trainSeconds What training took. */
+  /**
+   * Looks at the network as it is now. @param trainSeconds How long the training took.
+   *
+   * @param trainSeconds What training took.
+   */
   at(progress: EpochProgress, trainSeconds: number): AsyncGenerator<RunEvent>;
-  /** Keeps what the last look left, and with it its epoch's metrics, if that is not done yet. */
+  /** Keeps what the last look left unfinished, and with it that epoch's metrics, unless this is done already. */
   keepRest(): AsyncGenerator<RunEvent>;
-  /** Keeps what the training images are like, unless the last look did. Says whether it had to. */
+  /** Keeps the story of the training images, unless the last look has kept it. @returns Whether it had to. */
   keepStory(): AsyncGenerator<RunEvent, boolean>;
-  /** The training labels that the best epoch doubts; absent where folds are to be asked, or nothing can be. */
+  /**
+   * The training labels that the best epoch doubts; undefined if folds will be asked instead, or if there is nothing to
+   * ask.
+   */
   ranked(): LabelReport | undefined;
 }
 
@@ -55,7 +62,7 @@ export function looksOf(run: OpenRun): Looks {
     yield* keepRest();
     rest = yield* look(looking, progress, trainSeconds);
     isEnough = rest !== undefined && looking.isLast(rest.line);
-    // before the last metrics, so that a run that has them all has it, and before the last page, which shows it
+    // before the last metrics, so that a run with all metrics has the story; and before the last page, which shows it
     if (rest && (progress.epoch === options.epochs || isEnough) && !signal?.aborted) yield* keepStory();
     if (rest?.isReady()) yield* keepRest();
   };
@@ -65,7 +72,8 @@ export function looksOf(run: OpenRun): Looks {
     isReady: () => rest === undefined || rest.isReady(),
     async *before() {
       isUntrainedSeen = true;
-      const leaks = isResumed ? undefined : leakNote(await exactLeaks(data)); // here, and not before the first batch
+      // loaded here, so that the first batch does not wait for it
+      const leaks = isResumed ? undefined : leakNote(await exactLeaks(data));
       if (leaks) yield {type: "say", line: leaks};
       yield* withWeights(network, run.untrained, at(epochStart(0, data.train, options.batchSize), 0));
     },
@@ -76,7 +84,7 @@ export function looksOf(run: OpenRun): Looks {
   };
 }
 
-/** Does something with other weights, and puts the network's own back. */
+/** Does something with other weights, and then puts the network's own weights back. */
 async function* withWeights<E, R>(
   network: Network,
   weights: readonly NamedArray[],

@@ -1,12 +1,21 @@
-/** Something that is done again and again, one at a time. */
+/** A piece of work that is repeated on request, one at a time. */
 export interface NewestOnly {
-  /** Has it done; asked for more than once while it is at work, it is done once more. */
+  /** Requests the work. However many requests come while it runs, it is done once more afterwards. */
   ask(): void;
-  /** Waits until nothing is left to do. @returns What the last time gave; true if it was never asked for. */
+  /**
+   * Waits until no request is open. @returns The result of the last time; true if nothing was ever requested.
+   *
+   * @returns What the last time gave; true if it was never asked for.
+   */
   done(): Promise<boolean>;
 }
 
-/** Nobody waits for it: who asks faster than it works gets the newest, and not each one between. @param act Never throws. */
+/**
+ * Makes such a piece of work. Callers need not wait: if requests come faster than the work, it does only the newest.
+ * @param act Must never throw.
+ *
+ * @param act Never throws.
+ */
 export function newestOnly(act: () => Promise<boolean>): NewestOnly {
   let isDue = false;
   let result = true;

@@ -41,9 +41,9 @@ import {openRunLog} from "./tensorboard";
 import {hasTestImages, keepTestImages} from "./test-images";
 import {openTracking, type Tracking} from "./track";
 
-/** A run that is ready to learn: its data, its network, its folder, and what looking takes. */
+/** A run that is ready to learn: its data, its network, its folder, and everything that looks need. */
 export interface OpenRun {
-  /** With the epochs and the batch size that the data led to. */
+  /** Here `epochs` and `batchSize` have the numbers that the data led to. */
   readonly options: RunOptions;
   readonly data: Dataset;
   readonly network: Network;
@@ -51,10 +51,10 @@ export interface OpenRun {
   readonly training: Training;
   readonly looking: Looking;
   readonly tracking?: Tracking;
-  /** Where it goes on; of a new run the start of its first epoch. */
+  /** The point from which it continues; for a new run, the start of its first epoch. */
   readonly from: Restored;
   readonly isResumed: boolean;
-  /** The network before it learnt anything, or before the run that is gone on with learnt more. */
+  /** The weights before any training; for a resumed run, the weights with which this start begins. */
   readonly untrained: readonly NamedArray[];
   readonly fresh: OptimizerState;
   readonly signal: AbortSignal | undefined;
@@ -70,7 +70,7 @@ export type Training = ReturnType<typeof rateOf> & {
   readonly classWeights: Float32Array | undefined;
 };
 
-/** What is to be given back at the end of a run, however it ends. */
+/** Everything that must be given back when a run ends, for whatever reason. */
 export interface Held {
   lock?: RunLock;
   network?: Network;
@@ -78,10 +78,10 @@ export interface Held {
 }
 
 /**
- * Opens a run: reads the data, makes or finds the network, begins the folder or goes on in it, and tells what there is to
- * tell before the first batch.
+ * Opens a run: it reads the data, makes or finds the network, creates the run's folder or opens it again, and reports
+ * everything that the user should know before the first batch.
  *
- * @param held Told what has been taken.
+ * @param held Receives whatever must be given back at the end.
  */
 export async function* openRun(
   asked: RunOptions,
@@ -98,11 +98,11 @@ export async function* openRun(
       `${resume.path}: expected the function that made its network, got none; resume it by the library`,
     );
   }
-  // Both are asked before the data are read, which may take minutes.
+  // Both are checked before the data are read, because reading may take minutes.
   if (resume) held.lock = await lockedForResuming(resume.path);
   else if (asked.name) await checkNewRun(save, asked.name);
 
-  // the data, and how long the network learns from so many images
+  // the data, and how many epochs and which batch size suit so many images
   const made = environment();
   const opening =
     resume && before
@@ -115,7 +115,7 @@ export async function* openRun(
 
   // the network
   const model = await chooseModel(options, data, own, before);
-  // of own pictures alone: reading MNIST's takes a tenth of a second
+  // only for the user's own pictures: reading MNIST's labels takes a tenth of a second
   const isBalanced = options.classWeights === "balanced";
   const labels =
     isBalanced || data.folder !== undefined ? await labelsAt(data.train, first(data.train.count)) : undefined;
@@ -136,7 +136,7 @@ export async function* openRun(
   if (started) await network.setWeights(started.weights);
   const [untrained, fresh] = [await network.getWeights(), await network.getOptimizerState()];
 
-  // the folder, and where in the run it stands
+  // the folder, and the point in the run from which it continues
   const columns = options.columns && !resume ? await readColumns(options.columns, data.test) : undefined;
   const startRun = async () => {
     const name = options.name || runName(made.startedAt, data.name, model.name);
@@ -161,8 +161,9 @@ export async function* openRun(
   if (!resume || !(await hasTestImages(resume, data))) await keepTestImages(directory, data);
   if (columns) await directory.writeValue("columns", {columns});
 
-  // what there is to tell
-  const why = before?.engine.why ?? engine.why; // resumed, it is asked for by name
+  // what the user should know
+  // a resumed run asks for its engine by name, so the reason stands in its run.json
+  const why = before?.engine.why ?? engine.why;
   yield {type: "start", path: directory.path, data, model: facts, engine: {...engine, why}, epochs};
   const {isKept, note} = shownInFull(options);
   const told = [
@@ -189,7 +190,7 @@ export async function* openRun(
       ...savedModel(opened.model, await network.getWeights(), `epochscope ${made.versions.epochscope}`),
     }),
     ...{isKept, sampleIndices},
-    // of own pictures there are few, and looking as at MNIST would take many times as long as training
+    // own pictures are few, and looking as much as for MNIST would take many times as long as the training
     ...(data.folder === undefined
       ? {}
       : {budget: imagesALook(data.train.count, epochs, 1 + Math.ceil(epochs / every))}),
@@ -204,7 +205,7 @@ export async function* openRun(
   };
 }
 
-/** Takes a run that was broken off for this process alone, and clears what it left half done. */
+/** Locks an interrupted run for this process, and removes what was left half done. */
 async function lockedForResuming(path: string): Promise<RunLock> {
   const logs = await logFolderOf(path);
   await checkOwnLogs(logs);
@@ -213,7 +214,7 @@ async function lockedForResuming(path: string): Promise<RunLock> {
   return lock;
 }
 
-/** Passes on how far the data are, and what is to be said of them, and gives them. */
+/** Passes on the progress and the notes of reading the data, and returns the data. */
 async function* dataEvents(opening: ReturnType<typeof openData>): AsyncGenerator<RunEvent, Dataset> {
   for (;;) {
     const {done, value} = await opening.next();

@@ -2,8 +2,10 @@ import {findRun} from "../record/run-directory";
 import {readTrainedRun} from "../record/run-file";
 import {runOptions} from "./options";
 
-/** The options of a run that another begins with: all but where it is kept, the list of decisions that it took, and the
- * address that it fetched from. */
+/**
+ * The options of a run, for another run that begins with them: all but its folder and name, its list of decisions, and
+ * the address that it downloaded from.
+ */
 export async function optionsOfRun(save: string, name: string) {
   const {options, probes: ofProbes} = readTrainedRun((await findRun(save, name)).path, "--from");
   const left = new Set(["save", "name", "from", "edit", "dataUrl"]);

@@ -58,7 +58,7 @@ export interface RunOptions extends AugmentOptions, ModelOptions {
 const WITHOUT_LIMIT = 1e9;
 const limit = (value: number) => (Number.isInteger(value) && value >= 24 ? undefined : "a whole number, 24 or more");
 
-/** The one list of the run's options: flags, `--help`, checks and run.json are made from it. */
+/** The single list of the run's options. The flags, `--help`, the checks and run.json are all made from it. */
 export const runOptions: OptionTable<RunOptions> = {
   data: {
     default: "mnist",
@@ -245,7 +245,7 @@ export const runOptions: OptionTable<RunOptions> = {
   name: {default: "", help: "the run's folder in it; default: time, data and model"},
 };
 
-/** Check of a number that is "auto" unless the user says otherwise. */
+/** A check for a number that is "auto" unless the user gives one. */
 function autoOr(low: number, high: number): (word: string) => string | undefined {
   return (word) => {
     const holds = word === "auto" || (word.trim() !== "" && Number(word) >= low && Number(word) <= high);
@@ -253,16 +253,19 @@ function autoOr(low: number, high: number): (word: string) => string | undefined
   };
 }
 
-/** Of batches of 64. */
+/** Learning rates for batches of 64. */
 const PEAK_RATES: Readonly<Record<OptimizerName, number>> = {adam: 0.004, sgd: 0.1, rmsprop: 0.002};
-/** Normalised by the batch, the deep model learns faster, and better, by larger steps: 97 % in place of 94 % of bench/shapes.ts. */
+/**
+ * With batch normalisation, the deep model learns faster and better with larger steps: 97 % instead of 94 % in
+ * bench/shapes.ts.
+ */
 const DEEP_ADAM = 0.01;
-/** A transformer learns by smaller steps. */
+/** A transformer needs smaller steps. */
 const VIT_ADAM = 0.002;
 
 /**
- * The learning rate that fits a model and a batch. Plain gradients take one in proportion to the batch (Goyal et al. 2017);
- * the steps of Adam and RMSProp hardly depend on it.
+ * The learning rate that fits a model and a batch size. For plain gradient descent it grows in proportion to the batch
+ * (Goyal et al. 2017); for Adam and RMSProp the batch size hardly matters.
  */
 export function peakRate(optimizer: OptimizerName, model: string, batchSize: number): number {
   if (optimizer === "adam" && model === "deep") return DEEP_ADAM;

@@ -5,10 +5,10 @@ import {newestOnly} from "./newest-only";
 import type {RunOptions} from "./options";
 
 /**
- * Passes a run's events on, and makes what all epochs give together: the page after each epoch, while the next one trains
- * (where epochs are shorter than the page takes, not after each), and at the end the sheet and the film of all maps. What
- * cannot be written does not cost the run, since it is made from what is kept; it is told as a failure of "report" or
- * "projection". When "end" comes, everything that it names is there.
+ * Passes a run's events on, and makes what needs several epochs: the page after each epoch while the next one trains
+ * (if epochs are shorter than making the page, it skips some), and at the end the sheet and the film of all maps. A
+ * failed write does not end the run, because everything here can be made again from files that are kept; it is reported
+ * as a failure of "report" or "projection". When "end" comes, all files that it names exist.
  */
 export async function* withPage(
   events: AsyncIterable<RunEvent>,
@@ -17,7 +17,7 @@ export async function* withPage(
 ): AsyncGenerator<RunEvent, void> {
   let folder = "";
   let epochs = 0;
-  let isShown = false; // whether the page has all that there is
+  let isShown = false; // whether the page shows the newest epoch
   let mapped: Promise<boolean> | undefined;
   const failed = new Set<string>();
   const failures: RunEvent[] = [];
@@ -36,7 +36,8 @@ export async function* withPage(
   const mapFiles = async () =>
     !hasMaps ||
     kept("projection", () =>
-      // beside the last map's own picture; those of this thread one after the other: that holds less
+      // at the same time as the last map's own picture; the two in this thread run one after the other, which needs
+      // less memory
       Promise.all([jobs.ask("mapSheet", folder), writeImageMap(folder).then(() => writeMapFilm(folder))]),
     );
   try {
@@ -45,7 +46,7 @@ export async function* withPage(
       if (event.type === "failure") failed.add(event.probe);
       if (event.type === "made" && event.probe === "projection" && event.epoch === epochs) mapped = mapFiles();
       if (event.type === "end") {
-        mapped ??= mapFiles(); // a run gone on with that had all its epochs
+        mapped ??= mapFiles(); // a resumed run that had all its epochs already
         if (!isShown) report.ask();
         await Promise.all([mapped, report.done()]);
         yield* failures.splice(0);

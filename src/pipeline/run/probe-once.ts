@@ -9,24 +9,25 @@ import type {RunDirectory} from "../record/run-directory";
 import type {Artifact, Probe, ProbeContext} from "../types";
 import type {RunEvent} from "./events";
 
-/** Given values by probe name, e.g. `{saliency: {mode: "exigo"}}`. */
+/** Options that the user or a file gives, by probe name, e.g. `{saliency: {mode: "exigo"}}`. */
 export type ProbeOptions = {readonly [probe: string]: {readonly [name: string]: unknown}};
 
 export interface ChosenProbe {
   readonly probe: Probe;
   readonly values: object;
-  /** The options that were given. */
+  /** The names of the options that the user gave. */
   readonly asked: ReadonlySet<string>;
 }
 
-/** By probe name, the options that the user gave. */
+/** For each probe's name, the options that the user gave. */
 export type AskedOptions = {readonly [probe: string]: readonly string[]};
 
 /**
  * The probes that `--probes` names, each with its options checked.
  *
- * @param own More probes, which are not in the list.
- * @param asked Those of `given` that the user gave, where others are among them: a run that is gone on with has all.
+ * @param own Additional probes, which are not in the list.
+ * @param asked The part of `given` that the user gave. It differs from `given` in a resumed run, which has values for
+ * all options.
  */
 export function chooseProbes(
   names: string,
@@ -44,9 +45,9 @@ export function chooseProbes(
 }
 
 /**
- * The probes that can look at a network; the others are left out.
+ * Keeps the probes that can look at this network, and leaves the others out.
  *
- * @param names What `--probes` says: who asks for a probe by name is told that it is left out.
+ * @param names The value of `--probes`: if it names a probe that is left out, a note says so.
  */
 export function suitedProbes(
   chosen: readonly ChosenProbe[],
@@ -61,13 +62,13 @@ export function suitedProbes(
   return {chosen: chosen.filter(suits), notes};
 }
 
-/** What a probe still makes. */
+/** An artifact that a probe has not finished yet. */
 export interface Unfinished {
   readonly probe: string;
   readonly made: Promise<Artifact>;
-  /** Its picture; undefined where none is drawn. */
+  /** Its picture; undefined if none is drawn. */
   readonly drawn: Promise<Figure | undefined>;
-  /** Takes what it has told the user since it was last asked. */
+  /** Returns the probe's notes to the user since the last call. */
   said(): string[];
 }
 
@@ -76,18 +77,18 @@ export interface Results {
   readonly directory: RunDirectory;
   /** The pictures, by "probe/name". */
   readonly figures: {[name: string]: Figure};
-  /** What is still made when the probe has ended. */
+  /** The artifacts that are not finished when the probe itself has ended. */
   readonly unfinished: Unfinished[];
-  /** Whether pictures are drawn: of most epochs of a long run the numbers alone are kept. */
+  /** Whether pictures are drawn. For most epochs of a long run, only the numbers are kept. */
   readonly draws: boolean;
-  /** Notes that the user has been told in this run: what holds at every epoch is told once. */
+  /** The notes that the user has seen in this run, so that a note that holds at every epoch is shown once. */
   readonly told: Set<string>;
 }
 
 /**
- * Runs one probe and keeps what it gives. One that throws, or whose picture cannot be drawn, does not cost the run: the
- * error is told, and returned to be kept. A file that cannot be written ends the run. Broken off, it ends after the artifact at
- * hand.
+ * Runs one probe and keeps its results. If the probe throws, or its picture cannot be drawn, the run goes on: the error
+ * is reported, and returned so that it is kept. A failed write ends the run. If the user interrupts the run, the probe
+ * ends after the current artifact.
  */
 export async function* probeOnce(
   {probe, values, asked}: ChosenProbe,
@@ -118,12 +119,12 @@ export async function* probeOnce(
     if ("later" in next.value) {
       const made = next.value.later;
       const drawn = made.then((artifact) => (draws ? context.jobs.ask("draw", artifact) : undefined));
-      drawn.catch(() => undefined); // told by finishLater
+      drawn.catch(() => undefined); // finishLater reports it
       unfinished.push({probe: probe.name, made, drawn, said});
     } else {
       const artifact = next.value;
       await directory.writeNumbers(epoch, probe.name, artifact);
-      await ownTurn(); // a picture takes tens of milliseconds
+      await ownTurn(); // drawing a picture takes tens of milliseconds
       const figure = draws ? await drawn(artifact) : undefined;
       await ownTurn();
       if (figure instanceof Error) failure = figure;
@@ -138,7 +139,7 @@ export async function* probeOnce(
   return failure;
 }
 
-/** Its picture, or why it cannot be drawn. */
+/** The artifact's picture, or the error if it cannot be drawn. */
 async function drawn({name, plot, data}: Artifact): Promise<Figure | Error> {
   try {
     return await drawInTurns(plot, data, ownTurn);
@@ -155,7 +156,12 @@ function* news(lines: readonly string[], told: Set<string>): Generator<RunEvent,
   }
 }
 
-/** Waits for what a probe still makes, and keeps it as `probeOnce` does. @returns Why it failed, if it did. */
+/**
+ * Waits for an artifact that a probe has not finished, and keeps it as `probeOnce` does. @returns The error, if it
+ * failed.
+ *
+ * @returns Why it failed, if it did.
+ */
 export async function* finishLater(
   {probe, made, drawn, said}: Unfinished,
   epoch: number,
@@ -172,7 +178,7 @@ export async function* finishLater(
   return undefined;
 }
 
-/** What was promised; why it failed, if it did, and then the user is told. */
+/** Awaits a promise; if it fails, tells the user and returns the error. */
 async function* orFailure<T>(
   probe: string,
   promised: Promise<T>,

@@ -7,20 +7,21 @@ import {type RunOptions, runOptions} from "./options";
 import type {ProbeOptions} from "./probe-once";
 
 /**
- * The options with which a run goes on: those that it began with.
+ * The options with which a resumed run continues: the same with which it began.
  *
- * @param dataUrl A mirror of MNIST, or "": it comes from the user alone, since the run may be a stranger's.
- * @throws UserError if it is no run that trains, or its run.json says what no option can be.
+ * @param dataUrl A mirror of MNIST, or "". It comes from the user, never from run.json, because the run may be a
+ * stranger's.
+ * @throws UserError if the folder holds no run that trains, or an option in its run.json is not valid.
  */
 export function resumedOptions(
   {path}: RunDirectory,
   dataUrl: string,
 ): {readonly options: RunOptions; readonly probes: ProbeOptions} {
   const {options, probes, engine, data} = readTrainedRun(path, "resume");
-  // The engine it began with, and its build: another would round otherwise.
+  // The engine and kernels it began with: others would round differently.
   const same = {engine: engine.name, ...(engine.kernels ? {kernels: engine.kernels} : {})};
   const at = {save: dirname(path), name: basename(path), dataUrl};
-  // what earlier versions did, for the runs that they began: images learnt as they are, the first ten explained
+  // defaults of earlier versions, for runs that they began: images without augmentation, and the first ten explained
   const samples = Array.from({length: Math.min(10, data.test)}, (_, n) => n).join(",");
   const before = {augment: "none", samples};
   const resolved = resolveOptions(runOptions, {...before, ...options, ...same, ...at}, `${join(path, "run.json")}: --`);

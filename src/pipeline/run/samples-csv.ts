@@ -5,7 +5,7 @@ import {csvTableInTurns} from "../record/csv-table";
 import type {TrainingAnswers} from "../record/training-answers";
 import type {TestStory} from "./test-story";
 
-/** The training images' story, as `trainingAnswersOf` and `suspectTrainingLabels` tell it. */
+/** The story of the training images, as `trainingAnswersOf` and `suspectTrainingLabels` return it. */
 export interface TrainingStory {
   readonly ranked: readonly TrainingSuspect[];
   readonly answers: TrainingAnswers;
@@ -14,11 +14,11 @@ export interface TrainingStory {
 type Cell = string | number;
 
 /**
- * A run's images as a table (docs/run-folder.md has its columns): the training images, then the test images. A cell that is not
- * of an image's split is empty.
+ * A run's images as a table (docs/run-folder.md lists its columns): first the training images, then the test images. If
+ * a column does not apply to an image's split, its cell is empty.
  *
- * @param training Undefined where the run did not train here.
- * @param asked Undefined where no answers to test images were kept.
+ * @param training Undefined if the run did not train here.
+ * @param asked Undefined if no answers to test images were kept.
  */
 export async function samplesCsv(
   {train, test, classNames}: Dataset,
@@ -38,7 +38,7 @@ export async function samplesCsv(
 
 const FIRST = ["split", "index", "source_index", "file", "given_label"];
 
-/** Numbers are written to a millionth; by `toPrecision` a table of 55,000 lines would take a third of a second longer. */
+/** Numbers are written with six decimals; `toPrecision` would take a third of a second longer for 55,000 lines. */
 const MILLIONTHS = 1e6;
 const short = (value: number) => Math.round(value * MILLIONTHS) / MILLIONTHS;
 
@@ -79,7 +79,7 @@ function trainingColumns(
   };
 }
 
-/** Mean of EL2N over the epochs, in [0, √2]. */
+/** The mean of EL2N over the epochs, in [0, √2]. */
 function meanError(errors: readonly Uint8Array[], n: number): number {
   let sum = 0;
   for (const epoch of errors) sum += epoch[n];
@@ -96,7 +96,8 @@ function testColumns(
   const of = (n: number, k: number) => probabilities[n * classes + k];
   const loss = (n: number) => {
     const value = -Math.log(of(n, labels[n]));
-    return Number.isFinite(value) ? Math.abs(short(value)) : "inf"; // of a probability that single precision rounds to 0
+    // the probability was rounded to 0 in single precision
+    return Number.isFinite(value) ? Math.abs(short(value)) : "inf";
   };
   const entropy = (n: number) => {
     let sum = 0;

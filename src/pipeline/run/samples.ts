@@ -1,17 +1,25 @@
 import {UserError} from "../../nouns/options";
 
-/** Where there are more classes than this, so many are chosen evenly: every picture of the samples has a row for each. */
+/**
+ * The most samples. If there are more classes, this many are chosen evenly, because every picture has a row for each
+ * sample.
+ */
 const MOST = 24;
 
-/** What `--samples` may say. @returns What was expected, if `word` is not it. */
+/**
+ * Checks the value of `--samples`. @returns What was expected, if `word` is not valid.
+ *
+ * @returns What was expected, if `word` is not it.
+ */
 export function samplesNamed(word: string): string | undefined {
   const isList = /^\d+(,\d+)*$/.test(word) && word.split(",").length <= MOST;
   return word === "auto" || isList ? undefined : `auto, or up to ${MOST} places of test images with commas between`;
 }
 
 /**
- * The places of the test images that every look explains: those asked for, or the first of each class, in the order of the
- * classes; of more than 24 classes an even choice. A class without a test image has none.
+ * The places of the test images that every look explains: the ones that the user asked for; otherwise the first test
+ * image of each class, in the order of the classes. Of more than 24 classes, 24 are chosen evenly. A class without a
+ * test image is skipped.
  *
  * @throws UserError if the test split has no image at a place asked for.
  */

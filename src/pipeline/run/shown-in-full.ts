@@ -1,7 +1,7 @@
 import {keptEpochs, probedEpochs} from "../record/kept-epochs";
 import type {RunOptions} from "./options";
 
-/** Which epochs have pictures and are in TensorBoard beyond their scalars; and what the user is told, if not all have. */
+/** Which epochs get pictures and more than scalars in TensorBoard; and a note for the user, if not all do. */
 export function shownInFull({epochs, every, keepEpochs}: RunOptions): {isKept(epoch: number): boolean; note?: string} {
   if (keepEpochs === 0 || epochs <= keepEpochs) return {isKept: () => true};
   const planned = probedEpochs(epochs, every);

@@ -9,19 +9,19 @@ import {checkGroupSize, tfjsModelJson} from "../model/load/tfjs-weights";
 import {findRun} from "../record/run-directory";
 import {readRunFile} from "../record/run-file";
 
-/** Weights of a network that was trained before. */
+/** The weights of a network that was trained before. */
 export interface StartingWeights {
-  /** The run's folder, or the model.json. */
+  /** The run's folder, or the path of the model.json. */
   readonly path: string;
   /** SHA-256 of the weights' bytes. */
   readonly sha256: string;
   readonly weights: readonly NamedArray[];
-  /** What the run trained, as `--model` takes it; absent of a model.json alone. */
+  /** The model that the run trained, as `--model` names it; absent for a model.json that belongs to no run. */
   readonly model?: string;
 }
 
 /**
- * Reads the weights that `--weights` names: a run's best, or those of a tfjs LayersModel.
+ * Reads the weights that `--weights` names: the best ones of a run, or those of a tfjs LayersModel.
  *
  * @throws UserError if there are none, or none that a tf.LayersModel could take.
  */
@@ -71,10 +71,10 @@ function beside(file: string, name: string): string {
 }
 
 /**
- * A network's own weights with those of another in their places: by name, or, where names differ, array by array. Where only the last dense
- * layer has another number of classes, it stays as it was made.
+ * Puts another network's weights in place of a network's own: by name, or array by array if the names differ. If only
+ * the last dense layer has another number of classes, that layer keeps its own weights.
  *
- * @returns The weights, and what the user should know of it in one line.
+ * @returns The weights, and one line for the user if there is something to say.
  * @throws UserError that names the first array that does not fit, and both shapes.
  */
 export function placed(own: readonly NamedArray[], {weights, path}: StartingWeights) {
@@ -83,7 +83,7 @@ export function placed(own: readonly NamedArray[], {weights, path}: StartingWeig
       `--weights: expected ${own.length} arrays, as the network has, got ${weights.length} of ${path}`,
     );
   }
-  // frozen weights stand after the others, so the order tells only where names do not
+  // frozen weights come after the others, so the order is only used if the names differ
   const byName = new Map(weights.map((array) => [array.name, array]));
   const isNamed = byName.size === weights.length && own.every(({name}) => byName.has(name));
   const fileOf = (array: NamedArray, i: number) => (isNamed ? byName.get(array.name) : undefined) ?? weights[i];

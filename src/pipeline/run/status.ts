@@ -2,10 +2,11 @@ import {openRunDirectory, type RunDirectory} from "../record/run-directory";
 import type {RunEvent} from "./events";
 
 /**
- * Passes a run's events on, and writes how it stands into its folder: that it runs, and in the end that it is done, was
- * interrupted, or failed and why. Who stops listening has interrupted it. What a killed process leaves says that it runs.
+ * Passes a run's events on, and writes the run's status into its folder: first that it runs, at the end that it is
+ * done, was interrupted, or failed and why. If the reader of the events stops reading, the run counts as interrupted.
+ * After a killed process the status still says that it runs.
  *
- * @param begun The run's folder, if it is there before the run has said that it starts: it may fail in between.
+ * @param begun The run's folder, if it exists before the "start" event: the run may fail before that.
  */
 export async function* withStatus(
   events: AsyncIterable<RunEvent>,
@@ -22,14 +23,15 @@ export async function* withStatus(
       }
       if (event.type === "end") {
         status = "done";
-        await directory?.writeStatus(status); // before it is told: who listens may look there
+        // written before the event is passed on, because its reader may look at the file
+        await directory?.writeStatus(status);
       }
       yield event;
     }
   } catch (error) {
     hasFailed = true;
     directory ??= begun();
-    // a disk that takes nothing more takes no status either: the first error is the one to tell
+    // a full disk cannot take the status either; the first error is the one to report
     await directory?.writeStatus("failed", (error as Error).message).catch(() => undefined);
     throw error;
   } finally {

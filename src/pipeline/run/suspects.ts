@@ -16,7 +16,7 @@ import type {EpochMetrics} from "../types";
 import type {LabelReport, RunEvent} from "./events";
 import {crossValidate, type Folding} from "./folds";
 
-/** A network's answers to a split that it did not learn from, as the ranking of labels takes them. */
+/** A network's answers to a split that it did not learn from, in the form that the ranking of labels needs. */
 export function answersTo(
   split: AskedImages["split"],
   {files, sources}: Pick<Split, "files" | "sources">,
@@ -27,11 +27,11 @@ export function answersTo(
 }
 
 /**
- * Ranks the labels of the validation and test images by the best epoch's answers. A run that was resumed after its best epoch
- * does not have them in memory: the weights kept in model/ answer again.
+ * Ranks the labels of the validation and test images by the best epoch's answers. A run that was resumed after its best
+ * epoch does not have these answers in memory: then the weights in model/ answer again.
  *
- * @param heldOut The answers, where they are in memory.
- * @returns undefined where no trained epoch was the best one.
+ * @param heldOut The answers, if they are in memory.
+ * @returns undefined if no trained epoch was the best one.
  */
 export async function labelsByBest(
   directory: RunDirectory,
@@ -44,7 +44,7 @@ export async function labelsByBest(
   return keepSuspects(directory, data, heldOut ?? (await bestAnswers(directory, network, data)), "held out");
 }
 
-/** The answers of the weights in model/. */
+/** The answers that the weights in model/ give. */
 async function bestAnswers({path}: RunDirectory, network: Network, data: Dataset): Promise<AskedImages[]> {
   const own = await network.getWeights();
   await network.setWeights(await savedWeights(join(path, "model", "weights.bin"), own));
@@ -56,7 +56,7 @@ async function bestAnswers({path}: RunDirectory, network: Network, data: Dataset
   return answers;
 }
 
-/** The arrays of a file of float32 weights that stand one after another, as `savedModel` writes them. */
+/** Reads arrays from a file of float32 weights that stand one after another, as `savedModel` writes them. */
 async function savedWeights(path: string, like: readonly NamedArray[]): Promise<NamedArray[]> {
   const bytes = await readFile(path);
   const expected = like.reduce((sum, {values}) => sum + values.byteLength, 0);
@@ -72,14 +72,14 @@ async function savedWeights(path: string, like: readonly NamedArray[]): Promise<
   });
 }
 
-/** Digits that scores are written with. */
+/** How many digits the scores are written with. */
 const DIGITS = 6;
 
 /**
- * Ranks images by how likely their label is wrong, and keeps all of them in the run's `suspects.csv`, the most suspect
- * first. Its columns `decision` and `new_label` are left free for whoever looks through it.
+ * Ranks images by how likely their label is wrong, and writes all of them to the run's `suspects.csv`, the most suspect
+ * first. The columns `decision` and `new_label` are left for the reader to fill in.
  *
- * @param method How the answers came about, in words.
+ * @param method How the answers were obtained, in words.
  */
 export async function keepSuspects(
   directory: RunDirectory,
@@ -100,9 +100,9 @@ export async function keepSuspects(
 }
 
 /**
- * Asks about every image of a data set by cross-validation, and keeps what that says of the labels.
+ * Asks about every image of a data set by cross-validation, and keeps the result for the labels.
  *
- * @returns undefined where the user broke off.
+ * @returns undefined if the user interrupted it.
  */
 export async function* askAboutAll(
   data: Dataset,

@@ -10,13 +10,13 @@ import {writeProjector} from "../record/tensorboard/projector";
 import {type TensorBoardLog, tensorboardLog} from "../record/tensorboard/summaries";
 import type {EpochMetrics} from "../types";
 
-/** What TensorBoard shows of a run, in the folder that `logFolderOf` names. */
+/** A run's log for TensorBoard, in the folder that `logFolderOf` names. */
 export interface RunLog {
   /**
    * Logs an epoch: scalars, histograms of weights and gradients, pictures, and the projector's points.
    *
-   * @param figures Undefined for an epoch of which the scalars alone are logged.
-   * @param before The weights at an earlier epoch, where how far they have moved is logged.
+   * @param figures Undefined if only the scalars of this epoch are logged.
+   * @param before The weights at an earlier epoch, if the log should say how far they have moved since.
    */
   epoch(
     line: EpochMetrics,
@@ -24,26 +24,32 @@ export interface RunLog {
     figures?: {readonly [name: string]: Figure},
     before?: readonly NamedArray[],
   ): Promise<void>;
-  /** Adds pictures that came later. */
+  /** Adds pictures that were finished later. */
   pictures(epoch: number, figures: {readonly [name: string]: Figure}): void;
   finish(succeeded: boolean): void;
 }
 
-/** Training images whose gradients are logged: the same at every epoch, so that their histograms compare. */
+/**
+ * How many training images have their gradients logged: the same images at every epoch, so that histograms can be
+ * compared.
+ */
 const GRADIENT_IMAGES = 64;
 
 export interface LogSettings {
-  /** Test images in the projector: the first of the split, as many as exigo's 1,000 or as asked. */
+  /**
+   * How many test images the projector shows, from the start of the split: 1,000 as in exigo, or as many as the user
+   * asks for.
+   */
   readonly projected: number;
   readonly batchSize: number;
   /** The model as tfjs' `toJSON` writes it. */
   readonly topology?: string;
   readonly names: LogNames;
-  /** Whether more of an epoch than its scalars are logged. */
+  /** Whether an epoch is logged in full, and not only its scalars. */
   isKept(epoch: number): boolean;
 }
 
-/** Opens the log, and writes what holds for the whole run: the options and the network's graph. */
+/** Opens the log, and writes what does not change during the run: the options and the network's graph. */
 export async function openRunLog(
   directory: RunDirectory,
   facts: {readonly [name: string]: unknown},
@@ -74,7 +80,7 @@ export async function openRunLog(
         index: Array.from(points.labels, (_, n) => `${n}`),
         ...(data.test.files ? {file: data.test.files.slice(0, points.count)} : {}),
       };
-      // The epochs before are in their files: their names alone are written again.
+      // Earlier epochs are in their files already: only their names are written again.
       const epochs = Array.from({length: line.epoch + 1}, (_, e) => e).filter(isKept);
       const projections = epochs.map((epoch) => ({
         name: `epoch ${epoch}`,

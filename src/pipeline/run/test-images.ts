@@ -5,20 +5,22 @@ import {first} from "../data/split";
 import type {RunDirectory} from "../record/run-directory";
 import {readTestImages} from "../record/test-images";
 
-/** Images that are read and turned into bytes between two turns of the event loop. */
+/** How many images are read and turned into bytes between two turns of the event loop. */
 const AT_ONCE = 1000;
 
-/** Whether a run that was broken off came to keep its test images, whole. */
+/** Whether an interrupted run had kept all its test images. */
 export async function hasTestImages({path}: RunDirectory, data: Dataset): Promise<boolean> {
   try {
     return readTestImages(path).count === data.test.count;
   } catch (error) {
-    if (error instanceof UserError) return false; // not there, or damaged: it is made again
+    if (error instanceof UserError) return false; // missing or damaged, so the caller makes it again
     throw error;
   }
 }
 
-/** The test images as bytes, once a run: the report draws them, and a saved run can be asked about them. */
+/**
+ * Keeps the test images as bytes, once for each run: the report draws them, and a saved run can be asked about them.
+ */
 export async function keepTestImages(directory: RunDirectory, data: Dataset): Promise<void> {
   const {count, files, bytesOf} = data.test;
   const shape = data.imageShape;

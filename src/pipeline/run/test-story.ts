@@ -6,23 +6,23 @@ import {keptEpochs} from "../record/kept-epochs";
 import {readArtifactFile} from "../record/saved-file";
 import type {SavedAnswers} from "../record/saved-run";
 
-/** Answers of at most about so many epochs are read. */
+/** The answers of about this many epochs are read at most. */
 const MOST_EPOCHS = 200;
 
 /** How a run answered its test images, epoch by epoch; arrays by image. */
 export interface TestStory {
-  /** Of the last epoch. */
+  /** The answers at the last epoch. */
   readonly answers: SavedAnswers;
   readonly predicted: Uint16Array;
-  /** The first trained epoch that answered right, of those looked at; 0 where none did. */
+  /** The first trained epoch, of those looked at, that answered right; 0 if none did. */
   readonly firstCorrect: Uint32Array;
-  /** How often the answer was another than at the trained epoch before. */
+  /** How often the answer differed from the one at the trained epoch before. */
   readonly changes: Uint32Array;
-  /** How often a right answer was followed by a wrong one (Toneva et al. 2019). */
+  /** How often a right answer was followed by a wrong one at the next epoch (Toneva et al. 2019). */
   readonly forgotten: Uint32Array;
 }
 
-/** From what the probe "confusion" kept; undefined where it kept nothing. */
+/** Reads it from the files of the probe "confusion"; undefined if there are none. */
 export async function testStory(run: string): Promise<TestStory | undefined> {
   const folder = join(run, "artifacts", "confusion");
   const all = (await artifactEpochs(folder, "matrix")).sort((a, b) => a - b);
@@ -30,7 +30,7 @@ export async function testStory(run: string): Promise<TestStory | undefined> {
   let isTrained = false;
   for (const epoch of keptEpochs(all, MOST_EPOCHS)) {
     const {numbers} = await readArtifactFile(join(folder, `${epochStem(epoch, "matrix")}.json`));
-    const answers = numbers as unknown as SavedAnswers; // written by the probe "confusion"
+    const answers = numbers as unknown as SavedAnswers; // the probe "confusion" wrote these
     const {length} = answers.labels;
     const predicted = mostProbable(answers);
     const counts = () => new Uint32Array(length);

@@ -1,11 +1,11 @@
 import {ownTurn} from "../../nouns/own-turn";
 
 /**
- * Runs generators side by side, and yields what any of them yields, as it comes. Where the one waits (for another thread,
- * for a file), the others go on.
- * Each step begins in a turn of the event loop of its own: the page is served, and Ctrl-C heard, between any two.
+ * Runs generators side by side, and yields what any of them yields, as it comes. While one waits (for another thread,
+ * for a file), the others go on. Each step begins in its own turn of the event loop, so that between any two the page
+ * can be served and Ctrl-C heard.
  *
- * @returns What each returned, in their order.
+ * @returns What each generator returned, in their order.
  * @throws What any of them throws; the others are then ended where they are.
  */
 export async function* together<E, R>(generators: readonly AsyncGenerator<E, R>[]): AsyncGenerator<E, R[]> {
@@ -28,7 +28,8 @@ export async function* together<E, R>(generators: readonly AsyncGenerator<E, R>[
     }
     return returned;
   } finally {
-    // Left early, none may go on behind the caller's back; what they still throw has been told of, or came too late.
+    // If the caller leaves early, no generator may go on unseen. Errors that they throw now were reported before, or
+    // come too late.
     await Promise.allSettled(pending.values());
     await Promise.allSettled(generators.map((generator) => generator.return(undefined as R)));
   }

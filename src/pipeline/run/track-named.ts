@@ -1,10 +1,15 @@
 const MOST_IMAGES = 12;
 
-/** The images that `--track` names; a bare number is one to train on. */
+/** The images that `--track` names; a bare number means a training image. */
 export const trackedNames = (word: string): string[] =>
   word.split(",").map((name) => (/^\d+$/.test(name.trim()) ? `train:${name.trim()}` : name.trim()));
 
-/** What `--track` may say: whether the data have such images is found out when they are read. @returns What was expected, if `word` is not it. */
+/**
+ * Checks the value of `--track`. Whether the data have such images is checked when they are read. @returns What was
+ * expected, if `word` is not valid.
+ *
+ * @returns What was expected, if `word` is not it.
+ */
 export function trackNamed(word: string): string | undefined {
   const names = trackedNames(word);
   const isList = word === "" || (names.length <= MOST_IMAGES && names.every((name) => name !== ""));

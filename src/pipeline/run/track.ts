@@ -12,25 +12,30 @@ import type {EpochProgress} from "../training/train";
 import type {TrainingRecord} from "../training/training-record";
 import {trackedNames} from "./track-named";
 
-/** Looks at the tracked images within an epoch. */
+/** How many times within an epoch the tracked images are looked at. */
 const LOOKS = 20;
-/** Of a larger last layer the weights are not kept. */
+/** The weights of the last layer are kept only if it has no more than this many. */
 const MOST_WEIGHTS = 1 << 20;
 
-/** Images that are looked at within each epoch. */
+/** The images that are looked at several times within each epoch. */
 export interface Tracking {
-  /** Steps of the whole run after which the network is asked: twenty an epoch, the last of each among them. */
+  /**
+   * The numbers of steps, counted over the whole run, after which the network is asked: twenty in each epoch, its last
+   * step among them.
+   */
   readonly steps: ReadonlySet<number>;
-  /** Asks, if it is time. The network must stand just there. */
+  /** Asks the network if it is time. The network must stand exactly at `progress`. */
   see(network: Network, record: TrainingRecord, progress: EpochProgress): Promise<void>;
-  /** Keeps an epoch's points, what feeds the last layer, and that layer's weights: artifacts/track/epoch-003. */
+  /** Keeps an epoch's points, the inputs of the last layer, and that layer's weights: artifacts/track/epoch-003. */
   keep(directory: RunDirectory, network: Network, epoch: number, points?: TrackedPoints): Promise<void>;
-  /** At the end of a run: `track.csv`, `track-weights.csv` and `track.png`, of all that was kept. */
+  /** At the end of a run, makes `track.csv`, `track-weights.csv` and `track.png` from everything that was kept. */
   tell(directory: RunDirectory, data: Dataset): Promise<void>;
 }
 
 /**
- * @param word What `--track` says.
+ * Opens the tracking of images.
+ *
+ * @param word The value of `--track`.
  * @throws UserError if a split has no such image.
  */
 export async function openTracking(
@@ -83,7 +88,7 @@ export async function openTracking(
   };
 }
 
-/** The dense layer that makes the logits of the features. */
+/** The weights of the dense layer that turns the features into the logits. */
 function lastKernel(weights: readonly NamedArray[], width: number, classes: number): NamedArray | undefined {
   return weights.findLast(({shape}) => shape.length === 2 && shape[0] === width && shape[1] === classes);
 }
@@ -154,7 +159,7 @@ async function keepTrackStory(directory: RunDirectory, {classNames, name}: Datas
   await directory.writeFile("track.png", png);
 }
 
-/** The weights to its label that image n met; none where they were not kept. */
+/** For image n, the weights that led to its label; empty if they were not kept. */
 function metOf(tracks: readonly KeptTrack[], n: number, label: number) {
   const kernels = tracks.flatMap(({kernel}) => (kernel ? [kernel] : []));
   const {features, images, classes} = tracks[tracks.length - 1];

@@ -9,20 +9,21 @@ import type {RunOptions} from "./options";
 import {samplesCsv} from "./samples-csv";
 import {testStory} from "./test-story";
 
-/** Answers of at most so many images and epochs are read at once: 10 bytes each. */
+/** The most answers (images times epochs) that are read at once; each takes 10 bytes. */
 const MOST_ANSWERS = 5e7;
-/** The most bytes of pixels that are kept of the training images, and the longest side that they are kept at. */
+/** The most bytes of pixels that are kept of the training images, and the longest side that a kept picture may have. */
 const PICTURE_BYTES = 1.8e6;
 const LONGEST_SIDE = 40;
-/** Images read at a time. */
+/** How many images are read at a time. */
 const AT_ONCE = 200;
 
 /**
- * Keeps the story of the training images at the end of a run: `samples.csv`, a line an image, of test images too; `data-map.png`; and, for the page,
- * the pictures of those that are most worth looking at. A run that kept no answers to them (`trainingAnswersOf`) leaves none.
+ * Keeps the story of the training images at the end of a run: `samples.csv`, with a line for each image, also for test
+ * images; `data-map.png`; and, for the page, the pictures that are most worth looking at. If a run kept no answers to
+ * its training images (`trainingAnswersOf`), it writes none of these.
  *
  * @param pass Which answers were kept, as `--dynamics-pass` says.
- * @returns A line for where not all epochs were taken.
+ * @returns A line for the user if not all epochs were used.
  */
 export async function keepTrainingSet(
   directory: RunDirectory,
@@ -63,16 +64,16 @@ export async function keepTrainingSet(
   return few ? `samples.csv and data-map.png are of ${epochs.length}${few} epochs, evenly apart` : undefined;
 }
 
-/** Pictures of some training images, as `artifacts/training/pictures.json` holds them. */
+/** The pictures of some training images, as `artifacts/training/pictures.json` holds them. */
 export interface TrainingPictures {
   /** Their places in the training split, ascending. */
   readonly indices: Uint32Array;
-  /** Of `pixels`: count, height, width, channels; large images are made smaller. */
+  /** The shape of `pixels`: count, height, width, channels. Large images were made smaller. */
   readonly shape: readonly number[];
   readonly pixels: Uint8Array;
-  /** Their places in the file or folder that the split was taken from. */
+  /** The places of these images in the file or folder that the split was taken from. */
   readonly sources: Uint32Array;
-  /** Their files, where they are files. */
+  /** The files of these images, if they come from files. */
   readonly files?: readonly string[];
 }
 

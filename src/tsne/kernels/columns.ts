@@ -3,7 +3,7 @@
  * multiple of 4.
  */
 
-/** Rows of a task. */
+/** How many rows one task handles. */
 const ROWS: i32 = 512;
 
 /**

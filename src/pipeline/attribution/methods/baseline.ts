@@ -1,10 +1,10 @@
 import type {Images} from "../../../nouns/samples";
 
-/** Images without what is explained. */
+/** The kinds of baseline: an image without the thing that is explained. */
 export const BASELINES = ["black", "white", "mean"] as const;
 export type Baseline = (typeof BASELINES)[number];
 
-/** The pixels of an image's baseline; "mean" is its own mean, channel by channel. */
+/** The pixels of an image's baseline. "mean" is the mean of the image itself, for each channel. */
 export function baselinePixels({shape: [, , channels], pixels}: Images, baseline: Baseline): Float32Array {
   const out = new Float32Array(pixels.length);
   if (baseline === "black") return out;

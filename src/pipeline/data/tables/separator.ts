@@ -3,18 +3,21 @@ import {firstRecords} from "./csv-records";
 import type {TableOptions} from "./table";
 import {separatorOf} from "./table";
 
-/** What stands before the records, and what between their cells. */
+/** How the text is laid out: the lines before the records, and the mark between their cells. */
 export interface CsvLayout {
   readonly separator: string;
-  /** Lines before the first record that counts: "sep=;", comments. */
+  /** How many lines stand before the first record that counts, such as "sep=;" or comments. */
   readonly skip: number;
   /** Whether the first record begins with "#". */
   readonly hash: boolean;
-  /** Why lines are skipped. */
+  /** Notes for the user about the lines that are skipped. */
   readonly notes: readonly string[];
 }
 
-/** Candidates, the rarest within cells first: of "ash;1,5" both parts by either mark are a word and a number. */
+/**
+ * The candidates. Those that are rarest inside of cells come first: ";" and "," both cut "ash;1,5" into a word and a
+ * number, and ";" is right.
+ */
 const NAMES: {readonly [separator: string]: string} = {
   "\t": "tabs",
   ";": "semicolons",
@@ -30,18 +33,20 @@ export function nameOf(separator: string): string {
   return NAMES[separator] ?? JSON.stringify(separator);
 }
 
-/** "#N/A" and its kin are a spreadsheet's missing values. */
+/**
+ * Lines that begin with "#" are comments, unless it is "#N/A" or another of a spreadsheet's words for a missing value.
+ */
 const COMMENT = /^#(?!(?:N\/A|NA|NV|DIV\/0!|VALUE!|REF!|NAME\?|NUM!|NULL!)(?!\w))/i;
 
-/** Records that candidates are judged by. */
+/** How many records each candidate is judged by. */
 const RECORDS = 1000;
 
 /**
- * Finds the separator by reading the beginning with each candidate: the one whose records are of one length, and whose
- * cells are numbers most often, is it. Of equals the one that gives more columns.
+ * Finds the separator: it reads the beginning with each candidate, and takes the one that gives records of equal length
+ * whose cells are numbers most often. If two are equally good, it takes the one that gives more columns.
  *
- * @param sample The text's beginning, lines ending in "\n".
- * @param cut Whether more follows.
+ * @param sample The beginning of the text, with lines ending in "\n".
+ * @param cut Whether the text goes on after it.
  */
 export async function layoutOf(
   sample: string,
@@ -77,9 +82,10 @@ async function bestOf(text: string, cut: boolean, decimal: TableOptions["decimal
     const {records, broken} = await firstRecords(text, separator, RECORDS, cut);
     if (records.length > 0) readings.push({separator, ...appraised(records, broken, decimal)});
   }
-  // Any text is one column by a separator that it does not hold. Where the first line has several cells, it is not.
+  // A separator that the text does not contain makes one column of any text. If another candidate finds several cells
+  // in the first line, this one is wrong.
   const parted = readings.some(({separator, first}) => separator !== " " && first > 1);
-  // Blanks within the cells of a table with tabs part nothing.
+  // In a table with tabs, blanks stand inside of cells and separate nothing.
   const tabbed = readings.some((reading) => reading.separator === "\t" && reading.isRegular && reading.score > 0.05);
   const weighed = readings
     .filter(({separator}) => separator !== " " || !tabbed)
@@ -89,7 +95,7 @@ async function bestOf(text: string, cut: boolean, decimal: TableOptions["decimal
     (a, b) => ((b.score - a.score || b.columns - a.columns || b.widest - a.widest) > 0 ? b : a),
     {separator: ",", score: -1, columns: 0, widest: 0, first: 0, headerFits: true},
   );
-  // one name over "1,5", "2,5", …: a column of decimal commas, not two columns of which one has no name
+  // one name above "1,5", "2,5", …: one column with decimal commas, not two columns of which one has no name
   return single && !parted && best.columns === 2 && !best.headerFits ? single.separator : best.separator;
 }
 
@@ -102,7 +108,7 @@ function appraised(records: readonly string[][], broken: boolean, decimal: Table
   for (const record of fitting) {
     for (const cell of record.slice(0, columns)) {
       const kind = kindOf(cell);
-      if (/^\s+"/.test(cell)) stray = true; // a quote that did not open
+      if (/^\s+"/.test(cell)) stray = true; // a quotation mark after a blank, which does not open a quoted cell
       if (kind === CellKind.missing) continue;
       cells++;
       if (kind & CellKind.point) points++;
@@ -118,13 +124,13 @@ function appraised(records: readonly string[][], broken: boolean, decimal: Table
     score: orderly * ((numbers / Math.max(1, cells)) * 0.999 + 0.001),
     headerFits,
     isRegular: columns > 1 && share === 1 && headerFits,
-    /** Cells of the first record, and of the longest: of one column too, lines may end in separators. */
+    /** How many cells the first record has, and the longest one. Even with one column, lines may end in separators. */
     first: first.findLastIndex((cell) => cell.trim() !== "") + 1,
     widest: Math.max(...records.map(({length}) => length)),
   };
 }
 
-/** A separator may stand at a line's end. */
+/** Whether a record fits the number of columns; empty cells may follow, because lines may end in separators. */
 function fits(cells: readonly string[], columns: number): boolean {
   return cells.length >= columns && cells.slice(columns).every((cell) => cell.trim() === "");
 }

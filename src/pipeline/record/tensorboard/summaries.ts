@@ -20,26 +20,29 @@ export interface TensorBoardLog {
   scalar(tag: string, step: number, value: number): void;
   /** The distribution of `values`, in 30 equal buckets; numbers that are not finite are left out. */
   histogram(tag: string, step: number, values: ArrayLike<number>): void;
-  /** Encoded PNGs of one size. */
+  /** Logs encoded PNGs, all of one size. */
   images(tag: string, step: number, figure: {width: number; height: number}, pngs: readonly Uint8Array[]): void;
-  /** Shown as Markdown. */
+  /** Logs a text, which TensorBoard shows as Markdown. */
   text(tag: string, step: number, markdown: string): void;
-  /** The run's options, and the scalars by which runs are compared. Once, at the start. */
+  /** Logs the run's options, and names the scalars by which TensorBoard compares runs. Called once, at the start. */
   hparams(options: {readonly [name: string]: HyperParameter}, metricTags: readonly string[]): void;
-  /** The network, as Keras' `to_json` (and tfjs' `toJSON`) writes it: the graph of its layers. */
+  /** Logs the network as Keras' `to_json` (and tfjs' `toJSON`) writes it: the graph of its layers. */
   graph(topology: string): void;
-  /** How the session ended, for the hparams table. */
+  /** Logs how the session ended, for the table of hparams. */
   finish(succeeded: boolean): void;
-  /** Appends what has gathered to the file; a reader never sees half a record of an earlier flush. */
+  /**
+   * Appends everything that was logged since the last flush to the file. A reader never sees half a record of an
+   * earlier flush.
+   */
   flush(): void;
-  /** Where the events are. */
+  /** The path of the event file. */
   readonly path: string;
 }
 
 export interface TensorBoardOptions {
-  /** Seconds since 1970. */
+  /** Returns the time in seconds since 1970. */
   readonly clock?: () => number;
-  /** Names the session in hparams. */
+  /** The session's name in hparams. */
   readonly group?: string;
 }
 
@@ -88,7 +91,7 @@ export function tensorboardLog(
     },
     graph: (topology) => {
       const tensor = {dtype: "string", shape: [], values: [topology]} as const;
-      // the plugin leaves out a model whose content is not this version of its format
+      // the plugin ignores a model whose content is not this version of its format
       const content = new TextEncoder().encode("1");
       add(0, {tag: "keras", plugin: "graph_keras_model", dataClass: "unset", tensor, content});
     },
@@ -103,7 +106,7 @@ export function tensorboardLog(
   };
 }
 
-/** Appends all of it or nothing: half a record would hide what comes after it. */
+/** Appends all bytes or none: half a record would hide all records after it. */
 function appendWhole(path: string, bytes: Uint8Array): void {
   const size = statSync(path, {throwIfNoEntry: false})?.size ?? 0;
   try {
@@ -115,8 +118,9 @@ function appendWhole(path: string, bytes: Uint8Array): void {
 }
 
 /**
- * The plugin reads the metadata alone, but TensorBoard drops a value without a tensor, and lists the plugin's values among
- * its tensors alone. The tensor is empty, as in tensorboard/plugins/hparams/metadata.py (NULL_TENSOR, 2.21.0).
+ * The hparams plugin reads only the metadata. But TensorBoard drops a value that has no tensor, and the plugin finds
+ * its values only among the tensors. So this one has an empty tensor, as in tensorboard/plugins/hparams/metadata.py
+ * (NULL_TENSOR, 2.21.0).
  */
 function hparam(tag: string, content: Uint8Array): Summary {
   const tensor = {dtype: "float", shape: [0], values: []} as const;
