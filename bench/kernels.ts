@@ -1,6 +1,6 @@
 /**
  * @file Where a training step's time goes: the least time seen of each kernel, on one thread, in µs an image:
- * `npm run bench -- kernels [exigo] [cnn] [keras]`. Least, not mean: a busy machine only ever adds.
+ * `npm run bench -- kernels [exigo] [cnn] [keras] [vit]`. Least, not mean: a busy machine only ever adds.
  */
 import * as tf from "@tensorflow/tfjs";
 
@@ -9,7 +9,11 @@ import {JOB, jobAddress} from "../src/engine/compiler/control";
 import {plan} from "../src/engine/index";
 import {defaultVariant, kernelModule} from "../src/engine/runtime/modules";
 import {graphOf} from "../src/graph/index";
-import {mnistImages, type NetworkName, networks, part} from "./peers/networks";
+import {models} from "../src/pipeline/model/index";
+import {mnistImages, networks as others, part} from "./peers/networks";
+
+const networks = {...others, vit: () => models.vit([28, 28, 1], 10, 0)};
+type NetworkName = keyof typeof networks;
 
 const BATCH = 64;
 const GROUPS = BATCH / 4;

@@ -22,6 +22,7 @@ export interface KernelHeads {
   readonly dropout: readonly [x: Address, n: number, layer: number, threshold: number, scale: number, out: Address];
   readonly gelu: readonly [x: Address, y: Address, n: number, exact: number];
   readonly geluGradient: readonly [x: Address, dy: Address, dx: Address, n: number, exact: number];
+  readonly geluWithSlope: readonly [x: Address, y: Address, slope: Address, count: number];
   readonly keepGroup: readonly [from: Address, bytes: Address, out: Address];
   readonly keepTransposed: readonly [dz: Address, outputs: number, out: Address];
   readonly layerNorm: readonly [x: Address, tokens: number, channels: number, gain: Address, bias: Address, epsilon: number, out: Address, statistics: Address];
@@ -44,6 +45,7 @@ export interface KernelHeads {
   readonly patches: readonly [x: Address, xRow: Address, xPlane: Address, rows: number, columns: number, side: number, channels: number, out: Address];
   readonly patchesGradient: readonly [dy: Address, rows: number, columns: number, side: number, channels: number, dx: Address, height: number, width: number];
   readonly pointwiseWeightGradient: readonly [x: Address, dy: Address, pixels: number, inputs: number, outputs: number, g: Address, slots: number, slotStride: Address];
+  readonly products: readonly [a: Address, b: Address, out: Address, count: number];
   readonly relu: readonly [x: Address, xRow: Address, xPlane: Address, height: number, width: number, channels: number, out: Address, oRow: Address, oPlane: Address];
   readonly scatter: readonly [p: Address, to: Address, n: number, out: Address];
   readonly softmax: readonly [z: Address, classes: number, out: Address];

@@ -4,6 +4,7 @@ export * from "./convolution";
 export * from "./dense";
 export * from "./dropout";
 export * from "./elementwise";
+export * from "./gelu";
 export * from "./images";
 export * from "./layer-norm";
 export * from "./loss";

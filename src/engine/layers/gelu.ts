@@ -13,16 +13,21 @@ export const gelu: LayerKind<GeluPlan> = {
   parameters: () => [],
   stage({input: shape}, {input, output, outputGradient, inputGradient, local}) {
     const count = 4 * elements(shape);
-    // The output stands without a border: what reads it with one gets it by way of planes without.
+    const slope = {local: local.take(4 * count)};
+    const whole = {planes: output, mask: undefined};
     return {
-      forward: () =>
-        viaContiguous({planes: output, mask: undefined}, local, ({at}) => [
-          each("groups", "gelu", input.at, at, count, 1),
+      forward: (training) =>
+        viaContiguous(whole, local, ({at}) => [
+          training
+            ? each("groups", "geluWithSlope", input.at, at, slope, count)
+            : each("groups", "gelu", input.at, at, count, 1),
         ]),
       parameterGradients: () => [],
-      inputGradient: () =>
+      inputGradient: (training) =>
         viaContiguous(inputGradient, local, ({at}) => [
-          each("groups", "geluGradient", input.at, outputGradient.at, at, count, 1),
+          training
+            ? each("groups", "products", outputGradient.at, slope, at, count)
+            : each("groups", "geluGradient", input.at, outputGradient.at, at, count, 1),
         ]),
       batchGradients: () => [],
     };
