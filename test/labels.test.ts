@@ -118,6 +118,9 @@ describe("the command, on a run with planted wrong labels", () => {
         labels: Uint16Array;
         suggested: Uint16Array;
         given: Float32Array;
+        nearGiven: Uint32Array;
+        nearSuggested: Uint32Array;
+        nearSuggestedPixels: Uint8Array;
         others: {explained: number}[];
       };
     };
@@ -127,6 +130,12 @@ describe("the command, on a run with planted wrong labels", () => {
     expect(kept.data.explanations.map(({explained}) => explained)).toEqual([...labels]);
     expect(others.map(({explained}) => explained)).toEqual([...suggested]);
     expect(given).toHaveLength(3 * 784);
+    // four neighbours of either label, none of them the suspect
+    const places = rows.map(({index}: {index: number}) => index);
+    const given4 = Array.from({length: 3}, (_, n) => [...kept.numbers.nearGiven.subarray(4 * n, 4 * n + 4)]);
+    expect(given4.every((list, n) => new Set(list).size === 4 && !list.includes(places[n]))).toBe(true);
+    expect(kept.numbers.nearSuggested).toHaveLength(12);
+    expect(kept.numbers.nearSuggestedPixels).toHaveLength(12 * 784);
     const page = readFileSync(join(save, "planted/suspects-train.html"), "utf8");
     expect(page.match(/<figure>/g)).toHaveLength(12); // saliency and LIME, for both labels
     expect(page).toContain(`LIME for ${rows[0].predictedLabel}, suggested`);

@@ -1,4 +1,6 @@
+import {existsSync} from "node:fs";
 import {join, relative} from "node:path";
+import {pathToFileURL} from "node:url";
 
 import type {Network} from "../nouns/network";
 import {type OptionTable, positiveInteger, resolveOptions} from "../nouns/options";
@@ -13,6 +15,7 @@ import {openRunData} from "../pipeline/run/data";
 import {runOptions} from "../pipeline/run/options";
 import {thumbnail} from "../report/compare/thumbnail";
 import {labelsPage} from "../report/labels/page";
+import {writeReport} from "../report/page";
 import {type Command, RUN_WORDS} from "./command";
 import {drained} from "./drained";
 import {VERDICT_NO} from "./exit-codes";
@@ -156,6 +159,9 @@ export const labelsCommand: Command = {
     const [csvPath, pagePath] = ["suspects-train.csv", "suspects-train.html"].map((name) => join(path, name));
     await writeWhole(csvPath, csv);
     await writeWhole(pagePath, page);
+    const report = join(path, "report.html");
+    const isShown = evidence.length > 0 && existsSync(report);
+    if (isShown) await writeReport(path); // its question Training set now shows the evidence, too
     const issues = found.suspects.filter(({isIssue}) => isIssue).length;
     if (json) {
       const rows = shown.map(({index, predicted, areaUnderMargin, ...more}, i) => ({
@@ -179,6 +185,7 @@ export const labelsCommand: Command = {
         ...(few ? [`  ${few}`] : []),
         ...lines,
         `list  ${relative(process.cwd(), csvPath)}`,
+        ...(isShown ? [`page  ${pathToFileURL(report).href}#v=training`] : []),
         `page  ${relative(process.cwd(), pagePath)}  (decide there, then train again with --from ${file.name} --edit suspects.csv)`,
       ];
       for (const line of told) say(line);

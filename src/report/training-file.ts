@@ -1,5 +1,6 @@
 /** @file What a report holds of the training images. Types only. */
 
+import type {EvidenceShown} from "./evidence-file";
 import type {Packed} from "./packed";
 
 /** How the training images were learnt: what the network answered to each, epoch by epoch. */
@@ -32,6 +33,8 @@ export interface TrainingShown {
   readonly entropies: Packed | null;
   /** u8, u16 or u32 `[images]`: how many of the source stand between each and the one before (`source-gaps.ts`); null: none, or not kept. */
   readonly gaps: Packed | null;
+  /** What speaks for both labels of the first suspects; null where `labels suspects` did not ask. Absent of an earlier version. */
+  readonly evidence?: readonly EvidenceShown[] | null;
   readonly pictures: {
     /** u32 `[pictures]`: their places in the training split, ascending. */
     readonly indices: Packed;

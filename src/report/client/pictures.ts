@@ -33,9 +33,12 @@ export function showImage(canvas: HTMLCanvasElement, data: Data, i: number): voi
   context.putImageData(sheet, 0, 0);
 }
 
+/** Where the pictures that maps lie on come from: all test images of a run, or one training image. */
+export type Painted = Pick<Data, "image" | "pixels">;
+
 /** The faint image that maps lie on, at a map's own size: the theme's paper with `share` of the image's ink or colour. */
 function ground(
-  data: Data,
+  data: Painted,
   i: number,
   height: number,
   width: number,
@@ -56,7 +59,7 @@ function ground(
 /** A saliency map over a faint image: teal for magnitudes; signed maps blue (for) and orange (against). */
 export function drawSaliency(
   canvas: HTMLCanvasElement,
-  data: Data,
+  data: Painted,
   i: number,
   tile: Float32Array,
   {height, width, signed}: {height: number; width: number; signed: boolean},
@@ -104,6 +107,8 @@ export interface LimePicture {
   readonly width: number;
   readonly pieces: Uint16Array | Uint8Array;
   readonly weights: readonly number[];
+  /** The weight that is drawn full, where it is not the strongest of these. */
+  readonly full?: number;
 }
 
 /** Under this share of the strongest weight a piece is left plain. */
@@ -112,7 +117,7 @@ const FAINT = 0.04;
 const DETAILED = 4;
 
 /** LIME's pieces for (blue) and against (orange, hatched where there is room) over a faint image. */
-export function drawLime(canvas: HTMLCanvasElement, data: Data, i: number, lime: LimePicture, side: number): void {
+export function drawLime(canvas: HTMLCanvasElement, data: Painted, i: number, lime: LimePicture, side: number): void {
   const {height, width, pieces, weights} = lime;
   const context = canvas.getContext("2d", ON_PROCESSOR);
   if (!context) return;
@@ -122,7 +127,7 @@ export function drawLime(canvas: HTMLCanvasElement, data: Data, i: number, lime:
   const {tile: paper, ink, ok, bad} = tokens();
   const under = ground(data, i, height, width, paper, ink);
   // weights under 2 % are noise: they are not blown up to full colour
-  const strongest = weights.reduce((peak, w) => Math.max(peak, Math.abs(w)), 0.02);
+  const strongest = Math.max(lime.full ?? 0, 0.02, ...weights.map(Math.abs));
   for (let p = 0; p < width * height; p++) {
     const weight = (weights[pieces[p]] ?? 0) / strongest;
     const strength = Math.abs(weight);

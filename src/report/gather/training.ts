@@ -11,6 +11,7 @@ import {packedLoss} from "../packed-loss";
 import type {Packer} from "../packer";
 import {packedShare} from "../page-budget";
 import type {TrainingShown} from "../training-file";
+import {gatherEvidence} from "./evidence";
 import {array} from "./saved-values";
 
 /** A page carries at most about so many epochs of answers to training images, and so many images of each. */
@@ -96,6 +97,7 @@ export function gatherTraining(
     ...{errors: meanErrors && picked(new Uint8Array(shown.length), (n) => meanErrors[n])},
     ...{entropies: entropies && picked(new Uint8Array(shown.length), (n) => entropies[n])},
     gaps: shownGaps && pack.add(shownGaps, [shownGaps.length]),
+    evidence: gatherEvidence(join(folder, "..", "suspects", "evidence.json"), recall, pack),
     pictures: gatherPictures(join(folder, "pictures.json"), recall, pack, linksOf),
   };
 }

@@ -4,6 +4,8 @@ import {sourcesOf} from "../../../pipeline/record/source-gaps";
 import {unpackedLoss} from "../../packed-loss";
 import type {Packed} from "../../report-file";
 import type {TrainingShown} from "../../training-file";
+import {decodeEvidence, type SuspectEvidence} from "./evidence-data";
+import type {SamplePicture} from "./shown-picture";
 
 /** How a number of epochs taught each image; rows are those of `TrainingData`. */
 export type Story = Omit<Dynamics, "areaUnderMargin"> & {
@@ -12,14 +14,6 @@ export type Story = Omit<Dynamics, "areaUnderMargin"> & {
   /** Images answered right at the last of the epochs. */
   readonly learned: number;
 };
-
-/** A picture as the page draws it. */
-export interface SamplePicture {
-  readonly pixels: Uint8Array;
-  readonly height: number;
-  readonly width: number;
-  readonly channels: number;
-}
 
 /** The training images, decoded. A row is an image that the page carries; its place is where it stands in the split. */
 export interface TrainingData {
@@ -51,6 +45,8 @@ export interface TrainingData {
   epochsBy(epoch: number): number;
   /** Null where the page does not carry it. */
   picture(row: number): SamplePicture | null;
+  /** What speaks for both labels of a suspect; null where it was not asked. */
+  evidence(row: number): SuspectEvidence | null;
   /** Rows that have a picture. */
   readonly pictured: number;
   /** Its place in the source of the split: the number in its name, `train:17`. Null where it is not known. */
@@ -95,6 +91,7 @@ export function decodeTraining(shown: TrainingShown, classes: number, view: (pac
     const stored = packed && view(packed);
     return stored && ((row: number) => (stored[row] * most) / 255);
   };
+  const evidence = new Map((shown.evidence ?? []).map((one) => [one.place, one]));
   const stories = new Map<number, Story>();
   const story = (epochs: number): Story => {
     const known = stories.get(epochs);
@@ -128,6 +125,10 @@ export function decodeTraining(shown: TrainingShown, classes: number, view: (pac
       const n = pictureAt(row);
       if (n < 0 || !pixels) return null;
       return {pixels: pixels.subarray(n * size, (n + 1) * size), height, width, channels};
+    },
+    evidence: (row) => {
+      const one = evidence.get(place(row));
+      return one ? decodeEvidence(one, view) : null;
     },
     pictured: places.length,
     source: (row) => {

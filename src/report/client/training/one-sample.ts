@@ -10,6 +10,7 @@ import type {Store} from "../state";
 import type {Decision} from "./choices";
 import type {TrainingData} from "./data";
 import {decide} from "./decisions";
+import {evidencePanel} from "./evidence";
 import {drawSampleCurve} from "./sample-curve";
 import {samplePicture} from "./sample-picture";
 import {epochsAt} from "./samples";
@@ -62,6 +63,7 @@ export function mountOneSample(
     button.addEventListener("click", () => toggle(kind));
     return {kind, button};
   });
+  const evidence = h("div", {class: "ev-place"});
   const score = h("div", {class: "score sample-score"});
   const host = h("div", {class: "sc-chart", style: {"--row": "3"}});
   const wrap = showsScrolling(
@@ -71,6 +73,7 @@ export function mountOneSample(
     verdict,
     meta,
     h("div", {class: "sample-top"}, frame, facts),
+    evidence,
     h("div", {class: "decide", role: "group", "aria-label": "Decision"}, ...buttons.map(({button}) => button)),
     wrap,
   );
@@ -184,6 +187,8 @@ export function mountOneSample(
     picture.setAttribute("role", "img");
     picture.setAttribute("aria-label", `The ${words.one}: labelled ${names[label]}`);
     frame.replaceChildren(picture);
+    const ask = suspectsUpTo(training, row);
+    evidence.replaceChildren(...evidencePanel(data, training, row, ask).flatMap((kid) => kid || []));
     const forgot = story.forgotten[row];
     const rowsOfFacts: readonly (readonly [string, string])[] = [
       ["Epochs right", `${story.correctness[row]} of ${int(epochs)}`],
@@ -228,4 +233,9 @@ export function mountOneSample(
       return act !== undefined;
     },
   };
+}
+
+/** How many of the most suspect images there are down to a row. */
+function suspectsUpTo({margins}: TrainingData, row: number): number {
+  return margins.reduce((count, margin) => count + Number(margin <= margins[row]), 0);
 }

@@ -1,12 +1,17 @@
 import {h} from "../dom";
 import {ON_PROCESSOR} from "../on-processor";
 import type {TrainingData} from "./data";
+import type {SamplePicture} from "./shown-picture";
 
 /** A canvas for a training image; where the page does not carry it, its place in figures. */
 export function samplePicture(training: TrainingData, row: number): HTMLElement {
   const shown = training.picture(row);
   if (!shown) return h("span", {class: "pic no-pic", title: "The page does not carry this picture"}, "–");
-  const {height, width, channels, pixels} = shown;
+  return pictureOf(shown);
+}
+
+/** A canvas with a picture's own pixels. */
+export function pictureOf({height, width, channels, pixels}: SamplePicture): HTMLCanvasElement {
   const canvas = h("canvas", {class: channels === 1 ? "pic grey" : "pic", width, height, "aria-hidden": "true"});
   const context = canvas.getContext("2d", ON_PROCESSOR);
   if (!context) return canvas;

@@ -1,0 +1,47 @@
+import type {EvidenceShown} from "../../evidence-file";
+import type {Packed} from "../../packed";
+import type {SamplePicture} from "./shown-picture";
+
+type View = Uint8Array | Int8Array | Uint16Array | Uint32Array | Float32Array;
+
+/** What speaks for one of the two labels of a suspect. */
+export interface ForLabel {
+  readonly label: number;
+  /** A number a pixel in [-1, 1], on one scale for both labels; null where the network has no gradient. */
+  readonly saliency: Float32Array | null;
+  readonly pieces: Uint16Array;
+  readonly weights: readonly number[];
+  readonly r2: number | null;
+  readonly neighbours: {readonly places: readonly number[]; readonly pictures: readonly SamplePicture[]} | null;
+}
+
+/** What speaks for the given label, and for the suggested one. */
+export interface SuspectEvidence {
+  readonly height: number;
+  readonly width: number;
+  readonly sides: readonly [given: ForLabel, suggested: ForLabel];
+}
+
+/** Views it in place. */
+export function decodeEvidence(one: EvidenceShown, view: (packed: Packed) => View): SuspectEvidence {
+  const [height, width] = one.segments.shape;
+  const size = height * width;
+  const pieces = view(one.segments) as Uint16Array;
+  const maps = one.saliency && view(one.saliency);
+  const side = (s: 0 | 1): ForLabel => {
+    const near = one.neighbours?.[s];
+    const pixels = near && (view(near.pixels) as Uint8Array);
+    const [, rows = 0, columns = 0, channels = 1] = near?.pixels.shape ?? [];
+    const each = rows * columns * channels;
+    const pictureAt = (n: number): SamplePicture => ({
+      ...{height: rows, width: columns, channels},
+      pixels: (pixels ?? new Uint8Array()).subarray(n * each, (n + 1) * each),
+    });
+    return {
+      ...{label: one.labels[s], pieces, weights: one.weights[s], r2: one.r2[s]},
+      saliency: maps && Float32Array.from(maps.subarray(s * size, (s + 1) * size), (v) => v / 127),
+      neighbours: near ? {places: near.places, pictures: near.places.map((_, n) => pictureAt(n))} : null,
+    };
+  };
+  return {height, width, sides: [side(0), side(1)]};
+}

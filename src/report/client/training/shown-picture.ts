@@ -1,0 +1,7 @@
+/** A picture as the page draws it. */
+export interface SamplePicture {
+  readonly pixels: Uint8Array;
+  readonly height: number;
+  readonly width: number;
+  readonly channels: number;
+}

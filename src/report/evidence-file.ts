@@ -1,0 +1,28 @@
+/** @file What a report holds of what speaks for two labels of a suspect training image (`labels suspects`). Types only. */
+
+import type {Packed} from "./packed";
+
+/** One suspect. Pairs are of the given label, then of the suggested one. */
+export interface EvidenceShown {
+  /** Its place in the training split. */
+  readonly place: number;
+  readonly labels: Pair<number>;
+  /** u16 `[height, width]`: the segment of each pixel, of both. */
+  readonly segments: Packed;
+  /** What each segment adds to each class. */
+  readonly weights: Pair<readonly number[]>;
+  /** LIME's weighted R²; null where it is not known. */
+  readonly r2: Pair<number | null>;
+  /** i8 `[2, height, width]`: what each pixel adds to each class's logit, in 127ths of the greatest of both; null: no gradient. */
+  readonly saliency: Packed | null;
+  /** The training images of each class that are most like it; null where an earlier version found none. */
+  readonly neighbours: Pair<NeighboursShown> | null;
+}
+
+export interface NeighboursShown {
+  readonly places: readonly number[];
+  /** u8 `[images, height, width, channels]`. */
+  readonly pixels: Packed;
+}
+
+type Pair<T> = readonly [given: T, suggested: T];

@@ -1,0 +1,86 @@
+import {existsSync} from "node:fs";
+
+import {reduced} from "../../numbers/reduced-images";
+import type {EvidenceShown, NeighboursShown} from "../evidence-file";
+import type {Recall, Saved} from "../file-memory";
+import type {Packer} from "../packer";
+import {explanations} from "./lime";
+import {array} from "./saved-values";
+
+/** Longest side of a neighbour on the page, in pixels; and suspects whose evidence a page carries at most. */
+const [LONGEST, MOST] = [64, 200];
+
+/** What `labels suspects` found out about the first suspects; null where nobody asked. */
+export function gatherEvidence(path: string, recall: Recall, pack: Packer): readonly EvidenceShown[] | null {
+  if (!existsSync(path)) return null;
+  const found = recall(path, "label evidence", (saved) => evidenceOf(saved, path));
+  return found.slice(0, MOST).map(({segments, saliency, neighbours, shape: [height, width], ...rest}) => ({
+    ...rest,
+    segments: pack.add(segments, [height, width]),
+    saliency: saliency && pack.add(saliency, [2, height, width]),
+    neighbours: neighbours && pair((side) => shownNeighbours(neighbours[side], pack)),
+  }));
+}
+
+type Evidence = ReturnType<typeof evidenceOf>[number];
+type Neighbours = NonNullable<Evidence["neighbours"]>[number];
+
+const pair = <T>(of: (side: 0 | 1) => T) => [of(0), of(1)] as const;
+
+function shownNeighbours({places, pixels, shape}: Neighbours, pack: Packer): NeighboursShown {
+  return {places, pixels: pack.add(pixels, shape)};
+}
+
+function evidenceOf(saved: Saved, path: string) {
+  const numbers = saved.numbers ?? {};
+  const own = (name: string) => (numbers[name] === undefined ? null : array(numbers[name], `${path}: numbers.${name}`));
+  const all = explanations(saved, path); // those of the given labels, then those of the suggested ones
+  const count = all.length / 2;
+  const {channels} = saved.data as {readonly channels: number};
+  const [given, other] = [own("given"), own("other")];
+  const near = (["nearGiven", "nearSuggested"] as const).map(own);
+  const pixels = (["nearGivenPixels", "nearSuggestedPixels"] as const).map(own);
+  const hasNear = near.every((list) => list !== null) && pixels.every((list) => list !== null);
+  return all.slice(0, count).map((first, n) => {
+    const second = all[count + n];
+    const [height, width] = first.shape;
+    const size = height * width;
+    const map = given && other ? signed([given, other], n * size, size) : null;
+    const neighbours = (side: 0 | 1) => {
+      const places = near[side] ?? [];
+      const each = places.length / count;
+      const kept = Array.from({length: each}, (_, i) => i).filter((i) => places[n * each + i] !== NONE);
+      const step = Math.ceil(Math.max(height, width) / LONGEST);
+      const from = n * each * size * channels;
+      const bytes = Uint8Array.from(
+        Array.prototype.slice.call(pixels[side], from, from + kept.length * size * channels),
+      );
+      const shape = [kept.length, Math.ceil(height / step), Math.ceil(width / step), channels];
+      return {
+        places: kept.map((i) => places[n * each + i]),
+        pixels: reduced(bytes, [kept.length, height, width, channels], step),
+        shape,
+      };
+    };
+    return {
+      ...{place: first.index, labels: [first.explained, second.explained] as const, shape: first.shape},
+      ...{segments: first.segments, weights: [first.weights, second.weights] as const},
+      ...{r2: [first.r2, second.r2] as const, saliency: map},
+      neighbours: hasNear ? pair(neighbours) : null,
+    };
+  });
+}
+
+/** Stands where a class has fewer images than were asked for. */
+const NONE = 0xffffffff;
+
+/** Two maps in 127ths of the greatest of both. */
+function signed(maps: readonly ArrayLike<number>[], from: number, size: number): Int8Array {
+  let most = 0;
+  for (const map of maps) for (let p = from; p < from + size; p++) most = Math.max(most, Math.abs(map[p]));
+  const out = new Int8Array(2 * size);
+  maps.forEach((map, side) => {
+    for (let p = 0; p < size; p++) out[side * size + p] = Math.round((127 * map[from + p]) / (most || 1));
+  });
+  return out;
+}
