@@ -57,11 +57,7 @@ export function shortHelp(command: Command, program: string): string[] {
   ];
 }
 
-/**
- * All flags of a command, or those of one topic. @returns Undefined if the command has no such topic.
- *
- * @returns Undefined if it has no such topic.
- */
+/** All flags of a command, or those of one topic. @returns Undefined if the command has no such topic. */
 export function topicHelp(command: Command, topic: string, program: string): string[] | undefined {
   const {flags} = declaredBy((cli) => command.builder(cli));
   const own = [...flags, ...COMMON];

@@ -6,18 +6,20 @@ import type {RandomSource} from "./classifier";
 const STATE = 0x7e34bbc;
 
 /**
- * The chance of whoever brings none (xoroshiro128+, Blackman & Vigna 2018, by pure-rand): always the same.
+ * The source of chance that is used if the caller brings none (xoroshiro128+, Blackman & Vigna 2018, by pure-rand). It
+ * always gives the same numbers.
  *
  * @param seed Another whole number gives another stream.
  */
 export function ownChance(seed = 0): RandomSource {
   const low = STATE ^ (seed | 0);
   const generator = xoroshiro128plusFromState([-1, ~low, low, Math.floor(seed / 2 ** 32)]);
-  for (let i = 0; i < 8; i++) generator.next(); // the first draws of neighbouring states are alike
+  // neighbouring states give similar first draws, so those are thrown away
+  for (let i = 0; i < 8; i++) generator.next();
   return () => (generator.next() >>> 0) / 2 ** 32;
 }
 
-/** 0 to count − 1 in an order by chance (Fisher & Yates 1938). */
+/** The numbers 0 to count − 1 in a random order (Fisher & Yates 1938). */
 export function orderByChance(count: number, random: RandomSource): number[] {
   const order = Array.from({length: count}, (_, i) => i);
   for (let i = count - 1; i > 0; i--) {
@@ -27,7 +29,7 @@ export function orderByChance(count: number, random: RandomSource): number[] {
   return order;
 }
 
-/** Place of the largest of some numbers; the first of equals. */
+/** The place of the largest number; if several are equal, the first of them. */
 export function largestOf(values: ArrayLike<number>): number {
   let best = 0;
   for (let k = 1; k < values.length; k++) if (values[k] > values[best]) best = k;

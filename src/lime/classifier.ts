@@ -1,4 +1,4 @@
-/** @file What LIME is given: a black box, images for it, and chance. Types only. */
+/** @file The types of what LIME needs: a black box, images for it, and a source of chance. */
 
 /** Height, width and channels of one image, in pixels. */
 export type ImageShape = readonly [height: number, width: number, channels: number];
@@ -10,7 +10,7 @@ export interface Images {
   readonly pixels: Float32Array;
 }
 
-/** Images in, class probabilities out: nothing else is asked of it. */
+/** A black box: images go in, class probabilities come out. LIME asks it nothing else. */
 export interface Classifier {
   readonly imageShape: ImageShape;
   readonly classNames: readonly string[];

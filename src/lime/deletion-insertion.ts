@@ -5,30 +5,31 @@ import type {Segmentation} from "./segmentation/raster";
 import {segmentSizes} from "./segmentation/raster";
 import {unchanging} from "./unchanging";
 
-/** How the class's probability falls as segments are hidden in an order, and rises as they are shown. */
+/** How the class's probability falls as segments are hidden one after another, and how it rises as they are shown. */
 export interface OrderCurve {
   readonly name: "lime" | "random" | "edges";
-  /** At `SHARES` evenly spaced shares of the image's area, 0 to 1. */
+  /** Probabilities at `SHARES` evenly spaced shares of the image's area, from 0 to 1. */
   readonly deletion: Float64Array;
   readonly insertion: Float64Array;
   /**
-   * Areas under them: a good order has a small first and a large second. Null where the probability is the same in all
-   * curves: then no order is better than another.
+   * The areas under the two curves. A good order has a small deletion area and a large insertion area. Null if the
+   * probability is the same in all curves: then no order is better than another.
    */
   readonly deletionArea: number | null;
   readonly insertionArea: number | null;
 }
 
 export const SHARES = 51;
-/** Random orders that the control is the mean of. */
+/** The control is the mean of this many random orders. */
 const RANDOM_ORDERS = 5;
 
 /**
- * Deletion and insertion (Petsiuk, Das & Saenko 2018, "RISE", § 4.1), by segments: hidden as in sampling, areas by the
- * trapezoid rule over the share of pixels. Beside two controls that know nothing of the class: random orders, and
- * segments by their mean edge strength (Sobel). An explanation that does not beat both has explained little.
+ * Deletion and insertion (Petsiuk, Das & Saenko 2018, "RISE", § 4.1), by segments. Segments are hidden as in sampling,
+ * and areas are computed by the trapezoid rule over the share of pixels. Two controls that know nothing of the class
+ * stand beside it: random orders, and segments ordered by their mean edge strength (Sobel). An explanation that does
+ * not beat both has explained little.
  *
- * @param weights One a segment; the largest is hidden, and shown, first.
+ * @param weights One for each segment; the segment with the largest weight is hidden, and shown, first.
  */
 export async function orderCurves(
   classifier: Classifier,
@@ -85,7 +86,9 @@ interface Areas {
   readonly insertionArea: number;
 }
 
-/** Masks that hide one segment more each, then masks that show one more each; and the share of pixels changed. */
+/**
+ * Masks that hide one more segment each, then masks that show one more segment each; and the share of pixels changed.
+ */
 function steps(order: readonly number[], segmentation: Segmentation) {
   const {count, labels} = segmentation;
   const sizes = segmentSizes(segmentation);
@@ -103,7 +106,7 @@ function steps(order: readonly number[], segmentation: Segmentation) {
   return {masks, shares};
 }
 
-/** The Sobel gradient's length, averaged over each segment and the channels. */
+/** The length of the Sobel gradient, averaged over each segment and over the channels. */
 function edgeStrength({pixels, shape: [height, width, channels]}: Images, segmentation: Segmentation): Float64Array {
   const sums = new Float64Array(segmentation.count);
   const at = (y: number, x: number, c: number) => {
@@ -125,14 +128,14 @@ function edgeStrength({pixels, shape: [height, width, channels]}: Images, segmen
   return sums.map((sum, j) => sum / sizes[j]);
 }
 
-/** By the trapezoid rule. */
+/** The area under y, by the trapezoid rule. */
 function area(x: Float64Array, y: Float64Array): number {
   let sum = 0;
   for (let i = 1; i < x.length; i++) sum += ((x[i] - x[i - 1]) * (y[i] + y[i - 1])) / 2;
   return sum;
 }
 
-/** y over evenly spaced x from 0 to 1, straight between the points given. */
+/** The values of y at evenly spaced x from 0 to 1, interpolated linearly between the given points. */
 function interpolated(x: Float64Array, y: Float64Array): Float64Array {
   let i = 1;
   return Float64Array.from({length: SHARES}, (_, k) => {

@@ -12,55 +12,63 @@ import {coefficientErrors, jaccard, nearMasks, strongest} from "./trust";
 import {unchanging} from "./unchanging";
 
 /**
- * Which parts of an image speak for a class, and how far to trust that. Where nothing that is hidden changes the answer, no
- * weight is above 0, and the figures of trust are null: there is nothing that a fit could explain well or badly.
+ * Which parts of an image speak for a class, and how far to trust that. If hiding segments never changes the answer, no
+ * weight is above 0 and the figures of trust are null: there is nothing that a fit could explain.
  */
 export interface LimeExplanation {
   readonly explained: number;
-  /** Probability of the explained class, for the image itself. */
+  /** The probability of the explained class for the unmasked image. */
   readonly probability: number;
   readonly segmentation: Segmentation;
-  /** What keeping each segment adds to the probability, in the fit; 0 for those not selected. */
+  /**
+   * How much keeping each segment adds to the probability, according to the fit; 0 for segments that were not selected.
+   */
   readonly weights: Float64Array;
-  /** Standard error of each weight over the draw of the masks; 0 for those not selected; NaN where nothing changes the answer. */
+  /**
+   * The standard error of each weight over the draw of the masks; 0 for segments that were not selected; NaN if nothing
+   * changes the answer.
+   */
   readonly errors: Float64Array;
   readonly intercept: number;
-  /** Weighted R² of the fit on the masks it was made of; null where nothing changes the answer. */
+  /** The weighted R² of the fit on the masks that it was made from; null if nothing changes the answer. */
   readonly r2: number | null;
-  /** The fit's own answer for the image, to hold against `probability`. */
+  /** The fit's own answer for the unmasked image, to compare with `probability`. */
   readonly localPrediction: number;
   readonly samples: number;
-  /** Masks that count at least half as much as the one that counts most. */
+  /** How many masks have at least half the weight of the heaviest mask. */
   readonly near: number;
   /**
-   * Spearman's correlation of the weights fitted on either half of the masks, over the segments that hiding changes; null
-   * where either half's weights are all alike.
+   * Spearman's correlation between the weights fitted on one half of the masks and on the other, over the segments that
+   * hiding changes. Null if all weights of a half are equal.
    */
   readonly halvesCorrelation: number | null;
-  /** Jaccard index of the five strongest segments of either half; null where nothing changes the answer. */
+  /** The Jaccard index of the five strongest segments of the two halves; null if nothing changes the answer. */
   readonly halvesTop5: number | null;
 }
 
-/** All that one image's masks told: to explain another class, or to draw, without asking again. */
+/**
+ * Everything that the masks of one image tell. With it one can explain another class, or draw, without asking the
+ * classifier again.
+ */
 export interface LimeStudy {
   readonly image: Images;
   readonly settings: LimeSettings;
   readonly segmentation: Segmentation;
-  /** The image with everything hidden. */
+  /** The image with all segments hidden. */
   readonly hidden: Float32Array;
   readonly neighbourhood: Neighbourhood;
-  /** How much each mask counts. */
+  /** The weight of each mask in the fit. */
   readonly maskWeights: Float64Array;
-  /** 1 for a segment that hiding changes; one it leaves as it is can speak for nothing. */
+  /** 1 for a segment that hiding changes. A segment that looks the same when hidden can speak for nothing. */
   readonly live: Uint8Array;
-  /** Probability of each class, for the image itself. */
+  /** The probability of each class for the unmasked image. */
   readonly probabilities: Float32Array;
 }
 
-/** Strongest segments compared between both halves of the masks. */
+/** How many of the strongest segments are compared between the two halves of the masks. */
 const TOP = 5;
 
-/** Adds how much each mask counts, by the settings' distance and kernel. */
+/** Adds the weight of each mask, by the settings' distance and kernel. */
 export function weighed(
   study: Omit<LimeStudy, "neighbourhood" | "maskWeights" | "live">,
   neighbourhood: Neighbourhood,
@@ -72,7 +80,7 @@ export function weighed(
   return {...study, neighbourhood, maskWeights: weights, live: liveSegments(energies)};
 }
 
-/** Fits the linear model for one class, on all masks and on either half of them. */
+/** Fits the linear model for one class, on all masks and on each half of them. */
 export function explainStudy(study: LimeStudy, explained: number): LimeExplanation {
   const {settings, segmentation, neighbourhood, probabilities} = study;
   const columns = segmentation.count;
@@ -114,19 +122,21 @@ export function explainStudy(study: LimeStudy, explained: number): LimeExplanati
   };
 }
 
-/** The fit to answers that do not change: their mean, and no figure of how good it is. */
+/** The fit to answers that never change: their mean, and null for every figure of how good the fit is. */
 function meanOf(targets: ArrayLike<number>, counts: ArrayLike<number>, columns: number) {
   const mean = weightedMean(targets, counts);
   const [weights, errors] = [new Float64Array(columns), new Float64Array(columns).fill(Number.NaN)];
   return {weights, errors, intercept: mean, r2: null, localPrediction: mean};
 }
 
-/** NaN, as of 0 divided by 0, as null, which JSON can hold. */
+/** Turns NaN (0 divided by 0) into null, which JSON can hold. */
 function orNull(figure: number): number | null {
   return Number.isNaN(figure) ? null : figure;
 }
 
-/** Segments that the model may use: all, or those that hiding changes if there are any and the settings say so. */
+/**
+ * The segments that the model may use: all; or, if the settings say so, those that hiding changes, if there are any.
+ */
 function openSegments({settings, segmentation, live}: LimeStudy): number[] {
   const all = Array.from({length: segmentation.count}, (_, j) => j);
   return settings.skipInert && live.includes(1) ? all.filter((j) => live[j]) : all;
@@ -142,21 +152,27 @@ function fitSelected(observations: Observations, {selection, model}: LimeSetting
   return {fit, selected, part};
 }
 
-/** The values of the columns `chosen` among the open ones, each at its segment's place of `length`; else 0. */
+/**
+ * Puts the values of the columns `chosen` at the places of their segments in an array of `length` numbers; the rest is
+ * 0.
+ */
 function spread(values: Float64Array, chosen: readonly number[], open: readonly number[], length: number) {
   const all = new Float64Array(length);
   for (let i = 0; i < chosen.length; i++) all[open[chosen[i]]] = values[i];
   return all;
 }
 
-/** The values where `live` is 1. */
+/** The values where `live` is 1, in order. */
 function only(live: Uint8Array, values: Float64Array): Float64Array {
   const kept: number[] = [];
   for (let j = 0; j < values.length; j++) if (live[j]) kept.push(values[j]);
   return Float64Array.from(kept);
 }
 
-/** Every other pair of rows (antithetic partners stay together), and the first row, the image itself, in both. */
+/**
+ * Every other pair of rows, so that antithetic partners stay together. The first row, the image itself, is in both
+ * halves.
+ */
 function halfOf(observations: Observations, half: number): Observations {
   const rows: number[] = [];
   for (let n = 0; n < observations.targets.length; n++) {

@@ -4,10 +4,10 @@ import {type Segmentation, segmentSizes} from "./segmentation/raster";
 import type {Hiding} from "./settings";
 
 /**
- * The image as it looks with every segment hidden; a masked image takes each segment from this or from the image.
+ * The image as it looks with all segments hidden. A masked image takes each segment from here or from the image.
  *
  * @param image  One image.
- * @param random For "noise" alone; the noise is drawn once, so that a hidden segment always looks the same.
+ * @param random Used for "noise" only. The noise is drawn once, so that a hidden segment always looks the same.
  * @returns Laid out as the image's pixels.
  */
 export function hiddenLook(
@@ -33,7 +33,7 @@ export function hiddenLook(
   return pixels.map((_, i) => hiding[(i % channels) % hiding.length]);
 }
 
-/** Every pixel in its segment's colour, `colors[segment * channels + c]`. */
+/** An image in which every pixel has the colour of its segment, `colors[segment * channels + c]`. */
 function painted(colors: Float64Array, {labels}: Segmentation, channels: number): Float32Array {
   const pixels = new Float32Array(labels.length * channels);
   for (let p = 0, i = 0; p < labels.length; p++) {
@@ -42,7 +42,7 @@ function painted(colors: Float64Array, {labels}: Segmentation, channels: number)
   return pixels;
 }
 
-/** Mean of each segment, `out[segment * channels + c]`. */
+/** The mean colour of each segment, `out[segment * channels + c]`. */
 function segmentMeans({pixels, shape: [, , channels]}: Images, segmentation: Segmentation): Float64Array {
   const {labels, count} = segmentation;
   const sizes = segmentSizes(segmentation);
@@ -54,7 +54,10 @@ function segmentMeans({pixels, shape: [, , channels]}: Images, segmentation: Seg
   return means;
 }
 
-/** Full ink of each channel: the 95th percentile of the intensities that are not background. 1 on a blank image. */
+/**
+ * The intensity of full ink in each channel: the 95th percentile of the intensities that are not background; 1 for a
+ * blank image.
+ */
 function inkOf({pixels, shape: [, , channels]}: Images): Float64Array {
   return Float64Array.from({length: channels}, (_, c) => {
     const inked = pixels.filter((v, i) => i % channels === c && v > 0.05).sort();
@@ -62,7 +65,7 @@ function inkOf({pixels, shape: [, , channels]}: Images): Float64Array {
   });
 }
 
-/** Ink for a segment that is emptier than half ink, background for one that is fuller. */
+/** Gives ink to a segment that is emptier than half ink, and background to one that is fuller. */
 function opposites(means: Float64Array, ink: Float64Array): Float64Array {
   const channels = ink.length;
   return means.map((_, i) => {

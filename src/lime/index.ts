@@ -1,4 +1,4 @@
-/** @file LIME as a package: in Node and in browsers; it asks of a classifier nothing but `predict`. */
+/** @file LIME as a package, for Node and browsers. It calls nothing of a classifier but `predict`. */
 
 export type {OrderCurve} from "./deletion-insertion";
 export {explainStudy, type LimeExplanation, type LimeStudy} from "./explanation";

@@ -10,28 +10,29 @@ import type {Segmentation} from "./segmentation/raster";
 import {type LimeSettings, type RecipeName, recipes} from "./settings";
 
 export interface LimeOptions extends Partial<LimeSettings> {
-  /** Whose settings hold where none is given here. */
+  /** The recipe whose settings hold unless they are given here. */
   readonly recipe?: RecipeName;
-  /** Explained class; by default the one the classifier finds most probable. */
+  /** The class to explain; by default the most probable one. */
   readonly explained?: number;
-  /** Superpixels made elsewhere, instead of the segmenter's. */
+  /** Superpixels to use, instead of those that the segmenter would make. */
   readonly segmentation?: Segmentation;
-  /** The image with everything hidden, made elsewhere, instead of by the hiding mode. */
+  /** The image with all segments hidden, to use instead of the one that the hiding mode would make. */
   readonly hidden?: Float32Array;
   readonly random?: RandomSource;
-  /** Masked images in memory at a time. */
+  /** How many masked images are in memory at a time. */
   readonly batchSize?: number;
 }
 
-/** "auto" starts with this many masks and doubles up to the most. */
+/** "auto" starts with this many masks, and doubles them up to the greatest number. */
 const AUTO_FIRST = 250;
 const AUTO_MOST = 8000;
 
 /**
- * LIME on one image (Ribeiro, Singh & Guestrin 2016, "Why Should I Trust You?", § 3): hides random sets of superpixels,
- * asks the classifier about each, and fits a weighted linear model of the class's probability to what was kept.
+ * LIME for one image (Ribeiro, Singh & Guestrin 2016, "Why Should I Trust You?", § 3). It hides random sets of
+ * superpixels, asks the classifier about each masked image, and fits a weighted linear model that predicts the class's
+ * probability from the segments that were kept.
  *
- * @param classifier A black box: nothing but `predict` is asked of it.
+ * @param classifier A black box, of which only `predict` is called.
  * @param image      One image, `count` 1.
  * @throws RangeError if the image's shape is not the classifier's, or there are no pixels to segment.
  */
@@ -44,13 +45,13 @@ export async function explainWithLime(
   return explainStudy(study, options.explained ?? largestOf(study.probabilities));
 }
 
-/** The recipe's settings, and over them those given. */
+/** The recipe's settings, replaced by the given ones where there are any. */
 export function settingsOf(options: LimeOptions, shape: ImageShape): LimeSettings {
   const {recipe = "default", explained, segmentation, hidden, random, batchSize, ...chosen} = options;
   return {...recipes[recipe](shape), ...chosen};
 }
 
-/** Draws the masks and asks about them; `explainStudy` then explains any class. */
+/** Draws the masks and asks the classifier about them; afterwards `explainStudy` can explain any class. */
 export async function studyWithLime(
   classifier: Classifier,
   image: Images,
@@ -72,7 +73,7 @@ export async function studyWithLime(
     return asked(masked, drawMasks(chance, count, segmentation.count, settings, known), before);
   };
   const first = await more(settings.samples === "auto" ? AUTO_FIRST : settings.samples);
-  // The first mask mostly keeps everything: its answer is the image's own.
+  // The first mask mostly keeps every segment, so its answer is the answer for the image itself.
   const isWhole = first.masks.subarray(0, segmentation.count).every((kept) => kept === 1);
   const probabilities = isWhole
     ? first.probabilities.slice(0, classifier.classNames.length)
@@ -88,7 +89,7 @@ export async function studyWithLime(
   return result;
 }
 
-/** All that a mask is put on. */
+/** Everything that is needed to make a masked image. */
 interface Masked {
   readonly classifier: Classifier;
   readonly image: Images;
@@ -98,7 +99,10 @@ interface Masked {
   readonly batchSize: number | undefined;
 }
 
-/** What the classifier says under each mask, after what it said `before`; of masks that make one image it is asked once. */
+/**
+ * The classifier's answers under each mask; `before` holds the earlier ones. If several masks make the same image, the
+ * classifier is asked once.
+ */
 async function asked(
   {classifier, image, hidden, segmentation, live, batchSize}: Masked,
   masks: Uint8Array,

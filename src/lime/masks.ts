@@ -1,26 +1,26 @@
 import type {RandomSource} from "./classifier";
 
-/** How masks are drawn. */
+/** The settings by which masks are drawn. */
 export interface MaskSettings {
-  /** Probability that a mask keeps a segment. */
+  /** The probability that a mask keeps a segment. */
   readonly keep: number;
   /**
-   * Antithetic: every second mask from the complements of the draws of the one before. On trained digits the weights'
-   * variance is a third of independent (Bernoulli) masks', at the same cost.
+   * Antithetic: every second mask uses the complements of the draws of the mask before it. On trained digits, the
+   * variance of the weights is then a third of that with independent (Bernoulli) masks, at the same cost.
    */
   readonly sampling: "bernoulli" | "antithetic";
-  /** Makes the first mask keep everything: the image itself. */
+  /** Makes the first mask keep all segments, so that it shows the image itself. */
   readonly wholeFirst: boolean;
 }
 
 /**
- * Draws masks: `masks[sample * segments + segment]`, 1 kept and 0 hidden, each kept with probability `keep`
- * independently. Called again with the same source it goes on where it stopped.
+ * Draws masks: `masks[sample * segments + segment]` is 1 if the segment is kept and 0 if it is hidden. Each is kept
+ * with probability `keep`, independently. Another call with the same source of chance continues its stream.
  *
- * Antithetic pairs u, 1 − u (Hammersley & Morton 1956): what one mask keeps its partner tends to hide, so a linear
- * response's errors cancel within the pair.
+ * Antithetic pairs u, 1 − u (Hammersley & Morton 1956): a mask tends to hide what its partner keeps, so the errors of a
+ * linear response cancel within the pair.
  *
- * @param first Index of the first mask drawn: only mask 0 can be the whole image.
+ * @param first The index of the first mask drawn: only mask 0 can be the whole image.
  */
 export function drawMasks(
   random: RandomSource,
@@ -39,7 +39,7 @@ export function drawMasks(
     const partner = sampling === "antithetic" && n > 0 && (first + n - (wholeFirst ? 1 : 0)) % 2 === 1;
     if (partner) for (let j = 0; j < segments; j++) draws[j] = 1 - draws[j];
     else for (let j = 0; j < segments; j++) draws[j] = random();
-    // 1 for a draw below `keep`, else 0; a branch on chance would be mispredicted every other time
+    // 1 for a draw below `keep`, else 0; a processor would mispredict a branch here every other time
     for (let j = 0; j < segments; j++) masks[n * segments + j] = Math.ceil(keep - draws[j]);
   }
   return masks;
@@ -57,11 +57,11 @@ export function keptCounts(masks: Uint8Array, segments: number): Uint32Array {
 }
 
 /**
- * The masks that make different images: those that differ in a live segment. On a digit, most of whose segments are
- * flat, half of the masks and more make an image that another makes too, and need not be asked about.
+ * Finds the masks that make different images: those that differ in a live segment. On a digit most segments are flat,
+ * so half of the masks or more make an image that another mask makes too, and the classifier need not be asked again.
  *
  * @param live 1 for a segment that hiding changes.
- * @returns The first of each kind, and for every mask which of them is its like.
+ * @returns The first mask of each kind, and for every mask the index of its kind.
  */
 export function distinctMasks(masks: Uint8Array, segments: number, live: Uint8Array) {
   const likes = new Uint32Array(masks.length / segments);
@@ -76,7 +76,12 @@ export function distinctMasks(masks: Uint8Array, segments: number, live: Uint8Ar
   return {distinct, likes};
 }
 
-/** Divides each kind of masks by whether they keep `segment`. Kinds are numbered as they come. @returns How many. */
+/**
+ * Divides each kind of masks in two by whether they keep `segment`. Kinds are numbered in the order of their first
+ * masks.
+ *
+ * @returns How many kinds there are.
+ */
 function tellApart(likes: Uint32Array, kinds: number, masks: Uint8Array, segments: number, segment: number): number {
   const numbers = new Int32Array(2 * kinds).fill(-1);
   let next = 0;

@@ -1,7 +1,7 @@
 import type {Classifier, Images} from "./classifier";
 import type {Segmentation} from "./segmentation/raster";
 
-/** What the classifier says of masked versions of one image. */
+/** The classifier's answers to masked versions of one image. */
 export interface Neighbourhood {
   /** `masks[sample * segments + segment]`, 1 kept. */
   readonly masks: Uint8Array;
@@ -9,19 +9,20 @@ export interface Neighbourhood {
   readonly probabilities: Float32Array;
 }
 
-/** Numbers held by a batch of masked images by default: 16 MB of float32. */
+/** How many numbers a batch of masked images holds by default: 16 MB of float32. */
 const BATCH_NUMBERS = 4_000_000;
 
-/** Images a batch where the user names none: as many as fit in 16 MB, 1 to 512. */
+/** The batch size if the user gives none: as many images as fit in 16 MB, from 1 to 512. */
 export function suitedBatch(shape: readonly number[]): number {
   return Math.max(1, Math.min(512, Math.floor(BATCH_NUMBERS / shape.reduce((size, n) => size * n, 1))));
 }
 
 /**
- * Asks about every masked image, a batch of them in memory at a time: once the classifier has answered, the next are written
- * over them. Results do not depend on the batch size as far as the classifier's do not.
+ * Asks the classifier about every masked image. Only one batch of them is in memory: as soon as the classifier has
+ * answered, the next batch overwrites it. The results do not depend on the batch size, unless the classifier's own
+ * answers do.
  *
- * @param hidden The image with everything hidden, as `hiddenLook` gives it.
+ * @param hidden The image with all segments hidden, as `hiddenLook` returns it.
  */
 export async function askAboutMasks(
   classifier: Classifier,
@@ -56,24 +57,34 @@ export async function askAboutMasks(
   return probabilities;
 }
 
-/** Room for masked images that explanations have done with: without it a run leaves 300 MB to the garbage collector. */
+/**
+ * Buffers for masked images that finished explanations have given back. Without them, a run would leave 300 MB to the
+ * garbage collector.
+ */
 const spare: Float32Array[] = [];
 const MOST_SPARE = 4;
-/** Numbers: 4 MB. */
+/** In numbers; these are 4 MB. */
 const LARGEST_SPARE = 2 ** 20;
 
-/** An array of `length` or more, whatever stands in it. */
+/** An array of at least `length` numbers; its content is arbitrary. */
 function borrowed(length: number): Float32Array {
   const known = spare.pop();
   return known && known.length >= length ? known : new Float32Array(length);
 }
 
-/** @param from Where in `buffer` the masked image begins. */
+/**
+ * @param from The place in `buffer` where the masked image begins.
+ *
+ * @param from Where in `buffer` the masked image begins.
+ */
 function hide(buffer: Float32Array, from: number, hidden: Float32Array, places: Uint32Array): void {
   for (let i = 0; i < places.length; i++) buffer[from + places[i]] = hidden[places[i]];
 }
 
-/** The places of the pixels of each segment that hiding changes: on a digit few, so that a masked image is soon made. */
+/**
+ * For each segment, the places of the pixels that hiding changes. On a digit these are few, so that a masked image is
+ * made quickly.
+ */
 function changedPlaces(pixels: Float32Array, hidden: Float32Array, {labels, count}: Segmentation): Uint32Array[] {
   const channels = pixels.length / labels.length;
   const places: number[][] = Array.from({length: count}, () => []);
@@ -83,7 +94,7 @@ function changedPlaces(pixels: Float32Array, hidden: Float32Array, {labels, coun
   return places.map((list) => Uint32Array.from(list));
 }
 
-/** Writes the image with each segment as it is where the mask is 1, and as in `hidden` where it is 0. */
+/** Writes an image that shows each segment as it is where the mask is 1, and as in `hidden` where the mask is 0. */
 export function writeMasked(
   to: Float32Array,
   pixels: Float32Array,

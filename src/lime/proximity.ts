@@ -1,7 +1,7 @@
 import {keptCounts} from "./masks";
 import type {Segmentation} from "./segmentation/raster";
 
-/** How far a masked image is from the image. */
+/** The measure of how far a masked image is from the image. */
 export type DistanceName =
   /** 1 − √(kept / segments): the cosine distance of a mask to the one that keeps everything. */
   | "cosine"
@@ -9,14 +9,14 @@ export type DistanceName =
   | "l2"
   /** Root mean square difference of the pixels, averaged over channels: visualime's "sum", for images in [0, 1]. */
   | "pixels"
-  /** No distance: the weight is √kept, as grokking-lime's norm of the mask. */
+  /** No distance: the weight is √kept, the norm of the mask, as in grokking-lime. */
   | "kept";
 
 /**
- * How much each mask counts in the fit: exp(−d² / 2s²) of its distance d (lime's √exp(−d² / s²)), or √kept.
+ * The weight of each mask in the fit: exp(−d² / 2s²) for its distance d (lime writes √exp(−d² / s²)), or √kept.
  *
- * @param energies Of `hidingEnergies`; needed for "pixels" alone.
- * @param kernelWidth s, in the distance's unit.
+ * @param energies The result of `hidingEnergies`; used for "pixels" only.
+ * @param kernelWidth The width s, in the distance's unit.
  */
 export function maskWeights(
   masks: Uint8Array,
@@ -47,14 +47,19 @@ function kernel(distance: number, width: number): number {
   return Math.exp((-distance * distance) / (2 * width * width));
 }
 
-/** What hiding a segment changes: the sum over its pixels of the squared change, `values[segment * channels + c]`. */
+/**
+ * How much hiding changes each segment: the sum of the squared changes of its pixels, `values[segment * channels + c]`.
+ */
 export interface HidingEnergies {
   readonly values: Float64Array;
   readonly channels: number;
   readonly pixels: number;
 }
 
-/** Squared changes add over segments, so no masked image is needed to know how far it is. */
+/**
+ * The hiding energies of all segments. Squared changes add up over segments, so the distance of a masked image can be
+ * computed without making it.
+ */
 export function hidingEnergies(
   image: ArrayLike<number>,
   hidden: ArrayLike<number>,
@@ -70,7 +75,7 @@ export function hidingEnergies(
   return {values, channels, pixels: labels.length};
 }
 
-/** 1 for each segment that hiding changes; one that looks the same hidden can speak for nothing. */
+/** 1 for each segment that hiding changes. A segment that looks the same when hidden can speak for nothing. */
 export function liveSegments({values, channels}: HidingEnergies): Uint8Array {
   const live = new Uint8Array(values.length / channels);
   for (let i = 0; i < values.length; i++) if (values[i] > 0) live[Math.floor(i / channels)] = 1;

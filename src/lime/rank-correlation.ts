@@ -1,4 +1,4 @@
-/** Spearman's rank correlation, −1 to 1, equals sharing their mean rank; NaN where either is constant. */
+/** Spearman's rank correlation, from −1 to 1. Equal values share their mean rank. NaN if one of the two is constant. */
 export function rankCorrelation(a: ArrayLike<number>, b: ArrayLike<number>): number {
   const [ra, rb] = [ranks(a), ranks(b)];
   const middle = (ra.length - 1) / 2;
@@ -11,7 +11,7 @@ export function rankCorrelation(a: ArrayLike<number>, b: ArrayLike<number>): num
   return ab / Math.sqrt(aa * bb);
 }
 
-/** Place of each value in rising order, from 0. */
+/** The rank of each value in rising order, from 0. */
 function ranks(values: ArrayLike<number>): Float64Array {
   const order = Array.from({length: values.length}, (_, i) => i).sort((i, j) => values[i] - values[j]);
   const rank = new Float64Array(values.length);

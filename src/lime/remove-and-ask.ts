@@ -7,30 +7,34 @@ import {writeMasked} from "./neighbourhood";
 export interface RemovalRound {
   /** The image as the classifier saw it in this round. */
   readonly pixels: Float32Array;
-  /** Probability of every class. */
+  /** The probability of every class. */
   readonly probabilities: Float32Array;
-  /** Explanation of this round's most probable class. */
+  /** The explanation of this round's most probable class. */
   readonly explanation: LimeExplanation;
-  /** Segments taken away after it, the strongest first; none in the last round. */
+  /** The segments that were removed after this round, the strongest first; empty in the last round. */
   readonly removed: readonly number[];
 }
 
 export interface Removal {
   readonly rounds: readonly RemovalRound[];
-  /** Flipped: another class came first. Nothing left: no segment spoke for the class any more. */
+  /**
+   * How it ended. "flipped": another class became the most probable. "nothing left": no segment spoke for the class any
+   * more. "stopped": the rounds were used up.
+   */
   readonly end: "flipped" | "nothing left" | "stopped";
-  /** Where the last round's class stood in the first: 1 is the most probable. */
+  /** The rank of the last round's class in the first round; 1 is the most probable. */
   readonly placeBefore: number;
   readonly probabilityBefore: number;
 }
 
 /**
- * "What if it could not see that": explains the most probable class, takes away the segments that speak for it most,
- * asks again and explains again, until another class comes first or nothing speaks for it any more. A removed segment
- * looks as it looked when hidden in sampling, or the experiment would ask about a colour nobody has explained.
+ * Asks "what if the network could not see that?". It explains the most probable class, removes the segments that speak
+ * for it most, asks and explains again, until another class is the most probable or nothing speaks for the class any
+ * more. A removed segment looks as it did when hidden in sampling; otherwise the experiment would ask about a colour
+ * that nobody has explained.
  *
- * @param most      Segments taken a round.
- * @param maxRounds Explanations made at most; then it is "stopped".
+ * @param most      How many segments are removed in each round.
+ * @param maxRounds The most explanations that are made; then it ends as "stopped".
  */
 export async function removeAndAskAgain(
   classifier: Classifier,
@@ -73,14 +77,14 @@ export async function removeAndAskAgain(
   };
 }
 
-/** Segments still there that speak for the class, strongest first. */
+/** The remaining segments that speak for the class, the strongest first. */
 function strongestFor(weights: Float64Array, kept: readonly number[]): number[] {
   return Array.from(weights.keys())
     .filter((j) => kept[j] && weights[j] > 0)
     .sort((a, b) => weights[b] - weights[a]);
 }
 
-/** The experiment in words: a line for each round, then how it ended. */
+/** The experiment in words: a line for each round, and one for how it ended. */
 export function removalSummary(
   {rounds, end, placeBefore, probabilityBefore}: Removal,
   names: readonly string[],

@@ -1,4 +1,7 @@
-/** @file LIME as others ask for it: a class by its name, a seed, a signal. The pipeline asks the parts themselves. */
+/**
+ * @file LIME as other programs call it: with a class's name, a seed and an abort signal. The pipeline calls the parts
+ * directly.
+ */
 import {largestOf, ownChance} from "./chance";
 import type {Classifier, ImageShape, Images, RandomSource} from "./classifier";
 import {type OrderCurve, orderCurves} from "./deletion-insertion";
@@ -10,35 +13,39 @@ import {type Segmenter, segment as segmented, suitedSegmenter} from "./segmentat
 import type {Raster, Segmentation} from "./segmentation/raster";
 import type {Hiding} from "./settings";
 
-/** How an image is explained: a recipe's settings, and over them those given. */
+/** How to explain an image: the settings of a recipe, replaced by the given ones where there are any. */
 export interface LimeOptions extends Omit<Parts, "explained"> {
-  /** The class explained: "predicted" (the most probable, the default), a name, or a place among the classes. */
+  /**
+   * The class to explain: "predicted" (the most probable, the default), a class's name, or its place among the classes.
+   */
   readonly target?: number | string;
-  /** The same by its place, as version 0.1 called it. */
+  /** The class's place, under the name that version 0.1 used. */
   readonly explained?: number;
-  /** Every draw is derived from it; by default they are always the same. */
+  /** Every draw is derived from this seed; by default the draws are always the same. */
   readonly seed?: number;
-  /** Ends the work: the promise rejects with the signal's reason. */
+  /** Aborts the work: the promise rejects with the signal's reason. */
   readonly signal?: AbortSignal;
 }
 
-/** An explanation, with the class that it is of. */
+/** An explanation together with its class. */
 export interface Explained extends LimeExplanation {
   readonly target: number;
 }
 
-/** How each explanation's image looked with everything hidden: curves hide in the same way. */
+/** For each explanation, its image with all segments hidden, so that curves can hide segments in the same way. */
 const hiddenLooks = new WeakMap<LimeExplanation, Float32Array>();
 
 /**
- * LIME on one image (Ribeiro, Singh & Guestrin 2016): hides random sets of superpixels, asks the classifier about each, and fits
- * a weighted linear model of the class's probability to what was kept.
+ * LIME for one image (Ribeiro, Singh & Guestrin 2016). It hides random sets of superpixels, asks the classifier about
+ * each masked image, and fits a weighted linear model that predicts the class's probability from the segments that were
+ * kept.
  *
- * @param classifier A black box: nothing but `predict` is asked of it.
+ * @param classifier A black box, of which only `predict` is called.
  * @param image One image, `count` 1.
- * @example const {weights, errors, r2} = await explainWithLime(model, image, {target: "cat", samples: "auto", seed: 1});
- * @throws RangeError if there is no such class, the image's shape is not the classifier's, or there are no pixels to segment;
- * the signal's reason.
+ * @example const {weights, errors, r2} = await explainWithLime(model, image, {target: "cat", samples: "auto", seed:
+ * 1});
+ * @throws RangeError if there is no such class, the image's shape is not the classifier's, or there are no pixels to
+ * segment; the signal's reason.
  */
 export async function explainWithLime(
   classifier: Classifier,
@@ -53,10 +60,11 @@ export async function explainWithLime(
 }
 
 /**
- * "What if it could not see that": takes away the segments that speak most for the answer, asks and explains again, until
- * another class comes first, nothing speaks for the answer any more, or there were so many `rounds` (20): then it is "stopped".
+ * Asks "what if the network could not see that?". It removes the segments that speak most for the answer, asks and
+ * explains again, until another class is the most probable, nothing speaks for the answer any more, or `rounds` (20)
+ * are used up: then it ends as "stopped".
  *
- * @param options `most` is how many segments are taken a round.
+ * @param options `most` is how many segments are removed in each round.
  * @example const {end, rounds} = await removeAndAskAgain(model, image, {most: 2});
  * @throws RangeError as `explainWithLime`; the signal's reason.
  */
@@ -73,14 +81,16 @@ export async function removeAndAskAgain(
   return remove(heeding(classifier, options.signal), image, partsOf(classifier, options), most, rounds);
 }
 
-/** How the curves of an explanation are drawn. */
+/** How to draw the curves of an explanation. */
 export interface CurveOptions {
-  /** Of the random orders. */
+  /** The seed of the random orders. */
   readonly seed?: number;
   readonly signal?: AbortSignal;
-  /** Masked images in memory at a time. */
+  /** How many masked images are in memory at a time. */
   readonly batchSize?: number;
-  /** How a hidden segment looks; by default as when the image was explained, or its mean of an explanation that was copied. */
+  /**
+   * How a hidden segment looks: by default as when the image was explained; for a copied explanation, its mean colour.
+   */
   readonly hiding?: Hiding;
 }
 
@@ -133,7 +143,7 @@ export function segment(
   return segmented(raster, {...suited, ...given} as Segmenter);
 }
 
-/** The classifier, which answers no more once the signal has come. */
+/** The classifier, which stops answering once the signal is aborted. */
 function heeding(classifier: Classifier, signal: AbortSignal | undefined): Classifier {
   if (!signal) return classifier;
   return {
@@ -153,7 +163,7 @@ function partsOf(classifier: Classifier, options: LimeOptions): Parts {
   return {...rest, ...(chance ? {random: chance} : {}), ...(named === undefined ? {} : {explained: named})};
 }
 
-/** The class's place; undefined for the most probable. */
+/** The class's place; undefined means the most probable class. */
 function targetOf({classNames}: Classifier, {target, explained}: LimeOptions): number | undefined {
   if (target === undefined) return explained;
   const named = typeof target === "string" ? classNames.indexOf(target) : target;

@@ -6,34 +6,43 @@ import type {DistanceName} from "./proximity";
 import {type Segmenter, suitedSegmenter} from "./segmentation/index";
 
 /**
- * How a hidden segment looks: its mean; a colour in [0, 1], one number or one a channel; blurred; noise; or its
- * opposite, ink where it was empty and empty where it was ink.
+ * How a hidden segment looks: its mean colour; a given colour in [0, 1], one number or one for each channel; blurred;
+ * noise; or its opposite (ink where it was empty, empty where it was ink).
  */
 export type Hiding = "mean" | "blur" | "noise" | "fill" | readonly number[];
 
-/** Every choice LIME leaves open. */
+/** Every choice that the LIME paper leaves open. */
 export interface LimeSettings extends MaskSettings {
   readonly segmenter: Segmenter;
-  /** Masks drawn; or "auto": doubled until both halves of them name the same five strongest segments. */
+  /**
+   * How many masks are drawn. "auto" doubles the number until both halves of them name the same five strongest
+   * segments.
+   */
   readonly samples: number | "auto";
   readonly hiding: Hiding;
   readonly distance: DistanceName;
-  /** Width s of the kernel exp(−d² / 2s²), in the distance's unit. */
+  /** The width s of the kernel exp(−d² / 2s²), in the distance's unit. */
   readonly kernelWidth: number;
   readonly selection: SelectionName;
-  /** Most segments that the model may use. */
+  /** The most segments that the model may use. */
   readonly features: "all" | "half" | number;
   readonly model: LinearModelName;
-  /** Leaves segments that hiding does not change out of the fit: their weight is 0, where a fit would give them noise. */
+  /**
+   * Leaves segments that hiding does not change out of the fit. Their weight is then 0, whereas a fit would give them
+   * noise.
+   */
   readonly skipInert: boolean;
 }
 
 /**
- * Published tools' own settings, and ours. What else they do, and which of their errors are not repeated, stands in
- * docs/lime.md.
+ * The settings of published tools, and our own. docs/lime.md says what else these tools do, and which of their errors
+ * are not repeated here.
  */
 export const recipes = {
-  /** Ours: superpixels that suit the image's size, flat ones left out of the fit, masks in antithetic pairs, the rest as lime. */
+  /**
+   * Our own: superpixels that suit the image's size, flat ones left out of the fit, masks in antithetic pairs, and
+   * everything else as in lime.
+   */
   default: (shape: ImageShape): LimeSettings => ({
     segmenter: suitedSegmenter("slic", shape),
     samples: Math.max(shape[0], shape[1]) <= 64 ? 500 : 1000,
@@ -112,13 +121,13 @@ export const recipes = {
 
 export type RecipeName = keyof typeof recipes;
 
-/** How many segments the model may use out of `segments`. */
+/** How many of the `segments` segments the model may use. */
 export function featureCount(features: LimeSettings["features"], segments: number): number {
   if (features === "all") return segments;
   return features === "half" ? Math.max(1, Math.floor(segments / 2)) : Math.min(features, segments);
 }
 
-/** Reads a hiding mode as the user writes it; undefined if it is none. */
+/** Reads a hiding mode as the user writes it; undefined if there is no such mode. */
 export function parseHiding(words: string): Hiding | undefined {
   if (words === "mean" || words === "blur" || words === "noise" || words === "fill") return words;
   if (words === "zero") return [0];

@@ -3,7 +3,7 @@ import type {LinearFit} from "./linear/observations";
 import {centred, type Observations} from "./linear/observations";
 import {cholesky, gram, solveCholesky} from "./linear/symmetric-systems";
 
-/** Standard normal's 97.5 % point: the half-width of a 95 % interval in standard errors. */
+/** The 97.5 % point of the standard normal distribution: half the width of a 95 % interval, in standard errors. */
 export const INTERVAL_95 = 1.96;
 
 /**
@@ -59,7 +59,7 @@ function inverseOf(lower: Float64Array, n: number): Float64Array {
   return inverse;
 }
 
-/** Masks that count at least half as much as the one that counts most: those the explanation rests on. */
+/** How many masks have at least half the weight of the heaviest mask. The explanation mostly rests on these. */
 export function nearMasks(weights: Float64Array): number {
   let most = 0;
   for (let n = 0; n < weights.length; n++) most = Math.max(most, weights[n]);
@@ -68,7 +68,10 @@ export function nearMasks(weights: Float64Array): number {
   return near;
 }
 
-/** Indices of the `most` largest magnitudes, strongest first, lowest index of equals; zeros are left out. */
+/**
+ * The indices of the `most` largest magnitudes, the strongest first; of equals, the lowest index first. Zeros are left
+ * out.
+ */
 export function strongest(values: ArrayLike<number>, most: number): number[] {
   return Array.from({length: values.length}, (_, i) => i)
     .filter((i) => values[i] !== 0)
@@ -76,7 +79,7 @@ export function strongest(values: ArrayLike<number>, most: number): number[] {
     .slice(0, most);
 }
 
-/** Share of the two sets' union that both have (Jaccard 1901), 0 to 1; null for two empty sets, which have nothing to agree on. */
+/** The share of the union of two sets that both contain (Jaccard 1901), from 0 to 1; null for two empty sets. */
 export function jaccard(a: readonly number[], b: readonly number[]): number | null {
   const union = new Set([...a, ...b]);
   return union.size ? a.filter((v) => b.includes(v)).length / union.size : null;

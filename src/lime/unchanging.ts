@@ -1,11 +1,14 @@
-/** Differences up to this share of the largest value are the rounding of a network in single precision, not an effect. */
+/**
+ * Differences up to this share of the largest value come from the rounding of a network in single precision and are not
+ * an effect.
+ */
 const ROUNDING = 1e-6;
 
 /**
- * Whether an answer never changes: all the values that count are alike but for rounding. What is then fitted to them, or
- * compared with them, is noise, and no figure can say how good it is.
+ * Whether an answer never changes: all values that count are equal up to rounding. Anything that is then fitted to them
+ * or compared with them is noise, and no figure can say how good it is.
  *
- * @param counts How much each value counts; one of weight 0 is not looked at. By default all count.
+ * @param counts The weight of each value; a value of weight 0 is ignored. By default all count.
  */
 export function unchanging(values: ArrayLike<number>, counts?: ArrayLike<number>): boolean {
   let [low, high] = [Infinity, -Infinity];

@@ -75,11 +75,7 @@ export function systemReason(error: unknown, doing: Doing): string | undefined {
   return REASONS[code] ?? OF_DOING[code]?.[doing];
 }
 
-/**
- * @throws UserError that names the file, in place of the system's own error.
- *
- * @throws UserError that names the file, in place of what the system says.
- */
+/** @throws UserError that names the file, in place of the system's own error. */
 export async function orUserError<T>(path: string, act: () => Promise<T>, doing: Doing = "write"): Promise<T> {
   try {
     return await act();

@@ -3,22 +3,25 @@ import {bayesianRidge, ridge} from "./linear-models";
 import {centred, type Observations} from "./observations";
 import {gram, transposeTimes} from "./symmetric-systems";
 
-/** Ways to choose which columns a model may use; each gives their indices. */
+/** Ways to choose the columns that a model may use; each returns their indices. */
 export const selections = {
   none: ({columns}: Observations) => Array.from({length: columns}, (_, j) => j),
   "highest-weights": highestWeights,
-  /** visualime's: the largest coefficients of a Bayesian ridge, in rising order of index. */
+  /** visualime's way: the largest coefficients of a Bayesian ridge, in rising order of index. */
   "bayesian-weights": (observations: Observations, most: number) =>
     largest(bayesianRidge(observations).coefficients, most).sort((a, b) => a - b),
   forward,
   "lasso-path": alongLassoPath,
-  /** lime's own rule: forward up to six, highest weights above. */
+  /** lime's own rule: forward selection for up to six columns, the highest weights for more. */
   auto: (observations: Observations, most: number) => (most <= 6 ? forward : highestWeights)(observations, most),
 } satisfies Record<string, (observations: Observations, most: number) => number[]>;
 
 export type SelectionName = keyof typeof selections;
 
-/** The columns with the largest coefficients (times the first row, as lime) of a weighted ridge of 0.01. */
+/**
+ * The columns with the largest coefficients of a weighted ridge with penalty 0.01. As in lime, coefficients are first
+ * multiplied by the first row.
+ */
 export function highestWeights(observations: Observations, most: number): number[] {
   const {coefficients} = ridge(observations, 0.01);
   return largest(
@@ -34,9 +37,9 @@ function largest(values: Float64Array, most: number): number[] {
 }
 
 /**
- * Greedy: at each step the column that raises the weighted R² of least squares most, lowest index of equals. By
- * Gram–Schmidt on the Gram matrix, one pass a step where refitting would take columns² of them: after each choice, what
- * the rest still have in common with the target once the chosen are taken out.
+ * Greedy forward selection: each step takes the column that raises the weighted R² of least squares most; of equals,
+ * the lowest index. It uses Gram–Schmidt on the Gram matrix, so that a step costs one pass and not columns² of them:
+ * after each choice, the chosen column is projected out of the target and of all other columns.
  */
 export function forward(observations: Observations, most: number): number[] {
   const {x, y, columns} = centred(observations);
@@ -45,7 +48,7 @@ export function forward(observations: Observations, most: number): number[] {
   const whole = Float64Array.from({length: columns}, (_, j) => left[j * columns + j]);
   const chosen: number[] = [];
   while (chosen.length < Math.min(most, columns)) {
-    // a column that the chosen ones explain to rounding adds nothing
+    // a column that the chosen ones explain up to rounding adds nothing
     const gain = (j: number) => (left[j * columns + j] > 1e-10 * whole[j] ? pull[j] ** 2 / left[j * columns + j] : 0);
     let best = -1;
     for (let j = 0; j < columns; j++) {
@@ -64,7 +67,9 @@ export function forward(observations: Observations, most: number): number[] {
   return chosen;
 }
 
-/** The columns in play at the last step of the lasso's path that has at most `most` of them, in rising order. */
+/**
+ * The columns with a coefficient at the last step of the lasso's path that has at most `most` of them, in rising order.
+ */
 export function alongLassoPath(observations: Observations, most: number): number[] {
   const path = lassoPath(observations);
   for (let step = path.length - 1; step > 0; step--) {

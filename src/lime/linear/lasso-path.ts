@@ -2,9 +2,10 @@ import {centred, type Observations} from "./observations";
 import {cholesky, gram, solveCholesky, transposeTimes} from "./symmetric-systems";
 
 /**
- * Coefficients at every corner of the lasso's path, from none to least squares (Efron et al. 2004, "Least Angle
- * Regression", § 3.1): a column enters when its correlation with the residual reaches the others', leaves when its
- * coefficient crosses 0. Ends as scikit-learn's `lars_path`, where correlation / rows falls to 2⁻²³.
+ * The coefficients at every corner of the lasso's path, from none to least squares (Efron et al. 2004, "Least Angle
+ * Regression", § 3.1). A column enters when its correlation with the residual reaches that of the others, and leaves
+ * when its coefficient crosses 0. The path ends where scikit-learn's `lars_path` ends: where correlation / rows falls
+ * to 2⁻²³.
  */
 export function lassoPath(observations: Observations): Float64Array[] {
   const {x, y, columns} = centred(observations);
@@ -32,10 +33,10 @@ export function lassoPath(observations: Observations): Float64Array[] {
 
     const direction = equiangular(matrix, columns, active, correlation);
     if (!direction) {
-      useless.add(active.pop()!); // depends on those already in
+      useless.add(active.pop()!); // a linear combination of the columns that are in already
       continue;
     }
-    // how far until another column's correlation is as high, or a coefficient is 0
+    // the step until another column's correlation is as high, or a coefficient reaches 0
     let step = level;
     for (const j of outside) {
       if (active.includes(j)) continue;
@@ -66,7 +67,7 @@ export function lassoPath(observations: Observations): Float64Array[] {
   return path;
 }
 
-/** The change of the active coefficients that lowers all their correlations alike, by 1 a unit of step. */
+/** The change of the active coefficients that lowers all their correlations equally, by 1 for each unit of step. */
 function equiangular(
   matrix: Float64Array,
   columns: number,

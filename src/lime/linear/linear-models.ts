@@ -2,12 +2,15 @@ import {EigenvalueDecomposition, Matrix} from "ml-matrix";
 import {centred, type LinearFit, type Observations, rangeOf, weightedMean} from "./observations";
 import {cholesky, gram, solveCholesky, transposeTimes} from "./symmetric-systems";
 
-/** Each model with its own settings' usual values. All fit an intercept, which is not penalised. */
+/** The linear models, each with its usual settings. All fit an intercept, which is not penalised. */
 export const linearModels = {
   ridge: (observations: Observations) => ridge(observations, 1),
   "least-squares": leastSquares,
   "bayesian-ridge": bayesianRidge,
-  /** A hundredth of the targets' range: a fixed penalty leaves nothing of a class whose probability is small. */
+  /**
+   * The penalty is a hundredth of the targets' range: a fixed one would set all coefficients to 0 if the class's
+   * probability is small.
+   */
   lasso: (observations: Observations) => lasso(observations, 0.01 * rangeOf(observations.targets)),
 } satisfies Record<string, (observations: Observations) => LinearFit>;
 
@@ -23,20 +26,20 @@ export function ridge(observations: Observations, penalty: number): LinearFit {
   return finish(pseudoSolve(matrix, columns, transposeTimes(x, columns, y)), penalty);
 }
 
-/** Weighted least squares; where columns depend on each other, the shortest of the equally good answers. */
+/** Weighted least squares. If columns depend on each other, it takes the shortest of the equally good solutions. */
 export function leastSquares(observations: Observations): LinearFit {
   return ridge(observations, 0);
 }
 
 const MAX_ROUNDS = 300;
 const TOLERANCE = 1e-3;
-/** Shape and rate of both gamma priors: next to no opinion. */
+/** The shape and rate of both gamma priors: such small ones have almost no influence. */
 const PRIOR = 1e-6;
 
 /**
- * Bayesian ridge (MacKay 1992, "Bayesian Interpolation", § 5): the penalty is λ / α, the precisions of coefficients and
- * of noise, found by maximising the evidence. Iterates as scikit-learn 1.2's `BayesianRidge`, which from 1.3 on counts
- * Σ w where 1.2 counts rows.
+ * Bayesian ridge (MacKay 1992, "Bayesian Interpolation", § 5). The penalty is λ / α, where λ and α are the precisions
+ * of the coefficients and of the noise; both are found by maximising the evidence. It iterates like `BayesianRidge` of
+ * scikit-learn 1.2, which counts rows; from 1.3 on, scikit-learn counts Σ w instead.
  */
 export function bayesianRidge(
   observations: Observations,
@@ -96,7 +99,7 @@ export function lasso(observations: Observations, penalty: number): LinearFit {
   return finish(coefficients, 0);
 }
 
-/** The fit at each row. */
+/** The fit's value at each row. */
 export function predictions({features, columns, targets}: Observations, fit: LinearFit): Float64Array {
   const fitted = new Float64Array(targets.length);
   for (let row = 0, at = 0; row < fitted.length; row++) {
@@ -107,7 +110,10 @@ export function predictions({features, columns, targets}: Observations, fit: Lin
   return fitted;
 }
 
-/** Weighted R²: the share of the targets' weighted variance that the fit explains. NaN where they do not vary: 0 of 0. */
+/**
+ * The weighted R²: the share of the targets' weighted variance that the fit explains. NaN if the targets do not vary (0
+ * divided by 0).
+ */
 export function weightedR2(observations: Observations, fit: LinearFit): number {
   const {targets, weights} = observations;
   const mean = weightedMean(targets, weights);
@@ -124,11 +130,13 @@ function eigen(matrix: Float64Array, n: number): {values: Float64Array; vectors:
   const {realEigenvalues, eigenvectorMatrix} = new EigenvalueDecomposition(Matrix.from1DArray(n, n, matrix), {
     assumeSymmetric: true,
   });
-  const values = Float64Array.from(realEigenvalues, (e) => Math.max(0, e)); // a Gram matrix has none below 0
+  const values = Float64Array.from(realEigenvalues, (e) => Math.max(0, e)); // a Gram matrix has no eigenvalue below 0
   return {values, vectors: Float64Array.from(eigenvectorMatrix.to1DArray())};
 }
 
-/** The shortest x of those that solve A x = b best; A symmetric. Eigenvalues under 1e-12 of the largest count as 0. */
+/**
+ * The shortest of all x that solve A x = b best, for a symmetric A. Eigenvalues below 1e-12 of the largest count as 0.
+ */
 function pseudoSolve(matrix: Float64Array, n: number, b: Float64Array): Float64Array {
   const {values, vectors} = eigen(matrix, n);
   const least = 1e-12 * values.reduce((most, e) => Math.max(most, e), 0);
@@ -139,7 +147,7 @@ function pseudoSolve(matrix: Float64Array, n: number, b: Float64Array): Float64A
   );
 }
 
-/** Σ shares[k] · column k. */
+/** The linear combination Σ shares[k] · column k. */
 function combine(vectors: Float64Array, n: number, shares: Float64Array): Float64Array {
   return Float64Array.from({length: n}, (_, j) => shares.reduce((sum, s, k) => sum + s * vectors[j * n + k], 0));
 }

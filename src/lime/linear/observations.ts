@@ -1,23 +1,26 @@
-/** A linear model that was fitted. */
+/** A linear model after fitting. */
 export interface LinearFit {
   readonly intercept: number;
-  /** One a column. */
+  /** One coefficient for each column. */
   readonly coefficients: Float64Array;
-  /** What was added to the diagonal of XᵀWX: the ridge that the model amounts to. */
+  /** The number that was added to the diagonal of XᵀWX: the penalty of the ridge that the model is equivalent to. */
   readonly penalty: number;
 }
 
-/** What a linear model is fitted to: `targets[i]` at row i of `features`, which counts `weights[i]`. */
+/**
+ * The data that a linear model is fitted to: row i of `features` has the target `targets[i]` and the weight
+ * `weights[i]`.
+ */
 export interface Observations {
   /** `features[row * columns + column]`. */
   readonly features: ArrayLike<number>;
   readonly columns: number;
   readonly targets: ArrayLike<number>;
-  /** 0 or more, not all 0. */
+  /** Each weight is 0 or more; they are not all 0. */
   readonly weights: ArrayLike<number>;
 }
 
-/** The observations with only some of their columns, in the given order. */
+/** The same observations with only some of the columns, in the given order. */
 export function columnsOf(observations: Observations, chosen: readonly number[]): Observations {
   const {features, columns, targets} = observations;
   const part = new Float64Array(targets.length * chosen.length);
@@ -27,7 +30,7 @@ export function columnsOf(observations: Observations, chosen: readonly number[])
   return {...observations, features: part, columns: chosen.length};
 }
 
-/** The observations with only some of their rows, in the given order. */
+/** The same observations with only some of the rows, in the given order. */
 export function rowsOf({features, columns, targets, weights}: Observations, chosen: readonly number[]): Observations {
   const part = new Float64Array(chosen.length * columns);
   for (let i = 0, to = 0; i < chosen.length; i++) {
@@ -41,7 +44,10 @@ export function rowsOf({features, columns, targets, weights}: Observations, chos
   return {features: part, columns, targets: partOf(targets), weights: partOf(weights)};
 }
 
-/** Features and targets less their weighted means, each row times √w: what every model here is solved on. */
+/**
+ * Subtracts the weighted means from features and targets, and multiplies each row by √w. Every model here is solved in
+ * this form.
+ */
 export function centred({features, columns, targets, weights}: Observations) {
   const rows = targets.length;
   const totalWeight = sumOf(weights);
@@ -68,14 +74,14 @@ export function centred({features, columns, targets, weights}: Observations) {
   return {x, y, columns, totalWeight, finish};
 }
 
-/** Σ w v / Σ w. */
+/** The weighted mean Σ w v / Σ w. */
 export function weightedMean(values: ArrayLike<number>, weights: ArrayLike<number>): number {
   let sum = 0;
   for (let i = 0; i < values.length; i++) sum += weights[i] * values[i];
   return sum / sumOf(weights);
 }
 
-/** Largest less smallest. */
+/** The difference between the largest and the smallest value. */
 export function rangeOf(values: ArrayLike<number>): number {
   let [low, high] = [Infinity, -Infinity];
   for (let i = 0; i < values.length; i++) {

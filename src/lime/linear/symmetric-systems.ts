@@ -18,7 +18,7 @@ export function cholesky(matrix: Float64Array, n: number): Float64Array | undefi
   return lower;
 }
 
-/** The x of L Lᵀ x = b. */
+/** The solution x of L Lᵀ x = b. */
 export function solveCholesky(lower: Float64Array, b: ArrayLike<number>): Float64Array {
   const n = b.length;
   const x = Float64Array.from(b);
@@ -33,7 +33,7 @@ export function solveCholesky(lower: Float64Array, b: ArrayLike<number>): Float6
   return x;
 }
 
-/** XᵀX of a row-major rows × columns matrix. */
+/** The product XᵀX of a row-major rows × columns matrix. */
 export function gram(x: Float64Array, columns: number): Float64Array {
   const product = new Float64Array(columns * columns);
   for (let row = 0; row < x.length; row += columns) {
@@ -47,7 +47,7 @@ export function gram(x: Float64Array, columns: number): Float64Array {
   return product;
 }
 
-/** Xᵀy. */
+/** The product Xᵀy. */
 export function transposeTimes(x: Float64Array, columns: number, y: ArrayLike<number>): Float64Array {
   const product = new Float64Array(columns);
   for (let row = 0; row < y.length; row++) {

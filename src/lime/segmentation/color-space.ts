@@ -3,7 +3,7 @@ import {openWorkspace} from "./workspace";
 
 /** sRGB to XYZ under D65 (ITU-R BT.709 primaries), as rounded in scikit-image's `xyz_from_rgb`. */
 const XYZ_OF_RGB = [0.412453, 0.35758, 0.180423, 0.212671, 0.71516, 0.072169, 0.019334, 0.119193, 0.950227];
-/** D65 seen by the 2° observer. */
+/** The white point D65 for the 2° observer. */
 const WHITE = [0.95047, 1, 1.08883];
 
 /**
@@ -34,7 +34,10 @@ export function labOf({shape: [height, width, channels], pixels}: Raster): Float
   return lab;
 }
 
-/** `linear`, computed once for each of the 256 intensities that an 8-bit image has: powers are half the cost of Lab. */
+/**
+ * The function `linear`, computed only once for each of the 256 intensities of an 8-bit image: powers are half the cost
+ * of Lab.
+ */
 function rememberedLinear(): (v: number) => number {
   const known = new Float64Array(256).fill(Number.NaN);
   const answers = new Float64Array(256);
@@ -48,7 +51,7 @@ function rememberedLinear(): (v: number) => number {
   };
 }
 
-/** Undoes sRGB's gamma (IEC 61966-2-1). */
+/** Undoes the gamma of sRGB (IEC 61966-2-1). */
 function linear(v: number): number {
   return v > 0.04045 ? ((v + 0.055) / 1.055) ** 2.4 : v / 12.92;
 }

@@ -2,11 +2,11 @@ import {gaussianBlur} from "./gaussian-blur";
 import {type Raster, type Segmentation, segmentationOf} from "./raster";
 
 export interface FelzenszwalbSettings {
-  /** The larger, the larger the segments. */
+  /** A larger scale gives larger segments. */
   readonly scale: number;
-  /** Blur before, in pixels. */
+  /** The standard deviation of the blur before segmenting, in pixels. */
   readonly sigma: number;
-  /** Segments below this many pixels are merged into a neighbour. */
+  /** Segments with fewer pixels than this are merged into a neighbour. */
   readonly smallest: number;
 }
 
@@ -45,7 +45,7 @@ export function felzenszwalb(raster: Raster, {scale, sigma, smallest}: Felzenszw
   return segmentationOf(parent);
 }
 
-/** Follows parents to the root, halving the path on the way (Tarjan & van Leeuwen 1984). */
+/** Follows parents to the root, and halves the path on the way (Tarjan & van Leeuwen 1984). */
 function rootOf(parent: Int32Array, p: number): number {
   while (parent[p] !== p) {
     parent[p] = parent[parent[p]];
@@ -54,7 +54,10 @@ function rootOf(parent: Int32Array, p: number): number {
   return p;
 }
 
-/** Every pair of touching pixels, cheapest first; equals in the order right, down, down-right, up-right, then raster. */
+/**
+ * Every pair of touching pixels, the cheapest first. Equal ones come in the order right, down, down-right, up-right,
+ * and then in raster order.
+ */
 function sortedEdges(values: Float64Array, [height, width, channels]: Raster["shape"]) {
   const most = 4 * height * width;
   const [a, b, costs] = [new Int32Array(most), new Int32Array(most), new Float64Array(most)];
@@ -76,7 +79,7 @@ function sortedEdges(values: Float64Array, [height, width, channels]: Raster["sh
         }
         a[count] = p;
         b[count] = q;
-        costs[count++] = Math.sqrt(channels === 1 ? 3 * sum : sum); // grey: as equal red, green and blue
+        costs[count++] = Math.sqrt(channels === 1 ? 3 * sum : sum); // a grey image counts as equal red, green and blue
       }
     }
   }
@@ -91,8 +94,9 @@ function sortedEdges(values: Float64Array, [height, width, channels]: Raster["sh
 }
 
 /**
- * Indices that sort non-negative numbers, equals in their order: a radix sort on their bits, which for numbers of one
- * sign sort as they do. Four times the speed of a comparison sort on a photo's 200,000 edges.
+ * The indices that sort non-negative numbers; equal numbers keep their order. It is a radix sort on their bits, because
+ * the bits of numbers with one sign sort as the numbers do. On the 200,000 edges of a photo it is four times as fast as
+ * a comparison sort.
  */
 function ascending(values: Float64Array): Int32Array {
   const words = new Uint32Array(values.slice().buffer);

@@ -20,7 +20,7 @@ export function gaussianBlur(
   return blurLines(down, kernel, width, channels, channels, height, width * channels);
 }
 
-/** Half of a normalised Gaussian: `kernel[d]` is the weight at distance d. */
+/** One half of a normalised Gaussian: `kernel[d]` is the weight at distance d. */
 function gaussianKernel(sigma: number): Float64Array {
   const radius = Math.floor(4 * sigma + 0.5);
   const half = new Float64Array(radius + 1);
@@ -34,8 +34,8 @@ function gaussianKernel(sigma: number): Float64Array {
 }
 
 /**
- * Blurs along lines of `length` numbers `stride` apart; `lines` of them side by side, repeated in `blocks` blocks
- * `blockStride` apart.
+ * Blurs along lines of `length` numbers that are `stride` apart. `lines` of them lie side by side; this is repeated for
+ * `blocks` blocks, `blockStride` apart.
  */
 function blurLines(
   from: Float64Array,
@@ -67,7 +67,7 @@ function blurLines(
   return to;
 }
 
-/** Where index i falls when 0…length − 1 is mirrored at its ends again and again. */
+/** The index to which i is mapped if 0…length − 1 is mirrored at both ends again and again. */
 function mirrored(i: number, length: number): number {
   const period = 2 * length;
   const j = ((i % period) + period) % period;

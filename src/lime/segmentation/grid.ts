@@ -1,7 +1,7 @@
 import type {ImageShape} from "../classifier";
 import {type Segmentation, segmentationOf} from "./raster";
 
-/** Rectangles in rows and columns, as square as the image allows; about `segments` of them. Sees no pixel. */
+/** About `segments` rectangles in rows and columns, as square as the image allows. It does not look at the pixels. */
 export function grid([height, width]: ImageShape, segments: number): Segmentation {
   const rows = Math.min(height, Math.max(1, Math.round(Math.sqrt((segments * height) / width))));
   const columns = Math.min(width, Math.max(1, Math.round(segments / rows)));

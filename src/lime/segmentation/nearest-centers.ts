@@ -1,6 +1,9 @@
 import {openWorkspace} from "./workspace";
 
-/** A centre in the kernel's memory, of eight numbers: y, x, three of colour, and in the sums its number of pixels. */
+/**
+ * How many numbers a centre takes in the kernel's memory: y, x, three of colour, and in the sums its number of pixels;
+ * the rest is unused.
+ */
 const CENTER = 8;
 
 /**

@@ -4,13 +4,13 @@ import {type Raster, type Segmentation, segmentationOf} from "./raster";
 import {openWorkspace} from "./workspace";
 
 export interface QuickshiftSettings {
-  /** Standard deviation of the density's kernel, in pixels, 1 or more. The larger, the fewer segments. */
+  /** The standard deviation of the density's kernel, in pixels, at least 1. A larger one gives fewer segments. */
   readonly kernelSize: number;
-  /** Longest link, in pixels and scaled colour together. */
+  /** The longest link between two pixels, measured in pixels and scaled colour together. */
   readonly maxDistance: number;
-  /** Weight of colour against place, 0 to 1. */
+  /** The weight of colour against place, from 0 to 1. */
   readonly ratio: number;
-  /** Blur before, in pixels. */
+  /** The standard deviation of the blur before segmenting, in pixels. */
   readonly sigma?: number;
 }
 
@@ -64,7 +64,7 @@ export function densities(
   const density = doubles(area + 1);
   for (let p = 0; p < area; p++) {
     for (let c = 0; c < 3; c++) planes[c * area + p] = color[3 * p + c];
-    density[p] = 1 + (tieBreak ? tieBreak[p] : 0); // a pixel's weight on itself
+    density[p] = 1 + (tieBreak ? tieBreak[p] : 0); // the weight of a pixel on itself
   }
   for (let dy = 0; dy <= radius; dy++) {
     for (let dx = dy === 0 ? 1 : -radius; dx <= radius; dx++) {
@@ -74,7 +74,10 @@ export function densities(
   return density.slice(0, area);
 }
 
-/** Nearest pixel of higher density within the window and the distance; itself where there is none. */
+/**
+ * For each pixel, the nearest pixel of higher density within the window and the distance; the pixel itself if there is
+ * none.
+ */
 function parents(
   color: Float64Array,
   density: Float64Array,
@@ -95,7 +98,7 @@ function parents(
       let closest = Infinity;
       for (let i = 0; i < offsets.length; i += 3) {
         const place = offsets[i + 2];
-        if (place > closest) break; // colour only adds: none of the rest is nearer
+        if (place > closest) break; // colour can only add to the distance, so no later pixel is nearer
         const qy = y + offsets[i];
         const qx = x + offsets[i + 1];
         if (qy < 0 || qx < 0 || qy >= height || qx >= width) continue;

@@ -8,12 +8,12 @@ export interface Raster {
 
 /** A partition of an image's pixels into superpixels. */
 export interface Segmentation {
-  /** Label of pixel (y, x) at `labels[y * width + x]`: every one of 0 to `count` − 1 occurs. */
+  /** The label of pixel (y, x) is `labels[y * width + x]`. Every label from 0 to `count` − 1 occurs. */
   readonly labels: Uint16Array;
   readonly count: number;
 }
 
-/** Most segments a Uint16Array can tell apart. */
+/** The most segments that a Uint16Array can tell apart. */
 const MOST = 2 ** 16;
 
 /**
@@ -23,7 +23,8 @@ const MOST = 2 ** 16;
  */
 export function segmentationOf(raw: Int32Array): Segmentation {
   let highest = 0;
-  for (let p = 0; p < raw.length; p++) highest = Math.max(highest, raw[p]); // iterators cost four times a loop here
+  // iterators would take four times as long as a loop here
+  for (let p = 0; p < raw.length; p++) highest = Math.max(highest, raw[p]);
   const renumbered = new Int32Array(highest + 1);
   for (let p = 0; p < raw.length; p++) renumbered[raw[p]] = 1;
   let count = 0;
@@ -34,7 +35,7 @@ export function segmentationOf(raw: Int32Array): Segmentation {
   return {labels, count};
 }
 
-/** Pixels of each segment. */
+/** How many pixels each segment has. */
 export function segmentSizes({labels, count}: Segmentation): Uint32Array {
   const sizes = new Uint32Array(count);
   for (const label of labels) sizes[label]++;

@@ -4,11 +4,11 @@ import {nearestCenters} from "./nearest-centers";
 import {type Raster, type Segmentation, segmentationOf} from "./raster";
 
 export interface SlicSettings {
-  /** About how many segments; the image's size decides. */
+  /** About how many segments to make; the exact number depends on the image's size. */
   readonly segments: number;
-  /** Weight of place against colour: the higher, the squarer. 1 to 30 in Lab. */
+  /** The weight of place against colour: a higher one gives squarer segments. From 1 to 30 in Lab. */
   readonly compactness: number;
-  /** Blur before, in pixels. */
+  /** The standard deviation of the blur before segmenting, in pixels. */
   readonly sigma: number;
 }
 
@@ -35,7 +35,7 @@ export function slic(raster: Raster, {segments, compactness, sigma}: SlicSetting
   return segmentationOf(connected(nearest, width, Math.floor(0.5 * size), Math.floor(3 * size)));
 }
 
-/** Intensities moved and scaled to span [0, 1], so that compactness means the same on a pale image. */
+/** The intensities, shifted and scaled to span [0, 1], so that compactness means the same for a pale image. */
 function stretched({shape, pixels}: Raster): Raster {
   let low = Infinity;
   let high = -Infinity;
@@ -54,7 +54,7 @@ function stretched({shape, pixels}: Raster): Raster {
 function regularGrid(height: number, width: number, points: number): [number, number, number, number] {
   if (height * width <= points) return [0, 1, 0, 1];
   let [stepY, stepX] = [Math.sqrt((height * width) / points), Math.sqrt((height * width) / points)];
-  // a side shorter than the step holds one point, and the other side all of them
+  // a side shorter than the step gets one point, and the other side gets all of them
   if (Math.min(height, width) < stepY) {
     [stepY, stepX] = height <= width ? [height, width / points] : [height / points, width];
   }
@@ -72,8 +72,8 @@ function roundHalfEven(v: number): number {
 }
 
 /**
- * Breaks labels into connected pieces; those below `least` pixels join the neighbour seen last, those that reach `most`
- * are cut there.
+ * Breaks labels into connected pieces. A piece with fewer than `least` pixels joins the neighbour that was seen last; a
+ * piece that reaches `most` pixels is cut there.
  */
 function connected(labels: Int32Array, width: number, least: number, most: number): Int32Array {
   const pieces = new Int32Array(labels.length).fill(-1);

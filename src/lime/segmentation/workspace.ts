@@ -1,15 +1,15 @@
 import {BINARY} from "./kernels/binary";
 
-/** A kernel's argument: a number, or one of the workspace's arrays, of which the kernel is told the address. */
+/** A kernel's argument: a number, or an array of the workspace, which is passed as its address. */
 type Argument = number | Float64Array | Int32Array;
 type Kernel = (...args: Argument[]) => void;
 
-/** The kernels, whose sources say what they take and do, and the memory that they work in. */
+/** The kernels and the memory that they work in. The kernels' sources say what each takes and does. */
 export interface Workspace {
   readonly addPairs: Kernel;
   readonly assign: Kernel;
   readonly respond: Kernel;
-  /** Arrays one after another; they hold what was there before. */
+  /** Allocates an array of doubles; its content is arbitrary. */
   doubles(length: number): Float64Array;
   integers(length: number): Int32Array;
 }
@@ -20,7 +20,10 @@ interface Instance {
 }
 
 const PAGE = 65536;
-/** Kept from call to call. Larger images get a memory of their own, which goes when they are done. */
+/**
+ * Memory up to this size is kept from call to call. A larger image gets a memory of its own, which is freed when the
+ * image is done.
+ */
 const KEPT_BYTES = 64 * 2 ** 20;
 
 let compiled: WebAssembly.Module | undefined;
@@ -38,7 +41,8 @@ export function openWorkspace(bytes: number): Workspace {
   }
   if (bytes <= KEPT_BYTES) kept ??= newInstance();
   const {exports, memory} = bytes <= KEPT_BYTES ? kept! : newInstance();
-  const missing = Math.ceil((bytes - memory.buffer.byteLength) / PAGE) + 1; // one more: arrays begin at multiples of 16
+  // one page more, because arrays begin at multiples of 16
+  const missing = Math.ceil((bytes - memory.buffer.byteLength) / PAGE) + 1;
   if (missing > 0) memory.grow(missing);
   let top = 0;
   const place = (size: number) => {

@@ -40,9 +40,9 @@ export async function* learn(run: OpenRun): AsyncGenerator<RunEvent> {
 }
 
 /**
- * Trains and looks until the last epoch, or until `--patience` says that it is enough. @returns Whether it finished.
+ * Trains and looks until the last epoch, or until `--patience` says that it is enough.
  *
- * @returns Whether it came so far.
+ * @returns Whether it finished.
  */
 async function* trainAll(
   run: OpenRun,

@@ -183,7 +183,7 @@ function restOf(
   };
 }
 
-/** Runs the probes. @returns The probes that failed, with the reasons. @returns Those that failed, and why. */
+/** Runs the probes. @returns The probes that failed, with the reasons. */
 async function* probed(
   looking: Looking,
   epoch: number,

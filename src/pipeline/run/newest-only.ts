@@ -2,11 +2,7 @@
 export interface NewestOnly {
   /** Requests the work. However many requests come while it runs, it is done once more afterwards. */
   ask(): void;
-  /**
-   * Waits until no request is open. @returns The result of the last time; true if nothing was ever requested.
-   *
-   * @returns What the last time gave; true if it was never asked for.
-   */
+  /** Waits until no request is open. @returns The result of the last time; true if nothing was ever requested. */
   done(): Promise<boolean>;
 }
 

@@ -157,10 +157,9 @@ function* news(lines: readonly string[], told: Set<string>): Generator<RunEvent,
 }
 
 /**
- * Waits for an artifact that a probe has not finished, and keeps it as `probeOnce` does. @returns The error, if it
- * failed.
+ * Waits for an artifact that a probe has not finished, and keeps it as `probeOnce` does.
  *
- * @returns Why it failed, if it did.
+ * @returns The error, if it failed.
  */
 export async function* finishLater(
   {probe, made, drawn, said}: Unfinished,

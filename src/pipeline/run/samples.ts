@@ -6,11 +6,7 @@ import {UserError} from "../../nouns/options";
  */
 const MOST = 24;
 
-/**
- * Checks the value of `--samples`. @returns What was expected, if `word` is not valid.
- *
- * @returns What was expected, if `word` is not it.
- */
+/** Checks the value of `--samples`. @returns What was expected, if `word` is not valid. */
 export function samplesNamed(word: string): string | undefined {
   const isList = /^\d+(,\d+)*$/.test(word) && word.split(",").length <= MOST;
   return word === "auto" || isList ? undefined : `auto, or up to ${MOST} places of test images with commas between`;

@@ -5,10 +5,9 @@ export const trackedNames = (word: string): string[] =>
   word.split(",").map((name) => (/^\d+$/.test(name.trim()) ? `train:${name.trim()}` : name.trim()));
 
 /**
- * Checks the value of `--track`. Whether the data have such images is checked when they are read. @returns What was
- * expected, if `word` is not valid.
+ * Checks the value of `--track`. Whether the data have such images is checked when they are read.
  *
- * @returns What was expected, if `word` is not it.
+ * @returns What was expected, if `word` is not valid.
  */
 export function trackNamed(word: string): string | undefined {
   const names = trackedNames(word);
