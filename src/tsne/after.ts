@@ -4,8 +4,8 @@ import {type TsneMap, type TsneOptions, tsne} from "./tsne";
 
 export interface AfterOptions extends Pick<TsneOptions, "perplexity" | "metric" | "threads"> {
   /**
-   * Whether groups may still pass each other: attraction is exaggerated for a while. Maps from one another that are all
-   * made so shrink to blots; those that never are keep the order of the first. So: where much changes.
+   * Whether groups may still pass each other: attraction is exaggerated for a while. Use it where much changes. If
+   * every map of a film is made so, groups shrink to blots; if none is, groups keep the order of the first map.
    */
   readonly mixing: boolean;
   readonly every?: Descent["every"];
@@ -13,16 +13,17 @@ export interface AfterOptions extends Pick<TsneOptions, "perplexity" | "metric" 
 }
 
 const ITERATIONS = 60;
-/** Of the iterations, those with exaggerated attraction, where groups may mix. */
+/** How many of the iterations have exaggerated attraction, so that groups may mix, and by which factor. */
 const MIXING = {iterations: 25, exaggeration: 4};
-/** The least learning rate, for few rows; as `tsne` has it. */
+/** The least learning rate, which applies to few rows; the same as in `tsne`. */
 const SLOWEST = 50;
 
 /**
- * A map that goes on from the map of the same rows before their values changed: a few short steps, so that a film of maps
- * can be followed by eye, and each costs a fifth of a map from nothing.
+ * Makes a map that continues the map of the same rows before their values changed. It takes a few short steps, so that
+ * the eye can follow a film of maps, and each costs a fifth of a map from scratch.
  *
- * @param data The rows as they are now. @param before Their places on the map before, `[rows * 2]`; not changed.
+ * @param data The rows as they are now.
+ * @param before Their places on the map before, `[rows * 2]`; not changed.
  */
 export function tsneAfter(data: Matrix, before: Float32Array, {mixing, ...options}: AfterOptions): Promise<TsneMap> {
   return tsne(data, {

@@ -9,47 +9,54 @@ import {CHUNK} from "./threads/layout";
 import {pauses} from "./threads/parts";
 import type {Job} from "./threads/team";
 
-/** How the descent goes: scikit-learn 1.2's names and defaults, van der Maaten's method (2008, section 3.4). */
+/**
+ * The settings of the descent: van der Maaten's method (2008, section 3.4), with the names and defaults of scikit-learn
+ * 1.2.
+ */
 export interface Descent {
   /** 1,000 by default. */
   readonly iterations: number;
-  /** 12: attraction is multiplied by this at first, so that clusters form while they can still pass each other. */
+  /**
+   * The factor by which attraction is multiplied at first, so that clusters form while they can still pass each other;
+   * 12 by default.
+   */
   readonly exaggeration: number;
-  /** 250. */
+  /** How many iterations are exaggerated; 250 by default. */
   readonly exaggerationIterations: number;
-  /** n / exaggeration / 4, at least 50 (Belkina et al. 2019); n / 4 where no iteration is exaggerated. */
+  /** By default n / exaggeration / 4, at least 50 (Belkina et al. 2019); n / 4 if no iteration is exaggerated. */
   readonly learningRate: number;
   /**
-   * Once exaggeration is over: as before it, like scikit-learn. n / 4 goes as far in two thirds of the iterations
-   * (docs/tsne.md).
+   * The learning rate after the exaggeration. By default it is the same as before, as in scikit-learn. n / 4 gets as
+   * far in two thirds of the iterations (docs/tsne.md).
    */
   readonly lateLearningRate: number;
   /**
-   * 1e-7: stop when the gradient's Euclidean norm is below. Looked at every 50 iterations once exaggeration is over.
+   * The descent stops when the gradient's Euclidean norm is below this; 1e-7 by default. It is checked every 50
+   * iterations once exaggeration is over.
    */
   readonly minGradientNorm: number;
   /**
-   * "mesh" is the fast one, of the plane only; "all-pairs" is exact. By default the mesh in the plane from 500 points
-   * on.
+   * "mesh" is fast and for the plane only; "all-pairs" is exact. By default, the mesh is used in the plane from 500
+   * points on.
    */
   readonly repulsion: "mesh" | "all-pairs";
   /**
-   * Before the last `settling` iterations the map is stretched to this radius (the root mean square distance from its
-   * middle), and after them once more; "best": once, to that of the least divergence. By default it is as wide as it
-   * grew.
+   * Before the last `settling` iterations, and once more after them, the map is stretched to this radius (the root mean
+   * square distance from its middle). With "best" it is stretched once, to the radius of the least divergence. By
+   * default it keeps the size to which it grew.
    */
   readonly radius?: number | "best";
-  /** 0. */
+  /** How many iterations follow the stretching; 0 by default. */
   readonly settling: number;
-  /** Calls `onProgress` after every so many iterations (50). */
+  /** `onProgress` is called each time after this many iterations; 50 by default. */
   readonly every: number;
   onProgress(progress: Progress): void | Promise<void>;
-  /** Ends the descent between two iterations: it throws the signal's reason. */
+  /** Aborts the descent between two iterations: it throws the signal's reason. */
   readonly signal?: AbortSignal;
 }
 
 export interface Progress {
-  /** Iterations done. */
+  /** How many iterations are done. */
   readonly iteration: number;
   readonly gradientNorm: number;
   /** A copy of the map as it is now, `[n * dimensions]`. */
@@ -58,14 +65,15 @@ export interface Progress {
 
 const MOMENTUM = {early: 0.5, late: 0.8};
 const STOP_CHECK = 50;
-/** Below this many points all pairs are as fast as the mesh. */
+/** For fewer points than this, all pairs are as fast as the mesh. */
 const MESH_FROM = 500;
 
 /**
  * Moves points down the gradient of KL(P‖Q).
  *
  * @param start `[n * dimensions]`; not changed.
- * @throws RangeError for settings that do not fit; Error if the points run away (a learning rate far too large).
+ * @throws RangeError for settings that do not fit; Error if the points move towards infinity (the learning rate is far
+ * too large).
  */
 export async function descend(
   neighbourhood: Neighbourhood,
@@ -118,14 +126,14 @@ export async function descend(
   const pause = pauses();
   let box = boxOf(start, dimensions);
   let gradientNorm = Infinity;
-  /** Whether the last forces are those of a step ago. */
+  /** Whether the last long-range forces may be reused, though the points are one step further. */
   let keeps = false;
   let done = 0;
   rest();
   while (done < iterations) {
     settings.signal?.throwIfAborted();
     const early = done < exaggerationIterations;
-    if (done === exaggerationIterations) rest(); // as scikit-learn: the second stage starts from rest
+    if (done === exaggerationIterations) rest(); // as in scikit-learn, the second stage starts without momentum
     if (radius !== undefined && done === Math.max(exaggerationIterations, iterations - descent.settling)) {
       stretch();
       rest();

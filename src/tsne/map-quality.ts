@@ -2,16 +2,21 @@ import {checkMatrix, type Dimensions, type Matrix} from "./linear/matrix";
 import {type Metric, openNeighbourhood} from "./neighbours/neighbourhood";
 import {automaticThreads} from "./threads/threads";
 
-/** How a map is measured. */
+/** How to measure a map's quality. */
 export interface QualityOptions {
-  /** Neighbours that are looked at, below half of the rows. By default 12, or as many as few rows allow. */
+  /**
+   * How many neighbours are compared; it must be below half of the rows. By default 12, or fewer if there are few rows.
+   */
   readonly k?: number;
-  /** What makes rows of the data near. By default "euclidean". */
+  /** The measure of distance between rows of the data. By default "euclidean". */
   readonly metric?: Metric;
-  /** Among about how many of the others ranks are counted: by default all up to 2,500 rows, 300 of more. */
+  /**
+   * Ranks are counted among about this many of the other rows. By default among all of up to 2,500 rows, and among 300
+   * if there are more.
+   */
   readonly among?: number;
   readonly threads?: number;
-  /** Ends the work; the promise rejects with the signal's reason. */
+  /** Aborts the work; the promise rejects with the signal's reason. */
   readonly signal?: AbortSignal;
 }
 
@@ -43,7 +48,7 @@ export async function mapQuality(
   if (!(Number.isInteger(near) && near >= 1 && near <= most)) {
     throw new RangeError(`k: expected a whole number from 1 to ${most}, below half of the ${rows} rows, got ${near}`);
   }
-  // of the perplexity only the number of neighbours counts here: three times as many
+  // here the perplexity only decides the number of neighbours, which is three times as large
   const perplexity = Math.min((rows - 1) / 3, Math.max(1, near / 3));
   const space = await openNeighbourhood(data, {perplexity, metric, threads: threads ?? (await automaticThreads(rows))});
   try {

@@ -1,27 +1,27 @@
 import {checkMatrix, type Dimensions, type Matrix} from "./linear/matrix";
 
-/** Where new rows stand among those of a map: row i's neighbours are `near[i * count + q]`, nearest first. */
+/** The neighbours of new rows among the rows of a map: those of row i are `near[i * count + q]`, the nearest first. */
 export interface Placement {
-  /** Neighbours of each new row. */
+  /** How many neighbours each new row has. */
   readonly count: number;
   readonly near: Uint32Array;
-  /** Euclidean distances to them, in the data's space. */
+  /** The Euclidean distances to them, in the space of the data. */
   readonly distances: Float32Array;
 }
 
 export interface PlaceOptions {
-  /** Neighbours to look for; 5 by default, at most as many as there are rows. */
+  /** How many neighbours to look for: 5 by default, at most the number of rows. */
   readonly count?: number;
-  /** A row of the data that is not its own neighbour; one new row then. */
+  /** A row of the data that is not its own neighbour. There must be only one new row then. */
   readonly except?: number | undefined;
 }
 
-/** Neighbours that a new point is put between. */
+/** A new point is placed between this many neighbours. */
 export const PLACED_AMONG = 5;
-/** Added to each squared distance, so that a row that is there already is not the only one that counts. */
+/** Added to each squared distance. Without it, a new row that equals an old one would count only that one. */
 const SOFTENING = 0.05;
 
-/** The nearest rows of `data` to each row of `rows`, by going through all of them; equals by rising row. */
+/** The nearest rows of `data` to each row of `rows`, found by comparing all; equally near ones stand by rising row. */
 export function place(data: Matrix, rows: Matrix, {count = PLACED_AMONG, except}: PlaceOptions = {}): Placement {
   checkMatrix("data", data);
   checkMatrix("rows", rows);
@@ -45,9 +45,10 @@ export function place(data: Matrix, rows: Matrix, {count = PLACED_AMONG, except}
 }
 
 /**
- * Where a new row belongs on the map: the mean of its nearest rows' places, each weighted by 1 / (d² + 0.05).
+ * The place of a new row on the map: the mean of the places of its nearest rows, each weighted by 1 / (d² + 0.05).
  *
- * @param at Which of the placed rows. @param points The map, `[rows * dimensions]`, as it stands at the moment.
+ * @param at Which of the new rows.
+ * @param points The map as it is at the moment, `[rows * dimensions]`.
  */
 export function placeOf(
   {count, near, distances}: Placement,

@@ -1,12 +1,14 @@
 import type {Dimensions, Matrix} from "./linear/matrix";
 
 /**
- * @file t-SNE as it is defined (van der Maaten & Hinton, Visualizing Data using t-SNE, JMLR 9, 2008), in double
- * precision, over all pairs: the oracle of the fast engine's tests, and the plainest statement of what it computes.
+ * @file t-SNE exactly as it is defined (van der Maaten & Hinton, Visualizing Data using t-SNE, JMLR 9, 2008), in double
+ * precision, over all pairs. The tests of the fast engine compare with it, and it shows most plainly what that engine
+ * computes.
  */
 
 /**
- * Each row's k nearest other rows: `indices[i * k + q]` and squared distances, rising; of equals the lower index first.
+ * The k nearest other rows of each row: `indices[i * k + q]` and squared distances, in rising order; of equals, the
+ * lower index first.
  */
 export interface Neighbours {
   readonly k: number;
@@ -14,11 +16,14 @@ export interface Neighbours {
   readonly distances: Float64Array;
 }
 
-/** A sparse symmetric matrix by rows: row i's entries are at `starts[i]` up to `starts[i + 1]`, by rising column. */
+/**
+ * A sparse symmetric matrix by rows: the entries of row i stand from `starts[i]` up to `starts[i + 1]`, by rising
+ * column.
+ */
 export interface JointProbabilities {
   readonly starts: Uint32Array;
   readonly columns: Uint32Array;
-  /** Sum to 1 over the whole matrix. */
+  /** The values sum to 1 over the whole matrix. */
   readonly values: Float64Array;
 }
 
@@ -33,7 +38,7 @@ export function nearestNeighbours({rows, columns, values}: Matrix, k: number): N
       for (let c = 0; c < columns; c++) sum += (values[i * columns + c] - values[j * columns + c]) ** 2;
       row[j] = sum;
     }
-    row[i] = -1; // itself first, and left out
+    row[i] = -1; // the row itself comes first, and is left out
     const nearest = order.slice().sort((a, b) => row[a] - row[b] || a - b);
     for (let q = 0; q < k; q++) {
       indices[i * k + q] = nearest[q + 1];
@@ -44,8 +49,9 @@ export function nearestNeighbours({rows, columns, values}: Matrix, k: number): N
 }
 
 /**
- * p(j|i) ∝ exp(−β d²ij) over the given squared distances, β such that the entropy is log(perplexity) (eq. 1), found by
- * bisection. Where more neighbours than the perplexity share one distance no β does: then they share the probability.
+ * p(j|i) ∝ exp(−β d²ij) over the given squared distances. β is found by bisection, so that the entropy is
+ * log(perplexity) (eq. 1). If more neighbours than the perplexity share one distance, no β is right: then they share
+ * the probability.
  */
 export function conditionalProbabilities(distances: Float64Array, perplexity: number): Float64Array {
   const nearest = Math.min(...distances);
@@ -108,8 +114,8 @@ export function repulsion(points: ArrayLike<number>, dimensions: Dimensions): {z
 }
 
 /**
- * ∂KL/∂yi = 4 Σj (x pij − qij)(yi − yj) / (1 + |yi − yj|²) (eq. 5), x the exaggeration. With x ≠ 1 it is the gradient
- * of x Σ p log(1 + d²) + log Z, which is KL(P‖Q) up to a constant at x = 1.
+ * The gradient ∂KL/∂yi = 4 Σj (x pij − qij)(yi − yj) / (1 + |yi − yj|²) (eq. 5), where x is the exaggeration. With x ≠
+ * 1 it is the gradient of x Σ p log(1 + d²) + log Z, which at x = 1 is KL(P‖Q) up to a constant.
  */
 export function gradient(
   p: JointProbabilities,

@@ -2,16 +2,14 @@ import type {Dimensions, Matrix} from "./linear/matrix";
 import {loadMatrix} from "./linear/matrix-product";
 import type {Space} from "./threads/workspace";
 
-/**
- * Standard deviation of the first coordinate of a start from principal components or at random: all forces nearly
- * equal.
- */
+/** The standard deviation of the first coordinate at the start. It is so small that all forces are nearly equal. */
 const START_SPREAD = 1e-4;
 const SWEEPS = 60;
 
 /**
- * The data on their first principal components, scaled so that the first has standard deviation 1e-4 (Kobak & Berens
- * 2019). Signs: the score largest in magnitude is positive, so that the same data give the same start.
+ * The data on their first principal components, scaled so that the first one has standard deviation 1e-4 (Kobak &
+ * Berens 2019). The sign is chosen so that the score of the largest magnitude is positive; thus the same data give the
+ * same start.
  */
 export async function principalStart(space: Space, data: Matrix, dimensions: Dimensions): Promise<Float32Array> {
   const {rows, columns} = data;
@@ -29,7 +27,11 @@ export async function principalStart(space: Space, data: Matrix, dimensions: Dim
   return Float32Array.from(points, (v) => v * scale);
 }
 
-/** Normal, standard deviation 1e-4 in each direction (Box & Muller 1958). @param random Uniform in [0, 1). */
+/**
+ * A random start: normal numbers with standard deviation 1e-4 in each direction (Box & Muller 1958).
+ *
+ * @param random Uniform in [0, 1).
+ */
 export function randomStart(rows: number, dimensions: Dimensions, random: () => number): Float32Array {
   return Float32Array.from({length: rows * dimensions}, () => {
     const radius = Math.sqrt(-2 * Math.log(1 - random()));
@@ -37,7 +39,10 @@ export function randomStart(rows: number, dimensions: Dimensions, random: () => 
   });
 }
 
-/** Puts component d of the scores in its direction of the points, the score of the largest magnitude positive. */
+/**
+ * Writes component d of the scores to coordinate d of the points, with the sign that makes the score of the largest
+ * magnitude positive.
+ */
 function place(scores: Float32Array, count: number, d: number, points: Float64Array, dimensions: number): void {
   let largest = 0;
   for (let from = d, to = d; from < scores.length; from += count, to += dimensions) {
@@ -48,11 +53,12 @@ function place(scores: Float32Array, count: number, d: number, points: Float64Ar
 }
 
 /**
- * Orthonormal eigenvectors of the largest eigenvalues by subspace iteration, from a fixed start. Where eigenvalues are
- * nearly equal the directions within their space are not settled; any serve as a start.
+ * The orthonormal eigenvectors of the largest eigenvalues, by subspace iteration from a fixed start. If eigenvalues are
+ * nearly equal, the directions within their space are not determined; any of them serve as a start.
  */
 function leadingAxes(matrix: Float64Array, size: number, count: number): Float64Array[] {
-  const spare = Math.min(size, count + 4); // the gap to the eigenvalue past the spare ones sets the speed
+  // the gap to the eigenvalue after the spare ones decides how fast this converges
+  const spare = Math.min(size, count + 4);
   let axes: Float64Array[] = Array.from({length: spare}, (_, q) =>
     Float64Array.from({length: size}, (_, c) => wave(c * spare + q)),
   );
@@ -73,8 +79,8 @@ function leadingAxes(matrix: Float64Array, size: number, count: number): Float64
 }
 
 /**
- * Gram-Schmidt, in order: the first axis converges to the first eigenvector, and so on. An axis that vanishes stays
- * zero.
+ * The Gram-Schmidt process, in order: so the first axis converges to the first eigenvector, and so on. An axis that
+ * vanishes stays zero.
  */
 function orthonormal(axes: readonly Float64Array[]): Float64Array[] {
   const done: Float64Array[] = [];
@@ -93,7 +99,7 @@ function orthonormal(axes: readonly Float64Array[]): Float64Array[] {
   return done;
 }
 
-/** A start that is in no data's direction: the golden ratio's multiples, spread over [−½, ½). */
+/** A start that favours no direction of the data: multiples of the golden ratio, spread over [−½, ½). */
 function wave(i: number): number {
   return ((i * 0.6180339887498949) % 1) - 0.5;
 }

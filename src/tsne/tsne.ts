@@ -8,19 +8,22 @@ export interface TsneOptions extends Partial<Descent> {
   readonly dimensions?: Dimensions;
   readonly perplexity?: number;
   readonly metric?: Metric;
-  /** "pca" (no chance in it), "random", or positions to start from, `[n * dimensions]`, taken as they are. */
+  /**
+   * Where the points start: "pca" (involves no chance), "random", or given positions, `[n * dimensions]`, which are
+   * taken as they are.
+   */
   readonly start?: "pca" | "random" | Float32Array;
-  /** Uniform numbers in [0, 1); needed for a random start only. */
+  /** A source of uniform numbers in [0, 1); used for a random start only. */
   readonly random?: () => number;
-  /** By default as many as pay for n points. The map does not depend on it. */
+  /** By default, as many as are worth their cost for n points. The map does not depend on it. */
   readonly threads?: number;
 }
 
 export interface TsneMap {
-  /** `points[i * dimensions + d]`. */
+  /** The map, `points[i * dimensions + d]`. */
   readonly points: Float32Array;
   readonly dimensions: Dimensions;
-  /** KL(P‖Q) in nats, over all pairs. */
+  /** KL(P‖Q) of the map in nats, over all pairs. */
   readonly klDivergence: number;
   readonly iterations: number;
   readonly gradientNorm: number;
@@ -44,7 +47,7 @@ export async function tsne(data: Matrix, options: TsneOptions = {}): Promise<Tsn
   }
 }
 
-/** A map of data whose neighbourhood is open already. */
+/** Makes a map of data whose neighbourhood is open already. */
 export async function embed(neighbourhood: Neighbourhood, data: Matrix, options: TsneOptions): Promise<TsneMap> {
   const {dimensions = 2, start = "pca"} = options;
   if (!(dimensions === 2 || dimensions === 3)) throw new RangeError(`dimensions: expected 2 or 3, got ${dimensions}`);

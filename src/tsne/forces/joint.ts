@@ -4,14 +4,19 @@ import type {Arena} from "../threads/arena";
 import {align, CHUNK} from "../threads/layout";
 import type {Team} from "../threads/team";
 
-/** Addresses of the joint probabilities, by places (kernels/affinities.ts). */
+/** Addresses of the joint probabilities, with places instead of rows (kernels/affinities.ts). */
 export interface JoinedNeighbours {
   readonly edges: number;
   readonly ends: number;
   readonly joint: number;
 }
 
-/** Calibrates p(j|i) to the perplexity and joins both directions. @param order The row of each place. */
+/**
+ * Calibrates p(j
+ * i) to the perplexity, and joins both directions.
+ *
+ * @param order The row at each place.
+ */
 export function joinNeighbours(
   team: Team,
   arena: Arena,
@@ -39,7 +44,8 @@ export function joinNeighbours(
   team.run({kernel: "reverseLists", tasks: 1, args: [rows, k, neighbours, p, starts, cursor, reverse, reverseP]});
   team.run({kernel: "countEdges", tasks: chunks, args: [rows, k, rowsAt, neighbours, starts, reverse, edges]});
   team.run({kernel: "sumEdges", tasks: 1, args: [rows, edges]});
-  // As many as there are, not as many as there can be; made above what they are made of, and then moved down over it.
+  // The arrays get the length that is needed, not the greatest that is possible. They are made behind their sources and
+  // then moved down over them.
   const bytes = 4 * arena.integers(edges, rows + 1)[rows];
   const made = {ends: arena.allocate(bytes), joint: arena.allocate(bytes)};
   const args = [rows, k, rowsAt, places, neighbours, p, starts, reverse, reverseP, edges, made.ends, made.joint];

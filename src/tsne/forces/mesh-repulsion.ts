@@ -3,41 +3,46 @@ import {align, CHUNK, sum} from "../threads/layout";
 import type {Job, Team} from "../threads/team";
 import type {Repulsion} from "./repulsion";
 
-/** Where the mesh lies and what it leaves to direct sums. */
+/** The geometry of the mesh, and which part of the forces is left to direct sums. */
 interface Plan {
-  /** Nodes a side. */
+  /** The number of nodes on each side. */
   readonly N: number;
-  /** From node to node. */
+  /** The distance between neighbouring nodes. */
   readonly h: number;
-  /** Range of the direct sums; 0: the mesh is fine enough without. */
+  /** The range of the direct sums; 0 if the mesh is fine enough without them. */
   readonly R: number;
-  /** 1 + R², or 0. */
+  /** 1 + R², or 0 if R is 0. */
   readonly U: number;
 }
 
-/** Sides the transform is made for: 2^a 3^b, multiples of four. */
+/** The numbers of nodes on a side for which the transform is made: 2^a 3^b, multiples of four. */
 const SIDES = [2, 3, 4, 5, 6, 7, 8, 9, 10]
   .flatMap((a) => [0, 1, 2, 3, 4, 5].map((b) => 2 ** a * 3 ** b))
   .filter((N) => N >= 32 && N <= 1024)
   .sort((a, b) => a - b);
 /**
- * Nodes a side per √n at first: transform and direct sums then cost about the same, whatever the spread of the points.
+ * The first number of nodes on a side, divided by √n. The transforms and the direct sums then take about the same time,
+ * however the points are spread.
  */
 const GRAIN = 1.8;
 const MOST_GRAIN = 6;
-/** R / h. Force error of a real map of 10,000 points: 0.5 % at 3, 0.2 % at 3.5, 0.1 % at 4. */
+/** R / h. On a real map of 10,000 points the forces are wrong by 0.5 % at 3, by 0.2 % at 3.5, and by 0.1 % at 4. */
 const RANGE = 3.5;
 /**
- * At this step the B-spline follows 1/(1 + r²) well without direct sums; a finer mesh than the second is never needed.
+ * At this distance between nodes, the B-spline follows 1/(1 + r²) well without direct sums. A finer mesh is never
+ * needed.
  */
 const FINE_STEP = 0.25;
 const LEAST_STEP = 0.1;
-/** Nodes at the edges that splines reach into. */
+/** How many nodes at each edge are reserved, because splines reach into them. */
 const BORDER = 4.5;
-/** Room to grow before the next plan. */
+/** How far the map may grow before a new plan is made. */
 const MARGIN = 1.08;
 const MOST_CELLS = 511;
-/** Measured on one core: a node's share of the transforms, and a pair. In nanoseconds; only their ratio matters. */
+/**
+ * The costs of a node in the transforms and of a pair, measured on one core. They are in nanoseconds; only their ratio
+ * matters.
+ */
 const NODE_COST = 6;
 const PAIR_COST = 0.5;
 const REVIEW = 20;
@@ -78,7 +83,7 @@ export function meshRepulsion(team: Team, arena: Arena, n: number, points: numbe
   let plan: Plan | undefined;
   let finer = 1;
   let iteration = 0;
-  /** Long-range part of Z + n, of the last call by this plan. */
+  /** The long-range part of Z + n, from the last call that used this plan. */
   let zLong: number | undefined;
 
   function fits(span: number): boolean {
@@ -126,7 +131,7 @@ export function meshRepulsion(team: Team, arena: Arena, n: number, points: numbe
     if (U === 0) arena.floats(shortRange, (n + 2) * 2).fill(0);
   }
 
-  /** The mesh in place by its convolution with the kernel. */
+  /** Replaces the mesh by its convolution with the kernel. */
   function convolve(N: number): void {
     const tables = [roots, halfRoots, radices, scratch, scratchSize];
     const plane = planeOf(N);
@@ -138,8 +143,8 @@ export function meshRepulsion(team: Team, arena: Arena, n: number, points: numbe
   }
 
   /**
-   * Asks for a finer or coarser mesh where one half costs much more than the other. Counts, not clocks: equal bits
-   * everywhere.
+   * Asks for a finer or coarser mesh if one half of the work costs much more than the other. It counts operations and
+   * never measures time, so that the bits are the same everywhere.
    */
   function review({N}: Plan): void {
     const pairTime = PAIR_COST * arena.doubles(pairs, 1)[0];
@@ -189,7 +194,7 @@ export function meshRepulsion(team: Team, arena: Arena, n: number, points: numbe
   };
 }
 
-/** `count` pairs cos, −sin of `turns` · π j / N. */
+/** The `count` pairs cos, −sin of `turns` · π j / N. */
 function unitRoots(count: number, turns: number, N = count): Float32Array {
   return Float32Array.from({length: 2 * count}, (_, i) => {
     const angle = (turns * Math.PI * (i >> 1)) / N;

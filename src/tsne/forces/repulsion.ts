@@ -3,23 +3,29 @@ import type {Arena} from "../threads/arena";
 import {ROWS, sum} from "../threads/layout";
 import type {Job, Team} from "../threads/team";
 
-/** The least and greatest coordinates: x, y (, z) of one corner, then of the other. */
+/** The coordinates of two opposite corners: the least x, y (and z), then the greatest. */
 export type Box = readonly number[];
 
-/** How forces between all points are computed. */
+/** A way to compute the forces between all points. */
 export interface Repulsion {
-  /** Addresses of two parts of the forces Σj (yi − yj) / (1 + |yi − yj|²)², to be added. */
+  /** The addresses of two parts of the forces Σj (yi − yj) / (1 + |yi − yj|²)², which must be added. */
   readonly longRange: number;
   readonly shortRange: number;
   /**
-   * Fills both parts, runs `attraction` beside it, and returns Z = Σ 1 / (1 + |yi − yj|²) over ordered pairs.
+   * Fills both parts, runs the job `attraction` at the same time, and returns Z = Σ 1 / (1 +
+   * yi − yj
+   * ²) over ordered pairs.
    *
-   * @param mayKeep The long range, and its part of Z, may be those of the call before: the points are one step further.
+   * @param mayKeep Whether the long-range part and its share of Z may be reused from the call before, when the points
+   * were one step back.
    */
   run(box: Box, attraction: Job, mayKeep?: boolean): number;
 }
 
-/** Repulsion of all pairs (kernels/all-pairs.ts), and where it leaves forces and the terms of Z. */
+/**
+ * The job that computes the repulsion of all pairs (kernels/all-pairs.ts), and the addresses of its forces and of the
+ * terms of Z.
+ */
 export function allPairsJob(arena: Arena, n: number, dimensions: Dimensions, points: number) {
   const tasks = Math.ceil(n / ROWS);
   const out = arena.allocate(Math.ceil(n / 4) * 4 * (dimensions === 2 ? 8 : 16));
@@ -29,7 +35,7 @@ export function allPairsJob(arena: Arena, n: number, dimensions: Dimensions, poi
   return {job, out, sums};
 }
 
-/** Z = Σ 1 / (1 + |yi − yj|²) over ordered pairs, in terms to be added. */
+/** The job that computes the terms whose sum is Z = Σ 1 / (1 + |yi − yj|²) over ordered pairs. */
 export function potentialsJob(arena: Arena, n: number, dimensions: Dimensions, points: number) {
   if (dimensions === 3) return allPairsJob(arena, n, dimensions, points);
   const tasks = Math.ceil(n / ROWS);
@@ -38,7 +44,7 @@ export function potentialsJob(arena: Arena, n: number, dimensions: Dimensions, p
   return {job, sums};
 }
 
-/** Every pair by itself: exact, n² work. For few points, and for maps in space. */
+/** Computes every pair by itself: exact, with n² work. It is for few points, and for maps in space. */
 export function allPairsRepulsion(
   team: Team,
   arena: Arena,

@@ -1,16 +1,19 @@
 import {runInParts} from "../threads/parts";
 import type {Space} from "../threads/workspace";
 
-/** Rows of a task of `multiplyVectors`, columns of a task of `mixVectors` (kernels/symmetric.ts). */
+/**
+ * How many rows a task of `multiplyVectors` handles, and how many columns a task of `mixVectors`
+ * (kernels/symmetric.ts).
+ */
 const [ROWS, COLUMNS] = [16, 64];
-/** Rows of a task of `projectRows` (kernels/matrix-product.ts). */
+/** How many rows a task of `projectRows` handles (kernels/matrix-product.ts). */
 const PROJECTED = 64;
 
-/** All eigenpairs of a matrix. */
+/** All eigenvalues and eigenvectors of a matrix. */
 export interface Diagonal {
-  /** Largest first. */
+  /** The eigenvalues, the largest first. */
   readonly values: Float64Array;
-  /** Orthonormal; vector q is `vectors.subarray(q * size, (q + 1) * size)`. */
+  /** The orthonormal eigenvectors; vector q is `vectors.subarray(q * size, (q + 1) * size)`. */
   readonly vectors: Float64Array;
 }
 
@@ -44,26 +47,31 @@ export function diagonalised({team, arena}: Space, matrix: Float64Array, size: n
 }
 
 /**
- * A symmetric matrix in a workspace's memory, and what eigenvectors need done with blocks of vectors, in double
- * precision. A block is `vectors[q * size + c]`, a multiple of four of them; results are new arrays.
+ * A symmetric matrix in a workspace's memory, with the operations on blocks of vectors that finding eigenvectors needs,
+ * in double precision. A block holds a multiple of four vectors, as `vectors[q * size + c]`. Results are new arrays.
  */
 export interface SymmetricMatrix {
   readonly size: number;
-  /** The matrix times each vector; of a matrix in single precision, products are its own. */
+  /** The matrix times each vector. A matrix in single precision gives products in single precision. */
   times(vectors: Float64Array): Promise<Float64Array>;
   /** All inner products, `[p * count + q]` of a's vector p with b's vector q. */
   inner(a: Float64Array, b: Float64Array): Float64Array;
-  /** Sums of vectors: Σp shares[q * count + p] · vector p. */
+  /** Linear combinations of vectors: Σp shares[q * count + p] · vector p. */
   mix(vectors: Float64Array, shares: Float64Array): Float64Array;
-  /** Gram-Schmidt, in order. A vector within a share `least` of the space of those before it becomes zero. */
+  /**
+   * The Gram-Schmidt process, in order. If a vector lies in the space of those before it, but for a share `least` of
+   * its length, it becomes zero.
+   */
   orthonormal(vectors: Float64Array, least: number): Float64Array;
-  /** Frees the memory, and what was taken after it. */
+  /** Frees the memory, and any memory that was taken after it. */
   release(): void;
 }
 
 /**
+ * Copies a symmetric matrix into the workspace.
+ *
  * @param matrix `[a * size + b]`.
- * @param precision Of the matrix: in "single" `times` takes half the time, and each product is off by some 1e-7 of its terms.
+ * @param precision In "single", `times` takes half the time, and each product is wrong by about 1e-7 of its terms.
  */
 export function loadSymmetric(
   {team, arena}: Space,
@@ -162,7 +170,7 @@ export function loadSymmetric(
   };
 }
 
-/** Rows of `columns` numbers, column after column. */
+/** The transpose: rows of `columns` numbers, written column after column. */
 function transposed(values: Float32Array, columns: number): Float64Array {
   const out = new Float64Array(values.length);
   const rows = values.length / columns;

@@ -4,16 +4,16 @@ import type {Team} from "../threads/team";
 import type {Space} from "../threads/workspace";
 import type {Matrix} from "./matrix";
 
-/** Rows the kernel sums in single precision at a time (kernels/matrix-product.ts). */
+/** How many rows the kernel sums in single precision at a time (kernels/matrix-product.ts). */
 const DEPTH = 128;
-/** Rows of a task that looks at columns (kernels/columns.ts). */
+/** How many rows a task of the kernels that read columns handles (kernels/columns.ts). */
 const COLUMN_ROWS = 512;
 
 /** A matrix in a workspace's memory, for products with it. */
 export interface LoadedMatrix {
-  /** Each column's mean, and its mean squared distance from it, in double precision. */
+  /** The mean of each column, and its variance, in double precision. */
   moments(): {means: Float64Array; variances: Float64Array};
-  /** Makes (x − shift) · scale of each number, by its column. */
+  /** Replaces each number by (x − shift) · scale, with the shift and scale of its column. */
   scale(shifts: Float64Array, scales: Float64Array): void;
   /** XᵀX in double precision (sums of 128 products in single), `[a * columns + b]`. */
   gram(): Promise<Float64Array>;
@@ -25,9 +25,9 @@ export interface LoadedMatrix {
   roundedGram(): Promise<Float64Array>;
   /** X V: each row's products with `count` vectors, `vectors[q * columns + c]`. Out: `[row * count + q]`. */
   project(vectors: Float32Array, count: number): Promise<Float32Array>;
-  /** Some of the rows as they now are, in the order given, as a matrix of their own. */
+  /** A new matrix of some of the rows as they are now, in the given order. */
   rows(some: Int32Array): LoadedMatrix;
-  /** Frees the memory, and what was taken after it. */
+  /** Frees the memory, and any memory that was taken after it. */
   release(): void;
 }
 
@@ -41,7 +41,7 @@ export function loadMatrix(space: Space, {rows, columns, values}: Matrix): Loade
   });
 }
 
-/** @param fill Writes the rows, `wide` numbers each. */
+/** @param fill Writes the rows, `wide` numbers for each. @param fill Writes the rows, `wide` numbers each. */
 function placed(
   space: Space,
   rows: number,
@@ -77,7 +77,10 @@ function placed(
   };
 }
 
-/** In one pass, about the first row: what it is near, as most numbers are, leaves their squares their digits. */
+/**
+ * The moments in one pass. The first row is subtracted first: most rows are near it, so the squares of the differences
+ * lose no digits.
+ */
 function moments(team: Team, arena: Arena, x: number, rows: number, columns: number, wide: number) {
   const mark = arena.mark();
   const tasks = Math.ceil(rows / COLUMN_ROWS);
@@ -119,7 +122,7 @@ async function gram(
   return result;
 }
 
-/** A symmetric matrix of what is from the diagonal on in the first columns of a wider one. */
+/** Completes a symmetric matrix. Its entries from the diagonal on stand in the first columns of a wider one. */
 function mirrored(sums: Float64Array, wide: number, columns: number): Float64Array {
   const result = new Float64Array(columns * columns);
   for (let a = 0; a < columns; a++) {
@@ -132,12 +135,17 @@ function mirrored(sums: Float64Array, wide: number, columns: number): Float64Arr
   return result;
 }
 
-/** Magnitudes whose squares, and units, single precision holds with room to spare: from this to its inverse. */
+/** From this magnitude to its inverse, single precision can hold the squares and the units with room to spare. */
 const LEAST = 1e-12;
-/** A sum of 128 products of whole numbers of 16 bits must fit 32: by Cauchy & Schwarz if each column's squares' does. */
+/**
+ * A sum of 128 products of 16-bit whole numbers must fit into 32 bits. By Cauchy & Schwarz it does, if the sum of
+ * squares of each column does.
+ */
 const [LARGEST, LONGEST] = [32767, Math.sqrt(2 ** 31 - 1) - Math.sqrt(DEPTH) / 2 - 1];
 
-/** Units are a column's own in each 128 rows: an outlier among them coarsens no others. */
+/**
+ * Each column has a unit of its own for every 128 rows, so that an outlier makes the numbers of no other rows coarser.
+ */
 async function roundedGram(team: Team, arena: Arena, x: number, rows: number, columns: number, wide: number) {
   const mark = arena.mark();
   const tasks = rows / DEPTH;
@@ -159,8 +167,9 @@ async function roundedGram(team: Team, arena: Arena, x: number, rows: number, co
 }
 
 /**
- * Units, and what they stand for, of each column in each 128 rows, `[task * wide + c]`. @returns Whether numbers can be
- * rounded to them.
+ * The unit of each column for every 128 rows, and the value that it stands for, `[task * wide + c]`.
+ *
+ * @returns Whether all numbers can be rounded to these units.
  */
 function unitsOf(found: Float32Array, units: Float32Array, sizes: Float64Array, wide: number): boolean {
   for (let i = 0; i < units.length; i++) {
@@ -168,7 +177,8 @@ function unitsOf(found: Float32Array, units: Float32Array, sizes: Float64Array, 
     const most = found[place];
     const squares = found[place + wide];
     if (most !== 0 && !(most > LEAST && most < 1 / LEAST)) return false;
-    units[i] = most > 0 ? (1 - 1e-4) * Math.min(LARGEST / most, LONGEST / Math.sqrt(squares)) : 0; // 1e-4: f32 sums
+    // the sums are in single precision, so 1e-4 is kept to spare
+    units[i] = most > 0 ? (1 - 1e-4) * Math.min(LARGEST / most, LONGEST / Math.sqrt(squares)) : 0;
     sizes[i] = most > 0 ? 1 / units[i] : 0;
   }
   return true;

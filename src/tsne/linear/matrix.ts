@@ -1,11 +1,11 @@
-/** Rows of numbers, one point a row: column c of row r is `values[r * columns + c]`. */
+/** Rows of numbers, one row for each point: column c of row r is `values[r * columns + c]`. */
 export interface Matrix {
   readonly rows: number;
   readonly columns: number;
   readonly values: Float32Array;
 }
 
-/** Two or three dimensions a map has. */
+/** A map has two or three dimensions. */
 export type Dimensions = 2 | 3;
 
 /**
@@ -29,6 +29,7 @@ export function checkMatrix(what: string, {rows, columns, values}: Matrix): void
 
 function allFinite(values: Float32Array): boolean {
   let nothing = 0;
-  for (let i = 0; i < values.length; i++) nothing += values[i] - values[i]; // NaN of what is not finite
+  // the difference is NaN for a number that is not finite
+  for (let i = 0; i < values.length; i++) nothing += values[i] - values[i];
   return nothing === 0;
 }

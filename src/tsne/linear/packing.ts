@@ -5,7 +5,10 @@ import type {Matrix} from "./matrix";
 const MEDIAN_ROWS = 255;
 const PANELS_A_TASK = 32;
 
-/** Rows as the distance kernels read them (kernels/distances.ts): addresses of the panels and of the squared norms. */
+/**
+ * Rows in the layout that the distance kernels read (kernels/distances.ts): the addresses of the panels and of the
+ * squared norms.
+ */
 export interface Packed {
   readonly rows: number;
   readonly columns: number;
@@ -14,8 +17,9 @@ export interface Packed {
 }
 
 /**
- * Packs the data centred, and scaled to at most 1: distances are to scale, and single precision spends no digits on
- * where the data lie. Centred on medians, because one far outlier would move the means away from all others.
+ * Packs the data after centring them and scaling them to at most 1. Distances keep their proportions, and single
+ * precision wastes no digits on where the data lie. The centre is the median, because a single far outlier would move
+ * the mean away from all other rows.
  */
 export async function packed(team: Team, arena: Arena, {rows, columns, values}: Matrix): Promise<Packed> {
   const panelCount = Math.ceil(rows / 8);
@@ -34,7 +38,7 @@ export async function packed(team: Team, arena: Arena, {rows, columns, values}: 
   return {rows, columns, panels, norms};
 }
 
-/** The greatest distance of a number from its column's middle. */
+/** The greatest distance between a number and the centre of its column. */
 function farthest(values: Float32Array, middle: Float32Array): number {
   let most = 0;
   for (let from = 0; from < values.length; from += middle.length) {
@@ -43,7 +47,7 @@ function farthest(values: Float32Array, middle: Float32Array): number {
   return most;
 }
 
-/** The median of each column over at most MEDIAN_ROWS rows, evenly apart. */
+/** The median of each column, over at most MEDIAN_ROWS evenly spaced rows. */
 function medians(values: Float32Array, rows: number, columns: number): Float32Array {
   const count = Math.min(rows, MEDIAN_ROWS);
   const sample = new Float32Array(count);
@@ -53,7 +57,7 @@ function medians(values: Float32Array, rows: number, columns: number): Float32Ar
   });
 }
 
-/** Rows of length 1; a row of zeros stays where it is. */
+/** Scales each row to length 1; a row of zeros stays as it is. */
 export function unitRows({rows, columns, values}: Matrix): Matrix {
   const unit = new Float32Array(values.length);
   for (let r = 0; r < rows; r++) {

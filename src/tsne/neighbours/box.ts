@@ -1,7 +1,7 @@
 import type {Box} from "../forces/repulsion";
 import type {Dimensions} from "../linear/matrix";
 
-/** Bytes of what a task of the update reports (kernels/update.ts). */
+/** The size in bytes of the report that a task of the update leaves (kernels/update.ts). */
 export const REPORT = 48;
 
 export function boxOf(points: Float32Array, dimensions: Dimensions): Box {
@@ -15,7 +15,10 @@ export function boxOf(points: Float32Array, dimensions: Dimensions): Box {
   return [...low, ...high];
 }
 
-/** Joins the tasks' reports, always in one order. In the plane a report holds two points' corners side by side. */
+/**
+ * Combines the tasks' reports, always in the same order. In the plane, a report holds the corners of two boxes side by
+ * side.
+ */
 export function readReports(reports: Float32Array, dimensions: Dimensions): {box: Box; gradientNorm: number} {
   const low = new Array<number>(dimensions).fill(Infinity);
   const high = new Array<number>(dimensions).fill(-Infinity);

@@ -18,64 +18,71 @@ export type Metric = "euclidean" | "cosine";
 
 export interface NeighbourhoodOptions {
   /**
-   * About how many neighbours count for each point: 2 to the entropy of p(j|i) in bits. At most a third of the others.
+   * About how many neighbours count for each point: 2 to the power of the entropy of p(j|i) in bits. At most a third of
+   * the other points.
    */
   readonly perplexity: number;
-  /** Cosine: rows are compared by their direction, as points of the unit sphere, |a/|a| − b/|b||² = 2 (1 − cos). */
+  /**
+   * With "cosine", rows are compared by their direction, as points of the unit sphere: |a/|a| − b/|b||² = 2 (1 − cos).
+   */
   readonly metric: Metric;
-  /** How many to open; or the workspace to use, which stays open. */
+  /** How many threads to open; or the workspace to use, which stays open. */
   readonly threads: number | Workspace;
 }
 
 /**
- * What t-SNE keeps of the data: each row's neighbours and the joint probabilities. Measures maps of it; `embed` makes
- * them. One call at a time: they share the memory's free end.
+ * What t-SNE needs to know of the data: the neighbours of each row and the joint probabilities. It measures maps of the
+ * data; `embed` makes them. Make one call at a time, because calls share the free end of the memory.
  */
 export interface Neighbourhood {
   readonly rows: number;
   readonly perplexity: number;
   /**
-   * Neighbours of each row: 3 · perplexity + 1, or all others (van der Maaten 2014, section 4.1; one more as
-   * scikit-learn).
+   * The number of neighbours of each row: 3 · perplexity + 1, or all others (van der Maaten 2014, section 4.1; the one
+   * more is scikit-learn's).
    */
   readonly k: number;
   readonly threads: number;
   readonly team: Team;
   readonly arena: Arena;
   readonly places: Places;
-  /** Points of a map stand in memory in this order, near ones together: `order[place]` is the row. */
+  /** The order in which the points of a map stand in memory, with near points together: `order[place]` is the row. */
   readonly order: Int32Array;
   /** @returns The `count` nearest of each row, `[rows * count]`, nearest first; of equals the lower index first. */
   nearest(count: number): Uint32Array;
-  /** A copy of the joint probabilities, rows filled up with p = 0 to a multiple of four entries. */
+  /** A copy of the joint probabilities; each row is filled up with p = 0 to a multiple of four entries. */
   joint(): {starts: Uint32Array; columns: Uint32Array; values: Float32Array};
   /**
-   * KL(P‖Q) of a map in nats, Q over all pairs: no approximation but single precision (about 1e-5), and never the little
-   * below 0 that its rounding may give.
+   * KL(P‖Q) of a map in nats, with Q over all pairs. Its only error is that of single precision (about 1e-5); it is
+   * never below 0, even if rounding would make it so.
    */
   divergence(points: Float32Array, dimensions: Dimensions): Promise<number>;
   /**
-   * Trustworthiness and continuity (Venna & Kaski 2001) at k neighbours, in [0, 1]: whether neighbours in the map are
-   * neighbours in the data, and the other way round. And the map's neighbours themselves, nearest first.
+   * Trustworthiness and continuity (Venna & Kaski 2001) at k neighbours, in [0, 1]: whether neighbours on the map are
+   * neighbours in the data, and the other way round. It also returns the neighbours on the map, the nearest first.
    *
-   * @param among Among about how many of the other points ranks are counted: all up to 2,500 points, 300 of more.
+   * @param among Ranks are counted among about this many of the other points: among all of up to 2,500 points, and
+   * among 300 if there are more.
    * @throws RangeError unless k < rows / 2.
    */
   quality(points: Float32Array, dimensions: Dimensions, k: number, among?: number): Promise<MapQuality>;
-  /** Ends the threads, or frees what it took of the workspace it was given. */
+  /** Ends the threads, or frees what it took of the workspace that it was given. */
   close(): void;
 }
 
 export interface MapQuality {
   readonly trustworthiness: number;
   readonly continuity: number;
-  /** Among about how many of the others ranks were counted: all, or a share of them, each rank then an estimate. */
+  /**
+   * Among about how many of the other points ranks were counted: all; or a part of them, and then each rank is an
+   * estimate.
+   */
   readonly among: number;
   /** `[rows * k]`. */
   readonly neighbours: Uint32Array;
 }
 
-/** Up to so many points all ranks are counted; of more, among so many. */
+/** Up to the first number of points, ranks are counted among all; with more points, among the second number. */
 const [COUNTED, SAMPLED] = [2500, 300];
 
 /** Addresses in the arena. */
@@ -90,8 +97,8 @@ export interface Places {
 }
 
 /**
- * Finds neighbours and calibrates the joint probabilities. At most about n² · columns multiplications, and 20 · n · k
- * bytes.
+ * Finds the neighbours and calibrates the joint probabilities. It takes at most about n² · columns multiplications, and
+ * 20 · n · k bytes.
  *
  * @throws RangeError if the matrix holds anything but finite numbers, or has too few rows for the perplexity.
  */

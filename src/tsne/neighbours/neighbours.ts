@@ -4,11 +4,11 @@ import {align, CHUNK, ROWS} from "../threads/layout";
 import {runInParts} from "../threads/parts";
 import type {Team} from "../threads/team";
 
-/** Addresses of `[rows * k]` squared distances and indices, each row's by rising index. */
+/** The addresses of `[rows * k]` squared distances and indices; the neighbours of each row stand by rising index. */
 export interface FoundNeighbours {
   readonly distances: number;
   readonly neighbours: number;
-  /** All rows, near ones together, where the search made such an order. */
+  /** All rows, with near ones together; present if the search made such an order. */
   readonly order?: Int32Array;
 }
 
@@ -31,7 +31,7 @@ export async function findNeighbours(
   return {distances, neighbours};
 }
 
-/** The `count` nearest out of k for each row, nearest first: a copy. */
+/** A copy of the `count` nearest of the k neighbours of each row, the nearest first. */
 export function sortNearest(
   team: Team,
   arena: Arena,
@@ -51,7 +51,7 @@ export function sortNearest(
   return list;
 }
 
-/** The first `count` of each row's `held`: a copy. */
+/** A copy of the first `count` of each row's `held` entries. */
 export function firstOfEach(list: Uint32Array, held: number, count: number): Uint32Array {
   if (held === count) return list.slice();
   const out = new Uint32Array((list.length / held) * count);

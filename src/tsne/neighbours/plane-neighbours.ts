@@ -4,13 +4,13 @@ import {runInParts} from "../threads/parts";
 import type {Team} from "../threads/team";
 import type {FoundNeighbours} from "./neighbours";
 
-/** Points a cell holds, if they are spread evenly over the box. */
+/** How many points a cell holds if they are spread evenly over the box. */
 const CELL_POINTS = 3;
 const MOST_CELLS = 511;
 
 /**
- * What `findNeighbours` gives for points of the plane, bit for bit, but nearest first, by a search of cells
- * (kernels/plane-neighbours.ts): n · k work unless the points are very unevenly spread.
+ * Returns the same bits as `findNeighbours`, for points of the plane, but with the nearest first. It searches cells
+ * (kernels/plane-neighbours.ts), so it takes n · k work unless the points are very unevenly spread.
  */
 export async function findPlaneNeighbours(
   team: Team,
@@ -40,7 +40,11 @@ export async function findPlaneNeighbours(
   return {distances, neighbours};
 }
 
-/** Points out of panels (kernels/distances.ts), `[i * 2 + c]`. @returns Their least x and y, and the greatest. */
+/**
+ * Copies points out of panels (kernels/distances.ts), `[i * 2 + c]`.
+ *
+ * @returns Their least x and y, and their greatest x and y.
+ */
 function unpacked(panels: Float32Array, points: Float32Array): [number, number, number, number] {
   let [left, top, right, bottom] = [Infinity, Infinity, -Infinity, -Infinity];
   for (let i = 0; 2 * i < points.length; i++) {

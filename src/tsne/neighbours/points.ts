@@ -1,12 +1,12 @@
 import type {Dimensions} from "../linear/matrix";
 import type {Arena} from "../threads/arena";
 
-/** Where points stand in the arena: `order[place]` is the point's number. */
+/** The order of the points in the arena: `order[place]` is the point's number. */
 type Order = Int32Array;
 
 /**
- * Puts points in the arena as the kernels have them: two numbers a point or four, and far ones up to a multiple of
- * four.
+ * Writes points to the arena in the kernels' layout: two or four numbers for each point, then far points up to a
+ * multiple of four.
  */
 export function writePoints(arena: Arena, points: ArrayLike<number>, dimensions: Dimensions, order: Order): number {
   const n = order.length;
@@ -19,7 +19,7 @@ export function writePoints(arena: Arena, points: ArrayLike<number>, dimensions:
   return address;
 }
 
-/** Puts others, as many, in their place. */
+/** Replaces them by as many other points. */
 export function placePoints(
   arena: Arena,
   address: number,
@@ -35,7 +35,7 @@ export function placePoints(
   }
 }
 
-/** A copy of them, `[i * dimensions + c]`. */
+/** A copy of the points, `[i * dimensions + c]`. */
 export function readPoints(arena: Arena, address: number, dimensions: Dimensions, order: Order): Float32Array {
   const stride = dimensions === 2 ? 2 : 4;
   const all = arena.floats(address, order.length * stride);

@@ -7,23 +7,23 @@ import type {Team} from "../threads/team";
 import type {FoundNeighbours} from "./neighbours";
 import {nearTogether, placesOf} from "./row-orders";
 
-/** What the bounds are made of, and how they lie (kernels/bounds.ts, kernels/pruned-neighbours.ts). */
+/** The layout of the bounds (kernels/bounds.ts, kernels/pruned-neighbours.ts). */
 const [LEADING, PAIRS, PACKED_ROWS] = [20, 11, 256];
-/** Rows of a block, at most: two blocks and their lists are at hand for a task. */
+/** The most rows in a block, so that two blocks and their lists are in the cache during a task. */
 const BLOCK_ROWS = 320;
-/** The longest row's length in units: its square and a distance's stay below 2^30. */
+/** The length of the longest row in units, so that the squares of lengths and distances stay below 2^30. */
 const LONGEST = 16_000;
-/** No bound is larger (kernels/bounds.ts). */
+/** The greatest possible bound (kernels/bounds.ts). */
 const WHOLE = 2 ** 30;
-/** Bounds by this share of the variance spare more than they cost. */
+/** If the leading columns hold this share of the variance, bounds by them save more time than they cost. */
 const WORTH = 0.5;
 const [FEWEST_ROWS, FEWEST_COLUMNS] = [1000, 28];
-/** Rows that tell which columns lead, evenly apart: which ones are taken changes the time alone. */
+/** How many evenly spaced rows decide which columns lead. Other rows would change only the time. */
 const SAMPLE = 2000;
 
 /**
- * The columns of the greatest variances, if so few hold so much of the whole, as of principal components, that bounds by
- * them are worth it.
+ * The columns with the greatest variances, as principal components have, if so few of them hold so much of the whole
+ * variance that bounds by them are worth their cost; else undefined.
  */
 export function leadingColumns({rows, columns, values}: Matrix): number[] | undefined {
   if (rows < FEWEST_ROWS || columns < FEWEST_COLUMNS) return undefined;
@@ -36,7 +36,10 @@ export function leadingColumns({rows, columns, values}: Matrix): number[] | unde
   return sum(leading) > WORTH * sum(order) ? leading : undefined;
 }
 
-/** Neighbours that were found once, of as many rows: `list[row * k + q]`, no row twice for one. */
+/**
+ * Neighbours from an earlier search, for the same number of rows: `list[row * k + q]`. No row may stand twice in one
+ * list.
+ */
 export interface NeighbourGuess {
   readonly rows: number;
   readonly k: number;
@@ -44,10 +47,11 @@ export interface NeighbourGuess {
 }
 
 /**
- * What `findNeighbours` gives, bit for bit, in less time.
+ * Returns the same bits as `findNeighbours`, in less time.
  *
- * @param leading `leadingColumns` of what was packed.
- * @param guess Of near data, as an earlier epoch's: saves up to half the time, and changes nothing else.
+ * @param leading The `leadingColumns` of the data that were packed.
+ * @param guess The neighbours of similar data, such as those of an earlier epoch. They save up to half the time, and
+ * change nothing else.
  */
 export async function findPrunedNeighbours(
   team: Team,
@@ -107,7 +111,8 @@ export async function findPrunedNeighbours(
     const [limits, norms] = [at, at + 2].map((array) => arena.integers(state + 4 * array * room, room));
     openLimits(limits, norms, rows);
   }
-  // |a|² + |b|² − 2a·b, sums of `columns` products, each rounded to 2⁻²⁴ of it (Higham 2002, section 3.1), and to spare
+  // |a|² + |b|² − 2a·b is made of sums of `columns` products, each rounded to 2⁻²⁴ of it (Higham 2002, section 3.1),
+  // with some room to spare
   const error = 4 * (columns + 4) * 2 ** -24;
   if (guess?.rows === rows && guess.k === k) {
     const begin = arena.mark();
@@ -136,8 +141,8 @@ export async function findPrunedNeighbours(
   return {distances, neighbours, order: nearRows};
 }
 
-// Each loop below is a function of its own, so that V8 compiles it once and small: within the search it was compiled nine
-// times in a run, search and all, for longer than it ran.
+// Each loop below is a function of its own, so that V8 compiles it once, and as a small function. Inside the search it
+// was compiled nine times in a run, together with the whole search, which took longer than running it.
 
 function sumsByColumn(values: Float32Array, columns: number, step: number): Float64Array {
   const sums = new Float64Array(columns);
@@ -155,7 +160,7 @@ function squaresByColumn(values: Float32Array, columns: number, step: number, me
   return squares;
 }
 
-/** Some columns of rows in panels (kernels/distances.ts), `[row * some.length + c]`. */
+/** Some columns of the rows in panels (kernels/distances.ts), `[row * some.length + c]`. */
 function columnsOf(panels: Float32Array, rows: number, columns: number, some: readonly number[]): Float32Array {
   const out = new Float32Array(rows * some.length);
   for (let row = 0, e = 0; row < rows; row++) {
@@ -171,7 +176,7 @@ function largestOf(norms: Float32Array): number {
   return most;
 }
 
-/** Before the first threshold everything passes, past the last row nothing. */
+/** Before the first threshold, every pair passes; a place past the last row never does. */
 function openLimits(limits: Int32Array, norms: Int32Array, rows: number): void {
   for (let place = 0; place < rows; place++) limits[place] = norms[place] - WHOLE - 1;
   limits.fill(2 ** 31 - 1, rows);

@@ -1,14 +1,14 @@
 import type {Dimensions} from "../linear/matrix";
 
-/** Slopes below this are flat: the divergence is then within some 1e-4 of its least. */
+/** A slope below this counts as flat: the divergence is then within about 1e-4 of its minimum. */
 const FLAT = 0.01;
-/** A first step, and the longest. */
+/** The first step, which is also the longest. */
 const STEP = Math.log(2);
 const MOST_STEPS = 6;
-/** At any size far from its own a map's slope is nearly 0: no further than this. */
+/** Far from its own size a map's slope is nearly 0 as well, so the search goes no further than this. */
 const FARTHEST = Math.log(5);
 
-/** A map's radius: the root mean square distance of its points from their middle. */
+/** The radius of a map: the root mean square distance of its points from their middle. */
 export function radiusOf(points: Float32Array, dimensions: Dimensions): number {
   const middle = middleOf(points, dimensions);
   let squares = 0;
@@ -16,16 +16,17 @@ export function radiusOf(points: Float32Array, dimensions: Dimensions): number {
   return Math.sqrt((squares * dimensions) / points.length);
 }
 
-/** A map with `factor` times the radius, about its middle. */
+/** The map stretched about its middle to `factor` times its radius. */
 export function stretched(points: Float32Array, dimensions: Dimensions, factor: number): Float32Array {
   const middle = middleOf(points, dimensions);
   return points.map((value, i) => middle[i % dimensions] + factor * (value - middle[i % dimensions]));
 }
 
 /**
- * The factor by which to stretch a map to leave the least divergence: the slope's zero nearby, by secants.
+ * The factor by which a map must be stretched for the least divergence. It finds the nearby zero of the slope by
+ * secants.
  *
- * @param slope Of the divergence by the logarithm of the factor, at a factor.
+ * @param slope The derivative of the divergence by the logarithm of the factor, at a given factor.
  */
 export function bestStretch(slope: (factor: number) => number): number {
   let [before, slopeBefore] = [0, slope(1)];
@@ -34,7 +35,8 @@ export function bestStretch(slope: (factor: number) => number): number {
     const slopeNow = slope(Math.exp(now));
     const curvature = (slopeNow - slopeBefore) / (now - before);
     [before, slopeBefore] = [now, slopeNow];
-    const wanted = curvature > 0 ? -slopeNow / curvature : -Math.sign(slopeNow) * STEP; // else past a turn of the curve
+    // past a turn of the curve, a step downhill
+    const wanted = curvature > 0 ? -slopeNow / curvature : -Math.sign(slopeNow) * STEP;
     now = clamped(now + clamped(wanted, STEP), FARTHEST);
     if (now === before) break;
   }
@@ -42,8 +44,8 @@ export function bestStretch(slope: (factor: number) => number): number {
 }
 
 /**
- * Slope of KL(P‖Q) by the logarithm of a map's size: Σ yi · ∂KL/∂yi, the gradient as in kernels/update.ts. Arrays as the
- * kernels have them, `stride` numbers a point.
+ * The slope of KL(P‖Q) by the logarithm of a map's size: Σ yi · ∂KL/∂yi, with the gradient as in kernels/update.ts. The
+ * arrays have the kernels' layout, `stride` numbers for each point.
  */
 export function slopeBySize(
   points: Float32Array,

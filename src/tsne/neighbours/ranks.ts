@@ -6,11 +6,12 @@ import type {Team} from "../threads/team";
 import type {FoundNeighbours} from "./neighbours";
 
 /**
- * The mean of max(0, rank − k) over all rows and their k neighbours found elsewhere (kernels/ranks.ts).
+ * The mean of max(0, rank − k) over all rows and their k neighbours that were found in another space
+ * (kernels/ranks.ts).
  *
- * @param known Each row's nearest in this space.
- * @param among Among about how many of the others ranks beyond those are counted, where there are more: other ones for
- * each 32 rows, so that their chance evens out.
+ * @param known The nearest neighbours of each row in this space.
+ * @param among Ranks beyond the known ones are counted among about this many other rows, if there are more. Every 32
+ * rows use other ones, so that chance evens out.
  */
 export async function meanRankExcess(
   team: Team,
@@ -33,7 +34,7 @@ export async function meanRankExcess(
   return sum(arena.doubles(sums, tasks)) / (rows * k);
 }
 
-/** One out of so many panels of eight rows is counted, so that about `among` rows are. */
+/** How many panels of eight rows there are for each one that is counted, so that about `among` rows are counted. */
 export function everyOf(rows: number, among: number): number {
   return Math.max(1, Math.floor(rows / among));
 }

@@ -1,6 +1,6 @@
 /**
- * All rows, in steps of about the golden section of their number: whatever order they are in, any stretch of this one is
- * a fair sample of them.
+ * All rows, in steps of about the golden section of their number. Whatever order the rows are in, any stretch of this
+ * order is a fair sample of them.
  */
 export function fairOrder(rows: number): Int32Array {
   let step = Math.max(1, Math.round(rows * 0.6180339887498949));
@@ -8,7 +8,7 @@ export function fairOrder(rows: number): Int32Array {
   return Int32Array.from({length: rows}, (_, place) => (place * step) % rows);
 }
 
-/** The place of each row of an order. */
+/** The place of each row in an order. */
 export function placesOf(order: Int32Array): Int32Array {
   const places = new Int32Array(order.length);
   for (let place = 0; place < order.length; place++) places[order[place]] = place;
@@ -20,16 +20,18 @@ function commonDivisor(a: number, b: number): number {
 }
 
 /**
- * All rows in an order that keeps near ones together: halved by the widest of their columns, and each half again, down
- * to eight (Bentley 1975, k-d trees). `room`, at least the number of rows, is what is halved.
+ * All rows, in an order that keeps near ones together: they are halved by their widest column, and each half again,
+ * down to eight rows (Bentley 1975, k-d trees).
  *
  * @param values `[row * columns + c]`.
+ * @param room The number of places that are halved, at least the number of rows.
  */
 export function nearTogether(values: Float32Array, columns: number, room: number): Int32Array {
   const rows = values.length / columns;
   const order = Int32Array.from({length: rows}, (_, row) => row);
   const keys = new Float32Array(rows);
-  const spaces = [{from: 0, space: room}]; // not by recursion: V8 compiles such a function again at every return
+  // not by recursion, because V8 compiles a recursive function again at every return
+  const spaces = [{from: 0, space: room}];
   for (let next = spaces.pop(); next; next = spaces.pop()) {
     const {from, space} = next;
     if (space <= 8) continue;
@@ -44,7 +46,7 @@ export function nearTogether(values: Float32Array, columns: number, room: number
   return order;
 }
 
-/** Each row's number in one column, at the row's place. */
+/** Reads each row's number in one column, and writes it at the row's place. */
 function readColumn(
   values: Float32Array,
   columns: number,
@@ -59,7 +61,7 @@ function readColumn(
 
 const SAMPLE = 32;
 
-/** The column of the greatest spread among some of the rows. */
+/** The column in which some of the rows are spread most. */
 function widest(values: Float32Array, columns: number, order: Int32Array, from: number, to: number): number {
   const step = Math.max(1, Math.floor((to - from) / SAMPLE));
   let best = 0;
@@ -82,7 +84,10 @@ function widest(values: Float32Array, columns: number, order: Int32Array, from: 
   return best;
 }
 
-/** Reorders keys, and what goes with them, so that none before `middle` is above any from it on (Hoare 1961, FIND). */
+/**
+ * Reorders the keys, and the rows with them, so that no key before `middle` is greater than any key from `middle` on
+ * (Hoare 1961, FIND).
+ */
 function partition(keys: Float32Array, order: Int32Array, from: number, to: number, middle: number): void {
   let low = from;
   let high = to - 1;

@@ -3,15 +3,16 @@ import {DATA_START, type Team} from "./team";
 /** Hands out places in a team's memory, one after another; the memory grows as needed. */
 export interface Arena {
   /**
-   * @returns The address, in bytes, of `bytes` bytes; at a multiple of 128. Zero at first use, not cleared at reuse.
+   * @returns The address of `bytes` bytes, a multiple of 128. The memory is zero at first use and is not cleared for
+   *   reuse.
    */
   allocate(bytes: number): number;
-  /** Where the next place would be: give it to `release` to free all that were handed out since. */
+  /** The next free place. Give it to `release` to free everything that is handed out after this call. */
   mark(): number;
   release(mark: number): void;
-  /** Copies bytes to a place before theirs; the two may overlap. */
+  /** Copies bytes to a lower address; the two places may overlap. */
   move(from: number, to: number, bytes: number): void;
-  /** Views hold until the next `allocate`: a memory that grows leaves them behind. */
+  /** A view is valid until the next `allocate`: when the memory grows, older views no longer show it. */
   floats(address: number, length: number): Float32Array;
   integers(address: number, length: number): Int32Array;
   doubles(address: number, length: number): Float64Array;
@@ -24,7 +25,7 @@ export function openArena({memory}: Team): Arena {
   return {
     allocate(bytes) {
       const address = top;
-      top += Math.ceil((bytes + 64) / 128) * 128; // vectors may read past an array's end
+      top += Math.ceil((bytes + 64) / 128) * 128; // vectors may read past the end of an array
       const pages = Math.ceil(top / PAGE);
       if (pages > 65536)
         throw new RangeError(`t-SNE: expected to need at most 4 GiB, got ${(top / 2 ** 30).toFixed(1)}`);

@@ -1,9 +1,10 @@
 /**
- * What the kernels export: one task of a kernel by a thread, with the kernel's own arguments (kernels/*.ts say which).
+ * A function that a kernel exports. A thread runs one task of it, with the kernel's own arguments (kernels/*.ts
+ * describe them).
  */
 export type Kernel = (task: number, thread: number, ...args: number[]) => void;
 
-/** Every kernel, by the number it has in a job. */
+/** All kernels. A kernel's place in this list is its number in a job. */
 export const KERNELS = [
   "packPanels",
   "findNeighbours",
@@ -52,12 +53,15 @@ export type KernelName = (typeof KERNELS)[number];
 
 const modules = new Map<string, WebAssembly.Module>();
 
-/** The compiled kernels, for memory that threads share or for one thread's own; read and compiled once a process. */
+/**
+ * The compiled kernels, either for memory that threads share or for the memory of one thread. They are read and
+ * compiled once in each process.
+ */
 export async function kernelModule(shared: boolean): Promise<WebAssembly.Module> {
   const file = shared ? "tsne-shared.wasm" : "tsne.wasm";
   const known = modules.get(file);
   if (known) return known;
-  // not above: a browser has no such modules
+  // imported here and not above, because a browser does not have these modules
   const [{readFile}, {join}] = [await import("node:fs/promises"), await import("node:path")];
   const module = await WebAssembly.compile(await readFile(join(__dirname, "..", "kernels", file)));
   modules.set(file, module);
@@ -65,7 +69,8 @@ export async function kernelModule(shared: boolean): Promise<WebAssembly.Module>
 }
 
 /**
- * For where there is no file system: gives the bytes of kernels/tsne.wasm, once, before anything else. One thread then.
+ * Gives the bytes of kernels/tsne.wasm where there is no file system. Call it once, before anything else; it works with
+ * one thread.
  */
 export async function provideKernels(bytes: BufferSource): Promise<void> {
   modules.set("tsne.wasm", await WebAssembly.compile(bytes));

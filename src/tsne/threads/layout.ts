@@ -1,6 +1,6 @@
-/** Points that a task of most kernels handles (kernels/affinities.ts). */
+/** How many points a task of most kernels handles (kernels/affinities.ts). */
 export const CHUNK = 256;
-/** Points that a task handles where each meets all others (kernels/neighbours.ts, ranks.ts, all-pairs.ts). */
+/** How many points a task handles if each point meets all others (kernels/neighbours.ts, ranks.ts, all-pairs.ts). */
 export const ROWS = 32;
 
 export function align(bytes: number): number {

@@ -1,9 +1,9 @@
 import type {Job, Team} from "./team";
 
-/** Longest stretch, in milliseconds, for which the event loop is kept waiting. */
+/** The longest time, in milliseconds, for which the event loop must wait. */
 const STRETCH = 20;
 
-/** Lets the event loop turn once. In a page by a message to itself: nested timers wait for 4 ms each. */
+/** Lets the event loop turn once. A page does it by a message to itself, because nested timers wait for 4 ms each. */
 export function eventLoopTurn(): Promise<void> {
   return new Promise((resolve) => {
     if (typeof setImmediate === "function") setImmediate(resolve);
@@ -15,7 +15,7 @@ export function eventLoopTurn(): Promise<void> {
   });
 }
 
-/** @returns A function to call between steps of a long computation: every 20 ms it lets the event loop turn once. */
+/** @returns A function to call between the steps of a long computation: every 20 ms it lets the event loop turn once. */
 export function pauses(): () => Promise<void> | undefined {
   let last = performance.now();
   return () => {
@@ -26,7 +26,7 @@ export function pauses(): () => Promise<void> | undefined {
   };
 }
 
-/** Runs a long job some tasks at a time, with pauses. */
+/** Runs a long job in parts of some tasks, with pauses in between. */
 export async function runInParts(team: Team, job: Job, part = 16): Promise<void> {
   const pause = pauses();
   for (let first = 0; first < job.tasks; first += part) {

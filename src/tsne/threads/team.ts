@@ -1,8 +1,8 @@
 import {instantiate, KERNELS, type KernelName, kernelModule} from "./kernel-module";
 
 /**
- * A kernel to be run on tasks `first` to `first + tasks − 1`, in any order and by any thread: tasks write to different
- * places.
+ * A kernel that is run on tasks `first` to `first + tasks − 1`, in any order and by any thread, since each task writes
+ * to places of its own.
  */
 export interface Job {
   readonly kernel: KernelName;
@@ -11,41 +11,48 @@ export interface Job {
   readonly first?: number;
 }
 
-/** One memory, and threads that run kernels on it. */
+/** One memory, and the threads that run kernels on it. */
 export interface Team {
   readonly threads: number;
   readonly memory: WebAssembly.Memory;
   /**
-   * Runs all tasks of all jobs, on this thread too, and returns when they are done. Jobs must not depend on each other.
+   * Runs all tasks of all jobs, also on this thread, and returns when they are done. Jobs must not depend on each
+   * other.
    */
   run(...jobs: readonly Job[]): void;
   /** Ends the threads. */
   close(): void;
 }
 
-/** Memory below is the kernels' own tables and the words threads meet in. */
+/** Below this address lie the kernels' own tables, and the words by which threads synchronise. */
 export const DATA_START = 65536;
 const CONTROL = 32768;
 /**
- * Places of 32-bit words from CONTROL. A phase is what one call of `run` does; its number and its next task share a
+ * The places of 32-bit words, counted from CONTROL. One call of `run` is a phase; its number and its next task share a
  * word.
  */
-const [NEXT, DONE, PHASE, TOTAL, JOBS, FAULT, CLOSED] = [0, 16, 32, 33, 34, 35, 36]; // the busy ones apart
+// words that are written often stand apart from each other
+const [NEXT, DONE, PHASE, TOTAL, JOBS, FAULT, CLOSED] = [0, 16, 32, 33, 34, 35, 36];
 /**
- * Doubles from here: a job is its kernel's number, its first task's place among all, `first`, its arguments' count and
- * they.
+ * The table of jobs, in doubles: a job is its kernel's number, the place of its first task among all, `first`, and the
+ * number of its arguments, followed by these.
  */
 const JOB_TABLE = CONTROL + 256;
 const JOB_SIZE = 28;
 const MOST_JOBS = 4;
-/** How often to look before sleeping: about 10 µs. More would waste a busy machine's time, less this one's. */
+/**
+ * How often a thread looks for work before it sleeps: about 10 µs. A higher number would waste time if the machine is
+ * busy, a lower one would waste this thread's.
+ */
 const SPINS = 4_000;
-/** A task takes milliseconds; a thread silent for so long has died. */
+/** A task takes milliseconds, so a thread that is silent for this long has died. */
 const PATIENCE = 60_000;
 
 /**
- * @param threads 1: no worker, no shared memory (browsers without cross-origin isolation). More: workers, asleep
- * between calls of `run` that are further apart than about 10 µs.
+ * Opens a team.
+ *
+ * @param threads With 1, there is no worker and no shared memory (for browsers without cross-origin isolation). With
+ * more, workers sleep between two calls of `run` that are further apart than about 10 µs.
  */
 export async function openTeam(threads: number): Promise<Team> {
   if (!(Number.isInteger(threads) && threads >= 1 && threads <= 64)) {
@@ -78,7 +85,8 @@ async function sharedTeam(threads: number): Promise<Team> {
   const table = new Float64Array(memory.buffer, JOB_TABLE, JOB_SIZE * MOST_JOBS);
   const workers = Array.from({length: threads - 1}, (_, i) => {
     const workerData = {memory, module, names: KERNELS, thread: i + 1};
-    return new Worker(HELPER, {eval: true, workerData, execArgv: []}); // without what this process preloads (ts-node)
+    // workers do not load what this process preloads (ts-node)
+    return new Worker(HELPER, {eval: true, workerData, execArgv: []});
   });
   await Promise.all(
     workers.map(
@@ -89,7 +97,8 @@ async function sharedTeam(threads: number): Promise<Team> {
         }),
     ),
   );
-  for (const worker of workers) worker.unref(); // a team left open does not keep the process alive
+  // the workers of a team that nobody closed do not keep the process alive
+  for (const worker of workers) worker.unref();
   let phase = 0;
 
   function write(jobs: readonly Job[]): number {
@@ -109,7 +118,7 @@ async function sharedTeam(threads: number): Promise<Team> {
     memory,
     run(...jobs) {
       phase = (phase + 1) & 0xffff;
-      Atomics.store(words, NEXT, (phase << 16) | 0xffff); // nobody can claim a task while the jobs change
+      Atomics.store(words, NEXT, (phase << 16) | 0xffff); // no thread can claim a task while the jobs change
       const total = write(jobs);
       Atomics.store(words, DONE, 0);
       Atomics.store(words, NEXT, phase << 16);
@@ -145,10 +154,10 @@ async function sharedTeam(threads: number): Promise<Team> {
 }
 
 /**
- * What a helping thread does: the loop of `run`, for ever. Plain JavaScript, because a TypeScript file would need the
- * compiler in every thread (0.1 s each). A thread claims a task by raising the word NEXT from the value it saw. The
- * word holds the phase's number, so a claim made late, after the jobs changed, fails; and nobody waits for a thread
- * that the system has not woken, as long as the others finish the tasks.
+ * The program of a helping thread: it repeats the loop of `run` for ever. It is plain JavaScript, because a TypeScript
+ * file would need the compiler in every thread (0.1 s each). A thread claims a task by raising the word NEXT from the
+ * value that it saw. The word holds the phase's number, so a late claim, made after the jobs changed, fails. Nobody
+ * waits for a thread that the system has not woken, as long as the others finish the tasks.
  */
 const HELPER = `
 const {workerData: {memory, module, names, thread}, parentPort} = require("node:worker_threads");

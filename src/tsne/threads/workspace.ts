@@ -2,20 +2,27 @@ import type {NeighbourGuess} from "../neighbours/pruned-neighbours";
 import {type Arena, openArena} from "./arena";
 import {openTeam, type Team} from "./team";
 
-/** Threads and their memory, for one computation after another. */
+/** Threads and their memory, which one computation after another uses. */
 export interface Workspace {
   readonly team: Team;
   readonly arena: Arena;
-  /** What a search of this memory's found last: makes the next one faster where data are near, and changes no bit of it. */
+  /**
+   * The result of the last search for neighbours in this memory. It makes the next search faster if the data are
+   * similar, and changes no bit of its result.
+   */
   lastNeighbours?: NeighbourGuess;
-  /** Ends the threads; the memory goes with the object. */
+  /** Ends the threads; the memory is freed with the object. */
   close(): void;
 }
 
-/** What a computation needs of a workspace. */
+/** The part of a workspace that a computation needs. */
 export type Space = Pick<Workspace, "team" | "arena">;
 
-/** @param threads Results do not depend on it. */
+/**
+ * Opens a workspace.
+ *
+ * @param threads The results do not depend on this number.
+ */
 export async function openWorkspace(threads: number): Promise<Workspace> {
   const team = await openTeam(threads);
   return {team, arena: openArena(team), close: () => team.close()};
@@ -24,9 +31,9 @@ export async function openWorkspace(threads: number): Promise<Workspace> {
 let idle: Workspace | undefined;
 
 /**
- * Does some work in a workspace that then stays open, its memory as it grew, for whoever next asks for as many threads:
- * to open one, and to have the memory made, costs a tenth of a map of 10,000 points. All that the work took is freed. It
- * keeps no process alive.
+ * Does some work in a workspace, and keeps the workspace open, with its memory as it grew, for the next caller who asks
+ * for as many threads. Opening one and growing its memory costs a tenth of a map of 10,000 points. All memory that the
+ * work took is freed, and the open workspace does not keep the process alive.
  */
 export async function inWorkspace<T>(threads: number, work: (workspace: Workspace) => Promise<T>): Promise<T> {
   let workspace: Workspace;
@@ -39,7 +46,7 @@ export async function inWorkspace<T>(threads: number, work: (workspace: Workspac
   try {
     result = await work(workspace);
   } catch (error) {
-    workspace.close(); // a kernel may have failed halfway
+    workspace.close(); // if a kernel failed halfway, the workspace cannot be used again
     throw error;
   }
   workspace.arena.release(mark);
@@ -48,7 +55,10 @@ export async function inWorkspace<T>(threads: number, work: (workspace: Workspac
   return result;
 }
 
-/** Gives back the memory of the workspace that is kept, if there is one: where a while no map is wanted. */
+/**
+ * Closes the workspace that is kept, if there is one, and so frees its memory. Call it when no map is needed for a
+ * while.
+ */
 export function closeIdleWorkspace(): void {
   idle?.close();
   idle = undefined;
