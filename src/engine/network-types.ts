@@ -1,4 +1,4 @@
-/** @file What goes into the engine and what comes out: plain numbers. Types only, and the error that it throws. */
+/** @file The types of what goes into the engine and what comes out, all plain numbers; and the error that it throws. */
 
 import type {Variant} from "./runtime/modules";
 
@@ -12,10 +12,10 @@ export interface Images {
   readonly pixels: Float32Array;
 }
 
-/** Images, the class of each, and what decides their dropout masks. */
+/** Images, the class of each, and the numbers that seed their dropout masks. */
 export interface LabelledImages extends Images {
   readonly labels: Uint16Array;
-  /** A round, and a key for each image; absent: the step, and its place in the batch. */
+  /** A round, and a key for each image; absent: the step, and the image's place in the batch. */
   readonly draws?: {readonly round: number; readonly own: Uint32Array};
 }
 
@@ -26,29 +26,29 @@ export interface NamedArray {
   readonly values: Float32Array;
 }
 
-/** One computation of a graph; its answer has its name. */
+/** One computation of a graph. Its answer has the node's name. */
 export interface GraphNode {
   readonly name: string;
-  /** The kind of layer by tfjs' name, such as "Conv2D", and its settings by tfjs' names. */
+  /** The kind of layer and its settings, by tfjs' names, such as "Conv2D". */
   readonly kind: string;
   // biome-ignore lint/suspicious/noExplicitAny: a layer's configuration is untyped in tfjs
   readonly config: {readonly [setting: string]: any};
-  /** Whose answers it is given, in order: names of nodes, or of the graph's input. */
+  /** The answers that it reads, in order, by the names of nodes or of the graph's input. */
   readonly inputs: readonly string[];
-  /** Sizes of its answer for one image: [height, width, channels], [tokens, width] or [units]. */
+  /** The sizes of its answer for one image: [height, width, channels], [tokens, width] or [units]. */
   readonly shape: readonly number[];
-  /** The weights that it reads, and where each stands among the graph's arrays. */
+  /** The weights that it reads, and the place of each among the graph's arrays. */
   readonly weights: readonly {readonly name: string; readonly index: number; readonly shape: readonly number[]}[];
   readonly trainable: boolean;
 }
 
-/** A model as plain data: what can be planned. */
+/** A model as plain data, from which a plan is made. */
 export interface Graph {
   readonly inputs: readonly {readonly name: string; readonly shape: readonly number[]}[];
-  /** In an order in which each node stands after those whose answers it is given. */
+  /** The nodes in such an order that each stands after those whose answers it reads. */
   readonly nodes: readonly GraphNode[];
   readonly outputs: readonly string[];
-  /** Reads the weights; a graph that is refused is refused before that. */
+  /** Reads the weights. A graph that is refused is refused before this is called. */
   arrays(): readonly NamedArray[];
 }
 
@@ -59,13 +59,16 @@ export interface LayerAnswer {
   readonly values: Float32Array;
 }
 
-/** A training batch's answers, before the step that learnt from it, dropout on. */
+/** The answers to a training batch, taken before the step that learns from it, with dropout on. */
 export interface BatchResult {
-  /** Sum of the images' losses, softmax cross-entropy in nats. */
+  /** The sum of the images' losses, softmax cross-entropy in nats. */
   readonly lossSum: number;
-  /** Right answers. */
+  /** How many answers are right. */
   readonly correct: number;
-  /** Each image's own, in the batch's order: loss, class of the greatest logit, its probability, margin, EL2N, entropy. */
+  /**
+   * The answers for the single images, in the batch's order: loss, class of the greatest logit, its probability,
+   * margin, EL2N, entropy.
+   */
   readonly answers: {
     readonly losses: Float32Array;
     readonly predicted: Uint16Array;
@@ -76,7 +79,9 @@ export interface BatchResult {
   };
 }
 
-/** The optimizer's memory: how many steps it made, and its moments of each trainable weight, in weight order. */
+/**
+ * The optimizer's memory: the number of steps made so far, and its moments for each trainable weight, in weight order.
+ */
 export interface OptimizerState {
   readonly steps: number;
   readonly slots: readonly NamedArray[];
@@ -85,42 +90,48 @@ export interface OptimizerState {
 export interface FusedOptions {
   readonly threads: number;
   readonly classNames: readonly string[];
-  /** The largest batch that will be trained on. */
+  /** The largest batch that the network will be trained on. */
   readonly batchSize: number;
-  /** Seed of the dropout masks. */
+  /** The seed of the dropout masks. */
   readonly seed: number;
-  /** Of each class in the loss that is descended; absent: all count alike. */
+  /** The weight of each class in the loss; absent: all classes count alike. */
   readonly classWeights?: Float32Array | undefined;
-  /** Whether all is computed on the thread that asks, which then is the only one: where there are no others, as in a page. */
+  /**
+   * Whether the thread that asks computes everything itself, as the only one. It is for places without other threads,
+   * such as a page.
+   */
   readonly here?: boolean;
-  /** The kernels' build; `defaultVariant()` by default. */
+  /** The build of the kernels; by default `defaultVariant()`. */
   readonly variant?: Variant;
 }
 
-/** A network that trains and answers. Images that go in may be written over once the promise has resolved. */
+/** A network that can be trained and asked. The caller may reuse a buffer of images once the promise has resolved. */
 export interface FusedNetwork {
   readonly imageShape: ImageShape;
   readonly classNames: readonly string[];
-  /** Steps that may be asked for before the first is answered. */
+  /** How many steps may be requested before the first one is answered. */
   readonly stepsAtOnce: number;
-  /** Probabilities, `out[n * classes + k]`. */
+  /** The probabilities, `out[n * classes + k]`. */
   predict(images: Images): Promise<Float32Array>;
-  /** Scores before the softmax, laid out alike. */
+  /** The scores before the softmax, with the same layout. */
   logits(images: Images): Promise<Float32Array>;
-  /** Gradient of each image's target logit, or of the sum of all, at its pixels, laid out as they are. */
+  /**
+   * The gradient of each image's target logit, or of the sum of all logits, with respect to its pixels, with their
+   * layout.
+   */
   inputGradient(images: Images, targets: ArrayLike<number> | "all"): Promise<Float32Array>;
   /**
-   * What layers make of the images, in one pass, dropout off.
+   * The answers of some layers to the images, in one pass, with dropout off.
    *
-   * @param layers Their names; "" for what feeds the last dense layer, "logits" for the scores.
-   * @param into Where the first layer's values go, as long as they are.
+   * @param layers Their names; "" is the layer that feeds the last dense one, "logits" are the scores.
+   * @param into The buffer for the first layer's values, of just their length.
    */
   forward(images: Images, layers: readonly string[], into?: Float32Array): Promise<readonly LayerAnswer[]>;
   /**
-   * One gradient step on softmax cross-entropy, dropout on.
+   * Makes one gradient step on the softmax cross-entropy, with dropout on.
    *
    * @param step Counts from 0 over the whole run.
-   * @throws EngineError if the loss is not finite: names the step, and the layer where it first was not.
+   * @throws EngineError if the loss is not finite: it names the step, and the first layer whose output was not finite.
    */
   trainBatch(batch: LabelledImages, learningRate: number, step: number): Promise<BatchResult>;
   getWeights(): Promise<NamedArray[]>;
@@ -129,18 +140,25 @@ export interface FusedNetwork {
   setOptimizerState(state: OptimizerState): Promise<void>;
   /** Ends its threads and frees its memory. */
   dispose(): Promise<void>;
-  /** The gradients a training step on `batch` would follow: of the mean loss, for each trainable weight. */
+  /** The gradients that a training step on `batch` would use: of the mean loss, for each trainable weight. */
   gradients(batch: LabelledImages, step: number): Promise<NamedArray[]>;
-  /** A copy of all weights as one array, in the order and layout of `getWeights`: what is kept at many moments. */
+  /**
+   * A copy of all weights as one array, in the order and layout of `getWeights`, for weights that are kept at many
+   * moments.
+   */
   getFlatWeights(): Promise<Float32Array>;
-  /** Takes what `getFlatWeights` gave. @throws EngineError if it is not as many numbers as the model has. */
+  /**
+   * Sets the weights to an array that `getFlatWeights` returned.
+   *
+   * @throws EngineError if it has another number of weights.
+   */
   setFlatWeights(weights: Float32Array): Promise<void>;
-  /** Bytes of shared memory. */
+  /** The size of the shared memory in bytes. */
   readonly bytes: number;
   readonly variant: Variant;
 }
 
-/** What the engine was given does not fit, in one line: what was expected, and what it got. */
+/** Something that was given to the engine does not fit. Its message is one line: what was expected, and what it got. */
 export class EngineError extends Error {
   override readonly name = "EngineError";
 }

@@ -18,16 +18,16 @@ import {startCrew} from "./runtime/crew";
 import {startLoneCrew} from "./runtime/lone-crew";
 import {defaultVariant, kernelModule} from "./runtime/modules";
 
-/** What `forward` calls the layer that feeds the last dense one, and the scores before the softmax. */
+/** The names by which `forward` calls the layer that feeds the last dense one, and the scores before the softmax. */
 const [EMBEDDING, LOGITS] = ["", "logits"];
 
 /**
- * Starts threads that train and run a plan's network. `trainBatch` may be called again before it has answered (see
+ * Starts the threads that train and run a plan's network. `trainBatch` may be called again before it has answered (see
  * `stepsAtOnce`): the next batch is then staged while this one is computed, and no time is lost between the two.
  *
- * The same seed, weights and batches give the same weights bit by bit, for any number of threads.
+ * The same seed, weights and batches give the same weights, bit for bit, for any number of threads.
  *
- * @throws EngineError if the memory cannot be had.
+ * @throws EngineError if there is not enough memory.
  */
 export async function fusedNetwork(plan: Plan, options: FusedOptions): Promise<FusedNetwork> {
   const {classNames, batchSize, seed} = options;
@@ -88,7 +88,10 @@ export async function fusedNetwork(plan: Plan, options: FusedOptions): Promise<F
     throw new EngineError(`layer: expected one of ${[...outputs.keys()].join(", ")}, got "${layer}"`);
   };
   const shapeOf = (name: string) => plan.outputs[name]?.shape ?? [plan.classes];
-  /** The program that gives back what is asked for in one pass, and the layers that it gives, in its order. */
+  /**
+   * The program that returns the requested layers in one pass, and the names of the layers that it returns, in its
+   * order.
+   */
   const passOf = (names: readonly string[]) => {
     const [first, second] = new Set(names);
     const both = withLogits.get(first);
@@ -117,7 +120,7 @@ export async function fusedNetwork(plan: Plan, options: FusedOptions): Promise<F
     classNames,
     bytes: compiled.bytes,
     variant,
-    stepsAtOnce: options.here ? 1 : JOBS, // one thread has nothing to do beside
+    stepsAtOnce: options.here ? 1 : JOBS, // a single thread can do nothing at the same time
     predict: ask(plan.probabilities),
     logits,
     inputGradient: (images, targets) =>
@@ -130,7 +133,7 @@ export async function fusedNetwork(plan: Plan, options: FusedOptions): Promise<F
         (n) => batchResult(floats, layout.staging[n].output, batch),
       );
       if (Number.isFinite(result.lossSum)) return result;
-      steps--; // was not taken
+      steps--; // the step was not made
       throw await notFinite(place, batch, step, result.lossSum);
     },
     async gradients(batch, step) {
@@ -173,7 +176,10 @@ function sharedMemory(bytes: number, batchSize: number): WebAssembly.Memory {
   }
 }
 
-/** @param output Byte of the batch's answers, f32 [n][6]: loss, answer, its probability, margin, distance from the label, entropy. */
+/**
+ * @param output The address of the batch's answers, f32 [n][6]: loss, answer, its probability, margin, distance from
+ * the label, entropy.
+ */
 function batchResult(floats: Float32Array, output: number, {count, labels}: LabelledImages): BatchResult {
   const answers = answersOf(count);
   let [lossSum, correct] = [0, 0];
@@ -201,7 +207,7 @@ function answersOf(count: number) {
   };
 }
 
-/** Names the first layer whose output is not finite. The step was not taken: the weights are as before it. */
+/** Finds the first layer whose output is not finite. The step was not made, so the weights are as before it. */
 async function notFinite(running: Running, batch: LabelledImages, step: number, lossSum: number): Promise<Error> {
   let at = "the loss itself";
   for (const [name, {program, width}] of running.compiled.outputs) {

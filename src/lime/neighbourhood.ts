@@ -72,11 +72,7 @@ function borrowed(length: number): Float32Array {
   return known && known.length >= length ? known : new Float32Array(length);
 }
 
-/**
- * @param from The place in `buffer` where the masked image begins.
- *
- * @param from Where in `buffer` the masked image begins.
- */
+/** @param from The place in `buffer` where the masked image begins. */
 function hide(buffer: Float32Array, from: number, hidden: Float32Array, places: Uint32Array): void {
   for (let i = 0; i < places.length; i++) buffer[from + places[i]] = hidden[places[i]];
 }

@@ -5,15 +5,19 @@ import type {Plan} from "./plan";
 import {NO_BORDER, type Planes, takePlanes, widest} from "./planes";
 import {each, type Step} from "./program";
 
-/** Planes of the image, of each layer's output and of all their gradients, bordered as their readers need. */
+/**
+ * The planes of the image, of each layer's output and of all their gradients, with the borders that their readers need.
+ */
 export interface Activations {
   readonly image: Planes;
   readonly outputs: readonly Planes[];
   readonly outputGradients: readonly Planes[];
   readonly imageGradient: Planes;
-  /** Of each layer: where it leaves the gradient of each of its inputs. */
+  /** For each layer, where it writes the gradient of each of its inputs. */
   readonly targets: readonly (readonly Target[])[];
-  /** What adds up the gradients of an output that several layers read, by the place of its layer, −1 for the image. */
+  /**
+   * The steps that add up the gradients of an output that several layers read, by that output's layer (−1: the image).
+   */
   readonly gathers: ReadonlyMap<number, readonly Step[]>;
 }
 
@@ -29,14 +33,14 @@ export function activations({imageShape: [height, width, channels], layers}: Pla
   });
   const imageGradient = takePlanes(local, {height, width, channels});
 
-  /** What each reader of an output leaves behind, where there are several. */
+  /** For an output with several readers, the gradients that they leave. */
   const left = new Map<number, Planes[]>();
   const targetOf = (reader: AnyLayer, i: number, source: number): Target => {
     const whole = source < 0 ? imageGradient : outputGradients[source];
     const mask = source >= 0 && layers[source].relu ? outputs[source] : undefined;
     const edges = layers.reduce((count, {from}) => count + from.filter((one) => one === source).length, 0);
     if (edges === 1) return {planes: whole, mask};
-    // what a sum passes back is the gradient of its output as it stands
+    // a sum passes the gradient of its output back unchanged
     const own = reader.kind === "sum" && !mask ? outputGradients[i] : takePlanes(local, whole);
     left.set(source, [...(left.get(source) ?? []), own]);
     return {planes: own, mask};

@@ -1,7 +1,7 @@
-/** An address in the workspace of whichever thread (or group) makes the call, from the workspace's start, in bytes. */
+/** An address in the workspace of the thread (or group) that makes the call, in bytes from the workspace's start. */
 export interface Local {
   readonly local: number;
 }
 
-/** A byte in the shared memory. */
+/** The address of a byte in the shared memory. */
 export type Address = number | Local;

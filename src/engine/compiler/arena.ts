@@ -1,8 +1,11 @@
-/** Hands out addresses one after the other; nothing is given back. Each starts a cache line, so that no two threads write to one. */
+/**
+ * Hands out addresses one after the other, and never frees them. Each one starts a cache line, so that no two threads
+ * write to the same line.
+ */
 export interface Arena {
   /** @returns The first byte of `bytes` free ones. */
   take(bytes: number): number;
-  /** Bytes taken so far, a whole number of cache lines. */
+  /** How many bytes are taken so far, a whole number of cache lines. */
   readonly size: number;
 }
 

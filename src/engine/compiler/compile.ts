@@ -5,35 +5,35 @@ import type {Plan} from "./plan";
 import {elements, type Planes} from "./planes";
 import {each, GUARD, MEET, type Program, programOf, type Step} from "./program";
 
-/** What a network does, ready to be handed to the threads. */
+/** A network as programs that are ready for the threads. */
 export interface Compiled {
   readonly layout: Layout;
   readonly programs: readonly Program[];
-  /** Places in `programs`. */
+  /** Each of these numbers is a place in `programs`. */
   readonly train: number;
-  /** As train, but leaves the gradients and changes no weight. */
+  /** The same as `train`, but it leaves the gradients and changes no weight. */
   readonly gradients: number;
   readonly inputGradient: number;
-  /** Derives what is derived from the weights, after they were written. */
+  /** Computes everything that is derived from the weights. It must run whenever weights were written. */
   readonly refresh: number;
-  /** Gives back each of the model's layers' outputs. */
+  /** The programs that return a layer's output, by the layer's name. */
   readonly outputs: ReadonlyMap<string, Output>;
-  /** The same, and after them the logits of all images. */
+  /** The same, but each program returns the logits of all images after the output. */
   readonly withLogits: ReadonlyMap<string, Output>;
-  /** Gives back all layers' outputs, one layer after the other, in this order. */
+  /** The program that returns the outputs of all layers, one after the other, in this order. */
   readonly everything: {
     readonly program: number;
     readonly layers: readonly {readonly name: string; readonly width: number}[];
   };
-  /** First byte of each workspace. */
+  /** The address of each workspace. */
   readonly workspaces: readonly number[];
-  /** Where the classes' weights are read, f32; 0 for none. */
+  /** The address of the class weights (f32) in the loss; 0 if there are none. */
   readonly classWeightsAt: number;
-  /** Bytes of shared memory. */
+  /** The size of the shared memory in bytes. */
   readonly bytes: number;
 }
 
-/** What a program gives back: `width` numbers an image. */
+/** The output of a program: `width` numbers for each image. */
 export interface Output {
   readonly program: number;
   readonly width: number;
@@ -41,9 +41,9 @@ export interface Output {
 
 export interface Settings {
   readonly threads: number;
-  /** The largest batch that will be trained on. */
+  /** The largest batch that the network will be trained on. */
   readonly batchSize: number;
-  /** Of each class in the loss; absent: all count alike. */
+  /** The weight of each class in the loss; absent: all classes count alike. */
   readonly classWeights?: Float32Array | undefined;
 }
 
@@ -67,7 +67,7 @@ export function compile(plan: Plan, {threads, batchSize, classWeights}: Settings
   const store = ({height, width, channels, at, row, plane}: Planes, before = 0) =>
     each("groups", "storeImages", height, width, channels, at, row, plane, before);
   const gather = (source: number) => laid.gathers.get(source) ?? [];
-  // What comes before the first weights that are trained needs no gradient.
+  // Nothing before the first trained weights needs a gradient.
   const isNeeded = new Set<number>();
   for (const [i, layer] of plan.layers.entries()) {
     if (isTrained(layer) || layer.from.some((source) => isNeeded.has(source))) isNeeded.add(i);
@@ -115,7 +115,7 @@ export function compile(plan: Plan, {threads, batchSize, classWeights}: Settings
     const steps = stages.slice(0, layer + 1).flatMap((stage, i) => stage.forward(false, linear && i === layer));
     const planes = layer < 0 ? image : laid.outputs[layer];
     const shown = [load, ...steps, store(planes)];
-    // Without its relu a layer is no use to the next: then it is done once more.
+    // The next layer needs this layer's output with its relu, so the layer is computed once more.
     const rest = stages.slice(linear ? layer : layer + 1).flatMap((stage) => stage.forward(false));
     const width = elements(planes);
     outputs.set(name, give(shown, width));
@@ -127,13 +127,13 @@ export function compile(plan: Plan, {threads, batchSize, classWeights}: Settings
   const everything = {layers: [...outputs].map(([name, {width}]) => ({name, width})), program: programs.length};
   programs.push(programOf(everyOutput()));
 
-  /** One pass that stores every output as soon as it is there. */
+  /** One pass that returns every output as soon as it is computed. */
   function everyOutput(): Step[] {
     const steps = [load];
     let [done, before] = [0, 0];
     for (const {layer, linear} of Object.values(plan.outputs)) {
       for (; done < (linear ? layer : layer + 1); done++) steps.push(...stages[done].forward(false));
-      if (linear) steps.push(...stages[layer].forward(false, true)); // again with its relu, for the next
+      if (linear) steps.push(...stages[layer].forward(false, true)); // again with its relu, for the next layer
       const planes = layer < 0 ? image : laid.outputs[layer];
       steps.push(store(planes, before));
       before += elements(planes);
@@ -168,7 +168,7 @@ function isTrained(layer: AnyLayer): boolean {
     .some(({trainable}) => trainable);
 }
 
-/** In training every group's steps go slot by slot, so that one phase does them all. */
+/** In training, the steps of every group go slot by slot, so that one phase can run them all. */
 function slotBySlot(step: Step): Step {
   return step.over === "groups" ? {...step, over: "slots"} : step;
 }

@@ -1,20 +1,20 @@
 /**
- * @file The first bytes of the shared memory, below the kernels' own tables: how threads meet, and the jobs in flight.
- * src/engine/kernels/job.ts and thread.ts know the same offsets.
+ * @file The first bytes of the shared memory, below the kernels' own tables: the words by which threads synchronise,
+ * and the jobs in flight. src/engine/kernels/job.ts and thread.ts use the same offsets.
  */
 
-/** Word that counts the jobs posted; threads sleep on it. Those after it are the threads' own. */
+/** The word that counts the posted jobs; threads sleep on it. The words after it belong to the threads. */
 export const POSTED = 0;
 
-/** Jobs that may be in flight: while one is computed, the next is staged. */
+/** How many jobs may be in flight: while one is computed, the next is staged. */
 export const JOBS = 2;
 
-/** Byte of job n's block. */
+/** The address of the block of job n. */
 export function jobAddress(n: number): number {
   return 256 + (n % JOBS) * 64;
 }
 
-/** Offsets within a job's block, in bytes; all are i32 but `rate` and `correction`, f32. */
+/** The offsets within a job's block, in bytes. All fields are i32, except `rate` and `correction`, which are f32. */
 export const JOB = {
   program: 0,
   count: 4,
@@ -27,5 +27,7 @@ export const JOB = {
   keys: 32,
 } as const;
 
-/** First byte for the engine's arrays. The kernels' tables stand from 1 KiB on and end before here (tested). */
+/**
+ * The first address for the engine's arrays. The kernels' tables start at 1 KiB and end before here (a test checks it).
+ */
 export const FIRST = 65_536;

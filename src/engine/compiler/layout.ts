@@ -7,62 +7,75 @@ import type {Plan} from "./plan";
 import {contiguous, elements, type Planes, sizeOf, takePlanes} from "./planes";
 import type {Step} from "./program";
 
-/** A parameter and where its numbers stand. */
+/** A parameter and the places of its numbers. */
 export interface PlacedParameter extends Parameter {
   readonly place: Placed;
 }
 
-/** Everything's place in the shared memory, and each layer's steps on it. Addresses are bytes. */
+/** The place of everything in the shared memory, and the steps of each layer on it. Addresses are in bytes. */
 export interface Layout {
   readonly parameters: readonly PlacedParameter[];
-  /** Flat float32 arrays, alike: parameter by parameter, those with slots first, those not trained last. */
+  /**
+   * Flat float32 arrays of equal layout: parameter by parameter, those with slots first, those that are not trained
+   * last.
+   */
   readonly values: number;
   readonly gradients: number;
   readonly firstMoments: number;
   readonly secondMoments: number;
-  /** How many of their numbers are trained, and how many of those have slots. */
+  /** How many of their numbers are trained, and how many of the trained ones have slots. */
   readonly size: number;
   readonly slotted: number;
   readonly slots: number;
   readonly slotStride: number;
   readonly slotsAt: number;
-  /** Weights as input gradients read them, and the place in there of each slotted number: u32 [slotted]. */
+  /** The weights as input gradients read them, and for each slotted number its place in there: u32 [slotted]. */
   readonly flippedAt: number;
   readonly flippedTo: number;
   readonly stages: readonly Stage[];
-  /** Where several layers read the same: what adds up their gradients, by the place of the layer that they read, −1 for the image. */
+  /**
+   * If several layers read the same output: the steps that add up their gradients, by the layer of that output (−1: the
+   * image).
+   */
   readonly gathers: ReadonlyMap<number, readonly Step[]>;
-  /** Each layer's output, and the first's input and its gradient. */
+  /** The planes of each layer's output, and of the first layer's input and its gradient. */
   readonly image: Planes;
   readonly imageGradient: Planes;
   readonly outputs: readonly Planes[];
   readonly logitGradient: Planes;
   readonly probabilities: Planes;
-  /** For each job in flight. */
+  /** The staging areas, one for each job in flight. */
   readonly staging: readonly {
     readonly images: number;
     readonly labels: number;
     readonly keys: number;
     readonly output: number;
   }[];
-  /** Images one job can stage, and float32 numbers it can give back. */
+  /** How many images one job can stage, and how many float32 numbers it can return. */
   readonly chunk: number;
   readonly outputSize: number;
-  /** Contents to be written before anything runs. */
+  /** Values that must be written before anything runs. */
   readonly constants: readonly {readonly at: number; readonly values: readonly number[]}[];
-  /** Where more can be had, until the programs are made. */
+  /** Hands out more shared memory until the programs are made. */
   readonly shared: Arena;
   readonly local: Arena;
 }
 
-/** Groups of a batch share this many gradient buffers, however many threads there are: more threads, the same sums. */
+/**
+ * The groups of a batch share this many gradient buffers, whatever the number of threads, so that all numbers of
+ * threads give the same sums.
+ */
 const SLOTS = 16;
-/** What slots may take, in floats; above that (wide convolutions) there are fewer. */
+/** The most floats that slots may take. If they would take more (wide convolutions), there are fewer slots. */
 const MOST_SLOTTED = 36 * 2 ** 20;
 /** A job stages about this many float32 numbers of images. */
 const STAGED = 2 ** 20;
 
-/** @param batchSize The largest batch that will be trained on. */
+/**
+ * Lays a plan out in memory.
+ *
+ * @param batchSize The largest batch that will be trained on.
+ */
 export function layout(plan: Plan, batchSize: number): Layout {
   const {layers} = plan;
   const shared = arena(FIRST);
@@ -84,7 +97,8 @@ export function layout(plan: Plan, batchSize: number): Layout {
   }
   const slotFloats = slotted + all.reduce((sum, {ownSlot = 0}) => sum + ownSlot, 0);
   const slots = Math.max(1, Math.min(SLOTS, groups, Math.floor(MOST_SLOTTED / Math.max(1, slotFloats))));
-  // A cache line more than a slot takes: strides of whole pages would bring all slots' lines into the same few sets.
+  // One cache line more than a slot needs: if slots were whole pages apart, all their lines would fall into the same
+  // few sets of the cache.
   const slotStride = slotted * 4 + 64;
   const [values, gradients, firstMoments, secondMoments] = [0, 1, 2, 3].map(() => shared.take(end * 4));
   const slotsAt = shared.take(slots * slotStride);
@@ -102,7 +116,7 @@ export function layout(plan: Plan, batchSize: number): Layout {
     constants.push({at, values: numbers});
     return at;
   };
-  // Biases have no second place: their copies go where nobody reads, each its own number's.
+  // Biases need no second copy: theirs go to a place that nobody reads, one for each number.
   const flips = ordered
     .filter((parameter) => parameter.slotted)
     .flatMap((parameter) => {
@@ -142,7 +156,7 @@ export function layout(plan: Plan, batchSize: number): Layout {
 
   const pixels = elements(image);
   const chunk = Math.ceil(Math.max(batchSize, Math.min(512, STAGED / pixels)) / 4) * 4;
-  // What all layers make of four images at least; a training batch gives back six numbers an image.
+  // Room for the outputs of all layers for at least four images; a training batch returns six numbers for each image.
   const all4 = 4 * Object.values(plan.outputs).reduce((sum, {shape}) => sum + sizeOf(shape), plan.classes);
   const outputSize = Math.max(all4, chunk * Math.max(6, plan.classes, pixels));
   const staging = Array.from({length: JOBS}, () => ({
@@ -181,7 +195,7 @@ export function layout(plan: Plan, batchSize: number): Layout {
   };
 }
 
-/** Copies, where a layer needs its inputs without the border that another layer has around them. */
+/** The copies that are needed if a layer reads inputs without the border that another layer put around them. */
 function withoutBorders(layer: AnyLayer, sources: readonly Planes[], local: Arena): [boolean, readonly Planes[]] {
   const isCopied = kindOf(layer).contiguous === true && !sources.every(contiguous);
   return [isCopied, isCopied ? sources.map((planes) => takePlanes(local, planes)) : sources];

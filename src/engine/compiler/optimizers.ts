@@ -1,6 +1,9 @@
 import {each, type Step} from "./program";
 
-/** Where the weights stand, and what is remembered of each: bytes of flat float32 arrays, and the numbers in each. */
+/**
+ * The places of the weights and of what the optimizer remembers of each: addresses of flat float32 arrays, and how many
+ * numbers each has.
+ */
 export interface WeightPlaces {
   readonly values: number;
   readonly gradients: number;
@@ -11,11 +14,11 @@ export interface WeightPlaces {
 
 /** A rule that moves the weights against their gradients. */
 export interface Optimizer {
-  /** Its memory: so many numbers for each weight. */
+  /** The optimizer's memory: one number for each weight in each of these arrays. */
   readonly slots: readonly ("firstMoments" | "secondMoments")[];
-  /** The update of a part of all weights. */
+  /** The step that updates a part of all weights. */
   step(places: WeightPlaces): Step;
-  /** What the kernel multiplies by at the t-th update, counted from 1. */
+  /** The factors by which the kernel multiplies at the t-th update, counted from 1. */
   factors(learningRate: number, t: number): {readonly rate: number; readonly correction: number};
 }
 
@@ -24,7 +27,7 @@ const BETA2 = 0.999;
 const EPSILON = 1e-7;
 const MOMENTUM = 0.9;
 
-/** Every optimizer the engine has, with the settings tfjs has by default. */
+/** All optimizers of the engine, with tfjs' default settings. */
 export const optimizers = {
   adam: {
     slots: ["firstMoments", "secondMoments"],

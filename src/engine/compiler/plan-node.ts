@@ -3,7 +3,7 @@ import type {LayerSource, Reason} from "../layers/kind";
 import type {GraphNode} from "../network-types";
 import type {Shape} from "./planes";
 
-/** What a node is given: an output that is there, in planes and as the graph has it. */
+/** An input of a node: an output that exists already, as planes and as the graph describes it. */
 export interface Given {
   readonly layer: number;
   readonly shape: Shape;
@@ -11,10 +11,10 @@ export interface Given {
 }
 
 /**
- * The layers that compute a node: one, or three for attention with its dense layers.
+ * Plans the layers that compute a node: one layer, or three for attention with its dense layers.
  *
  * @param next The place that the first of them will have.
- * @returns Them, or why there are none, in words.
+ * @returns The layers, or the reason why there are none, in words.
  */
 export function planNode(node: GraphNode, given: readonly Given[], next: number): readonly AnyLayer[] | Reason {
   const {name, config, weights} = node;
@@ -34,7 +34,8 @@ export function planNode(node: GraphNode, given: readonly Given[], next: number)
     };
     const layer = kinds[kind].plan(source);
     if ("reason" in layer) return layer;
-    planned.push({...layer, kind, from: from.map((one) => one.layer)} as AnyLayer); // kind `kind` plans its own layers
+    // the planner of the kind `kind` plans these
+    planned.push({...layer, kind, from: from.map((one) => one.layer)} as AnyLayer);
     from = [{layer: next + planned.length - 1, shape: layer.output, sides: node.shape}];
   }
   return planned;
@@ -47,7 +48,7 @@ interface Part {
   readonly own?: GraphNode["weights"];
 }
 
-/** A dense layer of tokens, or of an image's pixels, is a convolution of 1 x 1: each has the same weights. */
+/** A dense layer of tokens, or of an image's pixels, is a 1 x 1 convolution: every token has the same weights. */
 function partsOf({kind, config, weights}: GraphNode, {sides}: Given): readonly Part[] {
   const pointwise = (units: number, activation: string) =>
     ({

@@ -5,47 +5,49 @@ import {isOptimizer, type OptimizerName} from "./optimizers";
 import {planNode} from "./plan-node";
 import type {Shape} from "./planes";
 
-/** A network the engine can run: plain data, and its weights as they were. */
+/** A network that the engine can run, as plain data, with the weights that it had when it was planned. */
 export interface Plan {
   readonly imageShape: ImageShape;
   readonly classes: number;
-  /** In order: each after those whose outputs it is given. The last is dense and gives the logits. */
+  /**
+   * The layers in order: each stands after those whose outputs it reads. The last one is dense and computes the logits.
+   */
   readonly layers: readonly AnyLayer[];
-  /** By the name of each of the graph's nodes but the last. */
+  /** The outputs by the names of the graph's nodes, without the last node. */
   readonly outputs: {readonly [layer: string]: PlannedOutput};
-  /** The last layer, a softmax. */
+  /** The name of the last layer, a softmax. */
   readonly probabilities: string;
-  /** The layer that feeds the last dense one. */
+  /** The name of the layer that feeds the last dense one. */
   readonly features: string;
   readonly weights: readonly NamedArray[];
   readonly optimizer: OptimizerName;
 }
 
-/** Where a node's answer is found in a plan. */
+/** Where a plan has a node's answer. */
 export interface PlannedOutput {
-  /** Whose output it shows: a place in `Plan.layers`; −1 for the image itself. */
+  /** The layer whose output it is: a place in `Plan.layers`, or −1 for the image itself. */
   readonly layer: number;
-  /** Whether that is without the relu that was fused into it. */
+  /** Whether it is the output before the relu that was fused into the layer. */
   readonly linear: boolean;
-  /** Of one image's answer: [height, width, channels], or [units]. */
+  /** The shape of one image's answer: [height, width, channels], or [units]. */
   readonly shape: readonly number[];
 }
 
-/** What a node's answer becomes: a layer's output, in the sizes of the planes that hold it. */
+/** A node's answer as a layer's output, with the shape of the planes that hold it. */
 interface Value {
   readonly layer: number;
   readonly shape: Shape;
-  /** Sizes of one sample's answer as the graph has them. */
+  /** The sizes of one sample's answer in the graph. */
   readonly sides: readonly number[];
 }
 
-/** A node whose answer is its input in another shape: nothing is computed. */
+/** A node whose answer is its input in another shape, so that nothing need be computed. */
 const SAME = "Flatten";
 
 /**
- * Reads a graph.
+ * Plans a graph.
  *
- * @returns The plan, or why the engine cannot run the graph, in words that end "… the fused engine".
+ * @returns The plan, or the reason why the engine cannot run the graph, in words that end "… the fused engine".
  */
 export function plan(graph: Graph, optimizer: string): Plan | Reason {
   if (!isOptimizer(optimizer)) return {reason: `optimizer ${optimizer} is not for the fused engine`};
@@ -126,13 +128,13 @@ export function plan(graph: Graph, optimizer: string): Plan | Reason {
   };
 }
 
-/** The node, or the input, whose numbers an answer is: what lies between only changes its shape. */
+/** The node or the input whose numbers an answer holds: the nodes in between only change its shape. */
 function rootOf({nodes}: Graph, name: string): string {
   const node = nodes.find((one) => one.name === name);
   return node?.kind === SAME ? rootOf({nodes} as Graph, node.inputs[0]) : name;
 }
 
-/** How many nodes compute from each answer. */
+/** How many nodes read each answer. */
 function readersOf(graph: Graph): ReadonlyMap<string, number> {
   const readers = new Map<string, number>();
   for (const {kind, inputs} of graph.nodes) {

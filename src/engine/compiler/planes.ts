@@ -2,14 +2,14 @@ import type {Address} from "./address";
 import type {Arena} from "./arena";
 import {moved} from "./program";
 
-/** Height, width and channels of one image's activations. */
+/** The height, width and channels of one image's activations. */
 export interface Shape {
   readonly height: number;
   readonly width: number;
   readonly channels: number;
 }
 
-/** Zeros kept around each plane, in elements. */
+/** How many zeros are kept on each side of each plane, in elements. */
 export interface Border {
   readonly top: number;
   readonly left: number;
@@ -19,15 +19,15 @@ export interface Border {
 
 export const NO_BORDER: Border = {top: 0, left: 0, bottom: 0, right: 0};
 
-/** A border that is wide enough for all. */
+/** The narrowest border that is wide enough for all of these. */
 export function widest(borders: readonly Border[]): Border {
   const most = (side: keyof Border) => Math.max(0, ...borders.map((border) => border[side]));
   return {top: most("top"), left: most("left"), bottom: most("bottom"), right: most("right")};
 }
 
 /**
- * Activations of four images: element (y, x) of channel c stands at `at + c · plane + y · row + x · step`, and is four
- * numbers, one an image. The border around each plane is 0 from the start and never written.
+ * The activations of four images. Element (y, x) of channel c stands at `at + c · plane + y · row + x · step`, and
+ * consists of four numbers, one for each image. The border around each plane is 0 from the start and is never written.
  */
 export interface Planes extends Shape {
   readonly at: Address;
@@ -36,10 +36,14 @@ export interface Planes extends Shape {
   readonly plane: number;
 }
 
-/** One element: four images' float32. */
+/** The size of an element in bytes: float32 numbers of four images. */
 export const ELEMENT = 16;
 
-/** @param dilation Distance between neighbours, in elements; what lies between is 0. */
+/**
+ * Takes memory for planes.
+ *
+ * @param dilation The distance between neighbours, in elements; the elements in between are 0.
+ */
 export function takePlanes(
   arena: Arena,
   {height, width, channels}: Shape,
@@ -49,7 +53,7 @@ export function takePlanes(
   const [down, across] = dilation;
   const row = ((width - 1) * across + 1 + border.left + border.right) * ELEMENT;
   const plane = ((height - 1) * down + 1 + border.top + border.bottom) * row;
-  // Dense kernels write their outputs in fours.
+  // Dense kernels write four outputs at a time.
   const start = arena.take(Math.ceil(channels / 4) * 4 * plane);
   const at = {local: start + border.top * row + border.left * ELEMENT};
   return {height, width, channels, at, step: across * ELEMENT, row: down * row, plane};
@@ -64,12 +68,12 @@ export function elements({height, width, channels}: Shape): number {
   return height * width * channels;
 }
 
-/** The planes' address moved by rows and columns. */
+/** The address of the element in the given row and column. */
 export function corner(planes: Planes, rows: number, columns: number): Address {
   return moved(planes.at, rows * planes.row + columns * planes.step);
 }
 
-/** Numbers in an array of that shape. */
+/** How many numbers an array of that shape has. */
 export function sizeOf(shape: readonly number[]): number {
   return shape.reduce((product, n) => product * n, 1);
 }

@@ -3,9 +3,9 @@ import type {Layout, PlacedParameter} from "./layout";
 import {sizeOf} from "./planes";
 
 /**
- * Reads arrays in the model's own layout.
+ * Reads arrays into the model's own layout.
  *
- * @param base Byte of the flat array to read: values, gradients or moments.
+ * @param base The address of the flat array to read: values, gradients or moments.
  */
 export function readArrays(
   floats: Float32Array,
@@ -22,7 +22,7 @@ export function readArrays(
   });
 }
 
-/** Writes arrays given in the model's own layout. @throws EngineError if they are not the model's. */
+/** Writes arrays that have the model's own layout. @throws EngineError if they are not the model's. */
 export function writeArrays(
   floats: Float32Array,
   parameters: readonly PlacedParameter[],
@@ -46,7 +46,7 @@ export function writeArrays(
   });
 }
 
-/** All arrays as one, in the model's order and layout: what is kept or sent often. */
+/** All arrays as one, in the model's order and layout, for weights that are kept or sent often. */
 export function readFlat(
   floats: Float32Array,
   parameters: readonly PlacedParameter[],
@@ -64,7 +64,7 @@ export function readFlat(
   return flat;
 }
 
-/** Writes what `readFlat` gave. @throws EngineError if it is not as many numbers as the model has. */
+/** Writes an array that `readFlat` returned. @throws EngineError if it has another number of weights than the model. */
 export function writeFlat(
   floats: Float32Array,
   parameters: readonly PlacedParameter[],

@@ -7,8 +7,9 @@ export interface AttentionPlan extends LayerPlan {
 }
 
 /**
- * Attention of several heads without its dense layers: each token's mixture of all values, by softmax(q kᵀ / √depth) (Vaswani et
- * al. 2017, "Attention is all you need", eq. 1). A token's channels are its query, key and value, each head after head.
+ * Attention with several heads, without its dense layers: each token gets a mixture of all values, weighted by
+ * softmax(q kᵀ / √depth) (Vaswani et al. 2017, "Attention is all you need", eq. 1). The channels of a token are its
+ * query, key and value, each head after head.
  */
 export const attention: LayerKind<AttentionPlan> = {
   contiguous: true,
@@ -20,7 +21,7 @@ export const attention: LayerKind<AttentionPlan> = {
   stage({output: {height, width, channels}, heads}, {input, output, outputGradient: dy, inputGradient, local}) {
     const tokens = height * width;
     const sizes = [tokens, heads, channels / heads] as const;
-    // Which token looks at which: [head][from][to].
+    // The attention weights: [head][from][to].
     const weights = {local: local.take(heads * tokens * tokens * 16)};
     const scratch = {local: local.take(tokens * tokens * 16)};
     return {

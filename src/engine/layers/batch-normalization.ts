@@ -12,8 +12,8 @@ const ROLES = ["gamma", "beta", "moving_mean", "moving_variance"] as const;
 type Role = (typeof ROLES)[number];
 
 /**
- * Batch normalisation of each channel (Ioffe & Szegedy 2015). In training all groups of a batch must have come so far
- * before one can go on: twice on the way up, twice on the way down.
+ * Batch normalisation of each channel (Ioffe & Szegedy 2015). In training, all groups of a batch must reach the same
+ * point before any can continue: twice in the forward pass, twice in the backward pass.
  */
 export const batchNormalization: LayerKind<BatchNormalizationPlan> = {
   plan({name, config, input, weights}) {
@@ -22,7 +22,8 @@ export const batchNormalization: LayerKind<BatchNormalizationPlan> = {
     if (roles.some(({role, shape}) => !role || shape[0] !== input.channels)) {
       return {reason: "normalisation of anything but channels"};
     }
-    const known = roles.map(({name, index, role}) => ({name, index, role: role as Role})); // none is missing, see above
+    // none is missing, as checked above
+    const known = roles.map(({name, index, role}) => ({name, index, role: role as Role}));
     return {name, input, output: input, relu: false, epsilon, momentum, weights: known};
   },
 
@@ -49,7 +50,7 @@ export const batchNormalization: LayerKind<BatchNormalizationPlan> = {
     } = place;
     const of = (role: Role) => parameters[weights.findIndex((weight) => weight.role === role)];
     const [movingMean, movingVariance] = [of("moving_mean").values, of("moving_variance").values];
-    const ones = constants(Array.from({length: channels}, () => 0x3f800000)); // 1 as float32
+    const ones = constants(Array.from({length: channels}, () => 0x3f800000)); // the bits of 1 as float32
     const [gamma, beta] = [of("gamma")?.values ?? ones, of("beta")?.values ?? zeros];
     const [mean, variance] = [shared.take(channels * 4), shared.take(channels * 4)];
     const [moments, sums] = [shared.take(groups * channels * 8), shared.take(groups * channels * 8)];

@@ -4,11 +4,11 @@ import {type LayerKind, type LayerPlan, spread} from "./kind";
 
 export interface ConcatenationPlan extends LayerPlan {
   readonly kind: "concatenation";
-  /** Channels of each input. */
+  /** The number of channels of each input. */
   readonly channels: readonly number[];
 }
 
-/** Answers of equal height and width, one's channels behind the other's. */
+/** Joins outputs of equal height and width: the channels of one stand behind those of the other. */
 export const concatenation: LayerKind<ConcatenationPlan> = {
   plan({name, config: {axis}, input, inputs, sides}) {
     if (axis !== -1 && axis !== sides) return {reason: "answers side by side in anything but their channels"};
@@ -18,7 +18,7 @@ export const concatenation: LayerKind<ConcatenationPlan> = {
   },
   parameters: () => [],
   stage({channels}, {inputs, output, outputGradient, inputGradients}) {
-    /** The planes of input i within those of all. */
+    /** The planes of input i, as a part of the planes of all inputs. */
     const within = (all: Planes, i: number): Planes => {
       const before = channels.slice(0, i).reduce((sum, count) => sum + count, 0);
       return {...all, at: moved(all.at, before * all.plane), channels: channels[i]};

@@ -94,7 +94,7 @@ export const convolution: LayerKind<ConvolutionPlan> = {
     const [weights, bias] = parameters;
     const taps = place.constants(tapOffsets(from.channels, kernel, input));
     const first = corner(input, -padding[0], -padding[1]);
-    // Of the gradient, an input pixel's first tap; the rows between, where strides leave them, are zeros.
+    // The first tap of an input pixel in the gradient. Where strides leave rows out, the rows in between are zeros.
     const turned: Planes = {...dz, row: dz.row / stride[0], step: dz.step / stride[1]};
     const tapsBack = place.constants(tapOffsets(to.channels, kernel, turned));
     const firstBack = corner(turned, padding[0] - kernel[0] + 1, padding[1] - kernel[1] + 1);

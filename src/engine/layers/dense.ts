@@ -7,7 +7,7 @@ export interface DensePlan extends LayerPlan {
   readonly weights: readonly {readonly name: string; readonly index: number; readonly shape: readonly number[]}[];
 }
 
-/** A fully connected layer. Its weights' gradient is made from the whole batch at once: no slots, one pass. */
+/** A fully connected layer. The gradient of its weights is computed from the whole batch at once, without slots. */
 export const dense: LayerKind<DensePlan> = {
   contiguous: true,
   plan({name, config, input, weights}) {
@@ -24,7 +24,7 @@ export const dense: LayerKind<DensePlan> = {
       trainable: true,
       size: height * width * channels * columns,
       slotted: false,
-      // The model flattens images row by row, channels last; the engine's planes are channel by channel.
+      // The model flattens images row by row with channels last; the engine's planes stand channel by channel.
       packed(i) {
         const row = Math.floor(i / units);
         const [c, pixel] = [row % channels, Math.floor(row / channels)];
@@ -63,7 +63,7 @@ export const dense: LayerKind<DensePlan> = {
   },
 };
 
-/** Columns the kernels compute, in fours. */
+/** The number of columns that the kernels compute, a multiple of four. */
 function padded(units: number): number {
   return Math.ceil(units / 4) * 4;
 }

@@ -7,7 +7,10 @@ export interface DropoutPlan extends LayerPlan {
   readonly rate: number;
 }
 
-/** Inverted dropout whose mask is a hash of (round's seed, layer name, image's key, unit): equal for any number of threads. */
+/**
+ * Inverted dropout. Its mask is a hash of (the round's seed, the layer's name, the image's key, the unit), so it is the
+ * same for any number of threads.
+ */
 export const dropout: LayerKind<DropoutPlan> = {
   plan({name, config, input}) {
     const {rate, noiseShape} = config;
@@ -30,12 +33,12 @@ export const dropout: LayerKind<DropoutPlan> = {
   },
 };
 
-/** What tells a round's draws from those of others. */
+/** The number that makes the draws of a round differ from those of others. */
 export function dropoutSeed(seed: number, round: number): number {
   return nameHash(`${seed}/${round}`);
 }
 
-/** What tells a layer's draws from those of others: FNV-1a of its name, 32 bits. */
+/** The number that makes the draws of a layer differ from those of others: FNV-1a of its name, 32 bits. */
 export function nameHash(name: string): number {
   let hash = 0x811c9dc5;
   for (const byte of new TextEncoder().encode(name)) hash = Math.imul(hash ^ byte, 0x01000193);

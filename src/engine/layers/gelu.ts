@@ -6,7 +6,10 @@ export interface GeluPlan extends LayerPlan {
   readonly kind: "gelu";
 }
 
-/** x · Φ(x), Φ the normal distribution's cumulative function (Hendrycks & Gimpel 2016, "Gaussian error linear units"). */
+/**
+ * The function x · Φ(x), where Φ is the normal distribution's cumulative function (Hendrycks & Gimpel 2016, "Gaussian
+ * error linear units").
+ */
 export const gelu: LayerKind<GeluPlan> = {
   contiguous: true,
   plan: ({name, input}) => ({name, input, output: input, relu: false}),

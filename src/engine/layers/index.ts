@@ -15,7 +15,7 @@ import {type ReluPlan, relu} from "./relu";
 import {type RescalingPlan, rescaling} from "./rescaling";
 import {type SumPlan, sum} from "./sum";
 
-/** Every kind of layer the engine computes. */
+/** All kinds of layers that the engine can compute. */
 export const kinds = {
   ...{attention, batchNormalization, concatenation, convolution, dense, dropout, gelu, layerNorm},
   ...{patches, pooling, position, relu, rescaling, sum},
@@ -37,7 +37,7 @@ export type AnyLayer =
   | RescalingPlan
   | SumPlan;
 
-/** The kind that computes each of tfjs' layer classes. */
+/** For each layer class of tfjs, the kind that computes it. */
 export const kindOfClass: {readonly [className: string]: KindName} = {
   Add: "sum",
   BatchNormalization: "batchNormalization",
@@ -61,7 +61,9 @@ export const kindOfClass: {readonly [className: string]: KindName} = {
   TokenNorm: "layerNorm",
 };
 
-/** The kind of a plan: each plan belongs to the kind of its name, which TypeScript cannot follow through the table. */
+/**
+ * The kind of a plan. Each plan belongs to the kind with its name, but TypeScript cannot conclude this from the table.
+ */
 export function kindOf(plan: AnyLayer): LayerKind<LayerPlan> {
   return kinds[plan.kind] as unknown as LayerKind<LayerPlan>;
 }

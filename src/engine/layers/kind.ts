@@ -3,7 +3,7 @@ import type {Arena} from "../compiler/arena";
 import {type Border, contiguous, type Planes, type Shape, takePlanes} from "../compiler/planes";
 import {each, type Step} from "../compiler/program";
 
-/** Why a layer cannot be run by the engine, in words. */
+/** The reason why the engine cannot run a layer, in words. */
 export interface Reason {
   readonly reason: string;
 }
@@ -11,34 +11,39 @@ export interface Reason {
 /** What every kind of layer has in common. */
 export interface LayerPlan {
   readonly name: string;
-  /** Whose outputs it is given: places in `Plan.layers`, −1 for the image. */
+  /** The layers whose outputs it reads: places in `Plan.layers`, or −1 for the image. */
   readonly from: readonly number[];
   readonly input: Shape;
   readonly output: Shape;
-  /** Whether the output went through relu: whoever passes a gradient back to it applies relu's derivative. */
+  /**
+   * Whether the output went through relu. If so, a layer that passes a gradient back to it applies the derivative of
+   * relu.
+   */
   readonly relu: boolean;
 }
 
-/** One weight array of the model, and where its numbers stand in the engine. */
+/** One weight array of the model, and the places of its numbers in the engine. */
 export interface Parameter {
-  /** The model's name for it, and its place in `tf.LayersModel.weights`. */
+  /** Its name in the model, and its place in `tf.LayersModel.weights`. */
   readonly name: string;
   readonly index: number;
   readonly shape: readonly number[];
   readonly trainable: boolean;
-  /** Numbers the engine keeps, spare ones included. */
+  /** How many numbers the engine keeps, spare ones included. */
   readonly size: number;
-  /** Whether groups add to its gradient slot by slot; otherwise it is made from the whole batch at once. */
+  /**
+   * Whether groups add to its gradient slot by slot; otherwise the gradient is computed from the whole batch at once.
+   */
   readonly slotted: boolean;
-  /** Floats of one slot where the layer keeps slots of its own. */
+  /** How many floats one slot has, if the layer keeps slots of its own. */
   readonly ownSlot?: number;
-  /** Where number i of the model's array stands among the engine's. */
+  /** The place in the engine of number i of the model's array. */
   packed(i: number): number;
-  /** Where the input gradient reads engine number i a second time, in an array as long. */
+  /** The place of the engine's number i in a second array, which the input gradient reads. */
   flipped?(i: number): number;
 }
 
-/** Where a parameter's numbers stand, each a byte. */
+/** The addresses of a parameter's numbers. */
 export interface Placed {
   readonly values: number;
   readonly gradients: number;
@@ -46,96 +51,106 @@ export interface Placed {
   readonly flipped: number;
 }
 
-/** Where a layer leaves the gradient of its input. */
+/** Where a layer writes the gradient of its input. */
 export interface Target {
   readonly planes: Planes;
-  /** The input itself, if it is a relu's output: the gradient is 0 where it is not above 0. */
+  /** The input itself, if it is the output of a relu: the gradient is 0 wherever the input is not above 0. */
   readonly mask: Planes | undefined;
 }
 
-/** What a layer is built on. */
+/** The memory and the inputs from which a layer's steps are built. */
 export interface Place {
   readonly input: Planes;
   readonly output: Planes;
   readonly inputGradient: Target;
-  /** Of a layer with several: all its inputs, and where the gradient of each goes. */
+  /** All inputs of a layer, and the place for the gradient of each. */
   readonly inputs: readonly Planes[];
   readonly inputGradients: readonly Target[];
   readonly outputGradient: Planes;
   readonly parameters: readonly Placed[];
   readonly slots: number;
-  /** Bytes from a slot to the next. */
+  /** The distance between slots in bytes. */
   readonly slotStride: number;
-  /** Groups of the largest training batch. */
+  /** The number of groups in the largest training batch. */
   readonly groups: number;
-  /** Memory of all threads, and of one workspace. */
+  /** Memory that all threads share, and memory of one workspace. */
   readonly shared: Arena;
   readonly local: Arena;
-  /** Zeros, enough for any bias. */
+  /** An address with zeros, as many as any bias needs. */
   readonly zeros: number;
-  /** Puts constants into shared memory. @returns Their address. */
+  /** Writes constants to the shared memory. @returns Their address. */
   constants(values: readonly number[]): number;
 }
 
-/** A layer's steps. Groups are divided among threads; see `Unit`. */
+/** The steps of a layer. Groups are divided among threads; see `Unit`. */
 export interface Stage {
-  /** @param linear Without the relu that was fused into it. */
+  /**
+   * The steps of the forward pass.
+   *
+   * @param linear Without the relu that was fused into the layer.
+   */
   forward(training: boolean, linear?: boolean): Step[];
   /**
-   * Gradients of its parameters, as far as a group can make them, from `outputGradient`.
+   * The gradients of its parameters, from `outputGradient`, as far as a single group can compute them.
    *
-   * @param afterForward Whether the training pass of the same images has gone forward in this workspace.
+   * @param afterForward Whether the training pass of the same images has run forward in this workspace.
    */
   parameterGradients(afterForward: boolean): Step[];
-  /** Gradient of its input. @param training Whether through the training pass or that of inference. */
+  /**
+   * The gradient of its input.
+   *
+   * @param training Whether to go back through the training pass or through that of inference.
+   */
   inputGradient(training: boolean): Step[];
-  /** What is left for the end of the batch, over parts. */
+  /** The work that remains for the end of the batch, over parts. */
   batchGradients(): Step[];
-  /** What else a training step changes, over parts; with the weights' update. */
+  /** Other changes that a training step makes, over parts; they run with the update of the weights. */
   update?(): Step[];
-  /** What is derived from its weights, over parts; after every change of them. */
+  /** Computes what is derived from the layer's weights, over parts; it runs after every change of them. */
   refresh?(): Step[];
 }
 
-/** What a kind of layer is made from. */
+/** The description of a layer, from which a kind plans it. */
 export interface LayerSource {
   readonly name: string;
-  /** tfjs' name of the kind of layer, such as "Conv2D". */
+  /** The kind of layer by tfjs' name, such as "Conv2D". */
   readonly className: string;
-  /** tfjs' settings of it, such as `{filters: 16, kernelSize: [3, 3], …}`. */
+  /** The layer's settings by tfjs' names, such as `{filters: 16, kernelSize: [3, 3], …}`. */
   // biome-ignore lint/suspicious/noExplicitAny: a layer's configuration is untyped in tfjs
   readonly config: {readonly [name: string]: any};
-  /** Its first input, and all of them. */
+  /** The shape of its first input, and of all inputs. */
   readonly input: Shape;
   readonly inputs: readonly Shape[];
-  /** How many sizes the model gives one sample's first input: 3 for an image, 2 for tokens, 1 where it is flat. */
+  /** How many sizes the model gives one sample's first input: 3 for an image, 2 for tokens, 1 if it is flat. */
   readonly sides: number;
   /** The layer's weights and their places among the model's. */
   readonly weights: readonly {readonly name: string; readonly index: number; readonly shape: readonly number[]}[];
 }
 
-/** A kind of layer: to add one, one file and one line in index.ts. */
+/** A kind of layer. To add one, write one file and one line in index.ts. */
 export interface LayerKind<P extends LayerPlan> {
   plan(source: LayerSource): Omit<P, "kind" | "from"> | Reason;
   parameters(plan: P): readonly Parameter[];
-  /** Whether its input's planes must follow each other without a border. */
+  /** Whether the planes of its input must follow each other without a border. */
   readonly contiguous?: boolean;
-  /** Zeros it reads around its input. */
+  /** How many zeros it reads around its input. */
   border?(plan: P): Border;
-  /** Zeros it reads around its output's gradient, and the distance of that gradient's elements. */
+  /**
+   * How many zeros it reads around the gradient of its output, and the distance between the elements of that gradient.
+   */
   gradientBorder?(plan: P): Border;
   gradientDilation?(plan: P): readonly [number, number];
   stage(plan: P, place: Place): Stage;
 }
 
-/** A mask's address, row and plane, or zeros for none. */
+/** The address, row and plane of a mask, or zeros if there is none. */
 export function maskArguments(mask: Planes | undefined): readonly [at: Address, row: Address, plane: Address] {
   return mask ? [mask.at, mask.row, mask.plane] : [0, 0, 0];
 }
 
 /**
- * Lets `write` leave a gradient in plain, contiguous planes without a mask, and brings it to its target: at no cost where
- * the target is such.
+ * Lets `write` leave a gradient in plain, contiguous planes without a mask, and then copies it to its target. If the
+ * target is such itself, nothing is copied.
  */
 export function viaContiguous(target: Target, local: Arena, write: (planes: Planes) => Step[]): Step[] {
   const {planes, mask} = target;

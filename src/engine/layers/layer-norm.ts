@@ -4,7 +4,7 @@ import {type LayerKind, type LayerPlan, type Parameter, viaContiguous} from "./k
 export interface LayerNormPlan extends LayerPlan {
   readonly kind: "layerNorm";
   readonly epsilon: number;
-  /** Gain and bias. */
+  /** The gain and the bias. */
   readonly weights: readonly {readonly name: string; readonly index: number; readonly shape: readonly number[]}[];
 }
 
@@ -34,7 +34,7 @@ export const layerNorm: LayerKind<LayerNormPlan> = {
     const {input, output, outputGradient: dy, inputGradient, parameters, slots, slotStride, local} = place;
     const [gain, bias] = parameters;
     const tokens = height * width;
-    // Of each token: its mean, and one over its standard deviation.
+    // For each token, its mean and the inverse of its standard deviation.
     const statistics = {local: local.take(2 * tokens * 16)};
     return {
       forward: () =>

@@ -3,13 +3,13 @@ import {type LayerKind, type LayerPlan, viaContiguous} from "./kind";
 
 export interface PatchesPlan extends LayerPlan {
   readonly kind: "patches";
-  /** Pixels a side of a patch. */
+  /** The side of a patch in pixels. */
   readonly side: number;
 }
 
 /**
- * Cuts an image into square patches, row by row: each becomes a token, its pixels the token's channels, row by row and the image's
- * channels last. What is left over at the right and below is not seen.
+ * Cuts an image into square patches, row by row. Each patch becomes a token; its pixels become the token's channels,
+ * row by row, with the image's channels last. Pixels at the right and lower edge that fill no patch are ignored.
  */
 export const patches: LayerKind<PatchesPlan> = {
   plan({name, config: {side}, input}) {

@@ -12,8 +12,8 @@ export interface PoolingPlan extends LayerPlan {
 }
 
 /**
- * Maximum or mean of each window, or of the whole image. Windows stop at the image's edge: what would lie beyond is
- * neither a maximum nor counted in a mean. The first of equal maxima takes the gradient.
+ * The maximum or mean of each window, or of the whole image. Windows stop at the image's edge, so pixels beyond it
+ * count neither in a maximum nor in a mean. If several maxima are equal, the first one gets the gradient.
  */
 export const pooling: LayerKind<PoolingPlan> = {
   plan({name, className, config, input}) {
@@ -67,7 +67,7 @@ export const pooling: LayerKind<PoolingPlan> = {
   },
 };
 
-/** The usual maximum pool has a kernel of its own, three times as fast. */
+/** Whether it is the usual maximum pool of 2 x 2, which has its own kernel, three times as fast. */
 function isSquareOfTwo({average, window, stride, padding, input, output}: PoolingPlan): boolean {
   const two = [window, stride].every(([a, b]) => a === 2 && b === 2) && `${padding}` === "0,0";
   return !average && two && output.height * 2 <= input.height && output.width * 2 <= input.width;

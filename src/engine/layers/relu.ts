@@ -5,7 +5,7 @@ export interface ReluPlan extends LayerPlan {
   readonly kind: "relu";
 }
 
-/** A relu that follows no convolution or dense layer, into which it would be fused. */
+/** A relu that stands alone, because it follows no convolution or dense layer that it could be fused into. */
 export const relu: LayerKind<ReluPlan> = {
   plan: ({name, input}) => ({name, input, output: input, relu: true}),
   parameters: () => [],
@@ -14,7 +14,7 @@ export const relu: LayerKind<ReluPlan> = {
     return {
       forward: () => [each("groups", "relu", ...from, output.at, output.row, output.plane)],
       parameterGradients: () => [],
-      // Whoever left the gradient here has applied the derivative.
+      // The layer that left the gradient here has applied the derivative already.
       inputGradient: () => [spread(outputGradient, inputGradient)],
       batchGradients: () => [],
     };

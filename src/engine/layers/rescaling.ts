@@ -7,7 +7,7 @@ export interface RescalingPlan extends LayerPlan {
   readonly offset: number;
 }
 
-/** out = scale · x + offset. */
+/** Computes out = scale · x + offset. */
 export const rescaling: LayerKind<RescalingPlan> = {
   plan({name, config: {scale, offset}, input}) {
     return {name, input, output: input, relu: false, scale, offset};

@@ -5,7 +5,7 @@ export interface SumPlan extends LayerPlan {
   readonly kind: "sum";
 }
 
-/** The sum of two answers or more of equal sizes, element by element. */
+/** The sum of two or more outputs of equal sizes, element by element. */
 export const sum: LayerKind<SumPlan> = {
   plan({name, input, inputs}) {
     if (new Set(inputs.map(({height, width, channels}) => `${height} x ${width} x ${channels}`)).size > 1) {
@@ -25,7 +25,7 @@ export const sum: LayerKind<SumPlan> = {
       parameterGradients: () => [],
       inputGradient: () =>
         inputGradients
-          .filter(({planes}) => planes !== outputGradient) // the others read it where it stands
+          .filter(({planes}) => planes !== outputGradient) // the other inputs read the gradient where it is
           .map((target) => spread(outputGradient, target)),
       batchGradients: () => [],
     };

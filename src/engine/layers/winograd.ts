@@ -5,28 +5,29 @@ import type {ConvolutionPlan} from "./convolution-plan";
 import {maskArguments, type Place} from "./kind";
 
 /**
- * Cycles for four images on one core (AMD Zen 5): of 16 outputs' direct sums for each pair of channels, of a square's sums
- * for each pair, and of a square's two transforms for each channel.
+ * Times in cycles for four images on one core (AMD Zen 5): the direct sums of 16 outputs, for each pair of channels;
+ * the sums of one square, for each pair; the two transforms of a square, for each channel.
  */
 const [DIRECT, MULTIPLIED, TRANSFORMED] = [80, 23, 85];
 
 /**
- * Whether a convolution is computed by Winograd's minimal filtering: where a training step then takes less. From 3 to 16
- * channels it saves a sixth, from 10 to 7 half; planes of few pixels fill too little of their squares.
+ * Whether a convolution is computed by Winograd's minimal filtering: yes, if a training step then takes less time. From
+ * 3 to 16 channels it saves a sixth, from 10 to 7 half. Planes of few pixels fill too little of their squares.
  */
 export function isWinograd({kernel, stride, input, output}: ConvolutionPlan): boolean {
   if (`${kernel}` !== "3,3" || `${stride}` !== "1,1") return false;
   const [pairs, channels] = [input.channels * output.channels, input.channels + output.channels];
-  // Directly, forward and for the weights' gradient, outputs; for the input's gradient, inputs.
+  // The direct way computes outputs in the forward pass and for the weights' gradient, and inputs for the input's
+  // gradient.
   const direct = ((2 * output.height * output.width + input.height * input.width) / 16) * DIRECT * pairs;
   const squares = 3 * squaresOver(output.height) * squaresOver(output.width);
   return squares * (MULTIPLIED * pairs + TRANSFORMED * channels) < 0.95 * direct;
 }
 
-/** Numbers of a square, transformed. */
+/** How many numbers a transformed square has. */
 const PLACES = 36;
 
-/** Lengths are covered by squares of 4. */
+/** A length rounded up to whole squares of 4. */
 export function covered(length: number): number {
   return squaresOver(length) * 4;
 }
@@ -35,12 +36,15 @@ function squaresOver(length: number): number {
   return Math.ceil(length / 4);
 }
 
-/** Bytes from one of the 36 places to the next, as kernels/winograd-transforms.ts has it: an odd number of cache lines. */
+/**
+ * The distance in bytes between two of the 36 places, as in kernels/winograd-transforms.ts: an odd number of cache
+ * lines.
+ */
 function placeStride(bytes: number): number {
   return (Math.ceil(bytes / 64) | 1) * 64;
 }
 
-/** Squares between the transforms: about so many bytes of them, so that they stay in the second-level cache. */
+/** About how many bytes of squares stand between the transforms, so that they stay in the second-level cache. */
 const SCRATCH = 256 * 1024;
 
 /** The steps of a 3 x 3 convolution and of its input's gradient; see kernels/winograd.ts. */
@@ -52,25 +56,29 @@ export function winograd({input: from, output: to, padding}: ConvolutionPlan, pl
   const forward = squares(to, from.channels, to.channels);
   const back = squares(to, to.channels, from.channels);
   const kept = squaresKept(to, from.channels, to.channels);
-  // Where all squares are kept at once, nothing is transformed twice.
+  // If all squares are kept at once, nothing is transformed twice.
   const whole = kept === squaresOver(to.height) * squaresOver(to.width);
   const scratch = (bytes: number): Address => ({local: local.take(bytes)});
   const ofPlaces = (channels: number, capacity: number) => PLACES * placeStride(channels * capacity * ELEMENT);
-  // One pass at a time: all use the same scratch.
+  // Passes run one at a time, because all use the same scratch memory.
   const v = scratch(Math.max(forward.inputBytes, whole ? 0 : back.inputBytes));
   const wholeOutputs = whole ? ofPlaces(Math.max(from.channels, to.channels), kept) : 0;
   const m = scratch(Math.max(forward.outputBytes, back.outputBytes, wholeOutputs));
   const strip = scratch(6 * (covered(to.width) + 2) * ELEMENT * 1.5);
   const slotFloats = gradientSlot(from.channels, to.channels);
   const gradientSlots = shared.take(slots * slotFloats * 4);
-  // Scratch of its own: spare channels must stay 0.
+  // It has its own scratch memory, because spare channels must stay 0.
   const [squaresOfInput, squaresOfGradient] = [inFours(from.channels), inTwos(to.channels)].map((channels) =>
     scratch(ofPlaces(channels, kept)),
   );
   const gradient = [dz.at, dz.row, dz.plane, to.channels] as const;
   const stride = (channels: number, capacity: number) => placeStride(channels * capacity * ELEMENT);
   return {
-    /** @param training Whether to leave what `weightGradient` then need not do again. */
+    /**
+     * The forward pass.
+     *
+     * @param training Whether to keep the transformed squares, so that `weightGradient` need not compute them again.
+     */
     forward(first: Address, bias: number, relu: number, training: boolean): Step {
       const passing = training && whole;
       const scratch = passing
@@ -80,7 +88,7 @@ export function winograd({input: from, output: to, padding}: ConvolutionPlan, pl
       const result = [output.at, output.row, output.plane, to.height, to.width, relu] as const;
       return each("groups", "winogradConvolve", ...source, ...result, ...scratch, m, strip);
     },
-    /** @param ready Whether `forward` of the same images came before it, in training. */
+    /** @param ready Whether `forward` of the same images ran before it, in training. */
     weightGradient: (first: Address, ready: boolean) =>
       each(
         "slots",
@@ -89,7 +97,7 @@ export function winograd({input: from, output: to, padding}: ConvolutionPlan, pl
         ...([gradientSlots, slots, slotFloats * 4, kept, squaresOfInput, squaresOfGradient, strip] as const),
         ready && whole ? 1 : 0,
       ),
-    /** @param ready Whether `weightGradient` of the same images came before it. */
+    /** @param ready Whether `weightGradient` of the same images ran before it. */
     inputGradient(into: Planes, mask: Planes | undefined, ready: boolean): Step {
       const source = [...gradient, to.height, to.width, backWeights, from.channels] as const;
       const result = [into.at, into.row, into.plane, from.height, from.width, ...maskArguments(mask)] as const;
@@ -108,7 +116,7 @@ export function winograd({input: from, output: to, padding}: ConvolutionPlan, pl
   };
 }
 
-/** Floats of one slot of the transformed weights' gradient. */
+/** How many floats one slot of the transformed weights' gradient has. */
 export function gradientSlot(inputs: number, outputs: number): number {
   return (PLACES * placeStride(inFours(inputs) * inTwos(outputs) * 4)) / 4 + 16;
 }
@@ -121,7 +129,10 @@ function inTwos(n: number): number {
   return Math.ceil(n / 2) * 2;
 }
 
-/** What the weights' gradient keeps of input and output at once: most of the second-level cache, in whole rows. */
+/**
+ * How many bytes of input and output the weights' gradient keeps at once: most of the second-level cache, in whole
+ * rows.
+ */
 const KEPT = 512 * 1024;
 
 function squaresKept({height, width}: Shape, inputs: number, outputs: number): number {
@@ -130,7 +141,7 @@ function squaresKept({height, width}: Shape, inputs: number, outputs: number): n
   return evenRows(down, Math.floor(KEPT / perRow)) * across;
 }
 
-/** How many squares of an output are computed at a time: whole rows. */
+/** How many squares of an output are computed at a time; always whole rows. */
 function squares({height, width}: Shape, inputs: number, outputs: number) {
   const [down, across] = [squaresOver(height), squaresOver(width)];
   const perRow = PLACES * Math.max(inputs, outputs) * ELEMENT * across;
@@ -139,7 +150,7 @@ function squares({height, width}: Shape, inputs: number, outputs: number) {
   return {capacity, inputs, outputs, inputBytes, outputBytes};
 }
 
-/** As many rows at a time as fit, the same number each time as far as it goes. */
+/** As many rows at a time as fit, and as equal parts as possible. */
 function evenRows(rows: number, most: number): number {
   return Math.ceil(rows / Math.ceil(rows / Math.max(1, most)));
 }

@@ -3,7 +3,7 @@ import type {Plan} from "../compiler/plan";
 import {EngineError, type Images} from "../network-types";
 import type {Crew} from "./crew";
 
-/** A network's threads and memory, as they stand. */
+/** The threads and the memory of a network that is running. */
 export interface Running {
   readonly plan: Plan;
   readonly compiled: Compiled;
@@ -12,7 +12,7 @@ export interface Running {
   readonly floats: Float32Array;
 }
 
-/** Runs a program on any number of images, as many at a time as can be staged, and joins what comes back. */
+/** Runs a program on any number of images, with as many at a time as can be staged, and joins the results. */
 export async function inChunks(
   running: Running,
   images: Images,
@@ -24,9 +24,10 @@ export async function inChunks(
 }
 
 /**
- * The same for a program that gives several parts back, one after the other: so many numbers an image of each.
+ * The same for a program that returns several parts one after the other; each part has its own number of values for
+ * each image.
  *
- * @param into Where the first part goes, in place of an array of its own.
+ * @param into The buffer for the first part, instead of a new array.
  */
 export async function partsInChunks(
   {plan, compiled, crew, words, floats}: Running,

@@ -1,22 +1,22 @@
 import {JOB, JOBS, jobAddress, POSTED} from "../compiler/control";
 import {type ThreadData, work} from "./thread";
 
-/** What a job is, field by field of its block (control.ts). */
+/** A job, with the fields of its block (control.ts). */
 export type Job = {readonly [field in keyof typeof JOB]?: number} & {readonly program: number; readonly count: number};
 
-/** Threads that work together on one job after the other, over one shared memory. */
+/** Threads that work together over one shared memory, on one job after the other. */
 export interface Crew {
   /**
-   * Does a job. Up to JOBS are in flight at once, in the order they came; more wait here.
+   * Does a job. Up to JOBS are in flight at once, in the order in which they came; others wait here.
    *
-   * @param stage Puts what the job needs into its place (job n's is `n % JOBS`) and says what it is.
-   * @param read Takes the result away, before anything overwrites it.
-   * @param alone For a job whose result stands where others' would: nothing else is in flight until it is read.
+   * @param stage Writes what the job needs to its place (that of job n is `n % JOBS`) and returns the job.
+   * @param read Copies the result, before another job can overwrite it.
+   * @param alone For a job whose result lies where other jobs have theirs: no other job is in flight until it is read.
    */
   run<T>(stage: (place: number) => Job, read: (place: number) => T, alone?: boolean): Promise<T>;
-  /** Does something to the shared memory while nothing is in flight. */
+  /** Does something with the shared memory while no job is in flight. */
   between<T>(work: () => T): Promise<T>;
-  /** Ends the threads. What is in flight is refused. */
+  /** Ends the threads. Jobs in flight are refused. */
   end(): Promise<void>;
 }
 
@@ -25,9 +25,10 @@ interface InFlight {
   readonly refuse: (error: Error) => void;
 }
 
-/** Starts `threads` workers. @throws Error from `run` once one of them has died, whatever it died of. */
+/** Starts `threads` workers. @throws Error from `run` once one of them has died, for whatever reason. */
 export async function startCrew(data: Omit<ThreadData, "thread">): Promise<Crew> {
-  const {Worker} = await import("node:worker_threads"); // not above: a browser has no such module
+  // imported here and not above, because a browser does not have this module
+  const {Worker} = await import("node:worker_threads");
   const words = new Int32Array(data.memory.buffer);
   const floats = new Float32Array(data.memory.buffer);
   const inFlight: InFlight[] = [];
@@ -35,14 +36,14 @@ export async function startCrew(data: Omit<ThreadData, "thread">): Promise<Crew>
   let lonely = false;
   let broken: Error | undefined;
 
-  /** Callers who wait for their turn, in the order they came. */
+  /** The callers that wait for their turn, in the order in which they came. */
   const waiting: {readonly most: number; readonly act: () => void}[] = [];
   const goOn = () => {
     while (waiting.length && (broken || (!lonely && inFlight.length < waiting[0].most))) waiting.shift()?.act();
   };
   /**
-   * Each caller acts as soon as fewer than `most` jobs are in flight: now, if that is so and nobody waits. Whoever goes on
-   * to prepare the next question without a pause has the threads work meanwhile.
+   * Each caller acts as soon as fewer than `most` jobs are in flight: at once, if that is so and nobody waits. A caller
+   * that prepares the next job without a pause keeps the threads busy.
    */
   const inTurn = <T>(most: number, act: () => T): Promise<T> =>
     new Promise((resolve, reject) => {
@@ -77,7 +78,7 @@ export async function startCrew(data: Omit<ThreadData, "thread">): Promise<Crew>
     });
     return worker;
   });
-  // A crew that was forgotten keeps no process alive; one that works does.
+  // A crew that nobody ended must not keep the process alive; one that works must.
   const hold = (held: boolean) => {
     for (const worker of workers) held ? worker.ref() : worker.unref();
   };

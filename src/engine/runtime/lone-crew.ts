@@ -6,10 +6,10 @@ import type {ThreadData} from "./thread";
 type Kernel = (...args: number[]) => void;
 
 /**
- * A crew that is this thread alone, for where there are no others: a page that may not share memory. It walks the same
- * programs over the same slots in the same order, and so gives the same bits as any number of threads. A job blocks the
- * thread that asks for it: a page gives it a Worker. Its walk stands in thread.ts too, whose source text is all that a thread
- * has: it may call nothing outside itself.
+ * A crew that consists of this thread alone, for places without other threads, such as a page that may not share
+ * memory. It runs the same programs over the same slots in the same order, so it gives the same bits as any number of
+ * threads. A job blocks the thread that asks for it, so a page runs it in a Worker. thread.ts has the same loop once
+ * more, because that function is sent to workers as text and may call nothing outside itself.
  */
 export function startLoneCrew(data: Omit<ThreadData, "thread" | "threads">): Crew {
   const {memory, module, programs, workspaces, slots} = data;
@@ -20,7 +20,7 @@ export function startLoneCrew(data: Omit<ThreadData, "thread" | "threads">): Cre
   const [words, floats] = [new Int32Array(memory.buffer), new Float32Array(memory.buffer)];
   const placed = (address: Address, workspace: number) =>
     typeof address === "number" ? address : workspace + address.local;
-  // for each program and phase, and each workspace: the kernels with their arguments
+  // for each program, phase and workspace: the kernels with their arguments
   const ready = programs.map(({phases, workspaces: by}) => ({
     byGroup: by === "groups",
     phases: phases.map(({over, calls, guarded}) => ({
@@ -41,7 +41,7 @@ export function startLoneCrew(data: Omit<ThreadData, "thread" | "threads">): Cre
     const [program, count] = [ready[words[job / 4]], words[job / 4 + 1]];
     const groups = Math.ceil(count / 4);
     for (const {over, guarded, inWorkspace} of program.phases) {
-      if (guarded && !allFinite(words[job / 4 + 4], count)) continue; // the weights stay as they are
+      if (guarded && !allFinite(words[job / 4 + 4], count)) continue; // the weights do not change
       if (over === "parts") {
         for (const {run, args} of inWorkspace[0]) run(...args, 0, 1, job);
         continue;

@@ -1,7 +1,9 @@
-/** The kernels' two builds: every processor runs the one; the other multiplies and adds in one instruction. */
+/**
+ * The two builds of the kernels. Every processor can run "plain"; the other one multiplies and adds in one instruction.
+ */
 export const VARIANTS = ["plain", "fused-multiply-add"] as const;
 export type Variant = (typeof VARIANTS)[number];
-/** f32x4.relaxed_madd over three numbers, as a WebAssembly module that exports `multiplyAdd`. */
+/** A WebAssembly module that exports `multiplyAdd`: f32x4.relaxed_madd of three numbers. */
 const MULTIPLY_ADD = Uint8Array.from([
   ...[0, 0x61, 0x73, 0x6d, 1, 0, 0, 0], // magic number, version
   ...[1, 8, 1, 0x60, 3, 0x7d, 0x7d, 0x7d, 1, 0x7d], // one type: three f32 to one
@@ -13,21 +15,22 @@ const MULTIPLY_ADD = Uint8Array.from([
 ]);
 
 /**
- * Whether this processor multiplies and adds in one instruction, which rounds once: (1 + 2^-12)^2 - (1 + 2^-11) is 2^-24
- * then, and 0 where the product is rounded first. No timing decides: the same processor always gives the same answer.
+ * Whether this processor multiplies and adds in one instruction, which rounds only once. Then (1 + 2^-12)^2 - (1 +
+ * 2^-11) is 2^-24; it is 0 if the product is rounded first. This needs no timing, so the same processor always gives
+ * the same answer.
  */
 export function fusesMultiplyAdd(): boolean {
   allowRelaxedSimd(MULTIPLY_ADD);
-  if (!WebAssembly.validate(MULTIPLY_ADD)) return false; // a browser without relaxed SIMD
+  if (!WebAssembly.validate(MULTIPLY_ADD)) return false; // this browser has no relaxed SIMD
   const {exports} = new WebAssembly.Instance(new WebAssembly.Module(MULTIPLY_ADD));
   const multiplyAdd = exports.multiplyAdd as (a: number, b: number, c: number) => number;
   return multiplyAdd(1 + 2 ** -12, 1 + 2 ** -12, -(1 + 2 ** -11)) === 2 ** -24;
 }
 
 /**
- * The build that computes unless another is asked for. The two round differently, and a result may depend on nothing but
- * options, data, version and the kind of processor: so the instruction decides, not a race. Nearly every processor since
- * 2013 fuses, and saves 10 to 15 % of a training step by it (bench/ENGINE.md).
+ * The build that is used unless another is asked for. The two round differently, and a result may depend only on
+ * options, data, version and the kind of processor; so the processor's instructions decide, and not a measurement of
+ * time. Nearly every processor since 2013 fuses, which saves 10 to 15 % of a training step (bench/ENGINE.md).
  */
 export function defaultVariant(): Variant {
   return fusesMultiplyAdd() ? "fused-multiply-add" : "plain";
@@ -39,7 +42,8 @@ const compiled = new Map<Variant, Promise<WebAssembly.Module>>();
 export function kernelModule(variant: Variant): Promise<WebAssembly.Module> {
   let module = compiled.get(variant);
   if (!module) {
-    // asked for here and not imported above: a browser has no such modules, and is given the bytes (provideKernels)
+    // loaded here and not imported above, because a browser does not have these modules and gets the bytes
+    // (provideKernels)
     const [{readFileSync}, {join}] = [process.getBuiltinModule("node:fs"), process.getBuiltinModule("node:path")];
     const bytes = readFileSync(join(__dirname, "..", "kernels", `${variant}.wasm`));
     if (variant === "fused-multiply-add") allowRelaxedSimd(bytes);
@@ -49,13 +53,19 @@ export function kernelModule(variant: Variant): Promise<WebAssembly.Module> {
   return module;
 }
 
-/** Node 20 has relaxed SIMD behind a flag, to be set before compiling; later versions print that they know none. */
+/**
+ * Node 20 has relaxed SIMD behind a flag, which must be set before compiling. Later versions print that they do not
+ * know the flag.
+ */
 function allowRelaxedSimd(module: Uint8Array<ArrayBuffer>): void {
   if (WebAssembly.validate(module) || typeof process === "undefined") return;
   process.getBuiltinModule("node:v8").setFlagsFromString("--experimental-wasm-relaxed-simd");
 }
 
-/** For where there is no file system: gives the bytes of kernels/plain.wasm, or of the other build, before anything else. */
+/**
+ * Gives the bytes of kernels/plain.wasm, or of the other build, where there is no file system. Call it before anything
+ * else.
+ */
 export async function provideKernels(variant: Variant, bytes: BufferSource): Promise<void> {
   const module = WebAssembly.compile(bytes);
   compiled.set(variant, module);

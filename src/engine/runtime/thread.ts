@@ -3,24 +3,24 @@ import type {MessagePort} from "node:worker_threads";
 import type {Address} from "../compiler/address";
 import type {Program} from "../compiler/program";
 
-/** What a thread is given at its start. */
+/** The data that a thread gets when it starts. */
 export interface ThreadData {
   readonly memory: WebAssembly.Memory;
   readonly module: WebAssembly.Module;
   readonly programs: readonly Program[];
   readonly thread: number;
   readonly threads: number;
-  /** Byte of each workspace. */
+  /** The address of each workspace. */
   readonly workspaces: readonly number[];
   readonly slots: number;
 }
 
 /**
- * A worker's whole life: waits for a job, does its share of each phase, meets the others, again and again. It never
- * returns; ending the worker ends it.
+ * The whole program of a worker. It waits for a job, does its share of each phase, waits for the other threads, and
+ * repeats this. It never returns; it ends with the worker.
  *
- * Its source text is what the worker is started with (crew.ts), so it may name nothing outside itself. That way a worker
- * starts in 30 ms instead of the 250 ms and 60 MB that ts-node takes in each.
+ * The worker is started with this function's source text (crew.ts), so the function may use no name from outside. That
+ * way a worker starts in 30 ms; with ts-node each would take 250 ms and 60 MB.
  */
 export function work(data: ThreadData, port: MessagePort): never {
   const {memory, module, programs, thread, threads, workspaces, slots} = data;
@@ -31,14 +31,14 @@ export function work(data: ThreadData, port: MessagePort): never {
   const kernels = new WebAssembly.Instance(module, {env: {memory, abort}}).exports as Record<string, Kernel>;
   const words = new Int32Array(memory.buffer);
   const floats = new Float32Array(memory.buffer);
-  // Words of the control block: jobs posted, threads arrived at a meeting, meetings held, units taken.
+  // Words of the control block: jobs posted, threads that wait at the end of a phase, phases ended, units taken.
   const [POSTED, ARRIVED, MEETINGS, TAKEN] = [0, 1, 2, 3];
-  // About 20 µs: a meeting is usually over sooner than a sleeping thread wakes.
+  // About 20 µs: the other threads usually arrive sooner than a sleeping thread could wake up.
   const PATIENCE = 2000;
 
   const placed = (address: Address, workspace: number) =>
     typeof address === "number" ? address : workspace + address.local;
-  // Addresses are fixed here, once, so that a call costs a call.
+  // Addresses are computed here, once, so that running a step is only a function call.
   const ready = programs.map(({phases, workspaces: by}) => ({
     byGroup: by === "groups",
     phases: phases.map(({over, calls, guarded}) => ({
@@ -55,7 +55,7 @@ export function work(data: ThreadData, port: MessagePort): never {
       if (i > PATIENCE) Atomics.wait(words, word, value);
     }
   };
-  /** @param last Done by the last to arrive, before the others go on. */
+  /** @param last What the thread that arrives last does before the others continue. */
   const meet = (last?: () => void) => {
     const held = Atomics.load(words, MEETINGS);
     if (Atomics.add(words, ARRIVED, 1) === threads - 1) {
@@ -65,11 +65,13 @@ export function work(data: ThreadData, port: MessagePort): never {
       Atomics.notify(words, MEETINGS);
     } else waitWhile(MEETINGS, held);
   };
-  // Units are numbered on without end: in every phase each thread takes one too many, so the next phase's first
-  // number is known to all and nobody need reset the counter.
+  // The numbers of units grow without end. In every phase each thread takes one number too many, so all threads know
+  // the first number of the next phase, and the counter need not be reset.
   let first = 0;
   const take = () => (Atomics.add(words, TAKEN, 1) - first) | 0;
-  /** @param losses Byte of the batch's losses and right answers, f32 [n][6]: the first of each six is the loss. */
+  /**
+   * @param losses The address of the batch's losses and right answers, f32 [n][6]: the first of each six is the loss.
+   */
   const finite = (losses: number, count: number) => {
     let sum = 0;
     for (let n = 0; n < count; n++) sum += floats[losses / 4 + 6 * n];
@@ -84,7 +86,7 @@ export function work(data: ThreadData, port: MessagePort): never {
     const groups = Math.ceil(count / 4);
     program.phases.forEach(({over, inWorkspace, guarded}, i) => {
       if (guarded && !finite(words[job / 4 + 4], count)) {
-        // The weights stay as they are; the main thread sees the losses.
+        // The weights do not change; the main thread sees the losses.
       } else if (over === "parts") {
         for (const {run, args} of inWorkspace[0]) run(...args, thread, threads, job);
       } else {

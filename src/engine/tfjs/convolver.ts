@@ -9,7 +9,7 @@ import {convolution, extent} from "../layers/convolution";
 import type {ConvolutionPlan} from "../layers/convolution-plan";
 import {spread} from "../layers/kind";
 
-/** What a convolution is. Arrays are float32: images NHWC, filters [height][width][in][out]. */
+/** The shape of a convolution. Arrays are float32: images NHWC, filters [height][width][in][out]. */
 export interface ConvolutionShape {
   readonly input: Shape;
   readonly filters: number;
@@ -19,19 +19,19 @@ export interface ConvolutionShape {
   readonly relu: boolean;
 }
 
-/** One convolution alone, on the calling thread, of any number of images: what tfjs' wasm backend is given. */
+/** A single convolution for any number of images, on the calling thread. tfjs' wasm backend uses it. */
 export interface Convolver {
   forward(x: Float32Array, filter: Float32Array, bias: Float32Array | undefined, out: Float32Array): void;
   inputGradient(dy: Float32Array, filter: Float32Array, out: Float32Array): void;
   filterGradient(x: Float32Array, dy: Float32Array, out: Float32Array): void;
 }
 
-/** Whether the engine's kernels do such a convolution. */
+/** Whether the engine's kernels can do such a convolution. */
 export function canConvolve({kernel, stride}: ConvolutionShape): boolean {
   return kernel.every((k) => k <= 7) && stride.every((s) => s <= 2);
 }
 
-/** Lays a convolution out in a memory of its own. Images pass through it four at a time: it stays small. */
+/** Lays a convolution out in its own memory. Images pass through it four at a time, so the memory stays small. */
 export function convolver(shape: ConvolutionShape): Convolver {
   const plan = planOf(shape);
   const [kernel, bias] = convolution.parameters(plan);
@@ -72,7 +72,7 @@ export function convolver(shape: ConvolutionShape): Convolver {
     each("groups", "loadImages", height, width, channels, at, row, plane);
   const store = ({height, width, channels, at, row, plane}: Planes) =>
     each("groups", "storeImages", height, width, channels, at, row, plane, 0);
-  // Elements a step apart are a stride's: these have zeros between them.
+  // If elements are a step apart, because of strides, there are zeros in between.
   const takeGradient =
     outputGradient.step === ELEMENT
       ? [load(outputGradient)]
@@ -99,7 +99,7 @@ export function convolver(shape: ConvolutionShape): Convolver {
     }
     run(refresh, 1);
   };
-  /** Four images at a time: in by `staged[0]`, out by `staged[1]`. */
+  /** Does four images at a time: in at `staged[0]`, out at `staged[1]`. */
   const pass = (from: Float32Array, size: number, steps: readonly Step[], to: Float32Array, width: number) => {
     for (let n = 0; n * size < from.length; n += 4) {
       const group = from.subarray(n * size, (n + 4) * size);
@@ -163,9 +163,9 @@ function planOf({input, filters, kernel, stride, padding, relu}: ConvolutionShap
 
 let kernelCode: WebAssembly.Module | undefined;
 
-/** Runs steps here and now, for one group of `count` images. */
+/** Runs steps at once, for one group of `count` images. */
 function runner(memory: WebAssembly.Memory, workspace: number) {
-  // Compiled at once, not in the background: tfjs' kernels cannot wait.
+  // Compiled synchronously, because tfjs' kernels cannot wait.
   kernelCode ??= new WebAssembly.Module(readFileSync(join(__dirname, "..", "kernels", "plain.wasm")));
   const abort = () => {
     throw new Error("kernel aborted");

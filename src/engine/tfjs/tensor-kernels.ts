@@ -2,8 +2,8 @@ import {readFileSync} from "node:fs";
 import {join} from "node:path";
 
 /**
- * Kernels over float32 arrays in a memory that is another program's. What each does stands beside its source in
- * kernels/tensor-*.ts; arrays are named by their addresses, in bytes. None keeps anything, and no output may be an input.
+ * Kernels over float32 arrays in the memory of another program. Comments in kernels/tensor-*.ts say what each one does;
+ * arrays are named by their addresses, in bytes. No kernel keeps anything, and no output may also be an input.
  */
 export interface TensorKernels {
   adamStep(
@@ -76,11 +76,11 @@ export type DepthwiseArguments = [
 let code: WebAssembly.Module | undefined;
 const instances = new WeakMap<WebAssembly.Memory, TensorKernels>();
 
-/** The kernels on a memory: nothing is copied. */
+/** The kernels on a memory; nothing is copied. */
 export function tensorKernels(memory: WebAssembly.Memory): TensorKernels {
   const known = instances.get(memory);
   if (known) return known;
-  // Compiled at once, not in the background: tfjs' kernels cannot wait.
+  // Compiled synchronously, because tfjs' kernels cannot wait.
   code ??= new WebAssembly.Module(readFileSync(join(__dirname, "..", "kernels", "tensors.wasm")));
   const abort = () => {
     throw new Error("kernel aborted");

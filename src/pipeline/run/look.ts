@@ -210,11 +210,7 @@ async function* probed(
   return Object.fromEntries(errors.flatMap((error, i) => (error ? [[names[i], error.message]] : [])));
 }
 
-/**
- * @param layer A layer whose activations are also needed; they go into the buffer `room`, if there is one.
- *
- * @param layer Whose activations are wanted too, in `room` if there is one.
- */
+/** @param layer A layer whose activations are also needed; they go into the buffer `room`, if there is one. */
 async function evaluate(network: LookedAtNetwork, split: Dataset["test"], layer?: string, room?: Float32Array) {
   const {logits, labels, activations} =
     layer === undefined

@@ -18,11 +18,7 @@ export interface Looks {
   isReady(): boolean;
   /** Looks at the network with the weights that it had before the run, and then puts its present weights back. */
   before(): AsyncGenerator<RunEvent>;
-  /**
-   * Looks at the network as it is now. @param trainSeconds How long the training took.
-   *
-   * @param trainSeconds What training took.
-   */
+  /** Looks at the network as it is now. @param trainSeconds How long the training took. */
   at(progress: EpochProgress, trainSeconds: number): AsyncGenerator<RunEvent>;
   /** Keeps what the last look left unfinished, and with it that epoch's metrics, unless this is done already. */
   keepRest(): AsyncGenerator<RunEvent>;

@@ -8,9 +8,8 @@ export interface NewestOnly {
 
 /**
  * Makes such a piece of work. Callers need not wait: if requests come faster than the work, it does only the newest.
- * @param act Must never throw.
  *
- * @param act Never throws.
+ * @param act Must never throw.
  */
 export function newestOnly(act: () => Promise<boolean>): NewestOnly {
   let isDue = false;

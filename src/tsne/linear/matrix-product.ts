@@ -41,7 +41,7 @@ export function loadMatrix(space: Space, {rows, columns, values}: Matrix): Loade
   });
 }
 
-/** @param fill Writes the rows, `wide` numbers for each. @param fill Writes the rows, `wide` numbers each. */
+/** @param fill Writes the rows, `wide` numbers for each. */
 function placed(
   space: Space,
   rows: number,
