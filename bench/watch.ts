@@ -14,7 +14,8 @@ import {parseArgs} from "node:util";
 
 import {drive} from "../src/cli/run";
 import {resolveOptions} from "../src/nouns/options";
-import {layersToOnnx, savedLayers} from "../src/pipeline/model/load/layers-to-onnx";
+import {layersToOnnx} from "../src/pipeline/model/load/layers-to-onnx";
+import {savedLayers} from "../src/pipeline/model/load/saved-layers";
 import {readWeights} from "../src/pipeline/record/epoch-weights";
 import {runOptions} from "../src/pipeline/run/options";
 import {watch} from "../src/pipeline/watch";
@@ -31,12 +32,15 @@ async function checkpoints(folder: string, data: string, save: string): Promise<
   if (code !== 0) throw new Error(`watch: expected a network to look at, got exit code ${code}`);
   const run = join(save, "trained");
   const model = (file: string) => readFileSync(join(run, "model", file));
-  const {layers} = savedLayers(`${model("model.json")}`, model("weights.bin"), "model.json");
+  const saved = savedLayers(`${model("model.json")}`, model("weights.bin"), "model.json");
   const {imageShape, classNames} = JSON.parse(readFileSync(join(run, "run.json"), "utf8")).data;
   mkdirSync(folder);
   for (let epoch = 1; epoch <= EPOCHS; epoch++) {
     const weights = new Map((await readWeights(run, epoch)).map((array) => [array.name, array]));
-    writeFileSync(join(folder, `epoch-${epoch}.onnx`), layersToOnnx({layers, weights}, imageShape, classNames.length));
+    writeFileSync(
+      join(folder, `epoch-${epoch}.onnx`),
+      layersToOnnx({...saved, weights}, imageShape, classNames.length),
+    );
   }
   return folder;
 }

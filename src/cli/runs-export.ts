@@ -3,7 +3,8 @@ import {join, resolve} from "node:path";
 
 import {UserError} from "../nouns/options";
 import {orUserError} from "../nouns/system-errors";
-import {layersToOnnx, savedLayers} from "../pipeline/model/load/layers-to-onnx";
+import {layersToOnnx} from "../pipeline/model/load/layers-to-onnx";
+import {savedLayers} from "../pipeline/model/load/saved-layers";
 import {csvTable} from "../pipeline/record/csv-table";
 import {epochStem} from "../pipeline/record/epoch-stem";
 import type {NdArray} from "../pipeline/record/npy";

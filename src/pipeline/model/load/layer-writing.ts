@@ -1,0 +1,42 @@
+/** @file What the writers of layers are given and give (layer-writers.ts, token-writers.ts). */
+import type {Attributes} from "../../../onnx/file/attributes";
+
+/** A tensor on its way through the network. */
+export interface Value {
+  readonly name: string;
+  /** Whether it is of images with the channels first, as ONNX has them; tfjs has them last. */
+  readonly isFirst: boolean;
+  /** Sizes for one image, the channels last, as far as they are known. */
+  readonly sizes?: readonly number[];
+}
+
+/** What a layer is written with. */
+export interface Writing {
+  readonly name: string;
+  readonly config: {readonly [name: string]: unknown};
+  /** What it is given: one value, but of layers that join branches. */
+  readonly given: readonly Value[];
+  /** The first of them. */
+  readonly input: Value;
+  /** The first of them with the channels first, or last. */
+  first(value?: Value): string;
+  last(value?: Value): string;
+  /** Adds a node. @returns Its answer. */
+  add(opType: string, inputs: readonly string[], attributes?: Attributes): string;
+  /** Adds an array of its weights, in another order where that is given. */
+  weight(name: string, order?: (values: Float32Array, shape: readonly number[]) => Ordered): string;
+  /** The values of one of its weights, to reckon with. */
+  values(name: string): Float32Array;
+  floats(name: string, values: readonly number[]): string;
+  integers(name: string, values: readonly number[]): string;
+}
+
+/** An array in the order that ONNX wants. */
+export interface Ordered {
+  readonly dims: readonly number[];
+  readonly rawData: Uint8Array;
+}
+
+export type Write = (layer: Writing) => Value;
+
+export const plain = (name: string): Value => ({name, isFirst: false});
