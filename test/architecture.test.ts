@@ -50,6 +50,7 @@ const MAY_IMPORT: {readonly [folder: string]: readonly string[]} = {
       "tasks",
       "open",
       "qa",
+      "trials",
       "watch",
       "run",
       "probes",
@@ -68,10 +69,11 @@ const MAY_IMPORT: {readonly [folder: string]: readonly string[]} = {
     ...["engine", "graph", "lime", "tsne", "plots"],
   ],
   tasks: ["report", "many", "jobs", "record", "maps", "types", "nouns", "tsne", "plots"],
-  report: ["qa", "record", "types", "numbers", "nouns", "plots", "escape"],
+  report: ["qa", "trials", "record", "types", "numbers", "nouns", "plots", "escape"],
   plan: ["watch", "run", "probes", "jobs", "record", "training", "model", "data", "types", "nouns", "plots"],
   many: [...["run", "probes", "jobs", "record", "attribution", "data", "numbers", "nouns", "engine", "lime"]],
   open: ["watch", "run", "record", "model", "backend", "data", "nouns"],
+  trials: ["run", "record", "training", "data", "numbers", "nouns", "plots"],
   qa: ["record", "model", "backend", "data", "numbers", "nouns", "onnx", "lime", "plots"],
   watch: [...["run", "jobs", "record", "model", "backend", "data", "types", "numbers", "nouns", "onnx"]],
   run: [
@@ -107,6 +109,7 @@ function folderOf(file: string): string {
   if (path[2] === "types") return "types";
   if (/^watch\b/.test(path[2])) return "watch";
   if (/^qa\b/.test(path[2])) return "qa";
+  if (/^trials\b/.test(path[2])) return "trials";
   return path.length > 3 ? path[2] : "run"; // pipeline/run.ts, explain.ts, … are what the program does
 }
 

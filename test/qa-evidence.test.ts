@@ -4,9 +4,10 @@ import {beforeAll, describe, expect, test} from "vitest";
 
 import {startBackend} from "../src/pipeline/backend/index";
 import type {Window} from "../src/pipeline/data/text/windows";
+import {logitsOf} from "../src/pipeline/qa/answering";
 import {gradientEvidence, headSlopes, hiddenIds, scaledLoss} from "../src/pipeline/qa/evidence";
 import {readHuggingFace} from "../src/pipeline/qa/hugging-face";
-import {logitsOf, openReader, type Reader} from "../src/pipeline/qa/reader";
+import {openReader, type Reader} from "../src/pipeline/qa/reader";
 
 /** What captum and torch say of the network in test/fixtures/bert: make_evidence.py. */
 interface Oracle {

@@ -19,7 +19,7 @@ export interface CommandLine {
 /** Flags that take no value: a word after one of them may be a command. */
 const ALONE = new Set([
   ...["--quiet", "-q", "--verbose", "--no-color", "--json", "--no-config", "--open", "--serve", "--dry-run", "--once"],
-  ...["--page-model", "--report", "--invert", "--curves", "--header", "--no-header"],
+  ...["--page-model", "--report", "--invert", "--curves", "--header", "--no-header", "--no-trials"],
 ]);
 
 /** Finds the command in a command line, and whether help or the version is asked for. */

@@ -3,7 +3,7 @@ import {basename, join} from "node:path";
 
 import {type OptionTable, positiveInteger, seedNumber, UserError} from "../nouns/options";
 import type {AgainOptions, AskedAgain} from "../pipeline/qa/again";
-import type {Reader} from "../pipeline/qa/reader";
+import type {Answering} from "../pipeline/qa/answering";
 import type {Given} from "./command";
 import {paint, say, sayJson} from "./terminal";
 
@@ -26,7 +26,7 @@ const SHOWN = 12;
 
 /** The efficacy test of a reader; kept in its run, where it has one. */
 export async function askUntilRight(
-  reader: Reader,
+  reader: Answering,
   run: string,
   {split, right, times, drawSeed: seed}: AgainFlags,
   given: Given,

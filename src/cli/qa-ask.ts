@@ -1,8 +1,11 @@
+import {existsSync} from "node:fs";
 import {readFile} from "node:fs/promises";
 import {createInterface} from "node:readline/promises";
 
 import {type OptionTable, positiveInteger, resolveOptions, UserError, wholeNumber} from "../nouns/options";
 import {orUserError} from "../nouns/system-errors";
+import type {Answering} from "../pipeline/qa/answering";
+import {readerOptions} from "../pipeline/qa/options";
 import type {Given} from "./command";
 import {givenOf} from "./flags";
 import {type AgainFlags, againFlags, askUntilRight} from "./qa-again";
@@ -12,15 +15,22 @@ interface AskOptions extends AgainFlags {
   readonly model: string;
   readonly context: string;
   readonly text: string;
+  readonly tokenizer: string;
+  readonly nullThreshold: string;
   readonly top: number;
   readonly why: boolean;
   readonly samples: number;
 }
 
 export const askFlags: OptionTable<AskOptions> = {
-  model: {default: "latest", help: "ask: a reader's run by its name, latest, or a Hugging Face folder"},
+  model: {default: "latest", help: "ask: a reader's run by its name, latest, a Hugging Face folder, or an ONNX file"},
   context: {default: "", help: "ask: the file with the text that the answer stands in"},
   text: {default: "", help: "ask: that text itself"},
+  tokenizer: {
+    default: "",
+    help: "ask: of an ONNX file: vocab.txt or tokenizer.json, or their folder; by default the file's own",
+  },
+  nullThreshold: readerOptions.nullThreshold,
   top: {default: 5, help: "ask: how many spans are listed", check: positiveInteger},
   why: {default: false, help: "ask: also say which words speak for the answer, by hiding words (LIME)"},
   samples: {default: 1000, help: "ask: how many times words are hidden for --why", check: wholeNumber},
@@ -38,13 +48,12 @@ export async function readerFolder(name: string, save: string): Promise<string> 
 /** Answers one question, or those typed at a prompt, or draws questions until one is right. @returns The exit code. */
 export async function askInWords(question: string, given: Given): Promise<number> {
   const options = resolveOptions(askFlags, givenOf(given, askFlags, ""), "--");
-  const {openSavedReader}: typeof import("../pipeline/qa/ask") = require("../pipeline/qa/ask");
   if (options.context && options.text) {
     throw new UserError("--context and --text: expected one of them, got both", {code: "BAD_OPTION"});
   }
-  const run = await readerFolder(options.model, `${given.save ?? "save"}`);
-  const {networkFolder}: typeof import("../pipeline/qa/find") = require("../pipeline/qa/find");
-  const reader = await openSavedReader(networkFolder(run));
+  const isOnnx = /\.onnx$/i.test(options.model);
+  const run = isOnnx ? options.model : await readerFolder(options.model, `${given.save ?? "save"}`);
+  const reader = isOnnx ? await openedOnnx(options) : await openedFolder(run, options);
   try {
     if (options.again) {
       if (question || options.context || options.text) {
@@ -71,13 +80,28 @@ export async function askInWords(question: string, given: Given): Promise<number
     prompt.close();
     return 0;
   } finally {
-    reader.dispose();
+    await reader.dispose();
   }
 }
 
-type OpenReader = Awaited<ReturnType<typeof import("../pipeline/qa/ask")["openSavedReader"]>>;
+async function openedOnnx({model, tokenizer, nullThreshold}: AskOptions): Promise<Answering> {
+  if (!existsSync(model)) throw new UserError(`${model}: expected a file, got none there`, {code: "NOT_FOUND"});
+  const {openOnnxReader}: typeof import("../pipeline/qa/onnx-reader") = require("../pipeline/qa/onnx-reader");
+  return openOnnxReader(model, tokenizer, nullThreshold);
+}
 
-async function tell(reader: OpenReader, question: string, context: string, options: AskOptions, given: Given) {
+async function openedFolder(run: string, {tokenizer, nullThreshold}: AskOptions): Promise<Answering> {
+  if (tokenizer) {
+    throw new UserError("--tokenizer: expected an ONNX file as --model, got a folder, which has its own", {
+      code: "BAD_OPTION",
+    });
+  }
+  const {networkFolder}: typeof import("../pipeline/qa/find") = require("../pipeline/qa/find");
+  const {openSavedReader}: typeof import("../pipeline/qa/ask") = require("../pipeline/qa/ask");
+  return openSavedReader(networkFolder(run), nullThreshold);
+}
+
+async function tell(reader: Answering, question: string, context: string, options: AskOptions, given: Given) {
   const {askReader}: typeof import("../pipeline/qa/ask") = require("../pipeline/qa/ask");
   const {answer, why} = await askReader(reader, question, context, options);
   if (given.json === true) {
@@ -93,6 +117,7 @@ async function tell(reader: OpenReader, question: string, context: string, optio
           probability,
           spans,
           byTwoArgMaxes,
+          nothing: answer.nothing,
         },
         ...(why ? {why} : {}),
       }),
@@ -101,14 +126,18 @@ async function tell(reader: OpenReader, question: string, context: string, optio
   }
   const around = (from: number, to: number) =>
     `${context.slice(Math.max(0, from - 30), from)}${paint.bold(context.slice(from, to))}${context.slice(to, to + 30)}`;
-  say(`${paint.bold(answer.text)}   ${percent(answer.probability)}`);
-  say(`  … ${around(answer.from, answer.to).replace(/\s+/g, " ")} …`);
+  const isNothing = answer.text === "";
+  say(`${paint.bold(isNothing ? "no answer in this text" : answer.text)}   ${percent(answer.probability)}`);
+  if (!isNothing) say(`  … ${around(answer.from, answer.to).replace(/\s+/g, " ")} …`);
   if (given.quiet !== true) {
-    for (const span of answer.spans.slice(1)) say(`  ${percent(span.probability).padStart(7)}  ${span.text}`);
+    for (const span of answer.spans.slice(isNothing ? 0 : 1))
+      say(`  ${percent(span.probability).padStart(7)}  ${span.text}`);
   }
   if (!why) return;
   if (why.r2 === null) return say("no word speaks for the answer: hiding words does not change it");
-  say(`words that speak for it (by how much its probability falls without them; R² ${why.r2.toFixed(2)}):`);
+  say(
+    `words that speak for ${isNothing ? "the best span" : "it"} (by how much its probability falls without them; R² ${why.r2.toFixed(2)}):`,
+  );
   const strongest = [...why.words].sort((a, b) => Math.abs(b.weight) - Math.abs(a.weight)).slice(0, 8);
   for (const {word, inQuestion, weight, error} of strongest) {
     const sign = weight < 0 ? "−" : "+";

@@ -1,7 +1,9 @@
 import {basename, join, relative} from "node:path";
 
 import {resolveOptions, UserError} from "../nouns/options";
-import type {ReaderEvent} from "../pipeline/qa";
+import type {NoAnswer, ReaderEvent} from "../pipeline/qa";
+import type {Look} from "../pipeline/qa/files";
+import type {Share} from "../pipeline/qa/judged";
 import {type ReaderOptions, readerOptions} from "../pipeline/qa/options";
 import {terminalBar} from "./bars";
 import type {Command, Given} from "./command";
@@ -25,7 +27,7 @@ export const qaCommand: Command = {
       ["  --epochs N", "passes over the questions"],
       ["  --track PLACES", "held-out questions whose logits are kept at every look"],
       ["ask", "the answer, its probability and the next best; without QUESTION, a prompt"],
-      ["  --model WHAT", "a reader's run, latest, or a Hugging Face folder"],
+      ["  --model WHAT", "a reader's run, latest, a Hugging Face folder, or an ONNX file"],
       ["  --context FILE", 'the text; or --text "…"'],
       ["  --why", "also which words speak for the answer"],
       ["  --again", "draw questions until one is right: how often is it?"],
@@ -128,10 +130,11 @@ function linesOf(event: ReaderEvent): string[] {
     return ["", `stopped after step ${event.step}; go on with: npx epochscope qa resume ${basename(event.path)}`];
   }
   if (event.type === "end") {
-    const {look, phase, controls, path} = event;
+    const {look, phase, controls, noAnswer, path} = event;
     return [
       "",
       `right answers to held-out questions: ${percent(look.exactMatch)} exact, F1 ${percent(look.f1)}; by two argmaxes ${percent(look.exactByTwoArgMaxes)}`,
+      ...noAnswerWords(look, noAnswer),
       phase
         ? `half of it was learned between steps ${phase.from} and ${phase.to}`
         : "there was no part in which it learned much at once",
@@ -142,6 +145,19 @@ function linesOf(event: ReaderEvent): string[] {
     ];
   }
   return [];
+}
+
+/** How questions with and without an answer went, where some have none. */
+function noAnswerWords({answerable, unanswerable}: Look, noAnswer: NoAnswer | undefined): string[] {
+  if (!answerable || !unanswerable) return [];
+  const part = ({questions, exactMatch, f1}: Share) =>
+    `${percent(exactMatch)} exact, F1 ${percent(f1)} of ${questions}`;
+  return [
+    `with an answer in the text ${part(answerable)}; without one ${percent(unanswerable.exactMatch)} of ${unanswerable.questions} are answered with nothing`,
+    noAnswer
+      ? `nothing is answered where [CLS] scores higher by more than ${noAnswer.threshold}; ${noAnswer.exactMatch.threshold.toPrecision(3)} would give ${percent(noAnswer.exactMatch.score)} exact on these questions`
+      : "it always names a span (--null-threshold none)",
+  ];
 }
 
 /** What is lost when sentences change places was known by their places. */

@@ -27,7 +27,7 @@ const TOPICS: {readonly [topic: string]: readonly string[]} = {
       "classWeights",
       "folds",
       "seed",
-      ...Object.keys(runOptions).filter((name) => name.startsWith("vit")),
+      ...Object.keys(runOptions).filter((name) => /^(mlp|vit)\./.test(name)),
     ],
   ],
   Augment: Object.keys(runOptions).filter((name) => name.startsWith("augment")),

@@ -7,22 +7,29 @@ import {runOptions} from "../pipeline/run/options";
 import {optionsOfRun} from "../pipeline/run/options-of-run";
 import {type SweepRun, seedsOf, sweepGrid} from "../pipeline/sweep";
 import {checkSame, hasFailures, isDone, optionsOf} from "../pipeline/sweep-runs";
+import type {ErrorTrials} from "../pipeline/trials/types";
 import type {Command} from "./command";
 import {declareDryRun, planned, tellPlan} from "./dry-run";
 import {declareFlags, givenOf} from "./flags";
 import {sayEvent} from "./json-events";
 import {declareRunFlags, drive} from "./run";
 import {outcomeOf, tableOf} from "./sweep-outcome";
+import {trialsOf} from "./sweep-trials";
 import {complain, paint, say as print} from "./terminal";
 
 interface SweepOptions {
   readonly seeds: string;
   readonly over: string;
+  readonly noTrials: boolean;
 }
 
 const sweepFlags: OptionTable<SweepOptions> = {
   seeds: {default: "3", help: "how many seeds (5: the seeds 0 to 4), or which (0,3,7)"},
   over: {default: "", help: "a flag and the values to try: learning-rate=0.001,0.004; may be given several times"},
+  noTrials: {
+    default: false,
+    help: "over train-limit, widths or depths: the table alone, without the page of error trials",
+  },
 };
 
 /** A run's name in a sweep begins with this, unless `--name` says otherwise. */
@@ -39,16 +46,22 @@ export const sweepCommand: Command = {
       ["--over FLAG=A,B,…", "a flag of `run` and the values to try; may be given several times"],
       ["--data --model --epochs", "and every other flag of `run`, for all of them"],
       ["--probes LIST", "who looks"],
+      ["--over train-limit=…", "or widths, depths: also a page of how the error falls; --no-trials: none"],
       ["--from RUN", "with that run's options: its seeds are then the yardstick of `compare`"],
       ["--name NAME", "the beginning of the runs' names [sweep, or RUN]"],
       ["--dry-run", "say which runs, how long they take, what they write; then stop"],
     ],
     also: ["save"],
-    examples: ["epochscope sweep --seeds 5 --epochs 2", "epochscope sweep --over learning-rate=0.001,0.004 --seeds 3"],
+    examples: [
+      "epochscope sweep --seeds 5 --epochs 2",
+      "epochscope sweep --over learning-rate=0.001,0.004 --seeds 3",
+      "epochscope sweep --over train-limit=700,2000,6000,20000 --model mlp",
+    ],
     note: "What is done already is not done again: a sweep that was broken off goes on.",
   },
   builder(cli) {
-    declareFlags(cli, {seeds: sweepFlags.seeds}, "", "Sweep:");
+    const {seeds, noTrials} = sweepFlags;
+    declareFlags(cli, {seeds, noTrials}, "", "Sweep:");
     cli.option("over", {
       type: "string",
       array: true,
@@ -62,12 +75,13 @@ export const sweepCommand: Command = {
   },
   async handler(given) {
     const json = given.json === true;
-    const {seeds} = resolveOptions({seeds: sweepFlags.seeds}, givenOf(given, {seeds: sweepFlags.seeds}, ""), "--");
+    const {over: _, ...own} = sweepFlags;
+    const {seeds, noTrials} = resolveOptions(own, givenOf(given, own, ""), "--");
     const over = (given.over ?? []) as string[];
-    const own = givenOf(given, runOptions, "") as {readonly [name: string]: unknown};
-    const from = own.from ? await findRun(`${own.save ?? runOptions.save.default}`, `${own.from}`) : undefined;
+    const asked = givenOf(given, runOptions, "") as {readonly [name: string]: unknown};
+    const from = asked.from ? await findRun(`${asked.save ?? runOptions.save.default}`, `${asked.from}`) : undefined;
     const parent = from ? await optionsOfRun(dirname(from.path), from.path) : undefined;
-    const common: {readonly [name: string]: unknown} = {...parent?.options, probes: "confusion", ...own};
+    const common: {readonly [name: string]: unknown} = {...parent?.options, probes: "confusion", ...asked};
     const beginning = common.name ?? (from ? basename(from.path) : DEFAULT_NAME);
     const grid = sweepGrid(`${beginning}`, over, seedsOf(`${seeds}`));
     const plans = grid.map((run) => ({run, ...optionsOf(run, common)})); // all are checked before the first begins
@@ -97,8 +111,13 @@ export const sweepCommand: Command = {
       if (code !== 0) troubled.add(run.name);
     }
     const outcome = await outcomeOf(save, grid);
-    if (json) sayEvent("outcome", outcome);
-    else if (given.quiet !== true) for (const line of tableOf(outcome).split("\n")) print(line);
+    const all = plans.map((plan) => plan.options);
+    const made = !noTrials ? await trialsOf(`${beginning}`, grid, all, say) : undefined;
+    const trials = made && {page: made.page, ...withoutMissed(made.trials)};
+    if (json) sayEvent("outcome", {...outcome, ...(trials ? {trials} : {})});
+    else if (given.quiet !== true) {
+      for (const line of [...tableOf(outcome).split("\n"), ...(made?.lines ?? [])]) print(line);
+    }
     for (const {name} of grid) if (await hasFailures(await findRun(save, name))) troubled.add(name);
     if (troubled.size === 0) return 0;
     const names = [...troubled].join(", ");
@@ -108,6 +127,11 @@ export const sweepCommand: Command = {
     return 1;
   },
 };
+
+/** What the outcome says of trials; each missed image is in `ledger.csv` and `trials.json`. */
+function withoutMissed({schema: _, missed, ...rest}: ErrorTrials) {
+  return {...rest, missed: missed.length};
+}
 
 /** A run of the sweep as a plan takes it. @throws UserError if a run of its name was made with other options. */
 async function runToPlan({run, options, probeOptions}: {readonly run: SweepRun} & ReturnType<typeof optionsOf>) {

@@ -4,7 +4,7 @@ import {networkFolder, readerFolder} from "../pipeline/qa/find";
 
 /** An answer that stands in the text. */
 export interface QaAnswer {
-  /** Its words, as the text has them. */
+  /** Its words, as the text has them; "" where a reader that was taught so finds no answer in it. */
   readonly answer: string;
   /** The probability of its start times that of its end, 0 to 1. */
   readonly score: number;

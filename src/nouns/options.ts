@@ -42,6 +42,12 @@ export function between(low: number, high: number): (value: number) => string | 
   return (value) => (value >= low && value <= high ? undefined : `a number from ${low} to ${high}`);
 }
 
+/** The same, without fractions. */
+export function wholeBetween(low: number, high: number): (value: number) => string | undefined {
+  return (value) =>
+    Number.isInteger(value) && value >= low && value <= high ? undefined : `a whole number from ${low} to ${high}`;
+}
+
 export function oneOf<T extends string>(...words: readonly T[]): (value: T) => string | undefined {
   return (value) => (words.includes(value) ? undefined : `one of ${words.join(", ")}`);
 }

@@ -1,3 +1,5 @@
+import {leastOf} from "./least-of";
+
 /** a · e^(−b x) + c, and how well it fits. */
 export interface DecayFit {
   readonly a: number;
@@ -12,7 +14,7 @@ const [SLOWEST, FASTEST, TRIED] = [0.1, 100, 241];
 
 /**
  * Least squares of a · e^(−b x) + c, b above 0: for each of many rates b, evenly on a logarithmic scale, a and c in closed
- * form; then the best rate is refined by golden section between its neighbours (Kiefer 1953).
+ * form; then the best rate is refined.
  *
  * @returns undefined of fewer than four points, or where all stand at one x.
  */
@@ -23,17 +25,7 @@ export function decayFit(points: readonly (readonly [x: number, y: number])[]): 
   if (!(length > 0)) return undefined;
   const at = (logRate: number) => fitAt(points, Math.exp(logRate) / length, first);
   const [low, high] = [Math.log(SLOWEST), Math.log(FASTEST)];
-  const step = (high - low) / (TRIED - 1);
-  const tried = Array.from({length: TRIED}, (_, n) => at(low + n * step));
-  const best = tried.reduce((least, fit, n) => (fit.error < tried[least].error ? n : least), 0);
-  const ratio = (Math.sqrt(5) - 1) / 2;
-  let [left, right] = [low + Math.max(0, best - 1) * step, low + Math.min(TRIED - 1, best + 1) * step];
-  for (let i = 0; i < 60; i++) {
-    const [inner, outer] = [right - ratio * (right - left), left + ratio * (right - left)];
-    if (at(inner).error < at(outer).error) right = outer;
-    else left = inner;
-  }
-  return at((left + right) / 2);
+  return at(leastOf((logRate) => at(logRate).error, low, high, TRIED));
 }
 
 /** The curve as a formula. */

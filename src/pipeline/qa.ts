@@ -12,6 +12,7 @@ import {
   appendLooks,
   type Look,
   READER_FORMAT,
+  type ReaderFacts,
   readCheckpoint,
   readLooks,
   writeCheckpoint,
@@ -19,19 +20,24 @@ import {
   writeReader,
 } from "./qa/files";
 import {readHuggingFace} from "./qa/hugging-face";
+import {bestThresholds} from "./qa/judged";
 import {logReader} from "./qa/log-reader";
 import {lookAt} from "./qa/look-at";
 import type {ReaderOptions} from "./qa/options";
 import {type PhaseChange, phaseChange} from "./qa/phase";
 import {readerPdf, readerPictures} from "./qa/pictures";
 import {questionsFor} from "./qa/questions-for";
-import {openReader, type Reader} from "./qa/reader";
+import {answersTo, openReader, type Reader} from "./qa/reader";
+import {thresholdOf} from "./qa/threshold";
 import {trackedQuestions} from "./qa/tracked";
 import {keptQuestions, trackedOf} from "./qa/tracked-places";
 import {type ReaderStep, readerTrainer} from "./qa/train";
 import {lockRun} from "./record/run-lock";
 import {checkRunName, runName} from "./record/run-name";
 import {makeFolder, writeWhole} from "./record/write-whole";
+
+/** Where questions may have no answer: the threshold that was used, and those that were best for the held-out questions. */
+export type NoAnswer = {readonly threshold: number} & ReturnType<typeof bestThresholds>;
 
 export type ReaderEvent =
   | {
@@ -52,6 +58,7 @@ export type ReaderEvent =
       readonly look: Look;
       readonly phase?: PhaseChange;
       readonly controls: Controls;
+      readonly noAnswer?: NoAnswer;
     }
   | {readonly type: "interrupted"; readonly path: string; readonly step: number};
 
@@ -81,10 +88,14 @@ export async function* trainReader(
   await startBackend("wasm");
   const saved = options.from ? readHuggingFace(options.from) : undefined;
   const {train, heldOut} = await questionsFor(options);
-  const reader = openReader(saved ?? fresh(options, train), options);
+  // a run of an earlier version has no such options
+  const {nullThreshold = "none"} = options;
+  const noAnswer = thresholdOf(nullThreshold, train.some(({answers}) => answers.length === 0) ? 0 : saved?.noAnswer);
+  const reader = openReader(saved ?? fresh(options, train), {...options, noAnswer});
   const windows = windowsOf(train, reader.words, reader);
   const tracked = trackedQuestions(trackedOf(options.track, heldOut), heldOut, reader);
-  const path = resume ?? (await newFolder(options, heldOut !== train));
+  const path =
+    resume ?? (await newFolder(options, {isHeldOut: heldOut !== train, ...(noAnswer === undefined ? {} : {noAnswer})}));
   const lock = await lockRun(path);
   try {
     const state = resume ? await readCheckpoint(path) : undefined;
@@ -137,12 +148,21 @@ export async function* trainReader(
     await writeReader(join(path, "model"), reader);
     const controls = await controlsOf(reader, heldOut, options.seed);
     const phase = phaseChange(looks.map(({step, f1}) => ({step, value: f1})));
-    await writeWhole(join(path, "outcome.json"), `${JSON.stringify({controls, phase: phase ?? null}, undefined, 2)}\n`);
+    const noAnswer = await noAnswerOf(reader, heldOut);
+    const outcome = {controls, phase: phase ?? null, ...(noAnswer ? {noAnswer} : {})};
+    await writeWhole(join(path, "outcome.json"), `${JSON.stringify(outcome, undefined, 2)}\n`);
     await readerPictures(path);
     if (options.pdf) await readerPdf(path);
     await logReader(path, looks);
     trainer.dispose();
-    yield {type: "end", path, look: looks[looks.length - 1], controls, ...(phase ? {phase} : {})};
+    yield {
+      type: "end",
+      path,
+      look: looks[looks.length - 1],
+      controls,
+      ...(phase ? {phase} : {}),
+      ...(noAnswer ? {noAnswer} : {}),
+    };
   } finally {
     await lock.release();
     reader.dispose();
@@ -166,7 +186,7 @@ function fresh({width, layers, heads, longest}: ReaderOptions, questions: readon
   return {config, vocabulary, lowerCase: true};
 }
 
-async function newFolder(options: ReaderOptions, isHeldOut: boolean): Promise<string> {
+async function newFolder(options: ReaderOptions, of: Pick<ReaderFacts, "isHeldOut" | "noAnswer">): Promise<string> {
   const startedAt = new Date();
   const name = options.name || runName(startedAt, options.data ? "questions" : "made", "reader");
   checkRunName(name);
@@ -174,7 +194,7 @@ async function newFolder(options: ReaderOptions, isHeldOut: boolean): Promise<st
   if (existsSync(join(path, "qa.json")))
     throw new UserError(`--name: expected a new one, got "${name}", which is there: ${path}`);
   await makeFolder(path);
-  const facts = {format: READER_FORMAT, name, startedAt: startedAt.toISOString(), isHeldOut, options};
+  const facts = {format: READER_FORMAT, name, startedAt: startedAt.toISOString(), ...of, options};
   await writeWhole(join(path, "qa.json"), `${JSON.stringify(facts, undefined, 2)}\n`);
   return path;
 }
@@ -184,6 +204,12 @@ export function readerRunOptions(path: string): ReaderOptions {
   const file = join(path, "qa.json");
   if (!existsSync(file)) throw new UserError(`${path}: expected a reader's run with qa.json, got none`);
   return (JSON.parse(readFileSync(file, "utf8")) as {options: ReaderOptions}).options;
+}
+
+async function noAnswerOf(reader: Reader, heldOut: readonly Question[]): Promise<NoAnswer | undefined> {
+  const {noAnswer: threshold} = reader;
+  if (threshold === undefined) return undefined;
+  return {threshold, ...bestThresholds(await answersTo(reader, heldOut), heldOut)};
 }
 
 function countOf(reader: Reader): number {

@@ -6,6 +6,13 @@ import {type RunOptions, runOptions} from "./run/options";
 import type {SweepRun} from "./sweep";
 import {isStale} from "./training/patience";
 
+type OptionsTable = {readonly [name: string]: Option<unknown>};
+
+/** The option that a flag gives. */
+function optionCalled(table: object, flag: string): string | undefined {
+  return Object.keys(table).find((key) => ((table as OptionsTable)[key].flag ?? kebab(key)) === flag);
+}
+
 /**
  * The options of one run: those that all runs share, and the values that this run tries, for `run` itself or for a
  * probe.
@@ -14,12 +21,12 @@ export function optionsOf({name, seed, values}: SweepRun, common: {readonly [nam
   const own: {[name: string]: unknown} = {};
   const probeOptions: {[probe: string]: {[name: string]: unknown}} = {};
   for (const [flag, text] of Object.entries(values)) {
-    const [head, rest] = flag.split(".", 2);
+    // "vit.width" is a flag of `run`; "lime.samples" is one of a probe
+    const isOwn = optionCalled(runOptions, flag) !== undefined;
+    const [head, rest] = isOwn ? [flag, undefined] : flag.split(".", 2);
     const probe = rest === undefined ? undefined : probes.find((one) => one.name === head);
-    const table = (rest === undefined ? runOptions : probe?.options) as
-      | {readonly [name: string]: Option<unknown>}
-      | undefined;
-    const option = Object.keys(table ?? {}).find((key) => (table?.[key].flag ?? kebab(key)) === (rest ?? head));
+    const table = (rest === undefined ? runOptions : probe?.options) as OptionsTable | undefined;
+    const option = table && optionCalled(table, rest ?? head);
     if (!table || option === undefined) throw new UserError(`--over: expected a flag of \`run\`, got "${flag}"`);
     const kind = typeof table[option].default;
     const isWord = Object.hasOwn(table[option].words ?? {}, text);

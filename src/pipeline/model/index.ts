@@ -4,14 +4,14 @@ import type {ImageShape} from "../../nouns/samples";
 import {cnn} from "./zoo/cnn";
 import {deep} from "./zoo/deep";
 import {exigo} from "./zoo/exigo";
-import {mlp} from "./zoo/mlp";
+import {type MlpOptions, mlp} from "./zoo/mlp";
 import {type VitOptions, vit} from "./zoo/vit";
 
 /** Makes an untrained network: the same weights for the same seed. Ends in layers "logits" and "probabilities". */
 export type ModelMaker = (imageShape: ImageShape, classes: number, seed: number) => tf.LayersModel;
 
 /** What a network can be told, by the names of the flags. */
-export type ModelOptions = VitOptions;
+export type ModelOptions = MlpOptions & VitOptions;
 
 type ToldMaker = (...args: [...Parameters<ModelMaker>, options?: ModelOptions]) => tf.LayersModel;
 
@@ -24,6 +24,9 @@ export const models = {
   vit,
 } satisfies Record<string, ToldMaker>;
 export type ModelName = keyof typeof models;
+
+/** The same, each as one that can be told how large. */
+export const toldModels: {readonly [name in ModelName]: ToldMaker} = models;
 
 /** Colour pictures of so many pixels a side hold more than the default network finds. */
 const RICH = 64;

@@ -8,9 +8,10 @@ import {orUserError} from "../../nouns/system-errors";
 import {bestOf, exactMatch} from "../../numbers/answers";
 import {inverseInterval, wilsonInterval} from "../../numbers/intervals";
 import type {Question} from "../data/text/questions";
+import type {Answering} from "./answering";
 import {readFacts} from "./files";
 import {questionsAt, questionsFor} from "./questions-for";
-import {answersTo, type Reader} from "./reader";
+import {answersTo} from "./reader";
 import {stateOf} from "./state";
 
 /**
@@ -79,7 +80,7 @@ export async function splitOf(split: string, run: string | undefined): Promise<r
 
 /** Asks until `right` answers are right or `times` questions were asked. An answer is right as SQuAD's exact match has it. */
 export async function askAgain(
-  reader: Reader,
+  reader: Answering,
   questions: readonly Question[],
   {split, right, times, seed}: AgainOptions,
 ): Promise<AskedAgain> {

@@ -1,13 +1,20 @@
 import {UserError} from "../../nouns/options";
 import {startBackend} from "../backend/index";
+import type {Answer} from "./answer";
+import type {Answering} from "./answering";
 import {readHuggingFace} from "./hugging-face";
-import {type Answer, answersTo, openReader, type Reader} from "./reader";
+import {answersTo, openReader, type Reader} from "./reader";
+import {thresholdOf} from "./threshold";
 import {type WhyAnswer, whyAnswer} from "./why";
 
 /** @file A reader that was trained, and what it answers. */
 
-/** A reader of a Hugging Face folder, or of a run's folder model/. */
-export async function openSavedReader(folder: string): Promise<Reader> {
+/**
+ * A reader of a Hugging Face folder, or of a run's folder model/.
+ *
+ * @param nullThreshold As `--null-threshold` has it: when it answers with nothing; auto: as it was trained.
+ */
+export async function openSavedReader(folder: string, nullThreshold = "auto"): Promise<Reader> {
   const saved = readHuggingFace(folder);
   if (saved.missing.length > 0) {
     throw new UserError(
@@ -16,12 +23,14 @@ export async function openSavedReader(folder: string): Promise<Reader> {
   }
   await startBackend("wasm");
   const longest = saved.config.max_position_embeddings;
-  return openReader(saved, {seed: 0, longest, stride: Math.min(128, Math.floor(longest / 4))});
+  const noAnswer = thresholdOf(nullThreshold, saved.noAnswer);
+  const settings = {seed: 0, longest, stride: Math.min(128, Math.floor(longest / 4))};
+  return openReader(saved, {...settings, noAnswer});
 }
 
 /** The answer to one question about a text, and, if asked, which words speak for it. */
 export async function askReader(
-  reader: Reader,
+  reader: Answering,
   question: string,
   context: string,
   {

@@ -1,7 +1,8 @@
 import {fork} from "../../nouns/random";
 import {withSentencesShuffled} from "../data/text/made-questions";
 import type {Question} from "../data/text/questions";
-import {answersTo, type Judged, judged, type Reader} from "./reader";
+import {type Judged, judged} from "./judged";
+import {answersTo, type Reader} from "./reader";
 
 /** What a reader knows without what it should need, by the same measure as its answers. */
 export interface Controls {

@@ -3,7 +3,8 @@ import * as tf from "@tensorflow/tfjs";
 import {gaussLegendre} from "../../numbers/gauss-legendre";
 import type {Window} from "../data/text/windows";
 import {bertLogits, bertLoss} from "../model/tf/transformer/bert";
-import {batchOf, type Reader} from "./reader";
+import {batchOf} from "./answering";
+import type {Reader} from "./reader";
 
 /** Places in a window of an answer's first and last token. */
 export interface Place {

@@ -7,8 +7,9 @@ import {orUserError} from "../../nouns/system-errors";
 import {safetensors, safetensorsMetadata, toSafetensors} from "../../onnx/index";
 import type {Question} from "../data/text/questions";
 import {writeWhole} from "../record/write-whole";
+import type {Judged} from "./judged";
 import type {ReaderOptions} from "./options";
-import type {Judged, Reader} from "./reader";
+import type {Reader} from "./reader";
 import type {ReaderState} from "./train";
 
 /** @file What a reader's run leaves in `save/qa/<name>/`. */
@@ -21,6 +22,8 @@ export interface ReaderFacts {
   readonly startedAt: string;
   /** Whether the questions that are asked at a look are none of those to train on; of a handful they are the same. */
   readonly isHeldOut?: boolean;
+  /** It answers with nothing where [CLS] scores higher than the best span by more than this; absent: it always names a span. */
+  readonly noAnswer?: number;
   readonly options: ReaderOptions;
 }
 
@@ -86,6 +89,7 @@ export async function writeReader(folder: string, reader: Reader): Promise<void>
     hidden_dropout_prob: 0,
     attention_probs_dropout_prob: 0,
     pad_token_id: 0,
+    ...(reader.noAnswer === undefined ? {} : {null_score_diff_threshold: reader.noAnswer}),
   };
   const tokenizer = {tokenizer_class: "BertTokenizer", do_lower_case: true, model_max_length: reader.longest};
   await writeWhole(join(folder, "config.json"), `${JSON.stringify(config, undefined, 2)}\n`);

@@ -15,6 +15,8 @@ export interface SavedReader {
   readonly weights: ReadonlyMap<string, {readonly shape: readonly number[]; readonly values: Float32Array}>;
   /** Weights that the folder has not: a head that is yet to be trained. */
   readonly missing: readonly string[];
+  /** How much higher "no answer" must score than the best span; absent where the network was not taught to say so. */
+  readonly noAnswer?: number;
 }
 
 const NUMBERS = [
@@ -48,7 +50,8 @@ export function readHuggingFace(folder: string): SavedReader {
       throw new UserError(`${path}: expected ${name} of shape [${shape}], got [${array.dims}]`);
     } else weights.set(name, {shape, values: floatsOf(array, name, path)});
   }
-  return {config, vocabulary, lowerCase, weights, missing};
+  const {null_score_diff_threshold: noAnswer} = config as {readonly null_score_diff_threshold?: unknown};
+  return {config, vocabulary, lowerCase, weights, missing, ...(typeof noAnswer === "number" ? {noAnswer} : {})};
 }
 
 function configOf(json: unknown, path: string): BertConfig {
@@ -72,7 +75,8 @@ function configOf(json: unknown, path: string): BertConfig {
   return given as unknown as BertConfig;
 }
 
-function vocabularyOf(folder: string): {vocabulary: readonly string[]; lowerCase: boolean} {
+/** The pieces of vocab.txt or tokenizer.json, and whether words lose their case. @throws UserError if there is neither. */
+export function vocabularyOf(folder: string): {vocabulary: readonly string[]; lowerCase: boolean} {
   const [words, tokenizer, settings] = ["vocab.txt", "tokenizer.json", "tokenizer_config.json"].map((name) =>
     join(folder, name),
   );
@@ -92,7 +96,7 @@ function vocabularyOf(folder: string): {vocabulary: readonly string[]; lowerCase
   return {vocabulary, lowerCase};
 }
 
-function jsonAt(path: string): unknown {
+export function jsonAt(path: string): unknown {
   const text = orUserErrorSync(path, () => readFileSync(path, "utf8"), "read");
   try {
     return JSON.parse(text);

@@ -3,9 +3,11 @@ import * as tf from "@tensorflow/tfjs";
 import type {Question} from "../data/text/questions";
 import {type Window, windowsOf} from "../data/text/windows";
 import {bertLogits, bertLoss} from "../model/tf/transformer/bert";
+import {batchOf} from "./answering";
 import {type Look, writeAnswers, writeTracked} from "./files";
+import {judged} from "./judged";
 import type {ReaderOptions} from "./options";
-import {answersTo, batchOf, judged, type Reader} from "./reader";
+import {answersTo, type Reader} from "./reader";
 import {insideOf, type Tracked} from "./tracked";
 
 /** Asks the held-out questions at a step, looks into the tracked ones, and keeps the answers and what was found inside. */

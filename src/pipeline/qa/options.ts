@@ -1,4 +1,5 @@
 import {between, type OptionTable, positiveInteger, seedNumber, wholeNumber} from "../../nouns/options";
+import {thresholdNamed} from "./threshold";
 
 /** What `qa train` can be told. */
 export interface ReaderOptions {
@@ -18,6 +19,8 @@ export interface ReaderOptions {
   readonly heads: number;
   readonly longest: number;
   readonly stride: number;
+  readonly nullThreshold: string;
+  readonly unanswerable: number;
   readonly track: string;
   readonly words: number;
   readonly every: number;
@@ -68,6 +71,16 @@ export const readerOptions: OptionTable<ReaderOptions> = {
   heads: {default: 4, help: "heads of attention a layer", check: positiveInteger},
   longest: {default: 128, help: "tokens of a window: the question and a part of its text", check: between(16, 4096)},
   stride: {default: 32, help: "tokens that two windows of one text share", check: wholeNumber},
+  nullThreshold: {
+    default: "auto",
+    help: "answer with nothing where [CLS] scores higher than the best span by more than this; none: always name a span; auto: in training 0 if some questions have no answer, in ask as it was trained",
+    check: thresholdNamed,
+  },
+  unanswerable: {
+    default: 0,
+    help: "share of the made questions whose text has no answer",
+    check: between(0, 0.9),
+  },
   track: {
     default: "",
     help: "held-out questions that are looked into at every look, by their places: 0,3; by default the first three; none",

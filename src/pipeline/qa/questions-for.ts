@@ -11,9 +11,15 @@ export async function questionsFor({
   data,
   made,
   heldOut,
+  unanswerable = 0,
   seed,
 }: ReaderOptions): Promise<{readonly train: readonly Question[]; readonly heldOut: readonly Question[]}> {
-  if (!data) return {train: madeQuestions(made, seed, "train"), heldOut: madeQuestions(heldOut, seed, "test")};
+  if (!data) {
+    const [train, test] = (["train", "test"] as const).map((part) =>
+      madeQuestions(part === "train" ? made : heldOut, seed, part, unanswerable),
+    );
+    return {train, heldOut: test};
+  }
   const all = await questionsAt(data);
   // of a handful none is held out: they are asked again themselves
   if (all.length <= 2 * heldOut && all.length < 100) return {train: all, heldOut: all};

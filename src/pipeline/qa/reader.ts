@@ -2,20 +2,18 @@ import * as tf from "@tensorflow/tfjs";
 
 import {fork, normal} from "../../nouns/random";
 import type {Tokens} from "../../nouns/samples";
-import {bestOf, bestSpans, exactMatch, type Span, wordsF1} from "../../numbers/answers";
 import type {Question} from "../data/text/questions";
 import {type Window, windowsOf} from "../data/text/windows";
 import {WordPiece} from "../data/text/word-piece";
 import {type BertConfig, type BertHooks, bertLogits, bertShapes} from "../model/tf/transformer/bert";
 import type {SavedReader} from "../qa/hugging-face";
+import {type Answer, answersFrom, type Scored} from "./answer";
+import {type Answering, type BatchLogits, batchOf, logitsOf, ownTokens} from "./answering";
 
 /** A network that reads: a BERT, its words, and its weights as tensors. */
-export interface Reader {
+export interface Reader extends Answering {
   readonly config: BertConfig;
-  readonly words: WordPiece;
   readonly weights: ReadonlyMap<string, tf.Variable>;
-  readonly longest: number;
-  readonly stride: number;
   dispose(): void;
 }
 
@@ -29,7 +27,12 @@ const [AMPLITUDE, LONGER] = [0.35, 100];
 /** A reader of a folder's weights, what it lacks drawn by chance; or, without weights, all of it. */
 export function openReader(
   saved: Pick<SavedReader, "config" | "vocabulary" | "lowerCase"> & Partial<Pick<SavedReader, "weights">>,
-  {seed, longest, stride}: {readonly seed: number; readonly longest: number; readonly stride: number},
+  {
+    seed,
+    longest,
+    stride,
+    noAnswer,
+  }: {readonly seed: number; readonly longest: number; readonly stride: number; readonly noAnswer?: number | undefined},
 ): Reader {
   const {config, vocabulary, lowerCase} = saved;
   const weights = new Map(
@@ -46,6 +49,8 @@ export function openReader(
     weights,
     longest: Math.min(longest, config.max_position_embeddings),
     stride,
+    ...(noAnswer === undefined ? {} : {noAnswer}),
+    logits: (batch) => bertLogitsOf(config, weights, batch, {}),
     dispose: () => tf.dispose([...weights.values()]),
   };
 }
@@ -79,140 +84,43 @@ function drawn(name: string, shape: readonly number[], seed: number, deviation: 
   return Float32Array.from({length}, () => deviation * normal(random));
 }
 
-/** Windows as one batch, as long as the longest of them. */
-export function batchOf(windows: readonly Window[]): Tokens {
-  const length = Math.max(...windows.map(({ids}) => ids.length));
-  const count = windows.length;
-  const [ids, types] = [new Int32Array(count * length), new Int32Array(count * length)];
-  const mask = new Float32Array(count * length);
-  for (const [n, window] of windows.entries()) {
-    ids.set(window.ids, n * length);
-    types.set(window.types, n * length);
-    mask.fill(1, n * length, n * length + window.ids.length);
-  }
-  return {count, length, ids, types, mask};
-}
-
-/** What a reader answers to one question. */
-export interface Answer {
-  /** As it stands in the text. */
-  readonly text: string;
-  /** UTF-16 places in the text. */
-  readonly from: number;
-  readonly to: number;
-  /** Of the span's start times that of its end, each among all tokens of its window. */
-  readonly probability: number;
-  /** The best spans, this one first. */
-  readonly spans: readonly {
-    readonly text: string;
-    readonly from: number;
-    readonly to: number;
-    readonly probability: number;
-  }[];
-  /** What the start's and the end's greatest logits say by themselves; "" where the end is before the start. */
-  readonly byTwoArgMaxes: string;
-  /** Of the window that the answer was found in. */
-  readonly window: Window;
-  readonly start: Float32Array;
-  readonly end: Float32Array;
-}
-
 /** Windows that are asked about at a time. */
 const AT_ONCE = 32;
 
-/** The reader's answers, in the order of the questions: of several windows of one text the one whose span scores highest. */
-export async function answersTo(reader: Reader, questions: readonly Question[], count = 5): Promise<Answer[]> {
+/** The reader's answers, in the order of the questions. */
+export async function answersTo(reader: Answering, questions: readonly Question[], count = 5): Promise<Answer[]> {
   const windows = windowsOf(questions, reader.words, reader);
-  const best: (Answer & {readonly score: number})[] = [];
+  const scored: Scored[] = [];
   // of like lengths together: little padding
   const order = windows.map((_, n) => n).sort((a, b) => windows[a].ids.length - windows[b].ids.length || a - b);
   for (let at = 0; at < order.length; at += AT_ONCE) {
-    const some = order.slice(at, at + AT_ONCE).map((n) => windows[n]);
-    const logits = await logitsOf(reader, some);
-    for (const [n, window] of some.entries()) {
-      const answer = answerOf(window, logits[n].start, logits[n].end, questions[window.question], count);
-      if (!best[window.question] || answer.score > best[window.question].score) best[window.question] = answer;
-    }
+    const some = order.slice(at, at + AT_ONCE);
+    const logits = await logitsOf(
+      reader,
+      some.map((n) => windows[n]),
+    );
+    for (const [k, n] of some.entries()) scored[n] = {window: windows[n], ...logits[k]};
   }
-  return best;
+  return answersFrom(scored, questions, reader.noAnswer, count);
 }
 
-/** Start and end logits of each window's own tokens. */
-export async function logitsOf(
-  reader: Reader,
-  windows: readonly Window[],
-  hooks: BertHooks = {},
-): Promise<{readonly start: Float32Array; readonly end: Float32Array}[]> {
+/** Start and end logits of each window's own tokens, and what the hooks see on the way. */
+export async function hookedLogits(reader: Reader, windows: readonly Window[], hooks: BertHooks) {
   const batch = batchOf(windows);
+  return ownTokens(windows, await bertLogitsOf(reader.config, reader.weights, batch, hooks), batch.length);
+}
+
+async function bertLogitsOf(
+  config: BertConfig,
+  weights: ReadonlyMap<string, tf.Variable>,
+  batch: Tokens,
+  hooks: BertHooks,
+): Promise<BatchLogits> {
   const tensors = tf.tidy(() => {
-    const {start, end} = bertLogits(reader.config, reader.weights, batch, hooks);
+    const {start, end} = bertLogits(config, weights, batch, hooks);
     return [start, end];
   });
   const [start, end] = await Promise.all(tensors.map((tensor) => tensor.data() as Promise<Float32Array>));
   tf.dispose(tensors);
-  return windows.map(({ids}, n) => {
-    const from = n * batch.length;
-    return {start: start.slice(from, from + ids.length), end: end.slice(from, from + ids.length)};
-  });
-}
-
-/** @param count How many spans are listed. */
-export function answerOf(window: Window, start: Float32Array, end: Float32Array, {context}: Question, count: number) {
-  const {first, tokens} = window;
-  const spans = bestSpans(start, end, first, first + tokens.length, count);
-  const [likelyStart, likelyEnd] = [softmax(start), softmax(end)];
-  const placed = (span: Pick<Span, "start" | "end">) => {
-    const [from, to] = [tokens[span.start - first]?.from ?? 0, tokens[span.end - first]?.to ?? 0];
-    return {text: context.slice(from, to), from, to, probability: likelyStart[span.start] * likelyEnd[span.end]};
-  };
-  const [top] = spans;
-  const greatest = {start: argMax(start), end: argMax(end)};
-  const isSpan = greatest.start >= first && greatest.end >= greatest.start && greatest.end < first + tokens.length;
-  return {
-    ...placed(top ?? {start: 0, end: 0}),
-    spans: spans.map(placed),
-    byTwoArgMaxes: isSpan ? placed(greatest).text : "",
-    window,
-    start,
-    end,
-    score: top?.score ?? Number.NEGATIVE_INFINITY,
-  };
-}
-
-function argMax(values: Float32Array): number {
-  return values.reduce((best, v, i) => (v > values[best] ? i : best), 0);
-}
-
-function softmax(values: Float32Array): Float64Array {
-  const most = values.reduce((a, b) => Math.max(a, b));
-  const odds = Float64Array.from(values, (v) => Math.exp(v - most));
-  const sum = odds.reduce((a, b) => a + b);
-  return odds.map((v) => v / sum);
-}
-
-/** How right answers are: fractions in [0, 1]. */
-export interface Judged {
-  readonly exactMatch: number;
-  readonly f1: number;
-  /** As the start's and the end's greatest logits say by themselves. */
-  readonly exactByTwoArgMaxes: number;
-}
-
-export function judged(answers: readonly Answer[], questions: readonly Question[]): Judged {
-  const mean = (score: (answer: Answer, golds: string[]) => number) =>
-    answers.reduce(
-      (sum, answer, n) =>
-        sum +
-        score(
-          answer,
-          questions[n].answers.map(({text}) => text),
-        ),
-      0,
-    ) / answers.length;
-  const exact = (text: string, golds: string[]) => bestOf((a, b) => Number(exactMatch(a, b)), text, golds);
-  return {
-    exactMatch: mean(({text}, golds) => exact(text, golds)),
-    f1: mean(({text}, golds) => bestOf(wordsF1, text, golds)),
-    exactByTwoArgMaxes: mean(({byTwoArgMaxes}, golds) => exact(byTwoArgMaxes, golds)),
-  };
+  return {start, end};
 }

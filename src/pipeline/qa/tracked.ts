@@ -2,8 +2,9 @@ import * as tf from "@tensorflow/tfjs";
 
 import type {Question} from "../data/text/questions";
 import {type Window, windowsOf} from "../data/text/windows";
+import {answerOf} from "./answer";
 import {gradientEvidence, headSlopes} from "./evidence";
-import {answerOf, logitsOf, type Reader} from "./reader";
+import {hookedLogits, type Reader} from "./reader";
 import {placesOf, whyAnswer} from "./why";
 import {windowWords} from "./words";
 
@@ -43,7 +44,7 @@ export async function insideOf(
     kept.set(name, tf.keep(tensor.clone()));
   };
   const last = layers - 1;
-  const [{start, end}] = await logitsOf(reader, [window], {
+  const [{start, end}] = await hookedLogits(reader, [window], {
     attention: (layer, weights) => keep(`attention.${layer}`, weights.squeeze([0])),
     context: (layer, context) => {
       if (layer === 0) keep("context.first", context);
@@ -66,7 +67,7 @@ export async function insideOf(
     tensor.dispose();
   }
   arrays.set("head.slopes", {shape: [layers, heads], values: await headSlopes(reader, window)});
-  const answer = answerOf(window, start, end, question, 1);
+  const answer = answerOf({window, start, end}, question, 1);
   if (answer.spans.length === 0) return arrays; // a text without words has no answer to explain
   const place = placesOf(answer, answer.spans[0]);
   arrays.set("words.gradients", {shape: [tokens], values: await gradientEvidence(reader, window, place)});

@@ -7,7 +7,8 @@ import {fork, shuffled} from "../../nouns/random";
 import type {Window} from "../data/text/windows";
 import {tensorOptimizer} from "../model/tf/optimizer";
 import {bertLogits, bertLoss} from "../model/tf/transformer/bert";
-import {batchOf, type Reader} from "./reader";
+import {batchOf} from "./answering";
+import type {Reader} from "./reader";
 
 export interface ReaderTraining {
   readonly epochs: number;

@@ -1,7 +1,8 @@
 import {explainWithLime} from "../../lime/lime";
 import type {Classifier} from "../../nouns/network";
 import {fork} from "../../nouns/random";
-import {type Answer, logitsOf, type Reader} from "./reader";
+import type {Answer} from "./answer";
+import {type Answering, logitsOf} from "./answering";
 import {windowWords} from "./words";
 
 /** A word of the question or the text, and how much it speaks for the answer. */
@@ -25,7 +26,12 @@ export interface WhyAnswer {
  * for the probability of the span that it answered, and a weighted linear model of it is fitted. The pieces of one word are hidden
  * together; [CLS] and [SEP] stay.
  */
-export async function whyAnswer(reader: Reader, answer: Answer, samples: number, seed: number): Promise<WhyAnswer> {
+export async function whyAnswer(
+  reader: Answering,
+  answer: Pick<Answer, "window" | "spans">,
+  samples: number,
+  seed: number,
+): Promise<WhyAnswer> {
   const {window, spans} = answer;
   const unknown = reader.words.idOf("[UNK]");
   const span = placesOf(answer, spans[0]);
@@ -67,7 +73,7 @@ export async function whyAnswer(reader: Reader, answer: Answer, samples: number,
 }
 
 /** Places in the window of an answer's first and last token. */
-export function placesOf({window: {tokens, first}}: Answer, {from, to}: Answer["spans"][number]) {
+export function placesOf({window: {tokens, first}}: Pick<Answer, "window">, {from, to}: Answer["spans"][number]) {
   return {
     start: first + tokens.findIndex((token) => token.from === from),
     end: first + tokens.findLastIndex((token) => token.to === to),

@@ -4,7 +4,7 @@ import type * as tf from "@tensorflow/tfjs";
 import {UserError} from "../../nouns/options";
 import type {ImageShape} from "../../nouns/samples";
 import {readWhole} from "../data/read-file";
-import {fittingModel, type ModelMaker, type ModelName, models} from "../model/index";
+import {fittingModel, type ModelMaker, type ModelName, toldModels} from "../model/index";
 import {freeze} from "../model/own/frozen";
 import {isModelFile, type ModelFile, stemOf} from "../model/own/model-file";
 import {ownModel} from "../model/own/own-model";
@@ -84,7 +84,7 @@ export async function chooseModel(
     return {...rest, name: asked, why, makeModel: finished(make), notes, facts: {...facts, config: kept}};
   }
   const {name, why: fits} = asked === "auto" ? fittingModel(imageShape) : {name: asked as ModelName, why};
-  const make = () => models[name](imageShape, classes, seed, options);
+  const make = () => toldModels[name](imageShape, classes, seed, options);
   return {...rest, name, why: fits, makeModel: finished(make), facts};
 }
 

@@ -5,6 +5,7 @@ import {type ModelName, type ModelOptions, models} from "../model/index";
 import {isModelFile, type ModelFile} from "../model/own/model-file";
 import {registeredModel, registeredModels} from "../model/own/registered";
 import {type OptimizerName, optimizerNamed} from "../model/tf/optimizer";
+import {mlpOptions} from "../model/zoo/mlp";
 import {vitOptions} from "../model/zoo/vit";
 import {probes} from "../probes/index";
 import {KEEP_EPOCHS} from "../record/kept-epochs";
@@ -116,6 +117,7 @@ export const runOptions: OptionTable<RunOptions> = {
     help: "begin with the weights of a run's best epoch (a name or a folder) or of a model.json, not with random ones",
   },
   freeze: {default: "", help: "layers whose weights stay as they are: names with commas between, * for anything"},
+  ...mlpOptions,
   ...vitOptions,
   engine: {default: "auto", help: "what computes: auto, fused, tensorflow, wasm, cpu", check: engineNamed},
   threads: {

@@ -26,7 +26,7 @@ const STOPS = 120;
 export async function gatherReader(
   folder: string,
 ): Promise<{readonly file: ReaderFile; readonly parts: readonly Uint8Array[]}> {
-  const {name, startedAt, isHeldOut = true, options} = await readFacts(folder);
+  const {name, startedAt, isHeldOut = true, noAnswer = null, options} = await readFacts(folder);
   const all = await readLooks(folder);
   const questions = await readQuestions(folder);
   const {controls, phase} = await outcomeOf(folder, all);
@@ -47,8 +47,9 @@ export async function gatherReader(
   const file: ReaderFile = {
     ...{name, startedAt, isHeldOut, options: {...options}, fit: fit ?? null, phase, controls, tracked, outputs},
     steps: looks.map(({step}) => step),
-    looks: looks.map(({epoch, trainLoss, loss, exactMatch, f1, exactByTwoArgMaxes}) => {
-      return {epoch, trainLoss, loss, exactMatch, f1, exactByTwoArgMaxes};
+    noAnswer,
+    looks: looks.map(({epoch, trainLoss, loss, exactMatch, f1, exactByTwoArgMaxes, unanswerable}) => {
+      return {epoch, trainLoss, loss, exactMatch, f1, exactByTwoArgMaxes, ...(unanswerable ? {unanswerable} : {})};
     }),
     batchLosses: pack.add(Float32Array.from(batchLosses), [batchLosses.length]),
     questions: questions.map(({question, context, answers: golds}) => ({question, context, answers: golds})),

@@ -43,6 +43,8 @@ export interface ReaderFile {
   readonly isHeldOut: boolean;
   /** What it was told, for the page's foot. */
   readonly options: {readonly [name: string]: string | number | boolean};
+  /** It answers with nothing where [CLS] scores higher than the best span by more than this; null: it always names a span. */
+  readonly noAnswer: number | null;
   readonly steps: readonly number[];
   readonly looks: readonly {
     readonly epoch: number;
@@ -51,6 +53,8 @@ export interface ReaderFile {
     readonly exactMatch: number;
     readonly f1: number;
     readonly exactByTwoArgMaxes: number;
+    /** Of the questions whose text has none, the share that was answered with nothing; absent where all have one. */
+    readonly unanswerable?: {readonly questions: number; readonly exactMatch: number};
   }[];
   /** Of each step's batch, nats; the first is step 1. */
   readonly batchLosses: Packed;

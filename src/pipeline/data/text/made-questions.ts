@@ -40,12 +40,28 @@ const KINDS: readonly Kind[] = [
 const FACTS = [2, 3] as const;
 
 /**
+ * @param unanswerable Share of the questions whose event is not on the board.
  * @param part A stream of its own: no text of "train" is a text of "test" but by chance, which is one in millions.
- * @returns `count` questions, the same for the same seed. The id of one whose board has answers of one kind alone ends in "-alike".
+ * @returns `count` questions, the same for the same seed. The id of one whose board has answers of one kind alone ends in "-alike", that
+ *   of one without an answer in "-none".
  */
-export function madeQuestions(count: number, seed: number, part: string): Question[] {
+export function madeQuestions(count: number, seed: number, part: string, unanswerable = 0): Question[] {
   const random = fork(seed, "questions", part);
-  return Array.from({length: count}, (_, n) => madeQuestion(`${part}-${n}`, random));
+  const ofNone = fork(seed, "questions", "unanswerable", part);
+  return Array.from({length: count}, (_, n) => {
+    const question = madeQuestion(`${part}-${n}`, random);
+    return unanswerable > 0 && ofNone() < unanswerable ? withoutAnswer(question, ofNone) : question;
+  });
+}
+
+/** A question about an event that is not on the board. */
+function withoutAnswer({id, context}: Question, random: RandomSource): Question {
+  const board = context.toLowerCase();
+  const event = pick(
+    EVENTS.filter((one) => !board.includes(one.toLowerCase())),
+    random,
+  );
+  return {id: `${id}-none`, question: pick(KINDS, random).question(event), context, answers: []};
 }
 
 function madeQuestion(id: string, random: RandomSource): Question {

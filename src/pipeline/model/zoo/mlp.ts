@@ -1,17 +1,47 @@
 import * as tf from "@tensorflow/tfjs";
 
+import {type OptionTable, wholeBetween} from "../../../nouns/options";
 import type {ImageShape} from "../../../nouns/samples";
 import {glorotUniform, heNormal} from "./initializers";
 import {SeededDropout} from "./seeded-dropout";
 
-/** A perceptron with one hidden layer of 128 units and a fifth of them dropped in training. */
-export function mlp(imageShape: ImageShape, classes: number, seed: number): tf.Sequential {
+export interface MlpOptions {
+  /** Units of each hidden layer. */
+  readonly "mlp.width": number;
+  /** Hidden layers. */
+  readonly "mlp.depth": number;
+}
+
+export const mlpOptions: OptionTable<MlpOptions> = {
+  "mlp.width": {default: 128, help: "of --model mlp: units of each hidden layer", check: wholeBetween(1, 8192)},
+  "mlp.depth": {default: 1, help: "of --model mlp: hidden layers", check: wholeBetween(1, 32)},
+};
+
+const DEFAULTS: MlpOptions = {
+  "mlp.width": mlpOptions["mlp.width"].default,
+  "mlp.depth": mlpOptions["mlp.depth"].default,
+};
+
+/** A perceptron: hidden layers of relu units, of which a fifth are dropped in training; one of 128 unless it is told. */
+export function mlp(
+  imageShape: ImageShape,
+  classes: number,
+  seed: number,
+  {"mlp.width": units, "mlp.depth": depth}: MlpOptions = DEFAULTS,
+): tf.Sequential {
+  const hidden = Array.from({length: depth}, (_, n) => {
+    const after = n === 0 ? "" : `${n + 1}`;
+    const name = `hidden${after}`;
+    return [
+      tf.layers.dense({units, activation: "relu", kernelInitializer: heNormal(seed, name), name}),
+      new SeededDropout({rate: 0.2, name: `dropout${after}`}),
+    ];
+  });
   return tf.sequential({
     name: "mlp",
     layers: [
       tf.layers.flatten({inputShape: [...imageShape], name: "flatten"}),
-      tf.layers.dense({units: 128, activation: "relu", kernelInitializer: heNormal(seed, "hidden"), name: "hidden"}),
-      new SeededDropout({rate: 0.2, name: "dropout"}),
+      ...hidden.flat(),
       tf.layers.dense({units: classes, kernelInitializer: glorotUniform(seed, "logits"), name: "logits"}),
       tf.layers.softmax({name: "probabilities"}),
     ],

@@ -1,6 +1,6 @@
 import * as tf from "@tensorflow/tfjs";
 
-import {between, type OptionTable, positiveInteger, UserError} from "../../../nouns/options";
+import {type OptionTable, positiveInteger, UserError, wholeBetween} from "../../../nouns/options";
 import type {ImageShape} from "../../../nouns/samples";
 import {Gelu} from "../tf/transformer/gelu";
 import {Patches} from "../tf/transformer/patches";
@@ -24,9 +24,13 @@ export interface VitOptions {
 
 export const vitOptions: OptionTable<VitOptions> = {
   "vit.patch": {default: 7, help: "of --model vit: pixels a side of a patch", check: positiveInteger},
-  "vit.width": {default: 64, help: "of --model vit: numbers a token, a multiple of the heads", check: between(1, 4096)},
+  "vit.width": {
+    default: 64,
+    help: "of --model vit: numbers a token, a multiple of the heads",
+    check: wholeBetween(1, 4096),
+  },
   "vit.heads": {default: 4, help: "of --model vit: attention heads of each block", check: positiveInteger},
-  "vit.depth": {default: 4, help: "of --model vit: blocks of attention and dense layers", check: between(1, 48)},
+  "vit.depth": {default: 4, help: "of --model vit: blocks of attention and dense layers", check: wholeBetween(1, 48)},
 };
 
 const DEFAULTS = Object.fromEntries(

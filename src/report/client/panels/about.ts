@@ -51,8 +51,8 @@ export function mountAbout(data: Data): HTMLElement {
     if (typeof name === "string") return typeof why === "string" ? `${name} (${why})` : name;
     return JSON.stringify(given);
   };
-  /** Whether an option is a transformer's, and this network is none. */
-  const isOfOthers = (name: string) => name.startsWith("vit") && run.model.name !== "vit";
+  /** Whether an option is of another kind of network. */
+  const isOfOthers = (name: string) => /^(mlp|vit)\./.test(name) && !name.startsWith(run.model.name);
   const options = (given: {readonly [name: string]: unknown}) =>
     Object.entries(given).flatMap(([name, set]): [string, string][] =>
       UNSAID.has(name) || isOfOthers(name) || set === undefined || set === null || set === "" || set === WITHOUT_LIMIT

@@ -13,7 +13,7 @@ export interface Likely {
 }
 
 /** How an answer compares with the right ones, as SQuAD's script judges it. */
-export type Outcome = "exact" | "overlaps" | "misses";
+export type Outcome = "exact" | "overlaps" | "misses" | "should be none";
 
 export interface Answered {
   readonly text: string;
@@ -37,6 +37,8 @@ export interface TrackedData extends Pick<ShownTracked, "place" | "tokens" | "ri
   /** The nearest stop that carries node values; `[tokens, width]`. */
   nodes(stop: number): {readonly stop: number; readonly lines: readonly (readonly [string, Float32Array])[]} | null;
   spans(stop: number): readonly Likely[];
+  /** That the text has no answer: its probability, and whether the reader says so. */
+  nothing(stop: number): {readonly probability: number; readonly isAnswer: boolean} | null;
 }
 
 export type Evidence = "gradients" | "lime";
@@ -81,7 +83,8 @@ export function decodeReader(file: ReaderFile, bytes: ArrayBuffer): ReaderData {
       const text = context.slice(from, to);
       const golds = answers.map((answer) => answer.text);
       const isExact = bestOf((a, b) => Number(exactMatch(a, b)), text, golds) === 1;
-      const outcome = isExact ? "exact" : bestOf(wordsF1, text, golds) > 0 ? "overlaps" : "misses";
+      const other = golds.length === 0 ? "should be none" : bestOf(wordsF1, text, golds) > 0 ? "overlaps" : "misses";
+      const outcome = isExact ? "exact" : other;
       return {text, from, to, probability: values[3 * n + 2] / 10_000, outcome};
     },
   };
@@ -125,6 +128,14 @@ function trackedData(
       ] as const;
       const known = lines.flatMap(([name, values]) => (values ? [[name, values] as const] : []));
       return known.length ? {stop: at, lines: known} : null;
+    },
+    nothing(stop) {
+      const [starts, ends] = [floats(one.start[stop]), floats(one.end[stop])];
+      if (!starts || !ends) return null;
+      const [best] = first < 0 ? [] : bestSpans(starts, ends, first, end, 1);
+      const {noAnswer} = file;
+      const isAnswer = noAnswer !== null && (!best || starts[0] + ends[0] - best.score > noAnswer);
+      return {probability: shares(starts)[0] * shares(ends)[0], isAnswer};
     },
     spans(stop) {
       const [starts, ends] = [floats(one.start[stop]), floats(one.end[stop])];

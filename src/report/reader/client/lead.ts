@@ -30,7 +30,11 @@ export function mountLead(data: ReaderData, store: ReaderStore): {readonly root:
       );
     }
     const same = file.isHeldOut ? "" : "None was held out: they are the questions that it was trained on. ";
-    sub.replaceChildren(same, ...controlWords(data));
+    const {unanswerable} = file.looks[stop];
+    const none = unanswerable
+      ? `Of the ${int(unanswerable.questions)} whose text has no answer it answers ${pct(unanswerable.exactMatch)} with nothing. `
+      : "";
+    sub.replaceChildren(same, none, ...controlWords(data));
   };
   return {root: h("div", {class: "hero-say"}, lead, sub), draw};
 }

@@ -30,7 +30,8 @@ export function mountOne(data: ReaderData, store: ReaderStore): {readonly root: 
     () => {
       const {question, stop} = store.state;
       const one = tracked[question];
-      if (one.right[0] === 0) return null;
+      // an answer that stands in another part of the text is not seen here; of no answer [CLS] is the right place
+      if (one.right[0] === 0 && one.gold) return null;
       const points = steps.flatMap((at, s) => {
         const [start, end] = [one.start(s), one.end(s)];
         return start && end ? [[at, 100 * shares(start)[one.right[0]] * shares(end)[one.right[1]]] as const] : [];
@@ -54,11 +55,14 @@ export function mountOne(data: ReaderData, store: ReaderStore): {readonly root: 
       `Question ${one.place + 1} of ${data.file.questions.length}${data.file.isHeldOut ? ", held out" : ", trained on"}: ${one.question}`,
     );
     const [top] = spans;
-    const isRight = top && one.right[0] === top.start && one.right[1] === top.end;
+    const nothing = one.nothing(stop);
+    const said = nothing?.isAnswer ? undefined : top;
+    const isRight = said ? one.right[0] === said.start && one.right[1] === said.end : !one.gold;
+    const probability = said?.probability ?? nothing?.probability;
     verdict.replaceChildren(
       "Answers ",
-      h("strong", {class: isRight ? "" : "bad"}, top?.text || "nothing"),
-      top ? ` ${pct(top.probability)}` : "",
+      h("strong", {class: isRight ? "" : "bad"}, said?.text || "nothing"),
+      probability === undefined ? "" : ` ${pct(probability)}`,
     );
     setText(gold, one.gold ? `right answer: ${one.gold}` : "it has no answer in this text");
     bars.replaceChildren(

@@ -10,6 +10,7 @@ const OUTCOMES: readonly (readonly [Outcome, string])[] = [
   ["exact", "exact"],
   ["overlaps", "overlaps"],
   ["misses", "misses"],
+  ["should be none", "should be none"],
 ];
 
 /** All held-out questions at the step at hand: how they end by their first word, and a list with what was answered. */
@@ -48,6 +49,10 @@ export function mountQuestions(data: ReaderData, store: ReaderStore): {readonly 
   });
   body.append(h("div", {class: "questions"}, kinds, h("div", {}, h("div", {class: "rows"}, table), empty, more)));
   const firstWord = (question: string) => (/^\p{L}+/u.exec(question)?.[0] ?? "other").toLowerCase();
+  // where all questions have an answer, none can be given one too many
+  const outcomes = OUTCOMES.filter(
+    ([outcome]) => outcome !== "should be none" || file.questions.some((one) => one.answers.length === 0),
+  );
   const draw = () => {
     const {stop, list} = store.state;
     const answers = file.questions.flatMap((question, n) => {
@@ -74,7 +79,7 @@ export function mountQuestions(data: ReaderData, store: ReaderStore): {readonly 
           "tr",
           {},
           h("th", {scope: "col"}, "Begins with"),
-          ...OUTCOMES.map(([, name]) => h("th", {scope: "col"}, name)),
+          ...outcomes.map(([, name]) => h("th", {scope: "col"}, name)),
         ),
       ),
       h(
@@ -87,7 +92,7 @@ export function mountQuestions(data: ReaderData, store: ReaderStore): {readonly 
               "tr",
               {},
               h("th", {scope: "row"}, kind),
-              ...OUTCOMES.map(([outcome]) => h("td", {}, int(counts.get(outcome) ?? 0))),
+              ...outcomes.map(([outcome]) => h("td", {}, int(counts.get(outcome) ?? 0))),
             ),
           ),
       ),

@@ -36,7 +36,9 @@ export function mountText(data: ReaderData, store: ReaderStore): {readonly root:
     const one = data.tracked[n];
     const method = hasLime ? evidence : "gradients";
     const weights = one.evidence(method, stop);
-    const [answer] = one.spans(stop);
+    const [best] = one.spans(stop);
+    const isNothing = one.nothing(stop)?.isAnswer === true;
+    const answer = isNothing ? undefined : best;
     const strongest = Math.max(method === "lime" ? 0.02 : 0.05, ...Array.from(weights ?? [], Math.abs));
     const show = (part: "question" | "text") =>
       laidOut(one, part, (place) => (weights?.[place] ?? 0) / strongest, answer);
@@ -45,7 +47,7 @@ export function mountText(data: ReaderData, store: ReaderStore): {readonly root:
     const unit = method === "lime" ? "of its probability" : "nats of the logarithm of its probability";
     say.textContent = !weights
       ? "At this step nothing was kept of it."
-      : `The strongest word counts ${strongest.toPrecision(2)} ${unit}. ${ends(one)}`;
+      : `${isNothing ? "It answers with nothing; the colours are of the best span. " : ""}The strongest word counts ${strongest.toPrecision(2)} ${unit}. ${ends(one)}`;
   };
   return {root, draw};
 }

@@ -1,0 +1,47 @@
+import {join} from "node:path";
+
+import {writeWhole} from "../pipeline/record/write-whole";
+import type {RunOptions} from "../pipeline/run/options";
+import type {SweepRun} from "../pipeline/sweep";
+import type {ErrorTrials} from "../pipeline/trials/types";
+
+/** What a sweep over sizes adds to its outcome. */
+export interface ShownTrials {
+  readonly trials: ErrorTrials;
+  readonly page: string;
+  readonly lines: readonly string[];
+}
+
+/**
+ * Makes the error trials of a sweep whose runs differ in how much they learn from, or in their width or depth.
+ *
+ * @returns Undefined where they do not.
+ */
+export async function trialsOf(
+  name: string,
+  grid: readonly SweepRun[],
+  options: readonly RunOptions[],
+  say: (line: string) => void,
+): Promise<ShownTrials | undefined> {
+  const {sizeFlags}: typeof import("../pipeline/trials/curves") = require("../pipeline/trials/curves");
+  if (sizeFlags(grid).length === 0) return undefined;
+  const {errorTrials}: typeof import("../pipeline/trials") = require("../pipeline/trials");
+  const {trialsPage}: typeof import("../report/trials/page") = require("../report/trials/page");
+  const {trialLines}: typeof import("../report/trials/words") = require("../report/trials/words");
+  const making = errorTrials(name, grid, options);
+  for (;;) {
+    const {done, value} = await making.next();
+    if (!done) {
+      say(value.line);
+      continue;
+    }
+    const {folder, trials, pictures} = value;
+    const page = join(folder, "report.html");
+    await writeWhole(page, trialsPage(trials, pictures));
+    return {
+      trials,
+      page,
+      lines: [...trialLines(trials), "", `page    ${page}`, `ledger  ${join(folder, "ledger.csv")}`],
+    };
+  }
+}

@@ -1,0 +1,19 @@
+/**
+ * Where a function of one number is least: it is tried at even steps, then refined between the neighbours of the best by golden
+ * section (Kiefer 1953).
+ *
+ * @param tried How many steps, 2 or more: so many that no dip lies unseen between two.
+ */
+export function leastOf(value: (x: number) => number, low: number, high: number, tried: number): number {
+  const step = (high - low) / (tried - 1);
+  const values = Array.from({length: tried}, (_, n) => value(low + n * step));
+  const best = values.reduce((least, v, n) => (v < values[least] ? n : least), 0);
+  const ratio = (Math.sqrt(5) - 1) / 2;
+  let [left, right] = [low + Math.max(0, best - 1) * step, low + Math.min(tried - 1, best + 1) * step];
+  for (let i = 0; i < 60; i++) {
+    const [inner, outer] = [right - ratio * (right - left), left + ratio * (right - left)];
+    if (value(inner) < value(outer)) right = outer;
+    else left = inner;
+  }
+  return (left + right) / 2;
+}

@@ -1,0 +1,79 @@
+import type {PowerLaw} from "../../numbers/power-law";
+
+/** @file What a sweep over sizes comes to: how the error falls with images, width and depth, and what is left. Errors are shares in [0, 1]. */
+
+/** What a network of one size got wrong, a seed each. */
+export interface SizePoint {
+  /** The flag's value; of train-limit the images that were learnt from, without those held out to validate. */
+  readonly x: number;
+  readonly errors: readonly number[];
+  readonly mean: number;
+  /** Sample standard deviation over the seeds; null of one. */
+  readonly deviation: number | null;
+  /** Weights of the network. */
+  readonly weights: number;
+}
+
+/** How the error goes with one flag, a line for each combination of the others. */
+export interface SizeCurve {
+  readonly flag: string;
+  /** What `x` counts. */
+  readonly label: string;
+  readonly series: readonly {
+    /** "mlp.width 64", or "" where no other flag varies. */
+    readonly name: string;
+    readonly points: readonly SizePoint[];
+    /** Of train-limit alone; absent where there are too few sizes, or the error does not fall. */
+    readonly law?: PowerLaw;
+  }[];
+}
+
+/** The nearest exemplar by pixels, as a network that learns nothing. */
+export interface Baseline {
+  readonly points: readonly {readonly x: number; readonly error: number}[];
+}
+
+/** One way to choose images that are then learnt one at a time: after `learned` of them, the error on the test images. */
+export interface LearnedOne {
+  readonly seed: number;
+  readonly mistakes: readonly {readonly learned: number; readonly error: number}[];
+  /** As many images drawn by chance from the same part, right or wrong. */
+  readonly byChance: readonly {readonly learned: number; readonly error: number}[];
+  /** Images that were asked, and those of them that were wrong when they were. */
+  readonly asked: number;
+}
+
+/** Learning each mistake by itself, on images that are neither learnt before nor scored. */
+export interface LearnedMistakes {
+  /** Whose networks it starts from. */
+  readonly run: string;
+  readonly images: "left out by --train-limit" | "held out to validate";
+  readonly rate: number;
+  readonly seeds: readonly LearnedOne[];
+}
+
+/** A test image that networks got wrong. */
+export interface Missed {
+  /** Its place among the test images. */
+  readonly index: number;
+  readonly label: number;
+  /** Its file, as a path that can be opened from here; "" of the many beyond the ones that are written. */
+  readonly path: string;
+  /** Runs that got it wrong. */
+  readonly wrongIn: number;
+  /** The wrong answer that was given most often. */
+  readonly answer: number;
+}
+
+export interface ErrorTrials {
+  readonly schema: "epochscope/trials/1";
+  readonly name: string;
+  readonly classNames: readonly string[];
+  readonly runs: number;
+  readonly testImages: number;
+  readonly curves: readonly SizeCurve[];
+  readonly baseline: Baseline | null;
+  readonly learned: LearnedMistakes | null;
+  /** Those that most runs got wrong first. */
+  readonly missed: readonly Missed[];
+}
