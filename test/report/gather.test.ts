@@ -26,7 +26,7 @@ test("derives counts, mistakes and list from one another without a contradiction
   const data = await opened(exampleRun());
   const answers = data.answers[1];
   const off = answers?.counts.reduce((sum, count, at) => sum + (at % 4 ? count : 0), 0);
-  const state = {stop: 1, other: null, selection: {kind: "mistakes"}} as State;
+  const state = {stop: 1, other: null, selection: {kind: "mistakes"}, slices: []} as unknown as State;
   expect(off).toBe(answers?.wrong);
   expect(members(data, state)).toHaveLength(answers?.wrong ?? -1);
 });
