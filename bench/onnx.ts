@@ -4,8 +4,9 @@
  *
  * The peer (a Python with torch, torchvision and onnx from PyPI; python.ts says where one is looked for) makes the network, exports it
  * and gives its own gradient of the image, which ours is held against. Then both take turns of half a second on one thread, forward
- * alone and with the gradient. One round is not counted. Medians of milliseconds an image, and of the turns' ratios with the least
- * and the greatest. `start` is all that comes before the first gradient: the file read, looked at and started.
+ * alone and with the gradient. One round is not counted. Medians of milliseconds of processor time an image (by the clock, other
+ * work on the machine would count), and of the turns' ratios with the least and the greatest. `start` is all that comes before the
+ * first gradient, by the clock: the file read, looked at and started.
  */
 import {mkdtempSync, readFileSync, rmSync} from "node:fs";
 import {cpus, loadavg, tmpdir} from "node:os";
@@ -81,15 +82,16 @@ async function compare(net: string, python: string, batch: number, rounds: numbe
   console.log(`| ${[...cells, start.toFixed(0), apart(first.x, wanted).toExponential(1)].join(" | ")} |`);
 }
 
-/** Milliseconds an image of as many calls as a turn has time for. */
+/** Milliseconds of processor time an image, of as many calls as a turn has time for. */
 async function turn(work: () => Promise<unknown>, batch: number): Promise<number> {
-  const began = performance.now();
+  const [began, before] = [performance.now(), process.cpuUsage()];
   let count = 0;
   while (performance.now() - began < TURN_MS) {
     await work();
     count++;
   }
-  return (performance.now() - began) / (count * batch);
+  const {user, system} = process.cpuUsage(before);
+  return (user + system) / 1000 / (count * batch);
 }
 
 /** ‖a − b‖ / ‖b‖ */
