@@ -6,6 +6,7 @@ import type {Images} from "../src/nouns/samples";
 import {TYPE} from "../src/onnx/file/tensors";
 import type {LoadSettings} from "../src/pipeline/model/load/load-settings";
 import {onnxClassifier} from "../src/pipeline/model/load/onnx-classifier";
+import {onnxNetwork} from "../src/pipeline/model/load/onnx-network";
 import {floats, ints, node, type OnnxGraph, onnxFile} from "./support/onnx";
 
 const plain: LoadSettings = {what: "net.onnx", input: {scale: 1, mean: [0], std: [1]}, output: "auto"};
@@ -150,15 +151,130 @@ describe("several inputs and outputs", () => {
     expect(found).toBeAllClose(expected, {rtol: 1e-5});
   });
 
-  test("several inputs are refused by their names", async () => {
-    const masked: OnnxGraph = {
-      ...usual,
-      inputs: {x: ["n", 3, 2, 2], mask: ["n", 3]},
-      nodes: [mean, node("Mul", ["means", "mask"], ["m"]), node("MatMul", ["m", "w"], ["y"])],
-    };
+  const masked: OnnxGraph = {
+    ...usual,
+    inputs: {x: ["n", 3, 2, 2], mask: ["n", 3]},
+    nodes: [
+      mean,
+      node("Mul", ["means", "mask"], ["m"]),
+      node("MatMul", ["m", "w"], ["scores"]),
+      node("Softmax", ["scores"], ["y"]),
+    ],
+  };
+  /** Two images: of the first all channels are 1, of the second 0, 1 and 2. */
+  const pair = {
+    count: 2,
+    shape: [2, 2, 3],
+    pixels: Float32Array.from({length: 24}, (_, i) => (i < 12 ? 1 : i % 3)),
+  } as const;
+  const answersFed = async (graph: OnnxGraph, settings: Partial<LoadSettings>) => {
+    const {classifier} = await opened(graph, settings);
+    const found = await classifier.predict(pair);
+    await classifier.dispose();
+    return found;
+  };
+  /** Probabilities by hand: mask · channels, times w. */
+  const byHand = (mask: readonly number[]) =>
+    [
+      [1, 1, 1],
+      [0, 1, 2],
+    ].flatMap((channels) => {
+      const [a, b, c] = channels.map((value, i) => value * mask[i]);
+      const p = sigmoid(-a + 2 * b + c - (4 * a + 0.5 * b - 3 * c));
+      return [1 - p, p];
+    });
+
+  test("an input besides the images' gets what it is told, the same for every image", async () => {
     await expect(opened(masked)).rejects.toThrow(
-      "net.onnx: expected one input, a batch of images, got x [n, 3, 2, 2], mask [n, 3]",
+      "--feed: expected what net.onnx's other inputs get for every image, as mask=0 or mask=FILE.npy, got none for mask [n, 3]",
     );
+    expect(await answersFed(masked, {feeds: {mask: 1}})).toBeAllClose(byHand([1, 1, 1]), {rtol: 1e-5});
+    const values = [1, 0, -0.5];
+    for (const shape of [[3], [1, 3]]) {
+      const found = await answersFed(masked, {feeds: {mask: {shape, values}}, inputName: "x"});
+      expect(found).toBeAllClose(byHand(values), {rtol: 1e-5});
+    }
+  });
+
+  test("gradients go to the images alone, with the other inputs as they are fed", async () => {
+    const values = [1, 0, -0.5];
+    const network = await onnxNetwork(onnxFile(masked), {...plain, feeds: {mask: {shape: [3], values}}});
+    expect(await network.predict(pair)).toBeAllClose(byHand(values), {rtol: 1e-5});
+    const gradient = await network.inputGradient(pair, [0, 1]);
+    // d score k / d pixel of channel c = mask[c] · w[c][k] / 4 places
+    const own = (k: number) => [4, -1, 0.5, 2, -3, 1].filter((_, i) => i % 2 === k).map((w, c) => (w * values[c]) / 4);
+    expect(gradient).toBeAllClose(
+      [0, 1].flatMap((k) => [0, 1, 2, 3].flatMap(() => own(k))),
+      {rtol: 1e-6},
+    );
+    await network.dispose();
+  });
+
+  test("what is fed and does not fit is refused by name and shape", async () => {
+    for (const [settings, message] of [
+      [{feeds: {mask: {shape: [2], values: [1, 2]}}}, "--feed: expected mask of [3], for one image, got [2]"],
+      [{feeds: {mask: 1, other: 2}}, '--feed: expected inputs besides the images\', mask [n, 3], got "other"'],
+      [{inputName: "z"}, '--input-name: expected one of x [n, 3, 2, 2], mask [n, 3], got "z"'],
+      [{inputName: "mask"}, "net.onnx: expected a batch of images as input, 4 dimensions, got mask [n, 3]"],
+    ] as const) {
+      await expect(opened(masked, settings)).rejects.toThrow(message);
+    }
+    const open: OnnxGraph = {...masked, inputs: {x: ["n", 3, 2, 2], mask: ["n", "k"]}};
+    await expect(opened(open, {feeds: {mask: 1}})).rejects.toThrow(
+      "--feed: expected mask=FILE.npy for an input whose size is open, mask [n, k], got mask=1",
+    );
+    const array = {feeds: {mask: {shape: [3], values: [1, 1, 1]}}};
+    expect(await answersFed(open, array)).toBeAllClose(byHand([1, 1, 1]), {rtol: 1e-5});
+  });
+
+  test("single numbers, whole numbers and booleans are fed in their own types", async () => {
+    const typed: OnnxGraph = {
+      ...usual,
+      inputs: {
+        x: ["n", 3, 2, 2],
+        scale: {type: "float64", dims: []},
+        shift: {type: "int64", dims: [1]},
+        on: {type: "bool", dims: ["n", 1]},
+      },
+      nodes: [
+        mean,
+        node("Cast", ["scale"], ["s"], {to: TYPE.float32}),
+        node("Cast", ["shift"], ["t"], {to: TYPE.float32}),
+        node("Cast", ["on"], ["o"], {to: TYPE.float32}),
+        node("Mul", ["means", "s"], ["m"]),
+        node("Add", ["m", "t"], ["mt"]),
+        node("Mul", ["mt", "o"], ["mto"]),
+        node("MatMul", ["mto", "w"], ["scores"]),
+        node("Softmax", ["scores"], ["y"]),
+      ],
+    };
+    const found = await answersFed(typed, {feeds: {scale: 1, shift: 0, on: 1}});
+    expect(found).toBeAllClose(byHand([1, 1, 1]), {rtol: 1e-5});
+    expect(await answersFed(typed, {feeds: {scale: 1, shift: 0, on: 0}})).toBeAllClose([0.5, 0.5, 0.5, 0.5]);
+    const network = await onnxNetwork(onnxFile(typed), {...plain, feeds: {scale: -0.5, shift: 0, on: 1}});
+    expect(await network.predict(pair)).toBeAllClose(byHand([-0.5, -0.5, -0.5]), {rtol: 1e-5});
+    await network.dispose();
+  });
+
+  test("of two inputs that could take the images one is named", async () => {
+    const differing: OnnxGraph = {
+      ...usual,
+      inputs: {x: ["n", 3, 2, 2], before: ["n", 3, 2, 2]},
+      nodes: [
+        node("Sub", ["x", "before"], ["d"]),
+        node("ReduceMean", ["d", "axes"], ["means"], {keepdims: 0}),
+        dense,
+        node("Softmax", ["scores"], ["y"]),
+      ],
+    };
+    await expect(opened(differing)).rejects.toThrow(
+      "--input-name: expected the input of net.onnx that takes the images, of x [n, 3, 2, 2], before [n, 3, 2, 2], got none",
+    );
+    for (const settings of [{inputName: "x", feeds: {before: 0}}, {feeds: {before: 0}}]) {
+      expect(await answersFed(differing, settings)).toBeAllClose(byHand([1, 1, 1]), {rtol: 1e-5});
+    }
+    const turned = await answersFed(differing, {inputName: "before", feeds: {x: 0}});
+    expect(turned).toBeAllClose(byHand([-1, -1, -1]), {rtol: 1e-5});
   });
 
   test.each([

@@ -7,6 +7,7 @@ import type {LoadSettings} from "../src/pipeline/model/load/load-settings";
 import {savedModel} from "../src/pipeline/model/load/saved-model";
 import {checkGroupSize, tfjsModelJson} from "../src/pipeline/model/load/tfjs-weights";
 import {tfjsClassifier} from "../src/pipeline/model/tf/tfjs-classifier";
+import {tfjsNetwork} from "../src/pipeline/model/tf/tfjs-network";
 
 const plain: LoadSettings = {what: "model.json", input: {scale: 1, mean: [0], std: [1]}, output: "auto"};
 const random = fork(7, "images");
@@ -17,19 +18,24 @@ beforeAll(async () => {
   await tf.setBackend("cpu");
 });
 
-/** Opens a model as it would be saved, and says what it said and what it answers; and what tfjs itself answers. */
-async function opened(model: tf.LayersModel, settings: Partial<LoadSettings> = {}, which = 0) {
+/** A model's files, as it would be saved. */
+function partsOf(model: tf.LayersModel) {
   const weights = model.weights.map((w) => ({
     name: w.originalName,
     shape: w.shape as number[],
     values: w.read().dataSync() as Float32Array,
   }));
   const saved = savedModel(model, weights, "test");
+  return {json: tfjsModelJson(JSON.parse(saved["model.json"]), "model.json"), weights: saved["weights.bin"]};
+}
+
+/** Opens a model as it would be saved, and says what it said and what it answers; and what tfjs itself answers. */
+async function opened(model: tf.LayersModel, settings: Partial<LoadSettings> = {}, which = 0) {
   const out = [model.predict(tf.tensor4d(four.pixels, [4, 4, 4, 1]))].flat()[which] as tf.Tensor;
   const own = await out.data();
   const said: string[] = [];
-  const json = tfjsModelJson(JSON.parse(saved["model.json"]), "model.json");
-  const classifier = await tfjsClassifier(json, saved["weights.bin"], {
+  const {json, weights} = partsOf(model);
+  const classifier = await tfjsClassifier(json, weights, {
     ...plain,
     say: (line) => said.push(line),
     ...settings,
@@ -99,12 +105,36 @@ describe("a LayersModel's output is understood by its last layers", () => {
     expect(found).toBeAllClose(own, {rtol: 1e-6});
   });
 
+  test("an input besides the images' gets what it is told", async () => {
+    const [one, two] = [tf.input({shape: [2, 2, 1], name: "one"}), tf.input({shape: [2], name: "two"})];
+    const flat = tf.layers.flatten().apply(one) as tf.SymbolicTensor;
+    const all = tf.layers.concatenate().apply([flat, two]) as tf.SymbolicTensor;
+    const kernel = tf.tensor2d([1, 0, 2, 0, 3, 0, 4, 0, 0, 1, 0, 10], [6, 2]);
+    const scores = tf.layers.dense({units: 2, useBias: false, weights: [kernel]}).apply(all) as tf.SymbolicTensor;
+    const model = tf.model({inputs: [one, two], outputs: scores});
+    const settings = {output: "logits", feeds: {two: {shape: [2], values: [0.5, -0.25]}}} as const;
+    const {json, weights} = partsOf(model);
+    await expect(tfjsClassifier(json, weights, plain)).rejects.toThrow("got none for two [?, 2]");
+    const classifier = await tfjsClassifier(json, weights, {...plain, ...settings});
+    const pixels = Float32Array.of(0.1, 0.2, 0.3, 0.4, 0, 0, 0, 1);
+    const found = await classifier.predict({count: 2, shape: [2, 2, 1], pixels});
+    // scores by hand: 0.1 + 0.4 + 0.9 + 1.6 = 3 and 4 against 0.5 − 2.5 = −2
+    expect(found).toBeAllClose([...softmaxRows([3, -2, 4, -2], 2)], {rtol: 1e-5});
+    await classifier.dispose();
+    const network = await tfjsNetwork(json, weights, {...plain, ...settings});
+    expect(await network.inputGradient({count: 1, shape: [2, 2, 1], pixels: pixels.subarray(0, 4)}, [0])).toBeAllClose(
+      [1, 2, 3, 4],
+      {rtol: 1e-6},
+    );
+    await network.dispose();
+  });
+
   test("several inputs, a map, and a number that tells nothing are refused", async () => {
     const [one, two] = [tf.input({shape: [4, 4, 1], name: "one"}), tf.input({shape: [4, 4, 1], name: "two"})];
     const sum = tf.layers.add().apply([one, two]) as tf.SymbolicTensor;
     const json = savedModel(tf.model({inputs: [one, two], outputs: sum}), [], "test")["model.json"];
     await expect(tfjsClassifier(tfjsModelJson(JSON.parse(json), "m"), new Uint8Array(0), plain)).rejects.toThrow(
-      "model.json: expected one input, a batch of images, got one [?, 4, 4, 1], two [?, 4, 4, 1]",
+      "--input-name: expected the input of model.json that takes the images, of one [?, 4, 4, 1], two [?, 4, 4, 1], got none",
     );
     const map = tf.sequential({layers: [tf.layers.conv2d({filters: 2, kernelSize: 3, inputShape: [4, 4, 1]})]});
     await expect(opened(map)).rejects.toThrow("got a map or boxes: an output of [1, 2, 2, 2]");

@@ -11,6 +11,7 @@ import {findRun} from "../pipeline/record/run-directory";
 import {type RunFile, readRunFile} from "../pipeline/record/run-file";
 import {dataPlaces, openRunData} from "../pipeline/run/data";
 import {runOptions} from "../pipeline/run/options";
+import {readFeeds} from "../pipeline/watch/feeds";
 import {drained} from "./drained";
 import {type ExplainFlags, numbers, shapeOf} from "./explain-flags";
 import {dataSubject, fileSubject, type ImageWord, imageWords, ofRun, type Subject} from "./image-words";
@@ -55,6 +56,8 @@ type AskingFlags = Pick<
       | "std"
       | "output"
       | "outputName"
+      | "inputName"
+      | "feed"
     )
   | ("maxMemory" | "fit" | "invert" | "maxPixels" | "engine" | "save" | "device")
 >;
@@ -105,7 +108,7 @@ interface Open {
 }
 
 async function fromModel(options: AskedOptions, words: readonly ImageWord[], {telling, opening}: Open): Promise<Asked> {
-  const {layout, scale, mean, std, output, outputName, size, classes, engine} = options;
+  const {layout, scale, mean, std, output, outputName, inputName, feed, size, classes, engine} = options;
   const {names, notes = []} = classes ? await readClassNames(classes) : {};
   for (const note of notes) telling.say(note);
   const load = {
@@ -113,6 +116,8 @@ async function fromModel(options: AskedOptions, words: readonly ImageWord[], {te
     input: {scale: Number(scale), mean: numbers(mean), std: numbers(std), ...(layout === "auto" ? {} : {layout})},
     output,
     ...(outputName ? {outputName} : {}),
+    ...(inputName ? {inputName} : {}),
+    ...(feed ? {feeds: await readFeeds(feed)} : {}),
     ...(size ? {imageShape: shapeOf(size)} : {}),
     ...(names ? {classNames: names} : {}),
   };
@@ -142,7 +147,7 @@ async function fromRun(
 ): Promise<Asked> {
   const {path} = await findRun(options.save, name);
   const file = readRunFile(path);
-  const {model, load} = networkOfRun(path, file);
+  const {model, load} = await networkOfRun(path, file);
   const classifier = await opening(
     model,
     options.engine,

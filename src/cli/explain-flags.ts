@@ -17,6 +17,7 @@ import {MOST_PIXELS} from "../pipeline/data/images/image-file";
 import {type ModelOutput, OUTPUTS} from "../pipeline/model/load/answers";
 import type {Device} from "../pipeline/model/load/device";
 import {type ModelEngine, readJson} from "../pipeline/open/model-file";
+import {feedProblem} from "../pipeline/watch/feeds";
 import {givenOf} from "./flags";
 
 export interface ExplainFlags {
@@ -35,6 +36,8 @@ export interface ExplainFlags {
   readonly std: string;
   readonly output: ModelOutput;
   readonly outputName: string;
+  readonly inputName: string;
+  readonly feed: string;
   readonly maxMemory: number;
   readonly fit: Fit;
   readonly invert: boolean;
@@ -93,6 +96,12 @@ export const explainFlags: OptionTable<ExplainFlags> = {
     check: oneOf(...OUTPUTS),
   },
   outputName: {default: "", help: "the output to explain, of a model that has several"},
+  inputName: {default: "", help: "the input that takes the images, of a model that has several"},
+  feed: {
+    default: "",
+    help: "what its other inputs get for every image: NAME=NUMBER or NAME=FILE.npy, with commas between",
+    check: feedProblem,
+  },
   fit: {
     default: "crop",
     help: "an image of other proportions: crop its middle or stretch it",

@@ -17,8 +17,8 @@ import {complain, muteOthers, paint, say, sayDocument} from "./terminal";
 
 type PredictFlags = AskedOptions & {readonly top: number; readonly out: string};
 
-const {model, classes, size, layout, scale, mean, std, output, outputName, maxMemory, fit, invert} = explainFlags;
-const {maxPixels, engine, device, save} = explainFlags;
+const {model, classes, size, layout, scale, mean, std, output, outputName, inputName, feed, fit, invert} = explainFlags;
+const {maxMemory, maxPixels, engine, device, save} = explainFlags;
 
 const predictFlags: OptionTable<Required<Omit<PredictFlags, "run" | "imageIndex">>> = {
   ...{
@@ -31,6 +31,8 @@ const predictFlags: OptionTable<Required<Omit<PredictFlags, "run" | "imageIndex"
     std,
     output,
     outputName,
+    inputName,
+    feed,
     fit,
     invert,
     maxPixels,

@@ -10,6 +10,7 @@ import {startBackend} from "../pipeline/backend/index";
 import type {ModelOutput} from "../pipeline/model/load/answers";
 import {blackBoxClassifier, dimsOf, imageShapeOf} from "../pipeline/model/load/black-box";
 import type {LoadSettings} from "../pipeline/model/load/load-settings";
+import type {NamedFeeds} from "../pipeline/model/load/named-feeds";
 import {onnxClassifier} from "../pipeline/model/load/onnx-classifier";
 import {onnxNetwork} from "../pipeline/model/load/onnx-network";
 import {theOutput} from "../pipeline/model/load/ports";
@@ -43,6 +44,10 @@ export interface ModelSettings {
   readonly scores?: ModelOutput;
   /** The output to ask, where there are several. */
   readonly outputName?: string;
+  /** The input that takes the images, where there are several. */
+  readonly inputName?: string;
+  /** What each other input gets, the same for every image: a number, or an array for one image. */
+  readonly feeds?: NamedFeeds;
   /** Where runs are kept, for a run's name. */
   readonly save?: string;
 }
@@ -106,13 +111,16 @@ async function classifierFrom(source: ModelSource, settings: ModelSettings, grad
 }
 
 function loadOf(settings: ModelSettings): LoadSettings {
-  const {imageShape, classNames, layout, scale = 1, mean = [0], std = [1], scores = "auto", outputName} = settings;
+  const {imageShape, classNames, layout, scale = 1, mean = [0], std = [1], scores = "auto"} = settings;
+  const {outputName, inputName, feeds} = settings;
   return {
     input: {scale, mean: [...mean], std: [...std], ...(layout === undefined ? {} : {layout})},
     output: scores,
     ...(imageShape === undefined ? {} : {imageShape}),
     ...(classNames === undefined ? {} : {classNames}),
     ...(outputName === undefined ? {} : {outputName}),
+    ...(inputName === undefined ? {} : {inputName}),
+    ...(feeds === undefined ? {} : {feeds}),
   };
 }
 
@@ -126,7 +134,7 @@ async function fromPath(path: string, settings: ModelSettings, gradients: boolea
     return (gradients ? openedNetwork : opened)(files, path, "auto", loadOf(settings));
   }
   const run = await findRun(settings.save ?? "save", path);
-  const {model, load} = networkOfRun(run.path, readRunFile(run.path));
+  const {model, load} = await networkOfRun(run.path, readRunFile(run.path));
   return (gradients ? openedNetwork : opened)(await readModel(model), model, "auto", load);
 }
 

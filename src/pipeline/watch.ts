@@ -85,7 +85,7 @@ async function* watchAlone(
   const chosen = chooseProbes(options.probes, probeOptions);
   const names = await toldClasses(told);
   const files = {...settledFiles(quietFor), partsOf: partsFinder()};
-  const open = openerOf(options);
+  const open = await openerOf(options);
   const said = new Set<string>();
   const refused = new Map<string, string>(); // by path, the state of a file when it was refused
   let opened: OpenedCheckpoint | undefined;

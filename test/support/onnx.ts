@@ -6,7 +6,7 @@ type Dims = readonly (number | string)[];
 
 /** A graph as short as it can be written. Sizes that are words are open. */
 export interface OnnxGraph {
-  readonly inputs: {readonly [name: string]: Dims};
+  readonly inputs: {readonly [name: string]: Dims | {readonly type: keyof typeof TYPE; readonly dims: Dims}};
   readonly outputs: {readonly [name: string]: Dims | {readonly type: keyof typeof TYPE; readonly dims: Dims}};
   readonly nodes: readonly NodeProto[];
   readonly weights?: readonly TensorProto[];

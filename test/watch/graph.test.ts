@@ -73,7 +73,7 @@ test("scores, gradients, activations and weights are tfjs' own", async () => {
   const folder = temporaryFolder();
   written(folder, 1);
   const {options} = await watchOptionsOf(folder, {mean: "0.25", std: "0.5"});
-  const opener = openerOf(options);
+  const opener = await openerOf(options);
   const {network, dispose} = await opener.checkpoint(
     {epoch: 1, name: "epoch-1", kind: "tfjs", path: join(folder, "epoch-1")},
     undefined,

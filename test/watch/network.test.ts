@@ -213,7 +213,7 @@ describe("further traps of exports", () => {
       },
     });
     await expect(onnxNetwork(bytes, SETTINGS)).rejects.toThrow(
-      /^net\.onnx: expected one input, a batch of images, got x .*, fc\.bias \[3\]$/,
+      /^--feed: expected what net\.onnx's other inputs get .*, got none for fc\.bias \[3\]$/,
     );
   });
 });

@@ -55,7 +55,7 @@ test.each(["softmax", "linear"] as const)(
     const wanted = Float32Array.from(gradient.dataSync());
 
     const {options} = await watchOptionsOf(folder, {mean: "0.25", std: "0.5"});
-    const opener = openerOf(options);
+    const opener = await openerOf(options);
     const {network} = await opener.checkpoint(
       {epoch: 1, name: "epoch-1", kind: "tfjs", path: join(folder, "epoch-1")},
       undefined,

@@ -8,11 +8,15 @@ import type {LoadSettings} from "../model/load/load-settings";
 import type {RunFile} from "../record/run-file";
 import {readTestImages} from "../record/test-images";
 import {noImages} from "../watch/array-data";
+import {readFeeds} from "../watch/feeds";
 
 /** A run's best network: its file, and how that is to be asked. */
 export interface RunNetwork {
   readonly model: string;
-  readonly load: Pick<LoadSettings, "input" | "output" | "outputName" | "imageShape" | "classNames">;
+  readonly load: Pick<
+    LoadSettings,
+    "input" | "output" | "outputName" | "inputName" | "feeds" | "imageShape" | "classNames"
+  >;
 }
 
 /**
@@ -20,7 +24,7 @@ export interface RunNetwork {
  *
  * @throws UserError if the run watched answers alone, and has no network.
  */
-export function networkOfRun(path: string, {kind, data, options, watch, name}: RunFile): RunNetwork {
+export async function networkOfRun(path: string, {kind, data, options, watch, name}: RunFile): Promise<RunNetwork> {
   const own = join(path, "model", "model.json");
   const rest = {imageShape: data.imageShape, classNames: data.classNames};
   if (kind !== "watch") {
@@ -34,9 +38,20 @@ export function networkOfRun(path: string, {kind, data, options, watch, name}: R
     });
   }
   const {layout, scale, mean, std} = (watch?.found ?? {}) as LoadSettings["input"]; // as `watch` wrote it
-  const {output, outputName} = options as {readonly output: ModelOutput; readonly outputName: string};
+  const {
+    output,
+    outputName,
+    inputName,
+    feed = "",
+  } = options as {
+    readonly output: ModelOutput;
+    readonly outputName: string;
+    readonly inputName?: string; // runs of earlier versions have none
+    readonly feed?: string;
+  };
   const input = {scale, mean, std, ...(layout === undefined ? {} : {layout})};
-  return {model, load: {...rest, input, output, ...(outputName ? {outputName} : {})}};
+  const named = {...(outputName ? {outputName} : {}), ...(inputName ? {inputName} : {})};
+  return {model, load: {...rest, input, output, ...named, ...(feed ? {feeds: await readFeeds(feed)} : {})}};
 }
 
 /** The data of a run that watched: the test images that it keeps. */

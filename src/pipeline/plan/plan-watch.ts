@@ -44,7 +44,7 @@ export async function* planWatch(
   if (all.length === 0) {
     throw new UserError(`${folder}: expected checkpoints with a number in their names, got none`);
   }
-  const open = openerOf(options);
+  const open = await openerOf(options);
   const opened = await open.checkpoint(all[0], graph);
   try {
     const notes = [...left];

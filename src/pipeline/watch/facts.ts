@@ -3,6 +3,7 @@ import type {Dataset} from "../../nouns/samples";
 import type {Environment} from "../record/environment";
 import {RUN_FORMAT} from "../record/run-file";
 import type {ChosenProbe} from "../run/probe-once";
+import {feedsFrom} from "./feeds";
 import type {OpenedCheckpoint} from "./opened";
 import type {WatchOptions} from "./options";
 
@@ -27,7 +28,7 @@ export function watchFacts(
     kind: "watch",
     startedAt: made.startedAt.toISOString(),
     seed: options.seed,
-    options: {...options, data: where, save: resolve(options.save)},
+    options: {...options, data: where, save: resolve(options.save), feed: feedsFrom(".", options.feed)},
     training: {loss: "softmax cross-entropy"},
     probes: Object.fromEntries(chosen.map(({probe, values}) => [probe.name, values])),
     asked: Object.fromEntries(chosen.map(({probe, asked}) => [probe.name, [...asked]])),

@@ -1,3 +1,4 @@
+import {readFeeds} from "./feeds";
 import type {Checkpoint} from "./folder";
 import {answersOpener} from "./open-answers";
 import {onnxOpener} from "./open-onnx";
@@ -13,8 +14,8 @@ export interface Opener {
   end(): Promise<void>;
 }
 
-export function openerOf(options: WatchOptions): Opener {
-  const {layout, scale, mean, std, output, outputName, size, layer, threads, device} = options;
+export async function openerOf(options: WatchOptions): Promise<Opener> {
+  const {layout, scale, mean, std, output, outputName, inputName, feed, size, layer, threads, device} = options;
   const imageShape = shapeOf(size);
   const settings: OpenSettings = {
     input: {
@@ -27,6 +28,8 @@ export function openerOf(options: WatchOptions): Opener {
     threads,
     device,
     ...(outputName ? {outputName} : {}),
+    ...(inputName ? {inputName} : {}),
+    ...(feed ? {feeds: await readFeeds(feed)} : {}),
     ...(imageShape ? {imageShape} : {}),
     ...(layer ? {layer} : {}),
   };

@@ -8,6 +8,7 @@ import {decodeText} from "../data/text";
 import {type ModelOutput, OUTPUTS} from "../model/load/answers";
 import type {Device} from "../model/load/device";
 import {runOptions} from "../run/options";
+import {feedProblem, feedsFrom, feedWords} from "./feeds";
 
 /** What a watcher may be told. What it is not told, it finds in `watch.json` or in the checkpoints. */
 export interface WatchOptions {
@@ -27,6 +28,8 @@ export interface WatchOptions {
   readonly std: string;
   readonly output: ModelOutput;
   readonly outputName: string;
+  readonly inputName: string;
+  readonly feed: string;
   readonly layer: string;
   readonly once: boolean;
   readonly until: number;
@@ -88,6 +91,12 @@ export const watchOptions: OptionTable<WatchOptions> = {
     check: oneOf(...OUTPUTS),
   },
   outputName: {default: "", help: "the output to look at, of a network that has several"},
+  inputName: {default: "", help: "the input that takes the images, of a network that has several"},
+  feed: {
+    default: "",
+    help: "what its other inputs get for every image: NAME=NUMBER or NAME=FILE.npy, with commas between",
+    check: feedProblem,
+  },
   layer: {default: "", help: "the node or tensor that the map is made of; default: what feeds the last dense layer"},
   once: {default: false, help: "end after the checkpoints that are there"},
   until: {
@@ -134,7 +143,18 @@ const NAMES: {readonly [name: string]: keyof WatchOptions} = {
   scores: "output",
 };
 const SAYS = ["data", "model", "pattern", "classes", "size", "layout", "scale", "mean", "std", "output"] as const;
-const KNOWN = ["format", ...SAYS, "outputName", "layer", "imageSize", "seed", ...Object.keys(NAMES), "input"];
+const KNOWN = [
+  "format",
+  ...SAYS,
+  "outputName",
+  "inputName",
+  "feed",
+  "layer",
+  "imageSize",
+  "seed",
+  ...Object.keys(NAMES),
+  "input",
+];
 export const WATCH_FORMAT = "epochscope-watch/1";
 
 /** What was told, and by whom. */
@@ -165,6 +185,7 @@ export async function watchOptionsOf(folder: string, given: {readonly [name: str
     if (typeof value === "string" && value !== "mnist" && !isAbsolute(value)) fields[name] = join(folder, value);
   }
   if (bytes) resolveOptions(watchOptions, fields, `${path}: `);
+  if (typeof fields.feed === "string") fields.feed = feedsFrom(folder, fields.feed);
   const options = resolveOptions(watchOptions, {...fields, ...given}, "--");
   const isOwn = given.classes === undefined && Array.isArray(classNames);
   const words = Object.keys({...fields, ...(isOwn ? {classNames} : {})}).join(", ");
@@ -186,7 +207,7 @@ function fieldsOf(value: unknown, path: string): {[name: string]: unknown} {
     if (name === "classes" && Array.isArray(own)) fields.classNames = texts(own, `${path}: ${key}`);
     else if (name === "size") fields.size = Array.isArray(own) ? own.join("x") : own;
     else if (["scale", "mean", "std"].includes(name)) fields[name] = Array.isArray(own) ? own.join(",") : `${own}`;
-    else fields[name] = own;
+    else fields[name] = name === "feed" ? feedWords(own) : own;
   }
   return fields;
 }

@@ -43,7 +43,12 @@ export async function layersNetwork(
     });
   const input: ModelInput = {...told, layout: "nhwc"};
   const [, ...dims] = loaded.inputs[0].shape;
-  if (loaded.inputs.length !== 1 || loaded.outputs.length !== 1 || dims.length !== 3) {
+  if (loaded.inputs.length > 1) {
+    throw new UserError(
+      `${what}: expected one input, a batch of images, got ${loaded.inputNames.join(", ")}; as an ONNX file or a tfjs graph model it may have others, with --feed`,
+    );
+  }
+  if (loaded.outputs.length !== 1 || dims.length !== 3) {
     throw new UserError(`${what}: expected one input, a batch of images, and one output, got inputs of [${dims}]`);
   }
   const imageShape = dims.map((n, i) => n ?? settings.imageShape?.[i] ?? 0) as unknown as ImageShape;

@@ -2,6 +2,7 @@ import type {ImageShape} from "../../../nouns/samples";
 import type {ModelOutput} from "./answers";
 import type {Device} from "./device";
 import type {ModelInput} from "./model-input";
+import type {NamedFeeds} from "./named-feeds";
 
 /** How a model from elsewhere is to be read and asked. */
 export interface LoadSettings {
@@ -16,6 +17,9 @@ export interface LoadSettings {
   readonly output: ModelOutput;
   /** The output to explain, where a model has several. */
   readonly outputName?: string;
+  /** The input that takes the images, where a model has several, and what the others get, the same for every image. */
+  readonly inputName?: string;
+  readonly feeds?: NamedFeeds;
   /** The largest image that is made for it, in bytes of float32. By default 64 MB. */
   readonly mostBytes?: number;
   /** Images that it is asked about at once; more are asked in several batches. */

@@ -14,13 +14,14 @@ import {fromHalf, toHalf} from "./half";
 import type {LoadSettings} from "./load-settings";
 import {nodesOfOnnx} from "./onnx-graph";
 import {inWords} from "./onnx-words";
+import {otherInputs} from "./other-inputs";
 import {imagesWords, type Port, portWords, shapeWords, theInput, theOutput} from "./ports";
 
 /** Types of floats that are taken and given; all are float32 here. */
 const FLOATS = ["float32", "float16", "float64"];
 
 /**
- * An ONNX model on onnxruntime: one image input, one row of class scores an image as output. A model whose batch size is
+ * An ONNX model on onnxruntime: an image input, one row of class scores an image as output. A model whose batch size is
  * fixed is asked in batches of that size.
  *
  * @param path Where it lies, if weights stand in files beside it.
@@ -53,7 +54,9 @@ export async function onnxClassifier(
     throw new UserError(`${what}: expected an ONNX model that onnxruntime runs, got: ${firstLine(error)}`);
   });
   try {
-    const input = theInput(session.inputMetadata.map(portOf), FLOATS, settings);
+    const inputs = session.inputMetadata.map(portOf);
+    const input = theInput(inputs, FLOATS, settings);
+    const others = otherInputs(inputs, input, settings);
     const output = theOutput(session.outputMetadata.map(portOf), settings);
     if (!FLOATS.includes(`${output.type}`)) {
       throw new UserError(`${what}: expected an output of ${FLOATS.join(", ")}, got ${portWords(output)}`);
@@ -63,6 +66,9 @@ export async function onnxClassifier(
     const batch = input.dims?.[0];
     const ask = async (values: Float32Array, count: number): Promise<Answer> => {
       const feeds = {[input.name]: tensorOf(ort, `${input.type}`, values, [count, ...dims])};
+      for (const [name, {type, data, dims: sizes}] of Object.entries(others(count))) {
+        feeds[name] = new ort.Tensor(type as "float32", data as Float32Array, sizes);
+      }
       try {
         const answer = (await session.run(feeds, [output.name], {logSeverityLevel}))[output.name];
         return {dims: answer.dims, values: numbersOf(answer)};

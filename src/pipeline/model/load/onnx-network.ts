@@ -25,6 +25,7 @@ import {feeding, mostAtOnce, partsOf} from "./onnx-parts";
 import {aloneAndTogether, twoImages} from "./onnx-rows";
 import {weightedLayersOf} from "./onnx-weighted-layers";
 import {inWords} from "./onnx-words";
+import {otherInputs} from "./other-inputs";
 import {theInput, theOutput} from "./ports";
 
 /** A network of an ONNX file, as a look takes it. */
@@ -83,7 +84,9 @@ async function networkOf(graph: OnnxGraph, settings: OnnxNetworkSettings): Promi
   const {layout, imageShape} = imagesOf(input.dims ?? [], settings);
   const wanted: ModelInput = {...settings.input, layout};
   const size = sizeOf(imageShape);
-  const fed = feeding(input, imageShape, wanted);
+  const others = otherInputs(graph.ports.inputs, input, settings);
+  const images = feeding(input, imageShape, wanted);
+  const fed = (some: Images) => ({...images(some), ...others(some.count)}) as Feeds;
 
   const found = landmarksOf(graph.model, output.name);
   const pair = twoImages(imageShape);

@@ -27,17 +27,25 @@ export function imagesWords(count: number): string {
 }
 
 /**
- * The one input.
+ * The input that takes the images: the one that is named, or the only one that can, of those that nothing else is fed to.
  *
  * @param types That it may have.
- * @throws UserError if there are several, or it is no batch of images.
+ * @throws UserError that names all if there are several, or it is no batch of images.
  */
-export function theInput(inputs: readonly Port[], types: readonly string[], {what = "model"}: LoadSettings): Port {
-  if (inputs.length !== 1) {
-    const got = inputs.length ? inputs.map(portWords).join(", ") : "none";
-    throw new UserError(`${what}: expected one input, a batch of images, got ${got}`);
+export function theInput(
+  inputs: readonly Port[],
+  types: readonly string[],
+  {what = "model", inputName, feeds = {}}: LoadSettings,
+): Port {
+  const all = inputs.map(portWords).join(", ") || "none";
+  const input = chosenInput(inputs, types, inputName, feeds);
+  if (!input && inputName !== undefined) {
+    throw new UserError(`--input-name: expected one of ${all}, got "${inputName}"`);
   }
-  const [input] = inputs;
+  if (!input && inputs.length > 0) {
+    throw new UserError(`--input-name: expected the input of ${what} that takes the images, of ${all}, got none`);
+  }
+  if (!input) throw new UserError(`${what}: expected an input, a batch of images, got none`);
   if (input.dims && input.dims.length !== 4) {
     throw new UserError(`${what}: expected a batch of images as input, 4 dimensions, got ${portWords(input)}`);
   }
@@ -45,6 +53,20 @@ export function theInput(inputs: readonly Port[], types: readonly string[], {wha
     throw new UserError(`${what}: expected an input of ${types.join(", ")}, got ${portWords(input)}`);
   }
   return input;
+}
+
+function chosenInput(
+  inputs: readonly Port[],
+  types: readonly string[],
+  name: string | undefined,
+  feeds: {readonly [name: string]: unknown},
+): Port | undefined {
+  if (name !== undefined) return inputs.find((input) => input.name === name);
+  if (inputs.length === 1) return inputs[0];
+  const able = inputs.filter(
+    (input) => feeds[input.name] === undefined && types.includes(`${input.type}`) && input.dims?.length === 4,
+  );
+  return able.length === 1 ? able[0] : undefined;
 }
 
 /**

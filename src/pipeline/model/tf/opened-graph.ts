@@ -1,9 +1,11 @@
 import * as tf from "@tensorflow/tfjs";
 import {beforeActivation, graphEnd} from "../load/graph-end";
 import type {LoadSettings} from "../load/load-settings";
+import {otherInputs} from "../load/other-inputs";
 import {type Port, theInput, theOutput} from "../load/ports";
 import {nodesOfGraph} from "../load/tfjs-graph";
 import type {OpenedModel} from "./opened-model";
+import {tensorsOf} from "./tensors-of";
 
 type GraphPort = tf.GraphModel["inputs"][number];
 
@@ -15,7 +17,10 @@ export async function openedGraph(artifacts: tf.io.ModelArtifacts, settings: Loa
   const model = await tf.loadGraphModel(tf.io.fromMemory(artifacts));
   try {
     const portOf = ({name, dtype, shape}: GraphPort): Port => ({name, type: dtype, dims: shape});
-    const input = theInput(model.inputs.map(portOf), ["float32"], settings);
+    const inputs = model.inputs.map(portOf);
+    const input = theInput(inputs, ["float32"], settings);
+    const others = otherInputs(inputs, input, settings);
+    const fed = (images: tf.Tensor) => ({[input.name]: images, ...tensorsOf(others(images.shape[0]))});
     const topology = artifacts.modelTopology as {readonly node?: readonly {readonly name?: string}[]};
     const nodeOf = nodesOfGraph(topology);
     // a constant that no node reads passes for an output
@@ -30,8 +35,8 @@ export async function openedGraph(artifacts: tf.io.ModelArtifacts, settings: Loa
     return {
       input,
       end: graphEnd(nodeOf, output.name),
-      run: (images) => execute({[input.name]: images}, output.name),
-      ...(before === undefined ? {} : {scores: (images: tf.Tensor) => execute({[input.name]: images}, before)}),
+      run: (images) => execute(fed(images), output.name),
+      ...(before === undefined ? {} : {scores: (images: tf.Tensor) => execute(fed(images), before)}),
       layers: names,
       typeOf: (name) => nodeOf(name)?.type ?? "",
       weights: () =>
@@ -40,10 +45,10 @@ export async function openedGraph(artifacts: tf.io.ModelArtifacts, settings: Loa
         ),
       ...(embedding !== undefined && names.includes(embedding) ? {embedding} : {}),
       maps: last < 0 ? [] : after(names.slice(last), nodeOf),
-      at: (images, layer) => execute({[input.name]: images}, layer),
+      at: (images, layer) => execute(fed(images), layer),
       replacing(layer, answer, images, act) {
         const wanted = act === "run" || before === undefined ? output.name : before;
-        return layer === wanted ? answer.clone() : execute({[input.name]: images, [layer]: answer}, wanted);
+        return layer === wanted ? answer.clone() : execute({...fed(images), [layer]: answer}, wanted);
       },
       dispose: () => model.dispose(),
     };

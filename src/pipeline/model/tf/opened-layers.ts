@@ -1,8 +1,10 @@
 import * as tf from "@tensorflow/tfjs";
 import type {LoadSettings} from "../load/load-settings";
+import {otherInputs} from "../load/other-inputs";
 import {type Port, theInput, theOutput} from "../load/ports";
 import {activatedLayer, endOfLayers} from "../load/tfjs-graph";
 import type {OpenedModel} from "./opened-model";
+import {tensorsOf} from "./tensors-of";
 
 /** A LayersModel. What it answers within is seen, and changed, where its layers are called. */
 export async function openedLayers(artifacts: tf.io.ModelArtifacts, settings: LoadSettings): Promise<OpenedModel> {
@@ -10,10 +12,17 @@ export async function openedLayers(artifacts: tf.io.ModelArtifacts, settings: Lo
   try {
     const portOf = (names: readonly string[]) => (tensor: tf.SymbolicTensor, i: number) =>
       ({name: names[i], type: tensor.dtype, dims: tensor.shape}) satisfies Port;
-    const input = theInput(model.inputs.map(portOf(model.inputNames)), ["float32"], settings);
+    const inputs = model.inputs.map(portOf(model.inputNames));
+    const input = theInput(inputs, ["float32"], settings);
+    const others = otherInputs(inputs, input, settings);
+    const fed = (images: tf.Tensor) => {
+      if (inputs.length === 1) return images;
+      const all: tf.NamedTensorMap = {[input.name]: images, ...tensorsOf(others(images.shape[0]))};
+      return inputs.map(({name}) => all[name]);
+    };
     const {index} = theOutput(model.outputs.map(portOf(model.outputNames)), settings);
     const run = (images: tf.Tensor) => {
-      const out = model.apply(images, {training: false}) as tf.Tensor | tf.Tensor[];
+      const out = model.apply(fed(images), {training: false}) as tf.Tensor | tf.Tensor[];
       return Array.isArray(out) ? out[index] : out;
     };
     const activated = activatedLayer(model.outputs[index]);
@@ -28,7 +37,7 @@ export async function openedLayers(artifacts: tf.io.ModelArtifacts, settings: Lo
       input,
       end: endOfLayers(model.outputs[index]),
       run(images) {
-        const out = model.predict(images);
+        const out = model.predict(fed(images));
         return Array.isArray(out) ? out[index] : out;
       },
       ...(scores ? {scores} : {}),

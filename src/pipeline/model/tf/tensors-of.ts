@@ -1,0 +1,12 @@
+import * as tf from "@tensorflow/tfjs";
+import type {FedArray} from "../load/other-inputs";
+
+/** What other inputs are fed with, as tensors; the caller works within tf.tidy. */
+export function tensorsOf(feeds: {readonly [name: string]: FedArray}): tf.NamedTensorMap {
+  return Object.fromEntries(
+    Object.entries(feeds).map(([name, {type, dims, data}]) => [
+      name,
+      tf.tensor(data as Float32Array, [...dims], type as "float32" | "int32" | "bool"),
+    ]),
+  );
+}
