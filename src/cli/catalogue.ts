@@ -36,7 +36,7 @@ export const catalogue: readonly Listed[] = [
   },
   {
     name: "compare",
-    words: "lay runs side by side: what got better, what broke",
+    words: "compare runs: what got better, what got worse",
     async load() {
       const {compareCommand}: typeof import("./compare") = require("./compare");
       return compareCommand;
@@ -52,7 +52,7 @@ export const catalogue: readonly Listed[] = [
   },
   {
     name: "labels",
-    words: "find wrong labels and copies; see what mending them gives",
+    words: "find wrong labels and copies; train without them",
     async load() {
       const {labelsCommand}: typeof import("./labels") = require("./labels");
       return labelsCommand;
@@ -60,7 +60,7 @@ export const catalogue: readonly Listed[] = [
   },
   {
     name: "sweep",
-    words: "run many times: seeds, and values of any flag",
+    words: "train with many seeds, and values of any flag",
     async load() {
       const {sweepCommand}: typeof import("./sweep") = require("./sweep");
       return sweepCommand;

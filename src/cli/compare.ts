@@ -34,10 +34,10 @@ const NO_LIMIT = 1e9;
 const compareFlags: OptionTable<CompareOptions> = {
   metric: {
     default: "test-accuracy",
-    help: `what --fail-under looks at: ${Object.keys(DECIDING).join(", ")}`,
+    help: `the figure that --fail-under compares: ${Object.keys(DECIDING).join(", ")}`,
     check: oneOf(...(Object.keys(DECIDING) as DecidingMetric[])),
   },
-  top: {default: 10, help: "images and confusions that are listed", check: positiveInteger},
+  top: {default: 10, help: "how many images and confused pairs are listed", check: positiveInteger},
   failUnder: {
     default: NO_LIMIT,
     words: {none: NO_LIMIT},
@@ -46,11 +46,11 @@ const compareFlags: OptionTable<CompareOptions> = {
   },
   out: {default: "", help: "also write the comparison as a page (.html) or as data (.json)"},
   save: {default: "save", help: "the folder that runs are kept in"},
-  report: {default: false, help: "also show it on the last run's page, as its question Runs"},
+  report: {default: false, help: "also show the comparison on the last run's page, as the question Runs"},
   explain: {
     default: 12,
     words: {none: 0},
-    help: "with --report: of so many images that one run alone gets right, LIME of both runs' answers, from the weights that they kept",
+    help: "with --report: for this many images that only one run gets right, show LIME of both runs' answers, from the weights that they kept",
     check: (value) => (Number.isInteger(value) && value >= 0 ? undefined : "none, or a whole number"),
   },
   open: {default: false, help: "open the page that --out or --report wrote"},
@@ -59,17 +59,17 @@ const compareFlags: OptionTable<CompareOptions> = {
 /** Says what one run does better than another, on the images that both were tested on, and how much of it is chance. */
 export const compareCommand: Command = {
   command: "compare <runs..>",
-  describe: "lay runs side by side: what got better, what broke, and whether it was luck",
+  describe: "compare runs: what got better, what got worse, and whether it was luck",
   help: {
     usage: "compare RUN RUN… [flags]",
     rows: [
       ["RUN", "a name, latest, latest~1, a folder; RUN@3 is its epoch 3 [@best]; the first is the base"],
-      ["--metric NAME", `what decides: ${Object.keys(DECIDING).join(", ")}`],
-      ["--top N", "images and confused pairs that are listed"],
+      ["--metric NAME", `the figure that decides: ${Object.keys(DECIDING).join(", ")}`],
+      ["--top N", "how many images and confused pairs are listed"],
       ["--fail-under X", "exit code 3 if a run is worse than the base by more than X (0.002 is 0.2 points)"],
-      ["--out FILE", "also write a page (.html) or data (.json)"],
-      ["--report", "also show it on the last run's page, as its question Runs"],
-      ["--explain N", "with it: LIME of both runs, of N images that differ [12]"],
+      ["--out FILE", "also write the comparison as a page (.html) or data (.json)"],
+      ["--report", "also show the comparison on the last run's page, as the question Runs"],
+      ["--explain N", "with --report: explain N images that differ, by LIME of both runs"],
     ],
     also: ["save", "open"],
     examples: ["epochscope compare latest~1 latest", "epochscope compare main latest --fail-under 0.002       in CI"],

@@ -17,14 +17,14 @@ interface DemoOptions {
 }
 
 const demoFlags: OptionTable<DemoOptions> = {
-  out: {default: "demo.html", help: "the page's file; one that is there is written over"},
+  out: {default: "demo.html", help: "the file to write; an older one is overwritten"},
   data: {default: "mnist", help: "mnist, or a folder of your own pictures, one folder for each class"},
   imageSize: {
     default: 0,
-    help: "with a folder: pixels a side, 10 to 64; 0: as they are where they are small",
+    help: "with a folder: the side of a picture in pixels, 10 to 64; 0: unchanged if the pictures are small",
     check: (value) => (value === 0 || (value >= 10 && value <= 64) ? wholeNumber(value) : "0, or 10 to 64"),
   },
-  maxSize: {default: 10, help: "MB that the pictures may take in the page", check: positiveNumber},
+  maxSize: {default: 10, help: "how many MB the pictures may take in the page", check: positiveNumber},
   open: {default: false, help: "open the page in the browser"},
 };
 
@@ -35,7 +35,7 @@ export const demoCommand: Command = {
   help: {
     usage: "demo [flags]",
     rows: [
-      ["--out FILE", "the page's file; one that is there is written over"],
+      ["--out FILE", "the file to write; an older one is overwritten"],
       ["--data FOLDER", "your own pictures, a folder for each of 2 to 10 classes"],
       ["--image-size N", "pixels a side of these pictures, 10 to 64; 0: as they are where they are small"],
       ["--max-size MB", "what the pictures may take in the page"],

@@ -66,12 +66,15 @@ export const explainFlags: OptionTable<ExplainFlags> = {
     default: "",
     help: "which network: a run (latest, if you name none), an .onnx file, or a tfjs model.json (layers or graph)",
   },
-  preset: {default: "", help: "a JSON file with these flags by name; the files it names stand beside it"},
+  preset: {
+    default: "",
+    help: "a JSON file that sets these flags by their names; paths in it are relative to its folder",
+  },
   run: {default: "", help: "the old way to write --model RUN"},
   imageIndex: {default: "", help: "the old way to write test:8: places in the test split, with commas between"},
   classes: {
     default: "",
-    help: "class names: one a line, a JSON list, or a JSON object of index and name, either way round; default 0, 1, …",
+    help: "class names: one on each line, a JSON list, or a JSON object from index to name or from name to index; default 0, 1, …",
   },
   method: {
     default: "lime",
@@ -81,21 +84,25 @@ export const explainFlags: OptionTable<ExplainFlags> = {
   class: {
     default: "predicted",
     flag: "target",
-    help: "the class explained: predicted (the most probable), label (the true one, of a run's image), a name, or an index",
+    help: "the class to explain: predicted (the most probable), label (the true one of a run's image), a name, or an index",
   },
   top: {default: 1, help: "explain this many of the most probable classes", check: positiveInteger},
-  size: {default: "", help: "of the input, as 224x224x3, where the model leaves it open"},
-  layout: {default: "auto", help: "of the input: nchw, nhwc or auto", check: oneOf("auto", "nchw", "nhwc")},
+  size: {default: "", help: "size of the input, such as 224x224x3, if the model does not say"},
+  layout: {
+    default: "auto",
+    help: "order of the input's sizes: nchw, nhwc or auto",
+    check: oneOf("auto", "nchw", "nhwc"),
+  },
   scale: {default: "1", help: "the input is (pixel in 0..1 × scale − mean) / std", check: listed},
-  mean: {default: "0", help: "one number, or one a channel", check: listed},
-  std: {default: "1", help: "one number, or one a channel", check: listed},
+  mean: {default: "0", help: "one number, or one for each channel", check: listed},
+  std: {default: "1", help: "one number, or one for each channel", check: listed},
   output: {
     default: "auto",
     flag: "scores",
-    help: "what the model gives: probabilities (one class excludes the others), sigmoid (independent ones), logits (scores), or auto: by its last nodes, else by its numbers",
+    help: "the model's outputs: probabilities (one class excludes the others), sigmoid (independent ones), logits (scores), or auto: told by its last nodes, else by its numbers",
     check: oneOf(...OUTPUTS),
   },
-  outputName: {default: "", help: "the output to explain, of a model that has several"},
+  outputName: {default: "", help: "the name of the output to explain, if the model has several"},
   inputName: {default: "", help: "the input that takes the images, of a model that has several"},
   feed: {
     default: "",
@@ -104,11 +111,11 @@ export const explainFlags: OptionTable<ExplainFlags> = {
   },
   fit: {
     default: "crop",
-    help: "an image of other proportions: crop its middle or stretch it",
+    help: "if an image has other proportions: crop its middle, or stretch it",
     check: oneOf("crop", "stretch"),
   },
   maxPixels: {default: MOST_PIXELS, help: "the largest image that is decoded, in pixels", check: positiveInteger},
-  invert: {default: false, help: "turn light and dark about (ink on paper, for a model of white on black)"},
+  invert: {default: false, help: "swap light and dark (for ink on paper and a model that learnt white on black)"},
   engine: {
     default: "auto",
     help: "for tfjs: auto, tensorflow, wasm, cpu",
@@ -121,22 +128,22 @@ export const explainFlags: OptionTable<ExplainFlags> = {
   },
   maxMemory: {
     default: 1,
-    help: "the most memory that the model may take for an image, in GiB, besides four times its files' size",
+    help: "the most memory that the model may take for an image, in GiB, in addition to four times the size of its files",
     check: between(0.1, 1000),
   },
   training: {
     default: false,
-    help: "of an image of a run's data: which training images speak most for its answer, and which against it (TracIn at the last layer)",
+    help: "for an image of a run's data: find the training images that speak most for its answer, and those against it (TracIn at the last layer)",
   },
   workers: {
     default: "auto",
-    help: "of test:all: how many threads explain images; auto: one a core, up to 16; any number gives the same bytes",
+    help: "for test:all: how many threads explain images; auto: one for each core, up to 16; any number gives the same bytes",
     check: (word) => (word === "auto" || /^[1-9]\d{0,2}$/.test(word) ? undefined : "auto, or a number from 1 to 999"),
   },
   remove: {
     default: 0,
     words: {none: 0},
-    help: "remove this many segments, ask again, until the class flips; none: do not",
+    help: "remove this many segments and ask again, until the class changes; none: do not",
     check: wholeNumber,
   },
   coverage: {
@@ -144,11 +151,15 @@ export const explainFlags: OptionTable<ExplainFlags> = {
     help: "paint the strongest segments until they cover this share of the image",
     check: between(0.001, 1),
   },
-  minWeight: {default: 0, help: "paint no segment that changes the probability by less", check: between(0, 1)},
+  minWeight: {
+    default: 0,
+    help: "paint no segment that changes the probability by less than this than this than this than this",
+    check: between(0, 1),
+  },
   curves: {default: false, help: "draw deletion and insertion curves beside random and edge controls"},
-  seed: {default: 0, help: "every stream of chance is derived from it; up to 2^53 - 1", check: seedNumber},
+  seed: {default: 0, help: "the start of all random draws; a whole number up to 2^53 - 1", check: seedNumber},
   save: {default: "save", help: "the folder that runs are kept in"},
-  out: {default: "", help: "folder to write to; default: explain in --save"},
+  out: {default: "", help: "the folder to write to; default: explain in --save"},
   open: {default: false, help: "open the first picture"},
 };
 

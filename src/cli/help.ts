@@ -120,6 +120,6 @@ function sentence(words: string): string {
 
 function typedAs(program: string): string[] {
   if (program === "npx epochscope") return [];
-  const label = "Here, epochscope is typed:";
+  const label = "Here you start epochscope with:";
   return ["", ...(label.length + 1 + program.length <= WIDTH ? [`${label} ${program}`] : [label, program])];
 }

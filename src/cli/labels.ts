@@ -44,7 +44,7 @@ const labelFlags: OptionTable<LabelOptions> = {
   save: {default: "save", help: "the folder that runs are kept in"},
   top: {
     default: 200,
-    help: "suspects, or pairs, on the page; at most ten of them in the terminal",
+    help: "how many suspects, or pairs, the page shows; the terminal shows at most ten",
     check: positiveInteger,
   },
   failOver: {
@@ -55,29 +55,29 @@ const labelFlags: OptionTable<LabelOptions> = {
   },
   distance: {
     default: 4,
-    help: "leaks: near copies differ in at most so many of the 64 bits of pHash, and of dHash; -1: exact copies alone",
+    help: "leaks: near copies differ in at most this many of the 64 bits of pHash, and of dHash; -1: only exact copies",
     check: (value) =>
       Number.isInteger(value) && value >= -1 && value <= 10 ? undefined : "a whole number from -1 to 10",
   },
   alike: {
     default: 0.99,
-    help: "leaks: and their grey pixels are correlated by at least this",
+    help: "leaks: the grey pixels of near copies have at least this correlation",
     check: (value) => (value >= -1 && value <= 1 ? undefined : "a number from -1 to 1"),
   },
   embedding: {
     default: 0,
     words: {none: 0, auto: NEAR},
-    help: "leaks: also pairs that are alike to the run's network: below so many medians of the cosine distance to the nearest (auto: 0.13, as cleanlab); none: not asked",
+    help: "leaks: also find pairs that look alike to the run's network: their cosine distance is below this many medians of the distance to the nearest image (auto: 0.13, as in cleanlab); none: do not ask the network",
     check: (value) => (value >= 0 && value < 1 ? undefined : "none, auto, or a number below 1"),
   },
   evidence: {
     default: 12,
     words: {none: 0},
-    help: "suspects: of so many of the first, what speaks for the given label and for the suggested one (saliency and LIME of both)",
+    help: "suspects: for the first this many, show what speaks for the given label and for the suggested one (saliency and LIME of both)",
     check: (value) => (Number.isInteger(value) && value >= 0 ? undefined : "none, or a whole number"),
   },
   edit: {default: "", help: "try: the list of decisions to train with (suspects.csv)"},
-  name: {default: "", help: "try: the new run's name; by default the old one's with -edited"},
+  name: {default: "", help: "try: the new run's name; by default the old name with -edited"},
 };
 
 /** Suspects that the terminal names. */
@@ -86,19 +86,19 @@ const NAMED = 10;
 /** Finds out about a run's labels and images, and trains again with what was decided about them. */
 export const labelsCommand: Command = {
   command: "labels <verb> [run]",
-  describe: "find labels that are likely wrong and images that are there twice, and train without them",
+  describe: "find labels that are likely wrong and images that occur twice, and train without them",
   help: {
     usage: "labels VERB [RUN] [flags]",
     rows: [
-      ["suspects", "rank training labels that are likely wrong; writes suspects-train.csv and a page into the run"],
-      ["leaks", "find images that are there twice, within and across splits; writes leaks.csv and a page"],
-      ["try", "train again with labels mended, then compare"],
+      ["suspects", "rank training labels that are likely wrong; write suspects-train.csv and a page into the run"],
+      ["leaks", "find images that occur twice, within and across splits; write leaks.csv and a page"],
+      ["try", "train again with the corrected labels, then compare"],
       ["RUN", "a name, its beginning, a folder, latest, latest~1 [latest]"],
-      ["--top N", "suspects, or pairs, on the page"],
-      ["--evidence N", "suspects: explain so many by both labels [12]"],
-      ["--edit FILE", "try: suspects.csv with its decisions filled in"],
-      ["--distance N --alike X", "leaks: how near near copies are"],
-      ["--embedding auto", "leaks: ask the run's network, too, which are alike"],
+      ["--top N", "how many suspects, or pairs, the page shows"],
+      ["--evidence N", "suspects: explain the first N, for the given and the suggested label"],
+      ["--edit FILE", "try: your suspects.csv, in which you filled in the decisions"],
+      ["--distance N --alike X", "leaks: the most bits by which near copies differ; the least correlation"],
+      ["--embedding auto", "leaks: also find images that look alike to the run's network"],
       ["--fail-over N", "exit code 3 if more than N are found"],
     ],
     also: ["name", "save", "serve", "open"],

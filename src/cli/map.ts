@@ -17,11 +17,11 @@ const projectFlags: OptionTable<ProjectFile & {readonly open: boolean}> = {
   ...tableOptions,
   points: {
     default: 100_000,
-    help: "rows on the map at most (tsne-js: 500), taken evenly from all",
+    help: "the most rows on the map (tsne-js: 500), taken evenly from all",
     check: positiveInteger,
   },
-  seed: {default: 0, help: "of umap's and tsne-js's chance; tsne and pca have none", check: seedNumber},
-  out: {default: ".", help: "the folder for <name>-map.csv, .png and .json; what is there is never written over"},
+  seed: {default: 0, help: "seed of umap's and tsne-js's random draws; tsne and pca have none", check: seedNumber},
+  out: {default: ".", help: "the folder for <name>-map.csv, .png and .json; files that exist are never overwritten"},
   open: {default: false, help: "open the picture"},
 };
 
@@ -37,7 +37,7 @@ export const mapCommand: Command = {
       ["--label COLUMN", "the column that colours the points, by name or place"],
       ["--perplexity X", "about how many neighbours count for each point"],
       ["--dimensions N", "2 or 3"],
-      ["--metric NAME", "what makes rows near: euclidean or cosine"],
+      ["--metric NAME", "the distance between rows: euclidean or cosine"],
       ["--scaling NAME", "feature, global or none"],
       ["--missing WHAT", "what becomes of rows with gaps: drop-rows, mean, refuse"],
       ["--points N", "rows on the map at most, taken evenly from all"],

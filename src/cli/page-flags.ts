@@ -18,7 +18,7 @@ export function declarePageFlags(cli: Argv, serve: string): void {
   cli.option("port", {
     default: 0,
     requiresArg: true,
-    describe: "with --serve: the port; 0 is any free one",
+    describe: "with --serve: the port; 0: any free one",
     group: "Page:",
   });
   cli.option("open", {type: "boolean", default: false, describe: "open the page in the browser", group: "Page:"});

@@ -44,7 +44,7 @@ const predictFlags: OptionTable<Required<Omit<PredictFlags, "run" | "imageIndex"
   top: {default: 5, help: "classes of each image in --json, the most probable first", check: positiveInteger},
   out: {
     default: ".",
-    help: "where predictions.csv goes: a folder, in which nothing is written over, or a file that ends in .csv",
+    help: "where to write predictions.csv: a folder, in which no file is overwritten, or a file that ends in .csv",
   },
 };
 
@@ -69,15 +69,15 @@ export const predictCommand: Command = {
       ["IMAGE", "PNG or JPEG files, a folder, or images of the run's data: test:0,1,2"],
       ["--model WHAT", "a run, an .onnx file, or a tfjs model.json [latest]"],
       ["--out PATH", "a folder for predictions.csv, or a file that ends in .csv"],
-      ["--top N", "classes of each image in --json"],
-      ["--classes FILE", "class names: one a line, or JSON [0, 1, …]"],
+      ["--top N", "how many classes of each image --json lists"],
+      ["--classes FILE", "class names: one on each line, or as JSON [0, 1, …]"],
       ["--scale --mean --std X", "the input is (pixel in 0..1 × scale − mean) / std"],
       ["--scores WHAT", "auto, probabilities, sigmoid or logits"],
-      ["--size HxWxC", "of the input, where the model leaves it open; --layout"],
+      ["--size HxWxC", "the input's size, if the model does not say; also --layout"],
     ],
     also: ["fit", "invert", "engine", "save"],
     examples: ["epochscope predict photos/unsorted --model latest --json"],
-    note: "A picture that cannot be read is told and left out, and makes the exit code 1.",
+    note: "A picture that cannot be read is named and left out; the exit code is then 1.",
   },
   builder(cli) {
     cli.positional("images", {

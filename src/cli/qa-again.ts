@@ -14,11 +14,11 @@ export const againFlags: OptionTable<AgainFlags> = {
   again: {default: false, help: "ask: the efficacy test: draw questions until one is answered right"},
   split: {
     default: "held-out",
-    help: "ask --again: what is drawn from: held-out or train, of the run; or a file of questions",
+    help: "ask --again: where questions are drawn from: the run's held-out or train questions, or a file",
   },
-  right: {default: 1, help: "ask --again: end when so many answers are right", check: positiveInteger},
-  times: {default: 1000, help: "ask --again: end when so many questions were asked", check: positiveInteger},
-  drawSeed: {default: 0, help: "ask --again: of the draws", check: seedNumber},
+  right: {default: 1, help: "ask --again: end when this many answers are right", check: positiveInteger},
+  times: {default: 1000, help: "ask --again: end when this many questions were asked", check: positiveInteger},
+  drawSeed: {default: 0, help: "ask --again: the seed of the draws", check: seedNumber},
 };
 
 /** Draws lines that are told at most. */

@@ -24,7 +24,7 @@ interface AskOptions extends AgainFlags {
 
 export const askFlags: OptionTable<AskOptions> = {
   model: {default: "latest", help: "ask: a reader's run by its name, latest, a Hugging Face folder, or an ONNX file"},
-  context: {default: "", help: "ask: the file with the text that the answer stands in"},
+  context: {default: "", help: "ask: the file with the text that contains the answer"},
   text: {default: "", help: "ask: that text itself"},
   tokenizer: {
     default: "",

@@ -49,18 +49,18 @@ async function reportReader(path: string, given: Given): Promise<number> {
 /** Writes a run's report anew from what the run kept, or serves it while the run goes on. */
 export const reportCommand: Command = {
   command: "report [run]",
-  describe: "write a run's page again from its numbers, open it, or serve it and follow the run live",
+  describe: "write a run's page again from its numbers, open it, or show it live",
   help: {
     usage: "report [RUN] [flags]",
     rows: [
-      ["RUN", "a name, its beginning, a folder, latest, latest~1 [latest]; a reader's name"],
+      ["RUN", "a name or its beginning, a folder, latest, latest~1 [latest]; also a reader's name"],
       ["--open", "open the page in the browser"],
-      ["--serve", "serve it on 127.0.0.1 and follow the run, until Ctrl-C"],
-      ["--port N", "the port to serve on; 0 is any free one"],
-      ["--page-model", "put the best network into the page, to draw for it"],
-      ["--pdf", "of a reader: also its pictures in one PDF"],
-      ["--demo", "put beside it, and link to, a page on which anyone trains a network"],
-      ["--save FOLDER", "where runs are kept"],
+      ["--serve", "show the page live on 127.0.0.1, until Ctrl-C"],
+      ["--port N", "the port for --serve; 0: any free one"],
+      ["--page-model", "put the best network into the page: you draw, it answers"],
+      ["--pdf", "for a reader: also put its pictures into one PDF"],
+      ["--demo", "also write demo.html, a page on which anyone trains a network, and link to it"],
+      ["--save FOLDER", "the folder in which runs are kept"],
     ],
     examples: ["epochscope report latest~1 --open"],
   },
@@ -76,16 +76,16 @@ export const reportCommand: Command = {
     cli.option("pdf", {
       type: "boolean",
       default: false,
-      describe: "of a reader's run: also gather its pictures in one PDF, report.pdf",
+      describe: "for a reader's run: also put its pictures into one PDF, report.pdf",
       group: "Page:",
     });
     cli.option("demo", {
       type: "boolean",
       default: false,
-      describe: "put demo.html beside the page, which links to it: anyone trains a network on the run's data",
+      describe: "also write demo.html, to which the page links: anyone trains a network there on the run's data",
       group: "Page:",
     });
-    declarePageFlags(cli, "serve it on 127.0.0.1, live, until Ctrl-C");
+    declarePageFlags(cli, "show the page live on 127.0.0.1, until Ctrl-C");
   },
   async handler(given) {
     const page = pageFlagsOf(given);

@@ -9,12 +9,12 @@ import {drive, SERVE} from "./run";
 /** Goes on with a run that was broken off, with the options it began with: what comes is what would have come. */
 export const resumeCommand: Command = {
   command: "resume [run]",
-  describe: "go on with a run that was broken off, to the bits that it would have had",
+  describe: "continue an interrupted run, with exactly the result that it would have had",
   help: {
     usage: "resume [RUN] [flags]",
     rows: [
       ["RUN", "a name, its beginning, a folder, latest, latest~1 [latest]"],
-      ["--save FOLDER", "where runs are kept"],
+      ["--save FOLDER", "the folder in which runs are kept"],
       ["--serve --open", "serve the page meanwhile; open it"],
     ],
     also: ["port", "data-url"],

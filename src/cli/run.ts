@@ -15,7 +15,7 @@ import {declareFlags, givenOf} from "./flags";
 import {declarePageFlags} from "./page-flags";
 
 /** What `--serve` does for a run. */
-export const SERVE = "serve the page on 127.0.0.1 while the run goes on, and after it, until Ctrl-C";
+export const SERVE = "show the page on 127.0.0.1 during the run and after it, until Ctrl-C";
 
 /** The run's options by what they are about: the topics of `--help`. What is named nowhere else is of the last. */
 const TOPICS: {readonly [topic: string]: readonly string[]} = {
@@ -52,21 +52,21 @@ export const runCommand: Command = {
   help: {
     usage: "run [flags]",
     rows: [
-      ["--data WHAT", "mnist, a folder with a folder of pictures for each class, or the four idx files"],
-      ["--model NAME", "cnn, deep, exigo or mlp"],
-      ["--epochs N --seed N", "passes over the training images; all chance"],
+      ["--data WHAT", "mnist, a folder with one folder of pictures for each class, or one with the four idx files"],
+      ["--model NAME", "cnn, deep, exigo, mlp or vit"],
+      ["--epochs N --seed N", "how often all training images are used; seed of all random draws"],
       ["--probes LIST", "confusion,saliency,projection,lime,mistakes; all or none"],
       ["--every N", "look after every Nth epoch, and before and after training"],
-      ["--train-limit N", "use fewer images; also --test-limit N"],
-      ["--batch-size N", "images a gradient step"],
-      ["--learning-rate X", "auto takes the optimizer's own"],
-      ["--folds N", "train N networks more, to find wrong labels anywhere"],
-      ["--from RUN --edit FILE", "begin with that run's options; drop or relabel as suspects.csv says"],
-      ["--dry-run", "say what would happen, how long it takes, what it writes; then stop"],
+      ["--train-limit N", "train on N images at most; --test-limit N: test on N"],
+      ["--batch-size N", "images in each gradient step"],
+      ["--learning-rate X", "step size; auto: the one that suits the optimizer"],
+      ["--folds N", "train N more networks, to find wrong labels in all images"],
+      ["--from RUN --edit FILE", "take that run's options; drop or relabel images as FILE (suspects.csv) says"],
+      ["--dry-run", "say what the run would do, how long it takes and what it writes; then stop"],
     ],
     also: ["save", "name", "threads", "engine", "optimizer", "schedule", "serve", "open"],
     examples: ["epochscope run --data photos --image-size 64 --epochs 8 --open"],
-    note: "Ctrl-C loses nothing: `epochscope resume` goes on, to the same bits.",
+    note: "Ctrl-C loses nothing: `epochscope resume` continues, with exactly the same result.",
   },
   builder(cli) {
     declareRunFlags(cli);

@@ -11,17 +11,20 @@ import {verifyRuns} from "./runs-verify";
 const runsFlags: OptionTable<RunsOptions> = {
   save: {default: "save", help: "the folder that runs are kept in"},
   where: {default: "", help: "list: a condition, such as 'test_accuracy > 0.99 and model = cnn' (docs/runs.md)"},
-  sort: {default: "", help: "list: a column, the best first; COLUMN:asc or COLUMN:desc; by default the newest first"},
-  limit: {default: 20, help: "list: at most so many", check: positiveInteger},
+  sort: {
+    default: "",
+    help: "list: sort by this column, the best first; or COLUMN:asc, COLUMN:desc; by default the newest first",
+  },
+  limit: {default: 20, help: "list: at most this many runs", check: positiveInteger},
   to: {
     default: "",
     help: `export: ${EXPORTS.join(", ")}`,
     check: (value) => (value === "" ? undefined : oneOf(...EXPORTS)(value as (typeof EXPORTS)[number])),
   },
-  out: {default: "", help: "export: the file to write; by default the run's name in this folder"},
-  python: {default: "", help: "verify: a Python with numpy and scikit-learn, which reckons the numbers again"},
-  yes: {default: false, help: "remove: without asking"},
-  delete: {default: false, help: "tag: take the tags away"},
+  out: {default: "", help: "export: the file to write; by default it is in this folder and has the run's name"},
+  python: {default: "", help: "verify: a Python with numpy and scikit-learn, which computes the numbers again"},
+  yes: {default: false, help: "remove: do not ask first"},
+  delete: {default: false, help: "tag: remove the tags"},
 };
 
 const VERBS = {
@@ -39,26 +42,26 @@ type Verb = keyof typeof VERBS;
 /** Looks after the runs that there are. */
 export const runsCommand: Command = {
   command: "runs [verb] [names..]",
-  describe: "list, show, verify, export and remove the runs that there are",
+  describe: "list, show, verify, export and remove runs",
   help: {
     usage: "runs VERB [RUN…] [flags]",
     rows: [
-      ["list", "the runs, the newest first; `runs` alone does this"],
-      ["  --where CONDITION", "'test_accuracy > 0.99', 'tag = good', 'options.seed = 1'"],
-      ["  --sort COLUMN", "the best first; COLUMN:asc or COLUMN:desc"],
-      ["  --limit N", "at most so many"],
-      ["show RUN", "what a run was made of, and what it came to"],
-      ["verify RUN…", "read every file by its digest, reckon numbers again"],
-      ["  --python PATH", "and by scikit-learn, where that Python has it"],
-      ["export RUN --to WHAT", `${EXPORTS.join(", ")}; --out FILE says where`],
-      ["tag RUN TAG…", "add tags; --delete takes them away"],
-      ["note RUN TEXT", "keep a note"],
-      ["upgrade RUN…", "make runs of earlier versions ones of today's format"],
-      ["remove RUN…", "remove runs and their logs; asks, unless --yes"],
+      ["list", "list the runs, the newest first; `runs` alone does the same"],
+      ["  --where CONDITION", "only runs like 'test_accuracy > 0.99', 'tag = good', 'options.seed = 1'"],
+      ["  --sort COLUMN", "sort by a column, the best first; or COLUMN:asc, COLUMN:desc"],
+      ["  --limit N", "list at most N runs"],
+      ["show RUN", "show what a run was made from, and its results"],
+      ["verify RUN…", "check every file by its digest, and compute the numbers again"],
+      ["  --python PATH", "compute them with scikit-learn, too, in this Python"],
+      ["export RUN --to WHAT", `${EXPORTS.join(", ")}; --out FILE names the file`],
+      ["tag RUN TAG…", "add tags; with --delete, remove them"],
+      ["note RUN TEXT", "keep a note with the run"],
+      ["upgrade RUN…", "convert runs of earlier versions to today's format"],
+      ["remove RUN…", "remove runs and their logs; it asks first, unless --yes"],
     ],
     also: ["save"],
     examples: ["epochscope runs list --where 'test_accuracy > 0.99' --sort test_accuracy"],
-    note: "Exit code 3: verify has found something that is not as it should be.",
+    note: "The exit code is 3 if verify has found something wrong.",
   },
   builder(cli) {
     cli.positional("verb", {

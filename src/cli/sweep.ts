@@ -38,18 +38,18 @@ const DEFAULT_NAME = "sweep";
 /** Trains one network many times: with several seeds, and with every combination of the values asked for. */
 export const sweepCommand: Command = {
   command: "sweep",
-  describe: "run many times: seeds, and values of any flag; says what is gain and what is chance",
+  describe: "train with many seeds and values of any flag, and tell gains from chance",
   help: {
     usage: "sweep [flags]",
     rows: [
       ["--seeds N", "how many seeds (5: the seeds 0 to 4), or which (0,3,7)"],
-      ["--over FLAG=A,B,…", "a flag of `run` and the values to try; may be given several times"],
-      ["--data --model --epochs", "and every other flag of `run`, for all of them"],
-      ["--probes LIST", "who looks"],
+      ["--over FLAG=A,B,…", "a flag of `run` and the values to try; you may give several --over"],
+      ["--data --model --epochs", "these and all other flags of `run` hold for every run of the sweep"],
+      ["--probes LIST", "which probes look at the networks"],
       ["--over train-limit=…", "or widths, depths: also a page of how the error falls; --no-trials: none"],
-      ["--from RUN", "with that run's options: its seeds are then the yardstick of `compare`"],
+      ["--from RUN", "take that run's options; `compare` then measures chance by the seeds"],
       ["--name NAME", "the beginning of the runs' names [sweep, or RUN]"],
-      ["--dry-run", "say which runs, how long they take, what they write; then stop"],
+      ["--dry-run", "say which runs would be made, how long they take and what they write; then stop"],
     ],
     also: ["save"],
     examples: [
@@ -57,7 +57,7 @@ export const sweepCommand: Command = {
       "epochscope sweep --over learning-rate=0.001,0.004 --seeds 3",
       "epochscope sweep --over train-limit=700,2000,6000,20000 --model mlp",
     ],
-    note: "What is done already is not done again: a sweep that was broken off goes on.",
+    note: "Runs that are done are not repeated, so the same command continues a broken sweep.",
   },
   builder(cli) {
     const {seeds, noTrials} = sweepFlags;

@@ -18,19 +18,19 @@ export const watchCommand: Command = {
     rows: [
       ["FOLDER", ".onnx files; .safetensors or .pt files beside one .onnx; tfjs model.json; or answers (.npz)"],
       ["--data WHAT", "the test images: mnist, a folder of pictures, idx files"],
-      ["--model FILE", "the network's shape (.onnx), for files with weights alone"],
-      ["--pattern GLOB", "which files, {epoch} where the number stands: net-{epoch}.pt"],
+      ["--model FILE", "the network (.onnx), if the checkpoints hold only weights"],
+      ["--pattern GLOB", "the files' names, with {epoch} in place of the number: net-{epoch}.pt"],
       ["--classes WHAT", "class names: a file, or names with commas between"],
-      ["--scale --mean --std X", "its input is (pixel in 0..1 × scale − mean) / std"],
-      ["--size --layout --scores", "of the network, where its file leaves them open"],
-      ["--once", "end after the checkpoints that are there"],
+      ["--scale --mean --std X", "the network's input is (pixel in 0..1 × scale − mean) / std"],
+      ["--size --layout --scores", "input size, input layout and kind of scores, if the file does not say"],
+      ["--once", "look at the checkpoints that exist now, then end"],
       ["--until N", "end after epoch N"],
-      ["--serve", "follow live on 127.0.0.1, until Ctrl-C"],
-      ["--dry-run", "say what would be done with the checkpoints that are there"],
+      ["--serve", "show the page live on 127.0.0.1, until Ctrl-C"],
+      ["--dry-run", "say what would be done with the checkpoints that exist now"],
     ],
     also: ["probes", "every", "layer", "save", "name", "threads", "open"],
     examples: ["epochscope watch checkpoints --data mnist --serve"],
-    note: "Beside it runs: python train.py. A .pt file is read as data: no pickle code is run.",
+    note: "Start your training (python train.py) in another terminal. A .pt file is read as data: no pickle code is run.",
   },
   builder(cli) {
     cli.positional("folder", {
@@ -39,7 +39,7 @@ export const watchCommand: Command = {
         ".onnx files, one an epoch; or .safetensors or .pt beside one .onnx; or folders with a tfjs model.json; or .npz",
     });
     declareFlags(cli, watchOptions, "", "Watch:");
-    declarePageFlags(cli, "serve the page on 127.0.0.1 meanwhile, and after it, until Ctrl-C");
+    declarePageFlags(cli, "show the page on 127.0.0.1 during the watch and after it, until Ctrl-C");
     declareDryRun(cli);
     for (const probe of probes) {
       declareFlags(cli, probe.options, `${kebab(probe.name)}.`, `Probe ${probe.name}: ${probe.help}`);

@@ -36,7 +36,7 @@ export interface ModelSettings {
   readonly classNames?: readonly string[];
   /** By default as the input's shape has it. */
   readonly layout?: "nchw" | "nhwc";
-  /** Its input is (pixel in 0..1 × scale − mean) / std: one number, or one a channel. By default the pixel as it is. */
+  /** Its input is (pixel in 0..1 × scale − mean) / std: one number, or one for each channel. By default the pixel as it is. */
   readonly scale?: number;
   readonly mean?: readonly number[];
   readonly std?: readonly number[];

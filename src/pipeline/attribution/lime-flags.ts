@@ -35,7 +35,7 @@ export const limeFlags: OptionTable<LimeFlags> = {
   },
   samples: {
     default: AS_RECIPE,
-    help: "masks an image, or auto: until the five strongest segments are stable",
+    help: "how many masks for each image, or auto: until the five strongest segments are stable",
     check: (value) =>
       value === AS_RECIPE || value === "auto" || (/^\d+$/.test(value) && Number(value) >= 10)
         ? undefined
@@ -45,20 +45,20 @@ export const limeFlags: OptionTable<LimeFlags> = {
   segments: {
     default: 0,
     words: {auto: 0},
-    help: "about how many, for slic and grid; auto: as suits the image's size",
+    help: "about how many segments slic and grid make; auto: as many as suit the image's size",
     check: wholeNumber,
   },
   keep: {
     default: 0,
     words: {auto: 0},
-    help: "probability that a mask keeps a segment; auto: as the recipe",
+    help: "probability that a mask keeps a segment; auto: the recipe's",
     check: between(0, 0.99),
   },
   sampling: choice("how masks are drawn", "bernoulli", "antithetic"),
   hiding: {
     default: AS_RECIPE,
     words: {auto: AS_RECIPE},
-    help: "look of a hidden segment: mean, blur, noise, fill (ink and empty change places), zero, grey or #rrggbb",
+    help: "how a hidden segment looks: mean, blur, noise, fill (ink and empty change places), zero, grey or #rrggbb",
     check: (value) =>
       value === AS_RECIPE || parseHiding(value) ? undefined : "mean, blur, noise, fill, zero, grey or #rrggbb",
   },
@@ -66,11 +66,16 @@ export const limeFlags: OptionTable<LimeFlags> = {
   kernelWidth: {
     default: 0,
     words: {auto: 0},
-    help: "of the weight exp(−d²/2s²); auto: as the recipe",
+    help: "the width s in a mask's weight exp(−d²/2s²); auto: the recipe's",
     check: between(0, 1000),
   },
   selection: choice("how the model's segments are chosen", ...(Object.keys(selections) as SelectionName[])),
-  features: {default: 0, words: {auto: 0}, help: "most segments in the model; auto: as the recipe", check: wholeNumber},
+  features: {
+    default: 0,
+    words: {auto: 0},
+    help: "the most segments that the linear model uses; auto: the recipe's",
+    check: wholeNumber,
+  },
   model: choice("linear model", ...(Object.keys(linearModels) as LinearModelName[])),
   batchSize: {
     default: 0,

@@ -38,7 +38,7 @@ export const mapSettings: OptionTable<MapSettings> = {
   iterations: {
     default: 0,
     words: {auto: 0},
-    help: "auto: the method's own (tsne 260, and 40 to go on from the last epoch's map; below 5,000 points 700 and 100)",
+    help: "auto: it depends on the method (tsne 260 for the first map, and 40 for a map that continues the last epoch's; below 5,000 points 700 and 100)",
     check: wholeNumber,
   },
   scaling: {
@@ -46,10 +46,10 @@ export const mapSettings: OptionTable<MapSettings> = {
     help: "feature: each to mean 0 and deviation 1; global: all by one mean and deviation, as exigo; none",
     check: oneOf("feature", "global", "none"),
   },
-  components: {default: 50, help: "principal components kept of wider rows", check: between(3, 1000)},
+  components: {default: 50, help: "wider rows are reduced to this many principal components", check: between(3, 1000)},
   metric: {
     default: "euclidean",
-    help: "what makes rows near: euclidean or cosine",
+    help: "the distance between rows: euclidean or cosine",
     check: oneOf("euclidean", "cosine"),
   },
 };

@@ -19,7 +19,7 @@ const MOST_ROWS = 16;
 /** Where a transformer's heads look, and how much its loss hangs on each. */
 export const attention: Probe = {
   name: "attention",
-  help: "where a transformer's heads look: maps by head and layer, rollout, and how much hangs on each head (--model vit)",
+  help: "where a transformer's heads look: maps by head and layer, rollout, and how much each head matters (--model vit)",
   options: {},
   suits: ({attention}) => attention !== undefined,
   async *run({classifier, samples, sampleIndices, epoch, test}) {

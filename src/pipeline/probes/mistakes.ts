@@ -34,10 +34,14 @@ export const mistakes: Probe<MistakesOptions> = {
   name: "mistakes",
   help: "saliency and LIME of the wrong answers that the network was surest of, for the answer and for the truth",
   options: {
-    count: {default: 24, help: "mistakes explained, surest first; the pictures show ten", check: positiveInteger},
+    count: {
+      default: 24,
+      help: "how many mistakes are explained, the surest first; the pictures show ten",
+      check: positiveInteger,
+    },
     pairs: {
       default: 32,
-      help: "confused pairs explained besides, the commonest first, by the surest mistake of each",
+      help: "how many confused pairs are explained, too, the commonest first, by the surest mistake of each",
       check: wholeNumber,
     },
     recipe: {
@@ -47,7 +51,7 @@ export const mistakes: Probe<MistakesOptions> = {
     },
     mode: {
       default: "class",
-      help: "saliency of the answer's logit and of the truth's, or exigo: of the sum of all logits, as --saliency.mode",
+      help: "class: saliency of the answer's logit and of the truth's; exigo: of the sum of all logits, as in --saliency.mode",
       check: oneOf("class", "exigo"),
     },
   },

@@ -20,8 +20,15 @@ export const projection: Probe<ProjectionOptions> = {
   help: "how the network groups what it sees: a map of the test images by a layer's activations",
   options: {
     ...mapSettings,
-    layer: {default: "", help: "a layer's name, or pixels or logits; default: what feeds the last dense layer"},
-    points: {default: 10_000, help: "test images on the map, taken evenly from all", check: positiveInteger},
+    layer: {
+      default: "",
+      help: "a layer's name, or pixels, or logits; default: the layer that feeds the last dense one",
+    },
+    points: {
+      default: 10_000,
+      help: "how many test images the map shows, taken evenly from all",
+      check: positiveInteger,
+    },
   },
   layer: ({layer}) => (layer === "pixels" || layer === "logits" ? undefined : layer),
   async *run(context, given) {

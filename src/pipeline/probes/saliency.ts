@@ -12,11 +12,11 @@ import {imageAt} from "./segment-explanation";
 /** Which pixels the class's score hangs on, against what it hangs on without any image. */
 export const saliency: Probe<{mode: "class" | "exigo"; target: "true" | "predicted"}> = {
   name: "saliency",
-  help: "which pixels a class's score hangs on: gradients at the image and at the empty image",
+  help: "which pixels a class's score depends on: gradients at the image and at the empty image",
   options: {
     mode: {
       default: "class",
-      help: "class: of one class's logit; exigo: of the sum of all logits, as that pipeline has it",
+      help: "class: the gradient of one class's logit; exigo: of the sum of all logits, as exigo does",
       check: oneOf("class", "exigo"),
     },
     target: {

@@ -63,12 +63,12 @@ const limit = (value: number) => (Number.isInteger(value) && value >= 24 ? undef
 export const runOptions: OptionTable<RunOptions> = {
   data: {
     default: "mnist",
-    help: "mnist, a folder with the four idx files, or one with a folder of PNG and JPEG images for each class (or train, val and test with such folders)",
+    help: "mnist, a folder with the four idx files, or a folder with one folder of PNG and JPEG images for each class (or with folders train, val and test that have such folders)",
   },
   imageSize: {
     default: 0,
     words: {auto: 0},
-    help: "of a folder of images: pixels a side; auto: as they are if all are alike and at most 64, else 64",
+    help: "for a folder of images: their height and width in pixels; auto: unchanged if all have the same size of at most 64, else 64",
     check: (size) =>
       size === 0 || (Number.isInteger(size) && size >= 8 && size <= 512) ? undefined : "auto, or 8 to 512",
   },
@@ -82,19 +82,22 @@ export const runOptions: OptionTable<RunOptions> = {
     help: "the most memory that the images may take, in GiB",
     check: between(0.001, 1000),
   },
-  dataUrl: {default: "", help: "a mirror of MNIST's four .gz files, for where the package's are missing or damaged"},
+  dataUrl: {
+    default: "",
+    help: "the address of a mirror of MNIST's four .gz files, if the package's own are missing or damaged",
+  },
   from: {
     default: "",
-    help: "begin with the options of this run (a name or a folder); other flags given stand over them",
+    help: "take the options of this run (a name or a folder); flags that you give replace them",
   },
   edit: {
     default: "",
-    help: "drop and relabel images first: a run's suspects.csv, its column decision filled in with drop, relabel or keep",
+    help: "first drop and relabel images as this file says: a run's suspects.csv whose column decision you filled in with drop, relabel or keep",
   },
   trainLimit: {
     default: WITHOUT_LIMIT,
     words: {all: WITHOUT_LIMIT},
-    help: "use at most this many training images; a twelfth is held out to validate",
+    help: "use at most this many training images; a twelfth of them is held out for validation",
     check: limit,
   },
   testLimit: {
@@ -105,7 +108,7 @@ export const runOptions: OptionTable<RunOptions> = {
   },
   model: {
     default: "auto",
-    help: `${Object.keys(models).join(", ")}; a file of yours (net.ts, net.js) that makes one; or auto: deep for colour pictures of 64 pixels a side and more, else cnn`,
+    help: `${Object.keys(models).join(", ")}; your own file (net.ts, net.js) that makes a network; or auto: deep for colour pictures of 64 pixels a side and more, else cnn`,
     check: (word) =>
       isModelFile(word) || registeredModel(word)
         ? undefined
@@ -114,33 +117,36 @@ export const runOptions: OptionTable<RunOptions> = {
   },
   weights: {
     default: "",
-    help: "begin with the weights of a run's best epoch (a name or a folder) or of a model.json, not with random ones",
+    help: "begin with the weights of a run's best epoch (a name or a folder) or of a model.json, instead of random ones",
   },
-  freeze: {default: "", help: "layers whose weights stay as they are: names with commas between, * for anything"},
+  freeze: {
+    default: "",
+    help: "layers whose weights are not trained: their names, separated by commas; * stands for any letters",
+  },
   ...mlpOptions,
   ...vitOptions,
-  engine: {default: "auto", help: "what computes: auto, fused, tensorflow, wasm, cpu", check: engineNamed},
+  engine: {default: "auto", help: "the engine that computes: auto, fused, tensorflow, wasm, cpu", check: engineNamed},
   threads: {
     default: 0,
     words: {auto: 0},
-    help: "of the fused engine; auto: as many as there are cores, up to 8; any number gives the same bits",
+    help: "threads threads of the fused engine; auto: as many as there are cores, up to 8; any number gives the same bits",
     check: between(0, 64),
   },
   kernels: {
     default: "auto",
-    help: "of the fused engine: plain gives the same bits on every machine; fused-multiply-add is faster and rounds differently; auto takes it where the processor has that instruction",
+    help: "build of the fused engine: plain gives the same bits on every machine; fused-multiply-add is faster and rounds differently; auto takes the latter if the processor has that instruction",
     check: oneOf("auto", ...VARIANTS),
   },
   epochs: {
     default: 0,
     words: {auto: 0},
-    help: "passes over the training images; auto: 5, or of a folder of pictures as many as make 650 steps, 5 to 30",
+    help: "passes over the training images; auto: 5, or for a folder of pictures as many as make 650 steps, from 5 to 30",
     check: wholeNumber,
   },
   patience: {
     default: 0,
     words: {none: 0},
-    help: "end once the validation loss has not been lower for so many epochs; none: after all epochs",
+    help: "end when the validation loss has not fallen for this many epochs; none: train all epochs",
     check: wholeNumber,
   },
   pageModel: {
@@ -149,13 +155,13 @@ export const runOptions: OptionTable<RunOptions> = {
   },
   classWeights: {
     default: "none",
-    help: "balanced: an image of a rare class counts for more in the loss, so that all classes count alike; none: all images do",
+    help: "balanced: images of rare classes count more in the loss, so that all classes count alike; none: all images count alike",
     check: oneOf("none", "balanced"),
   },
   folds: {
     default: 0,
     words: {none: 0},
-    help: "besides, train this many networks, each on all images but a share, and ask it about that: finds wrong labels anywhere",
+    help: "also train this many networks, each without a share of the images, and ask it about that share; this finds wrong labels in all images",
     check: (folds) =>
       folds === 0 || (Number.isInteger(folds) && folds >= 2 && folds <= 20)
         ? undefined
@@ -164,45 +170,65 @@ export const runOptions: OptionTable<RunOptions> = {
   batchSize: {
     default: 0,
     words: {auto: 0},
-    help: "images a gradient step; auto: 64, or of a folder of pictures so few that an epoch has 30 steps, 8 at least",
+    help: "images in each gradient step; auto: 64, or for a folder of pictures so few that an epoch has 30 steps, but at least 8",
     check: wholeNumber,
   },
   optimizer: {default: "adam", help: "adam, sgd (momentum 0.9), rmsprop", check: optimizerNamed},
   learningRate: {
     default: 0,
     words: {auto: 0},
-    help: "auto: the optimizer's own (adam 0.004, for the deep model 0.01, for vit 0.002; sgd 0.1; rmsprop 0.002)",
+    help: "the step size; auto: it depends on the optimizer (adam 0.004, for the deep model 0.01, for vit 0.002; sgd 0.1; rmsprop 0.002)",
     check: (rate) => (rate >= 0 && rate <= 10 ? undefined : "a number from 0 to 10"),
   },
   schedule: {
     default: "auto",
-    help: "one-cycle (up to the rate and down), constant, or auto: constant if you give a rate, else one-cycle",
+    help: "one-cycle (the rate rises and then falls), constant, or auto: constant if you give a rate, else one-cycle",
     check: oneOf("auto", "one-cycle", "constant"),
   },
   augment: {
     default: "auto",
-    help: "changes training images by chance: none, digits, photos, or auto: photos for folders of pictures in colour, digits for grey ones",
+    help: "random changes to training images: none, digits, photos, or auto: photos for folders of colour pictures, digits for grey ones",
     check: oneOf<"auto" | Augmentation>("auto", "none", "digits", "photos"),
   },
-  augmentShift: {default: "auto", help: "of the width and height, each way: 0.1", check: autoOr(0, 0.5)},
-  augmentTurn: {default: "auto", help: "degrees, each way; 180: any", check: autoOr(0, 180)},
-  augmentZoom: {default: "auto", help: "0.2: from 1 / 1.2 to 1.2 times as large", check: autoOr(0, 3)},
+  augmentShift: {
+    default: "auto",
+    help: "random shift in each direction, as a share of the width and height, such as 0.1",
+    check: autoOr(0, 0.5),
+  },
+  augmentTurn: {
+    default: "auto",
+    help: "random turn in each direction, in degrees; 180: any angle",
+    check: autoOr(0, 180),
+  },
+  augmentZoom: {
+    default: "auto",
+    help: "random zoom: 0.2 gives from 1 / 1.2 to 1.2 times the size",
+    check: autoOr(0, 3),
+  },
   augmentFlip: {
     default: "auto",
-    help: "none, horizontal (left to right), vertical, both: of every other image",
+    help: "random mirroring of every other image: none, horizontal (left to right), vertical, both",
     check: oneOf<"auto" | Flip>("auto", "none", "horizontal", "vertical", "both"),
   },
-  augmentBrightness: {default: "auto", help: "of the range, each way: 0.1", check: autoOr(0, 0.5)},
-  augmentContrast: {default: "auto", help: "0.2: from 1 / 1.2 to 1.2 times", check: autoOr(0, 3)},
+  augmentBrightness: {
+    default: "auto",
+    help: "random change of brightness in each direction, as a share of the range, such as 0.1",
+    check: autoOr(0, 0.5),
+  },
+  augmentContrast: {
+    default: "auto",
+    help: "random contrast: 0.2 gives from 1 / 1.2 to 1.2 times the contrast",
+    check: autoOr(0, 3),
+  },
   probes: {default: "all", help: `all, none, or some of ${probes.map(({name}) => name).join(",")}`, check: checkProbes},
   every: {
     default: 1,
-    help: "probe before training, at every so many epochs, and after the last",
+    help: "probe before training, after every this many epochs, and after the last",
     check: positiveInteger,
   },
   checkpointEvery: {
     default: 20,
-    help: "within an epoch, keep a checkpoint after so many seconds: what a kill costs at most; 0: at epochs' ends alone",
+    help: "write a checkpoint after this many seconds within an epoch, so that a kill costs no more; 0: only at the ends of epochs",
     check: between(0, 1e6),
   },
   samples: {
@@ -212,22 +238,22 @@ export const runOptions: OptionTable<RunOptions> = {
   },
   columns: {
     default: "",
-    help: "a CSV file with what is known of the test images: a column index or file, and any others; the page finds the worst slices by them",
+    help: "a CSV file with facts about the test images: a column index or file, and any other columns; the page finds the groups of images with the worst results",
   },
   track: {
     default: "",
-    help: "images followed within each epoch (3,8,test:2000, or files from the data's folder; 3 is train:3): their scores twenty times an epoch, and the weights of the last layer that they meet (track.csv, track-weights.csv, track.png)",
+    help: "images to follow within each epoch (3,8,test:2000, or files from the data's folder; 3 is train:3): keeps their scores twenty times in each epoch, and their weights in the last layer (track.csv, track-weights.csv, track.png)",
     check: trackNamed,
   },
   dynamicsPass: {
     default: "presented",
-    help: "which answers to the training images are kept: presented, as each was learnt from, with dropout, before its step; after, by a pass over all at each epoch's end, without",
+    help: "which answers to the training images are kept: presented, those given just before each gradient step, with dropout; after, those of an extra pass at the end of each epoch, without dropout",
     check: oneOf("presented", "after"),
   },
   projector: {
     default: 1000,
     words: {none: 0},
-    help: "test images in TensorBoard's projector at each epoch, or none",
+    help: "how many test images TensorBoard's projector shows for each epoch, or none",
     check: wholeNumber,
   },
   logs: {
@@ -238,13 +264,13 @@ export const runOptions: OptionTable<RunOptions> = {
   keepEpochs: {
     default: KEEP_EPOCHS,
     words: {all: 0},
-    help: "of a longer run about so many epochs have pictures and are in the page and TensorBoard: the first, last, best, and evenly between; the numbers of all are kept",
+    help: "if a run is longer, only about this many epochs get pictures and a place in the page and TensorBoard: the first, the last, the best, and others evenly between; the numbers of all epochs are kept",
     check: (value) =>
       value === 0 || (Number.isInteger(value) && value >= 3) ? undefined : "0, or a whole number, 3 or more",
   },
-  seed: {default: 0, help: "every stream of chance is derived from it; up to 2^53 - 1", check: seedNumber},
+  seed: {default: 0, help: "the start of all random draws; a whole number up to 2^53 - 1", check: seedNumber},
   save: {default: "save", help: "the folder that runs are kept in"},
-  name: {default: "", help: "the run's folder in it; default: time, data and model"},
+  name: {default: "", help: "the name of the run's folder; default: time, data and model"},
 };
 
 /** A check for a number that is "auto" unless the user gives one. */

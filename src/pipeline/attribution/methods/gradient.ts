@@ -6,7 +6,7 @@ import {channelSum} from "./saliency";
 /** g(x): what a brighter pixel does to the class's logit (Simonyan, Vedaldi & Zisserman 2013, eq. 3), summed over channels. */
 export const gradient: GradientMethod = {
   name: "gradient",
-  help: "what a brighter pixel does to the class's score, with its sign (Simonyan et al. 2013)",
+  help: "how the class's score changes if a pixel gets brighter, with its sign (Simonyan et al. 2013)",
   options: {},
   needs: "gradients",
   score: "logit",
@@ -22,7 +22,7 @@ export const gradient: GradientMethod = {
 /** |g(x)|, the greatest of a pixel's channels (Simonyan, Vedaldi & Zisserman 2013, section 3.1). */
 export const saliency: GradientMethod = {
   name: "saliency",
-  help: "how strongly the class's score hangs on a pixel: |gradient|, the greatest of its channels (Simonyan et al. 2013)",
+  help: "how strongly the class's score depends on a pixel: |gradient|, the greatest over its channels (Simonyan et al. 2013)",
   options: {},
   needs: "gradients",
   score: "logit",

@@ -17,9 +17,13 @@ export interface IntegratedGradientsOptions {
  */
 export const integratedGradients: GradientMethod<IntegratedGradientsOptions> = {
   name: "integrated-gradients",
-  help: "gradients on the way from an empty image to this one: they sum to the score's difference (Sundararajan et al. 2017)",
+  help: "gradients at steps from an empty image to this one; they sum to the difference of the scores (Sundararajan et al. 2017)",
   options: {
-    steps: {default: 50, help: "places on the way at which the gradient is asked for", check: between(2, 1000)},
+    steps: {
+      default: 50,
+      help: "how many gradients are computed between the empty image and this one",
+      check: between(2, 1000),
+    },
     baseline: {
       default: "black",
       help: "the empty image: black, white, or mean (its mean colour)",

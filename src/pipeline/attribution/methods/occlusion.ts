@@ -17,11 +17,15 @@ export const occlusion: OutsideMethod<OcclusionOptions> = {
   name: "occlusion",
   help: "how far the class's probability falls when a window is covered; works with every model (Zeiler & Fergus 2014)",
   options: {
-    window: {default: 0, help: "pixels a side; 0: an eighth of the image's shorter side", check: wholeNumber},
+    window: {
+      default: 0,
+      help: "side of the window in pixels; 0: an eighth of the image's shorter side",
+      check: wholeNumber,
+    },
     stride: {default: 0, help: "pixels from one window to the next; 0: half a window", check: wholeNumber},
     baseline: {
       default: "black",
-      help: "what covers: black, white, or mean (the image's mean colour)",
+      help: "colour of the window: black, white, or mean (the image's mean colour)",
       check: oneOf(...BASELINES),
     },
   },

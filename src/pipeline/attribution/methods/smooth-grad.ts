@@ -18,7 +18,7 @@ export const smoothGrad: GradientMethod<SmoothGradOptions> = {
   name: "smooth-grad",
   help: "the mean gradient of noisy copies of the image, which is smoother (Smilkov et al. 2017)",
   options: {
-    samples: {default: 25, help: "noisy copies", check: positiveInteger},
+    samples: {default: 25, help: "how many noisy copies", check: positiveInteger},
     noise: {
       default: 0.15,
       help: "the noise's standard deviation, as a share of the image's range",

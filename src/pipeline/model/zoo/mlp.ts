@@ -13,8 +13,12 @@ export interface MlpOptions {
 }
 
 export const mlpOptions: OptionTable<MlpOptions> = {
-  "mlp.width": {default: 128, help: "of --model mlp: units of each hidden layer", check: wholeBetween(1, 8192)},
-  "mlp.depth": {default: 1, help: "of --model mlp: hidden layers", check: wholeBetween(1, 32)},
+  "mlp.width": {
+    default: 128,
+    help: "for --model mlp: how many units each hidden layer has",
+    check: wholeBetween(1, 8192),
+  },
+  "mlp.depth": {default: 1, help: "for --model mlp: how many hidden layers", check: wholeBetween(1, 32)},
 };
 
 const DEFAULTS: MlpOptions = {

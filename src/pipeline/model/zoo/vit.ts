@@ -23,14 +23,18 @@ export interface VitOptions {
 }
 
 export const vitOptions: OptionTable<VitOptions> = {
-  "vit.patch": {default: 7, help: "of --model vit: pixels a side of a patch", check: positiveInteger},
+  "vit.patch": {default: 7, help: "for --model vit: the side of a patch in pixels", check: positiveInteger},
   "vit.width": {
     default: 64,
-    help: "of --model vit: numbers a token, a multiple of the heads",
+    help: "for --model vit: numbers in each token, a multiple of the heads",
     check: wholeBetween(1, 4096),
   },
-  "vit.heads": {default: 4, help: "of --model vit: attention heads of each block", check: positiveInteger},
-  "vit.depth": {default: 4, help: "of --model vit: blocks of attention and dense layers", check: wholeBetween(1, 48)},
+  "vit.heads": {default: 4, help: "for --model vit: attention heads in each block", check: positiveInteger},
+  "vit.depth": {
+    default: 4,
+    help: "for --model vit: how many blocks of attention and dense layers",
+    check: wholeBetween(1, 48),
+  },
 };
 
 const DEFAULTS = Object.fromEntries(
