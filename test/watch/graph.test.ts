@@ -4,7 +4,8 @@ import {join} from "node:path";
 import * as tf from "@tensorflow/tfjs";
 import {expect, test} from "vitest";
 import {EMBEDDING, LOGITS} from "../../src/nouns/network";
-import {readArtifactFile} from "../../src/pipeline/record/saved-file";
+import type {LayerState} from "../../src/pipeline/record/layer-state";
+import {readArtifactFile, readSaved} from "../../src/pipeline/record/saved-file";
 import {openerOf} from "../../src/pipeline/watch/openers";
 import {watchOptionsOf} from "../../src/pipeline/watch/options";
 import {temporaryFolder} from "../support/idx-files";
@@ -105,8 +106,30 @@ test("scores, gradients, activations and weights are tfjs' own", async () => {
     "dense 4,3",
     "kernel 3,3,1,4",
   ]);
+  const told = network.weightedLayers?.() ?? [];
+  expect(told.map(({layer, type, answer, shape}) => [layer, type, answer, shape])).toEqual([
+    ["conv", "Conv2D", "relu", [6, 6, 4]],
+    ["scores", "Dense", "scores", [1, 1, 3]],
+  ]);
+  expect(told.map((one) => [one.kernel.shape, one.kernel.values])).toEqual([
+    [[3, 3, 1, 4], valuesOf("kernel", 1)],
+    [[4, 3], valuesOf("dense", 1)],
+  ]);
   await dispose();
   await opener.end();
+});
+
+test("how layers change between epochs is kept, as of a network that is trained here", async () => {
+  const folder = temporaryFolder();
+  for (const epoch of [1, 2]) written(folder, epoch);
+  const path = pathOf(await watchAll(folder, {data: testImages(), save: join(folder, "save"), probes: "confusion"}));
+  for (const i of [0, 1]) {
+    const saved = await readSaved(join(path, "artifacts", "layers", `epoch-00${i + 1}.json`));
+    const {layers} = saved as {readonly layers: readonly LayerState[]};
+    expect(layers.map(({layer}) => layer)).toEqual(["conv", "scores"]);
+    expect(layers[0].kernel).toEqual(valuesOf("kernel", i + 1));
+    expect(layers[0].rectified).toBe(true);
+  }
 });
 
 test("the whole run folder and page come of GraphModels, epoch by epoch", async () => {

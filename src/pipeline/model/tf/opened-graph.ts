@@ -6,6 +6,7 @@ import {type Port, theInput, theOutput} from "../load/ports";
 import {nodesOfGraph} from "../load/tfjs-graph";
 import type {OpenedModel} from "./opened-model";
 import {tensorsOf} from "./tensors-of";
+import {weightedNodes} from "./weighted-nodes";
 
 type GraphPort = tf.GraphModel["inputs"][number];
 
@@ -43,6 +44,7 @@ export async function openedGraph(artifacts: tf.io.ModelArtifacts, settings: Loa
         Object.entries(model.weights).flatMap(([name, [tensor]]) =>
           tensor.dtype === "float32" && tensor.size > 1 ? [{name, tensor}] : [],
         ),
+      weighted: weightedNodes(topology, names, model.weights),
       ...(embedding !== undefined && names.includes(embedding) ? {embedding} : {}),
       maps: last < 0 ? [] : after(names.slice(last), nodeOf),
       at: (images, layer) => execute(fed(images), layer),

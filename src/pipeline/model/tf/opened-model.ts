@@ -1,6 +1,7 @@
 import type * as tf from "@tensorflow/tfjs";
 import type {GraphEnd} from "../load/graph-end";
 import type {Port} from "../load/ports";
+import type {WeightedNode} from "./weighted-nodes";
 
 /** A tfjs model of either kind, as far as it is used here. Tensors that go in stay the caller's; those that come out are too. */
 export interface OpenedModel {
@@ -16,6 +17,8 @@ export interface OpenedModel {
   typeOf(layer: string): string;
   /** Its weights of floats, by name, which stay its own. */
   weights(): readonly {readonly name: string; readonly tensor: tf.Tensor}[];
+  /** The layers that multiply by stored weights, in their order; absent where they are not told. */
+  readonly weighted?: readonly WeightedNode[];
   /** The one that feeds the last dense layer; absent where there is none. */
   readonly embedding?: string;
   /** Those among which the last with rows and columns is to be found: from the last convolution on. */

@@ -12,6 +12,7 @@ import {inPixels} from "../load/onnx-gradients";
 import type {TfjsModelJson} from "../load/tfjs-weights";
 import {namedArrays} from "./named-arrays";
 import {openTfjs, problemOf} from "./tfjs-classifier";
+import {weightedLayersOf} from "./weighted-layers";
 
 /** As a look takes it, and what is found of it. */
 export interface TfjsNetwork extends LoadedNetwork, LookedAtNetwork {
@@ -138,6 +139,13 @@ export async function tfjsNetwork(
           {length: MOST_SHOWN},
           (_, i) => pictured[Math.round((i * (pictured.length - 1)) / (MOST_SHOWN - 1))],
         );
+  const shapeOf = (name: string) =>
+    tf.tidy(() => {
+      const answer = model.at(tensorOf(one), name);
+      answer.dispose();
+      return answer.shape.slice(1);
+    });
+  const shapes = new Map((model.weighted ?? []).map(({answer}) => [answer, shapeOf(answer)]));
   const parameters = model.weights().reduce((sum, {tensor}) => sum + tensor.size, 0);
   const noGradient = hasScores
     ? await whyNot(() => inputGradient(one, [0]))
@@ -180,6 +188,7 @@ export async function tfjsNetwork(
         return {layer: layers[i], shape, values: (i === 0 && into) || values};
       });
     },
+    ...(model.weighted ? {weightedLayers: () => weightedLayersOf(model, (name) => shapes.get(name) ?? [])} : {}),
     shownLayers: shown.map(({name}) => ({name, type: model.typeOf(name)})),
     async layerGradient(images, targets, layer) {
       if (noGradient !== undefined) throw new UserError(`${what}: expected a gradient, got none: ${noGradient}`);
