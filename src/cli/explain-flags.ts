@@ -103,10 +103,10 @@ export const explainFlags: OptionTable<ExplainFlags> = {
     check: oneOf(...OUTPUTS),
   },
   outputName: {default: "", help: "the name of the output to explain, if the model has several"},
-  inputName: {default: "", help: "the input that takes the images, of a model that has several"},
+  inputName: {default: "", help: "the name of the input that takes the images, if the model has several"},
   feed: {
     default: "",
-    help: "what its other inputs get for every image: NAME=NUMBER or NAME=FILE.npy, with commas between",
+    help: "values of the other inputs, the same for every image: NAME=NUMBER or NAME=FILE.npy, separated by commas",
     check: feedProblem,
   },
   fit: {
@@ -153,7 +153,7 @@ export const explainFlags: OptionTable<ExplainFlags> = {
   },
   minWeight: {
     default: 0,
-    help: "paint no segment that changes the probability by less than this than this than this than this",
+    help: "paint no segment that changes the probability by less than this",
     check: between(0, 1),
   },
   curves: {default: false, help: "draw deletion and insertion curves beside random and edge controls"},

@@ -129,7 +129,7 @@ export const runOptions: OptionTable<RunOptions> = {
   threads: {
     default: 0,
     words: {auto: 0},
-    help: "threads threads of the fused engine; auto: as many as there are cores, up to 8; any number gives the same bits",
+    help: "threads of the fused engine; auto: as many as there are cores, up to 8; any number gives the same bits",
     check: between(0, 64),
   },
   kernels: {

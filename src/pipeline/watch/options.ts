@@ -95,10 +95,10 @@ export const watchOptions: OptionTable<WatchOptions> = {
     check: oneOf(...OUTPUTS),
   },
   outputName: {default: "", help: "the name of the output to look at, if the network has several"},
-  inputName: {default: "", help: "the input that takes the images, of a network that has several"},
+  inputName: {default: "", help: "the name of the input that takes the images, if the network has several"},
   feed: {
     default: "",
-    help: "what its other inputs get for every image: NAME=NUMBER or NAME=FILE.npy, with commas between",
+    help: "values of the other inputs, the same for every image: NAME=NUMBER or NAME=FILE.npy, separated by commas",
     check: feedProblem,
   },
   layer: {default: "", help: "the node or tensor that the map shows; default: the one that feeds the last dense layer"},
