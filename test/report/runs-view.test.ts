@@ -65,6 +65,9 @@ test("a run that was compared has the question Runs, and a picture of a pile ope
   await page.click(".p-pile-broken .thumb:nth-child(2)");
   const named = (image: string) => page.locator(".p-one-in-runs .two-runs", {hasText: image}).waitFor(); // a frame later
   await named("test:6");
+  expect(await page.textContent(".in-run .empty code")).toBe(
+    "npx ts-node runner.ts compare first@2 second@2 --report --explain 7",
+  );
   expect(await page.locator(".p-one-in-runs canvas.tile-pic").count()).toBe(1); // the base explained its answer, this run did not
   expect(await page.textContent(".in-verdict")).toContain("A coin toss, not a result: of the same setting");
   expect(await page.locator(".joined").count()).toBe(2); // 3 and 6 differ, 8 does not
@@ -78,6 +81,14 @@ test("a run that was compared has the question Runs, and a picture of a pile ope
   expect(page.url()).toContain("img=6");
   await page.goBack();
   await page.waitForSelector("[data-view=runs]:not([hidden])");
+  // on paper the sentence comes first and the tables last
+  const tops = await page.evaluate(() => {
+    document.documentElement.classList.add("paper");
+    return [".hero-say", ".p-pile-fixed", ".p-one-in-runs", ".p-details"].map(
+      (part) => document.querySelector(`[data-view=runs] ${part}`)?.getBoundingClientRect().top ?? Number.NaN,
+    );
+  });
+  expect(tops).toEqual([...tops].sort((a, b) => a - b));
   expect(complaints).toEqual([]);
   await page.context().close();
 });

@@ -1,6 +1,13 @@
 import fc from "fast-check";
 import {expect, test} from "vitest";
 import {evenStops, spacedStops} from "../../src/report/client/stops";
+import {ranges} from "../../src/report/client/why/view";
+
+test("epochs that follow each other in a run are said as one range", () => {
+  expect(ranges([0, 1, 2, 3, 7, 9, 11, 12], [0, 1, 2, 3, 5, 7, 9, 11, 12])).toBe("0 to 3, 7 to 12");
+  expect(ranges([4, 6, 11], [0, 4, 6, 8, 11])).toBe("4, 6, 11");
+  expect(ranges([], [0, 1])).toBe("");
+});
 
 test("few stops are all there", () => {
   expect(evenStops(3, 14)).toEqual([0, 1, 2, 3]);

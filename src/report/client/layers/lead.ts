@@ -18,6 +18,8 @@ export function mountLayersLead(data: Data, layers: LayersData, store: Store): H
     curve.map(({at}) => at),
     curve.map(({loss}) => loss),
   );
+  /** A fitted curve may level off later than the run ended. */
+  const trained = Math.max(0, ...data.file.metrics.map(({epoch}) => epoch));
   store.on(({stop, view}, changed) => {
     if (view !== "layers" || !(changed.has("stop") || changed.has("view"))) return;
     const epoch = data.epochs[stop];
@@ -64,7 +66,7 @@ export function mountLayersLead(data: Data, layers: LayersData, store: Store): H
         : `${plural(dead, "unit")} of ${int(units)} ${dead === 1 ? "is" : "are"} dead`,
       dormant === 0 ? ", none dormant." : `, ${int(dormant)} dormant.`,
       plateau &&
-        ` The training loss levels off at ${Number(plateau.level.toPrecision(2))}; 95 % of its fall was done after ${spell(Number(plateau.at95.toPrecision(2)))}.`,
+        ` The training loss levels off at ${Number(plateau.level.toPrecision(2))}; 95 % of its fall ${plateau.at95 > trained ? "would be" : "was"} done after ${spell(Number(plateau.at95.toPrecision(2)))}.`,
     );
   });
   return root;

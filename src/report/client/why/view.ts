@@ -63,7 +63,7 @@ export function mountWhy(data: Data, reasons: readonly Reason[], store: Store): 
         h(
           "b",
           {class: isWrong ? "bad" : ""},
-          isWrong ? `${names[labels[image]]} read as ${names[answer]}` : names[answer] || "–",
+          isWrong ? `${names[labels[image]]} ${words.as} ${names[answer]}` : names[answer] || "–",
         ),
         h("small", {}, checks),
       ),
@@ -88,7 +88,8 @@ export function mountWhy(data: Data, reasons: readonly Reason[], store: Store): 
   const title = h("p", {class: "verdict", "aria-live": "polite"});
   const command = h("code", {});
   const foot = h("p", {class: "panel-foot"}, "Which training images speak for it: ", command);
-  filmBody.append(title, film, ...(data.file.influence ? [foot] : []));
+  const leftOut = h("p", {class: "why-left-out"});
+  filmBody.append(title, film, leftOut, ...(data.file.influence ? [foot] : []));
   const drawFilm = () => {
     if (store.state.view !== "why") return;
     const {image, answer, likeLast, answerFrom, reasonFrom} = chosen();
@@ -99,8 +100,9 @@ export function mountWhy(data: Data, reasons: readonly Reason[], store: Store): 
     );
     command.textContent = `npx ts-node runner.ts explain test:${image} --training --model ${data.file.run.name}`;
     film.replaceChildren(
-      ...epochs.map((epoch, stop) => {
+      ...epochs.flatMap((epoch, stop) => {
         const entry = data.lime?.of(stop, image).find(({explained}) => explained === answer);
+        if (!entry && stop !== store.state.stop) return [];
         const like = likeLast[stop];
         const canvas = h("canvas", {
           class: "tile-pic",
@@ -120,9 +122,12 @@ export function mountWhy(data: Data, reasons: readonly Reason[], store: Store): 
           h("small", {}, like === null ? "–" : `${like.toFixed(2).replace("-", "−")} like the last`),
         );
         frame.addEventListener("click", () => store.go(stop));
-        return frame;
+        return [frame];
       }),
     );
+    const lacking = epochs.filter((_, stop) => !data.lime?.of(stop, image).some(({explained}) => explained === answer));
+    leftOut.hidden = lacking.length === 0;
+    leftOut.textContent = `Not explained as ${names[answer]} at ${lacking.length === 1 ? "epoch" : "epochs"} ${ranges(lacking, epochs)}.`;
   };
   const mark = () => {
     for (const {image, row} of buttons) {
@@ -152,6 +157,17 @@ export function mountWhy(data: Data, reasons: readonly Reason[], store: Store): 
     },
     clear: () => {},
   };
+}
+
+/** "0 to 7, 11, 13": some of a run's epochs, those that follow each other as one. */
+export function ranges(some: readonly number[], epochs: readonly number[]): string {
+  const runs: number[][] = [];
+  for (const epoch of some) {
+    const run = runs.at(-1);
+    if (run && epochs.indexOf(epoch) === epochs.indexOf(run[run.length - 1]) + 1) run.push(epoch);
+    else runs.push([epoch]);
+  }
+  return runs.map((run) => (run.length > 2 ? `${run[0]} to ${run[run.length - 1]}` : run.join(", "))).join(", ");
 }
 
 /** How like the last the explanation was at each stop, and LIME's own error as a dashed line. */
