@@ -18,13 +18,17 @@ import {dataSubject, fileSubject, type ImageWord, imageWords, ofRun, type Subjec
 import {noteOldWay} from "./notes";
 import {openStrangeNetwork, type openStranger} from "./stranger";
 
-/** What a model says of itself while it is opened. */
+/** Receives what a model reports about itself while it is opened. */
 export type Telling = Required<Pick<LoadSettings, "verbose" | "say">>;
 
-/** How a model's file is opened. */
+/** A function that opens a model's file. */
 export type Opening = typeof openStranger;
 
-/** Opens a model with its gradients. @throws UserError if it has none, which says what works all the same. */
+/**
+ * Opens a model with its gradients.
+ *
+ * @throws UserError if it has no gradients; the error says what works without them.
+ */
 export function withGradients(method: string): Opening {
   return async (path, engine, settings, maxMemory) => {
     const network = await openStrangeNetwork(path, engine, settings, maxMemory);
@@ -39,7 +43,7 @@ export function withGradients(method: string): Opening {
   };
 }
 
-/** The flags that say which model is asked, and how its images are read. */
+/** The flags that choose the model, and say how to read images for it. */
 export type AskedOptions = Omit<AskingFlags, "run" | "imageIndex"> & Partial<Pick<AskingFlags, "run" | "imageIndex">>;
 
 type AskingFlags = Pick<
@@ -62,20 +66,20 @@ type AskingFlags = Pick<
   | ("maxMemory" | "fit" | "invert" | "maxPixels" | "engine" | "save" | "device")
 >;
 
-/** A model that is open, and the images that it is asked about. */
+/** An open model, and the images that it will be asked about. */
 export interface Asked {
   readonly classifier: LoadedClassifier;
   readonly words: readonly ImageWord[];
-  /** Reads one of the images as the model takes it. */
+  /** Reads one of the images in the form that the model needs. */
   read(word: ImageWord): Promise<Subject>;
-  /** The file, or the run's name. */
+  /** The model's file, or the run's name. */
   readonly model: string;
 }
 
 /**
  * Opens the model that a command line names, for the images that it names.
  *
- * @param typed The images: files, folders, `test:8`.
+ * @param typed The images as the user typed them: files, folders, `test:8`.
  */
 export async function askedModel(
   options: AskedOptions,
@@ -95,13 +99,13 @@ export async function askedModel(
   return isFile ? fromModel(options, words, open) : fromRun(options, run || model || "latest", words, open);
 }
 
-/** Whether a path leads to a file, or to a folder that is no run. */
+/** Whether a path is a file, or a folder that is not a run. */
 function isThere(path: string): boolean {
   return existsSync(path) && !existsSync(join(path, "run.json"));
 }
 
 interface Open {
-  /** The command that asks, for errors. */
+  /** The name of the command, for errors. */
   readonly command: string;
   readonly telling: Telling;
   readonly opening: Opening;
@@ -158,11 +162,12 @@ async function fromRun(
   const needsData = words.some(({kind}) => kind === "data"); // reading it may take a while
   const data = needsData ? await dataOfRun(path, file) : undefined;
   const read = (word: ImageWord) =>
-    word.kind === "file" ? fileSubject(word.path, classifier, options) : dataSubject(word.word, data as Dataset); // it is read
+    // it is read
+    word.kind === "file" ? fileSubject(word.path, classifier, options) : dataSubject(word.word, data as Dataset);
   return {classifier, words, read, model: file.name};
 }
 
-/** Whether a run's data have a file of this path, from their folder. */
+/** Whether a run's data contain a file of this path, relative to their folder. */
 export function hasFile(path: string, file: RunFile, image: string): boolean {
   if (file.kind === "watch") return keptTestData(path, file).test.files?.includes(image) === true;
   return dataPlaces(path, file).some((place) => existsSync(join(place, image)));

@@ -1,25 +1,26 @@
 import {textWidth} from "./fit";
 import {paint} from "./terminal";
 
-/** What a progress bar says. */
+/** The content of a progress bar. */
 export interface BarState {
   readonly label: string;
-  /** Done, in [0, 1]. */
+  /** The share that is done, in [0, 1]. */
   readonly share: number;
-  /** Figures so far; where there is not room for all, the last is kept longest. */
+  /** The figures so far. If there is not room for all, the last one is kept longest. */
   readonly words: readonly string[];
-  /** "" where there is none. */
+  /** The speed in words; "" if there is none. */
   readonly speed: string;
-  /** Time left, "0:42". */
+  /** The time left, such as "0:42". */
   readonly left: string;
 }
 
-/** Characters of a bar: where there is room, and at least while what stands right of it is whole. */
+/** The length of a bar in characters: the greatest, and the least while the words to its right are complete. */
 const [LONGEST, SHORTEST] = [28, 8];
 
 /**
- * One line of at most `columns`, for `forTerminal`. Where there is not room for all, the bar shortens; then the speed goes,
- * then the figures but the last, then that, then the time left, then the bar.
+ * One line of at most `columns` characters, for `forTerminal`. If there is not room for everything, it leaves out, in
+ * this order: a part of the bar, the speed, all figures but the last, the last figure, the time left, the rest of the
+ * bar.
  */
 export function barLine({label, share, words, speed, left}: BarState, columns: number): string {
   const percent = `${Math.floor(100 * share)}%`.padStart(4);

@@ -5,17 +5,17 @@ import {cut} from "./fit";
 import {clock, thousands} from "./numbers";
 import {columns, forTerminal, paint} from "./terminal";
 
-/** How far something is, in a line that is drawn again and again, or in several lines. */
+/** Shows how far some work is, in one line that is drawn again and again, or in several lines. */
 export interface Bar {
-  /** `done` of `total` of what `label` names; `images` so far give the speed. */
+  /** Shows `done` of `total` of the work that `label` names; the speed is computed from `images`, the number so far. */
   at(label: string, done: number, total: number, words: readonly string[], images?: number): void;
-  /** What goes on that has no measure. */
+  /** Shows work whose progress cannot be measured. */
   note(words: string): void;
   end(): void;
 }
 
 const LOOK: Options = {
-  // the whole line is ours: cli-progress would cut coloured text in the middle of its codes
+  // we draw the whole line: cli-progress would cut coloured text in the middle of its colour codes
   format: (_, {value, total}, state) =>
     forTerminal(barLine({...state, share: total > 0 ? value / total : 1}, columns())),
   stream: process.stderr,
@@ -55,7 +55,7 @@ export function terminalBar(): Bar {
   };
 }
 
-/** A line at each quarter: what a log file should hold. */
+/** Prints a line at each quarter, which suits a log file. */
 export function plainBar(say: (line: string) => void): Bar {
   let label = "";
   let quarter = 0;
@@ -74,7 +74,7 @@ export function plainBar(say: (line: string) => void): Bar {
       say([what, `${25 * quarter}%`, ...words, ...speed].join("  "));
     },
     note() {
-      label = ""; // what comes after a pause has a speed of its own
+      label = ""; // after a pause, the speed is measured anew
     },
     end() {},
   };

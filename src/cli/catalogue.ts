@@ -1,6 +1,6 @@
 import type {Listed} from "./command";
 
-/** Every command there is, in the order in which `--help` lists them. */
+/** All commands, in the order in which `--help` lists them. */
 export const catalogue: readonly Listed[] = [
   {
     name: "run",
@@ -119,7 +119,7 @@ export const catalogue: readonly Listed[] = [
   },
 ];
 
-/** The command of a name, of an earlier one too. */
+/** The command with this name, or with this earlier name. */
 export function listed(name: string): Listed | undefined {
   return catalogue.find((one) => one.name === name || one.before?.includes(name));
 }

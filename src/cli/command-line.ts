@@ -3,15 +3,18 @@ import type {Listed} from "./command";
 
 /** A command line, before its flags are known. */
 export interface CommandLine {
-  /** The command, where one is named. */
+  /** The command, if the line names one. */
   readonly command?: Listed;
-  /** The word that names it, as typed. */
+  /** The word that names the command, as the user typed it. */
   readonly word?: string;
-  /** The first word that is neither a command nor, as far as one can tell, a flag's value: there is no such command. */
+  /**
+   * The first word that is neither a command nor, as far as one can tell, the value of a flag. No command has this
+   * name.
+   */
   readonly stray?: string;
-  /** Everything else, in order. */
+  /** All other words, in order. */
   readonly rest: readonly string[];
-  /** What help is asked for: "" for the short one, else a topic. */
+  /** The help that the user asks for: "" for the short one, else a topic. */
   readonly help?: string;
   readonly version: boolean;
 }
@@ -29,7 +32,7 @@ export function commandLineOf(argv: readonly string[]): CommandLine {
   let help: string | undefined;
   let version = false;
   let stray: string | undefined;
-  let isOpen = true; // no word yet that is no flag's value
+  let isOpen = true; // no word so far, other than flags and their values
   for (let i = 0; i < argv.length; i++) {
     const word = argv[i];
     const next = argv[i + 1];

@@ -10,7 +10,7 @@ import type {SeedNoise} from "../report/compare/seed-yardstick";
 import type {Setting} from "../report/compare/settings";
 import {paint} from "./terminal";
 
-/** What `compare` prints, line by line: the verdict first, then what it rests on. */
+/** The lines that `compare` prints: first the verdict, then the facts behind it. */
 export function comparisonLines(comparison: RunComparison, most: number): string[] {
   const {base, baseMetrics, runs, settings, unread} = comparison;
   return [

@@ -28,7 +28,7 @@ interface CompareOptions {
   readonly open: boolean;
 }
 
-/** Stands for "no limit": a run may be worse by any amount. */
+/** This number stands for "no limit": a run may be worse by any amount. */
 const NO_LIMIT = 1e9;
 
 const compareFlags: OptionTable<CompareOptions> = {

@@ -8,7 +8,10 @@ import {say} from "./terminal";
 
 const SHELLS = ["bash", "zsh", "fish"] as const;
 
-/** Each shell asks `epochscope completion words -- …` for what may come next; where nothing is known, it offers files. */
+/**
+ * Each shell runs `epochscope completion words -- …` to get the possible next words; if there are none, it offers
+ * files.
+ */
 const SCRIPTS: {readonly [shell in (typeof SHELLS)[number]]: string} = {
   bash: `# in ~/.bashrc: source <(epochscope completion bash)
 _epochscope() {
@@ -62,11 +65,12 @@ export const completionOf = (commands: readonly Listed[]): Command => ({
 });
 
 /**
- * What may come next on a command line.
+ * The possible next words of a command line.
  *
- * @param words Those so far, without the program; the last is the one that is being typed, "" for a new one.
- * @param save Where runs are kept.
- * @returns Words that begin as the last does; none where a file may stand there.
+ * @param words The words so far, without the program. The last one is the word that is being typed, or "" for a new
+ * word.
+ * @param save The folder in which runs are kept.
+ * @returns Words that begin as the last one does; none if a file may stand there.
  */
 export async function nextWords(
   words: readonly string[],
@@ -106,7 +110,7 @@ async function candidates(
   return /^runs?$/.test(positional.name) ? runNames(save) : [];
 }
 
-/** What may be a flag's value: the words that its help lists, or names that are there. */
+/** The possible values of a flag: the words that its help lists, or names that exist. */
 async function valuesOf(name: string, help: string, save: string, command: string): Promise<string[]> {
   if (name === "from") return runNames(save);
   if (name === "model" && ["explain", "predict"].includes(command)) return runNames(save);

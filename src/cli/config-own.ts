@@ -4,17 +4,17 @@ import type {Probe} from "../pipeline/types";
 import {ownSettings} from "./config";
 
 /**
- * Makes the networks and probes of the config file known, so that `--model tiny` and `--probes mine` mean them. `resume` needs
- * them, too: a run goes on with the network that it began with.
+ * Registers the networks and probes of the config file, so that `--model tiny` and `--probes mine` work. `resume` needs
+ * them, too, because a run continues with the network with which it began.
  *
  * @param words The command line.
- * @throws EpochscopeError that names the file and what stands there.
+ * @throws EpochscopeError that names the file and what is wrong in it.
  */
 export async function registerOwn(words: readonly string[]): Promise<void> {
   const found = await ownSettings(words);
   if (!found || (found.models === undefined && found.probes === undefined)) return;
   const {file, models = {}, probes = []} = found;
-  // loaded when there is something to make known: most command lines have nothing
+  // loaded only if there is something to register: most command lines have nothing
   const {models: known}: typeof import("../pipeline/model/index") = require("../pipeline/model/index");
   const {
     registerModel,

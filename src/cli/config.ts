@@ -6,10 +6,10 @@ import {kebab} from "../nouns/options";
 import type {Given} from "./command";
 import type {Flag} from "./declared";
 
-/** Names of the file, in the order in which they are looked for. */
+/** The possible names of the file, in the order in which they are tried. */
 const NAMES = ["ts", "mts", "js", "mjs", "json"].map((ending) => `epochscope.config.${ending}`);
 
-/** Flags that the environment may set for every command. */
+/** The flags that environment variables may set for every command. */
 const OF_ENVIRONMENT: {readonly [flag: string]: string} = {
   save: "EPOCHSCOPE_SAVE",
   data: "EPOCHSCOPE_DATA",
@@ -18,28 +18,28 @@ const OF_ENVIRONMENT: {readonly [flag: string]: string} = {
 
 const SHORT: {readonly [flag: string]: string} = {out: "-o", quiet: "-q"};
 
-/** Settings of a config file: flags in camelCase for every command, and under a command's name for that one alone. */
+/** The settings of a config file: flags in camelCase for every command, or for one command under its name. */
 type Settings = {readonly [name: string]: unknown};
 
 export interface ConfigQuestion {
   /** The command's name. */
   readonly name: string;
   readonly given: Given;
-  /** The words of the command line: what is typed stands over all else. */
+  /** The words of the command line; a flag that is typed there overrides all others. */
   readonly words: readonly string[];
   readonly flags: readonly Flag[];
   readonly commands: readonly string[];
   readonly env: NodeJS.ProcessEnv;
 }
 
-/** Commands that take nothing but what is typed: a run goes on as it began. */
+/** Commands that only take flags from the command line, because a run continues as it began. */
 const WITHOUT = new Set(["resume", "worker", "completion"]);
 
 /**
- * What was typed, over the environment (EPOCHSCOPE_SAVE, EPOCHSCOPE_DATA, EPOCHSCOPE_THREADS), over the config file in the
- * working folder, over the defaults.
+ * The flags that the user typed; then those of the environment (EPOCHSCOPE_SAVE, EPOCHSCOPE_DATA, EPOCHSCOPE_THREADS),
+ * those of the config file in the working folder, and the defaults. The first of these that sets a flag decides.
  *
- * @throws EpochscopeError if the file cannot be read, or says what no flag is called.
+ * @throws EpochscopeError if the file cannot be read, or sets something that is not a flag.
  */
 export async function configured({name, given, words, flags, commands, env}: ConfigQuestion): Promise<Given> {
   if (WITHOUT.has(name)) return given;
@@ -60,10 +60,10 @@ export async function configured({name, given, words, flags, commands, env}: Con
   return result;
 }
 
-/** What a config file may hold besides flags: networks and probes of the user's own (config-own.ts). */
+/** The settings of a config file that are not flags: the user's own networks and probes (config-own.ts). */
 const OWN = ["models", "probes"];
 
-/** What the config file holds of the user's own, and its name; nothing where there is none. */
+/** The user's own networks and probes in the config file, and the file's name; undefined if there is no file. */
 export async function ownSettings(
   words: readonly string[],
 ): Promise<{readonly file: string; readonly models: unknown; readonly probes: unknown} | undefined> {
@@ -99,7 +99,9 @@ async function exportOf(file: string): Promise<unknown> {
   return defaultExportOf(resolve(file), file, true);
 }
 
-/** The flags that a file sets for a command, by their names: those for all, and over them its own. */
+/**
+ * The flags that a file sets for a command, by their names: those for all commands, overridden by the command's own.
+ */
 function flagsIn(
   file: string,
   found: Settings,
@@ -129,7 +131,7 @@ function flagsIn(
   return set;
 }
 
-/** `{lime: {samples: 250}}` as the flag it is: lime.samples. */
+/** Turns nested settings into flags: `{lime: {samples: 250}}` becomes lime.samples. */
 function flattened(settings: Settings, prefix: string): [string, unknown][] {
   return Object.entries(settings).flatMap(([key, value]): [string, unknown][] => {
     const flag = prefix + kebab(key);

@@ -6,16 +6,16 @@ import type {Command} from "./command";
 export interface Flag {
   readonly name: string;
   readonly help: string;
-  /** Its default in words; "" where it has none. */
+  /** Its default in words; "" if it has none. */
   readonly initial: string;
   /** Its group, without the colon at the end. */
   readonly group: string;
-  /** The words that it takes, where these are all. */
+  /** The words that it accepts, if it accepts no others. */
   readonly choices: readonly string[];
   readonly isBoolean: boolean;
 }
 
-/** What a command takes. */
+/** The flags and positionals of a command. */
 export interface Declared {
   readonly flags: readonly Flag[];
   readonly positionals: readonly {readonly name: string; readonly help: string; readonly choices: readonly string[]}[];
@@ -30,7 +30,7 @@ interface Declaration {
   readonly choices?: readonly string[];
 }
 
-/** What a command's `builder` declares, without yargs: a recorder takes its place. */
+/** Finds the flags that a command's `builder` declares, without yargs: a recorder takes the place of yargs. */
 export function declaredBy(builder: (cli: Argv) => void): Declared {
   const flags: Flag[] = [];
   const positionals: Declared["positionals"][number][] = [];
@@ -51,11 +51,11 @@ export function declaredBy(builder: (cli: Argv) => void): Declared {
       },
     },
   );
-  builder(recorder as Argv); // it answers to every call that a builder makes
+  builder(recorder as Argv); // the recorder accepts every call that a builder makes
   return {flags, positionals};
 }
 
-/** The word by which `--help TOPIC` finds a group: "lime" of "Probe lime: superpixels …". */
+/** The word with which `--help TOPIC` finds a group: "lime" for "Probe lime: superpixels …". */
 export function topicOf(group: string): string {
   return group
     .replace(/^Probe /, "")

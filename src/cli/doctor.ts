@@ -8,13 +8,13 @@ import {VERDICT_NO} from "./exit-codes";
 import {declareFlags, givenOf} from "./flags";
 import {paint, say, sayDocument} from "./terminal";
 
-/** One thing that this program needs, as schema epochscope/checks/1 has it. */
+/** One thing that this program needs, in the form of the schema epochscope/checks/1. */
 export interface Check {
   readonly name: string;
   readonly ok: boolean;
   readonly expected: string;
   readonly got: string;
-  /** What to do about it. */
+  /** What the user can do about it. */
   readonly hint?: string;
 }
 
@@ -23,10 +23,10 @@ const doctorFlags: OptionTable<{readonly save: string}> = {
 };
 
 const GIB = 2 ** 30;
-/** A default run takes about so much memory; its folder some tens of megabytes. */
+/** A default run takes about this much memory; its folder takes some tens of megabytes. */
 const [LEAST_MEMORY, LEAST_DISK] = [GIB, 0.5 * GIB];
 
-/** Says whether this machine has what the program needs, and what to do where it has not. */
+/** Checks whether this machine has everything that the program needs, and says what to do if not. */
 export const doctorCommand: Command = {
   command: "doctor",
   describe: "check what this program needs: Node, packages, kernels, threads, memory, the disk",
@@ -85,7 +85,7 @@ export function nodeCheck(version: string, range: string): Check {
   };
 }
 
-/** The version of a package as `root` finds it, in its own folder or in one above. */
+/** The version of the package that `root` would load, from its own folder or from one above. */
 function installed(root: string, name: string): string | undefined {
   for (let folder = root; ; folder = dirname(folder)) {
     const file = join(folder, "node_modules", name, "package.json");
@@ -106,7 +106,7 @@ function packageChecks(root: string, wanted: {readonly [name: string]: string}):
   }));
 }
 
-/** What only some need; it is fine without them. */
+/** Optional packages, and their purpose; without them the check is not failed. */
 const FOR: {readonly [name: string]: string} = {
   "onnxruntime-node": "ONNX models",
   "onnxruntime-web": "ONNX models where native code does not run",
@@ -129,7 +129,7 @@ function optionalChecks(root: string, wanted: {readonly [name: string]: string})
 
 /** The smallest module with a vector of four floats. */
 const SIMD = Uint8Array.from([
-  ...[0, 0x61, 0x73, 0x6d, 1, 0, 0, 0, 1, 5, 1, 0x60, 0, 1, 0x7b, 3, 2, 1, 0], // one function that gives a v128
+  ...[0, 0x61, 0x73, 0x6d, 1, 0, 0, 0, 1, 5, 1, 0x60, 0, 1, 0x7b, 3, 2, 1, 0], // one function that returns a v128
   ...[10, 10, 1, 8, 0, 0x41, 0, 0xfd, 0x0f, 0xfd, 0x62, 0x0b], // i32.const 0, i8x16.splat, i8x16.popcnt, end
 ]);
 
@@ -169,7 +169,7 @@ function threadsCheck(): Check {
   return {name: "threads", ok, expected: "shared memory", got: `${cores} ${cores === 1 ? "core" : "cores"}`};
 }
 
-/** Whether runs can be kept in a folder, or in the nearest folder above it that is there. */
+/** Whether runs can be kept in a folder; if it does not exist, in the nearest folder above that does. */
 function diskChecks(save: string): Check[] {
   let folder = save;
   while (!existsSync(folder)) folder = dirname(folder);

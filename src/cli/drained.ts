@@ -1,4 +1,4 @@
-/** What a generator gives in the end; what it yields on the way is left out. */
+/** Runs a generator to its end, ignores the values that it yields, and returns its result. */
 export async function drained<T>(opening: AsyncGenerator<unknown, T>): Promise<T> {
   for (;;) {
     const next = await opening.next();

@@ -12,11 +12,13 @@ import {openIfAsked, servedPage} from "./served";
 import {complain, say} from "./terminal";
 
 /**
- * Shows a run as it goes, to its end or to the user's Ctrl-C: the first stops after the work at hand, a second at once.
+ * Shows a run until it ends or the user presses Ctrl-C. The first Ctrl-C stops it after the current work, a second one
+ * at once.
  *
- * @param events Of a run that trains, or of one that watches; the signal is the user's Ctrl-C.
- * @param early What the user is told who breaks off before it has begun.
- * @returns The exit code: 1 also for a run that is kept, but in which something failed or a file could not be read or made.
+ * @param events Makes the events of a run or a watch; the signal is the user's Ctrl-C.
+ * @param early What to tell the user who presses Ctrl-C before the run has begun.
+ * @returns The exit code. It is also 1 if the run is kept but something in it failed, or a file could not be read or
+ * made.
  */
 export async function driveEvents(
   events: (signal: AbortSignal) => AsyncIterable<RunEvent>,
@@ -32,7 +34,7 @@ export async function driveEvents(
   const onSignal = (signal: keyof typeof BY_SIGNAL) => {
     interrupted = BY_SIGNAL[signal];
     if (interrupt.signal.aborted) {
-      progress.stop(); // or the terminal would be left without its cursor
+      progress.stop(); // otherwise the terminal's cursor would stay hidden
       process.exit(interrupted);
     }
     interrupt.abort();
@@ -56,7 +58,7 @@ export async function driveEvents(
     }
     if (interrupt.signal.aborted) stopped = true;
     else if (server)
-      await aborted(interrupt.signal); // the page stays until Ctrl-C
+      await aborted(interrupt.signal); // the page is served until Ctrl-C
     else if (folder && !failed.has("report")) {
       await openIfAsked(page, pathToFileURL(join(folder, "report.html")).href);
     }
@@ -64,7 +66,7 @@ export async function driveEvents(
     if (!(interrupt.signal.aborted && error === interrupt.signal.reason)) throw error;
     progress.stop();
     complain(early);
-    process.exit(interrupted); // at once: a picture that is being decoded would be waited for
+    process.exit(interrupted); // at once, because otherwise it would wait for a picture that is being decoded
   } finally {
     progress.stop();
     process.off("SIGINT", onSignal).off("SIGTERM", onSignal);

@@ -17,7 +17,7 @@ export function declareDryRun(cli: Argv): void {
   });
 }
 
-/** Runs the generators of a plan to their end, and tells how far reading the data is. */
+/** Runs the generator of a plan to its end, and shows the progress of reading the data. */
 export async function planned<P>(
   planning: AsyncGenerator<RunEvent, P>,
   given: {readonly [flag: string]: unknown},
@@ -34,7 +34,7 @@ export async function planned<P>(
   }
 }
 
-/** Tells a plan: as one document (schema epochscope/plan/1) with `--json`, else in some lines. */
+/** Prints a plan: with `--json` as one document (schema epochscope/plan/1), else in some lines. */
 export function tellPlan(command: string, plan: Plan, given: {readonly [flag: string]: unknown}): void {
   if (given.json === true) {
     sayDocument({schema: "epochscope/plan/1", command, ...plan});
@@ -46,7 +46,7 @@ export function tellPlan(command: string, plan: Plan, given: {readonly [flag: st
   say("nothing was written: this was a dry run");
 }
 
-/** A plan in lines: what each is about, and what it says. */
+/** The lines of a plan: each with its subject and what the plan says about it. */
 export function linesOf(plan: Plan): readonly (readonly [label: string, words: string])[] {
   const {data, model, engine, epochs, batches, batchSize, looks, runs, bytes, seconds, measured, probes} = plan;
   const counts = data.train > 0 ? `${thousands(data.train)} images to train on, ` : "";
@@ -73,7 +73,7 @@ function counted(count: number, what: string): string {
   return `${thousands(count)} ${what}${count === 1 ? "" : "s"}`;
 }
 
-/** "13 to 33 seconds", "4 to 9 minutes", "2.5 to 6 hours". */
+/** A time in words: "13 to 33 seconds", "4 to 9 minutes", "2.5 to 6 hours". */
 function timeWords({low, high}: Plan["seconds"]): string {
   const [unit, words] = high < 120 ? [1, "seconds"] : high < 7200 ? [60, "minutes"] : [3600, "hours"];
   return `${figure(low / unit)} to ${figure(high / unit)} ${words}`;
@@ -85,7 +85,7 @@ function runWords({path, state}: PlannedRun): string {
   return `${where}  ${state === "done" ? "is there already, and done" : "is there already, and would go on"}`;
 }
 
-/** "95 MB": in steps of a thousand, as disks are sold. */
+/** A size in words: "95 MB". A megabyte is a million bytes, as disks are sold. */
 export function sizeWords(bytes: number): string {
   const units = ["bytes", "kB", "MB", "GB", "TB"];
   const step = bytes < 1 ? 0 : Math.min(units.length - 1, Math.floor(Math.log10(bytes) / 3));

@@ -2,12 +2,16 @@ import type {EpochMetrics} from "../pipeline/types";
 import {percent} from "./numbers";
 import {paint} from "./terminal";
 
-/** Columns that "best" takes at the end, kept free on every line so that all epochs' lines are alike. */
+/**
+ * The columns for the word "best" at the end. Every line keeps them free, so that all lines of a run have the same
+ * width.
+ */
 const BEST = 6;
 
 /**
- * An epoch's figures in one line of at most `columns`, for `say`. Where there is not room for all, the times go first, then
- * the training figures (the bar has shown them), then the losses, then the validation accuracy.
+ * The figures of an epoch in one line of at most `columns` characters, for `say`. If there is not room for all, it
+ * leaves out first the times, then the training figures (which the bar has shown), then the losses, then the validation
+ * accuracy.
  */
 export function epochLine(metrics: EpochMetrics, best: boolean, columns: number): string {
   const {epoch, seconds} = metrics;

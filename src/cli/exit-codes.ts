@@ -1,12 +1,12 @@
 import {EpochscopeError} from "../nouns/errors";
 
-/** It failed: a bug, a full disk, a damaged file, a page or a probe that could not be made. */
+/** The command failed: a bug, a full disk, a damaged file, a page or a probe that could not be made. */
 export const FAILED = 1;
-/** The command line is wrong, or names what is not there; nothing was begun. */
+/** The command line is wrong, or names something that does not exist; nothing was begun. */
 export const WRONG_COMMAND_LINE = 2;
-/** All worked, and the verdict is no: `--fail-under`, `--fail-over`, `doctor`. */
+/** Everything worked, but the verdict is no: `--fail-under`, `--fail-over`, `doctor`. */
 export const VERDICT_NO = 3;
-/** Whoever read the output has gone (128 + SIGPIPE). */
+/** The program that read the output has ended (128 + SIGPIPE). */
 export const NO_READER = 141;
 
 /** 128 + the signal's number. */

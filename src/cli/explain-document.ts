@@ -1,6 +1,8 @@
 import type {Artifact} from "../pipeline/types";
 
-/** An image as `explain --json` tells of it (schema epochscope/explain/1), once for each class that was explained. */
+/**
+ * The document about an image in `explain --json` (schema epochscope/explain/1), one for each class that was explained.
+ */
 export interface ExplainedImage {
   readonly image: string;
   readonly file?: string;
@@ -9,14 +11,14 @@ export interface ExplainedImage {
   readonly probability: number;
   /** "lime", or a method that makes a map of pixels. */
   readonly method: string;
-  /** How far it can be trusted; null where the figure means nothing. */
+  /** Figures that say how far to trust it; null if a figure cannot be computed. */
   readonly trust: {readonly [figure: string]: number | null};
-  /** Of LIME: what each segment adds to the probability, the strongest first. */
+  /** Only for LIME: how much each segment adds to the probability, the strongest first. */
   readonly segments?: readonly {readonly segment: number; readonly weight: number; readonly error: number | null}[];
   readonly files: readonly string[];
 }
 
-/** What was made of one image, in `--json`'s form. */
+/** The explanations of one image in the form of `--json`. */
 export function explainedImages(
   image: string,
   file: string | undefined,

@@ -163,10 +163,13 @@ export const explainFlags: OptionTable<ExplainFlags> = {
   open: {default: false, help: "open the first picture"},
 };
 
-/** What `npm run setup:photos` fetches. */
+/** The model that `npm run setup:photos` downloads. */
 const PHOTO_MODEL = "efficientnet-lite0";
 
-/** A model of `save/data/models/NAME` is one with the preset that stands there; a run of that name goes before it. */
+/**
+ * If `--model NAME` is a model in `save/data/models`, its preset is added to the flags. A run of that name takes
+ * precedence.
+ */
 function withPresetOf(flags: {readonly [name: string]: unknown}): {readonly [name: string]: unknown} {
   const {model, preset, save = explainFlags.save.default} = flags;
   if (typeof model !== "string" || preset || !/^[\w-]+(\.[\w-]+)*$/.test(model)) return flags;
@@ -184,7 +187,7 @@ function withPresetOf(flags: {readonly [name: string]: unknown}): {readonly [nam
   );
 }
 
-/** The flags, over the preset's, over the defaults. */
+/** The values of all flags: those that were given, then the preset's, then the defaults. */
 export async function explainOptionsOf(given: {readonly [flag: string]: unknown}): Promise<ExplainFlags> {
   const flags = withPresetOf(givenOf(given, explainFlags, ""));
   if (!flags.preset) return resolveOptions(explainFlags, flags, "--");

@@ -161,14 +161,14 @@ async function epochNamed(
   throw new UserError(`${path}: expected a run with an epoch, got none yet`, {code: "NOT_FOUND"});
 }
 
-/** Threads that a machine's cores are shared out to, where nobody says how many. */
+/** The most threads that are used if the user gives no number. */
 const MOST_THREADS = 16;
 
 function workersOf(word: string): number {
   return word === "auto" ? Math.min(MOST_THREADS, cpus().length) : Number(word);
 }
 
-/** What all threads of this process have taken of the cores. */
+/** The processor time that all threads of this process have used. */
 function processorSeconds(): number {
   const {user, system} = process.cpuUsage();
   return (user + system) / 1e6;
@@ -178,7 +178,7 @@ function drawnProgress(): Bar {
   return process.stdout.isTTY === true && process.stderr.isTTY === true ? terminalBar() : plainBar(complain);
 }
 
-/** A signal that the first Ctrl-C aborts, with the exit code as its reason; the second ends the process. */
+/** A signal that the first Ctrl-C aborts, with the exit code as its reason. A second Ctrl-C ends the process. */
 function interruptible(told: () => void): {readonly signal: AbortSignal; end(): void} {
   const interrupt = new AbortController();
   const onSignal = (signal: keyof typeof BY_SIGNAL) => {

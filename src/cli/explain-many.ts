@@ -1,10 +1,14 @@
 import {UserError} from "../nouns/options";
 
-/** Many test images in one word. */
+/** The form of a word that names many test images. */
 export const MANY = /^test:(?:all|(\d+)-(\d+))$/;
 const MANY_ELSEWHERE = /^(?:train|validation):(?:all|\d+-\d+)$/;
 
-/** Whether the images are many of a run's: `test:all`, `test:0-99`. @throws UserError if others stand beside, or they are no test images. */
+/**
+ * Whether the words name many of a run's test images: `test:all`, `test:0-99`.
+ *
+ * @throws UserError if other images stand beside them, or they are not test images.
+ */
 export function isMany(words: readonly string[]): boolean {
   const elsewhere = words.find((word) => MANY_ELSEWHERE.test(word));
   if (elsewhere)

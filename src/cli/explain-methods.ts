@@ -5,7 +5,7 @@ import {methods} from "../pipeline/attribution/methods/index";
 import type {Method} from "../pipeline/attribution/methods/method";
 import {declareFlags, givenOf} from "./flags";
 
-/** What only LIME takes, besides its own flags. */
+/** The options that only LIME has, besides its own flags. */
 const OF_LIME = {remove: 0, coverage: 0, minWeight: 0, curves: 0};
 
 /** Declares every method's own flags, its name before each. */
@@ -15,9 +15,9 @@ export function declareMethodFlags(cli: Argv): void {
 }
 
 /**
- * The method that is asked for and its own options; undefined for LIME.
+ * The method that the user asks for, with its own options; undefined for LIME.
  *
- * @throws UserError if a flag of another method was given, which would be without effect.
+ * @throws UserError if a flag of another method was given, which would have no effect.
  */
 export function methodOf(
   given: {readonly [flag: string]: unknown},

@@ -15,11 +15,12 @@ import {folderOf, imageWords, ofRun} from "./image-words";
 import {openIfAsked} from "./served";
 import {say, sayDocument} from "./terminal";
 
-/** Images of each kind that are told where nobody says how many. */
+/** How many images are listed for and against if the user gives no number. */
 const TOLD = 10;
 
 /**
- * `explain test:3520 --training`: which training images speak most for an answer, and which against it.
+ * Does `explain test:3520 --training`: finds the training images that speak most for an answer, and those that speak
+ * most against it.
  *
  * @returns The exit code.
  */
@@ -82,7 +83,7 @@ function linesOf(image: string, found: Influence): string[] {
   ];
 }
 
-/** The image, and below it the training images for and against. */
+/** A picture that shows the image, and below it the training images for and against. */
 async function sheetOf(image: string, found: Influence): Promise<Uint8Array> {
   const {asked, data, target, probability, epochs} = found;
   const [height, width, channels] = data.imageShape;

@@ -85,7 +85,7 @@ export const explainCommand: Command = {
     }
     const isTalking = given.quiet !== true && given.json !== true;
     const print = isTalking ? say : () => {};
-    const notes: string[] = []; // printed with the first result: an error stands alone
+    const notes: string[] = []; // printed with the first result, so that an error stands alone
     const telling = {say: (line: string) => notes.push(line), verbose: given.verbose === true};
     const pixelwise = methodOf(given, options.method);
     const opening = pixelwise?.method.needs === "gradients" ? withGradients(options.method) : openStranger;
@@ -144,14 +144,18 @@ export const explainCommand: Command = {
   },
 };
 
-/** The class to explain, as `explainImage` takes it. @returns Undefined for the most probable. */
+/**
+ * The class to explain, in the form that `explainImage` needs.
+ *
+ * @returns Undefined for the most probable class.
+ */
 function targetOf(
   word: string,
   label: number | undefined,
   names: readonly string[],
   image: string,
 ): string | undefined {
-  if (names.includes(word)) return word; // a class may be called so
+  if (names.includes(word)) return word; // a class may have this word as its name
   if (word === "predicted" || word === "") return undefined;
   if (word !== "label") return word;
   if (label === undefined)
@@ -166,7 +170,7 @@ async function write(folder: string, artifact: Artifact): Promise<void> {
   await writeWhole(join(folder, `${artifact.name}.png`), draw(artifact.plot, artifact.data).png);
 }
 
-/** What an artifact says in a terminal. */
+/** The words that the terminal shows for an artifact. */
 function wordsOf(artifact: Artifact): readonly string[] {
   if (artifact.plot === "segments") {
     return artifact.data.explanations.map(({caption, explainedName, probability, weights, r2, halvesTop5, samples}) => {

@@ -1,12 +1,12 @@
 import {visible} from "../escape/visible";
 
-/** @file How text is made to fit a terminal: nothing here colours, and nothing prints. */
+/** @file Makes text fit a terminal. Nothing here adds colours or prints. */
 
 const WIDE =
   /[\u1100-\u115f\u2e80-\u303e\u3041-\u33ff\u3400-\u4dbf\u4e00-\u9fff\ua000-\ua4cf\uac00-\ud7a3\uf900-\ufaff\ufe30-\ufe4f\uff00-\uff60\uffe0-\uffe6\u{1f300}-\u{1f64f}\u{1f680}-\u{1f6ff}\u{1f900}-\u{1faff}\u{20000}-\u{3fffd}]/u;
 const WITHOUT_WIDTH = /[\p{M}\u200c\u200d]/u;
 
-/** Columns that a text takes as the terminal shows it: East Asian wide characters (Unicode Annex 11) and emoji take two. */
+/** How many columns a text takes in a terminal: East Asian wide characters (Unicode Annex 11) and emoji take two. */
 export function textWidth(text: string): number {
   let width = 0;
   for (const character of visible(text)) {
@@ -15,7 +15,7 @@ export function textWidth(text: string): number {
   return width;
 }
 
-/** The text, or its beginning and "…" where it takes more than `columns`. */
+/** The text; if it takes more than `columns`, its beginning and "…". */
 export function cut(text: string, columns: number): string {
   if (textWidth(text) <= columns) return text;
   let kept = "";
@@ -27,8 +27,8 @@ export function cut(text: string, columns: number): string {
 }
 
 /**
- * A text in lines of at most `columns`, broken between words. A word that is longer has a line of its own, whole: who
- * copies a path or a command gets all of it.
+ * Breaks a text between words into lines of at most `columns`. A longer word gets a line of its own and is not broken,
+ * so that a path or a command can be copied whole.
  */
 export function wrapped(text: string, columns: number): string[] {
   const lines: string[] = [];

@@ -21,7 +21,7 @@ export function declareFlags(cli: Argv, table: object, prefix: string, group: st
   }
 }
 
-/** What was given for a table's options, by their own names. */
+/** The values that were given for a table's options, by the options' own names. */
 export function givenOf(
   given: {readonly [flag: string]: unknown},
   table: object,
@@ -44,7 +44,11 @@ export function flagOf(name: string, {flag}: Partial<Option<unknown>>): string {
   return flag ?? kebab(name);
 }
 
-/** The word that stands for a value of an option: "auto" for its 0. @returns Undefined if there is none. */
+/**
+ * The word that stands for a value of an option: "auto" for its 0.
+ *
+ * @returns Undefined if there is no such word.
+ */
 function wordFor(option: Partial<Option<unknown>> | undefined, value: unknown): string | undefined {
   return Object.entries(option?.words ?? {}).find(([, meant]) => meant === value)?.[0];
 }

@@ -1,9 +1,10 @@
 import {setFlagsFromString} from "node:v8";
 
 /**
- * Lets the heap grow to three times what is alive before all of it is looked through. V8 counts what lives outside,
- * pictures and arrays, as growth of the heap: beside 45 MB that stay, most of them the compiler behind ts-node, every 8 to
- * 24 MB drawn had all looked through again, fifty times a run, a fifteenth of its processor time.
+ * Makes full garbage collections rare: the heap may grow to three times its live size before one runs. V8 counts
+ * pictures and arrays outside the heap as growth of the heap. Without this, every 8 to 24 MB of drawing caused a full
+ * collection of the 45 MB that stay (mostly the compiler behind ts-node): fifty in a run, which took a fifteenth of its
+ * processor time.
  */
 export function collectSeldom(): void {
   setFlagsFromString("--heap-growing-percent=200");

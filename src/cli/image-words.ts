@@ -10,20 +10,20 @@ import {entriesOf, isPicture} from "../pipeline/data/images/folder-entries";
 import {decodeImage} from "../pipeline/data/images/image-file";
 import {readWhole} from "../pipeline/data/read-file";
 
-/** One image that a command is asked about, and what is known of it. */
+/** An image that a command is asked about, and facts about it. */
 export interface Subject {
   readonly name: string;
-  /** The folder of its pictures; numbered where there is such a one. */
+  /** The name of the folder for its pictures; a number is added if it exists already. */
   readonly folder: string;
   readonly image: Images;
-  /** Its place in the test split, of a test image. */
+  /** The image's place in the test split, if it is a test image. */
   readonly index?: number;
   readonly label?: number;
-  /** The image's file, where it is one: the path that was given, or that of a run's image. */
+  /** The image's file, if it has one: the path that was given, or the path of a run's image. */
   readonly file?: string;
 }
 
-/** A word that names an image: a file of its own, or one of a run's data (`image-names.ts`). */
+/** A word that names an image: a file, or an image of a run's data (`image-names.ts`). */
 export type ImageWord = {readonly kind: "file"; readonly path: string} | {readonly kind: "data"; readonly word: string};
 
 const NUMBERS = /^(?:train|validation|test):\d+(?:,\d+)*$/;
@@ -35,10 +35,11 @@ export interface ReadImageOptions {
 }
 
 /**
- * What the user names as images: files; folders, for the pictures in them; `test:8` and `train:17`, several with commas
- * between. What is no file here may be one of a run's data: who has the run finds out (`ofRun`).
+ * Reads the words by which the user names images: files; folders, for the pictures in them; `test:8` and `train:17`, or
+ * several numbers separated by commas. A word that is no file may be a file of a run's data; `ofRun` finds that out
+ * when the run is known.
  *
- * @throws EpochscopeError if one is not there, or a folder has no picture.
+ * @throws EpochscopeError if a file does not exist, or a folder has no picture.
  */
 export async function imageWords(words: readonly string[]): Promise<ImageWord[]> {
   const found: ImageWord[] = [];
@@ -53,7 +54,7 @@ export async function imageWords(words: readonly string[]): Promise<ImageWord[]>
   return found;
 }
 
-/** The same words, where those that are no files here, but are files of a run's data, name these. */
+/** The same words, but a word that is not a file here and is a file of the run's data now names that image. */
 export function ofRun(words: readonly ImageWord[], hasFile: (path: string) => boolean): ImageWord[] {
   return words.map((word) => {
     const isHere = word.kind === "data" || statSync(word.path, {throwIfNoEntry: false}) !== undefined;
@@ -68,7 +69,7 @@ async function picturesIn(folder: string): Promise<ImageWord[]> {
   return paths.sort().map((path) => ({kind: "file", path}));
 }
 
-/** Reads an image's file as a model of this shape takes it. */
+/** Reads an image's file in the form that a model of this shape needs. */
 export async function fileSubject(
   file: string,
   {imageShape}: {readonly imageShape: Images["shape"]},
@@ -78,7 +79,11 @@ export async function fileSubject(
   return {name: basename(file), folder: folderOf(file), file, image: await fitImage(decoded, imageShape, fit, invert)};
 }
 
-/** An image of a run's data, as a list names it. @throws EpochscopeError if the run has none of that name. */
+/**
+ * An image of a run's data, by the name that a list gives it.
+ *
+ * @throws EpochscopeError if the run has no image of that name.
+ */
 export async function dataSubject(word: string, data: Dataset): Promise<Subject> {
   const {split, index} = imageNamed(data, word);
   const part = data[split];
@@ -88,7 +93,7 @@ export async function dataSubject(word: string, data: Dataset): Promise<Subject>
   return {name: word.replace(":", "-"), folder: folderOf(word), image, ...known};
 }
 
-/** A folder's name for what is made of an image. */
+/** The name of the folder for an image's results. */
 export function folderOf(word: string): string {
   if (NUMBERS.test(word)) return word.replace(":", "-");
   const stem = basename(word).replace(/\.[^.]*$/, "");

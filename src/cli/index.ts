@@ -37,7 +37,7 @@ export async function main(argv: readonly string[]): Promise<number> {
 
 async function answer(line: CommandLine, argv: readonly string[]): Promise<number> {
   if (line.help !== undefined) {
-    await registerOwn(argv); // its probes have flags
+    await registerOwn(argv); // the probes of the config file have flags, too
     return printHelp(line, line.help);
   }
   if (line.version) {
@@ -55,7 +55,7 @@ async function answerBy(command: Command, name: string, words: readonly string[]
   let code = 0;
   const rest = renamed(words, command.renamed ?? {});
   // every command is yargs' default one: which it is has been found out already
-  const spec = ([command.command].flat().at(-1) as string).replace(/^\S+/, "$0"); // it has a form
+  const spec = ([command.command].flat().at(-1) as string).replace(/^\S+/, "$0"); // every command has a form
   const {flags} = declaredBy((sub) => command.builder(sub));
   checkSwitches(rest, [...flags, ...COMMON]);
   const cli = yargs(rest)
@@ -94,7 +94,7 @@ async function answerBy(command: Command, name: string, words: readonly string[]
   }
 }
 
-/** What was typed, over the environment, over the config file. */
+/** The flags that the user typed, then those of the environment, then those of the config file. */
 async function withConfig(given: Given, command: Command, name: string, words: readonly string[]): Promise<Given> {
   const {configured}: typeof import("./config") = require("./config");
   const {flags} = declaredBy((cli) => command.builder(cli));
@@ -117,7 +117,7 @@ async function printHelp({command: chosen, rest}: CommandLine, topic: string): P
   return 0;
 }
 
-/** The words with flags of earlier versions in the place of which stand today's. */
+/** The words, with the flags of earlier versions replaced by those of today. */
 function renamed(words: readonly string[], names: {readonly [old: string]: string}): string[] {
   const end = words.indexOf("--");
   return words.map((word, i) => {
@@ -140,7 +140,7 @@ function checkSwitches(words: readonly string[], flags: readonly Flag[]): void {
   }
 }
 
-/** Every flag declared by now: yargs knows them, but its types do not tell. */
+/** All flags that are declared so far: yargs knows them, but its types do not say so. */
 function flagsOf(cli: Argv): string[] {
   return Object.keys((cli as unknown as {getOptions(): {key: object}}).getOptions().key);
 }
@@ -149,7 +149,7 @@ function isQuiet(argv: readonly string[]): boolean {
   return argv.includes("--quiet") || argv.includes("-q");
 }
 
-/** Where runs are kept, as far as the words say so. */
+/** The folder in which runs are kept, as far as the words tell. */
 function saveOf(words: readonly string[]): string {
   const at = words.indexOf("--save");
   return at >= 0 && at + 1 < words.length ? words[at + 1] : "save";

@@ -4,21 +4,21 @@ import type {RunEvent} from "../pipeline/run/events";
 import type {Progress} from "./progress";
 import {complain, sayDocument} from "./terminal";
 
-/** Lines of an epoch that say how far its training is, at most. */
+/** The most lines in each epoch that report the progress of its training. */
 const STEPS = 100;
 
 export const EVENTS_SCHEMA = "epochscope/events/1";
 
 let isBegun = false;
 
-/** One event as a line of JSON (schema epochscope/events/1): the first of a process names the schema. */
+/** Prints an event as a line of JSON (schema epochscope/events/1). The first event of a process names the schema. */
 export function sayEvent(type: string, fields: object): void {
   const at = new Date().toISOString();
   sayDocument({...(isBegun ? {} : {schema: EVENTS_SCHEMA}), type, at, ...fields}, true);
   isBegun = true;
 }
 
-/** Tells a run as it goes in lines of JSON, for another program. */
+/** Reports a run in lines of JSON while it works, for another program. */
 export function jsonProgress(): Progress {
   let run = "";
   let path = "";

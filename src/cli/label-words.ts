@@ -3,14 +3,17 @@ import {join, relative} from "node:path";
 import type {RunEvent} from "../pipeline/run/events";
 import {paint} from "./terminal";
 
-/** Suspects that the terminal names; the file has all. */
+/** How many suspects the terminal names; the file has all. */
 const NAMED = 20;
-/** Below so many images, a run that asks about all of them costs little. */
+/** With fewer images than this, a run that asks about all of them takes little time. */
 const FEW = 5000;
-/** A network that agrees with fewer of the labels is wrong more often than they are. */
+/** If a network agrees with a smaller share of the labels, it is more often wrong than the labels are. */
 const TRUSTED = 0.75;
 
-/** What a run says of labels that look wrong: of pictures in files alone, whose names say where to mend them. */
+/**
+ * The lines that a run prints about labels that look wrong. They name pictures only if these are files, so that the
+ * user can find them.
+ */
 export function labelWords(event: Extract<RunEvent, {readonly type: "labels"}>): readonly string[] {
   const {data, folds, path, asked, agreed, issues} = event;
   const {folder, classNames} = data;

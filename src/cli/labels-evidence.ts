@@ -41,10 +41,10 @@ async function neighbourArrays(train: Split, near: Awaited<ReturnType<typeof lab
 }
 
 /**
- * What speaks for the given label of some suspects and for the suggested one, asked of the run's best network: as tiles for the
- * page, and in the run's folder as `artifacts/suspects/evidence`.
+ * Asks the run's best network what speaks for the given label of some suspects, and what for the suggested one. It
+ * makes tiles for the page, and `artifacts/suspects/evidence` in the run's folder.
  *
- * @returns Tiles in the order of the suspects, and the files that were written.
+ * @returns The tiles in the order of the suspects, and the files that were written.
  */
 export async function evidenceFor(
   path: string,

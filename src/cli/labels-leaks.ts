@@ -10,13 +10,13 @@ import {thumbnail} from "../report/compare/thumbnail";
 import {leaksPage, type ShownCopy} from "../report/labels/leaks-page";
 import {say, sayJson} from "./terminal";
 
-/** Pairs that the terminal names. */
+/** How many pairs the terminal names. */
 const NAMED = 10;
 
 export interface LeakChoices {
   readonly distance: number;
   readonly alike: number;
-  /** Lends the run's network, where its view of the images counts, too. */
+  /** Lends the run's network; present if the images should also be compared by the network. */
   readonly asking?: {readonly near: number; withNetwork<R>(use: (network: Network) => Promise<R>): Promise<R>};
   readonly top: number;
   readonly json: boolean;
@@ -74,7 +74,10 @@ function labelled(data: Dataset, placed: Placed): string {
   return `${nameOf(data, placed)} (${heldOut(placed)}${data.classNames[placed.label]})`;
 }
 
-/** An image that was held out is named as a training image: that it is none is said beside. */
+/**
+ * The words for an image that was held out of the training images. Its name is that of a training image, so these words
+ * say that it is not one.
+ */
 const heldOut = ({split}: Placed) => (split === "validation" ? "validation, " : "");
 
 const isNear = ({kind}: Copy) => kind === "near" || kind === "embedding";

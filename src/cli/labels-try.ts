@@ -19,7 +19,7 @@ import {comparisonLines} from "./compare-words";
 import {drive} from "./run";
 import {say, sayJson} from "./terminal";
 
-/** Images and confusions that are listed. */
+/** How many images and confused pairs are listed. */
 const LISTED = 10;
 
 /** Images that turned right or wrong whose answers are explained from both runs. */
@@ -31,7 +31,7 @@ export interface Trial {
   readonly save: string;
   /** The list of decisions. */
   readonly edit: string;
-  /** Of the new run; "": the run's name with "-edited". */
+  /** The new run's name; "" means the old name with "-edited". */
   readonly name: string;
   readonly json: boolean;
 }

@@ -80,10 +80,10 @@ const labelFlags: OptionTable<LabelOptions> = {
   name: {default: "", help: "try: the new run's name; by default the old name with -edited"},
 };
 
-/** Suspects that the terminal names. */
+/** How many suspects the terminal names. */
 const NAMED = 10;
 
-/** Finds out about a run's labels and images, and trains again with what was decided about them. */
+/** Finds wrong labels and copies in a run's data, and trains again with the user's decisions about them. */
 export const labelsCommand: Command = {
   command: "labels <verb> [run]",
   describe: "find labels that are likely wrong and images that occur twice, and train without them",

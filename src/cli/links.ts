@@ -1,8 +1,8 @@
 /**
- * Whether the terminal says of itself that it shows links within text (OSC 8, "Hyperlinks in terminal emulators"). There is
- * no way to ask it: names and versions are what these terminals put into the environment.
+ * Whether the terminal can show links within text (OSC 8, "Hyperlinks in terminal emulators"). One cannot ask a
+ * terminal for this, so it is guessed from the names and versions that terminals put into the environment.
  *
- * @param isTerminal Whether the output goes to one.
+ * @param isTerminal Whether the output goes to a terminal.
  */
 export function knowsLinks(env: NodeJS.ProcessEnv, isTerminal: boolean): boolean {
   const {FORCE_HYPERLINK, TERM, TERM_PROGRAM, TERM_PROGRAM_VERSION = "", TMUX, VTE_VERSION} = env;
@@ -12,7 +12,7 @@ export function knowsLinks(env: NodeJS.ProcessEnv, isTerminal: boolean): boolean
     const [major = 0, minor = 0] = TERM_PROGRAM_VERSION.split(".").map((part) => Number.parseInt(part, 10) || 0);
     return major > least[0] || (major === least[0] && minor >= least[1]);
   };
-  // a multiplexer inherits the terminal's words, and passes on only what it knows itself
+  // a multiplexer inherits the terminal's variables, but passes on only what it knows itself
   if (TMUX !== undefined) return TERM_PROGRAM === "tmux" && version([3, 4]);
   if (TERM?.startsWith("screen")) return false;
   switch (TERM_PROGRAM) {

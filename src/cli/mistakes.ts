@@ -8,17 +8,20 @@ import type {Command} from "./command";
 import {declaredBy} from "./declared";
 import {shellWord} from "./shell-words";
 
-/** @file Mistakes on a command line in words of ours, with what would work. */
+/** @file Turns mistakes in a command line into our own words, with a hint at what would work. */
 
 interface Context {
   readonly name: string;
   readonly command: Command;
   readonly rest: readonly string[];
-  /** Every flag that is known. */
+  /** All flags that the command knows. */
   readonly flags: readonly string[];
 }
 
-/** A word in a command's place that is none: with the nearest command, or the flag that takes what it names. */
+/**
+ * The error for a word that stands in the place of a command and is none. It names the nearest command, or the flag
+ * that takes such a word.
+ */
 export async function unknownCommand(word: string, save: string): Promise<EpochscopeError> {
   const near = nearest(
     word,
@@ -29,7 +32,11 @@ export async function unknownCommand(word: string, save: string): Promise<Epochs
   return new EpochscopeError(`"${word}": expected a known command, got this one; ${words}`, {code: "BAD_OPTION"});
 }
 
-/** The command line that takes what a word names. @returns Undefined if it names nothing. */
+/**
+ * The command line that accepts the thing which a word names.
+ *
+ * @returns Undefined if the word names nothing.
+ */
 async function takerOf(word: string, save: string): Promise<string | undefined> {
   const typed = shellWord(word);
   if (existsSync(join(save, word, "run.json")) || existsSync(join(word, "run.json"))) return `report ${typed}`;
@@ -41,14 +48,14 @@ async function takerOf(word: string, save: string): Promise<string | undefined> 
   return array !== undefined || /\.(csv|tsv|npy|npz)(\.gz)?$/i.test(word) ? `map ${typed}` : undefined;
 }
 
-/** A help topic that a command does not have. */
+/** The error for a help topic that a command does not have. */
 export function unknownTopic(topic: string, topics: readonly string[]): EpochscopeError {
   const near = nearest(topic, topics);
   const hint = near === undefined ? "" : `; did you mean ${near}?`;
   return new EpochscopeError(`--help: expected one of ${topics.join(", ")}, got "${topic}"${hint}`);
 }
 
-/** An error in our words where it is yargs' own: with the nearest known flag. */
+/** Turns an error of yargs into our own words, with the nearest known flag. */
 export async function inWordsOfOurs(error: Error, context: Context): Promise<Error> {
   const words = await wordsOf(error.message, context);
   return words === undefined ? error : new EpochscopeError(words, {code: "BAD_OPTION"});
@@ -77,7 +84,7 @@ async function wordsOf(message: string, {name, command, rest, flags}: Context): 
     ["--", "-"].find((dashes) =>
       rest.some((given) => given === dashes + word || given.startsWith(`${dashes}${word}=`)),
     );
-  // yargs takes "-abc" apart: of such a word the whole is told
+  // yargs splits "-abc" into letters; the error names the whole word
   return unknown
     .map((word) => {
       const dashes = dashesOf(word) ?? (rest.includes(word) ? undefined : "-");

@@ -3,10 +3,10 @@ import {existsSync, lstatSync} from "node:fs";
 import {EpochscopeError} from "../nouns/errors";
 
 /**
- * Checks that what the user names is there, before anything is begun.
+ * Checks that a path that the user gave exists, before anything is begun.
  *
- * @param what It is to be, in words.
- * @throws EpochscopeError if nothing is there; of a link that leads nowhere, whoever reads it says more.
+ * @param what What it should be, in words.
+ * @throws EpochscopeError if nothing is there. For a broken link, the code that reads it says more.
  */
 export function checkThere(path: string, what: string): void {
   if (existsSync(path) || lstatSync(path, {throwIfNoEntry: false})) return;

@@ -1,4 +1,4 @@
-/** @file How numbers are said in a terminal. */
+/** @file Writes numbers for a terminal. */
 
 export function percent(share: number): string {
   return `${(100 * share).toFixed(2)}%`;
@@ -8,7 +8,7 @@ export function thousands(count: number): string {
   return Number.isFinite(count) ? Math.round(count).toLocaleString("en") : "–";
 }
 
-/** Minutes and seconds, "1:05". */
+/** A time in minutes and seconds, "1:05". */
 export function clock(seconds: number): string {
   if (!Number.isFinite(seconds)) return "-:--";
   const whole = Math.round(seconds);

@@ -1,19 +1,22 @@
 import {spawn} from "node:child_process";
 
-/** What opens an address on a system: a program, and what it is given before the address. */
+/** The program that opens an address on a system, and its arguments before the address. */
 export function openerOf(platform: NodeJS.Platform): readonly [program: string, ...before: string[]] {
   if (platform === "darwin") return ["open"];
   if (platform === "win32") return ["cmd", "/c", "start", '""'];
   return ["xdg-open"];
 }
 
-/** A browser that stays in the foreground ends its opener late: what has not failed by then has opened. */
+/**
+ * A browser in the foreground ends its opener late. If the opener has not failed after this many milliseconds, the page
+ * counts as open.
+ */
 const PATIENCE = 3000;
 
 /**
  * Opens an address in the user's browser.
  *
- * @returns Why it could not be, in one line; undefined where it could.
+ * @returns The reason in one line, if it could not be opened; else undefined.
  */
 export function openPage(url: string, platform: NodeJS.Platform = process.platform): Promise<string | undefined> {
   const [program, ...before] = openerOf(platform);

@@ -2,17 +2,17 @@ import type {Argv} from "yargs";
 
 import {UserError} from "../nouns/options";
 
-/** What is done with a run's page beside writing it. */
+/** What to do with a run's page besides writing it. */
 export interface PageFlags {
   readonly serve: boolean;
-  /** 0: any free one. */
+  /** The port; 0 means any free one. */
   readonly port: number;
   readonly open: boolean;
-  /** The best network goes into the page. */
+  /** Whether to put the best network into the page. */
   readonly pageModel: boolean;
 }
 
-/** @param serve What `--serve` does. */
+/** @param serve The help of `--serve`. */
 export function declarePageFlags(cli: Argv, serve: string): void {
   cli.option("serve", {type: "boolean", default: false, describe: serve, group: "Page:"});
   cli.option("port", {
@@ -24,7 +24,7 @@ export function declarePageFlags(cli: Argv, serve: string): void {
   cli.option("open", {type: "boolean", default: false, describe: "open the page in the browser", group: "Page:"});
 }
 
-/** @throws UserError where the port is none. */
+/** @throws UserError if the port is not valid. */
 export function pageFlagsOf(given: {readonly [flag: string]: unknown}): PageFlags {
   const port = Number(given.port ?? 0);
   if (!(Number.isInteger(port) && port >= 0 && port <= 65535)) {

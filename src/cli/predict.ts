@@ -48,13 +48,13 @@ const predictFlags: OptionTable<Required<Omit<PredictFlags, "run" | "imageIndex"
   },
 };
 
-/** Images that the model is asked about at once. */
+/** How many images the model is asked about at once. */
 const AT_ONCE = 32;
 
-/** What the model answered to one image. */
+/** The model's answer to one image. */
 interface Predicted {
   readonly file: string;
-  /** Of every class. */
+  /** The probability of every class. */
   readonly probabilities: Float32Array;
 }
 
@@ -135,7 +135,7 @@ export const predictCommand: Command = {
   },
 };
 
-/** Images of one shape as one batch. */
+/** Joins images of one shape into one batch. */
 function together(images: readonly Images[]): Images {
   const [{shape, pixels: first}] = images;
   const pixels = new Float32Array(images.length * first.length);
@@ -143,7 +143,7 @@ function together(images: readonly Images[]): Images {
   return {count: images.length, shape, pixels};
 }
 
-/** Classes by their probability, the most probable first. */
+/** The classes, the most probable first. */
 function ranked(probabilities: Float32Array): number[] {
   return Array.from(probabilities.keys()).sort((a, b) => probabilities[b] - probabilities[a]);
 }
@@ -163,12 +163,12 @@ function tableOf(predicted: readonly Predicted[], names: readonly string[]): str
   });
 }
 
-/** In nats: 0 where one class has it all. */
+/** The entropy in nats; 0 if one class has all the probability. */
 export function entropy(probabilities: Float32Array): number {
   return probabilities.reduce((sum, p) => sum - (p > 0 ? p * Math.log(p) : 0), 0);
 }
 
-/** To a millionth: single precision knows no more. */
+/** Rounds to a millionth, because single precision is no more exact. */
 function rounded(value: number): number {
   return Math.round(1e6 * value) / 1e6;
 }

@@ -12,24 +12,24 @@ import {here, pageLines, placesLines} from "./run-places";
 import {resumeCommandLine} from "./shell-words";
 import {columns, complain, paint, say as print} from "./terminal";
 
-/** Shows a run as it goes. */
+/** Shows a run while it works. */
 export interface Progress {
   show(event: RunEvent): void;
-  /** Says that the run is about to stop, in place of how far it is. */
+  /** Shows that the run is about to stop, instead of its progress. */
   stopping(): void;
-  /** Takes down what is drawn, so that an error, or the shell, stands on a line of its own. */
+  /** Removes the bar, so that an error, or the shell, gets a line of its own. */
   stop(): void;
 }
 
 /**
- * What a run tells as it goes: epochs and paths on standard output; bars, notes and errors on standard error. Bars are drawn
- * where both are terminals, like Python's rich; else a line comes at each quarter. A quiet run tells errors alone.
+ * Shows a run while it works: epochs and paths on standard output; bars, notes and errors on standard error. If both
+ * are terminals, it draws bars; otherwise it prints a line at each quarter. A quiet run only shows errors.
  */
 export function progressOf({quiet, verbose}: {readonly quiet: boolean; readonly verbose: boolean}): Progress {
   const isDrawn = process.stdout.isTTY === true && process.stderr.isTTY === true;
   const bar: Bar = isDrawn && !quiet ? terminalBar() : plainBar(quiet ? () => {} : complain);
   const say = quiet ? () => {} : print;
-  /** A line that begins with a label, its further lines indented as far. */
+  /** Prints a line that begins with a label; further lines are indented to the same column. */
   const tell = (label: string, text: string, painted = paint.bold(label), print = say) => {
     const indent = label.length + 1;
     wrapped(text, columns() - indent).forEach((line, i) => {
@@ -133,7 +133,7 @@ export function progressOf({quiet, verbose}: {readonly quiet: boolean; readonly 
   };
 }
 
-/** Of a network that was trained elsewhere no images to train on are known. */
+/** The numbers of images. The training images of a network that was trained elsewhere are not known. */
 function countsOf({train, validation, test}: Dataset): string {
   const counts = [train, validation, test].map(({count}) => thousands(count));
   const validated = `${counts[1]} to validate`;
@@ -141,7 +141,7 @@ function countsOf({train, validation, test}: Dataset): string {
   return `${counts[2]} images to test${validation.count > 0 ? `, ${validated}` : ""}`;
 }
 
-/** What is looked at, in one line: where there is not room for all probes, how many more there are. */
+/** The probes that look at the network, in one line. If there is not room for all, it says how many more there are. */
 export function lookingLine(epoch: number, probes: readonly string[], columns: number): string {
   const network = epoch === 0 ? "the untrained network" : `epoch ${epoch}`;
   for (let named = probes.length; named > 0; named--) {
@@ -152,7 +152,7 @@ export function lookingLine(epoch: number, probes: readonly string[], columns: n
   return cut(`looking at ${network} …`, columns);
 }
 
-/** How to go on: on the same line where there is room. */
+/** The command that continues the run; on the same line if there is room. */
 function resumeLines(path: string, columns: number): string[] {
   const command = resumeCommandLine(path);
   const line = `stopped; go on with: ${command}`;

@@ -7,7 +7,7 @@ import type {Answering} from "../pipeline/qa/answering";
 import type {Given} from "./command";
 import {paint, say, sayJson} from "./terminal";
 
-/** What `qa ask --again` can be told. */
+/** The flags of `qa ask --again`. */
 export type AgainFlags = Omit<AgainOptions, "seed"> & {readonly again: boolean; readonly drawSeed: number};
 
 export const againFlags: OptionTable<AgainFlags> = {
@@ -21,10 +21,10 @@ export const againFlags: OptionTable<AgainFlags> = {
   drawSeed: {default: 0, help: "ask --again: the seed of the draws", check: seedNumber},
 };
 
-/** Draws lines that are told at most. */
+/** The most lines about draws that are shown. */
 const SHOWN = 12;
 
-/** The efficacy test of a reader; kept in its run, where it has one. */
+/** Does the efficacy test of a reader, and keeps the result in its run, if it has one. */
 export async function askUntilRight(
   reader: Answering,
   run: string,

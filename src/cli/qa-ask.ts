@@ -39,13 +39,17 @@ export const askFlags: OptionTable<AskOptions> = {
 
 export const percent = (share: number) => `${(100 * share).toFixed(1)} %`;
 
-/** A reader's folder by its run's name, latest, or the folder itself. */
+/** Finds a reader's folder: by its run's name, by "latest", or by the folder itself. */
 export async function readerFolder(name: string, save: string): Promise<string> {
   const find: typeof import("../pipeline/qa/find") = require("../pipeline/qa/find");
   return find.readerFolder(save, name);
 }
 
-/** Answers one question, or those typed at a prompt, or draws questions until one is right. @returns The exit code. */
+/**
+ * Answers one question, or questions that are typed at a prompt, or draws questions until an answer is right.
+ *
+ * @returns The exit code.
+ */
 export async function askInWords(question: string, given: Given): Promise<number> {
   const options = resolveOptions(askFlags, givenOf(given, askFlags, ""), "--");
   if (options.context && options.text) {

@@ -57,7 +57,7 @@ export const qaCommand: Command = {
   },
 };
 
-/** Shows a training as it goes. The first Ctrl-C stops it after the step at hand, a second at once. */
+/** Shows a training while it works. The first Ctrl-C stops it after the current step, a second one at once. */
 async function drive(events: (signal: AbortSignal) => AsyncIterable<ReaderEvent>, given: Given): Promise<number> {
   const isJson = given.json === true;
   const print = given.quiet === true || isJson ? () => {} : say;
@@ -160,7 +160,7 @@ function noAnswerWords({answerable, unanswerable}: Look, noAnswer: NoAnswer | un
   ];
 }
 
-/** What is lost when sentences change places was known by their places. */
+/** The share of answers that become wrong when sentences change places: the network knew these by their place. */
 function byPosition(right: number, shuffled: number): string[] {
   if (right - shuffled < 0.1) return [];
   return [`it answers by position in part: in another order ${percent(right - shuffled)} of the answers are lost`];

@@ -21,7 +21,7 @@ async function writeDemoBeside(path: string, print: (line: string) => void): Pro
   await writeDemo({out: join(path, DEMO_FILE), data: `${options.data}`, imageSize, maxSize: 10}, print);
 }
 
-/** The page of a reader's run. */
+/** Writes the page of a reader's run. */
 async function reportReader(path: string, given: Given): Promise<number> {
   const page = pageFlagsOf(given);
   for (const [flag, isGiven] of Object.entries({serve: page.serve, "page-model": page.pageModel, demo: given.demo})) {
@@ -46,7 +46,7 @@ async function reportReader(path: string, given: Given): Promise<number> {
   return 0;
 }
 
-/** Writes a run's report anew from what the run kept, or serves it while the run goes on. */
+/** Writes a run's report again from the files that the run kept, or serves it while the run works. */
 export const reportCommand: Command = {
   command: "report [run]",
   describe: "write a run's page again from its numbers, open it, or show it live",

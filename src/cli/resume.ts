@@ -6,7 +6,10 @@ import {declareFlags, givenOf} from "./flags";
 import {declarePageFlags} from "./page-flags";
 import {drive, SERVE} from "./run";
 
-/** Goes on with a run that was broken off, with the options it began with: what comes is what would have come. */
+/**
+ * Continues an interrupted run with the options with which it began; the result is the same as without the
+ * interruption.
+ */
 export const resumeCommand: Command = {
   command: "resume [run]",
   describe: "continue an interrupted run, with exactly the result that it would have had",
@@ -29,7 +32,7 @@ export const resumeCommand: Command = {
   },
   async handler(given) {
     const directory = await findRun(`${given.save}`, `${given.run}`);
-    // an address comes from the user alone: the run may be a stranger's
+    // an address may only come from the user, because the run may be a stranger's
     const url = givenOf(given, {dataUrl: 0}, "").dataUrl ?? "";
     const {options, probes} = resumedOptions(directory, `${url}`);
     return drive(options, probes, given, {resume: directory});

@@ -5,24 +5,24 @@ import {pathToFileURL} from "node:url";
 import {textWidth} from "./fit";
 import {link, paint} from "./terminal";
 
-/** A path as one would type it here. */
+/** A path in the form that a user would type in the working folder. */
 export function here(path: string): string {
   return relative(process.cwd(), path) || ".";
 }
 
-/** The run by way of the link `latest`, where that is this run; else undefined. */
+/** The path of the run through the link `latest`, if this link leads to the run; else undefined. */
 function byLatest(path: string): string | undefined {
   const latest = join(dirname(path), "latest");
   try {
     return realpathSync(latest) === realpathSync(path) ? latest : undefined;
   } catch {
-    return undefined; // there is no such link: the run's own name is as good
+    return undefined; // the link does not exist, so the run's own name is used
   }
 }
 
 /**
- * Where a run's files are, those that there are: in one line where there is room, else in one line each; by the shorter name `latest` where the
- * run's own is too long for that.
+ * The places of a run's files that exist: in one line if there is room, else in one line each. If the run's own name is
+ * too long, the shorter `latest` stands for it.
  */
 export function placesLines(path: string, columns: number): string[] {
   const places = [
@@ -41,10 +41,10 @@ export function placesLines(path: string, columns: number): string[] {
 }
 
 /**
- * Where the page is, as a link that opens it: a `file://` address, which many terminals make clickable by themselves; by
- * way of `latest` where the run's own name is too long for the line. Where the terminal knows links, the words are one.
+ * The place of the page as a link that opens it: a `file://` address, which many terminals make clickable. If the run's
+ * own name is too long for the line, it goes through `latest`. If the terminal knows links, the link is a few words.
  *
- * @param links Whether it does (`knowsLinks`).
+ * @param links Whether the terminal knows links (`knowsLinks`).
  */
 export function pageLines(path: string, columns: number, links: boolean): string[] {
   const label = "the page  ";

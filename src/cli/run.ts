@@ -14,10 +14,10 @@ import {declareDryRun, planned, tellPlan} from "./dry-run";
 import {declareFlags, givenOf} from "./flags";
 import {declarePageFlags} from "./page-flags";
 
-/** What `--serve` does for a run. */
+/** The help of `--serve` for a run. */
 export const SERVE = "show the page on 127.0.0.1 during the run and after it, until Ctrl-C";
 
-/** The run's options by what they are about: the topics of `--help`. What is named nowhere else is of the last. */
+/** The topics of `--help`, with their options. An option that is not named here belongs to the last topic. */
 const TOPICS: {readonly [topic: string]: readonly string[]} = {
   Data: ["data", "imageSize", "maxPixels", "maxData", "dataUrl", "from", "edit", "trainLimit", "testLimit"],
   Training: [
@@ -44,7 +44,7 @@ export function declareRunFlags(cli: Argv, table: object = runOptions): void {
   }
 }
 
-/** Trains and probes: what `npx ts-node runner.ts` does without another word. */
+/** Trains and probes: the command that `npx ts-node runner.ts` runs without another word. */
 export const runCommand: Command = {
   command: ["$0", "run"],
   describe: "train a network and look at it after every epoch",
@@ -91,7 +91,11 @@ export const runCommand: Command = {
   },
 };
 
-/** Trains to the end, or to the user's Ctrl-C. @returns The exit code, as `driveEvents`. */
+/**
+ * Trains to the end, or until the user's Ctrl-C.
+ *
+ * @returns The exit code of `driveEvents`.
+ */
 export function drive(
   options: RunOptions,
   probeOptions: ProbeOptions,
@@ -108,7 +112,7 @@ export function drive(
   );
 }
 
-/** Says before the training where the page will not be able to run the model. */
+/** Adds a note before the training if the page will not be able to run the model. */
 async function* withPageModelNote(events: AsyncIterable<RunEvent>): AsyncGenerator<RunEvent> {
   for await (const event of events) {
     yield event;

@@ -10,7 +10,7 @@ import {here} from "./run-places";
 import type {RunsGiven} from "./runs-given";
 import {say} from "./terminal";
 
-/** `runs remove`: asks on a terminal, unless `--yes`. */
+/** Does `runs remove`: on a terminal it asks first, unless `--yes` is given. */
 export async function removeRuns({save, names, yes, quiet}: RunsGiven): Promise<number> {
   if (names.length === 0) throw wrong("runs remove: expected a run, got none");
   const paths = [...new Set(await Promise.all(names.map((name) => realPath(save, name))))];
@@ -38,7 +38,7 @@ async function isAgreed(paths: readonly string[]): Promise<boolean> {
   }
 }
 
-/** `runs upgrade`: makes runs of format /1 ones of /2. */
+/** Does `runs upgrade`: converts runs of format 1 to format 2. */
 export async function upgradeRuns({save, names, quiet}: RunsGiven): Promise<number> {
   for (const name of names.length > 0 ? names : ["latest"]) {
     const path = await realPath(save, name);
@@ -48,7 +48,7 @@ export async function upgradeRuns({save, names, quiet}: RunsGiven): Promise<numb
   return 0;
 }
 
-/** `runs tag RUN TAG…`: adds tags, or with `--delete` takes them away; without tags it tells them. */
+/** Does `runs tag RUN TAG…`: adds tags, or removes them with `--delete`; without tags it prints them. */
 export async function tagRun({save, names: [name, ...tags], quiet, ...given}: RunsGiven): Promise<number> {
   const empty = tags.find((tag) => tag.trim() === "" || /\s/.test(tag));
   if (empty !== undefined) throw wrong(`runs tag: expected tags without spaces, got ${JSON.stringify(empty)}`);
@@ -60,7 +60,7 @@ export async function tagRun({save, names: [name, ...tags], quiet, ...given}: Ru
   return 0;
 }
 
-/** `runs note RUN TEXT`: keeps a note in place of the one before; without a text it tells it. */
+/** Does `runs note RUN TEXT`: replaces the run's note; without a text it prints the note. */
 export async function noteRun({save, names: [name, ...words], quiet}: RunsGiven): Promise<number> {
   const {note} = await changed(save, name, words.length > 0, (notes) => ({...notes, note: words.join(" ")}));
   if (!quiet) say(note || "no note");
@@ -82,7 +82,7 @@ async function changed(
   return after;
 }
 
-/** The run itself, not a link to it, such as `latest`. */
+/** The real path of the run, even if the name is a link to it, such as `latest`. */
 async function realPath(save: string, name: string): Promise<string> {
   return realpath(await runPath(save, name));
 }

@@ -31,7 +31,7 @@ const WRITERS: {readonly [to in Export]: (path: string, file: string) => Promise
   zip: (path, file) => zipFolder(path, readRunFile(path).name, file),
 };
 
-/** `runs export RUN --to WHAT`: one file. */
+/** Does `runs export RUN --to WHAT`: writes one file. */
 export async function exportRun({save, names: [name = "latest"], to, out, json, quiet}: RunsGiven): Promise<number> {
   if (to === "") throw new UserError(`--to: expected one of ${EXPORTS.join(", ")}, got nothing`);
   const path = await runPath(save, name);
@@ -42,7 +42,7 @@ export async function exportRun({save, names: [name = "latest"], to, out, json, 
   return 0;
 }
 
-/** The best network, from images [n, height, width, channels] to logits and probabilities. */
+/** The best network as ONNX, from images [n, height, width, channels] to logits and probabilities. */
 async function onnxOf(path: string): Promise<Uint8Array> {
   const {data} = readRunFile(path);
   const [modelFile, weightsFile] = ["model.json", "weights.bin"].map((name) => join(path, "model", name));
@@ -51,7 +51,7 @@ async function onnxOf(path: string): Promise<Uint8Array> {
   return layersToOnnx(savedLayers(json, weights, modelFile), data.imageShape, data.classNames.length);
 }
 
-/** A line an epoch. */
+/** The metrics as CSV, one line for each epoch. */
 function metricsCsv({metrics}: SavedRun): string {
   const column = (of: (line: SavedRun["metrics"][number]) => number | null) => metrics.map((line) => of(line) ?? "");
   return csvTable({
@@ -68,7 +68,7 @@ function metricsCsv({metrics}: SavedRun): string {
   });
 }
 
-/** Test images, labels, and of each epoch the answers and the map. */
+/** The test images, the labels, and for each epoch the answers and the map. */
 async function arraysOf(run: SavedRun): Promise<Map<string, NdArray>> {
   const {count, shape, pixels, labels} = readTestImages(run.path);
   const arrays = new Map<string, NdArray>([

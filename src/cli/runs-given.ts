@@ -1,4 +1,4 @@
-/** What a run can be given away as. */
+/** The formats in which a run can be exported. */
 export const EXPORTS = ["onnx", "csv", "npz", "html", "zip"] as const;
 export type Export = (typeof EXPORTS)[number];
 
@@ -14,7 +14,7 @@ export interface RunsOptions {
   readonly delete: boolean;
 }
 
-/** What every verb is handed. */
+/** The arguments that every verb of `runs` gets. */
 export interface RunsGiven extends RunsOptions {
   readonly names: readonly string[];
   readonly json: boolean;

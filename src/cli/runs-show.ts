@@ -12,7 +12,7 @@ import {here} from "./run-places";
 import type {RunsGiven} from "./runs-given";
 import {paint, say, sayDocument} from "./terminal";
 
-/** `runs show`: what a run was made of, how it stands, and what it came to. */
+/** Does `runs show`: prints what a run was made from, its status and its results. */
 export async function showRun({save, names: [name = "latest"], json}: RunsGiven): Promise<number> {
   const {findReader}: typeof import("../pipeline/qa/find") = require("../pipeline/qa/find");
   const reader = findReader(save, name);
@@ -71,7 +71,7 @@ export async function showRun({save, names: [name = "latest"], json}: RunsGiven)
   return 0;
 }
 
-/** The same of a reader's run. */
+/** The same for a reader's run. */
 async function showReader(path: string, json: boolean): Promise<number> {
   const {READER_FORMAT, readFacts, readLooks}: typeof import("../pipeline/qa/files") = require("../pipeline/qa/files");
   const {name, startedAt, options} = await readFacts(path);

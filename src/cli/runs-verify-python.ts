@@ -1,6 +1,6 @@
 /**
- * Reckons a run's numbers again by numpy and scikit-learn, from predictions and labels alone, and prints a list of checks.
- * It stands here as text, so that an installed package has it whatever is bundled.
+ * A Python script that computes a run's numbers again with numpy and scikit-learn, from predictions and labels alone,
+ * and prints a list of checks. It stands here as text, so that an installed package has it, too.
  */
 export const PYTHON_CHECKS = `
 import json, pathlib, sys

@@ -10,7 +10,7 @@ import type {RunsGiven} from "./runs-given";
 import {PYTHON_CHECKS} from "./runs-verify-python";
 import {paint, say, sayDocument} from "./terminal";
 
-/** `runs verify`: a line for each thing that is not as it should be, and how much was looked at. */
+/** Does `runs verify`: prints a line for each thing that is wrong, and how much was checked. */
 export async function verifyRuns({save, names, python, json, quiet}: RunsGiven): Promise<number> {
   const all: (Check & {readonly run: string})[] = [];
   for (const name of names.length > 0 ? names : ["latest"]) {
@@ -36,7 +36,7 @@ export async function verifyRuns({save, names, python, json, quiet}: RunsGiven):
   return wrong.length === 0 ? 0 : VERDICT_NO;
 }
 
-/** The numbers again, by scikit-learn. @throws UserError if that Python cannot. */
+/** Computes the numbers again with scikit-learn. @throws UserError if this Python cannot do it. */
 async function byPython(python: string, path: string): Promise<Check[]> {
   try {
     const {stdout} = await promisify(execFile)(python, ["-c", PYTHON_CHECKS, path], {maxBuffer: 1e8});

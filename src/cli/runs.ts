@@ -39,7 +39,7 @@ const VERBS = {
 } satisfies {readonly [verb: string]: (given: RunsGiven) => Promise<number>};
 type Verb = keyof typeof VERBS;
 
-/** Looks after the runs that there are. */
+/** Lists, shows, checks, exports, tags and removes runs. */
 export const runsCommand: Command = {
   command: "runs [verb] [names..]",
   describe: "list, show, verify, export and remove runs",

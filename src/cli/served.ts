@@ -4,13 +4,13 @@ import {openPage} from "./open-page";
 import type {PageFlags} from "./page-flags";
 import {complain, link, paint} from "./terminal";
 
-/** Opens a page, if that is asked for; that it could not be is told, and costs nothing else. */
+/** Opens a page if the user asked for it. If it cannot be opened, a note says so and nothing else happens. */
 export async function openIfAsked({open}: Pick<PageFlags, "open">, url: string): Promise<void> {
   const why = open ? await openPage(url) : undefined;
   if (why) complain(`${paint.red("error:")} ${why}`);
 }
 
-/** Serves a run's page, says where, and opens it if that is asked for. */
+/** Serves a run's page, prints its address, and opens it if the user asked for it. */
 export async function servedPage(path: string, flags: PageFlags, say: (line: string) => void): Promise<ReportServer> {
   const server = await serveReport(path, {
     port: flags.port,

@@ -1,13 +1,16 @@
-/** @file Commands that are printed for the user to run: they work as they stand, from the folder they are printed in. */
+/**
+ * @file Commands that are printed for the user to run. They work as they are, in the folder in which they are printed.
+ */
 import {existsSync} from "node:fs";
 import {dirname, join, resolve} from "node:path";
 
 const ROOT = join(__dirname, "..", "..");
 
-/** A word as a shell takes it: quoted where it must be, for a POSIX shell, or for Windows' two. */
+/** A word as a shell needs it: quoted if necessary, for a POSIX shell or for the two shells of Windows. */
 export function shellWord(word: string, platform: NodeJS.Platform = process.platform): string {
   if (/^[\w@%+=:,./-]+$/.test(word)) return word;
-  if (platform === "win32") return /^[\w@%+=:,./\\-]+$/.test(word) ? word : `"${word}"`; // no path there holds a quote
+  // no path on Windows contains a quotation mark
+  if (platform === "win32") return /^[\w@%+=:,./\\-]+$/.test(word) ? word : `"${word}"`;
   // biome-ignore lint/suspicious/noControlCharactersInRegex: a path may hold what would break the line
   if (!/[\x00-\x1f\x7f]/.test(word)) return `'${word.replaceAll("'", "'\\''")}'`;
   const escaped = [...word].map((character) => {
@@ -19,10 +22,10 @@ export function shellWord(word: string, platform: NodeJS.Platform = process.plat
 }
 
 /**
- * How this program is started from the folder that the user is in. In its own folder by npx, which finds ts-node there;
- * elsewhere by whole paths.
+ * The command that starts this program in the user's folder: through npx in the program's own folder, because npx finds
+ * ts-node there; elsewhere with absolute paths.
  *
- * @param from npm starts a script in the package's folder, and keeps in INIT_CWD where the user is.
+ * @param from npm starts a script in the package's folder, and keeps the user's folder in INIT_CWD.
  */
 export function programCommand(from: string = process.env.INIT_CWD ?? process.cwd()): string {
   if (!existsSync(join(ROOT, "runner.ts"))) return "npx epochscope"; // installed as a package
@@ -32,7 +35,9 @@ export function programCommand(from: string = process.env.INIT_CWD ?? process.cw
     .join(" ");
 }
 
-/** The command that goes on with a run: by its name where runs are kept by default, else by its whole path. */
+/**
+ * The command that continues a run: with its name if runs are kept in the default folder, else with its absolute path.
+ */
 export function resumeCommandLine(runPath: string, program: string = programCommand()): string {
   const isShort = program.startsWith("npx ") && dirname(runPath) === resolve("save");
   return `${program} resume ${shellWord(isShort ? runPath.slice(dirname(runPath).length + 1) : runPath)}`;

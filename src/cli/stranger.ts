@@ -5,13 +5,13 @@ import type {LoadSettings} from "../pipeline/model/load/load-settings";
 import {type ModelEngine, opened, openedNetwork, readModel} from "../pipeline/open/model-file";
 import {triedModel} from "./trial";
 
-/** LIME holds about so many copies of an image while it explains it. */
+/** While LIME explains an image, it holds about this many copies of it. */
 const IMAGES_IN_MEMORY = 16;
 
 /**
- * Opens a model that is not to be trusted, by its file: it is tried in a process of its own first (trial.ts).
+ * Opens a model that may not be trusted, from its file. It is first tried in a separate process (trial.ts).
  *
- * @param maxMemory Bytes that it may take for an image, besides four times its files' size.
+ * @param maxMemory How many bytes it may take for an image, in addition to four times the size of its files.
  */
 export async function openStranger(
   path: string,
@@ -23,7 +23,11 @@ export async function openStranger(
   return opened(files, path, engine, tried);
 }
 
-/** The same with its gradients. @throws UserError in one line, also if it has none. */
+/**
+ * The same, with the model's gradients.
+ *
+ * @throws UserError in one line, also if it has none.
+ */
 export async function openStrangeNetwork(
   path: string,
   engine: ModelEngine,

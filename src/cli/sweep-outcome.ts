@@ -5,7 +5,7 @@ import {openSavedRun} from "../pipeline/record/saved-run";
 import type {SweepRun} from "../pipeline/sweep";
 import type {EpochMetrics} from "../pipeline/types";
 
-/** What a sweep came to, a setting at a time; `--json` prints it. */
+/** The results of a sweep for each setting; `--json` prints it. */
 export interface Outcome {
   readonly settings: readonly {
     readonly values: {readonly [flag: string]: string};
@@ -14,13 +14,13 @@ export interface Outcome {
     readonly accuracies: readonly number[];
     readonly mean: number;
     readonly deviation: number | null;
-    /** Mean less the first setting's, and its 95 % interval (Welch); none for the first. */
+    /** The mean minus that of the first setting, with its 95 % interval (Welch); absent for the first. */
     readonly difference?: number;
     readonly interval95?: readonly [number, number] | null;
   }[];
 }
 
-/** Reads what the runs left. The first setting is what the others are compared with. */
+/** Reads the results of the runs. The other settings are compared with the first one. */
 export async function outcomeOf(save: string, grid: readonly SweepRun[]): Promise<Outcome> {
   const groups = new Map<string, SweepRun[]>();
   for (const run of grid) {
@@ -49,7 +49,7 @@ function bestOf(metrics: readonly EpochMetrics[]): EpochMetrics {
   return metrics.reduce((a, b) => (judgedLoss(b) < judgedLoss(a) ? b : a));
 }
 
-/** The outcome in words, a line a setting. */
+/** The outcome in words, one line for each setting. */
 export function tableOf({settings}: Outcome): string {
   const percent = (share: number) => `${(100 * share).toFixed(2)} %`;
   const points = (share: number) => `${share < 0 ? "−" : "+"}${Math.abs(100 * share).toFixed(2)}`;

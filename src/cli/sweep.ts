@@ -32,7 +32,7 @@ const sweepFlags: OptionTable<SweepOptions> = {
   },
 };
 
-/** A run's name in a sweep begins with this, unless `--name` says otherwise. */
+/** The names of a sweep's runs begin with this word, unless `--name` gives another. */
 const DEFAULT_NAME = "sweep";
 
 /** Trains one network many times: with several seeds, and with every combination of the values asked for. */
@@ -106,7 +106,7 @@ export const sweepCommand: Command = {
       }
       say(`run ${i + 1} of ${plans.length}: ${run.name}`);
       const code = await drive(options, probeOptions, given, known ? {resume: known} : {sweep: `${beginning}`});
-      // a run that came to its end counts, though a probe failed in it or its page could not be made: it has told so
+      // a run that reached its end counts, even if a probe failed or its page could not be made: the run has said so
       if (code !== 0 && !(await isDone(await findRun(save, run.name), options))) return code;
       if (code !== 0) troubled.add(run.name);
     }
@@ -133,7 +133,11 @@ function withoutMissed({schema: _, missed, ...rest}: ErrorTrials) {
   return {...rest, missed: missed.length};
 }
 
-/** A run of the sweep as a plan takes it. @throws UserError if a run of its name was made with other options. */
+/**
+ * A run of the sweep in the form that a plan needs.
+ *
+ * @throws UserError if a run of that name was made with other options.
+ */
 async function runToPlan({run, options, probeOptions}: {readonly run: SweepRun} & ReturnType<typeof optionsOf>) {
   const path = resolve(options.save, run.name);
   const known = existsSync(join(path, "run.json")) ? await findRun(options.save, run.name) : undefined;

@@ -8,10 +8,14 @@ import {inOneLine, systemWords} from "../nouns/system-errors";
 import {isColoured} from "./colour";
 import {NO_READER} from "./exit-codes";
 
-/** @file The one way to the terminal: our own colours pass, and no control character that came with data. */
+/**
+ * @file All output to the terminal goes through here: our own colours pass, and control characters that came with data
+ * do not.
+ */
 
 /**
- * Stands for "escape" in colours until a line is printed. No file can hold it: it is drawn anew in each process.
+ * Stands for the escape character in colours until a line is printed. It is drawn anew in each process, so no file can
+ * contain it.
  */
 const OURS = `\0${randomBytes(12).toString("hex")}`;
 
@@ -35,29 +39,32 @@ export const paint = {
   magenta: painter(colours.magenta),
 };
 
-/** A line without the colours of `paint`. */
+/** Removes the colours of `paint` from a line. */
 function plain(line: string): string {
   return line.split(new RegExp(`${OURS}\\[\\d+m`)).join("");
 }
 
-/** Text that is a link, where the terminal knows such (OSC 8); for what `say` prints, as `paint` is. */
+/** A text that is a link, if the terminal knows links (OSC 8). Like the texts of `paint`, it is for `say`. */
 export function link(url: string, text: string): string {
   const open = (address: string) => `${OURS}]8;;${address}${OURS}\\`;
   return `${open(url)}${text}${open("")}`;
 }
 
-/** Columns of the terminal, the last of them left free; of a file or a pipe as many as one likes. */
+/** The columns of the terminal, without the last one, which is left free. A file or a pipe has no limit. */
 export function columns(): number {
   const {isTTY, columns: all} = process.stdout;
   return isTTY ? Math.max(20, (all || 80) - 1) : Infinity;
 }
 
-/** One line as it may be written to the terminal: colours of `paint` are colours, other control characters are escaped. */
+/**
+ * Makes a line safe for the terminal: the colours of `paint` become real colours, all other control characters are
+ * escaped.
+ */
 export function forTerminal(line: string): string {
   return line.split(OURS).map(visible).join("\x1b");
 }
 
-/** As they were before `guardConsole`. */
+/** The functions as they were before `guardConsole`. */
 const {log, error} = console;
 
 /** Prints one line. */
@@ -65,12 +72,12 @@ export function say(line: string): void {
   log("%s", forTerminal(onAnswers ? line : plain(line)));
 }
 
-/** Prints JSON for another program to read: the same value, without a control character. */
+/** Prints JSON for another program to read: the same value, with control characters escaped. */
 export function sayJson(json: string): void {
   log("%s", visibleJson(json.trimEnd()));
 }
 
-/** Prints one JSON document for another program to read, in one line where `isShort`. */
+/** Prints one JSON document for another program to read, in one line if `isShort`. */
 export function sayDocument(document: object, isShort = false): void {
   sayJson(JSON.stringify(document, undefined, isShort ? undefined : 2));
 }
@@ -81,8 +88,8 @@ export function complain(line: string): void {
 }
 
 /**
- * Prints an error to standard error: in one line; as JSON (schema epochscope/error/1) where the answer would have been JSON;
- * with where in the code it arose, if that is asked for.
+ * Prints an error to standard error: in one line; as JSON (schema epochscope/error/1) if the answer would have been
+ * JSON; with the place in the code if the user asks for it.
  */
 export function complainError(
   failure: Error,
@@ -101,8 +108,8 @@ export function complainError(
 }
 
 /**
- * Makes what others print (a library's warning that names a layer) pass here too. Their lines stay lines; the rest is
- * escaped, colours too.
+ * Makes the output of other code (such as a library's warning that names a layer) pass through here, too. Its lines
+ * stay lines; everything else is escaped, including colours.
  */
 export function guardConsole(): void {
   for (const method of ["debug", "error", "info", "log", "trace", "warn"] as const) {
@@ -119,9 +126,9 @@ export function guardConsole(): void {
 }
 
 /**
- * Silences what others print: lines of a runtime, or of a graph that has a print operation. Errors pass.
+ * Silences the output of other code: lines of a runtime, or of a graph that has a print operation. Errors still pass.
  *
- * @returns Takes it back.
+ * @returns A function that ends the silence.
  */
 export function muteOthers(...methods: readonly ("debug" | "info" | "log" | "trace" | "warn")[]): () => void {
   const before = methods.map((method) => [method, console[method]] as const);
@@ -132,8 +139,8 @@ export function muteOthers(...methods: readonly ("debug" | "info" | "log" | "tra
 }
 
 /**
- * Ends the process when its output can no longer be written: in silence where whoever read it has gone (`runner.ts | head`),
- * else in one line. A run is kept, and can be gone on with. What standard error does not take is told nowhere.
+ * Ends the process when its output can no longer be written: silently if the reader has ended (`runner.ts | head`),
+ * else with one line. A run is kept and can be resumed. If standard error cannot be written either, nothing is printed.
  */
 export function endWithOutput(): void {
   process.stdout.on("error", (failure: NodeJS.ErrnoException) => {

@@ -3,27 +3,27 @@ import {UserError} from "../nouns/options";
 import type {LoadSettings} from "../pipeline/model/load/load-settings";
 import {type ModelEngine, openedNetwork, openModel, readModel} from "../pipeline/open/model-file";
 
-/** What the process of a trial is asked. */
+/** The question that the process of a trial gets. */
 export interface TrialQuestion {
   readonly path: string;
   readonly engine: ModelEngine;
   readonly settings: Omit<LoadSettings, "say" | "asking">;
-  /** Whether it is asked for gradients, too, which take more memory. */
+  /** Whether to ask for gradients, too, which take more memory. */
   readonly gradients: boolean;
 }
 
-/** What it answers, if it lives. */
+/** The answer of the process, if it does not crash. */
 export type TrialAnswer =
   /** Bytes that one more image takes while it is computed. */
   {readonly bytesAnImage: number} | {readonly failure: {readonly message: string; readonly code?: ErrorCode}};
 
-/** Images that a model is asked about at once when it is opened. */
+/** How many images a model is asked about at once when it is opened. */
 const PAIR = 2;
 
 /**
- * The life of the process: opens the model, which asks about a few images, and says what that took.
+ * The whole program of the process: it opens the model, asks about a few images, and reports how much memory that took.
  *
- * @param peak The most memory so far, in bytes; the thread that watches keeps it.
+ * @param peak The most memory so far, in bytes; the thread that watches the process keeps it up to date.
  */
 export function answerTrial(peak: Float64Array): void {
   const reply = (answer: TrialAnswer) => process.send?.(answer, () => process.disconnect());

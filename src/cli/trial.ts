@@ -5,12 +5,12 @@ import {inBytes} from "../pipeline/data/read-file";
 import type {TrialAnswer, TrialQuestion} from "./trial-model";
 
 /**
- * Opens a model in a process of its own first, and asks it about a few images, while its memory is watched: a file of 300
- * bytes can ask for any amount, and native code that takes it can be stopped in no other way.
+ * Opens a model in a separate process first, and asks it about a few images, while its memory is watched. A file of 300
+ * bytes can ask for any amount of memory, and native code that takes it can be stopped in no other way.
  *
- * @param most Bytes that the process may take.
- * @returns Bytes that one more image takes while it is computed.
- * @throws UserError if it takes more, or crashes, or the model is refused.
+ * @param most How many bytes the process may take.
+ * @returns How many bytes one more image takes while it is computed.
+ * @throws UserError if it takes more, crashes, or the model is refused.
  */
 export function triedModel(question: TrialQuestion, most: number): Promise<number> {
   const {path, settings} = question;
@@ -38,7 +38,10 @@ export function triedModel(question: TrialQuestion, most: number): Promise<numbe
   });
 }
 
-/** Why the process ended without an answer. V8 aborts where its own heap is full; the watch and the system kill. */
+/**
+ * The reason why the process ended without an answer. V8 aborts if its own heap is full; the watching thread and the
+ * system kill it.
+ */
 function endWords(path: string, most: number, code: number | null, signal: NodeJS.Signals | null): string {
   if (signal === "SIGKILL" || signal === "SIGABRT" || code === 134) {
     return `${path}: expected a model that needs at most ${inBytes(most)} of memory, got one that needs more; --max-memory lifts the limit`;

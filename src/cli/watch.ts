@@ -8,7 +8,10 @@ import {declareDryRun, planned, tellPlan} from "./dry-run";
 import {declareFlags, givenOf} from "./flags";
 import {declarePageFlags} from "./page-flags";
 
-/** Looks at checkpoints as another program writes them: the page of a run, of a network that was trained elsewhere. */
+/**
+ * Looks at the checkpoints that another program writes, and makes a run's page about a network that was trained
+ * elsewhere.
+ */
 export const watchCommand: Command = {
   command: "watch <folder>",
   describe: "look at checkpoints as PyTorch or Keras writes them",
