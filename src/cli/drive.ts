@@ -1,6 +1,6 @@
 import {join} from "node:path";
 import {pathToFileURL} from "node:url";
-
+import {removeUnfinished} from "../pipeline/record/partial-file";
 import type {RunEvent} from "../pipeline/run/events";
 import type {ReportServer} from "../report/serve";
 import {BY_SIGNAL, FAILED} from "./exit-codes";
@@ -35,6 +35,7 @@ export async function driveEvents(
     interrupted = BY_SIGNAL[signal];
     if (interrupt.signal.aborted) {
       progress.stop(); // otherwise the terminal's cursor would stay hidden
+      removeUnfinished();
       process.exit(interrupted);
     }
     interrupt.abort();
@@ -66,6 +67,7 @@ export async function driveEvents(
     if (!(interrupt.signal.aborted && error === interrupt.signal.reason)) throw error;
     progress.stop();
     complain(early);
+    removeUnfinished();
     process.exit(interrupted); // at once, because otherwise it would wait for a picture that is being decoded
   } finally {
     progress.stop();

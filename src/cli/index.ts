@@ -7,6 +7,7 @@ import type {Command, Given} from "./command";
 import {type CommandLine, commandLineOf} from "./command-line";
 import {registerOwn} from "./config-own";
 import {COMMON, declaredBy, type Flag, topicsOf} from "./declared";
+import {endBySignal} from "./end-by-signal";
 import {exitCodeOf} from "./exit-codes";
 import {inWordsOfOurs, unknownCommand, unknownTopic} from "./mistakes";
 import {noteOldWay, takeNotes} from "./notes";
@@ -22,6 +23,7 @@ export function allCommands(): Promise<Command[]> {
 export async function main(argv: readonly string[]): Promise<number> {
   const isVerbose = argv.includes("--verbose");
   const unmute = isVerbose ? () => {} : muteOthers("debug", "info", "trace", "warn");
+  const unheed = endBySignal();
   try {
     const code = await answer(commandLineOf(argv), argv);
     const notes = takeNotes();
@@ -32,6 +34,7 @@ export async function main(argv: readonly string[]): Promise<number> {
     return exitCodeOf(error);
   } finally {
     unmute();
+    unheed();
   }
 }
 

@@ -7,6 +7,7 @@ import {orUserError} from "../nouns/system-errors";
 import type {Answering} from "../pipeline/qa/answering";
 import {readerOptions} from "../pipeline/qa/options";
 import type {Given} from "./command";
+import {BY_SIGNAL} from "./exit-codes";
 import {givenOf} from "./flags";
 import {type AgainFlags, againFlags, askUntilRight} from "./qa-again";
 import {paint, say, sayJson} from "./terminal";
@@ -75,14 +76,7 @@ export async function askInWords(question: string, given: Given): Promise<number
       await tell(reader, question, context, options, given);
       return 0;
     }
-    const prompt = createInterface({input: process.stdin, output: process.stderr});
-    for (;;) {
-      const asked = (await prompt.question("question> ").catch(() => "")).trim();
-      if (!asked) break;
-      await tell(reader, asked, context, options, given);
-    }
-    prompt.close();
-    return 0;
+    return await prompted((asked) => tell(reader, asked, context, options, given));
   } finally {
     await reader.dispose();
   }
@@ -92,6 +86,24 @@ async function openedOnnx({model, tokenizer, nullThreshold}: AskOptions): Promis
   if (!existsSync(model)) throw new UserError(`${model}: expected a file, got none there`, {code: "NOT_FOUND"});
   const {openOnnxReader}: typeof import("../pipeline/qa/onnx-reader") = require("../pipeline/qa/onnx-reader");
   return openOnnxReader(model, tokenizer, nullThreshold);
+}
+
+/** Answers what is typed, line by line, to an empty line or the end. @returns The exit code. */
+async function prompted(answer: (question: string) => Promise<void>): Promise<number> {
+  const prompt = createInterface({input: process.stdin, output: process.stderr, prompt: "question> "});
+  let code = 0;
+  prompt.once("SIGINT", () => {
+    code = BY_SIGNAL.SIGINT; // a terminal gives Ctrl-C to who reads from it
+    prompt.close();
+  });
+  prompt.prompt();
+  for await (const line of prompt) {
+    if (!line.trim()) break;
+    await answer(line.trim());
+    prompt.prompt();
+  }
+  prompt.close();
+  return code;
 }
 
 async function openedFolder(run: string, {tokenizer, nullThreshold}: AskOptions): Promise<Answering> {

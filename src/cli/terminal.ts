@@ -5,6 +5,7 @@ import pc from "picocolors";
 import {visible, visibleJson} from "../escape/visible";
 import {EpochscopeError} from "../nouns/errors";
 import {inOneLine, systemWords} from "../nouns/system-errors";
+import {removeUnfinished} from "../pipeline/record/partial-file";
 import {isColoured} from "./colour";
 import {NO_READER} from "./exit-codes";
 
@@ -144,6 +145,7 @@ export function muteOthers(...methods: readonly ("debug" | "info" | "log" | "tra
  */
 export function endWithOutput(): void {
   process.stdout.on("error", (failure: NodeJS.ErrnoException) => {
+    removeUnfinished();
     if (failure.code === "EPIPE") process.exit(NO_READER);
     complain(`${paint.red("error:")} ${systemWords(failure, "standard output", "write") ?? failure.message}`);
     process.exit(1);

@@ -4,7 +4,7 @@ import {join} from "node:path";
 
 import {orUserError} from "../../nouns/system-errors";
 import {sweepUnnamed} from "./leftovers";
-import {partialOf} from "./partial-file";
+import {finished, partialOf} from "./partial-file";
 import {makeFolder, writeWhole} from "./write-whole";
 
 /** A new folder, which has another name until all is in it. */
@@ -36,10 +36,15 @@ export async function freshFolder(parent: string, name: string): Promise<FreshFo
       orUserError(join(parent, name), async () => {
         for (let n = 1; ; n++) {
           const named = join(parent, numbered(name, n));
-          if (await renamedTo(path, named)) return named;
+          if (!(await renamedTo(path, named))) continue;
+          finished(path);
+          return named;
         }
       }),
-    drop: () => rm(path, {recursive: true, force: true}),
+    async drop() {
+      await rm(path, {recursive: true, force: true});
+      finished(path);
+    },
   };
 }
 
@@ -78,7 +83,10 @@ export async function writeFresh(
         if (await allNamed(whole, paths)) return paths;
       }
     } finally {
-      for (const path of whole) await rm(path, {force: true});
+      for (const path of whole) {
+        await rm(path, {force: true});
+        finished(path);
+      }
     }
   });
 }

@@ -1,5 +1,6 @@
 /** @file Names for what is not whole yet: files that are written, folders that are filled, before they get their name. */
 import {randomBytes} from "node:crypto";
+import {rmSync} from "node:fs";
 import {basename, dirname, join} from "node:path";
 
 /** "<name>.<process>-<chance>.partial" */
@@ -15,7 +16,29 @@ const LONGEST = 200;
 export function partialOf(path: string): string {
   let name = basename(path);
   while (Buffer.byteLength(name) > LONGEST) name = [...name].slice(0, -8).join("");
-  return join(dirname(path), `${name}.${process.pid}-${randomBytes(6).toString("hex")}.partial`);
+  const partial = join(dirname(path), `${name}.${process.pid}-${randomBytes(6).toString("hex")}.partial`);
+  unfinished.add(partial);
+  return partial;
+}
+
+/** What this thread has begun, and has not told to be finished. */
+const unfinished = new Set<string>();
+
+/** Says that what had this name has its own now, or is gone. */
+export function finished(partial: string): void {
+  unfinished.delete(partial);
+}
+
+/** Takes away what this thread has begun and not finished: for a process that is about to end. */
+export function removeUnfinished(): void {
+  for (const partial of unfinished) {
+    try {
+      rmSync(partial, {recursive: true, force: true});
+    } catch {
+      // another process sweeps it later (leftovers.ts)
+    }
+  }
+  unfinished.clear();
 }
 
 /**

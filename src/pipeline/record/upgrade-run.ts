@@ -5,7 +5,7 @@ import {parseJson} from "../../nouns/json-text";
 import {orUserError} from "../../nouns/system-errors";
 import type {Artifact} from "../types";
 import {checkOwnFiles} from "./own-files";
-import {partialOf} from "./partial-file";
+import {finished, partialOf} from "./partial-file";
 import {openRunDirectory} from "./run-directory";
 import {RUN_FORMAT, readRunFile, runFileText} from "./run-file";
 import {lockRun} from "./run-lock";
@@ -37,6 +37,7 @@ export async function upgradeRun(path: string): Promise<boolean> {
     await copied(path, fresh);
     await upgraded(path, fresh, isDone);
     const old = join(dirname(path), `${basename(path)}-before-upgrade`);
+    finished(fresh); // from here on it is the run
     await orUserError(path, async () => {
       await rename(path, old);
       await rename(fresh, path);

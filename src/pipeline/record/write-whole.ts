@@ -2,7 +2,7 @@ import {mkdir, open, rename, rm, stat, writeFile} from "node:fs/promises";
 import {dirname} from "node:path";
 
 import {orUserError} from "../../nouns/system-errors";
-import {partialOf} from "./partial-file";
+import {finished, partialOf} from "./partial-file";
 
 export interface WriteOptions {
   /** Wait until the file, and its name in the folder, are on the disk: then a machine that stops has it too. */
@@ -29,6 +29,8 @@ export async function writeWhole(
     } catch (error) {
       await rm(partial, {force: true}).catch(() => undefined); // the first error is the one to tell
       throw error;
+    } finally {
+      finished(partial);
     }
     if (synced) await syncFolder(dirname(file));
   });
