@@ -256,6 +256,52 @@ describe("several inputs and outputs", () => {
     await network.dispose();
   });
 
+  /** Bytes → floats → means of the channels → times w / 255. */
+  const bytes: OnnxGraph = {
+    ...usual,
+    inputs: {x: {type: "uint8", dims: ["n", 3, 2, 2]}},
+    nodes: [
+      node("Cast", ["x"], ["f"], {to: TYPE.float32}),
+      node("Div", ["f", "most"], ["d"]),
+      node("ReduceMean", ["d", "axes"], ["means"], {keepdims: 0}),
+      dense,
+      node("Softmax", ["scores"], ["y"]),
+    ],
+    weights: [...weights, floats("most", [], [255])],
+  };
+
+  test("an input of bytes gets pixels from 0 to 255, rounded; or as another scale says", async () => {
+    const found = await answersFed(bytes, {});
+    expect(found.subarray(0, 2)).toBeAllClose(byHand([1, 1, 1]).slice(0, 2), {rtol: 1e-5});
+    const p = sigmoid(2 + 1 - (0.5 - 3)); // 0, 1 and 2: what is above white is white
+    expect(found.subarray(2)).toBeAllClose([1 - p, p], {rtol: 1e-5});
+    const {said} = await opened(bytes);
+    expect(said[0]).toBe("model   takes bytes: pixels from 0 to 255");
+    const told = {input: {scale: 127.4, mean: [0], std: [1]}};
+    const half = await answersFed(bytes, told); // 127.4 is 127 as a byte
+    expect(half.subarray(0, 2)).toBeAllClose(byHand([127 / 255, 127 / 255, 127 / 255]).slice(0, 2), {rtol: 1e-5});
+  });
+
+  test("whole numbers have no gradients, and the network answers all the same", async () => {
+    const network = await onnxNetwork(onnxFile(bytes), plain);
+    expect(network.noGradient).toBe(
+      "no gradients, so no saliency: its input x is of whole numbers (uint8); what asks from outside explains it all the same",
+    );
+    expect((await network.predict(pair)).subarray(0, 2)).toBeAllClose(byHand([1, 1, 1]).slice(0, 2), {rtol: 1e-5});
+    await network.dispose();
+  });
+
+  test("a network's output that is no row of floats is refused by its type", async () => {
+    const classes = {
+      ...usual,
+      outputs: {y: {type: "int64", dims: ["n"]}},
+      nodes: [mean, dense, node("ArgMax", ["scores"], ["y"], {axis: 1, keepdims: 0})],
+    } as const;
+    await expect(onnxNetwork(onnxFile(classes), plain)).rejects.toThrow(
+      "net.onnx: expected an output of float32, float64, got y int64 [n]",
+    );
+  });
+
   test("of two inputs that could take the images one is named", async () => {
     const differing: OnnxGraph = {
       ...usual,

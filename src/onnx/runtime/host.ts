@@ -29,7 +29,9 @@ export function openHost({InferenceSession, Tensor}: Onnxruntime): Host {
   const sessions = new Map<number, InferenceSession>();
   let count = 0;
   const port = (m: InferenceSession.ValueMetadata): Port =>
-    m.isTensor ? {name: m.name, type: m.type as Port["type"], dims: m.shape} : {name: m.name, type: "string", dims: []};
+    m.isTensor
+      ? {name: m.name, type: m.type as Port["type"], dims: m.shape}
+      : {name: m.name, type: "(no tensor)", dims: []};
   const optionsOf = ({threads, optimise = true, folder, files, device = "cpu"}: SessionSettings) => ({
     ...(device === "gpu" && {executionProviders: ["webgpu"]}), // what it lacks, the processor computes
     intraOpNumThreads: threads,

@@ -11,7 +11,8 @@ export type Feeds = {readonly [name: string]: NdArray};
 /** What a model's input or output is: a size is a number, or a name where it is free. */
 export interface Port {
   readonly name: string;
-  readonly type: ElementType;
+  /** What a sequence or a map is, too, which can be neither fed nor read here. */
+  readonly type: ElementType | "(no tensor)";
   readonly dims: readonly (number | string)[];
 }
 

@@ -16,8 +16,9 @@ import {nodesOfOnnx} from "./onnx-graph";
 import {inWords} from "./onnx-words";
 import {otherInputs} from "./other-inputs";
 import {imagesWords, type Port, portWords, shapeWords, theInput, theOutput} from "./ports";
+import {bytesFrom, bytesIfWhole, WHOLE} from "./whole-pixels";
 
-/** Types of floats that are taken and given; all are float32 here. */
+/** Types of floats that are taken and given; all are float32 here. Images may be bytes, too. */
 const FLOATS = ["float32", "float16", "float64"];
 
 /**
@@ -55,7 +56,7 @@ export async function onnxClassifier(
   });
   try {
     const inputs = session.inputMetadata.map(portOf);
-    const input = theInput(inputs, FLOATS, settings);
+    const input = theInput(inputs, [...FLOATS, WHOLE], settings);
     const others = otherInputs(inputs, input, settings);
     const output = theOutput(session.outputMetadata.map(portOf), settings);
     if (!FLOATS.includes(`${output.type}`)) {
@@ -79,7 +80,9 @@ export async function onnxClassifier(
     const end = graphEnd(nodesOfOnnx(model), output.name);
     const fixed = typeof batch === "number" && batch > 0 ? batch : undefined;
     const dispose = () => session.release();
-    return await blackBoxClassifier({imageShape, layout, batch: fixed, end, ask, dispose}, settings);
+    const own = {...settings, input: bytesIfWhole(input, settings.input)};
+    if (own.input !== settings.input) settings.say?.("model   takes bytes: pixels from 0 to 255");
+    return await blackBoxClassifier({imageShape, layout, batch: fixed, end, ask, dispose}, own);
   } catch (error) {
     await session.release();
     throw error;
@@ -121,6 +124,7 @@ function tensorOf(
   dims: readonly number[],
 ): Tensor {
   if (type === "float64") return new Tensor("float64", Float64Array.from(values), dims);
+  if (type === WHOLE) return new Tensor(type, bytesFrom(values), dims);
   if (type === "float16") return new Tensor("float16", Uint16Array.from(values, toHalf), dims);
   return new Tensor("float32", values, dims);
 }

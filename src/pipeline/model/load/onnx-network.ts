@@ -26,7 +26,8 @@ import {aloneAndTogether, twoImages} from "./onnx-rows";
 import {weightedLayersOf} from "./onnx-weighted-layers";
 import {inWords} from "./onnx-words";
 import {otherInputs} from "./other-inputs";
-import {theInput, theOutput} from "./ports";
+import {portWords, theInput, theOutput} from "./ports";
+import {bytesIfWhole, WHOLE} from "./whole-pixels";
 
 /** A network of an ONNX file, as a look takes it. */
 export interface OnnxNetwork extends LookedAtNetwork {
@@ -77,12 +78,18 @@ export async function onnxNetwork(source: Uint8Array | string, settings: OnnxNet
   }
 }
 
+/** Types of its numbers: 16-bit models compute in float32. */
+const FLOATS = ["float32", "float64"];
+
 async function networkOf(graph: OnnxGraph, settings: OnnxNetworkSettings): Promise<OnnxNetwork> {
   const {what = "model", layer} = settings;
-  const input = theInput(graph.ports.inputs, ["float32", "float64"], settings);
+  const input = theInput(graph.ports.inputs, [...FLOATS, WHOLE], settings);
   const output = theOutput(graph.ports.outputs, settings);
+  if (!FLOATS.includes(`${output.type}`)) {
+    throw new UserError(`${what}: expected an output of ${FLOATS.join(", ")}, got ${portWords(output)}`);
+  }
   const {layout, imageShape} = imagesOf(input.dims ?? [], settings);
-  const wanted: ModelInput = {...settings.input, layout};
+  const wanted: ModelInput = {...bytesIfWhole(input, settings.input), layout};
   const size = sizeOf(imageShape);
   const others = otherInputs(graph.ports.inputs, input, settings);
   const images = feeding(input, imageShape, wanted);
@@ -141,7 +148,7 @@ async function networkOf(graph: OnnxGraph, settings: OnnxNetworkSettings): Promi
   const logitsAlone = async (images: Images) => (await forward(images, [LOGITS]))[0].values;
   const ofOne = (await graph.run(single, [logits]))[logits];
   const noGradient = hasScores
-    ? await whyNoGradient(graph, single, logits, seedsOf("all", 1, ofOne, rows.numbers))
+    ? await whyNoGradient(graph, input, single, logits, seedsOf("all", 1, ofOne, rows.numbers))
     : "the scores before the softmax are not found in the graph, so there are no gradients of them";
 
   return {

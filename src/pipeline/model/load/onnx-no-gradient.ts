@@ -1,12 +1,15 @@
 import {type Feeds, type NdArray, OnnxError, type OnnxGraph} from "../../../onnx/index";
+import type {Port} from "./ports";
+import {WHOLE} from "./whole-pixels";
 
 /**
  * Why a network gives no gradient of its scores; undefined if it does: one is asked for, since a rule may refuse what it is given.
  *
- * @param weights Of the scores, for the one image that is fed.
+ * @param input The images'. @param weights Of the scores, for the one image that is fed.
  */
 export async function whyNoGradient(
   graph: OnnxGraph,
+  input: Port,
   feeds: Feeds,
   logits: string,
   weights: NdArray,
@@ -16,8 +19,11 @@ export async function whyNoGradient(
     const [names, has] = [unsupported.join(", "), unsupported.length > 1 ? "operators" : "operator"];
     return `no gradients, so no saliency: there is no rule for the ${has} ${names}; what asks from outside explains it all the same`;
   }
+  if (input.type === WHOLE) {
+    return `no gradients, so no saliency: its input ${input.name} is of whole numbers (${input.type}); what asks from outside explains it all the same`;
+  }
   try {
-    await graph.gradient(feeds, {output: logits, weights});
+    await graph.gradient(feeds, {output: logits, weights, wrt: [input.name]});
     return undefined;
   } catch (error) {
     if (error instanceof OnnxError) return `no gradients, so no saliency: ${error.message}`;

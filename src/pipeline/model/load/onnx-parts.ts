@@ -3,6 +3,7 @@ import type {ImageShape, Images} from "../../../nouns/samples";
 import type {Feeds} from "../../../onnx/index";
 import {dimsOf} from "./black-box";
 import {type ModelInput, modelInput} from "./model-input";
+import {bytesFrom, WHOLE} from "./whole-pixels";
 
 /** Numbers of images that are asked about at once: of 28 x 28 pixels the most rows, of a photograph a few. */
 const MOST_NUMBERS = 800_000;
@@ -59,7 +60,8 @@ export function feeding(
 ): (images: Images) => Feeds {
   return (images) => {
     const values = modelInput(images, wanted);
-    const data = input.type === "float64" ? Float64Array.from(values) : values;
+    const data =
+      input.type === "float64" ? Float64Array.from(values) : input.type === WHOLE ? bytesFrom(values) : values;
     return {[input.name]: {type: `${input.type}`, dims: [images.count, ...dimsOf(shape, wanted.layout)], data}};
   };
 }

@@ -18,7 +18,10 @@ export function shapeWords(dims: Port["dims"]): string {
 
 /** "logits [n, 2]", with the type where it is not the usual one. */
 export function portWords({name, type, dims}: Port): string {
-  return [name, type === "float32" ? "" : (type ?? ""), dims ? shapeWords(dims) : ""].filter((word) => word).join(" ");
+  const isTensor = type !== "(no tensor)";
+  return [name, type === "float32" ? "" : (type ?? ""), dims && isTensor ? shapeWords(dims) : ""]
+    .filter((word) => word)
+    .join(" ");
 }
 
 /** "one image", "3 images" */
