@@ -6,8 +6,10 @@ import {randomSource} from "../src/nouns/random";
 import type {Dataset, Split} from "../src/nouns/samples";
 import {batches} from "../src/pipeline/data/batches";
 import {type Edit, editedData, readEdits} from "../src/pipeline/data/edits";
+import {openData} from "../src/pipeline/data/index";
 import {subset} from "../src/pipeline/data/split";
 import {temporaryFolder} from "./support/idx-files";
+import {writeShapes} from "./support/image-folder";
 
 const folder = temporaryFolder();
 afterAll(() => rmSync(folder, {recursive: true}));
@@ -128,9 +130,15 @@ describe("a list of decisions", () => {
     }
   });
 
+  test("needs no place of an image that has a file", async () => {
+    const rows = ["split,file,given_label,decision,new_label", "train,a/x.png,a,relabel,b"];
+    const [edit] = (await read(rows.join("\n"))).edits;
+    expect(edit).toMatchObject({split: "train", file: "a/x.png", decision: "relabel", label: "b"});
+  });
+
   test.each([
     ["", 'expected a table with a column "decision", got none'],
-    ["decision,split\ndrop,train", "got none named index, given_label"],
+    ["decision,split\ndrop,train", "got none named given_label, index or file"],
     [`${header}\n1,train,5,,a,b,remove,`, 'row 2: expected a decision of keep, drop or relabel, got "remove"'],
     [`${header}\n1,trian,5,,a,b,drop,`, 'row 2: expected a split of train, validation, test, got "trian"'],
     [`${header}\n\n1,train,-5,,a,b,drop,`, 'expected a whole number as index, got "-5"'],
@@ -144,4 +152,41 @@ describe("a list of decisions", () => {
       "gone.csv: expected a CSV file, got nothing there",
     );
   });
+});
+
+test("a validation part of the data's own is edited by file and by its own places, and training's are left alone", async () => {
+  const photos = temporaryFolder();
+  for (const [n, part] of ["train", "val", "test"].entries()) writeShapes(join(photos, part), {perClass: 4, seed: n});
+  const opened = async (edit: string) => {
+    const options = {trainLimit: 1e6, testLimit: 1e6, seed: 0, dataUrl: "", cacheFolder: photos};
+    const opening = openData({...options, data: photos, edit});
+    for (;;) {
+      const next = await opening.next();
+      if (next.done) return next.value;
+    }
+  };
+  const labelsOf = async ({count, read}: Split) => [...(await read([...Array(count).keys()])).labels];
+  const before = await opened("");
+  const [was, train] = [await labelsOf(before.validation), await labelsOf(before.train)];
+  const names = before.classNames;
+  const other = (k: number) => names[(k + 1) % 3];
+  const list = join(photos, "decided.csv");
+  // the first by its file, the second by its place in the part, the third dropped by both
+  const [first, , third] = before.validation.files ?? [];
+  writeFileSync(
+    list,
+    [
+      "split,index,source_index,file,given_label,decision,new_label",
+      `validation,,,${first},${names[was[0]]},relabel,${other(was[0])}`,
+      `validation,1,1,,${names[was[1]]},relabel,${other(was[1])}`,
+      `validation,2,2,${third},${names[was[2]]},drop,`,
+    ].join("\n"),
+  );
+  const after = await opened(list);
+  const changed = [(was[0] + 1) % 3, (was[1] + 1) % 3, ...was.slice(3)];
+  expect(await labelsOf(after.validation)).toEqual(changed);
+  expect(after.validation.files).toEqual(before.validation.files?.filter((file) => file !== third));
+  expect(await labelsOf(after.train)).toEqual(train);
+  expect(after.edits).toEqual({dropped: 1, relabelled: 2});
+  rmSync(photos, {recursive: true});
 });

@@ -75,13 +75,26 @@ test("columns are read by place or by file, and what is of no test image is refu
     return path;
   };
   const byIndex = await readColumns(written("index,camera,light\n2,a,0.5\n0,b,\n"), {count: 3});
-  expect(byIndex).toEqual([
+  expect(byIndex.columns).toEqual([
     {name: "camera", values: ["b", "", "a"]},
     {name: "light", values: ["", "", "0.5"]},
   ]);
+  expect(byIndex.note).toMatch(/columns\.csv: nothing is known of 1 of 3 test images$/);
   const files = ["x/1.png", "y/2.png"];
   const byFile = await readColumns(written("file;camera\ny/2.png;a\ntrain/7.png;b\n"), {count: 2, files});
-  expect(byFile).toEqual([{name: "camera", values: ["", "a"]}]);
+  expect(byFile.columns).toEqual([{name: "camera", values: ["", "a"]}]);
+  expect(byFile.note).toMatch(
+    /: 1 row left out, of files that are no test images; nothing is known of 1 of 2 test images$/,
+  );
+  // two columns of one name keep their own values
+  const twice = await readColumns(written("index,camera,camera\n0,a,x\n1,b,y\n"), {count: 2});
+  expect(twice).toEqual({
+    columns: [
+      {name: "camera", values: ["a", "b"]},
+      {name: "camera (2)", values: ["x", "y"]},
+    ],
+    note: null,
+  });
   await expect(readColumns(written("index,camera\n3,a\n"), {count: 3})).rejects.toThrow(
     'row 2: expected the place of a test image below 3, got "3"',
   );

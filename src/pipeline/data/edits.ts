@@ -11,7 +11,7 @@ import {firstRecords} from "./tables/csv-records";
 /** What is to be done with one image of a data set. */
 export interface Edit {
   readonly split: SplitName;
-  /** Its place in the split. */
+  /** Its place in the split; of one that has a file, 0 where the list does not say it. */
   readonly index: number;
   /**
    * Its place in the file or folder that the split was taken from, where the list says it: the same for every seed, which
@@ -37,10 +37,10 @@ export interface Edits {
 
 /** A larger file is no list of decisions that a person has made. */
 const MOST_BYTES = 256 * 2 ** 20;
-const NEEDED = ["split", "index", "given_label", "decision"] as const;
+const NEEDED = ["split", "given_label", "decision"] as const;
 
 /**
- * Reads decisions about images: the `suspects.csv` of a run, its column `decision` filled in with keep, drop or relabel. Rows
+ * Reads decisions about images: the `suspects.csv` of a run, or a list of files or places with their labels, its column `decision` filled in with keep, drop or relabel. Rows
  * without a decision are kept. `new_label` is the label of one that is relabelled; where it is empty, `predicted_label`.
  *
  * @throws UserError that names the line, if the file is not of that form.
@@ -51,10 +51,11 @@ export async function readEdits(path: string): Promise<Edits> {
   const text = new TextDecoder("utf-8").decode(bytes).replaceAll(/\r\n?/g, "\n");
   const [header, ...rows] = await recordsOf(path, text);
   const column = (name: string) => header.indexOf(name);
-  const lacking = NEEDED.filter((name) => column(name) < 0);
+  const lacking: string[] = NEEDED.filter((name) => column(name) < 0);
+  if (column("index") < 0 && column("file") < 0) lacking.push("index or file");
   if (lacking.length > 0) {
     throw new UserError(
-      `--edit ${path}: expected the columns ${NEEDED.join(", ")}, got none named ${lacking.join(", ")}`,
+      `--edit ${path}: expected the columns ${NEEDED.join(", ")}, and index or file, got none named ${lacking.join(", ")}`,
     );
   }
   const edits = rows.flatMap((cells, n) => editOf(`--edit ${path}: row ${n + 2}`, (name) => cells[column(name)] ?? ""));
@@ -78,12 +79,12 @@ function editOf(where: string, at: (name: string) => string): Edit[] {
   }
   const split = SPLITS.find((name) => name === at("split"));
   if (!split) throw new UserError(`${where}: expected a split of ${SPLITS.join(", ")}, got "${at("split")}"`);
-  const index = Number(at("index") || Number.NaN);
+  const file = at("file");
+  const index = file && at("index") === "" ? 0 : Number(at("index") || Number.NaN); // a file is found by itself
   if (!(Number.isInteger(index) && index >= 0)) {
     throw new UserError(`${where}: expected a whole number as index, got "${at("index")}"`);
   }
   const label = at("new_label") || at("predicted_label");
-  const file = at("file");
   const source = at("source_index");
   return [
     {

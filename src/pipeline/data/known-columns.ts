@@ -10,6 +10,12 @@ export interface KnownColumn {
   readonly values: readonly string[];
 }
 
+export interface KnownColumns {
+  readonly columns: readonly KnownColumn[];
+  /** In a line, what was left out and what is lacking; null: nothing. */
+  readonly note: string | null;
+}
+
 const MOST_BYTES = 256 * 2 ** 20;
 
 /**
@@ -17,7 +23,7 @@ const MOST_BYTES = 256 * 2 ** 20;
  *
  * @throws UserError that names the row, if the file is not of that form, or no row is of a test image.
  */
-export async function readColumns(path: string, test: Pick<Split, "count" | "files">): Promise<KnownColumn[]> {
+export async function readColumns(path: string, test: Pick<Split, "count" | "files">): Promise<KnownColumns> {
   const what = `--columns ${path}`;
   const bytes = await readIfThere(path, {most: MOST_BYTES});
   if (!bytes) throw new UserError(`${what}: expected a CSV file, got nothing there`);
@@ -26,18 +32,38 @@ export async function readColumns(path: string, test: Pick<Split, "count" | "fil
   const [header, ...rows] = table;
   const [byIndex, byFile] = [header.indexOf("index"), header.indexOf("file")];
   const places = new Map(test.files?.map((file, n) => [cell(file), n]));
-  const names = header.filter((name, at) => at !== byIndex && at !== byFile && name.trim() !== "");
-  const columns = names.map((name) => ({name, values: new Array<string>(test.count).fill("")}));
-  let known = 0;
+  const kept = header.flatMap((name, at) =>
+    at !== byIndex && at !== byFile && name.trim() !== "" ? [{name, at}] : [],
+  );
+  const columns = kept.map(({name, at}) => {
+    const before = kept.filter((other) => other.name === name && other.at < at).length;
+    const own = before ? `${name} (${before + 1})` : name; // two columns of one name are two columns
+    return {at, name: own, values: new Array<string>(test.count).fill("")};
+  });
+  const known = new Set<number>();
+  let elsewhere = 0;
   for (const [n, cells] of rows.entries()) {
     const place = placeOf(`${what}: row ${n + 2}`, cells[byIndex], cells[byFile], {count: test.count, places});
-    if (place === undefined) continue; // of another split
-    known++;
-    for (const column of columns) column.values[place] = cells[header.indexOf(column.name)]?.trim() ?? "";
+    if (place === undefined) {
+      elsewhere++; // of another split, or of no image
+      continue;
+    }
+    known.add(place);
+    for (const {at, values} of columns) values[place] = cells[at]?.trim() ?? "";
   }
-  if (known === 0) throw new UserError(`${what}: expected rows of test images, got none of ${rows.length}`);
-  return columns;
+  if (known.size === 0) throw new UserError(`${what}: expected rows of test images, got none of ${rows.length}`);
+  const without = test.count - known.size;
+  const notes = [
+    ...(elsewhere ? [`${rowsWord(elsewhere)} left out, of files that are no test images`] : []),
+    ...(without ? [`nothing is known of ${without} of ${test.count} test images`] : []),
+  ];
+  return {
+    columns: columns.map(({name, values}) => ({name, values})),
+    note: notes.length ? `${what}: ${notes.join("; ")}` : null,
+  };
 }
+
+const rowsWord = (count: number) => `${count} ${count === 1 ? "row" : "rows"}`;
 
 async function tableOf(what: string, text: string): Promise<string[][]> {
   for (const separator of [",", ";", "\t"]) {

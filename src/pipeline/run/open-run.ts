@@ -137,7 +137,7 @@ export async function* openRun(
   const [untrained, fresh] = [await network.getWeights(), await network.getOptimizerState()];
 
   // the folder, and the point in the run from which it continues
-  const columns = options.columns && !resume ? await readColumns(options.columns, data.test) : undefined;
+  const known = options.columns && !resume ? await readColumns(options.columns, data.test) : undefined;
   const startRun = async () => {
     const name = options.name || runName(made.startedAt, data.name, model.name);
     const said = (named: string) => ({
@@ -159,7 +159,8 @@ export async function* openRun(
     : {progress: epochStart(1, data.train, batchSize), metrics: [], notes: []};
   for (const line of from.notes) yield {type: "say", line};
   if (!resume || !(await hasTestImages(resume, data))) await keepTestImages(directory, data);
-  if (columns) await directory.writeValue("columns", {columns});
+  if (known) await directory.writeValue("columns", {columns: known.columns});
+  if (known?.note) yield {type: "say", line: known.note};
 
   // what the user should know
   // a resumed run asks for its engine by name, so the reason stands in its run.json
