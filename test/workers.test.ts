@@ -5,9 +5,13 @@ import {flow, type Results, type Shard} from "../src/pipeline/jobs/flow";
 import {hereWorkers} from "../src/pipeline/jobs/here";
 import type {Question, Tasks} from "../src/pipeline/jobs/jobs";
 import {threadPool} from "../src/pipeline/jobs/pool";
+import {queueWorkers} from "../src/pipeline/jobs/queue-workers";
+import {serveQueue} from "../src/pipeline/jobs/serve-queue";
 import type {Workers} from "../src/pipeline/jobs/workers";
 import {resultStore} from "../src/pipeline/record/result-store";
+import {sha256} from "../src/pipeline/record/seal";
 import {temporaryFolder} from "./support/idx-files";
+import {noRedis, ownRedis} from "./support/redis";
 
 /** What a task of these tests is asked to do; see support/odd-worker.cjs. */
 interface Odd {
@@ -17,24 +21,52 @@ interface Odd {
 }
 
 const START = join(__dirname, "support", "odd-worker.cjs");
-const odd = (question: Odd) => question as unknown as Question<"explainImages">;
+const odd = (subject: Odd) => ({run: "/runs/r", subject}) as unknown as Question<"explainImages">;
 const answer = (value: number, act: Odd["act"] = "answer") => odd({act, value});
 
 /** What support/odd-worker.cjs does, on this thread. */
 const here: Partial<Tasks> = {
   async explainImages(question, say) {
-    const {act, value} = question as unknown as Odd;
+    const {act, value} = question.subject as unknown as Odd;
     if (act === "throw") throw new Error("expected 1, got 2");
     say(`said ${value}`);
     return Uint8Array.of(value, value + 1);
   },
 };
 
-const makers: readonly (readonly [string, () => Workers])[] = [
+/** Workers of a queue: one in this very process, on a Redis of the test's own. */
+async function queued(): Promise<Workers> {
+  const redis = await ownRedis();
+  const results = resultStore(temporaryFolder());
+  const at = {url: redis.url, name: "epochscope-test"};
+  const idOf = ({subject}: {readonly subject: object}) => sha256(JSON.stringify(subject));
+  const served = await serveQueue({
+    ...{...at, places: 2, lock: 30},
+    async work(id, {run, subject}) {
+      const said: string[] = [];
+      const question = {run, subject} as Question<"explainImages">;
+      await results.keep(id, await (here as Tasks).explainImages(question, (line) => said.push(line)));
+      return {said};
+    },
+  });
+  const workers = await queueWorkers({...at, results, idOf, again: 500});
+  return {
+    ...workers,
+    async close() {
+      await workers.close();
+      await served.close();
+      await redis.end();
+    },
+  };
+}
+
+const makers: readonly (readonly [string, () => Workers | Promise<Workers>])[] = [
   ["this thread", () => hereWorkers(here as Tasks)],
   ["one thread", () => threadPool(1, {start: START})],
   ["three threads", () => threadPool(3, {start: START})],
+  ...(noRedis === undefined ? ([["a queue", queued]] as const) : []),
 ];
+test.skipIf(noRedis === undefined)(`workers of a queue are left out: ${noRedis}`, () => {});
 
 function shards(values: readonly number[]): Shard<Odd>[] {
   return values.map((value) => ({
@@ -61,7 +93,7 @@ async function all(flowing: ReturnType<typeof flow<Odd>>) {
 
 describe.each(makers)("workers on %s", (_, make) => {
   test("answer each task once, with the same bytes, and pass on what is said", async () => {
-    const workers = make();
+    const workers = await make();
     const said: string[] = [];
     const values = [5, 3, 8, 1, 2];
     const answers = await Promise.all(
@@ -73,7 +105,7 @@ describe.each(makers)("workers on %s", (_, make) => {
   });
 
   test("name a task that fails, and do the others all the same", async () => {
-    const workers = make();
+    const workers = await make();
     const asked = [answer(1), answer(2, "throw"), answer(3)];
     const answers = await Promise.allSettled(
       asked.map((question, n) => workers.ask("explainImages", question, {named: `shard ${n}`})),
@@ -84,7 +116,7 @@ describe.each(makers)("workers on %s", (_, make) => {
   });
 
   test("do no task whose signal was aborted before it began", async () => {
-    const workers = make();
+    const workers = await make();
     const ending = new AbortController();
     ending.abort(new Error("enough"));
     await expect(workers.ask("explainImages", answer(1), {signal: ending.signal})).rejects.toThrow("enough");
@@ -92,7 +124,7 @@ describe.each(makers)("workers on %s", (_, make) => {
   });
 
   test("find every shard's result once; a second time nothing is asked", async () => {
-    const workers = make();
+    const workers = await make();
     const results = resultStore(temporaryFolder());
     const values = Array.from({length: 40}, (_v, n) => n);
     const asked: number[] = [];
@@ -105,7 +137,7 @@ describe.each(makers)("workers on %s", (_, make) => {
   });
 
   test("broken off, keep what was begun; the rest is asked for next time", async () => {
-    const workers = make();
+    const workers = await make();
     const results = resultStore(temporaryFolder());
     const values = Array.from({length: 40}, (_v, n) => n);
     const ending = new AbortController();
@@ -121,7 +153,7 @@ describe.each(makers)("workers on %s", (_, make) => {
       if (++got === 10) ending.abort(130);
     }
     expect(got).toBe(first.length);
-    expect(got).toBeLessThan(20);
+    expect(got).toBeLessThan(workers.places === 1000 ? 41 : 20); // all of them fit into the queue
     const second: number[] = [];
     const whole = await all(flow(shards(values), workers, asking(workers, second), results));
     expect(whole.map(([value]) => value)).toEqual(values);

@@ -104,6 +104,13 @@ export const catalogue: readonly Listed[] = [
     },
   },
   {
+    name: "worker",
+    async load() {
+      const {workerCommand}: typeof import("./worker") = require("./worker");
+      return workerCommand;
+    },
+  },
+  {
     name: "doctor",
     async load() {
       const {doctorCommand}: typeof import("./doctor") = require("./doctor");

@@ -113,6 +113,8 @@ const FOR: {readonly [name: string]: string} = {
   "umap-js": "maps by UMAP",
   "tsne-js": "maps by tsne-js",
   "tfjs-node": "--engine tensorflow",
+  bullmq: "a queue of workers",
+  ioredis: "a queue of workers",
 };
 
 function optionalChecks(root: string, wanted: {readonly [name: string]: string}): Check[] {

@@ -5,12 +5,14 @@ import {pathToFileURL} from "node:url";
 import {UserError} from "../nouns/options";
 import {limeFlags} from "../pipeline/attribution/lime-flags";
 import {threadPool} from "../pipeline/jobs/pool";
-import {explainMany, type ManyOutcome} from "../pipeline/many/explain-many";
+import {shownAddress} from "../pipeline/jobs/queue-url";
+import type {Workers} from "../pipeline/jobs/workers";
+import {explainMany, type ManyOutcome, resultName} from "../pipeline/many/explain-many";
 import type {ExplainedEpoch} from "../pipeline/many/explained-files";
 import {type OpenMany, openMany} from "../pipeline/many/open-many";
 import {planExplaining} from "../pipeline/many/plan-explaining";
 import {bestEpoch} from "../pipeline/record/kept-epochs";
-import {resultStore} from "../pipeline/record/result-store";
+import {type ResultStore, resultStore} from "../pipeline/record/result-store";
 import {findRun} from "../pipeline/record/run-directory";
 import {runReference} from "../pipeline/record/run-reference";
 import {writeReport} from "../report/page";
@@ -21,6 +23,7 @@ import {MANY} from "./explain-many";
 import {explainPlanLines} from "./explain-plan";
 import {givenOf} from "./flags";
 import {thousands} from "./numbers";
+import {isQueue, queueOf} from "./queue-of";
 import {here} from "./run-places";
 import {openIfAsked} from "./served";
 import {complain, paint, say, sayDocument} from "./terminal";
@@ -61,9 +64,13 @@ export async function explainManyImages(
   if (isTalking) for (const line of many.notes) complain(`  ${paint.yellow("note")} ${line}`);
   const images = many.range.to - many.range.from;
   print(`${here(many.run)}: ${counted(images, "test image")} at ${counted(many.epochs.length, "epoch")}, by LIME`);
-  const workers = threadPool(workersOf(options.workers));
   const results = resultStore(join(dirname(many.run), "results"));
-  if (given["dry-run"] === true) {
+  const isPlan = given["dry-run"] === true; // it measures this machine, whoever will do the work
+  const workers = await workersOf(isPlan && isQueue(options.workers) ? "auto" : options.workers, {
+    results,
+    say: isTalking ? (line) => complain(`  ${paint.yellow("note")} ${line}`) : () => {},
+  });
+  if (isPlan) {
     try {
       const plan = await planExplaining(many, workers, results, processorSeconds);
       if (given.json === true) sayDocument({schema: "epochscope/explain-plan/1", run: many.file.name, ...plan});
@@ -164,8 +171,30 @@ async function epochNamed(
 /** The most threads that are used if the user gives no number. */
 const MOST_THREADS = 16;
 
-function workersOf(word: string): number {
-  return word === "auto" ? Math.min(MOST_THREADS, cpus().length) : Number(word);
+/** Seconds after which the user is told that nobody takes what is in the queue. */
+const PATIENCE = 5;
+
+/** Threads of this machine, or whoever takes from a queue. */
+async function workersOf(
+  word: string,
+  {results, say}: {readonly results: ResultStore; readonly say: (line: string) => void},
+): Promise<Workers> {
+  if (!isQueue(word)) return threadPool(word === "auto" ? Math.min(MOST_THREADS, cpus().length) : Number(word));
+  const {queueWorkers}: typeof import("../pipeline/jobs/queue-workers") = require("../pipeline/jobs/queue-workers");
+  const workers = await queueWorkers({...queueOf(word), results, say, idOf: resultName});
+  const lonely = setTimeout(async () => {
+    const count = await workers.workerCount().catch(() => 1); // of a server that is away something else is told
+    const address = shownAddress(word);
+    if (count === 0)
+      say(`nobody takes from this queue yet: start workers by "epochscope worker ${address} --save FOLDER"`);
+  }, 1000 * PATIENCE);
+  return {
+    ...workers,
+    close() {
+      clearTimeout(lonely);
+      return workers.close();
+    },
+  };
 }
 
 /** The processor time that all threads of this process have used. */

@@ -3,7 +3,7 @@ const {existsSync, writeFileSync} = require("node:fs");
 const {parentPort} = require("node:worker_threads");
 
 parentPort.on("message", ({question}) => {
-  const {act, value, file} = question;
+  const {act, value, file} = question.subject;
   if (act === "die" || (act === "die once" && !existsSync(file))) {
     if (file) writeFileSync(file, "");
     process.exit(9);

@@ -22,6 +22,13 @@ export interface Done<S> extends Shard<S> {
   readonly known: boolean;
 }
 
+interface Failed<S> extends Shard<S> {
+  readonly error: Error;
+}
+
+/** A shard that fails costs no other; but where so many fail, all will. */
+const MOST_FAILED = 5;
+
 /** Shards of which a few more than there are places are asked for, so that no worker waits for the next. */
 const AHEAD = 2;
 
@@ -30,7 +37,7 @@ const AHEAD = 2;
  * on where it was. Shards are drawn as places come free: a million of them are never in memory. Aborted, it asks for no
  * more, and yields what was begun.
  *
- * @throws The first error; what was asked for by then is kept before.
+ * @throws The first error, and the names of other shards that failed; all others are done before, unless many fail.
  */
 export async function* flow<S>(
   shards: Iterable<Shard<S>>,
@@ -39,38 +46,41 @@ export async function* flow<S>(
   results: Results,
   signal?: AbortSignal,
 ): AsyncGenerator<Done<S>> {
-  const running = new Map<string, Promise<Done<S> | Shard<S>>>();
+  const running = new Map<string, Promise<Done<S> | Failed<S> | Shard<S>>>();
+  const failed: Failed<S>[] = [];
   /** Yields the next that is there; nothing for one that was asked for ahead, and had not begun when it was broken off. */
   async function* settled(): AsyncGenerator<Done<S>> {
     const done = await Promise.race(running.values());
     running.delete(done.id);
-    if ("bytes" in done) yield done;
+    if ("error" in done) failed.push(done);
+    else if ("bytes" in done) yield done;
   }
-  const act = async (shard: Shard<S>): Promise<Done<S> | Shard<S>> => {
+  const act = async (shard: Shard<S>): Promise<Done<S> | Failed<S> | Shard<S>> => {
     try {
       const bytes = await ask(shard);
       await results.keep(shard.id, bytes);
       return {...shard, bytes, known: false};
     } catch (error) {
-      if (signal?.aborted && error === signal.reason) return shard;
-      throw error;
+      return signal?.aborted && error === signal.reason ? shard : {...shard, error: error as Error};
     }
   };
   try {
     for (const shard of shards) {
-      if (signal?.aborted) break;
+      if (signal?.aborted || failed.length >= MOST_FAILED) break;
       const bytes = await results.read(shard.id);
       if (bytes) {
         yield {...shard, bytes, known: true};
         continue;
       }
-      const doing = act(shard);
-      doing.catch(() => undefined); // told where it is waited for
-      running.set(shard.id, doing);
+      running.set(shard.id, act(shard));
       if (running.size >= workers.places + AHEAD) yield* settled();
     }
     while (running.size > 0) yield* settled();
   } finally {
-    await Promise.allSettled(running.values());
+    await Promise.all(running.values());
   }
+  if (failed.length === 0) return;
+  const [{error}, ...others] = failed;
+  if (others.length > 0) error.message += `; so failed ${others.map(({named}) => named).join(", ")}`;
+  throw error;
 }

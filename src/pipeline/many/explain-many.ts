@@ -43,6 +43,11 @@ export function shardSize({images, epochs}: Pick<OpenMany, "images" | "epochs">)
   return Math.max(1, Math.min(MOST_IMAGES, Math.floor(SHARD_WORK / numbers)));
 }
 
+/** The name that a question's result has in the store. */
+export function resultName({subject}: Pick<ExplainQuestion, "subject">): string {
+  return sha256(JSON.stringify(subject));
+}
+
 /** The questions of all epochs, epoch after epoch; cut at multiples of the shard's size, whatever the range. */
 export function* shardsOf(many: OpenMany): Generator<Shard<ExplainQuestion>> {
   const {run, range, epochs} = many;
@@ -52,7 +57,7 @@ export function* shardsOf(many: OpenMany): Generator<Shard<ExplainQuestion>> {
       const to = Math.min(range.to, (Math.floor(from / size) + 1) * size);
       const subject = {...epoch, from, to};
       const named = `test:${from}-${to - 1} at epoch ${epoch.epoch}`;
-      yield {id: sha256(JSON.stringify(subject)), named, question: {run, subject}};
+      yield {id: resultName({subject}), named, question: {run, subject}};
       from = to;
     }
   }

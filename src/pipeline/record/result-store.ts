@@ -53,6 +53,9 @@ export function resultStore(root: string): ResultStore {
     },
     async keep(id, bytes) {
       const name = `${sha256(bytes)}.gz`;
+      if (await this.read(id).then((known) => known !== undefined)) {
+        if (only(id, await namesOf(id)) === name) return;
+      }
       await writeWhole(join(folderOf(id), name), await pack(bytes));
       only(id, await namesOf(id));
     },

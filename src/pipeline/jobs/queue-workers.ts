@@ -1,0 +1,144 @@
+import {setMaxListeners} from "node:events";
+import {basename} from "node:path";
+import {setTimeout as wait} from "node:timers/promises";
+
+import type {ExplainQuestion} from "./explain-question";
+import type {Results} from "./flow";
+import type {JobOptions, Question, Result, TaskName} from "./jobs";
+import {ATTEMPTS, jobOptions, openQueue, type QueuedTask, type QueueOptions} from "./queue";
+import type {Workers} from "./workers";
+
+export interface QueueWorkersOptions extends QueueOptions {
+  /** Where workers keep what they find: a folder that all of them share. */
+  readonly results: Results;
+  /** The name of a question's result. */
+  readonly idOf: (question: ExplainQuestion) => string;
+  /** Milliseconds after which what has no result yet is looked for, and asked for again. */
+  readonly again?: number;
+}
+
+/** Milliseconds that a server has to take leave. */
+const CLOSING = 3000;
+
+/** Tasks that are in the queue at a time. */
+const AHEAD = 1000;
+
+interface Waiting {
+  readonly task: QueuedTask;
+  readonly said: string[];
+  found(bytes: Uint8Array): void;
+  refuse(error: Error): void;
+}
+
+/**
+ * Workers of any number of machines, by a queue. The store of results is the truth and the queue a hint: a task counts as
+ * done when its result is in the store, whatever became of the queue, and what has none is asked for again and again. So no
+ * result depends on what a server promises of its deliveries: it may be killed, and may forget all.
+ *
+ * @throws UserError in one line if the server does not answer, or a package is missing.
+ */
+export async function queueWorkers(options: QueueWorkersOptions): Promise<Workers & {workerCount(): Promise<number>}> {
+  const {name, results, idOf, again = 2000} = options;
+  const {bullmq, connection, trouble} = await openQueue(options);
+  const queue = new bullmq.Queue<QueuedTask>(name, {connection});
+  const events = new bullmq.QueueEvents(name, {connection});
+  queue.on("error", trouble);
+  events.on("error", trouble);
+  await Promise.all([queue.waitUntilReady(), events.waitUntilReady()]);
+  const waiting = new Map<string, Waiting>();
+
+  const look = async (id: string) => {
+    const bytes = await results.read(id);
+    if (!bytes) return;
+    waiting.get(id)?.found(bytes);
+    waiting.delete(id);
+  };
+  const refuse = (id: string, error: Error) => {
+    waiting.get(id)?.refuse(error);
+    waiting.delete(id);
+  };
+  const lookOr = (id: string) => look(id).catch((error: Error) => refuse(id, error));
+  events.on("completed", ({jobId, returnvalue}) => {
+    const {said = []} = (returnvalue ?? {}) as unknown as {readonly said?: readonly string[]};
+    waiting.get(jobId)?.said.push(...said);
+    void lookOr(jobId);
+  });
+  events.on("failed", ({jobId, failedReason}) => refuse(jobId, new Error(failureWords(failedReason))));
+
+  const add = (some: readonly (readonly [id: string, task: QueuedTask])[]) =>
+    queue.addBulk(some.map(([id, data]) => ({name: "explain", data, opts: jobOptions(id)}))).catch(trouble);
+  let fresh: [string, QueuedTask][] = [];
+  const addFresh = () => {
+    const some = fresh;
+    fresh = [];
+    void add(some);
+  };
+  let isLooking = false;
+  const lookForAll = async () => {
+    if (isLooking) return; // the last time is not over yet
+    isLooking = true;
+    try {
+      for (const id of [...waiting.keys()]) await lookOr(id);
+      if (waiting.size > 0) await add([...waiting].map(([id, {task}]) => [id, task] as const));
+    } finally {
+      isLooking = false;
+    }
+  };
+  const timer = setInterval(() => void lookForAll(), again);
+
+  const asked = (question: ExplainQuestion, {signal, said}: {signal?: AbortSignal | undefined; said: string[]}) =>
+    new Promise<Uint8Array>((found, refused) => {
+      const id = idOf(question);
+      const onAbort = () => {
+        queue.remove(id).catch(() => undefined); // one that is worked on stays, and its result is kept
+        refuse(id, signal?.reason);
+      };
+      const settled = () => signal?.removeEventListener("abort", onAbort);
+      const task = {run: basename(question.run), subject: question.subject};
+      waiting.set(id, {
+        ...{task, said},
+        found: (bytes) => {
+          settled();
+          found(bytes);
+        },
+        refuse: (error) => {
+          settled();
+          refused(error);
+        },
+      });
+      if (signal?.aborted) return onAbort();
+      if (signal) setMaxListeners(0, signal); // one for each task in the queue
+      signal?.addEventListener("abort", onAbort, {once: true});
+      if (fresh.push([id, task]) === 1) setImmediate(addFresh);
+    });
+  return {
+    places: AHEAD,
+    workerCount: () => queue.getWorkersCount(),
+    async ask<N extends TaskName>(task: N, question: Question<N>, {say, signal, named = task}: JobOptions = {}) {
+      if (task !== "explainImages") throw new Error(`${task}: expected a task that a queue takes, got ${task}`);
+      const said: string[] = [];
+      try {
+        const bytes = await asked(question as ExplainQuestion, {signal, said});
+        for (const line of said) say?.(line);
+        return bytes as Result<N>;
+      } catch (error) {
+        if (error === signal?.reason) throw error;
+        throw new Error(`${named}: ${(error as Error).message}`, {cause: error});
+      }
+    },
+    prepare() {},
+    async close() {
+      clearInterval(timer);
+      for (const id of [...waiting.keys()]) refuse(id, new Error("expected workers, got none: they were closed"));
+      const closed = Promise.all([queue.close(), events.close()]).then(() => true);
+      const isClosed = await Promise.race([closed, wait(CLOSING, false, {ref: false})]);
+      if (!isClosed) await Promise.all([queue.disconnect(), events.disconnect()]); // the server does not answer
+    },
+  };
+}
+
+/** BullMQ says so of a task whose workers all went silent. */
+function failureWords(reason: string): string {
+  if (!/stalled more than allowable limit/.test(reason)) return reason;
+  return `expected a worker that outlives it, got ${ATTEMPTS} that went silent over it`;
+}

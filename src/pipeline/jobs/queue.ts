@@ -1,0 +1,88 @@
+/** @file The queue: the only place that knows BullMQ and Redis, which are loaded where they are asked for. */
+import type {Job, JobsOptions} from "bullmq";
+
+import {optionalPackage} from "../../nouns/optional-package";
+import {UserError} from "../../nouns/options";
+import {inOneLine} from "../../nouns/system-errors";
+import {redisAddress, shownAddress} from "./queue-url";
+
+/** Times that a task may fail, and workers that it may bring down, before it is given up. */
+export const ATTEMPTS = 3;
+
+/** A task as it waits in the queue: no pixels, no weights, no path of a machine. */
+export interface QueuedTask {
+  /** The run's name in the folder of runs. */
+  readonly run: string;
+  readonly subject: object;
+}
+
+/** What a worker says of a task that it has done; the result itself is in the store. */
+export interface QueuedAnswer {
+  readonly said: readonly string[];
+}
+
+export type QueuedJob = Job<QueuedTask, QueuedAnswer>;
+
+/** How a queue is reached. */
+export interface QueueOptions {
+  readonly url: string;
+  /** Where the address has none. */
+  readonly password?: string;
+  /** Programs that compute alike share one name; an older one never sees a newer one's tasks. */
+  readonly name: string;
+  /** Told what goes wrong meanwhile, and is tried again. */
+  readonly say?: (line: string) => void;
+}
+
+/** Opens the packages and the connection. @throws UserError in one line, without a password, if either is missing. */
+export async function openQueue({url, password, say = () => {}}: QueueOptions) {
+  const bullmq = await optionalPackage("bullmq", "a queue of workers", () => import("bullmq"));
+  const {Redis} = await optionalPackage("ioredis", "a queue of workers", () => import("ioredis"));
+  const address = redisAddress(url, password);
+  await checkAnswers(() => new Redis({...address, ...ONCE}), url);
+  const connection = {...address, maxRetriesPerRequest: null}; // it goes on when the server is back
+  let isTold = false;
+  const trouble = (error: Error) => {
+    if (isTold) return;
+    isTold = true; // one line, not one for each try
+    say(`${shownAddress(url)}: expected an answer, got ${inOneLine(error)}; it is tried again`);
+  };
+  return {bullmq, connection, trouble};
+}
+
+const ONCE = {lazyConnect: true, connectTimeout: 5000, maxRetriesPerRequest: 0, retryStrategy: () => null} as const;
+
+interface Asked {
+  connect(): Promise<unknown>;
+  ping(): Promise<unknown>;
+  disconnect(): void;
+  on(event: "error", told: (error: Error) => void): unknown;
+}
+
+async function checkAnswers(make: () => Asked, url: string): Promise<void> {
+  const redis = make();
+  let last: Error | undefined;
+  redis.on("error", (error) => {
+    last = error;
+  });
+  try {
+    await redis.connect();
+    await redis.ping();
+  } catch (error) {
+    const got = inOneLine(last ?? error);
+    throw new UserError(`${shownAddress(url)}: expected a Redis that answers, got ${got}`, {code: "NOT_FOUND"});
+  } finally {
+    redis.disconnect();
+  }
+}
+
+/** How a task is put into the queue: under the digest of its question, so that asking twice adds nothing. */
+export function jobOptions(id: string): JobsOptions {
+  return {
+    jobId: id,
+    attempts: ATTEMPTS,
+    backoff: {type: "exponential", delay: 500},
+    removeOnComplete: true, // the store has the result
+    removeOnFail: true, // whoever asks again may have it tried again
+  };
+}

@@ -1,0 +1,45 @@
+import {ATTEMPTS, openQueue, type QueuedAnswer, type QueuedJob, type QueuedTask, type QueueOptions} from "./queue";
+
+export interface ServeOptions extends QueueOptions {
+  /** Tasks at a time. */
+  readonly places: number;
+  /** Seconds after which a worker that has said nothing counts as dead, and its tasks are given to others. */
+  readonly lock: number;
+  /** Does a task and keeps its result, unless it is there. */
+  work(id: string, task: QueuedTask): Promise<QueuedAnswer>;
+  /** Told of each task that is done, or has failed here. */
+  told?: (event: {readonly id: string; readonly failed?: string}) => void;
+}
+
+/** A worker of a queue. */
+export interface Served {
+  /** Finishes the tasks at hand, takes no more, and ends. */
+  close(): Promise<void>;
+}
+
+/**
+ * Takes tasks from a queue, one after another, until it is closed.
+ *
+ * @throws UserError in one line if the server does not answer, or a package is missing.
+ */
+export async function serveQueue(options: ServeOptions): Promise<Served> {
+  const {name, places, lock, work, told = () => {}} = options;
+  const {bullmq, connection, trouble} = await openQueue(options);
+  const worker = new bullmq.Worker<QueuedTask, QueuedAnswer>(
+    name,
+    async (job: QueuedJob) => {
+      const id = `${job.id}`;
+      const answer = await work(id, job.data);
+      told({id});
+      return answer;
+    },
+    {
+      ...{connection, concurrency: places, maxStalledCount: ATTEMPTS - 1},
+      ...{lockDuration: 1000 * lock, stalledInterval: 500 * lock},
+    },
+  );
+  worker.on("error", trouble);
+  worker.on("failed", (job, error) => told({id: `${job?.id}`, failed: error.message}));
+  await worker.waitUntilReady();
+  return {close: () => worker.close()};
+}
