@@ -157,7 +157,11 @@ test.each([
   [["test:9-3"], "test:9-3: expected test images from 0 to 69, got test:9-3", 2],
   [["test:all", "--remove", "2"], "--remove: expected it without test:all, got both", 2],
   [["test:all", "--method", "occlusion"], "--method: expected lime with test:all, got occlusion", 2],
-  [["test:all", "--workers", "0"], '--workers: expected auto, a number from 1 to 999, or redis://host:6379, got "0"', 2],
+  [
+    ["test:all", "--workers", "0"],
+    '--workers: expected auto, a number from 1 to 999, or redis://host:6379, got "0"',
+    2,
+  ],
   [["test:all", "--model", "r@7"], "r: expected an epoch whose weights were kept (0, 1, 2), got 7", 2],
   [["test:all", "--target", "cat"], "--target: expected predicted, label, or a class (0, 1, 2, …), got cat", 2],
 ])("%j is refused in one line", async (words, line, exit) => {
