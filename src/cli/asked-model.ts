@@ -162,7 +162,7 @@ async function fromRun(
   const needsData = words.some(({kind}) => kind === "data"); // reading it may take a while
   const data = needsData ? await dataOfRun(path, file) : undefined;
   const read = (word: ImageWord) =>
-    // it is read
+    // the data have been read if a word needs them
     word.kind === "file" ? fileSubject(word.path, classifier, options) : dataSubject(word.word, data as Dataset);
   return {classifier, words, read, model: file.name};
 }

@@ -22,7 +22,7 @@ export interface GraphNode {
   /** Its settings by tfjs' names, such as `{filters: 16, kernelSize: [3, 3], …}`. */
   // biome-ignore lint/suspicious/noExplicitAny: a layer's configuration is untyped in tfjs
   readonly config: {readonly [setting: string]: any};
-  /** Whose answers it is given, in order: names of nodes or of the graph's inputs. */
+  /** The answers that it reads, in order: names of nodes or of the graph's inputs. */
   readonly inputs: readonly string[];
   /** Sizes of its answer for one sample: [height, width, channels], [tokens, width] or [units]. */
   readonly shape: readonly number[];

@@ -12,7 +12,7 @@ export type AttributionMethod =
   | ("saliency" | "gradient" | "input-x-gradient" | "integrated-gradients" | "smooth-grad")
   | ("grad-cam" | "occlusion");
 
-/** What every options object takes. */
+/** The settings that every options object has. */
 export interface Common {
   /** Ends the work; the promise rejects with the signal's reason. */
   readonly signal?: AbortSignal;
@@ -40,7 +40,7 @@ export interface AttributeOptions extends Common {
   readonly [option: string]: unknown;
 }
 
-/** What in each image speaks for its class. */
+/** For each image, the values that say which parts of it speak for its class. */
 export interface Attribution {
   readonly method: AttributionMethod;
   /** Height and width of the images, and the values of a pixel: one, or one a channel. */
@@ -118,7 +118,8 @@ export async function attribute(
     const image = {count: 1, shape: images.shape, pixels: images.pixels.subarray(n * size, (n + 1) * size)};
     const random = fork(seed, "attribution", n);
     const [map] = await mapsOf(method, model, {image, targets: [targets[n]], random}, values);
-    out.set(perChannel ? (map.parts as Float32Array) : map.values, n * area); // all but those of whole pixels have parts
+    // all but those of whole pixels have parts
+    out.set(perChannel ? (map.parts as Float32Array) : map.values, n * area);
     if (bases && method.baseline) bases.set(method.baseline(image, values), n * size);
     gaps[n] = map.gap ?? Number.NaN;
     hasGaps ||= map.gap !== undefined;
@@ -141,7 +142,7 @@ export async function attribute(
   };
 }
 
-/** Of each image the sum of its values, less the difference that they are to explain. */
+/** For each image, the sum of its values minus the difference of scores that they should explain. */
 function deltasOf(values: Float32Array, outputs: Float32Array, baseOutputs: Float32Array): Float64Array {
   const size = values.length / outputs.length;
   return Float64Array.from(outputs, (output, n) => {

@@ -8,7 +8,7 @@ import type {Common} from "./attribute";
 export interface UmapOptions extends Common {
   /** By default 2. */
   readonly dimensions?: Dimensions;
-  /** What makes rows near. By default "euclidean". */
+  /** The distance between rows. By default "euclidean". */
   readonly metric?: Metric;
   /** How many points count as near, the point itself among them. By default 15, of few rows fewer. */
   readonly neighbours?: number;
@@ -18,7 +18,7 @@ export interface UmapOptions extends Common {
   readonly iterations?: number;
   /** Places to begin at, `[rows * dimensions]`. By default drawn by chance, from `seed`. */
   readonly start?: Float32Array;
-  /** Of the search for neighbours; the map does not depend on it. */
+  /** How many threads search for neighbours; the map does not depend on it. */
   readonly threads?: number;
 }
 

@@ -20,7 +20,7 @@ import {networkOfRun} from "../pipeline/open/run-network";
 import {findRun} from "../pipeline/record/run-directory";
 import {readRunFile} from "../pipeline/record/run-file";
 
-/** What a model may be: see `openModel`. */
+/** The things from which `openModel` can open a model. */
 export type ModelSource =
   | string
   | Uint8Array
@@ -40,13 +40,13 @@ export interface ModelSettings {
   readonly scale?: number;
   readonly mean?: readonly number[];
   readonly std?: readonly number[];
-  /** What its numbers are; auto: by its last nodes, else by the numbers. */
+  /** The meaning of its numbers; "auto" tells it by the graph's last nodes, else by the numbers. */
   readonly scores?: ModelOutput;
   /** The output to ask, where there are several. */
   readonly outputName?: string;
   /** The input that takes the images, where there are several. */
   readonly inputName?: string;
-  /** What each other input gets, the same for every image: a number, or an array for one image. */
+  /** The value of each other input, the same for every image: a number, or an array for one image. */
   readonly feeds?: NamedFeeds;
   /** Where runs are kept, for a run's name. */
   readonly save?: string;
@@ -187,7 +187,7 @@ async function fromTfjs(model: tf.InferenceModel, settings: ModelSettings): Prom
   );
 }
 
-/** What is used of an ort.InferenceSession. */
+/** The parts of an ort.InferenceSession that are used here. */
 interface SessionLike {
   readonly inputNames: readonly string[];
   readonly outputNames: readonly string[];

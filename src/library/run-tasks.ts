@@ -21,8 +21,8 @@ import {type OpenRun, openRun} from "./saved-runs";
 import {type Task, taskOf} from "./task";
 
 /**
- * What `run` takes: its flags in camelCase, all of them optional; a probe's options under its name; and what only a program
- * can give.
+ * The settings of `run`: its flags in camelCase, all of them optional; a probe's options under its name; and settings
+ * that only a program can give.
  */
 export interface RunSettings
   extends Partial<Omit<RunOptions, "model" | "probes" | "learningRate" | "threads">>,
@@ -47,10 +47,10 @@ export interface RunSettings
   onProgress?(done: number, total: number): void;
 }
 
-/** What a run comes to. */
+/** The result of a run. */
 export interface RunResult {
   readonly status: "done" | "interrupted";
-  /** What it left, to be read. */
+  /** The run's folder, opened for reading. */
   readonly run: OpenRun;
   /** The epoch of the least validation loss. */
   readonly best: EpochMetrics;
@@ -97,7 +97,7 @@ export function resume(
   });
 }
 
-/** What `watch` takes: its flags in camelCase, and the probes' options by their names. */
+/** The settings of `watch`: its flags in camelCase, and the probes' options by their names. */
 export interface WatchSettings
   extends Partial<Omit<WatchOptions, "probes">>,
     Pick<RunSettings, "signal" | "jobs" | "probeOptions"> {
@@ -127,7 +127,7 @@ export function watch(
   });
 }
 
-/** What `sweep` takes besides what `run` takes. */
+/** The settings of `sweep`, besides those of `run`. */
 export interface SweepSettings extends Omit<RunSettings, "seed" | "ownProbes" | "makeModel"> {
   /** Values to try, by the option's name: `{learningRate: [0.001, 0.004], "lime.samples": [60, 250]}`. Every combination is run. */
   readonly over?: {readonly [option: string]: readonly (string | number | boolean)[]};
@@ -135,7 +135,7 @@ export interface SweepSettings extends Omit<RunSettings, "seed" | "ownProbes" | 
   readonly seeds?: number | readonly number[];
 }
 
-/** What a sweep comes to. */
+/** The result of a sweep. */
 export interface SweepResult {
   readonly status: "done" | "interrupted";
   readonly runs: readonly OpenRun[];
@@ -154,7 +154,8 @@ export function sweep({over = {}, seeds = 3, ...settings}: SweepSettings = {}): 
     const name = settings.name ?? "sweep";
     const flags = Object.entries(over).map(([option, values]) => `${flagOf(option)}=${values.join(",")}`);
     const grid = sweepGrid(name, flags, typeof seeds === "number" ? seedsOf(`${seeds}`) : checkedSeeds(seeds));
-    const plans = grid.map((one) => ({one, ...optionsOf(one, {...options})})); // all are checked before the first begins
+    // all are checked before the first begins
+    const plans = grid.map((one) => ({one, ...optionsOf(one, {...options})}));
     for (const {one, options: own, probeOptions: ofProbes} of plans) {
       const known = existsSync(join(own.save, one.name, "run.json")) ? await findRun(own.save, one.name) : undefined;
       if (known) await checkSame(known, {...own});
@@ -212,7 +213,7 @@ function controlOf({signal, jobs, page, makeModel, ownProbes}: RunSettings): Run
   return defined({signal, jobs, page, makeModel, probes: ownProbes});
 }
 
-/** What a program gave as the options, the probes' options, and the rest, that a run takes. */
+/** The settings that a program gave, divided into the options, the probes' options, and the rest. */
 async function resolved(settings: RunSettings) {
   const {
     probeOptions = {},

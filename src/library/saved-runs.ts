@@ -27,15 +27,22 @@ export type EpochName = number | "best" | "last";
 /** A run, open to be read. */
 export interface OpenRun extends SavedRun {
   readonly name: string;
-  /** Of run.json: 1 for runs of version 0.1. */
+  /** The format of run.json: 1 for runs of version 0.1. */
   readonly format: 1 | 2;
   /** Whether it runs, is done, was interrupted, has failed, or is lost: its process has died. */
   status(): Promise<RunStatus>;
   /** Test images by their places in the test split, by default all of them. @throws RangeError for a place that is none. */
   images(indices?: ArrayLike<number>): Promise<LabelledImages>;
-  /** What the network answered on all test images. @throws EpochscopeError NOT_FOUND where the run kept none at that epoch. */
+  /**
+   * The network's answers to all test images.
+   *
+   * @throws EpochscopeError NOT_FOUND if the run kept none at that epoch.
+   */
   predictions(epoch?: EpochName): Promise<SavedAnswers & {readonly epoch: number}>;
-  /** What a probe left, as plain data with flat arrays; undefined where it left nothing. By default of the last epoch. */
+  /**
+   * The result of a probe as plain data with flat arrays; undefined if there is none. By default that of the last
+   * epoch.
+   */
   artifact(probe: string, name: string, epoch?: EpochName): ReturnType<ReadRun["artifact"]>;
   /** Its best network. Dispose of it. */
   model(): Promise<OpenModel & DifferentiableClassifier>;

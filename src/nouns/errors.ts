@@ -10,7 +10,7 @@ export type ErrorCode =
   | "BAD_MODEL"
   /** The model can be asked, but it gives no gradients. */
   | "NO_GRADIENT"
-  /** What a run left cannot be read. */
+  /** A file of a run cannot be read. */
   | "BAD_FORMAT"
   /** The disk does not take a file. */
   | "CANNOT_WRITE"

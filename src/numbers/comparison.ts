@@ -2,7 +2,7 @@ import {holm} from "./intervals";
 import {type PairedTest, pairedTest} from "./paired-test";
 import {argMaxRows} from "./scores";
 
-/** What a classifier answers on images: `probabilities[n * classes + k]`. */
+/** A classifier's answers to images: `probabilities[n * classes + k]`. */
 export interface Answers {
   readonly probabilities: ArrayLike<number>;
   readonly labels: ArrayLike<number>;

@@ -1,4 +1,4 @@
-/** What a network answered to each of N images, epoch by epoch. */
+/** A network's answers to each of N images, epoch by epoch. */
 export interface AnswersByEpoch {
   /** Softmax cross-entropy in nats of each image, an array an epoch. */
   readonly losses: readonly ArrayLike<number>[];

@@ -1,4 +1,4 @@
-/** What can be told of a picture without a network: numbers that slices are cut by. */
+/** Numbers that describe a picture and need no network. Slices are cut by them. */
 export interface Traits {
   /** Mean intensity of all pixels, 0 to 1. */
   readonly brightness: number;

@@ -6,7 +6,7 @@
 
 /** Examples at one state of the network. */
 export interface StateOfExamples {
-  /** What feeds the last layer, `[examples, width]`. */
+  /** The input of the last layer, `[examples, width]`. */
   readonly features: ArrayLike<number>;
   /** `[examples, classes]`. */
   readonly logits: ArrayLike<number>;

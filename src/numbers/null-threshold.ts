@@ -8,7 +8,7 @@ export interface NullThreshold {
 export interface NullCase {
   /** The score of "no answer" less that of the best span. */
   readonly difference: number;
-  /** Of the best span, in [0, 1]. */
+  /** The score of the best span, in [0, 1]. */
   readonly score: number;
   /** Whether the text has an answer. */
   readonly hasAnswer: boolean;

@@ -1,6 +1,6 @@
 /** A curve that falls and levels off: fall · e^(−rate · x) + level. */
 export interface Plateau {
-  /** What it comes to in the end. */
+  /** The value that it reaches in the end. */
   readonly level: number;
   /** How far it falls from x = 0. */
   readonly fall: number;

@@ -5,7 +5,7 @@ export interface PowerLaw {
   readonly a: number;
   /** Above 0. On a sheet with two logarithmic axes, the slope. */
   readonly b: number;
-  /** What no number of examples takes away, 0 or more. */
+  /** The error that no number of examples removes, 0 or more. */
   readonly c: number;
   /** Mean of the squared differences. */
   readonly error: number;

@@ -21,7 +21,7 @@ export interface TrainingSuspect {
   readonly isIssue: boolean;
 }
 
-/** What is known of each training image, and who is suspect. */
+/** The facts about each training image, and the suspects among them. */
 export interface RankedLabels {
   /** Places, the most suspect first: by the area under the margin, lowest first. */
   readonly order: Uint32Array;

@@ -11,7 +11,7 @@ export interface MetWeight {
   readonly change: number;
   /** The change over the standard deviation of all first weights: percents of a weight near 0 would say nothing. */
   readonly overSpread: number;
-  /** What the node gives for the image at the end, and by how much the change moved the class's score. */
+  /** The node's value for the image at the end, and by how much its change moved the class's score. */
   readonly activation: number;
   readonly pushed: number;
 }

@@ -1,6 +1,6 @@
 import type {Lesson} from "./lesson";
 
-/** What a visitor can change. */
+/** The settings that a visitor can change. */
 export interface Config {
   /** Pictures to learn from, the first ones. */
   readonly train: number;
@@ -19,7 +19,7 @@ export function defaultsOf({train, epochs}: Lesson): Config {
   return {train, width: 16, rate: 0.004, noise: 0, epochs, seed: 0};
 }
 
-/** What each setting can be, in rising order. */
+/** The possible values of each setting, in rising order. */
 export function choicesOf({train, epochs}: Lesson): Choices {
   const rising = (values: readonly number[]) => [...new Set(values)].sort((a, b) => a - b);
   return {

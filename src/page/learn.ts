@@ -42,7 +42,7 @@ export interface Batch {
 export type Told =
   | Moment
   | Batch
-  /** What a moment's answers are, before its map is there. */
+  /** The answers at a moment, which come before its map. */
   | {readonly kind: "looked"; readonly index: number; readonly probabilities: Float32Array; readonly accuracy: number}
   /** The map of a moment as it unfolds. */
   | {readonly kind: "points"; readonly index: number; readonly points: Float32Array}

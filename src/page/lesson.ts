@@ -1,11 +1,11 @@
 import type {ImageShape, Split} from "../nouns/samples";
 import {byteSplit, first, subset} from "../pipeline/data/split";
 
-/** What a page teaches: its pictures and their classes. */
+/** The material of a page: its pictures and their classes. */
 export interface Lesson {
   /** "mnist", or a folder's name. */
   readonly name: string;
-  /** What its pictures are called, such as "digit" and "digits". */
+  /** The words for its pictures, such as "digit" and "digits". */
   readonly words: {readonly one: string; readonly many: string};
   readonly shape: ImageShape;
   readonly classNames: readonly string[];

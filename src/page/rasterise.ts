@@ -5,7 +5,7 @@ export type Stroke = (readonly [x: number, y: number])[];
 
 /** Half of the pen's width, and how soft its edge is, as shares of MNIST's 28 pixels. */
 const [PEN, SOFT] = [1.15 / 28, 0.6 / 28];
-/** Of MNIST's 28 pixels the digit takes 20. */
+/** The share of the picture that the digit fills: 20 of MNIST's 28 pixels. */
 const BOX = 20 / 28;
 /** A dot is drawn as if it were so large, in shares of the pad. */
 const LEAST = 0.06;

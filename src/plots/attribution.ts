@@ -6,7 +6,7 @@ import {text} from "./text";
 
 export interface AttributionSheet extends Size {
   readonly title: string;
-  /** What blue and orange stand for, in a few words. */
+  /** A few words that say what blue and orange stand for. */
   readonly key: string;
   /** Whether there are numbers below 0, against the class. */
   readonly isSigned: boolean;
@@ -16,7 +16,7 @@ export interface AttributionSheet extends Size {
   readonly notes: readonly string[];
 }
 
-/** What speaks for one class, pixel by pixel. */
+/** How much each pixel speaks for one class. */
 export interface PixelMap {
   readonly className: string;
   readonly probability: number;

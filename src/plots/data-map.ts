@@ -19,7 +19,7 @@ export interface DataMap {
 
 const [LEFT, TOP, WIDTH, HEIGHT] = [72, 68, 640, 520];
 const FOOT = 84;
-/** What is right at half of the epochs: neither blue nor orange. */
+/** The colour of an image that is right at half of the epochs: neither blue nor orange. */
 const MIDDLE: Rgb = [0x90, 0x98, 0xa4];
 
 /** Orange for right at no epoch, over grey, to blue for right at all. @param share In [0, 1]. */

@@ -4,9 +4,9 @@ import type {Square} from "./placed";
 const CELLS = 20;
 
 /**
- * Of each class the middle of its points in and around the cell of a 20 × 20 grid that has most of them in and around
- * it: inside a cluster even where a class has several, as the mean of all would not be. Undefined for a class without
- * points.
+ * For each class, the middle of its densest points: those in and around the cell of a 20 × 20 grid that has most of
+ * them in and around it. This lies inside a cluster even if a class has several, unlike the mean of all points.
+ * Undefined for a class without points.
  *
  * @param labels The class of each point, below `classes`.
  */

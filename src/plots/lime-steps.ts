@@ -30,7 +30,7 @@ const COLUMN = 264;
 const SIDE = 236;
 const TOP = 104;
 
-/** What LIME does, in four steps, with one image's own masks, answers and fit. */
+/** A sheet that shows LIME in four steps, with one image's own masks, answers and fit. */
 export function limeSteps(data: LimeSteps): Sheet {
   const {title, height, width, pixels, segments} = data;
   const zoom = SIDE / Math.max(height, width);

@@ -38,7 +38,7 @@ export function placed(points: Float32Array, n: number, {left, top, side}: Squar
   return {xs, ys, depth};
 }
 
-/** What all the maps of n points together reach. */
+/** The extent of all maps of n points together. */
 export function extentOf(maps: readonly Float32Array[], n: number): Extent {
   return reach(maps.map((points) => turned(points, n)));
 }

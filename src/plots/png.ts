@@ -5,10 +5,10 @@ const SIGNATURE = Uint8Array.of(0x89, 0x50, 0x4e, 0x47, 0x0d, 0x0a, 0x1a, 0x0a);
 /** Level of compression, 1 to 9: on drawings, higher ones take three times as long for a twentieth less. */
 const LEVEL = 3;
 
-/** What a picture is full of: wide flat parts; or detail, in which few rows have anything of earlier ones. */
+/** The kind of content of a picture: wide flat areas; or detail, in which few rows repeat anything of earlier ones. */
 export type Content = "flat" | "detailed";
 
-/** What a pixel is: three bytes, or a place in a palette. */
+/** The two ways to store a pixel: three bytes, or a place in a palette. */
 export const COLOR_TYPES = {rgb: 2, palette: 3} as const;
 
 /**

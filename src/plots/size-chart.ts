@@ -5,7 +5,7 @@ import {text} from "./text";
 /** How something goes with a size: both axes are logarithmic, the vertical one only where no value is 0. */
 export interface SizeChart {
   readonly title: string;
-  /** What the axes count. */
+  /** The quantities on the axes. */
   readonly x: string;
   readonly y: string;
   readonly series: readonly {
@@ -19,7 +19,7 @@ export interface SizeChart {
   readonly note?: string;
 }
 
-/** What is drawn, in units: dots, lines through means, and words. */
+/** The marks of the chart in its units: dots, lines through means, and words. */
 export interface ChartMarks {
   readonly width: number;
   readonly height: number;

@@ -1,6 +1,6 @@
 import type {IncomingMessage, RequestListener, ServerResponse} from "node:http";
 
-/** What a server gives at an address. */
+/** A server's answer to a request for an address. */
 export type Answer = (response: ServerResponse) => void;
 
 /**

@@ -9,7 +9,7 @@ export interface EvidenceShown {
   readonly labels: Pair<number>;
   /** u16 `[height, width]`: the segment of each pixel, of both. */
   readonly segments: Packed;
-  /** What each segment adds to each class. */
+  /** How much each segment adds to each class. */
   readonly weights: Pair<readonly number[]>;
   /** LIME's weighted R²; null where it is not known. */
   readonly r2: Pair<number | null>;

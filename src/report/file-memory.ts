@@ -2,17 +2,17 @@ import {UserError} from "../nouns/options";
 import {type FileState, isUnchanged} from "../pipeline/record/file-state";
 import {readSavedFiles} from "../pipeline/record/saved-file";
 
-/** What a probe saved beside its picture; checked where it is used. */
+/** The data that a probe saved beside its picture; they are checked where they are used. */
 export interface Saved {
   readonly data: {readonly [name: string]: unknown};
   readonly numbers?: {readonly [name: string]: unknown};
 }
 
 /**
- * What is made of a saved file: as it was made before, if the file has not changed since.
+ * Computes something from a saved file; if the file has not changed since the last time, returns the earlier result.
  *
- * @param by What else it depends on.
- * @param make A pure function of the two; what it gives is not changed by anybody.
+ * @param by Everything else on which the result depends.
+ * @param make A pure function of the two; nobody may change its result.
  */
 export type Recall = <T>(path: string, by: string, make: (saved: Saved) => T) => T;
 

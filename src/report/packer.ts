@@ -5,7 +5,7 @@ type Packable = Uint8Array | Int8Array | Uint16Array | Uint32Array | Float32Arra
 /** Puts arrays one after another, and says where each one is. */
 export interface Packer {
   add(values: Packable, shape: readonly number[], scale?: number): Packed;
-  /** What was added, in order; together they are the bytes that offsets count in. */
+  /** The parts that were added, in order. Offsets count in all of them joined. */
   readonly parts: readonly Uint8Array[];
 }
 

@@ -29,7 +29,7 @@ export function reduction(count: number, height: number, width: number, channels
   }
 }
 
-/** What share of their bytes is left when bytes are packed, by a sample of them. */
+/** The share of their size that bytes keep after compression, estimated from a sample. */
 export function packedShare(bytes: Uint8Array): number {
   const pieces = 16;
   const size = Math.ceil(Math.min(TRIED, bytes.length) / pieces);

@@ -43,7 +43,7 @@ export function withArrays<A, B>(layer: PageLayer<A>, turn: (array: A) => B): Pa
   }
 }
 
-/** What a page may carry of weights: 2 MB. */
+/** The most weights that a page may carry: 2 MB. */
 const MOST_WEIGHTS = 500_000;
 
 /** A layer's configuration as tfjs saves it. */
@@ -107,7 +107,7 @@ const KNOWN = new Set([
   ...["BatchNormalization", "Conv2D", "DepthwiseConv2D"],
 ]);
 
-/** What the user is told of a model that the page cannot run, before it is trained; undefined if nothing speaks against it. */
+/** The note for the user, before training, about a model that the page cannot run; undefined if it can run it. */
 export function pageModelNote(facts: {readonly [fact: string]: unknown}): string | undefined {
   // run.json's, or those of a run that begins
   const model = facts as {readonly parameters: number; readonly layers: readonly {name: string; type: string}[]};

@@ -14,13 +14,13 @@ export type {Packed} from "./packed";
 /** Something recorded at a stop, or null where it was not. One entry a stop. */
 export type PerStop<T> = readonly (T | null)[];
 
-/** What `run.json` says and the page shows. Every string is data: shown as text, never as markup. */
+/** The content of `run.json` that the page shows. Every string is data: it is shown as text, never as markup. */
 export interface RunFacts {
   readonly name: string;
   readonly startedAt: string;
   readonly seed: number;
   readonly options: {readonly [name: string]: unknown};
-  /** What the options came to: the learning rate, its schedule, the loss. */
+  /** The training settings that resulted from the options: the learning rate, its schedule, the loss. */
   readonly training: {readonly [name: string]: unknown};
   readonly probes: {readonly [probe: string]: {readonly [name: string]: unknown}};
   readonly versions: {readonly [name: string]: string};
@@ -113,7 +113,7 @@ export interface SaliencyTiles {
 }
 
 export interface SaliencyTrust {
-  /** Of an empty map's. */
+  /** The infidelity as a share of an empty map's. */
   readonly infidelity: number | null;
   readonly sensitivity: number | null;
   /** Rank correlation with the untrained network's. */
@@ -124,7 +124,7 @@ export interface SaliencyTrust {
 export interface AttentionShown {
   readonly rows: number;
   readonly columns: number;
-  /** Of a patch, in pixels. */
+  /** The side of a patch in pixels. */
   readonly side: number;
   readonly stops: PerStop<{
     /** Places in the test split. */
@@ -135,7 +135,10 @@ export interface AttentionShown {
       readonly name: string;
       /** u16 `[images, heads, tokens]`, fractions: how much of all tokens' looking each gets; sums to 1. */
       readonly received: Packed;
-      /** Of each head: pixels; 0 all alike to 1 at one alone; by how much the loss moves with its answer's size. */
+      /**
+       * For each head: the mean distance in pixels at which it looks; how concentrated it is, from 0 (all alike) to 1
+       * (one alone); by how much the loss moves with the size of its answer.
+       */
       readonly distance: readonly number[];
       readonly sharpness: readonly number[];
       readonly importance: readonly number[];
@@ -169,7 +172,7 @@ export interface ReportFile {
   readonly model: PageModel | null;
   /** How the training images were learnt. */
   readonly training: TrainingShown | null;
-  /** What the user knows of the test images; null where that is nothing. */
+  /** The user's own columns about the test images; null if there are none. */
   readonly columns: readonly ColumnShown[] | null;
   /** Whether `explain --training` works: the run trained here, and kept the weights of its epochs. */
   readonly influence: boolean;
@@ -207,12 +210,12 @@ export interface ReportFile {
     readonly height: number;
     readonly width: number;
     readonly entries: PerStop<readonly LimeEntry[]>;
-    /** What `explain test:all` found besides; absent where it did not run. */
+    /** The explanations that `explain test:all` added; absent if it did not run. */
     readonly many?: ExplainedShown;
   } | null;
   /** How many of the surest mistakes are explained, and of how many more pairs the surest; null without such a probe. */
   readonly mistakes: PerStop<{readonly surest: number; readonly pairs: number}> | null;
-  /** What the network was like inside: its weights, and its layers' answers to a few images. */
+  /** The inside of the network: its weights, and its layers' answers to a few images. */
   readonly inside: {readonly indices: readonly number[]; readonly stops: PerStop<InsideStop>} | null;
 }
 
@@ -235,7 +238,7 @@ export interface InsideStop {
     /** Channels that the layer has; the first of them are kept. */
     readonly of: number;
     readonly peak: number;
-    /** Of the layer; `values` may be coarser. */
+    /** The size of the layer; `values` may be coarser. */
     readonly size: readonly [height: number, width: number];
     /** u8 `[images, height, width, channels]`, 255 at `peak`. */
     readonly values: Packed;

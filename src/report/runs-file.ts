@@ -21,7 +21,7 @@ export interface RunsShown {
     readonly said?: string;
     readonly source?: string;
   };
-  /** Of each of `fixed`, then of each of `broken`; absent of an earlier version, as are the next two. */
+  /** For each of `fixed`, then of `broken`; absent in files of an earlier version, like the next two. */
   readonly inRuns?: readonly ImageInRuns[];
   /** The segment of each pixel, once for each image. */
   readonly segments?: readonly (readonly number[])[];
@@ -32,7 +32,7 @@ export interface RunsShown {
   readonly settings: readonly {readonly runs: readonly string[]; readonly right: readonly number[]}[];
   /** Options that the two do not share, in words. */
   readonly options: readonly {readonly name: string; readonly base: string; readonly other: string}[];
-  /** What a list of decisions did to this run's training images; null where there was none. */
+  /** The effect of a list of decisions on this run's training images; null if there was none. */
   readonly edits: {readonly dropped: number; readonly relabelled: number} | null;
 }
 
@@ -52,7 +52,7 @@ export interface JoinedMaps {
   readonly run: readonly number[];
 }
 
-/** What LIME says of a run's own answer: `segments` is the place of a list of `RunsShown.segments`. */
+/** LIME's explanation of a run's own answer; `segments` is the place of a list in `RunsShown.segments`. */
 export interface ShownExplanation {
   readonly segments: number;
   readonly weights: readonly number[];
@@ -63,7 +63,10 @@ export interface ImageInRuns {
   /** The probability of each run's own answer, and of the label. */
   readonly sure: readonly [base: number, run: number];
   readonly ofLabel: readonly [base: number, run: number];
-  /** What all known runs of each setting answer, the seeds in their order; the first is the base's or this run's own. */
+  /**
+   * The answers of all known runs of each setting, in the order of their seeds; the first is that of the base or of
+   * this run itself.
+   */
   readonly said: readonly [base: readonly number[], run: readonly number[]];
   /** Null where a run did not explain its answer. */
   readonly why: readonly [base: ShownExplanation | null, run: ShownExplanation | null];

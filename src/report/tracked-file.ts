@@ -2,7 +2,7 @@
 
 export interface TrackedShown {
   readonly images: readonly {
-    /** What every command takes: a number, as `train:17`, or a file from the data's folder. */
+    /** The name that every command accepts: a number, such as `train:17`, or a file from the data's folder. */
     readonly name: string;
     readonly label: number;
     /** The label, and the classes with the greatest scores at the end. */

@@ -33,7 +33,10 @@ export interface TrainingShown {
   readonly entropies: Packed | null;
   /** u8, u16 or u32 `[images]`: how many of the source stand between each and the one before (`source-gaps.ts`); null: none, or not kept. */
   readonly gaps: Packed | null;
-  /** What speaks for both labels of the first suspects; null where `labels suspects` did not ask. Absent of an earlier version. */
+  /**
+   * The evidence for both labels of the first suspects; null if `labels suspects` did not ask. Absent in files of an
+   * earlier version.
+   */
   readonly evidence?: readonly EvidenceShown[] | null;
   readonly pictures: {
     /** u32 `[pictures]`: their places in the training split, ascending. */

@@ -6,7 +6,7 @@ import {draw} from "../plots/index";
 import {writeReport} from "../report/page";
 import {closeIdleWorkspace} from "../tsne/index";
 
-/** What a worker does when it is asked. */
+/** The tasks that a worker can be asked to do. */
 export const tasks: Tasks = {
   mapRows: ({rows, settings, seed, ...context}, say) =>
     mapRows(rows, settings, {...context, random: randomSource(seed), say}),

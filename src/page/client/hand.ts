@@ -3,7 +3,7 @@ import {rasterise, type Stroke} from "../rasterise";
 import type {Asking} from "./asking";
 import type {Page} from "./page";
 
-/** What can be done with the picture at hand. */
+/** The things that a visitor can do with the current picture. */
 export interface Hands {
   /** Takes what is drawn. @param isDone Whether the pen is up. */
   drew(strokes: Stroke[], isDone: boolean): void;

@@ -1,4 +1,4 @@
-/** What keys do, wherever the focus is, unless what has the focus uses them itself. */
+/** Listens to keys, wherever the focus is, unless the element that has the focus uses them itself. */
 export function listenToKeys(acts: {readonly [key: string]: () => void}): void {
   addEventListener("keydown", (event) => {
     if (event.ctrlKey || event.metaKey || event.altKey) return;

@@ -25,7 +25,7 @@ export interface Page {
   readonly labels: Uint8Array;
   run: Run;
   ghosts: Ghost[];
-  /** What the next run will be, or this one is. */
+  /** The settings of the present run, or of the next one. */
   config: Config;
   /** The moment looked at; between two moments while the timeline is dragged. */
   at: number;
@@ -36,7 +36,7 @@ export interface Page {
   answer: Answer | undefined;
   /** The answers about the picture at hand, `[moment * classes + k]`; NaN where not known. */
   history: Float32Array | undefined;
-  /** What is measured, for whoever wants to know. */
+  /** Measurements of the page, for tests and for curious readers. */
   readonly measured: {[name: string]: number | string};
   /** Something is another: with the next frame each panel is drawn that shows it. */
   changed(): void;
@@ -86,7 +86,7 @@ export function createPage(material: Material, config: Config): Page {
 /** The moment that is looked at, if it is there; else the first. */
 export const momentOf = ({run, at}: Page): Moment | undefined => run.moments[Math.round(at)] ?? run.moments[0];
 
-/** What the network takes a test picture for at a moment, and how sure it is. */
+/** The network's guess for a test picture at a moment, and how sure it is. */
 export function guessOf(
   {probabilities}: Pick<Moment, "probabilities">,
   n: number,

@@ -3,7 +3,7 @@ import type {Batch, Moment} from "../learn";
 import type {Lesson} from "../lesson";
 import {batchesOf, stopsOf} from "../moments";
 
-/** What is known of one network's training. */
+/** Everything that the page knows about the training of one network. */
 export interface Run {
   readonly id: number;
   readonly config: Config;

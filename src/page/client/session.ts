@@ -13,7 +13,7 @@ const PACE = 85;
 export interface Session {
   /** Makes a new network; the run before stays as a dashed curve. */
   begin(isTaught: boolean): void;
-  /** What the big button does: teaches, pauses, goes on, or begins anew. */
+  /** The action of the big button: it trains, pauses, continues, or begins again. */
   teach(): void;
   /** Teaches until the end, unless it does so already or has done it. */
   teachOn(): void;

@@ -7,7 +7,7 @@ import {first, pooled} from "../../pipeline/data/split";
 import {BATCH, fittingBatch} from "../../pipeline/training/length";
 import {type Lesson, type Material, sizeOf} from "../lesson";
 
-/** What a page can hold: more would take a browser too long. */
+/** The most that a page can hold: with more, a browser would be too slow. */
 export const LIMITS = {
   side: 64,
   least: 10,
@@ -108,7 +108,7 @@ function mean(values: Uint8Array): number {
   return sum / values.length;
 }
 
-/** What of the data is not in the page, in words; MNIST's page is known to hold its first digits. */
+/** Says in words which part of the data is not in the page. For MNIST this is known, so nothing is said. */
 function leftOut({name, train, test}: Dataset, lesson: Lesson, most: number): string[] {
   if (name === "mnist" || (lesson.train === train.count && lesson.test === test.count)) return [];
   const parts = `${lesson.train} of ${train.count} pictures to learn from and ${lesson.test} of ${test.count} to test`;

@@ -8,7 +8,7 @@ import type {DemoShell} from "./shell";
 /** The pictures' bytes: all pixels, then all labels. */
 export const bytesOf = ({pixels, labels}: Material): Buffer => Buffer.concat([pixels, labels]);
 
-/** What tells two pages apart: a hash of all that is in them, before it is packed. */
+/** A page's identity: a hash of everything in it, before compression. */
 export function pageId(shell: DemoShell, material: Material): string {
   const hash = createHash("sha256");
   for (const part of Object.values(shell)) hash.update(part);

@@ -18,9 +18,9 @@ export interface StartedBackend {
 }
 
 /**
- * What auto may take, the preferred first. On two cores wasm, with this project's kernels, trains small networks 1.2 to 2.2
- * times as fast as TensorFlow, which answers 1.1 to 1.8 times as fast (bench/ENGINE.md). Not cpu: nobody should wait an hour
- * for what they did not ask for.
+ * The backends that "auto" may choose, the preferred one first. On two cores wasm, with this project's kernels, trains
+ * small networks 1.2 to 2.2 times as fast as TensorFlow; TensorFlow answers 1.1 to 1.8 times as fast (bench/ENGINE.md).
+ * The cpu backend is not among them: it is so slow that a user must ask for it.
  */
 const AUTOMATIC: {readonly [purpose in "train" | "ask"]: readonly BackendName[]} = {
   train: ["wasm", "tensorflow"],

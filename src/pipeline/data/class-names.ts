@@ -5,7 +5,7 @@ import {decodeText} from "./text";
 /** The classes' names by their index, all different. */
 export interface ClassNames {
   readonly names: readonly string[];
-  /** What the user should know of them, a line each. */
+  /** Notes for the user, one line each. */
   readonly notes: readonly string[];
 }
 

@@ -8,7 +8,7 @@ import {readIfThere} from "./read-file";
 import {labelsAt} from "./split-labels";
 import {firstRecords} from "./tables/csv-records";
 
-/** What is to be done with one image of a data set. */
+/** The decision about one image of a data set. */
 export interface Edit {
   readonly split: SplitName;
   /** Its place in the split; of one that has a file, 0 where the list does not say it. */
@@ -143,7 +143,8 @@ function placeOf(splits: Splits, edit: Edit, isDealt: boolean): Placed {
       `${where}: expected an index below ${splits[split].count}, got ${index}; the list was made for other data`,
     );
   }
-  const among = split === "test" || !isDealt ? [split] : (["train", "validation"] as const); // any seed may have dealt it out
+  // any seed may have dealt it out
+  const among = split === "test" || !isDealt ? [split] : (["train", "validation"] as const);
   for (const name of among) {
     const place = sourcesOf(splits[name]).get(source);
     if (place !== undefined) return {split: name, place, edit};

@@ -29,7 +29,7 @@ export function numberOf(data: Dataset, {split, index}: ImagePlace): string {
   return isDealt ? `train:${data[split].sources?.[index] ?? index}` : `${split}:${index}`;
 }
 
-/** What an image is called in a list: its file, from the data's folder, where it is one; else its number. */
+/** The name of an image in a list: its file's path from the data's folder, if it has one; else its number. */
 export function nameOf(data: Dataset, place: ImagePlace): string {
   return data[place.split].files?.[place.index] ?? numberOf(data, place);
 }

@@ -94,8 +94,8 @@ async function* openSource(
 }
 
 /**
- * What a folder is, by what is in it: all four idx files make it idx, whatever stands beside them; so do some of them,
- * where no folder has a picture.
+ * Tells by a folder's content whether it holds idx files or pictures. If all four idx files are there, it is idx,
+ * whatever else is there; if only some are, it is idx unless a folder in it has a picture.
  *
  * @throws UserError if it is neither.
  */

@@ -4,7 +4,7 @@ import type {Split} from "../../nouns/samples";
 import {readIfThere} from "./read-file";
 import {firstRecords} from "./tables/csv-records";
 
-/** What is known of each test image beside its label; "" where nothing is. */
+/** A fact about each test image, other than its label; "" if it is not known. */
 export interface KnownColumn {
   readonly name: string;
   readonly values: readonly string[];

@@ -91,8 +91,8 @@ export function inBytes(count: number): string {
 }
 
 /**
- * What the system said about reading `path`, as one line that tells what was expected there. Other errors stay as they
- * are.
+ * Turns the system's error about reading `path` into one line that says what was expected there. Other errors stay
+ * unchanged.
  */
 export async function inWords(path: string, error: unknown, expected: string): Promise<unknown> {
   const reason = error instanceof UserError ? undefined : systemReason(error, "read");
@@ -113,7 +113,7 @@ export async function inWords(path: string, error: unknown, expected: string): P
   return new UserError(`${path}: expected ${expected}, got ${got}`, {...code, cause: error});
 }
 
-/** What stands at a path that is no folder, or leads through something that is none. */
+/** Names what stands at a path that is not a folder, or that leads through something that is not a folder. */
 async function fileOf(path: string): Promise<string> {
   const isThere = (at: string) =>
     lstat(at).then(

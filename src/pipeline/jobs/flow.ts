@@ -4,12 +4,12 @@ import type {Workers} from "./workers";
 export interface Shard<S> {
   /** SHA-256 of the question. */
   readonly id: string;
-  /** What it is called in errors. */
+  /** Its name in errors. */
   readonly named: string;
   readonly question: S;
 }
 
-/** What has been found once is not asked for again. */
+/** Stores results, so that the same question is not asked again. */
 export interface Results {
   /** @returns The result, whole and as it was written; undefined where there is none. */
   read(id: string): Promise<Uint8Array | undefined>;

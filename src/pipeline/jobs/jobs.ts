@@ -39,7 +39,7 @@ export interface JobOptions {
   readonly say?: Say;
   /** Refuses a task that has not begun. */
   readonly signal?: AbortSignal;
-  /** What the task is called in errors. */
+  /** The task's name in errors. */
   readonly named?: string;
 }
 

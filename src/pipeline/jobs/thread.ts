@@ -6,7 +6,7 @@ import {UserError} from "../../nouns/options";
 import type {Jobs, Result} from "./jobs";
 import {WorkerDied} from "./workers";
 
-/** What comes back from the thread. */
+/** The answer of the thread. */
 export interface Answer {
   readonly said: readonly string[];
   readonly result?: unknown;
@@ -47,7 +47,11 @@ function started(): Thread {
   });
 }
 
-/** What the thread found, and what it said told. @throws What the task threw. */
+/**
+ * Passes on the thread's notes, and returns its result.
+ *
+ * @throws What the task threw.
+ */
 export function resultOf({said, result, failure}: Answer, say: (line: string) => void): unknown {
   for (const line of said) say(line);
   if (!failure) return result;

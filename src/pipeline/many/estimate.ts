@@ -1,4 +1,4 @@
-/** What is known of the work when it is estimated. */
+/** The facts about the work from which its time is estimated. */
 export interface Work {
   /** Explanations that lack, and in how many shards they come. */
   readonly explanations: number;
@@ -8,7 +8,7 @@ export interface Work {
   readonly openSeconds: number;
 }
 
-/** What so many machines would take. */
+/** The time that a number of machines would take. */
 export interface Estimate {
   readonly machines: number;
   readonly workers: number;

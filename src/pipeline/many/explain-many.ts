@@ -14,7 +14,7 @@ export interface ManyProgress {
   /** Images done, and all; of all epochs. */
   readonly done: number;
   readonly all: number;
-  /** Of `done`, those whose result was there before. */
+  /** How many of `done` had a result before this start. */
   readonly known: number;
 }
 
@@ -91,7 +91,8 @@ export async function* explainMany(
     if (here.reduce((sum, {index}) => sum + index.length, 0) < images) continue;
     parts.delete(epoch);
     const ordered = here.sort((a, b) => a.index[0] - b.index[0]);
-    const subject = epochs.find((candidate) => candidate.epoch === epoch) as OpenMany["epochs"][number]; // it is one of them
+    // it is one of them
+    const subject = epochs.find((candidate) => candidate.epoch === epoch) as OpenMany["epochs"][number];
     yield {type: "epoch", ...(await keepExplained(directory, many, subject, ordered))};
   }
   await directory.settle();

@@ -116,8 +116,9 @@ export async function modelDigest(run: string): Promise<string> {
 }
 
 /**
- * What each image's chance begins with: of the images that the run itself explained the number that its probe drew, in their
- * order; of every other one a stream of its own by its place, so that no image's masks depend on which others are asked about.
+ * The seed of each image's random draws. An image that the run itself explained gets the number that the run's probe
+ * drew, in the probe's order. Any other image has its own stream, by its place, so that its masks do not depend on
+ * which other images are asked about.
  */
 function seedsOf({seed, epoch, samples}: ExplainSubject): (index: number) => number {
   const draw = fork(seed, "lime", epoch);

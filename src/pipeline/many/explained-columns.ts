@@ -21,7 +21,7 @@ export interface ExplainedColumns {
   readonly halvesTop5: Float64Array;
   readonly halvesCorrelation: Float64Array;
   readonly starts: Uint32Array;
-  /** What each segment adds to the probability, and the standard error of that. */
+  /** How much each segment adds to the probability, and the standard error of this weight. */
   readonly weights: Float64Array;
   readonly errors: Float64Array;
 }

@@ -16,7 +16,7 @@ import {textIfThere} from "../record/text-if-there";
 import {samplePlaces} from "../run/samples";
 import {imagesDigest, modelDigest} from "./explain-shard";
 
-/** What is to be explained. */
+/** The images and epochs that should be explained. */
 export interface ManyOptions {
   /** Test images: from this place to before that one; absent: all. */
   readonly range?: {readonly from: number; readonly to: number};
@@ -36,9 +36,9 @@ export interface OpenMany {
   readonly file: RunFile;
   readonly images: SavedImages;
   readonly range: {readonly from: number; readonly to: number};
-  /** Of each epoch all that the answers depend on but the range, ascending. */
+  /** For each epoch, everything on which the answers depend, without the range of images; epochs in rising order. */
   readonly epochs: readonly Omit<ExplainSubject, "from" | "to">[];
-  /** What the user should know, a line each. */
+  /** Notes for the user, one line each. */
   readonly notes: readonly string[];
 }
 

@@ -8,7 +8,7 @@ import {shardSize, shardsOf} from "./explain-many";
 import {columnsOf, joinedColumns, type SegmentedColumns} from "./explained-columns";
 import type {OpenMany} from "./open-many";
 
-/** What explaining many images would take. */
+/** The plan of explaining many images: how long it takes and what it writes. */
 export interface ExplainPlan {
   /** Images, at how many epochs; explanations, and those of them whose results are there. */
   readonly images: number;
@@ -21,7 +21,10 @@ export interface ExplainPlan {
   readonly measured: {
     readonly images: number;
     readonly workers: number;
-    /** Of one worker's processor time, for an explanation, and to open the run: what the clock shows where nothing else runs. */
+    /**
+     * Processor time of one worker in seconds: for one explanation, and to open the run. It equals the time on the
+     * clock if nothing else runs.
+     */
     readonly secondsEach: number;
     readonly openSeconds: number;
     /** How many times as long it took by the clock: 1 where this machine has nothing else to do. */

@@ -1,9 +1,11 @@
 import {automaticThreads, type Matrix, openNeighbourhood} from "../../tsne/index";
 
 /**
- * Of each row the nearest others by cosine distance, nearest first: exactly, by n² · columns multiplications at most.
+ * For each row, the nearest other rows by cosine distance, the nearest first. The search is exact, with n² · columns
+ * multiplications at most.
  *
- * @param most How many; fewer where there are fewer others, and all others of fewer than three times as many rows.
+ * @param most How many neighbours; fewer if there are fewer other rows, and all other rows if there are fewer than
+ * three times as many rows.
  * @returns `[rows, k]`.
  */
 export async function nearestRows(data: Matrix, most: number): Promise<Uint32Array> {

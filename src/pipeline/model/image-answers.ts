@@ -1,10 +1,10 @@
 import type {ImageAnswers} from "../../nouns/network";
 
 /**
- * What logits say of each of several labelled images.
+ * The answers that logits give for several labelled images.
  *
  * @param logits `[n * classes + k]`.
- * @param labels One an image, below `classes`.
+ * @param labels One for each image, below `classes`.
  */
 export function imageAnswers(logits: ArrayLike<number>, labels: ArrayLike<number>, classes: number): ImageAnswers {
   const count = labels.length;

@@ -10,7 +10,7 @@ import {type VitOptions, vit} from "./zoo/vit";
 /** Makes an untrained network: the same weights for the same seed. Ends in layers "logits" and "probabilities". */
 export type ModelMaker = (imageShape: ImageShape, classes: number, seed: number) => tf.LayersModel;
 
-/** What a network can be told, by the names of the flags. */
+/** The settings of a network, by the names of the flags. */
 export type ModelOptions = MlpOptions & VitOptions;
 
 type ToldMaker = (...args: [...Parameters<ModelMaker>, options?: ModelOptions]) => tf.LayersModel;

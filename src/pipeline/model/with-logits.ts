@@ -39,7 +39,7 @@ export function withLogits(model: tf.LayersModel, mustBeProbabilities: boolean, 
   return tf.model({inputs: model.inputs, outputs: softmax.apply(logits) as tf.SymbolicTensor});
 }
 
-/** What a layer was fed with last; one that stands in a model within the model was fed there, too. */
+/** The last input of a layer; a layer in a model within the model got its input there, too. */
 function inputOf(layer: tf.layers.Layer): tf.SymbolicTensor {
   return (layer.inboundNodes.at(-1)?.inputTensors[0] ?? layer.input) as tf.SymbolicTensor;
 }

@@ -13,7 +13,7 @@ const [LONG_ENOUGH, ENOUGH] = [1500, 40];
 /** The first batches, which are slower, are not counted. */
 const WARM_UP = 5;
 
-/** What a piece of training took. */
+/** The measured cost of a piece of training. */
 export interface MeasuredTraining {
   /** Batches that were timed. */
   readonly batches: number;
@@ -44,7 +44,7 @@ export async function measureTraining(
   return {batches, secondsABatch: (performance.now() - from) / 1000 / batches, progress};
 }
 
-/** What one look takes and leaves. */
+/** The measured cost of one look, and how much it writes. */
 export interface MeasuredLook {
   /** Seconds that training would stand still. */
   readonly seconds: number;

@@ -17,7 +17,10 @@ export interface RunToPlan {
 /** Settings that are measured at most; others are taken to cost what these do on average. */
 const MOST_MEASURED = 8;
 
-/** What many runs would do, one after another: the first run of each setting is planned, and runs that are done cost nothing. */
+/**
+ * The plan of many runs, one after another: the first run of each setting is planned, and runs that are done cost
+ * nothing.
+ */
 export async function* planMany(runs: readonly RunToPlan[], signal?: AbortSignal): AsyncGenerator<RunEvent, Plan> {
   const all = [...new Set(runs.map(({setting}) => setting))];
   const step = Math.max(1, Math.ceil(all.length / MOST_MEASURED));

@@ -31,12 +31,13 @@ import {trainingRecord} from "../training/training-record";
 import {type MeasuredLook, measureLook, measureTraining} from "./measure";
 import {type Plan, rough} from "./plan";
 
-/** What a plan of a run begins with. */
+/** The input of a plan for a run. */
 export type PlanControl = Pick<RunControl, "signal" | "makeModel" | "probes">;
 
 /**
- * What a run would do, how long that takes and what it leaves: everything is checked and opened as the run does it, some
- * batches are trained and the network is looked at once, to know what both cost here. Nothing is written.
+ * Plans a run: what it would do, how long it would take and what it would write. Everything is checked and opened as in
+ * the run itself. Some batches are trained and the network is looked at once, to measure the cost of both on this
+ * machine. Nothing is written.
  *
  * @throws What the run would throw before its first batch.
  */

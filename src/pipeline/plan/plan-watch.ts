@@ -24,10 +24,10 @@ import {type Plan, rough} from "./plan";
 import {bytesOfRun, checkWritable, dataFacts} from "./plan-run";
 
 /**
- * What watching a folder would do with the checkpoints that are there: the first is opened and looked at once, to know what a
- * look costs here. Nothing is written, and nothing is waited for.
+ * Plans what a watch of a folder would do with the checkpoints that exist now. The first one is opened and looked at
+ * once, to measure the cost of a look on this machine. Nothing is written, and nothing is waited for.
  *
- * @throws What the watcher would throw before its first look; UserError where no checkpoint is there yet.
+ * @throws What the watch would throw before its first look; UserError if there is no checkpoint yet.
  */
 export async function* planWatch(
   folder: string,

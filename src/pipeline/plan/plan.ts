@@ -1,9 +1,9 @@
 import type {ImageShape} from "../../nouns/samples";
 import type {Engine} from "../run/choose-engine";
 
-/** What a command would do, as `--dry-run` tells it (schema epochscope/plan/1). */
+/** The plan of a command, as `--dry-run` prints it (schema epochscope/plan/1). */
 export interface Plan {
-  /** What the options came to. */
+  /** The options with the values that result from the data. */
   readonly options: {readonly [name: string]: unknown};
   /** By probe, what its options came to. */
   readonly probes: {readonly [probe: string]: object};
@@ -27,10 +27,10 @@ export interface Plan {
   readonly seconds: {readonly low: number; readonly high: number};
   /** Bytes that it leaves, by folder: the run's and TensorBoard's. */
   readonly bytes: number;
-  /** What the estimate is made of: batches that were trained, and looks. */
+  /** The measurements behind the estimate: how many batches were trained, and how many looks were made. */
   readonly measured: {readonly batches: number; readonly looks: number};
   readonly runs: readonly PlannedRun[];
-  /** What the command would tell besides, a line each. */
+  /** Other notes that the command would print, one line each. */
   readonly notes: readonly string[];
 }
 

@@ -6,9 +6,9 @@ import type {Matrix} from "../../tsne/index";
 const BATCH = 1000;
 
 /**
- * What the network makes of the images at `indices`, a row an image.
+ * The activations for the images at `indices`, a row for each image.
  *
- * @param layer A layer's name, "pixels", "logits", or "" for what feeds the last dense layer.
+ * @param layer A layer's name, "pixels", "logits", or "" for the layer that feeds the last dense one.
  */
 export async function activationsOf(
   classifier: DifferentiableClassifier,

@@ -5,7 +5,7 @@ import {channelSum, exigoSaliencyMaps, saliencyMaps} from "../attribution/method
 /** Gradients of one class's logit, or of the sum of all logits, as the pipeline exigo has them. */
 export type SaliencyMode = "class" | "exigo";
 
-/** What each pixel of every mistake does, one number a pixel. */
+/** The map of every mistake: one number for each pixel. */
 export interface PixelMap {
   readonly label: string;
   readonly scale: "signed" | "sequential";
@@ -42,7 +42,7 @@ export async function mistakeMaps(
   ];
 }
 
-/** What each map is, in a few words. */
+/** A few words that describe each map. */
 export const mapNotes: {readonly [mode in SaliencyMode]: {readonly [label: string]: string}} = {
   class: {delta: "saliency − baseline", overlay: "|delta| × source"},
   exigo: {saliency: "|gradient|, image", delta: "gradient − baseline's", overlay: "saliency × image in ±1"},

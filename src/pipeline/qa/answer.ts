@@ -15,15 +15,18 @@ export interface AnswerSpan {
   /** UTF-16 places in the text. */
   readonly from: number;
   readonly to: number;
-  /** Of the span's start times that of its end, each among all tokens of its window. */
+  /** The probability of the span's start times that of its end, each among all tokens of its window. */
   readonly probability: number;
 }
 
-/** What a reader answers to one question: a span, or nothing, whose text is "". */
+/** A reader's answer to one question: a span of the text, or no answer, whose text is "". */
 export interface Answer extends AnswerSpan, Scored {
   /** The best spans, the best first, of all windows of the text. */
   readonly spans: readonly AnswerSpan[];
-  /** What the start's and the end's greatest logits say by themselves; "" where the end is before the start. */
+  /**
+   * The span between the greatest start logit and the greatest end logit, each taken by itself; "" if the end is before
+   * the start.
+   */
   readonly byTwoArgMaxes: string;
   /** That there is no answer: [CLS], start and end. */
   readonly nothing: {

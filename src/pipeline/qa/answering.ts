@@ -8,7 +8,7 @@ export interface BatchLogits {
   readonly end: Float32Array;
 }
 
-/** What answers questions, whoever computes it. */
+/** Anything that answers questions, whichever program computes it. */
 export interface Answering {
   readonly words: WordPiece;
   /** Tokens of a window at most, and tokens that two windows of one text share. */

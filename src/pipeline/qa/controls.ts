@@ -4,7 +4,7 @@ import type {Question} from "../data/text/questions";
 import {type Judged, judged} from "./judged";
 import {answersTo, type Reader} from "./reader";
 
-/** What a reader knows without what it should need, by the same measure as its answers. */
+/** How well a reader answers without the information that it should need, by the same measure as its answers. */
 export interface Controls {
   /** The sentences of each text in another order. */
   readonly shuffled: Judged;

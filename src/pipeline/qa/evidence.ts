@@ -59,7 +59,7 @@ export function hiddenIds({words}: Reader, {ids}: Window): number[] {
   return ids.map((id) => (kept.includes(id) ? id : unknown));
 }
 
-/** Of each row, in nats. */
+/** The logarithm of the probability in each row, in nats. */
 function logProbability(logits: tf.Tensor2D, place: number): tf.Tensor1D {
   return tf.logSoftmax(logits).slice([0, place], [logits.shape[0], 1]).reshape([-1]) as tf.Tensor1D;
 }

@@ -16,7 +16,7 @@ import type {ReaderState} from "./train";
 
 export const READER_FORMAT = "epochscope-qa/1";
 
-/** What a run began with: qa.json. */
+/** The facts with which a run began: qa.json. */
 export interface ReaderFacts {
   readonly name: string;
   readonly startedAt: string;
@@ -46,11 +46,11 @@ export interface Look extends Judged {
   readonly epoch: number;
   /** Mean over the steps since the look before, in nats; null before the first step. */
   readonly trainLoss: number | null;
-  /** Of each step since the look before, in nats; the first is the step after that look's. */
+  /** The loss of each step since the previous look, in nats; the first is that of the step right after that look. */
   readonly batchLosses: readonly number[];
-  /** Of the held-out questions, in nats. */
+  /** The loss on the held-out questions, in nats. */
   readonly loss: number;
-  /** Of the questions that are tracked, in their order. */
+  /** The tracked questions, in their order. */
   readonly tracked: readonly {readonly question: number; readonly loss: number; readonly answer: string}[];
   readonly seconds: number;
 }
@@ -127,7 +127,7 @@ export async function readCheckpoint(folder: string): Promise<ReaderState & {rea
   }
 }
 
-/** What is kept of a tracked question at a look: every number by the names of docs/transformer.md. */
+/** Keeps the numbers of a tracked question at a look, under the names in docs/transformer.md. */
 export async function writeTracked(
   folder: string,
   step: number,
@@ -141,7 +141,11 @@ function trackedFile(folder: string, step: number, question: number): string {
   return join(folder, "tracked", `question-${question}-step-${`${step}`.padStart(5, "0")}.safetensors`);
 }
 
-/** What `writeTracked` wrote; undefined where it did not. @throws UserError if the file is damaged. */
+/**
+ * Reads the numbers that `writeTracked` wrote; undefined if there are none.
+ *
+ * @throws UserError if the file is damaged.
+ */
 export async function readTracked(
   folder: string,
   step: number,
@@ -192,7 +196,7 @@ export async function readQuestions(folder: string): Promise<KeptQuestion[]> {
   }
 }
 
-/** What the reader answered to the held-out questions at one look, in their order. */
+/** The reader's answers to the held-out questions at one look, in their order. */
 export type KeptAnswer = readonly [from: number, to: number, probability: number];
 
 export async function writeAnswers(folder: string, step: number, answers: readonly KeptAnswer[]): Promise<void> {

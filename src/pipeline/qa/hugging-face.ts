@@ -105,7 +105,7 @@ export function jsonAt(path: string): unknown {
   }
 }
 
-/** What a package says of a file, with the file's name. */
+/** Adds the file's name to an error that a package throws about a file. */
 function inWords<T>(path: string, act: () => T): T {
   try {
     return act();

@@ -16,7 +16,7 @@ export interface Judged {
   readonly f1: number;
   /** As the start's and the end's greatest logits say by themselves. */
   readonly exactByTwoArgMaxes: number;
-  /** Of the questions whose text has an answer, and of those whose text has none; absent where all have one. */
+  /** The share for questions whose text has an answer, and for those whose text has none; absent if all have one. */
   readonly answerable?: Share;
   readonly unanswerable?: Share;
 }

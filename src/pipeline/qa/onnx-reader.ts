@@ -11,7 +11,7 @@ import type {Answering} from "./answering";
 import {jsonAt, vocabularyOf} from "./hugging-face";
 import {thresholdOf} from "./threshold";
 
-/** What an exported BERT for questions takes, by what it is. */
+/** The inputs of an exported BERT for questions, by their meaning. */
 const INPUTS = ["input_ids", "attention_mask", "token_type_ids"] as const;
 /** Tokens of a window, where neither the file nor config.json beside it says. */
 const LONGEST = 512;

@@ -1,7 +1,7 @@
 import {between, type OptionTable, positiveInteger, seedNumber, wholeNumber} from "../../nouns/options";
 import {thresholdNamed} from "./threshold";
 
-/** What `qa train` can be told. */
+/** The options of `qa train`. */
 export interface ReaderOptions {
   readonly data: string;
   readonly from: string;

@@ -2,7 +2,7 @@
 export interface PhaseChange {
   readonly from: number;
   readonly to: number;
-  /** Of the whole gain, in [0.5, 1]. */
+  /** The share of the whole gain, in [0.5, 1]. */
   readonly share: number;
 }
 

@@ -87,7 +87,7 @@ async function madeOf(path: string): Promise<FactTable> {
   };
 }
 
-/** Of the tracked questions, what was asked, and what was answered at the last look. */
+/** For each tracked question, its words and the answer at the last look. */
 async function askedOf(path: string): Promise<FactTable> {
   const last = (await readLooks(path)).at(-1);
   const questions = await readQuestions(path);

@@ -19,7 +19,10 @@ export interface Reader extends Answering {
 
 /** Deviation of weights that a saved reader lacks, as BERT's own training begins. */
 const BERT_DEVIATION = 0.02;
-/** Of weights from scratch: a narrow network learns nothing for long with BERT's. Words differ more from each other. */
+/**
+ * The standard deviations of weights that begin from scratch, and of the words' weights. With BERT's own deviation, a
+ * narrow network learns nothing for a long time. The words need a larger one, so that they differ more from each other.
+ */
 const [DEVIATION, OF_WORDS] = [0.1, 0.25];
 /** Amplitude of the positions' waves, and how much longer the longest is than the shortest. */
 const [AMPLITUDE, LONGER] = [0.35, 100];

@@ -3,7 +3,7 @@ import type {WordPiece} from "../data/text/word-piece";
 
 /** The words of a window: the pieces of one word are one thing to those who ask which words count. */
 export interface WindowWords {
-  /** Of each token: 0 for [CLS] and [SEP], else the word's place in `words`, from 1. */
+  /** For each token: 0 for [CLS] and [SEP], else the place of its word in `words`, from 1. */
   readonly labels: Uint16Array;
   readonly words: readonly {readonly word: string; readonly inQuestion: boolean}[];
 }

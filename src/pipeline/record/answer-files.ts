@@ -10,11 +10,14 @@ import {testLabelsDigest} from "./test-images";
 interface OwnAnswers {
   /** Files by their paths in the run's folder. */
   readonly contents: readonly (readonly [name: string, content: Uint8Array])[];
-  /** What stands for an array in the artifact's JSON. */
+  /** The objects that stand for arrays in the artifact's JSON. */
   readonly own: ReadonlyMap<unknown, OwnFile>;
 }
 
-/** Of the confusion matrix the answers to all test images, of a map its table; of all others nothing. */
+/**
+ * The files of an artifact's own: for the confusion matrix, the answers to all test images; for a map, its table; none
+ * for others.
+ */
 export function ownAnswers(run: string, epoch: number, probe: string, artifact: Artifact): OwnAnswers | undefined {
   if (probe === "projection" && artifact.name === "map" && artifact.plot === "scatter" && artifact.numbers?.indices) {
     const content = mapTable(artifact);

@@ -67,7 +67,10 @@ export function encodeBeside(value: unknown, own: ReadonlyMap<unknown, OwnFile> 
 
 type Holder = {[key: string | number]: unknown};
 
-/** What an object of the JSON stands for, by the names of its members; undefined if for nothing but itself. */
+/**
+ * The kind of thing that an object of the JSON stands for, by the names of its members; undefined if it stands only for
+ * itself.
+ */
 function kindOf(value: Holder): "array" | "npy" | "lines" | "columns" | undefined {
   for (const name in value) {
     const isText = typeof value[name] === "string";
@@ -80,7 +83,7 @@ function kindOf(value: Holder): "array" | "npy" | "lines" | "columns" | undefine
   return undefined;
 }
 
-/** What a parsed JSON names beside it, in the order in which it is to be put in place. */
+/** The files that a parsed JSON refers to, in the order in which they must be put in place. */
 export interface References {
   readonly arrays: {readonly name: string; put(values: Values): void}[];
   readonly files: {readonly own: OwnFile; put(value: Values | string[]): void}[];
@@ -126,7 +129,7 @@ export function putNpz({arrays}: References, npz: Uint8Array, what: string): voi
   }
 }
 
-/** What a file of its own holds: numbers, or lines in which `\\` and `\n` stand for a backslash and a line's end. */
+/** Reads a separate file: numbers, or lines in which `\\` and `\n` stand for a backslash and a line's end. */
 export function parseOwn(own: OwnFile, bytes: Uint8Array, what: string): Values | string[] {
   if ("npy" in own) return parseNpy(bytes, what).values;
   const lines = Buffer.from(bytes.buffer, bytes.byteOffset, bytes.byteLength).toString("utf8").split("\n");

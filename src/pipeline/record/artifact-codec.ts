@@ -72,7 +72,7 @@ export interface Beside {
 export interface Parsed {
   readonly root: {readonly value: unknown};
   readonly beside: readonly Beside[];
-  /** What stands for an array in a run of format /2. */
+  /** The objects that stand for arrays in a run of format 2. */
   readonly references: References;
 }
 

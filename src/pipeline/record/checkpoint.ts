@@ -13,7 +13,7 @@ export interface Checkpoint<Position, Record = unknown> {
   readonly position: Position;
   readonly weights: readonly NamedArray[];
   readonly optimizer: OptimizerState;
-  /** What the network answered to the training images of an epoch that is not whole. */
+  /** The network's answers to the training images of an epoch that is not complete. */
   readonly record?: Record;
 }
 

@@ -1,7 +1,10 @@
 import {readFileSync} from "node:fs";
 import {cpus, totalmem} from "node:os";
 
-/** What a run was made with: kept in run.json, so that two runs can be told apart by more than their options. */
+/**
+ * The software and the machine with which a run was made. run.json keeps it, so that two runs can be told apart by more
+ * than their options.
+ */
 export interface Environment {
   readonly startedAt: Date;
   readonly versions: {readonly [name: string]: string};

@@ -2,7 +2,7 @@
 
 type Classes = Uint8Array | Uint16Array;
 
-/** What the network answered to each image. */
+/** The network's answers to the images. */
 export interface EpochAnswers {
   /** Softmax cross-entropy in nats. */
   readonly losses: Float32Array;

@@ -7,7 +7,7 @@ import type {RunDirectory} from "./run-directory";
 import {readSaved} from "./saved-file";
 import {sha256Of} from "./seal";
 
-/** Of a larger network the weights are not kept epoch by epoch: so many numbers are 4 MB. */
+/** The weights of each epoch are kept only if the network has no more than this many: 4 MB for each epoch. */
 const MOST = 1e6;
 
 /** Keeps all weights as they are after an epoch, unless they are too many. */

@@ -23,7 +23,10 @@ export interface WeightSummary {
   readonly moved?: number;
 }
 
-/** What a layer answers to each sample: `values[((n * height + y) * width + x) * channels + c]`, 255 at `peak`. */
+/**
+ * A layer's answers to the samples: `values[((n * height + y) * width + x) * channels + c]`, where 255 stands for
+ * `peak`.
+ */
 export interface LayerActivations {
   readonly layer: string;
   readonly type: string;
@@ -35,7 +38,7 @@ export interface LayerActivations {
   readonly values: Uint8Array;
 }
 
-/** What `run-inside` saves under `artifacts/network`. */
+/** The content of the files under `artifacts/network`, which run/inside.ts writes. */
 export interface Inside {
   /** Places of the samples in the test split. */
   readonly indices: Uint32Array;

@@ -8,7 +8,7 @@ export function withDigest(json: string, digest: string): string {
 
 const DIGEST = /,?"sha256":"([0-9a-f]{64})"\}\s*$/;
 
-/** What was written before its digest was put in; the digest is undefined where an earlier version wrote it. */
+/** The text as it was before its digest was put in; the digest is undefined if an earlier version wrote the file. */
 export function withoutDigest(json: string): {readonly json: string; readonly digest?: string} {
   const end = DIGEST.exec(json.slice(-100));
   return end ? {json: `${json.slice(0, json.length - end[0].length)}}`, digest: end[1]} : {json};

@@ -1,4 +1,4 @@
-/** What is kept of a layer's weights and of its answers to some test images. */
+/** The facts that are kept about a layer's weights and about its answers to some test images. */
 export interface LayerState {
   readonly layer: string;
   readonly type: string;

@@ -38,7 +38,7 @@ async function mayBeFilled(folder: string): Promise<boolean> {
   }
 }
 
-/** What a run's folder holds before anything is learnt. */
+/** The files in a run's folder before anything is learnt. */
 const BEFORE_LEARNING =
   /^(run\.json|status\.json|notes\.json|data|artifacts|logs|(running|asking)-.+\.lock|.+\.partial)$/;
 const FIRST_DATA = /^(test(-images\.npy|-labels\.npy|-files\.txt|\.json)|.+\.partial)$/;

@@ -19,7 +19,7 @@ export interface ReadRun {
   readonly metrics: readonly EpochMetrics[];
   /** The test images; undefined where the run kept none. */
   testImages(): Promise<SavedImages | undefined>;
-  /** What a probe left at an epoch, as plain data with flat arrays; undefined where it left nothing. */
+  /** The result of a probe at an epoch, as plain data with flat arrays; undefined if there is none. */
   artifact(probe: string, name: string, epoch: number): Promise<Artifact | undefined>;
 }
 

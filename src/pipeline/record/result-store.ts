@@ -8,7 +8,7 @@ import {orUserError} from "../../nouns/system-errors";
 import {isDigest, sha256} from "./seal";
 import {writeWhole} from "./write-whole";
 
-/** What has been found, under the SHA-256 of the question. */
+/** Results that were computed before, under the SHA-256 of their question. */
 export interface ResultStore {
   /**
    * The result; undefined where there is none, or a damaged one, which the next `keep` replaces.

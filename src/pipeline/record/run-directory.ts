@@ -69,7 +69,7 @@ export interface NewRun extends RunDirectory {
 }
 
 export interface NewRunOptions {
-  /** What run.json says of a run of this name. */
+  /** Returns the content of run.json for a run of this name. */
   readonly facts?: (name: string) => object;
   /** Whether a number is added to a name that is taken. */
   readonly numbered?: boolean;

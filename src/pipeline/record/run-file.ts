@@ -14,18 +14,18 @@ export const RUN_FORMAT = "epochscope-run/2";
 const RUN_FORMATS = ["epochscope-run/1", RUN_FORMAT] as const;
 export type RunFormat = (typeof RUN_FORMATS)[number];
 
-/** What run.json says, as far as the program reads it again. */
+/** The content of run.json, as far as the program reads it again. */
 export interface RunFile {
   readonly format: RunFormat;
   readonly name: string;
   /** ISO 8601. */
   readonly startedAt: string;
   readonly seed: number;
-  /** Of a run that did not train but watched: "watch". */
+  /** "watch" for a run that did not train but watched; absent for others. */
   readonly kind?: string;
   readonly watch?: {readonly folder?: string; readonly found?: {readonly [name: string]: unknown}};
   readonly options: {readonly [name: string]: unknown};
-  /** What the options came to. */
+  /** The training settings that resulted from the options. */
   readonly training: {readonly [name: string]: unknown};
   readonly probes: {readonly [name: string]: {readonly [name: string]: unknown}};
   /** Options of the probes that the user gave; absent in runs of earlier versions, whose options all count as given. */
@@ -70,7 +70,7 @@ const isList =
   (value) =>
     Array.isArray(value) && value.every(is);
 
-/** What must be there, by its path in run.json. */
+/** The fields that run.json must have, by their paths. */
 const FIELDS: readonly (readonly [path: string, what: string, is: Check])[] = [
   ["name", "a text", isText],
   ["startedAt", "a text", isText],

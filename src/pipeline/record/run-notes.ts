@@ -11,7 +11,11 @@ export interface RunNotes {
   readonly note: string;
 }
 
-/** What notes.json says; nothing where there is none. @throws UserError if it says something else. */
+/**
+ * The content of notes.json; empty if there is no such file.
+ *
+ * @throws UserError if its content is wrong.
+ */
 export async function readNotes(run: string): Promise<RunNotes> {
   const path = join(run, "notes.json");
   const text = await textIfThere(path);

@@ -39,7 +39,11 @@ export function statusText(status: WrittenStatus, epoch: number | undefined, err
   return `${JSON.stringify(value, undefined, 2)}\n`;
 }
 
-/** What status.json says; undefined where there is none, as in format /1. @throws UserError if it says something else. */
+/**
+ * The content of status.json; undefined if there is no such file, as in format 1.
+ *
+ * @throws UserError if its content is wrong.
+ */
 export async function readStatusFile(run: string): Promise<StatusFile | undefined> {
   const path = join(run, "status.json");
   const text = await textIfThere(path);

@@ -140,7 +140,7 @@ function checkDigest(path: string, expected: string | undefined, got: string, be
   throw new UserError(`${path}: expected SHA-256 ${expected}${what}, got ${got}: it has been changed or damaged`);
 }
 
-/** What went wrong, in one line that names the file. */
+/** The error as one line that names the file. */
 function inWords(error: unknown, path: string, current: string): unknown {
   if (error instanceof UserError) {
     const {message} = error;

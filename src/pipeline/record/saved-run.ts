@@ -13,13 +13,13 @@ import {runReference} from "./run-reference";
 import {readArtifactFile} from "./saved-file";
 import {readTestImages, type SavedImages} from "./test-images";
 
-/** What run.json says, as far as it is read here. */
+/** The content of run.json, as far as this file reads it. */
 export interface RunFacts {
   readonly name: string;
   readonly startedAt: string;
   readonly seed: number;
   readonly options: {readonly [name: string]: unknown};
-  /** What the options came to. */
+  /** The training settings that resulted from the options. */
   readonly training: {readonly learningRate: number; readonly schedule: string};
   readonly probes: {readonly [name: string]: {readonly [name: string]: unknown}};
   readonly data: {readonly name: string; readonly digest: string; readonly classNames: readonly string[]};
@@ -37,7 +37,7 @@ export interface SavedRun {
   readonly epochs: readonly number[];
 }
 
-/** What a network answered on the test images at one epoch. */
+/** A network's answers to the test images at one epoch. */
 export interface SavedAnswers {
   /** `[n * classes + k]`, each row sums to 1. */
   readonly probabilities: Float32Array;
@@ -61,7 +61,7 @@ export async function openSavedRun(path: string): Promise<SavedRun> {
   return {path, facts, metrics, epochs};
 }
 
-/** What the run's network answered at `epoch`, one of `run.epochs`. */
+/** The answers of the run's network at `epoch`, one of `run.epochs`. */
 export async function answersAt({path}: SavedRun, epoch: number): Promise<SavedAnswers> {
   const name = `${epochStem(epoch, "matrix")}.json`;
   const {numbers} = await readArtifactFile(join(path, "artifacts", "confusion", name));

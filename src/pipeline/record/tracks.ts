@@ -14,12 +14,12 @@ export interface TrackedImage {
   readonly label: number;
 }
 
-/** What a tracked image is called: an earlier version kept of a training image no more than its place in the split. */
+/** The name of a tracked image. An earlier version kept only the place in the split for a training image. */
 export function trackedName({name, split, index, file}: TrackedImage): string {
   return file ?? name ?? (split === "test" ? `test:${index}` : `image ${index} of ${split}`);
 }
 
-/** What an epoch kept of the tracked images. */
+/** The data that an epoch kept about the tracked images. */
 export interface KeptTrack {
   readonly images: readonly TrackedImage[];
   readonly classes: number;
@@ -27,7 +27,7 @@ export interface KeptTrack {
   readonly at: readonly number[];
   /** `[at, images, classes]`. */
   readonly logits: Float32Array;
-  /** What feeds the last layer at the epoch's end, `[images, nodes]`. */
+  /** The input of the last layer at the end of the epoch, `[images, nodes]`. */
   readonly features: Float32Array;
   /** The last layer's weights then, `[nodes, classes]`; absent where it has too many. */
   readonly kernel?: Float32Array;

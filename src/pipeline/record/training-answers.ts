@@ -7,7 +7,10 @@ import {epochStem} from "./epoch-stem";
 import {keptEpochs} from "./kept-epochs";
 import {readSaved} from "./saved-file";
 
-/** What a run keeps of its training images, epoch by epoch, as they were presented or after the epoch (`--dynamics-pass`). */
+/**
+ * The answers to the training images that a run keeps, epoch by epoch: as they were presented, or after the epoch
+ * (`--dynamics-pass`).
+ */
 export interface TrainingAnswers {
   readonly epochs: readonly number[];
   /** How many epochs the run has kept: more than are here, where not all were wanted. */

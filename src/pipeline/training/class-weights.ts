@@ -12,7 +12,7 @@ export function balancedWeights(labels: ArrayLike<number>, classes: number): Flo
 /** The commonest class has so many times the rarest one's images: below, weights change little. */
 const UNEQUAL = 4;
 
-/** What the user is told where classes are very unequal and all images count alike; else nothing. */
+/** A note for the user, if classes are very unequal and all images count alike; else undefined. */
 export function unequalNote(labels: ArrayLike<number>, classNames: readonly string[]): string | undefined {
   const counts = countsOf(labels, classNames.length);
   const present = counts.filter((count) => count > 0);

@@ -4,7 +4,7 @@ import type {Dataset} from "../../nouns/samples";
 export interface Length {
   readonly epochs: number;
   readonly batchSize: number;
-  /** What the user is told of it, where it was chosen for few pictures. */
+  /** A note for the user, if the length was chosen for few pictures. */
   readonly note?: string;
 }
 
@@ -13,7 +13,10 @@ const EPOCHS = 5;
 export const BATCH = 64;
 /** Steps that a network on own pictures makes: six classes of 3,000 noisy pictures are told apart after so many (bench/shapes.ts). */
 const STEPS = 650;
-/** Of few pictures: batches of an epoch at least, and the smallest batch. So few images are not all in a few steps. */
+/**
+ * For few pictures: the fewest batches in an epoch, and the smallest batch. Otherwise an epoch of few images would have
+ * only a few steps.
+ */
 const [FEWEST_BATCHES, SMALLEST_BATCH] = [30, 8];
 /** However few pictures there are: each epoch is looked at, which takes its time too. */
 const MOST_EPOCHS = 30;
@@ -24,8 +27,8 @@ export function fittingBatch(images: number, most: number): number {
 }
 
 /**
- * What the user asked for; where that is 0, 5 epochs of batches of 64. Of a folder of pictures, of which there are mostly few,
- * as many epochs as make 650 steps, 5 to 30.
+ * The length of training: the one that the user asks for; if that is 0, 5 epochs with batches of 64. A folder of
+ * pictures, which mostly has few, gets as many epochs as make 650 steps, from 5 to 30.
  */
 export function lengthOf(
   asked: {readonly epochs: number; readonly batchSize: number},

@@ -1,7 +1,7 @@
 import {judgedLoss} from "../../nouns/judged-loss";
 import type {EpochMetrics} from "../types";
 
-/** What of an epoch decides whether it is better than another. */
+/** The metrics of an epoch that decide whether it is better than another. */
 export type JudgedEpoch = Pick<EpochMetrics, "epoch" | "validationLoss"> & Partial<Pick<EpochMetrics, "testLoss">>;
 
 /**
@@ -16,7 +16,7 @@ export function isStale(metrics: readonly JudgedEpoch[], patience: number): bool
   return metrics[metrics.length - 1].epoch - bestOf(metrics).epoch >= patience;
 }
 
-/** What the user is told where a run ends so. */
+/** The note for the user if a run ends for this reason. */
 export function staleNote(metrics: readonly EpochMetrics[], patience: number): string {
   const last = metrics[metrics.length - 1].epoch;
   const since = patience === 1 ? "epoch" : `${patience} epochs`;

@@ -89,7 +89,7 @@ export async function* trainEpoch(
   }
 }
 
-/** What is still needed of a batch once the network has it. */
+/** The parts of a batch that are still needed once the network has it. */
 type Given = Pick<Batch, "count" | "indices" | "labels">;
 
 function advanced(

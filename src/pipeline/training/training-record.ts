@@ -3,9 +3,9 @@ import type {Batch} from "../data/batches";
 import type {TrackedPoints} from "./tracked-points";
 
 /**
- * What the network answered to every training image in one epoch: as it was presented, before the step that learnt from it,
- * which are the answers that the papers on training dynamics use; or after the epoch (`answers-after.ts`). By the image's
- * place in the split; NaN losses where an image was not asked about yet.
+ * The network's answers to every training image in one epoch: either as each was presented, before the step that learnt
+ * from it (the papers on training dynamics use these answers), or after the epoch (`answers-after.ts`). They stand by
+ * the image's place in the split; a loss is NaN if the image has not been asked about yet.
  */
 export interface TrainingRecord {
   /** Softmax cross-entropy in nats. */

@@ -39,7 +39,7 @@ async function wholeFile(path: string, file: TableFile): Promise<NpyRows> {
   return whole(path, file.chunks(), file.size);
 }
 
-/** Of a single number all is short. */
+/** An array of a single number is always short. */
 const SHORT = 4096;
 
 /** To its end, so that its checksum is looked at. A single number, which has no rows, is read as one row of one. */

@@ -29,7 +29,7 @@ export interface Watched {
   readonly lock: RunLock;
   readonly log: RunLog;
   readonly looking: Looking;
-  /** What every checkpoint must take and give. */
+  /** The sizes of inputs and outputs that every checkpoint must have. */
   readonly sizes: Sizes;
   /** The epochs that are in TensorBoard, that at hand too. */
   readonly seen: Set<number>;

@@ -10,7 +10,7 @@ import type {WatchOptions} from "./options";
 /** Options that change nothing that is kept: a watcher that is started again may have others. */
 const PASSING = new Set(["save", "name", "once", "until", "idle", "threads", "maxPixels", "maxData", "dataUrl"]);
 
-/** What run.json says of a watcher's run: as of one that trains, where there is such a thing. */
+/** The content of run.json for a watcher's run; the same as for a run that trains, as far as both have it. */
 export function watchFacts(
   name: string,
   folder: string,
@@ -49,7 +49,7 @@ export function watchFacts(
   };
 }
 
-/** What two watchers' runs must have alike for the one to go on with the other, as text. */
+/** The facts that two watchers' runs must share if one is to continue the other, as text. */
 export function sameness(facts: object): string {
   const {options, probes, data, watch, versions} = facts as {
     readonly options: {readonly [name: string]: unknown};

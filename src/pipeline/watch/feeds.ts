@@ -7,7 +7,7 @@ import {readArrays} from "./arrays";
 /** NAME=NUMBER or NAME=FILE.npy, with commas between; a file's name may have none. */
 const PAIR = /^([^=]+)=(.+)$/;
 
-/** What is wrong with the words of `--feed`; undefined where nothing is. */
+/** Says what is wrong with the words of `--feed`; undefined if they are right. */
 export function feedProblem(words: string): string | undefined {
   if (words === "") return undefined;
   const isFeed = (pair: string) => {

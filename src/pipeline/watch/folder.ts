@@ -2,10 +2,10 @@ import {join, resolve} from "node:path";
 import {UserError} from "../../nouns/options";
 import {type Entry, entriesOf, isSystemName} from "../data/images/folder-entries";
 
-/** What a checkpoint is made of. */
+/** The kinds of files that a checkpoint can be made of. */
 export type CheckpointKind = "onnx" | "state" | "tfjs" | "answers";
 
-/** What another program wrote at an epoch. */
+/** The file or files that another program wrote at an epoch. */
 export interface Checkpoint {
   readonly epoch: number;
   /** As it stands in the folder. */
@@ -15,13 +15,13 @@ export interface Checkpoint {
   readonly path: string;
 }
 
-/** What is in a folder that is watched. */
+/** The content of a folder that is watched. */
 export interface Checkpoints {
   /** By their epochs, ascending. */
   readonly all: readonly Checkpoint[];
   /** The graph of files that hold weights alone. */
   readonly graph?: string;
-  /** What was left out, and why, a line each. */
+  /** Notes that say what was left out, and why, one line each. */
   readonly notes: readonly string[];
 }
 

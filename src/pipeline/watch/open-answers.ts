@@ -8,11 +8,11 @@ import {type Arrays, readArrays} from "./arrays";
 import {type Checkpoint, filesOf} from "./folder";
 import type {KindOpener, OpenedCheckpoint} from "./opened";
 
-/** What a file of answers may hold: scores of all test images, and what is known of these. */
+/** The arrays that a file of answers may hold: scores of all test images, and facts about these images. */
 const NAMES = ["logits", "probabilities", "features", "labels", "images", "train_loss", "train_accuracy"];
-/** What numbers alone can show. */
+/** The probes that need only numbers and no network. */
 const PROBES = ["confusion", "projection"];
-/** Of sums of probabilities. */
+/** How far a sum of probabilities may be from 1. */
 const TOLERANCE = 4e-3;
 
 /**

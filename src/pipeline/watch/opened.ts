@@ -11,7 +11,7 @@ export interface OpenedCheckpoint {
   readonly network: LookedAtNetwork;
   readonly model: ModelFacts;
   readonly engine: Engine;
-  /** What was found of it without being told: kept in run.json and printed once. */
+  /** Facts about it that nobody had to tell: kept in run.json and printed once. */
   readonly found: {readonly [name: string]: unknown};
   /** How it is kept in `model/` as the best, by file names. */
   readonly files: {readonly [name: string]: string | Uint8Array};
@@ -19,9 +19,9 @@ export interface OpenedCheckpoint {
   readonly data?: Dataset;
   /** Where it is no network but its answers: to how many images. */
   readonly answers?: number;
-  /** What the user is to know of it, a line each. */
+  /** Notes for the user, one line each. */
   readonly said?: readonly string[];
-  /** What training came to at this epoch, where the checkpoint tells. */
+  /** The training figures at this epoch, if the checkpoint has them. */
   readonly trained?: Trained;
   /** Pixels a side of the images that it wants. */
   readonly side?: number;
@@ -43,7 +43,7 @@ export type OpenSettings = Omit<LoadSettings, "what"> & {readonly threads: numbe
 export interface Sizes {
   readonly imageShape: ImageShape;
   readonly outputs: number;
-  /** Of answers alone: to how many images. */
+  /** For a file of answers: to how many images. */
   readonly answers?: number;
 }
 

@@ -10,7 +10,7 @@ import type {Device} from "../model/load/device";
 import {runOptions} from "../run/options";
 import {feedProblem, feedsFrom, feedWords} from "./feeds";
 
-/** What a watcher may be told. What it is not told, it finds in `watch.json` or in the checkpoints. */
+/** The options of a watch. If the user does not give one, it comes from `watch.json` or from the checkpoints. */
 export interface WatchOptions {
   readonly data: string;
   readonly dataUrl: string;
@@ -144,7 +144,7 @@ export function idleTime(time: string): number {
   return count === undefined ? Number.POSITIVE_INFINITY : 1000 * Number(count) * SECONDS[unit];
 }
 
-/** What `watch.json` may say, by its own names and by the flags'. */
+/** The names that `watch.json` may use: its own, and those of the flags. */
 const NAMES: {readonly [name: string]: keyof WatchOptions} = {
   classNames: "classes",
   imageShape: "size",
@@ -165,7 +165,7 @@ const KNOWN = [
 ];
 export const WATCH_FORMAT = "epochscope-watch/1";
 
-/** What was told, and by whom. */
+/** The options that were given, and who gave them. */
 export interface Told {
   readonly options: WatchOptions;
   /** Class names that stand in watch.json itself. */

@@ -10,7 +10,7 @@ import {inlined, readOnnx} from "./onnx-files";
 export interface ReadCheckpoint {
   /** With its weights in it; where they are too large for that, its path. */
   readonly source: Uint8Array | string;
-  /** What the user is to know of it, a line each. */
+  /** Notes for the user, one line each. */
   readonly said: readonly string[];
 }
 

@@ -3,16 +3,17 @@ import {UserError} from "../../nouns/options";
 import {readIfThere} from "../data/read-file";
 import type {Checkpoint} from "./folder";
 
-/** What training came to at an epoch. */
+/** The training figures at an epoch. */
 export interface Trained {
   readonly loss: number;
   readonly accuracy: number;
 }
 
 /**
- * What a file beside the checkpoint tells: `epoch-003.json` beside `epoch-003.onnx`, with train_loss and train_accuracy.
+ * The training figures in a file beside the checkpoint: `epoch-003.json` beside `epoch-003.onnx`, with train_loss and
+ * train_accuracy.
  *
- * @throws UserError that names the file, if it has not both.
+ * @throws UserError that names the file, if it does not have both.
  */
 export async function trainedBeside({path}: Checkpoint): Promise<Trained | undefined> {
   const file = `${path.replace(/\.[a-z]+$/i, "")}.json`;

@@ -1,7 +1,7 @@
 import type {OpenedCheckpoint} from "./opened";
 import type {Told} from "./options";
 
-/** What was found of a network without being told, a line each: whoever reads it sees what is wrong. */
+/** The facts about a network that nobody told the program, one line each, so that a reader sees if one is wrong. */
 export function foundLines({words, options}: Told, {found, network}: OpenedCheckpoint): string[] {
   const {layout, scale, mean, std, output, features, logits} = found;
   const [height, width, channels] = network.imageShape;

@@ -2,7 +2,10 @@ import type {Data} from "./data";
 import type {SliceName} from "./slices";
 import type {Selection, State, ViewName} from "./state";
 
-/** What an address names: `#e=3&b=5&img=12&cell=7-2`, `slice=camera&is=2` (twice for two), and `v=training&t=25` for another view. Epochs are epochs, not places in the timeline. */
+/**
+ * The settings in an address: `#e=3&b=5&img=12&cell=7-2`, `slice=camera&is=2` (twice for two slices), and
+ * `v=training&t=25` for another view. Epochs are numbers of epochs, not places in the timeline.
+ */
 export interface View {
   readonly view?: ViewName;
   /** Row of a training image; its place in the split is what the address names. */

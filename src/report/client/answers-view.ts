@@ -19,7 +19,7 @@ import type {Store} from "./state";
 import {mountTray} from "./tray";
 import type {PageView} from "./views";
 
-/** What the page that learns is, after the link to it. */
+/** The words after the link to the page on which one trains a network. */
 const DEMO_WORDS = ": a page that trains a network in your browser while you watch, and answers what you draw.";
 
 /** What the network answers to the test images. @returns The view, and the milliseconds of its map's latest drawings. */

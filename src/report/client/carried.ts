@@ -1,4 +1,4 @@
-/** What the page carries: a run's facts as JSON, its arrays as base64 of gzip. */
+/** The data in the page: a run's facts as JSON, its arrays as base64 of gzip. */
 export async function carried<F>(): Promise<{readonly file: F; readonly bytes: ArrayBuffer}> {
   const text = (id: string) => document.getElementById(id)?.textContent ?? "";
   return {file: JSON.parse(text("run")) as F, bytes: await unpacked(text("bytes"))};

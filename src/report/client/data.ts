@@ -8,7 +8,7 @@ import type {PageNetwork} from "./live-digit/data";
 import type {TrainingData} from "./training/data";
 import type {Reason} from "./why/reasons";
 
-/** What the page calls its images, and what the network does with them. */
+/** The words for the page's images, and for what the network does with them. */
 export interface Words {
   readonly one: string;
   readonly many: string;
@@ -20,7 +20,7 @@ export interface Words {
   readonly asAnswered: string;
 }
 
-/** What the network answered at one stop, for every test image. */
+/** The network's answers at one stop, for every test image. */
 export interface Answers {
   /** The most probable class of each image, and its probability. */
   readonly predicted: Uint16Array;
@@ -73,7 +73,7 @@ export interface SaliencyTile {
 export interface LimeData {
   readonly height: number;
   readonly width: number;
-  /** What was explained of image i at a stop, the predicted class first. */
+  /** The explanations of image i at a stop, the predicted class first. */
   of(stop: number, i: number): readonly LimeShown[];
   /** Explanations of many images, where the run has them. */
   readonly many: ManyExplained | null;

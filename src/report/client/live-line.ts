@@ -2,7 +2,7 @@ import {h, setText} from "./dom";
 import {int, seconds} from "./format";
 import type {Live, Store} from "./state";
 
-/** What a page that follows a run says of it: epoch, share and time left; at the end how it ended. */
+/** The line in which a live page describes its run: epoch, share and time left; at the end, how it ended. */
 export function liveWords(live: Live | null): string {
   if (!live) return "";
   const {epoch, epochs} = live;

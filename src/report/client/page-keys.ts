@@ -1,6 +1,6 @@
 import type {PageView} from "./views";
 
-/** What a key does, by its name; letters are in lower case. */
+/** The action of each key, by the key's name; letters are in lower case. */
 type Keys = {readonly [key: string]: () => void};
 
 export interface PageKeys {

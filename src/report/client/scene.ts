@@ -222,7 +222,7 @@ function pictureOf(canvas: HTMLCanvasElement, style: CSSStyleDeclaration, box: D
   ];
 }
 
-/** What a chart is made of. */
+/** The shapes of which a chart is made. */
 function vectors(sheet: SVGSVGElement, origin: DOMRect): Shape[] {
   const found: Shape[] = [];
   for (const element of sheet.querySelectorAll<SVGGraphicsElement>("path, line, circle, text")) {

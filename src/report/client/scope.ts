@@ -16,7 +16,7 @@ export interface Scope {
 const made = new WeakMap<readonly Slice[], Scope>();
 const whole = new WeakMap<Data, Scope>();
 
-/** What the chosen slices leave of a run's test images. */
+/** The test images that the chosen slices leave. */
 export function scopeOf(data: Data, slices: readonly Slice[]): Scope {
   if (slices.length === 0) {
     const all = whole.get(data) ?? {

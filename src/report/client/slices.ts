@@ -39,7 +39,10 @@ export function slicesNamed(data: Data, names: readonly SliceName[]): readonly S
   return names.slice(0, MOST_FIELDS).flatMap((name) => slicesIn(data).filter((slice) => isSame(slice, name)));
 }
 
-/** What is chosen after a click on a slice: it goes if it was chosen; else it takes the place of its field's, or of the oldest. */
+/**
+ * The chosen slices after a click on a slice. If it was chosen, it is removed; else it replaces the slice of the same
+ * field, or the oldest one.
+ */
 export function withSlice(chosen: readonly Slice[], slice: Slice): readonly Slice[] {
   if (isChosen(chosen, slice)) return chosen.filter((other) => !isSame(other, slice));
   return [...besides(chosen, slice), slice];

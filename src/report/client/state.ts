@@ -7,7 +7,7 @@ export type ViewName = "answers" | "training" | "layers" | "runs" | "why";
 
 export type Mode = "label" | "predicted" | "right";
 
-/** What picks the images of the list. */
+/** The ways to select the images of the list. */
 export type Selection =
   | {readonly kind: "mistakes" | "fixed" | "broken" | "explained"}
   | {readonly kind: "cell"; readonly actual: number; readonly predicted: number}
@@ -32,7 +32,10 @@ export interface State {
   readonly image: number;
   readonly hover: number;
   readonly selection: Selection;
-  /** What the test images have in common that the Answers view speaks of; none: it speaks of all. One array until another is chosen. */
+  /**
+   * The slices that the Answers view shows; none: it shows all test images. The array stays the same object until the
+   * choice changes.
+   */
   readonly slices: readonly Slice[];
   readonly mode: Mode;
   /** The only class shown in colour on the map, or −1. */
@@ -46,7 +49,7 @@ export interface State {
   /** The training image shown, and the one under the pointer (−1: none); rows of the training data. */
   readonly sample: number;
   readonly sampleHover: number;
-  /** What picks the training images of the list, and what they are ordered by. */
+  /** The selection of training images in the list, and their order. */
   readonly samples: SampleChoice;
   readonly order: SampleOrder;
   /** By place in the training split. */
@@ -57,7 +60,7 @@ export interface State {
   readonly live: Live | null;
 }
 
-/** What moves with the timeline, on any page. */
+/** The part of the state that moves with the timeline, on any page. */
 export type Moving = Pick<State, "stop" | "other" | "at" | "atOther" | "playing">;
 
 type Listener<S> = (state: S, changed: ReadonlySet<keyof S>) => void;

@@ -1,4 +1,4 @@
-/** What the page uses of @tensorflow/tfjs-vis. */
+/** The part of @tensorflow/tfjs-vis that the page uses. */
 export interface Vis {
   readonly show: {modelSummary(container: HTMLElement, model: VisModel): Promise<void>};
   readonly render: {

@@ -45,7 +45,7 @@ export interface RunComparison {
   /** Whether all runs were tested on the same images, in whatever order. */
   readonly sameData: boolean;
   readonly runs: readonly Compared[];
-  /** Of the runs given, and of those beside that differ from one of them by their seed alone. */
+  /** The settings of the runs that were given, and of other runs that differ from one of them only by the seed. */
   readonly settings: readonly Setting[];
   /** Why runs of these settings that stand beside could not be read. */
   readonly unread: readonly string[];

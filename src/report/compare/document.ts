@@ -4,9 +4,9 @@ import type {RunAt} from "../../pipeline/record/saved-run";
 import type {Compared, RunComparison} from "./compare-runs";
 
 /**
- * What `compare --json` prints, schema "epochscope/compare/1": plain data, NaN as null.
+ * The document of `compare --json`, schema "epochscope/compare/1": plain data, with null for NaN.
  *
- * @param most Images and confusions listed for each run.
+ * @param most How many images and confused pairs are listed for each run.
  */
 export function compareDocument(comparison: RunComparison, most: number): object {
   const {base, baseMetrics, runs, classNames, sameData, settings, images} = comparison;

@@ -12,7 +12,7 @@ interface Asked {
 /** Explains test images from a run's own weights; in words why it cannot. */
 type Explain = (at: RunAt, asked: readonly Asked[]) => Promise<readonly Explanation[] | string>;
 
-/** What LIME said anew of both runs' answers to images that one of them alone gets right. */
+/** New explanations by LIME of both runs' answers, for images that only one of the runs gets right. */
 export interface ExplainedAnew {
   /** The base's explanations of its own answers, and the run's of its own. */
   readonly explained: readonly [base: readonly Explanation[], run: readonly Explanation[]];

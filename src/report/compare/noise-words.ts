@@ -5,7 +5,7 @@ import type {SeedNoise} from "./seed-yardstick";
 /** The mark of a verdict: it stands without colour, on paper too. */
 export const NOISE_MARKS: {readonly [verdict in NoiseVerdict]: string} = {beyond: "▲", within: "▨", unknown: "○"};
 
-/** What a verdict means, for a table's foot. */
+/** The meaning of the verdicts, for the foot of a table. */
 export const NOISE_KEY =
   "▲ beyond seed noise, ▨ within it (another seed alone moves as much; corrected for their number, Holm), ○ unknown: too few seeds.";
 

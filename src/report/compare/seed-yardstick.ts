@@ -49,7 +49,9 @@ function yardstickOf(a: Setting, b: Setting): string {
   return `${told(a)} and ${told(b)}`;
 }
 
-/** What a run's answers come to: the share of each class that is right, and how often a class is taken for another. */
+/**
+ * A summary of a run's answers: the share of each class that is right, and how often each class is taken for another.
+ */
 interface Tally {
   readonly right: Float64Array;
   readonly confused: Uint32Array;

@@ -38,7 +38,7 @@ const OF_LOOKING = new Set(
   ].map((name) => `options.${name}`),
 );
 
-/** What run.json says otherwise of the two runs: options, probes, data, engine and version. */
+/** The differences between the run.json files of two runs: options, probes, data, engine and version. */
 export function optionDifferences(base: RunFacts, other: RunFacts): OptionDifference[] {
   const [a, b] = [settingFacts(base), settingFacts(other)];
   const names = [...new Set([...a.keys(), ...b.keys()])].filter(
@@ -139,7 +139,10 @@ async function seedRunLike(save: string, path: string, like: RunAt): Promise<Run
   return run.epochs.includes(like.epoch) ? {run, epoch: like.epoch} : undefined;
 }
 
-/** What run.json says of a run that trained an image classifier; undefined of any other, which is no yardstick. */
+/**
+ * The content of run.json for a run that trained an image classifier; undefined for any other run, which cannot be a
+ * yardstick.
+ */
 async function trainedFacts(path: string): Promise<RunFacts | undefined> {
   const text = await readFile(join(path, "run.json"), "utf8");
   let facts: Partial<RunFacts>;

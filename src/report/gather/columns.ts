@@ -13,7 +13,7 @@ interface KnownColumn {
   readonly values: readonly string[];
 }
 
-/** What the user knows of the test images; null where that is nothing. */
+/** The user's own columns about the test images; null if there are none. */
 export function gatherColumns(path: string, count: number, recall: Recall, pack: Packer): ColumnShown[] | null {
   if (!existsSync(path)) return null;
   const columns = recall(path, "columns", (saved) => (saved as unknown as {columns: readonly KnownColumn[]}).columns);

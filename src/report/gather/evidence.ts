@@ -10,7 +10,7 @@ import {array} from "./saved-values";
 /** Longest side of a neighbour on the page, in pixels; and suspects whose evidence a page carries at most. */
 const [LONGEST, MOST] = [64, 200];
 
-/** What `labels suspects` found out about the first suspects; null where nobody asked. */
+/** The evidence that `labels suspects` found for the first suspects; null if it was not asked for. */
 export function gatherEvidence(path: string, recall: Recall, pack: Packer): readonly EvidenceShown[] | null {
   if (!existsSync(path)) return null;
   const found = recall(path, "label evidence", (saved) => evidenceOf(saved, path));

@@ -27,7 +27,7 @@ interface KeptExplained {
 }
 
 /**
- * What `explain test:all` found, as far as a page carries it: of more images than fit, an even choice.
+ * The explanations of `explain test:all` that fit into a page; if there are more images, an even choice of them.
  *
  * @param stops The page's epochs.
  * @throws UserError if the segments of an image are missing.

@@ -31,7 +31,7 @@ import {type ArtifactFiles, array} from "./saved-values";
 import {gatherTracked} from "./tracked";
 import {gatherTraining} from "./training";
 
-/** What a page has beyond what the run's options say. */
+/** The parts of a page that the run's options do not decide. */
 export interface PageParts {
   /** The best network, which the page runs. */
   readonly pageModel?: boolean;
@@ -202,7 +202,7 @@ function temperatureOf(saved: Saved, path: string): number {
   throw new UserError(`${path}: expected a temperature above 0, got ${JSON.stringify(temperature)}`);
 }
 
-/** What `labels try`, or `compare --report`, kept of the comparison with another run. */
+/** The comparison with another run that `labels try` or `compare --report` kept. */
 function readRuns(path: string): RunsShown | null {
   if (!existsSync(path)) return null;
   return JSON.parse(orUserErrorSync(path, () => readFileSync(path, "utf8"), "read")) as RunsShown;

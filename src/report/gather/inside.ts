@@ -4,7 +4,7 @@ import type {Packer} from "../packer";
 import {activationReduction, coarser} from "../page-budget";
 import type {InsideStop, ReportFile} from "../report-file";
 
-/** What the page shows of a network at one epoch. */
+/** The content of the page about the inside of a network at one epoch. */
 interface InsideShown {
   readonly indices: readonly number[];
   readonly weights: InsideStop["weights"];

@@ -22,7 +22,7 @@ function element(id: string): HTMLElement {
   return found;
 }
 
-/** What was decided before, where the browser lets a page keep things. */
+/** The earlier decisions, if the browser lets a page store them. */
 function restored(): Decision[] {
   try {
     const kept = JSON.parse(localStorage.getItem(data.id) ?? "[]") as Decision[];

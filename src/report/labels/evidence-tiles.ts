@@ -2,7 +2,7 @@ import type {ImageShape} from "../../nouns/samples";
 import {AGAINST, FOR} from "../../plots/color";
 import {rgbPng} from "../../plots/png";
 
-/** What speaks for two labels of one picture. */
+/** The evidence for two labels of one picture. */
 export interface Evidence {
   readonly lime: {readonly given: Weighed; readonly suggested: Weighed};
   /** A number a pixel; null where the network has no gradient. */
@@ -19,7 +19,7 @@ interface Weighed {
 export interface EvidenceTiles {
   readonly given: readonly string[];
   readonly suggested: readonly string[];
-  /** What each pair shows, in a word. */
+  /** One word for each pair that says what it shows. */
   readonly ways: readonly string[];
 }
 

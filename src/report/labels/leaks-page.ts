@@ -16,7 +16,7 @@ export interface ShownCopy {
 export interface ShownPair {
   readonly image: ShownCopy;
   readonly other: ShownCopy;
-  /** What kind of copy it is, in a few words. */
+  /** A few words that say which kind of copy it is. */
   readonly what: string;
   readonly across: boolean;
 }

@@ -14,7 +14,7 @@ export interface ShownSuspect {
   readonly where: string;
   /** Why it is suspect, in a few words. */
   readonly why: string;
-  /** What speaks for the given label and for the suggested one. */
+  /** The evidence for the given label and for the suggested one. */
   readonly evidence?: EvidenceTiles;
 }
 

@@ -22,7 +22,11 @@ const BUDGET = 12e6;
 /** A page carries so many looks at most. */
 const STOPS = 120;
 
-/** What a reader's run left, as its page needs it. @throws UserError if the folder holds none, or a file is damaged. */
+/**
+ * The results of a reader's run in the form that its page needs.
+ *
+ * @throws UserError if the folder holds none, or a file is damaged.
+ */
 export async function gatherReader(
   folder: string,
 ): Promise<{readonly file: ReaderFile; readonly parts: readonly Uint8Array[]}> {
@@ -65,7 +69,7 @@ export async function gatherReader(
 const placesOf = (looks: readonly Look[], steps: readonly number[]) =>
   steps.map((step) => looks.findIndex((look) => look.step === step)).filter((place) => place >= 0);
 
-/** What is known at the end; of a run that goes on, the phase change so far. */
+/** The outcome at the end; for a run that still trains, the phase change so far. */
 async function outcomeOf(folder: string, looks: readonly Look[]): Promise<Pick<ReaderFile, "controls" | "phase">> {
   const path = join(folder, "outcome.json");
   if (existsSync(path)) return JSON.parse(await readFile(path, "utf8")) as Pick<ReaderFile, "controls" | "phase">;

@@ -23,14 +23,17 @@ export interface ShownTracked {
   /** `[tokens]` at each stop; null where nothing was kept. */
   readonly start: readonly (Packed | null)[];
   readonly end: readonly (Packed | null)[];
-  /** What each token adds to the logarithm of the answer's probability, nats; and LIME's weights, of probability. */
+  /**
+   * How much each token adds to the logarithm of the answer's probability, in nats; and LIME's weights, in units of
+   * probability.
+   */
   readonly gradients: readonly (Packed | null)[];
   readonly lime: readonly (Packed | null)[];
   /** `[layers, heads]`: slope of the loss with the size of a head's answer. */
   readonly slopes: readonly (Packed | null)[];
-  /** Of some stops: each layer's `[heads, tokens, tokens]`, in 255ths. */
+  /** For some stops, each layer's attention `[heads, tokens, tokens]`, in 255ths. */
   readonly attention: readonly (readonly Packed[] | null)[];
-  /** Of some stops: `[tokens, width]`. */
+  /** For some stops, the values `[tokens, width]`. */
   readonly first: readonly (Packed | null)[];
   readonly last: readonly (Packed | null)[];
   readonly output: readonly (Packed | null)[];
@@ -41,7 +44,7 @@ export interface ReaderFile {
   readonly startedAt: string;
   /** Whether the questions are none of those that it was trained on. */
   readonly isHeldOut: boolean;
-  /** What it was told, for the page's foot. */
+  /** The options that the user gave, for the foot of the page. */
   readonly options: {readonly [name: string]: string | number | boolean};
   /** It answers with nothing where [CLS] scores higher than the best span by more than this; null: it always names a span. */
   readonly noAnswer: number | null;
@@ -53,10 +56,10 @@ export interface ReaderFile {
     readonly exactMatch: number;
     readonly f1: number;
     readonly exactByTwoArgMaxes: number;
-    /** Of the questions whose text has none, the share that was answered with nothing; absent where all have one. */
+    /** For the questions whose text has no answer, the share that was answered with nothing; absent if all have one. */
     readonly unanswerable?: {readonly questions: number; readonly exactMatch: number};
   }[];
-  /** Of each step's batch, nats; the first is step 1. */
+  /** The loss of each step's batch in nats; the first is that of step 1. */
   readonly batchLosses: Packed;
   readonly fit: DecayFit | null;
   readonly phase: {readonly from: number; readonly to: number; readonly share: number} | null;

@@ -35,7 +35,7 @@ function lawSentence(law: PowerLaw | undefined, points: readonly SizePoint[]): s
   return `Fitted: error = ${powerWords(law)}.${half}${floor}${short}`;
 }
 
-/** What mistakes teach, beside images by chance. */
+/** The sentence about what mistakes teach, compared with images chosen by chance. */
 export function learnedSentence({seeds, images, run}: LearnedMistakes): string {
   const mean = (of: (one: (typeof seeds)[number]) => number) =>
     seeds.reduce((sum, one) => sum + of(one), 0) / seeds.length;

@@ -9,7 +9,7 @@ const NARROW = 3.01;
 /** The part of the panel that a map fills. */
 const FILLED = 1.8;
 
-/** What a map is laid out for, in half heights of the panel. */
+/** The space for a map, in units of half the panel's height. */
 export interface Room {
   /** The panel's width over its height. */
   readonly wide: number;
@@ -85,7 +85,7 @@ function pairsWithin(target: Float32Array, apart: number): number {
   return pairs;
 }
 
-/** Of the ten nearest on a map, how many are of the same class; the mean over every fourth picture. */
+/** How many of the ten nearest neighbours on a map are of the same class: the mean over every fourth picture. */
 export function sameClassNear(points: ArrayLike<number>, labels: ArrayLike<number>): number {
   const count = labels.length;
   const neighbours = Math.min(10, count - 1);

@@ -27,7 +27,7 @@ export function listenToMap(page: Page, map: ShownMap, pick: (index: number) => 
     const [nx, ny] = placeOf(n);
     return Math.hypot(nx - event.clientX + box.left, ny - event.clientY + box.top) < REACH ? n : -1;
   };
-  /** What is at `n`, in words. */
+  /** Describes the picture at `n` in words. */
   const wordsOf = (n: number): string => {
     const {classNames} = page.lesson;
     const moment = momentOf(page);

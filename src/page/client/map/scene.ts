@@ -1,4 +1,4 @@
-/** What is seen of the map at this frame. Places are in half heights of the panel, [n * 2]. */
+/** The part of the map that is visible in this frame. Places are in units of half the panel's height, [n * 2]. */
 export interface Scene {
   readonly shown: Float32Array;
   /** How strongly each picture is drawn, 0 to 1. */

@@ -4,14 +4,14 @@ import {momentOf, type Page, truthOf} from "../page";
 import {trustWord} from "../panels/why";
 import {lastBatch} from "./batch-picture";
 
-/** What the tour may do to the page. */
+/** The things that the tour may do to the page. */
 export interface TourActs {
   goTo(moment: number): void;
   pick(index: number): void;
   pickAny(): void;
   pickWrong(place?: number): void;
   teachBatch(): void;
-  /** Of a moment's map: how many of ten neighbours are of the same class. */
+  /** How many of ten neighbours on a moment's map are of the same class. */
   sameClassNear(moment: number): number;
 }
 

@@ -6,11 +6,11 @@ import {copies, inParts} from "../methods/copies";
 /** Squares that are taken away, a quarter of the image's shorter side wide. */
 const SQUARES = 50;
 
-/** What taking squares of an image away did. */
+/** The effect of removing squares from an image. */
 export interface Removals {
   /** Each class's score of the whole image. */
   readonly whole: Float32Array;
-  /** Of each square the places of its pixels, and each class's score without it. */
+  /** For each square, the places of its pixels, and each class's score without it. */
   readonly squares: readonly {readonly places: readonly number[]; readonly left: Float32Array}[];
 }
 

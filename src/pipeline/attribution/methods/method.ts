@@ -12,14 +12,17 @@ export interface AttributionQuestion<C extends Classifier> {
   readonly random: RandomSource;
 }
 
-/** What in an image speaks for a class, pixel by pixel. */
+/** How much each pixel of an image speaks for a class. */
 export interface AttributionMap {
   readonly target: number;
   /** One number a pixel, row after row: above 0 speaks for the class. */
   readonly values: Float32Array;
   /** One number a channel of a pixel, laid out as the image's, of which `values` are made; where the method has them. */
   readonly parts?: Float32Array;
-  /** What the map says that the score falls by if a pixel is set to the baseline; it is tested against what happens. */
+  /**
+   * For each pixel, how far the score should fall, according to the map, if the pixel is set to the baseline. It is
+   * tested against how far the score really falls.
+   */
   readonly foretold: Float32Array;
   /**
    * How far the attributions' sum misses the difference that they are to explain, as a share of it: 0 is exact. NaN where

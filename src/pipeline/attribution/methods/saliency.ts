@@ -26,9 +26,10 @@ export async function saliencyMaps(
 }
 
 /**
- * What the published pipeline exigo computes (its plot.py, 127-217): the gradient of the sum of all logits with respect
- * to pixels in [−1, 1], hence half of that to [0, 1]; at the image and at the all −1 one; the overlay |g(x)| × x with
- * x in [−1, 1], so that it is negative on the background.
+ * Computes what the published pipeline exigo computes (its plot.py, 127-217): the gradient of the sum of all logits
+ * with respect to pixels in [−1, 1], which is half of that with respect to pixels in [0, 1]. It is computed at the
+ * image and at an image of −1 everywhere. The overlay is |g(x)| × x with x in [−1, 1], so it is negative on the
+ * background.
  */
 export async function exigoSaliencyMaps(classifier: DifferentiableClassifier, images: Images): Promise<Saliency> {
   const gradient = (await classifier.inputGradient(images, "all")).map((g) => g / 2);

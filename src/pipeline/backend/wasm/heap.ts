@@ -5,7 +5,7 @@ import {type TensorKernels, tensorKernels} from "../../../engine/tfjs/tensor-ker
 export type Inputs = {readonly [name: string]: tf.TensorInfo};
 export type Attributes = {readonly [name: string]: unknown};
 
-/** What of the wasm backend is used: its tensors as they lie in its memory. */
+/** The part of the wasm backend that is used here: its tensors in its memory. */
 export interface Heap {
   makeOutput(shape: readonly number[], dtype: "float32"): tf.TensorInfo;
   /** Valid until the backend's memory grows, which making an output may do. */

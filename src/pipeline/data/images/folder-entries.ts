@@ -17,7 +17,11 @@ const IMAGE = /\.(png|apng|jpe?g|jpe|jfif|gif|webp|hei[cf]|avif|bmp|tiff?|jp2|jx
 /** Bytes that tell what kind of picture a file is. */
 const START = 32;
 
-/** What is in a folder, in order of names. @throws UserError if it is none, or if a link in it leads nowhere. */
+/**
+ * The entries of a folder, in the order of their names.
+ *
+ * @throws UserError if it is not a folder, or if a link in it leads nowhere.
+ */
 export async function entriesOf(path: string): Promise<Entry[]> {
   const found = await readdir(path, {withFileTypes: true}).catch(async (error) => {
     throw await inWords(path, error, "a folder");

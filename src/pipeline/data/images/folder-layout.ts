@@ -10,7 +10,7 @@ export interface Layout {
   /** Absent where the folder has none: they are held out of those to train on. */
   readonly validation?: readonly ImageFile[];
   readonly test?: readonly ImageFile[];
-  /** What is left out, and why: a sentence each. */
+  /** Sentences that say what is left out, and why. */
   readonly notes: readonly string[];
 }
 

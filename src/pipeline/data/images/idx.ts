@@ -10,7 +10,7 @@ export interface IdxArray {
 
 const UNSIGNED_BYTE = 0x08;
 
-/** What the first bytes of an idx file say. */
+/** The content of the first bytes of an idx file. */
 export interface IdxHeader {
   readonly shape: readonly number[];
   /** Bytes before the first value. */

@@ -38,7 +38,7 @@ export function imageKindOf(bytes: Uint8Array): ImageKind | undefined {
   return startsAt(bytes, 0, "\xff\xd8\xff") ? "jpeg" : undefined;
 }
 
-/** What a file is that is neither PNG nor JPEG, for an error: "a WebP image". */
+/** Names the kind of a file that is neither PNG nor JPEG, for an error: "a WebP image". */
 export function otherKindOf(bytes: Uint8Array): string {
   if (bytes.length === 0) return "an empty file";
   const found = OTHERS.find(([at, start]) => startsAt(bytes, at, start));

@@ -10,7 +10,7 @@ export interface ImagePart {
   readonly files?: readonly string[];
 }
 
-/** What a folder of images holds, checked, before it is parted into splits. */
+/** The checked content of a folder of images, before it is divided into splits. */
 export interface ImageSource {
   readonly imageShape: ImageShape;
   readonly classNames: readonly string[];

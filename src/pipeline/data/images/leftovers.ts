@@ -13,7 +13,9 @@ const REASONS = {
 /** Paths that are named for each reason; the rest are counted. */
 const NAMED = 3;
 
-/** What was found in a folder of pictures and is not read, so that nothing is left out in silence. */
+/**
+ * The files in a folder of pictures that are not read. The user is told of them, so that nothing is left out silently.
+ */
 export interface Leftovers {
   /** @param reason "inside": its pictures are read, as those of the class whose folder it is in. */
   add(reason: keyof typeof REASONS | "inside", path: string): void;

@@ -66,7 +66,7 @@ export async function* openMnist(
   return await openIdxDirectory(cacheFolder);
 }
 
-/** What is wrong with the first bad file of a folder, or undefined. */
+/** Says what is wrong with the first bad file of a folder; undefined if all are good. */
 async function faultOf(folder: string, digests: Readonly<Record<string, string>>): Promise<string | undefined> {
   for (const name of IDX_FILES) {
     const file = join(folder, name);

@@ -123,7 +123,7 @@ async function streamed(
   return seen;
 }
 
-/** What is wrong with the compressed stream, in plain words. */
+/** Says in plain words what is wrong with the compressed stream. */
 function wordsOf({code, message}: NodeJS.ErrnoException, expected: number): string {
   if (code === "ERR_BUFFER_TOO_LARGE") return `more than its ${expected} bytes of pixels`;
   if (code === "Z_BUF_ERROR") return "pixels that break off";

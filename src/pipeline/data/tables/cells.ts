@@ -4,8 +4,9 @@
 export type Decimal = "point" | "comma";
 
 /**
- * What a cell can be read as, in bits. A cell may be a number by both marks: "12" is 12 by both; "1.234" is 1.234 by a
- * decimal point and 1234 by a decimal comma, which the bit `twofold` tells. What has no bit is words.
+ * The ways in which a cell can be read, as bits. A cell may be a number in two ways: "12" is 12 in both; "1.234" is
+ * 1.234 with a decimal point and 1234 with a decimal comma, which the bit `twofold` marks. A cell without any bit is
+ * text.
  */
 export const CellKind = {words: 0, point: 1, comma: 2, missing: 4, infinite: 8, twofold: 16} as const;
 /** Different values that `kindOf` gives: they index counts. */

@@ -13,7 +13,7 @@ const LEAST_SHARE = 0.5;
 /** Names in one sentence. */
 const MOST_NAMED = 6;
 
-/** What the second pass keeps. */
+/** The plan of the second pass: which cells it keeps. */
 export interface CsvPlan {
   readonly header: boolean;
   readonly rows: number;
@@ -30,9 +30,11 @@ export interface CsvPlan {
 }
 
 /**
- * What each column is, and which are used: those whose cells are all numbers or missing, and numbers in half of the rows.
+ * Decides what each column is, and which are used: those whose cells are all numbers or missing, and are numbers in at
+ * least half of the rows.
  *
- * @throws UserError if none is, if the label is none, or if the numbers would take more than the limit.
+ * @throws UserError if no column is used, if the label's column does not exist, or if the numbers would take more
+ * memory than the limit.
  */
 export function csvPlan(
   path: string,

@@ -1,7 +1,7 @@
 import {UserError} from "../../../nouns/options";
 import {CELL_KINDS, CellKind, kindOf} from "./cells";
 
-/** What is known of one column after a first pass over its cells. */
+/** The facts about one column after a first pass over its cells. */
 export interface ColumnSurvey {
   /** Cells by `kindOf`. */
   readonly counts: Uint32Array;
@@ -9,7 +9,7 @@ export interface ColumnSurvey {
   readonly examples: {readonly cell: string; readonly line: number}[];
   /** How often each word comes; undefined once there are many. */
   words: Map<string, number> | undefined;
-  /** What the cells count the rows from, 0 or 1, if that is all they do. */
+  /** If the cells only number the rows, the first number: 0 or 1. */
   countsFrom: number | undefined;
 }
 

@@ -1,6 +1,6 @@
 import {UserError} from "../../../nouns/options";
 
-/** What a .npy file says of its numbers. */
+/** The header of a .npy file, which describes its numbers. */
 export interface NpyHeader {
   /** As numpy writes it: "<f4", ">i8", "|u1". */
   readonly descr: string;

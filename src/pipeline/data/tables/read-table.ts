@@ -66,7 +66,7 @@ function isWorkbook(head: Uint8Array): boolean {
   return /^(\[Content_Types\]|_rels|xl|docProps|mimetype)/.test(name);
 }
 
-/** What else people have tables in, by its first bytes. */
+/** Recognises other kinds of files in which people keep tables, by their first bytes. */
 function foreign(head: Uint8Array): string | undefined {
   if (isZip(head)) return "a spreadsheet: save it as CSV";
   const begin = Buffer.from(head.subarray(0, 16)).toString("latin1");

@@ -85,7 +85,7 @@ export interface UnusedColumn {
   readonly reason: string;
 }
 
-/** What a file gives: numbers to map, and what stands beside them. */
+/** The content of a file: numbers to map, and the columns that are not numbers. */
 export interface Table {
   /** Rows that are kept. */
   readonly rows: number;
@@ -108,7 +108,7 @@ export interface Table {
   readonly unused: readonly UnusedColumn[];
   /** How the file was read: "csv, comma between cells, …". */
   readonly form: string;
-  /** What else is to be said: rows left out, cells filled in, names changed. Whole sentences. */
+  /** Other notes for the user, in whole sentences: rows left out, cells filled in, names changed. */
   readonly notes: readonly string[];
 }
 

@@ -3,8 +3,8 @@ import type {Question} from "./questions";
 import type {Token, WordPiece} from "./word-piece";
 
 /**
- * What a reader is given of a question: [CLS] question [SEP] a part of the text [SEP]. A text that does not fit is cut into parts
- * that overlap.
+ * The input of a reader for one question: [CLS] question [SEP] a part of the text [SEP]. A text that does not fit is
+ * cut into parts that overlap.
  */
 export interface Window {
   /** Place in the list of questions. */

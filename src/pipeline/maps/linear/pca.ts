@@ -12,14 +12,14 @@ export interface Pca {
   readonly variances: Float64Array;
   /** Share of the whole variance that the components hold, in [0, 1]. */
   readonly explained: number;
-  /** What each column's numbers were multiplied by, first. */
+  /** The factor by which each column's numbers were multiplied first. */
   readonly scales: Float64Array;
 }
 
 /** More columns than this would need a covariance of more than 128 MiB. */
 const MOST_COLUMNS = 4096;
 
-/** Of the eigenvectors (`leadingEigenpairs`). */
+/** The tolerance of the eigenvectors (`leadingEigenpairs`). */
 const TOLERANCE = 1e-7;
 /** From this tolerance on, a covariance of rounded numbers is exact enough: it is off by a tenth of it or less. */
 const ROUNDED = 1e-5;
@@ -42,7 +42,7 @@ export async function pca(data: Matrix, components: number, threads = 1): Promis
 export interface PcaOptions {
   /** How the columns are scaled first ("none"). */
   readonly scaling?: Scaling;
-  /** Of the eigenvectors (`leadingEigenpairs`). */
+  /** The tolerance of the eigenvectors (`leadingEigenpairs`). */
   readonly tolerance?: number;
   /**
    * So many rows, a fair sample, give the axes (all). Means, scales, scores, variances and the explained share are of all

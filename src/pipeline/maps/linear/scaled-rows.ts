@@ -76,7 +76,10 @@ function columnPowers({rows, columns, values}: Numbers): Float64Array {
   return most.map(powerOf);
 }
 
-/** Of numbers times their column's power of two: no square of them is too large. The mean is taken twice, the second time of what is left. */
+/**
+ * The moments of numbers after multiplying each column by a power of two, so that no square is too large. The mean is
+ * computed twice, the second time from the differences to the first.
+ */
 function columnMoments({rows, columns, values}: Numbers, powers: Float64Array) {
   const means = new Float64Array(columns);
   const [left, squares] = [new Float64Array(columns), new Float64Array(columns)];

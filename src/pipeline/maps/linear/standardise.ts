@@ -12,7 +12,10 @@ export interface ColumnMoments {
   readonly variances: Float64Array;
 }
 
-/** What makes (x − shift) · scale of each column's numbers. A constant column (or matrix) becomes zeros: it tells no rows apart. */
+/**
+ * The shift and scale that turn each column's numbers into (x − shift) · scale. A constant column (or matrix) becomes
+ * zeros, because it cannot tell rows apart.
+ */
 export function columnScaling({means, variances}: ColumnMoments, scaling: Scaling) {
   const columns = means.length;
   if (scaling === "none") return {shifts: new Float64Array(columns), scales: new Float64Array(columns).fill(1)};

@@ -5,7 +5,7 @@ import type {Projected, ProjectionMethod, ProjectionTask} from "./method";
 /** umap-learn's and umap-js's defaults. */
 const [NEIGHBOURS, MIN_DISTANCE] = [15, 0.1];
 
-/** What UMAP is asked: a task, and settings that only it has. */
+/** The input of UMAP: a task, and settings that only UMAP has. */
 export interface UmapTask extends Omit<ProjectionTask, "perplexity"> {
   /** The point itself is one of them. */
   readonly neighbours?: number;

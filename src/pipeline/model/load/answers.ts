@@ -2,11 +2,14 @@ import {UserError} from "../../../nouns/options";
 import {sigmoid, softmax} from "../tf/activations";
 import type {GraphEnd} from "./graph-end";
 
-/** What the user says of a model's output; auto: by the graph's last nodes, else by its numbers. */
+/**
+ * The meanings of a model's output that the user can choose. "auto" tells it by the graph's last nodes, else by the
+ * numbers.
+ */
 export const OUTPUTS = ["auto", "probabilities", "logits", "sigmoid"] as const;
 export type ModelOutput = (typeof OUTPUTS)[number];
 
-/** What a model gave to some images, as it gave it. */
+/** A model's unchanged answers to some images. */
 export interface Answer {
   readonly dims: readonly number[];
   readonly values: Float32Array;
@@ -14,7 +17,7 @@ export interface Answer {
 
 /** How a model's numbers are understood. */
 export interface Meaning {
-  /** What they are as they come: one of two or more classes, or classes that do not exclude each other. */
+  /** The meaning of the numbers: one of two or more classes, or classes that do not exclude each other. */
   readonly kind: "probabilities" | "softmax" | "independent" | "sigmoid";
   readonly classNames: readonly string[];
   /** In one line, for the user: "3 independent probabilities (the graph ends in Sigmoid)". */
@@ -56,7 +59,7 @@ export function numbersAnImage({dims}: Answer, count: number, what: string): num
   return numbers;
 }
 
-/** What is known of a model's output before it is understood. */
+/** The facts about a model's output before its meaning is decided. */
 export interface Question {
   /** Names the model in errors. */
   readonly what: string;

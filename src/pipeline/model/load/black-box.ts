@@ -10,14 +10,14 @@ import {type Port, shapeWords} from "./ports";
 
 /** A classifier that must be let go of. */
 export interface LoadedClassifier extends Classifier {
-  /** What its numbers were taken for, in one line. */
+  /** One line that says how its numbers were read. */
   readonly understood: string;
   dispose(): Promise<void>;
 }
 
 /** One of which no more is known than its answers. */
 export interface BlackBoxClassifier extends LoadedClassifier {
-  /** What its numbers were taken for, for the program. */
+  /** How its numbers were read, for the program. */
   readonly kind: Meaning["kind"];
   /** Numbers that it gives an image. */
   readonly numbers: number;

@@ -1,4 +1,4 @@
-/** What the last nodes of a graph make of its scores, as far as their names tell. */
+/** What the last nodes of a graph compute from its scores, as far as their names show. */
 export interface GraphEnd {
   readonly kind: "softmax" | "log-softmax" | "sigmoid" | "scores" | "unknown";
   /** The node that tells, as the graph names its kind: "Softmax". */
@@ -10,7 +10,10 @@ export interface GraphNode {
   readonly type: string;
   /** Tensors it reads that are computed, the data first; constants and the graph's own inputs are left out. */
   readonly inputs: readonly string[];
-  /** What it does to its own result at the end, where it has such an option: Keras' `activation`, TensorFlow's `fused_ops`. */
+  /**
+   * The function that it applies to its own result, if it has such an option: Keras' `activation`, TensorFlow's
+   * `fused_ops`.
+   */
   readonly activation?: string | undefined;
 }
 

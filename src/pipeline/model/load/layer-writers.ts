@@ -16,7 +16,9 @@ const pair = (value: unknown): readonly number[] =>
 const padding = (value: unknown) => (value === "same" ? "SAME_UPPER" : "VALID");
 const image = (name: string): Value => ({name, isFirst: true});
 
-/** What stands around an image so that a kernel with gaps, moved by one pixel (tfjs moves it by no other), leaves its size. */
+/**
+ * The padding with which a kernel with gaps, moved by one pixel (tfjs allows no other step), keeps the image's size.
+ */
 function samePads(kernel: readonly number[], dilations: readonly number[]): number[] {
   const all = kernel.map((side, i) => (side - 1) * dilations[i]);
   const before = all.map((pixels) => Math.floor(pixels / 2));

@@ -10,11 +10,11 @@ export interface Value {
   readonly sizes?: readonly number[];
 }
 
-/** What a layer is written with. */
+/** The means with which a layer is written. */
 export interface Writing {
   readonly name: string;
   readonly config: {readonly [name: string]: unknown};
-  /** What it is given: one value, but of layers that join branches. */
+  /** Its inputs: one value, or several for a layer that joins branches. */
   readonly given: readonly Value[];
   /** The first of them. */
   readonly input: Value;

@@ -1,4 +1,4 @@
-/** What goes into an input besides the images, the same for every image: one number everywhere, or an array of them. */
+/** The value of an input other than the images, the same for every image: one number everywhere, or an array. */
 export type Feed = number | {readonly shape: readonly number[]; readonly values: readonly number[]};
 
 /** Feeds by the inputs' names. */

@@ -3,8 +3,8 @@ import type {NdArray} from "../../../onnx/index";
 import type {ModelInput} from "./model-input";
 
 /**
- * What a model's scores are weighted with, so that the sum's gradient is that of each image's target logit. One score
- * stands for two logits, half of it for and half against.
+ * The weights of a model's scores, chosen so that the gradient of the weighted sum is that of each image's target
+ * logit. A single score stands for two logits: one half of it is for the class, the other half against it.
  *
  * @param ofOne The scores' type and their sizes for one image.
  */

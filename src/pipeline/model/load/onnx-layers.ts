@@ -101,7 +101,7 @@ export function channelsLast(values: Float32Array, count: number, [height, width
   return turned;
 }
 
-/** Of a graph, the arrays of floats that stand in its file: its weights. Single numbers are constants of formulas. */
+/** The weights of a graph: the arrays of floats in its file. Single numbers are constants of formulas, not weights. */
 export function weightsOf(model: ModelProto): NamedArray[] {
   return (model.graph?.initializer ?? []).filter(isWeight).flatMap(({name = "", dims = [], rawData}) => {
     if (!rawData?.length) return [];

@@ -6,7 +6,7 @@ import type {LoadSettings} from "./load-settings";
 import {nodesOfOnnx} from "./onnx-graph";
 import type {Rows} from "./onnx-rows";
 
-/** What an output's numbers are, and how logits come of them. */
+/** The meaning of an output's numbers, and the way from them to logits. */
 export interface OnnxMeaning {
   readonly meaning: Meaning;
   /** Whether each image shows one class. */

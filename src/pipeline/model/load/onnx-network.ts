@@ -31,14 +31,14 @@ import {bytesIfWhole, WHOLE} from "./whole-pixels";
 
 /** A network of an ONNX file, as a look takes it. */
 export interface OnnxNetwork extends LookedAtNetwork {
-  /** Whose graph the next epoch's may share. */
+  /** The graph that the next epoch's network may share. */
   readonly graph: OnnxGraph;
   /** How its pixels are wanted, and its numbers understood, in one line each. */
   readonly facts: OnnxFacts;
   dispose(): Promise<void>;
 }
 
-/** What was found of a network, for people and for run.json. */
+/** Facts about a network that were found out, for people and for run.json. */
 export interface OnnxFacts {
   readonly input: ModelInput;
   readonly understood: string;
@@ -51,7 +51,7 @@ export interface OnnxFacts {
 
 export interface OnnxNetworkSettings extends LoadSettings {
   readonly threads?: number;
-  /** Of an earlier epoch: its graph is the same, and is not looked at again. */
+  /** The graph of an earlier epoch. This epoch's graph is the same, so it is not examined again. */
   readonly like?: OnnxGraph;
   /** The layer whose activations make the map; by default what feeds the last dense layer. */
   readonly layer?: string;

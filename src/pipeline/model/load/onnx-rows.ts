@@ -10,7 +10,7 @@ export function twoImages(shape: ImageShape): Images {
   return {count: 2, shape, pixels};
 }
 
-/** What a model answers to two images, each alone and both at once. */
+/** A model's answers to two images: to each alone, and to both at once. */
 export interface Rows {
   readonly numbers: number;
   readonly samples: Float32Array;

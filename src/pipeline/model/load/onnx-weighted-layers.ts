@@ -6,7 +6,7 @@ import {weightsOf} from "./onnx-layers";
 
 /** Layers that are compared: of more, so many evenly from first to last. */
 const MOST_LAYERS = 12;
-/** What belongs to the layer before it: its units are looked at behind these. */
+/** Operators that belong to the layer before them: its units are read after these. */
 const FOLLOWING = new Set([
   ...["BatchNormalization", "Relu", "LeakyRelu", "PRelu", "Clip", "Elu", "Selu", "Celu", "Gelu", "HardSwish", "Mish"],
   ...["Sigmoid", "Tanh", "Softplus", "Add"],

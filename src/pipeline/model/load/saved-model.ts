@@ -2,7 +2,7 @@ import type * as tf from "@tensorflow/tfjs";
 
 import type {NamedArray} from "../../../nouns/network";
 
-/** What `tf.loadLayersModel` reads: model.json, and the weights it names. */
+/** The files that `tf.loadLayersModel` reads: model.json, and the weights that it names. */
 export interface SavedModel {
   readonly "model.json": string;
   readonly "weights.bin": Uint8Array;

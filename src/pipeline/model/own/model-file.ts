@@ -15,7 +15,10 @@ export function isModelFile(word: string): word is ModelFile {
 /** In two parts, as the word itself is another one in an installed package (scripts/build.ts). */
 const DIRNAME = ["__dir", "name"].join("");
 
-/** What the file's default export is given: our own TensorFlow.js last, for files that cannot import it. */
+/**
+ * The default export of the file, with its arguments. Our own TensorFlow.js comes last, for files that cannot import
+ * it.
+ */
 export type Maker = (
   imageShape: readonly [number, number, number],
   classes: number,
@@ -108,7 +111,7 @@ export function stemOf(file: string): string {
   return basename(file, extname(file)).replace(/[^\p{L}\p{N}._-]+/gu, "-") || "model";
 }
 
-/** What a value is, in a few words. */
+/** The kind of a value in a few words. */
 export function kindOf(value: unknown): string {
   if (value === null || value === undefined) return `${value}`;
   if (value instanceof Promise) return "a promise";

@@ -10,7 +10,7 @@ import {registeredModel} from "./registered";
 export interface OwnModel {
   /** Makes it; it ends in layers "logits" and "probabilities". */
   readonly make: () => tf.LayersModel;
-  /** What the user should know of it, a line each. */
+  /** Notes for the user, one line each. */
   readonly notes: readonly string[];
   /** Its layers, their order and their options, in one text: two files that make the same network have the same. */
   readonly outline: string;

@@ -31,7 +31,7 @@ export function fusedMomentum(): TensorOptimizer {
 interface Rule {
   /** The next step is the one after so many. */
   goOn(steps: number): void;
-  /** What the kernel is told at the next step, the rate aside. */
+  /** The kernel's arguments for the next step, without the rate. */
   attributes(): {readonly [name: string]: number};
 }
 

@@ -13,7 +13,7 @@ export interface OpenedModel {
   readonly scores?: (images: tf.Tensor) => tf.Tensor;
   /** Names of its layers or nodes, in their order. */
   readonly layers: readonly string[];
-  /** What kind of layer or node one is. */
+  /** The kind of a layer or node. */
   typeOf(layer: string): string;
   /** Its weights of floats, by name, which stay its own. */
   weights(): readonly {readonly name: string; readonly tensor: tf.Tensor}[];
@@ -25,7 +25,7 @@ export interface OpenedModel {
   readonly maps: readonly string[];
   /** A layer's answer, which the caller disposes of, also within tf.tidy. */
   at(images: tf.Tensor, layer: string): tf.Tensor;
-  /** What `act` makes of the images, were a layer's answer another. */
+  /** The result of `act` on the images if a layer's answer is replaced by `answer`. */
   replacing(layer: string, answer: tf.Tensor, images: tf.Tensor, act: "run" | "scores"): tf.Tensor;
   dispose(): void;
 }

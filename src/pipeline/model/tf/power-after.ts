@@ -1,4 +1,7 @@
-/** What tfjs keeps of a beta after so many steps: `steps` single-precision products, which are not quite the power. */
+/**
+ * The power of a beta that tfjs keeps after so many steps: `steps` products in single precision, which are not exactly
+ * the power.
+ */
 export function powerAfter(beta: number, steps: number): number {
   let power = Math.fround(beta);
   for (let i = 0; i < steps; i++) power = nextPower(power, beta);

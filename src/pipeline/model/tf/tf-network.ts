@@ -11,9 +11,9 @@ import {type OptimizerName, tensorOptimizer} from "./optimizer";
 
 export interface TfNetworkOptions {
   readonly optimizer: OptimizerName;
-  /** Of the dropout masks. */
+  /** The seed of the dropout masks. */
   readonly seed: number;
-  /** Of each class in the loss that is descended; absent: all count alike. */
+  /** The weight of each class in the loss; absent: all classes count alike. */
   readonly classWeights?: Float32Array | undefined;
 }
 

@@ -17,7 +17,7 @@ import {weightedLayersOf} from "./weighted-layers";
 /** As a look takes it, and what is found of it. */
 export interface TfjsNetwork extends LoadedNetwork, LookedAtNetwork {
   readonly input: ModelInput;
-  /** What its numbers were taken for, for the program. */
+  /** How its numbers were read, for the program. */
   readonly kind: Meaning["kind"];
   /** Numbers in its weights. */
   readonly parameters: number;

@@ -30,12 +30,14 @@ const KINDS: {readonly [op: string]: WeightedNode["type"]} = {
   BatchMatMul: "Dense",
   BatchMatMulV2: "Dense",
 };
-/** What belongs to the layer before it, whatever else it reads. */
+/** Operators that belong to the layer before them, whatever else they read. */
 const FOLLOWING = new Set([
   ...["BiasAdd", "FusedBatchNorm", "FusedBatchNormV2", "FusedBatchNormV3", "Identity"],
   ...["Relu", "Relu6", "LeakyRelu", "Prelu", "Elu", "Selu", "Sigmoid", "Tanh", "Softplus"],
 ]);
-/** What belongs to it where all else that it reads is stored: a bias, a folded batch normalisation. */
+/**
+ * Operators that belong to it if all their other inputs are stored numbers: a bias, or a folded batch normalisation.
+ */
 const WITH_STORED = new Set(["Add", "AddV2", "Sub", "Mul"]);
 
 /**

@@ -6,7 +6,7 @@ import {glorotUniformValues, heNormalValues} from "./initial-weights";
 const KERNEL = 3;
 
 /**
- * What `cnn()` makes, as a graph: the same layers, names and first weights, without tfjs.
+ * The network of `cnn()` as a graph: the same layers, names and first weights, without tfjs.
  *
  * @param width Filters of the first block; the second has twice as many.
  */

@@ -43,7 +43,7 @@ export class SeededDropout extends tf.layers.Layer {
 }
 tf.serialization.registerClass(SeededDropout);
 
-/** What each unit of each image is multiplied by: 0 or 1 / (1 − rate). src/engine/kernels/dropout.ts draws the same. */
+/** The factor of each unit of each image: 0 or 1 / (1 − rate). src/engine/kernels/dropout.ts draws the same. */
 function maskOf(seed: number, own: ArrayLike<number>, units: number, rate: number): Float32Array {
   const mask = new Float32Array(own.length * units);
   const threshold = Math.round(rate * 2 ** 32);

@@ -8,14 +8,14 @@ import {readRunFile} from "../run-file";
 import {readNotes} from "../run-notes";
 import {readStatusFile, statusOf} from "../run-status";
 
-/** What may stand in a cell. */
+/** The possible values of a cell. */
 export type Cell = string | number | null;
 
 /** A run as the tables have it. */
 export interface RunFacts {
   readonly row: {readonly [column: string]: Cell};
   readonly options: readonly (readonly [name: string, value: Cell])[];
-  /** Of each epoch; of a reader, of each step that was looked at. */
+  /** The metrics of each epoch; for a reader, of each step that was looked at. */
   readonly metrics: readonly {readonly epoch: number; readonly name: string; readonly value: number}[];
   readonly tags: readonly string[];
   /** How well states of the run's network did. */

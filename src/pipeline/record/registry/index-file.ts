@@ -16,7 +16,7 @@ import {TABLES, VERSION} from "./tables";
 /** The index's name in the folder of runs. */
 export const INDEX = "runs.db";
 
-/** What the index gave, and the runs that it could not read. */
+/** The result of the index, and the runs that it could not read. */
 export interface Indexed<R> {
   readonly result: R;
   /** In one line each. */
@@ -37,7 +37,8 @@ export async function askIndex<R>(save: string, ask: (database: Database) => R):
   const {folder, isKept} = await ownFolder(root);
   try {
     const own = join(folder, INDEX);
-    if (isKept && existsSync(join(root, INDEX))) await copyFile(join(root, INDEX), own).catch(() => undefined); // made anew
+    // made anew
+    if (isKept && existsSync(join(root, INDEX))) await copyFile(join(root, INDEX), own).catch(() => undefined);
     const {database, isNew} = await opened(own);
     let changed = isNew;
     const notes: string[] = [];

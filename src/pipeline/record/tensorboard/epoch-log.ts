@@ -18,14 +18,14 @@ export function comparedTags(names: LogNames): readonly string[] {
   return ["accuracy/test", "accuracy/validation", LOSS_TAGS[names].test, LOSS_TAGS[names].validation];
 }
 
-/** What one epoch leaves in the log. */
+/** The data of one epoch that go into the log. */
 export interface EpochLog {
   readonly metrics: EpochMetrics;
   readonly learningRate?: number;
   /** Histograms of these are shown under `weights/` and `gradients/`. */
   readonly weights?: readonly NamedArray[];
   readonly gradients?: readonly NamedArray[];
-  /** Of each array of weights, how far it has moved: shown under `weights_moved/`. */
+  /** For each array of weights, how far it has moved. TensorBoard shows it under `weights_moved/`. */
   readonly moved?: ReadonlyMap<string, number>;
   /** By name, e.g. "confusion/matrix". */
   readonly figures?: {readonly [name: string]: Figure};

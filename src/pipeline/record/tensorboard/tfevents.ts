@@ -89,7 +89,7 @@ function writeTensor(writer: BinaryWriter, tensor: Tensor): BinaryWriter {
   return packed.join();
 }
 
-/** What hparams takes for a value; anything else is written as text. */
+/** The types that hparams accepts as a value; anything else is written as text. */
 export type HyperParameter = number | string | boolean;
 
 /** The hparams plugin's `SessionStartInfo`: the run's options. @param startedAt In seconds since 1970. */

@@ -73,7 +73,7 @@ export function changes({shift, turn, zoom, flip, brightness, contrast}: Ranges)
   return [shift, turn, zoom, brightness, contrast].some((value) => value > 0) || flip !== "none";
 }
 
-/** What is done to the training images, in words. */
+/** Says in words how training images are changed. */
 export function rangesInWords({shift, turn, zoom, flip, brightness, contrast}: Ranges): string {
   const percent = (share: number) => `${Math.round(100 * share)} %`;
   const sides = {none: "", horizontal: "left to right", vertical: "upside down", both: "both ways"}[flip];
@@ -88,7 +88,7 @@ export function rangesInWords({shift, turn, zoom, flip, brightness, contrast}: R
   return parts.filter(Boolean).join(", ");
 }
 
-/** What the user is told of it. */
+/** The note for the user about these changes. */
 export function augmentationNote(ranges: ChosenRanges): string {
   const {name, why} = ranges;
   const reason = why === "asked for" ? why : `${why}; --augment none trains on them as they are`;

@@ -1,6 +1,6 @@
 import type {ImageShape} from "../../../nouns/samples";
 
-/** What is done to one image. All zeros, with zoom 1 and contrast 1, leave it as it is. */
+/** The change of one image. All zeros, with zoom 1 and contrast 1, leave it unchanged. */
 export interface Transform {
   /** Shares of the width and the height: to the right, and downwards. */
   readonly shiftX: number;

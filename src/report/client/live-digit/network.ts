@@ -10,7 +10,7 @@ export interface Volume {
 
 type Layer = PageLayer<Float32Array>;
 
-/** What a pass left: the input of each layer, and the logits. */
+/** The values of a pass that are kept: the input of each layer, and the logits. */
 export interface Pass {
   readonly inputs: readonly Volume[];
   readonly logits: Float32Array;

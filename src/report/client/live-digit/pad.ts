@@ -34,7 +34,7 @@ export function stroke({height, width, channels, values}: Volume, from: Point, t
   }
 }
 
-/** Of MNIST's 28 pixels the digit takes 20. */
+/** The share of the picture that the digit fills: 20 of MNIST's 28 pixels. */
 const DIGIT = 20 / 28;
 
 /**

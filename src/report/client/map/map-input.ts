@@ -2,14 +2,14 @@ import type {MapData} from "../data";
 import type {Store} from "../state";
 import {type Camera, inside, pointBeside, pointNear} from "./map-view";
 
-/** What both maps share when comparing. */
+/** The controls that both maps share when the user compares two epochs. */
 export interface MapControls extends Camera {
   /** Whether dragging draws a lasso, or moves the map. */
   lassoing: boolean;
   redraw(): void;
 }
 
-/** What the pointer and the keyboard act on. */
+/** The surface on which the pointer and the keyboard act. */
 export interface MapSurface {
   readonly canvas: HTMLCanvasElement;
   /** Where the points stand, `[x, y, depth]` each, in pixels of the page. */

@@ -3,7 +3,7 @@
 /** How the map is looked at; shared by both maps when comparing. */
 export interface Camera {
   zoom: number;
-  /** What is in the middle, away from the map's own middle, in shares of the frame. */
+  /** The distance of the panel's middle from the map's own middle, as a share of the frame. */
   shiftX: number;
   shiftY: number;
   /** Turn of a map in three dimensions, in radians: round the upright axis, and tilted. */
@@ -44,7 +44,7 @@ export function frameOf(stops: readonly Float32Array[], dimensions: number): Fra
   return {middle, span, ...(dimensions === 3 ? reach(stops, middle) : {around: 0, rise: new Float32Array(0)})};
 }
 
-/** What a map reaches however it is turned, so that it fills its panel and stays in it. */
+/** The farthest that a map reaches however it is turned, so that it fills its panel and stays inside. */
 function reach(stops: readonly Float32Array[], middle: readonly number[]): Pick<Frame, "around" | "rise"> {
   let around = 0;
   const rise = new Float32Array(TILTS + 1);

@@ -30,7 +30,7 @@ function questionKeys({training, layers, reasons, file}: Data): readonly (readon
 /** Options that repeat what stands elsewhere, or are nobody's business but the machine's. */
 const UNSAID = new Set(["save", "name", "seed", "quiet", "verbose", "color", "probes"]);
 
-/** What a limit is that was not given (src/pipeline/run/options.ts). */
+/** The value of a limit that the user did not give (src/pipeline/run/options.ts). */
 const WITHOUT_LIMIT = 1e9;
 
 /** "28 × 28 × 1": a layer's output, without the batch. */

@@ -33,7 +33,10 @@ export function mountCalibration(data: Data, store: Store): HTMLElement {
   const percent = (share: number) => pct(share, 1);
   const more = h("p", {class: "panel-foot"});
   body.append(more);
-  /** What takes a pass over all probabilities: made when a stop is first shown, and anew for other slices. */
+  /**
+   * Figures that need a pass over all probabilities. They are computed when a stop is first shown, and again for other
+   * slices.
+   */
   let figures = new Map<number, Figures | null>();
   let shown: Scope | undefined;
   const figuresOf = (scope: Scope, stop: number): Figures | null => {

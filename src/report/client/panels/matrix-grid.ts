@@ -25,7 +25,7 @@ export function shownClasses(data: Data): number[] {
   return worst.slice(0, MOST_CLASSES).sort((a, b) => a - b);
 }
 
-/** What a cell shows. */
+/** The content of a cell. */
 interface Cell {
   readonly text: string;
   readonly ground: Rgb | null;

@@ -4,15 +4,15 @@ import {fitted} from "../../../plots/fitted";
 export interface MatrixRoom {
   /** Width of the whole table. */
   readonly width: number;
-  /** Of the column of shares found; 0 where it is left out. */
+  /** The width of the column with the shares found; 0 if it is left out. */
   readonly found: number;
   /** Between cells. */
   readonly gap: number;
   /** One rem. */
   readonly rem: number;
-  /** Of a name as the headings write it. */
+  /** The width of a name in the headings. */
   name(text: string): number;
-  /** Of a count as the cells write it, large or small. */
+  /** The width of a count in the cells, in large or small letters. */
   count(text: string, small: boolean): number;
 }
 
@@ -20,14 +20,14 @@ export interface MatrixLayout {
   /** Names as they are written: whole, or shortened in the middle. */
   readonly rows: readonly string[];
   readonly columns: readonly string[];
-  /** Of the headings before the rows. */
+  /** The width of the headings in front of the rows. */
   readonly rowWidth: number;
   readonly cell: number;
   /** Whether the columns' headings stand upright, read from below; else they are lines over their columns. */
   readonly upright: boolean;
   /** Whether counts are written small. */
   readonly small: boolean;
-  /** Of the whole table: more than there is room for where it scrolls. */
+  /** The width of the whole table; if it is more than there is room for, the table scrolls. */
   readonly width: number;
 }
 

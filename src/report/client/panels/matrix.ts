@@ -75,7 +75,7 @@ export function mountMatrix(data: Data, store: Store): {root: HTMLElement; draw(
   };
   const untrained = data.epochs.indexOf(0);
   const trained = data.epochs.map((_, s) => s).filter((s) => s !== untrained);
-  /** Of the images that are spoken of: other slices have other peaks. */
+  /** The peaks of the images in question: other slices have other peaks. */
   let peaks: {readonly scope: Scope; readonly trained: number; readonly untrained: number} | undefined;
   const peaksOf = (scope: Scope) => {
     const peak = peakOf(trained, scope);

@@ -1,4 +1,4 @@
-/** What an epoch's time goes to, and what that is called. */
+/** The parts of an epoch's time, with their names. */
 const PHASES = [
   ["train", "training"],
   ["evaluate", "evaluating"],

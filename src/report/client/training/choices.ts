@@ -1,6 +1,6 @@
 /** @file What can be asked of the training images, and decided about them. Types only. */
 
-/** What the list of training images can be ordered by. */
+/** The possible orders of the list of training images. */
 export type SampleOrder =
   | "suspect"
   | "confidence"
@@ -11,11 +11,11 @@ export type SampleOrder =
   | "error"
   | "entropy";
 
-/** What picks training images. */
+/** The ways to select training images. */
 export type SampleChoice =
   | {readonly kind: "suspects" | "forgotten" | "never" | "decided" | "all"}
   | {readonly kind: "cell"; readonly given: number; readonly suggested: number}
   | {readonly kind: "lasso"; readonly rows: readonly number[]; readonly name?: string};
 
-/** What was decided about a training image: its label stays, another takes its place, or the image goes. */
+/** The decision about a training image: to keep its label, to give it another, or to drop the image. */
 export type Decision = {readonly kind: "keep" | "drop"} | {readonly kind: "relabel"; readonly to: number};

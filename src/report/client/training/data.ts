@@ -39,13 +39,13 @@ export interface TrainingData {
   probability(e: number, row: number): number;
   /** The answer at carried epoch e, and its probability. */
   answer(e: number, row: number): {readonly predicted: number; readonly sureness: number};
-  /** What the first `epochs` carried epochs came to; at least 1. */
+  /** The story over the first `epochs` epochs in the page; at least 1. */
   story(epochs: number): Story;
   /** How many carried epochs are over at an epoch of the run. */
   epochsBy(epoch: number): number;
   /** Null where the page does not carry it. */
   picture(row: number): SamplePicture | null;
-  /** What speaks for both labels of a suspect; null where it was not asked. */
+  /** The evidence for both labels of a suspect; null if it was not asked for. */
   evidence(row: number): SuspectEvidence | null;
   /** Rows that have a picture. */
   readonly pictured: number;

@@ -10,7 +10,7 @@ type Kept = readonly (readonly [place: number, decision: Decision])[];
 
 const keyOf = ({file: {run}}: Data) => `epochscope-decided-${run.name}-${run.startedAt}`;
 
-/** What was decided in an earlier visit; a page from disk may not be allowed to keep anything. */
+/** The decisions of an earlier visit. A page that is opened from disk may not be allowed to store anything. */
 export function restoredDecisions(data: Data): ReadonlyMap<number, Decision> {
   try {
     return new Map(JSON.parse(localStorage.getItem(keyOf(data)) ?? "[]") as Kept);

@@ -6,7 +6,7 @@ const REACH = {mouse: 12, touch: 22};
 /** From this far on, in pixels, a press that moves is a drag and not a click. */
 const DRAG = 6;
 
-/** What pointer and keys do on the data map. */
+/** The actions of pointer and keys on the data map. */
 export interface DotHand {
   /** The circle that is being drawn, x and y in turn, in pixels; empty where none is. */
   outline(): readonly number[];

@@ -4,7 +4,7 @@ import type {SamplePicture} from "./shown-picture";
 
 type View = Uint8Array | Int8Array | Uint16Array | Uint32Array | Float32Array;
 
-/** What speaks for one of the two labels of a suspect. */
+/** The evidence for one of the two labels of a suspect. */
 export interface ForLabel {
   readonly label: number;
   /** A number a pixel in [-1, 1], on one scale for both labels; null where the network has no gradient. */
@@ -15,7 +15,7 @@ export interface ForLabel {
   readonly neighbours: {readonly places: readonly number[]; readonly pictures: readonly SamplePicture[]} | null;
 }
 
-/** What speaks for the given label, and for the suggested one. */
+/** The evidence for the given label, and for the suggested one. */
 export interface SuspectEvidence {
   readonly height: number;
   readonly width: number;

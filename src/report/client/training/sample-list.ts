@@ -220,7 +220,7 @@ export function mountSampleList(
   return {root, rows: () => rows};
 }
 
-/** What was decided, and how to train with it: there once something is. */
+/** A bar with the decisions, and how to train with them; it appears after the first decision. */
 function decisionsBar(data: Data, training: TrainingData, store: Store): HTMLElement {
   const said = h("span", {class: "dec-say"});
   const save = h("button", {class: "btn", type: "button"}, "Save suspects.csv");

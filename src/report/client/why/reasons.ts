@@ -19,7 +19,7 @@ export interface Reason {
   readonly fit: number | null;
 }
 
-/** What is asked of a run for that. */
+/** The data of a run that this needs. */
 interface Explained {
   readonly epochs: readonly number[];
   readonly last: number;
@@ -28,7 +28,7 @@ interface Explained {
   explained(stop: number): readonly number[];
 }
 
-/** Of every image that LIME explained at the last stop, in the order of the images. */
+/** The reasons for every image that LIME explained at the last stop, in the order of the images. */
 export function reasonsOf(data: Explained): Reason[] {
   const {lime, answers, last} = data;
   const final = answers[last];

@@ -1,7 +1,7 @@
 import type {Moving, Store} from "../../client/state";
 import type {Evidence, ReaderData} from "./data";
 
-/** What a reader's page shows, beside its data. */
+/** The state of a reader's page, besides its data. */
 export interface ReaderState extends Moving {
   /** Place among the tracked questions. */
   readonly question: number;

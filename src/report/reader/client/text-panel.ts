@@ -106,7 +106,7 @@ function laidOut(
   return kids;
 }
 
-/** Of a word's pieces the weight of greatest magnitude. */
+/** The weight with the greatest magnitude among the pieces of a word. */
 function strongestOf(weight: (place: number) => number, from: number, to: number): number {
   let most = 0;
   for (let place = from; place <= to; place++) if (Math.abs(weight(place)) > Math.abs(most)) most = weight(place);

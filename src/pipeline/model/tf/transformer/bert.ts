@@ -3,7 +3,7 @@ import * as tf from "@tensorflow/tfjs";
 import type {Tokens} from "../../../../nouns/samples";
 import {attention, attentionWeights, gelu, layerNorm, probabilitiesShape} from "./operations";
 
-/** What a Hugging Face config.json says of a BERT, by its own names. */
+/** The settings of a BERT in a Hugging Face config.json, with the names that this file uses. */
 export interface BertConfig {
   readonly vocab_size: number;
   readonly hidden_size: number;

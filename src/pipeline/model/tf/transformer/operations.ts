@@ -20,7 +20,7 @@ export interface AttentionOptions {
   readonly heads: number;
   /** [images, tokens]: added to every score of that key, such as −10,000 where a key is padding. */
   readonly bias?: tf.Tensor2D | undefined;
-  /** What each probability is multiplied by, 0 or 1 / (1 − rate): [images, heads, tokens, tokens rounded up to fours]. */
+  /** The factor of each probability, 0 or 1 / (1 − rate): [images, heads, tokens, tokens rounded up to fours]. */
   readonly drop?: tf.Tensor4D | undefined;
 }
 
