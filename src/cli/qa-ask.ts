@@ -5,7 +5,9 @@ import {createInterface} from "node:readline/promises";
 import {type OptionTable, positiveInteger, resolveOptions, UserError, wholeNumber} from "../nouns/options";
 import {orUserError} from "../nouns/system-errors";
 import type {Answering} from "../pipeline/qa/answering";
+import type {WhyAsked} from "../pipeline/qa/ask";
 import {readerOptions} from "../pipeline/qa/options";
+import {writeWhole} from "../pipeline/record/write-whole";
 import type {Given} from "./command";
 import {BY_SIGNAL} from "./exit-codes";
 import {givenOf} from "./flags";
@@ -21,6 +23,7 @@ interface AskOptions extends AgainFlags {
   readonly top: number;
   readonly why: boolean;
   readonly samples: number;
+  readonly out: string;
 }
 
 export const askFlags: OptionTable<AskOptions> = {
@@ -35,6 +38,7 @@ export const askFlags: OptionTable<AskOptions> = {
   top: {default: 5, help: "ask: how many spans are listed", check: positiveInteger},
   why: {default: false, help: "ask: also say which words speak for the answer, by hiding words (LIME)"},
   samples: {default: 1000, help: "ask: how many times words are hidden for --why", check: wholeNumber},
+  out: {default: "", help: "ask: also write the answer as a page (.html), its words coloured by what they say for it"},
   ...againFlags,
 };
 
@@ -55,6 +59,12 @@ export async function askInWords(question: string, given: Given): Promise<number
   const options = resolveOptions(askFlags, givenOf(given, askFlags, ""), "--");
   if (options.context && options.text) {
     throw new UserError("--context and --text: expected one of them, got both", {code: "BAD_OPTION"});
+  }
+  if (options.out && !/\.html$/i.test(options.out)) {
+    throw new UserError(`--out: expected a file that ends in .html, got "${options.out}"`, {code: "BAD_OPTION"});
+  }
+  if (options.out && !question) {
+    throw new UserError("--out: expected a question on the command line, got none", {code: "BAD_OPTION"});
   }
   const isOnnx = /\.onnx$/i.test(options.model);
   const run = isOnnx ? options.model : await readerFolder(options.model, `${given.save ?? "save"}`);
@@ -119,7 +129,13 @@ async function openedFolder(run: string, {tokenizer, nullThreshold}: AskOptions)
 
 async function tell(reader: Answering, question: string, context: string, options: AskOptions, given: Given) {
   const {askReader}: typeof import("../pipeline/qa/ask") = require("../pipeline/qa/ask");
-  const {answer, why} = await askReader(reader, question, context, options);
+  const isExplained = options.why || options.out !== "";
+  const {answer, why} = await askReader(reader, question, context, {...options, why: isExplained});
+  if (options.out && why) {
+    const {answerPage}: typeof import("../report/reader/answer-page") = require("../report/reader/answer-page");
+    const page = answerPage({question, context, answer, why, model: options.model, samples: options.samples});
+    await writeWhole(options.out, page);
+  }
   if (given.json === true) {
     const {text, from, to, probability, spans, byTwoArgMaxes} = answer;
     sayJson(
@@ -135,7 +151,8 @@ async function tell(reader: Answering, question: string, context: string, option
           byTwoArgMaxes,
           nothing: answer.nothing,
         },
-        ...(why ? {why} : {}),
+        ...(options.why && why ? {why} : {}),
+        ...(options.out ? {page: options.out} : {}),
       }),
     );
     return;
@@ -149,15 +166,19 @@ async function tell(reader: Answering, question: string, context: string, option
     for (const span of answer.spans.slice(isNothing ? 0 : 1))
       say(`  ${percent(span.probability).padStart(7)}  ${span.text}`);
   }
-  if (!why) return;
-  if (why.r2 === null) return say("no word speaks for the answer: hiding words does not change it");
-  say(
-    `words that speak for ${isNothing ? "the best span" : "it"} (by how much its probability falls without them; R² ${why.r2.toFixed(2)}):`,
-  );
+  if (options.why && why) for (const line of whyLines(why, isNothing)) say(line);
+  if (options.out) say(`page  ${options.out}`);
+}
+
+function whyLines(why: WhyAsked, isNothing: boolean): string[] {
+  if (why.r2 === null) return ["no word speaks for the answer: hiding words does not change it"];
+  const what = isNothing ? "the best span" : "it";
   const strongest = [...why.words].sort((a, b) => Math.abs(b.weight) - Math.abs(a.weight)).slice(0, 8);
-  for (const {word, inQuestion, weight, error} of strongest) {
-    const sign = weight < 0 ? "−" : "+";
-    say(`  ${sign}${Math.abs(weight).toFixed(3)} ± ${error.toFixed(3)}  ${word}${inQuestion ? "  (question)" : ""}`);
-  }
-  return undefined;
+  return [
+    `words that speak for ${what} (by how much its probability falls without them; R² ${why.r2.toFixed(2)}):`,
+    ...strongest.map(({word, inQuestion, weight, error}) => {
+      const sign = weight < 0 ? "−" : "+";
+      return `  ${sign}${Math.abs(weight).toFixed(3)} ± ${error.toFixed(3)}  ${word}${inQuestion ? "  (question)" : ""}`;
+    }),
+  ];
 }

@@ -120,7 +120,9 @@ function linesOf(event: ReaderEvent): string[] {
   if (event.type === "look") {
     const {step, trainLoss, loss, exactMatch, f1, tracked} = event.look;
     const [first] = tracked;
-    const answer = first ? `  question ${first.question}: ${JSON.stringify(first.answer)}` : "";
+    const answer = first
+      ? `  question ${first.question}: ${first.answer ? JSON.stringify(first.answer) : "nothing"}`
+      : "";
     const trained = trainLoss === null ? "–" : trainLoss.toFixed(3);
     return [
       `step ${`${step}`.padStart(5)}  train ${trained.padStart(5)}  held out ${loss.toFixed(3)}  exact ${percent(exactMatch)}  F1 ${percent(f1)}${answer}`,
@@ -148,16 +150,23 @@ function linesOf(event: ReaderEvent): string[] {
 }
 
 /** How questions with and without an answer went, where some have none. */
-function noAnswerWords({answerable, unanswerable}: Look, noAnswer: NoAnswer | undefined): string[] {
+function noAnswerWords({answerable, unanswerable, exactMatch}: Look, noAnswer: NoAnswer | undefined): string[] {
   if (!answerable || !unanswerable) return [];
   const part = ({questions, exactMatch, f1}: Share) =>
     `${percent(exactMatch)} exact, F1 ${percent(f1)} of ${questions}`;
   return [
     `with an answer in the text ${part(answerable)}; without one ${percent(unanswerable.exactMatch)} of ${unanswerable.questions} are answered with nothing`,
     noAnswer
-      ? `nothing is answered where [CLS] scores higher by more than ${noAnswer.threshold}; ${noAnswer.exactMatch.threshold.toPrecision(3)} would give ${percent(noAnswer.exactMatch.score)} exact on these questions`
+      ? `nothing is answered where [CLS] scores higher by more than ${noAnswer.threshold}${betterWords(exactMatch, noAnswer)}`
       : "it always names a span (--null-threshold none)",
   ];
+}
+
+/** Another threshold, where it would have done better on these very questions. */
+function betterWords(exactMatch: number, {exactMatch: {threshold, score}}: NoAnswer): string {
+  return score > exactMatch + 1e-9
+    ? `; by more than ${threshold.toPrecision(3)} would give ${percent(score)} exact on these questions`
+    : "";
 }
 
 /** The share of answers that become wrong when sentences change places: the network knew these by their place. */

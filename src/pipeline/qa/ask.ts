@@ -2,10 +2,12 @@ import {UserError} from "../../nouns/options";
 import {startBackend} from "../backend/index";
 import type {Answer} from "./answer";
 import type {Answering} from "./answering";
+import {gradientEvidence} from "./evidence";
 import {readHuggingFace} from "./hugging-face";
 import {answersTo, openReader, type Reader} from "./reader";
 import {thresholdOf} from "./threshold";
-import {type WhyAnswer, whyAnswer} from "./why";
+import {placesOf, type WordWeight, whyAnswer} from "./why";
+import {windowWords, wordPlaces} from "./words";
 
 /** @file A reader that was trained, and what it answers. */
 
@@ -28,6 +30,20 @@ export async function openSavedReader(folder: string, nullThreshold = "auto"): P
   return openReader(saved, {...settings, noAnswer});
 }
 
+/** A word as it stands in the question or the text, and how much it speaks for the answer. */
+export interface PlacedWord extends WordWeight {
+  readonly from: number;
+  readonly to: number;
+  /** What it adds to the logarithm of the answer's probability, nats, by integrated gradients; absent of an ONNX file. */
+  readonly gradient?: number;
+}
+
+/** Which words speak for an answer; of a text without words, none. */
+export interface WhyAsked {
+  readonly words: readonly PlacedWord[];
+  readonly r2: number | null;
+}
+
 /** The answer to one question about a text, and, if asked, which words speak for it. */
 export async function askReader(
   reader: Answering,
@@ -39,7 +55,27 @@ export async function askReader(
     samples,
     seed = 0,
   }: {readonly top: number; readonly why: boolean; readonly samples: number; readonly seed?: number},
-): Promise<{readonly answer: Answer; readonly why?: WhyAnswer}> {
+): Promise<{readonly answer: Answer; readonly why?: WhyAsked}> {
   const [answer] = await answersTo(reader, [{id: "asked", question, context, answers: []}], top);
-  return why ? {answer, why: await whyAnswer(reader, answer, samples, seed)} : {answer};
+  if (!why) return {answer};
+  if (answer.spans.length === 0) return {answer, why: {words: [], r2: null}};
+  const {words, r2} = await whyAnswer(reader, answer, samples, seed);
+  const places = wordPlaces(answer.window, question, reader.words);
+  const gradients = await gradientsOf(reader, answer);
+  const placed = words.map((word, n): PlacedWord => {
+    const {from, to} = places[n];
+    const text = (word.inQuestion ? question : context).slice(from, to);
+    return {...word, word: text, from, to, ...(gradients ? {gradient: gradients[n]} : {})};
+  });
+  return {answer, why: {words: placed, r2}};
+}
+
+/** Each word's part of the answer's logarithm; undefined where the network's inside is not known. */
+async function gradientsOf(reader: Answering & Partial<Reader>, answer: Answer): Promise<Float64Array | undefined> {
+  if (!reader.weights) return undefined;
+  const evidence = await gradientEvidence(reader as Reader, answer.window, placesOf(answer, answer.spans[0]));
+  const {labels, words} = windowWords(answer.window, reader.words);
+  const sums = new Float64Array(words.length);
+  for (const [token, label] of labels.entries()) if (label > 0) sums[label - 1] += evidence[token];
+  return sums;
 }

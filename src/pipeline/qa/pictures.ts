@@ -97,7 +97,7 @@ async function askedOf(path: string): Promise<FactTable> {
     const [from, to, probability] = answers?.[n] ?? [0, 0, 0];
     const rows = [
       ["context", context],
-      ["answer", `${context.slice(from, to)} (${(100 * probability).toFixed(1)} %)`],
+      ["answer", `${context.slice(from, to) || "nothing"} (${(100 * probability).toFixed(1)} %)`],
       ["right answer", golds.map(({text}) => text).join(" / ") || "none"],
       ["start, end", `${from}, ${to} of ${context.length} characters`],
       ["token length", `${tracked.tokens.length}`],

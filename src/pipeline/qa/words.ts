@@ -20,3 +20,18 @@ export function windowWords({ids, first}: Window, {vocabulary}: WordPiece): Wind
   }
   return {labels, words};
 }
+
+/** Where each of a window's words stands in the question or the text: UTF-16 places, `to` exclusive. In the order of `windowWords`. */
+export function wordPlaces(
+  {tokens}: Window,
+  question: string,
+  words: WordPiece,
+): {readonly from: number; readonly to: number}[] {
+  const places: {from: number; to: number}[] = [];
+  for (const {text, from, to} of [...words.tokenize(question), ...tokens]) {
+    const last = places[places.length - 1];
+    if (text.startsWith("##") && last) last.to = to;
+    else places.push({from, to});
+  }
+  return places;
+}
