@@ -43,7 +43,9 @@ for path in pathlib.Path(sys.argv[1]).iterdir():
         (pathlib.Path(sys.argv[3]) / pathlib.PurePosixPath(name).name).write_bytes(data)
 `;
 
-async function main(folder = join("save", "data", "models")): Promise<void> {
+async function main([folder = join("save", "data", "models"), ...more]: readonly string[]): Promise<void> {
+  const odd = more[0] ?? (folder.startsWith("-") ? folder : undefined);
+  if (odd !== undefined) throw new UserError(`setup:photos: expected a folder at most, got ${odd}`);
   const temporary = mkdtempSync(join(tmpdir(), "setup-photos-"));
   try {
     const [wheels, files] = ["wheels", "files"].map((name) => join(temporary, name));
@@ -98,7 +100,7 @@ function run(what: string, ...args: string[]): void {
   );
 }
 
-main(process.argv[2]).catch((error: Error) => {
+main(process.argv.slice(2)).catch((error: Error) => {
   const words = error instanceof UserError ? error.message : systemWords(error);
   if (words === undefined) throw error;
   console.error(`error: ${words}`);

@@ -98,3 +98,17 @@ describe.skipIf(process.platform === "win32")("what fails is one line, and leave
     expect(status).toBe(1);
   });
 });
+
+test.each([[["--save", "x"]], [["--save"]], [["a", "b"]]])(
+  "%j is no folder: nothing is fetched or written",
+  (words) => {
+    const folder = temporaryFolder();
+    const script = join(ROOT, "scripts", "setup-photos.ts");
+    const env = {...process.env, PYTHON: join(folder, "none")};
+    const {status, stderr} = spawnSync(process.execPath, ["-r", "ts-node/register", script, ...words], {
+      ...{cwd: ROOT, env, encoding: "utf8"},
+    });
+    expect([status, stderr]).toEqual([1, `error: setup:photos: expected a folder at most, got ${words.at(-1)}\n`]);
+    expect(existsSync(join(ROOT, words[0]))).toBe(false);
+  },
+);
