@@ -7,7 +7,10 @@ import type {AttributionMap, GradientMethod, Method, OutsideMethod} from "../pip
 import {exigoSaliencyMaps, type Saliency, saliencyMaps} from "../pipeline/attribution/methods/saliency";
 import {type Target, targetsOf} from "./targets";
 
-/** Ways to say what in an image speaks for a class, a number a pixel; docs/attribution.md has them. */
+/**
+ * The methods that say how much each pixel of an image speaks for a class, with a number for each pixel;
+ * docs/attribution.md describes them.
+ */
 export type AttributionMethod =
   | ("saliency" | "gradient" | "input-x-gradient" | "integrated-gradients" | "smooth-grad")
   | ("grad-cam" | "occlusion");
@@ -43,7 +46,7 @@ export interface AttributeOptions extends Common {
 /** For each image, the values that say which parts of it speak for its class. */
 export interface Attribution {
   readonly method: AttributionMethod;
-  /** Height and width of the images, and the values of a pixel: one, or one a channel. */
+  /** The height and width of the images, and how many values a pixel has: one, or one for each channel. */
   readonly shape: ImageShape;
   /** `values[((n * height + y) * width + x) * shape[2] + c]`: above 0 speaks for the class. */
   readonly values: Float32Array;

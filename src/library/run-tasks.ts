@@ -57,13 +57,12 @@ export interface RunResult {
 }
 
 /**
- * Trains a network, looks at it after every epoch, and leaves the run's folder with its page: what the command `run` does.
- * Await it for the result, or iterate it for its events; nothing happens before. A signal ends it after the work at hand: the
- * result is then "interrupted", because what was learnt is kept, and `resume` goes on with it.
+ * Trains a network, looks at it after every epoch, and leaves the run's folder with its page, as the command `run`
+ * does. Await it for the result, or iterate over its events; nothing happens before. Aborting the signal ends it after
+ * the current work: the result is then "interrupted"; what was learnt is kept, and `resume` continues it.
  *
- * @example
- * const {best} = await run({epochs: 1, probes: ["confusion"]});
- * for await (const event of run({epochs: 5})) show(event);
+ * @example const {best} = await run({epochs: 1, probes: ["confusion"]}); for await (const event of run({epochs: 5}))
+ * show(event);
  * @throws EpochscopeError if an option or the data are not what is expected.
  */
 export function run(settings: RunSettings = {}): Task<RunEvent, RunResult> {
@@ -74,11 +73,12 @@ export function run(settings: RunSettings = {}): Task<RunEvent, RunResult> {
 }
 
 /**
- * Goes on with a run that was broken off, with the options that it began with, to the bits that it would have had.
+ * Continues an interrupted run with the options with which it began. The result is the same, bit for bit, as without
+ * the interruption.
  *
  * @param name A name, its beginning, a folder, "latest" or "latest~1".
  * @example for await (const event of resume("latest", {signal})) show(event);
- * @throws EpochscopeError NOT_FOUND where there is no such run.
+ * @throws EpochscopeError NOT_FOUND if there is no such run.
  */
 export function resume(
   name = "latest",
@@ -142,11 +142,12 @@ export interface SweepResult {
 }
 
 /**
- * Runs with every value and every seed, one after another: what the command `sweep` does. A run that is done already is not
- * done again, and one that was broken off goes on.
+ * Runs with every value and every seed, one after another, as the command `sweep` does. Runs that are done are not
+ * repeated, and an interrupted run is continued.
  *
  * @example const {runs} = await sweep({over: {learningRate: [0.001, 0.004]}, seeds: 3, epochs: 2});
- * @throws EpochscopeError BAD_OPTION for an option that `run` has not; where a run of its name has other options.
+ * @throws EpochscopeError BAD_OPTION for an option that `run` does not have, or if a run of that name has other
+ * options.
  */
 export function sweep({over = {}, seeds = 3, ...settings}: SweepSettings = {}): Task<RunEvent, SweepResult> {
   return taskOf(async function* () {

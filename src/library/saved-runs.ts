@@ -114,7 +114,8 @@ export async function openRun(run = "latest", {save = "save"}: {readonly save?: 
           now.map(({epoch}) => epoch),
         );
         if (status !== "running") return;
-        await wait(LOOK_EVERY, undefined, signal ? {signal} : {}).catch(() => undefined); // broken off: seen above
+        // aborted: the loop's condition has seen it
+        await wait(LOOK_EVERY, undefined, signal ? {signal} : {}).catch(() => undefined);
       }
     },
   };

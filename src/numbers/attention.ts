@@ -113,7 +113,9 @@ export function headFigures({heads, values}: LayerAttention, grid: PatchGrid): H
   return {distance, sharpness};
 }
 
-/** Mean magnitude over images of each head's slope, `slopes[n * heads + h]`: how much the loss hangs on the head. */
+/**
+ * The mean magnitude over images of each head's slope, `slopes[n * heads + h]`: how much the loss depends on the head.
+ */
 export function headImportance(slopes: Float32Array, heads: number): Float64Array {
   const images = slopes.length / heads;
   const importance = new Float64Array(heads);

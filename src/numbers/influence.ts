@@ -29,8 +29,9 @@ export function errorsOf(logits: ArrayLike<number>, targets: ArrayLike<number>):
 }
 
 /**
- * Adds to `scores[n]` what training example n did for one asked example at one state: rate × gradient · gradient. Above 0: a step on it
- * lowers the asked one's loss, that is, speaks for the class that is asked about.
+ * Adds to `scores[n]` the effect of training example n on one example that is asked about, at one state of the network:
+ * rate × gradient · gradient. Above 0, a step on the training example lowers the other's loss: it speaks for the class
+ * that is asked about.
  *
  * @param asked One example, and the class that is asked about.
  */

@@ -13,12 +13,12 @@ export interface NearDuplicates {
 }
 
 /**
- * Which examples are nearly the same to a network: as cleanlab 2.9.0's issue manager "near_duplicate" finds them, by the cosine
- * distance of what feeds the last layer.
+ * Finds examples that are nearly the same to a network, by the cosine distance of the last layer's inputs. It does what
+ * cleanlab 2.9.0's issue manager "near_duplicate" does.
  *
  * @param features `[examples, width]`.
- * @param neighbours `[examples, k]`: of each example the nearest others by cosine distance.
- * @param near A pair counts where its distance is below so many medians.
+ * @param neighbours `[examples, k]`: for each example, the nearest others by cosine distance.
+ * @param near A pair counts if its distance is below this many medians.
  */
 export function nearDuplicates(
   features: ArrayLike<number>,

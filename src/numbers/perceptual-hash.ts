@@ -88,7 +88,7 @@ function packed(isSet: (bit: number) => boolean): Hash64 {
 
 /** Bits of the fixed point that Pillow's 8-bit scaling computes in. */
 const PRECISION = 22;
-/** Lanczos windows reach so many zeros to each side. */
+/** Lanczos windows extend over this many zeros to each side. */
 const LOBES = 3;
 
 /** Pillow 13's LANCZOS for 8-bit pictures: across, then down, unless it shrinks downwards alone; each time rounded to bytes. */

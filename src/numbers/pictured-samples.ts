@@ -5,12 +5,12 @@ import type {TrainingSuspect} from "./suspect-training-labels";
 const SHARES = {suspects: 0.7, forgotten: 0.1, unsteady: 0.1};
 
 /**
- * Which training images are kept as pictures where there is no room for all: the most suspect, those forgotten most often, those
- * learnt least steadily, and, for the rest, images evenly from the surest to the least sure, so that every part of the data
- * map has some.
+ * The training images that are kept as pictures if there is no room for all: the most suspect, those forgotten most
+ * often, those learnt least steadily; and, for the rest, images evenly from the surest to the least sure, so that every
+ * part of the data map has some.
  *
  * @param ranked All training images, the most suspect first.
- * @param room At most so many.
+ * @param room The most pictures.
  * @returns Their places, ascending.
  */
 export function picturedSamples(ranked: readonly TrainingSuspect[], room: number): Uint32Array {

@@ -17,7 +17,7 @@ export interface Lesson {
   readonly batchSize: number;
   /** Passes over the pictures, where nobody has chosen. */
   readonly epochs: number;
-  /** The test picture that is at hand when the page opens. */
+  /** The test picture that is the current one when the page opens. */
   readonly opensWith: number;
 }
 

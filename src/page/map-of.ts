@@ -3,7 +3,7 @@ import {passedOn} from "./passed-on";
 
 /** Iterations of the first map, which begins at nothing, and of them with exaggerated attraction. */
 const FIRST = {iterations: 250, exaggerationIterations: 120};
-/** Reports are made after so many iterations: a page shows each. */
+/** A report is made after each of this many iterations, and the page shows every one. */
 const EVERY = 10;
 const PERPLEXITY = 30;
 

@@ -18,7 +18,10 @@ export interface Asked {
   readonly chance: number;
 }
 
-/** As far as a network computed anew may be from what the run kept of its answers; another engine's rounding is far below. */
+/**
+ * The greatest difference allowed between a network's answers now and those that the run kept. Rounding by another
+ * engine stays far below it.
+ */
 const SAME_ANSWER = 0.01;
 
 /**

@@ -2,14 +2,18 @@ import type {Moment} from "../learn";
 import type {FromAsker, ToAsker} from "../messages";
 import type {Page} from "./page";
 
-/** Questions about the picture at hand, and their answers. */
+/** Asks questions about the current picture, and holds the answers. */
 export interface Asking {
   /** Begins a new run: answers about the one before are dropped. */
   begin(): void;
   add(moment: Moment): void;
   /** Drops the answers to what was asked so far: they are about another picture. */
   forget(): void;
-  /** Asks about the picture at hand at the moment looked at. @param withHistory Also at all others. */
+  /**
+   * Asks about the current picture at the current moment.
+   *
+   * @param withHistory Whether to ask at all other moments, too.
+   */
   ask(withHistory: boolean): void;
   hear(told: FromAsker): void;
 }

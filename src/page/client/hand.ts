@@ -17,7 +17,7 @@ export interface Hands {
   explain(k: number): void;
 }
 
-/** @param changed Called after the picture at hand is another. @param isIdle As `pick` has it. */
+/** @param changed Called after another picture has become the current one. @param isIdle As in `pick`. */
 export function openHands(page: Page, asking: Asking, changed: (isIdle: boolean, isDone: boolean) => void): Hands {
   const take = (hand: Page["hand"], isDone: boolean, isIdle: boolean) => {
     if (!hand?.strokes) asking.forget(); // while a pen moves, an answer about a moment ago is better than none

@@ -5,7 +5,7 @@ import {type Lesson, type Material, testLabels} from "../lesson";
 import type {Stroke} from "../rasterise";
 import {type Ghost, newRun, type Run} from "./run";
 
-/** The picture at hand: drawn, dropped, or one of the test. */
+/** The current picture: a drawn one, a dropped one, or a test picture. */
 export interface Hand {
   /** In [0, 1]. */
   readonly pixels: Float32Array;
@@ -34,7 +34,7 @@ export interface Page {
   isPlaying: boolean;
   hand: Hand | undefined;
   answer: Answer | undefined;
-  /** The answers about the picture at hand, `[moment * classes + k]`; NaN where not known. */
+  /** The answers about the current picture, `[moment * classes + k]`; NaN if they are not known. */
   history: Float32Array | undefined;
   /** Measurements of the page, for tests and for curious readers. */
   readonly measured: {[name: string]: number | string};
@@ -97,7 +97,7 @@ export function guessOf(
   return [best - n * classes, probabilities[best]];
 }
 
-/** The class of a picture at hand that is one of the test. */
+/** The true class of the current picture, if it is a test picture. */
 export const truthOf = ({hand, labels}: Page): number | undefined =>
   hand?.index === undefined ? undefined : labels[hand.index];
 

@@ -5,7 +5,7 @@ import {first} from "./split";
 export interface BatchesOptions {
   /** Shuffles, if given. */
   readonly random?: RandomSource;
-  /** Batches to leave out at the start, in an epoch that was broken off. */
+  /** How many batches to skip at the start of an interrupted epoch. */
   readonly from?: number;
   /**
    * Batches that may be in use at once: the pixels of one more are written over the oldest's. By default each has an array

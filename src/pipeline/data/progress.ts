@@ -7,7 +7,7 @@ export interface DataProgress {
   readonly total: number;
 }
 
-/** Something that the user should know of the data, in a sentence: what is left out, and why. */
+/** Something that the user should know about the data, in one sentence: what is left out, and why. */
 export interface DataNote {
   readonly note: string;
 }

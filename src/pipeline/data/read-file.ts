@@ -5,7 +5,7 @@ import {dirname} from "node:path";
 import {UserError} from "../../nouns/options";
 import {systemReason} from "../../nouns/system-errors";
 
-/** Bytes read between two looks at whether the user has broken off. */
+/** How many bytes are read before it checks again whether the user has interrupted it. */
 const CHUNK = 2 ** 24;
 /** The largest file that is read by default: 2 GiB. */
 const MOST = 2 ** 31;

@@ -26,7 +26,7 @@ interface Failed<S> extends Shard<S> {
   readonly error: Error;
 }
 
-/** A shard that fails costs no other; but where so many fail, all will. */
+/** A shard that fails does not stop the others; but if this many fail, all the others will fail, too. */
 const MOST_FAILED = 5;
 
 /** Shards of which a few more than there are places are asked for, so that no worker waits for the next. */
@@ -48,7 +48,10 @@ export async function* flow<S>(
 ): AsyncGenerator<Done<S>> {
   const running = new Map<string, Promise<Done<S> | Failed<S> | Shard<S>>>();
   const failed: Failed<S>[] = [];
-  /** Yields the next that is there; nothing for one that was asked for ahead, and had not begun when it was broken off. */
+  /**
+   * Yields the next result that is ready; nothing for a shard that was requested but had not begun when the work was
+   * interrupted.
+   */
   async function* settled(): AsyncGenerator<Done<S>> {
     const done = await Promise.race(running.values());
     running.delete(done.id);

@@ -42,7 +42,10 @@ export interface ExplainPlan {
 
 /** Images measured at least, and seconds of processor time; images at most, and seconds where 100 images would take longer. */
 const [IMAGES, SECONDS, MOST_IMAGES, MOST_SECONDS] = [100, 3, 1000, 60];
-/** Before it is measured a worker gets warm, whose code V8 compiles meanwhile: so many images, or seconds of processor time. */
+/**
+ * A worker warms up before it is measured, because V8 compiles its code meanwhile: for this many images, or this many
+ * seconds of processor time.
+ */
 const [WARM_IMAGES, WARM_SECONDS] = [100, 5];
 /** Images of a question at most. */
 const PIECE = 25;

@@ -28,7 +28,7 @@ export type ModelName = keyof typeof models;
 /** The same, each as one that can be told how large. */
 export const toldModels: {readonly [name in ModelName]: ToldMaker} = models;
 
-/** Colour pictures of so many pixels a side hold more than the default network finds. */
+/** Colour pictures with a side of this many pixels contain more than the default network can find. */
 const RICH = 64;
 /** Smaller ones have no room for the default network's two convolutions and poolings. */
 const LEAST = 10;

@@ -157,7 +157,10 @@ interface Size {
   readonly parameters: number;
 }
 
-/** Bytes of an image's line in samples.csv and suspects.csv, and of what the training says of it at an epoch. */
+/**
+ * How many bytes an image's line takes in samples.csv and suspects.csv, and how many its training answers take for each
+ * epoch.
+ */
 const [SAMPLE_LINE, SUSPECT_LINE, ANSWER] = [87, 44, 11];
 /** The data map; the most that pictures of the training set take; the page without numbers. */
 const [DATA_MAP, PICTURES, PAGE] = [3.5e5, 1.8e6, 5e5];

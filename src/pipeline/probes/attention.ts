@@ -16,7 +16,7 @@ import {filesAt} from "./files-at";
 /** So many heads have a row each; of more, each layer has one, the mean of its heads. */
 const MOST_ROWS = 16;
 
-/** Where a transformer's heads look, and how much its loss hangs on each. */
+/** Where a transformer's heads look, and how much its loss depends on each head. */
 export const attention: Probe = {
   name: "attention",
   help: "where a transformer's heads look: maps by head and layer, rollout, and how much each head matters (--model vit)",

@@ -9,7 +9,7 @@ import {answerCaption} from "./answer-caption";
 import {filesAt} from "./files-at";
 import {imageAt} from "./segment-explanation";
 
-/** Which pixels the class's score hangs on, against what it hangs on without any image. */
+/** The pixels on which the class's score depends, compared with those on which it depends without any image. */
 export const saliency: Probe<{mode: "class" | "exigo"; target: "true" | "predicted"}> = {
   name: "saliency",
   help: "which pixels a class's score depends on: gradients at the image and at the empty image",

@@ -15,16 +15,17 @@ import {answersTo} from "./reader";
 import {stateOf} from "./state";
 
 /**
- * @file The efficacy test: questions are drawn, with replacement, until so many were answered right or so many were asked. That is inverse
- * sampling: right / asked is too great on average, (right − 1) / (asked − 1) is not (Haldane 1945).
+ * @file The efficacy test. Questions are drawn, with replacement, until a given number was answered right, or a given
+ * number was asked. This is inverse sampling: right / asked is too great on average, (right − 1) / (asked − 1) is not
+ * (Haldane 1945).
  */
 
 export interface AgainOptions {
   /** "held-out" or "train", of the run; or a file of questions. */
   readonly split: string;
-  /** It ends when so many are right. */
+  /** The test ends when this many answers are right. */
   readonly right: number;
-  /** It ends when so many are asked. */
+  /** The test ends when this many questions were asked. */
   readonly times: number;
   readonly seed: number;
 }

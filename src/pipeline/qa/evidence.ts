@@ -65,8 +65,8 @@ function logProbability(logits: tf.Tensor2D, place: number): tf.Tensor1D {
 }
 
 /**
- * How much the loss of a question hangs on each head (Michel, Levy & Neubig 2019): its slope as the head's answer is made larger,
- * Σ answer · ∂loss/∂answer.
+ * How much the loss of a question depends on each head (Michel, Levy & Neubig 2019): the slope of the loss as the
+ * head's answer grows, Σ answer · ∂loss/∂answer.
  *
  * @returns `[layers * heads]`, with its sign; the magnitude is the head's importance.
  */

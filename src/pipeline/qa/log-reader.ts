@@ -9,7 +9,10 @@ export function readerLogs(run: string): string {
   return join(dirname(dirname(run)), "logs", "qa", basename(run));
 }
 
-/** Writes a reader's losses and scores as TensorBoard's scalars, by step: the whole log anew, so that a resumed run has each step once. */
+/**
+ * Writes a reader's losses and scores as TensorBoard's scalars, by step. It writes the whole log again, so that a
+ * resumed run has each step once.
+ */
 export async function logReader(run: string, looks: readonly Look[]): Promise<void> {
   const folder = readerLogs(run);
   await rm(folder, {recursive: true, force: true});

@@ -65,7 +65,9 @@ export function shapesOf(value: unknown): Shapes {
   return shapes;
 }
 
-/** The shape, with -1 reckoned from the count; undefined where it does not come to the count. */
+/**
+ * The shape, with -1 replaced by the size that follows from the count; undefined if the shape does not fit the count.
+ */
 function fitting(shape: readonly unknown[], count: number): readonly number[] | undefined {
   const sides = shape.map(Number);
   const known = sides.reduce((product, side) => (side === -1 ? product : product * side), 1);

@@ -3,7 +3,7 @@ import {judgedLoss} from "../../nouns/judged-loss";
 /** Epochs that are shown in full unless `--keep-epochs` says otherwise. */
 export const KEEP_EPOCHS = 60;
 
-/** The epochs that a run looks at with its probes: the untrained network, every so many, and the last. */
+/** The epochs that a run looks at with its probes: the untrained network, every Nth epoch, and the last. */
 export function probedEpochs(last: number, every: number): number[] {
   const epochs: number[] = [];
   for (let epoch = 0; epoch < last; epoch += every) epochs.push(epoch);

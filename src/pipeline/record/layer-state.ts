@@ -5,7 +5,7 @@ export interface LayerState {
   /** Shape of the kernel. */
   readonly shape: readonly number[];
   readonly weights: number;
-  /** The kernel, in tfjs' layout; of a very large one every so many-th weight. */
+  /** The kernel in tfjs' layout; if it is very large, only some of its weights, evenly spaced. */
   readonly kernel: Float32Array;
   /** `gramOf` its outputs, places averaged in blocks. */
   readonly gram: Float32Array;

@@ -1,4 +1,4 @@
-/** @file metrics.jsonl: one line an epoch, each with its own digest. */
+/** @file metrics.jsonl has one line for each epoch, each with its own digest. */
 import {parseJson} from "../../nouns/json-text";
 import {UserError} from "../../nouns/options";
 import type {EpochMetrics} from "../types";

@@ -10,7 +10,7 @@ const CENTRAL = 0x02014b50;
 const END = 0x06054b50;
 /** Bytes of each record before the name. */
 const [LOCAL_BYTES, CENTRAL_BYTES, END_BYTES] = [30, 46, 22];
-/** The checksum takes so many bytes at a time. */
+/** The checksum is computed over this many bytes at a time. */
 const AT_ONCE = 2 ** 30;
 
 /**

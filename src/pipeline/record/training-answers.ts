@@ -68,7 +68,11 @@ export async function keptTrainingAnswers(path: string, most = 0): Promise<Train
   };
 }
 
-/** An epoch's answers out of its file. @throws UserError that names it, if they are not of so many images. */
+/**
+ * Reads an epoch's answers from its file.
+ *
+ * @throws UserError that names the file, if it does not hold this many images.
+ */
 export function answersFrom(kept: EpochAnswers, labels: TrainingAnswers["labels"], path: string): EpochAnswers {
   if (kept.losses.length !== labels.length) {
     throw new UserError(`${path}: expected answers to ${labels.length} images, got ${kept.losses.length}`);
@@ -86,7 +90,7 @@ async function trainingLabelsOf(path: string): Promise<Pick<TrainingAnswers, "la
   return (await readSaved(join(path, "artifacts", "training", "labels.json"))) as Pick<TrainingAnswers, "labels">;
 }
 
-/** Whether a run has kept the labels of so many training images, whole. */
+/** Whether a run has kept the labels of this many training images, all of them. */
 export async function hasTrainingLabels(path: string, count: number): Promise<boolean> {
   try {
     return (await trainingLabelsOf(path)).labels.length === count;

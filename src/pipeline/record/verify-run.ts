@@ -27,7 +27,9 @@ const WHOLE = "what was written";
 /** Differences that single precision explains. */
 const ROUNDING = 1e-6;
 
-/** Reads every file of a run by its digest, and reckons from what it keeps the numbers that its metrics tell. */
+/**
+ * Checks every file of a run by its digest, and computes the numbers of its metrics again from the data that it keeps.
+ */
 export async function* verifyRun(path: string): AsyncGenerator<Check> {
   const run = yield* checked("run.json", async () => readRunFile(path));
   if (!run) return;

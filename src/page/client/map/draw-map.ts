@@ -5,7 +5,7 @@ import {pictureOf} from "../pictures";
 import type {Scene} from "./scene";
 import {OPAQUE, packed, putSprite, type Sprites} from "./sprites";
 
-/** The ring of the picture at hand: its radius in a wide panel and in a narrow one, in CSS pixels. */
+/** The ring around the current picture: its radius in a wide panel and in a narrow one, in CSS pixels. */
 const [GUEST, SMALL_GUEST, NARROW] = [24, 15, 500];
 
 /** The map's panel: `half` is a half height without the line of words, and the unit of places; in CSS pixels. */
@@ -16,7 +16,10 @@ export interface Panel {
   readonly dense: number;
 }
 
-/** Draws a frame of the map: all pictures, rings around wrong ones, and the picture at hand with lines to its nearest. */
+/**
+ * Draws a frame of the map: all pictures, rings around wrong ones, and the current picture with lines to its nearest
+ * ones.
+ */
 export function drawMap(
   page: Page,
   scene: Scene,

@@ -16,7 +16,7 @@ export interface ShownMap {
   /** Takes the answers of a moment, and how many are right. */
   score(probabilities: Float32Array, accuracy: number): void;
   hover(index: number): void;
-  /** Draws again: colours, size or the picture at hand are others. */
+  /** Draws again because colours, the size or the current picture have changed. */
   restyle(): void;
   moved(): void;
   /** Draws a frame, if anything moves. @param gap Milliseconds since the last. */
@@ -73,7 +73,7 @@ export function openMap(page: Page): ShownMap {
     pending ??= mapOf(page);
   }).observe(canvas);
 
-  /** Where the picture at hand belongs: on its own place, or between those with the nearest scores. */
+  /** The place of the current picture: its own place, or a place between the pictures with the nearest scores. */
   const guestPlace = (): readonly [number, number] | undefined => {
     const {hand, answer} = page;
     if (!hand || !answer) return undefined;
@@ -82,7 +82,11 @@ export function openMap(page: Page): ShownMap {
     const [x, y] = placeOf({count: Math.min(PLACED_AMONG, near.length), near, distances}, 0, scene.shown);
     return [x, y];
   };
-  /** Moves the picture at hand to its place. @returns Whether it is still on its way. */
+  /**
+   * Moves the current picture towards its place.
+   *
+   * @returns Whether it is still on its way.
+   */
   const moveGuest = (share: number): boolean => {
     const [to, from] = [guestPlace(), scene.guest];
     const swift = page.hand?.index === undefined ? share : 1;

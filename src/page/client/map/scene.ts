@@ -6,7 +6,7 @@ export interface Scene {
   readonly isWrong: Uint8Array;
   /** How strong the rings of wrong ones are, 0 to 1. */
   rings: number;
-  /** Where the picture at hand is, if there is one. */
+  /** The place of the current picture, if there is one. */
   guest: readonly [x: number, y: number] | undefined;
   /** The picture under the pointer, or the one that keys are at; −1 for none. */
   hovered: number;

@@ -4,7 +4,7 @@ import {byId, setBold} from "../elements";
 import {type Page, truthOf} from "../page";
 import {hueOf} from "../palette";
 
-/** The answer about the picture at hand: a bar a class, and in words. A click on a bar explains that class. */
+/** The answer about the current picture: a bar for each class, and words. A click on a bar explains that class. */
 export function mountBars(page: Page, explain: (k: number) => void): void {
   const {classNames, words} = page.lesson;
   const bars = byId("bars");

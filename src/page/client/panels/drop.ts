@@ -20,7 +20,10 @@ export function listenToFiles(lesson: Lesson, took: (pixels: Float32Array) => vo
   });
 }
 
-/** A picture file as the lesson's pictures are: scaled to fit, what is left over white (or, where ink is light, black). */
+/**
+ * Turns a picture file into a picture like the lesson's: scaled to fit; the empty border is white (or black, if ink is
+ * light).
+ */
 async function pixelsOf(file: File, {shape: [height, width, channels], isInk}: Lesson): Promise<Float32Array> {
   const picture = await createImageBitmap(file);
   const canvas = document.createElement("canvas");

@@ -10,7 +10,7 @@ const FONT = "650 12px Figtree, sans-serif";
 /** A class whose probability is never above this has no line, and no name where it ends below. */
 const SEEN = 0.12;
 
-/** The answers about the picture at hand, from the first moment to the last; a click goes to that moment. */
+/** The answers about the current picture, from the first moment to the last; a click goes to that moment. */
 export function mountHistory(page: Page, goTo: (moment: number) => void): void {
   const canvas = canvasOf("history");
   const right = rightOf(page);

@@ -5,7 +5,7 @@ import {weightCount} from "../../weight-count";
 import {guessOf, momentOf, type Page} from "../page";
 import {epochsAt, isDead, lastOf, type Run} from "../run";
 
-/** @file What the page says of the run, in words; what is between two pairs of asterisks is bold. */
+/** @file The words in which the page describes the run. A part between two pairs of asterisks is bold. */
 
 export const BUTTON: {readonly [state in Run["state"]]: string} = {
   opening: "Teach it",

@@ -36,7 +36,9 @@ const after = {words: () => "After", act: end};
 const untrained = {words: () => "Untrained", act: first};
 const trained = {words: () => "Trained", act: end};
 
-/** Each step puts the page where its words can be seen. The numbers are of the run at hand. */
+/**
+ * Each step first brings the page into a state that shows what its words say. The numbers are those of the present run.
+ */
 export const STEPS: readonly Step[] = [
   {
     title: "What is a batch?",

@@ -43,7 +43,7 @@ export function openTour(page: Page, acts: TourActs, open: (tab: string) => void
     card.focus({preventScroll: true});
   };
 
-  /** The card is only made anew when its words change, so that the focus stays. */
+  /** The card is only made again when its words change, so that the focus stays. */
   const refresh = () => {
     if (at < 0 || !page.run.moments.length) return;
     const step = STEPS[at];

@@ -15,10 +15,11 @@ export interface Removals {
 }
 
 /**
- * Takes random squares of an image away and asks what is left of the scores. Every map of the image is tested by the same ones.
+ * Removes random squares of an image and asks for the scores without them. All maps of the image are tested with the
+ * same squares.
  *
- * @param score Of some images, `[n * classes + k]`.
- * @param baseline What stands in the square afterwards, laid out as the image's pixels.
+ * @param score The scores of some images, `[n * classes + k]`.
+ * @param baseline The pixels that replace a square, laid out as the image's pixels.
  */
 export async function removals(
   score: (images: Images) => Promise<Float32Array>,
@@ -52,11 +53,12 @@ export async function removals(
 }
 
 /**
- * Faithfulness correlation (Bhatt, Weller & Moura 2020, definition 1): Pearson's, between what a map says of each square, summed, and by
- * how much the class's score fell without it. 1: the map foretells what matters; 0: it tells nothing of it. NaN where nothing changes
- * the score, or the map says the same of all squares.
+ * Faithfulness correlation (Bhatt, Weller & Moura 2020, definition 1): Pearson's correlation between the sum of a map
+ * over each square and the fall of the class's score without this square. 1: the map predicts what matters; 0: it says
+ * nothing about it. NaN if nothing changes the score, or if the map has the same sum for all squares.
  *
- * @param foretold One number a pixel. @param isSigned Else sizes are compared.
+ * @param foretold The predicted fall for each pixel.
+ * @param isSigned Whether signs count; otherwise magnitudes are compared.
  */
 export function faithfulness(
   {whole, squares}: Removals,

@@ -10,13 +10,13 @@ import type {Images} from "../../../nouns/samples";
  */
 export interface MapTrust {
   /**
-   * Mean over squares I of the image ("square removal") of (I · map − (logit − logit once I is taken away))², in
-   * logits². NaN where taking away changes nothing, as of an empty image: a map cannot foretell that well or badly.
+   * The mean over squares I of the image ("square removal") of (I · map − (logit − logit without I))², in logits². NaN
+   * if removing squares changes nothing, as for an empty image: then no map can predict this well or badly.
    */
   readonly infidelity: number;
   /**
-   * Over that of a map of zeros: 0 where the map foretells what taking away does, above 1 where it foretells worse than
-   * no map. NaN where taking away changes nothing.
+   * The infidelity divided by that of a map of zeros: 0 if the map predicts the effect of removing squares, above 1 if
+   * it predicts worse than no map. NaN if removing squares changes nothing.
    */
   readonly relativeInfidelity: number;
   /** Largest change of the map among near images that were drawn, over the map's own length. Not finite of a map of zeros. */

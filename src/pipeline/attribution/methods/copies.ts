@@ -18,7 +18,11 @@ export function copies(
   return {count, shape, pixels: all};
 }
 
-/** Does something to `total` copies, a few at a time. @param act Told the first one's number and how many they are. */
+/**
+ * Does something with `total` copies, a few at a time.
+ *
+ * @param act Receives the number of the first copy, and how many there are.
+ */
 export async function inParts(total: number, act: (first: number, count: number) => Promise<void>): Promise<void> {
   for (let first = 0; first < total; first += COPIES_AT_ONCE) {
     await act(first, Math.min(COPIES_AT_ONCE, total - first));

@@ -15,9 +15,12 @@ export interface AttributionQuestion<C extends Classifier> {
 /** How much each pixel of an image speaks for a class. */
 export interface AttributionMap {
   readonly target: number;
-  /** One number a pixel, row after row: above 0 speaks for the class. */
+  /** One number for each pixel, row after row. Above 0, the pixel speaks for the class. */
   readonly values: Float32Array;
-  /** One number a channel of a pixel, laid out as the image's, of which `values` are made; where the method has them. */
+  /**
+   * One number for each channel of each pixel, laid out as the image's pixels. `values` are made from these; present if
+   * the method has them.
+   */
   readonly parts?: Float32Array;
   /**
    * For each pixel, how far the score should fall, according to the map, if the pixel is set to the baseline. It is

@@ -38,7 +38,7 @@ export async function exigoSaliencyMaps(classifier: DifferentiableClassifier, im
   return {gradient, baseline, delta, overlay: gradient.map((g, p) => Math.abs(g) * (2 * images.pixels[p] - 1))};
 }
 
-/** One number a pixel: the sum over its channels. */
+/** One number for each pixel: the sum over its channels. */
 export function channelSum(values: Float32Array, channels: number): Float32Array {
   if (channels === 1) return values;
   const out = new Float32Array(values.length / channels);

@@ -42,7 +42,7 @@ export async function* download(url: string, file: string, digest: string): Asyn
     });
     await rm(partial);
   } finally {
-    // broken off: the next run goes on from there
+    // if it is interrupted, the next run continues from here
     await rename(partial, `${file}.gz.partial`).catch(() => undefined); // there is none where all went well
   }
 }

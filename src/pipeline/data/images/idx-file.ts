@@ -23,7 +23,7 @@ const MOST_BYTES = 2 ** 31;
 const LIFT = "--max-data";
 /** Bytes that the header of the most dimensions takes. */
 const LONGEST_HEADER = 4 + 4 * 255;
-/** Bytes unpacked between two looks at whether the user has broken off. */
+/** How many bytes are unpacked before it checks again whether the user has interrupted it. */
 const CHUNK = 2 ** 20;
 
 /**

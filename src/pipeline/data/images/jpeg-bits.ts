@@ -38,7 +38,7 @@ export class JpegBits {
     throw this.damaged("a code that its Huffman table does not have");
   }
 
-  /** Reads a number of so many bits, at most 16. */
+  /** Reads a number of `count` bits, at most 16. */
   take(count: number): number {
     const value = this.peek() >> (16 - count);
     this.skip(count);

@@ -38,7 +38,7 @@ type Damaged = (got: string) => UserError;
 /** Reads a scan's blocks, one after another; no coefficient is kept. */
 export interface BlockReader {
   read(member: Member, block: number): void;
-  /** Begins anew after a restart marker. */
+  /** Begins again after a restart marker. */
   restart(): void;
   /** Checks that nothing is left over. */
   finish(): void;

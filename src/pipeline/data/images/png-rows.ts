@@ -25,7 +25,7 @@ const PASSES = [
   [1, 0, 2, 2],
   [0, 1, 1, 2],
 ] as const;
-/** Up to so many bytes are unpacked in one go: for small pictures a stream takes ten times as long. */
+/** Up to this many bytes are unpacked at once: for small pictures, a stream takes ten times as long. */
 const AT_ONCE = 2 ** 20;
 /** Filter types are 0 to 4 (section 9.2). */
 const LAST_FILTER = 4;

@@ -1,7 +1,7 @@
 import {keptRows} from "./missing";
 import type {Table, WordColumn} from "./table";
 
-/** The table with at most so many of its rows, evenly apart, and a note that says so. */
+/** The table with at most this many of its rows, evenly spaced, and a note that says so. */
 export function evenRows(table: Table, most: number): Table {
   const {rows, words, label, places, notes} = table;
   if (rows <= most) return table;

@@ -129,7 +129,7 @@ function cutOff(what: string, {shape, descr}: NpyHeader, expected: number, got: 
 function bytesOf(chunks: AsyncIterator<Uint8Array>) {
   let rest: Uint8Array = new Uint8Array();
   return {
-    /** The next bytes: so many, fewer only at the end. */
+    /** The next `count` bytes; fewer only at the end. */
     async upTo(count: number): Promise<Buffer> {
       const parts: Uint8Array[] = [];
       let got = 0;

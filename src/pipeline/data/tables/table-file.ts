@@ -5,7 +5,7 @@ import {createGunzip} from "node:zlib";
 import {UserError} from "../../../nouns/options";
 import {orUserError} from "../../../nouns/system-errors";
 
-/** A file that is there, opened anew for each pass over it. */
+/** A file that exists; it is opened again for each pass over it. */
 export interface TableFile {
   readonly path: string;
   /** The first bytes, unpacked: enough to tell what it is. */
@@ -22,7 +22,7 @@ export interface TableFile {
 const HEAD = 1 << 16;
 const CHUNK = 1 << 22;
 const PIECE = 1 << 20;
-/** Deflate makes no byte of more than so many; a gzip file that tells more is cut off. */
+/** Deflate cannot pack more than this many bytes into one; a gzip file that claims more is cut off. */
 const MOST_PACKED = 1032;
 export const MEGABYTE = 2 ** 20;
 

@@ -108,7 +108,7 @@ function checked(text: unknown, start: unknown, context: string, what: string) {
   return {text, start: place};
 }
 
-/** How many UTF-16 units so many code points at the beginning of a text have; its length where it has fewer. */
+/** How many UTF-16 units the first `count` code points of a text have; the text's length if it has fewer. */
 function unitsOf(text: string, codePoints: number): number {
   let [units, left] = [0, codePoints];
   for (; left > 0 && units < text.length; left--) units += (text.codePointAt(units) as number) > 0xffff ? 2 : 1;

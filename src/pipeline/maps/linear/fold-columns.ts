@@ -18,7 +18,7 @@ export function foldedColumns(matrix: Matrix, most: number): Matrix {
   return {rows, columns: most, values: out};
 }
 
-/** MurmurHash3's finalizer (Appleby 2011): every bit of the result hangs on every bit of n. */
+/** MurmurHash3's finalizer (Appleby 2011): every bit of the result depends on every bit of n. */
 function hash(n: number): number {
   let h = Math.imul(n + 1, 0x9e3779b9);
   h = Math.imul(h ^ (h >>> 16), 0x85ebca6b);

@@ -20,7 +20,7 @@ export interface ScaledRows {
   readonly unit: number | undefined;
 }
 
-/** A column is constant if its numbers differ by no more than so many of the greatest one's last digits. */
+/** A column counts as constant if its numbers differ by no more than this many of the greatest number's last digits. */
 const ROUNDING = 4;
 
 /**

@@ -37,11 +37,11 @@ const MOST_CLASSES = 65_536;
 const TOLERANCE = 4e-3;
 
 /**
- * How many numbers a model gives each image.
+ * How many numbers a model gives for each image.
  *
- * @param count Images it was asked about.
- * @param what Of the model, for errors.
- * @throws UserError if its output is no row of numbers an image: a map, boxes, or nothing.
+ * @param count How many images it was asked about.
+ * @param what Names the model in errors.
+ * @throws UserError if its output is not one row of numbers for each image, but a map, boxes, or nothing.
  */
 export function numbersAnImage({dims}: Answer, count: number, what: string): number {
   const shape = `[${dims.join(", ")}]`;

@@ -2,9 +2,9 @@ import {type Answer, numbersAnImage} from "./answers";
 
 /** How many images a model is asked about at a time. */
 export interface BatchSize {
-  /** Exactly so many, the last batch filled up with empty images. */
+  /** Exactly this many images in each batch; the last batch is filled up with empty images. */
   readonly fixed?: number | undefined;
-  /** At most so many. */
+  /** At most this many images in each batch. */
   readonly most: number;
 }
 

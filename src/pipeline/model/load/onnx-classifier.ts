@@ -89,7 +89,11 @@ export async function onnxClassifier(
   }
 }
 
-/** What the file says of its graph. @throws UserError if it is no ONNX file. */
+/**
+ * Reads the graph in the file.
+ *
+ * @throws UserError if it is no ONNX file.
+ */
 export function onnxModel(bytes: Uint8Array, what: string): ModelProto {
   let model: ModelProto | undefined;
   try {

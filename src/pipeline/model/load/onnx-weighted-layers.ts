@@ -4,7 +4,7 @@ import type {ModelProto, NodeProto} from "../../../onnx/file/model";
 import type {Sizes} from "../../../onnx/index";
 import {weightsOf} from "./onnx-layers";
 
-/** Layers that are compared: of more, so many evenly from first to last. */
+/** The most layers that are compared; if there are more, this many are taken evenly from first to last. */
 const MOST_LAYERS = 12;
 /** Operators that belong to the layer before them: its units are read after these. */
 const FOLLOWING = new Set([

@@ -50,7 +50,7 @@ export function otherInputs(
   return (count) => Object.fromEntries(made.map(([name, rows]) => [name, rows(count)]));
 }
 
-/** Makes one input's array for so many images. */
+/** Makes the array of one input for `count` images. */
 function rowsOf(port: Port, images: Port, feed: Feed): (count: number) => FedArray {
   const {name, type = "float32", dims = []} = port;
   const make = MAKERS[type];
@@ -61,7 +61,8 @@ function rowsOf(port: Port, images: Port, feed: Feed): (count: number) => FedArr
   const hasRows = dims.length > 0 && isBatch(dims[0], images.dims?.[0]);
   const wanted = (hasRows ? dims.slice(1) : dims).map((n) => (typeof n === "number" && n > 0 ? n : undefined));
   const {shape, values} = typeof feed === "number" ? filled(port, wanted, feed) : feed;
-  const own = shape.length === wanted.length + 1 && shape[0] === 1 ? shape.slice(1) : shape; // written with its batch of one
+  // written with its batch of one
+  const own = shape.length === wanted.length + 1 && shape[0] === 1 ? shape.slice(1) : shape;
   if (own.length !== wanted.length || own.some((n, i) => wanted[i] !== undefined && wanted[i] !== n)) {
     const words = `[${wanted.map((n) => n ?? "?").join(", ")}]`;
     throw new UserError(`--feed: expected ${name} of ${words}, for one image, got [${shape.join(", ")}]`);

@@ -21,7 +21,7 @@ interface WeightSpec {
   readonly quantization?: {readonly dtype: string};
 }
 
-/** Bytes of one number in the file. Words have a length each: their bytes cannot be foretold. */
+/** How many bytes one number takes in the file. Texts have a length each, so their bytes cannot be known beforehand. */
 const BYTES: {readonly [dtype: string]: number} = {
   ...{float32: 4, int32: 4, bool: 1, complex64: 8, uint8: 1, uint16: 2, float16: 2},
 };

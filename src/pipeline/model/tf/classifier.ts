@@ -127,7 +127,7 @@ function apart(rows: Float32Array, count: number, widths: readonly number[], int
   return parts;
 }
 
-/** Applies `f` to `images` batch by batch and joins what comes back, one row an image. */
+/** Applies `f` to `images` batch by batch and joins the results, with a row for each image. */
 async function inBatches(
   images: Images,
   shape: ImageShape,

@@ -29,7 +29,7 @@ export function fusedMomentum(): TensorOptimizer {
 }
 
 interface Rule {
-  /** The next step is the one after so many. */
+  /** Continues after `steps` steps that were made earlier. */
   goOn(steps: number): void;
   /** The kernel's arguments for the next step, without the rate. */
   attributes(): {readonly [name: string]: number};

@@ -3,7 +3,7 @@ import type {NamedArray, WeightedLayer} from "../../../nouns/network";
 import type {OpenedModel} from "./opened-model";
 import type {WeightedNode} from "./weighted-nodes";
 
-/** Layers that are compared: of more, so many evenly from first to last. */
+/** The most layers that are compared; if there are more, this many are taken evenly from first to last. */
 const MOST_LAYERS = 12;
 
 /**

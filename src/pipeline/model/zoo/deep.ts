@@ -5,7 +5,7 @@ import {glorotUniform, heNormal} from "./initializers";
 
 /** Channels of each block; further blocks have as many as the last. */
 const CHANNELS = [16, 24, 48, 96] as const;
-/** The last block works on about so many pixels a side, or up to twice as many. */
+/** The last block works on images with a side of about this many pixels, or up to twice as many. */
 const LAST_SIDE = 8;
 
 /**

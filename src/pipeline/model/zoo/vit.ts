@@ -9,7 +9,7 @@ import {SelfAttention} from "../tf/transformer/self-attention";
 import {TokenNorm} from "../tf/transformer/token-norm";
 import {glorotUniform, normal} from "./initializers";
 
-/** The hidden layer of each block is so many times as wide as the tokens. */
+/** The hidden layer of each block is this many times as wide as the tokens. */
 const WIDER = 4;
 
 export interface VitOptions {

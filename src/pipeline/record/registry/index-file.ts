@@ -37,7 +37,7 @@ export async function askIndex<R>(save: string, ask: (database: Database) => R):
   const {folder, isKept} = await ownFolder(root);
   try {
     const own = join(folder, INDEX);
-    // made anew
+    // made again
     if (isKept && existsSync(join(root, INDEX))) await copyFile(join(root, INDEX), own).catch(() => undefined);
     const {database, isNew} = await opened(own);
     let changed = isNew;

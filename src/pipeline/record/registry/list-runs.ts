@@ -13,7 +13,7 @@ export interface ListChoices {
   readonly where: string;
   /** A column, with ":asc" or ":desc" behind; "" for the newest first. */
   readonly sort: string;
-  /** At most so many. */
+  /** The most runs that are listed. */
   readonly limit: number;
 }
 

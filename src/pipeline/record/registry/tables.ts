@@ -1,6 +1,6 @@
 /** @file The tables of `save/runs.db`, an index of the runs' folders; docs/runs.md describes them. */
 
-/** Another number, and the index is made anew. */
+/** If this number changes, the index is made again. */
 export const VERSION = 1;
 
 export const TABLES = `

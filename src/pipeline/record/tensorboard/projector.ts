@@ -125,7 +125,11 @@ function writeNumber(bytes: Buffer, at: number, value: number): number {
   return at + bytes.write(`${Number(size.toPrecision(7))}`, at, "latin1");
 }
 
-/** A point, so many zeros, and a number of seven digits; nothing that the end does not need. @returns Where it ends. */
+/**
+ * Writes a decimal point, some zeros, and a number of seven digits, without zeros at the end.
+ *
+ * @returns The place after the last byte.
+ */
 function writeDecimals(bytes: Buffer, at: number, zeros: number, seven: number): number {
   if (seven === 0) return at;
   bytes[at++] = POINT;
