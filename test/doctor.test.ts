@@ -1,7 +1,11 @@
-import {expect, test} from "vitest";
+import {mkdirSync, readdirSync, symlinkSync, writeFileSync} from "node:fs";
+import {join} from "node:path";
+import {describe, expect, test} from "vitest";
 
-import {nodeCheck} from "../src/cli/doctor";
+import {diskChecks, nodeCheck} from "../src/cli/doctor";
 import {command} from "./support/command";
+import {temporaryFolder} from "./support/idx-files";
+import {smallDisk} from "./support/small-disk";
 
 test.each([
   ["20.19.0", true],
@@ -24,4 +28,36 @@ test("doctor finds all that is needed here, and a folder of runs that takes no f
   const {ok, checks} = JSON.parse(ill.stdout) as {ok: boolean; checks: {name: string; ok: boolean}[]};
   expect([ill.code, ok]).toEqual([3, false]);
   expect(checks.filter((check) => !check.ok).map(({name}) => name)).toContain("disk");
+});
+
+describe("a folder of runs", () => {
+  const folder = temporaryFolder();
+  writeFileSync(join(folder, "file"), "");
+  symlinkSync(join(folder, "nowhere", "x"), join(folder, "link"));
+  mkdirSync(join(folder, "save"));
+
+  test.each([
+    ["save", true, "it does"],
+    ["save/new/deep", true, "it does"],
+    ["file", false, "a file"],
+    ["file/x", false, "a file"],
+    ["link", false, "a link that leads nowhere"],
+    ["link/x", false, "a link that leads nowhere"],
+  ])("%s takes files: %s (%s)", (name, ok, got) => {
+    const [write] = diskChecks(join(folder, name));
+    expect([write.ok, write.got]).toEqual([ok, got]);
+    expect(readdirSync(join(folder, "save"))).toEqual([]); // what was tried is gone
+  });
+
+  test("on a full disk takes none, whatever its permissions say", (context) => {
+    const disk = smallDisk(64);
+    if (!disk) return context.skip(); // only root may mount one
+    try {
+      expect(() => writeFileSync(join(disk.path, "all"), new Uint8Array(2 ** 20))).toThrow("ENOSPC");
+      const [write, room] = diskChecks(disk.path);
+      expect([write.ok, write.got, room.ok]).toEqual([false, "no space left on the disk", false]);
+    } finally {
+      disk.remove();
+    }
+  });
 });

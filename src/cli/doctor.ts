@@ -1,8 +1,10 @@
-import {accessSync, constants, existsSync, readFileSync, statfsSync} from "node:fs";
+import {existsSync, lstatSync, readFileSync, rmSync, statfsSync, statSync, writeFileSync} from "node:fs";
 import {availableParallelism, freemem, totalmem} from "node:os";
 import {dirname, join, resolve} from "node:path";
 
 import {type OptionTable, resolveOptions} from "../nouns/options";
+import {systemReason} from "../nouns/system-errors";
+import {finished, partialOf} from "../pipeline/record/partial-file";
 import type {Command} from "./command";
 import {VERDICT_NO} from "./exit-codes";
 import {declareFlags, givenOf} from "./flags";
@@ -172,21 +174,44 @@ function threadsCheck(): Check {
 }
 
 /** Whether runs can be kept in a folder; if it does not exist, in the nearest folder above that does. */
-function diskChecks(save: string): Check[] {
+export function diskChecks(save: string): Check[] {
   let folder = save;
-  while (!existsSync(folder)) folder = dirname(folder);
-  const writable = {name: "write", expected: `a folder that takes files: ${folder}`};
-  const checks: Check[] = [];
-  try {
-    accessSync(folder, constants.W_OK);
-    checks.push({...writable, ok: true, got: "it does"});
-  } catch {
-    checks.push({...writable, ok: false, got: "no permission to write", hint: "--save names another folder"});
-  }
-  const {bavail, bsize} = statfsSync(folder);
+  while (!isSomething(folder)) folder = dirname(folder);
+  const refused = refusal(folder);
+  const write = {
+    ...{name: "write", expected: `a folder that takes files: ${folder}`, ok: refused === undefined},
+    ...(refused === undefined ? {got: "it does"} : {got: refused, hint: "--save names another folder"}),
+  };
+  const {bavail, bsize} = statfsSync(existsSync(folder) ? folder : dirname(folder));
   const free = bavail * bsize;
   const got = `${(free / GIB).toFixed(1)} GiB free`;
-  return [...checks, {name: "disk", ok: free >= LEAST_DISK, expected: `${LEAST_DISK / GIB} GiB or more`, got}];
+  return [write, {name: "disk", ok: free >= LEAST_DISK, expected: `${LEAST_DISK / GIB} GiB or more`, got}];
+}
+
+/** Whether a path has anything, be it a link that leads nowhere. */
+function isSomething(path: string): boolean {
+  try {
+    return lstatSync(path, {throwIfNoEntry: false}) !== undefined;
+  } catch {
+    return false; // a file stands where a folder of the path must be
+  }
+}
+
+/** What is there in the place of a folder that takes files: a file is written, and taken away. @returns Undefined if it does. */
+function refusal(folder: string): string | undefined {
+  const state = statSync(folder, {throwIfNoEntry: false});
+  if (!state) return "a link that leads nowhere";
+  if (!state.isDirectory()) return "a file";
+  const probe = partialOf(join(folder, "doctor"));
+  try {
+    writeFileSync(probe, "a line", {flag: "wx"});
+    return undefined;
+  } catch (error) {
+    return systemReason(error, "write") ?? (error as Error).message;
+  } finally {
+    rmSync(probe, {force: true});
+    finished(probe);
+  }
 }
 
 function linesOf(checks: readonly Check[]): string[] {

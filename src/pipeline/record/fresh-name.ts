@@ -77,7 +77,9 @@ export async function writeFresh(
   const whole = endings.map((ending) => partialOf(join(folder, stem + ending)));
   return orUserError(join(folder, `${stem}${endings[0]}`), async () => {
     try {
-      for (const [i, ending] of endings.entries()) await writeWhole(whole[i], contents[ending]);
+      for (const [i, ending] of endings.entries()) {
+        await writeWhole(whole[i], contents[ending], {as: join(folder, stem + ending)});
+      }
       for (let n = 1; ; n++) {
         const paths = endings.map((ending) => join(folder, numbered(stem, n) + ending));
         if (await allNamed(whole, paths)) return paths;

@@ -94,7 +94,12 @@ export async function createRunDirectory(
     await sweepUnnamed(root);
     await removeUnbegun(join(root, name));
     await mkdir(folder);
-    return lockNewRun(folder);
+    try {
+      return await lockNewRun(folder);
+    } catch (error) {
+      await rm(folder, {recursive: true, force: true});
+      throw (error as Error).cause ?? error; // the run's own name is told, not the one that it has for now
+    }
   });
   try {
     for (let n = 1; ; n++) {

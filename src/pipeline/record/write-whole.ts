@@ -7,6 +7,8 @@ import {finished, partialOf} from "./partial-file";
 export interface WriteOptions {
   /** Wait until the file, and its name in the folder, are on the disk: then a machine that stops has it too. */
   readonly synced?: boolean;
+  /** The name that an error tells, where the file is to get another one; by default its own. */
+  readonly as?: string;
 }
 
 /**
@@ -18,9 +20,9 @@ export interface WriteOptions {
 export async function writeWhole(
   file: string,
   content: string | Uint8Array,
-  {synced = false}: WriteOptions = {},
+  {synced = false, as = file}: WriteOptions = {},
 ): Promise<void> {
-  await orUserError(file, async () => {
+  await orUserError(as, async () => {
     await makeFolder(dirname(file));
     const partial = partialOf(file);
     try {

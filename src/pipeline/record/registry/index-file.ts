@@ -36,9 +36,29 @@ export async function askIndex<R>(save: string, ask: (database: Database) => R):
   const runs = [...(await runsIn(root)), ...(await readersIn(root))];
   const {folder, isKept} = await ownFolder(root);
   try {
-    const own = join(folder, INDEX);
+    return await askedIn(folder, isKept);
+  } catch (error) {
+    if (!isKept || !isOfDisk(error)) throw error;
+    // the disk may have no room for the index, which nobody misses: it is made elsewhere, and not kept
+    const elsewhere = await notKept();
+    try {
+      return await askedIn(elsewhere, false);
+    } catch (again) {
+      if (!isOfDisk(again)) throw again;
+      throw new UserError(`${elsewhere}: expected room for an index of the runs, got: ${(again as Error).message}`, {
+        ...{code: "CANNOT_WRITE", cause: error},
+      });
+    } finally {
+      await rm(elsewhere, {recursive: true, force: true});
+    }
+  } finally {
+    await rm(folder, {recursive: true, force: true});
+  }
+
+  async function askedIn(place: string, isToBeKept: boolean): Promise<Indexed<R>> {
+    const own = join(place, INDEX);
     // made again
-    if (isKept && existsSync(join(root, INDEX))) await copyFile(join(root, INDEX), own).catch(() => undefined);
+    if (isToBeKept && existsSync(join(root, INDEX))) await copyFile(join(root, INDEX), own).catch(() => undefined);
     const {database, isNew} = await opened(own);
     let changed = isNew;
     const notes: string[] = [];
@@ -49,14 +69,22 @@ export async function askIndex<R>(save: string, ask: (database: Database) => R):
     } finally {
       database.close();
     }
-    if (changed && isKept) {
+    if (changed && isToBeKept) {
       await chmod(own, 0o666 & ~process.umask()); // others may read it, as they may read the runs
       await rename(own, join(root, INDEX));
     }
     return {result, notes};
-  } finally {
-    await rm(folder, {recursive: true, force: true});
   }
+}
+
+/** Whether SQLite or the system says that the disk takes no more. */
+function isOfDisk(error: unknown): boolean {
+  const {code = "", message} = error as NodeJS.ErrnoException;
+  return /^(ENOSPC|EDQUOT|EIO|EROFS)$/.test(code) || /disk I\/O error|disk is full|readonly database/i.test(message);
+}
+
+function notKept(): Promise<string> {
+  return mkdtemp(join(tmpdir(), "epochscope-runs-"));
 }
 
 /** A folder for this process' copy; where the runs' folder cannot be written to, one that is not kept. */
@@ -73,7 +101,7 @@ async function ownFolder(root: string): Promise<{readonly folder: string; readon
   } catch (error) {
     if (!["EACCES", "EPERM", "EROFS", "ENOSPC", "EDQUOT"].includes((error as NodeJS.ErrnoException).code ?? ""))
       throw error;
-    return {folder: await mkdtemp(join(tmpdir(), "epochscope-runs-")), isKept: false};
+    return {folder: await notKept(), isKept: false};
   }
 }
 
