@@ -28,7 +28,7 @@ export function jsonProgress(): Progress {
   return {
     stop() {},
     stopping() {
-      complain("stopping after the work at hand; Ctrl-C again stops at once");
+      complain("stopping after the current work; Ctrl-C again stops at once");
     },
     show(event: RunEvent) {
       switch (event.type) {

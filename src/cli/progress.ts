@@ -44,7 +44,7 @@ export function progressOf({quiet, verbose}: {readonly quiet: boolean; readonly 
     stop: () => bar.end(),
     stopping() {
       isStopping = true;
-      bar.note("stopping after the work at hand; Ctrl-C again stops at once");
+      bar.note("stopping after the current work; Ctrl-C again stops at once");
     },
     show(event) {
       switch (event.type) {

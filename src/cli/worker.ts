@@ -47,7 +47,7 @@ export const workerCommand: Command = {
       ["--lock SECONDS", "after which a worker that is silent counts as dead"],
     ],
     examples: ["epochscope worker redis://localhost:6379 --save /shared/save"],
-    note: "Ctrl-C finishes the work at hand and ends.",
+    note: "Ctrl-C finishes the current work and ends.",
   },
   builder(cli) {
     cli.positional("url", {type: "string", describe: "the queue: redis://host:6379, or rediss:// for TLS"});
