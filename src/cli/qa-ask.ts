@@ -4,6 +4,7 @@ import {createInterface} from "node:readline/promises";
 
 import {type OptionTable, positiveInteger, resolveOptions, UserError, wholeNumber} from "../nouns/options";
 import {orUserError} from "../nouns/system-errors";
+import {decodeText} from "../pipeline/data/text";
 import type {Answering} from "../pipeline/qa/answering";
 import type {WhyAsked} from "../pipeline/qa/ask";
 import {readerOptions} from "../pipeline/qa/options";
@@ -77,7 +78,7 @@ export async function askInWords(question: string, given: Given): Promise<number
       return await askUntilRight(reader, run, options, given);
     }
     const context = options.context
-      ? await orUserError(options.context, () => readFile(options.context, "utf8"), "read")
+      ? decodeText(await orUserError(options.context, () => readFile(options.context), "read"), options.context)
       : options.text;
     if (!context.trim()) {
       throw new UserError("--context: expected a file with the text, or --text, got none", {code: "BAD_OPTION"});

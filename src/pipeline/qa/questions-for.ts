@@ -2,6 +2,7 @@ import {readFile} from "node:fs/promises";
 
 import {UserError} from "../../nouns/options";
 import {orUserError} from "../../nouns/system-errors";
+import {decodeText} from "../data/text";
 import {madeQuestions} from "../data/text/made-questions";
 import {type Question, questionsOf} from "../data/text/questions";
 import type {ReaderOptions} from "./options";
@@ -29,7 +30,7 @@ export async function questionsFor({
 
 /** A file's questions. @throws UserError if it holds none. */
 export async function questionsAt(path: string): Promise<Question[]> {
-  const text = await orUserError(path, () => readFile(path, "utf8"), "read");
+  const text = decodeText(await orUserError(path, () => readFile(path), "read"), path);
   let json: unknown;
   try {
     json = JSON.parse(text);

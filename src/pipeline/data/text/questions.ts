@@ -28,14 +28,15 @@ type Row = {readonly [name: string]: unknown};
 
 function* rowsOf(json: unknown, what: string): Iterable<Row> {
   if (Array.isArray(json)) {
-    yield* json as Row[];
+    for (const [n, row] of json.entries()) yield objectOf(row, `${what}: question ${n}`);
     return;
   }
   const {data, id, question, context, answers} = (json ?? {}) as Row;
   if (Array.isArray(data)) {
-    for (const {paragraphs} of data as {paragraphs?: unknown}[]) {
-      for (const {context: text, qas} of listOf(paragraphs, `${what}: paragraphs`) as Row[]) {
-        for (const qa of listOf(qas, `${what}: qas`) as Row[]) yield {...qa, context: text};
+    for (const article of data) {
+      for (const paragraph of listOf(objectOf(article, `${what}: data`).paragraphs, `${what}: paragraphs`)) {
+        const {context: text, qas} = objectOf(paragraph, `${what}: paragraphs`);
+        for (const qa of listOf(qas, `${what}: qas`)) yield {...objectOf(qa, `${what}: qas`), context: text};
       }
     }
     return;
@@ -66,6 +67,11 @@ function* rowsOf(json: unknown, what: string): Iterable<Row> {
   );
 }
 
+function objectOf(value: unknown, what: string): Row {
+  if (typeof value === "object" && value !== null && !Array.isArray(value)) return value as Row;
+  throw new UserError(`${what}: expected an object, got ${JSON.stringify(value)?.slice(0, 40)}`);
+}
+
 function listOf(value: unknown, what: string): unknown[] {
   if (Array.isArray(value)) return value;
   throw new UserError(`${what}: expected a list, got ${JSON.stringify(value)?.slice(0, 40)}`);
@@ -76,9 +82,14 @@ function questionOf({id, question, context, answers, is_impossible: isImpossible
     if (typeof value !== "string")
       throw new UserError(`${what}: expected ${name} as text, got ${JSON.stringify(value)}`);
   }
-  const given = (answers ?? []) as Row | Row[];
+  const given = Array.isArray(answers)
+    ? answers
+    : objectOf(answers ?? {text: [], answer_start: []}, `${what}: answers`);
   const list = Array.isArray(given)
-    ? given.map(({text, answer_start: start}) => ({text, start}))
+    ? given.map((one) => {
+        const {text, answer_start: start} = objectOf(one, `${what}: answers`);
+        return {text, start};
+      })
     : listOf(given.text, `${what}: answers.text`).map((text, n) => ({
         text,
         start: listOf(given.answer_start, `${what}: answers.answer_start`)[n],
