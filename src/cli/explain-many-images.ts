@@ -84,7 +84,7 @@ export async function explainManyImages(
   const progress = isTalking ? drawnProgress() : undefined;
   const epochs: ExplainedEpoch[] = [];
   const {signal, end} = interruptible(() =>
-    progress?.note("stopping after the images at hand; Ctrl-C again stops at once"),
+    progress?.note("stopping after the current images; Ctrl-C again stops at once"),
   );
   let outcome: ManyOutcome;
   try {

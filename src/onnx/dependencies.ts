@@ -8,11 +8,11 @@ export interface Dependencies {
   readonly sizesOnValues: ReadonlySet<string>;
 }
 
-/** These tell sizes alone: what depends on them depends on no number that is fed. */
+/** These operators only return sizes, so their results depend on no number that is fed. */
 export const SIZE_ONLY = new Set(["Shape", "Size"]);
-/** Every run gives other numbers. */
+/** These operators give other numbers in every run. */
 const CHANCE = /^(Random|Multinomial|Bernoulli)/;
-/** How many numbers come out of these depends on the numbers that go in. */
+/** How many numbers these operators return depends on the numbers that they get. */
 const COUNTED = new Set(["NonZero", "Compress", "Unique", "NonMaxSuppression", "If", "Loop", "Scan"]);
 /** Inputs that say what the sizes of the output are; all inputs of those that name none. */
 const SHAPE_INPUTS: {readonly [opType: string]: readonly number[]} = {

@@ -1,22 +1,22 @@
 import type {ModelProto, NodeProto} from "./file/model";
 
-/** Tensors of a classifier that people ask for. */
+/** The tensors of a classifier for which people ask most. */
 export interface Landmarks {
-  /** The scores before a last softmax (or log-softmax, or sigmoid); the output itself where there is none. */
+  /** The scores before a final softmax (or log-softmax, or sigmoid); the output itself if there is none. */
   readonly logits: string;
-  /** Whether the output is probabilities of such scores. */
+  /** The function that turns these scores into the output, if it is one of these. */
   readonly activation?: "softmax" | "logSoftmax" | "sigmoid";
-  /** What the last dense layer is fed with. */
+  /** The input of the last dense layer. */
   readonly embedding?: string;
-  /** The last convolution's output: where Grad-CAM looks. */
+  /** The output of the last convolution, where Grad-CAM looks. */
   readonly lastConvolution?: string;
 }
 
 const ENDS = {Softmax: "softmax", LogSoftmax: "logSoftmax", Sigmoid: "sigmoid"} as const;
-/** What hands on the same numbers, or does so when the model is asked. */
+/** Operators that pass the same numbers on, or do so when the model is not being trained. */
 const PASSING = new Set(["Identity", "Cast", "Dropout", "Reshape", "Flatten", "Squeeze", "Unsqueeze"]);
 
-/** Finds them by the graph: from the output back along the first inputs. */
+/** Finds the landmarks in the graph: it goes from the output back along the first inputs. */
 export function landmarksOf(model: ModelProto, output = model.graph?.output?.[0]?.name ?? ""): Landmarks {
   const nodes = model.graph?.node ?? [];
   const byOutput = new Map(nodes.flatMap((node) => (node.output ?? []).map((name) => [name, node] as const)));
@@ -37,7 +37,7 @@ export function landmarksOf(model: ModelProto, output = model.graph?.output?.[0]
   };
 }
 
-/** The node that made a tensor, past those that only hand it on. */
+/** The node that computed a tensor, skipping nodes that only pass it on. */
 function behind(byOutput: ReadonlyMap<string, NodeProto>, name: string): NodeProto | undefined {
   let node = byOutput.get(name);
   while (node && PASSING.has(node.opType)) node = byOutput.get(node.input?.[0] ?? "");
@@ -54,7 +54,7 @@ function lastBefore(nodes: readonly NodeProto[], name: string, fits: (node: Node
   });
 }
 
-/** Weights, and what is made of weights alone. */
+/** The weights, and all tensors that are computed from weights alone. */
 function storedIn({graph}: ModelProto, nodes: readonly NodeProto[]): ReadonlySet<string> {
   const stored = new Set((graph?.initializer ?? []).map(({name = ""}) => name));
   for (const {input = [], output = [], opType} of nodes) {

@@ -13,53 +13,60 @@ import {threadRuntime} from "./runtime/thread";
 import type {Sizes} from "./seen";
 
 export interface OnnxOptions {
-  /** Threads inside an operator, 1 by default. More than the machine has to spare are slower than one. */
+  /** How many threads work inside an operator; 1 by default. More threads than free cores are slower than one. */
   readonly threads?: number;
   /**
-   * Where weights outside the file stand: a folder, or the files by the names that the model gives them. By default the
-   * model's own folder, where its path is given. Of a folder nothing is read into JavaScript, whatever its size.
+   * The place of weights that are not in the file itself: a folder, or the files by the names that the model gives
+   * them. By default it is the model's own folder, if the model's path is given. Nothing of a folder is read into
+   * JavaScript, whatever its size.
    */
   readonly external?: string | {readonly [location: string]: Uint8Array};
-  /** An opened model of the same graph, as another epoch's: what was found of it is not looked for again. */
+  /** An opened model of the same graph, such as that of another epoch: facts about the graph are not computed again. */
   readonly like?: OnnxGraph;
-  /** Where it computes: "gpu" is onnxruntime's WebGPU, whose numbers differ from the processor's by rounding. By default "cpu". */
+  /**
+   * The device that computes: "gpu" is onnxruntime's WebGPU, whose numbers differ from the processor's by rounding. By
+   * default "cpu".
+   */
   readonly device?: "cpu" | "gpu";
-  /** What computes: by default onnxruntime-node in a thread of its own, so that the caller's is not blocked. */
+  /**
+   * The runtime that computes: by default onnxruntime-node in a thread of its own, so that the caller's thread is not
+   * blocked.
+   */
   readonly runtime?: Runtime;
 }
 
-/** What is differentiated, and with respect to what. */
+/** The sum to differentiate, and the tensors with respect to which. */
 export interface GradientOf {
-  /** A tensor of floats: an output, or one within the model. */
+  /** A tensor of floats: an output, or a tensor within the model. */
   readonly output: string;
-  /** A weight for each of its numbers, of its shape: the sum of their products is differentiated. */
+  /** A weight for each of the output's numbers, in its shape: the sum of weight times number is differentiated. */
   readonly weights: NdArray;
-  /** Inputs, tensors within or stored weights, by name. By default all inputs of floats. */
+  /** The names of inputs, inner tensors or stored weights. By default, all inputs of floats. */
   readonly wrt?: readonly string[];
 }
 
 /** An ONNX model that runs forward and backward. */
 export interface OnnxGraph {
-  /** Names of what is to be fed, and of what comes out. */
+  /** The names of the inputs and of the outputs. */
   readonly inputs: readonly string[];
   readonly outputs: readonly string[];
   /** The same with their types and sizes. */
   readonly ports: {readonly inputs: readonly Port[]; readonly outputs: readonly Port[]};
-  /** The operators on the way to the outputs that have no gradient. Running forward needs none. */
+  /** The operators on the way to the outputs that have no gradient. They do not matter for running forward. */
   readonly unsupported: readonly string[];
-  /** The file's nodes and weights, to look names up in. */
+  /** The nodes and weights of the file, in which one can look names up. */
   readonly model: ModelProto;
-  /** What was found of its graph; `like` takes it over. */
+  /** The facts about its graph, which `like` reuses. */
   readonly plan: Plan;
-  /** The outputs, or the named tensors; those within the model can be had as well. */
+  /** Computes the outputs, or the tensors that are named; these may be inner ones. */
   run(feeds: Feeds, names?: readonly string[]): Promise<Feeds>;
   /** d(Σ weights · output) / d(each of `wrt`), by their names. */
   gradient(feeds: Feeds, of: GradientOf): Promise<Feeds>;
-  /** Gradients together with tensors' values from the same pass: by default the output's. */
+  /** The gradients together with the values of tensors from the same pass: by default, the output's. */
   runWithGradient(feeds: Feeds, of: GradientOf & {readonly values?: readonly string[]}): Promise<Both>;
-  /** Types and sizes of all tensors for feeds of such sizes; −1 where a size follows the batch. */
+  /** The types and sizes of all tensors, for feeds of these sizes; −1 if a size follows the batch. */
   sizes(feeds: Feeds): Promise<Sizes>;
-  /** Releases the sessions. What is still computing must have answered. */
+  /** Releases the sessions. Wait for all answers before you call it. */
   dispose(): Promise<void>;
 }
 

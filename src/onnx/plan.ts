@@ -7,9 +7,9 @@ import type {Prepared} from "./prepare/prepared";
 import type {Feeds, Runtime, SessionSettings} from "./runtime/runtime";
 import {lookAt, type Sizes} from "./seen";
 
-/** What of a model does not depend on its weights: found once, for all the epochs of a run. */
+/** The facts about a model that do not depend on its weights. They are found once, for all epochs of a run. */
 export interface Plan {
-  /** Types, sizes and constants of all tensors, for feeds of such sizes. */
+  /** The types, sizes and constants of all tensors, for feeds of these sizes. */
   sizes(feeds: Feeds): Promise<Sizes>;
   /**
    * The nodes that compute the gradients, for this file or another one of the same graph. `key` names them.
@@ -26,7 +26,7 @@ export interface Plan {
   checkAlike(other: ModelProto): void;
 }
 
-/** @param batched The inputs whose first size is free. */
+/** @param batched The inputs whose first size is not fixed. */
 export function planOf(
   prepared: Prepared,
   batched: readonly string[],

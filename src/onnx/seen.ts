@@ -6,11 +6,11 @@ import {HALF} from "./prepare/widen";
 import {rowsInTurn} from "./rows";
 import type {Feeds, NdArray, Runtime, Session, SessionSettings} from "./runtime/runtime";
 
-/** What is known of a tensor: seen, not inferred. */
+/** The facts about a tensor, found by running the model and not by inference. */
 export interface Seen {
   /** As onnxruntime names it: "float32", "int64", … */
   readonly type: string;
-  /** Its sizes; −1 where they follow the batch. */
+  /** Its sizes; −1 if they follow the batch. */
   readonly dims: readonly number[];
   /** Few numbers that are the same for every input and batch: axes, pads, sizes and bounds that a graph computes. */
   readonly values?: readonly number[];
@@ -19,7 +19,7 @@ export interface Seen {
 }
 export type Sizes = ReadonlyMap<string, Seen>;
 
-/** A constant of more numbers than this is no axis, pad or bound. */
+/** A constant with more numbers than this cannot be an axis, a pad or a bound. */
 const FEW = 64;
 const PREFIX = "seen:";
 

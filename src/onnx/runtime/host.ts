@@ -2,13 +2,15 @@ import type {InferenceSession, Tensor} from "onnxruntime-node";
 
 import type {Feeds, Port, SessionSettings} from "./runtime";
 
-/** What is needed of onnxruntime-node's module, or of onnxruntime-web's. */
+/** The parts of the module onnxruntime-node, or onnxruntime-web, that are used here. */
 export interface Onnxruntime {
   readonly InferenceSession: {create(model: Uint8Array, options: object): Promise<InferenceSession>};
   readonly Tensor: new (type: string, data: unknown, dims: readonly number[]) => Tensor;
 }
 
-/** What can be asked of the thread that computes: plain values in, plain values out. Sessions go by number. */
+/**
+ * The questions to the thread that computes: plain values go in, plain values come out. Sessions are named by numbers.
+ */
 export interface Host {
   start(question: {readonly model: Uint8Array; readonly settings: SessionSettings}): Promise<Started>;
   run(question: {readonly session: number; readonly feeds: Feeds; readonly outputs: readonly string[]}): Promise<Feeds>;

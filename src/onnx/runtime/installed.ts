@@ -3,7 +3,7 @@ import {OnnxError} from "../error";
 /** A package that runs ONNX models. */
 export interface Installed {
   readonly name: "onnxruntime-node" | "onnxruntime-web";
-  /** Of its module, for `require`. */
+  /** The path of its module, for `require`. */
   readonly path: string;
   readonly version: string;
 }
@@ -12,10 +12,11 @@ export interface Installed {
 export class MissingRuntime extends OnnxError {}
 
 /**
- * What computes: onnxruntime-node where it is installed and its native library loads, else onnxruntime-web, whose WebAssembly runs
- * everywhere and takes about three times as long.
+ * The package that computes: onnxruntime-node if it is installed and its native library loads; else onnxruntime-web,
+ * whose WebAssembly runs everywhere and takes about three times as long.
  *
- * @param resolve Finds a module's path, as `require.resolve` does. @param load Loads it, and throws where it cannot.
+ * @param resolve Finds a module's path, as `require.resolve` does.
+ * @param load Loads it, and throws if it cannot.
  * @throws MissingRuntime with the command that installs one.
  */
 export function installedRuntime(
@@ -57,7 +58,7 @@ function loaded(path: string): unknown {
 
 let found: Installed | undefined;
 
-/** The same, looked for once. */
+/** The same package; the search is made only once. */
 export function runtimeInstalled(): Installed {
   found ??= installedRuntime();
   return found;

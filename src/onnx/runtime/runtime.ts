@@ -8,7 +8,7 @@ export interface NdArray {
 }
 export type Feeds = {readonly [name: string]: NdArray};
 
-/** What a model's input or output is: a size is a number, or a name where it is free. */
+/** The description of a model's input or output: each size is a number, or a name if it is not fixed. */
 export interface Port {
   readonly name: string;
   /** What a sequence or a map is, too, which can be neither fed nor read here. */
@@ -17,7 +17,7 @@ export interface Port {
 }
 
 export interface SessionSettings {
-  /** Threads inside an operator. */
+  /** How many threads work inside an operator. */
   readonly threads: number;
   /** False: no operators are fused or folded. */
   readonly optimise?: boolean;
@@ -30,8 +30,8 @@ export interface SessionSettings {
 }
 
 /**
- * What computes: a small port, so that onnxruntime-node (in a thread of its own, or in this one) and onnxruntime-web can
- * serve alike.
+ * The interface to the program that computes. It is small, so that onnxruntime-node (in a thread of its own, or in this
+ * one) and onnxruntime-web can both provide it.
  */
 export interface Runtime {
   start(model: Uint8Array, settings: SessionSettings): Promise<Session>;
