@@ -48,6 +48,9 @@ describe("a mistake on the command line", () => {
     [["-x"], "error: -x: expected a known flag, got this one; `run --help all` lists them"],
     [["--serve", "--port", "70000"], 'error: --port: expected a whole number from 0 to 65535, got "70000"'],
     [["resume", "nothing"], /error: run: expected the name of one in .*, or its folder, got "nothing"/],
+    [["--data", ""], 'error: --data: expected mnist or a folder, got ""'],
+    [["explain", "test:-1"], 'error: test:-1: expected test:8, or test:8,17, places from 0 on, got "test:-1"'],
+    [["predict", "train:"], 'error: train:: expected train:8, or train:8,17, places from 0 on, got "train:"'],
     [["--data", "nowhere"], /error: .*nowhere: expected a folder, got nothing there/],
   ])("%j is told in one line", async (flags, message) => {
     await expectError(flags, message, 2);

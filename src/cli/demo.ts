@@ -18,7 +18,11 @@ interface DemoOptions {
 
 const demoFlags: OptionTable<DemoOptions> = {
   out: {default: "demo.html", help: "the file to write; an older one is overwritten"},
-  data: {default: "mnist", help: "mnist, or a folder of your own pictures, one folder for each class"},
+  data: {
+    default: "mnist",
+    help: "mnist, or a folder of your own pictures, one folder for each class",
+    check: (value) => (value === "" ? "mnist or a folder" : undefined),
+  },
   imageSize: {
     default: 0,
     help: "with a folder: the side of a picture in pixels, 10 to 64; 0: unchanged if the pictures are small",

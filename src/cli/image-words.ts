@@ -49,6 +49,11 @@ export async function imageWords(words: readonly string[]): Promise<ImageWord[]>
     else if (state === undefined && NUMBERS.test(word)) {
       const [split, numbers] = word.split(":");
       for (const number of numbers.split(",")) found.push({kind: "data", word: `${split}:${number}`});
+    } else if (state === undefined && /^(train|test):[-\d,\s]*$/.test(word)) {
+      const split = word.split(":")[0];
+      throw new EpochscopeError(`${word}: expected ${split}:8, or ${split}:8,17, places from 0 on, got "${word}"`, {
+        code: "BAD_OPTION",
+      });
     } else found.push({kind: "file", path: word});
   }
   return found;

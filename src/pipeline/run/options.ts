@@ -64,6 +64,7 @@ export const runOptions: OptionTable<RunOptions> = {
   data: {
     default: "mnist",
     help: "mnist, a folder with the four idx files, or a folder with one folder of PNG and JPEG images for each class (or with folders train, val and test that have such folders)",
+    check: (value) => (value === "" ? "mnist or a folder" : undefined), // "" would be the folder that one stands in
   },
   imageSize: {
     default: 0,
