@@ -25,7 +25,7 @@ export interface FreshFolder {
  */
 export async function freshFolder(parent: string, name: string): Promise<FreshFolder> {
   const path = partialOf(join(parent, name));
-  await orUserError(path, async () => {
+  await orUserError(join(parent, name), async () => {
     await makeFolder(parent);
     await sweepUnnamed(parent);
     await mkdir(path);
