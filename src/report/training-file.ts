@@ -13,6 +13,8 @@ export interface TrainingShown {
   readonly epochs: readonly number[];
   /** Epochs that the run has kept. */
   readonly of: number;
+  /** Epochs by which the labels were judged; absent in files of an earlier version: those that are here. */
+  readonly judged?: number;
   /** Whether the answers are from a pass after each epoch, and not those as each image was presented. */
   readonly isAfter: boolean;
   /** u8 or u16 `[images]`: the label that each was trained on. */

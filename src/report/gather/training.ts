@@ -14,6 +14,9 @@ import type {TrainingShown} from "../training-file";
 import {gatherEvidence} from "./evidence";
 import {array} from "./saved-values";
 
+/** Bytes of answers that are read at most to judge labels by all epochs, and what an image takes of them an epoch. */
+const MOST_JUDGED_BYTES = 400e6;
+const ANSWER_BYTES = 11;
 /** A page carries at most about so many epochs of answers to training images, and so many images of each. */
 const MOST_EPOCHS = 12;
 const MOST_IMAGES = 60_000;
@@ -22,8 +25,8 @@ const PACKED_PIXEL_BYTES = 1.2e6;
 type Whole = Uint8Array | Uint16Array;
 
 /**
- * How the training images were learnt, from the answers that the run kept. Of a long run some epochs, evenly apart; of a large
- * training set the most suspect half, and others evenly.
+ * How the training images were learnt, from the answers that the run kept. Labels are judged by all epochs; of a long run the
+ * page has some, evenly apart, and of a large training set the most suspect half, and others evenly.
  *
  * @param files Of "training": epoch → path.
  * @param finished Whether an epoch is whole.
@@ -42,16 +45,25 @@ export function gatherTraining(
   const all = [...(files?.keys() ?? [])].filter(finished).sort((a, b) => a - b);
   if (!files || all.length === 0) return null;
   const epochs = keptEpochs(all, MOST_EPOCHS);
-  const folder = dirname(files.get(epochs[0]) as string);
+  const folder = dirname(files.get(all[0]) as string);
   const labels = recall(join(folder, "labels.json"), "labels", (saved) => values(saved, "labels") as Whole);
-  const answers = epochs.map((epoch) => {
-    const path = files.get(epoch) as string;
-    return recall(path, "training", (saved) => answersFrom(epochAnswers(saved), labels, path));
-  });
-  const [losses, margins, predicted] = (["losses", "margins", "predicted"] as const).map((name) =>
-    answers.map((epoch) => epoch[name]),
-  ) as [Float32Array[], Float32Array[], Whole[]];
-  const {order, dynamics, others: suggested} = rankedLabels({losses, margins}, predicted, labels);
+  const answersAt = (some: readonly number[]) =>
+    some.map((epoch) => {
+      const path = files.get(epoch) as string;
+      return recall(path, "training", (saved) => answersFrom(epochAnswers(saved), labels, path));
+    });
+  const most = Math.max(MOST_EPOCHS, Math.floor(MOST_JUDGED_BYTES / (ANSWER_BYTES * labels.length)));
+  const judged = answersAt(keptEpochs(all, most));
+  const {
+    order,
+    dynamics,
+    others: suggested,
+  } = rankedLabels(
+    {losses: judged.map(({losses}) => losses), margins: judged.map(({margins}) => margins)},
+    judged.map(({predicted}) => predicted),
+    labels,
+  );
+  const answers = answersAt(epochs);
   const places = shownPlaces(order, MOST_IMAGES);
   const shown = places ?? Uint32Array.from(labels.keys());
   const Classes = classes > 256 ? Uint16Array : Uint8Array;
@@ -64,9 +76,7 @@ export function gatherTraining(
     const at = Math.round((of[n] - lowestMargin) / step);
     return Math.min(65535, of[n] < 0 ? Math.min(at, zero - 1) : Math.max(at, zero));
   };
-  const meanErrors = answers.every(({errors}) => errors)
-    ? meanOf(answers.map(({errors}) => errors as Uint8Array))
-    : null;
+  const meanErrors = judged.every(({errors}) => errors) ? meanOf(judged.map(({errors}) => errors as Uint8Array)) : null;
   const hardness = join(folder, "hardness.json");
   const entropies = existsSync(hardness)
     ? recall(hardness, "hardness", (saved) => values(saved, "entropies") as Uint8Array)
@@ -83,11 +93,11 @@ export function gatherTraining(
     count: labels.length,
     indices: places && pack.add(places, [places.length]),
     epochs,
-    of: all.length,
+    ...{of: all.length, judged: judged.length},
     isAfter,
     labels: byClass((n) => labels[n]),
-    losses: losses.map((epoch) => picked(new Uint8Array(shown.length), (n) => packedLoss(epoch[n]))),
-    astray: predicted.map((epoch) => byClass((n) => (epoch[n] - labels[n] + classes) % classes)),
+    losses: answers.map((epoch) => picked(new Uint8Array(shown.length), (n) => packedLoss(epoch.losses[n]))),
+    astray: answers.map((epoch) => byClass((n) => (epoch.predicted[n] - labels[n] + classes) % classes)),
     sureness: answers.map((epoch) =>
       picked(new Uint8Array(shown.length), (n) => (epoch.predicted[n] === labels[n] ? 0 : epoch.sureness[n])),
     ),

@@ -23,6 +23,8 @@ export interface TrainingData {
   /** Epochs that the page carries, and how many the run kept. */
   readonly epochs: readonly number[];
   readonly of: number;
+  /** Epochs by which the labels were judged. */
+  readonly judged: number;
   /** Whether the answers are from a pass after each epoch, and not those as each image was presented. */
   readonly isAfter: boolean;
   place(row: number): number;
@@ -30,9 +32,9 @@ export interface TrainingData {
   rowOf(place: number): number;
   readonly labels: Uint8Array | Uint16Array;
   readonly suggested: Uint8Array | Uint16Array;
-  /** Area under the margin in logits, over all carried epochs; below 0 is suspect. */
+  /** Area under the margin in logits, over the `judged` epochs; below 0 is suspect. */
   readonly margins: Float32Array;
-  /** Mean EL2N over the carried epochs, in [0, √2], and the last epoch's entropy in nats; null where the run kept none. */
+  /** Mean EL2N over the `judged` epochs, in [0, √2], and the last epoch's entropy in nats; null where the run kept none. */
   readonly error: ((row: number) => number) | null;
   readonly entropy: ((row: number) => number) | null;
   /** The label's probability at carried epoch e (0 the first). */
@@ -109,7 +111,18 @@ export function decodeTraining(shown: TrainingShown, classes: number, view: (pac
     return made;
   };
   return {
-    ...{rows, count: shown.count, epochs: shown.epochs, of: shown.of, place, rowOf, labels, margins, story},
+    ...{
+      rows,
+      count: shown.count,
+      epochs: shown.epochs,
+      of: shown.of,
+      place,
+      judged: shown.judged ?? shown.epochs.length,
+      rowOf,
+      labels,
+      margins,
+      story,
+    },
     isAfter: shown.isAfter,
     suggested: view(shown.suggested) as Whole,
     error: scaled(shown.errors, Math.SQRT2),

@@ -73,8 +73,14 @@ export function mountTrainingLead(data: Data, training: TrainingData, store: Sto
       " ",
       decided.size > 0 ? link(decidedWords(decided), {kind: "decided"}, ".") : isLast && "None decided yet.",
       training.epochs.length < ENOUGH_EPOCHS && ` ${ENOUGH_EPOCHS} epochs or more tell hard from wrong better.`,
-      training.epochs.length < training.of && ` Judged over ${training.epochs.length} of its ${training.of} epochs.`,
+      training.epochs.length < training.of && shownWords(training),
     );
   });
   return root;
+}
+
+/** What is left out of a long run, and what is not. */
+function shownWords({epochs, of, judged}: TrainingData): string {
+  const by = judged < of ? `${judged} of them` : "all of them";
+  return ` ${epochs.length} of its ${of} epochs are here; the labels are judged by ${by}.`;
 }
