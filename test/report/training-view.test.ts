@@ -79,7 +79,7 @@ test("a run that kept no answers to its training images is not asked about them,
   await rows.nth(1).click();
   await settle({page});
   expect(await rows.nth(1).getAttribute("aria-selected")).toBe("true");
-  expect(await page.locator("[data-view=why] .why-film + .panel-foot").count()).toBe(0); // it kept no weights to ask
+  expect(await page.locator("[data-view=why] .why-film ~ .panel-foot").count()).toBe(0); // it kept no weights to ask
   await page.context().close();
 });
 
@@ -89,8 +89,8 @@ test("why it answers leads to the training images that speak for it, where weigh
   writeFileSync(join(folder, "artifacts/weights/all-epoch-001.json"), JSON.stringify({epoch: 1, arrays: []}));
   const {page} = await openPage(browser, pathToFileURL(await writeReport(folder)).href);
   await page.keyboard.press("2");
-  await page.waitForSelector("[data-view=why] .why-film + .panel-foot");
-  expect(await page.textContent("[data-view=why] .why-film + .panel-foot code")).toContain("--training --model");
+  await page.waitForSelector("[data-view=why] .why-film ~ .panel-foot");
+  expect(await page.textContent("[data-view=why] .why-film ~ .panel-foot code")).toContain("--training --model");
   await page.context().close();
 });
 
