@@ -106,6 +106,14 @@ test("an image's explanation does not depend on which others are asked about, an
   expect([...(await keptOf(2)).index]).toEqual([3, 4, 7, 8]);
 });
 
+test("one image is explained by the run's own engine, too: its probability has the run's bits", async () => {
+  await explained(threadPool(1));
+  const {epoch} = JSON.parse(readFileSync(join(run, "model", "best.json"), "utf8"));
+  const {probability, target} = await keptOf(epoch);
+  const {stdout} = await command(["explain", "test:5", "--model", "r", "--save", save, ...MASKS, "--json"]);
+  expect(JSON.parse(stdout).images[0]).toMatchObject({probability: probability[5], target: target[5]});
+});
+
 test("a command that was killed goes on where it was, and leaves what an unbroken one leaves", async () => {
   await explained(threadPool(1));
   const expected = bytesKept();

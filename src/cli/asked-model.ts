@@ -1,6 +1,7 @@
 import {existsSync} from "node:fs";
 import {join} from "node:path";
 
+import type {Variant} from "../engine/index";
 import {resolveOptions, UserError} from "../nouns/options";
 import type {Dataset} from "../nouns/samples";
 import type {LoadedClassifier} from "../pipeline/model/load/black-box";
@@ -9,6 +10,7 @@ import {readClassNames} from "../pipeline/open/model-file";
 import {keptTestData, networkOfRun} from "../pipeline/open/run-network";
 import {findRun} from "../pipeline/record/run-directory";
 import {type RunFile, readRunFile} from "../pipeline/record/run-file";
+import type {EngineName} from "../pipeline/run/choose-engine";
 import {dataPlaces, openRunData} from "../pipeline/run/data";
 import {runOptions} from "../pipeline/run/options";
 import {readFeeds} from "../pipeline/watch/feeds";
@@ -16,7 +18,7 @@ import {drained} from "./drained";
 import {type ExplainFlags, numbers, shapeOf} from "./explain-flags";
 import {dataSubject, fileSubject, type ImageWord, imageWords, ofRun, type Subject} from "./image-words";
 import {noteOldWay} from "./notes";
-import {openStrangeNetwork, type openStranger} from "./stranger";
+import {openStrangeNetwork, openStranger} from "./stranger";
 
 /** Receives what a model reports about itself while it is opened. */
 export type Telling = Required<Pick<LoadSettings, "verbose" | "say">>;
@@ -147,17 +149,14 @@ async function fromRun(
   options: AskedOptions,
   name: string,
   typed: readonly ImageWord[],
-  {telling, opening}: Open,
+  {command, telling, opening}: Open,
 ): Promise<Asked> {
   const {path} = await findRun(options.save, name);
   const file = readRunFile(path);
-  const {model, load} = await networkOfRun(path, file);
-  const classifier = await opening(
-    model,
-    options.engine,
-    {...telling, ...load, device: options.device},
-    options.maxMemory * 2 ** 30,
-  );
+  // what only asks is answered by the engine of the run itself; gradients, and an engine that is asked for by name, come by tfjs
+  const isOwn = command === "explain" && opening === openStranger && options.engine === "auto" && file.kind !== "watch";
+  const own = isOwn ? await ownClassifier(path, file, telling) : undefined;
+  const classifier = own ?? (await openedFrom(options, path, file, {telling, opening}));
   const words = ofRun(typed, (image) => hasFile(path, file, image));
   const needsData = words.some(({kind}) => kind === "data"); // reading it may take a while
   const data = needsData ? await dataOfRun(path, file) : undefined;
@@ -165,6 +164,39 @@ async function fromRun(
     // the data have been read if a word needs them
     word.kind === "file" ? fileSubject(word.path, classifier, options) : dataSubject(word.word, data as Dataset);
   return {classifier, words, read, model: file.name};
+}
+
+async function openedFrom(
+  options: AskedOptions,
+  path: string,
+  file: RunFile,
+  {telling, opening}: Pick<Open, "telling" | "opening">,
+): Promise<LoadedClassifier> {
+  const {model, load} = await networkOfRun(path, file);
+  const settings = {...telling, ...load, device: options.device};
+  return opening(model, options.engine, settings, options.maxMemory * 2 ** 30);
+}
+
+/** A run's network on the engine that the run used, so that its answers have the run's bits; undefined where that is not there. */
+async function ownClassifier(
+  path: string,
+  {engine, data, options}: RunFile,
+  {say}: Telling,
+): Promise<LoadedClassifier | undefined> {
+  const {openKeptNetwork}: typeof import("../pipeline/kept-network") = require("../pipeline/kept-network");
+  const {optimizer, threads} = resolveOptions(runOptions, {...options, dataUrl: ""}, `${join(path, "run.json")}: --`);
+  const kernels = engine.kernels === undefined ? {} : {kernels: engine.kernels as Variant}; // as the run wrote it
+  try {
+    const opening = {optimizer, threads, engine: engine.name as EngineName, ...kernels};
+    const {network, dispose} = await openKeptNetwork(path, data, opening);
+    const {imageShape, classNames} = network;
+    const understood = `${classNames.length} probabilities (of the run's own engine, ${engine.name})`;
+    return {imageShape, classNames, understood, predict: (images) => network.predict(images), dispose};
+  } catch (error) {
+    if (!(error instanceof UserError) || error.code !== "NO_ENGINE") throw error;
+    say(`the run's engine is not here: ${error.message}; another answers, whose numbers differ by rounding`);
+    return undefined;
+  }
 }
 
 /** Whether a run's data contain a file of this path, relative to their folder. */

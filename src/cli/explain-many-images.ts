@@ -115,6 +115,7 @@ export async function explainManyImages(
     );
     return signal.reason as number;
   }
+  epochs.sort((a, b) => a.epoch - b.epoch); // the last shards of two epochs may come in any order
   const page = await writeReport(many.run);
   const files = epochs.map(({epoch}) =>
     join(many.run, "artifacts", "explained", `lime-epoch-${`${epoch}`.padStart(3, "0")}.json`),

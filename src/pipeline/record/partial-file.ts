@@ -32,13 +32,27 @@ export function finished(partial: string): void {
 /** Takes away what this thread has begun and not finished: for a process that is about to end. */
 export function removeUnfinished(): void {
   for (const partial of unfinished) {
-    try {
-      rmSync(partial, {recursive: true, force: true});
-    } catch {
-      // another process sweeps it later (leftovers.ts)
-    }
+    // a file that is being created in a folder while that is removed makes it full again
+    for (let left = TRIES; left > 0 && !isRemoved(partial); left--);
   }
   unfinished.clear();
+}
+
+/** How often a folder is removed that is still written into; then another process sweeps it later (leftovers.ts). */
+const TRIES = 10;
+
+function isRemoved(partial: string): boolean {
+  try {
+    rmSync(partial, {recursive: true, force: true});
+    return true;
+  } catch {
+    return false;
+  }
+}
+
+/** Whether this thread has begun a file or folder of this name, and not told it to be finished: then it is there. */
+export function isUnfinished(partial: string): boolean {
+  return unfinished.has(partial);
 }
 
 /**

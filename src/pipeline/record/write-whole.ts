@@ -2,7 +2,7 @@ import {mkdir, open, rename, rm, stat, writeFile} from "node:fs/promises";
 import {dirname} from "node:path";
 
 import {orUserError} from "../../nouns/system-errors";
-import {finished, partialOf} from "./partial-file";
+import {finished, isUnfinished, partialOf} from "./partial-file";
 
 export interface WriteOptions {
   /** Wait until the file, and its name in the folder, are on the disk: then a machine that stops has it too. */
@@ -23,7 +23,8 @@ export async function writeWhole(
   {synced = false, as = file}: WriteOptions = {},
 ): Promise<void> {
   await orUserError(as, async () => {
-    await makeFolder(dirname(file));
+    // a folder that is being filled is there, and must not come back when the process ends and takes it away
+    if (!isUnfinished(dirname(file))) await makeFolder(dirname(file));
     const partial = partialOf(file);
     try {
       await writeFile(partial, content, {flag: "wx", flush: synced});
