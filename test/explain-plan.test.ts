@@ -60,6 +60,7 @@ test("a plan measures at least a hundred images, keeps nothing, and weighs what 
   expect(filesOf(root)).toEqual(before);
   const plan = JSON.parse(stdout) as ExplainPlan;
   expect(faultsOf(plan as object)).toEqual([]);
+  expect(plan).toMatchObject({schema: "epochscope/explain-plan/1", run: "r"});
   expect(plan).toMatchObject({images: 120, epochs: [0, 1], explanations: 240, known: 0, shards: 4, shardImages: 100});
   expect(plan.measured.images).toBeGreaterThanOrEqual(100);
   expect(plan.machines.map(({machines}) => machines)).toEqual([1, 2, 5, 10, 20, 50, 100, 200, 500, 1000]);
