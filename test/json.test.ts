@@ -164,7 +164,7 @@ test("a document that lacks a field, or says another schema, is found out", () =
 });
 
 test("every schema has a document of a command's real output here, or in the command's own test", () => {
-  const tests = ["json", "dry-run", "qa-again", "error-trials", "explain-many"]
+  const tests = ["json", "dry-run", "qa-again", "error-trials", "explain-many", "explain-plan"]
     .map((name) => readFileSync(join(__dirname, `${name}.test.ts`), "utf8"))
     .join();
   for (const file of readdirSync("schemas")) {
