@@ -98,7 +98,8 @@ function distances(): ReadonlyMap<string, ReadonlyMap<string, number>> {
 
 /** The tests to ask about a file, nearest first. The page's code is reached by a browser, and not by an import. */
 function testsOf(file: string, reach: ReadonlyMap<string, ReadonlyMap<string, number>>): string[] {
-  if (file.includes("/client")) return [...reach.keys()].filter((test) => /test\/(report\/|labels\.)/.test(test));
+  if (file.includes("/client"))
+    return [...reach.keys()].filter((test) => /test\/(report|pipeline\/labels)\//.test(test));
   const steps = (test: string) => reach.get(test)?.get(file) ?? Number.POSITIVE_INFINITY;
   return [...reach.keys()].filter((test) => steps(test) < Number.POSITIVE_INFINITY).sort((a, b) => steps(a) - steps(b));
 }

@@ -14,7 +14,7 @@ export const HUES = 10;
 /**
  * The hues of a few classes that are farthest apart: the choice whose two nearest are farthest from each other in OKLab, in
  * both themes, in normal vision and in simulated protanopia, deuteranopia and tritanopia (found by trying all choices, as
- * `test/class-looks.test.ts` does).
+ * `test/plots/class-looks.test.ts` does).
  */
 const FEW: {readonly [classes: number]: readonly number[]} = {
   1: [6],

@@ -5,7 +5,7 @@ import type {Matrix} from "../../src/tsne/index";
 
 /** The first 200 or 2,000 MNIST test images on 50 principal components (fixtures/tsne/make_tsne.py). */
 export function digits(rows: 200 | 2000): Matrix {
-  const bytes = readFileSync(join(__dirname, `../fixtures/tsne/pca50-${rows}.f32`));
+  const bytes = readFileSync(join(__dirname, `./../fixtures/tsne/pca50-${rows}.f32`));
   return {
     rows,
     columns: 50,

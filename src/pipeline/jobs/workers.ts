@@ -2,7 +2,7 @@ import type {Jobs} from "./jobs";
 
 /**
  * Many hands for tasks that do not depend on each other. Whoever they are, the same contract holds
- * (`test/workers.test.ts`): each task is answered once, in any order, with the same bytes; a task that fails names itself
+ * (`test/pipeline/jobs/workers.test.ts`): each task is answered once, in any order, with the same bytes; a task that fails names itself
  * and costs no other; a task whose signal is aborted before it has begun is not done.
  */
 export interface Workers extends Jobs {

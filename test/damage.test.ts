@@ -1,3 +1,0 @@
-import {damageSuite} from "./support/damage-suite";
-
-damageSuite(40, 6);

@@ -1,3 +1,0 @@
-import {diskSuite} from "./support/disk-suite";
-
-diskSuite(2);

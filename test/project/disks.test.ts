@@ -1,0 +1,3 @@
+import {diskSuite} from "../support/disk-suite";
+
+diskSuite(2);
