@@ -39,7 +39,8 @@ export async function openQueue({url, password, say = () => {}}: QueueOptions) {
   const bullmq = await optionalPackage("bullmq", "a queue of workers", () => import("bullmq"));
   const {Redis} = await optionalPackage("ioredis", "a queue of workers", () => import("ioredis"));
   const address = redisAddress(url, password);
-  await checkAnswers(() => new Redis({...address, ...ONCE}), url);
+  const ask = () => checkAnswers(() => new Redis({...address, ...ONCE}), url);
+  await ask();
   const connection = {...address, maxRetriesPerRequest: null}; // it goes on when the server is back
   let isTold = false;
   const trouble = (error: Error) => {
@@ -47,7 +48,13 @@ export async function openQueue({url, password, say = () => {}}: QueueOptions) {
     isTold = true; // one line, not one for each try
     say(`${shownAddress(url)}: expected an answer, got ${inOneLine(error)}; it is tried again`);
   };
-  return {bullmq, connection, trouble};
+  /** Whether the server is there now. */
+  const isThere = () =>
+    ask().then(
+      () => true,
+      () => false,
+    );
+  return {bullmq, connection, trouble, isThere};
 }
 
 const ONCE = {lazyConnect: true, connectTimeout: 5000, maxRetriesPerRequest: 0, retryStrategy: () => null} as const;

@@ -1,3 +1,5 @@
+import {setTimeout as wait} from "node:timers/promises";
+
 import {ATTEMPTS, openQueue, type QueuedAnswer, type QueuedJob, type QueuedTask, type QueueOptions} from "./queue";
 
 export interface ServeOptions extends QueueOptions {
@@ -11,9 +13,12 @@ export interface ServeOptions extends QueueOptions {
   told?: (event: {readonly id: string; readonly failed?: string}) => void;
 }
 
+/** Milliseconds after which a worker that ends looks whether its server is there. */
+const ASKED_AGAIN = 3000;
+
 /** A worker of a queue. */
 export interface Served {
-  /** Finishes the tasks at hand, takes no more, and ends. */
+  /** Finishes the current tasks, takes no more, and ends; at once where the server is away, since it can be told of none. */
   close(): Promise<void>;
 }
 
@@ -24,7 +29,7 @@ export interface Served {
  */
 export async function serveQueue(options: ServeOptions): Promise<Served> {
   const {name, places, lock, work, told = () => {}} = options;
-  const {bullmq, connection, trouble} = await openQueue(options);
+  const {bullmq, connection, trouble, isThere} = await openQueue(options);
   const worker = new bullmq.Worker<QueuedTask, QueuedAnswer>(
     name,
     async (job: QueuedJob) => {
@@ -41,5 +46,14 @@ export async function serveQueue(options: ServeOptions): Promise<Served> {
   worker.on("error", trouble);
   worker.on("failed", (job, error) => told({id: `${job?.id}`, failed: error.message}));
   await worker.waitUntilReady();
-  return {close: () => worker.close()};
+  return {
+    async close() {
+      const closed = worker.close().then(() => true);
+      while (!(await Promise.race([closed, wait(ASKED_AGAIN, false, {ref: false})]))) {
+        if (await isThere()) continue; // it is still at work
+        await worker.disconnect();
+        return;
+      }
+    },
+  };
 }

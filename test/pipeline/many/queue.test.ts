@@ -8,6 +8,7 @@ import {flow, type Shard} from "../../../src/pipeline/jobs/flow";
 import type {Question} from "../../../src/pipeline/jobs/jobs";
 import {redisAddress, shownAddress} from "../../../src/pipeline/jobs/queue-url";
 import {queueWorkers} from "../../../src/pipeline/jobs/queue-workers";
+import {serveQueue} from "../../../src/pipeline/jobs/serve-queue";
 import {resultStore} from "../../../src/pipeline/record/result-store";
 import {sha256} from "../../../src/pipeline/record/seal";
 import {command} from "../../support/command";
@@ -154,6 +155,15 @@ describe.skipIf(noRedis !== undefined)(noRedis ?? "a queue of workers", () => {
     await wait(1000);
     await redis.start();
     expect(await whole).toEqual(VALUES);
+  });
+
+  test("ends a worker that is told to, although its server is away", async () => {
+    redis = await ownRedis();
+    const options = {url: redis.url, name: NAME, places: 1, lock: 5};
+    const served = await serveQueue({...options, work: () => Promise.reject(new Error("no task was expected"))});
+    await redis.kill();
+    await served.close(); // it would wait for ever
+    expect((await command(["worker", redis.url])).stderr).toContain("expected a Redis that answers");
   });
 
   test("outlives a server that forgets everything", async () => {
