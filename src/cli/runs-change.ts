@@ -2,10 +2,11 @@ import {realpath} from "node:fs/promises";
 import {createInterface} from "node:readline/promises";
 
 import {UserError} from "../nouns/options";
-import {removeRun} from "../pipeline/record/remove-run";
+import {removeReader, removeRun} from "../pipeline/record/remove-run";
 import {type RunNotes, readNotes, writeNotes} from "../pipeline/record/run-notes";
 import {runPath} from "../pipeline/record/run-reference";
 import {upgradeRun} from "../pipeline/record/upgrade-run";
+import {readerIn} from "./readers";
 import {here} from "./run-places";
 import type {RunsGiven} from "./runs-given";
 import {say} from "./terminal";
@@ -13,13 +14,16 @@ import {say} from "./terminal";
 /** Does `runs remove`: on a terminal it asks first, unless `--yes` is given. */
 export async function removeRuns({save, names, yes, quiet}: RunsGiven): Promise<number> {
   if (names.length === 0) throw wrong("runs remove: expected a run, got none");
-  const paths = [...new Set(await Promise.all(names.map((name) => realPath(save, name))))];
+  const readers = await Promise.all(names.flatMap((name) => readerIn(save, name) ?? []).map((path) => realpath(path)));
+  const others = names.filter((name) => readerIn(save, name) === undefined);
+  const runs = await Promise.all(others.map((name) => realPath(save, name)));
+  const paths = [...new Set([...readers, ...runs])];
   if (!yes && !(await isAgreed(paths))) {
     say("nothing was removed");
     return 0;
   }
   for (const path of paths) {
-    await removeRun(save, path);
+    await (readers.includes(path) ? removeReader : removeRun)(save, path);
     if (!quiet) say(`removed ${here(path)}`);
   }
   return 0;

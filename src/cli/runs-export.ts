@@ -1,5 +1,5 @@
 import {readFile} from "node:fs/promises";
-import {join, resolve} from "node:path";
+import {basename, join, resolve} from "node:path";
 
 import {UserError} from "../nouns/options";
 import {orUserError} from "../nouns/system-errors";
@@ -17,6 +17,7 @@ import {readTestImages} from "../pipeline/record/test-images";
 import {writeWhole} from "../pipeline/record/write-whole";
 import {zipFolder} from "../pipeline/record/zip-folder";
 import {writeReport} from "../report/page";
+import {readerIn} from "./readers";
 import {here} from "./run-places";
 import {EXPORTS, type Export, type RunsGiven} from "./runs-given";
 import {say, sayDocument} from "./terminal";
@@ -34,9 +35,33 @@ const WRITERS: {readonly [to in Export]: (path: string, file: string) => Promise
 /** Does `runs export RUN --to WHAT`: writes one file. */
 export async function exportRun({save, names: [name = "latest"], to, out, json, quiet}: RunsGiven): Promise<number> {
   if (to === "") throw new UserError(`--to: expected one of ${EXPORTS.join(", ")}, got nothing`);
+  const reader = readerIn(save, name);
+  if (reader !== undefined) return exportReader(reader, {to, out, json, quiet});
   const path = await runPath(save, name);
   const file = resolve(out || `${readRunFile(path).name}.${to}`);
   await WRITERS[to as Export](path, file); // checked with the flags
+  if (json) sayDocument({schema: "epochscope/export/1", run: path, to, file});
+  else if (!quiet) say(here(file));
+  return 0;
+}
+
+/** A reader's run as a page or as an archive: its network is a folder of Hugging Face's kind already. */
+async function exportReader(
+  path: string,
+  {to, out, json, quiet}: Pick<RunsGiven, "to" | "out" | "json" | "quiet">,
+): Promise<number> {
+  if (to !== "html" && to !== "zip") {
+    const hint = `its network is ${here(join(path, "model"))}, which transformers reads`;
+    throw new UserError(`--to: expected html or zip for a reader's run, got ${to}; ${hint}`, {code: "BAD_OPTION"});
+  }
+  const file = resolve(out || `${basename(path)}.${to}`);
+  if (to === "zip") await zipFolder(path, basename(path), file);
+  else {
+    const {
+      writeReaderPage,
+    }: typeof import("../report/reader/write-reader-page") = require("../report/reader/write-reader-page");
+    await writeWhole(file, await readFile(await writeReaderPage(path)));
+  }
   if (json) sayDocument({schema: "epochscope/export/1", run: path, to, file});
   else if (!quiet) say(here(file));
   return 0;

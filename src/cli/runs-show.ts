@@ -8,14 +8,14 @@ import {readRunFile} from "../pipeline/record/run-file";
 import {readNotes} from "../pipeline/record/run-notes";
 import {runPath} from "../pipeline/record/run-reference";
 import {readStatusFile, statusOf} from "../pipeline/record/run-status";
+import {readerIn} from "./readers";
 import {here} from "./run-places";
 import type {RunsGiven} from "./runs-given";
 import {paint, say, sayDocument} from "./terminal";
 
 /** Does `runs show`: prints what a run was made from, its status and its results. */
 export async function showRun({save, names: [name = "latest"], json}: RunsGiven): Promise<number> {
-  const {findReader}: typeof import("../pipeline/qa/find") = require("../pipeline/qa/find");
-  const reader = findReader(save, name);
+  const reader = readerIn(save, name);
   if (reader !== undefined) return showReader(reader, json === true);
   const path = await runPath(save, name);
   const run = readRunFile(path);

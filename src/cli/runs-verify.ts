@@ -6,6 +6,7 @@ import {inOneLine} from "../nouns/system-errors";
 import {runPath} from "../pipeline/record/run-reference";
 import {type Check, verifyRun} from "../pipeline/record/verify-run";
 import {VERDICT_NO} from "./exit-codes";
+import {readerIn} from "./readers";
 import type {RunsGiven} from "./runs-given";
 import {PYTHON_CHECKS} from "./runs-verify-python";
 import {paint, say, sayDocument} from "./terminal";
@@ -14,6 +15,12 @@ import {paint, say, sayDocument} from "./terminal";
 export async function verifyRuns({save, names, python, json, quiet}: RunsGiven): Promise<number> {
   const all: (Check & {readonly run: string})[] = [];
   for (const name of names.length > 0 ? names : ["latest"]) {
+    const reader = readerIn(save, name);
+    if (reader !== undefined) {
+      const {verifyReader}: typeof import("../pipeline/qa/verify-reader") = require("../pipeline/qa/verify-reader");
+      for await (const check of verifyReader(reader)) all.push({run: reader, ...check});
+      continue;
+    }
     const path = await runPath(save, name);
     for await (const check of verifyRun(path)) all.push({run: path, ...check});
     if (python !== "") for (const check of await byPython(python, path)) all.push({run: path, ...check});

@@ -9,6 +9,22 @@ import {lockRun} from "./run-lock";
 import {runsIn} from "./runs-in";
 
 /**
+ * Removes a reader's run, `save/qa/<name>`, whole.
+ *
+ * @param path Its real path.
+ * @throws UserError if it is none in `save`, or if a process works on it.
+ */
+export async function removeReader(save: string, path: string): Promise<void> {
+  const root = await orUserError(save, () => realpath(save), "read");
+  if (dirname(path) !== join(root, "qa")) {
+    throw new UserError(
+      `runs remove: expected a run in ${join(root, "qa")}, got ${path}; remove a folder elsewhere yourself`,
+    );
+  }
+  await removeWhole(path);
+}
+
+/**
  * Removes a run and its logs. It is out of the way under another name before its first file goes, so that nobody meets half a
  * run. Where `latest` led to it, it leads to the newest run that is left.
  *
@@ -22,6 +38,19 @@ export async function removeRun(save: string, path: string): Promise<void> {
   }
   const state = await lstat(join(path, "run.json")).catch(() => undefined);
   if (!state?.isFile()) throw new UserError(`runs remove: expected a folder with run.json, got ${path}`);
+  await removeWhole(path);
+  const logs = join(root, "logs", basename(path));
+  await orUserError(logs, () => rm(logs, {recursive: true, force: true}));
+  const link = join(root, "latest");
+  const target = await readlink(link).catch(() => undefined); // no link, or none at all
+  if (target === undefined || resolve(root, target) !== path) return;
+  const [newest] = await runsIn(root);
+  if (newest) await pointLatest(root, newest.name);
+  else await rm(link, {force: true});
+}
+
+/** Removes a folder that no process works on. */
+async function removeWhole(path: string): Promise<void> {
   const lock = await lockRun(path);
   const away = partialOf(path);
   try {
@@ -31,13 +60,5 @@ export async function removeRun(save: string, path: string): Promise<void> {
     throw error;
   }
   await lock.release();
-  const logs = join(root, "logs", basename(path));
   await orUserError(away, () => rm(away, {recursive: true, force: true}));
-  await orUserError(logs, () => rm(logs, {recursive: true, force: true}));
-  const link = join(root, "latest");
-  const target = await readlink(link).catch(() => undefined); // no link, or none at all
-  if (target === undefined || resolve(root, target) !== path) return;
-  const [newest] = await runsIn(root);
-  if (newest) await pointLatest(root, newest.name);
-  else await rm(link, {force: true});
 }

@@ -71,7 +71,7 @@ export async function* verifyRun(path: string): AsyncGenerator<Check> {
 }
 
 /** Passes on whether it could be read. @returns What was read. */
-async function* checked<T>(name: string, act: () => Promise<T>): AsyncGenerator<Check, T | undefined> {
+export async function* checked<T>(name: string, act: () => Promise<T>): AsyncGenerator<Check, T | undefined> {
   try {
     const value = await act();
     yield {name, ok: true, expected: WHOLE, got: WHOLE};

@@ -1,4 +1,4 @@
-import {readFileSync} from "node:fs";
+import {cpSync, existsSync, readFileSync, writeFileSync} from "node:fs";
 import {join} from "node:path";
 import {Database} from "node-sqlite3-wasm";
 import {beforeAll, describe, expect, test} from "vitest";
@@ -30,6 +30,54 @@ beforeAll(async () => {
   };
   const options = resolveOptions<ReaderOptions>(readerOptions, {...few, save, name: "few"}, "--");
   for await (const _ of trainReader(options));
+});
+
+describe("a reader among the runs", () => {
+  const runs = (...words: string[]) => command(["runs", ...words, "--save", save]);
+
+  test("is verified by its files and by its answers, which the looks' figures are worked out from again", async () => {
+    const right = await runs("verify", "few", "--json");
+    expect(right.code).toBe(0);
+    const {checks} = JSON.parse(right.stdout) as {checks: readonly {name: string; ok: boolean}[]};
+    expect(checks.every(({ok}) => ok)).toBe(true);
+    expect(checks.map(({name}) => name).slice(0, 5)).toEqual([
+      ...["qa.json", "looks.jsonl", "questions.json", "model", "checkpoint"],
+    ]);
+    expect(checks.filter(({name}) => name.startsWith("answers at step")).length).toBeGreaterThan(1);
+
+    const path = join(folder, "looks.jsonl");
+    const text = readFileSync(path, "utf8");
+    const lines = text.trimEnd().split("\n");
+    const last = JSON.parse(lines[lines.length - 1]) as {step: number; exactMatch: number};
+    const told = {...last, exactMatch: last.exactMatch + 0.25};
+    writeFileSync(path, [...lines.slice(0, -1), JSON.stringify(told), ""].join("\n"));
+    const wrong = await runs("verify", "few");
+    writeFileSync(path, text);
+    expect(wrong.code).toBe(3);
+    expect(wrong.stdout).toContain(`answers at step ${last.step}: expected ${told.exactMatch}, got ${last.exactMatch}`);
+  });
+
+  test("is exported as a page and as an archive, and as nothing else", async () => {
+    const out = join(save, "few.zip");
+    expect((await runs("export", "few", "--to", "zip", "--out", out)).code).toBe(0);
+    expect(readFileSync(out).subarray(0, 2).toString()).toBe("PK");
+    const page = join(save, "few.html");
+    expect((await runs("export", "few", "--to", "html", "--out", page)).code).toBe(0);
+    expect(readFileSync(page, "utf8")).toContain("<title>");
+    const refused = await runs("export", "few", "--to", "onnx");
+    expect([refused.code, refused.stderr]).toEqual([
+      2,
+      expect.stringContaining("--to: expected html or zip for a reader's run, got onnx"),
+    ]);
+  });
+
+  test("is removed whole", async () => {
+    const copy = join(save, "qa", "copy");
+    cpSync(folder, copy, {recursive: true});
+    expect((await runs("remove", "copy", "--yes")).code).toBe(0);
+    expect(existsSync(copy)).toBe(false);
+    expect(existsSync(folder)).toBe(true);
+  });
 });
 
 describe("asking a reader again and again", () => {
