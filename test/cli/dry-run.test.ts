@@ -103,7 +103,7 @@ describe("what the command would refuse, its plan refuses", () => {
     [["run", "--data", "nowhere-there"], 2, "nowhere-there: expected "],
     [["run", "--data", data, "--epochs", "0.5"], 2, "--epochs: expected "],
     [["run", "--data", data, "--save", "package.json"], 1, "package.json"],
-    [["run", "--data", data, "--engine", "fused", "--model", "vit"], 1, "--engine fused: expected a model"],
+    [["run", "--data", data, "--engine", "fused", "--freeze", "conv1"], 1, "--engine fused: expected a model"],
     [["sweep", "--data", data, "--over", "epoch=1"], 2, "--over: expected a flag of `run`"],
     [["watch", "test/fixtures/images", "--data", data], 1, "expected checkpoints"],
   ])("%j", async (argv, code, words) => {

@@ -84,7 +84,7 @@ test("a network without attention leaves the probe out: in silence with all, in 
 test.each<[string, readonly string[], string]>([
   ["a width that heads do not divide", ["--vit.width", "30"], "--vit.width: expected a multiple of 4 heads, got 30"],
   ["a patch wider than the image", ["--vit.patch", "40"], "--vit.patch: expected at most 28, the image's side, got 40"],
-  ["no block at all", ["--vit.depth", "0"], "--vit.depth: expected a number from 1 to 48, got 0"],
+  ["no block at all", ["--vit.depth", "0"], "--vit.depth: expected a whole number from 1 to 48, got 0"],
 ])("a vision transformer with %s is refused in one line, and leaves nothing", async (_, words, message) => {
   const save = join(temporaryFolder(), "save");
   const few = ["--train-limit", "100", "--test-limit", "50", "--epochs", "1"];
