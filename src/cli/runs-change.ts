@@ -14,9 +14,13 @@ import {say} from "./terminal";
 /** Does `runs remove`: on a terminal it asks first, unless `--yes` is given. */
 export async function removeRuns({save, names, yes, quiet}: RunsGiven): Promise<number> {
   if (names.length === 0) throw wrong("runs remove: expected a run, got none");
-  const readers = await Promise.all(names.flatMap((name) => readerIn(save, name) ?? []).map((path) => realpath(path)));
-  const others = names.filter((name) => readerIn(save, name) === undefined);
-  const runs = await Promise.all(others.map((name) => realPath(save, name)));
+  const readers: string[] = [];
+  const runs: string[] = [];
+  for (const name of names) {
+    const reader = await readerIn(save, name);
+    if (reader === undefined) runs.push(await realPath(save, name));
+    else readers.push(await realpath(reader));
+  }
   const paths = [...new Set([...readers, ...runs])];
   if (!yes && !(await isAgreed(paths))) {
     say("nothing was removed");

@@ -35,7 +35,7 @@ const WRITERS: {readonly [to in Export]: (path: string, file: string) => Promise
 /** Does `runs export RUN --to WHAT`: writes one file. */
 export async function exportRun({save, names: [name = "latest"], to, out, json, quiet}: RunsGiven): Promise<number> {
   if (to === "") throw new UserError(`--to: expected one of ${EXPORTS.join(", ")}, got nothing`);
-  const reader = readerIn(save, name);
+  const reader = await readerIn(save, name);
   if (reader !== undefined) return exportReader(reader, {to, out, json, quiet});
   const path = await runPath(save, name);
   const file = resolve(out || `${readRunFile(path).name}.${to}`);

@@ -15,7 +15,7 @@ import {paint, say, sayDocument} from "./terminal";
 
 /** Does `runs show`: prints what a run was made from, its status and its results. */
 export async function showRun({save, names: [name = "latest"], json}: RunsGiven): Promise<number> {
-  const reader = readerIn(save, name);
+  const reader = await readerIn(save, name);
   if (reader !== undefined) return showReader(reader, json === true);
   const path = await runPath(save, name);
   const run = readRunFile(path);

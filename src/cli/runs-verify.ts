@@ -15,7 +15,7 @@ import {paint, say, sayDocument} from "./terminal";
 export async function verifyRuns({save, names, python, json, quiet}: RunsGiven): Promise<number> {
   const all: (Check & {readonly run: string})[] = [];
   for (const name of names.length > 0 ? names : ["latest"]) {
-    const reader = readerIn(save, name);
+    const reader = await readerIn(save, name);
     if (reader !== undefined) {
       const {verifyReader}: typeof import("../pipeline/qa/verify-reader") = require("../pipeline/qa/verify-reader");
       for await (const check of verifyReader(reader)) all.push({run: reader, ...check});
