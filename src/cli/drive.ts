@@ -1,10 +1,10 @@
 import {join} from "node:path";
 import {pathToFileURL} from "node:url";
-import {removeUnfinished} from "../pipeline/record/partial-file";
 import type {RunEvent} from "../pipeline/run/events";
 import type {ReportServer} from "../report/serve";
-import {BY_SIGNAL, FAILED} from "./exit-codes";
+import {FAILED} from "./exit-codes";
 import {collectSeldom} from "./heap";
+import {interruptible} from "./interruptible";
 import {jsonProgress} from "./json-events";
 import {pageFlagsOf} from "./page-flags";
 import {progressOf} from "./progress";
@@ -29,19 +29,7 @@ export async function driveEvents(
   const isJson = given.json === true;
   const isSilent = given.quiet === true || isJson;
   const progress = isJson ? jsonProgress() : progressOf({quiet: isSilent, verbose: given.verbose === true});
-  const interrupt = new AbortController();
-  let interrupted: number = BY_SIGNAL.SIGINT;
-  const onSignal = (signal: keyof typeof BY_SIGNAL) => {
-    interrupted = BY_SIGNAL[signal];
-    if (interrupt.signal.aborted) {
-      progress.stop(); // otherwise the terminal's cursor would stay hidden
-      removeUnfinished();
-      process.exit(interrupted);
-    }
-    interrupt.abort();
-    progress.stopping();
-  };
-  process.on("SIGINT", onSignal).on("SIGTERM", onSignal);
+  const interrupt = interruptible({stopping: progress.stopping, drawn: progress.stop});
   let folder = "";
   let server: ReportServer | undefined;
   collectSeldom();
@@ -67,14 +55,13 @@ export async function driveEvents(
     if (!(interrupt.signal.aborted && error === interrupt.signal.reason)) throw error;
     progress.stop();
     complain(early);
-    removeUnfinished();
-    process.exit(interrupted); // at once, because otherwise it would wait for a picture that is being decoded
+    interrupt.exit(); // at once, because otherwise it would wait for a picture that is being decoded
   } finally {
     progress.stop();
-    process.off("SIGINT", onSignal).off("SIGTERM", onSignal);
+    interrupt.end();
     await server?.close();
   }
-  if (stopped) return interrupted;
+  if (stopped) return interrupt.code();
   return failed.size > 0 ? FAILED : 0;
 }
 

@@ -3,7 +3,7 @@ import type {Argv} from "yargs";
 
 import type {Plan, PlannedRun} from "../pipeline/plan/plan";
 import type {RunEvent} from "../pipeline/run/events";
-import {thousands} from "./numbers";
+import {counted, thousands} from "./numbers";
 import {progressOf} from "./progress";
 import {complain, paint, say, sayDocument} from "./terminal";
 
@@ -67,10 +67,6 @@ export function linesOf(plan: Plan): readonly (readonly [label: string, words: s
     ["takes", `${timeWords(seconds)}, measured here by ${tried}${counted(measured.looks, "look")}`],
     ["writes", `about ${sizeWords(bytes)}${todo > 1 ? ` in ${todo} runs` : ""}`],
   ].filter(([label]) => label !== "train" || batches > 0) as [string, string][];
-}
-
-function counted(count: number, what: string): string {
-  return `${thousands(count)} ${what}${count === 1 ? "" : "s"}`;
 }
 
 /** A time in words: "13 to 33 seconds", "4 to 9 minutes", "2.5 to 6 hours". */

@@ -11,18 +11,19 @@ import {explainMany, type ManyOutcome, resultName} from "../pipeline/many/explai
 import type {ExplainedEpoch} from "../pipeline/many/explained-files";
 import {type OpenMany, openMany} from "../pipeline/many/open-many";
 import {planExplaining} from "../pipeline/many/plan-explaining";
+import {epochStem} from "../pipeline/record/epoch-stem";
 import {bestEpoch} from "../pipeline/record/kept-epochs";
 import {type ResultStore, resultStore} from "../pipeline/record/result-store";
 import {findRun} from "../pipeline/record/run-directory";
 import {runReference} from "../pipeline/record/run-reference";
 import {writeReport} from "../report/page";
 import {type Bar, plainBar, terminalBar} from "./bars";
-import {BY_SIGNAL} from "./exit-codes";
 import {type ExplainFlags, explainFlags} from "./explain-flags";
 import {MANY} from "./explain-many";
 import {explainPlanLines} from "./explain-plan";
 import {givenOf} from "./flags";
-import {thousands} from "./numbers";
+import {interruptible} from "./interruptible";
+import {counted, thousands} from "./numbers";
 import {isQueue, queueOf} from "./queue-of";
 import {here} from "./run-places";
 import {openIfAsked} from "./served";
@@ -83,9 +84,10 @@ export async function explainManyImages(
   }
   const progress = isTalking ? drawnProgress() : undefined;
   const epochs: ExplainedEpoch[] = [];
-  const {signal, end} = interruptible(() =>
-    progress?.note("stopping after the current images; Ctrl-C again stops at once"),
-  );
+  const {signal, code, end} = interruptible({
+    stopping: () => progress?.note("stopping after the current images; Ctrl-C again stops at once"),
+    drawn: () => progress?.end(),
+  });
   let outcome: ManyOutcome;
   try {
     const going = explainMany(many, workers, results, signal);
@@ -113,16 +115,15 @@ export async function explainManyImages(
     complain(
       `interrupted: ${counted(outcome.explanations, "explanation")} are kept; the same command goes on with the rest`,
     );
-    return signal.reason as number;
+    return code();
   }
   epochs.sort((a, b) => a.epoch - b.epoch); // the last shards of two epochs may come in any order
   const page = await writeReport(many.run);
-  const files = epochs.map(({epoch}) =>
-    join(many.run, "artifacts", "explained", `lime-epoch-${`${epoch}`.padStart(3, "0")}.json`),
-  );
+  const kept = join(many.run, "artifacts", "explained");
+  const files = epochs.map(({epoch}) => join(kept, `${epochStem(epoch, "lime")}.json`));
   if (outcome.known > 0)
     print(`${thousands(outcome.known)} of ${counted(outcome.explanations, "explanation")} were there before`);
-  print(`numbers  ${here(join(many.run, "artifacts", "explained"))}`);
+  print(`numbers  ${here(kept)}`);
   print(`page     ${here(page)}`);
   if (given.json === true) {
     const {explanations, known} = outcome;
@@ -208,23 +209,6 @@ function drawnProgress(): Bar {
   return process.stdout.isTTY === true && process.stderr.isTTY === true ? terminalBar() : plainBar(complain);
 }
 
-/** A signal that the first Ctrl-C aborts, with the exit code as its reason. A second Ctrl-C ends the process. */
-function interruptible(told: () => void): {readonly signal: AbortSignal; end(): void} {
-  const interrupt = new AbortController();
-  const onSignal = (signal: keyof typeof BY_SIGNAL) => {
-    if (interrupt.signal.aborted) process.exit(BY_SIGNAL[signal]);
-    interrupt.abort(BY_SIGNAL[signal]);
-    told();
-  };
-  process.on("SIGINT", onSignal).on("SIGTERM", onSignal);
-  return {
-    signal: interrupt.signal,
-    end: () => {
-      process.off("SIGINT", onSignal).off("SIGTERM", onSignal);
-    },
-  };
-}
-
 function epochWords({epoch, images, masks, medianR2, poor, unchanging, agree}: ExplainedEpoch): string {
   const fit =
     medianR2 === null
@@ -233,8 +217,4 @@ function epochWords({epoch, images, masks, medianR2, poor, unchanging, agree}: E
   const same = agree === null ? "" : `   top 5 agree ${agree.toFixed(2)}`;
   const still = unchanging === 0 ? "" : `   ${thousands(unchanging)} that nothing changes`;
   return `epoch ${epoch}   ${counted(images, "image")}, ${masks} masks   ${fit}${same}${still}`;
-}
-
-function counted(count: number, what: string): string {
-  return `${thousands(count)} ${what}${count === 1 ? "" : "s"}`;
 }

@@ -14,3 +14,8 @@ export function clock(seconds: number): string {
   const whole = Math.round(seconds);
   return `${Math.floor(whole / 60)}:${`${whole % 60}`.padStart(2, "0")}`;
 }
+
+/** "1 epoch", "2,000 epochs". */
+export function counted(count: number, what: string): string {
+  return `${thousands(count)} ${what}${count === 1 ? "" : "s"}`;
+}

@@ -7,8 +7,8 @@ import type {Share} from "../pipeline/qa/judged";
 import {type ReaderOptions, readerOptions} from "../pipeline/qa/options";
 import {terminalBar} from "./bars";
 import type {Command, Given} from "./command";
-import {BY_SIGNAL} from "./exit-codes";
 import {declareFlags, givenOf} from "./flags";
+import {interruptible} from "./interruptible";
 import {askFlags, askInWords, percent, readerFolder} from "./qa-ask";
 import {paint, say, sayJson} from "./terminal";
 
@@ -63,14 +63,7 @@ async function drive(events: (signal: AbortSignal) => AsyncIterable<ReaderEvent>
   const print = given.quiet === true || isJson ? () => {} : say;
   const isDrawn = given.quiet !== true && !isJson && process.stdout.isTTY === true && process.stderr.isTTY === true;
   const bar = isDrawn ? terminalBar() : undefined;
-  const interrupt = new AbortController();
-  let code = 0;
-  const onSignal = (signal: keyof typeof BY_SIGNAL) => {
-    code = BY_SIGNAL[signal];
-    if (interrupt.signal.aborted) process.exit(code);
-    interrupt.abort();
-  };
-  process.on("SIGINT", onSignal).on("SIGTERM", onSignal);
+  const interrupt = interruptible({drawn: () => bar?.end()});
   let isFirst = true;
   try {
     for await (const event of events(interrupt.signal)) {
@@ -92,9 +85,9 @@ async function drive(events: (signal: AbortSignal) => AsyncIterable<ReaderEvent>
     }
   } finally {
     bar?.end();
-    process.off("SIGINT", onSignal).off("SIGTERM", onSignal);
+    interrupt.end();
   }
-  return code;
+  return interrupt.code();
 }
 
 async function writePage(path: string): Promise<void> {

@@ -51,7 +51,7 @@ describe("a folder of runs", () => {
 
   test("on a full disk takes none, whatever its permissions say", (context) => {
     const disk = smallDisk(64);
-    if (!disk) return context.skip(); // only root may mount one
+    if (!disk) return context.skip("only root may mount a small disk");
     try {
       expect(() => writeFileSync(join(disk.path, "all"), new Uint8Array(2 ** 20))).toThrow("ENOSPC");
       const [write, room] = diskChecks(disk.path);

@@ -5,6 +5,7 @@ import {draw} from "../../plots/index";
 import {imageNamed, numberOf} from "../data/image-names";
 import {joined} from "../data/split";
 import {csvTable} from "../record/csv-table";
+import {epochStem} from "../record/epoch-stem";
 import type {RunDirectory} from "../record/run-directory";
 import {type KeptTrack, keptTracks, type TrackedImage, trackedName} from "../record/tracks";
 import type {TrackedPoints} from "../training/tracked-points";
@@ -82,7 +83,7 @@ export async function openTracking(
         ...{images: named, classes, at: points.at, logits, features: values},
         ...(kernel && kernel.values.length <= MOST_WEIGHTS ? {kernel: kernel.values} : {}),
       };
-      await directory.writeValue(`track/epoch-${`${epoch}`.padStart(3, "0")}`, kept);
+      await directory.writeValue(`track/${epochStem(epoch)}`, kept);
     },
     tell: keepTrackStory,
   };

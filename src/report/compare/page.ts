@@ -4,7 +4,8 @@ import {join} from "node:path";
 import {html} from "../../escape/html";
 import type {ChangedImage} from "../../numbers/comparison";
 import {partingWords} from "../../pipeline/record/parting";
-import {fontUrl, hashSource} from "../shell";
+import {fontUrl} from "../shell";
+import {stillPage} from "../still-page";
 import type {Compared, RunComparison} from "./compare-runs";
 import {nameOf} from "./document";
 import {apartWords} from "./explained-apart";
@@ -26,29 +27,15 @@ export function comparePage(comparison: RunComparison): string {
   const style = readFileSync(join(__dirname, "page.css"), "utf8").replace("FIGTREE", fontUrl());
   const {base, runs, settings} = comparison;
   const curves = [base, ...runs.map(({at}) => at)].map((at) => ({name: nameOf(at), metrics: at.run.metrics}));
-  return `<!doctype html>
-<html lang="en">
-<head>
-<meta charset="utf-8">
-<meta http-equiv="Content-Security-Policy" content="default-src 'none'; style-src ${hashSource(style)}; img-src data:; font-src data:; base-uri 'none'; form-action 'none'">
-<meta name="viewport" content="width=device-width, initial-scale=1">
-<meta name="color-scheme" content="light dark">
-<title>${html(`${nameOf(base)} compared`)}</title>
-<link rel="icon" href="data:,">
-<style>${style}</style>
-</head>
-<body>
-<p><span class="word">epochscope</span> <span class="soft">runs side by side; the base is ${html(nameOf(base))}</span></p>
+  const body = `<p><span class="word">epochscope</span> <span class="soft">runs side by side; the base is ${html(nameOf(base))}</span></p>
 <main>
 ${runs.map((run) => section(comparison, run)).join("\n")}
 <div class="columns together">
 <section class="panel"><h2>Test accuracy by epoch</h2>${accuracyCurves(curves)}</section>
 ${settings.some((setting) => setting.runs.length > 1) ? `<section class="panel"><h2>Test accuracy by seed</h2>${seedStrips(comparison, settingName(comparison))}<p class="soft">A dot is a run. The band is one standard deviation to either side of the mean, which is the line.</p></section>` : ""}
 </div>
-</main>
-</body>
-</html>
-`;
+</main>`;
+  return stillPage({title: `${nameOf(base)} compared`, style, body});
 }
 
 function section(comparison: RunComparison, run: Compared): string {

@@ -1,8 +1,8 @@
-import {createHash} from "node:crypto";
 import {readFileSync} from "node:fs";
 import {join} from "node:path";
 
 import {html} from "../../escape/html";
+import {stillPage} from "../still-page";
 
 /** One of two images that are copies of each other, as the page shows it. */
 export interface ShownCopy {
@@ -32,7 +32,6 @@ export function leaksPage(run: string, pairs: readonly ShownPair[], total: numbe
     "FIGTREE",
     `data:font/woff2;base64,${font.toString("base64")}`,
   );
-  const hash = `'sha256-${createHash("sha256").update(style).digest("base64")}'`;
   const number = (count: number) => count.toLocaleString("en");
   const across = pairs.filter((pair) => pair.across).length;
   const cut =
@@ -41,19 +40,7 @@ export function leaksPage(run: string, pairs: readonly ShownPair[], total: numbe
     total === 0
       ? "No image is there twice."
       : `<b>${number(total)}</b> ${total === 1 ? "pair" : "pairs"} of images that are copies of each other.`;
-  return `<!doctype html>
-<html lang="en">
-<head>
-<meta charset="utf-8">
-<meta http-equiv="Content-Security-Policy" content="default-src 'none'; style-src ${hash}; img-src data:; font-src data:; base-uri 'none'; form-action 'none'">
-<meta name="viewport" content="width=device-width, initial-scale=1">
-<meta name="color-scheme" content="light dark">
-<title>${html(`Copies among the images of ${run}`)}</title>
-<link rel="icon" href="data:,">
-<style>${style}</style>
-</head>
-<body>
-<main>
+  const body = `<main>
 <p><span class="word">epochscope</span> <span class="soft">${html(run)}</span></p>
 <h1>${lead}</h1>
 <p class="lead">A test image that is also a training image makes the test score too good. Those across splits come first (${number(across)} shown), and
@@ -61,10 +48,8 @@ among them those whose labels differ.${cut}</p>
 <ol class="suspects pairs${isGrey ? " grey" : ""}">
 ${pairs.map(item).join("\n")}
 </ol>
-</main>
-</body>
-</html>
-`;
+</main>`;
+  return stillPage({title: `Copies among the images of ${run}`, style, body});
 }
 
 function item({image, other, what, across}: ShownPair): string {

@@ -1,7 +1,8 @@
 import {createHash} from "node:crypto";
 
 import {html} from "../../escape/html";
-import {hashSource, shellOf} from "../shell";
+import {shellOf} from "../shell";
+import {stillPage} from "../still-page";
 import type {EvidenceTiles} from "./evidence-tiles";
 
 /** A suspect as the page shows it. */
@@ -37,19 +38,7 @@ export async function labelsPage(
     .slice(0, 1 + suspects.length);
   const id = `epochscope-suspects-${createHash("sha256").update(csv).digest("hex").slice(0, 16)}`;
   const data = JSON.stringify({id, lines, decisionFromEnd: 2}).replaceAll("<", "\\u003c");
-  return `<!doctype html>
-<html lang="en">
-<head>
-<meta charset="utf-8">
-<meta http-equiv="Content-Security-Policy" content="default-src 'none'; script-src ${hashSource(script)}; style-src ${hashSource(style)}; img-src data:; font-src data:; base-uri 'none'; form-action 'none'">
-<meta name="viewport" content="width=device-width, initial-scale=1">
-<meta name="color-scheme" content="light dark">
-<title>${html(`Suspect labels of ${run}`)}</title>
-<link rel="icon" href="data:,">
-<style>${style}</style>
-</head>
-<body>
-<p><span class="word">epochscope</span> <span class="soft">${html(run)}</span></p>
+  const body = `<p><span class="word">epochscope</span> <span class="soft">${html(run)}</span></p>
 <h1><b>${suspects.length.toLocaleString("en")}</b> labels to look at, the most suspect first.</h1>
 <p class="lead">A suspect label need not be wrong: only you can say. Decide with the buttons or the keys, save the list, then train
 again with <b>--edit suspects.csv</b> and compare.</p>
@@ -60,10 +49,8 @@ again with <b>--edit suspects.csv</b> and compare.</p>
 ${suspects.map(item).join("\n")}
 </ol>
 <script type="application/json" id="data">${data}</script>
-<script>${script}</script>
-</body>
-</html>
-`;
+<script>${script}</script>`;
+  return stillPage({title: `Suspect labels of ${run}`, style, script, body});
 }
 
 /** "for 7, given" beside "for 6, suggested", a row for each way of asking. */

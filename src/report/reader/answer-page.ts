@@ -4,7 +4,8 @@ import {join} from "node:path";
 import {html} from "../../escape/html";
 import type {Answer} from "../../pipeline/qa/answer";
 import type {PlacedWord, WhyAsked} from "../../pipeline/qa/ask";
-import {fontUrl, hashSource} from "../shell";
+import {fontUrl} from "../shell";
+import {stillPage} from "../still-page";
 
 /** What a page about one answer shows. */
 export interface AskedPage {
@@ -36,19 +37,7 @@ export function answerPage(page: AskedPage): string {
   const hiding = `Words are hidden ${samples.toLocaleString("en")} times by chance (LIME); a word's weight is how much lower the probability of ${what} is without it.`;
   const fit =
     why.r2 === null ? "Hiding words does not change it." : `R² ${why.r2.toFixed(2)} of the linear model of them.`;
-  return `<!doctype html>
-<html lang="en">
-<head>
-<meta charset="utf-8">
-<meta http-equiv="Content-Security-Policy" content="default-src 'none'; style-src ${hashSource(style)}; img-src data:; font-src data:; base-uri 'none'; form-action 'none'">
-<meta name="viewport" content="width=device-width, initial-scale=1">
-<meta name="color-scheme" content="light dark">
-<title>${html(question)}</title>
-<link rel="icon" href="data:,">
-<style>${style}</style>
-</head>
-<body>
-<p><span class="word">epochscope</span> <span class="soft">what ${html(model)} answers</span></p>
+  const body = `<p><span class="word">epochscope</span> <span class="soft">what ${html(model)} answers</span></p>
 <main>
 <h1>${said}, ${(100 * answer.probability).toFixed(1)} %.</h1>
 <p class="lead">${html(question)}</p>
@@ -60,10 +49,8 @@ ${byGradients ? `<section class="panel"><h2>Gradients</h2>${texts(page, (word) =
 <section class="panel"><h2>The best spans</h2>${spans(answer)}</section>
 <section class="panel"><h2>The strongest words</h2>${strongest(why)}</section>
 </div>
-</main>
-</body>
-</html>
-`;
+</main>`;
+  return stillPage({title: question, style, body});
 }
 
 /** Text as HTML, its lines as they are. */

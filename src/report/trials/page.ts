@@ -6,7 +6,8 @@ import type {SavedImages} from "../../pipeline/record/saved-run";
 import {trialCharts} from "../../pipeline/trials/charts";
 import type {ErrorTrials, SizeCurve} from "../../pipeline/trials/types";
 import {thumbnail} from "../compare/thumbnail";
-import {fontUrl, hashSource} from "../shell";
+import {fontUrl} from "../shell";
+import {stillPage} from "../still-page";
 import {chartSvg} from "./chart-svg";
 import {baselineSentence, curveSentences, errorWords, learnedSentence, percent} from "./words";
 
@@ -44,19 +45,7 @@ ${table(curve)}</section>`,
   const lessons = learned
     ? `<section class="panel"><h2>What each mistake teaches</h2>${drawn("mistakes-learned")}<p>${html(learnedSentence(learned))}</p></section>`
     : "";
-  return `<!doctype html>
-<html lang="en">
-<head>
-<meta charset="utf-8">
-<meta http-equiv="Content-Security-Policy" content="default-src 'none'; style-src ${hashSource(style)}; img-src data:; font-src data:; base-uri 'none'; form-action 'none'">
-<meta name="viewport" content="width=device-width, initial-scale=1">
-<meta name="color-scheme" content="light dark">
-<title>${html(`${trials.name}: error trials`)}</title>
-<link rel="icon" href="data:,">
-<style>${style}</style>
-</head>
-<body>
-<p><span class="word">epochscope</span> <span class="soft">error trials of the sweep ${html(trials.name)}: ${trials.runs} runs</span></p>
+  const body = `<p><span class="word">epochscope</span> <span class="soft">error trials of the sweep ${html(trials.name)}: ${trials.runs} runs</span></p>
 <main>
 <h1>${headline(trials)}</h1>
 <div class="columns">
@@ -64,10 +53,8 @@ ${sections.join("\n")}
 ${lessons}
 </div>
 ${missedSection(trials, pictures)}
-</main>
-</body>
-</html>
-`;
+</main>`;
+  return stillPage({title: `${trials.name}: error trials`, style, body});
 }
 
 function headline({curves, testImages}: ErrorTrials): string {

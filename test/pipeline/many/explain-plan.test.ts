@@ -74,7 +74,8 @@ test("a plan measures at least a hundred images, keeps nothing, and weighs what 
   expect(readdirSync(store).length).toBeGreaterThan(0);
   expect(plan.bytes.results / size(store)).toBeCloseTo(1, 0.3); // to within 0.25
   expect(plan.bytes.run / size(join(run, "artifacts", "explained"))).toBeCloseTo(1, 0.3);
-  const again = await planExplaining(many, workers, resultStore(store), () => performance.now() / 1000);
+  let ticks = 0;
+  const again = await planExplaining(many, workers, resultStore(store), () => ticks++);
   expect(again).toMatchObject({known: 240, shards: 0, seconds: 0, enough: 1, bytes: {results: 0}});
   await workers.close();
 }, 120_000);

@@ -1,4 +1,4 @@
-import type {Volume} from "./network";
+import type {Volume} from "./windows";
 
 /** A point of a picture, in its pixels, from the upper left corner. */
 export interface Point {

@@ -7,8 +7,9 @@ import {panel} from "../panels/panel";
 import type {Store} from "../state";
 import {fittedTo} from "../text-width";
 import type {PageNetwork} from "./data";
-import {forward, inputGradient, softmax, type Volume} from "./network";
+import {forward, inputGradient, softmax} from "./network";
 import {blank, type Point, placedAsDigit, stroke} from "./pad";
+import type {Volume} from "./windows";
 
 /** Classes that have a bar; of more the most probable. */
 const BARS = 10;

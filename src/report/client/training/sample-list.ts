@@ -7,7 +7,8 @@ import {showsScrolling} from "../scrolls";
 import type {Store} from "../state";
 import type {SampleChoice, SampleOrder} from "./choices";
 import type {TrainingData} from "./data";
-import {decide, decidedWords, decisionsCsv, download} from "./decisions";
+import {decide} from "./decisions";
+import {decisionsBar} from "./decisions-bar";
 import {samplePicture} from "./sample-picture";
 import {chosenRows, epochsAt} from "./samples";
 
@@ -218,35 +219,4 @@ export function mountSampleList(
     } else if (changed.has("sample")) mark();
   });
   return {root, rows: () => rows};
-}
-
-/** A bar with the decisions, and how to train with them; it appears after the first decision. */
-function decisionsBar(data: Data, training: TrainingData, store: Store): HTMLElement {
-  const said = h("span", {class: "dec-say"});
-  const save = h("button", {class: "btn", type: "button"}, "Save suspects.csv");
-  save.addEventListener("click", () => download("suspects.csv", decisionsCsv(data, training, store.state.decided)));
-  const command = `npx ts-node runner.ts labels try ${data.file.run.name} --edit suspects.csv`;
-  const shown = h("code", {}, command);
-  const copy = h("button", {class: "tool", type: "button"}, "Copy");
-  copy.addEventListener("click", () => {
-    navigator.clipboard?.writeText(command).then(
-      () => setText(copy, "Copied"),
-      () => getSelection()?.selectAllChildren(shown), // a page from disk may not: then it is at least selected
-    );
-  });
-  const bar = h(
-    "div",
-    {class: "dec-bar", role: "group", "aria-label": "What was decided"},
-    said,
-    save,
-    h("span", {class: "dec-then"}, "then train again with it, and compare: ", shown),
-    copy,
-  );
-  store.on(({decided, view}, changed) => {
-    if (view !== "training" || !(changed.has("decided") || changed.has("view"))) return;
-    bar.hidden = decided.size === 0;
-    setText(said, `${decidedWords(decided)}.`);
-    setText(copy, "Copy");
-  });
-  return bar;
 }
