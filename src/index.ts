@@ -23,9 +23,6 @@ export {
   type RunSettings,
   resume,
   run,
-  type SweepResult,
-  type SweepSettings,
-  sweep,
   type WatchSettings,
   watch,
 } from "./library/run-tasks";
@@ -37,6 +34,7 @@ export {
   type OpenRun,
   openRun,
 } from "./library/saved-runs";
+export {type SweepResult, type SweepSettings, sweep} from "./library/sweep-task";
 export type {Target} from "./library/targets";
 export type {Task} from "./library/task";
 export {

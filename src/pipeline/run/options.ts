@@ -1,3 +1,5 @@
+/** @file The options of a run. Past 250 lines: one table, an entry for each flag. */
+
 import {VARIANTS, type Variant} from "../../engine/index";
 import {between, type OptionTable, oneOf, positiveInteger, seedNumber, wholeNumber} from "../../nouns/options";
 import {MOST_PIXELS} from "../data/images/image-file";
@@ -11,7 +13,6 @@ import {probes} from "../probes/index";
 import {KEEP_EPOCHS} from "../record/kept-epochs";
 import type {LogNames} from "../record/tensorboard/epoch-log";
 import type {Augmentation, AugmentOptions, Flip} from "../training/augment/ranges";
-import {BATCH} from "../training/length";
 import {type EngineName, engineNamed} from "./choose-engine";
 import {samplesNamed} from "./samples";
 import {trackNamed} from "./track-named";
@@ -280,27 +281,6 @@ function autoOr(low: number, high: number): (word: string) => string | undefined
     const holds = word === "auto" || (word.trim() !== "" && Number(word) >= low && Number(word) <= high);
     return holds ? undefined : `auto, or a number from ${low} to ${high}`;
   };
-}
-
-/** Learning rates for batches of 64. */
-const PEAK_RATES: Readonly<Record<OptimizerName, number>> = {adam: 0.004, sgd: 0.1, rmsprop: 0.002};
-/**
- * With batch normalisation, the deep model learns faster and better with larger steps: 97 % instead of 94 % in
- * bench/shapes.ts.
- */
-const DEEP_ADAM = 0.01;
-/** A transformer needs smaller steps. */
-const VIT_ADAM = 0.002;
-
-/**
- * The learning rate that fits a model and a batch size. For plain gradient descent it grows in proportion to the batch
- * (Goyal et al. 2017); for Adam and RMSProp the batch size hardly matters.
- */
-export function peakRate(optimizer: OptimizerName, model: string, batchSize: number): number {
-  if (optimizer === "adam" && model === "deep") return DEEP_ADAM;
-  if (optimizer === "adam" && model === "vit") return VIT_ADAM;
-  const rate = PEAK_RATES[optimizer];
-  return optimizer === "sgd" && batchSize < BATCH ? (rate * batchSize) / BATCH : rate;
 }
 
 function checkProbes(value: string): string | undefined {

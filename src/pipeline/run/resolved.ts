@@ -1,6 +1,7 @@
 import type {Environment} from "../record/environment";
 import {constant, oneCycle} from "../training/schedule";
-import {peakRate, type RunOptions} from "./options";
+import type {RunOptions} from "./options";
+import {peakRate} from "./peak-rate";
 
 /** With more than 8 threads, a step of a small network mostly waits for the slowest thread. */
 export function threadsOf({threads}: RunOptions, {processor}: Environment): number {

@@ -1,5 +1,5 @@
 import {expect, test} from "vitest";
-import {peakRate} from "../../../src/pipeline/run/options";
+import {peakRate} from "../../../src/pipeline/run/peak-rate";
 import {lengthOf} from "../../../src/pipeline/training/length";
 
 const own = (count: number) => ({folder: "photos", train: {count}}) as Parameters<typeof lengthOf>[1];
