@@ -1,4 +1,5 @@
 /** @file The queue: the only place that knows BullMQ and Redis, which are loaded where they are asked for. */
+import {setTimeout as wait} from "node:timers/promises";
 import type {Job, JobsOptions} from "bullmq";
 
 import {optionalPackage} from "../../nouns/optional-package";
@@ -57,7 +58,10 @@ export async function openQueue({url, password, say = () => {}}: QueueOptions) {
   return {bullmq, connection, trouble, isThere};
 }
 
-const ONCE = {lazyConnect: true, connectTimeout: 5000, maxRetriesPerRequest: 0, retryStrategy: () => null} as const;
+/** Milliseconds in which a server must answer. */
+const PATIENCE = 5000;
+
+const ONCE = {lazyConnect: true, connectTimeout: PATIENCE, maxRetriesPerRequest: 0, retryStrategy: () => null} as const;
 
 interface Asked {
   connect(): Promise<unknown>;
@@ -72,13 +76,18 @@ async function checkAnswers(make: () => Asked, url: string): Promise<void> {
   redis.on("error", (error) => {
     last = error;
   });
+  const late = new AbortController();
   try {
-    await redis.connect();
-    await redis.ping();
+    // whatever listens there may take the connection, and never say a word
+    const silence = wait(PATIENCE, undefined, {signal: late.signal}).then(() => {
+      throw new Error(`no answer within ${PATIENCE / 1000} seconds`);
+    });
+    await Promise.race([silence, redis.connect().then(() => redis.ping())]);
   } catch (error) {
     const got = inOneLine(last ?? error);
     throw new UserError(`${shownAddress(url)}: expected a Redis that answers, got ${got}`, {code: "NOT_FOUND"});
   } finally {
+    late.abort();
     redis.disconnect();
   }
 }

@@ -51,7 +51,7 @@ export async function serveQueue(options: ServeOptions): Promise<Served> {
       const closed = worker.close().then(() => true);
       while (!(await Promise.race([closed, wait(ASKED_AGAIN, false, {ref: false})]))) {
         if (await isThere()) continue; // it is still at work
-        await worker.disconnect();
+        await Promise.race([worker.disconnect(), wait(ASKED_AGAIN, undefined, {ref: false})]);
         return;
       }
     },

@@ -1,4 +1,6 @@
 import {type ChildProcess, spawn} from "node:child_process";
+import {once} from "node:events";
+import {type AddressInfo, createServer} from "node:net";
 import {join} from "node:path";
 import {setTimeout as wait} from "node:timers/promises";
 import {Redis} from "ioredis";
@@ -43,6 +45,16 @@ test("a server that does not answer is told in one line, without the password", 
     "error: redis://127.0.0.1:9: expected a Redis that answers, got connect ECONNREFUSED 127.0.0.1:9",
   );
   expect(asked.code).toBe(2);
+});
+
+test("a server that takes the connection and says nothing is given up in one line", async () => {
+  const silent = createServer((socket) => socket.on("error", () => {})).listen(0, "127.0.0.1");
+  await once(silent, "listening");
+  const url = `redis://127.0.0.1:${(silent.address() as AddressInfo).port}`;
+  const {stderr, code} = await command(["worker", url, "--save", temporaryFolder()]);
+  silent.close();
+  expect(stderr.trim()).toBe(`error: ${url}: expected a Redis that answers, got no answer within 5 seconds`);
+  expect(code).toBe(2);
 });
 
 /** Seconds after which a silent worker counts as dead: long enough for a machine with much else to do. */
@@ -163,7 +175,6 @@ describe.skipIf(noRedis !== undefined)(noRedis ?? "a queue of workers", () => {
     const served = await serveQueue({...options, work: () => Promise.reject(new Error("no task was expected"))});
     await redis.kill();
     await served.close(); // it would wait for ever
-    expect((await command(["worker", redis.url])).stderr).toContain("expected a Redis that answers");
   });
 
   test("outlives a server that forgets everything", async () => {
