@@ -67,9 +67,7 @@ export const mapCommand: Command = {
     const begun = performance.now();
     const map = await projectFile(file, options, note);
     const seconds = ((performance.now() - begun) / 1000).toFixed(1);
-    print(
-      `${map.rows.toLocaleString("en")} rows in ${seconds} s: KL divergence ${map.klDivergence.toFixed(3)} nats; ${trustNote(map)}`,
-    );
+    print(`${map.rows.toLocaleString("en")} rows in ${seconds} s: ${trustNote(map)}`);
     print(`map      ${map.csv}`);
     print(`picture  ${map.png}`);
     print(`facts    ${map.json}`);

@@ -23,6 +23,8 @@ export interface Scatter {
 
 const SIDE = 640;
 const LEGEND = 188;
+/** Room for a line of small print, in units; a longer one is cut in its middle. */
+export const NOTES_WIDTH = SIDE + LEGEND;
 const TOP = 52;
 const SQUARE = {left: 16, top: TOP, side: SIDE};
 /** Where more are wrong than this share, rings would be all there is to see. */
@@ -59,7 +61,7 @@ export function scatter({title, points, labels, classNames, wrong, notes}: Scatt
     nameClasses(context, xs, ys, labels, classNames, wrong);
     legend(context, labels, wrong, classNames, ringed, errors);
     notes.forEach((note, line) => {
-      text(context, note, 16, TOP + SIDE + 16 + 15 * line, {size: 11, color: INK_3, maxWidth: SIDE + LEGEND});
+      text(context, note, 16, TOP + SIDE + 16 + 15 * line, {size: 11, color: INK_3, maxWidth: NOTES_WIDTH});
     });
   });
 }

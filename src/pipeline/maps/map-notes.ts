@@ -8,7 +8,7 @@ export type MapFacts = Omit<RowMap, "points" | "nearest">;
  * @param things What the points are: "test images".
  */
 export function mapNotes(facts: MapFacts, points: number, things: string): string[] {
-  const {width, components, explained, perplexity, klDivergence} = facts;
+  const {width, components, explained, perplexity} = facts;
   const {neighbourhoodSize, among, neighbourAccuracyMap, neighbourAccuracyFull, voters} = facts;
   const features = `${width.toLocaleString("en")} features`;
   const counted = among < points - 1 ? `, ranks estimated from ${among.toLocaleString("en")} others` : "";
@@ -18,7 +18,7 @@ export function mapNotes(facts: MapFacts, points: number, things: string): strin
       : features;
   const lines = [
     `${points.toLocaleString("en")} ${things} by ${space}, perplexity ${perplexity}; directions and scale mean nothing`,
-    `KL divergence ${klDivergence.toFixed(3)} nats; ${trustNote(facts)} (${neighbourhoodSize} neighbours${counted})`,
+    ...trustNotes(facts, `${neighbourhoodSize} neighbours${counted}`),
   ];
   if (neighbourAccuracyMap !== null && neighbourAccuracyFull !== null) {
     const [map, full] = [percent(neighbourAccuracyMap), percent(neighbourAccuracyFull)];
@@ -27,13 +27,21 @@ export function mapNotes(facts: MapFacts, points: number, things: string): strin
   return lines;
 }
 
-/** How far neighbours on the map are neighbours in the data, and in which data: their components, or all their features. */
+/** How far neighbours on the map are neighbours in the data, on one line: in their components and in all their features. */
 export function trustNote(facts: MapFacts): string {
+  return trustNotes(facts, `${facts.neighbourhoodSize} neighbours`).join("; ");
+}
+
+/** The same for a picture, whose lines are short. */
+function trustNotes(facts: MapFacts, neighbours: string): string[] {
   const {width, components, trustworthiness, continuity, trustworthinessFull} = facts;
   const [trust, kept] = [trustworthiness.toFixed(3), continuity.toFixed(3)];
-  if (components >= width) return `trustworthiness ${trust}, continuity ${kept}`;
-  const full = `about ${trustworthinessFull.toFixed(3)} in all features`;
-  return `trustworthiness ${trust} in the ${components} components and ${full}, continuity ${kept} in the components`;
+  const divergence = `KL divergence ${facts.klDivergence.toFixed(3)} nats`;
+  if (components >= width) return [`${divergence}; trustworthiness ${trust}, continuity ${kept} (${neighbours})`];
+  return [
+    `${divergence}; trustworthiness ${trust} in the ${components} components, about ${trustworthinessFull.toFixed(3)} in all features`,
+    `continuity ${kept} in the components (${neighbours})`,
+  ];
 }
 
 /** How far the classes moved, and what an untrained network's map can mean. */
