@@ -16,7 +16,7 @@ export {
 } from "./library/attribute";
 export {type UmapMap, type UmapOptions, umap} from "./library/maps";
 export {type ModelSettings, type ModelSource, type OpenModel, openModel} from "./library/open-model";
-export {type OpenQa, openQa, type QaAnswer} from "./library/open-qa";
+export {type OpenQa, openQa, type QaAnswer, type QaSettings} from "./library/open-qa";
 export {type ReadImagesOptions, readImages} from "./library/read-images";
 export {
   type RunResult,

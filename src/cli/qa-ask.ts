@@ -1,8 +1,7 @@
-import {existsSync} from "node:fs";
 import {readFile} from "node:fs/promises";
 import {createInterface} from "node:readline/promises";
 
-import {type OptionTable, positiveInteger, resolveOptions, UserError, wholeNumber} from "../nouns/options";
+import {between, type OptionTable, positiveInteger, resolveOptions, UserError, wholeNumber} from "../nouns/options";
 import {orUserError} from "../nouns/system-errors";
 import {decodeText} from "../pipeline/data/text";
 import type {Answering} from "../pipeline/qa/answering";
@@ -20,6 +19,7 @@ interface AskOptions extends AgainFlags {
   readonly context: string;
   readonly text: string;
   readonly tokenizer: string;
+  readonly maxMemory: number;
   readonly nullThreshold: string;
   readonly top: number;
   readonly why: boolean;
@@ -34,6 +34,11 @@ export const askFlags: OptionTable<AskOptions> = {
   tokenizer: {
     default: "",
     help: "ask: of an ONNX file: vocab.txt or tokenizer.json, or their folder; by default the file's own",
+  },
+  maxMemory: {
+    default: 1,
+    help: "ask: the most memory that an ONNX file may take for a window of the text, in GiB, in addition to four times the size of its files",
+    check: between(0.1, 1000),
   },
   nullThreshold: readerOptions.nullThreshold,
   top: {default: 5, help: "ask: how many spans are listed", check: positiveInteger},
@@ -69,20 +74,13 @@ export async function askInWords(question: string, given: Given): Promise<number
   }
   const isOnnx = /\.onnx$/i.test(options.model);
   const run = isOnnx ? options.model : await readerFolder(options.model, `${given.save ?? "save"}`);
-  const reader = isOnnx ? await openedOnnx(options) : await openedFolder(run, options);
+  if (options.again && (question || options.context || options.text)) {
+    throw new UserError("--again: expected no question and no text, since both are drawn", {code: "BAD_OPTION"});
+  }
+  const context = options.again ? "" : await textOf(options);
+  const reader = isOnnx ? await openedOnnx(options, question, context) : await openedFolder(run, options);
   try {
-    if (options.again) {
-      if (question || options.context || options.text) {
-        throw new UserError("--again: expected no question and no text, since both are drawn", {code: "BAD_OPTION"});
-      }
-      return await askUntilRight(reader, run, options, given);
-    }
-    const context = options.context
-      ? decodeText(await orUserError(options.context, () => readFile(options.context), "read"), options.context)
-      : options.text;
-    if (!context.trim()) {
-      throw new UserError("--context: expected a file with the text, or --text, got none", {code: "BAD_OPTION"});
-    }
+    if (options.again) return await askUntilRight(reader, run, options, given);
     if (question) {
       await tell(reader, question, context, options, given);
       return 0;
@@ -93,10 +91,20 @@ export async function askInWords(question: string, given: Given): Promise<number
   }
 }
 
-async function openedOnnx({model, tokenizer, nullThreshold}: AskOptions): Promise<Answering> {
-  if (!existsSync(model)) throw new UserError(`${model}: expected a file, got none there`, {code: "NOT_FOUND"});
-  const {openOnnxReader}: typeof import("../pipeline/qa/onnx-reader") = require("../pipeline/qa/onnx-reader");
-  return openOnnxReader(model, tokenizer, nullThreshold);
+/** The text that is asked about. @throws UserError if there is none. */
+async function textOf({context: path, text}: AskOptions): Promise<string> {
+  const context = path ? decodeText(await orUserError(path, () => readFile(path), "read"), path) : text;
+  if (!context.trim()) {
+    throw new UserError("--context: expected a file with the text, or --text, got none", {code: "BAD_OPTION"});
+  }
+  return context;
+}
+
+async function openedOnnx(options: AskOptions, question: string, context: string): Promise<Answering> {
+  const {model: path, tokenizer, nullThreshold, maxMemory} = options;
+  const {openStrangeReader}: typeof import("./strange-reader") = require("./strange-reader");
+  const asked = question && context ? {asked: {question, context}} : {};
+  return openStrangeReader({path, tokenizer, nullThreshold, ...asked}, maxMemory * 2 ** 30);
 }
 
 /** Answers what is typed, line by line, to an empty line or the end. @returns The exit code. */

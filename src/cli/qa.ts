@@ -48,7 +48,8 @@ export const qaCommand: Command = {
     const {trainReader, readerRunOptions}: typeof import("../pipeline/qa") = require("../pipeline/qa");
     if (given.verb === "resume") {
       const path = await readerFolder(words[0] ?? "latest", `${given.save ?? "save"}`);
-      return drive((signal) => trainReader(readerRunOptions(path), {signal, resume: path}), given);
+      const options = await readerRunOptions(path);
+      return drive((signal) => trainReader(options, {signal, resume: path}), given);
     }
     if (words.length > 0)
       throw new UserError(`qa train: expected flags, got "${words.join(" ")}"`, {code: "BAD_OPTION"});

@@ -4,7 +4,10 @@ import type {LoadSettings} from "../pipeline/model/load/load-settings";
 import {type ModelEngine, openedNetwork, openModel, readModel} from "../pipeline/open/model-file";
 
 /** The question that the process of a trial gets. */
-export interface TrialQuestion {
+export type TrialQuestion = ImagesQuestion | ReaderQuestion;
+
+export interface ImagesQuestion {
+  readonly kind?: undefined;
   readonly path: string;
   readonly engine: ModelEngine;
   readonly settings: Omit<LoadSettings, "say" | "asking">;
@@ -12,12 +15,22 @@ export interface TrialQuestion {
   readonly gradients: boolean;
 }
 
+/** About a model that answers questions. */
+export interface ReaderQuestion {
+  readonly kind: "reader";
+  readonly path: string;
+  readonly tokenizer: string;
+  readonly nullThreshold: string;
+  /** What it will be asked, as far as that is known; else it is asked about a window as long as it takes. */
+  readonly asked?: {readonly question: string; readonly context: string};
+}
+
 /** The answer of the process, if it does not crash. */
 export type TrialAnswer =
-  /** Bytes that one more image takes while it is computed. */
+  /** Bytes that one more image, or window of a text, takes while it is computed. */
   {readonly bytesAnImage: number} | {readonly failure: {readonly message: string; readonly code?: ErrorCode}};
 
-/** How many images a model is asked about at once when it is opened. */
+/** How many images, or windows, a model is asked about at once when it is opened. */
 const PAIR = 2;
 
 /**
@@ -27,9 +40,11 @@ const PAIR = 2;
  */
 export function answerTrial(peak: Float64Array): void {
   const reply = (answer: TrialAnswer) => process.send?.(answer, () => process.disconnect());
-  process.once("message", async ({path, engine, settings, gradients}: TrialQuestion) => {
+  process.once("message", async (question: TrialQuestion) => {
     let before = 0;
     try {
+      if (question.kind === "reader") return reply({bytesAnImage: await bytesAWindow(question, peak)});
+      const {path, engine, settings, gradients} = question;
       const asking = () => {
         before = process.memoryUsage.rss();
         peak[0] = before;
@@ -48,4 +63,19 @@ export function answerTrial(peak: Float64Array): void {
       reply({failure: {message, ...(error instanceof UserError ? {code: error.code} : {})}});
     }
   });
+}
+
+/** Asks a model that answers questions, and gives the bytes that a window takes. */
+async function bytesAWindow({path, tokenizer, nullThreshold, asked}: ReaderQuestion, peak: Float64Array) {
+  const {openOnnxReader}: typeof import("../pipeline/qa/onnx-reader") = require("../pipeline/qa/onnx-reader");
+  const {longestWindow}: typeof import("../pipeline/qa/longest-window") = require("../pipeline/qa/longest-window");
+  const reader = await openOnnxReader(path, tokenizer, nullThreshold);
+  const {length, ids, types} = longestWindow(reader, asked);
+  const before = process.memoryUsage.rss();
+  peak[0] = before;
+  const twice = <A extends Int32Array>(list: A) => Int32Array.from({length: PAIR * length}, (_, i) => list[i % length]);
+  const mask = new Float32Array(PAIR * length).fill(1);
+  await reader.logits({count: PAIR, length, ids: twice(ids), types: twice(types), mask});
+  await reader.dispose();
+  return (peak[0] - before) / PAIR;
 }

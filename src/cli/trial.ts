@@ -5,18 +5,19 @@ import {inBytes} from "../pipeline/data/read-file";
 import type {TrialAnswer, TrialQuestion} from "./trial-model";
 
 /**
- * Opens a model in a separate process first, and asks it about a few images, while its memory is watched. A file of 300
+ * Opens a model in a separate process first, and asks it about a few images or a text, while its memory is watched. A file of 300
  * bytes can ask for any amount of memory, and native code that takes it can be stopped in no other way.
  *
  * @param most How many bytes the process may take.
- * @returns How many bytes one more image takes while it is computed.
+ * @returns How many bytes one more image, or window of a text, takes while it is computed.
  * @throws UserError if it takes more, crashes, or the model is refused.
  */
 export function triedModel(question: TrialQuestion, most: number): Promise<number> {
-  const {path, settings} = question;
+  const {path} = question;
+  const isVerbose = question.kind === undefined && question.settings.verbose === true;
   const child = fork(join(__dirname, "trial-start.cjs"), [`${most}`], {
     execArgv: [],
-    stdio: ["ignore", "ignore", settings.verbose ? "inherit" : "ignore", "ipc"],
+    stdio: ["ignore", "ignore", isVerbose ? "inherit" : "ignore", "ipc"],
   });
   return new Promise((done, refuse) => {
     let answer: TrialAnswer | undefined;

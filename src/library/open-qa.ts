@@ -1,6 +1,11 @@
+import {existsSync} from "node:fs";
+
 import {UserError} from "../nouns/options";
+import type {Answering} from "../pipeline/qa/answering";
 import {askReader, openSavedReader} from "../pipeline/qa/ask";
 import {networkFolder, readerFolder} from "../pipeline/qa/find";
+import {openOnnxReader} from "../pipeline/qa/onnx-reader";
+import {thresholdNamed} from "../pipeline/qa/threshold";
 
 /** An answer that stands in the text. */
 export interface QaAnswer {
@@ -29,15 +34,34 @@ export interface OpenQa {
   [Symbol.asyncDispose](): Promise<void>;
 }
 
+/** How a reader is opened. */
+export interface QaSettings {
+  /** The folder that runs are kept in. By default "save". */
+  readonly save?: string;
+  readonly tokenizer?: string;
+  /** null: it always names a span. */
+  readonly nullThreshold?: number | null;
+}
+
 /**
- * Opens a network that answers questions about a text (experimental): a run of `qa train`, or a Hugging Face folder.
+ * Opens a network that answers questions about a text (experimental): a run of `qa train`, a Hugging Face folder, or an ONNX file.
  *
- * @param run A reader's run by its name, "latest", or a folder.
+ * @param run A reader's run by its name, "latest", a folder, or an .onnx file.
+ * @param settings.tokenizer Of an ONNX file: vocab.txt or tokenizer.json, or the folder of one; by default the file's own folder.
+ * @param settings.nullThreshold It answers with nothing where that scores higher than the best span by more than this; by default as it was taught.
  * @example const {answer} = await (await openQa()).ask("Who wrote it?", "It was written by Ada.");
- * @throws EpochscopeError NOT_FOUND where there is none; BAD_DATA where it cannot be used.
+ * @throws EpochscopeError NOT_FOUND where there is none; BAD_DATA or BAD_MODEL where it cannot be used.
  */
-export async function openQa(run = "latest", {save = "save"}: {readonly save?: string} = {}): Promise<OpenQa> {
-  const reader = await openSavedReader(networkFolder(readerFolder(save, run)));
+export async function openQa(
+  run = "latest",
+  {save = "save", tokenizer = "", nullThreshold}: QaSettings = {},
+): Promise<OpenQa> {
+  const threshold = nullThreshold === undefined ? "auto" : `${nullThreshold ?? "none"}`;
+  if (thresholdNamed(threshold) !== undefined)
+    throw new UserError(`nullThreshold: expected a number or null, got ${threshold}`, {code: "BAD_OPTION"});
+  const reader = /\.onnx$/i.test(run)
+    ? await onnxReader(run, tokenizer, threshold)
+    : await folderReader(save, run, tokenizer, threshold);
   const dispose = async () => reader.dispose();
   return {
     async ask(question, context, {top = 5} = {}) {
@@ -56,4 +80,18 @@ type Found = {readonly text: string; readonly from: number; readonly to: number;
 
 function named({text, from, to, probability}: Found): QaAnswer {
   return {answer: text, score: probability, start: from, end: to};
+}
+
+async function onnxReader(file: string, tokenizer: string, threshold: string): Promise<Answering> {
+  if (!existsSync(file)) throw new UserError(`${file}: expected a file, got none there`, {code: "NOT_FOUND"});
+  return openOnnxReader(file, tokenizer, threshold);
+}
+
+async function folderReader(save: string, run: string, tokenizer: string, threshold: string): Promise<Answering> {
+  if (tokenizer) {
+    throw new UserError("tokenizer: expected it beside an ONNX file, got a folder, which has its own", {
+      code: "BAD_OPTION",
+    });
+  }
+  return openSavedReader(networkFolder(readerFolder(save, run)), threshold);
 }

@@ -83,7 +83,7 @@ export function resolveOptions<O extends object>(
     if (expected) {
       const got = typeof value === "string" ? `"${value}"` : value;
       // what a file contains is no wrong command line
-      const code = prefix.includes("run.json") ? "BAD_FORMAT" : "BAD_OPTION";
+      const code = /\b(run|qa)\.json/.test(prefix) ? "BAD_FORMAT" : "BAD_OPTION";
       throw new EpochscopeError(`${prefix}${option.flag ?? kebab(name)}: expected ${expected}, got ${got}`, {code});
     }
     resolved[name] = value;

@@ -1,5 +1,4 @@
-import {existsSync, readFileSync} from "node:fs";
-import {join, resolve} from "node:path";
+import {join} from "node:path";
 
 import {UserError} from "../nouns/options";
 import {startBackend} from "./backend/index";
@@ -7,13 +6,15 @@ import type {Question} from "./data/text/questions";
 import {windowsOf} from "./data/text/windows";
 import {vocabularyOf} from "./data/text/word-piece";
 import type {BertConfig} from "./model/tf/transformer/bert";
+import {newFolder} from "./qa/begin";
 import {type Controls, controlsOf} from "./qa/controls";
+import {checkDigests, digestsOf} from "./qa/digests";
 import {
   appendLooks,
+  hasCheckpoint,
   type Look,
-  READER_FORMAT,
-  type ReaderFacts,
   readCheckpoint,
+  readFacts,
   readLooks,
   writeCheckpoint,
   writeQuestions,
@@ -21,6 +22,7 @@ import {
 } from "./qa/files";
 import {readHuggingFace} from "./qa/hugging-face";
 import {bestThresholds} from "./qa/judged";
+import {keptAt, keptLooks, keptWords, lookSizes} from "./qa/kept-looks";
 import {logReader} from "./qa/log-reader";
 import {lookAt} from "./qa/look-at";
 import type {ReaderOptions} from "./qa/options";
@@ -31,13 +33,15 @@ import {answersTo, openReader, type Reader} from "./qa/reader";
 import {thresholdOf} from "./qa/threshold";
 import {trackedQuestions} from "./qa/tracked";
 import {keptQuestions, trackedOf} from "./qa/tracked-places";
-import {type ReaderStep, readerTrainer} from "./qa/train";
+import {type ReaderStep, readerTrainer, stepsOf} from "./qa/train";
+import {sweepFiles} from "./record/leftovers";
 import {lockRun} from "./record/run-lock";
-import {checkRunName, runName} from "./record/run-name";
-import {makeFolder, writeWhole} from "./record/write-whole";
+import {writeWhole} from "./record/write-whole";
 
 /** Where questions may have no answer: the threshold that was used, and those that were best for the held-out questions. */
 export type NoAnswer = {readonly threshold: number} & ReturnType<typeof bestThresholds>;
+
+export {readerRunOptions} from "./qa/begin";
 
 export type ReaderEvent =
   | {
@@ -88,23 +92,33 @@ export async function* trainReader(
   await startBackend("wasm");
   const saved = options.from ? readHuggingFace(options.from) : undefined;
   const {train, heldOut} = await questionsFor(options);
-  // a run of an earlier version has no such options
-  const {nullThreshold = "none"} = options;
-  const noAnswer = thresholdOf(nullThreshold, train.some(({answers}) => answers.length === 0) ? 0 : saved?.noAnswer);
+  const noAnswer = thresholdOf(
+    options.nullThreshold,
+    train.some(({answers}) => answers.length === 0) ? 0 : saved?.noAnswer,
+  );
   const reader = openReader(saved ?? fresh(options, train), {...options, noAnswer});
   const windows = windowsOf(train, reader.words, reader);
   const tracked = trackedQuestions(trackedOf(options.track, heldOut), heldOut, reader);
-  const path =
-    resume ?? (await newFolder(options, {isHeldOut: heldOut !== train, ...(noAnswer === undefined ? {} : {noAnswer})}));
+  const epochs =
+    options.epochs || Math.max(EPOCHS, Math.ceil(LEAST_STEPS / Math.ceil(windows.length / options.batchSize)));
+  const steps = stepsOf(windows, {...options, epochs});
+  const every = options.every || Math.max(APART, Math.ceil(steps / LOOKS));
+  const begun = resume === undefined ? undefined : await readFacts(resume);
+  const kept = begun
+    ? begun.kept // one of an earlier version keeps all
+    : keptLooks(Math.ceil(steps / every) + 1, lookSizes(reader, tracked), heldOut.length, options.trackedSize);
+  const digests = digestsOf({train, heldOut}, reader.words);
+  const facts = {isHeldOut: heldOut !== train, digests, ...(noAnswer === undefined ? {} : {noAnswer})};
+  if (begun) checkDigests(begun, digests);
+  const path = resume ?? (await newFolder(options, {...facts, ...(kept ? {kept} : {})}));
   const lock = await lockRun(path);
   try {
-    const state = resume ? await readCheckpoint(path) : undefined;
+    await sweepFiles(path);
+    // one that ended before its first checkpoint begins again, in its folder
+    const state = resume && hasCheckpoint(path) ? await readCheckpoint(path) : undefined;
     const looks = state ? (await readLooks(path)).filter(({step}) => step <= state.step) : [];
     const learningRate = options.learningRate || (saved ? FROM_SAVED : FROM_SCRATCH);
-    const epochs =
-      options.epochs || Math.max(EPOCHS, Math.ceil(LEAST_STEPS / Math.ceil(windows.length / options.batchSize)));
     const trainer = readerTrainer(reader, windows, {...options, epochs, learningRate}, state);
-    const every = options.every || Math.max(APART, Math.ceil(trainer.steps / LOOKS));
     const counts = {questions: train.length, heldOut: heldOut.length};
     const [words, weights] = [reader.words.vocabulary.length, countOf(reader)];
     const first = state?.step ?? 0;
@@ -113,11 +127,12 @@ export async function* trainReader(
       yield {type: "say", line: `drawn by chance, since the folder has none: ${saved.missing.join(", ")}`};
 
     if (heldOut === train) yield {type: "say", line: "of so few questions none is held out: the same ones are asked"};
+    if (kept) yield {type: "say", line: keptWords(kept, tracked.length)};
 
     let losses: readonly number[] = state?.losses ?? [];
     const look = async (step: number): Promise<Look> => {
       const began = performance.now();
-      const made = await lookAt(reader, heldOut, tracked, path, step, options);
+      const made = await lookAt(reader, heldOut, tracked, path, step, options, keptAt(kept, looks.length));
       const trainLoss = losses.length ? losses.reduce((a, b) => a + b) / losses.length : null;
       const epoch = (step / trainer.steps) * epochs;
       const seconds = (performance.now() - began) / 1000;
@@ -128,7 +143,7 @@ export async function* trainReader(
       return one;
     };
     const keep = async () => writeCheckpoint(path, await trainer.state(), losses);
-    if (!resume) await writeQuestions(path, keptQuestions(reader, heldOut, tracked));
+    if (!state) await writeQuestions(path, keptQuestions(reader, heldOut, tracked));
     if (looks.length === 0) yield {type: "look", look: await look(0), steps: trainer.steps};
     for (let step = first; step < trainer.steps; ) {
       const made = await trainer.next();
@@ -184,26 +199,6 @@ function fresh({width, layers, heads, longest}: ReaderOptions, questions: readon
     hidden_act: "gelu",
   };
   return {config, vocabulary, lowerCase: true};
-}
-
-async function newFolder(options: ReaderOptions, of: Pick<ReaderFacts, "isHeldOut" | "noAnswer">): Promise<string> {
-  const startedAt = new Date();
-  const name = options.name || runName(startedAt, options.data ? "questions" : "made", "reader");
-  checkRunName(name);
-  const path = resolve(options.save, "qa", name);
-  if (existsSync(join(path, "qa.json")))
-    throw new UserError(`--name: expected a new one, got "${name}", which is there: ${path}`);
-  await makeFolder(path);
-  const facts = {format: READER_FORMAT, name, startedAt: startedAt.toISOString(), ...of, options};
-  await writeWhole(join(path, "qa.json"), `${JSON.stringify(facts, undefined, 2)}\n`);
-  return path;
-}
-
-/** The options with which a reader's run began. @throws UserError if the folder holds none. */
-export function readerRunOptions(path: string): ReaderOptions {
-  const file = join(path, "qa.json");
-  if (!existsSync(file)) throw new UserError(`${path}: expected a reader's run with qa.json, got none`);
-  return (JSON.parse(readFileSync(file, "utf8")) as {options: ReaderOptions}).options;
 }
 
 async function noAnswerOf(reader: Reader, heldOut: readonly Question[]): Promise<NoAnswer | undefined> {

@@ -200,6 +200,33 @@ describe("openQa", () => {
     }
   });
 
+  test("opens an ONNX file, which answers as the folder that it was exported from does", async () => {
+    const [onnx, folder] = [await openQa("test/fixtures/bert-onnx/model.onnx"), await openQa("test/fixtures/bert")];
+    const [ours, theirs] = [await onnx.ask("Where?", context), await folder.ask("Where?", context)];
+    expect([ours.answer, ours.start, ours.end]).toEqual([theirs.answer, theirs.start, theirs.end]);
+    expect(ours.spans.map(({score}) => score)).toBeAllClose(
+      theirs.spans.map(({score}) => score),
+      {rtol: 0, atol: 1e-6},
+    );
+    await onnx.dispose();
+    await folder.dispose();
+    // a vocabulary of its own, and a threshold above which it answers with nothing
+    const tokenizer = "test/fixtures/bert-onnx/vocab.txt";
+    const wary = await openQa("test/fixtures/bert-onnx/model.onnx", {tokenizer, nullThreshold: -1e9});
+    expect(await wary.ask("Where?", context)).toMatchObject({answer: ""});
+    await wary.dispose();
+  });
+
+  test("refuses an ONNX file that is not there or is none, and a vocabulary beside a folder", async () => {
+    await expect(openQa("none.onnx")).rejects.toEqual(coded("NOT_FOUND"));
+    await expect(
+      openQa("test/fixtures/onnx/lenet-script-17.onnx", {tokenizer: "test/fixtures/bert-onnx"}),
+    ).rejects.toEqual(coded("BAD_MODEL"));
+    await expect(openQa("test/fixtures/bert", {tokenizer: "test/fixtures/bert-onnx"})).rejects.toEqual(
+      coded("BAD_OPTION"),
+    );
+  });
+
   test("says that there is none where no reader has been trained", async () => {
     await expect(openQa("latest", {save: "nowhere-there"})).rejects.toEqual(coded("NOT_FOUND"));
   });

@@ -74,7 +74,7 @@ const MAY_IMPORT: {readonly [folder: string]: readonly string[]} = {
   many: [...["run", "probes", "jobs", "record", "attribution", "data", "numbers", "nouns", "engine", "lime"]],
   open: ["watch", "run", "record", "model", "backend", "data", "nouns"],
   trials: ["run", "record", "training", "data", "numbers", "nouns", "plots"],
-  qa: ["record", "model", "backend", "data", "numbers", "nouns", "onnx", "lime", "plots"],
+  qa: ["watch", "record", "model", "backend", "data", "numbers", "nouns", "onnx", "lime", "plots"],
   watch: [...["run", "jobs", "record", "model", "backend", "data", "types", "numbers", "nouns", "onnx"]],
   run: [
     ...["probes", "jobs", "record", "training", "attribution", "maps", "model", "backend", "data", "types"],

@@ -9,6 +9,7 @@ import {bestOf, exactMatch} from "../../numbers/answers";
 import {inverseInterval, wilsonInterval} from "../../numbers/intervals";
 import type {Question} from "../data/text/questions";
 import type {Answering} from "./answering";
+import {checkDigests, questionsDigest} from "./digests";
 import {readFacts} from "./files";
 import {questionsAt, questionsFor} from "./questions-for";
 import {answersTo} from "./reader";
@@ -75,8 +76,10 @@ export async function splitOf(split: string, run: string | undefined): Promise<r
       },
     );
   }
-  const {train, heldOut} = await questionsFor((await readFacts(run)).options);
-  return split === "train" ? train : heldOut;
+  const facts = await readFacts(run);
+  const questions = await questionsFor(facts.options);
+  checkDigests(facts, {questions: questionsDigest(questions)});
+  return split === "train" ? questions.train : questions.heldOut;
 }
 
 /** Asks until `right` answers are right or `times` questions were asked. An answer is right as SQuAD's exact match has it. */

@@ -16,6 +16,8 @@ export interface Answering {
   readonly stride: number;
   /** It answers with nothing where [CLS] scores higher than the best span by more than this; absent: it always names a span. */
   readonly noAnswer?: number;
+  /** Windows that it is asked about at a time at most; absent: as many as one likes. */
+  readonly atOnce?: number;
   logits(batch: Tokens): Promise<BatchLogits>;
   dispose(): void | Promise<void>;
 }

@@ -145,6 +145,12 @@ function weightCharts(
   ];
 }
 
+/** The first, the middle and the last of a list. */
+function threeOf<T>(list: readonly T[]): T[] {
+  const places = new Set([0, Math.floor((list.length - 1) / 2), list.length - 1]);
+  return [...places].flatMap((place) => list.slice(place, place + 1));
+}
+
 function questionCharts(
   question: KeptQuestion,
   place: number,
@@ -158,8 +164,8 @@ function questionCharts(
   const marks = isThere ? {marked: [right[0], right[1]] as const} : {};
   const points = (arrays: Kept, name: string, of: (values: Float32Array, t: number) => number): Points =>
     words.map((_, t) => [t, of(arrays.get(name)?.values ?? new Float32Array(0), t)] as const);
-  const three = [...new Set([0, Math.floor((kept.length - 1) / 2), kept.length - 1])];
-  const moments = three.map((s) => kept[s]);
+  const moments = threeOf(kept);
+  const inside = threeOf(kept.filter(({arrays}) => arrays.has("output.last"))); // where fewer looks keep node values
   const joined = (name: string) => Float32Array.from(kept.flatMap(({arrays}) => [...(arrays.get(name)?.values ?? [])]));
   const axis = {x: "pieces of words", places: words, ...marks};
   const title = `“${question.question}”`;
@@ -168,6 +174,20 @@ function questionCharts(
     ["context.last", "last self-attention"],
     ["output.last", "last output"],
   ] as const;
+  const nodeChart: ReaderChart = {
+    name: `question-${place}-nodes`,
+    kind: "lines",
+    data: {
+      ...{title: `${title}: node ${node} by token`, ...axis},
+      panels: nodes.map(([name, label]) => ({
+        label,
+        lines: inside.map(({step, arrays}) => ({
+          name: `step ${step}`,
+          points: points(arrays, name, (values, t) => values[t * width + node]),
+        })),
+      })),
+    },
+  };
   return [
     {
       name: `question-${place}-logits-by-token`,
@@ -183,20 +203,7 @@ function questionCharts(
         })),
       },
     },
-    {
-      name: `question-${place}-nodes`,
-      kind: "lines",
-      data: {
-        ...{title: `${title}: node ${node} by token`, ...axis},
-        panels: nodes.map(([name, label]) => ({
-          label,
-          lines: moments.map(({step, arrays}) => ({
-            name: `step ${step}`,
-            points: points(arrays, name, (values, t) => values[t * width + node]),
-          })),
-        })),
-      },
-    },
+    ...(inside.length > 0 ? [nodeChart] : []),
     {
       name: `question-${place}-logits`,
       kind: "heat",

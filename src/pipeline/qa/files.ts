@@ -7,7 +7,9 @@ import {orUserError} from "../../nouns/system-errors";
 import {safetensors, safetensorsMetadata, toSafetensors} from "../../onnx/index";
 import type {Question} from "../data/text/questions";
 import {writeWhole} from "../record/write-whole";
+import type {ReaderDigests} from "./digests";
 import type {Judged} from "./judged";
+import type {KeptLooks} from "./kept-looks";
 import type {ReaderOptions} from "./options";
 import type {Reader} from "./reader";
 import type {ReaderState} from "./train";
@@ -24,6 +26,10 @@ export interface ReaderFacts {
   readonly isHeldOut?: boolean;
   /** It answers with nothing where [CLS] scores higher than the best span by more than this; absent: it always names a span. */
   readonly noAnswer?: number;
+  /** Of its questions and of the pieces of its words; absent: an earlier version began it. */
+  readonly digests?: ReaderDigests;
+  /** How many looks keep what of the tracked questions; absent: all keep all. */
+  readonly kept?: KeptLooks;
   readonly options: ReaderOptions;
 }
 
@@ -32,11 +38,16 @@ export async function readFacts(folder: string): Promise<ReaderFacts> {
   const path = join(folder, "qa.json");
   if (!existsSync(path)) throw new UserError(`${folder}: expected a reader's run with qa.json, got none`);
   const text = await orUserError(path, () => readFile(path, "utf8"), "read");
+  let facts: ReaderFacts | null;
   try {
-    return JSON.parse(text) as ReaderFacts;
+    facts = JSON.parse(text) as ReaderFacts | null;
   } catch (error) {
     throw new UserError(`${path}: expected JSON, got ${(error as Error).message}`);
   }
+  if (typeof facts?.options === "object" && facts.options !== null) return facts;
+  throw new UserError(
+    `${path}: expected a reader's run with its options, got ${text.slice(0, 60).replace(/\s+/g, " ")}`,
+  );
 }
 
 /** One look at the held-out questions: a line of looks.jsonl. */
@@ -106,6 +117,8 @@ export async function writeCheckpoint(folder: string, state: ReaderState, losses
   const facts = {step: `${state.step}`, losses: JSON.stringify(losses)};
   await writeWhole(join(folder, CHECKPOINT), toSafetensors(arrays, facts), {synced: true});
 }
+
+export const hasCheckpoint = (folder: string) => existsSync(join(folder, CHECKPOINT));
 
 /** @throws UserError if there is none, or it is damaged. */
 export async function readCheckpoint(folder: string): Promise<ReaderState & {readonly losses: readonly number[]}> {

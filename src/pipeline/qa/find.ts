@@ -16,9 +16,18 @@ export function findReader(save: string, name: string): string | undefined {
 export function readersOf(save: string): readonly string[] {
   const root = join(resolve(save), "qa");
   const names = existsSync(root) ? readdirSync(root).filter((name) => existsSync(join(root, name, "qa.json"))) : [];
-  const startedAt = (name: string) =>
-    (JSON.parse(readFileSync(join(root, name, "qa.json"), "utf8")) as {startedAt: string}).startedAt;
-  return names.sort((a, b) => startedAt(b).localeCompare(startedAt(a)));
+  const times = new Map(names.map((name) => [name, startedAt(join(root, name, "qa.json"))]));
+  return names.sort((a, b) => (times.get(b) ?? "").localeCompare(times.get(a) ?? ""));
+}
+
+/** When a run began; of a damaged file "", so that whoever asks for the run itself is told of it. */
+function startedAt(file: string): string {
+  try {
+    const facts = JSON.parse(readFileSync(file, "utf8")) as {readonly startedAt?: unknown} | null;
+    return `${facts?.startedAt ?? ""}`;
+  } catch {
+    return "";
+  }
 }
 
 /** The newest reader's run. @throws UserError if there is none. */

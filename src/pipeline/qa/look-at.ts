@@ -6,11 +6,16 @@ import {bertLogits, bertLoss} from "../model/tf/transformer/bert";
 import {batchOf} from "./answering";
 import {type Look, writeAnswers, writeTracked} from "./files";
 import {judged} from "./judged";
+import type {keptAt} from "./kept-looks";
 import type {ReaderOptions} from "./options";
 import {answersTo, type Reader} from "./reader";
 import {insideOf, type Tracked} from "./tracked";
 
-/** Asks the held-out questions at a step, looks into the tracked ones, and keeps the answers and what was found inside. */
+/**
+ * Asks the held-out questions at a step, looks into the tracked ones, and keeps the answers and what was found inside.
+ *
+ * @param keeping What this look keeps, as `keptAt` says.
+ */
 export async function lookAt(
   reader: Reader,
   heldOut: readonly Question[],
@@ -18,17 +23,21 @@ export async function lookAt(
   path: string,
   step: number,
   {words: samples, seed}: ReaderOptions,
+  keeping: ReturnType<typeof keptAt>,
 ) {
   const answers = await answersTo(reader, heldOut);
   const loss = await lossOf(reader, windowsOf(heldOut, reader.words, reader));
   const kept: Look["tracked"][number][] = [];
-  for (const one of tracked) {
-    await writeTracked(path, step, one.place, await insideOf(reader, one, {samples, seed}));
+  for (const [n, one] of tracked.entries()) {
+    if (keeping.light) {
+      const inside = await insideOf(reader, one, {samples, seed, isInside: n < keeping.inside});
+      await writeTracked(path, step, one.place, inside);
+    }
     kept.push({question: one.place, loss: await lossOf(reader, [one.window]), answer: answers[one.place].text});
   }
   const rounded = (share: number) => Number(share.toPrecision(4));
   const short = answers.map(({from, to, probability}) => [from, to, rounded(probability)] as const);
-  await writeAnswers(path, step, short);
+  if (keeping.answers) await writeAnswers(path, step, short);
   return {...judged(answers, heldOut), loss, tracked: kept};
 }
 

@@ -1,20 +1,22 @@
 import {existsSync, statSync} from "node:fs";
 import {basename, dirname, join} from "node:path";
 
+import {failingAs} from "../../nouns/errors";
 import {UserError} from "../../nouns/options";
 import type {Tokens} from "../../nouns/samples";
-import {type OnnxGraph, openOnnx} from "../../onnx/index";
+import {type NdArray, type OnnxGraph, openOnnx} from "../../onnx/index";
 import {WordPiece} from "../data/text/word-piece";
 import {inWords} from "../model/load/onnx-words";
-import {portWords} from "../model/load/ports";
+import {portWords, shapeWords} from "../model/load/ports";
+import {readOnnx} from "../watch/onnx-files";
 import type {Answering} from "./answering";
 import {jsonAt, vocabularyOf} from "./hugging-face";
 import {thresholdOf} from "./threshold";
 
 /** The inputs of an exported BERT for questions, by their meaning. */
 const INPUTS = ["input_ids", "attention_mask", "token_type_ids"] as const;
-/** Tokens of a window, where neither the file nor config.json beside it says. */
-const LONGEST = 512;
+/** Tokens of a window, where neither the file nor config.json beside it says; and the most that are given to a model. */
+const [LONGEST, MOST_TOKENS] = [512, 16_384];
 
 type Whole = "int64" | "int32";
 type Port = OnnxGraph["ports"]["inputs"][number];
@@ -24,19 +26,29 @@ type Port = OnnxGraph["ports"]["inputs"][number];
  * (the last two may be missing), outputs start_logits and end_logits. onnxruntime computes.
  *
  * @param tokenizer The folder of vocab.txt or tokenizer.json, or one of these files; "": the model's own folder.
- * @throws UserError if it is no such model, or its vocabulary is another.
+ * @throws UserError if it is no such model, its vocabulary is another, or its weights stand outside of its folder.
  */
 export async function openOnnxReader(file: string, tokenizer: string, nullThreshold: string): Promise<Answering> {
+  return failingAs("BAD_MODEL", () => opened(file, tokenizer, nullThreshold));
+}
+
+/** Bytes of an ONNX file and of those beside it that it names. @throws UserError if it is none, or these stand elsewhere. */
+export async function onnxBytes(file: string): Promise<number> {
+  return (await failingAs("BAD_MODEL", () => readOnnx(file))).size;
+}
+
+async function opened(file: string, tokenizer: string, nullThreshold: string): Promise<Answering> {
   const folder = tokenizerFolder(tokenizer || dirname(file), file);
   const {vocabulary, lowerCase} = vocabularyOf(folder);
   const config = configBeside(folder) ?? configBeside(dirname(file)) ?? {};
-  const graph = await inWords(file, () => openOnnx(file));
+  const {bytes, isSplit} = await readOnnx(file);
+  const graph = await inWords(file, () => openOnnx(isSplit ? file : bytes));
   try {
     const types = inputTypes(graph, file);
     const [start, end] = outputsOf(graph, file);
     checkVocabulary(graph, vocabulary.length, folder, file);
-    const fixed = sequenceOf(graph);
-    const longest = fixed ?? numberOf(config.max_position_embeddings) ?? LONGEST;
+    const fixed = sequenceOf(graph, file);
+    const longest = fixed ?? Math.min(MOST_TOKENS, numberOf(config.max_position_embeddings) ?? LONGEST);
     const noAnswer = thresholdOf(nullThreshold, numberOf(config.null_score_diff_threshold));
     return {
       words: new WordPiece(vocabulary, lowerCase),
@@ -51,7 +63,7 @@ export async function openOnnxReader(file: string, tokenizer: string, nullThresh
           types.map(([name, type]) => [name, {type, dims, data: wholeNumbers(values[name], type)}]),
         );
         const found = await inWords(file, () => graph.run(feeds, [start, end]));
-        const of = (name: string) => own(found[name].data as Float32Array, padded, batch.length);
+        const of = (name: string) => own(scoresOf(found[name], dims, name, file), padded, batch.length);
         return {start: of(start), end: of(end)};
       },
       dispose: () => graph.dispose(),
@@ -114,11 +126,28 @@ function checkVocabulary({model: {graph = {}}}: OnnxGraph, pieces: number, folde
   }
 }
 
-/** The number of tokens that the model takes, where it takes no other. */
-function sequenceOf({ports: {inputs}}: OnnxGraph): number | undefined {
+/** The number of tokens that the model takes, where it takes no other. @throws UserError if that is beyond reason. */
+function sequenceOf({ports: {inputs}}: OnnxGraph, file: string): number | undefined {
   const [port] = inputs;
   const tokens = port.dims[1];
-  return typeof tokens === "number" && tokens > 0 ? tokens : undefined;
+  if (!(typeof tokens === "number" && tokens > 0)) return undefined;
+  if (tokens > MOST_TOKENS) {
+    throw new UserError(`${file}: expected windows of at most ${MOST_TOKENS} tokens, got ${portWords(port)}`);
+  }
+  return tokens;
+}
+
+/** @throws UserError if they are not a number a token. */
+function scoresOf(found: NdArray, dims: readonly number[], name: string, file: string): Float32Array {
+  const values = found.data as Float32Array;
+  if (`${found.dims}` !== `${dims}`) {
+    throw new UserError(
+      `${file}: expected ${name} of ${shapeWords(dims)}, a number a token, got ${shapeWords(found.dims)}`,
+    );
+  }
+  if (values.some(Number.isNaN))
+    throw new UserError(`${file}: expected ${name} as numbers, got some that are none (NaN)`);
+  return values;
 }
 
 function paddedTo({count, length, ids, types, mask}: Tokens, longest: number): Tokens {

@@ -22,6 +22,7 @@ export interface ReaderOptions {
   readonly nullThreshold: string;
   readonly unanswerable: number;
   readonly track: string;
+  readonly trackedSize: number;
   readonly words: number;
   readonly every: number;
   readonly pdf: boolean;
@@ -84,6 +85,11 @@ export const readerOptions: OptionTable<ReaderOptions> = {
   track: {
     default: "",
     help: "held-out questions that are looked into at every look, by their places: 0,3; by default the first three; none",
+  },
+  trackedSize: {
+    default: 256,
+    help: "the most MB that what is kept of them may take on disk: of large or long runs fewer looks keep attention, node values, then logits; 0: any size",
+    check: between(0, 1e6),
   },
   words: {
     default: 100,

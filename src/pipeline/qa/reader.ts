@@ -96,8 +96,9 @@ export async function answersTo(reader: Answering, questions: readonly Question[
   const scored: Scored[] = [];
   // of like lengths together: little padding
   const order = windows.map((_, n) => n).sort((a, b) => windows[a].ids.length - windows[b].ids.length || a - b);
-  for (let at = 0; at < order.length; at += AT_ONCE) {
-    const some = order.slice(at, at + AT_ONCE);
+  const most = Math.min(AT_ONCE, reader.atOnce ?? AT_ONCE);
+  for (let at = 0; at < order.length; at += most) {
+    const some = order.slice(at, at + most);
     const logits = await logitsOf(
       reader,
       some.map((n) => windows[n]),

@@ -2,6 +2,7 @@ import * as tf from "@tensorflow/tfjs";
 
 import type {Question} from "../data/text/questions";
 import {type Window, windowsOf} from "../data/text/windows";
+import type {BertHooks} from "../model/tf/transformer/bert";
 import {answerOf} from "./answer";
 import {gradientEvidence, headSlopes} from "./evidence";
 import {hookedLogits, type Reader} from "./reader";
@@ -31,12 +32,13 @@ export function trackedQuestions(places: readonly number[], heldOut: readonly Qu
  * which words speak for the answer that it gives.
  *
  * @param samples How many times words are hidden for LIME; 0: it is left out.
+ * @param isInside Whether attention and node values are among them.
  * @returns By name: arrays as docs/transformer.md says.
  */
 export async function insideOf(
   reader: Reader,
   {window, question}: Tracked,
-  {samples, seed}: {readonly samples: number; readonly seed: number},
+  {samples, seed, isInside}: {readonly samples: number; readonly seed: number; readonly isInside: boolean},
 ): Promise<Arrays> {
   const {num_hidden_layers: layers, num_attention_heads: heads} = reader.config;
   const kept = new Map<string, tf.Tensor>();
@@ -44,7 +46,7 @@ export async function insideOf(
     kept.set(name, tf.keep(tensor.clone()));
   };
   const last = layers - 1;
-  const [{start, end}] = await hookedLogits(reader, [window], {
+  const hooks: BertHooks = {
     attention: (layer, weights) => keep(`attention.${layer}`, weights.squeeze([0])),
     context: (layer, context) => {
       if (layer === 0) keep("context.first", context);
@@ -54,7 +56,8 @@ export async function insideOf(
     output: (layer, hidden) => {
       if (layer === last) keep("output.last", hidden);
     },
-  });
+  };
+  const [{start, end}] = await hookedLogits(reader, [window], isInside ? hooks : {});
   const tokens = start.length;
   const arrays = new Map<string, {readonly shape: readonly number[]; readonly values: Float32Array}>([
     ["start", {shape: [tokens], values: start}],

@@ -43,6 +43,14 @@ export interface ReaderTrainer {
   dispose(): void;
 }
 
+/** Steps of a whole training. */
+export function stepsOf(
+  {length}: readonly Window[],
+  {epochs, batchSize}: Pick<ReaderTraining, "epochs" | "batchSize">,
+): number {
+  return epochs * Math.ceil(length / batchSize);
+}
+
 /** Weights that decay: kernels and tables, not biases and what a normalisation has (as BERT's own training). */
 const decays = (name: string) => !name.endsWith("bias") && !name.includes("LayerNorm");
 
@@ -61,7 +69,7 @@ export function readerTrainer(
   const names = [...reader.weights.keys()];
   const variables = names.map((name) => reader.weights.get(name) as tf.Variable);
   const perEpoch = Math.ceil(windows.length / batchSize);
-  const steps = epochs * perEpoch;
+  const steps = stepsOf(windows, {epochs, batchSize});
   let step = 0;
   let order: Uint32Array = new Uint32Array(0);
 

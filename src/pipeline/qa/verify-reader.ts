@@ -16,6 +16,7 @@ import {
 } from "./files";
 import {networkFolder} from "./find";
 import {readHuggingFace} from "./hugging-face";
+import {keptAt} from "./kept-looks";
 
 /** Differences of two means of fractions that double precision explains. */
 const ROUNDING = 1e-9;
@@ -25,13 +26,14 @@ const ROUNDING = 1e-9;
  * look kept.
  */
 export async function* verifyReader(folder: string): AsyncGenerator<Check> {
-  yield* checked("qa.json", () => readFacts(folder));
+  const facts = yield* checked("qa.json", () => readFacts(folder));
   const looks = (yield* checked("looks.jsonl", () => readLooks(folder))) ?? [];
   const questions = yield* checked("questions.json", () => readQuestions(folder));
   yield* checked("model", async () => readHuggingFace(networkFolder(folder)));
   if (existsSync(join(folder, "checkpoint.safetensors"))) yield* checked("checkpoint", () => readCheckpoint(folder));
-  for (const look of looks) {
-    for (const {question} of look.tracked) {
+  for (const [n, look] of looks.entries()) {
+    const keeping = keptAt(facts?.kept, n);
+    for (const {question} of keeping.light ? look.tracked : []) {
       yield* checked(`question ${question} tracked at step ${look.step}`, async () => {
         const arrays = await readTracked(folder, look.step, question);
         if (!arrays)

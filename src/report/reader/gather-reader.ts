@@ -3,22 +3,16 @@ import {readFile} from "node:fs/promises";
 import {join} from "node:path";
 
 import {decayFit} from "../../numbers/decay-fit";
-import {
-  type KeptQuestion,
-  type Look,
-  readAnswers,
-  readFacts,
-  readLooks,
-  readQuestions,
-  readTracked,
-} from "../../pipeline/qa/files";
+import {type Look, readAnswers, readFacts, readLooks, readQuestions} from "../../pipeline/qa/files";
+import {keptAt, keptWords} from "../../pipeline/qa/kept-looks";
 import {phaseChange} from "../../pipeline/qa/phase";
 import {evenStops} from "../client/stops";
-import {type Packer, packer} from "../packer";
+import {packer} from "../packer";
+import {packTracked} from "./pack-tracked";
 import type {ReaderFile, ShownTracked} from "./reader-file";
 
-/** About the most bytes of attention and of node values, each, that a page carries: fewer stops of a larger reader. */
-const BUDGET = 12e6;
+/** The most bytes of logits and words' weights, of attention and of node values that a page carries of the tracked questions together. */
+const ROOM = {light: 36e6, maps: 36e6, nodes: 36e6};
 /** A page carries so many looks at most. */
 const STOPS = 120;
 
@@ -30,20 +24,27 @@ const STOPS = 120;
 export async function gatherReader(
   folder: string,
 ): Promise<{readonly file: ReaderFile; readonly parts: readonly Uint8Array[]}> {
-  const {name, startedAt, isHeldOut = true, noAnswer = null, options} = await readFacts(folder);
+  const {name, startedAt, isHeldOut = true, noAnswer = null, kept: keeping, options} = await readFacts(folder);
   const all = await readLooks(folder);
   const questions = await readQuestions(folder);
   const {controls, phase} = await outcomeOf(folder, all);
-  const stops = evenStops(all.length - 1, STOPS, phase ? placesOf(all, [phase.from, phase.to]) : []);
-  const looks = all.length ? stops.map((stop) => all[stop]) : [];
+  // looks that kept logits, where not all did
+  const full = all.filter((_, n) => keptAt(keeping, n).light);
+  const stops = evenStops(full.length - 1, STOPS, phase ? placesOf(full, [phase.from, phase.to]) : []);
+  const looks = full.length ? stops.map((stop) => full[stop]) : [];
   const pack = packer();
   const batchLosses = all.flatMap((look) => look.batchLosses);
   const fit = decayFit(batchLosses.map((loss, n) => [n + 1, loss] as const));
   const kept = phase ? placesOf(looks, [phase.from, phase.to]) : [];
   const tracked: ShownTracked[] = [];
   let outputs: ReaderFile["outputs"] = looks.map(() => null);
-  for (const [n, {question: place}] of (looks[0]?.tracked ?? []).entries()) {
-    const one = await packTracked(folder, place, looks, questions[place], kept, pack);
+  const asked = looks[0]?.tracked ?? [];
+  const room = {...ROOM};
+  for (const [n, {question: place}] of asked.entries()) {
+    const inside = looks.flatMap((look, stop) => (keptAt(keeping, all.indexOf(look)).inside > n ? [stop] : []));
+    const of = {folder, place, question: questions[place], looks, inside, phase: kept, isFirst: n === 0};
+    const one = await packTracked(of, pack, room, asked.length - n);
+    if (!one) break;
     tracked.push({...one.shown, losses: looks.map((look) => look.tracked[n].loss)});
     if (n === 0) outputs = one.outputs;
   }
@@ -52,6 +53,7 @@ export async function gatherReader(
     ...{name, startedAt, isHeldOut, options: {...options}, fit: fit ?? null, phase, controls, tracked, outputs},
     steps: looks.map(({step}) => step),
     noAnswer,
+    notKept: [...(keeping ? [keptWords(keeping, asked.length)] : []), ...notShown(tracked, asked.length, looks)],
     looks: looks.map(({epoch, trainLoss, loss, exactMatch, f1, exactByTwoArgMaxes, unanswerable}) => {
       return {epoch, trainLoss, loss, exactMatch, f1, exactByTwoArgMaxes, ...(unanswerable ? {unanswerable} : {})};
     }),
@@ -76,58 +78,11 @@ async function outcomeOf(folder: string, looks: readonly Look[]): Promise<Pick<R
   return {controls: null, phase: phaseChange(looks.map(({step, f1}) => ({step, value: f1}))) ?? null};
 }
 
-async function packTracked(
-  folder: string,
-  place: number,
-  looks: readonly Look[],
-  question: KeptQuestion,
-  kept: readonly number[],
-  pack: Packer,
-) {
-  const {tokens = [], right = [0, 0] as const} = question.tracked ?? {};
-  const lists: {[name: string]: ShownTracked["start"][number][]} = {};
-  const attention: ShownTracked["attention"][number][] = [];
-  let heavy: {readonly maps: ReadonlySet<number>; readonly nodes: ReadonlySet<number>} | undefined;
-  for (const [stop, {step}] of looks.entries()) {
-    const arrays = await readTracked(folder, step, place);
-    const layers = [...(arrays?.keys() ?? [])].filter((name) => name.startsWith("attention."));
-    const sizeOf = (names: readonly string[]) =>
-      names.reduce((sum, name) => sum + (arrays?.get(name)?.values.length ?? 0), 0);
-    const nodes = ["context.first", "context.last", "output.last"];
-    if (arrays && !heavy) {
-      const within = (bytes: number) => new Set(evenStops(looks.length - 1, Math.max(4, BUDGET / bytes), kept));
-      heavy = {maps: within(sizeOf(layers)), nodes: within(4 * sizeOf(nodes))};
-    }
-    const add = (name: string, isCarried = true) => {
-      const found = isCarried ? arrays?.get(name) : undefined;
-      lists[name] = [...(lists[name] ?? []), found ? pack.add(shortened(found.values), found.shape) : null];
-    };
-    for (const name of ["start", "end", "words.gradients", "words.lime", "head.slopes", "qa_outputs.weight"]) add(name);
-    for (const name of nodes) add(name, heavy?.nodes.has(stop));
-    const maps = heavy?.maps.has(stop)
-      ? layers.map((_, layer) => {
-          const {values, shape} = arrays?.get(`attention.${layer}`) ?? {values: new Float32Array(0), shape: [0]};
-          return pack.add(
-            Uint8Array.from(values, (share) => Math.round(255 * share)),
-            shape,
-            1 / 255,
-          );
-        })
-      : null;
-    attention.push(maps);
-  }
-  const shown: Omit<ShownTracked, "losses"> = {
-    ...{place, tokens, right, attention},
-    ...{start: lists.start, end: lists.end, gradients: lists["words.gradients"], lime: lists["words.lime"]},
-    ...{slopes: lists["head.slopes"], first: lists["context.first"], last: lists["context.last"]},
-    output: lists["output.last"],
-  };
-  return {shown, outputs: lists["qa_outputs.weight"] as ReaderFile["outputs"]};
-}
-
-/** To 12 binary places, which packs well: what a picture needs. */
-function shortened(values: Float32Array): Float32Array {
-  const bits = new Uint32Array(Float32Array.from(values).buffer);
-  for (let i = 0; i < bits.length; i++) bits[i] = (bits[i] + 0x800) & 0xfffff000;
-  return new Float32Array(bits.buffer);
+/** What the page leaves out of the files in tracked/, because it would grow too large. */
+function notShown(tracked: readonly ShownTracked[], asked: number, looks: readonly Look[]): string[] {
+  const without = tracked.filter(({attention}) => looks.length > 0 && attention.every((maps) => maps === null)).length;
+  return [
+    ...(tracked.length < asked ? [`this page shows ${tracked.length} of ${asked} tracked questions`] : []),
+    ...(without > 0 ? [`it has no attention of ${without} of them`] : []),
+  ];
 }

@@ -48,6 +48,8 @@ export interface ReaderFile {
   readonly options: {readonly [name: string]: string | number | boolean};
   /** It answers with nothing where [CLS] scores higher than the best span by more than this; null: it always names a span. */
   readonly noAnswer: number | null;
+  /** What the run did not keep, and what the page does not carry, because it would grow too large; a sentence each, without its full stop. */
+  readonly notKept: readonly string[];
   readonly steps: readonly number[];
   readonly looks: readonly {
     readonly epoch: number;

@@ -1,7 +1,8 @@
 import {copyFileSync, readFileSync, writeFileSync} from "node:fs";
 import {join} from "node:path";
 import {afterAll, describe, expect, test} from "vitest";
-
+import {openStrangeReader} from "../../../src/cli/strange-reader";
+import {TYPE} from "../../../src/onnx/file/tensors";
 import {windowsOf} from "../../../src/pipeline/data/text/windows";
 import {type Answering, batchOf, logitsOf} from "../../../src/pipeline/qa/answering";
 import {askReader, openSavedReader} from "../../../src/pipeline/qa/ask";
@@ -9,6 +10,7 @@ import {openOnnxReader} from "../../../src/pipeline/qa/onnx-reader";
 import {answersTo} from "../../../src/pipeline/qa/reader";
 import {command} from "../../support/command";
 import {temporaryFolder} from "../../support/idx-files";
+import {floats, ints, node, type OnnxGraph, onnxFile} from "../../support/onnx";
 import {faultsOf} from "../../support/schemas";
 
 const FOLDER = "test/fixtures/bert-onnx";
@@ -90,6 +92,96 @@ test("a batch has at least as many tokens as it is told", () => {
   expect(batchOf([window], 5)).toMatchObject({length: 5, ids: Int32Array.of(2, 5, 3, 0, 0)});
 });
 
+describe("an ONNX file that asks for too much, or stands for something else, is refused in one line", () => {
+  const folder = temporaryFolder();
+  writeFileSync(join(folder, "vocab.txt"), readFileSync(join(FOLDER, "vocab.txt")));
+  const whole = {type: "int64", dims: ["n", "t"]} as const;
+  const cast = node("Cast", ["input_ids"], ["f"], {to: TYPE.float32});
+  const both = (name: string) => [node("Identity", [name], ["start_logits"]), node("Identity", [name], ["end_logits"])];
+  const plain: OnnxGraph = {
+    inputs: {input_ids: whole},
+    outputs: {start_logits: ["n", "t"], end_logits: ["n", "t"]},
+    nodes: [cast, ...both("f")],
+  };
+  const written = (name: string, graph: OnnxGraph) => {
+    const path = join(folder, `${name}.onnx`);
+    writeFileSync(path, onnxFile(graph));
+    return path;
+  };
+  const asked = {question: "when?", context: "At dusk."};
+  const ask = async (path: string) => {
+    const reader = await openOnnxReader(path, "", "auto");
+    return askReader(reader, asked.question, asked.context, {top: 1, why: false, samples: 0}).finally(() =>
+      reader.dispose(),
+    );
+  };
+  const outside = (location: string) => ({
+    ...plain,
+    nodes: [node("Gather", ["w", "input_ids"], ["f"]), ...both("f")],
+    weights: [
+      {
+        name: "w",
+        dims: [172],
+        dataType: TYPE.float32,
+        dataLocation: 1,
+        externalData: [{key: "location", value: location}],
+      },
+    ],
+  });
+
+  test.each<[string, OnnxGraph, RegExp]>([
+    [
+      "inputs of floats",
+      {...plain, inputs: {input_ids: {type: "float32", dims: ["n", "t"]}}, nodes: both("input_ids")},
+      /expected the inputs input_ids, .* of int64, got input_ids/,
+    ],
+    [
+      "windows of 2^40 tokens",
+      {...plain, inputs: {input_ids: {type: "int64", dims: [1, 2 ** 40]}}},
+      /expected windows of at most 16384 tokens, got input_ids/,
+    ],
+    [
+      "scores of another shape",
+      {
+        ...plain,
+        nodes: [cast, node("ReduceSum", ["f", "axis"], ["q"], {keepdims: 1}), ...both("q")],
+        weights: [ints("axis", [1])],
+      },
+      /expected start_logits of \[1, \d+\], a number a token, got \[1, 1\]/,
+    ],
+    [
+      "scores that are no numbers",
+      {
+        ...plain,
+        nodes: [cast, node("Sub", ["inf", "inf"], ["nan"]), node("Add", ["f", "nan"], ["g"]), ...both("g")],
+        weights: [floats("inf", [], [Number.POSITIVE_INFINITY])],
+      },
+      /expected start_logits as numbers, got some that are none \(NaN\)/,
+    ],
+    ["weights above its folder", outside("../w.bin"), /expected weights in its own folder, got "\.\.\/w\.bin"/],
+    ["weights elsewhere", outside("/etc/hostname"), /expected weights in its own folder, got "\/etc\/hostname"/],
+    ["weights that are not there", outside("w.bin"), /expected its weights in .*w\.bin, got nothing there/],
+  ])("%s", async (name, graph, message) => {
+    await expect(ask(written(name.replace(/\W/g, "-"), graph))).rejects.toThrow(message);
+  });
+
+  test("a terabyte is asked for in a process of its own, which ends when it grows", async () => {
+    const grows = [
+      cast,
+      node("ConstantOfShape", ["sizes"], ["big"]),
+      node("ReduceSum", ["big"], ["q"], {keepdims: 0}),
+      node("Add", ["f", "q"], ["g"]),
+      ...both("g"),
+    ];
+    const path = written("grows", {...plain, nodes: grows, weights: [ints("sizes", [2 ** 18, 2 ** 20])]});
+    const opening = openStrangeReader({path, tokenizer: "", nullThreshold: "auto", asked}, 2 ** 28);
+    await expect(opening).rejects.toThrow(
+      /^[^\n]+grows\.onnx: expected (a model that needs at most [^\n]+ of memory, got one that needs more|an answer|a model that|[^\n]+), got [^\n]+$/,
+    );
+    expect(process.memoryUsage.rss()).toBeLessThan(4e9);
+  });
+});
+
 describe("qa ask refuses in one line", () => {
   const folder = temporaryFolder();
   const lone = join(folder, "lone.onnx");
@@ -113,7 +205,7 @@ describe("qa ask refuses in one line", () => {
       "a file that is no model",
       join(folder, "broken.onnx"),
       ["--tokenizer", FOLDER],
-      /broken\.onnx: model: expected an ONNX file, got /,
+      /broken\.onnx: expected an ONNX file, got /,
     ],
     [
       "a classifier",

@@ -1,4 +1,4 @@
-import {existsSync, readdirSync, readFileSync, rmSync, writeFileSync} from "node:fs";
+import {existsSync, readdirSync, readFileSync, rmSync, statSync, writeFileSync} from "node:fs";
 import {join} from "node:path";
 import {describe, expect, test} from "vitest";
 
@@ -6,10 +6,13 @@ import {resolveOptions} from "../../../src/nouns/options";
 import {safetensors} from "../../../src/onnx/index";
 import {type ReaderEvent, readerRunOptions, trainReader} from "../../../src/pipeline/qa";
 import {askReader, openSavedReader} from "../../../src/pipeline/qa/ask";
-import {readLooks} from "../../../src/pipeline/qa/files";
+import {readFacts, readLooks} from "../../../src/pipeline/qa/files";
+import {keptWords} from "../../../src/pipeline/qa/kept-looks";
 import {readerLogs} from "../../../src/pipeline/qa/log-reader";
 import {type ReaderOptions, readerOptions} from "../../../src/pipeline/qa/options";
 import {readerPdf} from "../../../src/pipeline/qa/pictures";
+import {verifyReader} from "../../../src/pipeline/qa/verify-reader";
+import {gatherReader} from "../../../src/report/reader/gather-reader";
 import {command} from "../../support/command";
 import {readScalars} from "../../support/event-scalars";
 import {temporaryFolder} from "../../support/idx-files";
@@ -116,7 +119,7 @@ describe("a reader", () => {
     });
     expect(events.at(-1)).toMatchObject({type: "interrupted", step: 31});
     const path = join(save, "qa", "broken");
-    await all(trainReader(readerRunOptions(path), {resume: path}));
+    await all(trainReader(await readerRunOptions(path), {resume: path}));
     for (const file of [
       "model/model.safetensors",
       "checkpoint.safetensors",
@@ -141,10 +144,33 @@ describe("a reader", () => {
     expect(controls?.shuffled.exactMatch).toBeLessThan(1);
   });
 
-  test("goes on from a folder of Hugging Face's", async () => {
-    const events = await all(trainReader(told({name: "from", from: "test/fixtures/bert", epochs: 1, longest: 96})));
+  test("goes on from a folder of Hugging Face's, and keeps of it what may be kept", async () => {
+    const from = {from: "test/fixtures/bert", epochs: 1, longest: 96, every: 1, words: 0, track: "0,1"};
+    const events = await all(trainReader(told({name: "from", ...from, trackedSize: 0.1})));
     expect(events[0]).toMatchObject({type: "start", words: 172, weights: 70_034});
     expect(events.at(-1)?.type).toBe("end");
+
+    const path = join(save, "qa", "from");
+    const {kept} = await readFacts(path);
+    expect(kept).toMatchObject({looks: 4, light: 4, most: 0.1});
+    const looks = await readLooks(path);
+    const arrays = looks.map(({step}) => {
+      const file = join(path, "tracked", `question-0-step-${`${step}`.padStart(5, "0")}.safetensors`);
+      return [...safetensors(readFileSync(file)).keys()];
+    });
+    const isInside = (names: readonly string[]) => ["attention.0", "output.last"].every((name) => names.includes(name));
+    expect(arrays.map(isInside)).toEqual([true, false, false, true]);
+    expect(arrays.every((names) => names.includes("start") && names.includes("words.gradients"))).toBe(true);
+    const sizes = readdirSync(join(path, "tracked")).map((name) => statSync(join(path, "tracked", name)).size);
+    expect(sizes.reduce((a, b) => a + b)).toBeLessThanOrEqual(100_000);
+    // it is said, the files are whole, and the page says it too
+    const words = keptWords(kept as NonNullable<typeof kept>, 2);
+    expect(events.flatMap((event) => (event.type === "say" ? [event.line] : []))).toContain(words);
+    for await (const check of verifyReader(path)) expect(check).toMatchObject({ok: true});
+    const {file} = await gatherReader(path);
+    expect(file.notKept).toEqual([words]);
+    expect(file.tracked[0].attention.map((maps) => maps !== null)).toEqual([true, false, false, true]);
+    expect(readdirSync(join(path, "plots"))).toContain("question-0-nodes.png");
   });
 });
 

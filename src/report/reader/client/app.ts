@@ -125,6 +125,11 @@ function about({file}: ReaderData): HTMLElement {
   const rows = Object.entries(file.options).map(([name, value]) =>
     h("div", {}, h("dt", {}, name), h("dd", {}, value === "" ? "–" : String(value))),
   );
-  body.append(h("p", {class: "meta"}, `${file.name}, begun ${file.startedAt}`), h("dl", {class: "told"}, ...rows));
+  const left = file.notKept.map((words) => `${words[0].toUpperCase()}${words.slice(1)}.`).join(" ");
+  body.append(
+    h("p", {class: "meta"}, `${file.name}, begun ${file.startedAt}`),
+    h("dl", {class: "told"}, ...rows),
+    ...(left ? [h("p", {class: "meta not-kept"}, left)] : []),
+  );
   return root;
 }

@@ -24,12 +24,14 @@ export function mountAttention(data: ReaderData, store: ReaderStore): {readonly 
   const three = h("div", {class: "three"});
   const rollout = h("p", {class: "read small"});
   const say = h("p", {class: "meta"});
-  body.append(small, three, h("h3", {}, "Rollout, to the answer's first piece"), rollout, say);
+  const title = h("h3", {}, "Rollout, to the answer's first piece");
+  body.append(small, three, title, rollout, say);
   const draw = () => {
     const {stop, question, layer, head} = store.state;
     const one = data.tracked[question];
     const seen = one.attention(stop);
-    if (!seen) return;
+    for (const part of [small, three, title, rollout]) part.hidden = !seen;
+    if (!seen) return setText(say, "This page carries no attention of this question; see How this was made.");
     const size = one.tokens.length;
     const slopes = one.slopes(stop);
     small.style.setProperty("--heads", String(data.heads));
@@ -55,11 +57,16 @@ export function mountAttention(data: ReaderData, store: ReaderStore): {readonly 
     const at = (step: number) => data.steps.findIndex((own) => own >= step);
     const moments = [
       ...(phase
-        ? [["before the phase change", at(phase.from)] as const, ["after it", at(phase.to)] as const]
-        : [["untrained", 0] as const]),
-      ["at the step at hand", stop] as const,
+        ? [
+            ["before the phase change", one.attention(at(phase.from), "before")] as const,
+            ["after it", one.attention(at(phase.to), "after")] as const,
+          ]
+        : [["untrained", one.attention(0)] as const]),
+      [seen.stop === stop ? "at the step at hand" : "the nearest to the step at hand", seen] as const,
     ];
-    three.replaceChildren(...moments.map(([words, s]) => large(data, one, words, s, layer, head)));
+    three.replaceChildren(
+      ...moments.flatMap(([words, kept]) => (kept ? [large(data, one, words, kept, layer, head)] : [])),
+    );
     const to = one.spans(stop)[0]?.start ?? 0;
     const shares = tokenRollout(
       seen.layers.map((values) => ({heads: data.heads, values})),
@@ -101,13 +108,11 @@ function large(
   data: ReaderData,
   one: TrackedData,
   words: string,
-  stop: number,
+  seen: NonNullable<ReturnType<TrackedData["attention"]>>,
   layer: number,
   head: number,
 ): HTMLElement {
-  const seen = one.attention(stop);
-  const caption = h("figcaption", {}, h("b", {}, `Step ${data.steps[seen?.stop ?? stop]}`), ` ${words}`);
-  if (!seen) return h("figure", {}, caption);
+  const caption = h("figcaption", {}, h("b", {}, `Step ${data.steps[seen.stop]}`), ` ${words}`);
   const count = one.tokens.length;
   const values = headOf(seen.layers[layer], head, count);
   const size = rem() * 0.6875;

@@ -32,8 +32,15 @@ export interface TrackedData extends Pick<ShownTracked, "place" | "tokens" | "ri
   end(stop: number): Float32Array | null;
   evidence(method: Evidence, stop: number): Float32Array | null;
   slopes(stop: number): Float32Array | null;
-  /** The nearest stop that carries attention; `[heads, tokens, tokens]` a layer. */
-  attention(stop: number): {readonly stop: number; readonly layers: readonly Float32Array[]} | null;
+  /**
+   * The nearest stop that carries attention; `[heads, tokens, tokens]` a layer.
+   *
+   * @param side Whether it may not come after the stop, or not before it.
+   */
+  attention(
+    stop: number,
+    side?: "before" | "after",
+  ): {readonly stop: number; readonly layers: readonly Float32Array[]} | null;
   /** The nearest stop that carries node values; `[tokens, width]`. */
   nodes(stop: number): {readonly stop: number; readonly lines: readonly (readonly [string, Float32Array])[]} | null;
   spans(stop: number): readonly Likely[];
@@ -112,8 +119,12 @@ function trackedData(
     end: (stop) => floats(one.end[stop]),
     evidence: (method, stop) => floats(one[method][stop]),
     slopes: (stop) => floats(one.slopes[stop]),
-    attention(stop) {
-      const at = nearest(one.attention, stop);
+    attention(stop, side) {
+      const isOnSide = (s: number) => (side === "before" ? s <= stop : side === "after" ? s >= stop : true);
+      const at = nearest(
+        one.attention.map((maps, s) => (isOnSide(s) ? maps : null)),
+        stop,
+      );
       const maps = one.attention[at];
       if (!maps) return null;
       const layers = maps.map((packed) => Float32Array.from(view(packed) ?? [], (v) => v * (packed.scale ?? 1)));
