@@ -19,8 +19,8 @@ describe("what a reader's run keeps of its tracked questions", () => {
     const random = fork(3, "kept looks");
     const between = (from: number, to: number) => from + Math.floor(random() * (to - from + 1));
     let cut = 0;
-    for (let n = 0; n < 400; n++) {
-      const looks = between(2, 3 + 10 ** between(0, 3));
+    for (let n = 0; n < 150; n++) {
+      const looks = between(2, 3 + 8 ** between(0, 3));
       const sizes = Array.from({length: between(0, 4)}, () => ({
         light: between(2e3, 2e4),
         inside: between(0, 10 ** between(3, 8)),
@@ -46,7 +46,7 @@ describe("what a reader's run keeps of its tracked questions", () => {
         expect(kept.inside === kept.light || bytes + oneMore > most * 1e6).toBe(true);
       }
     }
-    expect(cut).toBeGreaterThan(100);
+    expect(cut).toBeGreaterThan(30);
   });
 
   test("of five looks of 1 MB within 3.1 MB is attention at the first, the middle and the last", () => {

@@ -146,13 +146,13 @@ describe("a reader", () => {
 
   test("goes on from a folder of Hugging Face's, and keeps of it what may be kept", async () => {
     const from = {from: "test/fixtures/bert", epochs: 1, longest: 96, every: 1, words: 0, track: "0,1"};
-    const events = await all(trainReader(told({name: "from", ...from, trackedSize: 0.1})));
+    const events = await all(trainReader(told({name: "from", ...from, trackedSize: 0.3})));
     expect(events[0]).toMatchObject({type: "start", words: 172, weights: 70_034});
     expect(events.at(-1)?.type).toBe("end");
 
     const path = join(save, "qa", "from");
     const {kept} = await readFacts(path);
-    expect(kept).toMatchObject({looks: 4, light: 4, most: 0.1});
+    expect(kept).toMatchObject({looks: 4, light: 4, most: 0.3});
     const looks = await readLooks(path);
     const arrays = looks.map(({step}) => {
       const file = join(path, "tracked", `question-0-step-${`${step}`.padStart(5, "0")}.safetensors`);
@@ -162,7 +162,7 @@ describe("a reader", () => {
     expect(arrays.map(isInside)).toEqual([true, false, false, true]);
     expect(arrays.every((names) => names.includes("start") && names.includes("words.gradients"))).toBe(true);
     const sizes = readdirSync(join(path, "tracked")).map((name) => statSync(join(path, "tracked", name)).size);
-    expect(sizes.reduce((a, b) => a + b)).toBeLessThanOrEqual(100_000);
+    expect(sizes.reduce((a, b) => a + b)).toBeLessThanOrEqual(300_000);
     // it is said, the files are whole, and the page says it too
     const words = keptWords(kept as NonNullable<typeof kept>, 2);
     expect(events.flatMap((event) => (event.type === "say" ? [event.line] : []))).toContain(words);
