@@ -42,10 +42,13 @@ export function dynamicsOf({losses, margins}: AnswersByEpoch): Dynamics {
     learnedAt: new Uint16Array(count),
     areaUnderMargin: new Float64Array(count),
   };
+  const probabilities = new Float64Array(epochs);
   for (let n = 0; n < count; n++) {
     let [sum, marginSum] = [0, 0];
     for (let e = 0; e < epochs; e++) {
-      sum += Math.exp(-losses[e][n]);
+      const probability = Math.exp(-losses[e][n]);
+      probabilities[e] = probability;
+      sum += probability;
       const margin = margins[e][n];
       marginSum += margin;
       if (margin > 0) out.correctness[n]++;
@@ -56,7 +59,7 @@ export function dynamicsOf({losses, margins}: AnswersByEpoch): Dynamics {
     }
     const mean = sum / epochs;
     let squares = 0;
-    for (let e = 0; e < epochs; e++) squares += (Math.exp(-losses[e][n]) - mean) ** 2;
+    for (let e = 0; e < epochs; e++) squares += (probabilities[e] - mean) ** 2;
     out.confidence[n] = mean;
     out.variability[n] = Math.sqrt(squares / epochs);
     out.areaUnderMargin[n] = marginSum / epochs;

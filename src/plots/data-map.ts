@@ -38,7 +38,9 @@ export function dataMap({title, confidence, variability, correctness, epochs, no
   const radius = Math.max(0.9, Math.min(3.2, 150 / Math.sqrt(count || 1)));
   const opacity = count > 5000 ? 0.55 : 0.8;
   // what is right most often lies below, so that the few that are hard are seen
-  const order = Array.from({length: count}, (_, n) => n).sort((a, b) => correctness[b] - correctness[a] || a - b);
+  const byTimes: number[][] = Array.from({length: epochs + 1}, () => []);
+  for (let n = 0; n < count; n++) byTimes[correctness[n]].push(n);
+  const order = byTimes.reverse().flat();
   return sheetOf(LEFT + WIDTH + 24, TOP + HEIGHT + FOOT + 15 * notes.length, (context) => {
     onPixels(context, {left: LEFT - 4, top: TOP - 4, width: WIDTH + 8, height: HEIGHT + 8}, (pixels) => {
       for (const n of order) {

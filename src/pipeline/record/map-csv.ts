@@ -1,3 +1,4 @@
+import {cellOf, writeNumber} from "./csv-bytes";
 import {quoted} from "./csv-table";
 import {POWERS, writeDecimal} from "./decimal";
 
@@ -58,25 +59,13 @@ function cellWriter(column: ArrayLike<number> | readonly string[]): CellWriter {
   const words = column as readonly string[];
   const cells = new Map<string, Buffer>(); // classes' names come again and again
   let longest = 0;
-  for (const word of words) {
-    if (cells.has(word)) continue;
-    const bytes = Buffer.from(quoted(word));
-    cells.set(word, bytes);
-    longest = Math.max(longest, bytes.length);
-  }
+  for (const word of words) longest = Math.max(longest, cellOf(word, cells).length);
   const write = (bytes: Buffer, at: number, i: number) => {
     const written = cells.get(words[i]) as Buffer; // made above
     for (let b = 0; b < written.length; b++) bytes[at + b] = written[b];
     return at + written.length;
   };
   return {longest, write};
-}
-
-/** As a template has it. */
-function writeNumber(bytes: Buffer, at: number, value: number): number {
-  return Number.isSafeInteger(value)
-    ? writeDecimal(bytes, at, value < 0, Math.abs(value), 0)
-    : at + bytes.write(`${value}`, at, "latin1");
 }
 
 /**

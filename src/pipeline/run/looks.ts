@@ -47,7 +47,7 @@ export function looksOf(run: OpenRun): Looks {
   };
   const keepStory = async function* (): AsyncGenerator<RunEvent, boolean> {
     if (isStoryKept) return false;
-    const note = await keepTrainingSet(directory, data, options.dynamicsPass);
+    const note = await keepTrainingSet(directory, data, options.dynamicsPass, looking.jobs);
     if (note) yield {type: "say", line: note};
     await tracking?.tell(directory, data);
     if (options.folds === 0) ranked = await labelsByBest(directory, network, data, metrics, looking.heldOut);

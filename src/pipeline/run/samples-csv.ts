@@ -1,17 +1,15 @@
 import {ownTurn} from "../../nouns/own-turn";
 import type {Dataset} from "../../nouns/samples";
-import type {TrainingSuspect} from "../../numbers/suspect-training-labels";
-import {csvTableInTurns} from "../record/csv-table";
+import type {RankedLabels} from "../../numbers/suspect-training-labels";
+import {type CsvRows, csvBytes} from "../record/csv-bytes";
 import type {TrainingAnswers} from "../record/training-answers";
 import type {TestStory} from "./test-story";
 
-/** The story of the training images, as `trainingAnswersOf` and `suspectTrainingLabels` return it. */
+/** The story of the training images, as `trainingAnswersOf` and `rankedLabels` return it. */
 export interface TrainingStory {
-  readonly ranked: readonly TrainingSuspect[];
+  readonly ranked: RankedLabels;
   readonly answers: TrainingAnswers;
 }
-
-type Cell = string | number;
 
 /**
  * A run's images as a table (docs/run-folder.md lists its columns): first the training images, then the test images. If
@@ -24,16 +22,13 @@ export async function samplesCsv(
   {train, test, classNames}: Dataset,
   training: TrainingStory | undefined,
   asked: TestStory | undefined,
-): Promise<string> {
+): Promise<Uint8Array> {
   const learnt = training ? trainingColumns(training, train, classNames) : {};
   await ownTurn();
   const answered = asked ? testColumns(asked, test, classNames) : {};
-  const [trained, tested] = [learnt, answered].map((columns) => Object.values(columns)[0]?.length ?? 0);
-  const names = [...new Set([...FIRST, ...Object.keys(learnt), ...Object.keys(answered)])];
-  const empty = (count: number): Cell[] => new Array<Cell>(count).fill("");
-  const column = (name: string) => [...(learnt[name] ?? empty(trained)), ...(answered[name] ?? empty(tested))];
   await ownTurn();
-  return csvTableInTurns(Object.fromEntries(names.map((name) => [name, column(name)])), ownTurn);
+  const names = [...new Set([...FIRST, ...Object.keys(learnt), ...Object.keys(answered)])];
+  return csvBytes(names, [learnt, answered], ownTurn);
 }
 
 const FIRST = ["split", "index", "source_index", "file", "given_label"];
@@ -42,41 +37,47 @@ const FIRST = ["split", "index", "source_index", "file", "given_label"];
 const MILLIONTHS = 1e6;
 const short = (value: number) => Math.round(value * MILLIONTHS) / MILLIONTHS;
 
-interface Columns {
-  readonly [name: string]: readonly Cell[];
-}
-
 function trainingColumns(
-  {ranked, answers: {labels, losses, errors, entropies}}: TrainingStory,
+  {ranked: {order, dynamics, others}, answers: {labels, losses, errors, entropies}}: TrainingStory,
   train: Dataset["train"],
   classNames: readonly string[],
-): Columns {
-  const rank = new Uint32Array(ranked.length);
-  const all: TrainingSuspect[] = new Array(ranked.length);
-  for (const [i, one] of ranked.entries()) {
-    rank[one.index] = i + 1;
-    all[one.index] = one;
-  }
+): CsvRows {
+  const count = order.length;
+  const rank = new Uint32Array(count);
+  for (let i = 0; i < count; i++) rank[order[i]] = i + 1;
   const most = Math.log(Math.max(2, classNames.length));
-  const meanLoss = (n: number) => losses.reduce((sum, epoch) => sum + epoch[n], 0) / losses.length;
-  return {
-    split: all.map(() => "train"),
-    index: all.map(({index}) => index),
-    source_index: all.map(({index}) => train.sources?.[index] ?? index),
-    file: all.map(({index}) => train.files?.[index] ?? ""),
-    given_label: all.map(({index}) => classNames[labels[index]]),
-    predicted_label: all.map(({predicted}) => classNames[predicted]),
-    suspect_rank: all.map(({index}) => rank[index]),
-    area_under_margin: all.map(({areaUnderMargin}) => short(areaUnderMargin)),
-    confidence: all.map(({confidence}) => short(confidence)),
-    variability: all.map(({variability}) => short(variability)),
-    correct_epochs: all.map(({correct}) => correct),
-    forgotten: all.map(({forgotten}) => forgotten),
-    learned_at: all.map(({learnedAt}) => learnedAt),
-    mean_loss: all.map(({index}) => short(meanLoss(index))),
-    ...(errors ? {el2n: all.map(({index}) => short(meanError(errors, index)))} : {}),
-    ...(entropies ? {hardness: all.map(({index}) => short((entropies[index] * most) / 255))} : {}),
+  const meanLoss = (n: number) => {
+    let sum = 0;
+    for (const epoch of losses) sum += epoch[n];
+    return sum / losses.length;
   };
+  const each = (value: (n: number) => number) => {
+    const column = new Float64Array(count);
+    for (let n = 0; n < count; n++) column[n] = short(value(n));
+    return column;
+  };
+  return {
+    split: new Array<string>(count).fill("train"),
+    ...placesOf(train, count),
+    given_label: Array.from(labels, (label) => classNames[label]),
+    predicted_label: Array.from(others, (label) => classNames[label]),
+    suspect_rank: rank,
+    area_under_margin: dynamics.areaUnderMargin.map(short),
+    confidence: dynamics.confidence.map(short),
+    variability: dynamics.variability.map(short),
+    correct_epochs: dynamics.correctness,
+    forgotten: dynamics.forgotten,
+    learned_at: dynamics.learnedAt,
+    mean_loss: each(meanLoss),
+    ...(errors ? {el2n: each((n) => meanError(errors, n))} : {}),
+    ...(entropies ? {hardness: each((n) => (entropies[n] * most) / 255)} : {}),
+  };
+}
+
+/** Where the images of a split stand in it, and in what it was taken from. */
+function placesOf({sources, files}: Dataset["train"], count: number): CsvRows {
+  const index = Uint32Array.from({length: count}, (_, n) => n);
+  return {index, source_index: sources ?? index, file: files ?? new Array<string>(count).fill("")};
 }
 
 /** The mean of EL2N over the epochs, in [0, √2]. */
@@ -90,7 +91,7 @@ function testColumns(
   {answers: {probabilities, labels}, predicted, firstCorrect, changes, forgotten}: TestStory,
   test: Dataset["test"],
   classNames: readonly string[],
-): Columns {
+): CsvRows {
   const classes = probabilities.length / labels.length;
   const all = Array.from(labels.keys());
   const of = (n: number, k: number) => probabilities[n * classes + k];
@@ -106,11 +107,9 @@ function testColumns(
   };
   return {
     split: all.map(() => "test"),
-    index: all,
-    source_index: all.map((n) => test.sources?.[n] ?? n),
-    file: all.map((n) => test.files?.[n] ?? ""),
+    ...placesOf(test, all.length),
     given_label: all.map((n) => classNames[labels[n]]),
-    forgotten: Array.from(forgotten),
+    forgotten,
     label: all.map((n) => classNames[labels[n]]),
     prediction: all.map((n) => classNames[predicted[n]]),
     probability: all.map((n) => short(of(n, predicted[n]))),
@@ -119,6 +118,6 @@ function testColumns(
     entropy: all.map(entropy),
     correct: all.map((n) => (predicted[n] === labels[n] ? 1 : 0)),
     first_correct: Array.from(firstCorrect, (epoch) => epoch || ""),
-    changes: Array.from(changes),
+    changes,
   };
 }

@@ -8,7 +8,7 @@ import {softmaxRows} from "../../numbers/scores";
 import {type AskedImages, type Suspect, suspectsOf} from "../../numbers/suspects";
 import {first, pooled} from "../data/split";
 import {labelsAt} from "../data/split-labels";
-import {csvTableInTurns} from "../record/csv-table";
+import {csvBytes} from "../record/csv-bytes";
 import {bestEpoch} from "../record/kept-epochs";
 import type {RunDirectory} from "../record/run-directory";
 import {logitsOf} from "../training/evaluate";
@@ -134,7 +134,7 @@ async function suspectsCsv(
   suspects: readonly Suspect[],
   classNames: readonly string[],
   method: string,
-): Promise<string> {
+): Promise<Uint8Array> {
   const empty = suspects.map(() => "");
   const scores = suspects.map(({score}) => Number(score.toPrecision(DIGITS)));
   await ownTurn();
@@ -157,5 +157,5 @@ async function suspectsCsv(
     new_label: empty,
   };
   await ownTurn();
-  return csvTableInTurns(columns, ownTurn);
+  return csvBytes(Object.keys(columns), [columns], ownTurn);
 }

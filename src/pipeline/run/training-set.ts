@@ -1,8 +1,8 @@
 import type {Dataset} from "../../nouns/samples";
 import {picturedSamples} from "../../numbers/pictured-samples";
 import {reduced} from "../../numbers/reduced-images";
-import {suspectTrainingLabels, type TrainingSuspect} from "../../numbers/suspect-training-labels";
-import {draw} from "../../plots/index";
+import {type RankedLabels, rankedLabels} from "../../numbers/suspect-training-labels";
+import type {Jobs} from "../jobs/jobs";
 import type {RunDirectory} from "../record/run-directory";
 import {keptTrainingAnswers} from "../record/training-answers";
 import type {RunOptions} from "./options";
@@ -23,21 +23,22 @@ const AT_ONCE = 200;
  * its training images (`trainingAnswersOf`), it writes none of these.
  *
  * @param pass Which answers were kept, as `--dynamics-pass` says.
+ * @param jobs Draws the map.
  * @returns A line for the user if not all epochs were used.
  */
 export async function keepTrainingSet(
   directory: RunDirectory,
   data: Dataset,
   pass: RunOptions["dynamicsPass"],
+  jobs: Jobs,
 ): Promise<string | undefined> {
   const {train, name} = data;
   const answers = await keptTrainingAnswers(directory.path, Math.max(3, Math.floor(MOST_ANSWERS / train.count)));
   if (!answers || answers.labels.length !== train.count) return undefined;
   const {epochs, of, labels, losses, margins, predicted} = answers;
-  const ranked = suspectTrainingLabels({losses, margins}, predicted, labels);
-  const asked = await testStory(directory.path);
-  await directory.writeFile("samples.csv", await samplesCsv(data, {ranked, answers}, asked));
-  const issues = ranked.filter(({isIssue}) => isIssue).length;
+  const ranked = rankedLabels({losses, margins}, predicted, labels);
+  const {areaUnderMargin, confidence, variability, correctness} = ranked.dynamics;
+  const issues = areaUnderMargin.reduce((sum, area) => sum + Number(area < 0), 0);
   const few = of === epochs.length ? "" : ` of ${of}`;
   const notes = [
     `${train.count.toLocaleString("en")} training images over ${epochs.length}${few} epochs, ` +
@@ -46,19 +47,16 @@ export async function keepTrainingSet(
         : "as they were presented: with dropout, before the step that learnt from them;"),
     `${issues.toLocaleString("en")} labels had another class above them on average (samples.csv has every image)`,
   ];
-  const column = (of: (one: TrainingSuspect) => number) => {
-    const values = new Float64Array(ranked.length);
-    for (const one of ranked) values[one.index] = of(one);
-    return values;
-  };
-  const {png} = draw("dataMap", {
+  const plot = {
     title: `${name}: how the training images were learnt`,
-    confidence: column(({confidence}) => confidence),
-    variability: column(({variability}) => variability),
-    correctness: column(({correct}) => correct),
+    ...{confidence, variability, correctness},
     epochs: epochs.length,
     notes,
-  });
+  };
+  // a worker draws while this thread writes the table
+  const writeTable = async () =>
+    directory.writeFile("samples.csv", await samplesCsv(data, {ranked, answers}, await testStory(directory.path)));
+  const [{png}] = await Promise.all([jobs.ask("draw", {plot: "dataMap", data: plot}), writeTable()]);
   await directory.writeFile("data-map.png", png);
   await directory.writeValue("training/pictures", await pictures(ranked, data));
   return few ? `samples.csv and data-map.png are of ${epochs.length}${few} epochs, evenly apart` : undefined;
@@ -77,7 +75,7 @@ export interface TrainingPictures {
   readonly files?: readonly string[];
 }
 
-async function pictures(ranked: readonly TrainingSuspect[], {train, imageShape}: Dataset): Promise<TrainingPictures> {
+async function pictures(ranked: RankedLabels, {train, imageShape}: Dataset): Promise<TrainingPictures> {
   const [height, width, channels] = imageShape;
   const step = Math.max(1, Math.ceil(Math.max(height, width) / LONGEST_SIDE));
   const [rows, columns] = [Math.ceil(height / step), Math.ceil(width / step)];

@@ -16,7 +16,7 @@ import {array} from "./saved-values";
 
 /** Bytes of answers that are read at most to judge labels by all epochs, and what an image takes of them an epoch. */
 const MOST_JUDGED_BYTES = 400e6;
-const ANSWER_BYTES = 11;
+const ANSWER_BYTES = 14;
 /** A page carries at most about so many epochs of answers to training images, and so many images of each. */
 const MOST_EPOCHS = 12;
 const MOST_IMAGES = 60_000;
@@ -50,7 +50,10 @@ export function gatherTraining(
   const answersAt = (some: readonly number[]) =>
     some.map((epoch) => {
       const path = files.get(epoch) as string;
-      return recall(path, "training", (saved) => answersFrom(epochAnswers(saved), labels, path));
+      return recall(path, `training ${classes}`, (saved) => {
+        const answers = answersFrom(epochAnswers(saved), labels, path);
+        return {...answers, small: asBytes(answers, labels, classes)};
+      });
     });
   const most = Math.max(MOST_EPOCHS, Math.floor(MOST_JUDGED_BYTES / (ANSWER_BYTES * labels.length)));
   const judged = answersAt(keptEpochs(all, most));
@@ -66,7 +69,7 @@ export function gatherTraining(
   const answers = answersAt(epochs);
   const places = shownPlaces(order, MOST_IMAGES);
   const shown = places ?? Uint32Array.from(labels.keys());
-  const Classes = classes > 256 ? Uint16Array : Uint8Array;
+  const Classes = classesArray(classes);
   const of = dynamics.areaUnderMargin;
   const lowestMargin = Math.min(0, of[order[0]]);
   const step = (Math.max(0, of[order[order.length - 1]]) - lowestMargin) / 65535 || 1;
@@ -88,6 +91,10 @@ export function gatherTraining(
     for (let i = 0; i < shown.length; i++) into[i] = map(shown[i]);
     return pack.add(into, [shown.length]);
   };
+  const some = (values: Whole) => {
+    const kept = places ? values.slice(0, shown.length).map((_, i) => values[shown[i]]) : values;
+    return pack.add(kept, [shown.length]);
+  };
   const byClass = (map: (n: number) => number) => picked(new Classes(shown.length), map);
   return {
     count: labels.length,
@@ -96,11 +103,9 @@ export function gatherTraining(
     ...{of: all.length, judged: judged.length},
     isAfter,
     labels: byClass((n) => labels[n]),
-    losses: answers.map((epoch) => picked(new Uint8Array(shown.length), (n) => packedLoss(epoch.losses[n]))),
-    astray: answers.map((epoch) => byClass((n) => (epoch.predicted[n] - labels[n] + classes) % classes)),
-    sureness: answers.map((epoch) =>
-      picked(new Uint8Array(shown.length), (n) => (epoch.predicted[n] === labels[n] ? 0 : epoch.sureness[n])),
-    ),
+    losses: answers.map(({small}) => some(small.losses)),
+    astray: answers.map(({small}) => some(small.astray)),
+    sureness: answers.map(({small}) => some(small.sureness)),
     suggested: byClass((n) => suggested[n]),
     margins: {...picked(new Uint16Array(shown.length), margin), scale: step},
     lowestMargin,
@@ -110,6 +115,26 @@ export function gatherTraining(
     evidence: gatherEvidence(join(folder, "..", "suspects", "evidence.json"), recall, pack),
     pictures: gatherPictures(join(folder, "pictures.json"), recall, pack, linksOf),
   };
+}
+
+const classesArray = (classes: number) => (classes > 256 ? Uint16Array : Uint8Array);
+
+/** An epoch's answers as a page carries them, of all images; they stay as they are when later epochs come. */
+function asBytes({losses, predicted, sureness}: EpochAnswers, labels: ArrayLike<number>, classes: number) {
+  const count = labels.length;
+  const small = {
+    losses: new Uint8Array(count),
+    /** How many classes after the label's the answer comes: 0 where it is right. */
+    astray: new (classesArray(classes))(count),
+    /** The answer's probability in 255ths where it is wrong. */
+    sureness: new Uint8Array(count),
+  };
+  for (let n = 0; n < count; n++) {
+    small.losses[n] = packedLoss(losses[n]);
+    small.astray[n] = (predicted[n] - labels[n] + classes) % classes;
+    if (predicted[n] !== labels[n]) small.sureness[n] = sureness[n];
+  }
+  return small;
 }
 
 function epochAnswers(saved: Saved): EpochAnswers {

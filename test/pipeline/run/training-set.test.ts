@@ -5,7 +5,7 @@ import {afterAll, expect, test} from "vitest";
 import {resolveOptions} from "../../../src/nouns/options";
 import {dynamicsOf} from "../../../src/numbers/dynamics";
 import {picturedSamples} from "../../../src/numbers/pictured-samples";
-import {suspectTrainingLabels} from "../../../src/numbers/suspect-training-labels";
+import {rankedLabels, suspectTrainingLabels} from "../../../src/numbers/suspect-training-labels";
 import {openRunDirectory} from "../../../src/pipeline/record/run-directory";
 import {readSaved} from "../../../src/pipeline/record/saved-file";
 import {answersAt, openSavedRun} from "../../../src/pipeline/record/saved-run";
@@ -107,7 +107,8 @@ test("pictures are kept of the most suspect, and of images from all over", () =>
   const margins = losses.map((epoch) => epoch.map((loss) => 4.9 - loss));
   const labels = new Uint8Array(count);
   const ranked = suspectTrainingLabels({losses, margins}, [labels, labels], labels);
-  const chosen = new Set(picturedSamples(ranked, 300));
+  const inOrder = rankedLabels({losses, margins}, [labels, labels], labels);
+  const chosen = new Set(picturedSamples(inOrder, 300));
   expect(chosen.size).toBe(300);
   const suspects = ranked.filter(({isIssue}) => isIssue);
   expect(suspects.length).toBeGreaterThan(0);
@@ -118,7 +119,7 @@ test("pictures are kept of the most suspect, and of images from all over", () =>
     const some = sorted.slice(200 * tenth, 200 * (tenth + 1));
     expect(some.filter(({index}) => chosen.has(index)).length).toBeGreaterThan(5);
   }
-  expect([...picturedSamples(ranked, count)]).toEqual([...labels.keys()]);
+  expect([...picturedSamples(inOrder, count)]).toEqual([...labels.keys()]);
 });
 
 test("both axes of the data map keep their order and their ends, zoomed or not", () => {
