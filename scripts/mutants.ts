@@ -98,10 +98,22 @@ function distances(): ReadonlyMap<string, ReadonlyMap<string, number>> {
 
 /** The tests to ask about a file, nearest first. The page's code is reached by a browser, and not by an import. */
 function testsOf(file: string, reach: ReadonlyMap<string, ReadonlyMap<string, number>>): string[] {
-  if (file.includes("/client"))
-    return [...reach.keys()].filter((test) => /test\/(report|pipeline\/labels)\//.test(test));
+  if (file.includes("/client")) return bySharedWords(file, reach);
   const steps = (test: string) => reach.get(test)?.get(file) ?? Number.POSITIVE_INFINITY;
   return [...reach.keys()].filter((test) => steps(test) < Number.POSITIVE_INFINITY).sort((a, b) => steps(a) - steps(b));
+}
+
+/** The tests of the page, first those that share most words with the file: rare words, such as a panel's class, count most. */
+function bySharedWords(file: string, reach: ReadonlyMap<string, unknown>): string[] {
+  const wordsIn = (path: string) => new Set(readFileSync(join(ROOT, path), "utf8").match(/[\w-]{3,}/g));
+  const tests = [...reach.keys()].filter((test) => /test\/(report|pipeline\/labels)\//.test(test));
+  const words = new Map(tests.map((test) => [test, wordsIn(test)]));
+  const scores = new Map(tests.map((test) => [test, 0]));
+  for (const word of wordsIn(file)) {
+    const having = tests.filter((test) => words.get(test)?.has(word));
+    for (const test of having) scores.set(test, (scores.get(test) ?? 0) + 1 / having.length);
+  }
+  return tests.sort((a, b) => (scores.get(b) ?? 0) - (scores.get(a) ?? 0));
 }
 
 /** What the tests say of the mutant on the disk. */
