@@ -3,7 +3,7 @@ import {pathToFileURL} from "node:url";
 
 import {type OptionTable, positiveInteger, resolveOptions, seedNumber} from "../nouns/options";
 import {tableOptions} from "../pipeline/data/tables/table";
-import {trustNote} from "../pipeline/maps/map-notes";
+import {recallNote, trustNote} from "../pipeline/maps/map-notes";
 import {mapSettings} from "../pipeline/maps/map-rows";
 import type {ProjectFile} from "../pipeline/project";
 import type {Command} from "./command";
@@ -16,8 +16,8 @@ const projectFlags: OptionTable<ProjectFile & {readonly open: boolean}> = {
   ...mapSettings,
   ...tableOptions,
   points: {
-    default: 100_000,
-    help: "the most rows on the map (tsne-js: 500), taken evenly from all",
+    default: 1_000_000,
+    help: "the most rows on the map (umap: 100,000, tsne-js: 500), taken evenly from all",
     check: positiveInteger,
   },
   seed: {default: 0, help: "seed of umap's and tsne-js's random draws; tsne and pca have none", check: seedNumber},
@@ -68,11 +68,20 @@ export const mapCommand: Command = {
     const map = await projectFile(file, options, note);
     const seconds = ((performance.now() - begun) / 1000).toFixed(1);
     print(`${map.rows.toLocaleString("en")} rows in ${seconds} s: ${trustNote(map)}`);
+    if (map.approximate) print(recallNote(map.approximate));
     print(`map      ${map.csv}`);
     print(`picture  ${map.png}`);
     print(`facts    ${map.json}`);
-    const {csv, png, json, rows, klDivergence, trustworthiness, continuity} = map;
-    const figures = {rows, method: options.method, seconds: Number(seconds), klDivergence, trustworthiness, continuity};
+    const {csv, png, json, rows, klDivergence, trustworthiness, continuity, approximate} = map;
+    const figures = {
+      rows,
+      method: options.method,
+      seconds: Number(seconds),
+      klDivergence,
+      trustworthiness,
+      continuity,
+      ...(approximate ? {approximate} : {}),
+    };
     if (isJson) sayDocument({schema: "epochscope/map/1", ...figures, notes, csv, png, facts: json});
     await openIfAsked({open}, pathToFileURL(resolve(png)).href);
     return 0;

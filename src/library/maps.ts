@@ -31,8 +31,8 @@ export interface UmapMap {
 }
 
 /**
- * UMAP of the rows of a matrix (McInnes, Healy & Melville 2018), by the package umap-js with exact neighbours. The same seed
- * gives the same map.
+ * UMAP of the rows of a matrix (McInnes, Healy & Melville 2018), by the package umap-js. Neighbours are exact, of more than
+ * 100,000 rows approximate. The same seed gives the same map.
  *
  * @example const {points} = await umap({rows, columns, values}, {neighbours: 15, seed: 1});
  * @throws EpochscopeError BAD_OPTION, or MISSING_PACKAGE without umap-js; RangeError if numbers are not finite; the signal's reason.
@@ -53,7 +53,8 @@ export async function umap(data: Matrix, options: UmapOptions = {}): Promise<Uma
   }
   const perplexity = Math.min((rows - 1) / 3, Math.max(1, neighbours / 3));
   const threads = options.threads ?? (await automaticThreads(rows));
-  const neighbourhood = await openNeighbourhood(data, {perplexity, metric, threads});
+  const k = Math.min(rows - 1, Math.floor(3 * perplexity + 1));
+  const neighbourhood = await openNeighbourhood(data, {perplexity, metric, threads, neighbours: k});
   try {
     const task = {data, neighbourhood, metric, dimensions, neighbours, minDistance, iterations};
     const {points, iterations: done} = await umapOf({

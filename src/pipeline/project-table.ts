@@ -12,7 +12,7 @@ const MOST_NAMES = 200;
  * One line each for how the table was read, for the columns that are not used (with the reason), and for every other
  * change.
  */
-export function tableWords(table: Table, scaled: ScaledRows): string[] {
+export function tableWords(table: Omit<Table, "values">, scaled: ScaledRows): string[] {
   const {rows, form, label} = table;
   const {unused, columns, notes} = tableFacts(table, scaled);
   const lines = [`table    ${counted(rows, "row")}, ${counted(columns.length, "column")} of numbers: ${form}`];
@@ -33,7 +33,7 @@ export function tableWords(table: Table, scaled: ScaledRows): string[] {
 }
 
 /** The same facts for the JSON. */
-export function tableFacts(table: Table, {constant, repeated, matrix}: ScaledRows) {
+export function tableFacts(table: Omit<Table, "values">, {constant, repeated, matrix}: ScaledRows) {
   const leftOut = new Set(matrix.columns < table.columns ? constant : []);
   const names = table.names.filter((_, c) => !leftOut.has(c));
   const same = table.names.flatMap((name, c) => (leftOut.has(c) ? [{name, place: table.columnPlaces[c]}] : []));
@@ -59,7 +59,7 @@ export function tableFacts(table: Table, {constant, repeated, matrix}: ScaledRow
 /**
  * Columns of the map's CSV beside its coordinates: each row's number in the table, and the text columns of the table.
  */
-export function besides({places, words}: Table): MapColumns {
+export function besides({places, words}: Pick<Table, "places" | "words">): MapColumns {
   const own = new Set(["x", "y", "z", "row"]);
   return {
     row: places,

@@ -46,9 +46,7 @@ export async function projectFile(
   settings: ProjectFile,
   say: (line: string) => void,
 ): Promise<ProjectedFile> {
-  const most = Math.min(settings.points, projections[settings.method].mostPoints);
-  const table = evenRows(await readTable(path, settings), most);
-  const scaled = scaledRows(table, settings);
+  const {table, scaled} = await readyTable(path, settings);
   for (const line of tableWords(table, scaled)) say(line);
   checkRows(path, table, scaled);
   const {rows, label} = table;
@@ -86,8 +84,15 @@ export async function projectFile(
   return {...facts, rows, csv: paths[0], png: paths[1], json: paths[2]};
 }
 
+/** The table without its numbers, which are needed once: of a million rows they are as large as all that follows. */
+async function readyTable(path: string, settings: ProjectFile) {
+  const most = Math.min(settings.points, projections[settings.method].mostPoints);
+  const {values, ...table} = evenRows(await readTable(path, settings), most);
+  return {table, scaled: scaledRows({...table, values}, settings)};
+}
+
 /** @throws UserError if a map of these rows would say nothing. */
-function checkRows(path: string, {rows, allRows}: Table, {repeated}: ScaledRows): void {
+function checkRows(path: string, {rows, allRows}: Omit<Table, "values">, {repeated}: ScaledRows): void {
   if (rows < FEWEST_ROWS) {
     const hint = rows < allRows ? " with a number in every column" : "";
     throw new UserError(`${path}: expected ${FEWEST_ROWS} rows or more${hint}, got ${rows}`);

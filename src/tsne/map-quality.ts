@@ -50,7 +50,12 @@ export async function mapQuality(
   }
   // here the perplexity only decides the number of neighbours, which is three times as large
   const perplexity = Math.min((rows - 1) / 3, Math.max(1, near / 3));
-  const space = await openNeighbourhood(data, {perplexity, metric, threads: threads ?? (await automaticThreads(rows))});
+  const space = await openNeighbourhood(data, {
+    perplexity,
+    metric,
+    threads: threads ?? (await automaticThreads(rows)),
+    neighbours: Math.min(rows - 1, Math.floor(3 * perplexity + 1)),
+  });
   try {
     signal?.throwIfAborted();
     const {trustworthiness, continuity} = await space.quality(points, dimensions as Dimensions, near, among);

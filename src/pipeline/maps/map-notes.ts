@@ -20,11 +20,18 @@ export function mapNotes(facts: MapFacts, points: number, things: string): strin
     `${points.toLocaleString("en")} ${things} by ${space}, perplexity ${perplexity}; directions and scale mean nothing`,
     ...trustNotes(facts, `${neighbourhoodSize} neighbours${counted}`),
   ];
+  if (facts.approximate) lines.push(recallNote(facts.approximate));
   if (neighbourAccuracyMap !== null && neighbourAccuracyFull !== null) {
     const [map, full] = [percent(neighbourAccuracyMap), percent(neighbourAccuracyFull)];
     lines.push(`class by the ${voters} nearest: right for ${map} on the map, ${full} in the features`);
   }
   return lines;
+}
+
+/** How many of the neighbours that the map is made from are the true ones. */
+export function recallNote({neighbours, recall}: NonNullable<MapFacts["approximate"]>): string {
+  const share = `${recall < 0.95 ? "only " : ""}${percent(recall)}`;
+  return `approximate neighbours: ${share} of the ${neighbours} nearest rows were found (recall, measured on 500 rows)`;
 }
 
 /** How far neighbours on the map are neighbours in the data, on one line: in their components and in all their features. */

@@ -15,7 +15,7 @@ export async function nearestRows(data: Matrix, most: number): Promise<Uint32Arr
     return Uint32Array.from(others.flat());
   }
   const threads = await automaticThreads(rows);
-  const near = await openNeighbourhood(data, {perplexity: (most + 1) / 3, metric: "cosine", threads});
+  const near = await openNeighbourhood(data, {perplexity: (most + 1) / 3, metric: "cosine", threads, search: "exact"});
   try {
     return near.nearest(most);
   } finally {

@@ -7,6 +7,9 @@ export {multiplyColumns, restoreRows, sampleKernel, sharpenKernel, transformRows
 export {packPanels} from "./distances";
 export {gramRows, gramWhole, measureColumns, packWhole, projectRows} from "./matrix-product";
 export {interpolate, spread} from "./mesh";
+export {
+  clearLists, joinLeaves, joinNear, placeRows, projectPlaces, reverseNear, searchAll, writeNear,
+} from "./near-rows";
 export {findNeighbours, sortNearest} from "./neighbours";
 export {nearestInPlane} from "./plane-neighbours";
 export {compareBlocks, gatherNearest, guessThresholds} from "./pruned-neighbours";

@@ -115,20 +115,27 @@ function mean(values: Float64Array): number {
 /** Rows whose bits are those of a row before: by a hash of them (FNV-1a over 32 bits), then by themselves. */
 function repeatedRows({rows, columns, values}: Matrix): number {
   const bits = new Int32Array(values.buffer);
-  const seen = new Map<number, number[]>();
+  const slots = 2 ** Math.ceil(Math.log2(2 * rows));
+  const last = new Int32Array(slots).fill(-1); // the last row with such a hash, and the one before each row
+  const before = new Int32Array(rows);
   let repeated = 0;
   for (let r = 0; r < rows; r++) {
     const from = r * columns;
     let hash = 0x811c9dc5;
     for (let c = 0; c < columns; c++) hash = Math.imul(hash ^ bits[from + c], 0x01000193);
-    const alike = seen.get(hash);
-    const equal = (other: number) => {
-      for (let c = 0; c < columns; c++) if (bits[other * columns + c] !== bits[from + c]) return false;
-      return true;
-    };
-    if (alike?.some(equal)) repeated++;
-    else if (alike) alike.push(r);
-    else seen.set(hash, [r]);
+    const slot = (hash ^ (hash >>> 15)) & (slots - 1);
+    let other = last[slot];
+    while (other >= 0 && !areEqual(bits, other * columns, from, columns)) other = before[other];
+    if (other >= 0) repeated++;
+    else {
+      before[r] = last[slot];
+      last[slot] = r;
+    }
   }
   return repeated;
+}
+
+function areEqual(bits: Int32Array, a: number, b: number, count: number): boolean {
+  for (let c = 0; c < count; c++) if (bits[a + c] !== bits[b + c]) return false;
+  return true;
 }

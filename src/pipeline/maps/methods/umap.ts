@@ -19,7 +19,7 @@ export interface UmapTask extends Omit<ProjectionTask, "perplexity"> {
  * UMAP (McInnes, Healy & Melville 2018) by the umap-js package, with exact neighbours in place of its approximate
  * search and a seeded source of chance.
  */
-export const umap: ProjectionMethod = {title: "UMAP", mostPoints: Infinity, project: (task) => umapOf(task)};
+export const umap: ProjectionMethod = {title: "UMAP", mostPoints: 100_000, project: (task) => umapOf(task)};
 
 /** A map by UMAP. @throws EpochscopeError MISSING_PACKAGE without umap-js; the signal's reason. */
 export async function umapOf({

@@ -1,0 +1,187 @@
+import type {Packed} from "../linear/packing";
+import type {Arena} from "../threads/arena";
+import {align, CHUNK} from "../threads/layout";
+import {pauses, runInParts} from "../threads/parts";
+import type {Team} from "../threads/team";
+import type {FoundNeighbours} from "./neighbours";
+import {fairOrder, nearTogether} from "./row-orders";
+
+/** How the search works; the defaults are measured (docs/tsne.md). */
+export interface Search {
+  /** How many trees there are before the rounds. */
+  readonly trees: number;
+  /** How many rows a leaf of a tree has at least. */
+  readonly leaf: number;
+  /** How many more neighbours than wanted each row's list has: they make the way to the last of the wanted ones. */
+  readonly spare: number;
+  /** A round looks at so many of each list's nearest, and at so many rows that have the row among theirs. */
+  readonly own: number;
+  readonly reverse: number;
+  readonly mostRounds: number;
+  /** The rounds end at this recall. */
+  readonly enough: number;
+}
+
+export const SEARCH: Search = {trees: 8, leaf: 128, spare: 3, own: 32, reverse: 16, mostRounds: 12, enough: 0.965};
+
+/** Neighbours, most of them the nearest; and how many of them are. */
+export interface ApproximateNeighbours extends FoundNeighbours {
+  /** The share of a sample's k nearest that were found, in [0, 1]: by distance, so that equal ones count alike. */
+  readonly recall: number;
+  readonly rounds: number;
+}
+
+/** How many rows the recall is measured on, by comparing each with all. */
+const SAMPLE = 500;
+/** The rounds end when one raises the recall by less than this. */
+const LEAST_GAIN = 0.001;
+const DIRECTIONS = 8;
+const PART = 64;
+const ASKED = 8;
+const SLOTS = 4096;
+
+/**
+ * The k nearest other rows of each row, most of them: trees of random directions bring near rows together (Dasgupta & Freund
+ * 2008), all pairs within a leaf are compared, and then each row is compared with its neighbours' neighbours, also with those
+ * that have it as theirs, in rounds (Dong, Charikar & Li 2011, NN-descent; trees first as Tang et al. 2016, LargeVis). Each
+ * round reads what the one before left, so that the result does not depend on the number of threads. Directions
+ * come from a fixed sequence.
+ *
+ * It takes about n · 5,000 distances, and n · (12 · (k + 15) + 4 · columns + 100) bytes while it works.
+ *
+ * @throws RangeError unless there are more rows than a leaf has.
+ */
+export async function findApproximateNeighbours(
+  team: Team,
+  arena: Arena,
+  {rows, columns, panels}: Packed,
+  k: number,
+  search: Search = SEARCH,
+): Promise<ApproximateNeighbours> {
+  const {trees, own, reverse: most, mostRounds, enough} = search;
+  const wide = k + search.spare;
+  const leaf = Math.max(search.leaf, Math.ceil(wide / 8 + 1) * 8);
+  if (rows <= leaf) throw new RangeError(`rows: expected more than ${leaf} for a search by trees, got ${rows}`);
+  const distances = arena.allocate(rows * k * 4);
+  const neighbours = arena.allocate(rows * k * 4);
+  const mark = arena.mark();
+  const chunks = Math.ceil(rows / CHUNK);
+  const size = Math.ceil(columns / 4) * 16;
+  const [order, members, chosen] = [rows, rows, columns].map((count) => arena.allocate(count * 4));
+  const x = arena.allocate(rows * size);
+  const [far, near, before] = [0, 1, 2].map(() => arena.allocate(rows * wide * 4));
+  const counts = arena.allocate(rows * 4);
+  const reverse = arena.allocate(rows * most * 4);
+  const random = sequence();
+  const pause = pauses();
+  const place = () =>
+    team.run({kernel: "placeRows", tasks: chunks, args: [panels, rows, columns, order, chosen, x, size]});
+
+  arena.integers(order, rows).set(Int32Array.from({length: rows}, (_, row) => row));
+  arena
+    .integers(chosen, columns)
+    .set(byVariance(arena.floats(panels, Math.ceil(rows / 8) * 8 * columns), rows, columns));
+  place();
+  const leaves = Math.max(1, Math.floor(rows / leaf));
+  const room = 2 ** Math.ceil(Math.log2(rows / leaf)) * leaf;
+  const grow = () => {
+    const begin = arena.mark();
+    const directions = arena.allocate(DIRECTIONS * size);
+    const products = arena.allocate(rows * DIRECTIONS * 4);
+    arena.floats(directions, (DIRECTIONS * size) / 4).set(Float32Array.from({length: (DIRECTIONS * size) / 4}, random));
+    team.run({kernel: "projectPlaces", tasks: chunks, args: [rows, x, size, directions, DIRECTIONS, products]});
+    const together = nearTogether(arena.floats(products, rows * DIRECTIONS), DIRECTIONS, room);
+    arena.release(begin);
+    return together;
+  };
+
+  // the first tree's order is that of the places: so most of a row's neighbours are near in memory too
+  const rowAt = grow();
+  arena.integers(order, rows).set(rowAt);
+  place();
+  team.run({kernel: "clearLists", tasks: chunks, args: [rows, wide, far, near]});
+  for (let tree = 0; tree < trees; tree++) {
+    const together = tree === 0 ? Int32Array.from({length: rows}, (_, i) => i) : grow();
+    arena.integers(members, rows).set(together);
+    const args = [rows, x, size, members, leaf, leaves, wide, far, near];
+    await runInParts(team, {kernel: "joinLeaves", tasks: leaves, args}, 64);
+  }
+
+  const measure = await recallOf(team, arena, rows, x, size, k, wide);
+  const scratchSize = align(SLOTS * 4);
+  const scratch = arena.allocate(team.threads * scratchSize);
+  let [recall, rounds] = [measure(far), 0];
+  for (let last = -1; recall < enough && recall - last >= LEAST_GAIN && rounds < mostRounds; rounds++) {
+    last = recall;
+    arena.move(near, before, rows * wide * 4);
+    team.run({kernel: "reverseNear", tasks: 1, args: [rows, wide, own, before, most, counts, reverse]});
+    await pause();
+    const args = [rows, x, size, wide, own, before, most, counts, reverse, far, near, scratch, scratchSize];
+    await runInParts(team, {kernel: "joinNear", tasks: Math.ceil(rows / PART), args}, 64);
+    recall = measure(far);
+  }
+  team.run({kernel: "writeNear", tasks: chunks, args: [rows, wide, k, order, far, near, distances, neighbours]});
+  arena.release(mark);
+  return {distances, neighbours, order: rowAt, recall, rounds};
+}
+
+/**
+ * Finds a fair sample's nearest rows by comparing all.
+ *
+ * @returns A function that compares lists with them: the share of entries that are no farther than the k-th nearest.
+ */
+async function recallOf(
+  team: Team,
+  arena: Arena,
+  rows: number,
+  x: number,
+  size: number,
+  k: number,
+  wide: number,
+): Promise<(far: number) => number> {
+  const places = fairOrder(rows).subarray(0, SAMPLE);
+  const mark = arena.mark();
+  const asked = arena.allocate(places.length * 4);
+  const [distances, ids] = [0, 1].map(() => arena.allocate(places.length * k * 4));
+  arena.integers(asked, places.length).set(places);
+  const args = [rows, x, size, asked, places.length, k, distances, ids];
+  await runInParts(team, {kernel: "searchAll", tasks: Math.ceil(places.length / ASKED), args}, 4);
+  const exact = arena.floats(distances, places.length * k);
+  const limits = Float32Array.from(places, (_, q) => exact[q * k + k - 1]);
+  arena.release(mark);
+  return (far) => {
+    const lists = arena.floats(far, rows * wide);
+    let found = 0;
+    places.forEach((i, q) => {
+      for (let e = i * wide; e < i * wide + k; e++) if (lists[e] <= limits[q]) found++;
+    });
+    return found / (places.length * k);
+  };
+}
+
+/** Columns, those with the greatest variances first: of a fair sample of rows in panels (kernels/distances.ts). */
+function byVariance(panels: Float32Array, rows: number, columns: number): Int32Array {
+  const variances = new Float64Array(columns);
+  const some = fairOrder(rows).subarray(0, 2000);
+  for (let c = 0; c < columns; c++) {
+    let [sum, squares] = [0, 0];
+    for (const row of some) {
+      const value = panels[(row >> 3) * columns * 8 + c * 8 + (row & 7)];
+      sum += value;
+      squares += value * value;
+    }
+    variances[c] = squares / some.length - (sum / some.length) ** 2;
+  }
+  return Int32Array.from(variances.keys()).sort((a, b) => variances[b] - variances[a] || a - b);
+}
+
+/** Numbers in [-1, 1), always the same ones (mulberry32, T. Ettinger 2017). */
+function sequence(): () => number {
+  let state = 1;
+  return () => {
+    state = (state + 0x6d2b79f5) | 0;
+    let word = Math.imul(state ^ (state >>> 15), state | 1);
+    word ^= word + Math.imul(word ^ (word >>> 7), word | 61);
+    return ((word ^ (word >>> 14)) >>> 0) / 2 ** 31 - 1;
+  };
+}

@@ -1,0 +1,46 @@
+import type {Matrix} from "../linear/matrix";
+import type {Packed} from "../linear/packing";
+import type {Workspace} from "../threads/workspace";
+import {type ApproximateNeighbours, findApproximateNeighbours} from "./approximate-neighbours";
+import {type FoundNeighbours, findNeighbours} from "./neighbours";
+import {findPrunedNeighbours, leadingColumns} from "./pruned-neighbours";
+
+/** Which search finds the neighbours: "exact" compares rows until no other can be nearer, "approximate" misses a few. */
+export type SearchKind = "exact" | "approximate";
+
+/** With more rows than this, the exact search would take longer than the map. */
+const MOST_EXACT = 100_000;
+
+/**
+ * How many neighbours each row has: 3 · perplexity + 1 where they are found exactly (van der Maaten 2014, section 4.1; the
+ * one more is scikit-learn's), and half as many where they are approximate. There the rows are so many that memory counts,
+ * and maps of 15 neighbours alike are as good as those of 90 (Böhm, Berens & Kobak 2022).
+ */
+export function neighbourCount(perplexity: number, rows: number, search: SearchKind): number {
+  const count = search === "exact" ? 3 * perplexity + 1 : 1.5 * perplexity + 1;
+  return Math.min(rows - 1, Math.floor(count));
+}
+
+/** The search that is used where none is asked for. */
+export function searchFor(rows: number): SearchKind {
+  return rows > MOST_EXACT ? "approximate" : "exact";
+}
+
+/**
+ * The k nearest other rows of each row.
+ *
+ * @param points The rows that were packed.
+ */
+export async function searchNeighbours(
+  {team, arena, lastNeighbours}: Pick<Workspace, "team" | "arena" | "lastNeighbours">,
+  space: Packed,
+  points: Matrix,
+  k: number,
+  search: SearchKind,
+): Promise<FoundNeighbours & Partial<Pick<ApproximateNeighbours, "recall">>> {
+  if (search === "approximate") return findApproximateNeighbours(team, arena, space, k);
+  const leading = leadingColumns(points);
+  return leading
+    ? findPrunedNeighbours(team, arena, space, leading, k, lastNeighbours)
+    : findNeighbours(team, arena, space, k);
+}
