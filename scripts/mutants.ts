@@ -33,6 +33,13 @@ const ASKED = [6, 24];
 /** Seconds that one asking may take. A mutant that takes longer is neither caught nor missed, and is told apart. */
 const MOST_SECONDS = 600;
 
+/** What a file starts as a process, builds, or starts in a thread, and therefore does not import. */
+const STARTED: {readonly [file: string]: readonly string[]} = {
+  "test/support/command.ts": ["runner.ts"],
+  "test/support/library-suite.ts": ["src/index.ts"],
+  "src/pipeline/jobs/thread.ts": ["src/tasks/worker.ts"],
+};
+
 interface Place {
   readonly file: string;
   readonly at: number;
@@ -61,7 +68,7 @@ function placesIn(file: string): Place[] {
 
 /** The project's own modules that a file imports, as paths from the root; what stands in its texts is no import. */
 function importsOf(file: string): string[] {
-  const {importedFiles} = ts.preProcessFile(readFileSync(join(ROOT, file), "utf8"));
+  const {importedFiles} = ts.preProcessFile(readFileSync(join(ROOT, file), "utf8"), true, true); // and what is required late
   return importedFiles
     .filter(({fileName}) => fileName.startsWith("."))
     .flatMap(({fileName}) => {
@@ -71,14 +78,14 @@ function importsOf(file: string): string[] {
     .map((path) => relative(ROOT, path));
 }
 
-/** How many imports lead from each test to what it reaches. The command line's tests start `runner.ts` as a process. */
+/** How many imports lead from each test to what it reaches. */
 function distances(): ReadonlyMap<string, ReadonlyMap<string, number>> {
   const imports = new Map<string, readonly string[]>();
   const importsFrom = (file: string): readonly string[] => {
     const known = imports.get(file);
     if (known) return known;
     const found = /^(src|test|runner).*\.ts$/.test(file) ? importsOf(file) : [];
-    if (file === "test/support/command.ts") found.push("runner.ts");
+    found.push(...(STARTED[file] ?? []));
     imports.set(file, found);
     return found;
   };
