@@ -5,22 +5,30 @@ import type {TrainingSuspect} from "../numbers/suspect-training-labels";
 import {nameOf} from "../pipeline/data/image-names";
 import {withKeptNetwork} from "../pipeline/kept-network";
 import {labelEvidence} from "../pipeline/label-evidence";
-import {labelNeighbours, type Neighbour} from "../pipeline/label-neighbours";
+import {type LabelNeighbours, labelNeighbours, type Neighbour} from "../pipeline/label-neighbours";
 import {openRunDirectory} from "../pipeline/record/run-directory";
 import type {RunOptions} from "../pipeline/run/options";
+import {thumbnail} from "../report/compare/thumbnail";
 import {type EvidenceTiles, evidenceTiles} from "../report/labels/evidence-tiles";
+import type {NeighbourTiles} from "../report/labels/neighbour-rows";
 
-/** Training images of each of the two classes that are shown beside a suspect. */
-const NEIGHBOURS = 4;
+/** Training images of each of the two classes, and of all, that are shown beside a suspect. */
+const NEIGHBOURS = {ofClass: 4, ofAll: 8};
 /** Stands where a class has fewer. */
 const NONE = 0xffffffff;
 
-/** Places `[suspects, 4]` of the nearest of either class, and their pixels in 255ths, black where there is none. */
-async function neighbourArrays(train: Split, near: Awaited<ReturnType<typeof labelNeighbours>>) {
-  const side = async (of: (one: (typeof near)[number]) => readonly Neighbour[]) => {
-    const places = Uint32Array.from(
-      near.flatMap((one) => Array.from({length: NEIGHBOURS}, (_, n) => of(one)[n]?.index ?? NONE)),
-    );
+/** Places and pixels in 255ths of neighbours, so many for each suspect; black where there is none. */
+interface Near {
+  readonly places: Uint32Array;
+  readonly pixels: Uint8Array;
+  readonly labels: Uint16Array;
+}
+
+/** The nearest of either class, `[suspects, 4]`, and of all, `[suspects, 8]`. */
+async function neighbourArrays(train: Split, near: readonly LabelNeighbours[]) {
+  const side = async (of: (one: LabelNeighbours) => readonly Neighbour[], each: number): Promise<Near> => {
+    const list = near.flatMap((one) => Array.from({length: each}, (_, n) => of(one)[n]));
+    const places = Uint32Array.from(list, (one) => one?.index ?? NONE);
     const there = [...places].filter((place) => place !== NONE);
     const read = await train.read(there);
     const size = read.shape[0] * read.shape[1] * read.shape[2];
@@ -31,19 +39,47 @@ async function neighbourArrays(train: Split, near: Awaited<ReturnType<typeof lab
       for (let p = 0; p < size; p++) pixels[n * size + p] = Math.round(255 * read.pixels[next * size + p]);
       next++;
     }
-    return {places, pixels};
+    return {places, pixels, labels: Uint16Array.from(list, (one) => one?.label ?? 0)};
   };
-  const [given, suggested] = [await side(({given}) => given), await side(({suggested}) => suggested)];
   return {
-    ...{nearGiven: given.places, nearSuggested: suggested.places},
-    ...{nearGivenPixels: given.pixels, nearSuggestedPixels: suggested.pixels},
+    given: await side(({given}) => given, NEIGHBOURS.ofClass),
+    suggested: await side(({suggested}) => suggested, NEIGHBOURS.ofClass),
+    all: await side(({all}) => all, NEIGHBOURS.ofAll),
   };
 }
 
+type NearArrays = Awaited<ReturnType<typeof neighbourArrays>>;
+
+/** What the page of suspects shows of the neighbours of the n-th suspect. */
+function neighboursOf({given, suggested, all}: NearArrays, n: number, data: Dataset): NeighbourTiles {
+  const {imageShape: shape, classNames} = data;
+  const tiles = ({places, pixels, labels}: Near, each: number) => {
+    const images = {count: places.length, shape, pixels, labels};
+    const own = Array.from({length: each}, (_, i) => n * each + i).filter((at) => places[at] !== NONE);
+    return own.map((at) => ({
+      picture: thumbnail(images, at),
+      label: classNames[labels[at]],
+      where: nameOf(data, {split: "train", index: places[at]}),
+    }));
+  };
+  return {
+    given: tiles(given, NEIGHBOURS.ofClass),
+    suggested: tiles(suggested, NEIGHBOURS.ofClass),
+    all: tiles(all, NEIGHBOURS.ofAll),
+  };
+}
+
+/** What the page of suspects shows of one suspect. */
+export interface ShownEvidence {
+  readonly evidence: EvidenceTiles;
+  readonly neighbours: NeighbourTiles;
+}
+
 /**
- * Asks the run's best network what speaks for the given label of some suspects, and what for the suggested one. It
- * makes tiles for the page, and `artifacts/suspects/evidence` in the run's folder.
+ * Asks the run's best network what speaks for the given label of some suspects, and what for the suggested one, and which
+ * training images are most like them. It makes tiles for the page, and `artifacts/suspects/evidence` in the run's folder.
  *
+ * @param doubted Places of all images whose own label is suspect: they are no witnesses for a class.
  * @returns The tiles in the order of the suspects, and the files that were written.
  */
 export async function evidenceFor(
@@ -51,7 +87,8 @@ export async function evidenceFor(
   data: Dataset,
   begun: Pick<RunOptions, "optimizer" | "threads" | "seed">,
   suspects: readonly TrainingSuspect[],
-): Promise<{readonly evidence: readonly EvidenceTiles[]; readonly files: readonly string[]}> {
+  doubted: ReadonlySet<number>,
+): Promise<{readonly evidence: readonly ShownEvidence[]; readonly files: readonly string[]}> {
   if (suspects.length === 0) return {evidence: [], files: []};
   const indices = suspects.map(({index}) => index);
   const images = await data.train.read(indices);
@@ -60,8 +97,9 @@ export async function evidenceFor(
   const labels = suspects.map(({index, predicted}, n) => ({index, given: images.labels[n], suggested: predicted}));
   const {found, near} = await withKeptNetwork(path, data, begun, async (network) => ({
     found: await labelEvidence(network, images, {indices, suggested, names}, begun.seed),
-    near: await labelNeighbours(network, data.train, labels, NEIGHBOURS),
+    near: await labelNeighbours(network, data.train, labels, NEIGHBOURS, (index) => !doubted.has(index)),
   }));
+  const arrays = await neighbourArrays(data.train, near);
   const [height, width, channels] = images.shape;
   const size = height * width * channels;
   const joined = (of: (one: (typeof found)[number]) => Float32Array | undefined) => {
@@ -79,7 +117,9 @@ export async function evidenceFor(
     },
     numbers: {
       ...{names, indices: Uint32Array.from(indices), labels: images.labels, suggested},
-      ...(await neighbourArrays(data.train, near)),
+      ...{nearGiven: arrays.given.places, nearGivenPixels: arrays.given.pixels},
+      ...{nearSuggested: arrays.suggested.places, nearSuggestedPixels: arrays.suggested.pixels},
+      ...{nearAll: arrays.all.places, nearAllPixels: arrays.all.pixels, nearAllLabels: arrays.all.labels},
       others: found.map(({lime}) => lime.suggested), // what speaks for the suggested label
       ...(found.every(({saliency}) => saliency)
         ? {given: joined(({saliency}) => saliency?.given), other: joined(({saliency}) => saliency?.suggested)}
@@ -87,7 +127,10 @@ export async function evidenceFor(
     },
   });
   return {
-    evidence: found.map((one, n) => evidenceTiles(one, images.pixels.subarray(n * size, (n + 1) * size), images.shape)),
+    evidence: found.map((one, n) => ({
+      evidence: evidenceTiles(one, images.pixels.subarray(n * size, (n + 1) * size), images.shape),
+      neighbours: neighboursOf(arrays, n, data),
+    })),
     files: [join(path, "artifacts/suspects/evidence.json")],
   };
 }

@@ -142,7 +142,8 @@ export const labelsCommand: Command = {
     const images = await data.train.read(shown.map(({index}) => index));
     const bytes = Uint8Array.from(images.pixels, (v) => Math.round(255 * v));
     const pictured = {count: images.count, shape: images.shape, pixels: bytes, labels: images.labels};
-    const {evidence, files} = await evidenceFor(path, data, begun, shown.slice(0, options.evidence));
+    const doubted = new Set(found.suspects.flatMap(({index, isIssue}) => (isIssue ? [index] : [])));
+    const {evidence, files} = await evidenceFor(path, data, begun, shown.slice(0, options.evidence), doubted);
     const page = await labelsPage(
       file.name,
       shown.map((suspect, n) => ({
@@ -151,7 +152,7 @@ export const labelsCommand: Command = {
         suggested: classOf(suspect.predicted),
         where: where(suspect.index),
         why: whySuspect(suspect, found.epochs),
-        ...(evidence[n] ? {evidence: evidence[n]} : {}),
+        ...evidence[n],
       })),
       csv,
       images.shape[2] === 1,

@@ -15,43 +15,56 @@ export interface SuspectLabel {
 /** A training image near a suspect. */
 export interface Neighbour {
   readonly index: number;
+  readonly label: number;
   /** Cosine of the angle between what the last layer before the scores makes of both, −1 to 1. */
   readonly alike: number;
 }
 
+/** The training images that are most like a suspect, the most alike first; of equals the first in the split. */
+export interface LabelNeighbours {
+  /** Of its own label, and of the class that it looks like; only witnesses. */
+  readonly given: readonly Neighbour[];
+  readonly suggested: readonly Neighbour[];
+  /** Of all labels, whoever they are. */
+  readonly all: readonly Neighbour[];
+}
+
 /**
- * The training images that are most like each suspect to the network, among those of its label and among those of the class
- * that it looks like: by the cosine of what the last layer before the scores makes of them. A suspect is not its own neighbour.
+ * The training images that are most like each suspect to the network: among those of its label, among those of the class
+ * that it looks like, and among all; by the cosine of what the last layer before the scores makes of them. A suspect is not
+ * its own neighbour.
  *
- * @param each How many of each class; fewer where a class has fewer.
- * @returns The most alike first; of equals the first in the split.
+ * @param each How many of each class, and how many of all; fewer where there are fewer.
+ * @param isWitness Whether an image may speak for its class. One whose own label is suspect should not.
  */
 export async function labelNeighbours(
   network: Network,
   train: Split,
   suspects: readonly SuspectLabel[],
-  each: number,
-): Promise<{readonly given: readonly Neighbour[]; readonly suggested: readonly Neighbour[]}[]> {
+  each: {readonly ofClass: number; readonly ofAll: number},
+  isWitness: (index: number) => boolean = () => true,
+): Promise<LabelNeighbours[]> {
   const asked = await train.read(suspects.map(({index}) => index));
   const [own] = await network.forward(asked, [EMBEDDING]);
   const width = own.values.length / Math.max(1, suspects.length);
-  const found = suspects.map(() => ({given: [] as Neighbour[], suggested: [] as Neighbour[]}));
+  const lists = () => ({given: [] as Neighbour[], suggested: [] as Neighbour[], all: [] as Neighbour[]});
+  const found = suspects.map(lists);
   const lengths = suspects.map((_, n) => length(own.values, n, width));
   for await (const batch of batches(train, BATCH, {held: 1})) {
     const [{values}] = await network.forward(batch, [EMBEDDING]);
     for (let row = 0; row < batch.count; row++) {
       const index = batch.indices[row];
       const label = batch.labels[row];
+      const isHeard = isWitness(index);
+      const long = length(values, row, width);
       for (const [n, suspect] of suspects.entries()) {
-        const lists = [
-          ...(label === suspect.given ? [found[n].given] : []),
-          ...(label === suspect.suggested ? [found[n].suggested] : []),
-        ];
-        if (lists.length === 0 || index === suspect.index) continue;
+        if (index === suspect.index) continue;
         let product = 0;
         for (let j = 0; j < width; j++) product += values[row * width + j] * own.values[n * width + j];
-        const alike = product / (length(values, row, width) * lengths[n] || 1);
-        for (const list of lists) insert(list, {index, alike}, each);
+        const one = {index, label, alike: product / (long * lengths[n] || 1)};
+        insert(found[n].all, one, each.ofAll);
+        if (isHeard && label === suspect.given) insert(found[n].given, one, each.ofClass);
+        if (isHeard && label === suspect.suggested) insert(found[n].suggested, one, each.ofClass);
       }
     }
   }

@@ -17,6 +17,8 @@ export interface EvidenceShown {
   readonly saliency: Packed | null;
   /** The training images of each class that are most like it; null where an earlier version found none. */
   readonly neighbours: Pair<NeighboursShown> | null;
+  /** The training images of whatever label that are most like it, and their labels; null or absent of an earlier version. */
+  readonly nearest?: (NeighboursShown & {readonly labels: readonly number[]}) | null;
 }
 
 export interface NeighboursShown {

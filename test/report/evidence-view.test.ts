@@ -41,6 +41,8 @@ function writeEvidence(run: string): void {
       ...{given: map(-1), other: map(2), nearGiven: [3, 6, NONE, NONE], nearSuggested: [1, 4, 7, 10]},
       nearGivenPixels: Array.from({length: 4 * SIDE * SIDE}, () => 0),
       nearSuggestedPixels: Array.from({length: 4 * SIDE * SIDE}, () => 255),
+      ...{nearAll: [1, 3, 4, NONE], nearAllLabels: [1, 0, 1, 0]},
+      nearAllPixels: Array.from({length: 4 * SIDE * SIDE}, () => 9),
     },
   };
   mkdirSync(join(run, "artifacts", "suspects"), {recursive: true});
@@ -68,6 +70,8 @@ test("a suspect shows what speaks for either label where it is decided about, an
   // a class that has two others has two
   expect(await page.locator(".ev-near").first().locator("canvas").count()).toBe(2);
   expect(await page.locator(".ev-near").nth(1).locator("canvas").count()).toBe(4);
+  expect(await page.locator(".ev-say").last().textContent()).toBe("Most alike of all: 2 of 3 are labelled 1");
+  expect(await page.locator(".ev-all canvas").count()).toBe(3);
   // both labels share a scale: the segment of 0.4 is coloured in full for 1, that of 0.1 pale for 0
   const color = (n: number, y: number) =>
     page

@@ -14,8 +14,9 @@ const [LONGEST, MOST] = [64, 200];
 export function gatherEvidence(path: string, recall: Recall, pack: Packer): readonly EvidenceShown[] | null {
   if (!existsSync(path)) return null;
   const found = recall(path, "label evidence", (saved) => evidenceOf(saved, path));
-  return found.slice(0, MOST).map(({segments, saliency, neighbours, shape: [height, width], ...rest}) => ({
+  return found.slice(0, MOST).map(({segments, saliency, neighbours, nearest, shape: [height, width], ...rest}) => ({
     ...rest,
+    nearest: nearest && {...shownNeighbours(nearest, pack), labels: nearest.labels},
     segments: pack.add(segments, [height, width]),
     saliency: saliency && pack.add(saliency, [2, height, width]),
     neighbours: neighbours && pair((side) => shownNeighbours(neighbours[side], pack)),
@@ -23,7 +24,7 @@ export function gatherEvidence(path: string, recall: Recall, pack: Packer): read
 }
 
 type Evidence = ReturnType<typeof evidenceOf>[number];
-type Neighbours = NonNullable<Evidence["neighbours"]>[number];
+type Neighbours = Pick<NonNullable<Evidence["neighbours"]>[number], "places" | "pixels" | "shape">;
 
 const pair = <T>(of: (side: 0 | 1) => T) => [of(0), of(1)] as const;
 
@@ -38,15 +39,16 @@ function evidenceOf(saved: Saved, path: string) {
   const count = all.length / 2;
   const {channels} = saved.data as {readonly channels: number};
   const [given, other] = [own("given"), own("other")];
-  const near = (["nearGiven", "nearSuggested"] as const).map(own);
-  const pixels = (["nearGivenPixels", "nearSuggestedPixels"] as const).map(own);
-  const hasNear = near.every((list) => list !== null) && pixels.every((list) => list !== null);
+  const near = (["nearGiven", "nearSuggested", "nearAll"] as const).map(own);
+  const pixels = (["nearGivenPixels", "nearSuggestedPixels", "nearAllPixels"] as const).map(own);
+  const isThere = (side: 0 | 1 | 2) => near[side] !== null && pixels[side] !== null;
+  const labels = own("nearAllLabels");
   return all.slice(0, count).map((first, n) => {
     const second = all[count + n];
     const [height, width] = first.shape;
     const size = height * width;
     const map = given && other ? signed([given, other], n * size, size) : null;
-    const neighbours = (side: 0 | 1) => {
+    const neighbours = (side: 0 | 1 | 2) => {
       const places = near[side] ?? [];
       const each = places.length / count;
       const kept = Array.from({length: each}, (_, i) => i).filter((i) => places[n * each + i] !== NONE);
@@ -60,13 +62,15 @@ function evidenceOf(saved: Saved, path: string) {
         places: kept.map((i) => places[n * each + i]),
         pixels: reduced(bytes, [kept.length, height, width, channels], step),
         shape,
+        labels: kept.map((i) => labels?.[n * each + i] ?? 0),
       };
     };
     return {
       ...{place: first.index, labels: [first.explained, second.explained] as const, shape: first.shape},
       ...{segments: first.segments, weights: [first.weights, second.weights] as const},
       ...{r2: [first.r2, second.r2] as const, saliency: map},
-      neighbours: hasNear ? pair(neighbours) : null,
+      neighbours: isThere(0) && isThere(1) ? pair(neighbours) : null,
+      nearest: isThere(2) && labels ? neighbours(2) : null,
     };
   });
 }

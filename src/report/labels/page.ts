@@ -4,6 +4,7 @@ import {html} from "../../escape/html";
 import {shellOf} from "../shell";
 import {stillPage} from "../still-page";
 import type {EvidenceTiles} from "./evidence-tiles";
+import {type NeighbourTiles, neighbourRows} from "./neighbour-rows";
 
 /** A suspect as the page shows it. */
 export interface ShownSuspect {
@@ -17,6 +18,7 @@ export interface ShownSuspect {
   readonly why: string;
   /** The evidence for the given label and for the suggested one. */
   readonly evidence?: EvidenceTiles;
+  readonly neighbours?: NeighbourTiles;
 }
 
 /**
@@ -70,10 +72,10 @@ function evidenceOf({given, suggested, evidence}: ShownSuspect): string {
 }
 
 function item(shown: ShownSuspect): string {
-  const {picture, given, suggested, where, why} = shown;
+  const {picture, given, suggested, where, why, neighbours} = shown;
   const asks = given === suggested ? `${given}?` : `${given} → ${suggested}?`;
   return `<li><img alt="${html(`labelled ${given}, looks like ${suggested}`)}" src="${picture}">
-<p class="what">${html(asks)}</p><p class="soft where">${html(where)}</p><p class="soft">${html(why)}</p>${evidenceOf(shown)}
+<p class="what">${html(asks)}</p><p class="soft where">${html(where)}</p><p class="soft">${html(why)}</p>${evidenceOf(shown)}${neighbours ? neighbourRows(neighbours, shown) : ""}
 <div class="choices"><button data-decision="keep">keep ${html(given)}</button>${
     given === suggested ? "" : `<button data-decision="relabel">take ${html(suggested)}</button>`
   }<button data-decision="drop">drop</button></div></li>`;

@@ -121,6 +121,8 @@ describe("the command, on a run with planted wrong labels", () => {
         nearGiven: Uint32Array;
         nearSuggested: Uint32Array;
         nearSuggestedPixels: Uint8Array;
+        nearAll: Uint32Array;
+        nearAllLabels: Uint16Array;
         others: {explained: number}[];
       };
     };
@@ -136,9 +138,18 @@ describe("the command, on a run with planted wrong labels", () => {
     expect(given4.every((list, n) => new Set(list).size === 4 && !list.includes(places[n]))).toBe(true);
     expect(kept.numbers.nearSuggested).toHaveLength(12);
     expect(kept.numbers.nearSuggestedPixels).toHaveLength(12 * 784);
+    // those that stand as witnesses have a label that nobody doubts, which of the nearest of all is not asked
+    const doubted = new Set(
+      rowsOf("planted").flatMap((row) => (row.is_label_issue === "1" ? [Number(row.index)] : [])),
+    );
+    expect(doubted.size).toBeGreaterThan(40);
+    expect([...kept.numbers.nearGiven, ...kept.numbers.nearSuggested].some((place) => doubted.has(place))).toBe(false);
+    expect([kept.numbers.nearAll.length, kept.numbers.nearAllLabels.length]).toEqual([24, 24]);
     const page = readFileSync(join(save, "planted/suspects-train.html"), "utf8");
     expect(page.match(/<figure>/g)).toHaveLength(12); // saliency and LIME, for both labels
     expect(page).toContain(`LIME for ${rows[0].predictedLabel}, suggested`);
+    expect(page).toContain(`Most alike, labelled ${rows[0].predictedLabel}`);
+    expect(page.match(/ labelled \d" title=/g)).toHaveLength(3 * (4 + 4 + 8)); // the neighbours' pictures
     expect([`${rows[0].sourceIndex}`, rows[0].givenLabel]).toEqual([first.source_index, first.given_label]);
     expect((await command([...flags, "--evidence", "none", "--fail-over", `${count}`])).code).toBe(0);
   });

@@ -1,4 +1,4 @@
-import type {EvidenceShown} from "../../evidence-file";
+import type {EvidenceShown, NeighboursShown} from "../../evidence-file";
 import type {Packed} from "../../packed";
 import type {SamplePicture} from "./shown-picture";
 
@@ -20,6 +20,8 @@ export interface SuspectEvidence {
   readonly height: number;
   readonly width: number;
   readonly sides: readonly [given: ForLabel, suggested: ForLabel];
+  /** The most alike of whatever label; null where an earlier version found none. */
+  readonly nearest: {readonly labels: readonly number[]; readonly pictures: readonly SamplePicture[]} | null;
 }
 
 /** Views it in place. */
@@ -28,20 +30,26 @@ export function decodeEvidence(one: EvidenceShown, view: (packed: Packed) => Vie
   const size = height * width;
   const pieces = view(one.segments) as Uint16Array;
   const maps = one.saliency && view(one.saliency);
+  const picturesOf = ({places, pixels}: NeighboursShown): SamplePicture[] => {
+    const bytes = view(pixels) as Uint8Array;
+    const [, rows, columns, channels] = pixels.shape;
+    const each = rows * columns * channels;
+    return places.map((_, n) => ({
+      ...{height: rows, width: columns, channels},
+      pixels: bytes.subarray(n * each, (n + 1) * each),
+    }));
+  };
   const side = (s: 0 | 1): ForLabel => {
     const near = one.neighbours?.[s];
-    const pixels = near && (view(near.pixels) as Uint8Array);
-    const [, rows = 0, columns = 0, channels = 1] = near?.pixels.shape ?? [];
-    const each = rows * columns * channels;
-    const pictureAt = (n: number): SamplePicture => ({
-      ...{height: rows, width: columns, channels},
-      pixels: (pixels ?? new Uint8Array()).subarray(n * each, (n + 1) * each),
-    });
     return {
       ...{label: one.labels[s], pieces, weights: one.weights[s], r2: one.r2[s]},
       saliency: maps && Float32Array.from(maps.subarray(s * size, (s + 1) * size), (v) => v / 127),
-      neighbours: near ? {places: near.places, pictures: near.places.map((_, n) => pictureAt(n))} : null,
+      neighbours: near ? {places: near.places, pictures: picturesOf(near)} : null,
     };
   };
-  return {height, width, sides: [side(0), side(1)]};
+  const {nearest} = one;
+  return {
+    ...{height, width, sides: [side(0), side(1)]},
+    nearest: nearest ? {labels: nearest.labels, pictures: picturesOf(nearest)} : null,
+  };
 }

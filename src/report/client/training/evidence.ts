@@ -1,3 +1,4 @@
+import {nearestWords} from "../../nearest-words";
 import type {Data} from "../data";
 import {h, type Kid} from "../dom";
 import {fitWord} from "../panels/image-tiles";
@@ -29,7 +30,7 @@ export function evidencePanel(data: Data, training: TrainingData, row: number, a
       ),
     ];
   }
-  const {height, width, sides} = found;
+  const {height, width, sides, nearest} = found;
   const painted: Painted = {image: picture, pixels: () => picture.pixels};
   const full = Math.max(...sides.flatMap(({weights}) => weights.map(Math.abs)));
   const column = (side: ForLabel, what: string) => {
@@ -49,23 +50,37 @@ export function evidencePanel(data: Data, training: TrainingData, row: number, a
     const trust = side.r2 === null ? "" : `R² ${side.r2.toFixed(2)}, ${fitWord(side.r2)}`;
     kids.push(tile("LIME", sheet, trust));
     const near = side.neighbours;
-    const nearest = near?.pictures.map((one, n) => {
-      const canvas = pictureOf(one);
-      canvas.setAttribute("role", "img");
-      canvas.removeAttribute("aria-hidden");
-      canvas.setAttribute("aria-label", `${words.one} ${near.places[n]} of the training split, labelled ${name}`);
-      return canvas;
-    });
+    const alike = near?.pictures.map((one, n) =>
+      named(pictureOf(one), `${words.one} ${near.places[n]} of the training split, labelled ${name}`),
+    );
     return h(
       "div",
       {class: "ev-side"},
       h("h3", {title: name}, "for ", h("strong", {}, fittedTo(name, 7, 0.875, 700)), `, ${what}`),
       h("div", {class: "ev-tiles"}, ...kids),
-      nearest && h("p", {class: "ev-say"}, "Most alike of that label"),
-      nearest && h("div", {class: "ev-near"}, ...nearest),
+      alike && h("p", {class: "ev-say"}, "Most alike of that label"),
+      alike && h("div", {class: "ev-near"}, ...alike),
     );
   };
-  return [h("div", {class: "evidence"}, column(sides[0], "the label"), column(sides[1], "suggested"))];
+  const of = nearest?.labels.map((label) => names[label]) ?? [];
+  return [
+    h("div", {class: "evidence"}, column(sides[0], "the label"), column(sides[1], "suggested")),
+    of.length > 0 && h("p", {class: "ev-say"}, `Most alike of all: ${nearestWords(of)}`),
+    of.length > 0 &&
+      h(
+        "div",
+        {class: "ev-near ev-all"},
+        ...(nearest?.pictures ?? []).map((one, n) => named(pictureOf(one), `labelled ${of[n]}`)),
+      ),
+  ];
+}
+
+function named(canvas: HTMLElement, label: string): HTMLElement {
+  canvas.setAttribute("role", "img");
+  canvas.removeAttribute("aria-hidden");
+  canvas.setAttribute("aria-label", label);
+  canvas.setAttribute("title", label);
+  return canvas;
 }
 
 /** Suspects that `labels suspects` asks about by itself. */
