@@ -22,7 +22,7 @@ export function comparisonLines(comparison: RunComparison, most: number): string
   ];
 }
 
-function runLines({base, classNames, sameData, images}: RunComparison, run: Compared, most: number): string[] {
+function runLines({base, classNames, images}: RunComparison, run: Compared, most: number): string[] {
   const {total, accuracyAfter, accuracyInterval, options, pairs, classes, fixed, broken, noise} = run;
   const mark = (of: readonly NoiseVerdict[], n: number) => (noise.verdict === "seed" ? "" : ` ${NOISE_MARKS[of[n]]}`);
   const [low, high] = accuracyInterval.map(percent);
@@ -38,7 +38,7 @@ function runLines({base, classNames, sameData, images}: RunComparison, run: Comp
   const shown = classes.filter(({holmP}) => holmP < 0.05);
   return [
     `run   ${paint.bold(nameOf(run.at))}  ${percent(accuracyAfter)} (95 %: ${low} to ${high}), ${paint.bold(verdict)}`,
-    ...(sameData ? [] : [`  compared on the ${total.images.toLocaleString("en")} test images that both runs have`]),
+    ...(run.isSame ? [] : [`  ${partWords(total.images, images.count)}`]),
     `  ${total.fixed} turned right, ${total.broken} turned wrong, ${run.bothWrong} are wrong in both`,
     `  difference ${points(total.difference)} points (95 %: ${total.interval95.map(points).join(" to ")})`,
     `  were both equally good, a split as uneven as ${total.fixed} : ${total.broken} would come up in ${outOf100(total.p)} comparisons (McNemar, exact)`,
@@ -59,6 +59,12 @@ function runLines({base, classNames, sameData, images}: RunComparison, run: Comp
     ...listed(paint.green("right"), fixed),
     ...listed(paint.red("wrong"), broken),
   ];
+}
+
+/** On how many images two runs are compared whose test images are not the same, and what follows. */
+function partWords(both: number, ofBase: number): string {
+  const number = (count: number) => count.toLocaleString("en");
+  return `compared on the ${number(both)} test images that both runs have, of the base's ${number(ofBase)}; each run's other accuracies are of all its own`;
 }
 
 function noiseLines(noise: SeedNoise, base: string): string[] {

@@ -61,11 +61,8 @@ export async function tryEdits(
   const changed = run.changed;
   const {dropped = 0, relabelled = 0} = readRunFile(made).data.edits ?? {};
   const anew = await explainDiffering(comparison, run, EXPLAINED, explainKept);
-  const shown = await runsShown(comparison, anew);
-  if (shown) {
-    await writeWhole(join(made, RUNS_FILE), JSON.stringify(shown));
-    await writeReport(made); // with the question Runs
-  }
+  await writeWhole(join(made, RUNS_FILE), JSON.stringify(await runsShown(comparison, anew)));
+  await writeReport(made); // with the question Runs
   const page = join(made, "compare.html");
   await writeWhole(page, comparePage(comparison));
   const sentence = tryWords(changed, dropped + relabelled, run.total.fixed, run.total.broken);

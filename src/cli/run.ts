@@ -19,7 +19,7 @@ export const SERVE = "show the page on 127.0.0.1 during the run and after it, un
 
 /** The topics of `--help`, with their options. An option that is not named here belongs to the last topic. */
 const TOPICS: {readonly [topic: string]: readonly string[]} = {
-  Data: ["data", "imageSize", "maxPixels", "maxData", "dataUrl", "from", "edit", "trainLimit", "testLimit"],
+  Data: ["data", "imageSize", "maxPixels", "maxData", "dataUrl", "from", "edit", "trainLimit", "testLimit", "testSeed"],
   Training: [
     ...["model", "engine", "threads", "kernels", "epochs", "patience", "batchSize", "optimizer", "learningRate"],
     ...[

@@ -55,9 +55,11 @@ const LEFT_TO_DATA = new Set(["epochs", "batchSize"]);
 /** @throws UserError if a run of that name was made with other options. */
 export async function checkSame({path}: RunDirectory, options: {readonly [name: string]: unknown}): Promise<void> {
   const {facts} = await openSavedRun(path);
+  // MNIST has its own test images, so that runs from before this option are the same as now
+  const isOfNoEffect = (name: string) => OF_NO_EFFECT.has(name) || (name === "testSeed" && options.data === "mnist");
   const other = Object.keys(options).find(
     (name) =>
-      !(OF_NO_EFFECT.has(name) || (LEFT_TO_DATA.has(name) && options[name] === 0)) &&
+      !(isOfNoEffect(name) || (LEFT_TO_DATA.has(name) && options[name] === 0)) &&
       name in facts.options &&
       `${facts.options[name]}` !== `${options[name]}`,
   );

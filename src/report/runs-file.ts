@@ -4,7 +4,10 @@
 export interface RunsShown {
   readonly base: string;
   readonly run: string;
+  /** Test images on which the two are compared. */
   readonly images: number;
+  /** Whether these are only some of each run's: those that both were tested on. */
+  readonly isPart?: boolean;
   readonly baseRight: number;
   readonly right: number;
   /** Images that got another answer, right or wrong. */

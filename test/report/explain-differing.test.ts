@@ -2,9 +2,11 @@ import {readFileSync, renameSync, rmSync} from "node:fs";
 import {join} from "node:path";
 import {afterAll, beforeAll, expect, test} from "vitest";
 
+import {comparisonLines} from "../../src/cli/compare-words";
 import {explainKept} from "../../src/pipeline/explain-kept";
 import {answersAt, findRunAt, testImagesOf} from "../../src/pipeline/record/saved-run";
 import {compareRuns} from "../../src/report/compare/compare-runs";
+import {worseBy} from "../../src/report/compare/document";
 import {explainDiffering, explainedWords} from "../../src/report/compare/explain-differing";
 import {runsShown} from "../../src/report/compare/runs-shown";
 import type {RunsShown} from "../../src/report/runs-file";
@@ -23,7 +25,7 @@ beforeAll(async () => {
   const options = {save, data: photos, probes: "confusion,projection", projector: 0, epochs: 2, batchSize: 16};
   const map = {projection: {points: 60, iterations: 100}};
   await runAll({...options, seed: 0, name: "first"}, map);
-  await runAll({...options, seed: 1, name: "second"}, map);
+  await runAll({...options, seed: 1, testSeed: 1, name: "second"}, map);
 });
 afterAll(() => rmSync(folder, {recursive: true, force: true}));
 
@@ -37,7 +39,7 @@ test("the same test pictures in another order are compared, and the page names e
   const comparison = await compared("first@2", "second@2");
   const [run] = comparison.runs;
   const [base, own] = [await testImagesOf(comparison.base.run), await testImagesOf(run.at.run)];
-  // another seed stands the pictures in another order
+  // another test seed stands the pictures in another order
   expect(own.files).not.toEqual(base.files);
   expect([...(own.files ?? [])].sort()).toEqual([...(base.files ?? [])].sort());
   expect(comparison.sameData).toBe(true);
@@ -58,6 +60,36 @@ test("the same test pictures in another order are compared, and the page names e
   }
   // both maps have all 60 pictures
   expect(shown.maps?.indices).toHaveLength(60);
+});
+
+test("runs tested on other pictures are compared on those that both were tested on, on the page too", async () => {
+  const options = {save, data: join(photos, "train"), probes: "confusion", projector: 0, epochs: 1, batchSize: 16};
+  await runAll({...options, seed: 0, name: "one-part"});
+  await runAll({...options, seed: 1, testSeed: 1, name: "other-part"});
+  const comparison = await compared("one-part@1", "other-part@1");
+  const [run] = comparison.runs;
+  const [base, own] = [await testImagesOf(comparison.base.run), await testImagesOf(run.at.run)];
+  const both = (base.files ?? []).filter((file) => own.files?.includes(file));
+  expect(both.length).toBeGreaterThan(0);
+  expect(both.length).toBeLessThan(base.count);
+  expect([comparison.sameData, run.isSame, run.total.images]).toEqual([false, false, both.length]);
+  const shown = await runsShown(comparison);
+  const rightOf = async (at: typeof run.at, images: typeof base) => {
+    const {probabilities} = await answersAt(at.run, at.epoch);
+    return both.filter((file) => {
+      const n = images.files?.indexOf(file) ?? -1;
+      const row = Array.from(probabilities.subarray(3 * n, 3 * n + 3));
+      return row.indexOf(Math.max(...row)) === images.labels[n];
+    }).length;
+  };
+  const right = [await rightOf(comparison.base, base), await rightOf(run.at, own)];
+  expect(shown).toMatchObject({isPart: true, images: both.length, baseRight: right[0], right: right[1]});
+  expect(shown.settings.map((setting) => setting.right)).toEqual(right.map((count) => [count]));
+  expect(worseBy(comparison, run, "test-accuracy")).toBeCloseTo((right[0] - right[1]) / both.length, 12);
+  expect(() => worseBy(comparison, run, "test-loss")).toThrow(`got ${both.length} that both have`);
+  expect(comparisonLines(comparison, 3).join("\n")).toContain(
+    `compared on the ${both.length} test images that both runs have, of the base's ${base.count}; each run's other accuracies are of all its own`,
+  );
 });
 
 test("both runs' answers to the first pictures that differ are explained on the same segments and masks", async () => {

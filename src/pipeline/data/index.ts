@@ -28,6 +28,8 @@ export interface DataOptions {
   readonly trainLimit: number;
   readonly testLimit: number;
   readonly seed: number;
+  /** Chooses the images to test where the data have none of their own; by default `seed` does. */
+  readonly testSeed?: number;
   /** Where downloads are kept. */
   readonly cacheFolder: string;
 }
@@ -77,7 +79,7 @@ export async function* openData(
 }
 
 async function* openSource(
-  {data, dataUrl, imageSize = 0, maxPixels, maxData, seed, cacheFolder}: DataOptions,
+  {data, dataUrl, imageSize = 0, maxPixels, maxData, seed, testSeed = seed, cacheFolder}: DataOptions,
   signal?: AbortSignal,
 ): AsyncGenerator<DataProgress | DataNote, ImageSource> {
   if (data === "mnist") return yield* openMnist({cacheFolder, url: dataUrl});
@@ -89,7 +91,7 @@ async function* openSource(
     if (names) yield {note: `${path}: left out ${names} (the idx files beside are the data)`};
     return await openIdxDirectory(path, limits);
   }
-  const random = fork(seed, "test");
+  const random = fork(testSeed, "test");
   return yield* openImageFolder(path, {imageSize, random, ...limits, ...(maxPixels === undefined ? {} : {maxPixels})});
 }
 

@@ -120,7 +120,14 @@ export function checkRunFile(text: string, path: string): RunFile {
     const value = field.split(".").reduce<unknown>((at, name) => (at as {[name: string]: unknown})[name], facts);
     if (!is(value)) throw new UserError(`${path}: expected ${field} to be ${what}, got ${shown(value)}`);
   }
-  return facts as unknown as RunFile; // its fields are checked
+  const file = facts as unknown as RunFile; // its fields are checked
+  return file.kind === undefined ? {...file, options: withTestSeed(file.options)} : file;
+}
+
+/** A run from before the option `testSeed` chose its test images by its own seed. */
+function withTestSeed(options: RunFile["options"]): RunFile["options"] {
+  const {seed} = options;
+  return "testSeed" in options || seed === undefined ? options : {...options, testSeed: seed};
 }
 
 /**

@@ -27,6 +27,7 @@ export interface RunOptions extends AugmentOptions, ModelOptions {
   readonly edit: string;
   readonly trainLimit: number;
   readonly testLimit: number;
+  readonly testSeed: number;
   readonly model: "auto" | ModelName | ModelFile;
   readonly weights: string;
   readonly freeze: string;
@@ -107,6 +108,11 @@ export const runOptions: OptionTable<RunOptions> = {
     words: {all: WITHOUT_LIMIT},
     help: "use at most this many test images",
     check: limit,
+  },
+  testSeed: {
+    default: 0,
+    help: "where the pictures have no test part: the seed that chooses which are held out to test. It is not --seed, so that runs of all seeds are tested on the same pictures",
+    check: seedNumber,
   },
   model: {
     default: "auto",

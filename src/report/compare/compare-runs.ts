@@ -35,6 +35,8 @@ export interface Compared extends Comparison {
   readonly indices: Uint32Array;
   /** Where the same images stand in this run, whose order may be another one. */
   readonly own: Uint32Array;
+  /** Whether these are all test images of both runs. */
+  readonly isSame: boolean;
 }
 
 export interface RunComparison {
@@ -101,7 +103,7 @@ export async function compareRuns(references: readonly RunAt[]): Promise<RunComp
       ...(await detailNoise(settings, base, at, comparison, pairs.same ? tallies : undefined)),
       ...(parting === undefined ? {} : {parting}),
       explained: await explainedApart(base, at, placesOf(pairs.base, pairs.other)),
-      ...{indices: pairs.base, own: pairs.other},
+      ...{indices: pairs.base, own: pairs.other, isSame: pairs.same},
     });
   }
   return {base, baseMetrics: metricsOf(base), images, classNames, sameData, runs, settings, unread: beside.unread};

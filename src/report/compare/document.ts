@@ -93,6 +93,12 @@ export type DecidingMetric = keyof typeof DECIDING;
 /** By how much a run is worse than the base, in the metric's own unit; negative where it is better. */
 export function worseBy(comparison: RunComparison, run: Compared, metric: DecidingMetric): number {
   const {field, moreIsBetter} = DECIDING[metric];
+  if (!run.isSame && field === "testAccuracy") return run.accuracyBefore - run.accuracyAfter; // of those that both have
+  if (!run.isSame && field === "testLoss") {
+    throw new UserError(
+      `--metric ${metric}: expected runs tested on the same images, got ${run.total.images} that both have; test-accuracy is of these`,
+    );
+  }
   const [after, before] = [run.metrics[field], comparison.baseMetrics[field]];
   if (after === null || before === null) {
     throw new UserError(`--metric ${metric}: expected runs with validation images, got one without`);

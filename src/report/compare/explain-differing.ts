@@ -30,14 +30,14 @@ export interface ExplainedAnew {
  * @param most Images. @param explain Asks a run's network.
  */
 export async function explainDiffering(
-  {base, sameData}: RunComparison,
+  {base}: RunComparison,
   {at, fixed, broken, indices, own}: Compared,
   most: number,
   explain: Explain,
 ): Promise<ExplainedAnew> {
   const inTurn = Array.from({length: Math.max(fixed.length, broken.length)}, (_, n) => [fixed[n], broken[n]]).flat();
   const differing = inTurn.filter((image) => image !== undefined);
-  const chosen = sameData ? differing.slice(0, most) : [];
+  const chosen = differing.slice(0, most);
   const of = differing.length;
   if (chosen.length === 0) return {explained: [[], []], count: 0, of, trouble: []};
   const places = placesOf(indices, own);

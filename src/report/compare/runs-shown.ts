@@ -16,12 +16,10 @@ export const RUNS_FILE = "compared.json";
  * The comparison of the last of some runs with the first, as its page shows it.
  *
  * @param anew Explanations that were made for it.
- * @returns undefined where the two were not tested on the same images: the page could not show them.
  */
-export async function runsShown(comparison: RunComparison, anew?: ExplainedAnew): Promise<RunsShown | undefined> {
-  const {base, runs, settings, sameData} = comparison;
+export async function runsShown(comparison: RunComparison, anew?: ExplainedAnew): Promise<RunsShown> {
+  const {base, runs, settings} = comparison;
   const run = runs[runs.length - 1];
-  if (!sameData || !run) return undefined;
   const {total, noise} = run;
   const {images} = total;
   const [said, source] = noiseWords(noise, base.run.facts.name);
@@ -42,8 +40,16 @@ export async function runsShown(comparison: RunComparison, anew?: ExplainedAnew)
     const text = typeof value === "string" ? value : (JSON.stringify(value) ?? "–");
     return /^[0-9a-f]{64}$/.test(text) ? `${text.slice(0, 12)}…` : text; // a digest
   };
+  const bySetting = settings.map((setting) => ({
+    runs: setting.runs.map(nameOf),
+    right: setting.accuracies.map(right),
+  }));
+  // on some of both runs' test images no other seed's answers are counted: other seeds were tested on others still
+  const theTwo = [base, run.at].map((at, n) => ({
+    ...{runs: [nameOf(at)], right: [right(n === 0 ? run.accuracyBefore : run.accuracyAfter)]},
+  }));
   return {
-    ...{base: nameOf(base), run: nameOf(run.at), images},
+    ...{base: nameOf(base), run: nameOf(run.at), images, ...(run.isSame ? {} : {isPart: true})},
     ...{baseRight: right(run.accuracyBefore), right: right(run.accuracyAfter)},
     ...{changed: run.changed, bothWrong: run.bothWrong, p: total.p},
     ...{fixed: run.fixed.map(changed), broken: run.broken.map(changed)},
@@ -51,7 +57,7 @@ export async function runsShown(comparison: RunComparison, anew?: ExplainedAnew)
     ...(await imagesInRuns(comparison, run, anew)),
     maps: await joinedMaps(base, run.at, places, new Set([...run.fixed, ...run.broken].map(own))),
     details: [...classes.sort(byChange), ...run.pairs.slice(0, PAIRS).map(pairOf)],
-    settings: settings.map((setting) => ({runs: setting.runs.map(nameOf), right: setting.accuracies.map(right)})),
+    settings: run.isSame ? bySetting : theTwo,
     options: run.options.map(({name, base: was, other}) => ({name, base: words(was), other: words(other)})),
     edits: (run.at.run.facts.data as {edits?: RunsShown["edits"]}).edits ?? null,
   };

@@ -30,11 +30,12 @@ export interface OptionDifference {
 const OF_NO_EFFECT = new Set(["options.name", "options.save", "options.threads", "options.from"]);
 /** Options whose default is 0 or "auto"; `training` says what they came to. */
 const RESOLVED = new Set(["options.learningRate", "options.schedule"]);
-/** Options that say what is looked at and kept, but do not change what is learnt. The digest stands for data and edits. */
+/** Options that do not tell a setting: what is looked at and kept, and chance. The digest stands for data and edits. */
 const OF_LOOKING = new Set(
   [
     ...["probes", "samples", "track", "columns", "projector", "logs", "keepEpochs", "pageModel", "checkpointEvery"],
     ...["dynamicsPass", "folds", "data", "dataUrl", "edit", "maxPixels", "maxData"],
+    "testSeed", // chance, like the seed
   ].map((name) => `options.${name}`),
 );
 

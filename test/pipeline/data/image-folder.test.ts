@@ -10,9 +10,13 @@ import {SHAPES, writeShapes} from "../../support/image-folder";
 
 const settings = {dataUrl: "", trainLimit: 1e9, testLimit: 1e9, seed: 0, cacheFolder: ""};
 
-async function opened(data: string, imageSize = 0): Promise<{dataset: Dataset; seen: DataProgress[]}> {
+async function opened(
+  data: string,
+  imageSize = 0,
+  seeds: {readonly seed?: number; readonly testSeed?: number} = {},
+): Promise<{dataset: Dataset; seen: DataProgress[]}> {
   const seen: DataProgress[] = [];
-  const opening = openData({...settings, data, imageSize});
+  const opening = openData({...settings, ...seeds, data, imageSize});
   for (;;) {
     const {done, value} = await opening.next();
     if (done) return {dataset: value, seen};
@@ -29,6 +33,25 @@ test("takes its classes from the folders' names, and holds out a seventh of each
   expect(SHAPES.map((_, k) => labels.filter((label) => label === k).length)).toEqual([4, 4, 4]);
   expect(seen.at(-1)).toEqual({doing: "reading images", done: 84, total: 84});
   expect((await opened(folder)).dataset.digest).toBe(dataset.digest);
+});
+
+test("runs of two seeds hold out the same pictures to test, and others for validation; another test seed holds out others", async () => {
+  const folder = writeShapes(join(temporaryFolder(), "shapes"), {perClass: 28, size: [12, 12]});
+  const partsOf = async (seed: number, testSeed?: number) => {
+    const {dataset} = await opened(folder, 0, {seed, ...(testSeed === undefined ? {} : {testSeed})});
+    return {test: dataset.test.files, validation: dataset.validation.files, train: dataset.train.files};
+  };
+  const first = await partsOf(0, 0);
+  const second = await partsOf(7, 0);
+  expect(second.test).toEqual(first.test);
+  expect([...(second.validation ?? [])].sort()).not.toEqual([...(first.validation ?? [])].sort());
+  const other = await partsOf(0, 7);
+  expect([...(other.test ?? [])].sort()).not.toEqual([...(first.test ?? [])].sort());
+  expect([...(other.test ?? []), ...(other.train ?? []), ...(other.validation ?? [])].sort()).toEqual(
+    [...(first.test ?? []), ...(first.train ?? []), ...(first.validation ?? [])].sort(),
+  );
+  // without one it is the seed, as in runs that an earlier version made
+  expect((await partsOf(7)).test).toEqual((await partsOf(0, 7)).test);
 });
 
 test("of one image to learn from, which cannot be held out too, it says what is missing", async () => {

@@ -3,6 +3,7 @@ import {join} from "node:path";
 import {expect, test} from "vitest";
 
 import {readRun} from "../../../src/files";
+import {checkRunFile, RUN_FORMAT, runFileText} from "../../../src/pipeline/record/run-file";
 import {readArtifactFile} from "../../../src/pipeline/record/saved-file";
 import {readTestImages} from "../../../src/pipeline/record/test-images";
 import {upgradeRun} from "../../../src/pipeline/record/upgrade-run";
@@ -57,4 +58,17 @@ test("what has been changed or is lacking is refused by its path", async () => {
   await expect(readRun(async () => undefined)).rejects.toThrow(
     "run.json: expected a file of the run, got nothing there",
   );
+});
+
+test("a run from before --test-seed chose its test pictures by its own seed, and goes on with these", () => {
+  const facts = {
+    ...{format: RUN_FORMAT, name: "old", startedAt: "2025-01-01T00:00:00Z", seed: 3, probes: {}, versions: {}},
+    ...{engine: {name: "fused"}, model: {name: "cnn"}},
+    data: {name: "photos", classNames: ["a"], imageShape: [8, 8, 1], train: 9, validation: 1, test: 2},
+  };
+  const optionsOf = (options: object) => checkRunFile(runFileText({...facts, options}), "run.json").options;
+  expect(optionsOf({seed: 3})).toEqual({seed: 3, testSeed: 3});
+  expect(optionsOf({seed: 3, testSeed: 0})).toEqual({seed: 3, testSeed: 0});
+  const watched = checkRunFile(runFileText({...facts, kind: "watch", options: {seed: 3}}), "run.json");
+  expect(watched.options).toEqual({seed: 3});
 });

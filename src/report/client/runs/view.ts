@@ -33,7 +33,7 @@ export function mountRuns(data: Data, shown: RunsShown, store: Store): PageView 
   const left = h(
     "div",
     {class: "left"},
-    h("div", {class: "hero of-2"}, lead(shown), seeds(shown)),
+    h("div", {class: "hero of-2"}, lead(shown, data), seeds(shown)),
     pair,
     ...(both.length > 0 ? [h("div", {class: `pair of-${both.length}`}, ...both.map(({root}) => root))] : []),
     ...(shown.details?.length ? [details(shown, data)] : []),
@@ -59,8 +59,8 @@ export function runsFinding({noise, right, baseRight}: RunsShown): string {
   }[noise.verdict];
 }
 
-function lead(shown: RunsShown): HTMLElement {
-  const {base, run, images, right, baseRight, fixed, broken, p, noise, edits, changed} = shown;
+function lead(shown: RunsShown, {words}: Data): HTMLElement {
+  const {base, run, images, isPart, right, baseRight, fixed, broken, p, noise, edits, changed} = shown;
   const strong = (text: string) => h("strong", {}, text);
   const because = edits ? ` because of ${plural(edits.dropped + edits.relabelled, "training image")}` : "";
   const chance = 100 * p;
@@ -85,7 +85,9 @@ function lead(shown: RunsShown): HTMLElement {
       {class: "lead"},
       `${run} gets `,
       strong(int(right)),
-      ` of ${int(images)} right, ${base} `,
+      isPart
+        ? ` right of the ${int(images)} test ${words.many} that both have, ${base} `
+        : ` of ${int(images)} right, ${base} `,
       strong(int(baseRight)),
       ".",
     ),
