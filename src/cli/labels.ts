@@ -3,7 +3,7 @@ import {join, relative} from "node:path";
 import {pathToFileURL} from "node:url";
 
 import type {Network} from "../nouns/network";
-import {type OptionTable, positiveInteger, resolveOptions} from "../nouns/options";
+import {type OptionTable, positiveInteger, resolveOptions, wholeBetween} from "../nouns/options";
 import {NEAR} from "../numbers/near-duplicates";
 import {nameOf, numberOf} from "../pipeline/data/image-names";
 import {withKeptNetwork} from "../pipeline/kept-network";
@@ -35,6 +35,10 @@ interface LabelOptions {
   readonly embedding: number;
   readonly evidence: number;
   readonly edit: string;
+  readonly drop: number;
+  readonly relabel: number;
+  readonly seeds: number;
+  readonly failUnder: number;
   readonly name: string;
 }
 
@@ -77,6 +81,29 @@ const labelFlags: OptionTable<LabelOptions> = {
     check: (value) => (Number.isInteger(value) && value >= 0 ? undefined : "none, or a whole number"),
   },
   edit: {default: "", help: "try: the list of decisions to train with (suspects.csv)"},
+  drop: {
+    default: 0,
+    words: {none: 0},
+    help: "try: in place of --edit, drop the first this many suspects, without anybody having looked at them",
+    check: (value) => (Number.isInteger(value) && value >= 0 ? undefined : "none, or a whole number"),
+  },
+  relabel: {
+    default: 0,
+    words: {none: 0},
+    help: "try: in place of --edit, give the first this many suspects the class that each looks like",
+    check: (value) => (Number.isInteger(value) && value >= 0 ? undefined : "none, or a whole number"),
+  },
+  seeds: {
+    default: 3,
+    help: "try: how many seeds are trained with the decisions and without them, so that a gain is told from chance; runs that are there count",
+    check: wholeBetween(1, 100),
+  },
+  failUnder: {
+    default: WITHOUT_LIMIT,
+    words: {none: WITHOUT_LIMIT},
+    help: "try: exit code 3 if the decisions make the mean of the seeds worse by more than this (0.002 is 0.2 points)",
+    check: (value) => (value >= 0 ? undefined : "a number, 0 or more"),
+  },
   name: {default: "", help: "try: the new run's name; by default the old name with -edited"},
 };
 
@@ -92,11 +119,14 @@ export const labelsCommand: Command = {
     rows: [
       ["suspects", "rank training labels that are likely wrong; write suspects-train.csv and a page into the run"],
       ["leaks", "find images that occur twice, within and across splits; write leaks.csv and a page"],
-      ["try", "train again with the corrected labels, then compare"],
+      ["try", "train again with the corrected labels, then compare; several seeds tell gain from chance"],
       ["RUN", "a name, its beginning, a folder, latest, latest~1 [latest]"],
       ["--top N", "how many suspects, or pairs, the page shows"],
       ["--evidence N", "suspects: explain the first N, for the given and the suggested label"],
       ["--edit FILE", "try: your suspects.csv, in which you filled in the decisions"],
+      ["--drop N, --relabel N", "try: in its place, the first N suspects, which nobody has looked at"],
+      ["--seeds N", "try: train N seeds with the decisions and N without [3]"],
+      ["--fail-under X", "try: exit code 3 if the mean of the seeds gets worse by more than X"],
       ["--distance N --alike X", "leaks: the most bits by which near copies differ; the least correlation"],
       ["--embedding auto", "leaks: also find images that look alike to the run's network"],
       ["--fail-over N", "exit code 3 if more than N are found"],

@@ -3,6 +3,8 @@ import {basename, dirname, join, resolve} from "node:path";
 
 import {type OptionTable, resolveOptions} from "../nouns/options";
 import {findRun} from "../pipeline/record/run-directory";
+import {readRunFile} from "../pipeline/record/run-file";
+import {keptEdit} from "../pipeline/run/data";
 import {runOptions} from "../pipeline/run/options";
 import {optionsOfRun} from "../pipeline/run/options-of-run";
 import {type SweepRun, seedsOf, sweepGrid} from "../pipeline/sweep";
@@ -81,7 +83,9 @@ export const sweepCommand: Command = {
     const asked = givenOf(given, runOptions, "") as {readonly [name: string]: unknown};
     const from = asked.from ? await findRun(`${asked.save ?? runOptions.save.default}`, `${asked.from}`) : undefined;
     const parent = from ? await optionsOfRun(dirname(from.path), from.path) : undefined;
-    const common: {readonly [name: string]: unknown} = {...parent?.options, probes: "confusion", ...asked};
+    // other seeds of a run learn from the images that it learnt from
+    const edit = from ? keptEdit(from.path, readRunFile(from.path)) : "";
+    const common: {readonly [name: string]: unknown} = {...parent?.options, edit, probes: "confusion", ...asked};
     const beginning = common.name ?? (from ? basename(from.path) : DEFAULT_NAME);
     const grid = sweepGrid(`${beginning}`, over, seedsOf(`${seeds}`));
     const plans = grid.map((run) => ({run, ...optionsOf(run, common)})); // all are checked before the first begins

@@ -1,14 +1,15 @@
+import type {Classifier} from "../lime/classifier";
 import {explainStudy} from "../lime/explanation";
 import {studyWithLime} from "../lime/lime";
 import {fork, randomSource} from "../nouns/random";
 import type {ImageShape} from "../nouns/samples";
-import {softmaxRows} from "../numbers/scores";
 import type {SegmentExplanation} from "../plots/segments";
 import {withKeptNetwork} from "./kept-network";
 import {imageAt, segmentExplanation} from "./probes/segment-explanation";
 import {epochsOfWeights, readWeights} from "./record/epoch-weights";
 import {answersAt, type RunAt, testImagesOf} from "./record/saved-run";
 import type {RunOptions} from "./run/options";
+import {withWatchedNetwork} from "./watch/opened-again";
 
 /** A test image, and the class that is to be explained. */
 export interface Asked {
@@ -25,8 +26,8 @@ export interface Asked {
 const SAME_ANSWER = 0.01;
 
 /**
- * Explains test images by LIME from the weights that a run kept. Two runs that are asked with the same chance
- * answer the same masks, and differ by their networks alone.
+ * Explains test images by LIME from the weights that a run kept; of a run that watched, from the checkpoint that it looked at. Two runs
+ * that are asked with the same chance answer the same masks, and differ by their networks alone.
  *
  * @returns The explanations in the order asked; or in words why there are none.
  */
@@ -35,29 +36,33 @@ export async function explainKept(
   asked: readonly Asked[],
 ): Promise<readonly SegmentExplanation[] | string> {
   const {path, facts} = run;
-  if ((facts as {readonly kind?: string}).kind === "watch") return `${facts.name} watched another program's network`;
   const {shape, pixels, labels} = await testImagesOf(run);
   const {classNames} = facts.data;
   const indices = asked.map(({index}) => index);
   const images = {count: indices.length, shape: shape as ImageShape, pixels: pixelsOf(pixels, shape, indices)};
   const {probabilities} = await answersAt(run, epoch);
-  const data = {imageShape: images.shape, classNames};
-  return withKeptNetwork(path, data, facts.options as unknown as RunOptions, async (network) => {
-    if ((await epochsOfWeights(path)).includes(epoch)) await network.setWeights(await readWeights(path, epoch));
+  /** Undefined where the network is not that of the epoch: its answers are others. */
+  const explained = async (classifier: Classifier): Promise<readonly SegmentExplanation[] | undefined> => {
     const classes = classNames.length;
-    const answers = softmaxRows(await network.logits(images), classes);
+    const answers = await classifier.predict(images);
     const isOther = answers.some((p, at) => {
       const [n, k] = [Math.floor(at / classes), at % classes];
       return Math.abs(p - probabilities[indices[n] * classes + k]) > SAME_ANSWER;
     });
-    if (isOther) return `${facts.name} kept no weights of epoch ${epoch}`;
+    if (isOther) return undefined;
     const found: SegmentExplanation[] = [];
     for (const [n, {index, explained, chance}] of asked.entries()) {
       const random = randomSource(fork(0, "explain kept", chance)() * 2 ** 32);
-      const study = await studyWithLime(network, imageAt(images, n), {random});
+      const study = await studyWithLime(classifier, imageAt(images, n), {random});
       found.push(segmentExplanation(explainStudy(study, explained), index, labels[index], classNames));
     }
     return found;
+  };
+  if ((facts as {readonly kind?: string}).kind === "watch") return withWatchedNetwork(path, epoch, explained);
+  const data = {imageShape: images.shape, classNames};
+  return withKeptNetwork(path, data, facts.options as unknown as RunOptions, async (network) => {
+    if ((await epochsOfWeights(path)).includes(epoch)) await network.setWeights(await readWeights(path, epoch));
+    return (await explained(network)) ?? `${facts.name} kept no weights of epoch ${epoch}`;
   });
 }
 

@@ -40,10 +40,42 @@ export function tooFewEpochs({epochs}: TrainingSuspects): string | undefined {
     : undefined;
 }
 
+/** What is done with the worst labels of a run, without anybody having looked at them. */
+export interface WorstLabels {
+  readonly decision: "drop" | "relabel";
+  readonly count: number;
+}
+
+/**
+ * The first rows of the list, decided about: as `--edit` reads them. The worst are taken as the list ranks them.
+ *
+ * @throws UserError if there are not so many, or no class is suggested for one that is to be relabelled.
+ */
+export function worstLabelsCsv(found: TrainingSuspects, data: Dataset, {decision, count}: WorstLabels): string {
+  const suggested = found.suspects.filter(({index, predicted}) => predicted !== found.labels[index]);
+  const among = decision === "relabel" ? suggested : found.suspects;
+  if (count > among.length) {
+    const which = decision === "relabel" ? " that were ever answered otherwise" : "";
+    throw new UserError(
+      `--${decision}: expected at most the run's ${among.length} training images${which}, got ${count}`,
+      {code: "BAD_OPTION"},
+    );
+  }
+  return trainingSuspectsCsv({...found, suspects: among.slice(0, count)}, data, decision);
+}
+
 const DIGITS = 6;
 
-/** The list as `suspects.csv`. The columns `decision` and `new_label` are left for the reader to fill in. */
-export function trainingSuspectsCsv({suspects, labels, epochs}: TrainingSuspects, data: Dataset): string {
+/**
+ * The list as `suspects.csv`.
+ *
+ * @param decision About all of them; "" leaves the columns `decision` and `new_label` for the reader to fill in.
+ */
+export function trainingSuspectsCsv(
+  {suspects, labels, epochs}: TrainingSuspects,
+  data: Dataset,
+  decision: "" | WorstLabels["decision"] = "",
+): string {
   const {train, classNames} = data;
   const empty = suspects.map(() => "");
   return csvTable({
@@ -64,7 +96,7 @@ export function trainingSuspectsCsv({suspects, labels, epochs}: TrainingSuspects
     correct_epochs: suspects.map(({correct}) => correct),
     forgotten: suspects.map(({forgotten}) => forgotten),
     learned_at: suspects.map(({learnedAt}) => learnedAt),
-    decision: empty,
+    decision: suspects.map(() => decision),
     new_label: empty,
   });
 }

@@ -109,7 +109,7 @@ describe("--json", () => {
   test("of a training with mended labels is one document", async () => {
     const list = join(work, "list.csv");
     writeFileSync(list, "split,index,source_index,given_label,decision\ntrain,0,7,7,drop\n");
-    const flags = ["--edit", list, "--name", "tried", "--save", save, "--json"];
+    const flags = ["--edit", list, "--name", "tried", "--seeds", "1", "--save", save, "--json"];
     const {code, stdout} = await command(["labels", "try", "sweep-seed-0", ...flags]);
     const document = JSON.parse(stdout);
     expect(document).toMatchObject({

@@ -113,9 +113,14 @@ export async function editedData(data: Dataset, {edits, digest}: Edits): Promise
   return {
     ...data,
     ...splits,
-    digest: createHash("sha256").update(data.digest).update(digest).digest("hex"),
+    digest: editedDigest(data.digest, digest),
     edits: {dropped: count("drop"), relabelled: count("relabel")},
   };
+}
+
+/** The digest of a data set with decisions, from both digests. */
+export function editedDigest(data: string, edits: string): string {
+  return createHash("sha256").update(data).update(edits).digest("hex");
 }
 
 /** An edit, and where its image stands in this data set. */

@@ -61,6 +61,11 @@ function editPlace(runPath: string, {options, data}: Pick<RunFile, "options" | "
   return moved && isThere(moved) ? {edit: moved} : {};
 }
 
+/** The same, for another run that begins with this one's options: "" where the run had none. */
+export function keptEdit(runPath: string, file: Pick<RunFile, "options" | "data">): string {
+  return editPlace(runPath, file).edit ?? `${file.options.edit ?? ""}`;
+}
+
 /**
  * Opens the data that a run began with, and refuses any others.
  *

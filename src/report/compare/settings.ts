@@ -50,7 +50,8 @@ export function optionDifferences(base: RunFacts, other: RunFacts): OptionDiffer
     .map((name) => ({name, base: a.get(name) ?? null, other: b.get(name) ?? null}));
 }
 
-function settingFacts({options, training, probes, data, engine, model, versions}: RunFacts): Map<string, unknown> {
+function settingFacts(run: RunFacts): Map<string, unknown> {
+  const {options, training, probes, data, engine, model, versions, watch} = run;
   const facts = new Map<string, unknown>();
   const add = (prefix: string, value: unknown) => {
     if (typeof value === "object" && value !== null && !Array.isArray(value)) {
@@ -60,6 +61,8 @@ function settingFacts({options, training, probes, data, engine, model, versions}
   add("options", options);
   add("training", training);
   add("probes", probes);
+  // another program trained it: nobody here knows its seed, and each folder is a setting of its own
+  if (watch) facts.set("watch.folder", watch.folder);
   facts.set("data.digest", data.digest);
   facts.set("model.parameters", model.parameters);
   facts.set("engine", [engine.name, engine.kernels].filter(Boolean).join(", "));

@@ -1,0 +1,85 @@
+import {existsSync} from "node:fs";
+import {join} from "node:path";
+
+import type {Classifier} from "../../lime/classifier";
+import {resolveOptions, UserError} from "../../nouns/options";
+import {opened, readModel} from "../open/model-file";
+import {networkOfRun} from "../open/run-network";
+import {openRunDirectory} from "../record/run-directory";
+import {readRunFile} from "../record/run-file";
+import {digestOf} from "./digest";
+import {checkpointsIn, filesOf} from "./folder";
+import {readLookedAt} from "./looked-at";
+import {openerOf} from "./openers";
+import {watchOptions} from "./options";
+import {partsFinder} from "./read-checkpoint";
+
+/** A network that was watched, open again. */
+interface Again {
+  readonly classifier: Classifier;
+  dispose(): Promise<void>;
+}
+
+/**
+ * Opens the networks that a run may have watched at an epoch, one after another, and hands each to the caller: the checkpoint, where it
+ * still stands unchanged in its folder, then the best network, which the run keeps.
+ *
+ * @param use Undefined: this is not the one.
+ * @returns What the caller made of the first that is the one; else in words why there is none.
+ */
+export async function withWatchedNetwork<R>(
+  path: string,
+  epoch: number,
+  use: (classifier: Classifier) => Promise<R | undefined>,
+): Promise<R | string> {
+  const file = readRunFile(path);
+  for (const open of [() => checkpointAgain(path, epoch), () => keptAgain(path)]) {
+    const again = await open();
+    if (again === undefined) continue;
+    try {
+      const made = await use(again.classifier);
+      if (made !== undefined) return made;
+    } finally {
+      await again.dispose();
+    }
+  }
+  const kept = [".onnx", ".json"].some((ending) => existsSync(join(path, "model", `model${ending}`)));
+  if (!kept) return `${file.name} watched answers alone, and has no network to ask`;
+  const name = (await readLookedAt(openRunDirectory(path)))[epoch]?.file ?? "the checkpoint";
+  return `${file.name} kept its best network alone, and ${name} of epoch ${epoch} is not in ${file.watch?.folder} any more as it was`;
+}
+
+/** The checkpoint that was looked at; undefined where it is gone or has changed, or is no network. */
+async function checkpointAgain(path: string, epoch: number): Promise<Again | undefined> {
+  const {watch, options: kept} = readRunFile(path);
+  const folder = watch?.folder;
+  const {sha256} = (await readLookedAt(openRunDirectory(path)))[epoch] ?? {};
+  if (folder === undefined || sha256 === undefined || !existsSync(folder)) return undefined;
+  const options = resolveOptions(watchOptions, {...kept, dataUrl: ""}, `${join(path, "run.json")}: --`);
+  const {all, graph} = await checkpointsIn(folder, options);
+  const checkpoint = all.find((one) => one.epoch === epoch);
+  if (!checkpoint || checkpoint.kind === "answers") return undefined;
+  const own = await partsFinder()(checkpoint, await filesOf(checkpoint));
+  if ((await digestOf(graph === undefined ? own : [...own, graph])) !== sha256) return undefined;
+  const open = await openerOf(options);
+  const {network, dispose} = await open.checkpoint(checkpoint, graph);
+  return {
+    classifier: network,
+    async dispose() {
+      await dispose();
+      await open.end();
+    },
+  };
+}
+
+/** The best network, as the run keeps it; undefined where it watched answers alone. */
+async function keptAgain(path: string): Promise<Again | undefined> {
+  try {
+    const {model, load} = await networkOfRun(path, readRunFile(path));
+    const classifier = await opened(await readModel(model), model, "auto", load);
+    return {classifier, dispose: async () => classifier.dispose()};
+  } catch (error) {
+    if (error instanceof UserError && error.code === "NOT_FOUND") return undefined;
+    throw error;
+  }
+}
