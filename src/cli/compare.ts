@@ -112,9 +112,9 @@ export const compareCommand: Command = {
     }
     if (options.report) {
       // loaded only here, since it opens networks
-      const {explainKept}: typeof import("../pipeline/explain-kept") = require("../pipeline/explain-kept");
+      const {explainOfRun}: typeof import("./explain-of-run") = require("./explain-of-run");
       const last = comparison.runs[comparison.runs.length - 1];
-      const anew = await explainDiffering(comparison, last, options.explain, explainKept);
+      const anew = await explainDiffering(comparison, last, options.explain, explainOfRun);
       const shown = await runsShown(comparison, anew);
       if (options.explain > 0 && anew.of > 0) print(explainedWords(anew));
       const folder = references[references.length - 1].run.path;

@@ -5,7 +5,6 @@ import {pathToFileURL} from "node:url";
 import {resolveOptions} from "../nouns/options";
 import {ENOUGH_SEEDS} from "../numbers/seed-noise";
 import {editedDigest, readEdits} from "../pipeline/data/edits";
-import {explainKept} from "../pipeline/explain-kept";
 import {readRunFile} from "../pipeline/record/run-file";
 import {findRunAt} from "../pipeline/record/saved-run";
 import {writeWhole} from "../pipeline/record/write-whole";
@@ -23,6 +22,7 @@ import {type Setting, seedRuns} from "../report/compare/settings";
 import {writeReport} from "../report/page";
 import {comparisonLines} from "./compare-words";
 import {VERDICT_NO} from "./exit-codes";
+import {explainOfRun} from "./explain-of-run";
 import {listToTry, type Tried} from "./labels-try-list";
 import {nameToTry, otherSeed, seedsToTry, trained, type Wanted} from "./labels-try-seeds";
 import {openIfAsked} from "./served";
@@ -102,7 +102,7 @@ export async function tryEdits(trial: Trial, given: {readonly [flag: string]: un
   }
   const comparison = await compareRuns([await findRunAt(save, path), await findRunAt(save, made)]);
   const [run] = comparison.runs;
-  const anew = await explainDiffering(comparison, run, EXPLAINED, explainKept);
+  const anew = await explainDiffering(comparison, run, EXPLAINED, explainOfRun);
   await writeWhole(join(made, RUNS_FILE), JSON.stringify(await runsShown(comparison, anew)));
   const report = await writeReport(made); // with the question Runs
   const page = join(made, "compare.html");

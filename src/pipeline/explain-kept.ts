@@ -9,7 +9,6 @@ import {imageAt, segmentExplanation} from "./probes/segment-explanation";
 import {epochsOfWeights, readWeights} from "./record/epoch-weights";
 import {answersAt, type RunAt, testImagesOf} from "./record/saved-run";
 import type {RunOptions} from "./run/options";
-import {withWatchedNetwork} from "./watch/opened-again";
 
 /** A test image, and the class that is to be explained. */
 export interface Asked {
@@ -18,6 +17,16 @@ export interface Asked {
   /** Equal ones draw the same masks, in whatever run. */
   readonly chance: number;
 }
+
+/**
+ * Hands the network that a run watched at an epoch to `use`, which says by undefined that it is another one. In words why there is
+ * none.
+ */
+type WithWatched = <R>(
+  path: string,
+  epoch: number,
+  use: (classifier: Classifier) => Promise<R | undefined>,
+) => Promise<R | string>;
 
 /**
  * The greatest difference allowed between a network's answers now and those that the run kept. Rounding by another
@@ -29,11 +38,13 @@ const SAME_ANSWER = 0.01;
  * Explains test images by LIME from the weights that a run kept; of a run that watched, from the checkpoint that it looked at. Two runs
  * that are asked with the same chance answer the same masks, and differ by their networks alone.
  *
+ * @param watched Opens the networks of runs that watched.
  * @returns The explanations in the order asked; or in words why there are none.
  */
 export async function explainKept(
   {run, epoch}: RunAt,
   asked: readonly Asked[],
+  watched: WithWatched,
 ): Promise<readonly SegmentExplanation[] | string> {
   const {path, facts} = run;
   const {shape, pixels, labels} = await testImagesOf(run);
@@ -58,7 +69,7 @@ export async function explainKept(
     }
     return found;
   };
-  if ((facts as {readonly kind?: string}).kind === "watch") return withWatchedNetwork(path, epoch, explained);
+  if ((facts as {readonly kind?: string}).kind === "watch") return watched(path, epoch, explained);
   const data = {imageShape: images.shape, classNames};
   return withKeptNetwork(path, data, facts.options as unknown as RunOptions, async (network) => {
     if ((await epochsOfWeights(path)).includes(epoch)) await network.setWeights(await readWeights(path, epoch));

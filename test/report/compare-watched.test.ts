@@ -2,7 +2,7 @@ import {readFileSync, renameSync, writeFileSync} from "node:fs";
 import {join} from "node:path";
 import {beforeAll, expect, test} from "vitest";
 
-import {explainKept} from "../../src/pipeline/explain-kept";
+import {explainOfRun} from "../../src/cli/explain-of-run";
 import {findRunAt} from "../../src/pipeline/record/saved-run";
 import {compareRuns} from "../../src/report/compare/compare-runs";
 import {explainDiffering} from "../../src/report/compare/explain-differing";
@@ -36,14 +36,14 @@ test("compare --report explains what differs from both watched networks: one of 
 
 test("a checkpoint's explanation is the same, whether it is asked again or kept as the best", async () => {
   const asked = [{index: 4, explained: 1, chance: 4}];
-  const there = await explainKept(await at("models@1"), asked);
+  const there = await explainOfRun(await at("models@1"), asked);
   renameSync(models, `${models}-gone`);
   try {
-    const kept = await explainKept(await at("models@1"), asked);
+    const kept = await explainOfRun(await at("models@1"), asked);
     expect(typeof kept).not.toBe("string");
     expect(JSON.stringify(kept)).toBe(JSON.stringify(there));
     const comparison = await compareRuns([await at("models@0"), await at("states@2")]);
-    const anew = await explainDiffering(comparison, comparison.runs[0], 2, explainKept);
+    const anew = await explainDiffering(comparison, comparison.runs[0], 2, explainOfRun);
     expect(anew).toMatchObject({
       count: 0,
       trouble: [
@@ -60,7 +60,7 @@ test("a checkpoint that was written anew is never asked in the place of the one 
   const before = readFileSync(file);
   writeFileSync(file, readFileSync(join(states, stateName(2))));
   try {
-    expect(await explainKept(await at("states@0"), [{index: 0, explained: 0, chance: 0}])).toBe(
+    expect(await explainOfRun(await at("states@0"), [{index: 0, explained: 0, chance: 0}])).toBe(
       `states kept its best network alone, and ${stateName(0)} of epoch 0 is not in ${states} any more as it was`,
     );
   } finally {

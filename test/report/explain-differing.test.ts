@@ -3,7 +3,7 @@ import {join} from "node:path";
 import {afterAll, beforeAll, expect, test} from "vitest";
 
 import {comparisonLines} from "../../src/cli/compare-words";
-import {explainKept} from "../../src/pipeline/explain-kept";
+import {explainOfRun} from "../../src/cli/explain-of-run";
 import {answersAt, findRunAt, testImagesOf} from "../../src/pipeline/record/saved-run";
 import {compareRuns} from "../../src/report/compare/compare-runs";
 import {worseBy} from "../../src/report/compare/document";
@@ -95,7 +95,7 @@ test("runs tested on other pictures are compared on those that both were tested 
 test("both runs' answers to the first pictures that differ are explained on the same segments and masks", async () => {
   const comparison = await compared("first@2", "second@2");
   const [run] = comparison.runs;
-  const anew = await explainDiffering(comparison, run, 3, explainKept);
+  const anew = await explainDiffering(comparison, run, 3, explainOfRun);
   expect(anew.count).toBe(3);
   expect(explainedWords(anew)).toBe(
     `both runs' answers explained by LIME: 3 of ${anew.of} images that differ; --explain ${anew.of} explains all`,
@@ -110,8 +110,8 @@ test("both runs' answers to the first pictures that differ are explained on the 
   expect(both).toHaveLength(3);
   // asked of one run twice, by whatever numbers, the same masks give the same weights
   const asked = {index: 5, explained: 1, chance: 40};
-  const [once] = [...(await explainKept(run.at, [asked]))];
-  const [, again] = [...(await explainKept(run.at, [{...asked, index: 7}, asked]))];
+  const [once] = [...(await explainOfRun(run.at, [asked]))];
+  const [, again] = [...(await explainOfRun(run.at, [{...asked, index: 7}, asked]))];
   expect(once).toMatchObject({index: 5});
   expect(again).toEqual(once);
 });
@@ -121,9 +121,9 @@ test("an epoch whose weights are gone is told of, and another epoch's are never 
   renameSync(weights, `${weights}-gone`);
   try {
     const at = await findRunAt(save, "second@1");
-    expect(await explainKept(at, [{index: 0, explained: 0, chance: 0}])).toBe("second kept no weights of epoch 1");
+    expect(await explainOfRun(at, [{index: 0, explained: 0, chance: 0}])).toBe("second kept no weights of epoch 1");
     const comparison = await compared("first@2", "second@1");
-    const anew = await explainDiffering(comparison, comparison.runs[0], 2, explainKept);
+    const anew = await explainDiffering(comparison, comparison.runs[0], 2, explainOfRun);
     expect(anew.count).toBe(0);
     expect(explainedWords(anew)).toBe("not explained by both runs: second kept no weights of epoch 1");
   } finally {

@@ -1,18 +1,18 @@
 import {existsSync} from "node:fs";
 import {join} from "node:path";
 
-import type {Classifier} from "../../lime/classifier";
+import type {Classifier} from "../../nouns/network";
 import {resolveOptions, UserError} from "../../nouns/options";
-import {opened, readModel} from "../open/model-file";
-import {networkOfRun} from "../open/run-network";
 import {openRunDirectory} from "../record/run-directory";
 import {readRunFile} from "../record/run-file";
-import {digestOf} from "./digest";
-import {checkpointsIn, filesOf} from "./folder";
-import {readLookedAt} from "./looked-at";
-import {openerOf} from "./openers";
-import {watchOptions} from "./options";
-import {partsFinder} from "./read-checkpoint";
+import {digestOf} from "../watch/digest";
+import {checkpointsIn, filesOf} from "../watch/folder";
+import {readLookedAt} from "../watch/looked-at";
+import {openerOf} from "../watch/openers";
+import {watchOptions} from "../watch/options";
+import {partsFinder} from "../watch/read-checkpoint";
+import {opened, readModel} from "./model-file";
+import {networkOfRun} from "./run-network";
 
 /** A network that was watched, open again. */
 interface Again {
