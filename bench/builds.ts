@@ -1,6 +1,7 @@
 /**
- * @file What the kernels' second build saves: milliseconds of processor time of a training step on one thread, batch 64, both
- * builds in turns: `npm run bench -- builds`. Processor time, so that a busy machine tells little.
+ * @file Measures how much the kernels' second build saves: milliseconds of processor time for a training step on one
+ * thread, with batches of 64 and both builds in turns: `npm run bench -- builds`. It takes processor time, so that
+ * other work on the machine changes little.
  */
 import * as tf from "@tensorflow/tfjs";
 

@@ -9,7 +9,7 @@ import type {Browser} from "playwright-core";
 
 import {openBrowser} from "../test/report/browser";
 
-/** What a page tells by `window.measured()`; times in milliseconds, `seconds` in seconds. */
+/** The measurements that a page gives by `window.measured()`; times in milliseconds, `seconds` in seconds. */
 interface Measured {
   readonly firstMap: number;
   readonly firstBatch: number;
@@ -21,13 +21,13 @@ interface Measured {
   readonly hash: string;
   /** From a frame to the next, since the page was opened. */
   readonly frames: readonly number[];
-  /** What the map took of each frame that it drew. */
+  /** The time that the map took in each frame that it drew. */
   readonly costs: readonly number[];
 }
 
 interface Way {
   readonly name: string;
-  /** What stands after the "#" of the address; without it the button is pressed. */
+  /** The part of the address after the "#"; if it is empty, the button is pressed. */
   readonly hash: string;
   readonly isStill: boolean;
 }

@@ -48,7 +48,7 @@ const PYTHON = process.env.PYTHON ?? "python3";
 
 interface Result {
   readonly seconds: number;
-  /** Of all threads: what a busy machine changes least. */
+  /** The processor time of all threads, which other work on the machine changes least. */
   readonly cpuSeconds: number;
   readonly rssMiB: number;
   readonly kl: number;

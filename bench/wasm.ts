@@ -1,7 +1,8 @@
 /**
- * @file What tfjs' wasm backend gains by this project's kernels: `npm run bench -- wasm [--rounds 5] [--batch 64]`. Whole training
- * steps against the same backend with what it lacks composed of the kernels it has; round by round in turns, by processor
- * time, medians. The composites have no gradient of a depthwise convolution: that row has no ratio.
+ * @file Measures how much faster this project's kernels make tfjs' wasm backend: `npm run bench -- wasm [--rounds 5]
+ * [--batch 64]`. Compares whole training steps with those of the same backend, on which the missing kernels are
+ * composed of the kernels that it has. The two take turns in rounds; the figures are medians of processor time. The
+ * composed kernels have no gradient of a depthwise convolution, so that row has no ratio.
  */
 import {join} from "node:path";
 import {parseArgs} from "node:util";

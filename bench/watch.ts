@@ -1,7 +1,8 @@
 /**
- * @file What a look at another program's checkpoints takes: `npm run bench -- watch [--data mnist] [--folder CHECKPOINTS]`. Four
- * checkpoints of the default network, an epoch of training apart, as ONNX files; all probes, all test images. Seconds and processor time a
- * checkpoint, and for how long the event loop did not turn at most: nobody is served meanwhile, and Ctrl-C is not heard.
+ * @file Measures how long a look at another program's checkpoints takes: `npm run bench -- watch [--data mnist]
+ * [--folder CHECKPOINTS]`. Four checkpoints of the default network, an epoch of training apart, as ONNX files; all
+ * probes, all test images. It gives the seconds and the processor time of each checkpoint, and the longest time in
+ * which the event loop did not turn. In this time the program serves nobody and does not notice Ctrl-C.
  *
  * On a machine that does other work, the system takes the processor away in between: then the main thread's own processor time
  * between two turns says more (Linux tells it). It ends with an error where either is past what is promised.

@@ -15,7 +15,10 @@ import {loadedLate} from "./loaded-late";
 const ROOT = join(__dirname, "..");
 const DIST = join(ROOT, "dist");
 
-/** What is started and not imported: the command line, the thread for long work, and the process that tries a model. */
+/**
+ * Files that are started and not imported: the command line, the thread for long work, and the process that tries a
+ * model.
+ */
 const PROGRAMS = {runner: "runner.ts", "tasks-worker": "src/tasks/worker.ts", "trial-model": "src/cli/trial-model.ts"};
 
 /**

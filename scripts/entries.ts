@@ -1,4 +1,4 @@
-/** What can be imported, and where it stands; `package.json` names the same under `exports`. */
+/** The modules that others can import, with their files; `package.json` names the same under `exports`. */
 export const ENTRIES = {
   index: "src/index.ts",
   lime: "src/lime/index.ts",

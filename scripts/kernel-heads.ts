@@ -3,7 +3,10 @@ import {join} from "node:path";
 
 /** An exported function's name and its parameters, as AssemblyScript writes them. */
 const HEAD = /^export function (\w+)\(\s*([^)]*?),?\s*\): void/gm;
-/** What the engine itself gives each call, last: the unit's number, the number of units, and the job. A kernel takes what it needs. */
+/**
+ * The last arguments of each call, which the engine itself gives: the unit's number, the number of units, and the job.
+ * A kernel takes those that it needs.
+ */
 const GIVEN = [/^(group|slot|part|unit)$/, /^(groups|parts|units)$/, /^job$/];
 
 /**

@@ -91,7 +91,7 @@ export function compile({source, output, flags}: Kernel, folder = join(ROOT, dir
   const text = readFileSync(binary, "base64");
   writeFileSync(
     place,
-    `/** What the sources beside this file compile to, in base64: npm run kernels. */\nexport const BINARY =\n  "${text}";\n`,
+    `/** The WebAssembly that the sources beside this file compile to, in base64: npm run kernels writes it. */\nexport const BINARY =\n  "${text}";\n`,
   );
   rmSync(binary);
   return place;

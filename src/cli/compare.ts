@@ -93,7 +93,7 @@ export const compareCommand: Command = {
       throw new UserError(`--out: expected a file that ends in .html or .json, got "${options.out}"`);
     }
     if (given.explain !== undefined && !options.report) {
-      throw new UserError("--explain: expected --report with it, whose page shows the explanations, got none", {
+      throw new UserError("--explain: expected --report too, because its page shows the explanations, got none", {
         code: "BAD_OPTION",
       });
     }
@@ -124,7 +124,7 @@ export const compareCommand: Command = {
       shownPage ??= page;
     }
     if (options.open && !shownPage)
-      throw new UserError("--open: expected a page, by --out FILE.html or --report, got none");
+      throw new UserError("--open: expected --out FILE.html or --report, which make a page, got neither");
     if (shownPage) await openIfAsked(options, pathToFileURL(shownPage).href);
     const worse = comparison.runs.some((run) => worseBy(comparison, run, options.metric) > options.failUnder);
     return worse ? VERDICT_NO : 0;

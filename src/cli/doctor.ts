@@ -16,7 +16,7 @@ export interface Check {
   readonly ok: boolean;
   readonly expected: string;
   readonly got: string;
-  /** What the user can do about it. */
+  /** Advice: how the user can mend it. */
   readonly hint?: string;
 }
 
@@ -197,7 +197,7 @@ function isSomething(path: string): boolean {
   }
 }
 
-/** What is there in the place of a folder that takes files: a file is written, and taken away. @returns Undefined if it does. */
+/** Says why a folder does not take files: writes a file and removes it again. @returns Undefined if this works. */
 function refusal(folder: string): string | undefined {
   const state = statSync(folder, {throwIfNoEntry: false});
   if (!state) return "a link that leads nowhere";

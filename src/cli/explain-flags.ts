@@ -184,7 +184,7 @@ function withPresetOf(flags: {readonly [name: string]: unknown}): {readonly [nam
   if (existsSync(path)) return {...rest, preset: path};
   if (model !== PHOTO_MODEL) return flags;
   throw new UserError(
-    `--model ${model}: expected its files in ${folder}, got none; npm run setup:photos fetches them`,
+    `--model ${model}: expected its files in ${folder}, got none; npm run setup:photos downloads them`,
     {
       code: "NOT_FOUND",
     },

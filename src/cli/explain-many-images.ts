@@ -55,7 +55,8 @@ export async function explainManyImages(
 ): Promise<number> {
   const own = givenOf(given, explainFlags, "");
   const extra = Object.keys(own).find((name) => !TAKEN.has(name));
-  if (extra) throw new UserError(`--${extra}: expected it without ${word}, got both`, {code: "BAD_OPTION"});
+  if (extra)
+    throw new UserError(`--${extra}: expected no ${word} together with this flag, got both`, {code: "BAD_OPTION"});
   if (options.method !== "lime") {
     throw new UserError(`--method: expected lime with ${word}, got ${options.method}`, {code: "BAD_OPTION"});
   }
@@ -113,7 +114,7 @@ export async function explainManyImages(
   }
   if (outcome.interrupted) {
     complain(
-      `interrupted: ${counted(outcome.explanations, "explanation")} are kept; the same command goes on with the rest`,
+      `interrupted: ${counted(outcome.explanations, "explanation")} are kept; the same command continues with the rest`,
     );
     return code();
   }
@@ -167,7 +168,7 @@ async function epochNamed(
   const metrics = await readMetrics();
   const epoch = name === "best" ? bestEpoch(metrics) : metrics.at(-1)?.epoch;
   if (epoch !== undefined) return epoch;
-  throw new UserError(`${path}: expected a run with an epoch, got none yet`, {code: "NOT_FOUND"});
+  throw new UserError(`${path}: expected a run with a finished epoch, got none yet`, {code: "NOT_FOUND"});
 }
 
 /** The most threads that are used if the user gives no number. */

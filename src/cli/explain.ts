@@ -159,7 +159,7 @@ function targetOf(
   if (word === "predicted" || word === "") return undefined;
   if (word !== "label") return word;
   if (label === undefined)
-    throw new UserError(`--target: expected a class for ${image}, got label, which nobody knows`);
+    throw new UserError(`--target: expected a class for ${image}, got label, but this image has no label`);
   return `${label}`;
 }
 

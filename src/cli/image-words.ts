@@ -51,7 +51,7 @@ export async function imageWords(words: readonly string[]): Promise<ImageWord[]>
       for (const number of numbers.split(",")) found.push({kind: "data", word: `${split}:${number}`});
     } else if (state === undefined && /^(train|test):[-\d,\s]*$/.test(word)) {
       const split = word.split(":")[0];
-      throw new EpochscopeError(`${word}: expected ${split}:8, or ${split}:8,17, places from 0 on, got "${word}"`, {
+      throw new EpochscopeError(`${word}: expected ${split}:8 or ${split}:8,17 (places count from 0), got "${word}"`, {
         code: "BAD_OPTION",
       });
     } else found.push({kind: "file", path: word});

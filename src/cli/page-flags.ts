@@ -2,7 +2,7 @@ import type {Argv} from "yargs";
 
 import {UserError} from "../nouns/options";
 
-/** What to do with a run's page besides writing it. */
+/** The flags that say what else happens with a run's page after it was written. */
 export interface PageFlags {
   readonly serve: boolean;
   /** The port; 0 means any free one. */

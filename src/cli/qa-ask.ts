@@ -75,7 +75,9 @@ export async function askInWords(question: string, given: Given): Promise<number
   const isOnnx = /\.onnx$/i.test(options.model);
   const run = isOnnx ? options.model : await readerFolder(options.model, `${given.save ?? "save"}`);
   if (options.again && (question || options.context || options.text)) {
-    throw new UserError("--again: expected no question and no text, since both are drawn", {code: "BAD_OPTION"});
+    throw new UserError("--again: expected no question and no text, because it draws both, got one", {
+      code: "BAD_OPTION",
+    });
   }
   const context = options.again ? "" : await textOf(options);
   const reader = isOnnx ? await openedOnnx(options, question, context) : await openedFolder(run, options);
@@ -127,9 +129,12 @@ async function prompted(answer: (question: string) => Promise<void>): Promise<nu
 
 async function openedFolder(run: string, {tokenizer, nullThreshold}: AskOptions): Promise<Answering> {
   if (tokenizer) {
-    throw new UserError("--tokenizer: expected an ONNX file as --model, got a folder, which has its own", {
-      code: "BAD_OPTION",
-    });
+    throw new UserError(
+      "--tokenizer: expected an ONNX file as --model, got a folder, which has a vocabulary of its own",
+      {
+        code: "BAD_OPTION",
+      },
+    );
   }
   const {networkFolder}: typeof import("../pipeline/qa/find") = require("../pipeline/qa/find");
   const {openSavedReader}: typeof import("../pipeline/qa/ask") = require("../pipeline/qa/ask");

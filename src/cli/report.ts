@@ -26,7 +26,7 @@ async function reportReader(path: string, given: Given): Promise<number> {
   const page = pageFlagsOf(given);
   for (const [flag, isGiven] of Object.entries({serve: page.serve, "page-model": page.pageModel, demo: given.demo})) {
     if (isGiven === true) {
-      throw new UserError(`--${flag}: expected a run that classifies, got the reader ${path}`, {code: "BAD_OPTION"});
+      throw new UserError(`--${flag}: expected the run of a classifier, got the reader ${path}`, {code: "BAD_OPTION"});
     }
   }
   const {

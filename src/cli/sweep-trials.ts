@@ -5,7 +5,7 @@ import type {RunOptions} from "../pipeline/run/options";
 import type {SweepRun} from "../pipeline/sweep";
 import type {ErrorTrials} from "../pipeline/trials/types";
 
-/** What a sweep over sizes adds to its outcome. */
+/** The part of a sweep's outcome that only a sweep over sizes has. */
 export interface ShownTrials {
   readonly trials: ErrorTrials;
   readonly page: string;

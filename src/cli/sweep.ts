@@ -132,7 +132,7 @@ export const sweepCommand: Command = {
   },
 };
 
-/** What the outcome says of trials; each missed image is in `ledger.csv` and `trials.json`. */
+/** The trials as the outcome shows them, without the missed images: these are in `ledger.csv` and `trials.json`. */
 function withoutMissed({schema: _, missed, ...rest}: ErrorTrials) {
   return {...rest, missed: missed.length};
 }

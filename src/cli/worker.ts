@@ -65,7 +65,7 @@ export const workerCommand: Command = {
     const work = async (id: string, {run, subject}: QueuedTask) => {
       checkRunName(run); // the queue may be a stranger's: no path leads out of the folder of runs
       const question = {run: join(resolve(save), run), subject} as ExplainQuestion;
-      if (resultName(question) !== id) throw new UserError(`${id}: expected the question of that SHA-256, got another`);
+      if (resultName(question) !== id) throw new UserError(`${id}: expected a task with this SHA-256, got another`);
       const said: string[] = [];
       if (await results.read(id)) return {said}; // somebody found it, and could not tell
       const bytes = await pool.ask("explainImages", question, {say: (line) => said.push(line)});

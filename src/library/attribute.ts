@@ -167,7 +167,7 @@ function mapsOf(
 function differentiable(model: Classifier | DifferentiableClassifier, method: string): DifferentiableClassifier {
   const {noGradient} = model as Partial<DifferentiableClassifier>;
   if ("inputGradient" in model && noGradient === undefined) return model;
-  const got = noGradient ?? "one that only answers";
+  const got = noGradient ?? "one that gives only answers";
   throw new UserError(`method ${method}: expected a model with gradients, got ${got}; occlusion works with it`, {
     code: "NO_GRADIENT",
   });

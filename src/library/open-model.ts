@@ -87,9 +87,12 @@ export async function openModel(
     const {noGradient} = model as Partial<DifferentiableClassifier>;
     if (!("inputGradient" in model) || noGradient !== undefined) {
       await model.dispose?.();
-      throw new UserError(`model: expected one with gradients, got ${noGradient ?? "one that only answers"}`, {
-        code: "NO_GRADIENT",
-      });
+      throw new UserError(
+        `model: expected a model with gradients, got ${noGradient ?? "one that gives only answers"}`,
+        {
+          code: "NO_GRADIENT",
+        },
+      );
     }
   }
   const dispose = async () => model.dispose?.();
@@ -144,7 +147,9 @@ function fromFunction(
 ): Classifier {
   for (const [option, value] of Object.entries({imageShape, classNames})) {
     if (value === undefined) {
-      throw new UserError(`${option}: expected it beside a function, got none`, {code: "BAD_OPTION"});
+      throw new UserError(`${option}: expected it together with a function as the model, got none`, {
+        code: "BAD_OPTION",
+      });
     }
   }
   return {imageShape: imageShape as ImageShape, classNames: classNames as readonly string[], predict};

@@ -138,7 +138,7 @@ async function* told(
   }
   if (path === "") {
     signal?.throwIfAborted();
-    throw new UserError("run: expected it to begin, got its end");
+    throw new UserError("run: expected its first event, got its end");
   }
   const opened = await openRun(path);
   const best = opened.metrics.find(({epoch}) => epoch === bestEpoch(opened.metrics)) as EpochMetrics;

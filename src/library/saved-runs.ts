@@ -170,13 +170,13 @@ export function inCamelCase(run: IndexedRun): {readonly [name: string]: unknown}
 }
 
 /**
- * What runs do better than another on the test images that both have, and how much of it is chance: the document of
- * `compare --json` (schema epochscope/compare/1).
+ * Compares runs with a base run on the test images that both have, and says how much of the difference may be chance.
+ * Gives the document of `compare --json` (schema epochscope/compare/1).
  *
  * @param base The run that the others are compared with, at its best epoch.
  * @param top Images and confused pairs that are listed for each run.
  * @example const {runs} = await compareRuns(await openRun("first"), [await openRun("second")]);
- * @throws EpochscopeError where they have no test image in common, or kept no answers.
+ * @throws EpochscopeError if they have no test image in common, or saved no answers.
  */
 export async function compareRuns(
   base: SavedRun,
@@ -192,5 +192,7 @@ export async function compareRuns(
 function atBest(run: SavedRun): RunAt {
   const epoch = bestEpoch(run.metrics.filter((line) => run.epochs.includes(line.epoch)));
   if (epoch !== undefined) return {run, epoch};
-  throw new UserError(`${run.path}: expected a run that kept its answers (the probe "confusion"), got none of them`);
+  throw new UserError(
+    `${run.path}: expected a run with saved answers (from the probe "confusion"), got a run without them`,
+  );
 }

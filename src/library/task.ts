@@ -8,7 +8,7 @@ export interface Task<E, R> extends AsyncIterable<E>, PromiseLike<R> {}
 export function taskOf<E, R>(work: () => AsyncGenerator<E, R>): Task<E, R> {
   let isTaken = false;
   const taken = () => {
-    if (isTaken) throw new Error("this work has been awaited or iterated already: expected it to be taken once");
+    if (isTaken) throw new Error("task: expected to be awaited or iterated once, got a second time");
     isTaken = true;
     return work();
   };

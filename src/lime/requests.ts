@@ -112,7 +112,7 @@ export async function deletionInsertion(
   const places = image.shape[0] * image.shape[1];
   if (segmentation.labels.length !== places) {
     const got = segmentation.labels.length;
-    throw new RangeError(`explanation: expected one of an image of ${places} pixels, got one of ${got}`);
+    throw new RangeError(`explanation: expected one for an image of ${places} pixels, got one for ${got}`);
   }
   const chance = ownChance(seed);
   const known = hiding === undefined ? hiddenLooks.get(explanation) : undefined;
@@ -169,5 +169,5 @@ function targetOf({classNames}: Classifier, {target, explained}: LimeOptions): n
   const named = typeof target === "string" ? classNames.indexOf(target) : target;
   if (named < 0 && target === "predicted") return undefined;
   if (Number.isInteger(named) && named >= 0 && named < classNames.length) return named;
-  throw new RangeError(`target: expected a class's name, or a place below ${classNames.length}, got ${target}`);
+  throw new RangeError(`target: expected a class's name, or its number below ${classNames.length}, got ${target}`);
 }

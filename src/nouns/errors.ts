@@ -54,12 +54,12 @@ export class EpochscopeError extends Error {
     return name?.replace(/-([a-z])/g, (_, letter: string) => letter.toUpperCase());
   }
 
-  /** What was expected, in words. */
+  /** The text after "expected" in the message. */
   get expected(): string | undefined {
     return FORM.exec(this.message)?.groups?.expected;
   }
 
-  /** What the program found instead, in words. */
+  /** The text after "got" in the message: what the program found instead. */
   get got(): string | undefined {
     return FORM.exec(this.message)?.groups?.got;
   }

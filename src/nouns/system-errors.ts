@@ -43,7 +43,7 @@ const OF_DOING: {readonly [code: string]: {readonly [doing in Doing]: string}} =
 /** The system's codes that mean that nothing is at a path. */
 export const NOTHING_THERE: ReadonlySet<string> = new Set(["ENOENT", "ENOTDIR", "ENAMETOOLONG", "ELOOP"]);
 
-/** What the program was doing with the file. */
+/** Whether the program was reading or writing the file. */
 export type Doing = "read" | "write";
 
 /** The system calls that read. */

@@ -1,4 +1,6 @@
-/** @file What attention over the patches of images comes to: figures of heads, and maps of tokens. Plain numbers. */
+/**
+ * @file Figures of attention heads, and maps of tokens, from the attention over the patches of images. Plain numbers.
+ */
 
 /** Attention of one layer: `values[((n * heads + h) * tokens + from) * tokens + to]`, rows sum to 1. */
 export interface LayerAttention {

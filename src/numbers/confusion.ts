@@ -4,7 +4,7 @@
  */
 export function confusionCounts(actual: ArrayLike<number>, predicted: ArrayLike<number>, classes: number): Uint32Array {
   if (actual.length !== predicted.length) {
-    throw new RangeError(`predictions: expected one a label (${actual.length}), got ${predicted.length}`);
+    throw new RangeError(`predictions: expected one for each label (${actual.length}), got ${predicted.length}`);
   }
   const counts = new Uint32Array(classes * classes);
   for (let n = 0; n < actual.length; n++) counts[actual[n] * classes + predicted[n]]++;

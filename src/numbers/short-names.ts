@@ -1,4 +1,7 @@
-/** @file What others ask for in one call, by the field's own names. Only the library gives these; the program asks their parts. */
+/**
+ * @file Functions that other programs can call by the field's usual names. Only the library exports them; the program
+ * itself calls their parts.
+ */
 import {calibration as reliability} from "./calibration";
 import {labelIssues, normalizedMargin, selfConfidence} from "./confident-learning";
 import {type PairedTest, pairedTest} from "./paired-test";
@@ -21,7 +24,7 @@ interface Rows {
 export function mcnemar(labels: ArrayLike<number>, a: ArrayLike<number>, b: ArrayLike<number>): PairedTest {
   for (const answers of [a, b]) {
     if (answers.length !== labels.length) {
-      throw new RangeError(`answers: expected one a label (${labels.length}), got ${answers.length}`);
+      throw new RangeError(`answers: expected one for each label (${labels.length}), got ${answers.length}`);
     }
   }
   let [fixed, broken] = [0, 0];
@@ -57,9 +60,9 @@ export function findSuspects(
   labels: ArrayLike<number>,
   {method = "confident"}: {readonly method?: "confident" | "self-confidence"} = {},
 ): FoundSuspects {
-  if (labels.length !== rows) throw new RangeError(`labels: expected one a row (${rows}), got ${labels.length}`);
+  if (labels.length !== rows) throw new RangeError(`labels: expected one for each row (${rows}), got ${labels.length}`);
   const outside = Array.from(labels).find((k) => !(k >= 0 && k < columns));
-  if (outside !== undefined) throw new RangeError(`label: expected below ${columns}, got ${outside}`);
+  if (outside !== undefined) throw new RangeError(`label: expected a number below ${columns}, got ${outside}`);
   const score = (method === "confident" ? normalizedMargin : selfConfidence)(values, labels, columns);
   const order = Uint32Array.from({length: rows}, (_, n) => n).sort((a, b) => score[a] - score[b] || a - b);
   return {order, score, isIssue: labelIssues(values, labels, columns)};

@@ -6,7 +6,7 @@ import type {Feeds, NdArray, Runtime, Session, SessionSettings} from "./runtime/
 import type {Sizes} from "./seen";
 import {keptSessions} from "./sessions";
 
-/** What a graph computes with: its two forms, and the sessions that run them. */
+/** A graph in its two forms, with the sessions that run them. */
 export interface Compute {
   /** The named tensors, outputs or tensors within. */
   run(feeds: Feeds, names: readonly string[]): Promise<Feeds>;
@@ -69,7 +69,7 @@ export function computeWith({running, trained, forward, plan, runtime, settings}
   };
 }
 
-/** Those of the names that are no outputs as the file is. @throws OnnxError if one is no tensor of the model. */
+/** The names that are not outputs of the file as it is. @throws OnnxError if one is no tensor of the model. */
 function innerOf({graph = {}}: ModelProto, names: readonly string[]): string[] {
   const outputs = new Set(graph.output?.map(({name}) => name));
   const made = new Set(graph.node?.flatMap(({output = []}) => output));

@@ -33,7 +33,7 @@ const SHAPE_INPUTS: {readonly [opType: string]: readonly number[]} = {
   CenterCropPad: [1],
 };
 
-/** What in a graph depends on the numbers that are fed. @param fed The graph's inputs. */
+/** Finds which tensors of a graph depend on the numbers of its inputs. @param fed The graph's inputs. */
 export function dependenciesOf(graph: GraphProto, fed: readonly string[]): Dependencies {
   const stored = new Set(graph.initializer?.map(({name}) => name));
   const onValues = new Set(fed.filter((name) => isInput(graph, name) && !stored.has(name)));

@@ -22,7 +22,7 @@ export function inFixedBatches(compute: Compute, batch: number, model: ModelProt
         if (arrays[0].dims[0] === batch) return [name, joinedRows(arrays, count)];
         const got = `[${arrays[0].dims}]`;
         throw new OnnxError(
-          `"${name}": expected ${batch} rows, as the inputs' fixed batch, got ${got}: feed ${batch} at a time`,
+          `"${name}": expected ${batch} rows, the fixed batch size of the inputs, got ${got}: pass ${batch} at a time`,
         );
       }),
     );

@@ -53,7 +53,7 @@ export function inBatches(feeds: Feeds, batch: number): {readonly feeds: Feeds; 
   const counts = new Set(Object.values(feeds).map(({dims}) => dims[0]));
   const [count] = counts;
   if (counts.size !== 1 || !(count > 0)) {
-    throw new OnnxError(`inputs: expected as many rows of each, at least 1, got ${[...counts].join(", ")}`);
+    throw new OnnxError(`inputs: expected the same number of rows in each, at least 1, got ${[...counts].join(", ")}`);
   }
   return Array.from({length: Math.ceil(count / batch)}, (_, part) => {
     const rows = Array.from({length: batch}, (_, i) => part * batch + i);

@@ -8,7 +8,7 @@ import type {Feeds, NdArray, Runtime, Session, SessionSettings} from "./runtime/
 
 /** The facts about a tensor, found by running the model and not by inference. */
 export interface Seen {
-  /** As onnxruntime names it: "float32", "int64", … */
+  /** The type's name in onnxruntime: "float32", "int64", … */
   readonly type: string;
   /** Its sizes; −1 if they follow the batch. */
   readonly dims: readonly number[];

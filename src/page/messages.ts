@@ -3,7 +3,9 @@ import type {Config} from "./config";
 import type {Told} from "./learn";
 import type {Lesson} from "./lesson";
 
-/** @file What a page and its two workers say to each other: the trainer learns, the asker answers. */
+/**
+ * @file The messages between a page and its two workers: the trainer trains the network, the asker answers questions.
+ */
 
 /** The first message to a worker: what it is, and all that it needs. */
 export interface Beginning {

@@ -101,7 +101,7 @@ async function mapsOf(
       : await (method as GradientMethod).run({...rest, classifier: differentiable(classifier, method.name)}, values);
   const bad = maps.flatMap((map) => Array.from(map.values)).find((v) => !Number.isFinite(v));
   if (bad !== undefined)
-    throw new UserError(`--method ${method.name}: expected finite numbers of the model, got ${bad}`);
+    throw new UserError(`--method ${method.name}: expected finite numbers from the model, got ${bad}`);
   return maps;
 }
 
@@ -112,7 +112,7 @@ function scoreOf(method: Method, classifier: Classifier | DifferentiableClassifi
 
 function differentiable(classifier: Classifier | DifferentiableClassifier, method: string): DifferentiableClassifier {
   if ("inputGradient" in classifier) return classifier;
-  throw new UserError(`--method ${method}: expected a model with gradients, got one that only answers`);
+  throw new UserError(`--method ${method}: expected a model with gradients, got one that gives only answers`);
 }
 
 function pixelMap(

@@ -7,7 +7,7 @@ import type {SegmentExplanation} from "../plots/segments";
 import {channelSum, saliencyMaps} from "./attribution/methods/saliency";
 import {imageAt, segmentExplanation} from "./probes/segment-explanation";
 
-/** What in a picture speaks for the label that it has, and what speaks for the label that it looks like. */
+/** Maps of a picture that show which parts speak for its given label, and which for the label that it looks like. */
 export interface LabelEvidence {
   /** The two explanations by LIME, from the same masks. */
   readonly lime: {readonly given: SegmentExplanation; readonly suggested: SegmentExplanation};

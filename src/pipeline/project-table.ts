@@ -3,7 +3,10 @@ import type {Table, UnusedColumn} from "./data/tables/table";
 import type {ScaledRows} from "./maps/linear/scaled-rows";
 import type {MapColumns} from "./record/map-csv";
 
-/** @file What `map` says about a table: in the terminal, in the map's JSON, and in columns beside the coordinates. */
+/**
+ * @file The facts about a table that `map` gives: in the terminal, in the map's JSON, and in columns beside the
+ * coordinates.
+ */
 
 /** The most names in one line of the terminal; the JSON has all. */
 const MOST_NAMES = 200;

@@ -97,7 +97,7 @@ function checkRows(path: string, {rows, allRows}: Omit<Table, "values">, {repeat
     const hint = rows < allRows ? " with a number in every column" : "";
     throw new UserError(`${path}: expected ${FEWEST_ROWS} rows or more${hint}, got ${rows}`);
   }
-  if (repeated === rows - 1) throw new UserError(`${path}: expected rows that differ, got ${rows} that are all alike`);
+  if (repeated === rows - 1) throw new UserError(`${path}: expected rows that differ, got ${rows} that are all equal`);
 }
 
 /** The table's name without its endings: "trees" for "trees.csv.gz", "data-x" for "data.npz:x". */

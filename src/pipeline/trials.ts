@@ -20,12 +20,12 @@ import {type TestImage, writeLedger} from "./trials/ledger";
 import type {Baseline, ErrorTrials, LearnedMistakes, LearnedOne, SizeCurve} from "./trials/types";
 import {bytesOf, wholeTrainingSet} from "./trials/whole-training-set";
 
-/** What is told on the way, a line each. */
+/** A line that is told while the trials run. */
 export interface TrialNote {
   readonly line: string;
 }
 
-/** What error trials come to, their folder, and the images that were missed. */
+/** The results of error trials, their folder, and the images that the networks got wrong. */
 export interface MadeTrials {
   readonly folder: string;
   readonly trials: ErrorTrials;
@@ -104,7 +104,10 @@ async function nearestBaseline(curves: readonly SizeCurve[], options: RunOptions
   return {points};
 }
 
-/** Of the smallest networks' runs, a seed each, what their mistakes teach. */
+/**
+ * Measures what mistakes teach: in the runs with the smallest train-limit (one for each seed), the network learns its
+ * mistakes one at a time.
+ */
 async function* mistakesLearned(
   runs: readonly TrialRun[],
   options: readonly RunOptions[],

@@ -223,7 +223,7 @@ function checkAlike(before: Sizes, now: Sizes, {path}: Checkpoint): void {
       ? `images of ${imageShape.join(" x ")} and scores of ${outputs} classes`
       : `scores of ${outputs} classes of ${answers} images`;
   if (words(before) === words(now)) return;
-  throw new UserError(`${path}: expected ${words(before)}, as the checkpoints before, got ${words(now)}`);
+  throw new UserError(`${path}: expected ${words(before)}, as in the checkpoints before, got ${words(now)}`);
 }
 
 function* once(lines: readonly string[], said: Set<string>): Generator<RunEvent> {

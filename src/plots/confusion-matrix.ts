@@ -12,7 +12,7 @@ export interface ConfusionMatrix {
 /** Units of a cell's side: so many while up to thirty classes are shown, less for more. */
 const CELL = 46;
 const LEAST_CELL = 20;
-/** So many units a side the cells may take before they are made smaller. */
+/** How many units on each side the cells may take before they are made smaller. */
 const ROOM = 30 * CELL;
 /** Where there are more classes, those with the most mistakes are shown. */
 const MOST_CLASSES = 100;

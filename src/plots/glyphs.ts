@@ -9,7 +9,7 @@ import {createCanvas, GlobalFonts} from "@napi-rs/canvas";
 /** A text as it can be drawn. */
 export interface Drawable {
   readonly words: string;
-  /** As in CSS' font-family: each letter comes from the first that has it. */
+  /** Font families, as in CSS' font-family: each letter comes from the first font that has it. */
   readonly families: string;
 }
 

@@ -57,7 +57,10 @@ export function around(x: number, y: number, width: number, height: number): [nu
   return ways.map(([dx, dy]) => [x + dx * across, y + dy * down]);
 }
 
-/** As many of the first labels as together cover a share of the bounds: more, and nothing else would be seen. */
+/**
+ * The first labels, up to the number that together cover a certain share of the bounds: with more, they would hide
+ * everything else.
+ */
 export function affordable<L extends Pick<Label, "width" | "height">>(
   labels: readonly L[],
   {left, top, right, bottom}: Box,

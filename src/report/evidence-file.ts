@@ -1,4 +1,7 @@
-/** @file What a report holds of what speaks for two labels of a suspect training image (`labels suspects`). Types only. */
+/**
+ * @file The part of a report that shows what speaks for two labels of a suspect training image (`labels suspects`).
+ * Types only.
+ */
 
 import type {Packed} from "./packed";
 

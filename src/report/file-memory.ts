@@ -70,7 +70,7 @@ function asSaved<T>(path: string, make: () => T): T {
     return make();
   } catch (error) {
     if (error instanceof UserError || isOfSystem(error)) throw error;
-    throw new UserError(`${path}: expected what the run saved there, got something else`, {cause: error});
+    throw new UserError(`${path}: expected the content that the run saved, got something else`, {cause: error});
   }
 }
 

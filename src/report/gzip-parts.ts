@@ -3,7 +3,7 @@ import {constants, crc32, deflateRawSync} from "node:zlib";
 
 /** Parts smaller than this are packed with their neighbours: alone they would pack badly. */
 const SMALL = 1 << 16;
-/** So many bytes of a part's middle are packed in both ways, to see which suits it. */
+/** How many bytes from a part's middle are packed in both ways, to see which way is better. */
 const TRIED = 1 << 13;
 /** A file's first ten bytes: deflated, no name, no time, no system (RFC 1952, section 2.3). */
 const HEADER = Uint8Array.of(0x1f, 0x8b, 8, 0, 0, 0, 0, 0, 0, 0xff);
@@ -56,7 +56,7 @@ function strategyOf(part: Uint8Array, level: number): number {
   return size(Z_RLE) <= 1.02 * size(Z_DEFAULT_STRATEGY) ? Z_RLE : Z_DEFAULT_STRATEGY;
 }
 
-/** What is added after small parts leaves those before it in the groups that they were in. */
+/** Joins small parts into large ones. Parts that are added later do not change the groups of the parts before them. */
 function* largeParts(parts: readonly Uint8Array[]): Generator<Uint8Array> {
   let small: Uint8Array[] = [];
   let size = 0;

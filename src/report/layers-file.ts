@@ -1,4 +1,4 @@
-/** @file What a report holds of a run's layers. Types only. */
+/** @file The part of a report about a run's layers. Types only. */
 
 import type {Packed} from "./packed";
 

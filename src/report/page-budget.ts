@@ -4,14 +4,14 @@ import {deflateRawSync} from "node:zlib";
 
 /** The most bytes of pixels that a page carries: a test split of 10,000 MNIST digits is 7.8 MB. */
 const PIXEL_BYTES = 16e6;
-/** And when they are packed: digits pack to a fifth, photographs hardly at all. */
+/** The most bytes of pixels after packing: digits pack to a fifth, photographs hardly at all. */
 const PACKED_PIXEL_BYTES = 2.4e6;
 /** Bytes of all saliency maps together, and of all activations, before packing. */
 const SALIENCY_BYTES = 2e6;
 const ACTIVATION_BYTES = 2.5e6;
-/** No map is made smaller than so many pixels a side; digits' stay as they are. */
+/** The smallest number of pixels on a side to which maps are reduced; maps of digits stay as they are. */
 const LEAST_SIDE = 16;
-/** So many bytes, from all over the images, tell how well they pack. */
+/** How many bytes, from all over the images, are packed to see how well the images pack. */
 const TRIED = 1 << 18;
 
 /**

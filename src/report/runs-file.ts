@@ -1,4 +1,4 @@
-/** @file What a report holds of the comparison of its run with others. Types only. */
+/** @file The part of a report that compares its run with others. Types only. */
 
 /** A run beside this one, on the same test images: `base` is the other, and this one is measured against it. */
 export interface RunsShown {

@@ -1,4 +1,4 @@
-/** @file What a report holds of what is known of the test images (`--columns`). Types only. */
+/** @file The part of a report with the user's own columns about the test images (`--columns`). Types only. */
 
 import type {Packed} from "./packed";
 

@@ -1,4 +1,4 @@
-/** @file What a report holds of images that the user followed within the epochs (`--track`). Types only. */
+/** @file The part of a report about images that the user followed within the epochs (`--track`). Types only. */
 
 export interface TrackedShown {
   readonly images: readonly {

@@ -1,4 +1,4 @@
-/** @file What a report holds of the training images. Types only. */
+/** @file The part of a report about the training images. Types only. */
 
 import type {EvidenceShown} from "./evidence-file";
 import type {Packed} from "./packed";

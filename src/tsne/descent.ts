@@ -149,7 +149,7 @@ export async function descend(
     ({box, gradientNorm} = readReports(arena.floats(reports, (chunks * REPORT) / 4), dimensions));
     done++;
     if (!Number.isFinite(gradientNorm) || box.some((edge) => !(Math.abs(edge) < 1e6))) {
-      throw new Error(`t-SNE: expected the map to stay finite, got lost at iteration ${done}: lower the learning rate`);
+      throw new Error(`t-SNE: expected finite coordinates, got others at iteration ${done}: lower the learning rate`);
     }
     if (onProgress && done % every === 0) await onProgress({iteration: done, gradientNorm, points: current});
     if (!early && done % STOP_CHECK === 0 && gradientNorm < descent.minGradientNorm) break;

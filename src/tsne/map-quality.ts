@@ -40,7 +40,9 @@ export async function mapQuality(
   const {rows} = data;
   const dimensions = points.length / rows;
   if (!(dimensions === 2 || dimensions === 3)) {
-    throw new RangeError(`points: expected two or three a row of ${rows}, got ${points.length} numbers`);
+    throw new RangeError(
+      `points: expected two or three numbers for each of ${rows} rows, got ${points.length} numbers`,
+    );
   }
   checkMatrix("points", {rows, columns: dimensions, values: points});
   const most = Math.ceil(rows / 2) - 1;

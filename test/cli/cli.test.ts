@@ -7,7 +7,7 @@ import {nearest} from "../../src/nouns/nearest";
 import {command, finished, start} from "../support/command";
 import {idxFile, idxFolder, temporaryFolder} from "../support/idx-files";
 
-/** What a run says besides where there is no terminal. */
+/** The lines that a run prints in addition if there is no terminal. */
 const QUARTERS = /^((epoch \d+|reading images) .*\d+%.*| {2}note .*)\n/gm;
 
 /** Errors are one line, exit code 2 where the command line is wrong and 1 where a file is, and leave nothing behind. */
@@ -49,8 +49,8 @@ describe("a mistake on the command line", () => {
     [["--serve", "--port", "70000"], 'error: --port: expected a whole number from 0 to 65535, got "70000"'],
     [["resume", "nothing"], /error: run: expected the name of one in .*, or its folder, got "nothing"/],
     [["--data", ""], 'error: --data: expected mnist or a folder, got ""'],
-    [["explain", "test:-1"], 'error: test:-1: expected test:8, or test:8,17, places from 0 on, got "test:-1"'],
-    [["predict", "train:"], 'error: train:: expected train:8, or train:8,17, places from 0 on, got "train:"'],
+    [["explain", "test:-1"], 'error: test:-1: expected test:8 or test:8,17 (places count from 0), got "test:-1"'],
+    [["predict", "train:"], 'error: train:: expected train:8 or train:8,17 (places count from 0), got "train:"'],
     [["--data", "nowhere"], /error: .*nowhere: expected a folder, got nothing there/],
   ])("%j is told in one line", async (flags, message) => {
     await expectError(flags, message, 2);

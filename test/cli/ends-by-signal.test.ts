@@ -11,7 +11,7 @@ import {idxFolder, temporaryFolder} from "../support/idx-files";
 const save = join(temporaryFolder(), "save");
 const data = ["--data", idxFolder(), "--save", save];
 
-/** What is not whole yet, anywhere below the folder of runs. */
+/** All unfinished files below the folder of runs. */
 const halves = () => readdirSync(save, {recursive: true, encoding: "utf8"}).filter((name) => name.includes(".partial"));
 
 /** Runs a command, and sends it a signal once something is so. */

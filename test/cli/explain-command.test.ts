@@ -89,7 +89,7 @@ describe("explain IMAGE --model", () => {
       'run: expected the name of one in nowhere, or its folder, got "latest"; there is no run yet',
     ],
     [["--model", "MODEL"], 2, "explain: expected images (cat.jpg, a folder, test:8), got none"],
-    [["test:8", "--model", "MODEL"], 2, "test:8: expected a run as --model, whose data it is of, got "],
+    [["test:8", "--model", "MODEL"], 2, "test:8: expected --model to name the run that has this image, got "],
     [["no.png", "--model", "MODEL"], 2, "no.png: expected a file, got nothing there"],
     [
       ["package.json", "--model", "MODEL"],

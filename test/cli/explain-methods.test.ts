@@ -144,6 +144,6 @@ test("a model of save/data/models is asked for by its name, as its preset says; 
   const missing = await command(["explain", IMAGE, "--model", "efficientnet-lite0", ...flags]);
   expect(missing.code).toBe(2);
   expect(missing.stderr).toMatch(
-    /^error: --model efficientnet-lite0: expected its files in \S+, got none; npm run setup:photos fetches them$/m,
+    /^error: --model efficientnet-lite0: expected its files in \S+, got none; npm run setup:photos downloads them$/m,
   );
 });

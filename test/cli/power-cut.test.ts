@@ -75,7 +75,7 @@ test("the checkpoint and the metrics themselves are on the disk before they get 
   }
 });
 
-/** What a disk that does not keep its word may leave of a file. */
+/** The states in which an unreliable disk may leave a file. */
 const cuts = {
   empty: (path: string) => truncateSync(path, 0),
   half: (path: string) => truncateSync(path, statSync(path).size >> 1),

@@ -97,7 +97,7 @@ test.each([
     "--separator: expected auto, comma, semicolon, tab, space, pipe or one character",
   ],
   [["map", file, "--missing", "zero"], '--missing: expected one of drop-rows, mean, refuse, got "zero"'],
-  [["map", file, "--header", "--no-header"], "--header: expected it without --no-header, got both"],
+  [["map", file, "--header", "--no-header"], "--header: expected only one of --header and --no-header, got both"],
   [
     ["map", file, "--encoding", "utf-9"],
     '--encoding: expected auto or the name of an encoding that browsers know, got "utf-9"',

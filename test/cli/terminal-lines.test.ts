@@ -14,7 +14,7 @@ import {forTerminal} from "../../src/cli/terminal";
 import {temporaryFolder} from "../support/idx-files";
 import {screenOf} from "../support/screen";
 
-/** What of a painted line is seen. */
+/** The visible part of a painted line. */
 const seen = (line: string) => screenOf(forTerminal(line), 500).lines[0];
 
 describe("text", () => {

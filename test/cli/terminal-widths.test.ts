@@ -1,4 +1,4 @@
-/** @file What a run shows on terminals of several widths: the program's own bytes, on a screen. */
+/** @file A run on terminals of several widths: the program's own bytes, shown on a screen. */
 import {join} from "node:path";
 import {expect, test} from "vitest";
 

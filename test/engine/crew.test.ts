@@ -50,7 +50,7 @@ test.each([1, 2])(
       () => ({program: 0, count: 1}),
       () => undefined,
     );
-    await expect(asked).rejects.toThrow(/^engine thread \d: expected it to work, got memory access out of bounds/);
+    await expect(asked).rejects.toThrow(/^engine thread \d: expected no error, got memory access out of bounds/);
     const later = crew.run(
       () => ({program: 0, count: 1}),
       () => undefined,

@@ -365,7 +365,7 @@ describe("stops with a clear error", () => {
   test.each([
     [{...batch, shape: [14, 14, 3] as const}, "images: expected 14 x 14 x 1, the model's input, got 14 x 14 x 3"],
     [{...batch, pixels: batch.pixels.subarray(1)}, "pixels: expected 3136, got 3135"],
-    [{...batch, labels: batch.labels.map(() => 10)}, "target class: expected below 10, got 10"],
+    [{...batch, labels: batch.labels.map(() => 10)}, "target class: expected a number below 10, got 10"],
     [randomBatch(1, 91, SHAPE, CLASSES), "training batch: expected 1 to 90 images, got 91"],
   ])("at a batch it cannot train on (%#)", async (wrong, message) => {
     const network = await start(randomModel("cnn"));

@@ -1,4 +1,4 @@
-/** @file What docs/run-folder.md says numpy reads, numpy reads. */
+/** @file numpy reads everything that docs/run-folder.md says it reads. */
 import {execFileSync} from "node:child_process";
 import {createHash} from "node:crypto";
 import {existsSync, mkdirSync, readFileSync, writeFileSync} from "node:fs";

@@ -1,4 +1,7 @@
-/** @file What python/epochscope.py writes of trainings in PyTorch, Lightning and Keras, `watch` reads; and it reads runs. */
+/**
+ * @file `watch` reads the files that python/epochscope.py writes for trainings in PyTorch, Lightning and Keras; and
+ * python/epochscope.py reads runs.
+ */
 import {execFileSync} from "node:child_process";
 import {readdirSync} from "node:fs";
 import {join} from "node:path";

@@ -1,4 +1,6 @@
-/** @file What the library gives besides the pipeline's own steps: maps, answers to questions, attributions by channel. */
+/**
+ * @file Functions of the library besides the pipeline's own steps: maps, answers to questions, attributions by channel.
+ */
 import {readFileSync} from "node:fs";
 import * as tf from "@tensorflow/tfjs";
 import {afterAll, beforeAll, describe, expect, test} from "vitest";
@@ -48,7 +50,9 @@ describe("mapQuality", () => {
   });
 
   test("refuses what does not go with the rows", async () => {
-    await expect(mapQuality(data, new Float32Array(60))).rejects.toThrow("points: expected two or three a row of 60");
+    await expect(mapQuality(data, new Float32Array(60))).rejects.toThrow(
+      "points: expected two or three numbers for each of 60 rows",
+    );
     await expect(mapQuality(data, plane(), {k: 30})).rejects.toThrow("k: expected a whole number from 1 to 29");
     await expect(mapQuality(data, plane().fill(Number.NaN))).rejects.toThrow(RangeError);
     const signal = AbortSignal.abort(new RangeError("enough"));

@@ -12,7 +12,7 @@ import {testDigits} from "../support/digits";
 import {exigoClassifier} from "../support/exigo-classifier";
 import {type LimeCase, limeCases} from "../support/lime-reference";
 
-/** What a recipe makes of the reference's segments, masks and probabilities. */
+/** The explanation that a recipe makes from the reference's segments, masks and probabilities. */
 function explained(one: LimeCase, recipe: RecipeName, changes: Partial<LimeSettings> = {}): LimeExplanation {
   const image = testDigits([Number(one.image.split(" ").pop())]);
   const settings = {...recipes[recipe](image.shape), ...changes};

@@ -42,7 +42,7 @@ describe("a target", () => {
 
   test.each(["cat", -1, 3, 0.5])("of %j, which is no class, is refused", async (target) => {
     await expect(explainWithLime(model, image, {...few, target})).rejects.toThrow(
-      `target: expected a class's name, or a place below 3, got ${target}`,
+      `target: expected a class's name, or its number below 3, got ${target}`,
     );
   });
 });
@@ -96,7 +96,7 @@ test("deletionInsertion hides as the explanation did, and by the mean where the 
   expect(copied).toEqual(byMean);
   expect(copied.deletion).not.toEqual(lime.deletion);
   const small = {...image, shape: [6, 12, 1] as const, pixels: image.pixels.slice(0, 72)};
-  await expect(deletionInsertion(model, small, explanation)).rejects.toThrow("expected one of an image of 72 pixels");
+  await expect(deletionInsertion(model, small, explanation)).rejects.toThrow("expected one for an image of 72 pixels");
 });
 
 test("segment fills in what suits the image, and refuses what the method has not", () => {

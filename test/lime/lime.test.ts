@@ -35,7 +35,7 @@ const meanOf = (pixels: Float32Array, j: number) => {
   const own = pixels.filter((_, p) => squares.labels[p] === j);
   return own.reduce((sum, v) => sum + v, 0) / own.length;
 };
-/** What each square counts in a planted linear model. */
+/** The weight of each square in a planted linear model. */
 const planted = Float64Array.from({length: 16}, (_, j) => Math.sin(7 * j) / 8);
 const linear = classifierOf((pixels) => 0.5 + planted.reduce((sum, c, j) => sum + c * meanOf(pixels, j), 0));
 const onSquares: LimeOptions = {segmentation: squares, hiding: [0], explained: 1};

@@ -22,7 +22,7 @@ test("the first of equal classes counts as predicted", () => {
 
 test("confusion counts have the truth as rows", () => {
   expect(Array.from(confusionCounts([0, 0, 1, 2], [0, 1, 1, 0], 3))).toEqual([1, 1, 0, 0, 1, 0, 1, 0, 0]);
-  expect(() => confusionCounts([0], [], 2)).toThrow("predictions: expected one a label (1), got 0");
+  expect(() => confusionCounts([0], [], 2)).toThrow("predictions: expected one for each label (1), got 0");
 });
 
 test("precision, recall and F1 by hand, and 0 where nothing was there or predicted", () => {

@@ -20,7 +20,7 @@ test("McNemar's exact p is twice the tail of a fair coin", () => {
   const {fixed, broken, p, images} = mcnemar(labels, before, after);
   expect([fixed, broken, images]).toEqual([8, 2, 20]);
   expect(p).toBeCloseTo((2 * (1 + 10 + 45)) / 1024, 12);
-  expect(() => mcnemar(labels, before, [1])).toThrow("answers: expected one a label (20), got 1");
+  expect(() => mcnemar(labels, before, [1])).toThrow("answers: expected one for each label (20), got 1");
 });
 
 test.each(cases)("suspects of $classes classes are cleanlab's, ordered by its scores", ({classes, ...oracle}) => {
@@ -40,8 +40,8 @@ test.each(cases)("suspects of $classes classes are cleanlab's, ordered by its sc
 
 test("labels that no class or no row has are refused", () => {
   const rows = {rows: 1, columns: 2, values: [0.5, 0.5]};
-  expect(() => findSuspects(rows, [2])).toThrow("label: expected below 2, got 2");
-  expect(() => findSuspects(rows, [0, 1])).toThrow("labels: expected one a row (1), got 2");
+  expect(() => findSuspects(rows, [2])).toThrow("label: expected a number below 2, got 2");
+  expect(() => findSuspects(rows, [0, 1])).toThrow("labels: expected one for each row (1), got 2");
 });
 
 test("a confusion matrix has the true classes as rows", () => {

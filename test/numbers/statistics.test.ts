@@ -6,7 +6,7 @@ import {holm, meanAndDeviation, studentQuantile, welchInterval, wilsonInterval} 
 import {pairedTest} from "../../src/numbers/paired-test";
 import {seedDifference, verdictsOf} from "../../src/numbers/seed-noise";
 
-/** What scipy and statsmodels computed: fixtures/statistics/make_statistics.py. */
+/** Results of scipy and statsmodels: fixtures/statistics/make_statistics.py. */
 const oracle = JSON.parse(readFileSync("test/fixtures/statistics/statistics.json", "utf8")) as {
   readonly mcnemar: [number, number, number][];
   readonly beta: [number, number, number, number][];

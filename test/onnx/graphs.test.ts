@@ -86,7 +86,9 @@ describe("graphs inside nodes", () => {
     expect(graph.unsupported).toEqual(["If"]);
     expect(numbers((await graph.run(feeds)).y)).toEqual([1]);
     await graph.dispose();
-    await expect(gradientOf(bytes, feeds, [1])).rejects.toThrow("gradient: expected operators that have one, got If");
+    await expect(gradientOf(bytes, feeds, [1])).rejects.toThrow(
+      "gradient: expected operators with a gradient rule, got If",
+    );
   });
 });
 
@@ -133,7 +135,7 @@ describe("what depends on the numbers that are fed", () => {
       output: [value("y")],
     });
     await expect(gradientOf(bytes, {x: floats([1.5])}, [1])).rejects.toThrow(
-      'gradient: expected "y" to depend on "x", got no way from one to the other',
+      'gradient: expected "y" to depend on "x", got no path from one to the other',
     );
   });
 });

@@ -12,7 +12,7 @@ const withAttributes = (made: NodeProto, ...attribute: NonNullable<NodeProto["at
   attribute: [...(made.attribute ?? []), ...attribute],
 });
 
-/** Of each operator that changed between opset 9 and 17, a case in its old form; x is [2, 3, 4, 6]. */
+/** A case in its old form for each operator that changed between opset 9 and 17; x is [2, 3, 4, 6]. */
 const OLD: readonly [name: string, opset: number, node: NodeProto, scales?: readonly number[]][] = [
   ["Squeeze", 9, node("Squeeze", ["u"], "y", {axes: [1]})],
   ["Unsqueeze", 12, node("Unsqueeze", ["x"], "y", {axes: [0, 3]})],

@@ -101,7 +101,7 @@ describe("refuses in one line", () => {
       "what it does not depend on",
       {x},
       {output: "h", wrt: ["y"]},
-      'gradient: expected "h" to depend on "y", got no way from one to the other',
+      'gradient: expected "h" to depend on "y", got no path from one to the other',
     ],
   ])("%s", async (_, feeds, of, message) => {
     await using(openOnnx(denseGraph()), (graph) =>
@@ -153,7 +153,7 @@ describe("an operator without a gradient", () => {
   test("is refused where it lies on the way, and nowhere else", () =>
     using(openOnnx(bytes), async (graph) => {
       const weights = floats([3]);
-      const message = "gradient: expected operators that have one, got Det";
+      const message = "gradient: expected operators with a gradient rule, got Det";
       await expect(graph.gradient(feeds, {output: "y", weights, wrt: ["x"]})).rejects.toThrow(new OnnxError(message));
       expect(numbers((await graph.gradient(feeds, {output: "y", weights, wrt: ["scale"]})).scale)).toEqual([24]);
     }));

@@ -19,7 +19,7 @@ test.each([
       expect(distance((await graph.run(inputs)).y, y)).toBeLessThan(0.1); // 8 bits
       const asked = graph.gradient(inputs, {output: "y", weights: seed});
       await expect(asked).rejects.toThrow(
-        /^gradient: expected operators that have one, got \w.*, which rounds \(use the model as it was before it was quantised\)$/,
+        /^gradient: expected operators with a gradient rule, got \w.*, which rounds \(use the model as it was before it was quantised\)$/,
       );
     } finally {
       await graph.dispose();

@@ -41,7 +41,7 @@ describe("a thread that dies", () => {
     const runtime = runtimeInThread(mortal);
     const graph = await openOnnx(denseGraph(), {runtime});
     const asked = [13, 1].map((n) => graph.run({x: floats([n, 0, 0], [1, 3])}));
-    const message = "onnxruntime's thread: expected it to live, got its end with code 3";
+    const message = "onnxruntime's thread: expected it to keep running, got its end with code 3";
     for (const one of asked) await expect(one).rejects.toThrow(message);
     await expect(graph.run({x: floats([1, 0, 0], [1, 3])})).rejects.toThrow(message);
     const next = await openOnnx(denseGraph(), {runtime});

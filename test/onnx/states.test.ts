@@ -147,12 +147,12 @@ describe("a safetensors file is refused in one line", () => {
     [
       "two arrays share bytes",
       {v: one(0, 8), w: one(4, 12)},
-      'safetensors "w": expected bytes of its own, got 4 on, where "v" has 0 to 8',
+      'safetensors "w": expected its own bytes, got those from 4 on, which "v" has too: 0 to 8',
     ],
     [
       "one lies in another",
       {v: one(0, 16, [4]), w: one(4, 12)},
-      'safetensors "w": expected bytes of its own, got 4 on',
+      'safetensors "w": expected its own bytes, got those from 4 on',
     ],
     ["an array ends after the file", {w: one(12, 20)}, within(12, 20)],
     ["its offsets are far beyond", {w: one(1e15, 1e15 + 8)}, within(1e15, 1e15 + 8)],

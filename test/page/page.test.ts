@@ -50,7 +50,7 @@ interface Measured {
   /** The number of the last question; an answer has its question's. */
   readonly asked: number;
   readonly answer: {readonly probabilities: Float32Array; readonly id: number};
-  /** Of all frames the gap to the one before; of those that drew the map, what it took. */
+  /** For all frames, the time since the frame before; for frames that drew the map, the time that this took. */
   readonly frames: readonly number[];
   readonly costs: readonly number[];
 }

@@ -134,7 +134,7 @@ test("no file imports itself by way of others, types counted", () => {
   expect(circlesIn(new Map(files.map((file) => [file, importsOf(file)])))).toEqual([]);
 });
 
-/** What runs in a browser or in WebAssembly, and what does not: code for the page touches nothing of Node. */
+/** Whether a file runs in a browser or in WebAssembly: such code must not use anything of Node. */
 const isPage = (file: string) => file.includes("/client/") || file.endsWith("/client.ts");
 const isKernel = (file: string) => /\/(engine|tsne|segmentation)\/kernels\/(?!binary)/.test(file);
 
@@ -142,7 +142,7 @@ test.each(files.filter(isPage))("%s, which runs in the page, has nothing of Node
   expect(readFileSync(file, "utf8")).not.toMatch(/"node:|require\(|process\.|console\./);
 });
 
-/** What a browser runs as it stands: nothing that these import at once is Node's or tfjs'. */
+/** Files that a browser can run: their static imports must not lead to Node or tfjs. */
 const ANYWHERE = [
   ...["src/engine/index.ts", "src/tsne/index.ts", "src/lime/index.ts", "src/numbers/index.ts", "src/graph/index.ts"],
   ...["src/pipeline/training/train.ts", "src/pipeline/training/schedule.ts"],

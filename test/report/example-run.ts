@@ -23,7 +23,7 @@ export interface Example {
   /** Training images whose answers were kept, and how many of them have pictures; by default none. */
   readonly training?: number;
   readonly pictured?: number;
-  /** What is known of the test images, as a run keeps it; by default nothing. */
+  /** The user's own columns about the test images, as a run keeps them; none by default. */
   readonly columns?: readonly {readonly name: string; readonly values: readonly string[]}[];
 }
 

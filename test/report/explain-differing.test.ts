@@ -141,6 +141,6 @@ test("compare --report --explain writes them into the page's file, and --explain
   const alone = await command([...both, "--explain", "2"]);
   expect(alone.code).toBe(2);
   expect(alone.stderr).toBe(
-    "error: --explain: expected --report with it, whose page shows the explanations, got none\n",
+    "error: --explain: expected --report too, because its page shows the explanations, got none\n",
   );
 });

@@ -8,7 +8,10 @@ import {writeReport} from "../../src/report/page";
 import {openPage} from "./browser";
 import {exampleRun} from "./example-run";
 
-/** What no text of the page may hold: controls but line ends and tabs of its own, and marks of direction. */
+/**
+ * Characters that no text of the page may contain: control characters (except its own line ends and tabs) and direction
+ * marks.
+ */
 const UNSEEN = /[^\P{Cc}\n\t]|\p{Bidi_Control}/u;
 
 /** Opens a run whose classes, data and name are these, uses it, and checks that all of it stayed text. */

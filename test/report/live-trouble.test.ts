@@ -27,7 +27,7 @@ test("the page says why the run cannot be read, keeps what it had, and goes on w
     utimesSync(metrics, 1, 1);
     await page.waitForSelector(".trouble");
     expect(await page.locator(".trouble").textContent()).toMatch(
-      /^The run cannot be read just now, .*matrix-epoch-001\.json: expected what the run saved there, got something else$/,
+      /^The run cannot be read just now, .*matrix-epoch-001\.json: expected the content that the run saved, got something else$/,
     );
     expect(await page.locator(".lead").textContent()).toBe(lead);
     writeFileSync(file, whole);

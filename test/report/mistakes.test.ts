@@ -33,7 +33,7 @@ async function opened() {
   const {file, parts} = await gather(folder);
   return decode(file, Uint8Array.from(Buffer.concat(parts)).buffer);
 }
-/** What the probe kept beside its picture. */
+/** The numbers that the probe kept beside its picture. */
 async function kept(name: string, epoch: number) {
   const {numbers} = await readArtifactFile(join(folder, `artifacts/mistakes/${name}-epoch-00${epoch}.json`));
   return numbers as unknown as {

@@ -26,7 +26,7 @@ afterAll(async () => {
   await browser?.close();
 });
 
-/** What is wrong with a page's headings and cells: nothing, if all is well. */
+/** The faults of a page's headings and cells: none, if all is well. */
 const faults = (page: Page) =>
   page.evaluate(() => {
     const found: string[] = [];

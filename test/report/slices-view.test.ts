@@ -17,7 +17,7 @@ const places = Array.from({length: COUNT}, (_, i) => i);
 const ofB = places.filter((i) => cameras[i] === "b");
 const ofBAtNight = ofB.filter((i) => lights[i] === "night");
 
-/** What was answered at the last epoch, from the probabilities that the example writes. */
+/** The labels and answers of the last epoch, from the probabilities that the example writes. */
 const labels = Uint16Array.from(places, label);
 const probabilities = exampleProbabilities(labels, CLASSES, 2);
 const answer = (i: number) => {

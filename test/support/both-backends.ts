@@ -22,7 +22,7 @@ async function on(backend: string, f: () => tf.Tensor): Promise<{shape: number[]
   return {shape: result.shape, values};
 }
 
-/** What `f` gives on wasm is what it gives on cpu, again and again, and leaves no tensor behind. */
+/** Checks that `f` gives the same on wasm as on cpu, each time, and leaves no tensor behind. */
 export async function sameOnBoth(f: () => tf.Tensor, tolerance: {rtol: number; atol: number}): Promise<void> {
   const expected = await on("cpu", f);
   await tf.setBackend("wasm");

@@ -1,4 +1,4 @@
-/** @file What holds of every backend's classifier. */
+/** @file Tests that every backend's classifier must pass. */
 import * as tf from "@tensorflow/tfjs";
 import {beforeAll, describe, expect, test} from "vitest";
 import {EMBEDDING, LOGITS} from "../../src/nouns/network";

@@ -34,7 +34,7 @@ const read = (path: string) => ({
 });
 type Kind = keyof ReturnType<typeof read>;
 
-/** What a reader gave, or the one line in which it refused. */
+/** The result of a reader, or the one line in which it refused. */
 async function outcomeOf(act: () => Promise<unknown>): Promise<unknown> {
   try {
     return await act();
@@ -132,7 +132,10 @@ export function damageSuite(each: number, resumed: number): void {
   });
 }
 
-/** What a damaged file may be read as: the whole one, an earlier state of it that is whole too, or one without a digest. */
+/**
+ * Checks the result of reading a damaged file. Allowed are the undamaged content, a complete earlier state of it, or
+ * content without a digest.
+ */
 function expectHarmless(kind: Kind, got: unknown, whole: unknown, what: string, before?: unknown): void {
   if (before && JSON.stringify(got) === JSON.stringify(before)) return; // the checkpoint before
   if (kind === "metrics.jsonl") {

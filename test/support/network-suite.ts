@@ -1,4 +1,4 @@
-/** @file What holds of every engine's network. */
+/** @file Tests that every engine's network must pass. */
 import * as tf from "@tensorflow/tfjs";
 import {beforeAll, expect, test} from "vitest";
 

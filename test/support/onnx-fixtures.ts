@@ -6,7 +6,7 @@ import type {Feeds, NdArray} from "../../src/onnx/index";
 
 export const FOLDER = join(__dirname, "..", "fixtures", "onnx");
 
-/** What PyTorch answered of a network (fixtures/onnx/make_models.py). */
+/** PyTorch's answers for a network (fixtures/onnx/make_models.py). */
 export interface Reference {
   readonly inputs: Feeds;
   readonly seed: NdArray;

@@ -6,7 +6,7 @@ import Ajv from "ajv";
 export const ajv = new Ajv({allErrors: true, strict: true, strictRequired: false, allowUnionTypes: true});
 for (const file of readdirSync("schemas")) ajv.addSchema(JSON.parse(readFileSync(join("schemas", file), "utf8")));
 
-/** What is wrong with a document, by the schema that it names; nothing where it is right. */
+/** The faults of a document by the schema that it names; none if it is right. */
 export function faultsOf(document: {readonly schema?: string}, schema = document.schema): unknown {
   const check = ajv.getSchema(`${schema}`);
   if (!check) return `no schema ${schema}`;

@@ -14,7 +14,7 @@ export function expectTensorBoard(): void {
 }
 
 export interface TensorBoardServer {
-  /** Of a path such as "/data/runs"; with a body, by POST. */
+  /** Asks for a path such as "/data/runs"; with a body, by POST. */
   json<T>(path: string, query?: {readonly [name: string]: string}, body?: unknown): Promise<T>;
   fetch(path: string, query?: {readonly [name: string]: string}, body?: unknown): Promise<Response>;
   close(): Promise<void>;

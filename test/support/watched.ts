@@ -11,9 +11,9 @@ import {idxFile, idxFolder, temporaryFolder} from "./idx-files";
 
 export const FIXTURES = join(__dirname, "..", "fixtures", "watch");
 
-/** What PyTorch answered after each epoch (make_watch.py). */
+/** PyTorch's answers after each epoch (make_watch.py). */
 export interface PyTorchEpoch {
-  /** Of four images three scores each, and the gradient of the true class's. */
+  /** Three scores for each of four images, and the gradient of the true class's score. */
   readonly logits: readonly number[];
   readonly gradient: readonly number[];
   /** The share of the 96 images that it gets right. */

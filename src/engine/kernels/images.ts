@@ -133,7 +133,7 @@ export function storeImages(
   }
 }
 
-/** As `loadFour`, the other way. */
+/** The inverse of `loadFour`: stores four images. */
 // @ts-ignore: decorator
 @inline
 function storeFour(

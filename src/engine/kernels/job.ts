@@ -41,7 +41,7 @@ export function jobCorrection(job: usize): f32 {
   return load<f32>(job, 24);
 }
 
-/** What tells each image's draws from the others', i32 [count], a multiple of four. */
+/** A key for each image, so that each has random draws of its own: i32 [count], a multiple of four. */
 // @ts-ignore: decorator
 @inline
 export function jobKeys(job: usize): usize {

@@ -8,7 +8,7 @@ export interface Reason {
   readonly reason: string;
 }
 
-/** What every kind of layer has in common. */
+/** The fields that the plans of all kinds of layers share. */
 export interface LayerPlan {
   readonly name: string;
   /** The layers whose outputs it reads: places in `Plan.layers`, or −1 for the image. */

@@ -150,7 +150,7 @@ function squares({height, width}: Shape, inputs: number, outputs: number) {
   return {capacity, inputs, outputs, inputBytes, outputBytes};
 }
 
-/** As many rows at a time as fit, and as equal parts as possible. */
+/** Divides rows into parts that are as large as fits, and as equal as possible. Gives the rows of a part. */
 function evenRows(rows: number, most: number): number {
   return Math.ceil(rows / Math.ceil(rows / Math.max(1, most)));
 }

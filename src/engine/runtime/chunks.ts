@@ -79,7 +79,7 @@ export function checkImages({imageShape}: Plan, {count, shape, pixels}: Images):
 export function checkTargets(targets: ArrayLike<number> | "all", count: number, classes: number): void {
   if (targets === "all") return;
   if (targets.length !== count)
-    throw new RangeError(`targets: expected one an image (${count}), got ${targets.length}`);
+    throw new RangeError(`targets: expected one for each of ${count} images, got ${targets.length}`);
   const outside = Array.from(targets).find((k) => !(k >= 0 && k < classes));
-  if (outside !== undefined) throw new RangeError(`target class: expected below ${classes}, got ${outside}`);
+  if (outside !== undefined) throw new RangeError(`target class: expected a number below ${classes}, got ${outside}`);
 }

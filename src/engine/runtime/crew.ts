@@ -69,11 +69,11 @@ export async function startCrew(data: Omit<ThreadData, "thread">): Promise<Crew>
     const worker = new Worker(source, {eval: true, workerData: {...data, thread} satisfies ThreadData, execArgv: []});
     worker.on("message", () => inFlight.shift()?.finish());
     worker.on("error", (error) => {
-      fail(new Error(`engine thread ${thread}: expected it to work, got ${error.message}`, {cause: error}));
+      fail(new Error(`engine thread ${thread}: expected no error, got ${error.message}`, {cause: error}));
       for (const other of workers) void other.terminate();
     });
     worker.on("exit", (code) => {
-      fail(new Error(`engine thread ${thread}: expected it to live, got its end with code ${code}`));
+      fail(new Error(`engine thread ${thread}: expected it to keep running, got its end with code ${code}`));
       for (const other of workers) void other.terminate();
     });
     return worker;
@@ -115,7 +115,7 @@ export async function startCrew(data: Omit<ThreadData, "thread">): Promise<Crew>
     },
     between: (work) => inTurn(1, work),
     async end() {
-      fail(new Error("engine: expected to be asked before its end, got a question after"));
+      fail(new Error("engine: expected no call after its end, got one"));
       await Promise.all(workers.map((worker) => worker.terminate()));
     },
   };

@@ -58,7 +58,7 @@ export function startLoneCrew(data: Omit<ThreadData, "thread" | "threads">): Cre
   let posted = 0;
   let hasEnded = false;
   const inTurn = async <T>(act: () => T): Promise<T> => {
-    if (hasEnded) throw new Error("engine: expected to be asked before its end, got a question after");
+    if (hasEnded) throw new Error("engine: expected no call after its end, got one");
     return act();
   };
   return {

@@ -32,7 +32,7 @@ const clip: Rule = (call) => {
   });
 };
 
-/** What of g lies within the bound that is input 1 (the least) or 2 (the greatest). */
+/** The part of g at places within a bound: input 1 is the lower bound, input 2 the upper one. */
 function withinBound({b, x, y}: Call, g: Name, i: 1 | 2): Name {
   const [constant] = b.values(x[i]) ?? [];
   if (!x[i] || Math.abs(constant) > 3e38) return g; // no bound

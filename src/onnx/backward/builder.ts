@@ -75,7 +75,7 @@ export class Builder {
     return name;
   }
 
-  /** What was seen of a tensor of the model. */
+  /** The type and sizes of one of the model's tensors, as the trial runs saw them. */
   seen(name: Name): Seen {
     const found = this.sizes.get(name);
     if (!found) throw new Error(`backward: expected the sizes of "${name}" to have been seen`);
@@ -87,7 +87,7 @@ export class Builder {
     const {dims, unsteady} = this.seen(name);
     if (unsteady) {
       throw new OnnxError(
-        `gradient: expected sizes that depend on the inputs' sizes alone, got "${name}", whose do not`,
+        `gradient: expected sizes that depend only on the inputs' sizes, got "${name}", whose sizes depend on values`,
       );
     }
     return dims;

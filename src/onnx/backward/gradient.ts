@@ -8,7 +8,7 @@ import {Builder, type Name} from "./builder";
 import {none} from "./rule";
 import {RULES, WITH_MANY_OUTPUTS} from "./rules";
 
-/** What is appended to a model's file: nodes that compute the gradient of Σ seed · output. */
+/** The nodes that are appended to a model's file; they compute the gradient of Σ seed · output. */
 export interface Appendix {
   readonly model: ModelProto;
   /** The input that takes the seed, of the output's sizes. */
@@ -75,7 +75,7 @@ export function gradientOf(model: ModelProto, sizes: Sizes, from: string, to: re
   };
 }
 
-/** What depends on the targets through floats. */
+/** The names of all tensors that depend on the targets through floats. */
 function reachedFrom(to: readonly string[], nodes: readonly NodeProto[], sizes: Sizes): ReadonlySet<string> {
   const reached = new Set(to);
   for (const node of nodes) {
@@ -96,12 +96,12 @@ function checkFloat(sizes: Sizes, name: string): void {
 function checkOutputs({opType, name}: NodeProto, dy: readonly (Name | undefined)[]): void {
   if (!dy.slice(1).some((g) => g !== undefined) || WITH_MANY_OUTPUTS.has(opType)) return;
   throw new OnnxError(
-    `gradient of ${opType} "${name ?? ""}": expected to need its first output alone, got another one`,
+    `gradient of ${opType} "${name ?? ""}": expected only its first output to be used, got another one`,
   );
 }
 
 function independent(from: string, to: string): OnnxError {
-  return new OnnxError(`gradient: expected "${from}" to depend on "${to}", got no way from one to the other`);
+  return new OnnxError(`gradient: expected "${from}" to depend on "${to}", got no path from one to the other`);
 }
 
 /** No tensor's name begins with it: a model that has an appendix already can get another. */

@@ -69,7 +69,10 @@ const topK: Rule = ({b, x, y, dy, a}) => {
   return g === undefined ? [] : [addedAt(b, "ScatterElements", x[0], y[1], g, number(a.axis, -1))];
 };
 
-/** What was written over gets nothing; what was written gets the gradient of its place. */
+/**
+ * The rule of Scatter operators: a number that was overwritten gets no gradient, and a written number gets the gradient
+ * of its place.
+ */
 function scatter(opType: string, gather: string): Rule {
   return (call) => {
     const {b, x, g, a} = call;

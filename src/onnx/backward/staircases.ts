@@ -1,6 +1,6 @@
 import {none, type Rule, type Rules, refusal} from "./rule";
 
-/** What answers in whole numbers, truth values or sizes: nothing flows through. */
+/** Operators whose outputs are whole numbers, truth values or sizes: no gradient passes through them. */
 const NOTHING = [
   ...["Shape", "Size", "Constant", "ConstantOfShape", "EyeLike", "Range", "NonZero", "ArgMax", "ArgMin", "Hardmax"],
   ...["Greater", "GreaterOrEqual", "Less", "LessOrEqual", "Equal", "Not", "And", "Or", "Xor", "IsNaN", "IsInf"],

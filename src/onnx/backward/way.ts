@@ -16,13 +16,13 @@ export function checkWay(model: ModelProto, from: string, to: readonly string[])
   for (const target of to) {
     const reached = reachedFrom(target, nodes);
     if (!reached.has(from)) {
-      throw new OnnxError(`gradient: expected "${from}" to depend on "${target}", got no way from one to the other`);
+      throw new OnnxError(`gradient: expected "${from}" to depend on "${target}", got no path from one to the other`);
     }
     const refused = between(reached, from, nodes).filter(
       (node) => !hasRule(node) || capturedBy(node).some((n) => reached.has(n)),
     );
     const worst = refused.find(({opType}) => isQuantiser(opType)) ?? refused[0];
-    if (worst) throw new OnnxError(`gradient: expected operators that have one, got ${described(worst)}`);
+    if (worst) throw new OnnxError(`gradient: expected operators with a gradient rule, got ${described(worst)}`);
   }
 }
 
@@ -30,7 +30,10 @@ export function hasRule({opType, domain}: NodeProto): boolean {
   return isStandard(domain) && Object.hasOwn(RULES, opType);
 }
 
-/** What may depend on a tensor through floats; types are not known here, but where they surely are none the way ends. */
+/**
+ * The names of all tensors that may depend on a tensor through floats. Types are not known here; the search ends at
+ * operators whose outputs are certainly no floats.
+ */
 function reachedFrom(target: string, nodes: readonly NodeProto[]): ReadonlySet<string> {
   const reached = new Set([target]);
   for (const node of nodes) {

@@ -10,7 +10,7 @@ export interface Window {
   readonly kernel: readonly number[];
   readonly strides: readonly number[];
   readonly dilations: readonly number[];
-  /** What a window spans: dilation · (kernel − 1) + 1. */
+  /** How many places a window spans: dilation · (kernel − 1) + 1. */
   readonly span: readonly number[];
   /** The padding that was in effect; below 0 at the end: numbers that no window reached. */
   readonly begin: readonly number[];

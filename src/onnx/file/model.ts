@@ -1,8 +1,8 @@
 import {decode, encode, type Message, type Table} from "./protobuf";
 
 /**
- * What of onnx/onnx.proto (ONNX 1.20, IR version 13) is read here, as tables of field numbers. What no table names is kept
- * as bytes and written again.
+ * The parts of onnx/onnx.proto (ONNX 1.20, IR version 13) that are read here, as tables of field numbers. Fields that
+ * no table names are kept as bytes and written again.
  */
 const ENTRY: Table = {key: [1, "string"], value: [2, "string"]};
 const TENSOR: Table = {

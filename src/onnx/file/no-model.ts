@@ -15,8 +15,8 @@ const FIELDS: {readonly [number: number]: number} = {
 };
 
 /**
- * What bytes are that are no whole ONNX model, in words that follow "expected an ONNX file, got …": the start of one that was
- * cut off, a pointer that Git LFS left in its place, or something else, by its first bytes.
+ * Describes bytes that are not a complete ONNX model, in words that follow "expected an ONNX file, got …": the start of
+ * a model that was cut off, a pointer file of Git LFS, or something else, by its first bytes.
  */
 export function whatInstead(bytes: Uint8Array): string {
   const start = new TextDecoder().decode(bytes.subarray(0, 40));

@@ -1,6 +1,6 @@
 import type {AttributeProto, GraphProto, ModelProto, NodeProto, TensorProto} from "../file/model";
 
-/** What stands for a node: it alone if nothing is to be changed. New constants go to `constants`. */
+/** Gives the nodes that replace a node: the node itself if nothing needs to change. New constants go to `constants`. */
 export type NodeRewrite = (node: NodeProto, constants: TensorProto[]) => readonly NodeProto[];
 
 /** The model with each node replaced, in the graphs inside nodes (If, Loop, Scan) as well. */

@@ -1,6 +1,6 @@
 import {OnnxError} from "../error";
 
-/** What onnxruntime says of a model or of a question, as one line: without its own source's places and codes. */
+/** The error that onnxruntime gave for a model or an input, as one line, without its source lines and error codes. */
 export function runtimeFailure(doing: "start" | "run" | "release", message: string): OnnxError {
   const words = message
     .split("\n")[0]

@@ -11,7 +11,7 @@ export type Feeds = {readonly [name: string]: NdArray};
 /** The description of a model's input or output: each size is a number, or a name if it is not fixed. */
 export interface Port {
   readonly name: string;
-  /** What a sequence or a map is, too, which can be neither fed nor read here. */
+  /** The type of its numbers. "(no tensor)" is a sequence or a map, which can be neither fed nor read here. */
   readonly type: ElementType | "(no tensor)";
   readonly dims: readonly (number | string)[];
 }
@@ -25,7 +25,7 @@ export interface SessionSettings {
   readonly device?: "cpu" | "gpu";
   /** The folder of weights that stand in files beside the model. */
   readonly folder?: string;
-  /** Those files themselves, by the names that the model gives them. */
+  /** The content of those files, by the names that the model gives them. */
   readonly files?: {readonly [location: string]: Uint8Array};
 }
 

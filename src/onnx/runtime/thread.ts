@@ -116,9 +116,9 @@ function threadOf(worker: Worker, forget: () => void): Thread {
     for (const {reject} of waiting.values()) reject(broken);
     waiting.clear();
   };
-  worker.on("error", (error) => fail(new Error(`onnxruntime's thread: expected it to work, got ${error.message}`)));
+  worker.on("error", (error) => fail(new Error(`onnxruntime's thread: expected no error, got ${error.message}`)));
   worker.on("exit", (code) =>
-    fail(new Error(`onnxruntime's thread: expected it to live, got its end with code ${code}`)),
+    fail(new Error(`onnxruntime's thread: expected it to keep running, got its end with code ${code}`)),
   );
   worker.on("message", ({id, result, failure}: Answer) => {
     const {method, resolve, reject} = waiting.get(id)!;

@@ -39,7 +39,7 @@ export function legacyStorages(
     const size = sizes.get(key) ?? 4; // of a class that is not known, which is refused by its name
     const end = at + 8 + size * (at + 8 <= file.length ? Number(view.getBigInt64(at, true)) : Number.NaN);
     if (!(end <= file.length && end >= at + 8)) {
-      throw new OnnxError(`checkpoint: expected the storage ${key} whole, got the end of the file`);
+      throw new OnnxError(`checkpoint: expected all numbers of storage ${key}, got the end of the file`);
     }
     storages.set(key, file.subarray(at + 8, end));
     at = end;

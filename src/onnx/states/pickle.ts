@@ -4,15 +4,15 @@ import {OnnxError} from "../error";
 export class Global {
   constructor(readonly name: string) {}
 }
-/** What a pickle would have made by calling something that is not known here. Nothing was called. */
+/** Stands for an object that a pickle would make by calling something unknown. Nothing was called. */
 export class Unknown {
   constructor(readonly name: string) {}
 }
 
 export interface PickleHooks {
-  /** What a call of a named class or function makes; undefined where it is not known. */
+  /** Gives the result of calling a named class or function; undefined if the name is not known. */
   call(name: string, args: readonly unknown[]): unknown;
-  /** What a persistent id stands for. */
+  /** Gives the object that a persistent id stands for. */
   persistent(id: unknown): unknown;
 }
 
@@ -44,7 +44,8 @@ export function unpickledFrom(
       operation(machine);
     }
   } catch (error) {
-    if (error instanceof RangeError) throw new OnnxError("pickle: expected its end, got the end of the file");
+    if (error instanceof RangeError)
+      throw new OnnxError("pickle: expected its last operation, got the end of the file");
     throw error;
   }
 }

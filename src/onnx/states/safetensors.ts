@@ -70,7 +70,7 @@ function checkApart(entries: readonly (readonly [name: string, entry: Entry])[])
       const [before, last] = sorted[i - 1] ?? [];
       if (!last || from >= last.data_offsets[1]) return;
       throw new OnnxError(
-        `safetensors "${name}": expected bytes of its own, got ${from} on, where "${before}" has ${last.data_offsets.join(" to ")}`,
+        `safetensors "${name}": expected its own bytes, got those from ${from} on, which "${before}" has too: ${last.data_offsets.join(" to ")}`,
       );
     },
   );

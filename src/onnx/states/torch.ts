@@ -49,7 +49,7 @@ export function torchState(file: Uint8Array): State {
   return arraysIn(made);
 }
 
-/** What torch.save wrote before PyTorch 1.6: pickles one after another, then the storages. */
+/** Reads a file that torch.save wrote before PyTorch 1.6: pickles one after another, then the storages. */
 function legacyState(file: Uint8Array): State {
   const bytesOf = (type: string) => STORAGES[type]?.[1];
   const {pickle, storages} = legacyStorages(file, storageNamed, bytesOf);

@@ -19,7 +19,7 @@ export function unzipped(zip: Uint8Array): ReadonlyMap<string, Uint8Array> {
     let at = start;
     for (let i = 0; i < count; i++) {
       const entry = entryAt(view, at);
-      if (entry.method !== 0) throw new OnnxError("zip: expected files that are stored, got a compressed one");
+      if (entry.method !== 0) throw new OnnxError("zip: expected files without compression, got a compressed one");
       const from = entry.local + 30 + view.getUint16(entry.local + 26, true) + view.getUint16(entry.local + 28, true);
       files.set(text(zip, at + 46, entry.nameLength), zip.subarray(from, from + entry.size));
       at = entry.next;

@@ -118,7 +118,9 @@ export function limeOptionsOf(flags: LimeFlags, shape: ImageShape): LimeOptions 
 function withSegments(segmenter: Segmenter, segments: number): Segmenter {
   if (!segments) return segmenter;
   if ("segments" in segmenter) return {...segmenter, segments};
-  throw new UserError(`segments: expected slic or grid segmentation, got ${segmenter.method}, which has no such count`);
+  throw new UserError(
+    `segments: expected slic or grid segmentation, got ${segmenter.method}, which takes no number of segments`,
+  );
 }
 
 function choice(help: string, ...words: string[]) {

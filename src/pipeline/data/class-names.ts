@@ -69,7 +69,7 @@ function byIndex(value: unknown, text: string, what: string): string[] {
   if (!isNamed && !keysCount) {
     const odd = entries.find(([key, index]) => !isIndex(key) && !isIndex(index)) ?? entries[0];
     const got = `{${JSON.stringify(odd[0])}: ${JSON.stringify(odd[1])}}`.slice(0, 60);
-    throw new UserError(`${what}: expected {"0": "cat"} or {"cat": 0}, an index and a name each, got ${got}`);
+    throw new UserError(`${what}: expected {"0": "cat"} or {"cat": 0}, an index and a name in each pair, got ${got}`);
   }
   const twice = repeatedKey(text);
   if (twice !== undefined) throw new UserError(`${what}: expected each key once, got ${JSON.stringify(twice)} twice`);

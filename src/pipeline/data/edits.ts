@@ -140,7 +140,7 @@ function placeOf(splits: Splits, edit: Edit, isDealt: boolean): Placed {
       const place = filesOf(splits[name]).get(file);
       if (place !== undefined) return {split: name, place, edit};
     }
-    throw new UserError(`${where}: expected the file of an image, got ${file}, which is none of this data set`);
+    throw new UserError(`${where}: expected the file of an image, got ${file}, which is not in this data set`);
   }
   if (source === undefined) {
     if (index < splits[split].count) return {split, place: index, edit};
@@ -199,7 +199,8 @@ async function editedSplit(split: Split, edits: readonly Placed[], classNames: r
   }
   const {bytesOf} = split;
   const kept = Uint32Array.from({length: split.count}, (_, n) => n).filter((n) => !dropped.has(n));
-  if (kept.length === 0) throw new UserError(`--edit: expected an image to be left in ${edits[0].split}, got none`);
+  if (kept.length === 0)
+    throw new UserError(`--edit: expected at least one image to be left in ${edits[0].split}, got none`);
   return {
     count: kept.length,
     ...(split.files ? {files: Array.from(kept, (n) => split.files?.[n] ?? "")} : {}),

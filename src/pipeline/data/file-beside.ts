@@ -13,14 +13,14 @@ import {orUserError} from "../../nouns/system-errors";
 export async function fileBeside(model: string, name: string): Promise<{readonly path: string; readonly size: number}> {
   const parts = name.split(/[\\/]/);
   if (name === "" || /^([\\/]|[A-Za-z][A-Za-z+.-]*:)/.test(name) || parts.includes("..") || name.includes("\0")) {
-    throw new UserError(`${model}: expected weights in its own folder, got "${name}"`);
+    throw new UserError(`${model}: expected weights in the folder of the model, got "${name}"`);
   }
   const path = join(dirname(model), name);
   const real = await realpath(path).catch(() => undefined);
   if (real === undefined) throw new UserError(`${model}: expected its weights in ${path}, got nothing there`);
   const folders = [await realpath(dirname(resolve(model))), dirname(await realpath(model))];
   if (!folders.some((folder) => isBelow(real, folder))) {
-    throw new UserError(`${model}: expected weights in its own folder, got ${path}, a link to ${real}`);
+    throw new UserError(`${model}: expected weights in the folder of the model, got ${path}, a link to ${real}`);
   }
   const state = await orUserError(path, () => stat(path), "read");
   if (!state.isFile())

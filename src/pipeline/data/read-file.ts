@@ -44,7 +44,7 @@ export async function readWhole(path: string, options: ReadOptions = {}): Promis
   });
 }
 
-/** As `readWhole`; undefined where there is nothing of that name. */
+/** Reads a file like `readWhole`; undefined if there is nothing of that name. */
 export async function readIfThere(path: string, options: ReadOptions = {}): Promise<Uint8Array | undefined> {
   try {
     await lstat(path); // a link that leads nowhere is there

@@ -7,7 +7,7 @@ export interface ExplainQuestion {
 }
 
 export interface ExplainSubject {
-  /** What is asked, and the form of the answer. */
+  /** The kind of question, which also sets the form of the answer. */
   readonly kind: "lime/1";
   /** SHA-256 of the test images with their labels, of model.json, and of the weights after the epoch. */
   readonly images: string;

@@ -63,8 +63,8 @@ export function threadPool(count: number, {attempts = 3, start}: PoolOptions = {
             if (!(error instanceof WorkerDied) || isClosed) throw error;
             // what was moved to a thread is gone with it
             if (died < attempts && moved.length === 0) continue;
-            const got = `${died} that died of it, the last so: ${error.message}`;
-            throw new Error(`${named}: expected a worker that outlives it, got ${got}`, {cause: error});
+            const got = `${died} that died of it, the last one with: ${error.message}`;
+            throw new Error(`${named}: expected a worker that survives it, got ${got}`, {cause: error});
           }
         }
       });

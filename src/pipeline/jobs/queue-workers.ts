@@ -140,5 +140,5 @@ export async function queueWorkers(options: QueueWorkersOptions): Promise<Worker
 /** BullMQ says so of a task whose workers all went silent. */
 function failureWords(reason: string): string {
   if (!/stalled more than allowable limit/.test(reason)) return reason;
-  return `expected a worker that outlives it, got ${ATTEMPTS} that went silent over it`;
+  return `expected a worker that outlives it, got ${ATTEMPTS} that stopped answering over it`;
 }

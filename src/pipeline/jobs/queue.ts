@@ -17,7 +17,7 @@ export interface QueuedTask {
   readonly subject: object;
 }
 
-/** What a worker says of a task that it has done; the result itself is in the store. */
+/** A worker's message about a finished task; the result itself is in the store. */
 export interface QueuedAnswer {
   readonly said: readonly string[];
 }

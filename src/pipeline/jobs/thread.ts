@@ -72,9 +72,11 @@ export function startThread(start: string = START, ended: () => void = () => {})
     refuse?.(broken);
   };
   worker.on("error", (error) => {
-    fail(new WorkerDied(`thread: expected it to work, got ${error.message}`, {cause: error}));
+    fail(new WorkerDied(`thread: expected no error, got ${error.message}`, {cause: error}));
   });
-  worker.on("exit", (code) => fail(new WorkerDied(`thread: expected it to live, got its end with code ${code}`)));
+  worker.on("exit", (code) =>
+    fail(new WorkerDied(`thread: expected it to keep running, got its end with code ${code}`)),
+  );
 
   const now = async (message: object, moved: readonly ArrayBuffer[]): Promise<Answer> => {
     if (broken) throw broken;

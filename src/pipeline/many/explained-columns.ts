@@ -39,7 +39,7 @@ export function columnBytes(columns: SegmentedColumns): Uint8Array {
 /** The columns of a result. */
 export function columnsOf(bytes: Uint8Array): SegmentedColumns {
   const none = () => {
-    throw new Error("result: expected all arrays in it, got one beside");
+    throw new Error("result: expected all arrays in one file, got one in another file");
   };
   return decode(Buffer.from(bytes).toString("utf8"), none) as SegmentedColumns; // written by columnBytes
 }

@@ -23,7 +23,7 @@ export interface ExplainedEpoch {
   readonly agree: number | null;
 }
 
-/** What a run keeps of an epoch's images, as `artifacts/explained/lime-epoch-003.json`. */
+/** The explanations of an epoch's images that a run keeps as `artifacts/explained/lime-epoch-003.json`. */
 export interface ExplainedFile extends ExplainedColumns {
   /** All that the numbers depend on. */
   readonly subject: Omit<ExplainSubject, "from" | "to">;

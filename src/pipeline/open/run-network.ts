@@ -33,7 +33,7 @@ export async function networkOfRun(path: string, {kind, data, options, watch, na
   const onnx = join(path, "model", "model.onnx");
   const model = existsSync(onnx) ? onnx : own;
   if (!existsSync(model)) {
-    throw new UserError(`${name}: expected a run with a network, got one that watched answers alone`, {
+    throw new UserError(`${name}: expected a run with a network, got one that watched only answers`, {
       code: "NOT_FOUND",
     });
   }

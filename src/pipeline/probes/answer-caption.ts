@@ -1,4 +1,4 @@
-/** So many letters of two names go on one line with the figure over a small picture. */
+/** The most letters of two names that fit on one line with the figure, over a small picture. */
 const ONE_LINE = 6;
 
 /**

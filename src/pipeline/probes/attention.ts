@@ -13,7 +13,7 @@ import {after} from "./after";
 import {answerCaption} from "./answer-caption";
 import {filesAt} from "./files-at";
 
-/** So many heads have a row each; of more, each layer has one, the mean of its heads. */
+/** The most heads that have a row each. If there are more, each layer has one row, the mean of its heads. */
 const MOST_ROWS = 16;
 
 /** Where a transformer's heads look, and how much its loss depends on each head. */

@@ -99,7 +99,7 @@ interface Chosen {
   readonly indices: Uint32Array;
   /** The images' files, where they are files. */
   readonly files: ReturnType<typeof filesAt>;
-  /** So many of the first are the surest of all; the rest, the surest of their pairs. */
+  /** How many of the first are the surest mistakes of all; the others are the surest of their pairs. */
   readonly surest: number;
   readonly probabilities: Float32Array;
   readonly predicted: Uint16Array;

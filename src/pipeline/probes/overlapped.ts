@@ -1,4 +1,4 @@
-/** So many at a time: while the engine answers one, the next is prepared. */
+/** How many are worked on at a time: while the engine answers one, the next is prepared. */
 const AT_ONCE = 3;
 
 /** Does `act` for 0 to count − 1, a few side by side, begun in order. @returns What each gives, in order. */

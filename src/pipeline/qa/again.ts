@@ -70,7 +70,7 @@ export async function splitOf(split: string, run: string | undefined): Promise<r
   }
   if (run === undefined) {
     throw new UserError(
-      `--split: expected a file of questions, since the model is no run of qa train, got "${split}"`,
+      `--split: expected a file of questions, because the model is not a run of qa train, got "${split}"`,
       {
         code: "BAD_OPTION",
       },

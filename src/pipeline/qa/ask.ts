@@ -34,7 +34,10 @@ export async function openSavedReader(folder: string, nullThreshold = "auto"): P
 export interface PlacedWord extends WordWeight {
   readonly from: number;
   readonly to: number;
-  /** What it adds to the logarithm of the answer's probability, nats, by integrated gradients; absent of an ONNX file. */
+  /**
+   * How much it adds to the logarithm of the answer's probability, in nats, by integrated gradients; absent for an ONNX
+   * file.
+   */
   readonly gradient?: number;
 }
 

@@ -25,7 +25,7 @@ export async function newFolder(
   const path = resolve(options.save, "qa", name);
   if (existsSync(join(path, "qa.json"))) {
     throw new UserError(
-      `--name: expected a new one, got "${name}", which is there: ${path}; qa resume goes on with it`,
+      `--name: expected a new name, got "${name}", which exists already: ${path}; qa resume continues it`,
     );
   }
   await makeFolder(path);

@@ -14,7 +14,7 @@ import type {ReaderOptions} from "./options";
 import type {Reader} from "./reader";
 import type {ReaderState} from "./train";
 
-/** @file What a reader's run leaves in `save/qa/<name>/`. */
+/** @file The files of a reader's run in `save/qa/<name>/`. */
 
 export const READER_FORMAT = "epochscope-qa/1";
 

@@ -14,7 +14,7 @@ export interface Share {
 export interface Judged {
   readonly exactMatch: number;
   readonly f1: number;
-  /** As the start's and the end's greatest logits say by themselves. */
+  /** The share of exact matches if the greatest start and end logits are taken independently. */
   readonly exactByTwoArgMaxes: number;
   /** The share for questions whose text has an answer, and for those whose text has none; absent if all have one. */
   readonly answerable?: Share;

@@ -37,7 +37,7 @@ export async function* verifyReader(folder: string): AsyncGenerator<Check> {
       yield* checked(`question ${question} tracked at step ${look.step}`, async () => {
         const arrays = await readTracked(folder, look.step, question);
         if (!arrays)
-          throw new UserError(`question ${question}: expected what was tracked at step ${look.step}, got none`);
+          throw new UserError(`question ${question}: expected its tracked numbers at step ${look.step}, got none`);
       });
     }
     if (questions) yield* checked(`answers at step ${look.step}`, () => compareAnswers(folder, look, questions));

@@ -1,4 +1,7 @@
-/** @file What an artifact has in files of its own, where people look for it: `predictions/`, and maps as CSV. */
+/**
+ * @file The parts of an artifact that have their own files, where people look for them: `predictions/`, and maps as
+ * CSV.
+ */
 import type {Artifact} from "../types";
 import type {OwnFile} from "./arrays-beside";
 import {epochStem} from "./epoch-stem";

@@ -1,4 +1,4 @@
-/** @file What is kept of a network's inside at an epoch. */
+/** @file The activations and weights of a network that are kept at an epoch. */
 
 import type {NamedArray} from "../../nouns/network";
 import {histogramBuckets} from "./tensorboard/histogram";

@@ -1,4 +1,4 @@
-/** @file What a process that was stopped has left unfinished. */
+/** @file Finds and finishes or removes the files that a stopped process has left unfinished. */
 import {readdir, rename, rm, stat} from "node:fs/promises";
 import {join} from "node:path";
 

@@ -80,7 +80,7 @@ export function parseNpz(bytes: Uint8Array, what: string): Map<string, NdArray> 
     const [name, extra, comment] = [28, 30, 32].map((at) => file.readUInt16LE(entry + at));
     const text = file.toString("utf8", entry + CENTRAL_BYTES, entry + CENTRAL_BYTES + name);
     if (file.readUInt16LE(entry + 10) !== 0) {
-      throw new UserError(`${what}: expected arrays that are not compressed (numpy.savez), got a packed ${text}`);
+      throw new UserError(`${what}: expected arrays that are not compressed (numpy.savez), got a compressed ${text}`);
     }
     if (start + LOCAL_BYTES > end || file.readUInt32LE(start) !== LOCAL) throw cutOff();
     const data = start + LOCAL_BYTES + file.readUInt16LE(start + 26) + file.readUInt16LE(start + 28);

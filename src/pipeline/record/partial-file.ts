@@ -21,7 +21,7 @@ export function partialOf(path: string): string {
   return partial;
 }
 
-/** What this thread has begun, and has not told to be finished. */
+/** Files that this thread has begun and not yet finished. */
 const unfinished = new Set<string>();
 
 /** Says that what had this name has its own now, or is gone. */

@@ -19,7 +19,7 @@ export interface Parting {
   readonly layers: readonly string[];
 }
 
-/** What must be known of a run for that. */
+/** The facts about a run that this comparison needs. */
 export interface PartingRun {
   readonly path: string;
   readonly seed: number;

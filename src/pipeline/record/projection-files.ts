@@ -23,9 +23,9 @@ interface SavedMap {
 const MOST_MAPS = 20;
 
 /**
- * What all epochs' maps of a run give together, written into its folder: `plots/projection/all-epochs.png` (small
- * multiples), and each map's coordinates as `artifacts/projection/map-epoch-003.csv`; of a long run those of the epochs
- * that are shown in full.
+ * Writes the files about all epochs' maps of a run into its folder: `plots/projection/all-epochs.png` (small
+ * multiples), and each map's coordinates as `artifacts/projection/map-epoch-003.csv`. In a long run, these are the maps
+ * of the epochs that are kept in full.
  *
  * @returns The files' paths; none where the run has no maps.
  */

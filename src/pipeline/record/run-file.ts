@@ -139,7 +139,7 @@ function withTestSeed(options: RunFile["options"]): RunFile["options"] {
 export function readTrainedRun(folder: string, what: string): RunFile {
   const file = readRunFile(folder);
   if (file.kind !== "watch") return file;
-  const instead = `"watch ${file.watch?.folder}" goes on with it, and its best network is ${join(folder, "model")}`;
+  const instead = `"watch ${file.watch?.folder}" continues it, and its best network is ${join(folder, "model")}`;
   throw new UserError(
     `${what}: expected a run that trained its network, got ${file.name}, which watched one: ${instead}`,
   );

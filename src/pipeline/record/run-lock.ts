@@ -132,7 +132,8 @@ async function wordsOfLiving(file: string): Promise<string | undefined> {
   }
   const isSilent = silence > SILENT_FOR;
   const holder = holderOf(text);
-  if (!holder) return isSilent ? undefined : `expected a whole lock, got ${file}; if no process works there, remove it`;
+  if (!holder)
+    return isSilent ? undefined : `expected a complete lock file, got ${file}; if no process works there, remove it`;
   const living = isLiving(holder);
   if (living === false || (living === "elsewhere" && isSilent)) return undefined;
   const {pid, host, since} = holder;

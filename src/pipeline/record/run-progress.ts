@@ -17,7 +17,7 @@ export interface RunProgress {
   readonly secondsLeft: number | null;
 }
 
-/** What is told of an epoch that goes on. */
+/** The progress of an epoch while it trains. */
 export interface Step {
   readonly epoch: number;
   readonly batch: number;

@@ -49,7 +49,7 @@ export async function runPath(save: string, name: string): Promise<string> {
     const names = beginning.slice(0, MOST_LISTED).map((run) => run.name);
     const more = beginning.length > MOST_LISTED ? ` and ${beginning.length - MOST_LISTED} more` : "";
     throw missing(
-      `run: expected the beginning of one run's name, got "${name}", that of ${beginning.length}: ${names.join(", ")}${more}`,
+      `run: expected the beginning of one run's name, got "${name}", the beginning of ${beginning.length}: ${names.join(", ")}${more}`,
     );
   }
   throw missing(

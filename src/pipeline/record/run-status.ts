@@ -8,9 +8,9 @@ import {readRunFile} from "./run-file";
 import {isRunLocked} from "./run-lock";
 import {textIfThere} from "./text-if-there";
 
-/** As it is written. */
+/** The status that a run writes. */
 export type WrittenStatus = "running" | "done" | "interrupted" | "failed";
-/** As it is read: a run that says "running", on which no process works, is lost. */
+/** The status that is read: a run is "lost" if its file says "running" and no process works on it. */
 export type RunStatus = WrittenStatus | "lost";
 
 export interface StatusFile {

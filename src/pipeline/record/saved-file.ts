@@ -147,7 +147,9 @@ function inWords(error: unknown, path: string, current: string): unknown {
     return message.startsWith("saved array: ") ? new UserError(`${path}: ${message}`, {cause: error}) : error;
   }
   if (error instanceof RangeError) {
-    return new UserError(`${current}: expected what fits into memory, got more (${error.message})`, {cause: error});
+    return new UserError(`${current}: expected numbers that fit into memory, got more (${error.message})`, {
+      cause: error,
+    });
   }
   const words = systemWords(error, current, "read");
   return words === undefined ? error : new UserError(words, {cause: error});

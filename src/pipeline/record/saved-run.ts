@@ -102,7 +102,9 @@ export async function findRunAt(save: string, reference: string): Promise<RunAt>
   const {name, epoch: at = "best"} = runReference(reference);
   const run = await openSavedRun((await findRun(save, name)).path);
   if (run.epochs.length === 0) {
-    throw new UserError(`${reference}: expected a run that kept its answers (the probe "confusion"), got none of them`);
+    throw new UserError(
+      `${reference}: expected a run with saved answers (from the probe "confusion"), got a run without them`,
+    );
   }
   if (at === "last") return {run, epoch: run.epochs[run.epochs.length - 1]};
   if (at === "best") {

@@ -51,7 +51,7 @@ export function unsealed(
   const got = digestOf(rest, except);
   if (got !== expected) {
     throw new UserError(
-      `${where}: expected what was written (SHA-256 ${expected}), got something else (${got}); if you changed it, remove "sha256"`,
+      `${where}: expected the content that was written (SHA-256 ${expected}), got other content (${got}); if you changed it, remove "sha256"`,
     );
   }
   return rest;

@@ -6,7 +6,7 @@ import {syncFolder, type WriteOptions, writeWhole} from "./write-whole";
 
 /** Files that are written now and waited for later: the disk takes many at once in the time of a few. */
 export interface Unsynced {
-  /** As `writeWhole`. @throws UserError if the disk does not take it. */
+  /** Writes a file like `writeWhole`. @throws UserError if the disk does not take it. */
   write(file: string, content: string | Uint8Array, options?: WriteOptions): Promise<void>;
   /** Waits until all that was written so far, and its names, are on the disk: then a machine that stops has it too. */
   settle(): Promise<void>;

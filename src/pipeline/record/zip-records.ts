@@ -18,7 +18,7 @@ export interface ZipMember {
   readonly size: number;
 }
 
-/** What both records of a member have. */
+/** The fields that both records of a member have. */
 function facts({name, crc, size}: ZipMember): Uint8Array {
   const bytes = Buffer.alloc(26);
   bytes.writeUInt16LE(VERSION, 0);

@@ -115,7 +115,9 @@ function checkPosition(position: EpochProgress, batches: number, epochs: number,
     throw new UserError(`${path}: expected a place in ${epochs} epochs of ${batches} batches, got ${shown}`);
   }
   if (![images, lossSum, correct].every(Number.isFinite) || !Array.isArray(steps)) {
-    throw new UserError(`${path}: expected what was learnt by then, got ${JSON.stringify({images, lossSum, correct})}`);
+    throw new UserError(
+      `${path}: expected the sums over what was learnt by then, got ${JSON.stringify({images, lossSum, correct})}`,
+    );
   }
 }
 

@@ -20,7 +20,7 @@ export interface ChosenModel {
   readonly makeModel: () => tf.LayersModel;
   /** The weights from which it begins, instead of random ones. */
   readonly start?: StartingWeights;
-  /** What run.json says about the network besides its layers. */
+  /** The facts about the network in run.json, besides its layers. */
   readonly facts: {readonly [name: string]: unknown};
   /** Notes for the user, one line each. */
   readonly notes: readonly string[];
@@ -29,7 +29,7 @@ export interface ChosenModel {
 /** The name of a network that the caller handed in as a function. */
 export const OWN = "own";
 
-/** What run.json keeps of a network that a file makes, so that a resumed run gets the same network. */
+/** The facts about a network that a file makes, kept in run.json so that a resumed run gets the same network. */
 interface FileFacts {
   readonly path: string;
   readonly sha256: string;
@@ -94,7 +94,7 @@ async function fileFacts(file: ModelFile, before: RunFile | undefined) {
   const old = before?.model.file as FileFacts | undefined;
   if (old && old.sha256 !== kept.sha256) {
     throw new UserError(
-      `${file}: expected the file that the run began with, got one that has changed since; a run of its own takes it`,
+      `${file}: expected the file that the run began with, got one that has changed since; a new run takes it`,
     );
   }
   return kept;

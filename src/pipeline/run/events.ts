@@ -5,7 +5,7 @@ import type {EpochProgress} from "../training/train";
 import type {EpochMetrics} from "../types";
 import type {Engine} from "./choose-engine";
 
-/** What the run has found out about the labels. */
+/** The run's findings about the labels. */
 export interface LabelReport {
   /** The file that lists all images, the most suspect first. */
   readonly path: string;
@@ -17,7 +17,7 @@ export interface LabelReport {
   readonly issues: readonly Suspect[];
 }
 
-/** What a run reports to its caller while it works. */
+/** The events that a run reports to its caller while it works. */
 export type RunEvent =
   | ({readonly type: "data"} & DataProgress)
   | {

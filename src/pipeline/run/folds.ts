@@ -15,7 +15,7 @@ import {fittingBatch} from "../training/length";
 import {epochStart, type TrainOptions, trainEpoch} from "../training/train";
 import type {RunEvent} from "./events";
 
-/** What cross-validation needs. */
+/** The arguments of cross-validation. */
 export interface Folding {
   readonly network: Network;
   /** Where each network begins: these weights, and an optimizer without memory. */
@@ -39,7 +39,7 @@ export interface Folding {
  */
 const FEWEST_STEPS = 1200;
 
-/** What a run keeps of each fold (`artifacts/folds/fold-1.json`). */
+/** The answers of a fold that a run keeps (`artifacts/folds/fold-1.json`). */
 interface FoldAnswers {
   readonly folds: number;
   /** The images that were asked about, and the probabilities, `[i * classes + k]`. */

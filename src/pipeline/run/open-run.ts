@@ -95,7 +95,7 @@ export async function* openRun(
   const wanted = chooseProbes(asked.probes, probeOptions, before?.asked, ownProbes);
   if (resume && !own && before?.model.name === OWN) {
     throw new UserError(
-      `${resume.path}: expected the function that made its network, got none; resume it by the library`,
+      `${resume.path}: expected the function that made its network, got none; resume it with the library`,
     );
   }
   // Both are checked before the data are read, because reading may take minutes.

@@ -144,7 +144,7 @@ async function drawn({name, plot, data}: Artifact): Promise<Figure | Error> {
   try {
     return await drawInTurns(plot, data, ownTurn);
   } catch (error) {
-    return new Error(`${name}: expected to draw it, got ${(error as Error).message}`, {cause: error});
+    return new Error(`${name}: expected a picture of it, got ${(error as Error).message}`, {cause: error});
   }
 }
 

@@ -65,7 +65,7 @@ export async function startingWeights(save: string, reference: string): Promise<
 
 function beside(file: string, name: string): string {
   if (name === "" || /^([\\/]|[A-Za-z][A-Za-z+.-]*:)/.test(name) || name.split(/[\\/]/).includes("..")) {
-    throw new UserError(`${file}: expected weights in its own folder, got "${name}"`);
+    throw new UserError(`${file}: expected weights in the folder of the model, got "${name}"`);
   }
   return join(dirname(file), name);
 }

@@ -64,7 +64,7 @@ export async function keepTrainingSet(
 
 /** The pictures of some training images, as `artifacts/training/pictures.json` holds them. */
 export interface TrainingPictures {
-  /** Their places in the training split, ascending. */
+  /** The images' places in the training split, ascending. */
   readonly indices: Uint32Array;
   /** The shape of `pixels`: count, height, width, channels. Large images were made smaller. */
   readonly shape: readonly number[];

@@ -1,8 +1,11 @@
 import type {PowerLaw} from "../../numbers/power-law";
 
-/** @file What a sweep over sizes comes to: how the error falls with images, width and depth, and what is left. Errors are shares in [0, 1]. */
+/**
+ * @file The results of a sweep over sizes: how the error falls with images, width and depth, and which errors are left.
+ * Errors are shares in [0, 1].
+ */
 
-/** What a network of one size got wrong, a seed each. */
+/** The errors of networks of one size, one for each seed. */
 export interface SizePoint {
   /** The flag's value; of train-limit the images that were learnt from, without those held out to validate. */
   readonly x: number;
@@ -17,13 +20,13 @@ export interface SizePoint {
 /** How the error goes with one flag, a line for each combination of the others. */
 export interface SizeCurve {
   readonly flag: string;
-  /** What `x` counts. */
+  /** The words for the quantity that `x` counts. */
   readonly label: string;
   readonly series: readonly {
     /** "mlp.width 64", or "" where no other flag varies. */
     readonly name: string;
     readonly points: readonly SizePoint[];
-    /** Of train-limit alone; absent where there are too few sizes, or the error does not fall. */
+    /** Only for train-limit; absent if there are too few sizes, or if the error does not fall. */
     readonly law?: PowerLaw;
   }[];
 }
@@ -37,7 +40,7 @@ export interface Baseline {
 export interface LearnedOne {
   readonly seed: number;
   readonly mistakes: readonly {readonly learned: number; readonly error: number}[];
-  /** As many images drawn by chance from the same part, right or wrong. */
+  /** The same number of images, drawn by chance from the same part, right or wrong. */
   readonly byChance: readonly {readonly learned: number; readonly error: number}[];
   /** Images that were asked, and those of them that were wrong when they were. */
   readonly asked: number;
@@ -74,6 +77,6 @@ export interface ErrorTrials {
   readonly curves: readonly SizeCurve[];
   readonly baseline: Baseline | null;
   readonly learned: LearnedMistakes | null;
-  /** Those that most runs got wrong first. */
+  /** The missed images, those that most runs got wrong first. */
   readonly missed: readonly Missed[];
 }

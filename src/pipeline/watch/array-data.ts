@@ -16,7 +16,9 @@ export function noImages(shape: ImageShape): Split {
 
 export function checkRows(path: string, name: string, array: NpyRows | undefined, rows: number): void {
   if (!array || array.rows === rows) return;
-  throw new UserError(`${path}: expected ${rows} rows of ${name}, as of scores, got shape (${array.header.shape})`);
+  throw new UserError(
+    `${path}: expected ${rows} rows of ${name}, one for each row of scores, got shape (${array.header.shape})`,
+  );
 }
 
 /** The images that were asked about; without pixels, one grey one stands for each. */
@@ -32,7 +34,7 @@ export function dataOf(
   const wrong = labels.values.find((label) => !(Number.isInteger(label) && label >= 0 && label < classes));
   if (labels.columns !== 1 || wrong !== undefined) {
     const got = wrong === undefined ? `shape (${labels.header.shape})` : `${wrong}`;
-    throw new UserError(`${path}: expected labels, a whole number below ${classes} an image, got ${got}`);
+    throw new UserError(`${path}: expected labels, a whole number below ${classes} for each image, got ${got}`);
   }
   const {shape, pixels} = images
     ? pixelsOf(images, path)

@@ -123,7 +123,7 @@ export function fitToNetwork(
     );
   }
   if (told.length !== outputs)
-    throw new UserError(`--classes: expected ${outputs} names, one an output of ${what}, got ${told.length}`);
+    throw new UserError(`--classes: expected ${outputs} names, one for each output of ${what}, got ${told.length}`);
   const places = data.classNames.map((name) => told.indexOf(name));
   if (places.every((place, k) => place === k) && told.length === places.length) return {data: fitted, notes};
   if (places.includes(-1)) {

@@ -36,7 +36,7 @@ export function feedWords(value: unknown): unknown {
 }
 
 /**
- * What other inputs get for every image, by their names.
+ * Reads the values that other inputs get for every image, by the inputs' names.
  *
  * @param words As `--feed` has them, and checked.
  * @throws UserError that names a file that is none, or has no array of numbers.

@@ -8,7 +8,7 @@ export type CheckpointKind = "onnx" | "state" | "tfjs" | "answers";
 /** The file or files that another program wrote at an epoch. */
 export interface Checkpoint {
   readonly epoch: number;
-  /** As it stands in the folder. */
+  /** The file's name in the folder. */
   readonly name: string;
   readonly kind: CheckpointKind;
   /** The file; of a tfjs model or of .npy files their folder. */
@@ -100,7 +100,10 @@ export function numberIn(name: string): number | undefined {
   return word === undefined ? undefined : Number(word);
 }
 
-/** As a pattern of the user's says: {epoch} is digits, * anything. @throws UserError if it names no place for the epoch. */
+/**
+ * Gives a function that finds the epoch in a name by the user's pattern: {epoch} stands for digits, * for anything.
+ * @throws UserError if it names no place for the epoch.
+ */
 function matching(pattern: string): (name: string) => number | undefined {
   if (pattern.split("{epoch}").length !== 2) {
     throw new UserError(`--pattern: expected {epoch} once, where the number stands, got "${pattern}"`);

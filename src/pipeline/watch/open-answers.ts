@@ -59,7 +59,9 @@ function scoresOf(arrays: Arrays, path: string): NpyRows {
   const found = arrays.get("logits") ?? arrays.get("probabilities");
   if (!found) {
     const got = [...arrays.keys()].join(", ") || "neither";
-    throw new UserError(`${path}: expected an array "logits" or "probabilities", a row an image, got ${got}`);
+    throw new UserError(
+      `${path}: expected an array "logits" or "probabilities", with a row for each image, got ${got}`,
+    );
   }
   const {rows, columns, values, header} = found;
   if (columns < 2) throw new UserError(`${path}: expected scores of two classes or more, got shape (${header.shape})`);
@@ -97,7 +99,7 @@ function networkOf(scores: NpyRows, features: NpyRows | undefined, path: string)
     width: number,
     into?: Float32Array,
   ) => {
-    if (!indices) throw new UserError(`${path}: expected to be asked about its own images, got others`);
+    if (!indices) throw new UserError(`${path}: expected questions only about its own images, got others`);
     const out = into ?? new Float32Array(count * width);
     indices.forEach((index, n) => {
       out.set(from.subarray(index * width, (index + 1) * width), n * width);

@@ -55,7 +55,9 @@ async function opened(json: TfjsModelJson, weights: Uint8Array, settings: OpenSe
     const network = await tfjsNetwork(json, weights, settings);
     const {input, understood, parameters, kind, classNames} = network;
     if (classNames.length > 2 && (kind === "independent" || kind === "sigmoid")) {
-      throw new UserError(`${settings.what}: expected classes of which each image shows one, got ${understood}`);
+      throw new UserError(
+        `${settings.what}: expected classes of which each image shows exactly one, got ${understood}`,
+      );
     }
     return {network, model: {name: "tfjs graph", parameters, layers: []}, found: {...input, output: understood}};
   }

@@ -22,7 +22,10 @@ import type {PageView} from "./views";
 /** The words after the link to the page on which one trains a network. */
 const DEMO_WORDS = ": a page that trains a network in your browser while you watch, and answers what you draw.";
 
-/** What the network answers to the test images. @returns The view, and the milliseconds of its map's latest drawings. */
+/**
+ * Builds the view of the network's answers to the test images. @returns The view, and the milliseconds of its map's
+ * latest drawings.
+ */
 export function mountAnswers(data: Data, store: Store): {readonly view: PageView; readonly frames: number[]} {
   const {words} = data;
   const answered = data.answers.some((answers) => answers !== null);

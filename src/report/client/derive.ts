@@ -1,4 +1,4 @@
-/** @file What follows from the probabilities: pure functions, so that no two panels can disagree. */
+/** @file Computes figures from the probabilities by pure functions, so that no two panels can disagree. */
 
 /** The most probable class of each image (the lowest of equals), and its probability. */
 export function predictions(

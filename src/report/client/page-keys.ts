@@ -6,7 +6,7 @@ type Keys = {readonly [key: string]: () => void};
 export interface PageKeys {
   /** Keys that work everywhere, but where one writes. */
   readonly keys: Keys;
-  /** Those that a focused control has a use for itself. */
+  /** Keys that do not work while a control has the focus, because the control uses them. */
   readonly offControls: Keys;
   /** The view that is shown now, whose own keys come first. */
   shown(): Pick<PageView, "key">;

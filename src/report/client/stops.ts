@@ -13,8 +13,8 @@ export function evenStops(last: number, most: number, keep: readonly number[] = 
 }
 
 /**
- * Those of the places 0 to `last` that can be labelled when labels must be `apart` from each other: first those to keep, then
- * the last and the first, then evenly what has room between.
+ * The places from 0 to `last` that can have a label if labels must be `apart` from each other: first the places to
+ * keep, then the last and the first, then others spread evenly where there is room.
  *
  * @param apart In places; above 0.
  */

@@ -6,7 +6,7 @@ export interface Vis {
   };
 }
 
-/** As much of a tf.LayersModel as the summary reads. */
+/** The parts of a tf.LayersModel that the summary reads. */
 export interface VisModel {
   readonly layers: readonly {
     readonly name: string;

@@ -14,7 +14,7 @@ export interface Explanation {
   readonly halvesCorrelation?: number | null;
 }
 
-/** Those of the images that a run explains at every epoch; none where it explained nothing then. */
+/** The explanations of the images that a run explains at every epoch; none if it explained nothing at this epoch. */
 export async function sampleExplanations(at: RunAt): Promise<readonly Explanation[]> {
   return (await artifactOf(at, "lime", "segments"))?.data.explanations ?? [];
 }

@@ -7,7 +7,7 @@ import type {ColumnShown} from "../slices-file";
 /** Columns, and different words of one, that a page carries; a column of more words says nothing of slices. */
 const [MOST_COLUMNS, MOST_WORDS] = [40, 65_535];
 
-/** As a run keeps it. */
+/** A column as a run keeps it. */
 interface KnownColumn {
   readonly name: string;
   readonly values: readonly string[];

@@ -8,7 +8,7 @@ import type {ArtifactFiles} from "./saved-values";
 /** The most bytes that a page carries of explanations of many images, before packing: 10,000 digits at six epochs are 12 MB. */
 const MOST_BYTES = 48e6;
 
-/** As `explain test:all` keeps them (docs/run-folder.md). */
+/** Segments as `explain test:all` keeps them (docs/run-folder.md). */
 interface KeptSegments {
   readonly height: number;
   readonly width: number;

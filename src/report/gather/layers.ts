@@ -16,8 +16,8 @@ interface Look {
 }
 
 /**
- * What became of the layers, from what the run kept of them: how far they moved, how alike they are to what they were and to what
- * they came to be, which units do nothing.
+ * Gathers how the layers changed, from the files that the run kept: how far they moved, how similar they are to their
+ * earlier and to their last state, and which units do nothing.
  *
  * @param files Of "layers": epoch → path.
  * @param stops Epochs that the page can stop at.

@@ -11,9 +11,9 @@ export interface Explained extends Omit<LimeEntry, "segments"> {
 }
 
 /**
- * What the picture explains, and `numbers.others` that it does not draw.
+ * The explanations in the picture, and those in `numbers.others`, which it does not show.
  *
- * @param most So many images of `numbers.indices`, the first; others are left out.
+ * @param most How many images of `numbers.indices` to take, from the first on; others are left out.
  * @throws UserError if an explanation has no segments or weights.
  */
 export function explanations({data, numbers}: Saved, path: string, most = Number.POSITIVE_INFINITY): Explained[] {
@@ -37,7 +37,7 @@ export function explanations({data, numbers}: Saved, path: string, most = Number
   }));
 }
 
-/** As the page lists them. */
+/** Packs the explanations as the page lists them. */
 export function gatherLime(explained: readonly Explained[], pack: Packer): LimeEntry[] {
   return explained.map(({index, explained, probability, segments, shape, ...fit}) => ({
     index,

@@ -7,7 +7,7 @@ import type {PlacedWord, WhyAsked} from "../../pipeline/qa/ask";
 import {fontUrl} from "../shell";
 import {stillPage} from "../still-page";
 
-/** What a page about one answer shows. */
+/** The contents of a page about one answer. */
 export interface AskedPage {
   readonly question: string;
   readonly context: string;

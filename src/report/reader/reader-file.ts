@@ -1,7 +1,7 @@
 import type {DecayFit} from "../../numbers/decay-fit";
 import type {Packed} from "../packed";
 
-/** @file What a reader's page carries. Stops are places in `steps`. */
+/** @file The contents of a reader's page. Stops are places in `steps`. */
 
 /** Piece of a tracked question's window, and where it stands in the question or the text. */
 export interface ShownToken {

@@ -1,7 +1,7 @@
 import {type PowerLaw, powerWords} from "../../numbers/power-law";
 import type {ErrorTrials, LearnedMistakes, SizeCurve, SizePoint} from "../../pipeline/trials/types";
 
-/** @file What error trials come to in sentences: the page and the terminal say the same. */
+/** @file The results of error trials in sentences, so that the page and the terminal say the same. */
 
 export const percent = (share: number) => `${(100 * share).toFixed(2)} %`;
 const count = (n: number) => n.toLocaleString("en");

@@ -34,8 +34,8 @@ export interface NeighbourhoodOptions {
 }
 
 /**
- * What t-SNE needs to know of the data: the neighbours of each row and the joint probabilities. It measures maps of the
- * data; `embed` makes them. Make one call at a time, because calls share the free end of the memory.
+ * The part of t-SNE that depends only on the data: the neighbours of each row and the joint probabilities. It measures
+ * maps of the data; `embed` makes them. Make one call at a time, because calls share the free end of the memory.
  */
 export interface Neighbourhood {
   readonly rows: number;

@@ -16,7 +16,7 @@ import {asGraph, asLayers, asOnnx, reference} from "../../support/attributed-net
 
 const image: Images = {count: 1, shape: reference.shape, pixels: Float32Array.from(reference.pixels)};
 
-/** What a method says of all three classes. */
+/** A method's maps for all three classes. */
 function ask(name: string, classifier: DifferentiableClassifier, given: object = {}, seed = 0) {
   const method = methods.find((one) => one.name === name) as GradientMethod | OutsideMethod;
   const options = resolveOptions(method.options, given as {[name: string]: unknown}, "--");

@@ -13,7 +13,7 @@ afterAll(() => tf.setBackend("cpu"));
 const {layers} = tf;
 const activations = ["elu", "selu", "sigmoid", "softplus", "softsign", "tanh", "hardSigmoid", "relu6", "swish", "mish"];
 
-/** What may stand between a convolution and a dense layer. */
+/** Layers that may stand between a convolution and a dense layer. */
 const cases: [name: string, make: () => tf.layers.Layer[]][] = [
   ...activations.map((name): [string, () => tf.layers.Layer[]] => [
     name,

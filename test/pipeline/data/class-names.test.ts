@@ -98,12 +98,12 @@ describe("a class file", () => {
     [
       '{"cat": 0.5, "dog": 1}',
       "n.json",
-      'n.json: expected {"0": "cat"} or {"cat": 0}, an index and a name each, got {"cat": 0.5}',
+      'n.json: expected {"0": "cat"} or {"cat": 0}, an index and a name in each pair, got {"cat": 0.5}',
     ],
     [
       '{"cat": "felis"}',
       "n.json",
-      'n.json: expected {"0": "cat"} or {"cat": 0}, an index and a name each, got {"cat": "felis"}',
+      'n.json: expected {"0": "cat"} or {"cat": 0}, an index and a name in each pair, got {"cat": "felis"}',
     ],
     ['{"0": {"a": 1}}', "n.json", 'n.json: class 0: expected a name, got {"a":1}'],
     ['{"99999999": "cat"}', "n.json", "n.json: expected the indices 0 to 0 for 1 names, got none for 0"],

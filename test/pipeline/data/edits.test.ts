@@ -72,7 +72,7 @@ describe("a data set with images left out", () => {
     const data = await editedData(dataOf(splitOf(3, files)), edits(edit));
     expect(data.train.files).toEqual(["b/1.png", "a/2.png"]);
     const gone: Edit = {...edit, file: "a/4.png"};
-    await expect(editedData(dataOf(splitOf(3, files)), edits(gone))).rejects.toThrow("got a/4.png, which is none");
+    await expect(editedData(dataOf(splitOf(3, files)), edits(gone))).rejects.toThrow("got a/4.png, which is not in");
   });
 
   test("finds images by their place in the source, whatever the split that chance dealt them to", async () => {

@@ -141,7 +141,7 @@ describe("parts", () => {
       "a part that is a link to another",
       ["train"],
       (f) => symlinkSync("train", join(f, "test")),
-      /test: expected a folder of its own, got a link to .*train, which is read already$/,
+      /test: expected a folder that is read once, got a link to .*train, which is read already$/,
     ],
   ])("%s are refused with the path", async (_, names, spoil, message) => {
     await expect(opened(parted(names, spoil))).rejects.toThrow(message);
@@ -237,7 +237,7 @@ describe("what is in a folder", () => {
     [
       "a class that is a link to another",
       (f) => symlinkSync("disc", join(f, "round")),
-      /shapes\/round: expected a folder of its own, got a link to .*disc, which is read already$/,
+      /shapes\/round: expected a folder that is read once, got a link to .*disc, which is read already$/,
     ],
     ["an empty folder", (f) => mkdirSync(join(f, "empty")), /shapes\/empty: expected PNG or JPEG images, got none$/],
     [
@@ -272,14 +272,14 @@ describe("what is in a folder", () => {
     [
       "one class",
       (f) => SHAPES.slice(1).map((name) => rmSync(join(f, name), {recursive: true})),
-      /shapes: expected 2 to 4096 folders, one a class, got 1 \(disc\)$/,
+      /shapes: expected 2 to 4096 folders, one for each class, got 1 \(disc\)$/,
     ],
     [
       "more classes than there may be",
       (f) => {
         for (let n = 0; n < 4094; n++) mkdirSync(join(f, `c${n}`));
       },
-      /shapes: expected 2 to 4096 folders, one a class, got 4097$/,
+      /shapes: expected 2 to 4096 folders, one for each class, got 4097$/,
     ],
     [
       "a folder around the classes",
@@ -287,7 +287,7 @@ describe("what is in a folder", () => {
         mkdirSync(join(f, "photos"));
         for (const name of SHAPES) renameSync(join(f, name), join(f, "photos", name));
       },
-      /shapes: expected 2 to 4096 folders, one a class, got 1; try --data .*shapes\/photos, which holds 3$/,
+      /shapes: expected 2 to 4096 folders, one for each class, got 1; try --data .*shapes\/photos, which holds 3$/,
     ],
   ])("%s is refused in one line with its path", async (_, spoil, message) => {
     await expect(opened(shapes(spoil))).rejects.toThrow(message);

@@ -99,7 +99,7 @@ test.each<[string, (folder: string) => void, RegExp]>([
   [
     "one class",
     (f) => SHAPES.slice(1).map((name) => rmSync(join(f, name), {recursive: true})),
-    /expected 2 to 4096 folders, one a class, got 1/,
+    /expected 2 to 4096 folders, one for each class, got 1/,
   ],
   ["a class without images", (f) => mkdirSync(join(f, "empty")), /empty: expected PNG or JPEG images, got none/],
   [

@@ -13,7 +13,7 @@ import {sha256} from "../../../src/pipeline/record/seal";
 import {temporaryFolder} from "../../support/idx-files";
 import {noRedis, ownRedis} from "../../support/redis";
 
-/** What a task of these tests is asked to do; see support/odd-worker.cjs. */
+/** The instructions for a task of these tests; see support/odd-worker.cjs. */
 interface Odd {
   readonly act: "answer" | "throw" | "die" | "die once";
   readonly value: number;
@@ -24,7 +24,7 @@ const START = join(__dirname, "../../support", "odd-worker.cjs");
 const odd = (subject: Odd) => ({run: "/runs/r", subject}) as unknown as Question<"explainImages">;
 const answer = (value: number, act: Odd["act"] = "answer") => odd({act, value});
 
-/** What support/odd-worker.cjs does, on this thread. */
+/** The task of support/odd-worker.cjs, on this thread. */
 const here: Partial<Tasks> = {
   async explainImages(question, say) {
     const {act, value} = question.subject as unknown as Odd;
@@ -197,7 +197,7 @@ test("a task that brings every thread down is given up by its name after three, 
   );
   expect(answers.map(({status}) => status)).toEqual(["fulfilled", "rejected", "fulfilled", "fulfilled"]);
   expect((answers[1] as PromiseRejectedResult).reason.message).toBe(
-    "shard 1: expected a worker that outlives it, got 3 that died of it, the last so: thread: expected it to live, got its end with code 9",
+    "shard 1: expected a worker that survives it, got 3 that died of it, the last one with: thread: expected it to keep running, got its end with code 9",
   );
   await workers.close();
 });

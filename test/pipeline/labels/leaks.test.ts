@@ -16,7 +16,7 @@ import {writeShapes} from "../../support/image-folder";
 
 const folder = temporaryFolder();
 const pictures = join(folder, "pictures");
-/** Of 300 training pictures: copies that are put among the test pictures, 1 % exactly and 1 % nearly. */
+/** Copies of some of 300 training pictures that are put among the test pictures: 1 % exact copies, 1 % near ones. */
 const EXACT = [
   ["disc", 3],
   ["square", 40],

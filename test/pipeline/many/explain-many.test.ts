@@ -163,7 +163,7 @@ test.each([
   [["train:all"], "train:all: expected many test images (test:all, test:0-99), got train:all", 2],
   [["test:50-80"], "test:50-80: expected test images from 0 to 69, got test:50-80", 2],
   [["test:9-3"], "test:9-3: expected test images from 0 to 69, got test:9-3", 2],
-  [["test:all", "--remove", "2"], "--remove: expected it without test:all, got both", 2],
+  [["test:all", "--remove", "2"], "--remove: expected no test:all together with this flag, got both", 2],
   [["test:all", "--method", "occlusion"], "--method: expected lime with test:all, got occlusion", 2],
   [
     ["test:all", "--workers", "0"],

@@ -216,7 +216,7 @@ describe.skipIf(noRedis !== undefined)(noRedis ?? "a queue of workers", () => {
     };
     await Promise.all([replaced(), replaced()]);
     const shards = [...shardsOf([1, 2, 3]), ...shardsOf([77], "die"), ...shardsOf([4, 5, 6])];
-    const name = "shard 77: expected a worker that outlives it, got 3 that went silent over it";
+    const name = "shard 77: expected a worker that survives it, got 3 that stopped answering over it";
     await expect(driven(redis.url, store, shards)).rejects.toThrow(name);
     expect(deaths).toBe(3);
     expect(await driven(redis.url, store, shardsOf([1, 2, 3, 4, 5, 6]))).toEqual([1, 2, 3, 4, 5, 6]);

@@ -7,7 +7,7 @@ import {bertLogits, bertLoss} from "../../../src/pipeline/model/tf/transformer/b
 import {readHuggingFace} from "../../../src/pipeline/qa/hugging-face";
 import {openReader} from "../../../src/pipeline/qa/reader";
 
-/** What transformers 4.40.2 says of a random BERT and a few sentences: test/fixtures/bert/make_oracle.py. */
+/** Results of transformers 4.40.2 for a random BERT and a few sentences: test/fixtures/bert/make_oracle.py. */
 interface Oracle {
   readonly cases: readonly {
     readonly question: string;

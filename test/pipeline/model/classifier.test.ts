@@ -43,6 +43,10 @@ test("names what it expected of the model, the images, the layer and the targets
     "images: expected 12 x 11 x 1, the model's input, got 6 x 22 x 1",
   );
   await expect(classifier.forward(images, ["conv9"])).rejects.toThrow("layer: expected one of flatten, hidden");
-  await expect(classifier.inputGradient(images, [0, 1])).rejects.toThrow("targets: expected one an image (3), got 2");
-  await expect(classifier.inputGradient(images, [0, 1, 3])).rejects.toThrow("target class: expected below 3, got 3");
+  await expect(classifier.inputGradient(images, [0, 1])).rejects.toThrow(
+    "targets: expected one for each of 3 images, got 2",
+  );
+  await expect(classifier.inputGradient(images, [0, 1, 3])).rejects.toThrow(
+    "target class: expected a number below 3, got 3",
+  );
 });

@@ -19,7 +19,7 @@ const images = (count: number, shape: Images["shape"]): Images => ({
 const plain: LoadSettings = {input: {scale: 1, mean: [0], std: [1]}, output: "auto"};
 const tiny = {layout: "nchw", input: [6, 5, 3], weights: [4, -1, 0.5, 2, -3, 1], classes: 2, softmax: true} as const;
 
-/** What the tiny model computes, worked out here: channel means through its weights, then softmax. */
+/** The tiny model's answers, computed here: channel means times its weights, then softmax. */
 function expected({count, shape: [height, width], pixels}: Images, input = plain.input): number[] {
   return Array.from({length: count}, (_, n) => {
     const means = [0, 1, 2].map((c) => {
@@ -75,7 +75,7 @@ describe("an ONNX model", () => {
       "model: expected an ONNX file, got one that starts with 01 02 03",
     );
     await expect(onnxClassifier(tinyOnnx(tiny), {...plain, classNames: ["a", "b", "c"]})).rejects.toThrow(
-      "--classes: expected 2 names, one an output of model, got 3",
+      "--classes: expected 2 names, one for each output of model, got 3",
     );
     await expect(onnxClassifier(tinyOnnx(tiny), {...plain, imageShape: [8, 8, 3]})).rejects.toThrow(
       "--size: expected 6 x 5 x 3, the model's input, got 8 x 8 x 3",

@@ -217,7 +217,11 @@ describe("an output's shape", () => {
   });
 
   test.each([
-    [[1, 4, 7, 7], 1, "net.onnx: expected one row of scores an image, got a map or boxes: an output of [1, 4, 7, 7]"],
+    [
+      [1, 4, 7, 7],
+      1,
+      "net.onnx: expected one row of scores for each image, got a map or boxes: an output of [1, 4, 7, 7]",
+    ],
     [[1, 8400, 85], 1, "got a map or boxes: an output of [1, 8400, 85]"],
     [[1, 197, 768], 1, "got a map or boxes: an output of [1, 197, 768]"],
     [[100, 4], 1, "got a map or boxes: an output of [100, 4]"],

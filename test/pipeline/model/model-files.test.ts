@@ -47,7 +47,7 @@ async function answer(path: string): Promise<Float32Array> {
   await classifier.dispose();
   return found;
 }
-/** Of the same weights within the file. */
+/** The answer of the model that has the same weights inside its file. */
 async function inside(): Promise<Float32Array> {
   const path = join(folder, "inside.onnx");
   writeFileSync(path, onnxFile(graphWith(floats("w", [3, 2], W), floats("b", [2], B))));
@@ -77,7 +77,7 @@ describe("weights of an ONNX file that stand beside it", () => {
     const other = stored("w", [3, 2], {location: "elsewhere"});
     writeFileSync(join(blobs, "aaa"), onnxFile(graphWith(other, floats("b", [2], B))));
     await expect(answer(join(snapshot, "net.onnx"))).rejects.toThrow(
-      /expected weights in its own folder, got .*elsewhere, a link to \/etc\/hostname/,
+      /expected weights in the folder of the model, got .*elsewhere, a link to \/etc\/hostname/,
     );
   });
 
@@ -100,16 +100,19 @@ describe("weights of an ONNX file that stand beside it", () => {
     [{location: "w.data", offset: 0, length: -24}, "expected whole numbers that say where w stands in w.data, got -24"],
     [{location: "w.data", offset: 4}, "FOLDER/w.data: expected 28 bytes or more for w of FOLDER/net.onnx, got 24"],
     [{location: "w.data", length: 20}, "FOLDER/net.onnx: expected 24 bytes of w.data for the sizes of w, got 20"],
-    [{location: "../w.data"}, 'FOLDER/net.onnx: expected weights in its own folder, got "../w.data"'],
-    [{location: "a/../../w.data"}, 'expected weights in its own folder, got "a/../../w.data"'],
-    [{location: "..\\w.data"}, 'expected weights in its own folder, got "..\\w.data"'],
-    [{location: "/dev/zero"}, 'expected weights in its own folder, got "/dev/zero"'],
-    [{location: "C:\\w.data"}, 'expected weights in its own folder, got "C:\\w.data"'],
-    [{location: "https://example.com/w.data"}, 'expected weights in its own folder, got "https://example.com/w.data"'],
-    [{location: ""}, 'expected weights in its own folder, got ""'],
-    [{offset: 0}, 'expected weights in its own folder, got ""'],
+    [{location: "../w.data"}, 'FOLDER/net.onnx: expected weights in the folder of the model, got "../w.data"'],
+    [{location: "a/../../w.data"}, 'expected weights in the folder of the model, got "a/../../w.data"'],
+    [{location: "..\\w.data"}, 'expected weights in the folder of the model, got "..\\w.data"'],
+    [{location: "/dev/zero"}, 'expected weights in the folder of the model, got "/dev/zero"'],
+    [{location: "C:\\w.data"}, 'expected weights in the folder of the model, got "C:\\w.data"'],
+    [
+      {location: "https://example.com/w.data"},
+      'expected weights in the folder of the model, got "https://example.com/w.data"',
+    ],
+    [{location: ""}, 'expected weights in the folder of the model, got ""'],
+    [{offset: 0}, 'expected weights in the folder of the model, got ""'],
     [{location: "sub"}, "FOLDER/sub: expected a file, got a folder"],
-    [{location: "zero"}, "expected weights in its own folder, got FOLDER/zero, a link to /dev/zero"],
+    [{location: "zero"}, "expected weights in the folder of the model, got FOLDER/zero, a link to /dev/zero"],
   ])("%j is refused in one line before anything is read", async (entries, message) => {
     mkdirSync(join(folder, "sub"));
     symlinkSync("/dev/zero", join(folder, "zero"));
@@ -139,7 +142,7 @@ describe("weights of an ONNX file that stand beside it", () => {
       attribute: [{name: "then_branch", type: 5, g: branch}],
     };
     writeFileSync(model(), onnxFile({...graph, nodes: [...graph.nodes, choice]}));
-    await expect(answer(model())).rejects.toThrow('expected weights in its own folder, got "/etc/passwd"');
+    await expect(answer(model())).rejects.toThrow('expected weights in the folder of the model, got "/etc/passwd"');
   });
 });
 
@@ -227,7 +230,7 @@ describe("weights of a tfjs model.json", () => {
     await expect(write([{paths: ["none.bin"], weights: specs}])).rejects.toThrow("none.bin, got nothing there");
     for (const path of ["../w.bin", join(root, "w.bin"), "../../../../../../dev/zero", "file:///etc/passwd"]) {
       await expect(write([{paths: [path], weights: specs}])).rejects.toThrow(
-        `expected weights in its own folder, got "${path}"`,
+        `expected weights in the folder of the model, got "${path}"`,
       );
     }
     await expect(write([{paths: ["link.bin"], weights: specs}])).rejects.toThrow("link.bin, a link to");

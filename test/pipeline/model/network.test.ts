@@ -40,7 +40,10 @@ describe.each(Object.keys(models) as ModelName[])("the model %s", (name) => {
   });
 });
 
-/** What the fused engine refuses: a depthwise convolution, elu, an average pool of its own kind, a tanh. */
+/**
+ * A network that the fused engine refuses: it has a depthwise convolution, elu, an average pool and
+ * tanh.
+ */
 function refused(): tf.Sequential {
   const seed = 5;
   const kernelInitializer = tf.initializers.glorotUniform({seed});

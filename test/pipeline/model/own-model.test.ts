@@ -178,7 +178,11 @@ test.each([
     "export default () => ({layers: [], predict() {}});",
     "got one of another copy of @tensorflow/tfjs; take tf from the function's fourth argument",
   ],
-  ["net.js", model(LAYERS.replace("units: c", "units: 7")), "expected an output of [3], a number a class, got [7]"],
+  [
+    "net.js",
+    model(LAYERS.replace("units: c", "units: 7")),
+    "expected an output of [3], one number for each class, got [7]",
+  ],
   [
     "net.js",
     model(LAYERS.replace("inputShape: s", "inputShape: [9, 9, 3]")),
@@ -198,7 +202,7 @@ test.each([
   [
     "net.js",
     model(`${LAYERS}, tf.layers.repeatVector({n: 2})`),
-    "expected an output of [3], a number a class, got [2, 3]",
+    "expected an output of [3], one number for each class, got [2, 3]",
   ],
   [
     "net.js",
@@ -305,7 +309,9 @@ describe("--weights and --freeze", () => {
     ).toEqual(moving);
     expect(net.trainableWeights.map(({originalName}) => originalName.split("/")[0])).toEqual(["logits", "logits"]);
     expect(() => freeze(make(), "nor")).toThrow('--freeze: expected layers among norm, logits, got "nor"');
-    expect(() => freeze(make(), "*")).toThrow('--freeze: expected weights left to train, got "*", which freezes all');
+    expect(() => freeze(make(), "*")).toThrow(
+      '--freeze: expected some weights to be left to train, got "*", which freezes all',
+    );
   });
 
   const array = (name: string, ...shape: number[]) => ({

@@ -83,7 +83,7 @@ describe("whatever the shape and type of an ONNX model's output", () => {
 
   test("a map, boxes or words are refused with their shape", async () => {
     await expect(opened(patterned([4, 7, 7], "float32", true))).rejects.toThrow(
-      "net.onnx: expected one row of scores an image, got a map or boxes: an output of [1, 4, 7, 7]",
+      "net.onnx: expected one row of scores for each image, got a map or boxes: an output of [1, 4, 7, 7]",
     );
     await expect(opened(patterned([3], "int64", true))).rejects.toThrow(
       "net.onnx: expected an output of float32, float16, float64, got y int64 [n, 3]",
@@ -186,7 +186,7 @@ describe("several inputs and outputs", () => {
 
   test("an input besides the images' gets what it is told, the same for every image", async () => {
     await expect(opened(masked)).rejects.toThrow(
-      "--feed: expected what net.onnx's other inputs get for every image, as mask=0 or mask=FILE.npy, got none for mask [n, 3]",
+      "--feed: expected values for net.onnx's other inputs, the same for every image, as mask=0 or mask=FILE.npy, got none for mask [n, 3]",
     );
     expect(await answersFed(masked, {feeds: {mask: 1}})).toBeAllClose(byHand([1, 1, 1]), {rtol: 1e-5});
     const values = [1, 0, -0.5];
@@ -221,7 +221,7 @@ describe("several inputs and outputs", () => {
     }
     const open: OnnxGraph = {...masked, inputs: {x: ["n", 3, 2, 2], mask: ["n", "k"]}};
     await expect(opened(open, {feeds: {mask: 1}})).rejects.toThrow(
-      "--feed: expected mask=FILE.npy for an input whose size is open, mask [n, k], got mask=1",
+      "--feed: expected mask=FILE.npy for an input of any size, mask [n, k], got mask=1",
     );
     const array = {feeds: {mask: {shape: [3], values: [1, 1, 1]}}};
     expect(await answersFed(open, array)).toBeAllClose(byHand([1, 1, 1]), {rtol: 1e-5});
@@ -328,7 +328,7 @@ describe("several inputs and outputs", () => {
     [["n", 3, 2, 2, 2], "4 dimensions, got x [n, 3, 2, 2, 2]"],
     [["n", 7, 2, 2], "--layout: expected nchw or nhwc for an input of [n, 7, 2, 2], got none"],
     [["n", "c", "h", "w"], "--layout: expected nchw or nhwc for an input of [n, c, h, w], got none"],
-    [["n", 3, "h", "w"], "--size: expected one for an input of [n, 3, h, w], got none"],
+    [["n", 3, "h", "w"], "--size: expected a size for an input of [n, 3, h, w], got none"],
     [
       ["n", 3, 30000, 30000],
       "net.onnx: expected images of at most 64 MB, got 30000 x 30000 x 3; --max-memory lifts the limit",

@@ -249,7 +249,7 @@ describe("a model.json", () => {
   const json = (weightsManifest: unknown) => tfjsModelJson({modelTopology: {}, weightsManifest}, "m.json");
 
   test.each([
-    [{modelTopology: {}}, "m.json: expected a tfjs model's topology and weightsManifest, got neither or one"],
+    [{modelTopology: {}}, "m.json: expected a tfjs model's topology and weightsManifest, got only one or neither"],
     [null, "m.json: expected a tfjs model's topology and weightsManifest"],
     [[1, 2], "m.json: expected a tfjs model's topology and weightsManifest"],
     [

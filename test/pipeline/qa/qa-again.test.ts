@@ -151,7 +151,7 @@ describe("asking a reader again and again", () => {
     [
       "a text, too",
       ["--model", "few", "--text", "Tea."],
-      /^error: --again: expected no question and no text, since both are drawn/,
+      /^error: --again: expected no question and no text, because it draws both, got one/,
     ],
     [
       "a folder that is no run, without a file",

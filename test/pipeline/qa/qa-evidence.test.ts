@@ -9,7 +9,7 @@ import {gradientEvidence, headSlopes, hiddenIds, scaledLoss} from "../../../src/
 import {readHuggingFace} from "../../../src/pipeline/qa/hugging-face";
 import {openReader, type Reader} from "../../../src/pipeline/qa/reader";
 
-/** What captum and torch say of the network in test/fixtures/bert: make_evidence.py. */
+/** Results of captum and torch for the network in test/fixtures/bert: make_evidence.py. */
 interface Oracle {
   readonly ids: readonly number[];
   readonly types: readonly number[];

@@ -100,7 +100,10 @@ test("what is no file, not there, too deep, or names what it may not is refused 
   await refused(undefined, `${folder}/none.json: expected to read it, got nothing there (ENOENT)`, "none.json");
   symlinkSync("loop.json", join(folder, "loop.json"));
   await refused(undefined, /loop\.json: expected to read it, got links that lead round in a circle/, "loop.json");
-  await refused(`${'{"a":'.repeat(20_000)}1${"}".repeat(20_000)}`, /y\.json: expected what fits into memory, got more/);
+  await refused(
+    `${'{"a":'.repeat(20_000)}1${"}".repeat(20_000)}`,
+    /y\.json: expected numbers that fit into memory, got more/,
+  );
   const array = (more: object) =>
     JSON.stringify({a: {dtype: "Float32Array", length: 4, file: "z.bin", offset: 0, ...more}});
   writeFileSync(join(folder, "z.bin"), new Uint8Array(16));

@@ -35,7 +35,7 @@ beforeAll(async () => {
 });
 afterAll(() => rmSync(join(save, ".."), {recursive: true, force: true}));
 
-/** What softmax makes of an image's logits, written out. */
+/** The softmax of an image's logits, written out. */
 function told(logits: Float32Array, label: number) {
   const exps = Array.from(logits, (logit) => Math.exp(logit - Math.max(...logits)));
   const p = exps.map((e) => e / exps.reduce((sum, e) => sum + e, 0));

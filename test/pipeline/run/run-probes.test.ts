@@ -114,7 +114,7 @@ test("a picture that cannot be drawn is its probe's failure: told, returned, and
       0,
     ),
   );
-  expect(returned?.message).toMatch(/^bad: expected to draw it, got .+/);
+  expect(returned?.message).toMatch(/^bad: expected a picture of it, got .+/);
   expect(events.map(({type}) => type)).toEqual(["probe", "failure", "probed"]);
   expect(Object.keys(results.figures)).toEqual(["drawn/good"]);
   expect(existsSync(join(directory.path, "artifacts/drawn/bad-epoch-001.json"))).toBe(true);

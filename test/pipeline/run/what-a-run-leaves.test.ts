@@ -1,6 +1,7 @@
 /**
- * @file What a small seeded run leaves, byte for byte, as SHA-256: moving code about, or another order of work, must not
- * change it. Where a fault is mended the digests change, CHANGELOG.md says why, and `UPDATE_DIGESTS=1` writes them anew.
+ * @file The files that a small seeded run leaves, byte for byte, as SHA-256: moving code, or another order of work,
+ * must not change them. If a mended fault changes the digests, CHANGELOG.md says why, and `UPDATE_DIGESTS=1` writes new
+ * ones.
  */
 import {createHash} from "node:crypto";
 import {readFileSync, writeFileSync} from "node:fs";

@@ -1,4 +1,4 @@
-/** @file What numbers alone can show: .npz files of answers, written by numpy (test/fixtures/watch/make_watch.py). */
+/** @file Runs that watch numbers alone: .npz files of answers, written by numpy (test/fixtures/watch/make_watch.py). */
 import {copyFileSync, mkdirSync, readFileSync, writeFileSync} from "node:fs";
 import {join} from "node:path";
 import {expect, test} from "vitest";
@@ -110,12 +110,12 @@ test.each([
   [
     "labels of other images",
     {logits: npy("<f4", [2, 2], floats([1, 2, 3, 4])), labels: npy("|u1", [3], Uint8Array.of(0, 1, 0))},
-    /expected 2 rows of labels, as of scores, got shape \(3\)$/,
+    /expected 2 rows of labels, one for each row of scores, got shape \(3\)$/,
   ],
   [
     "labels beyond the classes",
     {logits: npy("<f4", [2, 2], floats([1, 2, 3, 4])), labels: npy("|u1", [2], Uint8Array.of(0, 2))},
-    /expected labels, a whole number below 2 an image, got 2$/,
+    /expected labels, a whole number below 2 for each image, got 2$/,
   ],
   ["no labels anywhere", {logits: npy("<f4", [2, 2], floats([1, 2, 3, 4]))}, /^--data: expected the test images/],
   [

@@ -1,4 +1,4 @@
-/** @file What a watched folder may hold that is damaged: each file costs itself alone, and one line. */
+/** @file Damaged files in a watched folder: only the damaged file is left out, with one line about it. */
 import {copyFileSync, existsSync, mkdirSync, readFileSync, writeFileSync} from "node:fs";
 import {join} from "node:path";
 import {describe, expect, test} from "vitest";

@@ -159,6 +159,6 @@ test("classes that do not exclude each other are refused, with the file", async 
   written(folder, 1, "Sigmoid");
   const events = await watchAll(folder, {data: testImages(), save: join(folder, "save")});
   expect(refusalsOf(events).join()).toMatch(
-    /epoch-1\/model\.json: expected classes of which each image shows one, got 3 independent probabilities/,
+    /epoch-1\/model\.json: expected classes of which each image shows exactly one, got 3 independent probabilities/,
   );
 });

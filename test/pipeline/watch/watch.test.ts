@@ -285,7 +285,7 @@ describe("what does not fit is refused in one line", () => {
     expect(epochsOf(events)).toEqual([1]);
     expect(refusalsOf(events)).toEqual([
       expect.stringMatching(
-        /net-epoch2\.onnx: expected images of 8 x 8 x 1 and scores of 3 classes, as the checkpoints before, got images of \d+ x \d+ x \d and scores of \d+ classes$/,
+        /net-epoch2\.onnx: expected images of 8 x 8 x 1 and scores of 3 classes, as in the checkpoints before, got images of \d+ x \d+ x \d and scores of \d+ classes$/,
       ),
     ]);
   });
@@ -305,7 +305,7 @@ describe("what does not fit is refused in one line", () => {
 
   test.each([
     ["no images", {data: ""}, /^--data: expected the test images \(mnist, or a folder\), got none$/],
-    ["names for other outputs", {classes: "a,b"}, /^--classes: expected 3 names, one an output of .*, got 2$/],
+    ["names for other outputs", {classes: "a,b"}, /^--classes: expected 3 names, one for each output of .*, got 2$/],
     ["a layer that is not there", {layer: "nose"}, /^--layer: expected a node or a tensor of .*, got "nose"$/],
     ["a size that is another", {size: "9x9x1"}, /^--size: expected 8 x 8 x 1, the model's input, got 9 x 9 x 1$/],
     ["scores taken for probabilities", {output: "probabilities"}, /net-epoch1\.onnx: expected probabilities /],

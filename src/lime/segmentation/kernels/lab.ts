@@ -12,8 +12,9 @@ export function respond(values: usize, count: i32): void {
 }
 
 /**
- * Of two positive numbers. A third of a float's bits, as a number, plus a constant is its cube root to 3.5 % (Kahan);
- * Halley's iteration cubes an error e to 2/3 e³: 3e-5, 2e-14, and the last only rounds.
+ * The cube roots of two positive numbers. A third of a float's bits, as a number, plus a constant is its cube root
+ * within 3.5 % (Kahan). Each step of Halley's iteration turns an error e into 2/3 e³: 3e-5, 2e-14, and after the last
+ * step only rounding is left.
  */
 // @ts-ignore: decorator
 @inline

@@ -43,7 +43,7 @@ export interface AttributionMap {
 
 /** A method, as the program offers it. `O` are its options. */
 interface MethodOf<C extends Classifier, O extends object> {
-  /** As `--method` takes it. */
+  /** The name that `--method` takes. */
   readonly name: string;
   /** One line for `--help`. */
   readonly help: string;

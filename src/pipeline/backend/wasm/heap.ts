@@ -47,7 +47,7 @@ export function add(
   tf.registerKernel({kernelName, backendName: "wasm", kernelFunc});
 }
 
-/** So that starting the backend twice puts no kernel before itself. */
+/** The kernels that were put before others, so that starting the backend twice does not put a kernel before itself. */
 const registered = new WeakSet<tf.KernelFunc>();
 
 /** Puts a kernel before the wasm backend's own, which keeps what `choose` leaves. */

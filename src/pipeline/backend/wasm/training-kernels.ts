@@ -1,9 +1,10 @@
 import * as tf from "@tensorflow/tfjs";
 
 /**
- * @file What the wasm backend of tfjs 4.22 lacks to train a convolutional network, or has only as slow scalar loops,
- * written as compositions of the kernels it has (slice, pad, transpose, matmul, convolution). Conv2DBackpropFilter is
- * absent (tensorflow/tfjs#8474); Conv2DBackpropInput and MaxPoolGrad are there, but many times slower.
+ * @file The kernels that a convolutional network needs for training and that the wasm backend of tfjs 4.22 lacks, or
+ * has only as slow scalar loops. They are composed of the kernels that it has (slice, pad, transpose, matmul,
+ * convolution). Conv2DBackpropFilter is absent (tensorflow/tfjs#8474); Conv2DBackpropInput and MaxPoolGrad are there,
+ * but many times slower.
  */
 
 interface ConvAttributes {
@@ -156,9 +157,9 @@ function maxPoolGradient(
 }
 
 /**
- * What tap (i, j) of a kernel meets in planes [channel, image, y, x]: every stride-th pixel from (i, j), `height` ×
- * `width` of them. By cutting rows into groups of a stride and taking the first of each: several times faster than the
- * backend's stridedSlice.
+ * The pixels of planes [channel, image, y, x] that weight (i, j) of a kernel is multiplied by: every stride-th pixel
+ * from (i, j) on, `height` × `width` of them. Cuts the rows into groups as long as the stride and takes the first pixel
+ * of each, which is several times as fast as the backend's stridedSlice.
  */
 function window(
   planes: tf.Tensor4D,

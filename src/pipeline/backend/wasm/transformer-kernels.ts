@@ -3,9 +3,10 @@ import * as tf from "@tensorflow/tfjs";
 import {add, addressOf, type Heap, kernelsOn} from "./heap";
 
 /**
- * @file What a transformer needs and tfjs' wasm backend lacks or composes of many passes: attention of all heads at once, layer
- * normalisation and GELU, each with its gradient, under names of their own that model/tf/transformer-ops.ts asks for; and
- * UnsortedSegmentSum, the gradient of tf.gather, without which no embedding can be trained.
+ * @file The kernels of a transformer that tfjs' wasm backend lacks, or composes of many passes: attention of all heads
+ * at once, layer normalisation and GELU, each with its gradient, under their own names, by which
+ * model/tf/transformer/operations.ts calls them; and UnsortedSegmentSum, the gradient of tf.gather, without which no
+ * embedding can be trained.
  */
 
 /** Registers the kernels with the wasm backend. */

@@ -62,7 +62,9 @@ export async function readClassFolders(
   }
   if (!(names.length >= 2 && names.length <= MOST_CLASSES)) {
     const hint = await hintOf(folders);
-    throw new UserError(`${path}: expected 2 to ${MOST_CLASSES} folders, one a class, got ${names.length}${hint}`);
+    throw new UserError(
+      `${path}: expected 2 to ${MOST_CLASSES} folders, one for each class, got ${names.length}${hint}`,
+    );
   }
   const files: ImageFile[] = [];
   for (const [label, folder] of folders.entries()) {
@@ -112,7 +114,7 @@ async function meet(path: string, read: FoldersRead, leftovers: Leftovers): Prom
     return true;
   }
   if (relative(before, path).startsWith("..")) {
-    throw new UserError(`${path}: expected a folder of its own, got a link to ${before}, which is read already`);
+    throw new UserError(`${path}: expected a folder that is read once, got a link to ${before}, which is read already`);
   }
   leftovers.add("circle", path);
   return false;
@@ -127,7 +129,7 @@ function listed(names: readonly string[], different: readonly string[]): string 
   return shown === "" ? `${names.length}` : `${names.length} with ${shown}${end}`;
 }
 
-/** Those names that are not among the others. */
+/** The names that are not among the others. */
 function without(names: readonly string[], others: readonly string[]): string[] {
   const known = new Set(others);
   return names.filter((name) => !known.has(name));

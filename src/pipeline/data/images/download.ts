@@ -91,7 +91,7 @@ async function* fetchWhole(url: string, partial: string): AsyncGenerator<DataPro
     if (fruitless === FRUITLESS_TRIES) {
       throw new UserError(
         `${url}: expected the whole file, got ${broken} after ${await sizeOf(partial)} bytes; ` +
-          "what arrived is kept, and the next run goes on from there",
+          "what has arrived is kept, and the next run continues from there",
       );
     }
   }

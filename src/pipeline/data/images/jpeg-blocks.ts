@@ -18,7 +18,7 @@ export interface Component {
   readonly known: Uint32Array;
 }
 
-/** What a scan header says (B.2.3): which coefficients, and which of their bits. */
+/** A scan header (B.2.3): which coefficients the scan holds, and which of their bits. */
 export interface Scan {
   readonly from: number;
   readonly to: number;

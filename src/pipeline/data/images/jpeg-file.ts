@@ -6,7 +6,7 @@ import {type HuffmanTable, huffmanTable} from "./jpeg-huffman";
 import {type JpegFrame, jpegScans} from "./jpeg-scan";
 import type {WholeImage} from "./png-file";
 
-/** What the second byte of a marker says (table B.1). */
+/** The meanings of a marker's second byte (table B.1). */
 const [SOI, EOI, SOS, DHT, DRI, DNL, DAC, TEM] = [0xd8, 0xd9, 0xda, 0xc4, 0xdd, 0xdc, 0xcc, 0x01];
 const [APP0, APP1, APP14, APP15, COM] = [0xe0, 0xe1, 0xee, 0xef, 0xfe];
 const [SOF0, SOF15, JPG] = [0xc0, 0xcf, 0xc8];
@@ -16,7 +16,7 @@ interface Segment {
   /** Where its marker stands, and where the segment ends. */
   readonly start: number;
   readonly end: number;
-  /** What follows its length. */
+  /** The bytes after its length. */
   readonly data: Uint8Array;
 }
 

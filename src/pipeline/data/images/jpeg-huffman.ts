@@ -7,7 +7,7 @@ export interface HuffmanTable {
   readonly short: Uint16Array;
   /** The first code that is longer than any of each length, as 16 bits; by length 1 to 16. */
   readonly limit: Int32Array;
-  /** What to add to a code of each length for its symbol's place. */
+  /** For each length of a code: add this number to the code to get the place of its symbol. */
   readonly offset: Int32Array;
   readonly symbols: Uint8Array;
 }

@@ -5,7 +5,7 @@ import {JpegBits} from "./jpeg-bits";
 import {type Component, progressiveReader, type Scan, sequentialReader} from "./jpeg-blocks";
 import type {HuffmanTable} from "./jpeg-huffman";
 
-/** What a frame header says (ITU-T T.81, B.2.2). */
+/** A frame header (ITU-T T.81, B.2.2). */
 export interface JpegFrame {
   readonly height: number;
   readonly width: number;

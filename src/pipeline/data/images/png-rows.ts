@@ -3,7 +3,7 @@ import {createInflate, inflateSync} from "node:zlib";
 
 import type {UserError} from "../../../nouns/options";
 
-/** What a PNG's header says (PNG specification, third edition, 11.2.1). */
+/** The header of a PNG file (PNG specification, third edition, 11.2.1). */
 export interface PngHeader {
   readonly width: number;
   readonly height: number;

@@ -1,4 +1,4 @@
-/** @file What the text of one cell of a table says: a number, a missing value, or words. */
+/** @file Reads the text of one cell of a table: a number, a missing value, or words. */
 
 /** The mark before the decimals of a number. */
 export type Decimal = "point" | "comma";

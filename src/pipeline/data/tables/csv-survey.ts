@@ -27,7 +27,9 @@ export interface CsvSurvey {
   readonly rowNames: boolean;
 }
 
-/** What is known of a column, and of its words, takes a few kilobytes. */
+/**
+ * The most columns for each megabyte that a table may take: the survey of a column and its words takes a few kilobytes.
+ */
 const COLUMNS_A_MEGABYTE = 200;
 
 /** Different words that are counted. */

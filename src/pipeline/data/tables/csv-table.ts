@@ -148,5 +148,5 @@ function ownWords() {
 }
 
 function changed(path: string): UserError {
-  return new UserError(`${path}: expected it to stay as it is while it is read, got another number of rows`);
+  return new UserError(`${path}: expected a file that does not change while it is read, got another number of rows`);
 }

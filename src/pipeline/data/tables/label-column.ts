@@ -14,7 +14,9 @@ export function chosenColumn(given: readonly string[], names: readonly string[],
   const places = given.flatMap((name, c) => (name === wanted ? [c] : []));
   if (places.length > 1) {
     const list = places.map((c) => c + 1).join(" and ");
-    throw new UserError(`--label: expected one column, got "${wanted}", the name of columns ${list}: give its place`);
+    throw new UserError(
+      `--label: expected one column, got "${wanted}", the name of columns ${list}: give the place of one`,
+    );
   }
   if (places.length === 1) return places[0];
   const own = names.indexOf(wanted);

@@ -16,7 +16,7 @@ export function completed(path: string, raw: RawTable, missing: TableOptions["mi
     const {row, column} = gaps.first;
     const got = raw.textOf?.(row, column);
     throw new UserError(
-      `${path}, ${raw.placeOf(row)}: expected a finite number in "${names[column]}", got ${got === undefined ? values[row * columns + column] : `"${got}"`} (--missing drop-rows or mean go on)`,
+      `${path}, ${raw.placeOf(row)}: expected a finite number in "${names[column]}", got ${got === undefined ? values[row * columns + column] : `"${got}"`} (--missing drop-rows or mean can go on without it)`,
     );
   }
   const infinite =

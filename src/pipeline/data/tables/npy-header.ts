@@ -2,7 +2,7 @@ import {UserError} from "../../../nouns/options";
 
 /** The header of a .npy file, which describes its numbers. */
 export interface NpyHeader {
-  /** As numpy writes it: "<f4", ">i8", "|u1". */
+  /** The type as numpy writes it: "<f4", ">i8", "|u1". */
   readonly descr: string;
   readonly fortran: boolean;
   readonly shape: readonly number[];

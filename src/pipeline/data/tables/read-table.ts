@@ -20,7 +20,8 @@ const [FEW_WORDS, MOST_WORDS] = [60, 1000];
  * @throws UserError in one line that names the file, if it is something else, damaged or too large, or holds no numbers.
  */
 export async function readTable(path: string, options: TableOptions): Promise<Table> {
-  if (options.header && options.noHeader) throw new UserError("--header: expected it without --no-header, got both");
+  if (options.header && options.noHeader)
+    throw new UserError("--header: expected only one of --header and --no-header, got both");
   const {path: name, array} = await partsOf(path);
   const raw = await rawTable(await openTableFile(name, options.maxMegabytes), array, options);
   const {labelWords} = raw;
@@ -36,7 +37,8 @@ export async function readTable(path: string, options: TableOptions): Promise<Ta
 async function rawTable(file: TableFile, array: string | undefined, options: TableOptions): Promise<RawTable> {
   const {head, path} = file;
   if (isZip(head) && !isWorkbook(head)) return readNpzTable(file, array, options);
-  if (array !== undefined) throw new UserError(`${path}: expected a .npz file, to read "${array}" of it, got another`);
+  if (array !== undefined)
+    throw new UserError(`${path}: expected a .npz file that has "${array}", got another kind of file`);
   if (isNpy(head)) return readNpyTable(file, options);
   const other = foreign(head);
   if (other) throw new UserError(`${path}: expected a CSV, .npy or .npz file, got ${other}`);

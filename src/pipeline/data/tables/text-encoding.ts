@@ -5,7 +5,7 @@ import type {TableFile} from "./table-file";
 
 /** How a file's bytes are letters. */
 export interface TextEncoding {
-  /** As TextDecoder names it. */
+  /** The encoding's name in TextDecoder. */
   readonly name: string;
   /** Whether it begins with a byte order mark. */
   readonly marked: boolean;

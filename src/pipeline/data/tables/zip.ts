@@ -92,7 +92,7 @@ function widen(sizes: number[], extra: Buffer): void {
  * @throws UserError if it is damaged: also by its checksum, once all of it is read.
  */
 export async function* zipBytes({path, read}: TableFile, entry: ZipEntry): AsyncGenerator<Buffer> {
-  const damaged = (got: string) => new UserError(`${path}:${entry.name}: expected it whole, got ${got}`);
+  const damaged = (got: string) => new UserError(`${path}:${entry.name}: expected a complete array, got ${got}`);
   const local = await read(entry.offset, 30);
   if (local.readUInt32LE(0) !== LOCAL) throw damaged("no such file where the directory says");
   if (local.readUInt16LE(6) & 1) throw damaged("an encrypted file");

@@ -45,8 +45,8 @@ export interface PcaOptions {
   /** The tolerance of the eigenvectors (`leadingEigenpairs`). */
   readonly tolerance?: number;
   /**
-   * So many rows, a fair sample, give the axes (all). Means, scales, scores, variances and the explained share are of all
-   * rows in any case.
+   * How many rows, as a fair sample, the axes are computed from (all). Means, scales, scores, variances and the
+   * explained share always use all rows.
    */
   readonly axisRows?: number;
 }

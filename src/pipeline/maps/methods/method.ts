@@ -26,7 +26,7 @@ export interface Projected {
 
 /** A way of laying rows of numbers out in the plane or in space. */
 export interface ProjectionMethod {
-  /** As it is written beside a map. */
+  /** The name that is written beside a map. */
   readonly title: string;
   /** The most points it can take in a reasonable time; more are left out, and that is said. */
   readonly mostPoints: number;

@@ -1,4 +1,4 @@
-/** What is used of tsne-js 1.0.3, which has no types of its own. */
+/** Types for the parts of tsne-js 1.0.3 that are used here; the package has no types. */
 declare module "tsne-js" {
   interface Settings {
     readonly dim: number;

@@ -51,7 +51,9 @@ export function numbersAnImage({dims}: Answer, count: number, what: string): num
   const numbers = rest.reduce((product, n) => product * n, 1);
   if (numbers === 0) throw new UserError(`${what}: expected scores of classes, got an empty output of ${shape}`);
   if (long.length > 1) {
-    throw new UserError(`${what}: expected one row of scores an image, got a map or boxes: an output of ${shape}`);
+    throw new UserError(
+      `${what}: expected one row of scores for each image, got a map or boxes: an output of ${shape}`,
+    );
   }
   if (numbers > MOST_CLASSES) {
     throw new UserError(`${what}: expected at most ${MOST_CLASSES} classes, got an output of ${shape}`);
@@ -167,7 +169,7 @@ function namesOf(numbers: number, given: readonly string[] | undefined, what: st
   if (numbers === 1 && given.length === 1) return [`not ${given[0]}`, given[0]];
   if (given.length === classes) return given;
   const expected =
-    numbers === 1 ? `2 names for ${what}, or the one that p is of` : `${classes} names, one an output of ${what}`;
+    numbers === 1 ? `2 names for ${what}, or the one that p is of` : `${classes} names, one for each output of ${what}`;
   throw new UserError(`--classes: expected ${expected}, got ${given.length}`);
 }
 

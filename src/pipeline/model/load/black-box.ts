@@ -61,7 +61,7 @@ export function imageShapeOf(
 ): ImageShape {
   const shape = found.map((n, i) => n ?? given?.[i]);
   if (shape.includes(undefined))
-    throw new UserError(`--size: expected one for an input of ${shapeWords(input)}, got none`);
+    throw new UserError(`--size: expected a size for an input of ${shapeWords(input)}, got none`);
   if (given && `${shape}` !== `${given}`) {
     throw new UserError(`--size: expected ${shape.join(" x ")}, the model's input, got ${given.join(" x ")}`);
   }
@@ -124,7 +124,7 @@ export async function blackBoxClassifier(model: BlackBox, settings: LoadSettings
       const {values} = await askInBatches(ask, valuesOf(images), images.count, batch, what);
       if (values.length !== images.count * numbers) {
         const got = `${values.length} for ${images.count} images`;
-        throw new UserError(`${what}: expected ${numbers} numbers an image, got ${got}`);
+        throw new UserError(`${what}: expected ${numbers} numbers for each image, got ${got}`);
       }
       return meaning.probabilities(values);
     },

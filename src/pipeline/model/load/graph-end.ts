@@ -1,4 +1,4 @@
-/** What the last nodes of a graph compute from its scores, as far as their names show. */
+/** The computation that the last nodes of a graph make from its scores, as far as the nodes' names show it. */
 export interface GraphEnd {
   readonly kind: "softmax" | "log-softmax" | "sigmoid" | "scores" | "unknown";
   /** The node that tells, as the graph names its kind: "Softmax". */

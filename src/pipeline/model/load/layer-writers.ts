@@ -12,7 +12,7 @@ const ACTIVATIONS: {readonly [name: string]: string} = {
 
 const pair = (value: unknown): readonly number[] =>
   Array.isArray(value) ? (value as number[]) : [Number(value), Number(value)];
-/** As TensorFlow pads: an odd pixel goes behind. */
+/** ONNX's name for TensorFlow's padding: if the padding is odd, the extra pixel goes to the end. */
 const padding = (value: unknown) => (value === "same" ? "SAME_UPPER" : "VALID");
 const image = (name: string): Value => ({name, isFirst: true});
 

@@ -1,4 +1,6 @@
-/** @file What the writers of layers are given and give (layer-writers.ts, token-writers.ts). */
+/**
+ * @file The types of the arguments and results of the functions that write layers (layer-writers.ts, token-writers.ts).
+ */
 import type {Attributes} from "../../../onnx/file/attributes";
 
 /** A tensor on its way through the network. */

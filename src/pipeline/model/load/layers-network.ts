@@ -52,7 +52,7 @@ export async function layersNetwork(
     throw new UserError(`${what}: expected one input, a batch of images, and one output, got inputs of [${dims}]`);
   }
   const imageShape = dims.map((n, i) => n ?? settings.imageShape?.[i] ?? 0) as unknown as ImageShape;
-  if (imageShape.includes(0)) throw new UserError(`--size: expected one for an input of [${dims}], got none`);
+  if (imageShape.includes(0)) throw new UserError(`--size: expected a size for an input of [${dims}], got none`);
   const model = withLogits(loaded, output === "probabilities", what);
   const classes = model.outputs[0].shape.at(-1) ?? 0;
   const names = Array.from({length: classes}, (_, k) => `${k}`);

@@ -16,7 +16,7 @@ export function modelInput(images: Images, {layout, scale, mean, std}: ModelInpu
   const [height, width, channels] = shape;
   for (const [name, values] of Object.entries({mean, std})) {
     if (values.length !== 1 && values.length !== channels) {
-      throw new UserError(`${name}: expected 1 or ${channels} numbers, one a channel, got ${values.length}`);
+      throw new UserError(`${name}: expected 1 or ${channels} numbers, one for each channel, got ${values.length}`);
     }
   }
   const isMoved = layout === "nchw" && channels > 1;

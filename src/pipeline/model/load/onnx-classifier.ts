@@ -111,7 +111,10 @@ function portOf(metadata: InferenceSession.ValueMetadata): Port {
   return {name, type, dims: shape};
 }
 
-/** What images an input takes: its layout, and one image's sizes. @throws UserError where neither it nor the user tells. */
+/**
+ * The images that an input takes: its layout, and the sizes of one image. @throws UserError if neither the input nor
+ * the user says them.
+ */
 export function imagesOf(dims: NonNullable<Port["dims"]>, settings: LoadSettings) {
   const isColor = (n: unknown) => n === 1 || n === 3;
   const layout = settings.input.layout ?? (isColor(dims[1]) ? "nchw" : isColor(dims[3]) ? "nhwc" : undefined);

@@ -21,7 +21,7 @@ const ENDS = new Set([
   ...["Relu", "LeakyRelu", "PRelu", "Elu", "Celu", "Selu", "Gelu", "HardSwish", "Mish", "Clip", "Softplus", "Tanh"],
   ...["MaxPool", "AveragePool", "GlobalAveragePool", "GlobalMaxPool", "Add", "LayerNormalization", "Gemm", "MatMul"],
 ]);
-/** Those that have weights, and stand in the list of layers. */
+/** Operators that have weights, and so appear in the list of layers. */
 const WEIGHTED = new Set(["Conv", "ConvTranspose", "Gemm", "MatMul", "BatchNormalization", "LayerNormalization"]);
 /** Layers that are kept for the page: more tell less. */
 const MOST_SHOWN = 12;
@@ -51,7 +51,10 @@ function isFollowed(size: ReturnType<Sizes["get"]>, rows: number): size is NonNu
   );
 }
 
-/** Those that a person may look at: maps and rows, the last of what belongs together, evenly chosen where they are many. */
+/**
+ * The layers that a person can look at: maps and rows of numbers, the last operator of each group. If there are many,
+ * some of them, spread evenly.
+ */
 export function shownLayers(layers: readonly OnnxLayer[]): OnnxLayer[] {
   const looked = layers.filter(({type, dims}) => ENDS.has(type) && (dims.length === 3 || dims.length === 1));
   const all = looked.length > 0 ? looked : layers.filter(({dims}) => dims.length === 3 || dims.length === 1);
@@ -61,7 +64,7 @@ export function shownLayers(layers: readonly OnnxLayer[]): OnnxLayer[] {
 
 /** Operators whose images have their channels first, whatever the model's input has. */
 const CHANNELS_FIRST = /^(Conv|ConvTranspose|BatchNormalization|InstanceNormalization|GroupNormalization|LRN|.*Pool)$/;
-/** Those that leave the order of sizes to what they are given. */
+/** Operators whose outputs have their sizes in the same order as their inputs. */
 const PASSING =
   /^(Relu|LeakyRelu|PRelu|Elu|Celu|Selu|Gelu|HardSwish|HardSigmoid|Mish|Clip|Softplus|Tanh|Sigmoid|Add|Mul|Sub|Div|Identity|Dropout|Cast|Concat|Pad)$/;
 

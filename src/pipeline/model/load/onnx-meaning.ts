@@ -56,6 +56,6 @@ export function onnxMeaning(
 function checkExcluding({kind, words, classNames}: Meaning, what: string): void {
   if (classNames.length === 2 || kind === "probabilities" || kind === "softmax") return;
   throw new UserError(
-    `${what}: expected classes of which each image shows one, got ${words}; --scores logits takes its scores so`,
+    `${what}: expected classes of which each image shows exactly one, got ${words}; --scores logits uses its scores all the same`,
   );
 }

@@ -22,11 +22,11 @@ const MAKERS: {readonly [type: string]: (values: readonly number[]) => ArrayBuff
 };
 
 /**
- * What the inputs besides the images' are fed with, for so many images: `settings.feeds`, again for each image where an input has a
- * row an image.
+ * The values of the inputs other than the one for the images, for a number of images: `settings.feeds`, repeated for
+ * each image if an input has one row for each image.
  *
- * @param images The input that takes the images: the size of its batch tells which other inputs have rows.
- * @throws UserError if one is not told, is told and not there, or does not fit.
+ * @param images The input that takes the images: the size of its batch shows which other inputs have rows.
+ * @throws UserError if a value is missing, if the model has no input of its name, or if it does not fit.
  */
 export function otherInputs(
   inputs: readonly Port[],
@@ -37,13 +37,13 @@ export function otherInputs(
   const unknown = Object.keys(feeds).find((name) => !others.some((other) => other.name === name));
   if (unknown !== undefined) {
     const known = others.map(portWords).join(", ") || "none, for the model has one input";
-    throw new UserError(`--feed: expected inputs besides the images', ${known}, got "${unknown}"`);
+    throw new UserError(`--feed: expected inputs other than the one for the images, ${known}, got "${unknown}"`);
   }
   const untold = others.filter(({name}) => feeds[name] === undefined);
   if (untold.length > 0) {
     const [{name}] = untold;
     throw new UserError(
-      `--feed: expected what ${what}'s other inputs get for every image, as ${name}=0 or ${name}=FILE.npy, got none for ${untold.map(portWords).join(", ")}`,
+      `--feed: expected values for ${what}'s other inputs, the same for every image, as ${name}=0 or ${name}=FILE.npy, got none for ${untold.map(portWords).join(", ")}`,
     );
   }
   const made = others.map((other) => [other.name, rowsOf(other, images, feeds[other.name])] as const);
@@ -83,7 +83,7 @@ function rowsOf(port: Port, images: Port, feed: Feed): (count: number) => FedArr
 function filled(port: Port, wanted: readonly (number | undefined)[], value: number) {
   if (wanted.includes(undefined)) {
     throw new UserError(
-      `--feed: expected ${port.name}=FILE.npy for an input whose size is open, ${portWords(port)}, got ${port.name}=${value}`,
+      `--feed: expected ${port.name}=FILE.npy for an input of any size, ${portWords(port)}, got ${port.name}=${value}`,
     );
   }
   const shape = wanted as readonly number[];

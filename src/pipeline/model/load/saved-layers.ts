@@ -92,7 +92,7 @@ function fromOutput(layers: ReadonlyMap<string, LayerFile>, output: Place, what:
     const answer = call === 0 ? name : `${name}/${call + 1}`;
     const layer = layers.get(name);
     if (!layer || place !== 0) {
-      throw new UserError(`--to onnx: expected layers with one answer each in ${what}, got ${name} number ${place}`, {
+      throw new UserError(`--to onnx: expected layers with one output each in ${what}, got ${name} number ${place}`, {
         code: "BAD_MODEL",
       });
     }

@@ -31,7 +31,7 @@ export function tfjsModelJson(value: unknown, what: string): TfjsModelJson {
   const json = (typeof value === "object" && value !== null ? value : {}) as Partial<TfjsModelJson>;
   const {modelTopology, weightsManifest} = json;
   if (typeof modelTopology !== "object" || modelTopology === null || !Array.isArray(weightsManifest)) {
-    throw new UserError(`${what}: expected a tfjs model's topology and weightsManifest, got neither or one`);
+    throw new UserError(`${what}: expected a tfjs model's topology and weightsManifest, got only one or neither`);
   }
   const isGroup = (group: Partial<WeightGroup> | null) => Array.isArray(group?.paths) && Array.isArray(group?.weights);
   const groups: readonly (Partial<WeightGroup> | null)[] = weightsManifest;

@@ -25,7 +25,7 @@ export function freeze(model: tf.LayersModel, words: string): void {
     for (const layer of found) keepAsItIs(layer);
   }
   if (model.trainableWeights.length === 0) {
-    throw new UserError(`--freeze: expected weights left to train, got "${words}", which freezes all`);
+    throw new UserError(`--freeze: expected some weights to be left to train, got "${words}", which freezes all`);
   }
 }
 

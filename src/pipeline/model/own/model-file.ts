@@ -68,7 +68,7 @@ async function exportsOf(path: string, file: string): Promise<unknown> {
     const {code, message} = error as NodeJS.ErrnoException;
     if (code === "ERR_UNKNOWN_FILE_EXTENSION") {
       throw new UserError(
-        `${file}: expected JavaScript, as this Node reads no TypeScript, got ${extname(file)}; npm install esbuild, or take Node 22.18`,
+        `${file}: expected JavaScript, because this Node cannot read TypeScript, got ${extname(file)}; npm install esbuild, or use Node 22.18`,
       );
     }
     throw new UserError(`${file}: expected a module that can be loaded, got: ${message.split("\n")[0]}`, {

@@ -82,7 +82,9 @@ function fitted(made: unknown, file: string, imageShape: ImageShape, classes: nu
   }
   const [, ...output] = model.outputs[0].shape;
   if (output.length !== 1 || output[0] !== classes) {
-    throw new UserError(`${file}: expected an output of [${classes}], a number a class, got ${shapeWords(output)}`);
+    throw new UserError(
+      `${file}: expected an output of [${classes}], one number for each class, got ${shapeWords(output)}`,
+    );
   }
   if (model.trainableWeights.length === 0) throw new UserError(`${file}: expected weights to train, got none`);
   const ends = model.layers.slice(-2).map(({name}) => name);

@@ -1,4 +1,7 @@
-/** @file What turns scores into probabilities: a softmax where one class excludes the others, a sigmoid a class where not. */
+/**
+ * @file Functions that turn scores into probabilities: a softmax if one class excludes the others, or a sigmoid for
+ * each class.
+ */
 
 /** Each row's softmax, in double precision, shifted by its largest so that nothing overflows. */
 export function softmax(rows: Float32Array, classes: number): Float32Array {

@@ -80,7 +80,7 @@ function inOrder(
   return [...order];
 }
 
-/** Those of the nodes that depend on the first, itself included. */
+/** The nodes that depend on the first node, including itself. */
 function after([first, ...names]: readonly string[], nodeOf: ReturnType<typeof nodesOfGraph>): string[] {
   const found = new Set([first]);
   for (const name of names) if (nodeOf(name)?.inputs.some((input) => found.has(input))) found.add(name);

@@ -21,7 +21,7 @@ export interface OpenedModel {
   readonly weighted?: readonly WeightedNode[];
   /** The one that feeds the last dense layer; absent where there is none. */
   readonly embedding?: string;
-  /** Those among which the last with rows and columns is to be found: from the last convolution on. */
+  /** The layers from the last convolution on; Grad-CAM looks at the last of them that has rows and columns. */
   readonly maps: readonly string[];
   /** A layer's answer, which the caller disposes of, also within tf.tidy. */
   at(images: tf.Tensor, layer: string): tf.Tensor;

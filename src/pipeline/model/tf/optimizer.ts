@@ -5,7 +5,7 @@ import type {TensorOptimizer} from "./tensor-optimizer";
 import {tfjsOptimizer} from "./tfjs-optimizer";
 
 interface Rule {
-  /** As tfjs computes it on any backend, with tfjs' own settings: Adam's epsilon is 1e-7. */
+  /** Makes the optimizer of tfjs operations, for any backend, with tfjs' own settings: Adam's epsilon is 1e-7. */
   readonly composed: () => TensorOptimizer;
   /** The same in one kernel a variable, where the backend has that kernel. */
   readonly fused?: {readonly kernel: string; readonly make: () => TensorOptimizer};

@@ -1,7 +1,7 @@
 import * as tf from "@tensorflow/tfjs";
 import type {FedArray} from "../load/other-inputs";
 
-/** What other inputs are fed with, as tensors; the caller works within tf.tidy. */
+/** The values of the other inputs, as tensors. Call this within tf.tidy. */
 export function tensorsOf(feeds: {readonly [name: string]: FedArray}): tf.NamedTensorMap {
   return Object.fromEntries(
     Object.entries(feeds).map(([name, {type, dims, data}]) => [

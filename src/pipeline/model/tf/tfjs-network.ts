@@ -14,7 +14,7 @@ import {namedArrays} from "./named-arrays";
 import {openTfjs, problemOf} from "./tfjs-classifier";
 import {weightedLayersOf} from "./weighted-layers";
 
-/** As a look takes it, and what is found of it. */
+/** A network that probes can look at, with the facts that were found out about it. */
 export interface TfjsNetwork extends LoadedNetwork, LookedAtNetwork {
   readonly input: ModelInput;
   /** How its numbers were read, for the program. */

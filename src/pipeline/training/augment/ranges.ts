@@ -25,7 +25,7 @@ const RANGES: {readonly [name in Augmentation]: Ranges} = {
   photos: {shift: 0.1, turn: 15, zoom: 0.2, flip: "horizontal", brightness: 0.1, contrast: 0.2},
 };
 
-/** As the user gives them: "auto", or a value of their own. */
+/** The options as the user gives them: "auto", or a value. */
 export interface AugmentOptions {
   readonly augment: "auto" | Augmentation;
   readonly augmentShift: string;

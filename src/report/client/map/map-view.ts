@@ -22,7 +22,10 @@ export interface Frame {
   readonly span: readonly number[];
   /** For a map in three dimensions: how far from the upright axis any point comes. */
   readonly around: number;
-  /** And how far above or below the middle, when tilted by so many steps of a right angle's `TILTS`. */
+  /**
+   * How far above or below the middle any point comes, for each tilt: tilt i is i of the `TILTS` steps of a right
+   * angle.
+   */
   readonly rise: Float32Array;
 }
 

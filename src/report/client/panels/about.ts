@@ -15,7 +15,7 @@ const KEYS: readonly (readonly [string, string])[] = [
   ["Esc", "clear the selection"],
 ];
 
-/** Those of a page with more than one question: a number for each that it has, in the order of its row. */
+/** The keys of a page with more than one question: a number for each question, in the order of the row. */
 function questionKeys({training, layers, reasons, file}: Data): readonly (readonly [string, string])[] {
   const asked = [
     ...["answers", training && "training set", layers && "layers", file.runs && "runs"],

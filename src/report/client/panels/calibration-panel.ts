@@ -14,7 +14,7 @@ interface Figures {
   readonly now: Reliability;
   readonly brier: number;
   readonly classwise: number;
-  /** As the temperature would make it; null where none was fitted. */
+  /** The calibration with the temperature; null if no temperature was fitted. */
   readonly after: Reliability | null;
 }
 

@@ -68,7 +68,10 @@ function sliceLine(data: Data, scope: Scope, quantity: Quantity): readonly (read
 /** Where there are more epochs, those that the page can stop at are read aloud. */
 const MOST_SPOKEN = 100;
 
-/** Beside training stand the validation images; where there are none, as of a network from elsewhere, those to test. */
+/**
+ * The split that is shown beside training: the validation images, or the test images if there are none (as for a
+ * network from elsewhere).
+ */
 function judgedBy({file: {metrics}}: Data): "validation" | "test" {
   return metrics.some(({validationLoss}) => Number.isFinite(validationLoss)) ? "validation" : "test";
 }

@@ -1,4 +1,4 @@
-/** @file What can be asked of the training images, and decided about them. Types only. */
+/** @file The questions about training images, and the decisions about them. Types only. */
 
 /** The possible orders of the list of training images. */
 export type SampleOrder =

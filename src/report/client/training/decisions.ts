@@ -1,4 +1,4 @@
-/** @file What was decided about training images: kept in the browser, and saved as the CSV that `--edit` reads. */
+/** @file The user's decisions about training images: kept in the browser, and saved as the CSV that `--edit` reads. */
 
 import {csvTable} from "../../../pipeline/record/csv-table";
 import type {Data} from "../data";

@@ -79,7 +79,7 @@ export function mountTrainingLead(data: Data, training: TrainingData, store: Sto
   return root;
 }
 
-/** What is left out of a long run, and what is not. */
+/** Says how many epochs of a long run the page has, and how many the labels are judged by. */
 function shownWords({epochs, of, judged}: TrainingData): string {
   const by = judged < of ? `${judged} of them` : "all of them";
   return ` ${epochs.length} of its ${of} epochs are here; the labels are judged by ${by}.`;

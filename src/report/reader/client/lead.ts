@@ -3,7 +3,7 @@ import {int, pct} from "../../client/format";
 import type {ReaderData} from "./data";
 import type {ReaderStore} from "./state";
 
-/** What is so at the step at hand, in one sentence, and what must be known beside it. */
+/** Shows the state at the current step in one sentence, and the notes that belong to it. */
 export function mountLead(data: ReaderData, store: ReaderStore): {readonly root: HTMLElement; draw(): void} {
   const lead = h("h1", {class: "lead"});
   const sub = h("p", {class: "sub"});

@@ -66,7 +66,7 @@ function encoded(content: string, encoding: Style["encoding"]): Buffer {
   return encoding.startsWith("utf16be") ? bytes.swap16() : bytes;
 }
 
-/** What no reader could tell apart: "1,5" is one number or two, "1,234" is 1.234 or 1234. */
+/** Whether a table has only one reading: "1,5" could be one number or two, "1,234" could be 1.234 or 1234. */
 function isPlain(rows: readonly number[][], form: Style): boolean {
   const shown = rows.flat().map((v) => written(v, form));
   const twofold = shown.every((cell) => !/[.,]/.test(cell) || /^-?[1-9]\d{0,2}[.,]\d{3}$/.test(cell));

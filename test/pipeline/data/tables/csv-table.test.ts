@@ -155,7 +155,7 @@ describe("missing values", () => {
 
   test("are refused by line and column", async () => {
     await expect(tableOf(text, {missing: "refuse"})).rejects.toThrow(
-      't.csv, line 3: expected a finite number in "a", got "NA" (--missing drop-rows or mean go on)',
+      't.csv, line 3: expected a finite number in "a", got "NA" (--missing drop-rows or mean can go on without it)',
     );
   });
 });
@@ -181,7 +181,7 @@ describe("--label", () => {
     );
     await expect(tableOf(text, {label: "4"})).rejects.toThrow('got "4"');
     await expect(tableOf("a,a,b\n1,2,3\n4,5,6\n", {label: "a"})).rejects.toThrow(
-      '--label: expected one column, got "a", the name of columns 1 and 2: give its place',
+      '--label: expected one column, got "a", the name of columns 1 and 2: give the place of one',
     );
     expect((await tableOf("a,a,b\n1,2,3\n4,5,6\n", {label: "2"})).label?.cells).toEqual(["2", "5"]);
   });

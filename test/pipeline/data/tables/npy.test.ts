@@ -124,7 +124,7 @@ describe("arrays that numpy wrote", () => {
     const wrong = Buffer.from(whole);
     wrong[at] ^= 1;
     await expect(read(`${fileOf(wrong, "w.npz")}:x`)).rejects.toThrow(
-      "w.npz:x.npy: expected it whole, got another checksum",
+      "w.npz:x.npy: expected a complete array, got another checksum",
     );
     for (const length of [10, 30, 400, whole.length - 30]) {
       await expect(read(`${fileOf(whole.subarray(0, length), "c.npz")}:x`)).rejects.toThrow(

@@ -15,7 +15,7 @@ export function fileOf(content: string | Uint8Array, name = "t.csv"): string {
   return path;
 }
 
-/** What the program reads of such a file. */
+/** The table that the program reads from such a file. */
 export function tableOf(
   content: string | Uint8Array,
   options: Partial<TableOptions> = {},

@@ -49,7 +49,9 @@ export function bertShapes(config: BertConfig): (readonly [name: string, shape: 
   ];
 }
 
-/** Those who look inside, or change it. All tensors are the pass's own: what is kept must be cloned. */
+/**
+ * Functions that look inside a forward pass, or change it. All tensors belong to the pass: clone a tensor to keep it.
+ */
 export interface BertHooks {
   /** @param weights [batch, heads, tokens, tokens], which token looks at which. */
   attention?(layer: number, weights: tf.Tensor4D): void;

@@ -1,8 +1,8 @@
 import * as tf from "@tensorflow/tfjs";
 
 /**
- * @file What a transformer computes, with gradients: by one kernel each where the backend has it (wasm), else composed of tfjs'
- * own operations, which is also what the tests hold the kernels against.
+ * @file The operations of a transformer, with gradients. Each is one kernel if the backend has it (wasm); otherwise it
+ * is composed of tfjs' own operations, with which the tests also compare the kernels.
  */
 
 type Save = tf.GradSaveFunc;
