@@ -71,7 +71,7 @@ test("what is in flight is refused when the crew ends", async () => {
   const outcomes = Promise.allSettled(asked);
   await crew.end();
   for (const outcome of await outcomes) {
-    if (outcome.status === "rejected") expect(`${outcome.reason}`).toContain("got a question after");
+    if (outcome.status === "rejected") expect(`${outcome.reason}`).toContain("expected no call after its end");
     else expect(outcome.value).toBe("done");
   }
 });

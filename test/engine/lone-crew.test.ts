@@ -38,5 +38,5 @@ test("after its end it refuses questions", async () => {
   if ("reason" in planned) throw new Error(planned.reason);
   const network = await fusedNetwork(planned, {here: true, threads: 1, classNames, batchSize: 4, seed: 0});
   await network.dispose();
-  await expect(network.logits(randomBatch(1, 1, [4, 4, 1], 10))).rejects.toThrow(/expected to be asked before its end/);
+  await expect(network.logits(randomBatch(1, 1, [4, 4, 1], 10))).rejects.toThrow(/expected no call after its end/);
 });

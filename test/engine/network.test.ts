@@ -395,6 +395,6 @@ describe("stops with a clear error", () => {
   test("when asked after its end", async () => {
     const network = await start(randomModel("cnn"));
     await network.dispose();
-    await expect(network.predict(batch)).rejects.toThrow("got a question after");
+    await expect(network.predict(batch)).rejects.toThrow("expected no call after its end");
   });
 });

@@ -124,7 +124,7 @@ describe("what depends on the numbers that are fed", () => {
       output: [value("y")],
     });
     await expect(gradientOf(bytes, {x: floats([1, -1, 2, 3])}, [1])).rejects.toThrow(
-      'gradient: expected sizes that depend on the inputs\' sizes alone, got "some", whose do not',
+      'gradient: expected sizes that depend only on the inputs\' sizes, got "some", whose sizes depend on values',
     );
   });
 

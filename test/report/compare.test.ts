@@ -223,7 +223,7 @@ describe("saved runs", () => {
     writeFileSync(join(copy, "run.json"), JSON.stringify(facts));
     await expect(compared("fast-0", "other")).rejects.toThrow("expected the classes of fast-0");
     rmSync(join(copy, "artifacts/confusion"), {recursive: true});
-    await expect(compared("fast-0", "other")).rejects.toThrow("expected a run that kept its answers");
+    await expect(compared("fast-0", "other")).rejects.toThrow("expected a run with saved answers");
     writeFileSync(join(copy, "run.json"), "{");
     await expect(compared("fast-0", copy)).rejects.toThrow(/run\.json: expected JSON/);
     rmSync(copy, {recursive: true});

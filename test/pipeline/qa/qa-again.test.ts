@@ -156,7 +156,7 @@ describe("asking a reader again and again", () => {
     [
       "a folder that is no run, without a file",
       ["--model", "test/fixtures/bert"],
-      /^error: --split: expected a file of questions, since/,
+      /^error: --split: expected a file of questions, because/,
     ],
   ])("refuses %s in one line", async (_, words, message) => {
     const ended = await command(["qa", "ask", "--again", ...words, "--save", save]);
