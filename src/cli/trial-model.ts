@@ -21,7 +21,10 @@ export interface ReaderQuestion {
   readonly path: string;
   readonly tokenizer: string;
   readonly nullThreshold: string;
-  /** What it will be asked, as far as that is known; else it is asked about a window as long as it takes. */
+  /**
+   * The question and the text that will be asked, if they are known; otherwise the trial asks about the longest window
+   * that the model takes.
+   */
   readonly asked?: {readonly question: string; readonly context: string};
 }
 

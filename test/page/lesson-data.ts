@@ -20,7 +20,7 @@ export async function mnistMaterial(): Promise<Material> {
   }
 }
 
-/** So many of them, to be quick. */
+/** A lesson with only the first images, to be quick. */
 export function firstOf({lesson, pixels, labels}: Material, train: number, test: number): Material {
   const size = pixels.length / labels.length;
   const parts = [[0, train] as const, [lesson.train, lesson.train + test] as const];

@@ -21,7 +21,7 @@ test("a sheet of any shape has at most 16 million pixels, and one that would be 
   expect(() => figure(5000, 4000, () => {})).toThrow("picture: expected at most 16,000,000 units, got 5000 × 4000");
 });
 
-/** As much of everything as somebody's data may bring. */
+/** Data with the largest amounts that a user's data may bring. */
 const excessive: {readonly [N in keyof typeof plots]: PlotData<N>} = {
   attribution: {
     title: "every class of ImageNet explained",

@@ -25,7 +25,10 @@ afterAll(async () => {
   await browser?.close();
 });
 
-/** As `labels suspects --evidence 1` leaves it: two segments, of which the upper speaks for the suggested label alone. */
+/**
+ * Writes evidence as `labels suspects --evidence 1` does: two segments, of which the upper one speaks only for the
+ * suggested label.
+ */
 function writeEvidence(run: string): void {
   const segments = Array.from({length: SIDE * SIDE}, (_, p) => (p < (SIDE * SIDE) / 2 ? 0 : 1));
   const explanation = (explained: number, weights: readonly number[], r2: number) => ({

@@ -72,7 +72,10 @@ export async function asLayers(end: "softmax" | "within" | "scores" = "softmax")
   return tfjsNetwork(tfjsModelJson(JSON.parse(files["model.json"]), "net"), files["weights.bin"], settings);
 }
 
-/** As tfjs' converter writes graphs, the second convolution and the dense layer fused with what follows. */
+/**
+ * The network as a graph of tfjs' converter, in which the second convolution and the dense layer are fused with the
+ * next operators.
+ */
 export async function asGraph(): Promise<LoadedNetwork> {
   const sized = (...sizes: number[]) => ({dim: sizes.map((size) => ({size: `${size}`}))});
   const stored: {name: string; tensor: tf.Tensor}[] = ["c1", "c2", "d"].flatMap((name) => [

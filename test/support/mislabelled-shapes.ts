@@ -34,7 +34,7 @@ export function writeMislabelledShapes(folder: string, perClass = 200, seed = 1)
   });
 }
 
-/** As a camera would: no name says what is on the picture. */
+/** A file name as a camera would choose it: it does not say what is in the picture. */
 function nameOf(k: number, n: number): string {
   return `IMG_${1000 + (((n * 3 + k) * 7) % 4999)}.png`;
 }

@@ -35,7 +35,7 @@ const KINDS = [
   "ice cream",
 ];
 
-/** So many different class names, of every kind there is. */
+/** Different class names, of every kind there is. */
 export function classNames(count: number): string[] {
   if (count === 3) return [KINDS[4], KINDS[5], KINDS[7]];
   return Array.from({length: count}, (_, k) => {

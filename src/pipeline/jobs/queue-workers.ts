@@ -20,7 +20,7 @@ export interface QueueWorkersOptions extends QueueOptions {
 /** Milliseconds that a server has to take leave. */
 const CLOSING = 3000;
 
-/** Tasks that are in the queue at a time. */
+/** The most tasks that are in the queue at the same time. */
 const AHEAD = 1000;
 
 interface Waiting {

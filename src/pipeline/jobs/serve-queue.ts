@@ -3,7 +3,7 @@ import {setTimeout as wait} from "node:timers/promises";
 import {ATTEMPTS, openQueue, type QueuedAnswer, type QueuedJob, type QueuedTask, type QueueOptions} from "./queue";
 
 export interface ServeOptions extends QueueOptions {
-  /** Tasks at a time. */
+  /** How many tasks it works on at the same time. */
   readonly places: number;
   /** Seconds after which a worker that has said nothing counts as dead, and its tasks are given to others. */
   readonly lock: number;

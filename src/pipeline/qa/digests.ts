@@ -19,7 +19,7 @@ export function digestsOf(split: Split, {vocabulary}: WordPiece): ReaderDigests 
   return {questions: questionsDigest(split), words: digestOf(vocabulary)};
 }
 
-/** Of all questions, those to train on first. */
+/** The digest of all questions, those to train on first. */
 export function questionsDigest({train, heldOut}: Split): string {
   return digestOf([...train, ...heldOut].map((one) => JSON.stringify(one)));
 }

@@ -22,13 +22,19 @@ export const READER_FORMAT = "epochscope-qa/1";
 export interface ReaderFacts {
   readonly name: string;
   readonly startedAt: string;
-  /** Whether the questions that are asked at a look are none of those to train on; of a handful they are the same. */
+  /**
+   * Whether the questions that are asked at a look differ from those to train on. If there are only a few questions,
+   * they are the same.
+   */
   readonly isHeldOut?: boolean;
-  /** It answers with nothing where [CLS] scores higher than the best span by more than this; absent: it always names a span. */
+  /**
+   * The reader gives no answer if [CLS] scores higher than the best span by more than this; absent if it always names a
+   * span.
+   */
   readonly noAnswer?: number;
-  /** Of its questions and of the pieces of its words; absent: an earlier version began it. */
+  /** The digests of its questions and of its vocabulary; absent if an earlier version began the run. */
   readonly digests?: ReaderDigests;
-  /** How many looks keep what of the tracked questions; absent: all keep all. */
+  /** How many looks keep which parts of the tracked questions; absent if every look keeps everything. */
   readonly kept?: KeptLooks;
   readonly options: ReaderOptions;
 }

@@ -22,7 +22,7 @@ export interface KeptLooks {
   readonly looks: number;
   /** Looks that keep logits, words' weights and the last layer's weights of the tracked questions. */
   readonly light: number;
-  /** Those that keep attention and node values too, and for how many of the tracked questions, the first ones. */
+  /** The looks that also keep attention and node values, and for how many of the tracked questions (the first ones). */
   readonly inside: number;
   readonly questions: number;
   /** Looks that keep the answers to all held-out questions. */
@@ -32,7 +32,8 @@ export interface KeptLooks {
 }
 
 /**
- * What fits into so many MB. The numbers are known before the first step, so that a run that goes on keeps the same looks.
+ * Chooses the looks that fit into a number of MB. They are chosen before the first step, so that a resumed run keeps
+ * the same looks.
  *
  * @param most The most that `tracked/` may take, in MB; 0: any size.
  * @param asked How many held-out questions there are.
@@ -74,7 +75,7 @@ const sum = <T>(list: readonly T[], of: (one: T) => number) => list.reduce((tota
 const fitting = (looks: number, bytes: number, room: number) =>
   Math.min(looks, bytes === 0 ? looks : Math.floor(room / bytes));
 
-/** What the look at place `look`, from 0, keeps; without `kept` all of it. */
+/** Says what a look keeps. `look` is its place, counted from 0. Without `kept`, every look keeps everything. */
 export function keptAt(kept: KeptLooks | undefined, look: number) {
   if (!kept) return {light: true, inside: Number.POSITIVE_INFINITY, answers: true};
   const place = placeAmong(look, kept.looks, kept.light);

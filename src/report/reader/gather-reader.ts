@@ -78,7 +78,7 @@ async function outcomeOf(folder: string, looks: readonly Look[]): Promise<Pick<R
   return {controls: null, phase: phaseChange(looks.map(({step, f1}) => ({step, value: f1}))) ?? null};
 }
 
-/** What the page leaves out of the files in tracked/, because it would grow too large. */
+/** Says which parts of the files in tracked/ the page leaves out, because it would become too large. */
 function notShown(tracked: readonly ShownTracked[], asked: number, looks: readonly Look[]): string[] {
   const without = tracked.filter(({attention}) => looks.length > 0 && attention.every((maps) => maps === null)).length;
   return [

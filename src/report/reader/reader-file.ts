@@ -46,9 +46,15 @@ export interface ReaderFile {
   readonly isHeldOut: boolean;
   /** The options that the user gave, for the foot of the page. */
   readonly options: {readonly [name: string]: string | number | boolean};
-  /** It answers with nothing where [CLS] scores higher than the best span by more than this; null: it always names a span. */
+  /**
+   * The reader gives no answer if [CLS] scores higher than the best span by more than this; null if it always names a
+   * span.
+   */
   readonly noAnswer: number | null;
-  /** What the run did not keep, and what the page does not carry, because it would grow too large; a sentence each, without its full stop. */
+  /**
+   * Sentences, without their full stops, that say what the run did not keep, and what the page leaves out because it
+   * would become too large.
+   */
   readonly notKept: readonly string[];
   readonly steps: readonly number[];
   readonly looks: readonly {

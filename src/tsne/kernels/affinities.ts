@@ -4,10 +4,10 @@ import {at, exp4, sumLanes} from "./vector";
 export const CHUNK: i32 = 256;
 
 /**
- * Task: 256 rows. p(j|i) ∝ exp(−β d²) over each row's k squared distances, β such that the entropy is `entropy` (nats):
- * Newton's method on h(β) = log Σ exp(−βd²) + β⟨d²⟩, whose slope is −β Var(d²), kept inside a bracket. Where more
- * neighbours than the perplexity share the least distance, β has no solution and grows until they share the
- * probability. Scratch of a thread: 4 · (k + 3) bytes.
+ * Computes p(j|i) ∝ exp(−β d²) over each row's k squared distances, with the β for which the entropy is `entropy`
+ * (nats). It uses Newton's method on h(β) = log Σ exp(−βd²) + β⟨d²⟩, whose slope is −β Var(d²), and stays inside a
+ * bracket. If more neighbours than the perplexity share the least distance, β has no solution; then it grows until
+ * these neighbours share the probability. A task has 256 rows. A thread needs 4 · (k + 3) bytes of scratch memory.
  */
 export function calibrate(
   task: i32, thread: i32, rows: i32, k: i32, entropy: f64, distances: usize, probabilities: usize,
@@ -63,8 +63,8 @@ export function calibrate(
 }
 
 /**
- * Task: all. Who has whom as a neighbour: row j's list, from `starts[j]`, of the rows i that hold j, by rising i, and
- * their p(j|i). Of starts: [rows + 1]; cursor: [rows]; reverse, reverseP: [rows · k].
+ * Lists for each row j the rows i that have j as a neighbour, by rising i, and their p(j|i); the list of row j begins
+ * at `starts[j]`. Shapes: starts [rows + 1]; cursor [rows]; reverse, reverseP [rows · k]. One task does it all.
  */
 export function reverseLists(
   task: i32, thread: i32, rows: i32, k: i32, neighbours: usize, probabilities: usize,
@@ -91,8 +91,8 @@ export function reverseLists(
 }
 
 /**
- * Task: 256 places, `order[place]` the row. `edges[i + 1]` = the number of place i's edges (either way), up to a multiple
- * of four.
+ * Counts the edges of each place: `edges[i + 1]` becomes the number of edges of place i in both directions, rounded up
+ * to a multiple of four. The row at a place is `order[place]`. A task has 256 places.
  */
 export function countEdges(
   task: i32, thread: i32, rows: i32, k: i32, order: usize, neighbours: usize, starts: usize, reverse: usize,
@@ -113,15 +113,19 @@ export function countEdges(
   }
 }
 
-/** Task: all. Turns counts into starts: `edges[i]` is where place i begins, `edges[rows]` the number of all. */
+/**
+ * Turns counts into starts: `edges[i]` becomes the first edge of place i, and `edges[rows]` the number of all edges.
+ * One task does it all.
+ */
 export function sumEdges(task: i32, thread: i32, rows: i32, edges: usize): void {
   store<i32>(edges, 0);
   for (let i = 0; i < rows; i++) store<i32>(at(edges, i + 1), load<i32>(at(edges, i + 1)) + load<i32>(at(edges, i)));
 }
 
 /**
- * Task: 256 places. pij = (p(j|i) + p(i|j)) / 2n for each edge, by rising row j, filled up with p = 0 to a multiple of
- * four. Ends are kept as 8 · j's place (`places[row]`): where a point of two coordinates stands, in bytes.
+ * Writes pij = (p(j|i) + p(i|j)) / 2n for each edge, by rising row j, and fills up with p = 0 to a multiple of four.
+ * The end of an edge is written as 8 · the place of j (`places[row]`): the byte offset of a point with two coordinates.
+ * A task has 256 places.
  */
 export function joinEdges(
   task: i32, thread: i32, rows: i32, k: i32, order: usize, places: usize, neighbours: usize, probabilities: usize,

@@ -11,7 +11,7 @@ const POINTS: i32 = 32;
  * z: [tasks] f64.
  */
 
-/** Task: 32 points of the plane. */
+/** Computes the repulsion between points of the plane. A task has 32 points. */
 export function repelAll2(task: i32, thread: i32, n: i32, points: usize, out: usize, z: usize): void {
   const one = f32x4.splat(1), end = points + (<usize>((n + 3) & ~3) << 3);
   const to = min(n, (task + 1) * POINTS);
@@ -36,7 +36,7 @@ export function repelAll2(task: i32, thread: i32, n: i32, points: usize, out: us
   store<f64>(z + (<usize>task << 3), total);
 }
 
-/** Task: 32 points of space. */
+/** Computes the repulsion between points in three dimensions. A task has 32 points. */
 export function repelAll3(task: i32, thread: i32, n: i32, points: usize, out: usize, z: usize): void {
   const one = f32x4.splat(1), end = points + (<usize>((n + 3) & ~3) << 4);
   const to = min(n, (task + 1) * POINTS);
@@ -70,8 +70,9 @@ export function repelAll3(task: i32, thread: i32, n: i32, points: usize, out: us
 }
 
 /**
- * Task: 32 points of the plane. Σ 1 / (1 + |yi − yj|²) over ordered pairs of them, and of them with all later ones: over
- * all tasks each pair twice, no point with itself. Out: [tasks] f64.
+ * Sums 1 / (1 + |yi − yj|²) over the ordered pairs of the task's points, and over their pairs with all later points. So
+ * all tasks together count each pair twice, and no point with itself. A task has 32 points of the plane. Writes one f64
+ * for each task.
  */
 export function sumPotentials(task: i32, thread: i32, n: i32, points: usize, z: usize): void {
   const one = f32x4.splat(1), end = points + (<usize>((n + 3) & ~3) << 3);

@@ -6,7 +6,7 @@ import {at, sumLanes} from "./vector";
  * and [n][4] (x, y, z, 0) in space; ends of edges are kept as 8j (`joinEdges`).
  */
 
-/** Task: 256 points of the plane. */
+/** Computes the attraction between points of the plane. A task has 256 points. */
 export function attract2(
   task: i32, thread: i32, n: i32, edges: usize, ends: usize, joint: usize, points: usize, out: usize,
 ): void {
@@ -34,7 +34,7 @@ export function attract2(
   }
 }
 
-/** Task: 256 points of space. */
+/** Computes the attraction between points in three dimensions. A task has 256 points. */
 export function attract3(
   task: i32, thread: i32, n: i32, edges: usize, ends: usize, joint: usize, points: usize, out: usize,
 ): void {
@@ -52,8 +52,9 @@ export function attract3(
 }
 
 /**
- * Task: 256 points. Σ pij log(pij (1 + |yi − yj|²)) over their edges, those to later points twice and the others, which
- * are the same, not: KL(P‖Q) is this over all, plus log Z. Out: [tasks].
+ * Sums pij log(pij (1 + |yi − yj|²)) over the points' edges. Edges to later points count twice, and edges to earlier
+ * points, which have the same values, do not count. KL(P‖Q) is the sum over all tasks plus log Z. A task has 256
+ * points. Writes one number for each task.
  */
 export function sumDivergence(
   task: i32, thread: i32, n: i32, dimensions: i32, edges: usize, ends: usize, joint: usize, points: usize, sums: usize,

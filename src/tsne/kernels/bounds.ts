@@ -12,7 +12,10 @@ const LEADING: i32 = 20;
 export const PAIRS: i32 = 11;
 /** √21 and what rounding a length can add. */
 export const OFF: f64 = 4.7;
-/** What rounding to units adds to it, as a share: products of a number and the unit are single precision's. */
+/**
+ * The factor by which rounding to units can enlarge this, because products of a number and the unit have single
+ * precision.
+ */
 export const SPARE: f64 = 1.03;
 /** No bound is larger: everything passes. */
 export const WHOLE: i32 = 1 << 30;
@@ -25,10 +28,11 @@ export function wholeStride(stride: i32): i32 {
 }
 
 /**
- * Task: 32 panels. Rows in a new order: `order[place]` is the row. Of leading: the leading columns' numbers; panels and
- * norms as distances.ts has them. Out: x [8 · panels][stride], zeros filling up; placeNorms; bounds
- * [panels][PAIRS][8][2] i16; whole [8 · panels][wholeStride] i16, all columns; boundNorms [2][8 · panels] i32, of
- * both the squares (places past the last: so large that none passes).
+ * Puts the rows into a new order, in which `order[place]` is the row. `leading` has the numbers of the leading columns;
+ * panels and norms are as in distances.ts. Writes x [8 · panels][stride], filled up with zeros; placeNorms; bounds
+ * [panels][PAIRS][8][2] i16; whole [8 · panels][wholeStride] i16 with all columns; and boundNorms [2][8 · panels] i32
+ * with the squares of both. The squares at places after the last are so large that no pair passes. A task has 32
+ * panels.
  */
 export function packBounds(
   task: i32, thread: i32, panels: usize, norms: usize, rows: i32, columns: i32, order: usize, leading: usize, unit: f32,

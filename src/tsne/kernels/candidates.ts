@@ -3,8 +3,9 @@ import {keepNearest} from "./neighbours";
 import {at} from "./vector";
 
 /**
- * What `keepNearest` does, but in any order, and in less time: halves the range in which the k-th distance lies (of numbers
- * from 0 on, the order is that of their bits) until k are within. @returns A threshold with the k-th and not the next.
+ * Keeps the k nearest like `keepNearest`, but in any order and in less time: it halves the range in which the k-th
+ * distance lies, until k distances are within it (numbers from 0 on have the same order as their bits). @returns A
+ * threshold above the k-th distance and not above the next.
  */
 export function nearest(list: usize, ids: usize, count: i32, k: i32, spare: usize): f32 {
   const padded = (count + 3) & ~3;

@@ -1,14 +1,14 @@
 /**
- * What a matrix's columns are like, in double precision, and the matrix scaled by it. X: [rows][columns] f32, columns a
- * multiple of 4.
+ * Measures the columns of a matrix in double precision, and scales the matrix. X is [rows][columns] f32, and columns is
+ * a multiple of 4.
  */
 
 /** How many rows one task handles. */
 const ROWS: i32 = 512;
 
 /**
- * Task: 512 rows. Each column's sum of (x − shift), and of its square. Of shifts: [columns] f64. Out:
- * [tasks][2][columns] f64.
+ * Sums (x − shift), and its square, for each column. Shifts are [columns] f64; writes [tasks][2][columns] f64. A task
+ * has 512 rows.
  */
 export function sumColumns(
   task: i32, thread: i32, x: usize, rows: i32, columns: i32, shifts: usize, sums: usize,
@@ -31,7 +31,7 @@ export function sumColumns(
   }
 }
 
-/** Task: 512 rows. (x − shift) · scale in place of x. Of shifts and scales: [columns] f64. */
+/** Replaces x by (x − shift) · scale. Shifts and scales are [columns] f64. A task has 512 rows. */
 export function scaleColumns(
   task: i32, thread: i32, x: usize, rows: i32, columns: i32, shifts: usize, scales: usize,
 ): void {

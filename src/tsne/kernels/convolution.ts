@@ -27,7 +27,10 @@ function bin(k: i32, N: i32, Z: usize, halfRoots: usize, imaginary: bool): v128 
     : f32x4.add(f32x4.mul(half, f32x4.add(ar, br)), realPart(oddR, oddI, wr, wi));
 }
 
-/** Task: 16 rows. Real rows (the sum of `mesh0` and, unless 0, `mesh1`; `columns` of them, N or 2N) to spectrum. */
+/**
+ * Transforms real rows into their spectrum. The rows are the sum of `mesh0` and, if it is not 0, `mesh1`; each has
+ * `columns` numbers, N or 2N. A task has 16 rows.
+ */
 export function transformRows(
   task: i32, thread: i32, rows: i32, N: i32, mesh0: usize, mesh1: usize, columns: i32, spectrum: usize, plane: i32,
   roots: usize, halfRoots: usize, radices: usize, scratch: usize, scratchSize: i32,
@@ -79,7 +82,8 @@ function multiplySwapped(N: i32, x: usize, kernel: usize, wide: usize, first: i3
 }
 
 /**
- * Task: 16 columns. Transforms columns, multiplies by the kernel's real spectrum [N + 1][N + 4], and transforms back.
+ * Transforms columns, multiplies them by the kernel's real spectrum [N + 1][N + 4], and transforms them back. A task
+ * has 16 columns.
  */
 export function multiplyColumns(
   task: i32, thread: i32, N: i32, spectrum: usize, plane: i32, kernel: usize,
@@ -118,7 +122,7 @@ export function multiplyColumns(
   }
 }
 
-/** Task: 16 rows. Spectrum back to real rows, their first N numbers. */
+/** Transforms the spectrum back to real rows, and keeps their first N numbers. A task has 16 rows. */
 export function restoreRows(
   task: i32, thread: i32, N: i32, spectrum: usize, plane: i32, mesh: usize,
   roots: usize, halfRoots: usize, radices: usize, scratch: usize, scratchSize: i32,
@@ -154,8 +158,9 @@ export function restoreRows(
 }
 
 /**
- * Task: 16 rows of the kernel, rows 0 to N, 2N columns, even: 1/u, u = 1 + r², outside R; (1 + t + t² + t³)/U inside,
- * t = 1 − u/U, U = 1 + R² (short-range.ts has the rest). U = 0: nothing is left out. Rows past N are zero.
+ * Computes rows 0 to N of the kernel, with 2N columns; the kernel is even. Outside R it is 1/u with u = 1 + r². Inside
+ * R it is (1 + t + t² + t³)/U with t = 1 − u/U and U = 1 + R² (short-range.ts adds the rest). If U is 0, it is 1/u
+ * everywhere. Rows after N are zero. A task has 16 rows.
  */
 export function sampleKernel(task: i32, thread: i32, rows: i32, N: i32, h: f32, U: f32, out: usize): void {
   const to = min(rows, (task + 1) * ROWS);
@@ -171,8 +176,8 @@ export function sampleKernel(task: i32, thread: i32, rows: i32, N: i32, h: f32, 
 }
 
 /**
- * Task: 16 rows. The transpose of a spectrum's real plane, continued evenly to 2N columns: ready for the other
- * direction.
+ * Transposes the real plane of a spectrum and continues it evenly to 2N columns, ready for the other direction. A task
+ * has 16 rows.
  */
 export function turnKernel(task: i32, thread: i32, rows: i32, N: i32, spectrum: usize, out: usize): void {
   const to = min(rows, (task + 1) * ROWS);
@@ -185,8 +190,9 @@ export function turnKernel(task: i32, thread: i32, rows: i32, N: i32, spectrum: 
 }
 
 /**
- * Task: 16 rows. Divides the kernel's spectrum by the B-splines' (`spline`: [N + 1], 1 / spline², once for spreading
- * and once for interpolation), so that points on nodes interact exactly, and by 2N², which the transforms leave.
+ * Divides the kernel's spectrum by that of the B-splines, so that points on nodes interact exactly, and by the factor
+ * 2N² that the transforms leave. `spline` [N + 1] is 1 / spline²: one factor for spreading, one for interpolation. A
+ * task has 16 rows.
  */
 export function sharpenKernel(task: i32, thread: i32, N: i32, spectrum: usize, spline: usize, out: usize): void {
   const wide = N + 4, scale: f32 = <f32>(1.0 / (2.0 * <f64>N * <f64>N));

@@ -14,8 +14,8 @@ const FAR_COORDINATE: f32 = 1e15;
 const PANELS_A_TASK: i32 = 32;
 
 /**
- * Task: 32 panels. Packs `(x − center) · scale` and the rows' squared norms.
- * Shapes: x [rows][columns]; center: [columns]; panels: [⌈rows / 8⌉][columns][8]; norms: [⌈rows / 8⌉ · 8].
+ * Packs `(x − center) · scale` into panels, and computes the rows' squared norms. Shapes: x [rows][columns]; center
+ * [columns]; panels [⌈rows / 8⌉][columns][8]; norms [⌈rows / 8⌉ · 8]. A task has 32 panels.
  */
 export function packPanels(
   task: i32, thread: i32, x: usize, rows: i32, columns: i32, center: usize, scale: f32, panels: usize, norms: usize,

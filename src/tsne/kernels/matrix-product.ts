@@ -4,9 +4,9 @@ import {at, sumLanes} from "./vector";
 const DEPTH: i32 = 128;
 
 /**
- * Task: 8 columns. A tile of Xᵀ X, X [rows][columns] with columns a multiple of 8, rows a multiple of 128 (zeros fill
- * up): entries (a, b) for a in the task's columns and b ≥ its first. Out: [columns][columns] f64. Scratch of a thread:
- * 8 · columns · 4 bytes.
+ * Computes a part of Xᵀ X: the entries (a, b) with a among the task's columns and b from its first column on. X is
+ * [rows][columns]; columns is a multiple of 8, and rows a multiple of 128 (filled up with zeros). The result is
+ * [columns][columns] f64. A task has 8 columns. A thread needs 8 · columns · 4 bytes of scratch memory.
  */
 export function gramRows(
   task: i32, thread: i32, x: usize, rows: i32, columns: i32, out: usize,
@@ -48,9 +48,7 @@ function accumulate(out: usize, index: i32, low: v128, high: v128): void {
   v128.store(o, f64x2.add(v128.load(o, 48), f64x2.promote_low_f32x4(v128.shuffle<f32>(high, high, 2, 3, 2, 3))), 48);
 }
 
-/**
- * Task: 128 rows. Each column's greatest magnitude, and its sum of squares. Out: [tasks][2][columns].
- */
+/** Finds each column's greatest magnitude, and its sum of squares. Writes [tasks][2][columns]. A task has 128 rows. */
 export function measureColumns(task: i32, thread: i32, x: usize, rows: i32, columns: i32, out: usize): void {
   const row = <usize>columns << 2, own = out + <usize>task * 2 * row;
   memory.fill(own, 0, 2 * row);
@@ -65,8 +63,8 @@ export function measureColumns(task: i32, thread: i32, x: usize, rows: i32, colu
 }
 
 /**
- * Task: 128 rows. Numbers times their column's unit, rounded to whole ones of 16 bits, two rows side by side:
- * [rows / 2][columns][2]. Of units: [tasks][columns].
+ * Multiplies numbers by their column's unit and rounds them to whole numbers of 16 bits. Writes two rows side by side:
+ * [rows / 2][columns][2]. Units are [tasks][columns]. A task has 128 rows.
  */
 export function packWhole(task: i32, thread: i32, x: usize, rows: i32, columns: i32, units: usize, out: usize): void {
   const row = <usize>columns << 2, from = <usize>(task * DEPTH) * row, own = units + <usize>task * row, mask = i32x4.splat(0xffff);
@@ -82,9 +80,9 @@ export function packWhole(task: i32, thread: i32, x: usize, rows: i32, columns: 
 }
 
 /**
- * Task: 8 columns. As `gramRows`, of whole numbers by `packWhole`: two products are one instruction's. Units are such
- * that no sum of 128 rows leaves 32 bits: those sums are exact. Of sizes: [rows / 128][columns] f64, what a unit stands
- * for.
+ * Computes the same as `gramRows`, from the whole numbers of `packWhole`: one instruction makes two products. The units
+ * are so small that no sum over 128 rows exceeds 32 bits, so these sums are exact. `sizes` [rows / 128][columns] f64
+ * says how much a unit stands for. A task has 8 columns.
  */
 export function gramWhole(
   task: i32, thread: i32, x: usize, rows: i32, columns: i32, out: usize, sizes: usize,
@@ -137,8 +135,8 @@ function scaled(sums: v128, a: v128, b: v128): v128 {
 }
 
 /**
- * Task: 64 rows. X V, X [rows][columns], V given by its columns: [count][columns], columns a multiple of 4. Out:
- * [rows][count].
+ * Computes X V. X is [rows][columns], V is given by its columns [count][columns], and columns is a multiple of 4.
+ * Writes [rows][count]. A task has 64 rows.
  */
 export function projectRows(
   task: i32, thread: i32, x: usize, rows: i32, columns: i32, vectors: usize, count: i32, out: usize,

@@ -24,8 +24,8 @@ function slopes(t: v128): v128 {
 }
 
 /**
- * Task 0 or 1: one half of the points, on a mesh of its own (they are added when they are read). Mesh: [N][N], at (x0,
- * y0).
+ * Spreads points onto a mesh [N][N] whose corner is at (x0, y0). There are two tasks: each takes one half of the points
+ * and has its own mesh. Whoever reads the meshes adds them.
  */
 export function spread(
   task: i32, thread: i32, n: i32, points: usize, x0: f32, y0: f32, perUnit: f32, N: i32, mesh0: usize, mesh1: usize,
@@ -57,7 +57,8 @@ function combine(v0: v128, v1: v128, v2: v128, v3: v128, w: v128): v128 {
 }
 
 /**
- * Task: 256 points. Force −½∇φ of the mesh's potential at each, and the sum of φ. Out: forces [n][2]; z: [tasks] f64.
+ * Computes the force −½∇φ of the mesh's potential at each point, and the sum of φ. Writes forces [n][2] and z [tasks]
+ * f64. A task has 256 points.
  */
 export function interpolate(
   task: i32, thread: i32, n: i32, points: usize, x0: f32, y0: f32, perUnit: f32, N: i32, mesh: usize, out: usize,

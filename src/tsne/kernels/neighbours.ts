@@ -9,9 +9,9 @@ const TILE: i32 = 16;
 const LIMIT: f32 = 1e29;
 
 /**
- * Task: 32 rows. The k nearest other rows by exhaustive search, with squared distances, by rising index; of equal
- * distances the lower index. Out: [rows][k] each. Scratch of a thread: 32 · capacity · 8 + capacity · 4 + 512 bytes,
- * capacity ≥ k + 16.
+ * Finds the k nearest other rows of each row by exhaustive search, and their squared distances, by rising index. If
+ * distances are equal, the lower index wins. Writes [rows][k] of each. A task has 32 rows. A thread needs 32 · capacity
+ * · 8 + capacity · 4 + 512 bytes of scratch memory, capacity ≥ k + 16.
  *
  * Each row collects what is nearer than its threshold; when its buffer is full, the k nearest stay and the k-th is the
  * new threshold. So almost all distances cost one comparison.
@@ -117,8 +117,8 @@ export function select(list: usize, count: i32, k: i32): f32 {
 }
 
 /**
- * Task: 256 rows. The `count` nearest of each row's k, nearest first, of equals the first in the list. Out:
- * [rows][count]. Scratch of a thread: 4 · count bytes.
+ * Sorts the `count` nearest of each row's k neighbours, the nearest first; if distances are equal, the first in the
+ * list. Writes [rows][count]. A task has 256 rows. A thread needs 4 · count bytes of scratch memory.
  */
 export function sortNearest(
   task: i32, thread: i32, rows: i32, k: i32, count: i32, distances: usize, indices: usize, out: usize, scratch: usize,

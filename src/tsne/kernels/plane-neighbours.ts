@@ -1,10 +1,11 @@
 import {at} from "./vector";
 
 /**
- * Task: one row of cells (`sortCells`). The k nearest others of each of its points of the plane, with squared distances,
- * nearest first, of equal distances the lower index: distances.ts' arithmetic for narrow data, bit for bit. Searches the
- * cells around a point's own, one ring more each time, until the k-th is nearer than any point outside can be; `cell` is a
- * cell's width. Out: [n][k] each. There must be more than k points.
+ * Finds the k nearest other points of each point of the plane, and their squared distances, the nearest first; if
+ * distances are equal, the lower index. The distances have the bits of distances.ts for narrow data. The search begins
+ * with the cells around the point's own cell and takes one more ring each time, until the k-th neighbour is nearer than
+ * any point outside can be. `cell` is the width of a cell. Writes [n][k] of each. There must be more than k points. A
+ * task is one row of cells (`sortCells`).
  */
 export function nearestInPlane(
   task: i32, thread: i32, side: i32, cell: f32, starts: usize, xs: usize, ys: usize, owners: usize, k: i32,

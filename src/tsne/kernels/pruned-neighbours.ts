@@ -17,8 +17,9 @@ const GROUP: i32 = 8;
 const PARTS: i32 = 8;
 
 /**
- * Task: 32 places. Thresholds to begin with: k others of each row that may be near ([rows][k], no row twice) are as far
- * as this, so the k nearest are no farther. `places` is the place of each row. Scratch of a thread: 64 bytes.
+ * Computes the first thresholds: the distance to the farthest of k other rows that may be near ([rows][k], no row
+ * twice). The k nearest rows cannot be farther than this. `places` has the place of each row. A task has 32 places. A
+ * thread needs 64 bytes of scratch memory.
  */
 export function guessThresholds(
   task: i32, thread: i32, guesses: usize, places: usize, x: usize, stride: i32, placeNorms: usize, order: usize,
@@ -40,11 +41,12 @@ export function guessThresholds(
 }
 
 /**
- * Task: block `firsts[task]` and block `firsts[task] ^ phase`, each pair once for both; phase 0: the block with
- * itself. No two tasks of a phase share a block, so lists have one writer; and blocks that differ in low bits are
- * near each other, so that thresholds are low soon. `error`: how far a computed distance may be from the true one, as a
- * share of the sum of the row's norm and `largest`, the greatest. Scratch of a thread: 16 · (blockRows + 8) +
- * capacity · 4 + 1,152 bytes; blockRows a multiple of 8, capacity ≥ k + 8.
+ * Compares the rows of block `firsts[task]` with those of block `firsts[task] ^ phase`, each pair once for both rows;
+ * in phase 0, a block is compared with itself. No two tasks of a phase share a block, so each list has only one writer.
+ * Blocks whose numbers differ in low bits are near each other, so that thresholds become low soon. `error` says how far
+ * a computed distance may be from the true one, as a share of the sum of the row's norm and `largest`, the greatest
+ * norm. A thread needs 16 · (blockRows + 8) + capacity · 4 + 1,152 bytes of scratch memory; blockRows is a multiple of
+ * 8, capacity ≥ k + 8.
  */
 export function compareBlocks(
   task: i32, thread: i32, firsts: usize, phase: i32, blockRows: i32, bounds: usize, whole: usize, x: usize, stride: i32,
@@ -125,7 +127,10 @@ function passing(
   return kept;
 }
 
-/** Task: 32 places. Their k nearest, of equal distances the lower row, by rising row. Out: [rows][k] each, by row. */
+/**
+ * Gathers the k nearest rows of each place, by rising row; if distances are equal, the lower row wins. Writes [rows][k]
+ * of each, by row. A task has 32 places.
+ */
 export function gatherNearest(
   task: i32, thread: i32, order: usize, rows: i32, k: i32, capacity: i32, lists: usize, state: usize, distances: usize,
   indices: usize, scratch: usize, scratchSize: i32,

@@ -4,12 +4,14 @@ import {at} from "./vector";
 const ROWS: i32 = 32;
 
 /**
- * Task: 32 rows. Σ over its rows and their k neighbours (found in another space) of max(0, rank − k), where a
- * neighbour's rank in this space is 1 + the number of other rows strictly nearer: the sum in trustworthiness (this space
- * the data's) and in continuity (the map's). Of each row the `known` nearest in this space and their distances,
- * [rows][known], tell the ranks of those among them; for the others the nearer rows are counted, or estimated: of every
- * `every`-th panel, from another on in each task, times what share of the other rows stand there. Such a rank is right on
- * average, so it is not cut off at 0. Out: [tasks] f64. Scratch of a thread: 32 · columns + 192 · k + 512 bytes.
+ * Sums max(0, rank − k) over the rows and their k neighbours, which were found in another space. A neighbour's rank in
+ * this space is 1 + the number of other rows that are strictly nearer. This is the sum in trustworthiness (if this
+ * space is the data) and in continuity (if it is the map). The `known` nearest rows of each row in this space and their
+ * distances, [rows][known], give the ranks of the neighbours among them. For the other neighbours, nearer rows are
+ * counted, or estimated: they are counted in every `every`-th panel (each task begins with another one), and the count
+ * is divided by the share of the other rows that these panels hold. Such a rank is right on average, so it is not cut
+ * off at 0. Writes [tasks] f64. A task has 32 rows. A thread needs 32 · columns + 192 · k + 512 bytes of scratch
+ * memory.
  */
 export function sumRankExcess(
   task: i32, thread: i32, panels: usize, norms: usize, rows: i32, columns: i32, neighbours: usize, k: i32,

@@ -12,9 +12,10 @@ const REACH: i32 = 2;
 const NOWHERE: f32 = 1e8;
 
 /**
- * Task: all. Points of the plane in order of their cells (counting sort), row by row, four of nobody's at each row's
- * end so that vectors may run over. Out: starts [side][side + 1] slots; xs, ys, owners [n + 4 side] (owner −1: nobody);
- * cells [n] is scratch. `pairs` (f64): how many pairs `repelNear` will compute.
+ * Sorts points of the plane by their cells, row by row (counting sort). At each row's end are four empty slots, so that
+ * vectors may read over the end. Writes starts [side][side + 1], in slots; xs, ys, owners [n + 4 side] (owner −1: an
+ * empty slot); and `pairs` (f64), the number of pairs that `repelNear` will compute. cells [n] is scratch memory. One
+ * task does it all.
  */
 export function sortCells(
   task: i32, thread: i32, n: i32, points: usize, x0: f32, y0: f32, perUnit: f32, side: i32, starts: usize, cells: usize,
@@ -78,8 +79,8 @@ function countPairs(side: i32, starts: usize): f64 {
 }
 
 /**
- * Task: one row of cells. Each point's short-range force (yi − yj) t³/u (1/u + 3/U), and the sum of potentials t⁴/u
- * (the point with itself included, as on the mesh). Out: forces [n][2]; z: [tasks] f64.
+ * Computes each point's short-range force (yi − yj) t³/u (1/u + 3/U), and the sum of the potentials t⁴/u (including a
+ * point with itself, as on the mesh). Writes forces [n][2] and z [tasks] f64. A task is one row of cells.
  */
 export function repelNear(
   task: i32, thread: i32, side: i32, U: f32, starts: usize, xs: usize, ys: usize, owners: usize, out: usize, z: usize,

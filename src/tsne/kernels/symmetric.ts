@@ -10,8 +10,8 @@ function sumPair(v: v128): f64 {
 }
 
 /**
- * Task: 16 rows of a matrix [rows][size]. Each row's product with each vector; rows a multiple of two, count of four.
- * Out: [count][rows].
+ * Multiplies each row of a matrix [rows][size] by each vector. rows is a multiple of two, count a multiple of four.
+ * Writes [count][rows]. A task has 16 rows.
  */
 export function multiplyVectors(
   task: i32, thread: i32, matrix: usize, rows: i32, size: i32, vectors: usize, count: i32, out: usize,
@@ -51,9 +51,9 @@ export function multiplyVectors(
 const MOST_SWEEPS: i32 = 40;
 
 /**
- * Task: all. Jacobi's rotations, row by row (Golub & Van Loan 2013, section 8.5), until what is off the diagonal is 1e-16 of
- * the whole. In: a symmetric matrix [size][wide], zeros past its size. Out: its eigenvalues on its diagonal, in no order;
- * vectors [size][wide], one a row.
+ * Finds eigenvalues and eigenvectors by Jacobi's rotations, row by row (Golub & Van Loan 2013, section 8.5), until the
+ * part off the diagonal is 1e-16 of the whole. Takes a symmetric matrix [size][wide] with zeros after its size. Leaves
+ * its eigenvalues on its diagonal, in no order, and writes vectors [size][wide], one in each row. One task does it all.
  */
 export function diagonalise(task: i32, thread: i32, matrix: usize, size: i32, wide: i32, vectors: usize): void {
   const row = <usize>wide << 3;
@@ -104,7 +104,7 @@ function turnRows(a: usize, b: usize, row: usize, cosine: f64, sine: f64): void 
 }
 
 /**
- * Task: 64 columns of a block. Sums Σp shares[q][p] vectors[p]; count even. Out: [count][size].
+ * Computes the sums Σp shares[q][p] vectors[p]; count is even. Writes [count][size]. A task has 64 columns of a block.
  */
 export function mixVectors(
   task: i32, thread: i32, vectors: usize, size: i32, count: i32, shares: usize, out: usize,
@@ -130,8 +130,9 @@ export function mixVectors(
 }
 
 /**
- * Task: all. Gram-Schmidt, in order and twice over (Giraud et al. 2005: twice is enough); vectors of length 1. One that
- * was within a share `least` of the space of those before it becomes zero.
+ * Makes vectors orthogonal and of length 1 by Gram-Schmidt, in order and twice (Giraud et al. 2005: twice is enough).
+ * If less than the share `least` of a vector is outside the space of the vectors before it, it becomes zero. One task
+ * does it all.
  */
 export function orthonormalise(
   task: i32, thread: i32, vectors: usize, size: i32, count: i32, least: f64,

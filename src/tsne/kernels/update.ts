@@ -6,14 +6,15 @@ const GAIN_STEP: f32 = 0.2;
 const GAIN_SHARE: f32 = 0.8;
 const GAIN_LEAST: f32 = 0.01;
 /**
- * What a task leaves: least and greatest coordinates (16 bytes each, by lane), and the gradient's sum of squares (f64).
+ * The bytes of a task's report: least and greatest coordinates (16 bytes each, by lane), and the gradient's sum of
+ * squares (f64).
  */
 const REPORT: usize = 48;
 
 /**
- * Task: 256 points. Gradient 4 (exaggeration · attraction − repulsion / Z), repulsion the sum of two parts; then gains,
- * momentum and the step, as van der Maaten (2008, section 3.4). Arrays are flat: two points of the plane a vector, or
- * one of space. Out: points, and [tasks] reports.
+ * Computes the gradient 4 (exaggeration · attraction − repulsion / Z), where repulsion is the sum of two parts. Then
+ * applies gains, momentum and the step, as van der Maaten (2008, section 3.4). Arrays are flat: a vector holds two
+ * points of the plane, or one point in three dimensions. Writes the points, and [tasks] reports. A task has 256 points.
  */
 export function update(
   task: i32, thread: i32, n: i32, dimensions: i32, points: usize, attraction: usize, repulsion: usize,

@@ -213,7 +213,10 @@ describe("several inputs and outputs", () => {
   test("what is fed and does not fit is refused by name and shape", async () => {
     for (const [settings, message] of [
       [{feeds: {mask: {shape: [2], values: [1, 2]}}}, "--feed: expected mask of [3], for one image, got [2]"],
-      [{feeds: {mask: 1, other: 2}}, '--feed: expected inputs besides the images\', mask [n, 3], got "other"'],
+      [
+        {feeds: {mask: 1, other: 2}},
+        '--feed: expected inputs other than the one for the images, mask [n, 3], got "other"',
+      ],
       [{inputName: "z"}, '--input-name: expected one of x [n, 3, 2, 2], mask [n, 3], got "z"'],
       [{inputName: "mask"}, "net.onnx: expected a batch of images as input, 4 dimensions, got mask [n, 3]"],
     ] as const) {

@@ -29,7 +29,7 @@ const style = fc.record({
 });
 type Style = typeof style extends fc.Arbitrary<infer S> ? S : never;
 
-/** As people and spreadsheets write numbers: the shortest digits that mean this double. */
+/** Writes a number as people and spreadsheets do: the shortest digits that mean this double. */
 function written(value: number, {decimal, group}: Style): string {
   const [, sign, whole, rest = ""] = /^(-?)(\d+)(.*)$/.exec(`${value}`) as RegExpExecArray;
   const mark = group === "other mark" ? (decimal === "." ? "," : ".") : group;
