@@ -55,7 +55,7 @@ export async function askUntilRight(
 
 const percent = (share: number) => `${(100 * share).toFixed(1)} %`;
 
-/** What the terminal shows of it: the last draws, then the counts, the rate and its intervals. */
+/** The lines that the terminal shows: the last draws, then the counts, the rate and its intervals. */
 export function linesOf(
   {split, questions, correct, asked, isReached, draws, rate, wilson, inverse, seed}: AskedAgain,
   state: string,

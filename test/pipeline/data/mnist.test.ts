@@ -122,7 +122,9 @@ describe("a download", () => {
     const {url, requests} = await mirrorOf(genuine, (_, request) => (request === 1 ? null : "nothing"));
     const file = join(temporaryFolder(), name);
     const broken = ended(download(`${url}/${name}.gz`, file, digestsOf(genuine)[name]));
-    await expect(broken).rejects.toThrow(/gz: expected the whole file, got .+ after 1000 bytes; what has arrived is kept/);
+    await expect(broken).rejects.toThrow(
+      /gz: expected the whole file, got .+ after 1000 bytes; what has arrived is kept/,
+    );
     expect(requests).toHaveLength(4); // one that brought something, and three that did not
     expect(existsSync(file)).toBe(false);
     expect(readFileSync(`${file}.gz.partial`)).toHaveLength(1000);
