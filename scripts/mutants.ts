@@ -36,7 +36,7 @@ const ASKED = [6, 24];
 /** Seconds that one asking may take. A mutant that takes longer is neither caught nor missed, and is told apart. */
 const MOST_SECONDS = 600;
 
-/** What a file starts as a process, builds, or starts in a thread, and therefore does not import. */
+/** Files that another file starts as a process, builds, or starts in a thread, and therefore does not import. */
 const STARTED: {readonly [file: string]: readonly string[]} = {
   "test/support/command.ts": ["runner.ts"],
   "test/support/library-suite.ts": ["src/index.ts"],

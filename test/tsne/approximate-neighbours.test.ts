@@ -8,7 +8,7 @@ import {writePoints} from "../../src/tsne/neighbours/points";
 import {searchFor} from "../../src/tsne/neighbours/search";
 import {cloud, digits} from "../support/tsne-data";
 
-/** What each search finds, as copies. */
+/** The results of each search, as copies. */
 async function both(data: Matrix, k: number, threads = 1, search: Search = SEARCH) {
   const {team, arena, close} = await openWorkspace(threads);
   const space = await packed(team, arena, data);

@@ -71,7 +71,7 @@ export interface RowMap extends MapFigures {
    */
   readonly trustworthinessFull: number;
   readonly sampled: number;
-  /** Of more than 100,000 rows alone, whose neighbours are approximate. */
+  /** Only for more than 100,000 rows, whose neighbours are approximate. */
   readonly approximate?: {
     /** How many neighbours each row has. */
     readonly neighbours: number;

@@ -58,7 +58,7 @@ function offer(distances: usize, ids: usize, wide: i32, distance: f32, entry: i3
   store<i32>(at(ids, low), entry);
 }
 
-/** Task: 256 places. Lists without an entry. */
+/** Empties the lists. A task has 256 places. */
 export function clearLists(task: i32, thread: i32, rows: i32, wide: i32, distances: usize, ids: usize): void {
   for (let e = task * CHUNK * wide, to = min(rows, (task + 1) * CHUNK) * wide; e < to; e++) {
     store<f32>(at(distances, e), Infinity);
@@ -67,8 +67,8 @@ export function clearLists(task: i32, thread: i32, rows: i32, wide: i32, distanc
 }
 
 /**
- * Task: 256 places. Rows out of panels (distances.ts) to their places, with their columns in the order of `chosen`:
- * those with the greatest variances first, so that sums pass a limit soon. Of order: the row at each place.
+ * Copies rows out of panels (distances.ts) to their places. Their columns come in the order of `chosen`: those with the
+ * greatest variances first, so that sums soon pass a limit. `order` has the row at each place. A task has 256 places.
  */
 export function placeRows(
   task: i32, thread: i32, panels: usize, rows: i32, columns: i32, order: usize, chosen: usize, x: usize, size: i32,
@@ -81,7 +81,7 @@ export function placeRows(
   }
 }
 
-/** Task: 256 places. Products with `count` directions, [count][size bytes]. Out: [rows][count]. */
+/** Multiplies rows by `count` directions, [count][size bytes]. Writes [rows][count]. A task has 256 places. */
 export function projectPlaces(
   task: i32, thread: i32, rows: i32, x: usize, size: i32, directions: usize, count: i32, out: usize,
 ): void {
@@ -99,8 +99,8 @@ export function projectPlaces(
 }
 
 /**
- * Task: a leaf, `leaf` places of `members` from task · leaf on; the last takes the rest too (`leaves`: how many there
- * are). Offers each of its places to each other.
+ * Offers each place of a leaf to each other place of the leaf. A task is one leaf: `leaf` places of `members` from task
+ * · leaf on; the last of the `leaves` tasks also takes the rest.
  */
 export function joinLeaves(
   task: i32, thread: i32, rows: i32, x: usize, size: i32, members: usize, leaf: i32, leaves: i32, wide: i32,
@@ -124,8 +124,8 @@ export function joinLeaves(
 }
 
 /**
- * Task: all. Who has whom among the nearest `own` of a list: up to `most` places each, those first that have it nearer
- * the front. Of counts: [rows]. Out: [rows][most] entries, new ones marked.
+ * Lists for each place the places that have it among the nearest `own` of their lists: up to `most`, those first that
+ * have it nearer the front. `counts` is [rows]. Writes [rows][most] entries, and marks new ones. One task does it all.
  */
 export function reverseNear(
   task: i32, thread: i32, rows: i32, wide: i32, own: i32, before: usize, most: i32, counts: usize, reverse: usize,
@@ -144,9 +144,10 @@ export function reverseNear(
 }
 
 /**
- * Task: 64 places. Offers each the neighbours of its neighbours: the nearest `own` of its list and those that have it
- * in theirs, and of each the same. What neither step is new in was offered in a round before. Reads `before`, a copy of
- * all lists' places, and writes its own lists. Scratch of a thread: 4 · 4096 bytes.
+ * Offers each place the neighbours of its neighbours. Neighbours are the nearest `own` of a list, and the places that
+ * have it in their lists. If neither of the two steps is new, the place was offered in an earlier round. Reads
+ * `before`, a copy of all lists' places, and writes its own lists. A task has 64 places. A thread needs 4 · 4096 bytes
+ * of scratch memory.
  */
 export function joinNear(
   task: i32, thread: i32, rows: i32, x: usize, size: i32, wide: i32, own: i32, before: usize, most: i32, counts: usize,
@@ -185,8 +186,8 @@ export function joinNear(
 }
 
 /**
- * Task: 8 of the `asked` places. Their k nearest by comparing all: what the lists are measured by. Out: [asked][k]
- * each.
+ * Finds the k nearest of the `asked` places by comparing all places; the lists are measured by these. Writes [asked][k]
+ * of each. A task has 8 places.
  */
 export function searchAll(
   task: i32, thread: i32, rows: i32, x: usize, size: i32, asked: usize, count: i32, k: i32, distances: usize,
@@ -207,7 +208,7 @@ export function searchAll(
   }
 }
 
-/** Task: 256 places. The first k of each list as rows, by rising row: what `findNeighbours` leaves. */
+/** Writes the first k of each list as rows, by rising row, as `findNeighbours` does. A task has 256 places. */
 export function writeNear(
   task: i32, thread: i32, rows: i32, wide: i32, k: i32, order: usize, distances: usize, ids: usize,
   outDistances: usize, outRows: usize,
