@@ -50,7 +50,7 @@ async function neighbourArrays(train: Split, near: readonly LabelNeighbours[]) {
 
 type NearArrays = Awaited<ReturnType<typeof neighbourArrays>>;
 
-/** What the page of suspects shows of the neighbours of the n-th suspect. */
+/** The neighbours of the n-th suspect, as the page of suspects shows them. */
 function neighboursOf({given, suggested, all}: NearArrays, n: number, data: Dataset): NeighbourTiles {
   const {imageShape: shape, classNames} = data;
   const tiles = ({places, pixels, labels}: Near, each: number) => {
@@ -69,7 +69,7 @@ function neighboursOf({given, suggested, all}: NearArrays, n: number, data: Data
   };
 }
 
-/** What the page of suspects shows of one suspect. */
+/** The evidence about one suspect, as the page of suspects shows it. */
 export interface ShownEvidence {
   readonly evidence: EvidenceTiles;
   readonly neighbours: NeighbourTiles;

@@ -8,7 +8,7 @@ import {openRunData} from "../pipeline/run/data";
 import {runOptions} from "../pipeline/run/options";
 import {drained} from "./drained";
 
-/** What `labels try` is to train with: a list, or the worst labels of the run; 0 is none. */
+/** The decisions that `labels try` trains with: a list, or a number of the run's worst labels; 0 means none. */
 export interface Tried {
   readonly edit: string;
   readonly drop: number;

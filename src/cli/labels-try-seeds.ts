@@ -13,7 +13,9 @@ import {drive} from "./run";
 export interface Wanted {
   readonly options: RunOptions;
   readonly probes: ProbeOptions;
-  /** Of its data, decisions included; undefined where that is not known, so that no run is taken for it. */
+  /**
+   * The digest of its data, including the decisions; undefined if it is not known, so that no run counts as the same.
+   */
   readonly digest: string | undefined;
 }
 

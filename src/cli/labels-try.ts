@@ -127,7 +127,7 @@ export async function tryEdits(trial: Trial, given: {readonly [flag: string]: un
   return -gain.difference > trial.failUnder ? VERDICT_NO : 0;
 }
 
-/** What the decisions change on average over the seeds. */
+/** The mean change over the seeds that the decisions cause. */
 interface Gain {
   /** How many seeds of that setting are known of which fewer are. */
   readonly seeds: number;

@@ -22,10 +22,10 @@ export interface Neighbour {
 
 /** The training images that are most like a suspect, the most alike first; of equals the first in the split. */
 export interface LabelNeighbours {
-  /** Of its own label, and of the class that it looks like; only witnesses. */
+  /** The neighbours with its own label, and those of the class that it looks like; only witnesses. */
   readonly given: readonly Neighbour[];
   readonly suggested: readonly Neighbour[];
-  /** Of all labels, whoever they are. */
+  /** The neighbours of any label, witnesses or not. */
   readonly all: readonly Neighbour[];
 }
 

@@ -40,7 +40,7 @@ export function tooFewEpochs({epochs}: TrainingSuspects): string | undefined {
     : undefined;
 }
 
-/** What is done with the worst labels of a run, without anybody having looked at them. */
+/** The decision about the worst labels of a run, which nobody has looked at. */
 export interface WorstLabels {
   readonly decision: "drop" | "relabel";
   readonly count: number;

@@ -18,7 +18,7 @@ export interface RunFacts {
   readonly name: string;
   readonly startedAt: string;
   readonly seed: number;
-  /** Of a run that watched another program's network. */
+  /** Only in a run that watched another program's network. */
   readonly watch?: {readonly folder?: string};
   readonly options: {readonly [name: string]: unknown};
   /** The training settings that resulted from the options. */

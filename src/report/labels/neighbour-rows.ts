@@ -6,7 +6,7 @@ export interface NeighbourTile {
   /** A PNG as a data URL. */
   readonly picture: string;
   readonly label: string;
-  /** What it is called in every list. */
+  /** Its name, as in every list. */
   readonly where: string;
 }
 
