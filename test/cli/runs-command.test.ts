@@ -11,7 +11,7 @@ import {
   symlinkSync,
   writeFileSync,
 } from "node:fs";
-import {join} from "node:path";
+import {join, relative} from "node:path";
 import {beforeAll, beforeEach, describe, expect, test} from "vitest";
 
 import {parseNpz} from "../../src/pipeline/record/npz";
@@ -69,7 +69,22 @@ describe("runs list and show", () => {
       best: {epoch: expect.any(Number)},
     });
     expect(shown.files.map((file: {path: string}) => file.path)).toEqual(filesOf(join(save, "r")));
-    expect((await runs("show", "r")).stdout).toMatch(/^run {6}r\nstatus {3}done, 2 of 2 epochs\n/);
+    const counts = `${shown.run.data.train} to train on, ${shown.run.data.validation} to validate, ${shown.run.data.test} to test`;
+    const {best} = shown;
+    const pct = (share: number) => `${(100 * share).toFixed(2)}%`;
+    const bytes = shown.files.reduce((sum: number, file: {bytes: number}) => sum + file.bytes, 0);
+    expect((await runs("show", "r")).stdout.trimEnd().split("\n")).toEqual([
+      "run      r",
+      "status   done, 2 of 2 epochs",
+      `started  ${shown.run.startedAt}`,
+      `data     ${shown.run.data.name}: ${counts}`,
+      `model    exigo: ${shown.run.model.parameters.toLocaleString("en")} weights`,
+      `engine   ${shown.run.engine.name}`,
+      `learning rate ${shown.run.training.learningRate}, ${shown.run.training.schedule}; seed 0`,
+      `best     epoch ${best.epoch}: test ${pct(best.testAccuracy)}, validation ${pct(best.validationAccuracy)}`,
+      `files    ${shown.files.length}, ${(bytes / 1e6).toFixed(1)} MB, in ${relative("", join(save, "r"))}`,
+      `format   ${shown.run.format}`,
+    ]);
   });
 
   test("a condition that is none, a verb that is none and a run that is none are wrong command lines", async () => {
