@@ -7,7 +7,10 @@ import {type LimeSettings, parseHiding, type RecipeName, recipes} from "../../li
 import {between, type OptionTable, oneOf, UserError, wholeNumber} from "../../nouns/options";
 import type {ImageShape} from "../../nouns/samples";
 
-/** LIME's choices as the user writes them. "recipe" and 0, for which one writes auto: as the recipe has it. */
+/**
+ * LIME's options as the user writes them. "recipe", and 0 (which the user writes as auto), stand for the recipe's
+ * value.
+ */
 export interface LimeFlags {
   readonly recipe: string;
   readonly samples: string;

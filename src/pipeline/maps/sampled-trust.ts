@@ -1,9 +1,12 @@
 import {fairOrder, type Matrix} from "../../tsne/index";
 
-/** Points whose neighbours are looked at, and distances measured in all: a twentieth of a second of 800 columns. */
+/**
+ * How many points have their neighbours checked, and how many distances are measured in all. With 800 columns, this
+ * takes a twentieth of a second.
+ */
 const [POINTS, DISTANCES] = [1200, 30_000];
 
-/** How many of `rows` points are looked at, and among how many of the others a rank is counted. */
+/** How many of `rows` points are checked, and with how many of the other points each is compared to find a rank. */
 export function sampleSizes(rows: number, k: number): {readonly points: number; readonly others: number} {
   const points = Math.min(rows, POINTS);
   return {points, others: Math.min(rows - 1, Math.floor(DISTANCES / points) - k)};
@@ -11,11 +14,12 @@ export function sampleSizes(rows: number, k: number): {readonly points: number; 
 
 /**
  * Trustworthiness (Venna & Kaski 2001, as `trustworthiness` in projection-quality.ts), in [0, 1], estimated from a fair
- * sample of the points, each neighbour's rank from an even share of the others. Of up to 168 points it is exact; of many
- * ones, off by some 0.004 and too low by k / rows at most.
+ * sample of the points. Each neighbour's rank is estimated from some of the other points, spread evenly. The result is
+ * exact for up to 168 points. For many points it is off by about 0.004, and too low by at most k / rows.
  *
- * @param weights Of the columns, in squared distances: those of the scaled rows, without a copy of them.
- * @param neighbours Of every row the k nearest on the map, `[row * k + q]`.
+ * @param weights The weight of each column in squared distances. They give the distances of scaled rows without a
+ * scaled copy.
+ * @param neighbours The k nearest rows on the map for every row, `[row * k + q]`.
  */
 export function sampledTrustworthiness(
   {rows, columns, values}: Matrix,
@@ -28,7 +32,7 @@ export function sampledTrustworthiness(
   const distances = new Float64Array(others);
   let excess = 0;
   for (const own of fairOrder(rows).subarray(0, points)) {
-    const shift = (own * 0.6180339887498949) % 1; // each point has other others
+    const shift = (own * 0.6180339887498949) % 1; // each point is compared with other points
     for (let m = 0; m < others; m++) {
       distances[m] = apart(own, (own + 1 + Math.floor(((m + shift) * (rows - 1)) / others)) % rows);
     }
@@ -42,7 +46,10 @@ export function sampledTrustworthiness(
   return 1 - (2 / (points * k * (2 * rows - 3 * k - 1))) * excess;
 }
 
-/** Squared distance of the rows that start at i and at j. Four sums at a time: each addition would wait for the one before. */
+/**
+ * Squared distance of the rows that start at i and at j. It keeps four sums side by side, because in a single sum each
+ * addition would wait for the one before.
+ */
 function distance(values: Float32Array, i: number, j: number, weights: Float64Array): number {
   const columns = weights.length;
   const whole = columns & ~3;
@@ -62,11 +69,11 @@ function distance(values: Float32Array, i: number, j: number, weights: Float64Ar
 }
 
 /**
- * Trustworthiness in all columns from that in the components, which is known of all points: what the sample has more or
- * less in all columns than in the components is added to it. Which points a map got wrong is much the same in both, so
- * that this difference varies less from sample to sample than either figure.
+ * Estimates trustworthiness in all columns from trustworthiness in the components, which is known for all points. It
+ * measures both for the sample and adds their difference to the known figure. A map gets nearly the same points wrong
+ * in both, so the difference varies less from sample to sample than either figure.
  *
- * @param known In the components, of all points.
+ * @param known Trustworthiness in the components, for all points.
  */
 export function trustworthinessFrom(
   known: number,

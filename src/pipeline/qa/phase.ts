@@ -1,4 +1,4 @@
-/** The shortest part of a curve that holds half of all that it gained. */
+/** The shortest part of a curve that has half of its whole gain. */
 export interface PhaseChange {
   readonly from: number;
   readonly to: number;
@@ -7,10 +7,11 @@ export interface PhaseChange {
 }
 
 /**
- * Where a reader suddenly learned: the shortest span of steps in which the curve rose by at least half of the way from its first
- * value to its greatest. Of equal spans the one that rose more, then the earlier.
+ * Finds where a reader suddenly learned: the shortest span of steps in which the curve rose by at least half of the way
+ * from its first value to its greatest. If spans are equally long, it takes the one that rose more, and then the
+ * earlier one.
  *
- * @returns undefined where it never rose by so much that one may speak of it: `least`, of the curve's own unit.
+ * @returns undefined if the curve rose by less than `least` (in the curve's unit).
  */
 export function phaseChange(
   curve: readonly {readonly step: number; readonly value: number}[],
@@ -28,7 +29,7 @@ export function phaseChange(
       if (!best || length < best.length || (length === best.length && share > best.share)) {
         best = {from: curve[i].step, to: curve[j].step, share, length};
       }
-      break; // a longer span from here is no shorter
+      break; // later ends only make the span longer
     }
   }
   return best && {from: best.from, to: best.to, share: best.share};

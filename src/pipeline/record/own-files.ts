@@ -8,17 +8,17 @@ import {NOTHING_THERE, orUserError} from "../../nouns/system-errors";
 const FOLDERS = new Set(["artifacts", "data", "predictions", "plots", "model", "checkpoint", "logs"]);
 
 /**
- * Checks that a run's folder, which may be a stranger's, holds nothing but files and folders. A link would have files
- * elsewhere read and shown, or written over; a pipe would be waited for.
+ * Checks that a run's folder, which may be a stranger's, contains only files and folders. Through a link, the program
+ * would read, show or overwrite files elsewhere; for a pipe, it would wait.
  *
- * @param run A real path, not a link. Folders in it that no run makes are not looked into.
+ * @param run A real path, not a link. It does not look into folders that no run makes.
  * @throws UserError that names the first link, pipe or device.
  */
 export async function checkOwnFiles(run: string): Promise<void> {
   await checkFolder(run, (name) => FOLDERS.has(name));
 }
 
-/** The same of a folder of logs, with all that is in it; one that is not there is as it should be. */
+/** Checks a folder of logs, with everything in it, in the same way. If there is no such folder, all is well. */
 export async function checkOwnLogs(folder: string): Promise<void> {
   const state = await lstat(folder).catch(() => undefined);
   if (!state) return;
@@ -41,7 +41,9 @@ function foreign(path: string, entry: {isSymbolicLink(): boolean}): UserError {
   return new UserError(`${path}: expected a file or a folder of the run's own, got ${got}`);
 }
 
-/** Whether a run's file is there, whatever it holds. A link counts: it is found out by `checkOwnFiles`. */
+/**
+ * Whether a folder has a run's file run.json, with any content. A link counts, too; `checkOwnFiles` refuses it later.
+ */
 export async function hasRunFile(run: string): Promise<boolean> {
   const file = join(run, "run.json");
   try {

@@ -146,7 +146,7 @@ describe("what a model's numbers are", () => {
       "net.onnx: expected two classes or more, got one, whose softmax is always 1",
     );
     expect(() => ask("scores", "auto", [3], 1)).toThrow(
-      "--scores: expected sigmoid (a probability) or logits (a score) for net.onnx, got one number an image, and Gemm as the last node, which does not tell",
+      "--scores: expected sigmoid (a probability) or logits (a score) for net.onnx, got one number for each image, and Gemm as the last node, which does not tell",
     );
   });
 

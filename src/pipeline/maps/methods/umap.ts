@@ -2,12 +2,12 @@ import {optionalPackage} from "../../../nouns/optional-package";
 import {pauses} from "../../../tsne/index";
 import type {Projected, ProjectionMethod, ProjectionTask} from "./method";
 
-/** umap-learn's and umap-js's defaults. */
+/** The defaults of umap-learn and umap-js. */
 const [NEIGHBOURS, MIN_DISTANCE] = [15, 0.1];
 
 /** The input of UMAP: a task, and settings that only UMAP has. */
 export interface UmapTask extends Omit<ProjectionTask, "perplexity"> {
-  /** The point itself is one of them. */
+  /** How many neighbours a point has, including itself. */
   readonly neighbours?: number;
   /** How near points may lie on the map. */
   readonly minDistance?: number;
@@ -69,7 +69,10 @@ function straight(values: Float32Array, columns: number, i: number, j: number): 
   return Math.sqrt(sum);
 }
 
-/** 1 − cos of two rows' directions, as umap-learn's "cosine"; of a row of zeros 1, but 0 of two. */
+/**
+ * 1 − the cosine of the angle between two rows, as umap-learn's "cosine". It is 1 if one of the rows has only zeros,
+ * and 0 if both have.
+ */
 function directions(values: Float32Array, columns: number, i: number, j: number): number {
   let [product, a, b] = [0, 0, 0];
   for (let c = 0; c < columns; c++) {

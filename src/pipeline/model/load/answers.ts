@@ -3,7 +3,7 @@ import {sigmoid, softmax} from "../tf/activations";
 import type {GraphEnd} from "./graph-end";
 
 /**
- * The meanings of a model's output that the user can choose. "auto" tells it by the graph's last nodes, else by the
+ * The meanings of a model's output that the user can choose. "auto" finds it by the graph's last nodes, or else by the
  * numbers.
  */
 export const OUTPUTS = ["auto", "probabilities", "logits", "sigmoid"] as const;
@@ -23,17 +23,21 @@ export interface Meaning {
   /** In one line, for the user: "3 independent probabilities (the graph ends in Sigmoid)". */
   readonly words: string;
   /**
-   * A probability a class, `out[n * classes + k]`: each image's sum to 1, unless the classes are independent.
+   * Gives a probability for each class, `out[n * classes + k]`. Those of an image sum to 1, unless the classes are
+   * independent.
    *
-   * @param rows The model's numbers, one row an image.
-   * @throws UserError if they are not finite, or not what they were taken for.
+   * @param rows The model's numbers, one row for each image.
+   * @throws UserError if they are not finite, or do not fit their meaning.
    */
   probabilities(rows: Float32Array): Float32Array;
 }
 
-/** A class's index is kept in 16 bits. */
+/** The most classes, because a class's index is kept in 16 bits. */
 const MOST_CLASSES = 65_536;
-/** Tolerance of sums of probabilities: float32 sums of 1,000 classes are 1 to 1e-5, float16 ones to 2e-3. */
+/**
+ * Tolerance for sums of probabilities: for 1,000 classes, sums in float32 differ from 1 by up to 1e-5, and in float16
+ * by up to 2e-3.
+ */
 const TOLERANCE = 4e-3;
 
 /**
@@ -67,7 +71,7 @@ export interface Question {
   readonly what: string;
   readonly output: ModelOutput;
   readonly end: GraphEnd;
-  /** Numbers an image. */
+  /** How many numbers the model gives for each image. */
   readonly numbers: number;
   /** Its numbers for a few images. */
   readonly samples: Float32Array;
@@ -75,7 +79,7 @@ export interface Question {
 }
 
 /**
- * Decides what a model's numbers are, and refuses where that cannot be known: a figure of trust about a misread answer
+ * Decides what a model's numbers mean, and refuses if this cannot be known: a figure of trust about a misread answer
  * would be worse than none.
  *
  * @throws UserError that says what was expected, and which flag decides.
@@ -114,7 +118,7 @@ export function meaningOf(question: Question): Meaning {
 
 interface Reading {
   readonly kind: Meaning["kind"];
-  /** Where the numbers decided, and not the graph. */
+  /** The reason, if the numbers decided and not the graph. */
   readonly because?: string;
 }
 
@@ -150,7 +154,7 @@ function readingOf({what, output, end, numbers, samples}: Question): Reading {
   if (end.kind === "log-softmax") return {kind: "softmax"};
   if (end.kind === "softmax") return {kind: "probabilities"};
   if (one) {
-    const got = `one number an image, and ${end.node} as the last node, which does not tell`;
+    const got = `one number for each image, and ${end.node} as the last node, which does not tell`;
     throw refuse("sigmoid (a probability) or logits (a score)", got);
   }
   if (sums) return {kind: "probabilities", because: "they sum to 1"};
@@ -162,7 +166,10 @@ function readingOf({what, output, end, numbers, samples}: Question): Reading {
   );
 }
 
-/** Two names for one number, p of the second; one name is the second's. Else a name a number, by default its index. */
+/**
+ * The names of the classes. A single number p means two classes, and p is the probability of the second; a single name
+ * is the second's. Otherwise each number has a name, by default its index.
+ */
 function namesOf(numbers: number, given: readonly string[] | undefined, what: string): readonly string[] {
   const classes = Math.max(2, numbers);
   if (!given) return Array.from({length: classes}, (_, k) => `${k}`);
@@ -174,8 +181,8 @@ function namesOf(numbers: number, given: readonly string[] | undefined, what: st
 }
 
 /**
- * @param classes Of a row in which minus infinity is allowed, as it stands for a class that is ruled out, unless all are;
- *   0: it is allowed nowhere.
+ * @param classes How many classes a row has, if it may contain minus infinity, which rules a class out (but never all
+ * classes). 0: minus infinity is not allowed.
  */
 function checkFinite(rows: Float32Array, what: string, classes: number): void {
   let ruledOut = 0;

@@ -1,6 +1,6 @@
 /**
  * @file Draws thousands of dots straight into pixels. A canvas path of 10,000 arcs takes a software rasteriser tens of
- * milliseconds; blending each dot's few pixels takes about two, wherever the page is opened, and asks for no WebGL.
+ * milliseconds; blending each dot's few pixels takes about two, in every browser, and needs no WebGL.
  */
 
 import {depthInside, MARKS, type Mark} from "../../../plots/marks";
@@ -19,12 +19,12 @@ interface Stamp {
   readonly cover: Uint16Array;
 }
 
-/** Places within a pixel that a dot's middle may have, along each axis; finer ones cannot be told apart in motion. */
+/** How many places within a pixel a dot's middle may have, along each axis; finer steps cannot be seen in motion. */
 const PLACES = 4;
-/** Radii are kept to this fraction of a pixel. */
+/** How many steps a pixel has for radii: they are rounded to a quarter of a pixel. */
 const RADII = 4;
 
-/** How far a mark reaches beyond a disc's radius. */
+/** How far a mark other than a disc reaches from its middle, in radii. */
 const REACH = 1.35;
 
 const stamps = new Map<number, Stamp>();
@@ -61,7 +61,9 @@ export function wipe({data}: Sheet, [red, green, blue]: Rgb): void {
   words.fill(words[0]);
 }
 
-/** Blends a dot over what is there; what lies outside of the sheet is cut off. @param alpha 0 to 1. @param mark Its shape. */
+/**
+ * Blends a dot over the sheet, and cuts off what is outside. @param alpha Opacity, 0 to 1. @param mark The dot's shape.
+ */
 export function splat(
   sheet: Sheet,
   x: number,
