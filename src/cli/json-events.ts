@@ -21,7 +21,6 @@ export function sayEvent(type: string, fields: object): void {
 /** Reports a run in lines of JSON while it works, for another program. */
 export function jsonProgress(): Progress {
   let run = "";
-  let path = "";
   let begun = {epoch: -1, at: 0, images: 0};
   let lacksReport = false;
   const tell = (type: string, fields: object) => sayEvent(type, {...(run === "" ? {} : {run}), ...fields});
@@ -36,7 +35,7 @@ export function jsonProgress(): Progress {
           tell("data", {doing: event.doing, done: event.done, total: event.total});
           return;
         case "start": {
-          path = event.path;
+          const {path} = event;
           run = path.split(/[\\/]/).at(-1) ?? path;
           const {name, parameters, why} = event.model;
           const {engine, epochs} = event;
@@ -78,7 +77,7 @@ export function jsonProgress(): Progress {
           return;
         case "end": {
           const {best, lacking = []} = event;
-          const report = lacksReport || lacking.includes("report") ? null : `${path}/report.html`;
+          const report = lacksReport || lacking.includes("report") ? null : `${event.path}/report.html`;
           tell("end", {path: event.path, status: "done", best, report, lacking});
           return;
         }
