@@ -1,5 +1,6 @@
 import {meshRepulsion} from "./forces/mesh-repulsion";
 import {allPairsRepulsion, type Repulsion} from "./forces/repulsion";
+import {treeRepulsion} from "./forces/tree-repulsion";
 import type {Dimensions} from "./linear/matrix";
 import {boxOf, REPORT, readReports} from "./neighbours/box";
 import type {Neighbourhood} from "./neighbours/neighbourhood";
@@ -36,10 +37,10 @@ export interface Descent {
    */
   readonly minGradientNorm: number;
   /**
-   * "mesh" is fast and for the plane only; "all-pairs" is exact. By default, the mesh is used in the plane from 500
-   * points on.
+   * "mesh" is fast and for the plane only, "tree" is fast and for space only; "all-pairs" is exact. By default, the mesh is
+   * used in the plane from 500 points on, and the tree in space with more than 4,000.
    */
-  readonly repulsion: "mesh" | "all-pairs";
+  readonly repulsion: "mesh" | "tree" | "all-pairs";
   /**
    * Before the last `settling` iterations, and once more after them, the map is stretched to this radius (the root mean
    * square distance from its middle). With "best" it is stretched once, to the radius of the least divergence. By
@@ -67,6 +68,8 @@ const MOMENTUM = {early: 0.5, late: 0.8};
 const STOP_CHECK = 50;
 /** For fewer points than this, all pairs are as fast as the mesh. */
 const MESH_FROM = 500;
+/** Up to so many points of space, all pairs take seconds, and their map keeps its bits. */
+const MOST_PAIRS_IN_SPACE = 4000;
 
 /**
  * Moves points down the gradient of KL(P‖Q).
@@ -91,10 +94,7 @@ export async function descend(
   const [attraction, velocity, gains] = [0, 1, 2].map(() => arena.allocate(size * 4));
   const chunks = Math.ceil(n / CHUNK);
   const reports = arena.allocate(chunks * REPORT);
-  const repulsion: Repulsion =
-    descent.repulsion === "mesh"
-      ? meshRepulsion(team, arena, n, points)
-      : allPairsRepulsion(team, arena, n, dimensions, points);
+  const repulsion = repulsionBy(descent.repulsion, neighbourhood, dimensions, points);
   const attract: Job = {
     kernel: dimensions === 2 ? "attract2" : "attract3",
     tasks: chunks,
@@ -161,19 +161,36 @@ export async function descend(
   return result;
 }
 
+function fastest(n: number, dimensions: Dimensions): Descent["repulsion"] {
+  if (dimensions === 2) return n >= MESH_FROM ? "mesh" : "all-pairs";
+  return n > MOST_PAIRS_IN_SPACE ? "tree" : "all-pairs";
+}
+
+function repulsionBy(
+  way: Descent["repulsion"],
+  {rows, team, arena}: Neighbourhood,
+  dimensions: Dimensions,
+  points: number,
+): Repulsion {
+  if (way === "mesh") return meshRepulsion(team, arena, rows, points);
+  if (way === "tree") return treeRepulsion(team, arena, rows, points);
+  return allPairsRepulsion(team, arena, rows, dimensions, points);
+}
+
 function resolve(settings: Partial<Descent>, n: number, dimensions: Dimensions) {
   const {exaggeration = 12, iterations = 1000, exaggerationIterations = 250, minGradientNorm = 1e-7} = settings;
   const {
     learningRate = Math.max(n / (exaggerationIterations > 0 ? exaggeration : 1) / 4, 50),
     lateLearningRate = learningRate,
-    repulsion = dimensions === 2 && n >= MESH_FROM ? "mesh" : "all-pairs",
+    repulsion = fastest(n, dimensions),
     radius,
     settling = 0,
     every = 50,
     onProgress,
   } = settings;
-  if (repulsion === "mesh" && dimensions !== 2) {
-    throw new RangeError(`repulsion: expected all-pairs for a map of ${dimensions} dimensions, got mesh`);
+  const [own, other] = dimensions === 2 ? ["mesh", "tree"] : ["tree", "mesh"];
+  if (repulsion === other) {
+    throw new RangeError(`repulsion: expected ${own} or all-pairs for a map of ${dimensions} dimensions, got ${other}`);
   }
   for (const [name, value] of Object.entries({iterations, exaggerationIterations, settling, minGradientNorm})) {
     if (!(value >= 0)) throw new RangeError(`${name}: expected 0 or more, got ${value}`);

@@ -161,7 +161,8 @@ test("says what is wrong with a request", async () => {
   await expect(request({perplexity: 40})).rejects.toThrow(
     "perplexity: expected 1 to 33 (a third of the other points), got 40",
   );
-  await expect(request({dimensions: 3, repulsion: "mesh"})).rejects.toThrow("repulsion: expected all-pairs");
+  await expect(request({dimensions: 3, repulsion: "mesh"})).rejects.toThrow("repulsion: expected tree or all-pairs");
+  await expect(request({dimensions: 2, repulsion: "tree"})).rejects.toThrow("repulsion: expected mesh or all-pairs");
   await expect(request({start: new Float32Array(7)})).rejects.toThrow("start: expected 100 × 2 = 200 numbers, got");
   await expect(request({start: "random"})).rejects.toThrow("random: expected a source of numbers");
   await expect(request({learningRate: -1})).rejects.toThrow("learningRate: expected more than 0, got -1");

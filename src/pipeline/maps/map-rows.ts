@@ -90,7 +90,6 @@ export interface MapContext {
 }
 
 const NEAREST = 6;
-const MANY_IN_SPACE = 4000;
 /** Principal components of more columns would take longer than the map. */
 const MOST_COLUMNS = 2048;
 /** Tolerance of the principal components: a map needs no more, and full accuracy takes twice the time. */
@@ -112,9 +111,6 @@ export async function mapRows(
   const perplexity = Math.min(settings.perplexity, Math.floor((rows.rows - 1) / 3));
   if (perplexity < settings.perplexity) {
     say(`perplexity ${perplexity} in place of ${settings.perplexity}: at most a third of ${rows.rows} points`);
-  }
-  if (dimensions === 3 && settings.method === "tsne" && rows.rows > MANY_IN_SPACE) {
-    say("t-SNE in 3 dimensions computes all pairs: half as many points take a quarter of the time");
   }
   const folds = rows.columns > MOST_COLUMNS;
   if (folds) say(`${rows.columns.toLocaleString("en")} features, folded into ${MOST_COLUMNS.toLocaleString("en")}`);

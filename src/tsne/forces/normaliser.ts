@@ -6,6 +6,7 @@ import {runInParts} from "../threads/parts";
 import type {Job, Team} from "../threads/team";
 import {meshRepulsion} from "./mesh-repulsion";
 import {potentialsJob} from "./repulsion";
+import {treeRepulsion} from "./tree-repulsion";
 
 /** With more points than this, all pairs would take longer than the descent. */
 const MOST_ALL_PAIRS = 100_000;
@@ -28,8 +29,10 @@ export async function normaliser(
   const rows = points.length / dimensions;
   const mark = arena.mark();
   let z: number;
-  if (rows > most && dimensions === 2) z = meshRepulsion(team, arena, rows, at).run(boxOf(points, dimensions), NOTHING);
-  else {
+  if (rows > most) {
+    const fast = dimensions === 2 ? meshRepulsion : treeRepulsion;
+    z = fast(team, arena, rows, at).run(boxOf(points, dimensions), NOTHING);
+  } else {
     const {job, sums} = potentialsJob(arena, rows, dimensions, at);
     await runInParts(team, job, 64);
     z = sum(arena.doubles(sums, job.tasks));

@@ -11,6 +11,7 @@ export {
   clearLists, joinLeaves, joinNear, placeRows, projectPlaces, reverseNear, searchAll, writeNear,
 } from "./near-rows";
 export {findNeighbours, sortNearest} from "./neighbours";
+export {cellCodes, growTree, repelTree, sortCodes, sortPoints} from "./octree";
 export {nearestInPlane} from "./plane-neighbours";
 export {compareBlocks, gatherNearest, guessThresholds} from "./pruned-neighbours";
 export {sumRankExcess} from "./ranks";

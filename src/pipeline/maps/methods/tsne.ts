@@ -12,7 +12,15 @@ const FEW = {first: 700, exaggerated: 150, next: 100};
  * that are left; and to go on it starts as small as points need to change places, `close` times the root of n, and is
  * stretched to the last map's radius.
  */
-const MANY = {from: 5000, first: 260, exaggerated: 130, settlingFirst: 24, next: 40, settlingNext: 8, close: 0.22};
+const MANY = {
+  from: {2: 5000, 3: 20_000},
+  first: 260,
+  exaggerated: 130,
+  settlingFirst: 24,
+  next: 40,
+  settlingNext: 8,
+  close: 0.22,
+};
 
 /**
  * t-SNE (van der Maaten & Hinton 2008) by src/tsne. No chance in it: the first map starts from principal components.
@@ -21,7 +29,7 @@ export const tsne: ProjectionMethod = {
   title: "t-SNE",
   mostPoints: Infinity,
   project({neighbourhood, data, dimensions, iterations, start}) {
-    const many = dimensions === 2 && data.rows >= MANY.from;
+    const many = data.rows >= MANY.from[dimensions];
     const {first, exaggerated, next} = many ? MANY : FEW;
     if (start) {
       const radius = radiusOf(start, dimensions);
