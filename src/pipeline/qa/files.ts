@@ -42,7 +42,9 @@ export interface ReaderFacts {
 /** @throws UserError if the folder holds no reader's run. */
 export async function readFacts(folder: string): Promise<ReaderFacts> {
   const path = join(folder, "qa.json");
-  if (!existsSync(path)) throw new UserError(`${folder}: expected a reader's run with qa.json, got none`);
+  if (!existsSync(path)) {
+    throw new UserError(`${folder}: expected a reader's run with qa.json, got none`, {code: "NOT_FOUND"});
+  }
   const text = await orUserError(path, () => readFile(path, "utf8"), "read");
   let facts: ReaderFacts | null;
   try {

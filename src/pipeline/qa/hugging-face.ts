@@ -30,6 +30,11 @@ const NUMBERS = [
  * @throws UserError if a file is missing or damaged, or it is another kind of network.
  */
 export function readHuggingFace(folder: string): SavedReader {
+  if (!existsSync(folder)) {
+    throw new UserError(`${folder}: expected a Hugging Face folder with config.json, got nothing there`, {
+      code: "NOT_FOUND",
+    });
+  }
   const config = configOf(jsonAt(join(folder, "config.json")), join(folder, "config.json"));
   const {vocabulary, lowerCase} = vocabularyOf(folder);
   if (vocabulary.length !== config.vocab_size) {
@@ -61,9 +66,15 @@ function configOf(json: unknown, path: string): BertConfig {
   }
   for (const name of NUMBERS) {
     const value = given[name];
-    if (!(typeof value === "number" && value > 0)) {
-      throw new UserError(`${path}: expected ${name} as a number above 0, got ${JSON.stringify(value)}`);
+    const isSize = name !== "layer_norm_eps";
+    if (!(typeof value === "number" && value > 0 && (!isSize || Number.isSafeInteger(value)))) {
+      const kind = isSize ? "a whole number" : "a number";
+      throw new UserError(`${path}: expected ${name} as ${kind} above 0, got ${JSON.stringify(value)}`);
     }
+  }
+  const [width, heads] = [given.hidden_size, given.num_attention_heads] as [number, number];
+  if (width % heads !== 0) {
+    throw new UserError(`${path}: expected hidden_size as a multiple of ${heads} heads, got ${width}`);
   }
   const {hidden_act: act, position_embedding_type: places = "absolute"} = given;
   if (act !== "gelu" && act !== "gelu_new") {

@@ -94,13 +94,15 @@ function configBeside(folder: string): {readonly [name: string]: unknown} | unde
 
 const numberOf = (value: unknown) => (typeof value === "number" && Number.isFinite(value) ? value : undefined);
 
+const typedWords = ({name, type, dims}: Port) => `${name} ${type} ${shapeWords(dims)}`;
+
 /** Its inputs, each with its type. @throws UserError if one is none of BERT's, or input_ids is not among them. */
 function inputTypes({ports: {inputs}}: OnnxGraph, file: string): [name: (typeof INPUTS)[number], type: Whole][] {
   const isKnown = ({name, type, dims}: Port) =>
     INPUTS.includes(name as (typeof INPUTS)[number]) && (type === "int64" || type === "int32") && dims.length === 2;
   if (!inputs.some(({name}) => name === "input_ids") || !inputs.every(isKnown)) {
     throw new UserError(
-      `${file}: expected the inputs ${INPUTS.join(", ")} of a BERT, [n, tokens] of int64, got ${inputs.map(portWords).join(", ")}`,
+      `${file}: expected the inputs ${INPUTS.join(", ")} of a BERT, [n, tokens] of int64, got ${inputs.map(typedWords).join(", ")}`,
     );
   }
   return inputs.map(({name, type}) => [name as (typeof INPUTS)[number], type as Whole]);

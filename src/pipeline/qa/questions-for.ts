@@ -1,3 +1,4 @@
+import {existsSync} from "node:fs";
 import {readFile} from "node:fs/promises";
 
 import {UserError} from "../../nouns/options";
@@ -30,6 +31,9 @@ export async function questionsFor({
 
 /** A file's questions. @throws UserError if it holds none. */
 export async function questionsAt(path: string): Promise<Question[]> {
+  if (!existsSync(path)) {
+    throw new UserError(`${path}: expected a file of questions, got nothing there`, {code: "NOT_FOUND"});
+  }
   const text = decodeText(await orUserError(path, () => readFile(path), "read"), path);
   let json: unknown;
   try {

@@ -122,8 +122,11 @@ function checkPosition(position: EpochProgress, batches: number, epochs: number,
 }
 
 function checkWeights(weights: readonly NamedArray[], own: readonly NamedArray[], path: string): void {
-  const layout = (arrays: readonly NamedArray[]) => arrays.map(({shape}) => `[${shape}]`).join(" ");
-  if (layout(weights) !== layout(own)) {
-    throw new UserError(`${path}: expected weights of shapes ${layout(own)}, got ${layout(weights)}`);
+  if (weights.length !== own.length) {
+    throw new UserError(`${path}: expected ${own.length} arrays of weights, got ${weights.length}: another network's`);
   }
+  const at = own.findIndex(({shape}, i) => `${shape}` !== `${weights[i].shape}`);
+  if (at < 0) return;
+  const [expected, got] = [own[at], weights[at]].map(({shape}) => `[${shape}]`);
+  throw new UserError(`${path}: expected ${own[at].name} of shape ${expected}, got ${got}: another network's`);
 }
