@@ -1,6 +1,6 @@
 import {AGAINST, css, FOR, INK_2, INK_3, LINE, type Rgb} from "./color";
 import {type Canvas2D, type Figure, figure, type Sheet} from "./figure";
-import {text} from "./text";
+import {text, textWidth} from "./text";
 
 export interface LineChart {
   readonly title: string;
@@ -28,8 +28,8 @@ export interface LineChart {
 
 const [WIDTH, HEIGHT, LEFT, TOP] = [560, 150, 70, 62];
 const COLORS: readonly Rgb[] = [FOR, AGAINST, [0x62, 0x6a, 0x76], [0x4d, 0x8b, 0x57], [0x7a, 0x4d, 0x8b]];
-/** Under a panel, its lines' names; between panels. */
-const [KEY, GAP] = [18, 46];
+/** Of a row of lines' names under a panel, and between panels. */
+const [KEY, GAP] = [18, 52];
 /** Height of words under an axis. */
 const WORDS = 64;
 
@@ -44,11 +44,14 @@ export function lineSheet({title, x, panels, span, note, places, marked = []}: L
   const [first, last] = [Math.min(...xs), Math.max(...xs)];
   const placeX = (at: number) => LEFT + ((at - first) / (last - first || 1)) * WIDTH;
   const foot = places ? WORDS : 0;
-  const bottom = TOP + panels.length * (HEIGHT + GAP + KEY + foot) + (note ? 18 : 0);
+  const keys = panels.map(({lines}) => keyPlaces(lines));
+  const rows = Math.max(1, ...keys.map((places) => Math.max(...places.map(({row}) => row + 1))));
+  const tall = HEIGHT + GAP + rows * KEY + foot;
+  const bottom = TOP + panels.length * tall + (note ? 18 : 0);
   const draw = (context: Canvas2D) => {
     text(context, title, 16, 24, {size: 17, bold: true, maxWidth: LEFT + WIDTH});
     for (const [p, {label, lines, ...range}] of panels.entries()) {
-      const top = TOP + p * (HEIGHT + GAP + KEY + foot);
+      const top = TOP + p * tall;
       const ys = lines.flatMap(({points}) => points.map(([, y]) => y));
       const {low = Math.min(...ys), high = Math.max(...ys)} = range;
       const placeY = (y: number) => top + (1 - (y - low) / (high - low || 1)) * HEIGHT;
@@ -64,7 +67,7 @@ export function lineSheet({title, x, panels, span, note, places, marked = []}: L
       for (const [n, {points, dashed}] of lines.entries()) {
         context.strokeStyle = css(COLORS[n % COLORS.length]);
         context.lineWidth = 1.6;
-        context.setLineDash(dashed ? [5, 4] : []);
+        context.setLineDash(dashesOf(n, dashed));
         context.beginPath();
         for (const [i, [at, y]] of points.entries()) {
           if (i === 0) context.moveTo(placeX(at), placeY(y));
@@ -73,7 +76,7 @@ export function lineSheet({title, x, panels, span, note, places, marked = []}: L
         context.stroke();
         context.setLineDash([]);
       }
-      key(context, lines, top + HEIGHT + 34 + foot);
+      key(context, lines, keys[p], top + HEIGHT + 38 + foot);
     }
     if (note) text(context, note, 16, bottom - 10, {size: 11, color: INK_3, maxWidth: LEFT + WIDTH});
   };
@@ -126,23 +129,44 @@ function axes(
     const at = range[0] + share * (range[1] - range[0]);
     text(context, words(at), LEFT + share * WIDTH, top + HEIGHT + 12, {size: 10, color: INK_3, align: "center"});
   }
-  if (label) text(context, label, LEFT + WIDTH / 2, top + HEIGHT + 24, {size: 10, color: INK_2, align: "center"});
+  if (label) text(context, label, LEFT + WIDTH / 2, top + HEIGHT + 25, {size: 10, color: INK_2, align: "center"});
 }
 
-function key(context: Canvas2D, lines: LineChart["panels"][number]["lines"], y: number): void {
-  let x = LEFT;
+/** Where the names of a panel's lines stand: as many in a row as have room. */
+function keyPlaces(lines: LineChart["panels"][number]["lines"]): {readonly x: number; readonly row: number}[] {
+  let [x, row] = [LEFT, 0];
+  return lines.map(({name}) => {
+    const wide = name === "" ? 0 : 42 + textWidth(name, {size: 11});
+    if (x > LEFT && x + wide > LEFT + WIDTH + 30) [x, row] = [LEFT, row + 1];
+    const place = {x, row};
+    x += wide;
+    return place;
+  });
+}
+
+/** Where there are more lines than colours, those of the second round are dashed. */
+function dashesOf(n: number, dashed?: boolean): number[] {
+  return dashed ? [5, 4] : n >= COLORS.length ? [2, 3] : [];
+}
+
+function key(
+  context: Canvas2D,
+  lines: LineChart["panels"][number]["lines"],
+  places: readonly {readonly x: number; readonly row: number}[],
+  top: number,
+): void {
   for (const [n, {name, dashed}] of lines.entries()) {
     if (name === "") continue;
+    const y = top + places[n].row * KEY;
     context.strokeStyle = css(COLORS[n % COLORS.length]);
     context.lineWidth = 2;
-    context.setLineDash(dashed ? [5, 4] : []);
+    context.setLineDash(dashesOf(n, dashed));
     context.beginPath();
-    context.moveTo(x, y);
-    context.lineTo(x + 20, y);
+    context.moveTo(places[n].x, y);
+    context.lineTo(places[n].x + 20, y);
     context.stroke();
     context.setLineDash([]);
-    text(context, name, x + 26, y, {size: 11, color: INK_2});
-    x += 40 + 7 * name.length;
+    text(context, name, places[n].x + 26, y, {size: 11, color: INK_2, maxWidth: WIDTH});
   }
 }
 

@@ -4,22 +4,31 @@ import {INK_3} from "./color";
 import type {Canvas2D, Sheet} from "./figure";
 import {text} from "./text";
 
-/** A4 on its side, in points; and the white around. */
-const [WIDTH, HEIGHT, MARGIN] = [842, 595, 36];
+/** A4 in points, its longer side first; and the white around. */
+const [LONG, SHORT, MARGIN] = [842, 595, 36];
 
-/** Sheets as a PDF, a page each, as large as the page holds; lines and letters stay lines and letters. */
+/** Sheets as a PDF, a page each: upright or on its side, whichever shows it larger. Lines and letters stay lines and letters. */
 export function pdfOf(title: string, sheets: readonly Sheet[]): Uint8Array {
   const pdf = new PDFDocument({title});
-  for (const [n, {width, height, draw}] of sheets.entries()) {
-    const context = pdf.beginPage(WIDTH, HEIGHT) as unknown as Canvas2D; // the same class by another name in its types
-    const scale = Math.min((WIDTH - 2 * MARGIN) / width, (HEIGHT - 2 * MARGIN) / height);
+  for (const [n, sheet] of sheets.entries()) {
+    const {pageWidth, pageHeight, scale} = placed(sheet);
+    const context = pdf.beginPage(pageWidth, pageHeight) as unknown as Canvas2D; // the same class by another name in its types
     context.save();
-    context.translate((WIDTH - scale * width) / 2, MARGIN);
+    context.translate((pageWidth - scale * sheet.width) / 2, MARGIN);
     context.scale(scale, scale);
-    draw(context);
+    sheet.draw(context);
     context.restore();
-    text(context, `${title}   ${n + 1} / ${sheets.length}`, MARGIN, HEIGHT - 18, {size: 9, color: INK_3});
+    text(context, `${title}   ${n + 1} / ${sheets.length}`, MARGIN, pageHeight - 18, {size: 9, color: INK_3});
     pdf.endPage();
   }
   return pdf.close();
+}
+
+function placed({width, height}: Pick<Sheet, "width" | "height">) {
+  const on = (pageWidth: number, pageHeight: number) => {
+    const scale = Math.min((pageWidth - 2 * MARGIN) / width, (pageHeight - 2 * MARGIN) / height);
+    return {pageWidth, pageHeight, scale};
+  };
+  const [flat, upright] = [on(LONG, SHORT), on(SHORT, LONG)];
+  return upright.scale > flat.scale ? upright : flat;
 }

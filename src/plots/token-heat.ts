@@ -1,7 +1,7 @@
 import {createCanvas} from "@napi-rs/canvas";
 import {css, INK_2, INK_3, LINE, magnitude, signed} from "./color";
 import {type Canvas2D, type Figure, figure, type Sheet} from "./figure";
-import {text} from "./text";
+import {text, textWidth} from "./text";
 
 export interface TokenHeat {
   readonly title: string;
@@ -16,11 +16,15 @@ export interface TokenHeat {
     /** `[row * tokens + column]`. */
     readonly values: Float32Array;
   }[];
+  /** Rows beside which a bar stands: first and last; and what happened there. */
+  readonly span?: {readonly from: number; readonly to: number; readonly label: string};
   readonly note?: string;
 }
 
 const LEFT = 74;
 const CELL = {width: 22, height: 9} as const;
+/** Many tokens have narrower columns, down to the least; words need more room than that, and some are left out. */
+const [MOST_WIDTH, LEAST, WORD] = [1300, 5, 13];
 /** Taller heat maps have lower rows. */
 const MOST_HEIGHT = 420;
 const HEAD = 78;
@@ -32,9 +36,11 @@ export function tokenHeat(heat: TokenHeat): Figure {
   return figure(width, height, draw);
 }
 
-export function heatSheet({title, tokens, marked, rows, strips, note}: TokenHeat): Sheet {
+export function heatSheet({title, tokens, marked, rows, strips, span, note}: TokenHeat): Sheet {
   const height = Math.max(1, Math.min(CELL.height, MOST_HEIGHT / rows.length));
-  const wide = tokens.length * CELL.width;
+  const cell = Math.max(LEAST, Math.min(CELL.width, MOST_WIDTH / Math.max(1, tokens.length)));
+  const wide = tokens.length * cell;
+  const named = Math.ceil(WORD / cell);
   const tall = rows.length * height;
   const full = magnitude(Float32Array.from(strips.flatMap(({values}) => [...values]))) || 1;
   const broad = Math.max(LEFT + wide + 60, 520);
@@ -42,10 +48,11 @@ export function heatSheet({title, tokens, marked, rows, strips, note}: TokenHeat
   const draw = (context: Canvas2D) => {
     text(context, title, 16, 24, {size: 17, bold: true, maxWidth: broad - 32});
     for (const [column, token] of tokens.entries()) {
-      context.save();
-      context.translate(LEFT + (column + 0.5) * CELL.width, HEAD - 8);
-      context.rotate(-Math.PI / 4);
       const isMarked = marked && column >= marked[0] && column <= marked[1];
+      if (column % named !== 0 && !isMarked) continue;
+      context.save();
+      context.translate(LEFT + (column + 0.5) * cell, HEAD - 8);
+      context.rotate(-Math.PI / 4);
       text(context, token, 0, 0, {
         size: 10,
         color: isMarked ? "#16181d" : INK_2,
@@ -71,10 +78,19 @@ export function heatSheet({title, tokens, marked, rows, strips, note}: TokenHeat
         context.strokeStyle = css([22, 24, 29]);
         context.lineWidth = 1.5;
         const [first, last] = marked;
-        context.strokeRect(LEFT + first * CELL.width, top - 1.5, (last - first + 1) * CELL.width, tall + 3);
+        context.strokeRect(LEFT + first * cell, top - 1.5, (last - first + 1) * cell, tall + 3);
         context.lineWidth = 1;
       }
+      if (span) {
+        context.fillStyle = "rgb(20, 125, 120)";
+        context.fillRect(LEFT - 6, top + span.from * height, 3, (span.to - span.from + 1) * height);
+      }
       text(context, label, LEFT, top + tall + 13, {size: 12, bold: true});
+      if (span) {
+        const at = LEFT + textWidth(label, {size: 12, bold: true}) + 16;
+        context.fillRect(at, top + tall + 7, 3, 12);
+        text(context, span.label, at + 8, top + tall + 13, {size: 11, color: INK_2});
+      }
       const every = Math.max(1, Math.ceil(rows.length / Math.max(2, Math.floor(tall / 14))));
       for (const [row, name] of rows.entries()) {
         if (row % every !== 0 && row !== rows.length - 1) continue;

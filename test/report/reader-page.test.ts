@@ -103,6 +103,31 @@ describe("a reader's page", () => {
     await page.context().close();
   });
 
+  test.each([
+    ["A4 upright", 703],
+    ["A4 on its side", 1032],
+  ] as const)("stands on paper in the screen's order, whole: %s", async (_, width) => {
+    const {page, complaints} = await openPage(browser, url, {colorScheme: "dark", viewport: {width, height: 900}});
+    await page.emulateMedia({media: "print", colorScheme: "dark"});
+    await page.waitForSelector("html.paper");
+    await page.evaluate(() => new Promise((resolve) => requestAnimationFrame(() => requestAnimationFrame(resolve))));
+    const places = await page.evaluate(() =>
+      [".hero-say", ".p-text", ".p-one", ".p-attention", ".p-losses", ".p-questions", ".p-about-reader"].map(
+        (name) => document.querySelector(name)?.getBoundingClientRect().top ?? Number.NaN,
+      ),
+    );
+    const order = [...places].sort((a, b) => a - b);
+    if (width < 1000) expect(places).toEqual(order);
+    // on its side the one question stands beside the lead, so that a sheet is full
+    else expect([places[0], places[2], places[1], ...places.slice(3)]).toEqual(order);
+    const wide = await page.evaluate(() =>
+      Array.from(document.querySelectorAll(".panel, svg, canvas, table"), (one) => one.getBoundingClientRect().right),
+    );
+    for (const right of wide) expect(right).toBeLessThanOrEqual(width + 1);
+    expect(complaints).toEqual([]);
+    await page.context().close();
+  });
+
   test("follows the keyboard through steps, questions, nodes and heads", async () => {
     const {page, complaints} = await openPage(browser, url);
     const looks = await readLooks(folder);

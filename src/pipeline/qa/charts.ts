@@ -2,7 +2,7 @@ import {decayFit, decayWords} from "../../numbers/decay-fit";
 import type {LineChart} from "../../plots/line-chart";
 import type {TokenHeat} from "../../plots/token-heat";
 import {type KeptQuestion, type Look, readFacts, readLooks, readQuestions, readTracked} from "./files";
-import {phaseChange} from "./phase";
+import {type PhaseChange, phaseChange} from "./phase";
 
 /** A picture of a reader's run as data: what PNG, JSON and the PDF are made from. */
 export type ReaderChart = {readonly name: string} & (
@@ -35,7 +35,7 @@ export async function readerCharts(folder: string): Promise<ReaderChart[]> {
     const width = kept[0].arrays.get("qa_outputs.weight")?.shape[1] ?? options.width;
     const moved = changesOf(kept, width);
     if (n === 0) charts.push(...weightCharts(kept, moved, width, span));
-    charts.push(...questionCharts(questions[place], place, kept, moved[0].node, width));
+    charts.push(...questionCharts(questions[place], place, kept, moved[0].node, width, phase));
   }
   return charts;
 }
@@ -157,6 +157,7 @@ function questionCharts(
   kept: readonly {readonly step: number; readonly arrays: Kept}[],
   node: number,
   width: number,
+  phase: PhaseChange | undefined,
 ): ReaderChart[] {
   const {tokens = [], right = [0, 0] as const} = question.tracked ?? {};
   const words = tokens.map(({piece}) => piece);
@@ -166,6 +167,8 @@ function questionCharts(
     words.map((_, t) => [t, of(arrays.get(name)?.values ?? new Float32Array(0), t)] as const);
   const moments = threeOf(kept);
   const inside = threeOf(kept.filter(({arrays}) => arrays.has("output.last"))); // where fewer looks keep node values
+  const rowAt = (step: number) => kept.findIndex((one) => one.step >= step);
+  const rows = phase ? {span: {from: rowAt(phase.from), to: rowAt(phase.to), label: "phase change"}} : {};
   const joined = (name: string) => Float32Array.from(kept.flatMap(({arrays}) => [...(arrays.get(name)?.values ?? [])]));
   const axis = {x: "pieces of words", places: words, ...marks};
   const title = `“${question.question}”`;
@@ -208,7 +211,7 @@ function questionCharts(
       name: `question-${place}-logits`,
       kind: "heat",
       data: {
-        ...{title: `${title}: logits, step by step`, tokens: words, ...marks},
+        ...{title: `${title}: logits, step by step`, tokens: words, ...marks, ...rows},
         rows: kept.map(({step}) => `step ${step}`),
         strips: [
           {label: "start logit", values: joined("start")},

@@ -1,6 +1,6 @@
 import {join} from "node:path";
 
-import {type FactTable, factSheet} from "../../plots/fact-table";
+import {type FactTable, factSheets} from "../../plots/fact-table";
 import {figure} from "../../plots/figure";
 import {lineSheet} from "../../plots/line-chart";
 import {pdfOf} from "../../plots/pdf";
@@ -32,7 +32,7 @@ export async function readerPictures(path: string): Promise<void> {
 export async function readerPdf(path: string): Promise<string> {
   const {name} = await readFacts(path);
   const charts = await readerCharts(path);
-  const sheets = [factSheet(await madeOf(path)), ...charts.map(sheetOf), factSheet(await askedOf(path))];
+  const sheets = [...factSheets(await madeOf(path)), ...charts.map(sheetOf), ...factSheets(await askedOf(path))];
   const file = join(path, "report.pdf");
   await writeWhole(file, pdfOf(name, sheets));
   return file;

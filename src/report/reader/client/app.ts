@@ -62,12 +62,12 @@ export function mountReader(data: ReaderData): void {
     {class: "left"},
     row("hero", parts.lead.root, parts.scores.root),
     row(
-      "pair",
+      "pair reading",
       has && h("div", {class: "stack"}, parts.text?.root, parts.logits?.root, parts.nodes?.root),
       parts.places?.root,
     ),
     parts.attention?.root,
-    row("pair", parts.losses.root, parts.outputs?.root),
+    row("pair weights", parts.losses.root, parts.outputs?.root),
     parts.questions.root,
     about(data),
   );
