@@ -16,10 +16,15 @@ const ROOT = join(__dirname, "..");
 const DIST = join(ROOT, "dist");
 
 /**
- * Files that are started and not imported: the command line, the thread for long work, and the process that tries a
+ * Files that are started and not imported: the command line, the threads for long work, and the process that tries a
  * model.
  */
-const PROGRAMS = {runner: "runner.ts", "tasks-worker": "src/tasks/worker.ts", "trial-model": "src/cli/trial-model.ts"};
+const PROGRAMS = {
+  runner: "runner.ts",
+  "tasks-worker": "src/tasks/worker.ts",
+  "decoding-worker": "src/pipeline/data/decoding/life.ts",
+  "trial-model": "src/cli/trial-model.ts",
+};
 
 /**
  * Where a source asks for its own folder or for a package's file, as CommonJS does, the module asks by its own address:
@@ -80,6 +85,7 @@ async function main(): Promise<void> {
   const cache = 'import module from "node:module";\n\nmodule.enableCompileCache?.();\nawait import("./runner.mjs");\n';
   write("cli.mjs", `#!/usr/bin/env node\n${cache}`);
   write("src/tasks/start.cjs", 'import("../../tasks-worker.mjs");\n');
+  write("src/pipeline/data/decoding/start.cjs", 'import("../../../../decoding-worker.mjs");\n');
   const trial = readFileSync(join(ROOT, "src/cli/trial-start.cjs"), "utf8")
     .replace(/ *require\("[^"]*typescript\.cjs"\);\n/, "")
     .replace(

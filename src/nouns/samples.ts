@@ -72,11 +72,20 @@ export interface Split {
    * @throws RangeError if an index is not below `count`.
    */
   read(indices: ArrayLike<number>, into?: Float32Array): Promise<LabelledImages>;
+  /** One image's label, at once. Absent if it takes a read to know it. */
+  labelOf?(index: number): number;
   /**
-   * One image's label and its pixels as bytes from 0 to 255, in the layout of `read`. The bytes are a view: do not
-   * write to them. Absent if the images are not kept as bytes.
+   * The pixels of the images at `indices` as bytes from 0 to 255, in the layout of `read`. Absent if the images are
+   * not kept as bytes.
+   *
+   * @param into A buffer for them; it is used only if it has just their length. Otherwise they get a new array.
    */
-  bytesOf?(index: number): {readonly bytes: Uint8Array; readonly label: number};
+  readBytes?(indices: ArrayLike<number>, into?: Uint8Array): Promise<Uint8Array>;
+  /**
+   * How many images to ask for before they are needed, as they are read from a file; absent if they are in memory,
+   * where reading takes no time.
+   */
+  readonly ahead?: number;
 }
 
 export interface Dataset {

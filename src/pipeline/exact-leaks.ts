@@ -17,7 +17,7 @@ export interface ExactLeaks {
  * compared pixel by pixel.
  */
 export async function exactLeaks(data: Dataset): Promise<ExactLeaks> {
-  const asBytes = [data.train, data.validation, data.test].every(({bytesOf}) => bytesOf);
+  const asBytes = [data.train, data.validation, data.test].every(({readBytes, labelOf}) => readBytes && labelOf);
   const outside = await Promise.all(
     (["validation", "test"] as const).map(async (name) => ({name, ...(await keysOf(data[name], asBytes))})),
   );
@@ -65,14 +65,13 @@ export async function keysOf(
 ): Promise<{readonly keys: Float64Array; readonly labels: Uint16Array}> {
   const {count} = split;
   const [keys, labels] = [new Float64Array(count), new Uint16Array(count)];
-  if (asBytes && split.bytesOf) {
-    let room = new Float32Array(0);
-    for (let n = 0; n < count; n++) {
-      const {bytes, label} = split.bytesOf(n);
-      if (4 * room.length < bytes.length) room = new Float32Array(Math.ceil(bytes.length / 4));
-      new Uint8Array(room.buffer).set(bytes);
-      keys[n] = pictureKeys(room, 1)[0];
-      labels[n] = label;
+  if (asBytes) {
+    const {readBytes, labelOf} = split as Required<Pick<Split, "readBytes" | "labelOf">>; // `asBytes` says so
+    let room: Uint8Array | undefined;
+    for (const indices of partsOfPlaces(count)) {
+      room = await readBytes(indices, room);
+      keys.set(pictureKeys(asWords(room, indices.length), indices.length), indices[0]);
+      for (const n of indices) labels[n] = labelOf(n);
     }
     return {keys, labels};
   }
@@ -86,12 +85,27 @@ export async function keysOf(
 /** Yields all images of a split in their order, some at a time; each part is valid until the next is asked for. */
 export async function* partsOf(split: Split) {
   let room: Float32Array | undefined;
-  for (let start = 0; start < split.count; start += AT_ONCE) {
-    const indices = Uint32Array.from({length: Math.min(AT_ONCE, split.count - start)}, (_, n) => start + n);
+  for (const indices of partsOfPlaces(split.count)) {
     const images = await split.read(indices, room);
     room = images.pixels;
-    yield {start, images};
+    yield {start: indices[0], images};
   }
+}
+
+function* partsOfPlaces(count: number): Generator<Uint32Array, void> {
+  for (let start = 0; start < count; start += AT_ONCE) {
+    yield Uint32Array.from({length: Math.min(AT_ONCE, count - start)}, (_, n) => start + n);
+  }
+}
+
+/** Images' bytes four to a number, each image filled up with zeros. */
+function asWords(bytes: Uint8Array, count: number): Float32Array {
+  const size = bytes.length / count;
+  if (size % 4 === 0) return new Float32Array(bytes.buffer, bytes.byteOffset, bytes.length / 4);
+  const words = Math.ceil(size / 4);
+  const filled = new Uint8Array(4 * words * count);
+  for (let n = 0; n < count; n++) filled.set(bytes.subarray(n * size, (n + 1) * size), 4 * words * n);
+  return new Float32Array(filled.buffer);
 }
 
 export function areEqual(a: ArrayLike<number>, b: ArrayLike<number>): boolean {

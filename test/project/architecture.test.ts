@@ -181,7 +181,7 @@ test.each([
       "page",
     ],
   ],
-  ["node:worker_threads", ["jobs", "tasks", "engine", "tsne", "onnx"]],
+  ["node:worker_threads", ["data", "jobs", "tasks", "engine", "tsne", "onnx"]],
   ["process.", ["runner", "cli", "engine", "tsne", "record", "backend"]], // backend: TensorFlow's log level
   ["console.", ["runner", "cli"]],
   ["Math.random(", []],

@@ -20,20 +20,37 @@ export interface Batch extends LabelledImages {
   readonly own: Uint32Array;
 }
 
-/** Yields the whole split once in batches of `size`, the last one maybe smaller. */
+/** The most batches that are asked for before they are needed. */
+const MOST_AHEAD = 8;
+
+/**
+ * Yields the whole split once in batches of `size`, the last one maybe smaller. Batches of a split that is read from a
+ * file are asked for before they are needed.
+ */
 export async function* batches(
   split: Split,
   size: number,
   {random, from = 0, held = 0}: BatchesOptions = {},
 ): AsyncGenerator<Batch> {
   const order = random ? shuffledOrder(split, random) : first(split.count);
-  const ring: Float32Array[] = [];
-  for (let start = from * size; start < split.count; start += size) {
-    const oldest = ring.length === held ? ring.shift() : undefined;
-    const indices = Uint32Array.from(order.subarray(start, start + size));
+  const ahead = split.ahead === undefined ? 0 : Math.min(MOST_AHEAD, Math.max(1, Math.floor(split.ahead / size)));
+  const [inUse, free]: [Float32Array[], Float32Array[]] = [[], []];
+  const asked: Promise<Batch>[] = [];
+  const ask = (indices: Uint32Array) => {
     const own = split.keptOf ? Uint32Array.from(indices, (n) => (split.keptOf?.places ?? indices)[n]) : indices;
-    const batch = {...(await split.read(indices, oldest)), indices, own};
-    if (held > 0) ring.push(batch.pixels);
+    const batch = split.read(indices, free.pop()).then((images) => ({...images, indices, own}));
+    batch.catch(() => undefined); // told when it is its turn
+    asked.push(batch);
+  };
+  for (let start = from * size; ; ) {
+    if (held > 0 && inUse.length === held) free.push(...inUse.splice(0, 1));
+    for (; start < split.count && asked.length <= ahead; start += size) {
+      ask(Uint32Array.from(order.subarray(start, start + size)));
+    }
+    const next = asked.shift();
+    if (!next) return;
+    const batch = await next;
+    if (held > 0) inUse.push(batch.pixels);
     yield batch;
   }
 }

@@ -5,6 +5,7 @@ import {UserError} from "../../nouns/options";
 import type {Dataset, Split} from "../../nouns/samples";
 import {isTakenOut, SPLITS, type SplitName} from "./image-names";
 import {readIfThere} from "./read-file";
+import {checked} from "./split";
 import {labelsAt} from "./split-labels";
 import {firstRecords} from "./tables/csv-records";
 
@@ -197,29 +198,23 @@ async function editedSplit(split: Split, edits: readonly Placed[], classNames: r
     else if (to >= 0) relabelled.set(place, to);
     else throw new UserError(`${where}: expected a class as new_label, got "${label}"`);
   }
-  const {bytesOf} = split;
+  const {labelOf, readBytes, ahead} = split;
   const kept = Uint32Array.from({length: split.count}, (_, n) => n).filter((n) => !dropped.has(n));
   if (kept.length === 0)
     throw new UserError(`--edit: expected at least one image to be left in ${edits[0].split}, got none`);
+  const ownOf = (indices: ArrayLike<number>) => Uint32Array.from(indices, (n) => kept[checked(n, kept.length)]);
   return {
     count: kept.length,
     ...(split.files ? {files: Array.from(kept, (n) => split.files?.[n] ?? "")} : {}),
     sources: Uint32Array.from(kept, (n) => split.sources?.[n] ?? n),
     keptOf: {count: split.count, places: kept},
     async read(indices, into) {
-      const outside = Array.from(indices).find((n) => !(n < kept.length));
-      if (outside !== undefined) throw new RangeError(`image index: expected below ${kept.length}, got ${outside}`);
-      const own = Uint32Array.from(indices, (n) => kept[n]);
+      const own = ownOf(indices);
       const images = await split.read(own, into);
       return {...images, labels: images.labels.map((label, n) => relabelled.get(own[n]) ?? label)};
     },
-    ...(bytesOf
-      ? {
-          bytesOf(n) {
-            const {bytes, label} = bytesOf(kept[n]);
-            return {bytes, label: relabelled.get(kept[n]) ?? label};
-          },
-        }
-      : {}),
+    ...(labelOf ? {labelOf: (n) => relabelled.get(kept[n]) ?? labelOf(kept[n])} : {}),
+    ...(readBytes ? {readBytes: async (indices, into) => readBytes(ownOf(indices), into)} : {}),
+    ...(ahead === undefined ? {} : {ahead}),
   };
 }

@@ -12,6 +12,7 @@ import type {ImagePart, ImageSource} from "./images/image-source";
 import {openMnist} from "./images/mnist";
 import type {DataNote, DataProgress} from "./progress";
 import {byteSplit, holdOut, subset, take} from "./split";
+import {storedSplit} from "./stored/stored-split";
 
 export interface DataOptions {
   /** "mnist", a folder with the four idx files, or one with folders of images. */
@@ -20,7 +21,7 @@ export interface DataOptions {
   readonly imageSize?: number;
   /** The largest image that is decoded, in pixels. */
   readonly maxPixels?: number;
-  /** The most memory that the images may take, in GiB. */
+  /** The most memory that the images may take, in GiB: more are read from files as they are needed. */
   readonly maxData?: number;
   readonly dataUrl: string;
   /** A list of images to drop and relabel; "" for none. */
@@ -50,7 +51,10 @@ export async function* openData(
   const edits = edit === "" ? undefined : await readEdits(edit); // asked before the data are read, which may take long
   const source = yield* openSource(options, signal);
   const {imageShape, classNames, digest, folder} = source;
-  const splitOf = ({images, labels, files}: ImagePart) => byteSplit(images, labels, imageShape, files);
+  const splitOf = ({images, labels, files}: ImagePart) =>
+    "rows" in images
+      ? storedSplit(images, labels, imageShape, files)
+      : byteSplit(images, labels, imageShape, files);
   const all = splitOf(source.train);
   const count = Math.min(trainLimit, all.count);
   const heldOut = Math.max(1, Math.round(count * HELD_OUT));
@@ -82,14 +86,14 @@ async function* openSource(
   {data, dataUrl, imageSize = 0, maxPixels, maxData, seed, testSeed = seed, cacheFolder}: DataOptions,
   signal?: AbortSignal,
 ): AsyncGenerator<DataProgress | DataNote, ImageSource> {
-  if (data === "mnist") return yield* openMnist({cacheFolder, url: dataUrl});
+  const limits = {...(maxData === undefined ? {} : {inMemory: maxData * 2 ** 30}), signal, cacheFolder};
+  if (data === "mnist") return yield* openMnist({...limits, url: dataUrl});
   const path = resolve(data);
-  const limits = {...(maxData === undefined ? {} : {mostBytes: maxData * 2 ** 30}), signal};
   if ((await kindOf(path)) === "idx") {
     const others = (await entriesOf(path)).filter(({kind, name}) => kind === "folder" && !isSystemName(name));
     const names = others.map(({name}) => name).join(", ");
     if (names) yield {note: `${path}: left out ${names} (the idx files beside are the data)`};
-    return await openIdxDirectory(path, limits);
+    return yield* openIdxDirectory(path, limits);
   }
   const random = fork(testSeed, "test");
   return yield* openImageFolder(path, {imageSize, random, ...limits, ...(maxPixels === undefined ? {} : {maxPixels})});

@@ -6,8 +6,8 @@ const AT_ONCE = 1000;
 
 /** The labels of the images at `indices`, in that order. */
 export async function labelsAt(split: Split, indices: Uint32Array): Promise<Uint16Array> {
-  const {bytesOf} = split;
-  if (bytesOf) return Uint16Array.from(indices, (index) => bytesOf(index).label);
+  const {labelOf} = split;
+  if (labelOf) return Uint16Array.from(indices, (index) => labelOf(index));
   const labels = new Uint16Array(indices.length);
   let room: Float32Array | undefined;
   for (let start = 0; start < indices.length; start += AT_ONCE) {

@@ -21,37 +21,45 @@ export function byteSplit(
       const pixels = into?.length === length ? into : new Float32Array(length);
       const chosen = new Uint16Array(indices.length);
       for (let n = 0; n < indices.length; n++) {
-        const index = indices[n];
-        if (!(index < count)) throw new RangeError(`image index: expected below ${count}, got ${index}`);
+        const index = checked(indices[n], count);
         for (let i = 0, at = index * size; i < size; i++) pixels[n * size + i] = images.values[at + i] / 255;
         chosen[n] = labels[index];
       }
       return {count: indices.length, shape, pixels, labels: chosen};
     },
-    bytesOf(index) {
-      if (!(index < count)) throw new RangeError(`image index: expected below ${count}, got ${index}`);
-      return {bytes: images.values.subarray(index * size, (index + 1) * size), label: labels[index]};
+    labelOf: (index) => labels[checked(index, count)],
+    async readBytes(indices, into) {
+      const length = indices.length * size;
+      const bytes = into?.length === length ? into : new Uint8Array(length);
+      for (let n = 0; n < indices.length; n++) {
+        const at = checked(indices[n], count) * size;
+        bytes.set(images.values.subarray(at, at + size), n * size);
+      }
+      return bytes;
     },
   };
 }
 
 /** The images of `split` at `indices`, as a split of its own. */
 export function subset(split: Split, indices: Uint32Array): Split {
-  const {files, sources, bytesOf} = split;
+  const {files, sources, labelOf, readBytes, ahead} = split;
+  const chosenOf = (chosen: ArrayLike<number>) =>
+    Uint32Array.from(chosen, (n) => indices[checked(n, indices.length)]);
   return {
     count: indices.length,
     sources: sources ? Uint32Array.from(indices, (n) => sources[n]) : indices,
     ...(files ? {files: Array.from(indices, (n) => files[n])} : {}),
-    async read(chosen, into) {
-      const outside = Array.from(chosen).find((n) => !(n < indices.length));
-      if (outside !== undefined) throw new RangeError(`image index: expected below ${indices.length}, got ${outside}`);
-      return split.read(
-        Uint32Array.from(chosen, (n) => indices[n]),
-        into,
-      );
-    },
-    ...(bytesOf ? {bytesOf: (n) => bytesOf(indices[n])} : {}),
+    read: async (chosen, into) => split.read(chosenOf(chosen), into),
+    ...(labelOf ? {labelOf: (n) => labelOf(indices[n])} : {}),
+    ...(readBytes ? {readBytes: async (chosen, into) => readBytes(chosenOf(chosen), into)} : {}),
+    ...(ahead === undefined ? {} : {ahead}),
   };
+}
+
+/** The same index. @throws RangeError if there are not so many images. */
+export function checked(index: number, count: number): number {
+  if (index < count) return index;
+  throw new RangeError(`image index: expected below ${count}, got ${index}`);
 }
 
 /** Splits one after another, as one. */
@@ -59,8 +67,16 @@ export function pooled(splits: readonly Split[]): Split {
   const starts = splits.map((_, s) => splits.slice(0, s).reduce((sum, {count}) => sum + count, 0));
   const count = splits.reduce((sum, split) => sum + split.count, 0);
   const files = splits.flatMap((split) => split.files ?? []);
+  const ahead = splits.find((split) => split.ahead !== undefined)?.ahead;
+  const knowsLabels = splits.every(({labelOf}) => labelOf);
+  const labelAt = (index: number) => {
+    const s = starts.findLastIndex((start) => index >= start);
+    return splits[s].labelOf!(index - starts[s]); // every one has it
+  };
   return {
     count,
+    ...(ahead === undefined ? {} : {ahead}),
+    ...(knowsLabels ? {labelOf: labelAt} : {}),
     ...(files.length === count && count > 0 ? {files} : {}),
     async read(indices, into) {
       const of = Array.from(indices, (index) => starts.findLastIndex((start) => index >= start));

@@ -2,6 +2,8 @@ import {UserError} from "../../nouns/options";
 import {ownTurn} from "../../nouns/own-turn";
 import type {Dataset} from "../../nouns/samples";
 import {first} from "../data/split";
+import {bytesAt} from "../data/split-bytes";
+import {labelsAt} from "../data/split-labels";
 import type {RunDirectory} from "../record/run-directory";
 import {readTestImages} from "../record/test-images";
 
@@ -22,25 +24,16 @@ export async function hasTestImages({path}: RunDirectory, data: Dataset): Promis
  * Keeps the test images as bytes, once for each run: the report draws them, and a saved run can be asked about them.
  */
 export async function keepTestImages(directory: RunDirectory, data: Dataset): Promise<void> {
-  const {count, files, bytesOf} = data.test;
+  const {count, files} = data.test;
   const shape = data.imageShape;
   const size = shape[0] * shape[1] * shape[2];
   const places = first(count);
   const bytes = new Uint8Array(count * size);
-  const labels = new Uint16Array(count);
+  const labels = await labelsAt(data.test, places);
   for (let from = 0; from < count; from += AT_ONCE) {
     const part = places.subarray(from, from + AT_ONCE);
-    if (bytesOf) {
-      for (const place of part) {
-        const {bytes: own, label} = bytesOf(place);
-        bytes.set(own, place * size);
-        labels[place] = label;
-      }
-    } else {
-      const some = await data.test.read(part);
-      for (let i = 0, to = from * size; i < some.pixels.length; i++, to++) bytes[to] = Math.round(255 * some.pixels[i]);
-      labels.set(some.labels, from);
-    }
+    const own = bytes.subarray(from * size, (from + part.length) * size);
+    await bytesAt(data.test, part, own);
     await ownTurn();
   }
   const images = {count, shape, classNames: data.classNames, pixels: bytes, labels, ...(files ? {files} : {})};

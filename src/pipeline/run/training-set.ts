@@ -2,6 +2,7 @@ import type {Dataset} from "../../nouns/samples";
 import {picturedSamples} from "../../numbers/pictured-samples";
 import {reduced} from "../../numbers/reduced-images";
 import {type RankedLabels, rankedLabels} from "../../numbers/suspect-training-labels";
+import {bytesAt} from "../data/split-bytes";
 import type {Jobs} from "../jobs/jobs";
 import type {RunDirectory} from "../record/run-directory";
 import {keptTrainingAnswers} from "../record/training-answers";
@@ -84,18 +85,9 @@ async function pictures(ranked: RankedLabels, {train, imageShape}: Dataset): Pro
   const pixels = new Uint8Array(indices.length * size);
   const put = (bytes: Uint8Array, count: number, at: number) =>
     pixels.set(reduced(bytes, [count, height, width, channels], step), at * size);
-  let room: Float32Array | undefined;
-  if (train.bytesOf) for (const [at, index] of indices.entries()) put(train.bytesOf(index).bytes, 1, at);
-  else {
-    for (let at = 0; at < indices.length; at += AT_ONCE) {
-      const some = await train.read(indices.subarray(at, at + AT_ONCE), room);
-      room = some.pixels;
-      put(
-        Uint8Array.from(some.pixels, (value) => Math.round(255 * value)),
-        some.count,
-        at,
-      );
-    }
+  for (let at = 0; at < indices.length; at += AT_ONCE) {
+    const some = indices.subarray(at, at + AT_ONCE);
+    put(await bytesAt(train, some), some.length, at);
   }
   return {
     indices,

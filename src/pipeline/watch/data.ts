@@ -137,7 +137,7 @@ export function fitToNetwork(
     throw new UserError(`--classes: expected the data's classes among the names, got none called "${unknown}"`);
   }
   notes.push(`classes by their names: ${data.classNames[0]} of the data is the network's number ${places[0]}`);
-  const relabelled = ({bytesOf: _, ...split}: Split): Split => ({
+  const relabelled = ({labelOf: _, ...split}: Split): Split => ({
     ...split,
     read: async (indices, into) => {
       const images = await split.read(indices, into);

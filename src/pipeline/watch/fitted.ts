@@ -8,7 +8,7 @@ import {resampler} from "../data/images/resize";
  */
 export function fittedData(data: Dataset, shape: ImageShape): Dataset {
   if (`${data.imageShape}` === `${shape}`) return data;
-  const scaledSplit = ({bytesOf: _, ...split}: Split): Split => ({
+  const scaledSplit = ({readBytes: _, ...split}: Split): Split => ({
     ...split,
     read: async (indices) => fitted(await split.read(indices), shape),
   });

@@ -93,9 +93,9 @@ test("a run is told of exact copies alone, and how many have another label", asy
 });
 
 test("copies are found among images that are read and among those that are kept as bytes alike", async () => {
-  const read = ({bytesOf: _, ...split}: Split): Split => split;
+  const read = ({readBytes: _, ...split}: Split): Split => split;
   const {train, validation, test: tested} = data;
-  expect(train.bytesOf).toBeDefined();
+  expect(train.readBytes).toBeDefined();
   const all = {...data, train: read(train), validation: read(validation), test: read(tested)};
   const bytes = await exactLeaks(data);
   expect(bytes.test).toBeGreaterThan(0);

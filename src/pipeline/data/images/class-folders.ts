@@ -70,7 +70,7 @@ export async function readClassFolders(
   for (const [label, folder] of folders.entries()) {
     const images = await imagesBelow(folder.path, read, leftovers);
     if (images.length === 0) throw new UserError(`${folder.path}: expected PNG or JPEG images, got none`);
-    files.push(...images.map((image) => ({path: image, label})));
+    for (const image of images) files.push({path: image, label}); // they may be too many to be one call's arguments
   }
   return {classNames: names, files};
 }
@@ -94,7 +94,7 @@ async function imagesBelow(path: string, read: FoldersRead, leftovers: Leftovers
     else if (await meet(entry.path, read, leftovers)) {
       const inside = await imagesBelow(entry.path, read, leftovers);
       if (inside.length > 0) leftovers.add("inside", entry.path);
-      images.push(...inside);
+      for (const image of inside) images.push(image);
     }
   }
   return images;

@@ -3,42 +3,67 @@ import {join} from "node:path";
 
 import {UserError} from "../../../nouns/options";
 import {parseClassNames} from "../class-names";
+import type {DataProgress} from "../progress";
 import {readIfThere} from "../read-file";
 import {type IdxArray, parseIdx} from "./idx";
-import {IDX_FILES, type IdxLimits, readIdxFile} from "./idx-file";
-import type {ImageSource} from "./image-source";
+import {IDX_FILES, readIdxFile} from "./idx-file";
+import type {ImageSource, StoredImages} from "./image-source";
+import {openStoredIdx, peekIdx} from "./stored-idx";
 
 const MOST_NAMES_BYTES = 1e6;
 
+export interface IdxOptions {
+  /** The most bytes of images that are kept in memory; more are read from their files as they are needed. */
+  readonly inMemory?: number;
+  /** Where large .gz files are unpacked to. */
+  readonly cacheFolder?: string;
+  readonly signal?: AbortSignal | undefined;
+}
+
+/** By default, so many bytes of pictures are kept in memory: half a GiB. */
+export const IN_MEMORY = 2 ** 29;
+
 /**
  * Opens a folder with the four idx files under MNIST's names, plain or as .gz. Class names stand in `classes.txt`,
- * one a line or as JSON; without it they are 0 to 9.
+ * one a line or as JSON; without it they are 0 to 9. Yields how far it is, where it takes a while.
  *
- * @throws UserError naming the file, if one is missing, is no idx file, is too large, or does not fit the others.
+ * @throws UserError naming the file, if one is missing, is no idx file, or does not fit the others.
  * @throws The signal's reason.
  */
-export async function openIdxDirectory(path: string, limits: IdxLimits = {}): Promise<ImageSource> {
+export async function* openIdxDirectory(
+  path: string,
+  {inMemory = IN_MEMORY, cacheFolder = path, signal}: IdxOptions = {},
+): AsyncGenerator<DataProgress, ImageSource> {
   const hash = createHash("sha256");
-  const files: IdxArray[] = [];
-  for (const name of IDX_FILES) {
-    const {file, bytes} = await readIdxFile(path, name, limits);
+  const [train, test] = [await peekIdx(path, IDX_FILES[0]), await peekIdx(path, IDX_FILES[2])];
+  const isLarge = train !== undefined && test !== undefined && train.header.total + test.header.total > inMemory;
+  const labels = async (name: string) => {
+    const {file, bytes} = await readIdxFile(path, name, signal);
     hash.update(bytes);
-    files.push(parseIdx(bytes, file));
-  }
-  const [trainImages, trainLabels, testImages, testLabels] = files;
+    return parseIdx(bytes, file);
+  };
+  const images = async function* (name: string, large: typeof train): AsyncGenerator<DataProgress, Idx> {
+    if (large) return yield* openStoredIdx(large, {hash, cacheFolder, signal});
+    const whole = await labels(name);
+    return {shape: whole.shape, images: whole};
+  };
+  const {shape: trainShape, images: trainImages} = yield* images(IDX_FILES[0], isLarge ? train : undefined);
+  const trainLabels = await labels(IDX_FILES[1]);
+  const {shape: testShape, images: testImages} = yield* images(IDX_FILES[2], isLarge ? test : undefined);
+  const testLabels = await labels(IDX_FILES[3]);
   const classNames = await readClassNames(path);
   const named = (i: number) => join(path, IDX_FILES[i]);
-  checkImages(trainImages, named(0));
-  checkImages(testImages, named(2));
-  if (`${testImages.shape.slice(1)}` !== `${trainImages.shape.slice(1)}`) {
+  checkImages(trainShape, named(0));
+  checkImages(testShape, named(2));
+  if (`${testShape.slice(1)}` !== `${trainShape.slice(1)}`) {
     throw new UserError(
-      `${named(2)}: expected images of ${trainImages.shape.slice(1).join(" x ")} as in training, ` +
-        `got ${testImages.shape.slice(1).join(" x ")}`,
+      `${named(2)}: expected images of ${trainShape.slice(1).join(" x ")} as in training, ` +
+        `got ${testShape.slice(1).join(" x ")}`,
     );
   }
-  checkLabels(trainLabels, named(1), trainImages, classNames.length);
-  checkLabels(testLabels, named(3), testImages, classNames.length);
-  const [, height, width, channels = 1] = trainImages.shape;
+  checkLabels(trainLabels, named(1), trainShape[0], classNames.length);
+  checkLabels(testLabels, named(3), testShape[0], classNames.length);
+  const [, height, width, channels = 1] = trainShape;
   return {
     imageShape: [height, width, channels],
     classNames,
@@ -46,6 +71,11 @@ export async function openIdxDirectory(path: string, limits: IdxLimits = {}): Pr
     test: {images: testImages, labels: testLabels.values},
     digest: hash.digest("hex"),
   };
+}
+
+interface Idx {
+  readonly shape: readonly number[];
+  readonly images: IdxArray | StoredImages;
 }
 
 async function readClassNames(folder: string): Promise<readonly string[]> {
@@ -57,7 +87,7 @@ async function readClassNames(folder: string): Promise<readonly string[]> {
   return names;
 }
 
-function checkImages({shape}: IdxArray, name: string): void {
+function checkImages(shape: readonly number[], name: string): void {
   if (shape.length !== 3 && !(shape.length === 4 && (shape[3] === 1 || shape[3] === 3))) {
     throw new UserError(
       `${name}: expected images of shape [count, height, width] or [count, height, width, 1 or 3], got [${shape}]`,
@@ -66,10 +96,10 @@ function checkImages({shape}: IdxArray, name: string): void {
   if (!(shape[0] > 0)) throw new UserError(`${name}: expected 1 image or more, got 0`);
 }
 
-function checkLabels({shape, values}: IdxArray, name: string, images: IdxArray, classes: number): void {
+function checkLabels({shape, values}: IdxArray, name: string, images: number, classes: number): void {
   if (shape.length !== 1) throw new UserError(`${name}: expected labels of shape [count], got [${shape}]`);
-  if (shape[0] !== images.shape[0]) {
-    throw new UserError(`${name}: expected as many labels as images (${images.shape[0]}), got ${shape[0]}`);
+  if (shape[0] !== images) {
+    throw new UserError(`${name}: expected as many labels as images (${images}), got ${shape[0]}`);
   }
   const outside = values.findIndex((label) => label >= classes);
   if (outside >= 0)

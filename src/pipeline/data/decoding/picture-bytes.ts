@@ -1,0 +1,38 @@
+import type {ImageShape} from "../../../nouns/samples";
+import {fitImage} from "../images/fit-image";
+import {decodeImage} from "../images/image-file";
+
+export interface PictureBytes {
+  /** Red, green and blue of each pixel, 0 to 255, `[y][x][channel]`; of a grey picture one byte of each pixel. */
+  readonly bytes: Uint8Array;
+  readonly isGrey: boolean;
+}
+
+/**
+ * A picture's pixels as they are kept: cut from the middle to the shape's proportions, resampled, rounded to bytes.
+ *
+ * @param content The file's bytes.
+ * @param path The file's, for errors.
+ * @throws UserError if the picture is damaged or too large. @throws The signal's reason.
+ */
+export async function pictureBytes(
+  content: Uint8Array,
+  path: string,
+  shape: ImageShape,
+  {maxPixels, signal}: {readonly maxPixels: number; readonly signal?: AbortSignal | undefined},
+): Promise<PictureBytes> {
+  const decoded = await decodeImage(content, path, {maxPixels, signal});
+  const {pixels} = await fitImage(decoded, shape, "crop", false, signal);
+  const bytes = new Uint8Array(pixels.length);
+  let isGrey = true;
+  for (let p = 0; p < bytes.length; p += 3) {
+    bytes[p] = Math.round(255 * pixels[p]);
+    bytes[p + 1] = Math.round(255 * pixels[p + 1]);
+    bytes[p + 2] = Math.round(255 * pixels[p + 2]);
+    isGrey &&= bytes[p] === bytes[p + 1] && bytes[p] === bytes[p + 2];
+  }
+  if (!isGrey) return {bytes, isGrey};
+  const grey = new Uint8Array(bytes.length / 3);
+  for (let n = 0; n < grey.length; n++) grey[n] = bytes[3 * n];
+  return {bytes: grey, isGrey};
+}
