@@ -92,7 +92,12 @@ export function jsonProgress(): Progress {
   };
 }
 
-function dataOf({name, digest, imageShape, classNames, train, validation, test}: Dataset) {
-  const counts = {train: train.count, validation: validation.count, test: test.count};
+function dataOf({name, digest, imageShape, classNames, train, validation, test, moreTest}: Dataset) {
+  const counts = {
+    train: train.count,
+    validation: validation.count,
+    test: test.count,
+    ...(moreTest ? {moreTest: moreTest.count} : {}),
+  };
   return {name, digest, imageShape, classNames, ...counts};
 }

@@ -57,7 +57,7 @@ export function progressOf({quiet, verbose}: {readonly quiet: boolean; readonly 
         case "start": {
           const {data, model, engine, path} = event;
           bar.end();
-          tested = data.test.count;
+          tested = data.test.count + (data.moreTest?.count ?? 0);
           tell("data   ", `${data.name}: ${countsOf(data)}`);
           const why = model.why === undefined || model.why === "asked for" ? "" : ` (auto: ${model.why})`;
           tell("model  ", `${model.name}: ${thousands(model.parameters)} weights${why}`);
@@ -134,8 +134,9 @@ export function progressOf({quiet, verbose}: {readonly quiet: boolean; readonly 
 }
 
 /** The numbers of images. The training images of a network that was trained elsewhere are not known. */
-function countsOf({train, validation, test}: Dataset): string {
-  const counts = [train, validation, test].map(({count}) => thousands(count));
+function countsOf({train, validation, test, moreTest}: Dataset): string {
+  const tested = test.count + (moreTest?.count ?? 0);
+  const counts = [train.count, validation.count, tested].map(thousands);
   const validated = `${counts[1]} to validate`;
   if (train.count > 0) return `${counts[0]} images to train on, ${validated}, ${counts[2]} to test`;
   return `${counts[2]} images to test${validation.count > 0 ? `, ${validated}` : ""}`;

@@ -96,6 +96,11 @@ export interface Dataset {
   /** Held out of the training images; it chooses the best epoch. The test split chooses nothing. */
   readonly validation: Split;
   readonly test: Split;
+  /**
+   * More test images, which count only in the loss and the accuracy: those of a very large set that a page cannot show.
+   * Absent if `test` has all.
+   */
+  readonly moreTest?: Split;
   /** The splits that the source does not have by itself: this program took them out of the training images. */
   readonly takenOut?: {readonly validation: boolean; readonly test: boolean};
   /** SHA-256 of the source bytes: it shows whether two runs have seen the same data. */

@@ -17,9 +17,10 @@ export interface ExactLeaks {
  * compared pixel by pixel.
  */
 export async function exactLeaks(data: Dataset): Promise<ExactLeaks> {
-  const asBytes = [data.train, data.validation, data.test].every(({readBytes, labelOf}) => readBytes && labelOf);
+  const tested = data.moreTest ? [data.test, data.moreTest] : [data.test];
+  const asBytes = [data.train, data.validation, ...tested].every(({readBytes, labelOf}) => readBytes && labelOf);
   const outside = await Promise.all(
-    (["validation", "test"] as const).map(async (name) => ({name, ...(await keysOf(data[name], asBytes))})),
+    [data.validation, ...tested].map(async (split) => ({split, ...(await keysOf(split, asBytes))})),
   );
   /** For each key of an image outside of the training split, the places in the training split that share it. */
   const places = new Map<number, number[]>(outside.flatMap(({keys}) => Array.from(keys, (key) => [key, []] as const)));
@@ -27,11 +28,12 @@ export async function exactLeaks(data: Dataset): Promise<ExactLeaks> {
     places.get(key)?.push(n);
   });
   const found = {validation: 0, test: 0, otherLabel: 0};
-  for (const {name, keys, labels} of outside) {
+  for (const {split, keys, labels} of outside) {
+    const name = split === data.validation ? "validation" : "test";
     for (const [index, key] of keys.entries()) {
       const alike = places.get(key) ?? [];
       if (alike.length === 0) continue;
-      const own = (await data[name].read([index])).pixels;
+      const own = (await split.read([index])).pixels;
       const originals = await data.train.read(alike);
       const size = own.length;
       const same = alike.flatMap((_, n) =>

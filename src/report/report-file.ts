@@ -38,6 +38,8 @@ export interface RunFacts {
     readonly train: number;
     readonly validation: number;
     readonly test: number;
+    /** Test images that count only in the loss and the accuracy. */
+    readonly moreTest?: number;
   };
   readonly model: {
     readonly name: string;

@@ -11,6 +11,7 @@ import {openImageFolder} from "./images/image-folder";
 import type {ImagePart, ImageSource} from "./images/image-source";
 import {openMnist} from "./images/mnist";
 import type {DataNote, DataProgress} from "./progress";
+import {shownTest} from "./shown-test";
 import {byteSplit, holdOut, subset, take} from "./split";
 import {storedSplit} from "./stored/stored-split";
 
@@ -24,6 +25,8 @@ export interface DataOptions {
   /** The most memory that the images may take, in GiB: more are read from files as they are needed. */
   readonly maxData?: number;
   readonly dataUrl: string;
+  /** Gives all test images in one split, however many: the caller chooses those that it shows (`shownTest`). */
+  readonly allTest?: boolean;
   /** A list of images to drop and relabel; "" for none. */
   readonly edit?: string;
   readonly trainLimit: number;
@@ -47,14 +50,12 @@ export async function* openData(
   options: DataOptions,
   signal?: AbortSignal,
 ): AsyncGenerator<DataProgress | DataNote, Dataset> {
-  const {data, edit = "", trainLimit, testLimit, seed} = options;
+  const {data, edit = "", trainLimit, testLimit, seed, allTest = false} = options;
   const edits = edit === "" ? undefined : await readEdits(edit); // asked before the data are read, which may take long
   const source = yield* openSource(options, signal);
   const {imageShape, classNames, digest, folder} = source;
   const splitOf = ({images, labels, files}: ImagePart) =>
-    "rows" in images
-      ? storedSplit(images, labels, imageShape, files)
-      : byteSplit(images, labels, imageShape, files);
+    "rows" in images ? storedSplit(images, labels, imageShape, files) : byteSplit(images, labels, imageShape, files);
   const all = splitOf(source.train);
   const count = Math.min(trainLimit, all.count);
   const heldOut = Math.max(1, Math.round(count * HELD_OUT));
@@ -63,6 +64,9 @@ export async function* openData(
     const expected = "expected at least 2 images to learn from, as one of them is held out for validation";
     throw new UserError(`${data}: ${expected}, got ${count}`);
   }
+  const asked = take(splitOf(source.test), testLimit);
+  const {note, ...tests} = allTest ? {test: asked} : shownTest(asked, imageShape);
+  if (note) yield {note};
   const places = validation ? undefined : holdOut(source.train.labels, count, heldOut, fork(seed, "validation"));
   const whole: Dataset = {
     name: data === "mnist" ? "mnist" : resolve(data).split(/[\\/]/).at(-1)!,
@@ -70,7 +74,7 @@ export async function* openData(
     classNames,
     train: places ? subset(all, places.train) : take(all, count),
     validation: places ? subset(all, places.validation) : splitOf(validation as ImagePart), // one of the two is there
-    test: take(splitOf(source.test), testLimit),
+    ...tests,
     takenOut: {validation: !validation, test: source.isTestTakenOut === true},
     digest,
     ...(folder === undefined ? {} : {folder}),

@@ -43,8 +43,7 @@ export function byteSplit(
 /** The images of `split` at `indices`, as a split of its own. */
 export function subset(split: Split, indices: Uint32Array): Split {
   const {files, sources, labelOf, readBytes, ahead} = split;
-  const chosenOf = (chosen: ArrayLike<number>) =>
-    Uint32Array.from(chosen, (n) => indices[checked(n, indices.length)]);
+  const chosenOf = (chosen: ArrayLike<number>) => Uint32Array.from(chosen, (n) => indices[checked(n, indices.length)]);
   return {
     count: indices.length,
     sources: sources ? Uint32Array.from(indices, (n) => sources[n]) : indices,

@@ -46,6 +46,8 @@ export interface RunData {
   readonly train: number;
   readonly validation: number;
   readonly test: number;
+  /** Test images of a very large set that count only in the loss and the accuracy; absent if there are none. */
+  readonly moreTest?: number;
   /** SHA-256 of their bytes. */
   readonly digest?: string;
   /** Where they are, from the run's folder, with "/" between: for where both have been moved. */

@@ -39,9 +39,10 @@ export function runFacts(
     readonly classWeights: Float32Array | undefined;
   },
 ): object {
-  const {name: dataName, digest, imageShape, classNames, train, validation, test, edits} = data;
+  const {name: dataName, digest, imageShape, classNames, train, validation, test, moreTest, edits} = data;
   const save = resolve(options.save);
-  const counts = {train: train.count, validation: validation.count, test: test.count};
+  const more = moreTest ? {moreTest: moreTest.count} : {};
+  const counts = {train: train.count, validation: validation.count, test: test.count, ...more};
   return {
     format: RUN_FORMAT,
     name,

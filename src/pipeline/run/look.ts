@@ -100,10 +100,16 @@ export async function* look(
   const layer = isProbed ? layerRead(looking) : undefined;
   const test = await evaluate(network, data.test, layer, looking.room);
   if (test.activations) looking.room = test.activations.values;
+  const more = data.moreTest && (await evaluate(network, data.moreTest));
+  const overall = (of: "loss" | "accuracy") =>
+    more
+      ? (test[of] * test.labels.length + more[of] * more.labels.length) / (test.labels.length + more.labels.length)
+      : test[of];
+  const [testLoss, testAccuracy] = [overall("loss"), overall("accuracy")];
   const evaluatedAt = performance.now();
 
   const before = bestEpoch(metrics);
-  const loss = judgedLoss({validationLoss, testLoss: test.loss});
+  const loss = judgedLoss({validationLoss, testLoss});
   const best = metrics.every((line) => loss < judgedLoss(line));
   const draws = looking.isKept(epoch) || best || isLast;
   const results: Results = {directory, figures: {}, unfinished: [], told: looking.told, draws};
@@ -117,8 +123,8 @@ export async function* look(
     trainAccuracy: hasTrained ? progress.correct / progress.images : null,
     validationLoss,
     validationAccuracy: validation?.accuracy ?? null,
-    testLoss: test.loss,
-    testAccuracy: test.accuracy,
+    testLoss,
+    testAccuracy,
     seconds: {
       train: trainSeconds,
       evaluate: (evaluatedAt - begun) / 1000,

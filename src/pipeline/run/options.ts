@@ -81,9 +81,9 @@ export const runOptions: OptionTable<RunOptions> = {
     check: positiveInteger,
   },
   maxData: {
-    default: 2,
-    help: "the most memory that the images may take, in GiB",
-    check: between(0.001, 1000),
+    default: 0.5,
+    help: "the most memory that the images may take, in GiB; more are read from a file as they are needed",
+    check: between(0, 1000),
   },
   dataUrl: {
     default: "",

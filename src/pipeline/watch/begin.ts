@@ -1,4 +1,5 @@
 import type {Dataset} from "../../nouns/samples";
+import {shownTest} from "../data/shown-test";
 import {first} from "../data/split";
 import {labelsAt} from "../data/split-labels";
 import type {Jobs} from "../jobs/jobs";
@@ -125,14 +126,17 @@ export function fittedToCheckpoint(
   asked: string,
 ) {
   const sizes = sizesOf(opened);
-  const {data, notes} = opened.answers
+  const {data: fitted, notes} = opened.answers
     ? fitToAnswers(read, sizes, names, checkpoint.path)
     : fitToNetwork(read, sizes, names, checkpoint.path);
+  // answers are looked up by the places of all images
+  const {note, ...tests} = opened.answers ? {test: fitted.test} : shownTest(fitted.test, fitted.imageShape);
+  const data = {...fitted, ...tests};
   const {chosen: suited, notes: unsuited} = suitedProbes(chosen, opened.network, asked);
   const usable = suited
     .filter(({probe}) => opened.probes?.includes(probe.name) ?? true)
     .map((one) => withLongMaps(one, data.test.count));
-  return {data, usable, notes: [...notes, ...unsuited]};
+  return {data, usable, notes: [...notes, ...(note ? [note] : []), ...unsuited]};
 }
 
 /**

@@ -35,6 +35,7 @@ export async function* openTestData(
       imageSize: imageSize || side || 0,
       trainLimit: Number.MAX_SAFE_INTEGER,
       testLimit: Number.MAX_SAFE_INTEGER,
+      allTest: true,
       cacheFolder: join(save, "data"),
     },
     signal,

@@ -20,7 +20,7 @@ export function watchFacts(
   data: Dataset,
   {model, engine, found}: Pick<OpenedCheckpoint, "model" | "engine" | "found">,
 ): object {
-  const {name: dataName, digest, imageShape, classNames, train, validation, test} = data;
+  const {name: dataName, digest, imageShape, classNames, train, validation, test, moreTest} = data;
   const where = options.data === "" || options.data === "mnist" ? options.data : resolve(options.data);
   return {
     format: RUN_FORMAT,
@@ -40,6 +40,7 @@ export function watchFacts(
       train: train.count,
       validation: validation.count,
       test: test.count,
+      ...(moreTest ? {moreTest: moreTest.count} : {}),
     },
     model,
     engine,

@@ -67,25 +67,30 @@ test.each([
   for (const inMemory of [1e9, 1]) await expect(drained(openIdxDirectory(folder, {inMemory}))).rejects.toThrow(message);
 });
 
-test.each([1e9, 1])("a .gz is unpacked no further than its own header says, with %d bytes in memory", async (inMemory) => {
-  const zeros = gzipSync(idxFile([40, 500, 500], new Uint8Array(1e7)));
-  const bomb = gzipSync(Buffer.concat([idxFile([1, 12, 12], []), Buffer.alloc(2e7)]));
-  const opened = async (packed: Uint8Array) => {
-    const files = {"train-images-idx3-ubyte": undefined, "train-images-idx3-ubyte.gz": packed};
-    return drained(openIdxDirectory(idxFolder({}, files), {inMemory}));
-  };
-  await expect(opened(zeros)).rejects.toThrow("expected images of 500 x 500 as in training, got 12 x 12");
-  await expect(opened(bomb)).rejects.toThrow(/\.gz: expected 160 bytes unpacked, as its header says, got more/);
-  await expect(opened(zeros.subarray(0, -20))).rejects.toThrow(
-    /\.gz: expected a whole gzip file, got unexpected end/,
-  );
-  await expect(opened(gzipSync(Buffer.from("hello")))).rejects.toThrow(/first bytes 00 00\), got 68 65 6c 6c/);
-  await expect(opened(gzipSync(idxFile([240, 12, 12], new Uint8Array(100))))).rejects.toThrow(
-    /expected 34560 values for shape \[240,12,12\], got 100/,
-  );
-});
+test.each([1e9, 1])(
+  "a .gz is unpacked no further than its own header says, with %d bytes in memory",
+  async (inMemory) => {
+    const zeros = gzipSync(idxFile([40, 500, 500], new Uint8Array(1e7)));
+    const bomb = gzipSync(Buffer.concat([idxFile([1, 12, 12], []), Buffer.alloc(2e7)]));
+    const opened = async (packed: Uint8Array) => {
+      const files = {"train-images-idx3-ubyte": undefined, "train-images-idx3-ubyte.gz": packed};
+      return drained(openIdxDirectory(idxFolder({}, files), {inMemory}));
+    };
+    await expect(opened(zeros)).rejects.toThrow("expected images of 500 x 500 as in training, got 12 x 12");
+    await expect(opened(bomb)).rejects.toThrow(/\.gz: expected 160 bytes unpacked, as its header says, got more/);
+    await expect(opened(zeros.subarray(0, -20))).rejects.toThrow(
+      /\.gz: expected a whole gzip file, got unexpected end/,
+    );
+    await expect(opened(gzipSync(Buffer.from("hello")))).rejects.toThrow(/first bytes 00 00\), got 68 65 6c 6c/);
+    await expect(opened(gzipSync(idxFile([240, 12, 12], new Uint8Array(100))))).rejects.toThrow(
+      /expected 34560 values for shape \[240,12,12\], got 100/,
+    );
+  },
+);
 
 test("class names may begin with a byte order mark, and end lines as Windows does", async () => {
   const names = `\ufeff${Array.from("abcdefghij").join("\r\n")}\r\n`;
-  expect((await drained(openIdxDirectory(idxFolder({}, {"classes.txt": names})))).classNames).toEqual(Array.from("abcdefghij"));
+  expect((await drained(openIdxDirectory(idxFolder({}, {"classes.txt": names})))).classNames).toEqual(
+    Array.from("abcdefghij"),
+  );
 });

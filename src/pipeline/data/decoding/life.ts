@@ -76,7 +76,10 @@ function smallFile(path: string): Uint8Array | undefined {
 function joined(parts: readonly Uint8Array[]): {readonly bytes: Uint8Array; readonly ends: number[]} {
   const ends: number[] = [];
   let length = 0;
-  for (const part of parts) ends.push((length += part.length));
+  for (const part of parts) {
+    length += part.length;
+    ends.push(length);
+  }
   const bytes = new Uint8Array(length);
   for (const [n, part] of parts.entries()) bytes.set(part, ends[n] - part.length);
   return {bytes, ends};

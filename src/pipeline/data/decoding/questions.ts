@@ -4,7 +4,12 @@ import type {ImageSize} from "../images/image-file";
 
 /** What a decoding thread can be asked: to read and decode some pictures, or only to say their sizes. */
 export type DecodingQuestion =
-  | {readonly doing: "decode"; readonly paths: readonly string[]; readonly shape: ImageShape; readonly maxPixels: number}
+  | {
+      readonly doing: "decode";
+      readonly paths: readonly string[];
+      readonly shape: ImageShape;
+      readonly maxPixels: number;
+    }
   | {readonly doing: "size"; readonly paths: readonly string[]};
 
 export interface DecodedPictures {

@@ -9,8 +9,8 @@ import {layoutOf} from "./folder-layout";
 import {IN_MEMORY} from "./idx-directory";
 import {MOST_PIXELS} from "./image-file";
 import type {ImageSource} from "./image-source";
-import {nameFrom} from "./name-from";
 import {keepPictures} from "./keep-pictures";
+import {nameFrom} from "./name-from";
 
 export interface ImageFolderOptions {
   /** Pixels a side, cut from the middle; 0: as they are, where all are alike and at most 64 a side, else 64. */

@@ -1,8 +1,7 @@
 import {createHash, type Hash} from "node:crypto";
 import {setImmediate} from "node:timers/promises";
-
-import {type ReadingOptions, type ReadPicture, readPictures} from "../decoding/read-pictures";
 import type {DecodingPool} from "../decoding/pool";
+import {type ReadingOptions, type ReadPicture, readPictures} from "../decoding/read-pictures";
 import type {DataProgress} from "../progress";
 import {storedRows} from "../stored/rows";
 import {openTemporaryFile} from "../stored/temporary-file";

@@ -1,6 +1,5 @@
 import type {Hash} from "node:crypto";
-import {createReadStream, fstatSync, openSync} from "node:fs";
-import {read} from "node:fs";
+import {createReadStream, fstatSync, openSync, read} from "node:fs";
 import {join} from "node:path";
 import {promisify} from "node:util";
 import {constants, createGunzip, gunzipSync} from "node:zlib";
@@ -56,7 +55,11 @@ export async function peekIdx(folder: string, name: string): Promise<PeekedIdx |
  */
 export async function* openStoredIdx(
   {path, header: {shape, length, total}}: PeekedIdx,
-  {hash, cacheFolder, signal}: {readonly hash: Hash; readonly cacheFolder: string; readonly signal?: AbortSignal | undefined},
+  {
+    hash,
+    cacheFolder,
+    signal,
+  }: {readonly hash: Hash; readonly cacheFolder: string; readonly signal?: AbortSignal | undefined},
 ): AsyncGenerator<DataProgress, {readonly shape: readonly number[]; readonly images: StoredImages}> {
   const [count, ...sides] = shape;
   const size = sides.reduce((product, side) => product * side, 1);

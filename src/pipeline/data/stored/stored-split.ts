@@ -18,8 +18,7 @@ export function storedSplit(
   files?: readonly string[],
 ): Split {
   const {size} = rows;
-  const placesOf = (indices: ArrayLike<number>) =>
-    Float64Array.from(indices, (index) => first + checked(index, count));
+  const placesOf = (indices: ArrayLike<number>) => Float64Array.from(indices, (index) => first + checked(index, count));
   return {
     count,
     ...(files ? {files} : {}),

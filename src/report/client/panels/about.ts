@@ -86,12 +86,14 @@ export function mountAbout(data: Data): HTMLElement {
     : started.toLocaleString("en-GB", {dateStyle: "long", timeStyle: "short"});
   const {engine, processor} = run;
   const threads = engine.threads ? `, ${int(engine.threads)} ${engine.threads === 1 ? "thread" : "threads"}` : "";
+  const {moreTest} = run.data;
+  const more = moreTest ? ` and shown here, ${int(moreTest)} more to test by the loss and the accuracy alone` : "";
   const facts = terms([
     ["Run", run.name],
     ["Made", made],
     [
       "Data",
-      `${run.data.name}: ${int(run.data.train)} to train, ${int(run.data.validation)} to validate, ${int(run.data.test)} to test`,
+      `${run.data.name}: ${int(run.data.train)} to train, ${int(run.data.validation)} to validate, ${int(run.data.test)} to test${more}`,
     ],
     ["Digest", run.data.digest ? `${run.data.digest.slice(0, 16)}…` : undefined],
     ["Seed", String(run.seed)],

@@ -1,0 +1,63 @@
+import {readFileSync, writeFileSync} from "node:fs";
+import {join} from "node:path";
+import {createCanvas} from "@napi-rs/canvas";
+import {afterAll, expect, test} from "vitest";
+
+import {commonSize} from "../../../src/pipeline/data/decoding/common-size";
+import {decodingPool} from "../../../src/pipeline/data/decoding/pool";
+import {type ReadPicture, readPictures} from "../../../src/pipeline/data/decoding/read-pictures";
+import {temporaryFolder} from "../../support/idx-files";
+
+const pool = decodingPool(1);
+afterAll(() => pool.end());
+
+const folder = temporaryFolder();
+/** Pictures of both kinds, in colour and in grey, upright, of several sizes. */
+const paths = Array.from({length: 9}, (_, n) => {
+  const canvas = createCanvas(20 + n, 30 - n);
+  const context = canvas.getContext("2d");
+  context.fillStyle = n % 2 ? "#707070" : "#a03060";
+  context.fillRect(n, n, 12, 9);
+  const path = join(folder, `${n}.${n % 3 ? "png" : "jpg"}`);
+  writeFileSync(path, n % 3 ? canvas.toBuffer("image/png") : canvas.toBuffer("image/jpeg"));
+  return path;
+});
+const options = {shape: [16, 16, 3] as const, maxPixels: 1e6};
+
+async function all(parts: AsyncGenerator<readonly ReadPicture[]>): Promise<ReadPicture[]> {
+  const read: ReadPicture[] = [];
+  for await (const part of parts) read.push(...part);
+  return read.map(({content, bytes, isGrey}) => ({content: Buffer.from(content), bytes: Buffer.from(bytes), isGrey}));
+}
+
+test("threads decode pictures to the same bytes, in the same order", async () => {
+  const here = await all(readPictures(paths, options));
+  expect(here.map(({isGrey}) => isGrey)).toContain(true);
+  expect(here.map(({isGrey}) => isGrey)).toContain(false);
+  for (const [n, {content}] of here.entries()) expect(readFileSync(paths[n]).equals(content)).toBe(true);
+  expect(await all(readPictures(paths, options, pool))).toEqual(here);
+});
+
+test("a thread tells a damaged, a missing and a too large picture in the same words", async () => {
+  const damaged = join(folder, "damaged.png");
+  writeFileSync(damaged, readFileSync(paths[1]).subarray(0, -30));
+  for (const [path, most] of [
+    [damaged, 1e6],
+    [join(folder, "missing.png"), 1e6],
+    [paths[0], 100],
+  ] as const) {
+    const told = (own?: typeof pool) =>
+      all(readPictures([path], {...options, maxPixels: most}, own)).catch((error: Error) => error.message);
+    const [here, there] = [await told(), await told(pool)];
+    expect(there).toContain(path);
+    expect(there).toBe(here);
+  }
+});
+
+test("threads find the size that all pictures have, or that they have none", async () => {
+  const alike = [paths[4], paths[4], paths[4]];
+  expect(await commonSize(alike, 64, {pool})).toEqual({height: 26, width: 24});
+  expect(await commonSize(alike, 25, {pool})).toBeUndefined();
+  expect(await commonSize(paths, 64, {pool})).toBeUndefined();
+  expect(await commonSize(paths, 64, {})).toBeUndefined();
+});
