@@ -2,7 +2,7 @@ import type {ErrorCode} from "../../../nouns/errors";
 import type {ImageShape} from "../../../nouns/samples";
 import type {ImageSize} from "../images/image-file";
 
-/** What a decoding thread can be asked: to read and decode some pictures, or only to say their sizes. */
+/** A question to a decoding thread: to read and decode some pictures, or only to say their sizes. */
 export type DecodingQuestion =
   | {
       readonly doing: "decode";

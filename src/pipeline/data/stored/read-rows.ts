@@ -1,4 +1,4 @@
-/** What the reading thread is asked for: rows of one file, put one after another into shared memory. */
+/** A question to the reading thread: rows of one file, which it puts one after another into shared memory. */
 export interface RowsQuestion {
   /** The open file, as the system numbers it: the threads of a process share their files. */
   readonly file: number;

@@ -91,7 +91,7 @@ export function storedRows({path, file, state, size, startOf, lengthOf}: RowsFil
 
 const live = new WeakSet<StoredRows>();
 
-/** What tells whether a file was changed. */
+/** A file's size and time of change, which tell whether it was changed. */
 export function stampOf({size, mtimeMs}: Stats): FileStamp {
   return {bytes: size, changed: mtimeMs};
 }

@@ -2,7 +2,7 @@ import {Worker} from "node:worker_threads";
 
 import {openRowReader, type RowsFailure, type RowsQuestion} from "./read-rows";
 
-/** What the thread answers; `id` is the question's. */
+/** An answer of the thread; `id` is the question's. */
 interface Answer {
   readonly id: number;
   readonly failure?: RowsFailure;
