@@ -3,9 +3,9 @@ import type * as tf from "@tensorflow/tfjs";
 import type {Graph, GraphInput, GraphNode} from "./graph";
 
 /**
- * A tf.LayersModel as a graph: sequences and functional models, with branches, several inputs and several outputs. A layer that
- * is called more than once is a node for each call, `name`, `name/2` and so on, with the same weights. A model that stands
- * in the model is one node. What leads to no output is left out.
+ * A tf.LayersModel as a graph: sequences and functional models, with branches, several inputs and several outputs. A
+ * layer that is called more than once is a node for each call, `name`, `name/2` and so on, with the same weights. A
+ * model inside the model is one node. Layers that lead to no output are left out.
  */
 export function graphOf(model: tf.LayersModel): Graph {
   const inputs: GraphInput[] = model.inputs.map((tensor) => ({

@@ -1,4 +1,7 @@
-/** @file A model as plain data: what the fused engine plans from, and where models of other kinds are read into. Types only. */
+/**
+ * @file A model as plain data. Models of all kinds are read into this form, and the fused engine makes its plan from
+ * it. Types only.
+ */
 
 /** A named array, row-major. */
 export interface GraphArray {
@@ -14,7 +17,7 @@ export interface GraphInput {
   readonly shape: readonly number[];
 }
 
-/** One computation. Its answer has its name. */
+/** One computation. Its output has the node's name. */
 export interface GraphNode {
   readonly name: string;
   /** The kind of layer by tfjs' name, such as "Conv2D". */
@@ -22,9 +25,9 @@ export interface GraphNode {
   /** Its settings by tfjs' names, such as `{filters: 16, kernelSize: [3, 3], …}`. */
   // biome-ignore lint/suspicious/noExplicitAny: a layer's configuration is untyped in tfjs
   readonly config: {readonly [setting: string]: any};
-  /** The answers that it reads, in order: names of nodes or of the graph's inputs. */
+  /** The values that it reads, in order: names of nodes or of the graph's inputs. */
   readonly inputs: readonly string[];
-  /** Sizes of its answer for one sample: [height, width, channels], [tokens, width] or [units]. */
+  /** Sizes of its output for one sample: [height, width, channels], [tokens, width] or [units]. */
   readonly shape: readonly number[];
   /** The weights that it reads, and where each stands in `Graph.arrays()`. Two nodes may share them. */
   readonly weights: readonly {readonly name: string; readonly index: number; readonly shape: readonly number[]}[];
@@ -34,10 +37,10 @@ export interface GraphNode {
 
 export interface Graph {
   readonly inputs: readonly GraphInput[];
-  /** In an order in which each node stands after those whose answers it is given. */
+  /** The nodes, in an order in which each node stands after those that it reads. */
   readonly nodes: readonly GraphNode[];
-  /** The names of the answers that leave the graph. */
+  /** The names of the graph's outputs. */
   readonly outputs: readonly string[];
-  /** Reads the weights; a reader that refuses the graph need not wait for them. */
+  /** Reads the weights. Whoever refuses the graph need not wait for them. */
   arrays(): readonly GraphArray[];
 }

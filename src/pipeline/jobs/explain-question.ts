@@ -1,8 +1,8 @@
-/** Some test images of a run, to be explained by LIME with the network as it was after an epoch. */
+/** The task to explain some test images of a run by LIME, with the network as it was after an epoch. */
 export interface ExplainQuestion {
   /** The run's folder. No answer depends on where it is. */
   readonly run: string;
-  /** All that the answer depends on: equal subjects have equal answers, byte by byte. */
+  /** Everything that the answer depends on: equal subjects have equal answers, byte for byte. */
   readonly subject: ExplainSubject;
 }
 
@@ -13,21 +13,21 @@ export interface ExplainSubject {
   readonly images: string;
   readonly model: string;
   readonly weights: string;
-  /** The engine that the run used, and the build of its kernels; "" where it has none. */
+  /** The engine that the run used, and the build of its kernels; "" if the engine has no builds. */
   readonly engine: string;
   readonly kernels: string;
-  /** Versions of this program and of V8, whose `Math` may round in another way. */
+  /** Versions of this program and of V8; another V8 may round `Math` functions differently. */
   readonly program: string;
   readonly v8: string;
   readonly epoch: number;
   readonly seed: number;
-  /** The test images: from this place to before that one. */
+  /** The test images: from the first place up to, but not including, the second. */
   readonly from: number;
   readonly to: number;
   /** The class explained: the answer, the label, or a class by its number. */
   readonly target: "predicted" | "label" | number;
   /** The probe's options (`limeFlags`). */
   readonly lime: {readonly [option: string]: string | number};
-  /** The images that the run itself explained: chance is drawn for them as it was then. */
+  /** The images that the run itself explained: they get the same random numbers as then. */
   readonly samples: readonly number[];
 }

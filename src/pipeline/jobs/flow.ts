@@ -1,6 +1,6 @@
 import type {Workers} from "./workers";
 
-/** A task that is asked of workers, under the name that its result has. */
+/** A task for workers, with the name that its result has. */
 export interface Shard<S> {
   /** SHA-256 of the question. */
   readonly id: string;
@@ -11,7 +11,7 @@ export interface Shard<S> {
 
 /** Stores results, so that the same question is not asked again. */
 export interface Results {
-  /** @returns The result, whole and as it was written; undefined where there is none. */
+  /** @returns The complete result, as it was written; undefined if there is none. */
   read(id: string): Promise<Uint8Array | undefined>;
   keep(id: string, bytes: Uint8Array): Promise<void>;
 }
@@ -26,18 +26,22 @@ interface Failed<S> extends Shard<S> {
   readonly error: Error;
 }
 
-/** A shard that fails does not stop the others; but if this many fail, all the others will fail, too. */
+/**
+ * A shard that fails does not stop the others. But if this many fail, all others will probably fail, too, and the work
+ * stops.
+ */
 const MOST_FAILED = 5;
 
-/** Shards of which a few more than there are places are asked for, so that no worker waits for the next. */
+/** How many more shards are asked for than can be worked on at once, so that no worker waits for the next one. */
 const AHEAD = 2;
 
 /**
- * Has shards done that have no result yet, and yields each as it is there, in any order: so a run that was broken off goes
- * on where it was. Shards are drawn as places come free: a million of them are never in memory. Aborted, it asks for no
- * more, and yields what was begun.
+ * Gives workers all shards that have no result yet, and yields each result as soon as it is there, in any order. So
+ * interrupted work continues where it stopped. Shards are taken one by one as workers become free, so a million of them
+ * are never in memory. After an abort, it asks for no more shards, and yields the results of those that were begun.
  *
- * @throws The first error, and the names of other shards that failed; all others are done before, unless many fail.
+ * @throws The first error, with the names of other shards that failed. All other shards are finished first, unless many
+ * fail.
  */
 export async function* flow<S>(
   shards: Iterable<Shard<S>>,

@@ -1,7 +1,7 @@
 import type {Tasks} from "./jobs";
 import type {Workers} from "./workers";
 
-/** Does tasks on this very thread, one after another, in the order in which they are asked for. */
+/** Does tasks on the caller's thread, one after another, in the order in which they are asked for. */
 export function hereWorkers(tasks: Tasks): Workers {
   let turn: Promise<unknown> = Promise.resolve();
   return {
@@ -22,7 +22,7 @@ export function hereWorkers(tasks: Tasks): Workers {
   };
 }
 
-/** Does a task; what it throws says which one it was, before its own words. */
+/** Does a task. If it throws, the message begins with the task's name. */
 export async function namingErrors<T>(named: string, act: () => Promise<T>): Promise<T> {
   try {
     return await act();

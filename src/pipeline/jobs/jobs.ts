@@ -4,7 +4,7 @@ import type {Matrix} from "../../tsne/index";
 import type {MapContext, MapSettings, RowMap} from "../maps/map-rows";
 import type {ExplainQuestion} from "./explain-question";
 
-/** `mapRows`'s arguments, with chance as a seed: a `RandomSource` cannot be handed over. */
+/** The arguments of `mapRows`, with a seed instead of a `RandomSource`, which cannot be sent to another thread. */
 export interface MapQuestion extends Pick<MapContext, "labels" | "before"> {
   readonly rows: Matrix;
   readonly settings: MapSettings;
@@ -14,7 +14,9 @@ export interface MapQuestion extends Pick<MapContext, "labels" | "before"> {
 /** Takes a line for the user. */
 export type Say = (line: string) => void;
 
-/** Everything that a worker can be asked: a plain value in, a plain value out. `src/tasks` does them. */
+/**
+ * Everything that a worker can be asked: a plain value goes in, a plain value comes out. `src/tasks` has the functions.
+ */
 export interface Tasks {
   /** A map of rows; see `mapRows`. */
   mapRows(question: MapQuestion, say: Say): Promise<RowMap>;
@@ -33,20 +35,22 @@ export type Question<N extends TaskName> = Parameters<Tasks[N]>[0];
 export type Result<N extends TaskName> = Awaited<ReturnType<Tasks[N]>>;
 
 export interface JobOptions {
-  /** Buffers in the question that go over to the worker; they are empty here afterwards. */
+  /** Buffers in the question that are moved to the worker; afterwards they are empty here. */
   readonly moved?: readonly ArrayBuffer[];
-  /** Told what the task says, when it is done. */
+  /** Called with the task's lines for the user, when the task is done. */
   readonly say?: Say;
-  /** Refuses a task that has not begun. */
+  /** After an abort, a task that has not begun is refused. */
   readonly signal?: AbortSignal;
   /** The task's name in errors. */
   readonly named?: string;
 }
 
-/** Whoever does long work: a thread (thread.ts), or anything that keeps this contract. */
+/** The interface to long work: a thread (thread.ts) implements it, or anything else that keeps to it. */
 export interface Jobs {
-  /** Has a task done. Each is answered once, in the order in which they were asked for. @throws What the task throws. */
+  /**
+   * Does a task. Each task is answered once, in the order in which they were asked for. @throws What the task throws.
+   */
   ask<N extends TaskName>(task: N, question: Question<N>, options?: JobOptions): Promise<Result<N>>;
-  /** Starts what does the work before it is needed. */
+  /** Starts the worker before it is needed. */
   prepare(): void;
 }

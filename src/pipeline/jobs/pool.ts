@@ -4,17 +4,18 @@ import {resultOf, startThread, type Thread} from "./thread";
 import {WorkerDied, type Workers} from "./workers";
 
 export interface PoolOptions {
-  /** Threads that a task may bring down before it is given up. */
+  /** How many threads a task may bring down before it is given up. */
   readonly attempts?: number;
-  /** The file that each thread runs; by default the one that does `src/tasks`. */
+  /** The file that each thread runs; by default the worker of `src/tasks`. */
   readonly start?: string;
 }
 
 /**
- * Does tasks on threads of this process, each thread one at a time. A thread that dies is replaced, and its task given to
- * another; a task that has brought `attempts` threads down is refused by its name, and the others are done all the same.
+ * Does tasks on threads of this process; each thread does one task at a time. If a thread dies, a new one takes its
+ * place, and its task goes to another thread. A task that has brought `attempts` threads down is refused with its name,
+ * and the others continue.
  *
- * @param count Threads; they are started when they are first needed.
+ * @param count How many threads; they start when they are first needed.
  */
 export function threadPool(count: number, {attempts = 3, start}: PoolOptions = {}): Workers {
   const idle: (Thread | undefined)[] = Array.from({length: count}); // undefined: a place whose thread is not started

@@ -1,21 +1,22 @@
 import {UserError} from "../../nouns/options";
 
-/** How a queue's server is reached, as ioredis takes it. */
+/** The connection settings of a queue's server, as ioredis takes them. */
 export interface RedisAddress {
   readonly host: string;
   readonly port: number;
   readonly username?: string;
   readonly password?: string;
   readonly db?: number;
-  /** Absent: not encrypted. */
+  /** Settings of TLS; absent if the connection is not encrypted. */
   readonly tls?: {readonly servername: string};
 }
 
 /**
  * A queue's address: `redis://host:6379/0`, or `rediss://…` for TLS.
  *
- * @param password Where the address has none: from the environment, so that no list of processes shows it.
- * @throws UserError without the password, whatever else is wrong.
+ * @param password The password if the address has none. It comes from the environment, so that no list of processes
+ * shows it.
+ * @throws UserError if the address is wrong; the message never contains the password.
  */
 export function redisAddress(text: string, password = ""): RedisAddress {
   const url = URL.canParse(text) ? new URL(text) : undefined;
@@ -36,7 +37,7 @@ export function redisAddress(text: string, password = ""): RedisAddress {
   };
 }
 
-/** The address without user and password: what may be shown and kept. */
+/** The address without user and password, which may be shown and saved. */
 export function shownAddress(text: string): string {
   return text.replace(/^([\w+.-]*:\/\/)?.*@/s, "$1");
 }

@@ -9,15 +9,15 @@ import {ATTEMPTS, jobOptions, openQueue, type QueuedTask, type QueueOptions} fro
 import type {Workers} from "./workers";
 
 export interface QueueWorkersOptions extends QueueOptions {
-  /** Where workers keep what they find: a folder that all of them share. */
+  /** The folder of results, which all workers share. */
   readonly results: Results;
   /** The name of a question's result. */
   readonly idOf: (question: ExplainQuestion) => string;
-  /** Milliseconds after which what has no result yet is looked for, and asked for again. */
+  /** Milliseconds after which the program looks for missing results and asks for them again. */
   readonly again?: number;
 }
 
-/** Milliseconds that a server has to take leave. */
+/** Milliseconds in which the connection to a server must close. */
 const CLOSING = 3000;
 
 /** The most tasks that are in the queue at the same time. */
@@ -31,9 +31,9 @@ interface Waiting {
 }
 
 /**
- * Workers of any number of machines, by a queue. The store of results is the truth and the queue a hint: a task counts as
- * done when its result is in the store, whatever became of the queue, and what has none is asked for again and again. So no
- * result depends on what a server promises of its deliveries: it may be killed, and may forget all.
+ * Workers on any number of machines, reached through a queue. Only the store of results counts: a task is done when its
+ * result is in the store, whatever has happened to the queue, and tasks without a result are asked for again and again.
+ * So the results do not depend on the server: it may be killed, and may lose all its data.
  *
  * @throws UserError in one line if the server does not answer, or a package is missing.
  */
@@ -137,7 +137,7 @@ export async function queueWorkers(options: QueueWorkersOptions): Promise<Worker
   };
 }
 
-/** BullMQ says so of a task whose workers all went silent. */
+/** BullMQ's words for a task whose workers have all stopped answering. */
 function failureWords(reason: string): string {
   if (!/stalled more than allowable limit/.test(reason)) return reason;
   return `expected a worker that outlives it, got ${ATTEMPTS} that stopped answering over it`;

@@ -1,4 +1,4 @@
-/** @file The queue: the only place that knows BullMQ and Redis, which are loaded where they are asked for. */
+/** @file The queue. This is the only file that uses BullMQ and Redis; they are loaded when they are needed. */
 import {setTimeout as wait} from "node:timers/promises";
 import type {Job, JobsOptions} from "bullmq";
 
@@ -7,10 +7,10 @@ import {UserError} from "../../nouns/options";
 import {inOneLine} from "../../nouns/system-errors";
 import {redisAddress, shownAddress} from "./queue-url";
 
-/** Times that a task may fail, and workers that it may bring down, before it is given up. */
+/** How many times a task may fail, and how many workers it may bring down, before it is given up. */
 export const ATTEMPTS = 3;
 
-/** A task as it waits in the queue: no pixels, no weights, no path of a machine. */
+/** A task as it waits in the queue. It contains no pixels, no weights and no path of a machine. */
 export interface QueuedTask {
   /** The run's name in the folder of runs. */
   readonly run: string;
@@ -24,14 +24,17 @@ export interface QueuedAnswer {
 
 export type QueuedJob = Job<QueuedTask, QueuedAnswer>;
 
-/** How a queue is reached. */
+/** The settings of a queue. */
 export interface QueueOptions {
   readonly url: string;
-  /** Where the address has none. */
+  /** The password, if the address has none. */
   readonly password?: string;
-  /** Programs that compute alike share one name; an older one never sees a newer one's tasks. */
+  /**
+   * The queue's name. Programs that compute the same results share one name, so an older program never sees the tasks
+   * of a newer one.
+   */
   readonly name: string;
-  /** Told what goes wrong meanwhile, and is tried again. */
+  /** Called with each problem after which the program tries again. */
   readonly say?: (line: string) => void;
 }
 
@@ -92,7 +95,10 @@ async function checkAnswers(make: () => Asked, url: string): Promise<void> {
   }
 }
 
-/** How a task is put into the queue: under the digest of its question, so that asking twice adds nothing. */
+/**
+ * The options with which a task is put into the queue. Its name is the digest of its question, so asking twice adds
+ * nothing.
+ */
 export function jobOptions(id: string): JobsOptions {
   return {
     jobId: id,

@@ -5,20 +5,23 @@ import {ATTEMPTS, openQueue, type QueuedAnswer, type QueuedJob, type QueuedTask,
 export interface ServeOptions extends QueueOptions {
   /** How many tasks it works on at the same time. */
   readonly places: number;
-  /** Seconds after which a worker that has said nothing counts as dead, and its tasks are given to others. */
+  /** Seconds after which a worker that does not answer counts as dead; then others get its tasks. */
   readonly lock: number;
-  /** Does a task and keeps its result, unless it is there. */
+  /** Does a task and saves its result, unless the result is there already. */
   work(id: string, task: QueuedTask): Promise<QueuedAnswer>;
-  /** Told of each task that is done, or has failed here. */
+  /** Called after each task that was done or has failed here. */
   told?: (event: {readonly id: string; readonly failed?: string}) => void;
 }
 
-/** Milliseconds after which a worker that ends looks whether its server is there. */
+/** Milliseconds after which a worker that is ending checks whether its server is there. */
 const ASKED_AGAIN = 3000;
 
 /** A worker of a queue. */
 export interface Served {
-  /** Finishes the current tasks, takes no more, and ends; at once where the server is away, since it can be told of none. */
+  /**
+   * Finishes the current tasks, takes no more, and ends. If the server is away, it ends at once, because it cannot
+   * report its tasks.
+   */
   close(): Promise<void>;
 }
 

@@ -22,13 +22,13 @@ export interface Thread {
 
 let thread: Thread | undefined;
 
-/** The file that a thread runs: it does what `src/tasks` lists. */
+/** The file that a thread runs: the worker of `src/tasks`. */
 const START = join(__dirname, "../../tasks/start.cjs");
 
 /**
- * Has tasks done on the process's one thread for such work, beside whatever this thread does. Tasks that are asked for
- * meanwhile wait their turn. The thread stays for the next one, and keeps no process alive. It takes a third of a second to
- * load.
+ * Does tasks on the one worker thread of this process, while the caller's thread continues. Tasks that are asked for
+ * meanwhile wait for their turn. The thread stays for the next task, and does not keep the process alive. It takes a
+ * third of a second to load.
  */
 export const threadJobs: Jobs = {
   async ask(task, question, {moved = [], say = () => {}} = {}) {
@@ -40,7 +40,7 @@ export const threadJobs: Jobs = {
   },
 };
 
-/** Whoever asks after its end gets a new one. */
+/** The next task after its end gets a new thread. */
 function started(): Thread {
   return startThread(START, () => {
     thread = undefined;
@@ -60,7 +60,7 @@ export function resultOf({said, result, failure}: Answer, say: (line: string) =>
   throw error;
 }
 
-/** Starts a thread. @param ended Told once, when it has ended. */
+/** Starts a thread. @param ended Called once, when it has ended. */
 export function startThread(start: string = START, ended: () => void = () => {}): Thread {
   const worker = new Worker(start, {execArgv: []});
   worker.unref();

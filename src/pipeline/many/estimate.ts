@@ -1,9 +1,9 @@
 /** The facts about the work from which its time is estimated. */
 export interface Work {
-  /** Explanations that lack, and in how many shards they come. */
+  /** How many explanations are missing, and in how many shards they are. */
   readonly explanations: number;
   readonly shards: number;
-  /** Seconds that one worker takes for an explanation, and to open the run. */
+  /** Seconds that one worker needs for an explanation, and to open the run. */
   readonly secondsEach: number;
   readonly openSeconds: number;
 }
@@ -13,16 +13,16 @@ export interface Estimate {
   readonly machines: number;
   readonly workers: number;
   readonly seconds: number;
-  /** The share of all workers' time that is work. */
+  /** The share of all workers' time in which they work. */
   readonly efficiency: number;
 }
 
-/** Shards that one queue hands out in a second; 1,700 to 2,700 were measured with one Redis on two cores. */
+/** How many shards one queue hands out in a second; 1,700 to 2,700 were measured with one Redis on two cores. */
 const HANDED_OUT = 1000;
 
 /**
- * How long workers take: each opens the run, then they take shards until none is left, so the last wave may leave some of
- * them idle; and a queue hands out no more than a thousand shards a second:
+ * Estimates how long workers take. Each opens the run, then they take shards until none is left, so some of them may
+ * have nothing to do at the end. A queue hands out at most a thousand shards in a second:
  *
  *     T = open + max(⌈shards / workers⌉ · explanations / shards · seconds each, shards / 1000)
  */
@@ -39,7 +39,10 @@ export function estimate(work: Work, machines: number, workersEach: number): Est
 const WORTH = 0.1;
 const MOST_MACHINES = 1000;
 
-/** The fewest machines, of 1, 2, 4, … up to 1,000, of which twice as many would save less than a tenth of the time. */
+/**
+ * The smallest number of machines (of 1, 2, 4, … up to 1,000) for which twice as many would save less than a tenth of
+ * the time.
+ */
 export function enoughMachines(work: Work, workersEach: number): number {
   for (let machines = 1; machines < MOST_MACHINES; machines *= 2) {
     const [now, twice] = [machines, 2 * machines].map((count) => estimate(work, count, workersEach).seconds);

@@ -7,11 +7,11 @@ import {columnsOf, type SegmentedColumns} from "./explained-columns";
 import {type ExplainedEpoch, keepExplained} from "./explained-files";
 import type {OpenMany} from "./open-many";
 
-/** How far it is. */
+/** The progress of the work. */
 export interface ManyProgress {
   readonly type: "shard";
   readonly epoch: number;
-  /** Images done, and all; of all epochs. */
+  /** How many explanations are done, and how many there are, for all epochs together. */
   readonly done: number;
   readonly all: number;
   /** How many of `done` had a result before this start. */
@@ -25,18 +25,21 @@ export interface ManyEpoch extends ExplainedEpoch {
 
 export interface ManyOutcome {
   readonly images: number;
-  /** Explanations, and those of them whose results were there before. */
+  /** How many explanations there are, and how many of them had a result before. */
   readonly explanations: number;
   readonly known: number;
   readonly interrupted: boolean;
 }
 
-/** Masked pixels that a shard takes at most: about a second of one core, so that no worker waits long for the last one. */
+/** The most masked pixels of a shard: about a second of one core, so that no worker waits long for the last shard. */
 const SHARD_WORK = 40e6;
-/** Images of a shard at most. */
+/** The most images of a shard. */
 const MOST_IMAGES = 100;
 
-/** Images of a shard: it follows from what is asked alone, so that the same question is cut in the same way again. */
+/**
+ * How many images a shard has. This depends only on the question, so that the same question is always divided in the
+ * same way.
+ */
 export function shardSize({images, epochs}: Pick<OpenMany, "images" | "epochs">): number {
   const masks = Math.max(...epochs.map(({lime}) => (lime.samples === "auto" ? 1000 : Number(lime.samples))));
   const numbers = images.shape.reduce((product, side) => product * side, masks);
@@ -48,7 +51,7 @@ export function resultName({subject}: Pick<ExplainQuestion, "subject">): string 
   return sha256(JSON.stringify(subject));
 }
 
-/** The questions of all epochs, epoch after epoch; cut at multiples of the shard's size, whatever the range. */
+/** The questions of all epochs, epoch after epoch. Shards begin at multiples of their size, for any range of images. */
 export function* shardsOf(many: OpenMany): Generator<Shard<ExplainQuestion>> {
   const {run, range, epochs} = many;
   const size = shardSize(many);
@@ -64,8 +67,8 @@ export function* shardsOf(many: OpenMany): Generator<Shard<ExplainQuestion>> {
 }
 
 /**
- * Explains test images of a run at its epochs, by whatever workers there are, and keeps what they find in the run's folder.
- * What was found before is not asked for again. Aborted, it keeps what was begun.
+ * Explains test images of a run at its epochs with the given workers, and saves the explanations in the run's folder.
+ * Explanations that were found before are not asked for again. After an abort, it saves the shards that were begun.
  */
 export async function* explainMany(
   many: OpenMany,

@@ -33,11 +33,11 @@ interface Opened {
 let opened: Opened | undefined;
 
 /**
- * Explains some test images of a run: a function of the subject alone, on whatever machine, in whatever order, and in whatever
- * company. The engine and the chance of the run's own probe are used, so that an image that the probe explained comes out
- * with the same bits. The run stays open for the next question.
+ * Explains some test images of a run. The result depends on the subject alone, not on the machine, the order, or the
+ * other images. It uses the engine and the random numbers of the run's own probe, so an image that the probe explained
+ * gets the same bits. The run stays open for the next question.
  *
- * @param threads Of the engine; any number gives the same bits.
+ * @param threads How many threads the engine uses; any number gives the same bits.
  * @throws UserError if the run has other images, another model or other weights by now.
  */
 export async function explainShard({run, subject}: ExplainQuestion, threads = 1): Promise<Uint8Array> {
@@ -57,7 +57,7 @@ export async function explainShard({run, subject}: ExplainQuestion, threads = 1)
   return columnBytes(columnsFrom(explained, indices, images));
 }
 
-/** Gives back what is open in this thread. */
+/** Frees the run that is open in this thread. */
 export async function closeShards(): Promise<void> {
   await opened?.kept.dispose();
   opened = undefined;

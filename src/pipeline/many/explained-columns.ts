@@ -1,8 +1,9 @@
 import {decode, encode} from "../record/artifact-codec";
 
 /**
- * LIME's explanations of some images, a row each, in the order of the images; where an explanation has no such number, it is
- * NaN. Explanation i has the numbers from `starts[i]` to before `starts[i + 1]` of `weights` and `errors`.
+ * LIME's explanations of some images, one row for each, in the order of the images. A number that an explanation does
+ * not have is NaN. Explanation i has the numbers of `weights` and `errors` from `starts[i]` up to, but not including,
+ * `starts[i + 1]`.
  */
 export interface ExplainedColumns {
   /** Place in the test split, and the true class. */
@@ -15,7 +16,7 @@ export interface ExplainedColumns {
   /** Weighted R² of the fit. */
   readonly r2: Float64Array;
   readonly localPrediction: Float64Array;
-  /** Masks asked about, and those of them that were near. */
+  /** How many masks were asked about, and how many of them were near. */
   readonly samples: Uint32Array;
   readonly near: Uint32Array;
   readonly halvesTop5: Float64Array;
@@ -44,7 +45,7 @@ export function columnsOf(bytes: Uint8Array): SegmentedColumns {
   return decode(Buffer.from(bytes).toString("utf8"), none) as SegmentedColumns; // written by columnBytes
 }
 
-/** Columns one after another, as those of one list. */
+/** Joins columns into the columns of one list. */
 export function joinedColumns(parts: readonly ExplainedColumns[]): ExplainedColumns {
   const names = ["index", "label", "target", "samples", "near"] as const;
   const figures = ["probability", "intercept", "r2", "localPrediction", "halvesTop5", "halvesCorrelation"] as const;
@@ -72,7 +73,7 @@ export function joinedColumns(parts: readonly ExplainedColumns[]): ExplainedColu
   };
 }
 
-/** Arrays one after another. */
+/** Joins arrays, one after another. */
 export function joinedArrays<T extends {set(values: ArrayLike<number>, at: number): void}>(
   parts: readonly ArrayLike<number>[],
   Kind: new (length: number) => T,

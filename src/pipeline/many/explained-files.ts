@@ -12,20 +12,20 @@ import type {OpenMany} from "./open-many";
 export interface ExplainedEpoch {
   readonly epoch: number;
   readonly images: number;
-  /** Masks of each image; "auto" where each took as many as it needed. */
+  /** How many masks each image got; "auto" if each got as many as it needed. */
   readonly masks: string;
-  /** Median of the weighted R², and how many are below 0.5; of the images whose answer changes at all. */
+  /** Median of the weighted R², and how many are below 0.5. Only images whose answer changes at all count. */
   readonly medianR2: number | null;
   readonly poor: number;
-  /** Images of which nothing that is hidden changes the answer. */
+  /** How many images keep the same answer whatever is hidden. */
   readonly unchanging: number;
-  /** Mean of how far the five strongest segments of both halves of the masks agree. */
+  /** How well the five strongest segments of the two halves of the masks agree, as a mean. */
   readonly agree: number | null;
 }
 
 /** The explanations of an epoch's images that a run keeps as `artifacts/explained/lime-epoch-003.json`. */
 export interface ExplainedFile extends ExplainedColumns {
-  /** All that the numbers depend on. */
+  /** Everything that the numbers depend on. */
   readonly subject: Omit<ExplainSubject, "from" | "to">;
 }
 
@@ -44,7 +44,8 @@ export interface SegmentsFile {
 const NAME = "lime";
 
 /**
- * Keeps an epoch's explanations in the run's folder. What was kept before of other images, and answers the same question, stays.
+ * Saves an epoch's explanations in the run's folder. Earlier explanations of other images that answer the same question
+ * stay.
  *
  * @param parts In the order of the images.
  */
@@ -97,7 +98,7 @@ async function readIfThere(run: string, name: string): Promise<unknown> {
   return (await textIfThere(path)) === undefined ? undefined : readSaved(path);
 }
 
-/** The rows of both, in the order of the images; of an image that both have the fresh one. */
+/** Merges the rows of both, in the order of the images. If both have an image, the new row counts. */
 function merged(before: ExplainedColumns, fresh: ExplainedColumns): ExplainedColumns {
   const now = new Set(fresh.index);
   const rows = [

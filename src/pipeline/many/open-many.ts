@@ -18,15 +18,15 @@ import {imagesDigest, modelDigest} from "./explain-shard";
 
 /** The images and epochs that should be explained. */
 export interface ManyOptions {
-  /** Test images: from this place to before that one; absent: all. */
+  /** The test images: from the first place up to, but not including, the second; absent for all. */
   readonly range?: {readonly from: number; readonly to: number};
-  /** Epochs; absent: every one whose weights the run kept. */
+  /** The epochs; absent for every epoch whose weights the run kept. */
   readonly epochs?: readonly number[];
-  /** Absent: as the run's probe chose it. */
+  /** The class to explain; absent for the choice of the run's probe. */
   readonly target?: "predicted" | "label" | string;
-  /** LIME's options that were given; the others are those of the run's probe. */
+  /** The options of LIME that the user gave; the others are those of the run's probe. */
   readonly lime: {readonly [option: string]: unknown};
-  /** Absent: the run's. */
+  /** The seed; absent for the run's seed. */
   readonly seed?: number;
 }
 
@@ -43,7 +43,7 @@ export interface OpenMany {
 }
 
 /**
- * Reads what is asked of a run, and checks it before the first image is explained.
+ * Turns the user's request into questions about a run, and checks it before the first image is explained.
  *
  * @throws UserError in one line, if the run watched another program's network, kept no weights, or has no such images.
  */
@@ -113,7 +113,10 @@ function masksOf(flags: Partial<LimeFlags>, shape: ImageShape): string {
   return `${settingsOf(limeOptionsOf(resolveOptions(limeFlags, flags, "--lime."), shape), shape).samples}`;
 }
 
-/** How many masks the run's probe took at an epoch: fewer than its option says where looking would have cost too much. */
+/**
+ * How many masks the run's probe took at an epoch. These can be fewer than its option says, if looking would have taken
+ * too long.
+ */
 async function masksOfProbe(run: string, epoch: number): Promise<string | undefined> {
   const path = join(run, "artifacts", "lime", `${epochStem(epoch, "segments")}.json`);
   if ((await textIfThere(path)) === undefined) return undefined;

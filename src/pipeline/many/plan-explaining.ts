@@ -10,12 +10,12 @@ import type {OpenMany} from "./open-many";
 
 /** The plan of explaining many images: how long it takes and what it writes. */
 export interface ExplainPlan {
-  /** Images, at how many epochs; explanations, and those of them whose results are there. */
+  /** How many images and epochs there are; how many explanations, and how many of them have a result already. */
   readonly images: number;
   readonly epochs: readonly number[];
   readonly explanations: number;
   readonly known: number;
-  /** Parts that the rest is cut into, and images of one. */
+  /** How many shards the rest is divided into, and how many images one has. */
   readonly shards: number;
   readonly shardImages: number;
   readonly measured: {
@@ -27,37 +27,41 @@ export interface ExplainPlan {
      */
     readonly secondsEach: number;
     readonly openSeconds: number;
-    /** How many times as long it took by the clock: 1 where this machine has nothing else to do. */
+    /** The time by the clock divided by the processor time: 1 if this machine does nothing else. */
     readonly busy: number;
   };
-  /** On this machine, by as many workers as were measured, while it is as busy as now. */
+  /** The time on this machine, with as many workers as were measured, while it is as busy as now. */
   readonly seconds: number;
   /** Bytes in `save/results`, and in the run's folder. */
   readonly bytes: {readonly results: number; readonly run: number};
-  /** Machines like this one, that have nothing else to do. */
+  /** The time on several machines like this one that do nothing else. */
   readonly machines: readonly Estimate[];
-  /** Twice as many machines would save less than a tenth of the time. */
+  /** The number of machines for which twice as many would save less than a tenth of the time. */
   readonly enough: number;
 }
 
-/** Images measured at least, and seconds of processor time; images at most, and seconds where 100 images would take longer. */
+/**
+ * The fewest images that are measured, and for how many seconds of processor time; the most images, and the seconds if
+ * 100 images would take longer.
+ */
 const [IMAGES, SECONDS, MOST_IMAGES, MOST_SECONDS] = [100, 3, 1000, 60];
 /**
  * A worker warms up before it is measured, because V8 compiles its code meanwhile: for this many images, or this many
  * seconds of processor time.
  */
 const [WARM_IMAGES, WARM_SECONDS] = [100, 5];
-/** Images of a question at most. */
+/** The most images of a question. */
 const PIECE = 25;
 const MACHINES = [1, 2, 5, 10, 20, 50, 100, 200, 500, 1000];
 
 const pack = promisify(gzip);
 
 /**
- * Says what explaining would take: at least 100 images are explained as they would be, by the same workers, at the last
- * epoch; nothing is kept. Opening the run, and what a worker does until it is warm, is measured apart.
+ * Estimates how long explaining would take: it explains at least 100 images at the last epoch, with the same workers as
+ * the real work, and saves nothing. It measures separately the time to open the run and the time until a worker is
+ * warm.
  *
- * @param processorSeconds What this process has taken of all cores so far.
+ * @param processorSeconds The processor time that this process has used on all cores so far.
  */
 export async function planExplaining(
   many: OpenMany,
