@@ -93,7 +93,9 @@ describe("saved runs", () => {
     renameSync(join(save, "slow-2"), join(save, "unlike"));
     expect(await nameOf("unl@1")).toBe("slow-2@1");
     renameSync(join(save, "unlike"), join(save, "slow-2"));
-    await expect(nameOf("slow")).rejects.toThrow(`expected the beginning of one run's name, got "slow", the beginning of 3`);
+    await expect(nameOf("slow")).rejects.toThrow(
+      `expected the beginning of one run's name, got "slow", the beginning of 3`,
+    );
     await expect(nameOf("slow-1@7")).rejects.toThrow("expected an epoch with answers kept (0, 1, 2), got 7");
     await expect(nameOf("latest~6")).rejects.toThrow("expected one of the 6 runs");
     await expect(nameOf("nothing")).rejects.toThrow('got "nothing"');
