@@ -4,8 +4,8 @@ import {encodeModel, type GraphProto, type ModelProto, type NodeProto, type Tens
 import {TYPE} from "./file/tensors";
 
 /**
- * Checks that two files hold the same graph and differ in the numbers of their weights alone, so that what was found of one
- * holds for the other.
+ * Checks that two files hold the same graph and differ only in the numbers of their weights, so that facts about one
+ * graph are true for the other.
  *
  * @throws OnnxError that names the first difference.
  */
@@ -45,7 +45,7 @@ function checkWeight(mine: TensorProto, other: TensorProto | undefined): void {
 }
 
 /**
- * Checks the constants that were taken for the gradient (Clip's bounds, exponents): they stand in the file as weights do.
+ * Checks the constants that the gradient uses (Clip's bounds, exponents), because they stand in the file like weights.
  *
  * @throws OnnxError that names a constant which has other numbers.
  */
@@ -59,7 +59,7 @@ export function checkConstants(names: Iterable<string>, model: ModelProto, other
   }
 }
 
-/** These tensors, and all that they are computed from. */
+/** These tensors, and all tensors from which they are computed. */
 function namedBefore(names: Iterable<string>, nodes: readonly NodeProto[]): ReadonlySet<string> {
   const all = new Set(names);
   for (const {opType, input = [], output = []} of [...nodes].reverse()) {
@@ -77,7 +77,7 @@ function sameBytes(a: GraphProto, b: GraphProto): boolean {
   return mine.length === others.length && mine.every((byte, i) => byte === others[i]);
 }
 
-/** Without what only describes it. */
+/** A copy without the fields that only describe it. */
 function bare({rest: _, name: __, ...node}: NodeProto): NodeProto {
   return node;
 }

@@ -8,9 +8,9 @@ import {keptSessions} from "./sessions";
 
 /** A graph in its two forms, with the sessions that run them. */
 export interface Compute {
-  /** The named tensors, outputs or tensors within. */
+  /** Computes the named tensors, which may be outputs or inner tensors. */
   run(feeds: Feeds, names: readonly string[]): Promise<Feeds>;
-  /** The gradients at `to`, and of the same pass the tensors named in `values`. */
+  /** Computes the gradients at `to`, and, in the same pass, the tensors named in `values`. */
   back(feeds: Feeds, question: Question): Promise<{readonly values: Feeds; readonly gradients: Feeds}>;
   sizes(feeds: Feeds): Promise<Sizes>;
   dispose(): Promise<void>;
@@ -22,11 +22,14 @@ export interface Question {
   readonly values: readonly string[];
 }
 
-/** Four sets of outputs or targets are as many as a caller comes back to; more cost a start each time. */
+/**
+ * How many sessions are kept. Callers use at most four sets of outputs or targets again and again; with more, a session
+ * starts each time.
+ */
 const KEPT = 4;
 
 interface Means {
-  /** The model as it runs forward, and in the dialect of the gradients. */
+  /** The model as it runs forward, and in the opset that the gradients' rules need. */
   readonly running: Prepared;
   readonly trained: Prepared;
   /** The session of the model's outputs. */

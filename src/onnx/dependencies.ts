@@ -2,9 +2,9 @@ import {attributesOf} from "./file/attributes";
 import type {GraphProto, NodeProto} from "./file/model";
 
 export interface Dependencies {
-  /** Tensors whose numbers depend on what is fed, and not on its sizes alone. */
+  /** Tensors whose numbers depend on the numbers of the inputs, and not only on their sizes. */
   readonly onValues: ReadonlySet<string>;
-  /** Tensors whose sizes do. */
+  /** Tensors whose sizes depend on the numbers of the inputs. */
   readonly sizesOnValues: ReadonlySet<string>;
 }
 
@@ -14,7 +14,7 @@ export const SIZE_ONLY = new Set(["Shape", "Size"]);
 const CHANCE = /^(Random|Multinomial|Bernoulli)/;
 /** How many numbers these operators return depends on the numbers that they get. */
 const COUNTED = new Set(["NonZero", "Compress", "Unique", "NonMaxSuppression", "If", "Loop", "Scan"]);
-/** Inputs that say what the sizes of the output are; all inputs of those that name none. */
+/** For each operator, the inputs that set the sizes of its output; all inputs for operators that are not named. */
 const SHAPE_INPUTS: {readonly [opType: string]: readonly number[]} = {
   Reshape: [1],
   Expand: [1],

@@ -1,7 +1,10 @@
 import {OnnxError} from "./error";
 import type {Feeds, NdArray, Port} from "./runtime/runtime";
 
-/** @throws OnnxError unless exactly the inputs are fed, each with its type and sizes. The first size is not looked at. */
+/**
+ * Checks the feeds. @throws OnnxError unless exactly the model's inputs are fed, each with its type and sizes. It does
+ * not check the first size.
+ */
 export function checkFeeds(feeds: Feeds, inputs: readonly Port[]): void {
   const given = Object.keys(feeds);
   const wanted = inputs.map(({name}) => name);
@@ -35,7 +38,7 @@ export function freeBatch(inputs: readonly Port[]): string[] {
   return inputs.filter(({dims}) => dims.length > 0 && typeof dims[0] !== "number").map(({name}) => name);
 }
 
-/** The first size of all inputs, where it is one fixed number. */
+/** The first size of all inputs, if it is the same fixed number. */
 export function fixedBatch(inputs: readonly Port[]): number | undefined {
   const first = inputs[0]?.dims[0];
   return typeof first === "number" && first > 0 && inputs.every(({dims}) => dims[0] === first) ? first : undefined;

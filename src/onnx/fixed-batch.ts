@@ -6,8 +6,8 @@ import {inBatches, joinedRows, rowsOf, summed} from "./rows";
 import type {Feeds, Port} from "./runtime/runtime";
 
 /**
- * The same for a model whose batch is fixed, with any number of rows: so many at a time. What follows the batch is put together
- * row by row; gradients at stored weights are summed.
+ * Lets a model with a fixed batch size take any number of rows: it computes them in parts of this size. Results that
+ * depend on the batch are joined row by row; gradients of stored weights are summed.
  */
 export function inFixedBatches(compute: Compute, batch: number, model: ModelProto, inputs: readonly Port[]): Compute {
   const {onValues} = dependenciesOf(

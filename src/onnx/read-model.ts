@@ -2,7 +2,7 @@ import {OnnxError} from "./error";
 import {decodeModel, type ModelProto} from "./file/model";
 import {whatInstead} from "./file/no-model";
 
-/** A model's bytes, and where its weights stand that are not among them. */
+/** A model's bytes, and the place of its weights that are in other files. */
 export interface ModelFile {
   readonly bytes: Uint8Array;
   readonly model: ModelProto;

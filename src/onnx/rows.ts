@@ -3,7 +3,7 @@ import type {Feeds, NdArray} from "./runtime/runtime";
 
 type Numbers = Float32Array; // stands for any typed array: they are made and filled alike
 
-/** `count` rows along the first axis, taken in turn from those there are. */
+/** `count` rows along the first axis, taken in turn from the rows of an array. */
 export function rowsInTurn(array: NdArray, count: number): NdArray {
   return rowsOf(
     array,
@@ -22,7 +22,10 @@ export function rowsOf(array: NdArray, rows: readonly number[]): NdArray {
   return {type: array.type, dims: [rows.length, ...array.dims.slice(1)], data: data as ArrayBufferView};
 }
 
-/** Parts of one array, one after the other along the first axis; of the last part as many rows as are left of `count`. */
+/**
+ * Joins parts of one array along the first axis. From the last part, it takes only the rows that are still missing to
+ * `count`.
+ */
 export function joinedRows(parts: readonly NdArray[], count: number): NdArray {
   const [first] = parts;
   const size = lengthOf(first) / first.dims[0];
@@ -46,8 +49,8 @@ export function summed(parts: readonly NdArray[]): NdArray {
 }
 
 /**
- * Feeds of any number of rows, for a model whose batch is fixed: `batch` rows at a time. The last part is filled up with copies
- * of the last row.
+ * Divides feeds of any number of rows into parts of `batch` rows, for a model with a fixed batch size. The last part is
+ * filled up with copies of the last row.
  */
 export function inBatches(feeds: Feeds, batch: number): {readonly feeds: Feeds; readonly rows: readonly number[]}[] {
   const counts = new Set(Object.values(feeds).map(({dims}) => dims[0]));

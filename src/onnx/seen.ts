@@ -12,9 +12,15 @@ export interface Seen {
   readonly type: string;
   /** Its sizes; −1 if they follow the batch. */
   readonly dims: readonly number[];
-  /** Few numbers that are the same for every input and batch: axes, pads, sizes and bounds that a graph computes. */
+  /**
+   * The tensor's numbers if there are few and they are the same for every input and batch: axes, pads, sizes and
+   * bounds.
+   */
   readonly values?: readonly number[];
-  /** True where the sizes depend on what is fed, not on its sizes alone: they hold for these feeds only. */
+  /**
+   * True if the sizes depend on the numbers of the inputs, not only on their sizes; then they are true only for these
+   * feeds.
+   */
   readonly unsteady?: boolean;
 }
 export type Sizes = ReadonlyMap<string, Seen>;
@@ -24,9 +30,10 @@ const FEW = 64;
 const PREFIX = "seen:";
 
 /**
- * The types, sizes and constants of all tensors of a model, found by running it with every tensor an output. Twice, with
- * two and three rows of the feeds, where the batch is free: what follows the batch differs. Once, as they are, where it is
- * fixed or where the model refuses another batch. So no rule of shape inference is needed, nor of constant folding.
+ * The types, sizes and constants of all tensors of a model, found by running it with every tensor an output. If the
+ * batch is free, the model runs twice, with two and with three rows of the feeds: the sizes that depend on the batch
+ * then differ. If the batch is fixed, or if the model refuses another batch, it runs once. So no rule of shape
+ * inference is needed, nor of constant folding.
  *
  * @param batched The inputs whose first size is free.
  * @throws OnnxError if the model does not run with these feeds.
@@ -50,7 +57,10 @@ export async function lookAt(
   }
 }
 
-/** Two rows and three, made of the feeds' rows in turn. @returns Undefined where the batch is fixed, or refused. */
+/**
+ * Makes feeds of two and of three rows, from the feeds' rows in turn. @returns Undefined if the batch is fixed, or
+ * refused.
+ */
 async function twoBatches(session: Session, feeds: Feeds, names: readonly string[], batched: readonly string[]) {
   if (batched.length === 0) return undefined;
   const empty = batched.find((name) => !(feeds[name].dims[0] > 0));
@@ -75,7 +85,7 @@ async function asTheyAre(session: Session, feeds: Feeds, names: readonly string[
   }
 }
 
-/** Small weights are looked at through Identity: they may stand in a file of their own. */
+/** Small weights are read through an Identity node, because they may stand in another file. */
 function everyTensor(graph: GraphProto): {names: string[]; appendix: ModelProto} {
   const outputs = new Set(graph.output?.map(({name}) => name));
   const made = (graph.node ?? [])
@@ -91,7 +101,7 @@ function everyTensor(graph: GraphProto): {names: string[]; appendix: ModelProto}
   return {names: [...made, ...seen], appendix: {graph: {node, output: added.map((name) => ({name}))}}};
 }
 
-/** @param runs What all tensors were, feeds included, in one run or two. */
+/** Compares the runs. @param runs All tensors, including the feeds, of one run or of two. */
 function sizesOf(graph: GraphProto, runs: readonly Feeds[]): Sizes {
   const {onValues, sizesOnValues} = dependenciesOf(graph, Object.keys(runs[0]));
   const sizes = new Map<string, Seen>();

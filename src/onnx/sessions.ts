@@ -1,8 +1,8 @@
 import type {Session} from "./runtime/runtime";
 
-/** Sessions that are started when they are needed, and kept for the next time. Each holds the model's weights once more. */
+/** Keeps sessions, which start when they are needed. Each session holds another copy of the model's weights. */
 export interface Sessions {
-  /** Works with the session of this key; `start` makes it where there is none. */
+  /** Runs work with the session of this key; `start` makes the session if there is none. */
   use<T>(key: string, start: () => Promise<Session>, work: (session: Session) => Promise<T>): Promise<T>;
   /** Releases all. */
   dispose(): Promise<void>;
@@ -13,7 +13,10 @@ interface Kept {
   users: number;
 }
 
-/** @param most So many are kept; of more, the one that was used longest ago is released, unless it is at work. */
+/**
+ * @param most How many sessions are kept. If there are more, the one that was used longest ago is released, unless it
+ * is working.
+ */
 export function keptSessions(most: number): Sessions {
   const kept = new Map<string, Kept>(); // in the order of their last use
   const release = async (key: string, {session}: Kept) => {

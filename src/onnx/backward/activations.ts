@@ -12,8 +12,9 @@ function above(b: Builder, x: Name, threshold: number, then: Name, otherwise: Na
 }
 
 /**
- * 1 where y is above `bound` (`way` 1) or below it (−1), else 0. In float32 it is a HardSigmoid too steep to have a middle: one
- * pass that onnxruntime vectorises, twice as fast as Sign or a comparison and its Cast.
+ * 1 where y is above `bound` (`way` 1) or below it (−1), and 0 elsewhere. In float32 it is a HardSigmoid that is so
+ * steep that it only gives 0 or 1. onnxruntime computes it in one vectorised pass, twice as fast as Sign, or as a
+ * comparison with a Cast.
  */
 function step(b: Builder, y: Name, bound: number, way: 1 | -1): Name {
   if (b.float !== "float32") return b.asFloat(b.op(way === 1 ? "Greater" : "Less", [y, b.number(bound)]));
@@ -22,7 +23,10 @@ function step(b: Builder, y: Name, bound: number, way: 1 | -1): Name {
   return b.op("HardSigmoid", [y], {alpha: way * steep, beta: bound === 0 ? 0 : -way * steep * bound});
 }
 
-/** Nothing flows at the bounds themselves (as in PyTorch's hardtanh and ReLU6); what was cut off flows to its bound. */
+/**
+ * The rule of Clip. Numbers exactly at a bound get no gradient (as in PyTorch's hardtanh and ReLU6); the gradient at
+ * numbers that were cut off goes to their bound.
+ */
 const clip: Rule = (call) => {
   const {b, x, y, g} = call;
   const beyond = ["", "Less", "Greater"] as const;

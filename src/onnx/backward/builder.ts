@@ -7,14 +7,14 @@ import type {Seen, Sizes} from "../seen";
 /** A tensor's name. */
 export type Name = string;
 
-/** A number that stands for "to the end" where a Slice runs. */
+/** The end of a Slice that stands for "to the last number". */
 export const END = 2 ** 53;
 
-/** Collects the nodes and constants of an appendix. Its methods add a node and answer with its output's name. */
+/** Collects the nodes and constants of an appendix. Its methods add a node and return the name of its output. */
 export class Builder {
   readonly nodes: NodeProto[] = [];
   readonly constants: TensorProto[] = [];
-  /** The type of the gradient at hand: constants and masks are made in it. */
+  /** The type of the current gradient; constants and masks get this type. */
   float: FloatType = "float32";
   /** The tensors whose constant numbers were asked for. */
   readonly consulted = new Set<Name>();
@@ -22,7 +22,7 @@ export class Builder {
 
   /**
    * @param opset The version of the standard operators, 17 or later.
-   * @param prefix Of every name that is made; no tensor of the model begins with it.
+   * @param prefix The beginning of every new name; no name in the model begins with it.
    */
   constructor(
     readonly opset: number,
@@ -42,7 +42,7 @@ export class Builder {
     return output;
   }
 
-  /** Made once, and taken again for the same key. */
+  /** Makes a value once, and returns it again for the same key. */
   once(key: string, make: () => Name): Name {
     let name = this.made.get(key);
     if (name === undefined) {
@@ -82,7 +82,10 @@ export class Builder {
     return found;
   }
 
-  /** A tensor's sizes; −1 where they follow the batch. @throws OnnxError where they depend on the numbers that are fed. */
+  /**
+   * A tensor's sizes; −1 for a size that depends on the batch. @throws OnnxError if they depend on the numbers of the
+   * inputs.
+   */
   dims(name: Name): readonly number[] {
     const {dims, unsteady} = this.seen(name);
     if (unsteady) {
@@ -139,7 +142,7 @@ export class Builder {
     return this.op("Neg", [x]);
   }
 
-  /** Anything in the type of the gradient: booleans become 0 and 1. */
+  /** Converts a tensor to the type of the gradient: booleans become 0 and 1. */
   asFloat(x: Name): Name {
     return this.op("Cast", [x], {to: TYPE[this.float]});
   }

@@ -14,7 +14,10 @@ function biasGradient({b, g, y}: Call): Name {
   return b.sum(g, others, 0);
 }
 
-/** Without strides a convolution of g with the turned kernels; with strides the transposed convolution. */
+/**
+ * The gradient of the images: without strides, a convolution of g with the turned kernels; with strides, the transposed
+ * convolution.
+ */
 function inputGradient({b, x, g}: Call, window: Window, group: number): Name {
   const {kernel, strides, dilations, span, begin, end, rank} = window;
   if (strides.some((s) => s !== 1)) {
@@ -48,8 +51,8 @@ function channelsExchanged(b: Builder, kernels: Name, group: number): Name {
 }
 
 /**
- * Σ over images and places of x · g: a convolution of the images, channels as batch, with g as its kernels. Strides and
- * dilations change places.
+ * The gradient of the kernels, Σ over images and places of x · g: a convolution of the images, with channels as batch
+ * and g as kernels. Strides and dilations are exchanged.
  */
 function kernelGradient({b, x, g}: Call, {kernel, xs, strides, dilations, begin, end}: Window, group: number): Name {
   const perGroup = b.dims(x[1])[1];
@@ -77,7 +80,10 @@ function groupsAsImages(b: Builder, x: Name, group: number, perGroup: number, si
   return b.op("Reshape", [b.op("Transpose", [split], {perm}), b.ints([perGroup, -1, ...sizes])]);
 }
 
-/** Gradient of a transposed convolution: a convolution of g takes it back; kernels' gradients change the parts of x and g. */
+/**
+ * The gradient of a transposed convolution: for the images, a convolution of g; for the kernels, the same as above with
+ * x and g exchanged.
+ */
 const transposedConvolution: Rule = (call) => {
   const {b, x, y, g, a} = call;
   const [xs, ys, kernel] = [x[0], y[0], x[1]].map((name) => b.dims(name).slice(2));
@@ -113,7 +119,7 @@ const transposedConvolution: Rule = (call) => {
   });
 };
 
-/** With `output_shape` or `auto_pad` the padding is what is left over, halved. */
+/** With `output_shape` or `auto_pad`, the padding is half of the difference between the sizes. */
 function beginOf(
   {a}: Call,
   kernel: readonly number[],

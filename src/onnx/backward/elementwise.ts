@@ -1,12 +1,12 @@
 import type {Builder, Name} from "./builder";
 import {type Call, each, none, type Rule, type Rules, refusal} from "./rule";
 
-/** Gradient of a function of one number: g · its derivative, which is made of x or of y, whichever takes less. */
+/** The gradient of a function of one number: g · its derivative, computed from x or from y, whichever is cheaper. */
 function unary(slope: (b: Builder, x: Name, y: Name) => Name): Rule {
   return ({b, x, y, g}) => [b.mul(g, slope(b, x[0], y[0]))];
 }
 
-/** 1/√(± (x² − 1)) and the like: arcs and areas. */
+/** 1/√(± (x² − 1)) and similar, for inverse trigonometric and hyperbolic functions. */
 function inverseRoot(b: Builder, radicand: Name): Name {
   return b.op("Reciprocal", [b.op("Sqrt", [radicand])]);
 }
@@ -14,12 +14,12 @@ function inverseRoot(b: Builder, radicand: Name): Name {
 const square = (b: Builder, x: Name): Name => b.mul(x, x);
 const one = (b: Builder): Name => b.number(1);
 
-/** x0 · x1 and the like: what each input's share of the gradient is, summed over the axes it was broadcast along. */
+/** The rule of x0 · x1 and similar: each input's gradient, summed over the axes along which the input was broadcast. */
 function binary(share: (call: Call, i: number) => Name): Rule {
   return (call) => each(call, (i) => call.b.fit(share(call, i), call.b.dims(call.y[0]), call.x[i]));
 }
 
-/** Ties share equally, as in PyTorch. */
+/** The rule of maxima and minima: equal values share the gradient equally, as in PyTorch. */
 const extreme: Rule = (call) => {
   const {b, x, y, g} = call;
   const hits = x.map((name) => b.asFloat(b.op("Equal", [name, y[0]])));
@@ -45,7 +45,7 @@ const power: Rule = (call) => {
   return each(call, (i) => b.fit(i === 0 ? base() : logarithm(), b.dims(y[0]), x[i]));
 };
 
-/** x1 · (whole part of x0/x1) was taken from x0. */
+/** The rule of Mod, which subtracts x1 · (whole part of x0/x1) from x0. */
 const modulo = binary(({b, x, g, y}, i) =>
   i === 0 ? g : b.neg(b.mul(g, b.op("Round", [b.div(b.sub(x[0], y[0]), x[1])]))),
 );

@@ -13,21 +13,21 @@ export interface Appendix {
   readonly model: ModelProto;
   /** The input that takes the seed, of the output's sizes. */
   readonly seed: string;
-  /** The outputs that give the gradients, in the order of what was asked for. */
+  /** The outputs that give the gradients, in the order in which they were asked for. */
   readonly gradients: readonly string[];
   /** Tensors whose numbers the nodes were made for: bounds, exponents, axes. */
   readonly constants: ReadonlySet<string>;
 }
 
 /**
- * Reverse mode on an ONNX graph. Nodes are gone through from the last to the first, and each node's rule writes what carries the
- * gradient from its outputs to its inputs, in standard operators. The appendix names the model's weights and never holds them:
- * it fits every file of the same graph.
+ * Computes gradients by reverse mode on an ONNX graph. It visits the nodes from the last to the first, and each node's
+ * rule writes the standard operators that carry the gradient from its outputs to its inputs. The appendix names the
+ * model's weights and never contains them, so it fits every file of the same graph.
  *
- * @param model Whose way from the targets to the output has been checked (way.ts).
+ * @param model A model whose path from the targets to the output has been checked (way.ts).
  * @param from The float tensor whose seeded sum is differentiated.
  * @param to Float tensors that it depends on: inputs, tensors within, weights.
- * @throws OnnxError where a rule does not know a case, or `from` does not depend on a target through floats.
+ * @throws OnnxError if a rule does not know a case, or if `from` does not depend on a target through floats.
  */
 export function gradientOf(model: ModelProto, sizes: Sizes, from: string, to: readonly string[]): Appendix {
   const nodes = model.graph?.node ?? [];
@@ -92,7 +92,7 @@ function checkFloat(sizes: Sizes, name: string): void {
     throw new OnnxError(`gradient: expected a tensor of floats, got "${name}" of ${seen.type}`);
 }
 
-/** The first output alone is differentiated, but where a rule takes more. */
+/** Checks that only a node's first output has a gradient, unless the node's rule takes more. */
 function checkOutputs({opType, name}: NodeProto, dy: readonly (Name | undefined)[]): void {
   if (!dy.slice(1).some((g) => g !== undefined) || WITH_MANY_OUTPUTS.has(opType)) return;
   throw new OnnxError(
@@ -104,7 +104,7 @@ function independent(from: string, to: string): OnnxError {
   return new OnnxError(`gradient: expected "${from}" to depend on "${to}", got no path from one to the other`);
 }
 
-/** No tensor's name begins with it: a model that has an appendix already can get another. */
+/** A prefix with which no tensor's name begins. So a model that has an appendix already can get another one. */
 function unusedPrefix(sizes: Sizes): string {
   const names = [...sizes.keys()];
   let prefix = "back:";

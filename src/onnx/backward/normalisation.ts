@@ -25,7 +25,7 @@ const batchNorm: Rule = (call) => {
   });
 };
 
-/** x̂ = (x − mean)/σ over axes, and σ; made again here. */
+/** Computes x̂ = (x − mean)/σ over the axes, and σ, again. */
 function standardised(b: Builder, x: Name, axes: readonly number[], epsilon: number): {hat: Name; sigma: Name} {
   return {
     hat: b.once(`hat ${x} ${axes} ${epsilon}`, () => b.div(centredOn(b, x, axes), sigmaOf(b, x, axes, epsilon))),
@@ -62,7 +62,7 @@ const layerNorm: Rule = (call) => {
   });
 };
 
-/** Each channel of each image by itself. */
+/** The rule of InstanceNormalization, which normalises each channel of each image by itself. */
 const instanceNorm: Rule = (call) => {
   const {b, x, g, a} = call;
   const rank = b.rank(x[0]);
@@ -74,7 +74,9 @@ const instanceNorm: Rule = (call) => {
   });
 };
 
-/** Groups of channels; scale and bias are a channel's (opset 21) or a group's (18). */
+/**
+ * The rule of GroupNormalization. Scale and bias have one number for each channel (opset 21) or for each group (18).
+ */
 const groupNorm: Rule = (call) => {
   const {b, x, g, a} = call;
   const dims = b.dims(x[0]);

@@ -22,7 +22,10 @@ const slice: Rule = (call) => {
   return [b.pad(g, pads)];
 };
 
-/** Constant padding is cut off again; a reflecting one adds to where its numbers are from. */
+/**
+ * The rule of Pad. The gradient at constant padding is cut off; the gradient at reflected padding is added to the
+ * places where its numbers came from.
+ */
 const pad: Rule = (call) => {
   const {b, x, g, a} = call;
   if (call.needs(2)) throw refusal(call, "a constant value to pad with", "one that depends on what is asked for");
@@ -32,7 +35,10 @@ const pad: Rule = (call) => {
   return picked(call);
 };
 
-/** A run of neighbours is a slice. Of a table's rows each row of g is added to its own; along other axes it goes by places. */
+/**
+ * The rule of Gather. Neighbours in a row are treated as a slice. If rows of a table were picked, each row of g is
+ * added to its row; along other axes, g is added by places.
+ */
 const gather: Rule = (call) => {
   const {b, x, g, a, needs} = call;
   if (!needs(0)) return [];
@@ -63,7 +69,7 @@ function addedAt(b: Builder, op: string, like: Name, places: Name, g: Name, axis
   return b.op(op, [b.zerosLike(like), places, g], {axis, reduction: "add"});
 }
 
-/** The values that were found, back at their places. */
+/** The rule of TopK: the gradient goes back to the places of the values that were found. */
 const topK: Rule = ({b, x, y, dy, a}) => {
   const g = dy[0];
   return g === undefined ? [] : [addedAt(b, "ScatterElements", x[0], y[1], g, number(a.axis, -1))];

@@ -3,7 +3,10 @@ import {type Call, number, type Rule, type Rules, refusal, spatial} from "./rule
 import {scattered} from "./scatter";
 import {transposed, type Window, windowOf} from "./window";
 
-/** MaxPool tells where each maximum stood, counted over the whole tensor: there the gradient is added. */
+/**
+ * The rule of MaxPool, which can return the place of each maximum, counted over the whole tensor: the gradient is added
+ * there.
+ */
 const maxPool: Rule = (call) => {
   const {b, x, y, g, a} = call;
   const {auto_pad, ceil_mode, dilations, kernel_shape, pads, strides} = a;
@@ -45,7 +48,7 @@ function sharesOf({xs, ys, kernel, strides, dilations, begin, end}: Window, {a}:
   return counts.reduce<number[]>((shares, one) => shares.flatMap((p) => one.map((n) => p / n)), [1]);
 }
 
-/** Windows side by side: each number belongs to one. */
+/** Whether the windows do not overlap, so that each number belongs to one window. */
 function isTiling({kernel, strides, dilations, begin, end}: Window): boolean {
   return kernel.every((k, i) => k === strides[i] && begin[i] === 0 && end[i] === 0 && dilations[i] === 1);
 }
@@ -98,7 +101,7 @@ const globalAverage: Rule = ({b, x, g}) => {
   return [b.op("Expand", [b.mul(g, b.number(1 / area)), b.shape(x[0])])];
 };
 
-/** Equal maxima share, as in PyTorch's amax. */
+/** The rule of GlobalMaxPool: equal maxima share the gradient, as in PyTorch's amax. */
 const globalMax: Rule = ({b, x, y, g}) => {
   const hit = b.asFloat(b.op("Equal", [x[0], y[0]]));
   return [b.mul(hit, b.div(g, b.sum(hit, spatial(b.rank(x[0])))))];

@@ -1,7 +1,10 @@
 import type {Builder, Name} from "./builder";
 import {each, number, type Rule, type Rules, range, refusal} from "./rule";
 
-/** y = a b: da = g bᵀ, db = aᵀ g, summed over the axes along which either was broadcast. Vectors are rows and columns. */
+/**
+ * The rule of y = a b: da = g bᵀ, db = aᵀ g, summed over the axes along which a or b was broadcast. A vector counts as
+ * a row or a column.
+ */
 const matMul: Rule = (call) => {
   const {b, x, y, g} = call;
   const isVector = x.map((name) => b.rank(name) === 1);
@@ -64,7 +67,7 @@ const einsum: Rule = (call) => {
   });
 };
 
-/** Without "->" the result has the letters that stand once, in their alphabet's order. */
+/** The letters of the result. Without "->", these are the letters that occur once, in alphabetical order. */
 function lettersOnce(terms: string): string {
   const letters = [...terms].filter((c) => c !== ",");
   return letters

@@ -11,19 +11,19 @@ function axesOf(call: Call): readonly number[] {
   return given.map((axis) => positive(axis, rank));
 }
 
-/** A reduced tensor with its axes of 1 again. */
+/** A reduced tensor with the reduced axes again, each of size 1. */
 function kept(call: Call, reduced: Name): Name {
   const axes = axesOf(call);
   if (number(call.a.keepdims, 1) || axes.length === 0) return reduced;
   return call.b.op("Unsqueeze", [reduced, call.b.ints(axes)]);
 }
 
-/** A rule that is told x, and y and g with their axes of 1. */
+/** A rule that gets x, and y and g with the reduced axes of size 1. */
 function reduction(make: (call: Call, x: Name, y: Name, g: Name) => Name): Rule {
   return (call) => [make(call, call.x[0], kept(call, call.y[0]), kept(call, call.g))];
 }
 
-/** How many numbers become one: known beforehand, or counted as the model runs where the batch is among them. */
+/** How many numbers become one: a constant, or counted while the model runs if the batch is among the axes. */
 function countOf(call: Call): Name {
   const {b, x, y} = call;
   const sizes = axesOf(call).map((axis) => b.dims(x[0])[axis]);
@@ -31,13 +31,13 @@ function countOf(call: Call): Name {
   return b.asFloat(b.op("Div", [b.op("Size", [x[0]]), b.op("Size", [y[0]])]));
 }
 
-/** Equal extremes share, as in PyTorch's amax. */
+/** The rule of ReduceMax and ReduceMin: equal extreme values share the gradient, as in PyTorch's amax. */
 const extreme = reduction((call, x, y, g) => {
   const hit = call.b.asFloat(call.b.op("Equal", [x, y]));
   return call.b.mul(hit, call.b.div(g, call.b.sum(hit, axesOf(call))));
 });
 
-/** The product of the others: y/x, and where x is 0, the product of the rest if that is the only 0. */
+/** The product of the other numbers: y/x, or, if x is 0, the product of the rest if x is the only 0. */
 const product = reduction((call, x, _, g) => {
   const {b} = call;
   const axes = axesOf(call);

@@ -2,8 +2,8 @@ import type {Builder, Name} from "./builder";
 import {type Call, type Rule, type Rules, range, refusal} from "./rule";
 
 /**
- * Resizing is linear and goes axis by axis: applied to unit vectors it tells its own matrix, whatever its mode, and g is taken
- * through the transposed one.
+ * The rule of Resize, which is linear and works axis by axis. Applied to unit vectors, it gives its own matrix, in
+ * every mode; the gradient is multiplied by the transposed matrix.
  */
 const resize: Rule = (call) => {
   const {b, x, y, g, a} = call;
@@ -18,7 +18,7 @@ const resize: Rule = (call) => {
   return [changed.reduce((back, axis) => along(b, back, axis, xs.length, matrixOf(call, axis, scales[axis])), g)];
 };
 
-/** The scale of each axis as it was in effect: not the ratio of the sizes, for those are rounded. */
+/** The scale that Resize used for each axis. It is not the ratio of the sizes, because sizes are rounded. */
 function scalesOf({b, x, a}: Call, xs: readonly number[], ys: readonly number[]): readonly number[] {
   const ratios = xs.map((n, i) => (n === ys[i] ? 1 : ys[i] / n));
   const axes =
@@ -49,7 +49,7 @@ function matrixOf({b, node, x, y}: Call, axis: number, scale: number): Name {
   return b.op("Reshape", [b.op("Resize", inputs, how), b.ints([from, to])]);
 }
 
-/** Scales are float32 whatever is resized. */
+/** A constant of scales, which are float32 for every type of image. */
 function float32(b: Builder, values: readonly number[]): Name {
   const {float} = b;
   b.float = "float32";

@@ -7,10 +7,10 @@ import type {Builder, Name} from "./builder";
 export interface Call {
   readonly b: Builder;
   readonly node: NodeProto;
-  /** Its inputs and outputs; "" where one is left out. */
+  /** Its inputs and outputs; "" for one that is left out. */
   readonly x: readonly Name[];
   readonly y: readonly Name[];
-  /** The gradients at its outputs; undefined where nothing flows. `g` is the first. */
+  /** The gradients at its outputs; undefined for an output without gradient. `g` is the first one. */
   readonly dy: readonly (Name | undefined)[];
   readonly g: Name;
   readonly a: Attributes;
@@ -18,14 +18,14 @@ export interface Call {
   needs(i: number): boolean;
 }
 
-/** Writes the nodes that carry the gradient from a node's outputs to its inputs. Answers with one name an input. */
+/** Writes the nodes that carry the gradient from a node's outputs to its inputs. Returns one name for each input. */
 export type Rule = (call: Call) => readonly (Name | undefined)[];
 export type Rules = {readonly [opType: string]: Rule};
 
-/** Nothing flows through: the output is whole numbers or booleans, or steps of a staircase. */
+/** A rule without gradients: the output is whole numbers, booleans, or a step function. */
 export const none: Rule = () => [];
 
-/** The node cannot be differentiated as it is: says which, what was expected and what it has. */
+/** The error about a node that has no gradient as it is: it names the node, what was expected, and what it has. */
 export function refusal({node}: Pick<Call, "node">, expected: string, got: string): OnnxError {
   const name = node.name ? ` "${node.name}"` : "";
   return new OnnxError(`gradient of ${node.opType}${name}: expected ${expected}, got ${got}`);
@@ -48,7 +48,7 @@ export function positive(axis: number, rank: number): number {
   return axis < 0 ? axis + rank : axis;
 }
 
-/** Each input's gradient by its own function, made only where it is wanted. */
+/** Makes each input's gradient by a function, but only for inputs whose gradient is wanted. */
 export function each({x, needs}: Call, make: (i: number) => Name | undefined): (Name | undefined)[] {
   return x.map((_, i) => (needs(i) ? make(i) : undefined));
 }

@@ -12,7 +12,7 @@ import {shapes} from "./shapes";
 import {softmaxes} from "./softmax";
 import {staircases} from "./staircases";
 
-/** One rule an operator, by family. An operator that is not here is refused by name. */
+/** One rule for each operator, by family. An operator that is not here is refused with its name. */
 export const RULES: Rules = {
   ...elementwise,
   ...activations,

@@ -11,7 +11,7 @@ export function scattered(b: Builder, g: Name, places: Name, like: Name): Name {
 
 /**
  * The gradient of an operator that only picks and repeats numbers of its first input (Slice, Gather, Tile, a reflecting
- * Pad …). Applied to the numbers' places, the operator itself says where each came from.
+ * Pad …). Applied to the places of the numbers, the operator itself shows where each number came from.
  */
 export function backToTheirPlaces({b, node, x, g}: Call): Name {
   const places = b.once(`places of ${x[0]}`, () => {

@@ -18,7 +18,10 @@ const concat: Rule = (call) => {
   return each(call, (i) => b.slice(g, [axis], [starts[i]], [starts[i] + sizes[i]]));
 };
 
-/** Along the batch the parts' sizes are known as the model runs. */
+/**
+ * Splits the gradient into the parts that Concat joined. Along the batch, the sizes of the parts are known only when
+ * the model runs.
+ */
 function partsOf({b, x, g}: Call, axis: number): readonly Name[] {
   const sizes = x.map((name) => b.slice(b.shape(name), [0], [axis], [axis + 1]));
   const split = b.op("Concat", sizes, {axis: 0});
@@ -35,7 +38,7 @@ const split: Rule = ({b, y, dy, a}) => [
 
 const expand: Rule = ({b, x, y, g}) => [b.fit(g, b.dims(y[0]), x[0])];
 
-/** Each number's copies are summed: [r0, d0, r1, d1, …] over the r. */
+/** The rule of Tile: the gradients of each number's copies are summed, over the axes r of [r0, d0, r1, d1, …]. */
 const tile: Rule = (call) => {
   const {b, x, g} = call;
   const repeats = b.values(x[1]);
@@ -61,10 +64,10 @@ const depthToSpace: Rule = ({b, x, y, g, a}) => {
   return [b.as(b.op("Transpose", [parts], {perm}), x[0])];
 };
 
-/** The rest of a matrix beyond a diagonal was made 0. */
+/** The rule of Trilu, which sets the numbers beyond a diagonal to 0. */
 const triangle: Rule = ({b, node, x, g}) => [b.op("Trilu", [g, ...x.slice(1)], node.attribute ?? [])];
 
-/** Turning sequences round a second time puts them back. */
+/** The rule of ReverseSequence: reversing a second time restores the order. */
 const reversed: Rule = ({b, node, x, g}) => [b.op("ReverseSequence", [g, x[1]], node.attribute ?? [])];
 
 const conditioned = (call: Call, b: Builder, i: number): Name => {

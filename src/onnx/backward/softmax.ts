@@ -12,5 +12,8 @@ const logSoftmax: Rule = ({b, y, g, a}) => {
   return [b.sub(g, b.mul(b.op("Exp", [y[0]]), b.sum(g, [axis])))];
 };
 
-/** Rules of what makes probabilities of scores. (Before opset 13 the axis meant another thing: prepare/lift.ts.) */
+/**
+ * Rules of the operators that turn scores into probabilities. (Before opset 13, the axis had another meaning: see
+ * prepare/lift.ts.)
+ */
 export const softmaxes: Rules = {Softmax: softmax, LogSoftmax: logSoftmax};

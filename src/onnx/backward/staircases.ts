@@ -15,7 +15,7 @@ const oneHot: Rule = (call) => {
   return [];
 };
 
-/** Stored weights of few bits: what is computed from them has gradients, they themselves have none. */
+/** Operators that read weights of few bits: their results have gradients, but these weights have none. */
 const dequantize: Rule = (call) => {
   if (call.needs(1)) throw refusal(call, "a stored scale", "one that depends on what is asked for");
   return [call.g];

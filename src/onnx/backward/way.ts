@@ -49,7 +49,7 @@ function isCastToWhole(node: NodeProto): boolean {
   return node.opType === "Cast" && to !== TYPE.float32 && to !== TYPE.float64;
 }
 
-/** The nodes that lie on a way to `from`, the last first. */
+/** The nodes on a path to `from`, the last node first. */
 function between(reached: ReadonlySet<string>, from: string, nodes: readonly NodeProto[]): NodeProto[] {
   const needed = new Set([from]);
   return [...nodes].reverse().filter((node) => {

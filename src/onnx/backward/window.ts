@@ -12,15 +12,15 @@ export interface Window {
   readonly dilations: readonly number[];
   /** How many places a window spans: dilation · (kernel − 1) + 1. */
   readonly span: readonly number[];
-  /** The padding that was in effect; below 0 at the end: numbers that no window reached. */
+  /** The padding that was used. If it is below 0 at the end, it counts the numbers that no window reached. */
   readonly begin: readonly number[];
   readonly end: readonly number[];
 }
 
 /**
- * `auto_pad`, `ceil_mode` and uneven pads all come out as `begin` and `end`: the sizes of x and y tell.
+ * Finds `begin` and `end` from the sizes of x and y; this covers `auto_pad`, `ceil_mode` and uneven pads.
  *
- * @throws OnnxError where onnxruntime would shift an Lp pool's windows by padding below 0.
+ * @throws OnnxError if onnxruntime would shift the windows of an Lp pool, because its padding is below 0.
  */
 export function windowOf(call: Call, kernel: readonly number[]): Window {
   const {b, x, y, a} = call;

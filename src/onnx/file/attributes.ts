@@ -35,10 +35,13 @@ function attributeValue(a: AttributeProto): AttributeValue | undefined {
   }
 }
 
-/** Attributes that are real numbers; a JavaScript number does not tell whether it is one. */
+/** The names of attributes that are real numbers, because a JavaScript number does not show this. */
 const REAL = new Set(["alpha", "beta", "gamma", "epsilon", "lambd", "bias", "extrapolation_value", "cubic_coeff_a"]);
 
-/** The attributes that are not undefined, as the file has them. Numbers are whole but for those named above. */
+/**
+ * The attributes that are not undefined, in the form of the file. Numbers are whole numbers, except for those named
+ * above.
+ */
 export function attributesFrom(values: Attributes): AttributeProto[] {
   return Object.entries(values).flatMap(([name, value]): AttributeProto[] => {
     if (value === undefined) return [];

@@ -29,7 +29,7 @@ export function whatInstead(bytes: Uint8Array): string {
   return `one that starts with ${first || "nothing"}`;
 }
 
-/** Goes through the outermost fields, as long as they are a model's. */
+/** Reads the outermost fields as long as they belong to a model. */
 function wholeFields(bytes: Uint8Array): {readonly count: number; readonly end: number; readonly isCut: boolean} {
   let [at, count] = [0, 0];
   const varint = (): number => {

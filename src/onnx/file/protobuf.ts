@@ -4,7 +4,7 @@ type Scalar = "int64" | "int32" | "float" | "double" | "string" | "bytes";
 /** A scalar, or the table of a nested message (a function, because tables refer to each other). */
 type Kind = Scalar | (() => Table);
 
-/** The fields of a message that are read: their number, what they hold, and "many" where the field repeats. */
+/** The fields of a message that are read: their number, their kind, and "many" if the field repeats. */
 export type Table = {readonly [field: string]: readonly [number: number, kind: Kind, many?: "many"]};
 
 /** A decoded message. Fields that its table does not name stay as bytes in `rest`, and are written again unchanged. */
@@ -63,7 +63,7 @@ function append(message: Message, name: string, values: readonly unknown[]): voi
   for (const value of values) (message[name] as unknown[]).push(value); // no spread: a list may hold millions
 }
 
-/** Protobuf's law of merging: repeated fields are joined, of others the later one stands. */
+/** Merges messages as protobuf does: repeated fields are joined; for other fields, the later one counts. */
 function merged(a: Message, b: Message): Message {
   const out: Message = {...a};
   for (const [name, value] of Object.entries(b)) {
@@ -72,7 +72,7 @@ function merged(a: Message, b: Message): Message {
   return out;
 }
 
-/** Integers beyond 2⁵³ lose their last digits; in ONNX files only "to the end" (2⁶³ − 1) is as large. */
+/** Reads an integer. Beyond 2⁵³ it loses its last digits; in ONNX files, only "to the end" (2⁶³ − 1) is that large. */
 function scalar(reader: BinaryReader, kind: Scalar): unknown {
   return kind === "int64" ? Number(reader.int64()) : reader[kind]();
 }

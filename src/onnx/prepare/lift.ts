@@ -4,17 +4,17 @@ import {isStandard, type ModelProto, type NodeProto, opsetOf, type TensorProto} 
 import {floatsTensor, intsTensor} from "../file/tensors";
 import {rewritten} from "./rewrite";
 
-/** The dialect that the rules speak: this version of the standard operators or a later one. */
+/** The oldest version of the standard operators (opset) that the rules know. */
 const SPOKEN = 17;
 const OLDEST = 9;
-/** The least and the greatest float32, which Clip's bounds were before they could be left out. */
+/** The least and the greatest float32. Old models have them as Clip's bounds, because bounds could not be left out. */
 const LOWEST = -3.4028234663852886e38;
 const HIGHEST = 3.4028234663852886e38;
 
 /**
- * A model of opset 9 to 16 as one of opset 17 that computes the same; later ones as they are. In between, attributes became
- * inputs, Softmax's axis changed its meaning, and operators were renamed. (ScatterElements adds only from 16 on, and
- * gradients need that.)
+ * Converts a model of opset 9 to 16 to opset 17, so that it computes the same; leaves later ones as they are. In
+ * between, attributes became inputs, Softmax's axis changed its meaning, and operators were renamed. (ScatterElements
+ * adds only from 16 on, and gradients need that.)
  *
  * @throws OnnxError if the opset is older.
  */
@@ -44,7 +44,7 @@ function liftedNode(node: NodeProto, version: number, constants: TensorProto[]):
   return [node];
 }
 
-/** Attributes that became inputs, in this order, after those there are. */
+/** Turns attributes into inputs, in this order, after the existing inputs. */
 function asInputs(node: NodeProto, names: readonly string[], constants: TensorProto[]): NodeProto {
   const inputs = names.map((name) => {
     const found = node.attribute?.find((a) => a.name === name);
@@ -77,7 +77,10 @@ function topK(node: NodeProto, constants: TensorProto[]): NodeProto {
   return {...node, input: [...(node.input ?? []), constant(constants, intsTensor("", [k as number]))], attribute};
 }
 
-/** Before opset 13 all axes from `axis` on were one: the tensor is flattened there, and takes its shape again. */
+/**
+ * Softmax before opset 13 merged all axes from `axis` on into one. So the tensor is flattened there, and gets its shape
+ * back afterwards.
+ */
 function flattened(node: NodeProto): NodeProto[] {
   const {axis = 1} = attributesOf(node);
   const [x = ""] = node.input ?? [];
@@ -92,8 +95,9 @@ function flattened(node: NodeProto): NodeProto[] {
 }
 
 /**
- * Opset 10's Resize and opset 9's Upsample: scales alone, and pixels counted from the corner. The nearest pixel was the one
- * before along an axis that grows, and the one after along an axis that shrinks: two steps now.
+ * Opset 10's Resize and opset 9's Upsample: they have only scales, and count pixels from the corner. The nearest pixel
+ * was the one before along an axis that grows, and the one after along an axis that shrinks, so this needs two nodes
+ * now.
  */
 function resize(node: NodeProto, constants: TensorProto[]): NodeProto[] {
   const {mode = "nearest"} = attributesOf(node);

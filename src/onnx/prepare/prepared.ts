@@ -10,12 +10,14 @@ export interface Prepared {
   bytes(): Uint8Array;
 }
 
-/** The model as it runs forward: of 16-bit floats, in float32. Its own bytes where there is nothing to change. */
+/** The model as it runs forward. A model of 16-bit floats runs in float32; other models keep their own bytes. */
 export function forRunning(bytes: Uint8Array, model: ModelProto): Prepared {
   return prepared(hasHalves(model) ? widened(inlined(model)) : model, {model, bytes: () => bytes});
 }
 
-/** The model in the dialect that the gradients' rules speak. One that is too old for it answers so when it is needed. */
+/**
+ * The model in the opset that the gradients' rules need. If it is too old to be converted, it throws when it is needed.
+ */
 export function forGradients(running: Prepared): Prepared {
   try {
     return prepared(lifted(inlined(running.model)), running);

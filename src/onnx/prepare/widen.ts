@@ -2,15 +2,17 @@ import type {AttributeProto, GraphProto, ModelProto, NodeProto, TensorProto, Val
 import {TYPE} from "../file/tensors";
 import {withGraphs} from "./rewrite";
 
-/** Names of the tensors that are still of 16 bits: JavaScript has no array of bfloat16, so nobody may ask for them. */
+/**
+ * Names of the tensors that still have 16 bits. Nobody can ask for them, because JavaScript has no array of bfloat16.
+ */
 export const HALF = "half:";
 
 const HALVES: ReadonlySet<number> = new Set([TYPE.float16, TYPE.bfloat16]);
 const isHalf = (type: number | undefined): boolean => type !== undefined && HALVES.has(type);
-/** Attributes that name the type of what comes out. */
+/** Attributes that name the type of an output. */
 const TYPED = new Set(["to", "dtype", "output_dtype", "output_datatype"]);
 
-/** @returns Whether anything in the model is of 16 bits, or of those of the named types. */
+/** Says whether the model has anything with 16 bits, or of the named types. */
 export function hasHalves(
   {graph = {}}: Pick<ModelProto, "graph">,
   types: readonly ("float16" | "bfloat16")[] = ["float16", "bfloat16"],

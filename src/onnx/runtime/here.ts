@@ -22,7 +22,7 @@ export function runtimeHere(ort: unknown): Runtime {
   };
 }
 
-/** onnxruntime's own errors as this package's. */
+/** Turns onnxruntime's errors into errors of this package. */
 async function worded<T>(
   doing: keyof Host,
   answer: ReturnType<Host["start" | "run" | "release"]> & Promise<T>,

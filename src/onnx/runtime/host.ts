@@ -24,8 +24,8 @@ export interface Started {
 }
 
 /**
- * Sessions of onnxruntime behind plain values. Its source text is what a worker is started with (thread.ts), so it may name
- * nothing outside itself.
+ * Sessions of onnxruntime behind plain values. A worker is started with its source text (thread.ts), so it must not use
+ * anything outside itself.
  */
 export function openHost({InferenceSession, Tensor}: Onnxruntime): Host {
   const sessions = new Map<number, InferenceSession>();

@@ -8,7 +8,7 @@ export interface Installed {
   readonly version: string;
 }
 
-/** No package that runs ONNX models is there. */
+/** The error that no package that runs ONNX models is installed. */
 export class MissingRuntime extends OnnxError {}
 
 /**

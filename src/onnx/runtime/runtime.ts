@@ -21,9 +21,9 @@ export interface SessionSettings {
   readonly threads: number;
   /** False: no operators are fused or folded. */
   readonly optimise?: boolean;
-  /** By default the processor. */
+  /** The device that computes; by default the processor. */
   readonly device?: "cpu" | "gpu";
-  /** The folder of weights that stand in files beside the model. */
+  /** The folder of the files beside the model that hold weights. */
   readonly folder?: string;
   /** The content of those files, by the names that the model gives them. */
   readonly files?: {readonly [location: string]: Uint8Array};
@@ -40,7 +40,7 @@ export interface Runtime {
 export interface Session {
   readonly inputs: readonly Port[];
   readonly outputs: readonly Port[];
-  /** Answers with the named outputs. The feeds stay the caller's; the results are the caller's too. */
+  /** Computes the named outputs. Feeds and results belong to the caller. */
   run(feeds: Feeds, outputs: readonly string[]): Promise<Feeds>;
   release(): Promise<void>;
 }

@@ -6,7 +6,7 @@ import {runtimeInstalled} from "./installed";
 import {owned} from "./owned";
 import type {Feeds, Runtime} from "./runtime";
 
-/** A question as it goes over to the worker; `id` comes back with the answer. */
+/** A question as it is sent to the worker; `id` comes back with the answer. */
 interface Question {
   readonly id: number;
   readonly method: keyof Host;
@@ -18,14 +18,15 @@ interface Answer {
   readonly failure?: string;
 }
 interface Thread {
-  /** @param moved Buffers of the question that go over to the worker. */
+  /** Sends a question. @param moved Buffers of the question that are moved to the worker. */
   ask<M extends keyof Host>(method: M, question: Parameters<Host[M]>[0], moved: ArrayBuffer[]): ReturnType<Host[M]>;
 }
 
 /**
- * onnxruntime in a worker: its `run` blocks the thread it is called on (130 ms for sixteen photographs), and here that is not
- * the caller's. The worker starts when it is first needed, does one thing after the other, and keeps no process alive while
- * it has nothing to do. If it dies, what it was asked for fails, and the next model gets a new one.
+ * Runs onnxruntime in a worker, because its `run` blocks its thread (130 ms for sixteen photographs), and this must not
+ * be the caller's thread. The worker starts when it is first needed, answers one question after another, and does not
+ * keep the process alive while it has nothing to do. If it dies, the open questions fail, and the next model gets a new
+ * worker.
  *
  * @param module Gives the path of onnxruntime's module, as `require.resolve` does, when the first model is opened.
  */
@@ -63,7 +64,7 @@ function copied(feeds: Feeds): Feeds {
   );
 }
 
-/** The worker's whole life. Results are handed over, not copied. */
+/** The code of the worker. Results are moved, not copied. */
 const LIFE = `
 const {parentPort, workerData} = require("node:worker_threads");
 const ort = require(workerData);
@@ -83,12 +84,12 @@ parentPort.on("message", ({id, method, question}) => {
 });
 `;
 
-/** Answers that are there, and whose askers have not been told. */
+/** Answers that have arrived and were not yet passed on. */
 const told: (() => void)[] = [];
 
 /**
- * Tells one asker a turn of the event loop. Node hands over a thousand messages before the loop turns: answers that bring new questions,
- * or long work with them, would keep timers waiting.
+ * Passes on one answer in each turn of the event loop. Node delivers up to a thousand messages before the loop turns.
+ * If answers lead to new questions, or to long work, timers would have to wait.
  */
 function answered(tell: () => void): void {
   if (told.push(tell) === 1) setImmediate(tellNext);

@@ -5,10 +5,11 @@ import {unpickledFrom} from "./pickle";
 const START = [0x80, 0x02, 0x8a, 0x0a, 0x6c, 0xfc, 0x9c, 0x46, 0xf9, 0x20, 0x6a, 0xa8, 0x50, 0x19, 0x2e];
 
 /**
- * The parts of such a file: a magic number, the protocol, the machine, the object and the storages' names are a pickle each; the
- * storages' numbers follow, each after how many they are.
+ * The parts of such a file: a magic number, the protocol, the machine, the object and the storages' names are one
+ * pickle each; then the numbers of each storage follow, after their count.
  *
- * @param storageNamed What a persistent id names. @param bytesOf Bytes of a number of a storage's class.
+ * @param storageNamed Gives the storage that a persistent id names. @param bytesOf How many bytes a number of a
+ * storage's class has.
  * @throws OnnxError if it is no such file, or ends too soon.
  */
 export function legacyStorages(

@@ -17,9 +17,9 @@ export interface PickleHooks {
 }
 
 /**
- * Reads a pickle (protocols 2 to 5; Python's Lib/pickletools.py lists the operations) as data. Of its machine only what builds
- * dictionaries, lists, numbers and texts is here. Nothing that a pickle names is imported or called: a call that `call`
- * does not know leaves an Unknown.
+ * Reads a pickle (protocols 2 to 5; Python's Lib/pickletools.py lists the operations) as data. Only the operations that
+ * build dictionaries, lists, numbers and texts are implemented. Nothing that a pickle names is imported or called: a
+ * call that `call` does not know leaves an Unknown.
  *
  * @throws OnnxError at an operation that is not known here, or where the pickle ends too soon.
  */
@@ -27,7 +27,7 @@ export function unpickled(pickle: Uint8Array, hooks: PickleHooks): unknown {
   return unpickledFrom(pickle, 0, hooks).value;
 }
 
-/** The same of a pickle that stands among others. @returns What it makes, and where it ends. */
+/** Reads a pickle that stands among others. @returns The object, and the place of its end. */
 export function unpickledFrom(
   pickle: Uint8Array,
   start: number,
@@ -72,7 +72,7 @@ const text = (m: Machine, length: number): string => {
   if (m.at > m.view.byteLength) throw new RangeError();
   return new TextDecoder().decode(new Uint8Array(m.view.buffer, m.view.byteOffset + from, length));
 };
-/** Up to the end of the line. */
+/** Reads up to the end of the line. */
 const line = (m: Machine): string => {
   let length = 0;
   while (m.view.getUint8(m.at + length) !== 10) length++;

@@ -1,6 +1,6 @@
 import type {ElementType} from "../file/tensors";
 
-/** Numbers as a file of weights has them: row after row, little-endian. */
+/** Numbers in the form of a file of weights: row after row, little-endian. */
 export interface StoredArray {
   readonly type: ElementType;
   readonly dims: readonly number[];

@@ -19,14 +19,14 @@ const STORAGES: {readonly [name: string]: readonly [type: ElementType, bytes: nu
   "torch.BoolStorage": ["bool", 1],
 };
 
-/** Where trainers keep the weights among other things. */
+/** The keys under which training programs save the weights, beside other things. */
 const UNDER = ["model_state_dict", "state_dict", "model", "net", "module"];
 
 /**
- * The arrays of what `torch.save` wrote: a state_dict, or a dictionary that has one under "model_state_dict", "state_dict", "model", "net"
- * or "module". The pickle in it is read as data (pickle.ts): nothing in it is run.
+ * Reads the arrays of a file of `torch.save`: a state_dict, or a dictionary that has one under "model_state_dict",
+ * "state_dict", "model", "net" or "module". It reads the pickle as data (pickle.ts) and runs nothing from it.
  *
- * @throws OnnxError if there is none in it: a whole pickled module, say.
+ * @throws OnnxError if there is no state_dict, for example if it is a whole pickled module.
  */
 export function torchState(file: Uint8Array): State {
   if (!(file[0] === 0x50 && file[1] === 0x4b)) return legacyState(file);

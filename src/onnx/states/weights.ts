@@ -33,8 +33,8 @@ export function withState(graph: Uint8Array, state: State): Uint8Array {
 }
 
 /**
- * Names of parameters in the graph that a state does not have: they keep the graph's numbers. What an exporter made (its
- * names begin otherwise, or have no dot) is none.
+ * Names of parameters in the graph that a state lacks; these keep the graph's numbers. Constants that an exporter made
+ * do not count (their names begin differently, or have no dot).
  */
 export function unstored(graph: Uint8Array, state: State): string[] {
   const stored = decodeModel(graph).graph?.initializer ?? [];
@@ -49,7 +49,10 @@ export function unstored(graph: Uint8Array, state: State): string[] {
   });
 }
 
-/** The state by the graph's names. Trainers put a word before them all: "module.", "_orig_mod.", "model.". */
+/**
+ * The state with the graph's names. Some training programs put a word before all names: "module.", "_orig_mod.",
+ * "model.".
+ */
 function named(state: State, names: ReadonlySet<string>): State {
   let own = state;
   while (![...own.keys()].some((name) => names.has(name))) {
@@ -67,7 +70,10 @@ function named(state: State, names: ReadonlySet<string>): State {
   );
 }
 
-/** Whole numbers (counts of batches, tables of places) are no weights: an exporter may drop or fold them. */
+/**
+ * Says whether an array holds weights. Whole numbers (counts of batches, tables of places) do not: an exporter may drop
+ * or fold them.
+ */
 function isReal(type: string): boolean {
   return isFloat(type) || type === "float16" || type === "bfloat16";
 }
