@@ -1,6 +1,6 @@
 import {join} from "node:path";
 import {pathToFileURL} from "node:url";
-import type {RunEvent} from "../pipeline/run/events";
+import type {ShownEvent} from "../pipeline/run/events";
 import type {ReportServer} from "../report/serve";
 import {FAILED} from "./exit-codes";
 import {collectSeldom} from "./heap";
@@ -21,7 +21,7 @@ import {complain, say} from "./terminal";
  * made.
  */
 export async function driveEvents(
-  events: (signal: AbortSignal) => AsyncIterable<RunEvent>,
+  events: (signal: AbortSignal) => AsyncIterable<ShownEvent>,
   given: {readonly [flag: string]: unknown},
   early: string,
 ): Promise<number> {

@@ -19,7 +19,7 @@ import type {Device} from "../pipeline/model/load/device";
 import {type ModelEngine, readJson} from "../pipeline/open/model-file";
 import {feedProblem} from "../pipeline/watch/feeds";
 import {givenOf} from "./flags";
-import {isQueue} from "./queue-of";
+import {checkWorkers} from "./queue-of";
 
 export interface ExplainFlags {
   readonly model: string;
@@ -139,10 +139,7 @@ export const explainFlags: OptionTable<ExplainFlags> = {
   workers: {
     default: "auto",
     help: "for test:all: how many threads explain images (auto: one for each core, up to 16), or a queue, redis://host:6379 or rediss://…, whose workers do; all give the same bytes",
-    check: (word) =>
-      word === "auto" || /^[1-9]\d{0,2}$/.test(word) || isQueue(word)
-        ? undefined
-        : "auto, a number from 1 to 999, or redis://host:6379",
+    check: checkWorkers,
   },
   remove: {
     default: 0,

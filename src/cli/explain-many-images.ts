@@ -1,19 +1,16 @@
-import {cpus} from "node:os";
 import {dirname, join} from "node:path";
 import {pathToFileURL} from "node:url";
 
 import {UserError} from "../nouns/options";
 import {limeFlags} from "../pipeline/attribution/lime-flags";
-import {threadPool} from "../pipeline/jobs/pool";
-import {shownAddress} from "../pipeline/jobs/queue-url";
-import type {Workers} from "../pipeline/jobs/workers";
+import type {ExplainQuestion} from "../pipeline/jobs/explain-question";
 import {explainMany, type ManyOutcome, resultName} from "../pipeline/many/explain-many";
 import type {ExplainedEpoch} from "../pipeline/many/explained-files";
 import {type OpenMany, openMany} from "../pipeline/many/open-many";
 import {planExplaining} from "../pipeline/many/plan-explaining";
 import {epochStem} from "../pipeline/record/epoch-stem";
 import {bestEpoch} from "../pipeline/record/kept-epochs";
-import {type ResultStore, resultStore} from "../pipeline/record/result-store";
+import {resultStore} from "../pipeline/record/result-store";
 import {findRun} from "../pipeline/record/run-directory";
 import {runReference} from "../pipeline/record/run-reference";
 import {writeReport} from "../report/page";
@@ -24,10 +21,11 @@ import {explainPlanLines} from "./explain-plan";
 import {givenOf} from "./flags";
 import {interruptible} from "./interruptible";
 import {counted, thousands} from "./numbers";
-import {isQueue, queueOf} from "./queue-of";
+import {isQueue} from "./queue-of";
 import {here} from "./run-places";
 import {openIfAsked} from "./served";
 import {complain, paint, say, sayDocument} from "./terminal";
+import {workersOf} from "./workers-of";
 
 /** Flags that many images have, too. */
 const TAKEN: ReadonlySet<string> = new Set([
@@ -69,7 +67,7 @@ export async function explainManyImages(
   const results = resultStore(join(dirname(many.run), "results"));
   const isPlan = given["dry-run"] === true; // it measures this machine, whoever will do the work
   const workers = await workersOf(isPlan && isQueue(options.workers) ? "auto" : options.workers, {
-    results,
+    ...{kind: "explain" as const, results, idOf: (question) => resultName(question as ExplainQuestion)},
     say: isTalking ? (line) => complain(`  ${paint.yellow("note")} ${line}`) : () => {},
   });
   if (isPlan) {
@@ -169,35 +167,6 @@ async function epochNamed(
   const epoch = name === "best" ? bestEpoch(metrics) : metrics.at(-1)?.epoch;
   if (epoch !== undefined) return epoch;
   throw new UserError(`${path}: expected a run with a finished epoch, got none yet`, {code: "NOT_FOUND"});
-}
-
-/** The most threads that are used if the user gives no number. */
-const MOST_THREADS = 16;
-
-/** Seconds after which the user is told that nobody takes what is in the queue. */
-const PATIENCE = 5;
-
-/** Threads of this machine, or whoever takes from a queue. */
-async function workersOf(
-  word: string,
-  {results, say}: {readonly results: ResultStore; readonly say: (line: string) => void},
-): Promise<Workers> {
-  if (!isQueue(word)) return threadPool(word === "auto" ? Math.min(MOST_THREADS, cpus().length) : Number(word));
-  const {queueWorkers}: typeof import("../pipeline/jobs/queue-workers") = require("../pipeline/jobs/queue-workers");
-  const workers = await queueWorkers({...queueOf(word), results, say, idOf: resultName});
-  const lonely = setTimeout(async () => {
-    const count = await workers.workerCount().catch(() => 1); // of a server that is away something else is told
-    const address = shownAddress(word);
-    if (count === 0)
-      say(`nobody takes from this queue yet: start workers by "epochscope worker ${address} --save FOLDER"`);
-  }, 1000 * PATIENCE);
-  return {
-    ...workers,
-    close() {
-      clearTimeout(lonely);
-      return workers.close();
-    },
-  };
 }
 
 /** The processor time that all threads of this process have used. */

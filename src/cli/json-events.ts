@@ -1,6 +1,5 @@
-import type {Dataset} from "../nouns/samples";
 import {inOneLine} from "../nouns/system-errors";
-import type {RunEvent} from "../pipeline/run/events";
+import type {ShownData, ShownEvent} from "../pipeline/run/events";
 import type {Progress} from "./progress";
 import {complain, sayDocument} from "./terminal";
 
@@ -29,7 +28,7 @@ export function jsonProgress(): Progress {
     stopping() {
       complain("stopping after the current work; Ctrl-C again stops at once");
     },
-    show(event: RunEvent) {
+    show(event: ShownEvent) {
       switch (event.type) {
         case "data":
           tell("data", {doing: event.doing, done: event.done, total: event.total});
@@ -92,7 +91,7 @@ export function jsonProgress(): Progress {
   };
 }
 
-function dataOf({name, digest, imageShape, classNames, train, validation, test, moreTest}: Dataset) {
+function dataOf({name, digest, imageShape, classNames, train, validation, test, moreTest}: ShownData) {
   const counts = {
     train: train.count,
     validation: validation.count,

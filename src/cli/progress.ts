@@ -1,7 +1,6 @@
-import type {Dataset} from "../nouns/samples";
 import {inOneLine} from "../nouns/system-errors";
 import {wilsonInterval} from "../numbers/intervals";
-import type {RunEvent} from "../pipeline/run/events";
+import type {ShownData, ShownEvent} from "../pipeline/run/events";
 import {type Bar, plainBar, terminalBar} from "./bars";
 import {epochLine} from "./epoch-line";
 import {cut, wrapped} from "./fit";
@@ -14,7 +13,7 @@ import {columns, complain, paint, say as print} from "./terminal";
 
 /** Shows a run while it works. */
 export interface Progress {
-  show(event: RunEvent): void;
+  show(event: ShownEvent): void;
   /** Shows that the run is about to stop, instead of its progress. */
   stopping(): void;
   /** Removes the bar, so that an error, or the shell, gets a line of its own. */
@@ -134,7 +133,7 @@ export function progressOf({quiet, verbose}: {readonly quiet: boolean; readonly 
 }
 
 /** The numbers of images. The training images of a network that was trained elsewhere are not known. */
-function countsOf({train, validation, test, moreTest}: Dataset): string {
+function countsOf({train, validation, test, moreTest}: ShownData): string {
   const tested = test.count + (moreTest?.count ?? 0);
   const counts = [train.count, validation.count, tested].map(thousands);
   const validated = `${counts[1]} to validate`;

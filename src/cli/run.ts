@@ -1,6 +1,6 @@
 import type {Argv} from "yargs";
 
-import {kebab, resolveOptions} from "../nouns/options";
+import {kebab, type OptionTable, resolveOptions, UserError} from "../nouns/options";
 import {probes} from "../pipeline/probes/index";
 import {type RunControl, run} from "../pipeline/run";
 import type {RunEvent} from "../pipeline/run/events";
@@ -13,9 +13,19 @@ import {driveEvents} from "./drive";
 import {declareDryRun, planned, tellPlan} from "./dry-run";
 import {declareFlags, givenOf} from "./flags";
 import {declarePageFlags} from "./page-flags";
+import {checkWorkers, isQueue} from "./queue-of";
 
 /** The help of `--serve` for a run. */
 export const SERVE = "show the page on 127.0.0.1 during the run and after it, until Ctrl-C";
+
+/** Whoever trains: no option of the run, since it changes nothing that is learnt. */
+export const handsOf = (help: string): OptionTable<{readonly workers: string}> => ({
+  workers: {default: "", help, check: (word) => (word === "" ? undefined : checkWorkers(word))},
+});
+
+const HANDS = handsOf(
+  "who trains: a number of threads of this machine (as --threads), or a queue, redis://host:6379 or rediss://…, one of whose workers trains the run while this command shows how far it is",
+);
 
 /** The topics of `--help`, with their options. An option that is not named here belongs to the last topic. */
 const TOPICS: {readonly [topic: string]: readonly string[]} = {
@@ -62,6 +72,7 @@ export const runCommand: Command = {
       ["--learning-rate X", "step size; auto: the one that suits the optimizer"],
       ["--folds N", "train N more networks, to find wrong labels in all images"],
       ["--from RUN --edit FILE", "take that run's options; drop or relabel images as FILE (suspects.csv) says"],
+      ["--workers URL", "have a worker of a queue train it (redis://host:6379); see `worker`"],
       ["--dry-run", "say what the run would do, how long it takes and what it writes; then stop"],
     ],
     also: ["save", "name", "threads", "engine", "optimizer", "schedule", "serve", "open"],
@@ -70,6 +81,7 @@ export const runCommand: Command = {
   },
   builder(cli) {
     declareRunFlags(cli);
+    declareFlags(cli, HANDS, "", "Training:");
     declarePageFlags(cli, SERVE);
     declareDryRun(cli);
     for (const probe of probes) {
@@ -79,11 +91,21 @@ export const runCommand: Command = {
   async handler(given) {
     const own = givenOf(given, runOptions, "");
     const parent = own.from ? await optionsOfRun(`${own.save ?? runOptions.save.default}`, `${own.from}`) : undefined;
-    const options = resolveOptions(runOptions, {...parent?.options, ...own}, "--");
+    const {workers} = resolveOptions(HANDS, givenOf(given, HANDS, ""), "--");
+    const isNumber = /^\d+$/.test(workers);
+    if (isNumber && own.threads !== undefined) {
+      throw new UserError("--workers: expected a queue's address beside --threads, got a number", {code: "BAD_OPTION"});
+    }
+    const threads = isNumber ? {threads: Number(workers)} : {};
+    const options = resolveOptions(runOptions, {...parent?.options, ...own, ...threads}, "--");
     const probeOptions = Object.fromEntries(
       probes.map(({name, options: table}) => [name, {...parent?.probes[name], ...givenOf(given, table, `${name}.`)}]),
     );
-    if (given["dry-run"] !== true) return drive(options, probeOptions, given);
+    if (given["dry-run"] !== true) {
+      return isQueue(workers)
+        ? driveElsewhere(options, probeOptions, given, workers)
+        : drive(options, probeOptions, given);
+    }
     // loaded when it is asked for: a run need not wait for it
     const {planRun}: typeof import("../pipeline/plan/plan-run") = require("../pipeline/plan/plan-run");
     tellPlan("run", await planned(planRun(options, probeOptions), given), given);
@@ -110,6 +132,18 @@ export function drive(
     given,
     control.resume ? "stopped before the run went on" : "stopped before the run began; there is nothing to go on with",
   );
+}
+
+/** Has a worker of a queue train, and shows how far it is. */
+function driveElsewhere(
+  options: RunOptions,
+  probeOptions: ProbeOptions,
+  given: {readonly [flag: string]: unknown},
+  url: string,
+): Promise<number> {
+  const {runElsewhere}: typeof import("./run-elsewhere") = require("./run-elsewhere");
+  const early = "stopped before a worker began the run; there is nothing to go on with";
+  return driveEvents((signal) => runElsewhere(options, probeOptions, url, signal), given, early);
 }
 
 /** Adds a note before the training if the page will not be able to run the model. */

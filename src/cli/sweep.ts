@@ -14,7 +14,7 @@ import type {Command} from "./command";
 import {declareDryRun, planned, tellPlan} from "./dry-run";
 import {declareFlags, givenOf} from "./flags";
 import {sayEvent} from "./json-events";
-import {declareRunFlags, drive} from "./run";
+import {declareRunFlags, drive, handsOf} from "./run";
 import {outcomeOf, tableOf} from "./sweep-outcome";
 import {trialsOf} from "./sweep-trials";
 import {complain, paint, say as print} from "./terminal";
@@ -34,6 +34,10 @@ const sweepFlags: OptionTable<SweepOptions> = {
   },
 };
 
+const HANDS = handsOf(
+  "who trains: a number of runs at a time, which share this machine's cores, or a queue, redis://host:6379 or rediss://…, whose workers train; all learn the same. Without it, one run after another, on all cores",
+);
+
 /** The names of a sweep's runs begin with this word, unless `--name` gives another. */
 const DEFAULT_NAME = "sweep";
 
@@ -50,6 +54,7 @@ export const sweepCommand: Command = {
       ["--probes LIST", "which probes look at the networks"],
       ["--over train-limit=…", "or widths, depths: also a page of how the error falls; --no-trials: none"],
       ["--from RUN", "take that run's options; `compare` then measures chance by the seeds"],
+      ["--workers N", "train N runs at a time; or a queue: redis://host:6379"],
       ["--name NAME", "the beginning of the runs' names [sweep, or RUN]"],
       ["--dry-run", "say which runs would be made, how long they take and what they write; then stop"],
     ],
@@ -63,7 +68,7 @@ export const sweepCommand: Command = {
   },
   builder(cli) {
     const {seeds, noTrials} = sweepFlags;
-    declareFlags(cli, {seeds, noTrials}, "", "Sweep:");
+    declareFlags(cli, {seeds, noTrials, ...HANDS}, "", "Sweep:");
     cli.option("over", {
       type: "string",
       array: true,
@@ -79,6 +84,7 @@ export const sweepCommand: Command = {
     const json = given.json === true;
     const {over: _, ...own} = sweepFlags;
     const {seeds, noTrials} = resolveOptions(own, givenOf(given, own, ""), "--");
+    const {workers} = resolveOptions(HANDS, givenOf(given, HANDS, ""), "--");
     const over = (given.over ?? []) as string[];
     const asked = givenOf(given, runOptions, "") as {readonly [name: string]: unknown};
     const from = asked.from ? await findRun(`${asked.save ?? runOptions.save.default}`, `${asked.from}`) : undefined;
@@ -100,7 +106,16 @@ export const sweepCommand: Command = {
       if (given.quiet !== true && !json) complain(line);
     };
     const troubled = new Set<string>();
-    for (const [i, {run, options, probeOptions}] of plans.entries()) {
+    const isInTurn = workers === "" || workers === "1";
+    if (!isInTurn) {
+      const {trainAtOnce}: typeof import("./sweep-elsewhere") = require("./sweep-elsewhere");
+      const code = await trainAtOnce(
+        plans.map(({options, probeOptions}) => ({options, probeOptions, sweep: `${beginning}`})),
+        ...([workers, given] as const),
+      );
+      if (code !== 0) return code;
+    }
+    for (const [i, {run, options, probeOptions}] of isInTurn ? plans.entries() : []) {
       const isThere = existsSync(join(save, run.name, "run.json"));
       const known = isThere ? await findRun(save, run.name) : undefined;
       if (known) await checkSame(known, {...options});

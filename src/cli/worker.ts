@@ -1,32 +1,42 @@
 import {cpus} from "node:os";
 import {join, resolve} from "node:path";
 
-import {between, type OptionTable, resolveOptions, UserError} from "../nouns/options";
+import {between, type OptionTable, resolveOptions, UserError, wholeBetween} from "../nouns/options";
 import type {ExplainQuestion} from "../pipeline/jobs/explain-question";
 import {threadPool} from "../pipeline/jobs/pool";
 import type {QueuedTask} from "../pipeline/jobs/queue";
 import {shownAddress} from "../pipeline/jobs/queue-url";
+import type {Served} from "../pipeline/jobs/serve-queue";
+import type {TrainSubject} from "../pipeline/jobs/train-question";
 import {resultName} from "../pipeline/many/explain-many";
 import {resultStore} from "../pipeline/record/result-store";
 import {checkRunName} from "../pipeline/record/run-name";
 import type {Command} from "./command";
 import {declareFlags, givenOf} from "./flags";
+import {counted} from "./numbers";
 import {here} from "./run-places";
 import {complain, paint, say} from "./terminal";
 
 interface WorkerFlags {
   readonly save: string;
+  readonly reads: string;
   readonly workers: string;
+  readonly runs: number;
   readonly lock: number;
 }
 
 const workerFlags: OptionTable<WorkerFlags> = {
   save: {default: "save", help: "the folder of runs and results, which all workers and whoever asks share"},
+  reads: {
+    default: "",
+    help: "other folders that a run's data and lists may be read from, with commas between; MNIST and --save always may",
+  },
   workers: {
     default: "auto",
     help: "how many images are explained at a time, on a thread each; auto: one a core",
     check: (word) => (word === "auto" || /^[1-9]\d{0,2}$/.test(word) ? undefined : "auto, or a number from 1 to 999"),
   },
+  runs: {default: 1, help: "how many runs are trained at a time; 0: none", check: wholeBetween(0, 999)},
   lock: {
     default: 60,
     help: "seconds after which a worker that is silent counts as dead, and its work is given to another",
@@ -37,59 +47,102 @@ const workerFlags: OptionTable<WorkerFlags> = {
 /** Takes work from a queue until it is stopped. */
 export const workerCommand: Command = {
   command: "worker <url>",
-  describe: "take work from a queue (explain test:all --workers URL) until it is stopped",
+  describe: "take work from a queue (--workers URL of run, sweep and explain) until it is stopped",
   help: {
     usage: "worker URL [flags]",
     rows: [
       ["URL", "redis://host:6379 or rediss://…; the password may stand in EPOCHSCOPE_REDIS"],
       ["--save FOLDER", "the folder of runs and results, which all workers share"],
+      ["--reads FOLDER", "another folder that a run's data may be read from"],
       ["--workers N", "how many images are explained at a time, on a thread each"],
+      ["--runs N", "how many runs are trained at a time [1]; 0: none"],
       ["--lock SECONDS", "after which a worker that is silent counts as dead"],
     ],
     examples: ["epochscope worker redis://localhost:6379 --save /shared/save"],
-    note: "Ctrl-C finishes the current work and ends.",
+    note: "Ctrl-C ends it: images are finished, and a run goes on elsewhere from its checkpoint.",
   },
   builder(cli) {
     cli.positional("url", {type: "string", describe: "the queue: redis://host:6379, or rediss:// for TLS"});
     declareFlags(cli, workerFlags, "", "Worker:");
   },
   async handler(given) {
-    const {save, workers, lock} = resolveOptions(workerFlags, givenOf(given, workerFlags, ""), "--");
+    const flags = resolveOptions(workerFlags, givenOf(given, workerFlags, ""), "--");
     const {queueOf}: typeof import("./queue-of") = require("./queue-of");
     const {serveQueue}: typeof import("../pipeline/jobs/serve-queue") = require("../pipeline/jobs/serve-queue");
     const url = `${given.url}`;
     const tell = given.quiet === true ? () => {} : complain;
-    const places = workers === "auto" ? cpus().length : Number(workers);
-    const pool = threadPool(places);
-    const results = resultStore(join(resolve(save), "results"));
-    const work = async (id: string, {run, subject}: QueuedTask) => {
+    const save = resolve(flags.save);
+    const images = flags.workers === "auto" ? cpus().length : Number(flags.workers);
+    let done = 0;
+    const shared = {
+      lock: flags.lock,
+      say: (line: string) => tell(`  ${paint.yellow("note")} ${line}`),
+      told: ({id, failed}: {readonly id: string; readonly failed?: string}) => {
+        if (failed === undefined) done++;
+        else tell(`${paint.red("failed")} ${id.slice(0, 12)}: ${failed}`);
+      },
+    };
+    const ended = stopped();
+    const [explaining, training] = [explainer(save, images), trainer(save, flags)];
+    const served: Served[] = [];
+    served.push(await serveQueue({...shared, ...queueOf(url, "explain"), places: images, work: explaining.work}));
+    if (flags.runs > 0) {
+      served.push(await serveQueue({...shared, ...queueOf(url, "train"), places: flags.runs, work: training.work}));
+    }
+    const runs = flags.runs > 0 ? `, and trains ${counted(flags.runs, "run")} at a time` : "";
+    tell(`takes work from ${shownAddress(url)} on ${counted(images, "thread")}${runs}, with the runs of ${here(save)}`);
+    const code = await ended;
+    training.stop();
+    await Promise.all(served.map((one) => one.close()));
+    await Promise.all([explaining.close(), training.close()]);
+    if (given.quiet !== true) say(`${done} done`);
+    return code;
+  },
+};
+
+/** Explains images that a queue asks for, and keeps what it finds. */
+function explainer(save: string, places: number) {
+  const pool = threadPool(places);
+  const results = resultStore(join(save, "results"));
+  return {
+    async work(id: string, {run, subject}: QueuedTask) {
       checkRunName(run); // the queue may be a stranger's: no path leads out of the folder of runs
-      const question = {run: join(resolve(save), run), subject} as ExplainQuestion;
+      const question = {run: join(save, run), subject} as ExplainQuestion;
       if (resultName(question) !== id) throw new UserError(`${id}: expected a task with this SHA-256, got another`);
       const said: string[] = [];
       if (await results.read(id)) return {said}; // somebody found it, and could not tell
       const bytes = await pool.ask("explainImages", question, {say: (line) => said.push(line)});
       await results.keep(id, bytes);
       return {said};
-    };
-    const ended = stopped();
-    let done = 0;
-    const served = await serveQueue({
-      ...{...queueOf(url), places, lock, work},
-      say: (line) => tell(`  ${paint.yellow("note")} ${line}`),
-      told: ({id, failed}) => {
-        if (failed === undefined) done++;
-        else tell(`${paint.red("failed")} ${id.slice(0, 12)}: ${failed}`);
-      },
-    });
-    tell(`takes work from ${shownAddress(url)} on ${places} threads, with the runs of ${here(resolve(save))}`);
-    const code = await ended;
-    await served.close();
-    await pool.close();
-    if (given.quiet !== true) say(`${done} done`);
-    return code;
-  },
-};
+    },
+    close: () => pool.close(),
+  };
+}
+
+/** Trains runs that a queue asks for; their folders are what it leaves. */
+function trainer(save: string, {runs, reads, lock}: WorkerFlags) {
+  const pool = threadPool(Math.max(1, runs));
+  const ending = new AbortController();
+  const threads = Math.max(1, Math.floor(cpus().length / Math.max(1, runs)));
+  const folders = reads === "" ? [] : reads.split(",").map((folder) => resolve(folder));
+  return {
+    async work(id: string, {run, subject}: QueuedTask) {
+      const {trainId}: typeof import("../pipeline/handed/hand-over") = require("../pipeline/handed/hand-over");
+      checkRunName(run);
+      const asked = subject as TrainSubject;
+      if (trainId({subject: asked}) !== id || asked.name !== run) {
+        throw new UserError(`${id}: expected the run of that SHA-256, got another`);
+      }
+      const question = {run: join(save, run), subject: asked, threads, silent: lock, reads: folders};
+      const said: string[] = [];
+      await pool.ask("train", question, {say: (line) => said.push(line), signal: ending.signal, named: run});
+      return {said};
+    },
+    /** Has runs stop at their next checkpoint. */
+    stop: () => ending.abort(),
+    close: () => pool.close(),
+  };
+}
 
 /** Waits for Ctrl-C or SIGTERM. @returns 0: whoever ends a worker so means it. */
 function stopped(): Promise<number> {

@@ -1,3 +1,4 @@
+import {dirname, resolve, sep} from "node:path";
 import {kebab, type Option, resolveOptions, UserError} from "../nouns/options";
 import {probes} from "./probes/index";
 import type {RunDirectory} from "./record/run-directory";
@@ -47,6 +48,9 @@ export function optionsOf({name, seed, values}: SweepRun, common: {readonly [nam
 /** Options that do not change a run's results. */
 const OF_NO_EFFECT = new Set(["save", "name", "threads", "dataUrl", "from"]);
 
+/** Options that name files, which a run keeps as absolute paths. Of the data, `resume` checks the digest. */
+const PLACES = new Set(["edit", "weights", "model", "columns"]);
+
 /**
  * If one of these options is 0, the data decide the number, and the run keeps it: the same data give the same number.
  */
@@ -59,15 +63,20 @@ export async function checkSame({path}: RunDirectory, options: {readonly [name: 
   const isOfNoEffect = (name: string) => OF_NO_EFFECT.has(name) || (name === "testSeed" && options.data === "mnist");
   const other = Object.keys(options).find(
     (name) =>
-      !(isOfNoEffect(name) || (LEFT_TO_DATA.has(name) && options[name] === 0)) &&
+      !(isOfNoEffect(name) || name === "data" || (LEFT_TO_DATA.has(name) && options[name] === 0)) &&
       name in facts.options &&
-      `${facts.options[name]}` !== `${options[name]}`,
+      `${facts.options[name]}` !== `${options[name]}` &&
+      !(PLACES.has(name) && isPlace(`${facts.options[name]}`, `${options[name]}`, dirname(path))),
   );
-  // the path to the data may be stored as an absolute one; `resume` checks the data's digest
-  if (other === undefined || other === "data") return;
+  if (other === undefined) return;
   throw new UserError(
     `${facts.name}: expected a run with --${kebab(other)} ${options[other]}, got one with ${facts.options[other]}; give the sweep another --name`,
   );
+}
+
+/** Whether a path that a run keeps is the one that the user names: relative, or a run's name. */
+function isPlace(kept: string, named: string, save: string): boolean {
+  return named !== "" && [resolve(named), resolve(save, named)].some((at) => kept === at || kept.startsWith(at + sep));
 }
 
 /** Whether a run has reached its end: its last epoch, or the epoch at which `--patience` stopped it. */

@@ -21,4 +21,8 @@ export const tasks: Tasks = {
     const {explainShard}: typeof import("../pipeline/many/explain-shard") = require("../pipeline/many/explain-shard");
     return explainShard(question);
   },
+  async train(question, say, signal) {
+    const {trainRun}: typeof import("../pipeline/handed/train-run") = require("../pipeline/handed/train-run");
+    return trainRun(question, say, signal);
+  },
 };

@@ -1,4 +1,4 @@
-import type {Tasks} from "./jobs";
+import type {Say, Tasks} from "./jobs";
 import type {Workers} from "./workers";
 
 /** Does tasks on the caller's thread, one after another, in the order in which they are asked for. */
@@ -7,10 +7,10 @@ export function hereWorkers(tasks: Tasks): Workers {
   return {
     places: 1,
     ask(task, question, {say = () => {}, signal, named = task} = {}) {
-      const act = tasks[task] as (question: unknown, say: (line: string) => void) => Promise<never>;
+      const act = tasks[task] as (question: unknown, say: Say, signal?: AbortSignal) => Promise<never>;
       const mine = turn.then(async () => {
         signal?.throwIfAborted();
-        return namingErrors(named, () => act(question, say));
+        return namingErrors(named, () => act(question, say, signal));
       });
       turn = mine.catch(() => undefined); // whoever asked is told; the next has a turn all the same
       return mine;

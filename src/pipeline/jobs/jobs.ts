@@ -3,6 +3,7 @@ import type {Drawable} from "../../plots/index";
 import type {Matrix} from "../../tsne/index";
 import type {MapContext, MapSettings, RowMap} from "../maps/map-rows";
 import type {ExplainQuestion} from "./explain-question";
+import type {TrainQuestion} from "./train-question";
 
 /** The arguments of `mapRows`, with a seed instead of a `RandomSource`, which cannot be sent to another thread. */
 export interface MapQuestion extends Pick<MapContext, "labels" | "before"> {
@@ -28,6 +29,10 @@ export interface Tasks {
   mapSheet(run: string, say: Say): Promise<string[]>;
   /** Explains test images of a run; see `explainShard`. @returns The explanations as they are kept. */
   explainImages(question: ExplainQuestion, say: Say): Promise<Uint8Array>;
+  /**
+   * Trains a run to its end; see `trainRun`. @returns What it came to. @throws NotNow if it was stopped, or another is at it.
+   */
+  train(question: TrainQuestion, say: Say, signal?: AbortSignal): Promise<Uint8Array>;
 }
 
 export type TaskName = keyof Tasks;
@@ -39,7 +44,7 @@ export interface JobOptions {
   readonly moved?: readonly ArrayBuffer[];
   /** Called with the task's lines for the user, when the task is done. */
   readonly say?: Say;
-  /** After an abort, a task that has not begun is refused. */
+  /** After an abort, a task that has not begun is refused, and one that can stop stops. */
   readonly signal?: AbortSignal;
   /** The task's name in errors. */
   readonly named?: string;

@@ -41,7 +41,7 @@ export function threadPool(count: number, {attempts = 3, start}: PoolOptions = {
       if (isClosed) throw new Error("expected workers, got none: they were closed");
       signal?.throwIfAborted();
       thread ??= begun();
-      return await thread.ask(message, moved);
+      return await thread.ask(message, moved, signal);
     } catch (error) {
       if (error instanceof WorkerDied && thread) {
         all.delete(thread);

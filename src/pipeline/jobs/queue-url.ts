@@ -37,6 +37,48 @@ export function redisAddress(text: string, password = ""): RedisAddress {
   };
 }
 
+/** How a queue's Postgres is reached, as pg takes it. */
+export interface PostgresAddress {
+  readonly host: string;
+  readonly port: number;
+  readonly user: string;
+  readonly password?: string;
+  readonly database: string;
+  /** Whether it is encrypted: then the server's certificate is checked. */
+  readonly ssl: boolean;
+}
+
+/** Whether an address is of a Postgres. */
+export const isPostgres = (url: string): boolean => /^postgres(ql)?:/.test(url);
+
+/** What `sslmode` may say; without it, nothing is encrypted. */
+const SSL: {readonly [word: string]: boolean} = {"": false, disable: false, require: true, "verify-full": true};
+
+/**
+ * The address of a queue in Postgres: `postgres://user@host:5432/database`, with `?sslmode=require` for TLS.
+ *
+ * @param password Where the address has none.
+ * @throws UserError without the password, whatever else is wrong.
+ */
+export function postgresAddress(text: string, password = ""): PostgresAddress {
+  const url = URL.canParse(text) ? new URL(text) : undefined;
+  const ssl = SSL[url?.searchParams.get("sslmode") ?? ""];
+  const others = [...(url?.searchParams.keys() ?? [])].filter((key) => key !== "sslmode");
+  if (!url || !isPostgres(text) || url.hostname === "" || ssl === undefined || others.length > 0) {
+    throw new UserError(
+      `queue: expected postgres://user@host:5432/database, also with ?sslmode=require, got ${shownAddress(text)}`,
+      {code: "BAD_OPTION"},
+    );
+  }
+  const user = decodeURIComponent(url.username) || "postgres";
+  const secret = decodeURIComponent(url.password) || password;
+  return {
+    ...{host: url.hostname.replace(/^\[(.*)\]$/, "$1"), port: Number(url.port || 5432), user, ssl},
+    ...(secret ? {password: secret} : {}),
+    database: decodeURIComponent(url.pathname.slice(1)) || user,
+  };
+}
+
 /** The address without user and password, which may be shown and saved. */
 export function shownAddress(text: string): string {
   return text.replace(/^([\w+.-]*:\/\/)?.*@/s, "$1");

@@ -2,7 +2,6 @@ import {setMaxListeners} from "node:events";
 import {basename} from "node:path";
 import {setTimeout as wait} from "node:timers/promises";
 
-import type {ExplainQuestion} from "./explain-question";
 import type {Results} from "./flow";
 import type {JobOptions, Question, Result, TaskName} from "./jobs";
 import {ATTEMPTS, jobOptions, openQueue, type QueuedTask, type QueueOptions} from "./queue";
@@ -12,9 +11,15 @@ export interface QueueWorkersOptions extends QueueOptions {
   /** The folder of results, which all workers share. */
   readonly results: Results;
   /** The name of a question's result. */
-  readonly idOf: (question: ExplainQuestion) => string;
+  readonly idOf: (question: Queueable) => string;
   /** Milliseconds after which the program looks for missing results and asks for them again. */
   readonly again?: number;
+}
+
+/** What a queue takes: a run of the shared folder, and what is asked of it. */
+export interface Queueable {
+  readonly run: string;
+  readonly subject: object;
 }
 
 /** Milliseconds in which the connection to a server must close. */
@@ -39,9 +44,9 @@ interface Waiting {
  */
 export async function queueWorkers(options: QueueWorkersOptions): Promise<Workers & {workerCount(): Promise<number>}> {
   const {name, results, idOf, again = 2000} = options;
-  const {bullmq, connection, trouble} = await openQueue(options);
-  const queue = new bullmq.Queue<QueuedTask>(name, {connection});
-  const events = new bullmq.QueueEvents(name, {connection});
+  const {bullmq, connection, backend, trouble} = await openQueue(options);
+  const queue = new bullmq.Queue<QueuedTask>(name, {connection}, ...backend);
+  const events = new bullmq.QueueEvents(name, {connection}, ...backend);
   queue.on("error", trouble);
   events.on("error", trouble);
   await Promise.all([queue.waitUntilReady(), events.waitUntilReady()]);
@@ -66,7 +71,7 @@ export async function queueWorkers(options: QueueWorkersOptions): Promise<Worker
   events.on("failed", ({jobId, failedReason}) => refuse(jobId, new Error(failureWords(failedReason))));
 
   const add = (some: readonly (readonly [id: string, task: QueuedTask])[]) =>
-    queue.addBulk(some.map(([id, data]) => ({name: "explain", data, opts: jobOptions(id)}))).catch(trouble);
+    queue.addBulk(some.map(([id, data]) => ({name: shownName(data), data, opts: jobOptions(id)}))).catch(trouble);
   let fresh: [string, QueuedTask][] = [];
   const addFresh = () => {
     const some = fresh;
@@ -86,7 +91,7 @@ export async function queueWorkers(options: QueueWorkersOptions): Promise<Worker
   };
   const timer = setInterval(() => void lookForAll(), again);
 
-  const asked = (question: ExplainQuestion, {signal, said}: {signal?: AbortSignal | undefined; said: string[]}) =>
+  const asked = (question: Queueable, {signal, said}: {signal?: AbortSignal | undefined; said: string[]}) =>
     new Promise<Uint8Array>((found, refused) => {
       const id = idOf(question);
       const onAbort = () => {
@@ -115,10 +120,12 @@ export async function queueWorkers(options: QueueWorkersOptions): Promise<Worker
     places: AHEAD,
     workerCount: () => queue.getWorkersCount(),
     async ask<N extends TaskName>(task: N, question: Question<N>, {say, signal, named = task}: JobOptions = {}) {
-      if (task !== "explainImages") throw new Error(`${task}: expected a task that a queue takes, got ${task}`);
+      if (task !== "explainImages" && task !== "train") {
+        throw new Error(`${task}: expected a task that a queue takes, got ${task}`);
+      }
       const said: string[] = [];
       try {
-        const bytes = await asked(question as ExplainQuestion, {signal, said});
+        const bytes = await asked(question as Queueable, {signal, said});
         for (const line of said) say?.(line);
         return bytes as Result<N>;
       } catch (error) {
@@ -135,6 +142,12 @@ export async function queueWorkers(options: QueueWorkersOptions): Promise<Worker
       if (!isClosed) await Promise.all([queue.disconnect(), events.disconnect()]); // the server does not answer
     },
   };
+}
+
+/** What a dashboard shows of a task. */
+function shownName({run, subject}: QueuedTask): string {
+  const {epoch, from, to} = subject as {readonly epoch?: number; readonly from?: number; readonly to?: number};
+  return to === undefined ? `train ${run}` : `explain ${run} epoch ${epoch} images ${from}-${to - 1}`;
 }
 
 /** BullMQ's words for a task whose workers have all stopped answering. */

@@ -1,11 +1,11 @@
-/** @file The queue. This is the only file that uses BullMQ and Redis; they are loaded when they are needed. */
-import {setTimeout as wait} from "node:timers/promises";
-import type {Job, JobsOptions} from "bullmq";
+/** @file The queue. Only this file and those of its servers use BullMQ, which is loaded when it is needed. */
+import type {ConnectionOptions, Job, JobsOptions} from "bullmq";
 
 import {optionalPackage} from "../../nouns/optional-package";
 import {UserError} from "../../nouns/options";
 import {inOneLine} from "../../nouns/system-errors";
-import {redisAddress, shownAddress} from "./queue-url";
+import type {Server} from "./queue-server";
+import {isPostgres, shownAddress} from "./queue-url";
 
 /** How many times a task may fail, and how many workers it may bring down, before it is given up. */
 export const ATTEMPTS = 3;
@@ -39,13 +39,14 @@ export interface QueueOptions {
 }
 
 /** Opens the packages and the connection. @throws UserError in one line, without a password, if either is missing. */
-export async function openQueue({url, password, say = () => {}}: QueueOptions) {
+export async function openQueue({url, password = "", say = () => {}}: QueueOptions) {
   const bullmq = await optionalPackage("bullmq", "a queue of workers", () => import("bullmq"));
-  const {Redis} = await optionalPackage("ioredis", "a queue of workers", () => import("ioredis"));
-  const address = redisAddress(url, password);
-  const ask = () => checkAnswers(() => new Redis({...address, ...ONCE}), url);
-  await ask();
-  const connection = {...address, maxRetriesPerRequest: null}; // it goes on when the server is back
+  const server = await serverOf(url, password);
+  await server.ask().catch((error) => {
+    throw new UserError(`${shownAddress(url)}: expected ${server.kind} that answers, got ${inOneLine(error)}`, {
+      code: "NOT_FOUND",
+    });
+  });
   let isTold = false;
   const trouble = (error: Error) => {
     if (isTold) return;
@@ -54,45 +55,19 @@ export async function openQueue({url, password, say = () => {}}: QueueOptions) {
   };
   /** Whether the server is there now. */
   const isThere = () =>
-    ask().then(
+    server.ask().then(
       () => true,
       () => false,
     );
-  return {bullmq, connection, trouble, isThere};
+  const connection = server.connection as ConnectionOptions;
+  const backend = (server.backend === undefined ? [] : [server.backend]) as [];
+  return {bullmq, connection, backend, trouble, isThere};
 }
 
-/** Milliseconds in which a server must answer. */
-const PATIENCE = 5000;
-
-const ONCE = {lazyConnect: true, connectTimeout: PATIENCE, maxRetriesPerRequest: 0, retryStrategy: () => null} as const;
-
-interface Asked {
-  connect(): Promise<unknown>;
-  ping(): Promise<unknown>;
-  disconnect(): void;
-  on(event: "error", told: (error: Error) => void): unknown;
-}
-
-async function checkAnswers(make: () => Asked, url: string): Promise<void> {
-  const redis = make();
-  let last: Error | undefined;
-  redis.on("error", (error) => {
-    last = error;
-  });
-  const late = new AbortController();
-  try {
-    // whatever listens there may take the connection, and never say a word
-    const silence = wait(PATIENCE, undefined, {signal: late.signal}).then(() => {
-      throw new Error(`no answer within ${PATIENCE / 1000} seconds`);
-    });
-    await Promise.race([silence, redis.connect().then(() => redis.ping())]);
-  } catch (error) {
-    const got = inOneLine(last ?? error);
-    throw new UserError(`${shownAddress(url)}: expected a Redis that answers, got ${got}`, {code: "NOT_FOUND"});
-  } finally {
-    late.abort();
-    redis.disconnect();
-  }
+async function serverOf(url: string, password: string): Promise<Server> {
+  const {postgresServer}: typeof import("./queue-postgres") = require("./queue-postgres");
+  const {redisServer}: typeof import("./queue-redis") = require("./queue-redis");
+  return isPostgres(url) ? postgresServer(url, password) : redisServer(url, password);
 }
 
 /**

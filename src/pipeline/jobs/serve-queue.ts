@@ -1,17 +1,21 @@
 import {setTimeout as wait} from "node:timers/promises";
 
 import {ATTEMPTS, openQueue, type QueuedAnswer, type QueuedJob, type QueuedTask, type QueueOptions} from "./queue";
+import {NotNow} from "./workers";
 
 export interface ServeOptions extends QueueOptions {
   /** How many tasks it works on at the same time. */
   readonly places: number;
   /** Seconds after which a worker that does not answer counts as dead; then others get its tasks. */
   readonly lock: number;
-  /** Does a task and saves its result, unless the result is there already. */
+  /** Does a task and saves its result, unless the result is there already. After NotNow, the task is put back for a while. */
   work(id: string, task: QueuedTask): Promise<QueuedAnswer>;
   /** Called after each task that was done or has failed here. */
   told?: (event: {readonly id: string; readonly failed?: string}) => void;
 }
+
+/** Milliseconds until a task that cannot be done now is tried again. */
+const BACK = 2000;
 
 /** Milliseconds after which a worker that is ending checks whether its server is there. */
 const ASKED_AGAIN = 3000;
@@ -32,19 +36,26 @@ export interface Served {
  */
 export async function serveQueue(options: ServeOptions): Promise<Served> {
   const {name, places, lock, work, told = () => {}} = options;
-  const {bullmq, connection, trouble, isThere} = await openQueue(options);
+  const {bullmq, connection, backend, trouble, isThere} = await openQueue(options);
   const worker = new bullmq.Worker<QueuedTask, QueuedAnswer>(
     name,
-    async (job: QueuedJob) => {
+    async (job: QueuedJob, token?: string) => {
       const id = `${job.id}`;
-      const answer = await work(id, job.data);
-      told({id});
-      return answer;
+      try {
+        const answer = await work(id, job.data);
+        told({id});
+        return answer;
+      } catch (error) {
+        if (!(error instanceof NotNow)) throw error;
+        await job.moveToDelayed(performance.timeOrigin + performance.now() + BACK, token);
+        throw new bullmq.DelayedError(error.message); // it is no failure, and counts as no attempt
+      }
     },
     {
       ...{connection, concurrency: places, maxStalledCount: ATTEMPTS - 1},
       ...{lockDuration: 1000 * lock, stalledInterval: 500 * lock},
     },
+    ...backend,
   );
   worker.on("error", trouble);
   worker.on("failed", (job, error) => told({id: `${job?.id}`, failed: error.message}));

@@ -4,19 +4,27 @@ import {Worker} from "node:worker_threads";
 import type {ErrorCode} from "../../nouns/errors";
 import {UserError} from "../../nouns/options";
 import type {Jobs, Result} from "./jobs";
-import {WorkerDied} from "./workers";
+import {NotNow, WorkerDied} from "./workers";
 
 /** The answer of the thread. */
 export interface Answer {
   readonly said: readonly string[];
   readonly result?: unknown;
-  readonly failure?: {readonly message: string; readonly stack: string; readonly code?: ErrorCode};
+  readonly failure?: {
+    readonly message: string;
+    readonly stack: string;
+    readonly code?: ErrorCode;
+    readonly isNotNow?: boolean;
+  };
 }
 
 /** A thread that answers one message after another. */
 export interface Thread {
-  /** @throws WorkerDied if it ends before it has answered. */
-  ask(message: object, moved: readonly ArrayBuffer[]): Promise<Answer>;
+  /**
+   * @param signal Tells the task at work to stop, if it heeds that.
+   * @throws WorkerDied if the thread ends before it has answered.
+   */
+  ask(message: object, moved: readonly ArrayBuffer[], signal?: AbortSignal): Promise<Answer>;
   end(): Promise<void>;
 }
 
@@ -55,7 +63,8 @@ function started(): Thread {
 export function resultOf({said, result, failure}: Answer, say: (line: string) => void): unknown {
   for (const line of said) say(line);
   if (!failure) return result;
-  const error = failure.code ? new UserError(failure.message, {code: failure.code}) : new Error(failure.message);
+  const {message, code, isNotNow} = failure;
+  const error = isNotNow ? new NotNow(message) : code ? new UserError(message, {code}) : new Error(message);
   error.stack = failure.stack;
   throw error;
 }
@@ -78,9 +87,11 @@ export function startThread(start: string = START, ended: () => void = () => {})
     fail(new WorkerDied(`thread: expected it to keep running, got its end with code ${code}`)),
   );
 
-  const now = async (message: object, moved: readonly ArrayBuffer[]): Promise<Answer> => {
+  const now = async (message: object, moved: readonly ArrayBuffer[], signal?: AbortSignal): Promise<Answer> => {
     if (broken) throw broken;
     worker.ref();
+    const onAbort = () => worker.postMessage({stop: true});
+    signal?.addEventListener("abort", onAbort, {once: true});
     try {
       return await new Promise<Answer>((resolve, reject) => {
         refuse = reject;
@@ -88,14 +99,15 @@ export function startThread(start: string = START, ended: () => void = () => {})
         worker.postMessage(message, moved);
       });
     } finally {
+      signal?.removeEventListener("abort", onAbort);
       refuse = undefined;
       worker.unref();
     }
   };
   let turn: Promise<unknown> = Promise.resolve();
   return {
-    ask(message, moved) {
-      const mine = turn.then(() => now(message, moved));
+    ask(message, moved, signal) {
+      const mine = turn.then(() => now(message, moved, signal));
       turn = mine.catch(() => undefined); // whoever asked is told; the next has a turn all the same
       return mine;
     },

@@ -12,6 +12,11 @@ export interface Workers extends Jobs {
   close(): Promise<void>;
 }
 
+/** A task cannot be done now, but it can be done later: another process is doing it, or its worker was told to stop. */
+export class NotNow extends Error {
+  override readonly name = "NotNow";
+}
+
 /** A worker ended before its task was done; another worker may do the task. */
 export class WorkerDied extends Error {
   override readonly name = "WorkerDied";

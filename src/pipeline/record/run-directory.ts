@@ -17,7 +17,7 @@ import {metricsText, parseMetrics} from "./metrics-file";
 import {checkOwnFiles} from "./own-files";
 import {partialOf} from "./partial-file";
 import {runFileText} from "./run-file";
-import {lockNewRun, type RunLock} from "./run-lock";
+import {type LockOptions, lockNewRun, type RunLock} from "./run-lock";
 import {checkRunName} from "./run-name";
 import {runPath, runReference} from "./run-reference";
 import {statusText, type WrittenStatus} from "./run-status";
@@ -68,11 +68,13 @@ export interface NewRun extends RunDirectory {
   readonly note?: string;
 }
 
-export interface NewRunOptions {
+export interface NewRunOptions extends LockOptions {
   /** Returns the content of run.json for a run of this name. */
   readonly facts?: (name: string) => object;
   /** Whether a number is added to a name that is taken. */
   readonly numbered?: boolean;
+  /** Whether `save/latest` shall lead to it; by default it does. */
+  readonly latest?: boolean;
 }
 
 /**
@@ -84,7 +86,7 @@ export interface NewRunOptions {
 export async function createRunDirectory(
   save: string,
   name: string,
-  {facts = () => ({}), numbered = false}: NewRunOptions = {},
+  {facts = () => ({}), numbered = false, latest = true, ...options}: NewRunOptions = {},
 ): Promise<NewRun> {
   checkRunName(name);
   const root = resolve(save);
@@ -95,7 +97,7 @@ export async function createRunDirectory(
     await removeUnbegun(join(root, name));
     await mkdir(folder);
     try {
-      return await lockNewRun(folder);
+      return await lockNewRun(folder, options);
     } catch (error) {
       await rm(folder, {recursive: true, force: true});
       throw (error as Error).cause ?? error; // the run's own name is told, not the one that it has for now
@@ -108,7 +110,7 @@ export async function createRunDirectory(
       const path = join(root, named);
       if (await orUserError(path, () => renamedTo(folder, path))) {
         lock.movedTo(path);
-        const note = await pointLatest(root, named);
+        const note = latest ? await pointLatest(root, named) : undefined;
         return {...openRunDirectory(path), lock, ...(note === undefined ? {} : {note})};
       }
       if (!numbered) throw new UserError(`--name: ${taken(name)}`);

@@ -1,5 +1,5 @@
 import {randomInt} from "node:crypto";
-import {rmSync} from "node:fs";
+import {existsSync, rmSync} from "node:fs";
 import {readdir, readFile, rename, rm, stat, utimes} from "node:fs/promises";
 import {join} from "node:path";
 import {setTimeout as wait} from "node:timers/promises";
@@ -11,16 +11,29 @@ import {writeWhole} from "./write-whole";
 
 /** The right to write into a run's folder, which one process has at a time. */
 export interface RunLock {
+  /** @throws UserError if another has taken the run over, since this one was silent for too long. */
+  check(): void;
   release(): Promise<void>;
+}
+
+/** Another works on the run. */
+export class LockedRun extends UserError {}
+
+export interface LockOptions {
+  /**
+   * Milliseconds without a sign of life after which others may take the run over, although the process may live: it may be
+   * frozen. Absent: it keeps the run for as long as it lives; on another machine, for ten minutes of silence.
+   */
+  readonly silent?: number;
 }
 
 /** Whoever works on a run, or asks whether it may, has a file of its own there. */
 const WORKS = /^running-.+\.lock$/;
 const ASKS = /^asking-.+\.lock$/;
 
-/** Milliseconds between signs of life, and without one after which a process of another machine counts as gone. */
-const SIGN_EVERY = 60_000;
-export const SILENT_FOR = 10 * SIGN_EVERY;
+/** Milliseconds without a sign of life after which a process of another machine counts as gone, and signs within them. */
+export const SILENT_FOR = 600_000;
+const SIGNS = 10;
 
 /** Processes that ask at the same moment all see each other, and all ask again. */
 const TRIES = 20;
@@ -28,6 +41,8 @@ const TRIES = 20;
 interface Holder extends ProcessIdentity {
   /** Since when, ISO 8601. */
   readonly since: string;
+  /** See `LockOptions`. */
+  readonly silent?: number;
 }
 
 /**
@@ -36,24 +51,27 @@ interface Holder extends ProcessIdentity {
  *
  * @throws UserError if another process works on the run, or its folder cannot be written to.
  */
-export async function lockRun(path: string): Promise<RunLock> {
+export async function lockRun(path: string, options: LockOptions = {}): Promise<RunLock> {
   for (let tried = 0; ; tried++) {
-    const asking = await writeClaim(path, "asking");
+    const asking = await writeClaim(path, "asking", options);
     const other = await orUserError(path, () => livingHolder(path, asking)).catch(async (error) => {
       await rm(join(path, asking), {force: true});
       throw error;
     });
-    if (!other) return held(path, asking);
+    if (!other) return held(path, asking, options);
     await rm(join(path, asking), {force: true});
-    if (WORKS.test(other.file) || tried === TRIES) throw new UserError(`${path}: ${other.words}`);
+    if (WORKS.test(other.file) || tried === TRIES) throw new LockedRun(`${path}: ${other.words}`);
     await wait(randomInt(10, 100));
   }
 }
 
 /** Takes a folder that no other process knows of yet. */
-export async function lockNewRun(path: string): Promise<RunLock & {movedTo(path: string): void}> {
-  const name = await writeClaim(path, "running");
-  return holding(path, name);
+export async function lockNewRun(
+  path: string,
+  options: LockOptions = {},
+): Promise<RunLock & {movedTo(path: string): void}> {
+  const name = await writeClaim(path, "running", options);
+  return holding(path, name, options);
 }
 
 /** Whether a process works on a run, or may do so on another machine. */
@@ -61,21 +79,25 @@ export async function isRunLocked(path: string): Promise<boolean> {
   return (await livingHolder(path)) !== undefined;
 }
 
-let claims = 0;
+/** Counts from anywhere on: threads of one process must not share a name. */
+let claims = randomInt(2 ** 32);
 
 /** @returns The name of this process' file. */
-async function writeClaim(path: string, as: "asking" | "running"): Promise<string> {
-  const holder: Holder = {...ownIdentity(), since: new Date().toISOString()};
+async function writeClaim(path: string, as: "asking" | "running", {silent}: LockOptions): Promise<string> {
+  const holder: Holder = {
+    ...{...ownIdentity(), since: new Date().toISOString()},
+    ...(silent === undefined ? {} : {silent}),
+  };
   const {pid, start, host} = holder;
   const name = `${as}-${pid}-${start || "0"}-${host.replace(/[^\w.-]/g, "_").slice(0, 60)}-${claims++}.lock`;
   await writeWhole(join(path, name), `${JSON.stringify(holder)}\n`, {synced: true});
   return name;
 }
 
-async function held(path: string, asking: string): Promise<RunLock> {
+async function held(path: string, asking: string, options: LockOptions): Promise<RunLock> {
   const running = asking.replace(/^asking/, "running");
   await orUserError(join(path, running), () => rename(join(path, asking), join(path, running)));
-  return holding(path, running);
+  return holding(path, running, options);
 }
 
 /** The files of this process, for an end that nobody waits for: a second Ctrl-C. */
@@ -84,16 +106,20 @@ process.on("exit", () => {
   for (const file of removeAtExit) rmSync(file(), {force: true});
 });
 
-function holding(folder: string, name: string) {
+function holding(folder: string, name: string, {silent = SILENT_FOR}: LockOptions) {
   let path = folder;
   const file = () => join(path, name);
   removeAtExit.add(file);
   const signs = setInterval(() => {
     const now = new Date();
     void utimes(file(), now, now).catch(() => undefined); // it tells others of life, and nothing depends on it here
-  }, SIGN_EVERY);
+  }, silent / SIGNS);
   signs.unref();
   return {
+    check() {
+      if (existsSync(file())) return;
+      throw new LockedRun(`${path}: expected to work on this run alone, got another that has taken it over`);
+    },
     movedTo(to: string) {
       path = to;
     },
@@ -130,12 +156,13 @@ async function wordsOfLiving(file: string): Promise<string | undefined> {
     if ((error as NodeJS.ErrnoException).code === "ENOENT") return undefined; // released meanwhile
     throw error;
   }
-  const isSilent = silence > SILENT_FOR;
   const holder = holderOf(text);
+  const isSilent = silence > (holder?.silent ?? SILENT_FOR);
   if (!holder)
     return isSilent ? undefined : `expected a complete lock file, got ${file}; if no process works there, remove it`;
   const living = isLiving(holder);
-  if (living === false || (living === "elsewhere" && isSilent)) return undefined;
+  const mayBeFrozen = living === "elsewhere" || holder.silent !== undefined;
+  if (living === false || (mayBeFrozen && isSilent)) return undefined;
   const {pid, host, since} = holder;
   const who = living === true ? `process ${pid}` : `process ${pid} of ${host} (if it is gone, remove ${file})`;
   return `expected a run that no other process works on, got one on which ${who} has worked since ${since}`;

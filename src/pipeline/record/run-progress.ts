@@ -11,6 +11,8 @@ export interface RunProgress {
   readonly epochs: number;
   /** The share of the epoch that is done, 0 to 1; at 1 the network is looked at. */
   readonly share: number;
+  /** Batches done, and in the epoch; images, and the sums of their losses and right answers. Absent in earlier versions. */
+  readonly counts?: Omit<Step, "epoch" | "steps">;
   /** The epoch's training curve so far. */
   readonly steps: NonNullable<EpochMetrics["steps"]>;
   /** Seconds left of the whole run, estimated from what it has taken so far, looking included; null while nothing can be said. */
@@ -22,6 +24,9 @@ export interface Step {
   readonly epoch: number;
   readonly batch: number;
   readonly batches: number;
+  readonly images: number;
+  readonly lossSum: number;
+  readonly correct: number;
   readonly steps: RunProgress["steps"];
 }
 
@@ -52,7 +57,8 @@ export function progressFile(folder: string, epochs: number, now = () => perform
   let writing: Promise<void> | undefined;
   let failure: string | undefined;
   return {
-    tell({epoch, batch, batches, steps}) {
+    tell(step) {
+      const {epoch, batch, batches, images, lossSum, correct, steps} = step;
       const share = batches ? batch / batches : 1;
       const done = (epoch - 1 + share) / epochs;
       begun ??= {at: now(), done};
@@ -60,7 +66,8 @@ export function progressFile(folder: string, epochs: number, now = () => perform
       last = now();
       const [spent, gone] = [(last - begun.at) / 1000, done - begun.done];
       const secondsLeft = gone < TELLING ? null : Math.round((spent * (1 - done)) / gone);
-      const progress: RunProgress = {epoch, epochs, share, steps, secondsLeft};
+      const counts = {batch, batches, images, lossSum, correct};
+      const progress: RunProgress = {epoch, epochs, share, counts, steps, secondsLeft};
       writing = writeWhole(path, `${JSON.stringify(progress)}\n`)
         .catch((error: Error) => {
           failure = error.message;

@@ -21,4 +21,11 @@ export interface RunControl {
   readonly jobs?: Jobs;
   /** Whether the run makes the page, and the sheet and film of all maps; by default it does. */
   readonly page?: boolean;
+  /** Whether `save/latest` shall lead to a new run; by default it does. Of many runs at a time, each would take it. */
+  readonly latest?: boolean;
+  /**
+   * Milliseconds of silence after which another worker may take the run over (`LockOptions`). This one then writes no more,
+   * and fails.
+   */
+  readonly silent?: number;
 }

@@ -51,6 +51,20 @@ export type RunEvent =
       readonly lacking?: readonly string[];
     };
 
+/** The facts about data that are told of a run: of its own, or of one that trains elsewhere. */
+export type ShownData = Pick<Dataset, "name" | "imageShape" | "classNames"> & {
+  readonly digest?: string;
+  readonly train: {readonly count: number};
+  readonly validation: {readonly count: number};
+  readonly test: {readonly count: number};
+  readonly moreTest?: {readonly count: number};
+};
+
+/** What is shown of a run, wherever it trains. */
+export type ShownEvent =
+  | Exclude<RunEvent, {readonly type: "start"}>
+  | (Omit<RunEvent & {readonly type: "start"}, "data"> & {readonly data: ShownData});
+
 export interface ModelFacts {
   readonly name: string;
   /** Why this engine was chosen; absent in runs of earlier versions. */

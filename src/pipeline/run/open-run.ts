@@ -10,11 +10,12 @@ import type {Jobs} from "../jobs/jobs";
 import {savedModel} from "../model/load/saved-model";
 import {imagesALook} from "../probes/look-budget";
 import {environment} from "../record/environment";
+import {guarded} from "../record/guarded-directory";
 import {sweepFiles} from "../record/leftovers";
 import {checkOwnFiles, checkOwnLogs} from "../record/own-files";
 import {checkNewRun, createRunDirectory, type RunDirectory} from "../record/run-directory";
 import {readRunFile} from "../record/run-file";
-import {lockRun, type RunLock} from "../record/run-lock";
+import {type LockOptions, lockRun, type RunLock} from "../record/run-lock";
 import {runName} from "../record/run-name";
 import {clearLogs, logFolderOf} from "../record/tensorboard/log-folder";
 import {augmentation} from "../training/augment/augment";
@@ -86,10 +87,12 @@ export interface Held {
 export async function* openRun(
   asked: RunOptions,
   probeOptions: ProbeOptions,
-  {signal, resume, sweep, jobs, makeModel: own, probes: ownProbes = []}: RunControl & {readonly jobs: Jobs},
+  control: RunControl & {readonly jobs: Jobs},
   held: Held,
 ): AsyncGenerator<RunEvent, OpenRun> {
   const {seed, save, every} = asked;
+  const {signal, resume, sweep, jobs, makeModel: own, probes: ownProbes = [], latest, silent} = control;
+  const locking = silent === undefined ? {} : {silent};
   if (resume) await checkOwnFiles(resume.path);
   const before = resume && readRunFile(resume.path);
   const wanted = chooseProbes(asked.probes, probeOptions, before?.asked, ownProbes);
@@ -99,7 +102,7 @@ export async function* openRun(
     );
   }
   // Both are checked before the data are read, because reading may take minutes.
-  if (resume) held.lock = await lockedForResuming(resume.path);
+  if (resume) held.lock = await lockedForResuming(resume.path, locking);
   else if (asked.name) await checkNewRun(save, asked.name);
 
   // the data, and how many epochs and which batch size suit so many images
@@ -144,14 +147,18 @@ export async function* openRun(
       ...runFacts(named, options, chosen, made, data, facts, engine, training),
       ...(sweep === undefined ? {} : {sweep}),
     });
-    const begun = await createRunDirectory(save, name, {facts: said, numbered: !options.name});
-    held.lock = begun.lock;
-    await clearLogs(begun.path);
-    return begun;
+    const newRun = await createRunDirectory(save, name, {
+      ...{facts: said, numbered: !options.name, ...locking},
+      ...(latest === undefined ? {} : {latest}),
+    });
+    held.lock = newRun.lock;
+    await clearLogs(newRun.path);
+    return newRun;
   };
-  const directory: RunDirectory & {readonly note?: string} = resume ?? (await startRun());
+  const begun: RunDirectory & {readonly note?: string} = resume ?? (await startRun());
+  const directory = silent !== undefined && held.lock ? guarded(begun, held.lock) : begun;
   held.directory = directory;
-  if (directory.note) yield {type: "say", line: directory.note};
+  if (begun.note) yield {type: "say", line: begun.note};
   const batches = Math.ceil(data.train.count / batchSize);
   const tracking = options.track ? await openTracking(options.track, data, {batches, epochs}) : undefined;
   const from: Restored = resume
@@ -207,10 +214,10 @@ export async function* openRun(
 }
 
 /** Locks an interrupted run for this process, and removes what was left half done. */
-async function lockedForResuming(path: string): Promise<RunLock> {
+async function lockedForResuming(path: string, locking: LockOptions): Promise<RunLock> {
   const logs = await logFolderOf(path);
   await checkOwnLogs(logs);
-  const lock = await lockRun(path);
+  const lock = await lockRun(path, locking);
   for (const folder of [path, logs]) await sweepFiles(folder);
   return lock;
 }

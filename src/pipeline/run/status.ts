@@ -1,4 +1,5 @@
 import {openRunDirectory, type RunDirectory} from "../record/run-directory";
+import {LockedRun} from "../record/run-lock";
 import type {RunEvent} from "./events";
 
 /**
@@ -30,6 +31,7 @@ export async function* withStatus(
     }
   } catch (error) {
     hasFailed = true;
+    if (error instanceof LockedRun) throw error; // another is at it, and says how it stands
     directory ??= begun();
     // a full disk cannot take the status either; the first error is the one to report
     await directory?.writeStatus("failed", (error as Error).message).catch(() => undefined);

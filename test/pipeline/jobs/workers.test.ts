@@ -7,7 +7,7 @@ import type {Question, Tasks} from "../../../src/pipeline/jobs/jobs";
 import {threadPool} from "../../../src/pipeline/jobs/pool";
 import {queueWorkers} from "../../../src/pipeline/jobs/queue-workers";
 import {serveQueue} from "../../../src/pipeline/jobs/serve-queue";
-import type {Workers} from "../../../src/pipeline/jobs/workers";
+import {NotNow, type Workers} from "../../../src/pipeline/jobs/workers";
 import {resultStore} from "../../../src/pipeline/record/result-store";
 import {sha256} from "../../../src/pipeline/record/seal";
 import {temporaryFolder} from "../../support/idx-files";
@@ -15,7 +15,7 @@ import {noRedis, ownRedis} from "../../support/redis";
 
 /** The instructions for a task of these tests; see support/odd-worker.cjs. */
 interface Odd {
-  readonly act: "answer" | "throw" | "die" | "die once";
+  readonly act: "answer" | "throw" | "die" | "die once" | "wait";
   readonly value: number;
   readonly file?: string;
 }
@@ -199,6 +199,17 @@ test("a task that brings every thread down is given up by its name after three, 
   expect((answers[1] as PromiseRejectedResult).reason.message).toBe(
     "shard 1: expected a worker that survives it, got 3 that died of it, the last one with: thread: expected it to keep running, got its end with code 9",
   );
+  await workers.close();
+});
+
+test("a task at work is told to stop, and its thread does the next one", async () => {
+  const workers = threadPool(1, {start: START});
+  const ending = new AbortController();
+  await workers.ask("explainImages", answer(1)); // the thread is there
+  const working = workers.ask("explainImages", answer(2, "wait"), {signal: ending.signal});
+  setImmediate(() => ending.abort());
+  await expect(working).rejects.toThrow(NotNow);
+  expect([...(await workers.ask("explainImages", answer(3)))]).toEqual([3, 4]);
   await workers.close();
 });
 

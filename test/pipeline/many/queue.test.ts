@@ -8,7 +8,7 @@ import {afterEach, describe, expect, test} from "vitest";
 
 import {flow, type Shard} from "../../../src/pipeline/jobs/flow";
 import type {Question} from "../../../src/pipeline/jobs/jobs";
-import {redisAddress, shownAddress} from "../../../src/pipeline/jobs/queue-url";
+import {postgresAddress, redisAddress, shownAddress} from "../../../src/pipeline/jobs/queue-url";
 import {queueWorkers} from "../../../src/pipeline/jobs/queue-workers";
 import {serveQueue} from "../../../src/pipeline/jobs/serve-queue";
 import {resultStore} from "../../../src/pipeline/record/result-store";
@@ -24,6 +24,25 @@ test.each([
 ])("the address %s says how the server is reached", (url, address) => {
   expect(redisAddress(url)).toEqual(address);
 });
+
+test.each([
+  ["postgres://db", {host: "db", port: 5432, user: "postgres", database: "postgres", ssl: false}],
+  [
+    "postgresql://me:p%2Fw@10.0.0.7:7000/jobs?sslmode=require",
+    {host: "10.0.0.7", port: 7000, user: "me", password: "p/w", database: "jobs", ssl: true},
+  ],
+  ["postgres://me@[::1]", {host: "::1", port: 5432, user: "me", database: "me", ssl: false}],
+])("the address %s says how a Postgres is reached", (url, address) => {
+  expect(postgresAddress(url)).toEqual(address);
+});
+
+test.each(["http://u:secret@host", "postgres://u:secret@host/d?sslmode=maybe", "postgres:secret@host"])(
+  "an address of a Postgres like %s is refused without its password",
+  (url) => {
+    expect(() => postgresAddress(url)).toThrow(/queue: expected postgres:\/\/user@host:5432\/database/);
+    expect(() => postgresAddress(url)).not.toThrow(/secret/);
+  },
+);
 
 test("a password of the environment is taken where the address has none", () => {
   expect(redisAddress("redis://me@host", "pw")).toMatchObject({username: "me", password: "pw"});
@@ -61,7 +80,7 @@ test("a server that takes the connection and says nothing is given up in one lin
 const LOCK = 4;
 
 interface Odd {
-  readonly act: "answer" | "die";
+  readonly act: "answer" | "die" | "later";
   readonly value: number;
 }
 
@@ -221,6 +240,14 @@ describe.skipIf(noRedis !== undefined)(noRedis ?? "a queue of workers", () => {
     expect(deaths).toBe(3);
     expect(await driven(redis.url, store, shardsOf([1, 2, 3, 4, 5, 6]))).toEqual([1, 2, 3, 4, 5, 6]);
   }, 120_000);
+
+  test("puts a task back that cannot be done now, and has it done later", async () => {
+    redis = await ownRedis();
+    const store = temporaryFolder();
+    const worker = await oddWorker(redis.url, NAME, store);
+    expect(await driven(redis.url, store, [...shardsOf([7], "later"), ...shardsOf([8])])).toEqual([7, 8]);
+    expect(worker.lines).toEqual(["ready", "start 7", "start 8", "done 8", "start 7", "done 7"]);
+  });
 
   test("shows no task to a worker of another version", async () => {
     redis = await ownRedis();

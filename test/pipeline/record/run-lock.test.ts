@@ -3,7 +3,9 @@ import {existsSync, readdirSync, readFileSync, utimesSync, writeFileSync} from "
 import {join} from "node:path";
 import {expect, test} from "vitest";
 
+import {guarded} from "../../../src/pipeline/record/guarded-directory";
 import {isLiving, ownIdentity} from "../../../src/pipeline/record/process-identity";
+import {openRunDirectory} from "../../../src/pipeline/record/run-directory";
 import {lockRun, SILENT_FOR} from "../../../src/pipeline/record/run-lock";
 import {temporaryFolder} from "../../support/idx-files";
 
@@ -70,4 +72,23 @@ test("the lock of another machine is respected while it shows signs of life, and
     await (await lockRun(folder)).release();
     expect(readdirSync(folder)).toEqual([]);
   }
+});
+
+test("a run whose process promised signs of life is taken over when they stop, and the late one writes no more", async () => {
+  const folder = temporaryFolder();
+  const frozen = await lockRun(folder, {silent: 60_000});
+  const directory = guarded(openRunDirectory(folder), frozen);
+  await directory.writeFile("a.txt", "old");
+  await expect(lockRun(folder)).rejects.toThrow("on which process");
+  const long = new Date(Date.now() - 61_000);
+  for (const name of readdirSync(folder).filter((name) => name.endsWith(".lock")))
+    utimesSync(join(folder, name), long, long);
+  const taken = await lockRun(folder);
+  const words = `${folder}: expected to work on this run alone, got another that has taken it over`;
+  await expect(directory.writeFile("a.txt", "older")).rejects.toThrow(words);
+  await expect(directory.writeMetrics([])).rejects.toThrow(words);
+  await frozen.release();
+  expect(readdirSync(folder)).toHaveLength(2); // the file, and the lock of the one that has it now
+  taken.check();
+  await taken.release();
 });

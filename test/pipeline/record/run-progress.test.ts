@@ -9,6 +9,9 @@ const step = (epoch: number, batch: number) => ({
   epoch,
   batch,
   batches: 100,
+  images: 64 * batch,
+  lossSum: 3,
+  correct: 2,
   steps: [{at: 0.5, loss: 1, accuracy: 0.5}],
 });
 const saved = (folder: string) => JSON.parse(readFileSync(join(folder, "progress.json"), "utf8"));
@@ -28,7 +31,8 @@ test("tells how far a run is at most once a second, and the whole run's time lef
   let now = 5000;
   const live = progressFile(folder, 4, () => now);
   await told(live, folder, step(1, 0));
-  expect(saved(folder)).toEqual({epoch: 1, epochs: 4, share: 0, steps: step(1, 0).steps, secondsLeft: null});
+  const counts = {batch: 0, batches: 100, images: 0, lossSum: 3, correct: 2};
+  expect(saved(folder)).toEqual({epoch: 1, epochs: 4, share: 0, counts, steps: step(1, 0).steps, secondsLeft: null});
   now += 500;
   live.tell(step(1, 10)); // too soon
   now += 9500;
