@@ -72,7 +72,7 @@ export const runCommand: Command = {
       ["--learning-rate X", "step size; auto: the one that suits the optimizer"],
       ["--folds N", "train N more networks, to find wrong labels in all images"],
       ["--from RUN --edit FILE", "take that run's options; drop or relabel images as FILE (suspects.csv) says"],
-      ["--workers URL", "have a worker of a queue train it (redis://host:6379); see `worker`"],
+      ["--workers URL", "a queue, whose worker trains it (redis://host)"],
       ["--dry-run", "say what the run would do, how long it takes and what it writes; then stop"],
     ],
     also: ["save", "name", "threads", "engine", "optimizer", "schedule", "serve", "open"],
@@ -135,7 +135,7 @@ export function drive(
 }
 
 /** Has a worker of a queue train, and shows how far it is. */
-function driveElsewhere(
+async function driveElsewhere(
   options: RunOptions,
   probeOptions: ProbeOptions,
   given: {readonly [flag: string]: unknown},
