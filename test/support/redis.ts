@@ -55,7 +55,7 @@ export async function ownRedis(more: readonly string[] = []): Promise<OwnRedis> 
   };
 }
 
-function freePort(): Promise<number> {
+export function freePort(): Promise<number> {
   return new Promise((resolve) => {
     const probe = createServer().listen(0, "127.0.0.1", () => {
       const {port} = probe.address() as {readonly port: number};
@@ -64,7 +64,7 @@ function freePort(): Promise<number> {
   });
 }
 
-function answers(port: number): Promise<boolean> {
+export function answers(port: number): Promise<boolean> {
   return new Promise((resolve) => {
     const probe = connect(port, "127.0.0.1", () => {
       probe.destroy();
