@@ -131,7 +131,7 @@ function trainer(save: string, {runs, reads, lock}: WorkerFlags) {
       checkRunName(run);
       const asked = subject as TrainSubject;
       if (trainId({subject: asked}) !== id || asked.name !== run) {
-        throw new UserError(`${id}: expected the run of that SHA-256, got another`);
+        throw new UserError(`${id}: expected a task with this SHA-256, got another`);
       }
       const question = {run: join(save, run), subject: asked, threads, silent: lock, reads: folders};
       const said: string[] = [];
