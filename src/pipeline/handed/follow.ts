@@ -65,11 +65,13 @@ export function follower(path: string): Follower {
 
 function startOf(path: string): ShownEvent {
   const {data, model, engine, options} = readRunFile(path);
+  const {name, imageShape, classNames, digest, moreTest} = data;
   const counts = {train: {count: data.train}, validation: {count: data.validation}, test: {count: data.test}};
+  const known = {...(digest === undefined ? {} : {digest}), ...(moreTest ? {moreTest: {count: moreTest}} : {})};
   return {
     type: "start",
     path,
-    data: {...data, ...counts},
+    data: {name, imageShape, classNames, ...known, ...counts},
     model: model as unknown as ModelFacts, // run.json keeps all of them
     engine: engine as unknown as Engine,
     epochs: Number(options.epochs),
