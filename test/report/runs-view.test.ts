@@ -94,7 +94,7 @@ test("a run that was compared has the question Runs, and a picture of a pile ope
 });
 
 test.each([
-  [[3, 3, 3], [8, 8, 8], "It did change"],
+  [[3, 3, 3], [8, 8, 8], "It really changed"],
   [[3, 3, 3], [3, 3, 8], "Right in most runs of both"],
   [[8, 8, 8], [8, 1, 8], "Wrong in most runs of both"],
   [[3, 3, 8], [8, 8, 3], "A coin toss"],

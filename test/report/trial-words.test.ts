@@ -16,7 +16,7 @@ test("a learning curve's sentence tells both ends, the law, and how many images 
   };
   expect(curveSentences(curve)).toEqual([
     "10.00 % ± 0.50 of the test images are wrong with 500 images, 1.25 % with 32,000 images. " +
-      "Fitted: error = 2.24 · n^(−0.50). To halve the error takes 4.0 times as many.",
+      "Fitted: error = 2.24 · n^(−0.50). To halve the error, you need 4.0 times as many images.",
   ]);
 });
 
@@ -26,10 +26,10 @@ test("a law with a floor tells what stays; of three sizes none can be told, and 
     return curveSentences({flag: "train-limit", label: "training images", series})[0];
   };
   expect(sentence(4, {a: 1, b: 0.5, c: 0.01})).toMatch(
-    /^mlp\.width 64: 10\.00 %.* \+ 0\.010\. By this law 1\.00 % stay, however many images there are\.$/,
+    /^mlp\.width 64: 10\.00 %.* \+ 0\.010\. By this law, 1\.00 % remain, with any number of images\.$/,
   );
   expect(sentence(3, {a: 1, b: 0.25, c: 0})).toMatch(
-    /takes 16\.0 times as many\. Of three sizes no floor can be told, so it is taken to be 0\.$/,
+    /you need 16\.0 times as many images\. With three sizes, the part that remains cannot be estimated, so it is set to 0\.$/,
   );
   expect(sentence(3)).toMatch(/No power law fits: the error does not fall\.$/);
   expect(sentence(2)).toMatch(/A law needs three sizes or more\.$/);

@@ -89,7 +89,7 @@ export function mountLead(data: Data, store: Store): HTMLElement {
     const first = scope.images && share(answers, scope, stop);
     const worst = worstConfusion(answers.counts, data.classes);
     if (epoch === 0) {
-      const luck = `Its weights are still random, so one in ${data.classes} is what luck gives. `;
+      const luck = `Its weights are still random, so one in ${data.classes} would be right by chance. `;
       say(below, first, luck, link(`See the ${plural(answers.wrong, "mistake")}`, {kind: "mistakes"}, "."));
       return;
     }

@@ -41,7 +41,7 @@ export function follow(first: App, data: Data): void {
     Object.assign(window, {epochscope: {current: app}});
   };
   source.addEventListener("written", () => {
-    refresh().catch(() => tell("What the server sent could not be read; this page shows the run as it was before."));
+    refresh().catch(() => tell("The server's answer could not be read; this page shows the run as it was before."));
   });
   const hear = (next: Live) => {
     live = next;

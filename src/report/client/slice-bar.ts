@@ -18,7 +18,7 @@ export function mountSliceBar(data: Data, store: Store): HTMLElement {
   const all = h("button", {
     class: "link",
     type: "button",
-    title: "Choose a slice: every panel then speaks of it alone",
+    title: "Choose a slice: every panel then shows only its images",
   });
   all.addEventListener("click", () =>
     document.querySelector(".p-slices")?.scrollIntoView({block: "start", behavior: still.matches ? "auto" : "smooth"}),

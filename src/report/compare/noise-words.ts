@@ -7,7 +7,7 @@ export const NOISE_MARKS: {readonly [verdict in NoiseVerdict]: string} = {beyond
 
 /** The meaning of the verdicts, for the foot of a table. */
 export const NOISE_KEY =
-  "▲ beyond seed noise, ▨ within it (another seed alone moves as much; corrected for their number, Holm), ○ unknown: too few seeds.";
+  "▲ beyond seed noise, ▨ within it (another seed alone changes as much; corrected for their number, Holm), ○ unknown: too few seeds.";
 
 /**
  * Whether a difference is beyond what another seed does, and how that is known, in two sentences.
@@ -22,14 +22,14 @@ export function noiseWords(
   if (verdict === "unknown") {
     const known = Math.max(...seeds) < 2 ? "no seeds known" : `${Math.max(...seeds)} seeds are too few`;
     return [
-      `Seed noise unknown: ${known}, so no one can say whether another seed would do as much.`,
+      `Seed noise unknown: ${known}, so one cannot say whether another seed would change as much.`,
       `Run \`sweep --seeds 5 --from ${lacking}\`, and compare again.`,
     ];
   }
   const between = (interval95 ?? []).map(points).join(" to ");
   const said =
     verdict === "beyond"
-      ? "Beyond seed noise: another seed alone does not move it so far"
-      : "Within seed noise: another seed alone moves it as far";
+      ? "Beyond seed noise: another seed alone does not change it so much"
+      : "Within seed noise: another seed alone changes it as much";
   return [`${said} (difference of the settings, 95 %: ${between} points).`, `The yardstick is ${yardstick}.`];
 }

@@ -29,9 +29,11 @@ function lawSentence(law: PowerLaw | undefined, points: readonly SizePoint[]): s
   if (!law) {
     return points.length < 3 ? "A law needs three sizes or more." : "No power law fits: the error does not fall.";
   }
-  const half = law.c === 0 ? ` To halve the error takes ${(2 ** (1 / law.b)).toFixed(1)} times as many.` : "";
-  const floor = law.c > 0 ? ` By this law ${percent(law.c)} stay, however many images there are.` : "";
-  const short = points.length < 4 ? " Of three sizes no floor can be told, so it is taken to be 0." : "";
+  const half =
+    law.c === 0 ? ` To halve the error, you need ${(2 ** (1 / law.b)).toFixed(1)} times as many images.` : "";
+  const floor = law.c > 0 ? ` By this law, ${percent(law.c)} remain, with any number of images.` : "";
+  const short =
+    points.length < 4 ? " With three sizes, the part that remains cannot be estimated, so it is set to 0." : "";
   return `Fitted: error = ${powerWords(law)}.${half}${floor}${short}`;
 }
 

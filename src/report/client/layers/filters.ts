@@ -28,8 +28,8 @@ export function mountFilters(data: Data, layers: LayersData, store: Store): {roo
   if (able.length < 2) choice.root.hidden = true;
   const help =
     "Each pair is one filter: as it was before training on the left, at the epoch shown on the right; blue weights are above 0, orange ones below, both on " +
-    "one scale. Of a filter over several input channels, the channel that changed most. The figure is the share of test images and places at which " +
-    "the filter's output is above 0; under 0.1 % it is struck out.";
+    "one scale. If a filter has several input channels, you see the channel that changed most. The figure is the share of test images and places at which " +
+    "the filter's output is above 0; below 0.1 % it is crossed out.";
   const {root, body} = panel("filters", "Filters, most changed first", help, choice.root);
   const grid = showsScrolling(h("div", {class: "kern", role: "group", "aria-label": "Filters"}));
   const foot = h("p", {class: "panel-foot"});

@@ -60,7 +60,7 @@ export function mountLayersLead(data: Data, layers: LayersData, store: Store): H
     say(
       below,
       !isLast && `The least alike was ${name}, by CKA. `,
-      moved !== null && `Its weights walked ${pct(moved, 0)} of their length since epoch ${layers.epochs[e - 1]}. `,
+      moved !== null && `Its weights moved by ${pct(moved, 0)} of their length since epoch ${layers.epochs[e - 1]}. `,
       dead === 0
         ? `None of ${int(units)} units is dead`
         : `${plural(dead, "unit")} of ${int(units)} ${dead === 1 ? "is" : "are"} dead`,

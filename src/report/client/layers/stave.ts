@@ -14,9 +14,9 @@ const MANY = 8;
 /** A row a layer, time across: how far its weights moved, and how alike it was to what it came to be. */
 export function mountStave(data: Data, layers: LayersData, store: Store): HTMLElement {
   const help =
-    `Black line: how alike the layer's outputs for ${int(layers.images)} test images are to its final ones, by linear CKA (unbiased; Kornblith et al. ` +
-    "2019, Nguyen et al. 2021): 100 % is the same up to a turn and a scale, 0 is unrelated. Dashed: alike to the epoch before. Grey bars: how far the " +
-    "weights moved since the epoch before, against their length then. On the right: how far from the start, in lengths of the start. Places of a convolution are averaged in at most 7 × 7 blocks first.";
+    `Black line: how similar the layer's outputs for ${int(layers.images)} test images are to its final ones, by linear CKA (unbiased; Kornblith et al. ` +
+    "2019, Nguyen et al. 2021): 100 % means equal up to a rotation and a scale, 0 means unrelated. Dashed: similarity to the epoch before. Grey bars: how far the " +
+    "weights moved since the epoch before, divided by their length then. On the right: the distance from the start, divided by the length at the start. Places of a convolution are first averaged in at most 7 × 7 blocks.";
   const {root, body} = panel(
     "stave",
     "The score of the layers",

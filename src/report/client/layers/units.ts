@@ -14,8 +14,8 @@ const NAMED = 12;
 export function mountUnits(data: Data, layers: LayersData, store: Store): HTMLElement {
   const help =
     `Dead: 0 for every place of all ${int(layers.images)} test images (only layers without outputs below 0 can have such units). Dormant: mean |output| at most ` +
-    "2.5 % of the layer's mean (Sokar et al. 2023); dead units are dormant too. Both are of these images: others may wake a unit. Moved, from start: ‖change‖ over " +
-    "‖weights‖ before it. Like before, like the end: CKA. Probe: how many of the images a linear reading of the layer " +
+    "2.5 % of the layer's mean (Sokar et al. 2023); dead units are dormant too. Both count only these images: a unit may be active for others. Moved, from start: ‖change‖ over " +
+    "‖weights‖ before it. Like before, like the end: CKA. Probe: how many of the images a linear classifier of the layer's outputs " +
     "(ridge regression) gets right, each left out of its fit, with Wilson's 95 % interval. Gradient: the length of the loss' gradient at the layer's weights, of some training images.";
   const {root, body} = panel("units", "Layer by layer", help);
   const rows = h("tbody");

@@ -48,8 +48,8 @@ export function mountMap(data: Data, map: MapData, store: Store): {root: HTMLEle
     );
   const help =
     `Each dot is one test ${words.one}. ${words.many[0].toUpperCase()}${words.many.slice(1)} that look alike to the ` +
-    "network lie close together; the directions themselves mean nothing. Ringed dots are mistakes. Draw round dots to " +
-    `list them; hover to see the ${words.one}; Shift and an arrow key go from dot to dot. Ctrl and the wheel zoom; shift and drag move the map` +
+    "network lie close together; the directions themselves mean nothing. Ringed dots are mistakes. Draw a circle round dots to " +
+    `list them; point at a dot to see the ${words.one}; Shift and an arrow key go from dot to dot. Ctrl and the wheel zoom; shift and drag move the map` +
     `${map.dimensions === 3 ? "; without the lasso, dragging turns it" : ""}.`;
   const {root, body} = panel("map", `Map of the ${words.many}`, help, mode.root);
   const figure = (which: "a" | "b") => {

@@ -30,14 +30,17 @@ export function attentionBlock(data: Data): {readonly root: HTMLElement; draw(st
         h(
           "figure",
           {class: "rollout"},
-          map(seen.rollout, `How much of each part of the ${words.one} is in what is classified, all layers together`),
+          map(
+            seen.rollout,
+            `The share of each part of the ${words.one} in what the network classifies, over all layers`,
+          ),
           h("figcaption", {}, "Rollout", h("small", {}, "all layers together")),
         ),
         h(
           "p",
           {class: "attention-words"},
           `${when}, ${chosen} of ${heads.length} heads have chosen where to look. The figure under each map says how sharply: `,
-          "0, at all parts alike; 1, at one alone. Attention says where a head looks, not why the network decided.",
+          "0, at all parts equally; 1, at one part only. Attention says where a head looks, not why the network gave its answer.",
         ),
       ),
       table(
@@ -46,7 +49,7 @@ export function attentionBlock(data: Data): {readonly root: HTMLElement; draw(st
           cells: own.map(({received, distance, sharpness, importance}, n) => {
             const label =
               `Layer ${l + 1}, head ${n + 1}: sharpness ${sharpness.toFixed(2)}; looks ${distance.toFixed(1)} pixels far; ` +
-              `the loss moves by ${importance.toFixed(2)} with the size of its answer`;
+              `the loss changes by ${importance.toFixed(2)} with the size of its output`;
             return h("td", {}, map(received, label), h("small", {}, sharpness.toFixed(2)));
           }),
         })),

@@ -19,7 +19,7 @@ export function mountSlices(data: Data, store: Store): HTMLElement {
   const help =
     `Test ${words.many} by brightness, by size (the ink's box as a share of the picture) and by stroke width (twice the ink's area over its outline, in pixels)${given}. ` +
     "Each slice has the share that the network gets right, with Wilson's 95 % interval. ▼: the interval lies below the share of all; of many slices one in forty does so by chance. " +
-    `Grey: fewer than ${ENOUGH}. Click a slice and every panel speaks of its ${words.many} alone; a slice of another field narrows them further. Click it again, or press Esc, to let go.`;
+    `Grey: fewer than ${ENOUGH}. Click a slice, and every panel shows only its ${words.many}; a slice of another kind narrows them further. Click it again, or press Esc, to undo the choice.`;
   const {root, body} = panel("slices", "Worst slices", help);
   const rows = h("tbody");
   const heads = ["Slice", "Images", "Right", "95 %", ""];

@@ -21,7 +21,7 @@ export function mountImageInRuns(data: Data, shown: RunsShown, store: Store): On
   const all = differing(shown);
   const help =
     `One ${words.one} that only one of the two runs gets right: each run's answer, how sure it is of it and of the label, and LIME's pieces for (blue) and against (orange, hatched) ` +
-    "that answer, where it was explained. Each explanation has its own scale. Below: what every known seed of the two settings says. J and K walk through the list.";
+    "that answer, where it was explained. Each explanation has its own scale. Below: the answer of every known seed of the two settings. J and K walk through the list.";
   const {root, body} = panel("one-in-runs", `One ${words.one}, two runs`, help);
   const host = h("div", {class: "two-runs"});
   body.append(host);
@@ -102,10 +102,10 @@ export function settled(said: readonly [base: readonly number[], run: readonly n
     share: list.filter((k) => k === label).length / list.length,
   }));
   const known = [was, is].filter(({count}) => count >= ENOUGH);
-  if (known.length === 0) return "Too few seeds to say whether this answer did change.";
+  if (known.length === 0) return "Too few seeds to say whether this answer really changed.";
   if (known.length === 2) {
     const apart = Math.abs(was.share - is.share);
-    if (apart >= 0.8) return "It did change: the seeds of one setting get it right, those of the other do not.";
+    if (apart >= 0.8) return "It really changed: the seeds of one setting get it right, and those of the other do not.";
     if (was.share > 0.5 && is.share > 0.5) return "Right in most runs of both settings.";
     if (was.share <= 0.5 && is.share <= 0.5 && apart < 0.5) return "Wrong in most runs of both settings.";
     return "A coin toss, not a result: the seeds of one setting disagree among themselves.";

@@ -67,8 +67,8 @@ function lead(shown: RunsShown, {words}: Data): HTMLElement {
   const luck = chance < 1 ? "fewer than 1" : `${Math.round(chance)}`;
   const verdict: {readonly [kind in RunsShown["noise"]["verdict"]]: string} = {
     beyond: "Beyond seed noise: the settings' means differ.",
-    within: "Within seed noise: another seed alone moves as many.",
-    unknown: "Seed noise unknown: no one can say whether another seed would do as much.",
+    within: "Within seed noise: another seed alone changes as many.",
+    unknown: "Seed noise unknown: one cannot say whether another seed would change as much.",
     seed: "The two runs differ by their seed alone: this is what chance does.",
   };
   const mark = noise.verdict === "seed" ? "" : `${MARKS[noise.verdict]} `;
@@ -110,7 +110,7 @@ function withCode(text: string): Kid[] {
 /** Classes and confusions that differ, each with its mark. */
 function details({details: list = [], base, run}: RunsShown, {names}: Data): HTMLElement {
   const help =
-    "Right answers to each class, and how often one was taken for another. ▲ is beyond what another seed does, ▨ within it, ○ unknown since too few seeds are known; " +
+    "Right answers for each class, and how often one class was taken for another. ▲ is more than another seed changes, ▨ is not more, ○ is unknown because there are too few seeds; " +
     "the marks are corrected for the number of rows (Holm 1979).";
   const {root, body} = panel("details", "Class by class", help);
   const name = ({label, predicted}: RunsDetail) =>
@@ -212,7 +212,7 @@ function differences({options, base, run}: RunsShown): HTMLElement {
   const {root, body} = panel(
     "options",
     "What differs between the runs",
-    "Options of the two runs that are not the same, as run.json keeps them.",
+    "Options of the two runs that differ, as run.json has them.",
   );
   const head = h("thead", {}, h("tr", {}, ...["Option", base, run].map((text) => h("th", {scope: "col"}, text))));
   const rows = options.map((one) =>

@@ -28,10 +28,10 @@ const PAPER_DENSITY = 3;
 export function mountDataMap(data: Data, training: TrainingData, store: Store): {root: HTMLElement; draw(): void} {
   const {words, names, epochs: stops} = data;
   const help =
-    `Each dot is one training ${words.one}. Up: how sure the network was of its label, on average over the epochs so far; right: how ` +
-    "much that went up and down (standard deviation). Colour: at how many epochs it was right. Low on the left: never learned, " +
+    `Each dot is one training ${words.one}. The higher it is, the surer the network was of its label, on average over the epochs so far; the further right, the more ` +
+    "this varied (standard deviation). Colour: at how many epochs the answer was right. Low on the left: never learned, " +
     "often because the label is wrong. “Zoomed” spreads the corners, where most dots lie; “Plain” is the paper's own (Swayamdipta et al. " +
-    "2020). Draw round dots to list them; Shift and an arrow key go from dot to dot, Enter opens one; “Select” takes numbers in place of a circle.";
+    "2020). Draw a circle round dots to list them; Shift and an arrow key go from dot to dot, Enter opens one; “Select” takes numbers in place of a circle.";
   const axes = segmented(
     "Axes",
     [

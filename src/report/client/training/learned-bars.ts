@@ -14,7 +14,7 @@ const CUT = 1.6;
 export function mountLearnedBars(data: Data, training: TrainingData, store: Store): HTMLElement {
   const help =
     `Up: training ${data.words.many} answered right that were wrong in the epoch before. Down: answered wrong that were right before. ` +
-    "All later bars have one scale; the first is cut where it would dwarf them, and says its number. Each answer is the one that the " +
+    "All later bars have one scale; the first bar is cut if it would be much longer, and shows its number. Each answer is the one that the " +
     `network gave ${training.isAfter ? "after the epoch, with dropout off" : "as the image was presented, before it learned from it"}.`;
   const {root, body} = panel(
     "moves",

@@ -57,8 +57,8 @@ export function mountSampleList(
   );
   order.addEventListener("change", () => store.set({order: order.value as SampleOrder}));
   const help =
-    "A suspect label is one that another class outdid on average over the epochs (area under the margin below 0, Pleiss et al. 2020). " +
-    `Suspect is not wrong: hard ${words.many} are suspect too, and only you can say. “3 → 8?” is labelled 3 and looks like 8. G keeps the ` +
+    "A label is suspect if another class had a higher score than it, on average over the epochs (area under the margin below 0, Pleiss et al. 2020). " +
+    `A suspect label need not be wrong: hard ${words.many} are suspect too, and only you can decide. “3 → 8?” is labelled 3 and looks like 8. G keeps the ` +
     "label, S takes the suggested one, D drops the image, U takes the last decision back; J and K walk through the list.";
   const {root, head, body, bar} = panel("samples", "Suspect labels", help, order, tabs.root);
   const say = h("p", {class: "tray-say"});
@@ -163,9 +163,7 @@ export function mountSampleList(
     const lacking = without === 0 ? "" : `, ${int(rows.length - without)} with pictures`;
     setText(say, `${plural(rows.length, words.one)}${lacking}.`);
     say.title =
-      without === 0
-        ? ""
-        : "The page carries the pictures of the most suspect, and of others evenly from all over the map.";
+      without === 0 ? "" : "The page has the pictures of the most suspect, and of others from all over the map.";
     const shown = rows.slice(0, limit);
     list.replaceChildren(...shown.map(thumbOf));
     list.hidden = shown.length === 0;

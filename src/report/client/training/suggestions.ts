@@ -16,8 +16,8 @@ const MOST_CLASSES = 24;
 export function mountSuggestions(data: Data, training: TrainingData, store: Store): {root: HTMLElement; draw(): void} {
   const {names, classes, words} = data;
   const help =
-    `Training ${words.many} whose label another class outdid on average: each row is the label in the data, each column what the ` +
-    "network answered most often instead. Click a cell to list them. Arrow keys go from cell to cell.";
+    `Training ${words.many} whose label had on average a lower score than another class: each row is the label in the data, each column the answer that the ` +
+    "network gave most often instead. Click a cell to list them. Arrow keys go from cell to cell.";
   const {root, body} = panel("suggest", "Given against suggested", help);
   const counts = suspectCounts(training, classes);
   const of = (k: number) =>

@@ -37,14 +37,14 @@ export function mountWhy(data: Data, reasons: readonly Reason[], store: Store): 
       "p",
       {class: "sub"},
       strong(String(good)),
-      ` of ${plural(reasons.length, "explanation")} pass both checks. An answer can be right long before its reason is the one it ends with.`,
+      ` of ${plural(reasons.length, "explanation")} pass both checks. An answer can be right long before it has its last reason.`,
     ),
   );
 
   const help =
-    `Each row is a test ${words.one} that LIME explained. The answer settled at the epoch from which on it is the last one. The reason settled at the epoch from which on LIME's ` +
-    "explanation of that answer is as like the last one (rank correlation) as two halves of the last one's own masks are to each other: nearer than that LIME cannot tell. " +
-    "The line is that likeness, the dashed one LIME's own error. Checks: ■ passed, □ failed: the fit (weighted R² of 0.5 or more), and steadiness (the halves agree by 0.5 or more).";
+    `Each row is a test ${words.one} that LIME explained. The answer settled at the epoch from which on the network gave its last answer. The reason settled at the epoch from which on LIME's ` +
+    "explanation of that answer is as similar to the last one (rank correlation) as explanations from two halves of the last one's masks are to each other: LIME cannot measure smaller differences. " +
+    "The line is this similarity, the dashed line is LIME's own error. Checks: ■ passed, □ failed: the fit (weighted R² of 0.5 or more), and steadiness (the halves agree by 0.5 or more).";
   const {root: table, body} = panel("reasons", "When did the reason settle?", help);
   const rows = h("div", {class: "why-rows", role: "listbox", "aria-label": `Explained ${words.many}`});
   body.append(showsScrolling(rows));
@@ -82,7 +82,7 @@ export function mountWhy(data: Data, reasons: readonly Reason[], store: Store): 
   });
 
   const filmHelp =
-    "LIME's explanation of the last answer's class after each epoch: blue pieces speak for it, orange ones against. Click one to go to that epoch. Below each: how alike it is to the last.";
+    "LIME's explanation of the last answer's class after each epoch: blue pieces speak for it, orange ones against. Click one to go to that epoch. Below each: how similar it is to the last one.";
   const {root: filmRoot, body: filmBody} = panel("reason-film", "The reason, epoch by epoch", filmHelp);
   const film = h("div", {class: "why-film"});
   const title = h("p", {class: "verdict", "aria-live": "polite"});

@@ -120,7 +120,7 @@ function about({file}: ReaderData): HTMLElement {
   const {root, body} = panel(
     "about-reader",
     "How this was made",
-    "Everything that the command was told; what it was not told is the default.",
+    "All options of the run; an option that was not given has its default.",
   );
   const rows = Object.entries(file.options).map(([name, value]) =>
     h("div", {}, h("dt", {}, name), h("dd", {}, value === "" ? "–" : String(value))),

@@ -15,9 +15,9 @@ export function mountAttention(data: ReaderData, store: ReaderStore): {readonly 
   const {root, body} = panel(
     "attention",
     "Where each head looks",
-    "A row is a piece that looks, a column a piece that is looked at; darker: more. Under a head stands its importance: how fast this question's " +
-      "loss moves as the head's answer is made larger or smaller. The chosen head stands large at three steps: before the phase change, after it, " +
-      "and at the step at hand. Attention says where a head looks, not why the reader answered. Rollout joins all layers: what of the text is in the last one's " +
+    "A row is a piece that looks, a column a piece that is looked at; darker: more. The figure under a head is its importance: how fast this question's " +
+      "loss changes if the head's output is made larger or smaller. The chosen head is shown large at three steps: before the phase change, after it, " +
+      "and at the current step. Attention says where a head looks, not why the reader gave its answer. Rollout joins all layers: what of the text is in the last one's " +
       "view of the answer's first piece.",
   );
   const small = h("div", {class: "head-grid"});
@@ -31,7 +31,7 @@ export function mountAttention(data: ReaderData, store: ReaderStore): {readonly 
     const one = data.tracked[question];
     const seen = one.attention(stop);
     for (const part of [small, three, title, rollout]) part.hidden = !seen;
-    if (!seen) return setText(say, "This page carries no attention of this question; see How this was made.");
+    if (!seen) return setText(say, "This page has no attention of this question; see How this was made.");
     const size = one.tokens.length;
     const slopes = one.slopes(stop);
     small.style.setProperty("--heads", String(data.heads));

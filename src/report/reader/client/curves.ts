@@ -23,8 +23,8 @@ export function mountScores(data: ReaderData, store: ReaderStore): Drawn {
   const {root, body} = panel(
     "scores",
     "Right answers, step by step",
-    `${file.isHeldOut ? "Of the held-out questions, which it is never trained on" : "Of the questions that it is trained on: so few leave none to hold out"}. Exact: the same words as a right answer, without articles, case and ` +
-      "punctuation. F1 also counts the words that both have in common. Two argmaxes: the likeliest start and the likeliest end, each by " +
+    `${file.isHeldOut ? "Of the held-out questions, which it is never trained on" : "Of the questions that it is trained on, because there are too few to hold some out"}. Exact: the same words as a right answer, without articles, case and ` +
+      "punctuation. F1 also counts the words that both have in common. Two argmaxes: the likeliest start and the likeliest end, each chosen by " +
       "itself, which may end before they start. The grey band is the phase change: the shortest span of steps with half of the whole gain in F1.",
   );
   const line = (of: (look: (typeof file.looks)[number]) => number) =>
@@ -56,8 +56,8 @@ export function mountLosses(data: ReaderData, store: ReaderStore): Drawn {
     "losses",
     "Losses",
     "How wrong it is on average, in nats: half of the cross-entropies of the start and of the end. Of each step's batch (thin), " +
-      "of all held-out questions, and of this question alone, which the batch's loss hides. Dashed: the least-squares fit " +
-      "a · e^(−b x) + c of the batches' losses. It cannot follow a phase change: where the loss stands still and then falls, the curve leaves it.",
+      "of all held-out questions, and of this question alone, which one cannot see in the batch's loss. Dashed: the least-squares fit " +
+      "a · e^(−b x) + c of the batches' losses. It cannot follow a phase change, in which the loss first stays the same and then falls.",
   );
   const own = (n: number) => tracked[n].losses.map((loss, s) => [steps[s], loss] as const);
   const chart = chartHost(
@@ -100,7 +100,7 @@ export function mountLogits(data: ReaderData, store: ReaderStore): Drawn {
   const {root, body} = panel(
     "logits",
     "Logits of every piece",
-    "The scores that the last layer gives to each piece of a word as the answer's first (blue) and last (orange) at the step at hand. " +
+    "The scores that the last layer gives to each piece of a word as the answer's first (blue) and last (orange) at the current step. " +
       "Bold: the right answer. The grey lines are the scores before any training.",
   );
   const chart = chartHost(() => {

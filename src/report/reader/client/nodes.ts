@@ -29,7 +29,7 @@ export function mountNodes(data: ReaderData, store: ReaderStore): Drawn {
     "nodes",
     "One node, piece by piece",
     "A reader writes a row of numbers, its nodes, for each piece of a word. This is one of them: as the heads of the first and of the last " +
-      "layer answer, and as the last layer gives it to the two scores. To begin with it is the node whose weights in those scores moved most.",
+      "layer give it, and as the last layer gives it to the two scores. At first you see the node whose weights in those scores changed most.",
     choice.root,
   );
   const chart = chartHost(() => {
@@ -82,7 +82,7 @@ export function mountOutputs(data: ReaderData, store: ReaderStore): Drawn {
     "The weights behind the two scores",
     `Each node has a weight in the start's score and one in the end's (qa_outputs). The ${MOST} nodes that moved most are lines, the chosen one ` +
       "is dark. “Change” is the distance from the untrained weights, start and end together. “Over spread” divides it by the standard deviation " +
-      "of all weights at the beginning: 1 is as far as two weights lie apart. A change in per cent of a weight near 0 would mean nothing.",
+      "of all weights at the beginning: 1 is a typical difference between two weights. A change in per cent of a weight near 0 would mean nothing.",
     ways.root,
   );
   const facts = h("p", {class: "meta"});

@@ -18,7 +18,7 @@ export function mountOne(data: ReaderData, store: ReaderStore): {readonly root: 
     "one",
     "One question",
     "The bars are the spans with the greatest sum of start and end score. A span's probability is that of its start times that of its end. " +
-      "The curve is the right answer's own probability at each step. J and K go to the next question that was looked into.",
+      "The curve is the right answer's own probability at each step. J and K go to the next and the previous tracked question.",
     ...tools,
   );
   const asked = h("p", {class: "meta"});

@@ -27,7 +27,7 @@ export function mountPlaces(data: ReaderData, store: ReaderStore): {readonly roo
     "Where the answer starts and ends",
     "Each row is a step, each column a piece of a word, as the first of the answer (upper strip) and as the last (lower strip). Probability: " +
       "darker is likelier. Logits are the scores that probabilities are made of: blue above 0, orange below, both strips on one scale; " +
-      "only their differences count. The frame is the step at hand; bold words are the right answer; the grey bar at the left is the phase change. " +
+      "only their differences count. The frame marks the current step; bold words are the right answer; the grey bar at the left is the phase change. " +
       "A click on a row goes there.",
     ways.root,
   );

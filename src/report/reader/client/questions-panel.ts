@@ -28,8 +28,8 @@ export function mountQuestions(data: ReaderData, store: ReaderStore): {readonly 
   const {root, body} = panel(
     "questions",
     file.isHeldOut ? "Every held-out question" : "Every question",
-    "At the step at hand. The table counts how questions end by their first word: exact, overlapping a right answer in some words, or missing it. " +
-      "The surest come first in the list: a wrong answer that it is sure of is the most worth looking at. Underlined questions were looked into.",
+    "Answers at the current step. The table counts, by a question's first word, how many answers are exact, share some words with a right answer, or miss it. " +
+      "The list begins with the surest answers: a wrong answer of which the reader is sure is the most interesting one. Underlined questions are the tracked ones.",
     lists.root,
   );
   const kinds = h("table", {class: "kinds"});

@@ -21,7 +21,7 @@ export function mountText(data: ReaderData, store: ReaderStore): {readonly root:
   const {root, body} = panel(
     "text",
     "The text, and what speaks for the answer",
-    "The frame is the answer that it gives at this step; the wavy line is the right one, where that is another. Blue words speak for its " +
+    "The frame marks the reader's answer at this step; the wavy line marks the right answer, if it is another. Blue words speak for its " +
       "answer, orange ones with a dashed line against it. “Gradients” are integrated gradients over the words' numbers, from a text " +
       "whose words are all unknown: they add up to how much likelier the answer became, as a logarithm. “Hiding words” is LIME: " +
       "words are hidden by chance, and a word's weight is how much lower the answer's probability is without it.",
