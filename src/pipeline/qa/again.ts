@@ -17,12 +17,12 @@ import {stateOf} from "./state";
 
 /**
  * @file The efficacy test. Questions are drawn, with replacement, until a given number was answered right, or a given
- * number was asked. This is inverse sampling: right / asked is too great on average, (right − 1) / (asked − 1) is not
- * (Haldane 1945).
+ * number was asked. This is inverse sampling: right / asked is too large on average, but (right − 1) / (asked − 1) is
+ * right on average (Haldane 1945).
  */
 
 export interface AgainOptions {
-  /** "held-out" or "train", of the run; or a file of questions. */
+  /** "held-out" or "train" for the run's questions, or a file of questions. */
   readonly split: string;
   /** The test ends when this many answers are right. */
   readonly right: number;
@@ -34,7 +34,7 @@ export interface AgainOptions {
 export interface AskedAgain {
   readonly split: string;
   readonly seed: number;
-  /** Questions of the split. */
+  /** How many questions the split has. */
   readonly questions: number;
   readonly correct: number;
   readonly asked: number;
@@ -42,25 +42,25 @@ export interface AskedAgain {
   readonly isReached: boolean;
   readonly draws: readonly {
     readonly id: string;
-    /** In the split. */
+    /** The question's place in the split. */
     readonly place: number;
     readonly question: string;
     readonly answer: string;
-    /** The right answers; none: the text has none. */
+    /** The right answers; empty if the text has no answer. */
     readonly right: readonly string[];
     readonly isRight: boolean;
   }[];
-  /** Shares in [0, 1]; `unbiased` is null of a single draw, of which it says nothing. */
+  /** Shares in [0, 1]; `unbiased` is null for a single draw, because then it cannot be computed. */
   readonly rate: {readonly biased: number; readonly unbiased: number | null};
-  /** 95 % intervals: Wilson's, as if `asked` had been fixed, and the exact one, as `correct` was. */
+  /** 95 % intervals: Wilson's, which treats `asked` as fixed, and the exact one, which treats `correct` as fixed. */
   readonly wilson: readonly [low: number, high: number];
   readonly inverse: readonly [low: number, high: number];
 }
 
-/** Drawn at a time; those behind the last that counts are not used. */
+/** How many questions are drawn at a time; those after the last one that counts are not used. */
 const AT_ONCE = 32;
 
-/** @throws UserError if the split is none of the run's, and no file of questions. */
+/** @throws UserError if the split is neither one of the run's nor a file of questions. */
 export async function splitOf(split: string, run: string | undefined): Promise<readonly Question[]> {
   if (split !== "held-out" && split !== "train") {
     if (existsSync(split)) return questionsAt(split);
@@ -82,7 +82,10 @@ export async function splitOf(split: string, run: string | undefined): Promise<r
   return split === "train" ? questions.train : questions.heldOut;
 }
 
-/** Asks until `right` answers are right or `times` questions were asked. An answer is right as SQuAD's exact match has it. */
+/**
+ * Asks until `right` answers are right or `times` questions were asked. An answer is right if it is an exact match by
+ * SQuAD's rules.
+ */
 export async function askAgain(
   reader: Answering,
   questions: readonly Question[],
@@ -118,7 +121,7 @@ export function ratesOf(correct: number, asked: number, isReached: boolean) {
 
 const EFFICACY = "efficacy.jsonl";
 
-/** Keeps a test in the run, a line each: `runs list` takes it into the index. */
+/** Writes a test into the run's folder, one line for each; `runs list` copies it into the index. */
 export async function keepEfficacy(run: string, {split, seed, correct, asked, isReached, draws}: AskedAgain) {
   const line = {state: await stateOf(run), split, seed, correct, asked, isReached, ids: draws.map(({place}) => place)};
   await orUserError(join(run, EFFICACY), () => appendFile(join(run, EFFICACY), `${JSON.stringify(line)}\n`), "write");

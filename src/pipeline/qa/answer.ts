@@ -28,17 +28,21 @@ export interface Answer extends AnswerSpan, Scored {
    * the start.
    */
   readonly byTwoArgMaxes: string;
-  /** That there is no answer: [CLS], start and end. */
+  /** The score of "no answer": [CLS] as start and end. */
   readonly nothing: {
     readonly probability: number;
-    /** Its score less the best span's: above the reader's threshold, it is the answer. Null of a text without words. */
+    /**
+     * Its score minus the best span's score. If this is above the reader's threshold, there is no answer. Null for a
+     * text without words.
+     */
     readonly difference: number | null;
   };
 }
 
 /**
- * Answers from logits. A text in several windows has the best spans of all of them; that it has no answer scores as in the window where that
- * scores least. So does run_qa.py of transformers (`version_2_with_negative`), after SQuAD 2.0's baseline (Rajpurkar et al. 2018).
+ * Answers from logits. If a text has several windows, the best spans come from all of them, and "no answer" has its
+ * lowest score of all windows. run_qa.py of transformers does the same (`version_2_with_negative`), after SQuAD 2.0's
+ * baseline (Rajpurkar et al. 2018).
  *
  * @param noAnswer The answer is nothing where that scores higher than the best span by more; absent: never.
  * @param count    How many spans are listed.

@@ -11,18 +11,21 @@ export interface BatchLogits {
 /** Anything that answers questions, whichever program computes it. */
 export interface Answering {
   readonly words: WordPiece;
-  /** Tokens of a window at most, and tokens that two windows of one text share. */
+  /** The most tokens of a window, and how many tokens two windows of one text share. */
   readonly longest: number;
   readonly stride: number;
-  /** It answers with nothing where [CLS] scores higher than the best span by more than this; absent: it always names a span. */
+  /**
+   * The reader gives no answer if [CLS] scores higher than the best span by more than this; absent if it always names a
+   * span.
+   */
   readonly noAnswer?: number;
-  /** Windows that it is asked about at a time at most; absent: as many as one likes. */
+  /** The most windows that it takes at a time; absent if there is no limit. */
   readonly atOnce?: number;
   logits(batch: Tokens): Promise<BatchLogits>;
   dispose(): void | Promise<void>;
 }
 
-/** Windows as one batch, as long as the longest of them. @param least Tokens that it has at least. */
+/** Windows as one batch, as long as the longest of them. @param least The fewest tokens that the batch has. */
 export function batchOf(windows: readonly Window[], least = 0): Tokens {
   const length = Math.max(least, ...windows.map(({ids}) => ids.length));
   const count = windows.length;
@@ -42,7 +45,7 @@ export async function logitsOf(reader: Answering, windows: readonly Window[]): P
   return ownTokens(windows, await reader.logits(batch), batch.length);
 }
 
-/** A batch's numbers by window, without padding. @param tokens Of each window, padding counted. */
+/** A batch's numbers by window, without padding. @param tokens How many tokens each window has, with padding. */
 export function ownTokens(windows: readonly Window[], {start, end}: BatchLogits, tokens: number): BatchLogits[] {
   return windows.map(({ids}, n) => {
     const from = n * tokens;

@@ -9,12 +9,12 @@ import {thresholdOf} from "./threshold";
 import {placesOf, type WordWeight, whyAnswer} from "./why";
 import {windowWords, wordPlaces} from "./words";
 
-/** @file A reader that was trained, and what it answers. */
+/** @file Opens a trained reader, and gives its answers. */
 
 /**
  * A reader of a Hugging Face folder, or of a run's folder model/.
  *
- * @param nullThreshold As `--null-threshold` has it: when it answers with nothing; auto: as it was trained.
+ * @param nullThreshold The value of `--null-threshold`: when the reader gives no answer; auto: as it was trained.
  */
 export async function openSavedReader(folder: string, nullThreshold = "auto"): Promise<Reader> {
   const saved = readHuggingFace(folder);
@@ -30,7 +30,7 @@ export async function openSavedReader(folder: string, nullThreshold = "auto"): P
   return openReader(saved, {...settings, noAnswer});
 }
 
-/** A word as it stands in the question or the text, and how much it speaks for the answer. */
+/** A word of the question or the text, and how much it speaks for the answer. */
 export interface PlacedWord extends WordWeight {
   readonly from: number;
   readonly to: number;
@@ -41,7 +41,7 @@ export interface PlacedWord extends WordWeight {
   readonly gradient?: number;
 }
 
-/** Which words speak for an answer; of a text without words, none. */
+/** The words that speak for an answer; none if the text has no words. */
 export interface WhyAsked {
   readonly words: readonly PlacedWord[];
   readonly r2: number | null;
@@ -73,7 +73,10 @@ export async function askReader(
   return {answer, why: {words: placed, r2}};
 }
 
-/** Each word's part of the answer's logarithm; undefined where the network's inside is not known. */
+/**
+ * How much each word adds to the logarithm of the answer's probability; undefined if the program cannot look inside the
+ * network.
+ */
 async function gradientsOf(reader: Answering & Partial<Reader>, answer: Answer): Promise<Float64Array | undefined> {
   if (!reader.weights) return undefined;
   const evidence = await gradientEvidence(reader as Reader, answer.window, placesOf(answer, answer.spans[0]));

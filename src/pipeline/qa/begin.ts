@@ -7,7 +7,7 @@ import {makeFolder, writeWhole} from "../record/write-whole";
 import {READER_FORMAT, type ReaderFacts, readFacts} from "./files";
 import {type ReaderOptions, readerOptions} from "./options";
 
-/** @file How a reader's run begins, and with what. */
+/** @file Begins a reader's run: its folder, and its options. */
 
 /**
  * Makes a folder for a reader's run, and writes qa.json.

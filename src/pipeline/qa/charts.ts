@@ -4,7 +4,7 @@ import type {TokenHeat} from "../../plots/token-heat";
 import {type KeptQuestion, type Look, readFacts, readLooks, readQuestions, readTracked} from "./files";
 import {type PhaseChange, phaseChange} from "./phase";
 
-/** A picture of a reader's run as data: what PNG, JSON and the PDF are made from. */
+/** A picture of a reader's run as data, from which PNG, JSON and the PDF are made. */
 export type ReaderChart = {readonly name: string} & (
   | {readonly kind: "lines"; readonly data: LineChart}
   | {readonly kind: "heat"; readonly data: TokenHeat}
@@ -13,7 +13,7 @@ export type ReaderChart = {readonly name: string} & (
 type Kept = NonNullable<Awaited<ReturnType<typeof readTracked>>>;
 type Points = readonly (readonly [x: number, y: number])[];
 
-/** Nodes whose change is drawn. */
+/** How many nodes have their change drawn. */
 const MOST = 10;
 
 /**
@@ -75,7 +75,7 @@ function curvesOf(looks: readonly Look[], span: Span): LineChart {
 
 interface Moved {
   readonly node: number;
-  /** Start and end together, from the first look on: one a look. */
+  /** The change of start and end weights together since the first look, one number for each look. */
   readonly by: readonly number[];
 }
 

@@ -6,9 +6,9 @@ import {answersTo, type Reader} from "./reader";
 
 /** How well a reader answers without the information that it should need, by the same measure as its answers. */
 export interface Controls {
-  /** The sentences of each text in another order. */
+  /** With the sentences of each text in another order. */
   readonly shuffled: Judged;
-  /** The question's words hidden: what can be known from the text alone. */
+  /** With the question's words hidden: this shows what is known from the text alone. */
   readonly withoutQuestion: Judged;
 }
 

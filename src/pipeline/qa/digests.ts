@@ -4,7 +4,7 @@ import {UserError} from "../../nouns/options";
 import type {Question} from "../data/text/questions";
 import type {WordPiece} from "../data/text/word-piece";
 
-/** SHA-256 of what a run learns from, hexadecimal. */
+/** SHA-256 of the questions and the vocabulary that a run learns from, in hexadecimal. */
 export interface ReaderDigests {
   readonly questions: string;
   readonly words: string;
@@ -37,8 +37,8 @@ interface Begun {
 }
 
 /**
- * @param begun Facts of the run; one of an earlier version has no digests.
- * @throws UserError if its questions, or the pieces of its words, are others now.
+ * @param begun The facts of the run; a run of an earlier version has no digests.
+ * @throws UserError if its questions or its vocabulary have changed.
  */
 export function checkDigests({name, digests, options}: Begun, now: Partial<ReaderDigests>): void {
   const places = {questions: options.data || "the made questions", words: options.from || options.data};

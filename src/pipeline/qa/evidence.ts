@@ -12,14 +12,16 @@ export interface Place {
   readonly end: number;
 }
 
-/** Points on the way from hidden words to the words as they are. */
+/** How many points there are on the path from hidden words to the real words. */
 const POINTS = 16;
 
 /**
- * Integrated gradients over the words' embeddings (Sundararajan, Taly & Yan 2017), from a question and a text whose words are all [UNK] to
- * those that were asked; [CLS] and [SEP] stay. What is explained is the logarithm of an answer's probability, in nats.
+ * Integrated gradients over the words' embeddings (Sundararajan, Taly & Yan 2017), along the path from a question and a
+ * text whose words are all [UNK] to the real ones; [CLS] and [SEP] stay. They explain the logarithm of an answer's
+ * probability, in nats.
  *
- * @returns Of each token, how much it adds. They sum to the difference between the two ends, as far as the integral is exact.
+ * @returns How much each token adds. These numbers sum to the difference between the two ends of the path, as far as
+ * the integral is exact.
  */
 export async function gradientEvidence(
   reader: Reader,
@@ -66,7 +68,7 @@ function logProbability(logits: tf.Tensor2D, place: number): tf.Tensor1D {
 
 /**
  * How much the loss of a question depends on each head (Michel, Levy & Neubig 2019): the slope of the loss as the
- * head's answer grows, Σ answer · ∂loss/∂answer.
+ * head's output grows, Σ output · ∂loss/∂output.
  *
  * @returns `[layers * heads]`, with its sign; the magnitude is the head's importance.
  */
@@ -80,7 +82,7 @@ export async function headSlopes(reader: Reader, window: Window): Promise<Float3
   return Float32Array.from(values);
 }
 
-/** The loss of one window where each head's answer is made `sizes` times as large. @param sizes `[layers, heads]`. */
+/** The loss of one window if each head's output is multiplied by `sizes`. @param sizes `[layers, heads]`. */
 export function scaledLoss({config, weights}: Reader, window: Window, sizes: tf.Tensor): tf.Scalar {
   const {num_attention_heads: heads, hidden_size: width} = config;
   const tokens = window.ids.length;

@@ -61,9 +61,9 @@ export async function readFacts(folder: string): Promise<ReaderFacts> {
 /** One look at the held-out questions: a line of looks.jsonl. */
 export interface Look extends Judged {
   readonly step: number;
-  /** Passes over the questions. */
+  /** How many passes over the questions were made. */
   readonly epoch: number;
-  /** Mean over the steps since the look before, in nats; null before the first step. */
+  /** The mean loss over the steps since the previous look, in nats; null before the first step. */
   readonly trainLoss: number | null;
   /** The loss of each step since the previous look, in nats; the first is that of the step right after that look. */
   readonly batchLosses: readonly number[];
@@ -95,7 +95,7 @@ export async function readLooks(folder: string): Promise<Look[]> {
     });
 }
 
-/** The reader as a folder that Hugging Face's transformers load, too. */
+/** Writes the reader as a folder that Hugging Face's transformers can load, too. */
 export async function writeReader(folder: string, reader: Reader): Promise<void> {
   const arrays = new Map<string, {readonly shape: readonly number[]; readonly values: Float32Array}>();
   for (const [name, variable] of reader.weights) {
@@ -185,7 +185,7 @@ export async function readTracked(
   }
 }
 
-/** A held-out question as a run keeps it, and, where it is tracked, what the reader is given of it. */
+/** A held-out question as a run keeps it, and, if it is tracked, the window that the reader gets. */
 export interface KeptQuestion extends Question {
   readonly tracked?: {
     /** Piece, its part, and its place there: UTF-16, `to` exclusive. [CLS] and [SEP] have none. */
@@ -195,7 +195,7 @@ export interface KeptQuestion extends Question {
       readonly from: number;
       readonly to: number;
     }[];
-    /** Places among the tokens of the right answer; [0, 0] where it has none here. */
+    /** The places of the right answer among the tokens; [0, 0] if it has no answer in this window. */
     readonly right: readonly [start: number, end: number];
   };
 }
@@ -224,7 +224,7 @@ export async function writeAnswers(folder: string, step: number, answers: readon
   await writeWhole(answersFile(folder, step), `${JSON.stringify(answers)}\n`);
 }
 
-/** Undefined where a look kept none. */
+/** Undefined if a look kept none. */
 export async function readAnswers(folder: string, step: number): Promise<KeptAnswer[] | undefined> {
   const path = answersFile(folder, step);
   if (!existsSync(path)) return undefined;

@@ -3,9 +3,9 @@ import {join, resolve} from "node:path";
 
 import {UserError} from "../../nouns/options";
 
-/** @file Where readers' runs lie: `<save>/qa/<name>/`. */
+/** @file Finds the runs of readers: `<save>/qa/<name>/`. */
 
-/** The folder of a reader's run by its name or its path; undefined where that is none. */
+/** The folder of a reader's run by its name or its path; undefined if there is no such run. */
 export function findReader(save: string, name: string): string | undefined {
   return [join(resolve(save), "qa", name), resolve(save, name), resolve(name)].find((path) =>
     existsSync(join(path, "qa.json")),
@@ -20,7 +20,7 @@ export function readersOf(save: string): readonly string[] {
   return names.sort((a, b) => (times.get(b) ?? "").localeCompare(times.get(a) ?? ""));
 }
 
-/** When a run began; of a damaged file "", so that whoever asks for the run itself is told of it. */
+/** The time when a run began; "" for a damaged file, which is refused later, when the run itself is opened. */
 function startedAt(file: string): string {
   try {
     const facts = JSON.parse(readFileSync(file, "utf8")) as {readonly startedAt?: unknown} | null;
@@ -45,7 +45,7 @@ export function readerFolder(save: string, name: string): string {
   return name === "latest" ? newestReader(save) : (findReader(save, name) ?? resolve(name));
 }
 
-/** Where a reader's network lies: in a run's model/, or in the folder itself. */
+/** The folder of a reader's network: a run's model/, or the folder itself. */
 export function networkFolder(folder: string): string {
   return existsSync(join(folder, "model", "config.json")) ? join(folder, "model") : folder;
 }

@@ -7,15 +7,17 @@ import {type StoredArray, safetensors} from "../../onnx/index";
 import {fromHalf} from "../model/load/half";
 import {type BertConfig, bertShapes} from "../model/tf/transformer/bert";
 
-/** A reader of questions as a Hugging Face folder holds it. */
+/** A reader in the form of a Hugging Face folder. */
 export interface SavedReader {
   readonly config: BertConfig;
   readonly vocabulary: readonly string[];
   readonly lowerCase: boolean;
   readonly weights: ReadonlyMap<string, {readonly shape: readonly number[]; readonly values: Float32Array}>;
-  /** Weights that the folder has not: a head that is yet to be trained. */
+  /** Weights that the folder lacks, such as a head that is not yet trained. */
   readonly missing: readonly string[];
-  /** How much higher "no answer" must score than the best span; absent where the network was not taught to say so. */
+  /**
+   * How much higher "no answer" must score than the best span; absent if the network was not trained on such questions.
+   */
   readonly noAnswer?: number;
 }
 

@@ -15,8 +15,8 @@ export interface LookSize {
 }
 
 /**
- * How many of a run's looks keep what: evenly spread, the first and the last among them. The losses and scores in
- * looks.jsonl are kept of every look.
+ * How many of a run's looks keep which numbers. These looks are spread evenly and include the first and the last. Every
+ * look keeps its losses and scores in looks.jsonl.
  */
 export interface KeptLooks {
   readonly looks: number;
@@ -37,7 +37,7 @@ export interface KeptLooks {
  *
  * @param most The most that `tracked/` may take, in MB; 0: any size.
  * @param asked How many held-out questions there are.
- * @returns Undefined where all is kept.
+ * @returns Undefined if everything is kept.
  * @throws UserError if not even the first and the last look of all tracked questions fit.
  */
 export function keptLooks(

@@ -2,7 +2,7 @@ import {windowsOf} from "../data/text/windows";
 import type {Answering} from "./answering";
 
 /**
- * The longest window that a reader is given for a question; where the question is not known, one as long as it takes.
+ * The longest window that a reader gets for a question; if the question is not known, the longest that it takes.
  *
  * @returns Of `[length]` tokens each.
  * @throws UserError if the question leaves no room for its text.

@@ -12,9 +12,9 @@ import {answersTo, type Reader} from "./reader";
 import {insideOf, type Tracked} from "./tracked";
 
 /**
- * Asks the held-out questions at a step, looks into the tracked ones, and keeps the answers and what was found inside.
+ * Asks the held-out questions at a step, looks into the tracked ones, and saves the answers and the tracked numbers.
  *
- * @param keeping What this look keeps, as `keptAt` says.
+ * @param keeping The numbers that this look keeps, as `keptAt` says.
  */
 export async function lookAt(
   reader: Reader,

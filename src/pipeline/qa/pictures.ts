@@ -12,7 +12,7 @@ import {stateOf} from "./state";
 
 const sheetOf = (chart: ReaderChart) => (chart.kind === "lines" ? lineSheet(chart.data) : heatSheet(chart.data));
 
-/** Draws how a reader learned into `plots/`: of each picture a PNG, and its numbers as JSON beside it. */
+/** Draws pictures of how a reader learned into `plots/`: each as a PNG, with its numbers as JSON beside it. */
 export async function readerPictures(path: string): Promise<void> {
   for (const chart of await readerCharts(path)) {
     const {width, height, draw} = sheetOf(chart);
@@ -24,7 +24,7 @@ export async function readerPictures(path: string): Promise<void> {
 }
 
 /**
- * All of them in one PDF, with a table of what the network is made of and one of what it was asked and answered.
+ * Writes all pictures into one PDF, with a table of the network's parts and one of the questions and answers.
  *
  * @returns Its path.
  * @throws UserError if the folder holds no reader's run.

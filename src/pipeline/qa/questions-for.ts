@@ -8,7 +8,10 @@ import {madeQuestions} from "../data/text/made-questions";
 import {type Question, questionsOf} from "../data/text/questions";
 import type {ReaderOptions} from "./options";
 
-/** Questions to train on, and those that are held out: made by rules, or a file's. Of a handful none is held out: both are the same list. */
+/**
+ * Questions to train on, and those that are held out: made by rules, or from a file. If there are only a few, none is
+ * held out, and both lists are the same.
+ */
 export async function questionsFor({
   data,
   made,
@@ -29,7 +32,7 @@ export async function questionsFor({
   return {train: all.slice(0, -count), heldOut: all.slice(-count)};
 }
 
-/** A file's questions. @throws UserError if it holds none. */
+/** Reads a file's questions. @throws UserError if it has none. */
 export async function questionsAt(path: string): Promise<Question[]> {
   if (!existsSync(path)) {
     throw new UserError(`${path}: expected a file of questions, got nothing there`, {code: "NOT_FOUND"});

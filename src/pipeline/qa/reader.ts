@@ -17,17 +17,20 @@ export interface Reader extends Answering {
   dispose(): void;
 }
 
-/** Deviation of weights that a saved reader lacks, as BERT's own training begins. */
+/** The standard deviation of new weights that a saved reader lacks, as in BERT's own training. */
 const BERT_DEVIATION = 0.02;
 /**
  * The standard deviations of weights that begin from scratch, and of the words' weights. With BERT's own deviation, a
  * narrow network learns nothing for a long time. The words need a larger one, so that they differ more from each other.
  */
 const [DEVIATION, OF_WORDS] = [0.1, 0.25];
-/** Amplitude of the positions' waves, and how much longer the longest is than the shortest. */
+/** The amplitude of the sine waves for positions, and the length of the longest divided by that of the shortest. */
 const [AMPLITUDE, LONGER] = [0.35, 100];
 
-/** A reader of a folder's weights, what it lacks drawn by chance; or, without weights, all of it. */
+/**
+ * Makes a reader with a folder's weights; weights that the folder lacks are random. Without a folder, all weights are
+ * random.
+ */
 export function openReader(
   saved: Pick<SavedReader, "config" | "vocabulary" | "lowerCase"> & Partial<Pick<SavedReader, "weights">>,
   {
@@ -59,10 +62,11 @@ export function openReader(
 }
 
 /**
- * Where training from scratch begins. Two things help it to find the word of the question in the text, which it would else
- * need many times as many steps for: places are told by sine waves (Vaswani et al. 2017, section 3.5), so that a distance is
- * the same anywhere; and in the first layer keys are queries, so that a token looks at its like (Trockman & Kolter 2023,
- * "Mimetic initialization of self-attention layers"). Both are trained on as all weights are.
+ * Sets the weights with which training from scratch begins. Two things help the network to find the question's word in
+ * the text; without them it needs many times as many steps. Positions are sine waves (Vaswani et al. 2017, section
+ * 3.5), so that a distance is the same anywhere. And in the first layer keys equal queries, so that a token looks at
+ * similar tokens (Trockman & Kolter 2023, "Mimetic initialization of self-attention layers"). Both are trained further
+ * like all weights.
  */
 function fromScratch(name: string, shape: readonly number[], seed: number): Float32Array {
   if (name.endsWith("position_embeddings.weight")) return waves(shape[0], shape[1]);
@@ -87,7 +91,7 @@ function drawn(name: string, shape: readonly number[], seed: number, deviation: 
   return Float32Array.from({length}, () => deviation * normal(random));
 }
 
-/** Windows that are asked about at a time. */
+/** How many windows are asked about at a time. */
 const AT_ONCE = 32;
 
 /** The reader's answers, in the order of the questions. */
@@ -108,7 +112,7 @@ export async function answersTo(reader: Answering, questions: readonly Question[
   return answersFrom(scored, questions, reader.noAnswer, count);
 }
 
-/** Start and end logits of each window's own tokens, and what the hooks see on the way. */
+/** Start and end logits of each window's own tokens. The hooks are called on the way. */
 export async function hookedLogits(reader: Reader, windows: readonly Window[], hooks: BertHooks) {
   const batch = batchOf(windows);
   return ownTokens(windows, await bertLogitsOf(reader.config, reader.weights, batch, hooks), batch.length);

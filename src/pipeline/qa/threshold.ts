@@ -1,4 +1,4 @@
-/** @file The words of `--null-threshold`. */
+/** @file Reads the values of `--null-threshold`. */
 
 /** Check of `--null-threshold`. */
 export function thresholdNamed(word: string): string | undefined {
@@ -6,7 +6,7 @@ export function thresholdNamed(word: string): string | undefined {
   return word === "auto" || word === "none" || isNumber ? undefined : "a number, auto or none";
 }
 
-/** The threshold that is meant. @param auto What "auto" is here. @returns Undefined: a span is always named. */
+/** The threshold for a value. @param auto The threshold for "auto". @returns Undefined if a span is always named. */
 export function thresholdOf(word: string, auto: number | undefined): number | undefined {
   return word === "auto" ? auto : word === "none" ? undefined : Number(word);
 }

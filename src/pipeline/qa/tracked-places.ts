@@ -5,13 +5,13 @@ import type {KeptQuestion} from "./files";
 import type {Reader} from "./reader";
 import type {Tracked} from "./tracked";
 
-/** Tracked where nothing else is asked for. */
+/** How many questions are tracked by default. */
 const TRACKED = 3;
 
 /**
  * The places of the questions to track.
  *
- * @param list As `--track` has it: places with commas between, none, or "" for the first three.
+ * @param list The value of `--track`: places with commas between them, none, or "" for the first three.
  * @throws UserError if there is no such place.
  */
 export function trackedOf(list: string, heldOut: readonly Question[]): number[] {
@@ -33,7 +33,7 @@ export function trackedOf(list: string, heldOut: readonly Question[]): number[] 
   return [...new Set(places)];
 }
 
-/** The held-out questions, and of those that are tracked what the reader is given. */
+/** The held-out questions, and for tracked ones the window that the reader gets. */
 export function keptQuestions(
   reader: Reader,
   heldOut: readonly Question[],

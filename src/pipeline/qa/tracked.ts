@@ -11,12 +11,14 @@ import {windowWords} from "./words";
 
 export type Arrays = ReadonlyMap<string, {readonly shape: readonly number[]; readonly values: Float32Array}>;
 
-/** A question that is looked into at every look: always the same part of its text, so that one step can be held against another. */
+/**
+ * A question that is looked into at every look. It is always the same part of its text, so that steps can be compared.
+ */
 export interface Tracked {
-  /** Place among the held-out questions. */
+  /** Its place among the held-out questions. */
   readonly place: number;
   readonly question: Question;
-  /** The first window with the answer in it, or, where it has none, the first. */
+  /** The first window that contains the answer; if there is no answer, the first window. */
   readonly window: Window;
 }
 
@@ -28,12 +30,12 @@ export function trackedQuestions(places: readonly number[], heldOut: readonly Qu
 }
 
 /**
- * Looks into a reader while it reads a tracked question: logits, attention, node values, how much the loss hangs on each head, and
- * which words speak for the answer that it gives.
+ * Looks into a reader while it reads a tracked question: logits, attention, node values, how much the loss depends on
+ * each head, and which words speak for the answer.
  *
- * @param samples How many times words are hidden for LIME; 0: it is left out.
- * @param isInside Whether attention and node values are among them.
- * @returns By name: arrays as docs/transformer.md says.
+ * @param samples How many times words are hidden for LIME; 0 leaves LIME out.
+ * @param isInside Whether to include attention and node values.
+ * @returns The arrays, by the names in docs/transformer.md.
  */
 export async function insideOf(
   reader: Reader,

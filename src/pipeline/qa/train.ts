@@ -22,14 +22,14 @@ export interface ReaderTraining {
 }
 
 export interface ReaderStep {
-  /** Steps made. */
+  /** How many steps were made. */
   readonly step: number;
   readonly steps: number;
-  /** Mean over the step's windows, before it, in nats. */
+  /** The mean loss of the step's windows before the step, in nats. */
   readonly loss: number;
 }
 
-/** A place to go on from: weights and the optimizer's moments after a step. */
+/** A state from which training can continue: weights and the optimizer's moments after a step. */
 export interface ReaderState {
   readonly step: number;
   readonly arrays: readonly NamedArray[];
@@ -43,7 +43,7 @@ export interface ReaderTrainer {
   dispose(): void;
 }
 
-/** Steps of a whole training. */
+/** How many steps a whole training has. */
 export function stepsOf(
   {length}: readonly Window[],
   {epochs, batchSize}: Pick<ReaderTraining, "epochs" | "batchSize">,
@@ -51,13 +51,16 @@ export function stepsOf(
   return epochs * Math.ceil(length / batchSize);
 }
 
-/** Weights that decay: kernels and tables, not biases and what a normalisation has (as BERT's own training). */
+/**
+ * Says which weights decay: kernels and tables, but not biases and the weights of normalisations (as in BERT's own
+ * training).
+ */
 const decays = (name: string) => !name.endsWith("bias") && !name.includes("LayerNorm");
 
 /**
- * Trains a reader by AdamW (Loshchilov & Hutter 2019): the rate rises over the first steps and falls to 0 in a straight line, a
- * long gradient is made shorter, the weights decay. Everything that chance decides is derived from the seed and the step, so
- * that who goes on from a state ends at the same bits.
+ * Trains a reader by AdamW (Loshchilov & Hutter 2019): the learning rate rises over the first steps and then falls
+ * linearly to 0, long gradients are shortened, and weights decay. All random numbers are derived from the seed and the
+ * step, so that training that continues from a state ends with the same bits.
  */
 export function readerTrainer(
   reader: Reader,

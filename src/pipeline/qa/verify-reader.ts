@@ -18,12 +18,12 @@ import {networkFolder} from "./find";
 import {readHuggingFace} from "./hugging-face";
 import {keptAt} from "./kept-looks";
 
-/** Differences of two means of fractions that double precision explains. */
+/** The largest difference of two means that rounding in double precision explains. */
 const ROUNDING = 1e-9;
 
 /**
- * Checks a reader's run: reads every file of it, and works out exact match and F1 of each look again from the answers that the
- * look kept.
+ * Checks a reader's run: reads all its files, and computes exact match and F1 of each look again from the saved
+ * answers.
  */
 export async function* verifyReader(folder: string): AsyncGenerator<Check> {
   const facts = yield* checked("qa.json", () => readFacts(folder));

@@ -8,23 +8,23 @@ import {windowWords} from "./words";
 /** A word of the question or the text, and how much it speaks for the answer. */
 export interface WordWeight {
   readonly word: string;
-  /** Whether it stands in the question. */
+  /** Whether the word is in the question. */
   readonly inQuestion: boolean;
-  /** By how much the answer's probability is lower, on average, where the word is hidden. */
+  /** How much lower the answer's probability is, on average, when the word is hidden. */
   readonly weight: number;
   readonly error: number;
 }
 
 export interface WhyAnswer {
   readonly words: readonly WordWeight[];
-  /** Weighted R² of the linear model; null where hiding words changed nothing. */
+  /** Weighted R² of the linear model; null if hiding words changed nothing. */
   readonly r2: number | null;
 }
 
 /**
- * LIME over words (Ribeiro, Singh & Guestrin 2016): random sets of words are hidden ([UNK] stands in their place), the reader is asked
- * for the probability of the span that it answered, and a weighted linear model of it is fitted. The pieces of one word are hidden
- * together; [CLS] and [SEP] stay.
+ * LIME over words (Ribeiro, Singh & Guestrin 2016): random sets of words are hidden (replaced by [UNK]), the reader
+ * gives the probability of its answer's span, and a weighted linear model is fitted to this probability. The pieces of
+ * one word are hidden together; [CLS] and [SEP] stay.
  */
 export async function whyAnswer(
   reader: Answering,

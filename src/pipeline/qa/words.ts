@@ -1,9 +1,9 @@
 import type {Window} from "../data/text/windows";
 import type {WordPiece} from "../data/text/word-piece";
 
-/** The words of a window: the pieces of one word are one thing to those who ask which words count. */
+/** The words of a window: all pieces of one word count as one. */
 export interface WindowWords {
-  /** For each token: 0 for [CLS] and [SEP], else the place of its word in `words`, from 1. */
+  /** For each token: 0 for [CLS] and [SEP], and otherwise the place of its word in `words`, counted from 1. */
   readonly labels: Uint16Array;
   readonly words: readonly {readonly word: string; readonly inQuestion: boolean}[];
 }
@@ -21,7 +21,10 @@ export function windowWords({ids, first}: Window, {vocabulary}: WordPiece): Wind
   return {labels, words};
 }
 
-/** Where each of a window's words stands in the question or the text: UTF-16 places, `to` exclusive. In the order of `windowWords`. */
+/**
+ * The place of each of a window's words in the question or the text, as UTF-16 offsets; `to` is exclusive. The order is
+ * that of `windowWords`.
+ */
 export function wordPlaces(
   {tokens}: Window,
   question: string,
