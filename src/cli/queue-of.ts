@@ -14,7 +14,7 @@ export const checkWorkers = (word: string): string | undefined =>
     ? undefined
     : "auto, a number from 1 to 999, or a queue (redis://host:6379, rediss://…, postgres://…)";
 
-/** What a task asks for; each kind has a queue of its own, since a worker does many images at a time, but one run. */
+/** The kind of a task. Each kind has its own queue, because a worker does many images at a time, but only one run. */
 export type TaskKind = "explain" | "train";
 
 /** How this program reaches a queue. Programs of another version, or on another V8, have a queue of another name. */

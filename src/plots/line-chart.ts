@@ -28,7 +28,7 @@ export interface LineChart {
 
 const [WIDTH, HEIGHT, LEFT, TOP] = [560, 150, 70, 62];
 const COLORS: readonly Rgb[] = [FOR, AGAINST, [0x62, 0x6a, 0x76], [0x4d, 0x8b, 0x57], [0x7a, 0x4d, 0x8b]];
-/** Of a row of lines' names under a panel, and between panels. */
+/** The height of a row of names of lines under a panel, and the gap between panels. */
 const [KEY, GAP] = [18, 52];
 /** Height of words under an axis. */
 const WORDS = 64;

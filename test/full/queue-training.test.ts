@@ -27,7 +27,7 @@ afterEach(async () => {
   await redis?.end();
 });
 
-/** What each run came to: its weights, and its metrics without seconds. */
+/** The result of each run: its weights, and its metrics without seconds. */
 async function cameTo(save: string, names = NAMES) {
   const results: object[] = [];
   for (const name of names) {

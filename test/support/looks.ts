@@ -13,7 +13,10 @@ export interface Likeness {
   readonly far: number;
 }
 
-/** Of pages: another Chromium sets text a little otherwise; a panel that is gone or moved changes far more. */
+/**
+ * The tolerances for pages: another Chromium sets text slightly differently; a panel that is missing or moved changes
+ * far more.
+ */
 const PAGE: Likeness = {share: 0.25, mean: 3, far: 0.01};
 
 /**

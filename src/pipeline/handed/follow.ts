@@ -78,7 +78,7 @@ function startOf(path: string): ShownEvent {
   };
 }
 
-/** What is told of a run that has reached its end. */
+/** The event that tells of a run that has reached its end. */
 export async function endOf(path: string): Promise<ShownEvent & {readonly type: "end"}> {
   const {metrics} = await openSavedRun(path);
   const best = metrics.reduce((a, b) => (judgedLoss(b) < judgedLoss(a) ? b : a));

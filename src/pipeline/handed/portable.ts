@@ -37,9 +37,10 @@ function isPath(options: RunOptions, option: (typeof PLACES)[number]): boolean {
 }
 
 /**
- * What comes by a queue may be a stranger's: it may read what the worker's user has named, and run no code.
+ * Checks options that came through a queue, which may be a stranger's: they may only read folders that the worker's
+ * user has named, and must not run code.
  *
- * @param folders That may be read; the folder of runs always may.
+ * @param folders Folders that may be read; the folder of runs always may.
  * @throws UserError that names the flag.
  */
 export function checkReads(options: RunOptions, folders: readonly string[]): void {

@@ -10,7 +10,7 @@ import {sha256} from "../record/seal";
 import type {RunOptions} from "../run/options";
 import {checkSame, isDone} from "../sweep-runs";
 
-/** What a run came to, whoever trained it: JSON. */
+/** The result of a run, on whatever machine it was trained, as JSON. */
 interface Trained {
   readonly run: string;
   /** SHA-256 of the best network's weights. */
@@ -20,8 +20,8 @@ interface Trained {
 }
 
 /**
- * What a run came to, as bytes that are the same whoever trained it, and however often it was broken off. The run's folder is
- * where training keeps its result.
+ * The result of a run as bytes. They are the same on every machine, and however often the run was interrupted. Training
+ * keeps its result in the run's folder.
  *
  * @param options The run must have been made with them.
  * @returns Undefined if it has not reached its end.

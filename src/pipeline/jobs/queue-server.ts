@@ -1,6 +1,6 @@
 /** A queue's server: where BullMQ keeps its tasks. */
 export interface Server {
-  /** What it is, in errors. */
+  /** The server's kind, for errors. */
   readonly kind: string;
   readonly connection: object;
   /** How BullMQ speaks to it; undefined: as to a Redis. */

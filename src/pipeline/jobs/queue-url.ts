@@ -51,7 +51,7 @@ export interface PostgresAddress {
 /** Whether an address is of a Postgres. */
 export const isPostgres = (url: string): boolean => /^postgres(ql)?:/.test(url);
 
-/** What `sslmode` may say; without it, nothing is encrypted. */
+/** The values that `sslmode` may have; without it, nothing is encrypted. */
 const SSL: {readonly [word: string]: boolean} = {"": false, disable: false, require: true, "verify-full": true};
 
 /**

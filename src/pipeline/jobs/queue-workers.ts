@@ -16,7 +16,7 @@ export interface QueueWorkersOptions extends QueueOptions {
   readonly again?: number;
 }
 
-/** What a queue takes: a run of the shared folder, and what is asked of it. */
+/** A task that a queue takes: a run of the shared folder, and the question about it. */
 export interface Queueable {
   readonly run: string;
   readonly subject: object;
@@ -144,7 +144,7 @@ export async function queueWorkers(options: QueueWorkersOptions): Promise<Worker
   };
 }
 
-/** What a dashboard shows of a task. */
+/** The name of a task in a dashboard. */
 function shownName({run, subject}: QueuedTask): string {
   const {epoch, from, to} = subject as {readonly epoch?: number; readonly from?: number; readonly to?: number};
   return to === undefined ? `train ${run}` : `explain ${run} epoch ${epoch} images ${from}-${to - 1}`;

@@ -11,7 +11,7 @@ export interface TrainQuestion {
   readonly reads?: readonly string[];
 }
 
-/** What is asked: equal subjects train equal networks. */
+/** The subject of the question: equal subjects train equal networks. */
 export interface TrainSubject {
   readonly kind: "train/1";
   readonly name: string;

@@ -60,7 +60,7 @@ export type ShownData = Pick<Dataset, "name" | "imageShape" | "classNames"> & {
   readonly moreTest?: {readonly count: number};
 };
 
-/** What is shown of a run, wherever it trains. */
+/** The events that are shown of a run, on whatever machine it trains. */
 export type ShownEvent =
   | Exclude<RunEvent, {readonly type: "start"}>
   | (Omit<RunEvent & {readonly type: "start"}, "data"> & {readonly data: ShownData});

@@ -28,7 +28,10 @@ function apart(bits: i32): i32 {
   return (bits | (bits << 2)) & 0x09249249;
 }
 
-/** Task: 256 points. The cell of each, of 2^10 a side from the corner on; the bits of the three directions take turns. */
+/**
+ * Computes the code of each point's cell. There are 2^10 cells on a side, counted from the corner; the bits of the
+ * three directions take turns in the code. A task has 256 points.
+ */
 export function cellCodes(
   task: i32, thread: i32, n: i32, points: usize, left: f32, top: f32, front: f32, perUnit: f32, codes: usize,
 ): void {
@@ -43,8 +46,8 @@ export function cellCodes(
 }
 
 /**
- * Task: all. Sorts codes, and points by them, by ten bits at a time; of equal codes the lower point first. The sorted
- * ones are in `codes2` and `order2`. Of counts: [1024].
+ * Sorts codes, and the points by their codes, ten bits at a time. If codes are equal, the lower point comes first.
+ * Writes the sorted codes and points to `codes2` and `order2`. `counts` is [1024]. One task does it all.
  */
 export function sortCodes(
   task: i32, thread: i32, n: i32, codes: usize, order: usize, codes2: usize, order2: usize, counts: usize,
@@ -74,7 +77,7 @@ export function sortCodes(
   }
 }
 
-/** Task: 256 places. The points in the order of the tree. */
+/** Copies the points into the order of the tree. A task has 256 places. */
 export function sortPoints(
   task: i32, thread: i32, n: i32, points: usize, order: usize, xs: usize, ys: usize, zs: usize,
 ): void {
@@ -97,8 +100,8 @@ function firstFrom(codes: usize, from: i32, to: i32, code: i32): i32 {
 }
 
 /**
- * Task: all. The tree, parents before their children; a node has two children or more, so that there are fewer than 2n.
- * Of levels: [2n] scratch.
+ * Builds the tree, parents before their children. A node has two children or more, so there are fewer than 2n nodes.
+ * `levels` is [2n] of scratch memory. One task does it all.
  */
 export function growTree(
   task: i32, thread: i32, n: i32, codes: usize, xs: usize, ys: usize, zs: usize, side: f32, nodes: usize, levels: usize,
@@ -180,9 +183,10 @@ function addList(from: i32, to: i32, xs: usize, ys: usize, zs: usize, list: usiz
 }
 
 /**
- * Task: 64 places of the tree. Repulsion Σj (yi − yj) / (1 + |yi − yj|²)² and Σ 1 / (1 + |yi − yj|²) over the others. A
- * node counts as one point of its mass if its side is less than `angle` times its distance from the box around the group.
- * Out: forces as points, [tasks] f64. Scratch of a thread: 16 · 1024 + 64 · 32 + 4096 bytes.
+ * Computes the repulsion Σj (yi − yj) / (1 + |yi − yj|²)² and the sum Σ 1 / (1 + |yi − yj|²) over the other points. A
+ * node counts as one point of its mass if its side is less than `angle` times its distance from the box around the
+ * group. Writes forces like points, and [tasks] f64. A task has 64 places of the tree. A thread needs 16 · 1024 + 64 ·
+ * 32 + 4096 bytes of scratch memory.
  */
 export function repelTree(
   task: i32, thread: i32, n: i32, nodes: usize, order: usize, xs: usize, ys: usize, zs: usize, angle: f32, out: usize,
