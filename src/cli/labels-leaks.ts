@@ -1,13 +1,17 @@
+import {existsSync} from "node:fs";
 import {join, relative} from "node:path";
 
 import type {Network} from "../nouns/network";
 import type {Dataset} from "../nouns/samples";
 import {nameOf, numberOf} from "../pipeline/data/image-names";
 import {acrossSplits, type Copy, findLeaks, leaksCsv, type Placed} from "../pipeline/leaks";
+import {openRunDirectory} from "../pipeline/record/run-directory";
+import {keepCopies} from "../pipeline/record/training-copies";
 import {writeWhole} from "../pipeline/record/write-whole";
 import {embeddingsOf} from "../pipeline/seen-alike";
 import {thumbnail} from "../report/compare/thumbnail";
 import {leaksPage, type ShownCopy} from "../report/labels/leaks-page";
+import {writeReport} from "../report/page";
 import {say, sayJson} from "./terminal";
 
 /** How many pairs the terminal names. */
@@ -36,6 +40,7 @@ export async function tellLeaks(path: string, run: string, data: Dataset, choice
     shown.push({image, other, what: whatOf(copy), across: acrossSplits(copy)});
   }
   await writeWhole(csvPath, leaksCsv(copies, data));
+  await showOnPage(path, copies);
   await writeWhole(pagePath, leaksPage(run, shown, copies.length, data.imageShape[2] === 1));
   const across = copies.filter(acrossSplits).length;
   const count = (is: (copy: Copy) => boolean) => copies.filter(is).length;
@@ -68,6 +73,18 @@ export async function tellLeaks(path: string, run: string, data: Dataset, choice
   say(`list  ${relative(process.cwd(), csvPath)}`);
   say(`page  ${relative(process.cwd(), pagePath)}`);
   return across;
+}
+
+/** Keeps the training images that are test images too where the run's page shows them, and writes it again. */
+async function showOnPage(path: string, copies: readonly Copy[]): Promise<void> {
+  const inTest = copies.flatMap(({image, other, kind}) =>
+    image.split === "train" && other.split === "test"
+      ? [{train: image.index, test: other.index, isNear: kind === "near" || kind === "embedding"}]
+      : [],
+  );
+  if (inTest.length === 0 || !existsSync(join(path, "artifacts", "training"))) return;
+  await keepCopies(openRunDirectory(path), inTest);
+  if (existsSync(join(path, "report.html"))) await writeReport(path);
 }
 
 function labelled(data: Dataset, placed: Placed): string {

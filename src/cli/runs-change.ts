@@ -9,10 +9,10 @@ import {upgradeRun} from "../pipeline/record/upgrade-run";
 import {readerIn} from "./readers";
 import {here} from "./run-places";
 import type {RunsGiven} from "./runs-given";
-import {say} from "./terminal";
+import {say, sayDocument} from "./terminal";
 
 /** Does `runs remove`: on a terminal it asks first, unless `--yes` is given. */
-export async function removeRuns({save, names, yes, quiet}: RunsGiven): Promise<number> {
+export async function removeRuns({save, names, yes, quiet, json}: RunsGiven): Promise<number> {
   if (names.length === 0) throw wrong("runs remove: expected a run, got none");
   const readers: string[] = [];
   const runs: string[] = [];
@@ -23,13 +23,15 @@ export async function removeRuns({save, names, yes, quiet}: RunsGiven): Promise<
   }
   const paths = [...new Set([...readers, ...runs])];
   if (!yes && !(await isAgreed(paths))) {
-    say("nothing was removed");
+    if (json) sayChanges(paths.map((run) => ({run, done: "nothing"})));
+    else say("nothing was removed");
     return 0;
   }
   for (const path of paths) {
     await (readers.includes(path) ? removeReader : removeRun)(save, path);
-    if (!quiet) say(`removed ${here(path)}`);
+    if (!quiet && !json) say(`removed ${here(path)}`);
   }
+  if (json) sayChanges(paths.map((run) => ({run, done: "removed"})));
   return 0;
 }
 
@@ -47,31 +49,37 @@ async function isAgreed(paths: readonly string[]): Promise<boolean> {
 }
 
 /** Does `runs upgrade`: converts runs of format 1 to format 2. */
-export async function upgradeRuns({save, names, quiet}: RunsGiven): Promise<number> {
+export async function upgradeRuns({save, names, quiet, json}: RunsGiven): Promise<number> {
+  const changes: Change[] = [];
   for (const name of names.length > 0 ? names : ["latest"]) {
     const path = await realPath(save, name);
     const isNew = await upgradeRun(path);
-    if (!quiet) say(isNew ? `upgraded ${here(path)}` : `${here(path)} has today's format already`);
+    changes.push({run: path, done: isNew ? "upgraded" : "nothing"});
+    if (!quiet && !json) say(isNew ? `upgraded ${here(path)}` : `${here(path)} has today's format already`);
   }
+  if (json) sayChanges(changes);
   return 0;
 }
 
 /** Does `runs tag RUN TAG…`: adds tags, or removes them with `--delete`; without tags it prints them. */
-export async function tagRun({save, names: [name, ...tags], quiet, ...given}: RunsGiven): Promise<number> {
+export async function tagRun({save, names: [name, ...tags], quiet, json, ...given}: RunsGiven): Promise<number> {
   const empty = tags.find((tag) => tag.trim() === "" || /\s/.test(tag));
   if (empty !== undefined) throw wrong(`runs tag: expected tags without spaces, got ${JSON.stringify(empty)}`);
-  const {tags: after} = await changed(save, name, tags.length > 0, (notes) => ({
+  const {tags: all, path} = await changed(save, name, tags.length > 0, (notes) => ({
     ...notes,
     tags: given.delete ? notes.tags.filter((tag) => !tags.includes(tag)) : [...notes.tags, ...tags],
   }));
-  if (!quiet) say([...new Set(after)].sort().join(" ") || "no tags");
+  const after = [...new Set(all)].sort();
+  if (json) sayChanges([{run: path, done: tags.length > 0 ? "tagged" : "nothing", tags: after}]);
+  else if (!quiet) say(after.join(" ") || "no tags");
   return 0;
 }
 
 /** Does `runs note RUN TEXT`: replaces the run's note; without a text it prints the note. */
-export async function noteRun({save, names: [name, ...words], quiet}: RunsGiven): Promise<number> {
-  const {note} = await changed(save, name, words.length > 0, (notes) => ({...notes, note: words.join(" ")}));
-  if (!quiet) say(note || "no note");
+export async function noteRun({save, names: [name, ...words], quiet, json}: RunsGiven): Promise<number> {
+  const {note, path} = await changed(save, name, words.length > 0, (notes) => ({...notes, note: words.join(" ")}));
+  if (json) sayChanges([{run: path, done: words.length > 0 ? "noted" : "nothing", note}]);
+  else if (!quiet) say(note || "no note");
   return 0;
 }
 
@@ -80,14 +88,26 @@ async function changed(
   name: string | undefined,
   isWritten: boolean,
   change: (notes: RunNotes) => RunNotes,
-): Promise<RunNotes> {
+): Promise<RunNotes & {readonly path: string}> {
   if (name === undefined) throw wrong("runs: expected a run, then what to write, got nothing");
   const path = await realPath(save, name);
   const before = await readNotes(path);
-  if (!isWritten) return before;
+  if (!isWritten) return {...before, path};
   const after = change(before);
   await writeNotes(path, after);
-  return after;
+  return {...after, path};
+}
+
+/** What became of a run. */
+interface Change {
+  readonly run: string;
+  readonly done: "removed" | "upgraded" | "tagged" | "noted" | "nothing";
+  readonly tags?: readonly string[];
+  readonly note?: string;
+}
+
+function sayChanges(runs: readonly Change[]): void {
+  sayDocument({schema: "epochscope/runs-change/1", runs});
 }
 
 /** The real path of the run, even if the name is a link to it, such as `latest`. */

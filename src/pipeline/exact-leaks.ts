@@ -10,6 +10,8 @@ export interface ExactLeaks {
   readonly test: number;
   /** How many of them have another label in the training split. */
   readonly otherLabel: number;
+  /** The copies among the test images: the place of each in the training split, and in the test split. */
+  readonly inTest: readonly {readonly train: number; readonly test: number}[];
 }
 
 /**
@@ -28,6 +30,7 @@ export async function exactLeaks(data: Dataset): Promise<ExactLeaks> {
     places.get(key)?.push(n);
   });
   const found = {validation: 0, test: 0, otherLabel: 0};
+  const inTest: {train: number; test: number}[] = [];
   for (const {split, keys, labels} of outside) {
     const name = split === data.validation ? "validation" : "test";
     for (const [index, key] of keys.entries()) {
@@ -37,18 +40,19 @@ export async function exactLeaks(data: Dataset): Promise<ExactLeaks> {
       const originals = await data.train.read(alike);
       const size = own.length;
       const same = alike.flatMap((_, n) =>
-        areEqual(originals.pixels.subarray(n * size, (n + 1) * size), own) ? [originals.labels[n]] : [],
+        areEqual(originals.pixels.subarray(n * size, (n + 1) * size), own) ? [n] : [],
       );
       if (same.length === 0) continue;
       found[name]++;
-      if (!same.includes(labels[index])) found.otherLabel++;
+      if (!same.some((n) => originals.labels[n] === labels[index])) found.otherLabel++;
+      if (split === data.test) inTest.push(...same.map((n) => ({train: alike[n], test: index})));
     }
   }
-  return found;
+  return {...found, inTest};
 }
 
 /** One line for the user if exact copies cross the run's splits. */
-export function leakNote({validation, test, otherLabel}: ExactLeaks): string | undefined {
+export function leakNote({validation, test, otherLabel}: Omit<ExactLeaks, "inTest">): string | undefined {
   if (validation + test === 0) return undefined;
   const parts = [test > 0 && `${number(test)} test`, validation > 0 && `${number(validation)} validation`].filter(
     Boolean,

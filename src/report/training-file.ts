@@ -40,6 +40,17 @@ export interface TrainingShown {
    * earlier version.
    */
   readonly evidence?: readonly EvidenceShown[] | null;
+  /**
+   * Training images that are test images too, by their places in both splits; `near` where they only look alike. Null: none known.
+   * Absent in files of an earlier version.
+   */
+  readonly copies?: {
+    readonly train: readonly number[];
+    readonly test: readonly number[];
+    readonly near: readonly boolean[];
+    /** How many there are; of very many, some are here. */
+    readonly of: number;
+  } | null;
   readonly pictures: {
     /** u32 `[pictures]`: their places in the training split, ascending. */
     readonly indices: Packed;

@@ -46,6 +46,7 @@ describe("--json", () => {
     [["runs", "show", "sweep-seed-0"], "run"],
     [["runs", "verify", "sweep-seed-0"], "checks"],
     [["runs", "export", "sweep-seed-0", "--to", "csv", "--out", join(work, "answers.csv")], "export"],
+    [["runs", "tag", "sweep-seed-0", "good"], "runs-change"],
     [["predict", "test:0,1", "--engine", "cpu", "--out", work], "predict"],
     [["doctor"], "checks"],
   ])("of %j is one document", async (argv, schema) => {

@@ -70,6 +70,7 @@ test("a suspect shows what speaks for either label where it is decided about, an
   expect(await page.locator(".ev-side figcaption").allTextContents()).toEqual([
     ...["Saliency", "LIMER² 0.80, good", "Saliency", "LIMER² 0.40, poor"],
   ]);
+  expect(await page.getByText("Also in test").count()).toBe(0); // no copy is known
   // a class that has two others has two
   expect(await page.locator(".ev-near").first().locator("canvas").count()).toBe(2);
   expect(await page.locator(".ev-near").nth(1).locator("canvas").count()).toBe(4);

@@ -1,5 +1,6 @@
 import type {NamedArray, Network} from "../../nouns/network";
 import {exactLeaks, leakNote} from "../exact-leaks";
+import {keepCopies} from "../record/training-copies";
 import {isStale} from "../training/patience";
 import {type EpochProgress, epochStart} from "../training/train";
 import type {LabelReport, RunEvent} from "./events";
@@ -69,8 +70,10 @@ export function looksOf(run: OpenRun): Looks {
     async *before() {
       isUntrainedSeen = true;
       // loaded here, so that the first batch does not wait for it
-      const leaks = isResumed ? undefined : leakNote(await exactLeaks(data));
-      if (leaks) yield {type: "say", line: leaks};
+      const leaks = isResumed ? undefined : await exactLeaks(data);
+      const note = leaks && leakNote(leaks);
+      if (note) yield {type: "say", line: note};
+      if (leaks && leaks.inTest.length > 0) await keepCopies(directory, leaks.inTest);
       yield* withWeights(network, run.untrained, at(epochStart(0, data.train, options.batchSize), 0));
     },
     at,

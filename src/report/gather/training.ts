@@ -20,6 +20,8 @@ const ANSWER_BYTES = 14;
 /** A page carries at most about so many epochs of answers to training images, and so many images of each. */
 const MOST_EPOCHS = 12;
 const MOST_IMAGES = 60_000;
+/** The most copies of test images that a page lists. */
+const MOST_COPIES = 2000;
 /** The most bytes of pixels that a page carries of the training images, packed. */
 const PACKED_PIXEL_BYTES = 1.2e6;
 type Whole = Uint8Array | Uint16Array;
@@ -113,6 +115,7 @@ export function gatherTraining(
     ...{entropies: entropies && picked(new Uint8Array(shown.length), (n) => entropies[n])},
     gaps: shownGaps && pack.add(shownGaps, [shownGaps.length]),
     evidence: gatherEvidence(join(folder, "..", "suspects", "evidence.json"), recall, pack),
+    copies: gatherCopies(join(folder, "copies.json"), recall),
     pictures: gatherPictures(join(folder, "pictures.json"), recall, pack, linksOf),
   };
 }
@@ -135,6 +138,16 @@ function asBytes({losses, predicted, sureness}: EpochAnswers, labels: ArrayLike<
     if (predicted[n] !== labels[n]) small.sureness[n] = sureness[n];
   }
   return small;
+}
+
+/** The training images that are test images too; null where none is known. */
+function gatherCopies(path: string, recall: Recall): NonNullable<TrainingShown["copies"]> | null {
+  if (!existsSync(path)) return null;
+  return recall(path, "training copies", (saved) => {
+    const of = (name: string) => Array.from(values(saved, name));
+    const [train, test, near] = [of("train"), of("test"), of("near")].map((list) => list.slice(0, MOST_COPIES));
+    return {train, test, near: near.map((one) => one === 1), of: values(saved, "train").length};
+  });
 }
 
 function epochAnswers(saved: Saved): EpochAnswers {

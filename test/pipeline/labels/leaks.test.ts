@@ -82,6 +82,11 @@ test("a run is told of exact copies alone, and how many have another label", asy
     ({image, other}) => image.split === "train" && other.split !== "train",
   );
   expect(found.test + found.validation).toBe(all.length);
+  const inTest = all.filter(({other}) => other.split === "test");
+  const pairOf = ({train, test: place}: {train: number; test: number}) => `${train} ${place}`;
+  expect(found.inTest.map(pairOf).sort()).toEqual(
+    inTest.map(({image, other}) => pairOf({train: image.index, test: other.index})).sort(),
+  );
   expect(found.otherLabel).toBe(all.filter(({image, other}) => image.label !== other.label).length);
   expect(leakNote({validation: 0, test: 0, otherLabel: 0})).toBeUndefined();
   expect(leakNote({validation: 0, test: 1200, otherLabel: 0})).toBe(

@@ -13,7 +13,7 @@ export type SampleOrder =
 
 /** The ways to select training images. */
 export type SampleChoice =
-  | {readonly kind: "suspects" | "forgotten" | "never" | "decided" | "all"}
+  | {readonly kind: "suspects" | "forgotten" | "never" | "copies" | "decided" | "all"}
   | {readonly kind: "cell"; readonly given: number; readonly suggested: number}
   | {readonly kind: "lasso"; readonly rows: readonly number[]; readonly name?: string};
 

@@ -49,6 +49,10 @@ export interface TrainingData {
   picture(row: number): SamplePicture | null;
   /** The evidence for both labels of a suspect; null if it was not asked for. */
   evidence(row: number): SuspectEvidence | null;
+  /** The test image that is the same picture as a training image, or looks like it; null where none is known. */
+  copy(row: number): {readonly test: number; readonly isNear: boolean} | null;
+  /** Training images that have such a copy. */
+  readonly copies: number;
   /** Rows that have a picture. */
   readonly pictured: number;
   /** Its place in the source of the split: the number in its name, `train:17`. Null where it is not known. */
@@ -94,6 +98,13 @@ export function decodeTraining(shown: TrainingShown, classes: number, view: (pac
     return stored && ((row: number) => (stored[row] * most) / 255);
   };
   const evidence = new Map((shown.evidence ?? []).map((one) => [one.place, one]));
+  const copies = new Map<number, {test: number; isNear: boolean}>();
+  const {copies: inTest} = shown;
+  // of several, the first in the list: the same picture before one that is alike
+  for (const isNear of [false, true])
+    inTest?.train.forEach((at, n) => {
+      if (inTest.near[n] === isNear && !copies.has(at)) copies.set(at, {test: inTest.test[n], isNear});
+    });
   const stories = new Map<number, Story>();
   const story = (epochs: number): Story => {
     const known = stories.get(epochs);
@@ -143,6 +154,8 @@ export function decodeTraining(shown: TrainingShown, classes: number, view: (pac
       const one = evidence.get(place(row));
       return one ? decodeEvidence(one, view) : null;
     },
+    copy: (row) => copies.get(place(row)) ?? null,
+    copies: copies.size,
     pictured: places.length,
     source: (row) => {
       if (sources) return sources[row];

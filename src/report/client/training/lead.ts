@@ -65,7 +65,14 @@ export function mountTrainingLead(data: Data, training: TrainingData, store: Sto
       below,
       link(`${int(never)} were never learned`, {kind: "never"}, ", "),
       link(`${int(forgotten)} forgotten`, {kind: "forgotten"}),
-      " on the way.",
+      " on the way",
+      training.copies > 0 ? "; " : ".",
+      training.copies > 0 &&
+        link(
+          `${int(training.copies)} ${training.copies === 1 ? `is a test ${words.one}` : `are test ${words.many}`} too`,
+          {kind: "copies"},
+          ".",
+        ),
       isLast && suspects > 0 && " Most often ",
       isLast &&
         suspects > 0 &&

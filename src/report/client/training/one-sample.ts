@@ -12,7 +12,7 @@ import type {TrainingData} from "./data";
 import {decide} from "./decisions";
 import {evidencePanel} from "./evidence";
 import {drawSampleCurve} from "./sample-curve";
-import {samplePicture} from "./sample-picture";
+import {ownPicture} from "./sample-picture";
 import {epochsAt} from "./samples";
 
 export interface OneSample {
@@ -182,13 +182,19 @@ export function mountOneSample(
       const link = {class: "file", href: file.link, target: "_blank", rel: "noopener", title: `Open ${file.path}`};
       meta.append(" · ", file.link ? h("a", link, file.path) : h("span", {class: "file"}, file.path));
     }
-    const picture = samplePicture(training, row);
+    const picture = ownPicture(data, training, row);
     picture.removeAttribute("aria-hidden");
     picture.setAttribute("role", "img");
     picture.setAttribute("aria-label", `The ${words.one}: labelled ${names[label]}`);
     frame.replaceChildren(picture);
     const ask = suspectsUpTo(training, row);
     evidence.replaceChildren(...evidencePanel(data, training, row, ask).flatMap((kid) => kid || []));
+    const copy = training.copy(row);
+    if (copy) {
+      const open = h("button", {class: "link", type: "button"}, `test:${copy.test}`);
+      open.addEventListener("click", () => store.set({image: copy.test, view: "answers", sheet: true}));
+      meta.append(copy.isNear ? " · looks like " : " · the same picture as ", open);
+    }
     const forgot = story.forgotten[row];
     const rowsOfFacts: readonly (readonly [string, string])[] = [
       ["Epochs right", `${story.correctness[row]} of ${int(epochs)}`],

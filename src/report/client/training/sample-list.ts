@@ -3,16 +3,17 @@ import type {Data} from "../data";
 import {h, setText} from "../dom";
 import {int, pct, plural} from "../format";
 import {panel, segmented} from "../panels/panel";
+import {picture} from "../pictures";
 import {showsScrolling} from "../scrolls";
 import type {Store} from "../state";
 import type {SampleChoice, SampleOrder} from "./choices";
 import type {TrainingData} from "./data";
 import {decide} from "./decisions";
 import {decisionsBar} from "./decisions-bar";
-import {samplePicture} from "./sample-picture";
+import {ownPicture, samplePicture} from "./sample-picture";
 import {chosenRows, epochsAt} from "./samples";
 
-type Tab = "suspects" | "forgotten" | "never" | "decided" | "all";
+type Tab = "suspects" | "forgotten" | "never" | "copies" | "decided" | "all";
 
 /** How many are shown at first, and with each "Show more". */
 const FIRST = 60;
@@ -42,6 +43,7 @@ export function mountSampleList(
       ["suspects", "Suspect"],
       ["forgotten", "Forgotten"],
       ["never", "Never learned"],
+      ...(training.copies > 0 ? [["copies", "Also in test"] as const] : []),
       ["decided", "Decided"],
       ["all", "All"],
     ],
@@ -120,6 +122,8 @@ export function mountSampleList(
     const told = isSuspect ? `labelled ${label}, looks like ${other}` : `labelled ${label}`;
     const decision = store.state.decided.get(training.place(row));
     const mark = decision && {keep: "✓", drop: "×", relabel: ""}[decision.kind];
+    const copy = store.state.samples.kind === "copies" ? training.copy(row) : null;
+    const twin = copy && picture(data, copy.test);
     const sign = decision?.kind === "relabel" ? fitted(names[decision.to], 4) : mark;
     const thumb = h(
       "button",
@@ -129,9 +133,9 @@ export function mountSampleList(
         class: `thumb${isSuspect ? " wrong" : ""}${decision ? " decided" : ""}`,
         title: told,
       },
-      samplePicture(training, row),
+      twin ? h("span", {class: "th-pair"}, ownPicture(data, training, row), twin) : samplePicture(training, row),
       h("span", {class: "th-cap"}, isSuspect ? `${fitted(label, 14)} → ${fitted(other, 14)}?` : fitted(label, 24)),
-      h("span", {class: "th-p"}, figure(row)),
+      h("span", {class: "th-p"}, copy ? `${copy.isNear ? "like" : "="} test:${copy.test}` : figure(row)),
       sign !== undefined && h("span", {class: "th-mark"}, sign),
     );
     thumb.addEventListener("click", () => store.set({sample: row, sheet: true}));
@@ -144,6 +148,7 @@ export function mountSampleList(
       suspects: "Suspect labels",
       forgotten: "Forgotten on the way",
       never: "Never learned",
+      copies: "Also in test",
       decided: "Decided",
       all: `All training ${words.many}`,
     }[choice.kind];

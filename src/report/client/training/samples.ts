@@ -43,6 +43,8 @@ function picked(
       return every((row) => story.forgotten[row] > 0);
     case "never":
       return every((row) => story.correctness[row] === 0 && epochs > 0);
+    case "copies":
+      return every((row) => training.copy(row) !== null);
     case "decided":
       return every((row) => decided.has(training.place(row)));
     case "all":
