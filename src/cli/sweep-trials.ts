@@ -1,7 +1,9 @@
 import {join} from "node:path";
 
+import {UserError} from "../nouns/options";
 import {writeWhole} from "../pipeline/record/write-whole";
 import type {RunOptions} from "../pipeline/run/options";
+import {chooseProbes} from "../pipeline/run/probe-once";
 import type {SweepRun} from "../pipeline/sweep";
 import type {ErrorTrials} from "../pipeline/trials/types";
 
@@ -10,6 +12,24 @@ export interface ShownTrials {
   readonly trials: ErrorTrials;
   readonly page: string;
   readonly lines: readonly string[];
+}
+
+/**
+ * Checks that error trials can be made of a sweep, before its first run begins: they are made from the answers that the
+ * probe "confusion" keeps.
+ *
+ * @throws UserError if the runs differ in size, but do not keep them.
+ */
+export async function checkTrials(grid: readonly SweepRun[], options: readonly RunOptions[]): Promise<void> {
+  const {sizeFlags}: typeof import("../pipeline/trials/curves") = require("../pipeline/trials/curves");
+  if (sizeFlags(grid).length === 0) return;
+  for (const {probes} of options) {
+    if (chooseProbes(probes, {}).some(({probe}) => probe.name === "confusion")) continue;
+    throw new UserError(
+      `--probes: expected confusion among them, for the error trials, got "${probes}"; --no-trials leaves these out`,
+      {code: "BAD_OPTION"},
+    );
+  }
 }
 
 /**

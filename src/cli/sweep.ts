@@ -16,7 +16,7 @@ import {declareFlags, givenOf} from "./flags";
 import {sayEvent} from "./json-events";
 import {declareRunFlags, drive, handsOf} from "./run";
 import {outcomeOf, tableOf} from "./sweep-outcome";
-import {trialsOf} from "./sweep-trials";
+import {checkTrials, trialsOf} from "./sweep-trials";
 import {complain, paint, say as print} from "./terminal";
 
 interface SweepOptions {
@@ -96,6 +96,8 @@ export const sweepCommand: Command = {
     const grid = sweepGrid(`${beginning}`, over, seedsOf(`${seeds}`));
     const plans = grid.map((run) => ({run, ...optionsOf(run, common)})); // all are checked before the first begins
     const {save} = plans[0].options;
+    const all = plans.map((plan) => plan.options);
+    if (!noTrials) await checkTrials(grid, all);
     if (given["dry-run"] === true) {
       const {planMany}: typeof import("../pipeline/plan/plan-many") = require("../pipeline/plan/plan-many");
       const runs = await Promise.all(plans.map(runToPlan));
@@ -130,7 +132,6 @@ export const sweepCommand: Command = {
       if (code !== 0) troubled.add(run.name);
     }
     const outcome = await outcomeOf(save, grid);
-    const all = plans.map((plan) => plan.options);
     const made = !noTrials ? await trialsOf(`${beginning}`, grid, all, say) : undefined;
     const trials = made && {page: made.page, ...withoutMissed(made.trials)};
     if (json) sayEvent("outcome", {...outcome, ...(trials ? {trials} : {})});

@@ -3,13 +3,17 @@ import {join} from "node:path";
 import Papa from "papaparse";
 import {describe, expect, test} from "vitest";
 
+import {checkTrials} from "../../../src/cli/sweep-trials";
 import type {Network} from "../../../src/nouns/network";
+import {resolveOptions} from "../../../src/nouns/options";
 import {fork} from "../../../src/nouns/random";
 import {nearestExemplars} from "../../../src/numbers/nearest-exemplar";
 import {powerLaw} from "../../../src/numbers/power-law";
 import {argMaxRows} from "../../../src/numbers/scores";
 import {byteSplit, first, holdOut, subset} from "../../../src/pipeline/data/split";
 import {answersAt, findRunAt} from "../../../src/pipeline/record/saved-run";
+import {runOptions} from "../../../src/pipeline/run/options";
+import {sweepGrid} from "../../../src/pipeline/sweep";
 import {IMAGES, sizeCurves, sizeFlags, type TrialRun} from "../../../src/pipeline/trials/curves";
 import {learnMistakes} from "../../../src/pipeline/trials/learn-mistakes";
 import type {ErrorTrials} from "../../../src/pipeline/trials/types";
@@ -27,6 +31,18 @@ test("the nearest exemplars are those of scikit-learn's brute force, at every li
   };
   const ours = nearestExemplars(images(known), images(asked), limits);
   expect(ours.map((places) => Array.from(places))).toEqual(nearest);
+});
+
+test("a sweep over sizes without the probe whose answers error trials need is refused before its first run", async () => {
+  const grid = sweepGrid("s", ["train-limit=300,700"], [0]);
+  const options = (probes: string) => grid.map(() => resolveOptions(runOptions, {probes}, "--"));
+  await expect(checkTrials(grid, options("saliency"))).rejects.toThrow(
+    '--probes: expected confusion among them, for the error trials, got "saliency"; --no-trials leaves these out',
+  );
+  await expect(checkTrials(grid, options("none"))).rejects.toThrow('got "none"');
+  await checkTrials(grid, options("saliency,confusion"));
+  await checkTrials(grid, options("all"));
+  await checkTrials(sweepGrid("s", ["batch-size=32,64"], [0]), options("none"));
 });
 
 describe("curves", () => {
