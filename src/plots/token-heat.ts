@@ -24,7 +24,9 @@ export interface TokenHeat {
 const LEFT = 74;
 const CELL = {width: 22, height: 9} as const;
 /** Many tokens have narrower columns, down to the least; words need more room than that, and some are left out. */
-const [MOST_WIDTH, LEAST, WORD] = [1300, 5, 13];
+const [MOST_WIDTH, LEAST, WORD] = [1300, 2, 13];
+/** Of fewer rows each is higher. */
+const FEW = 12;
 /** Taller heat maps have lower rows. */
 const MOST_HEIGHT = 420;
 const HEAD = 78;
@@ -37,7 +39,7 @@ export function tokenHeat(heat: TokenHeat): Figure {
 }
 
 export function heatSheet({title, tokens, marked, rows, strips, span, note}: TokenHeat): Sheet {
-  const height = Math.max(1, Math.min(CELL.height, MOST_HEIGHT / rows.length));
+  const height = Math.max(1, Math.min(rows.length > FEW ? CELL.height : 2 * CELL.height, MOST_HEIGHT / rows.length));
   const cell = Math.max(LEAST, Math.min(CELL.width, MOST_WIDTH / Math.max(1, tokens.length)));
   const wide = tokens.length * cell;
   const named = Math.ceil(WORD / cell);

@@ -100,7 +100,12 @@ function placeAmong(at: number, count: number, most: number): number | undefined
 export function keptWords(kept: KeptLooks, tracked: number): string {
   const {looks, light, inside, questions, answers, most} = kept;
   const of = (n: number) => (n === 0 ? "no look" : n === looks ? `all ${looks} looks` : `${n} of ${looks} looks`);
-  const some = questions < tracked && questions > 0 ? ` of the first ${questions} tracked questions` : "";
+  const some =
+    questions < tracked && questions > 0
+      ? questions === 1
+        ? " of the first tracked question"
+        : ` of the first ${questions} tracked questions`
+      : "";
   const parts = [
     ...(light < looks ? [`logits and words' weights at ${of(light)}`] : []),
     ...(inside < looks || questions < tracked ? [`attention and node values${some} at ${of(inside)}`] : []),

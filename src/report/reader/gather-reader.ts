@@ -83,6 +83,6 @@ function notShown(tracked: readonly ShownTracked[], asked: number, looks: readon
   const without = tracked.filter(({attention}) => looks.length > 0 && attention.every((maps) => maps === null)).length;
   return [
     ...(tracked.length < asked ? [`this page shows ${tracked.length} of ${asked} tracked questions`] : []),
-    ...(without > 0 ? [`it has no attention of ${without} of them`] : []),
+    ...(without > 0 ? [`this page has no attention maps for ${without} of ${asked} tracked questions`] : []),
   ];
 }

@@ -125,7 +125,7 @@ function about({file}: ReaderData): HTMLElement {
   const rows = Object.entries(file.options).map(([name, value]) =>
     h("div", {}, h("dt", {}, name), h("dd", {}, value === "" ? "–" : String(value))),
   );
-  const left = file.notKept.map((words) => `${words[0].toUpperCase()}${words.slice(1)}.`).join(" ");
+  const left = file.notKept.length > 0 ? `Because it would be too large: ${file.notKept.join("; ")}.` : "";
   body.append(
     h("p", {class: "meta"}, `${file.name}, begun ${file.startedAt}`),
     h("dl", {class: "told"}, ...rows),

@@ -48,10 +48,14 @@ export function mountNodes(data: ReaderData, store: ReaderStore): Drawn {
       marked: one.right[0] > 0 ? [one.right[0], one.right[1]] : [],
     };
   });
-  body.append(chart.root);
+  const none = h("p", {class: "empty"}, "This page carries no node values of this question; see How this was made.");
+  body.append(chart.root, none);
   return {
     root,
     draw: () => {
+      const {stop, question} = store.state;
+      none.hidden = data.tracked[question].nodes(stop) !== null;
+      chart.root.hidden = !none.hidden;
       choice.draw();
       chart.draw();
     },

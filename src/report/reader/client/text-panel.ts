@@ -1,6 +1,7 @@
 import {h} from "../../client/dom";
 import {panel, segmented} from "../../client/panels/panel";
 import type {ReaderData, TrackedData} from "./data";
+import {sentenceAt, sentenceStarts, shownSentences} from "./sentences";
 import type {ReaderStore} from "./state";
 
 /** Under this share of the strongest word a word is left plain. */
@@ -24,7 +25,7 @@ export function mountText(data: ReaderData, store: ReaderStore): {readonly root:
     "The frame marks the reader's answer at this step; the wavy line marks the right answer, if it is another. Blue words speak for its " +
       "answer, orange ones with a dashed line against it. “Gradients” are integrated gradients over the words' numbers, from a text " +
       "whose words are all unknown: they add up to how much likelier the answer became, as a logarithm. “Hiding words” is LIME: " +
-      "words are hidden by chance, and a word's weight is how much lower the answer's probability is without it.",
+      "words are hidden by chance, and a word's weight is how much lower the answer's probability is without it. Of a text of more than 300 pieces, sentences in which nothing counts are left out.",
     hasLime && ways.root,
   );
   const question = h("h3", {class: "asked"});
@@ -74,6 +75,16 @@ function laidOut(
   const isRight = (place: number) => part === "text" && right[0] > 0 && place >= right[0] && place <= right[1];
   let end = tokens.find((token) => token.in === part)?.from ?? 0;
   let framed: HTMLElement | undefined;
+  const starts = sentenceStarts(source);
+  const counts = (place: number) => Math.abs(weight(place)) >= FAINT || isAnswer(place) || isRight(place);
+  const shown = part === "text" ? shownSentences(tokens, starts, counts) : [];
+  let leftOut = 0;
+  const tellLeftOut = () => {
+    if (leftOut > 0)
+      kids.push(h("span", {class: "left-out"}, ` … ${leftOut} ${leftOut === 1 ? "sentence" : "sentences"} … `));
+    leftOut = 0;
+  };
+  let sentence = -1;
   for (let place = 0; place < tokens.length; place++) {
     const {from, in: where} = tokens[place];
     if (where !== part) continue;
@@ -85,7 +96,17 @@ function laidOut(
     )
       place++;
     const {to} = tokens[place];
-    const between = source.slice(end, from);
+    const own = sentenceAt(starts, from);
+    if (shown.length > 0 && !shown[own]) {
+      if (own !== sentence) leftOut++;
+      sentence = own;
+      framed = undefined;
+      end = to;
+      continue;
+    }
+    const between = leftOut > 0 ? "" : source.slice(end, from);
+    tellLeftOut();
+    sentence = own;
     end = to;
     const share = Math.max(-1, Math.min(1, strongestOf(weight, firstPlace, place)));
     const strength = Math.abs(share);
@@ -103,6 +124,7 @@ function laidOut(
       kids.push(between, holder);
     }
   }
+  tellLeftOut();
   return kids;
 }
 
