@@ -70,6 +70,7 @@ export async function tellLeaks(path: string, run: string, data: Dataset, choice
   );
   for (const copy of copies.slice(0, NAMED))
     say(`  ${labelled(data, copy.image)} and ${labelled(data, copy.other)}: ${whatOf(copy)}`);
+  if (data.moreTest) say(`  ${number(data.moreTest.count)} test images that the run does not show were left out`);
   say(`list  ${relative(process.cwd(), csvPath)}`);
   say(`page  ${relative(process.cwd(), pagePath)}`);
   return across;

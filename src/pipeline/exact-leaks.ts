@@ -1,5 +1,6 @@
-import type {Dataset, Split} from "../nouns/samples";
+import type {Dataset, ImageShape, Split} from "../nouns/samples";
 import {pictureKeys} from "../numbers/picture-keys";
+import {imagesAtOnce} from "./data/images-at-once";
 
 /** Images read at a time. */
 const AT_ONCE = 500;
@@ -22,11 +23,11 @@ export async function exactLeaks(data: Dataset): Promise<ExactLeaks> {
   const tested = data.moreTest ? [data.test, data.moreTest] : [data.test];
   const asBytes = [data.train, data.validation, ...tested].every(({readBytes, labelOf}) => readBytes && labelOf);
   const outside = await Promise.all(
-    [data.validation, ...tested].map(async (split) => ({split, ...(await keysOf(split, asBytes))})),
+    [data.validation, ...tested].map(async (split) => ({split, ...(await keysOf(split, asBytes, data.imageShape))})),
   );
   /** For each key of an image outside of the training split, the places in the training split that share it. */
   const places = new Map<number, number[]>(outside.flatMap(({keys}) => Array.from(keys, (key) => [key, []] as const)));
-  (await keysOf(data.train, asBytes)).keys.forEach((key, n) => {
+  (await keysOf(data.train, asBytes, data.imageShape)).keys.forEach((key, n) => {
     places.get(key)?.push(n);
   });
   const found = {validation: 0, test: 0, otherLabel: 0};
@@ -68,20 +69,21 @@ const number = (count: number) => count.toLocaleString("en");
 export async function keysOf(
   split: Split,
   asBytes: boolean,
+  shape: ImageShape,
 ): Promise<{readonly keys: Float64Array; readonly labels: Uint16Array}> {
   const {count} = split;
   const [keys, labels] = [new Float64Array(count), new Uint16Array(count)];
   if (asBytes) {
     const {readBytes, labelOf} = split as Required<Pick<Split, "readBytes" | "labelOf">>; // `asBytes` says so
     let room: Uint8Array | undefined;
-    for (const indices of partsOfPlaces(count)) {
+    for (const indices of partsOfPlaces(count, shape)) {
       room = await readBytes(indices, room);
       keys.set(pictureKeys(asWords(room, indices.length), indices.length), indices[0]);
       for (const n of indices) labels[n] = labelOf(n);
     }
     return {keys, labels};
   }
-  for await (const {start, images} of partsOf(split)) {
+  for await (const {start, images} of partsOf(split, shape)) {
     keys.set(pictureKeys(images.pixels, images.count), start);
     labels.set(images.labels, start);
   }
@@ -89,18 +91,19 @@ export async function keysOf(
 }
 
 /** Yields all images of a split in their order, some at a time; each part is valid until the next is asked for. */
-export async function* partsOf(split: Split) {
+export async function* partsOf(split: Split, shape: ImageShape) {
   let room: Float32Array | undefined;
-  for (const indices of partsOfPlaces(split.count)) {
+  for (const indices of partsOfPlaces(split.count, shape)) {
     const images = await split.read(indices, room);
     room = images.pixels;
     yield {start: indices[0], images};
   }
 }
 
-function* partsOfPlaces(count: number): Generator<Uint32Array, void> {
-  for (let start = 0; start < count; start += AT_ONCE) {
-    yield Uint32Array.from({length: Math.min(AT_ONCE, count - start)}, (_, n) => start + n);
+function* partsOfPlaces(count: number, shape: ImageShape): Generator<Uint32Array, void> {
+  const atOnce = imagesAtOnce(shape, AT_ONCE);
+  for (let start = 0; start < count; start += atOnce) {
+    yield Uint32Array.from({length: Math.min(atOnce, count - start)}, (_, n) => start + n);
   }
 }
 

@@ -7,6 +7,7 @@ import {addInfluence} from "../numbers/influence";
 import {softmaxRows} from "../numbers/scores";
 import {batches} from "./data/batches";
 import {imageNamed} from "./data/image-names";
+import {imagesAtOnce} from "./data/images-at-once";
 import {withKeptNetwork} from "./kept-network";
 import {epochsOfWeights, readWeights} from "./record/epoch-weights";
 import {readTrainedRun} from "./record/run-file";
@@ -84,7 +85,7 @@ export async function trainingImagesFor(
       const [embedded, logitsOfIt] = await network.forward(asked, [EMBEDDING, LOGITS]);
       const one = {features: embedded.values, logits: logitsOfIt.values, target};
       let from = 0;
-      for await (const batch of batches(train, BATCH, {held: 1})) {
+      for await (const batch of batches(train, imagesAtOnce(data.imageShape, BATCH), {held: 1})) {
         const [{values: features}, {values: logits}] = await network.forward(batch, [EMBEDDING, LOGITS]);
         const state = {logits, features, labels: batch.labels};
         addInfluence(scores, state, one, {rate: meanRate(file.training, epoch, begun.epochs), from});

@@ -1,6 +1,7 @@
 import {EMBEDDING, type Network} from "../nouns/network";
 import type {Split} from "../nouns/samples";
 import {batches} from "./data/batches";
+import {imagesAtOnce} from "./data/images-at-once";
 
 /** Images read at a time. */
 const BATCH = 1000;
@@ -50,7 +51,7 @@ export async function labelNeighbours(
   const lists = () => ({given: [] as Neighbour[], suggested: [] as Neighbour[], all: [] as Neighbour[]});
   const found = suspects.map(lists);
   const lengths = suspects.map((_, n) => length(own.values, n, width));
-  for await (const batch of batches(train, BATCH, {held: 1})) {
+  for await (const batch of batches(train, imagesAtOnce(network.imageShape, BATCH), {held: 1})) {
     const [{values}] = await network.forward(batch, [EMBEDDING]);
     for (let row = 0; row < batch.count; row++) {
       const index = batch.indices[row];

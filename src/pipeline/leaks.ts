@@ -59,7 +59,7 @@ export async function findLeaks(data: Dataset, {distance, alike, seen}: LeakSett
   const keys: number[] = [];
   const hashes: (readonly [p: Hash64, d: Hash64])[] = [];
   for (const split of SPLITS) {
-    for await (const part of partsOf(data[split])) {
+    for await (const part of partsOf(data[split], data.imageShape)) {
       const [height, width, channels] = part.images.shape;
       const size = height * width * channels;
       keys.push(...pictureKeys(part.images.pixels, part.images.count));
@@ -75,17 +75,17 @@ export async function findLeaks(data: Dataset, {distance, alike, seen}: LeakSett
   const copies: Copy[] = [];
   const hidden = new Set<number>(); // in each group of equal images, all but the first
   for (const group of equalGroups(keys)) {
-    const pixels = await Promise.all(group.map((n) => pixelsOf(data, all[n])));
-    // different images may share a key by chance, so only equal pixels count
-    const firsts: number[] = [];
-    for (const [i, n] of group.entries()) {
-      const same = firsts.find((first) => areEqual(pixels[first], pixels[i]));
+    // different images may share a key by chance, so only equal pixels count; one at a time, since a group may be large
+    const firsts: {readonly n: number; readonly pixels: Float32Array}[] = [];
+    for (const n of group) {
+      const pixels = await pixelsOf(data, all[n]);
+      const same = firsts.find((first) => areEqual(first.pixels, pixels));
       if (same === undefined) {
-        firsts.push(i);
+        firsts.push({n, pixels});
         continue;
       }
       hidden.add(n);
-      const pair = ordered(all[group[same]], all[n]);
+      const pair = ordered(all[same.n], all[n]);
       const kind = (await haveEqualFiles(data, pair)) ? "bytes" : "pixels";
       copies.push({kind, ...pair, pHash: 0, dHash: 0, correlation: 1});
     }

@@ -1,12 +1,17 @@
 import {EMBEDDING, type Network, sizeOf} from "../nouns/network";
+import {UserError} from "../nouns/options";
 import type {Dataset} from "../nouns/samples";
 import {NEIGHBOURS, type NearDuplicates, nearDuplicates} from "../numbers/near-duplicates";
 import {batches} from "./data/batches";
 import {SPLITS} from "./data/image-names";
+import {imagesAtOnce} from "./data/images-at-once";
+import {inBytes} from "./data/read-file";
 import {nearestRows} from "./maps/nearest-rows";
 
 /** Images read at a time. */
 const BATCH = 1000;
+/** The most bytes of embeddings. */
+const MOST_BYTES = 2e9;
 
 /**
  * The input of the network's last layer for every image of a data set: training images first, then validation, then
@@ -19,14 +24,23 @@ export async function embeddingsOf(network: Network, data: Dataset): Promise<Flo
   let all: Float32Array | undefined;
   let at = 0;
   for (const split of SPLITS) {
-    for await (const batch of batches(data[split], BATCH, {held: 1})) {
+    for await (const batch of batches(data[split], imagesAtOnce(data.imageShape, BATCH), {held: 1})) {
       const [{values, shape}] = await network.forward(batch, [EMBEDDING]);
-      all ??= new Float32Array(count * sizeOf(shape));
+      all ??= roomFor(count, sizeOf(shape));
       all.set(values, at);
       at += values.length;
     }
   }
   return all ?? new Float32Array();
+}
+
+function roomFor(images: number, width: number): Float32Array {
+  const bytes = 4 * images * width;
+  if (bytes <= MOST_BYTES) return new Float32Array(images * width);
+  const got = `${inBytes(bytes)} (${images.toLocaleString("en")} images, ${width.toLocaleString("en")} numbers each)`;
+  throw new UserError(
+    `labels leaks: expected the network's answers in at most ${inBytes(MOST_BYTES)}, got ${got}; --embedding none asks it nothing`,
+  );
 }
 
 /**

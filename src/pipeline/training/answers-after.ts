@@ -1,6 +1,7 @@
 import type {DifferentiableClassifier} from "../../nouns/network";
 import type {Split} from "../../nouns/samples";
 import {batches} from "../data/batches";
+import {imagesAtOnce} from "../data/images-at-once";
 import {imageAnswers} from "../model/image-answers";
 import {putAnswers, type TrainingRecord} from "./training-record";
 
@@ -20,7 +21,7 @@ export async function putAnswersAfter(
   signal?: AbortSignal,
 ): Promise<void> {
   const classes = network.classNames.length;
-  for await (const batch of batches(train, BATCH, {held: 1})) {
+  for await (const batch of batches(train, imagesAtOnce(network.imageShape, BATCH), {held: 1})) {
     if (signal?.aborted) return;
     putAnswers(record, batch, imageAnswers(await network.logits(batch), batch.labels, classes), classes);
   }

@@ -1,6 +1,7 @@
 import {type DifferentiableClassifier, type LayerAnswer, LOGITS, sizeOf} from "../../nouns/network";
 import type {Split} from "../../nouns/samples";
 import {batches} from "../data/batches";
+import {imagesAtOnce} from "../data/images-at-once";
 
 /** Images read at a time. */
 const BATCH = 1000;
@@ -14,7 +15,7 @@ export async function logitsOf(
   const logits = new Float32Array(split.count * classes);
   const labels = new Uint16Array(split.count);
   let at = 0;
-  for await (const batch of batches(split, BATCH, {held: 1})) {
+  for await (const batch of batches(split, imagesAtOnce(classifier.imageShape, BATCH), {held: 1})) {
     logits.set(await classifier.logits(batch), at * classes);
     labels.set(batch.labels, at);
     at += batch.count;
@@ -41,7 +42,7 @@ export async function logitsAndActivationsOf(
   let values: Float32Array = new Float32Array(0);
   let width = 0;
   let at = 0;
-  for await (const batch of batches(split, BATCH, {held: 1})) {
+  for await (const batch of batches(split, imagesAtOnce(network.imageShape, BATCH), {held: 1})) {
     const place = at === 0 ? undefined : values.subarray(at * width, (at + batch.count) * width);
     const [shown, scores] = await network.forward(batch, [layer, LOGITS], place);
     if (at === 0) {

@@ -1,12 +1,17 @@
 import {readFileSync, writeFileSync} from "node:fs";
 import {join} from "node:path";
+import {deflateSync} from "node:zlib";
 import {createCanvas} from "@napi-rs/canvas";
 import {afterAll, expect, test} from "vitest";
-
+import {randomSource} from "../../../src/nouns/random";
 import {commonSize} from "../../../src/pipeline/data/decoding/common-size";
+import {plainPng} from "../../../src/pipeline/data/decoding/plain-png";
 import {decodingPool} from "../../../src/pipeline/data/decoding/pool";
 import {type ReadPicture, readPictures} from "../../../src/pipeline/data/decoding/read-pictures";
+import {fitImage} from "../../../src/pipeline/data/images/fit-image";
+import {decodeImage} from "../../../src/pipeline/data/images/image-file";
 import {temporaryFolder} from "../../support/idx-files";
+import {PNG_SIGNATURE, pngChunk, pngHeader} from "../../support/png-chunks";
 
 const pool = decodingPool(1);
 afterAll(() => pool.end());
@@ -37,6 +42,34 @@ test("threads decode pictures to the same bytes, in the same order", async () =>
   for (const [n, {content}] of here.entries()) expect(readFileSync(paths[n]).equals(content)).toBe(true);
   expect(await all(readPictures(paths, options, pool))).toEqual(here);
 });
+
+test.each([
+  [1, 0],
+  [3, 2],
+])(
+  "a PNG of %d samples a pixel that needs no scaling has the pixels that the decoder gives, by every filter",
+  async (samples, type) => {
+    const random = randomSource(5);
+    const [height, width] = [23, 17];
+    const rows = Uint8Array.from({length: height * (1 + samples * width)}, () => 256 * random());
+    for (let y = 0; y < height; y++) rows[y * (1 + samples * width)] = y % 5;
+    const gamma = pngChunk("gAMA", Uint8Array.of(0, 0, 0x40, 0));
+    const parts = [pngHeader(width, height, 8, type), gamma, pngChunk("IDAT", deflateSync(rows)), pngChunk("IEND")];
+    const file = Buffer.concat([PNG_SIGNATURE, ...parts]);
+    const shape = [height, width, 3] as const;
+    const own = await plainPng(file, "f", shape, {maxPixels: 1e6});
+    expect(own?.samples).toBe(samples);
+    const {pixels} = await fitImage(await decodeImage(file, "f"), shape, "crop");
+    const expected = Array.from(pixels, (value) => Math.round(255 * value));
+    expect(Array.from(own?.pixels ?? [])).toEqual(expected.filter((_, i) => samples === 3 || i % 3 === 0));
+    // of another size, with a transparent colour, and turned: left to the decoder
+    expect(await plainPng(file, "f", [width, height, 3], {maxPixels: 1e6})).toBeUndefined();
+    expect(await plainPng(file, "f", shape, {maxPixels: 5})).toBeUndefined();
+    const clear = pngChunk("tRNS", new Uint8Array(2 * samples));
+    const transparent = Buffer.concat([PNG_SIGNATURE, parts[0], clear, ...parts.slice(2)]);
+    expect(await plainPng(transparent, "f", shape, {maxPixels: 1e6})).toBeUndefined();
+  },
+);
 
 test("a thread tells a damaged, a missing and a too large picture in the same words", async () => {
   const damaged = join(folder, "damaged.png");

@@ -1,6 +1,7 @@
 import type {ImageShape} from "../../../nouns/samples";
 import {fitImage} from "../images/fit-image";
 import {decodeImage} from "../images/image-file";
+import {plainPng} from "./plain-png";
 
 export interface PictureBytes {
   /** Red, green and blue of each pixel, 0 to 255, `[y][x][channel]`; of a grey picture one byte of each pixel. */
@@ -21,18 +22,21 @@ export async function pictureBytes(
   shape: ImageShape,
   {maxPixels, signal}: {readonly maxPixels: number; readonly signal?: AbortSignal | undefined},
 ): Promise<PictureBytes> {
+  const plain = await plainPng(content, path, shape, {maxPixels, signal});
+  if (plain) return plain.samples === 1 ? {bytes: plain.pixels, isGrey: true} : greyIfGrey(plain.pixels);
   const decoded = await decodeImage(content, path, {maxPixels, signal});
   const {pixels} = await fitImage(decoded, shape, "crop", false, signal);
   const bytes = new Uint8Array(pixels.length);
-  let isGrey = true;
+  for (let i = 0; i < bytes.length; i++) bytes[i] = Math.round(255 * pixels[i]);
+  return greyIfGrey(bytes);
+}
+
+/** One byte a pixel, if red, green and blue are equal in each. */
+function greyIfGrey(bytes: Uint8Array): PictureBytes {
   for (let p = 0; p < bytes.length; p += 3) {
-    bytes[p] = Math.round(255 * pixels[p]);
-    bytes[p + 1] = Math.round(255 * pixels[p + 1]);
-    bytes[p + 2] = Math.round(255 * pixels[p + 2]);
-    isGrey &&= bytes[p] === bytes[p + 1] && bytes[p] === bytes[p + 2];
+    if (bytes[p] !== bytes[p + 1] || bytes[p] !== bytes[p + 2]) return {bytes, isGrey: false};
   }
-  if (!isGrey) return {bytes, isGrey};
   const grey = new Uint8Array(bytes.length / 3);
   for (let n = 0; n < grey.length; n++) grey[n] = bytes[3 * n];
-  return {bytes: grey, isGrey};
+  return {bytes: grey, isGrey: true};
 }

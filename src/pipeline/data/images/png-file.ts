@@ -22,6 +22,14 @@ export interface WholeImage {
   readonly bytes: Uint8Array;
 }
 
+export interface WholePng extends WholeImage {
+  /**
+   * The rows as they are stored, each after its filter type, and the samples of a pixel: present if a sample is one
+   * byte of grey, red, green or blue, nothing is transparent, and the picture is small.
+   */
+  readonly plain?: {readonly rows: Uint8Array; readonly samples: 1 | 3};
+}
+
 interface Chunk {
   readonly type: string;
   /** Where the chunk begins, and where its data do. */
@@ -51,7 +59,7 @@ const DEPTHS: {readonly [colorType: number]: readonly number[]} = {
  * @param name The file's, for errors.
  * @throws UserError if anything does not hold.
  */
-export async function checkPng(bytes: Uint8Array, name: string, signal?: AbortSignal): Promise<WholeImage> {
+export async function checkPng(bytes: Uint8Array, name: string, signal?: AbortSignal): Promise<WholePng> {
   const damaged = (got: string) => new UserError(`${name}: expected a whole PNG image, got ${got}`);
   const chunks = chunksOf(bytes, damaged);
   for (const {type, start, end, crc} of chunks) {
@@ -69,7 +77,9 @@ export async function checkPng(bytes: Uint8Array, name: string, signal?: AbortSi
   const palette = chunks.find(({type}) => type === "PLTE");
   if (header.colorType === 3 && !(palette && types.indexOf("PLTE") < from)) throw damaged("one without its palette");
   const packed = chunks.slice(from, to + 1).map(({data}) => data);
-  await checkPngRows(header, packed, damaged, signal);
+  const rows = await checkPngRows(header, packed, damaged, signal);
+  const {depth, colorType, isInterlaced} = header;
+  const isPlain = depth === 8 && (colorType === 0 || colorType === 2) && !isInterlaced && !types.includes("tRNS");
   const exif = chunks.find(({type}) => type === "eXIf");
   const kept = chunks.filter(({type}) => KEPT.includes(type)).map(({start, end}) => bytes.subarray(start, end));
   return {
@@ -77,6 +87,7 @@ export async function checkPng(bytes: Uint8Array, name: string, signal?: AbortSi
     width: header.width,
     orientation: exif ? orientationOf(exif.data) : 1,
     bytes: Buffer.concat([bytes.subarray(0, SIGNATURE_BYTES), ...kept]),
+    ...(rows && isPlain ? {plain: {rows, samples: colorType === 0 ? 1 : 3}} : {}),
   };
 }
 

@@ -31,10 +31,11 @@ const AT_ONCE = 2 ** 20;
 const LAST_FILTER = 4;
 
 /**
- * Unpacks a PNG's pixels, keeps nothing, and checks that the stream is whole (its own checksum is the last thing in
+ * Unpacks a PNG's pixels, and checks that the stream is whole (its own checksum is the last thing in
  * it), that it holds every row, and that each row begins with a filter type.
  *
  * @param packed The data of the IDAT chunks.
+ * @returns The rows, each after its filter type; undefined if there are too many to be unpacked at once.
  * @throws What `damaged` makes, with what is wrong.
  */
 export async function checkPngRows(
@@ -42,15 +43,14 @@ export async function checkPngRows(
   packed: readonly Uint8Array[],
   damaged: (got: string) => UserError,
   signal?: AbortSignal,
-): Promise<void> {
+): Promise<Uint8Array | undefined> {
   const parts = rowsOf(header);
   const expected = parts.reduce((sum, {rows, bytes}) => sum + rows * bytes, 0);
   const check = rowChecker(parts, damaged);
-  const got =
-    expected <= AT_ONCE
-      ? check(unpacked(packed, expected, damaged))
-      : await streamed(packed, expected, check, damaged, signal);
+  const rows = expected <= AT_ONCE ? unpacked(packed, expected, damaged) : undefined;
+  const got = rows ? check(rows) : await streamed(packed, expected, check, damaged, signal);
   if (got < expected) throw damaged(`${got} of its ${expected} bytes of pixels`);
+  return rows;
 }
 
 interface Rows {

@@ -1,0 +1,148 @@
+/**
+ * @file Measures data that do not fit into memory: `npm run bench -- stored [IMAGES]`. Trains the default network on grey
+ * pictures of 64 x 64 that are read from their file, in turns with the same pictures in memory; and decodes pictures by
+ * threads, in turns with this thread alone.
+ */
+import {mkdirSync, mkdtempSync, rmSync, writeFileSync} from "node:fs";
+import {tmpdir} from "node:os";
+import {join} from "node:path";
+import {createCanvas} from "@napi-rs/canvas";
+
+import {drained} from "../src/cli/drained";
+import {fork, randomSource, shuffled} from "../src/nouns/random";
+import type {Dataset, Split} from "../src/nouns/samples";
+import {decodingPool} from "../src/pipeline/data/decoding/pool";
+import {readPictures} from "../src/pipeline/data/decoding/read-pictures";
+import {openData} from "../src/pipeline/data/index";
+import {subset} from "../src/pipeline/data/split";
+import {models} from "../src/pipeline/model/index";
+import {openNetwork} from "../src/pipeline/run/choose-engine";
+import {constant} from "../src/pipeline/training/schedule";
+import {streamOf} from "../src/pipeline/training/stream";
+import {epochStart, trainEpoch} from "../src/pipeline/training/train";
+import {median} from "./statistics";
+
+const IMAGES = Number(process.argv[2] ?? 40_000);
+const [SIDE, BATCH, BATCHES, ROUNDS, PICTURES] = [64, 64, 120, 5, 3000];
+
+function writeIdx(folder: string): void {
+  mkdirSync(folder);
+  const random = randomSource(1);
+  for (const [name, count] of [
+    ["train", IMAGES],
+    ["t10k", 1000],
+  ] as const) {
+    const head = (...words: number[]) =>
+      Buffer.concat(words.map((word) => Buffer.from(Uint32Array.of(word).buffer).swap32()));
+    const noise = Uint8Array.from({length: 2 ** 20}, () => 256 * random());
+    const pixels = new Uint8Array(count * SIDE * SIDE);
+    for (let n = 0; n < count; n++) {
+      const from = Math.floor(random() * (noise.length - SIDE * SIDE));
+      pixels.set(noise.subarray(from, from + SIDE * SIDE), n * SIDE * SIDE);
+    }
+    writeFileSync(join(folder, `${name}-images-idx3-ubyte`), Buffer.concat([head(0x803, count, SIDE, SIDE), pixels]));
+    const labels = Uint8Array.from({length: count}, (_, n) => n % 10);
+    writeFileSync(join(folder, `${name}-labels-idx1-ubyte`), Buffer.concat([head(0x801, count), labels]));
+  }
+}
+
+/** Milliseconds that the next batch takes to come when the network has been at work for a while, in the middle. */
+async function waited(split: Split, working: number): Promise<number> {
+  const stream = streamOf(split, BATCH, {random: fork(2, "waits"), from: 0, inUse: 2});
+  const waits: number[] = [];
+  for (;;) {
+    const begun = performance.now();
+    const {done} = await stream.next();
+    if (done) return median(waits.slice(1));
+    waits.push(performance.now() - begun);
+    await new Promise((resolve) => setTimeout(resolve, working));
+  }
+}
+
+async function training(folder: string): Promise<void> {
+  const opened = (maxData: number): Promise<Dataset> =>
+    drained(
+      openData({
+        ...{data: join(folder, "idx"), dataUrl: "", trainLimit: 1e9, testLimit: 1e9},
+        ...{seed: 0, maxData, cacheFolder: folder},
+      }),
+    );
+  const [memory, file] = [await opened(64), await opened(0)];
+  const chosen = shuffled(memory.train.count, randomSource(3)).slice(0, BATCH * BATCHES);
+  const splits = {memory: subset(memory.train, chosen), file: subset(file.train, chosen)};
+  const {imageShape, classNames} = memory;
+  const {network} = await openNetwork({
+    ...{engine: "auto", optimizer: "adam", seed: 0, threads: 2, batchSize: BATCH, imageShape, classNames},
+    makeModel: () => models.cnn(imageShape, classNames.length, 0),
+  });
+  const options = {epochs: 1, batchSize: BATCH, seed: 0, schedule: constant(0.001)};
+  const seconds = async (split: Split) => {
+    const begun = performance.now();
+    for await (const _ of trainEpoch(network, split, epochStart(1, split, BATCH), options)); // to its end
+    return (performance.now() - begun) / 1000;
+  };
+  await seconds(splits.memory);
+  const ratios: number[] = [];
+  const rates = {memory: [] as number[], file: [] as number[]};
+  for (let round = 0; round < ROUNDS; round++) {
+    const took = {memory: await seconds(splits.memory), file: await seconds(splits.file)};
+    ratios.push(took.file / took.memory);
+    for (const name of ["memory", "file"] as const) rates[name].push(chosen.length / took[name]);
+  }
+  const working = (1000 * BATCH) / median(rates.memory);
+  console.log(`training, ${IMAGES.toLocaleString("en")} grey pictures of ${SIDE} x ${SIDE}, batches of ${BATCH}`);
+  console.log(`  images/s       memory ${median(rates.memory).toFixed(0)}   file ${median(rates.file).toFixed(0)}`);
+  const [least, most] = [Math.min(...ratios), Math.max(...ratios)].map((ratio) => ratio.toFixed(3));
+  console.log(`  time, file / memory   ${median(ratios).toFixed(3)} (${least} to ${most}, ${ROUNDS} rounds)`);
+  const [own, stored] = [await waited(splits.memory, working), await waited(splits.file, working)];
+  console.log(`  wait for a batch      memory ${own.toFixed(2)} ms   file ${stored.toFixed(2)} ms`);
+  await network.dispose();
+}
+
+async function decoding(folder: string): Promise<void> {
+  const random = randomSource(4);
+  const paths = Array.from({length: PICTURES}, (_, n) => {
+    const canvas = createCanvas(SIDE, SIDE);
+    const context = canvas.getContext("2d");
+    for (let k = 0; k < 60; k++) {
+      context.fillStyle = `rgb(${[0, 0, 0].map(() => Math.floor(256 * random()))})`;
+      context.fillRect(SIDE * random(), SIDE * random(), 20 * random(), 20 * random());
+    }
+    const path = join(folder, `${n}.png`);
+    writeFileSync(path, canvas.toBuffer("image/png"));
+    return path;
+  });
+  const options = {shape: [SIDE, SIDE, 3] as const, maxPixels: 1e8};
+  const rate = async (pool?: ReturnType<typeof decodingPool>) => {
+    const begun = performance.now();
+    for await (const _ of readPictures(paths, options, pool)); // to its end
+    return (1000 * PICTURES) / (performance.now() - begun);
+  };
+  console.log(`decoding, ${PICTURES.toLocaleString("en")} colour PNG pictures of ${SIDE} x ${SIDE}`);
+  for (const threads of [1, 2]) {
+    const pool = decodingPool(threads);
+    await rate(pool); // started, and warm
+    await rate();
+    const rates: {readonly alone: number; readonly pool: number}[] = [];
+    for (let round = 0; round < ROUNDS; round++) rates.push({alone: await rate(), pool: await rate(pool)});
+    const of = (name: "alone" | "pool") => median(rates.map((round) => round[name])).toFixed(0);
+    const ratio = median(rates.map(({alone, pool: own}) => own / alone));
+    console.log(
+      `  ${threads} threads: ${of("pool")} a second, alone ${of("alone")}: ${ratio.toFixed(2)} times as many`,
+    );
+    pool.end();
+  }
+}
+
+async function main(): Promise<void> {
+  const folder = mkdtempSync(join(tmpdir(), "epochscope-stored-"));
+  try {
+    writeIdx(join(folder, "idx"));
+    await training(folder);
+    await decoding(folder);
+  } finally {
+    rmSync(folder, {recursive: true, force: true});
+  }
+}
+
+void main();
