@@ -2,7 +2,7 @@ import type {Dataset, Split} from "../../nouns/samples";
 import {first, subset} from "./split";
 
 /** The most test images that looks and the page show, as MNIST has them; and the most bytes of pixels. */
-const [SHOWN, SHOWN_BYTES] = [10_000, 2 ** 27];
+const [SHOWN, SHOWN_BYTES] = [10_000, 2 ** 26];
 
 /**
  * The test images of a very large set, divided into those that are shown and those that count only in the loss and the

@@ -14,6 +14,7 @@ function angled() {
   );
   const train = byteSplit({shape: [10, 1, 2, 1], values: bytes}, labels, [1, 2, 1]);
   const network = {
+    imageShape: [1, 2, 1],
     forward: (images: {readonly pixels: Float32Array}) => Promise.resolve([{values: images.pixels, shape: [2]}]),
   } as unknown as Network;
   const suspects = [
