@@ -25,6 +25,12 @@ const package_ = <N extends keyof Packages>(from: N) => require(from) as Package
 
 const makers: {readonly [name: string]: (data: () => Rows) => Rows | Promise<Float32Array>} = {
   epochscope: async () => (await tsne({rows, columns, values}, {threads: Number(threads)})).points,
+  // as `map` makes it (src/pipeline/maps/methods/tsne.ts)
+  "epochscope map": async () => {
+    const few = {iterations: 260, exaggerationIterations: 130, lateLearningRate: rows / 4} as const;
+    const settings = {...few, radius: "best", settling: 24, threads: Number(threads)} as const;
+    return (await tsne({rows, columns, values}, settings)).points;
+  },
   "tsne-js": (data) => {
     const model = new (package_("tsne-js"))({dim: 2, perplexity: 30, nIter: 1000, learningRate: 150});
     model.init({data: data(), type: "dense"});
