@@ -20,6 +20,7 @@ import {type ModelEngine, readJson} from "../pipeline/open/model-file";
 import {feedProblem} from "../pipeline/watch/feeds";
 import {givenOf} from "./flags";
 import {checkWorkers} from "./queue-of";
+import {STORE} from "./store-of";
 
 export interface ExplainFlags {
   readonly model: string;
@@ -47,6 +48,7 @@ export interface ExplainFlags {
   readonly device: Device;
   readonly training: boolean;
   readonly workers: string;
+  readonly store: string;
   readonly remove: number;
   readonly coverage: number;
   readonly minWeight: number;
@@ -141,6 +143,7 @@ export const explainFlags: OptionTable<ExplainFlags> = {
     help: "for test:all: how many threads explain images (auto: one for each core, up to 16), or a queue, redis://host:6379 or rediss://…, whose workers do; all give the same bytes",
     check: checkWorkers,
   },
+  store: {...STORE, help: `for test:all: ${STORE.help}`},
   remove: {
     default: 0,
     words: {none: 0},

@@ -10,7 +10,6 @@ import {type OpenMany, openMany} from "../pipeline/many/open-many";
 import {planExplaining} from "../pipeline/many/plan-explaining";
 import {epochStem} from "../pipeline/record/epoch-stem";
 import {bestEpoch} from "../pipeline/record/kept-epochs";
-import {resultStore} from "../pipeline/record/result-store";
 import {findRun} from "../pipeline/record/run-directory";
 import {runReference} from "../pipeline/record/run-reference";
 import {writeReport} from "../report/page";
@@ -24,6 +23,7 @@ import {counted, thousands} from "./numbers";
 import {isQueue} from "./queue-of";
 import {here} from "./run-places";
 import {openIfAsked} from "./served";
+import {storeOf} from "./store-of";
 import {complain, paint, say, sayDocument} from "./terminal";
 import {workersOf} from "./workers-of";
 
@@ -37,6 +37,7 @@ const TAKEN: ReadonlySet<string> = new Set([
   "save",
   "open",
   "workers",
+  "store",
   ...["preset"],
 ]);
 
@@ -64,7 +65,7 @@ export async function explainManyImages(
   if (isTalking) for (const line of many.notes) complain(`  ${paint.yellow("note")} ${line}`);
   const images = many.range.to - many.range.from;
   print(`${here(many.run)}: ${counted(images, "test image")} at ${counted(many.epochs.length, "epoch")}, by LIME`);
-  const results = resultStore(join(dirname(many.run), "results"));
+  const results = await storeOf(options.store, join(dirname(many.run), "results"));
   const isPlan = given["dry-run"] === true; // it measures this machine, whoever will do the work
   const workers = await workersOf(isPlan && isQueue(options.workers) ? "auto" : options.workers, {
     ...{kind: "explain" as const, results, idOf: (question) => resultName(question as ExplainQuestion)},

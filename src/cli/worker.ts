@@ -9,17 +9,19 @@ import {shownAddress} from "../pipeline/jobs/queue-url";
 import type {Served} from "../pipeline/jobs/serve-queue";
 import type {TrainSubject} from "../pipeline/jobs/train-question";
 import {resultName} from "../pipeline/many/explain-many";
-import {resultStore} from "../pipeline/record/result-store";
+import type {ResultStore} from "../pipeline/record/result-store";
 import {checkRunName} from "../pipeline/record/run-name";
 import type {Command} from "./command";
 import {declareFlags, givenOf} from "./flags";
 import {counted} from "./numbers";
 import {here} from "./run-places";
+import {STORE, storeOf} from "./store-of";
 import {complain, paint, say} from "./terminal";
 
 interface WorkerFlags {
   readonly save: string;
   readonly reads: string;
+  readonly store: string;
   readonly workers: string;
   readonly runs: number;
   readonly lock: number;
@@ -31,6 +33,7 @@ const workerFlags: OptionTable<WorkerFlags> = {
     default: "",
     help: "other folders that a run's data and lists may be read from, with commas between; MNIST and --save always may",
   },
+  store: STORE,
   workers: {
     default: "auto",
     help: "how many images are explained at a time, on a thread each; auto: one a core",
@@ -83,7 +86,10 @@ export const workerCommand: Command = {
       },
     };
     const ended = stopped();
-    const [explaining, training] = [explainer(save, images), trainer(save, flags)];
+    const [explaining, training] = [
+      explainer(save, images, await storeOf(flags.store, join(save, "results"))),
+      trainer(save, flags),
+    ];
     const served: Served[] = [];
     served.push(await serveQueue({...shared, ...queueOf(url, "explain"), places: images, work: explaining.work}));
     if (flags.runs > 0) {
@@ -101,9 +107,8 @@ export const workerCommand: Command = {
 };
 
 /** Explains images that a queue asks for, and keeps what it finds. */
-function explainer(save: string, places: number) {
+function explainer(save: string, places: number, results: ResultStore) {
   const pool = threadPool(places);
-  const results = resultStore(join(save, "results"));
   return {
     async work(id: string, {run, subject}: QueuedTask) {
       checkRunName(run); // the queue may be a stranger's: no path leads out of the folder of runs

@@ -27,13 +27,13 @@ export interface OwnRedis {
 }
 
 /** Starts one. @param more Flags of the server. */
-export async function ownRedis(more: readonly string[] = []): Promise<OwnRedis> {
+export async function ownRedis(more: (port: number) => readonly string[] = () => []): Promise<OwnRedis> {
   const port = await freePort();
   const folder = mkdtempSync(join(tmpdir(), "redis-"));
   let child: ChildProcess | undefined;
   const flags = ["--port", `${port}`, "--bind", "127.0.0.1", "--save", "", "--appendonly", "yes", "--dir", folder];
   const start = async () => {
-    child = spawn(`${server}`, [...flags, "--maxmemory-policy", "noeviction", ...more], {
+    child = spawn(`${server}`, [...flags, "--maxmemory-policy", "noeviction", ...more(port)], {
       argv0: "redis-server",
       stdio: "ignore",
     });

@@ -1,3 +1,5 @@
+import {isIP} from "node:net";
+
 import {UserError} from "../../nouns/options";
 
 /** The connection settings of a queue's server, as ioredis takes them. */
@@ -8,7 +10,7 @@ export interface RedisAddress {
   readonly password?: string;
   readonly db?: number;
   /** Settings of TLS; absent if the connection is not encrypted. */
-  readonly tls?: {readonly servername: string};
+  readonly tls?: {readonly servername?: string};
 }
 
 /**
@@ -33,7 +35,7 @@ export function redisAddress(text: string, password = ""): RedisAddress {
     ...(url.username ? {username: decodeURIComponent(url.username)} : {}),
     ...(secret ? {password: secret} : {}),
     ...(url.pathname.length > 1 ? {db: Number(url.pathname.slice(1))} : {}),
-    ...(url.protocol === "rediss:" ? {tls: {servername: host}} : {}),
+    ...(url.protocol === "rediss:" ? {tls: isIP(host) ? {} : {servername: host}} : {}), // TLS knows names alone
   };
 }
 

@@ -4,7 +4,7 @@ import {setTimeout as wait} from "node:timers/promises";
 
 import type {Results} from "./flow";
 import type {JobOptions, Question, Result, TaskName} from "./jobs";
-import {ATTEMPTS, jobOptions, openQueue, type QueuedTask, type QueueOptions} from "./queue";
+import {ATTEMPTS, dataOf, jobOptions, openQueue, type QueuedData, type QueuedTask, type QueueOptions} from "./queue";
 import type {Workers} from "./workers";
 
 export interface QueueWorkersOptions extends QueueOptions {
@@ -45,7 +45,7 @@ interface Waiting {
 export async function queueWorkers(options: QueueWorkersOptions): Promise<Workers & {workerCount(): Promise<number>}> {
   const {name, results, idOf, again = 2000} = options;
   const {bullmq, connection, backend, trouble} = await openQueue(options);
-  const queue = new bullmq.Queue<QueuedTask>(name, {connection}, ...backend);
+  const queue = new bullmq.Queue<QueuedData>(name, {connection}, ...backend);
   const events = new bullmq.QueueEvents(name, {connection}, ...backend);
   queue.on("error", trouble);
   events.on("error", trouble);
@@ -71,7 +71,9 @@ export async function queueWorkers(options: QueueWorkersOptions): Promise<Worker
   events.on("failed", ({jobId, failedReason}) => refuse(jobId, new Error(failureWords(failedReason))));
 
   const add = (some: readonly (readonly [id: string, task: QueuedTask])[]) =>
-    queue.addBulk(some.map(([id, data]) => ({name: shownName(data), data, opts: jobOptions(id)}))).catch(trouble);
+    queue
+      .addBulk(some.map(([id, task]) => ({name: shownName(task), data: dataOf(task), opts: jobOptions(id)})))
+      .catch(trouble);
   let fresh: [string, QueuedTask][] = [];
   const addFresh = () => {
     const some = fresh;

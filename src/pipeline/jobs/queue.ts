@@ -22,7 +22,23 @@ export interface QueuedAnswer {
   readonly said: readonly string[];
 }
 
-export type QueuedJob = Job<QueuedTask, QueuedAnswer>;
+/** What stands in the queue: the subject is a text, since Postgres would give its fields back in another order. */
+export interface QueuedData {
+  readonly run: string;
+  readonly subject: string;
+}
+
+export type QueuedJob = Job<QueuedData, QueuedAnswer>;
+
+/** A task as it stands in the queue. */
+export function dataOf({run, subject}: QueuedTask): QueuedData {
+  return {run, subject: JSON.stringify(subject)};
+}
+
+/** The task that stands in the queue. @throws SyntaxError if a stranger has put something else there. */
+export function taskOf({run, subject}: QueuedData): QueuedTask {
+  return {run, subject: JSON.parse(subject)};
+}
 
 /** The settings of a queue. */
 export interface QueueOptions {

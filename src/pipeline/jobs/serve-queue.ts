@@ -1,6 +1,15 @@
 import {setTimeout as wait} from "node:timers/promises";
 
-import {ATTEMPTS, openQueue, type QueuedAnswer, type QueuedJob, type QueuedTask, type QueueOptions} from "./queue";
+import {
+  ATTEMPTS,
+  openQueue,
+  type QueuedAnswer,
+  type QueuedData,
+  type QueuedJob,
+  type QueuedTask,
+  type QueueOptions,
+  taskOf,
+} from "./queue";
 import {NotNow} from "./workers";
 
 export interface ServeOptions extends QueueOptions {
@@ -37,12 +46,12 @@ export interface Served {
 export async function serveQueue(options: ServeOptions): Promise<Served> {
   const {name, places, lock, work, told = () => {}} = options;
   const {bullmq, connection, backend, trouble, isThere} = await openQueue(options);
-  const worker = new bullmq.Worker<QueuedTask, QueuedAnswer>(
+  const worker = new bullmq.Worker<QueuedData, QueuedAnswer>(
     name,
     async (job: QueuedJob, token?: string) => {
       const id = `${job.id}`;
       try {
-        const answer = await work(id, job.data);
+        const answer = await work(id, taskOf(job.data));
         told({id});
         return answer;
       } catch (error) {

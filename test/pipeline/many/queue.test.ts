@@ -20,7 +20,8 @@ import {noRedis, type OwnRedis, ownRedis} from "../../support/redis";
 test.each([
   ["redis://localhost", {host: "localhost", port: 6379}],
   ["redis://:se%40cret@10.0.0.7:7000/2", {host: "10.0.0.7", port: 7000, password: "se@cret", db: 2}],
-  ["rediss://me:pw@[::1]:6380", {host: "::1", port: 6380, username: "me", password: "pw", tls: {servername: "::1"}}],
+  ["rediss://me:pw@[::1]:6380", {host: "::1", port: 6380, username: "me", password: "pw", tls: {}}],
+  ["rediss://queue.example", {host: "queue.example", port: 6379, tls: {servername: "queue.example"}}],
 ])("the address %s says how the server is reached", (url, address) => {
   expect(redisAddress(url)).toEqual(address);
 });
