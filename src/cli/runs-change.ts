@@ -98,7 +98,7 @@ async function changed(
   return {...after, path};
 }
 
-/** What became of a run. */
+/** The change that was made to a run. */
 interface Change {
   readonly run: string;
   readonly done: "removed" | "upgraded" | "tagged" | "noted" | "nothing";

@@ -25,7 +25,7 @@ const LEFT = 74;
 const CELL = {width: 22, height: 9} as const;
 /** Many tokens have narrower columns, down to the least; words need more room than that, and some are left out. */
 const [MOST_WIDTH, LEAST, WORD] = [1300, 2, 13];
-/** Of fewer rows each is higher. */
+/** With fewer rows than this, each row is higher. */
 const FEW = 12;
 /** Taller heat maps have lower rows. */
 const MOST_HEIGHT = 420;

@@ -167,7 +167,7 @@ test.each([
   [["test:all", "--method", "occlusion"], "--method: expected lime with test:all, got occlusion", 2],
   [
     ["test:all", "--workers", "0"],
-    '--workers: expected auto, a number from 1 to 999, or redis://host:6379, got "0"',
+    '--workers: expected auto, a number from 1 to 999, or a queue (redis://host:6379, rediss://…, postgres://…), got "0"',
     2,
   ],
   [["test:all", "--model", "r@7"], "r: expected an epoch whose weights were kept (0, 1, 2), got 7", 2],

@@ -1,6 +1,9 @@
 import type {ShownToken} from "../reader-file";
 
-/** @file Of a long text a page shows the sentences that count, and says how many are left out between. */
+/**
+ * @file Chooses the sentences of a long text that a page shows, those that count, and says how many are left out
+ * between them.
+ */
 
 /** A text of more tokens than this is long. */
 const LONG = 300;
@@ -17,10 +20,10 @@ export function sentenceAt(starts: readonly number[], place: number): number {
 }
 
 /**
- * Of a long text, whether each sentence is shown.
+ * Says for each sentence of a long text whether it is shown.
  *
  * @param counts Whether the token at this place counts: it has weight, or is part of an answer.
- * @returns Empty where the text is short, or no sentence counts: then all are shown.
+ * @returns Empty if the text is short, or if no sentence counts; then all are shown.
  */
 export function shownSentences(
   tokens: readonly ShownToken[],
