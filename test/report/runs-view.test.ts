@@ -55,7 +55,7 @@ test("a run that was compared has the question Runs, and a picture of a pile ope
   const {page, complaints} = await openPage(browser, `${url}#v=runs`);
   const said = (await page.textContent("[data-view=runs] .hero-say")) ?? "";
   expect(said).toContain("second@2 gets 43 of 60 right, first@2 40.");
-  expect(said).toContain("8 answers changed because of 4 training images: 5 turned right, 2 wrong.");
+  expect(said).toContain("8 answers changed with the decisions about 4 training images: 5 turned right, 2 wrong.");
   expect(said).toContain("a split as uneven as 5 : 2 would come up in 45 of 100 comparisons");
   expect(said).toContain("▨ Within seed noise: as far. Run sweep --seeds 5, and compare again.");
   expect(await page.textContent(".p-details tbody")).toMatch(/, right1012▲.* taken for .*43▨/);

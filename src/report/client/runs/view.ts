@@ -11,6 +11,8 @@ import type {PageView} from "../views";
 import {mountJoinedMap} from "./joined-map";
 import {differing, mountImageInRuns} from "./one-image";
 
+/** Runs of a setting from which on its spread is believed. */
+const ENOUGH_SEEDS = 3;
 /** Pictures of a pile before "+ 412". */
 const IN_PILE = 90;
 
@@ -60,9 +62,13 @@ export function runsFinding({noise, right, baseRight}: RunsShown): string {
 }
 
 function lead(shown: RunsShown, {words}: Data): HTMLElement {
-  const {base, run, images, isPart, right, baseRight, fixed, broken, p, noise, edits, changed} = shown;
+  const {base, run, images, isPart, right, baseRight, fixed, broken, p, noise, edits, changed, settings} = shown;
   const strong = (text: string) => h("strong", {}, text);
-  const because = edits ? ` because of ${plural(edits.dropped + edits.relabelled, "training image")}` : "";
+  // a reason is told only where the seeds of both settings are known
+  const isKnown = settings.length > 1 && settings.every(({runs}) => runs.length >= ENOUGH_SEEDS);
+  const because = edits
+    ? ` ${isKnown ? "because of" : "with the decisions about"} ${plural(edits.dropped + edits.relabelled, "training image")}`
+    : "";
   const chance = 100 * p;
   const luck = chance < 1 ? "fewer than 1" : `${Math.round(chance)}`;
   const verdict: {readonly [kind in RunsShown["noise"]["verdict"]]: string} = {
