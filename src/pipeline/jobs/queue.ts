@@ -22,7 +22,9 @@ export interface QueuedAnswer {
   readonly said: readonly string[];
 }
 
-/** What stands in the queue: the subject is a text, since Postgres would give its fields back in another order. */
+/**
+ * A task as it stands in the queue. Its subject is a text, because Postgres would return its fields in another order.
+ */
 export interface QueuedData {
   readonly run: string;
   readonly subject: string;
