@@ -92,7 +92,7 @@ async function main(): Promise<void> {
 
 const COSTS = "seconds | CPU s | × seconds | × CPU s | peak MiB |";
 
-/** The time that it took, and how many times as much as ours. */
+/** The cells of a table's row: time, how many times as much as ours, and memory. */
 function cells({seconds, cpuSeconds, rssMiB}: Cost, ours: Cost): string {
   const times = [seconds / ours.seconds, cpuSeconds / ours.cpuSeconds].map((ratio) => ratio.toFixed(1));
   return `${seconds.toFixed(1)} | ${cpuSeconds.toFixed(1)} | ${times.join(" | ")} | ${Math.round(rssMiB)} |`;

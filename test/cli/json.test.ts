@@ -164,7 +164,7 @@ test("a document that lacks a field, or says another schema, is found out", () =
   expect(faultsOf({schema: "epochscope/weather/1"})).toBe("no schema epochscope/weather/1");
 });
 
-/** What the tests of that name say, in whichever folders. */
+/** The texts of the tests with this name, in all folders. */
 function own(name: string): string {
   const files = readdirSync("test", {recursive: true, encoding: "utf8"});
   const found = files.filter((file) => basename(file) === `${name}.test.ts`);
