@@ -12,7 +12,7 @@ import {epochStem} from "../pipeline/record/epoch-stem";
 import {bestEpoch} from "../pipeline/record/kept-epochs";
 import {findRun} from "../pipeline/record/run-directory";
 import {runReference} from "../pipeline/record/run-reference";
-import {writeReport} from "../report/page";
+import {reportOf, writeReport} from "../report/page";
 import {type Bar, plainBar, terminalBar} from "./bars";
 import {type ExplainFlags, explainFlags} from "./explain-flags";
 import {MANY} from "./explain-many";
@@ -73,7 +73,8 @@ export async function explainManyImages(
   });
   if (isPlan) {
     try {
-      const plan = await planExplaining(many, workers, results, processorSeconds);
+      await reportOf(many.run); // the page that is written in the end
+      const plan = await planExplaining(many, workers, results, processorSeconds, processorSeconds()); // all so far
       if (given.json === true) sayDocument({schema: "epochscope/explain-plan/1", run: many.file.name, ...plan});
       for (const line of explainPlanLines(plan)) print(line);
       print("nothing was written: this was a dry run");

@@ -15,7 +15,7 @@ export function explainPlanLines(plan: ExplainPlan): string[] {
   return [
     `explain   ${thousands(images)} images at ${epochs.length} ${epochs.length === 1 ? "epoch" : "epochs"}: ${thousands(explanations)} explanations${there}`,
     `shards    ${thousands(shards)} of up to ${thousands(shardImages)} images`,
-    `measured  ${thousands(measured.images)} images by ${measured.workers} workers here: ${each}, and ${measured.openSeconds.toPrecision(2)} s to open`,
+    `measured  ${thousands(measured.images)} images by ${measured.workers} workers here: ${each}, and ${measured.openSeconds.toPrecision(2)} s to open; ${measured.aroundSeconds.toPrecision(2)} s to start and for the page`,
     `takes     about ${timeWords(seconds)} on this machine${busy}`,
     `writes    about ${sizeWords(bytes.results)} of results and ${sizeWords(bytes.run)} in the run's folder`,
     ...shown.map(

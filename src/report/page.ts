@@ -16,10 +16,15 @@ const memory = fileMemory();
  * @throws UserError if the folder holds no run.
  */
 export async function writeReport(runFolder: string, parts: PageParts = {}): Promise<string> {
-  const [shell, gathered] = await Promise.all([shellOf("report"), gather(runFolder, memory, parts)]);
   const path = join(runFolder, "report.html");
-  await writeWhole(path, page(shell, gathered));
+  await writeWhole(path, await reportOf(runFolder, parts));
   return path;
+}
+
+/** The page of a run, without writing it. @throws UserError if the folder holds no run. */
+export async function reportOf(runFolder: string, parts: PageParts = {}): Promise<Buffer> {
+  const [shell, gathered] = await Promise.all([shellOf("report"), gather(runFolder, memory, parts)]);
+  return page(shell, gathered);
 }
 
 /**

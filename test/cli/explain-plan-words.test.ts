@@ -10,7 +10,7 @@ const machine = (machines: number, seconds: number, efficiency: number) => ({
 });
 const plan = {
   ...{images: 10_000, epochs: [0, 1, 2, 3, 4, 5], explanations: 60_000, known: 1200, shards: 588, shardImages: 100},
-  measured: {images: 128, workers: 2, secondsEach: 0.0104, openSeconds: 0.31, busy: 1.1},
+  measured: {images: 128, workers: 2, secondsEach: 0.0104, openSeconds: 0.31, aroundSeconds: 4.2, busy: 1.1},
   ...{seconds: 306, bytes: {results: 31_200_000, run: 9_400_000}},
   machines: [machine(1, 306, 0.99), machine(10, 33, 0.92), machine(20, 9.4, 0.8), machine(50, 8000, 0.5)],
   enough: 10,
@@ -20,7 +20,7 @@ test("a plan of explanations says what there is to do, what it takes, and how ma
   expect(explainPlanLines(plan)).toEqual([
     "explain   10,000 images at 6 epochs: 60,000 explanations, of which 1,200 are there",
     "shards    588 of up to 100 images",
-    "measured  128 images by 2 workers here: 10 ms of a core each, and 0.31 s to open",
+    "measured  128 images by 2 workers here: 10 ms of a core each, and 0.31 s to open; 4.2 s to start and for the page",
     "takes     about 5.1 min on this machine",
     "writes    about 31 MB of results and 9.4 MB in the run's folder",
     "        1 machine  like this one     5.1 min   99 % of their time is work",

@@ -155,5 +155,5 @@ function shownName({run, subject}: QueuedTask): string {
 /** BullMQ's words for a task whose workers have all stopped answering. */
 function failureWords(reason: string): string {
   if (!/stalled more than allowable limit/.test(reason)) return reason;
-  return `expected a worker that outlives it, got ${ATTEMPTS} that stopped answering over it`;
+  return `expected a worker that survives it, got ${ATTEMPTS} that stopped answering over it`;
 }

@@ -6,6 +6,8 @@ export interface Work {
   /** Seconds that one worker needs for an explanation, and to open the run. */
   readonly secondsEach: number;
   readonly openSeconds: number;
+  /** Seconds that the command itself takes before and after: its start, and the run's page. */
+  readonly aroundSeconds?: number;
 }
 
 /** The time that a number of machines would take. */
@@ -24,14 +26,15 @@ const HANDED_OUT = 1000;
  * Estimates how long workers take. Each opens the run, then they take shards until none is left, so some of them may
  * have nothing to do at the end. A queue hands out at most a thousand shards in a second:
  *
- *     T = open + max(⌈shards / workers⌉ · explanations / shards · seconds each, shards / 1000)
+ *     T = around + open + max(⌈shards / workers⌉ · explanations / shards · seconds each, shards / 1000)
  */
 export function estimate(work: Work, machines: number, workersEach: number): Estimate {
-  const {explanations, shards, secondsEach, openSeconds} = work;
+  const {explanations, shards, secondsEach, openSeconds, aroundSeconds = 0} = work;
   const workers = machines * workersEach;
-  if (shards === 0) return {machines, workers, seconds: 0, efficiency: 1};
+  if (shards === 0) return {machines, workers, seconds: aroundSeconds, efficiency: 1};
   const waves = Math.ceil(shards / workers);
-  const seconds = openSeconds + Math.max((waves * explanations * secondsEach) / shards, shards / HANDED_OUT);
+  const seconds =
+    aroundSeconds + openSeconds + Math.max((waves * explanations * secondsEach) / shards, shards / HANDED_OUT);
   return {machines, workers, seconds, efficiency: (explanations * secondsEach) / (workers * seconds)};
 }
 

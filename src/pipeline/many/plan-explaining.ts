@@ -27,6 +27,8 @@ export interface ExplainPlan {
      */
     readonly secondsEach: number;
     readonly openSeconds: number;
+    /** Processor time of the command itself: its start, and the run's page. */
+    readonly aroundSeconds: number;
     /** The time by the clock divided by the processor time: 1 if this machine does nothing else. */
     readonly busy: number;
   };
@@ -62,12 +64,14 @@ const pack = promisify(gzip);
  * warm.
  *
  * @param processorSeconds The processor time that this process has used on all cores so far.
+ * @param aroundSeconds Processor time of the command itself: its start, and the run's page.
  */
 export async function planExplaining(
   many: OpenMany,
   workers: Workers,
   results: Pick<Results, "read">,
   processorSeconds: () => number,
+  aroundSeconds = 0,
 ): Promise<ExplainPlan> {
   const {range, epochs, run} = many;
   const images = range.to - range.from;
@@ -118,13 +122,13 @@ export async function planExplaining(
   const secondsEach = (end.processor - warm.processor) / measured;
   const openSeconds = (opened.processor - begun.processor) / workers.places;
   const busy = Math.max(1, ((end.wall - warm.wall) * workers.places) / (end.processor - warm.processor));
-  const work: Work = {explanations: rest, shards: lacking.length, secondsEach, openSeconds};
+  const work: Work = {explanations: rest, shards: lacking.length, secondsEach, openSeconds, aroundSeconds};
   const segments = columns.reduce((sum, one) => sum + one.segments.byteLength, 0) / measured;
   const kept = (encodeBeside({subject, ...joinedColumns(columns)}).npz?.length ?? 0) / measured;
   return {
     ...{images, epochs: epochs.map(({epoch}) => epoch), explanations, known: explanations - rest},
     ...{shards: lacking.length, shardImages: shardSize(many)},
-    measured: {images: measured, workers: workers.places, secondsEach, openSeconds, busy},
+    measured: {images: measured, workers: workers.places, secondsEach, openSeconds, aroundSeconds, busy},
     seconds: busy * estimate(work, 1, workers.places).seconds,
     bytes: {results: Math.round((packed / measured) * rest), run: Math.round(kept * explanations + segments * images)},
     machines: MACHINES.map((machines) => estimate(work, machines, workers.places)),

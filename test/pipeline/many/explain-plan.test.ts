@@ -41,6 +41,8 @@ test("a queue hands out a thousand shards a second, however many workers there a
 
 test("nothing takes no time", () => {
   expect(estimate({...work, explanations: 0, shards: 0}, 3, 2)).toMatchObject({seconds: 0, efficiency: 1});
+  const [alone, around] = [work, {...work, aroundSeconds: 4}].map((one) => estimate(one, 3, 2).seconds);
+  expect(around - alone).toBeCloseTo(4, 9); // whoever asks starts and makes the page, however many machines there are
 });
 
 test("machines are enough where twice as many save less than a tenth", () => {
