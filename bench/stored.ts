@@ -1,5 +1,5 @@
 /**
- * @file Measures data that do not fit into memory: `npm run bench -- stored [IMAGES]`. Trains the default network on grey
+ * @file Measures data that do not fit into memory: `npm run bench -- stored [IMAGES]` (0: decoding alone). Trains the default network on grey
  * pictures of 64 x 64 that are read from their file, in turns with the same pictures in memory; and decodes pictures by
  * threads, in turns with this thread alone.
  */
@@ -9,7 +9,7 @@ import {join} from "node:path";
 import {createCanvas} from "@napi-rs/canvas";
 
 import {drained} from "../src/cli/drained";
-import {fork, randomSource, shuffled} from "../src/nouns/random";
+import {fork, type RandomSource, randomSource, shuffled} from "../src/nouns/random";
 import type {Dataset, Split} from "../src/nouns/samples";
 import {decodingPool} from "../src/pipeline/data/decoding/pool";
 import {readPictures} from "../src/pipeline/data/decoding/read-pictures";
@@ -20,6 +20,7 @@ import {openNetwork} from "../src/pipeline/run/choose-engine";
 import {constant} from "../src/pipeline/training/schedule";
 import {streamOf} from "../src/pipeline/training/stream";
 import {epochStart, trainEpoch} from "../src/pipeline/training/train";
+import {rgbPngFile} from "../test/support/png-chunks";
 import {median} from "./statistics";
 
 const IMAGES = Number(process.argv[2] ?? 40_000);
@@ -77,39 +78,41 @@ async function training(folder: string): Promise<void> {
   });
   const options = {epochs: 1, batchSize: BATCH, seed: 0, schedule: constant(0.001)};
   const seconds = async (split: Split) => {
-    const begun = performance.now();
+    const [begun, before] = [performance.now(), process.cpuUsage()];
     for await (const _ of trainEpoch(network, split, epochStart(1, split, BATCH), options)); // to its end
-    return (performance.now() - begun) / 1000;
+    const {user, system} = process.cpuUsage(before);
+    return {wall: (performance.now() - begun) / 1000, processor: (user + system) / 1e6};
   };
   await seconds(splits.memory);
-  const ratios: number[] = [];
+  const ratios: {readonly wall: number; readonly processor: number}[] = [];
   const rates = {memory: [] as number[], file: [] as number[]};
   for (let round = 0; round < ROUNDS; round++) {
     const took = {memory: await seconds(splits.memory), file: await seconds(splits.file)};
-    ratios.push(took.file / took.memory);
-    for (const name of ["memory", "file"] as const) rates[name].push(chosen.length / took[name]);
+    const {memory: own, file: other} = took;
+    ratios.push({wall: other.wall / own.wall, processor: other.processor / own.processor});
+    for (const name of ["memory", "file"] as const) rates[name].push(chosen.length / took[name].wall);
   }
   const working = (1000 * BATCH) / median(rates.memory);
   console.log(`training, ${IMAGES.toLocaleString("en")} grey pictures of ${SIDE} x ${SIDE}, batches of ${BATCH}`);
   console.log(`  images/s       memory ${median(rates.memory).toFixed(0)}   file ${median(rates.file).toFixed(0)}`);
-  const [least, most] = [Math.min(...ratios), Math.max(...ratios)].map((ratio) => ratio.toFixed(3));
-  console.log(`  time, file / memory   ${median(ratios).toFixed(3)} (${least} to ${most}, ${ROUNDS} rounds)`);
+  for (const [what, of] of [
+    ["time", "wall"],
+    ["processor time", "processor"],
+  ] as const) {
+    const own = ratios.map((ratio) => ratio[of]);
+    const [least, most] = [Math.min(...own), Math.max(...own)].map((ratio) => ratio.toFixed(3));
+    console.log(`  ${what}, file / memory   ${median(own).toFixed(3)} (${least} to ${most}, ${ROUNDS} rounds)`);
+  }
   const [own, stored] = [await waited(splits.memory, working), await waited(splits.file, working)];
   console.log(`  wait for a batch      memory ${own.toFixed(2)} ms   file ${stored.toFixed(2)} ms`);
   await network.dispose();
 }
 
-async function decoding(folder: string): Promise<void> {
+async function decoding(folder: string, kind: "plain" | "with opacity"): Promise<void> {
   const random = randomSource(4);
   const paths = Array.from({length: PICTURES}, (_, n) => {
-    const canvas = createCanvas(SIDE, SIDE);
-    const context = canvas.getContext("2d");
-    for (let k = 0; k < 60; k++) {
-      context.fillStyle = `rgb(${[0, 0, 0].map(() => Math.floor(256 * random()))})`;
-      context.fillRect(SIDE * random(), SIDE * random(), 20 * random(), 20 * random());
-    }
-    const path = join(folder, `${n}.png`);
-    writeFileSync(path, canvas.toBuffer("image/png"));
+    const path = join(folder, `${kind}-${n}.png`);
+    writeFileSync(path, kind === "plain" ? plainPicture(random) : drawnPicture(random));
     return path;
   });
   const options = {shape: [SIDE, SIDE, 3] as const, maxPixels: 1e8};
@@ -118,28 +121,43 @@ async function decoding(folder: string): Promise<void> {
     for await (const _ of readPictures(paths, options, pool)); // to its end
     return (1000 * PICTURES) / (performance.now() - begun);
   };
-  console.log(`decoding, ${PICTURES.toLocaleString("en")} colour PNG pictures of ${SIDE} x ${SIDE}`);
-  for (const threads of [1, 2]) {
-    const pool = decodingPool(threads);
-    await rate(pool); // started, and warm
-    await rate();
-    const rates: {readonly alone: number; readonly pool: number}[] = [];
-    for (let round = 0; round < ROUNDS; round++) rates.push({alone: await rate(), pool: await rate(pool)});
-    const of = (name: "alone" | "pool") => median(rates.map((round) => round[name])).toFixed(0);
-    const ratio = median(rates.map(({alone, pool: own}) => own / alone));
-    console.log(
-      `  ${threads} threads: ${of("pool")} a second, alone ${of("alone")}: ${ratio.toFixed(2)} times as many`,
-    );
-    pool.end();
+  console.log(`decoding, ${PICTURES.toLocaleString("en")} colour PNG pictures of ${SIDE} x ${SIDE}, ${kind}`);
+  const pool = decodingPool(2);
+  await rate(pool); // started, and warm
+  await rate();
+  const rates: {readonly alone: number; readonly pool: number}[] = [];
+  for (let round = 0; round < ROUNDS; round++) rates.push({alone: await rate(), pool: await rate(pool)});
+  const of = (name: "alone" | "pool") => median(rates.map((round) => round[name])).toFixed(0);
+  const ratio = median(rates.map(({alone, pool: own}) => own / alone));
+  console.log(`  2 threads: ${of("pool")} a second, this one alone ${of("alone")}: ${ratio.toFixed(2)} times as many`);
+  pool.end();
+}
+
+/** A photograph's kind of file: 8 bits of red, green and blue. */
+function plainPicture(random: RandomSource): Buffer {
+  const [down, across, level] = [3 * random(), 3 * random(), 150 * random()];
+  return rgbPngFile(SIDE, SIDE, (x, y, c) => level + across * x * 0.3 + down * y * 0.2 + 20 * ((x * y + c) % 2));
+}
+
+function drawnPicture(random: RandomSource): Buffer {
+  const canvas = createCanvas(SIDE, SIDE);
+  const context = canvas.getContext("2d");
+  for (let k = 0; k < 60; k++) {
+    context.fillStyle = `rgb(${[0, 0, 0].map(() => Math.floor(256 * random()))})`;
+    context.fillRect(SIDE * random(), SIDE * random(), 20 * random(), 20 * random());
   }
+  return canvas.toBuffer("image/png");
 }
 
 async function main(): Promise<void> {
   const folder = mkdtempSync(join(tmpdir(), "epochscope-stored-"));
   try {
-    writeIdx(join(folder, "idx"));
-    await training(folder);
-    await decoding(folder);
+    if (IMAGES > 0) {
+      writeIdx(join(folder, "idx"));
+      await training(folder);
+    }
+    await decoding(folder, "plain");
+    await decoding(folder, "with opacity");
   } finally {
     rmSync(folder, {recursive: true, force: true});
   }
