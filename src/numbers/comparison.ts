@@ -26,7 +26,7 @@ export interface PairDifference {
   readonly after: number;
 }
 
-/** An image that only one of the two gets right. */
+/** An image that at least one of the two gets wrong. */
 export interface ChangedImage {
   readonly index: number;
   readonly label: number;
@@ -52,6 +52,8 @@ export interface Comparison {
   /** Images that turned right, or wrong: the greatest change of the label's probability first. */
   readonly fixed: readonly ChangedImage[];
   readonly broken: readonly ChangedImage[];
+  /** Images that both get wrong: the least probability of the label first, the mean of both. */
+  readonly wrong: readonly ChangedImage[];
 }
 
 /**
@@ -66,9 +68,10 @@ export function compareAnswers(before: Answers, after: Answers, classes: number)
   const count = labels.length;
   const fixed: ChangedImage[] = [];
   const broken: ChangedImage[] = [];
+  const wrong: ChangedImage[] = [];
   const tally = Array.from({length: classes}, () => ({images: 0, before: 0, after: 0, fixed: 0, broken: 0}));
   const confusions = new Map<number, {before: number; after: number}>();
-  let [bothWrong, changed] = [0, 0];
+  let changed = 0;
   const confused = (label: number, predicted: number, side: "before" | "after") => {
     if (label === predicted) return;
     const key = label * classes + predicted;
@@ -86,15 +89,14 @@ export function compareAnswers(before: Answers, after: Answers, classes: number)
     if (rightAfter) of.after++;
     confused(label, was[n], "before");
     confused(label, is[n], "after");
-    if (!rightBefore && !rightAfter) bothWrong++;
-    if (rightBefore === rightAfter) continue;
-    (rightAfter ? fixed : broken).push({
+    if (rightBefore && rightAfter) continue;
+    (rightAfter ? fixed : rightBefore ? broken : wrong).push({
       ...{index: n, label, before: was[n], after: is[n]},
       labelProbabilityBefore: before.probabilities[n * classes + label],
       labelProbabilityAfter: after.probabilities[n * classes + label],
     });
     if (rightAfter) of.fixed++;
-    else of.broken++;
+    else if (rightBefore) of.broken++;
   }
   const tests = tally.map((of) => pairedTest(of.fixed, of.broken, of.images));
   const corrected = holm(tests.map(({p}) => p));
@@ -103,11 +105,12 @@ export function compareAnswers(before: Answers, after: Answers, classes: number)
   const byChange = (a: ChangedImage, b: ChangedImage) =>
     Math.abs(b.labelProbabilityAfter - b.labelProbabilityBefore) -
       Math.abs(a.labelProbabilityAfter - a.labelProbabilityBefore) || a.index - b.index;
+  const ofLabel = (one: ChangedImage) => one.labelProbabilityBefore + one.labelProbabilityAfter;
   return {
     total: pairedTest(fixed.length, broken.length, count),
     accuracyBefore: rightBefore / count,
     accuracyAfter: rightAfter / count,
-    ...{bothWrong, changed},
+    ...{bothWrong: wrong.length, changed},
     classes: tally.map((of, label) => ({
       ...tests[label],
       ...{label, before: of.before / of.images, after: of.after / of.images, holmP: corrected[label]},
@@ -118,5 +121,6 @@ export function compareAnswers(before: Answers, after: Answers, classes: number)
       .sort((a, b) => Math.abs(b.after - b.before) - Math.abs(a.after - a.before) || a.label - b.label),
     fixed: fixed.sort(byChange),
     broken: broken.sort(byChange),
+    wrong: wrong.sort((a, b) => ofLabel(a) - ofLabel(b) || a.index - b.index),
   };
 }

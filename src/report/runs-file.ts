@@ -18,13 +18,15 @@ export interface RunsShown {
   /** Test images that this run alone gets right, and those that the other alone does: place, label, its answer, this one's. */
   readonly fixed: readonly ChangedAnswer[];
   readonly broken: readonly ChangedAnswer[];
+  /** The first of the images that both get wrong; absent in files of an earlier version. */
+  readonly wrong?: readonly ChangedAnswer[];
   /** In words: what another seed does, and how that is known. Of an earlier version: no words. */
   readonly noise: {
     readonly verdict: "beyond" | "within" | "unknown" | "seed";
     readonly said?: string;
     readonly source?: string;
   };
-  /** For each of `fixed`, then of `broken`; absent in files of an earlier version, like the next two. */
+  /** For each of `fixed`, then of `broken`, then of `wrong`; absent in files of an earlier version, like the next two. */
   readonly inRuns?: readonly ImageInRuns[];
   /** The segment of each pixel, once for each image. */
   readonly segments?: readonly (readonly number[])[];
@@ -61,11 +63,13 @@ export interface ShownExplanation {
   readonly weights: readonly number[];
 }
 
-/** One image that got another answer in both runs' hands. */
+/** One image in both runs' hands. */
 export interface ImageInRuns {
   /** The probability of each run's own answer, and of the label. */
   readonly sure: readonly [base: number, run: number];
   readonly ofLabel: readonly [base: number, run: number];
+  /** The probability that each gives to the other run's answer; absent in files of an earlier version. */
+  readonly ofOther?: readonly [base: number, run: number];
   /**
    * The answers of all known runs of each setting, in the order of their seeds; the first is that of the base or of
    * this run itself.

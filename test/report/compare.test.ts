@@ -39,7 +39,7 @@ describe("two classifiers on the same images", () => {
   const after: Answers = {labels, probabilities: [0.8, 0.2, 0.7, 0.3, 0.9, 0.1, 0.8, 0.2]};
 
   test("are told apart image by image, as worked by hand", () => {
-    const {fixed, broken, bothWrong, accuracyBefore, accuracyAfter, total} = compareAnswers(before, after, 2);
+    const {fixed, broken, wrong, bothWrong, accuracyBefore, accuracyAfter, total} = compareAnswers(before, after, 2);
     expect(fixed).toEqual([
       {index: 1, label: 0, before: 1, after: 0, labelProbabilityBefore: 0.2, labelProbabilityAfter: 0.7},
     ]);
@@ -47,6 +47,16 @@ describe("two classifiers on the same images", () => {
       {index: 2, label: 1, before: 1, after: 0, labelProbabilityBefore: 0.7, labelProbabilityAfter: 0.1},
     ]);
     expect([bothWrong, accuracyBefore, accuracyAfter, total.p]).toEqual([1, 0.5, 0.5, 1]);
+    expect(wrong).toEqual([
+      {index: 3, label: 1, before: 0, after: 0, labelProbabilityBefore: 0.4, labelProbabilityAfter: 0.2},
+    ]);
+  });
+
+  test("are both the more wrong, the less of both their probability the label gets", () => {
+    const rows = (...ofLabel: number[]) => ({labels: [0, 0, 0], probabilities: ofLabel.flatMap((p) => [p, 1 - p])});
+    // the label's two probabilities sum to 0.75, 0.375 and 0.625
+    const {wrong} = compareAnswers(rows(0.375, 0.25, 0.125), rows(0.375, 0.125, 0.5 - 2 ** -20), 2);
+    expect(wrong.map(({index}) => index)).toEqual([1, 2, 0]);
   });
 
   test("are told apart class by class and confusion by confusion", () => {

@@ -47,8 +47,9 @@ test("the same test pictures in another order are compared, and the page names e
     Array.from(run.own, (index) => own.files?.[index]),
   );
   const shown = (await runsShown(comparison)) as RunsShown;
-  const differing = [...shown.fixed, ...shown.broken];
+  const differing = [...shown.fixed, ...shown.broken, ...(shown.wrong ?? [])];
   expect(differing.length).toBeGreaterThan(3);
+  expect(shown.wrong).toHaveLength(Math.min(300, shown.bothWrong));
   const answers = await answersAt(run.at.run, run.at.epoch);
   const answersOfBase = await answersAt(comparison.base.run, comparison.base.epoch);
   for (const [n, [index, label, before, after]] of differing.entries()) {
@@ -56,6 +57,8 @@ test("the same test pictures in another order are compared, and the page names e
     const inBase = base.files?.indexOf(own.files?.[index] ?? "") ?? -1;
     const [was, is] = [answersOfBase.probabilities[3 * inBase + before], answers.probabilities[3 * index + after]];
     expect(shown.inRuns?.[n].sure).toBeAllClose([was, is], {atol: 6e-5});
+    const crossed = [answersOfBase.probabilities[3 * inBase + after], answers.probabilities[3 * index + before]];
+    expect(shown.inRuns?.[n].ofOther).toBeAllClose(crossed, {atol: 6e-5});
     expect(shown.inRuns?.[n].said.map(([first]) => first)).toEqual([before, after]);
   }
   // both maps have all 60 pictures

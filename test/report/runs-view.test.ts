@@ -17,7 +17,7 @@ beforeAll(async () => {
 afterAll(() => browser?.close());
 
 const shown: RunsShown = {
-  ...{base: "first@2", run: "second@2", images: 60, baseRight: 40, right: 43, changed: 8, bothWrong: 12, p: 0.4531},
+  ...{base: "first@2", run: "second@2", images: 60, baseRight: 40, right: 43, changed: 8, bothWrong: 15, p: 0.4531},
   fixed: [
     [3, 0, 1, 0],
     [7, 1, 2, 1],
@@ -29,9 +29,14 @@ const shown: RunsShown = {
     [5, 2, 2, 0],
     [6, 0, 0, 1],
   ],
+  // the page's file lists 2 of the 15
+  wrong: [
+    [30, 0, 1, 1],
+    [31, 1, 0, 2],
+  ],
   noise: {verdict: "within", said: "Within seed noise: as far.", source: "Run `sweep --seeds 5`, and compare again."},
   segments: [Array.from({length: 48}, (_, p) => p % 2)],
-  inRuns: [3, 7, 9, 11, 20, 5, 6].map((index) => ({
+  inRuns: [3, 7, 9, 11, 20, 5, 6, 30, 31].map((index) => ({
     ...({sure: [0.6, 0.9], ofLabel: [0.3, 0.9], said: [[1, 0, 1], [0]]} as const),
     why: [index === 6 ? {segments: 0, weights: [0.2, -0.1]} : null, null] as const,
   })),
@@ -59,10 +64,10 @@ test("a run that was compared has the question Runs, and a picture of a pile ope
   expect(said).toContain("a split as uneven as 5 : 2 would come up in 45 of 100 comparisons");
   expect(said).toContain("▨ Within seed noise: as far. Run sweep --seeds 5, and compare again.");
   expect(await page.textContent(".p-details tbody")).toMatch(/, right1012▲.* taken for .*43▨/);
-  expect(await page.locator(".p-pile-fixed .thumb").count()).toBe(5);
-  expect(await page.locator(".p-pile-broken .thumb").count()).toBe(2);
+  expect(await page.locator(".pile-fixed .thumb").count()).toBe(5);
+  expect(await page.locator(".pile-broken .thumb").count()).toBe(2);
   expect(await page.textContent(".p-options .options-table td:last-child")).toBe("<b>0.004"); // text, never markup
-  await page.click(".p-pile-broken .thumb:nth-child(2)");
+  await page.click(".pile-broken .thumb:nth-child(2)");
   const named = (image: string) => page.locator(".p-one-in-runs .two-runs", {hasText: image}).waitFor(); // a frame later
   await named("test:6");
   expect(await page.textContent(".in-run .empty code")).toBe(
@@ -84,11 +89,41 @@ test("a run that was compared has the question Runs, and a picture of a pile ope
   // on paper the sentence comes first and the tables last
   const tops = await page.evaluate(() => {
     document.documentElement.classList.add("paper");
-    return [".hero-say", ".p-pile-fixed", ".p-one-in-runs", ".p-details"].map(
+    return [".hero-say", ".p-who", ".p-one-in-runs", ".p-details"].map(
       (part) => document.querySelector(`[data-view=runs] ${part}`)?.getBoundingClientRect().top ?? Number.NaN,
     );
   });
   expect(tops).toEqual([...tops].sort((a, b) => a - b));
+  expect(complaints).toEqual([]);
+  await page.context().close();
+});
+
+test("the pictures that both runs get wrong are a list, and a bar shows the other two numbers to scale", async () => {
+  const folder = exampleRun({count: 60, shape: [6, 8, 1]});
+  writeFileSync(join(folder, RUNS_FILE), JSON.stringify(shown));
+  const url = pathToFileURL(await writeReport(folder)).href;
+  const {page, complaints} = await openPage(browser, `${url}#v=runs`);
+  // 60 pictures, 5 and 2 that one run alone gets right, 15 that neither does: 38 are left
+  expect(await page.textContent(".p-who .panel-foot")).toBe(
+    "Both runs are right about 38 of 60 digits. The page lists 2 of those that both get wrong: those whose label they think least likely.",
+  );
+  expect(await page.textContent(".pile-wrong h3")).toBe("15both are wrong");
+  expect(await page.locator(".pile-wrong .thumb").allTextContents()).toEqual(["1 · 1true 0", "0 · 2true 1"]);
+  expect(await page.textContent(".pile-wrong .empty")).toBe("+ 13");
+  const widths = await page.$$eval(".who-bar i", (parts) => parts.map((part) => part.getBoundingClientRect().width));
+  expect(widths[0]).toBeGreaterThan(100);
+  expect(widths[0] / widths[1]).toBeCloseTo(5 / 2, 1);
+  const fills = await page.$$eval(".who-bar i", (parts) => parts.map((part) => getComputedStyle(part).backgroundColor));
+  expect(fills[0]).not.toBe(fills[1]);
+  // the list goes on where the pictures end that only the base gets right
+  await page.click(".pile-broken .thumb:nth-child(2)");
+  const named = (image: string) => page.locator(".p-one-in-runs .two-runs", {hasText: image}).waitFor();
+  await named("test:6");
+  await page.keyboard.press("j");
+  await named("test:30");
+  expect(await page.textContent(".p-one-in-runs .two-runs")).toContain("8 of 9");
+  expect(await page.locator(".p-who .thumb[aria-selected=true]").getAttribute("data-image")).toBe("30");
+  expect(await page.textContent(".in-run .empty")).toBe("Not explained: LIME is asked where the runs differ.");
   expect(complaints).toEqual([]);
   await page.context().close();
 });

@@ -96,7 +96,8 @@ export async function compareRuns(references: readonly RunAt[]): Promise<RunComp
       list.map((image) => ({...image, index: pairs.base[image.index]}));
     runs.push({
       ...comparison,
-      ...{fixed: inBase(comparison.fixed), broken: inBase(comparison.broken), at, metrics: metricsOf(at)},
+      ...{fixed: inBase(comparison.fixed), broken: inBase(comparison.broken), wrong: inBase(comparison.wrong)},
+      ...{at, metrics: metricsOf(at)},
       accuracyInterval: wilsonInterval(Math.round(comparison.accuracyAfter * pairs.base.length), pairs.base.length),
       options: optionDifferences(base.run.facts, at.run.facts),
       noise: noiseOf(settings, base, at),

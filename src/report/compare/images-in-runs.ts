@@ -9,14 +9,14 @@ import {allExplanations, type Explanation} from "./explanations";
 const MOST_PIXELS = 200_000;
 
 /**
- * The images that one of two runs alone gets right, one by one: what both say, how sure they are, what other seeds say, and what
+ * The images that at least one of two runs gets wrong, one by one: what both say, how sure they are, what other seeds say, and what
  * LIME says of both answers where the runs explained them.
  *
  * @param anew What was explained for this comparison; it goes before what the runs explained themselves.
  */
 export async function imagesInRuns(
   {base, settings, classNames, images}: RunComparison,
-  {at, fixed, broken, indices, own: places}: Compared,
+  {at, fixed, broken, wrong, indices, own: places}: Compared,
   anew?: ExplainedAnew,
 ): Promise<Pick<RunsShown, "inRuns" | "segments">> {
   const classes = classNames.length;
@@ -49,13 +49,14 @@ export async function imagesInRuns(
     const weights = Array.from(found.weights, (weight) => Number(weight.toPrecision(3)));
     return {segments: known < 0 ? segments.length - 1 : known, weights};
   };
-  const inRuns = [...fixed, ...broken].map(({index, label, before, after}): ImageInRuns => {
+  const inRuns = [...fixed, ...broken, ...wrong].map(({index, label, before, after}): ImageInRuns => {
     const both = <T>(of: (side: 0 | 1, answer: number) => T) => [of(0, before), of(1, after)] as const;
     const probability = (side: 0 | 1, k: number) =>
       Number(answers[side].probabilities[placeIn(side, index) * classes + k].toFixed(4));
     return {
       sure: both(probability),
       ofLabel: both((side) => probability(side, label)),
+      ofOther: both((side) => probability(side, side === 0 ? after : before)),
       said: both((side) => others[side].flatMap((said) => said(index) ?? [])),
       why: both((side, k) =>
         shown(explained[side].find((one) => one.index === placeIn(side, index) && one.explained === k)),

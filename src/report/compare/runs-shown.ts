@@ -8,6 +8,8 @@ import {noiseWords} from "./noise-words";
 
 /** Confusions that the page lists. */
 const PAIRS = 12;
+/** Images that both runs get wrong which the page lists; of more it says the number. */
+const BOTH_WRONG = 300;
 
 /** Under what name a run's folder keeps the comparison that its page shows. */
 export const RUNS_FILE = "compared.json";
@@ -35,6 +37,7 @@ export async function runsShown(comparison: RunComparison, anew?: ExplainedAnew)
   const places = placesOf(run.indices, run.own);
   const own = ({index}: {readonly index: number}) => places.get(index) as number; // all are among those compared
   const changed = (one: (typeof run.fixed)[number]) => [own(one), one.label, one.before, one.after] as const;
+  const wrong = run.wrong.slice(0, BOTH_WRONG);
   const right = (share: number) => Math.round(share * images);
   const words = (value: unknown) => {
     const text = typeof value === "string" ? value : (JSON.stringify(value) ?? "–");
@@ -52,10 +55,10 @@ export async function runsShown(comparison: RunComparison, anew?: ExplainedAnew)
     ...{base: nameOf(base), run: nameOf(run.at), images, ...(run.isSame ? {} : {isPart: true})},
     ...{baseRight: right(run.accuracyBefore), right: right(run.accuracyAfter)},
     ...{changed: run.changed, bothWrong: run.bothWrong, p: total.p},
-    ...{fixed: run.fixed.map(changed), broken: run.broken.map(changed)},
+    ...{fixed: run.fixed.map(changed), broken: run.broken.map(changed), wrong: wrong.map(changed)},
     noise: {verdict: noise.verdict, said, source},
-    ...(await imagesInRuns(comparison, run, anew)),
-    maps: await joinedMaps(base, run.at, places, new Set([...run.fixed, ...run.broken].map(own))),
+    ...(await imagesInRuns(comparison, {...run, wrong}, anew)),
+    maps: await joinedMaps(base, run.at, places, new Set([...run.fixed, ...run.broken, ...wrong].map(own))),
     details: [...classes.sort(byChange), ...run.pairs.slice(0, PAIRS).map(pairOf)],
     settings: run.isSame ? bySetting : theTwo,
     options: run.options.map(({name, base: was, other}) => ({name, base: words(was), other: words(other)})),

@@ -5,7 +5,6 @@ import {int} from "../format";
 import {panel} from "../panels/panel";
 import {drawWhenSized} from "../sized";
 import type {Store} from "../state";
-import {differing} from "./one-image";
 
 /** How near to a dot a click may fall, in pixels. */
 const NEAR = 14;
@@ -19,7 +18,8 @@ export function mountJoinedMap(
 ): {root: HTMLElement; draw(): void} {
   const {base, run} = shown;
   const place = new Map(maps.indices.map((index, n) => [index, n]));
-  const there = differing(shown).filter(([index]) => place.has(index));
+  const differing = [...shown.fixed, ...shown.broken];
+  const there = differing.filter(([index]) => place.has(index));
   const help =
     `The test ${data.words.many} as ${run} maps them. ${base}'s map was turned, mirrored, scaled and moved as a whole to lie over it (least squares). Of each ${data.words.one} ` +
     `that only one of the two gets right a line leads from its place in ${base} (●) to its place in ${run} (○). Click one to look at it.`;
@@ -28,7 +28,7 @@ export function mountJoinedMap(
   const foot = h(
     "p",
     {class: "panel-foot"},
-    `${int(there.length)} of the ${int(differing(shown).length)} ${data.words.many} that differ are on both maps; ${int(maps.indices.length)} dots.`,
+    `${int(there.length)} of the ${int(differing.length)} ${data.words.many} that differ are on both maps; ${int(maps.indices.length)} dots.`,
   );
   body.append(host, foot);
   const draw = () => {

@@ -5,31 +5,31 @@ import {pct, plural} from "../format";
 import {panel} from "../panels/panel";
 import {drawLime, picture} from "../pictures";
 import type {Store} from "../state";
+import {listsOf, walkOf} from "./lists";
 
 export interface OneImage {
   readonly root: HTMLElement;
   draw(): void;
 }
 
-/** The images that one run alone gets right, as the lists have them: `fixed`, then `broken`. */
-export const differing = ({fixed, broken}: RunsShown) => [...fixed, ...broken];
-
 /** One image in both runs' hands: what each says and why, and what other seeds say. */
 export function mountImageInRuns(data: Data, shown: RunsShown, store: Store): OneImage {
   const {names, words} = data;
   const {base, run, inRuns = [], segments = []} = shown;
-  const all = differing(shown);
+  const all = walkOf(listsOf(shown));
+  const differing = shown.fixed.length + shown.broken.length;
   const help =
-    `One ${words.one} that only one of the two runs gets right: each run's answer, how sure it is of it and of the label, and LIME's pieces for (blue) and against (orange, hatched) ` +
+    `One ${words.one} that at least one of the two runs gets wrong: each run's answer, how sure it is of it and of the label, and LIME's pieces for (blue) and against (orange, hatched) ` +
     "that answer, where it was explained. Each explanation has its own scale. Below: the answer of every known seed of the two settings. J and K walk through the list.";
   const {root, body} = panel("one-in-runs", `One ${words.one}, two runs`, help);
   const host = h("div", {class: "two-runs"});
   body.append(host);
-  const why = (index: number, found: ShownExplanation | null, answer: number, name: string): HTMLElement => {
+  const why = (n: number, index: number, found: ShownExplanation | null, answer: number, name: string): HTMLElement => {
     const {height, width} = data.image;
     const pieces = found ? segments[found.segments] : undefined;
     if (!found || !pieces || pieces.length !== height * width) {
-      const command = `npx ts-node runner.ts compare ${base} ${run} --report --explain ${all.length}`;
+      if (n >= differing) return h("p", {class: "empty"}, "Not explained: LIME is asked where the runs differ.");
+      const command = `npx ts-node runner.ts compare ${base} ${run} --report --explain ${differing}`;
       return h("p", {class: "empty"}, "Not explained. All are by: ", h("code", {}, command));
     }
     const canvas = h("canvas", {class: "tile-pic", role: "img", "aria-label": `LIME for ${names[answer]} in ${name}`});
@@ -37,9 +37,9 @@ export function mountImageInRuns(data: Data, shown: RunsShown, store: Store): On
     return canvas;
   };
   const draw = () => {
-    const at = all.findIndex(([index]) => index === store.state.image);
-    const n = at < 0 ? 0 : at;
-    const one = all[n];
+    const list = walkOf(listsOf(shown, store.state.selection));
+    const one = list.find(([index]) => index === store.state.image) ?? list[0];
+    const n = all.indexOf(one);
     const known = inRuns[n];
     root.hidden = !one || !known;
     if (!one || !known) return;
@@ -60,7 +60,7 @@ export function mountImageInRuns(data: Data, shown: RunsShown, store: Store): On
           `, ${pct(known.sure[s], 0)}`,
         ),
         h("p", {class: "soft"}, isRight ? "right" : `the label ${pct(known.ofLabel[s], 0)}`),
-        why(index, known.why[s], answer, name),
+        why(n, index, known.why[s], answer, name),
         h("p", {class: "in-seeds"}, ...saidBySeeds(known.said[s], names)),
       );
     };
@@ -72,14 +72,14 @@ export function mountImageInRuns(data: Data, shown: RunsShown, store: Store): On
         {class: "in-run"},
         h("h3", {}, `test:${index}`),
         h("p", {}, "labelled ", h("strong", {}, names[label] || "–")),
-        h("p", {class: "soft"}, `${n + 1} of ${all.length}`),
+        h("p", {class: "soft"}, `${list.indexOf(one) + 1} of ${list.length}`),
         h("div", {class: "tile-pic"}, picture(data, index)),
         h("p", {class: "in-seeds"}, open),
       ),
       side(0),
       side(1),
     );
-    const verdict = settled(known.said, label);
+    const verdict = settled(known.said, label, n < differing);
     host.append(h("p", {class: "in-verdict"}, verdict));
   };
   return {root, draw};
@@ -94,15 +94,21 @@ function saidBySeeds(said: readonly number[], names: readonly string[]): Kid[] {
   return [`${said.length} seeds say `, most.map(([k, count]) => `${names[k]} (${count})`).join(", ")];
 }
 
-/** In words, what the seeds of both settings say of the difference. */
-export function settled(said: readonly [base: readonly number[], run: readonly number[]], label: number): string {
+/** In words, what the seeds of both settings say of the difference; or of an answer that both runs get wrong. */
+export function settled(
+  said: readonly [base: readonly number[], run: readonly number[]],
+  label: number,
+  differs = true,
+): string {
   const ENOUGH = 3;
   const [was, is] = said.map((list) => ({
     count: list.length,
     share: list.filter((k) => k === label).length / list.length,
   }));
   const known = [was, is].filter(({count}) => count >= ENOUGH);
-  if (known.length === 0) return "Too few seeds to say whether this answer really changed.";
+  if (known.length === 0) {
+    return `Too few seeds to say whether ${differs ? "this answer really changed" : "other runs get it wrong, too"}.`;
+  }
   if (known.length === 2) {
     const apart = Math.abs(was.share - is.share);
     if (apart >= 0.8) return "It really changed: the seeds of one setting get it right, and those of the other do not.";

@@ -1,52 +1,50 @@
-import type {ChangedAnswer, RunsDetail, RunsShown} from "../../runs-file";
+import type {RunsDetail, RunsShown} from "../../runs-file";
 import type {Data} from "../data";
 import {h, type Kid, rem, svg} from "../dom";
 import {int, plural} from "../format";
 import {panel} from "../panels/panel";
-import {picture} from "../pictures";
 import {drawWhenSized} from "../sized";
 import type {Store} from "../state";
-import {fittedTo} from "../text-width";
 import type {PageView} from "../views";
 import {mountJoinedMap} from "./joined-map";
-import {differing, mountImageInRuns} from "./one-image";
+import {listsOf, walkOf} from "./lists";
+import {mountImageInRuns} from "./one-image";
+import {mountWho} from "./who-is-right";
 
 /** Runs of a setting from which on its spread is believed. */
 const ENOUGH_SEEDS = 3;
-/** Pictures of a pile before "+ 412". */
-const IN_PILE = 90;
 
 /** The view of two runs: is this one better than the other, or was it luck? */
 export function mountRuns(data: Data, shown: RunsShown, store: Store): PageView {
-  const pair = h("div", {class: "pair of-2"}, pile(data, store, shown, "fixed"), pile(data, store, shown, "broken"));
+  const who = mountWho(data, shown, store);
   const one = shown.inRuns ? mountImageInRuns(data, shown, store) : null;
   const map = shown.maps ? mountJoinedMap(data, shown, shown.maps, store) : null;
   const both = [one, map].filter((part) => part !== null);
-  const list = differing(shown);
   const draw = () => {
-    for (const part of both) part.draw();
-    const now = one && (list.find(([index]) => index === store.state.image) ?? list[0])?.[0];
-    for (const thumb of pair.querySelectorAll<HTMLElement>(".thumb"))
-      thumb.setAttribute("aria-selected", String(thumb.dataset.image === `${now}`));
+    for (const part of [who, ...both]) part.draw();
   };
   store.on(({view}, changed) => {
-    if (view === "runs" && (changed.has("image") || changed.has("view"))) draw();
+    if (view === "runs" && (["image", "selection", "view"] as const).some((key) => changed.has(key))) draw();
   });
   const left = h(
     "div",
     {class: "left"},
     h("div", {class: "hero of-2"}, lead(shown, data), seeds(shown)),
-    pair,
+    who.root,
     ...(both.length > 0 ? [h("div", {class: `pair of-${both.length}`}, ...both.map(({root}) => root))] : []),
     ...(shown.details?.length ? [details(shown, data)] : []),
     differences(shown),
   );
   const step = (by: 1 | -1) => {
+    const list = walkOf(listsOf(shown, store.state.selection));
     if (list.length === 0) return;
     const at = list.findIndex(([index]) => index === store.state.image);
     store.set({image: list[(Math.max(at, 0) + by + list.length) % list.length][0]});
   };
-  return {left, side: null, draw, step, clear: () => {}};
+  const clear = () => {
+    if (store.state.selection.kind === "lasso") store.set({selection: {kind: "mistakes"}});
+  };
+  return {left, side: null, draw, step, clear};
 }
 
 /** "within seed noise": what the row of questions says of this view. */
@@ -178,38 +176,6 @@ function seeds({settings, base, run}: RunsShown): HTMLElement {
     host.replaceChildren(sheet);
   };
   drawWhenSized(host, draw);
-  return root;
-}
-
-/** The pictures that one run alone gets right; a click opens one among the answers. */
-function pile(data: Data, store: Store, shown: RunsShown, which: "fixed" | "broken"): HTMLElement {
-  const {fixed, broken, base, bothWrong} = shown;
-  const list = which === "fixed" ? fixed : broken;
-  const help = `Test ${data.words.many} that the one run answers right and the other wrong: its answer, then this run's. Both are wrong about ${int(bothWrong)}. Click one to see what both say of it.`;
-  const title = which === "fixed" ? "Only this run is right" : `Only ${base} is right`;
-  const {root, body} = panel(
-    `pile-${which}`,
-    fittedTo(title, 20, 1.0625, 650),
-    help,
-    h("strong", {class: "pile-count"}, int(list.length)),
-  );
-  const thumb = ([index, label, before, after]: ChangedAnswer) => {
-    const [truth, was, is] = [label, before, after].map((k) => data.names[k] || "–");
-    const button = h(
-      "button",
-      {type: "button", class: "thumb", "data-image": index, title: `${truth}: was ${was}, is ${is}`},
-      picture(data, index),
-      h("span", {class: "th-cap"}, `${fittedTo(was, 2.5, 0.8125, 650)} · ${fittedTo(is, 2.5, 0.8125, 650)}`),
-      h("span", {class: "th-p"}, `true ${fittedTo(truth, 2.5, 0.75, 400)}`),
-    );
-    button.addEventListener("click", () =>
-      store.set(shown.inRuns ? {image: index} : {image: index, view: "answers", sheet: true}),
-    );
-    return button;
-  };
-  const more = list.length > IN_PILE ? h("p", {class: "empty"}, `+ ${int(list.length - IN_PILE)}`) : null;
-  const none = list.length === 0 ? h("p", {class: "empty"}, "None.") : null;
-  body.append(h("div", {class: "thumbs pile"}, ...list.slice(0, IN_PILE).map(thumb)), more ?? "", none ?? "");
   return root;
 }
 
