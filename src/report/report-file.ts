@@ -138,6 +138,11 @@ export interface AttentionShown {
       /** u16 `[images, heads, tokens]`, fractions: how much of all tokens' looking each gets; sums to 1. */
       readonly received: Packed;
       /**
+       * u8 `[first images, heads, tokens, tokens]`: where each token looks, each row relative to its largest number. Absent
+       * where it was not kept.
+       */
+      readonly rows?: Packed;
+      /**
        * For each head: the mean distance in pixels at which it looks; how concentrated it is, from 0 (all alike) to 1
        * (one alone); by how much the loss moves with the size of its answer.
        */

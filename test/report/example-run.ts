@@ -25,6 +25,8 @@ export interface Example {
   readonly pictured?: number;
   /** The user's own columns about the test images, as a run keeps them; none by default. */
   readonly columns?: readonly {readonly name: string; readonly values: readonly string[]}[];
+  /** Keeps where the heads of a made-up transformer look, at every explained image, in 2 x 2 patches. */
+  readonly attention?: boolean;
 }
 
 /**
@@ -50,6 +52,7 @@ export function exampleRun(example: Example = {}): string {
     training = 0,
     pictured = training,
     columns,
+    attention = false,
   } = example;
   const folder = mkdtempSync(join(tmpdir(), "epochscope-run-"));
   const write = (path: string, content: unknown) => {
@@ -164,6 +167,7 @@ export function exampleRun(example: Example = {}): string {
       };
       save("saliency", "gradient", epoch, {data: {rows}, numbers: {indices, trust}});
     }
+    if (attention) save("attention", "heads", epoch, {data: {}, numbers: exampleAttention(indices, height, epoch)});
     if (probes.includes("lime")) {
       const segments = Uint16Array.from({length: height * width}, (_, p) => Math.floor(p / width / 2));
       const weights = Float64Array.from({length: Math.ceil(height / 2)}, (_, s) => (s % 2 ? -0.1 : 0.2));
@@ -220,6 +224,27 @@ export function exampleProbabilities(labels: ArrayLike<number>, classes: number,
     for (let k = 0; k < classes; k++) out[i * classes + k] = k === answer ? sure : (1 - sure) / (classes - 1);
   }
   return out;
+}
+
+/**
+ * Two layers of two heads over 2 x 2 patches. Each patch looks at itself (head 1) and at the next one (head 2), more so with every
+ * epoch, so that all together look everywhere alike.
+ */
+function exampleAttention(indices: Uint32Array, height: number, epoch: number) {
+  const [heads, tokens, images] = [2, 4, indices.length];
+  const rows = Uint8Array.from({length: images * heads * tokens * tokens}, (_, at) => {
+    const [to, from, head] = [at % 4, Math.floor(at / 4) % 4, Math.floor(at / 16) % 2];
+    return to === (from + head) % 4 ? 255 : Math.round(200 / (epoch + 1));
+  });
+  const layer = (name: string) => ({
+    ...{layer: name, heads, rows, received: new Float32Array(images * heads * tokens).fill(1 / tokens)},
+    ...{distance: [0, height / 2], sharpness: [0.5, 0.5], importance: [1, 1]},
+  });
+  return {
+    ...{indices, grid: {rows: 2, columns: 2, side: height / 2}},
+    rollout: new Float32Array(images * tokens).fill(1 / tokens),
+    layers: [layer("attention1"), layer("attention2")],
+  };
 }
 
 function stored(value: unknown): unknown {

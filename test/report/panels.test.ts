@@ -14,7 +14,7 @@ beforeAll(async () => {
   browser = await openBrowser();
   const written = async (example: Parameters<typeof exampleRun>[0]) =>
     pathToFileURL(await writeReport(exampleRun(example))).href;
-  digits = await written({shape: [8, 8, 1], count: 80, epochs: [0, 1, 2, 3]});
+  digits = await written({shape: [8, 8, 1], count: 80, explained: 40, epochs: [0, 1, 2, 3], attention: true});
   const epochs = Array.from({length: 25}, (_, e) => e);
   things = await written({classNames: classNames(28), count: 168, data: "things", shape: [8, 8, 1], epochs});
 });
@@ -124,5 +124,52 @@ test("beside the untrained network's map one sentence says why it has groups", a
     "The network has learned nothing yet, but its map has groups already: digits that look alike give alike numbers, whatever the weights are.",
   );
   expect(await why.isVisible()).toBe(true);
+  await page.context().close();
+});
+
+test("a patch that one points at shows in all maps where it looks, as far as it had learned to at that epoch", async () => {
+  const {page} = await openPage(browser, digits);
+  await page.evaluate(() => {
+    (window as unknown as {epochscope: {current: App}}).epochscope.current.store.set({image: 0});
+  });
+  const seen = async () => {
+    await state(page);
+    return page.evaluate(() =>
+      Array.from(document.querySelectorAll<HTMLCanvasElement>(".head-map"), (canvas) => canvas.toDataURL()),
+    );
+  };
+  const now = page.locator(".attention-now");
+  const all = await seen();
+  expect(new Set(all).size).toBe(1); // all patches together look everywhere alike
+  const rollout = page.locator(".rollout .head-map");
+  await rollout.hover({position: {x: 5, y: 5}});
+  const first = await seen();
+  for (const [n, map] of first.entries()) expect(map).not.toBe(all[n]);
+  expect(await now.textContent()).toMatch(/^The patch in row 1, column 1 looks, over all layers, most at itself/);
+  await page.keyboard.press("Home");
+  const before = await seen();
+  for (const [n, map] of before.entries()) expect(map).not.toBe(first[n]); // the hand is still there, and so is the patch
+  await page.keyboard.press("End");
+  expect(await seen()).toEqual(first);
+  await page.mouse.move(2, 2);
+  expect(await seen()).toEqual(all);
+
+  await rollout.focus();
+  await page.keyboard.press("Shift+ArrowLeft");
+  await page.keyboard.press("Shift+ArrowUp");
+  expect(await seen()).toEqual(first);
+  await rollout.blur();
+  expect(await seen()).toEqual(all);
+  const tap = () =>
+    rollout.evaluate((canvas) => {
+      const {left, top} = canvas.getBoundingClientRect();
+      canvas.dispatchEvent(
+        new PointerEvent("click", {pointerType: "touch", bubbles: true, clientX: left + 5, clientY: top + 5}),
+      );
+    });
+  await tap();
+  expect(await seen()).toEqual(first);
+  await tap();
+  expect(await seen()).toEqual(all);
   await page.context().close();
 });

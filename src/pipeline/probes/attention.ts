@@ -1,6 +1,7 @@
 import {
   attentionReceived,
   attentionRollout,
+  attentionRows,
   type HeadFigures,
   headFigures,
   headImportance,
@@ -15,6 +16,8 @@ import {filesAt} from "./files-at";
 
 /** The most heads that have a row each. If there are more, each layer has one row, the mean of its heads. */
 const MOST_ROWS = 16;
+/** The most bytes that an epoch keeps of where each patch looks: with small patches, only of the first images. */
+const MOST_LOOKS = 1 << 18;
 
 /** Where a transformer's heads look, and how much its loss depends on each head. */
 export const attention: Probe = {
@@ -34,6 +37,9 @@ export const attention: Probe = {
     const received = looked.map((layer) => attentionReceived(layer, grid));
     const rollout = attentionRollout(looked, grid);
     const figures = looked.map((layer) => headFigures(layer, grid));
+    const tokens = grid.rows * grid.columns;
+    const anImage = layers.reduce((sum, {heads}) => sum + heads * tokens * tokens, 0);
+    const followed = Math.min(samples.count, Math.floor(MOST_LOOKS / anImage));
     const importance = slopes.map((own, i) => headImportance(own, layers[i].heads));
     const aboveUniform = (shares: Float32Array) => inPixels(shares, grid, samples.shape);
     const rows: ImageRow[] = layers.flatMap(({heads}, i) => {
@@ -42,7 +48,7 @@ export const attention: Probe = {
       return chosen.map((h) => ({
         label: h === undefined ? `layer ${i + 1}` : `layer ${i + 1}, head ${h + 1}`,
         note: wordsOf(figures[i], importance[i], h),
-        values: aboveUniform(ofHead(received[i], heads, grid.rows * grid.columns, h)),
+        values: aboveUniform(ofHead(received[i], heads, tokens, h)),
         scale: "sequential",
       }));
     });
@@ -81,6 +87,7 @@ export const attention: Probe = {
           layer,
           heads,
           received: received[i],
+          rows: attentionRows(looked[i], grid, followed),
           distance: figures[i].distance,
           sharpness: figures[i].sharpness,
           importance: importance[i],

@@ -1,3 +1,4 @@
+import {tokenRollout} from "../../numbers/attention";
 import type {AttentionShown, Packed} from "../report-file";
 
 /** Where each head looks, for one image at one stop. */
@@ -15,12 +16,23 @@ export interface AttentionOf {
       readonly importance: number;
     }[];
   }[];
+  /** Where one patch looks, as what all patches get above; undefined where that was not kept of the image. */
+  readonly from: ((patch: number) => PatchLooks) | undefined;
+}
+
+export interface PatchLooks {
+  /** `[tokens]`; sums to 1. */
+  readonly rollout: Float32Array;
+  /** `[layer][head][tokens]`; sum to 1. */
+  readonly heads: readonly (readonly Float32Array[])[];
 }
 
 export interface AttentionData {
   readonly rows: number;
   readonly columns: number;
   readonly side: number;
+  /** The largest share of a patch in an image's rollout, over all stops: one scale for all of them. 0: not looked at. */
+  most(i: number): number;
   /** Undefined where the image was not looked at. */
   of(stop: number, i: number): AttentionOf | undefined;
 }
@@ -34,15 +46,36 @@ export function decodeAttention(
     const values = view(packed);
     return Float32Array.from({length: tokens}, (_, t) => values[row * tokens + t] * (packed.scale ?? 1));
   };
+  /** One layer's attention from every token of an image: rows over their sums. */
+  const looks = (packed: Packed, at: number, heads: number) => {
+    const bytes = view(packed);
+    const values = new Float32Array(heads * tokens * tokens);
+    for (let from = 0; from < values.length; from += tokens) {
+      let sum = 0;
+      for (let to = 0; to < tokens; to++) sum += values[from + to] = bytes[at * values.length + from + to];
+      for (let to = 0; to < tokens; to++) values[from + to] /= sum || 1;
+    }
+    return {heads, values};
+  };
   return {
     ...{rows, columns, side},
+    most: (i) =>
+      stops.reduce((most, stop) => {
+        const at = stop?.indices.indexOf(i) ?? -1;
+        return stop && at >= 0 ? Math.max(most, ...rowOf(stop.rollout, at)) : most;
+      }, 0),
     of(stop, i) {
       const here = stops[stop];
       const at = here?.indices.indexOf(i) ?? -1;
       if (!here || at < 0) return undefined;
+      const {layers} = here;
+      const followed = layers.flatMap(({rows: packed, distance}) =>
+        packed && at < packed.shape[0] ? [() => looks(packed, at, distance.length)] : [],
+      );
       return {
+        from: followed.length === layers.length ? patchLooks(followed, tokens) : undefined,
         rollout: rowOf(here.rollout, at),
-        layers: here.layers.map(({name, received, distance, sharpness, importance}) => ({
+        layers: layers.map(({name, received, distance, sharpness, importance}) => ({
           name,
           heads: distance.map((_, h) => ({
             received: rowOf(received, at * distance.length + h),
@@ -51,5 +84,24 @@ export function decodeAttention(
         })),
       };
     },
+  };
+}
+
+/** Unpacks the layers at the first question only. */
+function patchLooks(
+  followed: readonly (() => {readonly heads: number; readonly values: Float32Array})[],
+  tokens: number,
+): (patch: number) => PatchLooks {
+  let known: ReturnType<(typeof followed)[number]>[] | undefined;
+  return (patch) => {
+    known ??= followed.map((unpack) => unpack());
+    return {
+      rollout: Float32Array.from(tokenRollout(known, tokens, patch)),
+      heads: known.map(({heads, values}) =>
+        Array.from({length: heads}, (_, h) =>
+          values.slice((h * tokens + patch) * tokens, (h * tokens + patch + 1) * tokens),
+        ),
+      ),
+    };
   };
 }

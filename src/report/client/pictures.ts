@@ -84,6 +84,8 @@ export function drawSaliency(
  * a scale of its own, but one that is nearly even stays pale.
  *
  * @param shares `[rows * columns]`; they sum to 1.
+ * @param most The share that is drawn full, where it is not the largest of these.
+ * @param from The patch that looks: it gets a frame.
  */
 export function drawAttention(
   canvas: HTMLCanvasElement,
@@ -91,15 +93,20 @@ export function drawAttention(
   i: number,
   shares: Float32Array,
   {rows, columns, side}: {rows: number; columns: number; side: number},
+  {most = 0, from}: {most?: number; from?: number | undefined} = {},
 ): void {
   const {height, width} = data.image;
   const above = Array.from(shares, (share) => Math.max(0, share * shares.length - 1));
-  const full = Math.max(1, ...above);
+  const full = Math.max(1, most * shares.length - 1, ...above);
   const tile = Float32Array.from({length: height * width}, (_, p) => {
     const [row, column] = [Math.floor(Math.floor(p / width) / side), Math.floor((p % width) / side)];
     return row < rows && column < columns ? above[row * columns + column] / full : 0;
   });
   drawSaliency(canvas, data, i, tile, {height, width, signed: false});
+  const context = from === undefined ? null : canvas.getContext("2d", ON_PROCESSOR);
+  if (!context || from === undefined) return;
+  context.strokeStyle = `rgb(${tokens().ink.join(" ")})`;
+  context.strokeRect((from % columns) * side + 0.5, Math.floor(from / columns) * side + 0.5, side - 1, side - 1);
 }
 
 export interface LimePicture {

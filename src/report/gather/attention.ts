@@ -5,11 +5,15 @@ import {array} from "./saved-values";
 
 type Stop = NonNullable<AttentionShown["stops"][number]>;
 
+/** The most bytes of where each patch looks that a page carries: of long runs, of fewer images. */
+const MOST_LOOKS = 1e6;
+
 /** Where a transformer's heads look, as the probe `attention` kept it. */
 export function gatherAttention(stops: readonly (KeptAttention | null)[], pack: Packer): AttentionShown | null {
   const any = stops.find((stop) => stop !== null);
   if (!any) return null;
   const tokens = any.grid.rows * any.grid.columns;
+  const followed = followedImages(stops, tokens);
   return {
     ...any.grid,
     stops: stops.map(
@@ -17,14 +21,27 @@ export function gatherAttention(stops: readonly (KeptAttention | null)[], pack: 
         stop && {
           indices: stop.indices,
           rollout: pack.add(fractions(stop.rollout, tokens), [stop.indices.length, tokens], 1 / 65535),
-          layers: stop.layers.map(({layer, heads, received, distance, sharpness, importance}) => ({
+          layers: stop.layers.map(({layer, heads, received, rows, distance, sharpness, importance}) => ({
             name: layer,
             received: pack.add(fractions(received, tokens), [stop.indices.length, heads, tokens], 1 / 65535),
+            ...(followed &&
+              rows && {
+                rows: pack.add(rows.subarray(0, followed * heads * tokens * tokens), [followed, heads, tokens, tokens]),
+              }),
             ...{distance, sharpness, importance},
           })),
         },
     ),
   };
+}
+
+/** Images, the first of those looked at, of which every stop can say where each patch looks. */
+function followedImages(stops: readonly (KeptAttention | null)[], tokens: number): number {
+  const kept = stops.filter((stop) => stop !== null);
+  const images = ({layers}: KeptAttention) =>
+    Math.min(...layers.map(({heads, rows}) => (rows ? rows.length / (heads * tokens * tokens) : 0)));
+  const each = kept.reduce((sum, {layers}) => sum + layers.reduce((own, {heads}) => own + heads * tokens ** 2, 0), 0);
+  return Math.min(Math.floor(MOST_LOOKS / each), ...kept.map(images));
 }
 
 interface KeptAttention {
@@ -35,6 +52,8 @@ interface KeptAttention {
     readonly layer: string;
     readonly heads: number;
     readonly received: ArrayLike<number>;
+    /** Not in runs of earlier versions. */
+    readonly rows?: Uint8Array | undefined;
     readonly distance: readonly number[];
     readonly sharpness: readonly number[];
     readonly importance: readonly number[];
@@ -53,6 +72,7 @@ export function keptAttention({numbers}: Saved, path: string): KeptAttention {
       layer: `${layer.layer}`,
       heads: Number(layer.heads),
       received: of(layer.received, "received"),
+      rows: layer.rows === undefined ? undefined : Uint8Array.from(of(layer.rows, "rows")),
       distance: Array.from(of(layer.distance, "distance")),
       sharpness: Array.from(of(layer.sharpness, "sharpness")),
       importance: Array.from(of(layer.importance, "importance")),

@@ -3,7 +3,13 @@ import {afterAll, beforeAll, describe, expect, test} from "vitest";
 
 import {fork} from "../../../src/nouns/random";
 import type {LabelledImages} from "../../../src/nouns/samples";
-import {attentionReceived, attentionRollout, headFigures, headImportance} from "../../../src/numbers/attention";
+import {
+  attentionReceived,
+  attentionRollout,
+  attentionRows,
+  headFigures,
+  headImportance,
+} from "../../../src/numbers/attention";
 import {startBackend} from "../../../src/pipeline/backend/index";
 import {classifierOf, partsOf} from "../../../src/pipeline/model/tf/classifier";
 import {SelfAttention} from "../../../src/pipeline/model/tf/transformer/self-attention";
@@ -142,6 +148,12 @@ describe("figures of attention", () => {
       rtol: 1e-6,
       atol: 1e-7,
     });
+  });
+
+  test("what each token looks at is kept by the byte, each row relative to its largest number", () => {
+    const values = Float32Array.of(0.5, 0.25, 0.25, 0.1, 0.2, 0.7, 0, 0, 0);
+    const kept = attentionRows({heads: 1, values: Float32Array.of(...values, ...values)}, grid, 1);
+    expect([...kept]).toEqual([255, 128, 128, 36, 73, 255, 0, 0, 0]); // 255/7 = 36.4, 510/7 = 72.9
   });
 
   test("distance is in pixels between middles, sharpness 1 at one token and 0 at all alike", () => {

@@ -48,7 +48,22 @@ test("a vision transformer trains, is broken off, goes on to the same bits, and 
   }
 
   const {numbers} = (await readSaved(join(broken, "artifacts/attention/heads-epoch-002.json"))) as {numbers: object};
-  const {indices, grid, rollout} = numbers as {indices: Uint32Array; grid: object; rollout: Float32Array};
+  const {indices, grid, rollout, layers} = numbers as {
+    indices: Uint32Array;
+    grid: object;
+    rollout: Float32Array;
+    layers: readonly {readonly received: Float32Array; readonly rows: Uint8Array}[];
+  };
+  for (const {received, rows} of layers) {
+    expect(rows.length).toBe(indices.length * 2 * 16 * 16);
+    const mean = new Float32Array(received.length);
+    for (let from = 0; from < rows.length; from += 16) {
+      const row = rows.subarray(from, from + 16);
+      const sum = row.reduce((a, b) => a + b, 0);
+      for (let to = 0; to < 16; to++) mean[16 * Math.floor(from / 256) + to] += row[to] / sum / 16;
+    }
+    expect([...mean]).toBeAllClose([...received], {rtol: 0, atol: 0.002});
+  }
   expect(grid).toEqual({rows: 4, columns: 4, side: 7});
   const {file} = await gather(broken);
   const shown = file.attention;
