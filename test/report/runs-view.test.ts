@@ -4,9 +4,10 @@ import {pathToFileURL} from "node:url";
 import type {Browser} from "playwright-core";
 import {afterAll, beforeAll, expect, test} from "vitest";
 import {settled} from "../../src/report/client/runs/one-image";
+import {classesInRuns} from "../../src/report/client/runs/run-bars";
 import {RUNS_FILE} from "../../src/report/compare/runs-shown";
 import {writeReport} from "../../src/report/page";
-import type {RunsShown} from "../../src/report/runs-file";
+import type {ImageInRuns, RunsShown} from "../../src/report/runs-file";
 import {openBrowser, openPage} from "./browser";
 import {exampleRun} from "./example-run";
 
@@ -37,7 +38,7 @@ const shown: RunsShown = {
   noise: {verdict: "within", said: "Within seed noise: as far.", source: "Run `sweep --seeds 5`, and compare again."},
   segments: [Array.from({length: 48}, (_, p) => p % 2)],
   inRuns: [3, 7, 9, 11, 20, 5, 6, 30, 31].map((index) => ({
-    ...({sure: [0.6, 0.9], ofLabel: [0.3, 0.9], said: [[1, 0, 1], [0]]} as const),
+    ...({sure: [0.6, 0.9], ofLabel: [0.3, 0.9], ofOther: [0.3, 0.05], said: [[1, 0, 1], [0]]} as const),
     why: [index === 6 ? {segments: 0, weights: [0.2, -0.1]} : null, null] as const,
   })),
   maps: {indices: [3, 6, 8], base: [0, 0, 500, 500, 900, 1000], run: [100, 0, 400, 500, 1000, 1000]},
@@ -126,6 +127,55 @@ test("the pictures that both runs get wrong are a list, and a bar shows the othe
   expect(await page.textContent(".in-run .empty")).toBe("Not explained: LIME is asked where the runs differ.");
   expect(complaints).toEqual([]);
   await page.context().close();
+});
+
+test("bars show what both runs give to their answers: filled for this run, hollow for the other", async () => {
+  const folder = exampleRun({count: 60, shape: [6, 8, 1]});
+  writeFileSync(join(folder, RUNS_FILE), JSON.stringify(shown));
+  const url = pathToFileURL(await writeReport(folder)).href;
+  const {page, complaints} = await openPage(browser, `${url}#v=runs`);
+  // picture 3 is a 0; first@2 says 1 (0.6; 0 gets 0.3), second@2 says 0 (0.9; 1 gets 0.05)
+  await page.click(".pile-fixed .thumb:first-child");
+  await page.locator(".p-one-in-runs .two-runs", {hasText: "test:3"}).waitFor();
+  const bars = await page.$$eval(".two-runs .bar:not(.bar-head)", (lines) =>
+    lines.map((line) => {
+      const track = line.querySelector(".bar-track") as HTMLElement;
+      const fills = [...track.children].map((fill) => ({
+        share: Math.round((100 * fill.getBoundingClientRect().width) / track.getBoundingClientRect().width),
+        hollow: getComputedStyle(fill).backgroundColor === "rgba(0, 0, 0, 0)",
+      }));
+      return {text: line.textContent, label: line.classList.contains("is-true"), fills};
+    }),
+  );
+  const fills = (run: number, base: number) => [
+    {share: run, hollow: false},
+    {share: base, hollow: true},
+  ];
+  expect(bars).toEqual([
+    {text: "15.0 %60.0 %", label: false, fills: fills(5, 60)}, // "1", "5.0 %" and "60.0 %"
+    {text: "090.0 %30.0 %", label: true, fills: fills(90, 30)},
+  ]);
+  const marks = await page.$$eval(".two-runs .bar-head .ab", (all) => all.map((mark) => mark.getAttribute("title")));
+  expect(marks).toEqual(["second@2", "first@2"]);
+  expect(complaints).toEqual([]);
+  await page.context().close();
+});
+
+test("a picture's classes in two runs are both answers and the label, each once", () => {
+  const known: ImageInRuns = {sure: [0.5, 0.6], ofLabel: [0.1, 0.2], said: [[], []], why: [null, null]};
+  // both wrong, and apart: what each gives to the other's answer is a number of its own
+  expect(classesInRuns([7, 2, 0, 1], {...known, ofOther: [0.3, 0.15]})).toEqual([
+    {k: 0, base: 0.5, run: 0.15},
+    {k: 1, base: 0.3, run: 0.6},
+    {k: 2, base: 0.1, run: 0.2},
+  ]);
+  // both wrong in the same way
+  expect(classesInRuns([7, 2, 0, 0], {...known, ofOther: [0.5, 0.6]})).toEqual([
+    {k: 0, base: 0.5, run: 0.6},
+    {k: 2, base: 0.1, run: 0.2},
+  ]);
+  // a file of an earlier version
+  expect(classesInRuns([7, 2, 0, 0], known)).toBeNull();
 });
 
 test.each([

@@ -6,6 +6,7 @@ import {panel} from "../panels/panel";
 import {drawLime, picture} from "../pictures";
 import type {Store} from "../state";
 import {listsOf, walkOf} from "./lists";
+import {classesInRuns, runBars} from "./run-bars";
 
 export interface OneImage {
   readonly root: HTMLElement;
@@ -20,7 +21,8 @@ export function mountImageInRuns(data: Data, shown: RunsShown, store: Store): On
   const differing = shown.fixed.length + shown.broken.length;
   const help =
     `One ${words.one} that at least one of the two runs gets wrong: each run's answer, how sure it is of it and of the label, and LIME's pieces for (blue) and against (orange, hatched) ` +
-    "that answer, where it was explained. Each explanation has its own scale. Below: the answer of every known seed of the two settings. J and K walk through the list.";
+    "that answer, where it was explained. Each explanation has its own scale. The bars show what each run gives to both answers and to the label (framed): " +
+    `filled is this run, hollow is ${base}. In words: the answer of every known seed of the two settings. J and K walk through the list.`;
   const {root, body} = panel("one-in-runs", `One ${words.one}, two runs`, help);
   const host = h("div", {class: "two-runs"});
   body.append(host);
@@ -51,7 +53,7 @@ export function mountImageInRuns(data: Data, shown: RunsShown, store: Store): On
       return h(
         "div",
         {class: "in-run"},
-        h("h3", {}, name),
+        h("h3", {}, h("span", {class: `ab ab-${s === 0 ? "b" : "a"}`}, name)),
         h(
           "p",
           {},
@@ -79,6 +81,8 @@ export function mountImageInRuns(data: Data, shown: RunsShown, store: Store): On
       side(0),
       side(1),
     );
+    const classes = classesInRuns(one, known);
+    if (classes) host.append(runBars(data, shown, label, classes));
     const verdict = settled(known.said, label, n < differing);
     host.append(h("p", {class: "in-verdict"}, verdict));
   };
