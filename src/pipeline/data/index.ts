@@ -7,7 +7,6 @@ import {editedData, readEdits} from "./edits";
 import {entriesOf, isPicture, isSystemName} from "./images/folder-entries";
 import {openIdxDirectory} from "./images/idx-directory";
 import {IDX_FILES, idxNameOf} from "./images/idx-file";
-import {openImageFolder} from "./images/image-folder";
 import type {ImagePart, ImageSource} from "./images/image-source";
 import {openMnist} from "./images/mnist";
 import type {DataNote, DataProgress} from "./progress";
@@ -100,6 +99,8 @@ async function* openSource(
     return yield* openIdxDirectory(path, limits);
   }
   const random = fork(testSeed, "test");
+  // loaded when it is needed: MNIST need not wait for what decodes pictures
+  const {openImageFolder}: typeof import("./images/image-folder") = require("./images/image-folder");
   return yield* openImageFolder(path, {imageSize, random, ...limits, ...(maxPixels === undefined ? {} : {maxPixels})});
 }
 

@@ -8,7 +8,7 @@ import {readIfThere} from "../read-file";
 import {type IdxArray, parseIdx} from "./idx";
 import {IDX_FILES, readIdxFile} from "./idx-file";
 import type {ImageSource, StoredImages} from "./image-source";
-import {openStoredIdx, peekIdx} from "./stored-idx";
+import {peekIdx} from "./peek-idx";
 
 const MOST_NAMES_BYTES = 1e6;
 
@@ -43,7 +43,11 @@ export async function* openIdxDirectory(
     return parseIdx(bytes, file);
   };
   const images = async function* (name: string, large: typeof train): AsyncGenerator<DataProgress, Idx> {
-    if (large) return yield* openStoredIdx(large, {hash, cacheFolder, signal});
+    if (large) {
+      // loaded when it is needed: most data fit into memory
+      const {openStoredIdx}: typeof import("./stored-idx") = require("./stored-idx");
+      return yield* openStoredIdx(large, {hash, cacheFolder, signal});
+    }
     const whole = await labels(name);
     return {shape: whole.shape, images: whole};
   };

@@ -2,48 +2,19 @@ import type {Hash} from "node:crypto";
 import {createReadStream, fstatSync, openSync, read} from "node:fs";
 import {join} from "node:path";
 import {promisify} from "node:util";
-import {constants, createGunzip, gunzipSync} from "node:zlib";
+import {createGunzip} from "node:zlib";
 
 import {UserError} from "../../../nouns/options";
 import {orUserErrorSync} from "../../../nouns/system-errors";
 import type {DataProgress} from "../progress";
-import {readStart} from "../read-file";
 import {stampOf, storedRows} from "../stored/rows";
 import {openTemporaryFile} from "../stored/temporary-file";
-import {type IdxHeader, idxHeader} from "./idx";
-import {formsOf, isPacked, LONGEST_HEADER} from "./idx-file";
+import {isPacked} from "./idx-file";
 import type {StoredImages} from "./image-source";
+import type {PeekedIdx} from "./peek-idx";
 
-/** An idx file of which only the header was read. */
-export interface PeekedIdx {
-  readonly path: string;
-  readonly header: IdxHeader;
-}
-
-/** Packed bytes that surely hold the longest header. */
-const PACKED_START = 2 ** 12;
 /** Bytes that are read and added to the digest at once. */
 const CHUNK = 2 ** 22;
-
-/**
- * Reads the header of one of the four files, plain or as .gz.
- *
- * @returns Undefined if there is none, or it is no idx file: whoever reads it whole says so.
- */
-export async function peekIdx(folder: string, name: string): Promise<PeekedIdx | undefined> {
-  for (const form of formsOf(name)) {
-    const path = join(folder, form);
-    try {
-      const start = await readStart(path, isPacked(form) ? PACKED_START : LONGEST_HEADER);
-      const plain = isPacked(form) ? gunzipSync(start, {finishFlush: constants.Z_SYNC_FLUSH}) : start;
-      return {path, header: idxHeader(plain, path)};
-    } catch (error) {
-      if (error instanceof UserError && error.code === "NOT_FOUND") continue;
-      return undefined;
-    }
-  }
-  return undefined;
-}
 
 /**
  * Opens the images of an idx file to be read as they are needed: from the file itself; from a temporary file, if it is
