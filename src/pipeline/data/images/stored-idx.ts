@@ -1,6 +1,5 @@
 import type {Hash} from "node:crypto";
 import {createReadStream, fstatSync, openSync, read} from "node:fs";
-import {join} from "node:path";
 import {promisify} from "node:util";
 import {createGunzip} from "node:zlib";
 
