@@ -213,7 +213,7 @@ describe("further traps of exports", () => {
       },
     });
     await expect(onnxNetwork(bytes, SETTINGS)).rejects.toThrow(
-      /^--feed: expected what net\.onnx's other inputs get .*, got none for fc\.bias \[3\]$/,
+      /^--feed: expected values for net\.onnx's other inputs, .*, got none for fc\.bias \[3\]$/,
     );
   });
 });
