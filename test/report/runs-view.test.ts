@@ -1,7 +1,7 @@
 import {writeFileSync} from "node:fs";
 import {join} from "node:path";
 import {pathToFileURL} from "node:url";
-import type {Browser} from "playwright-core";
+import type {Browser, Page} from "playwright-core";
 import {afterAll, beforeAll, expect, test} from "vitest";
 import {settled} from "../../src/report/client/runs/one-image";
 import {classesInRuns} from "../../src/report/client/runs/run-bars";
@@ -16,6 +16,10 @@ beforeAll(async () => {
   browser = await openBrowser();
 });
 afterAll(() => browser?.close());
+
+/** Two frames: the page has drawn what changed. */
+const settle = (page: Page) =>
+  page.evaluate(() => new Promise((done) => requestAnimationFrame(() => requestAnimationFrame(done))));
 
 const shown: RunsShown = {
   ...{base: "first@2", run: "second@2", images: 60, baseRight: 40, right: 43, changed: 8, bothWrong: 15, p: 0.4531},
@@ -41,7 +45,11 @@ const shown: RunsShown = {
     ...({sure: [0.6, 0.9], ofLabel: [0.3, 0.9], ofOther: [0.3, 0.05], said: [[1, 0, 1], [0]]} as const),
     why: [index === 6 ? {segments: 0, weights: [0.2, -0.1]} : null, null] as const,
   })),
-  maps: {indices: [3, 6, 8], base: [0, 0, 500, 500, 900, 1000], run: [100, 0, 400, 500, 1000, 1000]},
+  maps: {
+    indices: [3, 6, 8, 30],
+    base: [0, 0, 500, 500, 900, 1000, 800, 200],
+    run: [100, 0, 400, 500, 1000, 1000, 800, 300],
+  },
   details: [
     {label: 0, before: 10, after: 12, noise: "beyond"},
     {label: 2, predicted: 1, before: 4, after: 3, noise: "within"},
@@ -76,7 +84,7 @@ test("a run that was compared has the question Runs, and a picture of a pile ope
   );
   expect(await page.locator(".p-one-in-runs canvas.tile-pic").count()).toBe(1); // the base explained its answer, this run did not
   expect(await page.textContent(".in-verdict")).toContain("A coin toss, not a result: of the same setting");
-  expect(await page.locator(".joined").count()).toBe(2); // 3 and 6 differ, 8 does not
+  expect(await page.locator(".joined line").count()).toBe(2); // 3 and 6 differ, 8 does not
   expect(await page.locator(".joined.now").count()).toBe(1);
   await page.keyboard.press("k");
   await named("test:5");
@@ -157,6 +165,73 @@ test("bars show what both runs give to their answers: filled for this run, hollo
   ]);
   const marks = await page.$$eval(".two-runs .bar-head .ab", (all) => all.map((mark) => mark.getAttribute("title")));
   expect(marks).toEqual(["second@2", "first@2"]);
+  expect(complaints).toEqual([]);
+  await page.context().close();
+});
+
+test("a circle on the joined map selects the pictures with a place inside, until it is let go of", async () => {
+  const folder = exampleRun({count: 60, shape: [6, 8, 1]});
+  writeFileSync(join(folder, RUNS_FILE), JSON.stringify(shown));
+  const url = pathToFileURL(await writeReport(folder)).href;
+  const {page, complaints} = await openPage(browser, `${url}#v=runs`);
+  /** Draws round a place, in thousandths of the map, `r` to each side. */
+  const circle = async (x: number, y: number, r = 60) => {
+    await page.locator(".joined-chart").scrollIntoViewIfNeeded();
+    const box = await page.locator(".joined-chart").boundingBox();
+    if (!box) throw new Error("no map");
+    const side = Math.min(box.width, box.height) - 16;
+    const [left, bottom] = [box.x + (box.width - side) / 2, box.y + (box.height + side) / 2];
+    const go = (dx: number, dy: number) =>
+      page.mouse.move(left + (side * (x + dx)) / 1000, bottom - (side * (y + dy)) / 1000, {steps: 3});
+    await go(-r, -r);
+    await page.mouse.down();
+    for (const [dx, dy] of [
+      [r, -r],
+      [r, r],
+      [-r, r],
+      [-r, -0.9 * r],
+    ])
+      await go(dx, dy);
+    await page.mouse.up();
+    await settle(page);
+  };
+  const listed = () =>
+    page.$$eval(".p-who .thumb", (thumbs) => thumbs.map((thumb) => Number((thumb as HTMLElement).dataset.image)));
+  const drawn = () => page.$$eval(".joined:not(.off) line", (lines) => lines.length);
+  expect(await listed()).toEqual([3, 7, 9, 11, 20, 5, 6, 30, 31]);
+  const top = () => page.$eval(".joined-chart", (map) => map.getBoundingClientRect().top + scrollY);
+  const before = await top();
+  await circle(400, 500); // where second@2 has picture 6
+  expect(await listed()).toEqual([6]);
+  expect(await drawn()).toBe(1);
+  expect(await top()).toBeCloseTo(before, 0); // shorter lists above do not move the map from under the hand
+  expect(await page.locator(".pile-box h3").allTextContents()).toEqual([
+    "0only this run is rightof 5",
+    "1only first@2 is rightof 2",
+    "0both are wrongof 2",
+  ]);
+  expect(await page.textContent(".p-who .tray-say")).toBe("Only the 1 within the circle");
+  expect(await page.textContent(".two-runs")).toContain("test:6labelled");
+  await circle(35, 35, 50); // where first@2 has picture 3
+  expect(await listed()).toEqual([3]);
+  await circle(800, 250); // both places of picture 30
+  expect(await listed()).toEqual([30]);
+  expect(await drawn()).toBe(0);
+  await page.keyboard.press("Escape");
+  await settle(page);
+  expect(await listed()).toHaveLength(9);
+  expect(await drawn()).toBe(2);
+  await circle(800, 800); // nothing is there
+  expect(await listed()).toHaveLength(9);
+  // what was circled is the list of the question Answers, too, and is let go of by its link
+  await circle(400, 500);
+  await page.keyboard.press("1");
+  await settle(page);
+  expect(await page.locator(".p-tray .thumb").count()).toBe(1);
+  await page.keyboard.press("2");
+  await page.click(".p-who .tray-clear");
+  await settle(page);
+  expect(await listed()).toHaveLength(9);
   expect(complaints).toEqual([]);
   await page.context().close();
 });

@@ -2,6 +2,9 @@ import type {MapData} from "../data";
 import type {Store} from "../state";
 import {type Camera, inside, pointBeside, pointNear} from "./map-view";
 
+/** What is known of the points: their images, which may have several each, and the first point of each image. */
+export type Pointed = Pick<MapData, "image" | "point" | "dimensions">;
+
 /** The controls that both maps share when the user compares two epochs. */
 export interface MapControls extends Camera {
   /** Whether dragging draws a lasso, or moves the map. */
@@ -11,7 +14,9 @@ export interface MapControls extends Camera {
 
 /** The surface on which the pointer and the keyboard act. */
 export interface MapSurface {
-  readonly canvas: HTMLCanvasElement;
+  readonly canvas: HTMLElement;
+  /** Whether the image that is opened has a panel of its own that lies over the page on a narrow screen. */
+  readonly hasSheet: boolean;
   /** Where the points stand, `[x, y, depth]` each, in pixels of the page. */
   readonly screen: Float32Array;
   /** Pixels a unit of the map, before zooming. */
@@ -28,8 +33,8 @@ const DRAG = 6;
 const REACH = {mouse: 14, touch: 22};
 
 /** Hover, click, lasso, pan, turn; Shift and an arrow key go from dot to dot: arrows alone step through the epochs. */
-export function listenToMap(surface: MapSurface, map: MapData, store: Store, controls: MapControls): void {
-  const {canvas, screen, unit, setOutline, setPointed} = surface;
+export function listenToMap(surface: MapSurface, map: Pointed, store: Store, controls: MapControls): void {
+  const {canvas, screen, hasSheet, unit, setOutline, setPointed} = surface;
   let outline: readonly number[] = [];
   const spot = (event: PointerEvent): [number, number] => {
     const box = canvas.getBoundingClientRect();
@@ -85,11 +90,11 @@ export function listenToMap(surface: MapSurface, map: MapData, store: Store, con
     const touch = event.pointerType === "touch";
     if (!dragged) {
       const image = imageAt(x, y, touch ? REACH.touch : REACH.mouse);
-      if (image >= 0) store.set({image, hover: touch ? -1 : image, sheet: true});
+      if (image >= 0) store.set({image, hover: touch ? -1 : image, sheet: hasSheet});
       else if (store.state.selection.kind === "lasso") store.set({selection: {kind: "mistakes"}});
     } else if (!moving && drawn.length > 6) {
       const points = Array.from(map.image.keys()).filter((m) => inside(drawn, screen[3 * m], screen[3 * m + 1]));
-      const images = points.map((m) => map.image[m]);
+      const images = [...new Set(points.map((m) => map.image[m]))];
       store.set({selection: images.length ? {kind: "lasso", images} : {kind: "mistakes"}});
     }
     setOutline(outline);
@@ -116,7 +121,7 @@ export function listenToMap(surface: MapSurface, map: MapData, store: Store, con
     event.preventDefault();
     event.stopPropagation();
     setPointed(true);
-    if (open) store.set({image: start, sheet: true});
+    if (open) store.set({image: start, sheet: hasSheet});
     else if (way) store.set({hover: map.image[pointBeside(screen, Math.max(0, map.point[start]), way[0], way[1])]});
   });
 }

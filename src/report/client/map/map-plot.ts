@@ -192,6 +192,7 @@ export function mapPlot(data: Data, map: MapData, store: Store, which: "a" | "b"
 
   const surface: MapSurface = {
     canvas,
+    hasSheet: true,
     screen,
     unit: () => unitPixels(width, height, frame, controls.tilt),
     setOutline: (points) => {

@@ -1,15 +1,22 @@
 import type {JoinedMaps, RunsShown} from "../../runs-file";
 import type {Data} from "../data";
-import {h, svg} from "../dom";
+import {h, setText, svg} from "../dom";
 import {int} from "../format";
+import {listenToMap, type Pointed} from "../map/map-input";
+import {HOME} from "../map/map-view";
 import {panel} from "../panels/panel";
 import {drawWhenSized} from "../sized";
 import type {Store} from "../state";
+import {fittedTo} from "../text-width";
+import {listsOf, walkOf} from "./lists";
 
-/** How near to a dot a click may fall, in pixels. */
-const NEAR = 14;
+/** Pixels between the dots and the edge. */
+const EDGE = 8;
 
-/** Both runs' maps of the same images: dots where this run has them, a line from where the base had those that differ. */
+/**
+ * Both runs' maps of the same images: dots where this run has them, a line to where the base had those that differ. A circle drawn
+ * round places selects their images, as on the map of the answers.
+ */
 export function mountJoinedMap(
   data: Data,
   shown: RunsShown,
@@ -17,61 +24,114 @@ export function mountJoinedMap(
   store: Store,
 ): {root: HTMLElement; draw(): void} {
   const {base, run} = shown;
+  const {one, many} = data.words;
   const place = new Map(maps.indices.map((index, n) => [index, n]));
-  const differing = [...shown.fixed, ...shown.broken];
-  const there = differing.filter(([index]) => place.has(index));
+  const isThere = ([index]: readonly [index: number, ...more: number[]]) => place.has(index);
+  const lists = listsOf(shown);
+  const differing = [...lists.fixed, ...lists.broken];
+  const joined = differing.filter(isThere).map(([index]) => index);
+  const wrong = lists.wrong.filter(isThere).map(([index]) => index);
+  const points = pointsOf([...joined, ...wrong], joined, data.count);
+  const screen = new Float32Array(3 * points.image.length);
   const help =
-    `The test ${data.words.many} as ${run} maps them. ${base}'s map was turned, mirrored, scaled and moved as a whole to lie over it (least squares). Of each ${data.words.one} ` +
-    `that only one of the two gets right a line leads from its place in ${base} (●) to its place in ${run} (○). Click one to look at it.`;
-  const {root, body} = panel("joined-map", "Two maps, joined", help);
-  const host = h("div", {class: "chart joined-chart"});
-  const foot = h(
-    "p",
-    {class: "panel-foot"},
-    `${int(there.length)} of the ${int(differing.length)} ${data.words.many} that differ are on both maps; ${int(maps.indices.length)} dots.`,
+    `The test ${many} as ${run} maps them. ${base}'s map was turned, mirrored, scaled and moved as a whole to lie over it (least squares). Of each ${one} ` +
+    `that only one of the two gets right a line leads from its place in ${base} (○) to its place in ${run} (●); the larger grey dots are ${many} that both ` +
+    `get wrong. Click one to look at it. Draw a circle round places: the lists and the lines then show only the ${many} with a place inside. Shift and an arrow key go from one to the next, Enter opens it.`;
+  const lasso = h("button", {class: "tool", type: "button", title: `Draw round the places to select ${many}`}, "Lasso");
+  const {root, body} = panel("joined-map", "Two maps, joined", help, lasso);
+  const host = h("div", {class: "chart joined-chart map-cv", tabindex: "0", role: "application"});
+  host.setAttribute(
+    "aria-label",
+    `${int(joined.length)} ${many} that only one run gets right, on both maps. Shift and an arrow key go to the next, Enter opens it.`,
   );
+  const key = (which: "a" | "b", name: string) =>
+    h("span", {class: `ab ab-${which}`, title: name}, `place in ${fittedTo(name, 14, 0.875, 650)}`);
+  const facts = h("p", {class: "map-facts"});
+  const foot = h("div", {class: "map-foot"}, h("span", {class: "joined-key"}, key("a", run), key("b", base)), facts);
   body.append(host, foot);
+
+  const outline = svg("path", {class: "joined-outline"});
+  const marks = new Map<number, SVGElement>();
   const draw = () => {
     const [width, height] = [host.clientWidth, host.clientHeight];
     if (!width || !height) return;
-    const side = Math.min(width, height) - 16;
+    const side = Math.min(width, height) - 2 * EDGE;
     const [left, top] = [(width - side) / 2, (height - side) / 2];
     const at = (list: readonly number[], n: number) =>
       [left + (side * list[2 * n]) / 1000, top + side - (side * list[2 * n + 1]) / 1000] as const;
-    const told = `${int(there.length)} ${data.words.many} with another answer, joined`;
-    const sheet = svg("svg", {...{width, height, role: "img"}, "aria-label": told});
+    const sheet = svg("svg", {width, height, "aria-hidden": "true"});
     const dots = maps.indices.map((_, n) => {
       const [x, y] = at(maps.run, n);
       return `M${x.toFixed(1)} ${y.toFixed(1)}h.01`;
     });
     sheet.append(svg("path", {class: "joined-dots", d: dots.join("")}));
-    for (const [index] of there) {
+    marks.clear();
+    points.image.forEach((index, m) => {
       const n = place.get(index) as number;
+      const isBase = m >= joined.length + wrong.length;
+      screen.set([...at(isBase ? maps.base : maps.run, n), 0], 3 * m);
+      if (isBase) return;
       const [[x1, y1], [x2, y2]] = [at(maps.base, n), at(maps.run, n)];
-      const group = svg("g", {class: index === store.state.image ? "joined now" : "joined"});
-      group.append(
-        svg("line", {x1, y1, x2, y2}),
-        svg("circle", {class: "from", cx: x1, cy: y1, r: 3}),
-        svg("circle", {class: "to", cx: x2, cy: y2, r: 3.5}),
-      );
+      const group =
+        m < joined.length
+          ? svg(
+              "g",
+              {},
+              svg("line", {x1, y1, x2, y2}),
+              svg("circle", {class: "from", cx: x1, cy: y1, r: 3.5}),
+              svg("circle", {class: "to", cx: x2, cy: y2, r: 3}),
+            )
+          : svg("g", {}, svg("circle", {class: "neither", cx: x2, cy: y2, r: 2.5}));
+      marks.set(index, group);
       sheet.append(group);
-    }
+    });
+    sheet.append(outline);
     host.replaceChildren(sheet);
+    mark();
   };
-  host.addEventListener("click", (event) => {
-    const box = host.getBoundingClientRect();
-    const side = Math.min(box.width, box.height) - 16;
-    const [left, top] = [(box.width - side) / 2, (box.height - side) / 2];
-    const [px, py] = [event.clientX - box.left, event.clientY - box.top];
-    const far = ([index]: (typeof there)[number]) => {
-      const n = place.get(index) as number;
-      const to = (list: readonly number[]) =>
-        Math.hypot(left + (side * list[2 * n]) / 1000 - px, top + side - (side * list[2 * n + 1]) / 1000 - py);
-      return Math.min(to(maps.base), to(maps.run));
-    };
-    const nearest = [...there].sort((a, b) => far(a) - far(b))[0];
-    if (nearest && far(nearest) <= NEAR) store.set({image: nearest[0]});
+  /** Says which places are looked at, and which are out of the circle. */
+  const mark = () => {
+    const {image, hover, selection} = store.state;
+    const within =
+      selection.kind === "lasso" ? new Set(walkOf(listsOf(shown, selection)).map(([index]) => index)) : null;
+    for (const [index, group] of marks) {
+      const looks = [index === image && "now", index === hover && "hover", within && !within.has(index) && "off"];
+      group.setAttribute("class", ["joined", ...looks].filter(Boolean).join(" "));
+    }
+    const count = within && joined.filter((index) => within.has(index)).length;
+    const circled = count === null ? "" : `; ${int(count)} of them in the circle`;
+    setText(
+      facts,
+      `${int(joined.length)} of the ${int(differing.length)} ${many} that differ are on both maps${circled}; ${int(maps.indices.length)} dots.`,
+    );
+  };
+
+  const controls = {...HOME, lassoing: !matchMedia("(pointer: coarse)").matches, redraw: draw};
+  const arm = (on: boolean) => {
+    controls.lassoing = on;
+    lasso.setAttribute("aria-pressed", String(on));
+    root.classList.toggle("lassoing", on);
+  };
+  lasso.addEventListener("click", () => arm(!controls.lassoing));
+  arm(controls.lassoing);
+  const setOutline = (drawn: readonly number[]) => {
+    const corners = Array.from({length: drawn.length / 2}, (_, i) => `${drawn[2 * i]} ${drawn[2 * i + 1]}`);
+    outline.setAttribute("d", drawn.length > 4 ? `M${corners.join("L")}Z` : "");
+  };
+  const surface = {canvas: host, screen, hasSheet: false, unit: () => 1, setOutline, setPointed: () => {}};
+  listenToMap(surface, points, store, controls);
+  store.on(({view}, changed) => {
+    if (view === "runs" && changed.has("hover")) mark();
   });
   drawWhenSized(host, draw);
   return {root, draw};
+}
+
+/** The places that can be pointed at: where this run has `images`, then where the base has `twice`. @param count Test images. */
+function pointsOf(images: readonly number[], twice: readonly number[], count: number): Pointed {
+  const point = new Int32Array(count).fill(-1);
+  images.forEach((index, m) => {
+    point[index] = m;
+  });
+  return {image: Uint32Array.from([...images, ...twice]), point, dimensions: 2};
 }

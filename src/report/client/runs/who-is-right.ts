@@ -65,6 +65,9 @@ export function mountWho(data: Data, shown: RunsShown, store: Store): {root: HTM
     const now = isCircled ? selection : null;
     if (filled && circled === now) return filled;
     circled = now;
+    // shorter lists do not move the map below them from under the hand that drew the circle
+    if (!isCircled) body.style.minHeight = "";
+    else if (!body.style.minHeight && body.offsetHeight) body.style.minHeight = `${body.offsetHeight}px`;
     const found = listsOf(shown, selection);
     for (const name of lists) {
       const list = found[name];
