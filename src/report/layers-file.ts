@@ -9,6 +9,18 @@ export interface LayersShown {
   /** Test images that the layers are compared by. */
   readonly images: number;
   readonly layers: readonly LayerShown[];
+  /** The blocks of a transformer; absent of other networks, and where they were not kept. */
+  readonly blocks?: readonly BlockShown[];
+}
+
+/** A transformer's block: attention and dense layers together. What is alike is what it gives on. */
+export interface BlockShown
+  extends Pick<
+    LayerShown,
+    "name" | "weights" | "sampled" | "moved" | "fromStart" | "likeBefore" | "likeLast" | "probe" | "gradient"
+  > {
+  /** Names of its layers. */
+  readonly layers: readonly string[];
 }
 
 export interface LayerShown {

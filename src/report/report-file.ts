@@ -142,6 +142,8 @@ export interface AttentionShown {
        * where it was not kept.
        */
       readonly rows?: Packed;
+      /** Groups of heads, from 0, that look alike. */
+      readonly alike: readonly (readonly number[])[];
       /**
        * For each head: the mean distance in pixels at which it looks; how concentrated it is, from 0 (all alike) to 1
        * (one alone); by how much the loss moves with the size of its answer.

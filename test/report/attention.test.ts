@@ -1,6 +1,10 @@
 import {expect, test} from "vitest";
+import {alikeHeads} from "../../src/numbers/alike-heads";
+import type {LayerState} from "../../src/pipeline/record/layer-state";
+import {blocksOf} from "../../src/pipeline/run/layer-blocks";
 import {decodeAttention} from "../../src/report/client/attention";
 import {gatherAttention} from "../../src/report/gather/attention";
+import {gatherBlocks} from "../../src/report/gather/layer-blocks";
 import {packer} from "../../src/report/packer";
 import type {Packed} from "../../src/report/report-file";
 
@@ -63,4 +67,83 @@ test("where a stop lacks what patches look at, or all stops together have too mu
   const many = shown(Array(30).fill(wide));
   expect(many?.of(29, 10)?.from?.(0).rollout[0]).toBeCloseTo(1 / 2 + 1 / 200, 6);
   expect(many?.of(29, 11)?.from).toBeUndefined();
+});
+
+test("heads look alike where their maps correlate above 0.95 over all images and patches, in a chain too", () => {
+  const maps = (...heads: readonly (readonly number[])[]) => {
+    const [images, tokens] = [heads[0].length / 2, 2];
+    return Float64Array.from({length: images * heads.length * tokens}, (_, at) => {
+      const [image, head, token] = [
+        Math.floor(at / tokens / heads.length),
+        Math.floor(at / tokens) % heads.length,
+        at % 2,
+      ];
+      return heads[head][image * tokens + token];
+    });
+  };
+  const [one, near, far] = [
+    [0.7, 0.3, 0.6, 0.4],
+    [0.7, 0.3, 0.55, 0.45], // r = 0.09 / √(0.1 · 0.085) = 0.976 with the first
+    [0.7, 0.3, 0.5, 0.5], // r = 0.08 / √(0.1 · 0.08) = 0.894 with the first, 0.08 / √(0.085 · 0.08) = 0.970 with the second
+  ];
+  const turned = [0.3, 0.7, 0.4, 0.6];
+  const even = [0.5, 0.5, 0.5, 0.5];
+  expect(alikeHeads(maps(one, far), 2, 2)).toEqual([]);
+  expect(alikeHeads(maps(one, turned, even, near), 4, 2)).toEqual([[0, 3]]);
+  expect(alikeHeads(maps(even, far, turned, one, near), 5, 2)).toEqual([[1, 3, 4]]);
+  expect(alikeHeads(maps(even, even), 2, 2)).toEqual([]);
+});
+
+test("a block's change is that of all its matrices together, its gradient the length of all, its likeness what it gives on", () => {
+  const state = (layer: string, kernel: number[], gradient: number | null) =>
+    ({layer, weights: kernel.length, kernel: Float32Array.from(kernel), gradient}) as unknown as LayerState;
+  const gram = Float32Array.of(1, 2, 3, 4, 5, 7, 8, 9, 1, 2); // of 5 images
+  const look = (first: number, rest: number[], sample: number, gradients: [number, number | null]) => ({
+    layers: [
+      state("embedding", [9], 9),
+      state("attention1", [first], gradients[0]),
+      state("hidden1", rest, gradients[1]),
+    ],
+    blocks: [
+      {
+        ...{name: "block 1", layers: ["attention1", "hidden1"], gram: gram.map((v) => v * first), probe: 3},
+        others: [{weights: 8, kernel: Float32Array.of(sample, sample)}], // two numbers stand for eight
+      },
+    ],
+  });
+  const [block] = gatherBlocks([look(1, [0, 2], 0.5, [3, 4]), look(2, [1, 2], 1, [6, null])], 5);
+  // ‖before‖² = 1 + 4 + 8/4 = 7, ‖change‖² = 1 + 1 + 8/4 = 4
+  expect(block).toMatchObject({
+    ...{name: "block 1", weights: 11, sampled: 5, probe: [3, 3], gradient: [5, null]},
+    moved: [null, expect.closeTo(Math.sqrt(4 / 7), 5)],
+    fromStart: [0, expect.closeTo(Math.sqrt(4 / 7), 5)],
+    likeBefore: [null, expect.closeTo(1, 5)],
+    likeLast: [expect.closeTo(1, 5), expect.closeTo(1, 5)],
+  });
+  const earlier = {layers: look(1, [0, 2], 1, [3, 4]).layers};
+  expect(gatherBlocks([earlier, earlier], 5)).toEqual([]);
+});
+
+test("a block begins with self-attention and ends with the last sum before the next one", () => {
+  const types = [
+    "Dense",
+    "SelfAttention",
+    "Add",
+    "Dense",
+    "Add",
+    "TokenNorm",
+    "SelfAttention",
+    "Add",
+    "Dense",
+    "Add",
+    "Dense",
+  ];
+  const layers = types.map((type, n) => ({type, name: `l${n}`, outputShape: [null, 4, 8], parameters: 0}));
+  expect(
+    blocksOf(layers).map(({name, layers: own, end}) => [name, own.map((one) => one.name).join(), end.name]),
+  ).toEqual([
+    ["block 1", "l1,l2,l3", "l4"],
+    ["block 2", "l6,l7,l8", "l9"],
+  ]);
+  expect(blocksOf(layers.filter(({type}) => type !== "SelfAttention"))).toEqual([]);
 });

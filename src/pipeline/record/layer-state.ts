@@ -23,3 +23,17 @@ export interface LayerState {
   /** Length of the mean loss' gradient at the layer's weights, of some training images with dropout on; null: it has none. */
   readonly gradient?: number | null;
 }
+
+/** The facts that are kept about a transformer's block, attention and dense layers together, beside those of its layers. */
+export interface BlockState {
+  /** "block 1". */
+  readonly name: string;
+  /** Its layers that have a LayerState, attention first. */
+  readonly layers: readonly string[];
+  /** Its matrices that are in none of these. */
+  readonly others: readonly Pick<LayerState, "weights" | "kernel">[];
+  /** `gramOf` what it gives on: its input with all that it adds; places averaged in blocks. */
+  readonly gram: Float32Array;
+  /** Images that a linear probe of what it gives on gets right; null where none can be fitted. */
+  readonly probe: number | null;
+}

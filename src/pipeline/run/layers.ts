@@ -1,20 +1,15 @@
 import type {LayerAnswer, LookedAtNetwork, NamedArray, Network, WeightedLayer} from "../../nouns/network";
-import {ownTurn} from "../../nouns/own-turn";
 import type {LabelledImages, Split} from "../../nouns/samples";
-import {gramOf} from "../../numbers/cka";
-import {probeRight} from "../../numbers/linear-probe";
 import {epochStem} from "../record/epoch-stem";
-import type {LayerState} from "../record/layer-state";
+import type {BlockState, LayerState} from "../record/layer-state";
 import type {RunDirectory} from "../record/run-directory";
 import type {ModelFacts, RunEvent} from "./events";
+import {AT_ONCE, answers} from "./layer-answers";
+import {blocksOf} from "./layer-blocks";
 import {layerPlaces} from "./layer-places";
 
 /** How many test images, taken evenly from the whole split, are used to compare layers. */
 const IMAGES = 128;
-/** How many images have their activations in memory at a time. */
-const AT_ONCE = 32;
-/** The places of a layer are averaged in blocks until each side has at most this many. */
-const MOST_SIDE = 7;
 /** If a kernel is larger, this many of its weights, taken evenly, stand for all. */
 const MOST_WEIGHTS = 1 << 16;
 
@@ -37,6 +32,7 @@ export async function* keepLayers(
   {test, epoch, learnt}: {readonly test: Split; readonly epoch: number; readonly learnt?: LabelledImages | undefined},
 ): AsyncGenerator<RunEvent, Error | undefined> {
   let states: LayerState[];
+  let blocks: BlockState[] = [];
   const own = network.weightedLayers?.();
   const count = Math.min(IMAGES, test.count, ...(own ? [imagesFor(own)] : []));
   const indices = Uint32Array.from({length: count}, (_, n) => Math.floor((n * test.count) / count));
@@ -45,12 +41,17 @@ export async function* keepLayers(
     states = own
       ? await ownLayerStates(network, own, test, indices)
       : await layerStates(network, layers, test, {indices, gradients});
+    if (!own) blocks = await blockStates(network, layers, test, {indices, states});
   } catch (error) {
     yield {type: "failure", probe: "layers", error: error as Error};
     return error as Error;
   }
   if (states.length === 0) return undefined; // the network was trained elsewhere and its weights have other names
-  await directory.writeValue(`layers/${epochStem(epoch)}`, {indices, layers: states});
+  await directory.writeValue(`layers/${epochStem(epoch)}`, {
+    indices,
+    layers: states,
+    ...(blocks.length ? {blocks} : {}),
+  });
   return undefined;
 }
 
@@ -82,6 +83,32 @@ async function layerStates(
     });
   }
   return states;
+}
+
+/** Asks what a transformer's blocks give on, and adds the matrices that their layers' states lack. */
+async function blockStates(
+  network: LookedAtNetwork,
+  layers: ModelFacts["layers"],
+  test: Split,
+  {indices, states}: {readonly indices: Uint32Array; readonly states: readonly LayerState[]},
+): Promise<BlockState[]> {
+  const blocks: BlockState[] = [];
+  const found = blocksOf(layers);
+  const weights = found.length ? await network.getWeights() : [];
+  for (const {name, layers: own, end} of found) {
+    const members = states.filter(({layer}) => own.some((one) => one.name === layer));
+    const others = members.flatMap(({layer}) =>
+      weights.filter((array) => array.name.startsWith(`${layer}/`) && array.shape.length > 1).slice(1),
+    );
+    const size = layerPlaces(end.outputShape);
+    const ask = async (some: LabelledImages) => (await network.forward(some, [end.name]))[0].values;
+    const {gram, probe = null} = await answers(network, ask, size, test, indices);
+    blocks.push({
+      ...{name, layers: members.map(({layer}) => layer), gram, probe},
+      others: others.map((array) => ({weights: array.values.length, kernel: sampled(array)})),
+    });
+  }
+  return blocks;
 }
 
 /** The most numbers of layers' answers that are in memory together. */
@@ -125,75 +152,4 @@ function lengthOf(arrays: readonly NamedArray[]): number {
 function sampled({values}: NamedArray): Float32Array {
   if (values.length <= MOST_WEIGHTS) return values;
   return Float32Array.from({length: MOST_WEIGHTS}, (_, n) => values[Math.floor((n * values.length) / MOST_WEIGHTS)]);
-}
-
-/** One layer's answers to the images, averaged over blocks of places. */
-async function answers(
-  network: LookedAtNetwork,
-  ask: (images: LabelledImages) => Promise<Float32Array>,
-  [height, width, units]: readonly [number, number, number],
-  test: Split,
-  indices: Uint32Array,
-): Promise<Pick<LayerState, "gram" | "activity" | "on" | "rectified" | "probe">> {
-  const step = Math.ceil(Math.max(height, width) / MOST_SIDE);
-  const [rows, columns] = [Math.ceil(height / step), Math.ceil(width / step)];
-  const size = rows * columns * units;
-  const blocks = new Float32Array(indices.length * size);
-  const labels = new Uint16Array(indices.length);
-  const [activity, on] = [new Float64Array(units), new Float64Array(units)];
-  let rectified = true;
-  let room: Float32Array | undefined;
-  for (let from = 0; from < indices.length; from += AT_ONCE) {
-    const some = await test.read(indices.subarray(from, from + AT_ONCE), room);
-    room = some.pixels;
-    labels.set(some.labels, from);
-    const values = await ask(some);
-    await ownTurn(); // answers may be there at once, and each part takes a while
-    let at = 0;
-    for (let n = 0; n < some.count; n++) {
-      for (let y = 0; y < height; y++) {
-        const row = (from + n) * size + Math.floor(y / step) * columns * units;
-        for (let x = 0, left = step, to = row; x < width; x++) {
-          for (let unit = 0; unit < units; unit++, at++) {
-            const value = values[at];
-            if (value === 0) continue;
-            blocks[to + unit] += value;
-            if (value > 0) {
-              activity[unit] += value;
-              on[unit]++;
-            } else {
-              activity[unit] -= value;
-              rectified = false;
-            }
-          }
-          if (--left === 0) {
-            left = step;
-            to += units;
-          }
-        }
-      }
-    }
-  }
-  // from sums to means: the blocks at the lower and right edge may be smaller
-  const side = (whole: number, block: number) => Math.min(step, whole - block * step);
-  for (let at = 0; at < blocks.length; at++) {
-    const block = Math.floor(at / units) % (rows * columns);
-    blocks[at] /= side(height, Math.floor(block / columns)) * side(width, block % columns);
-  }
-  const places = indices.length * height * width;
-  await ownTurn();
-  const gram = gramOf(blocks, indices.length);
-  await ownTurn();
-  const squares = Float64Array.from(indices, (_, n) => {
-    let sum = 0;
-    for (let at = n * size; at < (n + 1) * size; at++) sum += blocks[at] * blocks[at];
-    return sum;
-  });
-  return {
-    gram,
-    probe: probeRight(gram, squares, labels, network.classNames.length),
-    activity: Float32Array.from(activity, (sum) => sum / places),
-    on: Float32Array.from(on, (times) => times / places),
-    rectified,
-  };
 }

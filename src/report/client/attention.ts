@@ -31,6 +31,8 @@ export interface AttentionData {
   readonly rows: number;
   readonly columns: number;
   readonly side: number;
+  /** Groups of heads, from 0, that look alike, by the layer's name; undefined where no image was looked at. */
+  alike(stop: number): ReadonlyMap<string, readonly (readonly number[])[]> | undefined;
   /** The largest share of a patch in an image's rollout, over all stops: one scale for all of them. 0: not looked at. */
   most(i: number): number;
   /** Undefined where the image was not looked at. */
@@ -59,6 +61,10 @@ export function decodeAttention(
   };
   return {
     ...{rows, columns, side},
+    alike: (stop) => {
+      const here = stops[stop];
+      return here ? new Map(here.layers.map(({name, alike}) => [name, alike])) : undefined;
+    },
     most: (i) =>
       stops.reduce((most, stop) => {
         const at = stop?.indices.indexOf(i) ?? -1;

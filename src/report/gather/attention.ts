@@ -1,3 +1,4 @@
+import {alikeHeads} from "../../numbers/alike-heads";
 import type {Saved} from "../file-memory";
 import {fractions, type Packer} from "../packer";
 import type {AttentionShown} from "../report-file";
@@ -24,6 +25,7 @@ export function gatherAttention(stops: readonly (KeptAttention | null)[], pack: 
           layers: stop.layers.map(({layer, heads, received, rows, distance, sharpness, importance}) => ({
             name: layer,
             received: pack.add(fractions(received, tokens), [stop.indices.length, heads, tokens], 1 / 65535),
+            alike: alikeHeads(received, heads, tokens),
             ...(followed &&
               rows && {
                 rows: pack.add(rows.subarray(0, followed * heads * tokens * tokens), [followed, heads, tokens, tokens]),

@@ -1,9 +1,10 @@
 import {cka} from "../../numbers/cka";
 import {DORMANT, dormancy, relativeChange} from "../../numbers/layer-change";
-import type {LayerState} from "../../pipeline/record/layer-state";
+import type {BlockState, LayerState} from "../../pipeline/record/layer-state";
 import type {Recall, Saved} from "../file-memory";
 import type {LayerShown, LayersShown} from "../layers-file";
 import type {Packer} from "../packer";
+import {gatherBlocks} from "./layer-blocks";
 import {array} from "./saved-values";
 
 /** Filters shown of a layer, and pixels a side of those that can be. */
@@ -13,6 +14,7 @@ const MOST_SIDE = 15;
 interface Look {
   readonly images: number;
   readonly layers: readonly LayerState[];
+  readonly blocks?: readonly BlockState[] | undefined;
 }
 
 /**
@@ -37,15 +39,17 @@ export function gatherLayers(
     const states = looks.map((look) => look.layers[n]).filter((state) => state?.layer === layer.layer);
     return states.length === looks.length ? [layerShown(states, first.images, pack)] : [];
   });
-  return {epochs, images: first.images, layers};
+  const blocks = gatherBlocks(looks, first.images);
+  return {epochs, images: first.images, layers, ...(blocks.length ? {blocks} : {})};
 }
 
 function lookOf(saved: Saved): Look {
-  const {indices, layers} = saved as unknown as {indices: Uint32Array; layers: readonly LayerState[]};
+  const {indices, layers, blocks} = saved as unknown as {indices: Uint32Array} & Pick<Look, "layers" | "blocks">;
   for (const {layer, kernel, gram, activity, on} of layers) {
     for (const [name, value] of Object.entries({kernel, gram, activity, on})) array(value, `${layer}: ${name}`);
   }
-  return {images: indices.length, layers};
+  for (const {name, gram} of blocks ?? []) array(gram, `${name}: gram`);
+  return {images: indices.length, layers, blocks};
 }
 
 const finite = (value: number) => (Number.isFinite(value) ? Number(value.toPrecision(6)) : null);

@@ -75,6 +75,16 @@ test("a vision transformer trains, is broken off, goes on to the same bits, and 
     ]),
   );
   expect(shown?.stops[2]?.indices).toEqual([...indices]);
+  // a row a block: 8 · 24 of queries, keys and values, 8 · 8 after the heads, 8 · 32 and 32 · 8
+  expect(file.layers?.blocks?.map(({name, layers: own, weights}) => [name, own, weights])).toEqual([
+    ["block 1", ["attention1", "hidden1", "narrow1"], 768],
+    ["block 2", ["attention2", "hidden2", "narrow2"], 768],
+  ]);
+  for (const {moved, likeLast} of file.layers?.blocks ?? []) {
+    expect(moved).toEqual([null, expect.any(Number), expect.any(Number)]);
+    expect(likeLast[2]).toBeCloseTo(1, 5);
+    expect(likeLast[0]).toBeLessThan(1);
+  }
   expect(rollout.length).toBe(16 * indices.length);
   for (let n = 0; n < indices.length; n++) {
     expect(rollout.subarray(16 * n, 16 * (n + 1)).reduce((a, b) => a + b, 0)).toBeCloseTo(1, 5);

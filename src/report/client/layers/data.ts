@@ -1,4 +1,4 @@
-import type {LayerShown, LayersShown} from "../../layers-file";
+import type {BlockShown, LayerShown, LayersShown} from "../../layers-file";
 import type {Packed} from "../../packed";
 
 /** A filter's weights for one input channel, at an epoch. */
@@ -9,6 +9,8 @@ export interface FilterPicture {
 }
 
 export interface LayersData extends LayersShown {
+  /** In the network's order: each block in place of its layers, and the other layers. */
+  readonly rows: readonly (LayerShown | BlockShown)[];
   /** The place among `epochs` of the last look at or before an epoch; −1: none yet. */
   at(epoch: number): number;
   /** Shown filter n of a layer at look e. */
@@ -22,6 +24,11 @@ type View = Uint8Array | Int8Array | Uint16Array | Uint32Array | Float32Array;
 export function decodeLayers(shown: LayersShown, view: (packed: Packed) => View): LayersData {
   return {
     ...shown,
+    rows: shown.layers.flatMap((layer): (LayerShown | BlockShown)[] => {
+      const block = shown.blocks?.find(({layers}) => layers.includes(layer.name));
+      if (!block) return [layer];
+      return block.layers[0] === layer.name ? [block] : [];
+    }),
     at: (epoch) => shown.epochs.findLastIndex((one) => one <= epoch),
     filter: ({filters}, e, n) => {
       if (!filters) throw new RangeError("filters: expected a layer that has some, got one without");

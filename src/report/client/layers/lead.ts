@@ -3,6 +3,7 @@ import type {Data} from "../data";
 import {h, type Kid} from "../dom";
 import {int, pct, plural} from "../format";
 import type {Store} from "../state";
+import {alikeWords} from "./alike-words";
 import type {LayersData} from "./data";
 
 /** The sentence about the layers: how near they are to what they came to be, and how far they still had to go. */
@@ -25,7 +26,7 @@ export function mountLayersLead(data: Data, layers: LayersData, store: Store): H
     const epoch = data.epochs[stop];
     const e = layers.at(epoch);
     const when = epoch === 0 ? "Before training" : `After ${plural(epoch, "epoch")}`;
-    const known = layers.layers.flatMap((layer) => {
+    const known = layers.rows.flatMap((layer) => {
       const like = e < 0 ? null : layer.likeLast[e];
       return like === null ? [] : [{layer, like}];
     });
@@ -38,7 +39,7 @@ export function mountLayersLead(data: Data, layers: LayersData, store: Store): H
     const isLast = e === layers.epochs.length - 1;
     const [name, moved] = [least.layer.name, least.layer.moved[e]];
     if (isLast) {
-      const furthest = layers.layers.reduce((a, b) => ((b.fromStart[e] ?? 0) > (a.fromStart[e] ?? 0) ? b : a));
+      const furthest = layers.rows.reduce((a, b) => ((b.fromStart[e] ?? 0) > (a.fromStart[e] ?? 0) ? b : a));
       say(
         lead,
         h("strong", {}, furthest.name),
@@ -65,6 +66,7 @@ export function mountLayersLead(data: Data, layers: LayersData, store: Store): H
         ? `None of ${int(units)} units is dead`
         : `${plural(dead, "unit")} of ${int(units)} ${dead === 1 ? "is" : "are"} dead`,
       dormant === 0 ? ", none dormant." : `, ${int(dormant)} dormant.`,
+      alikeWords(layers, data.attention?.alike(stop)),
       plateau &&
         ` The training loss levels off at ${Number(plateau.level.toPrecision(2))}; 95 % of its fall ${plateau.at95 > trained ? "would be" : "was"} done after ${spell(Number(plateau.at95.toPrecision(2)))}.`,
     );

@@ -1,4 +1,3 @@
-import type {LayerShown} from "../../layers-file";
 import type {Data} from "../data";
 import {h, polyline, rem, setText, svg} from "../dom";
 import {int, pct} from "../format";
@@ -6,6 +5,7 @@ import {panel} from "../panels/panel";
 import {drawWhenSized} from "../sized";
 import type {Store} from "../state";
 import {fittedTo} from "../text-width";
+import {alikeGroups} from "./alike-words";
 import type {LayersData} from "./data";
 
 /** From so many layers on their rows are low. */
@@ -16,7 +16,11 @@ export function mountStave(data: Data, layers: LayersData, store: Store): HTMLEl
   const help =
     `Black line: how similar the layer's outputs for ${int(layers.images)} test images are to its final ones, by linear CKA (unbiased; Kornblith et al. ` +
     "2019, Nguyen et al. 2021): 100 % means equal up to a rotation and a scale, 0 means unrelated. Dashed: similarity to the epoch before. Grey bars: how far the " +
-    "weights moved since the epoch before, divided by their length then. On the right: the distance from the start, divided by the length at the start. Places of a convolution are first averaged in at most 7 × 7 blocks.";
+    "weights moved since the epoch before, divided by their length then. On the right: the distance from the start, divided by the length at the start. Places of a convolution are first averaged in at most 7 × 7 blocks." +
+    (layers.blocks
+      ? " A block of a transformer is one row: all its matrices together, and what it gives on. Heads are alike where the maps of what they look " +
+        "at have a correlation above 0.95."
+      : "");
   const {root, body} = panel(
     "stave",
     "The score of the layers",
@@ -32,31 +36,38 @@ export function mountStave(data: Data, layers: LayersData, store: Store): HTMLEl
       "like before",
     ),
   );
-  const rows = layers.layers.map((layer) => {
+  const rows = layers.rows.map((layer) => {
     const host = h("div", {class: "stave-chart"});
     const end = h("span", {class: "stave-end"});
+    const alike = h("span", {class: "stave-alike"});
+    const parts = "layers" in layer ? `${layer.name}: ${layer.layers.join(", ")}` : layer.name;
     const name = h(
       "span",
-      {class: "stave-name", title: layer.name},
+      {class: "stave-name", title: parts},
       h("b", {}, fittedTo(layer.name, 5, 0.8125, 650)),
       h("small", {}, int(layer.weights)),
+      alike,
     );
-    return {layer, host, end, root: h("div", {class: "stave-row"}, name, host, end)};
+    return {layer, host, end, alike, root: h("div", {class: "stave-row"}, name, host, end)};
   });
   const axis = h("div", {class: "stave-chart stave-axis"});
   body.append(
     h(
       "div",
-      {class: layers.layers.length >= MANY ? "stave many" : "stave"},
+      {class: layers.rows.length >= MANY ? "stave many" : "stave"},
       ...rows.map((row) => row.root),
       h("div", {class: "stave-row"}, h("span"), axis, h("span")),
     ),
   );
-  const peak = Math.max(0.01, ...layers.layers.flatMap(({moved}) => moved.map((one) => one ?? 0)));
+  const peak = Math.max(0.01, ...layers.rows.flatMap(({moved}) => moved.map((one) => one ?? 0)));
   const x = (e: number, width: number) =>
     layers.epochs.length > 1 ? (width * (e + 0.5)) / layers.epochs.length : width / 2;
   const draw = () => {
-    for (const row of rows) drawRow(row.layer, row.host, row.end);
+    const alike = data.attention?.alike(store.state.stop);
+    for (const row of rows) {
+      drawRow(row.layer, row.host, row.end);
+      row.alike.replaceChildren(...alikeGroups(row.layer, alike).map((text) => h("span", {}, text)));
+    }
     const width = axis.clientWidth;
     if (!width) return;
     const size = rem() * 0.75;
@@ -68,7 +79,7 @@ export function mountStave(data: Data, layers: LayersData, store: Store): HTMLEl
     });
     axis.replaceChildren(sheet);
   };
-  const drawRow = (layer: LayerShown, host: HTMLElement, end: HTMLElement) => {
+  const drawRow = (layer: LayersData["rows"][number], host: HTMLElement, end: HTMLElement) => {
     const [width, height] = [host.clientWidth, host.clientHeight];
     if (!width || !height) return;
     const now = layers.at(data.epochs[store.state.stop]);

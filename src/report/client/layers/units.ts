@@ -56,12 +56,16 @@ export function mountUnits(data: Data, layers: LayersData, store: Store): HTMLEl
     const e = layers.at(data.epochs[stop]);
     const share = (value: number | null | undefined) =>
       value === null || value === undefined ? "–" : pct(Math.max(0, value));
+    const lines = layers.layers.flatMap((layer): LayersData["rows"][number][] => {
+      const block = layers.blocks?.find((one) => one.layers[0] === layer.name);
+      return block ? [block, layer] : [layer];
+    });
     rows.replaceChildren(
-      ...layers.layers.map((layer) =>
+      ...lines.map((layer) =>
         h(
           "tr",
           {},
-          h("th", {scope: "row"}, layer.name, " ", h("small", {}, layer.type)),
+          h("th", {scope: "row"}, layer.name, " ", h("small", {}, "type" in layer ? layer.type : "all of it")),
           ...[
             layer.sampled < layer.weights
               ? `${int(layer.weights)} (${int(layer.sampled)} sampled)`
@@ -72,9 +76,9 @@ export function mountUnits(data: Data, layers: LayersData, store: Store): HTMLEl
             share(layer.likeLast[e]),
             probed(layer.probe[e], layers.images),
             figure(layer.gradient[e]),
-            int(layer.units),
-            e < 0 ? "–" : named(layer.dead[e]),
-            e < 0 ? "–" : named(layer.dormant[e]),
+            ...("units" in layer
+              ? [int(layer.units), e < 0 ? "–" : named(layer.dead[e]), e < 0 ? "–" : named(layer.dormant[e])]
+              : ["–", "–", "–"]),
           ].map((text) => h("td", {}, text)),
         ),
       ),

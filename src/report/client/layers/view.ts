@@ -28,6 +28,6 @@ export function mountLayers(data: Data, layers: LayersData, store: Store): PageV
 /** "like the end: 94 %": what the row of questions says of this view at an epoch. */
 export function layersFinding(layers: LayersData, epoch: number): string {
   const e = layers.at(epoch);
-  const likes = layers.layers.flatMap(({likeLast}) => (e < 0 ? [] : (likeLast[e] ?? [])));
+  const likes = layers.rows.flatMap(({likeLast}) => (e < 0 ? [] : (likeLast[e] ?? [])));
   return likes.length ? `like the end: ${pct(Math.max(0, Math.min(...likes)), 0)}` : "";
 }
