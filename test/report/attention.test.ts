@@ -3,6 +3,8 @@ import {alikeHeads} from "../../src/numbers/alike-heads";
 import type {LayerState} from "../../src/pipeline/record/layer-state";
 import {blocksOf} from "../../src/pipeline/run/layer-blocks";
 import {decodeAttention} from "../../src/report/client/attention";
+import {alikeGroups, alikeWords} from "../../src/report/client/layers/alike-words";
+import type {LayersData} from "../../src/report/client/layers/data";
 import {gatherAttention} from "../../src/report/gather/attention";
 import {gatherBlocks} from "../../src/report/gather/layer-blocks";
 import {packer} from "../../src/report/packer";
@@ -146,4 +148,23 @@ test("a block begins with self-attention and ends with the last sum before the n
     ["block 2", "l6,l7,l8", "l9"],
   ]);
   expect(blocksOf(layers.filter(({type}) => type !== "SelfAttention"))).toEqual([]);
+});
+
+test("the view of the layers names the heads of each block that look alike", () => {
+  const blocks = ["block 1", "block 2"].map((name, n) => ({name, layers: [`attention${n + 1}`, `hidden${n + 1}`]}));
+  const layers = {blocks} as unknown as LayersData;
+  const alike = (groups: readonly (readonly number[])[]) =>
+    new Map([
+      ["attention1", []],
+      ["attention2", groups],
+    ]);
+  const two = alike([
+    [0, 2, 3],
+    [1, 4],
+  ]);
+  expect(alikeWords(layers, two)).toBe(" These heads look alike: 1, 3 and 4 of block 2; 2 and 5 of block 2.");
+  expect(alikeWords(layers, alike([]))).toBe(" No two heads of a block look alike.");
+  expect([alikeWords(layers, undefined), alikeWords({} as LayersData, two)]).toEqual(["", ""]);
+  const groups = blocks.map((block) => alikeGroups(block as unknown as LayersData["rows"][number], two));
+  expect(groups).toEqual([[], ["heads 1, 3, 4 alike", "heads 2, 5 alike"]]);
 });
