@@ -3,11 +3,12 @@ import {join, relative} from "node:path";
 import {pathToFileURL} from "node:url";
 
 import type {Network} from "../nouns/network";
-import {type OptionTable, positiveInteger, resolveOptions, wholeBetween} from "../nouns/options";
+import {type OptionTable, oneOf, positiveInteger, resolveOptions, UserError, wholeBetween} from "../nouns/options";
 import {NEAR} from "../numbers/near-duplicates";
 import {nameOf, numberOf} from "../pipeline/data/image-names";
 import {withKeptNetwork} from "../pipeline/kept-network";
 import {tooFewEpochs, trainingSuspects, trainingSuspectsCsv, whySuspect} from "../pipeline/labels";
+import type {SPLIT_CHOICES} from "../pipeline/listed-suspects";
 import {findRun} from "../pipeline/record/run-directory";
 import {readTrainedRun} from "../pipeline/record/run-file";
 import {writeWhole} from "../pipeline/record/write-whole";
@@ -22,12 +23,14 @@ import {VERDICT_NO} from "./exit-codes";
 import {declareFlags, givenOf} from "./flags";
 import {evidenceFor} from "./labels-evidence";
 import {tellLeaks} from "./labels-leaks";
+import {tellListed} from "./labels-listed";
 import {tryEdits} from "./labels-try";
 import {declarePageFlags} from "./page-flags";
 import {say, sayJson} from "./terminal";
 
 interface LabelOptions {
   readonly save: string;
+  readonly split: keyof typeof SPLIT_CHOICES;
   readonly top: number;
   readonly failOver: number;
   readonly distance: number;
@@ -46,6 +49,11 @@ const WITHOUT_LIMIT = 1e9;
 
 const labelFlags: OptionTable<LabelOptions> = {
   save: {default: "save", help: "the folder that runs are kept in"},
+  split: {
+    default: "train",
+    help: "suspects: whose labels: train; or validation or test, as the run itself ranked them; all: of a run with --folds",
+    check: oneOf("train", "validation", "test", "all"),
+  },
   top: {
     default: 200,
     help: "how many suspects, or pairs, the page shows; the terminal shows at most ten",
@@ -121,6 +129,7 @@ export const labelsCommand: Command = {
       ["leaks", "find images that occur twice, within and across splits; write leaks.csv and a page"],
       ["try", "train again with the corrected labels, then compare; several seeds tell gain from chance"],
       ["RUN", "a name, its beginning, a folder, latest, latest~1 [latest]"],
+      ["--split WHAT", "suspects: train [default], validation, test, or all (of a run with --folds)"],
       ["--top N", "how many suspects, or pairs, the page shows"],
       ["--evidence N", "suspects: explain the first N, for the given and the suggested label"],
       ["--edit FILE", "try: your suspects.csv, in which you filled in the decisions"],
@@ -163,6 +172,13 @@ export const labelsCommand: Command = {
       const asking = options.embedding > 0 ? {asking: {near: options.embedding, withNetwork}} : {};
       const across = await tellLeaks(path, file.name, data, {...options, quiet: given.quiet === true, ...asking});
       return across > failOver ? VERDICT_NO : 0;
+    }
+    if (options.split !== "train") {
+      if (given.evidence !== undefined && options.evidence > 0) {
+        throw new UserError(`--evidence: expected --split train, got ${options.split}`, {code: "BAD_OPTION"});
+      }
+      const issues = await tellListed(path, file.name, data, {...options, quiet: given.quiet === true});
+      return issues > failOver ? VERDICT_NO : 0;
     }
     const found = await trainingSuspects(path, data);
     const csv = trainingSuspectsCsv(found, data);

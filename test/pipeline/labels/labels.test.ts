@@ -104,6 +104,36 @@ describe("the command, on a run with planted wrong labels", () => {
     expect([facts.options.from, facts.options.epochs, facts.options.trainLimit]).toEqual(["clean", 4, 2400]);
   });
 
+  test("lists a split's labels as the run itself ranked them, with --split", async () => {
+    const rows = (path: string) =>
+      readFileSync(join(save, "planted", path), "utf8")
+        .trim()
+        .split("\n")
+        .slice(1);
+    const asked = (split: string, ...flags: string[]) =>
+      command(["labels", "suspects", "planted", "--save", save, "--split", split, ...flags]);
+    // rank, split, index, source_index, file, given_label, predicted_label, label_score, is_label_issue …
+    const own = rows("suspects.csv").filter((row) => row.split(",")[1] === "test");
+    const issues = own.filter((row) => row.split(",")[8] === "1").length;
+    const told = await asked("test");
+    expect([told.code, told.stderr]).toEqual([0, ""]);
+    expect(told.stdout).toContain(`${issues} of 100 test labels look wrong`);
+    const withoutRank = (row: string) => row.split(",").slice(1).join(",");
+    const left = rows("suspects-test.csv").map((row) => row.split(","));
+    expect(left.map(([rank]) => Number(rank))).toEqual(own.map((_, n) => n + 1));
+    // the column image stands after the rank
+    expect(left.map(([, ...more]) => more.slice(1).join(","))).toEqual(own.map(withoutRank));
+    expect(left[0][1]).toBe(`test:${left[0][3]}`);
+    const page = readFileSync(join(save, "planted", "suspects-test.html"), "utf8");
+    expect(page.match(/<li><img/g)).toHaveLength(100);
+    const json = JSON.parse((await asked("validation", "--json", "--top", "2")).stdout);
+    expect(json).toMatchObject({schema: "epochscope/suspects/1", method: "held out"});
+    expect(json.rows.map(({split, rank}: {split: string; rank: number}) => [split, rank])).toEqual([
+      ["validation", 1],
+      ["validation", 2],
+    ]);
+  });
+
   test("gives the same as JSON, and its verdict as exit code", async () => {
     const flags = ["labels", "suspects", "planted", "--save", save, "--json", "--top", "3"];
     const {code, stdout} = await command([...flags, "--fail-over", "5"]);
