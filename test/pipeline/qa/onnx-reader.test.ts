@@ -158,8 +158,16 @@ describe("an ONNX file that asks for too much, or stands for something else, is 
       },
       /expected start_logits as numbers, got some that are none \(NaN\)/,
     ],
-    ["weights above its folder", outside("../w.bin"), /expected weights in its own folder, got "\.\.\/w\.bin"/],
-    ["weights elsewhere", outside("/etc/hostname"), /expected weights in its own folder, got "\/etc\/hostname"/],
+    [
+      "weights above its folder",
+      outside("../w.bin"),
+      /expected weights in the folder of the model, got "\.\.\/w\.bin"/,
+    ],
+    [
+      "weights elsewhere",
+      outside("/etc/hostname"),
+      /expected weights in the folder of the model, got "\/etc\/hostname"/,
+    ],
     ["weights that are not there", outside("w.bin"), /expected its weights in .*w\.bin, got nothing there/],
   ])("%s", async (name, graph, message) => {
     await expect(ask(written(name.replace(/\W/g, "-"), graph))).rejects.toThrow(message);
