@@ -33,7 +33,7 @@ export interface Looks {
 }
 
 export function looksOf(run: OpenRun): Looks {
-  const {looking, data, network, directory, tracking, options, signal, isResumed} = run;
+  const {looking, data, network, directory, tracking, options, signal} = run;
   const {metrics} = looking;
   let rest: Rest | undefined;
   let isEnough = isStale(metrics, options.patience);
@@ -70,10 +70,10 @@ export function looksOf(run: OpenRun): Looks {
     async *before() {
       isUntrainedSeen = true;
       // loaded here, so that the first batch does not wait for it
-      const leaks = isResumed ? undefined : await exactLeaks(data);
-      const note = leaks && leakNote(leaks);
+      const leaks = await exactLeaks(data);
+      const note = leakNote(leaks);
       if (note) yield {type: "say", line: note};
-      if (leaks && leaks.inTest.length > 0) await keepCopies(directory, leaks.inTest);
+      if (leaks.inTest.length > 0) await keepCopies(directory, leaks.inTest);
       yield* withWeights(network, run.untrained, at(epochStart(0, data.train, options.batchSize), 0));
     },
     at,
