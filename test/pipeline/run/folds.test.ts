@@ -20,6 +20,7 @@ function memorising(classNames: readonly string[]) {
     Array.from({length: count}, (_, n) => Math.round(pixels[n] * 255));
   const network = {
     classNames,
+    imageShape: [1, 1, 1],
     async trainBatch(batch: LabelledImages) {
       steps.push(batch.count);
       for (const key of keys(batch)) seen.add(key);
