@@ -8,7 +8,7 @@ import {labelsAt} from "./data/split-labels";
 import {firstRecords} from "./data/tables/csv-records";
 import {csvTable} from "./record/csv-table";
 
-/** What `--split` takes, and the splits that each word means. */
+/** The words that `--split` takes, and the splits that each of them means. */
 export const SPLIT_CHOICES = {train: ["train"], validation: ["validation"], test: ["test"], all: SPLITS} as const;
 
 /** A row of a run's suspects.csv. */

@@ -132,7 +132,11 @@ test("goes on after requests that are none, and after one of a megabyte", async 
 
 describe("a file that is damaged while the run is served", () => {
   const damages: readonly (readonly [string, string, string])[] = [
-    ["artifacts/confusion/matrix-epoch-001.json", "null", "matrix-epoch-001.json: expected the content that the run saved"],
+    [
+      "artifacts/confusion/matrix-epoch-001.json",
+      "null",
+      "matrix-epoch-001.json: expected the content that the run saved",
+    ],
     ["artifacts/confusion/matrix-epoch-001.json", '{"data":', "matrix-epoch-001.json"],
     [
       "artifacts/confusion/matrix-epoch-001.json",

@@ -44,7 +44,10 @@ test("a name that is another's beginning is that run's own", async () => {
 test("what is not there is told with the nearest run, or the newest, or that there is none yet", async () => {
   const save = runs("slow-1", "fast", "slow-2");
   const told = (name: string, folder = save) => expect(runPath(folder, name)).rejects;
-  await told("slow").toMatchObject({code: "NOT_FOUND", message: expect.stringMatching(/that of 2: slow-2, slow-1$/)});
+  await told("slow").toMatchObject({
+    code: "NOT_FOUND",
+    message: expect.stringMatching(/the beginning of 2: slow-2, slow-1$/),
+  });
   await told("fsat").toThrow(/got "fsat"; did you mean fast\?$/);
   await told("nothing").toThrow(/got "nothing"; the newest is slow-2$/);
   await told("latest~3").toThrow(/expected one of the 3 runs in .*, got "latest~3"/);

@@ -2,7 +2,7 @@ import type {MapData} from "../data";
 import type {Store} from "../state";
 import {type Camera, inside, pointBeside, pointNear} from "./map-view";
 
-/** What is known of the points: their images, which may have several each, and the first point of each image. */
+/** Facts about the points: their images, each of which may have several points, and the first point of each image. */
 export type Pointed = Pick<MapData, "image" | "point" | "dimensions">;
 
 /** The controls that both maps share when the user compares two epochs. */
