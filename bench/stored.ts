@@ -8,7 +8,7 @@ import {tmpdir} from "node:os";
 import {join} from "node:path";
 import {createCanvas} from "@napi-rs/canvas";
 
-import {drained} from "../src/cli/drained";
+import {drained} from "../src/nouns/drained";
 import {fork, type RandomSource, randomSource, shuffled} from "../src/nouns/random";
 import type {Dataset, Split} from "../src/nouns/samples";
 import {decodingPool} from "../src/pipeline/data/decoding/pool";

@@ -2,7 +2,7 @@ import {existsSync} from "node:fs";
 import {join} from "node:path";
 
 import type {Variant} from "../engine/index";
-import {resolveOptions, UserError} from "../nouns/options";
+import {UserError} from "../nouns/options";
 import type {Dataset} from "../nouns/samples";
 import type {LoadedClassifier} from "../pipeline/model/load/black-box";
 import type {LoadSettings} from "../pipeline/model/load/load-settings";
@@ -11,10 +11,9 @@ import {keptTestData, networkOfRun} from "../pipeline/open/run-network";
 import {findRun} from "../pipeline/record/run-directory";
 import {type RunFile, readRunFile} from "../pipeline/record/run-file";
 import type {EngineName} from "../pipeline/run/choose-engine";
-import {dataPlaces, openRunData} from "../pipeline/run/data";
-import {runOptions} from "../pipeline/run/options";
+import {dataPlaces} from "../pipeline/run/data";
+import {begunOptions, reopenedData} from "../pipeline/run/reopened";
 import {readFeeds} from "../pipeline/watch/feeds";
-import {drained} from "./drained";
 import {type ExplainFlags, numbers, shapeOf} from "./explain-flags";
 import {dataSubject, fileSubject, type ImageWord, imageWords, ofRun, type Subject} from "./image-words";
 import {noteOldWay} from "./notes";
@@ -184,7 +183,7 @@ async function ownClassifier(
   {say}: Telling,
 ): Promise<LoadedClassifier | undefined> {
   const {openKeptNetwork}: typeof import("../pipeline/kept-network") = require("../pipeline/kept-network");
-  const {optimizer, threads} = resolveOptions(runOptions, {...options, dataUrl: ""}, `${join(path, "run.json")}: --`);
+  const {optimizer, threads} = begunOptions(path, {options});
   const kernels = engine.kernels === undefined ? {} : {kernels: engine.kernels as Variant}; // as the run wrote it
   try {
     const opening = {optimizer, threads, engine: engine.name as EngineName, ...kernels};
@@ -207,6 +206,5 @@ export function hasFile(path: string, file: RunFile, image: string): boolean {
 
 async function dataOfRun(path: string, file: RunFile): Promise<Dataset> {
   if (file.kind === "watch") return keptTestData(path, file);
-  const begun = resolveOptions(runOptions, {...file.options, dataUrl: ""}, `${join(path, "run.json")}: --`);
-  return drained(openRunData(path, file, begun));
+  return reopenedData(path, file);
 }

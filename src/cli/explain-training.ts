@@ -43,7 +43,7 @@ export async function explainByTraining(
     }
     const target = options.class === "predicted" || options.class === "" ? {} : {target: options.class};
     const top = options.top > 1 ? options.top : TOLD;
-    const found = await trainingImagesFor(path, options.save, {image: word.word, top, ...target});
+    const found = await trainingImagesFor(path, {image: word.word, top, ...target});
     const folder = await freshFolder(resolve(options.out || join(options.save, "explain")), folderOf(word.word));
     const document = {image: word.word, ...documentOf(found)};
     await writeWhole(join(folder.path, "training.json"), `${JSON.stringify(document, undefined, 2)}\n`);

@@ -1,12 +1,10 @@
 import {existsSync} from "node:fs";
 import {join, resolve} from "node:path";
-import {resolveOptions, UserError} from "../nouns/options";
+import {UserError} from "../nouns/options";
 import {trainingSuspects, type WorstLabels, worstLabelsCsv} from "../pipeline/labels";
 import {readTrainedRun} from "../pipeline/record/run-file";
 import {writeWhole} from "../pipeline/record/write-whole";
-import {openRunData} from "../pipeline/run/data";
-import {runOptions} from "../pipeline/run/options";
-import {drained} from "./drained";
+import {reopenedData} from "../pipeline/run/reopened";
 
 /** The decisions that `labels try` trains with: a list, or a number of the run's worst labels; 0 means none. */
 export interface Tried {
@@ -22,7 +20,7 @@ export interface Tried {
  * @returns Its path.
  * @throws UserError unless exactly one is asked for.
  */
-export async function listToTry(path: string, save: string, {edit, drop, relabel}: Tried): Promise<string> {
+export async function listToTry(path: string, {edit, drop, relabel}: Tried): Promise<string> {
   const asked = [edit !== "", drop > 0, relabel > 0].filter(Boolean).length;
   if (asked !== 1) {
     const got = asked === 0 ? "none of them" : `${asked} of them`;
@@ -37,12 +35,7 @@ export async function listToTry(path: string, save: string, {edit, drop, relabel
   }
   const worst: WorstLabels = drop > 0 ? {decision: "drop", count: drop} : {decision: "relabel", count: relabel};
   const file = readTrainedRun(path, "labels");
-  const {save: _, ...begun} = resolveOptions(
-    runOptions,
-    {...file.options, save, dataUrl: ""},
-    `${join(path, "run.json")}: --`,
-  );
-  const data = await drained(openRunData(path, file, begun));
+  const data = await reopenedData(path, file);
   const list = join(path, `suspects-${worst.decision}-${worst.count}.csv`);
   await writeWhole(list, worstLabelsCsv(await trainingSuspects(path, data), data, worst));
   return resolve(list);

@@ -12,13 +12,11 @@ import type {SPLIT_CHOICES} from "../pipeline/listed-suspects";
 import {findRun} from "../pipeline/record/run-directory";
 import {readTrainedRun} from "../pipeline/record/run-file";
 import {writeWhole} from "../pipeline/record/write-whole";
-import {openRunData} from "../pipeline/run/data";
-import {runOptions} from "../pipeline/run/options";
+import {begunOptions, reopenedData} from "../pipeline/run/reopened";
 import {thumbnail} from "../report/compare/thumbnail";
 import {labelsPage} from "../report/labels/page";
 import {writeReport} from "../report/page";
 import {type Command, RUN_WORDS} from "./command";
-import {drained} from "./drained";
 import {VERDICT_NO} from "./exit-codes";
 import {declareFlags, givenOf} from "./flags";
 import {evidenceFor} from "./labels-evidence";
@@ -161,12 +159,8 @@ export const labelsCommand: Command = {
     const {path} = await findRun(save, `${given.run}`);
     if (given.verb === "try") return tryEdits({...options, path}, given);
     const file = readTrainedRun(path, "labels");
-    const {save: _, ...begun} = resolveOptions(
-      runOptions,
-      {...file.options, save, dataUrl: ""},
-      `${join(path, "run.json")}: --`,
-    );
-    const data = await drained(openRunData(path, file, begun));
+    const begun = begunOptions(path, file);
+    const data = await reopenedData(path, file);
     if (given.verb === "leaks") {
       const withNetwork = <R>(use: (network: Network) => Promise<R>) => withKeptNetwork(path, data, begun, use);
       const asking = options.embedding > 0 ? {asking: {near: options.embedding, withNetwork}} : {};

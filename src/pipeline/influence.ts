@@ -1,7 +1,5 @@
-import {join} from "node:path";
-
 import {EMBEDDING, LOGITS, type NamedArray} from "../nouns/network";
-import {resolveOptions, UserError} from "../nouns/options";
+import {UserError} from "../nouns/options";
 import type {Dataset, LabelledImages} from "../nouns/samples";
 import {addInfluence} from "../numbers/influence";
 import {softmaxRows} from "../numbers/scores";
@@ -11,8 +9,7 @@ import {imagesAtOnce} from "./data/images-at-once";
 import {withKeptNetwork} from "./kept-network";
 import {epochsOfWeights, readWeights} from "./record/epoch-weights";
 import {readTrainedRun} from "./record/run-file";
-import {openRunData} from "./run/data";
-import {runOptions} from "./run/options";
+import {begunOptions, reopenedData} from "./run/reopened";
 import {constant, oneCycle} from "./training/schedule";
 
 /** Images read at a time. */
@@ -58,7 +55,6 @@ export interface InfluenceQuestion {
  */
 export async function trainingImagesFor(
   run: string,
-  save: string,
   {image, target: word, top}: InfluenceQuestion,
 ): Promise<Influence> {
   const file = readTrainedRun(run, "explain");
@@ -68,8 +64,8 @@ export async function trainingImagesFor(
       `${run}: expected the weights of its epochs, got none: an earlier version made it, or the network is too large`,
     );
   }
-  const begun = resolveOptions(runOptions, {...file.options, save, dataUrl: ""}, `${join(run, "run.json")}: --`);
-  const data = await drained(openRunData(run, file, begun));
+  const begun = begunOptions(run, file);
+  const data = await reopenedData(run, file);
   const {split, index} = imageNamed(data, image);
   const {train, classNames} = data;
   const asked = await data[split].read([index]);
@@ -119,11 +115,4 @@ function meanRate(training: unknown, epoch: number, epochs: number): number {
   let sum = 0;
   for (let n = 0; n < POINTS; n++) sum += shape((epoch - 1) * POINTS + n, epochs * POINTS);
   return sum / POINTS;
-}
-
-async function drained<R>(opening: AsyncGenerator<unknown, R>): Promise<R> {
-  for (;;) {
-    const next = await opening.next();
-    if (next.done) return next.value;
-  }
 }

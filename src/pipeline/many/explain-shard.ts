@@ -19,7 +19,7 @@ import {readTrainedRun} from "../record/run-file";
 import {sha256} from "../record/seal";
 import {readTestImages, type SavedImages} from "../record/test-images";
 import type {EngineName} from "../run/choose-engine";
-import {runOptions} from "../run/options";
+import {begunOptions} from "../run/reopened";
 import {columnBytes, joinedArrays, type SegmentedColumns} from "./explained-columns";
 
 /** A run that is open in this thread: its network, and the weights that are in it. */
@@ -95,7 +95,7 @@ async function openRun(run: string, subject: ExplainSubject, threads: number): P
     );
   }
   const {count, shape, pixels, labels} = images;
-  const {optimizer} = resolveOptions(runOptions, {...file.options, dataUrl: ""}, `${join(run, "run.json")}: --`);
+  const {optimizer} = begunOptions(run, file);
   const kept = await openKeptNetwork(run, file.data, {
     ...{optimizer, threads, engine: subject.engine as EngineName}, // run.json's, which a run has used
     ...(subject.kernels === "" ? {} : {kernels: subject.kernels as Variant}),

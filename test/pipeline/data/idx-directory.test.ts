@@ -3,7 +3,7 @@ import {join} from "node:path";
 import {gzipSync} from "node:zlib";
 import {expect, test} from "vitest";
 
-import {drained} from "../../../src/cli/drained";
+import {drained} from "../../../src/nouns/drained";
 import {openIdxDirectory} from "../../../src/pipeline/data/images/idx-directory";
 import {idxFile, idxFolder} from "../../support/idx-files";
 

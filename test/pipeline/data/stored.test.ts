@@ -5,7 +5,7 @@ import {gzipSync} from "node:zlib";
 import {createCanvas} from "@napi-rs/canvas";
 import {expect, test} from "vitest";
 
-import {drained} from "../../../src/cli/drained";
+import {drained} from "../../../src/nouns/drained";
 import type {Dataset, Split} from "../../../src/nouns/samples";
 import {batches} from "../../../src/pipeline/data/batches";
 import {openData} from "../../../src/pipeline/data/index";

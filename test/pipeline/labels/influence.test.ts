@@ -31,7 +31,7 @@ test.each([0, 1])("the influence on example %i is Captum's TracInCPFast", (asked
 test("of a run, the training images that speak most for an answer are told, and those against it", async () => {
   const small = {save, probes: "confusion", epochs: 2, trainLimit: 600, testLimit: 60, projector: 0};
   await runAll({...small, name: "r"}, {});
-  const found = await trainingImagesFor(join(save, "r"), save, {image: "test:7", top: 5});
+  const found = await trainingImagesFor(join(save, "r"), {image: "test:7", top: 5});
   expect(found.epochs).toEqual([1, 2]);
   expect(found.images).toBe(550);
   expect(found.for).toHaveLength(5);

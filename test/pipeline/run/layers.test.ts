@@ -1,7 +1,7 @@
 import {readFileSync, rmSync} from "node:fs";
 import {join} from "node:path";
 import {afterAll, expect, test} from "vitest";
-import {drained} from "../../../src/cli/drained";
+import {drained} from "../../../src/nouns/drained";
 import {resolveOptions} from "../../../src/nouns/options";
 import {normal, randomSource} from "../../../src/nouns/random";
 import {cka, gramOf, unbiasedHsic} from "../../../src/numbers/cka";
