@@ -1,4 +1,4 @@
-/** @file The contents of a report: the form in which a run's saved files get to the page. Types only. */
+/** @file The contents of a report: the form in which a run's saved files get to the page. Types only. Past 250 lines: one document. */
 
 import type {EpochMetrics} from "../pipeline/types";
 import type {LayersShown} from "./layers-file";

@@ -41,6 +41,16 @@ describe.each(catalogue.map(({name, load}) => [name, load] as const))("%s --help
   });
 });
 
+test("a row ends in the defaults of its flags, in their order; flags that are on or off, and those without one, have none", async () => {
+  const explain = await catalogue.find(({name}) => name === "explain")?.load();
+  const lines = explain ? shortHelp(explain, PROGRAM) : [];
+  const words = lines.join(" ").replace(/\s+/g, " ");
+  expect(words).toContain("the input is (pixel in 0..1 × scale − mean) / std [1, 0, 1]");
+  expect(words).toContain("gradient, input-x-gradient [lime]");
+  expect(words).toContain("(TracIn) --remove N");
+  expect(words).toContain("edge orders as controls --classes FILE");
+});
+
 test.each([
   [["--epochs", "1", "labels", "suspects"], "labels", ["--epochs", "1", "suspects"]],
   [["--name", "labels"], undefined, ["--name", "labels"]],

@@ -27,7 +27,7 @@ import {textIfThere} from "./text-if-there";
 import {unsynced} from "./unsynced";
 import {makeFolder, writeWhole} from "./write-whole";
 
-/** One run's folder under save/, and what may be done with it. */
+/** One run's folder under save/, and what may be done with it. Past 250 lines: each entry says what it leaves on the disk. */
 export interface RunDirectory {
   readonly path: string;
   /** Writes run.json, or another value of the run, whole. */

@@ -7,6 +7,7 @@ import {picture, showImage} from "../pictures";
 import {drawWhenSized} from "../sized";
 import type {Store} from "../state";
 import {theme} from "../theme";
+import {drawOutline} from "./draw-outline";
 import {type Bucket, groupPoints} from "./map-groups";
 import {listenToMap, type MapControls, type MapSurface} from "./map-input";
 import {mapNames} from "./map-names";
@@ -97,21 +98,6 @@ export function mapPlot(data: Data, map: MapData, store: Store, which: "a" | "b"
       context.stroke();
     }
   };
-  const drawOutline = ({ink}: Tokens) => {
-    context.beginPath();
-    for (let i = 0; i < outline.length; i += 2) context.lineTo(outline[i], outline[i + 1]);
-    context.closePath();
-    context.globalAlpha = 0.08;
-    context.fillStyle = css(ink);
-    context.fill();
-    context.globalAlpha = 1;
-    context.setLineDash([5, 4]);
-    context.lineWidth = 1.5;
-    context.strokeStyle = css(ink);
-    context.stroke();
-    context.setLineDash([]);
-  };
-
   const draw = () => {
     if (!width || !look) return;
     const began = performance.now();
@@ -145,7 +131,7 @@ export function mapPlot(data: Data, map: MapData, store: Store, which: "a" | "b"
     }
     const under = hover >= 0 ? map.point[hover] : -1;
     if (under >= 0) mark(under, 6.5, look);
-    if (outline.length > 4) drawOutline(look);
+    if (outline.length > 4) drawOutline(context, outline, look.ink);
     showCard();
     frames.push(performance.now() - began);
     if (frames.length > 600) frames.shift();

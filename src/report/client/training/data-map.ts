@@ -1,8 +1,8 @@
-import {acrossOf, CONFIDENCE_TICKS, heightOf, VARIABILITY_TICKS} from "../../../plots/data-map-axes";
 import {css, type Tokens, tokens} from "../colors";
 import type {Data} from "../data";
 import {h, rem, setText} from "../dom";
 import {int, pct} from "../format";
+import {drawOutline} from "../map/draw-outline";
 import {splat, wipe} from "../map/splat";
 import {ON_PROCESSOR} from "../on-processor";
 import {panel, segmented} from "../panels/panel";
@@ -11,6 +11,7 @@ import type {Store} from "../state";
 import {theme} from "../theme";
 import type {TrainingData} from "./data";
 import {dotHand} from "./dot-hand";
+import {drawAxes} from "./draw-axes";
 import {dotPlaces, rowsByStep, STEPS, shareColor} from "./map-dots";
 import {mapRange} from "./map-range";
 import {samplePicture} from "./sample-picture";
@@ -105,25 +106,6 @@ export function mountDataMap(data: Data, training: TrainingData, store: Store): 
       screen[3 * row + 1] = top + high * (from[2 * row + 1] + (to[2 * row + 1] - from[2 * row + 1]) * share);
     }
   };
-  const drawAxes = () => {
-    const {mapZoomed} = store.state;
-    const {left, right, top, bottom} = edge();
-    const kind = mapZoomed ? "zoomed" : "plain";
-    context.font = `${0.75 * rem()}px ${getComputedStyle(document.body).fontFamily}`;
-    context.fillStyle = css(look.muted);
-    context.textBaseline = "middle";
-    context.textAlign = "right";
-    for (const tick of CONFIDENCE_TICKS[kind]) {
-      const y = top + (height - top - bottom) * (1 - heightOf(tick, mapZoomed));
-      context.fillText(`${100 * tick} %`, left - 6, y);
-    }
-    context.textAlign = "center";
-    const ticks = VARIABILITY_TICKS[kind];
-    for (const tick of ticks) {
-      const x = left + (width - left - right) * acrossOf(tick, mapZoomed);
-      context.fillText(String(tick), Math.min(x, width - 8), height - 0.6 * rem());
-    }
-  };
   const trail = (row: number) => {
     const {left, right, top, bottom} = edge();
     const reached = training.epochsBy(stops[store.state.stop]);
@@ -147,21 +129,6 @@ export function mountDataMap(data: Data, training: TrainingData, store: Store): 
       context.lineWidth = thickness;
       context.stroke();
     }
-  };
-  const drawOutline = () => {
-    const outline = hand.outline();
-    context.beginPath();
-    for (let i = 0; i < outline.length; i += 2) context.lineTo(outline[i], outline[i + 1]);
-    context.closePath();
-    context.globalAlpha = 0.08;
-    context.fillStyle = css(look.ink);
-    context.fill();
-    context.globalAlpha = 1;
-    context.setLineDash([5, 4]);
-    context.lineWidth = 1.5;
-    context.strokeStyle = css(look.ink);
-    context.stroke();
-    context.setLineDash([]);
   };
   /** Printers get a canvas's drawings and not its pixels: for paper the dots are drawn as a picture. */
   const putDots = () => {
@@ -200,13 +167,13 @@ export function mountDataMap(data: Data, training: TrainingData, store: Store): 
       }
     }
     putDots();
-    drawAxes();
+    drawAxes(context, {width, height, ...edge()}, mapZoomed, look.muted);
     if (started && sample >= 0) {
       trail(sample);
       mark(sample, 8);
     }
     if (started && sampleHover >= 0) mark(sampleHover, 6.5);
-    if (hand.outline().length > 4) drawOutline();
+    if (hand.outline().length > 4) drawOutline(context, hand.outline(), look.ink);
     none.hidden = started;
     axes.set(mapZoomed ? "zoomed" : "plain");
     showCard();

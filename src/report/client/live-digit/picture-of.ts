@@ -1,0 +1,28 @@
+import {h} from "../dom";
+import type {Volume} from "./windows";
+
+/** A picture file as the network takes it: its middle square, scaled; grey where the network sees grey. */
+export async function pictureOf(
+  file: File,
+  [height, width, channels]: readonly [number, number, number],
+): Promise<Volume> {
+  const image = await createImageBitmap(file);
+  const canvas = h("canvas", {width, height});
+  const context = canvas.getContext("2d", {willReadFrequently: true});
+  if (!context) throw new Error("expected a canvas, got none");
+  const scale = Math.max(width / image.width, height / image.height);
+  const [w, t] = [image.width * scale, image.height * scale];
+  context.imageSmoothingQuality = "high";
+  context.fillStyle = "#fff"; // what is transparent lies over white, as in training
+  context.fillRect(0, 0, width, height);
+  context.drawImage(image, (width - w) / 2, (height - t) / 2, w, t);
+  image.close();
+  const {data: levels} = context.getImageData(0, 0, width, height);
+  const values = new Float32Array(height * width * channels);
+  for (let p = 0; p < height * width; p++) {
+    const [red, green, blue] = [levels[4 * p], levels[4 * p + 1], levels[4 * p + 2]];
+    if (channels === 1) values[p] = (0.299 * red + 0.587 * green + 0.114 * blue) / 255;
+    else values.set([red / 255, green / 255, blue / 255], 3 * p);
+  }
+  return {height, width, channels, values};
+}
