@@ -70,8 +70,12 @@ export const COMMON: readonly Flag[] = [
   ["verbose", "show where in the code an error arose", ""],
   ["color", "auto (on a terminal), always or never; NO_COLOR and FORCE_COLOR count too", "auto"],
   ["no-color", "the same as --color never", ""],
-  ["config", "a file of flags; by itself epochscope.config.ts, .mts, .js, .mjs or .json is read where it is", ""],
-  ["no-config", "read no such file", ""],
+  [
+    "config",
+    "a file of flags; without this flag, epochscope.config.ts (.mts, .js, .mjs, .json) is read if it is there",
+    "",
+  ],
+  ["no-config", "read no file of flags", ""],
 ].map(([name, help, initial]) => ({
   name,
   help,

@@ -41,12 +41,12 @@ export const demoCommand: Command = {
     rows: [
       ["--out FILE", "the file to write; an older one is overwritten"],
       ["--data FOLDER", "your own pictures, a folder for each of 2 to 10 classes"],
-      ["--image-size N", "pixels a side of these pictures, 10 to 64; 0: as they are where they are small"],
+      ["--image-size N", "the side of these pictures in pixels, 10 to 64; 0: unchanged if they are small"],
       ["--max-size MB", "what the pictures may take in the page"],
       ["--open", "open the page in the browser"],
     ],
     examples: ["epochscope demo --open", "epochscope demo --data photos --out photos.html"],
-    note: "The page is one file, which opens from disk and asks for nothing (docs/demo.md).",
+    note: "The page is one file, which opens from disk and loads nothing more (docs/demo.md).",
   },
   builder(cli) {
     declareFlags(cli, demoFlags, "", "Demo:");
@@ -63,7 +63,7 @@ export const demoCommand: Command = {
       notes.push(line);
       print(line);
     };
-    // loaded when it is asked for: a run need not wait for it
+    // loaded only for this command, so that a run need not wait for it
     const {writeDemo}: typeof import("../page/file/write-demo") = require("../page/file/write-demo");
     const {lesson, bytes} = await writeDemo(options, note);
     const count = (n: number) => n.toLocaleString("en");

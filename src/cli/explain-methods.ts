@@ -8,7 +8,7 @@ import {declareFlags, givenOf} from "./flags";
 /** The options that only LIME has, besides its own flags. */
 const OF_LIME = {remove: 0, coverage: 0, minWeight: 0, curves: 0};
 
-/** Declares every method's own flags, its name before each. */
+/** Declares the flags of every method. Each flag begins with the method's name: `--smooth-grad.samples`. */
 export function declareMethodFlags(cli: Argv): void {
   declareFlags(cli, limeFlags, "lime.", "LIME:");
   for (const {name, options} of methods) declareFlags(cli, options, `${name}.`, `--method ${name}:`);

@@ -12,19 +12,25 @@ import {thumbnail} from "../report/compare/thumbnail";
 import {type EvidenceTiles, evidenceTiles} from "../report/labels/evidence-tiles";
 import type {NeighbourTiles} from "../report/labels/neighbour-rows";
 
-/** Training images of each of the two classes, and of all, that are shown beside a suspect. */
+/** How many training images are shown beside a suspect: of each of the two classes, and of all classes. */
 const NEIGHBOURS = {ofClass: 4, ofAll: 8};
-/** Stands where a class has fewer. */
+/** The place of a neighbour that is missing, because a class has fewer. */
 const NONE = 0xffffffff;
 
-/** Places and pixels in 255ths of neighbours, so many for each suspect; black where there is none. */
+/**
+ * The places, pixels (0 to 255) and labels of neighbours, equally many for each suspect. A neighbour that is missing is
+ * black.
+ */
 interface Near {
   readonly places: Uint32Array;
   readonly pixels: Uint8Array;
   readonly labels: Uint16Array;
 }
 
-/** The nearest of either class, `[suspects, 4]`, and of all, `[suspects, 8]`. */
+/**
+ * The nearest training images of the given class and of the suggested one, `[suspects, 4]` each, and of all classes,
+ * `[suspects, 8]`.
+ */
 async function neighbourArrays(train: Split, near: readonly LabelNeighbours[]) {
   const side = async (of: (one: LabelNeighbours) => readonly Neighbour[], each: number): Promise<Near> => {
     const list = near.flatMap((one) => Array.from({length: each}, (_, n) => of(one)[n]));
@@ -76,10 +82,12 @@ export interface ShownEvidence {
 }
 
 /**
- * Asks the run's best network what speaks for the given label of some suspects, and what for the suggested one, and which
- * training images are most like them. It makes tiles for the page, and `artifacts/suspects/evidence` in the run's folder.
+ * Asks the run's best network what speaks for the given label of some suspects, and what for the suggested one, and
+ * which training images are most like them. It makes tiles for the page, and `artifacts/suspects/evidence` in the run's
+ * folder.
  *
- * @param doubted Places of all images whose own label is suspect: they are no witnesses for a class.
+ * @param doubted Places of all images whose own label is suspect: none of them is shown as an example of the given or
+ * the suggested class.
  * @returns The tiles in the order of the suspects, and the files that were written.
  */
 export async function evidenceFor(

@@ -9,7 +9,7 @@ import type {ProbeOptions} from "../pipeline/run/probe-once";
 import {checkSame, isDone} from "../pipeline/sweep-runs";
 import {drive} from "./run";
 
-/** A run that is to be there at the end. */
+/** A run that must exist at the end. */
 export interface Wanted {
   readonly options: RunOptions;
   readonly probes: ProbeOptions;
@@ -19,12 +19,12 @@ export interface Wanted {
   readonly digest: string | undefined;
 }
 
-/** The options of a run of another seed, as `sweep` would make it: it only counts what is right. */
+/** The options of a run of another seed, as `sweep` would make it: its one probe only counts right answers. */
 export function otherSeed(base: {readonly [option: string]: unknown}, seed: number, name: string): RunOptions {
   return resolveOptions(runOptions, {...base, probes: "confusion", pageModel: false, track: "", seed, name}, "--");
 }
 
-/** Seeds beside a run's own, so that there are `count` of all. Those that are known come first. */
+/** The seeds to train, `count` in all: the run's own, then those that are known, then 0, 1, 2 and so on. */
 export function seedsToTry(own: number, count: number, known: readonly number[]): number[] {
   const seeds = [own, ...known.filter((seed) => seed !== own)];
   for (let seed = 0; seeds.length < count; seed++) if (!seeds.includes(seed)) seeds.push(seed);
@@ -32,10 +32,10 @@ export function seedsToTry(own: number, count: number, known: readonly number[])
 }
 
 /**
- * Trains a run, unless it is there: a finished one is taken, an interrupted one goes on.
+ * Trains a run, unless it exists: a finished run is used as it is, and an interrupted one is continued.
  *
- * @param say Told what happens, in a line.
- * @returns The exit code: not 0 where the run is not whole, or something in it failed.
+ * @param say Called with a line for the user that says what happens.
+ * @returns The exit code: not 0 if the run is not whole, or something in it failed.
  * @throws UserError if a run of that name was made with other options or other data.
  */
 export async function trained(
@@ -64,7 +64,7 @@ export function nameToTry(save: string, name: string, digest: string | undefined
   }
 }
 
-/** The digest of a run's data; undefined where there is no run. */
+/** The digest of a run's data; undefined if there is no run. */
 function digestAt(save: string, name: string): string | undefined {
   const folder = join(save, name);
   return existsSync(join(folder, "run.json")) ? readRunFile(folder).data.digest : undefined;

@@ -49,7 +49,7 @@ const labelFlags: OptionTable<LabelOptions> = {
   save: {default: "save", help: "the folder that runs are kept in"},
   split: {
     default: "train",
-    help: "suspects: whose labels: train; or validation or test, as the run itself ranked them; all: of a run with --folds",
+    help: "suspects: the split whose labels are ranked: train; validation or test, as the run itself ranked them; or all, for a run with --folds",
     check: oneOf("train", "validation", "test", "all"),
   },
   top: {
@@ -83,20 +83,20 @@ const labelFlags: OptionTable<LabelOptions> = {
   evidence: {
     default: 12,
     words: {none: 0},
-    help: "suspects: for the first this many, show what speaks for the given label and for the suggested one (saliency and LIME of both)",
+    help: "suspects: for how many suspects, from the first, the page shows what speaks for the given label and for the suggested one (saliency and LIME of both)",
     check: (value) => (Number.isInteger(value) && value >= 0 ? undefined : "none, or a whole number"),
   },
   edit: {default: "", help: "try: the list of decisions to train with (suspects.csv)"},
   drop: {
     default: 0,
     words: {none: 0},
-    help: "try: in place of --edit, drop the first this many suspects, without anybody having looked at them",
+    help: "try: in place of --edit, drop this many suspects, from the first, although nobody has looked at them",
     check: (value) => (Number.isInteger(value) && value >= 0 ? undefined : "none, or a whole number"),
   },
   relabel: {
     default: 0,
     words: {none: 0},
-    help: "try: in place of --edit, give the first this many suspects the class that each looks like",
+    help: "try: in place of --edit, give this many suspects, from the first, the class that each looks like",
     check: (value) => (Number.isInteger(value) && value >= 0 ? undefined : "none, or a whole number"),
   },
   seeds: {
@@ -222,7 +222,7 @@ export const labelsCommand: Command = {
       });
       const total = found.suspects.length.toLocaleString("en");
       const told = [
-        `${issues.toLocaleString("en")} of ${total} training labels look wrong: another class had the better of them`,
+        `${issues.toLocaleString("en")} of ${total} training labels look wrong: in training, another class mostly scored higher`,
         ...(few ? [`  ${few}`] : []),
         ...lines,
         `list  ${relative(process.cwd(), csvPath)}`,

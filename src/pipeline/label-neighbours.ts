@@ -23,7 +23,7 @@ export interface Neighbour {
 
 /** The training images that are most like a suspect, the most alike first; of equals the first in the split. */
 export interface LabelNeighbours {
-  /** The neighbours with its own label, and those of the class that it looks like; only witnesses. */
+  /** The neighbours with its own label, and those with the label that it looks like; only witnesses. */
   readonly given: readonly Neighbour[];
   readonly suggested: readonly Neighbour[];
   /** The neighbours of any label, witnesses or not. */
@@ -31,11 +31,11 @@ export interface LabelNeighbours {
 }
 
 /**
- * The training images that are most like each suspect to the network: among those of its label, among those of the class
- * that it looks like, and among all; by the cosine of what the last layer before the scores makes of them. A suspect is not
- * its own neighbour.
+ * The training images that are most like each suspect to the network: among those with its label, among those with the
+ * label that it looks like, and among all. It compares them by the cosine of what the last layer before the scores
+ * makes of them. A suspect is not its own neighbour.
  *
- * @param each How many of each class, and how many of all; fewer where there are fewer.
+ * @param each How many of each class, and how many of all. The lists are shorter if there are fewer.
  * @param isWitness Whether an image may speak for its class. One whose own label is suspect should not.
  */
 export async function labelNeighbours(

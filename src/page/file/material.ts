@@ -114,7 +114,7 @@ function leftOut({name, train, test}: Dataset, lesson: Lesson, most: number): st
   const parts = `${lesson.train} of ${train.count} pictures to learn from and ${lesson.test} of ${test.count} to test`;
   const isFull = lesson.train < Math.min(LIMITS.train, train.count);
   const why = isFull
-    ? `pictures may take ${(most / 1e6).toFixed(1)} MB of it, --max-size says otherwise`
+    ? `pictures may take ${(most / 1e6).toFixed(1)} MB of it, --max-size changes this`
     : `it holds at most ${LIMITS.train} and ${LIMITS.test}`;
   return [`the page has ${parts}, by chance: ${why} (each ${sizeOf(lesson).toLocaleString("en")} bytes unpacked)`];
 }

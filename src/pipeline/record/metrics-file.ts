@@ -4,13 +4,13 @@ import {UserError} from "../../nouns/options";
 import type {EpochMetrics} from "../types";
 import {sealed, unsealed} from "./seal";
 
-/** No two runs take the same: they are in no digest. */
+/** Figures that differ from run to run, so that no digest includes them. */
 const TIMES = ["seconds"];
 
-/** The lines of epochs before, sealed once: an epoch more costs the same however many there are. */
+/** The lines of earlier epochs, which are sealed only once: one more epoch costs the same, however many there are. */
 const lines = new WeakMap<EpochMetrics, string>();
 
-/** @param metrics Not changed afterwards. */
+/** @param metrics The caller must not change them afterwards. */
 export function metricsText(metrics: readonly EpochMetrics[]): string {
   const text = (line: EpochMetrics) => {
     const known = lines.get(line) ?? `${JSON.stringify(sealed(line, TIMES))}\n`;
@@ -23,8 +23,8 @@ export function metricsText(metrics: readonly EpochMetrics[]): string {
 const FIGURES = ["trainLoss", "trainAccuracy", "validationLoss", "validationAccuracy", "testLoss", "testAccuracy"];
 
 /**
- * The epochs that a metrics file tells of, ascending. A last line without its end was never finished; of two lines of one
- * epoch the later holds.
+ * The epochs in a metrics file, ascending. A last line without a line end was never finished, and is left out. If two
+ * lines are of the same epoch, the later one counts.
  *
  * @param path Named in errors.
  * @throws UserError if a line is something else, or has been changed.

@@ -8,20 +8,26 @@ export interface Length {
   readonly note?: string;
 }
 
-/** Where nothing is said otherwise: passes, and images of a step. */
+/** The epochs of a run, and the images in each step, unless the user asks for others. */
 const EPOCHS = 5;
 export const BATCH = 64;
-/** Steps that a network on own pictures makes: six classes of 3,000 noisy pictures are told apart after so many (bench/shapes.ts). */
+/**
+ * How many steps a network makes on the user's own pictures: after so many, it tells six classes of 3,000 noisy
+ * pictures apart (bench/shapes.ts).
+ */
 const STEPS = 650;
 /**
  * For few pictures: the fewest batches in an epoch, and the smallest batch. Otherwise an epoch of few images would have
  * only a few steps.
  */
 const [FEWEST_BATCHES, SMALLEST_BATCH] = [30, 8];
-/** However few pictures there are: each epoch is looked at, which takes its time too. */
+/**
+ * The most epochs, however few pictures there are: the probes look at the network after each epoch, and that takes time
+ * too.
+ */
 const MOST_EPOCHS = 30;
 
-/** The batch that fits so many training images: `most`, or of few images fewer. */
+/** The batch size for this number of training images: `most`, or less if there are few images. */
 export function fittingBatch(images: number, most: number): number {
   return Math.min(most, Math.max(SMALLEST_BATCH, Math.floor(images / FEWEST_BATCHES)));
 }
@@ -44,6 +50,6 @@ export function lengthOf(
   return {
     epochs,
     batchSize,
-    note: `${epochs} epochs, because there are few pictures: ${steps} steps of ${batchSize}; --epochs says otherwise`,
+    note: `${epochs} epochs, because there are few pictures: ${steps} steps of ${batchSize}; --epochs changes this`,
   };
 }

@@ -15,7 +15,7 @@ export interface StreamOptions {
   readonly augment?: ((batch: Batch) => void) | undefined;
 }
 
-/** A split's batches, shuffled, one of them read ahead, so that the next is ready when the network is. */
+/** A split's batches, shuffled, with one batch read ahead, so that the next is ready when the network is. */
 export function streamOf(
   split: Split,
   batchSize: number,
@@ -33,7 +33,7 @@ export function streamOf(
     async next() {
       const given = await (ahead ?? stream.next());
       ahead = given.done ? undefined : stream.next();
-      ahead?.catch(() => undefined); // told when it is asked for
+      ahead?.catch(() => undefined); // thrown when the batch is asked for
       return given;
     },
   };

@@ -13,18 +13,18 @@ export interface TrainOptions {
   readonly batchSize: number;
   readonly seed: number;
   readonly schedule: Schedule;
-  /** Changes the images by chance, another way at each epoch; absent: they are learnt as they are. */
+  /** Changes the images at random, differently at each epoch. If it is absent, the network learns them unchanged. */
   readonly augment?: Augment | undefined;
-  /** Takes what the network answered to each image, as it was presented. */
+  /** Stores what the network answered to each image, just before it learnt from it. */
   readonly record?: TrainingRecord;
   /**
-   * Steps of the whole run after which nothing more is asked of the network until the driver pulls again: at that yield its
-   * weights are exactly those after so many steps.
+   * Numbers of steps, counted over the whole run. After each of them the network gets no further batch until the driver
+   * pulls again: at that yield its weights are exactly those after so many steps.
    */
   readonly stopAt?: ReadonlySet<number>;
 }
 
-/** How far an epoch is: all that must be known to go on with it later. Sums are over its images so far. */
+/** How far an epoch has come: everything that is needed to continue it later. Sums are over its images so far. */
 export interface EpochProgress {
   readonly epoch: number;
   /** Batches done, and in the epoch. */
@@ -38,7 +38,7 @@ export interface EpochProgress {
   readonly steps: readonly {readonly at: number; readonly loss: number; readonly accuracy: number}[];
 }
 
-/** Points of the curve within an epoch. */
+/** How many points the curve has within an epoch. */
 const CURVE_POINTS = 20;
 
 export function epochStart(epoch: number, train: Split, batchSize: number): EpochProgress {
@@ -46,13 +46,13 @@ export function epochStart(epoch: number, train: Split, batchSize: number): Epoc
 }
 
 /**
- * Trains one epoch, from its start or from where it was broken off, and yields after each batch; nothing is called back
- * from in here. Not `model.fit`: its shuffle draws from a global generator and cannot be seeded.
+ * Trains one epoch, from its start or from where it was interrupted, and yields after each batch. It calls no callback.
+ * It does not use `model.fit`, whose shuffle draws from a global generator and cannot be seeded.
  *
- * A network that takes several steps at once is never left waiting: the next batch is there before the last is answered. So
- * at a yield the network may be further than the progress; once the generator has ended it is not.
+ * A network that takes several steps at once is never left waiting: it gets the next batch before it has answered the
+ * last. So at a yield the network may be ahead of the progress; once the generator has ended, it is not.
  *
- * @param signal Ends the epoch after the batches at hand.
+ * @param signal Ends the epoch after the batches that the network already has.
  */
 export async function* trainEpoch(
   network: Network,
@@ -77,7 +77,7 @@ export async function* trainEpoch(
       const {count, indices, labels, own} = value;
       const drawn = {...value, draws: {round: epoch, own}};
       const result = network.trainBatch(drawn, schedule(step, epochs * batches), step);
-      result.catch(() => undefined); // told below, in its turn
+      result.catch(() => undefined); // thrown below, when it is this batch's turn
       atHand.push({batch: {count, indices, labels}, result});
     }
     const done = atHand.shift();
@@ -112,7 +112,7 @@ function advanced(
 
 function withPoint(progress: EpochProgress, batchSize: number): EpochProgress {
   const {epoch, batch, batches, images, lossSum, correct, steps} = progress;
-  // The sums at the last point, from the points themselves: so that no second set of sums must be kept.
+  // Computes the sums at the last point from the points themselves, so that no second set of sums must be kept.
   let [imagesBefore, lossBefore, correctBefore] = [0, 0, 0];
   for (const {at, loss, accuracy} of steps) {
     const until = Math.min(images, Math.round((at - (epoch - 1)) * batches) * batchSize);

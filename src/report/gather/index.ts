@@ -44,10 +44,10 @@ export interface Gathered {
 }
 
 /**
- * Reads everything that the page shows from a run's folder: its saved JSON alone, no network and no picture. A probe
- * that did not run is left out.
+ * Reads everything that the page shows from a run's folder. It needs the saved JSON alone, and no network or picture. A
+ * probe that did not run is left out.
  *
- * @param memory Of an earlier time, where it is read again and again.
+ * @param memory What earlier calls have read, for a caller that gathers the same folder again and again.
  * @throws UserError if the folder holds no run, or an artifact lacks what its probe always saves.
  */
 export async function gather(
@@ -71,7 +71,7 @@ function gatherFiles(runFolder: string, images: SavedImages | null, recall: Reca
   const {classNames, ...facts} = readRun(runFolder);
   const metrics = readMetrics(join(runFolder, "metrics.jsonl"));
   const artifacts = listArtifacts(join(runFolder, "artifacts"));
-  // an epoch is there when its line is: until then its probes are still at work
+  // an epoch counts once it has a line in metrics.jsonl: before that, its probes are still at work
   const finished = new Set(metrics.map(({epoch}) => epoch));
   const recorded = [...artifacts.values()].flatMap((epochs) => [...epochs.keys()]).filter((e) => finished.has(e));
   const all = [...new Set(recorded.length ? recorded : finished)].sort((a, b) => a - b);
@@ -93,7 +93,7 @@ function gatherFiles(runFolder: string, images: SavedImages | null, recall: Reca
       const path = artifacts.get(name)?.get(epoch);
       return path ? recall(path, `${classNames.length} ${most}`, (saved) => make(saved, path)) : null;
     });
-  const inside = artifacts.has("network") ? "network" : "network/inside"; // in format /1 it has no name of its own
+  const inside = artifacts.has("network") ? "network" : "network/inside"; // format /1 gave it no name of its own
   const mistakes = perStop("mistakes/lime", (saved, path) => explainedMistakes(saved, path, most));
   const limeEntries = () => {
     const samples = perStop("lime/segments", explanations);
@@ -157,10 +157,13 @@ function gatherFiles(runFolder: string, images: SavedImages | null, recall: Reca
     layers: gatherLayers(artifacts.get("layers"), stops, recall, pack),
     inside: images && artifacts.has(inside) ? gatherInside(perStop(inside, insideShown), pack) : null,
   };
-  return {file: visibleValue(file), parts: pack.parts}; // names of the data as the page may show them
+  return {file: visibleValue(file), parts: pack.parts}; // makes control characters in the data's names visible
 }
 
-/** @throws UserError if there are not as many pixels and labels as run.json and the count say: all else is reckoned from them. */
+/**
+ * @throws UserError if there are not as many pixels and labels as run.json and the count say: everything else is
+ * computed from these numbers.
+ */
 function checkImages(
   {count, pixels, labels}: SavedImages,
   [height, width, channels]: ImageShape,
@@ -179,7 +182,7 @@ function linksOf(files: readonly string[], data: unknown) {
   return {folder, paths: files.map((file) => file.split("/").map(encodeURIComponent).join("/"))};
 }
 
-/** @param most How many of the mistakes, the surest, are carried. */
+/** @param most How many mistakes the page carries at most; it takes the surest. */
 function explainedMistakes(saved: Saved, path: string, most: number) {
   const explained = explanations(saved, path, most);
   const {length} = array(saved.numbers?.indices, `${path}: numbers.indices`);
@@ -195,7 +198,7 @@ function readRun(folder: string): RunFacts & {classNames: readonly string[]} {
   return {name, startedAt, seed, options, training, probes, versions, engine, processor, data: rest, model, classNames};
 }
 
-/** @throws UserError if the file has none. */
+/** @throws UserError if the file has no temperature above 0. */
 function temperatureOf(saved: Saved, path: string): number {
   const {temperature} = saved as unknown as {temperature?: unknown};
   if (typeof temperature === "number" && temperature > 0) return temperature;
@@ -208,7 +211,7 @@ function readRuns(path: string): RunsShown | null {
   return JSON.parse(orUserErrorSync(path, () => readFileSync(path, "utf8"), "read")) as RunsShown;
 }
 
-/** Every whole line; a last one without its end is still being written. */
+/** Reads every whole line. A last line without a line end is left out, because it is still being written. */
 export function readMetrics(path: string): EpochMetrics[] {
   if (!existsSync(path)) return [];
   return parseMetrics(
@@ -217,7 +220,10 @@ export function readMetrics(path: string): EpochMetrics[] {
   );
 }
 
-/** @returns "probe/name", or "layers" for what has no name of its own, → epoch → path of its JSON. */
+/**
+ * @returns A map from "probe/name" (or "layers", for an artifact that has no name of its own) to a map from each epoch
+ * to the path of its JSON.
+ */
 export function listArtifacts(folder: string): ArtifactFiles {
   const files = new Map<string, Map<number, string>>();
   if (!existsSync(folder)) return files;

@@ -14,7 +14,7 @@ test("few own pictures are trained on for more epochs and in smaller batches, an
   // 2,357 / 64: 37 steps an epoch, 18 epochs make 666
   expect(lengthOf(auto, own(2357))).toEqual({
     ...{epochs: 18, batchSize: 64},
-    note: "18 epochs, because there are few pictures: 666 steps of 64; --epochs says otherwise",
+    note: "18 epochs, because there are few pictures: 666 steps of 64; --epochs changes this",
   });
   expect(lengthOf(auto, own(500))).toMatchObject({epochs: 21, batchSize: 16}); // 500 / 30; 32 steps, 21 · 32 = 672
   expect(lengthOf(auto, own(60))).toMatchObject({epochs: 30, batchSize: 8});
