@@ -176,7 +176,10 @@ async function openedFrom(
   return opening(model, options.engine, settings, options.maxMemory * 2 ** 30);
 }
 
-/** A run's network on the engine that the run used, so that its answers have the run's bits; undefined where that is not there. */
+/**
+ * A run's network on the engine that the run used, so that its answers have the run's bits; undefined if that is not
+ * there.
+ */
 async function ownClassifier(
   path: string,
   {engine, data, options}: RunFile,

@@ -143,7 +143,7 @@ function linesOf(event: ReaderEvent): string[] {
   return [];
 }
 
-/** How questions with and without an answer went, where some have none. */
+/** How questions with and without an answer went, if some have none. */
 function noAnswerWords({answerable, unanswerable, exactMatch}: Look, noAnswer: NoAnswer | undefined): string[] {
   if (!answerable || !unanswerable) return [];
   const part = ({questions, exactMatch, f1}: Share) =>
@@ -156,7 +156,7 @@ function noAnswerWords({answerable, unanswerable, exactMatch}: Look, noAnswer: N
   ];
 }
 
-/** Another threshold, where it would have done better on these very questions. */
+/** Another threshold, if it would have done better on these very questions. */
 function betterWords(exactMatch: number, {exactMatch: {threshold, score}}: NoAnswer): string {
   return score > exactMatch + 1e-9
     ? `; by more than ${threshold.toPrecision(3)} would give ${percent(score)} exact on these questions`

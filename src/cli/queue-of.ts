@@ -2,7 +2,7 @@ import {isPostgres} from "../pipeline/jobs/queue-url";
 import {programVersions} from "../pipeline/record/environment";
 import {sha256} from "../pipeline/record/seal";
 
-/** The environment variables that have the queue's password, where its address has none. */
+/** The environment variables that have the queue's password, if its address has none. */
 const PASSWORD = {redis: "EPOCHSCOPE_REDIS", postgres: "EPOCHSCOPE_POSTGRES"};
 
 /** Whether a word is a queue's address, not a number of threads. */

@@ -35,7 +35,7 @@ export async function checkTrials(grid: readonly SweepRun[], options: readonly R
 /**
  * Makes the error trials of a sweep whose runs differ in how much they learn from, or in their width or depth.
  *
- * @returns Undefined where they do not.
+ * @returns Undefined if they do not.
  */
 export async function trialsOf(
   name: string,

@@ -21,7 +21,7 @@ import {NO_READER} from "./exit-codes";
 const OURS = `\0${randomBytes(12).toString("hex")}`;
 
 function painter(paint: (text: string) => string): (text: string) => string {
-  const [open, close] = paint("\n").split("\n"); // both empty where there are no colours
+  const [open, close] = paint("\n").split("\n"); // both empty if there are no colours
   return (text) => `${open.replace("\x1b", OURS)}${text}${close.replace("\x1b", OURS)}`;
 }
 

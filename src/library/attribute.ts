@@ -30,7 +30,7 @@ export interface AttributeOptions extends Common {
   readonly method?: AttributionMethod;
   /** By default the answer. */
   readonly target?: Target;
-  /** For the target "label", where the images have none. */
+  /** For the target "label", if the images have none. */
   readonly labels?: ArrayLike<number>;
   /**
    * Whether each channel of a pixel has a number of its own, laid out as the images' pixels; by default a pixel has one. Of
@@ -177,7 +177,7 @@ function differentiable(model: Classifier | DifferentiableClassifier, method: st
 export interface SaliencyOptions {
   /** By default the answer. */
   readonly target?: Target;
-  /** For the target "label", where the images have none. */
+  /** For the target "label", if the images have none. */
   readonly labels?: ArrayLike<number>;
   /** class: the target's score; exigo: as the pipeline exigo has it, the sum of all scores. By default class. */
   readonly mode?: "class" | "exigo";

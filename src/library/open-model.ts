@@ -28,9 +28,9 @@ export type ModelSource =
   | {run(feeds: never, ...more: never[]): unknown}
   | ((images: Images) => Promise<Float32Array>);
 
-/** How a model is to be asked, where it does not say so itself. */
+/** How a model is to be asked, if it does not say so itself. */
 export interface ModelSettings {
-  /** Height, width and channels of its images; a function must be told, a model only where it leaves them open. */
+  /** Height, width and channels of its images; a function must be told, a model only if it leaves them open. */
   readonly imageShape?: ImageShape;
   /** By default "0", "1", …; a function must be told. */
   readonly classNames?: readonly string[];
@@ -42,9 +42,9 @@ export interface ModelSettings {
   readonly std?: readonly number[];
   /** The meaning of its numbers; "auto" tells it by the graph's last nodes, else by the numbers. */
   readonly scores?: ModelOutput;
-  /** The output to ask, where there are several. */
+  /** The output to ask, if there are several. */
   readonly outputName?: string;
-  /** The input that takes the images, where there are several. */
+  /** The input that takes the images, if there are several. */
   readonly inputName?: string;
   /** The value of each other input, the same for every image: a number, or an array for one image. */
   readonly feeds?: NamedFeeds;
@@ -60,15 +60,14 @@ export interface OpenModel extends Classifier {
 
 /**
  * Opens a classifier, whatever it is: a path (.onnx, a tfjs model.json) or a run's name, the bytes of an ONNX file, a
- * tf.LayersModel or GraphModel, an ort.InferenceSession, or a function of yours. Objects are told apart by what they can do, so
- * that another copy of their package works.
+ * tf.LayersModel or GraphModel, an ort.InferenceSession, or a function of yours. Objects are told apart by what they
+ * can do, so that another copy of their package works.
  *
  * @param settings With `gradients: true` the model can be asked for them, too (`inputGradient`, `logits`, `forward`).
- * @example
- * await using model = await openModel("net.onnx", {scale: 255, mean: [127], std: [128]});
- * const probabilities = await model.predict(await readImages(["cat.png"], model.imageShape));
- * @throws EpochscopeError NOT_FOUND where there is no such file or run; BAD_MODEL where it cannot be understood; NO_GRADIENT
- * where gradients are asked for and it has none; MISSING_PACKAGE without onnxruntime-node.
+ * @example await using model = await openModel("net.onnx", {scale: 255, mean: [127], std: [128]}); const probabilities
+ * = await model.predict(await readImages(["cat.png"], model.imageShape));
+ * @throws EpochscopeError NOT_FOUND if there is no such file or run; BAD_MODEL if it cannot be understood; NO_GRADIENT
+ * if gradients are asked for and it has none; MISSING_PACKAGE without onnxruntime-node.
  */
 export function openModel(
   source: ModelSource,

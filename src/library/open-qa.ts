@@ -9,7 +9,7 @@ import {thresholdNamed} from "../pipeline/qa/threshold";
 
 /** An answer that stands in the text. */
 export interface QaAnswer {
-  /** Its words, as the text has them; "" where a reader that was taught so finds no answer in it. */
+  /** Its words, as the text has them; "" if a reader that was taught so finds no answer in it. */
   readonly answer: string;
   /** The probability of its start times that of its end, 0 to 1. */
   readonly score: number;
@@ -23,7 +23,7 @@ export interface OpenQa {
   /**
    * The likeliest answers to a question about a text, the likeliest first.
    *
-   * @throws EpochscopeError BAD_OPTION where the question or the text is empty.
+   * @throws EpochscopeError BAD_OPTION if the question or the text is empty.
    */
   ask(
     question: string,
@@ -44,13 +44,16 @@ export interface QaSettings {
 }
 
 /**
- * Opens a network that answers questions about a text (experimental): a run of `qa train`, a Hugging Face folder, or an ONNX file.
+ * Opens a network that answers questions about a text (experimental): a run of `qa train`, a Hugging Face folder, or an
+ * ONNX file.
  *
  * @param run A reader's run by its name, "latest", a folder, or an .onnx file.
- * @param settings.tokenizer Of an ONNX file: vocab.txt or tokenizer.json, or the folder of one; by default the file's own folder.
- * @param settings.nullThreshold It answers with nothing where that scores higher than the best span by more than this; by default as it was taught.
+ * @param settings.tokenizer Of an ONNX file: vocab.txt or tokenizer.json, or the folder of one; by default the file's
+ * own folder.
+ * @param settings.nullThreshold It answers with nothing if that scores higher than the best span by more than this; by
+ * default as it was taught.
  * @example const {answer} = await (await openQa()).ask("Who wrote it?", "It was written by Ada.");
- * @throws EpochscopeError NOT_FOUND where there is none; BAD_DATA or BAD_MODEL where it cannot be used.
+ * @throws EpochscopeError NOT_FOUND if there is none; BAD_DATA or BAD_MODEL if it cannot be used.
  */
 export async function openQa(
   run = "latest",

@@ -102,11 +102,11 @@ export interface WatchSettings
 }
 
 /**
- * Looks at the checkpoints that another program writes into a folder, an epoch each: what the command `watch` does. It ends
- * with `once`, `until`, `idle` or the signal.
+ * Looks at the checkpoints that another program writes into a folder, an epoch each: what the command `watch` does. It
+ * ends with `once`, `until`, `idle` or the signal.
  *
  * @example const {run} = await watch("checkpoints", {data: "photos", once: true});
- * @throws EpochscopeError where no checkpoint fits the data, or none comes.
+ * @throws EpochscopeError if no checkpoint fits the data, or none comes.
  */
 export function watch(
   folder: string,

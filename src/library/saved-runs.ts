@@ -58,7 +58,7 @@ const LOOK_EVERY = 300;
  *
  * @param run A name, its beginning, a folder, "latest" or "latest~1".
  * @example const {probabilities, labels} = await (await openRun("latest")).predictions("best");
- * @throws EpochscopeError NOT_FOUND where there is none; BAD_FORMAT where it cannot be read.
+ * @throws EpochscopeError NOT_FOUND if there is none; BAD_FORMAT if it cannot be read.
  */
 export async function openRun(run = "latest", {save = "save"}: {readonly save?: string} = {}): Promise<OpenRun> {
   const saved = await openSavedRun((await findRun(save, run)).path);
@@ -147,7 +147,7 @@ export interface ListRunsOptions {
  * The runs in a folder, as `runs list --json` has them (schema epochscope/runs/1): names in camelCase.
  *
  * @example const good = await listRuns({where: "test_accuracy > 0.99"});
- * @throws EpochscopeError BAD_OPTION where the condition is not understood.
+ * @throws EpochscopeError BAD_OPTION if the condition is not understood.
  */
 export async function listRuns({
   save = "save",

@@ -6,7 +6,7 @@ import {classNamed} from "../pipeline/explained-classes";
 /** The class that is explained: the answer, the truth, a class by name or index; one for all images, or one for each. */
 export type Target = "predicted" | "label" | number | string | readonly (number | string)[];
 
-/** A class for each image. @throws EpochscopeError BAD_OPTION where there is no such class, or no label is known. */
+/** A class for each image. @throws EpochscopeError BAD_OPTION if there is no such class, or no label is known. */
 export async function targetsOf(
   model: Classifier,
   images: Images,

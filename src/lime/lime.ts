@@ -45,7 +45,7 @@ export async function explainWithLime(
   return explainStudy(study, options.explained ?? largestOf(study.probabilities));
 }
 
-/** The recipe's settings, replaced by the given ones where there are any. */
+/** The recipe's settings, replaced by the given ones if there are any. */
 export function settingsOf(options: LimeOptions, shape: ImageShape): LimeSettings {
   const {recipe = "default", explained, segmentation, hidden, random, batchSize, ...chosen} = options;
   return {...recipes[recipe](shape), ...chosen};

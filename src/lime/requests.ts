@@ -13,7 +13,7 @@ import {type Segmenter, segment as segmented, suitedSegmenter} from "./segmentat
 import type {Raster, Segmentation} from "./segmentation/raster";
 import type {Hiding} from "./settings";
 
-/** How to explain an image: the settings of a recipe, replaced by the given ones where there are any. */
+/** How to explain an image: the settings of a recipe, replaced by the given ones if there are any. */
 export interface LimeOptions extends Omit<Parts, "explained"> {
   /**
    * The class to explain: "predicted" (the most probable, the default), a class's name, or its place among the classes.

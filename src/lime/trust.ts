@@ -13,7 +13,7 @@ export const INTERVAL_95 = 1.96;
  *
  * @param pairsFrom From this row on, rows come in pairs that were drawn together, whose errors cancel or add up
  *   (clusters of two: Liang & Zeger 1986). Without it every row is on its own.
- * @returns One a column; NaN where columns depend on each other and nothing penalises them.
+ * @returns One a column; NaN if columns depend on each other and nothing penalises them.
  */
 export function coefficientErrors(observations: Observations, fit: LinearFit, pairsFrom?: number): Float64Array {
   const {x, columns, totalWeight} = centred(observations);

@@ -116,7 +116,7 @@ export interface ImageAnswers {
   readonly predicted: Uint16Array;
   /** The probability of that class, in (0, 1]. */
   readonly probabilities: Float32Array;
-  /** The label's logit less the greatest other logit: above 0 where the answer is right. */
+  /** The label's logit less the greatest other logit: above 0 if the answer is right. */
   readonly margins: Float32Array;
   /** EL2N (Paul et al. 2021): the Euclidean distance of the probabilities from the one-hot label, in [0, √2]. */
   readonly errors: Float32Array;

@@ -53,7 +53,7 @@ export function oneOf<T extends string>(...words: readonly T[]): (value: T) => s
 }
 
 /**
- * The defaults, replaced by the given values where there are any.
+ * The defaults, replaced by the given values if there are any.
  *
  * @param prefix Put before each name in errors: "--" or "--saliency.".
  * @throws UserError that names the option, what was expected and what was given.

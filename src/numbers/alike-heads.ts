@@ -21,7 +21,7 @@ export function alikeHeads(received: ArrayLike<number>, heads: number, tokens: n
   return groups.filter((own) => own.length > 1);
 }
 
-/** The correlation of two heads' shares; NaN where one of them is the same everywhere. */
+/** The correlation of two heads' shares; NaN if one of them is the same everywhere. */
 function correlation(received: ArrayLike<number>, heads: number, tokens: number, a: number, b: number): number {
   // each map sums to 1, so that its mean is that of an even one
   const even = 1 / tokens;

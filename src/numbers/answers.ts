@@ -22,7 +22,7 @@ export function exactMatch(answer: string, gold: string): boolean {
   return plainAnswer(answer) === plainAnswer(gold);
 }
 
-/** 2 · precision · recall / (precision + recall) of the words that both have; 1 or 0 where one of them has none. */
+/** 2 · precision · recall / (precision + recall) of the words that both have; 1 or 0 if one of them has none. */
 export function wordsF1(answer: string, gold: string): number {
   const [given, right] = [answer, gold].map((text) => plainAnswer(text).split(" ").filter(Boolean));
   if (given.length === 0 || right.length === 0) return given.length === right.length ? 1 : 0;
@@ -38,8 +38,8 @@ export function wordsF1(answer: string, gold: string): number {
 }
 
 /**
- * The best over the answers that count as right. Those that are nothing, made plain, do not count; where none is left, the right
- * answer is to give none (SQuAD 2.0's rule).
+ * The best over the answers that count as right. Those that are nothing, made plain, do not count; if none is left, the
+ * right answer is to give none (SQuAD 2.0's rule).
  */
 export function bestOf(
   score: (answer: string, gold: string) => number,

@@ -69,7 +69,7 @@ export function classwiseError(
       own[n] = probabilities[n * classes + k];
       is[n] = labels[n] === k ? 1 : 0;
     }
-    // "right" where the image is of the class: each answer says that it is
+    // "right" if the image is of the class: each answer says that it is
     sum += calibration(is, new Uint8Array(count).fill(1), own, binCount).ece;
   }
   return sum / classes;

@@ -1,7 +1,8 @@
 /**
- * @file How alike two representations of the same examples are: linear centred kernel alignment (Kornblith et al. 2019), with the
- * unbiased estimate of HSIC (Song et al. 2012, as Nguyen et al. 2021 use it). The biased one calls independent noise alike where
- * there are few examples. It knows each representation by its Gram matrix alone, so that an epoch's can be kept and compared later.
+ * @file How alike two representations of the same examples are: linear centred kernel alignment (Kornblith et al.
+ * 2019), with the unbiased estimate of HSIC (Song et al. 2012, as Nguyen et al. 2021 use it). The biased one calls
+ * independent noise alike if there are few examples. It knows each representation by its Gram matrix alone, so that an
+ * epoch's can be kept and compared later.
  */
 
 /** The entries above the diagonal of X Xᵀ, row after row: what CKA needs of X. */
@@ -71,10 +72,10 @@ export function unbiasedHsic(k: ArrayLike<number>, l: ArrayLike<number>, count: 
 }
 
 /**
- * Linear CKA of two representations of the same examples: 1 where they are equal up to a turn and a scale, about 0 where they
+ * Linear CKA of two representations of the same examples: 1 if they are equal up to a turn and a scale, about 0 if they
  * have nothing to do with each other; the unbiased estimate may be a little below 0.
  *
- * @returns NaN where one of them is the same for all examples.
+ * @returns NaN if one of them is the same for all examples.
  */
 export function cka(k: Gram, l: Gram, count: number): number {
   const [own, other] = [unbiasedHsic(k, k, count), unbiasedHsic(l, l, count)];

@@ -11,7 +11,7 @@ export interface Answers {
 /** One class's images in two classifiers' hands. */
 export interface ClassDifference extends PairedTest {
   readonly label: number;
-  /** Share of its images that each gets right, in [0, 1]; NaN where there are none. */
+  /** Share of its images that each gets right, in [0, 1]; NaN if there are none. */
   readonly before: number;
   readonly after: number;
   /** McNemar's p, corrected for the number of classes (Holm 1979). */

@@ -14,7 +14,7 @@ const TINY = 1e-6;
 /** No probability reaches it: the threshold of a class that no example is said to be. */
 const NEVER = 2;
 
-/** The probability of the given label: low where it is likely wrong. */
+/** The probability of the given label: low if it is likely wrong. */
 export function selfConfidence(probabilities: Numbers, labels: Numbers, classes: number): Float64Array {
   return Float64Array.from({length: labels.length}, (_, n) => probabilities[n * classes + labels[n]]);
 }
@@ -28,7 +28,7 @@ export function normalizedMargin(probabilities: Numbers, labels: Numbers, classe
   });
 }
 
-/** For each class, how sure of it the classifier is on average where it is the given label. */
+/** For each class, how sure of it the classifier is on average if it is the given label. */
 export function classThresholds(probabilities: Numbers, labels: Numbers, classes: number): Float64Array {
   const [sums, counts] = [new Float64Array(classes), new Float64Array(classes)];
   for (let n = 0; n < labels.length; n++) {
@@ -39,8 +39,8 @@ export function classThresholds(probabilities: Numbers, labels: Numbers, classes
 }
 
 /**
- * Counts the examples that are confidently of a class: `joint[given * classes + guessed]`. An example is guessed to be the
- * only class whose threshold its probability reaches, or the likeliest class where several do; it is not counted where
+ * Counts the examples that are confidently of a class: `joint[given * classes + guessed]`. An example is guessed to be
+ * the only class whose threshold its probability reaches, or the likeliest class if several do; it is not counted if
  * none does. Each class is given at least one example that is right.
  */
 export function confidentJoint(probabilities: Numbers, labels: Numbers, classes: number): Float64Array {

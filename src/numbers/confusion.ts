@@ -12,11 +12,11 @@ export function confusionCounts(actual: ArrayLike<number>, predicted: ArrayLike<
 }
 
 export interface ClassScores {
-  /** The share of what was predicted as the class that is of it; 0 where nothing was, as in scikit-learn. */
+  /** The share of what was predicted as the class that is of it; 0 if nothing was, as in scikit-learn. */
   readonly precision: Float64Array;
-  /** The share of the class that was predicted as it; 0 where there is none. */
+  /** The share of the class that was predicted as it; 0 if there is none. */
   readonly recall: Float64Array;
-  /** Harmonic mean of the two; 0 where both are 0. */
+  /** Harmonic mean of the two; 0 if both are 0. */
   readonly f1: Float64Array;
 }
 

@@ -51,7 +51,7 @@ function bitsOf([high, low]: Hash64, from: number, to: number): number {
   return key;
 }
 
-/** Pearson's correlation of two pictures' pixels; NaN where one is the same throughout. */
+/** Pearson's correlation of two pictures' pixels; NaN if one is the same throughout. */
 export function pixelCorrelation(a: ArrayLike<number>, b: ArrayLike<number>): number {
   const mean = (values: ArrayLike<number>) => {
     let sum = 0;

@@ -13,10 +13,10 @@ export interface DecayFit {
 const [SLOWEST, FASTEST, TRIED] = [0.1, 100, 241];
 
 /**
- * Least squares of a · e^(−b x) + c, b above 0: for each of many rates b, evenly on a logarithmic scale, a and c in closed
- * form; then the best rate is refined.
+ * Least squares of a · e^(−b x) + c, b above 0: for each of many rates b, evenly on a logarithmic scale, a and c in
+ * closed form; then the best rate is refined.
  *
- * @returns undefined of fewer than four points, or where all stand at one x.
+ * @returns undefined of fewer than four points, or if all stand at one x.
  */
 export function decayFit(points: readonly (readonly [x: number, y: number])[]): DecayFit | undefined {
   if (points.length < 4) return undefined;

@@ -2,7 +2,7 @@
 export interface AnswersByEpoch {
   /** Softmax cross-entropy in nats of each image, an array an epoch. */
   readonly losses: readonly ArrayLike<number>[];
-  /** Label's logit less the greatest other's: above 0 where the answer was right. */
+  /** Label's logit less the greatest other's: above 0 if the answer was right. */
   readonly margins: readonly ArrayLike<number>[];
 }
 
@@ -17,11 +17,13 @@ export interface Dynamics {
   /** Forgetting events: how often a right answer was followed by a wrong one (Toneva et al. 2019). */
   readonly forgotten: Uint16Array;
   /**
-   * Epochs needed to learn it for good: the number of the last epoch that answered wrong, counted from 1; 0 where none did, E
-   * where the last one did (Toneva et al. 2019: presentations needed to learn).
+   * Epochs needed to learn it for good: the number of the last epoch that answered wrong, counted from 1; 0 if none
+   * did, E if the last one did (Toneva et al. 2019: presentations needed to learn).
    */
   readonly learnedAt: Uint16Array;
-  /** Area under the margin: the margin's mean over epochs, in logits (Pleiss et al. 2020). Low where a label is suspect. */
+  /**
+   * Area under the margin: the margin's mean over epochs, in logits (Pleiss et al. 2020). Low if a label is suspect.
+   */
   readonly areaUnderMargin: Float64Array;
 }
 

@@ -1,4 +1,6 @@
-/** @file Numbers about answers and labels, pure, in Node and in browsers. scikit-learn's conventions, where it has them. */
+/**
+ * @file Numbers about answers and labels, pure, in Node and in browsers. scikit-learn's conventions, if it has them.
+ */
 
 export {calibration as reliability, type ReliabilityBin} from "./calibration";
 export {type Comparison, compareAnswers} from "./comparison";

@@ -27,7 +27,7 @@ export function meanAndDeviation(values: readonly number[]): {readonly mean: num
  * The 95 % interval of the difference of two means, `second` less `first`: Welch 1947, unequal variances, with
  * Satterthwaite's degrees of freedom.
  *
- * @returns undefined where either has fewer than two values, or neither varies: nothing then says how much is chance.
+ * @returns undefined if either has fewer than two values, or neither varies: nothing then says how much is chance.
  */
 export function welchInterval(first: readonly number[], second: readonly number[]): Interval | undefined {
   if (first.length < 2 || second.length < 2) return undefined;

@@ -1,6 +1,6 @@
 /** @file How far a layer's weights have moved, and which of its units do nothing. */
 
-/** ‖after − before‖ / ‖before‖; NaN where `before` is 0 throughout. */
+/** ‖after − before‖ / ‖before‖; NaN if `before` is 0 throughout. */
 export function relativeChange(before: ArrayLike<number>, after: ArrayLike<number>): number {
   let [moved, length] = [0, 0];
   for (let i = 0; i < before.length; i++) {
@@ -21,7 +21,7 @@ export function rotation(before: ArrayLike<number>, after: ArrayLike<number>): n
   return 1 - inner / Math.sqrt(first * second);
 }
 
-/** Keeps the quotient finite where all units are silent, as the authors' code does. */
+/** Keeps the quotient finite if all units are silent, as the authors' code does. */
 const TINY = 1e-9;
 /** The share of the layer's mean below which a unit counts as dormant: the paper's figures use it. */
 export const DORMANT = 0.025;

@@ -7,12 +7,12 @@
 export const RIDGE = 0.01;
 
 /**
- * How many images a linear probe gets right, each left out of the fit in turn, by the closed form for leaving one out. The intercept
- * is not penalised; the class of the greatest score is the answer, the first of equals.
+ * How many images a linear probe gets right, each left out of the fit in turn, by the closed form for leaving one out.
+ * The intercept is not penalised; the class of the greatest score is the answer, the first of equals.
  *
  * @param gram `gramOf` the layer's outputs, above the diagonal. @param squares Each row's inner product with itself.
  * @param share The penalty, in mean squared lengths of the centred rows.
- * @returns null where the layer gives the same to all images, or there are fewer than 3.
+ * @returns null if the layer gives the same to all images, or there are fewer than 3.
  */
 export function probeRight(
   gram: ArrayLike<number>,

@@ -1,6 +1,6 @@
 /** Neighbours that cleanlab looks at, and the share of the median distance under which a pair counts. */
 export const [NEIGHBOURS, NEAR] = [10, 0.13];
-/** The least median: where most examples have an equal one, it would be 0. */
+/** The least median: if most examples have an equal one, it would be 0. */
 const EPSILON = 1e-6;
 
 export interface NearDuplicates {

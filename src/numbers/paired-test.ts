@@ -8,8 +8,8 @@ export interface PairedTest {
   /** Images that only the first gets right. */
   readonly broken: number;
   /**
-   * McNemar's exact test (two-sided), in [0, 1]: how often a split as uneven as this one comes up where both are equally
-   * good, and each image that parts them is a fair coin. 1 where none does.
+   * McNemar's exact test (two-sided), in [0, 1]: how often a split as uneven as this one comes up if both are equally
+   * good, and each image that parts them is a fair coin. 1 if none does.
    */
   readonly p: number;
   /** Accuracy of the second less that of the first, in [-1, 1]. */

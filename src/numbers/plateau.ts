@@ -16,10 +16,10 @@ const [SLOWEST, FASTEST] = [0.05, 2000];
 const TRIES = 80;
 
 /**
- * Fits a · e^(−b x) + c by least squares. For a given rate the other two follow in closed form; the rate is looked for on a grid of its
- * logarithm, and refined by golden section.
+ * Fits a · e^(−b x) + c by least squares. For a given rate the other two follow in closed form; the rate is looked for
+ * on a grid of its logarithm, and refined by golden section.
  *
- * @returns undefined where there are fewer than 5 points, or no falling curve fits best.
+ * @returns undefined if there are fewer than 5 points, or no falling curve fits best.
  */
 export function fittedPlateau(xs: readonly number[], ys: readonly number[]): Plateau | undefined {
   if (xs.length < 5) return undefined;

@@ -13,15 +13,15 @@ export interface PowerLaw {
 
 /** Rates b times ln(most / least examples) that are tried. */
 const [SLOWEST, FASTEST, TRIED] = [0.01, 100, 401];
-/** Different numbers of examples that a, b and c need; where there is one fewer, c is taken to be 0. */
+/** Different numbers of examples that a, b and c need; if there is one fewer, c is taken to be 0. */
 const SIZES = 4;
 
 /**
- * Least squares of a · n^(−b) + c with a above 0, b above 0 and c 0 or more. For each of many rates b, a and c are known in closed
- * form; then the best rate is refined.
+ * Least squares of a · n^(−b) + c with a above 0, b above 0 and c 0 or more. For each of many rates b, a and c are
+ * known in closed form; then the best rate is refined.
  *
  * @param points Examples, 1 or more, and error.
- * @returns undefined of fewer than three different numbers of examples, or where the error does not fall.
+ * @returns undefined of fewer than three different numbers of examples, or if the error does not fall.
  */
 export function powerLaw(points: readonly (readonly [examples: number, error: number])[]): PowerLaw | undefined {
   const sizes = new Set(points.map(([n]) => n));
@@ -34,7 +34,7 @@ export function powerLaw(points: readonly (readonly [examples: number, error: nu
   return best.a > 0 ? best : undefined;
 }
 
-/** a and c for one rate: a line through (n^(−b), error), or one through the origin where it would go below. */
+/** a and c for one rate: a line through (n^(−b), error), or one through the origin if it would go below. */
 function lawAt(points: readonly (readonly [number, number])[], b: number, least: number, hasFloor: boolean): PowerLaw {
   const rows = points.map(([n, y]) => [(n / least) ** -b, y] as const);
   const mean = (f: (row: readonly [number, number]) => number) =>

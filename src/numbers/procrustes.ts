@@ -1,9 +1,9 @@
 /**
- * Lays one set of points in the plane over another as well as turning, mirroring, scaling and moving it as a whole can: the
- * least sum of squared distances (Procrustes analysis; Gower 1975), in closed form by complex numbers.
+ * Lays one set of points in the plane over another as well as turning, mirroring, scaling and moving it as a whole can:
+ * the least sum of squared distances (Procrustes analysis; Gower 1975), in closed form by complex numbers.
  *
  * @param moving Pairs x, y. @param fixed As many, the same points elsewhere.
- * @returns `moving`, laid over `fixed`; where all points of one are equal, moved alone.
+ * @returns `moving`, laid over `fixed`; if all points of one are equal, moved alone.
  */
 export function laidOver(moving: ArrayLike<number>, fixed: ArrayLike<number>): Float64Array {
   const count = moving.length / 2;

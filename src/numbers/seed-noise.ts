@@ -17,12 +17,12 @@ export interface SeedDifference {
 export const ENOUGH_SEEDS = 3;
 
 /**
- * The difference of two settings that were run with several seeds each. Where both have three or more, it is Welch's test
- * (1947). Where one alone has, the other's runs are taken to vary as that one's do: with a single run this is Student's
+ * The difference of two settings that were run with several seeds each. If both have three or more, it is Welch's test
+ * (1947). If one alone has, the other's runs are taken to vary as that one's do: with a single run this is Student's
  * prediction interval for one more seed.
  *
  * @param first A number for each seed. @param second The same of the other setting.
- * @returns Undefined where neither has enough seeds, or where none of them varies.
+ * @returns Undefined if neither has enough seeds, or if none of them varies.
  */
 export function seedDifference(first: readonly number[], second: readonly number[]): SeedDifference | undefined {
   const [a, b] = [first, second].map((values) => ({n: values.length, ...meanAndDeviation(values)}));

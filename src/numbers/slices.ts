@@ -21,7 +21,10 @@ export interface SliceScore extends Slice {
 const MOST_VALUES = 12;
 const QUARTERS = ["lowest", "second", "third", "highest"];
 
-/** Cuts the images into quarters by a number: as many in each, give or take equal ones, which stay together. None where all are equal. */
+/**
+ * Cuts the images into quarters by a number: as many in each, give or take equal ones, which stay together. None if all
+ * are equal.
+ */
 export function quartersOf(field: string, values: ArrayLike<number>): Slice[] {
   const order = [...ascending(values)].filter((n) => Number.isFinite(values[n]));
   const edges = [0.25, 0.5, 0.75].map((share) => values[order[Math.floor(share * order.length)]]);

@@ -5,7 +5,9 @@ import {type AnswersByEpoch, type Dynamics, dynamicsOf} from "./dynamics";
 export interface TrainingSuspect {
   /** Its place in the training split. */
   readonly index: number;
-  /** The class that the network answered most often in place of the label; the label itself where it answered nothing else. */
+  /**
+   * The class that the network answered most often in place of the label; the label itself if it answered nothing else.
+   */
   readonly predicted: number;
   /** Mean over the epochs of the label's probability, in [0, 1]. */
   readonly confidence: number;
@@ -26,7 +28,7 @@ export interface RankedLabels {
   /** Places, the most suspect first: by the area under the margin, lowest first. */
   readonly order: Uint32Array;
   readonly dynamics: Dynamics;
-  /** By place: the class that was answered most often in place of the label; the label itself where no other was. */
+  /** By place: the class that was answered most often in place of the label; the label itself if no other was. */
   readonly others: Uint16Array;
 }
 

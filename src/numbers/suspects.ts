@@ -7,9 +7,9 @@ export interface AskedImages {
   readonly labels: ArrayLike<number>;
   /** `probabilities[n * classes + k]`. */
   readonly probabilities: ArrayLike<number>;
-  /** The file of each image, where they are files. */
+  /** The file of each image, if they are files. */
   readonly files?: readonly string[];
-  /** Where each stands in the file or folder that the split was taken from; absent where that is its own place. */
+  /** Where each stands in the file or folder that the split was taken from; absent if that is its own place. */
   readonly sources?: ArrayLike<number>;
 }
 
@@ -18,12 +18,12 @@ export interface Suspect {
   readonly split: AskedImages["split"];
   /** Its place in the split. */
   readonly index: number;
-  /** Its place in the file or folder that the split was taken from; absent where that is its index. */
+  /** Its place in the file or folder that the split was taken from; absent if that is its index. */
   readonly source?: number;
   readonly file?: string;
   readonly given: number;
   readonly predicted: number;
-  /** The probability of the given label: low where it is likely wrong. */
+  /** The probability of the given label: low if it is likely wrong. */
   readonly score: number;
   /** The probability of the predicted label. */
   readonly probability: number;

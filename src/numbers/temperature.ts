@@ -1,6 +1,6 @@
 /** Newton's steps at most: it needs about eight. */
 const STEPS = 60;
-/** Temperatures beyond these are not looked at: where every answer is right, colder is always better. */
+/** Temperatures beyond these are not looked at: if every answer is right, colder is always better. */
 const [COLDEST, HOTTEST] = [1e-2, 1e2];
 
 /**

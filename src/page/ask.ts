@@ -30,7 +30,7 @@ export interface LimeAnswer {
   /** Each pixel's segment. */
   readonly segments: ArrayLike<number>;
   readonly count: number;
-  /** How much of the network the straight line catches, at most 1; null where there is nothing to catch. */
+  /** How much of the network the straight line catches, at most 1; null if there is nothing to catch. */
   readonly r2: number | null;
   /** Share of their five strongest segments that two halves of the masks agree on; null with fewer than five. */
   readonly halvesTop5: number | null;
@@ -49,7 +49,7 @@ export interface Answer {
   readonly saliency: Float32Array;
   readonly target: number;
   readonly lime: LimeAnswer;
-  /** The probabilities at each moment, `[moment * classes + k]`; NaN where it is not known yet. */
+  /** The probabilities at each moment, `[moment * classes + k]`; NaN if it is not known yet. */
   readonly history?: Float32Array | undefined;
   /** Milliseconds. */
   readonly took: number;

@@ -15,7 +15,7 @@ export interface Lesson {
   readonly train: number;
   readonly test: number;
   readonly batchSize: number;
-  /** Passes over the pictures, where nobody has chosen. */
+  /** Passes over the pictures, if nobody has chosen. */
   readonly epochs: number;
   /** The test picture that is the current one when the page opens. */
   readonly opensWith: number;

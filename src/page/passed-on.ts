@@ -1,6 +1,6 @@
 /**
- * Work that reports by a callback, as a generator: yields each report, and returns what the work gives. The work waits while
- * its report is looked at; where nobody pulls any more, its next step is refused, and so it ends.
+ * Work that reports by a callback, as a generator: yields each report, and returns what the work gives. The work waits
+ * while its report is looked at; if nobody pulls any more, its next step is refused, and so it ends.
  *
  * @param work Is given `tell`, whose promise it must await.
  */

@@ -52,7 +52,7 @@ export async function explainKept(
   const indices = asked.map(({index}) => index);
   const images = {count: indices.length, shape: shape as ImageShape, pixels: pixelsOf(pixels, shape, indices)};
   const {probabilities} = await answersAt(run, epoch);
-  /** Undefined where the network is not that of the epoch: its answers are others. */
+  /** Undefined if the network is not that of the epoch: its answers are others. */
   const explained = async (classifier: Classifier): Promise<readonly SegmentExplanation[] | undefined> => {
     const classes = classNames.length;
     const answers = await classifier.predict(images);

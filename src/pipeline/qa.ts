@@ -38,7 +38,9 @@ import {sweepFiles} from "./record/leftovers";
 import {lockRun} from "./record/run-lock";
 import {writeWhole} from "./record/write-whole";
 
-/** Where questions may have no answer: the threshold that was used, and those that were best for the held-out questions. */
+/**
+ * If questions may have no answer: the threshold that was used, and those that were best for the held-out questions.
+ */
 export type NoAnswer = {readonly threshold: number} & ReturnType<typeof bestThresholds>;
 
 export {readerRunOptions} from "./qa/begin";

@@ -14,17 +14,17 @@ const CELL = 46;
 const LEAST_CELL = 20;
 /** How many units on each side the cells may take before they are made smaller. */
 const ROOM = 30 * CELL;
-/** Where there are more classes, those with the most mistakes are shown. */
+/** If there are more classes, those with the most mistakes are shown. */
 const MOST_CLASSES = 100;
 const WHITE: Rgb = [255, 255, 255];
-/** Room for a row's name, and for a column's where they stand upright; longer ones are shortened in the middle. */
+/** Room for a row's name, and for a column's if they stand upright; longer ones are shortened in the middle. */
 const [LONGEST_ROW, LONGEST_COLUMN] = [200, 150];
 
 /**
  * Counts and row percentages: rows the truth, columns the prediction, and both said on the axes. The diagonal is blue
  * by recall; mistakes are orange on a scale of their own, by count over the largest mistake, or a dominant diagonal
- * would leave them all white. Columns' names stand upright where one is wider than its column. Of more than a hundred classes the hundred with the most mistakes are shown, and the picture
- * says so.
+ * would leave them all white. Columns' names stand upright if one is wider than its column. Of more than a hundred
+ * classes the hundred with the most mistakes are shown, and the picture says so.
  */
 export function confusionMatrix({title, counts, classNames}: ConfusionMatrix): Sheet {
   const n = classNames.length;
@@ -100,7 +100,7 @@ export function confusionMatrix({title, counts, classNames}: ConfusionMatrix): S
   });
 }
 
-/** A cell's count, and under it its share of the row where both have room. */
+/** A cell's count, and under it its share of the row if both have room. */
 function drawCell(
   context: Canvas2D,
   {x, y, cell}: {readonly x: number; readonly y: number; readonly cell: number},

@@ -16,7 +16,7 @@ export interface Weighted {
   readonly segments: Uint16Array;
   /** One a segment: positive speaks for the class. */
   readonly weights: Float64Array;
-  /** 1 for a segment that is painted; all are where it is left out. */
+  /** 1 for a segment that is painted; all are if it is left out. */
   readonly shown?: Uint8Array;
 }
 
@@ -68,7 +68,7 @@ export function drawExplained(
   drawFrame(context, x, y, width * zoom, height * zoom);
 }
 
-/** The image as it is, dark ink on white paper where it is grey, with or without its segments' outlines. */
+/** The image as it is, dark ink on white paper if it is grey, with or without its segments' outlines. */
 export function drawPlain(
   context: Canvas2D,
   pixels: Float32Array,

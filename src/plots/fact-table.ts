@@ -45,7 +45,7 @@ export function factSheets({title, parts}: FactTable): Sheet[] {
       }),
     );
     const whole = own.reduce((sum, line) => sum + line.height, HEADING);
-    // a part stays together where it can; a heading is never alone at a sheet's end
+    // a part stays together if it can; a heading is never alone at a sheet's end
     add({heading, height: HEADING}, whole <= HEIGHT - TOP ? whole : HEADING + 2 * ROW);
     for (const line of own) add(line);
   }

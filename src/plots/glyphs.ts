@@ -90,7 +90,7 @@ function has(family: string, letter: string): boolean {
   return ink !== box && ink !== "";
 }
 
-/** A letter's pixels; "" where there are none. */
+/** A letter's pixels; "" if there are none. */
 function inkOf(family: string, letter: string): string {
   sheet.clearRect(0, 0, SIDE, SIDE);
   sheet.font = `${SIDE / 2}px ${JSON.stringify(family)}`;

@@ -20,7 +20,7 @@ export interface ImageRow {
   readonly label: string;
   /** One line under the label. */
   readonly note?: string;
-  /** One image a column, one after another, each `height * width` numbers (`* channels` where `scale` is intensity). */
+  /** One image a column, one after another, each `height * width` numbers (`* channels` if `scale` is intensity). */
   readonly values: Float32Array;
   readonly scale: "intensity" | "signed" | "sequential";
   /** Magnitude of full colour; by default the 99th percentile of |values| over the whole row, so columns compare. */

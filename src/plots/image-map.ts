@@ -26,9 +26,9 @@ const FILL = 0.55;
 const IMAGES_A_STEP = 500;
 
 /**
- * The images themselves where a map has their points: grey ones in their class's ink, the background clear. No canvas
- * holds the sheet, only its title: the images are drawn into the rows of the file. Thousands of images take a quarter of a second:
- * some tens of milliseconds at a time, and another thread packs them.
+ * The images themselves if a map has their points: grey ones in their class's ink, the background clear. No canvas
+ * holds the sheet, only its title: the images are drawn into the rows of the file. Thousands of images take a quarter
+ * of a second: some tens of milliseconds at a time, and another thread packs them.
  *
  * @param turn Waited for between two parts of the work.
  */

@@ -20,10 +20,10 @@ export function overlap(a: Box, b: Box): boolean {
 }
 
 /**
- * Gives each label the first of its places where it lies within the bounds and off all labels before it: so the order of
- * the labels is their rank, and what cannot be placed is what matters least.
+ * Gives each label the first of its places where it lies within the bounds and off all labels before it: so the order
+ * of the labels is their rank, and what cannot be placed is what matters least.
  *
- * @returns Each label's box, or null where it has no place.
+ * @returns Each label's box, or null if it has no place.
  */
 export function placeLabels(labels: readonly Label[], bounds: Box, taken: readonly Box[] = []): (Box | null)[] {
   const used = [...taken];
@@ -77,7 +77,7 @@ export function affordable<L extends Pick<Label, "width" | "height">>(
 /**
  * Places along a line, moved as little as needed to be `gap` apart and within bounds, in the order that they have.
  *
- * @returns Each one's new place; where the bounds have no room for all, they stand evenly over them.
+ * @returns Each one's new place; if the bounds have no room for all, they stand evenly over them.
  */
 export function spread(places: readonly number[], gap: number, low: number, high: number): number[] {
   const room = places.length > 1 ? Math.min(gap, (high - low) / (places.length - 1)) : gap;
@@ -105,7 +105,7 @@ export function spread(places: readonly number[], gap: number, low: number, high
   return out;
 }
 
-/** Moves a label's middle as little as needed for it to lie within the bounds (in their middle, where it is too large). */
+/** Moves a label's middle as little as needed for it to lie within the bounds (in their middle, if it is too large). */
 export function broughtInside(
   [x, y]: readonly [number, number],
   width: number,

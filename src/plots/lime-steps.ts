@@ -7,7 +7,7 @@ export interface LimeSteps extends Size, Weighted {
   readonly title: string;
   readonly pixels: Float32Array;
   readonly explainedName: string;
-  /** Weighted R² of the fit; null where nothing that was hidden changed the answer. */
+  /** Weighted R² of the fit; null if nothing that was hidden changed the answer. */
   readonly r2: number | null;
   /** A few masked images and what the network made of them. */
   readonly examples: readonly {

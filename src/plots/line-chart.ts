@@ -83,7 +83,7 @@ export function lineSheet({title, x, panels, span, note, places, marked = []}: L
   return {width: LEFT + WIDTH + 40, height: bottom, draw};
 }
 
-/** Read from below. Where there is no room for all, some are left out; the marked ones are not. */
+/** Read from below. If there is no room for all, some are left out; the marked ones are not. */
 function wordsUnder(
   context: Canvas2D,
   places: readonly string[],
@@ -144,7 +144,7 @@ function keyPlaces(lines: LineChart["panels"][number]["lines"]): {readonly x: nu
   });
 }
 
-/** Where there are more lines than colours, those of the second round are dashed. */
+/** If there are more lines than colours, those of the second round are dashed. */
 function dashesOf(n: number, dashed?: boolean): number[] {
   return dashed ? [5, 4] : n >= COLORS.length ? [2, 3] : [];
 }

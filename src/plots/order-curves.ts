@@ -9,7 +9,7 @@ export interface OrderCurves {
     /** Probability at evenly spaced shares of the image, 0 to 1. */
     readonly deletion: Float64Array;
     readonly insertion: Float64Array;
-    /** Null where nothing that is hidden changes the probability: then no order is better than another. */
+    /** Null if nothing that is hidden changes the probability: then no order is better than another. */
     readonly deletionArea: number | null;
     readonly insertionArea: number | null;
   }[];

@@ -76,7 +76,7 @@ export function scatterSheet({title, labels, classNames, maps}: ScatterSheet): F
   });
 }
 
-/** Each class's mark and name in one line, or where they do not fit, where they are to be found. */
+/** Each class's mark and name in one line, or if they do not fit, where they are to be found. */
 function drawKey(context: Canvas2D, classNames: readonly string[], room: number): void {
   const longest = Math.max(...classNames.map((name) => textWidth(name)));
   const step = Math.min(Math.max(90, longest + 2 * MARK_WIDTH), room / classNames.length);

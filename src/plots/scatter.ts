@@ -15,7 +15,7 @@ export interface Scatter {
   /** The class of each point: its colour. */
   readonly labels: Uint16Array;
   readonly classNames: readonly string[];
-  /** 1 where the network is wrong about the point; empty where there is no network. */
+  /** 1 if the network is wrong about the point; empty if there is no network. */
   readonly wrong: Uint8Array;
   /** Lines of small print in the corner. */
   readonly notes: readonly string[];
@@ -27,7 +27,7 @@ const LEGEND = 188;
 export const NOTES_WIDTH = SIDE + LEGEND;
 const TOP = 52;
 const SQUARE = {left: 16, top: TOP, side: SIDE};
-/** Where more are wrong than this share, rings would be all there is to see. */
+/** If more are wrong than this share, rings would be all there is to see. */
 const MOST_RINGS = 0.2;
 /** Marks need to be larger than discs to be told apart. */
 const MARKED = 1.35;

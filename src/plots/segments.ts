@@ -23,14 +23,14 @@ export interface SegmentExplanation extends Weighted {
   /** Standard error of each weight. */
   readonly errors: Float64Array;
   readonly intercept: number;
-  /** Weighted; null where nothing that was hidden changed the answer. */
+  /** Weighted; null if nothing that was hidden changed the answer. */
   readonly r2: number | null;
   readonly localPrediction: number;
   readonly samples: number;
   readonly near: number;
-  /** Spearman's, of both halves of the masks; null where either half's weights are all alike. */
+  /** Spearman's, of both halves of the masks; null if either half's weights are all alike. */
   readonly halvesCorrelation: number | null;
-  /** Jaccard's, of the five strongest segments of both halves; null where neither half has any. */
+  /** Jaccard's, of the five strongest segments of both halves; null if neither half has any. */
   readonly halvesTop5: number | null;
 }
 

@@ -2,7 +2,7 @@ import {AGAINST, css, FOR, INK_2, INK_3, LINE, type Rgb} from "./color";
 import type {Canvas2D, Sheet} from "./figure";
 import {text} from "./text";
 
-/** How something goes with a size: both axes are logarithmic, the vertical one only where no value is 0. */
+/** How something goes with a size: both axes are logarithmic, the vertical one only if no value is 0. */
 export interface SizeChart {
   readonly title: string;
   /** The quantities on the axes. */

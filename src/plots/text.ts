@@ -20,7 +20,7 @@ export interface TextStyle {
   readonly halo?: string;
 }
 
-// The canvas draws no text at all, and says nothing, where it has no font: so ours comes with the package.
+// The canvas draws no text at all, and says nothing, if it has no font: so ours comes with the package.
 for (const [file, family] of [
   ["DejaVuSans.ttf", "Plot"],
   ["DejaVuSans-Bold.ttf", "Plot Bold"],

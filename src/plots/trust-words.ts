@@ -1,5 +1,5 @@
 /**
- * How far to trust LIME's fit, in a few words: R², and how far both halves of the masks name the same segments. Where
+ * How far to trust LIME's fit, in a few words: R², and how far both halves of the masks name the same segments. If
  * nothing that was hidden changed the answer neither is known, and that is said.
  */
 export function trustWords(r2: number | null, halvesTop5: number | null): readonly string[] {

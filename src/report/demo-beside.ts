@@ -1,2 +1,5 @@
-/** The page that learns, where a run's folder has it (`report --demo`): the run's page links to it, and its server gives it. */
+/**
+ * The page that learns, if a run's folder has it (`report --demo`): the run's page links to it, and its server gives
+ * it.
+ */
 export const DEMO_FILE = "demo.html";

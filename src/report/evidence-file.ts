@@ -14,11 +14,11 @@ export interface EvidenceShown {
   readonly segments: Packed;
   /** How much each segment adds to each class. */
   readonly weights: Pair<readonly number[]>;
-  /** LIME's weighted R²; null where it is not known. */
+  /** LIME's weighted R²; null if it is not known. */
   readonly r2: Pair<number | null>;
   /** i8 `[2, height, width]`: what each pixel adds to each class's logit, in 127ths of the greatest of both; null: no gradient. */
   readonly saliency: Packed | null;
-  /** The training images of each class that are most like it; null where an earlier version found none. */
+  /** The training images of each class that are most like it; null if an earlier version found none. */
   readonly neighbours: Pair<NeighboursShown> | null;
   /** The training images of whatever label that are most like it, and their labels; null or absent of an earlier version. */
   readonly nearest?: (NeighboursShown & {readonly labels: readonly number[]}) | null;

@@ -64,7 +64,7 @@ function isOfSystem(error: unknown): boolean {
   return (error as NodeJS.ErrnoException).errno !== undefined;
 }
 
-/** @throws UserError that names the file, where what it holds is not what is read there. */
+/** @throws UserError that names the file, if what it holds is not what is read there. */
 function asSaved<T>(path: string, make: () => T): T {
   try {
     return make();

@@ -9,7 +9,7 @@ export interface LayersShown {
   /** Test images that the layers are compared by. */
   readonly images: number;
   readonly layers: readonly LayerShown[];
-  /** The blocks of a transformer; absent of other networks, and where they were not kept. */
+  /** The blocks of a transformer; absent of other networks, and if they were not kept. */
   readonly blocks?: readonly BlockShown[];
 }
 
@@ -29,7 +29,7 @@ export interface LayerShown {
   readonly weights: number;
   /** Weights that the changes were computed of: fewer than `weights` in a very large layer. */
   readonly sampled: number;
-  /** ‖change since the kept epoch before‖ over ‖weights then‖; null at the first, and where it has no value. */
+  /** ‖change since the kept epoch before‖ over ‖weights then‖; null at the first, and if it has no value. */
   readonly moved: readonly (number | null)[];
   /** ‖change since the first kept epoch‖ over ‖weights then‖. */
   readonly fromStart: readonly (number | null)[];
@@ -41,11 +41,11 @@ export interface LayerShown {
   /** Length of the loss' gradient at the layer's weights; null: unknown. */
   readonly gradient: readonly (number | null)[];
   readonly units: number;
-  /** Units that are 0 for every image and place; null where the layer is no rectifier. */
+  /** Units that are 0 for every image and place; null if the layer is no rectifier. */
   readonly dead: readonly (readonly number[] | null)[];
   /** Units whose mean |output| is at most 0.025 of the layer's mean. */
   readonly dormant: readonly (readonly number[])[];
-  /** The filters that changed most from the first to the last kept epoch; null where the layer has none with places. */
+  /** The filters that changed most from the first to the last kept epoch; null if the layer has none with places. */
   readonly filters: {
     readonly units: readonly number[];
     /** Which input channel of each is shown: the one that changed most. */

@@ -17,7 +17,7 @@ const TRIED = 1 << 18;
 /**
  * How many pixels a side are averaged into one, so that all images fit into the page: 1 for MNIST.
  *
- * @param pixels `[count, height, width, channels]`; where they are not known, as if they did not pack worse than digits.
+ * @param pixels `[count, height, width, channels]`; if they are not known, as if they did not pack worse than digits.
  * @returns The least whole number that does.
  */
 export function reduction(count: number, height: number, width: number, channels: number, pixels?: Uint8Array): number {

@@ -28,7 +28,7 @@ export async function reportOf(runFolder: string, parts: PageParts = {}): Promis
 }
 
 /**
- * The page, in UTF-8. Scripts and styles run by their hash alone, and nothing may be fetched; where it is served live,
+ * The page, in UTF-8. Scripts and styles run by their hash alone, and nothing may be fetched; if it is served live,
  * from its own server only.
  */
 export function page(shell: Shell, {file, parts}: Gathered, live = false): Buffer {

@@ -11,7 +11,7 @@ import type {TrainingShown} from "./training-file";
 
 export type {Packed} from "./packed";
 
-/** Something recorded at a stop, or null where it was not. One entry a stop. */
+/** Something recorded at a stop, or null if it was not. One entry a stop. */
 export type PerStop<T> = readonly (T | null)[];
 
 /** The content of `run.json` that the page shows. Every string is data: it is shown as text, never as markup. */
@@ -66,9 +66,9 @@ export interface LimeEntry {
   readonly segments: Packed;
   /** One a segment; above 0 speaks for the class. */
   readonly weights: readonly number[];
-  /** Weighted R² of the linear model, or null where the answer never changed. */
+  /** Weighted R² of the linear model, or null if the answer never changed. */
   readonly r2: number | null;
-  /** How alike the explanation is when made again with other chance; null where it was not tried. */
+  /** How alike the explanation is when made again with other chance; null if it was not tried. */
   readonly stability: number | null;
 }
 
@@ -78,7 +78,10 @@ export interface ExplainedShown {
   readonly of: number;
   /** u32 `[images]`: their places in the test split, ascending. */
   readonly indices: Packed;
-  /** u8, or u16 where there are more than 256, `[images, height, width]`: the segment of each pixel, the same at every stop. */
+  /**
+   * u8, or u16 if there are more than 256, `[images, height, width]`: the segment of each pixel, the same at every
+   * stop.
+   */
   readonly segments: Packed;
   readonly stops: PerStop<{
     /** u16 `[images]`: the class explained; then its probability, u16. */
@@ -87,7 +90,10 @@ export interface ExplainedShown {
     /** f32 `[images]`: weighted R² and how alike both halves are; NaN where there is none. */
     readonly fit: Packed;
     readonly stability: Packed;
-    /** u32 `[images + 1]`: image n has the weights from `starts[n]` to before `starts[n + 1]`; none where it was not explained. */
+    /**
+     * u32 `[images + 1]`: image n has the weights from `starts[n]` to before `starts[n + 1]`; none if it was not
+     * explained.
+     */
     readonly starts: Packed;
     /** f32 `[images]`: the strongest weight; i8: weights as 127ths of it. */
     readonly strongest: Packed;
@@ -108,7 +114,7 @@ export interface SaliencyTiles {
   readonly indices: readonly number[];
   /** The class that each tile explains; null: no single one. */
   readonly targets: readonly (number | null)[];
-  /** How far each tile's gradient can be trusted (docs/saliency.md); null where it was not measured. */
+  /** How far each tile's gradient can be trusted (docs/saliency.md); null if it was not measured. */
   readonly trust: readonly (SaliencyTrust | null)[];
   /** `[tiles, height, width]`. */
   readonly values: Packed;
@@ -138,8 +144,8 @@ export interface AttentionShown {
       /** u16 `[images, heads, tokens]`, fractions: how much of all tokens' looking each gets; sums to 1. */
       readonly received: Packed;
       /**
-       * u8 `[first images, heads, tokens, tokens]`: where each token looks, each row relative to its largest number. Absent
-       * where it was not kept.
+       * u8 `[first images, heads, tokens, tokens]`: where each token looks, each row relative to its largest number.
+       * Absent if it was not kept.
        */
       readonly rows?: Packed;
       /** Groups of heads, from 0, that look alike. */
@@ -170,14 +176,14 @@ export interface ReportFile {
     readonly pixels: Packed;
     readonly labels: Packed;
     /**
-     * Where they are files: the URL of their folder, and of each its path from there, percent-encoded as URLs are, so that
+     * If they are files: the URL of their folder, and of each its path from there, percent-encoded as URLs are, so that
      * a name of any characters stays whole.
      */
     readonly files: {readonly folder: string; readonly paths: readonly string[]} | null;
     readonly height: number;
     readonly width: number;
   } | null;
-  /** The best network, to be run in the page; null where it was not asked for (`--page-model`), or is not there yet. */
+  /** The best network, to be run in the page; null if it was not asked for (`--page-model`), or is not there yet. */
   readonly model: PageModel | null;
   /** How the training images were learnt. */
   readonly training: TrainingShown | null;
@@ -185,13 +191,13 @@ export interface ReportFile {
   readonly columns: readonly ColumnShown[] | null;
   /** Whether `explain --training` works: the run trained here, and kept the weights of its epochs. */
   readonly influence: boolean;
-  /** Images that the user followed within the epochs; null where there are none. */
+  /** Images that the user followed within the epochs; null if there are none. */
   readonly tracked: TrackedShown | null;
   /** The temperature that would mend the confidence, fitted on the validation images. */
   readonly temperatures: PerStop<number> | null;
-  /** How the run does beside another; null where it was not compared. */
+  /** How the run does beside another; null if it was not compared. */
   readonly runs: RunsShown | null;
-  /** The name of the page that learns, where it lies beside. */
+  /** The name of the page that learns, if it lies beside. */
   readonly demo: string | null;
   /** How the layers came to be what they are. */
   readonly layers: LayersShown | null;
@@ -213,7 +219,7 @@ export interface ReportFile {
     readonly width: number;
     readonly maps: readonly SaliencyMap[];
   } | null;
-  /** Null where the network is no transformer. */
+  /** Null if the network is no transformer. */
   readonly attention: AttentionShown | null;
   readonly lime: {
     readonly height: number;

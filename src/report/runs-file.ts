@@ -75,7 +75,7 @@ export interface ImageInRuns {
    * this run itself.
    */
   readonly said: readonly [base: readonly number[], run: readonly number[]];
-  /** Null where a run did not explain its answer. */
+  /** Null if a run did not explain its answer. */
   readonly why: readonly [base: ShownExplanation | null, run: ShownExplanation | null];
 }
 

@@ -24,7 +24,7 @@ export interface ServeOptions {
   readonly port?: number;
   /** Milliseconds between looks at the folder. */
   readonly interval?: number;
-  /** The best network goes into the page, where the run's options do not say so already. */
+  /** The best network goes into the page, if the run's options do not say so already. */
   readonly pageModel?: boolean;
   /** Told in one line why the folder cannot be read just now, once for each reason. */
   readonly say?: (line: string) => void;
@@ -36,9 +36,10 @@ const PATIENCE = 2;
 const MOST_CONNECTIONS = 100;
 
 /**
- * Serves a run's report to this machine alone, and tells open pages when the run has written more, how far it is while it
- * goes on, and when it has ended. Four things can be asked for: the page, its facts, its arrays and the events; and the page that learns, if it lies there. Where a file of the run cannot be read, the pages are told
- * why and keep what they had; what becomes readable is served again.
+ * Serves a run's report to this machine alone, and tells open pages when the run has written more, how far it is while
+ * it goes on, and when it has ended. Four things can be asked for: the page, its facts, its arrays and the events; and
+ * the page that learns, if it lies there. If a file of the run cannot be read, the pages are told why and keep what
+ * they had; what becomes readable is served again.
  *
  * @throws UserError if the folder holds no run, or the port is taken.
  */

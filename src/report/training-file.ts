@@ -21,9 +21,9 @@ export interface TrainingShown {
   readonly labels: Packed;
   /** u8 `[images]` an epoch: softmax cross-entropy, as `packed-loss.ts` rounds it. */
   readonly losses: readonly Packed[];
-  /** u8 or u16 `[images]` an epoch: the answer less the label, modulo the classes: 0 where it was right. */
+  /** u8 or u16 `[images]` an epoch: the answer less the label, modulo the classes: 0 if it was right. */
   readonly astray: readonly Packed[];
-  /** u8 `[images]` an epoch: probability of a wrong answer, in 255ths; 0 where the answer was right. */
+  /** u8 `[images]` an epoch: probability of a wrong answer, in 255ths; 0 if the answer was right. */
   readonly sureness: readonly Packed[];
   /** u8 or u16 `[images]`: the class that was answered most often in place of the label. */
   readonly suggested: Packed;
@@ -41,8 +41,8 @@ export interface TrainingShown {
    */
   readonly evidence?: readonly EvidenceShown[] | null;
   /**
-   * Training images that are test images too, by their places in both splits; `near` where they only look alike. Null: none known.
-   * Absent in files of an earlier version.
+   * Training images that are test images too, by their places in both splits; `near` if they only look alike. Null:
+   * none known. Absent in files of an earlier version.
    */
   readonly copies?: {
     readonly train: readonly number[];

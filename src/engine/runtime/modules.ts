@@ -38,7 +38,7 @@ export function defaultVariant(): Variant {
 
 const compiled = new Map<Variant, Promise<WebAssembly.Module>>();
 
-/** Compiles the kernels, once in a process. @throws WebAssembly.CompileError where relaxed SIMD is not known. */
+/** Compiles the kernels, once in a process. @throws WebAssembly.CompileError if relaxed SIMD is not known. */
 export function kernelModule(variant: Variant): Promise<WebAssembly.Module> {
   let module = compiled.get(variant);
   if (!module) {
@@ -63,7 +63,7 @@ function allowRelaxedSimd(module: Uint8Array<ArrayBuffer>): void {
 }
 
 /**
- * Gives the bytes of kernels/plain.wasm, or of the other build, where there is no file system. Call it before anything
+ * Gives the bytes of kernels/plain.wasm, or of the other build, if there is no file system. Call it before anything
  * else.
  */
 export async function provideKernels(variant: Variant, bytes: BufferSource): Promise<void> {

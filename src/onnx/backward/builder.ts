@@ -167,7 +167,7 @@ export class Builder {
     return this.op("Slice", [x, ...all.map((list) => this.ints(list))]);
   }
 
-  /** Zeros put around `x`, or numbers cut from its border where a pad is negative. */
+  /** Zeros put around `x`, or numbers cut from its border if a pad is negative. */
   pad(x: Name, pads: readonly number[]): Name {
     return pads.every((n) => n === 0) ? x : this.op("Pad", [x, this.ints(pads)]);
   }

@@ -28,7 +28,7 @@ function inputGradient({b, x, g}: Call, window: Window, group: number): Name {
     return b.turned(channelsExchanged(b, x[1], group), axes);
   });
   const border = [...span.map((s, i) => s - 1 - begin[i]), ...span.map((s, i) => s - 1 - end[i])];
-  const cut = border.map((n) => Math.min(0, n)); // where padding was wider than the kernel
+  const cut = border.map((n) => Math.min(0, n)); // if padding was wider than the kernel
   const inside = b.pad(g, [0, 0, ...cut.slice(0, rank), 0, 0, ...cut.slice(rank)]);
   return b.op("Conv", [inside, turned], {
     kernel_shape: kernel,

@@ -34,7 +34,7 @@ function sharesOf({xs, ys, kernel, strides, dilations, begin, end}: Window, {a}:
   const counts = ys.map((n, i) =>
     Array.from({length: n}, (_, place) => {
       const start = place * strides[i] - begin[i];
-      // Where padding counts, the declared one does; what ceil_mode lets a window stick out does not.
+      // If padding counts, the declared one does; what ceil_mode lets a window stick out does not.
       const padded = automatic ? Math.max(0, end[i]) : (declared?.[i + rank] ?? 0);
       const [low, high] = number(a.count_include_pad, 0) ? [-begin[i], xs[i] + padded] : [0, xs[i]];
       let inside = 0;

@@ -1,7 +1,7 @@
 import type {Name} from "./builder";
 import {type Call, number, positive, type Rule, type Rules, range, refusal} from "./rule";
 
-/** Axes of a reduction, counted from the front; all where none are given. */
+/** Axes of a reduction, counted from the front; all if none are given. */
 function axesOf(call: Call): readonly number[] {
   const {b, x, a} = call;
   const rank = b.rank(x[0]);

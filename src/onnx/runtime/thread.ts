@@ -55,7 +55,7 @@ export function runtimeInThread(module: () => string): Runtime {
   };
 }
 
-/** onnxruntime-node, or onnxruntime-web where that is not installed, in one worker, which all models share. */
+/** onnxruntime-node, or onnxruntime-web if that is not installed, in one worker, which all models share. */
 export const threadRuntime = runtimeInThread(() => runtimeInstalled().path);
 
 function copied(feeds: Feeds): Feeds {

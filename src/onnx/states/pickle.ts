@@ -21,7 +21,7 @@ export interface PickleHooks {
  * build dictionaries, lists, numbers and texts are implemented. Nothing that a pickle names is imported or called: a
  * call that `call` does not know leaves an Unknown.
  *
- * @throws OnnxError at an operation that is not known here, or where the pickle ends too soon.
+ * @throws OnnxError at an operation that is not known here, or if the pickle ends too soon.
  */
 export function unpickled(pickle: Uint8Array, hooks: PickleHooks): unknown {
   return unpickledFrom(pickle, 0, hooks).value;

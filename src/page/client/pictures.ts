@@ -22,7 +22,10 @@ export function paint(
   context.putImageData(image, 0, 0);
 }
 
-/** The colours of a picture: ink on the page's paper, or its own where it has some. @param most Its largest number, 1 or 255. */
+/**
+ * The colours of a picture: ink on the page's paper, or its own if it has some. @param most Its largest number, 1 or
+ * 255.
+ */
 export function colorsOf(
   pixels: ArrayLike<number>,
   {shape: [, , channels], isInk}: Lesson,
@@ -41,7 +44,7 @@ export function colorsOf(
 const shadesOf = (from: Rgb, to: Rgb): readonly Rgb[] =>
   Array.from({length: 256}, (_, level) => mix(from, to, level / 255));
 
-/** Shows a picture. @param ink Its colour, where it has none of its own. */
+/** Shows a picture. @param ink Its colour, if it has none of its own. */
 export function paintPicture(
   canvas: HTMLCanvasElement,
   pixels: ArrayLike<number>,

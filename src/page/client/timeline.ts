@@ -6,7 +6,7 @@ import {whenWords} from "./panels/verdict-words";
 import type {Session} from "./session";
 
 export interface Timeline {
-  /** Plays the moments from the start, or stops. Where nothing is taught yet, teaches. */
+  /** Plays the moments from the start, or stops. If nothing is taught yet, teaches. */
   play(): void;
   stop(): void;
   /** Goes a moment on or back. */

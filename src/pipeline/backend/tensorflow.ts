@@ -3,7 +3,7 @@ import * as tf from "@tensorflow/tfjs";
 
 import type {Backend} from "./backend";
 
-/** @tensorflow/tfjs-node, an optional dependency: TensorFlow's C library, where its binary installed and loads. */
+/** @tensorflow/tfjs-node, an optional dependency: TensorFlow's C library, if its binary installed and loads. */
 export const tensorflow: Backend = {
   async start() {
     // tfjs-node 4.22 calls util.isNullOrUndefined, which Node 23 removed (tensorflow/tfjs#8425, merged, not released).

@@ -64,7 +64,7 @@ function byIndex(value: unknown, text: string, what: string): string[] {
   const entries = Object.entries(value);
   const keysCount = entries.every(([key]) => isIndex(key));
   const valuesCount = entries.every(([, index]) => isIndex(index));
-  // where both are numbers, a name stands in quotes: {"7": 0} names class 0 "7"
+  // if both are numbers, a name stands in quotes: {"7": 0} names class 0 "7"
   const isNamed = valuesCount && (!keysCount || entries.every(([, index]) => typeof index === "number"));
   if (!isNamed && !keysCount) {
     const odd = entries.find(([key, index]) => !isIndex(key) && !isIndex(index)) ?? entries[0];

@@ -12,14 +12,14 @@ import {firstRecords} from "./tables/csv-records";
 /** The decision about one image of a data set. */
 export interface Edit {
   readonly split: SplitName;
-  /** Its place in the split; of one that has a file, 0 where the list does not say it. */
+  /** Its place in the split; of one that has a file, 0 if the list does not say it. */
   readonly index: number;
   /**
-   * Its place in the file or folder that the split was taken from, where the list says it: the same for every seed, which
+   * Its place in the file or folder that the split was taken from, if the list says it: the same for every seed, which
    * deals images out to training and validation.
    */
   readonly source?: number;
-  /** Its file, where the images are files: found by it alone. */
+  /** Its file, if the images are files: found by it alone. */
   readonly file?: string;
   /** The label that it has, by which a list made for other data is found out. */
   readonly given: string;
@@ -41,8 +41,9 @@ const MOST_BYTES = 256 * 2 ** 20;
 const NEEDED = ["split", "given_label", "decision"] as const;
 
 /**
- * Reads decisions about images: the `suspects.csv` of a run, or a list of files or places with their labels, its column `decision` filled in with keep, drop or relabel. Rows
- * without a decision are kept. `new_label` is the label of one that is relabelled; where it is empty, `predicted_label`.
+ * Reads decisions about images: the `suspects.csv` of a run, or a list of files or places with their labels, its column
+ * `decision` filled in with keep, drop or relabel. Rows without a decision are kept. `new_label` is the label of one
+ * that is relabelled; if it is empty, `predicted_label`.
  *
  * @throws UserError that names the line, if the file is not of that form.
  */
@@ -98,10 +99,10 @@ function editOf(where: string, at: (name: string) => string): Edit[] {
 }
 
 /**
- * A data set with images dropped and labels changed. Everything else stays as it is: those that are left are presented in the
- * order in which they would have come, so that no draw of chance moves. Its digest takes the list in.
+ * A data set with images dropped and labels changed. Everything else stays as it is: those that are left are presented
+ * in the order in which they would have come, so that no draw of chance moves. Its digest takes the list in.
  *
- * @throws UserError where an image is not there, or has another label than the list says.
+ * @throws UserError if an image is not there, or has another label than the list says.
  */
 export async function editedData(data: Dataset, {edits, digest}: Edits): Promise<Dataset> {
   const splits = {train: data.train, validation: data.validation, test: data.test};
@@ -133,7 +134,7 @@ interface Placed {
 
 type Splits = {readonly [name in SplitName]: Split};
 
-/** Finds an edit's image: by its file where it is one, else by its place in the source, else by its place in the split. */
+/** Finds an edit's image: by its file if it is one, else by its place in the source, else by its place in the split. */
 function placeOf(splits: Splits, edit: Edit, isDealt: boolean): Placed {
   const {split, index, source, file, where} = edit;
   if (file !== undefined) {

@@ -5,8 +5,8 @@ import {UserError} from "../../nouns/options";
 import {orUserError} from "../../nouns/system-errors";
 
 /**
- * A file of weights that a model names. It must stand in the model's folder or below, and so must what it links to; where the
- * model is a link itself (as in Hugging Face's cache), in the folder of the real file.
+ * A file of weights that a model names. It must stand in the model's folder or below, and so must what it links to; if
+ * the model is a link itself (as in Hugging Face's cache), in the folder of the real file.
  *
  * @throws UserError if it stands elsewhere, is missing, or is no file.
  */

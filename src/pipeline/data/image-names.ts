@@ -19,10 +19,10 @@ const NUMBERED = /^(train|validation|test):(\d+)$/;
 export const isNumbered = (word: string): boolean => NUMBERED.test(word);
 
 /**
- * An image's number. `train:17` is image 17 of the file or folder that the training images came from, in the order of that
- * file, wherever chance put it (to learn from or to be held out): so it names the same image whatever the seed, and whatever
- * was left out. `test:8` is test image 8 of the run, as it keeps them; so is `validation:8` where the data have validation
- * images of their own.
+ * An image's number. `train:17` is image 17 of the file or folder that the training images came from, in the order of
+ * that file, wherever chance put it (to learn from or to be held out): so it names the same image whatever the seed,
+ * and whatever was left out. `test:8` is test image 8 of the run, as it keeps them; so is `validation:8` if the data
+ * have validation images of their own.
  */
 export function numberOf(data: Dataset, {split, index}: ImagePlace): string {
   const isDealt = split === "train" || (split === "validation" && isTakenOut(data));
@@ -34,7 +34,10 @@ export function nameOf(data: Dataset, place: ImagePlace): string {
   return data[place.split].files?.[place.index] ?? numberOf(data, place);
 }
 
-/** The image that a word names: a number, or a file's path from the data's folder. @returns Undefined where none is so called. */
+/**
+ * The image that a word names: a number, or a file's path from the data's folder. @returns Undefined if none is so
+ * called.
+ */
 export function placeNamed(data: Dataset, word: string): ImagePlace | undefined {
   const [, split, number] = NUMBERED.exec(word) ?? [];
   if (split === undefined) return ofFile(data, word);
@@ -43,7 +46,7 @@ export function placeNamed(data: Dataset, word: string): ImagePlace | undefined 
   return index < data[split as SplitName].count ? {split: split as SplitName, index} : undefined;
 }
 
-/** The same. @throws EpochscopeError, where none is so called. */
+/** The same. @throws EpochscopeError, if none is so called. */
 export function imageNamed(data: Dataset, word: string, before = ""): ImagePlace {
   const place = placeNamed(data, word);
   if (place) return place;

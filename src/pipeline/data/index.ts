@@ -17,7 +17,7 @@ import {storedSplit} from "./stored/stored-split";
 export interface DataOptions {
   /** "mnist", a folder with the four idx files, or one with folders of images. */
   readonly data: string;
-  /** For a folder of images: pixels a side; 0: as they are where they are small. */
+  /** For a folder of images: pixels a side; 0: as they are if they are small. */
   readonly imageSize?: number;
   /** The largest image that is decoded, in pixels. */
   readonly maxPixels?: number;
@@ -31,7 +31,7 @@ export interface DataOptions {
   readonly trainLimit: number;
   readonly testLimit: number;
   readonly seed: number;
-  /** Chooses the images to test where the data have none of their own; by default `seed` does. */
+  /** Chooses the images to test if the data have none of their own; by default `seed` does. */
   readonly testSeed?: number;
   /** Where downloads are kept. */
   readonly cacheFolder: string;
@@ -41,7 +41,7 @@ export interface DataOptions {
 const HELD_OUT = 1 / 12;
 
 /**
- * Opens the data named by `--data`; yields how far that is, where it takes a while, and what is left out.
+ * Opens the data named by `--data`; yields how far that is, if it takes a while, and what is left out.
  *
  * @param signal Ends it. @throws The signal's reason.
  */

@@ -1,8 +1,8 @@
-/** How far the opening of a data set is, where it takes a while. */
+/** How far the opening of a data set is, if it takes a while. */
 export interface DataProgress {
   /** "fetching train-images-idx3-ubyte.gz" */
   readonly doing: string;
-  /** Bytes or images, of `total`; NaN where a server does not say. */
+  /** Bytes or images, of `total`; NaN if a server does not say. */
   readonly done: number;
   readonly total: number;
 }

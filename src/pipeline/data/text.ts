@@ -1,8 +1,8 @@
 import {UserError} from "../../nouns/options";
 
 /**
- * A text file's words: UTF-8 or UTF-16, by its byte order mark; without one, UTF-16 where every second byte of the first few
- * is 0 (its ASCII letters), else UTF-8.
+ * A text file's words: UTF-8 or UTF-16, by its byte order mark; without one, UTF-16 if every second byte of the first
+ * few is 0 (its ASCII letters), else UTF-8.
  *
  * @param what Of the file, for errors.
  * @throws UserError if the bytes are no such text.
@@ -20,7 +20,7 @@ export function decodeText(bytes: Uint8Array, what: string): string {
   return text;
 }
 
-/** Bytes looked at where there is no mark. */
+/** Bytes looked at if there is no mark. */
 const LOOKED_AT = 64;
 
 function encodingOf(bytes: Uint8Array): "utf-8" | "utf-16le" | "utf-16be" {

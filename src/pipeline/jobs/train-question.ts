@@ -7,7 +7,7 @@ export interface TrainQuestion {
   readonly threads?: number;
   /** Seconds after which a silent worker counts as dead, and another may take its run over. */
   readonly silent?: number;
-  /** Folders that the run may read, where its options come from a queue; absent: whatever its options name. */
+  /** Folders that the run may read, if its options come from a queue; absent: whatever its options name. */
   readonly reads?: readonly string[];
 }
 

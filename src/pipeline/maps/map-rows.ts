@@ -155,11 +155,11 @@ export async function mapRows(
 interface Reduced {
   readonly scores: Matrix;
   readonly explained: number;
-  /** All columns, and what each counts in squared distances, where the scores have fewer. */
+  /** All columns, and what each counts in squared distances, if the scores have fewer. */
   readonly full?: {readonly rows: Matrix; readonly weights: Float64Array};
 }
 
-/** The rows scaled, and on their principal components where they are wider. */
+/** The rows scaled, and on their principal components if they are wider. */
 async function reducedRows(
   workspace: Workspace,
   rows: Matrix,

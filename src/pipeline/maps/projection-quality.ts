@@ -12,7 +12,7 @@ export interface MapFigures {
   readonly among: number;
   /**
    * Shares of points that their `voters` nearest put in the right class: on the map, and in what it is a map of. Null
-   * where no classes are known.
+   * if no classes are known.
    */
   readonly neighbourAccuracyMap: number | null;
   readonly neighbourAccuracyFull: number | null;

@@ -3,8 +3,8 @@ import {UserError} from "../../nouns/options";
 import {endOfLayers} from "./load/tfjs-graph";
 
 /**
- * The same model with layers "logits" and "probabilities" at its end, where it had a softmax in a layer or of its own, or ended in
- * scores. The weights are its own, those of the last dense layer copied.
+ * The same model with layers "logits" and "probabilities" at its end, if it had a softmax in a layer or of its own, or
+ * ended in scores. The weights are its own, those of the last dense layer copied.
  *
  * @param mustBeProbabilities Whether a model that ends in scores is refused.
  * @throws UserError if it ends in anything else.

@@ -17,7 +17,7 @@ const FEWEST_MASKS = 128;
 /** Mistakes that are explained in any case. */
 const FEWEST_MISTAKES = 4;
 
-/** How many masks each of `images` is asked about: `wanted`, or fewer where a look may not ask so much. */
+/** How many masks each of `images` is asked about: `wanted`, or fewer if a look may not ask so much. */
 export function masksWithin(budget: number | undefined, images: number, wanted: number): number {
   if (budget === undefined || images === 0) return wanted;
   return Math.min(wanted, Math.max(FEWEST_MASKS, Math.floor((SHARE * budget) / images)));

@@ -97,7 +97,7 @@ export const mistakes: Probe<MistakesOptions> = {
 interface Chosen {
   readonly images: LabelledImages;
   readonly indices: Uint32Array;
-  /** The images' files, where they are files. */
+  /** The images' files, if they are files. */
   readonly files: ReturnType<typeof filesAt>;
   /** How many of the first are the surest mistakes of all; the others are the surest of their pairs. */
   readonly surest: number;

@@ -98,7 +98,7 @@ const BLANK_BASELINE =
 
 type Figures = readonly (number | null)[];
 
-/** Figures of each sample's gradient, null where there is none. */
+/** Figures of each sample's gradient, null if there is none. */
 interface Trust {
   readonly infidelity: Figures;
   readonly relativeInfidelity: Figures;
@@ -109,7 +109,7 @@ interface Trust {
    * tells of the image and the architecture, and not of what was learned.
    */
   readonly untrainedCorrelation: Figures;
-  /** Gradients at epoch 0 and their targets, handed on from epoch to epoch; null where epoch 0 was not looked at. */
+  /** Gradients at epoch 0 and their targets, handed on from epoch to epoch; null if epoch 0 was not looked at. */
   readonly untrained: {readonly targets: Uint16Array; readonly gradient: Float32Array} | null;
 }
 

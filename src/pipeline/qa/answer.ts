@@ -44,7 +44,7 @@ export interface Answer extends AnswerSpan, Scored {
  * lowest score of all windows. run_qa.py of transformers does the same (`version_2_with_negative`), after SQuAD 2.0's
  * baseline (Rajpurkar et al. 2018).
  *
- * @param noAnswer The answer is nothing where that scores higher than the best span by more; absent: never.
+ * @param noAnswer The answer is nothing if that scores higher than the best span by more; absent: never.
  * @param count    How many spans are listed.
  */
 export function answersFrom(

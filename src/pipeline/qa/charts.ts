@@ -166,7 +166,7 @@ function questionCharts(
   const points = (arrays: Kept, name: string, of: (values: Float32Array, t: number) => number): Points =>
     words.map((_, t) => [t, of(arrays.get(name)?.values ?? new Float32Array(0), t)] as const);
   const moments = threeOf(kept);
-  const inside = threeOf(kept.filter(({arrays}) => arrays.has("output.last"))); // where fewer looks keep node values
+  const inside = threeOf(kept.filter(({arrays}) => arrays.has("output.last"))); // if fewer looks keep node values
   const rowAt = (step: number) => kept.findIndex((one) => one.step >= step);
   const rows = phase ? {span: {from: rowAt(phase.from), to: rowAt(phase.to), label: "phase change"}} : {};
   const joined = (name: string) => Float32Array.from(kept.flatMap(({arrays}) => [...(arrays.get(name)?.values ?? [])]));

@@ -15,7 +15,7 @@ import {thresholdOf} from "./threshold";
 
 /** The inputs of an exported BERT for questions, by their meaning. */
 const INPUTS = ["input_ids", "attention_mask", "token_type_ids"] as const;
-/** Tokens of a window, where neither the file nor config.json beside it says; and the most that are given to a model. */
+/** Tokens of a window, if neither the file nor config.json beside it says; and the most that are given to a model. */
 const [LONGEST, MOST_TOKENS] = [512, 16_384];
 
 type Whole = "int64" | "int32";
@@ -128,7 +128,7 @@ function checkVocabulary({model: {graph = {}}}: OnnxGraph, pieces: number, folde
   }
 }
 
-/** The number of tokens that the model takes, where it takes no other. @throws UserError if that is beyond reason. */
+/** The number of tokens that the model takes, if it takes no other. @throws UserError if that is beyond reason. */
 function sequenceOf({ports: {inputs}}: OnnxGraph, file: string): number | undefined {
   const [port] = inputs;
   const tokens = port.dims[1];

@@ -4,7 +4,7 @@ import type {Values} from "./npy";
 /** Where an array stands in a saved value. */
 export interface Placed {
   readonly shape: readonly number[];
-  /** Its name in the .npz file, where that is not its path. */
+  /** Its name in the .npz file, if that is not its path. */
   readonly name?: string;
 }
 

@@ -51,7 +51,7 @@ export interface FoundCheckpoint<P, R> {
 }
 
 /**
- * The run's last checkpoint, or the one before where that is damaged; undefined if the run never came to one.
+ * The run's last checkpoint, or the one before if that is damaged; undefined if the run never came to one.
  *
  * @param check Throws a UserError if this run cannot go on from a checkpoint.
  * @throws UserError if what there is is damaged: about the last one.

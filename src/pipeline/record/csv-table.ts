@@ -30,7 +30,7 @@ export function csvTable(columns: CsvColumns): string {
   return table;
 }
 
-/** A word as a cell: escaped, and in quotes where it must be. */
+/** A word as a cell: escaped, and in quotes if it must be. */
 export function quoted(value: string | number): string {
   const shown = cell(`${value}`);
   return /[",]/.test(shown) ? `"${shown.replaceAll('"', '""')}"` : shown;

@@ -6,7 +6,7 @@ type Classes = Uint8Array | Uint16Array;
 export interface EpochAnswers {
   /** Softmax cross-entropy in nats. */
   readonly losses: Float32Array;
-  /** Label's logit less the greatest other's: above 0 where the answer was right. */
+  /** Label's logit less the greatest other's: above 0 if the answer was right. */
   readonly margins: Float32Array;
   readonly predicted: Classes;
   /** Probability of the answer, in 255ths. */

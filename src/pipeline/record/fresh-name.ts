@@ -1,4 +1,4 @@
-/** @file Names that nothing has yet, also where several processes look for one at the same moment. */
+/** @file Names that nothing has yet, also if several processes look for one at the same moment. */
 import {link, lstat, mkdir, rename, rm, writeFile} from "node:fs/promises";
 import {join} from "node:path";
 

@@ -19,7 +19,7 @@ export interface WeightSummary {
   readonly zeros: number;
   /** Left edge, right edge, count, one bucket after another. */
   readonly buckets: Float64Array;
-  /** Where the weights before are known: the length of the step since then, over that of the array then. */
+  /** If the weights before are known: the length of the step since then, over that of the array then. */
   readonly moved?: number;
 }
 

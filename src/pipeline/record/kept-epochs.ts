@@ -25,7 +25,7 @@ export function keptEpochs(epochs: readonly number[], most: number, best?: numbe
   return epochs.filter((epoch, i) => i % step === 0 || i === epochs.length - 1 || epoch === best);
 }
 
-/** The epoch of the least validation loss (else test loss), the first of equals; undefined where there is none. */
+/** The epoch of the least validation loss (else test loss), the first of equals; undefined if there is none. */
 export function bestEpoch(
   metrics: readonly {readonly epoch: number; readonly validationLoss: number | null; readonly testLoss?: number}[],
 ): number | undefined {

@@ -16,8 +16,8 @@ export interface LayerState {
   /** Whether no output is below 0: only such a layer can have dead units. */
   readonly rectified: boolean;
   /**
-   * Images that a linear probe gets right, each left out of its fit (`probeRight`); null where none can be fitted. Absent from runs of
-   * earlier versions, as is the next.
+   * Images that a linear probe gets right, each left out of its fit (`probeRight`); null if none can be fitted. Absent
+   * from runs of earlier versions, as is the next.
    */
   readonly probe?: number | null;
   /** Length of the mean loss' gradient at the layer's weights, of some training images with dropout on; null: it has none. */
@@ -34,6 +34,6 @@ export interface BlockState {
   readonly others: readonly Pick<LayerState, "weights" | "kernel">[];
   /** `gramOf` what it gives on: its input with all that it adds; places averaged in blocks. */
   readonly gram: Float32Array;
-  /** Images that a linear probe of what it gives on gets right; null where none can be fitted. */
+  /** Images that a linear probe of what it gives on gets right; null if none can be fitted. */
   readonly probe: number | null;
 }

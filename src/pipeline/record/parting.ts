@@ -15,7 +15,7 @@ export interface Parting {
   /** The first image of it that was answered another way: its place in the training split, and its loss in both runs. */
   readonly image: number;
   readonly losses: readonly [base: number, other: number];
-  /** Layers whose weights differ at the first kept epoch at which any do; none where no weights were kept. */
+  /** Layers whose weights differ at the first kept epoch at which any do; none if no weights were kept. */
   readonly layers: readonly string[];
 }
 
@@ -27,11 +27,11 @@ export interface PartingRun {
 }
 
 /**
- * Finds the first batch and image that two runs answered another way, before the step that learnt from it. The order of the images
- * follows from the seed, so that the answers that the runs kept of their training images say it.
+ * Finds the first batch and image that two runs answered another way, before the step that learnt from it. The order of
+ * the images follows from the seed, so that the answers that the runs kept of their training images say it.
  *
- * @returns null where all that both kept is the same; undefined where they cannot be laid side by side: another seed, batch size, or other
- * training images, or nothing kept.
+ * @returns null if all that both kept is the same; undefined if they cannot be laid side by side: another seed, batch
+ * size, or other training images, or nothing kept.
  */
 export async function partingOf(base: PartingRun, other: PartingRun): Promise<Parting | null | undefined> {
   if (base.seed !== other.seed || base.batchSize !== other.batchSize) return undefined;

@@ -2,7 +2,7 @@
 export interface Places {
   /** The folder in words, for errors. */
   where(folder: string): string;
-  /** The names in a folder; none where there is no such folder. */
+  /** The names in a folder; none if there is no such folder. */
   names(folder: string): Promise<string[]>;
   read(folder: string, name: string): Promise<Uint8Array>;
   /** Writes a file whole or not at all. */

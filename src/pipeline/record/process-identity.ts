@@ -13,7 +13,7 @@ export interface ProcessIdentity {
   readonly numbers: string;
 }
 
-/** Whether a process lives: true, false, or "elsewhere" where this machine cannot know. */
+/** Whether a process lives: true, false, or "elsewhere" if this machine cannot know. */
 export type Living = boolean | "elsewhere";
 
 let own: ProcessIdentity | undefined;
@@ -49,7 +49,7 @@ export function isRunning(pid: number): boolean {
   }
 }
 
-/** Clock ticks from the machine's start to the process' (proc(5), field 22 of stat); "" where there is no /proc. */
+/** Clock ticks from the machine's start to the process' (proc(5), field 22 of stat); "" if there is no /proc. */
 function startOf(pid: number): string {
   const stat = textOf(`/proc/${pid}/stat`);
   // the second field is a name in brackets, in which anything may stand

@@ -27,7 +27,7 @@ const MOST_MAPS = 20;
  * multiples), and each map's coordinates as `artifacts/projection/map-epoch-003.csv`. In a long run, these are the maps
  * of the epochs that are kept in full.
  *
- * @returns The files' paths; none where the run has no maps.
+ * @returns The files' paths; none if the run has no maps.
  */
 export async function writeMapSheet(run: string): Promise<string[]> {
   const all = await savedMaps(run);
@@ -42,7 +42,7 @@ export async function writeMapSheet(run: string): Promise<string[]> {
   return Promise.all([written, ...tables]);
 }
 
-/** All epochs' maps as an animation: `plots/projection/film.png`. @returns Its path; undefined where there are no maps. */
+/** All epochs' maps as an animation: `plots/projection/film.png`. @returns Its path; undefined if there are no maps. */
 export async function writeMapFilm(run: string): Promise<string | undefined> {
   const all = await savedMaps(run);
   if (all.length === 0) return undefined;
@@ -67,7 +67,7 @@ function sheetOf(all: readonly SavedMap[]): ScatterSheet {
 /**
  * The images themselves as the points of a run's last map: `plots/projection/images-epoch-003.png`.
  *
- * @returns The file's path; undefined where the run has no maps.
+ * @returns The file's path; undefined if the run has no maps.
  */
 export async function writeImageMap(run: string): Promise<string | undefined> {
   const {value: last} = await latestMaps(run).next();
@@ -103,7 +103,7 @@ async function* latestMaps(run: string): AsyncGenerator<SavedMap, undefined> {
   }
 }
 
-/** The run's own `--keep-epochs`, or the default where nothing says how it was made. */
+/** The run's own `--keep-epochs`, or the default if nothing says how it was made. */
 function keepEpochsOf(run: string): number {
   if (!existsSync(join(run, "run.json"))) return KEEP_EPOCHS;
   const {keepEpochs} = readRunFile(run).options;

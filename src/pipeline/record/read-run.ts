@@ -10,14 +10,14 @@ import {checkedName} from "./saved-file";
 import {sha256} from "./seal";
 import type {SavedImages} from "./test-images";
 
-/** Gives a file's bytes by its path in the run's folder; undefined where it is not there. */
+/** Gives a file's bytes by its path in the run's folder; undefined if it is not there. */
 export type ReadFile = (path: string) => Promise<Uint8Array | undefined>;
 
 /** A run, read over any source of bytes: a folder, a server, a zip file. */
 export interface ReadRun {
   readonly facts: RunFile;
   readonly metrics: readonly EpochMetrics[];
-  /** The test images; undefined where the run kept none. */
+  /** The test images; undefined if the run kept none. */
   testImages(): Promise<SavedImages | undefined>;
   /** The result of a probe at an epoch, as plain data with flat arrays; undefined if there is none. */
   artifact(probe: string, name: string, epoch: number): Promise<Artifact | undefined>;

@@ -25,8 +25,8 @@ export async function removeReader(save: string, path: string): Promise<void> {
 }
 
 /**
- * Removes a run and its logs. It is out of the way under another name before its first file goes, so that nobody meets half a
- * run. Where `latest` led to it, it leads to the newest run that is left.
+ * Removes a run and its logs. It is out of the way under another name before its first file goes, so that nobody meets
+ * half a run. If `latest` led to it, it leads to the newest run that is left.
  *
  * @param path A run of `save`, its real path: nothing outside that folder is ever removed.
  * @throws UserError if it is no run in `save`, or if a process works on it.

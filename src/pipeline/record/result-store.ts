@@ -9,7 +9,7 @@ import {isDigest, sha256} from "./seal";
 /** Results that were computed before, under the SHA-256 of their question. */
 export interface ResultStore {
   /**
-   * The result; undefined where there is none, or a damaged one, which the next `keep` replaces.
+   * The result; undefined if there is none, or a damaged one, which the next `keep` replaces.
    *
    * @throws UserError if two workers gave different results.
    */

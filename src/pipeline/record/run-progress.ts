@@ -84,7 +84,7 @@ export function progressFile(folder: string, epochs: number, now = () => perform
   };
 }
 
-/** How far a run is, or null where no process works on it: one that died leaves its file behind. */
+/** How far a run is, or null if no process works on it: one that died leaves its file behind. */
 export async function readProgress(folder: string): Promise<RunProgress | null> {
   const text = await readFile(join(folder, "progress.json"), "utf8").catch((error: NodeJS.ErrnoException) => {
     if (error.code === "ENOENT") return null;

@@ -9,7 +9,7 @@ import {type ListedRun, runsIn} from "./runs-in";
 /** An epoch of a run, as the user names it: its number, the best by validation loss, or the last. */
 export type EpochName = number | "best" | "last";
 
-/** A run as the user names it, and the epoch where that is named too. */
+/** A run as the user names it, and the epoch if that is named too. */
 export interface RunReference {
   /** A name in the folder of runs, its beginning, a folder, "latest" or "latest~1". */
   readonly name: string;
@@ -27,8 +27,8 @@ export function runReference(text: string): RunReference {
 }
 
 /**
- * The one place where a run's name becomes a folder: `name` in `save`, a path, `latest` (where no link of that name leads to
- * a run, the newest), `latest~1` (the one before), or the beginning of one run's name.
+ * The one place where a run's name becomes a folder: `name` in `save`, a path, `latest` (if no link of that name leads
+ * to a run, the newest), `latest~1` (the one before), or the beginning of one run's name.
  *
  * @throws UserError if there is no such run, or a beginning is that of several.
  */
@@ -57,7 +57,7 @@ export async function runPath(save: string, name: string): Promise<string> {
   );
 }
 
-/** The nearest run, or where runs are missing altogether, how to make one. */
+/** The nearest run, or if runs are missing altogether, how to make one. */
 function hintOf(name: string, runs: readonly ListedRun[]): string {
   if (runs.length === 0) return "; there is no run yet";
   const near = nearest(

@@ -10,7 +10,7 @@ export interface ListedRun {
   readonly at: string;
 }
 
-/** The runs in `save`, the newest first; none where there is no such folder. @param fileName What makes a folder a run. */
+/** The runs in `save`, the newest first; none if there is no such folder. @param fileName What makes a folder a run. */
 export async function runsIn(save: string, fileName = "run.json"): Promise<ListedRun[]> {
   const entries = await readdir(save, {withFileTypes: true}).catch(() => []);
   const runs = await Promise.all(

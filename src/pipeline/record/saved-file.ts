@@ -159,7 +159,7 @@ export async function readSaved(path: string): Promise<unknown> {
   return readSavedFiles(path).value;
 }
 
-/** @throws UserError also where it is no artifact. */
+/** @throws UserError also if it is no artifact. */
 export async function readArtifactFile(path: string): Promise<Artifact> {
   const value = readSavedFiles(path).value as Partial<Artifact> | null;
   const isArtifact =

@@ -75,7 +75,7 @@ export async function testImagesOf({path}: SavedRun): Promise<SavedImages> {
   return readTestImages(path);
 }
 
-/** A hash of every image's pixels and label: equal where two runs were tested on the same picture, with the same label. */
+/** A hash of every image's pixels and label: equal if two runs were tested on the same picture, with the same label. */
 export function imageKeys({count, pixels, labels}: SavedImages): string[] {
   const size = pixels.length / count;
   return Array.from({length: count}, (_, n) =>

@@ -14,7 +14,7 @@ export interface SavedImages {
   /** 0 to 255, `[n][y][x][channel]`. */
   readonly pixels: Uint8Array;
   readonly labels: Uint16Array;
-  /** Paths from the data's folder, where they are files. */
+  /** Paths from the data's folder, if they are files. */
   readonly files?: readonly string[];
 }
 
@@ -50,7 +50,7 @@ export function testImageFiles({count, shape, pixels, labels, files}: SavedImage
   return {contents, own};
 }
 
-/** The SHA-256 of `data/test-labels.npy`, as `data/test.json` says; undefined where the run keeps no test images. */
+/** The SHA-256 of `data/test-labels.npy`, as `data/test.json` says; undefined if the run keeps no test images. */
 export function testLabelsDigest(run: string): string | undefined {
   const path = join(run, "data", "test.json");
   if (!existsSync(path)) return undefined;

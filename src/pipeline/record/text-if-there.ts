@@ -3,7 +3,7 @@ import {readFile} from "node:fs/promises";
 import {UserError} from "../../nouns/options";
 import {NOTHING_THERE, systemWords} from "../../nouns/system-errors";
 
-/** A file's text, or undefined where there is none. @throws UserError if there is something that cannot be read. */
+/** A file's text, or undefined if there is none. @throws UserError if there is something that cannot be read. */
 export async function textIfThere(file: string): Promise<string | undefined> {
   try {
     return await readFile(file, "utf8");

@@ -29,11 +29,11 @@ export interface KeptTrack {
   readonly logits: Float32Array;
   /** The input of the last layer at the end of the epoch, `[images, nodes]`. */
   readonly features: Float32Array;
-  /** The last layer's weights then, `[nodes, classes]`; absent where it has too many. */
+  /** The last layer's weights then, `[nodes, classes]`; absent if it has too many. */
   readonly kernel?: Float32Array;
 }
 
-/** All epochs' in their order; none where the run tracked nothing. */
+/** All epochs' in their order; none if the run tracked nothing. */
 export async function keptTracks(run: string): Promise<KeptTrack[]> {
   const folder = join(run, "artifacts", "track");
   const names = await readdir(folder).catch((error: NodeJS.ErrnoException) => {

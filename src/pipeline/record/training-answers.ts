@@ -13,7 +13,7 @@ import {readSaved} from "./saved-file";
  */
 export interface TrainingAnswers {
   readonly epochs: readonly number[];
-  /** How many epochs the run has kept: more than are here, where not all were wanted. */
+  /** How many epochs the run has kept: more than are here, if not all were wanted. */
   readonly of: number;
   readonly labels: Uint8Array | Uint16Array;
   readonly losses: readonly Float32Array[];
@@ -35,7 +35,7 @@ export async function trainingAnswersOf(path: string): Promise<TrainingAnswers> 
 }
 
 /**
- * The same; undefined where the run kept none.
+ * The same; undefined if the run kept none.
  *
  * @param most About so many epochs at most, evenly apart, the first and the last among them; 0: all.
  */

@@ -14,7 +14,7 @@ import {readArtifactFile, readSaved} from "./saved-file";
 import {answersAt, openSavedRun} from "./saved-run";
 import {readTestImages} from "./test-images";
 
-/** Something that was looked at, and what was found where it is not as it should be. */
+/** Something that was looked at, and what was found if it is not as it should be. */
 export interface Check {
   readonly name: string;
   readonly ok: boolean;

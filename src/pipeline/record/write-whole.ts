@@ -7,7 +7,7 @@ import {finished, isUnfinished, partialOf} from "./partial-file";
 export interface WriteOptions {
   /** Wait until the file, and its name in the folder, are on the disk: then a machine that stops has it too. */
   readonly synced?: boolean;
-  /** The name that an error tells, where the file is to get another one; by default its own. */
+  /** The name that an error tells, if the file is to get another one; by default its own. */
   readonly as?: string;
 }
 

@@ -12,7 +12,7 @@ import {attentionOf} from "../model/tf/transformer/attention-of";
  * are copied into tfjs' model, and that model is asked. It computes on wasm, which starts at the first question.
  *
  * @param weights The network's, in the model's order.
- * @returns undefined where the model has no attention.
+ * @returns undefined if the model has no attention.
  */
 export function attentionBeside(
   model: tf.LayersModel,

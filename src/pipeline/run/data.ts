@@ -61,7 +61,7 @@ function editPlace(runPath: string, {options, data}: Pick<RunFile, "options" | "
   return moved && isThere(moved) ? {edit: moved} : {};
 }
 
-/** The same, for another run that begins with this one's options: "" where the run had none. */
+/** The same, for another run that begins with this one's options: "" if the run had none. */
 export function keptEdit(runPath: string, file: Pick<RunFile, "options" | "data">): string {
   return editPlace(runPath, file).edit ?? `${file.options.edit ?? ""}`;
 }

@@ -21,7 +21,7 @@ export interface TrainingRecord {
   readonly errors: Uint8Array;
   /** Entropy of the probabilities, in 255ths of ln classes. */
   readonly entropies: Uint8Array;
-  /** The images that the user follows, where there are some. */
+  /** The images that the user follows, if there are some. */
   readonly tracked?: TrackedPoints;
 }
 

@@ -14,7 +14,9 @@ export interface TrialRun {
 /** The flag that says how many images are learnt from. */
 export const IMAGES = "train-limit";
 
-/** Where mistakes are learnt one at a time, the error is asked after so many, and each time that their number has doubled. */
+/**
+ * If mistakes are learnt one at a time, the error is asked after so many, and each time that their number has doubled.
+ */
 export const FIRST_LOOK = 10;
 
 /** Lines that one picture shows at most. */

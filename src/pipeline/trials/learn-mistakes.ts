@@ -18,9 +18,9 @@ async function errorOn(network: Network, split: Split): Promise<number> {
 }
 
 /**
- * Learns mistakes one at a time: each image of `part` is asked, in order, and the network makes one step on it alone where it is wrong. Then,
- * from the same weights, it learns as many images of the same part drawn by chance, so that one sees what choosing mistakes is
- * worth. The test images are asked and never learnt.
+ * Learns mistakes one at a time: each image of `part` is asked, in order, and the network makes one step on it alone if
+ * it is wrong. Then, from the same weights, it learns as many images of the same part drawn by chance, so that one sees
+ * what choosing mistakes is worth. The test images are asked and never learnt.
  *
  * The network has its own weights again in the end.
  */

@@ -8,7 +8,7 @@ import {writeWhole} from "../record/write-whole";
 import type {TrialRun} from "./curves";
 import type {Missed} from "./types";
 
-/** Pictures that are written at most, where the images are no files. */
+/** Pictures that are written at most, if the images are no files. */
 const MOST_PICTURES = 1000;
 
 /** One test image of a run. */
@@ -25,9 +25,9 @@ interface Wrong extends TestImage {
 }
 
 /**
- * Every wrong answer of every run at its best epoch, into `ledger.csv`: the values tried, the seed, the test image's place, its file, the
- * truth, the answer, how sure the network was of it, and how many of the runs got that image wrong. Where the images are no files, the
- * thousand that most runs got wrong are written as pictures.
+ * Every wrong answer of every run at its best epoch, into `ledger.csv`: the values tried, the seed, the test image's
+ * place, its file, the truth, the answer, how sure the network was of it, and how many of the runs got that image
+ * wrong. If the images are no files, the thousand that most runs got wrong are written as pictures.
  *
  * @returns The images that a run got wrong, those that most got wrong first, each with its pixels.
  */

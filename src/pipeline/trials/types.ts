@@ -23,7 +23,7 @@ export interface SizeCurve {
   /** The words for the quantity that `x` counts. */
   readonly label: string;
   readonly series: readonly {
-    /** "mlp.width 64", or "" where no other flag varies. */
+    /** "mlp.width 64", or "" if no other flag varies. */
     readonly name: string;
     readonly points: readonly SizePoint[];
     /** Only for train-limit; absent if there are too few sizes, or if the error does not fall. */

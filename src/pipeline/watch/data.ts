@@ -14,10 +14,11 @@ import {fittedData} from "./fitted";
 import type {Told, WatchOptions} from "./options";
 
 /**
- * The images that a watched network is tested on: those to test, or all of a folder that has no parts. Those to validate count where
- * the folder has such a part by itself; what is held out of training images elsewhere, the network may have learnt from.
+ * The images that a watched network is tested on: those to test, or all of a folder that has no parts. Those to
+ * validate count if the folder has such a part by itself; what is held out of training images elsewhere, the network
+ * may have learnt from.
  *
- * @param side Pixels a side that the network wants; undefined where it leaves that open. `outputs`: classes that it tells.
+ * @param side Pixels a side that the network wants; undefined if it leaves that open. `outputs`: classes that it tells.
  */
 export async function* openTestData(
   options: WatchOptions,

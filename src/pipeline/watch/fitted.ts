@@ -4,7 +4,7 @@ import {resampler} from "../data/images/resize";
 /**
  * A data set's images as a network takes them: cut in the middle to its proportions, resampled, grey or in colour.
  *
- * @returns The data set itself where it fits.
+ * @returns The data set itself if it fits.
  */
 export function fittedData(data: Dataset, shape: ImageShape): Dataset {
   if (`${data.imageShape}` === `${shape}`) return data;

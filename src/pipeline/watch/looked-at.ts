@@ -37,7 +37,7 @@ export async function keepLookedAt(
  * The run to go on with: the newest of the same folder that was made with the same options on the same data.
  *
  * @param facts Of this watcher.
- * @param name Of the run, where the user names one.
+ * @param name Of the run, if the user names one.
  * @throws UserError if a run of this name is there and is another.
  */
 export async function runToGoOnWith(save: string, name: string, facts: object): Promise<RunDirectory | undefined> {

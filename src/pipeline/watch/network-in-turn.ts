@@ -28,7 +28,7 @@ export function networkInTurn(first: LookedAtNetwork, classNames: readonly strin
         return now.shownLayers;
       },
       ...(first.weightedLayers ? {weightedLayers: () => now.weightedLayers?.() ?? []} : {}),
-    } as LookedAtNetwork, // getters: undefined where the network has none
+    } as LookedAtNetwork, // getters: undefined if the network has none
     put(network) {
       now = network;
     },

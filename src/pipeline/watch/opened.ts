@@ -15,9 +15,9 @@ export interface OpenedCheckpoint {
   readonly found: {readonly [name: string]: unknown};
   /** How it is kept in `model/` as the best, by file names. */
   readonly files: {readonly [name: string]: string | Uint8Array};
-  /** The images that it was asked about, where it brings them itself. */
+  /** The images that it was asked about, if it brings them itself. */
   readonly data?: Dataset;
-  /** Where it is no network but its answers: to how many images. */
+  /** If it is no network but its answers: to how many images. */
   readonly answers?: number;
   /** Notes for the user, one line each. */
   readonly said?: readonly string[];

@@ -138,7 +138,7 @@ export const watchOptions: OptionTable<WatchOptions> = {
 const TIME = /^(\d+(?:\.\d+)?)(s|m|h)$/;
 const SECONDS: {readonly [unit: string]: number} = {s: 1, m: 60, h: 3600};
 
-/** A time as the user writes it, in milliseconds; infinite where there is none. */
+/** A time as the user writes it, in milliseconds; infinite if there is none. */
 export function idleTime(time: string): number {
   const [, count, unit] = TIME.exec(time) ?? [];
   return count === undefined ? Number.POSITIVE_INFINITY : 1000 * Number(count) * SECONDS[unit];
@@ -170,7 +170,7 @@ export interface Told {
   readonly options: WatchOptions;
   /** Class names that stand in watch.json itself. */
   readonly classNames?: readonly string[];
-  /** Flags that were given and what watch.json says, in words; "" where neither says anything of the network. */
+  /** Flags that were given and what watch.json says, in words; "" if neither says anything of the network. */
   readonly words: string;
 }
 
@@ -227,7 +227,7 @@ function texts(list: readonly unknown[], what: string): string[] {
   return list.map(String);
 }
 
-/** A size as the user writes it; undefined where there is none. */
+/** A size as the user writes it; undefined if there is none. */
 export function shapeOf(size: string): ImageShape | undefined {
   const parts = SIZE.exec(size);
   return parts ? [Number(parts[1]), Number(parts[2]), Number(parts[3])] : undefined;

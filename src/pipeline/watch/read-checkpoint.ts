@@ -8,7 +8,7 @@ import {inlined, readOnnx} from "./onnx-files";
 
 /** A checkpoint's file as a model. */
 export interface ReadCheckpoint {
-  /** With its weights in it; where they are too large for that, its path. */
+  /** With its weights in it; if they are too large for that, its path. */
   readonly source: Uint8Array | string;
   /** Notes for the user, one line each. */
   readonly said: readonly string[];
@@ -18,8 +18,8 @@ export interface ReadCheckpoint {
 const MOST_INLINED = 2 ** 30;
 
 /**
- * Finds the paths of all files that a checkpoint is read from: those that a model names too, where it can be read by now. A model is
- * read for that once, as long as its file stays the same.
+ * Finds the paths of all files that a checkpoint is read from: those that a model names too, if it can be read by now.
+ * A model is read for that once, as long as its file stays the same.
  */
 export function partsFinder(read: typeof readOnnx = readOnnx) {
   const found = new Map<string, {readonly stamp: string; readonly parts: readonly string[]}>();
@@ -45,7 +45,7 @@ export function partsFinder(read: typeof readOnnx = readOnnx) {
  *
  * @param graph Where a state's graph is.
  * @param most Bytes of files beside a model that are put into it; with more, it stays apart.
- * @throws UserError that names the file, and both shapes where one does not fit.
+ * @throws UserError that names the file, and both shapes if one does not fit.
  */
 export async function readCheckpoint(
   {path, kind}: Checkpoint,

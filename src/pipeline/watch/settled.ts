@@ -3,7 +3,7 @@ import {stat} from "node:fs/promises";
 /** Which checkpoints nobody writes to any more, as far as one can see from outside. */
 export interface Settled {
   /**
-   * Whether the files have kept their sizes and times for long enough. Where they have, the stamp stands for their state.
+   * Whether the files have kept their sizes and times for long enough. If they have, the stamp stands for their state.
    */
   isSettled(paths: readonly string[]): Promise<{readonly settled: boolean; readonly stamp: string}>;
 }

@@ -16,7 +16,7 @@ export interface AttentionOf {
       readonly importance: number;
     }[];
   }[];
-  /** Where one patch looks, as what all patches get above; undefined where that was not kept of the image. */
+  /** Where one patch looks, as what all patches get above; undefined if that was not kept of the image. */
   readonly from: ((patch: number) => PatchLooks) | undefined;
 }
 
@@ -31,11 +31,11 @@ export interface AttentionData {
   readonly rows: number;
   readonly columns: number;
   readonly side: number;
-  /** Groups of heads, from 0, that look alike, by the layer's name; undefined where no image was looked at. */
+  /** Groups of heads, from 0, that look alike, by the layer's name; undefined if no image was looked at. */
   alike(stop: number): ReadonlyMap<string, readonly (readonly number[])[]> | undefined;
   /** The largest share of a patch in an image's rollout, over all stops: one scale for all of them. 0: not looked at. */
   most(i: number): number;
-  /** Undefined where the image was not looked at. */
+  /** Undefined if the image was not looked at. */
   of(stop: number, i: number): AttentionOf | undefined;
 }
 

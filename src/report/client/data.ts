@@ -34,7 +34,7 @@ export interface Answers {
 
 export interface MapData {
   readonly count: number;
-  /** The test image of each point, and the point of each test image (−1 where it is not on the map). */
+  /** The test image of each point, and the point of each test image (−1 if it is not on the map). */
   readonly image: Uint32Array;
   readonly point: Int32Array;
   readonly dimensions: 2 | 3;
@@ -57,7 +57,7 @@ export interface SaliencyData {
   readonly maps: readonly {
     readonly name: string;
     readonly signed: boolean;
-    /** Image i's map at a stop: for the wanted class if there is one, else for another; null where there is none. */
+    /** Image i's map at a stop: for the wanted class if there is one, else for another; null if there is none. */
     tile(stop: number, i: number, wanted?: number): SaliencyTile | null;
   }[];
 }
@@ -75,7 +75,7 @@ export interface LimeData {
   readonly width: number;
   /** The explanations of image i at a stop, the predicted class first. */
   of(stop: number, i: number): readonly LimeShown[];
-  /** Explanations of many images, where the run has them. */
+  /** Explanations of many images, if the run has them. */
   readonly many: ManyExplained | null;
 }
 
@@ -86,7 +86,7 @@ export interface Activation {
   readonly height: number;
   readonly width: number;
   readonly channels: number;
-  /** The layer's own height and width, where what is here is coarser. */
+  /** The layer's own height and width, if what is here is coarser. */
   readonly size: readonly [height: number, width: number];
   /** Channels that the layer has; the first of them are here. */
   readonly of: number;
@@ -115,27 +115,27 @@ export interface Data {
   /** Test images; 0 if the run kept none. */
   readonly count: number;
   readonly labels: Uint16Array;
-  /** The file of a test image, where it is one: its path, and a link that opens it where the page came from a disk. */
+  /** The file of a test image, if it is one: its path, and a link that opens it if the page came from a disk. */
   fileOf(i: number): {readonly path: string; readonly link: string | null} | null;
   /** Full pixels' height and width may be larger than what is kept. */
   readonly image: {readonly height: number; readonly width: number; readonly channels: number};
   pixels(i: number): Uint8Array;
   readonly answers: readonly (Answers | null)[];
-  /** The best network, where the page has it. */
+  /** The best network, if the page has it. */
   readonly model: PageNetwork | null;
   readonly map: MapData | null;
   readonly saliency: SaliencyData | null;
   readonly lime: LimeData | null;
-  /** Where a transformer's heads look; null where the network is none. */
+  /** Where a transformer's heads look; null if the network is none. */
   readonly attention: AttentionData | null;
   readonly inside: InsideData | null;
-  /** The layers: null where the run kept nothing of them. */
+  /** The layers: null if the run kept nothing of them. */
   readonly layers: LayersData | null;
-  /** The training images: null where the run kept no answers to them. */
+  /** The training images: null if the run kept no answers to them. */
   readonly training: TrainingData | null;
-  /** The user's columns: a value an image, "" where there is none. */
+  /** The user's columns: a value an image, "" if there is none. */
   readonly columns: readonly {readonly name: string; readonly values: readonly string[]}[];
-  /** When answers and their reasons settled; none where LIME explained nothing at two stops. */
+  /** When answers and their reasons settled; none if LIME explained nothing at two stops. */
   readonly reasons: readonly Reason[];
   /** Images with saliency or LIME, ascending: at a stop, or at any. */
   explained(stop?: number): readonly number[];

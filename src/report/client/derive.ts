@@ -35,7 +35,7 @@ export function changes(
   return {fixed, broken};
 }
 
-/** The off-diagonal cell with the most mistakes (the first of equals), or null where there is none. */
+/** The off-diagonal cell with the most mistakes (the first of equals), or null if there is none. */
 export function worstConfusion(
   counts: ArrayLike<number>,
   classes: number,

@@ -41,8 +41,8 @@ export function firstState(data: Data, view: View): State {
 }
 
 /**
- * The image to begin with: the first of the list that is explained; if none of them is, the explained one that the trained
- * network found hardest, since there is more to see of it; and where nothing is explained, the first of the list.
+ * The image to begin with: the first of the list that is explained; if none of them is, the explained one that the
+ * trained network found hardest, since there is more to see of it; and if nothing is explained, the first of the list.
  */
 function firstImage(data: Data, state: State): number {
   const list = members(data, state);

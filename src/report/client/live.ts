@@ -7,10 +7,10 @@ import {h} from "./dom";
 import type {Live} from "./state";
 
 /**
- * Follows a run while it trains: each time the server says that something was written, the data are fetched and the page
- * mounted anew where the reader was; who looked at the last epoch goes on to the new last one. In between it says how far
- * the training is, and in the end that it has ended; then it no longer asks. Where the server cannot read
- * the run, or does not answer, the page says so and shows what it had.
+ * Follows a run while it trains: each time the server says that something was written, the data are fetched and the
+ * page mounted anew where the reader was; who looked at the last epoch goes on to the new last one. In between it says
+ * how far the training is, and in the end that it has ended; then it no longer asks. If the server cannot read the run,
+ * or does not answer, the page says so and shows what it had.
  */
 export function follow(first: App, data: Data): void {
   let app = first;

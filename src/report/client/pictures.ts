@@ -80,11 +80,11 @@ export function drawSaliency(
 }
 
 /**
- * Where a head looks, over a faint image: teal where a patch gets more than an even share of all patches' looking. Each map has
- * a scale of its own, but one that is nearly even stays pale.
+ * Where a head looks, over a faint image: teal where a patch gets more than an even share of all patches' looking. Each
+ * map has a scale of its own, but one that is nearly even stays pale.
  *
  * @param shares `[rows * columns]`; they sum to 1.
- * @param most The share that is drawn full, where it is not the largest of these.
+ * @param most The share that is drawn full, if it is not the largest of these.
  * @param from The patch that looks: it gets a frame.
  */
 export function drawAttention(
@@ -114,7 +114,7 @@ export interface LimePicture {
   readonly width: number;
   readonly pieces: Uint16Array | Uint8Array;
   readonly weights: readonly number[];
-  /** The weight that is drawn full, where it is not the strongest of these. */
+  /** The weight that is drawn full, if it is not the strongest of these. */
   readonly full?: number;
 }
 
@@ -123,7 +123,7 @@ const FAINT = 0.04;
 /** From this many screen pixels an image pixel on, there is room for hatching and outlines. */
 const DETAILED = 4;
 
-/** LIME's pieces for (blue) and against (orange, hatched where there is room) over a faint image. */
+/** LIME's pieces for (blue) and against (orange, hatched if there is room) over a faint image. */
 export function drawLime(canvas: HTMLCanvasElement, data: Painted, i: number, lime: LimePicture, side: number): void {
   const {height, width, pieces, weights} = lime;
   const context = canvas.getContext("2d", ON_PROCESSOR);

@@ -56,7 +56,7 @@ export interface State {
   readonly decided: ReadonlyMap<number, Decision>;
   /** Whether the data map spreads its corners. */
   readonly mapZoomed: boolean;
-  /** Null where nothing is known of a run that goes on. */
+  /** Null if nothing is known of a run that goes on. */
   readonly live: Live | null;
 }
 

@@ -14,7 +14,7 @@ export function evenStops(last: number, most: number, keep: readonly number[] = 
 
 /**
  * The places from 0 to `last` that can have a label if labels must be `apart` from each other: first the places to
- * keep, then the last and the first, then others spread evenly where there is room.
+ * keep, then the last and the first, then others spread evenly if there is room.
  *
  * @param apart In places; above 0.
  */

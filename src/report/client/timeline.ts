@@ -5,7 +5,7 @@ import {spacedStops} from "./stops";
 
 /** How long each stop stays while playing. */
 const PLAY_MS = 1500;
-/** Rems that a stop's label takes; where there is no room for all, some stops have none. */
+/** Rems that a stop's label takes; if there is no room for all, some stops have none. */
 const LABEL = 2.75;
 /** Stops nearer to each other than so many pixels are strokes, no circles. */
 const DENSE = 14;

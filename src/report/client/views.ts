@@ -23,7 +23,7 @@ export interface Question {
   finding(stop: number): string;
 }
 
-/** The row of questions; null where there is only one: the page is then what it was. */
+/** The row of questions; null if there is only one: the page is then what it was. */
 export function mountQuestions(questions: readonly Question[], store: Store): HTMLElement | null {
   if (questions.length < 2) return null;
   const tabs = questions.map(({name, title, finding}, n) => {

@@ -27,11 +27,11 @@ export interface Compared extends Comparison {
   /** How each of `classes` and of `pairs` stands to what another seed does, corrected for their number (Holm 1979). */
   readonly classNoise: readonly NoiseVerdict[];
   readonly pairNoise: readonly NoiseVerdict[];
-  /** Where the two runs first differ by bits; null: nowhere; absent where that cannot be said (`partingOf`). */
+  /** Where the two runs first differ by bits; null: nowhere; absent if that cannot be said (`partingOf`). */
   readonly parting?: Parting | null;
   /** How alike both explain the same test images, the least alike first. */
   readonly explained: readonly ExplainedApart[];
-  /** Images of the base, by index, on which the two were compared; all of them where the test sets are the same. */
+  /** Images of the base, by index, on which the two were compared; all of them if the test sets are the same. */
   readonly indices: Uint32Array;
   /** Where the same images stand in this run, whose order may be another one. */
   readonly own: Uint32Array;
@@ -55,10 +55,10 @@ export interface RunComparison {
 
 /**
  * Compares runs with the first on the test images that both have: McNemar's test, who is right where, and which options
- * differ. Runs that differ by their seed alone form a setting, whose spread is the yardstick of every difference: those given,
- * and all whole ones beside them.
+ * differ. Runs that differ by their seed alone form a setting, whose spread is the yardstick of every difference: those
+ * given, and all whole ones beside them.
  *
- * @throws UserError where two runs have no test image in common, or other classes.
+ * @throws UserError if two runs have no test image in common, or other classes.
  */
 export async function compareRuns(references: readonly RunAt[]): Promise<RunComparison> {
   const [base, ...others] = references;
@@ -89,7 +89,7 @@ export async function compareRuns(references: readonly RunAt[]): Promise<RunComp
       picked(await answersAt(at.run, at.epoch), pairs.other, classNames.length),
       classNames.length,
     );
-    // where images were dropped the order of those that are left is another one
+    // if images were dropped the order of those that are left is another one
     const isWhole = [base, at].every(({run}) => !(run.facts.data as {readonly edits?: unknown}).edits);
     const parting = isWhole ? await partingOf(partingRun(base), partingRun(at)) : undefined;
     const inBase = <T extends {readonly index: number}>(list: readonly T[]) =>

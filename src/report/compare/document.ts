@@ -90,7 +90,7 @@ export const DECIDING = {
 } as const;
 export type DecidingMetric = keyof typeof DECIDING;
 
-/** By how much a run is worse than the base, in the metric's own unit; negative where it is better. */
+/** By how much a run is worse than the base, in the metric's own unit; negative if it is better. */
 export function worseBy(comparison: RunComparison, run: Compared, metric: DecidingMetric): number {
   const {field, moreIsBetter} = DECIDING[metric];
   if (!run.isSame && field === "testAccuracy") return run.accuracyBefore - run.accuracyAfter; // of those that both have

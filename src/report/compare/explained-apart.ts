@@ -9,7 +9,9 @@ export interface ExplainedApart {
   readonly target: number;
   /** Spearman's rank correlation of the segments' weights. */
   readonly alike: number;
-  /** How alike two halves of each run's own masks are, the lower of the two: LIME's own error; null where it is not known. */
+  /**
+   * How alike two halves of each run's own masks are, the lower of the two: LIME's own error; null if it is not known.
+   */
   readonly ownError: number | null;
 }
 
@@ -17,7 +19,7 @@ export interface ExplainedApart {
  * LIME's explanations of the same test images and classes in both runs, on the same segments; the least alike first.
  *
  * @param places Where each image of the base stands in the other run.
- * @returns None where either run explained nothing at its epoch.
+ * @returns None if either run explained nothing at its epoch.
  */
 export async function explainedApart(
   base: RunAt,

@@ -9,8 +9,8 @@ import {allExplanations, type Explanation} from "./explanations";
 const MOST_PIXELS = 200_000;
 
 /**
- * The images that at least one of two runs gets wrong, one by one: what both say, how sure they are, what other seeds say, and what
- * LIME says of both answers where the runs explained them.
+ * The images that at least one of two runs gets wrong, one by one: what both say, how sure they are, what other seeds
+ * say, and what LIME says of both answers if the runs explained them.
  *
  * @param anew What was explained for this comparison; it goes before what the runs explained themselves.
  */
@@ -66,7 +66,7 @@ export async function imagesInRuns(
   return {inRuns, segments};
 }
 
-/** A run's answer to an image of the base; undefined where it was not tested on it. */
+/** A run's answer to an image of the base; undefined if it was not tested on it. */
 type Said = (index: number) => number | undefined;
 
 /** @param keys Of the base's images. */

@@ -13,8 +13,9 @@ const MOST_POINTS = 3000;
 /**
  * Two runs' maps of the same test images, the base's laid over the other's.
  *
- * @param places Where each image of the base stands in the other run. @param changed Images, as the other run numbers them, with another answer: all of them are there that both maps have.
- * @returns Null where either has no flat map at its epoch, or fewer than three images are on both.
+ * @param places Where each image of the base stands in the other run. @param changed Images, as the other run numbers
+ * them, with another answer: all of them are there that both maps have.
+ * @returns Null if either has no flat map at its epoch, or fewer than three images are on both.
  */
 export async function joinedMaps(
   base: RunAt,

@@ -17,7 +17,7 @@ export interface SeedNoise extends Partial<SeedDifference> {
   readonly verdict: NoiseVerdict | "seed";
   /** How many seeds of the base's setting are known, and of the other's. */
   readonly seeds: readonly [base: number, other: number];
-  /** The runs whose spread is the yardstick, in words; empty where it is unknown. */
+  /** The runs whose spread is the yardstick, in words; empty if it is unknown. */
   readonly yardstick: string;
 }
 
@@ -82,7 +82,7 @@ async function tally({run, epoch}: RunAt, classes: number): Promise<Tally> {
 /**
  * The classes' accuracies and the confusions' counts.
  *
- * @param tallies Undefined where the two runs have other test images: nothing is known then.
+ * @param tallies Undefined if the two runs have other test images: nothing is known then.
  */
 export async function detailNoise(
   settings: readonly Setting[],

@@ -102,8 +102,8 @@ export interface SeedRuns {
 }
 
 /**
- * The whole runs beside some runs, in the same folders, that differ from one of these by their seed alone: a sweep's, say. Of
- * each seed one; at the best epoch, or where a run is looked at after another epoch, after that one.
+ * The whole runs beside some runs, in the same folders, that differ from one of these by their seed alone: a sweep's,
+ * say. Of each seed one; at the best epoch, or if a run is looked at after another epoch, after that one.
  */
 export async function seedRuns(references: readonly RunAt[]): Promise<SeedRuns> {
   const wanted = new Map<string, RunAt>();

@@ -41,7 +41,7 @@ export function insideShown(saved: unknown): InsideShown {
   };
 }
 
-/** The network at each stop; the activations of large layers are made coarser, where all together would be too much. */
+/** The network at each stop; the activations of large layers are made coarser, if all together would be too much. */
 export function gatherInside(stops: readonly (InsideShown | null)[], pack: Packer): ReportFile["inside"] {
   const first = stops.find((stop) => stop !== null);
   if (!first) return null;

@@ -15,7 +15,7 @@ export interface BlocksLook {
   readonly blocks?: readonly BlockState[] | undefined;
 }
 
-/** A row a block: all its matrices together, and how alike what it gave on was. None where an epoch did not keep them. */
+/** A row a block: all its matrices together, and how alike what it gave on was. None if an epoch did not keep them. */
 export function gatherBlocks(looks: readonly BlocksLook[], images: number): BlockShown[] {
   const [{blocks = []}] = looks;
   return blocks.flatMap(({name, layers}, n) => {
@@ -54,7 +54,7 @@ function kernelsOf(look: BlocksLook, n: number): Kernel[] {
   return block ? [...membersOf(look, block.layers), ...block.others] : [];
 }
 
-/** The length of the gradient at all members' weights; null where one has none. */
+/** The length of the gradient at all members' weights; null if one has none. */
 function gradientOf(look: BlocksLook, names: readonly string[]): number | null {
   let squares = 0;
   for (const {gradient} of membersOf(look, names)) squares += (gradient ?? Number.NaN) ** 2;

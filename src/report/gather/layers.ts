@@ -23,7 +23,7 @@ interface Look {
  *
  * @param files Of "layers": epoch → path.
  * @param stops Epochs that the page can stop at.
- * @returns null where nothing was kept.
+ * @returns null if nothing was kept.
  */
 export function gatherLayers(
   files: ReadonlyMap<number, string> | undefined,

@@ -15,7 +15,7 @@ export interface MapStop {
   readonly facts: {readonly [name: string]: number};
 }
 
-/** Figures of merit that the page shows where the run has them. */
+/** Figures of merit that the page shows if the run has them. */
 const FACTS = [
   "klDivergence",
   "trustworthiness",

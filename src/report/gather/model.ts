@@ -13,7 +13,8 @@ interface SavedModel {
 }
 
 /**
- * The best model of a run, packed; or why the page cannot run it. Null where there is none yet: before the first trained epoch.
+ * The best model of a run, packed; or why the page cannot run it. Null if there is none yet: before the first trained
+ * epoch.
  *
  * @throws UserError if its files do not fit each other.
  */

@@ -12,7 +12,7 @@ const short = (value: number) => Number(value.toPrecision(4));
 /**
  * The images that the user followed.
  *
- * @param files Of "track": epoch → path. @returns null where there are none.
+ * @param files Of "track": epoch → path. @returns null if there are none.
  */
 export function gatherTracked(
   files: ReadonlyMap<number, string> | undefined,

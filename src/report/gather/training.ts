@@ -27,13 +27,13 @@ const PACKED_PIXEL_BYTES = 1.2e6;
 type Whole = Uint8Array | Uint16Array;
 
 /**
- * How the training images were learnt, from the answers that the run kept. Labels are judged by all epochs; of a long run the
- * page has some, evenly apart, and of a large training set the most suspect half, and others evenly.
+ * How the training images were learnt, from the answers that the run kept. Labels are judged by all epochs; of a long
+ * run the page has some, evenly apart, and of a large training set the most suspect half, and others evenly.
  *
  * @param files Of "training": epoch → path.
  * @param finished Whether an epoch is whole.
  * @param isAfter Whether the run kept its answers by a pass after each epoch.
- * @returns null where no epoch's answers were kept.
+ * @returns null if no epoch's answers were kept.
  */
 export function gatherTraining(
   files: ReadonlyMap<number, string> | undefined,
@@ -127,9 +127,9 @@ function asBytes({losses, predicted, sureness}: EpochAnswers, labels: ArrayLike<
   const count = labels.length;
   const small = {
     losses: new Uint8Array(count),
-    /** How many classes after the label's the answer comes: 0 where it is right. */
+    /** How many classes after the label's the answer comes: 0 if it is right. */
     astray: new (classesArray(classes))(count),
-    /** The answer's probability in 255ths where it is wrong. */
+    /** The answer's probability in 255ths if it is wrong. */
     sureness: new Uint8Array(count),
   };
   for (let n = 0; n < count; n++) {
@@ -140,7 +140,7 @@ function asBytes({losses, predicted, sureness}: EpochAnswers, labels: ArrayLike<
   return small;
 }
 
-/** The training images that are test images too; null where none is known. */
+/** The training images that are test images too; null if none is known. */
 function gatherCopies(path: string, recall: Recall): NonNullable<TrainingShown["copies"]> | null {
   if (!existsSync(path)) return null;
   return recall(path, "training copies", (saved) => {

@@ -5,7 +5,7 @@ import {rgbPng} from "../../plots/png";
 /** The evidence for two labels of one picture. */
 export interface Evidence {
   readonly lime: {readonly given: Weighed; readonly suggested: Weighed};
-  /** A number a pixel; null where the network has no gradient. */
+  /** A number a pixel; null if the network has no gradient. */
   readonly saliency: {readonly given: Float32Array; readonly suggested: Float32Array} | null;
 }
 

@@ -28,7 +28,7 @@ export async function gatherReader(
   const all = await readLooks(folder);
   const questions = await readQuestions(folder);
   const {controls, phase} = await outcomeOf(folder, all);
-  // looks that kept logits, where not all did
+  // looks that kept logits, if not all did
   const full = all.filter((_, n) => keptAt(keeping, n).light);
   const stops = evenStops(full.length - 1, STOPS, phase ? placesOf(full, [phase.from, phase.to]) : []);
   const looks = full.length ? stops.map((stop) => full[stop]) : [];

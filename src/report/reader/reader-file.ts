@@ -20,7 +20,7 @@ export interface ShownTracked {
   readonly right: readonly [start: number, end: number];
   /** Its own loss at each stop, nats. */
   readonly losses: readonly number[];
-  /** `[tokens]` at each stop; null where nothing was kept. */
+  /** `[tokens]` at each stop; null if nothing was kept. */
   readonly start: readonly (Packed | null)[];
   readonly end: readonly (Packed | null)[];
   /**
@@ -80,9 +80,9 @@ export interface ReaderFile {
     readonly context: string;
     readonly answers: readonly {readonly text: string; readonly start: number}[];
   }[];
-  /** At each stop `[questions, 3]`: from, to, and probability in 10,000ths; null where none were kept. */
+  /** At each stop `[questions, 3]`: from, to, and probability in 10,000ths; null if none were kept. */
   readonly answers: readonly (Packed | null)[];
   readonly tracked: readonly ShownTracked[];
-  /** The last layer's weights at each stop, `[2, width]`; null where nothing is tracked. */
+  /** The last layer's weights at each stop, `[2, width]`; null if nothing is tracked. */
   readonly outputs: readonly (Packed | null)[];
 }

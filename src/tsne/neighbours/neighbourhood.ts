@@ -43,7 +43,7 @@ export interface Neighbourhood {
   /** The number of neighbours of each row: 3 · perplexity + 1, of approximate ones half as many, or all others. */
   readonly k: number;
   /**
-   * The share of the k nearest that were found, in [0, 1], measured on 500 rows; undefined where all were, because the
+   * The share of the k nearest that were found, in [0, 1], measured on 500 rows; undefined if all were, because the
    * search was exact.
    */
   readonly recall?: number;

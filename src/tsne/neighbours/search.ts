@@ -12,8 +12,8 @@ export type SearchKind = "exact" | "approximate";
 const MOST_EXACT = 100_000;
 
 /**
- * How many neighbours each row has: 3 · perplexity + 1 where they are found exactly (van der Maaten 2014, section 4.1; the
- * one more is scikit-learn's), and half as many where they are approximate. There the rows are so many that memory counts,
+ * How many neighbours each row has: 3 · perplexity + 1 if they are found exactly (van der Maaten 2014, section 4.1; the
+ * one more is scikit-learn's), and half as many if they are approximate. There the rows are so many that memory counts,
  * and maps of 15 neighbours alike are as good as those of 90 (Böhm, Berens & Kobak 2022).
  */
 export function neighbourCount(perplexity: number, rows: number, search: SearchKind): number {
@@ -21,7 +21,7 @@ export function neighbourCount(perplexity: number, rows: number, search: SearchK
   return Math.min(rows - 1, Math.floor(count));
 }
 
-/** The search that is used where none is asked for. */
+/** The search that is used if none is asked for. */
 export function searchFor(rows: number): SearchKind {
   return rows > MOST_EXACT ? "approximate" : "exact";
 }

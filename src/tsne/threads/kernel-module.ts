@@ -82,7 +82,7 @@ export async function kernelModule(shared: boolean): Promise<WebAssembly.Module>
 }
 
 /**
- * Gives the bytes of kernels/tsne.wasm where there is no file system. Call it once, before anything else; it works with
+ * Gives the bytes of kernels/tsne.wasm if there is no file system. Call it once, before anything else; it works with
  * one thread.
  */
 export async function provideKernels(bytes: BufferSource): Promise<void> {

@@ -1,4 +1,4 @@
-/** The picture that an arrow leads to: near, and more along the arrow than beside it. The same one where there is none. */
+/** The picture that an arrow leads to: near, and more along the arrow than beside it. The same one if there is none. */
 export function next(shown: Float32Array, from: number, [ax, ay]: readonly [number, number]): number {
   let [best, least] = [from, Infinity];
   for (let n = 0; n < shown.length / 2; n++) {

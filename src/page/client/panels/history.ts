@@ -7,7 +7,7 @@ import {classColors, colors} from "../palette";
 /** Room left before the lines, around them, and at most for the names at their ends, in CSS pixels. */
 const [LEFT, AROUND, NAMES] = [4, 6, 64];
 const FONT = "650 12px Figtree, sans-serif";
-/** A class whose probability is never above this has no line, and no name where it ends below. */
+/** A class whose probability is never above this has no line, and no name if it ends below. */
 const SEEN = 0.12;
 
 /** The answers about the current picture, from the first moment to the last; a click goes to that moment. */

@@ -73,7 +73,7 @@ export function faithfulness(
   return correlation(said, fell);
 }
 
-/** Pearson's; NaN where either is constant. */
+/** Pearson's; NaN if either is constant. */
 function correlation(a: readonly number[], b: readonly number[]): number {
   const [ma, mb] = [a, b].map((values) => values.reduce((sum, v) => sum + v, 0) / values.length);
   let [ab, aa, bb] = [0, 0, 0];

@@ -1,6 +1,6 @@
 /**
  * A map at another size, bilinearly, with the centres of its places half a place from its edges (PyTorch's
- * `interpolate(mode="bilinear", align_corners=False)`). Exact where both sizes are equal.
+ * `interpolate(mode="bilinear", align_corners=False)`). Exact if both sizes are equal.
  */
 export function enlarged(
   values: Float32Array,

@@ -28,7 +28,7 @@ export interface AttributionMap {
    */
   readonly foretold: Float32Array;
   /**
-   * How far the attributions' sum misses the difference that they are to explain, as a share of it: 0 is exact. NaN where
+   * How far the attributions' sum misses the difference that they are to explain, as a share of it: 0 is exact. NaN if
    * there is no difference. Of complete methods alone.
    */
   readonly gap?: number;
@@ -62,7 +62,7 @@ export interface OutsideMethod<O extends object = object> extends MethodOf<Class
   readonly needs: "answers";
 }
 
-/** Needs gradients at the pixels or, where it looks at a layer, there. */
+/** Needs gradients at the pixels or, if it looks at a layer, there. */
 export interface GradientMethod<O extends object = object> extends MethodOf<DifferentiableClassifier, O> {
   readonly needs: "gradients";
 }

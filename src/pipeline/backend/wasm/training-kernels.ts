@@ -148,7 +148,7 @@ function maxPoolGradient(
               break;
             }
           }
-          if (at >= 0) dx[at] += gradients[window]; // no place only where the window holds NaN
+          if (at >= 0) dx[at] += gradients[window]; // no place only if the window holds NaN
         }
       }
     }

@@ -75,7 +75,7 @@ export async function readClassFolders(
   return {classNames: names, files};
 }
 
-/** Where the only folder holds folders itself, they may be meant. */
+/** If the only folder holds folders itself, they may be meant. */
 async function hintOf(folders: readonly Entry[]): Promise<string> {
   if (folders.length !== 1) return "";
   const inside = (await entriesOf(folders[0].path)).filter(({kind, name}) => kind === "folder" && !isSystemName(name));

@@ -43,7 +43,7 @@ export async function* download(url: string, file: string, digest: string): Asyn
     await rm(partial);
   } finally {
     // if it is interrupted, the next run continues from here
-    await rename(partial, `${file}.gz.partial`).catch(() => undefined); // there is none where all went well
+    await rename(partial, `${file}.gz.partial`).catch(() => undefined); // there is none if all went well
   }
 }
 

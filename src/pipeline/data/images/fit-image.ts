@@ -6,8 +6,8 @@ import {resampler} from "./resize";
 export type Fit = "crop" | "stretch";
 
 /**
- * Gives the image as a model takes it: cut or squeezed to its proportions, resampled, grey where it has one channel.
- * Rows are added up as they come, so that a large image takes no more room than a band of it.
+ * Gives the image as a model takes it: cut or squeezed to its proportions, resampled, grey if it has one channel. Rows
+ * are added up as they come, so that a large image takes no more room than a band of it.
  *
  * @param invert Turns light and dark about, for a model whose background is 0 and an image on white paper.
  * @param signal Ends it. @throws The signal's reason.

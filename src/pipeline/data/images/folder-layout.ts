@@ -7,7 +7,7 @@ import {leftoversOf} from "./leftovers";
 export interface Layout {
   readonly classNames: readonly string[];
   readonly train: readonly ImageFile[];
-  /** Absent where the folder has none: they are held out of those to train on. */
+  /** Absent if the folder has none: they are held out of those to train on. */
   readonly validation?: readonly ImageFile[];
   readonly test?: readonly ImageFile[];
   /** Sentences that say what is left out, and why. */
@@ -23,9 +23,9 @@ const PARTS = {
 type Part = keyof typeof PARTS;
 
 /**
- * Finds out how a folder of pictures is laid out, by what is in it: a folder for each class; or folders `train` and,
- * where there are such, `val` and `test`, with a folder for each class in each. A class may itself be called `train`:
- * its folder holds pictures, and not folders.
+ * Finds out how a folder of pictures is laid out, by what is in it: a folder for each class; or folders `train` and, if
+ * there are such, `val` and `test`, with a folder for each class in each. A class may itself be called `train`: its
+ * folder holds pictures, and not folders.
  *
  * @throws UserError naming the path, if it is neither.
  */

@@ -24,8 +24,8 @@ export interface IdxOptions {
 export const IN_MEMORY = 2 ** 29;
 
 /**
- * Opens a folder with the four idx files under MNIST's names, plain or as .gz. Class names stand in `classes.txt`,
- * one a line or as JSON; without it they are 0 to 9. Yields how far it is, where it takes a while.
+ * Opens a folder with the four idx files under MNIST's names, plain or as .gz. Class names stand in `classes.txt`, one
+ * a line or as JSON; without it they are 0 to 9. Yields how far it is, if it takes a while.
  *
  * @throws UserError naming the file, if one is missing, is no idx file, or does not fit the others.
  * @throws The signal's reason.

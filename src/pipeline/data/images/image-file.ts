@@ -40,7 +40,7 @@ export interface DecodeOptions {
 }
 
 /**
- * Decodes a PNG or JPEG file, turned upright as its EXIF says; where it is transparent, over white. Colour profiles and
+ * Decodes a PNG or JPEG file, turned upright as its EXIF says; if it is transparent, over white. Colour profiles and
  * gamma are left out, as Pillow does: these are the numbers that networks are trained on.
  *
  * @param name The file's, for errors.

@@ -13,7 +13,7 @@ import {keepPictures} from "./keep-pictures";
 import {nameFrom} from "./name-from";
 
 export interface ImageFolderOptions {
-  /** Pixels a side, cut from the middle; 0: as they are, where all are alike and at most 64 a side, else 64. */
+  /** Pixels a side, cut from the middle; 0: as they are, if all are alike and at most 64 a side, else 64. */
   readonly imageSize: number;
   /** The largest picture that is decoded, in pixels. */
   readonly maxPixels?: number;
@@ -21,7 +21,7 @@ export interface ImageFolderOptions {
   readonly inMemory?: number;
   /** Where that file is made. */
   readonly cacheFolder?: string;
-  /** Orders the images, and holds out those to test where the folder has none of its own. */
+  /** Orders the images, and holds out those to test if the folder has none of its own. */
   readonly random: RandomSource;
   readonly signal?: AbortSignal | undefined;
 }
@@ -31,9 +31,9 @@ const LARGEST_AS_IS = 64;
 const TEST_SHARE = 1 / 7;
 
 /**
- * Opens a folder of PNG and JPEG images: a folder for each class, named as it; or `train`, and where there are such
- * `val` and `test`, with such folders each. Keeps them as bytes, all of one size, grey where none has a colour; very many
- * in a file. Yields how far it is, and what it leaves out.
+ * Opens a folder of PNG and JPEG images: a folder for each class, named as it; or `train`, and if there are such `val`
+ * and `test`, with such folders each. Keeps them as bytes, all of one size, grey if none has a colour; very many in a
+ * file. Yields how far it is, and what it leaves out.
  *
  * @throws UserError naming the path, if the folder is laid out otherwise, if an image is damaged, or if the disk has no
  * room for what does not fit into memory. @throws The signal's reason.

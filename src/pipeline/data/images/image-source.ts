@@ -12,9 +12,9 @@ export interface StoredImages {
 /** Images and their classes, as bytes. */
 export interface ImagePart {
   readonly images: IdxArray | StoredImages;
-  /** One byte each where there are at most 256 classes. */
+  /** One byte each if there are at most 256 classes. */
   readonly labels: Uint8Array | Uint16Array;
-  /** The file of each image, as a path from the source's folder with "/" between; absent where they are no files. */
+  /** The file of each image, as a path from the source's folder with "/" between; absent if they are no files. */
   readonly files?: readonly string[];
 }
 
@@ -23,7 +23,7 @@ export interface ImageSource {
   readonly imageShape: ImageShape;
   readonly classNames: readonly string[];
   readonly train: ImagePart;
-  /** Absent where it is to be held out of those to train on. */
+  /** Absent if it is to be held out of those to train on. */
   readonly validation?: ImagePart;
   readonly test: ImagePart;
   /** Whether the images to test were taken out of those to train on, since the folder has none of its own. */

@@ -3,7 +3,7 @@ export const SHORT_CODE = 9;
 
 /** A Huffman table of a JPEG file (ITU-T T.81, annex C), made for reading. */
 export interface HuffmanTable {
-  /** By the next 9 bits: the code's length times 256, plus its symbol; 0 where the code is longer. */
+  /** By the next 9 bits: the code's length times 256, plus its symbol; 0 if the code is longer. */
   readonly short: Uint16Array;
   /** The first code that is longer than any of each length, as 16 bits; by length 1 to 16. */
   readonly limit: Int32Array;

@@ -137,7 +137,7 @@ async function inFile(order: Uint32Array, [height, width]: KeepingOptions["shape
   };
 }
 
-/** Adds bytes to a digest, and lets signals be heard in between where they are many. */
+/** Adds bytes to a digest, and lets signals be heard in between if they are many. */
 async function hashInParts(hash: Hash, bytes: Uint8Array, signal?: AbortSignal): Promise<void> {
   for (let at = 0; at < bytes.length; at += HASHED_AT_ONCE) {
     if (at > 0) await setImmediate();

@@ -25,7 +25,7 @@ export interface RowsFile {
   /** How it stood when it was opened; absent if nobody else can change it. */
   readonly state?: FileStamp;
   readonly size: number;
-  /** Where the row at a place begins, and its bytes in the file: `size`, or a third of it where a row is grey. */
+  /** Where the row at a place begins, and its bytes in the file: `size`, or a third of it if a row is grey. */
   startOf(place: number): number;
   lengthOf(place: number): number;
 }

@@ -9,13 +9,14 @@ const LONGEST_RECORD = 1 << 24;
 
 /**
  * Reads the records of a text (RFC 4180: cells may be quoted, and then hold separators, line ends and doubled quotes).
- * Lines of nothing but separators are no records. Where blanks separate cells, so do tabs, and many of them are one separator.
+ * Lines of nothing but separators are no records. If blanks separate cells, so do tabs, and many of them are one
+ * separator.
  *
  * @param text Lines end in "\n", the last too.
  * @param use Is given each record's cells and the line that it begins in.
  * @param firstLine The number of the text's first line.
  * @returns How many lines there were of separators alone.
- * @throws UserError where a quote is not closed or something stands behind it, or a record has no end.
+ * @throws UserError if a quote is not closed or something stands behind it, or a record has no end.
  */
 export async function eachRecord(
   what: string,

@@ -42,8 +42,8 @@ export interface Surveyor {
 }
 
 /**
- * @throws UserError from `add` where a row has another number of cells than the first; cells that are empty may be
- * missing or too many at a line's end. And where there are more columns than the memory allows.
+ * @throws UserError from `add` if a row has another number of cells than the first; cells that are empty may be missing
+ * or too many at a line's end. And if there are more columns than the memory allows.
  */
 export function surveyor(what: string, maxMegabytes: number): Surveyor {
   const mostColumns = COLUMNS_A_MEGABYTE * maxMegabytes;

@@ -16,7 +16,7 @@ const SAMPLE = 1 << 20;
  * Reads a table of text, in two passes: the first looks at every cell and decides what each column is, the second keeps
  * what is used, in memory of that size.
  *
- * @throws UserError that names the line, where it is no table; or the file, where no column holds numbers.
+ * @throws UserError that names the line, if it is no table; or the file, if no column holds numbers.
  */
 export async function readCsv(file: TableFile, options: TableOptions): Promise<RawTable> {
   const encoding = await encodingOf(file, options.encoding);

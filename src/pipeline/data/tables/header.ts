@@ -22,8 +22,8 @@ export function isNumeric(column: ColumnSurvey, decimal: Decimal): boolean {
 }
 
 /**
- * The decimal mark by which more columns are numbers, else more cells. Where both fit ("1.234" may be 1234): a mark that
- * the table has beats one it has not, and where it has a comma alone, that is the mark unless commas part cells.
+ * The decimal mark by which more columns are numbers, else more cells. If both fit ("1.234" may be 1234): a mark that
+ * the table has beats one it has not, and if it has a comma alone, that is the mark unless commas part cells.
  */
 export function decimalOf({first, columns}: CsvSurvey, separator: string): Decimal {
   const kinds = columns.map((_, c) => kindOf(first[c] ?? "")); // of numbers, or of names, which have no mark
@@ -46,9 +46,9 @@ export function decimalOf({first, columns}: CsvSurvey, separator: string): Decim
 }
 
 /**
- * Whether the first record names the columns. It does where words stand over numbers. It does not where a word of it
- * comes again below. Where numbers stand over numbers it does if they are an even series (years, wavelengths) beside a
- * word, or an empty cell over the rows' count (pandas).
+ * Whether the first record names the columns. It does if words stand over numbers. It does not if a word of it comes
+ * again below. If numbers stand over numbers it does if they are an even series (years, wavelengths) beside a word, or
+ * an empty cell over the rows' count (pandas).
  */
 export function hasHeader({first, columns, rows}: CsvSurvey, decimal: Decimal): boolean {
   const kinds = first.map((cell) => kindOf(cell));

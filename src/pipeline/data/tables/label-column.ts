@@ -3,9 +3,9 @@ import {UserError} from "../../../nouns/options";
 /**
  * The place of the column that `--label` means, from 0: of that name, else at that place (1 is the first, -1 the last).
  *
- * @param given Names as the file has them; none where it has no line of names.
+ * @param given Names as the file has them; none if it has no line of names.
  * @param names Names of all columns, no two alike.
- * @returns -1 where no label is wanted.
+ * @returns -1 if no label is wanted.
  * @throws UserError if there is no such column, or more than one.
  */
 export function chosenColumn(given: readonly string[], names: readonly string[], label: string): number {

@@ -15,7 +15,7 @@ export async function readNpyTable(file: TableFile, {label, maxMegabytes}: Table
 /**
  * Reads an array of a .npz archive: the one that is named, else its only one of two dimensions or more.
  *
- * @throws UserError that lists the arrays, where none is meant.
+ * @throws UserError that lists the arrays, if none is meant.
  */
 export async function readNpzTable(
   file: TableFile,

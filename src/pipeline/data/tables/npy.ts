@@ -6,7 +6,7 @@ import {MEGABYTE, megabytes, tooLarge} from "./table-file";
 export interface NpyRows {
   readonly rows: number;
   readonly columns: number;
-  /** `[row * columns + column]`; doubles only where the type may hold more than single precision does. */
+  /** `[row * columns + column]`; doubles only if the type may hold more than single precision does. */
   readonly values: Float64Array | Float32Array;
   readonly header: NpyHeader;
   /** Whole numbers beyond 2 ** 53, which doubles round. */
@@ -102,7 +102,7 @@ export async function readNpy(
   return {rows, columns, values, header, rounded};
 }
 
-/** The place, row by row, of what stands at place e where the first side runs fastest. */
+/** The place, row by row, of what stands at place e if the first side runs fastest. */
 function scattered(shape: readonly number[], columns: number): (e: number) => number {
   const rows = shape[0];
   const sides = shape.slice(1);

@@ -93,7 +93,7 @@ export interface Table {
   readonly allRows: number;
   /** Columns of numbers that are used. */
   readonly columns: number;
-  /** `[row * columns + column]`, all finite; single precision only where the file has no more. */
+  /** `[row * columns + column]`, all finite; single precision only if the file has no more. */
   readonly values: Float64Array | Float32Array;
   /** Names of the columns of numbers. No two are alike. */
   readonly names: readonly string[];
@@ -114,7 +114,7 @@ export interface Table {
 
 /** Rows and columns as they were read, before rows without all numbers are left out. */
 export interface RawTable extends Omit<Table, "places" | "label" | "allRows"> {
-  /** NaN where there is no number. */
+  /** NaN if there is no number. */
   readonly values: Float64Array | Float32Array;
   /** Where a row stands, for messages: "line 12". */
   placeOf(row: number): string;

@@ -16,7 +16,7 @@ export interface Window {
   readonly first: number;
   /** The text's tokens in this part. */
   readonly tokens: readonly Token[];
-  /** Places among `ids` of the answer's first and last token; 0, [CLS], where it is not in this part. */
+  /** Places among `ids` of the answer's first and last token; 0, [CLS], if it is not in this part. */
   readonly start: number;
   readonly end: number;
 }

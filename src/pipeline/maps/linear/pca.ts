@@ -27,7 +27,7 @@ const ROUNDED = 1e-5;
 /**
  * Principal components (Pearson 1901, Hotelling 1933) by the covariance's eigenvectors.
  *
- * @param components At most the number of columns; fewer are given where there are fewer columns.
+ * @param components At most the number of columns; fewer are given if there are fewer columns.
  * @throws UserError for more than 4,096 columns.
  */
 export async function pca(data: Matrix, components: number, threads = 1): Promise<Pca> {

@@ -1,7 +1,7 @@
 import type {Matrix} from "../../../tsne/index";
 import type {MapSettings} from "../map-rows";
 
-/** Numbers as they were read: doubles, or singles where the file has no more. */
+/** Numbers as they were read: doubles, or singles if the file has no more. */
 export interface Numbers {
   readonly rows: number;
   readonly columns: number;
@@ -16,7 +16,7 @@ export interface ScaledRows {
   readonly constant: readonly number[];
   /** Rows that equal one before them, in all that single precision holds. */
   readonly repeated: number;
-  /** How much of the table's unit 1 stands for in the matrix; undefined where each column has its own. */
+  /** How much of the table's unit 1 stands for in the matrix; undefined if each column has its own. */
   readonly unit: number | undefined;
 }
 

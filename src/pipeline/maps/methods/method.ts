@@ -20,7 +20,7 @@ export interface Projected {
   /** `points[i * dimensions + d]`. */
   readonly points: Float32Array;
   readonly iterations: number;
-  /** The divergence of these points, where the method has computed it: `Neighbourhood.divergence`. */
+  /** The divergence of these points, if the method has computed it: `Neighbourhood.divergence`. */
   readonly klDivergence?: number;
 }
 

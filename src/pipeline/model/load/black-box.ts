@@ -32,7 +32,7 @@ export interface LoadedNetwork extends DifferentiableClassifier, LoadedClassifie
 export interface BlackBox {
   readonly imageShape: ImageShape;
   readonly layout: ModelInput["layout"];
-  /** Images that its input takes at a time, where that is fixed. */
+  /** Images that its input takes at a time, if that is fixed. */
   readonly batch?: number | undefined;
   readonly end: GraphEnd;
   /** The model's answer to images laid out as it wants them. */
@@ -51,7 +51,8 @@ const MOST_BYTES = 64e6;
 /**
  * The size of the images a model takes.
  *
- * @param input Its input's shape, whole; `found` the height, width and channels in it, undefined where it leaves them open.
+ * @param input Its input's shape, whole; `found` the height, width and channels in it, undefined if it leaves them
+ * open.
  * @throws UserError if it differs from what the user says, or neither knows, or the image would be too large.
  */
 export function imageShapeOf(

@@ -103,7 +103,7 @@ export function graphEnd(nodeOf: (tensor: string) => GraphNode | undefined, outp
 }
 
 /**
- * The scores that a graph's last softmax, log-softmax or sigmoid reads, where that is a node of its own.
+ * The scores that a graph's last softmax, log-softmax or sigmoid reads, if that is a node of its own.
  *
  * @param nodeOf As for `graphEnd`.
  */

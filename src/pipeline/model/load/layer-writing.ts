@@ -25,7 +25,7 @@ export interface Writing {
   last(value?: Value): string;
   /** Adds a node. @returns Its answer. */
   add(opType: string, inputs: readonly string[], attributes?: Attributes): string;
-  /** Adds an array of its weights, in another order where that is given. */
+  /** Adds an array of its weights, in another order if that is given. */
   weight(name: string, order?: (values: Float32Array, shape: readonly number[]) => Ordered): string;
   /** The values of one of its weights, to reckon with. */
   values(name: string): Float32Array;

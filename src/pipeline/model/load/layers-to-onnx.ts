@@ -11,8 +11,8 @@ import type {SavedLayer, SavedLayers} from "./saved-layers";
 const PASSIVE = new Set(["Dropout", "SeededDropout", "SpatialDropout1D", "GaussianNoise"]);
 
 /**
- * The network as an ONNX file (opset 18): its input `pixels` is float32 [n, height, width, channels], from 0 to 1; its outputs are
- * `logits`, where a layer is called so, and `probabilities`, each [n, classes].
+ * The network as an ONNX file (opset 18): its input `pixels` is float32 [n, height, width, channels], from 0 to 1; its
+ * outputs are `logits`, if a layer is called so, and `probabilities`, each [n, classes].
  *
  * @throws UserError that names the first layer that is not known here.
  */

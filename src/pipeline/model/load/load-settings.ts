@@ -8,16 +8,16 @@ import type {NamedFeeds} from "./named-feeds";
 export interface LoadSettings {
   /** Named in errors and notes: the model's file. By default "model". */
   readonly what?: string;
-  /** Where the model leaves its input's size open. */
+  /** If the model leaves its input's size open. */
   readonly imageShape?: ImageShape;
   /** By default "0", "1", … */
   readonly classNames?: readonly string[];
   /** `layout` by default as the input's shape has it: 1 or 3 channels second or last. */
   readonly input: Omit<ModelInput, "layout"> & {readonly layout?: ModelInput["layout"]};
   readonly output: ModelOutput;
-  /** The output to explain, where a model has several. */
+  /** The output to explain, if a model has several. */
   readonly outputName?: string;
-  /** The input that takes the images, where a model has several, and what the others get, the same for every image. */
+  /** The input that takes the images, if a model has several, and what the others get, the same for every image. */
   readonly inputName?: string;
   readonly feeds?: NamedFeeds;
   /** The largest image that is made for it, in bytes of float32. By default 64 MB. */

@@ -23,7 +23,7 @@ export interface ExternalTensor {
   readonly offset: number;
   /** Undefined: as many bytes as its sizes take. */
   readonly length: number | undefined;
-  /** Bytes that its sizes and its type take; undefined where the type has no whole bytes, or is not known. */
+  /** Bytes that its sizes and its type take; undefined if the type has no whole bytes, or is not known. */
   readonly bytes: number | undefined;
 }
 

@@ -29,7 +29,8 @@ const MOST_SHOWN = 12;
 /**
  * The layers of a graph in its order: those with weights, and those that end one.
  *
- * @param input The images' tensor, whose first size is that of all that follow it: −1, or the number where a batch is fixed.
+ * @param input The images' tensor, whose first size is that of all that follow it: −1, or the number if a batch is
+ * fixed.
  */
 export function layersOf(model: ModelProto, sizes: Sizes, input: string): OnnxLayer[] {
   const rows = sizes.get(input)?.dims[0] ?? -1;
@@ -69,8 +70,8 @@ const PASSING =
   /^(Relu|LeakyRelu|PRelu|Elu|Celu|Selu|Gelu|HardSwish|HardSigmoid|Mish|Clip|Softplus|Tanh|Sigmoid|Add|Mul|Sub|Div|Identity|Dropout|Cast|Concat|Pad)$/;
 
 /**
- * Whether an image's tensor is [channels, height, width]: found by the operators that made it; where they do not tell, as the
- * model's input is.
+ * Whether an image's tensor is [channels, height, width]: found by the operators that made it; if they do not tell, as
+ * the model's input is.
  */
 export function isChannelsFirst({graph}: ModelProto, tensor: string, input: "nchw" | "nhwc"): boolean {
   const makers = new Map(
@@ -85,7 +86,7 @@ export function isChannelsFirst({graph}: ModelProto, tensor: string, input: "nch
   return input === "nchw" && !isTurned;
 }
 
-/** The input of a node that is made by another one; the first, where no other is. */
+/** The input of a node that is made by another one; the first, if no other is. */
 function passedOn({input = []}: NodeProto, makers: ReadonlyMap<string, NodeProto>): string {
   return input.find((name) => makers.has(name)) ?? input[0] ?? "";
 }

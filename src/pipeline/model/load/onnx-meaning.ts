@@ -20,7 +20,7 @@ export interface OnnxMeaning {
 }
 
 /**
- * @param found The tensor before the last activation, where there is one.
+ * @param found The tensor before the last activation, if there is one.
  * @throws UserError if the numbers are not what they are said to be, or of classes that do not exclude each other.
  */
 export function onnxMeaning(
@@ -34,7 +34,7 @@ export function onnxMeaning(
   const question = {what, output: said, end, numbers, samples};
   const meaning = meaningOf(classNames ? {...question, classNames} : question);
   if (!independent) checkExcluding(meaning, what);
-  meaning.probabilities(samples); // throws where the numbers are not what they are said to be
+  meaning.probabilities(samples); // throws if the numbers are not what they are said to be
   const isExcluding = !independent || numbers === 1 || ["probabilities", "softmax"].includes(meaning.kind);
   const isActivated = ["probabilities", "independent"].includes(meaning.kind) || end.kind === "log-softmax";
   const hasScores = !isActivated || found.activation !== undefined;

@@ -60,10 +60,10 @@ export interface OnnxNetworkSettings extends LoadSettings {
 }
 
 /**
- * Opens an ONNX classifier that somebody has trained, with its logits, its layers and its gradients. What its numbers are
- * is found by its graph's end and by asking, as for one that is explained.
+ * Opens an ONNX classifier that somebody has trained, with its logits, its layers and its gradients. What its numbers
+ * are is found by its graph's end and by asking, as for one that is explained.
  *
- * @param source Its bytes, or its path where weights stand in files beside it that are too large to be read in.
+ * @param source Its bytes, or its path if weights stand in files beside it that are too large to be read in.
  * @throws UserError in one line that names the file, if it is no such model or not like the one before.
  */
 export async function onnxNetwork(source: Uint8Array | string, settings: OnnxNetworkSettings): Promise<OnnxNetwork> {

@@ -25,8 +25,9 @@ export function mostAtOnce(shape: ImageShape, isAlone: boolean, most = MOST_ROWS
 }
 
 /**
- * Images in parts of at most `most`. Where two fit, no part has a single row: onnxruntime multiplies a matrix of one row by other
- * kernels, whose last bits differ, and an image's answer is to be the same whatever else is asked. A lone image is fed twice.
+ * Images in parts of at most `most`. If two fit, no part has a single row: onnxruntime multiplies a matrix of one row
+ * by other kernels, whose last bits differ, and an image's answer is to be the same whatever else is asked. A lone
+ * image is fed twice.
  *
  * @param isFixed Whether all batches are of one size, which the model fixes.
  * @throws UserError if they have another shape.

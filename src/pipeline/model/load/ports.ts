@@ -4,9 +4,9 @@ import type {LoadSettings} from "./load-settings";
 /** An input or an output of a model, as the file declares it. */
 export interface Port {
   readonly name: string;
-  /** "float32", or "(no tensor)"; undefined where it is not known. */
+  /** "float32", or "(no tensor)"; undefined if it is not known. */
   readonly type?: string | undefined;
-  /** Names and null stand for sizes that are open; undefined where not even their number is known. */
+  /** Names and null stand for sizes that are open; undefined if not even their number is known. */
   readonly dims?: readonly (number | string | null | undefined)[] | undefined;
 }
 
@@ -16,7 +16,7 @@ export function shapeWords(dims: Port["dims"]): string {
   return `[${dims.map((n) => (n === null || n === undefined || n === "" || n === -1 ? "?" : n)).join(", ")}]`;
 }
 
-/** "logits [n, 2]", with the type where it is not the usual one. */
+/** "logits [n, 2]", with the type if it is not the usual one. */
 export function portWords({name, type, dims}: Port): string {
   const isTensor = type !== "(no tensor)";
   return [name, type === "float32" ? "" : (type ?? ""), dims && isTensor ? shapeWords(dims) : ""]

@@ -57,7 +57,7 @@ function isSpec(spec: Partial<WeightSpec> | null): boolean {
   return spec.shape.every((n: unknown) => Number.isSafeInteger(n) && (n as number) >= 0);
 }
 
-/** Bytes that a group's files must have together; undefined where it holds words. */
+/** Bytes that a group's files must have together; undefined if it holds words. */
 export function bytesOfGroup({weights}: WeightGroup, what: string): number | undefined {
   let sum = 0;
   for (const {name, shape, dtype, quantization} of weights) {

@@ -7,7 +7,7 @@ export const WHOLE = "uint8";
 /**
  * How an input of bytes wants its pixels: from 0 to 255, unless another scale, mean or deviation is told.
  *
- * @param input As the user tells it, with the defaults where nothing is told.
+ * @param input As the user tells it, with the defaults if nothing is told.
  */
 export function bytesIfWhole<I extends Omit<ModelInput, "layout">>({type}: Port, input: I): I {
   const isTold = input.scale !== 1 || input.mean.some((m) => m !== 0) || input.std.some((s) => s !== 1);

@@ -44,7 +44,7 @@ export async function makerIn(file: ModelFile): Promise<Maker> {
  * The default export of a file of JavaScript or TypeScript.
  *
  * @param path Its whole path. @param file The same as the user named it.
- * @param whole Whether all that it exports is meant where it has no default, as with `module.exports = …`.
+ * @param whole Whether all that it exports is meant if it has no default, as with `module.exports = …`.
  */
 export async function defaultExportOf(path: string, file: string, whole = false): Promise<unknown> {
   const exported = await exportsOf(path, file);

@@ -9,7 +9,7 @@ export interface OpenedModel {
   readonly end: GraphEnd;
   /** Its answer, as it gives it. */
   run(images: tf.Tensor): tf.Tensor;
-  /** The scores before the softmax or sigmoid in which it ends; absent where it ends in none that is found. */
+  /** The scores before the softmax or sigmoid in which it ends; absent if it ends in none that is found. */
   readonly scores?: (images: tf.Tensor) => tf.Tensor;
   /** Names of its layers or nodes, in their order. */
   readonly layers: readonly string[];
@@ -17,9 +17,9 @@ export interface OpenedModel {
   typeOf(layer: string): string;
   /** Its weights of floats, by name, which stay its own. */
   weights(): readonly {readonly name: string; readonly tensor: tf.Tensor}[];
-  /** The layers that multiply by stored weights, in their order; absent where they are not told. */
+  /** The layers that multiply by stored weights, in their order; absent if they are not told. */
   readonly weighted?: readonly WeightedNode[];
-  /** The one that feeds the last dense layer; absent where there is none. */
+  /** The one that feeds the last dense layer; absent if there is none. */
   readonly embedding?: string;
   /** The layers from the last convolution on; Grad-CAM looks at the last of them that has rows and columns. */
   readonly maps: readonly string[];

@@ -7,7 +7,7 @@ import {tfjsOptimizer} from "./tfjs-optimizer";
 interface Rule {
   /** Makes the optimizer of tfjs operations, for any backend, with tfjs' own settings: Adam's epsilon is 1e-7. */
   readonly composed: () => TensorOptimizer;
-  /** The same in one kernel a variable, where the backend has that kernel. */
+  /** The same in one kernel a variable, if the backend has that kernel. */
   readonly fused?: {readonly kernel: string; readonly make: () => TensorOptimizer};
 }
 

@@ -81,7 +81,9 @@ export async function tfjsNetwork(
         .sum();
     return rows.mul(tf.oneHot(tf.tensor1d([...targets], "int32"), numbers).toFloat()).sum();
   };
-  /** Goes through images a few at a time; where the model's batch is fixed, the last ones are filled up with empty ones. */
+  /**
+   * Goes through images a few at a time; if the model's batch is fixed, the last ones are filled up with empty ones.
+   */
   const inParts = async (images: Images, act: (part: Images, start: number, count: number) => tf.Tensor[]) => {
     if (`${images.shape}` !== `${imageShape}`) {
       throw new UserError(
@@ -108,7 +110,7 @@ export async function tfjsNetwork(
   };
   const own = (targets: ArrayLike<number>, start: number, count: number, rows: number) =>
     Array.from({length: rows}, (_, n) => (n < count ? targets[start + n] : 0));
-  /** The layer of EMBEDDING; the scores where no layer feeds a dense one. */
+  /** The layer of EMBEDDING; the scores if no layer feeds a dense one. */
   const embedding = settings.layer ?? model.embedding ?? LOGITS;
   const named = (layer: string) => {
     if (model.layers.includes(layer)) return layer;
@@ -234,7 +236,7 @@ function mapOf(
   );
 }
 
-/** Why tfjs has no gradient, naming the operator; undefined where it has one. */
+/** Why tfjs has no gradient, naming the operator; undefined if it has one. */
 async function whyNot(ask: () => Promise<unknown>): Promise<string | undefined> {
   try {
     await ask();

@@ -5,7 +5,7 @@ export interface WeightedNode {
   readonly name: string;
   /** Its kind as tfjs' layers name it. */
   readonly type: "Conv2D" | "DepthwiseConv2D" | "Dense";
-  /** The name of its stored kernel; a dense one is `[in, out]`, or `[out, in]` where `isTurned`. */
+  /** The name of its stored kernel; a dense one is `[in, out]`, or `[out, in]` if `isTurned`. */
   readonly kernel: string;
   readonly isTurned: boolean;
   /** The node whose answer is the layer's: past what alone reads it and only adds its bias, normalises or activates it. */

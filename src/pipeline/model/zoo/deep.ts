@@ -9,11 +9,11 @@ const CHANNELS = [16, 24, 48, 96] as const;
 const LAST_SIDE = 8;
 
 /**
- * For colour pictures of 64 x 64 pixels and more: blocks of 3 x 3 convolution, batch normalisation and relu, each but the
- * first followed by a 2 x 2 max pool where another one comes, then the greatest of each channel over the whole picture,
- * and one dense layer. The greatest, and not the mean or a weight for each place, because a thing may stand anywhere and
- * be small. The first convolution goes in steps of 2 pixels: it has a quarter of the work, and loses nothing measurable.
- * Pictures of 64 pixels have four blocks, of 128 five.
+ * For colour pictures of 64 x 64 pixels and more: blocks of 3 x 3 convolution, batch normalisation and relu, each but
+ * the first followed by a 2 x 2 max pool if another one comes, then the greatest of each channel over the whole
+ * picture, and one dense layer. The greatest, and not the mean or a weight for each place, because a thing may stand
+ * anywhere and be small. The first convolution goes in steps of 2 pixels: it has a quarter of the work, and loses
+ * nothing measurable. Pictures of 64 pixels have four blocks, of 128 five.
  */
 export function deep(imageShape: ImageShape, classes: number, seed: number): tf.Sequential {
   const model = tf.sequential({name: "deep"});

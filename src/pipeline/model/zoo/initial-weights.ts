@@ -8,8 +8,8 @@ export function seedOf(seed: number, name: string): number {
 }
 
 /**
- * He's normal initialiser (He et al. 2015, section 2.2) as tfjs has it: a normal number of variance 2 / fan-in, drawn again
- * where it is more than two standard deviations from 0. Pairs are drawn by Marsaglia's polar method (1964).
+ * He's normal initialiser (He et al. 2015, section 2.2) as tfjs has it: a normal number of variance 2 / fan-in, drawn
+ * again if it is more than two standard deviations from 0. Pairs are drawn by Marsaglia's polar method (1964).
  */
 export function heNormalValues(seed: number, layer: string, fanIn: number, count: number): Float32Array {
   const random = alea(`${seedOf(seed, layer)}`);

@@ -41,7 +41,7 @@ const TELLING = [
 /** Milliseconds; a file changed so short a while ago may be changed again and keep its time. */
 const TICKS = 100;
 
-/** When a run was last changed, in milliseconds since 1970; 0 where that is too short a while ago to be relied on. */
+/** When a run was last changed, in milliseconds since 1970; 0 if that is too short a while ago to be relied on. */
 export async function changedAt(path: string, now = Date.now()): Promise<number> {
   const times = await Promise.all(
     TELLING.map((name) =>

@@ -24,9 +24,10 @@ export interface Indexed<R> {
 }
 
 /**
- * Brings `save/runs.db` up to date with the runs' folders, and asks it. It is only an index: where it is not there, damaged, or of
- * another version, it is made anew. Each process works on a copy of its own, in a folder of its own, and puts it in the index's
- * place whole: several may do so at once, the last one's stays, and a process that is killed leaves the index as it was.
+ * Brings `save/runs.db` up to date with the runs' folders, and asks it. It is only an index: if it is not there,
+ * damaged, or of another version, it is made anew. Each process works on a copy of its own, in a folder of its own, and
+ * puts it in the index's place whole: several may do so at once, the last one's stays, and a process that is killed
+ * leaves the index as it was.
  *
  * @param ask Reads from the database, which is closed after.
  * @throws UserError if there is no such folder.
@@ -87,7 +88,7 @@ function notKept(): Promise<string> {
   return mkdtemp(join(tmpdir(), "epochscope-runs-"));
 }
 
-/** A folder for this process' copy; where the runs' folder cannot be written to, one that is not kept. */
+/** A folder for this process' copy; if the runs' folder cannot be written to, one that is not kept. */
 async function ownFolder(root: string): Promise<{readonly folder: string; readonly isKept: boolean}> {
   if (!existsSync(root))
     throw new UserError(`--save: expected a folder of runs, got nothing at ${root}`, {code: "NOT_FOUND"});

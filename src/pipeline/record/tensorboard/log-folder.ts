@@ -14,7 +14,7 @@ export async function logFolderOf(runPath: string): Promise<string> {
   return existsSync(inside) ? inside : join(dirname(run), "logs", basename(run));
 }
 
-/** Removes logs that a run of the same name has left, which is there no more. @throws UserError where they cannot be. */
+/** Removes logs that a run of the same name has left, which is there no more. @throws UserError if they cannot be. */
 export async function clearLogs(runPath: string): Promise<void> {
   const folder = await logFolderOf(runPath);
   await orUserError(folder, () => rm(folder, {recursive: true, force: true}));

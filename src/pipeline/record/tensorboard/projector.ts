@@ -102,7 +102,7 @@ async function tensorsInTurns(values: ArrayLike<number>, width: number): Promise
   return Buffer.concat(parts);
 }
 
-/** Other than 0. To seven decimals, or to seven digits where that would be too few or too many. @returns Where it ends. */
+/** Other than 0. To seven decimals, or to seven digits if that would be too few or too many. @returns Where it ends. */
 function writeNumber(bytes: Buffer, at: number, value: number): number {
   if (value < 0) bytes[at++] = MINUS;
   const size = Math.abs(value);

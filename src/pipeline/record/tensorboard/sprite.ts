@@ -11,7 +11,7 @@ function sideOf({count, shape: [height, width]}: Images): number {
 
 /**
  * Images as small as they must be for one sprite: averaged over squares of the least whole number of pixels a side;
- * those that fit are given back. Undefined where there are too many for one pixel each.
+ * those that fit are given back. Undefined if there are too many for one pixel each.
  */
 export function spriteImages(images: Images): Images | undefined {
   const {count, shape, pixels} = images;
@@ -38,7 +38,7 @@ export function spriteImages(images: Images): Images | undefined {
   return spriteImages({count, shape: [rows, columns, channels], pixels: small});
 }
 
-/** All images in one square, row by row, as dark ink on white where they are grey. Another thread packs it. */
+/** All images in one square, row by row, as dark ink on white if they are grey. Another thread packs it. */
 export async function spritePng({count, shape: [height, width, channels], pixels}: Images): Promise<Buffer> {
   const side = Math.ceil(Math.sqrt(count));
   const canvas = createCanvas(side * width, side * height);

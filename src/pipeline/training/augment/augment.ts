@@ -7,11 +7,11 @@ import {type Transform, transformed} from "./transform";
 export type Augment = (batch: Batch, epoch: number) => void;
 
 /**
- * Changes training images by chance, another way at each epoch. Each image's chance is of its own, derived from the seed, the
- * epoch and where it stands among all training images: so a run that is gone on with gives the same bits, and leaving
- * some images out does not change what happens to the others.
+ * Changes training images by chance, another way at each epoch. Each image's chance is of its own, derived from the
+ * seed, the epoch and where it stands among all training images: so a run that is gone on with gives the same bits, and
+ * leaving some images out does not change what happens to the others.
  *
- * @returns Undefined where the ranges change nothing.
+ * @returns Undefined if the ranges change nothing.
  */
 export function augmentation(ranges: Ranges, seed: number): Augment | undefined {
   if (!changes(ranges)) return undefined;

@@ -38,7 +38,7 @@ export interface AugmentOptions {
 
 export interface ChosenRanges extends Ranges {
   readonly name: Augmentation;
-  /** Why this one, where the user did not say. */
+  /** Why this one, if the user did not say. */
   readonly why: string;
 }
 

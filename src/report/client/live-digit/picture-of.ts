@@ -1,7 +1,7 @@
 import {h} from "../dom";
 import type {Volume} from "./windows";
 
-/** A picture file as the network takes it: its middle square, scaled; grey where the network sees grey. */
+/** A picture file as the network takes it: its middle square, scaled; grey if the network sees grey. */
 export async function pictureOf(
   file: File,
   [height, width, channels]: readonly [number, number, number],

@@ -24,8 +24,9 @@ export interface MapView {
 type Places = ReadonlyMap<number, readonly [x: number, y: number]>;
 
 /**
- * Class names at the middle of their dots, so that colour is never the only key; beside it where another name is. What matters
- * most has the first choice: the class singled out, the two of a chosen cell, then those with most mistakes, then the largest.
+ * Class names at the middle of their dots, so that colour is never the only key; beside it if another name is. What
+ * matters most has the first choice: the class singled out, the two of a chosen cell, then those with most mistakes,
+ * then the largest.
  */
 export function mapNames(
   data: Data,

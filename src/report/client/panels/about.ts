@@ -44,7 +44,7 @@ export function mountAbout(data: Data): HTMLElement {
   const terms = (rows: readonly (readonly [string, string | undefined])[]) =>
     h("dl", {}, ...rows.flatMap(([term, told]): Kid[] => (told ? [h("dt", {}, term), h("dd", {}, told)] : [])));
   const words = (name: string) => name.replace(/[A-Z]/g, (letter) => ` ${letter.toLowerCase()}`);
-  /** An object by its name and its reason where it has them (augmentation); its numbers stand among the options. */
+  /** An object by its name and its reason if it has them (augmentation); its numbers stand among the options. */
   const value = (given: unknown): string => {
     if (typeof given !== "object" || given === null) return String(given);
     const {name, why} = given as {name?: unknown; why?: unknown};

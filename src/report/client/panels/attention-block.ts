@@ -9,8 +9,8 @@ import {patchHand} from "./patch-hand";
 const SHARP = 0.1;
 
 /**
- * Where a transformer's heads look at one image: rollout, and a table of layers and heads; of a patch that one points at,
- * where this patch looks. Hidden where there is nothing.
+ * Where a transformer's heads look at one image: rollout, and a table of layers and heads; of a patch that one points
+ * at, where this patch looks. Hidden if there is nothing.
  */
 export function attentionBlock(data: Data): {readonly root: HTMLElement; draw(stop: number, i: number): void} {
   const root = h("section", {class: "attention", "aria-label": "Attention"});
@@ -86,7 +86,7 @@ export function attentionBlock(data: Data): {readonly root: HTMLElement; draw(st
     if (!seen) return;
     if (i !== image) patch = undefined;
     image = i;
-    // the canvases stay where the heads are the same, so that a hand or the focus that is on one stays there too
+    // the canvases stay if the heads are the same, so that a hand or the focus that is on one stays there too
     if (seen.layers.map(({heads}) => heads.length).join() !== cells.map((own) => own.length).join()) {
       cells = seen.layers.map(({heads}) => heads.map(() => headCell()));
       for (const {canvas} of cells.flat()) listenTo(canvas);

@@ -126,7 +126,10 @@ export function mountCalibration(data: Data, store: Store): HTMLElement {
   return root;
 }
 
-/** How well the answers to the scope's images are calibrated at a stop; null where none were recorded, or there is no image. */
+/**
+ * How well the answers to the scope's images are calibrated at a stop; null if none were recorded, or there is no
+ * image.
+ */
 function figuresIn(data: Data, {images, count, answers: at}: Scope, stop: number): Figures | null {
   const answers = at(stop);
   if (!answers || count === 0) return null;

@@ -52,7 +52,7 @@ export function axisOf(quantity: Quantity, values: readonly number[], zoomed: bo
 /** Probabilities are kept to 1/65,535: a smaller one counts as half of that. */
 const LEAST_PROBABILITY = 0.5 / 65_535;
 
-/** Epoch, and the scope's own loss or accuracy, of every stop whose answers are known; none where it is all images. */
+/** Epoch, and the scope's own loss or accuracy, of every stop whose answers are known; none if it is all images. */
 function sliceLine(data: Data, scope: Scope, quantity: Quantity): readonly (readonly [number, number])[] {
   const {images, count} = scope;
   if (!images || count === 0) return [];
@@ -65,7 +65,7 @@ function sliceLine(data: Data, scope: Scope, quantity: Quantity): readonly (read
   });
 }
 
-/** Where there are more epochs, those that the page can stop at are read aloud. */
+/** If there are more epochs, those that the page can stop at are read aloud. */
 const MOST_SPOKEN = 100;
 
 /**

@@ -30,7 +30,7 @@ const tile = (caption: string, content: HTMLElement, ...small: (string | false)[
     h("figcaption", {}, caption, ...small.map((line) => line && h("small", {}, line))),
   );
 
-/** Saliency and LIME of an image at a stop, where they were recorded. */
+/** Saliency and LIME of an image at a stop, if they were recorded. */
 function explanations(data: Data, store: Store, stop: number, i: number): Kid[] {
   const {names, saliency, lime} = data;
   const kids: Kid[] = [];

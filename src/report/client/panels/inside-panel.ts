@@ -111,7 +111,7 @@ function histogram(array: Weights, against: Weights | undefined): HTMLElement {
   return h("figure", {class: "in-hist"}, sheet, ends, h("figcaption", {}, array.name));
 }
 
-/** A layer's channels as small maps, or as one strip where the layer has no places. */
+/** A layer's channels as small maps, or as one strip if the layer has no places. */
 function activationRow(
   data: Data,
   {layer, type, height, width, size: own, channels, of, values}: Activation,

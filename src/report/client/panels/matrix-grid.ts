@@ -33,7 +33,7 @@ interface Cell {
 }
 
 export interface Grid {
-  /** The table in a place of its own, which scrolls where the cells have no room. */
+  /** The table in a place of its own, which scrolls if the cells have no room. */
   readonly root: HTMLElement;
   /** Shows the counts of some answers, colours scaled so that `peak` mistakes in a cell are full. */
   showCounts(answers: Answers, peak: number, selection: Selection): void;

@@ -31,7 +31,7 @@ export interface MatrixLayout {
   readonly width: number;
 }
 
-/** Rems. A name before a row, and over a column where it stands upright. */
+/** Rems. A name before a row, and over a column if it stands upright. */
 const [LONGEST_ROW, LONGEST_COLUMN] = [10, 11];
 /** From this width on, in rems, a heading is written across its column, in up to three lines. */
 const WIDE_COLUMN = 4.5;
@@ -42,8 +42,8 @@ const LEAST_COLUMN = 1.125;
 const BESIDE_COUNT = 5;
 
 /**
- * How a matrix is laid out so that every heading stands over its column and is never cut, and every count fits its cell. Where
- * the cells would be too narrow for the counts, the table is wider than its place, which scrolls.
+ * How a matrix is laid out so that every heading stands over its column and is never cut, and every count fits its
+ * cell. If the cells would be too narrow for the counts, the table is wider than its place, which scrolls.
  *
  * @param names Of the classes shown.
  * @param longest The longest count that any cell shows.

@@ -10,7 +10,7 @@ export interface EpochSeconds {
   readonly seconds: {readonly [phase in (typeof PHASES)[number][0]]?: number};
 }
 
-/** The phases to show: all, but training where another program did it and nobody knows how long it took. */
+/** The phases to show: all, but training if another program did it and nobody knows how long it took. */
 export function phasesOf(metrics: readonly EpochSeconds[]): readonly (typeof PHASES)[number][] {
   const isTrainedHere = metrics.some(({seconds}) => (seconds.train ?? 0) > 0);
   return PHASES.filter(([phase]) => phase !== "train" || isTrainedHere);

@@ -8,7 +8,7 @@ export interface RunsLists {
   readonly wrong: readonly ChangedAnswer[];
 }
 
-/** The lists; where images were circled on a map, only those within. */
+/** The lists; if images were circled on a map, only those within. */
 export function listsOf({fixed, broken, wrong = []}: RunsShown, selection?: Selection): RunsLists {
   if (selection?.kind !== "lasso") return {fixed, broken, wrong};
   const circled = new Set(selection.images);

@@ -12,7 +12,7 @@ export interface ClassInRuns {
   readonly run: number;
 }
 
-/** The base's answer, this run's, and the label, each once; null where the file is of an earlier version. */
+/** The base's answer, this run's, and the label, each once; null if the file is of an earlier version. */
 export function classesInRuns(
   [, label, before, after]: ChangedAnswer,
   {sure, ofLabel, ofOther}: ImageInRuns,

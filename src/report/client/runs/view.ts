@@ -62,7 +62,7 @@ export function runsFinding({noise, right, baseRight}: RunsShown): string {
 function lead(shown: RunsShown, {words}: Data): HTMLElement {
   const {base, run, images, isPart, right, baseRight, fixed, broken, p, noise, edits, changed, settings} = shown;
   const strong = (text: string) => h("strong", {}, text);
-  // a reason is told only where the seeds of both settings are known
+  // a reason is told only if the seeds of both settings are known
   const isKnown = settings.length > 1 && settings.every(({runs}) => runs.length >= ENOUGH_SEEDS);
   const because = edits
     ? ` ${isKnown ? "because of" : "with the decisions about"} ${plural(edits.dropped + edits.relabelled, "training image")}`

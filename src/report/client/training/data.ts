@@ -28,13 +28,15 @@ export interface TrainingData {
   /** Whether the answers are from a pass after each epoch, and not those as each image was presented. */
   readonly isAfter: boolean;
   place(row: number): number;
-  /** −1 where the page does not carry it. */
+  /** −1 if the page does not carry it. */
   rowOf(place: number): number;
   readonly labels: Uint8Array | Uint16Array;
   readonly suggested: Uint8Array | Uint16Array;
   /** Area under the margin in logits, over the `judged` epochs; below 0 is suspect. */
   readonly margins: Float32Array;
-  /** Mean EL2N over the `judged` epochs, in [0, √2], and the last epoch's entropy in nats; null where the run kept none. */
+  /**
+   * Mean EL2N over the `judged` epochs, in [0, √2], and the last epoch's entropy in nats; null if the run kept none.
+   */
   readonly error: ((row: number) => number) | null;
   readonly entropy: ((row: number) => number) | null;
   /** The label's probability at carried epoch e (0 the first). */
@@ -45,17 +47,17 @@ export interface TrainingData {
   story(epochs: number): Story;
   /** How many carried epochs are over at an epoch of the run. */
   epochsBy(epoch: number): number;
-  /** Null where the page does not carry it. */
+  /** Null if the page does not carry it. */
   picture(row: number): SamplePicture | null;
   /** The evidence for both labels of a suspect; null if it was not asked for. */
   evidence(row: number): SuspectEvidence | null;
-  /** The test image that is the same picture as a training image, or looks like it; null where none is known. */
+  /** The test image that is the same picture as a training image, or looks like it; null if none is known. */
   copy(row: number): {readonly test: number; readonly isNear: boolean} | null;
   /** Training images that have such a copy. */
   readonly copies: number;
   /** Rows that have a picture. */
   readonly pictured: number;
-  /** Its place in the source of the split: the number in its name, `train:17`. Null where it is not known. */
+  /** Its place in the source of the split: the number in its name, `train:17`. Null if it is not known. */
   source(row: number): number | null;
   file(row: number): {readonly path: string; readonly raw: string; readonly link: string | null} | null;
 }

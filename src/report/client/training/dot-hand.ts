@@ -8,7 +8,7 @@ const DRAG = 6;
 
 /** The actions of pointer and keys on the data map. */
 export interface DotHand {
-  /** The circle that is being drawn, x and y in turn, in pixels; empty where none is. */
+  /** The circle that is being drawn, x and y in turn, in pixels; empty if none is. */
   outline(): readonly number[];
   /** Whether pointer or keys are on the map, so that the dot that they are at has a card. */
   isPointing(): boolean;

@@ -9,8 +9,8 @@ import type {ForLabel} from "./evidence-data";
 import {pictureOf} from "./sample-picture";
 
 /**
- * Both labels of a suspect side by side: saliency and LIME on one scale each, and the training pictures of either class that are
- * most like it. Where nobody asked for it, the command that makes it.
+ * Both labels of a suspect side by side: saliency and LIME on one scale each, and the training pictures of either class
+ * that are most like it. If nobody asked for it, the command that makes it.
  *
  * @param ask How many suspects the command must ask about for this one to be among them.
  */

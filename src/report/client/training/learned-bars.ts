@@ -10,7 +10,7 @@ import {movesByEpoch} from "./samples";
 /** A first epoch that learned more than so many times any later one is cut, or the others could not be seen. */
 const CUT = 1.6;
 
-/** Newly right answers up, newly wrong ones down, an epoch a pair of bars. The first is cut where it dwarfs the others. */
+/** Newly right answers up, newly wrong ones down, an epoch a pair of bars. The first is cut if it dwarfs the others. */
 export function mountLearnedBars(data: Data, training: TrainingData, store: Store): HTMLElement {
   const help =
     `Up: training ${data.words.many} answered right that were wrong in the epoch before. Down: answered wrong that were right before. ` +

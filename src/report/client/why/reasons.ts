@@ -9,11 +9,17 @@ export interface Reason {
   readonly answer: number;
   /** The first stop from which on the answer is that. */
   readonly answerFrom: number;
-  /** How alike LIME's explanation of that class is to the last one, at each stop: rank correlation; null where there is none. */
+  /**
+   * How alike LIME's explanation of that class is to the last one, at each stop: rank correlation; null if there is
+   * none.
+   */
   readonly likeLast: readonly (number | null)[];
-  /** How alike two halves of the last explanation's own masks come out: LIME's own error; null where it is not known. */
+  /** How alike two halves of the last explanation's own masks come out: LIME's own error; null if it is not known. */
   readonly ownError: number | null;
-  /** The first stop from which on the explanation is as like the last as those halves are to each other; null where that is not known. */
+  /**
+   * The first stop from which on the explanation is as like the last as those halves are to each other; null if that is
+   * not known.
+   */
   readonly reasonFrom: number | null;
   /** The explanation's fit: weighted R². */
   readonly fit: number | null;
@@ -48,7 +54,7 @@ export function reasonsOf(data: Explained): Reason[] {
   });
 }
 
-/** Rank correlation of two explanations: segment by segment where both have the same, else pixel by pixel. */
+/** Rank correlation of two explanations: segment by segment if both have the same, else pixel by pixel. */
 function alike(a: LimeShown, b: LimeShown): number | null {
   const same =
     a.weights.length === b.weights.length && a.pieces.every((piece: number, p: number) => piece === b.pieces[p]);

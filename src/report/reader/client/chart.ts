@@ -27,7 +27,7 @@ export interface ChartOf {
   readonly zero?: boolean;
 }
 
-/** A place for a chart of lines. It is drawn anew where `of` says something else, or its size changes. */
+/** A place for a chart of lines. It is drawn anew if `of` says something else, or its size changes. */
 export function chartHost(
   of: () => ChartOf | null,
   click?: (x: number) => void,
@@ -114,7 +114,7 @@ function drawChart(host: HTMLElement, chart: ChartOf): (place: number) => number
   return (place) => first + ((place - left) / (width - left - right)) * (last - first);
 }
 
-/** Words read from below, under their places; where there is no room for all, some are left out. */
+/** Words read from below, under their places; if there is no room for all, some are left out. */
 function wordsUnder(
   places: readonly string[],
   marked: readonly number[],
@@ -135,7 +135,7 @@ function wordsUnder(
   });
 }
 
-/** The lines' names, on the title's row and, where that is full, on the one below. */
+/** The lines' names, on the title's row and, if that is full, on the one below. */
 function keyOf(lines: readonly ChartLine[], from: number, width: number, size: number): SVGElement[] {
   let [left, top] = [from, size * 0.95];
   return lines.flatMap(({name, look}) => {

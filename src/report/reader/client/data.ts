@@ -23,7 +23,7 @@ export interface Answered {
   readonly outcome: Outcome;
 }
 
-/** One tracked question over all stops. Arrays are null where a stop kept none. */
+/** One tracked question over all stops. Arrays are null if a stop kept none. */
 export interface TrackedData extends Pick<ShownTracked, "place" | "tokens" | "right" | "losses"> {
   readonly question: string;
   readonly context: string;

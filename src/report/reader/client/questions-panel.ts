@@ -49,7 +49,7 @@ export function mountQuestions(data: ReaderData, store: ReaderStore): {readonly 
   });
   body.append(h("div", {class: "questions"}, kinds, h("div", {}, h("div", {class: "rows"}, table), empty, more)));
   const firstWord = (question: string) => (/^\p{L}+/u.exec(question)?.[0] ?? "other").toLowerCase();
-  // where all questions have an answer, none can be given one too many
+  // if all questions have an answer, none can be given one too many
   const outcomes = OUTCOMES.filter(
     ([outcome]) => outcome !== "should be none" || file.questions.some((one) => one.answers.length === 0),
   );

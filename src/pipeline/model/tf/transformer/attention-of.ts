@@ -9,7 +9,7 @@ import {SelfAttention} from "./self-attention";
 /** Images a pass: bounds the memory, and changes no result. */
 const AT_ONCE = 32;
 
-/** How a model's tokens attend to each other; undefined where it has no patches or no attention. */
+/** How a model's tokens attend to each other; undefined if it has no patches or no attention. */
 export function attentionOf(
   model: tf.LayersModel,
   toLogits: tf.LayersModel,

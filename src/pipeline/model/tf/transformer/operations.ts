@@ -18,7 +18,7 @@ function runKernel(name: string, inputs: {readonly [name: string]: tf.Tensor | u
 
 export interface AttentionOptions {
   readonly heads: number;
-  /** [images, tokens]: added to every score of that key, such as −10,000 where a key is padding. */
+  /** [images, tokens]: added to every score of that key, such as −10,000 if a key is padding. */
   readonly bias?: tf.Tensor2D | undefined;
   /** The factor of each probability, 0 or 1 / (1 − rate): [images, heads, tokens, tokens rounded up to fours]. */
   readonly drop?: tf.Tensor4D | undefined;

@@ -3,8 +3,8 @@ import * as tf from "@tensorflow/tfjs";
 import {onlyInput} from "./only-input";
 
 /**
- * Cuts images into square patches, row by row: [images, height, width, channels] → [images, tokens, side · side · channels].
- * What is left at the right and below, where a side is no multiple of the patch, is not seen.
+ * Cuts images into square patches, row by row: [images, height, width, channels] → [images, tokens, side · side ·
+ * channels]. What is left at the right and below, if a side is no multiple of the patch, is not seen.
  */
 export class Patches extends tf.layers.Layer {
   static readonly className = "Patches";

@@ -17,7 +17,7 @@ export class SelfAttention extends tf.layers.Layer {
   private biasIn!: tf.LayerVariable;
   private weightsOut!: tf.LayerVariable;
   private biasOut!: tf.LayerVariable;
-  /** [images, heads]: what each head's answer is multiplied by, where somebody asks how much depends on it. */
+  /** [images, heads]: what each head's answer is multiplied by, if somebody asks how much depends on it. */
   private gates: tf.Tensor2D | undefined;
 
   /** @param config.initializers Of the kernels before and after; a saved model needs none, its weights are set. */
