@@ -1,4 +1,4 @@
-/** @file A run's files, to be read: by path on Node, or over any source of bytes. */
+/** @file Functions that read a run's files: by their path on Node, or from any source of bytes. */
 
 export {
   decode as decodeArtifact,

@@ -1,6 +1,6 @@
 /**
- * @file The library's face on Node: the whole run as a function, and what it is made of. What runs in a browser too stands in
- * the packages of its own: epochscope/lime, /tsne, /metrics.
+ * @file Everything that the library exports on Node: the whole run as a function, and its parts. The parts that also
+ * run in a browser have entries of their own: epochscope/lime, /tsne, /metrics.
  */
 import {findRun} from "./pipeline/record/run-directory";
 import type {Probe} from "./pipeline/types";
@@ -98,7 +98,7 @@ export function defineProbe<P extends Probe>(probe: P): P {
 }
 
 /**
- * The folder of a run: by its name in `save`, or "latest", or by its path.
+ * The folder of a run, which is named by its name in `save`, by "latest", or by its path.
  *
  * @throws EpochscopeError if there is none.
  */

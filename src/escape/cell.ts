@@ -1,12 +1,12 @@
 import {visible} from "./visible";
 
-/** How a spreadsheet tells a formula, also in the wide forms of East Asian keyboards. */
+/** The first characters by which a spreadsheet recognises a formula, also in the wide forms of East Asian keyboards. */
 const FORMULA = /^\s*[=+\-@＝＋－＠]/u;
 
 /**
- * Text that came with data, for a cell of a CSV or TSV file: no character is unseen, so no cell ends early; and one that a
- * spreadsheet would take for a formula begins with an apostrophe, which makes it text (OWASP, "CSV Injection"). Numbers
- * stay as they are.
+ * Text that came with data, for a cell of a CSV or TSV file: no character is invisible, so no cell ends early; and a
+ * cell that a spreadsheet would take for a formula begins with an apostrophe, which makes it text (OWASP, "CSV
+ * Injection"). Numbers stay as they are.
  */
 export function cell(text: string): string {
   const shown = visible(text);

@@ -41,6 +41,6 @@ export interface Graph {
   readonly nodes: readonly GraphNode[];
   /** The names of the graph's outputs. */
   readonly outputs: readonly string[];
-  /** Reads the weights. Whoever refuses the graph need not wait for them. */
+  /** Reads the weights. They are apart from the graph, so that code which refuses the graph need not wait for them. */
   arrays(): readonly GraphArray[];
 }

@@ -19,27 +19,30 @@ export type AttributionMethod =
 export interface Common {
   /** Ends the work; the promise rejects with the signal's reason. */
   readonly signal?: AbortSignal;
-  /** Every stream of chance is derived from it. By default 0. */
+  /** All random draws are derived from it. By default 0. */
   readonly seed?: number;
   onProgress?(done: number, total: number): void;
 }
 
-/** Options of `attribute`: those here, and the method's own in camelCase, as `explain --METHOD.…` takes them. */
+/**
+ * Options of `attribute`: the ones below, and the method's own options in camelCase, which `explain` takes as
+ * `--METHOD.…`.
+ */
 export interface AttributeOptions extends Common {
   /** By default integrated-gradients. */
   readonly method?: AttributionMethod;
-  /** By default the answer. */
+  /** By default the class that the model answers. */
   readonly target?: Target;
-  /** For the target "label", if the images have none. */
+  /** The label of each image, for the target "label", if the images have none. */
   readonly labels?: ArrayLike<number>;
   /**
-   * Whether each channel of a pixel has a number of its own, laid out as the images' pixels; by default a pixel has one. Of
-   * grad-cam and occlusion, which look at whole pixels, it cannot be had.
+   * Whether each channel of a pixel has a number of its own, laid out as the images' pixels; by default a pixel has
+   * one. grad-cam and occlusion look at whole pixels, so they cannot do this.
    */
   readonly channels?: boolean;
-  /** Where the values go, as many as there are; by default an array of their own. */
+  /** The array for the values, of just their length; by default a new one. */
   readonly into?: Float32Array;
-  /** The method's own: steps, baseline, samples, layer, size, … */
+  /** The method's own options: steps, baseline, samples, layer, size, … */
   readonly [option: string]: unknown;
 }
 
@@ -52,14 +55,14 @@ export interface Attribution {
   readonly values: Float32Array;
   /** The class explained for each image. */
   readonly targets: Uint16Array;
-  /** The model's number for it: the score before the softmax, or the probability, as `score` says. */
+  /** The model's number for that class: the score before the softmax, or the probability, as `score` says. */
   readonly outputs: Float32Array;
   readonly score: "logit" | "probability";
-  /** The same number for each image's baseline, of methods that have one. */
+  /** The same number for each image's baseline, if the method has baselines. */
   readonly baseOutputs?: Float32Array;
   /**
-   * How far each image's values miss the difference that they are to explain, outputs less baseOutputs: their sum less it
-   * (captum's convergence delta). Of complete methods alone.
+   * For each image, the sum of its values minus the difference that they should explain, outputs minus baseOutputs
+   * (captum's convergence delta). Only complete methods have it.
    */
   readonly deltas?: Float64Array;
   /** The same as a share of the difference. */
@@ -71,10 +74,12 @@ const WHOLE_PIXELS = new Set<AttributionMethod>(["grad-cam", "occlusion"]);
 const COMMON = new Set(["method", "target", "labels", "channels", "into", "signal", "seed", "onProgress"]);
 
 /**
- * Says what in images speaks for a class, a number a pixel. Occlusion needs `predict` alone; the others need gradients.
+ * Says how much each pixel of some images speaks for a class. Occlusion needs `predict` alone; the others need
+ * gradients.
  *
  * @example const {values, gaps} = await attribute(model, images, {method: "integrated-gradients", steps: 50});
- * @throws EpochscopeError NO_GRADIENT from a black box; BAD_OPTION for an option that the method has not; the signal's reason.
+ * @throws EpochscopeError NO_GRADIENT from a black box; BAD_OPTION for an option that the method does not have; the
+ * signal's reason.
  */
 export async function attribute(
   model: Classifier | DifferentiableClassifier,
@@ -121,7 +126,7 @@ export async function attribute(
     const image = {count: 1, shape: images.shape, pixels: images.pixels.subarray(n * size, (n + 1) * size)};
     const random = fork(seed, "attribution", n);
     const [map] = await mapsOf(method, model, {image, targets: [targets[n]], random}, values);
-    // all but those of whole pixels have parts
+    // every other method gives a number for each channel
     out.set(perChannel ? (map.parts as Float32Array) : map.values, n * area);
     if (bases && method.baseline) bases.set(method.baseline(image, values), n * size);
     gaps[n] = map.gap ?? Number.NaN;
@@ -175,11 +180,11 @@ function differentiable(model: Classifier | DifferentiableClassifier, method: st
 
 /** Options of `saliency`. */
 export interface SaliencyOptions {
-  /** By default the answer. */
+  /** By default the class that the model answers. */
   readonly target?: Target;
-  /** For the target "label", if the images have none. */
+  /** The label of each image, for the target "label", if the images have none. */
   readonly labels?: ArrayLike<number>;
-  /** class: the target's score; exigo: as the pipeline exigo has it, the sum of all scores. By default class. */
+  /** class: the target's score; exigo: the sum of all scores, as in the pipeline exigo. By default class. */
   readonly mode?: "class" | "exigo";
 }
 

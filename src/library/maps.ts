@@ -4,19 +4,19 @@ import {umapOf} from "../pipeline/maps/methods/umap";
 import {automaticThreads, type Dimensions, type Matrix, type Metric, openNeighbourhood} from "../tsne/index";
 import type {Common} from "./attribute";
 
-/** How a map by UMAP is made; defaults are umap-learn's. */
+/** The options of a map by UMAP; their defaults are umap-learn's. */
 export interface UmapOptions extends Common {
   /** By default 2. */
   readonly dimensions?: Dimensions;
   /** The distance between rows. By default "euclidean". */
   readonly metric?: Metric;
-  /** How many points count as near, the point itself among them. By default 15, of few rows fewer. */
+  /** How many points count as near, including the point itself. By default 15, or fewer if there are few rows. */
   readonly neighbours?: number;
   /** How near points may lie on the map. By default 0.1. */
   readonly minDistance?: number;
-  /** By default umap-js's own number: 500 up to 2,500 rows, fewer of more. */
+  /** By default umap-js's own number: 500 for up to 2,500 rows, and fewer for more rows. */
   readonly iterations?: number;
-  /** Places to begin at, `[rows * dimensions]`. By default drawn by chance, from `seed`. */
+  /** The places at which the points begin, `[rows * dimensions]`. By default they are drawn at random, from `seed`. */
   readonly start?: Float32Array;
   /** How many threads search for neighbours; the map does not depend on it. */
   readonly threads?: number;
@@ -31,11 +31,12 @@ export interface UmapMap {
 }
 
 /**
- * UMAP of the rows of a matrix (McInnes, Healy & Melville 2018), by the package umap-js. Neighbours are exact, of more than
- * 100,000 rows approximate. The same seed gives the same map.
+ * UMAP of the rows of a matrix (McInnes, Healy & Melville 2018), by the package umap-js. Neighbours are exact, or
+ * approximate if there are more than 100,000 rows. The same seed gives the same map.
  *
  * @example const {points} = await umap({rows, columns, values}, {neighbours: 15, seed: 1});
- * @throws EpochscopeError BAD_OPTION, or MISSING_PACKAGE without umap-js; RangeError if numbers are not finite; the signal's reason.
+ * @throws EpochscopeError BAD_OPTION, or MISSING_PACKAGE without umap-js; RangeError if numbers are not finite; the
+ * signal's reason.
  */
 export async function umap(data: Matrix, options: UmapOptions = {}): Promise<UmapMap> {
   const {signal, seed = 0, dimensions = 2, metric = "euclidean", minDistance = 0.1, iterations = 0, start} = options;

@@ -20,7 +20,7 @@ import {networkOfRun} from "../pipeline/open/run-network";
 import {findRun} from "../pipeline/record/run-directory";
 import {readRunFile} from "../pipeline/record/run-file";
 
-/** The things from which `openModel` can open a model. */
+/** Everything from which `openModel` can open a model. */
 export type ModelSource =
   | string
   | Uint8Array
@@ -28,15 +28,18 @@ export type ModelSource =
   | {run(feeds: never, ...more: never[]): unknown}
   | ((images: Images) => Promise<Float32Array>);
 
-/** How a model is to be asked, if it does not say so itself. */
+/** How to ask a model, if the model does not say so itself. */
 export interface ModelSettings {
-  /** Height, width and channels of its images; a function must be told, a model only if it leaves them open. */
+  /** Height, width and channels of its images; needed for a function, and for a model that leaves them open. */
   readonly imageShape?: ImageShape;
-  /** By default "0", "1", …; a function must be told. */
+  /** By default "0", "1", …; needed for a function. */
   readonly classNames?: readonly string[];
-  /** By default as the input's shape has it. */
+  /** By default, the order that the input's shape shows. */
   readonly layout?: "nchw" | "nhwc";
-  /** Its input is (pixel in 0..1 × scale − mean) / std: one number, or one for each channel. By default the pixel as it is. */
+  /**
+   * Its input is (pixel in 0..1 × scale − mean) / std: one number, or one for each channel. By default the pixel is
+   * unchanged.
+   */
   readonly scale?: number;
   readonly mean?: readonly number[];
   readonly std?: readonly number[];
@@ -52,7 +55,7 @@ export interface ModelSettings {
   readonly save?: string;
 }
 
-/** A model that is open: it answers to images with probabilities, until it is disposed of. */
+/** An open model: it answers images with probabilities, until the caller disposes of it. */
 export interface OpenModel extends Classifier {
   dispose(): Promise<void>;
   [Symbol.asyncDispose](): Promise<void>;
@@ -60,14 +63,14 @@ export interface OpenModel extends Classifier {
 
 /**
  * Opens a classifier, whatever it is: a path (.onnx, a tfjs model.json) or a run's name, the bytes of an ONNX file, a
- * tf.LayersModel or GraphModel, an ort.InferenceSession, or a function of yours. Objects are told apart by what they
- * can do, so that another copy of their package works.
+ * tf.LayersModel or GraphModel, an ort.InferenceSession, or a function of yours. Objects are recognised by what they
+ * can do, so that objects from another copy of their package work too.
  *
- * @param settings With `gradients: true` the model can be asked for them, too (`inputGradient`, `logits`, `forward`).
+ * @param settings With `gradients: true` the model gives gradients, too (`inputGradient`, `logits`, `forward`).
  * @example await using model = await openModel("net.onnx", {scale: 255, mean: [127], std: [128]}); const probabilities
  * = await model.predict(await readImages(["cat.png"], model.imageShape));
  * @throws EpochscopeError NOT_FOUND if there is no such file or run; BAD_MODEL if it cannot be understood; NO_GRADIENT
- * if gradients are asked for and it has none; MISSING_PACKAGE without onnxruntime-node.
+ * if gradients are asked for and it has none; MISSING_PACKAGE if onnxruntime-node is needed and not installed.
  */
 export function openModel(
   source: ModelSource,
@@ -154,7 +157,10 @@ function fromFunction(
   return {imageShape: imageShape as ImageShape, classNames: classNames as readonly string[], predict};
 }
 
-/** A model of tfjs: one that ends in layers "logits" and "probabilities" also gives gradients, any other answers. */
+/**
+ * A model of tfjs. One that ends in layers "logits" and "probabilities" also gives gradients; any other gives only
+ * answers.
+ */
 async function fromTfjs(model: tf.InferenceModel, settings: ModelSettings): Promise<Disposable> {
   await startBackend("auto", "ask");
   const load = loadOf(settings);
@@ -185,7 +191,7 @@ async function fromTfjs(model: tf.InferenceModel, settings: ModelSettings): Prom
           tf.dispose([input, answer]);
         }
       },
-      async dispose() {}, // it is the caller's
+      async dispose() {}, // it belongs to the caller
     },
     load,
   );
@@ -222,7 +228,7 @@ async function fromSession(session: SessionLike, settings: ModelSettings): Promi
         const answer = (await session.run({[session.inputNames[0]]: input}))[output];
         return {values: answer.data as Float32Array, dims: answer.dims};
       },
-      async dispose() {}, // it is the caller's
+      async dispose() {}, // it belongs to the caller
     },
     load,
   );

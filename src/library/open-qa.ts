@@ -9,11 +9,16 @@ import {thresholdNamed} from "../pipeline/qa/threshold";
 
 /** An answer that stands in the text. */
 export interface QaAnswer {
-  /** Its words, as the text has them; "" if a reader that was taught so finds no answer in it. */
+  /**
+   * Its words, as they stand in the text; "" if the reader finds no answer there (it must have been taught to do so).
+   */
   readonly answer: string;
   /** The probability of its start times that of its end, 0 to 1. */
   readonly score: number;
-  /** Where it stands in the text: from the one character (as `slice` counts) to before the other. */
+  /**
+   * The place of the answer in the text: the first character, and the character after the last one, as `slice` counts
+   * them.
+   */
   readonly start: number;
   readonly end: number;
 }
@@ -21,7 +26,7 @@ export interface QaAnswer {
 /** A network that answers questions about a text, open until it is disposed of. */
 export interface OpenQa {
   /**
-   * The likeliest answers to a question about a text, the likeliest first.
+   * The most probable answers to a question about a text, the most probable first.
    *
    * @throws EpochscopeError BAD_OPTION if the question or the text is empty.
    */
@@ -39,7 +44,7 @@ export interface QaSettings {
   /** The folder that runs are kept in. By default "save". */
   readonly save?: string;
   readonly tokenizer?: string;
-  /** null: it always names a span. */
+  /** null means that it always names a part of the text. */
   readonly nullThreshold?: number | null;
 }
 
@@ -48,10 +53,10 @@ export interface QaSettings {
  * ONNX file.
  *
  * @param run A reader's run by its name, "latest", a folder, or an .onnx file.
- * @param settings.tokenizer Of an ONNX file: vocab.txt or tokenizer.json, or the folder of one; by default the file's
- * own folder.
- * @param settings.nullThreshold It answers with nothing if that scores higher than the best span by more than this; by
- * default as it was taught.
+ * @param settings.tokenizer For an ONNX file: the path of vocab.txt or tokenizer.json, or of a folder with one; by
+ * default the file's own folder.
+ * @param settings.nullThreshold The reader answers with nothing if "no answer" scores higher than the best span by more
+ * than this; by default the threshold that was saved with it.
  * @example const {answer} = await (await openQa()).ask("Who wrote it?", "It was written by Ada.");
  * @throws EpochscopeError NOT_FOUND if there is none; BAD_DATA or BAD_MODEL if it cannot be used.
  */

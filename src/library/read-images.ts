@@ -4,11 +4,14 @@ import {fitImage} from "../pipeline/data/images/fit-image";
 import {decodeImage, MOST_PIXELS} from "../pipeline/data/images/image-file";
 import {readWhole} from "../pipeline/data/read-file";
 
-/** How a picture becomes an image of a model's size. */
+/** How to make an image of a model's size from a picture. */
 export interface ReadImagesOptions {
-  /** crop: the largest part in the middle that has the shape's proportions; stretch: all of it. By default crop. */
+  /**
+   * crop: the largest part in the middle that has the shape's proportions; stretch: the whole picture, squeezed. By
+   * default crop.
+   */
   readonly fit?: Fit;
-  /** Whether bright and dark change places: of dark digits on white paper. */
+  /** Whether bright and dark change places, as for dark digits on white paper. */
   readonly invert?: boolean;
   /** The largest picture that is decoded, in pixels. */
   readonly maxPixels?: number;
@@ -16,7 +19,7 @@ export interface ReadImagesOptions {
 }
 
 /**
- * Reads PNG and JPEG files as a model takes them.
+ * Reads PNG and JPEG files into images that a model can take.
  *
  * @param shape Height, width and channels of every image; a model's is `model.imageShape`.
  * @returns Intensities in [0, 1], in the order of `files`.

@@ -24,11 +24,14 @@ export interface RunSettings
     Pick<RunControl, "signal" | "jobs" | "page" | "makeModel"> {
   /** A name, a file, or a function that makes the network: a tf.LayersModel that ends in "logits" and "probabilities". */
   readonly model?: RunOptions["model"] | ModelMaker;
-  /** all, none, names with commas between, or a list of names and of probes of yours. */
+  /** "all", "none", names with commas between them, or a list of names and of your own probes. */
   readonly probes?: string | readonly (string | Probe)[];
   readonly learningRate?: number | "auto";
   readonly threads?: number | "auto";
-  /** The probes' options, by their names: `{lime: {samples: 250}}`; they may stand beside the others, too. */
+  /**
+   * The probes' options, by the probes' names: `{lime: {samples: 250}}`. They may also stand beside the run's own
+   * options.
+   */
   readonly probeOptions?: ProbeOptions;
   readonly confusion?: object;
   readonly saliency?: object;
@@ -36,9 +39,9 @@ export interface RunSettings
   readonly lime?: object;
   readonly mistakes?: object;
   readonly attention?: object;
-  /** Probes of yours that look beside those that `probes` names. */
+  /** Your own probes, which look in addition to those that `probes` names. */
   readonly ownProbes?: readonly Probe[];
-  /** Told after each batch: batches done and in all epochs. */
+  /** Called after each batch, with the number of batches done and the number in all epochs. */
   onProgress?(done: number, total: number): void;
 }
 
@@ -47,14 +50,15 @@ export interface RunResult {
   readonly status: "done" | "interrupted";
   /** The run's folder, opened for reading. */
   readonly run: OpenRun;
-  /** The epoch of the least validation loss. */
+  /** The epoch with the smallest validation loss. */
   readonly best: EpochMetrics;
 }
 
 /**
  * Trains a network, looks at it after every epoch, and leaves the run's folder with its page, as the command `run`
  * does. Await it for the result, or iterate over its events; nothing happens before. Aborting the signal ends it after
- * the current work: the result is then "interrupted"; what was learnt is kept, and `resume` continues it.
+ * the current work: the result is then "interrupted"; what the network has learnt is kept, and `resume` continues the
+ * run.
  *
  * @example const {best} = await run({epochs: 1, probes: ["confusion"]}); for await (const event of run({epochs: 5}))
  * show(event);
@@ -97,13 +101,13 @@ export interface WatchSettings
   extends Partial<Omit<WatchOptions, "probes">>,
     Pick<RunSettings, "signal" | "jobs" | "probeOptions"> {
   readonly probes?: string | readonly string[];
-  /** Milliseconds that a file must have been left alone before it is read. */
+  /** How many milliseconds a file must stay unchanged before it is read. */
   readonly quietFor?: number;
 }
 
 /**
- * Looks at the checkpoints that another program writes into a folder, an epoch each: what the command `watch` does. It
- * ends with `once`, `until`, `idle` or the signal.
+ * Looks at the checkpoints that another program writes into a folder, one for each epoch, as the command `watch` does.
+ * It ends with `once`, `until`, `idle` or the signal.
  *
  * @example const {run} = await watch("checkpoints", {data: "photos", once: true});
  * @throws EpochscopeError if no checkpoint fits the data, or none comes.
@@ -122,7 +126,7 @@ export function watch(
   });
 }
 
-/** Passes a run's events on, and gives what it came to. */
+/** Passes a run's events on, and returns its result. */
 async function* told(
   events: AsyncIterable<RunEvent>,
   {signal, onProgress}: Pick<RunSettings, "signal" | "onProgress">,
@@ -183,7 +187,7 @@ export async function resolved(settings: RunSettings) {
   return {options, probeOptions: ofProbes, control};
 }
 
-/** Without what is undefined. */
+/** The options without those that are undefined. */
 function defined<T extends object>(values: T): {[K in keyof T]?: Exclude<T[K], undefined>} {
   const entries = Object.entries(values).filter(([, value]) => value !== undefined);
   return Object.fromEntries(entries) as {[K in keyof T]?: Exclude<T[K], undefined>}; // the same names

@@ -21,17 +21,20 @@ import {compareRuns as comparison} from "../report/compare/compare-runs";
 import {compareDocument} from "../report/compare/document";
 import {type OpenModel, openModel} from "./open-model";
 
-/** An epoch by its number, the best by validation loss, or the last. */
+/** An epoch: its number, "best" (by validation loss), or "last". */
 export type EpochName = number | "best" | "last";
 
-/** A run, open to be read. */
+/** A run that is open for reading. */
 export interface OpenRun extends SavedRun {
   readonly name: string;
   /** The format of run.json: 1 for runs of version 0.1. */
   readonly format: 1 | 2;
-  /** Whether it runs, is done, was interrupted, has failed, or is lost: its process has died. */
+  /** Whether it is running, done, interrupted, failed, or lost (its process has died). */
   status(): Promise<RunStatus>;
-  /** Test images by their places in the test split, by default all of them. @throws RangeError for a place that is none. */
+  /**
+   * Test images by their places in the test split, by default all of them. @throws RangeError if there is no image at a
+   * place.
+   */
   images(indices?: ArrayLike<number>): Promise<LabelledImages>;
   /**
    * The network's answers to all test images.
@@ -44,9 +47,12 @@ export interface OpenRun extends SavedRun {
    * epoch.
    */
   artifact(probe: string, name: string, epoch?: EpochName): ReturnType<ReadRun["artifact"]>;
-  /** Its best network. Dispose of it. */
+  /** Its best network. The caller must dispose of it. */
   model(): Promise<OpenModel & DifferentiableClassifier>;
-  /** Each epoch's metrics as it comes, to the end of the run or of the signal; those that are there first. */
+  /**
+   * Yields the metrics of each epoch: first of the epochs that are done, then of each new one, until the run ends or
+   * the signal aborts.
+   */
   follow(options?: {readonly signal?: AbortSignal}): AsyncIterable<SavedRun["metrics"][number]>;
 }
 
@@ -138,13 +144,13 @@ export interface ListRunsOptions {
   readonly save?: string;
   /** A condition on columns of the index: `test_accuracy > 0.99 and model = 'cnn'` (docs/runs.md). */
   readonly where?: string;
-  /** A column, with ":asc" or ":desc" behind; by default the newest first. */
+  /** A column, followed by ":asc" or ":desc"; by default the newest run comes first. */
   readonly sort?: string;
   readonly limit?: number;
 }
 
 /**
- * The runs in a folder, as `runs list --json` has them (schema epochscope/runs/1): names in camelCase.
+ * The runs in a folder, in the form of `runs list --json` (schema epochscope/runs/1), with names in camelCase.
  *
  * @example const good = await listRuns({where: "test_accuracy > 0.99"});
  * @throws EpochscopeError BAD_OPTION if the condition is not understood.
@@ -159,7 +165,7 @@ export async function listRuns({
   return result.map(inCamelCase);
 }
 
-/** A row of the index as JSON has it. */
+/** A row of the index in the form of the JSON document. */
 export function inCamelCase(run: IndexedRun): {readonly [name: string]: unknown} {
   return Object.fromEntries(
     Object.entries(run).map(([name, value]) => [

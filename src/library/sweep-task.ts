@@ -60,14 +60,14 @@ export function sweep({over = {}, seeds = 3, ...settings}: SweepSettings = {}): 
   });
 }
 
-/** @throws EpochscopeError BAD_OPTION if one is no seed. */
+/** @throws EpochscopeError BAD_OPTION if a number is not a valid seed. */
 function checkedSeeds(seeds: readonly number[]): readonly number[] {
   const bad = seeds.find((seed) => !Number.isSafeInteger(seed) || seed < 0);
   if (bad === undefined && seeds.length > 0) return seeds;
   throw new UserError(`seeds: expected whole numbers, 0 or more, got ${bad ?? "none"}`, {code: "BAD_OPTION"});
 }
 
-/** "learningRate" as the flag it is: "learning-rate". */
+/** The name of the flag for an option: "learning-rate" for "learningRate". */
 function flagOf(option: string): string {
   return option.replace(/[A-Z]/g, (letter) => `-${letter.toLowerCase()}`);
 }

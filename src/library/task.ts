@@ -1,6 +1,6 @@
 /**
- * Work that tells events and ends with a result: awaited, it gives the result; iterated, the events. It is done once, and
- * nothing happens before it is awaited or iterated.
+ * Work that reports events and ends with a result. Await it for the result, or iterate over it for the events. The work
+ * is done once, and nothing happens before somebody awaits or iterates.
  */
 export interface Task<E, R> extends AsyncIterable<E>, PromiseLike<R> {}
 
@@ -22,7 +22,7 @@ export function taskOf<E, R>(work: () => AsyncGenerator<E, R>): Task<E, R> {
   };
   return {
     [Symbol.asyncIterator]: () => taken(),
-    // biome-ignore lint/suspicious/noThenProperty: it is a promise and an iterator, as execa's subprocesses are
+    // biome-ignore lint/suspicious/noThenProperty: it is a promise and an iterator, like execa's subprocesses
     then(onDone, onFailed) {
       result ??= ended();
       return result.then(onDone, onFailed);

@@ -1,12 +1,13 @@
-/** From this correlation of their maps on, two heads look alike. */
+/** Two heads look alike if the correlation of their maps is above this. */
 const ALIKE = 0.95;
 
 /**
  * Which heads of a layer look alike: those whose maps have a correlation (Pearson's, over all images and patches) above
- * 0.95; a head that is like one of a group belongs to it.
+ * 0.95; a head that looks like one head of a group belongs to the group.
  *
- * @param received `[images, heads, tokens]`: how much of all tokens' looking each gets.
- * @returns Groups of two heads or more, from 0, ascending. A head that is even everywhere is like no other.
+ * @param received `[images, heads, tokens]`: how much attention each token gets from all tokens.
+ * @returns Groups of two or more heads, counted from 0, ascending. A head whose map is the same everywhere is like no
+ * other.
  */
 export function alikeHeads(received: ArrayLike<number>, heads: number, tokens: number): number[][] {
   const group = Array.from({length: heads}, (_, h) => h);
@@ -21,9 +22,9 @@ export function alikeHeads(received: ArrayLike<number>, heads: number, tokens: n
   return groups.filter((own) => own.length > 1);
 }
 
-/** The correlation of two heads' shares; NaN if one of them is the same everywhere. */
+/** The correlation of two heads' maps; NaN if one of them is the same everywhere. */
 function correlation(received: ArrayLike<number>, heads: number, tokens: number, a: number, b: number): number {
-  // each map sums to 1, so that its mean is that of an even one
+  // each map sums to 1, so its mean is 1 / tokens
   const even = 1 / tokens;
   let [both, first, second] = [0, 0, 0];
   for (let image = 0; image < received.length; image += heads * tokens) {

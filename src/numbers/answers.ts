@@ -1,12 +1,15 @@
 /** @file How an answer in words is judged, as SQuAD's evaluation script does (Rajpurkar et al. 2016), and how a span is chosen. */
 
-/** The articles, where no letter or digit of any writing stands beside them: in "ça" there is none. */
+/** The articles, if no letter or digit of any script stands beside them: "ça" contains no article. */
 const ARTICLES = /(?<![\p{L}\p{N}])(a|an|the)(?![\p{L}\p{N}])/gu;
-/** White space as Python's `split` has it: with the separators U+001C to U+001F and U+0085, without U+FEFF. */
+/** White space as Python's `split` defines it: with the separators U+001C to U+001F and U+0085, without U+FEFF. */
 // biome-ignore lint/suspicious/noControlCharactersInRegex: these are the characters that are meant
 const WHITE_SPACE = /[\t-\r\x1c-\x20\x85\p{Z}]+/u;
 
-/** Lower case, without punctuation of ASCII and the articles a, an, the; white space as single blanks. */
+/**
+ * The text in lower case, without ASCII punctuation and without the articles a, an, the; white space becomes single
+ * blanks.
+ */
 export function plainAnswer(text: string): string {
   return text
     .toLowerCase()
@@ -17,12 +20,15 @@ export function plainAnswer(text: string): string {
     .join(" ");
 }
 
-/** Whether two answers are the same, made plain. */
+/** Whether two answers are the same after `plainAnswer`. */
 export function exactMatch(answer: string, gold: string): boolean {
   return plainAnswer(answer) === plainAnswer(gold);
 }
 
-/** 2 · precision · recall / (precision + recall) of the words that both have; 1 or 0 if one of them has none. */
+/**
+ * 2 · precision · recall / (precision + recall) over the words that both have. If one of them has no words: 1 if the
+ * other has none either, else 0.
+ */
 export function wordsF1(answer: string, gold: string): number {
   const [given, right] = [answer, gold].map((text) => plainAnswer(text).split(" ").filter(Boolean));
   if (given.length === 0 || right.length === 0) return given.length === right.length ? 1 : 0;
@@ -38,8 +44,8 @@ export function wordsF1(answer: string, gold: string): number {
 }
 
 /**
- * The best over the answers that count as right. Those that are nothing, made plain, do not count; if none is left, the
- * right answer is to give none (SQuAD 2.0's rule).
+ * The best score over the answers that count as right. Answers of which nothing is left after `plainAnswer` do not
+ * count. If no answer is left, the right answer is to give none (SQuAD 2.0's rule).
  */
 export function bestOf(
   score: (answer: string, gold: string) => number,
@@ -58,14 +64,15 @@ export interface Span {
   readonly score: number;
 }
 
-/** Answers of more tokens are not looked at. */
+/** Longer answers, in tokens, are not considered. */
 const LONGEST_ANSWER = 30;
 
 /**
- * The spans with the greatest sums of start and end logits, best first: end not before start, 30 tokens at most.
+ * The spans with the greatest sums of start and end logits, best first: the end is not before the start, and a span has
+ * at most 30 tokens.
  *
- * @param from First place that an answer may have.
- * @param to   First place after the last that it may have.
+ * @param from The first place that an answer may have.
+ * @param to   The place after the last one that it may have.
  */
 export function bestSpans(
   start: ArrayLike<number>,

@@ -1,9 +1,9 @@
-/** Bits that one pass of the sort looks at. */
+/** How many bits one pass of the sort looks at. */
 const BITS = 16;
 
 /**
- * The places of `values` from the smallest to the largest, those of equal values in their order: a radix sort over the bits of
- * doubles, for tens of thousands of values. NaN comes last.
+ * The places of `values`, from the smallest value to the largest; equal values keep their order, and NaN comes last. It
+ * is a radix sort over the bits of doubles, for tens of thousands of values.
  */
 export function ascending(values: ArrayLike<number>): Uint32Array {
   const count = values.length;
@@ -11,7 +11,7 @@ export function ascending(values: ArrayLike<number>): Uint32Array {
   const words = new Uint32Array(doubles.buffer);
   for (let n = 0; n < count; n++) {
     const [low, high] = [2 * n, 2 * n + 1];
-    // so that whole numbers without a sign are in the order of the doubles
+    // turns the bits into unsigned whole numbers that have the order of the doubles
     if (words[high] >>> 31) {
       words[high] = ~words[high];
       words[low] = ~words[low];

@@ -1,6 +1,4 @@
-/**
- * @file Figures of attention heads, and maps of tokens, from the attention over the patches of images. Plain numbers.
- */
+/** @file Computes figures of attention heads, and maps of tokens, from the attention over the patches of images. */
 
 /** Attention of one layer: `values[((n * heads + h) * tokens + from) * tokens + to]`, rows sum to 1. */
 export interface LayerAttention {
@@ -18,8 +16,8 @@ export interface PatchGrid {
 const tokensOf = ({rows, columns}: PatchGrid) => rows * columns;
 
 /**
- * How much of all tokens' looking each token gets: `[(n * heads + h) * tokens + to]`, the mean over the tokens that look; sums
- * to 1 for each image and head.
+ * How much attention each token gets: `[(n * heads + h) * tokens + to]`, the mean over the tokens that look. It sums to
+ * 1 for each image and head.
  */
 export function attentionReceived({heads, values}: LayerAttention, grid: PatchGrid): Float32Array {
   const tokens = tokensOf(grid);
@@ -35,9 +33,9 @@ export function attentionReceived({heads, values}: LayerAttention, grid: PatchGr
 }
 
 /**
- * Where each token of the first images looks, in a byte a number: `[((n * heads + h) * tokens + from) * tokens + to]`.
- * Each row is relative to its largest number, which is 255; over its sum it is the row of attention again, to within
- * 0.2 % of that number.
+ * Where each token of the first images looks, with one byte for each number:
+ * `[((n * heads + h) * tokens + from) * tokens + to]`. Each row is relative to its largest number, which becomes 255.
+ * Divided by its sum, it gives the row of attention again, to within 0.2 % of the largest number.
  */
 export function attentionRows({heads, values}: LayerAttention, grid: PatchGrid, images: number): Uint8Array {
   const tokens = tokensOf(grid);
@@ -63,7 +61,7 @@ export function attentionRollout(layers: readonly LayerAttention[], grid: PatchG
   const images = values.length / (heads * tokens * tokens);
   const out = new Float32Array(images * tokens);
   for (let n = 0; n < images; n++) {
-    const even: Float64Array = new Float64Array(tokens).fill(1 / tokens); // of the last layer's tokens in the mean
+    const even: Float64Array = new Float64Array(tokens).fill(1 / tokens); // each token's share in the mean
     const shares = [...layers].reverse().reduce<Float64Array>((after, layer) => {
       return rolledBack(after, layer, n * layer.heads * tokens);
     }, even);
@@ -73,7 +71,7 @@ export function attentionRollout(layers: readonly LayerAttention[], grid: PatchG
 }
 
 /**
- * The same of one text, for one token of the last layer: how much each token of the text is in it.
+ * Attention rollout for one text and one token of the last layer: how much of each token of the text is in it.
  *
  * @param layers `values[(h * tokens + from) * tokens + to]` of each.
  * @returns `[tokens]`; sums to 1.
@@ -84,7 +82,10 @@ export function tokenRollout(layers: readonly LayerAttention[], tokens: number, 
   return [...layers].reverse().reduce<Float64Array>((after, layer) => rolledBack(after, layer, 0), shares);
 }
 
-/** Shares of a layer's tokens, as shares of the tokens that it was given. @param first Place of the text's first row of attention. */
+/**
+ * Turns shares of a layer's tokens into shares of the tokens that the layer read. @param first Place of the text's
+ * first row of attention.
+ */
 function rolledBack(shares: Float64Array, {heads, values}: LayerAttention, first: number): Float64Array {
   const tokens = shares.length;
   const before = new Float64Array(tokens);
@@ -101,11 +102,14 @@ function rolledBack(shares: Float64Array, {heads, values}: LayerAttention, first
 export interface HeadFigures {
   /** Mean distance in pixels between the middles of a token and of what it looks at (Dosovitskiy et al. 2021, figure 7). */
   readonly distance: Float64Array;
-  /** 1 − entropy / its greatest, mean over tokens: 0, a token looks at all alike; 1, at one alone. */
+  /**
+   * 1 − entropy / the greatest entropy, as a mean over tokens: 0 if a token looks equally at all tokens, 1 if it looks
+   * at one alone.
+   */
   readonly sharpness: Float64Array;
 }
 
-/** Figures of each head of a layer, means over images and tokens. */
+/** The figures of each head of a layer, as means over images and tokens. */
 export function headFigures({heads, values}: LayerAttention, grid: PatchGrid): HeadFigures {
   const tokens = tokensOf(grid);
   const images = values.length / (heads * tokens * tokens);

@@ -8,9 +8,9 @@ export interface ReliabilityBin {
 }
 
 /**
- * Answers by how sure they are, in bins of equal width, and the expected calibration error: the mean over all answers
- * of |accuracy − confidence| of their bin (Naeini et al. 2015; Guo et al. 2017, eq. 3, with 15 bins). Empty bins are
- * left out.
+ * Sorts answers into bins of equal width by how sure they are, and computes the expected calibration error: the mean
+ * over all answers of |accuracy − confidence| of their bin (Naeini et al. 2015; Guo et al. 2017, eq. 3, with 15 bins).
+ * Empty bins are left out.
  */
 export function calibration(
   labels: ArrayLike<number>,
@@ -20,7 +20,7 @@ export function calibration(
 ): {readonly bins: readonly ReliabilityBin[]; readonly ece: number} {
   const sums = Array.from({length: binCount}, () => ({count: 0, confidence: 0, right: 0}));
   for (let i = 0; i < labels.length; i++) {
-    // a bin holds its upper edge, as in Guo's (m−1)/M < p ≤ m/M
+    // a bin contains its upper edge, as in Guo's (m−1)/M < p ≤ m/M
     const bin = sums[Math.max(0, Math.min(binCount - 1, Math.ceil(confidence[i] * binCount) - 1))];
     bin.count++;
     bin.confidence += confidence[i];
@@ -52,8 +52,8 @@ export function brierScore(labels: ArrayLike<number>, probabilities: ArrayLike<n
 }
 
 /**
- * Class-wise expected calibration error: for each class, that of its probability against being the label, and the mean over
- * classes (Kull et al. 2019). Bins as `calibration`'s.
+ * The class-wise expected calibration error (Kull et al. 2019). For each class, it compares the class's probability
+ * with how often the class is the label, and then takes the mean over classes. The bins are those of `calibration`.
  */
 export function classwiseError(
   labels: ArrayLike<number>,
@@ -69,7 +69,7 @@ export function classwiseError(
       own[n] = probabilities[n * classes + k];
       is[n] = labels[n] === k ? 1 : 0;
     }
-    // "right" if the image is of the class: each answer says that it is
+    // here an answer says that the image is of the class, so it is "right" if it is
     sum += calibration(is, new Uint8Array(count).fill(1), own, binCount).ece;
   }
   return sum / classes;

@@ -1,8 +1,8 @@
 /**
  * @file How alike two representations of the same examples are: linear centred kernel alignment (Kornblith et al.
  * 2019), with the unbiased estimate of HSIC (Song et al. 2012, as Nguyen et al. 2021 use it). The biased one calls
- * independent noise alike if there are few examples. It knows each representation by its Gram matrix alone, so that an
- * epoch's can be kept and compared later.
+ * independent noise alike if there are few examples. It needs only the Gram matrix of each representation, so that an
+ * epoch's matrix can be kept and compared later.
  */
 
 /** The entries above the diagonal of X Xᵀ, row after row: what CKA needs of X. */
@@ -10,7 +10,8 @@ export type Gram = Float32Array;
 
 /**
  * @param rows `[count, width]`.
- * @returns `count (count − 1) / 2` inner products; of (i, j), i < j, row after row. Each is summed in the order of the columns.
+ * @returns `count (count − 1) / 2` inner products: those of (i, j) with i < j, row after row. Each is summed in the
+ * order of the columns.
  */
 export function gramOf(rows: ArrayLike<number>, count: number): Gram {
   const width = rows.length / count;
@@ -28,7 +29,10 @@ export function gramOf(rows: ArrayLike<number>, count: number): Gram {
   return gram;
 }
 
-/** Inner products of one row with four that follow one another: each number that is read of the one serves four sums. */
+/**
+ * Inner products of one row with four rows that follow one another: each number that is read from the one row serves
+ * four sums.
+ */
 function putFour(gram: Gram, to: number, values: Float64Array, one: number, four: number, width: number): void {
   const [b, c, d] = [four + width, four + 2 * width, four + 3 * width];
   let [p, q, r, s] = [0, 0, 0, 0];
@@ -72,8 +76,8 @@ export function unbiasedHsic(k: ArrayLike<number>, l: ArrayLike<number>, count: 
 }
 
 /**
- * Linear CKA of two representations of the same examples: 1 if they are equal up to a turn and a scale, about 0 if they
- * have nothing to do with each other; the unbiased estimate may be a little below 0.
+ * Linear CKA of two representations of the same examples: 1 if they are equal except for a rotation and a scale, and
+ * about 0 if they have nothing to do with each other. The unbiased estimate may be a little below 0.
  *
  * @returns NaN if one of them is the same for all examples.
  */

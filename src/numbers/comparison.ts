@@ -8,10 +8,10 @@ export interface Answers {
   readonly labels: ArrayLike<number>;
 }
 
-/** One class's images in two classifiers' hands. */
+/** How two classifiers answer the images of one class. */
 export interface ClassDifference extends PairedTest {
   readonly label: number;
-  /** Share of its images that each gets right, in [0, 1]; NaN if there are none. */
+  /** The share of its images that each gets right, in [0, 1]; NaN if there are none. */
   readonly before: number;
   readonly after: number;
   /** McNemar's p, corrected for the number of classes (Holm 1979). */
@@ -43,21 +43,21 @@ export interface Comparison {
   readonly accuracyBefore: number;
   readonly accuracyAfter: number;
   readonly bothWrong: number;
-  /** Images that got another answer, right or wrong. */
+  /** How many images got another answer, right or wrong. */
   readonly changed: number;
-  /** Classes, in order of their index. */
+  /** All classes, in the order of their index. */
   readonly classes: readonly ClassDifference[];
   /** Confusions whose count differs, the greatest difference first. */
   readonly pairs: readonly PairDifference[];
   /** Images that turned right, or wrong: the greatest change of the label's probability first. */
   readonly fixed: readonly ChangedImage[];
   readonly broken: readonly ChangedImage[];
-  /** Images that both get wrong: the least probability of the label first, the mean of both. */
+  /** Images that both get wrong: those with the lowest probability of the label (the mean of both) first. */
   readonly wrong: readonly ChangedImage[];
 }
 
 /**
- * Lays two classifiers' answers side by side, image by image.
+ * Compares two classifiers' answers, image by image.
  *
  * @param before The base's answers.
  * @param after The other's, on the same images in the same order.

@@ -1,7 +1,7 @@
 /**
  * @file Confident learning: which given labels are likely wrong, by the probabilities of a classifier that has not seen
  * them (C. Northcutt, L. Jiang & I. Chuang, "Confident Learning: Estimating Uncertainty in Dataset Labels", JAIR 2021).
- * Thresholds, rounding and pruning are as in cleanlab 2.9.0 (`cleanlab/count.py`, `cleanlab/filter.py`), its defaults.
+ * Thresholds, rounding and pruning are the defaults of cleanlab 2.9.0 (`cleanlab/count.py`, `cleanlab/filter.py`).
  *
  * Throughout, `probabilities[n * classes + k]` is the probability of class k for example n, and `labels[n]` the class
  * that example n is said to be.
@@ -9,9 +9,9 @@
 
 type Numbers = ArrayLike<number>;
 
-/** Closer than this counts as equal. */
+/** Two numbers that are closer than this count as equal. */
 const TINY = 1e-6;
-/** No probability reaches it: the threshold of a class that no example is said to be. */
+/** The threshold of a class that no example is labelled as; no probability reaches it. */
 const NEVER = 2;
 
 /** The probability of the given label: low if it is likely wrong. */
@@ -28,7 +28,7 @@ export function normalizedMargin(probabilities: Numbers, labels: Numbers, classe
   });
 }
 
-/** For each class, how sure of it the classifier is on average if it is the given label. */
+/** For each class, how sure the classifier is of it, on average over the examples with this label. */
 export function classThresholds(probabilities: Numbers, labels: Numbers, classes: number): Float64Array {
   const [sums, counts] = [new Float64Array(classes), new Float64Array(classes)];
   for (let n = 0; n < labels.length; n++) {
@@ -39,9 +39,10 @@ export function classThresholds(probabilities: Numbers, labels: Numbers, classes
 }
 
 /**
- * Counts the examples that are confidently of a class: `joint[given * classes + guessed]`. An example is guessed to be
- * the only class whose threshold its probability reaches, or the likeliest class if several do; it is not counted if
- * none does. Each class is given at least one example that is right.
+ * Counts the examples that the classifier puts confidently into each class: `joint[given * classes + guessed]`. The
+ * guess for an example is the class whose threshold its probability reaches; if several thresholds are reached, it is
+ * the likeliest class of all; if none is, the example is not counted. Each class gets at least one example whose label
+ * is right.
  */
 export function confidentJoint(probabilities: Numbers, labels: Numbers, classes: number): Float64Array {
   const thresholds = classThresholds(probabilities, labels, classes);
@@ -61,7 +62,7 @@ export function confidentJoint(probabilities: Numbers, labels: Numbers, classes:
   return joint;
 }
 
-/** Scales each row of a joint to the number of examples of its label, in whole numbers. */
+/** Scales each row of a joint so that it sums to the number of examples of its label, in whole numbers. */
 export function calibratedJoint(joint: Float64Array, labels: Numbers, classes: number): Float64Array {
   const counts = new Float64Array(classes);
   for (let n = 0; n < labels.length; n++) counts[labels[n]]++;
@@ -80,9 +81,9 @@ export function calibratedJoint(joint: Float64Array, labels: Numbers, classes: n
 }
 
 /**
- * Finds the examples whose label is likely wrong: for each label i and other class j as many as the calibrated joint says,
- * those where j is likelier than i by most ("prune by noise rate"). An example whose likeliest class is its label is let
- * go, and a label that only one example has is not doubted.
+ * Finds the examples whose label is likely wrong: for each label i and other class j, as many as the calibrated joint
+ * says, and those for which j is more probable than i by the largest margin ("prune by noise rate"). An example whose
+ * likeliest class is its label is never taken, and a label that only one example has is not doubted.
  *
  * @returns 1 for each such example, else 0.
  */
@@ -107,7 +108,7 @@ export function labelIssues(probabilities: Numbers, labels: Numbers, classes: nu
   return issues;
 }
 
-/** The places of the `most` lowest values, of equal ones those that come first. */
+/** The places of the `most` lowest values; of equal values, those that come first. */
 function lowest(values: Float64Array, most: number): number[] {
   if (most >= values.length) return [...values.keys()];
   const limit = values.slice().sort()[most - 1];
@@ -116,14 +117,17 @@ function lowest(values: Float64Array, most: number): number[] {
   return [...below, ...equal.slice(0, most - below.length)];
 }
 
-/** How many examples of a label to doubt for each other class: at least one of the label's own is left. */
+/** How many examples of a label to doubt for each other class. At least one example of the label is left. */
 function pruneCounts(row: Float64Array, given: number): Float64Array {
   const lacking = Math.max(0, 1 - row[given]);
   const others = Math.max(1, row.filter((count) => count !== 0).length - 1);
   return row.map((count, k) => (k === given ? count : Math.trunc(Math.max(0, count - lacking / others))));
 }
 
-/** Rounds to whole numbers so that each row keeps its rounded sum: what lies farthest from its number is moved first. */
+/**
+ * Rounds to whole numbers so that each row keeps its rounded sum: the numbers that are farthest from their rounded
+ * values are changed first.
+ */
 function roundedRows(values: Float64Array, columns: number): Float64Array {
   const out = values.map(halfEven);
   for (let start = 0; start < values.length; start += columns) {
@@ -141,7 +145,7 @@ function roundedRows(values: Float64Array, columns: number): Float64Array {
   return out;
 }
 
-/** To the nearest whole number, to the even one of two that are as near. */
+/** Rounds to the nearest whole number; if two are equally near, to the even one. */
 function halfEven(value: number): number {
   const low = Math.floor(value);
   if (value - low !== 0.5) return Math.round(value);
@@ -154,7 +158,7 @@ function likeliest(probabilities: Numbers, n: number, classes: number): number {
   return best;
 }
 
-/** Whether no class is likelier than `label`, by more than counts. */
+/** Whether no class is more probable than `label`, apart from differences that count as equal. */
 function isLikeliest(probabilities: Numbers, n: number, label: number, classes: number): boolean {
   const own = probabilities[n * classes + label] + TINY;
   for (let k = 0; k < classes; k++) {

@@ -12,15 +12,18 @@ export function confusionCounts(actual: ArrayLike<number>, predicted: ArrayLike<
 }
 
 export interface ClassScores {
-  /** The share of what was predicted as the class that is of it; 0 if nothing was, as in scikit-learn. */
+  /**
+   * The share of the images predicted as the class that are of the class; 0 if none was predicted as it, as in
+   * scikit-learn.
+   */
   readonly precision: Float64Array;
-  /** The share of the class that was predicted as it; 0 if there is none. */
+  /** The share of the class's images that were predicted as it; 0 if the class has no images. */
   readonly recall: Float64Array;
   /** Harmonic mean of the two; 0 if both are 0. */
   readonly f1: Float64Array;
 }
 
-/** One figure a class, in [0, 1]. */
+/** One figure for each class, in [0, 1]. */
 export function classScores(counts: ArrayLike<number>, classes: number): ClassScores {
   const [precision, recall, f1] = [0, 1, 2].map(() => new Float64Array(classes));
   for (let k = 0; k < classes; k++) {

@@ -1,8 +1,11 @@
-/** @file Which of many pictures are copies of each other: exactly, or nearly. */
+/** @file Finds which of many pictures are exact or near copies of each other. */
 
 import {bitsApart, type Hash64} from "./perceptual-hash";
 
-/** Places with equal keys, ascending, those that are alone left out; groups by their first place. */
+/**
+ * Groups of places with equal keys. Places are ascending in a group, groups are in the order of their first places, and
+ * a place that is alone is left out.
+ */
 export function equalGroups(keys: ArrayLike<number>): number[][] {
   const groups = new Map<number, number[]>();
   for (let n = 0; n < keys.length; n++) {
@@ -14,11 +17,11 @@ export function equalGroups(keys: ArrayLike<number>): number[][] {
 }
 
 /**
- * All pairs of hashes at most `most` bits apart. The 64 bits are cut into `most` + 1 bands: two such hashes are equal in one
- * of them, so that only pictures that share a band are compared.
+ * All pairs of hashes that differ in at most `most` bits. The 64 bits are cut into `most` + 1 bands: two such hashes
+ * are equal in one of them, so that only pictures that share a band are compared.
  *
  * @param most 0 to 10.
- * @returns Pairs of places, the lower first, in order.
+ * @returns Pairs of places in rising order; in a pair, the lower place comes first.
  */
 export function nearPairs(hashes: readonly Hash64[], most: number): (readonly [number, number])[] {
   const bands = most + 1;

@@ -5,18 +5,21 @@ export interface DecayFit {
   readonly a: number;
   readonly b: number;
   readonly c: number;
-  /** Mean of the squared differences. */
+  /** The mean of the squared differences between the curve and the points. */
   readonly error: number;
 }
 
-/** Rates that are tried, from a fall over ten times the curve to one within a hundredth of it. */
+/**
+ * The rates that are tried: from a fall that takes ten times the length of the curve to one that takes a hundredth of
+ * it.
+ */
 const [SLOWEST, FASTEST, TRIED] = [0.1, 100, 241];
 
 /**
- * Least squares of a · e^(−b x) + c, b above 0: for each of many rates b, evenly on a logarithmic scale, a and c in
- * closed form; then the best rate is refined.
+ * Fits a · e^(−b x) + c with b above 0 by least squares. For each of many rates b, evenly spaced on a logarithmic
+ * scale, it computes a and c in closed form; then it refines the best rate.
  *
- * @returns undefined of fewer than four points, or if all stand at one x.
+ * @returns undefined for fewer than four points, or if all points have the same x.
  */
 export function decayFit(points: readonly (readonly [x: number, y: number])[]): DecayFit | undefined {
   if (points.length < 4) return undefined;

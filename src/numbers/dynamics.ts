@@ -1,6 +1,6 @@
 /** A network's answers to each of N images, epoch by epoch. */
 export interface AnswersByEpoch {
-  /** Softmax cross-entropy in nats of each image, an array an epoch. */
+  /** The softmax cross-entropy of each image in nats, with one array for each epoch. */
   readonly losses: readonly ArrayLike<number>[];
   /** Label's logit less the greatest other's: above 0 if the answer was right. */
   readonly margins: readonly ArrayLike<number>[];
@@ -12,7 +12,7 @@ export interface Dynamics {
   readonly confidence: Float64Array;
   /** Population standard deviation of that probability, in [0, 0.5] (Swayamdipta et al. 2020). */
   readonly variability: Float64Array;
-  /** Epochs in which the answer was right, 0 to E. */
+  /** In how many epochs the answer was right, 0 to E. */
   readonly correctness: Uint16Array;
   /** Forgetting events: how often a right answer was followed by a wrong one (Toneva et al. 2019). */
   readonly forgotten: Uint16Array;
@@ -22,7 +22,8 @@ export interface Dynamics {
    */
   readonly learnedAt: Uint16Array;
   /**
-   * Area under the margin: the margin's mean over epochs, in logits (Pleiss et al. 2020). Low if a label is suspect.
+   * Area under the margin: the margin's mean over epochs, in logits (Pleiss et al. 2020). It is low if the label is
+   * suspect.
    */
   readonly areaUnderMargin: Float64Array;
 }

@@ -1,12 +1,13 @@
-/** Places in (0, 1) and their weights, which sum to 1. */
+/** Points in (0, 1) and their weights, which sum to 1. */
 export interface Quadrature {
   readonly nodes: Float64Array;
   readonly weights: Float64Array;
 }
 
 /**
- * Gauss–Legendre quadrature over [0, 1]: exact for polynomials of degree 2 · count − 1. Nodes are the roots of the Legendre
- * polynomial, found by Newton's method from Tricomi's guess (as in Abramowitz & Stegun 1964, 25.4.29).
+ * Gauss–Legendre quadrature over [0, 1], which is exact for polynomials of degree 2 · count − 1. The points are the
+ * roots of the Legendre polynomial, found by Newton's method from Tricomi's guess (as in Abramowitz & Stegun 1964,
+ * 25.4.29).
  */
 export function gaussLegendre(count: number): Quadrature {
   const nodes = new Float64Array(count);

@@ -1,19 +1,23 @@
-/** Numbers that describe a picture and need no network. Slices are cut by them. */
+/** Numbers that describe a picture and need no network. Pictures are divided into slices by them. */
 export interface Traits {
   /** Mean intensity of all pixels, 0 to 1. */
   readonly brightness: number;
-  /** The box around the ink, as a share of the picture's area; 0 of an empty picture. */
+  /** The area of the box around the ink, as a share of the picture's area; 0 for an empty picture. */
   readonly size: number;
-  /** Mean width of the strokes in pixels: twice the ink's area over its outline; 0 of an empty picture. */
+  /**
+   * The mean width of the strokes in pixels: twice the ink's area divided by the length of its outline; 0 for an empty
+   * picture.
+   */
   readonly stroke: number;
 }
 
-/** Ink is what is at least half as far from the ground as the farthest pixel; the ground is the outermost ring's mean. */
+/**
+ * A pixel is ink if its difference from the background is at least half of the largest difference. The background is
+ * the mean of the outermost ring of pixels.
+ */
 const INK = 0.5;
 
-/**
- * @param pixels One picture's bytes, channels last; of several channels the mean counts.
- */
+/** @param pixels One picture's bytes, channels last; if there are several channels, their mean is used. */
 export function imageTraits(pixels: ArrayLike<number>, height: number, width: number, channels: number): Traits {
   const grey = new Float64Array(height * width);
   let [sum, ring, onRing] = [0, 0, 0];

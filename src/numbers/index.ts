@@ -1,5 +1,6 @@
 /**
- * @file Numbers about answers and labels, pure, in Node and in browsers. scikit-learn's conventions, if it has them.
+ * @file Pure functions that compute numbers about answers and labels, for Node and browsers. They follow scikit-learn's
+ * conventions, if it has any.
  */
 
 export {calibration as reliability, type ReliabilityBin} from "./calibration";

@@ -1,10 +1,11 @@
 /**
- * @file Which training images speak for an answer: TracIn (Pruthi et al. 2020) at the last dense layer, in closed form. The gradient of an
- * image's loss by that layer's weights is its features times (probabilities − label), so that the product of two images' gradients is
- * the product of their features' and their errors' inner products. The bias is left out, as Captum's TracInCPFast does.
+ * @file Which training images speak for an answer: TracIn (Pruthi et al. 2020) at the last dense layer, in closed form.
+ * The gradient of an image's loss by that layer's weights is its features times (probabilities − label), so the inner
+ * product of two images' gradients is the inner product of their features times that of their errors. The bias is left
+ * out, as Captum's TracInCPFast does.
  */
 
-/** Examples at one state of the network. */
+/** What the network makes of some examples at one state of its training. */
 export interface StateOfExamples {
   /** The input of the last layer, `[examples, width]`. */
   readonly features: ArrayLike<number>;
@@ -12,7 +13,7 @@ export interface StateOfExamples {
   readonly logits: ArrayLike<number>;
 }
 
-/** Probabilities less the one-hot target, `[examples, classes]`. */
+/** Probabilities minus the one-hot target, `[examples, classes]`. */
 export function errorsOf(logits: ArrayLike<number>, targets: ArrayLike<number>): Float64Array {
   const classes = logits.length / targets.length;
   const errors = new Float64Array(logits.length);
@@ -30,8 +31,8 @@ export function errorsOf(logits: ArrayLike<number>, targets: ArrayLike<number>):
 
 /**
  * Adds to `scores[n]` the effect of training example n on one example that is asked about, at one state of the network:
- * rate × gradient · gradient. Above 0, a step on the training example lowers the other's loss: it speaks for the class
- * that is asked about.
+ * rate × gradient · gradient. If it is above 0, a step on the training example lowers the other example's loss: it
+ * speaks for the class that is asked about.
  *
  * @param asked One example, and the class that is asked about.
  */

@@ -4,7 +4,8 @@ import {NORMAL_95} from "./paired-test";
 type Interval = readonly [low: number, high: number];
 
 /**
- * The 95 % interval of a share, in [0, 1]: Wilson's score interval (1927), which stays inside and holds for few images.
+ * The 95 % interval of a share, in [0, 1]: Wilson's score interval (1927), which stays within [0, 1] and is valid for
+ * few images, too.
  *
  * @param hits How many of `images` have the property.
  */
@@ -24,10 +25,11 @@ export function meanAndDeviation(values: readonly number[]): {readonly mean: num
 }
 
 /**
- * The 95 % interval of the difference of two means, `second` less `first`: Welch 1947, unequal variances, with
+ * The 95 % interval of the difference of two means, `second` minus `first`: Welch 1947, for unequal variances, with
  * Satterthwaite's degrees of freedom.
  *
- * @returns undefined if either has fewer than two values, or neither varies: nothing then says how much is chance.
+ * @returns undefined if either has fewer than two values, or if neither varies, because nothing then shows how much is
+ * chance.
  */
 export function welchInterval(first: readonly number[], second: readonly number[]): Interval | undefined {
   if (first.length < 2 || second.length < 2) return undefined;
@@ -58,8 +60,8 @@ export function studentQuantile(probability: number, freedom: number): number {
 }
 
 /**
- * Holm's correction (1979) of several tests made at once: p values, in the order given, that may be read as if each had been
- * the only one.
+ * Holm's correction (1979) for several tests that are made at once. It returns p values, in the given order, each of
+ * which may be read as if it were the only one.
  */
 export function holm(p: readonly number[]): number[] {
   const order = p.map((_, i) => i).sort((i, j) => p[i] - p[j]);
@@ -73,10 +75,11 @@ export function holm(p: readonly number[]): number[] {
 }
 
 /**
- * The exact 95 % interval of a share where trials went on until the last one hit (inverse sampling: `trials` is what chance
- * gave, not `hits`): from the negative binomial, by its tails as incomplete beta functions.
+ * The exact 95 % interval of a share, if trials were made until a given number of hits was reached (inverse sampling:
+ * `trials` is the random number, and not `hits`). It comes from the negative binomial distribution, whose tails are
+ * incomplete beta functions.
  *
- * @param hits 1 or more; of none nothing is known but that the share may be anything.
+ * @param hits 1 or more. Without a hit, the share may be anything.
  */
 export function inverseInterval(hits: number, trials: number): Interval {
   if (hits === 0) return [0, 1];
@@ -84,7 +87,7 @@ export function inverseInterval(hits: number, trials: number): Interval {
   return [low, hits === trials ? 1 : betaQuantile(0.975, hits, trials - hits)];
 }
 
-/** Where I_x(a, b) is `p`, by halving: 60 halvings are all that a double holds. */
+/** The x at which I_x(a, b) is `p`, found by halving. A double holds no more than 60 halvings. */
 function betaQuantile(p: number, a: number, b: number): number {
   let [low, high] = [0, 1];
   for (let i = 0; i < 60; i++) {

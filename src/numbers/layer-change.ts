@@ -1,6 +1,6 @@
-/** @file How far a layer's weights have moved, and which of its units do nothing. */
+/** @file Computes how far a layer's weights have moved, and which of its units do nothing. */
 
-/** ‖after − before‖ / ‖before‖; NaN if `before` is 0 throughout. */
+/** ‖after − before‖ / ‖before‖; NaN if `before` contains only zeros. */
 export function relativeChange(before: ArrayLike<number>, after: ArrayLike<number>): number {
   let [moved, length] = [0, 0];
   for (let i = 0; i < before.length; i++) {
@@ -23,12 +23,13 @@ export function rotation(before: ArrayLike<number>, after: ArrayLike<number>): n
 
 /** Keeps the quotient finite if all units are silent, as the authors' code does. */
 const TINY = 1e-9;
-/** The share of the layer's mean below which a unit counts as dormant: the paper's figures use it. */
+/** A unit counts as dormant below this share of the layer's mean; the paper's figures use the same. */
 export const DORMANT = 0.025;
 
 /**
- * Each unit's activity against its layer's mean (Sokar et al. 2023, "The Dormant Neuron Phenomenon"): mean |output| over examples
- * and places, over the layer's mean of that. A unit with a score of at most τ is τ-dormant.
+ * Each unit's activity compared with its layer's mean (Sokar et al. 2023, "The Dormant Neuron Phenomenon"): the mean
+ * |output| over examples and places, divided by the mean of these over the layer. A unit with a score of at most τ is
+ * τ-dormant.
  *
  * @param activity Mean |output| of each unit.
  */

@@ -2,7 +2,7 @@
  * The place at which a function of one number is least. The function is tried at even steps, and the best step is then
  * refined between its neighbours by golden section (Kiefer 1953).
  *
- * @param tried How many steps, 2 or more; enough that no dip lies unseen between two.
+ * @param tried How many steps, 2 or more; enough that no minimum is missed between two steps.
  */
 export function leastOf(value: (x: number) => number, low: number, high: number, tried: number): number {
   const step = (high - low) / (tried - 1);

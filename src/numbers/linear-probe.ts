@@ -1,14 +1,15 @@
 /**
- * @file How well a linear reading of a layer tells the classes apart (Alain & Bengio 2016): ridge regression on one-hot labels, each
- * image judged by a fit that left it out. It knows the layer by its Gram matrix alone, as CKA does.
+ * @file Measures how well a linear function of a layer's outputs tells the classes apart (Alain & Bengio 2016): ridge
+ * regression on one-hot labels, where each image is judged by a fit without it. Like CKA, it needs only the layer's
+ * Gram matrix.
  */
 
-/** Ridge, as a share of the mean squared length of the centred rows. */
+/** The ridge penalty, as a share of the mean squared length of the centred rows. */
 export const RIDGE = 0.01;
 
 /**
- * How many images a linear probe gets right, each left out of the fit in turn, by the closed form for leaving one out.
- * The intercept is not penalised; the class of the greatest score is the answer, the first of equals.
+ * How many images a linear probe gets right, where each image in turn is left out of the fit (in closed form). The
+ * intercept is not penalised. The answer is the class with the greatest score, or the first of equal ones.
  *
  * @param gram `gramOf` the layer's outputs, above the diagonal. @param squares Each row's inner product with itself.
  * @param share The penalty, in mean squared lengths of the centred rows.
@@ -86,7 +87,7 @@ function inverseOf(matrix: Float64Array, size: number): Float64Array {
       factor[i * size + j] = i === j ? Math.sqrt(sum) : sum / factor[j * size + j];
     }
   }
-  // rows of the transposed inverse factor: solves factor * x = unit vector
+  // finds the rows of the transposed inverse factor: solves factor * x = unit vector
   const inverse = new Float64Array(size * size);
   for (let column = 0; column < size; column++) {
     for (let i = column; i < size; i++) {

@@ -1,14 +1,20 @@
-/** Neighbours that cleanlab looks at, and the share of the median distance under which a pair counts. */
+/** How many neighbours cleanlab looks at, and the share of the median distance below which a pair counts. */
 export const [NEIGHBOURS, NEAR] = [10, 0.13];
-/** The least median: if most examples have an equal one, it would be 0. */
+/** The smallest median that is used: it would be 0 if most examples have an exact copy. */
 const EPSILON = 1e-6;
 
 export interface NearDuplicates {
   /** Median of the examples' distances to their nearest neighbours. */
   readonly median: number;
-  /** Places of two examples nearer than `near` medians, the lower first, in order; and their distance. */
+  /**
+   * The places of two examples that are nearer than `near` medians, and their distance. Pairs are in rising order; in a
+   * pair, the lower place comes first.
+   */
   readonly pairs: readonly {readonly a: number; readonly b: number; readonly distance: number}[];
-  /** For each example 1 − exp(−distance to the nearest / median), in [0, 1]: low is a near duplicate; 0 of an equal one. */
+  /**
+   * For each example 1 − exp(−distance to the nearest / median), in [0, 1]. A low number means a near duplicate, 0 an
+   * exact copy.
+   */
   readonly scores: Float64Array;
 }
 
@@ -48,7 +54,7 @@ export function nearDuplicates(
     const [n, other] = [Math.floor(at / k), neighbours[at]];
     found.set(Math.min(n, other) * examples + Math.max(n, other), apart);
   });
-  const isEqual = (apart: number) => apart <= 1e-8; // as NumPy's isclose to 0
+  const isEqual = (apart: number) => apart <= 1e-8; // like NumPy's isclose to 0
   return {
     median,
     pairs: [...found]

@@ -6,18 +6,20 @@ export interface ByteImages {
   readonly labels: ArrayLike<number>;
 }
 
-/** Numbers that are added up between two looks at whether an image can still be the nearest. */
+/** How many numbers are added up before it checks again whether an image can still be the nearest. */
 const PART = 32;
 
 /**
- * The nearest exemplar by pixels (Cover & Hart 1967, "Nearest neighbor pattern classification"): the class of the known image with the
- * least sum of squared differences, exact, the first of equals. It learns nothing, so it is what a network must do better than.
+ * The nearest exemplar by pixels (Cover & Hart 1967, "Nearest neighbor pattern classification"): the class of the known
+ * image with the smallest sum of squared differences. The search is exact; of equal ones, the first is taken. It learns
+ * nothing, so a network must do better than this.
  *
- * Pixels that differ most from image to image are compared first, and a known image is given up as soon as it is farther than
- * the nearest so far: the answers are those of all differences, in a small part of the time.
+ * Pixels that differ most from image to image are compared first, and a known image is given up as soon as it is
+ * farther than the nearest so far. This gives the same answers as adding up all differences, in a small part of the
+ * time.
  *
- * @param limits How many of the known images, from the first on, may be looked at; rising.
- * @returns Of each limit the nearest image's place, for each image asked.
+ * @param limits Numbers in rising order: how many of the known images, from the first on, may be looked at.
+ * @returns For each limit, the place of the nearest image, for each image that was asked about.
  */
 export function nearestExemplars(known: ByteImages, asked: ByteImages, limits: readonly number[]): Uint32Array[] {
   const size = known.pixels.length / known.count;
@@ -39,7 +41,7 @@ export function nearestExemplars(known: ByteImages, asked: ByteImages, limits: r
   return nearest;
 }
 
-/** The sum of squared differences, or any number not below `most` once it has come to that. */
+/** The sum of squared differences; once it has reached `most`, it may be any number that is not below `most`. */
 function distanceWithin(question: Uint8Array, known: Uint8Array, from: number, size: number, most: number): number {
   let sum = 0;
   for (let start = 0; start < size; start += PART) {
@@ -53,7 +55,7 @@ function distanceWithin(question: Uint8Array, known: Uint8Array, from: number, s
   return sum;
 }
 
-/** Places of pixels, those that differ most from image to image first. */
+/** The places of the pixels; those that differ most from image to image come first. */
 function byVariance({count, pixels}: ByteImages, size: number): Uint32Array {
   const [sums, squares] = [new Float64Array(size), new Float64Array(size)];
   for (let at = 0; at < count * size; at++) {

@@ -4,7 +4,7 @@ export interface NullThreshold {
   readonly score: number;
 }
 
-/** One question, as its best span would answer it. */
+/** One question, and what its best span would score. */
 export interface NullCase {
   /** The score of "no answer" less that of the best span. */
   readonly difference: number;
@@ -17,10 +17,11 @@ export interface NullCase {
 }
 
 /**
- * The threshold of the difference with which the mean score is greatest: below it the span is answered, above it nothing (SQuAD 2.0's script,
- * `find_best_thresh`: from all answers nothing on, questions are given their span in the order of the difference).
+ * The threshold of the difference that gives the greatest mean score: below it the answer is the span, above it the
+ * answer is nothing. As in SQuAD 2.0's script (`find_best_thresh`), at first every answer is nothing; then one question
+ * after another gets its span, in the order of the difference.
  *
- * It is found on the very questions that it is told of: of others it is not the best.
+ * It is the best threshold for the very questions that are given here, and not for others.
  */
 export function bestNullThreshold(cases: readonly NullCase[]): NullThreshold {
   let sum = cases.filter(({hasAnswer}) => !hasAnswer).length;

@@ -1,6 +1,6 @@
 import {incompleteBeta} from "./beta-function";
 
-/** Two classifiers asked about the same images, and how their answers part. */
+/** How the answers of two classifiers to the same images differ. */
 export interface PairedTest {
   readonly images: number;
   /** Images that only the second gets right. */
@@ -8,17 +8,20 @@ export interface PairedTest {
   /** Images that only the first gets right. */
   readonly broken: number;
   /**
-   * McNemar's exact test (two-sided), in [0, 1]: how often a split as uneven as this one comes up if both are equally
-   * good, and each image that parts them is a fair coin. 1 if none does.
+   * McNemar's exact test (two-sided), in [0, 1]: how often a split at least as uneven as this one occurs if both are
+   * equally good, so that each image which only one gets right is a fair coin toss. 1 if there is no such image.
    */
   readonly p: number;
-  /** Accuracy of the second less that of the first, in [-1, 1]. */
+  /** The accuracy of the second minus that of the first, in [-1, 1]. */
   readonly difference: number;
-  /** The 95 % interval of that difference: Agresti & Min 2005, Wald's with half an image added to each of the four counts. */
+  /**
+   * The 95 % interval of that difference: Agresti & Min 2005, which is Wald's interval with half an image added to each
+   * of the four counts.
+   */
   readonly interval95: readonly [low: number, high: number];
 }
 
-/** Where 95 % of a normal distribution lies, in standard deviations. */
+/** How many standard deviations on both sides of the mean contain 95 % of a normal distribution. */
 export const NORMAL_95 = 1.959963984540054;
 
 /**
@@ -26,7 +29,7 @@ export const NORMAL_95 = 1.959963984540054;
  *
  * @param fixed Images that only the second gets right.
  * @param broken Images that only the first gets right.
- * @param images All images, those included.
+ * @param images All images, including these.
  */
 export function pairedTest(fixed: number, broken: number, images: number): PairedTest {
   const discordant = fixed + broken;

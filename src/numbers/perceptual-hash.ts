@@ -1,9 +1,10 @@
 /**
- * @file Hashes of pictures that look alike: pHash and dHash as the package ImageHash 4 computes them, Pillow's scaling included, so
- * that the numbers can be looked up against it. Each is 64 bits, as two words; the first bit is the highest of the first word.
+ * @file Hashes by which pictures that look alike are found: pHash and dHash. They are computed as by the package
+ * ImageHash 4, including Pillow's scaling, so that the numbers can be compared with it. Each hash has 64 bits in two
+ * words; the first bit is the highest of the first word.
  */
 
-/** A picture in grey bytes, `pixels[y * width + x]`. */
+/** A grey picture as bytes, `pixels[y * width + x]`. */
 export interface GreyPicture {
   readonly height: number;
   readonly width: number;
@@ -12,7 +13,10 @@ export interface GreyPicture {
 
 export type Hash64 = readonly [high: number, low: number];
 
-/** Red, green and blue as Pillow's mode L has them (ITU-R 601-2, in 16-bit fixed point); grey stays. */
+/**
+ * Turns red, green and blue into grey like Pillow's mode L (ITU-R 601-2, in 16-bit fixed point); a grey picture stays
+ * as it is.
+ */
 export function greyOf(pixels: ArrayLike<number>, height: number, width: number, channels: number): GreyPicture {
   const grey = new Uint8Array(height * width);
   for (let p = 0; p < grey.length; p++) {
@@ -44,7 +48,10 @@ const COSINES = Float64Array.from({length: LOW * SIDE}, (_, at) => {
   return 2 * Math.cos((Math.PI * k * (2 * n + 1)) / (2 * SIDE));
 });
 
-/** pHash: the 8 × 8 lowest frequencies of the picture at 32 × 32; a bit is whether one is above the median of all. */
+/**
+ * pHash, from the 8 × 8 lowest frequencies of the picture at 32 × 32: each bit says whether a frequency is above the
+ * median of all.
+ */
 export function pHash(picture: GreyPicture): Hash64 {
   const {pixels} = scaled(picture, SIDE, SIDE);
   const down = new Float64Array(LOW * SIDE);
@@ -68,7 +75,7 @@ export function pHash(picture: GreyPicture): Hash64 {
   return packed((bit) => low[bit] > median);
 }
 
-/** dHash: whether each pixel of the picture at 9 × 8 is brighter than the one on its left. */
+/** dHash, from the picture at 9 × 8: each bit says whether a pixel is brighter than the one on its left. */
 export function dHash(picture: GreyPicture): Hash64 {
   const {pixels} = scaled(picture, LOW, LOW + 1);
   return packed((bit) => {
@@ -86,12 +93,15 @@ function packed(isSet: (bit: number) => boolean): Hash64 {
   return [high >>> 0, low >>> 0];
 }
 
-/** Bits of the fixed point that Pillow's 8-bit scaling computes in. */
+/** The number of fractional bits with which Pillow's 8-bit scaling computes. */
 const PRECISION = 22;
-/** Lanczos windows extend over this many zeros to each side. */
+/** A Lanczos window extends over this many zeros on each side. */
 const LOBES = 3;
 
-/** Pillow 13's LANCZOS for 8-bit pictures: across, then down, unless it shrinks downwards alone; each time rounded to bytes. */
+/**
+ * Pillow 13's LANCZOS for 8-bit pictures: first across, then down, unless the picture only shrinks downwards; each time
+ * the result is rounded to bytes.
+ */
 export function scaled(picture: GreyPicture, height: number, width: number): GreyPicture {
   const across = (one: GreyPicture) => (one.width === width ? one : throughTaps(one, width, true));
   const down = (one: GreyPicture) => (one.height === height ? one : throughTaps(one, height, false));

@@ -1,5 +1,6 @@
 /**
- * A number of each picture that equal pictures share and others hardly ever do: 53 bits of its values' own bits.
+ * A number for each picture, which equal pictures share and different ones hardly ever do: a hash of 53 bits of its
+ * values.
  *
  * @param values `[count, size]`.
  */

@@ -1,7 +1,7 @@
 import {ascending} from "./ascending";
 import type {RankedLabels} from "./suspect-training-labels";
 
-/** Shares of the pictures: suspects first; the others fill what these leave. */
+/** The share of the pictures that each reason gets, suspects first. The other pictures fill the rest. */
 const SHARES = {suspects: 0.7, forgotten: 0.1, unsteady: 0.1};
 
 /**
@@ -10,7 +10,7 @@ const SHARES = {suspects: 0.7, forgotten: 0.1, unsteady: 0.1};
  * part of the data map has some.
  *
  * @param ranked All training images.
- * @param room The most pictures.
+ * @param room The greatest number of pictures.
  * @returns Their places, ascending.
  */
 export function picturedSamples({order, dynamics}: RankedLabels, room: number): Uint32Array {

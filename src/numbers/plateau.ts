@@ -7,19 +7,19 @@ export interface Plateau {
   readonly rate: number;
   /** The share of the points' variance that the curve explains. */
   readonly explained: number;
-  /** Where 95 % of the fall are done. */
+  /** The x at which the curve has fallen by 95 % of its fall. */
   readonly at95: number;
 }
 
-/** Rates that are tried, as multiples of 1 / the length of the curve. */
+/** The rates that are tried, as multiples of 1 / (the length of the curve). */
 const [SLOWEST, FASTEST] = [0.05, 2000];
 const TRIES = 80;
 
 /**
- * Fits a · e^(−b x) + c by least squares. For a given rate the other two follow in closed form; the rate is looked for
- * on a grid of its logarithm, and refined by golden section.
+ * Fits a · e^(−b x) + c by least squares. For a given rate, the other two follow in closed form. The rate is searched
+ * on a logarithmic grid and refined by golden section.
  *
- * @returns undefined if there are fewer than 5 points, or no falling curve fits best.
+ * @returns undefined if there are fewer than 5 points, or if the best curve does not fall and level off.
  */
 export function fittedPlateau(xs: readonly number[], ys: readonly number[]): Plateau | undefined {
   if (xs.length < 5) return undefined;
@@ -30,7 +30,7 @@ export function fittedPlateau(xs: readonly number[], ys: readonly number[]): Pla
   const step = (high - low) / TRIES;
   let best = 0;
   for (let n = 1; n <= TRIES; n++) if (errorAt(low + n * step) < errorAt(low + best * step)) best = n;
-  if (best === 0 || best === TRIES) return undefined; // it does not level off, or falls within its first point
+  if (best === 0 || best === TRIES) return undefined; // it does not level off, or it has fallen before its second point
   const log = goldenSection(errorAt, low + (best - 1) * step, low + (best + 1) * step);
   const rate = Math.exp(log) / length;
   const {fall, level, error} = linearFit(xs, ys, rate);
@@ -40,7 +40,7 @@ export function fittedPlateau(xs: readonly number[], ys: readonly number[]): Pla
   return {level, fall, rate, explained: 1 - error / all, at95: Math.log(20) / rate};
 }
 
-/** The best fall and level for a rate, and the sum of squares that is left. */
+/** The best fall and level for a rate, and the sum of squares that remains. */
 function linearFit(xs: readonly number[], ys: readonly number[], rate: number) {
   const decays = xs.map((x) => Math.exp(-rate * x));
   const [meanD, meanY] = [decays, ys].map((values) => values.reduce((a, b) => a + b, 0) / values.length);
@@ -55,7 +55,7 @@ function linearFit(xs: readonly number[], ys: readonly number[], rate: number) {
   return {fall, level, error};
 }
 
-/** Where a function with one valley is least, between two bounds. */
+/** The place between two bounds at which a function with a single minimum is smallest. */
 function goldenSection(of: (x: number) => number, low: number, high: number): number {
   const share = (Math.sqrt(5) - 1) / 2;
   let [a, b] = [low, high];

@@ -3,25 +3,25 @@ import {leastOf} from "./least-of";
 /** a · n^(−b) + c: how an error falls with the number of examples (Cortes et al. 1994, "Learning curves"). */
 export interface PowerLaw {
   readonly a: number;
-  /** Above 0. On a sheet with two logarithmic axes, the slope. */
+  /** Above 0. It is the slope of the curve in a chart with two logarithmic axes. */
   readonly b: number;
   /** The error that no number of examples removes, 0 or more. */
   readonly c: number;
-  /** Mean of the squared differences. */
+  /** The mean of the squared differences between the curve and the points. */
   readonly error: number;
 }
 
-/** Rates b times ln(most / least examples) that are tried. */
+/** The rates that are tried, as values of b times ln(most / least examples). */
 const [SLOWEST, FASTEST, TRIED] = [0.01, 100, 401];
-/** Different numbers of examples that a, b and c need; if there is one fewer, c is taken to be 0. */
+/** How many different numbers of examples a, b and c need. If there is one fewer, c is taken to be 0. */
 const SIZES = 4;
 
 /**
- * Least squares of a · n^(−b) + c with a above 0, b above 0 and c 0 or more. For each of many rates b, a and c are
- * known in closed form; then the best rate is refined.
+ * Fits a · n^(−b) + c by least squares, with a above 0, b above 0 and c 0 or more. For each of many rates b, a and c
+ * are known in closed form; then the best rate is refined.
  *
  * @param points Examples, 1 or more, and error.
- * @returns undefined of fewer than three different numbers of examples, or if the error does not fall.
+ * @returns undefined for fewer than three different numbers of examples, or if the error does not fall.
  */
 export function powerLaw(points: readonly (readonly [examples: number, error: number])[]): PowerLaw | undefined {
   const sizes = new Set(points.map(([n]) => n));

@@ -1,9 +1,10 @@
 /**
- * Lays one set of points in the plane over another as well as turning, mirroring, scaling and moving it as a whole can:
- * the least sum of squared distances (Procrustes analysis; Gower 1975), in closed form by complex numbers.
+ * Lays one set of points in the plane over another, as well as possible, by turning, mirroring, scaling and moving it
+ * as a whole: it finds the smallest sum of squared distances (Procrustes analysis; Gower 1975), in closed form by
+ * complex numbers.
  *
- * @param moving Pairs x, y. @param fixed As many, the same points elsewhere.
- * @returns `moving`, laid over `fixed`; if all points of one are equal, moved alone.
+ * @param moving Pairs x, y. @param fixed The same number of points, at other places.
+ * @returns `moving`, laid over `fixed`; if all points of one set are equal, it is only moved.
  */
 export function laidOver(moving: ArrayLike<number>, fixed: ArrayLike<number>): Float64Array {
   const count = moving.length / 2;
@@ -13,7 +14,7 @@ export function laidOver(moving: ArrayLike<number>, fixed: ArrayLike<number>): F
     return sum / count;
   };
   const [mx, my, fx, fy] = [middle(moving, 0), middle(moving, 1), middle(fixed, 0), middle(fixed, 1)];
-  // as complex numbers: turning is the sum of conj(m) f, turning the mirror image that of m f
+  // as complex numbers: the sum of conj(m) f gives the turn of the points, the sum of m f that of their mirror image
   let [straightRe, straightIm, mirrorRe, mirrorIm, spread] = [0, 0, 0, 0, 0];
   for (let n = 0; n < count; n++) {
     const [a, b] = [moving[2 * n] - mx, moving[2 * n + 1] - my];

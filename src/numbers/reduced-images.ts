@@ -1,4 +1,7 @@
-/** Images averaged over blocks of `step` × `step` pixels (smaller at the right and lower edge), `[count, h, w, channels]`. */
+/**
+ * The images, averaged over blocks of `step` × `step` pixels (smaller at the right and lower edge):
+ * `[count, h, w, channels]`.
+ */
 export function reduced(
   pixels: Uint8Array,
   [count, height, width, channels]: readonly [number, number, number, number],

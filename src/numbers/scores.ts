@@ -18,8 +18,8 @@ export function softmaxRows(logits: ArrayLike<number>, classes: number): Float32
 }
 
 /**
- * Mean softmax cross-entropy in nats, summed in double precision. Over all images, not over the means of batches,
- * among which a short last one would count too much.
+ * Mean softmax cross-entropy in nats, summed in double precision. It is a mean over all images, not over the means of
+ * batches, because a short last batch would count too much.
  */
 export function crossEntropy(logits: ArrayLike<number>, labels: ArrayLike<number>, classes: number): number {
   let sum = 0;

@@ -1,25 +1,28 @@
 import {incompleteBeta} from "./beta-function";
 import {holm, meanAndDeviation, studentQuantile} from "./intervals";
 
-/** "beyond": another seed alone does not explain the difference; "within": it may; "unknown": too few seeds to say. */
+/**
+ * "beyond": another seed alone does not explain the difference; "within": it may; "unknown": there are too few seeds to
+ * say.
+ */
 export type NoiseVerdict = "beyond" | "within" | "unknown";
 
-/** A difference of two settings, measured by what another seed alone does. */
+/** The difference of two settings, compared with the difference that another seed alone makes. */
 export interface SeedDifference {
-  /** The second's mean less the first's. */
+  /** The second's mean minus the first's. */
   readonly difference: number;
   readonly interval95: readonly [low: number, high: number];
   /** Two-sided. */
   readonly p: number;
 }
 
-/** Runs of one setting from which on its spread is believed. */
+/** The spread of a setting is believed if it has at least this many runs. */
 export const ENOUGH_SEEDS = 3;
 
 /**
  * The difference of two settings that were run with several seeds each. If both have three or more, it is Welch's test
- * (1947). If one alone has, the other's runs are taken to vary as that one's do: with a single run this is Student's
- * prediction interval for one more seed.
+ * (1947). If only one has, the other's runs are assumed to vary as much as its runs do; with a single run, this is
+ * Student's prediction interval for one more seed.
  *
  * @param first A number for each seed. @param second The same of the other setting.
  * @returns Undefined if neither has enough seeds, or if none of them varies.
@@ -41,10 +44,10 @@ export function seedDifference(first: readonly number[], second: readonly number
 }
 
 /**
- * Verdicts on several differences at once, such as a class each: p is corrected for their number (Holm 1979). A difference of 0
- * that does not vary is within; another that does not vary is unknown.
+ * Verdicts on several differences at once, such as one for each class; p is corrected for their number (Holm 1979). If
+ * the runs do not vary, a difference of 0 is "within" and any other is "unknown".
  *
- * @param pairs Of each difference the numbers by seed, of the first setting and of the second.
+ * @param pairs For each difference, the numbers by seed of the first setting and of the second.
  */
 export function verdictsOf(pairs: readonly (readonly [first: readonly number[], second: readonly number[]])[]) {
   const found = pairs.map(([first, second]) => seedDifference(first, second));

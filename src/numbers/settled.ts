@@ -1,6 +1,6 @@
 /**
- * The first place from which on something holds to the end: when it settled. @returns The length if it does not hold at
- * the end.
+ * The first place from which on something is true to the end, which is when it settled. @returns The length if it is
+ * not true at the end.
  */
 export function settledFrom<T>(values: readonly T[], holds: (value: T) => boolean): number {
   let from = values.length;

@@ -1,6 +1,6 @@
 /**
  * @file Functions that other programs can call by the field's usual names. Only the library exports them; the program
- * itself calls their parts.
+ * itself calls the functions behind them.
  */
 import {calibration as reliability} from "./calibration";
 import {labelIssues, normalizedMargin, selfConfidence} from "./confident-learning";
@@ -14,11 +14,14 @@ interface Rows {
 }
 
 /**
- * McNemar's test (1947, its exact form) of two classifiers' answers to the same images, as scipy's `binomtest` gives it.
+ * McNemar's test (1947, its exact form) of two classifiers' answers to the same images, as scipy's `binomtest` gives
+ * it.
  *
- * @param labels The right class of each image. @param a What the one answers. @param b What the other answers.
- * @returns How many images b alone gets right (`fixed`), a alone (`broken`), the two-sided p, and the difference's interval.
- * @throws RangeError if the three are not as long.
+ * @param labels The right class of each image. @param a The answers of one classifier. @param b The answers of the
+ * other.
+ * @returns How many images b alone gets right (`fixed`), a alone (`broken`), the two-sided p, and the interval of the
+ * difference.
+ * @throws RangeError if the three do not have the same length.
  * @example mcnemar(labels, before, after).p
  */
 export function mcnemar(labels: ArrayLike<number>, a: ArrayLike<number>, b: ArrayLike<number>): PairedTest {
@@ -42,17 +45,18 @@ export interface FoundSuspects {
   readonly order: Uint32Array;
   /** How good each label is, from 0 (surely wrong) to 1. */
   readonly score: Float64Array;
-  /** 1 for each label that confident learning takes for wrong (prune by noise rate), else 0. */
+  /** 1 for each label that confident learning considers wrong (prune by noise rate), else 0. */
   readonly isIssue: Uint8Array;
 }
 
 /**
  * Confident learning (Northcutt, Jiang & Chuang 2021): which labels are likely wrong, with cleanlab's numbers.
  *
- * @param probabilities Of examples that were not learnt from, a row an example. @param labels The given class of each.
- * @param method What `score` is: "confident", the margin of the label over the likeliest other class; "self-confidence",
- * the label's probability.
- * @throws RangeError if there is not one label a row, below the number of classes.
+ * @param probabilities One row for each example. The classifier must not have learnt from these examples. @param labels
+ * The given class of each.
+ * @param method What `score` is: "confident", the margin of the label over the likeliest other class;
+ * "self-confidence", the label's probability.
+ * @throws RangeError unless each row has one label, which is below the number of classes.
  * @example findSuspects({rows, columns: 10, values}, labels).order[0]
  */
 export function findSuspects(
@@ -69,8 +73,9 @@ export function findSuspects(
 }
 
 /**
- * The expected calibration error: how far the confidence of answers is from how often they are right, by bins of equal width
- * (Naeini et al. 2015; Guo et al. 2017, eq. 3). The answer is each row's greatest probability, the first of equals.
+ * The expected calibration error: how far the confidence of answers is from the share of them that is right, in bins of
+ * equal width (Naeini et al. 2015; Guo et al. 2017, eq. 3). The answer is the class with each row's greatest
+ * probability; of equal ones, the first.
  *
  * @param probabilities A row for each label. @param bins By default 15.
  * @throws RangeError if there are not as many rows as labels.

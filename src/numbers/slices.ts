@@ -1,29 +1,29 @@
 import {ascending} from "./ascending";
 import {wilsonInterval} from "./intervals";
 
-/** Some of the images, by what they have in common. */
+/** Some of the images, which have something in common. */
 export interface Slice {
-  /** "stroke width", "camera". */
+  /** What they have in common: "stroke width", "camera". */
   readonly field: string;
-  /** "lowest quarter: 1.2 to 1.9", "2". */
+  /** Its value: "lowest quarter, 1.2 to 1.9", "2". */
   readonly value: string;
   readonly images: readonly number[];
 }
 
-/** How a slice fares. */
+/** How well the network answers the images of a slice. */
 export interface SliceScore extends Slice {
   readonly right: number;
   /** Wilson's 95 % interval of its accuracy. */
   readonly interval: readonly [low: number, high: number];
 }
 
-/** A field of more different numbers than this is cut into quarters. */
+/** A field with more different numbers than this is cut into quarters. */
 const MOST_VALUES = 12;
 const QUARTERS = ["lowest", "second", "third", "highest"];
 
 /**
- * Cuts the images into quarters by a number: as many in each, give or take equal ones, which stay together. None if all
- * are equal.
+ * Cuts the images into quarters by a number: each quarter has equally many, except that equal numbers stay together.
+ * There are no quarters if all numbers are equal.
  */
 export function quartersOf(field: string, values: ArrayLike<number>): Slice[] {
   const order = [...ascending(values)].filter((n) => Number.isFinite(values[n]));
@@ -39,7 +39,9 @@ export function quartersOf(field: string, values: ArrayLike<number>): Slice[] {
   });
 }
 
-/** A slice a value; of many numbers, quarters. Images without a value are in none. */
+/**
+ * One slice for each value, or quarters if there are many different numbers. Images without a value are in no slice.
+ */
 export function slicesOf(field: string, values: readonly string[]): Slice[] {
   const groups = new Map<string, number[]>();
   values.forEach((value, n) => {
@@ -55,7 +57,7 @@ export function slicesOf(field: string, values: readonly string[]): Slice[] {
   return [...groups].map(([value, images]) => ({field, value, images}));
 }
 
-/** Slices by their accuracy, the worst first; of equal ones the larger. */
+/** Slices by their accuracy, the worst first; of equally good ones, the larger first. */
 export function worstFirst(slices: readonly Slice[], isRight: (image: number) => boolean): SliceScore[] {
   return slices
     .map((slice) => {

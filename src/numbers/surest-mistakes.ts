@@ -1,7 +1,8 @@
 import {argMaxRows} from "./scores";
 
 /**
- * The images answered wrong with the highest probability of the answer, surest first, equals in the order they stand.
+ * The images that were answered wrong, those with the highest probability of the answer first; equal ones keep their
+ * order.
  *
  * @param probabilities `[n * classes + k]`.
  * @returns Places of all that are wrong.
@@ -18,10 +19,10 @@ export function surestMistakes(
 }
 
 /**
- * The surest mistake of each confused pair (truth, answer) that `taken` mistakes say nothing of; the pair with the most
- * mistakes first, equals by truth and answer.
+ * The surest mistake of each confused pair (truth, answer) that does not occur among the first `taken` mistakes. The
+ * pair with the most mistakes comes first; equal ones are ordered by truth and answer.
  *
- * @param mistakes  Surest first.
+ * @param mistakes  The surest first.
  * @param predicted The answer to each image.
  * @param taken     How many of the first are explained anyway.
  */

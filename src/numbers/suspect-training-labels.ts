@@ -1,41 +1,48 @@
 import {ascending} from "./ascending";
 import {type AnswersByEpoch, type Dynamics, dynamicsOf} from "./dynamics";
 
-/** A training image whose label looks wrong by how it was learnt. */
+/** A training image whose label looks wrong, judged by how the network learnt it. */
 export interface TrainingSuspect {
   /** Its place in the training split. */
   readonly index: number;
   /**
-   * The class that the network answered most often in place of the label; the label itself if it answered nothing else.
+   * The class that the network answered most often in place of the label; the label itself if no other class was ever
+   * answered.
    */
   readonly predicted: number;
   /** Mean over the epochs of the label's probability, in [0, 1]. */
   readonly confidence: number;
   /** Population standard deviation of that probability, in [0, 0.5]. */
   readonly variability: number;
-  /** Mean over the epochs of the label's logit less the greatest other's (Pleiss et al. 2020): low is suspect. */
+  /**
+   * The mean over the epochs of the label's logit minus the greatest other logit (Pleiss et al. 2020). A low number is
+   * suspect.
+   */
   readonly areaUnderMargin: number;
-  /** Epochs that answered the label. */
+  /** In how many epochs the answer was the label. */
   readonly correct: number;
   readonly forgotten: number;
   readonly learnedAt: number;
-  /** Whether the margin is below 0 on average: over the run, another class had the better of it. */
+  /** Whether the margin is below 0 on average: over the run, another class mostly scored higher than the label. */
   readonly isIssue: boolean;
 }
 
 /** The facts about each training image, and the suspects among them. */
 export interface RankedLabels {
-  /** Places, the most suspect first: by the area under the margin, lowest first. */
+  /** The places of the images, the most suspect first: by the area under the margin, the lowest first. */
   readonly order: Uint32Array;
   readonly dynamics: Dynamics;
-  /** By place: the class that was answered most often in place of the label; the label itself if no other was. */
+  /**
+   * By place: the class that was answered most often in place of the label, or the label itself if no other class was
+   * answered.
+   */
   readonly others: Uint16Array;
 }
 
 /**
- * Ranks training images by how likely their label is wrong: the area under the margin, lowest first (Pleiss et al. 2020,
- * "Identifying Mislabeled Data using the Area Under the Margin Ranking"). The network has learnt from these very labels, so
- * it ranks by how long it held out against them.
+ * Ranks training images by how likely their label is wrong: the area under the margin, lowest first (Pleiss et al.
+ * 2020, "Identifying Mislabeled Data using the Area Under the Margin Ranking"). The network has learnt from these very
+ * labels, so images are ranked by how long it took the network to accept them.
  *
  * @param predicted Each epoch's answer to each image.
  */
@@ -50,7 +57,7 @@ export function rankedLabels(
   return {order: ascending(dynamics.areaUnderMargin), dynamics, others};
 }
 
-/** The same, an image at a time, the most suspect first. */
+/** The same facts, image by image, the most suspect first. */
 export function suspectTrainingLabels(
   answers: AnswersByEpoch,
   predicted: readonly ArrayLike<number>[],
@@ -75,7 +82,7 @@ export function suspectTrainingLabels(
   return suspects;
 }
 
-/** The commonest answer that is not the label; of equals the later one. */
+/** The commonest answer that is not the label; of equally common ones, the later one. */
 function usualOther(predicted: readonly ArrayLike<number>[], n: number, label: number): number {
   let counts: Map<number, number> | undefined; // most images are never answered wrong
   let best = label;

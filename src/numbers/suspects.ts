@@ -1,15 +1,18 @@
 import {labelIssues, selfConfidence} from "./confident-learning";
 import {argMaxRows} from "./scores";
 
-/** Images of one split, and what a network that has not learnt from them answered. */
+/** The images of one split, and the answers of a network that has not learnt from them. */
 export interface AskedImages {
   readonly split: "train" | "validation" | "test";
   readonly labels: ArrayLike<number>;
   /** `probabilities[n * classes + k]`. */
   readonly probabilities: ArrayLike<number>;
-  /** The file of each image, if they are files. */
+  /** The file of each image, if the images are files. */
   readonly files?: readonly string[];
-  /** Where each stands in the file or folder that the split was taken from; absent if that is its own place. */
+  /**
+   * The place of each image in the file or folder that the split was taken from; absent if it is the same as in the
+   * split.
+   */
   readonly sources?: ArrayLike<number>;
 }
 
@@ -18,7 +21,7 @@ export interface Suspect {
   readonly split: AskedImages["split"];
   /** Its place in the split. */
   readonly index: number;
-  /** Its place in the file or folder that the split was taken from; absent if that is its index. */
+  /** Its place in the file or folder that the split was taken from; absent if it is the same as in the split. */
   readonly source?: number;
   readonly file?: string;
   readonly given: number;
@@ -64,6 +67,6 @@ export function suspectsOf(asked: readonly AskedImages[], classes: number): Susp
       );
     }
   }
-  // the sort is stable: those of equal score stay in the order of splits and places
+  // the sort is stable: images with equal scores stay in the order of splits and places
   return suspects.sort((a, b) => a.score - b.score || b.probability - a.probability);
 }

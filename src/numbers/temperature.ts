@@ -1,12 +1,12 @@
-/** Newton's steps at most: it needs about eight. */
+/** The most steps of Newton's method, which needs about eight. */
 const STEPS = 60;
-/** Temperatures beyond these are not looked at: if every answer is right, colder is always better. */
+/** Only temperatures between these are tried: if every answer is right, a lower temperature is always better. */
 const [COLDEST, HOTTEST] = [1e-2, 1e2];
 
 /**
- * The temperature T that makes the softmax of logits / T fit the labels best (least cross-entropy): one number that mends a
- * network's confidence and changes no answer (Guo et al. 2017). Fit it on images that neither trained nor test. The loss is convex in
- * 1 / T, so that Newton's method finds its least value; between 0.01 and 100.
+ * The temperature T for which the softmax of logits / T fits the labels best (lowest cross-entropy): a single number
+ * that corrects a network's confidence and changes no answer (Guo et al. 2017). Fit it on images that neither trained
+ * nor test. The loss is convex in 1 / T, so Newton's method finds its minimum. T is between 0.01 and 100.
  *
  * @param logits `[images, classes]`.
  */
@@ -20,12 +20,12 @@ export function fittedTemperature(logits: ArrayLike<number>, labels: ArrayLike<n
     else low = beta;
     const newton = beta - slope / bend;
     if (Math.abs(newton - beta) <= 1e-12 * beta) break; // asked first: rounding may put so small a step outside
-    beta = newton > low && newton < high ? newton : Math.sqrt(low * high); // stays where the least value is
+    beta = newton > low && newton < high ? newton : Math.sqrt(low * high); // always contains the minimum
   }
   return 1 / beta;
 }
 
-/** The logits less the greatest of their row, which is 0 then; and the label's. */
+/** The logits minus the greatest of their row, which then becomes 0; and the label's logit. */
 function belowGreatest(logits: ArrayLike<number>, labels: ArrayLike<number>, classes: number) {
   const [shifted, own] = [new Float64Array(labels.length * classes), new Float64Array(labels.length)];
   for (let n = 0; n < own.length; n++) {
@@ -38,7 +38,7 @@ function belowGreatest(logits: ArrayLike<number>, labels: ArrayLike<number>, cla
   return {shifted, own};
 }
 
-/** First and second derivative of the mean loss by 1 / T. */
+/** The first and second derivative of the mean loss with respect to 1 / T. */
 function slopeAt(beta: number, shifted: Float64Array, own: Float64Array, classes: number) {
   let [slope, bend] = [0, 0];
   for (let n = 0, at = 0; n < own.length; n++) {
@@ -57,7 +57,7 @@ function slopeAt(beta: number, shifted: Float64Array, own: Float64Array, classes
   return {slope: slope / own.length, bend: bend / own.length};
 }
 
-/** Probabilities as they would be at another temperature: each to the power of 1 / T, over their sum. */
+/** Probabilities as they would be at another temperature: each to the power of 1 / T, divided by their sum. */
 export function tempered(probabilities: ArrayLike<number>, classes: number, temperature: number): Float32Array {
   const out = new Float32Array(probabilities.length);
   for (let start = 0; start < out.length; start += classes) {

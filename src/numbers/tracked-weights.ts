@@ -1,25 +1,29 @@
-/** Weights shown of an image. */
+/** How many weights are shown for an image. */
 const MOST = 10;
 
-/** A weight of the last layer that an image meets: from a node that is on for it, to a class. */
+/** A weight of the last layer that acts on an image: it leads from a node that is active for the image to a class. */
 export interface MetWeight {
   /** Its row in the kernel: the node. */
   readonly node: number;
   /** Its value at each epoch. */
   readonly values: readonly number[];
-  /** Last less first. */
+  /** The last value minus the first. */
   readonly change: number;
-  /** The change over the standard deviation of all first weights: percents of a weight near 0 would say nothing. */
+  /**
+   * The change divided by the standard deviation of all first weights. (Percents of a weight near 0 would say nothing.)
+   */
   readonly overSpread: number;
-  /** The node's value for the image at the end, and by how much its change moved the class's score. */
+  /** The node's value for the image at the end, and by how much the weight's change moved the class's score. */
   readonly activation: number;
   readonly pushed: number;
 }
 
 /**
- * The weights to one class by which an image's score moved most: |activation at the end × change of the weight|, the greatest first.
+ * The weights to one class by which an image's score moved most: |activation at the end × change of the weight|, the
+ * greatest first.
  *
- * @param features What feeds the last layer, of this image at the end. @param kernels `[nodes, classes]`, an array an epoch.
+ * @param features The input of the last layer for this image, at the end. @param kernels `[nodes, classes]`, one array
+ * for each epoch.
  */
 export function metWeights(
   features: ArrayLike<number>,

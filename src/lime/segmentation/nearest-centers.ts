@@ -7,14 +7,15 @@ import {openWorkspace} from "./workspace";
 const CENTER = 8;
 
 /**
- * SLIC's k-means: the index of each pixel's centre, of equally near ones the first. A centre looks only at pixels up to
- * `reach` away, down and across; a pixel that none sees keeps the one it had, at first centre 0.
+ * SLIC's k-means: the index of each pixel's centre, the first of equally near ones. A centre looks only at pixels that
+ * are at most `reach` away, down and across. A pixel that no centre sees keeps the centre it had; at first this is
+ * centre 0.
  *
- * The arithmetic is kernels/slic.ts, which has the layouts.
+ * kernels/slic.ts does the arithmetic and describes the layouts.
  *
  * @param color      Three numbers a pixel, scaled so that they weigh as `step` pixels do.
  * @param starts     Each centre's (y, x); its colour is 0 at first.
- * @param iterations Times that pixels take centres and these move to their pixels' mean.
+ * @param iterations How many times pixels choose centres, and centres then move to the mean of their pixels.
  */
 export function nearestCenters(
   color: Float64Array,
@@ -37,7 +38,7 @@ export function nearestCenters(
   const windows = integers(4 * count);
   for (let y = 0; y < height; y++) {
     for (let x = 0, p = 3 * y * width; x < width; x++, p += 3) {
-      const q = 3 * (y * stride + (x & ~3)) + (x & 3); // four of each channel
+      const q = 3 * (y * stride + (x & ~3)) + (x & 3); // four pixels of each channel
       colors[q] = color[p];
       colors[q + 4] = color[p + 1];
       colors[q + 8] = color[p + 2];
@@ -49,7 +50,7 @@ export function nearestCenters(
   }
   for (let iteration = 0; iteration < iterations; iteration++) {
     for (let k = 0; k < count; k++) {
-      const y = centers[CENTER * k]; // NaN of a centre that lost its pixels, and so its window is 0, 0, 0, 0
+      const y = centers[CENTER * k]; // NaN for a centre that has lost its pixels; its window is then 0, 0, 0, 0
       const x = centers[CENTER * k + 1];
       windows[4 * k] = Math.max(y - reachY, 0);
       windows[4 * k + 1] = Math.max(x - reachX, 0);

@@ -15,15 +15,17 @@ export interface QuickshiftSettings {
 }
 
 /**
- * Quickshift segments (Vedaldi & Soatto 2008, "Quick Shift and Kernel Methods for Mode Seeking", eq. 6): every pixel
- * hangs on the nearest one of higher density, in colour (Lab) and place together; the trees are the segments.
+ * Quickshift segments (Vedaldi & Soatto 2008, "Quick Shift and Kernel Methods for Mode Seeking", eq. 6): every pixel is
+ * linked to the nearest pixel of higher density, in colour (Lab) and place together; the trees that this makes are the
+ * segments.
  *
- * scikit-image adds normal noise of 1e-5 to the densities, which alone decides flat backgrounds. Here, of equal
- * densities the one farther from the image's middle counts as higher, then the lower index, so one image has one answer.
- * Flat ground then falls apart toward the corners, as it does under noise: on digits this agrees with scikit-image as
- * well as two of its seeds do, where "the lower index" alone does not.
+ * scikit-image adds normal noise of 1e-5 to the densities, which alone decides flat backgrounds. Here, of two equal
+ * densities the one farther from the image's middle counts as higher, and after that the one with the lower index, so
+ * that an image always has the same segments. Flat ground then falls apart toward the corners, as it does under noise:
+ * on digits this agrees with scikit-image as well as two of its seeds do, where "the lower index" alone does not.
  *
- * @param tieBreak Added to the densities, one a pixel: with scikit-image's own noise the partition is its own.
+ * @param tieBreak One number for each pixel, which is added to its density. With scikit-image's own noise, the
+ * partition is the one that scikit-image makes.
  */
 export function quickshift(raster: Raster, settings: QuickshiftSettings, tieBreak?: Float64Array): Segmentation {
   const {kernelSize, maxDistance, ratio, sigma = 0} = settings;
