@@ -94,7 +94,7 @@ export async function evidenceFor(
   path: string,
   data: Dataset,
   begun: Pick<RunOptions, "optimizer" | "threads" | "seed">,
-  suspects: readonly TrainingSuspect[],
+  suspects: readonly Pick<TrainingSuspect, "index" | "predicted">[],
   doubted: ReadonlySet<number>,
 ): Promise<{readonly evidence: readonly ShownEvidence[]; readonly files: readonly string[]}> {
   if (suspects.length === 0) return {evidence: [], files: []};

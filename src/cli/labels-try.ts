@@ -58,7 +58,8 @@ export interface Trial extends Tried {
 export async function tryEdits(trial: Trial, given: {readonly [flag: string]: unknown}): Promise<number> {
   const {path, save, name, json} = trial;
   const quiet = given.quiet === true || json; // JSON alone may stand on stdout
-  const edit = await listToTry(path, trial);
+  const {edit, ...listed} = await listToTry(path, trial, given);
+  if (edit === undefined) return listed.code;
   const base = await findRunAt(save, path);
   const file = readRunFile(path);
   const before = file.name;

@@ -3,12 +3,13 @@ import {join, relative} from "node:path";
 import {pathToFileURL} from "node:url";
 
 import type {Network} from "../nouns/network";
-import {type OptionTable, oneOf, positiveInteger, resolveOptions, UserError, wholeBetween} from "../nouns/options";
+import {type OptionTable, oneOf, positiveInteger, resolveOptions, wholeBetween} from "../nouns/options";
 import {NEAR} from "../numbers/near-duplicates";
 import {nameOf, numberOf} from "../pipeline/data/image-names";
+import {chosenMethod, type Judging, judgingFlags} from "../pipeline/judged-labels";
 import {withKeptNetwork} from "../pipeline/kept-network";
 import {tooFewEpochs, trainingSuspects, trainingSuspectsCsv, whySuspect} from "../pipeline/labels";
-import type {SPLIT_CHOICES} from "../pipeline/listed-suspects";
+import {SPLIT_CHOICES} from "../pipeline/listed-suspects";
 import {findRun} from "../pipeline/record/run-directory";
 import {readTrainedRun} from "../pipeline/record/run-file";
 import {writeWhole} from "../pipeline/record/write-whole";
@@ -20,13 +21,14 @@ import {type Command, RUN_WORDS} from "./command";
 import {VERDICT_NO} from "./exit-codes";
 import {declareFlags, givenOf} from "./flags";
 import {evidenceFor} from "./labels-evidence";
+import {tellJudged} from "./labels-judged";
 import {tellLeaks} from "./labels-leaks";
-import {tellListed} from "./labels-listed";
+
 import {tryEdits} from "./labels-try";
 import {declarePageFlags} from "./page-flags";
 import {say, sayJson} from "./terminal";
 
-interface LabelOptions {
+interface LabelOptions extends Judging {
   readonly save: string;
   readonly split: keyof typeof SPLIT_CHOICES;
   readonly top: number;
@@ -52,6 +54,7 @@ const labelFlags: OptionTable<LabelOptions> = {
     help: "suspects: the split whose labels are ranked: train; validation or test, as the run itself ranked them; or all, for a run with --folds",
     check: oneOf("train", "validation", "test", "all"),
   },
+  ...judgingFlags,
   top: {
     default: 200,
     help: "how many suspects, or pairs, the page shows; the terminal shows at most ten",
@@ -123,11 +126,12 @@ export const labelsCommand: Command = {
   help: {
     usage: "labels VERB [RUN] [flags]",
     rows: [
-      ["suspects", "rank training labels that are likely wrong; write suspects-train.csv and a page into the run"],
+      ["suspects", "rank labels that are likely wrong: a list and a page"],
       ["leaks", "find images that occur twice, within and across splits; write leaks.csv and a page"],
       ["try", "train again with the corrected labels, then compare; several seeds tell gain from chance"],
       ["RUN", "a name, its beginning, a folder, latest, latest~1 [latest]"],
-      ["--split WHAT", "suspects: of train, validation, test or all"],
+      ["--split, --method", "suspects: whose labels; who judges"],
+      ["--folds N", "suspects: train N networks that judge"],
       ["--top N", "how many suspects, or pairs, the page shows"],
       ["--evidence N", "suspects: explain the first N, for the given and the suggested label"],
       ["--edit FILE", "try: your suspects.csv, in which you filled in the decisions"],
@@ -167,12 +171,8 @@ export const labelsCommand: Command = {
       const across = await tellLeaks(path, file.name, data, {...options, quiet: given.quiet === true, ...asking});
       return across > failOver ? VERDICT_NO : 0;
     }
-    if (options.split !== "train") {
-      if (given.evidence !== undefined && options.evidence > 0) {
-        throw new UserError(`--evidence: expected --split train, got ${options.split}`, {code: "BAD_OPTION"});
-      }
-      const issues = await tellListed(path, file.name, data, {...options, quiet: given.quiet === true});
-      return issues > failOver ? VERDICT_NO : 0;
+    if (chosenMethod(options, SPLIT_CHOICES[options.split]) !== "dynamics") {
+      return tellJudged({path, file, data}, {...options, quiet: given.quiet === true}, given);
     }
     const found = await trainingSuspects(path, data);
     const csv = trainingSuspectsCsv(found, data);

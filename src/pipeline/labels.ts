@@ -52,16 +52,32 @@ export interface WorstLabels {
  * @throws UserError if there are not so many, or no class is suggested for one that is to be relabelled.
  */
 export function worstLabelsCsv(found: TrainingSuspects, data: Dataset, {decision, count}: WorstLabels): string {
-  const suggested = found.suspects.filter(({index, predicted}) => predicted !== found.labels[index]);
-  const among = decision === "relabel" ? suggested : found.suspects;
-  if (count > among.length) {
-    const which = decision === "relabel" ? " that were ever answered otherwise" : "";
-    throw new UserError(
-      `--${decision}: expected at most the run's ${among.length} training images${which}, got ${count}`,
-      {code: "BAD_OPTION"},
-    );
-  }
-  return trainingSuspectsCsv({...found, suspects: among.slice(0, count)}, data, decision);
+  const suspects = firstOf(
+    found.suspects,
+    {decision, count},
+    ({index, predicted}) => predicted !== found.labels[index],
+  );
+  return trainingSuspectsCsv({...found, suspects}, data, decision);
+}
+
+/**
+ * The first of a list that can be decided about.
+ *
+ * @param isAnotherClass Whether another class is suggested: only such an image can be relabelled.
+ * @throws UserError if there are not so many.
+ */
+export function firstOf<S>(
+  suspects: readonly S[],
+  {decision, count}: WorstLabels,
+  isAnotherClass: (suspect: S) => boolean,
+): readonly S[] {
+  const among = decision === "relabel" ? suspects.filter(isAnotherClass) : suspects;
+  if (count <= among.length) return among.slice(0, count);
+  const which = decision === "relabel" ? " that were ever answered otherwise" : "";
+  throw new UserError(
+    `--${decision}: expected at most the run's ${among.length} training images${which}, got ${count}`,
+    {code: "BAD_OPTION"},
+  );
 }
 
 const DIGITS = 6;

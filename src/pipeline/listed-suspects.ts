@@ -6,6 +6,7 @@ import {numberOf, SPLITS, type SplitName} from "./data/image-names";
 import {readIfThere} from "./data/read-file";
 import {labelsAt} from "./data/split-labels";
 import {firstRecords} from "./data/tables/csv-records";
+import type {WorstLabels} from "./labels";
 import {csvTable} from "./record/csv-table";
 
 /** The words that `--split` takes, and the splits that each of them means. */
@@ -99,8 +100,16 @@ async function checkSplit(path: string, data: Dataset, split: SplitName, all: re
   throw new UserError(`${path}: expected label ${label} of ${split} image ${index}, as the data have it, got ${given}`);
 }
 
-/** The list as `suspects.csv`; the columns `decision` and `new_label` are left for the reader to fill in. */
-export function listedSuspectsCsv(suspects: readonly ListedSuspect[], data: Dataset): string {
+/**
+ * The list as `suspects.csv`.
+ *
+ * @param decision About all of them; "" leaves the columns `decision` and `new_label` for the reader to fill in.
+ */
+export function listedSuspectsCsv(
+  suspects: readonly ListedSuspect[],
+  data: Dataset,
+  decision: "" | WorstLabels["decision"] = "",
+): string {
   const empty = suspects.map(() => "");
   return csvTable({
     rank: suspects.map((_, i) => i + 1),
@@ -115,7 +124,7 @@ export function listedSuspectsCsv(suspects: readonly ListedSuspect[], data: Data
     is_label_issue: suspects.map(({isIssue}) => (isIssue ? 1 : 0)),
     method: suspects.map(({method}) => method),
     reason: suspects.map(({reason}) => reason),
-    decision: empty,
+    decision: suspects.map(() => decision),
     new_label: empty,
   });
 }

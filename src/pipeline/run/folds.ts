@@ -70,11 +70,39 @@ export async function* crossValidate(folding: Folding): AsyncGenerator<RunEvent,
         places,
       ));
     if (!answers) return undefined;
-    places.forEach((place, i) => {
-      probabilities.set(answers.subarray(i * classes, (i + 1) * classes), place * classes);
-    });
+    putAt(probabilities, places, answers, classes);
   }
   return signal?.aborted ? undefined : probabilities;
+}
+
+/**
+ * The answers that a run keeps of its folds, put together.
+ *
+ * @param images All images: their labels, and the run's seed, say which images are in which fold.
+ * @returns How many folds, and the probabilities of every image, `[n * classes + k]`; undefined unless all folds are kept.
+ */
+export async function keptFolds(
+  directory: RunDirectory,
+  {labels, classes, seed}: {readonly labels: ArrayLike<number>; readonly classes: number; readonly seed: number},
+): Promise<{readonly folds: number; readonly probabilities: Float32Array} | undefined> {
+  const folds = (await savedFold(directory, 0))?.folds;
+  if (folds === undefined) return undefined;
+  const foldOf = dealtOut(labels, folds, fork(seed, "folds"));
+  const probabilities = new Float32Array(labels.length * classes);
+  for (let fold = 0; fold < folds; fold++) {
+    const places = first(labels.length).filter((n) => foldOf[n] === fold);
+    const answers = await savedAnswers(directory, fold, folds, places);
+    if (answers?.length !== places.length * classes) return undefined;
+    putAt(probabilities, places, answers, classes);
+  }
+  return {folds, probabilities};
+}
+
+/** Puts each row of answers at the place of its image. */
+function putAt(all: Float32Array, places: Uint32Array, answers: Float32Array, classes: number): void {
+  for (const [i, place] of places.entries()) {
+    all.set(answers.subarray(i * classes, (i + 1) * classes), place * classes);
+  }
 }
 
 /** Trains a network on the images of the other folds, and asks it about the images of this fold. */
@@ -116,19 +144,23 @@ function longEnough({training, optimizer}: Folding, count: number): TrainOptions
   return {...training, batchSize, epochs, schedule: (step, steps) => scale * training.schedule(step, steps)};
 }
 
-/** The answers for a fold that an earlier start of the run kept, if there are any. */
+/** The answers for a fold that an earlier start of the run kept, if there are any about these images. */
 async function savedAnswers(
-  {path}: RunDirectory,
+  directory: RunDirectory,
   fold: number,
   folds: number,
   places: Uint32Array,
 ): Promise<Float32Array | undefined> {
+  const saved = await savedFold(directory, fold);
+  const isSame = saved?.folds === folds && `${saved.places}` === `${places}`;
+  return isSame ? saved.probabilities : undefined;
+}
+
+/** Reads what a run keeps of a fold; undefined if the file is damaged or missing: the fold is then trained again. */
+async function savedFold({path}: RunDirectory, fold: number): Promise<FoldAnswers | undefined> {
   try {
-    const saved = (await readSaved(join(path, "artifacts", `${nameOf(fold)}.json`))) as FoldAnswers;
-    const isSame = saved.folds === folds && `${saved.places}` === `${places}`;
-    return isSame ? saved.probabilities : undefined;
+    return (await readSaved(join(path, "artifacts", `${nameOf(fold)}.json`))) as FoldAnswers;
   } catch (error) {
-    // a fold whose file is damaged or missing is trained again
     if (error instanceof UserError) return undefined;
     throw error;
   }

@@ -18,26 +18,23 @@ import {readRunFile} from "../record/run-file";
 import {type LockOptions, lockRun, type RunLock} from "../record/run-lock";
 import {runName} from "../record/run-name";
 import {clearLogs, logFolderOf} from "../record/tensorboard/log-folder";
-import {augmentation} from "../training/augment/augment";
-import {augmentationNote, rangesOf} from "../training/augment/ranges";
-import {balancedWeights, unequalNote} from "../training/class-weights";
+import {augmentationNote} from "../training/augment/ranges";
+import {unequalNote} from "../training/class-weights";
 import {lengthOf} from "../training/length";
 import {isStale} from "../training/patience";
 import {epochStart} from "../training/train";
 import {type Restored, restored} from "./checkpoint";
-import {openNetwork} from "./choose-engine";
-import {chooseModel, OWN} from "./choose-model";
+import {OWN} from "./choose-model";
 import type {RunControl} from "./control";
 import {openRunData} from "./data";
 import type {RunEvent} from "./events";
 import {factsOf, runFacts} from "./facts";
+import {openLearner, type Training} from "./learner";
 import type {Looking} from "./look";
 import type {RunOptions} from "./options";
 import {chooseProbes, type ProbeOptions, suitedProbes} from "./probe-once";
-import {rateOf, threadsOf} from "./resolved";
 import {samplePlaces} from "./samples";
 import {shownInFull} from "./shown-in-full";
-import {placed} from "./starting-weights";
 import {openRunLog} from "./tensorboard";
 import {hasTestImages, keepTestImages} from "./test-images";
 import {openTracking, type Tracking} from "./track";
@@ -60,16 +57,6 @@ export interface OpenRun {
   readonly fresh: OptimizerState;
   readonly signal: AbortSignal | undefined;
 }
-
-/** How the network learns. */
-export type Training = ReturnType<typeof rateOf> & {
-  readonly epochs: number;
-  readonly batchSize: number;
-  readonly seed: number;
-  readonly augment: ReturnType<typeof augmentation>;
-  readonly augmentation: ReturnType<typeof rangesOf>;
-  readonly classWeights: Float32Array | undefined;
-};
 
 /** Everything that must be given back when a run ends, for whatever reason. */
 export interface Held {
@@ -117,27 +104,15 @@ export async function* openRun(
   const options = {...asked, epochs, batchSize};
 
   // the network
-  const model = await chooseModel(options, data, own, before);
-  // only for the user's own pictures: reading MNIST's labels takes a tenth of a second
-  const isBalanced = options.classWeights === "balanced";
-  const labels =
-    isBalanced || data.folder !== undefined ? await labelsAt(data.train, first(data.train.count)) : undefined;
-  const classWeights = labels && isBalanced ? balancedWeights(labels, data.classNames.length) : undefined;
-  const {threads, makeModel} = {threads: threadsOf(options, made), makeModel: model.makeModel};
-  const opened = await openNetwork({...options, ...data, classWeights, threads, makeModel});
+  const {opened, model, training, untrained, fresh, labels, start} = await openLearner(options, data, made, held, {
+    own,
+    before,
+  });
   const {network, engine} = opened;
-  held.network = network;
   const {chosen, notes: unsuited} = suitedProbes(wanted, network, asked.probes);
   const testLabels = await labelsAt(data.test, first(data.test.count));
   const sampleIndices = samplePlaces(options.samples, testLabels, data.classNames.length);
-  const ranges = rangesOf(options, data);
-  const augment = augmentation(ranges, seed);
-  const rate = rateOf(options, model.name);
-  const training = {epochs, batchSize, seed, ...rate, augment, augmentation: ranges, classWeights};
   const facts = {...factsOf(model.name, opened.model), why: model.why, ...model.facts};
-  const started = model.start && placed(await network.getWeights(), model.start);
-  if (started) await network.setWeights(started.weights);
-  const [untrained, fresh] = [await network.getWeights(), await network.getOptimizerState()];
 
   // the folder, and the point in the run from which it continues
   const known = options.columns && !resume ? await readColumns(options.columns, data.test) : undefined;
@@ -175,9 +150,9 @@ export async function* openRun(
   yield {type: "start", path: directory.path, data, model: facts, engine: {...engine, why}, epochs};
   const {isKept, note} = shownInFull(options);
   const told = [
-    ...[length.note, ...model.notes, started?.note, ...unsuited],
-    labels && !classWeights ? unequalNote(labels, data.classNames) : undefined,
-    augment ? augmentationNote(ranges) : undefined,
+    ...[length.note, ...model.notes, start, ...unsuited],
+    labels && !training.classWeights ? unequalNote(labels, data.classNames) : undefined,
+    training.augment ? augmentationNote(training.augmentation) : undefined,
     note,
   ];
   for (const line of told) if (line) yield {type: "say", line};

@@ -6,6 +6,7 @@ import {ownTurn} from "../../nouns/own-turn";
 import type {Dataset, Split} from "../../nouns/samples";
 import {softmaxRows} from "../../numbers/scores";
 import {type AskedImages, type Suspect, suspectsOf} from "../../numbers/suspects";
+import {SPLITS} from "../data/image-names";
 import {first, pooled} from "../data/split";
 import {labelsAt} from "../data/split-labels";
 import {csvBytes} from "../record/csv-bytes";
@@ -72,9 +73,6 @@ async function savedWeights(path: string, like: readonly NamedArray[]): Promise<
   });
 }
 
-/** How many digits the scores are written with. */
-const DIGITS = 6;
-
 /**
  * Ranks images by how likely their label is wrong, and writes all of them to the run's `suspects.csv`, the most suspect
  * first. The columns `decision` and `new_label` are left for the reader to fill in.
@@ -99,23 +97,20 @@ export async function keepSuspects(
   };
 }
 
-/**
- * Asks about every image of a data set by cross-validation, and keeps the result for the labels.
- *
- * @returns undefined if the user interrupted it.
- */
-export async function* askAboutAll(
+/** The images of all splits as one split, and their labels. */
+export async function allImages(data: Dataset): Promise<{readonly images: Split; readonly labels: Uint16Array}> {
+  const images = pooled(SPLITS.map((name) => data[name]));
+  return {images, labels: await labelsAt(images, first(images.count))};
+}
+
+/** The answers to all images, by split. @param probabilities As `allImages` orders them, `[n * classes + k]`. */
+export function answersBySplit(
   data: Dataset,
-  folding: Omit<Folding, "images" | "labels">,
-): AsyncGenerator<RunEvent, LabelReport | undefined> {
-  const names = ["train", "validation", "test"] as const;
-  const images = pooled(names.map((name) => data[name]));
-  const labels = await labelsAt(images, first(images.count));
-  const probabilities = yield* crossValidate({...folding, images, labels});
-  if (!probabilities) return undefined;
+  {labels, probabilities}: {readonly labels: Uint16Array; readonly probabilities: Float32Array},
+): AskedImages[] {
   const classes = data.classNames.length;
   let at = 0;
-  const asked = names.map((split): AskedImages => {
+  return SPLITS.map((split): AskedImages => {
     const {count, files, sources} = data[split];
     const [from, to] = [at, at + count];
     at = to;
@@ -127,7 +122,40 @@ export async function* askAboutAll(
       ...(sources ? {sources} : {}),
     };
   });
-  return keepSuspects(folding.directory, data, asked, `${folding.folds} folds`);
+}
+
+/**
+ * Asks about every image of a data set by cross-validation, and keeps the result for the labels.
+ *
+ * @returns undefined if the user interrupted it.
+ */
+export async function* askAboutAll(
+  data: Dataset,
+  folding: Omit<Folding, "images" | "labels">,
+): AsyncGenerator<RunEvent, LabelReport | undefined> {
+  const all = await allImages(data);
+  const probabilities = yield* crossValidate({...folding, ...all});
+  if (!probabilities) return undefined;
+  const asked = answersBySplit(data, {labels: all.labels, probabilities});
+  return keepSuspects(folding.directory, data, asked, foldsWords(folding.folds));
+}
+
+/** The words in the column `method` for labels that so many networks judged. */
+export function foldsWords(folds: number): string {
+  return `${folds} folds`;
+}
+
+/** How many digits the scores are written with. */
+const DIGITS = 6;
+
+/** A label's score, as lists have it. */
+export function shortScore({score}: Suspect): number {
+  return Number(score.toPrecision(DIGITS));
+}
+
+/** Why a label is suspect, in a few words; "" if the network agrees with it. */
+export function reasonOf({given, predicted, probability}: Suspect, classNames: readonly string[]): string {
+  return given === predicted ? "" : `looks like ${classNames[predicted]} (${(100 * probability).toFixed(1)}%)`;
 }
 
 async function suspectsCsv(
@@ -136,11 +164,9 @@ async function suspectsCsv(
   method: string,
 ): Promise<Uint8Array> {
   const empty = suspects.map(() => "");
-  const scores = suspects.map(({score}) => Number(score.toPrecision(DIGITS)));
+  const scores = suspects.map(shortScore);
   await ownTurn();
-  const reasons = suspects.map(({given, predicted, probability}) =>
-    given === predicted ? "" : `looks like ${classNames[predicted]} (${(100 * probability).toFixed(1)}%)`,
-  );
+  const reasons = suspects.map((suspect) => reasonOf(suspect, classNames));
   const columns = {
     rank: suspects.map((_, n) => n + 1),
     split: suspects.map(({split}) => split),

@@ -1,11 +1,17 @@
-import {readFileSync} from "node:fs";
+import {readFileSync, rmSync} from "node:fs";
 import {join} from "node:path";
-import {describe, expect, test} from "vitest";
+import {afterAll, describe, expect, test} from "vitest";
 import type {Network} from "../../../src/nouns/network";
 import type {LabelledImages} from "../../../src/nouns/samples";
+import {SPLITS} from "../../../src/pipeline/data/image-names";
 import {byteSplit} from "../../../src/pipeline/data/split";
+import {chosenMethod, judgedLabels} from "../../../src/pipeline/judged-labels";
+import {listedSuspects} from "../../../src/pipeline/listed-suspects";
 import {openRunDirectory} from "../../../src/pipeline/record/run-directory";
+import {readTrainedRun} from "../../../src/pipeline/record/run-file";
+import type {RunEvent} from "../../../src/pipeline/run/events";
 import {crossValidate, type Folding} from "../../../src/pipeline/run/folds";
+import {reopenedData} from "../../../src/pipeline/run/reopened";
 import {constant} from "../../../src/pipeline/training/schedule";
 import {temporaryFolder} from "../../support/idx-files";
 import {writeMislabelledShapes} from "../../support/mislabelled-shapes";
@@ -56,7 +62,7 @@ function folding(network: Network, folder: string, more: Partial<Folding> = {}):
   };
 }
 
-async function ended(work: ReturnType<typeof crossValidate>) {
+async function ended<R>(work: AsyncGenerator<RunEvent, R>) {
   const doing = new Set<string>();
   for (;;) {
     const {done, value} = await work.next();
@@ -112,8 +118,11 @@ describe("cross-validation", () => {
 });
 
 describe("600 pictures of which four lie in the wrong folder", () => {
+  const folder = temporaryFolder();
+  const path = join(folder, "save", "r");
+  afterAll(() => rmSync(folder, {recursive: true, force: true}));
+
   test("are asked about once each, and all four are found by their paths", async () => {
-    const folder = temporaryFolder();
     const misplaced = writeMislabelledShapes(join(folder, "shapes"));
     const all = {trainLimit: 1e9, testLimit: 1e9, batchSize: 64, epochs: 1};
     const events = await runAll({
@@ -143,4 +152,59 @@ describe("600 pictures of which four lie in the wrong folder", () => {
     const told = events.find(({type}) => type === "labels");
     expect(told).toMatchObject({asked: 600, path: join(folder, "save", "r", "suspects.csv")});
   });
+
+  test("are judged afterwards as the run judged them, bit for bit, and only a fold that lacks is trained", async () => {
+    const file = readTrainedRun(path, "labels");
+    const run = {path, file, data: await reopenedData(path, file)};
+    const own = await listedSuspects(path, run.data, SPLITS);
+    rmSync(join(path, "artifacts", "folds", "fold-2.json"));
+    await expect(ended(judgedLabels(run, ["train"], "confident", 0))).rejects.toThrow(
+      `${path}: expected answers to the training images by networks that did not learn from them, got none; ` +
+        "--folds 5 trains five such networks now",
+    );
+    const again = await ended(judgedLabels(run, SPLITS, "confident", 5));
+    expect(again.doing).toEqual(["fold 2 of 5"]);
+    expect(again.answers).toEqual(own);
+    // from now on the run has them
+    const train = await ended(judgedLabels(run, ["train"], "confident", 0));
+    expect([train.doing, train.answers]).toEqual([[], own.filter(({split}) => split === "train")]);
+  });
 });
+
+test("a run without folds has its held-out labels judged by its best epoch, as it judged them itself", async () => {
+  const save = temporaryFolder();
+  await runAll({save, name: "r", probes: "none", epochs: 1, trainLimit: 300, testLimit: 60});
+  const path = join(save, "r");
+  const file = readTrainedRun(path, "labels");
+  const run = {path, file, data: await reopenedData(path, file)};
+  const heldOut = ["validation", "test"] as const;
+  const own = await listedSuspects(path, run.data, heldOut);
+  for (const method of ["best", "confident"] as const) {
+    expect((await ended(judgedLabels(run, heldOut, method, 0))).answers).toEqual(own);
+  }
+  const {answers = []} = await ended(judgedLabels(run, SPLITS, "best", 0));
+  expect(answers.filter(({split}) => split !== "train")).toEqual(own);
+  expect(new Set(answers.map(({split, method}) => `${split} ${method}`))).toEqual(
+    new Set(["train best epoch", "validation held out", "test held out"]),
+  );
+  const scores = answers.map(({score}) => score);
+  expect(scores).toEqual(scores.toSorted((a, b) => a - b));
+  rmSync(save, {recursive: true, force: true});
+});
+
+test.each([
+  ["auto", 0, ["train"], "dynamics"],
+  ["auto", 0, ["test"], "auto"],
+  ["auto", 5, ["train"], "confident"],
+  ["best", 0, ["train", "validation", "test"], "best"],
+  ["dynamics", 5, ["train"], "--folds: expected --method confident, got --method dynamics"],
+  ["dynamics", 0, ["test"], /^--method dynamics: expected --split train, because .*, got --split test$/],
+] as const)(
+  "--method %s and --folds %i of %s mean one way to judge, or are refused",
+  (method, folds, splits, expected) => {
+    const chosen = () => chosenMethod({method, folds}, splits);
+    if (expected === "dynamics" || expected === "auto" || expected === "confident" || expected === "best")
+      expect(chosen()).toBe(expected);
+    else expect(chosen).toThrow(expected);
+  },
+);
