@@ -4,8 +4,8 @@ import type {Material} from "./lesson";
 import type {FromAsker, ToAsker} from "./messages";
 
 /**
- * Answers the last question only: whoever draws asks more often than can be explained. A question about a moment that is
- * not known, because its run is over, has no answer.
+ * Answers only the last question, because a visitor who draws asks more often than can be explained. A question about a
+ * moment that is not known, because its run is over, has no answer.
  */
 export function answerer(material: Material, tell: (told: FromAsker) => void): (asked: ToAsker) => void {
   const answers = asker(material);

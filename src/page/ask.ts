@@ -18,9 +18,9 @@ export interface Question {
   readonly pixels: Float32Array;
   /** The class to explain; by default the answer. */
   readonly target?: number | undefined;
-  /** A test picture that is not its own neighbour. */
+  /** The picture's place among the test pictures, so that it is not listed as its own neighbour. */
   readonly except?: number | undefined;
-  /** Also the answer at every moment that is known. */
+  /** Whether to give the answers at all known moments, too. */
   readonly history: boolean;
 }
 
@@ -30,9 +30,11 @@ export interface LimeAnswer {
   /** Each pixel's segment. */
   readonly segments: ArrayLike<number>;
   readonly count: number;
-  /** How much of the network the straight line catches, at most 1; null if there is nothing to catch. */
+  /** The weighted R², at most 1: how well the linear fit reproduces the network. Null if the answer never changes. */
   readonly r2: number | null;
-  /** Share of their five strongest segments that two halves of the masks agree on; null with fewer than five. */
+  /**
+   * The Jaccard index of the five strongest segments of two halves of the masks; null if nothing changes the answer.
+   */
   readonly halvesTop5: number | null;
   readonly samples: number;
 }
@@ -45,7 +47,7 @@ export interface Answer {
   /** The test pictures with the scores nearest to its own, nearest first, and how far they are. */
   readonly near: Uint32Array;
   readonly distances: Float32Array;
-  /** |gradient of the explained class's score|, less the empty picture's, of each pixel. */
+  /** For each pixel, |gradient of the explained class's score − the same gradient at the empty picture|. */
   readonly saliency: Float32Array;
   readonly target: number;
   readonly lime: LimeAnswer;
@@ -55,11 +57,11 @@ export interface Answer {
   readonly took: number;
 }
 
-/** Neighbours that are shown. */
+/** How many neighbours are shown. */
 const NEAR = 8;
 
 export interface Asker {
-  /** Begins a new run: what is known of the one before is forgotten. */
+  /** Begins a new run, and forgets the run before. */
   begin(config: Config): Promise<void>;
   /** Learns of a moment's weights. */
   add(moment: number, weights: Float32Array): void;

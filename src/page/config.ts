@@ -2,13 +2,13 @@ import type {Lesson} from "./lesson";
 
 /** The settings that a visitor can change. */
 export interface Config {
-  /** Pictures to learn from, the first ones. */
+  /** How many pictures to learn from; these are the first ones. */
   readonly train: number;
-  /** Filters of the first block; the second has twice as many. */
+  /** How many filters the first block has; the second has twice as many. */
   readonly width: number;
   /** The peak of the learning rate. */
   readonly rate: number;
-  /** Share of the training labels that are wrong on purpose. */
+  /** The share of the training labels that are made wrong on purpose. */
   readonly noise: number;
   readonly epochs: number;
   readonly seed: number;
@@ -32,7 +32,7 @@ export function choicesOf({train, epochs}: Lesson): Choices {
   };
 }
 
-/** Names of all settings, in the order they are shown. */
+/** The names of all settings, in the order in which they are shown. */
 export const SETTINGS = ["train", "width", "rate", "noise", "epochs", "seed"] as const satisfies (keyof Config)[];
 
 export const isSame = (a: Config, b: Config): boolean => SETTINGS.every((name) => a[name] === b[name]);

@@ -1,4 +1,7 @@
-/** FNV-1a over the bytes of all weights, 8 hexadecimal digits: by it two machines are known to have ended at the same bits. */
+/**
+ * FNV-1a over the bytes of all weights, as 8 hexadecimal digits. It shows whether two machines have ended with the same
+ * bits.
+ */
 export function hashOf(weights: Float32Array): string {
   let hash = 0x811c9dc5;
   for (const byte of new Uint8Array(weights.buffer, weights.byteOffset, weights.byteLength)) {

@@ -25,12 +25,18 @@ export interface Moment {
   readonly probabilities: Float32Array;
   readonly loss: number;
   readonly accuracy: number;
-  /** Milliseconds of training since the start, and of looking for this moment. */
+  /**
+   * How many milliseconds the training took since the start, and how many it took to look at the network at this
+   * moment.
+   */
   readonly trained: number;
   readonly looked: number;
 }
 
-/** One step of training: what the network answered before it. `pictures`: which they were, in their order. */
+/**
+ * One step of training: what the network answered before it. `pictures` says which pictures it learnt from, in their
+ * order.
+ */
 export interface Batch {
   readonly kind: "batch";
   readonly step: number;
@@ -44,15 +50,15 @@ export type Told =
   | Batch
   /** The answers at a moment, which come before its map. */
   | {readonly kind: "looked"; readonly index: number; readonly probabilities: Float32Array; readonly accuracy: number}
-  /** The map of a moment as it unfolds. */
+  /** The map of a moment while it is being made. */
   | {readonly kind: "points"; readonly index: number; readonly points: Float32Array}
-  /** The next batch is about to be learnt: here a driver may wait. */
+  /** The network is about to learn the next batch; the caller may wait here. */
   | {readonly kind: "next"; readonly step: number}
   | {readonly kind: "done"; readonly hash: string; readonly trained: number; readonly images: number};
 
 /**
- * Teaches one network, and looks at it at the moments that `stopsOf` names. Nothing goes on while nobody pulls: to pause is
- * to wait after "next".
+ * Teaches one network, and looks at it at the moments that `stopsOf` names. Nothing happens between two calls, so a
+ * caller pauses the training by waiting after "next".
  *
  * @throws UserError if the loss or the scores are not finite.
  */
@@ -122,7 +128,7 @@ export async function* learn(config: Config, material: Material): AsyncGenerator
   }
 }
 
-/** Writes down which pictures were read, batch by batch. */
+/** Records which pictures were read, batch by batch. */
 function watched(split: Split, read: Uint32Array[]): Split {
   return {
     count: split.count,

@@ -9,19 +9,19 @@ export interface Lesson {
   readonly words: {readonly one: string; readonly many: string};
   readonly shape: ImageShape;
   readonly classNames: readonly string[];
-  /** Whether its pictures are light ink on black, as MNIST's; then ink is shown in the page's own. */
+  /** Whether its pictures are light ink on black, like MNIST's; then ink is shown in the page's own colour. */
   readonly isInk: boolean;
-  /** How many pictures there are to learn from, and how many it never learns from. */
+  /** How many pictures there are to learn from, and how many to test, from which the network never learns. */
   readonly train: number;
   readonly test: number;
   readonly batchSize: number;
-  /** Passes over the pictures, if nobody has chosen. */
+  /** How many epochs the page trains, unless the visitor chooses another number. */
   readonly epochs: number;
   /** The test picture that is the current one when the page opens. */
   readonly opensWith: number;
 }
 
-/** A lesson with its pictures: those to learn from, then those of the test. */
+/** A lesson with its pictures: first those to learn from, then those to test. */
 export interface Material {
   readonly lesson: Lesson;
   /** Row-major NHWC, 0 to 255. */
@@ -32,7 +32,10 @@ export interface Material {
 
 export const sizeOf = ({shape}: Lesson): number => shape[0] * shape[1] * shape[2];
 
-/** A lesson's pictures out of their bytes: all pixels, then all labels. @throws RangeError if they are not as many. */
+/**
+ * Reads a lesson's pictures from their bytes: all pixels, then all labels. @throws RangeError if the number of bytes is
+ * wrong.
+ */
 export function materialOf(lesson: Lesson, bytes: Uint8Array): Material {
   const count = lesson.train + lesson.test;
   const expected = count * (sizeOf(lesson) + 1);

@@ -1,19 +1,23 @@
 import {type TsneMap, tsne, tsneAfter} from "../tsne/index";
 import {passedOn} from "./passed-on";
 
-/** Iterations of the first map, which begins at nothing, and of them with exaggerated attraction. */
+/**
+ * How many iterations the first map takes, which has no map to start from, and how many of them have exaggerated
+ * attraction.
+ */
 const FIRST = {iterations: 250, exaggerationIterations: 120};
 /** A report is made after each of this many iterations, and the page shows every one. */
 const EVERY = 10;
 const PERPLEXITY = 30;
 
 /**
- * The map of what the network answers: each picture's scores, before the softmax, as a point of the plane. Of the scores, not
- * of the features before them: those hardly change while a network learns (docs/demo.md).
+ * The map of what the network answers: each picture's scores, before the softmax, become a point of the plane. It uses
+ * the scores and not the features before them, because the features hardly change while a network learns
+ * (docs/demo.md).
  *
  * @param logits `[rows * classes]`. @param before The map of the moment before, if there was one.
- * @param mixing Whether much changes, so that groups must pass each other.
- * @returns Yields the map as it unfolds, `[rows * 2]`; returns the last.
+ * @param mixing Whether much has changed, so that groups must pass through each other.
+ * @returns Yields the map while it is being made, `[rows * 2]`; returns the last one.
  */
 export function mapOf(
   logits: Float32Array,

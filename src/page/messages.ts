@@ -7,7 +7,7 @@ import type {Lesson} from "./lesson";
  * @file The messages between a page and its two workers: the trainer trains the network, the asker answers questions.
  */
 
-/** The first message to a worker: what it is, and all that it needs. */
+/** The first message to a worker: which of the two it is, and everything that it needs. */
 export interface Beginning {
   readonly role: "trainer" | "asker";
   readonly lesson: Lesson;
@@ -27,9 +27,9 @@ export type ToTrainer =
       readonly kind: "begin";
       readonly run: number;
       readonly config: Config;
-      /** The step it may go to: 0 shows the untrained network and waits. */
+      /** The step up to which it may train; with 0 it shows the untrained network and waits. */
       readonly until: number;
-      /** The least that a moment lasts, in milliseconds, so that eyes can follow a fast machine. */
+      /** The shortest time that a moment lasts, in milliseconds, so that a visitor can follow a fast machine. */
       readonly pace: number;
     }
   | {readonly kind: "until"; readonly step: number};

@@ -1,8 +1,8 @@
 import type {Config} from "./config";
 
-/** Looks at the network in the first epoch, where most changes, and at most in a later one. */
+/** How many times the network is looked at in the first epoch, where most changes, and at most in a later one. */
 const [FIRST_EPOCH, LATER_EPOCH] = [16, 6];
-/** Looks in all later epochs together, if there are many. */
+/** How many times it is looked at in all later epochs together, if there are many. */
 const LATER = 24;
 
 export const batchesOf = ({train}: Config, batchSize: number): number => Math.ceil(train / batchSize);

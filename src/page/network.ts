@@ -4,8 +4,8 @@ import type {Config} from "./config";
 import type {Lesson} from "./lesson";
 
 /**
- * The product's default network with its width chosen, computed on the thread that asks. By the kernels that every processor
- * runs: so the same settings end at the same weights, bit by bit, in every browser and in Node.
+ * The program's default network with a chosen width, computed on the thread that asks. It uses the kernels that every
+ * processor can run, so the same settings give the same weights, bit by bit, in every browser and in Node.
  */
 export async function networkOf({width, seed}: Config, {shape, classNames, batchSize}: Lesson): Promise<FusedNetwork> {
   const planned = plan(plainCnn(shape, classNames.length, seed, width), "adam");

@@ -1,7 +1,7 @@
 import {fork} from "../nouns/random";
 import type {Split} from "../nouns/samples";
 
-/** Gives a share of the pictures another label: which pictures and which labels, the seed decides. */
+/** Gives a share of the pictures another label. The seed decides which pictures, and which labels they get. */
 export function withWrongLabels(split: Split, share: number, classes: number, seed: number): Split {
   if (share === 0 || classes < 2) return split;
   const chance = fork(seed, "label noise");

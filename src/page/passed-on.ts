@@ -1,8 +1,9 @@
 /**
- * Work that reports by a callback, as a generator: yields each report, and returns what the work gives. The work waits
- * while its report is looked at; if nobody pulls any more, its next step is refused, and so it ends.
+ * Turns work that reports by a callback into a generator, which yields each report and returns the result of the work.
+ * The work waits until the caller asks for the next report. If the caller stops asking, the next report is refused,
+ * which ends the work.
  *
- * @param work Is given `tell`, whose promise it must await.
+ * @param work Gets the function `tell`, whose promise it must await.
  */
 export async function* passedOn<P, R>(work: (tell: (report: P) => Promise<void>) => Promise<R>): AsyncGenerator<P, R> {
   let wake = () => {};

@@ -1,18 +1,19 @@
 import type {Lesson} from "./lesson";
 
-/** A line of the pen: points from 0 to 1 across and down the pad. */
+/** A line that the pen has drawn: points from 0 to 1 across and down the pad. */
 export type Stroke = (readonly [x: number, y: number])[];
 
-/** Half of the pen's width, and how soft its edge is, as shares of MNIST's 28 pixels. */
+/** Half of the pen's width, and the width of its soft edge, as shares of MNIST's 28 pixels. */
 const [PEN, SOFT] = [1.15 / 28, 0.6 / 28];
 /** The share of the picture that the digit fills: 20 of MNIST's 28 pixels. */
 const BOX = 20 / 28;
-/** A dot is drawn as if it were so large, in shares of the pad. */
+/** A single dot is drawn as if it were this large, as a share of the pad. */
 const LEAST = 0.06;
 
 /**
- * Makes a picture of strokes, as the lesson's pictures are. A digit is placed as MNIST's are (LeCun et al. 1998): its longer
- * side takes 20 of 28 pixels, its ink's centre of mass is the middle, whatever the size it was drawn at.
+ * Makes a picture like the lesson's from strokes. A digit is placed like MNIST's digits (LeCun et al. 1998), whatever
+ * the size at which it was drawn: its longer side takes 20 of 28 pixels, and the centre of mass of its ink is in the
+ * middle.
  *
  * @returns Numbers in [0, 1], NHWC.
  */
@@ -49,7 +50,7 @@ function placedAsDigit(strokes: readonly Line[], height: number, width: number):
   return inked(placed(width / 2 - x / mass, height / 2 - y / mass), height, width);
 }
 
-/** A round pen: full ink near the line, none a little farther off. */
+/** A round pen: full ink near the line, and none a little farther away. */
 function inked(strokes: readonly Line[], height: number, width: number): Float32Array {
   const side = Math.max(height, width);
   const [pen, soft] = [PEN * side, SOFT * side];

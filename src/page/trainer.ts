@@ -3,9 +3,9 @@ import {learn} from "./learn";
 import type {Material} from "./lesson";
 import type {FromTrainer, ToTrainer} from "./messages";
 
-/** Teaches one run after another, as it is asked, and tells of each; a new one ends the one before. */
+/** Trains one run after another, as it is asked to, and reports each of them. A new run ends the one before. */
 export function trainer(material: Material, tell: (told: FromTrainer) => void): (asked: ToTrainer) => void {
-  /** The run that is wanted, and the step it may go to. */
+  /** The run that is wanted, and the step up to which it may train. */
   let [current, until] = [0, 0];
   let wake = () => {};
   let before: Promise<void> = Promise.resolve();
@@ -15,7 +15,7 @@ export function trainer(material: Material, tell: (told: FromTrainer) => void): 
     try {
       if (!isWanted()) return;
       for await (const told of learn(config, material)) {
-        await eventLoopTurn(); // lets what was asked meanwhile be heard
+        await eventLoopTurn(); // lets messages arrive that came meanwhile
         while (told.kind === "next" && isWanted() && told.step >= until) {
           await new Promise<void>((resolve) => {
             wake = resolve;

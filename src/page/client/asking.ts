@@ -26,7 +26,7 @@ export function openAsking(
   failed: (why: string) => void,
 ): Asking {
   const classes = page.lesson.classNames.length;
-  /** Questions asked so far; those of an earlier run. */
+  /** How many questions were asked so far, and how many of them belong to earlier runs or pictures. */
   let [question, stale] = [0, 0];
   return {
     begin() {

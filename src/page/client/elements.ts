@@ -11,7 +11,10 @@ export function byId<E extends HTMLElement = HTMLElement>(id: string): E {
 
 export const canvasOf = (id: string): HTMLCanvasElement => byId<HTMLCanvasElement>(id);
 
-/** Shows words whose parts between two pairs of asterisks are bold; all of it is text. Nothing is touched that stays the same. */
+/**
+ * Shows words whose parts between two pairs of asterisks are bold; the words are always shown as text, never as HTML.
+ * It changes nothing that stays the same.
+ */
 export function setBold(box: HTMLElement, words: string): void {
   if (box.dataset.words === words) return;
   box.dataset.words = words;
@@ -40,7 +43,7 @@ export function fitted(canvas: HTMLCanvasElement): Fitted {
   return made;
 }
 
-/** The same, with what was drawn before: for who draws over all of it, as clearing takes time. */
+/** The same, but without clearing, which takes time: for code that draws over the whole canvas. */
 export function sized(canvas: HTMLCanvasElement): Fitted {
   const dense = density();
   const [width, height] = [canvas.clientWidth, canvas.clientHeight];
@@ -52,8 +55,8 @@ export function sized(canvas: HTMLCanvasElement): Fitted {
 }
 
 /**
- * A canvas that the processor draws: pixels are put together there. A graphics processor that is itself computed by the
- * processor, as in WebKitGTK without a graphics card, took 170 to 210 ms for a thousand small pictures.
+ * A canvas that the processor draws, because its pixels are computed there. A graphics processor that is only
+ * simulated, as in WebKitGTK without a graphics card, took 170 to 210 ms for a thousand small pictures.
  */
 export function contextOf(canvas: HTMLCanvasElement): CanvasRenderingContext2D {
   const context = canvas.getContext("2d", ON_PROCESSOR);
@@ -61,7 +64,9 @@ export function contextOf(canvas: HTMLCanvasElement): CanvasRenderingContext2D {
   return context;
 }
 
-/** Device pixels of a CSS pixel, two at most: more are not seen and cost four times as much. */
+/**
+ * How many device pixels a CSS pixel has, at most two: more cannot be seen, and twice as many cost four times as much.
+ */
 export const density = (): number => Math.min(2, devicePixelRatio);
 
 /** Says something for a moment, at the bottom of the page. */

@@ -27,7 +27,7 @@ import {openTour} from "./tour/tour";
 import {unpack} from "./unpack";
 import {startWorkers} from "./workers";
 
-/** @file The page: makes its parts known to each other, and starts. */
+/** @file The page: connects its parts with each other, and starts. */
 
 const opened = performance.now();
 
@@ -172,7 +172,7 @@ async function open(): Promise<void> {
   };
   requestAnimationFrame(frame);
   const measured = () => ({...page.measured, frames, costs: map.costs, answer: page.answer, state: page.run.state});
-  Object.assign(window, {measured}); // for whoever measures: bench/demo.ts and tests
+  Object.assign(window, {measured}); // for measurements: bench/demo.ts and tests
 }
 
 open().catch((error: Error) => fail(error.message));

@@ -27,7 +27,7 @@ export interface Page {
   ghosts: Ghost[];
   /** The settings of the present run, or of the next one. */
   config: Config;
-  /** The moment looked at; between two moments while the timeline is dragged. */
+  /** The moment that is shown; it may lie between two moments while the timeline is dragged. */
   at: number;
   /** Whether `at` moves on with the training. */
   isFollowing: boolean;
@@ -38,17 +38,17 @@ export interface Page {
   history: Float32Array | undefined;
   /** Measurements of the page, for tests and for curious readers. */
   readonly measured: {[name: string]: number | string};
-  /** Something is another: with the next frame each panel is drawn that shows it. */
+  /** Says that something has changed. With the next frame, each panel that shows it is drawn. */
   changed(): void;
-  /** Sizes, colours or the open tab are others: all panels are drawn. */
+  /** Says that sizes, colours or the open tab have changed. All panels are drawn. */
   restyled(): void;
   /**
-   * Draws a panel before a frame, if anything that it shows is another than when it was drawn last.
+   * Draws a panel before a frame, if anything that it shows has changed since it was last drawn.
    *
-   * @param shown What the panel shows; compared one by one, objects by identity.
+   * @param shown The values that the panel shows. They are compared one by one, objects by identity.
    */
   onDraw(shown: () => readonly unknown[], draw: () => void): void;
-  /** Draws the panels that show something else by now. */
+  /** Draws the panels whose content has changed. */
   draw(): void;
 }
 
@@ -83,7 +83,7 @@ export function createPage(material: Material, config: Config): Page {
   };
 }
 
-/** The moment that is looked at, if it is there; else the first. */
+/** The moment that is shown, if it exists; else the first. */
 export const momentOf = ({run, at}: Page): Moment | undefined => run.moments[Math.round(at)] ?? run.moments[0];
 
 /** The network's guess for a test picture at a moment, and how sure it is. */
@@ -101,5 +101,5 @@ export function guessOf(
 export const truthOf = ({hand, labels}: Page): number | undefined =>
   hand?.index === undefined ? undefined : labels[hand.index];
 
-/** The map of the moment looked at, if it is there. */
+/** The map of the moment that is shown, if it exists. */
 export const mapOf = (page: Page): Float32Array | undefined => momentOf(page)?.points;

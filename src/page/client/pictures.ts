@@ -23,8 +23,8 @@ export function paint(
 }
 
 /**
- * The colours of a picture: ink on the page's paper, or its own if it has some. @param most Its largest number, 1 or
- * 255.
+ * The colours of a picture: ink on the page's background, or the picture's own colours if it has any. @param most Its
+ * largest number, 1 or 255.
  */
 export function colorsOf(
   pixels: ArrayLike<number>,
@@ -44,7 +44,7 @@ export function colorsOf(
 const shadesOf = (from: Rgb, to: Rgb): readonly Rgb[] =>
   Array.from({length: 256}, (_, level) => mix(from, to, level / 255));
 
-/** Shows a picture. @param ink Its colour, if it has none of its own. */
+/** Shows a picture. @param ink The colour of its ink, if it has no colours of its own. */
 export function paintPicture(
   canvas: HTMLCanvasElement,
   pixels: ArrayLike<number>,
@@ -58,7 +58,9 @@ export function paintPicture(
 let last: {readonly pixels: ArrayLike<number>; readonly theme: string | undefined} | undefined;
 const lastPicture = typeof document === "undefined" ? undefined : document.createElement("canvas");
 
-/** A picture in [0, 1] as a canvas of its own size, to be drawn on another; the last one is kept. */
+/**
+ * A picture in [0, 1] as a canvas of the picture's size, which can be drawn on another canvas. The last one is kept.
+ */
 export function pictureOf(pixels: ArrayLike<number>, lesson: Lesson): HTMLCanvasElement {
   const canvas = lastPicture ?? document.createElement("canvas");
   const {theme} = document.documentElement.dataset;

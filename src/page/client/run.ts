@@ -7,7 +7,7 @@ import {batchesOf, stopsOf} from "../moments";
 export interface Run {
   readonly id: number;
   readonly config: Config;
-  /** The steps of its moments, and how many there are in an epoch. */
+  /** The steps at which its moments are, and how many steps an epoch has. */
   readonly stops: readonly number[];
   readonly batchesPerEpoch: number;
   readonly moments: Moment[];
@@ -27,10 +27,10 @@ export function newRun(id: number, config: Config, {batchSize}: Lesson, isTaught
   };
 }
 
-/** How far a moment is, in epochs. */
+/** The time of a moment, in epochs. */
 export const epochsAt = ({stops, batchesPerEpoch}: Run, moment: number): number => stops[moment] / batchesPerEpoch;
 
-/** How far a moment is that may lie between two. */
+/** The time of a moment that may lie between two moments, in epochs. */
 export function epochsBetween(run: Run, at: number): number {
   const low = Math.floor(at);
   const next = run.stops[low + 1] === undefined ? epochsAt(run, low) : epochsAt(run, low + 1);
@@ -74,7 +74,7 @@ export function withGhost(ghosts: readonly Ghost[], run: Run): Ghost[] {
   return [...ghosts, {curves: curvesOf(run), config: run.config, accuracy: last.accuracy}].slice(-GHOSTS);
 }
 
-/** Whether all pictures get the same answer: then their distances are noise, and so is their map. */
+/** Whether all pictures get the same scores: then their distances are noise, and so is their map. */
 export function isDead({probabilities}: Moment, classes: number): boolean {
   for (let i = classes; i < probabilities.length; i++) {
     if (Math.abs(probabilities[i] - probabilities[i % classes]) > 1e-3) return false;

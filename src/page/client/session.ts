@@ -6,20 +6,20 @@ import type {ShownMap} from "./map/map";
 import type {Page} from "./page";
 import {lastOf, newRun, withGhost} from "./run";
 
-/** Milliseconds that a moment lasts at least. */
+/** The shortest time that a moment lasts, in milliseconds. */
 const PACE = 85;
 
-/** Teaching, and the moment that is looked at. */
+/** Controls the training, and the moment that is shown. */
 export interface Session {
   /** Makes a new network; the run before stays as a dashed curve. */
   begin(isTaught: boolean): void;
   /** The action of the big button: it trains, pauses, continues, or begins again. */
   teach(): void;
-  /** Teaches until the end, unless it does so already or has done it. */
+  /** Trains the network to the end, unless it is training already or has finished. */
   teachOn(): void;
-  /** Teaches one batch, if need be of a new network. */
+  /** Trains on one batch, with a new network if necessary. */
   teachBatch(): void;
-  /** Looks at a moment, which may lie between two. */
+  /** Shows a moment, which may lie between two moments. */
   goTo(moment: number): void;
   hear(told: FromTrainer): void;
 }

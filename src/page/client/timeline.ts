@@ -6,7 +6,7 @@ import {whenWords} from "./panels/verdict-words";
 import type {Session} from "./session";
 
 export interface Timeline {
-  /** Plays the moments from the start, or stops. If nothing is taught yet, teaches. */
+  /** Plays the moments from the start, or stops. If nothing was learnt yet, it starts the training. */
   play(): void;
   stop(): void;
   /** Goes a moment on or back. */
@@ -15,7 +15,7 @@ export interface Timeline {
   renew(): void;
 }
 
-/** Milliseconds from a moment to the next. */
+/** How many milliseconds pass from one moment to the next. */
 const [PACE, STILL_PACE] = [130, 500];
 
 /** The line of moments: a click, a drag or arrows move along it. @param rested Called when a drag ends. */
@@ -51,7 +51,7 @@ export function mountTimeline(page: Page, session: Session, rested: () => void):
     },
     renew() {
       const {stops, batchesPerEpoch, config} = page.run;
-      const apart = Math.ceil(config.epochs / 7); // epochs from a name to the next
+      const apart = Math.ceil(config.epochs / 7); // how many epochs lie between two names
       byId("ticks").replaceChildren(
         ...stops.map((step, i) => {
           const isEpoch = step % batchesPerEpoch === 0;

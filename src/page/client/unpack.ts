@@ -1,6 +1,9 @@
 import {byId} from "./elements";
 
-/** The bytes of a packed part of the page: base64 of gzip in a block of text. The block is emptied: its memory is free then. */
+/**
+ * The bytes of a packed part of the page: base64 of gzip in a block of text. The block is emptied, so that its memory
+ * becomes free.
+ */
 export async function unpack(id: string): Promise<Uint8Array<ArrayBuffer>> {
   const block = byId(id);
   const text = atob((block.textContent ?? "").trim());

@@ -4,7 +4,7 @@ import type {Beginning, FromAsker, FromTrainer, ToAsker, ToTrainer} from "../mes
 export interface Workers {
   trainer(message: ToTrainer): void;
   asker(message: ToAsker): void;
-  /** Says who is told of what they answer. */
+  /** Sets the function that gets their answers. */
   hear(trainer: (told: FromTrainer) => void, asker: (told: FromAsker) => void): void;
 }
 

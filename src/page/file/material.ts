@@ -18,17 +18,19 @@ export const LIMITS = {
   fewestTest: 10,
 } as const;
 
-/** Epochs of MNIST's page, and steps that one of few pictures is taught. */
+/** How many epochs MNIST's page trains, and how many steps a page with few pictures trains. */
 const [EPOCHS, STEPS, MOST_EPOCHS] = [4, 300, 30];
-/** A 5 that is a 3, an 8 and a 3 before it is a 5 for good: something happens to it. */
+/**
+ * The network takes this 5 for a 3, an 8 and a 3 again before its answer stays 5, so a visitor sees something happen.
+ */
 const MNIST_OPENS_WITH = 162;
 
 /**
- * The pictures of a page: the first of MNIST; of other data as many as there is room for, by chance. Those that a run holds
- * out for validation are learnt from too: here nothing is chosen by them.
+ * The pictures of a page: the first ones of MNIST; from other data, as many as there is room for, drawn at random. The
+ * page also learns from the pictures that a run holds out for validation, because it chooses nothing by them.
  *
  * @param most Bytes that they may take in the page.
- * @returns What was left out is said in `notes`.
+ * @returns `notes` says what was left out.
  * @throws UserError if a page cannot teach them.
  */
 export async function materialFrom(

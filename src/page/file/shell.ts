@@ -3,7 +3,10 @@ import {join} from "node:path";
 
 import {bundled, fontUrl} from "../../report/shell";
 
-/** The page's code, looks and kernels, which no pictures change: prebuilt in an installed package, bundled here in a clone. */
+/**
+ * The page's code, styles and kernels, which are the same for all pictures. An installed package contains them
+ * ready-made; in a clone, they are bundled here.
+ */
 export interface DemoShell {
   readonly html: string;
   readonly script: string;
@@ -28,7 +31,7 @@ export async function makeDemoShell(): Promise<DemoShell> {
   const code = {format: "iife", target: ["es2022"]} as const;
   const [script, worker, style] = await Promise.all([
     bundled(folder, {...code, target: [...code.target], entryPoints: [join(folder, "main.ts")]}),
-    // what only threads of Node need is left where it is, and never asked for
+    // modules that only threads of Node need are not bundled; the page never asks for them
     bundled(folder, {
       ...code,
       target: [...code.target],

@@ -20,7 +20,7 @@ export interface DemoSettings {
 /**
  * Writes the page that learns.
  *
- * @param say Told what is left out.
+ * @param say Called with a line about what is left out.
  * @throws UserError if a page cannot teach these data.
  */
 export async function writeDemo(

@@ -1,5 +1,5 @@
 /** One way to compute with tfjs. */
 export interface Backend {
-  /** Starts it and makes it tfjs' own; or says why it cannot be had here. */
+  /** Starts it and makes tfjs use it; or says why it does not work here. */
   start(): Promise<{readonly version: string} | {readonly problem: string}>;
 }

@@ -2,7 +2,7 @@ import * as tf from "@tensorflow/tfjs";
 
 import type {Backend} from "./backend";
 
-/** tfjs in plain JavaScript: the reference of the tests, about 15 images/s. Only if asked for by name. */
+/** tfjs in plain JavaScript: the reference for the tests, about 15 images/s. It is used only if the user names it. */
 export const cpu: Backend = {
   async start() {
     await tf.setBackend("cpu");

@@ -6,14 +6,14 @@ import {cpu} from "./cpu";
 import {tensorflow} from "./tensorflow";
 import {wasm} from "./wasm/index";
 
-/** Every tfjs backend there is. */
+/** All tfjs backends that this program can use. */
 export const backends = {wasm, tensorflow, cpu} satisfies Record<string, Backend>;
 export type BackendName = keyof typeof backends;
 
 export interface StartedBackend {
   readonly name: BackendName;
   readonly version: string;
-  /** Why this one, in one line: what was asked for, and what could not be had. */
+  /** One line that says why this backend is used: what was asked for, and what did not work. */
   readonly why: string;
 }
 
@@ -30,13 +30,13 @@ const AUTOMATIC: {readonly [purpose in "train" | "ask"]: readonly BackendName[]}
 /**
  * Starts the backend asked for, or, for "auto", the first for that purpose that works.
  *
- * @throws UserError if it cannot be had: what was asked for by name is never replaced by another.
+ * @throws UserError if it does not work here. A backend that the user named is never replaced by another.
  */
 export async function startBackend(
   asked: BackendName | "auto",
   purpose: keyof typeof AUTOMATIC = "train",
 ): Promise<StartedBackend> {
-  tf.enableProdMode(); // no banner, no shape checks in every op
+  tf.enableProdMode(); // tfjs then prints no banner, and does not check shapes in every operation
   const problems: string[] = [];
   for (const name of asked === "auto" ? AUTOMATIC[purpose] : [asked]) {
     const started = await backends[name].start();

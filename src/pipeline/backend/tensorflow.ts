@@ -3,19 +3,22 @@ import * as tf from "@tensorflow/tfjs";
 
 import type {Backend} from "./backend";
 
-/** @tensorflow/tfjs-node, an optional dependency: TensorFlow's C library, if its binary installed and loads. */
+/**
+ * @tensorflow/tfjs-node, an optional dependency: TensorFlow's C library, if its binary is installed and can be loaded.
+ */
 export const tensorflow: Backend = {
   async start() {
     // tfjs-node 4.22 calls util.isNullOrUndefined, which Node 23 removed (tensorflow/tfjs#8425, merged, not released).
     const old = util as unknown as {isNullOrUndefined?: (value: unknown) => boolean};
     old.isNullOrUndefined ??= (value) => value === null || value === undefined;
-    // Warnings and worse: at its start TensorFlow tells every user how it could have been compiled.
+    // Shows warnings and errors only: at its start, TensorFlow tells every user how it could have been compiled.
     process.env.TF_CPP_MIN_LOG_LEVEL ??= "1";
     try {
-      // By a name the compiler does not follow: the package may not be there.
+      // The name is a variable, which the compiler does not follow, because the package may not be there.
       require(["@tensorflow", "tfjs-node"].join("/"));
     } catch (error) {
-      // Any error: a blocked install script leaves the package there without its binary, and no error code.
+      // Catches any error: a blocked install script leaves the package without its binary, and the error then has no
+      // code.
       return {problem: problemOf(error as NodeJS.ErrnoException)};
     }
     if (!(await tf.setBackend("tensorflow")))

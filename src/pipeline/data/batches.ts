@@ -8,13 +8,14 @@ export interface BatchesOptions {
   /** How many batches to skip at the start of an interrupted epoch. */
   readonly from?: number;
   /**
-   * Batches that may be in use at once: the pixels of one more are written over the oldest's. By default each has an array
-   * of its own, and the garbage collector 125 MB a second to clear while a network trains.
+   * How many batches may be in use at the same time; the pixels of the next one overwrite those of the oldest. By
+   * default, each batch gets a new array, which gives the garbage collector 125 MB a second to clear while a network
+   * trains.
    */
   readonly held?: number;
 }
 
-/** Images that know where they stand in their split, and where they stood before any were left out of it. */
+/** Images with their places in their split, and their places before any images were left out of it. */
 export interface Batch extends LabelledImages {
   readonly indices: Uint32Array;
   readonly own: Uint32Array;
@@ -39,7 +40,7 @@ export async function* batches(
   const ask = (indices: Uint32Array) => {
     const own = split.keptOf ? Uint32Array.from(indices, (n) => (split.keptOf?.places ?? indices)[n]) : indices;
     const batch = split.read(indices, free.pop()).then((images) => ({...images, indices, own}));
-    batch.catch(() => undefined); // told when it is its turn
+    batch.catch(() => undefined); // thrown when it is its turn
     asked.push(batch);
   };
   for (let start = from * size; ; ) {
@@ -55,7 +56,10 @@ export async function* batches(
   }
 }
 
-/** All images of the split in an order by chance: that of the split it was made from, without those that were left out. */
+/**
+ * All images of the split in a random order. If images were left out of the split, the others keep the order that they
+ * would have had.
+ */
 function shuffledOrder({count, keptOf}: Split, random: RandomSource): Uint32Array {
   if (!keptOf) return shuffled(count, random);
   const placeOf = new Map(Array.from(keptOf.places, (place, n) => [place, n]));

@@ -11,12 +11,12 @@ export interface ClassNames {
 
 /**
  * Class names from a file, in whichever of the usual forms: one a line; a JSON list; or a JSON object either way round,
- * `{"0": "cat"}` or `{"cat": 0}`, also under `id2label` (the config.json of Hugging Face's models). A name in a JSON list of
- * its own stands last (`["n02123045", "tabby"]`, ImageNet's usual file). Names that two classes share (ImageNet has two
- * cranes) get their index: `crane (134)`.
+ * `{"0": "cat"}` or `{"cat": 0}`, also under `id2label` (the config.json of Hugging Face's models). If an entry is a
+ * JSON list, its last item is the name (`["n02123045", "tabby"]`, ImageNet's usual file). Names that two classes share
+ * (ImageNet has two cranes) get their index: `crane (134)`.
  *
- * @param what Of the file, for errors and notes; its ending says whether it must be JSON.
- * @throws UserError if a name is missing or an index stands for none or for two.
+ * @param what Names the file in errors and notes. The file's ending says whether it must be JSON.
+ * @throws UserError if a name is missing, or if an index has no name or two names.
  */
 export function parseClassNames(bytes: Uint8Array, what: string): ClassNames {
   const text = decodeText(bytes, what);
@@ -28,7 +28,10 @@ export function parseClassNames(bytes: Uint8Array, what: string): ClassNames {
   return distinct(names, what);
 }
 
-/** Lists and objects in a file of another ending; a line may begin with a bracket too, as "[unknown]" does. */
+/**
+ * Finds lists and objects in a file with another ending. A plain line may also begin with a bracket, such as
+ * "[unknown]".
+ */
 function looksLikeJson(text: string): boolean {
   if (!/^\s*[[{]/.test(text)) return false;
   try {
@@ -64,7 +67,7 @@ function byIndex(value: unknown, text: string, what: string): string[] {
   const entries = Object.entries(value);
   const keysCount = entries.every(([key]) => isIndex(key));
   const valuesCount = entries.every(([, index]) => isIndex(index));
-  // if both are numbers, a name stands in quotes: {"7": 0} names class 0 "7"
+  // if both are numbers, the one in quotes is the name: {"7": 0} names class 0 "7"
   const isNamed = valuesCount && (!keysCount || entries.every(([, index]) => typeof index === "number"));
   if (!isNamed && !keysCount) {
     const odd = entries.find(([key, index]) => !isIndex(key) && !isIndex(index)) ?? entries[0];
@@ -90,7 +93,7 @@ function byIndex(value: unknown, text: string, what: string): string[] {
   return names;
 }
 
-/** A key that one object has twice, of which JSON.parse keeps the last and says nothing. */
+/** Finds a key that an object has twice. JSON.parse would keep the last one and say nothing. */
 function repeatedKey(json: string): string | undefined {
   const open: Set<string>[] = [];
   let word = "";

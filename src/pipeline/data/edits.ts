@@ -12,21 +12,21 @@ import {firstRecords} from "./tables/csv-records";
 /** The decision about one image of a data set. */
 export interface Edit {
   readonly split: SplitName;
-  /** Its place in the split; of one that has a file, 0 if the list does not say it. */
+  /** Its place in the split. For an image with a file, it is 0 if the list does not give the place. */
   readonly index: number;
   /**
-   * Its place in the file or folder that the split was taken from, if the list says it: the same for every seed, which
-   * deals images out to training and validation.
+   * Its place in the file or folder that the split was taken from, if the list gives it. This place is the same for
+   * every seed, although the seed decides which images train and which validate.
    */
   readonly source?: number;
-  /** Its file, if the images are files: found by it alone. */
+  /** Its file, if the images are files; the image is then found by its file alone. */
   readonly file?: string;
-  /** The label that it has, by which a list made for other data is found out. */
+  /** The label that it has. It shows whether the list was made for other data. */
   readonly given: string;
   readonly decision: "drop" | "relabel";
-  /** The label that it gets. */
+  /** The new label. */
   readonly label?: string;
-  /** Where it is told, for errors: "suspects.csv: line 3". */
+  /** The place in the list, for errors: "--edit suspects.csv: row 3". */
   readonly where: string;
 }
 
@@ -41,11 +41,11 @@ const MOST_BYTES = 256 * 2 ** 20;
 const NEEDED = ["split", "given_label", "decision"] as const;
 
 /**
- * Reads decisions about images: the `suspects.csv` of a run, or a list of files or places with their labels, its column
- * `decision` filled in with keep, drop or relabel. Rows without a decision are kept. `new_label` is the label of one
- * that is relabelled; if it is empty, `predicted_label`.
+ * Reads decisions about images: the `suspects.csv` of a run, or a list of files or places with their labels, whose
+ * column `decision` says keep, drop or relabel. An image without a decision is kept. A relabelled image gets the label
+ * in `new_label` or, if that is empty, in `predicted_label`.
  *
- * @throws UserError that names the line, if the file is not of that form.
+ * @throws UserError that names the row, if the file does not have that form.
  */
 export async function readEdits(path: string): Promise<Edits> {
   const bytes = await readIfThere(path, {most: MOST_BYTES});
@@ -64,7 +64,7 @@ export async function readEdits(path: string): Promise<Edits> {
   return {edits, digest: createHash("sha256").update(bytes).digest("hex")};
 }
 
-/** The table's records: parted by commas, or by what a spreadsheet put in their place. */
+/** The table's records, separated by commas, or by the character that a spreadsheet used instead. */
 async function recordsOf(path: string, text: string): Promise<string[][]> {
   for (const separator of [",", ";", "\t"]) {
     const {records, broken} = await firstRecords(text, separator, Number.MAX_SAFE_INTEGER, false);
@@ -82,7 +82,7 @@ function editOf(where: string, at: (name: string) => string): Edit[] {
   const split = SPLITS.find((name) => name === at("split"));
   if (!split) throw new UserError(`${where}: expected a split of ${SPLITS.join(", ")}, got "${at("split")}"`);
   const file = at("file");
-  const index = file && at("index") === "" ? 0 : Number(at("index") || Number.NaN); // a file is found by itself
+  const index = file && at("index") === "" ? 0 : Number(at("index") || Number.NaN); // its file is enough to find it
   if (!(Number.isInteger(index) && index >= 0)) {
     throw new UserError(`${where}: expected a whole number as index, got "${at("index")}"`);
   }
@@ -99,8 +99,8 @@ function editOf(where: string, at: (name: string) => string): Edit[] {
 }
 
 /**
- * A data set with images dropped and labels changed. Everything else stays as it is: those that are left are presented
- * in the order in which they would have come, so that no draw of chance moves. Its digest takes the list in.
+ * A data set with images dropped and labels changed. Everything else stays as it is: the images that are left keep the
+ * order in which they would have come, so no random draw changes. The digest of the data set includes the list.
  *
  * @throws UserError if an image is not there, or has another label than the list says.
  */
@@ -125,7 +125,7 @@ export function editedDigest(data: string, edits: string): string {
   return createHash("sha256").update(data).update(edits).digest("hex");
 }
 
-/** An edit, and where its image stands in this data set. */
+/** An edit, and the place of its image in this data set. */
 interface Placed {
   readonly split: SplitName;
   readonly place: number;
@@ -134,7 +134,9 @@ interface Placed {
 
 type Splits = {readonly [name in SplitName]: Split};
 
-/** Finds an edit's image: by its file if it is one, else by its place in the source, else by its place in the split. */
+/**
+ * Finds an edit's image: by its file, if it has one; else by its place in the source; else by its place in the split.
+ */
 function placeOf(splits: Splits, edit: Edit, isDealt: boolean): Placed {
   const {split, index, source, file, where} = edit;
   if (file !== undefined) {
@@ -150,7 +152,7 @@ function placeOf(splits: Splits, edit: Edit, isDealt: boolean): Placed {
       `${where}: expected an index below ${splits[split].count}, got ${index}; the list was made for other data`,
     );
   }
-  // any seed may have dealt it out
+  // another seed may have put the image into the other split
   const among = split === "test" || !isDealt ? [split] : (["train", "validation"] as const);
   for (const name of among) {
     const place = sourcesOf(splits[name]).get(source);
@@ -160,7 +162,7 @@ function placeOf(splits: Splits, edit: Edit, isDealt: boolean): Placed {
 }
 
 const fileMaps = new WeakMap<Split, ReadonlyMap<string, number>>();
-/** Places of a split's files, by their paths as a list writes them. */
+/** The places of a split's files, by their paths as a list has them. */
 function filesOf(split: Split): ReadonlyMap<string, number> {
   const known = fileMaps.get(split) ?? new Map((split.files ?? []).map((file, n) => [cell(file), n]));
   fileMaps.set(split, known);
@@ -168,7 +170,7 @@ function filesOf(split: Split): ReadonlyMap<string, number> {
 }
 
 const sourceMaps = new WeakMap<Split, ReadonlyMap<number, number>>();
-/** Places of a split's images, by those in its source. */
+/** The places of a split's images, by their places in the source. */
 function sourcesOf(split: Split): ReadonlyMap<number, number> {
   const {sources, count} = split;
   const known =

@@ -5,10 +5,10 @@ import {UserError} from "../../nouns/options";
 import {orUserError} from "../../nouns/system-errors";
 
 /**
- * A file of weights that a model names. It must stand in the model's folder or below, and so must what it links to; if
- * the model is a link itself (as in Hugging Face's cache), in the folder of the real file.
+ * A file of weights that a model names. It must be in the model's folder or below, and so must the file to which it
+ * links. If the model itself is a link (as in Hugging Face's cache), the folder of the real file counts.
  *
- * @throws UserError if it stands elsewhere, is missing, or is no file.
+ * @throws UserError if it is elsewhere, is missing, or is not a file.
  */
 export async function fileBeside(model: string, name: string): Promise<{readonly path: string; readonly size: number}> {
   const parts = name.split(/[\\/]/);

@@ -20,9 +20,9 @@ export const isNumbered = (word: string): boolean => NUMBERED.test(word);
 
 /**
  * An image's number. `train:17` is image 17 of the file or folder that the training images came from, in the order of
- * that file, wherever chance put it (to learn from or to be held out): so it names the same image whatever the seed,
- * and whatever was left out. `test:8` is test image 8 of the run, as it keeps them; so is `validation:8` if the data
- * have validation images of their own.
+ * that file, whether it was drawn to learn from or to be held out. So it names the same image whatever the seed is, and
+ * whichever images were left out. `test:8` is test image 8 of the run, in the run's own order. In the same way,
+ * `validation:8` names a validation image if the data have validation images of their own.
  */
 export function numberOf(data: Dataset, {split, index}: ImagePlace): string {
   const isDealt = split === "train" || (split === "validation" && isTakenOut(data));
@@ -35,8 +35,8 @@ export function nameOf(data: Dataset, place: ImagePlace): string {
 }
 
 /**
- * The image that a word names: a number, or a file's path from the data's folder. @returns Undefined if none is so
- * called.
+ * The image that a word names: a number, or a file's path from the data's folder. @returns Undefined if no image has
+ * this name.
  */
 export function placeNamed(data: Dataset, word: string): ImagePlace | undefined {
   const [, split, number] = NUMBERED.exec(word) ?? [];
@@ -46,7 +46,7 @@ export function placeNamed(data: Dataset, word: string): ImagePlace | undefined 
   return index < data[split as SplitName].count ? {split: split as SplitName, index} : undefined;
 }
 
-/** The same. @throws EpochscopeError, if none is so called. */
+/** The same. @throws EpochscopeError if no image has this name. */
 export function imageNamed(data: Dataset, word: string, before = ""): ImagePlace {
   const place = placeNamed(data, word);
   if (place) return place;
@@ -69,7 +69,7 @@ function expectedOf(data: Dataset, kind: SplitName | undefined): string {
   return `one of the run's ${count} training images`;
 }
 
-/** Whether the validation images were dealt out of the training images. */
+/** Whether the validation images were taken out of the training images. */
 export function isTakenOut({takenOut, train, validation}: Pick<Dataset, "takenOut" | "train" | "validation">): boolean {
   return takenOut?.validation ?? (train.sources !== undefined && validation.sources !== undefined);
 }

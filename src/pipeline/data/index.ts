@@ -17,7 +17,7 @@ import {storedSplit} from "./stored/stored-split";
 export interface DataOptions {
   /** "mnist", a folder with the four idx files, or one with folders of images. */
   readonly data: string;
-  /** For a folder of images: pixels a side; 0: as they are if they are small. */
+  /** For a folder of images: the side of an image in pixels; 0 means the pictures' own size, if they are small. */
   readonly imageSize?: number;
   /** The largest image that is decoded, in pixels. */
   readonly maxPixels?: number;
@@ -31,9 +31,9 @@ export interface DataOptions {
   readonly trainLimit: number;
   readonly testLimit: number;
   readonly seed: number;
-  /** Chooses the images to test if the data have none of their own; by default `seed` does. */
+  /** The seed that chooses the test images if the data have none of their own; by default `seed`. */
   readonly testSeed?: number;
-  /** Where downloads are kept. */
+  /** The folder in which downloads are kept. */
   readonly cacheFolder: string;
 }
 
@@ -41,9 +41,9 @@ export interface DataOptions {
 const HELD_OUT = 1 / 12;
 
 /**
- * Opens the data named by `--data`; yields how far that is, if it takes a while, and what is left out.
+ * Opens the data named by `--data`; yields the progress, if it takes a while, and notes about what is left out.
  *
- * @param signal Ends it. @throws The signal's reason.
+ * @param signal Ends the work. @throws The signal's reason.
  */
 export async function* openData(
   options: DataOptions,
@@ -72,7 +72,7 @@ export async function* openData(
     imageShape,
     classNames,
     train: places ? subset(all, places.train) : take(all, count),
-    validation: places ? subset(all, places.validation) : splitOf(validation as ImagePart), // one of the two is there
+    validation: places ? subset(all, places.validation) : splitOf(validation as ImagePart), // one of the two exists
     ...tests,
     takenOut: {validation: !validation, test: source.isTestTakenOut === true},
     digest,
@@ -99,16 +99,16 @@ async function* openSource(
     return yield* openIdxDirectory(path, limits);
   }
   const random = fork(testSeed, "test");
-  // loaded when it is needed: MNIST need not wait for what decodes pictures
+  // loaded only when it is needed, so that MNIST need not wait for the code that decodes pictures
   const {openImageFolder}: typeof import("./images/image-folder") = require("./images/image-folder");
   return yield* openImageFolder(path, {imageSize, random, ...limits, ...(maxPixels === undefined ? {} : {maxPixels})});
 }
 
 /**
- * Tells by a folder's content whether it holds idx files or pictures. If all four idx files are there, it is idx,
- * whatever else is there; if only some are, it is idx unless a folder in it has a picture.
+ * Tells by a folder's content whether it is a folder of idx files or of pictures. If all four idx files are there, it
+ * is idx, whatever else is there; if only some are, it is idx unless a folder in it has a picture.
  *
- * @throws UserError if it is neither.
+ * @throws UserError if it has neither.
  */
 async function kindOf(path: string): Promise<"idx" | "pictures"> {
   const entries = (await entriesOf(path)).filter(({name}) => !isSystemName(name));

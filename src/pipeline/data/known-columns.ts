@@ -12,16 +12,17 @@ export interface KnownColumn {
 
 export interface KnownColumns {
   readonly columns: readonly KnownColumn[];
-  /** In a line, what was left out and what is lacking; null: nothing. */
+  /** One line that says what was left out and what is missing; null if there is nothing to say. */
   readonly note: string | null;
 }
 
 const MOST_BYTES = 256 * 2 ** 20;
 
 /**
- * Reads what `--columns` names: a table with a column `index` (the image's place in the test split) or `file` (its path as samples.csv has it).
+ * Reads what `--columns` names: a table with a column `index` (the image's place in the test split) or `file` (its path
+ * as in samples.csv).
  *
- * @throws UserError that names the row, if the file is not of that form, or no row is of a test image.
+ * @throws UserError that names the row, if the file does not have that form, or no row belongs to a test image.
  */
 export async function readColumns(path: string, test: Pick<Split, "count" | "files">): Promise<KnownColumns> {
   const what = `--columns ${path}`;
@@ -37,7 +38,7 @@ export async function readColumns(path: string, test: Pick<Split, "count" | "fil
   );
   const columns = kept.map(({name, at}) => {
     const before = kept.filter((other) => other.name === name && other.at < at).length;
-    const own = before ? `${name} (${before + 1})` : name; // two columns of one name are two columns
+    const own = before ? `${name} (${before + 1})` : name; // two columns with the same name remain two columns
     return {at, name: own, values: new Array<string>(test.count).fill("")};
   });
   const known = new Set<number>();
@@ -45,7 +46,7 @@ export async function readColumns(path: string, test: Pick<Split, "count" | "fil
   for (const [n, cells] of rows.entries()) {
     const place = placeOf(`${what}: row ${n + 2}`, cells[byIndex], cells[byFile], {count: test.count, places});
     if (place === undefined) {
-      elsewhere++; // of another split, or of no image
+      elsewhere++; // the row belongs to another split, or to no image
       continue;
     }
     known.add(place);

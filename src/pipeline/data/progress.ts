@@ -1,8 +1,8 @@
-/** How far the opening of a data set is, if it takes a while. */
+/** The progress of opening a data set, if it takes a while. */
 export interface DataProgress {
-  /** "fetching train-images-idx3-ubyte.gz" */
+  /** What is being done: "fetching train-images-idx3-ubyte.gz". */
   readonly doing: string;
-  /** Bytes or images, of `total`; NaN if a server does not say. */
+  /** How many bytes or images are done, of `total`; `total` is NaN if a server does not say it. */
   readonly done: number;
   readonly total: number;
 }

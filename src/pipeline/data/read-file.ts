@@ -20,10 +20,10 @@ export interface ReadOptions {
 }
 
 /**
- * Reads a whole file of the user's. What is no file (a folder, a pipe, a device that never ends) is refused before
- * anything is read, and so is a file that is too large.
+ * Reads a whole file of the user's. Anything that is not a file (a folder, a pipe, a device that never ends) is refused
+ * before anything is read, and so is a file that is too large.
  *
- * @throws UserError with the path, in one line, if it cannot be read. @throws The signal's reason, if that is set.
+ * @throws UserError in one line with the path, if it cannot be read. @throws The signal's reason, if that is set.
  */
 export async function readWhole(path: string, options: ReadOptions = {}): Promise<Uint8Array> {
   return withFile(path, async (file, size) => {
@@ -47,7 +47,7 @@ export async function readWhole(path: string, options: ReadOptions = {}): Promis
 /** Reads a file like `readWhole`; undefined if there is nothing of that name. */
 export async function readIfThere(path: string, options: ReadOptions = {}): Promise<Uint8Array | undefined> {
   try {
-    await lstat(path); // a link that leads nowhere is there
+    await lstat(path); // a link that leads nowhere counts as something
   } catch (error) {
     if ((error as NodeJS.ErrnoException).code === "ENOENT") return undefined;
     throw await inWords(path, error, "a file");
@@ -99,7 +99,7 @@ export async function inWords(path: string, error: unknown, expected: string): P
   if (reason === undefined) return error;
   const isMissing = (error as NodeJS.ErrnoException).code === "ENOENT";
   const target = isMissing ? await readlink(path).catch(() => undefined) : undefined;
-  const isSocket = (error as NodeJS.ErrnoException).code === "ENXIO"; // what opening one answers
+  const isSocket = (error as NodeJS.ErrnoException).code === "ENXIO"; // the error code when one is opened
   const isThrough = (error as NodeJS.ErrnoException).code === "ENOTDIR"; // the path, or a part of it, is a file
   const got =
     target !== undefined
@@ -113,7 +113,7 @@ export async function inWords(path: string, error: unknown, expected: string): P
   return new UserError(`${path}: expected ${expected}, got ${got}`, {...code, cause: error});
 }
 
-/** Names what stands at a path that is not a folder, or that leads through something that is not a folder. */
+/** Says in words what is at a path that is not a folder, or that leads through something that is not a folder. */
 async function fileOf(path: string): Promise<string> {
   const isThere = (at: string) =>
     lstat(at).then(

@@ -1,14 +1,17 @@
 import type {Dataset, Split} from "../../nouns/samples";
 import {first, subset} from "./split";
 
-/** The most test images that looks and the page show, as MNIST has them; and the most bytes of pixels. */
+/**
+ * The most test images that probes and the page show, which is as many as MNIST has; and the most bytes of their
+ * pixels.
+ */
 const [SHOWN, SHOWN_BYTES] = [10_000, 2 ** 26];
 
 /**
  * The test images of a very large set, divided into those that are shown and those that count only in the loss and the
- * accuracy: a run keeps the shown ones, and asks about them one by one. They are taken evenly.
+ * accuracy: a run keeps the shown ones, and asks about each of them. They are taken at even distances.
  *
- * @returns Also a line for the user. If the images are in memory, all of them are shown.
+ * @returns The two parts, and a line for the user. If the images are in memory, all of them are shown.
  */
 export function shownTest(
   test: Split,

@@ -2,7 +2,7 @@ import type {Split} from "../../nouns/samples";
 
 /**
  * The pixels of the images at `indices` as bytes from 0 to 255, in the layout of `Split.read`; rounded if the split
- * does not keep bytes.
+ * does not keep them as bytes.
  *
  * @param into A buffer for them, of just their length.
  */

@@ -1,7 +1,7 @@
 import {ownTurn} from "../../nouns/own-turn";
 import type {Split} from "../../nouns/samples";
 
-/** Images whose labels are read at a time: their pixels come with them. */
+/** How many images are read at a time, because their pixels are read together with the labels. */
 const AT_ONCE = 1000;
 
 /** The labels of the images at `indices`, in that order. */

@@ -4,7 +4,10 @@ import type {ImageShape, LabelledImages, Split} from "../../nouns/samples";
 import type {IdxArray} from "./images/idx";
 import type {ImagePart} from "./images/image-source";
 
-/** Keeps the images as bytes (47 MB for MNIST, not 188 MB of floats); scales to [0, 1] on read. */
+/**
+ * A split that keeps its images as bytes (47 MB for MNIST, and not 188 MB of floats) and scales them to [0, 1] when
+ * they are read.
+ */
 export function byteSplit(
   images: IdxArray,
   labels: ImagePart["labels"],
@@ -55,7 +58,7 @@ export function subset(split: Split, indices: Uint32Array): Split {
   };
 }
 
-/** The same index. @throws RangeError if there are not so many images. */
+/** Returns the index. @throws RangeError if there are not so many images. */
 export function checked(index: number, count: number): number {
   if (index < count) return index;
   throw new RangeError(`image index: expected below ${count}, got ${index}`);
@@ -70,7 +73,7 @@ export function pooled(splits: readonly Split[]): Split {
   const knowsLabels = splits.every(({labelOf}) => labelOf);
   const labelAt = (index: number) => {
     const s = starts.findLastIndex((start) => index >= start);
-    return splits[s].labelOf!(index - starts[s]); // every one has it
+    return splits[s].labelOf!(index - starts[s]); // every split has it
   };
   return {
     count,
@@ -111,8 +114,8 @@ export function take(split: Split, count: number): Split {
 }
 
 /**
- * Parts `count` places into those to train on and those held out, each class in proportion (largest remainders first),
- * which of a class by chance. Both in rising order.
+ * Divides `count` places into those for training and those held out. Each class is held out in proportion (largest
+ * remainders first), and chance decides which images of a class. Both lists are in rising order.
  *
  * @throws UserError if that would leave nothing to train on or nothing held out.
  */
@@ -142,7 +145,7 @@ export function holdOut(
   };
 }
 
-/** Joins images read apart, one after another. */
+/** Joins images that were read separately, one part after another. */
 export function joined(parts: readonly LabelledImages[]): LabelledImages {
   const count = parts.reduce((sum, part) => sum + part.count, 0);
   const [height, width, channels] = parts[0].shape;
@@ -173,8 +176,8 @@ function membersOf(labels: ArrayLike<number>, count: number): [label: number, pl
 }
 
 /**
- * Deals examples out to folds, each class in turn, which of a class by chance: folds are of one size, give or take one, and
- * so is each class in them.
+ * Divides examples into folds, one class after another; chance decides which examples of a class. The sizes of the
+ * folds differ by at most one, and so do the numbers of each class in them.
  *
  * @returns The fold of each example, 0 to `folds` − 1.
  */

@@ -8,11 +8,11 @@ import {OPAQUE, packed, putSprite, type Sprites} from "./sprites";
 /** The ring around the current picture: its radius in a wide panel and in a narrow one, in CSS pixels. */
 const [GUEST, SMALL_GUEST, NARROW] = [24, 15, 500];
 
-/** The map's panel: `half` is a half height without the line of words, and the unit of places; in CSS pixels. */
+/** The map's panel: `half` is half of its height without the line of words, in CSS pixels; it is the unit of places. */
 export interface Panel {
   readonly width: number;
   readonly half: number;
-  /** Device pixels of a CSS pixel. */
+  /** How many device pixels a CSS pixel has. */
   readonly dense: number;
 }
 
@@ -79,19 +79,19 @@ export function drawMap(
     c.stroke();
     if (!page.hand) return;
     const picture = pictureOf(page.hand.pixels, page.lesson);
-    const scale = (radius * 1.4) / Math.max(picture.width, picture.height); // inside the ring, its corners too
+    const scale = (radius * 1.4) / Math.max(picture.width, picture.height); // inside the ring, with its corners
     const [w, h] = [picture.width * scale, picture.height * scale];
     c.drawImage(picture, place[0] - w / 2, place[1] - h / 2, w, h);
   }
 }
 
-/** Adds a circle to the path, apart from what is there. */
+/** Adds a circle to the path, not connected with what is there. */
 function circle(c: CanvasRenderingContext2D, x: number, y: number, radius: number): void {
   c.moveTo(x + radius, y);
   c.arc(x, y, radius, 0, 7);
 }
 
-/** Puts all pictures on the panel's ground, each at whole device pixels. */
+/** Draws all pictures on the panel's background, each at whole device pixels. */
 function putPictures(
   {shown, lit}: Scene,
   sprites: Sprites,

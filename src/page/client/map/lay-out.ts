@@ -1,10 +1,10 @@
 /** @file Where the map's pictures are put: pure arithmetic, no canvas. Places are in half heights of the panel, its middle is 0. */
 
-/** How many turns pictures that cover each other are pushed apart, and by how much of what they overlap. */
+/** In how many rounds pictures that cover each other are pushed apart, and by what share of their overlap. */
 const [TURNS, SHARE] = [8, 0.25];
-/** Most pairs that are looked at. */
+/** The most pairs that are looked at. */
 const PAIRS = 40_000;
-/** A map narrower than this is in its first steps, all in one place. */
+/** A map that is narrower than this is still in its first steps, with all points in one place. */
 const NARROW = 3.01;
 /** The part of the panel that a map fills. */
 const FILLED = 1.8;
@@ -22,16 +22,17 @@ export interface Room {
 const near = new Uint16Array(2 * PAIRS);
 
 /**
- * Centres a map and scales it to the panel; then pushes apart pictures that cover each other. The map's truth is who is near
- * whom: that no picture hides another costs less of it than a picture's width. A map that is still small stays small.
+ * Centres a map and scales it to the panel; then pushes apart pictures that cover each other. A map tells which
+ * pictures are near each other; pushing them apart so that none hides another moves them by less than a picture's
+ * width. A map that is still small stays small.
  *
- * @param points `[n * 2]`. @param target Where the places go, `[n * 2]`.
+ * @param points `[n * 2]`. @param target The array for the places, `[n * 2]`.
  */
 export function layOut(points: ArrayLike<number>, {wide, apart, margin}: Room, target: Float32Array): void {
   const count = target.length / 2;
   const [[x0, x1], [y0, y1]] = [0, 1].map((d) => {
     const sorted = Float32Array.from({length: count}, (_, n) => points[2 * n + d]).sort();
-    const spare = count > 50 ? 2 : 0; // a few far ones may be pulled in
+    const spare = count > 50 ? 2 : 0; // a few points that are far out may be pulled in
     return [sorted[spare], sorted[count - 1 - spare]];
   });
   const size = Math.max((x1 - x0) / wide, y1 - y0, 3);
@@ -48,7 +49,10 @@ export function layOut(points: ArrayLike<number>, {wide, apart, margin}: Room, t
   if (most > 1) for (let i = 0; i < 2 * count; i++) target[i] /= most;
 }
 
-/** Eight times, each two pictures that overlap step back by a quarter of that. Pairs come from one sweep along x. */
+/**
+ * Eight times, each two pictures that overlap move apart by a quarter of their overlap. The pairs are found in one
+ * sweep along x.
+ */
 function pushApart(target: Float32Array, apart: number): void {
   const pairs = pairsWithin(target, apart);
   for (let turn = 0; turn < TURNS; turn++) {

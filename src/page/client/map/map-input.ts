@@ -14,7 +14,7 @@ const ARROWS: {readonly [key: string]: readonly [number, number]} = {
   ArrowDown: [0, 1],
 };
 
-/** Pointer and keys on the map: a picture is shown, and taken with a click or Enter. */
+/** Handles the pointer and the keys on the map: they show a picture, and a click or Enter takes it. */
 export function listenToMap(page: Page, map: ShownMap, pick: (index: number) => void): void {
   const canvas = canvasOf("map");
   const tip = byId("tip");

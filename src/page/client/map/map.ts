@@ -21,22 +21,31 @@ export interface ShownMap {
   moved(): void;
   /** Draws a frame, if anything moves. @param gap Milliseconds since the last. */
   frame(gap: number): void;
-  /** Where a place is on the panel, in CSS pixels from its upper left corner; and the place that is there. */
+  /** Converts a place on the map to a point on the panel, in CSS pixels from its upper left corner; and back. */
   placeOn(x: number, y: number): [number, number];
   placeAt(left: number, top: number): [number, number];
-  /** Milliseconds that the last frames took to draw. */
+  /** How many milliseconds the last frames took to draw. */
   readonly costs: number[];
 }
 
-/** Pixels kept free below for the line of words. */
+/** How many pixels are kept free at the bottom for the line of words. */
 const NOTE = 24;
-/** Steps of a frame that are not seen any more: of a picture, of the one at hand (in half heights), of a light. */
+/**
+ * Steps in a frame that are too small to be seen: of a picture, of the current picture (both in half heights), and of a
+ * brightness.
+ */
 const [STILL, GUEST_STILL, DARK] = [2e-5, 1e-3, 1e-3];
-/** From this share of right answers on wrong ones get a ring: before, nearly all being wrong says nothing. */
+/**
+ * Wrong answers get a ring from this share of right answers on. Before that, nearly all are wrong, and rings would say
+ * nothing.
+ */
 const RINGS_FROM = 0.8;
-/** How near two pictures may be, in their own sides: ink has room around it, and may stand closer. */
+/**
+ * How near two pictures may be, in units of their side. Ink on an empty ground has room around it, so such pictures may
+ * be closer.
+ */
 const APART = {ink: 0.65, whole: 1.05};
-/** The least that a picture is lit. */
+/** The lowest brightness of a picture. */
 const DIM = 0.34;
 
 export function openMap(page: Page): ShownMap {

@@ -1,4 +1,7 @@
-/** The picture that an arrow leads to: near, and more along the arrow than beside it. The same one if there is none. */
+/**
+ * The picture to which an arrow key leads: a near one, and more in the arrow's direction than beside it. The same
+ * picture if there is no other.
+ */
 export function next(shown: Float32Array, from: number, [ax, ay]: readonly [number, number]): number {
   let [best, least] = [from, Infinity];
   for (let n = 0; n < shown.length / 2; n++) {

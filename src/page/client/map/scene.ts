@@ -4,10 +4,10 @@ export interface Scene {
   /** How strongly each picture is drawn, 0 to 1. */
   readonly lit: Float32Array;
   readonly isWrong: Uint8Array;
-  /** How strong the rings of wrong ones are, 0 to 1. */
+  /** How strong the rings around wrong answers are, 0 to 1. */
   rings: number;
   /** The place of the current picture, if there is one. */
   guest: readonly [x: number, y: number] | undefined;
-  /** The picture under the pointer, or the one that keys are at; −1 for none. */
+  /** The picture under the pointer, or the one to which keys have moved; −1 if there is none. */
   hovered: number;
 }

@@ -3,13 +3,14 @@ import type {Rgb} from "../../../report/client/colors";
 import {type Material, testLabels, testPixels} from "../../lesson";
 
 /**
- * All test pictures at the size in which the map shows them, as lists of the pixels that are not empty. Most of a digit is
- * empty: so a thousand of them take an eighth of the time that a thousand `drawImage` take, in every browser alike.
+ * All test pictures at the size in which the map shows them, as lists of the pixels that are not empty. Most of a digit
+ * is empty, so drawing a thousand of them takes an eighth of the time of a thousand `drawImage` calls, in every
+ * browser.
  */
 export interface Sprites {
   /** A picture's side in device pixels. */
   readonly cell: number;
-  /** Pixels in a row of the image that they are put on. */
+  /** How many pixels a row has in the image on which they are put. */
   readonly stride: number;
   /** Picture n has the entries `from[n]` up to `from[n + 1]`. */
   readonly from: Uint32Array;
@@ -19,12 +20,15 @@ export interface Sprites {
   readonly color: Int32Array;
 }
 
-/** Ink is a little stronger than it was written: small pictures are mostly edges. */
+/** Ink is drawn a little stronger than in the data, because small pictures are mostly edges. */
 const STRONGER = 1.15;
 /** The frame around a colour picture, as a share of its side. */
 const FRAME = 0.08;
 
-/** Grey pictures in their class's colour, on nothing; colour ones as they are, in a frame of their class's colour. */
+/**
+ * Grey pictures are drawn in their class's colour, without a background; coloured pictures are drawn unchanged, in a
+ * frame of their class's colour.
+ */
 export function makeSprites(material: Material, colors: readonly Rgb[], cell: number, stride: number): Sprites {
   const {lesson} = material;
   const {test, isInk, shape} = lesson;
@@ -63,7 +67,7 @@ export function makeSprites(material: Material, colors: readonly Rgb[], cell: nu
  * @param strength 0 leaves the image as it is, 1 puts the picture on it in full.
  */
 export function putSprite({from, at, color}: Sprites, n: number, image: Int32Array, corner: number, strength: number) {
-  const share = Math.round(258 * strength); // 255 * 258 >>> 8 is 256, all of it
+  const share = Math.round(258 * strength); // 255 * 258 >>> 8 is 256, which means all of it
   for (let i = from[n]; i < from[n + 1]; i++) {
     const over = color[i];
     const under = image[corner + at[i]];
@@ -76,14 +80,17 @@ export function putSprite({from, at, color}: Sprites, n: number, image: Int32Arr
   }
 }
 
-/** The highest byte of what hides all that is under it. */
+/** The highest byte of an opaque pixel. */
 export const OPAQUE = 0xff << 24;
 
 /** A colour in the order of an ImageData: red in the lowest byte, nothing in the highest. */
 export const packed = ([red, green, blue]: Rgb): number =>
   (Math.round(blue) << 16) | (Math.round(green) << 8) | Math.round(red);
 
-/** The test pictures in another size: all of them at once, as if each were a channel. @returns `[(p * n + image) * channels + c]`. */
+/**
+ * The test pictures in another size. They are resized all at once, as if each were a channel. @returns
+ * `[(p * n + image) * channels + c]`.
+ */
 function resized({lesson, ...material}: Material, rows: number, columns: number): Float32Array {
   const [height, width, channels] = lesson.shape;
   const across = lesson.test * channels;

@@ -12,7 +12,10 @@ interface Scale {
   readonly ticks: readonly number[];
 }
 
-/** Loss on a log scale; right answers by minus the log of the wrong ones, so that the last per cents are seen. */
+/**
+ * The loss has a logarithmic scale. Right answers are drawn by minus the logarithm of the share of wrong ones, so that
+ * the last per cents can be seen.
+ */
 const SCALES: {readonly [name in Name]: Scale} = {
   accuracy: {to: (v) => -Math.log10(1.004 - v), ends: [0, 1], ticks: [1, 0.97, 0.9, 0.5, 0]},
   loss: {to: (v) => Math.log10(Math.max(v, 0.02)), ends: [0.02, 3.5], ticks: [0.02, 0.1, 0.5]},
@@ -70,7 +73,7 @@ function drawCurve(name: Name, page: Page, most: number): void {
 
   c.font = "11px Figtree, sans-serif";
   c.textBaseline = "middle";
-  // of the loss also that of a guess among all classes, as a dotted line
+  // for the loss, also that of a guess among all classes, as a dotted line
   const guess = Math.log(page.lesson.classNames.length);
   let written = Infinity;
   for (const v of name === "loss" ? [...ticks, guess] : ticks) {

@@ -1,7 +1,7 @@
 import type {Lesson} from "../../lesson";
 import {byId, contextOf, toast} from "../elements";
 
-/** Takes picture files that are dropped on the pad, or chosen: read here and sent nowhere. */
+/** Takes picture files that are dropped on the pad, or chosen: they are read in the page and sent nowhere. */
 export function listenToFiles(lesson: Lesson, took: (pixels: Float32Array) => void): void {
   const box = byId("pad-box");
   const input = byId<HTMLInputElement>("file");

@@ -4,10 +4,10 @@ import {canvasOf, contextOf, fitted} from "../elements";
 import type {Page} from "../page";
 import {classColors, colors} from "../palette";
 
-/** Room left before the lines, around them, and at most for the names at their ends, in CSS pixels. */
+/** The room before the lines, the room around them, and the most room for the names at their ends, in CSS pixels. */
 const [LEFT, AROUND, NAMES] = [4, 6, 64];
 const FONT = "650 12px Figtree, sans-serif";
-/** A class whose probability is never above this has no line, and no name if it ends below. */
+/** A class whose probability is never above this gets no line; a line that ends below this gets no name. */
 const SEEN = 0.12;
 
 /** The answers about the current picture, from the first moment to the last; a click goes to that moment. */
@@ -22,7 +22,7 @@ export function mountHistory(page: Page, goTo: (moment: number) => void): void {
   page.onDraw(shown, () => drawHistory(page, right));
 }
 
-/** Room for the names at the end of the lines. */
+/** The room for the names at the ends of the lines. */
 function rightOf({lesson}: Page): number {
   const c = contextOf(document.createElement("canvas"));
   c.font = FONT;

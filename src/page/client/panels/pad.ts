@@ -10,15 +10,15 @@ export interface Pad {
   draw(): void;
   /** Shows a picture in place of strokes; without one, an empty pad. */
   show(pixels?: Float32Array): void;
-  /** Puts strokes there, as if they had been drawn. */
+  /** Puts strokes on the pad, as if they had been drawn. */
   put(strokes: Stroke[]): void;
-  /** Says whether the pad still invites. */
+  /** Says whether the pad still shows its invitation to draw. */
   invite(isInviting: boolean): void;
 }
 
 /** The pen as it is shown, in shares of the pad. */
 const PEN = 0.075;
-/** Points nearer to each other than this are one. */
+/** Points that are nearer to each other than this count as one. */
 const STEP = 0.008;
 /** How far an arrow key moves the pen. */
 const KEY_STEP = 0.04;
@@ -29,7 +29,7 @@ const ARROWS: {readonly [key: string]: readonly [number, number]} = {
   ArrowDown: [0, KEY_STEP],
 };
 
-/** A pad for mouse, finger, pen and keys. @param changed Told of every change, and whether the pen is up. */
+/** A pad for mouse, finger, pen and keys. @param changed Called after every change, with whether the pen is up. */
 export function openPad(lesson: Lesson, changed: (strokes: Stroke[], isDone: boolean) => void): Pad {
   const canvas = canvasOf("pad");
   let strokes: Stroke[] = [];

@@ -4,10 +4,10 @@ import {byId} from "../elements";
 import type {Page} from "../page";
 import {settingName, shown} from "./verdict-words";
 
-/** Milliseconds after the last move of a slider. */
+/** How many milliseconds after the last move of a slider the new setting is used. */
 const LATER = 350;
 
-/** A slider for each setting. @param again Called once a setting is another. */
+/** Shows a slider for each setting. @param again Called when a setting has changed. */
 export function mountSettings(page: Page, again: () => void): void {
   const first = defaultsOf(page.lesson);
   const reset = byId("reset");

@@ -49,7 +49,7 @@ export function verdictWords(page: Page): string {
   return `It reads **${right} of ${int(lesson.test)}** ${many} right that it never learnt from. ${mistakes}${took}`;
 }
 
-/** How many are wrong, and which class is most often taken for which. */
+/** Says how many answers are wrong, and which class is most often taken for which other. */
 function commonestMistake(page: Page): readonly [wrong: number, pair: string] {
   const {labels, lesson} = page;
   const moment = momentOf(page);

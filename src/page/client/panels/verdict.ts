@@ -5,7 +5,7 @@ import {momentOf, type Page} from "../page";
 import {lastOf} from "../run";
 import {BUTTON, compareWords, mapWords, verdictWords, whenWords} from "./verdict-words";
 
-/** The one big number, the sentence and the one big button. */
+/** Shows the big number, the sentence below it and the big button. */
 export function mountVerdict(page: Page, teach: () => void): void {
   const button = byId<HTMLButtonElement>("teach");
   button.addEventListener("click", teach);

@@ -10,7 +10,9 @@ import {colorsOf, paint, paintPicture} from "../pictures";
 
 export const trustWord = (r2: number): string => (r2 >= 0.75 ? "good" : r2 >= 0.5 ? "fair" : "poor");
 
-/** Why that answer: saliency, LIME and how far to trust it, and the pictures nearest on the map. */
+/**
+ * The panel that explains the answer: saliency, LIME and how far to trust it, and the pictures with the nearest scores.
+ */
 export function mountWhy(page: Page, pick: (index: number) => void): void {
   const {classNames} = page.lesson;
   const near = byId("near");
@@ -47,7 +49,7 @@ export function mountWhy(page: Page, pick: (index: number) => void): void {
 
 const clear = (canvas: HTMLCanvasElement) => contextOf(canvas).clearRect(0, 0, canvas.width, canvas.height);
 
-/** LIME's own doubts, in a sentence. */
+/** Says in a sentence how far LIME's explanation can be trusted. */
 export function trustWords({r2, halvesTop5}: LimeAnswer): string {
   if (r2 === null) return "LIME finds nothing to fit: hiding pieces changes no answer.";
   const halves =
@@ -60,7 +62,7 @@ export function trustWords({r2, halvesTop5}: LimeAnswer): string {
   return `LIME's fit is **${trustWord(r2)}** (R² ${r2.toFixed(2)})${halves}.${doubt} Blue speaks for, orange against.`;
 }
 
-/** The picture, faint, under the pixels that move the score most. */
+/** Draws the picture faintly, and over it the pixels that move the score most. */
 function paintSaliency({lesson}: Page, saliency: Float32Array, pixels: Float32Array): void {
   const {raised, saliency: teal} = colors();
   const most = saliency.reduce((peak, value) => Math.max(peak, value), 0) || 1;
@@ -70,7 +72,7 @@ function paintSaliency({lesson}: Page, saliency: Float32Array, pixels: Float32Ar
   );
 }
 
-/** The picture under its pieces: blue ones speak for the class, orange ones against it. */
+/** Draws the picture, and over it its segments: blue ones speak for the class, orange ones against it. */
 function paintLime({lesson}: Page, {weights, segments}: LimeAnswer, pixels: Float32Array): void {
   const {raised, ok, bad} = colors();
   const most = weights.reduce((peak, value) => Math.max(peak, Math.abs(value)), 0) || 1;

@@ -7,16 +7,16 @@ import {paintPicture} from "../pictures";
 
 /** The strip of wrong answers. */
 export interface Wrongs {
-  /** Takes a wrong answer; by default the next. */
+  /** Takes the picture of a wrong answer; by default the next one. */
   pick(place?: number): void;
   /** Goes to the next one or the one before. */
   walk(by: 1 | -1): void;
 }
 
-/** Pictures that are shown. */
+/** How many pictures are shown. */
 const ITEMS = 40;
 
-/** Wrong answers as pictures, those that the network is surest of first. */
+/** Shows wrong answers as pictures, those of which the network is surest first. */
 export function mountWrong(page: Page, pick: (index: number) => void): Wrongs {
   const strip = byId("wrong");
   const {classNames, words} = page.lesson;
@@ -72,7 +72,7 @@ export function mountWrong(page: Page, pick: (index: number) => void): Wrongs {
       pick(found[place ?? (now + 1) % found.length].n);
     },
     walk(by) {
-      find(); // the moment may be another one since the last frame
+      find(); // the moment may have changed since the last frame
       const count = Math.min(ITEMS, found.length);
       if (!count) return;
       const now = found.findIndex(({n}) => n === page.hand?.index);

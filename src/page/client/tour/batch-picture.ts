@@ -8,13 +8,16 @@ import {lastOf} from "../run";
 
 const PER_ROW = 16;
 
-/** The last batch that was learnt; a whole one, if there is one: an epoch's last may be smaller. */
+/**
+ * The last batch that was learnt. It takes a full one if there is one, because the last batch of an epoch may be
+ * smaller.
+ */
 export function lastBatch({run, lesson}: Page): Batch | undefined {
   const whole = run.batches.findLast(({pictures}) => pictures.length === lesson.batchSize);
   return run.state === "done" && whole ? whole : lastOf(run.batches);
 }
 
-/** The very pictures of that batch, side by side; before the first, those that come first. */
+/** Shows the pictures of that batch side by side; before the first batch, the first pictures. */
 export function batchPicture(page: Page): HTMLCanvasElement {
   const {run, lesson, material} = page;
   const [height, width] = lesson.shape;

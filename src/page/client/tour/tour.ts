@@ -12,7 +12,10 @@ export interface Tour {
   isOpen(): boolean;
 }
 
-/** @param open Shows a panel on a narrow page. @param teachOn Teaches: from the second step on there must be something learnt. */
+/**
+ * @param open Shows a panel on a narrow page. @param teachOn Starts the training, because from the second step on the
+ * network must have learnt something.
+ */
 export function openTour(page: Page, acts: TourActs, open: (tab: string) => void, teachOn: () => void): Tour {
   const card = byId("card");
   const button = byId("tour");
@@ -34,7 +37,7 @@ export function openTour(page: Page, acts: TourActs, open: (tab: string) => void
     if (at < 0) return button.focus({preventScroll: true});
     const {tab, spots} = STEPS[at];
     open(tab);
-    card.classList.toggle("beside", spots.includes("curves") || at === 0); // where it would hide what it speaks of
+    card.classList.toggle("beside", spots.includes("curves") || at === 0); // where the card would hide its subject
     card.classList.toggle("high", !["verdict", "map"].includes(spots[0])); // on a narrow page, where panels are below
     document.querySelector(`[data-spot=${spots[0]}]`)?.scrollIntoView({block: "nearest"});
     if (at > 0) teachOn();
@@ -82,7 +85,7 @@ export function openTour(page: Page, acts: TourActs, open: (tab: string) => void
   };
 
   button.addEventListener("click", () => go(at < 0 ? 0 : -1));
-  // a card speaks of all there is
+  // a card describes everything on the page
   page.onDraw(
     () => [
       page.at,

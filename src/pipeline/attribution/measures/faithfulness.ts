@@ -3,12 +3,12 @@ import type {RandomSource} from "../../../nouns/random";
 import type {Images} from "../../../nouns/samples";
 import {copies, inParts} from "../methods/copies";
 
-/** Squares that are taken away, a quarter of the image's shorter side wide. */
+/** How many squares are removed; each is a quarter of the image's shorter side wide. */
 const SQUARES = 50;
 
 /** The effect of removing squares from an image. */
 export interface Removals {
-  /** Each class's score of the whole image. */
+  /** Each class's score for the whole image. */
   readonly whole: Float32Array;
   /** For each square, the places of its pixels, and each class's score without it. */
   readonly squares: readonly {readonly places: readonly number[]; readonly left: Float32Array}[];
@@ -73,7 +73,7 @@ export function faithfulness(
   return correlation(said, fell);
 }
 
-/** Pearson's; NaN if either is constant. */
+/** Pearson's correlation; NaN if either is constant. */
 function correlation(a: readonly number[], b: readonly number[]): number {
   const [ma, mb] = [a, b].map((values) => values.reduce((sum, v) => sum + v, 0) / values.length);
   let [ab, aa, bb] = [0, 0, 0];

@@ -19,17 +19,20 @@ export interface MapTrust {
    * it predicts worse than no map. NaN if removing squares changes nothing.
    */
   readonly relativeInfidelity: number;
-  /** Largest change of the map among near images that were drawn, over the map's own length. Not finite of a map of zeros. */
+  /**
+   * The largest change of the map among near images that were drawn, divided by the map's own length. It is not finite
+   * for a map of zeros.
+   */
   readonly maxSensitivity: number;
 }
 
-/** Squares taken away, a quarter of the image's shorter side wide. */
+/** How many squares are removed; each is a quarter of the image's shorter side wide. */
 const SQUARES = 50;
-/** Images drawn near it: pixels off by up to RADIUS, evenly; captum's. */
+/** How many near images are drawn. Their pixels differ by up to RADIUS, drawn evenly; both are captum's defaults. */
 const NEIGHBOURS = 10;
 const RADIUS = 0.02;
 
-/** @param map Gradient of the target's logit at the image, laid out as its pixels. */
+/** @param map The gradient of the target's logit at the image, laid out as the image's pixels. */
 export async function mapTrust(
   classifier: DifferentiableClassifier,
   image: Images,
@@ -63,7 +66,7 @@ export async function mapTrust(
   };
 }
 
-/** The image's own pixels in random squares, 0 around them. */
+/** Makes images that have the image's own pixels in a random square, and 0 around it. */
 function randomSquares({shape: [height, width, channels], pixels}: Images, count: number, random: RandomSource) {
   const side = Math.max(1, Math.round(Math.min(height, width) / 4));
   return Array.from({length: count}, () => {
@@ -77,7 +80,7 @@ function randomSquares({shape: [height, width, channels], pixels}: Images, count
   });
 }
 
-/** `count` copies of one image, each pixel through `change` with its place and its copy's number. */
+/** Makes `count` copies of one image. `change` changes each pixel, by its place and the number of its copy. */
 function repeated(
   {shape, pixels}: Images,
   count: number,

@@ -1,9 +1,12 @@
 import type {Images} from "../../../nouns/samples";
 
-/** Copies of an image that are asked about at a time: bounds memory, and changes no result. */
+/** How many copies of an image the network is asked about at a time. This limits memory, and changes no result. */
 export const COPIES_AT_ONCE = 16;
 
-/** `count` copies of one image. @param change Each copy's pixel, by its value, its place and the copy's number. */
+/**
+ * Makes `count` copies of one image. @param change Gives each copy's pixel, from its value, its place and the copy's
+ * number.
+ */
 export function copies(
   {shape, pixels}: Images,
   count: number,

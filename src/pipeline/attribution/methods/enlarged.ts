@@ -1,6 +1,6 @@
 /**
- * A map at another size, bilinearly, with the centres of its places half a place from its edges (PyTorch's
- * `interpolate(mode="bilinear", align_corners=False)`). Exact if both sizes are equal.
+ * Enlarges a map bilinearly. The centres of its cells lie half a cell from its edges (PyTorch's
+ * `interpolate(mode="bilinear", align_corners=False)`). If both sizes are equal, the map is unchanged.
  */
 export function enlarged(
   values: Float32Array,
@@ -22,7 +22,7 @@ export function enlarged(
   return out;
 }
 
-/** Between which two places each new one lies, and how near to the second, 0 to 1. */
+/** For each new cell: the two old cells between which it lies, and how near it is to the second, 0 to 1. */
 function places(from: number, to: number) {
   return Array.from({length: to}, (_, i) => {
     const at = Math.max(0, ((i + 0.5) * from) / to - 0.5);

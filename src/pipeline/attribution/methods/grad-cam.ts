@@ -7,8 +7,8 @@ export interface GradCamOptions {
 }
 
 /**
- * ReLU of a layer's channels, each weighed by the mean gradient of the class's logit there (Selvaraju et al. 2017, eq. 1 and 2),
- * enlarged to the image's size with straight lines between the layer's places.
+ * Grad-CAM: the ReLU of the sum of a layer's channels, each weighted by the mean gradient of the class's logit there
+ * (Selvaraju et al. 2017, eq. 1 and 2), enlarged bilinearly to the image's size.
  */
 export const gradCam: GradientMethod<GradCamOptions> = {
   name: "grad-cam",
@@ -50,7 +50,7 @@ export const gradCam: GradientMethod<GradCamOptions> = {
   },
 };
 
-/** Σ over channels of mean(gradient) · activation, one number a place, with its sign. */
+/** Σ over channels of mean(gradient) · activation, one number for each place, with its sign. */
 function weighted(
   activations: Float32Array,
   gradients: Float32Array,

@@ -19,7 +19,7 @@ export const gradient: GradientMethod = {
     })),
 };
 
-/** |g(x)|, the greatest of a pixel's channels (Simonyan, Vedaldi & Zisserman 2013, section 3.1). */
+/** |g(x)|, the greatest over a pixel's channels (Simonyan, Vedaldi & Zisserman 2013, section 3.1). */
 export const saliency: GradientMethod = {
   name: "saliency",
   help: "how strongly the class's score depends on a pixel: |gradient|, the greatest over its channels (Simonyan et al. 2013)",
@@ -35,7 +35,7 @@ export const saliency: GradientMethod = {
     }),
 };
 
-/** x ⊙ g(x), summed over channels (Shrikumar, Greenside & Kundaje 2017 name it so). */
+/** x ⊙ g(x), summed over channels (the name is from Shrikumar, Greenside & Kundaje 2017). */
 export const inputXGradient: GradientMethod = {
   name: "input-x-gradient",
   help: "gradient times pixel: what each pixel adds, to first order (Shrikumar et al. 2017)",
@@ -64,7 +64,7 @@ async function mapped(
   return maps;
 }
 
-/** Number by number. */
+/** The product, number by number. */
 export function product(a: Float32Array, b: Float32Array): Float32Array {
   return a.map((v, i) => v * b[i]);
 }

@@ -5,8 +5,8 @@ import type {Method} from "./method";
 import {occlusion} from "./occlusion";
 import {smoothGrad} from "./smooth-grad";
 
-/** Every map of pixels that `explain` can make; LIME, of segments, stands in src/lime. */
+/** Every method that makes a map of pixels for `explain`. LIME, which works on segments, is in src/lime. */
 export const methods = [
   ...[saliency, gradient, inputXGradient],
   ...[integratedGradients, smoothGrad, gradCam, occlusion],
-] as readonly Method[]; // options are checked by each one's own table before it is run
+] as readonly Method[]; // each method's own table checks its options before it runs

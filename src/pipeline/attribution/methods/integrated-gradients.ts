@@ -12,8 +12,9 @@ export interface IntegratedGradientsOptions {
 }
 
 /**
- * (x − x′) ⊙ ∫₀¹ g(x′ + α (x − x′)) dα (Sundararajan, Taly & Yan 2017, eq. 1), by Gauss–Legendre as captum has it, summed over
- * channels. Complete: the attributions' sum is the logit's difference from the baseline's, but for the quadrature's error.
+ * (x − x′) ⊙ ∫₀¹ g(x′ + α (x − x′)) dα (Sundararajan, Taly & Yan 2017, eq. 1), by Gauss–Legendre quadrature as in
+ * captum, summed over channels. It is complete: the attributions sum to the difference between the logit and the
+ * baseline's logit, except for the error of the quadrature.
  */
 export const integratedGradients: GradientMethod<IntegratedGradientsOptions> = {
   name: "integrated-gradients",

@@ -28,8 +28,8 @@ export interface AttributionMap {
    */
   readonly foretold: Float32Array;
   /**
-   * How far the attributions' sum misses the difference that they are to explain, as a share of it: 0 is exact. NaN if
-   * there is no difference. Of complete methods alone.
+   * How far the attributions' sum is from the difference that they should explain, as a share of this difference: 0 is
+   * exact. NaN if there is no difference. Only complete methods have it.
    */
   readonly gap?: number;
   /** The map of a layer, before it was enlarged. */
@@ -41,7 +41,7 @@ export interface AttributionMap {
   };
 }
 
-/** A method, as the program offers it. `O` are its options. */
+/** A method that the program offers. `O` is the type of its options. */
 interface MethodOf<C extends Classifier, O extends object> {
   /** The name that `--method` takes. */
   readonly name: string;
@@ -50,19 +50,22 @@ interface MethodOf<C extends Classifier, O extends object> {
   readonly options: OptionTable<O>;
   /** Which of the classifier's numbers it explains. */
   readonly score: "logit" | "probability";
-  /** Whether its numbers can be below 0, and whether that is against the class. */
+  /** Whether its numbers can be below 0, which then speaks against the class. */
   readonly isSigned: boolean;
-  /** The image without what is explained, laid out as its pixels; absent: all black. */
+  /**
+   * The baseline, an image without the thing that is explained, laid out as the image's pixels; absent if it is all
+   * black.
+   */
   baseline?(image: Images, options: O): Float32Array;
   run(question: AttributionQuestion<C>, options: O): Promise<readonly AttributionMap[]>;
 }
 
-/** Asks from outside: it works with every classifier. */
+/** A method that only asks for answers, so it works with every classifier. */
 export interface OutsideMethod<O extends object = object> extends MethodOf<Classifier, O> {
   readonly needs: "answers";
 }
 
-/** Needs gradients at the pixels or, if it looks at a layer, there. */
+/** A method that needs gradients: at the pixels or, if it looks at a layer, at that layer. */
 export interface GradientMethod<O extends object = object> extends MethodOf<DifferentiableClassifier, O> {
   readonly needs: "gradients";
 }

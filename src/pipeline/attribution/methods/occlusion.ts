@@ -10,8 +10,8 @@ export interface OcclusionOptions {
 }
 
 /**
- * By how much the class's probability falls once a window is covered (Zeiler & Fergus 2014, section 4.2); of a pixel, the mean over the
- * windows that cover it, as captum has it. The last window of a row or column is cut off at the border.
+ * How much the class's probability falls when a window is covered (Zeiler & Fergus 2014, section 4.2). A pixel gets the
+ * mean over the windows that cover it, as in captum. The last window of a row or column is cut off at the border.
  */
 export const occlusion: OutsideMethod<OcclusionOptions> = {
   name: "occlusion",
@@ -72,7 +72,7 @@ export const occlusion: OutsideMethod<OcclusionOptions> = {
   },
 };
 
-/** Where windows begin: as many steps as it takes until one reaches the border. */
+/** The places where windows begin, as many as it takes until one reaches the border. */
 function starts(length: number, side: number, step: number): number[] {
   return Array.from({length: Math.ceil((length - side) / step) + 1}, (_, i) => i * step);
 }

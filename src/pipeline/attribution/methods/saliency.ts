@@ -7,13 +7,13 @@ export interface Saliency {
   readonly gradient: Float32Array;
   /** The same at the baseline. */
   readonly baseline: Float32Array;
-  /** g(x) − g(baseline): what this image, and not the network alone, makes matter. */
+  /** g(x) − g(baseline): what matters because of this image, and not because of the network alone. */
   readonly delta: Float32Array;
-  /** How strongly that falls on what is drawn: |delta| × image. In exigo's mode |g(x)| × image, as exigo has it. */
+  /** How strongly this falls on the ink: |delta| × image; in exigo's mode |g(x)| × image, as in exigo. */
   readonly overlay: Float32Array;
 }
 
-/** Gradients of each image's target logit, at the image and at the empty (all 0) one. */
+/** The gradients of each image's target logit, at the image and at the empty image (all 0). */
 export async function saliencyMaps(
   classifier: DifferentiableClassifier,
   images: Images,

@@ -4,8 +4,9 @@ import type {DepthwiseArguments} from "../../../engine/tfjs/tensor-kernels";
 import {type Attributes, add, addressOf, kernelsOn} from "./heap";
 
 /**
- * @file The gradients of depthwise convolutions, which the wasm backend of tfjs 4.22 lacks: without them no network that has
- * one can be trained. Not dilated ones, whose gradient tfjs refuses on every backend.
+ * @file The gradients of depthwise convolutions, which the wasm backend of tfjs 4.22 lacks: without them, no network
+ * that has such a convolution can be trained. Dilated ones are left out, because tfjs refuses their gradient on every
+ * backend.
  */
 
 /** Registers the kernels with the wasm backend. */

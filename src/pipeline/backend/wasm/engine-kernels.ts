@@ -4,11 +4,12 @@ import {type ConvolutionShape, type Convolver, canConvolve, convolver} from "../
 import {type Attributes, at, before, type Heap} from "./heap";
 
 /**
- * @file Convolutions of tfjs' wasm backend, forward and both gradients, by the fused engine's kernels: for models that the
- * engine cannot run as a whole. What they do not cover (dilation, large strides, other activations) stays as it was.
+ * @file Lets tfjs' wasm backend compute convolutions, and both of their gradients, by the fused engine's kernels. This
+ * is for models that the engine cannot run as a whole. Convolutions that the kernels do not cover (dilation, large
+ * strides, other activations) are computed as before.
  */
 
-/** Registers the kernels with the wasm backend, before those that are there. */
+/** Registers the kernels with the wasm backend, so that they are tried before the existing ones. */
 export function registerEngineKernels(): void {
   before("Conv2D", ({x, filter}, attributes) => {
     const shape = shapeOf(x.shape, filter.shape, attributes, false);
@@ -86,7 +87,7 @@ const kept = new Map<string, Convolver>();
 function convolverOf(shape: ConvolutionShape): Convolver {
   const key = JSON.stringify(shape);
   const made = kept.get(key) ?? convolver(shape);
-  kept.delete(key); // the last used is the last to go
+  kept.delete(key); // the one that was used last is removed last
   kept.set(key, made);
   if (kept.size > MOST_KEPT) kept.delete(kept.keys().next().value as string);
   return made;

@@ -8,9 +8,9 @@ export type Attributes = {readonly [name: string]: unknown};
 /** The part of the wasm backend that is used here: its tensors in its memory. */
 export interface Heap {
   makeOutput(shape: readonly number[], dtype: "float32"): tf.TensorInfo;
-  /** Valid until the backend's memory grows, which making an output may do. */
+  /** Valid until the backend's memory grows, which may happen when an output is made. */
   typedArrayFromHeap(tensor: tf.TensorInfo): Float32Array;
-  /** One more tensor has these numbers. */
+  /** Says that one more tensor has these numbers. */
   incRef(id: tf.TensorInfo["dataId"]): void;
   disposeData(id: tf.TensorInfo["dataId"]): boolean;
 }
@@ -31,7 +31,7 @@ export function kernelsOn(heap: Heap): TensorKernels {
   return tensorKernels(memory);
 }
 
-/** Where a tensor's numbers stand in the backend's memory. */
+/** The address of a tensor's numbers in the backend's memory. */
 export function addressOf(heap: Heap, tensor: tf.TensorInfo): number {
   return at(heap, tensor).byteOffset;
 }
@@ -47,10 +47,13 @@ export function add(
   tf.registerKernel({kernelName, backendName: "wasm", kernelFunc});
 }
 
-/** The kernels that were put before others, so that starting the backend twice does not put a kernel before itself. */
+/**
+ * The kernels that were put before others. With this list, starting the backend twice does not put a kernel before
+ * itself.
+ */
 const registered = new WeakSet<tf.KernelFunc>();
 
-/** Puts a kernel before the wasm backend's own, which keeps what `choose` leaves. */
+/** Puts a kernel before the wasm backend's own one, which still does the cases that `choose` does not take. */
 export function before(
   kernelName: string,
   choose: (inputs: Inputs, attributes: Attributes) => ((heap: Heap) => tf.TensorInfo) | undefined,

@@ -9,7 +9,10 @@ import {registerTensorKernels} from "./tensor-kernels";
 import {registerTrainingKernels} from "./training-kernels";
 import {registerTransformerKernels} from "./transformer-kernels";
 
-/** tfjs-backend-wasm (XNNPACK, SIMD), the training kernels it lacks, the fused engine's convolutions and optimizers. No native code. */
+/**
+ * tfjs-backend-wasm (XNNPACK, SIMD), with the training kernels that it lacks and the fused engine's convolutions and
+ * optimizers. It needs no native code.
+ */
 export const wasm: Backend = {
   async start() {
     registerTrainingKernels();

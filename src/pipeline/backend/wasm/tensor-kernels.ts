@@ -3,13 +3,14 @@ import * as tf from "@tensorflow/tfjs";
 import {addressOf, before, kernelsOn} from "./heap";
 
 /**
- * @file Kernels that one pass over the wasm backend's memory does better than the backend: the gradient of the usual max pool;
- * a bias' gradient (a sum over all axes but the last, which it transposes first); a bias added; and matrix products with
- * one side transposed, as the gradients of dense layers are (a plain one it does well). And a tensor's copy, which is no
- * pass at all: tensors do not change, so two may have the same numbers, as the backend's own reshaped ones do.
+ * @file Kernels that one pass over the wasm backend's memory does better than the backend: the gradient of the usual
+ * max pool; a bias' gradient (a sum over all axes but the last, which it transposes first); a bias added; and matrix
+ * products with one side transposed, as the gradients of dense layers are (a plain one it does well). It also copies a
+ * tensor without any pass: tensors never change, so two of them may share the same numbers, as the backend's own
+ * reshaped tensors do.
  */
 
-/** Registers the kernels with the wasm backend, before those that are there. */
+/** Registers the kernels with the wasm backend, so that they are tried before the existing ones. */
 export function registerTensorKernels(): void {
   before("Identity", ({x}) => {
     if (x.dtype === "string") return;

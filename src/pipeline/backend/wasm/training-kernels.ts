@@ -4,7 +4,7 @@ import * as tf from "@tensorflow/tfjs";
  * @file The kernels that a convolutional network needs for training and that the wasm backend of tfjs 4.22 lacks, or
  * has only as slow scalar loops. They are composed of the kernels that it has (slice, pad, transpose, matmul,
  * convolution). Conv2DBackpropFilter is absent (tensorflow/tfjs#8474); Conv2DBackpropInput and MaxPoolGrad are there,
- * but many times slower. Past 250 lines: one list, which is registered together.
+ * but many times slower. The file is long because it is one list, which is registered together.
  */
 
 interface ConvAttributes {
@@ -14,7 +14,7 @@ interface ConvAttributes {
   readonly dimRoundingMode?: "floor" | "round" | "ceil";
 }
 
-/** Registers the kernels with the wasm backend, in place of what is there. */
+/** Registers the kernels with the wasm backend, in place of the existing ones. */
 export function registerTrainingKernels(): void {
   replace("Conv2DBackpropFilter", ({x, dy}, attributes) => {
     const {filterShape} = attributes as unknown as {filterShape: [number, number, number, number]};
@@ -62,8 +62,9 @@ function replace(
 
 /**
  * dW[i, j, c, k] = Σ over images and outputs (y, x) of X[y·s + i, x·s + j, c] · dY[y, x, k]: for each tap (i, j) the
- * strided window of X that it meets, all taps below each other, times dY in one matrix product. Channels go first, so
- * that windows are runs of pixels, and the product's left side needs no transposing (the backend's is ten times slower).
+ * strided window of X that it meets, with all taps one below the other, times dY, in one matrix product. Channels go
+ * first, so that windows are runs of pixels, and the product's left side needs no transposing (the backend's is ten
+ * times slower).
  */
 function convFilterGradient(
   x: tf.Tensor4D,
@@ -98,7 +99,8 @@ function convInputGradient(
   const [kernelHeight, kernelWidth] = filter.shape;
   const {strideHeight, strideWidth, padInfo} = convInfo(inputShape, filter.shape, attributes);
   const spread = dilate(dy, strideHeight, strideWidth);
-  // The input may end in pixels that no window reached: the border below and to the right makes up for them.
+  // The input may end in pixels that no window reached; the border at the bottom and on the right is made wider for
+  // them.
   const top = kernelHeight - 1 - padInfo.top;
   const left = kernelWidth - 1 - padInfo.left;
   const bottom = inputShape[1] + kernelHeight - 1 - spread.shape[1] - top;
@@ -115,9 +117,9 @@ function convInputGradient(
 }
 
 /**
- * Each output's gradient goes to its window's maximum; to the first of equals, in reading order, as the cpu backend
- * and TensorFlow do. A plain loop over the backend's memory: as a composition it is thirty small kernels, and 20 times
- * slower.
+ * Each output's gradient goes to its window's maximum; if several are equal, to the first in reading order, as in the
+ * cpu backend and TensorFlow. It is a plain loop over the backend's memory; composed of the backend's kernels it would
+ * be thirty small kernels, and 20 times slower.
  */
 function maxPoolGradient(
   dy: tf.Tensor4D,
@@ -148,7 +150,7 @@ function maxPoolGradient(
               break;
             }
           }
-          if (at >= 0) dx[at] += gradients[window]; // no place only if the window holds NaN
+          if (at >= 0) dx[at] += gradients[window]; // there is no place only if the window contains NaN
         }
       }
     }
@@ -158,8 +160,8 @@ function maxPoolGradient(
 
 /**
  * The pixels of planes [channel, image, y, x] that weight (i, j) of a kernel is multiplied by: every stride-th pixel
- * from (i, j) on, `height` × `width` of them. Cuts the rows into groups as long as the stride and takes the first pixel
- * of each, which is several times as fast as the backend's stridedSlice.
+ * from (i, j) on, `height` × `width` of them. It cuts the rows into groups as long as the stride and takes the first
+ * pixel of each; this is several times as fast as the backend's stridedSlice.
  */
 function window(
   planes: tf.Tensor4D,

@@ -81,7 +81,10 @@ function attentionSizes([images, tokens, wide]: readonly number[], heads: number
   return {images, tokens, padded, width, sizes};
 }
 
-/** Where tensors' numbers stand, 0 for one that is not there. Asked once all are made, since making one may move nothing but grow. */
+/**
+ * The addresses of tensors' numbers; 0 for a tensor that is absent. It must be called when all tensors are made,
+ * because the memory may grow while one is made.
+ */
 function addresses(heap: Heap, tensors: readonly (tf.TensorInfo | undefined)[]): number[] {
   return tensors.map((tensor) => (tensor ? addressOf(heap, tensor) : 0));
 }

@@ -3,11 +3,11 @@ import {unlessAborted} from "../images/unless-aborted";
 import {readWhole} from "../read-file";
 import type {DecodingPool} from "./pool";
 
-/** Pictures that a thread is asked for at a time. */
+/** How many pictures a thread is asked for at a time. */
 const AT_ONCE = 256;
 
 /**
- * Height and width that all pictures have.
+ * The height and width that all pictures have.
  *
  * @param most The longest side that counts.
  * @returns Undefined if they are not alike, or one is larger.
@@ -40,7 +40,7 @@ async function* sizesOf(
   for (let at = 0; ; ) {
     for (; at < paths.length && answers.length < 2 * pool.threads; at += AT_ONCE) {
       const answer = pool.ask({doing: "size", paths: paths.slice(at, at + AT_ONCE)});
-      answer.catch(() => undefined); // told in its turn
+      answer.catch(() => undefined); // thrown when it is its turn
       answers.push(answer as (typeof answers)[number]);
     }
     const next = answers.shift();

@@ -1,4 +1,7 @@
-/** @file A decoding thread's whole life: some pictures, their bytes, the next. Started by pool.ts. */
+/**
+ * @file Everything that a decoding thread does: it gets some pictures, returns their bytes, and gets the next ones.
+ * pool.ts starts it.
+ */
 import {closeSync, constants, fstatSync, openSync, readSync} from "node:fs";
 import {type MessagePort, parentPort} from "node:worker_threads";
 
@@ -10,7 +13,7 @@ import {pictureBytes} from "./picture-bytes";
 import type {DecodedPictures, DecodingAnswer, DecodingQuestion, DecodingResult} from "./questions";
 
 const port = parentPort as MessagePort;
-/** Bytes of a picture's file for each of its pixels, at most. */
+/** The most bytes that a picture's file may have for each of its pixels. */
 const BYTES_A_PIXEL = 8;
 /** The largest file that is read at once, in bytes. */
 const SMALL = 2 ** 20;
@@ -50,8 +53,8 @@ async function answered(question: DecodingQuestion): Promise<DecodingResult> {
 }
 
 /**
- * A file's bytes. A small file is read at once, in a fifth of the time that a promise for each step takes: nobody waits
- * for this thread meanwhile. `readWhole` has the words for what is no such file.
+ * A file's bytes. A small file is read synchronously, in a fifth of the time that a promise for each step would take;
+ * nobody waits for this thread meanwhile. For anything that is not such a file, `readWhole` makes the error.
  */
 async function contentOf(path: string, most?: number): Promise<Uint8Array> {
   const bytes = smallFile(path);
@@ -67,7 +70,7 @@ function smallFile(path: string): Uint8Array | undefined {
     const bytes = Buffer.allocUnsafeSlow(state.size);
     return readSync(file, bytes, 0, state.size, 0) === state.size ? bytes : undefined;
   } catch {
-    return undefined; // told by `readWhole`
+    return undefined; // `readWhole` makes the error
   } finally {
     if (file !== undefined) closeSync(file);
   }

@@ -4,7 +4,7 @@ import {decodeImage} from "../images/image-file";
 import {plainPng} from "./plain-png";
 
 export interface PictureBytes {
-  /** Red, green and blue of each pixel, 0 to 255, `[y][x][channel]`; of a grey picture one byte of each pixel. */
+  /** Red, green and blue of each pixel, 0 to 255, `[y][x][channel]`; for a grey picture, one byte for each pixel. */
   readonly bytes: Uint8Array;
   readonly isGrey: boolean;
 }
@@ -13,7 +13,7 @@ export interface PictureBytes {
  * A picture's pixels as they are kept: cut from the middle to the shape's proportions, resampled, rounded to bytes.
  *
  * @param content The file's bytes.
- * @param path The file's, for errors.
+ * @param path The path of the file, for errors.
  * @throws UserError if the picture is damaged or too large. @throws The signal's reason.
  */
 export async function pictureBytes(
@@ -31,7 +31,7 @@ export async function pictureBytes(
   return greyIfGrey(bytes);
 }
 
-/** One byte a pixel, if red, green and blue are equal in each. */
+/** One byte for each pixel, if red, green and blue are equal in every pixel. */
 function greyIfGrey(bytes: Uint8Array): PictureBytes {
   for (let p = 0; p < bytes.length; p += 3) {
     if (bytes[p] !== bytes[p + 1] || bytes[p] !== bytes[p + 2]) return {bytes, isGrey: false};

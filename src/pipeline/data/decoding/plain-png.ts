@@ -6,8 +6,8 @@ import {checkPng} from "../images/png-file";
 const [WIDTH, HEIGHT, HEADER_END] = [16, 20, 33];
 
 /**
- * The pixels of a PNG that needs no scaling: the very bytes that decoding and fitting come to, in a fraction of the time.
- * It is checked as strictly as others.
+ * The pixels of a PNG that needs no scaling: the same bytes that decoding and fitting would give, in a fraction of the
+ * time. The file is checked as strictly as others.
  *
  * @returns Grey or red, green and blue, as the file has them; undefined if the picture is of another size or kind.
  * @throws UserError if it is damaged. @throws The signal's reason.
@@ -27,7 +27,9 @@ export async function plainPng(
   return {pixels: unfiltered(rows, height, width * samples, samples), samples};
 }
 
-/** Undoes the filters of the rows (section 9.2). @param line Bytes of a row; `reach`: of a pixel. */
+/**
+ * Undoes the filters of the rows (section 9.2). @param line How many bytes a row has; `reach` is how many a pixel has.
+ */
 function unfiltered(rows: Uint8Array, height: number, line: number, reach: number): Uint8Array {
   const pixels = new Uint8Array(height * line);
   for (let y = 0; y < height; y++) {
@@ -43,7 +45,10 @@ function unfiltered(rows: Uint8Array, height: number, line: number, reach: numbe
   return pixels;
 }
 
-/** The number that a filter adds to a byte: nothing, the left one, the one above, their mean, or the nearest to their plane (Paeth). */
+/**
+ * The number that a filter adds to a byte: nothing, the left one, the one above, their mean, or the one of its
+ * neighbours that is nearest to their plane (Paeth).
+ */
 function predicted(filter: number, left: number, above: number, corner: number): number {
   if (filter === 0) return 0;
   if (filter === 1) return left;

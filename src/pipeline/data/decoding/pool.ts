@@ -8,13 +8,16 @@ import type {DecodingAnswer, DecodingQuestion, DecodingResult} from "./questions
 /** Threads that decode pictures. */
 export interface DecodingPool {
   readonly threads: number;
-  /** Questions are answered side by side. @throws What the thread threw; or the reason for which it was ended. */
+  /**
+   * Several questions are answered at the same time. @throws What the thread threw; or the reason for which it was
+   * ended.
+   */
   ask(question: DecodingQuestion): Promise<DecodingResult>;
   end(): void;
 }
 
 const START = join(__dirname, "start.cjs");
-/** More threads than this wait for the disk, or for the one that keeps the bytes. */
+/** The most threads; more would only wait for the disk, or for the thread that keeps the bytes. */
 const MOST_THREADS = 8;
 
 interface Waiting {

@@ -13,10 +13,13 @@ export type DecodingQuestion =
   | {readonly doing: "size"; readonly paths: readonly string[]};
 
 export interface DecodedPictures {
-  /** The files' bytes, one after another, and where each ends. */
+  /** The files' bytes, one file after another, and the place where each ends. */
   readonly contents: Uint8Array;
   readonly contentEnds: readonly number[];
-  /** The pictures' bytes, one after another, and where each ends: a grey one takes a third of a coloured one. */
+  /**
+   * The pictures' bytes, one picture after another, and the place where each ends. A grey picture takes a third of the
+   * bytes of a coloured one.
+   */
   readonly pictures: Uint8Array;
   readonly pictureEnds: readonly number[];
 }

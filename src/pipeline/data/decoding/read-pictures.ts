@@ -19,16 +19,19 @@ export interface ReadingOptions {
   readonly signal?: AbortSignal | undefined;
 }
 
-/** From so many pictures on, it pays to start threads. */
+/** The number of pictures from which on it is worth starting threads. */
 export const MANY = 2000;
-/** Images decoded at a time, and the pixels that they may have together: one more, if it is larger, by itself. */
+/**
+ * How many images are decoded at a time, and how many pixels they may have together. A larger image is decoded by
+ * itself.
+ */
 const [AT_ONCE, PIXELS_AT_ONCE] = [16, 2 ** 24];
-/** Pictures that a thread is asked for at a time, and the bytes that their files should have together. */
+/** How many pictures a thread is asked for at a time, and how many bytes their files should have together. */
 const [ASKED_AT_ONCE, BYTES_AT_ONCE] = [64, 2 ** 21];
 
 /**
- * Reads pictures and decodes them, in the order of their paths; yields some at a time. Many are decoded by threads of
- * their own.
+ * Reads pictures and decodes them, in the order of their paths; yields some at a time. If there are many, other threads
+ * decode them.
  *
  * @throws UserError naming the path, if a picture is damaged or too large. @throws The signal's reason.
  */
@@ -55,7 +58,7 @@ export async function* readPictures(
   }
 }
 
-/** Places of images that may be decoded at the same time, by their pixels. */
+/** The places of images that may be decoded at the same time, by how many pixels they have. */
 function batchesOf(pixels: readonly number[]): number[][] {
   const batches: number[][] = [];
   let sum = Number.POSITIVE_INFINITY;
@@ -77,12 +80,12 @@ async function* readByThreads(
   const answers: Promise<DecodedPictures>[] = [];
   for (;;) {
     while (asked < paths.length && answers.length < 2 * pool.threads) {
-      // large files by few, small ones by many: those on the way have some MB together
+      // only a few large files or many small ones at a time, so that the files in work have some MB together
       const fitting = read === 0 ? 1 : Math.floor((BYTES_AT_ONCE * read) / bytes);
       const group = paths.slice(asked, asked + Math.min(ASKED_AT_ONCE, Math.max(1, fitting)));
       asked += group.length;
       const answer = pool.ask({doing: "decode", paths: group, shape, maxPixels}) as Promise<DecodedPictures>;
-      answer.catch(() => undefined); // told in its turn
+      answer.catch(() => undefined); // thrown when it is its turn
       answers.push(answer);
     }
     const next = answers.shift();
@@ -97,7 +100,7 @@ async function* readByThreads(
   }
 }
 
-/** The pool to read so many pictures with; undefined if this thread is as fast. The caller ends it. */
+/** The pool of threads for this number of pictures; undefined if this thread alone is as fast. The caller ends it. */
 export function poolFor(count: number): DecodingPool | undefined {
   return count >= MANY ? decodingPool() : undefined;
 }

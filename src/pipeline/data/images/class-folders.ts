@@ -5,22 +5,23 @@ import {UserError} from "../../../nouns/options";
 import {type Entry, entriesOf, hasImageName, isPicture, isSystemName} from "./folder-entries";
 import type {Leftovers} from "./leftovers";
 
-/** A picture's file, and its class's place among the names. */
+/** A picture's file, and the place of its class among the class names. */
 export interface ImageFile {
   readonly path: string;
   readonly label: number;
 }
 
-/** Tables of every class against every other stay below 100 MB. */
+/** The most classes. With so many, a table of every class against every other stays below 100 MB. */
 const MOST_CLASSES = 4096;
-/** Names of classes that an error lists. */
+/** How many names of classes an error lists. */
 const MOST_LISTED = 20;
 
 /** Remembers every folder that was read, by its real path, so that no picture is read twice through links. */
 export type FoldersRead = Map<string, string>;
 
 /**
- * The folders of a folder that may be classes, in order of names. What systems leave behind is put with the leftovers.
+ * The folders of a folder that may be classes, in the order of their names. Files that operating systems leave behind
+ * are added to the leftovers.
  */
 export async function classFoldersOf(path: string, leftovers: Leftovers): Promise<Entry[]> {
   const folders: Entry[] = [];
@@ -33,13 +34,13 @@ export async function classFoldersOf(path: string, leftovers: Leftovers): Promis
 }
 
 /**
- * The pictures in the folders of the classes, class by class, in order of their paths: those in folders inside a
- * class's folder, too. Links are followed.
+ * The pictures in the folders of the classes, class by class, in the order of their paths; also the pictures in folders
+ * inside a class's folder. Links are followed.
  *
- * @param candidates The folder's folders, as `classFoldersOf` gives them.
+ * @param candidates The folders inside the folder, from `classFoldersOf`.
  * @param classNames The classes that there must be, if others were read before.
- * @throws UserError naming the path, if there are not 2 to 4,096 classes, or not those given; if one has no pictures; if
- * a folder bears a picture's name; or if a link leads to a folder that another has.
+ * @throws UserError naming the path, if there are not 2 to 4,096 classes, or not those given; if one has no pictures;
+ * if a folder has the name of a picture; or if a link leads to a folder that was read already.
  */
 export async function readClassFolders(
   path: string,
@@ -70,12 +71,12 @@ export async function readClassFolders(
   for (const [label, folder] of folders.entries()) {
     const images = await imagesBelow(folder.path, read, leftovers);
     if (images.length === 0) throw new UserError(`${folder.path}: expected PNG or JPEG images, got none`);
-    for (const image of images) files.push({path: image, label}); // they may be too many to be one call's arguments
+    for (const image of images) files.push({path: image, label}); // there may be too many for the arguments of one call
   }
   return {classNames: names, files};
 }
 
-/** If the only folder holds folders itself, they may be meant. */
+/** Gives a hint: if the only folder contains folders, the user may have meant these. */
 async function hintOf(folders: readonly Entry[]): Promise<string> {
   if (folders.length !== 1) return "";
   const inside = (await entriesOf(folders[0].path)).filter(({kind, name}) => kind === "folder" && !isSystemName(name));
@@ -104,7 +105,7 @@ async function imagesBelow(path: string, read: FoldersRead, leftovers: Leftovers
  * Notes that a folder is read.
  *
  * @returns false if it is a link to a folder that holds it: following it would never end.
- * @throws UserError if another folder is the same: its pictures would come twice.
+ * @throws UserError if the same folder was read already, because its pictures would come twice.
  */
 async function meet(path: string, read: FoldersRead, leftovers: Leftovers): Promise<boolean> {
   const real = await realpath(path);
@@ -120,7 +121,7 @@ async function meet(path: string, read: FoldersRead, leftovers: Leftovers): Prom
   return false;
 }
 
-/** All names; of very many how many there are, and the first of those in which they differ. */
+/** All names; or, if there are very many, their number and the first names that differ. */
 function listed(names: readonly string[], different: readonly string[]): string {
   if (names.length <= MOST_LISTED) return names.join(", ") || "none";
   const shown = different.slice(0, MOST_LISTED).join(", ");

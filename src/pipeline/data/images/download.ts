@@ -12,16 +12,17 @@ import {orUserError} from "../../../nouns/system-errors";
 import type {DataProgress} from "../progress";
 import {isMissing} from "./idx-directory";
 
-/** Tries without a single new byte between them before giving up. */
+/** How many times it tries again without getting a single new byte before it gives up. */
 const FRUITLESS_TRIES = 3;
 
 /**
- * Fetches a .gz file and leaves it uncompressed at `file`, whole or not at all. What arrived before a break stays in
- * `file.gz.partial`, where the next run goes on (RFC 9110, section 14: Range). While it is fetched it has a name of its own:
- * two processes that fetch the same file do not mix what they write.
+ * Downloads a .gz file and writes it uncompressed to `file`, completely or not at all. The bytes that arrived before an
+ * interruption stay in `file.gz.partial`, and the next run continues from there (RFC 9110, section 14: Range). During
+ * the download, the file has a name that no other process uses, so two processes that download the same file do not mix
+ * their bytes.
  *
  * @param digest SHA-256 of the uncompressed bytes.
- * @throws UserError if the server refuses, breaks off for good, or sends other bytes than `digest` says.
+ * @throws UserError if the server refuses, ends the transfer for good, or sends bytes with another digest.
  */
 export async function* download(url: string, file: string, digest: string): AsyncGenerator<DataProgress> {
   if ((await digestOf(file)) === digest) return;
@@ -43,7 +44,7 @@ export async function* download(url: string, file: string, digest: string): Asyn
     await rm(partial);
   } finally {
     // if it is interrupted, the next run continues from here
-    await rename(partial, `${file}.gz.partial`).catch(() => undefined); // there is none if all went well
+    await rename(partial, `${file}.gz.partial`).catch(() => undefined); // there is none if everything went well
   }
 }
 
@@ -51,10 +52,10 @@ function ownName(): string {
   return randomBytes(6).toString("hex");
 }
 
-/** Milliseconds without a byte after which whoever fetched counts as gone. */
+/** After this many milliseconds without a new byte, the process that was downloading counts as ended. */
 const SILENT_FOR = 60_000;
 
-/** Gives what an earlier run has fetched, of which no process is at work, the name `partial`. */
+/** If an earlier run has left part of the file, and no process is working on it, gives that part the name `partial`. */
 async function takeOver(file: string, partial: string): Promise<void> {
   const [folder, start] = [dirname(file), `${basename(file)}.gz.`];
   const names = (await readdir(folder)).filter((name) => name.startsWith(start) && name.endsWith(".partial"));
@@ -72,7 +73,7 @@ async function takeOver(file: string, partial: string): Promise<void> {
   }
 }
 
-/** Fetches until all has arrived. */
+/** Downloads until everything has arrived. */
 async function* fetchWhole(url: string, partial: string): AsyncGenerator<DataProgress> {
   let fruitless = 0;
   for (;;) {
@@ -102,7 +103,7 @@ async function* fetchRest(url: string, partial: string, have: number): AsyncGene
   const response = await fetch(url, {
     headers: {"accept-encoding": "identity", ...(have ? {range: `bytes=${have}-`} : {})},
   });
-  if (response.status === 416) return true; // nothing lies beyond what we have
+  if (response.status === 416) return true; // there is nothing after the bytes that we have
   if (!response.ok || !response.body) throw new UserError(`${url}: expected the file, got HTTP ${response.status}`);
   const resumed = response.status === 206;
   let received = resumed ? have : 0;

@@ -7,7 +7,7 @@ const [SHORT, LONG] = [3, 4];
 /**
  * Reads the orientation from a block of EXIF, which is a TIFF file (TIFF 6.0, section 2).
  *
- * @returns 1, upright, if the block says nothing that can be read: what Pillow's `exif_transpose` does too.
+ * @returns 1 (upright) if the block says nothing that can be read, as in Pillow's `exif_transpose`.
  */
 export function orientationOf(tiff: Uint8Array): Orientation {
   const view = new DataView(tiff.buffer, tiff.byteOffset, tiff.byteLength);

@@ -2,15 +2,18 @@ import type {ImageShape, Images} from "../../../nouns/samples";
 import type {DecodedImage} from "./image-file";
 import {resampler} from "./resize";
 
-/** How an image of other proportions meets the model's input: cut in the middle, or squeezed. */
+/**
+ * What happens to an image whose proportions are not those of the model's input: the middle is cut out, or the image is
+ * squeezed.
+ */
 export type Fit = "crop" | "stretch";
 
 /**
- * Gives the image as a model takes it: cut or squeezed to its proportions, resampled, grey if it has one channel. Rows
- * are added up as they come, so that a large image takes no more room than a band of it.
+ * Makes an image that a model can take: cut or squeezed to the model's proportions, resampled, and grey if the model
+ * has one channel. Rows are added up one after another, so that a large image takes no more memory than a band of it.
  *
- * @param invert Turns light and dark about, for a model whose background is 0 and an image on white paper.
- * @param signal Ends it. @throws The signal's reason.
+ * @param invert Whether light and dark change places, for a model whose background is 0 and an image on white paper.
+ * @param signal Ends the work. @throws The signal's reason.
  */
 export async function fitImage(
   image: DecodedImage,
@@ -42,7 +45,7 @@ export async function fitImage(
   return {count: 1, shape, pixels: invert ? pixels.map((v) => 1 - v) : pixels};
 }
 
-/** 0 to 255 as 0 to 1: a look-up takes half the time of a division. */
+/** The numbers 0 to 255, divided by 255. A look-up takes half the time of a division. */
 const SHARES = Float32Array.from({length: 256}, (_, byte) => byte / 255);
 
 /** A row's red, green and blue in [0, 1], from bytes with an opacity. */
@@ -54,7 +57,7 @@ function readRow(rgba: Uint8ClampedArray, from: number, row: Float32Array): void
   }
 }
 
-/** ITU-R BT.601, as Pillow's "L". */
+/** Turns colours into grey by ITU-R BT.601, as Pillow's mode "L" does. */
 function luma(rgb: Float32Array): Float32Array {
   return Float32Array.from({length: rgb.length / 3}, (_, p) => {
     return 0.299 * rgb[3 * p] + 0.587 * rgb[3 * p + 1] + 0.114 * rgb[3 * p + 2];

@@ -11,10 +11,10 @@ export interface Entry {
   readonly kind: "folder" | "file" | "other";
 }
 
-/** Names that systems leave behind, of which nobody thinks as data; and all that begin with a dot. */
+/** Names of files that operating systems leave behind; also every name that begins with a dot. */
 const SYSTEM = /^(\..*|__MACOSX|Thumbs\.db|ehthumbs\.db|desktop\.ini|Icon\r|@eaDir|\$RECYCLE\.BIN|lost\+found)$/i;
 const IMAGE = /\.(png|apng|jpe?g|jpe|jfif|gif|webp|hei[cf]|avif|bmp|tiff?|jp2|jxl)$/i;
-/** Bytes that tell what kind of picture a file is. */
+/** How many bytes are needed to tell what kind of picture a file is. */
 const START = 32;
 
 /**
@@ -41,17 +41,17 @@ export async function entriesOf(path: string): Promise<Entry[]> {
   return entries.sort((a, b) => (a.name < b.name ? -1 : 1));
 }
 
-/** Whether a name is hidden, or one that systems leave behind: `.DS_Store`, `__MACOSX`, `Thumbs.db`. */
+/** Whether a name is hidden, or one that operating systems leave behind: `.DS_Store`, `__MACOSX`, `Thumbs.db`. */
 export function isSystemName(name: string): boolean {
   return SYSTEM.test(name);
 }
 
-/** Whether a name ends as a picture's does, of whatever kind. */
+/** Whether a name has the ending of any kind of picture. */
 export function hasImageName(name: string): boolean {
   return IMAGE.test(name);
 }
 
-/** Whether a file is a picture, of a kind that is read or not: by its name, else by what is in it. */
+/** Whether a file is a picture, of a kind that is read or not: by its name, or else by its first bytes. */
 export async function isPicture({name, path, kind}: Entry): Promise<boolean> {
   if (kind === "folder" || isSystemName(name)) return false;
   if (hasImageName(name)) return true;

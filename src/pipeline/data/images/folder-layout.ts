@@ -3,18 +3,18 @@ import {classFoldersOf, type FoldersRead, type ImageFile, readClassFolders} from
 import {type Entry, entriesOf, isPicture, isSystemName} from "./folder-entries";
 import {leftoversOf} from "./leftovers";
 
-/** The pictures of a data set, by the parts that its folders make. */
+/** The pictures of a data set, divided into the parts that its folders show. */
 export interface Layout {
   readonly classNames: readonly string[];
   readonly train: readonly ImageFile[];
-  /** Absent if the folder has none: they are held out of those to train on. */
+  /** Absent if the folder has none; then some of the training pictures are held out. */
   readonly validation?: readonly ImageFile[];
   readonly test?: readonly ImageFile[];
   /** Sentences that say what is left out, and why. */
   readonly notes: readonly string[];
 }
 
-/** Names of the parts' folders, in any case. */
+/** The names that the parts' folders may have, in upper or lower case. */
 const PARTS = {
   train: ["train", "training"],
   validation: ["val", "valid", "validation"],
@@ -23,11 +23,11 @@ const PARTS = {
 type Part = keyof typeof PARTS;
 
 /**
- * Finds out how a folder of pictures is laid out, by what is in it: a folder for each class; or folders `train` and, if
- * there are such, `val` and `test`, with a folder for each class in each. A class may itself be called `train`: its
+ * Finds out how a folder of pictures is organised, from its content: a folder for each class; or folders `train` and,
+ * if there are such, `val` and `test`, with a folder for each class in each. A class may itself be called `train`: its
  * folder holds pictures, and not folders.
  *
- * @throws UserError naming the path, if it is neither.
+ * @throws UserError naming the path, if it has neither form.
  */
 export async function layoutOf(path: string): Promise<Layout> {
   const leftovers = leftoversOf(path);
@@ -52,7 +52,8 @@ export async function layoutOf(path: string): Promise<Layout> {
 }
 
 /**
- * The parts' folders, if the folders are parts: at least one bears a part's name, and holds folders and no pictures.
+ * The parts' folders, if the folders are parts: at least one has the name of a part, and contains folders and no
+ * pictures.
  *
  * @throws UserError if the pictures in a part have no classes, if there is none to train on, or if two are the same
  * part.
@@ -64,7 +65,7 @@ async function partsOf(
   const named = folders.filter(({name}) => partNamed(name) !== undefined);
   const found: {[P in Part]?: Entry} = {};
   for (const folder of named) {
-    const part = partNamed(folder.name) as Part; // it has one: they were filtered
+    const part = partNamed(folder.name) as Part; // they were filtered, so each has one
     if (!(await holdsFolders(folder))) continue;
     const other = found[part];
     if (other)
@@ -78,7 +79,7 @@ async function partsOf(
     throw new UserError(`${path}: expected a folder train beside ${only.name}, got none with folders of classes`);
   const isParted = named.length === folders.length && named.some(({name}) => partNamed(name) === "train");
   if (!isParted) return undefined;
-  const flat = named.find(({name}) => partNamed(name) === "train") as Entry; // there is one, as the line above says
+  const flat = named.find(({name}) => partNamed(name) === "train") as Entry; // the line above checks that there is one
   throw new UserError(`${flat.path}: expected a folder of pictures for each class, got no folders`);
 }
 
@@ -89,7 +90,7 @@ function partNamed(name: string): Part | undefined {
   return parts.find((part) => (PARTS[part] as readonly string[]).includes(name.toLowerCase()));
 }
 
-/** Whether a folder holds folders, and no picture beside them. */
+/** Whether a folder contains folders and no pictures. */
 async function holdsFolders(folder: Entry): Promise<boolean> {
   const entries = (await entriesOf(folder.path)).filter(({name}) => !isSystemName(name));
   if (!entries.some(({kind}) => kind === "folder")) return false;

@@ -15,19 +15,19 @@ const MOST_NAMES_BYTES = 1e6;
 export interface IdxOptions {
   /** The most bytes of images that are kept in memory; more are read from their files as they are needed. */
   readonly inMemory?: number;
-  /** Where large .gz files are unpacked to. */
+  /** The folder into which large .gz files are unpacked. */
   readonly cacheFolder?: string;
   readonly signal?: AbortSignal | undefined;
 }
 
-/** By default, so many bytes of pictures are kept in memory: half a GiB. */
+/** By default, at most this many bytes of pictures are kept in memory: half a GiB. */
 export const IN_MEMORY = 2 ** 29;
 
 /**
- * Opens a folder with the four idx files under MNIST's names, plain or as .gz. Class names stand in `classes.txt`, one
- * a line or as JSON; without it they are 0 to 9. Yields how far it is, if it takes a while.
+ * Opens a folder with the four idx files under MNIST's names, plain or as .gz. Class names are read from `classes.txt`,
+ * with one name in each line or as JSON; without this file they are 0 to 9. Yields its progress if it takes a while.
  *
- * @throws UserError naming the file, if one is missing, is no idx file, or does not fit the others.
+ * @throws UserError naming the file, if one is missing, is not an idx file, or does not fit the others.
  * @throws The signal's reason.
  */
 export async function* openIdxDirectory(
@@ -44,7 +44,7 @@ export async function* openIdxDirectory(
   };
   const images = async function* (name: string, large: typeof train): AsyncGenerator<DataProgress, Idx> {
     if (large) {
-      // loaded when it is needed: most data fit into memory
+      // loaded only when it is needed, because most data fit into memory
       const {openStoredIdx}: typeof import("./stored-idx") = require("./stored-idx");
       return yield* openStoredIdx(large, {hash, cacheFolder, signal});
     }

@@ -5,7 +5,7 @@ import {UserError} from "../../../nouns/options";
 import {inBytes, readIfThere} from "../read-file";
 import {idxHeader} from "./idx";
 
-/** The four files of MNIST and of the sets that took its form (Fashion-MNIST, KMNIST, EMNIST). */
+/** The four files of MNIST and of the data sets that use its form (Fashion-MNIST, KMNIST, EMNIST). */
 export const IDX_FILES = [
   "train-images-idx3-ubyte",
   "train-labels-idx1-ubyte",
@@ -13,16 +13,19 @@ export const IDX_FILES = [
   "t10k-labels-idx1-ubyte",
 ] as const;
 
-/** The most bytes of a file that is read whole; images may be more, and are then read as they are needed. */
+/**
+ * The most bytes of a file that is read completely. Files of images may be larger, and are then read as they are
+ * needed.
+ */
 const MOST_BYTES = 2 ** 31;
-/** Bytes that the header of the most dimensions takes. */
+/** How many bytes a header with the most dimensions has. */
 export const LONGEST_HEADER = 4 + 4 * 255;
 /** How many bytes are unpacked before it checks again whether the user has interrupted it. */
 const CHUNK = 2 ** 20;
 
 /**
- * Reads one of the four files, plain or as .gz: `train-images-idx3-ubyte`, or with a point before `idx`, as some sets
- * have it. No more is unpacked than the file's own header says that there is.
+ * Reads one of the four files, plain or as .gz: `train-images-idx3-ubyte`, or with a dot before `idx`, as in some data
+ * sets. It unpacks only as many bytes as the file's own header promises.
  *
  * @returns The file that was read, for errors, and its bytes, unpacked.
  * @throws UserError if there is none, or if it is too large or damaged. @throws The signal's reason.
@@ -50,12 +53,12 @@ export function formsOf(name: string): readonly string[] {
   return [name, name.replace("-idx", ".idx")].flatMap((plain) => [plain, `${plain}.gz`]);
 }
 
-/** Which of the four files it is, by its name. */
+/** Tells by a file's name which of the four files it is. */
 export function idxNameOf(file: string): (typeof IDX_FILES)[number] | undefined {
   return IDX_FILES.find((name) => formsOf(name).includes(file));
 }
 
-/** Unpacks a .gz in chunks: the header comes first, and says how much there must be. */
+/** Unpacks a .gz in chunks: the header comes first, and says how many bytes there must be. */
 async function unpacked(packed: Uint8Array, path: string, signal?: AbortSignal): Promise<Uint8Array> {
   const gunzip = createGunzip({chunkSize: CHUNK});
   gunzip.end(packed);
@@ -85,7 +88,7 @@ async function unpacked(packed: Uint8Array, path: string, signal?: AbortSignal):
   return bytes?.subarray(0, length) ?? start;
 }
 
-/** Room for all that the header speaks of. */
+/** Room for everything that the header promises. */
 function roomFor(start: Uint8Array, path: string): Uint8Array {
   const {total, shape} = idxHeader(start, path);
   if (total <= MOST_BYTES) return new Uint8Array(total);

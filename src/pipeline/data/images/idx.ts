@@ -24,8 +24,8 @@ export interface IdxHeader {
  * dimension as a big-endian uint32.
  *
  * @param start The file's first bytes, or all of them.
- * @param name  Named in errors.
- * @throws UserError if the file is not idx, or not of unsigned bytes.
+ * @param name  The name of the file in errors.
+ * @throws UserError if the file is not an idx file of unsigned bytes.
  */
 export function idxHeader(start: Uint8Array, name: string): IdxHeader {
   if (start.length < 4 || start[0] !== 0 || start[1] !== 0) {
@@ -50,8 +50,8 @@ export function idxHeader(start: Uint8Array, name: string): IdxHeader {
  * Parses an idx file of unsigned bytes: the header, then the values.
  *
  * @param file  The whole file, decompressed.
- * @param name  Named in errors.
- * @throws UserError if the file is not idx, not of unsigned bytes, or not as long as its header says.
+ * @param name  The name of the file in errors.
+ * @throws UserError if the file is not an idx file of unsigned bytes, or not as long as its header says.
  */
 export function parseIdx(file: Uint8Array, name: string): IdxArray {
   const {shape, length, total} = idxHeader(file, name);

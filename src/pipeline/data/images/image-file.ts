@@ -19,14 +19,14 @@ export interface DecodedImage {
 }
 
 /**
- * The largest image that is decoded by default, in pixels: 358 MB as bytes. Pillow warns of a bomb beyond the same
- * number.
+ * The largest image that is decoded by default, in pixels: 358 MB as bytes. Beyond the same number, Pillow warns of a
+ * decompression bomb.
  */
 export const MOST_PIXELS = 89_478_485;
-/** Pixels of a band: 4 MB, drawn in 10 ms, so that a signal is heard. */
+/** How many pixels a band has: 4 MB, which are drawn in 10 ms, so that an abort signal is noticed soon. */
 const BAND = 2 ** 20;
 
-/** Height and width of an image, upright. */
+/** The height and width of the upright image. */
 export interface ImageSize {
   readonly height: number;
   readonly width: number;
@@ -35,15 +35,15 @@ export interface ImageSize {
 export interface DecodeOptions {
   /** A larger image is refused before it is decoded. */
   readonly maxPixels?: number;
-  /** Ends it. */
+  /** Ends the decoding. */
   readonly signal?: AbortSignal | undefined;
 }
 
 /**
- * Decodes a PNG or JPEG file, turned upright as its EXIF says; if it is transparent, over white. Colour profiles and
- * gamma are left out, as Pillow does: these are the numbers that networks are trained on.
+ * Decodes a PNG or JPEG file. It turns the image upright as its EXIF data say, and draws a transparent image over
+ * white. Like Pillow, it ignores colour profiles and gamma, because networks are trained on the numbers without them.
  *
- * @param name The file's, for errors.
+ * @param name The name of the file, for errors.
  * @throws UserError if it is no such file, is damaged or too large, or is in CMYK, whose colours need a profile.
  * @throws The signal's reason.
  */
@@ -69,7 +69,7 @@ export async function decodeImage(
   return {...uprightSize(whole), bands: () => bandsOf(image, orientation)};
 }
 
-/** Pixels of a PNG or JPEG file, upright, as its header says them. @throws UserError if it is no such file. */
+/** The size of an upright PNG or JPEG image in pixels, as its header says. @throws UserError if it is no such file. */
 export function sizeOfImage(bytes: Uint8Array, name: string): ImageSize {
   return uprightSize(kindOf(bytes, name) === "png" ? pngSize(bytes, name) : jpegSize(bytes, name));
 }
@@ -92,8 +92,8 @@ function checkSize({height, width}: ImageSize, name: string, most: number): void
 }
 
 /**
- * Where the upright picture's x and y come from, for each orientation: [a, b, c, d, e, f] with x = a·u + c·v + e and
- * y = b·u + d·v + f for the stored u and v; e and f in stored widths and heights.
+ * For each orientation, how the upright picture's x and y follow from the stored ones: [a, b, c, d, e, f] with x = a·u
+ * + c·v + e and y = b·u + d·v + f for the stored u and v; e and f in stored widths and heights.
  */
 const TURNS: {readonly [O in Orientation]: readonly [number, number, number, number, "w" | "h" | 0, "w" | "h" | 0]} = {
   1: [1, 0, 0, 1, 0, 0],
@@ -116,7 +116,7 @@ async function* bandsOf(image: Image, orientation: Orientation): ReturnType<Deco
   const [a, b, c, d, e, f] = TURNS[orientation];
   const shift = (side: "w" | "h" | 0) => (side === "w" ? image.width : side === "h" ? image.height : 0);
   for (let top = 0; top < height; top += rows) {
-    if (top > 0) await setImmediate(); // lets a signal be heard
+    if (top > 0) await setImmediate(); // lets an abort signal arrive
     context.setTransform(1, 0, 0, 1, 0, 0);
     context.fillRect(0, 0, width, rows);
     context.setTransform(a, b, c, d, shift(e), shift(f) - top);

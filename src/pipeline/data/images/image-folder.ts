@@ -13,30 +13,33 @@ import {keepPictures} from "./keep-pictures";
 import {nameFrom} from "./name-from";
 
 export interface ImageFolderOptions {
-  /** Pixels a side, cut from the middle; 0: as they are, if all are alike and at most 64 a side, else 64. */
+  /**
+   * The side of the images in pixels, cut from the middle. 0 means the pictures' own size, if all have the same size
+   * and no side is longer than 64; else 64.
+   */
   readonly imageSize: number;
   /** The largest picture that is decoded, in pixels. */
   readonly maxPixels?: number;
   /** The most bytes of pictures that are kept in memory; more are kept in a file, and read as they are needed. */
   readonly inMemory?: number;
-  /** Where that file is made. */
+  /** The folder in which this file is made. */
   readonly cacheFolder?: string;
-  /** Orders the images, and holds out those to test if the folder has none of its own. */
+  /** Orders the images, and holds out test images if the folder has none of its own. */
   readonly random: RandomSource;
   readonly signal?: AbortSignal | undefined;
 }
 
 const LARGEST_AS_IS = 64;
-/** One in seven, as of MNIST. */
+/** The share of the images that become test images: one in seven, as in MNIST. */
 const TEST_SHARE = 1 / 7;
 
 /**
- * Opens a folder of PNG and JPEG images: a folder for each class, named as it; or `train`, and if there are such `val`
- * and `test`, with such folders each. Keeps them as bytes, all of one size, grey if none has a colour; very many in a
- * file. Yields how far it is, and what it leaves out.
+ * Opens a folder of PNG and JPEG images: one folder for each class, with the class's name; or a folder `train`, and
+ * maybe `val` and `test`, with such folders in each. It keeps the images as bytes, all of one size, and in grey if none
+ * has a colour; very many are kept in a file. Yields its progress, and notes about what it leaves out.
  *
- * @throws UserError naming the path, if the folder is laid out otherwise, if an image is damaged, or if the disk has no
- * room for what does not fit into memory. @throws The signal's reason.
+ * @throws UserError naming the path, if the folder is organised in another way, if an image is damaged, or if the disk
+ * has no room for what does not fit into memory. @throws The signal's reason.
  */
 export async function* openImageFolder(
   path: string,
@@ -57,10 +60,10 @@ export async function* openImageFolder(
   const tested = Math.max(1, Math.round(train.length * TEST_SHARE));
   const [forTraining, forTest] =
     test.length > 0 ? [toLearn, toTest] : Object.values(holdOut(labels, train.length, tested, random));
-  // In an order of chance: the first few of a split are of all classes, as a limit or a sample takes them.
+  // In a random order, so that the first images of a split, which a limit or a sample takes, are of all classes.
   const inOrder = (places: Uint32Array) => shuffled(places.length, random).map((n) => places[n]);
   const parts = [forTraining, forTest, toValidate].map(inOrder);
-  const order = Uint32Array.from(parts.flatMap((part) => Array.from(part))); // by place: the file
+  const order = Uint32Array.from(parts.flatMap((part) => Array.from(part))); // for each place, its file
   const pool = poolFor(files.length);
   try {
     const paths = files.map((file) => file.path);

@@ -1,7 +1,7 @@
 /** The kinds of pictures that are decoded. */
 export type ImageKind = "png" | "jpeg";
 
-/** First bytes of other kinds of files, and where they stand: what a person would call such a file. */
+/** For other kinds of files: their first bytes, the places of these, and what a person would call such a file. */
 const OTHERS: readonly (readonly [at: number, bytes: string, name: string])[] = [
   [0, "GIF8", "a GIF image"],
   [8, "WEBP", "a WebP image"],
@@ -32,7 +32,7 @@ const OTHERS: readonly (readonly [at: number, bytes: string, name: string])[] = 
   [0, "version https://git-lfs", "a pointer of Git LFS, not the file itself"],
 ];
 
-/** Which kind a file is by its first bytes, whatever its name says. */
+/** Tells the kind of a file by its first bytes, whatever its name says. */
 export function imageKindOf(bytes: Uint8Array): ImageKind | undefined {
   if (startsAt(bytes, 0, "\x89PNG\r\n\x1a\n")) return "png";
   return startsAt(bytes, 0, "\xff\xd8\xff") ? "jpeg" : undefined;
@@ -47,7 +47,10 @@ export function otherKindOf(bytes: Uint8Array): string {
   return `a file that starts with ${hex}`;
 }
 
-/** Whether a file is a picture of a kind that is not read: it belongs to the data, and must be told. */
+/**
+ * Whether a file is a picture of a kind that is not read. The user must be told about it, because it belongs to the
+ * data.
+ */
 export function isOtherImage(bytes: Uint8Array): boolean {
   return / image$|drawing$|icon$/.test(otherKindOf(bytes));
 }

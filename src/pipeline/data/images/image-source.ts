@@ -12,9 +12,11 @@ export interface StoredImages {
 /** Images and their classes, as bytes. */
 export interface ImagePart {
   readonly images: IdxArray | StoredImages;
-  /** One byte each if there are at most 256 classes. */
+  /** One byte for each label if there are at most 256 classes. */
   readonly labels: Uint8Array | Uint16Array;
-  /** The file of each image, as a path from the source's folder with "/" between; absent if they are no files. */
+  /**
+   * The file of each image, as a path from the source's folder with "/" between; absent if the images are not files.
+   */
   readonly files?: readonly string[];
 }
 
@@ -23,13 +25,13 @@ export interface ImageSource {
   readonly imageShape: ImageShape;
   readonly classNames: readonly string[];
   readonly train: ImagePart;
-  /** Absent if it is to be held out of those to train on. */
+  /** Absent if this part must be held out of the training images. */
   readonly validation?: ImagePart;
   readonly test: ImagePart;
-  /** Whether the images to test were taken out of those to train on, since the folder has none of its own. */
+  /** Whether the test images were taken out of the training images, because the folder has none of its own. */
   readonly isTestTakenOut?: boolean;
-  /** SHA-256 of all files' bytes. */
+  /** SHA-256 of the bytes of all files. */
   readonly digest: string;
-  /** The folder that `files` are told from. */
+  /** The folder in which the paths of `files` begin. */
   readonly folder?: string;
 }

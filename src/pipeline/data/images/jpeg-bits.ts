@@ -11,7 +11,7 @@ export class JpegBits {
   private bits = 0;
   /** The next bit. */
   private at = 0;
-  /** Where the marker stands that ends these bytes. */
+  /** The place of the marker that ends these bytes. */
   private marker = 0;
 
   constructor(
@@ -50,7 +50,7 @@ export class JpegBits {
     if (this.at > this.bits) throw this.damaged("one with rows missing: its data end too early");
   }
 
-  /** Goes on after restart marker `number`, 0 to 7, which must stand here. */
+  /** Continues after restart marker `number`, 0 to 7, which must be here. */
   restart(number: number): void {
     this.checkEnd();
     const found = this.bytes[this.marker + 1];
@@ -58,7 +58,7 @@ export class JpegBits {
     this.open(this.marker + 2);
   }
 
-  /** Checks that all was read. @returns Where the marker after the data stands. */
+  /** Checks that everything was read. @returns The place of the marker after the data. */
   finish(): number {
     this.checkEnd();
     return this.marker;
@@ -71,7 +71,7 @@ export class JpegBits {
     return (((clean[byte] << 16) | (clean[byte + 1] << 8) | clean[byte + 2]) >> shift) & 0xffff;
   }
 
-  /** Less than a byte may be left, which fills the last one up. */
+  /** Less than a byte may be left over: the bits that fill up the last byte. */
   private checkEnd(): void {
     if (this.bits - this.at >= 8) throw this.damaged("more data than its rows need");
   }
@@ -87,7 +87,7 @@ export class JpegBits {
       stuffed++;
     }
     const last = end;
-    while (bytes[end + 1] === 0xff) end++; // fill bytes stand before a marker
+    while (bytes[end + 1] === 0xff) end++; // fill bytes may come before a marker
     if (end + 1 >= bytes.length) throw this.damaged("one that breaks off before its end");
     if (bytes[end + 1] === 0) throw this.damaged(`no marker where one must be, at byte ${end}`);
     const clean = new Uint8Array(last - start - stuffed + 4);

@@ -2,19 +2,21 @@ import type {UserError} from "../../../nouns/options";
 import type {JpegBits} from "./jpeg-bits";
 import type {HuffmanTable} from "./jpeg-huffman";
 
-/** A frame's component, with what its scans gave so far. */
+/** A component of a frame, and what its scans have given so far. */
 export interface Component {
   readonly id: number;
   readonly across: number;
   readonly down: number;
-  /** Blocks in a row and rows of blocks, as a scan of this component alone has them. */
+  /** How many blocks a row has, and how many rows there are, in a scan of this component alone. */
   readonly columns: number;
   readonly rows: number;
-  /** Blocks in a row as scans of several components have them: whole units. */
+  /** How many blocks a row has in scans of several components, which contain whole units. */
   readonly stride: number;
-  /** By coefficient: the lowest bit that came, or -1 before any. */
+  /** For each coefficient, the lowest bit that has come so far, or -1 before the first. */
   readonly lowest: Int8Array;
-  /** Two numbers a block: bit k % 32 of number k >> 5 says that coefficient k is not 0. Of progressive frames. */
+  /**
+   * For progressive frames, two numbers for each block: bit k % 32 of number k >> 5 says that coefficient k is not 0.
+   */
   readonly known: Uint32Array;
 }
 
@@ -30,7 +32,10 @@ export interface Scan {
 
 export type Member = Scan["members"][number];
 
-/** Bits that a coefficient of 8-bit samples has at most, the first of a block and the others (F.1.2.1, F.1.2.2). */
+/**
+ * The most bits of a coefficient of 8-bit samples: for the first coefficient of a block, and for the others (F.1.2.1,
+ * F.1.2.2).
+ */
 const [MOST_DC_BITS, MOST_AC_BITS] = [11, 10];
 
 type Damaged = (got: string) => UserError;
@@ -44,11 +49,11 @@ export interface BlockReader {
   finish(): void;
 }
 
-/** Blocks as F.2.2 has them: a difference, then runs of zeros, each with a coefficient. */
+/** Reads blocks in the form of F.2.2: a difference, then runs of zeros, each followed by a coefficient. */
 export function sequentialReader(bits: JpegBits, damaged: Damaged): BlockReader {
   return {
     read({dc, ac}) {
-      skipDc(bits, dc!, damaged); // both are there: `scanOf` sees to it
+      skipDc(bits, dc!, damaged); // `scanOf` checks that both are there
       for (let k = 1; k < 64; k++) {
         const symbol = bits.symbol(ac!);
         const [run, size] = [symbol >> 4, symbol & 15];
@@ -71,10 +76,10 @@ function skipDc(bits: JpegBits, table: HuffmanTable, damaged: Damaged): void {
   bits.skip(size);
 }
 
-/** Blocks as G.1.2 and G.2 have them: some coefficients' first bits, or one bit more of each. */
+/** Reads blocks in the form of G.1.2 and G.2: the first bits of some coefficients, or one more bit of each. */
 export function progressiveReader(scan: Scan, bits: JpegBits, damaged: Damaged): BlockReader {
   const {from, to, before} = scan;
-  let blocksWithout = 0; // blocks to come that end at once
+  let blocksWithout = 0; // how many of the next blocks end at once
   const endOfBand = (run: number) => {
     blocksWithout = (1 << run) + bits.take(run);
   };

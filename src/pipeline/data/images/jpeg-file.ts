@@ -13,7 +13,7 @@ const [SOF0, SOF15, JPG] = [0xc0, 0xcf, 0xc8];
 
 interface Segment {
   readonly marker: number;
-  /** Where its marker stands, and where the segment ends. */
+  /** The place of its marker, and the end of the segment. */
   readonly start: number;
   readonly end: number;
   /** The bytes after its length. */
@@ -24,12 +24,12 @@ type Damaged = (got: string) => UserError;
 
 /**
  * Checks all that a JPEG file says of itself: every segment, and that the compressed data of each scan give exactly the
- * blocks that its size asks for, up to the end of the main image; a thumbnail's end does not count. What follows the
- * end, as a phone's second picture, is left out. A JPEG has no checksum: a changed byte that still makes sense goes
- * unseen.
+ * blocks that its size asks for, up to the end of the main image; a thumbnail's end does not count. Anything after the
+ * end, such as a phone's second picture, is ignored. A JPEG file has no checksum, so a changed byte that still makes
+ * sense is not noticed.
  *
- * @param name The file's, for errors.
- * @throws UserError if anything does not hold, or if its colours are CMYK or its coding is one that is not read.
+ * @param name The name of the file, for errors.
+ * @throws UserError if a check fails, if its colours are CMYK, or if its coding is one that is not supported.
  */
 export async function checkJpeg(bytes: Uint8Array, name: string, signal?: AbortSignal): Promise<WholeImage> {
   const damaged: Damaged = (got) => new UserError(`${name}: expected a whole JPEG image, got ${got}`);
@@ -69,7 +69,7 @@ export async function checkJpeg(bytes: Uint8Array, name: string, signal?: AbortS
 }
 
 /**
- * A JPEG's size as its frame says it, and its orientation; nothing else is checked.
+ * A JPEG's size, which its frame says, and its orientation. Nothing else is checked.
  *
  * @throws UserError if it has none.
  */

@@ -1,11 +1,11 @@
-/** Codes up to this long are looked up at once; longer ones, which are rare, by their length. */
+/** Codes of at most this many bits are found by one look-up; longer codes, which are rare, by their length. */
 export const SHORT_CODE = 9;
 
 /** A Huffman table of a JPEG file (ITU-T T.81, annex C), made for reading. */
 export interface HuffmanTable {
-  /** By the next 9 bits: the code's length times 256, plus its symbol; 0 if the code is longer. */
+  /** For each value of the next 9 bits: the code's length times 256, plus its symbol; 0 if the code is longer. */
   readonly short: Uint16Array;
-  /** The first code that is longer than any of each length, as 16 bits; by length 1 to 16. */
+  /** For each length 1 to 16, the first 16 bits that belong to a longer code. */
   readonly limit: Int32Array;
   /** For each length of a code: add this number to the code to get the place of its symbol. */
   readonly offset: Int32Array;
@@ -15,7 +15,7 @@ export interface HuffmanTable {
 /**
  * Makes the table from the number of codes of each length 1 to 16, and the symbols in order of their codes.
  *
- * @returns undefined if there are more codes than can be told apart.
+ * @returns undefined if there are more codes than these lengths allow.
  */
 export function huffmanTable(counts: Uint8Array, symbols: Uint8Array): HuffmanTable | undefined {
   const short = new Uint16Array(1 << SHORT_CODE);

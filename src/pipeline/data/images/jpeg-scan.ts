@@ -12,7 +12,7 @@ export interface JpegFrame {
   readonly isProgressive: boolean;
   readonly components: readonly {
     readonly id: number;
-    /** Blocks of the component in a minimum coded unit. */
+    /** How many blocks of the component a minimum coded unit has. */
     readonly across: number;
     readonly down: number;
   }[];
@@ -25,8 +25,8 @@ export interface JpegScans {
    * Walks through a scan's compressed data, and checks that they give exactly its blocks.
    *
    * @param header The scan's, after its length.
-   * @param at Where the compressed data begin in `bytes`.
-   * @returns Where they end.
+   * @param at The place in `bytes` where the compressed data begin.
+   * @returns The place where they end.
    */
   read(
     header: Uint8Array,
@@ -39,13 +39,13 @@ export interface JpegScans {
   finish(): void;
 }
 
-/** Units walked through in one go: up to 30 ms. */
+/** How many units are walked through without a pause: up to 30 ms. */
 const UNITS_AT_ONCE = 2 ** 11;
 
 /**
  * Walks through the scans of a frame; no pixel is made.
  *
- * @param damaged Makes the error of what is wrong.
+ * @param damaged Makes the error from words about what is wrong.
  * @param signal Ends it. @throws The signal's reason.
  */
 export function jpegScans(frame: JpegFrame, damaged: Damaged, signal?: AbortSignal): JpegScans {
@@ -78,7 +78,7 @@ export function jpegScans(frame: JpegFrame, damaged: Damaged, signal?: AbortSign
           readBlock.restart();
         }
         if (unit % UNITS_AT_ONCE === UNITS_AT_ONCE - 1) {
-          await setImmediate(); // lets a signal be heard
+          await setImmediate(); // lets an abort signal arrive
           signal?.throwIfAborted();
         }
         const [row, column] = [Math.floor(unit / columns), unit % columns];
@@ -102,7 +102,7 @@ export function jpegScans(frame: JpegFrame, damaged: Damaged, signal?: AbortSign
   };
 }
 
-/** The scan header, checked against the frame, and the bits that it promises noted. */
+/** Reads the scan header, checks it against the frame, and notes the bits that it promises. */
 function scanOf(
   header: Uint8Array,
   {isProgressive}: JpegFrame,

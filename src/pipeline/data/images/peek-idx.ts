@@ -12,12 +12,13 @@ export interface PeekedIdx {
   readonly header: IdxHeader;
 }
 
-/** Packed bytes that surely hold the longest header. */
+/** How many packed bytes certainly contain the longest header. */
 const PACKED_START = 2 ** 12;
 /**
  * Reads the header of one of the four files, plain or as .gz.
  *
- * @returns Undefined if there is none, or it is no idx file: whoever reads it whole says so.
+ * @returns Undefined if there is no such file, or it is not an idx file; the code that reads the whole file then
+ * reports this.
  */
 export async function peekIdx(folder: string, name: string): Promise<PeekedIdx | undefined> {
   for (const form of formsOf(name)) {

@@ -9,30 +9,31 @@ import {UserError} from "../../../nouns/options";
 import {type Orientation, orientationOf} from "./exif-orientation";
 import {checkPngRows, type PngHeader} from "./png-rows";
 
-/** An image file that was found whole. */
+/** An image file that was checked and is complete. */
 export interface WholeImage {
-  /** Pixels as they are stored, before any turning. */
+  /** Height and width in pixels as they are stored, before any rotation. */
   readonly height: number;
   readonly width: number;
   readonly orientation: Orientation;
   /**
-   * The file without what would change its colours or turn it: gamma, profiles, EXIF, animation, what follows its end.
-   * Pillow leaves gamma and profiles out too, so a network sees the numbers that it was trained on.
+   * The file without the parts that would change its colours or rotate it: gamma, profiles, EXIF data, animation, and
+   * anything after its end. Pillow ignores gamma and profiles too, so a network sees the numbers that it was trained
+   * on.
    */
   readonly bytes: Uint8Array;
 }
 
 export interface WholePng extends WholeImage {
   /**
-   * The rows as they are stored, each after its filter type, and the samples of a pixel: present if a sample is one
-   * byte of grey, red, green or blue, nothing is transparent, and the picture is small.
+   * The rows as they are stored, each after its filter type, and how many samples a pixel has. It is present if a
+   * sample is one byte of grey, red, green or blue, nothing is transparent, and the picture is small.
    */
   readonly plain?: {readonly rows: Uint8Array; readonly samples: 1 | 3};
 }
 
 interface Chunk {
   readonly type: string;
-  /** Where the chunk begins, and where its data do. */
+  /** The place where the chunk begins, and the place where its data begin. */
   readonly start: number;
   readonly data: Uint8Array;
   readonly end: number;
@@ -41,9 +42,9 @@ interface Chunk {
 }
 
 const SIGNATURE_BYTES = 8;
-/** The chunks that say what the pixels are (section 11). All others are left out. */
+/** The chunks that say what the pixels are (section 11). All others are ignored. */
 const KEPT = ["IHDR", "PLTE", "tRNS", "IDAT", "IEND"];
-/** Bits of a sample that each colour type allows (table 11.1); samples of a pixel. */
+/** For each colour type, the possible numbers of bits of a sample (table 11.1), and how many samples a pixel has. */
 const DEPTHS: {readonly [colorType: number]: readonly number[]} = {
   0: [1, 2, 4, 8, 16],
   2: [8, 16],
@@ -56,8 +57,8 @@ const DEPTHS: {readonly [colorType: number]: readonly number[]} = {
  * Checks all that a PNG file says of itself: every chunk's checksum, length and place, the compressed stream with its
  * checksum, and that every row of the picture is there.
  *
- * @param name The file's, for errors.
- * @throws UserError if anything does not hold.
+ * @param name The name of the file, for errors.
+ * @throws UserError if a check fails.
  */
 export async function checkPng(bytes: Uint8Array, name: string, signal?: AbortSignal): Promise<WholePng> {
   const damaged = (got: string) => new UserError(`${name}: expected a whole PNG image, got ${got}`);
@@ -67,7 +68,7 @@ export async function checkPng(bytes: Uint8Array, name: string, signal?: AbortSi
   }
   const header = headerOf(chunks, damaged);
   const types = chunks.map(({type}) => type);
-  const critical = types.find((type) => type[0] < "a" && !KEPT.includes(type)); // a capital: section 5.4
+  const critical = types.find((type) => type[0] < "a" && !KEPT.includes(type)); // a capital letter: section 5.4
   if (critical === "CgBI") throw damaged("Apple's own form of it (CgBI), which other programs cannot read");
   if (critical !== undefined) throw damaged(`a chunk of an unknown kind that it needs, ${critical}`);
   const [from, to] = [types.indexOf("IDAT"), types.lastIndexOf("IDAT")];
@@ -92,7 +93,7 @@ export async function checkPng(bytes: Uint8Array, name: string, signal?: AbortSi
 }
 
 /**
- * A PNG's size as its header says it, and its orientation; nothing else is checked.
+ * A PNG's size, which its header says, and its orientation. Nothing else is checked.
  *
  * @throws UserError if it has none.
  */

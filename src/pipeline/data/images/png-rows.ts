@@ -7,15 +7,15 @@ import type {UserError} from "../../../nouns/options";
 export interface PngHeader {
   readonly width: number;
   readonly height: number;
-  /** Bits of a sample. */
+  /** How many bits a sample has. */
   readonly depth: number;
   readonly colorType: number;
   readonly isInterlaced: boolean;
 }
 
-/** Samples of a pixel, by colour type: grey, RGB, palette, grey and alpha, RGBA. */
+/** How many samples a pixel has, by colour type: grey, RGB, palette, grey and alpha, RGBA. */
 const SAMPLES: {readonly [colorType: number]: number} = {0: 1, 2: 3, 3: 1, 4: 2, 6: 4};
-/** Adam7 (section 8.2): the first column and row of each pass, and the steps between. */
+/** Adam7 (section 8.2): for each pass, its first column and row, and the steps between columns and between rows. */
 const PASSES = [
   [0, 0, 8, 8],
   [4, 0, 8, 8],
@@ -25,18 +25,18 @@ const PASSES = [
   [1, 0, 2, 2],
   [0, 1, 1, 2],
 ] as const;
-/** Up to this many bytes are unpacked at once: for small pictures, a stream takes ten times as long. */
+/** Up to this many bytes are unpacked at once, because a stream takes ten times as long for small pictures. */
 const AT_ONCE = 2 ** 20;
 /** Filter types are 0 to 4 (section 9.2). */
 const LAST_FILTER = 4;
 
 /**
- * Unpacks a PNG's pixels, and checks that the stream is whole (its own checksum is the last thing in
- * it), that it holds every row, and that each row begins with a filter type.
+ * Unpacks a PNG's pixels, and checks that the stream is whole (its own checksum is the last thing in it), that it holds
+ * every row, and that each row begins with a filter type.
  *
  * @param packed The data of the IDAT chunks.
  * @returns The rows, each after its filter type; undefined if there are too many to be unpacked at once.
- * @throws What `damaged` makes, with what is wrong.
+ * @throws The error that `damaged` makes from words about what is wrong.
  */
 export async function checkPngRows(
   header: PngHeader,
@@ -55,11 +55,11 @@ export async function checkPngRows(
 
 interface Rows {
   readonly rows: number;
-  /** Bytes of a row, its filter type included. */
+  /** How many bytes a row has, including its filter type. */
   readonly bytes: number;
 }
 
-/** The rows in the order they are stored: one part, or that of each pass that is not empty. */
+/** The rows in the order in which they are stored: one part, or one for each pass that is not empty. */
 function rowsOf({width, height, depth, colorType, isInterlaced}: PngHeader): Rows[] {
   const bytes = (columns: number) => 1 + Math.ceil((columns * depth * SAMPLES[colorType]) / 8);
   if (!isInterlaced) return [{rows: height, bytes: bytes(width)}];
@@ -71,9 +71,9 @@ function rowsOf({width, height, depth, colorType, isInterlaced}: PngHeader): Row
     .map(({columns, rows}) => ({rows, bytes: bytes(columns)}));
 }
 
-/** Takes the bytes in turn. @returns A function that gives how many there were so far. */
+/** Takes the bytes one after another. @returns A function that returns how many bytes there were so far. */
 function rowChecker(parts: readonly Rows[], damaged: (got: string) => UserError): (bytes: Uint8Array) => number {
-  let [part, row, next, seen] = [0, 0, 0, 0]; // `next`: where the next row's filter type stands
+  let [part, row, next, seen] = [0, 0, 0, 0]; // `next`: the place of the next row's filter type
   return (bytes) => {
     while (part < parts.length && next < seen + bytes.length) {
       const filter = bytes[next - seen];
@@ -108,7 +108,7 @@ async function streamed(
     for (const part of packed) if (!inflate.write(part)) await once(inflate, "drain");
     inflate.end();
   };
-  const feeding = feed().catch(() => {}); // its error is the stream's, which the loop below meets
+  const feeding = feed().catch(() => {}); // its error is that of the stream, which the loop below throws
   try {
     for await (const bytes of inflate) {
       signal?.throwIfAborted();

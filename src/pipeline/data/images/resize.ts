@@ -2,13 +2,13 @@
 export interface Resampler {
   /** Takes the next row, `row[x * channels + c]`; it is not kept. */
   add(row: Float32Array): void;
-  /** The resampled image, `values[(y * width + x) * channels + c]`: whole when every row was added. */
+  /** The resampled image, `values[(y * width + x) * channels + c]`: complete once every row was added. */
   readonly values: Float32Array;
 }
 
 /**
- * Resamples every channel by a triangle filter that widens where the image shrinks, so that fine patterns fade instead
- * of aliasing: Pillow's BILINEAR in floating point.
+ * Resamples every channel with a triangle filter that becomes wider when the image is made smaller, so that fine
+ * patterns fade and do not cause aliasing: Pillow's BILINEAR in floating point.
  */
 export function resampler(
   [height, width, channels]: readonly [number, number, number],
@@ -19,7 +19,7 @@ export function resampler(
   const narrow = new Float32Array(line);
   const values = new Float32Array(toHeight * line);
   let y = 0;
-  let first = 0; // the first row of the result that still waits for rows
+  let first = 0; // the first row of the result that still needs more rows
   return {
     values,
     add(row) {
@@ -46,7 +46,9 @@ function narrowRow(row: Float32Array, channels: number, across: readonly Tap[], 
   }
 }
 
-/** The same for three channels at once, in half the time: of a large picture, this is nearly all there is to do. */
+/**
+ * The same for three channels at once, which takes half the time. For a large picture, this is nearly all of the work.
+ */
 function narrowColors(row: Float32Array, across: readonly Tap[], narrow: Float32Array): void {
   for (let x = 0; x < across.length; x++) {
     const {start, weights} = across[x];
@@ -68,7 +70,7 @@ interface Tap {
   readonly weights: Float64Array;
 }
 
-/** For each place of the new length, the old places it is a weighted mean of. */
+/** For each place of the new length, the old places of which it is a weighted mean. */
 function taps(from: number, to: number): Tap[] {
   const scale = from / to;
   const reach = Math.max(1, scale);

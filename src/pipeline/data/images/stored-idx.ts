@@ -12,15 +12,15 @@ import {isPacked} from "./idx-file";
 import type {StoredImages} from "./image-source";
 import type {PeekedIdx} from "./peek-idx";
 
-/** Bytes that are read and added to the digest at once. */
+/** How many bytes are read and added to the digest at once. */
 const CHUNK = 2 ** 22;
 
 /**
  * Opens the images of an idx file to be read as they are needed: from the file itself; from a temporary file, if it is
- * a .gz. Reads it once, for its digest, and yields how far that is.
+ * a .gz. It reads the file once, for its digest, and yields its progress.
  *
- * @param hash Is told every byte, unpacked.
- * @param cacheFolder Where the temporary file is made.
+ * @param hash Gets every byte, unpacked.
+ * @param cacheFolder The folder in which the temporary file is made.
  * @throws UserError if the file is not as long as its header says. @throws The signal's reason.
  */
 export async function* openStoredIdx(
@@ -62,7 +62,7 @@ export async function* openStoredIdx(
 
   const file = orUserErrorSync(path, () => openSync(path, "r"), "read");
   const state = fstatSync(file);
-  const rows = storedRows({path, file, state: stampOf(state), ...rowsOf}); // closes the file, whatever comes
+  const rows = storedRows({path, file, state: stampOf(state), ...rowsOf}); // closes the file, whatever happens
   if (state.size !== total) throw wrongLength(state.size);
   const bytes = Buffer.allocUnsafe(CHUNK);
   for (let done = 0; done < total; ) {

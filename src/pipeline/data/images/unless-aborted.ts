@@ -1,7 +1,7 @@
 /**
- * Waits for work no longer than until the signal comes: work that nothing can end, as the decoding of a picture.
+ * Waits for work that cannot be stopped, such as the decoding of a picture, but stops waiting when the signal aborts.
  *
- * @throws The signal's reason. What the work gives then is nobody's.
+ * @throws The signal's reason. The result of the work is then ignored.
  */
 export async function unlessAborted<T>(work: Promise<T>, signal?: AbortSignal): Promise<T> {
   if (!signal) return work;

@@ -4,10 +4,13 @@ export interface RowsQuestion {
   readonly file: number;
   /** Its size and time of change when it was opened; absent if nobody else can change it. */
   readonly state?: FileStamp;
-  /** Where each row begins in the file, and how many bytes it has there: `size`, or a third of it if it is grey. */
+  /**
+   * The place in the file where each row begins, and how many bytes it has there: `size`, or a third of it if it is
+   * grey.
+   */
   readonly starts: Float64Array;
   readonly lengths: Uint32Array;
-  /** Bytes of a row as it is answered. */
+  /** How many bytes a row has in the answer. */
   readonly size: number;
   /** Whether the answer is numbers from 0 to 1, `byte / 255`; otherwise it is the bytes. */
   readonly asShares: boolean;
@@ -30,8 +33,8 @@ export interface RowsFailure {
  * Gives the function that the thread reads with. Its source text is what the thread is started with (thread.ts), so it
  * names nothing outside itself.
  *
- * Rows that follow each other in the file are read at once. A grey row, of a third of the size, is answered with each of
- * its bytes three times.
+ * Rows that follow each other in the file are read at once. A grey row has a third of the size; in the answer, each of
+ * its bytes is written three times.
  */
 export function openRowReader({
   readSync,

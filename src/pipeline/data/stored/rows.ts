@@ -5,40 +5,43 @@ import {systemReason} from "../../../nouns/system-errors";
 import type {FileStamp, RowsFailure} from "./read-rows";
 import {readRows} from "./thread";
 
-/** Pictures of one size that are read from a file as they are needed, a row of bytes each. */
+/** Pictures of one size that are read from a file as they are needed. Each picture is a row of bytes. */
 export interface StoredRows {
-  /** Bytes of a picture. */
+  /** How many bytes a picture has. */
   readonly size: number;
   /**
    * Reads the pictures at `places`, one after another.
    *
-   * @param into As bytes; or as numbers from 0 to 1, `byte / 255`.
+   * @param into A buffer for bytes; or for numbers from 0 to 1, `byte / 255`.
    * @throws UserError if the file was changed since it was opened, or cannot be read.
    */
   read(places: ArrayLike<number>, into: Uint8Array | Float32Array): Promise<void>;
 }
 
 export interface RowsFile {
-  /** The file, for errors, and its number, which is closed when nobody can read the rows any more. */
+  /** The path of the file, for errors, and its number, which is closed when nobody can read the rows any more. */
   readonly path: string;
   readonly file: number;
-  /** How it stood when it was opened; absent if nobody else can change it. */
+  /** Its size and time of change when it was opened; absent if nobody else can change it. */
   readonly state?: FileStamp;
   readonly size: number;
-  /** Where the row at a place begins, and its bytes in the file: `size`, or a third of it if a row is grey. */
+  /**
+   * Where the row at a place begins, and how many bytes it has in the file: `size`, or a third of it if the row is
+   * grey.
+   */
   startOf(place: number): number;
   lengthOf(place: number): number;
 }
 
-/** Bytes of the shared memory that one question's answer is put into; a larger picture gets what it needs. */
+/** How many bytes of shared memory there are for the answer to one question; a larger picture gets what it needs. */
 const ROOM = 2 ** 22;
-/** Questions that the thread may have at once; each has a room of its own. */
+/** How many questions the thread may have at once; each has its own memory. */
 const ROOMS = 3;
 
 /** Files whose rows nobody can read any more are closed. */
 const unread = new FinalizationRegistry<number>((file) => close(file, () => undefined)); // it was only read
 
-/** Rows of an open file, which is theirs from now on. */
+/** The rows of an open file. From now on, the file belongs to them. */
 export function storedRows({path, file, state, size, startOf, lengthOf}: RowsFile): StoredRows {
   const rooms: SharedArrayBuffer[] = [];
   const waiting: ((room: SharedArrayBuffer) => void)[] = [];
@@ -91,7 +94,7 @@ export function storedRows({path, file, state, size, startOf, lengthOf}: RowsFil
 
 const live = new WeakSet<StoredRows>();
 
-/** A file's size and time of change, which tell whether it was changed. */
+/** A file's size and time of change, which show whether it was changed. */
 export function stampOf({size, mtimeMs}: Stats): FileStamp {
   return {bytes: size, changed: mtimeMs};
 }

@@ -2,12 +2,12 @@ import type {ImageShape, Split} from "../../../nouns/samples";
 import {checked} from "../split";
 import type {StoredRows} from "./rows";
 
-/** Bytes of pixels that are asked for before they are needed: some batches of small pictures. */
+/** How many bytes of pixels are requested before they are needed: some batches of small pictures. */
 const AHEAD = 2 ** 24;
 
 /**
- * A split whose pictures are read from a file as they are needed: the same numbers, to the last bit, as `byteSplit`
- * gives of bytes in memory.
+ * A split whose pictures are read from a file as they are needed: it gives the same numbers, to the last bit, as
+ * `byteSplit` does from bytes in memory.
  *
  * @param first The row of the split's first picture; the others follow.
  */

@@ -9,11 +9,11 @@ import {checkFreeRoom} from "./free-room";
 
 /** A file without a name: it is gone when it is closed, however the process ends. */
 export interface TemporaryFile {
-  /** The folder on whose disk it is, for errors. */
+  /** The folder whose disk the file is on, for errors. */
   readonly folder: string;
-  /** Its number. */
+  /** The file's number in the system. */
   readonly file: number;
-  /** Writes bytes behind those that are there. @throws UserError if the disk has no room for them. */
+  /** Writes bytes after those that are there. @throws UserError if the disk has no room for them. */
   append(bytes: Uint8Array): Promise<void>;
   close(): void;
 }
@@ -22,7 +22,7 @@ export interface TemporaryFile {
  * Opens a temporary file. Its name is removed before the first byte is written, so that neither Ctrl-C nor `kill -9`
  * leaves anything on the disk.
  *
- * @param folder Is made if it is not there.
+ * @param folder The folder; it is made if it is not there.
  * @param bytes The least that will be written.
  * @throws UserError if the folder cannot be written, or its disk has no room for so many bytes.
  */
@@ -32,7 +32,7 @@ export async function openTemporaryFile(folder: string, bytes: number): Promise<
     await checkFreeRoom(folder, bytes);
     const path = join(folder, `pictures-${randomBytes(6).toString("hex")}.tmp`);
     const file = await promisify(open)(path, "wx+", 0o600);
-    unlinkSync(path); // at once: nothing may come between
+    unlinkSync(path); // at once, so that nothing can come between
     let length = 0;
     return {
       folder,

@@ -21,7 +21,7 @@ interface Thread {
 let thread: Thread | undefined;
 let questions = 0;
 
-/** The thread's whole life. */
+/** Everything that the thread does. */
 const LIFE = `
 const {parentPort} = require("node:worker_threads");
 const read = (${openRowReader})(require("node:fs"));
@@ -29,10 +29,11 @@ parentPort.on("message", ({id, question}) => parentPort.postMessage({id, failure
 `;
 
 /**
- * Reads rows on the one thread of this process that does so, in the order of the questions: a slow disk never holds up
- * the thread that trains. It starts with the first question, and keeps no process alive while it has nothing to do.
+ * Reads rows on the one thread of this process that does this, in the order of the questions, so that a slow disk never
+ * delays the thread that trains. The thread starts with the first question, and does not keep the process alive while
+ * it has nothing to do.
  *
- * @returns Why the rows were not read; undefined if they are in the question's room.
+ * @returns The reason why the rows were not read; undefined if they are in the question's memory.
  */
 export function readRows(question: RowsQuestion): Promise<RowsFailure | undefined> {
   thread ??= started();
@@ -50,7 +51,7 @@ function started(): Thread {
   worker.unref();
   const waiting: Thread["waiting"] = new Map();
   const fail = (error: Error) => {
-    if (thread?.worker === worker) thread = undefined; // whoever asks next gets a new one
+    if (thread?.worker === worker) thread = undefined; // the next question gets a new thread
     for (const {reject} of waiting.values()) reject(error);
     waiting.clear();
   };
