@@ -5,7 +5,7 @@
  * out, as Captum's TracInCPFast does.
  */
 
-/** What the network makes of some examples at one state of its training. */
+/** The numbers that the network computes for some examples, at one state of its training. */
 export interface StateOfExamples {
   /** The input of the last layer, `[examples, width]`. */
   readonly features: ArrayLike<number>;

@@ -3,7 +3,7 @@ import {wilsonInterval} from "./intervals";
 
 /** Some of the images, which have something in common. */
 export interface Slice {
-  /** What they have in common: "stroke width", "camera". */
+  /** The name of the fact that they share: "stroke width", "camera". */
   readonly field: string;
   /** Its value: "lowest quarter, 1.2 to 1.9", "2". */
   readonly value: string;

@@ -2,7 +2,7 @@ import type {Dataset, ImageShape, Split} from "../nouns/samples";
 import {pictureKeys} from "../numbers/picture-keys";
 import {imagesAtOnce} from "./data/images-at-once";
 
-/** Images read at a time. */
+/** How many images are read at a time. */
 const AT_ONCE = 500;
 
 /** How many images outside of the training split are exact copies of a training image. */
@@ -65,7 +65,10 @@ export function leakNote({validation, test, otherLabel}: Omit<ExactLeaks, "inTes
 
 const number = (count: number) => count.toLocaleString("en");
 
-/** A key and the label of every image. @param asBytes Takes the bytes that the split keeps, which makes other keys. */
+/**
+ * A key and the label of every image. @param asBytes Whether to take the bytes that the split keeps, which give other
+ * keys.
+ */
 export async function keysOf(
   split: Split,
   asBytes: boolean,
@@ -107,7 +110,7 @@ function* partsOfPlaces(count: number, shape: ImageShape): Generator<Uint32Array
   }
 }
 
-/** Images' bytes four to a number, each image filled up with zeros. */
+/** The images' bytes, four in each number; each image is filled up with zeros. */
 function asWords(bytes: Uint8Array, count: number): Float32Array {
   const size = bytes.length / count;
   if (size % 4 === 0) return new Float32Array(bytes.buffer, bytes.byteOffset, bytes.length / 4);

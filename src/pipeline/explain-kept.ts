@@ -14,13 +14,13 @@ import type {RunOptions} from "./run/options";
 export interface Asked {
   readonly index: number;
   readonly explained: number;
-  /** Equal ones draw the same masks, in whatever run. */
+  /** Equal keys draw the same masks, in any run. */
   readonly chance: number;
 }
 
 /**
- * Hands the network that a run watched at an epoch to `use`, which says by undefined that it is another one. In words why there is
- * none.
+ * Gives `use` the network that a run watched at an epoch; `use` returns undefined if it is another network. Returns the
+ * reason in words if there is no such network.
  */
 type WithWatched = <R>(
   path: string,
@@ -35,11 +35,12 @@ type WithWatched = <R>(
 const SAME_ANSWER = 0.01;
 
 /**
- * Explains test images by LIME from the weights that a run kept; of a run that watched, from the checkpoint that it looked at. Two runs
- * that are asked with the same chance answer the same masks, and differ by their networks alone.
+ * Explains test images by LIME from the weights that a run kept; for a run that watched, from the checkpoint that it
+ * looked at. If two runs are asked with the same random numbers, they answer the same masks, so only their networks
+ * make a difference.
  *
  * @param watched Opens the networks of runs that watched.
- * @returns The explanations in the order asked; or in words why there are none.
+ * @returns The explanations in the order of the questions, or the reason in words why there are none.
  */
 export async function explainKept(
   {run, epoch}: RunAt,
@@ -52,7 +53,7 @@ export async function explainKept(
   const indices = asked.map(({index}) => index);
   const images = {count: indices.length, shape: shape as ImageShape, pixels: pixelsOf(pixels, shape, indices)};
   const {probabilities} = await answersAt(run, epoch);
-  /** Undefined if the network is not that of the epoch: its answers are others. */
+  /** Undefined if the network is not the one of that epoch, because its answers are different. */
   const explained = async (classifier: Classifier): Promise<readonly SegmentExplanation[] | undefined> => {
     const classes = classNames.length;
     const answers = await classifier.predict(images);
@@ -77,7 +78,7 @@ export async function explainKept(
   });
 }
 
-/** In [0, 1], of the images at `indices`. */
+/** The pixels of the images at `indices`, in [0, 1]. */
 function pixelsOf(bytes: Uint8Array, shape: readonly number[], indices: readonly number[]): Float32Array {
   const size = shape.reduce((product, n) => product * n, 1);
   const pixels = new Float32Array(indices.length * size);

@@ -12,7 +12,7 @@ import {readTrainedRun} from "./record/run-file";
 import {begunOptions, reopenedData} from "./run/reopened";
 import {constant, oneCycle} from "./training/schedule";
 
-/** Images read at a time. */
+/** How many images are read at a time. */
 const BATCH = 1000;
 
 export interface Influence {
@@ -41,7 +41,7 @@ export interface SpeakingImage {
 export interface InfluenceQuestion {
   /** An image of the run's data, as `image-names.ts` names it. */
   readonly image: string;
-  /** A class by name or number; absent: the class that the network answers. */
+  /** A class by name or number; if absent, the class that the network answers. */
   readonly target?: string;
   /** How many images to list for the class, and how many against it. */
   readonly top: number;

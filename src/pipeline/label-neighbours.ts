@@ -3,7 +3,7 @@ import type {Split} from "../nouns/samples";
 import {batches} from "./data/batches";
 import {imagesAtOnce} from "./data/images-at-once";
 
-/** Images read at a time. */
+/** How many images are read at a time. */
 const BATCH = 1000;
 
 /** A suspect: its place in the training split, its label, and the class that it looks like. */
@@ -21,7 +21,10 @@ export interface Neighbour {
   readonly alike: number;
 }
 
-/** The training images that are most like a suspect, the most alike first; of equals the first in the split. */
+/**
+ * The training images that are most like a suspect, the most alike first. Of equally alike ones, the one that is
+ * earlier in the split comes first.
+ */
 export interface LabelNeighbours {
   /** The neighbours with its own label, and those with the label that it looks like; only witnesses. */
   readonly given: readonly Neighbour[];

@@ -1,6 +1,6 @@
 /** The progress of opening a data set, if it takes a while. */
 export interface DataProgress {
-  /** What is being done: "fetching train-images-idx3-ubyte.gz". */
+  /** The work that is being done: "fetching train-images-idx3-ubyte.gz". */
   readonly doing: string;
   /** How many bytes or images are done, of `total`; `total` is NaN if a server does not say it. */
   readonly done: number;

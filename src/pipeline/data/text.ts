@@ -1,11 +1,11 @@
 import {UserError} from "../../nouns/options";
 
 /**
- * A text file's words: UTF-8 or UTF-16, by its byte order mark; without one, UTF-16 if every second byte of the first
- * few is 0 (its ASCII letters), else UTF-8.
+ * Decodes a text file: as UTF-8 or UTF-16, which its byte order mark tells. Without a mark, it is UTF-16 if every
+ * second one of the first bytes is 0 (as for ASCII letters), else UTF-8.
  *
- * @param what Of the file, for errors.
- * @throws UserError if the bytes are no such text.
+ * @param what Names the file in errors.
+ * @throws UserError if the bytes are not such a text.
  */
 export function decodeText(bytes: Uint8Array, what: string): string {
   const encoding = encodingOf(bytes);
@@ -20,7 +20,7 @@ export function decodeText(bytes: Uint8Array, what: string): string {
   return text;
 }
 
-/** Bytes looked at if there is no mark. */
+/** How many bytes are looked at if there is no mark. */
 const LOOKED_AT = 64;
 
 function encodingOf(bytes: Uint8Array): "utf-8" | "utf-16le" | "utf-16be" {

@@ -11,19 +11,17 @@ import type {Engine} from "../run/choose-engine";
 import type {ModelFacts, ShownEvent} from "../run/events";
 import type {EpochMetrics} from "../types";
 
-/** Tells what a run's folder says anew, wherever the run trains. */
+/** Reports what is new in a run's folder, wherever the run trains. */
 export interface Follower {
   /** The events since the last look. */
   look(): Promise<ShownEvent[]>;
 }
 
-/**
- * Follows a run by its folder alone: so it does not matter who trains it, and what becomes of the queue.
- */
+/** Follows a run only by its folder, so it does not matter which process trains it, or what happens to the queue. */
 export function follower(path: string): Follower {
   let isBegun = false;
   let told = "";
-  let seen = Number.NEGATIVE_INFINITY; // when metrics.jsonl was written that was read last
+  let seen = Number.NEGATIVE_INFINITY; // when the last metrics.jsonl that was read was written
   const epochs = new Set<number>();
   let best = Number.POSITIVE_INFINITY;
 
@@ -78,7 +76,7 @@ function startOf(path: string): ShownEvent {
   };
 }
 
-/** The event that tells of a run that has reached its end. */
+/** The event which says that a run has reached its end. */
 export async function endOf(path: string): Promise<ShownEvent & {readonly type: "end"}> {
   const {metrics} = await openSavedRun(path);
   const best = metrics.reduce((a, b) => (judgedLoss(b) < judgedLoss(a) ? b : a));

@@ -11,14 +11,14 @@ import type {ProbeOptions} from "../run/probe-once";
 import {subjectOf} from "./portable";
 import {trainedBytes} from "./trained-run";
 
-/** A run that is to be trained, by whoever does it. */
+/** A run that must be trained, by any process. */
 export interface PlannedRun {
   readonly options: RunOptions;
   readonly probeOptions: ProbeOptions;
   readonly sweep?: string;
 }
 
-/** Training runs as tasks, and where their results are. */
+/** The tasks that train runs, and the store of their results. */
 export interface TrainingTasks {
   readonly shards: readonly Shard<TrainQuestion>[];
   /** The runs' own folders: a run that has reached its end is its own result. */
@@ -26,9 +26,9 @@ export interface TrainingTasks {
 }
 
 /**
- * Training runs as tasks: named by the SHA-256 of what they are.
+ * The tasks that train runs. Each is named by the SHA-256 of its subject.
  *
- * @param threads Threads of the engine for each run; absent: as the options say.
+ * @param threads Threads of the engine for each run; if absent, the options say it.
  */
 export function trainingTasks(runs: readonly PlannedRun[], threads?: number): TrainingTasks {
   const known = new Map<string, {readonly path: string; readonly options: RunOptions}>();
@@ -46,7 +46,7 @@ export function trainingTasks(runs: readonly PlannedRun[], threads?: number): Tr
         const run = known.get(id);
         return run && trainedBytes(run.path, run.options);
       },
-      async keep() {}, // whoever trained it has
+      async keep() {}, // the process that trained it has
     },
   };
 }
@@ -56,10 +56,10 @@ export function trainId({subject}: Pick<TrainQuestion, "subject">): string {
   return sha256(JSON.stringify(subject));
 }
 
-/** Milliseconds after which a run that another process is at is looked at again. */
+/** After this many milliseconds, a run that another process is training is looked at again. */
 const AGAIN = 2000;
 
-/** Has a run trained. While another process is at it, it is waited for. */
+/** Has a run trained. While another process is training it, this waits. */
 export async function askForRun(
   workers: Workers,
   {question, named}: Shard<TrainQuestion>,

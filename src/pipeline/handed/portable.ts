@@ -8,7 +8,7 @@ import {programVersions} from "../record/environment";
 import type {RunOptions} from "../run/options";
 import type {ProbeOptions} from "../run/probe-once";
 
-/** Options that belong to whoever computes, or that change nothing. */
+/** Options that belong to the machine that computes, or that change nothing. */
 const LEFT = new Set(["save", "name", "threads", "dataUrl"]);
 
 /** Options that name files or folders. */
@@ -29,7 +29,7 @@ export function subjectOf(options: RunOptions, probes: ProbeOptions, sweep?: str
   };
 }
 
-/** "mnist" and the name of a run, whose weights are taken, are no paths. */
+/** "mnist" is not a path, nor is the name of a run whose weights are taken. */
 function isPath(options: RunOptions, option: (typeof PLACES)[number]): boolean {
   const word = options[option];
   if (word === "" || (option === "data" && word === "mnist")) return false;
@@ -40,7 +40,7 @@ function isPath(options: RunOptions, option: (typeof PLACES)[number]): boolean {
  * Checks options that came through a queue, which may be a stranger's: they may only read folders that the worker's
  * user has named, and must not run code.
  *
- * @param folders Folders that may be read; the folder of runs always may.
+ * @param folders The folders that may be read; the folder of runs may always be read.
  * @throws UserError that names the flag.
  */
 export function checkReads(options: RunOptions, folders: readonly string[]): void {

@@ -14,13 +14,13 @@ import {checkReads} from "./portable";
 import {trainedBytes} from "./trained-run";
 
 /**
- * Trains a run to its end, as a task: from its beginning, or from the last checkpoint of whoever began it. A run that is there
- * already is not trained again. The folder of the run has what it leaves, and `save/latest` is not touched.
+ * Trains a run to its end, as a task: from its beginning, or from the last checkpoint of the process that began it. A
+ * finished run is not trained again. The results are in the run's folder; `save/latest` is not changed.
  *
- * @param say Told what the run tells its user, and what failed in it.
+ * @param say Gets the run's lines for the user, and what failed in it.
  * @param signal Stops the run after the current batch; its checkpoint is kept.
  * @returns See `trainedBytes`.
- * @throws NotNow if it was stopped, or another process is at this run.
+ * @throws NotNow if it was stopped, or if another process is training this run.
  */
 export async function trainRun(
   question: TrainQuestion,
@@ -50,7 +50,7 @@ export async function trainRun(
   throw new NotNow(`${basename(path)}: expected it to reach its end, got told to stop; its checkpoint is kept`);
 }
 
-/** A run from its beginning, or from where it was broken off, with the engine that it began with. */
+/** Trains a run from its beginning, or from the point where it was interrupted, with the engine with which it began. */
 async function eventsOf({run: path, subject, threads, reads}: TrainQuestion, options: RunOptions, control: RunControl) {
   if (!existsSync(join(path, "run.json"))) return run(options, subject.probes, control);
   const resume = await findRun(dirname(path), basename(path));

@@ -16,7 +16,7 @@ export async function redisServer(url: string, password: string): Promise<Server
   const address = redisAddress(url, password);
   return {
     kind: "a Redis",
-    connection: {...address, maxRetriesPerRequest: null}, // it goes on when the server is back
+    connection: {...address, maxRetriesPerRequest: null}, // it continues when the server is back
     backend: undefined,
     async ask() {
       const redis = new Redis({...address, ...ONCE});

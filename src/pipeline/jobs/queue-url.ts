@@ -59,7 +59,7 @@ const SSL: {readonly [word: string]: boolean} = {"": false, disable: false, requ
 /**
  * The address of a queue in Postgres: `postgres://user@host:5432/database`, with `?sslmode=require` for TLS.
  *
- * @param password If the address has none.
+ * @param password The password if the address has none.
  * @throws UserError without the password, whatever else is wrong.
  */
 export function postgresAddress(text: string, password = ""): PostgresAddress {

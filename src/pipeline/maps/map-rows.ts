@@ -61,13 +61,13 @@ export interface RowMap extends MapFigures {
   readonly nearest: Uint32Array;
   readonly iterations: number;
   readonly perplexity: number;
-  /** Columns the map was made of, out of `width`, and the share of the variance in them. */
+  /** From how many columns the map was made, out of `width`, and the share of the variance in them. */
   readonly components: number;
   readonly width: number;
   readonly explained: number;
   /**
-   * Trustworthiness in all columns (folded ones, of more than 2,048), where the other figures are of the components:
-   * estimated from `sampled` of the points.
+   * Trustworthiness in all columns (folded, if there are more than 2,048), if the other figures are about the
+   * components; it is estimated from `sampled` of the points.
    */
   readonly trustworthinessFull: number;
   readonly sampled: number;
@@ -83,20 +83,20 @@ export interface RowMap extends MapFigures {
 export interface MapContext {
   /** The class of each row, for the figures that need one. */
   readonly labels?: Uint16Array;
-  /** An earlier map of the same rows, to go on from and to line up with. */
+  /** An earlier map of the same rows, from which the new map starts and with which it is aligned. */
   readonly before?: Float32Array;
   readonly random: RandomSource;
   say(line: string): void;
 }
 
 const NEAREST = 6;
-/** Principal components of more columns would take longer than the map. */
+/** With more columns than this, principal components would take longer than the map. */
 const MOST_COLUMNS = 2048;
 /** Tolerance of the principal components: a map needs no more, and full accuracy takes twice the time. */
 const TOLERANCE = 1e-2;
 /**
- * Axes are a fair sample's, of so many rows and two a column: the components hold 0.98 to 0.99 of the variance that
- * all rows' own would, and the map's figures are the same (docs/tsne.md).
+ * The axes are computed from a fair sample of this many rows, plus two for each column. These components contain 0.98
+ * to 0.99 of the variance that those of all rows would, and the map's figures are the same (docs/tsne.md).
  */
 const AXIS_ROWS = {least: 1800, perColumn: 2};
 
@@ -128,7 +128,7 @@ export async function mapRows(
       random,
     };
     const map = await method.project(before ? {...task, start: before} : task);
-    // t-SNE has gone on from the map before; to turn the others' changes no distance
+    // t-SNE has started from the map before; turning the other methods' maps changes no distance
     const points = before && settings.method !== "tsne" ? aligned(map.points, before, dimensions) : map.points;
     const {neighbours, ...figures} = await mapQuality(neighbourhood, points, dimensions, labels, map.klDivergence);
     const {trustworthiness, neighbourhoodSize: k} = figures;
@@ -155,11 +155,11 @@ export async function mapRows(
 interface Reduced {
   readonly scores: Matrix;
   readonly explained: number;
-  /** All columns, and what each counts in squared distances, if the scores have fewer. */
+  /** All columns, and the weight of each in squared distances, if the scores have fewer columns. */
   readonly full?: {readonly rows: Matrix; readonly weights: Float64Array};
 }
 
-/** The rows scaled, and on their principal components if they are wider. */
+/** The scaled rows, reduced to principal components if they have more columns. */
 async function reducedRows(
   workspace: Workspace,
   rows: Matrix,
@@ -173,7 +173,7 @@ async function reducedRows(
     workspace,
     wide,
     components,
-    // a map by principal components is theirs to the last digit
+    // a map by principal components needs them to the last digit
     {scaling: folds ? "none" : scaling, ...(method === "pca" ? {} : {tolerance: TOLERANCE, axisRows})},
   );
   return {scores, explained, full: {rows: wide, weights: scales.map((scale) => scale ** 2)}};

@@ -8,11 +8,14 @@ export interface MapFigures {
   readonly trustworthiness: number;
   readonly continuity: number;
   readonly neighbourhoodSize: number;
-  /** Among about how many other points the ranks in these two were counted; of all but few points a fair share. */
+  /**
+   * Among about how many other points the ranks in these two figures were counted; if there are many points, it is a
+   * fair sample.
+   */
   readonly among: number;
   /**
-   * Shares of points that their `voters` nearest put in the right class: on the map, and in what it is a map of. Null
-   * if no classes are known.
+   * The share of points whose `voters` nearest points give them the right class: on the map, and in the data from which
+   * it is made. Null if no classes are known.
    */
   readonly neighbourAccuracyMap: number | null;
   readonly neighbourAccuracyFull: number | null;
@@ -28,9 +31,10 @@ const NEIGHBOURS = 12;
 const VOTERS = 10;
 
 /**
- * A map's figures, the same way for every method. Few points have fewer neighbours and voters.
+ * A map's figures, computed in the same way for every method. If there are few points, there are fewer neighbours and
+ * voters.
  *
- * @param divergence The map's, if it is known already.
+ * @param divergence The map's divergence, if it is known already.
  */
 export async function mapQuality(
   neighbourhood: Neighbourhood,
@@ -57,10 +61,10 @@ export async function mapQuality(
 }
 
 /**
- * Trustworthiness (Venna & Kaski 2001), in [0, 1]: 1 − 2 / (nk (2n − 3k − 1)) Σi Σj∈Ui (r(i, j) − k), Ui those of the k
- * nearest in the map that are not among the k nearest in the data, r their rank there. In double precision, n² work for
- * each of n rows: for few points, and as the oracle of the fast one (src/tsne). Continuity is the same with data and
- * map exchanged.
+ * Trustworthiness (Venna & Kaski 2001), in [0, 1]: 1 − 2 / (nk (2n − 3k − 1)) Σi Σj∈Ui (r(i, j) − k), where Ui are
+ * those of the k nearest points on the map that are not among the k nearest in the data, and r is their rank in the
+ * data. It computes in double precision, and takes n² steps for each of n rows; so it is used for few points, and as
+ * the reference for the fast one (src/tsne). Continuity is the same with data and map exchanged.
  *
  * @throws RangeError unless k < n / 2.
  */
@@ -91,10 +95,10 @@ function distancesFrom({rows, columns, values}: Matrix, i: number): Float64Array
 }
 
 /**
- * The share of points whose class is that of most of their k nearest (of classes with equal votes, the nearest's): how
- * well a map or a space tells the classes apart by itself.
+ * The share of points whose class is that of most of their k nearest (of classes with equal votes, the nearest's): it
+ * shows how well a map or a space separates the classes by itself.
  *
- * @param neighbours As many for each point, at least k, nearest first.
+ * @param neighbours The same number for each point, at least k, the nearest first.
  */
 export function neighbourAccuracy(neighbours: ArrayLike<number>, k: number, labels: ArrayLike<number>): number {
   const n = labels.length;

@@ -7,7 +7,9 @@ import {exigo} from "./zoo/exigo";
 import {type MlpOptions, mlp} from "./zoo/mlp";
 import {type VitOptions, vit} from "./zoo/vit";
 
-/** Makes an untrained network: the same weights for the same seed. Ends in layers "logits" and "probabilities". */
+/**
+ * Makes an untrained network: the same weights for the same seed. It ends in the layers "logits" and "probabilities".
+ */
 export type ModelMaker = (imageShape: ImageShape, classes: number, seed: number) => tf.LayersModel;
 
 /** The settings of a network, by the names of the flags. */
@@ -15,9 +17,9 @@ export type ModelOptions = MlpOptions & VitOptions;
 
 type ToldMaker = (...args: [...Parameters<ModelMaker>, options?: ModelOptions]) => tf.LayersModel;
 
-/** Every network there is, by the name `--model` takes. */
+/** All networks, by their names for `--model`. */
 export const models = {
-  cnn: (shape, classes, seed) => cnn(shape, classes, seed), // its width is not asked for
+  cnn: (shape, classes, seed) => cnn(shape, classes, seed), // nobody asks for its width
   deep,
   exigo,
   mlp,
@@ -25,7 +27,7 @@ export const models = {
 } satisfies Record<string, ToldMaker>;
 export type ModelName = keyof typeof models;
 
-/** The same, each as one that can be told how large. */
+/** The same networks, in the form of networks whose size can be chosen. */
 export const toldModels: {readonly [name in ModelName]: ToldMaker} = models;
 
 /** Colour pictures with a side of this many pixels contain more than the default network can find. */

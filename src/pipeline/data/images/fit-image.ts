@@ -3,7 +3,7 @@ import type {DecodedImage} from "./image-file";
 import {resampler} from "./resize";
 
 /**
- * What happens to an image whose proportions are not those of the model's input: the middle is cut out, or the image is
+ * The treatment of an image whose proportions are not those of the model's input: its middle is cut out, or it is
  * squeezed.
  */
 export type Fit = "crop" | "stretch";

@@ -30,7 +30,7 @@ export interface ImageSource {
   readonly test: ImagePart;
   /** Whether the test images were taken out of the training images, because the folder has none of its own. */
   readonly isTestTakenOut?: boolean;
-  /** SHA-256 of the bytes of all files. */
+  /** SHA-256 of the names and bytes of all files. */
   readonly digest: string;
   /** The folder in which the paths of `files` begin. */
   readonly folder?: string;

@@ -9,15 +9,18 @@ export type Decimal = "point" | "comma";
  * text.
  */
 export const CellKind = {words: 0, point: 1, comma: 2, missing: 4, infinite: 8, twofold: 16} as const;
-/** Different values that `kindOf` gives: they index counts. */
+/** How many different values `kindOf` returns, which are used as indices of counts. */
 export const CELL_KINDS = 32;
 
 const {words: WORDS, point: POINT, comma: COMMA, missing: MISSING, infinite: INFINITE} = CellKind;
 const BOTH = POINT | COMMA;
-/** By both marks, and two numbers. */
+/** A number with either mark, but two different numbers. */
 export const TWOFOLD = BOTH | CellKind.twofold;
 
-/** How spreadsheets, R, SAS, pandas, numpy and people write that there is no value. Compared in lower case. */
+/**
+ * How spreadsheets, R, SAS, pandas, numpy and people write that there is no value. Cells are compared with these in
+ * lower case.
+ */
 const NOTHING = new Set(
   "|na|n/a|n.a.|nan|+nan|-nan|<na>|#na|null|nil|none|?|-|--|–|—|.|..|#n/a|#n/a n/a|#div/0!|#value!|#ref!|#name?|#num!|#null!|#nv|1.#qnan|-1.#qnan|1.#ind|-1.#ind".split(
     "|",
@@ -26,7 +29,7 @@ const NOTHING = new Set(
 const INFINITY = /^[+-]?(?:inf|infinity|∞|1\.#inf)$/i;
 
 const EXPONENT = "(?:e[+-]?\\d+)?$";
-/** Digits in groups of three, as people write large numbers; a group mark is the same throughout. */
+/** Digits in groups of three, as people write large numbers. All group marks in a number are the same. */
 const grouped = (marks: string) => `[+-]?[1-9]\\d{0,2}([${marks}])\\d{3}(?:\\1\\d{3})*`;
 const BY_POINT = [
   new RegExp(`^[+-]?(?:\\d+\\.?\\d*|\\.\\d+)${EXPONENT}`, "i"),
@@ -39,9 +42,9 @@ const BY_COMMA = [
 
 const [ZERO, NINE, DOT, MINUS] = [48, 57, 46, 45];
 
-/** @returns The bits of `CellKind` that fit the cell; blanks around it do not count. */
+/** @returns The bits of `CellKind` that fit the cell. Blanks around it are ignored. */
 export function kindOf(cell: string): number {
-  // plain digits with at most one point, by far the most cells, without regular expressions
+  // most cells are plain digits with at most one point, which need no regular expressions
   const begin = cell.charCodeAt(0) === MINUS ? 1 : 0;
   let dot = -1;
   let at = begin;
@@ -65,11 +68,11 @@ function kindOfAny(cell: string): number {
     (BY_POINT.some((form) => form.test(text)) ? POINT : 0) | (BY_COMMA.some((form) => form.test(text)) ? COMMA : 0);
   if (kind === WORDS) return WORDS;
   const size = kind & POINT ? numberOf(text, "point") : numberOf(text, "comma");
-  if (!Number.isFinite(size)) return INFINITE; // 1e400: more than a double holds
+  if (!Number.isFinite(size)) return INFINITE; // 1e400 is more than a double holds
   return kind === BOTH && size !== numberOf(text, "comma") ? TWOFOLD : kind;
 }
 
-/** The number that a cell says, of a cell whose kind has the mark's bit. Rounded once, to the nearest double. */
+/** The number in a cell whose kind has the mark's bit, rounded once, to the nearest double. */
 export function numberOf(cell: string, decimal: Decimal): number {
   if (decimal === "point") {
     const value = Number(cell);
@@ -83,7 +86,7 @@ export function numberOf(cell: string, decimal: Decimal): number {
   );
 }
 
-/** Without the blanks around it, and with an ASCII minus. */
+/** The text without the blanks around it, and with an ASCII minus. */
 function plain(cell: string): string {
   return cell.trim().replace(/^[−‐‑]/, "-");
 }

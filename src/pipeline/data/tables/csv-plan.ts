@@ -8,19 +8,19 @@ import type {CsvLayout} from "./separator";
 import type {TableOptions, UnusedColumn} from "./table";
 import {MEGABYTE, megabytes, tooLarge} from "./table-file";
 
-/** A column with fewer numbers than this share of its rows tells too little, and would cost too many rows. */
+/** A column that has numbers in less than this share of its rows says too little, and would cost too many rows. */
 const LEAST_SHARE = 0.5;
-/** Names in one sentence. */
+/** How many names a sentence lists. */
 const MOST_NAMED = 6;
 
-/** The plan of the second pass: which cells it keeps. */
+/** The plan for the second pass: which cells it keeps. */
 export interface CsvPlan {
   readonly header: boolean;
   readonly rows: number;
-  /** Cells of a row; a row may have more that are empty. */
+  /** How many cells a row has; a row may have more cells if they are empty. */
   readonly width: number;
   readonly numbers: readonly number[];
-  /** Columns kept as words. */
+  /** The columns that are kept as words. */
   readonly texts: readonly {readonly name: string; readonly place: number}[];
   readonly names: readonly string[];
   readonly columnPlaces: readonly number[];
@@ -97,7 +97,7 @@ export function csvPlan(
   };
 }
 
-/** @returns Why a column is not among the numbers; undefined if it is. */
+/** @returns The reason why a column is not among the numbers; undefined if it is. */
 function reasonAgainst(column: ColumnSurvey, decimal: Decimal, unnamed: boolean, rows: number): string | undefined {
   const {numbers, missing, infinite, other} = countsOf(column, decimal);
   if (missing === rows) return "it is empty";

@@ -2,21 +2,26 @@ import {Readable} from "node:stream";
 
 import {UserError} from "../../../nouns/options";
 
-/** @file The CSV reader, papaparse (Holt 2013), asked piece by piece: cells of each record, and where the record stands. */
+/**
+ * @file Asks the CSV reader, papaparse (Holt 2013), piece by piece for the cells of each record and for the record's
+ * line.
+ */
 
-/** Letters of one record at most. Past that a quote was opened and never closed, or it is no table. */
+/**
+ * The most letters of one record. If there are more, a quote was opened and never closed, or the text is not a table.
+ */
 const LONGEST_RECORD = 1 << 24;
 
 /**
  * Reads the records of a text (RFC 4180: cells may be quoted, and then hold separators, line ends and doubled quotes).
- * Lines of nothing but separators are no records. If blanks separate cells, so do tabs, and many of them are one
- * separator.
+ * Lines that contain only separators are not records. If blanks separate cells, tabs do so too, and several of them
+ * together count as one separator.
  *
- * @param text Lines end in "\n", the last too.
- * @param use Is given each record's cells and the line that it begins in.
+ * @param text Every line ends in "\n", the last one too.
+ * @param use Gets each record's cells, and the number of the line in which the record begins.
  * @param firstLine The number of the text's first line.
- * @returns How many lines there were of separators alone.
- * @throws UserError if a quote is not closed or something stands behind it, or a record has no end.
+ * @returns How many lines contained only separators.
+ * @throws UserError if a quote is not closed, if something follows a closing quote, or if a record has no end.
  */
 export async function eachRecord(
   what: string,
@@ -25,7 +30,7 @@ export async function eachRecord(
   use: (cells: string[], line: number) => void,
   firstLine = 1,
 ): Promise<number> {
-  const {default: Papa} = await import("papaparse"); // only when asked for: a run reads no table
+  const {default: Papa} = await import("papaparse"); // loaded only when it is needed, because a run reads no table
   let [line, waiting, quoted, bare] = [firstLine, 0, false, 0];
   async function* watched() {
     for await (const piece of text) {
@@ -68,7 +73,7 @@ export async function eachRecord(
  * The first records of a text.
  *
  * @param cut Whether the text was cut off: its last record is then left out.
- * @returns Those before the first whose quotes do not fit this separator, and whether there is such a one.
+ * @returns The records before the first one whose quotes do not fit this separator, and whether there is such a record.
  */
 export async function firstRecords(
   text: string,

@@ -3,25 +3,25 @@ import {CELL_KINDS, CellKind, kindOf} from "./cells";
 
 /** The facts about one column after a first pass over its cells. */
 export interface ColumnSurvey {
-  /** Cells by `kindOf`. */
+  /** How many cells there are of each kind (`kindOf`). */
   readonly counts: Uint32Array;
-  /** The first cell of each kind, and the line that it is in. */
+  /** The first cell of each kind, and the line in which it is. */
   readonly examples: {readonly cell: string; readonly line: number}[];
-  /** How often each word comes; undefined once there are many. */
+  /** How often each word occurs; undefined once there are many words. */
   words: Map<string, number> | undefined;
   /** If the cells only number the rows, the first number: 0 or 1. */
   countsFrom: number | undefined;
 }
 
-/** A first pass over a table: what stands where, before anything is kept. */
+/** The facts that a first pass over a table finds out, before anything is kept. */
 export interface CsvSurvey {
-  /** The first record. Not in the columns' counts. */
+  /** The first record. It is not part of the columns' counts. */
   readonly first: readonly string[];
   readonly firstLine: number;
-  /** Records after the first. */
+  /** How many records follow the first one. */
   readonly rows: number;
   readonly columns: readonly ColumnSurvey[];
-  /** Lines of separators alone, which are left out. */
+  /** How many lines contain only separators, and are left out. */
   readonly bare: number;
   /** Whether rows have one cell more than the first record: their names, as R writes them. */
   readonly rowNames: boolean;
@@ -32,7 +32,7 @@ export interface CsvSurvey {
  */
 const COLUMNS_A_MEGABYTE = 200;
 
-/** Different words that are counted. */
+/** How many different words of a column are counted. */
 const MOST_WORDS = 1000;
 
 /** Looks at records one after another. */
@@ -42,8 +42,8 @@ export interface Surveyor {
 }
 
 /**
- * @throws UserError from `add` if a row has another number of cells than the first; cells that are empty may be missing
- * or too many at a line's end. And if there are more columns than the memory allows.
+ * @throws UserError from `add` if a row has another number of cells than the first one (at the end of a line, empty
+ * cells may be missing or too many), or if there are more columns than the memory allows.
  */
 export function surveyor(what: string, maxMegabytes: number): Surveyor {
   const mostColumns = COLUMNS_A_MEGABYTE * maxMegabytes;
@@ -73,7 +73,7 @@ export function surveyor(what: string, maxMegabytes: number): Surveyor {
       rows++;
     },
     done(bare) {
-      while (columns.length < (first?.length ?? 0)) columns.push(newColumn()); // of a first record alone
+      while (columns.length < (first?.length ?? 0)) columns.push(newColumn()); // there is only a first record
       return {first: first ?? [], firstLine, rows, columns, bare, rowNames};
     },
   };
@@ -94,7 +94,7 @@ function note(column: ColumnSurvey, cell: string, row: number, line: number): vo
   if (column.words.size > MOST_WORDS) column.words = undefined;
 }
 
-/** One cell more than the first record, and no empty one at the end. */
+/** Whether a record has one cell more than the first record, and the last cell is not empty. */
 function isNamed(first: readonly string[], second: readonly string[]): boolean {
   return second.length === first.length + 1 && second[second.length - 1].trim() !== "";
 }

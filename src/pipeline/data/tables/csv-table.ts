@@ -9,14 +9,14 @@ import type {RawTable, TableOptions} from "./table";
 import type {TableFile} from "./table-file";
 import {encodingOf, textOf, titleOf} from "./text-encoding";
 
-/** Letters that the separator is found by. */
+/** How many letters are used to find the separator. */
 const SAMPLE = 1 << 20;
 
 /**
  * Reads a table of text, in two passes: the first looks at every cell and decides what each column is, the second keeps
- * what is used, in memory of that size.
+ * the cells that are used, in just as much memory as they need.
  *
- * @throws UserError that names the line, if it is no table; or the file, if no column holds numbers.
+ * @throws UserError that names the line, if the text is not a table; or the file, if no column contains numbers.
  */
 export async function readCsv(file: TableFile, options: TableOptions): Promise<RawTable> {
   const encoding = await encodingOf(file, options.encoding);
@@ -47,7 +47,7 @@ async function beginningOf(text: AsyncGenerator<string>): Promise<{sample: strin
   return {sample, cut: false};
 }
 
-/** All records that count, with the number of the line each begins in. */
+/** All records that count, each with the number of the line in which it begins. */
 function records(
   {path}: TableFile,
   text: AsyncIterable<string>,
@@ -57,7 +57,7 @@ function records(
   return eachRecord(path, withoutLines(text, skip, hash), separator, use, 1 + skip);
 }
 
-/** A text without its first lines; and without "#" before the next one. */
+/** A text without its first lines, and without the "#" before the next one. */
 async function* withoutLines(text: AsyncIterable<string>, lines: number, hash: boolean): AsyncGenerator<string> {
   let begin: string | undefined = "";
   for await (const piece of text) {
@@ -95,7 +95,7 @@ async function taken(
   const values = new Float64Array(rows * numbers.length);
   const words = texts.map(() => ownWords());
   const lines = new Uint32Array(rows);
-  const wrong = new Map<number, string>(); // cells that are no numbers, by place in the values
+  const wrong = new Map<number, string>(); // cells that are not numbers, by their place in the values
   const bit = CellKind[decimal];
   let [row, at] = [header ? -1 : 0, 0];
   await records(file, text, layout, (cells, line) => {
@@ -127,10 +127,10 @@ function infinite(cell: string): number {
   return /^\s*[-−]/.test(cell) ? -Infinity : Infinity;
 }
 
-/** Cells without a number whose text is kept for messages. */
+/** How many cells without a number have their text kept for messages. */
 const MOST_SHOWN = 1000;
 
-/** Equal words are kept once, and as texts of their own: a piece of a text would keep the whole of it in memory. */
+/** Equal words are kept only once, and as copies: a piece of a text would keep the whole text in memory. */
 function ownWords() {
   const known = new Map<string, string>();
   const cells: string[] = [];

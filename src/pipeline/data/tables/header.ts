@@ -22,11 +22,12 @@ export function isNumeric(column: ColumnSurvey, decimal: Decimal): boolean {
 }
 
 /**
- * The decimal mark by which more columns are numbers, else more cells. If both fit ("1.234" may be 1234): a mark that
- * the table has beats one it has not, and if it has a comma alone, that is the mark unless commas part cells.
+ * The decimal mark with which more columns are numbers or, if these are equally many, more cells. If both marks fit
+ * equally well ("1.234" may be 1234), it is the comma if the table has commas, has no points, and commas do not
+ * separate its cells; else it is the point.
  */
 export function decimalOf({first, columns}: CsvSurvey, separator: string): Decimal {
-  const kinds = columns.map((_, c) => kindOf(first[c] ?? "")); // of numbers, or of names, which have no mark
+  const kinds = columns.map((_, c) => kindOf(first[c] ?? "")); // for numbers, or for names, which have no mark
   const score = (decimal: Decimal) => {
     let [whole, cells] = [0, 0];
     columns.forEach((column, c) => {
@@ -46,9 +47,10 @@ export function decimalOf({first, columns}: CsvSurvey, separator: string): Decim
 }
 
 /**
- * Whether the first record names the columns. It does if words stand over numbers. It does not if a word of it comes
- * again below. If numbers stand over numbers it does if they are an even series (years, wavelengths) beside a word, or
- * an empty cell over the rows' count (pandas).
+ * Whether the first record contains the names of the columns. It does if there are words above columns of numbers. It
+ * does not if one of its words occurs again below. If there are numbers above columns of numbers, it does if these are
+ * an even series (years, wavelengths) and stand next to a word, or if an empty cell stands above a column that counts
+ * the rows (as pandas writes it).
  */
 export function hasHeader({first, columns, rows}: CsvSurvey, decimal: Decimal): boolean {
   const kinds = first.map((cell) => kindOf(cell));
@@ -66,7 +68,7 @@ export function hasHeader({first, columns, rows}: CsvSurvey, decimal: Decimal): 
   return isSeries(numbers) && (overWords.length > 0 || counted);
 }
 
-/** Two whole numbers that follow each other, or three and more with even steps. */
+/** Whether numbers are a series: two whole numbers that follow each other, or three or more with even steps. */
 function isSeries(numbers: readonly number[]): boolean {
   if (numbers.length < 2) return false;
   const step = numbers[1] - numbers[0];
@@ -75,9 +77,9 @@ function isSeries(numbers: readonly number[]): boolean {
 }
 
 /**
- * Names for columns, no two alike: an empty one is "column 3", a repeated one "a (2)".
+ * Names for columns, which are all different: an empty name becomes "column 3", a repeated one "a (2)".
  *
- * @param given Fewer than columns: the others are empty.
+ * @param given The given names. If there are fewer names than columns, the other names are empty.
  */
 export function namesOf(given: readonly string[], columns: number): {names: string[]; repeated: string[]} {
   const names: string[] = [];

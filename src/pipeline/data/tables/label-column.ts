@@ -1,11 +1,12 @@
 import {UserError} from "../../../nouns/options";
 
 /**
- * The place of the column that `--label` means, from 0: of that name, else at that place (1 is the first, -1 the last).
+ * The place of the column that `--label` means, from 0: the column with that name, or else the one at that place (1 is
+ * the first, -1 the last).
  *
- * @param given Names as the file has them; none if it has no line of names.
- * @param names Names of all columns, no two alike.
- * @returns -1 if no label is wanted.
+ * @param given The names in the file; empty if it has no line of names.
+ * @param names The names of all columns, which are all different.
+ * @returns -1 if the user wants no label.
  * @throws UserError if there is no such column, or more than one.
  */
 export function chosenColumn(given: readonly string[], names: readonly string[], label: string): number {

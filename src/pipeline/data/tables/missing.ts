@@ -2,10 +2,10 @@ import {UserError} from "../../../nouns/options";
 import {counted} from "./counted";
 import type {RawTable, Table, TableOptions, WordColumn} from "./table";
 
-/** Columns named in one sentence. */
+/** How many columns a sentence names. */
 const MOST_NAMED = 6;
 
-/** How the rows that lack a number are dealt with: the table without NaN and infinity, and what was done, in sentences. */
+/** The table without NaN and infinity, and sentences that say what was done with the rows that lack a number. */
 export function completed(path: string, raw: RawTable, missing: TableOptions["missing"]): Omit<Table, "label"> {
   const {rows, columns, values, names, columnPlaces, words, unused, form} = raw;
   const kind = {allRows: rows, columns, names, columnPlaces, unused, form};
@@ -56,9 +56,9 @@ export function completed(path: string, raw: RawTable, missing: TableOptions["mi
 interface Gaps {
   readonly cells: number;
   readonly infinite: number;
-  /** 1 where a row has one. */
+  /** 1 for each row that lacks a number. */
   readonly rows: Uint8Array;
-  /** By column: how many, and the row of the first. */
+  /** For each column, how many numbers are missing, and the row of the first one. */
   readonly columns: Uint32Array;
   readonly firstRows: Uint32Array;
   readonly first: {readonly row: number; readonly column: number};
@@ -91,7 +91,7 @@ function listed({names, placeOf}: RawTable, {columns, firstRows}: Gaps): string 
   return shown.join(", ") + (more > 0 ? ` and ${more.toLocaleString("en")} more columns` : "");
 }
 
-/** Each gap with the mean of the column's finite numbers, as a running mean: no sum of them can overflow. */
+/** Fills each gap with the mean of the column's finite numbers. It is a running mean, so that no sum can overflow. */
 function filled({rows, columns, values}: RawTable): Float64Array {
   const out = Float64Array.from(values);
   for (let c = 0; c < columns; c++) {
@@ -105,7 +105,7 @@ function filled({rows, columns, values}: RawTable): Float64Array {
   return out;
 }
 
-/** Some rows' numbers, in an array of the same kind. @param kept Rows, from 0. */
+/** The numbers of some rows, in an array of the same kind. @param kept Rows, from 0. */
 export function keptRows({columns, values}: Pick<RawTable, "columns" | "values">, kept: Uint32Array) {
   const out = new (values.constructor as Float64ArrayConstructor)(kept.length * columns); // of its own kind
   kept.forEach((row, r) => {

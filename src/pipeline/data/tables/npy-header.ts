@@ -6,7 +6,7 @@ export interface NpyHeader {
   readonly descr: string;
   readonly fortran: boolean;
   readonly shape: readonly number[];
-  /** Bytes before the numbers. */
+  /** How many bytes come before the numbers. */
   readonly bytes: number;
 }
 
@@ -18,27 +18,27 @@ export function isNpy(head: Uint8Array): boolean {
 }
 
 /**
- * Where a .npy's header ends.
+ * The place where the header of a .npy file ends.
  *
  * @param head Its first 12 bytes or more.
- * @throws UserError if it is none, or of a version that is unknown.
+ * @throws UserError if it is not such a file, or its version is unknown.
  */
 export function headerBytes(head: Uint8Array, what: string): number {
   if (!isNpy(head) || head.length < 12) throw new UserError(`${what}: expected a .npy file, got other bytes`);
   const version = head[6];
   if (!(version >= 1 && version <= 3)) throw new UserError(`${what}: expected .npy version 1 to 3, got ${version}`);
   const view = new DataView(head.buffer, head.byteOffset, head.byteLength);
-  // its length in four bytes from version 2 on
+  // from version 2 on, its length takes four bytes
   const bytes = version > 1 ? 12 + view.getUint32(8, true) : 10 + view.getUint16(8, true);
   if (bytes > LONGEST) throw new UserError(`${what}: expected a header of at most ${LONGEST} bytes, got ${bytes}`);
   return bytes;
 }
 
 /**
- * Reads the header, a Python dict (numpy.lib.format): also as Python 2 wrote it, with long whole numbers ("150L").
+ * Reads the header, a Python dict (numpy.lib.format): also in the form of Python 2, with long whole numbers ("150L").
  *
- * @param bytes All of it, from the file's start.
- * @throws UserError if it lacks the type, the order or the shape, or they are none.
+ * @param bytes The whole header, from the start of the file.
+ * @throws UserError if the type, the order or the shape is missing or not valid.
  */
 export function parseNpyHeader(bytes: Uint8Array, what: string): NpyHeader {
   const start = bytes[6] > 1 ? 12 : 10;

@@ -15,7 +15,7 @@ export async function readNpyTable(file: TableFile, {label, maxMegabytes}: Table
 /**
  * Reads an array of a .npz archive: the one that is named, else its only one of two dimensions or more.
  *
- * @throws UserError that lists the arrays, if none is meant.
+ * @throws UserError that lists the arrays, if it is not clear which one is meant.
  */
 export async function readNpzTable(
   file: TableFile,
@@ -52,7 +52,7 @@ export async function readNpzTable(
   return withWords(tableOf(array, form, notes, ""), {name: label, cells: Array.from(labels.values, String)});
 }
 
-/** Reads to the end, so that checksums are looked at. */
+/** Reads to the end, so that checksums are checked. */
 async function wholeArray(
   what: string,
   chunks: AsyncGenerator<Uint8Array>,

@@ -2,14 +2,14 @@ import {UserError} from "../../../nouns/options";
 import {headerBytes, type NpyHeader, parseNpyHeader} from "./npy-header";
 import {MEGABYTE, megabytes, tooLarge} from "./table-file";
 
-/** The numbers of a .npy as rows: the first side counts them, all others together are columns. */
+/** The numbers of a .npy file as rows: the first dimension counts the rows, and all others together are columns. */
 export interface NpyRows {
   readonly rows: number;
   readonly columns: number;
-  /** `[row * columns + column]`; doubles only if the type may hold more than single precision does. */
+  /** `[row * columns + column]`; doubles only if the type can hold more than single precision. */
   readonly values: Float64Array | Float32Array;
   readonly header: NpyHeader;
-  /** Whole numbers beyond 2 ** 53, which doubles round. */
+  /** How many whole numbers are beyond 2 ** 53, which doubles round. */
   readonly rounded: number;
 }
 
@@ -29,7 +29,7 @@ const READERS: {readonly [type: string]: Read} = {
   u8: (view, at, little) => Number(view.getBigUint64(at, little)),
   b1: (view, at) => (view.getUint8(at) ? 1 : 0),
 };
-/** Types whose numbers single precision holds. */
+/** The types whose numbers fit into single precision. */
 const SINGLE = new Set(["f2", "f4", "i1", "i2", "u1", "u2", "b1"]);
 const KNOWN = "float16, float32, float64, int8 to int64, uint8 to uint64 or bool";
 
@@ -48,11 +48,11 @@ function half(bits: number): number {
 }
 
 /**
- * Reads numpy's .npy format (numpy.lib.format, versions 1 to 3) of any numbers, byte order and memory order.
+ * Reads numpy's .npy format (numpy.lib.format, versions 1 to 3) with any type of numbers, byte order and memory order.
  *
  * @param chunks The file's bytes, from its start.
- * @param size How many there are, if that is known: then it is checked before memory is taken.
- * @throws UserError if it is something else, has no rows or no columns, is cut off, or is too large.
+ * @param size How many bytes there are, if that is known; then this is checked before memory is taken.
+ * @throws UserError if it is not such a file, has no rows or no columns, is cut off, or is too large.
  */
 export async function readNpy(
   what: string,
@@ -102,7 +102,9 @@ export async function readNpy(
   return {rows, columns, values, header, rounded};
 }
 
-/** The place, row by row, of what stands at place e if the first side runs fastest. */
+/**
+ * The place, in an order row by row, of the number at place e in an order in which the first dimension runs fastest.
+ */
 function scattered(shape: readonly number[], columns: number): (e: number) => number {
   const rows = shape[0];
   const sides = shape.slice(1);
@@ -125,7 +127,7 @@ function cutOff(what: string, {shape, descr}: NpyHeader, expected: number, got: 
   );
 }
 
-/** Bytes by number in place of by piece. */
+/** Gives bytes in the number that is asked for, and not in the pieces in which they come. */
 function bytesOf(chunks: AsyncIterator<Uint8Array>) {
   let rest: Uint8Array = new Uint8Array();
   return {

@@ -9,15 +9,16 @@ import type {RawTable, Table, TableOptions, WordColumn} from "./table";
 import {openTableFile, type TableFile} from "./table-file";
 import {isZip} from "./zip";
 
-/** Different words of a column that is taken as the label unasked, and of one that is asked for. */
+/** The most different words in a column that becomes the label by default, and in one that the user names. */
 const [FEW_WORDS, MOST_WORDS] = [60, 1000];
 
 /**
  * Reads a table of numbers: text (CSV, TSV and their kin), .npy, or an array of a .npz, each plain or (not .npz) packed
- * by gzip. What the file is, is told by its bytes.
+ * by gzip. The bytes of the file tell what kind it is.
  *
  * @param path For an array of a .npz: "file.npz:name".
- * @throws UserError in one line that names the file, if it is something else, damaged or too large, or holds no numbers.
+ * @throws UserError in one line that names the file, if it is something else, is damaged or too large, or contains no
+ * numbers.
  */
 export async function readTable(path: string, options: TableOptions): Promise<Table> {
   if (options.header && options.noHeader)
@@ -47,12 +48,12 @@ async function rawTable(file: TableFile, array: string | undefined, options: Tab
   return readCsv(file, options);
 }
 
-/** Where the file's name ends and an array's begins: a file may have a colon in its own name. */
+/** The place where the file's name ends and the array's name begins; a file may have a colon in its own name. */
 async function partsOf(path: string): Promise<{path: string; array?: string}> {
   const isThere = (file: string) =>
     stat(file).then(
       (found) => found.isFile(),
-      () => false, // not there: openTableFile says why
+      () => false, // if it is not there, openTableFile says why
     );
   if (!path.includes(":") || (await isThere(path))) return {path};
   const partAt = (at: number) => ({path: path.slice(0, at), array: path.slice(at + 1).replace(/\.npy$/, "")});
@@ -86,7 +87,7 @@ function foreign(head: Uint8Array): string | undefined {
   return kinds.find(([first]) => begin.startsWith(first))?.[1];
 }
 
-/** Few enough to tell apart by colour, and not one for each row. */
+/** Whether the words are few enough to tell them apart by colour, and are not different in each row. */
 function hasFewWords(column: WordColumn): boolean {
   const words = wordsOf(column);
   return words <= FEW_WORDS && (words < column.cells.length || words === 1);

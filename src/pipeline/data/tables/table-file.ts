@@ -10,7 +10,7 @@ export interface TableFile {
   readonly path: string;
   /** The first bytes, unpacked: enough to tell what it is. */
   readonly head: Uint8Array;
-  /** Bytes; undefined of a gzip file, which says so only at its end. */
+  /** How many bytes it has; undefined for a gzip file, which says this only at its end. */
   readonly size: number | undefined;
   readonly gzip: boolean;
   /** All bytes, unpacked, a few megabytes at a time. @throws UserError at the limit, and for damaged gzip. */
@@ -42,7 +42,7 @@ export async function openTableFile(path: string, maxMegabytes: number): Promise
   const begin = await read(0, Math.min(HEAD, found.size));
   const gzip = begin[0] === 0x1f && begin[1] === 0x8b;
   if (gzip && found.size > 18) {
-    const told = (await read(found.size - 4, 4)).readUInt32LE(); // of its last part, but for whole times 4 GiB
+    const told = (await read(found.size - 4, 4)).readUInt32LE(); // of its last part, modulo 4 GiB
     if (told > limit && told < MOST_PACKED * found.size)
       throw tooLarge(path, maxMegabytes, `${megabytes(told)}, unpacked`);
   }

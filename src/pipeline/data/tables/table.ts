@@ -11,7 +11,7 @@ export interface TableOptions {
   readonly separator: string;
   readonly decimal: "auto" | Decimal;
   readonly encoding: string;
-  /** The most memory of the unpacked file, and of its numbers in double precision. */
+  /** The most memory that the unpacked file may take, and that its numbers may take in double precision. */
   readonly maxMegabytes: number;
 }
 
@@ -57,7 +57,7 @@ const SEPARATORS: {readonly [name: string]: string} = {
   "\\t": "\t",
 };
 
-/** @returns The character of `--separator`; "" to find it; undefined of what is none. */
+/** @returns The character of `--separator`; "" if it must be found; undefined if it is not a separator. */
 export function separatorOf(word: string): string | undefined {
   if (Object.hasOwn(SEPARATORS, word)) return SEPARATORS[word];
   return /^[^\r\n"\d\p{L}]$/u.test(word) ? word : undefined;
@@ -67,11 +67,11 @@ function isEncoding(name: string): boolean {
   try {
     return Boolean(new TextDecoder(name));
   } catch {
-    return false; // a RangeError: it knows no such name
+    return false; // a RangeError: there is no encoding of this name
   }
 }
 
-/** A column that is words, or is taken as such: what it says in each row. */
+/** A column of words, or one that is treated as words: its text in each row. */
 export interface WordColumn {
   readonly name: string;
   readonly cells: readonly string[];
@@ -80,30 +80,30 @@ export interface WordColumn {
 /** A column of the file that is not among the numbers, and why. */
 export interface UnusedColumn {
   readonly name: string;
-  /** From 1. */
+  /** The column's number, from 1. */
   readonly place: number;
   readonly reason: string;
 }
 
 /** The content of a file: numbers to map, and the columns that are not numbers. */
 export interface Table {
-  /** Rows that are kept. */
+  /** How many rows are kept. */
   readonly rows: number;
-  /** Rows that the file has. */
+  /** How many rows the file has. */
   readonly allRows: number;
-  /** Columns of numbers that are used. */
+  /** How many columns of numbers are used. */
   readonly columns: number;
-  /** `[row * columns + column]`, all finite; single precision only if the file has no more. */
+  /** `[row * columns + column]`, all finite; in single precision only if the file's numbers have no more. */
   readonly values: Float64Array | Float32Array;
-  /** Names of the columns of numbers. No two are alike. */
+  /** The names of the columns of numbers, which are all different. */
   readonly names: readonly string[];
-  /** Where each of them stands in the file, from 1. */
+  /** The place of each of these columns in the file, from 1. */
   readonly columnPlaces: readonly number[];
-  /** Columns that are no numbers, and the label's. Names are unlike each other's and those of numbers. */
+  /** The columns that are not numbers, and the label's column. All names of columns are different. */
   readonly words: readonly WordColumn[];
   /** The one of `words` that colours the points. */
   readonly label?: WordColumn;
-  /** Number of each kept row in the file, from 1; the header does not count. */
+  /** The number of each kept row in the file, from 1, without the header. */
   readonly places: Uint32Array;
   readonly unused: readonly UnusedColumn[];
   /** How the file was read: "csv, comma between cells, …". */
@@ -116,10 +116,10 @@ export interface Table {
 export interface RawTable extends Omit<Table, "places" | "label" | "allRows"> {
   /** NaN if there is no number. */
   readonly values: Float64Array | Float32Array;
-  /** Where a row stands, for messages: "line 12". */
+  /** The place of a row, for messages: "line 12". */
   placeOf(row: number): string;
-  /** The text of such a cell as it stands in the file. */
+  /** The text of such a cell, as it is in the file. */
   textOf?(row: number, column: number): string | undefined;
-  /** Index into `words` of the label's; -1: none. */
+  /** The index in `words` of the label's column; -1 if there is none. */
   readonly labelWords: number;
 }

@@ -3,7 +3,7 @@ import {isUtf8} from "node:buffer";
 import {UserError} from "../../../nouns/options";
 import type {TableFile} from "./table-file";
 
-/** How a file's bytes are letters. */
+/** How the bytes of a file become letters. */
 export interface TextEncoding {
   /** The encoding's name in TextDecoder. */
   readonly name: string;
@@ -11,7 +11,7 @@ export interface TextEncoding {
   readonly marked: boolean;
 }
 
-/** Names for people. */
+/** The names of the encodings for people. */
 const TITLES: {readonly [name: string]: string} = {
   "utf-8": "UTF-8",
   "utf-16le": "UTF-16 (little-endian)",
@@ -24,11 +24,11 @@ export function titleOf({name, marked}: TextEncoding): string {
 }
 
 /**
- * Tells a text's encoding: by its byte order mark; UTF-16 by the zero bytes of its digits and separators; UTF-8 if all of
- * it is; else Windows-1252, which any bytes can be.
+ * Tells a text's encoding: by its byte order mark; UTF-16 by the zero bytes of its digits and separators; UTF-8 if all
+ * bytes are valid UTF-8; else Windows-1252, for which all bytes are valid.
  *
- * @param wanted "auto", or what the user says it is.
- * @throws UserError if it is no text.
+ * @param wanted "auto", or the encoding that the user names.
+ * @throws UserError if it is not text.
  */
 export async function encodingOf(file: TableFile, wanted: string): Promise<TextEncoding> {
   const {head, path} = file;
@@ -60,7 +60,7 @@ function markOf(head: Uint8Array): string | undefined {
   return undefined;
 }
 
-/** UTF-16 without a mark: in a table most letters are ASCII, so nearly every second byte is 0, and none of the others. */
+/** UTF-16 without a mark: in a table most letters are ASCII, so nearly every second byte is 0, and no other byte is. */
 function wideOf(head: Uint8Array): string | undefined {
   const zeros = [0, 0];
   for (let i = 0; i < head.length; i++) if (head[i] === 0) zeros[i % 2]++;
@@ -69,7 +69,7 @@ function wideOf(head: Uint8Array): string | undefined {
   return zeros[0] > most && zeros[1] === 0 ? "utf-16be" : undefined;
 }
 
-/** How many of the last bytes begin a letter that is not whole, 0 to 3. */
+/** How many of the last bytes are the beginning of an incomplete letter, 0 to 3. */
 function tailOf(bytes: Uint8Array): number {
   for (let back = 1; back <= Math.min(3, bytes.length); back++) {
     const byte = bytes[bytes.length - back];

@@ -6,12 +6,12 @@ import type {TableFile} from "./table-file";
 /** A file in a zip archive. */
 export interface ZipEntry {
   readonly name: string;
-  /** Bytes, unpacked. */
+  /** How many bytes it has, unpacked. */
   readonly size: number;
   readonly packed: number;
   readonly method: number;
   readonly crc: number;
-  /** Where its own header begins. */
+  /** The place where its own header begins. */
   readonly offset: number;
 }
 
@@ -19,7 +19,7 @@ export function isZip(head: Uint8Array): boolean {
   return head[0] === 0x50 && head[1] === 0x4b && (head[2] === 3 || head[2] === 5);
 }
 
-/** The archive's comment, which comes last, is at most so long. */
+/** The greatest length of the archive's comment, which comes last. */
 const LONGEST_END = 22 + 0xffff;
 const MOST_DIRECTORY = 1 << 26;
 const [END, END_64, ENTRY, LOCAL] = [0x06054b50, 0x06064b50, 0x02014b50, 0x04034b50];
@@ -27,9 +27,9 @@ const STORED = 0;
 const DEFLATED = 8;
 
 /**
- * Lists a zip archive (PKWARE, APPNOTE.TXT 6.3), zip64 too, by its directory.
+ * Lists the files of a zip archive (PKWARE, APPNOTE.TXT 6.3), also of a zip64 archive, from its directory.
  *
- * @throws UserError if that is damaged.
+ * @throws UserError if the directory is damaged.
  */
 export async function zipEntries({path, size = 0, read}: TableFile): Promise<ZipEntry[]> {
   const damaged = (got: string) => new UserError(`${path}: expected a whole .npz (zip) file, got ${got}`);
@@ -72,7 +72,7 @@ export async function zipEntries({path, size = 0, read}: TableFile): Promise<Zip
   return entries;
 }
 
-/** Puts zip64's numbers in place of those that did not fit: size, packed size, offset. */
+/** Takes the numbers of zip64 in place of those that did not fit: size, packed size, offset. */
 function widen(sizes: number[], extra: Buffer): void {
   for (let at = 0; at + 4 <= extra.length; at += 4 + extra.readUInt16LE(at + 2)) {
     if (extra.readUInt16LE(at) !== 1) continue;
@@ -87,9 +87,9 @@ function widen(sizes: number[], extra: Buffer): void {
 }
 
 /**
- * One file's bytes, unpacked, piece by piece. Never more than the directory says.
+ * One file's bytes, unpacked, piece by piece. It never gives more bytes than the directory says.
  *
- * @throws UserError if it is damaged: also by its checksum, once all of it is read.
+ * @throws UserError if it is damaged; when the whole file is read, its checksum shows that, too.
  */
 export async function* zipBytes({path, read}: TableFile, entry: ZipEntry): AsyncGenerator<Buffer> {
   const damaged = (got: string) => new UserError(`${path}:${entry.name}: expected a complete array, got ${got}`);

@@ -2,9 +2,10 @@ import {fork, type RandomSource} from "../../../nouns/random";
 import type {Question} from "./questions";
 
 /**
- * @file Questions made by rules, so that a reader can be trained anywhere at once: a notice board of a few facts, each of another
- * event ("Lunch 1pm. Tea the old library."), and a question about one of them. Half of the boards have answers of one kind
- * alone (times, rooms or people), so that only who finds the question's event on the board answers right.
+ * @file Questions made by rules, so that a reader can be trained anywhere at once: a notice board of a few facts, each
+ * about a different event ("Lunch 1pm. Tea the old library."), and a question about one of them. On half of the boards,
+ * all answers are of one kind (times, rooms or people), so that a reader must find the question's event on the board to
+ * answer right.
  */
 
 const EVENTS = [
@@ -36,14 +37,15 @@ const KINDS: readonly Kind[] = [
   },
 ];
 
-/** Facts of a text. */
+/** How many facts a text has. */
 const FACTS = [2, 3] as const;
 
 /**
- * @param unanswerable Share of the questions whose event is not on the board.
- * @param part A stream of its own: no text of "train" is a text of "test" but by chance, which is one in millions.
- * @returns `count` questions, the same for the same seed. The id of one whose board has answers of one kind alone ends in "-alike", that
- *   of one without an answer in "-none".
+ * @param unanswerable The share of the questions whose event is not on the board.
+ * @param part Each part has random numbers of its own. The chance that a text of "train" is also a text of "test" is
+ * one in millions.
+ * @returns `count` questions, the same for the same seed. If all answers on a board are of one kind, the id of its
+ * question ends in "-alike"; if a question has no answer, its id ends in "-none".
  */
 export function madeQuestions(count: number, seed: number, part: string, unanswerable = 0): Question[] {
   const random = fork(seed, "questions", part);
@@ -92,7 +94,10 @@ function madeQuestion(id: string, random: RandomSource): Question {
   };
 }
 
-/** The same question of a text whose sentences stand in another order: what was learnt by position alone is wrong there. */
+/**
+ * The same question about the text with its sentences in another order. There, answers that were learnt by their
+ * position alone are wrong.
+ */
 export function withSentencesShuffled(question: Question, random: RandomSource): Question {
   const sentences = question.context.split(/(?<=\.) /);
   const [answer] = question.answers;

@@ -1,6 +1,9 @@
 import {UserError} from "../../../nouns/options";
 
-/** A question about a text, and the answers that count as right: pieces of that text. None: it has no answer there. */
+/**
+ * A question about a text, and the answers that count as right: pieces of that text. Without such answers, the text
+ * does not answer the question.
+ */
 export interface Question {
   readonly id: string;
   readonly question: string;
@@ -9,14 +12,14 @@ export interface Question {
 }
 
 /**
- * Questions from what a JSON file holds: SQuAD 1.1 or 2.0 (`{data: [{paragraphs: [{context, qas}]}]}`), a list of rows, or columns
- * (`{id: [], question: [], context: [], answers: []}`), as the `datasets` library writes them. An answer is
- * `{text, answer_start}`, or `{text: [], answer_start: []}`. Its place counts characters as Python does (code points); what is
- * given back counts UTF-16 units, as JavaScript does: they differ after an emoji.
+ * Questions from what a JSON file holds: SQuAD 1.1 or 2.0 (`{data: [{paragraphs: [{context, qas}]}]}`), a list of rows,
+ * or columns (`{id: [], question: [], context: [], answers: []}`), as the `datasets` library writes them. An answer is
+ * `{text, answer_start}`, or `{text: [], answer_start: []}`. Its place counts characters as Python does (code points);
+ * the result counts UTF-16 units, as JavaScript does; the two differ after an emoji.
  *
  * @param what Names the file in errors.
- * @throws UserError if it is none of these, or an answer does not stand in its text where it says, or a question that
- *   is_impossible has one.
+ * @throws UserError if it has none of these forms, if an answer is not at its place in the text, or if a question with
+ * is_impossible has an answer.
  */
 export function questionsOf(json: unknown, what: string): Question[] {
   const found = Array.from(rowsOf(json, what), (row, n) => questionOf(row, `${what}: question ${n}`));

@@ -7,23 +7,25 @@ import type {Token, WordPiece} from "./word-piece";
  * cut into parts that overlap.
  */
 export interface Window {
-  /** Place in the list of questions. */
+  /** The question's place in the list of questions. */
   readonly question: number;
   readonly ids: readonly number[];
-  /** 0: the question, 1: the text. */
+  /** For each token: 0 if it belongs to the question, 1 if it belongs to the text. */
   readonly types: readonly number[];
-  /** Place of the first token of the text among `ids`. */
+  /** The place among `ids` of the first token of the text. */
   readonly first: number;
   /** The text's tokens in this part. */
   readonly tokens: readonly Token[];
-  /** Places among `ids` of the answer's first and last token; 0, [CLS], if it is not in this part. */
+  /**
+   * The places among `ids` of the answer's first and last token; 0, which is [CLS], if the answer is not in this part.
+   */
   readonly start: number;
   readonly end: number;
 }
 
 /**
- * @param longest Tokens a window, special ones included.
- * @param stride  Tokens that two windows of one text share.
+ * @param longest The most tokens of a window, including special ones.
+ * @param stride  How many tokens two windows of one text share.
  * @throws UserError if a question leaves no room for its text.
  */
 export function windowsOf(
@@ -66,6 +68,6 @@ function answerIn(part: readonly Token[], answer: Question["answers"][number] | 
   const start = part.findIndex((token) => token.to > from);
   const end = part.findLastIndex((token) => token.from < to);
   if (start < 0 || end < start) return outside;
-  if (part[0].from > from || part[part.length - 1].to < to) return outside; // a part of it alone
+  if (part[0].from > from || part[part.length - 1].to < to) return outside; // only a part of the answer
   return {start: first + start, end: first + end};
 }

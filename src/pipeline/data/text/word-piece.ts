@@ -1,6 +1,6 @@
 import {UserError} from "../../../nouns/options";
 
-/** A piece of a word, and where it stands in the text as it was given: UTF-16 places, `to` exclusive. */
+/** A piece of a word, and its place in the original text, in UTF-16 units; `to` is exclusive. */
 export interface Token {
   readonly text: string;
   readonly id: number;
@@ -8,7 +8,7 @@ export interface Token {
   readonly to: number;
 }
 
-/** Characters, and the place in the text that each comes from. */
+/** Characters, and the place in the text from which each comes. */
 interface Word {
   readonly characters: string[];
   readonly places: [from: number, to: number][];
@@ -24,7 +24,7 @@ const LONGEST_WORD = 100;
 export class WordPiece {
   private readonly ids: ReadonlyMap<string, number>;
 
-  /** @param lowerCase Whether case and accents are dropped; "uncased" models are made so. */
+  /** @param lowerCase Whether case and accents are dropped; "uncased" models need this. */
   constructor(
     readonly vocabulary: readonly string[],
     private readonly lowerCase = true,
@@ -122,7 +122,10 @@ function isChinese(code: number): boolean {
 
 export const SPECIAL = ["[PAD]", "[UNK]", "[CLS]", "[SEP]", "[MASK]"] as const;
 
-/** A vocabulary of texts' own words, and their characters, so that a word that is not among them is spelt. */
+/**
+ * A vocabulary made from the words of some texts and their characters, so that a word which is not among them can be
+ * spelt.
+ */
 export function vocabularyOf(texts: readonly string[], mostWords = 30_000): string[] {
   const counts = new Map<string, number>();
   for (const text of texts) {

@@ -1,7 +1,7 @@
 import {diagonalised, loadSymmetric, type SymmetricMatrix, type Workspace} from "../../../tsne/index";
 
 export interface Eigenpairs {
-  /** Largest first. */
+  /** The eigenvalues, the largest first. */
   readonly values: Float64Array;
   /** Orthonormal; vector q is `vectors.subarray(q * size, (q + 1) * size)`. */
   readonly vectors: Float64Array;
@@ -9,27 +9,30 @@ export interface Eigenpairs {
 
 /** Up to this size the whole decomposition is as fast. */
 const SMALL = 128;
-/** Vectors carried along besides those wanted: the gap to the first eigenvalue left out sets the speed. */
+/**
+ * How many vectors are carried along in addition to the wanted ones. The gap to the first eigenvalue that is left out
+ * decides the speed.
+ */
 const SPARE = 14;
 /**
  * A filter of a high degree magnifies the first vectors' rounding over the last vectors: by up to this power of ten, it
  * leaves double precision five digits for them, more than a filter gains.
  */
 const MOST_MAGNIFIED = 11;
-/** Degree of the filter: it gains about a digit every four, and past twelve costs more than a new start. */
+/** The degree of the filter. Every four degrees gain about a digit; above twelve, it costs more than a new start. */
 const mostDegree = (tolerance: number) => Math.min(12, Math.max(4, Math.round(-4 * Math.log10(tolerance) - 4)));
-/** From this tolerance on the matrix may be in single precision. */
+/** For this tolerance or a larger one, the matrix may be in single precision. */
 const SINGLE = 1e-4;
-/** Gram-Schmidt leaves nothing of a vector that is nearer than this to the space of those before it. */
+/** A vector that is nearer than this to the space of the vectors before it counts as part of that space. */
 const DEPENDENT = 1e-10;
 
 /**
- * The `count` largest eigenvalues of a symmetric matrix without negative ones, and their vectors: subspace iteration from
- * a fixed start, filtered by Chebyshev polynomials that are small on the eigenvalues not wanted (Rutishauser 1969; Zhou,
- * Saad, Tiago & Chelikowsky 2006), until the vectors' residuals are small.
+ * The `count` largest eigenvalues of a symmetric matrix without negative ones, and their vectors: subspace iteration
+ * from a fixed start, filtered by Chebyshev polynomials that are small on the eigenvalues not wanted (Rutishauser 1969;
+ * Zhou, Saad, Tiago & Chelikowsky 2006), until the vectors' residuals are small.
  *
- * @param tolerance The largest |Av − λv| allowed, over the largest eigenvalue. Eigenvalues are then off by about its
- * square. Below 1e-12 is not to be had.
+ * @param tolerance The largest |Av − λv| that is allowed, divided by the largest eigenvalue. Eigenvalues are then wrong
+ * by about its square. Less than 1e-12 cannot be reached.
  */
 export async function leadingEigenpairs(
   matrix: Float64Array,
@@ -79,8 +82,8 @@ function residual({values, vectors, images}: RitzPairs, size: number, count: num
 }
 
 /**
- * T((A − c) / c) times each vector, T a Chebyshev polynomial, c half the least value carried: at most 1 on the eigenvalues
- * from 0 to that, and steeply larger above.
+ * T((A − c) / c) times each vector, where T is a Chebyshev polynomial and c is half of the smallest eigenvalue that is
+ * carried. It is at most 1 for eigenvalues up to that one, and rises steeply above it.
  */
 async function filtered(
   a: SymmetricMatrix,
@@ -105,12 +108,12 @@ async function filtered(
   return now;
 }
 
-/** The next Chebyshev polynomial of (A − c) / c times each vector; in `next` A times the last. */
+/** The next Chebyshev polynomial of (A − c) / c times each vector; `next` holds A times the last one. */
 function recur(next: Float64Array, now: Float64Array, before: Float64Array, c: number): void {
   for (let i = 0; i < next.length; i++) next[i] = 2 * (next[i] / c - now[i]) - before[i];
 }
 
-/** Orthonormal vectors of the same space; others in place of those that add nothing to it. */
+/** Makes vectors orthonormal. A vector that adds nothing to the space of the others is replaced by a different one. */
 function orthonormal(a: SymmetricMatrix, vectors: Float64Array): Float64Array {
   for (let attempt = 1; ; attempt++) {
     const out = a.orthonormal(vectors, DEPENDENT);
@@ -125,7 +128,10 @@ function orthonormal(a: SymmetricMatrix, vectors: Float64Array): Float64Array {
   }
 }
 
-/** A start in no data's direction: multiples of the golden ratio, their square roots' fractions, in [−½, ½). */
+/**
+ * A starting vector that follows no direction of the data: fractional parts made from multiples of the golden ratio, in
+ * [−½, ½).
+ */
 function waves(first: number, count: number): Float64Array {
   const out = new Float64Array(count);
   for (let e = 0; e < count; e++) {

@@ -1,10 +1,10 @@
 import type {Matrix} from "../../../tsne/index";
 
 /**
- * Rows of at most `most` columns: each column is added, by a sign of its own, to one of `most` (Charikar, Chen &
- * Farach-Colton 2002, count sketch; Weinberger et al. 2009, feature hashing). Inner products of rows are kept on
- * average, with a relative error of about 1/√most; columns and signs come from a hash of the column's number, not from
- * chance.
+ * Reduces rows to at most `most` columns: each column is added, with a sign of its own, to one of `most` columns
+ * (Charikar, Chen & Farach-Colton 2002, count sketch; Weinberger et al. 2009, feature hashing). Inner products of rows
+ * are kept on average, with a relative error of about 1/√most; columns and signs are chosen by a hash of the column's
+ * number, not at random.
  */
 export function foldedColumns(matrix: Matrix, most: number): Matrix {
   const {rows, columns, values} = matrix;

@@ -4,13 +4,19 @@ import {leadingEigenpairs} from "./eigenvectors";
 import {columnScaling, type Scaling} from "./standardise";
 
 export interface Pca {
-  /** Rows on the components, `[row * components + q]`, centred; the largest score in magnitude of each is positive. */
+  /**
+   * The rows' scores on the components, `[row * components + q]`, centred. For each component, the score with the
+   * largest magnitude is positive.
+   */
   readonly scores: Matrix;
-  /** `axes[q * columns + c]`: orthonormal, most variance (of the rows that gave the axes) first. */
+  /**
+   * `axes[q * columns + c]`: orthonormal. The axis with the most variance (of the rows from which the axes were
+   * computed) comes first.
+   */
   readonly axes: Float64Array;
-  /** Variance of each component's scores (over n − 1). */
+  /** The variance of each component's scores (divided by n − 1). */
   readonly variances: Float64Array;
-  /** Share of the whole variance that the components hold, in [0, 1]. */
+  /** The share of the whole variance that is in the components, in [0, 1]. */
   readonly explained: number;
   /** The factor by which each column's numbers were multiplied first. */
   readonly scales: Float64Array;
@@ -21,13 +27,16 @@ const MOST_COLUMNS = 4096;
 
 /** The tolerance of the eigenvectors (`leadingEigenpairs`). */
 const TOLERANCE = 1e-7;
-/** From this tolerance on, a covariance of rounded numbers is exact enough: it is off by a tenth of it or less. */
+/**
+ * From this tolerance on, a covariance of rounded numbers is exact enough: its error is a tenth of the tolerance or
+ * less.
+ */
 const ROUNDED = 1e-5;
 
 /**
  * Principal components (Pearson 1901, Hotelling 1933) by the covariance's eigenvectors.
  *
- * @param components At most the number of columns; fewer are given if there are fewer columns.
+ * @param components How many components; fewer if there are fewer columns.
  * @throws UserError for more than 4,096 columns.
  */
 export async function pca(data: Matrix, components: number, threads = 1): Promise<Pca> {
@@ -45,13 +54,13 @@ export interface PcaOptions {
   /** The tolerance of the eigenvectors (`leadingEigenpairs`). */
   readonly tolerance?: number;
   /**
-   * How many rows, as a fair sample, the axes are computed from (all). Means, scales, scores, variances and the
+   * From how many rows, as a fair sample, the axes are computed (all). Means, scales, scores, variances and the
    * explained share always use all rows.
    */
   readonly axisRows?: number;
 }
 
-/** The same in a workspace that is open, of columns that are scaled first. */
+/** The same, in a workspace that is open, for columns that are scaled first. */
 export async function principalComponents(
   workspace: Workspace,
   data: Matrix,
@@ -65,7 +74,7 @@ export async function principalComponents(
   try {
     const moments = loaded.moments();
     const {scales} = columnScaling(moments, scaling);
-    loaded.scale(moments.means, scales); // whatever the shift: components are centred
+    loaded.scale(moments.means, scales); // the shift does not matter, because components are centred
     const sampled = axisRows < rows;
     const sample = sampled ? loaded.rows(fairOrder(rows).subarray(0, axisRows)) : loaded;
     const products = await (tolerance < ROUNDED ? sample.gram() : sample.roundedGram());
@@ -102,7 +111,7 @@ function turn(scores: Float32Array, signs: readonly number[]): void {
   }
 }
 
-/** Variance of each component's scores, which are centred, over n − 1. */
+/** The variance of each component's scores, which are centred (divided by n − 1). */
 function meanSquares(scores: Float32Array, count: number, rows: number): Float64Array {
   const out = new Float64Array(count);
   for (let r = 0, i = 0; r < rows; r++) for (let q = 0; q < count; q++, i++) out[q] += scores[i] ** 2;

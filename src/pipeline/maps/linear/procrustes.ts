@@ -1,10 +1,11 @@
 import {Matrix as Dense, SVD} from "ml-matrix";
 
 /**
- * `points` turned, mirrored and moved, never scaled, to lie as near as can be to `reference` (least squares; Schönemann
- * 1966): two maps of the same points side by side without the turn that means nothing.
+ * Turns, mirrors and moves `points`, but never scales them, so that they lie as near as possible to `reference` (least
+ * squares; Schönemann 1966). Two maps of the same points can then be compared, without the rotation, which means
+ * nothing.
  *
- * @param points `[n * dimensions]`, as `reference`.
+ * @param points `[n * dimensions]`, like `reference`.
  */
 export function aligned(points: Float32Array, reference: Float32Array, dimensions: number): Float32Array {
   if (points.length !== reference.length) {
@@ -36,9 +37,9 @@ export function aligned(points: Float32Array, reference: Float32Array, dimension
 }
 
 /**
- * How far the points of each class moved between two maps, on average, over the later map's radius (the root mean
- * square distance from its middle): 0 is not at all, 1 about as far as from the middle to the rim. A class without
- * points: NaN.
+ * How far the points of each class moved between two maps, on average, divided by the later map's radius (the root mean
+ * square distance from its middle): 0 means not at all, 1 about as far as from the middle to the edge. NaN for a class
+ * without points.
  */
 export function movementByClass(
   points: Float32Array,

@@ -1,7 +1,7 @@
 import type {Matrix} from "../../../tsne/index";
 import type {MapSettings} from "../map-rows";
 
-/** Numbers as they were read: doubles, or singles if the file has no more. */
+/** Numbers as they were read: in double precision, or in single precision if the file has no more. */
 export interface Numbers {
   readonly rows: number;
   readonly columns: number;
@@ -10,27 +10,32 @@ export interface Numbers {
 }
 
 export interface ScaledRows {
-  /** Places of the columns that are used, in the order that they had. */
+  /** The places of the columns that are used, in their original order. */
   readonly matrix: Matrix;
-  /** Columns whose numbers are all one, but for rounding. They tell no rows apart, and are not used. */
+  /**
+   * How many columns have equal numbers in all rows, except for rounding. They tell no rows apart, and are not used.
+   */
   readonly constant: readonly number[];
-  /** Rows that equal one before them, in all that single precision holds. */
+  /** How many rows equal an earlier row, as far as single precision shows. */
   readonly repeated: number;
-  /** How much of the table's unit 1 stands for in the matrix; undefined if each column has its own. */
+  /** How much 1 in the matrix means in the table's unit; undefined if each column has a scale of its own. */
   readonly unit: number | undefined;
 }
 
-/** A column counts as constant if its numbers differ by no more than this many of the greatest number's last digits. */
+/**
+ * A column counts as constant if its numbers differ by at most this many units in the last place of the greatest
+ * number.
+ */
 const ROUNDING = 4;
 
 /**
- * Rows made ready for a map: shifted and scaled in double precision, and only then rounded to single. What is rounded are
- * numbers near 1, whatever the unit and the offset of the table's, so a map depends on neither.
+ * Rows made ready for a map: shifted and scaled in double precision, and only then rounded to single. The numbers that
+ * are rounded are near 1, whatever the unit and the offset of the table are, so a map depends on neither.
  *
  * Scaling "feature": each column to mean 0 and deviation 1. "global" and "none" keep columns to scale with each other,
- * in units of their common deviation (root of the mean variance); columns are centred all the same, for that changes no
- * distance. Compared by cosine, rows are directions and must not be moved: then "global" takes all by one mean, and
- * "none" by none.
+ * in units of their common deviation (the root of the mean variance). Columns are centred nevertheless, because this
+ * changes no distance. If rows are compared by cosine, they are directions and must not be moved: then "global"
+ * subtracts a single mean from all numbers, and "none" subtracts nothing.
  */
 export function scaledRows(table: Numbers, {scaling, metric}: Pick<MapSettings, "scaling" | "metric">): ScaledRows {
   const {rows, columns, values} = table;
@@ -57,7 +62,7 @@ export function scaledRows(table: Numbers, {scaling, metric}: Pick<MapSettings, 
   };
 }
 
-/** The power of two that brings a number of this size to between ½ and 1, where doubles hold it. */
+/** The power of two that scales a number of this size to between ½ and 1, as far as doubles can hold it. */
 function powerOf(size: number): number {
   return size > 0 ? 2 ** -Math.max(-1000, Math.min(1000, Math.floor(Math.log2(size)) + 1)) : 1;
 }
@@ -112,7 +117,10 @@ function mean(values: Float64Array): number {
   return values.reduce((sum, v) => sum + v, 0) / values.length;
 }
 
-/** Rows whose bits are those of a row before: by a hash of them (FNV-1a over 32 bits), then by themselves. */
+/**
+ * Counts the rows whose bits equal those of an earlier row. It compares a hash of the bits first (FNV-1a, 32 bits), and
+ * then the bits themselves.
+ */
 function repeatedRows({rows, columns, values}: Matrix): number {
   const bits = new Int32Array(values.buffer);
   const slots = 2 ** Math.ceil(Math.log2(2 * rows));

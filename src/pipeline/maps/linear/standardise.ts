@@ -1,8 +1,8 @@
 import type {Matrix} from "../../../tsne/index";
 
 /**
- * "feature": each column to mean 0 and standard deviation 1; "global": all numbers by one mean and deviation; or as it
- * is.
+ * "feature": each column to mean 0 and standard deviation 1; "global": all numbers with one mean and one deviation;
+ * "none": unchanged.
  */
 export type Scaling = "feature" | "global" | "none";
 
@@ -19,7 +19,7 @@ export interface ColumnMoments {
 export function columnScaling({means, variances}: ColumnMoments, scaling: Scaling) {
   const columns = means.length;
   if (scaling === "none") return {shifts: new Float64Array(columns), scales: new Float64Array(columns).fill(1)};
-  // what rounding leaves of a constant is not a spread
+  // differences that rounding makes in a constant column are not a spread
   const scaleOf = (variance: number, mean: number) => (variance > 1e-12 * mean ** 2 ? 1 / Math.sqrt(variance) : 0);
   if (scaling === "feature") return {shifts: means, scales: means.map((mean, c) => scaleOf(variances[c], mean))};
   const mean = means.reduce((sum, v) => sum + v, 0) / columns;

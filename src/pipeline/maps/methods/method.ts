@@ -5,13 +5,13 @@ export interface ProjectionTask {
   readonly data: Matrix;
   /** The neighbourhood of the data, open. */
   readonly neighbourhood: Neighbourhood;
-  /** By which the neighbourhood was found. */
+  /** The distance by which the neighbourhood was found. */
   readonly metric: Metric;
   readonly dimensions: Dimensions;
   readonly perplexity: number;
-  /** 0: the method's own number. */
+  /** How many iterations; 0 means the method's own number. */
   readonly iterations: number;
-  /** The last epoch's map of the same points, to go on from. */
+  /** The last epoch's map of the same points, from which the new map starts. */
   readonly start?: Float32Array;
   readonly random: RandomSource;
 }
@@ -28,7 +28,9 @@ export interface Projected {
 export interface ProjectionMethod {
   /** The name that is written beside a map. */
   readonly title: string;
-  /** The most points it can take in a reasonable time; more are left out, and that is said. */
+  /**
+   * The most points that it can lay out in a reasonable time; if there are more, some are left out, and a note says so.
+   */
   readonly mostPoints: number;
   project(task: ProjectionTask): Promise<Projected>;
 }

@@ -2,16 +2,20 @@ import {optionalPackage} from "../../../nouns/optional-package";
 import {normal} from "../../../nouns/random";
 import type {ProjectionMethod} from "./method";
 
-/** An iteration of 500 points takes about 50 ms, and time grows as the square. */
+/** An iteration of 500 points takes about 50 ms, and the time grows with the square of the number. */
 const MOST_POINTS = 500;
 const ITERATIONS = 300;
-/** Its default, 1000, throws so few points about: of 150 digits the divergence ends at 2.25 in place of 0.54. */
+/**
+ * The package's default, 1000, is too large for so few points: with 150 digits, the divergence ends at 2.25 instead of
+ * 0.54.
+ */
 const LEARNING_RATE = 150;
 const START_SPREAD = 1e-4;
 
 /**
  * t-SNE by the tsne-js package 1.0.3, for comparison. It draws its start from the global generator and uses chance
- * nowhere else, so the start is put in its place here. It runs in one stretch: nothing else can be done meanwhile.
+ * nowhere else, so this file replaces the start with one of its own. It runs without a pause, so nothing else can be
+ * done meanwhile.
  */
 export const tsneJs: ProjectionMethod = {
   title: "tsne-js",

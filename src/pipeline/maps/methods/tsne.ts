@@ -8,9 +8,9 @@ import type {ProjectionMethod} from "./method";
  */
 const FEW = {first: 700, exaggerated: 150, next: 100};
 /**
- * With many points most iterations would pass while the map grows. So it is stretched in one step, and settles in those
- * that are left; and to go on it starts as small as points need to change places, `close` times the root of n, and is
- * stretched to the last map's radius.
+ * With many points, most iterations would pass while the map grows. So it is stretched in one step, and settles in the
+ * remaining iterations. A map that starts from an earlier map is first made small, to `close` times the root of n, so
+ * that points can change places, and is then stretched to the earlier map's radius.
  */
 const MANY = {
   from: {2: 5000, 3: 20_000},
@@ -23,7 +23,8 @@ const MANY = {
 };
 
 /**
- * t-SNE (van der Maaten & Hinton 2008) by src/tsne. No chance in it: the first map starts from principal components.
+ * t-SNE (van der Maaten & Hinton 2008) by src/tsne. It uses no random numbers: the first map starts from principal
+ * components.
  */
 export const tsne: ProjectionMethod = {
   title: "t-SNE",

@@ -12,7 +12,7 @@ export interface BatchSize {
  * A model's answers to any number of images, put together row by row.
  *
  * @param values The images, one after another.
- * @param what Of the model, for errors.
+ * @param what Names the model in errors.
  */
 export async function askInBatches(
   ask: (values: Float32Array, count: number) => Promise<Answer>,

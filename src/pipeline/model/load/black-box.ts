@@ -8,39 +8,39 @@ import type {LoadSettings} from "./load-settings";
 import {type ModelInput, modelInput} from "./model-input";
 import {type Port, shapeWords} from "./ports";
 
-/** A classifier that must be let go of. */
+/** A classifier that must be disposed of. */
 export interface LoadedClassifier extends Classifier {
   /** One line that says how its numbers were read. */
   readonly understood: string;
   dispose(): Promise<void>;
 }
 
-/** One of which no more is known than its answers. */
+/** A classifier of which only its answers are known. */
 export interface BlackBoxClassifier extends LoadedClassifier {
-  /** How its numbers were read, for the program. */
+  /** How its numbers were read, in a form for the program. */
   readonly kind: Meaning["kind"];
-  /** Numbers that it gives an image. */
+  /** How many numbers it gives for each image. */
   readonly numbers: number;
-  /** Images that it takes at a time at most. */
+  /** The most images that it takes at a time. */
   readonly mostAtOnce: number;
 }
 
-/** One that gives gradients too. */
+/** A classifier that gives gradients, too. */
 export interface LoadedNetwork extends DifferentiableClassifier, LoadedClassifier {}
 
-/** A loaded model, of which no more is known than this. */
+/** A loaded model, as far as it is known here. */
 export interface BlackBox {
   readonly imageShape: ImageShape;
   readonly layout: ModelInput["layout"];
-  /** Images that its input takes at a time, if that is fixed. */
+  /** How many images its input takes at a time, if this number is fixed. */
   readonly batch?: number | undefined;
   readonly end: GraphEnd;
-  /** The model's answer to images laid out as it wants them. */
+  /** The model's answer to images in the layout that it wants. */
   ask(values: Float32Array, count: number): Promise<Answer>;
   dispose(): Promise<void>;
 }
 
-/** One image's sizes in the order of a model's input. */
+/** The sizes of one image, in the order of a model's input. */
 export function dimsOf([height, width, channels]: ImageShape, layout: ModelInput["layout"]): [number, number, number] {
   return layout === "nchw" ? [channels, height, width] : [height, width, channels];
 }
@@ -49,11 +49,12 @@ export function dimsOf([height, width, channels]: ImageShape, layout: ModelInput
 const MOST_BYTES = 64e6;
 
 /**
- * The size of the images a model takes.
+ * The size of the images that a model takes.
  *
- * @param input Its input's shape, whole; `found` the height, width and channels in it, undefined if it leaves them
- * open.
- * @throws UserError if it differs from what the user says, or neither knows, or the image would be too large.
+ * @param input The whole shape of its input; `found` is the height, width and channels in it, or undefined if it leaves
+ * them open.
+ * @throws UserError if the user says another size, if neither the model nor the user says it, or if the image would be
+ * too large.
  */
 export function imageShapeOf(
   input: Port["dims"],
@@ -82,10 +83,11 @@ export function imageShapeOf(
 }
 
 /**
- * A loaded model as a classifier. What its numbers are is found by its graph's end and by asking about two images, each
- * alone and both at once: a model that answers otherwise then is asked one at a time.
+ * A loaded model as a classifier. The meaning of its numbers is found from the end of its graph, and by asking about
+ * two images, each alone and both together. If its answers to both together are different, it is asked about one image
+ * at a time.
  *
- * @throws UserError if its output cannot be understood, or has another number of classes than names were given.
+ * @throws UserError if its output cannot be understood, or if the number of classes differs from the number of names.
  */
 export async function blackBoxClassifier(model: BlackBox, settings: LoadSettings): Promise<BlackBoxClassifier> {
   const {imageShape, layout, end, ask, dispose} = model;
@@ -133,7 +135,7 @@ export async function blackBoxClassifier(model: BlackBox, settings: LoadSettings
   };
 }
 
-/** An empty image, and one that has every grey somewhere. */
+/** An empty image, and one that contains every level of grey. */
 function twoImages(shape: ImageShape): Images {
   const size = shape[0] * shape[1] * shape[2];
   const pixels = new Float32Array(2 * size);
@@ -141,7 +143,7 @@ function twoImages(shape: ImageShape): Images {
   return {count: 2, shape, pixels};
 }
 
-/** Why a model is to be asked one image at a time; undefined if it takes more. */
+/** The reason why a model must be asked about one image at a time; undefined if it can be asked about several. */
 async function whyAlone(
   model: BlackBox,
   pair: Float32Array,
@@ -150,7 +152,7 @@ async function whyAlone(
 ): Promise<string | undefined> {
   if (model.batch === 1) return "its input has a batch of one";
   if (model.batch !== undefined) return undefined;
-  const both = await model.ask(pair, 2).catch(() => undefined); // whatever it says: one at a time, it answers
+  const both = await model.ask(pair, 2).catch(() => undefined); // whatever the error is: it answers one image at a time
   if (!both) return "it fails on two";
   if (both.dims[0] !== 2 || both.values.length !== 2 * numbers) {
     return `for two it gives ${shapeWords(both.dims)}, for one ${shapeWords(alone[0].dims)}`;
@@ -159,7 +161,7 @@ async function whyAlone(
   return differs ? "its answer to an image depends on what else is asked" : undefined;
 }
 
-/** Whether two answers are the same but for rounding. */
+/** Whether two answers are the same except for rounding. */
 function alike(a: Float32Array, b: Float32Array): boolean {
   const scale = a.reduce((most, v) => Math.max(most, Number.isFinite(v) ? Math.abs(v) : 0), 0);
   return a.every((v, k) => v === b[k] || Math.abs(v - b[k]) <= 1e-3 * scale);

@@ -1,14 +1,14 @@
-/** The computation that the last nodes of a graph make from its scores, as far as the nodes' names show it. */
+/** The function that the last nodes of a graph apply to its scores, as far as the nodes' names show it. */
 export interface GraphEnd {
   readonly kind: "softmax" | "log-softmax" | "sigmoid" | "scores" | "unknown";
-  /** The node that tells, as the graph names its kind: "Softmax". */
+  /** The kind of the node that shows this, in the graph's own words: "Softmax". */
   readonly node: string;
 }
 
 /** A node of any kind of graph: ONNX, a TensorFlow graph, or Keras layers. */
 export interface GraphNode {
   readonly type: string;
-  /** Tensors it reads that are computed, the data first; constants and the graph's own inputs are left out. */
+  /** The computed tensors that it reads, the data first; constants and the graph's own inputs are left out. */
   readonly inputs: readonly string[];
   /**
    * The function that it applies to its own result, if it has such an option: Keras' `activation`, TensorFlow's
@@ -17,7 +17,7 @@ export interface GraphNode {
   readonly activation?: string | undefined;
 }
 
-/** Nodes that change no number, or only how it is written. */
+/** Kinds of nodes that change no number, or only its type. */
 const PASSING = new Set([
   ...[
     "Identity",
@@ -48,13 +48,13 @@ export function isPassing(type: string): boolean {
 const SOFTMAX = new Set(["softmax", "biassoftmax", "qlinearsoftmax"]);
 const LOG_SOFTMAX = new Set(["logsoftmax", "log_softmax"]);
 const SIGMOID = new Set(["sigmoid", "hardsigmoid", "hard_sigmoid", "qlinearsigmoid", "logistic"]);
-/** Weighted sums and means: their results lie anywhere, as scores before a softmax or a sigmoid do. */
+/** Weighted sums and means. Their results can be any number, like the scores before a softmax or a sigmoid. */
 const LINEAR = new Set([
   ...["Gemm", "MatMul", "Conv", "MatMulInteger", "FusedMatMul", "QLinearMatMul", "QGemm", "Einsum"],
   ...["Dense", "Conv2D", "SeparableConv2D", "DepthwiseConv2D", "DepthwiseConv2dNative", "_FusedMatMul", "_FusedConv2D"],
   ...["BatchMatMul", "BatchMatMulV2", "BatchNormalization", "FusedBatchNormV3"],
 ]);
-/** Linear in what they read: scores if that are scores. */
+/** Nodes that are linear in what they read: if they read scores, they give scores. */
 const KEEPING = new Set([
   ...["Add", "AddV2", "BiasAdd", "Sub", "Mul", "Div", "RealDiv", "Multiply", "Average", "Sum"],
   ...[
@@ -67,7 +67,7 @@ const KEEPING = new Set([
     "AveragePooling2D",
   ],
 ]);
-/** Kinds of activation in which a classifier ends, by a layer's own name of it. */
+/** The kinds of activation in which a classifier may end, by the names that layers use for them. */
 export function isEnd(activation: string): boolean {
   const word = activation.toLowerCase();
   return [SOFTMAX, LOG_SOFTMAX, SIGMOID].some((words) => words.has(word));
@@ -75,7 +75,7 @@ export function isEnd(activation: string): boolean {
 const NO_ACTIVATION = new Set([undefined, "linear", "BiasAdd", "FusedBatchNorm"]);
 
 /**
- * Follows a graph back from an output to the node that tells what its numbers are.
+ * Follows a graph back from an output to the node that shows what the numbers mean.
  *
  * @param nodeOf The node that makes a tensor; undefined for a constant, and for the graph's inputs.
  */
@@ -103,7 +103,7 @@ export function graphEnd(nodeOf: (tensor: string) => GraphNode | undefined, outp
 }
 
 /**
- * The scores that a graph's last softmax, log-softmax or sigmoid reads, if that is a node of its own.
+ * The scores that a graph's last softmax, log-softmax or sigmoid reads, if that function is a node of its own.
  *
  * @param nodeOf As for `graphEnd`.
  */
@@ -125,7 +125,7 @@ export function beforeActivation(
   return undefined;
 }
 
-/** Whether a tensor is a weighted sum of what came before. @param depth Nodes to look back at most. */
+/** Whether a tensor is a weighted sum of what came before. @param depth How many nodes it may go back. */
 function isScores(nodeOf: (tensor: string) => GraphNode | undefined, tensor: string, depth: number): boolean {
   const node = nodeOf(tensor);
   if (!node || depth === 0 || !NO_ACTIVATION.has(node.activation)) return false;

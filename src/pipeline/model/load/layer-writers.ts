@@ -1,4 +1,4 @@
-/** @file How each kind of layer of tfjs is written as nodes of ONNX. One entry a kind. */
+/** @file Writes each kind of tfjs layer as nodes of ONNX. There is one entry for each kind. */
 import {UserError} from "../../../nouns/options";
 import {type Ordered, plain, type Value, type Write, type Writing} from "./layer-writing";
 import {tokenWriters} from "./token-writers";
@@ -17,7 +17,8 @@ const padding = (value: unknown) => (value === "same" ? "SAME_UPPER" : "VALID");
 const image = (name: string): Value => ({name, isFirst: true});
 
 /**
- * The padding with which a kernel with gaps, moved by one pixel (tfjs allows no other step), keeps the image's size.
+ * The padding that keeps the image's size for a kernel with gaps (a dilated one), which moves by one pixel; tfjs allows
+ * no other step for it.
  */
 function samePads(kernel: readonly number[], dilations: readonly number[]): number[] {
   const all = kernel.map((side, i) => (side - 1) * dilations[i]);
@@ -35,7 +36,7 @@ const overImage =
   (opType: string): Write =>
   ({first, add}) =>
     plain(add("Flatten", [add(opType, [first()])]));
-/** Branches that are joined number by number. */
+/** Layers that join branches number by number. */
 const joining =
   (join: (names: readonly string[], add: Writing["add"]) => string): Write =>
   ({given, input, first, last, add}) => {
@@ -51,7 +52,7 @@ export const layerWriters: {readonly [kind: string]: Write} = {
     const output = add("Conv", inputs, {
       ...{strides: [...pair(config.strides)], dilations: [...dilations]},
       ...(config.padding === "same" && dilations.some((step) => step > 1)
-        ? {pads: samePads(pair(config.kernel_size), dilations)} // onnxruntime reckons none for kernels with gaps
+        ? {pads: samePads(pair(config.kernel_size), dilations)} // onnxruntime computes no padding for kernels with gaps
         : {auto_pad: padding(config.padding)}),
     });
     return image(activated(config, output, add, 1));
@@ -65,7 +66,7 @@ export const layerWriters: {readonly [kind: string]: Write} = {
   AveragePooling2D: pooling("AveragePool"),
   GlobalMaxPooling2D: overImage("GlobalMaxPool"),
   GlobalAveragePooling2D: overImage("GlobalAveragePool"),
-  // row by row, the channels last, as the next layer's weights have it
+  // row by row, the channels last, because the next layer's weights have this order
   Flatten: ({last, add}) => plain(add("Flatten", [last()])),
   BatchNormalization({config, input, add, weight, floats, values}) {
     const epsilon = Number(config.epsilon ?? 1e-3);
@@ -76,7 +77,7 @@ export const layerWriters: {readonly [kind: string]: Write} = {
     if (input.isFirst) {
       return image(add("BatchNormalization", [input.name, gain, offset, mean, variance], {epsilon}));
     }
-    // of tokens the channels are the last axis, which ONNX's own node does not take
+    // the channels of tokens are the last axis, for which ONNX's own node does not work
     const deviation = add("Sqrt", [add("Add", [variance, floats("epsilon", [epsilon])])]);
     const whitened = add("Div", [add("Sub", [input.name, mean]), deviation]);
     return {...input, name: add("Add", [add("Mul", [whitened, gain]), offset])};
@@ -116,7 +117,7 @@ function activated(
   return add(opType, [input], opType === "Softmax" ? {axis: channels} : {});
 }
 
-/** A kernel [height, width, inputs, outputs] as ONNX has it: [outputs, inputs, height, width]. */
+/** A kernel [height, width, inputs, outputs] in ONNX's order: [outputs, inputs, height, width]. */
 function kernelFirst(values: Float32Array, [height, width, inputs, outputs]: readonly number[]): Ordered {
   const turned = new Float32Array(values.length);
   let at = 0;

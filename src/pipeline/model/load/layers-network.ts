@@ -11,7 +11,7 @@ import {modelInput} from "./model-input";
 import {inPixels} from "./onnx-gradients";
 import type {TfjsModelJson} from "./tfjs-weights";
 
-/** A saved tfjs LayersModel, as a look takes it. */
+/** A saved tfjs LayersModel, in the form that probes look at. */
 export interface LayersNetwork extends LookedAtNetwork {
   readonly model: tf.LayersModel;
   readonly input: ModelInput;
@@ -21,7 +21,7 @@ export interface LayersNetwork extends LookedAtNetwork {
 /**
  * Opens a tf.LayersModel that somebody has trained, with its logits, layers and gradients, on the backend that is set.
  *
- * @param json What model.json holds. @param weights The files that it names, joined in their order.
+ * @param json The content of model.json. @param weights The files that it names, joined in their order.
  * @throws UserError in one line that names the file.
  */
 export async function layersNetwork(
@@ -35,7 +35,7 @@ export async function layersNetwork(
       tf.io.fromMemory({
         modelTopology: json.modelTopology,
         weightSpecs: json.weightsManifest.flatMap((group) => group.weights) as tf.io.WeightsManifestEntry[],
-        weightData: new Uint8Array(weights).buffer, // a copy: small Buffers share one
+        weightData: new Uint8Array(weights).buffer, // a copy, because small Buffers share their memory
       }),
     )
     .catch((error: Error) => {

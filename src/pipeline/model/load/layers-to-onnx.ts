@@ -1,4 +1,7 @@
-/** @file A tfjs LayersModel as an ONNX file: convolutional networks, transformers of images, and branches between their layers. */
+/**
+ * @file Writes a tfjs LayersModel as an ONNX file: convolutional networks, transformers of images, and branches between
+ * their layers.
+ */
 import {UserError} from "../../../nouns/options";
 import {type Attributes, attributesFrom} from "../../../onnx/file/attributes";
 import {encodeModel, type NodeProto, type TensorProto} from "../../../onnx/file/model";
@@ -7,14 +10,14 @@ import {layerWriters} from "./layer-writers";
 import {type Ordered, plain, type Value} from "./layer-writing";
 import type {SavedLayer, SavedLayers} from "./saved-layers";
 
-/** Layers that only pass on what they are given, when a network is asked. */
+/** Layers that only pass on their input when a network is not being trained. */
 const PASSIVE = new Set(["Dropout", "SeededDropout", "SpatialDropout1D", "GaussianNoise"]);
 
 /**
  * The network as an ONNX file (opset 18): its input `pixels` is float32 [n, height, width, channels], from 0 to 1; its
- * outputs are `logits`, if a layer is called so, and `probabilities`, each [n, classes].
+ * outputs are `logits`, if a layer has this name, and `probabilities`, each [n, classes].
  *
- * @throws UserError that names the first layer that is not known here.
+ * @throws UserError that names the first layer that this program cannot write.
  */
 export function layersToOnnx(saved: SavedLayers, shape: readonly number[], classes: number): Uint8Array {
   const nodes: NodeProto[] = [];
@@ -43,7 +46,7 @@ export function layersToOnnx(saved: SavedLayers, shape: readonly number[], class
     }
     let count = 0;
     const name = `${config.name}`;
-    /** A layer that is called twice has its arrays once. */
+    /** If a layer is called twice, its arrays are written once. */
     const array = (tensor: () => TensorProto, as: string) => {
       if (!known.has(as)) arrays.push(tensor());
       known.add(as);
@@ -68,7 +71,7 @@ export function layersToOnnx(saved: SavedLayers, shape: readonly number[], class
       integers: (part, list) => array(() => intsTensor(`${name}/${part}`, list), `${name}/${part}`),
     });
   };
-  const answered = (answer: string) => values.get(answer) as Value; // it comes before what it is given to
+  const answered = (answer: string) => values.get(answer) as Value; // it comes before the layers that read it
   for (const layer of saved.layers) {
     const value = write(layer);
     values.set(layer.answer, value);

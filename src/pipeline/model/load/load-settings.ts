@@ -4,32 +4,35 @@ import type {Device} from "./device";
 import type {ModelInput} from "./model-input";
 import type {NamedFeeds} from "./named-feeds";
 
-/** How a model from elsewhere is to be read and asked. */
+/** How to read and ask a model that was made elsewhere. */
 export interface LoadSettings {
-  /** Named in errors and notes: the model's file. By default "model". */
+  /** The model's file, which errors and notes name. By default "model". */
   readonly what?: string;
-  /** If the model leaves its input's size open. */
+  /** The size of its images, if the model leaves its input's size open. */
   readonly imageShape?: ImageShape;
   /** By default "0", "1", … */
   readonly classNames?: readonly string[];
-  /** `layout` by default as the input's shape has it: 1 or 3 channels second or last. */
+  /** By default, `layout` is the one that the input's shape shows: 1 or 3 channels in the second or last place. */
   readonly input: Omit<ModelInput, "layout"> & {readonly layout?: ModelInput["layout"]};
   readonly output: ModelOutput;
   /** The output to explain, if a model has several. */
   readonly outputName?: string;
-  /** The input that takes the images, if a model has several, and what the others get, the same for every image. */
+  /**
+   * The input that takes the images, if a model has several, and the values of the other inputs, which are the same for
+   * every image.
+   */
   readonly inputName?: string;
   readonly feeds?: NamedFeeds;
   /** The largest image that is made for it, in bytes of float32. By default 64 MB. */
   readonly mostBytes?: number;
-  /** Images that it is asked about at once; more are asked in several batches. */
+  /** How many images it is asked about at once; more are asked in several batches. */
   readonly mostAtOnce?: number;
-  /** Where an ONNX model computes; by default on the processor. */
+  /** The device on which an ONNX model computes; by default the processor. */
   readonly device?: Device;
-  /** Lets what computes print its own lines. */
+  /** Whether the program that computes may print lines of its own. */
   readonly verbose?: boolean;
-  /** Told what the user should know of the model, a line each. */
+  /** Called with each line that the user should know about the model. */
   say?(line: string): unknown;
-  /** Told when the model is loaded and its first question comes. */
+  /** Called when the model is loaded and its first question comes. */
   asking?(): void;
 }

@@ -5,12 +5,15 @@ import type {Images} from "../../../nouns/samples";
 export interface ModelInput {
   readonly layout: "nchw" | "nhwc";
   readonly scale: number;
-  /** One a channel, or one for all; so `std`. */
+  /** One number for each channel, or one for all; the same for `std`. */
   readonly mean: readonly number[];
   readonly std: readonly number[];
 }
 
-/** The images as the model wants them: to be read, for where nothing is to be changed they are the images' own pixels. */
+/**
+ * The images in the form that the model wants. The caller must not change them, because they are the images' own pixels
+ * if nothing has to be changed.
+ */
 export function modelInput(images: Images, {layout, scale, mean, std}: ModelInput): Float32Array {
   const {count, pixels, shape} = images;
   const [height, width, channels] = shape;

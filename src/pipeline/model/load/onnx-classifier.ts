@@ -18,15 +18,15 @@ import {otherInputs} from "./other-inputs";
 import {imagesWords, type Port, portWords, shapeWords, theInput, theOutput} from "./ports";
 import {bytesFrom, bytesIfWhole, WHOLE} from "./whole-pixels";
 
-/** Types of floats that are taken and given; all are float32 here. Images may be bytes, too. */
+/** The types of floats that a model may take and give; here all of them are float32. Images may be bytes, too. */
 const FLOATS = ["float32", "float16", "float64"];
 
 /**
- * An ONNX model on onnxruntime: an image input, one row of class scores an image as output. A model whose batch size is
- * fixed is asked in batches of that size.
+ * An ONNX model on onnxruntime: it has an input of images, and its output is one row of class scores for each image. A
+ * model whose batch size is fixed is asked in batches of that size.
  *
- * @param path Where it lies, if weights stand in files beside it.
- * @throws UserError if the bytes are no model, or its inputs and outputs are others.
+ * @param path The path of the model, if weights are in files beside it.
+ * @throws UserError if the bytes are not a model, or if its inputs and outputs do not have this form.
  */
 export async function onnxClassifier(
   bytes: Uint8Array,
@@ -99,7 +99,7 @@ export function onnxModel(bytes: Uint8Array, what: string): ModelProto {
   try {
     model = decodeModel(bytes);
   } catch {
-    // no protobuf: refused below
+    // not protobuf: it is refused below
   }
   if (model?.graph?.output?.length) return model;
   throw new UserError(`${what}: expected an ONNX file, got ${whatInstead(bytes)}`);
@@ -139,7 +139,7 @@ function tensorOf(
 function numbersOf({type, data}: Tensor): Float32Array {
   if (type === "float32") return data as Float32Array;
   if (type === "float16" && data instanceof Uint16Array) return Float32Array.from(data, fromHalf);
-  return Float32Array.from(data as Float64Array); // or Node 24's Float16Array, which holds numbers too
+  return Float32Array.from(data as Float64Array); // or Node 24's Float16Array, which contains numbers, too
 }
 
 function firstLine({message}: Error): string {

@@ -6,7 +6,7 @@ import type {ModelInput} from "./model-input";
  * The weights of a model's scores, chosen so that the gradient of the weighted sum is that of each image's target
  * logit. A single score stands for two logits: one half of it is for the class, the other half against it.
  *
- * @param ofOne The scores' type and their sizes for one image.
+ * @param ofOne The type of the scores, and their sizes for one image.
  */
 export function seedsOf(
   targets: ArrayLike<number> | "all",
@@ -27,7 +27,10 @@ export function seedsOf(
   return {type, dims: rows === 1 && rest.length > 0 ? [count, ...rest] : [numbers * count], data};
 }
 
-/** A gradient at the model's own input as one at the pixels in [0, 1], channels last. */
+/**
+ * Turns a gradient with respect to the model's own input into one with respect to pixels in [0, 1], with the channels
+ * last.
+ */
 export function inPixels(
   gradient: ArrayLike<number>,
   count: number,

@@ -3,7 +3,7 @@ import type {ModelProto, NodeProto, TensorProto} from "../../../onnx/file/model"
 import {TYPE} from "../../../onnx/file/tensors";
 import type {GraphNode} from "./graph-end";
 
-/** A model's nodes by the names of the tensors they make. */
+/** A model's nodes, by the names of the tensors that they make. */
 export function nodesOfOnnx({graph}: ModelProto): (tensor: string) => GraphNode | undefined {
   const nodes = new Map<string, NodeProto>();
   for (const node of graph?.node ?? []) for (const name of node.output ?? []) nodes.set(name, node);
@@ -16,18 +16,18 @@ export function nodesOfOnnx({graph}: ModelProto): (tensor: string) => GraphNode 
   };
 }
 
-/** Where a tensor's bytes stand, if not in the model's file. */
+/** The place of a tensor's bytes, if they are not in the model's file. */
 export interface ExternalTensor {
   readonly name: string;
   readonly location: string;
   readonly offset: number;
-  /** Undefined: as many bytes as its sizes take. */
+  /** How many bytes it has; if undefined, as many as its sizes need. */
   readonly length: number | undefined;
-  /** Bytes that its sizes and its type take; undefined if the type has no whole bytes, or is not known. */
+  /** How many bytes its sizes and its type need; undefined if the type has no whole bytes, or is not known. */
   readonly bytes: number | undefined;
 }
 
-/** Bytes a number of onnx.proto's types. */
+/** How many bytes a number of each of onnx.proto's types takes. */
 const BYTES: {readonly [type: number]: number} = {
   [TYPE.float32]: 4,
   [TYPE.uint8]: 1,
@@ -44,7 +44,7 @@ const BYTES: {readonly [type: number]: number} = {
   [TYPE.bfloat16]: 2,
 };
 
-/** Where a tensor's numbers stand; undefined if that is in the model's own file. */
+/** The place of a tensor's numbers; undefined if they are in the model's own file. */
 export function placeOf({name = "", dims = [], dataType = 0, dataLocation, externalData}: TensorProto) {
   if (dataLocation !== 1 && !externalData?.length) return undefined;
   const entries = Object.fromEntries((externalData ?? []).map(({key, value}) => [key, value]));
@@ -58,7 +58,7 @@ export function placeOf({name = "", dims = [], dataType = 0, dataLocation, exter
   } satisfies ExternalTensor;
 }
 
-/** All tensors of a model that stand in other files: weights, and constants of nodes, in branches and loops too. */
+/** All tensors of a model that are in other files: weights, and constants of nodes, in branches and loops too. */
 export function externalTensors(model: ModelProto): ExternalTensor[] {
   const found: ExternalTensor[] = [];
   const look = (tensor: TensorProto | undefined) => {

@@ -10,24 +10,24 @@ export interface OnnxLayer {
   readonly name: string;
   /** Its operator. */
   readonly type: string;
-  /** Without the batch. */
+  /** The sizes of its answer, without the batch. */
   readonly dims: readonly number[];
-  /** Numbers of its own weights. */
+  /** How many numbers its own weights have. */
   readonly parameters: number;
 }
 
-/** Operators after which an answer is worth a picture: what a layer ends in. */
+/** The operators in which a layer ends, so that their answers are worth a picture. */
 const ENDS = new Set([
   ...["Relu", "LeakyRelu", "PRelu", "Elu", "Celu", "Selu", "Gelu", "HardSwish", "Mish", "Clip", "Softplus", "Tanh"],
   ...["MaxPool", "AveragePool", "GlobalAveragePool", "GlobalMaxPool", "Add", "LayerNormalization", "Gemm", "MatMul"],
 ]);
 /** Operators that have weights, and so appear in the list of layers. */
 const WEIGHTED = new Set(["Conv", "ConvTranspose", "Gemm", "MatMul", "BatchNormalization", "LayerNormalization"]);
-/** Layers that are kept for the page: more tell less. */
+/** How many layers are kept for the page; more of them would show less. */
 const MOST_SHOWN = 12;
 
 /**
- * The layers of a graph in its order: those with weights, and those that end one.
+ * The layers of a graph in its order: those with weights, and those in which a layer ends.
  *
  * @param input The images' tensor, whose first size is that of all that follow it: −1, or the number if a batch is
  * fixed.
@@ -45,7 +45,7 @@ export function layersOf(model: ModelProto, sizes: Sizes, input: string): OnnxLa
   });
 }
 
-/** Whether a tensor of floats has a row an image. */
+/** Whether a tensor contains floats, with one row for each image. */
 function isFollowed(size: ReturnType<Sizes["get"]>, rows: number): size is NonNullable<typeof size> {
   return (
     size?.type === "float32" && size.dims.length >= 2 && size.dims[0] === rows && size.dims.slice(1).every((n) => n > 0)
@@ -63,21 +63,21 @@ export function shownLayers(layers: readonly OnnxLayer[]): OnnxLayer[] {
   return Array.from({length: MOST_SHOWN}, (_, i) => all[Math.round((i * (all.length - 1)) / (MOST_SHOWN - 1))]);
 }
 
-/** Operators whose images have their channels first, whatever the model's input has. */
+/** Operators whose images have the channels first, whatever the order of the model's input is. */
 const CHANNELS_FIRST = /^(Conv|ConvTranspose|BatchNormalization|InstanceNormalization|GroupNormalization|LRN|.*Pool)$/;
 /** Operators whose outputs have their sizes in the same order as their inputs. */
 const PASSING =
   /^(Relu|LeakyRelu|PRelu|Elu|Celu|Selu|Gelu|HardSwish|HardSigmoid|Mish|Clip|Softplus|Tanh|Sigmoid|Add|Mul|Sub|Div|Identity|Dropout|Cast|Concat|Pad)$/;
 
 /**
- * Whether an image's tensor is [channels, height, width]: found by the operators that made it; if they do not tell, as
- * the model's input is.
+ * Whether an image's tensor is [channels, height, width]: the operators that made it show this; if they do not, the
+ * order is that of the model's input.
  */
 export function isChannelsFirst({graph}: ModelProto, tensor: string, input: "nchw" | "nhwc"): boolean {
   const makers = new Map(
     (graph?.node ?? []).flatMap((node) => (node.output ?? []).map((name) => [name, node] as const)),
   );
-  let isTurned = false; // an odd number of times on the way to here
+  let isTurned = false; // the order was changed an odd number of times on the way here
   for (let node = makers.get(tensor); node; node = makers.get(passedOn(node, makers))) {
     if (CHANNELS_FIRST.test(node.opType)) return !isTurned;
     if (node.opType === "Transpose") isTurned = !isTurned;
@@ -91,7 +91,9 @@ function passedOn({input = []}: NodeProto, makers: ReadonlyMap<string, NodeProto
   return input.find((name) => makers.has(name)) ?? input[0] ?? "";
 }
 
-/** Channels last, as everywhere here. @param values `count` images of `[channels, height, width]`. */
+/**
+ * Puts the channels last, as everywhere in this program. @param values `count` images of `[channels, height, width]`.
+ */
 export function channelsLast(values: Float32Array, count: number, [height, width, channels]: ImageShape): Float32Array {
   const area = height * width;
   if (channels === 1 || area === 1) return values;
@@ -114,7 +116,7 @@ export function weightsOf(model: ModelProto): NamedArray[] {
   });
 }
 
-/** How many weights it has, those in other files too. */
+/** How many weights it has, including those in other files. */
 export function parametersOf(model: ModelProto): number {
   return (model.graph?.initializer ?? []).filter(isWeight).reduce((sum, tensor) => sum + countOf(tensor), 0);
 }
@@ -127,7 +129,7 @@ function countOf({dims = []}: TensorProto): number {
   return dims.reduce((product, n) => product * n, 1);
 }
 
-/** The tensor that a user means by a layer's name: a tensor, or the node that makes it. */
+/** The tensor that a user means by a layer's name, which may be the name of a tensor or of the node that makes it. */
 export function tensorNamed({graph}: ModelProto, word: string): string | undefined {
   const nodes: readonly NodeProto[] = graph?.node ?? [];
   if (nodes.some(({output = []}) => output.includes(word))) return word;

@@ -7,13 +7,13 @@ import {tensorNamed} from "./onnx-layers";
 export interface OnnxMap {
   readonly name: string;
   readonly shape: readonly [height: number, width: number, channels: number];
-  /** One image's numbers, as they stand in the tensor, channels last. */
+  /** One image's numbers in the order of the tensor, channels last. */
   channelsLast(values: Float32Array, image: number): Float32Array;
 }
 
 /**
- * Where Grad-CAM looks by default: the last tensor with the rows and columns of the last convolution, which is past that one's
- * normalisation, activation and the sum with what went around it, and before what pools it.
+ * Where Grad-CAM looks by default: the last tensor with the rows and columns of the last convolution, which comes after
+ * the convolution's normalisation, its activation and the sum with its shortcut, and before pooling.
  */
 export function lastMap({graph}: ModelProto, sizes: Sizes): string | undefined {
   const nodes = graph?.node ?? [];
@@ -36,10 +36,10 @@ export function lastMap({graph}: ModelProto, sizes: Sizes): string | undefined {
 }
 
 /**
- * A tensor as rows, columns and channels. Of a sequence of tokens a square of them is taken, and a first one that is none of the
- * image's is left out.
+ * A tensor as rows, columns and channels. From a sequence of tokens it takes a square; a first token that is not a part
+ * of the image is left out.
  *
- * @param layer As the user names it; undefined: the last map.
+ * @param layer The layer's name from the user; undefined means the last map.
  * @throws UserError if there is no such tensor, or it has no rows and columns.
  */
 export function mapNamed(model: ModelProto, sizes: Sizes, layer: string | undefined, what: string): OnnxMap {

@@ -13,15 +13,19 @@ export interface OnnxMeaning {
   readonly isExcluding: boolean;
   /** Whether scores before the activation were found in the graph, or are the output. */
   readonly hasScores: boolean;
-  /** The tensor that they are taken from. */
+  /** The tensor from which they are taken. */
   readonly logits: string;
-  /** A batch's numbers as one logit a class: of one number a pair, half for and half against. */
+  /**
+   * Turns a batch's numbers into one logit for each class. A single number becomes a pair: half of it for the class,
+   * and half against it.
+   */
   logitsFrom(values: Float32Array): Float32Array;
 }
 
 /**
  * @param found The tensor before the last activation, if there is one.
- * @throws UserError if the numbers are not what they are said to be, or of classes that do not exclude each other.
+ * @throws UserError if the numbers do not have the meaning that the user says, or if the classes do not exclude each
+ * other.
  */
 export function onnxMeaning(
   graph: OnnxGraph,
@@ -34,7 +38,7 @@ export function onnxMeaning(
   const question = {what, output: said, end, numbers, samples};
   const meaning = meaningOf(classNames ? {...question, classNames} : question);
   if (!independent) checkExcluding(meaning, what);
-  meaning.probabilities(samples); // throws if the numbers are not what they are said to be
+  meaning.probabilities(samples); // throws if the numbers do not have the given meaning
   const isExcluding = !independent || numbers === 1 || ["probabilities", "softmax"].includes(meaning.kind);
   const isActivated = ["probabilities", "independent"].includes(meaning.kind) || end.kind === "log-softmax";
   const hasScores = !isActivated || found.activation !== undefined;

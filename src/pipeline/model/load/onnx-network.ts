@@ -29,11 +29,11 @@ import {otherInputs} from "./other-inputs";
 import {portWords, theInput, theOutput} from "./ports";
 import {bytesIfWhole, WHOLE} from "./whole-pixels";
 
-/** A network of an ONNX file, as a look takes it. */
+/** A network from an ONNX file, in the form that probes look at. */
 export interface OnnxNetwork extends LookedAtNetwork {
   /** The graph that the next epoch's network may share. */
   readonly graph: OnnxGraph;
-  /** How its pixels are wanted, and its numbers understood, in one line each. */
+  /** One line about the pixels that it wants, and one about the meaning of its numbers. */
   readonly facts: OnnxFacts;
   dispose(): Promise<void>;
 }
@@ -42,7 +42,7 @@ export interface OnnxNetwork extends LookedAtNetwork {
 export interface OnnxFacts {
   readonly input: ModelInput;
   readonly understood: string;
-  /** The tensors that were found: of the scores, and of what feeds the last dense layer. */
+  /** The tensors that were found: the scores, and the input of the last dense layer. */
   readonly logits: string;
   readonly features: string;
   readonly parameters: number;
@@ -53,18 +53,21 @@ export interface OnnxNetworkSettings extends LoadSettings {
   readonly threads?: number;
   /** The graph of an earlier epoch. This epoch's graph is the same, so it is not examined again. */
   readonly like?: OnnxGraph;
-  /** The layer whose activations make the map; by default what feeds the last dense layer. */
+  /** The layer whose activations make the map; by default the one that feeds the last dense layer. */
   readonly layer?: string;
-  /** Takes classes that do not exclude each other, too; a look does not, for its figures are of one class an image. */
+  /**
+   * Whether classes that do not exclude each other are allowed, too. Probes do not allow them, because their figures
+   * are about one class for each image.
+   */
   readonly independent?: boolean;
 }
 
 /**
- * Opens an ONNX classifier that somebody has trained, with its logits, its layers and its gradients. What its numbers
- * are is found by its graph's end and by asking, as for one that is explained.
+ * Opens an ONNX classifier that somebody has trained, with its logits, its layers and its gradients. The meaning of its
+ * numbers is found from the end of its graph and by asking, as for a model that is explained.
  *
- * @param source Its bytes, or its path if weights stand in files beside it that are too large to be read in.
- * @throws UserError in one line that names the file, if it is no such model or not like the one before.
+ * @param source Its bytes; or its path, if weights are in files beside it that are too large to be read.
+ * @throws UserError in one line that names the file, if it is not such a model, or not like the one before.
  */
 export async function onnxNetwork(source: Uint8Array | string, settings: OnnxNetworkSettings): Promise<OnnxNetwork> {
   const {what = "model", threads = 1, like, device = "cpu"} = settings;
@@ -78,7 +81,7 @@ export async function onnxNetwork(source: Uint8Array | string, settings: OnnxNet
   }
 }
 
-/** Types of its numbers: 16-bit models compute in float32. */
+/** The types of its numbers; 16-bit models compute in float32. */
 const FLOATS = ["float32", "float64"];
 
 async function networkOf(graph: OnnxGraph, settings: OnnxNetworkSettings): Promise<OnnxNetwork> {
@@ -136,7 +139,7 @@ async function networkOf(graph: OnnxGraph, settings: OnnxNetworkSettings): Promi
     checkFinite(values, what);
     return {shape: [classes], values};
   };
-  /** One tensor's numbers, as everywhere here with an image's channels last. */
+  /** One tensor's numbers, with an image's channels last, as everywhere in this program. */
   const channelsBehind = ({dims, data}: NdArray, tensor: string, count: number) => {
     const values = data as Float32Array;
     const [first, ...shape] = dims;
@@ -227,7 +230,7 @@ function featureTensor({model}: OnnxGraph, layer: string | undefined, otherwise:
   return tensor;
 }
 
-/** Targets of the rows of a part; a row that is there twice has its image's. */
+/** The targets of the rows of a part; a row that is there twice has the target of its image. */
 function targetsOf(targets: ArrayLike<number> | "all", start: number, count: number, rows: Images) {
   if (targets === "all") return targets;
   return Array.from({length: rows.count}, (_, n) => targets[start + Math.min(n, count - 1)]);

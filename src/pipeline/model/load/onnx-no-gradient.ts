@@ -3,9 +3,10 @@ import type {Port} from "./ports";
 import {WHOLE} from "./whole-pixels";
 
 /**
- * Why a network gives no gradient of its scores; undefined if it does: one is asked for, since a rule may refuse what it is given.
+ * The reason why a network gives no gradient of its scores; undefined if it gives one. It asks for a gradient to find
+ * this out, because a rule may refuse its input.
  *
- * @param input The images'. @param weights Of the scores, for the one image that is fed.
+ * @param input The input of the images. @param weights The weights of the scores, for the one image that is fed.
  */
 export async function whyNoGradient(
   graph: OnnxGraph,

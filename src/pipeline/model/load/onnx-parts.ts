@@ -5,15 +5,18 @@ import {dimsOf} from "./black-box";
 import {type ModelInput, modelInput} from "./model-input";
 import {bytesFrom, WHOLE} from "./whole-pixels";
 
-/** Numbers of images that are asked about at once: of 28 x 28 pixels the most rows, of a photograph a few. */
+/**
+ * How many numbers of images are asked about at once: for 28 x 28 pixels this allows the most rows, for photographs a
+ * few.
+ */
 const MOST_NUMBERS = 800_000;
 const MOST_ROWS = 256;
 
-/** Images that are asked about at once. */
+/** Some images that are asked about at once. */
 export interface Part {
-  /** The first one's place among all. */
+  /** The place of the first one among all images. */
   readonly start: number;
-  /** Images of it that count; the rows that are fed may be more. */
+  /** How many of its images count; more rows than these may be fed. */
   readonly count: number;
   readonly images: Images;
 }
@@ -25,11 +28,11 @@ export function mostAtOnce(shape: ImageShape, isAlone: boolean, most = MOST_ROWS
 }
 
 /**
- * Images in parts of at most `most`. If two fit, no part has a single row: onnxruntime multiplies a matrix of one row
- * by other kernels, whose last bits differ, and an image's answer is to be the same whatever else is asked. A lone
- * image is fed twice.
+ * Divides images into parts of at most `most`. If a part may have two images, no part has a single row, because
+ * onnxruntime multiplies a matrix of one row with other kernels, whose last bits differ; an image's answer must be the
+ * same whatever else is asked. A single image is fed twice.
  *
- * @param isFixed Whether all batches are of one size, which the model fixes.
+ * @param isFixed Whether the model fixes the size of its batches.
  * @throws UserError if they have another shape.
  */
 export function* partsOf(images: Images, shape: ImageShape, most: number, isFixed = false): Generator<Part> {
@@ -53,7 +56,9 @@ function twice(pixels: Float32Array): Float32Array {
   return both;
 }
 
-/** Makes a model's feeds of images, to be read: they may hold the images' own pixels. */
+/**
+ * Makes a model's feeds from images. The caller must not change them, because they may contain the images' own pixels.
+ */
 export function feeding(
   input: {readonly name: string; readonly type?: string | undefined},
   shape: ImageShape,

@@ -2,7 +2,7 @@ import type {ImageShape, Images} from "../../../nouns/samples";
 import {type Feeds, OnnxError, type OnnxGraph} from "../../../onnx/index";
 import {numbersAnImage} from "./answers";
 
-/** An empty image, and one that has every grey somewhere. */
+/** An empty image, and one that contains every level of grey. */
 export function twoImages(shape: ImageShape): Images {
   const size = shape[0] * shape[1] * shape[2];
   const pixels = new Float32Array(2 * size);
@@ -19,9 +19,11 @@ export interface Rows {
 }
 
 /**
- * Asks about two images, each alone and both at once: an export may take no batch, or let images of one hang on each other.
+ * Asks about two images, each alone and both at once: an exported model may not take a batch, or its answer to one
+ * image may depend on the other images of the batch.
  *
- * @param output The tensor of its answers. @param fed Makes the model's feeds. @param what The model's name, for errors.
+ * @param output The tensor of its answers. @param fed Makes the model's feeds. @param what The model's name, for
+ * errors.
  */
 export async function aloneAndTogether(
   graph: OnnxGraph,

@@ -6,7 +6,7 @@ import {weightsOf} from "./onnx-layers";
 
 /** The most layers that are compared; if there are more, this many are taken evenly from first to last. */
 const MOST_LAYERS = 12;
-/** Operators that belong to the layer before them: its units are read after these. */
+/** Operators that belong to the layer before them, so that its units are read after these. */
 const FOLLOWING = new Set([
   ...["BatchNormalization", "Relu", "LeakyRelu", "PRelu", "Clip", "Elu", "Selu", "Celu", "Gelu", "HardSwish", "Mish"],
   ...["Sigmoid", "Tanh", "Softplus", "Add"],
@@ -43,7 +43,10 @@ export function weightedLayersOf(model: ModelProto, sizes: Sizes, input: string)
   return Array.from({length: MOST_LAYERS}, (_, i) => named[Math.round((i * (named.length - 1)) / (MOST_LAYERS - 1))]);
 }
 
-/** The module that PyTorch names in a tensor: "/features/features.15/conv/conv.1/Conv_output_0" is of features.15.conv.1. */
+/**
+ * The module that PyTorch names in a tensor: "/features/features.15/conv/conv.1/Conv_output_0" belongs to
+ * features.15.conv.1.
+ */
 export function moduleName(tensor: string): string {
   const parts = tensor
     .replace(/_output_\d+$/, "")
@@ -54,7 +57,7 @@ export function moduleName(tensor: string): string {
   return modules.filter((part, i) => !modules[i + 1]?.startsWith(`${part}.`)).join(".");
 }
 
-/** The kernel in tfjs' layout, and its layer's kind there. */
+/** The kernel in tfjs' layout, and tfjs' name for the kind of its layer. */
 function kernelOf(node: NodeProto, weights: ReadonlyMap<string, NamedArray>) {
   const {opType, input = []} = node;
   const stored = weights.get(input[1] ?? "");
@@ -87,7 +90,10 @@ function turned({name, shape, values}: NamedArray, axes: readonly number[]): Nam
   return {name, shape: to, values: out};
 }
 
-/** The last tensor of a layer: past what alone reads its answer and only normalises it, adds its bias or activates it. */
+/**
+ * The last tensor of a layer: after all nodes that only normalise its answer, add its bias or apply its activation, as
+ * long as nothing else reads the answer.
+ */
 function behind(
   name: string,
   weights: ReadonlyMap<string, NamedArray>,
@@ -98,7 +104,7 @@ function behind(
   for (;;) {
     const [next, ...others] = readers.get(at) ?? [];
     const isOwn = next && others.length === 0 && FOLLOWING.has(next.opType) && !outputs.has(at);
-    // a sum with another branch is no part of the layer; with a bias it is
+    // a sum with another branch is not part of the layer; a sum with a bias is
     if (!isOwn || (next.opType === "Add" && !(next.input ?? []).some((one) => weights.has(one)))) return at;
     at = next.output?.[0] ?? at;
   }

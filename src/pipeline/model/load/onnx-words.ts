@@ -2,7 +2,7 @@ import {UserError} from "../../../nouns/options";
 import {MissingRuntime, OnnxError} from "../../../onnx/index";
 import {checkGpu, type Device} from "./device";
 
-/** Errors of an ONNX file, under its name. @throws UserError in place of an OnnxError. */
+/** Gives errors about an ONNX file, with the file's name. @throws UserError in place of an OnnxError. */
 export async function inWords<T>(what: string, act: () => Promise<T>, device: Device = "cpu"): Promise<T> {
   try {
     return await act();

@@ -4,7 +4,7 @@ import type {LoadSettings} from "./load-settings";
 import type {Feed} from "./named-feeds";
 import {type Port, portWords} from "./ports";
 
-/** An array as onnxruntime takes it. */
+/** An array in the form that onnxruntime takes. */
 export interface FedArray {
   readonly type: string;
   readonly dims: readonly number[];
@@ -74,7 +74,7 @@ function rowsOf(port: Port, images: Port, feed: Feed): (count: number) => FedArr
     if (known) return known;
     const all = Array.from({length: rows}, () => values).flat();
     const array = {type, dims: hasRows ? [count, ...own] : own, data: make(all)};
-    arrays.clear(); // of batches of one size, which are most
+    arrays.clear(); // most batches have the same size
     arrays.set(rows, array);
     return array;
   };

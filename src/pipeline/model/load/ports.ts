@@ -6,7 +6,7 @@ export interface Port {
   readonly name: string;
   /** "float32", or "(no tensor)"; undefined if it is not known. */
   readonly type?: string | undefined;
-  /** Names and null stand for sizes that are open; undefined if not even their number is known. */
+  /** Names and null mean sizes that are open; undefined if not even their number is known. */
   readonly dims?: readonly (number | string | null | undefined)[] | undefined;
 }
 
@@ -30,10 +30,11 @@ export function imagesWords(count: number): string {
 }
 
 /**
- * The input that takes the images: the one that is named, or the only one that can, of those that nothing else is fed to.
+ * The input that takes the images: the one that the user names, or the only possible one among those that get no other
+ * value.
  *
- * @param types That it may have.
- * @throws UserError that names all if there are several, or it is no batch of images.
+ * @param types The types that it may have.
+ * @throws UserError that names all inputs, if several are possible, or if the input is not a batch of images.
  */
 export function theInput(
   inputs: readonly Port[],
@@ -73,10 +74,10 @@ function chosenInput(
 }
 
 /**
- * The output to explain: the one that is named, the one that there is, or the one that is called "logits", as many exports
- * and `runs export --to onnx` call their scores.
+ * The output to explain: the one that the user names; the only one; or the one named "logits", which is what many
+ * exporters and `runs export --to onnx` call the scores.
  *
- * @throws UserError that names all, else.
+ * @throws UserError that names all outputs, in any other case.
  */
 export function theOutput(
   outputs: readonly Port[],

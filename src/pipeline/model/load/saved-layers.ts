@@ -1,23 +1,23 @@
-/** @file A tfjs LayersModel's own files as plain data: its layers, what each is given, and its weights. */
+/** @file Reads the files of a tfjs LayersModel as plain data: its layers, the inputs of each, and its weights. */
 import {parseJson} from "../../../nouns/json-text";
 import {UserError} from "../../../nouns/options";
 
-/** A saved network, as `model/` of a run has it. */
+/** A saved network from the folder `model/` of a run. */
 export interface SavedLayers {
-  /** In an order in which each stands after those whose answers it is given. */
+  /** The layers in an order in which each comes after those whose answers it reads. */
   readonly layers: readonly SavedLayer[];
-  /** The name of the answer that leaves the network. */
+  /** The name of the answer that is the network's output. */
   readonly output: string;
   /** By name: "conv1/kernel". */
   readonly weights: ReadonlyMap<string, {readonly shape: readonly number[]; readonly values: Float32Array}>;
 }
 
-/** One call of a layer. Its answer has the layer's name, with "/2" and so on behind it for another call. */
+/** One call of a layer. Its answer has the layer's name, followed by "/2" and so on for further calls. */
 export interface SavedLayer {
   readonly answer: string;
   readonly kind: string;
   readonly config: {readonly [name: string]: unknown};
-  /** The answers that it is given; none of an input. */
+  /** The answers that it reads; none for an input. */
   readonly inputs: readonly string[];
 }
 
@@ -43,9 +43,9 @@ interface ModelFile {
 }
 
 /**
- * Reads what `model/` of a run has: a sequence of layers, or layers with branches between one input and one output.
+ * Reads the folder `model/` of a run: a sequence of layers, or layers with branches between one input and one output.
  *
- * @throws UserError if it is neither.
+ * @throws UserError if it is neither of the two.
  */
 export function savedLayers(json: string, weights: Uint8Array, what: string): SavedLayers {
   const {modelTopology, weightsManifest} = parseJson(json, what) as {
@@ -84,7 +84,7 @@ function layersOf({class_name: kind, config}: ModelFile, what: string): Omit<Sav
   return fromOutput(new Map(list.map((layer) => [`${layer.name ?? layer.config.name}`, layer])), outputs[0], what);
 }
 
-/** The layers that lead to an output, each after what it is given. */
+/** The layers that lead to an output, each after those that it reads. */
 function fromOutput(layers: ReadonlyMap<string, LayerFile>, output: Place, what: string): Omit<SavedLayers, "weights"> {
   const found: SavedLayer[] = [];
   const seen = new Set<string>();

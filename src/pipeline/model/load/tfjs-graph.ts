@@ -2,7 +2,7 @@ import type * as tf from "@tensorflow/tfjs";
 
 import {type GraphEnd, type GraphNode, graphEnd, isEnd, isPassing} from "./graph-end";
 
-/** The end of a LayersModel's graph, of which a symbolic tensor knows where it came from. */
+/** Finds the end of a LayersModel's graph. A symbolic tensor knows from which layer it came. */
 export function endOfLayers(output: tf.SymbolicTensor): GraphEnd {
   const tensors = new Map([[output.name, output]]);
   const nodeOf = (name: string): GraphNode | undefined => {
@@ -27,7 +27,10 @@ export function endOfLayers(output: tf.SymbolicTensor): GraphEnd {
   return graphEnd(nodeOf, output.name);
 }
 
-/** The layer whose softmax, log-softmax or sigmoid a LayersModel ends in: a layer of its own or another one's activation. */
+/**
+ * The layer whose softmax, log-softmax or sigmoid a LayersModel ends in: this may be a layer by itself, or the
+ * activation of another layer.
+ */
 export function activatedLayer(output: tf.SymbolicTensor): tf.layers.Layer | undefined {
   let tensor = output;
   for (;;) {

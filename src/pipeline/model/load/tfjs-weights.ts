@@ -1,6 +1,6 @@
 import {UserError} from "../../../nouns/options";
 
-/** The content of a tfjs model.json, checked: a topology, and where its weights stand. */
+/** The checked content of a tfjs model.json: a topology, and the places of its weights. */
 export interface TfjsModelJson {
   readonly format?: string;
   readonly modelTopology: object;
@@ -8,7 +8,7 @@ export interface TfjsModelJson {
   readonly signature?: object;
 }
 
-/** Arrays that stand one after another in files, one after another. */
+/** Arrays that follow one another in one or more files. */
 interface WeightGroup {
   readonly paths: readonly string[];
   readonly weights: readonly WeightSpec[];
@@ -21,12 +21,15 @@ interface WeightSpec {
   readonly quantization?: {readonly dtype: string};
 }
 
-/** How many bytes one number takes in the file. Texts have a length each, so their bytes cannot be known beforehand. */
+/**
+ * How many bytes one number takes in the file. Each text has its own length, so the number of its bytes cannot be known
+ * beforehand.
+ */
 const BYTES: {readonly [dtype: string]: number} = {
   ...{float32: 4, int32: 4, bool: 1, complex64: 8, uint8: 1, uint16: 2, float16: 2},
 };
 
-/** @param what Of the file, for errors. @throws UserError if the JSON is no tfjs model's. */
+/** @param what Names the file in errors. @throws UserError if the JSON is not that of a tfjs model. */
 export function tfjsModelJson(value: unknown, what: string): TfjsModelJson {
   const json = (typeof value === "object" && value !== null ? value : {}) as Partial<TfjsModelJson>;
   const {modelTopology, weightsManifest} = json;
@@ -57,7 +60,7 @@ function isSpec(spec: Partial<WeightSpec> | null): boolean {
   return spec.shape.every((n: unknown) => Number.isSafeInteger(n) && (n as number) >= 0);
 }
 
-/** Bytes that a group's files must have together; undefined if it holds words. */
+/** How many bytes a group's files must have together; undefined if it contains texts. */
 export function bytesOfGroup({weights}: WeightGroup, what: string): number | undefined {
   let sum = 0;
   for (const {name, shape, dtype, quantization} of weights) {
@@ -71,7 +74,10 @@ export function bytesOfGroup({weights}: WeightGroup, what: string): number | und
   return sum;
 }
 
-/** @throws UserError if a group's files have other sizes than its arrays: what follows would be read shifted. */
+/**
+ * @throws UserError if a group's files do not have the sizes of its arrays, because all later arrays would be read from
+ * wrong places.
+ */
 export function checkGroupSize(group: WeightGroup, sizes: readonly number[], what: string): void {
   const expected = bytesOfGroup(group, what);
   const got = sizes.reduce((sum, size) => sum + size, 0);

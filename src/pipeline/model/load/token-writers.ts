@@ -1,4 +1,4 @@
-/** @file How a transformer's layers are written as nodes of ONNX. */
+/** @file Writes a transformer's layers as nodes of ONNX. */
 import {UserError} from "../../../nouns/options";
 import {plain, type Write, type Writing} from "./layer-writing";
 
@@ -7,13 +7,13 @@ const overTokens =
   ({last, add, integers}) =>
     plain(add(opType, [last(), integers("axes", [1])], {keepdims: 0}));
 
-/** x + bias of x · kernel, over the last axis. */
+/** x · kernel + bias, over the last axis. */
 function dense(x: string, [kernel, bias]: readonly [string, string], {add, weight}: Writing): string {
   return add("Add", [add("MatMul", [x, weight(kernel)]), weight(bias)]);
 }
 
 export const tokenWriters: {readonly [kind: string]: Write} = {
-  // patch by patch, each row by row with the channels last, as our own layer cuts them
+  // patch by patch, and in each patch row by row with the channels last, in the order in which our own layer cuts them
   Patches({name, config, input, last, add, integers}) {
     const side = Number(config.side);
     const [height, width, channels] = input.sizes ?? [];
@@ -36,7 +36,7 @@ export const tokenWriters: {readonly [kind: string]: Write} = {
         ...{axis: -1, epsilon: Number(config.epsilon ?? 1e-6)},
       }),
     ),
-  // x Φ(x) by the error function: ONNX has a node of its own from opset 20 on
+  // x Φ(x) by the error function, because ONNX has a node for it only from opset 20 on
   Gelu({last, add, floats}) {
     const x = last();
     const inner = add("Erf", [add("Mul", [x, floats("half_root", [Math.SQRT1_2])])]);
