@@ -4,20 +4,23 @@ import {join} from "node:path";
 import type {Variant} from "../engine/index";
 import {UserError} from "../nouns/options";
 import type {Dataset} from "../nouns/samples";
-import type {LoadedClassifier} from "../pipeline/model/load/black-box";
+import type {LoadedClassifier, LoadedNetwork} from "../pipeline/model/load/black-box";
 import type {LoadSettings} from "../pipeline/model/load/load-settings";
 import {readClassNames} from "../pipeline/open/model-file";
 import {keptTestData, networkOfRun} from "../pipeline/open/run-network";
+import {readWeights} from "../pipeline/record/epoch-weights";
 import {findRun} from "../pipeline/record/run-directory";
 import {type RunFile, readRunFile} from "../pipeline/record/run-file";
+import {runReference} from "../pipeline/record/run-reference";
 import type {EngineName} from "../pipeline/run/choose-engine";
 import {dataPlaces} from "../pipeline/run/data";
 import {begunOptions, reopenedData} from "../pipeline/run/reopened";
 import {readFeeds} from "../pipeline/watch/feeds";
+import {checkKeptEpoch, epochNumber} from "./asked-epoch";
 import {type ExplainFlags, numbers, shapeOf} from "./explain-flags";
 import {dataSubject, fileSubject, type ImageWord, imageWords, ofRun, type Subject} from "./image-words";
 import {noteOldWay} from "./notes";
-import {openStrangeNetwork, openStranger} from "./stranger";
+import {openStrangeNetwork, type openStranger} from "./stranger";
 
 /** Receives what a model reports about itself while it is opened. */
 export type Telling = Required<Pick<LoadSettings, "verbose" | "say">>;
@@ -150,11 +153,18 @@ async function fromRun(
   typed: readonly ImageWord[],
   {command, telling, opening}: Open,
 ): Promise<Asked> {
-  const {path} = await findRun(options.save, name);
+  const {name: run, epoch} = runReference(name);
+  const directory = await findRun(options.save, run);
+  const {path} = directory;
   const file = readRunFile(path);
-  // what only asks is answered by the engine of the run itself; gradients, and an engine that is asked for by name, come by tfjs
-  const isOwn = command === "explain" && opening === openStranger && options.engine === "auto" && file.kind !== "watch";
-  const own = isOwn ? await ownClassifier(path, file, telling) : undefined;
+  // `explain` asks the run's own engine; tfjs answers if an engine is asked for by name
+  const isOwn = command === "explain" && options.engine === "auto" && file.kind !== "watch";
+  if (epoch !== undefined && !isOwn) {
+    const why = command !== "explain" ? `for ${command}` : file.kind === "watch" ? "that watched" : "with --engine";
+    throw new UserError(`${name}: expected no epoch of a run ${why}, got ${name}`, {code: "BAD_OPTION"});
+  }
+  const at = epoch === undefined ? undefined : await epochNumber(directory, epoch);
+  const own = isOwn ? await ownClassifier(path, file, telling, at) : undefined;
   const classifier = own ?? (await openedFrom(options, path, file, {telling, opening}));
   const words = ofRun(typed, (image) => hasFile(path, file, image));
   const needsData = words.some(({kind}) => kind === "data"); // reading it may take a while
@@ -177,25 +187,29 @@ async function openedFrom(
 }
 
 /**
- * A run's network on the engine that the run used, so that its answers have the run's bits; undefined if that is not
- * there.
+ * A run's network on the engine that the run used, so that its answers and gradients have the run's bits; undefined if
+ * this engine is not here.
+ *
+ * @param epoch The epoch whose weights it gets; by default the best.
  */
 async function ownClassifier(
   path: string,
-  {engine, data, options}: RunFile,
+  {engine, data, options, name}: RunFile,
   {say}: Telling,
-): Promise<LoadedClassifier | undefined> {
+  epoch: number | undefined,
+): Promise<LoadedNetwork | undefined> {
+  if (epoch !== undefined) await checkKeptEpoch(path, name, epoch);
   const {openKeptNetwork}: typeof import("../pipeline/kept-network") = require("../pipeline/kept-network");
   const {optimizer, threads} = begunOptions(path, {options});
   const kernels = engine.kernels === undefined ? {} : {kernels: engine.kernels as Variant}; // as the run wrote it
   try {
     const opening = {optimizer, threads, engine: engine.name as EngineName, ...kernels};
     const {network, dispose} = await openKeptNetwork(path, data, opening);
-    const {imageShape, classNames} = network;
-    const understood = `${classNames.length} probabilities (of the run's own engine, ${engine.name})`;
-    return {imageShape, classNames, understood, predict: (images) => network.predict(images), dispose};
+    if (epoch !== undefined) await network.setWeights(await readWeights(path, epoch));
+    const understood = `${network.classNames.length} probabilities (of the run's own engine, ${engine.name})`;
+    return {...network, understood, dispose};
   } catch (error) {
-    if (!(error instanceof UserError) || error.code !== "NO_ENGINE") throw error;
+    if (!(error instanceof UserError) || error.code !== "NO_ENGINE" || epoch !== undefined) throw error;
     say(`the run's engine is not here: ${error.message}; another answers, whose numbers differ by rounding`);
     return undefined;
   }

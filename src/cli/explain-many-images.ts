@@ -4,18 +4,19 @@ import {pathToFileURL} from "node:url";
 import {UserError} from "../nouns/options";
 import {limeFlags} from "../pipeline/attribution/lime-flags";
 import type {ExplainQuestion} from "../pipeline/jobs/explain-question";
+import type {ExplainedEpoch} from "../pipeline/many/epoch-parts";
 import {explainMany, type ManyOutcome, resultName} from "../pipeline/many/explain-many";
-import type {ExplainedEpoch} from "../pipeline/many/explained-files";
 import {type OpenMany, openMany} from "../pipeline/many/open-many";
 import {planExplaining} from "../pipeline/many/plan-explaining";
 import {epochStem} from "../pipeline/record/epoch-stem";
-import {bestEpoch} from "../pipeline/record/kept-epochs";
 import {findRun} from "../pipeline/record/run-directory";
 import {runReference} from "../pipeline/record/run-reference";
 import {reportOf, writeReport} from "../report/page";
+import {epochNumber} from "./asked-epoch";
 import {type Bar, plainBar, terminalBar} from "./bars";
 import {type ExplainFlags, explainFlags} from "./explain-flags";
 import {MANY} from "./explain-many";
+import {methodOf} from "./explain-methods";
 import {explainPlanLines} from "./explain-plan";
 import {givenOf} from "./flags";
 import {interruptible} from "./interruptible";
@@ -56,15 +57,15 @@ export async function explainManyImages(
   const extra = Object.keys(own).find((name) => !TAKEN.has(name));
   if (extra)
     throw new UserError(`--${extra}: expected no ${word} together with this flag, got both`, {code: "BAD_OPTION"});
-  if (options.method !== "lime") {
-    throw new UserError(`--method: expected lime with ${word}, got ${options.method}`, {code: "BAD_OPTION"});
-  }
   const many = await opened(options, word, given);
+  const {method} = options;
   const isTalking = given.quiet !== true && given.json !== true;
   const print = isTalking ? say : () => {};
   if (isTalking) for (const line of many.notes) complain(`  ${paint.yellow("note")} ${line}`);
   const images = many.range.to - many.range.from;
-  print(`${here(many.run)}: ${counted(images, "test image")} at ${counted(many.epochs.length, "epoch")}, by LIME`);
+  print(
+    `${here(many.run)}: ${counted(images, "test image")} at ${counted(many.epochs.length, "epoch")}, by ${method === "lime" ? "LIME" : method}`,
+  );
   const results = await storeOf(options.store, join(dirname(many.run), "results"));
   const isPlan = given["dry-run"] === true; // it measures this machine, whoever will do the work
   const workers = await workersOf(isPlan && isQueue(options.workers) ? "auto" : options.workers, {
@@ -75,7 +76,7 @@ export async function explainManyImages(
     try {
       await reportOf(many.run); // the page that is written in the end
       const plan = await planExplaining(many, workers, results, processorSeconds, processorSeconds()); // all so far
-      if (given.json === true) sayDocument({schema: "epochscope/explain-plan/1", run: many.file.name, ...plan});
+      if (given.json === true) sayDocument({schema: "epochscope/explain-plan/1", run: many.file.name, method, ...plan});
       for (const line of explainPlanLines(plan)) print(line);
       print("nothing was written: this was a dry run");
       return 0;
@@ -101,10 +102,9 @@ export async function explainManyImages(
           progress?.at("explained", value.done - value.known, value.all - value.known, words, value.done - value.known);
         continue;
       }
-      const {type: _, ...epoch} = value;
-      epochs.push(epoch);
+      epochs.push(value.explained);
       progress?.end();
-      print(epochWords(epoch));
+      print(epochWords(value.explained));
     }
     outcome = next.value;
   } finally {
@@ -121,7 +121,7 @@ export async function explainManyImages(
   epochs.sort((a, b) => a.epoch - b.epoch); // the last shards of two epochs may come in any order
   const page = await writeReport(many.run);
   const kept = join(many.run, "artifacts", "explained");
-  const files = epochs.map(({epoch}) => join(kept, `${epochStem(epoch, "lime")}.json`));
+  const files = epochs.map(({epoch}) => join(kept, `${epochStem(epoch, method)}.json`));
   if (outcome.known > 0)
     print(`${thousands(outcome.known)} of ${counted(outcome.explanations, "explanation")} were there before`);
   print(`numbers  ${here(kept)}`);
@@ -132,7 +132,7 @@ export async function explainManyImages(
     sayDocument({
       schema: "epochscope/explain-many/1",
       run: many.file.name,
-      method: "lime",
+      method,
       ...counts,
       epochs,
       files,
@@ -150,25 +150,17 @@ async function opened(
 ): Promise<OpenMany> {
   const {name, epoch} = runReference(options.model || options.run || "latest");
   const directory = await findRun(options.save, name);
-  const at = epoch === undefined ? undefined : typeof epoch === "number" ? epoch : await epochNamed(directory, epoch);
+  const at = epoch === undefined ? undefined : await epochNumber(directory, epoch);
   const [, from, to] = MANY.exec(word) ?? [];
+  const pixels = methodOf(given, options.method);
   return openMany(directory.path, {
     ...(from === undefined ? {} : {range: {from: Number(from), to: Number(to) + 1}}),
     ...(at === undefined ? {} : {epochs: [at]}),
     ...(given.target === undefined ? {} : {target: options.class || "predicted"}),
     ...(given.seed === undefined ? {} : {seed: options.seed}),
+    ...(pixels ? {pixels: {method: pixels.method.name, options: {...pixels.values}}} : {}),
     lime: givenOf(given, limeFlags, "lime."),
   });
-}
-
-async function epochNamed(
-  {readMetrics, path}: Awaited<ReturnType<typeof findRun>>,
-  name: "best" | "last",
-): Promise<number> {
-  const metrics = await readMetrics();
-  const epoch = name === "best" ? bestEpoch(metrics) : metrics.at(-1)?.epoch;
-  if (epoch !== undefined) return epoch;
-  throw new UserError(`${path}: expected a run with a finished epoch, got none yet`, {code: "NOT_FOUND"});
 }
 
 /** The processor time that all threads of this process have used. */
@@ -181,12 +173,24 @@ function drawnProgress(): Bar {
   return process.stdout.isTTY === true && process.stderr.isTTY === true ? terminalBar() : plainBar(complain);
 }
 
-function epochWords({epoch, images, masks, medianR2, poor, unchanging, agree}: ExplainedEpoch): string {
-  const fit =
-    medianR2 === null
-      ? "nothing changes any answer"
-      : `R² ${medianR2.toFixed(2)} (median), ${thousands(poor)} below 0.5`;
-  const same = agree === null ? "" : `   top 5 agree ${agree.toFixed(2)}`;
+function epochWords(one: ExplainedEpoch): string {
+  const {epoch, images, poor, unchanging} = one;
+  const begin = `epoch ${epoch}   ${counted(images, "image")}`;
   const still = unchanging === 0 ? "" : `   ${thousands(unchanging)} that nothing changes`;
-  return `epoch ${epoch}   ${counted(images, "image")}, ${masks} masks   ${fit}${same}${still}`;
+  if ("medianR2" in one) {
+    const {masks, medianR2, agree} = one;
+    const fit =
+      medianR2 === null
+        ? "nothing changes any answer"
+        : `R² ${medianR2.toFixed(2)} (median), ${thousands(poor)} below 0.5`;
+    const same = agree === null ? "" : `   top 5 agree ${agree.toFixed(2)}`;
+    return `${begin}, ${masks} masks   ${fit}${same}${still}`;
+  }
+  const {medianFaithfulness, incomplete} = one;
+  const trust =
+    medianFaithfulness === null
+      ? "nothing changes any score"
+      : `faithfulness ${medianFaithfulness.toFixed(2)} (median), ${thousands(poor)} below 0.3`;
+  const gap = incomplete === null ? "" : `   ${thousands(incomplete)} with a completeness gap above 5 %`;
+  return `${begin}   ${trust}${gap}${still}`;
 }

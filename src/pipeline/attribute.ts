@@ -1,10 +1,8 @@
 import type {Classifier, DifferentiableClassifier} from "../nouns/network";
-import {UserError} from "../nouns/options";
-import {fork, randomSource} from "../nouns/random";
 import type {Images} from "../nouns/samples";
 import type {PixelMap} from "../plots/attribution";
-import {faithfulness, removals} from "./attribution/measures/faithfulness";
-import type {AttributionMap, GradientMethod, Method, OutsideMethod} from "./attribution/methods/method";
+import {attributed, GREATEST_GAP, LEAST_FAITHFULNESS} from "./attributed";
+import type {AttributionMap, Method} from "./attribution/methods/method";
 import {classNamed, mostProbable} from "./explained-classes";
 import type {Artifact, Kept} from "./types";
 
@@ -23,10 +21,6 @@ export interface AttributeOptions {
   readonly known: {readonly [name: string]: Kept};
 }
 
-/** Below these figures of trust, the words under a map turn orange and say that it is not to be trusted. */
-const LEAST_FAITHFULNESS = 0.3;
-const GREATEST_GAP = 0.05;
-
 /** Explains one image by one method: one picture with a map for each explained class, and how far it can be trusted. */
 export async function* attributeImage(
   classifier: Classifier | DifferentiableClassifier,
@@ -34,15 +28,11 @@ export async function* attributeImage(
   {method, values, caption, explained, top, seed, known}: AttributeOptions,
 ): AsyncGenerator<Artifact> {
   const {classNames} = classifier;
-  const probabilities = await classifier.predict(image);
-  const targets =
-    explained === undefined ? mostProbable(probabilities, top) : [classNamed(classNames, explained, "--target")];
-  const random = randomSource(fork(seed, "attribution", method.name)() * 2 ** 32);
-  const maps = await mapsOf(method, classifier, image, targets, random, values);
-  const score = scoreOf(method, classifier);
-  const baseline = method.baseline?.(image, values) ?? new Float32Array(image.pixels.length);
-  const removed = await removals(score, image, baseline, randomSource(fork(seed, "removals")() * 2 ** 32));
-  const trusts = maps.map(({target, foretold}) => faithfulness(removed, target, foretold, method.isSigned));
+  const {targets, probabilities, maps, trusts, squares} = await attributed(classifier, image, {
+    ...{method, values, seed},
+    targets: (answer) =>
+      explained === undefined ? mostProbable(answer, top) : [classNamed(classNames, explained, "--target")],
+  });
   const [height, width, channels] = image.shape;
   const what = method.score === "logit" ? "score before the softmax" : "probability";
   const {layer} = maps[0];
@@ -58,7 +48,7 @@ export async function* attributeImage(
       notes: [
         `${method.help}.`,
         ...(layer ? [`Layer ${layer.name}, ${layer.height} × ${layer.width} places.`] : []),
-        `faithfulness: correlation over ${removed.squares.length} random squares of what the map says and how far the ${what} falls without them.`,
+        `faithfulness: correlation over ${squares} random squares of what the map says and how far the ${what} falls without them.`,
       ],
     },
     numbers: {
@@ -79,40 +69,6 @@ export async function* attributeImage(
         : {}),
     },
   };
-}
-
-/**
- * Asks the method for its maps. The method and the classifier must fit each other.
- *
- * @throws UserError if a map holds numbers that are not finite.
- */
-async function mapsOf(
-  method: Method,
-  classifier: Classifier | DifferentiableClassifier,
-  image: Images,
-  targets: readonly number[],
-  random: () => number,
-  values: object,
-): Promise<readonly AttributionMap[]> {
-  const rest = {image, targets, random};
-  const maps =
-    method.needs === "answers"
-      ? await (method as OutsideMethod).run({...rest, classifier}, values)
-      : await (method as GradientMethod).run({...rest, classifier: differentiable(classifier, method.name)}, values);
-  const bad = maps.flatMap((map) => Array.from(map.values)).find((v) => !Number.isFinite(v));
-  if (bad !== undefined)
-    throw new UserError(`--method ${method.name}: expected finite numbers from the model, got ${bad}`);
-  return maps;
-}
-
-function scoreOf(method: Method, classifier: Classifier | DifferentiableClassifier) {
-  if (method.score === "probability") return (images: Images) => classifier.predict(images);
-  return (images: Images) => differentiable(classifier, method.name).logits(images);
-}
-
-function differentiable(classifier: Classifier | DifferentiableClassifier, method: string): DifferentiableClassifier {
-  if ("inputGradient" in classifier) return classifier;
-  throw new UserError(`--method ${method}: expected a model with gradients, got one that gives only answers`);
 }
 
 function pixelMap(

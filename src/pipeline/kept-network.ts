@@ -5,8 +5,10 @@ import type {Variant} from "../engine/index";
 import {parseJson} from "../nouns/json-text";
 import type {Network} from "../nouns/network";
 import type {Dataset} from "../nouns/samples";
+import {type BackendName, backends} from "./backend/index";
 import {readWhole} from "./data/read-file";
 import {decodeText} from "./data/text";
+import {layerGradients} from "./layer-gradients";
 import type {TfjsModelJson} from "./model/load/tfjs-weights";
 import {environment} from "./record/environment";
 import {type EngineName, openNetwork} from "./run/choose-engine";
@@ -50,21 +52,38 @@ export async function withKeptNetwork<R>(
   }
 }
 
-/** Opens a run's network as it was kept, with the best epoch's weights. @throws UserError if its engine cannot be had here. */
+/**
+ * Opens a run's network as it was kept, with the best epoch's weights. An engine that has no gradients at the layers gets
+ * those of tfjs: on its own backend, or on wasm beside the fused engine.
+ *
+ * @throws UserError if its engine cannot be had here.
+ */
 export async function openKeptNetwork(
   run: string,
   {imageShape, classNames}: DataFacts,
   {optimizer, threads, engine = "auto", kernels = "auto"}: KeptNetworkOptions,
 ): Promise<KeptNetwork> {
   const made = await keptModel(run);
-  const {network, model} = await openNetwork({
+  const opened = await openNetwork({
     ...{engine, kernels, imageShape, classNames, optimizer, batchSize: 64, seed: 0},
     threads: threads || Math.min(8, environment().processor.cores),
     makeModel: () => made,
   });
+  const {model} = opened;
+  const backend = opened.engine.name in backends ? (opened.engine.name as BackendName) : "wasm";
+  const layers = layerGradients(run, {imageShape, classNames}, backend, () => opened.network.getWeights());
+  const network: Network = {
+    layerGradient: layers.layerGradient,
+    ...opened.network,
+    setWeights(weights) {
+      layers.changed();
+      return opened.network.setWeights(weights);
+    },
+  };
   return {
     network,
     async dispose() {
+      await layers.dispose();
       await network.dispose();
       model.dispose();
     },

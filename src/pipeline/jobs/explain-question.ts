@@ -1,4 +1,4 @@
-/** The task to explain some test images of a run by LIME, with the network as it was after an epoch. */
+/** The task to explain some test images of a run, with the network as it was after an epoch. */
 export interface ExplainQuestion {
   /** The run's folder. No answer depends on where it is. */
   readonly run: string;
@@ -6,9 +6,14 @@ export interface ExplainQuestion {
   readonly subject: ExplainSubject;
 }
 
-export interface ExplainSubject {
-  /** The kind of question, which also sets the form of the answer. */
-  readonly kind: "lime/1";
+export type ExplainSubject = LimeSubject | PixelSubject;
+
+/** A subject without its range of images. */
+export type EpochSubject = LimeEpochSubject | PixelEpochSubject;
+export type LimeEpochSubject = Omit<LimeSubject, "from" | "to">;
+export type PixelEpochSubject = Omit<PixelSubject, "from" | "to">;
+
+interface AnySubject {
   /** SHA-256 of the test images with their labels, of model.json, and of the weights after the epoch. */
   readonly images: string;
   readonly model: string;
@@ -26,8 +31,22 @@ export interface ExplainSubject {
   readonly to: number;
   /** The class explained: the answer, the label, or a class by its number. */
   readonly target: "predicted" | "label" | number;
+}
+
+/** LIME's explanations, as the run's own probe makes them. */
+export interface LimeSubject extends AnySubject {
+  /** The kind of question, which also sets the form of the answer. */
+  readonly kind: "lime/1";
   /** The probe's options (`limeFlags`). */
   readonly lime: {readonly [option: string]: string | number};
   /** The images that the run itself explained: they get the same random numbers as then. */
   readonly samples: readonly number[];
+}
+
+/** Maps of pixels by one of the methods of `attribution/methods`, as `explain test:8 --method` makes them. */
+export interface PixelSubject extends AnySubject {
+  readonly kind: "pixels/1";
+  readonly method: string;
+  /** All options of the method. */
+  readonly options: {readonly [option: string]: string | number};
 }

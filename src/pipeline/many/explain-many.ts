@@ -1,10 +1,11 @@
-import type {ExplainQuestion} from "../jobs/explain-question";
+import {resolveOptions} from "../../nouns/options";
+import type {EpochSubject, ExplainQuestion} from "../jobs/explain-question";
 import {flow, type Results, type Shard} from "../jobs/flow";
 import type {Workers} from "../jobs/workers";
 import {openRunDirectory} from "../record/run-directory";
 import {sha256} from "../record/seal";
-import {columnsOf, type SegmentedColumns} from "./explained-columns";
-import {type ExplainedEpoch, keepExplained} from "./explained-files";
+import {methodNamed} from "./attribute-shard";
+import {type EpochParts, type ExplainedEpoch, epochParts} from "./epoch-parts";
 import type {OpenMany} from "./open-many";
 
 /** The progress of the work. */
@@ -19,8 +20,9 @@ export interface ManyProgress {
 }
 
 /** An epoch whose images are all explained. */
-export interface ManyEpoch extends ExplainedEpoch {
+export interface ManyEpoch {
   readonly type: "epoch";
+  readonly explained: ExplainedEpoch;
 }
 
 export interface ManyOutcome {
@@ -31,19 +33,29 @@ export interface ManyOutcome {
   readonly interrupted: boolean;
 }
 
-/** The most masked pixels of a shard: about a second of one core, so that no worker waits long for the last shard. */
+/** The most pixels of all questions of a shard: about a second of one core, so that no worker waits long for the last. */
 const SHARD_WORK = 40e6;
 /** The most images of a shard. */
 const MOST_IMAGES = 100;
+/** How many questions it takes to measure how far a map can be trusted. */
+const TRUST_QUESTIONS = 51;
 
 /**
  * How many images a shard has. This depends only on the question, so that the same question is always divided in the
  * same way.
  */
 export function shardSize({images, epochs}: Pick<OpenMany, "images" | "epochs">): number {
-  const masks = Math.max(...epochs.map(({lime}) => (lime.samples === "auto" ? 1000 : Number(lime.samples))));
-  const numbers = images.shape.reduce((product, side) => product * side, masks);
-  return Math.max(1, Math.min(MOST_IMAGES, Math.floor(SHARD_WORK / numbers)));
+  const numbers = images.shape.reduce((product, side) => product * side, 1);
+  const questions = Math.max(...epochs.map((subject) => questionsOf(subject, images.shape)));
+  return Math.max(1, Math.min(MOST_IMAGES, Math.floor(SHARD_WORK / (numbers * questions))));
+}
+
+function questionsOf(subject: EpochSubject, shape: OpenMany["images"]["shape"]): number {
+  if (subject.kind === "lime/1") return subject.lime.samples === "auto" ? 1000 : Number(subject.lime.samples);
+  const method = methodNamed(subject.method);
+  return (
+    TRUST_QUESTIONS + method.questions(shape, resolveOptions(method.options, subject.options, `--${method.name}.`))
+  );
 }
 
 /** The name that a question's result has in the store. */
@@ -80,7 +92,7 @@ export async function* explainMany(
   const images = range.to - range.from;
   const all = images * epochs.length;
   const directory = openRunDirectory(run);
-  const parts = new Map<number, SegmentedColumns[]>();
+  const parts = new Map<number, {readonly found: EpochParts; images: number}>();
   const ask = ({question, named}: Shard<ExplainQuestion>) =>
     workers.ask("explainImages", question, {named, ...(signal ? {signal} : {})});
   let [done, known] = [0, 0];
@@ -88,15 +100,16 @@ export async function* explainMany(
     const {epoch, from, to} = one.question.subject;
     done += to - from;
     if (one.known) known += to - from;
-    const here = [...(parts.get(epoch) ?? []), columnsOf(one.bytes)];
-    parts.set(epoch, here);
-    yield {type: "shard", epoch, done, all, known};
-    if (here.reduce((sum, {index}) => sum + index.length, 0) < images) continue;
-    parts.delete(epoch);
-    const ordered = here.sort((a, b) => a.index[0] - b.index[0]);
     // it is one of them
-    const subject = epochs.find((candidate) => candidate.epoch === epoch) as OpenMany["epochs"][number];
-    yield {type: "epoch", ...(await keepExplained(directory, many, subject, ordered))};
+    const subject = epochs.find((candidate) => candidate.epoch === epoch) as EpochSubject;
+    const here = parts.get(epoch) ?? {found: epochParts(many, subject), images: 0};
+    parts.set(epoch, here);
+    here.found.add(one.bytes);
+    here.images += to - from;
+    yield {type: "shard", epoch, done, all, known};
+    if (here.images < images) continue;
+    parts.delete(epoch);
+    yield {type: "epoch", explained: await here.found.keep(directory)};
   }
   await directory.settle();
   return {images, explanations: done, known, interrupted: done < all};

@@ -1,15 +1,15 @@
 import {join} from "node:path";
 
-import type {ExplainSubject} from "../jobs/explain-question";
+import type {ImageShape} from "../../nouns/samples";
+import type {LimeEpochSubject} from "../jobs/explain-question";
 import {epochStem} from "../record/epoch-stem";
 import type {RunDirectory} from "../record/run-directory";
 import {readSaved} from "../record/saved-file";
 import {textIfThere} from "../record/text-if-there";
 import {type ExplainedColumns, joinedArrays, joinedColumns, type SegmentedColumns} from "./explained-columns";
-import type {OpenMany} from "./open-many";
 
-/** How far an epoch's explanations can be trusted. */
-export interface ExplainedEpoch {
+/** How far an epoch's explanations by LIME can be trusted. */
+export interface LimeEpoch {
   readonly epoch: number;
   readonly images: number;
   /** How many masks each image got; "auto" if each got as many as it needed. */
@@ -26,7 +26,7 @@ export interface ExplainedEpoch {
 /** The explanations of an epoch's images that a run keeps as `artifacts/explained/lime-epoch-003.json`. */
 export interface ExplainedFile extends ExplainedColumns {
   /** Everything that the numbers depend on. */
-  readonly subject: Omit<ExplainSubject, "from" | "to">;
+  readonly subject: LimeEpochSubject;
 }
 
 /** The segments of the images, which are the same at every epoch: `artifacts/explained/segments.json`. */
@@ -51,14 +51,14 @@ const NAME = "lime";
  */
 export async function keepExplained(
   directory: RunDirectory,
-  {images}: OpenMany,
+  shape: ImageShape,
   subject: ExplainedFile["subject"],
   parts: readonly SegmentedColumns[],
-): Promise<ExplainedEpoch> {
+): Promise<LimeEpoch> {
   const name = epochStem(subject.epoch, NAME);
   const before = (await readIfThere(directory.path, name)) as ExplainedFile | undefined;
   const isSame = before !== undefined && JSON.stringify(before.subject) === JSON.stringify(subject);
-  await keepSegments(directory, images.shape, subject, parts);
+  await keepSegments(directory, shape, subject, parts);
   const fresh = joinedColumns(parts);
   const columns = isSame ? merged(before, fresh) : fresh;
   await directory.writeValue(`explained/${name}`, {subject, ...columns});
@@ -67,7 +67,7 @@ export async function keepExplained(
 
 async function keepSegments(
   directory: RunDirectory,
-  [height, width]: OpenMany["images"]["shape"],
+  [height, width]: ImageShape,
   {images, lime}: ExplainedFile["subject"],
   parts: readonly SegmentedColumns[],
 ): Promise<void> {
@@ -121,7 +121,7 @@ function rowOf(columns: ExplainedColumns, row: number): ExplainedColumns {
   };
 }
 
-function summaryOf({epoch, lime}: ExplainedFile["subject"], {index, r2, halvesTop5}: ExplainedColumns): ExplainedEpoch {
+function summaryOf({epoch, lime}: ExplainedFile["subject"], {index, r2, halvesTop5}: ExplainedColumns): LimeEpoch {
   const fits = r2.filter((value) => !Number.isNaN(value)).sort();
   const halves = halvesTop5.filter((value) => !Number.isNaN(value));
   const [low, high] = [fits[Math.floor((fits.length - 1) / 2)], fits[Math.floor(fits.length / 2)]];

@@ -4,7 +4,7 @@ import {settingsOf} from "../../lime/lime";
 import {resolveOptions, UserError} from "../../nouns/options";
 import type {ImageShape} from "../../nouns/samples";
 import {type LimeFlags, limeFlags, limeOptionsOf} from "../attribution/lime-flags";
-import type {ExplainSubject} from "../jobs/explain-question";
+import type {EpochSubject, LimeEpochSubject, PixelEpochSubject, PixelSubject} from "../jobs/explain-question";
 import {lime} from "../probes/lime";
 import {programVersions} from "../record/environment";
 import {epochStem} from "../record/epoch-stem";
@@ -14,7 +14,7 @@ import {readSaved} from "../record/saved-file";
 import {readTestImages, type SavedImages} from "../record/test-images";
 import {textIfThere} from "../record/text-if-there";
 import {samplePlaces} from "../run/samples";
-import {imagesDigest, modelDigest} from "./explain-shard";
+import {imagesDigest, modelDigest} from "./open-shard";
 
 /** The images and epochs that should be explained. */
 export interface ManyOptions {
@@ -24,9 +24,11 @@ export interface ManyOptions {
   readonly epochs?: readonly number[];
   /** The class to explain; absent for the choice of the run's probe. */
   readonly target?: "predicted" | "label" | string;
+  /** A method that makes maps of pixels, with all its options; absent for LIME. */
+  readonly pixels?: {readonly method: string; readonly options: PixelSubject["options"]};
   /** The options of LIME that the user gave; the others are those of the run's probe. */
   readonly lime: {readonly [option: string]: unknown};
-  /** The seed; absent for the run's seed. */
+  /** The seed; absent for the run's seed with LIME, and for 0 with other methods, as for one image. */
   readonly seed?: number;
 }
 
@@ -37,7 +39,7 @@ export interface OpenMany {
   readonly images: SavedImages;
   readonly range: {readonly from: number; readonly to: number};
   /** For each epoch, everything on which the answers depend, without the range of images; epochs in rising order. */
-  readonly epochs: readonly Omit<ExplainSubject, "from" | "to">[];
+  readonly epochs: readonly EpochSubject[];
   /** Notes for the user, one line each. */
   readonly notes: readonly string[];
 }
@@ -76,18 +78,31 @@ export async function openMany(run: string, options: ManyOptions): Promise<OpenM
   const wanted = kept.filter((epoch) => options.epochs?.includes(epoch) ?? true);
   if (!kept.includes(0) && !options.epochs)
     notes.push("the untrained network is left out: the run did not keep its weights");
+  const about = {
+    ...{images: imagesDigest(images), model: await modelDigest(run)},
+    ...{engine: file.engine.name, kernels: file.engine.kernels ?? "", ...programVersions()},
+  };
+  const {classNames} = file.data;
+  if (options.pixels) {
+    const {seed = 0, target = "predicted", pixels} = options;
+    const asked = {...about, seed, target: targetOf(target, classNames), ...pixels};
+    const epochs: PixelEpochSubject[] = [];
+    for (const epoch of wanted) {
+      epochs.push({kind: "pixels/1", ...asked, weights: weightsDigest(await readWeights(run, epoch)), epoch});
+    }
+    return {run, file, images, range, epochs, notes};
+  }
   const given = limeFlagsGiven(options.lime);
   const probe = file.probes.lime ?? {};
   const base = {...onlyLime(probe), ...given};
-  const places = samplePlaces(`${file.options.samples ?? "auto"}`, labels, file.data.classNames.length);
+  const places = samplePlaces(`${file.options.samples ?? "auto"}`, labels, classNames.length);
   const common = {
-    ...{kind: "lime/1" as const, images: imagesDigest(images), model: await modelDigest(run)},
-    ...{engine: file.engine.name, kernels: file.engine.kernels ?? "", ...programVersions()},
+    ...{kind: "lime/1" as const, ...about},
     seed: options.seed ?? file.seed,
-    target: targetOf(options.target ?? `${probe.explain ?? "predicted"}`, file.data.classNames),
+    target: targetOf(options.target ?? `${probe.explain ?? "predicted"}`, classNames),
     samples: [...places],
   };
-  const epochs: Omit<ExplainSubject, "from" | "to">[] = [];
+  const epochs: LimeEpochSubject[] = [];
   for (const epoch of wanted) {
     const asked = "samples" in given || "recipe" in given ? undefined : await masksOfProbe(run, epoch);
     const samples = asked ?? masksOf(base, shape);
@@ -125,7 +140,7 @@ async function masksOfProbe(run: string, epoch: number): Promise<string | undefi
   return samples === undefined ? undefined : `${samples}`;
 }
 
-function targetOf(word: string, names: readonly string[]): ExplainSubject["target"] {
+function targetOf(word: string, names: readonly string[]): EpochSubject["target"] {
   if (names.includes(word)) return names.indexOf(word);
   if (word === "predicted" || word === "label") return word;
   if (/^\d+$/.test(word) && Number(word) < names.length) return Number(word);

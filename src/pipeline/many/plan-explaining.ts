@@ -2,10 +2,9 @@ import {promisify} from "node:util";
 import {gzip} from "node:zlib";
 import type {Results} from "../jobs/flow";
 import type {Workers} from "../jobs/workers";
-import {encodeBeside} from "../record/arrays-beside";
+import {epochParts} from "./epoch-parts";
 import {type Estimate, enoughMachines, estimate, type Work} from "./estimate";
 import {shardSize, shardsOf} from "./explain-many";
-import {columnsOf, joinedColumns, type SegmentedColumns} from "./explained-columns";
 import type {OpenMany} from "./open-many";
 
 /** The plan of explaining many images: how long it takes and what it writes. */
@@ -83,7 +82,7 @@ export async function planExplaining(
   const rest = lacking.reduce((sum, size) => sum + size, 0);
   const subject = epochs[epochs.length - 1];
   let place = 0;
-  const columns: SegmentedColumns[] = [];
+  let found = epochParts(many, subject);
   let packed = 0;
   const ask = async (wanted: number): Promise<number> => {
     const count = Math.min(wanted, images);
@@ -91,7 +90,7 @@ export async function planExplaining(
     place += count;
     const bytes = await workers.ask("explainImages", {run, subject: {...subject, from, to: from + count}});
     packed += (await pack(bytes)).length; // as it would be kept
-    columns.push(columnsOf(bytes));
+    found.add(bytes);
     return count;
   };
   const clock = () => ({wall: performance.now() / 1000, processor: processorSeconds()});
@@ -113,7 +112,7 @@ export async function planExplaining(
   };
   await asked((count, seconds) => count >= WARM_IMAGES * workers.places || seconds > WARM_SECONDS);
   packed = 0;
-  columns.length = 0;
+  found = epochParts(many, subject);
   const warm = clock();
   const measured = await asked(
     (count, seconds) => count >= MOST_IMAGES || seconds > MOST_SECONDS || (count >= IMAGES && seconds > SECONDS),
@@ -123,14 +122,16 @@ export async function planExplaining(
   const openSeconds = (opened.processor - begun.processor) / workers.places;
   const busy = Math.max(1, ((end.wall - warm.wall) * workers.places) / (end.processor - warm.processor));
   const work: Work = {explanations: rest, shards: lacking.length, secondsEach, openSeconds, aroundSeconds};
-  const segments = columns.reduce((sum, one) => sum + one.segments.byteLength, 0) / measured;
-  const kept = (encodeBeside({subject, ...joinedColumns(columns)}).npz?.length ?? 0) / measured;
+  const kept = found.size();
   return {
     ...{images, epochs: epochs.map(({epoch}) => epoch), explanations, known: explanations - rest},
     ...{shards: lacking.length, shardImages: shardSize(many)},
     measured: {images: measured, workers: workers.places, secondsEach, openSeconds, aroundSeconds, busy},
     seconds: busy * estimate(work, 1, workers.places).seconds,
-    bytes: {results: Math.round((packed / measured) * rest), run: Math.round(kept * explanations + segments * images)},
+    bytes: {
+      results: Math.round((packed / measured) * rest),
+      run: Math.round(kept.each * explanations + kept.once * images),
+    },
     machines: MACHINES.map((machines) => estimate(work, machines, workers.places)),
     enough: enoughMachines(work, workers.places),
   };

@@ -60,6 +60,7 @@ export function shapesOf(value: unknown): Shapes {
   for (const {buckets} of list(root.weights)) put(buckets, [-1, 3]);
   for (const {kernel, shape} of list(root.layers)) put(kernel, list(shape));
   if (ArrayBuffer.isView(root.segments)) put(root.segments, [lengthOf(root.index), root.height, root.width]);
+  if (ArrayBuffer.isView(root.strongest)) put(root.values, [lengthOf(root.index), root.height, root.width]);
   if (Array.isArray(root.shape)) put(root.pixels, root.shape);
   if (ArrayBuffer.isView(root.places)) put(root.probabilities, [lengthOf(root.places), -1]);
   return shapes;

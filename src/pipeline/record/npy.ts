@@ -5,13 +5,14 @@ const TYPES = {
   "|u1": Uint8Array,
   "<u2": Uint16Array,
   "<u4": Uint32Array,
+  "<i2": Int16Array,
   "<i4": Int32Array,
   "<f4": Float32Array,
   "<f8": Float64Array,
 } as const;
 
 /** An array of numbers that a run can keep. */
-export type Values = Uint8Array | Uint16Array | Uint32Array | Int32Array | Float32Array | Float64Array;
+export type Values = Uint8Array | Uint16Array | Uint32Array | Int16Array | Int32Array | Float32Array | Float64Array;
 
 /** Numbers and their shape: the last side runs fastest. */
 export interface NdArray {

@@ -164,7 +164,7 @@ test.each([
   [["test:50-80"], "test:50-80: expected test images from 0 to 69, got test:50-80", 2],
   [["test:9-3"], "test:9-3: expected test images from 0 to 69, got test:9-3", 2],
   [["test:all", "--remove", "2"], "--remove: expected no test:all together with this flag, got both", 2],
-  [["test:all", "--method", "occlusion"], "--method: expected lime with test:all, got occlusion", 2],
+  [["test:all", "--method", "occlusion"], "--lime.samples: expected --method lime, got --method occlusion", 2],
   [
     ["test:all", "--workers", "0"],
     '--workers: expected auto, a number from 1 to 999, or a queue (redis://host:6379, rediss://…, postgres://…), got "0"',

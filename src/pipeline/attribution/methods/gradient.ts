@@ -10,6 +10,7 @@ export const gradient: GradientMethod = {
   options: {},
   needs: "gradients",
   score: "logit",
+  questions: () => 3,
   isSigned: true,
   run: (question) =>
     mapped(question, (g, x, channels) => ({
@@ -26,6 +27,7 @@ export const saliency: GradientMethod = {
   options: {},
   needs: "gradients",
   score: "logit",
+  questions: () => 3,
   isSigned: false,
   run: (question) =>
     mapped(question, (g, x, channels) => {
@@ -42,6 +44,7 @@ export const inputXGradient: GradientMethod = {
   options: {},
   needs: "gradients",
   score: "logit",
+  questions: () => 3,
   isSigned: true,
   async run(question) {
     return mapped(question, (g, x, channels) => {

@@ -33,6 +33,7 @@ export const integratedGradients: GradientMethod<IntegratedGradientsOptions> = {
   },
   needs: "gradients",
   score: "logit",
+  questions: (_, {steps}) => 3 * steps,
   isSigned: true,
   baseline: (image, {baseline}) => baselinePixels(image, baseline),
   async run({classifier, image, targets}, {steps, baseline}) {

@@ -1,7 +1,7 @@
 import type {Classifier, DifferentiableClassifier} from "../../../nouns/network";
 import type {OptionTable} from "../../../nouns/options";
 import type {RandomSource} from "../../../nouns/random";
-import type {Images} from "../../../nouns/samples";
+import type {ImageShape, Images} from "../../../nouns/samples";
 
 /** One image, and the classes for which it is to be explained. */
 export interface AttributionQuestion<C extends Classifier> {
@@ -52,6 +52,11 @@ interface MethodOf<C extends Classifier, O extends object> {
   readonly score: "logit" | "probability";
   /** Whether its numbers can be below 0, which then speaks against the class. */
   readonly isSigned: boolean;
+  /**
+   * About how many questions to the classifier a map takes; a gradient counts as three. Work is divided by it, and no
+   * result depends on it.
+   */
+  questions(shape: ImageShape, options: O): number;
   /**
    * The baseline, an image without the thing that is explained, laid out as the image's pixels; absent if it is all
    * black.

@@ -32,17 +32,14 @@ export const occlusion: OutsideMethod<OcclusionOptions> = {
   needs: "answers",
   score: "probability",
   isSigned: true,
+  questions: ([height, width], options) => {
+    const {side, step} = sizesOf(height, width, options);
+    return starts(height, side, step).length * starts(width, side, step).length;
+  },
   baseline: (image, {baseline}) => baselinePixels(image, baseline),
   async run({classifier, image, targets}, options) {
     const [height, width, channels] = image.shape;
-    const side = options.window || Math.max(1, Math.round(Math.min(height, width) / 8));
-    const step = options.stride || Math.max(1, Math.floor(side / 2));
-    if (!(side <= Math.min(height, width))) {
-      throw new UserError(
-        `--occlusion.window: expected at most ${Math.min(height, width)}, the image's side, got ${side}`,
-      );
-    }
-    if (!(step <= side)) throw new UserError(`--occlusion.stride: expected at most ${side}, the window, got ${step}`);
+    const {side, step} = sizesOf(height, width, options);
     const windows = starts(height, side, step).flatMap((top) => starts(width, side, step).map((left) => ({top, left})));
     const cover = baselinePixels(image, options.baseline);
     const classes = classifier.classNames.length;
@@ -71,6 +68,19 @@ export const occlusion: OutsideMethod<OcclusionOptions> = {
     });
   },
 };
+
+/** The side of the window and the step to the next one. @throws UserError if they do not fit the image. */
+function sizesOf(height: number, width: number, {window, stride}: OcclusionOptions) {
+  const side = window || Math.max(1, Math.round(Math.min(height, width) / 8));
+  const step = stride || Math.max(1, Math.floor(side / 2));
+  if (!(side <= Math.min(height, width))) {
+    throw new UserError(
+      `--occlusion.window: expected at most ${Math.min(height, width)}, the image's side, got ${side}`,
+    );
+  }
+  if (!(step <= side)) throw new UserError(`--occlusion.stride: expected at most ${side}, the window, got ${step}`);
+  return {side, step};
+}
 
 /** The places where windows begin, as many as it takes until one reaches the border. */
 function starts(length: number, side: number, step: number): number[] {

@@ -27,6 +27,7 @@ export const smoothGrad: GradientMethod<SmoothGradOptions> = {
   },
   needs: "gradients",
   score: "logit",
+  questions: (_, {samples}) => 3 * samples,
   isSigned: true,
   async run({classifier, image, targets, random}, {samples, noise}) {
     const {pixels, shape} = image;
