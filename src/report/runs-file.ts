@@ -35,10 +35,18 @@ export interface RunsShown {
   readonly details?: readonly RunsDetail[];
   /** Right answers of each setting's runs, a setting a list; the first is the base's. */
   readonly settings: readonly {readonly runs: readonly string[]; readonly right: readonly number[]}[];
+  /** Test accuracies of this run's setting, epoch by epoch, if several seeds of it are known; absent in files of an earlier version. */
+  readonly byEpoch?: SeedsByEpoch;
   /** Options that the two do not share, in words. */
   readonly options: readonly {readonly name: string; readonly base: string; readonly other: string}[];
   /** The effect of a list of decisions on this run's training images; null if there was none. */
   readonly edits: {readonly dropped: number; readonly relabelled: number} | null;
+}
+
+/** How a setting's seeds do after each epoch that all of them have: means, and standard deviations of the sample. */
+export interface SeedsByEpoch {
+  readonly seeds: number;
+  readonly epochs: readonly {readonly epoch: number; readonly mean: number; readonly deviation: number}[];
 }
 
 /** Right answers to a class; or how often class `label` was taken for `predicted`. */

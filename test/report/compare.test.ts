@@ -12,10 +12,11 @@ import {answersAt, findRunAt, type SavedImages} from "../../src/pipeline/record/
 import {compareRuns} from "../../src/report/compare/compare-runs";
 import {accuracyCurves, spread} from "../../src/report/compare/figures";
 import {comparePage} from "../../src/report/compare/page";
+import {runsShown} from "../../src/report/compare/runs-shown";
 import {thumbnail} from "../../src/report/compare/thumbnail";
 import {command} from "../support/command";
 import {temporaryFolder} from "../support/idx-files";
-import {runAll} from "../support/small-run";
+import {metricsOf, runAll} from "../support/small-run";
 
 const save = join(temporaryFolder(), "save");
 const small = {save, trainLimit: 600, testLimit: 300, epochs: 2, probes: "confusion", projector: 0};
@@ -139,6 +140,24 @@ describe("saved runs", () => {
     expect(runs.map(({noise}) => noise.verdict)).toEqual(["seed", "seed", "beyond", "beyond", "beyond"]);
     const [mean] = [settings[1].accuracies.reduce((a, b) => a + b) / 3];
     expect(runs[2].noise.difference).toBeCloseTo(mean - settings[0].mean, 12);
+  });
+
+  test("come with the mean and the spread of this run's seeds after each epoch, for the page's timeline", async () => {
+    const comparison = await compared("slow-0", "fast-0");
+    const {byEpoch} = await runsShown(comparison);
+    const lines = [0, 1, 2].map((seed) => metricsOf(join(save, `fast-${seed}`)));
+    const expected = [0, 1, 2].map((epoch) => {
+      const [a, b, c] = lines.map((own) => own[epoch].testAccuracy);
+      const mean = (a + b + c) / 3;
+      return {epoch, mean, deviation: Math.sqrt(((a - mean) ** 2 + (b - mean) ** 2 + (c - mean) ** 2) / 2)};
+    });
+    expect(byEpoch?.seeds).toBe(3);
+    expect(byEpoch?.epochs).toHaveLength(3);
+    for (const [n, {epoch, mean, deviation}] of (byEpoch?.epochs ?? []).entries()) {
+      expect(epoch).toBe(expected[n].epoch);
+      expect(mean).toBeCloseTo(expected[n].mean, 12);
+      expect(deviation).toBeCloseTo(expected[n].deviation, 12);
+    }
   });
 
   test("find the seeds that stand beside them, whatever these looked at", async () => {

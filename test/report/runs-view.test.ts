@@ -5,6 +5,7 @@ import type {Browser, Page} from "playwright-core";
 import {afterAll, beforeAll, expect, test} from "vitest";
 import {settled} from "../../src/report/client/runs/one-image";
 import {classesInRuns} from "../../src/report/client/runs/run-bars";
+import {bandOf, stripNames} from "../../src/report/client/runs/seed-strips";
 import {RUNS_FILE} from "../../src/report/compare/runs-shown";
 import {writeReport} from "../../src/report/page";
 import type {ImageInRuns, RunsShown} from "../../src/report/runs-file";
@@ -262,4 +263,81 @@ test.each([
   [[3, 3], [8], "Too few seeds"],
 ])("seeds that say %j and %j are put into words", (base, run, words) => {
   expect(settled([base, run], 3)).toContain(words);
+});
+
+test("each strip has the band of its seeds, one standard deviation to either side of their mean", async () => {
+  // 40, 44 and 45: their mean is 43, their squares 9 + 1 + 4 = 14, of which a half is 7
+  expect(bandOf([40, 44, 45])).toEqual({mean: 43, low: 43 - Math.sqrt(7), high: 43 + Math.sqrt(7)});
+  expect(bandOf([40])).toBe(null);
+  const folder = exampleRun({count: 60, shape: [6, 8, 1]});
+  const settings = [
+    {runs: ["rate-0.1-seed-0@2", "rate-0.1-seed-1@2", "rate-0.1-seed-2@2"], right: [40, 44, 45]},
+    {runs: ["rate-0.2-seed-0@2", "rate-0.2-seed-1@2", "rate-0.2-seed-2@2"], right: [43, 47, 48]},
+  ];
+  const byEpoch = {seeds: 3, epochs: [{epoch: 2, mean: 0.7667, deviation: 0.0441}]};
+  const seeded = {...shown, base: "rate-0.1-seed-0@2", run: "rate-0.2-seed-0@2", settings, byEpoch};
+  writeFileSync(join(folder, RUNS_FILE), JSON.stringify(seeded));
+  const {page, complaints} = await openPage(browser, `${pathToFileURL(await writeReport(folder)).href}#v=runs`);
+  const at = (selector: string) =>
+    page.$$eval(`.seeds-chart ${selector}`, (parts) =>
+      parts.map((part) => {
+        const {left, right} = part.getBoundingClientRect();
+        return [left, right];
+      }),
+    );
+  // the axis by the dots: the base stands at 40, this run at 43
+  const [[base], [run]] = [await at(".seed.base"), await at(".seed.this")].map((dots) =>
+    dots.map(([l, r]) => (l + r) / 2),
+  );
+  const x = (right: number) => base + ((run - base) * (right - 40)) / 3;
+  for (const [n, mean] of [43, 46].entries()) {
+    const [band, line] = [(await at(".seed-band"))[n], (await at(".seed-mean"))[n]];
+    expect(Math.abs(band[0] - x(mean - Math.sqrt(7)))).toBeLessThan(1.5);
+    expect(Math.abs(band[1] - x(mean + Math.sqrt(7)))).toBeLessThan(1.5);
+    expect(Math.abs((line[0] + line[1]) / 2 - x(mean))).toBeLessThan(1.5);
+  }
+  expect(await page.textContent("[data-view=runs] .hero-say")).toContain("Over 3 seeds each: +3.0 on average.");
+  expect(await page.locator(".tl-acc").allTextContents()).toEqual(["3 seeds", "", "76.67 ± 4.41"]);
+  expect(await page.textContent(".seeds-chart")).toContain("rate-0.13 seeds");
+  expect(complaints).toEqual([]);
+  await page.context().close();
+});
+
+test("with one seed each, no one can say, and the page says so", async () => {
+  const folder = exampleRun({count: 60, shape: [6, 8, 1]});
+  const settings = shown.settings.map(({runs, right}) => ({runs: runs.slice(0, 1), right: right.slice(0, 1)}));
+  writeFileSync(join(folder, RUNS_FILE), JSON.stringify({...shown, settings}));
+  const {page} = await openPage(browser, `${pathToFileURL(await writeReport(folder)).href}#v=runs`);
+  expect(await page.textContent(".p-seeds .panel-foot")).toBe(
+    "○ One seed each: no one can say whether another seed does as much.",
+  );
+  expect(await page.locator(".seed-band").count()).toBe(0);
+  expect(await page.textContent("[data-view=runs] .hero-say")).not.toContain("on average");
+  await page.context().close();
+});
+
+test.each([
+  [
+    [
+      ["a-rate-0.1-seed-0@2", "a-rate-0.1-seed-1@2"],
+      ["a-rate-0.2-seed-0@3", "x"],
+    ],
+    ["a-rate-0.1", "a-rate-0.2"],
+    ["…0.1", "…0.2"],
+  ],
+  [
+    [["first@2"], ["first-edited@2"]],
+    ["first", "first-edited"],
+    ["first", "first-edited"],
+  ],
+  [[["one-seed-3@2"]], ["one-seed-3"], ["one-seed-3"]],
+  [
+    [["same@1"], ["same@2"]],
+    ["same", "same"],
+    ["same", "same"],
+  ],
+])("strips of %j are called by what tells them apart", (runs, whole, short) => {
+  const names = stripNames(runs.map((own) => ({runs: own})));
+  expect(names.map((name) => name.whole)).toEqual(whole);
+  expect(names.map((name) => name.short)).toEqual(short);
 });

@@ -1,3 +1,4 @@
+import type {RunsShown} from "../runs-file";
 import type {Data} from "./data";
 import {int, pct} from "./format";
 import {scopeOf} from "./scope";
@@ -25,9 +26,21 @@ export function epochTimes(data: Data, store: Store): Times {
     // what the view shown asks about
     figure: (stop) => {
       const right = accuracy(stop);
+      const seeds = store.state.view === "runs" ? data.file.runs?.byEpoch : undefined;
+      if (seeds) return seedsFigure(seeds, epochs[stop]);
       const over = data.training?.epochsBy(epochs[stop]) ?? 0;
       if (store.state.view !== "training" || !data.training) return right === undefined ? "" : pct(right);
       return over === 0 ? "learned" : int(data.training.story(over).learned);
     },
   };
+}
+
+/** The mean of a setting's seeds after an epoch, in percent, and their standard deviation: "97.01 ± .29"; of the first stop how many they are. */
+function seedsFigure({seeds, epochs}: NonNullable<RunsShown["byEpoch"]>, epoch: number): string {
+  if (epoch === 0) return `${seeds} seeds`;
+  const found = epochs.find((one) => one.epoch === epoch);
+  if (!found) return "";
+  if (innerWidth < 1100) return pct(found.mean); // on a narrow screen the last stop has no room for more
+  const spread = (100 * found.deviation).toFixed(2).replace(/^0\./, ".");
+  return `${(100 * found.mean).toFixed(2)} ± ${spread}`;
 }

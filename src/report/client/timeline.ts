@@ -5,8 +5,8 @@ import {spacedStops} from "./stops";
 
 /** How long each stop stays while playing. */
 const PLAY_MS = 1500;
-/** Rems that a stop's label takes; if there is no room for all, some stops have none. */
-const LABEL = 2.75;
+/** Rems that a stop's label takes, and a letter of it if it is a long one; if there is no room for all, some stops have none. */
+const [LABEL, LETTER] = [2.75, 0.43];
 /** Stops nearer to each other than so many pixels are strokes, no circles. */
 const DENSE = 14;
 
@@ -54,10 +54,12 @@ export function mountTimeline<S extends Moving>(times: Times, store: Store<S>): 
     return mark;
   });
 
-  /** Labels those stops that have room for it, the chosen ones in any case. */
+  /** Says the figures, and labels those stops that have room for it, the chosen ones in any case. */
   const label = () => {
     const {stop: first, other} = store.state;
-    const apart = (LABEL * rem() * Math.max(1, last)) / Math.max(1, track.clientWidth);
+    for (const [s, small] of smalls.entries()) setText(small, times.figure(s));
+    const longest = Math.max(...smalls.map(({textContent}) => textContent.length));
+    const apart = (Math.max(LABEL, LETTER * longest) * rem() * Math.max(1, last)) / Math.max(1, track.clientWidth);
     const labelled = new Set(spacedStops(last, apart, other === null ? [first] : [first, other]));
     stops.forEach((mark, s) => {
       mark.classList.toggle("bare", !labelled.has(s));
@@ -162,7 +164,7 @@ export function mountTimeline<S extends Moving>(times: Times, store: Store<S>): 
     }
     const others: ReadonlySet<PropertyKey> = changed;
     if (others.has("view") || others.has("slices")) {
-      for (const [s, small] of smalls.entries()) setText(small, times.figure(s));
+      label();
     }
     if (changed.has("stop") || changed.has("other")) label();
     const describe = (knob: HTMLElement, s: number) => {

@@ -1,3 +1,5 @@
+import {meanAndDeviation} from "../../numbers/intervals";
+import type {RunAt} from "../../pipeline/record/saved-run";
 import type {RunsDetail, RunsShown} from "../runs-file";
 import {placesOf, type RunComparison} from "./compare-runs";
 import {nameOf} from "./document";
@@ -61,7 +63,19 @@ export async function runsShown(comparison: RunComparison, anew?: ExplainedAnew)
     maps: await joinedMaps(base, run.at, places, new Set([...run.fixed, ...run.broken, ...wrong].map(own))),
     details: [...classes.sort(byChange), ...run.pairs.slice(0, PAIRS).map(pairOf)],
     settings: run.isSame ? bySetting : theTwo,
+    ...(run.isSame ? seedsByEpoch(settings.find(({runs}) => runs.includes(run.at))?.runs ?? []) : {}),
     options: run.options.map(({name, base: was, other}) => ({name, base: words(was), other: words(other)})),
     edits: (run.at.run.facts.data as {edits?: RunsShown["edits"]}).edits ?? null,
   };
+}
+
+/** The accuracies of runs that differ by their seed, after each epoch that all of them have; nothing for a single run. */
+function seedsByEpoch(runs: readonly RunAt[]): Pick<RunsShown, "byEpoch"> {
+  if (runs.length < 2) return {};
+  const [first, ...others] = runs.map(({run}) => new Map(run.metrics.map((line) => [line.epoch, line.testAccuracy])));
+  const epochs = [...first].flatMap(([epoch, accuracy]) => {
+    const rest = others.flatMap((of) => of.get(epoch) ?? []);
+    return rest.length === others.length ? [{epoch, ...meanAndDeviation([accuracy, ...rest])}] : [];
+  });
+  return {byEpoch: {seeds: runs.length, epochs}};
 }

@@ -1,18 +1,16 @@
+import {ENOUGH_SEEDS} from "../../../numbers/seed-noise";
 import type {RunsDetail, RunsShown} from "../../runs-file";
 import type {Data} from "../data";
-import {h, type Kid, rem, svg} from "../dom";
+import {h, type Kid} from "../dom";
 import {int, plural} from "../format";
 import {panel} from "../panels/panel";
-import {drawWhenSized} from "../sized";
 import type {Store} from "../state";
 import type {PageView} from "../views";
 import {mountJoinedMap} from "./joined-map";
 import {listsOf, walkOf} from "./lists";
 import {mountImageInRuns} from "./one-image";
+import {mountSeedStrips, overSeeds} from "./seed-strips";
 import {mountWho} from "./who-is-right";
-
-/** Runs of a setting from which on its spread is believed. */
-const ENOUGH_SEEDS = 3;
 
 /** The view of two runs: is this one better than the other, or was it luck? */
 export function mountRuns(data: Data, shown: RunsShown, store: Store): PageView {
@@ -29,7 +27,7 @@ export function mountRuns(data: Data, shown: RunsShown, store: Store): PageView 
   const left = h(
     "div",
     {class: "left"},
-    h("div", {class: "hero of-2"}, lead(shown, data), seeds(shown)),
+    h("div", {class: "hero of-2"}, lead(shown, data), mountSeedStrips(shown)),
     who.root,
     ...(both.length > 0 ? [h("div", {class: `pair of-${both.length}`}, ...both.map(({root}) => root))] : []),
     ...(shown.details?.length ? [details(shown, data)] : []),
@@ -78,6 +76,7 @@ function lead(shown: RunsShown, {words}: Data): HTMLElement {
   const mark = noise.verdict === "seed" ? "" : `${MARKS[noise.verdict]} `;
   const kids: Kid[] = [
     `Were both equally good, a split as uneven as ${int(fixed.length)} : ${int(broken.length)} would come up in ${luck} of 100 comparisons. `,
+    overSeeds(shown),
     h("span", {class: "noise"}, `${mark}${noise.said ?? verdict[noise.verdict]}`),
     ...(noise.source ? [" ", ...withCode(noise.source)] : []),
   ];
@@ -132,50 +131,6 @@ function details({details: list = [], base, run}: RunsShown, {names}: Data): HTM
   );
   const table = h("table", {class: "layers options-table"}, head, h("tbody", {}, ...rows));
   body.append(h("div", {class: "cls-wrap", tabindex: "0"}, table));
-  return root;
-}
-
-/** A strip a setting, a dot a seed, the mean a line. */
-function seeds({settings, base, run}: RunsShown): HTMLElement {
-  const help =
-    "Right answers of every run that was compared, and of whole runs beside them that differ by their seed alone. Runs that differ by their seed alone share a strip; the line is their mean. The filled dot is this run, " +
-    "the hollow one the run that it is compared with.";
-  const {root, body} = panel("seeds", "Right answers by seed", help);
-  const host = h("div", {class: "chart seeds-chart"});
-  body.append(host);
-  const all = settings.flatMap(({right}) => right);
-  const draw = () => {
-    const [width, height] = [host.clientWidth, host.clientHeight];
-    if (!width || !height) return;
-    const size = rem() * 0.75;
-    const [low, high] = [Math.min(...all), Math.max(...all)];
-    const [left, right] = [size * 2, size * 2];
-    const x = (value: number) =>
-      high > low ? left + ((width - left - right) * (value - low)) / (high - low) : width / 2;
-    const row = (height - size * 2) / settings.length;
-    const told = settings.map((setting) => setting.runs.map((name, n) => `${name} ${setting.right[n]}`).join(", "));
-    const sheet = svg("svg", {...{width, height, role: "img"}, "aria-label": `Right answers: ${told.join("; ")}`});
-    settings.forEach((setting, s) => {
-      const y = row * (s + 0.5);
-      const mean = setting.right.reduce((sum, value) => sum + value, 0) / setting.right.length;
-      sheet.append(svg("line", {class: "grid", x1: 0, x2: width, y1: y, y2: y}));
-      if (setting.right.length > 1)
-        sheet.append(svg("line", {class: "ph", x1: x(mean), x2: x(mean), y1: y - row * 0.3, y2: y + row * 0.3}));
-      setting.runs.forEach((name, n) => {
-        const kind = name === run ? "seed this" : name === base ? "seed base" : "seed";
-        const dot = svg("circle", {class: kind, cx: x(setting.right[n]), cy: y, r: kind === "seed" ? 4 : 6});
-        dot.append(svg("title", {}, `${name}: ${int(setting.right[n])} right`));
-        sheet.append(dot);
-      });
-    });
-    for (const value of new Set([low, high])) {
-      sheet.append(
-        svg("text", {class: "tick", x: x(value), y: height - size * 0.3, "text-anchor": "middle"}, int(value)),
-      );
-    }
-    host.replaceChildren(sheet);
-  };
-  drawWhenSized(host, draw);
   return root;
 }
 
