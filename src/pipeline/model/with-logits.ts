@@ -3,8 +3,8 @@ import {UserError} from "../../nouns/options";
 import {endOfLayers} from "./load/tfjs-graph";
 
 /**
- * The same model with layers "logits" and "probabilities" at its end, if it had a softmax in a layer or of its own, or
- * ended in scores. The weights are its own, those of the last dense layer copied.
+ * The same model with layers "logits" and "probabilities" at its end, if it ends in a softmax (as a layer, or as the
+ * activation of one) or in scores. It shares the model's weights, except that those of the last dense layer are copied.
  *
  * @param mustBeProbabilities Whether a model that ends in scores is refused.
  * @throws UserError if it ends in anything else.
@@ -21,7 +21,7 @@ export function withLogits(model: tf.LayersModel, mustBeProbabilities: boolean, 
     const got = kind === "softmax" ? `a softmax within, and then ${type}` : `${type} with ${node}`;
     throw new UserError(`${what}: expected a model that ends in a softmax or in scores, got ${got}`);
   }
-  // the dense layer that gives the scores, also before a softmax of its own
+  // the dense layer that gives the scores, also if a separate softmax follows it
   const before = isSoftmax ? inputOf(last).sourceLayer : last;
   const dense = before.getConfig() as {readonly activation?: string; readonly units?: number};
   const isDense = before.getClassName() === "Dense" && (before === last || dense.activation === "linear");
@@ -39,7 +39,7 @@ export function withLogits(model: tf.LayersModel, mustBeProbabilities: boolean, 
   return tf.model({inputs: model.inputs, outputs: softmax.apply(logits) as tf.SymbolicTensor});
 }
 
-/** The last input of a layer; a layer in a model within the model got its input there, too. */
+/** The last input of a layer. A layer in a model within the model got an input there, too. */
 function inputOf(layer: tf.layers.Layer): tf.SymbolicTensor {
   return (layer.inboundNodes.at(-1)?.inputTensors[0] ?? layer.input) as tf.SymbolicTensor;
 }

@@ -78,12 +78,12 @@ export async function openedNetwork(
   return {...network, understood};
 }
 
-/** A file's class names, whichever way it has them. */
+/** A file's class names, in any of the usual forms. */
 export async function readClassNames(path: string): Promise<ClassNames> {
   return parseClassNames(await readWhole(path, {most: MOST_NAMES}), path);
 }
 
-/** A JSON file's value, whichever way it is encoded. */
+/** A JSON file's value, in any of the usual encodings. */
 export async function readJson(path: string): Promise<unknown> {
   return parseJson(decodeText(await readWhole(path, {most: MOST_JSON}), path), path);
 }

@@ -10,7 +10,7 @@ import {readTestImages} from "../record/test-images";
 import {noImages} from "../watch/array-data";
 import {readFeeds} from "../watch/feeds";
 
-/** A run's best network: its file, and how that is to be asked. */
+/** A run's best network: its file, and how to ask it. */
 export interface RunNetwork {
   readonly model: string;
   readonly load: Pick<
@@ -22,7 +22,7 @@ export interface RunNetwork {
 /**
  * The best network of a run that trained it, or of one that watched it.
  *
- * @throws UserError if the run watched answers alone, and has no network.
+ * @throws UserError if the run only watched answers, and has no network.
  */
 export async function networkOfRun(path: string, {kind, data, options, watch, name}: RunFile): Promise<RunNetwork> {
   const own = join(path, "model", "model.json");

@@ -24,8 +24,8 @@ interface Again {
  * Opens the networks that a run may have watched at an epoch, one after another, and hands each to the caller: the
  * checkpoint, if it still stands unchanged in its folder, then the best network, which the run keeps.
  *
- * @param use Undefined: this is not the one.
- * @returns What the caller made of the first that is the one; else in words why there is none.
+ * @param use Returns undefined if this is not the network that the caller looks for.
+ * @returns The caller's result for the first network that is the right one; or the reason in words if there is none.
  */
 export async function withWatchedNetwork<R>(
   path: string,
@@ -49,7 +49,7 @@ export async function withWatchedNetwork<R>(
   return `${file.name} kept its best network alone, and ${name} of epoch ${epoch} is not in ${file.watch?.folder} any more as it was`;
 }
 
-/** The checkpoint that was looked at; undefined if it is gone or has changed, or is no network. */
+/** The checkpoint that was looked at; undefined if it is gone, has changed, or is not a network. */
 async function checkpointAgain(path: string, epoch: number): Promise<Again | undefined> {
   const {watch, options: kept} = readRunFile(path);
   const folder = watch?.folder;
@@ -72,7 +72,7 @@ async function checkpointAgain(path: string, epoch: number): Promise<Again | und
   };
 }
 
-/** The best network, as the run keeps it; undefined if it watched answers alone. */
+/** The best network, which the run keeps; undefined if it only watched answers. */
 async function keptAgain(path: string): Promise<Again | undefined> {
   try {
     const {model, load} = await networkOfRun(path, readRunFile(path));

@@ -8,17 +8,17 @@ import type {RunLog} from "../run/tensorboard";
 import {type EpochProgress, epochStart, type TrainOptions, trainEpoch} from "../training/train";
 import {type WeighingDirectory, weighingDirectory} from "./weighing-directory";
 
-/** Milliseconds of training, and batches, after which its speed is known well enough. */
+/** After this many milliseconds of training, and this many batches, the speed is known well enough. */
 const [LONG_ENOUGH, ENOUGH] = [1500, 40];
-/** The first batches, which are slower, are not counted. */
+/** How many batches are not counted at the beginning, because they are slower. */
 const WARM_UP = 5;
 
 /** The measured cost of a piece of training. */
 export interface MeasuredTraining {
-  /** Batches that were timed. */
+  /** How many batches were timed. */
   readonly batches: number;
   readonly secondsABatch: number;
-  /** Where the training stands. */
+  /** The point that the training has reached. */
   readonly progress: EpochProgress;
 }
 
@@ -46,14 +46,14 @@ export async function measureTraining(
 
 /** The measured cost of one look, and how much it writes. */
 export interface MeasuredLook {
-  /** Seconds that training would stand still. */
+  /** For how many seconds training would stand still. */
   readonly seconds: number;
-  /** Seconds of what is made while the next epoch trains. */
+  /** How many seconds the work takes that is done while the next epoch trains. */
   readonly laterSeconds: number;
   readonly directory: WeighingDirectory;
-  /** Bytes that TensorBoard's files take. */
+  /** How many bytes TensorBoard's files take. */
   readonly logBytes: number;
-  /** Probes that failed, and why. */
+  /** The probes that failed, and the reasons. */
   readonly failures: readonly string[];
 }
 
@@ -88,7 +88,10 @@ export async function measureLook(
   return {seconds, laterSeconds, directory, logBytes: log.bytes(), failures};
 }
 
-/** TensorBoard's log of one epoch, which is not written: its pictures and its projector's points, all but some kilobytes. */
+/**
+ * The size of TensorBoard's log of one epoch, which is not written. It counts the pictures and the projector's points,
+ * which are everything except some kilobytes.
+ */
 function weighingLog(
   network: LookedAtNetwork,
   {test, classNames}: Dataset,

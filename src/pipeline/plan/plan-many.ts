@@ -6,7 +6,7 @@ import {planRun} from "./plan-run";
 
 /** One of many runs. */
 export interface RunToPlan {
-  /** Runs of one setting differ in their seed alone, and take as long. */
+  /** The runs of one setting differ only in their seed, and take equally long. */
   readonly setting: string;
   readonly options: RunOptions;
   readonly probeOptions: ProbeOptions;
@@ -14,7 +14,7 @@ export interface RunToPlan {
   readonly path: string;
 }
 
-/** Settings that are measured at most; others are taken to cost what these do on average. */
+/** The most settings that are measured; the others are assumed to cost as much as the mean of these. */
 const MOST_MEASURED = 8;
 
 /**
@@ -26,8 +26,8 @@ export async function* planMany(runs: readonly RunToPlan[], signal?: AbortSignal
   const step = Math.max(1, Math.ceil(all.length / MOST_MEASURED));
   const plans = new Map<string, Plan>();
   for (const setting of all.filter((_, i) => i % step === 0)) {
-    const {options, probeOptions} = runs.find((run) => run.setting === setting) as RunToPlan; // it is one of theirs
-    // a run of this name may be there: it would go on, or has been done
+    const {options, probeOptions} = runs.find((run) => run.setting === setting) as RunToPlan; // it is one of these runs
+    // a run of this name may exist: it would be continued, or it is done
     plans.set(setting, yield* planRun({...options, name: ""}, probeOptions, signal ? {signal} : {}));
   }
   const measured = [...plans.values()];

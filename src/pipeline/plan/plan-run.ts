@@ -106,7 +106,7 @@ export async function* planRun(
       engine,
       ...{epochs, batches, batchSize, looks},
       seconds: {
-        // the network that has warmed up is looked at twice as fast
+        // a look takes half the time once the network has warmed up
         low: rough(0.8 * (trainSeconds + (looks * look.seconds) / 2)),
         high: rough(1.4 * (trainSeconds + looks * (look.seconds + look.laterSeconds))),
       },
@@ -120,13 +120,13 @@ export async function* planRun(
   }
 }
 
-/** The data as the run would open them; what is told on the way is a note. */
+/** Opens the data as the run would; messages on the way become notes. */
 async function* dataFor(
   options: RunOptions,
   signal: AbortSignal | undefined,
   notes: string[],
 ): AsyncGenerator<RunEvent, Dataset> {
-  // without an address nothing is fetched: a plan writes nothing
+  // without an address nothing is downloaded, because a plan must write nothing
   const opening = openData({...options, dataUrl: "", cacheFolder: join(options.save, "data")}, signal);
   for (;;) {
     const {done, value} = await opening.next();
@@ -140,7 +140,7 @@ async function* dataFor(
 export async function checkWritable(save: string): Promise<void> {
   let folder = resolve(save);
   while (!existsSync(folder) && dirname(folder) !== folder) folder = dirname(folder);
-  // the dot makes a file an error, too
+  // because of the dot, a file is an error, too
   await orUserError(folder, () => access(`${folder}/.`, constants.W_OK));
 }
 
@@ -148,11 +148,11 @@ export function dataFacts({name, digest, imageShape, classNames, train, validati
   return {name, digest, imageShape, classNames, train: train.count, validation: validation.count, test: test.count};
 }
 
-/** A run's size, to be counted from one look of it. */
+/** The facts from which a run's size is estimated, after one look. */
 interface Size {
   readonly epochs: number;
   readonly looks: number;
-  /** Looks that have pictures, and are in the page and in TensorBoard. */
+  /** How many looks have pictures, and appear in the page and in TensorBoard. */
   readonly shown: number;
   readonly parameters: number;
 }
@@ -162,12 +162,15 @@ interface Size {
  * epoch.
  */
 const [SAMPLE_LINE, SUSPECT_LINE, ANSWER] = [87, 44, 11];
-/** The data map; the most that pictures of the training set take; the page without numbers. */
+/** How many bytes these take: the data map; the pictures of the training set, at most; the page without its numbers. */
 const [DATA_MAP, PICTURES, PAGE] = [3.5e5, 1.8e6, 5e5];
-/** The page holds its numbers packed. */
+/** The size of the page's packed numbers, as a share of their size before. */
 const PACKED = 0.25;
 
-/** Bytes of a run's two folders. The look is weighed; the rest is arrays of known length, and files like a default run's. */
+/**
+ * How many bytes a run's two folders take. The size of the look was measured; the rest is arrays of known length, and
+ * files like those of a default run.
+ */
 export function bytesOfRun(look: MeasuredLook, data: Dataset, {epochs, looks, shown, parameters}: Size): number {
   const {train, validation, test, imageShape} = data;
   let [numbers, pictures, maps] = [0, 0, 0];

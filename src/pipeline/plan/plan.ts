@@ -5,7 +5,7 @@ import type {Engine} from "../run/choose-engine";
 export interface Plan {
   /** The options with the values that result from the data. */
   readonly options: {readonly [name: string]: unknown};
-  /** By probe, what its options came to. */
+  /** For each probe, the values of its options. */
   readonly probes: {readonly [probe: string]: object};
   readonly data: {
     readonly name: string;
@@ -18,14 +18,17 @@ export interface Plan {
   };
   readonly model: {readonly name: string; readonly parameters: number; readonly why: string | null};
   readonly engine: Engine;
-  /** Epochs, gradient steps of each, images of a step, and how often the network is looked at by its probes. */
+  /**
+   * How many epochs there are, how many gradient steps each has, how many images a step has, and how often the probes
+   * look at the network.
+   */
   readonly epochs: number;
   readonly batches: number;
   readonly batchSize: number;
   readonly looks: number;
-  /** How long it takes on this machine, as it is loaded now. */
+  /** How long it takes on this machine while it is as busy as now. */
   readonly seconds: {readonly low: number; readonly high: number};
-  /** Bytes that it leaves, by folder: the run's and TensorBoard's. */
+  /** How many bytes it leaves in each folder: the run's and TensorBoard's. */
   readonly bytes: number;
   /** The measurements behind the estimate: how many batches were trained, and how many looks were made. */
   readonly measured: {readonly batches: number; readonly looks: number};
@@ -34,15 +37,15 @@ export interface Plan {
   readonly notes: readonly string[];
 }
 
-/** A run that would be made, or that is there. */
+/** A run that would be made, or that exists. */
 export interface PlannedRun {
   readonly name: string;
   readonly path: string;
-  /** new: it would begin; unfinished: it would go on; done: nothing would be done. */
+  /** new: it would begin; unfinished: it would be continued; done: nothing would happen. */
   readonly state: "new" | "unfinished" | "done";
 }
 
-/** Figures of an estimate that are no more than that: two digits. */
+/** Rounds an estimate to two digits, because it is not more exact. */
 export function rough(value: number): number {
   return Number(value.toPrecision(2));
 }

@@ -4,13 +4,13 @@ import {epochStem} from "../record/epoch-stem";
 import type {RunDirectory} from "../record/run-directory";
 import type {Artifact} from "../types";
 
-/** A run's folder that is not there: it counts what would be written, and writes nothing. */
+/** Stands for a run's folder: it counts the bytes that would be written, and writes nothing. */
 export interface WeighingDirectory extends RunDirectory {
-  /** Bytes by the file's path in the run's folder; what is written again counts once. */
+  /** The number of bytes for each file's path in the run's folder; a file that is written again counts once. */
   readonly bytes: ReadonlyMap<string, number>;
 }
 
-/** @param path Where the run would be. */
+/** @param path The path that the run would have. */
 export function weighingDirectory(path: string): WeighingDirectory {
   const bytes = new Map<string, number>();
   const kept = new Map<string, Artifact>();

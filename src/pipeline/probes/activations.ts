@@ -2,7 +2,7 @@ import {type DifferentiableClassifier, type LayerAnswer, sizeOf} from "../../nou
 import type {LabelledImages, Split} from "../../nouns/samples";
 import type {Matrix} from "../../tsne/index";
 
-/** Images whose activations are computed at a time. */
+/** For how many images activations are computed at a time. */
 const BATCH = 1000;
 
 /**
@@ -30,7 +30,7 @@ export async function activationsOf(
   return {rows: indices.length, columns, values};
 }
 
-/** The rows at `indices` out of all images'; all of them, in order, are not copied. */
+/** The rows at `indices` out of those of all images. If these are all rows in order, nothing is copied. */
 export function rowsAt({shape, values}: LayerAnswer, indices: Uint32Array): Matrix {
   const width = sizeOf(shape);
   const matrix = {rows: indices.length, columns: width};
@@ -52,7 +52,10 @@ async function rowsOf(
   return (await classifier.forward(images, [layer]))[0].values;
 }
 
-/** `count` of 0…total − 1, evenly apart: the same at every epoch, and no stretch of the data left out. */
+/**
+ * Takes `count` of the numbers 0…total − 1 at even distances. They are the same at every epoch, and leave out no part
+ * of the data.
+ */
 export function evenly(count: number, total: number): Uint32Array {
   return Uint32Array.from({length: count}, (_, i) => Math.floor((i * total) / count));
 }

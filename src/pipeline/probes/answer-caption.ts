@@ -2,10 +2,10 @@
 const ONE_LINE = 6;
 
 /**
- * "3 → 5 99%": what an image is, what it was taken for and how surely. Longer names get two lines, so that shortening one
- * never costs the other, nor the figure.
+ * "3 → 5 99%": the true class, the answer, and its probability. Longer names get two lines, so that shortening one name
+ * never shortens the other or the figure.
  *
- * @param probability Of the answer.
+ * @param probability The probability of the answer.
  */
 export function answerCaption(truth: string, answer: string, probability: number): string | string[] {
   const sure = `${Math.round(100 * probability)}%`;

@@ -14,9 +14,12 @@ import {after} from "./after";
 import {answerCaption} from "./answer-caption";
 import {filesAt} from "./files-at";
 
-/** The most heads that have a row each. If there are more, each layer has one row, the mean of its heads. */
+/** The most heads that get a row each. If there are more, each layer gets one row, the mean of its heads. */
 const MOST_ROWS = 16;
-/** The most bytes that an epoch keeps of where each patch looks: with small patches, only of the first images. */
+/**
+ * The most bytes that an epoch keeps about where each patch looks. With small patches, these are enough only for the
+ * first images.
+ */
 const MOST_LOOKS = 1 << 18;
 
 /** Where a transformer's heads look, and how much its loss depends on each head. */
@@ -97,7 +100,7 @@ export const attention: Probe = {
   },
 };
 
-/** A head's share of each image's tokens, or the mean of all heads': `[n * tokens + to]`. */
+/** How much attention each token of each image gets from a head, or from all heads on average: `[n * tokens + to]`. */
 function ofHead(received: Float32Array, heads: number, tokens: number, head: number | undefined): Float32Array {
   const images = received.length / (heads * tokens);
   return Float32Array.from({length: images * tokens}, (_, at) => {
@@ -110,7 +113,10 @@ function ofHead(received: Float32Array, heads: number, tokens: number, head: num
   });
 }
 
-/** Shares of tokens as pixels: how far above an even share, 1 being twice it; 0 below it and where no patch reaches. */
+/**
+ * Turns the shares of tokens into pixels: how far a share is above the even share, where 1 means twice the even share.
+ * It is 0 below the even share, and at pixels that belong to no patch.
+ */
 function inPixels(
   shares: Float32Array,
   {rows, columns, side}: PatchGrid,

@@ -3,7 +3,7 @@ import {argMaxRows} from "../../numbers/scores";
 import type {Probe} from "../types";
 import {after} from "./after";
 
-/** Which class is taken for which, over the whole test split; every image's probabilities are kept. */
+/** Counts which class is taken for which other, over the whole test split. It keeps every image's probabilities. */
 export const confusion: Probe = {
   name: "confusion",
   help: "which class is taken for which, over all test images",

@@ -8,7 +8,7 @@ import {saliency} from "./saliency";
 
 const known: Probe[] = [confusion, saliency, projection, lime, mistakes, attention];
 
-/** Every probe there is, in the order in which they run. */
+/** All probes, in the order in which they run. */
 export const probes: readonly Probe[] = known;
 
 /** Adds a probe, which then has flags, help and a name in `--probes`: `probes` of epochscope.config.ts. */

@@ -13,10 +13,10 @@ export interface LimeProbeOptions extends LimeFlags {
   readonly explain: string;
 }
 
-/** Fewer segments than this are no explanation. */
+/** With fewer segments than this, there is no explanation. */
 const FEWEST = 5;
 
-/** Which superpixels of each sample speak for the class the network sees in it. */
+/** Shows which superpixels of each sample speak for the class that the network sees in it. */
 export const lime: Probe<LimeProbeOptions> = {
   name: "lime",
   help: "superpixels that speak for and against the class (LIME)",
@@ -39,7 +39,7 @@ export const lime: Probe<LimeProbeOptions> = {
     if (masks !== wanted)
       say(`${masks} masks an image, so that looking costs no more than training (.samples ${wanted}: all)`);
     const settings = {...given, samples: masks};
-    // each its own stream, so that one image's masks shift no other's
+    // each image has its own random stream, so that its masks do not change those of another
     const seeds = Array.from(labels, () => random() * 2 ** 32);
     const explained = await overlapped(samples.count, (n) =>
       explainWithLime(classifier, imageAt(samples, n), {

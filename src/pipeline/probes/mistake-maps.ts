@@ -2,19 +2,19 @@ import type {DifferentiableClassifier} from "../../nouns/network";
 import type {LabelledImages} from "../../nouns/samples";
 import {channelSum, exigoSaliencyMaps, saliencyMaps} from "../attribution/methods/saliency";
 
-/** Gradients of one class's logit, or of the sum of all logits, as the pipeline exigo has them. */
+/** Gradients of one class's logit, or of the sum of all logits, as in the pipeline exigo. */
 export type SaliencyMode = "class" | "exigo";
 
 /** The map of every mistake: one number for each pixel. */
 export interface PixelMap {
   readonly label: string;
   readonly scale: "signed" | "sequential";
-  /** The class explained in each image; absent: all at once. */
+  /** The class explained in each image; absent if all classes are explained at once. */
   readonly targets?: Uint16Array;
   readonly values: Float32Array;
 }
 
-/** The maps of either mode, those of answer and truth side by side. */
+/** The maps of either mode; those of the answer and of the true class are side by side. */
 export async function mistakeMaps(
   classifier: DifferentiableClassifier,
   images: LabelledImages,

@@ -16,7 +16,7 @@ import {mapNotes, mistakeMaps, type SaliencyMode} from "./mistake-maps";
 import {overlapped} from "./overlapped";
 import {imageAt, segmentExplanation} from "./segment-explanation";
 
-/** Mistakes that the pictures show; the numbers have all. */
+/** How many mistakes the pictures show; the numbers contain all of them. */
 const DRAWN = 10;
 
 export interface MistakesOptions {
@@ -27,8 +27,8 @@ export interface MistakesOptions {
 }
 
 /**
- * The wrong answers that the network was surest of, and the surest of each other confused pair: what spoke for them, and
- * what for the truth.
+ * Explains the wrong answers of which the network was surest, and the surest one of each other confused pair: what
+ * speaks for the answer, and what for the true class.
  */
 export const mistakes: Probe<MistakesOptions> = {
   name: "mistakes",
@@ -125,7 +125,7 @@ async function saliencyOf(
     note: mapNotes[mode][label],
     values: shown[row],
     scale,
-    // one for both classes, so that they compare
+    // one scale for both classes, so that they can be compared
     ...(targets ? {limit: magnitude([row & ~1, row | 1].flatMap((r) => Array.from(shown[r])))} : {}),
   }));
   const colors = "orange: lowers it   white: no effect";
@@ -164,7 +164,7 @@ async function limeOf(
 ): Promise<Artifact> {
   const {labels, shape, pixels} = images;
   const [height, width, channels] = shape;
-  // each its own stream, so that one image's masks shift no other's
+  // each image has its own random stream, so that its masks do not change those of another
   const seeds = Array.from(labels, () => random() * 2 ** 32);
   const both = await overlapped(images.count, async (n) => {
     const study = await studyWithLime(classifier, imageAt(images, n), {...settings, random: randomSource(seeds[n])});
@@ -191,7 +191,7 @@ async function limeOf(
       ...files,
       surest,
       others: others.map((explanation) => ({...explanation})),
-      settings: {...settingsOf(settings, shape)} as {[name: string]: Kept}, // words, numbers and lists of them
+      settings: {...settingsOf(settings, shape)} as {[name: string]: Kept}, // texts, numbers and lists of them
     },
   };
 }

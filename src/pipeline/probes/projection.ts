@@ -14,7 +14,7 @@ export interface ProjectionOptions extends MapSettings {
   readonly points: number;
 }
 
-/** How the network groups what it sees: a map of the test images by the activations of one layer. */
+/** Shows how the network groups images: a map of the test images by the activations of one layer. */
 export const projection: Probe<ProjectionOptions> = {
   name: "projection",
   help: "how the network groups what it sees: a map of the test images by a layer's activations",
@@ -74,7 +74,7 @@ export const projection: Probe<ProjectionOptions> = {
   },
 };
 
-/** The last map of the very same points by the same method, if there is one. */
+/** The last map of the same points by the same method, if there is one. */
 async function previousMap(
   {previous}: ProbeContext,
   indices: Uint32Array,

@@ -9,7 +9,7 @@ import {answerCaption} from "./answer-caption";
 import {filesAt} from "./files-at";
 import {imageAt} from "./segment-explanation";
 
-/** The pixels on which the class's score depends, compared with those on which it depends without any image. */
+/** Shows the pixels on which the class's score depends, compared with those on which it depends at an empty image. */
 export const saliency: Probe<{mode: "class" | "exigo"; target: "true" | "predicted"}> = {
   name: "saliency",
   help: "which pixels a class's score depends on: gradients at the image and at the empty image",
@@ -98,18 +98,21 @@ const BLANK_BASELINE =
 
 type Figures = readonly (number | null)[];
 
-/** Figures of each sample's gradient, null if there is none. */
+/** Figures about each sample's gradient; null if there is none. */
 interface Trust {
   readonly infidelity: Figures;
   readonly relativeInfidelity: Figures;
   readonly maxSensitivity: Figures;
   /**
-   * Spearman's of |gradient| now and of the untrained network: the model randomisation test of Adebayo et al. 2018
-   * ("Sanity Checks for Saliency Maps"), where the random weights are those that training began with. Near 1, the map
-   * tells of the image and the architecture, and not of what was learned.
+   * Spearman's correlation of |gradient| now with |gradient| of the untrained network: the model randomisation test of
+   * Adebayo et al. 2018 ("Sanity Checks for Saliency Maps"), with the weights that training began with as the random
+   * ones. Near 1, the map shows the image and the architecture, and not what was learned.
    */
   readonly untrainedCorrelation: Figures;
-  /** Gradients at epoch 0 and their targets, handed on from epoch to epoch; null if epoch 0 was not looked at. */
+  /**
+   * The gradients at epoch 0 and their targets, which are passed on from epoch to epoch; null if epoch 0 was not looked
+   * at.
+   */
   readonly untrained: {readonly targets: Uint16Array; readonly gradient: Float32Array} | null;
 }
 
@@ -137,7 +140,7 @@ async function trustOf(context: ProbeContext, targets: Uint16Array, gradient: Fl
   };
 }
 
-/** NaN and Infinity as null, which JSON can hold. */
+/** Turns NaN and Infinity into null, which JSON can hold. */
 function orNull(values: readonly number[]): Figures {
   return values.map((v) => (Number.isFinite(v) ? v : null));
 }
@@ -151,7 +154,7 @@ function trustLine({relativeInfidelity, maxSensitivity, untrainedCorrelation}: T
   return `trust (medians): ${figures.join("   ")}`;
 }
 
-/** The median of those that are numbers. */
+/** The median of the values that are numbers. */
 function middle(values: Figures): string {
   const known = values.filter((v) => v !== null).sort((a, b) => a - b);
   const half = known.length / 2;

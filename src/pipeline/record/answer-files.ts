@@ -18,8 +18,8 @@ interface OwnAnswers {
 }
 
 /**
- * The files of an artifact's own: for the confusion matrix, the answers to all test images; for a map, its table; none
- * for others.
+ * The separate files of an artifact: for the confusion matrix, the answers to all test images; for a map, its table;
+ * none for others.
  */
 export function ownAnswers(run: string, epoch: number, probe: string, artifact: Artifact): OwnAnswers | undefined {
   if (probe === "projection" && artifact.name === "map" && artifact.plot === "scatter" && artifact.numbers?.indices) {

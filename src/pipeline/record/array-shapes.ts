@@ -1,7 +1,9 @@
-/** @file The shapes and names that arrays of a saved value have on the disk (docs/run-folder.md); in memory they are flat. */
+/**
+ * @file The shapes and names of a saved value's arrays on the disk (docs/run-folder.md). In memory, arrays are flat.
+ */
 import type {Values} from "./npy";
 
-/** Where an array stands in a saved value. */
+/** The place of an array in a saved value. */
 export interface Placed {
   readonly shape: readonly number[];
   /** Its name in the .npz file, if that is not its path. */
@@ -12,10 +14,13 @@ interface Plain {
   readonly [name: string]: unknown;
 }
 
-/** Shapes by array; one that is not in it is a row of numbers. */
+/** The shapes of arrays; an array without a shape is a row of numbers. */
 export type Shapes = ReadonlyMap<unknown, Placed>;
 
-/** The arrays of a saved value whose shape is known, be it an artifact with a plot or what a run keeps beside. */
+/**
+ * The arrays of a saved value whose shape is known, whether it is an artifact with a plot or another value that a run
+ * keeps.
+ */
 export function shapesOf(value: unknown): Shapes {
   const shapes = new Map<unknown, Placed>();
   const root = plain(value);

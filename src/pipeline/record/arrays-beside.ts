@@ -1,8 +1,8 @@
 /**
  * @file Saved values of a run's folder, format epochscope-run/2: JSON, and its arrays beside it in numpy's formats.
- * `{"array": "data.points"}` stands for that array of the .npz file of the JSON's own name; `{"npy": file, "sha256": …}` and
- * `{"lines": file, "sha256": …}` for a file of their own. The last member of the JSON is `sha256`, of what stands before it
- * and of the .npz file.
+ * `{"array": "data.points"}` stands for that array of the .npz file of the JSON's own name;
+ * `{"npy": file, "sha256": …}` and `{"lines": file, "sha256": …}` for a separate file. The last member of the JSON is
+ * `sha256`: the digest of everything before it and of the .npz file.
  */
 import {UserError} from "../../nouns/options";
 import {type Placed, shapesOf} from "./array-shapes";
@@ -26,8 +26,8 @@ export type OwnFile =
 /**
  * Encodes a plain value.
  *
- * @param own Arrays that have a file of their own already.
- * @throws UserError if the value holds an object that would be taken for one of an array.
+ * @param own Arrays that already have a separate file.
+ * @throws UserError if the value contains an object that would be mistaken for an array's.
  */
 export function encodeBeside(value: unknown, own: ReadonlyMap<unknown, OwnFile> = new Map()): EncodedBeside {
   const shapes = shapesOf(value);
@@ -78,7 +78,7 @@ function kindOf(value: Holder): "array" | "npy" | "lines" | "columns" | undefine
     if (isFile && Object.keys(value).length === 2) return name;
     if (name === "array" && isText && Object.keys(value).length === 1) return name;
     if (name === "columns" && Array.isArray(value.records) && Object.keys(value).length === 2) return name;
-    if (name !== "sha256" && name !== "records") return undefined; // the first member tells
+    if (name !== "sha256" && name !== "records") return undefined; // the first member shows it
   }
   return undefined;
 }
@@ -87,7 +87,7 @@ function kindOf(value: Holder): "array" | "npy" | "lines" | "columns" | undefine
 export interface References {
   readonly arrays: {readonly name: string; put(values: Values): void}[];
   readonly files: {readonly own: OwnFile; put(value: Values | string[]): void}[];
-  /** Lists to be made of columns, when these are there. */
+  /** Lists that will be made from columns, once these are read. */
   readonly lists: (() => void)[];
 }
 
@@ -95,7 +95,10 @@ export function references(): References {
   return {arrays: [], files: [], lists: []};
 }
 
-/** Notes what a value in a holder stands for. @returns Whether it stands for something, and need not be looked into. */
+/**
+ * Notes what a value in a holder stands for. @returns Whether it stands for something; then its content need not be
+ * searched.
+ */
 export function noteReference(noted: References, holder: Holder, key: string | number, value: Holder): boolean {
   const kind = kindOf(value);
   const put = (found: unknown) => {
@@ -113,10 +116,10 @@ export function noteReference(noted: References, holder: Holder, key: string | n
 }
 
 /**
- * Puts the arrays of a .npz file in their places; one that stands in several is there several times.
+ * Puts the arrays of a .npz file in their places; an array that belongs in several places is put into each of them.
  *
- * @param what The file, for errors.
- * @throws UserError if it is no whole .npz file, or lacks an array.
+ * @param what Names the file in errors.
+ * @throws UserError if it is not a complete .npz file, or if an array is missing.
  */
 export function putNpz({arrays}: References, npz: Uint8Array, what: string): void {
   const there = parseNpz(npz, what);
@@ -136,7 +139,7 @@ export function parseOwn(own: OwnFile, bytes: Uint8Array, what: string): Values 
   return lines.slice(0, -1).map((line) => line.replace(/\\([\\n])/g, (_, sign) => (sign === "n" ? "\n" : "\\")));
 }
 
-/** The lines' file. */
+/** Makes the file of some lines. */
 export function writeLines(lines: readonly string[]): Uint8Array {
   const escaped = lines.map((line) => line.replaceAll("\\", "\\\\").replaceAll("\n", "\\n"));
   return Buffer.from(escaped.map((line) => `${line}\n`).join(""));

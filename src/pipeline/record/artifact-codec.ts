@@ -5,18 +5,21 @@ import {withDigest, withoutDigest} from "./json-digest";
 import {sha256} from "./seal";
 
 /**
- * @file Saved values of format epochscope-run/1, and of checkpoints: JSON, its typed arrays as base64, the large ones in a
- * binary file beside it, little-endian. The last member of an object's JSON is `sha256`, of what stands before it and of the
- * binary file. Values of format /2 (`arrays-beside.ts`) are read here, too.
+ * @file The saved values of format epochscope-run/1 and of checkpoints: JSON with its small typed arrays as base64, and
+ * a binary file beside it with the large ones, little-endian. The last member of an object's JSON is `sha256`: the
+ * digest of everything before it and of the binary file. Values of format /2 (`arrays-beside.ts`) are read here, too.
  */
 
 const ARRAYS = {Float32Array, Float64Array, Uint8Array, Uint16Array, Uint32Array, Int32Array} as const;
 type ArrayName = keyof typeof ARRAYS;
 
-/** Arrays of this many bytes and more go beside: they would swell the JSON by a third and hide what it says. */
+/**
+ * Arrays of this many bytes or more go into the binary file. In the JSON, they would take a third more and make it hard
+ * to read.
+ */
 const LARGE = 2048;
 
-/** Bytes of which each large array starts at a multiple, so that it can be read where it stands. */
+/** Each large array starts at a multiple of this many bytes, so that it can be used without a copy. */
 const ALIGNED = 8;
 
 export interface Encoded {
@@ -30,7 +33,7 @@ export interface Encoded {
  * numpy reads as `numpy.fromfile(file, dtype, length, offset=offset)`.
  *
  * @param binaryName Name of the file that `binary` will be written to, beside the JSON.
- * @param large Bytes from which on an array goes there.
+ * @param large The number of bytes from which on an array goes there.
  */
 export function encode(value: unknown, binaryName: string, large = LARGE): Encoded {
   const parts: {readonly offset: number; readonly bytes: Uint8Array}[] = [];
@@ -53,7 +56,7 @@ export function encode(value: unknown, binaryName: string, large = LARGE): Encod
   return {json: withDigest(json, sha256(json, binary)), binary};
 }
 
-/** The end of what a large array takes. */
+/** The end of the bytes of a large array. */
 export function aligned(end: number): number {
   return Math.ceil(end / ALIGNED) * ALIGNED;
 }
@@ -62,13 +65,13 @@ export function aligned(end: number): number {
 export interface Beside {
   readonly file: string;
   readonly offset: number;
-  /** Bytes. */
+  /** How many bytes it has. */
   readonly bytes: number;
-  /** Puts it into the value. @param buffer As many bytes, from the file. */
+  /** Puts the array into the value. @param buffer Its bytes, from the file. */
   put(buffer: ArrayBuffer): void;
 }
 
-/** A value whose large arrays are still to be put in. */
+/** A value that still lacks its large arrays. */
 export interface Parsed {
   readonly root: {readonly value: unknown};
   readonly beside: readonly Beside[];
@@ -77,9 +80,9 @@ export interface Parsed {
 }
 
 /**
- * @param json Without its digest.
- * @param what Named in the error.
- * @throws UserError if it is no JSON, or an array is of no known kind.
+ * @param json The text without its digest.
+ * @param what Names the file in the error.
+ * @throws UserError if it is not JSON, or if an array is of an unknown kind.
  */
 export function parse(json: string, what: string): Parsed {
   const root = {value: parseJson(json, what)};
@@ -89,17 +92,17 @@ export function parse(json: string, what: string): Parsed {
   return {root, beside, references: noted};
 }
 
-/** Gives bytes of a file that the JSON names, in a buffer of their own. */
+/** Returns the bytes of a file that the JSON names, in a new buffer. */
 export type ReadBytes = (file: string, offset: number, length: number) => ArrayBuffer;
 
-/** The value back again; each array has its own buffer, to be handed to another thread without its neighbours. */
+/** Makes the value again. Each array has its own buffer, so that it can be sent to another thread without others. */
 export function decode(json: string, readBytes: ReadBytes): unknown {
   const {root, beside} = parse(withoutDigest(json).json, "saved value");
   for (const {file, offset, bytes, put} of beside) put(readBytes(file, offset, bytes));
   return root.value;
 }
 
-/** A typed array as the JSON has it. */
+/** A typed array in the form that it has in the JSON. */
 interface SavedArray {
   readonly dtype: string;
   readonly base64?: unknown;
@@ -109,8 +112,8 @@ interface SavedArray {
 }
 
 /**
- * Puts small arrays in place of what tells of them, in an object or an array and all below, and lists the large ones. Not
- * by a reviver of JSON.parse: that would be called for every number, and has a slower parser.
+ * Replaces the objects that stand for small arrays, at all levels of an object or an array, and lists the large arrays.
+ * It does not use a reviver of JSON.parse, which would be called for every number and make the parser slower.
  */
 function putArrays(holder: {[key: string | number]: unknown}, beside: Beside[], noted: References): void {
   const put = (key: string | number) => {

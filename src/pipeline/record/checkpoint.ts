@@ -8,7 +8,10 @@ import {readSaved} from "./saved-file";
 import {textIfThere} from "./text-if-there";
 import {writeWhole} from "./write-whole";
 
-/** All that an unbroken continuation needs: streams of chance are derived from (seed, epoch), so no generator state. */
+/**
+ * Everything that is needed to continue as if there had been no interruption. Random numbers are derived from (seed,
+ * epoch), so no state of a generator is needed.
+ */
 export interface Checkpoint<Position, Record = unknown> {
   readonly position: Position;
   readonly weights: readonly NamedArray[];
@@ -18,14 +21,14 @@ export interface Checkpoint<Position, Record = unknown> {
 }
 
 const LAST = "state.json";
-/** The one before it, should the last be damaged. */
+/** The checkpoint before the last, for the case that the last one is damaged. */
 const BEFORE = "state-before.json";
 
 /**
- * Takes the last one's place. It is on the disk, whole, before the moment state.json is renamed; until then the last one
- * stands, and after it as the one before.
+ * Writes a new last checkpoint. It is completely on the disk before state.json is renamed. Until then, the old last
+ * checkpoint stays the last; afterwards, it is the one before.
  *
- * @param name Of the moment, such as "3-120".
+ * @param name The name of the moment, such as "3-120".
  */
 export async function writeCheckpoint<P>(run: string, name: string, checkpoint: Checkpoint<P>): Promise<void> {
   const folder = join(run, "checkpoint");
@@ -44,17 +47,17 @@ export async function writeCheckpoint<P>(run: string, name: string, checkpoint: 
   });
 }
 
-/** A checkpoint that was read, and why it is not the last one, if it is not. */
+/** A checkpoint that was read and, if it is not the last one, the reason for that. */
 export interface FoundCheckpoint<P, R> {
   readonly checkpoint: Checkpoint<P, R>;
   readonly note?: string;
 }
 
 /**
- * The run's last checkpoint, or the one before if that is damaged; undefined if the run never came to one.
+ * The run's last checkpoint, or the one before if that is damaged; undefined if the run never wrote one.
  *
- * @param check Throws a UserError if this run cannot go on from a checkpoint.
- * @throws UserError if what there is is damaged: about the last one.
+ * @param check Throws a UserError if this run cannot continue from a checkpoint.
+ * @throws UserError if all checkpoints are damaged; it is about the last one.
  */
 export async function readCheckpoint<P, R>(
   run: string,
@@ -62,7 +65,7 @@ export async function readCheckpoint<P, R>(
 ): Promise<FoundCheckpoint<P, R> | undefined> {
   const [last, before] = [LAST, BEFORE].map((name) => join(run, "checkpoint", name));
   const read = async (path: string) => {
-    const checkpoint = (await readSaved(path)) as Checkpoint<P, R>; // checked below
+    const checkpoint = (await readSaved(path)) as Checkpoint<P, R>; // it is checked below
     checkCheckpoint(checkpoint, path);
     check(checkpoint, path);
     return checkpoint;
@@ -75,7 +78,7 @@ export async function readCheckpoint<P, R>(
     if (!(fault instanceof UserError) || !hasBefore) throw fault;
     try {
       const checkpoint = await read(before);
-      await orUserError(last, () => rename(before, last)); // or the damaged one would take its place
+      await orUserError(last, () => rename(before, last)); // otherwise the damaged one would take its place
       return {checkpoint, note: `${fault.message}; the run goes on from the checkpoint before`};
     } catch (error) {
       throw error instanceof UserError ? fault : error;
@@ -83,7 +86,10 @@ export async function readCheckpoint<P, R>(
   }
 }
 
-/** @throws UserError if it is not of a checkpoint's form: an earlier version wrote it, and no digest vouches for it. */
+/**
+ * @throws UserError if it does not have the form of a checkpoint. This is checked because earlier versions wrote no
+ * digest.
+ */
 function checkCheckpoint(value: Checkpoint<unknown> | null, path: string): void {
   const refuse = (what: string) => {
     throw new UserError(`${path}: expected a checkpoint, got one without ${what}`);

@@ -1,10 +1,10 @@
 /**
- * @file A list of explanations as columns: one array for each figure, over all of them, in place of two small arrays an
- * explanation.
+ * @file A list of explanations as columns: one array for each figure over all explanations, and not two small arrays
+ * for each explanation.
  */
 import type {NdArray, Values} from "./npy";
 
-/** A list as it is kept: what is the same kind of number in each record, and the rest of each record. */
+/** The form in which a list is kept: the numbers that every record has, as columns, and the rest of each record. */
 export interface Columns {
   readonly columns: {readonly [name: string]: NdArray};
   readonly records: readonly Record[];
@@ -14,7 +14,7 @@ interface Record {
   readonly [name: string]: unknown;
 }
 
-/** A figure of an explanation, under the name that its column has; of fractions null is kept as NaN. */
+/** The figures of an explanation, by the names of their columns. If a fraction is null, it is kept as NaN. */
 const FIGURES: {readonly [column: string]: readonly [name: string, Kind: typeof Uint32Array | typeof Float64Array]} = {
   target: ["explained", Uint32Array],
   index: ["index", Uint32Array],
@@ -29,7 +29,7 @@ const FIGURES: {readonly [column: string]: readonly [name: string, Kind: typeof 
   halvesCorrelation: ["halvesCorrelation", Float64Array],
 };
 
-/** Arrays of one figure a segment: explanation i has `starts[i]` to `starts[i + 1]`. */
+/** Arrays with one number for each segment: those of explanation i are `starts[i]` to `starts[i + 1]`. */
 const PER_SEGMENT = ["weights", "errors"];
 
 /** Whether a value is a list of explanations that can be kept as columns. */
@@ -43,12 +43,10 @@ export function areExplanations(value: unknown): value is readonly Record[] {
   );
 }
 
-/**
- * @param size Height and width of the segments' map; another, and they stay in one row.
- */
+/** @param size Height and width of the segments' map; if they do not fit, the segments stay in one row. */
 export function toColumns(list: readonly Record[], size: readonly number[]): Columns {
   const columns: {[name: string]: NdArray} = {};
-  const {length} = list[0].segments as Uint16Array; // checked above, as the casts below
+  const {length} = list[0].segments as Uint16Array; // checked above, like the casts below
   const shape = size[0] * size[1] === length ? [list.length, ...size] : [list.length, length];
   columns.segments = {values: joined(list.map(({segments}) => segments as Uint16Array)), shape};
   for (const name of PER_SEGMENT) {
@@ -73,7 +71,7 @@ export function toColumns(list: readonly Record[], size: readonly number[]): Col
 const isCount = (value: unknown) => Number.isInteger(value) && (value as number) >= 0 && (value as number) < 2 ** 32;
 const isFraction = (value: unknown) => value === null || (typeof value === "number" && !Number.isNaN(value));
 
-/** The list again. @param columns As they were, their shapes forgotten. */
+/** Makes the list again. @param columns The same columns, but without their shapes. */
 export function fromColumns(columns: {readonly [name: string]: unknown}, records: readonly Record[]): Record[] {
   const {segments, starts} = columns as {readonly [name: string]: Values};
   const size = segments.length / records.length;

@@ -1,25 +1,28 @@
 import {quoted} from "./csv-table";
 import {POWERS, writeDecimal} from "./decimal";
 
-/** Rows of a table that stand together, by their columns' headings, each column as long as the others. */
+/** A part of a table's rows, as columns by their headings. All columns have the same length. */
 export interface CsvRows {
   readonly [heading: string]: ArrayLike<string | number>;
 }
 
-/** How many decimals a number may have that is written digit by digit. */
+/** The most decimals of a number that is written digit by digit. */
 const DECIMALS = 6;
-/** Doubles tell apart all decimals of 15 digits: below this, one of six decimals reads as it is written. */
+/**
+ * Doubles can tell apart all decimal numbers of 15 digits. So below this limit, a number with six decimals is read
+ * exactly as it was written.
+ */
 const MOST_UNITS = 1e15;
-/** "-1.2345678901234567e-123" */
+/** The length of the longest number: "-1.2345678901234567e-123". */
 const LONGEST_NUMBER = 24;
 /** How many rows are written between two turns of the event loop. */
 const ROWS_AT_ONCE = 5000;
-/** How many words' cells are remembered; most tables have few words, but each image's file is another one. */
+/** For how many words the cells are remembered. Most tables have few words, but each image has a different file. */
 const KNOWN_WORDS = 10_000;
 const [COMMA, LINE_END] = Buffer.from(",\n");
 
 /**
- * The bytes of `csvTable`, for large tables: five times as fast, since no text is made of them first.
+ * The bytes of `csvTable`, for large tables. This is five times as fast, because no text is made first.
  *
  * @param headings All columns. Rows that do not have one of them have an empty cell there.
  * @param parts The rows, one part below the other.
@@ -85,7 +88,7 @@ export function cellOf(word: string, cells: Map<string, Buffer>): Buffer {
   return made;
 }
 
-/** Writes a number as a template would, in at most 24 bytes. @returns Where it ends. */
+/** Writes a number in the form that a template string gives, in at most 24 bytes. @returns The place where it ends. */
 export function writeNumber(bytes: Buffer, at: number, value: number): number {
   const size = Math.abs(value);
   if (Number.isSafeInteger(value)) return writeDecimal(bytes, at, value < 0, size, 0);

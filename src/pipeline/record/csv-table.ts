@@ -1,20 +1,20 @@
 import {cell} from "../../escape/cell";
 
-/** A table's columns, by heading, all of one length. */
+/** A table's columns by their headings; all have the same length. */
 export interface CsvColumns {
   readonly [heading: string]: readonly (string | number)[];
 }
 
-/** Words of a table that are remembered. */
+/** How many words of a table are remembered. */
 const KNOWN_WORDS = 1000;
 
 /**
- * A table as CSV (RFC 4180, but lines end in "\n"): a header, then a line a row; words as `cell` escapes them, numbers as
- * they are. A cell with a comma or a quote is quoted.
+ * A table as CSV (RFC 4180, but lines end in "\n"): a header, then one line for each row. Words are escaped by `cell`,
+ * numbers are unchanged. A cell with a comma or a quote is quoted.
  */
 export function csvTable(columns: CsvColumns): string {
   const values = Object.values(columns);
-  // the same few words stand in most rows: each is escaped once
+  // most rows contain the same few words, so each is escaped once
   const known = new Map<string, string>();
   const shown = (value: string | number): string | number => {
     if (typeof value === "number") return value;

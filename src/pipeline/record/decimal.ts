@@ -1,13 +1,13 @@
 const [MINUS, POINT, ZERO] = Buffer.from("-.0");
 
-/** Powers of 10, as far as doubles hold them exactly. */
+/** The powers of 10 that doubles hold exactly. */
 export const POWERS = Float64Array.from({length: 23}, (_, power) => Number(`1e${power}`));
 
 /**
- * Writes `units / 10 ** decimals` in digits, no zeros at the end of its decimals, no sign before 0.
+ * Writes `units / 10 ** decimals` in digits, without zeros at the end of its decimals, and without a sign before 0.
  *
  * @param units A whole number, not negative.
- * @returns Where it ends.
+ * @returns The place where it ends.
  */
 export function writeDecimal(
   bytes: Uint8Array,

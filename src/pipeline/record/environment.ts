@@ -16,7 +16,7 @@ export interface Environment {
   };
 }
 
-/** This program's version, and V8's: what numbers may depend on besides the code that computes them. */
+/** The versions of this program and of V8. Numbers may depend on them, besides the code that computes the numbers. */
 export function programVersions(): {readonly program: string; readonly v8: string} {
   return {program: own().version, v8: process.versions.v8};
 }

@@ -1,4 +1,7 @@
-/** @file How the answers of an epoch are kept: an answer that was right is the label, and the loss says its probability. */
+/**
+ * @file Keeps the answers of an epoch in a short form: a right answer equals the label, and its probability follows
+ * from the loss.
+ */
 
 type Classes = Uint8Array | Uint16Array;
 
@@ -15,7 +18,10 @@ export interface EpochAnswers {
   readonly errors?: Uint8Array;
 }
 
-/** The same without what follows from it: `predicted` and `sureness` are of the images alone whose margin is not above 0. */
+/**
+ * The short form: it contains `predicted` and `sureness` only for the images whose margin is not above 0, because the
+ * others follow from it.
+ */
 export function keptAnswers<A extends EpochAnswers>({predicted, sureness, ...answers}: A) {
   const {margins} = answers;
   const isWrong = (_: number, n: number) => !(margins[n] > 0);
@@ -23,13 +29,13 @@ export function keptAnswers<A extends EpochAnswers>({predicted, sureness, ...ans
 }
 
 /**
- * The answers as they were. Those that an earlier version kept in full stay as they are.
+ * Makes the full answers again. Answers that an earlier version kept in full stay as they are.
  *
  * @throws RangeError if there are not as many answers as images were answered wrong.
  */
 export function wholeAnswers(kept: EpochAnswers, labels: Classes): EpochAnswers {
   const {losses, margins, predicted, sureness} = kept;
-  if (predicted.length === losses.length) return kept; // of an epoch that was all wrong, too
+  if (predicted.length === losses.length) return kept; // this is also true for an epoch in which all answers were wrong
   const all = labels.slice();
   const sure = new Uint8Array(losses.length);
   let at = 0;

@@ -1,4 +1,4 @@
-/** "map-epoch-003": the beginning of the names of what a run keeps of an epoch; without a name "epoch-003". */
+/** The beginning of the names of an epoch's files: "map-epoch-003", or "epoch-003" without a name. */
 export function epochStem(epoch: number, name = ""): string {
   return `${name}${name && "-"}epoch-${`${epoch}`.padStart(3, "0")}`;
 }

@@ -1,24 +1,24 @@
 import {type BigIntStats, fstatSync, statSync} from "node:fs";
 
-/** Which file stood at a path, and in what state. */
+/** A stamp that tells which file was at a path, and in what state. */
 export interface FileState {
   readonly path: string;
-  /** Another after whatever is written to the file, or put in its place. */
+  /** A text that changes if anything is written to the file, or if another file takes its place. */
   readonly stamp: string;
   /** Whether every later change will change the stamp. */
   readonly settled: boolean;
 }
 
 /**
- * Milliseconds. File systems tell the time in ticks, of 10 ms at most on Linux: a file that was changed in this one may be
- * changed again and keep its stamp.
+ * In milliseconds. File systems count time in ticks, of at most 10 ms on Linux: a file may be changed twice within a
+ * tick and keep its stamp.
  */
 const TICKS = 100;
 
 /**
- * To be asked before the file is read.
+ * Takes the stamp of a file. It must be called before the file is read.
  *
- * @param file Its descriptor: by now the path may be another's.
+ * @param file The file's descriptor; the path may belong to another file by now.
  * @param now Milliseconds since 1970.
  */
 export function stateOf(path: string, file: number, now = Date.now()): FileState {

@@ -5,7 +5,7 @@ import {orUserError} from "../../nouns/system-errors";
 import type {Places} from "./places";
 import {writeWhole} from "./write-whole";
 
-/** Files in a folder of a disk, or of a network that looks like one. */
+/** Files in a folder on a disk, or in a network folder that looks like one. */
 export function folderPlaces(root: string): Places {
   const at = (folder: string) => join(root, folder);
   return {

@@ -1,4 +1,4 @@
-/** @file Names that nothing has yet, also if several processes look for one at the same moment. */
+/** @file Finds names that nothing has yet, also if several processes look for one at the same time. */
 import {link, lstat, mkdir, rename, rm, writeFile} from "node:fs/promises";
 import {join} from "node:path";
 
@@ -7,21 +7,21 @@ import {sweepUnnamed} from "./leftovers";
 import {finished, partialOf} from "./partial-file";
 import {makeFolder, writeWhole} from "./write-whole";
 
-/** A new folder, which has another name until all is in it. */
+/** A new folder, which has a temporary name until everything is in it. */
 export interface FreshFolder {
-  /** Where to write. */
+  /** The path to write to. */
   readonly path: string;
-  /** Gives it the first of `name`, `name-2`, `name-3`, … that nothing has. @returns Its path. */
+  /** Gives it the first of the names `name`, `name-2`, `name-3`, … that is free. @returns Its path. */
   keep(): Promise<string>;
-  /** Takes it away, with what is in it. */
+  /** Removes it with its content. */
   drop(): Promise<void>;
 }
 
 /**
- * Makes a folder for a result, so that no two results share one and none is there by half.
+ * Makes a folder for a result. No two results share a folder, and no folder appears half-filled.
  *
- * @param name Without a path.
- * @throws UserError if the disk does not take it.
+ * @param name The name, without a path.
+ * @throws UserError if it cannot be written to the disk.
  */
 export async function freshFolder(parent: string, name: string): Promise<FreshFolder> {
   const path = partialOf(join(parent, name));
@@ -50,7 +50,7 @@ export async function freshFolder(parent: string, name: string): Promise<FreshFo
 
 /** Gives a folder with something in it a name, if nothing has that name. @returns Whether it has it now. */
 export async function renamedTo(folder: string, name: string): Promise<boolean> {
-  if (await isThere(name)) return false; // a rename would take the place of an empty folder
+  if (await isThere(name)) return false; // a rename would replace an empty folder
   try {
     await rename(folder, name);
     return true;
@@ -62,11 +62,11 @@ export async function renamedTo(folder: string, name: string): Promise<boolean> 
 
 /**
  * Writes files that belong together under the first of `<stem><ending>`, `<stem>-2<ending>`, … that is free for all of
- * them. Each is there whole or not at all.
+ * them. Each file appears complete or not at all.
  *
  * @param contents By ending, such as "-map.csv".
  * @returns The paths, in the order of `contents`.
- * @throws UserError if the disk does not take them.
+ * @throws UserError if they cannot be written to the disk.
  */
 export async function writeFresh(
   folder: string,
@@ -93,7 +93,7 @@ export async function writeFresh(
   });
 }
 
-/** Gives files second names, all or none. @returns Whether they have them. */
+/** Gives all files second names, or none of them. @returns Whether it worked. */
 async function allNamed(files: readonly string[], names: readonly string[]): Promise<boolean> {
   const given: string[] = [];
   for (const [i, name] of names.entries()) {
@@ -126,7 +126,7 @@ async function isNamed(file: string, name: string): Promise<boolean> {
   return true;
 }
 
-/** Whether anything has the name, be it a link that leads nowhere. */
+/** Whether anything has the name, even a link that leads nowhere. */
 async function isThere(path: string): Promise<boolean> {
   try {
     await lstat(path);
@@ -137,7 +137,7 @@ async function isThere(path: string): Promise<boolean> {
   }
 }
 
-/** "cat", "cat-2", "cat-3". */
+/** The n-th name of a series: "cat", "cat-2", "cat-3". */
 function numbered(name: string, n: number): string {
   return n === 1 ? name : `${name}-${n}`;
 }

@@ -2,8 +2,8 @@ import type {RunDirectory} from "./run-directory";
 import type {RunLock} from "./run-lock";
 
 /**
- * The same folder, but each writing looks first whether the run is still this process' own: one that was frozen, and whose
- * run another has taken over meanwhile, must not put its older files in place of newer ones.
+ * The same folder, but before each write it checks that the run still belongs to this process. If a process was frozen,
+ * and another one has taken its run over meanwhile, it must not replace newer files by its older ones.
  */
 export function guarded(directory: RunDirectory, lock: Pick<RunLock, "check">): RunDirectory {
   const first =

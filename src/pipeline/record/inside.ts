@@ -3,11 +3,11 @@
 import type {NamedArray} from "../../nouns/network";
 import {histogramBuckets} from "./tensorboard/histogram";
 
-/** Channels kept of a layer, and pixels a side: what a page can show. */
+/** How many channels of a layer are kept, and how many pixels a side may have: as much as a page can show. */
 const MOST_CHANNELS = 32;
 const MOST_PIXELS = 32;
 
-/** A weight array's distribution. */
+/** The distribution of a weight array. */
 export interface WeightSummary {
   readonly name: string;
   readonly shape: readonly number[];
@@ -15,11 +15,11 @@ export interface WeightSummary {
   readonly max: number;
   readonly mean: number;
   readonly deviation: number;
-  /** How many are exactly 0. */
+  /** How many numbers are exactly 0. */
   readonly zeros: number;
-  /** Left edge, right edge, count, one bucket after another. */
+  /** For each bucket, its left edge, right edge and count, one bucket after another. */
   readonly buckets: Float64Array;
-  /** If the weights before are known: the length of the step since then, over that of the array then. */
+  /** If the earlier weights are known: the length of the step since then, divided by the array's length then. */
   readonly moved?: number;
 }
 
@@ -30,9 +30,9 @@ export interface WeightSummary {
 export interface LayerActivations {
   readonly layer: string;
   readonly type: string;
-  /** Shape of what is kept: at most 32 pixels a side and 32 channels; a dense layer is 1 × 1 pixel. */
+  /** The shape of the part that is kept: at most 32 pixels a side and 32 channels; a dense layer is 1 × 1 pixel. */
   readonly shape: readonly [height: number, width: number, channels: number];
-  /** Channels that the layer has. */
+  /** How many channels the layer has. */
   readonly of: number;
   readonly peak: number;
   readonly values: Uint8Array;
@@ -40,7 +40,7 @@ export interface LayerActivations {
 
 /** The content of the files under `artifacts/network`, which run/inside.ts writes. */
 export interface Inside {
-  /** Places of the samples in the test split. */
+  /** The places of the samples in the test split. */
   readonly indices: Uint32Array;
   readonly weights: readonly WeightSummary[];
   readonly activations: readonly LayerActivations[];
@@ -60,7 +60,7 @@ export function summaryOf({name, shape, values}: NamedArray): WeightSummary {
   return {name, shape, min, max, mean, deviation, zeros, buckets: histogramBuckets(values)};
 }
 
-/** Every so many-th pixel and the first channels, as bytes; below 0 is 0, as a relu has it. */
+/** Takes pixels at even distances and the first channels, as bytes. Numbers below 0 become 0, as in a relu. */
 export function shrunk(
   values: Float32Array,
   count: number,
@@ -85,7 +85,10 @@ export function shrunk(
   return {shape: [rows, columns, kept], of: channels, peak, values: bytes};
 }
 
-/** How far each array of weights has moved since an earlier epoch: the length of the step over that of the array before. */
+/**
+ * How far each array of weights has moved since an earlier epoch: the length of the step divided by the array's length
+ * before.
+ */
 export function movedBy(before: readonly NamedArray[], after: readonly NamedArray[]): ReadonlyMap<string, number> {
   const known = new Map(before.map((array) => [array.name, array.values]));
   const moved = new Map<string, number>();

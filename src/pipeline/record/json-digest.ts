@@ -1,6 +1,6 @@
 /** @file The digest that a saved value's JSON ends with. */
 
-/** Puts it in as the last member, `sha256`; into an object, since others have no members. */
+/** Adds the digest as the last member, `sha256`, if the value is an object; other values have no members. */
 export function withDigest(json: string, digest: string): string {
   if (!json.endsWith("}")) return json;
   return `${json.slice(0, -1)}${json === "{}" ? "" : ","}"sha256":"${digest}"}`;

@@ -1,6 +1,6 @@
 import {judgedLoss} from "../../nouns/judged-loss";
 
-/** Epochs that are shown in full unless `--keep-epochs` says otherwise. */
+/** How many epochs are shown in full, unless `--keep-epochs` gives another number. */
 export const KEEP_EPOCHS = 60;
 
 /** The epochs that a run looks at with its probes: the untrained network, every Nth epoch, and the last. */
@@ -11,12 +11,12 @@ export function probedEpochs(last: number, every: number): number[] {
 }
 
 /**
- * Which epochs of a long run are shown in full (pictures, the page, TensorBoard's histograms and projector): the first, the
- * last, the best, and others evenly between. Epochs that are added at the end leave the choice as it was until it would
- * grow past `most`.
+ * Which epochs of a long run are shown in full (pictures, the page, TensorBoard's histograms and projector): the first,
+ * the last, the best, and others at even distances. If epochs are added at the end, the choice stays the same until it
+ * would have more than `most`.
  *
  * @param epochs Ascending.
- * @param most About so many, besides the untrained network; 0: all.
+ * @param most About how many, besides the untrained network; 0 means all.
  * @param best The epoch that is kept in any case, if it is one of them.
  */
 export function keptEpochs(epochs: readonly number[], most: number, best?: number): number[] {
@@ -25,7 +25,10 @@ export function keptEpochs(epochs: readonly number[], most: number, best?: numbe
   return epochs.filter((epoch, i) => i % step === 0 || i === epochs.length - 1 || epoch === best);
 }
 
-/** The epoch of the least validation loss (else test loss), the first of equals; undefined if there is none. */
+/**
+ * The epoch with the smallest validation loss (or else test loss); of equal ones, the first. Undefined if there is
+ * none.
+ */
 export function bestEpoch(
   metrics: readonly {readonly epoch: number; readonly validationLoss: number | null; readonly testLoss?: number}[],
 ): number | undefined {

@@ -6,7 +6,7 @@ import {partialOf, writerOf} from "./partial-file";
 import {isRunning} from "./process-identity";
 import {isRunLocked, SILENT_FOR} from "./run-lock";
 
-/** Removes what was being written below a folder when its process ended; what a living process writes stays. */
+/** Removes files below a folder that were being written when their process ended. Files of a living process stay. */
 export async function sweepFiles(folder: string): Promise<void> {
   const entries = await readdir(folder, {recursive: true, withFileTypes: true}).catch(() => []); // no such folder
   for (const entry of entries) {
@@ -17,8 +17,8 @@ export async function sweepFiles(folder: string): Promise<void> {
 }
 
 /**
- * Removes folders and links that had no name of their own yet when their process ended. A process of another machine may
- * still fill one: then it is locked, or was written to a short while ago.
+ * Removes folders and links that still had a temporary name when their process ended. A process on another machine may
+ * still be filling such a folder; then the folder is locked, or was written to a short time ago.
  */
 export async function sweepUnnamed(parent: string): Promise<void> {
   for (const entry of await readdir(parent, {withFileTypes: true})) {
@@ -34,7 +34,7 @@ async function mayBeFilled(folder: string): Promise<boolean> {
     const isLockable = (await readdir(folder)).some((name) => name.endsWith(".lock"));
     return isLockable ? await isRunLocked(folder) : Date.now() - (await stat(folder)).mtimeMs < SILENT_FOR;
   } catch {
-    return true; // gone, or not ours to read
+    return true; // it is gone, or we may not read it
   }
 }
 
@@ -44,9 +44,11 @@ const BEFORE_LEARNING =
 const FIRST_DATA = /^(test(-images\.npy|-labels\.npy|-files\.txt|\.json)|.+\.partial)$/;
 const FIRST_ARTIFACTS = /^(test-images\..+|.+\.partial)$/;
 
-/** Whether a run ended before it had learnt or shown anything: there is nothing to go on from, and nothing to lose. */
+/**
+ * Whether a run ended before it had learnt or shown anything. Then there is nothing to continue, and nothing to lose.
+ */
 export async function isUnbegun(path: string): Promise<boolean> {
-  const names: string[] = await readdir(path).catch(() => []); // none there, or no folder
+  const names: string[] = await readdir(path).catch(() => []); // nothing is there, or it is not a folder
   const [artifacts, data]: string[][] = await Promise.all(
     ["artifacts", "data"].map((folder) => readdir(join(path, folder)).catch(() => [])),
   );
@@ -55,10 +57,10 @@ export async function isUnbegun(path: string): Promise<boolean> {
   return artifacts.every((name) => FIRST_ARTIFACTS.test(name)) && !(await isRunLocked(path));
 }
 
-/** Removes such a run, so that another may have its name. */
+/** Removes such a run, so that another run can have its name. */
 export async function removeUnbegun(path: string): Promise<void> {
   if (!(await isUnbegun(path))) return;
   const away = partialOf(path);
-  await rename(path, away); // at once: nobody meets half of it
+  await rename(path, away); // in one step, so that nobody finds half of it
   await rm(away, {recursive: true, force: true});
 }

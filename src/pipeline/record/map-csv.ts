@@ -2,23 +2,24 @@ import {cellOf, writeNumber} from "./csv-bytes";
 import {quoted} from "./csv-table";
 import {POWERS, writeDecimal} from "./decimal";
 
-/** A map's columns beside its coordinates, by heading, one value a point. */
+/** A map's columns besides its coordinates, by their headings, with one value for each point. */
 export interface MapColumns {
   readonly [heading: string]: ArrayLike<number> | readonly string[];
 }
 
-/** "-123456700000000000000"; of seven digits no number is longer. */
+/** The length of the longest number with seven digits: "-123456700000000000000". */
 const LONGEST = 22;
-/** "-1.2345678901234567e-123" */
+/** The length of the longest double: "-1.2345678901234567e-123". */
 const LONGEST_OF_ALL = 24;
 const DIGITS = 7;
 const [COMMA, LINE_END] = Buffer.from(",\n");
 
 /**
- * A map as CSV (RFC 4180, but lines end in "\n"): a header, then one point a line, its coordinates x, y (, z) to seven
- * digits and the given columns, words as `cell` escapes them. A cell with a comma or a quote is quoted. UTF-8.
+ * A map as CSV (RFC 4180, but lines end in "\n"): a header, then one line for each point with its coordinates x, y (,
+ * z), to seven digits, and the given columns. Words are escaped by `cell`. A cell with a comma or a quote is quoted.
+ * UTF-8.
  *
- * @param points `[row * dimensions + d]`, two dimensions or three.
+ * @param points `[row * dimensions + d]`, with two or three dimensions.
  */
 export function mapCsv(
   points: Float32Array,
@@ -46,9 +47,9 @@ export function mapCsv(
 }
 
 interface CellWriter {
-  /** Bytes that no cell has more of. */
+  /** The most bytes of a cell. */
   readonly longest: number;
-  /** Writes row i's cell. @returns Where it ends. */
+  /** Writes the cell of row i. @returns The place where it ends. */
   readonly write: (bytes: Buffer, at: number, i: number) => number;
 }
 
@@ -61,7 +62,7 @@ function cellWriter(column: ArrayLike<number> | readonly string[]): CellWriter {
   let longest = 0;
   for (const word of words) longest = Math.max(longest, cellOf(word, cells).length);
   const write = (bytes: Buffer, at: number, i: number) => {
-    const written = cells.get(words[i]) as Buffer; // made above
+    const written = cells.get(words[i]) as Buffer; // it was made above
     for (let b = 0; b < written.length; b++) bytes[at + b] = written[b];
     return at + written.length;
   };
@@ -69,8 +70,8 @@ function cellWriter(column: ArrayLike<number> | readonly string[]): CellWriter {
 }
 
 /**
- * A float32 to seven digits, as `Number(value.toPrecision(7))` reads: times 10 ** 12 at most it is exact in a double
- * (24 and 28 bits), so rounding it there is rounding its decimals.
+ * Writes a float32 with seven digits, like `Number(value.toPrecision(7))`. Its product with at most 10 ** 12 is exact
+ * in a double (24 and 28 bits), so rounding the product rounds the decimals correctly.
  */
 function writePrecise(bytes: Buffer, at: number, value: number): number {
   const size = Math.abs(value);

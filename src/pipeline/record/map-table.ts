@@ -1,13 +1,16 @@
 import type {Artifact} from "../types";
 import {mapCsv} from "./map-csv";
 
-/** A map that the projection probe made: points of images of the test split, by `numbers.indices`. */
+/** A map that the projection probe made. Its points are images of the test split, which `numbers.indices` names. */
 export type MapArtifact = Extract<Artifact, {plot: "scatter"}>;
 
-/** A map as CSV: coordinates, the image's place in the test split, its class, whether the answer is wrong, its file. */
+/**
+ * A map as CSV. Its columns are: the coordinates, the image's place in the test split, its class, whether the answer is
+ * wrong, and its file.
+ */
 export function mapTable(artifact: MapArtifact): Uint8Array {
   const {points, labels, wrong, classNames} = artifact.data;
-  const files = artifact.numbers?.files as readonly string[] | undefined; // as the probe keeps them
+  const files = artifact.numbers?.files as readonly string[] | undefined; // the probe keeps them in this form
   const columns = {
     ...{index: placesOf(artifact), label: namesOf(labels, classNames), wrong},
     ...(files ? {file: files} : {}),
@@ -15,7 +18,7 @@ export function mapTable(artifact: MapArtifact): Uint8Array {
   return mapCsv(points, columns);
 }
 
-/** Places of the points in the test split. */
+/** The places of the points in the test split. */
 export function placesOf({numbers}: MapArtifact): Uint32Array {
   return numbers?.indices as Uint32Array; // the projection probe keeps them with every map
 }

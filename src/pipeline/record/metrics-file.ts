@@ -26,8 +26,8 @@ const FIGURES = ["trainLoss", "trainAccuracy", "validationLoss", "validationAccu
  * The epochs in a metrics file, ascending. A last line without a line end was never finished, and is left out. If two
  * lines are of the same epoch, the later one counts.
  *
- * @param path Named in errors.
- * @throws UserError if a line is something else, or has been changed.
+ * @param path The file's path, for errors.
+ * @throws UserError if a line is not of this form, or has been changed.
  */
 export function parseMetrics(text: string, path: string): EpochMetrics[] {
   const byEpoch = new Map<number, EpochMetrics>();

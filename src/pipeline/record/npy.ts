@@ -1,4 +1,7 @@
-/** @file numpy's array file, .npy (numpy.lib.format, version 1.0), as a run keeps it: little-endian, in C order. */
+/**
+ * @file numpy's array file, .npy (numpy.lib.format, version 1.0), in the form that a run uses: little-endian, in C
+ * order.
+ */
 import {UserError} from "../../nouns/options";
 
 const TYPES = {
@@ -14,13 +17,13 @@ const TYPES = {
 /** An array of numbers that a run can keep. */
 export type Values = Uint8Array | Uint16Array | Uint32Array | Int16Array | Int32Array | Float32Array | Float64Array;
 
-/** Numbers and their shape: the last side runs fastest. */
+/** Numbers and their shape; the last dimension runs fastest. */
 export interface NdArray {
   readonly values: Values;
   readonly shape: readonly number[];
 }
 
-/** Whether a value is an array of numbers. @throws UserError if it is one of a kind that no run keeps. */
+/** Whether a value is an array of numbers. @throws UserError if it is an array of a type that runs do not keep. */
 export function isValues(value: unknown): value is Values {
   if (!ArrayBuffer.isView(value)) return false;
   if (Object.values(TYPES).some((Kind) => value instanceof Kind)) return true;
@@ -31,10 +34,10 @@ export function isValues(value: unknown): value is Values {
 const MAGIC = "\x93NUMPY\x01\x00";
 const LENGTH_AT = 8;
 const TEXT_AT = 10;
-/** The numbers start at a multiple of this, so that they can be read where they stand. */
+/** The numbers start at a multiple of this many bytes, so that they can be used without a copy. */
 const ALIGNED = 64;
 
-/** All that stands before the numbers. */
+/** Makes everything that comes before the numbers. */
 export function npyHeader({values, shape}: NdArray): Uint8Array {
   const type = Object.entries(TYPES).find(([, Kind]) => values instanceof Kind)?.[0];
   const sides = shape.length === 1 ? `${shape[0]},` : shape.join(", ");
@@ -48,12 +51,12 @@ export function npyHeader({values, shape}: NdArray): Uint8Array {
   return header;
 }
 
-/** The bytes of some numbers, where they stand. */
+/** The bytes of some numbers, without a copy. */
 export function bytesOf(values: Values): Uint8Array {
   return new Uint8Array(values.buffer, values.byteOffset, values.byteLength);
 }
 
-/** A .npy file: `numpy.load` reads it. */
+/** Makes a .npy file, which `numpy.load` can read. */
 export function writeNpy(array: NdArray): Uint8Array {
   const header = npyHeader(array);
   const file = new Uint8Array(header.length + array.values.byteLength);
@@ -65,9 +68,9 @@ export function writeNpy(array: NdArray): Uint8Array {
 /**
  * Reads what `writeNpy` writes.
  *
- * @param what Named in errors.
- * @returns Numbers that stand in the file's own bytes where these are aligned, else a copy.
- * @throws UserError if it is something else, or of another length than its shape says.
+ * @param what Names the file in errors.
+ * @returns Numbers in the file's own bytes if these are aligned, else in a copy.
+ * @throws UserError if it is not such a file, or does not have the length that follows from its shape.
  */
 export function parseNpy(file: Uint8Array, what: string): NdArray {
   const head = Buffer.from(file.buffer, file.byteOffset, Math.min(file.length, 2 ** 16));

@@ -8,7 +8,7 @@ import {centralRecord, endRecord, localRecord, MOST_BYTES, MOST_MEMBERS} from ".
 const LOCAL = 0x04034b50;
 const CENTRAL = 0x02014b50;
 const END = 0x06054b50;
-/** Bytes of each record before the name. */
+/** How many bytes each record has before the name. */
 const [LOCAL_BYTES, CENTRAL_BYTES, END_BYTES] = [30, 46, 22];
 /** The checksum is computed over this many bytes at a time. */
 const AT_ONCE = 2 ** 30;
@@ -61,11 +61,11 @@ function checksum(bytes: Uint8Array): number {
 }
 
 /**
- * The arrays of a .npz file by their names, as `writeNpz` or `numpy.savez` writes them. Each has a buffer of its own, to be
- * handed to another thread without its neighbours.
+ * The arrays of a .npz file by their names, as `writeNpz` or `numpy.savez` writes them. Each array has its own buffer,
+ * so that it can be sent to another thread without others.
  *
- * @param what Named in errors.
- * @throws UserError if it is no such file, is cut off, or is compressed (`numpy.savez_compressed`).
+ * @param what Names the file in errors.
+ * @throws UserError if it is not such a file, is cut off, or is compressed (`numpy.savez_compressed`).
  */
 export function parseNpz(bytes: Uint8Array, what: string): Map<string, NdArray> {
   const file = Buffer.from(bytes.buffer, bytes.byteOffset, bytes.byteLength);

@@ -1,17 +1,17 @@
-/** @file Names for what is not whole yet: files that are written, folders that are filled, before they get their name. */
+/** @file Temporary names for files and folders that are not complete yet, before they get their final names. */
 import {randomBytes} from "node:crypto";
 import {rmSync} from "node:fs";
 import {basename, dirname, join} from "node:path";
 
-/** "<name>.<process>-<chance>.partial" */
+/** The form of such a name: "<name>.<process>-<random>.partial". */
 const PARTIAL = /\.(\d+)-[0-9a-f]{12}\.partial$/;
 
-/** Bytes that most file systems allow in a name are 255; the rest is for what is added. */
+/** How many bytes of a name are kept. Most file systems allow 255; the rest is for the parts that are added. */
 const LONGEST = 200;
 
 /**
- * A name that no other process and no other call takes, in the same folder, for what will be renamed to `path`. It is to
- * be created exclusively ("wx", mkdir), so that a link that stands there is never followed.
+ * A name that no other process and no other call uses, in the same folder, for something that will be renamed to
+ * `path`. It must be created exclusively ("wx", mkdir), so that a link with this name is never followed.
  */
 export function partialOf(path: string): string {
   let name = basename(path);
@@ -24,21 +24,24 @@ export function partialOf(path: string): string {
 /** Files that this thread has begun and not yet finished. */
 const unfinished = new Set<string>();
 
-/** Says that what had this name has its own now, or is gone. */
+/** Says that the file or folder with this name has its final name now, or is gone. */
 export function finished(partial: string): void {
   unfinished.delete(partial);
 }
 
-/** Takes away what this thread has begun and not finished: for a process that is about to end. */
+/** Removes everything that this thread has begun and not finished, because the process is about to end. */
 export function removeUnfinished(): void {
   for (const partial of unfinished) {
-    // a file that is being created in a folder while that is removed makes it full again
+    // if a file is created in a folder while the folder is being removed, it is not empty
     for (let left = TRIES; left > 0 && !isRemoved(partial); left--);
   }
   unfinished.clear();
 }
 
-/** How often a folder is removed that is still written into; then another process sweeps it later (leftovers.ts). */
+/**
+ * How many times it tries to remove a folder that is still being written to. After that, another process removes it
+ * later (leftovers.ts).
+ */
 const TRIES = 10;
 
 function isRemoved(partial: string): boolean {
@@ -50,15 +53,17 @@ function isRemoved(partial: string): boolean {
   }
 }
 
-/** Whether this thread has begun a file or folder of this name, and not told it to be finished: then it is there. */
+/**
+ * Whether this thread has begun a file or folder with this name and has not reported it as finished; then it exists.
+ */
 export function isUnfinished(partial: string): boolean {
   return unfinished.has(partial);
 }
 
 /**
- * The process that a partial file's name tells of; 0 for a name as older versions gave it, which none tells of.
+ * The process in a partial file's name; 0 for a name by an older version, which contains no process.
  *
- * @returns Undefined if the name is no partial file's.
+ * @returns Undefined if the name is not that of a partial file.
  */
 export function writerOf(name: string): number | undefined {
   if (!name.endsWith(".partial")) return undefined;

@@ -6,16 +6,20 @@ import {epochStem} from "./epoch-stem";
 import {epochsOfWeights, readWeights} from "./epoch-weights";
 import {readSaved} from "./saved-file";
 
-/** Where two runs that began alike first differ, by bits. */
+/** The point at which two runs that began in the same way first differ in a bit. */
 export interface Parting {
   readonly epoch: number;
-  /** The first batch whose answers differ, counted from 1, and the batches of the epoch. */
+  /** The first batch whose answers differ, counted from 1, and how many batches the epoch has. */
   readonly batch: number;
   readonly batches: number;
-  /** The first image of it that was answered another way: its place in the training split, and its loss in both runs. */
+  /**
+   * The first image of this batch with different answers: its place in the training split, and its loss in both runs.
+   */
   readonly image: number;
   readonly losses: readonly [base: number, other: number];
-  /** Layers whose weights differ at the first kept epoch at which any do; none if no weights were kept. */
+  /**
+   * The layers whose weights differ at the first kept epoch at which any weights differ; none if no weights were kept.
+   */
   readonly layers: readonly string[];
 }
 
@@ -27,11 +31,11 @@ export interface PartingRun {
 }
 
 /**
- * Finds the first batch and image that two runs answered another way, before the step that learnt from it. The order of
- * the images follows from the seed, so that the answers that the runs kept of their training images say it.
+ * Finds the first batch and image that two runs answered differently, before the step that learnt from it. The order of
+ * the images follows from the seed, so the answers to training images that the runs kept show this.
  *
- * @returns null if all that both kept is the same; undefined if they cannot be laid side by side: another seed, batch
- * size, or other training images, or nothing kept.
+ * @returns null if everything that both kept is the same; undefined if they cannot be compared, because the seed, the
+ * batch size or the training images differ, or because nothing was kept.
  */
 export async function partingOf(base: PartingRun, other: PartingRun): Promise<Parting | null | undefined> {
   if (base.seed !== other.seed || base.batchSize !== other.batchSize) return undefined;
@@ -76,7 +80,7 @@ async function partedLayers(base: string, other: string): Promise<string[]> {
   return [];
 }
 
-/** In a few words. */
+/** Says it in a few words. */
 export function partingWords(parting: Parting | null): string {
   if (parting === null) return "both runs are the same, bit for bit, in all that they kept of their training";
   const {epoch, batch, batches, image, losses, layers} = parting;

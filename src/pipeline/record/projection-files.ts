@@ -19,7 +19,10 @@ interface SavedMap {
   readonly artifact: MapArtifact;
 }
 
-/** More maps than this make a sheet nobody reads and a film nobody waits for: then they are taken evenly. */
+/**
+ * The most maps in a sheet or a film. With more, nobody would read the sheet or wait for the film; then some are taken
+ * at even distances.
+ */
 const MOST_MAPS = 20;
 
 /**
@@ -42,7 +45,10 @@ export async function writeMapSheet(run: string): Promise<string[]> {
   return Promise.all([written, ...tables]);
 }
 
-/** All epochs' maps as an animation: `plots/projection/film.png`. @returns Its path; undefined if there are no maps. */
+/**
+ * Writes all epochs' maps as an animation: `plots/projection/film.png`. @returns Its path; undefined if there are no
+ * maps.
+ */
 export async function writeMapFilm(run: string): Promise<string | undefined> {
   const all = await savedMaps(run);
   if (all.length === 0) return undefined;
@@ -50,7 +56,7 @@ export async function writeMapFilm(run: string): Promise<string | undefined> {
   return write(join(run, "plots/projection/film.png"), png);
 }
 
-/** The maps of the last one's points, side by side. */
+/** Draws the maps that have the points of the last one, side by side. */
 function sheetOf(all: readonly SavedMap[]): ScatterSheet {
   const last = all[all.length - 1];
   const shown = thinned(all.filter(({artifact}) => samePoints(artifact, last.artifact)));
@@ -65,7 +71,7 @@ function sheetOf(all: readonly SavedMap[]): ScatterSheet {
 }
 
 /**
- * The images themselves as the points of a run's last map: `plots/projection/images-epoch-003.png`.
+ * Draws the images themselves as the points of a run's last map: `plots/projection/images-epoch-003.png`.
  *
  * @returns The file's path; undefined if the run has no maps.
  */
@@ -86,7 +92,10 @@ async function savedMaps(run: string): Promise<SavedMap[]> {
   return maps.reverse();
 }
 
-/** The last epoch's first, each read when it is asked for. Of a long run those that are shown in full. */
+/**
+ * Yields the maps, that of the last epoch first. Each is read when it is asked for. For a long run, these are the maps
+ * of the epochs that are shown in full.
+ */
 async function* latestMaps(run: string): AsyncGenerator<SavedMap, undefined> {
   const folder = join(run, "artifacts/projection");
   const files = (await readdir(folder).catch(() => [])).filter((file) => /^map-epoch-\d+\.json$/.test(file));
@@ -110,7 +119,10 @@ function keepEpochsOf(run: string): number {
   return typeof keepEpochs === "number" ? keepEpochs : KEEP_EPOCHS;
 }
 
-/** Maps of other points, made before the options changed, do not belong on one sheet. */
+/**
+ * Whether two maps have the same points. Maps of other points, from before the options changed, do not belong on one
+ * sheet.
+ */
 function samePoints(a: MapArtifact, b: MapArtifact): boolean {
   const [own, other] = [placesOf(a), placesOf(b)];
   return a.data.points.length === b.data.points.length && own.every((place, i) => place === other[i]);
@@ -127,7 +139,7 @@ function imagesOf(artifact: MapArtifact, {shape, pixels}: SavedImages) {
   const size = height * width * channels;
   const places = placesOf(artifact);
   const sheet = {points, labels, height, width, channels};
-  if (places.every((place, i) => place === i)) return {...sheet, pixels}; // all of them, mostly
+  if (places.every((place, i) => place === i)) return {...sheet, pixels}; // mostly all of them
   const chosen = new Uint8Array(labels.length * size);
   places.forEach((place, i) => {
     chosen.set(pixels.subarray(place * size, (place + 1) * size), i * size);

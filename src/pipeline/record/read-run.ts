@@ -13,7 +13,7 @@ import type {SavedImages} from "./test-images";
 /** Gives a file's bytes by its path in the run's folder; undefined if it is not there. */
 export type ReadFile = (path: string) => Promise<Uint8Array | undefined>;
 
-/** A run, read over any source of bytes: a folder, a server, a zip file. */
+/** A run that is read from any source of bytes: a folder, a server, a zip file. */
 export interface ReadRun {
   readonly facts: RunFile;
   readonly metrics: readonly EpochMetrics[];

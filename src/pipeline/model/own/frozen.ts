@@ -2,10 +2,10 @@ import type * as tf from "@tensorflow/tfjs";
 import {UserError} from "../../../nouns/options";
 
 /**
- * Freezes layers: training leaves their weights as they are, and they answer as they do without training (no dropout, and batch norms
- * by their moving averages, as in Keras). The optimizer keeps no memory of them.
+ * Freezes layers: training does not change their weights, and they answer as they do outside training (without dropout,
+ * and with the moving averages of batch normalisation, as in Keras). The optimizer keeps nothing about them.
  *
- * @param words Names of layers, with commas between; a star stands for anything: "conv*".
+ * @param words Names of layers with commas between them; a star means any text: "conv*".
  * @throws UserError if a word fits no layer, or no weights are left to train.
  */
 export function freeze(model: tf.LayersModel, words: string): void {

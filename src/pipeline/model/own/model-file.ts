@@ -5,14 +5,14 @@ import {compileFunction} from "node:vm";
 import * as tf from "@tensorflow/tfjs";
 import {UserError} from "../../../nouns/options";
 
-/** A file of the user's own that makes the network. */
+/** A file by the user that makes the network. */
 export type ModelFile = `${string}.${"ts" | "mts" | "cts" | "js" | "mjs" | "cjs"}`;
 
 export function isModelFile(word: string): word is ModelFile {
   return /.\.[cm]?[jt]s$/.test(word);
 }
 
-/** In two parts, as the word itself is another one in an installed package (scripts/build.ts). */
+/** In two parts, because scripts/build.ts replaces the whole word in an installed package. */
 const DIRNAME = ["__dir", "name"].join("");
 
 /**
@@ -27,8 +27,8 @@ export type Maker = (
 ) => unknown;
 
 /**
- * The default export of a file of JavaScript or TypeScript, whose own imports may be relative or of packages beside it.
- * `@tensorflow/tfjs` is this program's own, so that both speak of the same tensors.
+ * The default export of a file of JavaScript or TypeScript. The file may import by relative paths, and from packages
+ * beside it. `@tensorflow/tfjs` is this program's own, so that both use the same tensors.
  *
  * @throws UserError in one line that names the file, if it cannot be read or has no such function.
  */
@@ -43,13 +43,13 @@ export async function makerIn(file: ModelFile): Promise<Maker> {
 /**
  * The default export of a file of JavaScript or TypeScript.
  *
- * @param path Its whole path. @param file The same as the user named it.
- * @param whole Whether all that it exports is meant if it has no default, as with `module.exports = …`.
+ * @param path Its absolute path. @param file The path that the user typed.
+ * @param whole Whether to take everything that it exports if it has no default, as with `module.exports = …`.
  */
 export async function defaultExportOf(path: string, file: string, whole = false): Promise<unknown> {
   const exported = await exportsOf(path, file);
   const inner = defaultOf(exported) ?? (whole ? exported : undefined);
-  // a CommonJS file that was compiled from `export default` has it once more within
+  // in a CommonJS file that was compiled from `export default`, the default is one level deeper
   return typeof inner === "object" && inner !== null && "default" in inner ? inner.default : inner;
 }
 
@@ -57,7 +57,7 @@ function defaultOf(exported: unknown): unknown {
   return typeof exported === "object" && exported !== null ? (exported as {default?: unknown}).default : exported;
 }
 
-/** @returns What it exports: of a file with `module.exports = …`, that. */
+/** @returns The exports of the file, such as the value of `module.exports = …`. */
 async function exportsOf(path: string, file: string): Promise<unknown> {
   const esbuild = await import("esbuild").catch(() => undefined); // not in every installation
   try {
@@ -106,7 +106,7 @@ function evaluated(code: string, path: string): unknown {
   return module.exports;
 }
 
-/** "my-model", as a run's name has it. */
+/** The name of the file in a run's name: "my-model". */
 export function stemOf(file: string): string {
   return basename(file, extname(file)).replace(/[^\p{L}\p{N}._-]+/gu, "-") || "model";
 }

@@ -6,21 +6,23 @@ import {withLogits} from "../with-logits";
 import {kindOf, type ModelFile, makerIn} from "./model-file";
 import {registeredModel} from "./registered";
 
-/** A network of the user's own, checked. */
+/** A network by the user, after all checks. */
 export interface OwnModel {
-  /** Makes it; it ends in layers "logits" and "probabilities". */
+  /** Makes the network, which ends in the layers "logits" and "probabilities". */
   readonly make: () => tf.LayersModel;
   /** Notes for the user, one line each. */
   readonly notes: readonly string[];
-  /** Its layers, their order and their options, in one text: two files that make the same network have the same. */
+  /**
+   * Its layers, their order and their options, as one text, which is the same for two files that make the same network.
+   */
   readonly outline: string;
 }
 
 /**
- * Reads the file and makes the network twice, to see whether it fits and whether its seed decides its weights.
+ * Reads the file and makes the network twice, to see whether it fits, and whether the seed decides its weights.
  *
  * @param file The file, or the name of a registered function.
- * @param seed The run's; the file is given the next number, never 0.
+ * @param seed The run's seed; the file gets the next number, which is never 0.
  * @throws UserError in one line that names the file, and what does not fit.
  */
 export async function ownModel(
@@ -57,9 +59,9 @@ export async function ownModel(
   return {make, notes, outline};
 }
 
-/** @throws UserError if what the file gave is no network for these images and classes. */
+/** @throws UserError if the file's result is not a network for these images and classes. */
 function fitted(made: unknown, file: string, imageShape: ImageShape, classes: number): tf.LayersModel {
-  const model = made as tf.LayersModel; // looked at below
+  const model = made as tf.LayersModel; // it is checked below
   if (!(made instanceof tf.LayersModel)) {
     const isOther = typeof made === "object" && made !== null && "layers" in made && "predict" in made;
     const got = isOther
@@ -99,7 +101,7 @@ function fitted(made: unknown, file: string, imageShape: ImageShape, classes: nu
   }
 }
 
-/** Chance of their own, which no seed reaches. */
+/** Layers with random numbers of their own, which no seed decides. */
 const RANDOM = new Set(["GaussianNoise", "GaussianDropout", "AlphaDropout", "SpatialDropout1D"]);
 
 function notesOf(model: tf.LayersModel, file: string): string[] {
@@ -128,7 +130,7 @@ async function alike(a: tf.LayersModel, b: tf.LayersModel): Promise<boolean> {
   return true;
 }
 
-/** Names that tfjs counts up over the whole process are left out. */
+/** A layer's settings without the names that tfjs counts up over the whole process. */
 function outlineOf(model: tf.LayersModel): string {
   return model.layers
     .map((layer) => {

@@ -20,7 +20,7 @@ export function softmax(rows: Float32Array, classes: number): Float32Array {
   return out;
 }
 
-/** 1 / (1 + e⁻ˣ) of each. */
+/** 1 / (1 + e⁻ˣ) for each number. */
 export function sigmoid(rows: Float32Array): Float32Array {
   return rows.map((v) => 1 / (1 + Math.exp(-v)));
 }

@@ -7,13 +7,13 @@ import {UserError} from "../../../nouns/options";
 import type {ImageShape, Images} from "../../../nouns/samples";
 import {attentionOf} from "./transformer/attention-of";
 
-/** A model taken apart where the explainers ask. */
+/** A model with the inner outputs for which explainers ask. */
 export interface ModelParts {
   readonly toLogits: tf.LayersModel;
   readonly toProbabilities: tf.LayersModel;
   /** The layer whose output feeds the last dense layer. */
   readonly featureLayer: string;
-  /** Up to the named layer's output. */
+  /** The part of the model up to the named layer's output. */
   to(layer: string): tf.LayersModel;
 }
 
@@ -46,11 +46,12 @@ export function partsOf(model: tf.LayersModel): ModelParts {
 }
 
 /**
- * Shows a tf.LayersModel as a DifferentiableClassifier. Tensors live and die in this file: every method takes and
- * gives plain numbers, and leaves `tf.memory().numTensors` as it found it. The weights are shared with the model, so
- * the classifier always speaks for the current epoch.
+ * Shows a tf.LayersModel as a DifferentiableClassifier. Tensors are made and freed in this file: every method takes and
+ * gives plain numbers, and does not change `tf.memory().numTensors`. The weights are shared with the model, so the
+ * classifier always answers with the weights of the current epoch.
  *
- * @param batchSize Images a pass: bounds the memory of every explainer and changes no result.
+ * @param batchSize How many images go through in one pass. This limits the memory of every explainer and changes no
+ * result.
  */
 export function classifierOf(
   model: tf.LayersModel,
@@ -94,7 +95,7 @@ export function classifierOf(
     },
     async forward(images, layers, into) {
       if (layers.length === 0) return [];
-      const names = layers.map((layer) => layer || featureLayer); // the layer of the logits is called so
+      const names = layers.map((layer) => layer || featureLayer); // the layer of the logits has this name
       const distinct = [...new Set(names)];
       const part = toAll(distinct);
       const shapes = part.outputs.map(({shape}) => shape.slice(1).map((side) => side ?? 1));
@@ -114,7 +115,10 @@ export function classifierOf(
   };
 }
 
-/** Rows of several answers side by side, as an array each. @param into Where the first goes. */
+/**
+ * Divides rows in which several answers follow each other into one array for each answer. @param into The array for the
+ * first.
+ */
 function apart(rows: Float32Array, count: number, widths: readonly number[], into?: Float32Array): Float32Array[] {
   const parts = widths.map((width, i) => (i === 0 && into) || new Float32Array(count * width));
   let at = 0;

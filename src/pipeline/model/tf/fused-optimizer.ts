@@ -10,7 +10,7 @@ const MOMENTUM = 0.9;
 
 /** Adam (Kingma & Ba 2015) as tf.train.adam computes it, to the last bit, by the kernel `_FusedAdam`. */
 export function fusedAdam(): TensorOptimizer {
-  let powers: number[] = []; // of the betas, to the number of this step
+  let powers: number[] = []; // the betas to the power of the number of this step
   return fusedOptimizer("_FusedAdam", ["m", "v"], {
     goOn(steps) {
       powers = BETAS.map((beta) => powerAfter(beta, steps));
@@ -35,7 +35,7 @@ interface Rule {
   attributes(): {readonly [name: string]: number};
 }
 
-/** One kernel a variable: value, gradient and slots in; value and slots out. */
+/** One kernel for each variable: value, gradient and slots go in; value and slots come out. */
 function fusedOptimizer(kernel: string, slotNames: readonly string[], rule: Rule): TensorOptimizer {
   let steps = 0;
   let slots: {readonly name: string; readonly tensor: tf.Tensor}[][] = []; // [slot][variable]

@@ -2,7 +2,7 @@ import type * as tf from "@tensorflow/tfjs";
 
 import type {NamedArray} from "../../../nouns/network";
 
-/** Tensors' numbers, copied out of their backend. */
+/** The numbers of tensors, copied from their backend. */
 export async function namedArrays(tensors: readonly {name: string; tensor: tf.Tensor}[]): Promise<NamedArray[]> {
   return Promise.all(
     tensors.map(async ({name, tensor}) => ({

@@ -13,7 +13,7 @@ type GraphPort = tf.GraphModel["inputs"][number];
 const CONVOLUTION = /^(_Fused)?(Fused)?(DepthwiseConv2dNative|DepthwiseConv2d|Conv2D)$/;
 const DENSE = new Set(["MatMul", "_FusedMatMul", "BatchMatMul", "BatchMatMulV2"]);
 
-/** A GraphModel. It can be asked for any node's answer, and fed with one in place of a node's own. */
+/** A GraphModel. It can be asked for any node's answer, and a node's own answer can be replaced by another one. */
 export async function openedGraph(artifacts: tf.io.ModelArtifacts, settings: LoadSettings): Promise<OpenedModel> {
   const model = await tf.loadGraphModel(tf.io.fromMemory(artifacts));
   try {
@@ -24,7 +24,7 @@ export async function openedGraph(artifacts: tf.io.ModelArtifacts, settings: Loa
     const fed = (images: tf.Tensor) => ({[input.name]: images, ...tensorsOf(others(images.shape[0]))});
     const topology = artifacts.modelTopology as {readonly node?: readonly {readonly name?: string}[]};
     const nodeOf = nodesOfGraph(topology);
-    // a constant that no node reads passes for an output
+    // tfjs counts a constant that no node reads as an output
     const computed = model.outputs.filter(({name}) => nodeOf(name));
     const output = theOutput(computed.map(portOf), settings);
     const execute = (fed: tf.NamedTensorMap, name: string) => model.execute(fed, name) as tf.Tensor; // one was asked for

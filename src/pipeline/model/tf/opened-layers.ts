@@ -6,7 +6,7 @@ import {activatedLayer, endOfLayers} from "../load/tfjs-graph";
 import type {OpenedModel} from "./opened-model";
 import {tensorsOf} from "./tensors-of";
 
-/** A LayersModel. What it answers within is seen, and changed, where its layers are called. */
+/** A LayersModel. The answers of its inner layers are seen, and replaced, where the layers are called. */
 export async function openedLayers(artifacts: tf.io.ModelArtifacts, settings: LoadSettings): Promise<OpenedModel> {
   const model = await tf.loadLayersModel(tf.io.fromMemory(artifacts));
   try {
@@ -51,7 +51,7 @@ export async function openedLayers(artifacts: tf.io.ModelArtifacts, settings: Lo
         calling(
           named(name),
           (out) => {
-            answer = tf.keep(out.clone()); // tfjs lets go of its own once the next layer has read it
+            answer = tf.keep(out.clone()); // tfjs frees its own one when the next layer has read it
             return out;
           },
           () => run(images),
@@ -73,12 +73,15 @@ export async function openedLayers(artifacts: tf.io.ModelArtifacts, settings: Lo
   }
 }
 
-/** How a layer was called last; one that stands in a model within the model was called there, too. */
+/** How a layer was called last; a layer in a model within the model was called there, too. */
 function lastCall(layer: tf.layers.Layer) {
   return layer.inboundNodes.at(-1);
 }
 
-/** From the last layer on that convolves, or is a model with rows and columns: those with as many of them. */
+/**
+ * The layers from the last convolution (or model with rows and columns) on that have as many rows and columns as it
+ * has.
+ */
 function mapsOf(layers: readonly tf.layers.Layer[]): string[] {
   const area = (layer: tf.layers.Layer) => {
     const shape = lastCall(layer)?.outputTensors[0]?.shape ?? [];
@@ -91,7 +94,7 @@ function mapsOf(layers: readonly tf.layers.Layer[]): string[] {
   return layers.slice(last).flatMap((layer) => (area(layer) === area(layers[last]) ? [layer.name] : []));
 }
 
-/** Does something while a layer's answer is seen, or another one, by `change`. */
+/** Does something while `change` sees a layer's answer, or replaces it by another one. */
 function calling<T>(layer: tf.layers.Layer, change: (answer: tf.Tensor) => tf.Tensor, act: () => T): T {
   const {call} = layer;
   layer.call = (inputs, kwargs) => {
@@ -105,7 +108,7 @@ function calling<T>(layer: tf.layers.Layer, change: (answer: tf.Tensor) => tf.Te
   }
 }
 
-/** Does something while a layer hands on what goes into its activation. */
+/** Does something while a layer returns the input of its activation. */
 function withoutActivation<T>(layer: tf.layers.Layer, act: () => T): T {
   if (layer.getClassName() === "Softmax") {
     const {call} = layer;
@@ -116,7 +119,7 @@ function withoutActivation<T>(layer: tf.layers.Layer, act: () => T): T {
       layer.call = call;
     }
   }
-  const own = layer as {activation?: unknown}; // of Dense, Activation and the convolutions, which tfjs keeps to itself
+  const own = layer as {activation?: unknown}; // a private field of Dense, Activation and the convolutions
   const {activation} = own;
   own.activation = (tf.layers.activation({activation: "linear"}) as {activation?: unknown}).activation;
   try {

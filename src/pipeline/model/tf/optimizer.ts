@@ -7,11 +7,11 @@ import {tfjsOptimizer} from "./tfjs-optimizer";
 interface Rule {
   /** Makes the optimizer of tfjs operations, for any backend, with tfjs' own settings: Adam's epsilon is 1e-7. */
   readonly composed: () => TensorOptimizer;
-  /** The same in one kernel a variable, if the backend has that kernel. */
+  /** The same with one kernel for each variable, if the backend has that kernel. */
   readonly fused?: {readonly kernel: string; readonly make: () => TensorOptimizer};
 }
 
-/** Every optimizer there is, by the name `--optimizer` takes. */
+/** All optimizers, by their names for `--optimizer`. */
 const rules = {
   adam: {composed: () => tfjsOptimizer(tf.train.adam(1e-3)), fused: {kernel: "_FusedAdam", make: fusedAdam}},
   sgd: {

@@ -1,6 +1,6 @@
 /**
- * The power of a beta that tfjs keeps after so many steps: `steps` products in single precision, which are not exactly
- * the power.
+ * The power of a beta that tfjs keeps after `steps` steps. It is made by as many products in single precision, so it is
+ * not exactly the power.
  */
 export function powerAfter(beta: number, steps: number): number {
   let power = Math.fround(beta);
@@ -8,7 +8,7 @@ export function powerAfter(beta: number, steps: number): number {
   return power;
 }
 
-/** One product more. */
+/** Multiplies once more. */
 export function nextPower(power: number, beta: number): number {
   return Math.fround(power * Math.fround(beta));
 }

@@ -4,7 +4,7 @@ import type {OptimizerState} from "../../../nouns/network";
 
 /** A rule that moves tfjs' variables against their gradients. */
 export interface TensorOptimizer {
-  /** One step. Always of the same variables in the same order. */
+  /** Makes one step. The variables and their order must always be the same. */
   apply(
     gradients: readonly {readonly variable: tf.Variable; readonly gradient: tf.Tensor}[],
     learningRate: number,

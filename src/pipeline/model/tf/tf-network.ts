@@ -18,8 +18,8 @@ export interface TfNetworkOptions {
 }
 
 /**
- * A tf.LayersModel, trained by tfjs on whatever backend is set. The loss is softmax cross-entropy of the logits, not
- * of the probabilities: tfjs clips those at 1e-7, which hides how wrong a sure mistake is.
+ * A tf.LayersModel, trained by tfjs on whatever backend is set. The loss is softmax cross-entropy of the logits, not of
+ * the probabilities: tfjs clips probabilities at 1e-7, which hides how wrong a sure mistake is.
  */
 export function tfNetwork(
   model: tf.LayersModel,
@@ -45,12 +45,12 @@ export function tfNetwork(
         };
       });
       const [[meanLoss], scores] = await Promise.all([loss.data(), logits.data()]);
-      // Looked at before the step: a step with such gradients would hide where they came from.
+      // This is checked before the step, because a step with such gradients would hide where they came from.
       const finite = Number.isFinite(meanLoss);
       if (finite) optimizer.apply(grads, learningRate);
       tf.dispose([loss, logits, ...grads.map(({gradient}) => gradient)]);
       if (!finite) throw await notFinite(model, batch, step, meanLoss);
-      await eventLoopTurn(); // tfjs blocks: Ctrl-C and the progress bar get their turn here
+      await eventLoopTurn(); // tfjs blocks this thread; Ctrl-C and the progress bar get their turn here
       const answers = imageAnswers(scores, batch.labels, classNames.length);
       const correct = answers.predicted.reduce((sum, k, n) => sum + (k === batch.labels[n] ? 1 : 0), 0);
       const lossSum = classWeights ? answers.losses.reduce((sum, loss) => sum + loss, 0) : meanLoss * batch.count;
@@ -107,7 +107,7 @@ function gradientsOf(
   const target = tf.oneHot(labels, classes).toFloat();
   let logits: tf.Tensor | undefined;
   const {value, grads} = tf.variableGrads(() => {
-    logits = tf.keep(toLogits.apply(x, {training: true}) as tf.Tensor); // variableGrads would dispose it
+    logits = tf.keep(toLogits.apply(x, {training: true}) as tf.Tensor); // variableGrads would dispose of it
     if (!classWeights) return tf.losses.softmaxCrossEntropy(target, logits) as tf.Scalar;
     const weights = Float32Array.from(batch.labels, (label) => classWeights[label]);
     // summed and divided by the images, as without weights: tfjs' "mean" would divide by the batch's own weights

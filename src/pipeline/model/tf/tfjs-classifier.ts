@@ -11,11 +11,13 @@ import {openedGraph} from "./opened-graph";
 import {openedLayers} from "./opened-layers";
 
 /**
- * A saved tfjs LayersModel or GraphModel on the backend that is set: one image input, class scores as output.
+ * A saved tfjs LayersModel or GraphModel on the backend that is set: it has one input of images, and its output is
+ * class scores.
  *
- * @param json    What model.json holds.
+ * @param json    The content of model.json.
  * @param weights The files of its weightsManifest, joined in their order.
- * @throws UserError if it is no such model, its input is no batch of images, or its output no row of scores an image.
+ * @throws UserError if it is not such a model, if its input is not a batch of images, or if its output is not one row
+ * of scores for each image.
  */
 export async function tfjsClassifier(
   json: TfjsModelJson,
@@ -25,13 +27,13 @@ export async function tfjsClassifier(
   return (await openTfjs(json, weights, settings)).box;
 }
 
-/** The model itself, too, for who looks into it. */
+/** The model itself, for callers that look into it. */
 export async function openTfjs(json: TfjsModelJson, weights: Uint8Array, settings: LoadSettings) {
   const {what = "model.json"} = settings;
   const artifacts: tf.io.ModelArtifacts = {
     modelTopology: json.modelTopology,
     weightSpecs: json.weightsManifest.flatMap((group) => group.weights) as tf.io.WeightsManifestEntry[],
-    weightData: new Uint8Array(weights).buffer, // a copy: small Buffers share one, which slice() would give whole
+    weightData: new Uint8Array(weights).buffer, // a copy, because small Buffers share one ArrayBuffer
     format: json.format ?? "layers-model",
     ...(json.signature ? {signature: json.signature} : {}),
   };

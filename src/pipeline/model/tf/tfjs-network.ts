@@ -17,26 +17,29 @@ import {weightedLayersOf} from "./weighted-layers";
 /** A network that probes can look at, with the facts that were found out about it. */
 export interface TfjsNetwork extends LoadedNetwork, LookedAtNetwork {
   readonly input: ModelInput;
-  /** How its numbers were read, for the program. */
+  /** How its numbers were read, in a form for the program. */
   readonly kind: Meaning["kind"];
-  /** Numbers in its weights. */
+  /** How many numbers its weights have. */
   readonly parameters: number;
 }
 
 /** Kinds of layers and nodes after which an answer is worth a picture. */
 const SHOWN =
   /^(Re[lL][uU]6?|LeakyRe[lL][uU]|E[lL][uU]|Sigmoid|Tanh|Activation|_?Fused\w+|(Depthwise)?Conv2[dD]\w*|Max\w*Pool\w*|A\w*Pool\w*|Global\w+|Mean|Add\w*|Concat\w*|Dense|MatMul|BiasAdd)$/;
-/** Layers that are kept for the page: more tell less. */
+/** How many layers are kept for the page; more of them would show less. */
 const MOST_SHOWN = 12;
 
-/** Numbers of images that go through at a time, and images: gradients keep every layer's answer. */
+/**
+ * How many numbers of images, and how many images, go through at a time. There is a limit because gradients keep every
+ * layer's answer.
+ */
 const MOST_NUMBERS = 800_000;
 const MOST_ROWS = 250;
 
 /**
  * A saved tfjs LayersModel or GraphModel with its scores, its layers and its gradients, on the backend that is set.
  *
- * @param json What model.json holds. @param weights The files of its weightsManifest, joined in their order.
+ * @param json The content of model.json. @param weights The files of its weightsManifest, joined in their order.
  * @throws UserError in one line that names the file.
  */
 export async function tfjsNetwork(
@@ -58,7 +61,10 @@ export async function tfjsNetwork(
   const tensorOf = (images: Images) =>
     tf.tensor(modelInput(images, wanted), [images.count, ...dimsOf(imageShape, layout)]);
 
-  /** One logit a class, of the model's own numbers: of one number a pair, half for and half against. */
+  /**
+   * Turns the model's own numbers into one logit for each class. A single number becomes a pair: half of it for the
+   * class, and half against it.
+   */
   const logitsFrom = (values: Float32Array): Float32Array => {
     const odds = () => values.map((p) => Math.log(Math.max(p, 1e-37) / Math.max(1 - p, 1e-37)));
     const isSure = kind === "probabilities" && numbers > 1;
@@ -236,7 +242,7 @@ function mapOf(
   );
 }
 
-/** Why tfjs has no gradient, naming the operator; undefined if it has one. */
+/** The reason why tfjs has no gradient, which names the operator; undefined if it has one. */
 async function whyNot(ask: () => Promise<unknown>): Promise<string | undefined> {
   try {
     await ask();

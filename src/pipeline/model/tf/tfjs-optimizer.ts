@@ -3,7 +3,7 @@ import {namedArrays} from "./named-arrays";
 import {powerAfter} from "./power-after";
 import type {TensorOptimizer} from "./tensor-optimizer";
 
-/** An optimizer of tfjs' own, composed of many kernels. */
+/** One of tfjs' own optimizers, which use many kernels for a step. */
 export function tfjsOptimizer(optimizer: tf.Optimizer): TensorOptimizer {
   return {
     apply(gradients, learningRate) {
@@ -28,13 +28,13 @@ export function tfjsOptimizer(optimizer: tf.Optimizer): TensorOptimizer {
   };
 }
 
-// By what they have, not by instanceof: to tfjs every optimizer is an instance of every kind.
+// They are recognised by their fields and not by instanceof: for tfjs, every optimizer is an instance of every kind.
 
 function setLearningRate(optimizer: tf.Optimizer | tf.SGDOptimizer, learningRate: number): void {
   if ("setLearningRate" in optimizer) {
     optimizer.setLearningRate(learningRate); // keeps a tensor of it, so the number alone would change nothing
   } else {
-    // Protected in tfjs' types, read at every update.
+    // This field is protected in tfjs' types, and is read at every update.
     (optimizer as unknown as {learningRate: number}).learningRate = learningRate;
   }
 }
@@ -42,8 +42,8 @@ function setLearningRate(optimizer: tf.Optimizer | tf.SGDOptimizer, learningRate
 type Adam = {readonly [name in "beta1" | "beta2"]: number} & {readonly [name in "accBeta1" | "accBeta2"]: tf.Variable};
 
 /**
- * Adam's powers of beta as its own steps would have left them. tfjs' own setWeights takes a power instead, which rounds
- * otherwise: a resumed run would then not be the unbroken one.
+ * Adam's powers of beta as its own steps would have left them. tfjs' own setWeights computes a power instead, which
+ * rounds differently, so a resumed run would differ from an uninterrupted one.
  */
 function restoreBetas(optimizer: object, steps: number): void {
   if (!("accBeta1" in optimizer)) return;

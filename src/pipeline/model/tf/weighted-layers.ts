@@ -19,7 +19,7 @@ export function weightedLayersOf(
   const all = weighted.flatMap((node): WeightedLayer[] => {
     const tensor = stored.get(node.kernel);
     const rank = node.type === "Dense" ? 2 : 4;
-    if (tensor?.rank !== rank) return []; // whole numbers, or matrices in a batch
+    if (tensor?.rank !== rank) return []; // weights of whole numbers, or a batch of matrices
     const shape = shapeOf(node.answer);
     if (!(shape.length === 1 || shape.length === 3)) return [];
     const [height, width, channels] = shape.length === 3 ? shape : [1, 1, shape[0]];
@@ -37,7 +37,7 @@ export function weightedLayersOf(
   return Array.from({length: MOST_LAYERS}, (_, i) => all[Math.round((i * (all.length - 1)) / (MOST_LAYERS - 1))]);
 }
 
-/** In tfjs' layout, in which all stand here but a dense kernel that is stored turned. */
+/** Gives a kernel in tfjs' layout. All kernels here have it, except a dense kernel that is stored transposed. */
 function kernelOf({kernel: name, isTurned}: WeightedNode, tensor: tf.Tensor): NamedArray {
   const values = Float32Array.from(tensor.dataSync());
   if (!isTurned) return {name, shape: tensor.shape, values};

@@ -1,14 +1,17 @@
 import type * as tf from "@tensorflow/tfjs";
 
-/** A node that multiplies by stored weights, and where its layer ends. */
+/** A node that multiplies by stored weights, and the last node of its layer. */
 export interface WeightedNode {
   readonly name: string;
-  /** Its kind as tfjs' layers name it. */
+  /** Its kind, by the name of the layer in tfjs. */
   readonly type: "Conv2D" | "DepthwiseConv2D" | "Dense";
   /** The name of its stored kernel; a dense one is `[in, out]`, or `[out, in]` if `isTurned`. */
   readonly kernel: string;
   readonly isTurned: boolean;
-  /** The node whose answer is the layer's: past what alone reads it and only adds its bias, normalises or activates it. */
+  /**
+   * The node whose answer is the layer's answer: after all nodes that only add a bias, normalise or activate, as long
+   * as nothing else reads the answer.
+   */
   readonly answer: string;
 }
 
@@ -36,14 +39,15 @@ const FOLLOWING = new Set([
   ...["Relu", "Relu6", "LeakyRelu", "Prelu", "Elu", "Selu", "Sigmoid", "Tanh", "Softplus"],
 ]);
 /**
- * Operators that belong to it if all their other inputs are stored numbers: a bias, or a folded batch normalisation.
+ * Operators that belong to the layer if all their other inputs are stored numbers: a bias, or a folded batch
+ * normalisation.
  */
 const WITH_STORED = new Set(["Add", "AddV2", "Sub", "Mul"]);
 
 /**
  * The nodes with weights of a GraphModel, in the graph's order.
  *
- * @param order Names of the nodes that the output depends on. @param stored The model's weights.
+ * @param order The names of the nodes on which the output depends. @param stored The model's weights.
  */
 export function weightedNodes(
   {node = []}: {readonly node?: readonly RawNode[]},

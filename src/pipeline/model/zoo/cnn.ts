@@ -4,14 +4,14 @@ import {UserError} from "../../../nouns/options";
 import type {ImageShape} from "../../../nouns/samples";
 import {glorotUniform, heNormal} from "./initializers";
 
-/** Filters of the first block; the second has twice as many. */
+/** How many filters the first block has; the second has twice as many. */
 export const CNN_WIDTH = 16;
 
 /**
- * The default: two blocks of 3 x 3 convolution, relu and 2 x 2 max pool, then one dense layer. 28 x 28 x 1 gives
- * 5 x 5 x 32 features and 12,810 weights. `plain-cnn.ts` has the same network for where there is no tfjs.
+ * The default: two blocks of 3 x 3 convolution, relu and 2 x 2 max pool, then one dense layer. 28 x 28 x 1 gives 5 x 5
+ * x 32 features and 12,810 weights. `plain-cnn.ts` has the same network for places without tfjs.
  *
- * @param width Filters of the first block.
+ * @param width How many filters the first block has.
  */
 export function cnn(imageShape: ImageShape, classes: number, seed: number, width: number = CNN_WIDTH): tf.Sequential {
   const [height, across] = imageShape;

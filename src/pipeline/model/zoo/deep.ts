@@ -3,17 +3,17 @@ import * as tf from "@tensorflow/tfjs";
 import type {ImageShape} from "../../../nouns/samples";
 import {glorotUniform, heNormal} from "./initializers";
 
-/** Channels of each block; further blocks have as many as the last. */
+/** How many channels each block has; further blocks have as many as the last. */
 const CHANNELS = [16, 24, 48, 96] as const;
 /** The last block works on images with a side of about this many pixels, or up to twice as many. */
 const LAST_SIDE = 8;
 
 /**
- * For colour pictures of 64 x 64 pixels and more: blocks of 3 x 3 convolution, batch normalisation and relu, each but
- * the first followed by a 2 x 2 max pool if another one comes, then the greatest of each channel over the whole
- * picture, and one dense layer. The greatest, and not the mean or a weight for each place, because a thing may stand
- * anywhere and be small. The first convolution goes in steps of 2 pixels: it has a quarter of the work, and loses
- * nothing measurable. Pictures of 64 pixels have four blocks, of 128 five.
+ * For colour pictures of 64 x 64 pixels and more: blocks of 3 x 3 convolution, batch normalisation and relu, with a 2 x
+ * 2 max pool between them, except after the first; then the maximum of each channel over the whole picture, and one
+ * dense layer. It takes the maximum, and not the mean or a weight for each place, because an object may be small and at
+ * any place. The first convolution moves in steps of 2 pixels, which takes a quarter of the work and loses nothing
+ * measurable. Pictures of 64 pixels get four blocks, pictures of 128 pixels five.
  */
 export function deep(imageShape: ImageShape, classes: number, seed: number): tf.Sequential {
   const model = tf.sequential({name: "deep"});

@@ -4,13 +4,13 @@ import {UserError} from "../../../nouns/options";
 import type {ImageShape} from "../../../nouns/samples";
 import {torchBias, torchKernel} from "./initializers";
 
-/** Channels after each convolution. */
+/** How many channels there are after each convolution. */
 const CHANNELS = [10, 7, 5, 1] as const;
 
 /**
  * The network of the published pipeline exigo (its model.py): four valid 3 x 3 convolutions with relu, then one dense
- * layer on the 400 numbers that are left of 28 x 28 pixels. The pixels it sees are in [−1, 1]: the first layer takes
- * them there from [0, 1]. Weights start as PyTorch's do.
+ * layer on the 400 numbers to which 28 x 28 pixels are reduced. It sees pixels in [−1, 1]; its first layer scales them
+ * from [0, 1]. Weights start as in PyTorch.
  */
 export function exigo(imageShape: ImageShape, classes: number, seed: number): tf.Sequential {
   const [height, width] = imageShape;

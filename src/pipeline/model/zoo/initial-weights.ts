@@ -1,14 +1,17 @@
 import {fork, type RandomSource} from "../../../nouns/random";
 
-/** @file The first weights that tfjs' initialisers draw, drawn without tfjs: the same bits. `initializers.ts` asks tfjs for them. */
+/**
+ * @file Draws the first weights without tfjs, with the same bits as tfjs' initialisers. `initializers.ts` asks tfjs for
+ * them.
+ */
 
-/** The seed of a layer's initialiser. tfjs' take an integer; 0 would mean none. */
+/** The seed of a layer's initialiser. tfjs takes an integer, and 0 would mean no seed. */
 export function seedOf(seed: number, name: string): number {
   return 1 + Math.floor(fork(seed, "initial weights", name)() * (2 ** 31 - 2));
 }
 
 /**
- * He's normal initialiser (He et al. 2015, section 2.2) as tfjs has it: a normal number of variance 2 / fan-in, drawn
+ * He's normal initialiser (He et al. 2015, section 2.2) in tfjs' form: a normal number of variance 2 / fan-in, drawn
  * again if it is more than two standard deviations from 0. Pairs are drawn by Marsaglia's polar method (1964).
  */
 export function heNormalValues(seed: number, layer: string, fanIn: number, count: number): Float32Array {
@@ -37,14 +40,14 @@ export function heNormalValues(seed: number, layer: string, fanIn: number, count
   });
 }
 
-/** Glorot's uniform initialiser (Glorot & Bengio 2010, eq. 16) as tfjs has it: within ±√(6 / (fan-in + fan-out)). */
+/** Glorot's uniform initialiser (Glorot & Bengio 2010, eq. 16) in tfjs' form: within ±√(6 / (fan-in + fan-out)). */
 export function glorotUniformValues(seed: number, layer: string, fans: readonly [number, number], count: number) {
   const random = alea(`${seedOf(seed, layer)}`);
   const limit = Math.sqrt(3 * (1 / Math.max(1, (fans[0] + fans[1]) / 2)));
   return Float32Array.from({length: count}, () => -limit + random() * (limit + limit));
 }
 
-/** Alea (Baagøe 2010), the generator that tfjs draws from: three 32-bit fractions, and a carry. */
+/** Alea (Baagøe 2010), the random number generator of tfjs: three 32-bit fractions, and a carry. */
 function alea(seed: string): RandomSource {
   const fraction = 2 ** -32;
   let mixed = 0xefc8249d;

@@ -2,7 +2,9 @@ import * as tf from "@tensorflow/tfjs";
 
 import {seedOf} from "./initial-weights";
 
-/** He's normal initialiser for layers before a relu (He et al. 2015, section 2.2), each layer by a seed of its own. */
+/**
+ * He's normal initialiser for layers before a relu (He et al. 2015, section 2.2), with a separate seed for each layer.
+ */
 export function heNormal(seed: number, layer: string) {
   return tf.initializers.heNormal({seed: seedOf(seed, layer)});
 }
@@ -28,7 +30,7 @@ export function torchBias(seed: number, layer: string, fanIn: number) {
   return tf.initializers.randomUniform({minval: -limit, maxval: limit, seed: seedOf(seed, `${layer}/bias`)});
 }
 
-/** Normal numbers around 0, as tables of embeddings start. */
+/** Normal numbers around 0, with which tables of embeddings start. */
 export function normal(seed: number, layer: string, deviation: number) {
   return tf.initializers.randomNormal({mean: 0, stddev: deviation, seed: seedOf(seed, layer)});
 }

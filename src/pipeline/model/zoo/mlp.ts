@@ -6,9 +6,9 @@ import {glorotUniform, heNormal} from "./initializers";
 import {SeededDropout} from "./seeded-dropout";
 
 export interface MlpOptions {
-  /** Units of each hidden layer. */
+  /** How many units each hidden layer has. */
   readonly "mlp.width": number;
-  /** Hidden layers. */
+  /** How many hidden layers there are. */
   readonly "mlp.depth": number;
 }
 
@@ -26,7 +26,10 @@ const DEFAULTS: MlpOptions = {
   "mlp.depth": mlpOptions["mlp.depth"].default,
 };
 
-/** A perceptron: hidden layers of relu units, of which a fifth are dropped in training; one of 128 unless it is told. */
+/**
+ * A multilayer perceptron: hidden layers of relu units, a fifth of which are dropped in training. By default there is
+ * one layer of 128 units.
+ */
 export function mlp(
   imageShape: ImageShape,
   classes: number,

@@ -2,13 +2,13 @@ import type {Graph, GraphNode} from "../../../graph/index";
 import type {ImageShape} from "../../../nouns/samples";
 import {glorotUniformValues, heNormalValues} from "./initial-weights";
 
-/** Side of each filter, in pixels. */
+/** The side of each filter, in pixels. */
 const KERNEL = 3;
 
 /**
  * The network of `cnn()` as a graph: the same layers, names and first weights, without tfjs.
  *
- * @param width Filters of the first block; the second has twice as many.
+ * @param width How many filters the first block has; the second has twice as many.
  */
 export function plainCnn([height, across, channels]: ImageShape, classes: number, seed: number, width: number): Graph {
   const nodes: GraphNode[] = [];

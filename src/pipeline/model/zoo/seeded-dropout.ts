@@ -5,9 +5,10 @@ import {fork} from "../../../nouns/random";
 import type {Draws} from "../../../nouns/samples";
 
 /**
- * Dropout (Srivastava et al. 2014, inverted: what is kept is divided by 1 − rate) whose mask is the fused engine's: a hash of
- * (seed, layer name, the image's key, unit). tf.layers.dropout cannot be seeded: with `seed` it drops the same units at every
- * step (tfjs-core/src/ops/dropout.ts reseeds on each call), without it nothing repeats. Saved models hold a plain Dropout.
+ * Dropout (Srivastava et al. 2014, inverted: the numbers that are kept are divided by 1 − rate) with the same mask as
+ * in the fused engine: a hash of (seed, layer name, the image's key, unit). tf.layers.dropout cannot be seeded: with
+ * `seed` it drops the same units at every step (tfjs-core/src/ops/dropout.ts reseeds on each call); without it, no run
+ * can be repeated. Saved models contain a plain Dropout.
  */
 export class SeededDropout extends tf.layers.Layer {
   static readonly className = "SeededDropout";
@@ -65,7 +66,10 @@ function mixed(bits: number): number {
   return h ^ (h >>> 16);
 }
 
-/** Gives each dropout layer of a model, also of the models within it, its mask for one step: tfjs' own ones, too. */
+/**
+ * Gives each dropout layer of a model, also in the models within it, its mask for one step; this includes tfjs' own
+ * dropout layers.
+ */
 export function seedDropout(
   model: {readonly layers: readonly tf.layers.Layer[]},
   seed: number,
@@ -76,7 +80,7 @@ export function seedDropout(
     const {layers} = layer as Partial<tf.LayersModel>;
     if (layer instanceof SeededDropout) layer.seedStep(seed, draws);
     else if (layer.getClassName() === "Dropout") {
-      // by its place: tfjs counts names up over the whole process
+      // by its place, because tfjs counts names up over the whole process
       (layer as {seed?: number}).seed = 1 + Math.floor(fork(seed, "dropout", i, step)() * (2 ** 31 - 2));
     } else if (layers) seedDropout({layers}, seed + i, step, draws);
   }

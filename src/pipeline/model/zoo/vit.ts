@@ -13,12 +13,12 @@ import {glorotUniform, normal} from "./initializers";
 const WIDER = 4;
 
 export interface VitOptions {
-  /** Pixels a side of a patch. */
+  /** The side of a patch in pixels. */
   readonly "vit.patch": number;
-  /** Numbers a token. */
+  /** How many numbers a token has. */
   readonly "vit.width": number;
   readonly "vit.heads": number;
-  /** Blocks of attention and dense layers. */
+  /** How many blocks of attention and dense layers there are. */
   readonly "vit.depth": number;
 }
 
@@ -42,10 +42,10 @@ const DEFAULTS = Object.fromEntries(
 ) as unknown as VitOptions;
 
 /**
- * A small vision transformer (Dosovitskiy et al. 2021, "An image is worth 16x16 words"): the image is cut into patches, each
- * becomes a token; blocks of self-attention and of two dense layers with GELU, each after a normalisation and added to what
- * it was given (pre-norm: Xiong et al. 2020); the mean of the tokens is classified, in place of a token of its own.
- * 28 x 28 pixels in patches of 7 are 16 tokens; with the defaults it has 204,938 weights.
+ * A small vision transformer (Dosovitskiy et al. 2021, "An image is worth 16x16 words"): the image is cut into patches,
+ * each becomes a token; blocks of self-attention and of two dense layers with GELU, each with a normalisation before it
+ * and its input added to its output (pre-norm: Xiong et al. 2020); the mean of the tokens is classified, and not an
+ * extra token. 28 x 28 pixels in patches of 7 give 16 tokens; with the defaults it has 204,938 weights.
  *
  * @throws UserError if a patch does not fit into the image, or the width is no multiple of the heads.
  */

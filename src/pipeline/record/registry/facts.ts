@@ -11,37 +11,37 @@ import {readStatusFile, statusOf} from "../run-status";
 /** The possible values of a cell. */
 export type Cell = string | number | null;
 
-/** A run as the tables have it. */
+/** A run in the form of the tables. */
 export interface RunFacts {
   readonly row: {readonly [column: string]: Cell};
   readonly options: readonly (readonly [name: string, value: Cell])[];
   /** The metrics of each epoch; for a reader, of each step that was looked at. */
   readonly metrics: readonly {readonly epoch: number; readonly name: string; readonly value: number}[];
   readonly tags: readonly string[];
-  /** How well states of the run's network did. */
+  /** The scores of states of the run's network. */
   readonly efficacy: readonly Efficacy[];
 }
 
-/** One test of a state of a network, as the published tables have it. */
+/** One test of a state of a network, in the form of the published tables. */
 export interface Efficacy {
   /** Model, data, epoch or step. */
   readonly state: string;
   readonly correct: number;
   readonly asked: number;
-  /** Which samples were asked about. */
+  /** The samples that were asked about. */
   readonly ids: string;
 }
 
-/** Files that tell how a run stands; a row is stale once one of them is newer. */
+/** The files that show the state of a run. A row is out of date once one of them is newer. */
 const TELLING = [
   ...["run.json", "status.json", "notes.json", "metrics.jsonl"],
   ...["qa.json", "looks.jsonl", "outcome.json", "efficacy.jsonl"],
 ];
 
-/** Milliseconds; a file changed so short a while ago may be changed again and keep its time. */
+/** In milliseconds: a file that was changed this short a time ago may be changed again without a new time. */
 const TICKS = 100;
 
-/** When a run was last changed, in milliseconds since 1970; 0 if that is too short a while ago to be relied on. */
+/** When a run was last changed, in milliseconds since 1970; 0 if that was too short a time ago to be reliable. */
 export async function changedAt(path: string, now = Date.now()): Promise<number> {
   const times = await Promise.all(
     TELLING.map((name) =>
@@ -125,7 +125,7 @@ export async function bytesIn(path: string): Promise<number> {
         ({size}) => size,
         () => 0,
       ),
-    ); // gone meanwhile
+    ); // it is gone meanwhile
   return (await Promise.all(sizes)).reduce((sum, size) => sum + size, 0);
 }
 

@@ -19,17 +19,17 @@ export const INDEX = "runs.db";
 /** The result of the index, and the runs that it could not read. */
 export interface Indexed<R> {
   readonly result: R;
-  /** In one line each. */
+  /** One line for each of them. */
   readonly notes: readonly string[];
 }
 
 /**
- * Brings `save/runs.db` up to date with the runs' folders, and asks it. It is only an index: if it is not there,
- * damaged, or of another version, it is made anew. Each process works on a copy of its own, in a folder of its own, and
- * puts it in the index's place whole: several may do so at once, the last one's stays, and a process that is killed
- * leaves the index as it was.
+ * Brings `save/runs.db` up to date with the runs' folders, and asks it. It is only an index: if it is missing, damaged,
+ * or of another version, it is made again. Each process works on its own copy in its own folder, and then replaces the
+ * index by it in one step. Several processes may do so at the same time; the last copy stays. If a process is killed,
+ * the index stays as it was.
  *
- * @param ask Reads from the database, which is closed after.
+ * @param ask Reads from the database, which is closed afterwards.
  * @throws UserError if there is no such folder.
  */
 export async function askIndex<R>(save: string, ask: (database: Database) => R): Promise<Indexed<R>> {
@@ -40,7 +40,7 @@ export async function askIndex<R>(save: string, ask: (database: Database) => R):
     return await askedIn(folder, isKept);
   } catch (error) {
     if (!isKept || !isOfDisk(error)) throw error;
-    // the disk may have no room for the index, which nobody misses: it is made elsewhere, and not kept
+    // the disk may have no room for the index; then it is made elsewhere and not kept
     const elsewhere = await notKept();
     try {
       return await askedIn(elsewhere, false);
@@ -78,7 +78,7 @@ export async function askIndex<R>(save: string, ask: (database: Database) => R):
   }
 }
 
-/** Whether SQLite or the system says that the disk takes no more. */
+/** Whether SQLite or the system says that the disk is full or cannot be written. */
 function isOfDisk(error: unknown): boolean {
   const {code = "", message} = error as NodeJS.ErrnoException;
   return /^(ENOSPC|EDQUOT|EIO|EROFS)$/.test(code) || /disk I\/O error|disk is full|readonly database/i.test(message);
@@ -110,7 +110,8 @@ async function opened(path: string): Promise<{readonly database: Database; reado
   const {Database: Open}: typeof import("node-sqlite3-wasm") = require("node-sqlite3-wasm"); // loaded by those who ask
   const open = () => {
     const database = new Open(path);
-    // nobody else has this file, and nobody misses it if the machine stops: no lock, no journal, no waiting for the disk
+    // no other process uses this file, and it need not survive a crash of the machine: no lock, no journal, no waiting
+    // for the disk
     database.exec("PRAGMA locking_mode = EXCLUSIVE; PRAGMA journal_mode = MEMORY; PRAGMA synchronous = OFF");
     database.exec("PRAGMA foreign_keys = ON");
     return database;
@@ -121,7 +122,7 @@ async function opened(path: string): Promise<{readonly database: Database; reado
       database = open();
       if (isWhole(database)) return {database, isNew: false};
     } catch {
-      // damaged, or no database at all: it is made anew
+      // it is damaged or not a database, so it is made again
     }
     try {
       database?.close();

@@ -2,7 +2,7 @@ import {askIndex, type Indexed} from "./index-file";
 import {COLUMNS} from "./tables";
 import {columnOf, parseWhere} from "./where";
 
-/** A run as the index has it: the columns of `runs`, and its tags. */
+/** A run in the form of the index: the columns of `runs`, and its tags. */
 export interface IndexedRun {
   readonly [column: string]: string | number | null | readonly string[];
   readonly tags: readonly string[];
@@ -11,13 +11,13 @@ export interface IndexedRun {
 export interface ListChoices {
   /** A condition (`parseWhere`); "" for all runs. */
   readonly where: string;
-  /** A column, with ":asc" or ":desc" behind; "" for the newest first. */
+  /** A column, followed by ":asc" or ":desc"; "" means that the newest run comes first. */
   readonly sort: string;
   /** The most runs that are listed. */
   readonly limit: number;
 }
 
-/** Columns whose least value is the best. */
+/** The columns whose smallest value is the best. */
 const LEAST_FIRST = new Set([
   "name",
   "data",
@@ -30,7 +30,7 @@ const LEAST_FIRST = new Set([
   "seed",
 ]);
 
-/** The runs in `save` that a condition holds for. @throws UserError if it is not understood. */
+/** The runs in `save` for which a condition is true. @throws UserError if it is not understood. */
 export async function listRuns(save: string, {where, sort, limit}: ListChoices): Promise<Indexed<IndexedRun[]>> {
   const condition = where.trim() === "" ? undefined : parseWhere(where);
   const order = orderOf(sort);

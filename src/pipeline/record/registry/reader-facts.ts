@@ -10,7 +10,7 @@ import {type ListedRun, runsIn} from "../runs-in";
 import {textIfThere} from "../text-if-there";
 import {bytesIn, cellOf, type Efficacy, type RunFacts} from "./facts";
 
-/** @file A reader's run as the index has it: `qa/<name>`, one of the folders in `save/qa/`. */
+/** @file A reader's run in the form of the index: `qa/<name>`, one of the folders in `save/qa/`. */
 
 const FOLDER = "qa";
 
@@ -22,7 +22,7 @@ export async function readersIn(save: string): Promise<ListedRun[]> {
   return runs.map((run) => ({...run, name: `${FOLDER}/${run.name}`}));
 }
 
-/** How a reader's run stands: done once its outcome is there. */
+/** The status of a reader's run: it is done once its outcome is there. */
 export async function readerStatus(path: string): Promise<RunStatus> {
   if (existsSync(join(path, "outcome.json"))) return "done";
   return (await isRunLocked(path)) ? "running" : "interrupted";

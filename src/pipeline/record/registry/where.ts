@@ -1,9 +1,9 @@
-/** @file Conditions on runs as people type them: `test_accuracy > 0.99 and model = cnn`. */
+/** @file Reads conditions on runs, as people type them: `test_accuracy > 0.99 and model = cnn`. */
 import {nearest} from "../../../nouns/nearest";
 import {UserError} from "../../../nouns/options";
 import {COLUMNS} from "./tables";
 
-/** A condition in SQL, in which values are bound: no text that was typed stands in it. */
+/** A condition in SQL. Its values are bound, so it contains no text that the user typed. */
 export interface Condition {
   readonly sql: string;
   readonly values: readonly (string | number)[];
@@ -19,11 +19,11 @@ const TOKEN = /\s*(?:([()])|(<=|>=|==|!=|<>|=|<|>)|'((?:[^']|'')*)'|"((?:[^"]|""
 type Token = {readonly kind: "sign" | "word" | "text"; readonly text: string};
 
 /**
- * Reads a condition: comparisons of a column with a value, joined by `and`, `or`, `not` and brackets. A value is a number, a
- * word, a text in quotes, or null (`is null`, `is not null`). Beside the columns of runs there is `tag`, and
- * `options.learningRate` for any option.
+ * Reads a condition: comparisons of a column with a value, joined by `and`, `or`, `not` and brackets. A value is a
+ * number, a word, a text in quotes, or null (`is null`, `is not null`). In addition to the columns of runs, there are
+ * `tag` and `options.learningRate` for any option.
  *
- * @throws UserError that says where it is not understood.
+ * @throws UserError that says at which place it is not understood.
  */
 export function parseWhere(text: string): Condition {
   const tokens = tokensOf(text);
@@ -81,7 +81,7 @@ export function parseWhere(text: string): Condition {
       return `${subject} ${operator} ?`;
     });
   };
-  /** @param make Gives the comparison; what stands before it binds its own values first. */
+  /** @param make Gives the comparison. It is called late, so that earlier parts bind their values first. */
   const compared = (name: string, make: (subject: string) => string): string => {
     if (name === "tag") return `EXISTS (SELECT 1 FROM tags WHERE tags.run = runs.name AND ${make("tags.tag")})`;
     const [, option] = /^options?\.(.+)$/.exec(name) ?? [];
@@ -96,7 +96,7 @@ export function parseWhere(text: string): Condition {
   return {sql, values};
 }
 
-/** The column of a name, as SQL may have it. @throws UserError if there is none. */
+/** The column with a name, in a form for SQL. @throws UserError if there is none. */
 export function columnOf(name: string, flag: string): string {
   const column = COLUMNS.find((one) => one === name.toLowerCase());
   if (column) return column;

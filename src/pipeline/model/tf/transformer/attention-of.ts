@@ -6,7 +6,7 @@ import type {ImageShape, Images} from "../../../../nouns/samples";
 import {Patches} from "./patches";
 import {SelfAttention} from "./self-attention";
 
-/** Images a pass: bounds the memory, and changes no result. */
+/** How many images go through in one pass. This limits the memory, and changes no result. */
 const AT_ONCE = 32;
 
 /** How a model's tokens attend to each other; undefined if it has no patches or no attention. */
@@ -50,7 +50,7 @@ export function attentionOf(
   };
 }
 
-/** Applies `f` to a few images at a time, and joins each of what it gives, image after image. */
+/** Applies `f` to a few images at a time, and joins each of its results, image after image. */
 async function inBatches(images: Images, f: (x: tf.Tensor, start: number) => tf.Tensor[]): Promise<Float32Array[]> {
   const size = images.shape[0] * images.shape[1] * images.shape[2];
   const parts: Float32Array[][] = [];

@@ -57,23 +57,24 @@ export interface BertHooks {
   attention?(layer: number, weights: tf.Tensor4D): void;
   /**
    * @param context [batch * tokens, width], the heads' answers before they are mixed.
-   * @returns what stands in their place, if anything.
+   * @returns the tensor that replaces them, if there is one.
    */
   context?(layer: number, context: tf.Tensor2D): tf.Tensor2D | undefined;
   /** @param hidden [batch * tokens, width], what the layer gives to the next. */
   output?(layer: number, hidden: tf.Tensor2D): void;
-  /** Takes some numbers away by chance in training: `where` names the place. */
+  /** Sets some numbers to 0 at random in training; `where` names the place. */
   dropout?(x: tf.Tensor, where: string): tf.Tensor;
-  /** Stands in the place of the words' embeddings, [batch * tokens, width]. */
+  /** Replaces the embeddings of the words, [batch * tokens, width]. */
   words?(embeddings: tf.Tensor2D): tf.Tensor2D;
 }
 
-/** Added to the scores of padded keys: their probability is 0. */
+/** This is added to the scores of padded keys, so that their probability is 0. */
 const HIDDEN = -1e9;
 
 /**
- * BERT for extractive question answering (Devlin et al. 2019, "BERT", section 4.2): a score for each token to be the answer's
- * start, and one to be its end. As Hugging Face's BertForQuestionAnswering, whose weights it takes.
+ * BERT for extractive question answering (Devlin et al. 2019, "BERT", section 4.2): a score for each token to be the
+ * answer's start, and one to be its end. It computes what Hugging Face's BertForQuestionAnswering does, and takes its
+ * weights.
  *
  * @returns Logits [batch, tokens].
  */
@@ -137,8 +138,8 @@ export function bertLogits(
 }
 
 /**
- * The mean over the batch of the two cross-entropies, in nats, of the answer's first and last token, halved. Padding is among
- * the places, as in BertForQuestionAnswering.
+ * The mean over the batch of the two cross-entropies, in nats, of the answer's first and last token, halved. Padded
+ * places are included, as in BertForQuestionAnswering.
  */
 export function bertLoss(
   {start, end}: {readonly start: tf.Tensor2D; readonly end: tf.Tensor2D},

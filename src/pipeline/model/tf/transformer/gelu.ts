@@ -3,7 +3,10 @@ import * as tf from "@tensorflow/tfjs";
 import {onlyInput} from "./only-input";
 import {gelu} from "./operations";
 
-/** x Φ(x), Φ the normal distribution's cumulative function (Hendrycks & Gimpel 2016), exact as PyTorch's. */
+/**
+ * x Φ(x), where Φ is the normal distribution's cumulative function (Hendrycks & Gimpel 2016), in its exact form, as in
+ * PyTorch.
+ */
 export class Gelu extends tf.layers.Layer {
   static readonly className = "Gelu";
 

@@ -47,7 +47,7 @@ export function attention(qkv: tf.Tensor3D, options: AttentionOptions): tf.Tenso
   const {heads, bias, drop} = options;
   const op = tf.customGrad((x, save) => {
     const [out, p] = runKernel("_Attention", {qkv: x as tf.Tensor, bias, drop}, {heads}) as tf.Tensor[];
-    (save as Save)([x as tf.Tensor, p, ...(drop ? [drop] : [])]); // what is not saved may be gone by then
+    (save as Save)([x as tf.Tensor, p, ...(drop ? [drop] : [])]); // tensors that are not saved may be freed by then
     const gradFunc = (dy: tf.Tensor, [saved, weights, dropped]: tf.Tensor[]) =>
       runKernel("_AttentionGradient", {qkv: saved, drop: dropped, p: weights, dy}, {heads}) as tf.Tensor;
     return {value: out, gradFunc};
@@ -102,9 +102,10 @@ export function layerNorm(x: tf.Tensor, gain: tf.Tensor1D, bias: tf.Tensor1D, ep
 const ROOT = Math.sqrt(2 / Math.PI);
 
 /**
- * x Φ(x), Φ the normal distribution's cumulative function (Hendrycks & Gimpel 2016, "Gaussian error linear units").
+ * x Φ(x), where Φ is the normal distribution's cumulative function (Hendrycks & Gimpel 2016, "Gaussian error linear
+ * units").
  *
- * @param exact False for their approximation by tanh, as GPT-2 has it.
+ * @param exact False for their approximation by tanh, as in GPT-2.
  */
 export function gelu(x: tf.Tensor, exact = true): tf.Tensor {
   if (!hasKernel("_Gelu")) {

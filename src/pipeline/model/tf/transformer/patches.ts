@@ -4,7 +4,7 @@ import {onlyInput} from "./only-input";
 
 /**
  * Cuts images into square patches, row by row: [images, height, width, channels] → [images, tokens, side · side ·
- * channels]. What is left at the right and below, if a side is no multiple of the patch, is not seen.
+ * channels]. If a side is not a multiple of the patch, the pixels left over on the right and at the bottom are ignored.
  */
 export class Patches extends tf.layers.Layer {
   static readonly className = "Patches";

@@ -10,7 +10,7 @@ export class PositionEmbedding extends tf.layers.Layer {
   private readonly initializer: Initializer;
   private table!: tf.LayerVariable;
 
-  /** @param config.initializer Of the table; a saved model needs none, its weights are set. */
+  /** @param config.initializer For the table; a saved model needs none, because its weights are set. */
   constructor(config: {readonly name?: string; readonly initializer?: Initializer}) {
     super(config);
     this.initializer = config.initializer ?? tf.initializers.zeros();

@@ -20,7 +20,9 @@ export class SelfAttention extends tf.layers.Layer {
   /** [images, heads]: what each head's answer is multiplied by, if somebody asks how much depends on it. */
   private gates: tf.Tensor2D | undefined;
 
-  /** @param config.initializers Of the kernels before and after; a saved model needs none, its weights are set. */
+  /**
+   * @param config.initializers For the kernels before and after; a saved model needs none, because its weights are set.
+   */
   constructor(config: {
     readonly heads: number;
     readonly name?: string;
@@ -57,12 +59,12 @@ export class SelfAttention extends tf.layers.Layer {
     });
   }
 
-  /** Which token looks at which, for what the layer is given. @returns [images, heads, tokens, tokens], rows sum to 1. */
+  /** Which token looks at which, for an input of the layer. @returns [images, heads, tokens, tokens], rows sum to 1. */
   lookOf(x: tf.Tensor3D): tf.Tensor4D {
     return tf.tidy(() => attentionWeights(this.queriesKeysValues(x), {heads: this.heads}));
   }
 
-  /** From now on each head's answer is multiplied by `gates`, [images, heads]; absent, as it is. */
+  /** From now on, each head's answer is multiplied by `gates`, [images, heads]; without them, it stays unchanged. */
   setGates(gates?: tf.Tensor2D): void {
     this.gates = gates;
   }
