@@ -16,37 +16,54 @@ export type Gram = Float32Array;
 export function gramOf(rows: ArrayLike<number>, count: number): Gram {
   const width = rows.length / count;
   const gram = new Float32Array((count * (count - 1)) / 2);
-  const values = Float64Array.from(rows);
-  for (let i = 0, to = 0; i < count; i++) {
-    let j = i + 1;
-    for (; j + 4 <= count; j += 4, to += 4) putFour(gram, to, values, i * width, j * width, width);
+  const values = new Float64Array(rows);
+  const placeOf = (i: number, j: number) => i * count - (i * (i + 1)) / 2 + j - i - 1;
+  const put = (i: number, j: number) => {
+    let sum = 0;
+    for (let k = 0; k < width; k++) sum += values[i * width + k] * values[j * width + k];
+    gram[placeOf(i, j)] = sum;
+  };
+  for (let i = 0; i + 1 < count; i += 2) {
+    put(i, i + 1);
+    let j = i + 2;
+    for (; j + 4 <= count; j += 4) putEight(gram, [placeOf(i, j), placeOf(i + 1, j)], values, [i, j], width);
     for (; j < count; j++) {
-      let sum = 0;
-      for (let k = 0; k < width; k++) sum += values[i * width + k] * values[j * width + k];
-      gram[to++] = sum;
+      put(i, j);
+      put(i + 1, j);
     }
   }
   return gram;
 }
 
 /**
- * Inner products of one row with four rows that follow one another: each number that is read from the one row serves
- * four sums.
+ * The inner products of two rows that follow each other with four others that do: a number that is read serves two sums or four,
+ * which takes half the time of one product after the other.
  */
-function putFour(gram: Gram, to: number, values: Float64Array, one: number, four: number, width: number): void {
-  const [b, c, d] = [four + width, four + 2 * width, four + 3 * width];
-  let [p, q, r, s] = [0, 0, 0, 0];
+function putEight(
+  gram: Gram,
+  [first, second]: readonly [number, number],
+  values: Float64Array,
+  [two, four]: readonly [number, number],
+  width: number,
+): void {
+  const [a, b] = [two * width, (two + 1) * width];
+  const [c, d, e, f] = [four * width, (four + 1) * width, (four + 2) * width, (four + 3) * width];
+  let [ac, ad, ae, af] = [0, 0, 0, 0];
+  let [bc, bd, be, bf] = [0, 0, 0, 0];
   for (let k = 0; k < width; k++) {
-    const x = values[one + k];
-    p += x * values[four + k];
-    q += x * values[b + k];
-    r += x * values[c + k];
-    s += x * values[d + k];
+    const [x, y] = [values[a + k], values[b + k]];
+    const [p, q, r, s] = [values[c + k], values[d + k], values[e + k], values[f + k]];
+    ac += x * p;
+    ad += x * q;
+    ae += x * r;
+    af += x * s;
+    bc += y * p;
+    bd += y * q;
+    be += y * r;
+    bf += y * s;
   }
-  gram[to] = p;
-  gram[to + 1] = q;
-  gram[to + 2] = r;
-  gram[to + 3] = s;
+  gram.set([ac, ad, ae, af], first);
+  gram.set([bc, bd, be, bf], second);
 }
 
 /**

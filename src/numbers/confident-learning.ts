@@ -16,7 +16,9 @@ const NEVER = 2;
 
 /** The probability of the given label: low if it is likely wrong. */
 export function selfConfidence(probabilities: Numbers, labels: Numbers, classes: number): Float64Array {
-  return Float64Array.from({length: labels.length}, (_, n) => probabilities[n * classes + labels[n]]);
+  const out = new Float64Array(labels.length);
+  for (let n = 0; n < out.length; n++) out[n] = probabilities[n * classes + labels[n]];
+  return out;
 }
 
 /** The margin of the given label over the likeliest other class, from 0 (surely wrong) to 1. */
@@ -112,8 +114,11 @@ export function labelIssues(probabilities: Numbers, labels: Numbers, classes: nu
 function lowest(values: Float64Array, most: number): number[] {
   if (most >= values.length) return [...values.keys()];
   const limit = values.slice().sort()[most - 1];
-  const below = [...values.keys()].filter((i) => values[i] < limit);
-  const equal = [...values.keys()].filter((i) => values[i] === limit);
+  const [below, equal]: [number[], number[]] = [[], []];
+  for (let i = 0; i < values.length; i++) {
+    if (values[i] < limit) below.push(i);
+    else if (values[i] === limit) equal.push(i);
+  }
   return [...below, ...equal.slice(0, most - below.length)];
 }
 

@@ -43,18 +43,16 @@ export function dynamicsOf({losses, margins}: AnswersByEpoch): Dynamics {
     correctness: new Uint16Array(count),
     forgotten: new Uint16Array(count),
     learnedAt: new Uint16Array(count),
-    areaUnderMargin: new Float64Array(count),
+    areaUnderMargin: areasUnderMargin(margins, count),
   };
   const probabilities = new Float64Array(epochs);
   for (let n = 0; n < count; n++) {
-    let [sum, marginSum] = [0, 0];
+    let sum = 0;
     for (let e = 0; e < epochs; e++) {
       const probability = Math.exp(-losses[e][n]);
       probabilities[e] = probability;
       sum += probability;
-      const margin = margins[e][n];
-      marginSum += margin;
-      if (margin > 0) out.correctness[n]++;
+      if (margins[e][n] > 0) out.correctness[n]++;
       else {
         out.learnedAt[n] = e + 1;
         if (e > 0 && margins[e - 1][n] > 0) out.forgotten[n]++;
@@ -65,7 +63,14 @@ export function dynamicsOf({losses, margins}: AnswersByEpoch): Dynamics {
     for (let e = 0; e < epochs; e++) squares += (probabilities[e] - mean) ** 2;
     out.confidence[n] = mean;
     out.variability[n] = Math.sqrt(squares / epochs);
-    out.areaUnderMargin[n] = marginSum / epochs;
   }
   return out;
+}
+
+/** The area under the margin alone: each image's mean of its margins over the epochs, in logits (Pleiss et al. 2020). */
+export function areasUnderMargin(margins: readonly ArrayLike<number>[], count: number): Float64Array {
+  const areas = new Float64Array(count);
+  for (const epoch of margins) for (let n = 0; n < count; n++) areas[n] += epoch[n];
+  for (let n = 0; n < count; n++) areas[n] /= margins.length;
+  return areas;
 }

@@ -20,8 +20,11 @@ export function picturedSamples({order, dynamics}: RankedLabels, room: number): 
   const take = (places: Uint32Array, most: number) => {
     for (const place of places.subarray(0, Math.floor(most))) if (chosen.size < room) chosen.add(place);
   };
-  const falling = (sizes: Float64Array | Uint16Array) =>
-    ascending(Float64Array.from(sizes, (size) => -size)).filter((place) => sizes[place] > 0);
+  const falling = (sizes: Float64Array | Uint16Array) => {
+    const negative = new Float64Array(sizes.length);
+    for (let n = 0; n < negative.length; n++) negative[n] = -sizes[n];
+    return ascending(negative).filter((place) => sizes[place] > 0);
+  };
   take(
     order.filter((place) => areaUnderMargin[place] < 0),
     SHARES.suspects * room,

@@ -1,10 +1,12 @@
 /** The most probable class of each row, `values[n * classes + k]`; the first of equals. */
 export function argMaxRows(values: ArrayLike<number>, classes: number): Uint16Array {
-  return Uint16Array.from({length: values.length / classes}, (_, n) => {
+  const out = new Uint16Array(values.length / classes);
+  for (let n = 0, start = 0; n < out.length; n++, start += classes) {
     let best = 0;
-    for (let k = 1; k < classes; k++) if (values[n * classes + k] > values[n * classes + best]) best = k;
-    return best;
-  });
+    for (let k = 1; k < classes; k++) if (values[start + k] > values[start + best]) best = k;
+    out[n] = best;
+  }
+  return out;
 }
 
 /** Each row's softmax, in double precision, shifted by its largest so that nothing overflows. */

@@ -52,9 +52,20 @@ export function rankedLabels(
   labels: ArrayLike<number>,
 ): RankedLabels {
   const dynamics = dynamicsOf(answers);
-  const others = new Uint16Array(labels.length);
-  for (let n = 0; n < others.length; n++) others[n] = usualOther(predicted, n, labels[n]);
-  return {order: ascending(dynamics.areaUnderMargin), dynamics, others};
+  return {order: ascending(dynamics.areaUnderMargin), dynamics, others: usualOthers(predicted, labels)};
+}
+
+/**
+ * By place: the class that was answered most often in place of the label; the label itself if no other was.
+ *
+ * @param predicted Each epoch's answer to each image.
+ */
+export function usualOthers(predicted: readonly ArrayLike<number>[], labels: ArrayLike<number>): Uint16Array {
+  const others = new Uint16Array(labels);
+  const astray = new Set<number>();
+  for (const epoch of predicted) for (let n = 0; n < others.length; n++) if (epoch[n] !== labels[n]) astray.add(n);
+  for (const n of astray) others[n] = usualOther(predicted, n, labels[n]);
+  return others;
 }
 
 /** The same facts, image by image, the most suspect first. */
@@ -84,12 +95,11 @@ export function suspectTrainingLabels(
 
 /** The commonest answer that is not the label; of equally common ones, the later one. */
 function usualOther(predicted: readonly ArrayLike<number>[], n: number, label: number): number {
-  let counts: Map<number, number> | undefined; // most images are never answered wrong
+  const counts = new Map<number, number>();
   let best = label;
   for (const epoch of predicted) {
     const answer = epoch[n];
     if (answer === label) continue;
-    counts ??= new Map();
     const count = (counts.get(answer) ?? 0) + 1;
     counts.set(answer, count);
     if (best === label || count >= (counts.get(best) ?? 0)) best = answer;

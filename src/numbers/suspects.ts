@@ -1,3 +1,4 @@
+import {ascending} from "./ascending";
 import {labelIssues, selfConfidence} from "./confident-learning";
 import {argMaxRows} from "./scores";
 
@@ -41,32 +42,46 @@ export interface Suspect {
  * @returns All images, the most suspect first.
  */
 export function suspectsOf(asked: readonly AskedImages[], classes: number): Suspect[] {
-  const labels = asked.flatMap((part) => Array.from(part.labels));
-  const probabilities = new Float64Array(labels.length * classes);
-  let at = 0;
+  const count = asked.reduce((sum, part) => sum + part.labels.length, 0);
+  const [labels, probabilities] = [new Uint16Array(count), new Float64Array(count * classes)];
+  let end = 0;
   for (const part of asked) {
-    probabilities.set(part.probabilities, at);
-    at += part.probabilities.length;
+    labels.set(part.labels, end);
+    probabilities.set(part.probabilities, end * classes);
+    end += part.labels.length;
   }
   const scores = selfConfidence(probabilities, labels, classes);
   const predicted = argMaxRows(probabilities, classes);
   const issues = labelIssues(probabilities, labels, classes);
-  const suspects: Suspect[] = [];
+  const answers = new Float64Array(count);
+  for (let n = 0; n < count; n++) answers[n] = probabilities[n * classes + predicted[n]];
+  const suspects = new Array<Suspect>(count);
+  const ranks = ranksOf(scores, answers);
+  let n = 0;
   for (const {split, labels: own, files, sources} of asked) {
-    for (let index = 0; index < own.length; index++) {
-      const n = suspects.length;
-      const suspect: Suspect = {
-        ...{split, index, given: labels[n], predicted: predicted[n], score: scores[n]},
-        probability: probabilities[n * classes + predicted[n]],
+    for (let index = 0; index < own.length; index++, n++) {
+      const suspect: {-readonly [fact in keyof Suspect]: Suspect[fact]} = {
+        split,
+        index,
+        given: labels[n],
+        predicted: predicted[n],
+        score: scores[n],
+        probability: answers[n],
         isIssue: issues[n] === 1,
       };
-      suspects.push(
-        files || sources
-          ? {...suspect, ...(files ? {file: files[index]} : {}), ...(sources ? {source: sources[index]} : {})}
-          : suspect,
-      );
+      if (files) suspect.file = files[index];
+      if (sources) suspect.source = sources[index];
+      suspects[ranks[n]] = suspect;
     }
   }
-  // the sort is stable: images with equal scores stay in the order of splits and places
-  return suspects.sort((a, b) => a.score - b.score || b.probability - a.probability);
+  return suspects;
+}
+
+/** Each image's place in the order: the lowest score first, of equals the surest answer, then in the order of the images. */
+function ranksOf(scores: Float64Array, answers: Float64Array): Uint32Array {
+  const bySureness = ascending(answers.map((answer) => -answer));
+  const order = ascending(Float64Array.from(bySureness, (n) => scores[n]));
+  const ranks = new Uint32Array(order.length);
+  for (let rank = 0; rank < order.length; rank++) ranks[bySureness[order[rank]]] = rank;
+  return ranks;
 }

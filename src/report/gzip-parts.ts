@@ -2,7 +2,7 @@ import {createHash} from "node:crypto";
 import {constants, crc32, deflateRawSync} from "node:zlib";
 
 /** Parts smaller than this are packed with their neighbours: alone they would pack badly. */
-const SMALL = 1 << 16;
+const SMALL = 1 << 15;
 /** How many bytes from a part's middle are packed in both ways, to see which way is better. */
 const TRIED = 1 << 13;
 /** A file's first ten bytes: deflated, no name, no time, no system (RFC 1952, section 2.3). */

@@ -1,7 +1,9 @@
 import {existsSync} from "node:fs";
 import {dirname, join} from "node:path";
+import {ascending} from "../../numbers/ascending";
+import {areasUnderMargin} from "../../numbers/dynamics";
 import {reduced} from "../../numbers/reduced-images";
-import {rankedLabels} from "../../numbers/suspect-training-labels";
+import {usualOthers} from "../../numbers/suspect-training-labels";
 import type {EpochAnswers} from "../../pipeline/record/epoch-answers";
 import {keptEpochs} from "../../pipeline/record/kept-epochs";
 import {gapsOf, sourcesOf} from "../../pipeline/record/source-gaps";
@@ -25,6 +27,8 @@ const MOST_COPIES = 2000;
 /** The most bytes of pixels that a page carries of the training images, packed. */
 const PACKED_PIXEL_BYTES = 1.2e6;
 type Whole = Uint8Array | Uint16Array;
+type Gaps = Whole | Uint32Array;
+type Packable = Whole | Uint32Array;
 
 /**
  * How the training images were learnt, from the answers that the run kept. Labels are judged by all epochs; of a long
@@ -57,63 +61,56 @@ export function gatherTraining(
         return {...answers, small: asBytes(answers, labels, classes)};
       });
     });
-  const most = Math.max(MOST_EPOCHS, Math.floor(MOST_JUDGED_BYTES / (ANSWER_BYTES * labels.length)));
-  const judged = answersAt(keptEpochs(all, most));
-  const {
-    order,
-    dynamics,
-    others: suggested,
-  } = rankedLabels(
-    {losses: judged.map(({losses}) => losses), margins: judged.map(({margins}) => margins)},
+  const judgedEpochs = Math.max(MOST_EPOCHS, Math.floor(MOST_JUDGED_BYTES / (ANSWER_BYTES * labels.length)));
+  const judged = answersAt(keptEpochs(all, judgedEpochs));
+  const areas = areasUnderMargin(
+    judged.map(({margins}) => margins),
+    labels.length,
+  );
+  const suggested = usualOthers(
     judged.map(({predicted}) => predicted),
     labels,
   );
   const answers = answersAt(epochs);
-  const places = shownPlaces(order, MOST_IMAGES);
-  const shown = places ?? Uint32Array.from(labels.keys());
-  const Classes = classesArray(classes);
-  const of = dynamics.areaUnderMargin;
-  const lowestMargin = Math.min(0, of[order[0]]);
-  const step = (Math.max(0, of[order[order.length - 1]]) - lowestMargin) / 65535 || 1;
-  const zero = Math.ceil(-lowestMargin / step);
-  /** Rounded, but never across 0: whether a label is suspect is its sign. */
-  const margin = (n: number) => {
-    const at = Math.round((of[n] - lowestMargin) / step);
-    return Math.min(65535, of[n] < 0 ? Math.min(at, zero - 1) : Math.max(at, zero));
-  };
+  // a page is made after every epoch, so the images are only sorted if the page has no room for all of them
+  const places = labels.length > MOST_IMAGES ? shownPlaces(ascending(areas), MOST_IMAGES) : null;
+  const [least, most] = extremes(areas);
+  const lowestMargin = Math.min(0, least);
+  const step = (Math.max(0, most) - lowestMargin) / 65535 || 1;
   const meanErrors = judged.every(({errors}) => errors) ? meanOf(judged.map(({errors}) => errors as Uint8Array)) : null;
   const hardness = join(folder, "hardness.json");
   const entropies = existsSync(hardness)
     ? recall(hardness, "hardness", (saved) => values(saved, "entropies") as Uint8Array)
     : null;
-  const gaps = recall(join(folder, "labels.json"), "gaps", (saved) => ("gaps" in saved ? values(saved, "gaps") : null));
-  const sources = gaps && sourcesOf(gaps);
-  const shownGaps = sources && gapsOf(shown.map((n) => sources[n]));
-  const picked = (into: Whole, map: (n: number) => number) => {
-    for (let i = 0; i < shown.length; i++) into[i] = map(shown[i]);
-    return pack.add(into, [shown.length]);
+  const gaps = recall(join(folder, "labels.json"), "gaps", (saved) =>
+    "gaps" in saved ? (values(saved, "gaps") as Gaps) : null,
+  );
+  const some = <A extends Packable>(values: A) => {
+    const kept = places ? placed(values, places) : values;
+    return pack.add(kept, [kept.length]);
   };
-  const some = (values: Whole) => {
-    const kept = places ? values.slice(0, shown.length).map((_, i) => values[shown[i]]) : values;
-    return pack.add(kept, [shown.length]);
-  };
-  const byClass = (map: (n: number) => number) => picked(new Classes(shown.length), map);
+  const classesOf = (values: ArrayLike<number>) => some(new (classesArray(classes))(values));
+  // what never changes comes first and each epoch by itself, so that the parts that were packed for the page before still fit
+  const fixed = {labels: classesOf(labels), gaps: gaps && packedGaps(gaps, places, pack)};
+  const epochsShown = answers.map(({small: {losses, astray, sureness}}) => ({
+    losses: some(losses),
+    astray: some(astray),
+    sureness: some(sureness),
+  }));
   return {
     count: labels.length,
     indices: places && pack.add(places, [places.length]),
     epochs,
     ...{of: all.length, judged: judged.length},
     isAfter,
-    labels: byClass((n) => labels[n]),
-    losses: answers.map(({small}) => some(small.losses)),
-    astray: answers.map(({small}) => some(small.astray)),
-    sureness: answers.map(({small}) => some(small.sureness)),
-    suggested: byClass((n) => suggested[n]),
-    margins: {...picked(new Uint16Array(shown.length), margin), scale: step},
+    ...fixed,
+    losses: epochsShown.map(({losses}) => losses),
+    astray: epochsShown.map(({astray}) => astray),
+    sureness: epochsShown.map(({sureness}) => sureness),
+    suggested: classesOf(suggested),
+    margins: {...some(steps(areas, lowestMargin, step)), scale: step},
     lowestMargin,
-    ...{errors: meanErrors && picked(new Uint8Array(shown.length), (n) => meanErrors[n])},
-    ...{entropies: entropies && picked(new Uint8Array(shown.length), (n) => entropies[n])},
-    gaps: shownGaps && pack.add(shownGaps, [shownGaps.length]),
+    ...{errors: meanErrors && some(meanErrors), entropies: entropies && some(entropies)},
     evidence: gatherEvidence(join(folder, "..", "suspects", "evidence.json"), recall, pack),
     copies: gatherCopies(join(folder, "copies.json"), recall),
     pictures: gatherPictures(join(folder, "pictures.json"), recall, pack, linksOf),
@@ -166,11 +163,43 @@ function values(saved: Saved, name: string): ArrayLike<number> {
 }
 
 function meanOf(epochs: readonly Uint8Array[]): Uint8Array {
-  return epochs[0].map((_, n) => {
-    let sum = 0;
-    for (const epoch of epochs) sum += epoch[n];
-    return Math.round(sum / epochs.length);
-  });
+  const sums = new Uint32Array(epochs[0].length);
+  for (const epoch of epochs) for (let n = 0; n < sums.length; n++) sums[n] += epoch[n];
+  const means = new Uint8Array(sums.length);
+  for (let n = 0; n < sums.length; n++) means[n] = Math.round(sums[n] / epochs.length);
+  return means;
+}
+
+function extremes(values: Float64Array): [least: number, most: number] {
+  let [least, most] = [Number.POSITIVE_INFINITY, Number.NEGATIVE_INFINITY];
+  for (let n = 0; n < values.length; n++) {
+    if (values[n] < least) least = values[n];
+    if (values[n] > most) most = values[n];
+  }
+  return [least, most];
+}
+
+/** Areas in steps from the lowest. They are rounded, but never across 0, because an area's sign says whether a label is suspect. */
+function steps(areas: Float64Array, lowest: number, step: number): Uint16Array {
+  const zero = Math.ceil(-lowest / step);
+  const out = new Uint16Array(areas.length);
+  for (let n = 0; n < out.length; n++) {
+    const at = Math.round((areas[n] - lowest) / step);
+    out[n] = Math.min(65535, areas[n] < 0 ? Math.min(at, zero - 1) : Math.max(at, zero));
+  }
+  return out;
+}
+
+function placed<A extends Packable>(values: A, places: Uint32Array): A {
+  const out = values.slice(0, places.length) as A;
+  for (let i = 0; i < places.length; i++) out[i] = values[places[i]];
+  return out;
+}
+
+function packedGaps(gaps: Gaps, places: Uint32Array | null, pack: Packer) {
+  const sources = places && sourcesOf(gaps);
+  const shown = sources ? gapsOf(placed(sources, places)) : gaps;
+  return pack.add(shown, [shown.length]);
 }
 
 /** @param ranked The most suspect first. @returns null: there is room for all. */
