@@ -40,13 +40,15 @@ export function dataMap({title, confidence, variability, correctness, epochs, no
   // what is right most often lies below, so that the few that are hard are seen
   const byTimes: number[][] = Array.from({length: epochs + 1}, () => []);
   for (let n = 0; n < count; n++) byTimes[correctness[n]].push(n);
-  const order = byTimes.reverse().flat();
   return sheetOf(LEFT + WIDTH + 24, TOP + HEIGHT + FOOT + 15 * notes.length, (context) => {
     onPixels(context, {left: LEFT - 4, top: TOP - 4, width: WIDTH + 8, height: HEIGHT + 8}, (pixels) => {
-      for (const n of order) {
-        const color = correctnessColor(epochs > 0 ? correctness[n] / epochs : 0);
-        const [px, py] = [pixels.x(x(variability[n])), pixels.y(y(confidence[n]))];
-        disc(pixels, px, py, radius * pixels.scale, color, opacity);
+      for (let times = epochs; times >= 0; times--) {
+        const color = correctnessColor(epochs > 0 ? times / epochs : 0);
+        for (const n of byTimes[times]) {
+          const px = pixels.x(x(variability[n]));
+          const py = pixels.y(y(confidence[n]));
+          disc(pixels, px, py, radius * pixels.scale, color, opacity);
+        }
       }
     });
     text(context, title, 16, 26, {size: 17, bold: true, maxWidth: LEFT + WIDTH});
