@@ -20,7 +20,7 @@ import {type TestImage, writeLedger} from "./trials/ledger";
 import type {Baseline, ErrorTrials, LearnedMistakes, LearnedOne, SizeCurve} from "./trials/types";
 import {bytesOf, wholeTrainingSet} from "./trials/whole-training-set";
 
-/** A line that is told while the trials run. */
+/** A line for the user while the trials run. */
 export interface TrialNote {
   readonly line: string;
 }
@@ -32,20 +32,21 @@ export interface MadeTrials {
   readonly pictures: readonly TestImage[];
 }
 
-/** Bytes of images that are held for the nearest exemplar at most. */
+/** The most bytes of images that are kept in memory for the nearest exemplar. */
 const MOST_BYTES = 400e6;
-/** Fewer images left out by --train-limit are too few to learn mistakes of. */
+/** If --train-limit leaves out fewer images than this, they are too few to learn mistakes from. */
 const ENOUGH = 100;
-/** Stands for "all images". */
+/** This number stands for "all images". */
 const ALL = 1e9;
-/** One image alone is learnt by a smaller step than a batch. */
+/** A single image is learnt with a smaller step than a batch: the factor. */
 const OF_PEAK = 1 / 4;
 
 /**
- * The error trials of a sweep over sizes, top to bottom: how the error falls with training images, width and depth; the nearest exemplar
- * as a baseline; mistakes learnt one at a time; the ledger of wrong answers. They are left in `save/sweeps/<name>/`.
+ * The error trials of a sweep over sizes, top to bottom: how the error falls with training images, width and depth; the
+ * nearest exemplar as a baseline; mistakes learnt one at a time; the ledger of wrong answers. The results are written
+ * to `save/sweeps/<name>/`.
  *
- * @param options Those of each run, in the order of `grid`.
+ * @param options The options of each run, in the order of `grid`.
  */
 export async function* errorTrials(
   name: string,
@@ -82,7 +83,9 @@ export async function* errorTrials(
   return {folder, trials, pictures: missed.map(({image}) => image)};
 }
 
-/** The error of the nearest exemplar among as many images as each network learnt from; or why it is left out. */
+/**
+ * The error of the nearest exemplar among as many images as each network learnt from; or the reason why it is left out.
+ */
 async function nearestBaseline(curves: readonly SizeCurve[], options: RunOptions): Promise<Baseline | string> {
   const data = await opened({...options, trainLimit: ALL});
   const sizes = curves.flatMap(({flag, series}) =>
@@ -145,7 +148,7 @@ async function opened(options: RunOptions) {
   }
 }
 
-/** Every point of every curve, and the baseline's. */
+/** Every point of every curve, and of the baseline. */
 function curvesTable({curves, baseline}: ErrorTrials): string {
   const rows = [
     ...curves.flatMap(({flag, series}) =>

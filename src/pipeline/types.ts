@@ -23,8 +23,8 @@ export type Kept =
   | {readonly [name: string]: Kept};
 
 /**
- * A probe's result: plain data, and the name of the plot that draws it. It holds no closures and no tensors, so it can
- * cross to a worker, be saved, and be drawn again years later without the network.
+ * A probe's result: plain data, and the name of the plot that draws it. It contains no closures and no tensors, so it
+ * can be sent to a worker, be saved, and be drawn again years later without the network.
  */
 export type Artifact = {
   [N in PlotName]: {
@@ -37,21 +37,23 @@ export type Artifact = {
 }[PlotName];
 
 /**
- * An artifact that is not finished yet but needs the network no more: meanwhile the next epoch trains. The artifact, or
- * its error, is kept before the next look at the network.
+ * An artifact that is not finished yet but does not need the network any more; meanwhile, the next epoch trains. The
+ * artifact, or its error, is kept before the next look at the network.
  */
 export interface LaterArtifact {
   readonly later: Promise<Artifact>;
 }
 
 export interface ProbeContext {
-  /** Epochs finished; 0 is the untrained network. */
+  /** How many epochs are finished; 0 means the untrained network. */
   readonly epoch: number;
   readonly classifier: DifferentiableClassifier;
   readonly test: Split;
   /** The true class of every test image. */
   readonly testLabels: Uint16Array;
-  /** The probabilities of every test image, `[n * classes + k]`: computed once an epoch and shared by all probes. */
+  /**
+   * The probabilities of every test image, `[n * classes + k]`: computed once for each epoch and shared by all probes.
+   */
   readonly testProbabilities: Float32Array;
   /**
    * The activations of every test image at the layer that a probe's `layer` names; they are computed in the same pass
@@ -76,7 +78,7 @@ export interface ProbeContext {
    * memory.
    */
   previous(name: string): Promise<Artifact | undefined>;
-  /** Runs long work that needs the network no more, for example in another thread. */
+  /** Runs long work that does not need the network any more, for example in another thread. */
   readonly jobs: Jobs;
   /** Tells the user something that they should know, in one line ("tsne-js: the first 500 of 2,000 points"). */
   say(line: string): void;

@@ -105,7 +105,7 @@ async function* watchAlone(
         }
         const what = count === 0 ? "the first checkpoint" : "the next checkpoint";
         if (!options.once) yield* once([`waiting for ${what} in ${folder}; Ctrl-C ends it`], said);
-        // aborted: the loop's condition has seen it
+        // it was aborted; the loop's condition sees this
         await wait(lookEvery, undefined, signal ? {signal} : {}).catch(() => undefined);
         continue;
       }
@@ -126,7 +126,7 @@ async function* watchAlone(
       await last?.dispose();
       if (!watched) {
         watched = yield* beginWatching({folder, told, names, chosen, opened, checkpoint, jobs}, signal);
-        for (const line of opened.said ?? []) said.add(line); // the start of the run has told it
+        for (const line of opened.said ?? []) said.add(line); // the start of the run has reported it
         if (isKnown(watched, checkpoint, sha256)) continue;
       }
       yield* once(opened.said ?? [], said);
@@ -147,7 +147,7 @@ async function* watchAlone(
   }
 }
 
-/** Looks for the first checkpoint that is whole and new. */
+/** Looks for the first checkpoint that is complete and new. */
 async function survey(
   folder: string,
   options: WatchOptions,

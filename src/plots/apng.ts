@@ -1,28 +1,28 @@
 import {type Content, chunk, deflated, headerChunk, pngFile} from "./png";
 
-/** Frames of one size, each pixel a place in the palette. */
+/** Frames of one size, in which each pixel is a place in the palette. */
 export interface Animation {
   readonly width: number;
   readonly height: number;
   /** At most 256 colours, three bytes each. */
   readonly palette: Uint8Array;
   readonly content: Content;
-  /** Each is packed before the next is asked for, so all may be drawn into one array. */
+  /** Each frame is packed before the next is asked for, so all frames may be drawn into the same array. */
   readonly frames: Iterable<AnimationFrame>;
 }
 
 export interface AnimationFrame {
-  /** `rows[y * (width + 1) + 1 + x]`, and a filter byte of 0 at the beginning of each row. */
+  /** `rows[y * (width + 1) + 1 + x]`, with a filter byte of 0 at the beginning of each row. */
   readonly rows: Uint8Array;
-  /** How long it is shown. */
+  /** How long the frame is shown. */
   readonly milliseconds: number;
 }
 
 /**
- * An animated PNG that repeats for ever (PNG third edition, W3C 2025, section 11.3.6): every browser shows it, and what
- * does not know it shows the first frame.
+ * An animated PNG that repeats for ever (PNG third edition, W3C 2025, section 11.3.6): every browser shows it, and
+ * programs that do not support it show the first frame.
  *
- * @param turn Waited for after every frame.
+ * @param turn A function that is awaited after every frame.
  */
 export async function animatedPng(
   {width, height, palette, content, frames}: Animation,

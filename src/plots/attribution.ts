@@ -6,13 +6,13 @@ import {text} from "./text";
 
 export interface AttributionSheet extends Size {
   readonly title: string;
-  /** A few words that say what blue and orange stand for. */
+  /** A few words that say what blue and orange mean. */
   readonly key: string;
-  /** Whether there are numbers below 0, against the class. */
+  /** Whether there are numbers below 0, which speak against the class. */
   readonly isSigned: boolean;
   readonly pixels: Float32Array;
   readonly maps: readonly PixelMap[];
-  /** Small print under the sheet, a line each. */
+  /** The small print under the sheet, line by line. */
   readonly notes: readonly string[];
 }
 
@@ -20,9 +20,9 @@ export interface AttributionSheet extends Size {
 export interface PixelMap {
   readonly className: string;
   readonly probability: number;
-  /** One number a pixel, row after row. */
+  /** One number for each pixel, row after row. */
   readonly values: Float32Array;
-  /** How far it can be trusted, a line each; those that say "do not trust it" in orange. */
+  /** How far it can be trusted, line by line. Lines that say "do not trust it" are orange. */
   readonly trust: readonly {readonly words: string; readonly isDoubtful: boolean}[];
 }
 
@@ -31,12 +31,12 @@ const GAP = 18;
 const TOP = 78;
 const WORDS = 72;
 const COLUMNS = 4;
-/** Maps drawn; the numbers have all. */
+/** How many maps are drawn; the numbers contain all of them. */
 export const MOST_MAPS = 50;
 
 /**
- * The image, and beside it a map for each class over a pale copy of it: blue where it speaks for the class, orange where against. Full
- * colour is the 99th percentile of the map's own sizes.
+ * Draws the image, and beside it a map for each class over a pale copy of the image: blue where it speaks for the
+ * class, orange where it speaks against it. Full colour is the 99th percentile of the map's own magnitudes.
  */
 export function attribution(sheet: AttributionSheet): Sheet {
   const {title, key, isSigned, height, width, channels, pixels, notes} = sheet;

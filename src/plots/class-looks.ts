@@ -1,10 +1,10 @@
 import {MARKS, type Mark} from "./marks";
 
-/** How a class is told from the others. */
+/** The look of a class, by which it is told from the others. */
 export interface ClassLook {
-  /** One of the ten hues, 0 to 9: `--c0` to `--c9` of the page, and the same in pictures. */
+  /** One of the ten hues, 0 to 9: `--c0` to `--c9` on the page, and the same in pictures. */
   readonly hue: number;
-  /** Past ten classes hues repeat, each time with another mark. */
+  /** After ten classes the hues repeat, each time with another mark. */
   readonly mark: Mark;
 }
 
@@ -12,9 +12,9 @@ export interface ClassLook {
 export const HUES = 10;
 
 /**
- * The hues of a few classes that are farthest apart: the choice whose two nearest are farthest from each other in OKLab, in
- * both themes, in normal vision and in simulated protanopia, deuteranopia and tritanopia (found by trying all choices, as
- * `test/plots/class-looks.test.ts` does).
+ * The hues, for a few classes, that are farthest apart: the choice whose two nearest are farthest from each other in
+ * OKLab, in both themes, in normal vision and in simulated protanopia, deuteranopia and tritanopia (found by trying all
+ * choices, as `test/plots/class-looks.test.ts` does).
  */
 const FEW: {readonly [classes: number]: readonly number[]} = {
   1: [6],
@@ -28,7 +28,7 @@ const FEW: {readonly [classes: number]: readonly number[]} = {
   9: [0, 1, 2, 3, 4, 5, 6, 7, 8],
 };
 
-/** The look of class k of so many. Past 100 classes looks repeat: names and single classes tell them apart. */
+/** The look of class k out of `classes`. After 100 classes, looks repeat; then only names tell the classes apart. */
 export function classLook(k: number, classes: number): ClassLook {
   const few = FEW[classes];
   return {

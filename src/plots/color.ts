@@ -1,23 +1,26 @@
 import {classLook} from "./class-looks";
 import type {Mark} from "./marks";
 
-/** 0 to 255 each. */
+/** Red, green and blue, 0 to 255 each. */
 export type Rgb = readonly [red: number, green: number, blue: number];
 
-/** Ink and its two paler shades for text and rules; on white 17.8, 8.9 and 5.5 to 1. */
+/** Ink and its two paler shades for text and rules; their contrast on white is 17.8, 8.9 and 5.5 to 1. */
 export const INK = "#15181d";
 export const INK_2 = "#434a55";
 export const INK_3 = "#626a76";
 export const LINE = "#dde0e5";
 
-/** Right, for: blue. Wrong, against: orange. One pair everywhere; colour-blind people can tell them apart. */
+/**
+ * Blue means right, or for; orange means wrong, or against. The same pair is used everywhere; colour-blind people can
+ * tell the two apart.
+ */
 export const FOR: Rgb = [0x1f, 0x5f, 0xb8];
 export const AGAINST: Rgb = [0xbb, 0x3e, 0x03];
 
 /**
- * Ten class colours, each at least 3:1 on white, any two at least 0.161 apart in OKLab (0.095 in simulated protanopia
- * and deuteranopia), given out so that 4/9, 3/5, 7/9 and 3/8 are far apart. Ten are still too many to tell apart
- * alone: name the clusters too.
+ * Ten colours for classes. Each has a contrast of at least 3:1 on white, and any two are at least 0.161 apart in OKLab
+ * (0.095 in simulated protanopia and deuteranopia). They are ordered so that the digits 4/9, 3/5, 7/9 and 3/8 are far
+ * apart. Ten are still too many to be told apart by colour alone, so clusters should be named, too.
  */
 const CLASSES: readonly Rgb[] = [
   [0x01, 0x6f, 0x9e],
@@ -32,7 +35,10 @@ const CLASSES: readonly Rgb[] = [
   [0xd7, 0x75, 0xa4],
 ];
 
-/** The colour of class k of so many; past ten they repeat, and marks tell classes of one colour apart (class-looks.ts). */
+/**
+ * The colour of class k out of `classes`. After ten, colours repeat, and marks tell classes with the same colour apart
+ * (class-looks.ts).
+ */
 export function classColor(k: number, classes: number): Rgb {
   return CLASSES[classLook(k, classes).hue];
 }
@@ -45,19 +51,19 @@ export function looksOf(classNames: readonly string[]): {readonly mark: Mark; re
   });
 }
 
-/** Grey, 0 black to 1 white; outside is clipped, NaN is 0. */
+/** Grey, from 0 (black) to 1 (white). Other values are clipped; NaN counts as 0. */
 export function intensity(value: number): Rgb {
   const grey = 255 * clamp(value, 0, 1);
   return [grey, grey, grey];
 }
 
-/** Orange at −1 (against), white at 0, blue at +1 (for); outside is clipped, NaN is 0. */
+/** Orange at −1 (against), white at 0, blue at +1 (for). Other values are clipped; NaN counts as 0. */
 export function signed(value: number): Rgb {
   const v = clamp(value, -1, 1);
   return mix([255, 255, 255], v < 0 ? AGAINST : FOR, Math.abs(v));
 }
 
-/** White at 0 through teal to near-black at 1; for magnitudes. Outside is clipped, NaN is 0. */
+/** From white at 0 through teal to nearly black at 1, for magnitudes. Other values are clipped; NaN counts as 0. */
 export function sequential(value: number): Rgb {
   const v = clamp(value, 0, 1);
   return v < 0.6
@@ -65,7 +71,7 @@ export function sequential(value: number): Rgb {
     : mix([0x00, 0x8a, 0x7c], [0x06, 0x1f, 0x26], (v - 0.6) / 0.4);
 }
 
-/** From `a` at 0 to `b` at 1, straight in sRGB. */
+/** From `a` at 0 to `b` at 1, linearly in sRGB. */
 export function mix(a: Rgb, b: Rgb, share: number): Rgb {
   return [a[0] + (b[0] - a[0]) * share, a[1] + (b[1] - a[1]) * share, a[2] + (b[2] - a[2]) * share];
 }
@@ -82,7 +88,7 @@ export function luminance(color: Rgb): number {
 
 /**
  * The magnitude that maps to full colour: the given quantile of |values|, so that one hot pixel does not wash out the
- * rest. 1 if all are 0: a blank map is drawn blank, not divided by 0.
+ * rest. 1 if all values are 0, so that an empty map is drawn empty and nothing is divided by 0.
  */
 export function magnitude(values: ArrayLike<number>, quantile = 0.99): number {
   const sorted = new Float64Array(values.length);

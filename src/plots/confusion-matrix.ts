@@ -9,7 +9,7 @@ export interface ConfusionMatrix {
   readonly classNames: readonly string[];
 }
 
-/** Units of a cell's side: so many while up to thirty classes are shown, less for more. */
+/** The side of a cell in units, for up to thirty classes; with more classes, it is smaller. */
 const CELL = 46;
 const LEAST_CELL = 20;
 /** How many units on each side the cells may take before they are made smaller. */
@@ -17,14 +17,16 @@ const ROOM = 30 * CELL;
 /** If there are more classes, those with the most mistakes are shown. */
 const MOST_CLASSES = 100;
 const WHITE: Rgb = [255, 255, 255];
-/** Room for a row's name, and for a column's if they stand upright; longer ones are shortened in the middle. */
+/**
+ * The room for a row's name, and for a column's name if it stands upright; longer names are shortened in the middle.
+ */
 const [LONGEST_ROW, LONGEST_COLUMN] = [200, 150];
 
 /**
- * Counts and row percentages: rows the truth, columns the prediction, and both said on the axes. The diagonal is blue
- * by recall; mistakes are orange on a scale of their own, by count over the largest mistake, or a dominant diagonal
- * would leave them all white. Columns' names stand upright if one is wider than its column. Of more than a hundred
- * classes the hundred with the most mistakes are shown, and the picture says so.
+ * Draws counts and row percentages. Rows are true classes and columns are predicted ones, as the axes say. The diagonal
+ * is blue by recall. Mistakes are orange on a scale of their own, by their count divided by the largest one; otherwise
+ * a dominant diagonal would leave them all white. Columns' names stand upright if one is wider than its column. If
+ * there are more than a hundred classes, the hundred with the most mistakes are shown, and the picture says so.
  */
 export function confusionMatrix({title, counts, classNames}: ConfusionMatrix): Sheet {
   const n = classNames.length;
@@ -121,12 +123,12 @@ function drawCell(
   text(context, percent(count, images), middle, y2 + 10, {size: 9, align: "center", color: ink});
 }
 
-/** The size at which a figure fits: figures are never shortened. */
+/** The font size at which a figure fits, because figures are never shortened. */
 function sizeToFit(figures: string, size: number, room: number): number {
   return Math.min(size, (size * room) / textWidth(figures, {size}));
 }
 
-/** Images, right answers, and the largest count off the diagonal, 1 or more. */
+/** How many images and right answers there are, and the largest count off the diagonal, at least 1. */
 function summed(counts: Uint32Array, n: number): {total: number; right: number; most: number} {
   let [total, right, most] = [0, 0, 1];
   for (let i = 0; i < counts.length; i++) {
@@ -137,7 +139,10 @@ function summed(counts: Uint32Array, n: number): {total: number; right: number; 
   return {total, right, most};
 }
 
-/** The `most` classes out of n with the most mistakes, in their own order: images taken for another class, or another's for it. */
+/**
+ * The `most` classes out of n with the most mistakes, in their original order. Both kinds of mistake count: images of
+ * the class that are taken for another one, and images of others that are taken for it.
+ */
 function mostMistaken(counts: Uint32Array, n: number, most: number): number[] {
   const classes = Array.from({length: n}, (_, k) => k);
   if (n <= most) return classes;

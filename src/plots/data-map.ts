@@ -6,30 +6,30 @@ import {text} from "./text";
 
 export interface DataMap {
   readonly title: string;
-  /** Mean probability of each training image's label over the epochs, in [0, 1]. */
+  /** The mean probability of each training image's label over the epochs, in [0, 1]. */
   readonly confidence: ArrayLike<number>;
-  /** Standard deviation of that probability, in [0, 0.5]. */
+  /** The standard deviation of that probability, in [0, 0.5]. */
   readonly variability: ArrayLike<number>;
-  /** In how many of the epochs each image was answered right. */
+  /** In how many epochs the answer to each image was right. */
   readonly correctness: ArrayLike<number>;
   readonly epochs: number;
-  /** Lines of small print below. */
+  /** The lines of small print below. */
   readonly notes: readonly string[];
 }
 
 const [LEFT, TOP, WIDTH, HEIGHT] = [72, 68, 640, 520];
 const FOOT = 84;
-/** The colour of an image that is right at half of the epochs: neither blue nor orange. */
+/** The colour of an image whose answer is right at half of the epochs: neither blue nor orange. */
 const MIDDLE: Rgb = [0x90, 0x98, 0xa4];
 
-/** Orange for right at no epoch, over grey, to blue for right at all. @param share In [0, 1]. */
+/** From orange (right at no epoch) over grey to blue (right at all epochs). @param share In [0, 1]. */
 export function correctnessColor(share: number): Rgb {
   return share < 0.5 ? mix(AGAINST, MIDDLE, 2 * share) : mix(MIDDLE, FOR, 2 * share - 1);
 }
 
 /**
- * The data map (Swayamdipta et al. 2020): each training image by how sure the network was of its label and how steadily, in the
- * colour of how often it was right. The axes are zoomed; their ticks say by how much.
+ * The data map (Swayamdipta et al. 2020): each training image is placed by how sure the network was of its label and
+ * how steadily, and coloured by how often the answer was right. The axes are zoomed; their ticks show by how much.
  */
 export function dataMap({title, confidence, variability, correctness, epochs, notes}: DataMap): Sheet {
   const count = confidence.length;
@@ -37,7 +37,7 @@ export function dataMap({title, confidence, variability, correctness, epochs, no
   const y = (value: number) => TOP + HEIGHT * (1 - heightOf(value, true));
   const radius = Math.max(0.9, Math.min(3.2, 150 / Math.sqrt(count || 1)));
   const opacity = count > 5000 ? 0.55 : 0.8;
-  // what is right most often lies below, so that the few that are hard are seen
+  // images that are right most often are drawn first, so that the few hard ones stay visible
   const byTimes: number[][] = Array.from({length: epochs + 1}, () => []);
   for (let n = 0; n < count; n++) byTimes[correctness[n]].push(n);
   return sheetOf(LEFT + WIDTH + 24, TOP + HEIGHT + FOOT + 15 * notes.length, (context) => {

@@ -1,12 +1,12 @@
 import type {Square} from "./placed";
 
-/** Cells along a side of the grid over the square. */
+/** How many cells the grid over the square has along each side. */
 const CELLS = 20;
 
 /**
- * For each class, the middle of its densest points: those in and around the cell of a 20 × 20 grid that has most of
- * them in and around it. This lies inside a cluster even if a class has several, unlike the mean of all points.
- * Undefined for a class without points.
+ * For each class, the middle of its densest points. These are the points in and around that cell of a 20 × 20 grid
+ * which, with the cells around it, has the most. Unlike the mean of all points, this place lies inside a cluster even
+ * if a class has several clusters. Undefined for a class without points.
  *
  * @param labels The class of each point, below `classes`.
  */
@@ -42,7 +42,7 @@ export function densest(
   return Array.from(near, (count, k) => (count ? [sumX[k] / count, sumY[k] / count] : undefined));
 }
 
-/** The cell with most points in and around it; the first of equals. */
+/** The cell with the most points in and around it; of equal ones, the first. */
 function fullest(counts: Uint32Array): number {
   let best = 0;
   let most = 0;

@@ -2,30 +2,30 @@ import {AGAINST, FOR, LINE, mix, type Rgb, signed} from "./color";
 import type {Canvas2D} from "./figure";
 import {drawPixels} from "./image-grid";
 
-/** Size of an image, in pixels. */
+/** The size of an image in pixels. */
 export interface Size {
   readonly height: number;
   readonly width: number;
-  /** 1 grey, 3 colour. */
+  /** 1 for grey, 3 for colour. */
   readonly channels: number;
 }
 
-/** An image's segments and what each adds to a class's probability. */
+/** An image's segments, and how much each adds to a class's probability. */
 export interface Weighted {
-  /** Label of each pixel, from 0. */
+  /** The segment of each pixel, counted from 0. */
   readonly segments: Uint16Array;
-  /** One a segment: positive speaks for the class. */
+  /** One weight for each segment; a positive weight speaks for the class. */
   readonly weights: Float64Array;
-  /** 1 for a segment that is painted; all are if it is left out. */
+  /** 1 for each segment that is painted; if it is absent, all are painted. */
   readonly shown?: Uint8Array;
 }
 
 /**
- * Which segments to paint: the strongest until they cover a share of the image, and none weaker than `least`
- * (visualime's coverage, lime's min_weight).
+ * Chooses the segments to paint: the strongest ones until they cover a share of the image, and none that is weaker than
+ * `least` (visualime's coverage, lime's min_weight).
  *
- * @param coverage Of the image's area, in (0, 1]; the segment that reaches it is the last.
- * @param least    In the weights' unit, probability.
+ * @param coverage The share of the image's area, in (0, 1]; the segment that reaches it is the last.
+ * @param least    The smallest weight, as a probability.
  */
 export function strongestShown({segments, weights}: Weighted, coverage: number, least: number): Uint8Array {
   const sizes = new Uint32Array(weights.length);
@@ -42,9 +42,9 @@ export function strongestShown({segments, weights}: Weighted, coverage: number, 
 }
 
 /**
- * One image under its segments' colours, with their outlines, at (x, y).
+ * Draws an image under the colours of its segments, with their outlines, at (x, y).
  *
- * @param full Weight of full colour; by default the image's own strongest.
+ * @param full The weight of full colour; by default the strongest of the image.
  */
 export function drawExplained(
   context: Canvas2D,
@@ -68,7 +68,10 @@ export function drawExplained(
   drawFrame(context, x, y, width * zoom, height * zoom);
 }
 
-/** The image as it is, dark ink on white paper if it is grey, with or without its segments' outlines. */
+/**
+ * Draws the unchanged image, with or without the outlines of its segments. A grey image becomes dark ink on white
+ * paper.
+ */
 export function drawPlain(
   context: Canvas2D,
   pixels: Float32Array,
@@ -95,24 +98,27 @@ function drawFrame(context: Canvas2D, x: number, y: number, width: number, heigh
   context.strokeRect(x - 0.5, y - 0.5, width + 1, height + 1);
 }
 
-/** A pixel's colour under a weight. @param share Of full colour, −1 (against) to 1 (for). */
+/** A pixel's colour under a weight. @param share The share of full colour, −1 (against) to 1 (for). */
 export function paintedPixel(pixels: Float32Array, p: number, channels: number, share: number): Rgb {
   return channels === 1 ? inked(pixels[p], share) : tinted(pixels, p * channels, share);
 }
 
-/** Grey images as dark ink on paper of the segment's colour, so that both are seen. */
+/** Draws a grey image as dark ink on paper of the segment's colour, so that both can be seen. */
 function inked(ink: number, share: number): Rgb {
   return mix(signed(share), [0x15, 0x18, 0x1d], 0.72 * Math.min(1, Math.max(0, ink)));
 }
 
-/** Colour images in pale grey, with the segment's colour over them, stronger with its weight: all colour is meaning. */
+/**
+ * Draws a coloured image in pale grey, with the segment's colour over it, which is stronger for a larger weight. So
+ * every colour has a meaning.
+ */
 function tinted(pixels: Float32Array, at: number, share: number): Rgb {
   const rgb: Rgb = [255 * pixels[at], 255 * pixels[at + 1], 255 * pixels[at + 2]];
   const grey = 0.2126 * rgb[0] + 0.7152 * rgb[1] + 0.0722 * rgb[2];
   return mix(mix([grey, grey, grey], [255, 255, 255], 0.2), share < 0 ? AGAINST : FOR, 0.7 * Math.abs(share));
 }
 
-/** A line wherever two neighbouring pixels belong to different segments. */
+/** Draws a line wherever two neighbouring pixels belong to different segments. */
 export function drawOutlines(
   context: Canvas2D,
   segments: ArrayLike<number>,
@@ -142,8 +148,8 @@ export function drawOutlines(
 }
 
 /**
- * For each segment a pixel well inside it, for its number: the one farthest from any other segment and from the edge of
- * the image, in steps of 4 neighbours.
+ * For each segment, a pixel well inside it, where its number is written: the pixel that is farthest from all other
+ * segments and from the edge of the image, in steps to one of 4 neighbours.
  */
 export function innermostPixels(segments: Uint16Array, width: number, height: number, count: number): Int32Array {
   const depth = new Int32Array(width * height).fill(-1);

@@ -2,7 +2,7 @@ import {INK_2, LINE} from "./color";
 import type {Canvas2D, Sheet} from "./figure";
 import {text, textWidth} from "./text";
 
-/** Rows of a name and its value, under headings. */
+/** Rows with a name and its value, under headings. */
 export interface FactTable {
   readonly title: string;
   readonly parts: readonly {
@@ -12,7 +12,10 @@ export interface FactTable {
 }
 
 const [WIDTH, TOP, NAMES, EDGE] = [670, 52, 190, 16];
-/** Heights of a heading, of a row's first line, of its other lines, and of a whole sheet: as a page on its side has it. */
+/**
+ * The heights of a heading, of a row's first line, of its other lines, and of a whole sheet, which has the proportions
+ * of a page in landscape format.
+ */
 const [HEADING, ROW, MORE, HEIGHT] = [32, 20, 16, 452];
 const VALUE = {size: 12} as const;
 
@@ -23,8 +26,8 @@ type Line = {readonly height: number} & (
 );
 
 /**
- * A table that is read, not a picture: what a network is made of, what it was asked and answered. Long values go on in the next
- * line, long tables on the next sheet.
+ * Draws a table for reading: what a network is made of, and what it was asked and answered. Long values continue in the
+ * next line, long tables on the next sheet.
  */
 export function factSheets({title, parts}: FactTable): Sheet[] {
   const sheets: Line[][] = [];
@@ -78,7 +81,7 @@ function sheetOf(title: string, lines: readonly Line[]): Sheet {
   return {width: WIDTH, height: HEIGHT, draw};
 }
 
-/** A text in lines of at most so many units; a word that is longer is parted. At least one line. */
+/** Breaks a text into lines of at most this many units, at least one line. A word that is longer is divided. */
 export function wrapped(words: string, most: number): string[] {
   const lines: string[] = [];
   let line = "";

@@ -8,21 +8,25 @@ export interface Figure {
   readonly png: Uint8Array;
 }
 
-/** A sheet not encoded yet, and its size in pixels. */
+/** A sheet that is not encoded yet, and its size in pixels. */
 export interface Drawn {
   readonly width: number;
   readonly height: number;
   readonly pixels: Uint8Array;
 }
 
-/** A sheet that can be drawn on any canvas: a picture's, or a page's of a PDF. Units, not pixels. */
+/**
+ * A sheet that can be drawn on any canvas: that of a picture, or that of a PDF page. Sizes are in units, not in pixels.
+ */
 export interface Sheet {
   readonly width: number;
   readonly height: number;
   draw(context: Canvas2D): void;
 }
 
-/** A pure function: the same data give the same pixels; no clock, no files, no chance, no tensors. */
+/**
+ * A pure function: the same data give the same pixels. It uses no clock, no files, no random numbers and no tensors.
+ */
 export type Plot<Data> = (data: Data) => Sheet;
 
 export type Canvas2D = SKRSContext2D;
@@ -30,15 +34,15 @@ export type Canvas2D = SKRSContext2D;
 /** Device pixels per unit, so that text stays sharp on a projector. */
 export const SCALE = 2;
 
-/** The most device pixels of a sheet, 4 bytes each: a larger one is drawn at a smaller scale. */
+/** The most device pixels of a sheet, with 4 bytes each; a larger sheet is drawn at a smaller scale. */
 export const MOST_PIXELS = 16e6;
-/** A letter of 9 units is read down to this scale. */
+/** The smallest scale; a letter of 9 units can still be read at it. */
 const LEAST_SCALE = 1;
 
 /**
- * A white sheet of `width` × `height` units, drawn on by `draw`.
+ * A white sheet of `width` × `height` units, on which `draw` draws.
  *
- * @throws RangeError if it would have more than 16 million units: what a plot draws is bounded, whatever the data.
+ * @throws RangeError if it would have more than 16 million units. A plot's size is limited, whatever the data are.
  */
 export function figure(width: number, height: number, draw: (context: Canvas2D) => void): Figure {
   const {pixels, ...size} = drawn(width, height, draw);
@@ -50,10 +54,10 @@ export function sheetOf(width: number, height: number, draw: Sheet["draw"]): She
 }
 
 /**
- * The same picture in steps of some ten milliseconds, and packed beside: lines are only noted while they are drawn, and become
- * pixels when they are asked for.
+ * The same picture, in steps of some ten milliseconds and packed by another thread. Drawing only records the lines;
+ * they become pixels when the pixels are asked for.
  *
- * @param turn Waited for between two steps.
+ * @param turn A function that is awaited between two steps.
  */
 export async function figureInTurns({width, height, draw}: Sheet, turn: () => Promise<void>): Promise<Figure> {
   const canvas = canvasOf(width, height, draw);
@@ -66,7 +70,7 @@ export async function figureInTurns({width, height, draw}: Sheet, turn: () => Pr
   return {width: canvas.width, height: canvas.height, png};
 }
 
-/** Such a sheet as its pixels: red, green, blue and opacity, row after row. */
+/** The pixels of such a sheet: red, green, blue and opacity, row after row. */
 export function drawn(width: number, height: number, draw: (context: Canvas2D) => void): Drawn {
   const canvas = canvasOf(width, height, draw);
   return {width: canvas.width, height: canvas.height, pixels: canvas.data()};

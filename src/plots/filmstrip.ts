@@ -3,19 +3,19 @@ import {drawExplained, type Size, type Weighted} from "./explained-image";
 import {type Canvas2D, type Sheet, sheetOf} from "./figure";
 import {text} from "./text";
 
-/** One look at an image of which parts are gone. */
+/** One look of the network at an image from which parts were removed. */
 export interface Frame extends Weighted {
   readonly pixels: Float32Array;
-  /** Segments taken away so far, before this look. */
+  /** The segments that were removed before this look. */
   readonly gone: readonly number[];
-  /** The most probable classes, first first. */
+  /** The most probable classes, the most probable first. */
   readonly top: readonly {readonly name: string; readonly probability: number}[];
 }
 
 export interface Filmstrip extends Size {
   readonly title: string;
   readonly frames: readonly Frame[];
-  /** Lines under the strip: one a frame, then how it ended. */
+  /** The lines under the strip: one for each frame, then one that says how it ended. */
   readonly notes: readonly string[];
 }
 
@@ -24,10 +24,13 @@ const GAP = 22;
 const PER_ROW = 5;
 const TOP = 66;
 const BARS = 74;
-/** Rounds drawn; the terminal and the numbers tell of all. */
+/** How many rounds are drawn; the terminal and the numbers show all of them. */
 const MOST = 50;
 
-/** Rounds of remove-and-ask-again: each look with what speaks for and against, what is gone hatched, the top classes. */
+/**
+ * Draws the rounds of removing and asking again: each look with the segments for and against the class, the removed
+ * segments hatched, and the most probable classes.
+ */
 export function filmstrip({title, height, width, channels, frames: all, notes: lines}: Filmstrip): Sheet {
   const frames = all.slice(0, MOST);
   const left = all.length - frames.length;
@@ -63,13 +66,13 @@ export function filmstrip({title, height, width, channels, frames: all, notes: l
     });
     notes.forEach((note, row) => {
       const y = TOP + rows * rowHeight + 6 + row * 17;
-      const end = row >= frames.length; // after a line for each round, how it ended
+      const end = row >= frames.length; // after a line for each round, one that says how it ended
       text(context, note, 16, y, {size: 12, color: INK_2, bold: end, maxWidth: sheetWidth - 32});
     });
   });
 }
 
-/** Diagonal lines over the pixels of some segments. */
+/** Draws diagonal lines over the pixels of some segments. */
 function hatch(
   context: Canvas2D,
   segments: Uint16Array,

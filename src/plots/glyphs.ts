@@ -1,31 +1,32 @@
 import {createCanvas, GlobalFonts} from "@napi-rs/canvas";
 
 /**
- * @file Which fonts can draw a text. A canvas draws an empty box for a letter that its font lacks, and says nothing. Ours,
- * DejaVu, has European letters, Arabic and Hebrew; for others it takes a font of this machine, else GNU Unifont, which has
- * nearly all, drawn coarsely. A letter that no font has is written as an escape.
+ * @file Finds fonts that can draw a text. A canvas draws an empty box for a letter that its font lacks, without an
+ * error. Our font, DejaVu, has European letters, Arabic and Hebrew. For other letters, a font of this machine is used,
+ * or else GNU Unifont, which has nearly all letters in a coarse form. A letter that no font has is written as an
+ * escape.
  */
 
-/** A text as it can be drawn. */
+/** A text in a form that can be drawn. */
 export interface Drawable {
   readonly words: string;
-  /** Font families, as in CSS' font-family: each letter comes from the first font that has it. */
+  /** Font families, as in CSS' font-family: each letter is drawn with the first font that has it. */
   readonly families: string;
 }
 
 const COARSE = "Plot Coarse";
-/** Fonts that answer for every letter with a box or with nothing. */
+/** Fonts that draw every letter as a box or as nothing. */
 const IMPOSTORS = /last ?resort|adobe blank|^Plot/i;
-/** All letters below this number (Latin's) are in ours. */
+/** Our font has all letters below this number (the Latin ones). */
 const LATIN = 0x250;
-/** Nowhere near a letter: the last plane is for private use. */
+/** A code point that is certainly not a letter, because the last plane is for private use. */
 const NO_LETTER = "\u{10fffd}";
-/** These are meant to be seen only by what they do to others. */
+/** Characters that are only visible by their effect on others. */
 const UNSEEN = /^[\p{White_Space}\p{Default_Ignorable_Code_Point}\p{Mark}]$/u;
 
 const known = new Map<string, Map<string, string | null>>();
 
-/** @param family One of ours, which has the first say. */
+/** @param family One of our fonts, which is tried first. */
 export function drawable(text: string, family: string): Drawable {
   const families = new Set([family]);
   let words = "";
@@ -38,7 +39,7 @@ export function drawable(text: string, family: string): Drawable {
   return {words, families: Array.from(families, (name) => JSON.stringify(name)).join(", ")};
 }
 
-/** The first font that has a letter, or null. */
+/** The first font that has a letter; null if there is none. */
 function fontWith(letter: string, family: string): string | null {
   const cache = known.get(family) ?? new Map<string, string | null>();
   known.set(family, cache);
@@ -56,7 +57,7 @@ function fontWith(letter: string, family: string): string | null {
 }
 
 let system: readonly string[] | undefined;
-/** This machine's fonts, plain ones first: names of theirs say which are. */
+/** This machine's fonts, plain ones first; their names show which ones are plain. */
 function systemFonts(): readonly string[] {
   system ??= GlobalFonts.families
     .map((font) => font.family)
@@ -66,7 +67,7 @@ function systemFonts(): readonly string[] {
 }
 
 let loaded = false;
-/** It takes a tenth of a second, so that only who needs it waits. */
+/** Loads GNU Unifont. This takes a tenth of a second, so it is done only if it is needed. */
 function loadCoarse(): void {
   if (!loaded) {
     const path = require.resolve("@fontsource/unifontex/files/unifontex-latin-400-normal.woff");
@@ -79,7 +80,7 @@ const SIDE = 32;
 const sheet = createCanvas(SIDE, SIDE).getContext("2d");
 const boxes = new Map<string, string>();
 
-/** Whether a font draws something for a letter, and something else than for no letter. */
+/** Whether a font draws something for a letter, and not the same as for a missing letter. */
 function has(family: string, letter: string): boolean {
   let box = boxes.get(family);
   if (box === undefined) {
@@ -90,7 +91,7 @@ function has(family: string, letter: string): boolean {
   return ink !== box && ink !== "";
 }
 
-/** A letter's pixels; "" if there are none. */
+/** A letter's pixels as a text; "" if there are none. */
 function inkOf(family: string, letter: string): string {
   sheet.clearRect(0, 0, SIDE, SIDE);
   sheet.font = `${SIDE / 2}px ${JSON.stringify(family)}`;

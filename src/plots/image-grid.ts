@@ -7,12 +7,15 @@ export interface ImageGrid {
   readonly title: string;
   readonly height: number;
   readonly width: number;
-  /** 1 grey, 3 colour. Signed and sequential maps of colour images hold one number a pixel all the same. */
+  /**
+   * 1 for grey, 3 for colour. Signed and sequential maps always have one number for each pixel, also for coloured
+   * images.
+   */
   readonly channels: number;
-  /** One caption a column, or its lines. */
+  /** One caption for each column, or its lines. */
   readonly columns: readonly (string | readonly string[])[];
   readonly rows: readonly ImageRow[];
-  /** Small print under the grid; a line each. */
+  /** The small print under the grid, line by line. */
   readonly note?: string | readonly string[];
 }
 
@@ -20,23 +23,32 @@ export interface ImageRow {
   readonly label: string;
   /** One line under the label. */
   readonly note?: string;
-  /** One image a column, one after another, each `height * width` numbers (`* channels` if `scale` is intensity). */
+  /**
+   * One image for each column, one after another. Each has `height * width` numbers (times `channels` if `scale` is
+   * intensity).
+   */
   readonly values: Float32Array;
   readonly scale: "intensity" | "signed" | "sequential";
-  /** Magnitude of full colour; by default the 99th percentile of |values| over the whole row, so columns compare. */
+  /**
+   * The magnitude of full colour; by default the 99th percentile of |values| over the whole row, so that columns can be
+   * compared.
+   */
   readonly limit?: number;
 }
 
 const GAP = 6;
 const LABELS = 146;
 const LINE_HEIGHT = 16;
-/** Units of a cell's longer side: small images are magnified to about so many, and none takes more than the second. */
+/**
+ * The longer side of a cell in units: small images are magnified to about the first number, and no image takes more
+ * than the second.
+ */
 const CELL = 84;
 const MOST_CELL = 256;
 const CAPTION_HEIGHT = 13;
 const SCALES = {intensity, signed, sequential};
 
-/** Rows of images, small ones magnified without smoothing, each row with its own scale shown at its right. */
+/** Draws rows of images. Small images are magnified without smoothing, and each row has its own scale at its right. */
 export function imageGrid({title, height, width, channels, columns, rows, note}: ImageGrid): Sheet {
   const notes = note === undefined ? [] : typeof note === "string" ? [note] : note;
   const longer = Math.max(height, width);
@@ -87,7 +99,10 @@ export function imageGrid({title, height, width, channels, columns, rows, note}:
 
 const linesOf = (caption: string | readonly string[]) => (typeof caption === "string" ? [caption] : caption);
 
-/** Draws `depth` numbers a pixel (1: through `color`; 3: as RGB in [0, 1]) at (x, y), each pixel a `zoom` square. */
+/**
+ * Draws an image at (x, y) with `depth` numbers for each pixel (1: through `color`; 3: as RGB in [0, 1]). Each pixel
+ * becomes a square with the side `zoom`.
+ */
 export function drawPixels(
   context: Canvas2D,
   values: ArrayLike<number>,
@@ -109,7 +124,7 @@ export function drawPixels(
     data[4 * p + 3] = 255;
   }
   tileContext.putImageData(image, 0, 0);
-  context.imageSmoothingEnabled = zoom * SCALE < 1; // several pixels fall on one: their mean, not any of them
+  context.imageSmoothingEnabled = zoom * SCALE < 1; // several pixels fall on one: it gets their mean
   context.drawImage(tile, x, y, width * zoom, height * zoom);
 }
 

@@ -10,9 +10,9 @@ export interface ImageMap {
   /** `points[i * dimensions + d]`. */
   readonly points: Float32Array;
   readonly labels: Uint16Array;
-  /** How many there are. */
+  /** How many images there are. */
   readonly classes: number;
-  /** Bytes, `pixels[((i * height + y) * width + x) * channels + c]`, 0 the background. */
+  /** Bytes, `pixels[((i * height + y) * width + x) * channels + c]`, where 0 is the background. */
   readonly pixels: Uint8Array;
   readonly height: number;
   readonly width: number;
@@ -21,16 +21,16 @@ export interface ImageMap {
 
 const SIDE = 1500;
 const TOP = 44;
-/** Images next to each other would fill about this share of the sheet. */
+/** If all images were side by side, they would fill about this share of the sheet. */
 const FILL = 0.55;
 const IMAGES_A_STEP = 500;
 
 /**
- * The images themselves if a map has their points: grey ones in their class's ink, the background clear. No canvas
- * holds the sheet, only its title: the images are drawn into the rows of the file. Thousands of images take a quarter
- * of a second: some tens of milliseconds at a time, and another thread packs them.
+ * Draws the images themselves at the places of their points on a map: grey ones in their class's colour, with a clear
+ * background. Only the title is drawn on a canvas; the images are drawn directly into the rows of the file. Thousands
+ * of images take a quarter of a second, in parts of some tens of milliseconds, and another thread packs them.
  *
- * @param turn Waited for between two parts of the work.
+ * @param turn A function that is awaited between two parts of the work.
  */
 export async function imageMap(images: ImageMap, turn: () => Promise<void>): Promise<Figure> {
   const {title, points, labels, height, width, channels} = images;
@@ -50,7 +50,7 @@ export async function imageMap(images: ImageMap, turn: () => Promise<void>): Pro
     draw(sheet, columns, rows, i, images);
     if (i % IMAGES_A_STEP === IMAGES_A_STEP - 1) await turn();
   }
-  // Large images have rows like earlier ones, small ones have not.
+  // Large images have rows that resemble earlier ones, and small ones do not.
   const content = size * SCALE > Math.max(height, width) ? "flat" : "detailed";
   const png = await packedPng(sheet.rows, sheet.width, sheet.height, content);
   return {width: sheet.width, height: sheet.height, png};
@@ -69,18 +69,24 @@ function whiteSheet(width: number, height: number): Sheet {
   return {width, height, rows};
 }
 
-/** Which pixels of the sheet a tile covers in one direction, and between which of the image's each of them lies. */
+/**
+ * Which pixels of the sheet an image's tile covers in one direction, and between which pixels of the image each of them
+ * lies.
+ */
 interface Axis {
-  /** The first on the sheet. */
+  /** The first pixel on the sheet. */
   start: number;
   count: number;
-  /** The image's pixel before, the one after, and how far it is towards that: linear interpolation. */
+  /** For linear interpolation: the image's pixel before, the pixel after, and how near it is to the latter. */
   readonly before: Int32Array;
   readonly after: Int32Array;
   readonly share: Float64Array;
 }
 
-/** @param length Of a tile, in the sheet's pixels: all tiles are alike, so one axis is laid anew for each. */
+/**
+ * @param length The length of a tile in the sheet's pixels. All tiles have the same size, so one axis is used for all
+ * of them.
+ */
 function axisFor(length: number): Axis {
   const most = Math.ceil(length) + 1;
   const [before, after] = [new Int32Array(most), new Int32Array(most)];
@@ -88,9 +94,9 @@ function axisFor(length: number): Axis {
 }
 
 /**
- * @param edge Where the tile begins on the sheet.
- * @param size Of the image, in its own pixels.
- * @param end The sheet's.
+ * @param edge The place on the sheet where the tile begins.
+ * @param size The image's size in its own pixels.
+ * @param end The end of the sheet.
  */
 function lay(axis: Axis, edge: number, length: number, size: number, end: number): void {
   const scale = size / length;
@@ -105,7 +111,8 @@ function lay(axis: Axis, edge: number, length: number, size: number, end: number
   }
 }
 
-// No array is taken apart in these loops: until they are compiled, each would be garbage at each of millions of pixels.
+// These loops use no array destructuring: until they are compiled, it would leave an array to the garbage collector for
+// each of millions of pixels.
 
 /** A grey image: the opacity of its class's ink. */
 function drawInk(sheet: Sheet, columns: Axis, rows: Axis, i: number, images: ImageMap): void {
@@ -116,7 +123,8 @@ function drawInk(sheet: Sheet, columns: Axis, rows: Axis, i: number, images: Ima
     const above = start + rows.before[y] * width;
     const under = start + rows.after[y] * width;
     const down = rows.share[y];
-    // Most of a drawn digit is blank: ink is laid only from the first to the last column with any in either row.
+    // Most of a digit is empty, so ink is only drawn from the first to the last column that has some in one of the two
+    // rows.
     let first = 0;
     while (first < width && pixels[above + first] === 0 && pixels[under + first] === 0) first++;
     let last = width - 1;
@@ -136,7 +144,7 @@ function drawInk(sheet: Sheet, columns: Axis, rows: Axis, i: number, images: Ima
   }
 }
 
-/** A picture in its own colours. */
+/** Draws a picture in its own colours. */
 function drawColour(sheet: Sheet, columns: Axis, rows: Axis, i: number, images: ImageMap): void {
   const {pixels, height, width, channels} = images;
   const start = i * height * width * channels;
@@ -157,7 +165,7 @@ function drawColour(sheet: Sheet, columns: Axis, rows: Axis, i: number, images: 
   }
 }
 
-/** Byte offset of a pixel's red channel. */
+/** The byte offset of a pixel's red channel. */
 function placeOf({width}: Sheet, x: number, y: number): number {
   return y * (1 + 3 * width) + 1 + 3 * x;
 }

@@ -11,7 +11,7 @@ import {segmentBars} from "./segment-bars";
 import {segments} from "./segments";
 import {tracked} from "./tracked";
 
-/** Every kind of picture there is. The key is stored in saved artifacts: never rename one. */
+/** All kinds of pictures. The keys are stored in saved artifacts, so they must never be renamed. */
 export const plots = {
   attribution,
   confusionMatrix,
@@ -38,7 +38,7 @@ export function draw<N extends PlotName>(plot: N, data: PlotData<N>): Figure {
   return figure(width, height, draw);
 }
 
-/** The same picture in steps of some ten milliseconds, between which `turn` is waited for. */
+/** The same picture in steps of some ten milliseconds; `turn` is awaited between two steps. */
 export async function drawInTurns<N extends PlotName>(
   plot: N,
   data: PlotData<N>,
@@ -48,5 +48,5 @@ export async function drawInTurns<N extends PlotName>(
 }
 
 function sheet<N extends PlotName>(plot: N, data: PlotData<N>): Sheet {
-  return (plots[plot] as unknown as Plot<PlotData<N>>)(data); // the key picks the plot that takes this very data
+  return (plots[plot] as unknown as Plot<PlotData<N>>)(data); // the key selects the plot that takes this data
 }

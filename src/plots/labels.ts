@@ -1,4 +1,4 @@
-/** @file Where labels go so that none hides another: pure functions over boxes in pixels. */
+/** @file Places labels so that none hides another: pure functions on boxes in pixels. */
 
 export interface Box {
   readonly left: number;
@@ -7,7 +7,7 @@ export interface Box {
   readonly bottom: number;
 }
 
-/** A label: its size, and the middles that it may have, the best first. */
+/** A label: its size, and the possible places of its middle, the best first. */
 export interface Label {
   readonly width: number;
   readonly height: number;
@@ -20,8 +20,8 @@ export function overlap(a: Box, b: Box): boolean {
 }
 
 /**
- * Gives each label the first of its places where it lies within the bounds and off all labels before it: so the order
- * of the labels is their rank, and what cannot be placed is what matters least.
+ * Gives each label the first of its places where it lies within the bounds and does not touch the labels before it. So
+ * the order of the labels is their rank, and the labels that get no place are the least important ones.
  *
  * @returns Each label's box, or null if it has no place.
  */
@@ -40,7 +40,7 @@ export function placeLabels(labels: readonly Label[], bounds: Box, taken: readon
   });
 }
 
-/** A place, and the places around it where a label stands beside it: below, above, right, left, aslant. */
+/** A place, and the places around it where a label stands beside it: below, above, right, left, and diagonally. */
 export function around(x: number, y: number, width: number, height: number): [number, number][] {
   const [across, down] = [width / 2 + height / 2, height];
   const ways = [
@@ -75,14 +75,16 @@ export function affordable<L extends Pick<Label, "width" | "height">>(
 }
 
 /**
- * Places along a line, moved as little as needed to be `gap` apart and within bounds, in the order that they have.
+ * Moves places along a line as little as needed, so that they are `gap` apart and within the bounds; they keep their
+ * order.
  *
- * @returns Each one's new place; if the bounds have no room for all, they stand evenly over them.
+ * @returns The new place of each; if the bounds have no room for all, they are spread evenly.
  */
 export function spread(places: readonly number[], gap: number, low: number, high: number): number[] {
   const room = places.length > 1 ? Math.min(gap, (high - low) / (places.length - 1)) : gap;
   const order = Array.from(places.keys()).sort((a, b) => places[a] - places[b] || a - b);
-  // groups that stand shoulder to shoulder; each as near to its members' own places as the others and the bounds allow
+  // groups of places without a gap between them; each is as near to its members' original places as the others and the
+  // bounds allow
   const groups: {first: number; members: number[]}[] = [];
   for (const i of order) {
     groups.push({first: places[i], members: [i]});
@@ -122,7 +124,7 @@ export function lengthWithin(line: readonly (readonly [number, number])[], box: 
   let sum = 0;
   for (let i = 1; i < line.length; i++) {
     const [[x, y], [toX, toY]] = [line[i - 1], line[i]];
-    let [enter, leave] = [0, 1]; // the shares of the segment that are inside, side by side (Liang & Barsky 1984)
+    let [enter, leave] = [0, 1]; // the part of the segment that is inside, found side by side (Liang & Barsky 1984)
     for (const [step, room] of [
       [x - toX, x - box.left],
       [toX - x, box.right - x],

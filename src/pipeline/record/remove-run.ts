@@ -9,10 +9,10 @@ import {lockRun} from "./run-lock";
 import {runsIn} from "./runs-in";
 
 /**
- * Removes a reader's run, `save/qa/<name>`, whole.
+ * Removes a reader's run, `save/qa/<name>`, completely.
  *
  * @param path Its real path.
- * @throws UserError if it is none in `save`, or if a process works on it.
+ * @throws UserError if it is not a reader's run in `save`, or if a process works on it.
  */
 export async function removeReader(save: string, path: string): Promise<void> {
   const root = await orUserError(save, () => realpath(save), "read");
@@ -25,11 +25,11 @@ export async function removeReader(save: string, path: string): Promise<void> {
 }
 
 /**
- * Removes a run and its logs. It is out of the way under another name before its first file goes, so that nobody meets
- * half a run. If `latest` led to it, it leads to the newest run that is left.
+ * Removes a run and its logs. It gets another name before its first file is removed, so that nobody finds half a run.
+ * If `latest` led to it, the link then leads to the newest remaining run.
  *
- * @param path A run of `save`, its real path: nothing outside that folder is ever removed.
- * @throws UserError if it is no run in `save`, or if a process works on it.
+ * @param path The real path of a run in `save`; nothing outside that folder is ever removed.
+ * @throws UserError if it is not a run in `save`, or if a process works on it.
  */
 export async function removeRun(save: string, path: string): Promise<void> {
   const root = await orUserError(save, () => realpath(save), "read");
@@ -42,7 +42,7 @@ export async function removeRun(save: string, path: string): Promise<void> {
   const logs = join(root, "logs", basename(path));
   await orUserError(logs, () => rm(logs, {recursive: true, force: true}));
   const link = join(root, "latest");
-  const target = await readlink(link).catch(() => undefined); // no link, or none at all
+  const target = await readlink(link).catch(() => undefined); // it is not a link, or does not exist
   if (target === undefined || resolve(root, target) !== path) return;
   const [newest] = await runsIn(root);
   if (newest) await pointLatest(root, newest.name);

@@ -6,7 +6,7 @@ import {folderPlaces} from "./folder-places";
 import type {Places} from "./places";
 import {isDigest, sha256} from "./seal";
 
-/** Results that were computed before, under the SHA-256 of their question. */
+/** Results that were computed before, by the SHA-256 of their question. */
 export interface ResultStore {
   /**
    * The result; undefined if there is none, or a damaged one, which the next `keep` replaces.
@@ -14,7 +14,7 @@ export interface ResultStore {
    * @throws UserError if two workers gave different results.
    */
   read(id: string): Promise<Uint8Array | undefined>;
-  /** Keeps a result, whole or not at all. @throws UserError if another one is there. */
+  /** Keeps a result, completely or not at all. @throws UserError if a different result is there. */
   keep(id: string, bytes: Uint8Array): Promise<void>;
 }
 
@@ -22,10 +22,11 @@ const pack = promisify(gzip);
 const unpack = promisify(gunzip);
 
 /**
- * A folder of results: `4f/4f1c…/9a03….gz`. The folder bears the SHA-256 of the question, and the file that of its content,
- * so a file is known to be whole by its name; workers that disagree leave two files. Files are packed by gzip.
+ * A folder of results: `4f/4f1c…/9a03….gz`. The folder's name is the SHA-256 of the question, and the file's name is
+ * that of its content. So the name shows whether a file is complete, and workers that disagree leave two files. Files
+ * are packed by gzip.
  *
- * @param root A folder, or other places.
+ * @param root A folder, or another place for files.
  */
 export function resultStore(root: string | Places): ResultStore {
   const places = typeof root === "string" ? folderPlaces(root) : root;

@@ -27,44 +27,50 @@ import {textIfThere} from "./text-if-there";
 import {unsynced} from "./unsynced";
 import {makeFolder, writeWhole} from "./write-whole";
 
-/** One run's folder under save/, and what may be done with it. Past 250 lines: each entry says what it leaves on the disk. */
+/**
+ * The folder of a run under save/, and everything that can be done with it. The file is long because each entry says
+ * what it leaves on the disk.
+ */
 export interface RunDirectory {
   readonly path: string;
-  /** Writes run.json, or another value of the run, whole. */
+  /** Writes run.json, or another value of the run, completely or not at all. */
   writeJson(name: string, value: unknown): Promise<void>;
-  /** Writes a plain value with its typed arrays: `artifacts/<name>.json`, the arrays beside it. */
+  /** Writes a plain value with its typed arrays: `artifacts/<name>.json`, with the arrays in a file beside it. */
   writeValue(name: string, value: unknown): Promise<void>;
-  /** The same in one file, for a value that is written again while others read it: two files would not fit for a moment. */
+  /**
+   * The same in one file, for a value that is written again while others read it. With two files, these would not fit
+   * each other for a moment.
+   */
   writeOneFile(name: string, value: unknown): Promise<void>;
   writeFile(name: string, content: string | Uint8Array): Promise<void>;
-  /** Writes the test images, once a run. */
+  /** Writes the test images, once for each run. */
   writeTestImages(images: SavedImages): Promise<void>;
-  /** Writes how the run stands, or why it failed. A run of format /1 keeps no such file. */
+  /** Writes the run's status, or why it failed. A run of format /1 has no such file. */
   writeStatus(status: WrittenStatus, error?: string): Promise<void>;
   /**
-   * Writes metrics.jsonl, one line an epoch, once all that was written before is on the disk: the lines vouch for it. Then
-   * that the run has come so far.
+   * Writes metrics.jsonl with one line for each epoch, when everything that was written before is on the disk, because
+   * a line means that its epoch is complete. Then it writes the run's new status.
    */
   writeMetrics(metrics: readonly EpochMetrics[]): Promise<void>;
   readMetrics(): Promise<EpochMetrics[]>;
-  /** The same, and takes out of the file what is none of them: a line that was never finished. */
+  /** The same, but it also removes anything else from the file, such as a line that was never finished. */
   mendMetrics(): Promise<EpochMetrics[]>;
-  /** Waits until all that was written so far is on the disk. */
+  /** Waits until everything that was written so far is on the disk. */
   settle(): Promise<void>;
   /** Writes an artifact: `artifacts/<probe>/<name>-epoch-003.json`. */
   writeNumbers(epoch: number, probe: string, artifact: Artifact): Promise<void>;
   /** Writes the picture that was drawn of it: `plots/<probe>/<name>-epoch-003.png`. */
   writePicture(epoch: number, probe: string, name: string, figure: Figure): Promise<void>;
-  /** Takes an epoch's pictures away: of a long run, those of an epoch that is the best no more. */
+  /** Removes an epoch's pictures. In a long run, this happens when an epoch is no longer the best. */
   removePictures(epoch: number): Promise<void>;
-  /** The artifact of the last epoch before `epoch` that has it. */
+  /** The artifact from the last epoch before `epoch` that has one. */
   previousArtifact(epoch: number, probe: string, name: string): Promise<Artifact | undefined>;
 }
 
-/** A run that this process has just made, and may write into. */
+/** A run that this process has just made, and that it may write into. */
 export interface NewRun extends RunDirectory {
   readonly lock: RunLock;
-  /** Why `save/latest` does not lead to it, in one line. */
+  /** The reason, in one line, why `save/latest` does not lead to it. */
   readonly note?: string;
 }
 
@@ -73,15 +79,15 @@ export interface NewRunOptions extends LockOptions {
   readonly facts?: (name: string) => object;
   /** Whether a number is added to a name that is taken. */
   readonly numbered?: boolean;
-  /** Whether `save/latest` shall lead to it; by default it does. */
+  /** Whether `save/latest` will lead to it; by default it does. */
   readonly latest?: boolean;
 }
 
 /**
- * Makes a new run and points `save/latest` at it. Its folder appears under its name by one rename, with run.json in it and
- * locked by this process: what a process leaves that is stopped before has no run's name.
+ * Makes a new run and points `save/latest` at it. Its folder gets its name by one rename, when it contains run.json and
+ * is locked by this process. If the process is stopped before, the folder that it leaves has a temporary name.
  *
- * @throws UserError if no run may be named so, if there is one, or if `save` cannot be written to.
+ * @throws UserError if a run may not have this name, if there is such a run, or if `save` cannot be written to.
  */
 export async function createRunDirectory(
   save: string,
@@ -100,7 +106,7 @@ export async function createRunDirectory(
       return await lockNewRun(folder, options);
     } catch (error) {
       await rm(folder, {recursive: true, force: true});
-      throw (error as Error).cause ?? error; // the run's own name is told, not the one that it has for now
+      throw (error as Error).cause ?? error; // reports the run's final name, not its temporary one
     }
   });
   try {
@@ -122,7 +128,7 @@ export async function createRunDirectory(
   }
 }
 
-/** @throws UserError if no new run may be named so: to be asked before the data are read. */
+/** @throws UserError if a new run may not have this name. Call this before the data are read. */
 export async function checkNewRun(save: string, name: string): Promise<void> {
   checkRunName(name);
   const path = resolve(save, name);
@@ -134,7 +140,7 @@ function taken(name: string): string {
 }
 
 /**
- * The run that the user names (`runPath`); of `RUN@best` the run, and of another epoch nothing is known here.
+ * The run that the user names (`runPath`). `RUN@best` means the run; other epochs are refused.
  *
  * @throws UserError if there is none, or if it holds links.
  */
@@ -146,7 +152,10 @@ export async function findRun(save: string, reference: string): Promise<RunDirec
   return openOwn(await runPath(save, name));
 }
 
-/** The run itself, not a link to it, which may lead to another tomorrow. @throws UserError if links lead out of it. */
+/**
+ * The run itself, and not a link to it, which may lead to another run tomorrow. @throws UserError if links lead out of
+ * it.
+ */
 async function openOwn(path: string): Promise<RunDirectory> {
   const real = await orUserError(path, () => realpath(path), "read");
   await checkOwnFiles(real);
@@ -163,7 +172,7 @@ export function openRunDirectory(path: string): RunDirectory {
   const metricsFile = join(path, "metrics.jsonl");
   const stem = epochStem;
   const written = new Map<string, number[]>();
-  /** The epochs at which this process wrote an artifact. */
+  /** The epochs at which this process wrote each artifact. */
   const noted = (probe: string, name: string) => {
     const key = `${probe}/${name}`;
     const epochs = written.get(key) ?? [];
@@ -175,7 +184,7 @@ export function openRunDirectory(path: string): RunDirectory {
     const text = (await textIfThere(metricsFile)) ?? "";
     return {text, metrics: parseMetrics(text, metricsFile)};
   };
-  let isFirst: boolean | undefined; // whether it is a run of format /1, which goes on in it
+  let isFirst: boolean | undefined; // whether it is a run of format /1, which keeps its format
   const isOld = () => {
     isFirst ??= isFirstFormat(path);
     return isFirst;
@@ -196,7 +205,7 @@ export function openRunDirectory(path: string): RunDirectory {
   return {
     path,
     writeJson: (name, value) => disk.write(join(path, name), `${JSON.stringify(value, undefined, 2)}\n`),
-    // the binary file is named in the JSON beside it, so a folder in the name is the folder of both
+    // the JSON names the binary file beside it, so both are in the same folder
     writeValue: (name, value) => writeSaved(join(path, "artifacts", dirname(name)), basename(name), value),
     writeOneFile: (name, value) =>
       disk.write(join(path, "artifacts", `${name}.json`), encode(value, "", Infinity).json),
@@ -205,12 +214,13 @@ export function openRunDirectory(path: string): RunDirectory {
       if (isOld()) return writeSaved(join(path, "artifacts"), "test-images", images);
       const {contents, own} = testImageFiles(images);
       for (const [name, content] of Object.entries(contents)) await disk.write(join(path, "data", name), content);
-      return writeSaved(join(path, "data"), "test", images, own); // last: it vouches for them
+      return writeSaved(join(path, "data"), "test", images, own); // last, because it means that they are complete
     },
     async writeStatus(status, error) {
       await writeStatus(status, (await savedMetrics()).metrics.at(-1)?.epoch, error);
     },
-    // Whole each time, not appended: a run cut off here must not leave half a line.
+    // The file is written again each time and not appended to, because a run that is stopped here must not leave half a
+    // line.
     async writeMetrics(metrics) {
       await disk.settle();
       await writeWhole(metricsFile, metricsText(metrics), {synced: true});
@@ -243,7 +253,7 @@ export function openRunDirectory(path: string): RunDirectory {
       const folder = join(path, "artifacts", probe);
       const latestOf = (epochs: readonly number[]) =>
         epochs.reduce((best, e) => (e < epoch && e > best ? e : best), -1);
-      // what this process wrote last is what comes before; only a run that is gone on with has to look
+      // this process wrote the artifact before this one; only a resumed run must look for it on the disk
       const known = latestOf(noted(probe, name));
       const last = known >= 0 ? known : latestOf(await artifactEpochs(folder, name));
       return last < 0 ? undefined : readArtifactFile(join(folder, `${stem(last, name)}.json`));

@@ -1,4 +1,4 @@
-/** @file run.json: what a run was made of. */
+/** @file Reads run.json, which says how a run was made. */
 import {readFileSync} from "node:fs";
 import {join} from "node:path";
 
@@ -10,7 +10,7 @@ import {sealed, unsealed} from "./seal";
 
 /** The format that new runs have (docs/run-folder.md). */
 export const RUN_FORMAT = "epochscope-run/2";
-/** Formats that are read; a run goes on in the one that it began with. */
+/** The formats that can be read. A resumed run keeps the format with which it began. */
 const RUN_FORMATS = ["epochscope-run/1", RUN_FORMAT] as const;
 export type RunFormat = (typeof RUN_FORMATS)[number];
 
@@ -18,10 +18,10 @@ export type RunFormat = (typeof RUN_FORMATS)[number];
 export interface RunFile {
   readonly format: RunFormat;
   readonly name: string;
-  /** ISO 8601. */
+  /** When the run began (ISO 8601). */
   readonly startedAt: string;
   readonly seed: number;
-  /** "watch" for a run that did not train but watched; absent for others. */
+  /** "watch" for a run that watched another program's training; absent for others. */
   readonly kind?: string;
   readonly watch?: {readonly folder?: string; readonly found?: {readonly [name: string]: unknown}};
   readonly options: {readonly [name: string]: unknown};
@@ -46,19 +46,19 @@ export interface RunData {
   readonly train: number;
   readonly validation: number;
   readonly test: number;
-  /** Test images of a very large set that count only in the loss and the accuracy; absent if there are none. */
+  /** How many test images of a very large set count only in the loss and the accuracy; absent if there are none. */
   readonly moreTest?: number;
   /** SHA-256 of their bytes. */
   readonly digest?: string;
-  /** Where they are, from the run's folder, with "/" between: for where both have been moved. */
+  /** Their path from the run's folder, with "/" between its parts, for the case that both were moved. */
   readonly fromRun?: string;
-  /** Where the list of decisions is that `--edit` named, in the same way. */
+  /** The path of the list of decisions that `--edit` named, in the same form. */
   readonly editFromRun?: string;
   /** How many images that list dropped and relabelled. */
   readonly edits?: {readonly dropped: number; readonly relabelled: number};
 }
 
-/** run.json's content. */
+/** The content of run.json. */
 export function runFileText(facts: object): string {
   return `${JSON.stringify(sealed(facts), undefined, 2)}\n`;
 }
@@ -112,7 +112,7 @@ function runFileOf(folder: string): RunFile {
   );
 }
 
-/** run.json from its text. @throws UserError that names `path`, as `readRunFile`. */
+/** Reads run.json from its text. @throws UserError that names `path`, like `readRunFile`. */
 export function checkRunFile(text: string, path: string): RunFile {
   const facts = unsealed(parseJson(text, path), path);
   if (!RUN_FORMATS.some((format) => format === facts.format)) {
@@ -122,21 +122,21 @@ export function checkRunFile(text: string, path: string): RunFile {
     const value = field.split(".").reduce<unknown>((at, name) => (at as {[name: string]: unknown})[name], facts);
     if (!is(value)) throw new UserError(`${path}: expected ${field} to be ${what}, got ${shown(value)}`);
   }
-  const file = facts as unknown as RunFile; // its fields are checked
+  const file = facts as unknown as RunFile; // its fields were checked
   return file.kind === undefined ? {...file, options: withTestSeed(file.options)} : file;
 }
 
-/** A run from before the option `testSeed` chose its test images by its own seed. */
+/** A run from a version without the option `testSeed` chose its test images by its own seed. */
 function withTestSeed(options: RunFile["options"]): RunFile["options"] {
   const {seed} = options;
   return "testSeed" in options || seed === undefined ? options : {...options, testSeed: seed};
 }
 
 /**
- * The same of a run that has trained its network itself.
+ * The same for a run that has trained its network itself.
  *
- * @param what Asks for it, for the error.
- * @throws UserError if it watched another program's.
+ * @param what Names the command that needs it, for the error.
+ * @throws UserError if it watched another program's network.
  */
 export function readTrainedRun(folder: string, what: string): RunFile {
   const file = readRunFile(folder);

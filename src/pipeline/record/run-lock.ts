@@ -11,43 +11,47 @@ import {writeWhole} from "./write-whole";
 
 /** The right to write into a run's folder, which one process has at a time. */
 export interface RunLock {
-  /** @throws UserError if another has taken the run over, since this one was silent for too long. */
+  /** @throws UserError if another process has taken the run over, because this one was silent for too long. */
   check(): void;
   release(): Promise<void>;
 }
 
-/** Another works on the run. */
+/** Another process works on the run. */
 export class LockedRun extends UserError {}
 
 export interface LockOptions {
   /**
-   * Milliseconds without a sign of life after which others may take the run over, although the process may live: it may be
-   * frozen. Absent: it keeps the run for as long as it lives; on another machine, for ten minutes of silence.
+   * After this many milliseconds without a sign of life, others may take the run over, although the process may still
+   * be alive but frozen. If it is absent, the process keeps the run as long as it is alive; seen from another machine,
+   * until it has been silent for ten minutes.
    */
   readonly silent?: number;
 }
 
-/** Whoever works on a run, or asks whether it may, has a file of its own there. */
+/** The folder in which each process that works on the run, or wants to, has a file of its own. */
 const WORKS = /^running-.+\.lock$/;
 const ASKS = /^asking-.+\.lock$/;
 
-/** Milliseconds without a sign of life after which a process of another machine counts as gone, and signs within them. */
+/**
+ * After this many milliseconds without a sign of life, a process on another machine counts as gone; and how many signs
+ * it gives in this time.
+ */
 export const SILENT_FOR = 600_000;
 const SIGNS = 10;
 
-/** Processes that ask at the same moment all see each other, and all ask again. */
+/** How many times a process asks. Processes that ask at the same moment all see each other, and all ask again. */
 const TRIES = 20;
 
 interface Holder extends ProcessIdentity {
-  /** Since when, ISO 8601. */
+  /** Since when (ISO 8601). */
   readonly since: string;
   /** See `LockOptions`. */
   readonly silent?: number;
 }
 
 /**
- * Takes a run for this process, also from a process that has died. A process first writes its own file and then looks for
- * others': of two, one at least sees the other, so never do both go on.
+ * Takes a run for this process, also from a process that has died. A process first writes its own file and then looks
+ * for others': of two processes, at least one sees the other, so the two never both continue.
  *
  * @throws UserError if another process works on the run, or its folder cannot be written to.
  */
@@ -65,7 +69,7 @@ export async function lockRun(path: string, options: LockOptions = {}): Promise<
   }
 }
 
-/** Takes a folder that no other process knows of yet. */
+/** Locks a folder that no other process knows yet. */
 export async function lockNewRun(
   path: string,
   options: LockOptions = {},
@@ -79,7 +83,7 @@ export async function isRunLocked(path: string): Promise<boolean> {
   return (await livingHolder(path)) !== undefined;
 }
 
-/** Counts from anywhere on: threads of one process must not share a name. */
+/** A counter with a random start, because the threads of a process must not share a name. */
 let claims = randomInt(2 ** 32);
 
 /** @returns The name of this process' file. */
@@ -100,7 +104,7 @@ async function held(path: string, asking: string, options: LockOptions): Promise
   return holding(path, running, options);
 }
 
-/** The files of this process, for an end that nobody waits for: a second Ctrl-C. */
+/** The files of this process, which are removed when it ends at once (a second Ctrl-C). */
 const removeAtExit = new Set<() => string>();
 process.on("exit", () => {
   for (const file of removeAtExit) rmSync(file(), {force: true});
@@ -132,9 +136,10 @@ function holding(folder: string, name: string, {silent = SILENT_FOR}: LockOption
 }
 
 /**
- * Another that lives, one that works on the run first.
+ * Another process that is alive; if there are several, one that works on the run.
  *
- * @param own The file of whoever asks for the run, who removes those of the dead. Without, nothing is changed.
+ * @param own The file of the process that asks for the run; that process removes the files of dead ones. Without it,
+ * nothing is changed.
  */
 async function livingHolder(path: string, own?: string): Promise<{file: string; words: string} | undefined> {
   const names = (await readdir(path)).filter((name) => name !== own && (WORKS.test(name) || ASKS.test(name)));
@@ -146,14 +151,14 @@ async function livingHolder(path: string, own?: string): Promise<{file: string; 
   return undefined;
 }
 
-/** @returns Undefined if whoever wrote the file is gone. */
+/** @returns Undefined if the process that wrote the file is gone. */
 async function wordsOfLiving(file: string): Promise<string | undefined> {
   let text: string;
   let silence: number;
   try {
     [text, silence] = [await readFile(file, "utf8"), Date.now() - (await stat(file)).mtimeMs];
   } catch (error) {
-    if ((error as NodeJS.ErrnoException).code === "ENOENT") return undefined; // released meanwhile
+    if ((error as NodeJS.ErrnoException).code === "ENOENT") return undefined; // it was released meanwhile
     throw error;
   }
   const holder = holderOf(text);
@@ -173,6 +178,6 @@ function holderOf(text: string): Holder | undefined {
     const holder = JSON.parse(text) as Holder | null; // written by writeClaim
     return typeof holder?.pid === "number" ? holder : undefined;
   } catch {
-    return undefined; // damaged
+    return undefined; // it is damaged
   }
 }

@@ -1,4 +1,6 @@
-/** @file notes.json: what people wrote of a run, the one file that they edit. */
+/**
+ * @file Reads and writes notes.json: what people have written about a run. It is the only file of a run that they edit.
+ */
 import {join} from "node:path";
 
 import {parseJson} from "../../nouns/json-text";

@@ -4,18 +4,24 @@ import type {EpochMetrics} from "../types";
 import {isRunLocked} from "./run-lock";
 import {writeWhole} from "./write-whole";
 
-/** How far a run is that goes on: `progress.json` of its folder, which is there while the run trains. */
+/** The progress of a run: the file `progress.json` in its folder, which exists while the run trains. */
 export interface RunProgress {
   readonly epoch: number;
-  /** Epochs of the whole run; it may have enough of them earlier (`--patience`). */
+  /** How many epochs the whole run has; it may end earlier (`--patience`). */
   readonly epochs: number;
   /** The share of the epoch that is done, 0 to 1; at 1 the network is looked at. */
   readonly share: number;
-  /** Batches done, and in the epoch; images, and the sums of their losses and right answers. Absent in earlier versions. */
+  /**
+   * How many batches are done and how many the epoch has; how many images, and the sums of their losses and right
+   * answers. Absent in earlier versions.
+   */
   readonly counts?: Omit<Step, "epoch" | "steps">;
   /** The epoch's training curve so far. */
   readonly steps: NonNullable<EpochMetrics["steps"]>;
-  /** Seconds left of the whole run, estimated from what it has taken so far, looking included; null while nothing can be said. */
+  /**
+   * How many seconds the whole run will still take, estimated from the time so far, including looks; null while this is
+   * not known.
+   */
   readonly secondsLeft: number | null;
 }
 
@@ -31,22 +37,22 @@ export interface Step {
 }
 
 export interface ProgressFile {
-  /** Writes how far the run is, but not more often than once a second, and never waits. */
+  /** Writes the progress, but at most once a second, and never waits. */
   tell(step: Step): void;
-  /** Why the file could not be written, if so. */
+  /** The reason why the file could not be written, if there is one. */
   trouble(): string | undefined;
   /** Removes the file. */
   close(): Promise<void>;
 }
 
-/** Milliseconds from one writing to the next. */
+/** How many milliseconds pass between two writes. */
 const EVERY = 1000;
-/** Less of a run than this tells nothing of the rest. */
+/** A smaller share of a run than this says nothing about the rest. */
 const TELLING = 0.01;
 
 /**
- * Keeps `progress.json` up to date, for pages that follow the run. A file that cannot be written is tried no more, and does
- * not cost the run.
+ * Keeps `progress.json` up to date, for pages that follow the run. If the file cannot be written, it stops trying, and
+ * the run continues.
  *
  * @param now Milliseconds from some moment on.
  */
@@ -84,7 +90,7 @@ export function progressFile(folder: string, epochs: number, now = () => perform
   };
 }
 
-/** How far a run is, or null if no process works on it: one that died leaves its file behind. */
+/** The progress of a run; null if no process works on it, because a process that died leaves its file behind. */
 export async function readProgress(folder: string): Promise<RunProgress | null> {
   const text = await readFile(join(folder, "progress.json"), "utf8").catch((error: NodeJS.ErrnoException) => {
     if (error.code === "ENOENT") return null;

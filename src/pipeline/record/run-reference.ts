@@ -6,20 +6,20 @@ import {UserError} from "../../nouns/options";
 import {hasRunFile} from "./own-files";
 import {type ListedRun, runsIn} from "./runs-in";
 
-/** An epoch of a run, as the user names it: its number, the best by validation loss, or the last. */
+/** An epoch of a run, in the user's words: its number, "best" (by validation loss) or "last". */
 export type EpochName = number | "best" | "last";
 
-/** A run as the user names it, and the epoch if that is named too. */
+/** A run in the user's words, and the epoch if the user names one, too. */
 export interface RunReference {
   /** A name in the folder of runs, its beginning, a folder, "latest" or "latest~1". */
   readonly name: string;
   readonly epoch?: EpochName;
 }
 
-/** Names that an error lists at most. */
+/** The most names that an error lists. */
 const MOST_LISTED = 5;
 
-/** Parts `RUN@3`, `RUN@best` and `RUN@last`; without a name it is the latest run. */
+/** Divides `RUN@3`, `RUN@best` and `RUN@last` into run and epoch; without a name, the run is the latest one. */
 export function runReference(text: string): RunReference {
   const [, name, at] = /^(.*?)(?:@(\d+|best|last))?$/s.exec(text) as RegExpExecArray; // matches anything
   if (at === undefined) return {name: name || "latest"};
@@ -27,10 +27,10 @@ export function runReference(text: string): RunReference {
 }
 
 /**
- * The one place where a run's name becomes a folder: `name` in `save`, a path, `latest` (if no link of that name leads
- * to a run, the newest), `latest~1` (the one before), or the beginning of one run's name.
+ * The one place where a run's name becomes a folder: `name` in `save`, a path, `latest` (or the newest run, if no link
+ * of that name leads to a run), `latest~1` (the one before), or the beginning of one run's name.
  *
- * @throws UserError if there is no such run, or a beginning is that of several.
+ * @throws UserError if there is no such run, or if several runs have this beginning.
  */
 export async function runPath(save: string, name: string): Promise<string> {
   for (const path of [resolve(save, name), resolve(name)]) if (await hasRunFile(path)) return path;
@@ -57,7 +57,7 @@ export async function runPath(save: string, name: string): Promise<string> {
   );
 }
 
-/** The nearest run, or if runs are missing altogether, how to make one. */
+/** A hint: the run with the nearest name or, if there are no runs at all, how to make one. */
 function hintOf(name: string, runs: readonly ListedRun[]): string {
   if (runs.length === 0) return "; there is no run yet";
   const near = nearest(

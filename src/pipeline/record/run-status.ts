@@ -1,4 +1,4 @@
-/** @file status.json: how far a run is, or how it ended; written after each epoch. */
+/** @file Reads and writes status.json, which says how far a run is or how it ended. It is written after each epoch. */
 import {hostname} from "node:os";
 import {join} from "node:path";
 
@@ -15,11 +15,11 @@ export type RunStatus = WrittenStatus | "lost";
 
 export interface StatusFile {
   readonly status: WrittenStatus;
-  /** The last whole epoch; null before the first. */
+  /** The last complete epoch; null before the first. */
   readonly epoch: number | null;
-  /** ISO 8601. */
+  /** When it began (ISO 8601). */
   readonly updatedAt: string;
-  /** Absent while it runs. */
+  /** When it ended; absent while it runs. */
   readonly endedAt?: string;
   readonly process: {readonly pid: number; readonly host: string};
   /** Why it failed. */
@@ -56,7 +56,7 @@ export async function readStatusFile(run: string): Promise<StatusFile | undefine
   );
 }
 
-/** How a run stands. One of format /1 says nothing itself: its epochs and its lock tell. */
+/** The status of a run. A run of format /1 has no such file, so its epochs and its lock show its status. */
 export async function statusOf(run: string, epochs: readonly number[]): Promise<RunStatus> {
   const status = (await readStatusFile(run))?.status;
   if (status !== undefined && status !== "running") return status;

@@ -10,7 +10,10 @@ export interface ListedRun {
   readonly at: string;
 }
 
-/** The runs in `save`, the newest first; none if there is no such folder. @param fileName What makes a folder a run. */
+/**
+ * The runs in `save`, the newest first; none if there is no such folder. @param fileName The file that makes a folder a
+ * run.
+ */
 export async function runsIn(save: string, fileName = "run.json"): Promise<ListedRun[]> {
   const entries = await readdir(save, {withFileTypes: true}).catch(() => []);
   const runs = await Promise.all(
@@ -20,7 +23,7 @@ export async function runsIn(save: string, fileName = "run.json"): Promise<Liste
         const path = join(save, name);
         const file = join(path, fileName);
         const isFile = await lstat(file).then(
-          (state) => state.isFile(), // a pipe would be waited for
+          (state) => state.isFile(), // reading a pipe would wait for its writer
           () => false,
         );
         const text = isFile ? await readFile(file, "utf8").catch(() => "") : "";

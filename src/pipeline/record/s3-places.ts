@@ -10,12 +10,16 @@ import type {Places} from "./places";
 /** The form of a bucket's address. */
 const S3 = /^s3:\/\/([a-z0-9][a-z0-9.-]{1,61}[a-z0-9])(?:\/(.*))?$/;
 
-/** Times that a request is tried again which the server could not answer, and milliseconds before the first. */
+/**
+ * How many times a request is tried again that the server could not answer, and how many milliseconds before the first
+ * time.
+ */
 const [TRIES, PAUSE] = [4, 200];
 
 /**
- * Files under `s3://bucket/prefix`. Keys, region and the server's address come from the environment, by the names that AWS's own
- * programs use: AWS_ACCESS_KEY_ID, AWS_SECRET_ACCESS_KEY, AWS_SESSION_TOKEN, AWS_REGION, AWS_ENDPOINT_URL_S3. They are never shown.
+ * Files under `s3://bucket/prefix`. Keys, region and the server's address come from environment variables, with the
+ * names that AWS's own programs use: AWS_ACCESS_KEY_ID, AWS_SECRET_ACCESS_KEY, AWS_SESSION_TOKEN, AWS_REGION,
+ * AWS_ENDPOINT_URL_S3. They are never shown.
  *
  * @throws UserError in one line if the package or a key is missing, or the bucket does not answer.
  */
@@ -58,7 +62,7 @@ export async function s3Places(url: string, env: {readonly [name: string]: strin
   };
 }
 
-/** Asks a server, several times if need be. @throws UserError that names what was asked, without keys. */
+/** Asks a server, several times if necessary. @throws UserError that names the request, without keys. */
 async function asked(client: AwsClient, what: string, address: string, init?: RequestInit): Promise<Response> {
   let got = "";
   for (let tried = 0; tried < TRIES; tried++) {
@@ -68,7 +72,7 @@ async function asked(client: AwsClient, what: string, address: string, init?: Re
       if (response.ok) return response;
       const [, code = ""] = /<Code>(\w+)<\/Code>/.exec(await response.text()) ?? [];
       got = `${response.status} ${code}`.trim();
-      if (response.status < 500 && response.status !== 429) break; // the same again would have the same answer
+      if (response.status < 500 && response.status !== 429) break; // the same request would get the same answer
     } catch (error) {
       got = inOneLine((error as Error).cause ?? error);
     }

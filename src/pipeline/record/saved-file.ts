@@ -17,10 +17,10 @@ export interface Read {
 }
 
 /**
- * Reads a saved value, and the files beside it that it names. At once: what was written a moment ago is in
- * memory, and copied sooner than a thread of the pool is asked for each piece of it. Nothing that the files say is believed
- * before it is checked: all have the digest that they were written with (what an earlier version wrote has none), and the
- * binary file of format /1 has the size that the JSON's arrays come to.
+ * Reads a saved value, and the files beside it that it names. It reads synchronously: files that were written a moment
+ * ago are in memory, and copying them takes less time than asking a thread for each piece. Nothing in the files is used
+ * before it is checked: they must have the digest with which they were written (files of earlier versions have none),
+ * and the binary file of format /1 must have the size that follows from the JSON's arrays.
  *
  * @throws UserError with the path, what was expected and what was got.
  */
@@ -73,20 +73,23 @@ export function readSavedFiles(path: string): Read {
   }
 }
 
-/** Where the files of their own may be, from the JSON's folder: it may be a stranger's. */
+/**
+ * The folders in which separate files may be, from the JSON's folder. This is limited because the run may be a
+ * stranger's.
+ */
 const OWN_FILE = /^(\.\.\/\.\.\/(data|predictions)\/)?[\w-][\w.-]*\.(npy|txt)$/;
 
-/** @throws UserError if it leads elsewhere. */
+/** @throws UserError if the path leads elsewhere. */
 export function checkedName(own: OwnFile, path: string): string {
   const name = "npy" in own ? own.npy : own.lines;
   if (OWN_FILE.test(name)) return name;
   throw new UserError(`${path}: expected a file of the run's own, got ${JSON.stringify(name)}`);
 }
 
-/** Bytes that the system reads at once. */
+/** How many bytes the system reads at once. */
 const AT_ONCE = 2 ** 30;
 
-/** A file's bytes, in a buffer of their own. */
+/** A file's bytes, in a new buffer. */
 function wholeOf(name: string, file: number): Uint8Array {
   const {size} = fstatSync(file);
   const bytes = new Uint8Array(size);
@@ -98,7 +101,7 @@ function wholeOf(name: string, file: number): Uint8Array {
   return bytes;
 }
 
-/** @param hash Told every byte of the file. */
+/** @param hash Gets every byte of the file. */
 function readBeside(name: string, file: number, arrays: readonly Beside[], hash: (bytes: Uint8Array) => void): void {
   const inOrder = [...arrays].sort((a, b) => a.offset - b.offset);
   const size = aligned(Math.max(...inOrder.map(({offset, bytes}) => offset + bytes)));
@@ -125,7 +128,7 @@ function readBeside(name: string, file: number, arrays: readonly Beside[], hash:
   next(size - at);
 }
 
-/** @throws UserError if a value had a digest, of which not all is left. */
+/** @throws UserError if a value had a digest that is not complete any more. */
 function checkUnsealed(value: unknown, path: string): void {
   if (typeof value !== "object" || value === null || Array.isArray(value)) return;
   const [name, last] = Object.entries(value).at(-1) ?? [];
@@ -159,7 +162,7 @@ export async function readSaved(path: string): Promise<unknown> {
   return readSavedFiles(path).value;
 }
 
-/** @throws UserError also if it is no artifact. */
+/** @throws UserError also if it is not an artifact. */
 export async function readArtifactFile(path: string): Promise<Artifact> {
   const value = readSavedFiles(path).value as Partial<Artifact> | null;
   const isArtifact =
@@ -167,5 +170,5 @@ export async function readArtifactFile(path: string): Promise<Artifact> {
   if (!isArtifact || value.data === null) {
     throw new UserError(`${path}: expected an artifact with a name, a plot and data, got something else`);
   }
-  return value as Artifact; // what its plot needs, its digest vouches for
+  return value as Artifact; // its digest shows that it has everything that its plot needs
 }

@@ -35,7 +35,7 @@ export interface SavedRun {
   readonly path: string;
   readonly facts: RunFacts;
   readonly metrics: readonly EpochMetrics[];
-  /** Epochs whose answers on all test images are kept, rising. */
+  /** The epochs whose answers to all test images are kept, in rising order. */
   readonly epochs: readonly number[];
 }
 
@@ -49,7 +49,7 @@ export interface SavedAnswers {
 
 export type {SavedImages};
 
-/** @throws UserError if the folder holds no run that this version can read, or holds links. */
+/** @throws UserError if the folder has no run that this version can read, or contains links. */
 export async function openSavedRun(path: string): Promise<SavedRun> {
   await checkOwnFiles(path);
   const facts = readRunFile(path) as unknown as RunFacts;
@@ -86,17 +86,17 @@ export function imageKeys({count, pixels, labels}: SavedImages): string[] {
   );
 }
 
-/** A run and an epoch of it, as the user names them. */
+/** A run and one of its epochs, in the user's words. */
 export interface RunAt {
   readonly run: SavedRun;
   readonly epoch: number;
 }
 
 /**
- * Finds what the user names: a run's name, an unambiguous beginning of it, its folder, `latest` or `latest~1` (the one
- * before); then, if wanted, `@3`, `@best` (by validation loss: also without a word) or `@last`.
+ * Finds the run and the epoch that the user names: a run's name, an unambiguous beginning of it, its folder, `latest`
+ * or `latest~1` (the one before); then, if wanted, `@3`, `@best` (by validation loss: also without a word) or `@last`.
  *
- * @throws UserError if there is no such run, or none of its answers is kept there.
+ * @throws UserError if there is no such run, or if it has kept no answers at that epoch.
  */
 export async function findRunAt(save: string, reference: string): Promise<RunAt> {
   const {name, epoch: at = "best"} = runReference(reference);

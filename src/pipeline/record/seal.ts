@@ -1,14 +1,14 @@
-/** @file A digest inside what it is of: a saved value that has been changed since is known by it. */
+/** @file Puts a digest into a saved value, which shows whether the value was changed later. */
 import {createHash, type Hash} from "node:crypto";
 
 import {UserError} from "../../nouns/options";
 
-/** A SHA-256 in the making: `update` takes bytes, `digest("hex")` gives it. */
+/** A SHA-256 that is being computed: `update` takes bytes, `digest("hex")` returns the digest. */
 export function sha256Of(): Hash {
   return createHash("sha256");
 }
 
-/** Hexadecimal SHA-256 of some bytes, one after another. */
+/** The hexadecimal SHA-256 of several pieces of bytes, one after another. */
 export function sha256(...parts: readonly (string | Uint8Array)[]): string {
   const hash = sha256Of();
   for (const part of parts) hash.update(part);
@@ -16,19 +16,20 @@ export function sha256(...parts: readonly (string | Uint8Array)[]): string {
 }
 
 /**
- * A plain value with the digest of its JSON as its last member, `sha256`. Spaces and line ends do not count.
+ * A plain value with the digest of its JSON as its last member, `sha256`. Spaces and line ends do not change the
+ * digest.
  *
- * @param except Members that the digest leaves out: times, which make two equal runs differ.
+ * @param except Members that the digest leaves out, such as times, because they differ between equal runs.
  */
 export function sealed<T extends object>(value: T, except: readonly string[] = []): T & {readonly sha256: string} {
   return {...value, sha256: digestOf(value, except)};
 }
 
 /**
- * The value without its digest. One that has none, as earlier versions wrote it, is taken as it is.
+ * The value without its digest. A value without a digest, which an earlier version wrote, is taken as it is.
  *
- * @param where Named in the error.
- * @throws UserError if it is no object, or another than was written.
+ * @param where Names the value in the error.
+ * @throws UserError if it is not an object, or is not the one that was written.
  */
 export function unsealed(
   value: unknown,
@@ -57,7 +58,10 @@ export function unsealed(
   return rest;
 }
 
-/** Whether a value has a digest's form; as the last member under another name, it is one whose name has been damaged. */
+/**
+ * Whether a value has the form of a digest. If the last member has it under another name, it is a digest whose name was
+ * damaged.
+ */
 export function isDigest(value: unknown): boolean {
   return typeof value === "string" && /^[0-9a-f]{64}$/.test(value);
 }

@@ -1,10 +1,14 @@
-/** @file Where the images of a split stand in the file that they were taken from, by how many before each were left out. */
+/**
+ * @file Stores the places of a split's images in the file from which they were taken, as the number of images that were
+ * left out before each.
+ */
 
 type Gaps = Uint8Array | Uint16Array | Uint32Array;
 
 /**
- * @param sources Places in the source, ascending.
- * @returns For each image, how many stand between it and the one before that are not in the split: mostly 0 or 1, a byte each.
+ * @param sources The places in the source, ascending.
+ * @returns For each image, how many images of the source lie between it and the one before: mostly 0 or 1, with one
+ * byte for each.
  */
 export function gapsOf(sources: ArrayLike<number>): Gaps {
   const gaps = new Uint32Array(sources.length);

@@ -1,4 +1,4 @@
-/** @file The test images of a run, and their labels, as a run keeps them once. */
+/** @file Reads and writes the test images of a run and their labels, which a run keeps once. */
 import {existsSync, readFileSync} from "node:fs";
 import {join} from "node:path";
 
@@ -11,31 +11,33 @@ export interface SavedImages {
   readonly count: number;
   readonly shape: readonly [height: number, width: number, channels: number];
   readonly classNames?: readonly string[];
-  /** 0 to 255, `[n][y][x][channel]`. */
+  /** The pixels, 0 to 255, `[n][y][x][channel]`. */
   readonly pixels: Uint8Array;
   readonly labels: Uint16Array;
-  /** Paths from the data's folder, if they are files. */
+  /** The images' paths from the data's folder, if they are files. */
   readonly files?: readonly string[];
 }
 
-/** Where a run has what it says of them: `data/test.json`, in format /1 `artifacts/test-images.json`. */
+/** The path of the file that describes them: `data/test.json`, or in format /1 `artifacts/test-images.json`. */
 export function testImagesPath(run: string): string {
   const path = join(run, "data", "test.json");
   const before = join(run, "artifacts", "test-images.json");
   return existsSync(path) || !existsSync(before) ? path : before;
 }
 
-/** @throws UserError if they are not there, or damaged. */
+/** @throws UserError if they are missing or damaged. */
 export function readTestImages(run: string): SavedImages {
   return readTestImageFiles(run).value;
 }
 
-/** The same, and the files that they were read from. */
+/** The same, and the files from which they were read. */
 export function readTestImageFiles(run: string): Read & {readonly value: SavedImages} {
   return readSavedFiles(testImagesPath(run)) as Read & {readonly value: SavedImages}; // written by `keepTestImages`
 }
 
-/** The files of `data/` that hold test images, by their names, and what `test.json` says in their place. */
+/**
+ * The files in `data/` that contain test images, by their names, and the objects that stand for them in `test.json`.
+ */
 export function testImageFiles({count, shape, pixels, labels, files}: SavedImages) {
   const contents: {[name: string]: Uint8Array} = {
     "test-images.npy": writeNpy({values: pixels, shape: [count, ...shape]}),

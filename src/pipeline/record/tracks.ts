@@ -5,7 +5,7 @@ import {readSaved} from "./saved-file";
 
 /** An image that a run followed within its epochs. */
 export interface TrackedImage {
-  /** Its number, as every command takes it: `train:17`. Absent from runs of earlier versions. */
+  /** Its number in the form for every command: `train:17`. Absent from runs of earlier versions. */
   readonly name?: string;
   readonly split: "train" | "validation" | "test";
   /** Its place in the split. */
@@ -23,17 +23,17 @@ export function trackedName({name, split, index, file}: TrackedImage): string {
 export interface KeptTrack {
   readonly images: readonly TrackedImage[];
   readonly classes: number;
-  /** When they were asked about, in epochs. */
+  /** The moments at which the network was asked about them, in epochs. */
   readonly at: readonly number[];
   /** `[at, images, classes]`. */
   readonly logits: Float32Array;
   /** The input of the last layer at the end of the epoch, `[images, nodes]`. */
   readonly features: Float32Array;
-  /** The last layer's weights then, `[nodes, classes]`; absent if it has too many. */
+  /** The last layer's weights at that time, `[nodes, classes]`; absent if it has too many. */
   readonly kernel?: Float32Array;
 }
 
-/** All epochs' in their order; none if the run tracked nothing. */
+/** The data of all epochs, in their order; none if the run tracked nothing. */
 export async function keptTracks(run: string): Promise<KeptTrack[]> {
   const folder = join(run, "artifacts", "track");
   const names = await readdir(folder).catch((error: NodeJS.ErrnoException) => {

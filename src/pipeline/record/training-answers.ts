@@ -8,12 +8,12 @@ import {keptEpochs} from "./kept-epochs";
 import {readSaved} from "./saved-file";
 
 /**
- * The answers to the training images that a run keeps, epoch by epoch: as they were presented, or after the epoch
- * (`--dynamics-pass`).
+ * The answers to the training images that a run keeps, epoch by epoch: either as the images were presented, or after
+ * the epoch (`--dynamics-pass`).
  */
 export interface TrainingAnswers {
   readonly epochs: readonly number[];
-  /** How many epochs the run has kept: more than are here, if not all were wanted. */
+  /** How many epochs the run has kept. These are more than the ones here, if the caller did not want all. */
   readonly of: number;
   readonly labels: Uint8Array | Uint16Array;
   readonly losses: readonly Float32Array[];
@@ -27,7 +27,7 @@ export interface TrainingAnswers {
   readonly entropies?: Uint8Array;
 }
 
-/** @throws UserError if the run kept none: an earlier version made it, or no epoch was whole. */
+/** @throws UserError if the run kept none, because an earlier version made it, or because no epoch was completed. */
 export async function trainingAnswersOf(path: string): Promise<TrainingAnswers> {
   const kept = await keptTrainingAnswers(path);
   if (kept) return kept;
@@ -37,7 +37,8 @@ export async function trainingAnswersOf(path: string): Promise<TrainingAnswers> 
 /**
  * The same; undefined if the run kept none.
  *
- * @param most About so many epochs at most, evenly apart, the first and the last among them; 0: all.
+ * @param most About how many epochs to read at most, at even distances and including the first and the last; 0 means
+ * all.
  */
 export async function keptTrainingAnswers(path: string, most = 0): Promise<TrainingAnswers | undefined> {
   const folder = join(path, "artifacts", "training");
@@ -71,7 +72,7 @@ export async function keptTrainingAnswers(path: string, most = 0): Promise<Train
 /**
  * Reads an epoch's answers from its file.
  *
- * @throws UserError that names the file, if it does not hold this many images.
+ * @throws UserError that names the file, if it does not have this many images.
  */
 export function answersFrom(kept: EpochAnswers, labels: TrainingAnswers["labels"], path: string): EpochAnswers {
   if (kept.losses.length !== labels.length) {
@@ -90,12 +91,12 @@ async function trainingLabelsOf(path: string): Promise<Pick<TrainingAnswers, "la
   return (await readSaved(join(path, "artifacts", "training", "labels.json"))) as Pick<TrainingAnswers, "labels">;
 }
 
-/** Whether a run has kept the labels of this many training images, all of them. */
+/** Whether a run has kept the labels of all its training images, which must be this many. */
 export async function hasTrainingLabels(path: string, count: number): Promise<boolean> {
   try {
     return (await trainingLabelsOf(path)).labels.length === count;
   } catch (error) {
-    if (error instanceof UserError) return false; // not there, or damaged
+    if (error instanceof UserError) return false; // it is missing or damaged
     throw error;
   }
 }

@@ -1,6 +1,6 @@
 import type {RunDirectory} from "./run-directory";
 
-/** A training image that is a test image, too: its place in either split. */
+/** A training image that is also a test image: its place in each split. */
 export interface InTest {
   readonly train: number;
   readonly test: number;
@@ -8,7 +8,7 @@ export interface InTest {
   readonly isNear?: boolean;
 }
 
-/** Keeps which training images are test images, too, as the page shows them: `artifacts/training/copies`. */
+/** Keeps a list of the training images that are also test images, for the page: `artifacts/training/copies`. */
 export async function keepCopies(
   directory: Pick<RunDirectory, "writeValue">,
   copies: readonly InTest[],

@@ -4,11 +4,17 @@ import {dirname} from "node:path";
 import {orUserError} from "../../nouns/system-errors";
 import {syncFolder, type WriteOptions, writeWhole} from "./write-whole";
 
-/** Files that are written now and waited for later: the disk takes many at once in the time of a few. */
+/**
+ * Files that are written now, and for which the program waits later, because the disk takes many files together in the
+ * time of a few.
+ */
 export interface Unsynced {
-  /** Writes a file like `writeWhole`. @throws UserError if the disk does not take it. */
+  /** Writes a file like `writeWhole`. @throws UserError if it cannot be written to the disk. */
   write(file: string, content: string | Uint8Array, options?: WriteOptions): Promise<void>;
-  /** Waits until all that was written so far, and its names, are on the disk: then a machine that stops has it too. */
+  /**
+   * Waits until everything that was written so far, with its names, is on the disk, so that it survives a crash of the
+   * machine.
+   */
   settle(): Promise<void>;
 }
 
@@ -29,7 +35,7 @@ export function unsynced(): Unsynced {
   };
 }
 
-/** One that has been removed since need not be on the disk. */
+/** A file that was removed meanwhile need not be on the disk. */
 async function syncFile(path: string): Promise<void> {
   const file = await open(path, "r+").catch((error: NodeJS.ErrnoException) => {
     if (error.code === "ENOENT") return undefined;

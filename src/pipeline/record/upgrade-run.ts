@@ -15,8 +15,9 @@ import {readTestImages} from "./test-images";
 import {writeWhole} from "./write-whole";
 
 /**
- * Makes a run of format /1 one of format /2, with the same numbers: a new folder is filled beside it, then takes its name. Until then
- * the old one stands; for the moment between the two names it is `<name>-before-upgrade`, and it is removed in the end.
+ * Converts a run of format /1 to format /2, with the same numbers. It fills a new folder beside the run, which then
+ * takes the run's name. Until then, the old folder stays; while the names change, it is called `<name>-before-upgrade`,
+ * and at the end it is removed.
  *
  * @returns Whether there was anything to do.
  * @throws UserError if the run is damaged, or a process works on it.
@@ -37,7 +38,7 @@ export async function upgradeRun(path: string): Promise<boolean> {
     await copied(path, fresh);
     await upgraded(path, fresh, isDone);
     const old = join(dirname(path), `${basename(path)}-before-upgrade`);
-    finished(fresh); // from here on it is the run
+    finished(fresh); // from here on, it is the run
     await orUserError(path, async () => {
       await rename(path, old);
       await rename(fresh, path);

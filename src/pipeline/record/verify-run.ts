@@ -14,7 +14,7 @@ import {readArtifactFile, readSaved} from "./saved-file";
 import {answersAt, openSavedRun} from "./saved-run";
 import {readTestImages} from "./test-images";
 
-/** Something that was looked at, and what was found if it is not as it should be. */
+/** Something that was checked and, if it is wrong, what was found. */
 export interface Check {
   readonly name: string;
   readonly ok: boolean;
@@ -24,7 +24,7 @@ export interface Check {
 }
 
 const WHOLE = "what was written";
-/** Differences that single precision explains. */
+/** The largest difference that single precision explains. */
 const ROUNDING = 1e-6;
 
 /**
@@ -70,7 +70,7 @@ export async function* verifyRun(path: string): AsyncGenerator<Check> {
   }
 }
 
-/** Passes on whether it could be read. @returns What was read. */
+/** Reads something and reports whether that worked. @returns What was read. */
 export async function* checked<T>(name: string, act: () => Promise<T>): AsyncGenerator<Check, T | undefined> {
   try {
     const value = await act();
@@ -89,10 +89,10 @@ function expectEqual(what: string, expected: number | string, got: number | stri
   throw new UserError(`${what}: expected ${`${expected}`.slice(0, 80)}, got ${`${got}`.slice(0, 80)}`);
 }
 
-/** @throws UserError if the weights are not as many bytes as the model's file says. */
+/** @throws UserError if the weights do not have as many bytes as the model's file says. */
 async function checkModel(folder: string): Promise<void> {
   const text = await readFile(join(folder, "model.json"), "utf8").catch(() => undefined);
-  if (text === undefined) return; // no epoch was the best yet, or another program has the network
+  if (text === undefined) return; // no epoch was the best yet, or the network belongs to another program
   const {weightsManifest = []} = JSON.parse(text) as {weightsManifest?: {weights: {shape: number[]}[]}[]};
   const sizes = weightsManifest.flatMap(({weights}) => weights.map(({shape}) => shape.reduce((a, b) => a * b, 4)));
   const {length} = await readFile(join(folder, "weights.bin"));

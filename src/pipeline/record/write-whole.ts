@@ -5,17 +5,20 @@ import {orUserError} from "../../nouns/system-errors";
 import {finished, isUnfinished, partialOf} from "./partial-file";
 
 export interface WriteOptions {
-  /** Wait until the file, and its name in the folder, are on the disk: then a machine that stops has it too. */
+  /**
+   * Whether to wait until the file, and its name in the folder, are on the disk, so that it survives a crash of the
+   * machine.
+   */
   readonly synced?: boolean;
-  /** The name that an error tells, if the file is to get another one; by default its own. */
+  /** The name to use in errors, if the file will get another one; by default its own. */
   readonly as?: string;
 }
 
 /**
- * Writes beside and renames, so that a reader or a crash never meets half a file. Several processes may write the same
- * file: one of them has the last word.
+ * Writes a file under a temporary name and renames it, so that neither a reader nor a crash ever sees half a file.
+ * Several processes may write the same file; then the last one counts.
  *
- * @throws UserError if the disk does not take it.
+ * @throws UserError if it cannot be written to the disk.
  */
 export async function writeWhole(
   file: string,
@@ -23,14 +26,14 @@ export async function writeWhole(
   {synced = false, as = file}: WriteOptions = {},
 ): Promise<void> {
   await orUserError(as, async () => {
-    // a folder that is being filled is there, and must not come back when the process ends and takes it away
+    // a folder that is being filled exists already, and must not be made again when the ending process removes it
     if (!isUnfinished(dirname(file))) await makeFolder(dirname(file));
     const partial = partialOf(file);
     try {
       await writeFile(partial, content, {flag: "wx", flush: synced});
       await rename(partial, file);
     } catch (error) {
-      await rm(partial, {force: true}).catch(() => undefined); // the first error is the one to tell
+      await rm(partial, {force: true}).catch(() => undefined); // the first error is the one to report
       throw error;
     } finally {
       finished(partial);
@@ -39,14 +42,14 @@ export async function writeWhole(
   });
 }
 
-/** Waits until a folder's names are on the disk. Windows keeps them itself, and opens no folder. */
+/** Waits until a folder's names are on the disk. Windows does this by itself, and cannot open a folder. */
 export async function syncFolder(path: string): Promise<void> {
   if (process.platform === "win32") return;
   const folder = await open(path, "r");
   try {
     await folder.sync();
   } catch (error) {
-    // some file systems of networks do not know how: then they do not promise it either
+    // some network file systems cannot do this, and do not promise it either
     if (!["EINVAL", "ENOTSUP", "EOPNOTSUPP"].includes((error as NodeJS.ErrnoException).code ?? "")) throw error;
   } finally {
     await folder.close();
@@ -54,8 +57,9 @@ export async function syncFolder(path: string): Promise<void> {
 }
 
 /**
- * Makes a folder and those above it; others may be making the same. Not by mkdir's own `recursive`: on a file system that
- * answers ENOENT for a folder whose parent is there (procfs does), Node 20 tries again for ever.
+ * Makes a folder and those above it; other processes may be making the same ones. It does not use mkdir's own
+ * `recursive`: if a file system answers ENOENT for a folder whose parent exists (as procfs does), Node 20 tries again
+ * for ever.
  */
 export async function makeFolder(path: string): Promise<void> {
   try {
@@ -67,7 +71,7 @@ export async function makeFolder(path: string): Promise<void> {
   }
 }
 
-/** @throws What mkdir does, but not for a folder that is there. */
+/** @throws The error of mkdir, but not for a folder that exists. */
 async function makeOne(path: string): Promise<void> {
   try {
     await mkdir(path);

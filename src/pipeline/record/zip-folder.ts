@@ -9,11 +9,12 @@ import {makeFolder} from "./write-whole";
 import {centralRecord, endRecord, localRecord, MOST_BYTES, MOST_MEMBERS, type ZipMember} from "./zip-records";
 
 /**
- * Writes a folder's files into a zip file, one after another, not compressed; of a run what another machine needs, and no
- * lock. The file is there whole or not at all.
+ * Writes a folder's files into a zip file, one after another and not compressed. For a run, it takes the files that
+ * another machine needs, and no lock. The zip file appears complete or not at all.
  *
- * @param name Of the folder in the zip file.
- * @throws UserError if they are too many or too large for a plain zip file (65,535; 4 GiB), or the disk does not take it.
+ * @param name The name of the folder in the zip file.
+ * @throws UserError if they are too many or too large for a plain zip file (65,535; 4 GiB), or if it cannot be written
+ * to the disk.
  */
 export async function zipFolder(folder: string, name: string, file: string): Promise<void> {
   const entries = await readdir(folder, {recursive: true, withFileTypes: true});
@@ -32,7 +33,7 @@ export async function zipFolder(folder: string, name: string, file: string): Pro
       await zip.close();
       await rename(partial, file);
     } catch (error) {
-      await zip.close().catch(() => undefined); // the first error is the one to tell
+      await zip.close().catch(() => undefined); // the first error is the one to report
       await rm(partial, {force: true});
       throw error;
     }

@@ -3,17 +3,20 @@
 const [LOCAL, CENTRAL, END] = [0x04034b50, 0x02014b50, 0x06054b50];
 /** Names are in UTF-8. */
 const UTF8 = 0x0800;
-/** 1 January 1980, the least date a zip file can hold: the same members give the same bytes. */
+/**
+ * 1 January 1980, the earliest date that a zip file can hold. It is fixed, so that the same members give the same
+ * bytes.
+ */
 const DATE = 0x21;
 const VERSION = 20;
 
-/** Sizes and places take four bytes each, counts two. */
+/** The limits of a plain zip file: sizes and places take four bytes each, counts two. */
 export const MOST_BYTES = 0xffffffff;
 export const MOST_MEMBERS = 0xffff;
 
 export interface ZipMember {
   readonly name: Uint8Array;
-  /** Checksum of its bytes (CRC-32). */
+  /** The checksum of its bytes (CRC-32). */
   readonly crc: number;
   readonly size: number;
 }
@@ -31,7 +34,7 @@ function facts({name, crc, size}: ZipMember): Uint8Array {
   return bytes;
 }
 
-/** Stands before a member's bytes. */
+/** The record before a member's bytes. */
 export function localRecord(member: ZipMember): Uint8Array {
   const record = Buffer.alloc(30 + member.name.length);
   record.writeUInt32LE(LOCAL, 0);
@@ -40,7 +43,7 @@ export function localRecord(member: ZipMember): Uint8Array {
   return record;
 }
 
-/** Stands in the list at the file's end. @param at Where the member's local record begins. */
+/** The record in the list at the file's end. @param at The place where the member's local record begins. */
 export function centralRecord(member: ZipMember, at: number): Uint8Array {
   const record = Buffer.alloc(46 + member.name.length);
   record.writeUInt32LE(CENTRAL, 0);
@@ -51,7 +54,7 @@ export function centralRecord(member: ZipMember, at: number): Uint8Array {
   return record;
 }
 
-/** Ends the file. @param size Of the list. @param at Where it begins. */
+/** The record that ends the file. @param size How many bytes the list has. @param at The place where it begins. */
 export function endRecord(count: number, size: number, at: number): Uint8Array {
   const record = Buffer.alloc(22);
   record.writeUInt32LE(END, 0);

@@ -5,14 +5,14 @@ import {imagesAtOnce} from "../data/images-at-once";
 import {imageAnswers} from "../model/image-answers";
 import {putAnswers, type TrainingRecord} from "./training-record";
 
-/** Images read at a time. */
+/** How many images are read at a time. */
 const BATCH = 1000;
 
 /**
- * Fills a record with what the network answers to every training image as it stands: dropout off, the images as they are, no
- * step between. Its losses are not weighted by class.
+ * Fills a record with the network's answers to every training image as the network is now: without dropout, with
+ * unchanged images, and without a step in between. The losses are not weighted by class.
  *
- * @param signal Ends it after the images at hand; the losses of the others stay as they were.
+ * @param signal Ends the work after the current images; the losses of the others stay as they were.
  */
 export async function putAnswersAfter(
   record: TrainingRecord,

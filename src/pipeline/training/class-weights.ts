@@ -1,7 +1,7 @@
 /**
- * A weight for each class that makes all classes count alike: images / (classes · images of the class), as scikit-learn's
- * `class_weight="balanced"` (after King & Zeng 2001). Their mean over all images is 1. A class without images has 0, and does
- * not count among the classes.
+ * A weight for each class that makes all classes count equally: images / (classes · images of the class), as in
+ * scikit-learn's `class_weight="balanced"` (after King & Zeng 2001). Their mean over all images is 1. A class without
+ * images gets 0, and is not counted among the classes.
  */
 export function balancedWeights(labels: ArrayLike<number>, classes: number): Float32Array {
   const counts = countsOf(labels, classes);
@@ -9,10 +9,13 @@ export function balancedWeights(labels: ArrayLike<number>, classes: number): Flo
   return Float32Array.from(counts, (count) => (count > 0 ? labels.length / (present * count) : 0));
 }
 
-/** The commonest class has so many times the rarest one's images: below, weights change little. */
+/**
+ * The note appears from this ratio of the commonest class's images to the rarest one's. Below it, weights change
+ * little.
+ */
 const UNEQUAL = 4;
 
-/** A note for the user, if classes are very unequal and all images count alike; else undefined. */
+/** A note for the user if classes are very unequal and all images count equally; else undefined. */
 export function unequalNote(labels: ArrayLike<number>, classNames: readonly string[]): string | undefined {
   const counts = countsOf(labels, classNames.length);
   const present = counts.filter((count) => count > 0);

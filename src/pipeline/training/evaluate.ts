@@ -3,7 +3,7 @@ import type {Split} from "../../nouns/samples";
 import {batches} from "../data/batches";
 import {imagesAtOnce} from "../data/images-at-once";
 
-/** Images read at a time. */
+/** How many images are read at a time. */
 const BATCH = 1000;
 
 /** The logits, `[n * classes + k]`, and labels of a whole split. */
@@ -24,11 +24,11 @@ export async function logitsOf(
 }
 
 /**
- * The same, and one layer's activations of every image, from one pass. The activations are in shared memory: they go to
- * another thread as they are, not as 32 MB more.
+ * The same, and one layer's activations of every image, from one pass. The activations are in shared memory, so that
+ * another thread can use them without a copy of 32 MB.
  *
- * @param layer A layer's name; "" for what feeds the last dense layer.
- * @param room An earlier call's activations, to write these over, if they are as many.
+ * @param layer A layer's name; "" for the layer that feeds the last dense one.
+ * @param room The activations of an earlier call. They are overwritten if they have the same length.
  */
 export async function logitsAndActivationsOf(
   network: DifferentiableClassifier,

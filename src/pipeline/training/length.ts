@@ -1,10 +1,10 @@
 import type {Dataset} from "../../nouns/samples";
 
-/** How long a run trains, and on how many images at a step. */
+/** How long a run trains, and on how many images in each step. */
 export interface Length {
   readonly epochs: number;
   readonly batchSize: number;
-  /** A note for the user, if the length was chosen for few pictures. */
+  /** A note for the user, if the length was chosen because there are few pictures. */
   readonly note?: string;
 }
 

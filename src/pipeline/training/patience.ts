@@ -5,11 +5,11 @@ import type {EpochMetrics} from "../types";
 export type JudgedEpoch = Pick<EpochMetrics, "epoch" | "validationLoss"> & Partial<Pick<EpochMetrics, "testLoss">>;
 
 /**
- * Whether the last epochs' validation losses were none of them below the best before (early stopping, Prechelt 1998): so many
- * that the user's patience is at its end. The untrained network counts as the first.
+ * Whether training should stop early (Prechelt 1998): for as many epochs as the user's patience, no validation loss was
+ * below the best one before. The untrained network counts as the first epoch.
  *
- * @param metrics Of all epochs so far, in their order.
- * @param patience In epochs; 0: without end.
+ * @param metrics The metrics of all epochs so far, in their order.
+ * @param patience In epochs; 0 means without end.
  */
 export function isStale(metrics: readonly JudgedEpoch[], patience: number): boolean {
   if (patience === 0 || metrics.length === 0) return false;

@@ -2,8 +2,9 @@
 export type Schedule = (step: number, steps: number) => number;
 
 /**
- * One cycle (Smith & Topin 2018, "Super-convergence"): from a 25th of the peak up to it over the first 30 % of the
- * steps and down to nearly 0 over the rest, each half a cosine wave, as PyTorch's OneCycleLR by default.
+ * One cycle (Smith & Topin 2018, "Super-convergence"): the rate rises from a 25th of the peak to the peak over the
+ * first 30 % of the steps, and falls to nearly 0 over the rest. Both parts are half a cosine wave, as in PyTorch's
+ * OneCycleLR by default.
  */
 export function oneCycle(peak: number): Schedule {
   const [start, end, warmUp] = [peak / 25, peak / 25e4, 0.3];

@@ -2,14 +2,17 @@ import type {RandomSource} from "../../nouns/random";
 import type {Split} from "../../nouns/samples";
 import {type Batch, batches} from "../data/batches";
 
-/** Batches that the stream has read, or is reading, and has not yet given. */
+/** How many batches the stream has read, or is reading, and has not yet returned. */
 const AHEAD = 1;
 
 export interface StreamOptions {
   readonly random: RandomSource;
-  /** Batches to leave out at the start. */
+  /** How many batches to leave out at the start. */
   readonly from: number;
-  /** Batches that are in use at once: when one more is asked for, the oldest must be done with. */
+  /**
+   * How many batches are in use at the same time. When the next one is asked for, the oldest must not be in use any
+   * more.
+   */
   readonly inUse: number;
   /** Changes each batch's images as they come. */
   readonly augment?: ((batch: Batch) => void) | undefined;

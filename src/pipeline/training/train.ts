@@ -8,7 +8,7 @@ import {streamOf} from "./stream";
 import {putAnswers, type TrainingRecord} from "./training-record";
 
 export interface TrainOptions {
-  /** Epochs of the whole run, which the schedule spans. */
+  /** How many epochs the whole run has, over which the schedule extends. */
   readonly epochs: number;
   readonly batchSize: number;
   readonly seed: number;
@@ -27,14 +27,14 @@ export interface TrainOptions {
 /** How far an epoch has come: everything that is needed to continue it later. Sums are over its images so far. */
 export interface EpochProgress {
   readonly epoch: number;
-  /** Batches done, and in the epoch. */
+  /** How many batches are done, and how many the epoch has. */
   readonly batch: number;
   readonly batches: number;
   readonly images: number;
-  /** Sums of each image's loss and of right answers, before the step that learnt from it. */
+  /** The sum of the images' losses and the number of right answers, each before the step that learnt from the image. */
   readonly lossSum: number;
   readonly correct: number;
-  /** Points of the curve: `at` in epochs, means since the point before. */
+  /** The points of the curve: `at` in epochs, and the means since the point before. */
   readonly steps: readonly {readonly at: number; readonly loss: number; readonly accuracy: number}[];
 }
 

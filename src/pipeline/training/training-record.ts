@@ -4,24 +4,24 @@ import type {TrackedPoints} from "./tracked-points";
 
 /**
  * The network's answers to every training image in one epoch: either as each was presented, before the step that learnt
- * from it (the papers on training dynamics use these answers), or after the epoch (`answers-after.ts`). They stand by
- * the image's place in the split; a loss is NaN if the image has not been asked about yet.
+ * from it (the papers on training dynamics use these answers), or after the epoch (`answers-after.ts`). They are
+ * ordered by the image's place in the split; a loss is NaN if the network has not been asked about the image yet.
  */
 export interface TrainingRecord {
   /** Softmax cross-entropy in nats. */
   readonly losses: Float32Array;
-  /** Label's logit less the greatest other's. */
+  /** The label's logit minus the greatest other logit. */
   readonly margins: Float32Array;
   readonly predicted: Uint8Array | Uint16Array;
-  /** The label that it was trained on. */
+  /** The label on which it was trained. */
   readonly labels: Uint8Array | Uint16Array;
-  /** Probability of the answer, in 255ths. */
+  /** The probability of the answer, in 255ths. */
   readonly sureness: Uint8Array;
   /** EL2N, in 255ths of √2. */
   readonly errors: Uint8Array;
-  /** Entropy of the probabilities, in 255ths of ln classes. */
+  /** The entropy of the probabilities, in 255ths of ln classes. */
   readonly entropies: Uint8Array;
-  /** The images that the user follows, if there are some. */
+  /** The images that the user follows, if there are any. */
   readonly tracked?: TrackedPoints;
 }
 
@@ -38,7 +38,7 @@ export function trainingRecord(count: number, classes: number): TrainingRecord {
   };
 }
 
-/** Puts a batch's answers where its images stand. */
+/** Puts a batch's answers at the places of its images. */
 export function putAnswers(
   record: TrainingRecord,
   {indices, labels}: Pick<Batch, "indices" | "labels">,

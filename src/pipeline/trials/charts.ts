@@ -46,7 +46,7 @@ function hasCurve({seeds}: LearnedMistakes): boolean {
 
 function learnedChart({seeds}: LearnedMistakes): SizeChart {
   type Of = (one: (typeof seeds)[number]) => readonly {readonly learned: number; readonly error: number}[];
-  // if all seeds were asked; each ends at a count of its own, which is in trials.json
+  // only counts at which all seeds were asked; each seed ends at a count of its own, which is in trials.json
   const all = seeds[0].mistakes
     .map(({learned}) => learned)
     .filter((n) => n > 0 && seeds.every((one) => one.mistakes.some(({learned}) => learned === n)));

@@ -5,7 +5,7 @@ import type {SavedRun} from "../record/saved-run";
 import type {SweepRun} from "../sweep";
 import type {SizeCurve, SizePoint} from "./types";
 
-/** A run of the sweep, and what it left. */
+/** A run of the sweep, and its results. */
 export interface TrialRun {
   readonly run: SweepRun;
   readonly saved: SavedRun;
@@ -15,11 +15,12 @@ export interface TrialRun {
 export const IMAGES = "train-limit";
 
 /**
- * If mistakes are learnt one at a time, the error is asked after so many, and each time that their number has doubled.
+ * When mistakes are learnt one at a time, the error is measured after this many, and each time that their number has
+ * doubled.
  */
 export const FIRST_LOOK = 10;
 
-/** Lines that one picture shows at most. */
+/** The most lines that one picture shows. */
 export const MOST_LINES = 6;
 
 /** Flags that say how large something is: how much is learnt from, how wide and how deep the network is. */
@@ -28,7 +29,7 @@ export function sizeFlags(grid: readonly SweepRun[]): string[] {
   return flags.filter((flag) => new Set(grid.map(({values}) => values[flag])).size > 1);
 }
 
-/** How the error goes with each such flag, a line for each combination of the others. */
+/** How the error changes with each such flag, with a line for each combination of the others. */
 export function sizeCurves(runs: readonly TrialRun[]): SizeCurve[] {
   return sizeFlags(runs.map(({run}) => run)).map((flag) => {
     const series = groupsBy(runs, ({run: {values}}) => nameOf(values, flag)).map(([name, own]) => {
@@ -62,7 +63,7 @@ function pointOf(flag: string, seeds: readonly TrialRun[]): SizePoint {
   };
 }
 
-/** The test images' share that was wrong at the best epoch by validation loss. */
+/** The share of test images that were wrong at the best epoch by validation loss. */
 function errorOf({metrics}: SavedRun): number {
   return 1 - metrics.reduce((a, b) => (judgedLoss(b) < judgedLoss(a) ? b : a)).testAccuracy;
 }

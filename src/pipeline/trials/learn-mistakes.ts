@@ -7,7 +7,7 @@ import {logitsOf} from "../training/evaluate";
 import {FIRST_LOOK} from "./curves";
 import type {LearnedOne} from "./types";
 
-/** Images that are asked at most. */
+/** The most images that the network is asked about. */
 const MOST_ASKED = 10_000;
 
 /** The share of a split's images that the network gets wrong. */
@@ -18,11 +18,12 @@ async function errorOn(network: Network, split: Split): Promise<number> {
 }
 
 /**
- * Learns mistakes one at a time: each image of `part` is asked, in order, and the network makes one step on it alone if
- * it is wrong. Then, from the same weights, it learns as many images of the same part drawn by chance, so that one sees
- * what choosing mistakes is worth. The test images are asked and never learnt.
+ * Learns mistakes one at a time: it asks about each image of `part`, in order, and if the answer is wrong, the network
+ * makes one step on this image alone. Then, from the same weights, the network learns equally many images of the same
+ * part, drawn at random, which shows what choosing mistakes is worth. The network is asked about the test images and
+ * never learns from them.
  *
- * The network has its own weights again in the end.
+ * At the end, the network has its original weights again.
  */
 export async function learnMistakes(
   network: Network,

@@ -8,10 +8,10 @@ import {writeWhole} from "../record/write-whole";
 import type {TrialRun} from "./curves";
 import type {Missed} from "./types";
 
-/** Pictures that are written at most, if the images are no files. */
+/** The most pictures that are written if the images are not files. */
 const MOST_PICTURES = 1000;
 
-/** One test image of a run. */
+/** A test image of a run. */
 export interface TestImage {
   readonly images: SavedImages;
   readonly index: number;
@@ -25,9 +25,9 @@ interface Wrong extends TestImage {
 }
 
 /**
- * Every wrong answer of every run at its best epoch, into `ledger.csv`: the values tried, the seed, the test image's
- * place, its file, the truth, the answer, how sure the network was of it, and how many of the runs got that image
- * wrong. If the images are no files, the thousand that most runs got wrong are written as pictures.
+ * Writes every wrong answer of every run at its best epoch into `ledger.csv`: the values tried, the seed, the test
+ * image's place, its file, the truth, the answer, how sure the network was of it, and how many of the runs got that
+ * image wrong. If the images are not files, the thousand images that most runs got wrong are written as pictures.
  *
  * @returns The images that a run got wrong, those that most got wrong first, each with its pixels.
  */
@@ -70,7 +70,10 @@ export async function writeLedger(folder: string, save: string, runs: readonly T
   return missed;
 }
 
-/** A test image as all runs know it: its file, since another seed may have taken out others, or its place. */
+/**
+ * A key for a test image that is the same in all runs: its file (because another seed may have taken out other images),
+ * or its place.
+ */
 const keyOf = ({images, index}: TestImage) => images.files?.[index] ?? `${index}`;
 
 async function wrongOf(save: string, run: TrialRun, classes: number): Promise<Wrong[]> {
@@ -84,7 +87,7 @@ async function wrongOf(save: string, run: TrialRun, classes: number): Promise<Wr
   });
 }
 
-/** Where an image can be opened: its own file, or a picture that is written. */
+/** The path by which an image can be opened: its own file, or a picture that was written. */
 async function pathOf(folder: string, {run: {saved}, images, index}: Wrong, isWritten: boolean): Promise<string> {
   const file = images.files?.[index];
   if (file !== undefined) return join(`${saved.facts.options.data}`, file);

@@ -7,23 +7,23 @@ import type {PowerLaw} from "../../numbers/power-law";
 
 /** The errors of networks of one size, one for each seed. */
 export interface SizePoint {
-  /** The flag's value; of train-limit the images that were learnt from, without those held out to validate. */
+  /** The flag's value; for train-limit, how many images were learnt from, without those held out for validation. */
   readonly x: number;
   readonly errors: readonly number[];
   readonly mean: number;
-  /** Sample standard deviation over the seeds; null of one. */
+  /** The sample standard deviation over the seeds; null for a single seed. */
   readonly deviation: number | null;
-  /** Weights of the network. */
+  /** How many weights the network has. */
   readonly weights: number;
 }
 
-/** How the error goes with one flag, a line for each combination of the others. */
+/** How the error changes with one flag, with a line for each combination of the others. */
 export interface SizeCurve {
   readonly flag: string;
   /** The words for the quantity that `x` counts. */
   readonly label: string;
   readonly series: readonly {
-    /** "mlp.width 64", or "" if no other flag varies. */
+    /** The values of the other flags: "mlp.width 64", or "" if no other flag varies. */
     readonly name: string;
     readonly points: readonly SizePoint[];
     /** Only for train-limit; absent if there are too few sizes, or if the error does not fall. */
@@ -31,7 +31,7 @@ export interface SizeCurve {
   }[];
 }
 
-/** The nearest exemplar by pixels, as a network that learns nothing. */
+/** The nearest exemplar by pixels, which is like a network that learns nothing. */
 export interface Baseline {
   readonly points: readonly {readonly x: number; readonly error: number}[];
 }
@@ -40,15 +40,15 @@ export interface Baseline {
 export interface LearnedOne {
   readonly seed: number;
   readonly mistakes: readonly {readonly learned: number; readonly error: number}[];
-  /** The same number of images, drawn by chance from the same part, right or wrong. */
+  /** The same number of images, drawn at random from the same part, whether they are right or wrong. */
   readonly byChance: readonly {readonly learned: number; readonly error: number}[];
-  /** Images that were asked, and those of them that were wrong when they were. */
+  /** How many images the network was asked about, and how many of them were wrong at that moment. */
   readonly asked: number;
 }
 
-/** Learning each mistake by itself, on images that are neither learnt before nor scored. */
+/** The results of learning each mistake by itself, from images that were neither learnt before nor scored. */
 export interface LearnedMistakes {
-  /** Whose networks it starts from. */
+  /** The runs with whose networks it starts. */
   readonly run: string;
   readonly images: "left out by --train-limit" | "held out to validate";
   readonly rate: number;
@@ -60,9 +60,9 @@ export interface Missed {
   /** Its place among the test images. */
   readonly index: number;
   readonly label: number;
-  /** Its file, as a path that can be opened from here; "" of the many beyond the ones that are written. */
+  /** Its file, as a path that can be opened from here; "" for images beyond those that are written. */
   readonly path: string;
-  /** Runs that got it wrong. */
+  /** How many runs got it wrong. */
   readonly wrongIn: number;
   /** The wrong answer that was given most often. */
   readonly answer: number;

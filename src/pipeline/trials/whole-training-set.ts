@@ -2,7 +2,7 @@ import type {Dataset, Split} from "../../nouns/samples";
 import type {ByteImages} from "../../numbers/nearest-exemplar";
 import {first, pooled, subset} from "../data/split";
 
-/** All training images in the order of their file, those held out to validate put back among them. */
+/** All training images in the order of their file, including those held out for validation. */
 export function wholeTrainingSet({train, validation, takenOut}: Dataset): Split {
   const parts = takenOut?.validation === false ? [train] : [train, validation];
   const all = pooled(parts);
@@ -11,7 +11,7 @@ export function wholeTrainingSet({train, validation, takenOut}: Dataset): Split 
   return {...subset(all, order), sources: Uint32Array.from(order, (n) => sources[n])};
 }
 
-/** Images read at a time. */
+/** How many images are read at a time. */
 const AT_ONCE = 1000;
 
 /** The first images of a split as bytes. */

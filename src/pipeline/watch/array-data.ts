@@ -3,7 +3,7 @@ import type {Dataset, ImageShape, Split} from "../../nouns/samples";
 import type {NpyRows} from "../data/tables/npy";
 import {channelsLast} from "../model/load/onnx-layers";
 
-/** A split of no images: a network that was trained elsewhere is asked about none that it learnt from. */
+/** A split without images: a network that was trained elsewhere is not asked about images from which it learnt. */
 export function noImages(shape: ImageShape): Split {
   return {
     count: 0,
@@ -21,7 +21,7 @@ export function checkRows(path: string, name: string, array: NpyRows | undefined
   );
 }
 
-/** The images that were asked about; without pixels, one grey one stands for each. */
+/** The images that were asked about; if there are no pixels, a grey image stands for each. */
 export function dataOf(
   path: string,
   labels: NpyRows,
@@ -62,7 +62,7 @@ export function dataOf(
   };
 }
 
-/** Bytes, or floats in [0, 1]; channels last or first, or none. */
+/** The pixels are bytes, or floats in [0, 1]; the channels come last or first, or there are none. */
 function pixelsOf(
   {values, header: {shape: dims, descr}}: NpyRows,
   path: string,

@@ -12,10 +12,10 @@ export type Arrays = ReadonlyMap<string, NpyRows>;
 const MOST_MEGABYTES = 8192;
 
 /**
- * Reads the arrays of a .npz file, or of .npy files, each under its file's name. Those of other names are not read.
+ * Reads the arrays of a .npz file, or of .npy files, each by its file's name. Arrays with other names are not read.
  *
  * @param names The names that count.
- * @throws UserError that names the file, if one is damaged or no array of numbers.
+ * @throws UserError that names the file, if one is damaged or is not an array of numbers.
  */
 export async function readArrays(paths: readonly string[], names: readonly string[]): Promise<Arrays> {
   const found = new Map<string, NpyRows>();
@@ -42,7 +42,10 @@ async function wholeFile(path: string, file: TableFile): Promise<NpyRows> {
 /** An array of a single number is always short. */
 const SHORT = 4096;
 
-/** To its end, so that its checksum is looked at. A single number, which has no rows, is read as one row of one. */
+/**
+ * Reads an array to its end, so that its checksum is checked. A single number, which has no rows, is read as one row
+ * with one number.
+ */
 async function whole(what: string, bytes: AsyncGenerator<Uint8Array>, size: number | undefined): Promise<NpyRows> {
   try {
     if (size !== undefined && size <= SHORT) {
@@ -60,12 +63,14 @@ async function whole(what: string, bytes: AsyncGenerator<Uint8Array>, size: numb
   }
 }
 
-/** A .npy of shape () as one of shape (1,): its header is filled up with blanks, so that there is room. */
+/**
+ * Turns a .npy file of shape () into one of shape (1,). Its header is filled up with blanks, so there is room for this.
+ */
 function asRow(npy: Buffer): Buffer {
   const at = npy.indexOf("'shape': ()");
   if (at < 0) return npy;
   const row = Buffer.from(npy);
-  row.write("'shape': (1,)", at, "latin1"); // over the blanks, and over what closes the dictionary
+  row.write("'shape': (1,)", at, "latin1"); // over the blanks, and over the end of the dictionary
   const rest = npy.indexOf("\n", at);
   row.write("}".padEnd(rest - at - "'shape': (1,)".length, " "), at + "'shape': (1,)".length, "latin1");
   return row;

@@ -32,9 +32,12 @@ export interface Watched {
   readonly looking: Looking;
   /** The sizes of inputs and outputs that every checkpoint must have. */
   readonly sizes: Sizes;
-  /** The epochs that are in TensorBoard, that at hand too. */
+  /** The epochs that are in TensorBoard, including the current one. */
   readonly seen: Set<number>;
-  /** By path, the state in which a file was looked at: as long as it has it, its bytes need not be read. */
+  /**
+   * For each path, the state in which the file was looked at. As long as the state is the same, the file need not be
+   * read again.
+   */
   readonly stamps: Map<string, string>;
   lookedAt: LookedAt;
   /** From now on, this checkpoint's network is looked at. */
@@ -44,7 +47,7 @@ export interface Watched {
 interface Beginning {
   readonly folder: string;
   readonly told: Told;
-  /** Names of the outputs that the user told. */
+  /** The names of the outputs from the user. */
   readonly names: readonly string[] | undefined;
   readonly chosen: readonly ChosenProbe[];
   /** The first checkpoint. */
@@ -53,7 +56,7 @@ interface Beginning {
   readonly jobs: Jobs;
 }
 
-/** Opens the data and fits them to the network; makes the run, or goes on with that of an earlier time. */
+/** Opens the data and fits them to the network; makes the run, or continues an earlier one. */
 export async function* beginWatching(
   {folder, told, names, chosen, opened, checkpoint, jobs}: Beginning,
   signal: AbortSignal | undefined,
@@ -129,7 +132,7 @@ export function fittedToCheckpoint(
   const {data: fitted, notes} = opened.answers
     ? fitToAnswers(read, sizes, names, checkpoint.path)
     : fitToNetwork(read, sizes, names, checkpoint.path);
-  // answers are looked up by the places of all images
+  // answers are found by the places of all images
   const {note, ...tests} = opened.answers ? {test: fitted.test} : shownTest(fitted.test, fitted.imageShape);
   const data = {...fitted, ...tests};
   const {chosen: suited, notes: unsuited} = suitedProbes(chosen, opened.network, asked);
@@ -140,8 +143,9 @@ export function fittedToCheckpoint(
 }
 
 /**
- * Between two checkpoints of another program a network may change by any amount, so a map that goes on from the last one's is given
- * as long as a first one. Of 10,000 digits, from an untrained network to one that is 88 % right: divergence 2.2, not 4.1.
+ * Between two checkpoints of another program, a network may change by any amount, so a map that starts from the last
+ * one gets as many iterations as a first map. With 10,000 digits, from an untrained network to one with 88 % right
+ * answers, the divergence is then 2.2 instead of 4.1.
  */
 function withLongMaps(one: ChosenProbe, images: number): ChosenProbe {
   const values = one.values as {readonly method?: string; readonly iterations?: number};
@@ -161,7 +165,7 @@ async function* newRun(
   return {directory, lock};
 }
 
-/** Passes on how far the data are, and gives them. */
+/** Passes on the progress of reading the data, and returns the data. */
 async function* dataEvents(opening: ReturnType<typeof openTestData>): AsyncGenerator<RunEvent, Dataset> {
   for (;;) {
     const {done, value} = await opening.next();

@@ -14,11 +14,12 @@ import {fittedData} from "./fitted";
 import type {Told, WatchOptions} from "./options";
 
 /**
- * The images that a watched network is tested on: those to test, or all of a folder that has no parts. Those to
- * validate count if the folder has such a part by itself; what is held out of training images elsewhere, the network
- * may have learnt from.
+ * The images on which a watched network is tested: the test images, or all images of a folder without parts. Validation
+ * images count only if the folder has such a part itself, because the network may have learnt from images that this
+ * program would hold out of the training images.
  *
- * @param side Pixels a side that the network wants; undefined if it leaves that open. `outputs`: classes that it tells.
+ * @param side The side in pixels that the network wants; undefined if it leaves that open. `outputs` is how many
+ * classes it has.
  */
 export async function* openTestData(
   options: WatchOptions,
@@ -63,7 +64,7 @@ async function arrayData(path: string, classes: number, testLimit: number): Prom
   return {...data, name: "arrays", digest: await digestOf([path]), test: take(data.test, testLimit)};
 }
 
-/** The names of a network's outputs: those that the user tells, else undefined. */
+/** The names of a network's outputs from the user; undefined if there are none. */
 export async function toldClasses({options: {classes}, classNames}: Told): Promise<readonly string[] | undefined> {
   if (classNames) return classNames;
   if (classes === "") return undefined;
@@ -73,16 +74,16 @@ export async function toldClasses({options: {classes}, classNames}: Told): Promi
   throw new UserError(`--classes: expected a file, or two names or more with commas between, got "${classes}"`);
 }
 
-/** Data as a network takes them, and what is to be told of it. */
+/** Data in the form that a network takes, and notes about them for the user. */
 export interface FittedData {
   readonly data: Dataset;
   readonly notes: readonly string[];
 }
 
 /**
- * Fits images to answers that were given to them elsewhere: as many, of as many classes.
+ * Fits images to answers that were made elsewhere. There must be equally many, with equally many classes.
  *
- * @throws UserError if they are others.
+ * @throws UserError if they do not fit.
  */
 export function fitToAnswers(
   data: Dataset,
@@ -96,7 +97,7 @@ export function fitToAnswers(
   }
   const {data: named, notes} = fitToNetwork(data, {imageShape: data.imageShape, outputs}, told, what);
   const {test} = named;
-  // answers are looked up by the places of the images
+  // answers are found by the places of the images
   const read: Split["read"] = async (indices) => ({...(await test.read(indices)), indices: Uint32Array.from(indices)});
   return {data: {...named, validation: noImages(data.imageShape), test: {...test, read}}, notes};
 }
@@ -104,9 +105,9 @@ export function fitToAnswers(
 /**
  * Fits images to a network's input, and labels to its outputs.
  *
- * @param what The checkpoint, for errors.
- * @param told Names of the outputs that the user gave; else they are the data's, in their order.
- * @throws UserError if the classes are others.
+ * @param what Names the checkpoint in errors.
+ * @param told The names of the outputs from the user; without them, they are the data's classes in their order.
+ * @throws UserError if the classes do not fit.
  */
 export function fitToNetwork(
   data: Dataset,

@@ -10,7 +10,7 @@ import type {WatchOptions} from "./options";
 /** Options that change nothing that is kept: a watcher that is started again may have others. */
 const PASSING = new Set(["save", "name", "once", "until", "idle", "threads", "maxPixels", "maxData", "dataUrl"]);
 
-/** The content of run.json for a watcher's run; the same as for a run that trains, as far as both have it. */
+/** The content of run.json for a watcher's run; with the same fields as for a run that trains, as far as they apply. */
 export function watchFacts(
   name: string,
   folder: string,

@@ -4,7 +4,7 @@ import {UserError} from "../../nouns/options";
 import type {NamedFeeds} from "../model/load/named-feeds";
 import {readArrays} from "./arrays";
 
-/** NAME=NUMBER or NAME=FILE.npy, with commas between; a file's name may have none. */
+/** The form NAME=NUMBER or NAME=FILE.npy, with commas between them; the name of a file may not contain a comma. */
 const PAIR = /^([^=]+)=(.+)$/;
 
 /** Says what is wrong with the words of `--feed`; undefined if they are right. */
@@ -17,7 +17,7 @@ export function feedProblem(words: string): string | undefined {
   return words.split(",").every(isFeed) ? undefined : "NAME=NUMBER or NAME=FILE.npy, with commas between";
 }
 
-/** The words with the files' whole paths, from a folder. */
+/** The words with absolute paths of the files, which are relative to a folder. */
 export function feedsFrom(folder: string, words: string): string {
   if (words === "") return words;
   const pairs = words.split(",").map((pair) => {
@@ -27,7 +27,7 @@ export function feedsFrom(folder: string, words: string): string {
   return pairs.join(",");
 }
 
-/** watch.json may have them as an object, too. */
+/** In watch.json, they may also be an object. */
 export function feedWords(value: unknown): unknown {
   if (typeof value !== "object" || value === null) return value;
   return Object.entries(value)
@@ -38,8 +38,8 @@ export function feedWords(value: unknown): unknown {
 /**
  * Reads the values that other inputs get for every image, by the inputs' names.
  *
- * @param words As `--feed` has them, and checked.
- * @throws UserError that names a file that is none, or has no array of numbers.
+ * @param words The words of `--feed`, after their check.
+ * @throws UserError that names a file which is missing, or has no array of numbers.
  */
 export async function readFeeds(words: string): Promise<NamedFeeds> {
   const feeds: {[name: string]: NamedFeeds[string]} = {};

@@ -2,7 +2,7 @@ import type {Dataset, ImageShape, LabelledImages, Split} from "../../nouns/sampl
 import {resampler} from "../data/images/resize";
 
 /**
- * A data set's images as a network takes them: cut in the middle to its proportions, resampled, grey or in colour.
+ * Makes a data set's images fit a network: cut in the middle to its proportions, resampled, and in grey or in colour.
  *
  * @returns The data set itself if it fits.
  */
@@ -50,7 +50,7 @@ function resized(
   return scaled.values;
 }
 
-/** Grey in all three channels; or colours as grey, by ITU-R BT.601 as Pillow's "L". */
+/** Puts grey into all three channels; or turns colours into grey by ITU-R BT.601, as Pillow's mode "L" does. */
 function recoloured(pixels: Float32Array, from: number, to: number): Float32Array {
   if (from === to) return pixels;
   if (to === 3) return Float32Array.from({length: 3 * pixels.length}, (_, i) => pixels[Math.floor(i / 3)]);

@@ -2,7 +2,7 @@ import {join, resolve} from "node:path";
 import {UserError} from "../../nouns/options";
 import {type Entry, entriesOf, isSystemName} from "../data/images/folder-entries";
 
-/** The kinds of files that a checkpoint can be made of. */
+/** The kinds of files that can be a checkpoint. */
 export type CheckpointKind = "onnx" | "state" | "tfjs" | "answers";
 
 /** The file or files that another program wrote at an epoch. */
@@ -11,15 +11,15 @@ export interface Checkpoint {
   /** The file's name in the folder. */
   readonly name: string;
   readonly kind: CheckpointKind;
-  /** The file; of a tfjs model or of .npy files their folder. */
+  /** The path of the file, or of the folder of a tfjs model or of .npy files. */
   readonly path: string;
 }
 
 /** The content of a folder that is watched. */
 export interface Checkpoints {
-  /** By their epochs, ascending. */
+  /** The checkpoints by their epochs, ascending. */
   readonly all: readonly Checkpoint[];
-  /** The graph of files that hold weights alone. */
+  /** The graph for files that contain only weights. */
   readonly graph?: string;
   /** Notes that say what was left out, and why, one line each. */
   readonly notes: readonly string[];
@@ -32,10 +32,11 @@ const KINDS: readonly (readonly [RegExp, CheckpointKind])[] = [
 ];
 
 /**
- * The checkpoints in a folder, by the number in their names. Of several kinds, that of which there are most counts.
+ * The checkpoints in a folder, by the number in their names. If there are several kinds, the one with the most files
+ * counts.
  *
  * @param model The graph that `--model` names; "" for none.
- * @throws UserError if two have the same number, or weights stand there without a graph.
+ * @throws UserError if two have the same number, or if there are weights without a graph.
  */
 export async function checkpointsIn(
   folder: string,
@@ -76,7 +77,7 @@ export async function checkpointsIn(
   return {all, notes, ...(graph === undefined ? {} : {graph})};
 }
 
-/** The one graph that stands beside the weights. */
+/** The only graph beside the weights. */
 function graphFor(folder: string, graphs: readonly string[], found: readonly Checkpoint[], like: Checkpoint): string {
   const numbered = found.filter(({kind}) => kind === "onnx").map(({path}) => path);
   const all = graphs.length > 0 ? graphs : numbered;
@@ -102,7 +103,7 @@ export function numberIn(name: string): number | undefined {
 
 /**
  * Gives a function that finds the epoch in a name by the user's pattern: {epoch} stands for digits, * for anything.
- * @throws UserError if it names no place for the epoch.
+ * @throws UserError if it has no place for the epoch.
  */
 function matching(pattern: string): (name: string) => number | undefined {
   if (pattern.split("{epoch}").length !== 2) {

@@ -8,7 +8,7 @@ import {runsIn} from "../record/runs-in";
 import {sameness} from "./facts";
 import type {Checkpoint} from "./folder";
 
-/** By epoch, the file that was looked at, and its SHA-256: a run's `checkpoints.json`. */
+/** For each epoch, the file that was looked at, and its SHA-256: the content of a run's `checkpoints.json`. */
 export interface LookedAt {
   readonly [epoch: string]: {readonly file: string; readonly sha256: string};
 }
@@ -21,7 +21,10 @@ export async function readLookedAt({path}: RunDirectory): Promise<LookedAt> {
   return bytes ? (parseJson(Buffer.from(bytes).toString("utf8"), file) as LookedAt) : {};
 }
 
-/** Keeps that an epoch was looked at: after its metrics, so that an epoch which is broken off is looked at again. */
+/**
+ * Records that an epoch was looked at. This happens after its metrics are written, so that an interrupted epoch is
+ * looked at again.
+ */
 export async function keepLookedAt(
   directory: RunDirectory,
   before: LookedAt,
@@ -34,11 +37,11 @@ export async function keepLookedAt(
 }
 
 /**
- * The run to go on with: the newest of the same folder that was made with the same options on the same data.
+ * The run to continue: the newest run of the same folder that was made with the same options on the same data.
  *
- * @param facts Of this watcher.
- * @param name Of the run, if the user names one.
- * @throws UserError if a run of this name is there and is another.
+ * @param facts The facts of this watcher.
+ * @param name The name of the run, if the user gives one.
+ * @throws UserError if there is a run of this name that does not match.
  */
 export async function runToGoOnWith(save: string, name: string, facts: object): Promise<RunDirectory | undefined> {
   for (const run of await runsIn(save)) {

@@ -1,13 +1,13 @@
 import type {LookedAtNetwork} from "../../nouns/network";
 
-/** One network after another, an epoch each, that a run looks at as if it were one. */
+/** One network after another, one for each epoch, at which a run looks as if they were one network. */
 export interface NetworkInTurn {
   readonly network: LookedAtNetwork;
-  /** From now on this one stands for it. */
+  /** From now on, this network is the current one. */
   put(network: LookedAtNetwork): void;
 }
 
-/** @param classNames As the data have them. */
+/** @param classNames The class names of the data. */
 export function networkInTurn(first: LookedAtNetwork, classNames: readonly string[]): NetworkInTurn {
   let now = first;
   return {

@@ -11,16 +11,17 @@ import {type ExternalTensor, externalTensors, placeOf} from "../model/load/onnx-
 export interface OnnxFiles {
   readonly bytes: Uint8Array;
   readonly model: ModelProto;
-  /** Whether weights stand in other files. */
+  /** Whether some weights are in other files. */
   readonly isSplit: boolean;
-  /** Bytes of all its files together. */
+  /** How many bytes all its files have together. */
   readonly size: number;
-  /** Paths of the other files. */
+  /** The paths of the other files. */
   readonly beside: readonly string[];
 }
 
 /**
- * Reads an ONNX file. Weights in other files must stand in its folder, whole; they are looked at, not read.
+ * Reads an ONNX file. Other files with weights must be in its folder and complete; this is checked without reading
+ * them.
  *
  * @throws UserError with the path, in one line.
  */
@@ -53,7 +54,7 @@ function checkPlace({name, location, offset, length, bytes}: ExternalTensor, siz
   }
 }
 
-/** The same with the weights that stand in files beside it put into its own. */
+/** The same, with the weights from the files beside it put into the file itself. */
 export async function inlined(files: OnnxFiles, path: string): Promise<Pick<OnnxFiles, "bytes" | "model">> {
   if (!files.isSplit) return files;
   const {model} = files;

@@ -16,8 +16,8 @@ const PROBES = ["confusion", "projection"];
 const TOLERANCE = 4e-3;
 
 /**
- * Opens .npz files, or folders of .npy files, that hold what a network answered to the test images, without the network.
- * Labels and images may stand in the first file alone.
+ * Opens .npz files, or folders of .npy files, that contain a network's answers to the test images, without the network.
+ * Labels and images are only needed in the first file.
  */
 export function answersOpener(): KindOpener {
   let images: NpyRows | undefined;
@@ -54,7 +54,7 @@ export function answersOpener(): KindOpener {
   return {open, end: async () => undefined};
 }
 
-/** One logit a class: those that are there, or the logarithms of the probabilities. */
+/** One logit for each class: the given ones, or the logarithms of the probabilities. */
 function scoresOf(arrays: Arrays, path: string): NpyRows {
   const found = arrays.get("logits") ?? arrays.get("probabilities");
   if (!found) {

@@ -5,14 +5,14 @@ import type {Checkpoint} from "./folder";
 import type {KindOpener, OpenedCheckpoint, OpenSettings} from "./opened";
 import {readCheckpoint} from "./read-checkpoint";
 
-/** Opens ONNX files, or states with their graph. What was found of one epoch's graph serves the next. */
+/** Opens ONNX files, or states with their graph. Facts about one epoch's graph are used again for the next. */
 export function onnxOpener(settings: OpenSettings): KindOpener {
   let first: OnnxGraph | undefined;
   const open = async (checkpoint: Checkpoint, graph: string | undefined): Promise<OpenedCheckpoint> => {
     const {source, said} = await readCheckpoint(checkpoint, graph);
     const own: OnnxNetworkSettings = {...settings, what: checkpoint.path};
     const network = await alike(source, own, first);
-    first ??= network.graph; // kept open: its plan is asked again
+    first ??= network.graph; // it is kept open, because its plan is used again
     const {facts, graph: opened} = network;
     return {
       network,
@@ -39,7 +39,10 @@ export function onnxOpener(settings: OpenSettings): KindOpener {
   return {open, end: async () => first?.dispose()};
 }
 
-/** Epochs may differ in more than weights: an exporter writes two arrays of equal numbers once, and before training many are equal. */
+/**
+ * Epochs may differ in more than weights: an exporter writes two arrays with equal numbers only once, and before
+ * training many arrays are equal.
+ */
 async function alike(
   source: Uint8Array | string,
   settings: OnnxNetworkSettings,

@@ -11,7 +11,7 @@ import {tfjsNetwork} from "../model/tf/tfjs-network";
 import {factsOf} from "../run/facts";
 import type {KindOpener, OpenedCheckpoint, OpenSettings} from "./opened";
 
-/** Opens folders with a tf.LayersModel each. */
+/** Opens folders that contain a tfjs model each, a LayersModel or a GraphModel. */
 export function tfjsOpener(settings: OpenSettings): KindOpener {
   const open: KindOpener["open"] = async ({path}): Promise<OpenedCheckpoint> => {
     const {name, version} = await startBackend("auto");
@@ -49,7 +49,7 @@ export function tfjsOpener(settings: OpenSettings): KindOpener {
   return {open, end: async () => undefined};
 }
 
-/** Either kind of model, and what was found of it. */
+/** A model of either kind, and the facts that were found about it. */
 async function opened(json: TfjsModelJson, weights: Uint8Array, settings: OpenSettings & {readonly what: string}) {
   if (json.format === "graph-model") {
     const network = await tfjsNetwork(json, weights, settings);

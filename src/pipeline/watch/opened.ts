@@ -11,19 +11,19 @@ export interface OpenedCheckpoint {
   readonly network: LookedAtNetwork;
   readonly model: ModelFacts;
   readonly engine: Engine;
-  /** Facts about it that nobody had to tell: kept in run.json and printed once. */
+  /** Facts about it that the program found out; they are kept in run.json and printed once. */
   readonly found: {readonly [name: string]: unknown};
-  /** How it is kept in `model/` as the best, by file names. */
+  /** Its files for `model/`, by their names, if it is the best. */
   readonly files: {readonly [name: string]: string | Uint8Array};
   /** The images that it was asked about, if it brings them itself. */
   readonly data?: Dataset;
-  /** If it is no network but its answers: to how many images. */
+  /** How many images it has answers to, if it contains answers and no network. */
   readonly answers?: number;
   /** Notes for the user, one line each. */
   readonly said?: readonly string[];
   /** The training figures at this epoch, if the checkpoint has them. */
   readonly trained?: Trained;
-  /** Pixels a side of the images that it wants. */
+  /** The side, in pixels, of the images that it wants. */
   readonly side?: number;
   /** The probes that it can answer; absent: all. */
   readonly probes?: readonly string[];
@@ -33,17 +33,17 @@ export interface OpenedCheckpoint {
 /** Opens checkpoints of one kind. */
 export interface KindOpener {
   open(checkpoint: Checkpoint, graph: string | undefined): Promise<OpenedCheckpoint>;
-  /** Lets go of what they share. */
+  /** Frees what they share. */
   end(): Promise<void>;
 }
 
 export type OpenSettings = Omit<LoadSettings, "what"> & {readonly threads: number; readonly layer?: string};
 
-/** A checkpoint's sizes, as the next must have them. */
+/** A checkpoint's sizes, which the next one must also have. */
 export interface Sizes {
   readonly imageShape: ImageShape;
   readonly outputs: number;
-  /** For a file of answers: to how many images. */
+  /** For a file of answers, how many images it answers. */
   readonly answers?: number;
 }
 

@@ -10,7 +10,7 @@ import {numbersIn, shapeOf, type WatchOptions} from "./options";
 export interface Opener {
   /** @throws UserError that names the file, in one line. */
   checkpoint(checkpoint: Checkpoint, graph: string | undefined): Promise<OpenedCheckpoint>;
-  /** Lets go of what checkpoints share. */
+  /** Frees what checkpoints share. */
   end(): Promise<void>;
 }
 

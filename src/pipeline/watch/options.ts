@@ -138,7 +138,7 @@ export const watchOptions: OptionTable<WatchOptions> = {
 const TIME = /^(\d+(?:\.\d+)?)(s|m|h)$/;
 const SECONDS: {readonly [unit: string]: number} = {s: 1, m: 60, h: 3600};
 
-/** A time as the user writes it, in milliseconds; infinite if there is none. */
+/** Reads a time from the user, in milliseconds; infinite if there is none. */
 export function idleTime(time: string): number {
   const [, count, unit] = TIME.exec(time) ?? [];
   return count === undefined ? Number.POSITIVE_INFINITY : 1000 * Number(count) * SECONDS[unit];
@@ -168,14 +168,14 @@ export const WATCH_FORMAT = "epochscope-watch/1";
 /** The options that were given, and who gave them. */
 export interface Told {
   readonly options: WatchOptions;
-  /** Class names that stand in watch.json itself. */
+  /** The class names in watch.json itself. */
   readonly classNames?: readonly string[];
-  /** Flags that were given and what watch.json says, in words; "" if neither says anything of the network. */
+  /** Says in words what the flags and watch.json say about the network; "" if they say nothing. */
   readonly words: string;
 }
 
 /**
- * The flags over what `watch.json` says over the defaults.
+ * The options: flags first, then `watch.json`, then the defaults.
  *
  * @throws UserError that names the file and the field.
  */
@@ -187,7 +187,7 @@ export async function watchOptionsOf(folder: string, given: {readonly [name: str
   const bytes = await readIfThere(path, {most: 16e6});
   const said = bytes ? fieldsOf(parseJson(decodeText(bytes, path), path), path) : {};
   const {classNames, ...fields} = said;
-  // what stands beside the file is named from there
+  // paths in the file are relative to its folder
   for (const name of ["data", "model", "classes"]) {
     const value = fields[name];
     if (typeof value === "string" && value !== "mnist" && !isAbsolute(value)) fields[name] = join(folder, value);
@@ -227,7 +227,7 @@ function texts(list: readonly unknown[], what: string): string[] {
   return list.map(String);
 }
 
-/** A size as the user writes it; undefined if there is none. */
+/** Reads a size from the user; undefined if there is none. */
 export function shapeOf(size: string): ImageShape | undefined {
   const parts = SIZE.exec(size);
   return parts ? [Number(parts[1]), Number(parts[2]), Number(parts[3])] : undefined;

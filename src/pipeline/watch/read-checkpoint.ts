@@ -8,18 +8,21 @@ import {inlined, readOnnx} from "./onnx-files";
 
 /** A checkpoint's file as a model. */
 export interface ReadCheckpoint {
-  /** With its weights in it; if they are too large for that, its path. */
+  /** The file with its weights in it; or its path, if they are too large for that. */
   readonly source: Uint8Array | string;
   /** Notes for the user, one line each. */
   readonly said: readonly string[];
 }
 
-/** Weights beside a model that are larger stay there: a protobuf message ends at 2 GB, and each copy takes as much memory. */
+/**
+ * If the weights beside a model are larger than this, they stay there, because a protobuf message has at most 2 GB, and
+ * each copy takes as much memory.
+ */
 const MOST_INLINED = 2 ** 30;
 
 /**
- * Finds the paths of all files that a checkpoint is read from: those that a model names too, if it can be read by now.
- * A model is read for that once, as long as its file stays the same.
+ * Finds the paths of all files of a checkpoint, including those that a model names, if the model can be read already. A
+ * model is read for this only once, as long as its file stays the same.
  */
 export function partsFinder(read: typeof readOnnx = readOnnx) {
   const found = new Map<string, {readonly stamp: string; readonly parts: readonly string[]}>();
@@ -35,7 +38,7 @@ export function partsFinder(read: typeof readOnnx = readOnnx) {
       found.set(path, {stamp, parts});
       return parts;
     } catch {
-      return own; // not whole yet: it is told when it is opened
+      return own; // it is not complete yet; opening it gives the error
     }
   };
 }
@@ -43,8 +46,8 @@ export function partsFinder(read: typeof readOnnx = readOnnx) {
 /**
  * Reads a model, or a graph with the weights of a state.
  *
- * @param graph Where a state's graph is.
- * @param most Bytes of files beside a model that are put into it; with more, it stays apart.
+ * @param graph The place of a state's graph.
+ * @param most How many bytes of files beside a model are put into it, at most; if there are more, they stay separate.
  * @throws UserError that names the file, and both shapes if one does not fit.
  */
 export async function readCheckpoint(

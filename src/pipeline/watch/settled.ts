@@ -1,17 +1,20 @@
 import {stat} from "node:fs/promises";
 
-/** Which checkpoints nobody writes to any more, as far as one can see from outside. */
+/** Finds out which checkpoints nobody writes to any more, as far as this can be seen from outside. */
 export interface Settled {
   /**
-   * Whether the files have kept their sizes and times for long enough. If they have, the stamp stands for their state.
+   * Whether the files have kept their sizes and times for long enough. If they have, the stamp represents their state.
    */
   isSettled(paths: readonly string[]): Promise<{readonly settled: boolean; readonly stamp: string}>;
 }
 
-/** Milliseconds that a file must have been left alone: who writes one without renaming it may pause. */
+/** How many milliseconds a file must stay unchanged, because a program that writes it without renaming may pause. */
 export const QUIET_FOR = 2000;
 
-/** @param quietFor By this machine's clock, or by how long they have been seen so: file servers' clocks may differ. */
+/**
+ * @param quietFor Measured by this machine's clock, or by how long they were seen unchanged, because the clocks of file
+ * servers may differ.
+ */
 export function settledFiles(quietFor = QUIET_FOR, now = () => performance.now()): Settled {
   const seen = new Map<string, {readonly stamp: string; readonly since: number}>();
   return {

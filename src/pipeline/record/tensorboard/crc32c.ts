@@ -1,6 +1,6 @@
 /**
- * `[k * 256 + byte]`: the remainder by the Castagnoli polynomial 0x1EDC6F41, bits reversed, of a byte with k zero bytes
- * after it. Signed, as numbers of 32 bits that need no conversion are.
+ * `[k * 256 + byte]`: the remainder of a byte followed by k zero bytes, divided by the Castagnoli polynomial 0x1EDC6F41
+ * with its bits reversed. The numbers are signed, because signed 32-bit numbers need no conversion.
  */
 const REMAINDERS = new Int32Array(8 * 256);
 for (let byte = 0; byte < 256; byte++) {
@@ -13,9 +13,9 @@ for (let i = 256; i < REMAINDERS.length; i++) {
 }
 
 /**
- * CRC-32C (Castagnoli 1993; RFC 3720 appendix B.4), which TensorFlow's record files use. `zlib.crc32` is another
- * polynomial (IEEE 802.3), so it will not do. Eight bytes at a time (Kounavis and Berry 2005, A Systematic Approach to
- * Building High Performance, Software-based, CRC Generators): an epoch's pictures are megabytes.
+ * CRC-32C (Castagnoli 1993; RFC 3720 appendix B.4), which TensorFlow's record files use. `zlib.crc32` uses another
+ * polynomial (IEEE 802.3), so it cannot be used. This takes eight bytes at a time (Kounavis and Berry 2005, A
+ * Systematic Approach to Building High Performance, Software-based, CRC Generators): an epoch's pictures are megabytes.
  */
 export function crc32c(bytes: Uint8Array): number {
   const of = REMAINDERS;
@@ -37,7 +37,10 @@ export function crc32c(bytes: Uint8Array): number {
   return ~crc >>> 0;
 }
 
-/** A checksum as TensorFlow stores it: turned and shifted, so that the checksum of data that hold checksums stays good. */
+/**
+ * A checksum in the form in which TensorFlow stores it: rotated and increased by a constant, so that checksums of data
+ * that contain checksums still work.
+ */
 export function maskedCrc32c(bytes: Uint8Array): number {
   const crc = crc32c(bytes);
   return (((crc >>> 15) | (crc << 17)) + 0xa282ead8) >>> 0;

@@ -5,7 +5,7 @@ import type {EpochMetrics} from "../../types";
 import type {TensorBoardLog} from "./summaries";
 import type {HyperParameter} from "./tfevents";
 
-/** How the losses are tagged: as the accuracies are, or as exigo does, so that dashboards made for it go on working. */
+/** The tags of the losses: like those of the accuracies, or like exigo's, so that dashboards for exigo still work. */
 export type LogNames = "plain" | "exigo";
 
 const LOSS_TAGS = {
@@ -27,7 +27,7 @@ export interface EpochLog {
   readonly gradients?: readonly NamedArray[];
   /** For each array of weights, how far it has moved. TensorBoard shows it under `weights_moved/`. */
   readonly moved?: ReadonlyMap<string, number>;
-  /** By name, e.g. "confusion/matrix". */
+  /** The pictures by their names, such as "confusion/matrix". */
   readonly figures?: {readonly [name: string]: Figure};
 }
 
@@ -57,7 +57,7 @@ export function logEpoch(log: TensorBoardLog, epoch: EpochLog, names: LogNames =
   logPictures(log, step, figures);
 }
 
-/** @param figures By name, e.g. "confusion/matrix". */
+/** @param figures The pictures by their names, such as "confusion/matrix". */
 export function logPictures(log: TensorBoardLog, step: number, figures: {readonly [name: string]: Figure}): void {
   for (const [name, figure] of Object.entries(figures)) log.images(name, step, figure, [figure.png]);
   log.flush();
@@ -77,7 +77,7 @@ export function logOptions(
   log.flush();
 }
 
-/** `{lime: {samples: 500}}` as `{"lime.samples": 500}`. */
+/** Turns `{lime: {samples: 500}}` into `{"lime.samples": 500}`. */
 function flattened(options: {readonly [name: string]: unknown}, prefix = ""): {[name: string]: HyperParameter} {
   const flat: {[name: string]: HyperParameter} = {};
   for (const [name, value] of Object.entries(options)) {

@@ -5,24 +5,31 @@ import type {Images} from "../../../nouns/samples";
 import {writeWhole} from "../write-whole";
 import {spriteImages, spritePng} from "./sprite";
 
-/** Points for TensorBoard's projector: `values[i * width + j]`, and what is known of each. */
+/** Points for TensorBoard's projector: `values[i * width + j]`, and the facts about each. */
 export interface Projection {
-  /** Shown in the projector's list, e.g. "epoch 3". Also names the folder, so one name, one folder. */
+  /**
+   * The name in the projector's list, such as "epoch 3". It is also the name of the folder, so each name has one
+   * folder.
+   */
   readonly name: string;
   readonly width: number;
   readonly values: ArrayLike<number>;
-  /** One row a point, as `cell` escapes it. At least two columns, or TensorBoard takes the header for a row. */
+  /**
+   * One row for each point, escaped by `cell`. It must have at least two columns; otherwise TensorBoard takes the
+   * header for a row.
+   */
   readonly columns: {readonly [heading: string]: readonly string[]};
-  /** One picture a point, in the same order. */
+  /** One picture for each point, in the same order. */
   readonly images?: Images;
 }
 
 const SPRITE = "projector/sprite.png";
 
 /**
- * Writes what the projector plugin reads, into `folder` (a run's log folder): tensors and metadata in
- * `projector/<n>-<name>/`, one sprite for all, as they show the same images, and `projector_config.pbtxt` naming all of
- * them. Called again with all projections so far after each epoch; only the last one's files are written anew.
+ * Writes the files that the projector plugin reads into `folder` (a run's log folder): tensors and metadata in
+ * `projector/<n>-<name>/`; one sprite for all projections, because they show the same images; and
+ * `projector_config.pbtxt`, which names all of them. It is called after each epoch with all projections so far, and
+ * only writes the files of the last one.
  */
 export async function writeProjector(folder: string, projections: readonly Projection[]): Promise<void> {
   const embeddings: string[] = [];
@@ -60,15 +67,19 @@ export async function writeProjector(folder: string, projections: readonly Proje
   await writeWhole(join(folder, "projector_config.pbtxt"), `${embeddings.join("\n")}\n`);
 }
 
-/** "-123456700000000000000" and what parts it from the next: from 1e21 on, and below 1e-6, there is an exponent. */
+/**
+ * The length of "-123456700000000000000" and of the character after it. From 1e21 on, and below 1e-6, a number has an
+ * exponent.
+ */
 const LONGEST = 23;
 const [TAB, LINE_END, MINUS, POINT, ZERO] = Buffer.from("\t\n-.0");
 
 /**
- * One point a line, tab between numbers, no header; numbers to 5 significant digits or more. Written digit by digit into
- * the bytes of the file: a million numbers an epoch as strings would take ten times as long, and 60 MB.
+ * One point in each line, with tabs between its numbers and without a header; numbers have 5 significant digits or
+ * more. They are written digit by digit into the bytes of the file: a million numbers for each epoch as strings would
+ * take ten times as long, and 60 MB.
  *
- * @param from The first point, and `to` the one behind the last.
+ * @param from The first point; `to` is the point after the last.
  */
 export function tensorsTsv(
   values: ArrayLike<number>,
@@ -89,7 +100,7 @@ export function tensorsTsv(
   return bytes.subarray(0, at);
 }
 
-/** Points that are written between two turns of the event loop. */
+/** How many points are written between two turns of the event loop. */
 const AT_ONCE = 250;
 
 async function tensorsInTurns(values: ArrayLike<number>, width: number): Promise<Uint8Array> {
@@ -102,7 +113,10 @@ async function tensorsInTurns(values: ArrayLike<number>, width: number): Promise
   return Buffer.concat(parts);
 }
 
-/** Other than 0. To seven decimals, or to seven digits if that would be too few or too many. @returns Where it ends. */
+/**
+ * Writes a number other than 0, with seven decimals; or with seven digits, if that would be too few or too many.
+ * @returns The place where it ends.
+ */
 function writeNumber(bytes: Buffer, at: number, value: number): number {
   if (value < 0) bytes[at++] = MINUS;
   const size = Math.abs(value);
@@ -114,7 +128,8 @@ function writeNumber(bytes: Buffer, at: number, value: number): number {
     bytes[at++] = ZERO + (whole % 10);
     return writeDecimals(bytes, at, 0, scaled - whole * 1e7);
   }
-  // a float of 32 bits has 24 digits, and 1e12 has 28 before its twos: their product is exact, and so is its rounding
+  // a 32-bit float has 24 binary digits, and 1e12 has 28 without its factors of two: their product is exact, and so is
+  // its rounding
   if (size >= 1e-6 && size < 0.01 && Math.fround(size) === size) {
     let [zeros, scale] = [2, 1e9];
     for (; size * scale < 1e6; scale *= 10) zeros++;
@@ -134,7 +149,7 @@ function writeDecimals(bytes: Buffer, at: number, zeros: number, seven: number):
   if (seven === 0) return at;
   bytes[at++] = POINT;
   for (let n = 0; n < zeros; n++) bytes[at++] = ZERO;
-  let rest = seven | 0; // of 32 bits: such are divided by 10 without a division
+  let rest = seven | 0; // a 32-bit number, which is divided by 10 without a division
   for (let place = at + 6; place >= at; place--) {
     const tenth = (rest / 10) | 0;
     bytes[place] = ZERO + rest - 10 * tenth;
@@ -145,14 +160,14 @@ function writeDecimals(bytes: Buffer, at: number, zeros: number, seven: number):
   return at;
 }
 
-/** A header line, then one point a line. */
+/** A header line, then one line for each point. */
 export function metadataTsv(columns: {readonly [heading: string]: readonly string[]}): string {
   const headings = Object.keys(columns);
   const rows = columns[headings[0]].map((_, i) => headings.map((heading) => cell(columns[heading][i])).join("\t"));
   return `${[headings.map(cell).join("\t"), ...rows].join("\n")}\n`;
 }
 
-/** A string of a protobuf text file. */
+/** Writes a string for a protobuf text file. */
 function quoted(value: string): string {
   return JSON.stringify(value);
 }

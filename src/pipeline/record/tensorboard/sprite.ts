@@ -1,17 +1,17 @@
 import {createCanvas} from "@napi-rs/canvas";
 import type {Images} from "../../../nouns/samples";
 
-/** Pixels a side of the largest sprite: 64 MB while it is drawn, and browsers draw it in one piece. */
+/** The side of the largest sprite in pixels: it takes 64 MB while it is drawn, and browsers draw it in one piece. */
 const MOST_SIDE = 4000;
 
-/** Side of the square that holds all images, in pixels. */
+/** The side, in pixels, of the square that holds all images. */
 function sideOf({count, shape: [height, width]}: Images): number {
   return Math.ceil(Math.sqrt(count)) * Math.max(height, width);
 }
 
 /**
- * Images as small as they must be for one sprite: averaged over squares of the least whole number of pixels a side;
- * those that fit are given back. Undefined if there are too many for one pixel each.
+ * Makes images small enough for one sprite: it averages them over squares with the smallest possible side in whole
+ * pixels. Images that fit are returned unchanged. Undefined if there are too many for even one pixel each.
  */
 export function spriteImages(images: Images): Images | undefined {
   const {count, shape, pixels} = images;
@@ -38,7 +38,7 @@ export function spriteImages(images: Images): Images | undefined {
   return spriteImages({count, shape: [rows, columns, channels], pixels: small});
 }
 
-/** All images in one square, row by row, as dark ink on white if they are grey. Another thread packs it. */
+/** Draws all images in one square, row by row; grey ones as dark ink on white. Another thread packs it. */
 export async function spritePng({count, shape: [height, width, channels], pixels}: Images): Promise<Buffer> {
   const side = Math.ceil(Math.sqrt(count));
   const canvas = createCanvas(side * width, side * height);

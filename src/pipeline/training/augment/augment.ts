@@ -7,9 +7,9 @@ import {type Transform, transformed} from "./transform";
 export type Augment = (batch: Batch, epoch: number) => void;
 
 /**
- * Changes training images by chance, another way at each epoch. Each image's chance is of its own, derived from the
- * seed, the epoch and where it stands among all training images: so a run that is gone on with gives the same bits, and
- * leaving some images out does not change what happens to the others.
+ * Changes training images at random, differently at each epoch. Each image has its own random numbers, derived from the
+ * seed, the epoch and its place among all training images. So a resumed run gives the same bits, and leaving some
+ * images out does not change what happens to the others.
  *
  * @returns Undefined if the ranges change nothing.
  */
@@ -26,7 +26,10 @@ export function augmentation(ranges: Ranges, seed: number): Augment | undefined 
   };
 }
 
-/** One image's change. Always as many draws, in this order: what one range is changes nothing of the others. */
+/**
+ * Draws the change of one image. It always draws equally many numbers in this order, so that one range does not
+ * influence the others.
+ */
 export function drawn({shift, turn, zoom, flip, brightness, contrast}: Ranges, random: RandomSource): Transform {
   const eachWay = (most: number) => most * (2 * random() - 1);
   const [shiftX, shiftY, angle] = [eachWay(shift), eachWay(shift), eachWay(turn)];

@@ -1,16 +1,19 @@
 import type {Dataset} from "../../../nouns/samples";
 
-/** How far images may be changed, each by chance evenly within these. */
+/** How far images may be changed; each change is drawn evenly within these ranges. */
 export interface Ranges {
-  /** Share of the side, each way. */
+  /** A share of the side, in both directions. */
   readonly shift: number;
-  /** Degrees, each way. */
+  /** In degrees, in both directions. */
   readonly turn: number;
-  /** 0.2: from 1 / 1.2 to 1.2 times as large. */
+  /** 0.2 means from 1 / 1.2 to 1.2 times as large. */
   readonly zoom: number;
-  /** Which sides are exchanged, for every other image. */
+  /** Which sides are exchanged, in half of the images. */
   readonly flip: Flip;
-  /** Intensity, each way; and 0.2: distances from mid-grey from 1 / 1.2 to 1.2 times as large. */
+  /**
+   * The change of intensity, in both directions; and of contrast: 0.2 means that distances from mid-grey become 1 / 1.2
+   * to 1.2 times as large.
+   */
   readonly brightness: number;
   readonly contrast: number;
 }
@@ -18,14 +21,14 @@ export interface Ranges {
 export type Flip = "none" | "horizontal" | "vertical" | "both";
 export type Augmentation = "none" | "digits" | "photos";
 
-/** Digits and letters keep their sides: a mirrored one is another. */
+/** Digits and letters are not mirrored, because a mirrored one is a different sign. */
 const RANGES: {readonly [name in Augmentation]: Ranges} = {
   none: {shift: 0, turn: 0, zoom: 0, flip: "none", brightness: 0, contrast: 0},
   digits: {shift: 0.08, turn: 10, zoom: 0.1, flip: "none", brightness: 0, contrast: 0},
   photos: {shift: 0.1, turn: 15, zoom: 0.2, flip: "horizontal", brightness: 0.1, contrast: 0.2},
 };
 
-/** The options as the user gives them: "auto", or a value. */
+/** The options from the user: "auto", or a value. */
 export interface AugmentOptions {
   readonly augment: "auto" | Augmentation;
   readonly augmentShift: string;
@@ -38,13 +41,14 @@ export interface AugmentOptions {
 
 export interface ChosenRanges extends Ranges {
   readonly name: Augmentation;
-  /** Why this one, if the user did not say. */
+  /** The reason for this choice, if the user did not make it. */
   readonly why: string;
 }
 
 /**
- * The ranges of what the user named, or of what fits the data: none for MNIST and other idx files, whose figures are compared
- * with published ones; photos for pictures in colour, digits for grey ones. Values of the user's own stand over them.
+ * The ranges of the kind that the user named, or of the kind that fits the data: none for MNIST and other idx files,
+ * whose figures are compared with published ones; photos for pictures in colour; digits for grey ones. Values that the
+ * user gives replace them.
  */
 export function rangesOf(options: AugmentOptions, data: Pick<Dataset, "folder" | "imageShape">): ChosenRanges {
   const {augment, augmentFlip: flip} = options;

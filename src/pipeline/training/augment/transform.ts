@@ -2,28 +2,29 @@ import type {ImageShape} from "../../../nouns/samples";
 
 /** The change of one image. All zeros, with zoom 1 and contrast 1, leave it unchanged. */
 export interface Transform {
-  /** Shares of the width and the height: to the right, and downwards. */
+  /** The shift to the right and downwards, as shares of the width and the height. */
   readonly shiftX: number;
   readonly shiftY: number;
-  /** Radians, clockwise as one sees it. */
+  /** The rotation in radians, clockwise as seen by a person. */
   readonly turn: number;
-  /** Above 1: what is shown is larger. */
+  /** Above 1, the content becomes larger. */
   readonly zoom: number;
-  /** Left and right exchanged; top and bottom. */
+  /** Whether left and right are exchanged; whether top and bottom are. */
   readonly mirrorX: boolean;
   readonly mirrorY: boolean;
-  /** Added to every intensity. */
+  /** This number is added to every intensity. */
   readonly brightness: number;
-  /** Intensities' distances from 0.5 are multiplied by it. */
+  /** The distance of every intensity from 0.5 is multiplied by this. */
   readonly contrast: number;
 }
 
 /**
- * An image as `transform` shows it: mirrored, then zoomed and turned about its middle, then shifted; brightness and contrast
- * last, cut off at 0 and 1. Each pixel is read where it comes from, between its four neighbours (bilinear); beyond the border
- * the border's own pixels go on.
+ * Applies a change to an image: it is mirrored, then zoomed and rotated about its middle, then shifted; brightness and
+ * contrast come last and are cut off at 0 and 1. Each pixel is interpolated between the four pixels around the place
+ * from which it comes (bilinear). Beyond the border, the border's own pixels are repeated.
  *
- * @param from The image, row by row, channels last. @param into Where the new one goes: not the same place.
+ * @param from The image, row by row, channels last. @param into The array for the new image, which must be a different
+ * one.
  */
 export function transformed(from: Float32Array, into: Float32Array, shape: ImageShape, transform: Transform): void {
   const [height, width, channels] = shape;

@@ -123,8 +123,8 @@ export function mountSeedStrips({settings, base, run}: RunsShown): HTMLElement {
 }
 
 /**
- * What strips are called: each by its setting's first run, without epoch and seed. Of names that begin alike there is a short form, too,
- * which begins where they differ.
+ * The names of the strips: each is that of its setting's first run, without epoch and seed. For names that begin alike
+ * there is a short form, too, which begins where they differ.
  */
 export function stripNames(
   settings: readonly Pick<Setting, "runs">[],
