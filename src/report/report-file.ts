@@ -4,6 +4,7 @@ import type {EpochMetrics} from "../pipeline/types";
 import type {LayersShown} from "./layers-file";
 import type {Packed} from "./packed";
 import type {PageModel} from "./page-model";
+import type {PixelMapsShown} from "./pixel-maps-file";
 import type {RunsShown} from "./runs-file";
 import type {ColumnShown} from "./slices-file";
 import type {TrackedShown} from "./tracked-file";
@@ -228,6 +229,8 @@ export interface ReportFile {
     /** The explanations that `explain test:all` added; absent if it did not run. */
     readonly many?: ExplainedShown;
   } | null;
+  /** The maps that `explain test:all --method` added; absent if it did not run. */
+  readonly pixelMaps?: PixelMapsShown;
   /** How many of the surest mistakes are explained, and of how many more pairs the surest; null without such a probe. */
   readonly mistakes: PerStop<{readonly surest: number; readonly pairs: number}> | null;
   /** The inside of the network: its weights, and its layers' answers to a few images. */

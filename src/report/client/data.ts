@@ -5,6 +5,7 @@ import type {AttentionData} from "./attention";
 import type {LimeShown, ManyExplained} from "./explained";
 import type {LayersData} from "./layers/data";
 import type {PageNetwork} from "./live-digit/data";
+import type {PixelMethod} from "./pixel-maps";
 import type {TrainingData} from "./training/data";
 import type {Reason} from "./why/reasons";
 
@@ -126,6 +127,8 @@ export interface Data {
   readonly map: MapData | null;
   readonly saliency: SaliencyData | null;
   readonly lime: LimeData | null;
+  /** Maps of many images, by the methods that the user asked for. */
+  readonly pixelMaps: readonly PixelMethod[];
   /** Where a transformer's heads look; null if the network is none. */
   readonly attention: AttentionData | null;
   readonly inside: InsideData | null;

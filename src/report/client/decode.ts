@@ -8,6 +8,7 @@ import {predictions} from "./derive";
 import {decodeExplained} from "./explained";
 import {decodeLayers} from "./layers/data";
 import {decodeModel} from "./live-digit/data";
+import {decodePixelMaps} from "./pixel-maps";
 import {decodeTraining} from "./training/data";
 import {reasonsOf} from "./why/reasons";
 
@@ -37,7 +38,9 @@ export function decode(file: ReportFile, bytes: ArrayBuffer): Data {
     const tiles = (file.saliency?.maps ?? []).flatMap((map) => map.tiles[s]?.indices ?? []);
     return new Set([...tiles, ...(file.lime?.entries[s] ?? []).map(({index}) => index)]);
   });
-  const explained = chosen.map((images, s) => (lime?.many ? new Set([...images, ...lime.many.at(s)]) : images));
+  const pixelMaps = decodePixelMaps(file.pixelMaps, view);
+  const many = [...(lime?.many ? [lime.many] : []), ...pixelMaps];
+  const explained = chosen.map((images, s) => new Set([...images, ...many.flatMap((one) => one.at(s))]));
   const ever = new Set(explained.flatMap((stop) => [...stop]));
   const ascending = [ever, ...explained].map((images) => [...images].sort((a, b) => a - b));
   const epochs = file.stops;
@@ -61,6 +64,7 @@ export function decode(file: ReportFile, bytes: ArrayBuffer): Data {
     map,
     saliency,
     lime,
+    pixelMaps,
     attention: file.attention && decodeAttention(file.attention, view),
     inside: decodeInside(file, view),
     layers: file.layers && decodeLayers(file.layers, view),

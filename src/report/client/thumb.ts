@@ -15,7 +15,7 @@ export function thumb(data: Data, stopNow: () => number, open: (i: number) => vo
   const image = picture(data, 0);
   const caption = h("span", {class: "th-cap"});
   const sure = h("span", {class: "th-p"});
-  const dot = h("span", {class: "th-dot", title: "Has saliency or LIME"});
+  const dot = h("span", {class: "th-dot", title: "Has an explanation"});
   const root = h("button", {type: "button", role: "option", class: "thumb"}, image, caption, sure, dot);
   let shown = 0;
   root.addEventListener("click", () => open(shown));

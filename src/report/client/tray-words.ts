@@ -46,7 +46,7 @@ export function describe(data: Data, state: State, count: number, wrong: number 
       return `${many} ${before} at epoch ${epochs[between[0]]}, ${after} at epoch ${epochs[between[1]]}.`;
     }
     case "explained":
-      return `${many} with saliency or LIME${wrong === undefined ? "" : `; ${int(wrong)} mistaken ${when}`}.`;
+      return `${many} with explanations${wrong === undefined ? "" : `; ${int(wrong)} mistaken ${when}`}.`;
     case "cell":
       return `${many} ${when}, ${state.selection.actual === state.selection.predicted ? "least sure" : "surest"} first.`;
     case "lasso":

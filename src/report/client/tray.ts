@@ -30,7 +30,7 @@ export function mountTray(data: Data, store: Store): {root: HTMLElement; images(
   const tabs = segmented<Tab>("List", items, "mistakes", (kind) => store.set({selection: {kind}}));
   const help =
     "Mistakes of which the network was sure are the most interesting: either it learned something wrong, or " +
-    `the label is doubtful. A dot marks ${words.many} that have saliency or LIME at this epoch. J and K walk through the list.`;
+    `the label is doubtful. A dot marks ${words.many} that have an explanation at this epoch. J and K walk through the list.`;
   const {root, head, body, bar} = panel("tray", "Most confident mistakes", help, tabs.root);
   const say = h("p", {class: "tray-say"});
   const clear = h("button", {class: "link tray-clear", type: "button"}, "Clear selection");

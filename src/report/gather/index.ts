@@ -26,6 +26,7 @@ import {gatherLayers} from "./layers";
 import {explanations, gatherLime} from "./lime";
 import {gatherMap, mapStop} from "./map";
 import {gatherModel} from "./model";
+import {gatherPixelMaps} from "./pixel-maps";
 import {gatherSaliency} from "./saliency";
 import {type ArtifactFiles, array} from "./saved-values";
 import {gatherTracked} from "./tracked";
@@ -104,6 +105,7 @@ function gatherFiles(runFolder: string, images: SavedImages | null, recall: Reca
   };
 
   const many = images && gatherExplained(artifacts, join(runFolder, "artifacts"), stops, recall, pack);
+  const pixelMaps = images && gatherPixelMaps(artifacts, stops, recall, pack);
   const file: ReportFile = {
     format: "epochscope-report/3",
     run: facts,
@@ -137,6 +139,7 @@ function gatherFiles(runFolder: string, images: SavedImages | null, recall: Reca
       images && (artifacts.has("lime/segments") || artifacts.has("mistakes/lime") || many)
         ? {height, width, entries: limeEntries(), ...(many ? {many} : {})}
         : null,
+    ...(pixelMaps ? {pixelMaps} : {}),
     mistakes: artifacts.has("mistakes/lime") ? mistakes.map((stop) => stop?.counts ?? null) : null,
     training: gatherTraining(
       artifacts.get("training"),

@@ -18,6 +18,8 @@ import {type FoundMaps, joinedMaps, keptMaps, mapsOf} from "../../../src/pipelin
 import type {MapsFile} from "../../../src/pipeline/many/pixel-files";
 import {resultStore} from "../../../src/pipeline/record/result-store";
 import {readSaved} from "../../../src/pipeline/record/saved-file";
+import {decode} from "../../../src/report/client/decode";
+import {gather} from "../../../src/report/gather/index";
 import {tasks} from "../../../src/tasks/index";
 import {command} from "../../support/command";
 import {temporaryFolder} from "../../support/idx-files";
@@ -104,6 +106,32 @@ test("each method gives each image, at every epoch, the bits that it gives the i
       .sort(),
   );
 }, 60_000);
+
+test("the page shows each method's map of an image at every epoch, to 127ths of its strongest pixel", async () => {
+  await explained("integrated-gradients");
+  await explained("grad-cam");
+  const {file, parts} = await gather(run);
+  const data = decode(file, new Uint8Array(Buffer.concat(parts)).buffer);
+  for (const [stop, epoch] of [0, 1].entries()) {
+    expect(data.explained(stop)).toEqual([4, 5, 6, 7, 8, 9, 10, 11]);
+    for (const [name, title, signed] of [
+      ["integrated-gradients", "Integrated gradients", true],
+      ["grad-cam", "Grad-CAM", false],
+    ] as const) {
+      const kept = await keptOf(name, epoch);
+      const method = data.pixelMaps.find((one) => one.name === title);
+      expect(method).toMatchObject({signed, carried: ASKED, all: ASKED, height: 28, width: 28});
+      const tile = method?.tile(stop, 6);
+      const of = (value: number) => expect.closeTo(value, 6);
+      expect(tile).toMatchObject({target: kept.target[2], faithfulness: of(kept.faithfulness[2])});
+      expect(tile?.gap).toEqual(signed ? of(kept.gap[2]) : null);
+      const off = Array.from(tile?.values ?? [], (v, p) => Math.abs(v - kept.values[784 * 2 + p] / 32767));
+      expect(off).toHaveLength(784);
+      expect(Math.max(...off)).toBeLessThanOrEqual(0.5 / (signed ? 127 : 255) + 1e-6);
+      expect(method?.tile(stop, 12)).toBe(null); // it was not asked about
+    }
+  }
+});
 
 test("maps of other images stay if the question is the same, and other options begin anew", async () => {
   const of = (from: number, to: number) => ({range: {from, to}, epochs: [1]});

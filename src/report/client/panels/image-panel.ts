@@ -14,6 +14,12 @@ import {mountScore} from "./score";
 /** How many nearest neighbours are shown. */
 const NEIGHBOURS = 8;
 
+/** Added to the help if the page has maps by methods that the user asked for. */
+const MAPS_HELP =
+  " In the maps by other methods, blue pixels speak for the class and orange pixels against it; if a method gives only " +
+  "strengths, strong pixels are teal. Faithfulness says how well a map foretells what removing parts does: 1 exactly, 0 not " +
+  "at all. The completeness gap says by how much the sum of a map misses the difference that it explains.";
+
 export interface ImagePanel {
   readonly root: HTMLElement;
   draw(): void;
@@ -39,7 +45,8 @@ export function mountImagePanel(data: Data, store: Store, images: () => readonly
     "changes with noise that no eye sees. LIME " +
     "hides pieces and watches the probability: blue pieces speak for the class, orange hatched pieces against it. “Up to " +
     "34 % each” is the pull of the strongest piece; R² says how well the pieces add up to the answer, stability how " +
-    "alike the picture comes out when made again.";
+    "alike the picture comes out when made again." +
+    (data.pixelMaps.length === 0 ? "" : MAPS_HELP);
   const {root, body} = panel(
     "image",
     `One ${words.one}`,
@@ -77,7 +84,8 @@ export function mountImagePanel(data: Data, store: Store, images: () => readonly
   const limeChoice = (stop: number, i: number) => {
     limeBar.replaceChildren();
     const entries = data.lime?.of(stop, i) ?? [];
-    if (entries.length === 0) return;
+    const isSigned = data.pixelMaps.some((map) => map.signed && map.tile(stop, i));
+    if (entries.length === 0 && !isSigned) return;
     limeBar.append(
       h("span", {class: "key-fa"}, h("i", {class: "sw sw-for"}), "for", h("i", {class: "sw sw-against"}), "against"),
     );

@@ -3,6 +3,8 @@ import {h, type Kid} from "../dom";
 import {pct, plural} from "../format";
 import {drawLime, drawSaliency, picture} from "../pictures";
 import type {State, Store} from "../state";
+import {pictureTile} from "./picture-tile";
+import {pixelTiles} from "./pixel-tiles";
 
 /** How far an explanation's R² lets it be trusted: our words, not a standard. */
 export function fitWord(r2: number | null): "good" | "fair" | "poor" | "none" {
@@ -21,15 +23,6 @@ export function limeAt(data: Data, state: Pick<State, "limeFor">, stop: number, 
   return entries.find(({explained}) => explained === wanted) ?? entries[0];
 }
 
-/** A picture with its caption. */
-const tile = (caption: string, content: HTMLElement, ...small: (string | false)[]) =>
-  h(
-    "figure",
-    {class: "tile"},
-    content,
-    h("figcaption", {}, caption, ...small.map((line) => line && h("small", {}, line))),
-  );
-
 /** Saliency and LIME of an image at a stop, if they were recorded. */
 function explanations(data: Data, store: Store, stop: number, i: number): Kid[] {
   const {names, saliency, lime} = data;
@@ -45,7 +38,7 @@ function explanations(data: Data, store: Store, stop: number, i: number): Kid[] 
     const {infidelity = null, sensitivity = null} = seen.trust ?? {};
     const foretold = infidelity !== null && `infidelity ${infidelity.toFixed(2)}`;
     const moved = sensitivity !== null && `sensitivity ${sensitivity.toFixed(2)}`;
-    kids.push(tile(caption, canvas, map.name.toLowerCase(), foretold, moved));
+    kids.push(pictureTile(caption, canvas, map.name.toLowerCase(), foretold, moved));
   }
   const entry = limeAt(data, store.state, stop, i);
   if (lime && entry) {
@@ -56,7 +49,7 @@ function explanations(data: Data, store: Store, stop: number, i: number): Kid[] 
     const strongest = Math.max(0, ...entry.weights.map(Math.abs));
     const trust = entry.r2 === null ? "nothing changes the answer" : `R² ${entry.r2.toFixed(2)}, ${fitWord(entry.r2)}`;
     const again = entry.stability !== null && `stability ${entry.stability.toFixed(2)}`;
-    kids.push(tile(`LIME for ${name}`, canvas, trust, again, `up to ${pct(strongest, 0)} each`));
+    kids.push(pictureTile(`LIME for ${name}`, canvas, trust, again, `up to ${pct(strongest, 0)} each`));
   }
   return kids;
 }
@@ -81,9 +74,11 @@ export function tileRow(data: Data, store: Store, stop: number, comparing: boole
     );
   const first = comparing
     ? h("figure", {class: "tile"}, frame, h("figcaption", {}, tag, read))
-    : tile(words.one[0].toUpperCase() + words.one.slice(1), frame);
-  const kids = explanations(data, store, stop, i);
-  if (kids.length) return h("div", {class: "tile-row"}, first, ...kids);
+    : pictureTile(words.one[0].toUpperCase() + words.one.slice(1), frame);
+  const {tiles, left} = pixelTiles(data, stop, i);
+  const kids = [...explanations(data, store, stop, i), ...tiles];
+  const notes = left.map((line) => h("p", {class: "tile-note"}, line));
+  if (kids.length) return h("div", {class: "tile-row"}, first, ...kids, ...notes);
   if (data.explained().length === 0) return h("div", {class: "tile-row"}, first);
   const here = data.explained(stop).length;
   const list = h("button", {class: "link", type: "button"}, `List the ${here} that have them`);
@@ -95,8 +90,8 @@ export function tileRow(data: Data, store: Store, stop: number, comparing: boole
 /** Why an image has neither saliency nor LIME at a stop, in one line. */
 function whyNone(data: Data, stop: number, i: number): string {
   const {words, epochs, labels} = data;
-  const many = data.lime?.many;
-  if (many && many.carried < many.all) {
+  const many = [data.lime?.many, ...data.pixelMaps].find((one) => one && one.carried < one.all);
+  if (many) {
     return `This page has room for ${many.carried} of the ${many.all} explained ${words.many}; the run's folder has all.`;
   }
   const predicted = data.answers[stop]?.predicted[i];

@@ -93,9 +93,14 @@ export function mountScore(data: Data, store: Store): {root: HTMLElement; later(
       });
       row += 2;
     }
-    for (const map of saliency?.maps ?? []) {
+    const own = (saliency?.maps ?? []).map((map) => ({
+      ...map,
+      height: saliency?.height ?? 0,
+      width: saliency?.width ?? 0,
+    }));
+    for (const map of [...own, ...data.pixelMaps]) {
       const tiles = epochs.map((_, s) => map.tile(s, i, wantedClass(data, store.state, s, i)));
-      if (!saliency || tiles.every((seen) => seen === null)) continue;
+      if (tiles.every((seen) => seen === null)) continue;
       label(++row, map.name);
       stops.forEach((s, column) => {
         const epoch = epochs[s];
@@ -106,7 +111,7 @@ export function mountScore(data: Data, store: Store): {root: HTMLElement; later(
         }
         const of = seen.target === null ? "" : ` for ${names[seen.target]}`;
         const sheet = canvas(`${map.name}${of}, epoch ${epoch}`, true);
-        drawSaliency(sheet, data, i, seen.values, {...saliency, signed: map.signed});
+        drawSaliency(sheet, data, i, seen.values, map);
         put(row, column, sheet);
       });
     }
