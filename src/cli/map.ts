@@ -17,7 +17,7 @@ const projectFlags: OptionTable<ProjectFile & {readonly open: boolean}> = {
   ...tableOptions,
   points: {
     default: 1_000_000,
-    help: "the most rows on the map (umap: 100,000, tsne-js: 500), taken evenly from all",
+    help: "the most rows on the map (tsne-js: 500), taken evenly from all",
     check: positiveInteger,
   },
   seed: {default: 0, help: "seed of umap's and tsne-js's random draws; tsne and pca have none", check: seedNumber},

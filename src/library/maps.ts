@@ -14,9 +14,12 @@ export interface UmapOptions extends Common {
   readonly neighbours?: number;
   /** How near points may lie on the map. By default 0.1. */
   readonly minDistance?: number;
-  /** By default umap-js's own number: 500 for up to 2,500 rows, and fewer for more rows. */
+  /** By default 500 for up to 2,500 rows, and fewer for more rows: 200 for more than 7,500. */
   readonly iterations?: number;
-  /** The places at which the points begin, `[rows * dimensions]`. By default they are drawn at random, from `seed`. */
+  /**
+   * The places at which the points begin, `[rows * dimensions]`. By default they are drawn at random, from `seed`; more than
+   * 10,000 points begin on the first principal components.
+   */
   readonly start?: Float32Array;
   /** How many threads search for neighbours; the map does not depend on it. */
   readonly threads?: number;
@@ -31,8 +34,8 @@ export interface UmapMap {
 }
 
 /**
- * UMAP of the rows of a matrix (McInnes, Healy & Melville 2018), by the package umap-js. Neighbours are exact, or
- * approximate if there are more than 100,000 rows. The same seed gives the same map.
+ * UMAP of the rows of a matrix (McInnes, Healy & Melville 2018): up to 10,000 rows by the package umap-js, more rows by our
+ * own code. Neighbours are exact, or approximate if there are more than 100,000 rows. The same seed gives the same map.
  *
  * @example const {points} = await umap({rows, columns, values}, {neighbours: 15, seed: 1});
  * @throws EpochscopeError BAD_OPTION, or MISSING_PACKAGE without umap-js; RangeError if numbers are not finite; the

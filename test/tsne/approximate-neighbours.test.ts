@@ -17,10 +17,10 @@ async function both(data: Matrix, k: number, threads = 1, search: Search = SEARC
     neighbours: arena.integers(neighbours, data.rows * k).slice(),
   });
   const exact = read(await findNeighbours(team, arena, space, k));
-  const {recall, rounds, order, ...places} = await findApproximateNeighbours(team, arena, space, k, search);
+  const {recall, rounds, doublings, order, ...places} = await findApproximateNeighbours(team, arena, space, k, search);
   const found = read(places);
   close();
-  return {exact, found, recall, rounds, order};
+  return {exact, found, recall, rounds, doublings, order};
 }
 
 /** The share of the entries that are no farther than the k-th nearest of the exhaustive search. */
@@ -51,6 +51,20 @@ test("too little work is stated as a low recall", async () => {
   expect(Math.abs(recall - recallBy(exact.distances, found.distances, 31))).toBeLessThan(0.03);
 });
 
+test("where rounds no longer help, the next ones look at more rows", async () => {
+  const noise = cloud(1000, 50, 1);
+  const few = {...SEARCH, trees: 2, own: 8, reverse: 4};
+  const [narrow, wide] = [
+    await both(noise, 21, 1, {...few, mostDoublings: 0}),
+    await both(noise, 21, 1, {...few, mostDoublings: 3}),
+  ];
+  expect(narrow.recall).toBeLessThan(0.9);
+  expect(narrow.doublings).toBe(0);
+  expect(wide.doublings).toBeGreaterThan(0);
+  expect(wide.recall).toBeGreaterThan(0.95);
+  expect(Math.abs(wide.recall - recallBy(wide.exact.distances, wide.found.distances, 21))).toBeLessThan(0.01);
+});
+
 test("each list holds other rows, each once, by rising row, with their distances", async () => {
   const data = cloud(600, 7, 7);
   const {found} = await both(data, 46);
@@ -69,7 +83,9 @@ test("each list holds other rows, each once, by rising row, with their distances
 
 test("the threads change no bit", async () => {
   const data = cloud(1100, 20, 4);
-  const [one, two, four] = await Promise.all([1, 2, 4].map((threads) => both(data, 31, threads)));
+  const search = {...SEARCH, trees: 1, own: 6, reverse: 3};
+  const [one, two, four] = await Promise.all([1, 2, 4].map((threads) => both(data, 31, threads, search)));
+  expect(one.doublings).toBeGreaterThan(0); // so that the rounds with more rows are compared, too
   for (const {found, recall, rounds, order} of [two, four]) {
     expect([recall, rounds]).toEqual([one.recall, one.rounds]);
     expect(Buffer.compare(Buffer.from(found.neighbours.buffer), Buffer.from(one.found.neighbours.buffer))).toBe(0);

@@ -31,7 +31,8 @@ export function mapNotes(facts: MapFacts, points: number, things: string): strin
 /** How many of the neighbours that the map is made from are the true ones. */
 export function recallNote({neighbours, recall}: NonNullable<MapFacts["approximate"]>): string {
   const share = `${recall < 0.95 ? "only " : ""}${percent(recall)}`;
-  return `approximate neighbours: ${share} of the ${neighbours} nearest rows were found (recall, measured on 500 rows)`;
+  const limit = recall < 0.95 ? ", by the longest search" : "";
+  return `approximate neighbours: ${share} of the ${neighbours} nearest rows were found (recall, measured on 500 rows)${limit}`;
 }
 
 /** How far neighbours on the map are neighbours in the data, on one line: in their components and in all their features. */

@@ -5,6 +5,7 @@ import {pauses, runInParts} from "../threads/parts";
 import type {Team} from "../threads/team";
 import type {FoundNeighbours} from "./neighbours";
 import {fairOrder, nearTogether} from "./row-orders";
+import {recallOf} from "./sampled-recall";
 
 /** How the search works; the defaults are measured (docs/tsne.md). */
 export interface Search {
@@ -17,27 +18,38 @@ export interface Search {
   /** A round looks at so many of each list's nearest, and at so many rows that have the row among theirs. */
   readonly own: number;
   readonly reverse: number;
+  /** How many rounds there are with the same `own` and `reverse`. */
   readonly mostRounds: number;
   /** The rounds end at this recall. */
   readonly enough: number;
+  /** If rounds no longer bring the recall up to this, the next ones look at twice as many rows. */
+  readonly wanted: number;
+  /** How often the number of rows may be doubled: each time, a round may take four times as long. */
+  readonly mostDoublings: number;
 }
 
-export const SEARCH: Search = {trees: 8, leaf: 128, spare: 3, own: 32, reverse: 16, mostRounds: 12, enough: 0.965};
+export const SEARCH: Search = {
+  ...{trees: 8, leaf: 128, spare: 3, own: 32, reverse: 16, mostRounds: 12},
+  ...{enough: 0.965, wanted: 0.95, mostDoublings: 2},
+};
 
 /** Neighbours, most of them the nearest; and how many of them are. */
 export interface ApproximateNeighbours extends FoundNeighbours {
   /** The share of a sample's k nearest that were found, in [0, 1]: by distance, so that equal ones count alike. */
   readonly recall: number;
   readonly rounds: number;
+  /** How often the number of rows that a round looks at was doubled. */
+  readonly doublings: number;
 }
 
-/** How many rows the recall is measured on, by comparing each with all. */
-const SAMPLE = 500;
 /** The rounds end when one raises the recall by less than this. */
 const LEAST_GAIN = 0.001;
+/** Below the wanted recall, rounds that gain less than this are not worth their time: the next ones look at more rows. */
+const LITTLE_GAIN = 0.01;
+/** The mark of entries that the next round has not yet looked at (kernels/near-rows.ts). */
+const NEW = 0x40000000;
 const DIRECTIONS = 8;
 const PART = 64;
-const ASKED = 8;
 const SLOTS = 4096;
 
 /**
@@ -47,7 +59,11 @@ const SLOTS = 4096;
  * round reads what the one before left, so that the result does not depend on the number of threads. Directions
  * come from a fixed sequence.
  *
- * It takes about n · 5,000 distances, and n · (12 · (k + 15) + 4 · columns + 100) bytes while it works.
+ * Rows that have no structure (as many columns of noise alone) are found badly in this way. If the recall stays below
+ * `wanted`, the next rounds look at twice as many neighbours, and then at four times as many.
+ *
+ * It takes about n · 5,000 distances, and n · (12 · (k + 15) + 4 · columns + 100) bytes while it works; up to ten times
+ * as many distances, and n · 192 bytes more, if it has to look at more neighbours.
  *
  * @throws RangeError unless there are more rows than a leaf has.
  */
@@ -58,8 +74,8 @@ export async function findApproximateNeighbours(
   k: number,
   search: Search = SEARCH,
 ): Promise<ApproximateNeighbours> {
-  const {trees, own, reverse: most, mostRounds, enough} = search;
-  const wide = k + search.spare;
+  const {trees, mostRounds, enough, wanted, mostDoublings} = search;
+  const wide = Math.max(k + search.spare, search.own);
   const leaf = Math.max(search.leaf, Math.ceil(wide / 8 + 1) * 8);
   if (rows <= leaf) throw new RangeError(`rows: expected more than ${leaf} for a search by trees, got ${rows}`);
   const distances = arena.allocate(rows * k * 4);
@@ -71,7 +87,6 @@ export async function findApproximateNeighbours(
   const x = arena.allocate(rows * size);
   const [far, near, before] = [0, 1, 2].map(() => arena.allocate(rows * wide * 4));
   const counts = arena.allocate(rows * 4);
-  const reverse = arena.allocate(rows * most * 4);
   const random = sequence();
   const pause = pauses();
   const place = () =>
@@ -109,54 +124,33 @@ export async function findApproximateNeighbours(
 
   const measure = await recallOf(team, arena, rows, x, size, k, wide);
   const scratchSize = align(SLOTS * 4);
-  const scratch = arena.allocate(team.threads * scratchSize);
-  let [recall, rounds] = [measure(far), 0];
-  for (let last = -1; recall < enough && recall - last >= LEAST_GAIN && rounds < mostRounds; rounds++) {
-    last = recall;
-    arena.move(near, before, rows * wide * 4);
-    team.run({kernel: "reverseNear", tasks: 1, args: [rows, wide, own, before, most, counts, reverse]});
-    await pause();
-    const args = [rows, x, size, wide, own, before, most, counts, reverse, far, near, scratch, scratchSize];
-    await runInParts(team, {kernel: "joinNear", tasks: Math.ceil(rows / PART), args}, 64);
-    recall = measure(far);
+  let [recall, rounds, doublings] = [measure(far), 0, 0];
+  for (; ; doublings++) {
+    const begin = arena.mark();
+    const [own, most] = [Math.min(wide, search.own * 2 ** doublings), search.reverse * 2 ** doublings];
+    const reverse = arena.allocate(rows * most * 4);
+    const scratch = arena.allocate(team.threads * scratchSize);
+    const couldDouble = () => recall < wanted && doublings < mostDoublings;
+    const enoughGain = () => (couldDouble() ? LITTLE_GAIN : LEAST_GAIN);
+    for (let last = -1, round = 0; recall < enough && recall - last >= enoughGain() && round < mostRounds; round++) {
+      last = recall;
+      arena.move(near, before, rows * wide * 4);
+      team.run({kernel: "reverseNear", tasks: 1, args: [rows, wide, own, before, most, counts, reverse]});
+      await pause();
+      const args = [rows, x, size, wide, own, before, most, counts, reverse, far, near, scratch, scratchSize];
+      await runInParts(team, {kernel: "joinNear", tasks: Math.ceil(rows / PART), args}, 64);
+      recall = measure(far);
+      rounds++;
+    }
+    arena.release(begin);
+    if (!couldDouble()) break;
+    // pairs that the last rounds left out have to be looked at, even if neither of their steps is new
+    const entries = arena.integers(near, rows * wide);
+    for (let e = 0; e < entries.length; e++) entries[e] |= NEW;
   }
   team.run({kernel: "writeNear", tasks: chunks, args: [rows, wide, k, order, far, near, distances, neighbours]});
   arena.release(mark);
-  return {distances, neighbours, order: rowAt, recall, rounds};
-}
-
-/**
- * Finds a fair sample's nearest rows by comparing all.
- *
- * @returns A function that compares lists with them: the share of entries that are no farther than the k-th nearest.
- */
-async function recallOf(
-  team: Team,
-  arena: Arena,
-  rows: number,
-  x: number,
-  size: number,
-  k: number,
-  wide: number,
-): Promise<(far: number) => number> {
-  const places = fairOrder(rows).subarray(0, SAMPLE);
-  const mark = arena.mark();
-  const asked = arena.allocate(places.length * 4);
-  const [distances, ids] = [0, 1].map(() => arena.allocate(places.length * k * 4));
-  arena.integers(asked, places.length).set(places);
-  const args = [rows, x, size, asked, places.length, k, distances, ids];
-  await runInParts(team, {kernel: "searchAll", tasks: Math.ceil(places.length / ASKED), args}, 4);
-  const exact = arena.floats(distances, places.length * k);
-  const limits = Float32Array.from(places, (_, q) => exact[q * k + k - 1]);
-  arena.release(mark);
-  return (far) => {
-    const lists = arena.floats(far, rows * wide);
-    let found = 0;
-    places.forEach((i, q) => {
-      for (let e = i * wide; e < i * wide + k; e++) if (lists[e] <= limits[q]) found++;
-    });
-    return found / (places.length * k);
-  };
+  return {distances, neighbours, order: rowAt, recall, rounds, doublings};
 }
 
 /** Columns, those with the greatest variances first: of a fair sample of rows in panels (kernels/distances.ts). */

@@ -49,6 +49,8 @@ export const KERNELS = [
   "interpolate",
   "sortCells",
   "repelNear",
+  "moveGroup",
+  "keepGroup",
   "update",
   "gramRows",
   "measureColumns",

@@ -1,6 +1,6 @@
 import {expect, it} from "vitest";
 
-import {epochNotes, type MapFacts, mapNotes, trustNote} from "../../../src/pipeline/maps/map-notes";
+import {epochNotes, type MapFacts, mapNotes, recallNote, trustNote} from "../../../src/pipeline/maps/map-notes";
 import {NOTES_WIDTH} from "../../../src/plots/scatter";
 import {textWidth} from "../../../src/plots/text";
 
@@ -48,9 +48,19 @@ it("needs one line for a map of the features themselves", () => {
   expect(trustNote(all)).toBe("KL divergence 12.346 nats; trustworthiness 0.981, continuity 0.973 (12 neighbours)");
 });
 
+it("says which share of the nearest rows a search found, and that one below 0.95 is the longest search's", () => {
+  expect(recallNote({neighbours: 46, recall: 0.9684})).toBe(
+    "approximate neighbours: 96.8% of the 46 nearest rows were found (recall, measured on 500 rows)",
+  );
+  expect(recallNote({neighbours: 46, recall: 0.9384})).toBe(
+    "approximate neighbours: only 93.8% of the 46 nearest rows were found (recall, measured on 500 rows), by the longest search",
+  );
+});
+
 it("writes no line that the picture would cut", () => {
+  const poor = {...facts, approximate: {neighbours: 1501, recall: 0.9}};
   const moved = Float64Array.of(0.5, Number.NaN, 0.25);
-  const notes = [...mapNotes(facts, 1_000_000, "test images"), ...epochNotes(moved, 100), ...epochNotes(null, 0)];
+  const notes = [...mapNotes(poor, 1_000_000, "test images"), ...epochNotes(moved, 100), ...epochNotes(null, 0)];
   for (const note of notes) expect(textWidth(note, {size: 11}), note).toBeLessThanOrEqual(NOTES_WIDTH);
   expect(notes.at(-2)).toContain("moved 37.5% of the map's radius");
 });

@@ -1,7 +1,9 @@
 import {optionalPackage} from "../../../nouns/optional-package";
-import {pauses} from "../../../tsne/index";
+import {umap as manyPoints, pauses} from "../../../tsne/index";
 import type {Projected, ProjectionMethod, ProjectionTask} from "./method";
 
+/** More points than umap-js maps in seconds: these are mapped by src/tsne/umap. */
+const FEW = 10_000;
 /** The defaults of umap-learn and umap-js. */
 const [NEIGHBOURS, MIN_DISTANCE] = [15, 0.1];
 
@@ -16,18 +18,28 @@ export interface UmapTask extends Omit<ProjectionTask, "perplexity"> {
 }
 
 /**
- * UMAP (McInnes, Healy & Melville 2018) by the umap-js package, with exact neighbours in place of its approximate
- * search and a seeded source of chance.
+ * UMAP (McInnes, Healy & Melville 2018). Up to 10,000 points it is the umap-js package's, with exact neighbours in place of
+ * its approximate search and a seeded source of chance; more points are mapped by our own (src/tsne/umap).
  */
-export const umap: ProjectionMethod = {title: "UMAP", mostPoints: 100_000, project: (task) => umapOf(task)};
+export const umap: ProjectionMethod = {title: "UMAP", mostPoints: Infinity, project: (task) => umapOf(task)};
 
-/** A map by UMAP. @throws EpochscopeError MISSING_PACKAGE without umap-js; the signal's reason. */
+/** A map by UMAP. @throws EpochscopeError MISSING_PACKAGE if it needs umap-js and it is not there; the signal's reason. */
 export async function umapOf({
   neighbours = NEIGHBOURS,
   minDistance = MIN_DISTANCE,
   ...task
 }: UmapTask): Promise<Projected> {
   const {data, neighbourhood, metric, dimensions, iterations, start, random, signal, onProgress} = task;
+  if (data.rows > FEW) {
+    const {points, epochs} = await manyPoints(neighbourhood, data, {
+      ...{dimensions, metric, neighbours, minDistance, random},
+      ...(iterations ? {epochs: iterations} : {}),
+      ...(start ? {start} : {}),
+      ...(signal ? {signal} : {}),
+      ...(onProgress ? {onProgress} : {}),
+    });
+    return {points, iterations: epochs};
+  }
   const {UMAP} = await optionalPackage("umap-js", "a map by UMAP", () => import("umap-js"));
   const {rows, columns, values} = data;
   const k = Math.min(neighbours, neighbourhood.k + 1, rows - 1); // its lists begin with the point itself
