@@ -1,7 +1,11 @@
 /**
- * @file Measures data that do not fit into memory: `npm run bench -- stored [IMAGES]` (0: decoding alone). Trains the default network on grey
- * pictures of 64 x 64 that are read from their file, in turns with the same pictures in memory; and decodes pictures by
- * threads, in turns with this thread alone.
+ * @file Measures data that do not fit into memory: `npm run bench -- stored [IMAGES]` (0: decoding alone). Trains the
+ * default network on grey pictures of 64 x 64 that are read from their file, in turns with the same pictures in memory;
+ * and decodes pictures by threads, in turns with this thread alone.
+ *
+ * Threads that read compete with those that train for the cores of a small machine, so the ratio of the times is one
+ * figure, and how long the network stood still because no batch was there is another: from its answer to the last
+ * batch that it has until it gets the next one.
  */
 import {mkdirSync, mkdtempSync, rmSync, writeFileSync} from "node:fs";
 import {tmpdir} from "node:os";
@@ -9,6 +13,7 @@ import {join} from "node:path";
 import {createCanvas} from "@napi-rs/canvas";
 
 import {drained} from "../src/nouns/drained";
+import type {Network} from "../src/nouns/network";
 import {fork, type RandomSource, randomSource, shuffled} from "../src/nouns/random";
 import type {Dataset, Split} from "../src/nouns/samples";
 import {decodingPool} from "../src/pipeline/data/decoding/pool";
@@ -24,7 +29,7 @@ import {rgbPngFile} from "../test/support/png-chunks";
 import {median} from "./statistics";
 
 const IMAGES = Number(process.argv[2] ?? 40_000);
-const [SIDE, BATCH, BATCHES, ROUNDS, PICTURES] = [64, 64, 120, 5, 3000];
+const [SIDE, BATCH, BATCHES, ROUNDS, PICTURES] = [64, 64, 120, 7, 3000];
 
 function writeIdx(folder: string): void {
   mkdirSync(folder);
@@ -60,6 +65,24 @@ async function waited(split: Split, working: number): Promise<number> {
   }
 }
 
+/** Watches when a network has nothing to do between its first batch and its last. */
+function watched(network: Network) {
+  let [working, standingSince, standing, times] = [0, Number.NaN, 0, 0];
+  const trainBatch: Network["trainBatch"] = (...args) => {
+    if (working++ === 0 && !Number.isNaN(standingSince)) {
+      standing += performance.now() - standingSince;
+      times++;
+    }
+    const result = network.trainBatch(...args);
+    const done = () => {
+      if (--working === 0) standingSince = performance.now();
+    };
+    result.then(done, done);
+    return result;
+  };
+  return {network: {...network, trainBatch}, stood: () => ({milliseconds: standing, times})};
+}
+
 async function training(folder: string): Promise<void> {
   const opened = (maxData: number): Promise<Dataset> =>
     drained(
@@ -78,19 +101,26 @@ async function training(folder: string): Promise<void> {
   });
   const options = {epochs: 1, batchSize: BATCH, seed: 0, schedule: constant(0.001)};
   const seconds = async (split: Split) => {
+    const {network: own, stood} = watched(network);
     const [begun, before] = [performance.now(), process.cpuUsage()];
-    for await (const _ of trainEpoch(network, split, epochStart(1, split, BATCH), options)); // to its end
+    for await (const _ of trainEpoch(own, split, epochStart(1, split, BATCH), options)); // to its end
     const {user, system} = process.cpuUsage(before);
-    return {wall: (performance.now() - begun) / 1000, processor: (user + system) / 1e6};
+    return {wall: (performance.now() - begun) / 1000, processor: (user + system) / 1e6, ...stood()};
   };
   await seconds(splits.memory);
   const ratios: {readonly wall: number; readonly processor: number}[] = [];
   const rates = {memory: [] as number[], file: [] as number[]};
+  const standing = {memory: [] as number[], file: [] as number[]};
+  const times = {memory: [] as number[], file: [] as number[]};
   for (let round = 0; round < ROUNDS; round++) {
     const took = {memory: await seconds(splits.memory), file: await seconds(splits.file)};
     const {memory: own, file: other} = took;
     ratios.push({wall: other.wall / own.wall, processor: other.processor / own.processor});
-    for (const name of ["memory", "file"] as const) rates[name].push(chosen.length / took[name].wall);
+    for (const name of ["memory", "file"] as const) {
+      rates[name].push(chosen.length / took[name].wall);
+      standing[name].push(took[name].milliseconds);
+      times[name].push(took[name].times);
+    }
   }
   const working = (1000 * BATCH) / median(rates.memory);
   console.log(`training, ${IMAGES.toLocaleString("en")} grey pictures of ${SIDE} x ${SIDE}, batches of ${BATCH}`);
@@ -102,6 +132,14 @@ async function training(folder: string): Promise<void> {
     const own = ratios.map((ratio) => ratio[of]);
     const [least, most] = [Math.min(...own), Math.max(...own)].map((ratio) => ratio.toFixed(3));
     console.log(`  ${what}, file / memory   ${median(own).toFixed(3)} (${least} to ${most}, ${ROUNDS} rounds)`);
+  }
+  for (const name of ["memory", "file"] as const) {
+    const [least, most] = [Math.min(...standing[name]), Math.max(...standing[name])].map((ms) => ms.toFixed(1));
+    const share = (100 * median(standing[name])) / ((1000 * chosen.length) / median(rates[name]));
+    console.log(
+      `  the network stood still, ${name}   ${median(standing[name]).toFixed(1)} ms (${least} to ${most}), ` +
+        `${share.toFixed(2)} % of the time, before ${median(times[name])} of ${BATCHES} batches`,
+    );
   }
   const [own, stored] = [await waited(splits.memory, working), await waited(splits.file, working)];
   console.log(`  wait for a batch      memory ${own.toFixed(2)} ms   file ${stored.toFixed(2)} ms`);

@@ -5,7 +5,7 @@
 import {readFileSync, writeFileSync} from "node:fs";
 
 import {randomSource} from "../../src/nouns/random";
-import {tsne} from "../../src/tsne/index";
+import {openNeighbourhood, tsne, umap} from "../../src/tsne/index";
 
 const [name, file, rowCount, out, threads] = process.argv.slice(2);
 const rows = Number(rowCount);
@@ -30,6 +30,11 @@ const makers: {readonly [name: string]: (data: () => Rows) => Rows | Promise<Flo
     const few = {iterations: 260, exaggerationIterations: 130, lateLearningRate: rows / 4} as const;
     const settings = {...few, radius: "best", settling: 24, threads: Number(threads)} as const;
     return (await tsne({rows, columns, values}, settings)).points;
+  },
+  "epochscope umap": async () => {
+    const data = {rows, columns, values};
+    const near = await openNeighbourhood(data, {perplexity: 30, metric: "euclidean", threads: Number(threads)});
+    return (await umap(near, data, {dimensions: 2, random})).points;
   },
   "tsne-js": (data) => {
     const model = new (package_("tsne-js"))({dim: 2, perplexity: 30, nIter: 1000, learningRate: 150});

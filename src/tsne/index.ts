@@ -13,4 +13,4 @@ export {eventLoopTurn, pauses} from "./threads/parts";
 export {automaticThreads} from "./threads/threads";
 export {closeIdleWorkspace, inWorkspace, openWorkspace, type Workspace} from "./threads/workspace";
 export {embed, type TsneMap, type TsneOptions, tsne} from "./tsne";
-export {type UmapOptions, umap} from "./umap/umap";
+export {type UmapSettings, umap} from "./umap/umap";

@@ -8,7 +8,7 @@ import {pauses} from "../threads/parts";
 import {forceTable, similarityCurve} from "./curve";
 import {fuzzyUnion, memberships, type NeighbourLists} from "./fuzzy-graph";
 
-export interface UmapOptions {
+export interface UmapSettings {
   readonly dimensions: Dimensions;
   /** How many neighbours a point has, including itself; 15 by default. */
   readonly neighbours?: number;
@@ -45,7 +45,7 @@ const PART = 64;
 export async function umap(
   neighbourhood: Neighbourhood,
   data: Matrix,
-  {neighbours = NEIGHBOURS, minDistance = MIN_DISTANCE, ...options}: UmapOptions,
+  {neighbours = NEIGHBOURS, minDistance = MIN_DISTANCE, ...options}: UmapSettings,
 ): Promise<{readonly points: Float32Array; readonly epochs: number}> {
   const {dimensions, random, signal, onProgress} = options;
   const {team, arena, order} = neighbourhood;
