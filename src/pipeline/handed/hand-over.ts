@@ -11,7 +11,7 @@ import type {ProbeOptions} from "../run/probe-once";
 import {subjectOf} from "./portable";
 import {trainedBytes} from "./trained-run";
 
-/** A run that must be trained, by any process. */
+/** A run that any process may train. */
 export interface PlannedRun {
   readonly options: RunOptions;
   readonly probeOptions: ProbeOptions;

@@ -130,7 +130,7 @@ async function alike(a: tf.LayersModel, b: tf.LayersModel): Promise<boolean> {
   return true;
 }
 
-/** A layer's settings without the names that tfjs counts up over the whole process. */
+/** A layer's settings without the names that tfjs counts up in each process for all of its layers. */
 function outlineOf(model: tf.LayersModel): string {
   return model.layers
     .map((layer) => {

@@ -3,7 +3,7 @@ import type {Maker} from "./model-file";
 const makers = new Map<string, Maker>();
 
 /**
- * Registers a function: from now on, `--model NAME` means this function in this process. The functions come from
+ * Registers a function: from now on, `--model NAME` means this function in this process; the functions come from
  * `models` in epochscope.config.ts.
  */
 export function registerModel(name: string, maker: Maker): void {
