@@ -7,22 +7,25 @@ export interface LimeSteps extends Size, Weighted {
   readonly title: string;
   readonly pixels: Float32Array;
   readonly explainedName: string;
-  /** Weighted R² of the fit; null if nothing that was hidden changed the answer. */
+  /** The weighted R² of the fit; null if hiding segments never changed the answer. */
   readonly r2: number | null;
-  /** A few masked images and what the network made of them. */
+  /** A few masked images, and the network's answers to them. */
   readonly examples: readonly {
     readonly pixels: Float32Array;
     readonly kept: number;
     readonly probability: number;
-    /** How much it counts, 1 being the image itself. */
+    /** The weight of the masked image; the image itself has 1. */
     readonly weight: number;
   }[];
-  /** For every mask: segments kept, the network's answer for the class, the fit's, and how much it counts. */
+  /**
+   * For every mask: how many segments it keeps, the network's answer for the class, the fit's answer, and the mask's
+   * weight.
+   */
   readonly kept: Uint32Array;
   readonly answers: Float32Array;
   readonly fitted: Float32Array;
   readonly maskWeights: Float64Array;
-  /** The classes that masked images look like, by mean probability, first first. */
+  /** The classes to which masked images are assigned, by mean probability, the highest first. */
   readonly classes: readonly {readonly name: string; readonly mean: number}[];
 }
 
@@ -68,7 +71,7 @@ function drawExamples(context: Canvas2D, data: LimeSteps, x: number, y: number):
   });
 }
 
-/** Every mask's answer over how many segments it keeps; darker where it counts more. */
+/** Draws every mask's answer over the number of segments that it keeps; a mask with more weight is darker. */
 function drawAnswers(
   context: Canvas2D,
   {kept, answers, maskWeights, weights, explainedName}: LimeSteps,
@@ -79,7 +82,7 @@ function drawAnswers(
   dots(context, maskWeights, x, y, (n) => [kept[n] / weights.length, answers[n]]);
 }
 
-/** The fit's answer against the network's: on the diagonal they agree. */
+/** Draws the fit's answer against the network's; on the diagonal, the two agree. */
 function drawFit(context: Canvas2D, {answers, fitted, maskWeights, r2}: LimeSteps, x: number, y: number): void {
   frame(context, x, y, "0", "the fit's answer: 1", "the network's");
   context.strokeStyle = INK_3;

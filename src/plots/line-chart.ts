@@ -4,11 +4,11 @@ import {text, textWidth} from "./text";
 
 export interface LineChart {
   readonly title: string;
-  /** Under the axis. */
+  /** The words under the axis. */
   readonly x: string;
   readonly panels: readonly {
     readonly label: string;
-    /** Where the vertical axis begins and ends; by default where the lines do. */
+    /** Where the vertical axis begins and ends; by default, where the lines do. */
     readonly low?: number;
     readonly high?: number;
     readonly lines: readonly {
@@ -17,9 +17,9 @@ export interface LineChart {
       readonly dashed?: boolean;
     }[];
   }[];
-  /** Words under the places 0, 1, … of the horizontal axis, in the place of numbers. */
+  /** Words under the places 0, 1, … of the horizontal axis, instead of numbers. */
   readonly places?: readonly string[];
-  /** Places whose words are bold. */
+  /** The places whose words are bold. */
   readonly marked?: readonly number[];
   /** A part of the horizontal axis that is shaded, and what happened there. */
   readonly span?: {readonly from: number; readonly to: number; readonly label: string};
@@ -30,10 +30,10 @@ const [WIDTH, HEIGHT, LEFT, TOP] = [560, 150, 70, 62];
 const COLORS: readonly Rgb[] = [FOR, AGAINST, [0x62, 0x6a, 0x76], [0x4d, 0x8b, 0x57], [0x7a, 0x4d, 0x8b]];
 /** The height of a row of names of lines under a panel, and the gap between panels. */
 const [KEY, GAP] = [18, 52];
-/** Height of words under an axis. */
+/** The height of words under an axis. */
 const WORDS = 64;
 
-/** Lines over one axis, panel below panel. */
+/** Draws panels with lines, one below the other, over the same horizontal axis. */
 export function lineChart(chart: LineChart): Figure {
   const {width, height, draw} = lineSheet(chart);
   return figure(width, height, draw);
@@ -83,7 +83,7 @@ export function lineSheet({title, x, panels, span, note, places, marked = []}: L
   return {width: LEFT + WIDTH + 40, height: bottom, draw};
 }
 
-/** Read from below. If there is no room for all, some are left out; the marked ones are not. */
+/** Writes words that are read from below. If there is no room for all, some are left out, but not the marked ones. */
 function wordsUnder(
   context: Canvas2D,
   places: readonly string[],
@@ -132,7 +132,7 @@ function axes(
   if (label) text(context, label, LEFT + WIDTH / 2, top + HEIGHT + 25, {size: 10, color: INK_2, align: "center"});
 }
 
-/** Where the names of a panel's lines stand: as many in a row as have room. */
+/** The places of the names of a panel's lines: as many in a row as fit. */
 function keyPlaces(lines: LineChart["panels"][number]["lines"]): {readonly x: number; readonly row: number}[] {
   let [x, row] = [LEFT, 0];
   return lines.map(({name}) => {

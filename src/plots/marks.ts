@@ -1,6 +1,9 @@
-/** @file Shapes of points, for classes past the tenth: hues repeat, and a hue's second class is a ring, its third a square. */
+/**
+ * @file The shapes of points, for classes after the tenth: the hues repeat, and the second class with a hue gets a
+ * ring, the third a square, and so on.
+ */
 
-/** In the order in which classes get them; those that follow each other are unlike. */
+/** The shapes in the order in which classes get them. Neighbours in this order look different. */
 export const MARKS = [
   "disc",
   "ring",
@@ -15,24 +18,24 @@ export const MARKS = [
 ] as const;
 export type Mark = (typeof MARKS)[number];
 
-/** Half a square's side, to a disc's radius 1: about the same area. */
+/** Half of a square's side, for about the same area as a disc with radius 1. */
 const SQUARE = 0.89;
 /** Half a diamond's diagonal. */
 const DIAMOND = 1.22;
-/** How thick arms are: half. */
+/** Half of the width of an arm. */
 const ARM = 0.34;
-/** The hole of what is hollow, as a share of the whole. */
+/** The size of the hole in a hollow mark, as a share of the mark. */
 const HOLE = 0.5;
-/** A triangle's corners stand this far from its middle; its sides at half of that. */
+/** The distance of a triangle's corners from its middle; its sides are at half of this distance. */
 const CORNER = 1.3;
 
 /**
- * How far inside of a mark a place lies: above 0 inside, below 0 outside, in the unit of the others. Exact beside straight
- * edges and circles, which is where it decides how much of a pixel is covered.
+ * How far a place lies inside a mark: above 0 inside, below 0 outside, in the unit of the arguments. It is exact near
+ * straight edges and circles, and only there it decides how much of a pixel is covered.
  *
- * @param x From the mark's middle.
- * @param y Downwards.
- * @param radius Of the disc; the other marks have about its area, hollow ones its size.
+ * @param x Measured from the mark's middle.
+ * @param y Measured downwards.
+ * @param radius The radius of the disc. Other marks have about the disc's area, hollow ones its size.
  */
 export function depthInside(mark: Mark, x: number, y: number, radius: number): number {
   switch (mark) {
@@ -72,7 +75,7 @@ function arms(x: number, y: number, radius: number): number {
   return Math.min(radius - Math.max(x, y), ARM * radius - Math.min(x, y));
 }
 
-/** Points upwards: one side below, two slanted. */
+/** A triangle that points upwards: one side is at the bottom, two are slanted. */
 function triangle(x: number, y: number, radius: number): number {
   const side = (CORNER * radius) / 2;
   return Math.min(side - y, side + y / 2 - (Math.abs(x) * Math.sqrt(3)) / 2);

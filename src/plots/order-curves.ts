@@ -6,10 +6,10 @@ export interface OrderCurves {
   readonly title: string;
   readonly curves: readonly {
     readonly name: string;
-    /** Probability at evenly spaced shares of the image, 0 to 1. */
+    /** The probability at evenly spaced shares of the image, from 0 to 1. */
     readonly deletion: Float64Array;
     readonly insertion: Float64Array;
-    /** Null if nothing that is hidden changes the probability: then no order is better than another. */
+    /** Null if hiding segments never changes the probability, because then no order is better than another. */
     readonly deletionArea: number | null;
     readonly insertionArea: number | null;
   }[];
@@ -19,7 +19,10 @@ const SIDE = 300;
 const TOP = 84;
 const COLORS: readonly Rgb[] = [FOR, [0x62, 0x6a, 0x76], AGAINST];
 
-/** How fast the class goes as parts are hidden, and comes as they are shown, in LIME's order and in the controls'. */
+/**
+ * Draws how fast the class's probability falls as parts are hidden, and rises as they are shown, in LIME's order and in
+ * the orders of the controls.
+ */
 export function orderCurves({title, curves}: OrderCurves): Sheet {
   return sheetOf(2 * SIDE + 140, TOP + SIDE + 58 + 17 * curves.length, (context) => {
     text(context, title, 16, 24, {size: 17, bold: true, maxWidth: 2 * SIDE + 108});
@@ -46,7 +49,7 @@ export function orderCurves({title, curves}: OrderCurves): Sheet {
   });
 }
 
-/** The c-th curve's line: told apart by its dashes too, not by colour alone. */
+/** The line of the c-th curve. Curves differ in their dashes, too, and not only in colour. */
 function stroke(context: Canvas2D, c: number, points: readonly (readonly [number, number])[]): void {
   context.strokeStyle = css(COLORS[c % COLORS.length]);
   context.lineWidth = c === 0 ? 2.5 : 1.5;

@@ -4,10 +4,13 @@ import {INK_3} from "./color";
 import type {Canvas2D, Sheet} from "./figure";
 import {text} from "./text";
 
-/** A4 in points, its longer side first; and the white around. */
+/** The size of A4 in points, its longer side first; and the white margin. */
 const [LONG, SHORT, MARGIN] = [842, 595, 36];
 
-/** Sheets as a PDF, a page each: upright or on its side, whichever shows it larger. Lines and letters stay lines and letters. */
+/**
+ * Writes sheets as a PDF, one on each page, in portrait or landscape format, whichever shows the sheet larger. Lines
+ * and letters stay lines and letters.
+ */
 export function pdfOf(title: string, sheets: readonly Sheet[]): Uint8Array {
   const pdf = new PDFDocument({title});
   for (const [n, sheet] of sheets.entries()) {

@@ -1,15 +1,15 @@
 import type {Canvas2D} from "./figure";
 import {depthInside, type Mark} from "./marks";
 
-/** Part of a sheet without transparency, in its own pixels: `data[4 * (y * width + x)]`, red, green, blue, opacity. */
+/** A part of a sheet without transparency, as pixels: `data[4 * (y * width + x)]`, red, green, blue, opacity. */
 export interface Pixels {
   readonly data: Uint8ClampedArray;
   readonly width: number;
   readonly height: number;
-  /** Turns a place on the sheet, in units, into its place here, where pixel x covers x to x + 1. */
+  /** Turns a place on the sheet, in units, into a place here, where pixel x covers x to x + 1. */
   x(units: number): number;
   y(units: number): number;
-  /** Pixels a unit. */
+  /** How many pixels a unit has. */
   readonly scale: number;
 }
 
@@ -22,8 +22,8 @@ export interface Part {
 }
 
 /**
- * Draws pixel by pixel on a part of the sheet that is blank: what stood there is gone. Thousands of small things take a
- * tenth of the time of as many paths; to read the part first would take as long as all of them.
+ * Draws pixel by pixel on an empty part of the sheet; anything that was there is lost. Thousands of small marks take a
+ * tenth of the time of as many paths; reading the part first would take as long as drawing all of them.
  */
 export function onPixels(context: Canvas2D, part: Part, draw: (pixels: Pixels) => void): void {
   const scale = context.getTransform().a; // sheets are scaled, never turned
@@ -36,7 +36,10 @@ export function onPixels(context: Canvas2D, part: Part, draw: (pixels: Pixels) =
   context.putImageData(image, x0, y0);
 }
 
-/** A disc: a pixel is covered as far as the circle's edge has passed its centre. @param opacity In [0, 1]. */
+/**
+ * Draws a disc. A pixel is covered by as much as the circle's edge reaches beyond the pixel's centre. @param opacity In
+ * [0, 1].
+ */
 export function disc(
   {data, width, height}: Pixels,
   cx: number,
@@ -45,7 +48,8 @@ export function disc(
   color: readonly [number, number, number],
   opacity: number,
 ): void {
-  // No array is taken apart: until this is compiled, each would be garbage at each of ten thousand points.
+  // This uses no array destructuring: until it is compiled, that would leave an array to the garbage collector for each
+  // of ten thousand points.
   const left = Math.max(0, Math.floor(cx - radius - 0.5));
   const right = Math.min(width - 1, Math.ceil(cx + radius - 0.5));
   const top = Math.max(0, Math.floor(cy - radius - 0.5));
@@ -66,7 +70,7 @@ export function disc(
 /** How far a mark reaches beyond a disc's radius. */
 const REACH = 1.35;
 
-/** A point as its class's mark; a disc is drawn the quick way. @param opacity In [0, 1]. */
+/** Draws a point with the mark of its class; a disc is drawn in the fast way. @param opacity In [0, 1]. */
 export function point(
   pixels: Pixels,
   mark: Mark,
@@ -91,7 +95,7 @@ export function point(
   }
 }
 
-/** Lays a colour over the pixel whose bytes begin at `at`; the array rounds. @param share In [0, 1]. */
+/** Draws a colour over the pixel whose bytes begin at `at`; the array does the rounding. @param share In [0, 1]. */
 export function blend(
   data: Uint8ClampedArray,
   at: number,

@@ -5,24 +5,26 @@ export interface Square {
   readonly side: number;
 }
 
-/** Where points stand on a sheet. */
+/** The places of points on a sheet. */
 export interface Placed {
   readonly xs: Float64Array;
   readonly ys: Float64Array;
-  /** How near a point in space is: 0 far to 1 near. */
+  /** How near a point in space is, from 0 (far) to 1 (near). */
   readonly depth?: Float64Array;
 }
 
-/** Least and greatest x, then y, in the map's own unit. */
+/** The smallest and largest x, then y, in the map's own unit. */
 export type Extent = readonly [left: number, right: number, low: number, high: number];
 
-/** Share of the square left free along its edges. */
+/** The share of the square that stays free along its edges. */
 const EDGE = 0.034;
 
 /**
- * Points in a square, one scale for all directions, y upwards. Points in space are seen from the side and above.
+ * Places points in a square, with one scale for all directions and y upwards. Points in space are seen from the side
+ * and from above.
  *
- * @param extent What fills the square: by default what these points reach; one for several maps makes them comparable.
+ * @param extent The area that fills the square; by default, the area of these points. A common area makes several maps
+ * comparable.
  */
 export function placed(points: Float32Array, n: number, {left, top, side}: Square, extent?: Extent): Placed {
   const {x: xs, y: ys, z: depth} = turned(points, n);
@@ -43,7 +45,10 @@ export function extentOf(maps: readonly Float32Array[], n: number): Extent {
   return reach(maps.map((points) => turned(points, n)));
 }
 
-/** In space the farthest first; in the plane an order that mixes classes, whatever order the points come in. */
+/**
+ * The order of drawing: in space, the farthest point comes first; in the plane, it is an order that mixes the classes,
+ * whatever the order of the points is.
+ */
 export function drawingOrder(n: number, depth?: Float64Array): Uint32Array {
   if (!depth) return mixedOrder(n);
   const order = new Uint32Array(n);
@@ -52,12 +57,13 @@ export function drawingOrder(n: number, depth?: Float64Array): Uint32Array {
 }
 
 /**
- * 0 to n - 1 by the fractional part of i / φ, φ the golden ratio, not sorted but walked: among n multiples of a number
- * the next larger part is always one of three steps away (the three-gap theorem, Sós 1958), for φ two Fibonacci numbers
- * and their difference.
+ * The numbers i from 0 to n - 1 in the order of the fractional part of i / φ, where φ is the golden ratio. It finds the
+ * order without sorting: among n multiples of a number, the next larger fractional part is always one of three steps
+ * away (the three-gap theorem, Sós 1958); for φ, these steps are two Fibonacci numbers and their difference.
  */
 function mixedOrder(n: number): Uint32Array {
-  // up / φ is a little more than a whole number, down / φ a little less: the larger they are, the closer.
+  // up / φ is a little more than a whole number, and down / φ a little less. The larger they are, the closer they are
+  // to it.
   let up = 2;
   let down = 1;
   while (up + down < n) {
@@ -75,7 +81,7 @@ function mixedOrder(n: number): Uint32Array {
 interface Turned {
   readonly x: Float64Array;
   readonly y: Float64Array;
-  /** Towards the eye; of points in space. */
+  /** The coordinate towards the viewer, for points in space. */
   readonly z?: Float64Array;
 }
 

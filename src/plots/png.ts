@@ -2,26 +2,26 @@ import {promisify} from "node:util";
 import {constants, crc32, deflate, deflateSync} from "node:zlib";
 
 const SIGNATURE = Uint8Array.of(0x89, 0x50, 0x4e, 0x47, 0x0d, 0x0a, 0x1a, 0x0a);
-/** Level of compression, 1 to 9: on drawings, higher ones take three times as long for a twentieth less. */
+/** The level of compression, 1 to 9. For drawings, higher levels take three times as long and save a twentieth. */
 const LEVEL = 3;
 
-/** The kind of content of a picture: wide flat areas; or detail, in which few rows repeat anything of earlier ones. */
+/** The kind of content of a picture: "flat" areas; or "detailed", in which rows seldom repeat parts of earlier ones. */
 export type Content = "flat" | "detailed";
 
 /** The two ways to store a pixel: three bytes, or a place in a palette. */
 export const COLOR_TYPES = {rgb: 2, palette: 3} as const;
 
 /**
- * An opaque picture as PNG, in a quarter of the canvas's own encoder's time: drawings are flat, so rows go unfiltered
- * and lightly packed.
+ * Encodes an opaque picture as PNG, in a quarter of the time of the canvas's own encoder: drawings have flat areas, so
+ * rows are not filtered and only lightly packed.
  *
- * @param pixels As `rgbRows` takes them. Overwritten.
+ * @param pixels In the form that `rgbRows` takes. They are overwritten.
  */
 export function opaquePng(pixels: Uint8Array, width: number, height: number): Uint8Array {
   return rgbPng(rgbRows(pixels, width, height), width, height, "flat");
 }
 
-/** @param rows As `rgbRows` gives them. */
+/** @param rows In the form that `rgbRows` returns. */
 export function rgbPng(
   rows: Uint8Array | Uint8ClampedArray,
   width: number,
@@ -31,7 +31,7 @@ export function rgbPng(
   return pngFile(headerChunk(width, height, "rgb"), chunk("IDAT", deflated(rows, content)));
 }
 
-/** The same file, packed by another thread. @param rows Not to be changed before it is there. */
+/** The same file, packed by another thread. @param rows The caller must not change them before the file is there. */
 export async function packedPng(
   rows: Uint8Array | Uint8ClampedArray,
   width: number,
@@ -42,7 +42,10 @@ export async function packedPng(
   return pngFile(headerChunk(width, height, "rgb"), chunk("IDAT", packed));
 }
 
-/** Rows as a zlib stream. Of detail only runs are packed: in half the time or less, for a twentieth more. */
+/**
+ * Packs rows into a zlib stream. For detail, only runs are packed, which takes half the time or less and a twentieth
+ * more bytes.
+ */
 export function deflated(rows: Uint8Array | Uint8ClampedArray, content: Content): Uint8Array {
   return deflateSync(rows, settingsFor(content));
 }
@@ -53,14 +56,14 @@ function settingsFor(content: Content) {
 }
 
 /**
- * Rows as PNG has them: a filter byte of 0, then three bytes a pixel. They are packed where the pixels stand, not in 30
- * MB more: what is written is never past what is read.
+ * Makes the rows of a PNG: a filter byte of 0, then three bytes for each pixel. They are written over the pixels,
+ * without another 30 MB; the place that is written is never after the place that is read.
  *
  * @param pixels Red, green, blue and opacity, row after row, from a multiple of 4 bytes on; the opacity is left out.
  * Overwritten.
  */
 export function rgbRows(pixels: Uint8Array, width: number, height: number): Uint8Array {
-  const words = new Uint32Array(pixels.buffer, pixels.byteOffset, width * height); // little-endian, as saved arrays are
+  const words = new Uint32Array(pixels.buffer, pixels.byteOffset, width * height); // little-endian, like saved arrays
   let from = 0;
   let to = 0;
   for (let y = 0; y < height; y++) {
@@ -86,17 +89,17 @@ export function rgbRows(pixels: Uint8Array, width: number, height: number): Uint
         to += 3;
       }
     }
-    pixels[filter] = 0; // last: in the first row it stands in the first pixel
+    pixels[filter] = 0; // last, because in the first row it lies in the first pixel
   }
   return pixels.subarray(0, to);
 }
 
-/** Chunks as a file, whole: what PNG (third edition, W3C 2025) begins and ends with is put around them. */
+/** Makes a complete file from chunks: it adds the beginning and the end of a PNG (third edition, W3C 2025). */
 export function pngFile(...chunks: readonly Uint8Array[]): Uint8Array {
   return Buffer.concat([SIGNATURE, ...chunks, chunk("IEND", new Uint8Array(0))]);
 }
 
-/** The chunk that comes first; 8 bits a sample, not interlaced. */
+/** The first chunk: 8 bits for each sample, not interlaced. */
 export function headerChunk(width: number, height: number, type: keyof typeof COLOR_TYPES): Uint8Array {
   const data = new Uint8Array(13);
   const view = new DataView(data.buffer);
@@ -107,7 +110,7 @@ export function headerChunk(width: number, height: number, type: keyof typeof CO
   return chunk("IHDR", data);
 }
 
-/** Length, type, data, and the check sum of type and data. */
+/** A chunk: length, type, data, and the checksum of type and data. */
 export function chunk(type: string, data: Uint8Array): Uint8Array {
   const out = new Uint8Array(12 + data.length);
   const view = new DataView(out.buffer);

@@ -8,22 +8,22 @@ import {text} from "./text";
 
 const SIDE = 480;
 const CAPTION = 34;
-/** Bytes from a row to the next: a filter byte, and a place in the palette for each pixel. */
+/** How many bytes lie between the beginnings of two rows: a filter byte, and a place in the palette for each pixel. */
 const ROW = SIDE + 1;
-/** Frames from one epoch to the next. */
+/** How many frames there are from one epoch to the next. */
 const STEPS = 6;
 const STEP_TIME = 80;
 const REST_TIME = 900;
 const LAST_TIME = 2500;
-/** From white to black, for letters; the classes' colours follow them in the palette. */
+/** How many greys there are from white to black, for letters; the classes' colours follow them in the palette. */
 const GREYS = 16;
 const MOST_CLASSES = 256 - GREYS;
 
 /**
- * The epochs' maps as an animated PNG: rests at each, and between them points glide straight from place to place. What
- * is between epochs is drawn, not measured.
+ * Draws the epochs' maps as an animated PNG. It rests at each map, and between two maps points move straight from place
+ * to place. The frames between epochs are drawn, not measured.
  *
- * @param turn Waited for after every frame: one takes some milliseconds.
+ * @param turn A function that is awaited after every frame, which takes some milliseconds.
  */
 export async function scatterFilm(
   {title, labels, classNames, maps}: ScatterSheet,
@@ -56,11 +56,11 @@ export async function scatterFilm(
     }
   }
   const size = {width: SIDE, height: CAPTION + SIDE};
-  const content = dot > 2 ? "flat" : "detailed"; // rows of small dots are like no others
+  const content = dot > 2 ? "flat" : "detailed"; // rows of small dots never repeat
   return {...size, png: await animatedPng({...size, palette: bytesOf(palette), content, frames: frames()}, turn)};
 }
 
-/** Where the points are, frame by frame. Between epochs the array is the same one. */
+/** The places of the points, frame by frame. Between epochs, the same array is used again. */
 function* moments(
   maps: readonly SheetMap[],
 ): Generator<{readonly points: Float32Array; readonly caption: string; readonly milliseconds: number}> {
@@ -77,7 +77,7 @@ function* moments(
   }
 }
 
-/** Squares of `dot` pixels, each of its own colour in the palette. */
+/** Draws squares of `dot` pixels, each with its own colour in the palette. */
 function drawDots(
   rows: Uint8Array,
   xs: Float64Array,
@@ -96,7 +96,7 @@ function drawDots(
   }
 }
 
-/** Starts and ends at rest. */
+/** A movement from 0 to 1 that starts and ends slowly. */
 function smooth(t: number): number {
   return t * t * (3 - 2 * t);
 }
@@ -105,7 +105,7 @@ function bytesOf(palette: readonly Rgb[]): Uint8Array {
   return Uint8Array.from(palette.flat(), Math.round);
 }
 
-/** The strip above a map in the palette's greys. */
+/** Draws the strip above a map in the palette's greys. */
 function captionRows(title: string, caption: string): Uint8Array {
   const context = createCanvas(SIDE, CAPTION).getContext("2d");
   context.fillStyle = "#ffffff";

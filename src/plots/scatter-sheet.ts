@@ -9,7 +9,7 @@ export interface ScatterSheet {
   readonly title: string;
   readonly labels: Uint16Array;
   readonly classNames: readonly string[];
-  /** Maps of the same points, in the order of time. */
+  /** Maps of the same points, in the order of their epochs. */
   readonly maps: readonly SheetMap[];
 }
 
@@ -18,7 +18,7 @@ export interface SheetMap {
   /** `points[i * dimensions + d]`. */
   readonly points: Float32Array;
   readonly wrong: Uint8Array;
-  /** Small print under the caption. */
+  /** The small print under the caption. */
   readonly note: string;
 }
 
@@ -27,12 +27,12 @@ const GAP = 18;
 const CAPTION = 40;
 const TOP = 78;
 const MOST_RINGS = 0.2;
-/** Marks need to be larger than discs to be told apart. */
+/** How much larger than discs marks must be, so that they can be told apart. */
 const MARKED = 1.35;
-/** A class's place in the key: its mark, and at least so much of its name. */
+/** The width of a class in the key: its mark, and at least this much of its name. */
 const [MARK_WIDTH, LEAST_NAME] = [20, 40];
 
-/** Maps of several epochs side by side, all in one scale, so that what moves is seen to move. */
+/** Draws maps of several epochs side by side, all with one scale, so that movements can be seen. */
 export function scatterSheet({title, labels, classNames, maps}: ScatterSheet): Figure {
   const n = labels.length;
   const columns = columnsFor(maps.length);
@@ -76,7 +76,7 @@ export function scatterSheet({title, labels, classNames, maps}: ScatterSheet): F
   });
 }
 
-/** Each class's mark and name in one line, or if they do not fit, where they are to be found. */
+/** Writes each class's mark and name in one line; or, if they do not fit, where they can be found. */
 function drawKey(context: Canvas2D, classNames: readonly string[], room: number): void {
   const longest = Math.max(...classNames.map((name) => textWidth(name)));
   const step = Math.min(Math.max(90, longest + 2 * MARK_WIDTH), room / classNames.length);
@@ -95,7 +95,7 @@ function drawKey(context: Canvas2D, classNames: readonly string[], room: number)
   });
 }
 
-/** The number of columns, two to five, that leaves the fewest places empty; the more of equals. */
+/** The number of columns, two to five, that leaves the fewest places empty; of equally good ones, the larger. */
 function columnsFor(maps: number): number {
   const empty = (columns: number) => Math.ceil(maps / columns) * columns - maps;
   return [5, 4, 3, 2].reduce((best, columns) => (empty(columns) < empty(best) ? columns : best));

@@ -10,32 +10,35 @@ import {text, textWidth} from "./text";
 
 export interface Scatter {
   readonly title: string;
-  /** `points[i * dimensions + d]`, two dimensions or three; the unit means nothing. */
+  /** `points[i * dimensions + d]`, with two or three dimensions; the unit has no meaning. */
   readonly points: Float32Array;
-  /** The class of each point: its colour. */
+  /** The class of each point, which decides its colour. */
   readonly labels: Uint16Array;
   readonly classNames: readonly string[];
   /** 1 if the network is wrong about the point; empty if there is no network. */
   readonly wrong: Uint8Array;
-  /** Lines of small print in the corner. */
+  /** The lines of small print in the corner. */
   readonly notes: readonly string[];
 }
 
 const SIDE = 640;
 const LEGEND = 188;
-/** Room for a line of small print, in units; a longer one is cut in its middle. */
+/** The room for a line of small print, in units; a longer line is shortened in its middle. */
 export const NOTES_WIDTH = SIDE + LEGEND;
 const TOP = 52;
 const SQUARE = {left: 16, top: TOP, side: SIDE};
-/** If more are wrong than this share, rings would be all there is to see. */
+/** If a larger share than this is wrong, no rings are drawn, because they would hide everything else. */
 const MOST_RINGS = 0.2;
-/** Marks need to be larger than discs to be told apart. */
+/** How much larger than discs marks must be, so that they can be told apart. */
 const MARKED = 1.35;
 const LEGEND_ROWS = 24;
-/** The widest name on the map. */
+/** The greatest width of a name on the map. */
 const LONGEST = 170;
 
-/** A map of points coloured by class, classes named where they are densest, misclassified points ringed. */
+/**
+ * Draws a map of points, coloured by class. Classes are named where they are densest, and misclassified points get a
+ * ring.
+ */
 export function scatter({title, points, labels, classNames, wrong, notes}: Scatter): Sheet {
   const n = labels.length;
   const {xs, ys, depth} = placed(points, n, SQUARE);
@@ -82,8 +85,8 @@ function ring(context: Canvas2D, x: number, y: number, radius: number): void {
 }
 
 /**
- * Names where their classes are densest, or beside it where another name is: first those with most mistakes, then those with
- * most points, so that what has no room matters least.
+ * Places names where their classes are densest, or beside this place if another name is there. Classes with the most
+ * mistakes come first, then those with the most points, so that the names without room are the least important ones.
  */
 function nameClasses(
   context: Canvas2D,
@@ -144,7 +147,7 @@ function legend(
   });
   const looks = looksOf(classNames);
   const shown = Math.min(classNames.length, LEGEND_ROWS);
-  // of more classes than there is room for, those with most mistakes
+  // if there is not room for all classes, those with the most mistakes
   const ranked = Array.from(classNames.keys()).sort((a, b) => counts[b][0] - counts[a][0] || a - b);
   const listed = shown < classNames.length ? ranked.slice(0, shown) : Array.from(classNames.keys());
   for (const [row, k] of listed.entries()) {

@@ -7,7 +7,7 @@ export interface SegmentBars extends Size, Weighted {
   readonly title: string;
   readonly note: string;
   readonly pixels: Float32Array;
-  /** Standard error of each weight. */
+  /** The standard error of each weight. */
   readonly errors: Float64Array;
 }
 
@@ -16,7 +16,7 @@ const ROW = 19;
 const MOST = 20;
 const TOP = 70;
 
-/** The numbered segments, and beside them the strongest ones' weights with their 95 % intervals. */
+/** Draws the numbered segments, and beside them the weights of the strongest ones with their 95 % intervals. */
 export function segmentBars({
   title,
   note,

@@ -10,9 +10,9 @@ export interface Segments extends Size {
   readonly explanations: readonly SegmentExplanation[];
 }
 
-/** One image's segments, and what each adds to the probability of one class. */
+/** One image's segments, and how much each adds to the probability of one class. */
 export interface SegmentExplanation extends Weighted {
-  /** Place in the test split. */
+  /** The image's place in the test split. */
   readonly index: number;
   readonly caption: string;
   /** The true class. */
@@ -20,17 +20,17 @@ export interface SegmentExplanation extends Weighted {
   readonly explained: number;
   readonly explainedName: string;
   readonly probability: number;
-  /** Standard error of each weight. */
+  /** The standard error of each weight. */
   readonly errors: Float64Array;
   readonly intercept: number;
-  /** Weighted; null if nothing that was hidden changed the answer. */
+  /** The weighted R²; null if hiding segments never changed the answer. */
   readonly r2: number | null;
   readonly localPrediction: number;
   readonly samples: number;
   readonly near: number;
-  /** Spearman's, of both halves of the masks; null if either half's weights are all alike. */
+  /** Spearman's correlation of the two halves of the masks; null if all weights of a half are equal. */
   readonly halvesCorrelation: number | null;
-  /** Jaccard's, of the five strongest segments of both halves; null if neither half has any. */
+  /** The Jaccard index of the five strongest segments of the two halves; null if neither half has any. */
   readonly halvesTop5: number | null;
 }
 
@@ -38,12 +38,12 @@ const COLUMNS = 5;
 const GAP = 18;
 const TOP = 78;
 const WORDS = 84;
-/** Explanations drawn; the numbers have all. */
+/** How many explanations are drawn; the numbers contain all of them. */
 export const MOST_DRAWN = 50;
 
 /**
- * Each image with its superpixels, blue where they speak for the explained class and orange where against, as strong
- * as the image's own strongest; and beside it what it takes to know how far to trust that.
+ * Draws each image with its superpixels: blue ones speak for the explained class and orange ones against it, relative
+ * to the image's strongest one. Beside it stand the figures that show how far to trust this.
  */
 export function segments({title, height, width, channels, images, explanations: all}: Segments): Sheet {
   const explanations = all.slice(0, MOST_DRAWN);
@@ -52,7 +52,8 @@ export function segments({title, height, width, channels, images, explanations: 
   const [tileWidth, tileHeight] = [width * zoom, height * zoom];
   const columns = Math.max(1, Math.min(COLUMNS, explanations.length));
   const rows = Math.ceil(explanations.length / columns);
-  // A photograph is painted over grey; beside a few, there is room for the first as it is.
+  // The colours cover a photograph in grey; if there are only a few explanations, there is room to show the first one
+  // unchanged, too.
   const beside = channels === 3 && explanations.length > 0 && explanations.length <= 3 ? 1 : 0;
   const sheetWidth = Math.max(790, 16 * 2 + (columns + beside) * (tile + GAP) - GAP);
   const sheetHeight = TOP + rows * (tileHeight + WORDS + 14) + 40;

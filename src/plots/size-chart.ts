@@ -2,7 +2,10 @@ import {AGAINST, css, FOR, INK_2, INK_3, LINE, type Rgb} from "./color";
 import type {Canvas2D, Sheet} from "./figure";
 import {text} from "./text";
 
-/** How something goes with a size: both axes are logarithmic, the vertical one only if no value is 0. */
+/**
+ * A chart that shows how something depends on a size. Both axes are logarithmic, the vertical one only if no value is
+ * 0.
+ */
 export interface SizeChart {
   readonly title: string;
   /** The quantities on the axes. */
@@ -10,7 +13,7 @@ export interface SizeChart {
   readonly y: string;
   readonly series: readonly {
     readonly name: string;
-    /** A dot each; what is at one size varies by chance. */
+    /** One dot for each; dots at the same size differ only by chance. */
     readonly points: readonly {readonly x: number; readonly values: readonly number[]}[];
     /** A fitted law, drawn between the first and the last size. */
     readonly law?: (x: number) => number;
@@ -48,10 +51,10 @@ const COLORS: readonly Rgb[] = [
   [0x8a, 0x6a, 0x1c],
   [0x62, 0x6a, 0x76],
 ];
-/** Points of a law's line; units between two words under the axis. */
+/** How many points the line of a law has; how many units lie between two words under the axis. */
 const [FINE, APART] = [60, 44];
 
-/** Where everything stands. */
+/** The places of everything in the chart. */
 export function chartMarks({x: xName, y: yName, series}: SizeChart): ChartMarks {
   const xs = series.flatMap(({points}) => points.map(({x}) => x));
   const ys = series.flatMap(({points}) => points.flatMap(({values}) => values));
@@ -93,7 +96,10 @@ export function chartMarks({x: xName, y: yName, series}: SizeChart): ChartMarks 
   };
 }
 
-/** 1, 2 and 5 times a power of ten on a logarithmic axis, of a short one more between them; else five even steps. */
+/**
+ * The ticks of an axis: on a logarithmic axis 1, 2 and 5 times a power of ten, with more between them if it is short;
+ * on another axis, five even steps.
+ */
 function ticksOf(low: number, high: number, isLog: boolean): number[] {
   if (!isLog) return [0, 0.25, 0.5, 0.75, 1].map((share) => low + share * (high - low));
   const from = Math.floor(Math.log10(low));
@@ -106,7 +112,7 @@ function ticksOf(low: number, high: number, isLog: boolean): number[] {
   return few.length >= 4 ? few : within([1, 1.5, 2, 3, 4, 5, 7]);
 }
 
-/** The sizes whose words have room side by side, the last among them. */
+/** The sizes whose words fit side by side, including the last one. */
 function apart(sizes: readonly number[], placeX: (v: number) => number): number[] {
   const kept: number[] = [];
   for (const size of [...sizes].reverse()) {
@@ -115,13 +121,13 @@ function apart(sizes: readonly number[], placeX: (v: number) => number): number[
   return kept;
 }
 
-/** A share with as many figures as tell it from its neighbours on the axis. */
+/** A share, written with enough digits to tell it from its neighbours on the axis. */
 export function percent(share: number): string {
   const value = 100 * share;
   return `${value >= 10 || value === 0 ? value.toFixed(0) : Number(value.toPrecision(2))} %`;
 }
 
-/** The chart as a picture. */
+/** Draws the chart as a picture. */
 export function sizeSheet(chart: SizeChart): Sheet {
   const {width, height, rules, words, series} = chartMarks(chart);
   const named = series.filter(({name}) => name !== "");

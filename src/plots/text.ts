@@ -5,22 +5,22 @@ import {fitted} from "./fitted";
 import {drawable} from "./glyphs";
 
 export interface TextStyle {
-  /** Height of the font in units. */
+  /** The height of the font in units. */
   readonly size?: number;
   readonly bold?: boolean;
   readonly mono?: boolean;
   readonly color?: string;
   readonly align?: "left" | "center" | "right";
   readonly baseline?: "top" | "middle" | "alphabetic" | "bottom";
-  /** In radians, around (x, y), clockwise. */
+  /** The rotation around (x, y) in radians, clockwise. */
   readonly angle?: number;
-  /** Shortened in the middle to this width in units. */
+  /** If set, the text is shortened in the middle to this width in units. */
   readonly maxWidth?: number;
   /** A colour around the letters, so that they stand out from what is behind. */
   readonly halo?: string;
 }
 
-// The canvas draws no text at all, and says nothing, if it has no font: so ours comes with the package.
+// Without a font, the canvas draws no text at all and reports no error, so our font is part of the package.
 for (const [file, family] of [
   ["DejaVuSans.ttf", "Plot"],
   ["DejaVuSans-Bold.ttf", "Plot Bold"],
@@ -29,13 +29,19 @@ for (const [file, family] of [
   GlobalFonts.registerFromPath(require.resolve(`dejavu-fonts-ttf/ttf/${file}`), family);
 }
 
-/** Longer texts: so many letters of both ends are measured and drawn, because a line of a picture has room for no more. */
+/**
+ * If a text is longer, only this many letters at both ends are measured and drawn, because a line of a picture has no
+ * room for more.
+ */
 const MOST_LETTERS = 250;
 
-/** Its own sheet: text has a width before the sheet that it goes on has one. */
+/** A separate canvas for measuring, because the width of a text must be known before its sheet exists. */
 const measuring = createCanvas(1, 1).getContext("2d");
 
-/** Writes one line of text at (x, y). What is no letter in it is shown as an escape: NUL ends no text, no line turns. */
+/**
+ * Writes one line of text at (x, y). Control characters are shown as escapes, so NUL does not end the text, and no
+ * character changes its direction.
+ */
 export function text(context: Canvas2D, words: string, x: number, y: number, style: TextStyle = {}): void {
   const {color = "#15181d", align = "left", baseline = "middle", angle = 0, maxWidth = Infinity} = style;
   context.save();
@@ -64,13 +70,13 @@ export function textWidth(words: string, style: TextStyle = {}): number {
   return measuring.measureText(letters).width;
 }
 
-/** A letter that is read from right to left, and the blanks between it and a figure. */
+/** Matches a letter that is read from right to left, and the blanks between it and a figure. */
 const FIGURE_AFTER =
   /([\p{Script=Arabic}\p{Script=Hebrew}\p{Script=Syriac}\p{Script=Thaana}\p{Script=Nko}])(\s+)(?=\d)/gu;
 
 /**
- * A text as it can be shown and drawn, and the font to draw it in. A figure after a name that is read from right to left
- * stays after it: a mark of direction between them (U+200E) tells that it is no part of the name.
+ * A text in a form that can be shown and drawn, and the font for it. A figure after a name that is read from right to
+ * left stays after it, because a direction mark between them (U+200E) shows that it is not part of the name.
  */
 function inFont(text: string, {size = 12, bold = false, mono = false}: TextStyle): {words: string; font: string} {
   const {words, families} = drawable(visible(bounded(text)), mono ? "Plot Mono" : bold ? "Plot Bold" : "Plot");

@@ -5,34 +5,40 @@ import {text, textWidth} from "./text";
 
 export interface TokenHeat {
   readonly title: string;
-  /** One a column. */
+  /** One token for each column. */
   readonly tokens: readonly string[];
-  /** Columns of the right answer: first and last, or none. */
+  /** The first and the last column of the right answer, or none. */
   readonly marked?: readonly [first: number, last: number];
-  /** One a row: what it was, such as the step. */
+  /** One label for each row, such as the step. */
   readonly rows: readonly string[];
   readonly strips: readonly {
     readonly label: string;
     /** `[row * tokens + column]`. */
     readonly values: Float32Array;
   }[];
-  /** Rows beside which a bar stands: first and last; and what happened there. */
+  /** The first and the last row beside which a bar stands, and words for what happened there. */
   readonly span?: {readonly from: number; readonly to: number; readonly label: string};
   readonly note?: string;
 }
 
 const LEFT = 74;
 const CELL = {width: 22, height: 9} as const;
-/** Many tokens have narrower columns, down to the least; words need more room than that, and some are left out. */
+/**
+ * The widths of columns: if there are many tokens, columns become narrower, down to the smallest width. Words need more
+ * room than that, so some are left out.
+ */
 const [MOST_WIDTH, LEAST, WORD] = [1300, 2, 13];
 /** With fewer rows than this, each row is higher. */
 const FEW = 12;
-/** Taller heat maps have lower rows. */
+/** The greatest height of a heat map; with more rows, the rows become lower. */
 const MOST_HEIGHT = 420;
 const HEAD = 78;
 const GAP = 30;
 
-/** Numbers of each token, row below row: how they came to be, step by step. All strips have one scale. */
+/**
+ * Draws the numbers of each token row by row, which shows how they developed step by step. All strips have the same
+ * scale.
+ */
 export function tokenHeat(heat: TokenHeat): Figure {
   const {width, height, draw} = heatSheet(heat);
   return figure(width, height, draw);
@@ -96,7 +102,7 @@ export function heatSheet({title, tokens, marked, rows, strips, span, note}: Tok
       const every = Math.max(1, Math.ceil(rows.length / Math.max(2, Math.floor(tall / 14))));
       for (const [row, name] of rows.entries()) {
         if (row % every !== 0 && row !== rows.length - 1) continue;
-        if (row !== rows.length - 1 && rows.length - 1 - row < every) continue; // no room beside the last
+        if (row !== rows.length - 1 && rows.length - 1 - row < every) continue; // there is no room beside the last one
         text(context, name, LEFT - 8, top + (row + 0.5) * height, {size: 10, color: INK_3, align: "right"});
       }
       drawScale(context, LEFT + wide + 10, top, tall, full);

@@ -8,22 +8,27 @@ export interface Tracked {
   readonly images: readonly {
     readonly name: string;
     readonly label: number;
-    /** In epochs. */
+    /** The moments in epochs. */
     readonly at: readonly number[];
-    /** `[classes]` at each. */
+    /** The scores at each moment, `[classes]`. */
     readonly logits: readonly Float32Array[];
-    /** Weights to the label that it met, a value an epoch. */
+    /** The weights to its label that act on the image, with one value for each epoch. */
     readonly weights: readonly {readonly node: number; readonly values: readonly number[]}[];
   }[];
 }
 
 const [LEFT, TOP, WIDTH, HEIGHT, GAP] = [60, 56, 420, 150, 66];
-/** Other classes that are named at the end of their lines. */
+/** How many other classes are named at the ends of their lines. */
 const NAMED = 3;
-/** Classes that are drawn of an image, and points of a line: what a picture of this width can show. */
+/**
+ * How many classes are drawn for an image, and how many points a line has: as many as a picture of this width can show.
+ */
 const [MOST_CLASSES, MOST_POINTS] = [12, 400];
 
-/** The scores of images within the epochs, and the weights of the last layer that they met, from the first to the last. */
+/**
+ * Draws the scores of images within the epochs, and the weights of the last layer that act on them, from the first
+ * epoch to the last.
+ */
 export function tracked({title, classNames, images}: Tracked): Sheet {
   const row = HEIGHT + 60;
   return sheetOf(LEFT + 2 * WIDTH + GAP + 110, TOP + row * images.length + 20, (context) => {

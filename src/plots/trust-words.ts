@@ -1,6 +1,6 @@
 /**
- * How far to trust LIME's fit, in a few words: R², and how far both halves of the masks name the same segments. If
- * nothing that was hidden changed the answer neither is known, and that is said.
+ * Says in a few words how far to trust LIME's fit: R², and how far both halves of the masks name the same segments. If
+ * hiding segments never changed the answer, neither is known, and the words say so.
  */
 export function trustWords(r2: number | null, halvesTop5: number | null): readonly string[] {
   if (r2 === null) return ["nothing changes the answer"];

@@ -4,16 +4,16 @@ import type {IncomingMessage, RequestListener, ServerResponse} from "node:http";
 export type Answer = (response: ServerResponse) => void;
 
 /**
- * Answers the addresses of a table, and nothing else: an address is looked up as it was asked, no path is ever made of it.
- * Only GET and HEAD, and only under this machine's own names: a page elsewhere could point a name of its own at this
- * machine and read along. A request for a part of something gets all of it (RFC 9110, section 14.2). An answer that cannot
- * be made is told as such, and costs no other.
+ * Answers the addresses of a table, and nothing else: an address is looked up as it was requested, and no path is ever
+ * made from it. It allows only GET and HEAD, and only this machine's own host names, because another site could let a
+ * host name of its own point at this machine and read the answers. A request for a part gets the whole (RFC 9110,
+ * section 14.2). If an answer cannot be made, the response says so, and other answers are not affected.
  *
- * @param port The port that is listened on.
+ * @param port The port on which it listens.
  */
 export function answering(answers: {readonly [address: string]: Answer}, port: () => number): RequestListener {
   return (request, response) => {
-    response.on("error", () => undefined); // who asked has gone
+    response.on("error", () => undefined); // the client has gone
     const {url = ""} = request;
     const refusal = refuse(request, port());
     if (refusal) return send(response, "text/plain; charset=utf-8", refusal.words, refusal.status);
@@ -33,7 +33,10 @@ function refuse({method = "", headers}: IncomingMessage, port: number): {status:
   return ["GET", "HEAD"].includes(method) ? undefined : {status: 405, words: "only GET and HEAD"};
 }
 
-/** Headers of every answer: nothing is kept, guessed at, framed, or read by another site's page. */
+/**
+ * The headers of every answer: browsers must not store it, guess its type, or put it in a frame, and pages of other
+ * sites must not read it.
+ */
 const HEADERS = {
   "cache-control": "no-store",
   "x-content-type-options": "nosniff",
@@ -42,7 +45,7 @@ const HEADERS = {
   "referrer-policy": "no-referrer",
 };
 
-/** Sends a whole answer; of one to HEAD, Node leaves the body out. */
+/** Sends a whole answer; if the request was HEAD, Node leaves the body out. */
 export function send(response: ServerResponse, type: string, body: string | Buffer, status = 200): void {
   const bytes = Buffer.from(body as string);
   const allow = status === 405 ? {allow: "GET, HEAD"} : {};
@@ -50,7 +53,7 @@ export function send(response: ServerResponse, type: string, body: string | Buff
   response.end(bytes);
 }
 
-/** Begins a stream of events (HTML Standard, section 9.2), which the server goes on with. */
+/** Begins a stream of events (HTML Standard, section 9.2), which the server then continues. */
 export function beginEvents(response: ServerResponse): void {
   response.writeHead(200, {...HEADERS, "content-type": "text/event-stream"});
   response.write("retry: 1000\n\n");
@@ -58,5 +61,5 @@ export function beginEvents(response: ServerResponse): void {
 
 /** One event of a stream; its data is a value that JSON can hold. */
 export function event(name: string, data: unknown): string {
-  return `event: ${name}\ndata: ${JSON.stringify(data)}\n\n`; // JSON has no line ends
+  return `event: ${name}\ndata: ${JSON.stringify(data)}\n\n`; // this JSON contains no line ends
 }

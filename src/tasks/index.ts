@@ -13,11 +13,11 @@ export const tasks: Tasks = {
   draw: async ({plot, data}) => draw(plot, data),
   report: (run) => writeReport(run),
   mapSheet(run) {
-    closeIdleWorkspace(); // the last map is made; pictures need the memory
+    closeIdleWorkspace(); // the last map is made, and pictures need the memory
     return writeMapSheet(run);
   },
   async explainImages(question) {
-    // loaded when it is asked for: it brings the engine, which no other task needs
+    // loaded only when it is needed, because it brings the engine, which no other task needs
     const {explainShard}: typeof import("../pipeline/many/explain-shard") = require("../pipeline/many/explain-shard");
     return explainShard(question);
   },

@@ -1,4 +1,4 @@
-/** @file The thread's whole life: a task, its answer, the next. Started by thread.ts. */
+/** @file Everything that a worker thread does: it gets a task, answers it, and gets the next. thread.ts starts it. */
 import {type MessagePort, parentPort} from "node:worker_threads";
 
 import {UserError} from "../nouns/options";
@@ -10,7 +10,7 @@ import {tasks} from "./index";
 
 const port = parentPort as MessagePort;
 
-/** A task, or the word that the one at work shall stop. */
+/** A task, or the message that the current task must stop. */
 type Message = {readonly task: TaskName; readonly question: unknown} | {readonly stop: true};
 
 let atWork = new AbortController();

@@ -4,11 +4,11 @@ import type {Selection, State, ViewName} from "./state";
 
 /**
  * The settings in an address: `#e=3&b=5&img=12&cell=7-2`, `slice=camera&is=2` (twice for two slices), and
- * `v=training&t=25` for another view. Epochs are numbers of epochs, not places in the timeline.
+ * `v=training&t=25` for another view. An epoch is given by its number, not by its place in the timeline.
  */
 export interface View {
   readonly view?: ViewName;
-  /** Row of a training image; its place in the split is what the address names. */
+  /** The row of a training image; the address contains its place in the split. */
   readonly sample?: number;
   readonly stop?: number;
   readonly other?: number;
@@ -19,7 +19,7 @@ export interface View {
 
 const VIEWS: readonly ViewName[] = ["answers", "training", "layers", "runs", "why"];
 
-/** Reads an address; what this run does not have is left out. */
+/** Reads an address; parts that this run does not have are left out. */
 export function readAddress(
   hash: string,
   data: Pick<Data, "epochs" | "count" | "classes"> & Partial<Pick<Data, "training" | "layers" | "file" | "reasons">>,
@@ -67,7 +67,7 @@ function slicesNamed(query: URLSearchParams): readonly SliceName[] {
   return query.getAll("slice").map((field, n) => ({field, value: values[n] ?? ""}));
 }
 
-/** The address that brings a view back. A lasso is not kept: it has no name. */
+/** The address that restores a view. A lasso is not kept, because it has no name. */
 export function writeAddress(
   {stop, other, image, selection, slices, view, sample}: State,
   {epochs, training}: Pick<Data, "epochs"> & Partial<Pick<Data, "training">>,

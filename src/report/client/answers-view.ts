@@ -19,7 +19,7 @@ import type {Store} from "./state";
 import {mountTray} from "./tray";
 import type {PageView} from "./views";
 
-/** The words after the link to the page on which one trains a network. */
+/** The words after the link to the page on which a visitor trains a network. */
 const DEMO_WORDS = ": a page that trains a network in your browser while you watch, and answers what you draw.";
 
 /**
@@ -81,7 +81,7 @@ export function mountAnswers(data: Data, store: Store): {readonly view: PageView
     step: (by) => one?.step(by),
     clear: () => {
       const {selection, isolated} = store.state;
-      // what was chosen last is let go first: a cell, a lasso or a class, then the slices
+      // Escape first removes the latest choice (a cell, a lasso or a class), and then the slices
       if (singlesOut(selection) || isolated >= 0) store.set({selection: {kind: "mistakes"}, isolated: -1});
       else store.set({slices: []});
     },

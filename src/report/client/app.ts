@@ -25,18 +25,19 @@ export interface App {
   readonly store: Store;
   /** The last stop. */
   readonly last: number;
-  /** Milliseconds of the map's latest drawings, for measuring. */
+  /** How many milliseconds the map's latest drawings took, for measurements. */
   readonly frames: number[];
-  /** Takes the page's listeners off; its elements go when the next one is mounted. */
+  /** Removes the page's listeners; its elements are replaced when the next page is mounted. */
   dispose(): void;
 }
 
 const html = document.documentElement;
 
 /**
- * Puts the whole page together over a run's data. Long, for it is the one place where all parts meet.
+ * Puts the whole page together from a run's data. The function is long because it is the one place where all parts
+ * meet.
  *
- * @param view Where to begin; by default where the address says.
+ * @param view The view to begin with; by default the one in the address.
  */
 export function mountApp(data: Data, view: View = readAddress(location.hash, data)): App {
   if (data.last < 0) return waiting(data);
@@ -53,7 +54,7 @@ export function mountApp(data: Data, view: View = readAddress(location.hash, dat
 
   const compareButton = toolButton("btn", "Two epochs side by side (C)", () => compare(), icon("ic ic-duo"), "Compare");
   const tools = pageTools(() => shown().draw(), signal);
-  // comparing reads from the earlier to the later epoch; leaving it comes back to where it began
+  // a comparison goes from the earlier to the later epoch; leaving it returns to the epoch where it began
   let before = last;
   const compare = () => {
     if (last === 0) return;
@@ -174,7 +175,7 @@ export function mountApp(data: Data, view: View = readAddress(location.hash, dat
       else shown().clear();
     },
   };
-  /** Keys that a focused control has a use for itself. */
+  /** The keys that a control with the focus uses itself. */
   const offControls = {
     Home: () => store.go(0),
     End: () => store.go(last),

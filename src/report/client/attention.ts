@@ -10,13 +10,13 @@ export interface AttentionOf {
     readonly heads: readonly {
       /** `[tokens]`; sums to 1. */
       readonly received: Float32Array;
-      /** Means over the images looked at: see AttentionShown. */
+      /** Means over the images that were looked at; see AttentionShown. */
       readonly distance: number;
       readonly sharpness: number;
       readonly importance: number;
     }[];
   }[];
-  /** Where one patch looks, as what all patches get above; undefined if that was not kept of the image. */
+  /** Where one patch looks, in the same form as above; undefined if this was not kept for the image. */
   readonly from: ((patch: number) => PatchLooks) | undefined;
 }
 
@@ -31,9 +31,12 @@ export interface AttentionData {
   readonly rows: number;
   readonly columns: number;
   readonly side: number;
-  /** Groups of heads, from 0, that look alike, by the layer's name; undefined if no image was looked at. */
+  /** Groups of heads that look alike, counted from 0, by the layer's name; undefined if no image was looked at. */
   alike(stop: number): ReadonlyMap<string, readonly (readonly number[])[]> | undefined;
-  /** The largest share of a patch in an image's rollout, over all stops: one scale for all of them. 0: not looked at. */
+  /**
+   * The largest share of a patch in an image's rollout, over all stops: so that all have one scale. 0 if the image was
+   * not looked at.
+   */
   most(i: number): number;
   /** Undefined if the image was not looked at. */
   of(stop: number, i: number): AttentionOf | undefined;
@@ -48,7 +51,7 @@ export function decodeAttention(
     const values = view(packed);
     return Float32Array.from({length: tokens}, (_, t) => values[row * tokens + t] * (packed.scale ?? 1));
   };
-  /** One layer's attention from every token of an image: rows over their sums. */
+  /** One layer's attention from every token of an image: rows divided by their sums. */
   const looks = (packed: Packed, at: number, heads: number) => {
     const bytes = view(packed);
     const values = new Float32Array(heads * tokens * tokens);
@@ -93,7 +96,7 @@ export function decodeAttention(
   };
 }
 
-/** Unpacks the layers at the first question only. */
+/** Unpacks the layers only when they are first asked for. */
 function patchLooks(
   followed: readonly (() => {readonly heads: number; readonly values: Float32Array})[],
   tokens: number,

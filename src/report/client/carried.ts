@@ -11,7 +11,7 @@ async function unpacked(base64: string): Promise<ArrayBuffer> {
   return new Response(new Blob([bytes]).stream().pipeThrough(new DecompressionStream("gzip"))).arrayBuffer();
 }
 
-/** Says in one line, in the page's place, why there is none. */
+/** Shows one line instead of the page, which says why there is no page. */
 export function couldNotOpen(error: unknown): void {
   const line = document.createElement("p");
   line.className = "fatal";

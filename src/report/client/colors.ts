@@ -10,12 +10,12 @@ export interface Tokens {
   readonly raised: Rgb;
   readonly tile: Rgb;
   readonly muted: Rgb;
-  /** Right, for; wrong, against. */
+  /** The colour for "right" and "for", and the one for "wrong" and "against". */
   readonly ok: Rgb;
   readonly bad: Rgb;
   readonly saliency: Rgb;
   readonly dot: Rgb;
-  /** By hue. */
+  /** The class colours, by hue. */
   readonly classes: readonly Rgb[];
 }
 
@@ -64,7 +64,10 @@ function luminance(color: Rgb): number {
   return 0.2126 * r + 0.7152 * g + 0.0722 * b;
 }
 
-/** The first of the theme's ink, paper, black and white that reads on `ground` (4.6:1), or else the one that reads best. */
+/**
+ * The first of the theme's ink, paper, black and white that is legible on `ground` (4.6:1), or else the one with the
+ * most contrast.
+ */
 export function inkOn(ground: Rgb, {ink, panel}: Tokens): Rgb {
   const inks: readonly Rgb[] = [ink, panel, [0, 0, 0], [255, 255, 255]];
   return (

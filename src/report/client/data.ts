@@ -13,11 +13,11 @@ import type {Reason} from "./why/reasons";
 export interface Words {
   readonly one: string;
   readonly many: string;
-  /** "3 read as 5". */
+  /** A caption such as "3 read as 5". */
   readonly as: string;
-  /** "3 read right". */
+  /** A caption such as "3 read right". */
   readonly right: string;
-  /** "for 5, as read". */
+  /** A caption such as "for 5, as read". */
   readonly asAnswered: string;
 }
 
@@ -39,12 +39,12 @@ export interface MapData {
   readonly image: Uint32Array;
   readonly point: Int32Array;
   readonly dimensions: 2 | 3;
-  /** `[points, dimensions]` in [0, 1]; a stop without a map of its own borrows the nearest one's. */
+  /** `[points, dimensions]` in [0, 1]; a stop without its own map uses that of the nearest stop. */
   readonly at: readonly Float32Array[];
   /** Whether the stop has a map of its own. */
   readonly own: readonly boolean[];
   readonly facts: readonly ({readonly [name: string]: number} | null)[];
-  /** Points nearest to a point at a stop, nearest first: of the network's features if the run kept them. */
+  /** The points nearest to a point at a stop, the nearest first; by the network's features, if the run kept them. */
   neighbours(
     stop: number,
     point: number,
@@ -64,10 +64,10 @@ export interface SaliencyData {
 }
 
 export interface SaliencyTile {
-  /** The class explained; null: no single one. */
+  /** The class that is explained; null if it is not a single one. */
   readonly target: number | null;
   readonly trust: SaliencyTrust | null;
-  /** −1 to 1, by the image's own scale. */
+  /** The map, −1 to 1, on the image's own scale. */
   readonly values: Float32Array;
 }
 
@@ -80,16 +80,19 @@ export interface LimeData {
   readonly many: ManyExplained | null;
 }
 
-/** A layer's answer to one image, 0 to 1 by the layer's greatest: `values[(y * width + x) * channels + c]`. */
+/**
+ * A layer's answer to one image, divided by the layer's greatest number, 0 to 1:
+ * `values[(y * width + x) * channels + c]`.
+ */
 export interface Activation {
   readonly layer: string;
   readonly type: string;
   readonly height: number;
   readonly width: number;
   readonly channels: number;
-  /** The layer's own height and width, if what is here is coarser. */
+  /** The layer's own height and width, if the numbers here are coarser. */
   readonly size: readonly [height: number, width: number];
-  /** Channels that the layer has; the first of them are here. */
+  /** How many channels the layer has; the first ones are here. */
   readonly of: number;
   readonly values: Float32Array;
 }
@@ -98,11 +101,11 @@ export interface InsideData {
   /** The test images whose activations were kept. */
   readonly images: readonly number[];
   weights(stop: number): InsideStop["weights"] | null;
-  /** One of `images`' activations at a stop, layer by layer. */
+  /** The activations of one of `images` at a stop, layer by layer. */
   activations(stop: number, image: number): readonly Activation[];
 }
 
-/** A run, decoded: what every panel reads. */
+/** A run, decoded, which all panels read. */
 export interface Data {
   readonly file: ReportFile;
   readonly words: Words;
@@ -110,15 +113,15 @@ export interface Data {
   readonly classes: number;
   /** Each class's hue and mark. */
   readonly looks: readonly ClassLook[];
-  /** Epoch number of each stop. */
+  /** The epoch number of each stop. */
   readonly epochs: readonly number[];
   readonly last: number;
-  /** Test images; 0 if the run kept none. */
+  /** How many test images there are; 0 if the run kept none. */
   readonly count: number;
   readonly labels: Uint16Array;
   /** The file of a test image, if it is one: its path, and a link that opens it if the page came from a disk. */
   fileOf(i: number): {readonly path: string; readonly link: string | null} | null;
-  /** Full pixels' height and width may be larger than what is kept. */
+  /** The original height and width, which may be larger than those of the kept pixels. */
   readonly image: {readonly height: number; readonly width: number; readonly channels: number};
   pixels(i: number): Uint8Array;
   readonly answers: readonly (Answers | null)[];
@@ -136,11 +139,11 @@ export interface Data {
   readonly layers: LayersData | null;
   /** The training images: null if the run kept no answers to them. */
   readonly training: TrainingData | null;
-  /** The user's columns: a value an image, "" if there is none. */
+  /** The user's columns, with one value for each image; "" if there is none. */
   readonly columns: readonly {readonly name: string; readonly values: readonly string[]}[];
-  /** When answers and their reasons settled; none if LIME explained nothing at two stops. */
+  /** When answers and their reasons settled; empty unless LIME explained images at two stops. */
   readonly reasons: readonly Reason[];
-  /** Images with saliency or LIME, ascending: at a stop, or at any. */
+  /** The images with saliency or LIME, ascending: at one stop, or at any. */
   explained(stop?: number): readonly number[];
   isExplained(i: number, stop?: number): boolean;
   metrics(stop: number): EpochMetrics | undefined;

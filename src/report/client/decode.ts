@@ -70,7 +70,7 @@ export function decode(file: ReportFile, bytes: ArrayBuffer): Data {
     layers: file.layers && decodeLayers(file.layers, view),
     training: file.training && decodeTraining(file.training, classes, view),
     columns: (file.columns ?? []).map(({name, values, of}) => ({name, values: Array.from(view(of), (n) => values[n])})),
-    // of many images it would take seconds: of those that the run chose
+    // only for the images that the run chose, because it would take seconds for many images
     reasons: reasonsOf({lime, answers, last, epochs, explained: (stop) => [...chosen[stop]].sort((a, b) => a - b)}),
     explained: explainedAt,
     isExplained: (i, stop) => (stop === undefined ? ever : explained[stop]).has(i),
@@ -206,7 +206,7 @@ function decodeInside({inside}: ReportFile, view: (packed: Packed) => View): Ins
   };
 }
 
-/** A browser follows a link to a file from a page that is itself a file alone. */
+/** A browser follows a link to a file only from a page that is itself a file. */
 function fileOf({images}: ReportFile, i: number): ReturnType<Data["fileOf"]> {
   const path = images?.files?.paths[i];
   if (path === undefined) return null;

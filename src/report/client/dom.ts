@@ -41,7 +41,7 @@ export function setText(element: Element, text: string): void {
   if (element.textContent !== text) element.textContent = text;
 }
 
-/** `<path d>` through points. */
+/** The value of `<path d>` for a line through points. */
 export function polyline(points: readonly (readonly [number, number])[]): string {
   return points.length ? `M${points.map(([x, y]) => `${x.toFixed(1)},${y.toFixed(1)}`).join("L")}` : "";
 }

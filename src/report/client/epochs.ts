@@ -23,7 +23,7 @@ export function epochTimes(data: Data, store: Store): Times {
       const right = accuracy(stop);
       return right === undefined ? name : `${name}, ${pct(right)} right`;
     },
-    // what the view shown asks about
+    // the question of the current view
     figure: (stop) => {
       const right = accuracy(stop);
       const seeds = store.state.view === "runs" ? data.file.runs?.byEpoch : undefined;

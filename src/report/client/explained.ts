@@ -3,9 +3,9 @@ import type {ExplainedShown, LimeEntry, Packed} from "../report-file";
 /** LIME's explanation of an image at a stop, as the page draws it. */
 export type LimeShown = Omit<LimeEntry, "segments"> & {readonly pieces: Uint16Array | Uint8Array};
 
-/** Explanations of many images, each read when it is looked at. */
+/** Explanations of many images; each is decoded when it is looked at. */
 export interface ManyExplained {
-  /** Images carried, and images that were explained. */
+  /** How many images the page carries, and how many were explained. */
   readonly carried: number;
   readonly all: number;
   of(stop: number, image: number): LimeShown | null;

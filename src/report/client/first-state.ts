@@ -5,7 +5,7 @@ import {slicesNamed} from "./slices";
 import type {State} from "./state";
 import {restoredDecisions} from "./training/decisions";
 
-/** The page as it opens: at what an address names, else at the last epoch and its mistakes. */
+/** The state in which the page opens: the one in the address, or else the last epoch and its mistakes. */
 export function firstState(data: Data, view: View): State {
   const stop = Math.min(data.last, view.stop ?? data.last);
   const other = view.other === undefined || view.other > data.last ? null : view.other;
@@ -41,8 +41,8 @@ export function firstState(data: Data, view: View): State {
 }
 
 /**
- * The image to begin with: the first of the list that is explained; if none of them is, the explained one that the
- * trained network found hardest, since there is more to see of it; and if nothing is explained, the first of the list.
+ * The image to begin with: the first of the list that is explained; if none of them is, the explained image that the
+ * trained network found hardest, because there is more to see; and if nothing is explained, the first of the list.
  */
 function firstImage(data: Data, state: State): number {
   const list = members(data, state);

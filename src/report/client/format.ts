@@ -1,9 +1,9 @@
-/** 12,345. */
+/** A whole number such as 12,345. */
 export function int(value: number): string {
   return Math.round(value).toLocaleString("en-GB");
 }
 
-/** A share in per cent, never rounded up to 100 nor down to 0 when it is not. */
+/** A share in per cent. It is never rounded to 100 or 0 unless it is exactly that. */
 export function pct(share: number, digits = 1): string {
   if (!Number.isFinite(share)) return "–";
   const rounded = (share * 100).toFixed(digits);
@@ -17,7 +17,7 @@ export function plural(count: number, one: string, many = `${one}s`): string {
   return `${int(count)} ${count === 1 ? one : many}`;
 }
 
-/** 0.8 s, 12 s, 3 min 05 s. */
+/** A time such as 0.8 s, 12 s or 3 min 05 s. */
 export function seconds(value: number): string {
   if (value < 10) return `${value.toFixed(1)} s`;
   if (value < 120) return `${Math.round(value)} s`;

@@ -3,18 +3,18 @@ import type {Data} from "./data";
 import {slicesNamed} from "./slices";
 import type {Store} from "./state";
 
-/** Keeps the page's address and what it shows the same, so that a link and "back" lead where they say. */
+/** Keeps the page's address and its content in step, so that links and "back" lead to the right place. */
 export function keepInAddress(data: Data, store: Store, signal: AbortSignal): void {
   let begun = false;
   let isFromAddress = false;
   store.on((state, changed) => {
     if (["stop", "other", "image", "selection", "slices", "view", "sample"].some((key) => changed.has(key as "stop"))) {
       try {
-        // a view is a step that "back" takes back; what is looked at within it is not
+        // "back" returns to the view before; changes within a view are not steps for "back"
         const isStep = begun && changed.has("view") && !isFromAddress;
         history[isStep ? "pushState" : "replaceState"](null, "", writeAddress(state, data));
       } catch {
-        // some viewers forbid it; the view then has no address
+        // some viewers forbid this; then the view has no address
       }
     }
     begun = true;

@@ -7,14 +7,16 @@ import {type Scope, scopeOf} from "./scope";
 import {sliceWords} from "./slices";
 import {type Selection, type Store, still} from "./state";
 
-/** The sentence that says where the network stands and what changed. Every number is a button that fills the list. */
+/**
+ * The sentence that says how good the network is and what has changed. Every number is a button that fills the list.
+ */
 export function mountLead(data: Data, store: Store): HTMLElement {
   const lead = h("h1", {class: "lead"});
   const below = h("p", {class: "sub"});
   const root = h("div", {class: "hero-say", "aria-live": "polite"}, lead, below);
   const {words, labels, epochs, names} = data;
   const strong = (text: string) => h("strong", {}, text);
-  /** @param after Punctuation, which never begins a line. */
+  /** @param after Punctuation, which must not begin a line. */
   const link = (label: string, selection: Selection, after = "") => {
     const button = h(
       "button",
@@ -33,14 +35,17 @@ export function mountLead(data: Data, store: Store): HTMLElement {
     return after ? h("span", {class: "hold"}, button, after) : button;
   };
   const right = (answers: Answers, {count}: Scope) => strong(int(count - answers.wrong));
-  /** "96.6 % (95 %: 94.4 to 97.9), 99.1 % of all. " */
+  /** Words such as "96.6 % (95 %: 94.4 to 97.9), 99.1 % of all. ". */
   const share = ({wrong}: Answers, {count}: Scope, stop: number) => {
     const [low, high] = wilsonInterval(count - wrong, count).map((end) => (100 * end).toFixed(1));
     const all = data.answers[stop];
     const others = all ? `, against ${pct(1 - all.wrong / data.count)} of all` : "";
     return `${named()}${pct(1 - wrong / count)} (95 %: ${low} to ${high})${others}. `;
   };
-  /** "Of 412 test digits (camera: 2) "; two names would be too long for a sentence: `named` says them below it. */
+  /**
+   * Words such as "Of 412 test digits (camera: 2) ". Two names would be too long for a sentence, so `named` shows them
+   * below it.
+   */
   const these = ({count}: Scope): Kid[] => [
     "Of ",
     strong(int(count)),

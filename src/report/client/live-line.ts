@@ -17,7 +17,7 @@ export function liveWords(live: Live | null): string {
   return `Training goes on: epoch ${epoch} of ${epochs}, ${Math.floor(100 * share)} %.${left}`;
 }
 
-/** One line over the page with a bar of the whole run; gone if nothing is known of a run that goes on. */
+/** One line above the page with a bar for the whole run. It disappears if nothing is known about a run in progress. */
 export function mountLiveLine(store: Store): HTMLElement {
   const [bar, words] = [h("span", {class: "live-bar"}), h("span", {class: "live-words"})];
   const root = h("div", {class: "live", role: "status", hidden: true}, bar, words);

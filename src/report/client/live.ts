@@ -7,10 +7,10 @@ import {h} from "./dom";
 import type {Live} from "./state";
 
 /**
- * Follows a run while it trains: each time the server says that something was written, the data are fetched and the
- * page mounted anew where the reader was; who looked at the last epoch goes on to the new last one. In between it says
- * how far the training is, and in the end that it has ended; then it no longer asks. If the server cannot read the run,
- * or does not answer, the page says so and shows what it had.
+ * Follows a run while it trains: each time the server says that something was written, it fetches the data and builds
+ * the page again in the reader's current state. A reader who was at the last epoch sees the new last epoch. In between
+ * it shows the progress of the training, and finally that the training has ended; then it stops asking. If the server
+ * cannot read the run, or does not answer, the page says so and keeps showing the earlier data.
  */
 export function follow(first: App, data: Data): void {
   let app = first;
@@ -30,7 +30,7 @@ export function follow(first: App, data: Data): void {
     const {scrollX, scrollY} = window;
     const atEnd = stop === app.last;
     app.dispose();
-    // other epochs may be shown now: of a long run the page carries a sample
+    // there may be other epochs now, because the page carries only a sample of a long run
     const same = (s: number) => nearest(next.epochs, shown.epochs[s]);
     const where = sample < 0 ? {view} : {view, sample};
     const place = app.last < 0 ? {} : {stop: atEnd ? next.last : same(stop), image, selection, slices, ...where};
@@ -53,7 +53,7 @@ export function follow(first: App, data: Data): void {
   source.addEventListener("ended", ({data: told}: MessageEvent<string>) => {
     const end = JSON.parse(told) as {readonly epoch: number; readonly epochs: number};
     hear({kind: "ended", ...end});
-    if (end.epoch >= end.epochs) source.close(); // there is nothing more to come; a run that was stopped may go on
+    if (end.epoch >= end.epochs) source.close(); // nothing more will come; a run that was stopped may be continued
   });
   source.addEventListener("trouble", ({data: words}: MessageEvent<string>) =>
     tell(`The run cannot be read just now, and this page shows it as it was before. ${JSON.parse(words)}`),
@@ -62,7 +62,7 @@ export function follow(first: App, data: Data): void {
   source.addEventListener("open", () => tell(""));
 }
 
-/** Shows a line over the page, or none. */
+/** Shows a line above the page, or removes it. */
 function tell(words: string): void {
   document.querySelector(".trouble")?.remove();
   if (words) document.body.prepend(h("p", {class: "trouble", role: "status"}, words));

@@ -4,13 +4,13 @@ import type {PageView} from "./views";
 type Keys = {readonly [key: string]: () => void};
 
 export interface PageKeys {
-  /** Keys that work everywhere, but where one writes. */
+  /** Keys that work everywhere, except where the reader types text. */
   readonly keys: Keys;
   /** Keys that do not work while a control has the focus, because the control uses them. */
   readonly offControls: Keys;
   /** The view that is shown now, whose own keys come first. */
   shown(): Pick<PageView, "key">;
-  /** Done before whatever a key does but for the space bar: it ends the playing. */
+  /** Called before the action of any key except the space bar; it stops the playing. */
   stop(): void;
 }
 

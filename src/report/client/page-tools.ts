@@ -3,20 +3,20 @@ import {segmented, toggleAllNotes} from "./panels/panel";
 import {printOnPaper} from "./paper";
 import {type Theme, theme} from "./theme";
 
-/** The tools at the top of a page, of digits or of a reader alike, and what their keys do. */
+/** The tools at the top of a page (of a run or of a reader), and the actions of their keys. */
 export interface PageTools {
-  /** In their order. */
+  /** The buttons in their order. */
   readonly elements: readonly HTMLElement[];
-  /** Light to dark, or back. */
+  /** Changes the theme from light to dark, or back. */
   flip(): void;
   /** Shows or hides all explanations. */
   explain(): void;
 }
 
 /**
- * Explanations, theme, and paper.
+ * Makes the buttons for explanations, theme and printing.
  *
- * @param redraw Draws what has the theme's colours. @param signal Ends what listens.
+ * @param redraw Draws everything that has the theme's colours. @param signal Removes the listeners.
  */
 export function pageTools(redraw: () => void, signal: AbortSignal): PageTools {
   const choose = (choice: Theme) => {
@@ -57,7 +57,7 @@ export function icon(name: string, text = ""): HTMLElement {
   return h("span", {class: name, "aria-hidden": "true"}, text);
 }
 
-/** @param label Beside the mark; without it, `title` is what a screen reader says. */
+/** @param label The word beside the symbol; without it, a screen reader says `title`. */
 export function toolButton(
   name: string,
   title: string,

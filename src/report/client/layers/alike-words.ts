@@ -2,14 +2,14 @@ import type {LayersData} from "./data";
 
 type Alike = ReadonlyMap<string, readonly (readonly number[])[]> | undefined;
 
-/** "heads 1, 3 alike" for each group of a block; none for a layer, and if no heads look alike. */
+/** "heads 1, 3 alike" for each group of a block; no words for a layer, or if no heads look alike. */
 export function alikeGroups(block: LayersData["rows"][number], alike: Alike): string[] {
   const layers = "layers" in block ? block.layers : [];
   const groups = layers.flatMap((layer) => alike?.get(layer) ?? []);
   return groups.map((heads) => `heads ${heads.map((h) => h + 1).join(", ")} alike`);
 }
 
-/** A sentence about the heads that look alike; empty of a network without heads, and if nobody looked at them. */
+/** A sentence about the heads that look alike; empty for a network without heads, or if nothing was kept about them. */
 export function alikeWords(layers: LayersData, alike: Alike): string {
   if (!layers.blocks || !alike) return "";
   const told = layers.blocks.flatMap(({name, layers: own}) =>

@@ -9,11 +9,11 @@ export interface FilterPicture {
 }
 
 export interface LayersData extends LayersShown {
-  /** In the network's order: each block in place of its layers, and the other layers. */
+  /** In the network's order: each block instead of its layers, and the other layers. */
   readonly rows: readonly (LayerShown | BlockShown)[];
-  /** The place among `epochs` of the last look at or before an epoch; −1: none yet. */
+  /** The place among `epochs` of the last look at or before an epoch; −1 if there is none yet. */
   at(epoch: number): number;
-  /** Shown filter n of a layer at look e. */
+  /** Filter n, of those that are shown, of a layer at look e. */
   filter(layer: LayerShown, e: number, n: number): FilterPicture;
   /** The share of images and places at which it is above 0. */
   on(layer: LayerShown, e: number, n: number): number;

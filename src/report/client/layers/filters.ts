@@ -8,10 +8,10 @@ import {showsScrolling} from "../scrolls";
 import type {Store} from "../state";
 import type {FilterPicture, LayersData} from "./data";
 
-/** A filter that is above 0 at a smaller share of images and places is struck out. */
+/** A filter is crossed out if it is above 0 at a smaller share of images and places than this. */
 const HARDLY = 0.001;
 
-/** The filters that changed most: before training, and at the epoch shown. */
+/** Shows the filters that changed most: before training, and at the current epoch. */
 export function mountFilters(data: Data, layers: LayersData, store: Store): {root: HTMLElement; draw(): void} | null {
   const able = layers.layers.filter(({filters}) => filters);
   if (able.length === 0) return null;

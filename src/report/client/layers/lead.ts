@@ -6,14 +6,14 @@ import type {Store} from "../state";
 import {alikeWords} from "./alike-words";
 import type {LayersData} from "./data";
 
-/** The sentence about the layers: how near they are to what they came to be, and how far they still had to go. */
+/** The sentence about the layers: how similar they are to their final state, and how far they still had to go. */
 export function mountLayersLead(data: Data, layers: LayersData, store: Store): HTMLElement {
   const lead = h("h1", {class: "lead"});
   const below = h("p", {class: "sub"});
   const root = h("div", {class: "hero-say", "aria-live": "polite"}, lead, below);
   const say = (element: Element, ...kids: Kid[]) =>
     element.replaceChildren(...kids.filter((kid): kid is Node | string => Boolean(kid)));
-  const spell = (epochs: number) => `${epochs} epoch${epochs === 1 ? "" : "s"}`; // may be a part of one
+  const spell = (epochs: number) => `${epochs} epoch${epochs === 1 ? "" : "s"}`; // this may be a part of an epoch
   const curve = data.file.metrics.flatMap(({steps}) => steps ?? []);
   const plateau = fittedPlateau(
     curve.map(({at}) => at),

@@ -8,10 +8,12 @@ import {fittedTo} from "../text-width";
 import {alikeGroups} from "./alike-words";
 import type {LayersData} from "./data";
 
-/** From so many layers on their rows are low. */
+/** From this many layers on, their rows are lower. */
 const MANY = 8;
 
-/** A row a layer, time across: how far its weights moved, and how alike it was to what it came to be. */
+/**
+ * Draws one row for each layer, with time across: how far its weights moved, and how similar it was to its final state.
+ */
 export function mountStave(data: Data, layers: LayersData, store: Store): HTMLElement {
   const help =
     `Black line: how similar the layer's outputs for ${int(layers.images)} test images are to its final ones, by linear CKA (unbiased; Kornblith et al. ` +

@@ -7,10 +7,10 @@ import {showsScrolling} from "../scrolls";
 import type {Store} from "../state";
 import type {LayersData} from "./data";
 
-/** Units named in a cell; of more the number alone. */
+/** How many units a cell names; if there are more, it shows only their number. */
 const NAMED = 12;
 
-/** Which units do nothing, and the figures of every layer at the epoch shown. */
+/** Shows which units do nothing, and the figures of every layer at the current epoch. */
 export function mountUnits(data: Data, layers: LayersData, store: Store): HTMLElement {
   const help =
     `Dead: 0 for every place of all ${int(layers.images)} test images (only layers without outputs below 0 can have such units). Dormant: mean |output| at most ` +

@@ -25,7 +25,7 @@ export function mountLayers(data: Data, layers: LayersData, store: Store): PageV
   return {left, side: null, draw: () => filters?.draw(), step: () => {}, clear: () => {}};
 }
 
-/** "like the end: 94 %": what the row of questions says of this view at an epoch. */
+/** The words about this view in the row of questions, at an epoch: "like the end: 94 %". */
 export function layersFinding(layers: LayersData, epoch: number): string {
   const e = layers.at(epoch);
   const likes = layers.rows.flatMap(({likeLast}) => (e < 0 ? [] : (likeLast[e] ?? [])));

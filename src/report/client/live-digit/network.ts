@@ -9,7 +9,7 @@ export interface Pass {
   readonly logits: Float32Array;
 }
 
-/** The logits of one image, pixels in [0, 1]; and what the way back needs. */
+/** The logits of one image with pixels in [0, 1], and the values that the backward pass needs. */
 export function forward(layers: readonly Layer[], image: Volume): Pass {
   const inputs: Volume[] = [];
   let at = image;
@@ -20,7 +20,7 @@ export function forward(layers: readonly Layer[], image: Volume): Pass {
   return {inputs, logits: at.values};
 }
 
-/** Gradient of one class's logit at the pixels. */
+/** The gradient of one class's logit with respect to the pixels. */
 export function inputGradient(layers: readonly Layer[], {inputs, logits}: Pass, target: number): Float32Array {
   let gradient: Float32Array = new Float32Array(logits.length);
   gradient[target] = 1;
@@ -28,7 +28,7 @@ export function inputGradient(layers: readonly Layer[], {inputs, logits}: Pass, 
   return gradient;
 }
 
-/** Probabilities of the classes. */
+/** The probabilities of the classes. */
 export function softmax(logits: Float32Array): Float32Array {
   const most = Math.max(...logits);
   const powers = logits.map((z) => Math.exp(z - most));

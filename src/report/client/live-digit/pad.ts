@@ -9,13 +9,16 @@ export interface Point {
 /** The pen's half width, as a share of the picture's side: 1.1 of 28 pixels, about as thick as MNIST's strokes. */
 const PEN = 0.04;
 
-/** An empty sheet: grey pictures are light on black, as MNIST; colour ones begin white. */
+/** An empty picture. Grey pictures are light on black, like MNIST's; coloured ones begin white. */
 export function blank([height, width, channels]: readonly [number, number, number]): Volume {
   const values = new Float32Array(height * width * channels);
   return {height, width, channels, values: channels === 1 ? values : values.fill(1)};
 }
 
-/** Draws a line with round ends, its edge one pixel soft: light on grey pictures, black on colour ones. */
+/**
+ * Draws a line with round ends and an edge that is smoothed over one pixel; it is light on grey pictures and black on
+ * coloured ones.
+ */
 export function stroke({height, width, channels, values}: Volume, from: Point, to: Point): void {
   const reach = Math.max(0.8, PEN * Math.max(height, width));
   const [dx, dy] = [to.x - from.x, to.y - from.y];
@@ -38,8 +41,8 @@ export function stroke({height, width, channels, values}: Volume, from: Point, t
 const DIGIT = 20 / 28;
 
 /**
- * A grey drawing placed as MNIST's digits are (LeCun et al. 1998): its box scaled to 20 of 28 pixels, its centre of mass in the
- * middle. An empty one stays empty.
+ * Places a grey drawing like MNIST's digits (LeCun et al. 1998): its box is scaled to 20 of 28 pixels, and its centre
+ * of mass is put in the middle. An empty one stays empty.
  */
 export function placedAsDigit(drawing: Volume): Volume {
   const {height, width, values} = drawing;
@@ -75,7 +78,7 @@ function massCentre({width, values}: Volume): Point {
   return {x: x / sum, y: y / sum};
 }
 
-/** A grey picture between its pixels (bilinear), 0 outside. */
+/** The value of a grey picture between its pixels (bilinear); 0 outside of it. */
 function between({height, width, values}: Volume, x: number, y: number): number {
   const [left, top] = [Math.floor(x), Math.floor(y)];
   const at = (i: number, j: number) => (i < 0 || j < 0 || i >= width || j >= height ? 0 : values[j * width + i]);

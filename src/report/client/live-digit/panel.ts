@@ -12,7 +12,7 @@ import {blank, type Point, placedAsDigit, stroke} from "./pad";
 import {pictureOf} from "./picture-of";
 import type {Volume} from "./windows";
 
-/** Classes that have a bar; of more the most probable. */
+/** How many classes get a bar; if there are more, the most probable ones. */
 const BARS = 10;
 
 export interface LiveDigit {
@@ -20,7 +20,10 @@ export interface LiveDigit {
   draw(): void;
 }
 
-/** A sheet to draw on, or to drop a picture on, and what the run's best network says of it at once: it is computed in the page. */
+/**
+ * A panel to draw on, or to drop a picture on. It shows at once what the run's best network, which the page computes,
+ * says about the picture.
+ */
 export function mountLiveDigit(data: Data, network: PageNetwork, store: Store): LiveDigit {
   const {words, names, looks} = data;
   const help =
@@ -38,7 +41,7 @@ export function mountLiveDigit(data: Data, network: PageNetwork, store: Store): 
   }
   const {layers, shape, epoch} = network;
   let sheet = blank(shape);
-  let isDrawn = true; // by hand, and not a picture that was loaded
+  let isDrawn = true; // drawn by hand, and not a picture that was loaded
   let pen: Point = {x: shape[1] / 2, y: shape[0] / 2};
   let isDown = false;
   let isFocused = false;
@@ -164,7 +167,7 @@ export function mountLiveDigit(data: Data, network: PageNetwork, store: Store): 
     } else if (event.key === "Delete" || event.key === "Backspace") clear();
     else return;
     event.preventDefault();
-    event.stopPropagation(); // arrows step epochs elsewhere on the page
+    event.stopPropagation(); // elsewhere on the page, arrow keys move through the epochs
     draw();
   });
   for (const [name, on] of [

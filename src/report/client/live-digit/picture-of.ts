@@ -1,7 +1,9 @@
 import {h} from "../dom";
 import type {Volume} from "./windows";
 
-/** A picture file as the network takes it: its middle square, scaled; grey if the network sees grey. */
+/**
+ * Makes an image for the network from a picture file: its middle square, scaled, and in grey if the network sees grey.
+ */
 export async function pictureOf(
   file: File,
   [height, width, channels]: readonly [number, number, number],
@@ -13,7 +15,7 @@ export async function pictureOf(
   const scale = Math.max(width / image.width, height / image.height);
   const [w, t] = [image.width * scale, image.height * scale];
   context.imageSmoothingQuality = "high";
-  context.fillStyle = "#fff"; // what is transparent lies over white, as in training
+  context.fillStyle = "#fff"; // transparent parts are drawn over white, as in training
   context.fillRect(0, 0, width, height);
   context.drawImage(image, (width - w) / 2, (height - t) / 2, w, t);
   image.close();

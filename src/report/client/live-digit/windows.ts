@@ -1,7 +1,7 @@
 /** @file Windows that go over an image: convolutions and pools, forward and backward. */
 import type {Window} from "../../page-model";
 
-/** An image, or what a layer makes of one: `values[(y * width + x) * channels + c]`. */
+/** An image, or a layer's answer to one: `values[(y * width + x) * channels + c]`. */
 export interface Volume {
   readonly height: number;
   readonly width: number;
@@ -14,7 +14,7 @@ export function wholeOf({height, width, channels}: Volume): Window {
   return {size: [height, width], strides: [1, 1], padding: "valid", channels};
 }
 
-/** Outputs along one side, and zeros before the image, as TensorFlow counts them. */
+/** How many outputs there are along one side, and how many zeros come before the image, as in TensorFlow. */
 function extent(
   length: number,
   size: number,
@@ -32,7 +32,10 @@ function outputOf({height, width}: Volume, {size, strides, padding}: Window) {
   return {rows, columns, top, left};
 }
 
-/** Calls with each pixel of the input that an output's window holds: where it is, which of the window's, and the output. */
+/**
+ * Calls a function for each pixel of the input in the window of each output, with the pixel's place, its number in the
+ * window, and the output.
+ */
 export function eachTap(input: Volume, window: Window, call: (from: number, tap: number, to: number) => void): void {
   const {height, width} = input;
   const {size, strides} = window;
@@ -51,7 +54,7 @@ export function eachTap(input: Volume, window: Window, call: (from: number, tap:
   }
 }
 
-/** An empty output, its biases in place. Sums are in double precision. */
+/** A new output that contains the biases. Sums are in double precision. */
 function begun(input: Volume, window: Window, bias: Float32Array | null) {
   const {rows, columns} = outputOf(input, window);
   const sums = new Float64Array(rows * columns * window.channels);
@@ -69,7 +72,7 @@ export function convolved(input: Volume, kernel: Float32Array, bias: Float32Arra
   eachTap(input, window, (from, tap, to) => {
     for (let c = 0; c < channels; c++) {
       const value = values[from * channels + c];
-      if (value === 0) continue; // after a relu half of them are
+      if (value === 0) continue; // after a relu, half of them are 0
       const row = (tap * channels + c) * outputs;
       for (let k = 0; k < outputs; k++) sums[to * outputs + k] += value * kernel[row + k];
     }
@@ -90,7 +93,7 @@ export function depthwise(input: Volume, kernel: Float32Array, bias: Float32Arra
   return done();
 }
 
-/** How many pixels of the image each output's window holds: what lies beyond the edge is not counted. */
+/** How many pixels of the image are in each output's window. Places beyond the edge are not counted. */
 function counted(input: Volume, window: Window, outputs: number): Float32Array {
   const held = new Float32Array(outputs);
   eachTap(input, window, (_, __, to) => held[to]++);
@@ -115,7 +118,7 @@ export function pooled(input: Volume, window: Window, average: boolean): Volume 
   return {height: rows, width: columns, channels, values: out};
 }
 
-/** The first of equal maxima takes the gradient, as in the engine. */
+/** The first of equal maxima gets the gradient, as in the engine. */
 export function pooledBack(input: Volume, window: Window, average: boolean, dy: Float32Array): Float32Array {
   const {values, channels} = input;
   const dx = new Float32Array(values.length);

@@ -1,6 +1,9 @@
 import {css, type Tokens} from "../colors";
 
-/** Draws the circle that somebody draws by hand: dashed, its inside a little darker. @param outline x and y by turns. */
+/**
+ * Draws the circle that the reader draws by hand, with dashes and a slightly darker inside. @param outline The numbers
+ * x and y in turn.
+ */
 export function drawOutline(context: CanvasRenderingContext2D, outline: ArrayLike<number>, color: Tokens["ink"]): void {
   context.beginPath();
   for (let i = 0; i < outline.length; i += 2) context.lineTo(outline[i], outline[i + 1]);

@@ -1,4 +1,7 @@
-/** How far a map can be trusted, in words: its divergence, and in which space its neighbours are neighbours. */
+/**
+ * Says in words how far a map can be trusted: its divergence, and in which space neighbours on the map are neighbours,
+ * too.
+ */
 export function mapFacts(facts: {readonly [name: string]: number}): string[] {
   const {klDivergence, trustworthiness, trustworthinessFull, components, width} = facts;
   const told = klDivergence === undefined ? [] : [`KL ${klDivergence.toFixed(2)}`];

@@ -5,7 +5,7 @@ import {scopeOf} from "../scope";
 import {members, singlesOut} from "../selection";
 import type {State} from "../state";
 
-/** Points drawn in one go: same colour, same mark, same size. */
+/** Points that are drawn together, because they have the same colour, mark and size. */
 export interface Bucket {
   readonly mark: Mark;
   readonly color: Rgb;
@@ -15,12 +15,12 @@ export interface Bucket {
   readonly ring: boolean;
 }
 
-/** Marks need to be larger than discs to be told apart. */
+/** How much larger than discs marks must be, so that they can be told apart. */
 const MARKED = 1.3;
 
 /**
- * The map's points by how they look at a stop, in the order in which they are drawn: what is singled out over the rest,
- * mistakes over what is right.
+ * The map's points in groups that look the same at a stop, in the order in which they are drawn: selected points above
+ * the others, and mistakes above right answers.
  */
 export function groupPoints(data: Data, map: MapData, state: State, stop: number, theme: Tokens): readonly Bucket[] {
   const {selection, mode, isolated, slices} = state;

@@ -15,24 +15,27 @@ export interface MapControls extends Camera {
 /** The surface on which the pointer and the keyboard act. */
 export interface MapSurface {
   readonly canvas: HTMLElement;
-  /** Whether the image that is opened has a panel of its own that lies over the page on a narrow screen. */
+  /** Whether the image that is opened has its own panel, which lies over the page on a narrow screen. */
   readonly hasSheet: boolean;
-  /** Where the points stand, `[x, y, depth]` each, in pixels of the page. */
+  /** The places of the points, `[x, y, depth]` each, in pixels of the page. */
   readonly screen: Float32Array;
-  /** Pixels a unit of the map, before zooming. */
+  /** How many pixels a unit of the map has, before zooming. */
   unit(): number;
-  /** Shows the lasso being drawn, `[x, y, x, y, …]`; empty: none. */
+  /** Shows the lasso that is being drawn, `[x, y, x, y, …]`; empty for none. */
   setOutline(points: readonly number[]): void;
   /** Whether this is the map that the pointer or the keyboard is on. */
   setPointed(here: boolean): void;
 }
 
-/** From this far on, in pixels, a press that moves is a drag and not a click. */
+/** If the pointer moves at least this far while it is pressed, in pixels, it is a drag and not a click. */
 const DRAG = 6;
-/** How near to a dot a pointer must be, and a finger. */
+/** How near to a dot a mouse pointer must be, and a finger. */
 const REACH = {mouse: 14, touch: 22};
 
-/** Hover, click, lasso, pan, turn; Shift and an arrow key go from dot to dot: arrows alone step through the epochs. */
+/**
+ * Handles hovering, clicking, drawing a lasso, moving and rotating the map. Shift and an arrow key go from dot to dot,
+ * because arrow keys alone move through the epochs.
+ */
 export function listenToMap(surface: MapSurface, map: Pointed, store: Store, controls: MapControls): void {
   const {canvas, screen, hasSheet, unit, setOutline, setPointed} = surface;
   let outline: readonly number[] = [];

@@ -6,11 +6,11 @@ import type {State} from "../state";
 import {textWidth} from "../text-width";
 import {type Camera, type Frame, place} from "./map-view";
 
-/** Letters of a name on the map; the legend has it whole. */
+/** The most letters of a name on the map; the legend shows the whole name. */
 const LETTERS = 18;
-/** From so many classes on, names are smaller. */
+/** From this many classes on, names are smaller. */
 const MANY = 13;
-/** Pixels to the border. */
+/** How many pixels a name keeps from the border. */
 const EDGE = 3;
 
 export interface MapView {
@@ -20,13 +20,13 @@ export interface MapView {
   readonly height: number;
 }
 
-/** Where a class's name stands; absent: it has no place. */
+/** The place of a class's name; absent if it has none. */
 type Places = ReadonlyMap<number, readonly [x: number, y: number]>;
 
 /**
- * Class names at the middle of their dots, so that colour is never the only key; beside it if another name is. What
- * matters most has the first choice: the class singled out, the two of a chosen cell, then those with most mistakes,
- * then the largest.
+ * Class names at the middle of their dots, so that colour is never the only key; beside it if another name is there.
+ * The most important names choose first: the selected class, the two of a chosen cell, then those with the most
+ * mistakes, then the largest.
  */
 export function mapNames(
   data: Data,
@@ -37,7 +37,10 @@ export function mapNames(
   );
   const names = data.names.map((name) => fitted(name, LETTERS));
   const middles = new Map<number, Float32Array>();
-  /** The median point of each class at a stop, axis by axis: the middle of its crowd, whatever strays. */
+  /**
+   * The median point of each class at a stop, axis by axis: the middle of most of its points, even if some are far
+   * away.
+   */
   const middlesOf = (s: number): Float32Array => {
     const made = middles.get(s) ?? new Float32Array(data.classes * map.dimensions);
     if (middles.has(s)) return made;
@@ -112,7 +115,7 @@ export function mapNames(
       const [a, b] = [before.get(k), after.get(k)];
       const [start, end] = [a ?? b, b ?? a];
       if (!start || !end) continue;
-      // a name that has a place at one of the two stops alone fades in or out
+      // a name that has a place only at one of the two stops fades in or out
       const seen = (a ? 1 - share : 0) + (b ? share : 0);
       const quiet = state.isolated >= 0 && state.isolated !== k ? 0.25 : 1;
       context.globalAlpha = seen * quiet;
@@ -133,6 +136,6 @@ export interface Moment {
 
 export interface Look {
   readonly tokens: Tokens;
-  /** CSS' font-family. */
+  /** The value of CSS' font-family. */
   readonly font: string;
 }

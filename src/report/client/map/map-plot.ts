@@ -15,22 +15,22 @@ import {frameOf, place, unitPixels} from "./map-view";
 import {splat, wipe} from "./splat";
 
 const TURN = Math.PI * 2;
-/** Canvas pixels to a CSS pixel on paper: 288 to the inch. */
+/** How many canvas pixels a CSS pixel has on paper: 288 to the inch. */
 const PAPER_DENSITY = 3;
 
 export interface MapPlot {
   readonly stage: HTMLElement;
   readonly canvas: HTMLCanvasElement;
-  /** Sorts the points into colours; wanted when the stop, the mode, the selection or the theme change. */
+  /** Sorts the points by colour; call it when the stop, the mode, the selection or the theme changes. */
   group(): void;
   draw(): void;
-  /** Milliseconds of the latest drawings. */
+  /** How many milliseconds the latest drawings took. */
   readonly frames: number[];
 }
 
 /**
- * One map on a canvas: dots are blended straight into its pixels, names and marks are drawn over them. Past 200 lines: one
- * closure over one canvas, whose parts would hand its state to and fro.
+ * One map on a canvas: dots are blended directly into its pixels, and names and marks are drawn over them. The file is
+ * long because it is one closure over one canvas; separate parts would have to pass its state to each other.
  */
 export function mapPlot(data: Data, map: MapData, store: Store, which: "a" | "b", controls: MapControls): MapPlot {
   const canvas = h("canvas", {class: "map-cv", tabindex: "0", role: "application"});
@@ -38,7 +38,7 @@ export function mapPlot(data: Data, map: MapData, store: Store, which: "a" | "b"
   const caption = h("span");
   const card = h("div", {class: "map-card", hidden: true}, thumb, caption);
   const stage = h("div", {class: "map-stage"}, canvas, card);
-  const context = canvas.getContext("2d", ON_PROCESSOR) as CanvasRenderingContext2D; // a fresh canvas always has one
+  const context = canvas.getContext("2d", ON_PROCESSOR) as CanvasRenderingContext2D; // a new canvas always has one
   const frame = frameOf(map.at, map.dimensions);
   const screen = new Float32Array(3 * map.count);
   const frames: number[] = [];
@@ -62,7 +62,7 @@ export function mapPlot(data: Data, map: MapData, store: Store, which: "a" | "b"
     buckets = groupPoints(data, map, store.state, stop(), look);
   };
 
-  /** Where the chosen image went, epoch by epoch. */
+  /** Draws the way of the chosen image, epoch by epoch. */
   const trail = (m: number, {ink, panel}: Tokens) => {
     const reached = Math.min(data.last, Math.floor(at()));
     const spot = new Float32Array(3);
@@ -137,7 +137,10 @@ export function mapPlot(data: Data, map: MapData, store: Store, which: "a" | "b"
     if (frames.length > 600) frames.shift();
   };
 
-  /** The dots' pixels. Printers get a canvas's drawings and not its pixels: for paper they are drawn as a picture. */
+  /**
+   * Puts the pixels of the dots on the canvas. Printers get a canvas's drawings and not its pixels, so for paper the
+   * dots are drawn as a picture.
+   */
   const putDots = () => {
     if (!theme.onPaper) return context.putImageData(sheet, 0, 0);
     const dots = h("canvas", {width: sheet.width, height: sheet.height});

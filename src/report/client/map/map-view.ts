@@ -1,4 +1,4 @@
-/** @file Where the map's points stand on the screen: pure functions over flat arrays. */
+/** @file Computes the places of the map's points on the screen: pure functions on flat arrays. */
 
 /** How the map is looked at; shared by both maps when comparing. */
 export interface Camera {
@@ -6,32 +6,32 @@ export interface Camera {
   /** The distance of the panel's middle from the map's own middle, as a share of the frame. */
   shiftX: number;
   shiftY: number;
-  /** Turn of a map in three dimensions, in radians: round the upright axis, and tilted. */
+  /** The rotation of a map in three dimensions, in radians: around the upright axis, and the tilt. */
   turn: number;
   tilt: number;
 }
 
 export const HOME: Readonly<Camera> = {zoom: 1, shiftX: 0, shiftY: 0, turn: 0.6, tilt: 0.35};
 
-/** Pixels round the map that stay empty. */
+/** How many pixels around the map stay empty. */
 const MARGIN = 16;
 
-/** The frame that every stop is drawn in. */
+/** The frame in which every stop is drawn. */
 export interface Frame {
   readonly middle: readonly number[];
   readonly span: readonly number[];
-  /** For a map in three dimensions: how far from the upright axis any point comes. */
+  /** For a map in three dimensions: the greatest distance of a point from the upright axis. */
   readonly around: number;
   /**
-   * How far above or below the middle any point comes, for each tilt: tilt i is i of the `TILTS` steps of a right
-   * angle.
+   * The greatest distance of a point above or below the middle, for each tilt; tilt i is i of the `TILTS` steps of a
+   * right angle.
    */
   readonly rise: Float32Array;
 }
 
 const TILTS = 32;
 
-/** The middle and extent of all stops' points. */
+/** The middle and the extent of the points at all stops. */
 export function frameOf(stops: readonly Float32Array[], dimensions: number): Frame {
   const low = Array<number>(dimensions).fill(Infinity);
   const high = Array<number>(dimensions).fill(-Infinity);
@@ -47,7 +47,7 @@ export function frameOf(stops: readonly Float32Array[], dimensions: number): Fra
   return {middle, span, ...(dimensions === 3 ? reach(stops, middle) : {around: 0, rise: new Float32Array(0)})};
 }
 
-/** The farthest that a map reaches however it is turned, so that it fills its panel and stays inside. */
+/** How far a map reaches in any rotation, so that it fills its panel and stays inside. */
 function reach(stops: readonly Float32Array[], middle: readonly number[]): Pick<Frame, "around" | "rise"> {
   let around = 0;
   const rise = new Float32Array(TILTS + 1);
@@ -66,7 +66,7 @@ function reach(stops: readonly Float32Array[], middle: readonly number[]): Pick<
   return {around: around || 1, rise};
 }
 
-/** Pixels a unit of the map, at zoom 1. @param tilt Of a map in three dimensions. */
+/** How many pixels a unit of the map has at zoom 1. @param tilt The tilt of a map in three dimensions. */
 export function unitPixels(width: number, height: number, {span, around, rise}: Frame, tilt = 0): number {
   const [w, h] = [width - 2 * MARGIN, height - 2 * MARGIN];
   if (span.length < 3) return Math.min(w / span[0], h / span[1]);
@@ -78,10 +78,11 @@ export function unitPixels(width: number, height: number, {span, around, rise}: 
 }
 
 /**
- * Screen positions of points between two stops.
+ * The screen positions of points between two stops.
  *
  * @param share 0 at `from`, 1 at `to`.
- * @param screen Filled with x and y of each point, in pixels; the third number is depth, −1 far to 1 near (0 in 2-D).
+ * @param screen This array gets x and y of each point in pixels; the third number is the depth, from −1 (far) to 1
+ * (near), or 0 in 2-D.
  */
 export function place(
   screen: Float32Array,
@@ -130,7 +131,10 @@ export function pointNear(screen: Float32Array, x: number, y: number, reach: num
   return best;
 }
 
-/** The point that an arrow key goes to from point i: near, and no more than about 50° off the direction. Or i itself. */
+/**
+ * The point to which an arrow key goes from point i: a near one, at most about 50° away from the direction. If there is
+ * none, i itself.
+ */
 export function pointBeside(screen: Float32Array, i: number, right: number, down: number): number {
   let [best, least] = [i, Infinity];
   for (let j = 0; j < screen.length / 3; j++) {

@@ -12,7 +12,7 @@ import type {MapControls} from "./map-input";
 import {mapPlot} from "./map-plot";
 import {HOME} from "./map-view";
 
-/** The embedding: a dot for each test image that the run mapped, gliding from epoch to epoch. */
+/** The panel of the map: a dot for each test image that the run mapped, which moves from epoch to epoch. */
 export function mountMap(data: Data, map: MapData, store: Store): {root: HTMLElement; draw(): void; frames: number[]} {
   const {words} = data;
   const controls: MapControls = {

@@ -29,7 +29,7 @@ const REACH = 1.35;
 
 const stamps = new Map<number, Stamp>();
 
-/** A mark of `radius` whose middle lies (fx, fy) into the middle pixel; edges are smoothed over one pixel. */
+/** A mark of `radius` whose middle is at (fx, fy) within the middle pixel; edges are smoothed over one pixel. */
 function stampOf(mark: Mark, radius: number, fx: number, fy: number): Stamp {
   const r = Math.max(1, Math.round(radius * RADII));
   const [px, py] = [Math.floor(fx * PLACES), Math.floor(fy * PLACES)];
@@ -51,7 +51,7 @@ function stampOf(mark: Mark, radius: number, fx: number, fy: number): Stamp {
   return stamp;
 }
 
-/** Covers the whole sheet. */
+/** Fills the whole sheet with a colour. */
 export function wipe({data}: Sheet, [red, green, blue]: Rgb): void {
   data[0] = red;
   data[1] = green;
