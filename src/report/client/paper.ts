@@ -2,12 +2,12 @@ import {drawAllNow} from "./sized";
 import {theme} from "./theme";
 
 /**
- * Lays the page out for paper while it is printed: light, everything open, every chart drawn anew. The class `paper` gives
- * the page the width of the narrowest sheet (A4 upright) before the browser makes pages; charts are drawn for it, and
- * grow with wider sheets, because they have no later chance to be drawn.
+ * Lays the page out for paper while it is printed: in the light theme, with everything open and every chart drawn
+ * again. The class `paper` gives the page the width of the narrowest sheet (A4 upright) before the browser makes pages;
+ * charts are drawn for this width, and are enlarged for wider sheets, because they cannot be drawn again later.
  *
  * @param redraw Draws the panels in the theme's colours.
- * @param signal Ends it.
+ * @param signal Removes the listeners.
  */
 export function printOnPaper(redraw: () => void, signal: AbortSignal): void {
   let opened: HTMLDetailsElement[] | null = null;

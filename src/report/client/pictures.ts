@@ -5,14 +5,16 @@ import type {Data} from "./data";
 import {h} from "./dom";
 import {ON_PROCESSOR} from "./on-processor";
 
-/** An image of the test split. Grey ones are ink on nothing, so that a theme can turn them; see `showImage`. */
+/**
+ * An image of the test split. Grey ones are ink without a background, so that a theme can invert them; see `showImage`.
+ */
 export function picture(data: Data, i: number): HTMLCanvasElement {
   const canvas = h("canvas", {class: data.image.channels === 1 ? "pic grey" : "pic"});
   showImage(canvas, data, i);
   return canvas;
 }
 
-/** Draws image i; the network sees white on black, the page shows ink on paper. */
+/** Draws image i. The network sees white on black, but the page shows ink on paper. */
 export function showImage(canvas: HTMLCanvasElement, data: Data, i: number): void {
   if (canvas.dataset.image === String(i)) return;
   canvas.dataset.image = String(i);
@@ -33,10 +35,10 @@ export function showImage(canvas: HTMLCanvasElement, data: Data, i: number): voi
   context.putImageData(sheet, 0, 0);
 }
 
-/** Where the pictures that maps lie on come from: all test images of a run, or one training image. */
+/** The source of the pictures under maps: all test images of a run, or one training image. */
 export type Painted = Pick<Data, "image" | "pixels">;
 
-/** The faint image that maps lie on, at a map's own size: the theme's paper with `share` of the image's ink or colour. */
+/** The faint image under a map, in the map's own size: the theme's paper with `share` of the image's ink or colour. */
 function ground(
   data: Painted,
   i: number,
@@ -56,7 +58,7 @@ function ground(
   };
 }
 
-/** A saliency map over a faint image: teal for magnitudes; signed maps blue (for) and orange (against). */
+/** Draws a saliency map over a faint image: magnitudes in teal, signed maps in blue (for) and orange (against). */
 export function drawSaliency(
   canvas: HTMLCanvasElement,
   data: Painted,
@@ -80,12 +82,12 @@ export function drawSaliency(
 }
 
 /**
- * Where a head looks, over a faint image: teal where a patch gets more than an even share of all patches' looking. Each
- * map has a scale of its own, but one that is nearly even stays pale.
+ * Draws where a head looks, over a faint image: teal where a patch gets more than an even share of all patches'
+ * attention. Each map has its own scale, but a nearly even map stays pale.
  *
  * @param shares `[rows * columns]`; they sum to 1.
- * @param most The share that is drawn full, if it is not the largest of these.
- * @param from The patch that looks: it gets a frame.
+ * @param most The share that gets full colour, if it is not the largest of these.
+ * @param from The patch that looks; it gets a frame.
  */
 export function drawAttention(
   canvas: HTMLCanvasElement,
@@ -114,16 +116,16 @@ export interface LimePicture {
   readonly width: number;
   readonly pieces: Uint16Array | Uint8Array;
   readonly weights: readonly number[];
-  /** The weight that is drawn full, if it is not the strongest of these. */
+  /** The weight that gets full colour, if it is not the strongest of these. */
   readonly full?: number;
 }
 
-/** Under this share of the strongest weight a piece is left plain. */
+/** Below this share of the strongest weight, a segment gets no colour. */
 const FAINT = 0.04;
-/** From this many screen pixels an image pixel on, there is room for hatching and outlines. */
+/** From this many screen pixels for each image pixel on, there is room for hatching and outlines. */
 const DETAILED = 4;
 
-/** LIME's pieces for (blue) and against (orange, hatched if there is room) over a faint image. */
+/** Draws LIME's segments for (blue) and against (orange, hatched if there is room) over a faint image. */
 export function drawLime(canvas: HTMLCanvasElement, data: Painted, i: number, lime: LimePicture, side: number): void {
   const {height, width, pieces, weights} = lime;
   const context = canvas.getContext("2d", ON_PROCESSOR);
@@ -133,7 +135,7 @@ export function drawLime(canvas: HTMLCanvasElement, data: Painted, i: number, li
   canvas.height = height * scale;
   const {tile: paper, ink, ok, bad} = tokens();
   const under = ground(data, i, height, width, paper, ink);
-  // weights under 2 % are noise: they are not blown up to full colour
+  // weights below 2 % are noise, so they do not get full colour
   const strongest = Math.max(lime.full ?? 0, 0.02, ...weights.map(Math.abs));
   for (let p = 0; p < width * height; p++) {
     const weight = (weights[pieces[p]] ?? 0) / strongest;
@@ -154,7 +156,7 @@ export function drawLime(canvas: HTMLCanvasElement, data: Painted, i: number, li
   if (scale >= DETAILED) outline(context, lime, scale, css(mix(paper, ink, 0.75)));
 }
 
-/** Lines between pieces. */
+/** Draws lines between segments. */
 function outline(context: CanvasRenderingContext2D, lime: LimePicture, scale: number, color: string): void {
   const {height, width, pieces} = lime;
   context.strokeStyle = color;

@@ -2,7 +2,7 @@ import type {Data} from "./data";
 import {h} from "./dom";
 import {int} from "./format";
 
-/** Says that the page carries some epochs of a long run; null if it carries all. */
+/** Says that the page carries only some epochs of a long run; null if it carries all. */
 export function sampledNote(data: Data): HTMLElement | null {
   const {stops, recorded} = data.file;
   if (!(stops.length < recorded)) return null;

@@ -4,7 +4,7 @@ import {pngFile, svgFile} from "./scene-files";
 
 let nameOf = (panel: string) => panel;
 
-/** Says how files are named, without their ending. @param name Of the panel's own name. */
+/** Gives the name of a file without its ending. @param name The name of the panel. */
 export function nameFiles(name: (panel: string) => string): void {
   nameOf = name;
 }
@@ -41,5 +41,5 @@ export function saveButton(name: string, panel: () => HTMLElement): HTMLElement 
 function download(file: Blob, name: string): void {
   const href = URL.createObjectURL(file);
   h("a", {href, download: name}).click();
-  setTimeout(() => URL.revokeObjectURL(href), 60_000); // when the browser has it for sure
+  setTimeout(() => URL.revokeObjectURL(href), 60_000); // late enough for the browser to have saved it
 }

@@ -1,10 +1,10 @@
 import {svg} from "./dom";
 import type {Scene, Shape} from "./scene";
 
-/** Pixels of a PNG to a pixel of the page. */
+/** How many pixels of a PNG a pixel of the page becomes. */
 const SHARP = 2;
 
-/** A scene as an SVG file of its own: shapes, letters as letters, the page's font with it. */
+/** A scene as a separate SVG file: shapes, text as text, and the page's font. */
 export function svgFile({width, height, shapes}: Scene): Blob {
   const sheet = svg("svg", {width, height, viewBox: `0 0 ${width} ${height}`});
   const fonts = [...document.styleSheets].flatMap((styles) =>
@@ -36,7 +36,7 @@ function elementOf(shape: Shape): SVGElement {
   return svg("path", {d, transform, fill, opacity, ...rule, ...line});
 }
 
-/** A scene as a PNG file. @throws Error if the browser makes none: the panel is too large for it. */
+/** A scene as a PNG file. @throws Error if the browser cannot make it, because the panel is too large. */
 export async function pngFile(scene: Scene): Promise<Blob> {
   const canvas = document.createElement("canvas");
   canvas.width = Math.ceil(scene.width * SHARP);

@@ -1,9 +1,10 @@
 /**
- * @file A panel as plain shapes, in pixels from its corner: what can be written as SVG that any program reads, or drawn as
- * PNG. Positions and colours are those that the browser has computed. Past 200 lines: one walk over one tree.
+ * @file Turns a panel into plain shapes, in pixels from its corner, which can be written as SVG that any program reads,
+ * or drawn as PNG. Positions and colours are those that the browser has computed. The file is long because it is one
+ * walk through one tree.
  */
 
-/** Where a shape's own coordinates lie in the panel, as in SVG's `matrix(a b c d e f)`. */
+/** How a shape's own coordinates become those of the panel, as in SVG's `matrix(a b c d e f)`. */
 export type Matrix = readonly [a: number, b: number, c: number, d: number, e: number, f: number];
 
 export type Shape =
@@ -27,7 +28,7 @@ export type Shape =
       readonly weight: string;
       readonly family: string;
       readonly fill: string;
-      /** Around the letters; "" for none. */
+      /** The colour around the letters; "" for none. */
       readonly halo: string;
       readonly opacity: number;
     }
@@ -47,12 +48,12 @@ export interface Scene {
   readonly shapes: readonly Shape[];
 }
 
-/** Parts that are tools and no picture. */
+/** Parts that are controls and do not belong to the picture. */
 const LEFT_OUT = ".panel-tools, .q, .save, .tools, .map-card, .tray-clear, .btn, [hidden]";
 const CLEAR = "rgba(0, 0, 0, 0)";
 const HERE: Matrix = [1, 0, 0, 1, 0, 0];
 
-/** Everything that is seen of a panel. */
+/** Everything that is visible of a panel. */
 export function sceneOf(panel: HTMLElement): Scene {
   const origin = panel.getBoundingClientRect();
   const shapes: Shape[] = [];
@@ -82,7 +83,7 @@ export function sceneOf(panel: HTMLElement): Scene {
   return {width: origin.width, height: origin.height, shapes};
 }
 
-/** An element's ground, border and ring. */
+/** An element's background, border and ring. */
 function boxes(style: CSSStyleDeclaration, box: DOMRect, origin: DOMRect): Shape[] {
   const found: Shape[] = [];
   const [x, y] = [box.left - origin.left, box.top - origin.top];
@@ -95,7 +96,7 @@ function boxes(style: CSSStyleDeclaration, box: DOMRect, origin: DOMRect): Shape
   };
   const [hatch] = style.backgroundImage.match(/rgba?\([^)]*\)/) ?? [];
   if (style.backgroundColor !== CLEAR) put(style.backgroundColor, "none", 0, 0);
-  else if (hatch) put(hatch, "none", 0, 0); // stripes are drawn full
+  else if (hatch) put(hatch, "none", 0, 0); // stripes are drawn as a full area
   const border = Number.parseFloat(style.borderTopWidth);
   if (border > 0 && style.borderTopStyle !== "none" && style.borderLeftStyle !== "none") {
     put("none", style.borderTopColor, border, border / 2);
@@ -119,7 +120,7 @@ function rounded(x: number, y: number, width: number, height: number, r: number)
   return `M${x + r} ${y}h${w}${arc(r, r)}v${h}${arc(-r, r)}h${-w}${arc(-r, -r)}v${-h}${arc(r, -r)}Z`;
 }
 
-/** A text node's lines, each where it stands; upright headings and turned words as they are turned. */
+/** The lines of a text node, each at its place; upright headings and rotated words keep their rotation. */
 function lines(node: Text, element: Element, style: CSSStyleDeclaration, origin: DOMRect, clip: DOMRect): Shape[] {
   if (!node.data.trim()) return [];
   const size = Number.parseFloat(style.fontSize);
@@ -134,7 +135,7 @@ function lines(node: Text, element: Element, style: CSSStyleDeclaration, origin:
   if (turn) {
     const [cx, cy] = [(whole.left + whole.right) / 2 - origin.left, (whole.top + whole.bottom) / 2 - origin.top];
     const [sin, cos] = [Math.sin(turn), Math.cos(turn)];
-    const down = 0.35 * size; // from the middle of the letters to the line that they stand on
+    const down = 0.35 * size; // from the middle of the letters to their baseline
     const at: Matrix = [cos, sin, -sin, cos, cx - sin * down, cy + cos * down];
     return [{kind: "text", text: node.data.trim(), at, anchor: "middle", ...look}];
   }
@@ -169,10 +170,10 @@ function lines(node: Text, element: Element, style: CSSStyleDeclaration, origin:
   return found;
 }
 
-/** The share of a line's box that lies above the line that its letters stand on. */
+/** The share of a line's box that lies above the baseline of its letters. */
 function ascentShare({fontWeight, fontSize, fontFamily}: CSSStyleDeclaration): number {
   pen ??= document.createElement("canvas").getContext("2d");
-  if (!pen) return 0.8; // of most fonts
+  if (!pen) return 0.8; // this fits most fonts
   pen.font = `${fontWeight} ${fontSize} ${fontFamily}`;
   const {fontBoundingBoxAscent: above, fontBoundingBoxDescent: below} = pen.measureText("x");
   return above / (above + below);
@@ -180,7 +181,7 @@ function ascentShare({fontWeight, fontSize, fontFamily}: CSSStyleDeclaration): n
 
 let pen: CanvasRenderingContext2D | null | undefined;
 
-/** How an element's text is turned, in radians, clockwise; 0 for most. */
+/** The rotation of an element's text in radians, clockwise; 0 for most elements. */
 function turnOf(element: Element): number {
   let turn = 0;
   for (let at: Element | null = element; at && !at.matches(".panel"); at = at.parentElement) {
@@ -194,7 +195,7 @@ function turnOf(element: Element): number {
   return Math.abs(turn) < 1e-6 ? 0 : turn;
 }
 
-/** A canvas as it is shown: whole within its box, and turned to its theme's ink. */
+/** A canvas as it is shown: complete within its box, and in the ink of its theme. */
 function pictureOf(canvas: HTMLCanvasElement, style: CSSStyleDeclaration, box: DOMRect, origin: DOMRect): Shape[] {
   if (!canvas.width || !canvas.height) return [];
   const copy = document.createElement("canvas");

@@ -2,17 +2,19 @@ import {confusionCounts} from "../../numbers/confusion";
 import type {Slice} from "../../numbers/slices";
 import type {Answers, Data} from "./data";
 
-/** The test images that the Answers view speaks of: all of them, or those that are in every chosen slice. */
+/** The test images about which the Answers view speaks: all of them, or those that are in every chosen slice. */
 export interface Scope {
-  /** The images, ascending; null: all of them. */
+  /** The images, ascending; null means all of them. */
   readonly images: readonly number[] | null;
   readonly count: number;
   has(image: number): boolean;
-  /** The answers at a stop, with counts and mistakes of these images alone; rows stay those of all images. */
+  /**
+   * The answers at a stop, with the counts and mistakes of only these images; the rows are still those of all images.
+   */
   answers(stop: number): Answers | null;
 }
 
-/** Chosen slices are one array until another is chosen, so what was made for it is found again by it. */
+/** The chosen slices are the same array until the choice changes, so results for this array can be found again. */
 const made = new WeakMap<readonly Slice[], Scope>();
 const whole = new WeakMap<Data, Scope>();
 

@@ -1,13 +1,13 @@
 import {drawWhenSized} from "./sized";
 
-/** Pixels that may be hidden without anybody missing them. */
+/** How many pixels may be hidden without being missed. */
 const NOTHING = 4;
 
 /**
- * Lets a place that scrolls show it: its edges fade where more lies beyond (`data-more` says on which sides), whether or not
- * the system shows scroll bars. It can be reached by keyboard.
+ * Makes visible that an area scrolls: its edges fade where there is more (`data-more` says on which sides), whether or
+ * not the system shows scroll bars. The keyboard can reach it, too.
  *
- * @param content What may grow within it.
+ * @param content The content, which may grow.
  */
 export function showsScrolling<E extends HTMLElement>(place: E, content: Element = place): E {
   const tell = () => {

@@ -2,7 +2,10 @@ import type {Data} from "./data";
 import {scopeOf} from "./scope";
 import type {Selection, State} from "./state";
 
-/** The two stops that "fixed" and "newly broken" speak of: A and B when comparing, else the one before and this one. */
+/**
+ * The two stops to which "fixed" and "newly broken" refer: A and B in a comparison, else the stop before and the
+ * current one.
+ */
 export function span({stop, other}: Pick<State, "stop" | "other">): readonly [number, number] | null {
   if (other !== null) return other === stop ? null : [stop, other];
   return stop > 0 ? [stop - 1, stop] : null;
@@ -60,7 +63,7 @@ function pick(data: Data, state: State): readonly number[] {
   }
 }
 
-/** Whether the selection singles images out on the map: the whole list of mistakes does not. */
+/** Whether the selection highlights images on the map; the list of all mistakes does not. */
 export function singlesOut(selection: Selection): boolean {
   return selection.kind !== "mistakes" && selection.kind !== "explained";
 }

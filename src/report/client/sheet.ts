@@ -6,7 +6,7 @@ const html = document.documentElement;
 /**
  * On a narrow screen the image's panel lies over the page as a dialog, and the page behind it is out of reach.
  *
- * @param top What stands above all views. @param shown The view that is shown now.
+ * @param top The part above all views. @param shown The view that is shown now.
  */
 export function openSheets(top: HTMLElement, shown: () => PageView, store: Store, signal: AbortSignal): void {
   const narrow = matchMedia("(max-width: 1099px)");

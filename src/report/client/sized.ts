@@ -1,4 +1,4 @@
-/** @file Drawings that follow the size of their place, and can be asked to follow it at once. */
+/** @file Drawings that adapt to the size of their place, and that can be told to adapt at once. */
 
 const drawings = new Map<Element, (() => void)[]>();
 
@@ -9,8 +9,8 @@ export function drawWhenSized(host: Element, draw: () => void): void {
 }
 
 /**
- * Draws everything at the size that its place has now. A printer does not wait for a ResizeObserver, which speaks only
- * with the next frame on the screen.
+ * Draws everything at the size that its place has now. Printing does not wait for a ResizeObserver, which reports a
+ * change only with the next frame on the screen.
  */
 export function drawAllNow(): void {
   for (const [host, draws] of drawings) {

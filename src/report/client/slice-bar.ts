@@ -6,12 +6,12 @@ import {chooseSlices, sliceWords, withSlice} from "./slices";
 import {type Store, still} from "./state";
 import {fittedTo} from "./text-width";
 
-/** Rems of a slice's name in the bar; the whole of it stands in the sentence. */
+/** The width of a slice's name in the bar, in rems; the sentence contains the complete name. */
 const NAME = 15;
 
 /**
- * Says of which test images the Answers view speaks: of all, which leads to the list of slices; or of those in the chosen
- * slices, each with a way to let it go.
+ * Says about which test images the Answers view speaks: all, with a link to the list of slices; or those in the chosen
+ * slices, each with a button that removes it.
  */
 export function mountSliceBar(data: Data, store: Store): HTMLElement {
   const {words} = data;

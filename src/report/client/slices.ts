@@ -4,22 +4,22 @@ import type {Data} from "./data";
 import {members} from "./selection";
 import type {Store} from "./state";
 
-/** A slice as an address names it. */
+/** A slice in the form in which an address names it. */
 export type SliceName = Pick<Slice, "field" | "value">;
 
-/** Slices of different fields that can be chosen at once: more leave too few images to say anything. */
+/** The most slices of different fields that can be chosen at once; more would leave too few images to say anything. */
 const MOST_FIELDS = 2;
 
 const found = new WeakMap<Data, readonly Slice[]>();
 
-/** Every slice of a run's test images: by what can be seen of them, then by the user's columns. */
+/** Every slice of a run's test images: by visible properties, then by the user's columns. */
 export function slicesIn(data: Data): readonly Slice[] {
   const known = found.get(data);
   if (known) return known;
   const {height, width, channels} = data.image;
   const traits = Array.from({length: data.count}, (_, i) => imageTraits(data.pixels(i), height, width, channels));
   const isGiven = (name: string) => data.columns.some((column) => column.name === name);
-  // a column of the user's may have a trait's name
+  // one of the user's columns may have the name of a property
   const seen = (name: string) => (isGiven(name) ? `${name} (of the pixels)` : name);
   const slices = [
     ...quartersOf(seen("brightness"), traits.map(({brightness}) => brightness)), // biome-ignore format: a field a line
@@ -65,7 +65,10 @@ export function isChosen(chosen: readonly SliceName[], slice: SliceName): boolea
   return chosen.some((other) => isSame(other, slice));
 }
 
-/** Narrows the Answers view; the image at hand is one of those that are left, an explained one before others. */
+/**
+ * Limits the Answers view to slices. The current image becomes one of the remaining images, preferably an explained
+ * one.
+ */
 export function chooseSlices(data: Data, store: Store, slices: readonly Slice[]): void {
   const list = members(data, {...store.state, slices});
   const {image, stop} = store.state;
@@ -74,7 +77,7 @@ export function chooseSlices(data: Data, store: Store, slices: readonly Slice[])
   store.set({slices, image: stays ? image : next});
 }
 
-/** "camera: 2", and ", stroke width: lowest quarter, 1 to 2" of a second one. */
+/** The words for a slice: "camera: 2", and ", stroke width: lowest quarter, 1 to 2" for a second one. */
 export function sliceWords(slices: readonly SliceName[]): string {
   return slices.map(({field, value}) => `${field}: ${value}`).join("; ");
 }

@@ -2,7 +2,7 @@ import type {Slice} from "../../numbers/slices";
 import type {RunProgress} from "../../pipeline/record/run-progress";
 import type {Decision, SampleChoice, SampleOrder} from "./training/choices";
 
-/** The questions that the page answers, a view each. */
+/** The questions that the page answers, each in its own view. */
 export type ViewName = "answers" | "training" | "layers" | "runs" | "why";
 
 export type Mode = "label" | "predicted" | "right";
@@ -13,22 +13,22 @@ export type Selection =
   | {readonly kind: "cell"; readonly actual: number; readonly predicted: number}
   | {readonly kind: "lasso"; readonly images: readonly number[]};
 
-/** A run that goes on, or has ended while the page was open. */
+/** A run that is in progress, or that has ended while the page was open. */
 export type Live =
   | ({readonly kind: "training"} & RunProgress)
   | {readonly kind: "ended"; readonly epoch: number; readonly epochs: number};
 
-/** Everything that the page shows, beside the data. Stops are places in `Data.epochs`. */
+/** Everything that the page shows, besides the data. Stops are places in `Data.epochs`. */
 export interface State {
-  /** The view shown. */
+  /** The current view. */
   readonly view: ViewName;
-  /** The stop shown (A), and a second one when comparing. */
+  /** The current stop (A), and a second one in a comparison. */
   readonly stop: number;
   readonly other: number | null;
-  /** Where the moving parts are: they run after `stop` and `other`. */
+  /** The positions of the moving parts, which follow `stop` and `other`. */
   readonly at: number;
   readonly atOther: number;
-  /** The image shown, and the one under the pointer (−1: none). */
+  /** The current image, and the one under the pointer (−1 for none). */
   readonly image: number;
   readonly hover: number;
   readonly selection: Selection;
@@ -46,17 +46,17 @@ export interface State {
   readonly limeFor: "predicted" | "label";
   readonly zoomed: boolean;
   readonly difference: boolean;
-  /** The training image shown, and the one under the pointer (−1: none); rows of the training data. */
+  /** The current training image, and the one under the pointer (−1 for none); both are rows of the training data. */
   readonly sample: number;
   readonly sampleHover: number;
   /** The selection of training images in the list, and their order. */
   readonly samples: SampleChoice;
   readonly order: SampleOrder;
-  /** By place in the training split. */
+  /** The decisions by the image's place in the training split. */
   readonly decided: ReadonlyMap<number, Decision>;
-  /** Whether the data map spreads its corners. */
+  /** Whether the axes of the data map spread its corners. */
   readonly mapZoomed: boolean;
-  /** Null if nothing is known of a run that goes on. */
+  /** Null if nothing is known about a run in progress. */
   readonly live: Live | null;
 }
 
@@ -68,12 +68,12 @@ type Listener<S> = (state: S, changed: ReadonlySet<keyof S>) => void;
 export interface Store<S extends Moving = State> {
   readonly state: S;
   set(change: Partial<S>): void;
-  /** Called once a frame, with all that changed since. */
+  /** Called once in each frame, with everything that has changed since the last one. */
   on(listener: Listener<S>): void;
-  /** Glides to a stop. */
+  /** Moves to a stop smoothly. */
   go(stop: number): void;
   goOther(stop: number | null): void;
-  /** While a handle is dragged the moving parts follow it, and the rest shows the nearest stop. */
+  /** While a handle is dragged, the moving parts follow it, and everything else shows the nearest stop. */
   scrub(which: "a" | "b", at: number): void;
 }
 

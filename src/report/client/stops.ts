@@ -1,6 +1,6 @@
 /**
- * At most `most` of the places 0 to `last`, evenly apart and ascending: always the first, the last and those to keep.
- * A place too near to one of these to have room of its own is left out.
+ * At most `most` of the places 0 to `last`, at even distances and ascending: always the first, the last and those to
+ * keep. A place that is too near to one of these is left out.
  */
 export function evenStops(last: number, most: number, keep: readonly number[] = []): number[] {
   const step = Math.max(1, Math.ceil((last + 1) / Math.max(2, most)));
@@ -16,7 +16,7 @@ export function evenStops(last: number, most: number, keep: readonly number[] = 
  * The places from 0 to `last` that can have a label if labels must be `apart` from each other: first the places to
  * keep, then the last and the first, then others spread evenly if there is room.
  *
- * @param apart In places; above 0.
+ * @param apart The distance in places, above 0.
  */
 export function spacedStops(last: number, apart: number, keep: readonly number[] = []): number[] {
   const step = Math.max(1, Math.ceil(apart));

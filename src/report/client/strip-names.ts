@@ -4,14 +4,14 @@ import {h, rem} from "./dom";
 import {drawWhenSized} from "./sized";
 import {textWidth} from "./text-width";
 
-/** Letters of a name at most, and its size in rems. */
+/** The most letters of a name, and its font size in rems. */
 const [LETTERS, SIZE] = [16, 0.75];
 
 /**
- * The names of a strip's cells, each under its own: of those that would touch, the one of the greater value is there. A cell's
- * name is told by its tooltip, too.
+ * Writes the names of a strip's cells, each under its cell. If names would touch, the one with the greater value is
+ * shown. A cell's tooltip shows its name, too.
  *
- * @param values One a cell.
+ * @param values One value for each cell.
  */
 export function stripNames(names: readonly string[], values: ArrayLike<number>): HTMLElement {
   const host = h("div", {class: "in-names"});

@@ -3,7 +3,10 @@ export type Theme = "auto" | "light" | "dark";
 const KEY = "epochscope-theme";
 const dark = matchMedia("(prefers-color-scheme: dark)");
 
-/** Storage may be forbidden to a page opened from disk: then the choice lasts for the visit. */
+/**
+ * The stored theme. A page that is opened from disk may not be allowed to store anything; then the choice only lasts
+ * for this visit.
+ */
 function stored(): Theme {
   try {
     const kept = localStorage.getItem(KEY);
@@ -33,7 +36,7 @@ export const theme = {
   get onPaper(): boolean {
     return onPaper;
   },
-  /** Paper is white: while printing the theme is light, whatever was chosen. */
+  /** Paper is white, so the theme is light while the page is printed, whatever was chosen. */
   print(on: boolean): void {
     onPaper = on;
     theme.paint();

@@ -9,7 +9,7 @@ export interface Thumb {
   show(i: number): void;
 }
 
-/** One image of the list: itself, what it is and was taken for, and how sure the network was. */
+/** Shows one image of the list, with its class, the answer, and how sure the network was. */
 export function thumb(data: Data, stopNow: () => number, open: (i: number) => void): Thumb {
   const {names, labels, words} = data;
   const image = picture(data, 0);

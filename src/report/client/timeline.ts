@@ -7,7 +7,7 @@ import {spacedStops} from "./stops";
 const PLAY_MS = 1500;
 /** Rems that a stop's label takes, and a letter of it if it is a long one; if there is no room for all, some stops have none. */
 const [LABEL, LETTER] = [2.75, 0.43];
-/** Stops nearer to each other than so many pixels are strokes, no circles. */
+/** If stops are nearer to each other than this many pixels, they are drawn as strokes and not as circles. */
 const DENSE = 14;
 
 export interface Timeline {
@@ -16,20 +16,20 @@ export interface Timeline {
   stop(): void;
 }
 
-/** The stops of a timeline, and what is said of them. */
+/** The stops of a timeline, and the words about them. */
 export interface Times {
   /** The last stop; the first is 0. */
   readonly last: number;
-  /** Each stop's number: its epoch, its step. */
+  /** The number of each stop, such as its epoch or its step. */
   readonly numbers: readonly number[];
-  /** For the ear. */
+  /** The words for a screen reader. */
   readonly words: {readonly one: string; readonly other: string; readonly many: string};
   name(stop: number): string;
-  /** The small number under a stop, as the page is shown now. */
+  /** The small number under a stop in the current state of the page. */
   figure(stop: number): string;
 }
 
-/** The slider that drives everything: drag, arrow keys, play. */
+/** The slider that controls everything: by dragging, by arrow keys, and by playing. */
 export function mountTimeline<S extends Moving>(times: Times, store: Store<S>): Timeline {
   const {last, numbers, words} = times;
   const share = (stop: number) => String(last ? stop / last : 0.5);

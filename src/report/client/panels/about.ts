@@ -27,31 +27,31 @@ function questionKeys({training, layers, reasons, file}: Data): readonly (readon
   return keys;
 }
 
-/** Options that repeat what stands elsewhere, or are nobody's business but the machine's. */
+/** Options that repeat other facts on the page, or that concern only the machine. */
 const UNSAID = new Set(["save", "name", "seed", "quiet", "verbose", "color", "probes"]);
 
 /** The value of a limit that the user did not give (src/pipeline/run/options.ts). */
 const WITHOUT_LIMIT = 1e9;
 
-/** "28 × 28 × 1": a layer's output, without the batch. */
+/** A layer's output without the batch, such as "28 × 28 × 1". */
 function shape({outputShape}: LayerFacts): string {
   return outputShape.filter((size) => size !== null).join(" × ");
 }
 
-/** Everything needed to say how the run was made. */
+/** Shows everything that is needed to say how the run was made. */
 export function mountAbout(data: Data): HTMLElement {
   const {run, metrics} = data.file;
   const terms = (rows: readonly (readonly [string, string | undefined])[]) =>
     h("dl", {}, ...rows.flatMap(([term, told]): Kid[] => (told ? [h("dt", {}, term), h("dd", {}, told)] : [])));
   const words = (name: string) => name.replace(/[A-Z]/g, (letter) => ` ${letter.toLowerCase()}`);
-  /** An object by its name and its reason if it has them (augmentation); its numbers stand among the options. */
+  /** An object by its name and its reason if it has them (augmentation); its numbers are shown among the options. */
   const value = (given: unknown): string => {
     if (typeof given !== "object" || given === null) return String(given);
     const {name, why} = given as {name?: unknown; why?: unknown};
     if (typeof name === "string") return typeof why === "string" ? `${name} (${why})` : name;
     return JSON.stringify(given);
   };
-  /** Whether an option is of another kind of network. */
+  /** Whether an option belongs to another kind of network. */
   const isOfOthers = (name: string) => /^(mlp|vit)\./.test(name) && !name.startsWith(run.model.name);
   const options = (given: {readonly [name: string]: unknown}) =>
     Object.entries(given).flatMap(([name, set]): [string, string][] =>

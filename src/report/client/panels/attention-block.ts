@@ -5,12 +5,12 @@ import {pct} from "../format";
 import {drawAttention} from "../pictures";
 import {patchHand} from "./patch-hand";
 
-/** Under this sharpness a head looks at all patches nearly alike. */
+/** Below this sharpness, a head looks at all patches nearly equally. */
 const SHARP = 0.1;
 
 /**
- * Where a transformer's heads look at one image: rollout, and a table of layers and heads; of a patch that one points
- * at, where this patch looks. Hidden if there is nothing.
+ * Shows where a transformer's heads look at one image: the rollout, and a table of layers and heads. If the reader
+ * points at a patch, it shows where this patch looks. It is hidden if there is nothing to show.
  */
 export function attentionBlock(data: Data): {readonly root: HTMLElement; draw(stop: number, i: number): void} {
   const root = h("section", {class: "attention", "aria-label": "Attention"});
@@ -45,7 +45,7 @@ export function attentionBlock(data: Data): {readonly root: HTMLElement; draw(st
   const paint = () => {
     if (!seen) return;
     const from: PatchLooks | undefined = patch === undefined ? undefined : seen.from?.(patch);
-    // rollout has one scale for all epochs, so that playing them shows it grow
+    // rollout has one scale for all epochs, so that it can be seen growing while the epochs play
     if (from) drawAttention(rollout, data, image, from.rollout, attention, {from: patch});
     else drawAttention(rollout, data, image, seen.rollout, attention, {most: attention.most(image)});
     seen.layers.forEach(({heads}, l) => {
@@ -86,7 +86,7 @@ export function attentionBlock(data: Data): {readonly root: HTMLElement; draw(st
     if (!seen) return;
     if (i !== image) patch = undefined;
     image = i;
-    // the canvases stay if the heads are the same, so that a hand or the focus that is on one stays there too
+    // the canvases stay if the heads are the same, so that the pointer or the focus stays on its canvas
     if (seen.layers.map(({heads}) => heads.length).join() !== cells.map((own) => own.length).join()) {
       cells = seen.layers.map(({heads}) => heads.map(() => headCell()));
       for (const {canvas} of cells.flat()) listenTo(canvas);

@@ -18,7 +18,10 @@ interface Figures {
   readonly after: Reliability | null;
 }
 
-/** How often the network is right when it is this sure: a reliability diagram, and the expected calibration error. */
+/**
+ * Shows how often the network is right for each degree of certainty: a reliability diagram, and the expected
+ * calibration error.
+ */
 export function mountCalibration(data: Data, store: Store): HTMLElement {
   const help =
     "Answers are sorted into 15 bins by how sure the network was. On the diagonal it is right as often as it is sure; " +
@@ -104,12 +107,13 @@ export function mountCalibration(data: Data, store: Store): HTMLElement {
     );
     const hollow = other === null ? found?.after : b;
     for (const [bins, name] of [[hollow?.bins ?? [], "b"] as const, [a.bins, "a"] as const]) {
-      // stems from the diagonal: a bin of few answers may stand far off it, and a line through all would shout of it
+      // lines from the diagonal to each bin: a bin with few answers may be far away, and a line through all bins would
+      // exaggerate this
       for (const {confidence: p, accuracy} of bins) {
         sheet.append(svg("line", {class: `cal-line cal-${name}`, x1: x(p), x2: x(p), y1: y(p), y2: y(accuracy)}));
       }
       for (const {low, high, count, confidence, accuracy} of bins) {
-        // area by count, the smallest still to be seen
+        // the area follows the count; the smallest dot can still be seen
         const r = Math.max(2.2, Math.sqrt(count / scope.count) * size * 1.1);
         const told = `${pct(low, 0)} to ${pct(high, 0)} sure: ${int(count)}, ${pct(accuracy)} right`;
         const dot = svg("circle", {class: `cal-dot cal-${name}`, cx: x(confidence), cy: y(accuracy), r});
@@ -127,8 +131,8 @@ export function mountCalibration(data: Data, store: Store): HTMLElement {
 }
 
 /**
- * How well the answers to the scope's images are calibrated at a stop; null if none were recorded, or there is no
- * image.
+ * How well the answers to the images in question are calibrated at a stop; null if none were recorded, or if there is
+ * no image.
  */
 function figuresIn(data: Data, {images, count, answers: at}: Scope, stop: number): Figures | null {
   const answers = at(stop);

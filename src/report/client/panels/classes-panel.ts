@@ -16,7 +16,7 @@ const COLUMNS = [
   ["f1", "F1"],
 ] as const;
 
-/** Precision, recall and F1 of each class; when comparing, how each moved. */
+/** Shows precision, recall and F1 of each class; in a comparison, how each has changed. */
 export function mountClasses(data: Data, store: Store): HTMLElement {
   const help =
     "Precision: of what the network called this class, the share that is it. Recall: of what is this class, the share " +
@@ -31,7 +31,7 @@ export function mountClasses(data: Data, store: Store): HTMLElement {
     });
   let scope = scopeOf(data, store.state.slices);
   let scores = scoresIn(scope);
-  // bars start near the lowest figure of the trained epochs, or all would look alike
+  // bars start near the lowest figure of the trained epochs, because otherwise all would look alike
   const trained = scores.flatMap((score, s) =>
     score && data.epochs[s] > 0 ? [...score.precision, ...score.recall] : [],
   );
@@ -91,7 +91,7 @@ export function mountClasses(data: Data, store: Store): HTMLElement {
       COLUMNS.forEach(([score], c) => {
         const {value, moved, fill} = cells[c];
         const of = score === "precision" ? called(k) : images;
-        const now = of > 0 ? a?.[score][k] : undefined; // a share of none says nothing
+        const now = of > 0 ? a?.[score][k] : undefined; // a share of no images says nothing
         setText(value, now === undefined ? "–" : pct(now));
         fill.style.setProperty("--w", String(Math.max(0, ((now ?? 0) - floor) / (1 - floor))));
         const then = b?.[score][k];

@@ -10,7 +10,7 @@ import {textWidth} from "../text-width";
 import {panel, segmented} from "./panel";
 
 type Quantity = "loss" | "accuracy";
-/** Values, and where the axis puts them. */
+/** Values, and their places on the axis. */
 interface Axis {
   readonly ticks: readonly number[];
   readonly low: number;
@@ -19,14 +19,17 @@ interface Axis {
   label(value: number): string;
 }
 
-/** Finer ones for a loss that hardly moves. */
+/** Finer ticks for a loss that hardly changes. */
 const FINE_LOSS_TICKS = [1, 1.2, 1.5, 2, 2.5, 3, 4, 5, 6, 8]
   .flatMap((step) => [0.001, 0.01, 0.1, 1, 10].map((ten) => Number((step * ten).toPrecision(2))))
   .sort((a, b) => a - b);
 const LOSS_TICKS = [0.001, 0.002, 0.005, 0.01, 0.02, 0.05, 0.1, 0.2, 0.5, 1, 2, 5, 10, 20, 50];
 const ACCURACY_TICKS = [0, 0.5, 0.8, 0.9, 0.95, 0.98, 0.99, 0.995, 0.998, 0.999];
 
-/** The axis of a quantity. Zoomed: loss by its logarithm; accuracy by −log(1 − accuracy), which spreads the last per cents. */
+/**
+ * The axis of a quantity. If it is zoomed, it shows the logarithm of the loss, or −log(1 − accuracy), which spreads the
+ * last per cents.
+ */
 export function axisOf(quantity: Quantity, values: readonly number[], zoomed: boolean): Axis {
   const [low, high] = [Math.min(...values), Math.max(...values)];
   if (quantity === "loss") {
@@ -52,7 +55,10 @@ export function axisOf(quantity: Quantity, values: readonly number[], zoomed: bo
 /** Probabilities are kept to 1/65,535: a smaller one counts as half of that. */
 const LEAST_PROBABILITY = 0.5 / 65_535;
 
-/** Epoch, and the scope's own loss or accuracy, of every stop whose answers are known; none if it is all images. */
+/**
+ * The epoch, and the loss or accuracy of the images in question, for every stop whose answers are known; empty if these
+ * are all images.
+ */
 function sliceLine(data: Data, scope: Scope, quantity: Quantity): readonly (readonly [number, number])[] {
   const {images, count} = scope;
   if (!images || count === 0) return [];
@@ -137,7 +143,7 @@ function chart(data: Data, store: Store, quantity: Quantity): HTMLElement {
     const label = `${title.replace(", %", "")} after each epoch: ${spoken.join("; ")}${own}`;
     const sheet = svg("svg", {width, height, viewBox: `0 0 ${width} ${height}`, role: "img", "aria-label": label});
     sheet.append(svg("text", {class: "ch-title", x: 0, y: size * 0.95}, title));
-    let above = Number.NEGATIVE_INFINITY; // ticks that would touch are left out, the better end first
+    let above = Number.NEGATIVE_INFINITY; // ticks that would touch are left out, beginning from the better end
     for (const tick of [...axis.ticks].sort((m, n) => y(m) - y(n))) {
       const at = y(tick);
       if (at - above < size * 1.2) continue;
@@ -184,7 +190,7 @@ function chart(data: Data, store: Store, quantity: Quantity): HTMLElement {
     host.replaceChildren(sheet);
     move();
   };
-  /** Between stops the head runs along with the moving parts. */
+  /** Between stops, the marker moves along with the moving parts. */
   const epochAt = (at: number) => {
     const before = Math.floor(at);
     const after = Math.min(data.last, before + 1);

@@ -27,7 +27,7 @@ export interface ImagePanel {
   step(by: 1 | -1): void;
 }
 
-/** Everything known about one test image. */
+/** Shows everything that is known about one test image. */
 export function mountImagePanel(data: Data, store: Store, images: () => readonly number[]): ImagePanel {
   const {words, names, labels} = data;
   const step = (by: 1 | -1) => {
@@ -99,7 +99,10 @@ export function mountImagePanel(data: Data, store: Store, images: () => readonly
     limeBar.append(segmented("LIME for", items, store.state.limeFor, (limeFor) => store.set({limeFor})).root);
   };
 
-  /** Probabilities: the three largest, and the truth; when comparing also the other epoch's answer. */
+  /**
+   * The three largest probabilities, and that of the true class; in a comparison, also that of the other epoch's
+   * answer.
+   */
   const drawBars = (stop: number, other: number | null, i: number) => {
     const [a, b] = [data.answers[stop], other === null ? null : data.answers[other]];
     bars.hidden = !a;
@@ -136,7 +139,7 @@ export function mountImagePanel(data: Data, store: Store, images: () => readonly
     bars.replaceChildren(...(header ? [header] : []), ...lines);
   };
 
-  /** The images that stand nearest to this one at a stop. */
+  /** The images that are nearest to this one at a stop. */
   const drawNear = (stop: number, i: number) => {
     const {map} = data;
     const point = map?.point[i] ?? -1;
@@ -187,7 +190,7 @@ export function mountImagePanel(data: Data, store: Store, images: () => readonly
     limeChoice(stop, i);
     heads.draw(stop, i);
     drawBars(stop, other, i);
-    // the score takes longer, and nobody reads it while epochs run by: it is drawn when the page has time
+    // the chart of scores takes longer, and nobody reads it while epochs play, so it is drawn when the page has time
     score.later();
     drawNear(stop, i);
   };

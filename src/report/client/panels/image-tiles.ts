@@ -6,7 +6,7 @@ import type {State, Store} from "../state";
 import {pictureTile} from "./picture-tile";
 import {pixelTiles} from "./pixel-tiles";
 
-/** How far an explanation's R² lets it be trusted: our words, not a standard. */
+/** Words for how far an explanation can be trusted by its R². The limits are ours, not a standard. */
 export function fitWord(r2: number | null): "good" | "fair" | "poor" | "none" {
   return r2 === null ? "none" : r2 >= 0.75 ? "good" : r2 >= 0.5 ? "fair" : "poor";
 }
@@ -87,7 +87,7 @@ export function tileRow(data: Data, store: Store, stop: number, comparing: boole
   return h("div", {class: "tile-row"}, first, none);
 }
 
-/** Why an image has neither saliency nor LIME at a stop, in one line. */
+/** One line that says why an image has neither saliency nor LIME at a stop. */
 function whyNone(data: Data, stop: number, i: number): string {
   const {words, epochs, labels} = data;
   const many = [data.lime?.many, ...data.pixelMaps].find((one) => one && one.carried < one.all);

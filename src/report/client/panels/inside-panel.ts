@@ -11,7 +11,9 @@ import {visTables} from "../vis-tables";
 
 type Weights = InsideStop["weights"][number];
 
-/** The network from within: its layers, how its weights are spread, and what each layer makes of an image. */
+/**
+ * Shows the inside of the network: its layers, the distribution of its weights, and each layer's answer to an image.
+ */
 export function mountInside(data: Data, inside: InsideData, store: Store): {root: HTMLElement; draw(): void} {
   const summary = h("div", {class: "in-vis"});
   const statistics = h("div", {class: "in-vis"});
@@ -73,15 +75,15 @@ export function mountInside(data: Data, inside: InsideData, store: Store): {root
   return {root, draw};
 }
 
-/** One array's distribution: filled bars, and the other epoch's as an outline over the same axis. */
+/** Draws the distribution of one array: filled bars, and that of the other epoch as an outline over the same axis. */
 function histogram(array: Weights, against: Weights | undefined): HTMLElement {
   const [width, height, top] = [180, 74, 4];
-  // biases begin all alike: there is nothing to draw of them
+  // biases are all equal at first, so there is nothing to draw
   const both = against && against !== array && against.max > against.min ? [array, against] : [array];
   const low = Math.min(...both.map(({min}) => min));
   const high = Math.max(...both.map(({max}) => max));
   const x = (value: number) => (high > low ? ((value - low) / (high - low)) * width : width / 2);
-  // heights are densities, so that wide and narrow buckets compare
+  // heights are densities, so that wide and narrow buckets can be compared
   const densities = ({buckets}: Weights) =>
     Array.from({length: buckets.length / 3}, (_, k) => ({
       from: buckets[3 * k],
@@ -111,7 +113,7 @@ function histogram(array: Weights, against: Weights | undefined): HTMLElement {
   return h("figure", {class: "in-hist"}, sheet, ends, h("figcaption", {}, array.name));
 }
 
-/** A layer's channels as small maps, or as one strip if the layer has no places. */
+/** Draws a layer's channels as small maps, or as one strip if the layer has no places. */
 function activationRow(
   data: Data,
   {layer, type, height, width, size: own, channels, of, values}: Activation,
@@ -146,7 +148,7 @@ function activationRow(
     {class: "in-row"},
     h("p", {}, h("strong", {}, layer), ` ${type}: ${size}${some}`),
     h("div", {class: "in-canvases"}, ...canvases),
-    // as many units as classes: they are the classes' own
+    // if there are as many units as classes, each unit belongs to a class
     flat && of === data.classes && channels === of && stripNames(data.names, values),
   );
 }

@@ -10,7 +10,7 @@ import {matrixLayout} from "./matrix-heads";
 
 /** More classes than this do not fit: the ones with most mistakes are shown. */
 const MOST_CLASSES = 24;
-/** From so many classes on the matrix has a row of the page to itself. */
+/** From this many classes on, the matrix gets a whole row of the page. */
 export const MANY_CLASSES = 15;
 
 /** The classes of the matrix, ascending: all of them, or those with most mistakes at the last stop that has answers. */
@@ -33,9 +33,9 @@ interface Cell {
 }
 
 export interface Grid {
-  /** The table in a place of its own, which scrolls if the cells have no room. */
+  /** The table, in an area that scrolls if the cells have no room. */
   readonly root: HTMLElement;
-  /** Shows the counts of some answers, colours scaled so that `peak` mistakes in a cell are full. */
+  /** Shows the counts of some answers. A cell with `peak` mistakes gets full colour. */
   showCounts(answers: Answers, peak: number, selection: Selection): void;
   /** Shows what changed from one set of answers to another: blue is better, orange worse. */
   showDifference(before: Answers, after: Answers): void;

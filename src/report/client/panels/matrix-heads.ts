@@ -1,12 +1,12 @@
 import {fitted} from "../../../plots/fitted";
 
-/** How wide texts are, and what there is room for, in pixels. */
+/** How wide texts are, and how much room there is, in pixels. */
 export interface MatrixRoom {
-  /** Width of the whole table. */
+  /** The width of the whole table. */
   readonly width: number;
   /** The width of the column with the shares found; 0 if it is left out. */
   readonly found: number;
-  /** Between cells. */
+  /** The gap between cells. */
   readonly gap: number;
   /** One rem. */
   readonly rem: number;
@@ -17,7 +17,7 @@ export interface MatrixRoom {
 }
 
 export interface MatrixLayout {
-  /** Names as they are written: whole, or shortened in the middle. */
+  /** The names as they are written: complete, or shortened in the middle. */
   readonly rows: readonly string[];
   readonly columns: readonly string[];
   /** The width of the headings in front of the rows. */
@@ -31,21 +31,21 @@ export interface MatrixLayout {
   readonly width: number;
 }
 
-/** Rems. A name before a row, and over a column if it stands upright. */
+/** The greatest width in rems of a name before a row, and of a name over a column if it stands upright. */
 const [LONGEST_ROW, LONGEST_COLUMN] = [10, 11];
 /** From this width on, in rems, a heading is written across its column, in up to three lines. */
 const WIDE_COLUMN = 4.5;
 const LINES = 3;
-/** Upright headings need so many rems, or they would touch. */
+/** Upright headings need this many rems; otherwise they would touch. */
 const LEAST_COLUMN = 1.125;
-/** Pixels to both sides of a count together. */
+/** How many pixels there are on both sides of a count together. */
 const BESIDE_COUNT = 5;
 
 /**
- * How a matrix is laid out so that every heading stands over its column and is never cut, and every count fits its
- * cell. If the cells would be too narrow for the counts, the table is wider than its place, which scrolls.
+ * The layout of a matrix in which every heading is over its column and is never cut, and every count fits its cell. If
+ * the cells would be too narrow for the counts, the table is wider than its place, which scrolls.
  *
- * @param names Of the classes shown.
+ * @param names The names of the classes that are shown.
  * @param longest The longest count that any cell shows.
  */
 export function matrixLayout(names: readonly string[], longest: string, room: MatrixRoom): MatrixLayout {

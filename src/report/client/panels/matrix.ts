@@ -6,7 +6,9 @@ import type {Store} from "../state";
 import {grid, MANY_CLASSES, shownClasses} from "./matrix-grid";
 import {panel, segmented} from "./panel";
 
-/** The confusion matrix of the stop shown; when comparing, of both, or what changed between them. */
+/**
+ * Shows the confusion matrix of the current stop; in a comparison, those of both stops, or the changes between them.
+ */
 export function mountMatrix(data: Data, store: Store): {root: HTMLElement; draw(): void} {
   const {words, classes} = data;
   const shown = shownClasses(data).length;
@@ -33,7 +35,7 @@ export function mountMatrix(data: Data, store: Store): {root: HTMLElement; draw(
       `true ${words.one === "digit" ? "digit" : "class"} →`,
     );
     const table = grid(data, (actual, predicted) => {
-      // the list follows A: a cell of B makes B's epoch lead
+      // the list belongs to A, so a click on a cell of B exchanges the two
       const {stop, other} = store.state;
       if (which === "b" && other !== null) {
         store.goOther(stop);
@@ -41,7 +43,7 @@ export function mountMatrix(data: Data, store: Store): {root: HTMLElement; draw(
       }
       const selection = {kind: "cell", actual, predicted} as const;
       const list = members(data, {...store.state, selection});
-      // one that can say why is shown at once
+      // an image with an explanation is shown at once
       const image = list.find((i) => data.isExplained(i, store.state.stop)) ?? list[0] ?? store.state.image;
       store.set({selection, image});
     });
@@ -75,7 +77,7 @@ export function mountMatrix(data: Data, store: Store): {root: HTMLElement; draw(
   };
   const untrained = data.epochs.indexOf(0);
   const trained = data.epochs.map((_, s) => s).filter((s) => s !== untrained);
-  /** The peaks of the images in question: other slices have other peaks. */
+  /** The largest counts for the images in question, because other slices have other ones. */
   let peaks: {readonly scope: Scope; readonly trained: number; readonly untrained: number} | undefined;
   const peaksOf = (scope: Scope) => {
     const peak = peakOf(trained, scope);

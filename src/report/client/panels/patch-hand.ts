@@ -1,7 +1,7 @@
 interface Patches {
   readonly rows: number;
   readonly columns: number;
-  /** Pixels of a patch's side, and of the image that the canvas shows. */
+  /** The side of a patch in pixels, and the size of the image that the canvas shows. */
   readonly side: number;
   readonly height: number;
   readonly width: number;
@@ -10,11 +10,11 @@ interface Patches {
 const WAYS = {ArrowRight: [0, 1], ArrowLeft: [0, -1], ArrowUp: [-1, 0], ArrowDown: [1, 0]} as const;
 
 /**
- * Points at a patch of an image: with a mouse, by a tap (a second tap on it, or one elsewhere, ends it), or by Shift and an arrow key
- * where the focus is.
+ * Lets the reader point at a patch of an image: with a mouse; by a tap, which another tap on it or elsewhere ends; or
+ * by Shift and an arrow key on the element with the focus.
  *
- * @param current The patch now pointed at; null: nothing is known of patches, and none can be.
- * @param point Told the patch, undefined when it is left.
+ * @param current The current patch; null if nothing is known about patches, so that none can be pointed at.
+ * @param point Called with the patch, or with undefined when the pointer leaves it.
  */
 export function patchHand(
   {rows, columns, side, height, width}: Patches,

@@ -6,7 +6,7 @@ import type {Store} from "../state";
 import {panel} from "./panel";
 import {phasesOf} from "./phases";
 
-/** Where the time went: seconds of each epoch by phase. */
+/** Shows how the time was used: the seconds of each epoch by phase. */
 export function mountPhases(data: Data, store: Store): HTMLElement {
   const {metrics} = data.file;
   const phases = phasesOf(metrics);

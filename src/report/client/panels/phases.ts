@@ -5,12 +5,12 @@ const PHASES = [
   ["probes", "probes"],
 ] as const;
 
-/** Seconds of an epoch's phases, as its metrics tell them. */
+/** The seconds of an epoch's phases, from its metrics. */
 export interface EpochSeconds {
   readonly seconds: {readonly [phase in (typeof PHASES)[number][0]]?: number};
 }
 
-/** The phases to show: all, but training if another program did it and nobody knows how long it took. */
+/** The phases to show: all; but not training, if another program did it and its time is not known. */
 export function phasesOf(metrics: readonly EpochSeconds[]): readonly (typeof PHASES)[number][] {
   const isTrainedHere = metrics.some(({seconds}) => (seconds.train ?? 0) > 0);
   return PHASES.filter(([phase]) => phase !== "train" || isTrainedHere);

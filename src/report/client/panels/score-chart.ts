@@ -6,14 +6,14 @@ import {polyline, rem, svg} from "../dom";
 import {pct} from "../format";
 import {textWidth} from "../text-width";
 
-/** A class whose probability never rose above this after training began is drawn grey. */
+/** A class is drawn in grey if its probability never rose above this after training began. */
 const MATTERED = 0.12;
-/** Grey lines at most. */
+/** The most grey lines. */
 const MOST_GREY = 30;
 
 /**
- * The probabilities of an image's classes, a column a stop: the true class, and up to three that ever mattered, in colour
- * and with their names; the others grey.
+ * Draws the probabilities of an image's classes, with one column for each stop: the true class, and up to three others
+ * that ever mattered, in colour and with their names; the rest in grey.
  *
  * @param stops The columns.
  */
@@ -64,7 +64,10 @@ export function drawScoreChart(host: HTMLElement, data: Data, i: number, stops: 
   host.replaceChildren(sheet);
 }
 
-/** Each line's name beside one of its points: over as little of any line as can be, far from other lines, over no other name. */
+/**
+ * Places each line's name beside one of its points, so that it covers as little of any line as possible, is far from
+ * other lines, and covers no other name.
+ */
 function lineNames(
   lines: readonly {readonly name: string; readonly line: readonly (readonly [number, number])[]}[],
   width: number,

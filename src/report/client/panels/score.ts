@@ -10,10 +10,13 @@ import {theme} from "../theme";
 import {fitWord, limeAt, wantedClass} from "./image-tiles";
 import {drawScoreChart} from "./score-chart";
 
-/** Columns that a sheet of paper has room for; a screen scrolls. */
+/** How many columns fit on a sheet of paper; on a screen, they scroll. */
 const ON_PAPER = 14;
 
-/** One column an epoch: the answer, the probabilities, saliency, LIME. Answers "when did it go wrong?" at a glance. */
+/**
+ * Shows one column for each epoch: the answer, the probabilities, saliency, LIME. So the reader sees at a glance when
+ * the answer became wrong.
+ */
 export function mountScore(data: Data, store: Store): {root: HTMLElement; later(): void} {
   const {names, labels, epochs} = data;
   const score = h("div", {class: "score"});
@@ -46,7 +49,7 @@ export function mountScore(data: Data, store: Store): {root: HTMLElement; later(
   };
   const canvas = (name: string, crisp: boolean) =>
     h("canvas", {class: crisp ? "px" : "", role: "img", "aria-label": name});
-  /** Stands where an image was not explained. */
+  /** The sign for an image that was not explained. */
   const gap = (epoch: number) => h("span", {class: "sc-gap", title: `Not explained at epoch ${epoch}`}, "·");
 
   const build = () => {
@@ -130,7 +133,7 @@ export function mountScore(data: Data, store: Store): {root: HTMLElement; later(
     buttons.forEach((button, s) => {
       button.setAttribute("aria-pressed", String(s === stop));
     });
-    // with many epochs the columns scroll sideways; the current one is kept in sight
+    // with many epochs the columns scroll sideways; the current one is kept visible
     if (root.scrollWidth > root.clientWidth + 1) root.scrollLeft = bandA.offsetLeft - root.clientWidth / 2;
   };
   let waiting = false;

@@ -9,10 +9,13 @@ import type {Store} from "../state";
 import {fittedTo} from "../text-width";
 import {panel} from "./panel";
 
-/** Slices that are shown at first, and images from which on a slice says something. */
+/** How many slices are shown at first, and how many images a slice must have to say something. */
 const [FIRST, ENOUGH] = [12, 20];
 
-/** Which kinds of pictures does it get wrong? Slices by what can be seen of them, or by the user's columns, the worst first. */
+/**
+ * Shows which kinds of pictures the network gets wrong: slices by visible properties or by the user's columns, the
+ * worst first.
+ */
 export function mountSlices(data: Data, store: Store): HTMLElement {
   const {words} = data;
   const given = data.columns.length ? ` and by your columns (${data.columns.map(({name}) => name).join(", ")})` : "";
@@ -47,7 +50,7 @@ export function mountSlices(data: Data, store: Store): HTMLElement {
       fittedTo(`${field}: ${value}`, 22, 0.8125, 600),
     );
     pick.addEventListener("click", () => {
-      // the slice itself: the row's images may be those that another field leaves of it
+      // the slice itself, because the row may contain only the images that a slice of another field leaves
       const own = slicesIn(data).find((one) => one.field === field && one.value === value);
       if (own) chooseSlices(data, store, withSlice(store.state.slices, own));
     });
@@ -66,7 +69,7 @@ export function mountSlices(data: Data, store: Store): HTMLElement {
     if (!answers) return;
     const share = 1 - answers.wrong / data.count;
     const isRight = (image: number) => answers.predicted[image] === data.labels[image];
-    // a row counts what a click on it would leave
+    // a row counts the images that a click on it would leave
     const within = slicesIn(data).map((slice): Slice => {
       const {images, has} = scopeOf(data, besides(slices, slice));
       return images ? {...slice, images: slice.images.filter(has)} : slice;

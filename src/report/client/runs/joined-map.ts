@@ -10,12 +10,12 @@ import type {Store} from "../state";
 import {fittedTo} from "../text-width";
 import {listsOf, walkOf} from "./lists";
 
-/** Pixels between the dots and the edge. */
+/** How many pixels there are between the dots and the edge. */
 const EDGE = 8;
 
 /**
- * Both runs' maps of the same images: dots where this run has them, a line to where the base had those that differ. A circle drawn
- * round places selects their images, as on the map of the answers.
+ * Shows both runs' maps of the same images: a dot where this run has an image and, if the answers differ, a line to the
+ * place where the base had it. A circle around dots selects their images, as on the map of the answers.
  */
 export function mountJoinedMap(
   data: Data,
@@ -89,7 +89,7 @@ export function mountJoinedMap(
     host.replaceChildren(sheet);
     mark();
   };
-  /** Says which places are looked at, and which are out of the circle. */
+  /** Says which places are shown, and which are outside the circle. */
   const mark = () => {
     const {image, hover, selection} = store.state;
     const within =

@@ -13,7 +13,7 @@ export interface OneImage {
   draw(): void;
 }
 
-/** One image in both runs' hands: what each says and why, and what other seeds say. */
+/** Shows one image in both runs: what each answers and why, and what other seeds answer. */
 export function mountImageInRuns(data: Data, shown: RunsShown, store: Store): OneImage {
   const {names, words} = data;
   const {base, run, inRuns = [], segments = []} = shown;
@@ -89,7 +89,7 @@ export function mountImageInRuns(data: Data, shown: RunsShown, store: Store): On
   return {root, draw};
 }
 
-/** "4 seeds say 3 (3), 8 (1)". */
+/** Words such as "4 seeds say 3 (3), 8 (1)". */
 function saidBySeeds(said: readonly number[], names: readonly string[]): Kid[] {
   if (said.length < 2) return ["no other seeds known"];
   const counts = new Map<number, number>();
@@ -98,7 +98,9 @@ function saidBySeeds(said: readonly number[], names: readonly string[]): Kid[] {
   return [`${said.length} seeds say `, most.map(([k, count]) => `${names[k]} (${count})`).join(", ")];
 }
 
-/** In words, what the seeds of both settings say of the difference; or of an answer that both runs get wrong. */
+/**
+ * Says in words what the seeds of both settings show about the difference, or about an answer that both runs get wrong.
+ */
 export function settled(
   said: readonly [base: readonly number[], run: readonly number[]],
   label: number,

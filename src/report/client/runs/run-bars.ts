@@ -12,7 +12,7 @@ export interface ClassInRuns {
   readonly run: number;
 }
 
-/** The base's answer, this run's, and the label, each once; null if the file is of an earlier version. */
+/** The base's answer, this run's answer, and the label, each only once; null if the file is of an earlier version. */
 export function classesInRuns(
   [, label, before, after]: ChangedAnswer,
   {sure, ofLabel, ofOther}: ImageInRuns,
@@ -23,7 +23,7 @@ export function classesInRuns(
   return [...new Set([before, after, label])].map((k) => ({k, base: given(k, 0, before), run: given(k, 1, after)}));
 }
 
-/** A bar a class and run: filled for this run, hollow for the base; the label is framed. */
+/** Draws a bar for each class and run: filled for this run, hollow for the base; the label gets a frame. */
 export function runBars(
   {names, looks}: Data,
   {base, run}: RunsShown,

@@ -45,7 +45,7 @@ export function mountRuns(data: Data, shown: RunsShown, store: Store): PageView 
   return {left, side: null, draw, step, clear};
 }
 
-/** "within seed noise": what the row of questions says of this view. */
+/** The words about this view in the row of questions, such as "within seed noise". */
 export function runsFinding({noise, right, baseRight}: RunsShown): string {
   const net = right - baseRight;
   const change = net === 0 ? "as many right" : `${net > 0 ? "+" : "−"}${int(Math.abs(net))} right`;
@@ -60,7 +60,7 @@ export function runsFinding({noise, right, baseRight}: RunsShown): string {
 function lead(shown: RunsShown, {words}: Data): HTMLElement {
   const {base, run, images, isPart, right, baseRight, fixed, broken, p, noise, edits, changed, settings} = shown;
   const strong = (text: string) => h("strong", {}, text);
-  // a reason is told only if the seeds of both settings are known
+  // a reason is given only if the seeds of both settings are known
   const isKnown = settings.length > 1 && settings.every(({runs}) => runs.length >= ENOUGH_SEEDS);
   const because = edits
     ? ` ${isKnown ? "because of" : "with the decisions about"} ${plural(edits.dropped + edits.relabelled, "training image")}`
@@ -105,12 +105,12 @@ function lead(shown: RunsShown, {words}: Data): HTMLElement {
 
 const MARKS: {readonly [kind in RunsDetail["noise"]]: string} = {beyond: "▲", within: "▨", unknown: "○"};
 
-/** A text in which a command stands between backticks. */
+/** Shows a text in which a command is between backticks. */
 function withCode(text: string): Kid[] {
   return text.split("`").map((part, n) => (n % 2 === 1 ? h("code", {}, part) : part));
 }
 
-/** Classes and confusions that differ, each with its mark. */
+/** Shows the classes and confusions that differ, each with its mark. */
 function details({details: list = [], base, run}: RunsShown, {names}: Data): HTMLElement {
   const help =
     "Right answers for each class, and how often one class was taken for another. ▲ is more than another seed changes, ▨ is not more, ○ is unknown because there are too few seeds; " +
@@ -134,7 +134,7 @@ function details({details: list = [], base, run}: RunsShown, {names}: Data): HTM
   return root;
 }
 
-/** The options that the two runs do not share. */
+/** Shows the options in which the two runs differ. */
 function differences({options, base, run}: RunsShown): HTMLElement {
   const {root, body} = panel(
     "options",

@@ -8,10 +8,13 @@ import type {Store} from "../state";
 import {fittedTo} from "../text-width";
 import {listsOf, type RunsLists, walkOf} from "./lists";
 
-/** Pictures of a pile before "+ 412". */
+/** How many pictures of a pile are shown before "+ 412". */
 const IN_PILE = 90;
 
-/** Who is right: the pictures that one run alone gets right face to face, a bar of their numbers, and those that both get wrong. */
+/**
+ * Shows which run is right: on two sides, the pictures that only one of the runs gets right; a bar with their numbers;
+ * and the pictures that both get wrong.
+ */
 export function mountWho(data: Data, shown: RunsShown, store: Store): {root: HTMLElement; draw(): void} {
   const {base, run, images, fixed, broken, bothWrong, wrong = []} = shown;
   const {many} = data.words;
@@ -65,7 +68,7 @@ export function mountWho(data: Data, shown: RunsShown, store: Store): {root: HTM
     const now = isCircled ? selection : null;
     if (filled && circled === now) return filled;
     circled = now;
-    // shorter lists do not move the map below them from under the hand that drew the circle
+    // shorter lists must not move the map below them while the pointer is still on it
     if (!isCircled) body.style.minHeight = "";
     else if (!body.style.minHeight && body.offsetHeight) body.style.minHeight = `${body.offsetHeight}px`;
     const found = listsOf(shown, selection);
@@ -89,7 +92,10 @@ export function mountWho(data: Data, shown: RunsShown, store: Store): {root: HTM
   return {root, draw};
 }
 
-/** The numbers of two piles as one bar, each part as long as its share: filled for this run, hollow for the base. */
+/**
+ * Draws the numbers of two piles as one bar. Each part is as long as its share: filled for this run, hollow for the
+ * base.
+ */
 function scale(fixed: number, broken: number, base: string): HTMLElement {
   const part = (which: string, count: number) =>
     h("i", {class: `who-${which}`, style: {"--n": String(count)}, hidden: count === 0});
@@ -102,7 +108,7 @@ function scale(fixed: number, broken: number, base: string): HTMLElement {
   );
 }
 
-/** A pile of pictures under its number. @param listed Those that the page can show. */
+/** Shows a pile of pictures under its number. @param listed The pictures that the page can show. */
 function pile(name: keyof RunsLists, listed: number, mark: string, title: string) {
   const number = h("strong", {class: "pile-count"});
   const words = h("span", {class: mark, title}, fittedTo(title, 24, 0.875, 650));
