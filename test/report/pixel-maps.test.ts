@@ -18,7 +18,7 @@ function saved(index: readonly number[], [height, width]: readonly [number, numb
   return {height, width, signed, ...row, ...figures, values} as unknown as Saved;
 }
 
-/** What the page reads of these files: by method, then by epoch. */
+/** The parts of these files that the page reads: by method, then by epoch. */
 function shown(files: {readonly [method: string]: readonly Saved[]}) {
   const methods = Object.entries(files).map(
     ([name, epochs]) => [`explained/${name}`, new Map(epochs.map((_, epoch) => [epoch, `${name} ${epoch}`]))] as const,

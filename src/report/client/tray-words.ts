@@ -29,7 +29,7 @@ export function titleOf({names, words}: Data, selection: Selection): string {
 /**
  * The line under it: how many there are, and in what order.
  *
- * @param wrong How many of them are mistaken; undefined if the run kept no answers.
+ * @param wrong How many of them have a wrong answer; undefined if the run kept no answers.
  */
 export function describe(data: Data, state: State, count: number, wrong: number | undefined, epoch: number): string {
   const {words, epochs} = data;

@@ -13,7 +13,7 @@ type Tab = "mistakes" | "broken" | "fixed" | "explained";
 /** How many are shown before "Show all". */
 const FIRST = 60;
 
-/** One list for everything that picks images: mistakes, a cell of the matrix, a lasso. */
+/** One list for every way to select images: mistakes, a cell of the matrix, a lasso. */
 export function mountTray(data: Data, store: Store): {root: HTMLElement; images(): readonly number[]} {
   const {words, labels} = data;
   const answered = data.answers.some((answers) => answers !== null);
@@ -54,7 +54,7 @@ export function mountTray(data: Data, store: Store): {root: HTMLElement; images(
   let images: readonly number[] = [];
   let answersStop = 0;
   const thumbs: Thumb[] = [];
-  /** Thumbs are made once and shown again: an epoch's change costs no new nodes. */
+  /** Thumbnails are made once and shown again, so that a change of epoch needs no new elements. */
   const thumbAt = (n: number): Thumb => {
     thumbs[n] ??= thumb(
       data,
@@ -117,7 +117,7 @@ export function mountTray(data: Data, store: Store): {root: HTMLElement; images(
     const from = roots.indexOf(document.activeElement as HTMLElement);
     if (from < 0) return;
     const columns = roots.filter((root) => root.offsetTop === roots[0].offsetTop).length;
-    // arrows to the sides step through the epochs, here as everywhere: with Shift they go from image to image
+    // the left and right arrow keys move through the epochs, as everywhere; with Shift, they go from image to image
     const aside = event.shiftKey ? {ArrowRight: from + 1, ArrowLeft: from - 1} : {};
     const ways: {readonly [key: string]: number} = {
       ...aside,

@@ -1,29 +1,29 @@
 import {h, setText} from "./dom";
 import type {Store, ViewName} from "./state";
 
-/** One question of the page: what fills it, and what the keys do there. */
+/** One question of the page: its content, and the actions of the keys there. */
 export interface PageView {
   readonly left: HTMLElement;
-  /** The column of the image at hand; a dialog on a narrow screen. */
+  /** The column with the current image; on a narrow screen it is a dialog. */
   readonly side: HTMLElement | null;
-  /** Draws what is drawn in the theme's colours. */
+  /** Draws everything that has the theme's colours. */
   draw(): void;
   /** Goes to the next (1) or previous (−1) image of the list. */
   step(by: 1 | -1): void;
-  /** A key of its own. @returns Whether it is one. */
+  /** Handles the view's own keys. @returns Whether the key is one of them. */
   key?(pressed: string): boolean;
-  /** Lets go of what is selected. */
+  /** Clears the selection. */
   clear(): void;
 }
 
-/** A question in the row, and what is found about it at the epoch shown. */
+/** A question in the row, and the words about its answer at the current epoch. */
 export interface Question {
   readonly name: ViewName;
   readonly title: string;
   finding(stop: number): string;
 }
 
-/** The row of questions; null if there is only one: the page is then what it was. */
+/** The row of questions; null if there is only one. */
 export function mountQuestions(questions: readonly Question[], store: Store): HTMLElement | null {
   if (questions.length < 2) return null;
   const tabs = questions.map(({name, title, finding}, n) => {

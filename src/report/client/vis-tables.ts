@@ -6,10 +6,10 @@ import {loadVis} from "./vis";
 const figure = (value: number) => (value === 0 ? "0" : value.toPrecision(2));
 
 /**
- * Fills two places with tables of the layers and of the weights: plain ones at once, which a printer gets; tfjs-vis' own
- * take their place as soon as it is there.
+ * Fills two places with tables of the layers and of the weights: plain tables at once, which are also used for
+ * printing; those of tfjs-vis replace them as soon as it is loaded.
  *
- * @returns Draws them for a stop, anew when it has changed.
+ * @returns A function that draws them for a stop, and again when the stop has changed.
  */
 export function visTables(
   data: Data,
@@ -41,7 +41,7 @@ export function visTables(
       summary.replaceChildren(plainTable(["Layer Name", "Output Shape", "# Of Params"], rows));
     }
     const {show, render} = await loadVis();
-    if (drawn !== stop) return; // a later one is being drawn
+    if (drawn !== stop) return; // a later stop is being drawn
     if (!summarised) {
       summarised = true;
       summary.replaceChildren();

@@ -19,9 +19,9 @@ export interface VisModel {
 let loading: Promise<Vis> | undefined;
 
 /**
- * tfjs-vis, unpacked and run when it is first asked for: it is as large as the rest of the page's code ten times over, and
- * most readers never open the panel. The page's policy knows its hash. Only its tables are used: its charts compile text
- * into code as they draw (vega), which the policy forbids.
+ * tfjs-vis, unpacked and run when it is first asked for: it is ten times as large as the rest of the page's code, and
+ * most readers never open the panel. The page's security policy contains its hash. Only its tables are used: its charts
+ * compile text into code as they draw (vega), which the policy forbids.
  */
 export function loadVis(): Promise<Vis> {
   loading ??= load();

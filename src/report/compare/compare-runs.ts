@@ -16,24 +16,30 @@ import {type ExplainedApart, explainedApart} from "./explained-apart";
 import {detailNoise, noiseOf, type SeedNoise, talliesOf} from "./seed-yardstick";
 import {type OptionDifference, optionDifferences, type Setting, seedRuns, settingsOf} from "./settings";
 
-/** One run beside the base. */
+/** A run in comparison with the base. */
 export interface Compared extends Comparison {
   readonly at: RunAt;
   readonly metrics: EpochMetrics;
-  /** Wilson's 95 % interval of the accuracy on the images compared. */
+  /** Wilson's 95 % interval of the accuracy on the compared images. */
   readonly accuracyInterval: readonly [low: number, high: number];
   readonly options: readonly OptionDifference[];
   readonly noise: SeedNoise;
-  /** How each of `classes` and of `pairs` stands to what another seed does, corrected for their number (Holm 1979). */
+  /**
+   * How each difference of `classes` and of `pairs` compares with that of another seed, corrected for their number
+   * (Holm 1979).
+   */
   readonly classNoise: readonly NoiseVerdict[];
   readonly pairNoise: readonly NoiseVerdict[];
-  /** Where the two runs first differ by bits; null: nowhere; absent if that cannot be said (`partingOf`). */
+  /**
+   * The point at which the two runs first differ in a bit; null if they never do; absent if this is not known
+   * (`partingOf`).
+   */
   readonly parting?: Parting | null;
-  /** How alike both explain the same test images, the least alike first. */
+  /** How similarly both explain the same test images, the least similar first. */
   readonly explained: readonly ExplainedApart[];
   /** Images of the base, by index, on which the two were compared; all of them if the test sets are the same. */
   readonly indices: Uint32Array;
-  /** Where the same images stand in this run, whose order may be another one. */
+  /** The places of the same images in this run, whose order may be different. */
   readonly own: Uint32Array;
   /** Whether these are all test images of both runs. */
   readonly isSame: boolean;
@@ -44,21 +50,21 @@ export interface RunComparison {
   readonly baseMetrics: EpochMetrics;
   readonly images: SavedImages;
   readonly classNames: readonly string[];
-  /** Whether all runs were tested on the same images, in whatever order. */
+  /** Whether all runs were tested on the same images, in any order. */
   readonly sameData: boolean;
   readonly runs: readonly Compared[];
   /** The settings of the runs that were given, and of other runs that differ from one of them only by the seed. */
   readonly settings: readonly Setting[];
-  /** Why runs of these settings that stand beside could not be read. */
+  /** The reasons why other runs of these settings in the same folder could not be read. */
   readonly unread: readonly string[];
 }
 
 /**
  * Compares runs with the first on the test images that both have: McNemar's test, who is right where, and which options
- * differ. Runs that differ by their seed alone form a setting, whose spread is the yardstick of every difference: those
- * given, and all whole ones beside them.
+ * differ. Runs that differ only in their seed form a setting, with whose spread every difference is compared. A setting
+ * contains the given runs and all completed runs in the same folder.
  *
- * @throws UserError if two runs have no test image in common, or other classes.
+ * @throws UserError if two runs have no test image in common, or if their classes differ.
  */
 export async function compareRuns(references: readonly RunAt[]): Promise<RunComparison> {
   const [base, ...others] = references;
@@ -89,7 +95,7 @@ export async function compareRuns(references: readonly RunAt[]): Promise<RunComp
       picked(await answersAt(at.run, at.epoch), pairs.other, classNames.length),
       classNames.length,
     );
-    // if images were dropped the order of those that are left is another one
+    // if images were dropped, the order of the remaining images is different
     const isWhole = [base, at].every(({run}) => !(run.facts.data as {readonly edits?: unknown}).edits);
     const parting = isWhole ? await partingOf(partingRun(base), partingRun(at)) : undefined;
     const inBase = <T extends {readonly index: number}>(list: readonly T[]) =>
@@ -110,7 +116,7 @@ export async function compareRuns(references: readonly RunAt[]): Promise<RunComp
   return {base, baseMetrics: metricsOf(base), images, classNames, sameData, runs, settings, unread: beside.unread};
 }
 
-/** Where each image stands in another run, by its place in the base. */
+/** For each image of the base, its place in another run. */
 export function placesOf(indices: ArrayLike<number>, own: ArrayLike<number>): ReadonlyMap<number, number> {
   return new Map(Array.from(indices, (index, n) => [index, own[n]]));
 }
@@ -120,10 +126,13 @@ function partingRun({run: {path, facts}}: RunAt): PartingRun {
 }
 
 function metricsOf({run, epoch}: RunAt): EpochMetrics {
-  return run.metrics.find((line) => line.epoch === epoch) as EpochMetrics; // `run.epochs` has only such
+  return run.metrics.find((line) => line.epoch === epoch) as EpochMetrics; // `run.epochs` contains only such epochs
 }
 
-/** Places in both lists, rising in the first, that hold the same image; one that stands several times is matched as often as both have it. */
+/**
+ * The places in both lists that have the same image, in rising order of the first. An image that occurs several times
+ * is matched as often as both lists have it.
+ */
 export function matched(base: readonly string[], other: readonly string[]) {
   const places = new Map<string, number[]>();
   other.forEach((key, i) => {

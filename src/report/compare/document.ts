@@ -72,7 +72,7 @@ export function compareDocument(comparison: RunComparison, most: number): object
   };
 }
 
-/** A run's name with the epoch: what `compare` takes back. */
+/** A run's name with the epoch, in the form that `compare` accepts. */
 export function nameOf({run, epoch}: RunAt): string {
   return `${run.facts.name}@${epoch}`;
 }
@@ -81,7 +81,7 @@ function named(at: RunAt) {
   return {run: at.run.facts.name, path: at.run.path, epoch: at.epoch};
 }
 
-/** Metrics that may decide, and whether more of each is better. */
+/** The metrics that may decide, and whether a larger number is better. */
 export const DECIDING = {
   "test-accuracy": {field: "testAccuracy", moreIsBetter: true},
   "test-loss": {field: "testLoss", moreIsBetter: false},

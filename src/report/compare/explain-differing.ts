@@ -2,32 +2,32 @@ import type {RunAt} from "../../pipeline/record/saved-run";
 import {type Compared, placesOf, type RunComparison} from "./compare-runs";
 import type {Explanation} from "./explanations";
 
-/** An image by its place in a run, the class that is to be explained, and what decides the masks drawn. */
+/** An image by its place in a run, the class to explain, and the key that decides which masks are drawn. */
 interface Asked {
   readonly index: number;
   readonly explained: number;
   readonly chance: number;
 }
 
-/** Explains test images from a run's own weights; in words why it cannot. */
+/** Explains test images from a run's own weights; returns the reason in words if it cannot. */
 type Explain = (at: RunAt, asked: readonly Asked[]) => Promise<readonly Explanation[] | string>;
 
 /** New explanations by LIME of both runs' answers, for images that only one of the runs gets right. */
 export interface ExplainedAnew {
   /** The base's explanations of its own answers, and the run's of its own. */
   readonly explained: readonly [base: readonly Explanation[], run: readonly Explanation[]];
-  /** Images explained, and images that differ. */
+  /** How many images are explained, and how many differ. */
   readonly count: number;
   readonly of: number;
-  /** In words, why there are none of a run. */
+  /** The reasons, in words, why a run has no explanations. */
   readonly trouble: readonly string[];
 }
 
 /**
- * Explains the first images that one of two runs alone gets right, each run's own answer, from the weights that both kept: one that turned
- * right, one that turned wrong, and so on.
+ * Explains the first images that one of two runs alone gets right, for each run its own answer, from the weights that
+ * both kept: an image that became right, one that became wrong, and so on.
  *
- * @param most Images. @param explain Asks a run's network.
+ * @param most The most images. @param explain Asks a run's network.
  */
 export async function explainDiffering(
   {base}: RunComparison,
@@ -56,7 +56,7 @@ export async function explainDiffering(
   return {explained: [was, is], count: trouble.length ? 0 : chosen.length, of, trouble};
 }
 
-/** In a line: how many were explained, and how to have more. */
+/** One line that says how many were explained, and how to get more. */
 export function explainedWords({count, of, trouble}: ExplainedAnew): string {
   if (trouble.length) return `not explained by both runs: ${trouble.join("; ")}`;
   const more = count < of ? `; --explain ${of} explains all` : "";

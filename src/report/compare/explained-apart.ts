@@ -2,7 +2,7 @@ import {rankCorrelation} from "../../numbers/rank-correlation";
 import type {RunAt} from "../../pipeline/record/saved-run";
 import {sampleExplanations} from "./explanations";
 
-/** How alike two runs explain one test image's class. */
+/** How similarly two runs explain one class of a test image. */
 export interface ExplainedApart {
   readonly index: number;
   /** The class that both explain. */
@@ -10,16 +10,18 @@ export interface ExplainedApart {
   /** Spearman's rank correlation of the segments' weights. */
   readonly alike: number;
   /**
-   * How alike two halves of each run's own masks are, the lower of the two: LIME's own error; null if it is not known.
+   * How similar the explanations by two halves of a run's own masks are (the lower of the two runs' numbers), which
+   * shows LIME's own error; null if it is not known.
    */
   readonly ownError: number | null;
 }
 
 /**
- * LIME's explanations of the same test images and classes in both runs, on the same segments; the least alike first.
+ * Compares LIME's explanations of the same test images and classes in both runs, on the same segments; the least
+ * similar come first.
  *
- * @param places Where each image of the base stands in the other run.
- * @returns None if either run explained nothing at its epoch.
+ * @param places For each image of the base, its place in the other run.
+ * @returns An empty list if either run explained nothing at its epoch.
  */
 export async function explainedApart(
   base: RunAt,
@@ -45,7 +47,7 @@ function areEqual(a: ArrayLike<number>, b: ArrayLike<number>): boolean {
   return true;
 }
 
-/** In a line, for where there are some. */
+/** One line about them, if there are some. */
 export function apartWords(pairs: readonly ExplainedApart[], classNames: readonly string[]): string {
   const sorted = pairs.map(({alike}) => alike).sort((a, b) => a - b);
   const middle = sorted.length / 2;

@@ -19,7 +19,7 @@ export async function sampleExplanations(at: RunAt): Promise<readonly Explanatio
   return (await artifactOf(at, "lime", "segments"))?.data.explanations ?? [];
 }
 
-/** Those, and the explanations of its mistakes. */
+/** The same explanations, and those of its mistakes. */
 export async function allExplanations(at: RunAt): Promise<readonly Explanation[]> {
   const mistakes = await artifactOf(at, "mistakes", "lime");
   const others = mistakes?.numbers?.others ?? [];
@@ -34,5 +34,5 @@ interface LimeArtifact {
 async function artifactOf({run, epoch}: RunAt, probe: string, name: string): Promise<LimeArtifact | undefined> {
   const path = join(run.path, "artifacts", probe, `${epochStem(epoch, name)}.json`);
   if ((await textIfThere(path)) === undefined) return undefined;
-  return (await readArtifactFile(path)) as unknown as LimeArtifact; // as the probe wrote it
+  return (await readArtifactFile(path)) as unknown as LimeArtifact; // the probe wrote it in this form
 }

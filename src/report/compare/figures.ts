@@ -7,7 +7,10 @@ import type {Setting} from "./settings";
 
 const WIDTH = 560;
 
-/** A dot a seed, a row a setting: the band is one standard deviation to either side of the mean, the line the mean. */
+/**
+ * Draws a row for each setting with a dot for each seed. The line is the mean, and the band is one standard deviation
+ * on both sides of it.
+ */
 export function seedStrips({settings, base, runs}: RunComparison, nameOf: (setting: Setting) => string): string {
   const all = settings.flatMap(({accuracies}) => accuracies);
   const [low, high] = [Math.min(...all), Math.max(...all)];
@@ -36,7 +39,10 @@ export function seedStrips({settings, base, runs}: RunComparison, nameOf: (setti
   return `<svg viewBox="0 0 ${WIDTH} ${height}" role="img" aria-label="Test accuracy of every run, a row for each setting">${rows.join("")}${ticks.join("")}</svg>`;
 }
 
-/** Test accuracy of every run by epoch, on one axis, each named at its end; the base is the strong line. */
+/**
+ * Draws the test accuracy of every run by epoch, on one axis. Each line has its name at its end; the base has the thick
+ * line.
+ */
 export function accuracyCurves(runs: readonly {readonly name: string; readonly metrics: readonly EpochMetrics[]}[]) {
   const trained = runs
     .map(({name, metrics}) => ({name, metrics: metrics.filter(({epoch}) => epoch > 0)}))
@@ -70,10 +76,13 @@ export function accuracyCurves(runs: readonly {readonly name: string; readonly m
   return `<svg viewBox="0 0 ${WIDTH} ${bottomOf.toFixed(0)}" role="img" aria-label="Test accuracy by epoch">${rules.join("")}${first}<text x="${right}" y="${bottom + 20}" text-anchor="end">epoch ${last}</text>${lines.join("")}</svg>`;
 }
 
-/** Room that a name takes, in units of the figure. */
+/** The room for a name, in units of the figure. */
 const NAME_HEIGHT = 15;
 
-/** Heights moved apart so that none is nearer to the next than `room`, each as near to its own as can be from above. */
+/**
+ * Moves heights apart, from the top down, so that none is nearer to the next than `room`, and each stays as near as
+ * possible to its own.
+ */
 export function spread(heights: readonly number[], room: number): number[] {
   const order = heights.map((_, i) => i).sort((i, j) => heights[i] - heights[j]);
   const places = [...heights];

@@ -5,14 +5,14 @@ import {type Compared, matched, placesOf, type RunComparison} from "./compare-ru
 import type {ExplainedAnew} from "./explain-differing";
 import {allExplanations, type Explanation} from "./explanations";
 
-/** Pixels whose segments a page carries at most. */
+/** The most pixels of which a page carries segments. */
 const MOST_PIXELS = 200_000;
 
 /**
- * The images that at least one of two runs gets wrong, one by one: what both say, how sure they are, what other seeds
- * say, and what LIME says of both answers if the runs explained them.
+ * The images that at least one of two runs gets wrong, one by one: both answers, how sure the runs are, the answers of
+ * other seeds, and LIME's explanations of both answers if the runs have them.
  *
- * @param anew What was explained for this comparison; it goes before what the runs explained themselves.
+ * @param anew Explanations that were made for this comparison; they replace those that the runs made themselves.
  */
 export async function imagesInRuns(
   {base, settings, classNames, images}: RunComparison,
@@ -69,7 +69,7 @@ export async function imagesInRuns(
 /** A run's answer to an image of the base; undefined if it was not tested on it. */
 type Said = (index: number) => number | undefined;
 
-/** @param keys Of the base's images. */
+/** @param keys The keys of the base's images. */
 async function saidBy({run, epoch}: RunAt, keys: readonly string[], classes: number): Promise<Said> {
   const {probabilities} = await answersAt(run, epoch);
   const predicted = argMaxRows(probabilities, classes);

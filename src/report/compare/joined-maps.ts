@@ -7,14 +7,14 @@ import type {RunAt} from "../../pipeline/record/saved-run";
 import {textIfThere} from "../../pipeline/record/text-if-there";
 import type {JoinedMaps} from "../runs-file";
 
-/** Points that a page shows at most, beside those of images with another answer. */
+/** The most points that a page shows, in addition to those of images with different answers. */
 const MOST_POINTS = 3000;
 
 /**
- * Two runs' maps of the same test images, the base's laid over the other's.
+ * Two runs' maps of the same test images, with the base's map laid over the other's.
  *
- * @param places Where each image of the base stands in the other run. @param changed Images, as the other run numbers
- * them, with another answer: all of them are there that both maps have.
+ * @param places For each image of the base, its place in the other run. @param changed The images with different
+ * answers, by their places in the other run; all of them that are on both maps are included.
  * @returns Null if either has no flat map at its epoch, or fewer than three images are on both.
  */
 export async function joinedMaps(
@@ -58,6 +58,6 @@ async function mapOf({run, epoch}: RunAt): Promise<Map<number, Place> | undefine
   };
   const {points} = artifact.data;
   const {indices} = artifact.numbers;
-  if (points.length !== 2 * indices.length) return undefined; // in three dimensions
+  if (points.length !== 2 * indices.length) return undefined; // it has three dimensions
   return new Map(Array.from(indices, (index, n) => [index, [points[2 * n], points[2 * n + 1]] as const]));
 }

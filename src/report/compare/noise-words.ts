@@ -2,17 +2,17 @@ import type {NoiseVerdict} from "../../numbers/seed-noise";
 import {points} from "./figures";
 import type {SeedNoise} from "./seed-yardstick";
 
-/** The mark of a verdict: it stands without colour, on paper too. */
+/** The mark of a verdict, which can be understood without colour, on paper too. */
 export const NOISE_MARKS: {readonly [verdict in NoiseVerdict]: string} = {beyond: "▲", within: "▨", unknown: "○"};
 
-/** The meaning of the verdicts, for the foot of a table. */
+/** The meaning of the verdicts, for the end of a table. */
 export const NOISE_KEY =
   "▲ beyond seed noise, ▨ within it (another seed alone changes as much; corrected for their number, Holm), ○ unknown: too few seeds.";
 
 /**
- * Whether a difference is beyond what another seed does, and how that is known, in two sentences.
+ * Says in two sentences whether a difference is greater than that of another seed, and how this is known.
  *
- * @param lacking A run whose setting lacks seeds: what would tell.
+ * @param lacking A run whose setting has too few seeds; the words then name the command that would help.
  */
 export function noiseWords(
   {verdict, interval95, yardstick, seeds}: SeedNoise,

@@ -14,14 +14,14 @@ import {NOISE_KEY, NOISE_MARKS, noiseWords} from "./noise-words";
 import type {Setting} from "./settings";
 import {thumbnail} from "./thumbnail";
 
-/** Pictures a pile shows; what is beyond is a number. */
+/** How many pictures a pile shows; the others are only counted. */
 const PILE = 90;
-/** Confusions in the table. */
+/** How many confusions the table has. */
 const PAIRS = 12;
 
 /**
- * The comparison as one page: opens from disk, runs no script and asks for nothing. It says first what changed, then how
- * much of that is chance, and shows the images themselves.
+ * The comparison as one page, which opens from disk, runs no script and loads nothing. It says first what changed, then
+ * how much of this is chance, and shows the images themselves.
  */
 export function comparePage(comparison: RunComparison): string {
   const style = readFileSync(join(__dirname, "page.css"), "utf8").replace("FIGTREE", fontUrl());
@@ -111,7 +111,7 @@ function pairTable({classNames}: RunComparison, {pairs, pairNoise}: Compared): s
   return `<table><tr><th>confusion</th><th class="number">base</th><th class="number">this run</th><th>seeds</th></tr>${rows.join("")}</table>`;
 }
 
-/** A setting's runs by name, or the first and how many more. */
+/** The names of a setting's runs, or the first one and how many more there are. */
 function settingName({base}: RunComparison): (setting: Setting) => string {
   return ({runs}) => {
     const first = (runs.includes(base) ? base : runs[0]).run.facts.name;
@@ -119,7 +119,7 @@ function settingName({base}: RunComparison): (setting: Setting) => string {
   };
 }
 
-/** A p value in words of counting, which a reader can picture. */
+/** A p value in words, as "one in so many", which a reader can imagine. */
 export function outOf100(p: number): string {
   return p < 0.01 ? "less than 1 of 100" : `${Math.round(100 * p)} of 100`;
 }

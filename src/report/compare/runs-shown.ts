@@ -8,18 +8,18 @@ import {imagesInRuns} from "./images-in-runs";
 import {joinedMaps} from "./joined-maps";
 import {noiseWords} from "./noise-words";
 
-/** Confusions that the page lists. */
+/** How many confusions the page lists. */
 const PAIRS = 12;
-/** Images that both runs get wrong which the page lists; of more it says the number. */
+/** How many of the images that both runs get wrong the page lists; it also says how many there are. */
 const BOTH_WRONG = 300;
 
-/** Under what name a run's folder keeps the comparison that its page shows. */
+/** The name of the file in a run's folder with the comparison that its page shows. */
 export const RUNS_FILE = "compared.json";
 
 /**
- * The comparison of the last of some runs with the first, as its page shows it.
+ * The comparison of the last of several runs with the first, in the form for its page.
  *
- * @param anew Explanations that were made for it.
+ * @param anew Explanations that were made for this comparison.
  */
 export async function runsShown(comparison: RunComparison, anew?: ExplainedAnew): Promise<RunsShown> {
   const {base, runs, settings} = comparison;
@@ -37,7 +37,7 @@ export async function runsShown(comparison: RunComparison, anew?: ExplainedAnew)
     ...{label, predicted, before, after, noise: run.pairNoise[n]},
   });
   const places = placesOf(run.indices, run.own);
-  const own = ({index}: {readonly index: number}) => places.get(index) as number; // all are among those compared
+  const own = ({index}: {readonly index: number}) => places.get(index) as number; // all are among the compared images
   const changed = (one: (typeof run.fixed)[number]) => [own(one), one.label, one.before, one.after] as const;
   const wrong = run.wrong.slice(0, BOTH_WRONG);
   const right = (share: number) => Math.round(share * images);
@@ -49,7 +49,8 @@ export async function runsShown(comparison: RunComparison, anew?: ExplainedAnew)
     runs: setting.runs.map(nameOf),
     right: setting.accuracies.map(right),
   }));
-  // on some of both runs' test images no other seed's answers are counted: other seeds were tested on others still
+  // if only some test images are compared, the answers of other seeds are not counted, because other seeds were tested
+  // on yet other images
   const theTwo = [base, run.at].map((at, n) => ({
     ...{runs: [nameOf(at)], right: [right(n === 0 ? run.accuracyBefore : run.accuracyAfter)]},
   }));

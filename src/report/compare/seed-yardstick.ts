@@ -10,18 +10,18 @@ import {
 import {answersAt, type RunAt} from "../../pipeline/record/saved-run";
 import type {Setting} from "./settings";
 
-/** @file Every difference of two runs, measured by what another seed alone does. */
+/** @file Compares every difference of two runs with the difference that another seed alone makes. */
 
-/** "seed": the two runs differ by their seed alone, so that their difference is itself what chance does. */
+/** "seed" means that the two runs differ only in their seed, so that their difference itself is chance. */
 export interface SeedNoise extends Partial<SeedDifference> {
   readonly verdict: NoiseVerdict | "seed";
   /** How many seeds of the base's setting are known, and of the other's. */
   readonly seeds: readonly [base: number, other: number];
-  /** The runs whose spread is the yardstick, in words; empty if it is unknown. */
+  /** The runs with whose spread the differences are compared, in words; empty if there are none. */
   readonly yardstick: string;
 }
 
-/** The settings of the base and of another run. All runs are in one. */
+/** The settings of the base and of another run. Every run belongs to a setting. */
 function settingsFor(settings: readonly Setting[], base: RunAt, other: RunAt): readonly [Setting, Setting] {
   const of = (at: RunAt) => settings.find(({runs}) => runs.includes(at)) as Setting;
   return [of(base), of(other)];
@@ -38,7 +38,7 @@ export function noiseOf(settings: readonly Setting[], base: RunAt, other: RunAt)
   return {verdict: isBeyond ? "beyond" : "within", ...found, seeds, yardstick: yardstickOf(a, b)};
 }
 
-/** "5 seeds of rate-seed-0, and 1 run of the other setting". */
+/** Words such as "5 seeds of rate-seed-0, and 1 run of the other setting". */
 function yardstickOf(a: Setting, b: Setting): string {
   const told = ({runs, seeds}: Setting) => {
     const [first] = runs;
@@ -57,7 +57,7 @@ interface Tally {
   readonly confused: Uint32Array;
 }
 
-/** Counts each run's answers once. */
+/** Counts the answers of each run only once. */
 export function talliesOf(classes: number): (at: RunAt) => Promise<Tally> {
   const known = new Map<RunAt, Promise<Tally>>();
   return (at) => {
@@ -82,7 +82,7 @@ async function tally({run, epoch}: RunAt, classes: number): Promise<Tally> {
 /**
  * The classes' accuracies and the confusions' counts.
  *
- * @param tallies Undefined if the two runs have other test images: nothing is known then.
+ * @param tallies Undefined if the two runs have different test images; then nothing is known.
  */
 export async function detailNoise(
   settings: readonly Setting[],

@@ -7,35 +7,40 @@ import {readStatusFile} from "../../pipeline/record/run-status";
 import {runsIn} from "../../pipeline/record/runs-in";
 import {findRunAt, openSavedRun, type RunAt, type RunFacts} from "../../pipeline/record/saved-run";
 
-/** @file Which runs are of one setting, that is, differ by their seed alone; and what two runs' settings differ in. */
+/**
+ * @file Finds the runs of one setting, which differ only in their seed, and the differences between two runs' settings.
+ */
 
-/** Runs that differ in nothing that is learnt but their seed. */
+/** Runs that differ only in their seed, as far as learning is concerned. */
 export interface Setting {
   readonly runs: readonly RunAt[];
   readonly seeds: readonly number[];
   readonly accuracies: readonly number[];
   readonly mean: number;
-  /** Standard deviation of the sample (divisor n - 1); NaN for a single run. */
+  /** The standard deviation of the sample (divisor n - 1); NaN for a single run. */
   readonly deviation: number;
 }
 
-/** An option that two runs do not share, by its path: "options.learningRate", "probes.lime.samples". */
+/** An option in which two runs differ, by its path: "options.learningRate", "probes.lime.samples". */
 export interface OptionDifference {
   readonly name: string;
   readonly base: unknown;
   readonly other: unknown;
 }
 
-/** Options that say where a run is kept or how fast it is computed, and nothing of what it gives. */
+/** Options that say where a run is kept or how fast it is computed, and that do not change its results. */
 const OF_NO_EFFECT = new Set(["options.name", "options.save", "options.threads", "options.from"]);
-/** Options whose default is 0 or "auto"; `training` says what they came to. */
+/** Options whose default is 0 or "auto"; `training` contains their real values. */
 const RESOLVED = new Set(["options.learningRate", "options.schedule"]);
-/** Options that do not tell a setting: what is looked at and kept, and chance. The digest stands for data and edits. */
+/**
+ * Options that do not belong to a setting: those about what is looked at and kept, and those about random numbers. The
+ * digest represents the data and the edits.
+ */
 const OF_LOOKING = new Set(
   [
     ...["probes", "samples", "track", "columns", "projector", "logs", "keepEpochs", "pageModel", "checkpointEvery"],
     ...["dynamicsPass", "folds", "data", "dataUrl", "edit", "maxPixels", "maxData"],
-    "testSeed", // chance, like the seed
+    "testSeed", // random, like the seed
   ].map((name) => `options.${name}`),
 );
 
@@ -61,7 +66,7 @@ function settingFacts(run: RunFacts): Map<string, unknown> {
   add("options", options);
   add("training", training);
   add("probes", probes);
-  // another program trained it: nobody here knows its seed, and each folder is a setting of its own
+  // another program trained it, so its seed is not known here, and each folder is a separate setting
   if (watch) facts.set("watch.folder", watch.folder);
   facts.set("data.digest", data.digest);
   facts.set("model.parameters", model.parameters);
@@ -70,7 +75,7 @@ function settingFacts(run: RunFacts): Map<string, unknown> {
   return facts;
 }
 
-/** Equal of two runs that differ by nothing that is learnt but their seed. */
+/** A key that is equal for two runs if they differ only in their seed, as far as learning is concerned. */
 function settingKey(facts: RunFacts): string {
   const isLearnt = (name: string) =>
     !(OF_NO_EFFECT.has(name) || OF_LOOKING.has(name) || RESOLVED.has(name) || name.startsWith("probes.")) &&
@@ -79,7 +84,7 @@ function settingKey(facts: RunFacts): string {
   return JSON.stringify(kept.sort(([a], [b]) => (a < b ? -1 : 1)));
 }
 
-/** Groups runs by their setting, in the order given. */
+/** Groups runs by their setting, in the given order. */
 export function settingsOf(runs: readonly RunAt[]): Setting[] {
   const groups = new Map<string, RunAt[]>();
   for (const one of runs) {
@@ -95,15 +100,16 @@ export function settingsOf(runs: readonly RunAt[]): Setting[] {
   });
 }
 
-/** Runs of the same settings that were found beside, and those that could not be read, in words. */
+/** Other runs of the same settings in the same folders, and words about those that could not be read. */
 export interface SeedRuns {
   readonly runs: readonly RunAt[];
   readonly unread: readonly string[];
 }
 
 /**
- * The whole runs beside some runs, in the same folders, that differ from one of these by their seed alone: a sweep's,
- * say. Of each seed one; at the best epoch, or if a run is looked at after another epoch, after that one.
+ * The completed runs in the same folders as some runs that differ from one of these only in their seed, such as those
+ * of a sweep. It takes one run for each seed, at the best epoch or, if a run is looked at after another epoch, after
+ * that one.
  */
 export async function seedRuns(references: readonly RunAt[]): Promise<SeedRuns> {
   const wanted = new Map<string, RunAt>();
@@ -133,7 +139,10 @@ export async function seedRuns(references: readonly RunAt[]): Promise<SeedRuns> 
   return {runs: runs.sort((a, b) => a.run.facts.seed - b.run.facts.seed), unread};
 }
 
-/** A run at the epoch at which another is looked at. @returns Undefined if it is not whole, or kept no answers then. */
+/**
+ * A run at the epoch at which another run is looked at. @returns Undefined if it is not completed, or if it kept no
+ * answers at that epoch.
+ */
 async function seedRunLike(save: string, path: string, like: RunAt): Promise<RunAt | undefined> {
   const run = await openSavedRun(path);
   const last = run.metrics.some(({epoch}) => epoch === run.facts.options.epochs);
@@ -144,8 +153,8 @@ async function seedRunLike(save: string, path: string, like: RunAt): Promise<Run
 }
 
 /**
- * The content of run.json for a run that trained an image classifier; undefined for any other run, which cannot be a
- * yardstick.
+ * The content of run.json for a run that trained an image classifier; undefined for any other run, which cannot be used
+ * for the comparison.
  */
 async function trainedFacts(path: string): Promise<RunFacts | undefined> {
   const text = await readFile(join(path, "run.json"), "utf8");
@@ -153,7 +162,7 @@ async function trainedFacts(path: string): Promise<RunFacts | undefined> {
   try {
     facts = JSON.parse(text) as Partial<RunFacts>;
   } catch (error) {
-    if (error instanceof SyntaxError) return undefined; // damaged: `runs verify` says so
+    if (error instanceof SyntaxError) return undefined; // it is damaged; `runs verify` says so
     throw error;
   }
   const {training, options, data, model, engine, versions} = facts;

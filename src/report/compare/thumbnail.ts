@@ -1,10 +1,10 @@
 import type {SavedImages} from "../../pipeline/record/saved-run";
 import {rgbPng} from "../../plots/png";
 
-/** Longest side of a picture in a pile, in pixels. */
+/** The longest side of a picture in a pile, in pixels. */
 const LONGEST = 64;
 
-/** A saved image as a PNG in a data URL; a large one is made smaller by the mean of each block of pixels. */
+/** A saved image as a PNG in a data URL; a large image is made smaller by taking the mean of each block of pixels. */
 export function thumbnail({shape: [height, width, channels], pixels}: SavedImages, index: number): string {
   const block = Math.ceil(Math.max(height, width) / LONGEST);
   const [rows, columns] = [Math.ceil(height / block), Math.ceil(width / block)];

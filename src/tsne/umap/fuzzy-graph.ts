@@ -19,7 +19,7 @@ export interface FuzzyGraph {
 const [HALVINGS, TOLERANCE] = [64, 1e-5];
 /** A width is at least this share of the mean distance. */
 const LEAST_WIDTH = 1e-3;
-/** So many rows are computed between two pauses. */
+/** How many rows are computed between two pauses. */
 const STRETCH = 2000;
 
 /**

@@ -18,13 +18,13 @@ import {samplePicture} from "./sample-picture";
 import {chosenRows, epochsAt, regions} from "./samples";
 
 const TURN = 2 * Math.PI;
-/** Canvas pixels to a CSS pixel on paper: 288 to the inch. */
+/** How many canvas pixels a CSS pixel has on paper: 288 to the inch. */
 const PAPER_DENSITY = 3;
 
 /**
- * The data map: each training image by how sure the network was of its label and how steadily, gliding with the timeline; a
- * circle drawn round dots fills the list. Past 200 lines: one closure over one canvas, as the map of the test images; `dot-hand.ts` has
- * what pointer and keys do.
+ * The data map: each training image is placed by how sure the network was of its label and how steadily, and moves with
+ * the timeline. A circle drawn around dots fills the list. The file is long because it is one closure over one canvas,
+ * like the map of the test images; `dot-hand.ts` handles the pointer and the keys.
  */
 export function mountDataMap(data: Data, training: TrainingData, store: Store): {root: HTMLElement; draw(): void} {
   const {words, names, epochs: stops} = data;
@@ -71,7 +71,7 @@ export function mountDataMap(data: Data, training: TrainingData, store: Store): 
   );
   body.append(range.form, stage, foot);
 
-  const context = canvas.getContext("2d", ON_PROCESSOR) as CanvasRenderingContext2D; // a fresh canvas always has one
+  const context = canvas.getContext("2d", ON_PROCESSOR) as CanvasRenderingContext2D; // a new canvas always has one
   const screen = new Float32Array(3 * training.rows);
   let [width, height, density] = [0, 0, 1];
   let sheet = context.createImageData(1, 1);
@@ -130,7 +130,10 @@ export function mountDataMap(data: Data, training: TrainingData, store: Store): 
       context.stroke();
     }
   };
-  /** Printers get a canvas's drawings and not its pixels: for paper the dots are drawn as a picture. */
+  /**
+   * Puts the dots on the canvas. Printers get a canvas's drawings and not its pixels, so for paper the dots are drawn
+   * as a picture.
+   */
   const putDots = () => {
     if (!theme.onPaper) return context.putImageData(sheet, 0, 0);
     const dots = h("canvas", {width: sheet.width, height: sheet.height});

@@ -7,55 +7,56 @@ import type {TrainingShown} from "../../training-file";
 import {decodeEvidence, type SuspectEvidence} from "./evidence-data";
 import type {SamplePicture} from "./shown-picture";
 
-/** How a number of epochs taught each image; rows are those of `TrainingData`. */
+/** How the network learnt each image over a number of epochs; the rows are those of `TrainingData`. */
 export type Story = Omit<Dynamics, "areaUnderMargin"> & {
-  /** Mean loss in nats. */
+  /** The mean loss in nats. */
   readonly loss: Float64Array;
-  /** Images answered right at the last of the epochs. */
+  /** How many images were answered right at the last of the epochs. */
   readonly learned: number;
 };
 
-/** The training images, decoded. A row is an image that the page carries; its place is where it stands in the split. */
+/** The training images, decoded. A row is an image that the page carries; its place is its place in the split. */
 export interface TrainingData {
   readonly rows: number;
-  /** Images of the whole split. */
+  /** How many images the whole split has. */
   readonly count: number;
-  /** Epochs that the page carries, and how many the run kept. */
+  /** The epochs that the page carries, and how many the run kept. */
   readonly epochs: readonly number[];
   readonly of: number;
-  /** Epochs by which the labels were judged. */
+  /** How many epochs the labels were judged by. */
   readonly judged: number;
-  /** Whether the answers are from a pass after each epoch, and not those as each image was presented. */
+  /** Whether the answers come from a pass after each epoch, and not from the moments when the images were presented. */
   readonly isAfter: boolean;
   place(row: number): number;
-  /** −1 if the page does not carry it. */
+  /** The row of the image at a place; −1 if the page does not carry it. */
   rowOf(place: number): number;
   readonly labels: Uint8Array | Uint16Array;
   readonly suggested: Uint8Array | Uint16Array;
-  /** Area under the margin in logits, over the `judged` epochs; below 0 is suspect. */
+  /** The area under the margin in logits, over the `judged` epochs; a number below 0 is suspect. */
   readonly margins: Float32Array;
   /**
-   * Mean EL2N over the `judged` epochs, in [0, √2], and the last epoch's entropy in nats; null if the run kept none.
+   * The mean EL2N over the `judged` epochs, in [0, √2], and the entropy at the last epoch in nats; null if the run kept
+   * none.
    */
   readonly error: ((row: number) => number) | null;
   readonly entropy: ((row: number) => number) | null;
-  /** The label's probability at carried epoch e (0 the first). */
+  /** The label's probability at the carried epoch e (0 is the first). */
   probability(e: number, row: number): number;
-  /** The answer at carried epoch e, and its probability. */
+  /** The answer at the carried epoch e, and its probability. */
   answer(e: number, row: number): {readonly predicted: number; readonly sureness: number};
-  /** The story over the first `epochs` epochs in the page; at least 1. */
+  /** How each image was learnt over the first `epochs` epochs in the page, at least 1. */
   story(epochs: number): Story;
-  /** How many carried epochs are over at an epoch of the run. */
+  /** How many carried epochs are completed at an epoch of the run. */
   epochsBy(epoch: number): number;
-  /** Null if the page does not carry it. */
+  /** The picture of a row; null if the page does not carry it. */
   picture(row: number): SamplePicture | null;
   /** The evidence for both labels of a suspect; null if it was not asked for. */
   evidence(row: number): SuspectEvidence | null;
   /** The test image that is the same picture as a training image, or looks like it; null if none is known. */
   copy(row: number): {readonly test: number; readonly isNear: boolean} | null;
-  /** Training images that have such a copy. */
+  /** The training images that have such a copy. */
   readonly copies: number;
-  /** Rows that have a picture. */
+  /** The rows that have a picture. */
   readonly pictured: number;
   /** Its place in the source of the split: the number in its name, `train:17`. Null if it is not known. */
   source(row: number): number | null;
@@ -65,12 +66,12 @@ export interface TrainingData {
 type View = Uint8Array | Int8Array | Uint16Array | Uint32Array | Float32Array;
 type Whole = Uint8Array | Uint16Array;
 
-/** Views the arrays in place; what takes time is made when it is asked for. */
+/** Uses the arrays in place; results that take time are computed when they are needed. */
 export function decodeTraining(shown: TrainingShown, classes: number, view: (packed: Packed) => View): TrainingData {
   const labels = view(shown.labels) as Whole;
   const rows = labels.length;
   const indices = shown.indices && (view(shown.indices) as Uint32Array);
-  // each is spread within the step that it was rounded to: else the map would show the steps as bands
+  // each number is spread within the step to which it was rounded; otherwise the map would show the steps as bands
   const FINE = 64;
   const levels = Float32Array.from({length: 256 * FINE}, (_, n) => unpackedLoss(Math.max(0, (n + 0.5) / FINE - 0.5)));
   const losses = shown.losses.map((packed, e) => {
@@ -102,7 +103,7 @@ export function decodeTraining(shown: TrainingShown, classes: number, view: (pac
   const evidence = new Map((shown.evidence ?? []).map((one) => [one.place, one]));
   const copies = new Map<number, {test: number; isNear: boolean}>();
   const {copies: inTest} = shown;
-  // of several, the first in the list: the same picture before one that is alike
+  // if there are several, the first in the list: an equal picture comes before one that looks alike
   for (const isNear of [false, true])
     inTest?.train.forEach((at, n) => {
       if (inTest.near[n] === isNear && !copies.has(at)) copies.set(at, {test: inTest.test[n], isNear});
@@ -112,7 +113,7 @@ export function decodeTraining(shown: TrainingShown, classes: number, view: (pac
     const known = stories.get(epochs);
     if (known) return known;
     const some = {losses: losses.slice(0, epochs), astray: astray.slice(0, epochs)};
-    // right or wrong is all that is asked of the margins here
+    // the margins only show here whether an answer was right or wrong
     const margins = some.astray.map((epoch) => Int8Array.from(epoch, (off) => (off === 0 ? 1 : -1)));
     const {areaUnderMargin: _, ...dynamics} = dynamicsOf({losses: some.losses, margins});
     const loss = new Float64Array(rows);
@@ -161,7 +162,7 @@ export function decodeTraining(shown: TrainingShown, classes: number, view: (pac
     pictured: places.length,
     source: (row) => {
       if (sources) return sources[row];
-      const n = pictureAt(row); // of a run of an earlier version
+      const n = pictureAt(row); // the run was made by an earlier version
       return n < 0 || !picturedSources ? null : picturedSources[n];
     },
     file: (row) => {
@@ -175,7 +176,7 @@ export function decodeTraining(shown: TrainingShown, classes: number, view: (pac
   };
 }
 
-/** A number below `most` that has nothing to do with its neighbours': the same each time. */
+/** A number below `most` that is always the same for n, but unrelated to the numbers of its neighbours. */
 function scattered(row: number, epoch: number, most: number): number {
   const mixed = Math.imul(Math.imul(row + 1, 0x9e3779b1) ^ Math.imul(epoch + 7, 0x85ebca6b), 0xc2b2ae35);
   return (mixed >>> 16) % most;

@@ -4,7 +4,7 @@ import type {Store} from "../state";
 import type {TrainingData} from "./data";
 import {decidedWords, decisionsCsv, download} from "./decisions";
 
-/** A bar with the decisions, and how to train with them; it appears after the first decision. */
+/** A bar with the decisions, and with the command that trains with them. It appears after the first decision. */
 export function decisionsBar(data: Data, training: TrainingData, store: Store): HTMLElement {
   const said = h("span", {class: "dec-say"});
   const save = h("button", {class: "btn", type: "button"}, "Save suspects.csv");

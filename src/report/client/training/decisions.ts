@@ -23,18 +23,18 @@ export function restoredDecisions(data: Data): ReadonlyMap<number, Decision> {
 export function decide(data: Data, store: Store, places: readonly number[], decision: Decision | null): void {
   const decided = new Map(store.state.decided);
   for (const place of places) {
-    decided.delete(place); // the latest decision stands last
+    decided.delete(place); // the latest decision comes last
     if (decision) decided.set(place, decision);
   }
   store.set({decided});
   try {
     localStorage.setItem(keyOf(data), JSON.stringify([...decided]));
   } catch {
-    // see above: the button that saves the list is what counts
+    // see above; the button that saves the list does not need this
   }
 }
 
-/** The decisions as a CSV for `--edit`, by place. */
+/** The decisions as a CSV for `--edit`, in the order of their places. */
 export function decisionsCsv(
   {names}: Pick<Data, "names">,
   training: TrainingData,
@@ -55,7 +55,7 @@ export function decisionsCsv(
   });
 }
 
-/** Saves a text as a file of the reader's. */
+/** Saves a text as a file for the reader. */
 export function download(name: string, words: string): void {
   const link = document.createElement("a");
   link.href = URL.createObjectURL(new Blob([words], {type: "text/csv"}));
@@ -64,7 +64,7 @@ export function download(name: string, words: string): void {
   setTimeout(() => URL.revokeObjectURL(link.href), 60_000);
 }
 
-/** "3 decided: 1 kept, 1 relabelled, 1 dropped". */
+/** Words such as "3 decided: 1 kept, 1 relabelled, 1 dropped". */
 export function decidedWords(decided: ReadonlyMap<number, Decision>): string {
   const count = (kind: Decision["kind"]) => [...decided.values()].filter((one) => one.kind === kind).length;
   return `${decided.size} decided: ${count("keep")} kept, ${count("relabel")} relabelled, ${count("drop")} dropped`;

@@ -3,28 +3,31 @@ import type {Store} from "../state";
 
 /** How near to a dot a pointer must be, in pixels. */
 const REACH = {mouse: 12, touch: 22};
-/** From this far on, in pixels, a press that moves is a drag and not a click. */
+/** If the pointer moves at least this far while it is pressed, in pixels, it is a drag and not a click. */
 const DRAG = 6;
 
 /** The actions of pointer and keys on the data map. */
 export interface DotHand {
-  /** The circle that is being drawn, x and y in turn, in pixels; empty if none is. */
+  /** The circle that is being drawn: x and y in turn, in pixels; empty if there is none. */
   outline(): readonly number[];
-  /** Whether pointer or keys are on the map, so that the dot that they are at has a card. */
+  /** Whether the pointer or the keys are on the map, so that their dot has a card. */
   isPointing(): boolean;
 }
 
 export interface DotHandOptions {
-  /** Where each row's dot is on the canvas: x, y and one more number a row. */
+  /** The place of each row's dot on the canvas: x, y and one more number for each row. */
   readonly screen: Float32Array;
   /** The button that turns the circle on and off. */
   readonly lasso: HTMLElement;
   redraw(): void;
-  /** Told whether a press now begins a circle. */
+  /** Called with whether a press now begins a circle. */
   onLasso(on: boolean): void;
 }
 
-/** A pointer near a dot hovers it, a click opens it, a circle lists those within; so do Shift with the arrow keys, and Enter. */
+/**
+ * Handles the pointer and the keys: a pointer near a dot highlights it, a click opens it, and a circle lists the dots
+ * inside. Shift with the arrow keys and Enter do the same.
+ */
 export function dotHand(canvas: HTMLCanvasElement, store: Store, options: DotHandOptions): DotHand {
   const {screen, lasso, redraw} = options;
   let lassoing = !matchMedia("(pointer: coarse)").matches;

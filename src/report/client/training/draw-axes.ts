@@ -2,7 +2,7 @@ import {acrossOf, CONFIDENCE_TICKS, heightOf, VARIABILITY_TICKS} from "../../../
 import {css, type Tokens} from "../colors";
 import {rem} from "../dom";
 
-/** A canvas's size and the room beside the dots, in CSS pixels. */
+/** The size of a canvas, and the room beside the dots, in CSS pixels. */
 export interface Frame {
   readonly width: number;
   readonly height: number;
@@ -14,7 +14,7 @@ export interface Frame {
 
 type Color = Tokens["ink"];
 
-/** Writes the numbers of both axes of the data map. @param zoomed Whether the corners are spread. */
+/** Writes the numbers on both axes of the data map. @param zoomed Whether the axes spread the corners. */
 export function drawAxes(
   context: CanvasRenderingContext2D,
   {width, height, left, right, top, bottom}: Frame,

@@ -7,7 +7,7 @@ type View = Uint8Array | Int8Array | Uint16Array | Uint32Array | Float32Array;
 /** The evidence for one of the two labels of a suspect. */
 export interface ForLabel {
   readonly label: number;
-  /** A number a pixel in [-1, 1], on one scale for both labels; null if the network has no gradient. */
+  /** A number for each pixel in [-1, 1], on one scale for both labels; null if the network has no gradient. */
   readonly saliency: Float32Array | null;
   readonly pieces: Uint16Array;
   readonly weights: readonly number[];
@@ -20,11 +20,11 @@ export interface SuspectEvidence {
   readonly height: number;
   readonly width: number;
   readonly sides: readonly [given: ForLabel, suggested: ForLabel];
-  /** The most alike of whatever label; null if an earlier version found none. */
+  /** The most similar images with any label; null if an earlier version found none. */
   readonly nearest: {readonly labels: readonly number[]; readonly pictures: readonly SamplePicture[]} | null;
 }
 
-/** Views it in place. */
+/** Decodes the evidence in place. */
 export function decodeEvidence(one: EvidenceShown, view: (packed: Packed) => View): SuspectEvidence {
   const [height, width] = one.segments.shape;
   const size = height * width;

@@ -9,8 +9,9 @@ import type {ForLabel} from "./evidence-data";
 import {pictureOf} from "./sample-picture";
 
 /**
- * Both labels of a suspect side by side: saliency and LIME on one scale each, and the training pictures of either class
- * that are most like it. If nobody asked for it, the command that makes it.
+ * Shows the evidence for both labels of a suspect side by side: saliency and LIME, each on one scale, and the training
+ * pictures of both classes that are most like it. If nobody has asked for the evidence, it shows the command that makes
+ * it.
  *
  * @param ask How many suspects the command must ask about for this one to be among them.
  */
@@ -83,5 +84,5 @@ function named(canvas: HTMLElement, label: string): HTMLElement {
   return canvas;
 }
 
-/** Suspects that `labels suspects` asks about by itself. */
+/** For how many suspects `labels suspects` makes evidence by default. */
 const ASKED = 12;

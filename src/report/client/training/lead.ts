@@ -7,7 +7,7 @@ import type {TrainingData} from "./data";
 import {decidedWords} from "./decisions";
 import {epochsAt, suspectCounts} from "./samples";
 
-/** Fewer epochs do not tell an image that is hard from one whose label is wrong. */
+/** With fewer epochs, a hard image cannot be told from an image with a wrong label. */
 const ENOUGH_EPOCHS = 3;
 
 /** The sentence about the training set. Every number is a button that fills the list. */
@@ -86,7 +86,7 @@ export function mountTrainingLead(data: Data, training: TrainingData, store: Sto
   return root;
 }
 
-/** Says how many epochs of a long run the page has, and how many the labels are judged by. */
+/** Says how many epochs of a long run the page has, and by how many the labels are judged. */
 function shownWords({epochs, of, judged}: TrainingData): string {
   const by = judged < of ? `${judged} of them` : "all of them";
   return ` ${epochs.length} of its ${of} epochs are here; the labels are judged by ${by}.`;

@@ -7,10 +7,16 @@ import type {Store} from "../state";
 import type {TrainingData} from "./data";
 import {movesByEpoch} from "./samples";
 
-/** A first epoch that learned more than so many times any later one is cut, or the others could not be seen. */
+/**
+ * If the first epoch learned more than this many times as much as any later one, its bar is cut; otherwise the others
+ * could not be seen.
+ */
 const CUT = 1.6;
 
-/** Newly right answers up, newly wrong ones down, an epoch a pair of bars. The first is cut if it dwarfs the others. */
+/**
+ * Draws a pair of bars for each epoch: newly right answers upwards, newly wrong ones downwards. The first bar is cut if
+ * it is much longer than the others.
+ */
 export function mountLearnedBars(data: Data, training: TrainingData, store: Store): HTMLElement {
   const help =
     `Up: training ${data.words.many} answered right that were wrong in the epoch before. Down: answered wrong that were right before. ` +

@@ -2,16 +2,16 @@ import {acrossOf, heightOf} from "../../../plots/data-map-axes";
 import {mix, type Rgb, type Tokens} from "../colors";
 import type {TrainingData} from "./data";
 
-/** Steps of colour from right at no epoch to right at all. */
+/** How many steps of colour there are, from right at no epoch to right at all epochs. */
 export const STEPS = 6;
 
-/** Orange for right at none, over grey, to blue for right at all. @param share In [0, 1]. */
+/** From orange (right at no epoch) over grey to blue (right at all epochs). @param share In [0, 1]. */
 export function shareColor(share: number, {bad, ok, dot, panel}: Tokens): Rgb {
   const middle = mix(dot, panel, 0.15);
   return share < 0.5 ? mix(bad, middle, 2 * share) : mix(middle, ok, 2 * share - 1);
 }
 
-/** Where each row stands after so many epochs: x to the right and y downwards, in [0, 1]; one row after another. */
+/** The place of each row after a number of epochs: x to the right and y downwards, in [0, 1], one row after another. */
 export function dotPlaces(training: TrainingData, epochs: number, zoomed: boolean): Float32Array {
   const {confidence, variability} = training.story(epochs);
   const places = new Float32Array(2 * training.rows);
@@ -23,7 +23,8 @@ export function dotPlaces(training: TrainingData, epochs: number, zoomed: boolea
 }
 
 /**
- * Rows by their step of colour, those right most often first: they are drawn first, so that what is hard lies on top.
+ * The rows by their step of colour. Images that are right most often come first; they are drawn first, so that hard
+ * images lie on top.
  *
  * @returns `STEPS` lists; the first is right at all epochs.
  */

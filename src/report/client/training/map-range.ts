@@ -3,7 +3,7 @@ import type {Store} from "../state";
 import type {TrainingData} from "./data";
 import {epochsAt} from "./samples";
 
-/** A selection by numbers in place of a circle: for a keyboard, and for whoever wants a region exactly. */
+/** A selection by numbers instead of a circle, for the keyboard and for exact regions. */
 export function mapRange(
   training: TrainingData,
   store: Store,

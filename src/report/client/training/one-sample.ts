@@ -19,11 +19,11 @@ export interface OneSample {
   readonly root: HTMLElement;
   draw(): void;
   step(by: 1 | -1): void;
-  /** Decides about the image shown, by its key. @returns Whether the key is one. */
+  /** Decides about the current image by a key. @returns Whether the key means a decision. */
   key(key: string): boolean;
 }
 
-/** Everything known about one training image, and what is decided about it. */
+/** Shows everything that is known about one training image, and the decision about it. */
 export function mountOneSample(
   data: Data,
   training: TrainingData,
@@ -241,7 +241,7 @@ export function mountOneSample(
   };
 }
 
-/** How many of the most suspect images there are down to a row. */
+/** How many images are at least as suspect as a row. */
 function suspectsUpTo({margins}: TrainingData, row: number): number {
   return margins.reduce((count, margin) => count + Number(margin <= margins[row]), 0);
 }

@@ -4,7 +4,10 @@ import {polyline, rem, svg} from "../dom";
 import {pct} from "../format";
 import type {TrainingData} from "./data";
 
-/** A training image's own curve: the probability of its label by epoch, and of its answer wherever that was another class. */
+/**
+ * Draws a training image's own curve: the probability of its label by epoch and, where the answer was another class,
+ * the probability of the answer.
+ */
 export function drawSampleCurve(host: HTMLElement, data: Data, training: TrainingData, row: number): void {
   const [width, height] = [host.clientWidth, host.clientHeight];
   if (!width || !height || row < 0) return;
@@ -20,7 +23,7 @@ export function drawSampleCurve(host: HTMLElement, data: Data, training: Trainin
     "aria-label": `Probability of the label ${data.names[label]}: ${spoken}`,
   });
   for (const p of [0, 0.5, 1]) sheet.append(svg("line", {class: "grid", x1: 0, x2: width, y1: y(p), y2: y(p)}));
-  // other answers: one line a class, over the epochs at which it was the answer
+  // other answers: one line for each class, over the epochs at which it was the answer
   const others = new Map<number, [number, number][]>();
   training.epochs.forEach((_, e) => {
     const {predicted, sureness} = training.answer(e, row);

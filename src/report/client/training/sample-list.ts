@@ -30,7 +30,10 @@ const ORDERS: readonly (readonly [SampleOrder, string])[] = [
   ["entropy", "hardest in the last epoch"],
 ];
 
-/** The one list of training images: suspects, a cell, a lasso. What is decided about them is saved from its foot. */
+/**
+ * The list of training images: suspects, those of a cell, or those in a lasso. A button at its end saves the decisions
+ * about them.
+ */
 export function mountSampleList(
   data: Data,
   training: TrainingData,

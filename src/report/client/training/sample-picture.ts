@@ -5,14 +5,14 @@ import {picture} from "../pictures";
 import type {TrainingData} from "./data";
 import type {SamplePicture} from "./shown-picture";
 
-/** A canvas for a training image; if the page does not carry it, its place in figures. */
+/** A canvas for a training image; if the page does not carry the picture, its place as a number. */
 export function samplePicture(training: TrainingData, row: number): HTMLElement {
   const shown = training.picture(row);
   if (!shown) return h("span", {class: "pic no-pic", title: "The page does not carry this picture"}, "–");
   return pictureOf(shown);
 }
 
-/** The same; if the page does not carry it, but carries a test image with the same pixels, that one. */
+/** The same; but if the page carries a test image with the same pixels instead, it shows that one. */
 export function ownPicture(data: Data, training: TrainingData, row: number): HTMLElement {
   const copy = training.picture(row) ? null : training.copy(row);
   return copy && !copy.isNear ? picture(data, copy.test) : samplePicture(training, row);

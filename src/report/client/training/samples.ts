@@ -1,10 +1,13 @@
-/** @file Which training images a list shows, and in what order: pure functions of the data and the state. */
+/** @file Decides which training images a list shows, and in what order, by pure functions of the data and the state. */
 
 import type {State} from "../state";
 import type {SampleChoice, SampleOrder} from "./choices";
 import type {Story, TrainingData} from "./data";
 
-/** How many carried epochs are over where the page stands; at least 1, so that there is something to show. */
+/**
+ * How many carried epochs are completed at the current place of the page; at least 1, so that there is something to
+ * show.
+ */
 export function epochsAt(training: TrainingData, epoch: number): number {
   return Math.max(1, training.epochsBy(epoch));
 }
@@ -58,7 +61,7 @@ function picked(
   }
 }
 
-/** Equal ones in the order of their suspicion, then of their places. */
+/** Equal ones are ordered by how suspect they are, and then by their places. */
 function inOrder(
   {margins, error, entropy}: TrainingData,
   story: Story,
@@ -79,14 +82,19 @@ function inOrder(
   return rows.sort((a, b) => by(a) - by(b) || margins[a] - margins[b] || a - b);
 }
 
-/** Suspects by label and by what they look like: `counts[given * classes + suggested]`. */
+/**
+ * How many suspects there are for each label and each class that they look like: `counts[given * classes + suggested]`.
+ */
 export function suspectCounts({rows, margins, labels, suggested}: TrainingData, classes: number): Uint32Array {
   const counts = new Uint32Array(classes * classes);
   for (let row = 0; row < rows; row++) if (margins[row] < 0) counts[labels[row] * classes + suggested[row]]++;
   return counts;
 }
 
-/** Newly right and newly wrong answers of each carried epoch; at the first all right ones are new. */
+/**
+ * How many answers became right and how many became wrong at each carried epoch; at the first epoch, all right answers
+ * are new.
+ */
 export function movesByEpoch(training: TrainingData): readonly {learned: number; forgotten: number}[] {
   return training.epochs.map((_, e) => {
     let [learned, forgotten] = [0, 0];
@@ -101,7 +109,7 @@ export function movesByEpoch(training: TrainingData): readonly {learned: number;
   });
 }
 
-/** How many images were right at every epoch so far, at some, and at none. */
+/** How many images were right at every epoch so far, how many at some, and how many at none. */
 export function regions({correctness}: Story, epochs: number): {easy: number[]; ambiguous: number[]; hard: number[]} {
   const out = {easy: [] as number[], ambiguous: [] as number[], hard: [] as number[]};
   correctness.forEach((right, row) => {

@@ -1,4 +1,4 @@
-/** A picture as the page draws it. */
+/** A picture in the form in which the page draws it. */
 export interface SamplePicture {
   readonly pixels: Uint8Array;
   readonly height: number;

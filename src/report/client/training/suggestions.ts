@@ -12,7 +12,10 @@ import {suspectCounts} from "./samples";
 /** More classes than this do not fit: the ones with most suspects are shown. */
 const MOST_CLASSES = 24;
 
-/** Suspects alone: the label in the data down, what the network calls it across. A cell fills the list. */
+/**
+ * Shows only suspects: rows are labels in the data, and columns are the network's answers. A click on a cell fills the
+ * list.
+ */
 export function mountSuggestions(data: Data, training: TrainingData, store: Store): {root: HTMLElement; draw(): void} {
   const {names, classes, words} = data;
   const help =

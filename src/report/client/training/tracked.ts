@@ -7,7 +7,10 @@ import {panel} from "../panels/panel";
 import {showsScrolling} from "../scrolls";
 import {drawWhenSized} from "../sized";
 
-/** The images that the user followed: their scores within the epochs, and the weights of the last layer that they met. */
+/**
+ * Shows the images that the user followed: their scores within the epochs, and the weights of the last layer that act
+ * on them.
+ */
 export function mountTracked(data: Data, {images}: TrackedShown): HTMLElement {
   let chosen = images[0];
   const nameOf = ({name}: (typeof images)[number]) => visible(name);

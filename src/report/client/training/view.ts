@@ -48,7 +48,7 @@ export function mountTraining(data: Data, training: TrainingData, store: Store):
   };
 }
 
-/** "2,380 suspect": what the row of questions says of this view. */
+/** The words about this view in the row of questions, such as "2,380 suspect". */
 export function trainingFinding(training: TrainingData): string {
   const suspects = training.margins.reduce((sum, margin) => sum + Number(margin < 0), 0);
   return `${int(suspects)} suspect`;

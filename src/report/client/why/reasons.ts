@@ -2,30 +2,33 @@ import {rankCorrelation} from "../../../numbers/rank-correlation";
 import {settledFrom} from "../../../numbers/settled";
 import type {LimeShown} from "../explained";
 
-/** When an answer and its reason came to be what they are in the end; places among the stops of the page. */
+/** When an answer and its reason reached their final state; the numbers are places among the stops of the page. */
 export interface Reason {
   readonly image: number;
   /** The answer at the last stop. */
   readonly answer: number;
-  /** The first stop from which on the answer is that. */
+  /** The first stop from which on the answer is that one. */
   readonly answerFrom: number;
   /**
-   * How alike LIME's explanation of that class is to the last one, at each stop: rank correlation; null if there is
-   * none.
+   * How similar LIME's explanation of that class is to the last one, at each stop, as a rank correlation; null if there
+   * is none.
    */
   readonly likeLast: readonly (number | null)[];
-  /** How alike two halves of the last explanation's own masks come out: LIME's own error; null if it is not known. */
+  /**
+   * How similar the explanations by two halves of the last explanation's masks are, which shows LIME's own error; null
+   * if it is not known.
+   */
   readonly ownError: number | null;
   /**
-   * The first stop from which on the explanation is as like the last as those halves are to each other; null if that is
-   * not known.
+   * The first stop from which on the explanation is as similar to the last one as those halves are to each other; null
+   * if that is not known.
    */
   readonly reasonFrom: number | null;
   /** The explanation's fit: weighted R². */
   readonly fit: number | null;
 }
 
-/** The data of a run that this needs. */
+/** The data of a run that these functions need. */
 interface Explained {
   readonly epochs: readonly number[];
   readonly last: number;
@@ -43,7 +46,7 @@ export function reasonsOf(data: Explained): Reason[] {
     const answer = final.predicted[image];
     const entries = data.epochs.map((_, stop) => lime.of(stop, image).find(({explained}) => explained === answer));
     const end = entries[last];
-    // an image that is explained at one stop alone has no story
+    // nothing can be said about an image that is explained at only one stop
     if (!end || entries.filter(Boolean).length < 2) return [];
     const likeLast = entries.map((entry) => (entry ? alike(entry, end) : null));
     const ownError = end.stability;
@@ -54,7 +57,7 @@ export function reasonsOf(data: Explained): Reason[] {
   });
 }
 
-/** Rank correlation of two explanations: segment by segment if both have the same, else pixel by pixel. */
+/** The rank correlation of two explanations: segment by segment if both have the same, else pixel by pixel. */
 function alike(a: LimeShown, b: LimeShown): number | null {
   const same =
     a.weights.length === b.weights.length && a.pieces.every((piece: number, p: number) => piece === b.pieces[p]);
@@ -62,5 +65,5 @@ function alike(a: LimeShown, b: LimeShown): number | null {
     ? [a.weights, b.weights]
     : [a, b].map(({weights, pieces}) => Float64Array.from(pieces, (piece: number) => weights[piece]));
   const like = rankCorrelation(one, other);
-  return Number.isFinite(like) ? like : null; // an explanation that says nothing
+  return Number.isFinite(like) ? like : null; // one of the explanations says nothing
 }

@@ -8,7 +8,7 @@ import type {Store} from "../state";
 import type {PageView} from "../views";
 import type {Reason} from "./reasons";
 
-/** A fit and an agreement of two halves from which on an explanation passes. */
+/** The lowest R² of the fit, and the lowest agreement of two halves, with which an explanation passes. */
 const [GOOD_FIT, STEADY] = [0.5, 0.5];
 const passes = ({fit, ownError}: Reason) =>
   [fit !== null && fit >= GOOD_FIT, ownError !== null && ownError >= STEADY] as const;
@@ -159,7 +159,7 @@ export function mountWhy(data: Data, reasons: readonly Reason[], store: Store): 
   };
 }
 
-/** "0 to 7, 11, 13": some of a run's epochs, those that follow each other as one. */
+/** Some of a run's epochs in words; those that follow each other are joined: "0 to 7, 11, 13". */
 export function ranges(some: readonly number[], epochs: readonly number[]): string {
   const runs: number[][] = [];
   for (const epoch of some) {
@@ -170,7 +170,7 @@ export function ranges(some: readonly number[], epochs: readonly number[]): stri
   return runs.map((run) => (run.length > 2 ? `${run[0]} to ${run[run.length - 1]}` : run.join(", "))).join(", ");
 }
 
-/** How like the last the explanation was at each stop, and LIME's own error as a dashed line. */
+/** Draws how similar the explanation at each stop is to the last one, with LIME's own error as a dashed line. */
 function sparkline({likeLast, ownError}: Reason, epochs: readonly number[]): SVGElement {
   const [width, height] = [96, 28];
   const x = (stop: number) => 3 + ((width - 6) * stop) / Math.max(1, epochs.length - 1);
@@ -192,7 +192,7 @@ function sparkline({likeLast, ownError}: Reason, epochs: readonly number[]): SVG
   return sheet;
 }
 
-/** "10 explained": what the row of questions says of this view. */
+/** The words about this view in the row of questions, such as "10 explained". */
 export function whyFinding(reasons: readonly Reason[]): string {
   const good = reasons.filter((one) => passes(one).every(Boolean)).length;
   return `${pct(good / reasons.length, 0)} pass`;
