@@ -12,11 +12,11 @@ export interface Saved {
  * Computes something from a saved file; if the file has not changed since the last time, returns the earlier result.
  *
  * @param by Everything else on which the result depends.
- * @param make A pure function of the two; nobody may change its result.
+ * @param make A pure function of both; its result must not be changed.
  */
 export type Recall = <T>(path: string, by: string, make: (saved: Saved) => T) => T;
 
-/** Something done with a memory: what is not recalled in the course of it is forgotten. */
+/** Work with a memory. Results that are not used during this work are forgotten. */
 export type FileMemory = <R>(act: (recall: Recall) => R) => R;
 
 interface Known {
@@ -25,13 +25,14 @@ interface Known {
   readonly files: readonly FileState[];
 }
 
-/** Bytes of what is made of an epoch's files, as often as a page carries MNIST's epochs. */
+/** How many bytes are made from the files of one epoch of MNIST, times the number of epochs that a page carries. */
 const MOST = 80e6;
 
 /**
- * A memory of what was made of files: a report after every epoch then costs what is new. Results do not depend on it.
+ * A memory of the results that were made from files, so that a report after every epoch only costs the work for new
+ * files. The results do not depend on it.
  *
- * @param most Bytes that it keeps, the first; what is beyond is made again each time.
+ * @param most How many bytes it keeps; results beyond that are made again each time.
  */
 export function fileMemory(most = MOST): FileMemory {
   let known = new Map<string, Known>();
@@ -64,7 +65,7 @@ function isOfSystem(error: unknown): boolean {
   return (error as NodeJS.ErrnoException).errno !== undefined;
 }
 
-/** @throws UserError that names the file, if what it holds is not what is read there. */
+/** @throws UserError that names the file, if it does not contain what is expected there. */
 function asSaved<T>(path: string, make: () => T): T {
   try {
     return make();
@@ -74,7 +75,9 @@ function asSaved<T>(path: string, make: () => T): T {
   }
 }
 
-/** About what a value takes: arrays' buffers whole, 8 bytes for anything else and for its place. */
+/**
+ * About how many bytes a value takes: all bytes of arrays' buffers, and 8 bytes for anything else and for its place.
+ */
 function bytesOf(value: unknown): number {
   if (ArrayBuffer.isView(value)) return 100 + value.buffer.byteLength;
   if (typeof value === "string") return 16 + 2 * value.length;

@@ -1,23 +1,25 @@
 import {createHash} from "node:crypto";
 import {constants, crc32, deflateRawSync} from "node:zlib";
 
-/** Parts smaller than this are packed with their neighbours: alone they would pack badly. */
+/**
+ * Parts that are smaller than this are packed together with their neighbours, because alone they would hardly shrink.
+ */
 const SMALL = 1 << 15;
 /** How many bytes from a part's middle are packed in both ways, to see which way is better. */
 const TRIED = 1 << 13;
-/** A file's first ten bytes: deflated, no name, no time, no system (RFC 1952, section 2.3). */
+/** The first ten bytes of a file: deflated, without name, time and system (RFC 1952, section 2.3). */
 const HEADER = Uint8Array.of(0x1f, 0x8b, 8, 0, 0, 0, 0, 0, 0, 0xff);
-/** A last block with nothing in it (RFC 1951, section 3.2.6). */
+/** A last block that is empty (RFC 1951, section 3.2.6). */
 const NO_MORE = Uint8Array.of(3, 0);
 
 /** Makes one gzip file of parts that follow each other. */
 export type PartsPacker = (parts: readonly Uint8Array[]) => Buffer;
 
 /**
- * Packs parts as one gzip file, each by itself up to a byte's end, and keeps what became of it: a file that is written
- * again with the same parts and some more, as the report is after every epoch, costs what is new.
+ * Packs parts as one gzip file, each separately up to the end of a byte, and keeps the packed parts. If a file is
+ * written again with the same parts and some more, like the report after every epoch, only the new parts cost time.
  *
- * @param level Of gzip's 1 to 9.
+ * @param level One of gzip's levels 1 to 9.
  */
 export function partsPacker(level: number): PartsPacker {
   let known = new Map<string, Uint8Array>();
@@ -36,7 +38,7 @@ export function partsPacker(level: number): PartsPacker {
       used.set(key, packed);
       out.push(packed);
     }
-    known = used; // what this file has no more, the next will not have
+    known = used; // parts that this file does not contain will not be in the next one
     const trailer = Buffer.alloc(8);
     trailer.writeUInt32LE(sum, 0);
     trailer.writeUInt32LE(size % 2 ** 32, 4);
@@ -45,8 +47,9 @@ export function partsPacker(level: number): PartsPacker {
 }
 
 /**
- * Pixels, maps and probabilities repeat as runs of one byte, or not at all: to look for nothing else takes half the time,
- * and packs them better, as there are fewer kinds of symbols. What repeats in another way is worth looking for.
+ * Whether to search only for runs. Pixels, maps and probabilities repeat as runs of one byte, or not at all. For these,
+ * searching only for runs takes half the time, and packs better, because there are fewer kinds of symbols. For other
+ * data, a full search is better.
  */
 function strategyOf(part: Uint8Array, level: number): number {
   const start = Math.max(0, (part.length - TRIED) >> 1);

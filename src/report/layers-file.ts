@@ -2,24 +2,24 @@
 
 import type {Packed} from "./packed";
 
-/** How the layers came to be what they are; every list has an entry a kept epoch. */
+/** How the layers developed; every list has one entry for each kept epoch. */
 export interface LayersShown {
-  /** Epochs at which the layers were looked at, ascending. */
+  /** The epochs at which the layers were looked at, ascending. */
   readonly epochs: readonly number[];
-  /** Test images that the layers are compared by. */
+  /** The number of test images by which the layers are compared. */
   readonly images: number;
   readonly layers: readonly LayerShown[];
-  /** The blocks of a transformer; absent of other networks, and if they were not kept. */
+  /** The blocks of a transformer; absent for other networks, and if they were not kept. */
   readonly blocks?: readonly BlockShown[];
 }
 
-/** A transformer's block: attention and dense layers together. What is alike is what it gives on. */
+/** A transformer's block: attention and dense layers together. Its outputs are compared. */
 export interface BlockShown
   extends Pick<
     LayerShown,
     "name" | "weights" | "sampled" | "moved" | "fromStart" | "likeBefore" | "likeLast" | "probe" | "gradient"
   > {
-  /** Names of its layers. */
+  /** The names of its layers. */
   readonly layers: readonly string[];
 }
 
@@ -27,31 +27,36 @@ export interface LayerShown {
   readonly name: string;
   readonly type: string;
   readonly weights: number;
-  /** Weights that the changes were computed of: fewer than `weights` in a very large layer. */
+  /** From how many weights the changes were computed: fewer than `weights` in a very large layer. */
   readonly sampled: number;
-  /** ‖change since the kept epoch before‖ over ‖weights then‖; null at the first, and if it has no value. */
+  /**
+   * ‖change since the kept epoch before‖ divided by ‖weights then‖; null at the first epoch, and if it has no value.
+   */
   readonly moved: readonly (number | null)[];
-  /** ‖change since the first kept epoch‖ over ‖weights then‖. */
+  /** ‖change since the first kept epoch‖ divided by ‖weights then‖. */
   readonly fromStart: readonly (number | null)[];
   /** CKA with the kept epoch before, and with the last. */
   readonly likeBefore: readonly (number | null)[];
   readonly likeLast: readonly (number | null)[];
-  /** Images of `images` that a linear probe of the layer gets right; null: unknown. */
+  /** How many of the `images` images a linear probe of the layer gets right; null if unknown. */
   readonly probe: readonly (number | null)[];
-  /** Length of the loss' gradient at the layer's weights; null: unknown. */
+  /** The length of the gradient of the loss with respect to the layer's weights; null if unknown. */
   readonly gradient: readonly (number | null)[];
   readonly units: number;
-  /** Units that are 0 for every image and place; null if the layer is no rectifier. */
+  /** The units that are 0 for every image and place; null if the layer has no relu. */
   readonly dead: readonly (readonly number[] | null)[];
-  /** Units whose mean |output| is at most 0.025 of the layer's mean. */
+  /** The units whose mean |output| is at most 0.025 of the layer's mean. */
   readonly dormant: readonly (readonly number[])[];
-  /** The filters that changed most from the first to the last kept epoch; null if the layer has none with places. */
+  /**
+   * The filters that changed most from the first to the last kept epoch; null if the layer has no filters with rows and
+   * columns.
+   */
   readonly filters: {
     readonly units: readonly number[];
-    /** Which input channel of each is shown: the one that changed most. */
+    /** The input channel of each filter that is shown: the one that changed most. */
     readonly channels: readonly number[];
     readonly inputs: number;
-    /** ‖change from the first kept epoch to the last‖ over ‖weights at the first‖, of the whole filter. */
+    /** ‖change from the first kept epoch to the last‖ divided by ‖weights at the first‖, for the whole filter. */
     readonly changes: readonly (number | null)[];
     /** f32 `[epochs, filters, height, width]`. */
     readonly kernels: Packed;

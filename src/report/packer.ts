@@ -5,14 +5,20 @@ type Packable = Uint8Array | Int8Array | Uint16Array | Uint32Array | Float32Arra
 /** Puts arrays one after another, and says where each one is. */
 export interface Packer {
   add(values: Packable, shape: readonly number[], scale?: number): Packed;
-  /** The parts that were added, in order. Offsets count in all of them joined. */
+  /** The parts that were added, in order. Offsets refer to all parts joined. */
   readonly parts: readonly Uint8Array[];
 }
 
-/** Arrays of up to so many bytes are looked for among those packed before: an image's segments stand at every epoch. */
+/**
+ * Arrays of at most this many bytes are searched among those that were packed before, because an image has the same
+ * segments at every epoch.
+ */
 const COMPARED_BYTES = 1 << 17;
 
-/** Every array starts at a multiple of 4 bytes, so that it can be viewed in place. Equal small ones are kept once. */
+/**
+ * Every array starts at a multiple of 4 bytes, so that it can be viewed in place. Equal small arrays are kept only
+ * once.
+ */
 export function packer(): Packer {
   const parts: Uint8Array[] = [];
   const places = new Map<string, number>();
@@ -47,9 +53,9 @@ function dtypeOf(values: Packable): Packed["dtype"] {
 }
 
 /**
- * Probabilities as 16-bit fractions of 1, to within 2 / 65535: nothing short of sure becomes sure, nothing possible
- * impossible, and each row's greatest stays its greatest (the first of equals), however near another is, so that the page
- * reads the answers that the run counted.
+ * Stores probabilities as 16-bit fractions of 1, exact to 2 / 65535. A probability below 1 never becomes 1, one above 0
+ * never becomes 0, and each row's greatest (the first of equal ones) stays the greatest, however near another one is.
+ * So the page reads the same answers that the run counted.
  *
  * @param values `[rows, classes]`.
  */
@@ -68,8 +74,8 @@ export function fractions(values: ArrayLike<number>, classes: number): Uint16Arr
 }
 
 /**
- * Each image's map over its pixels as small integers, its own greatest magnitude full: what a picture needs. Channels
- * are joined by the one of greatest magnitude. A map that is 0 throughout stays 0.
+ * Stores each image's map as small integers, relative to its own greatest magnitude, which is enough for a picture. Of
+ * the channels of a pixel, it takes the one with the greatest magnitude. A map of zeros stays 0.
  *
  * @param values `[images, pixels, channels]`.
  */
@@ -95,33 +101,39 @@ export function mapTiles(
       if (size > peak) peak = size;
     }
     if (!(peak > 0)) continue;
-    // Not Math.round, which guesses wrong at every second pixel and takes 7 times as long. They differ at
-    // 0.49999999999999994 alone, and no quotient of two 32-bit floats comes that near to half a step.
+    // This does not use Math.round, whose branch is mispredicted at every second pixel, so that it takes 7 times as
+    // long. The two only differ at 0.49999999999999994, and no quotient of two 32-bit floats is so near to half a step.
     if (signed) for (let p = 0; p < pixels; p++) tiles[n * pixels + p] = Math.floor((strongest[p] / peak) * 127 + 0.5);
     else for (let p = 0; p < pixels; p++) tiles[n * pixels + p] = Math.floor(Math.abs(strongest[p] / peak) * 255 + 0.5);
   }
   return tiles;
 }
 
-/** The most bytes that a page carries of an epoch's explained mistakes: 318 MNIST digits are as much. */
+/** The most bytes that a page carries of an epoch's explained mistakes: this is enough for 318 MNIST digits. */
 const MISTAKE_BYTES = 1.5e6;
 
-/** How many of an epoch's explained mistakes a page carries, the surest: each has four maps and 16-bit segments. */
+/**
+ * How many of an epoch's explained mistakes a page carries, the surest ones first; each has four maps and 16-bit
+ * segments.
+ */
 export function carriedMistakes(height: number, width: number): number {
   return Math.max(1, Math.floor(MISTAKE_BYTES / (6 * height * width)));
 }
 
-/** About the most bytes of answers, maps and explained mistakes that a page carries: sixty epochs of MNIST's are 114 MB. */
+/**
+ * About the most bytes of answers, maps and explained mistakes that a page carries: those of sixty epochs of MNIST take
+ * 114 MB.
+ */
 const STOP_BYTES = 150e6;
-/** A point's place on the map and its nearest neighbours. */
+/** How many bytes a point's place on the map and its nearest neighbours take. */
 const POINT_BYTES = 20;
 
 /**
- * How many epochs a page carries, as `keptEpochs` counts them.
+ * How many epochs a page carries, in the way in which `keptEpochs` counts them.
  *
- * @param keep What the run's options say; 0: all.
- * @param images Of the test split.
- * @param pixels Of an image.
+ * @param keep The number in the run's options; 0 means all.
+ * @param images How many images the test split has.
+ * @param pixels How many pixels an image has.
  */
 export function carriedStops(keep: number, images: number, classes: number, pixels: number): number {
   const bytes = images * (2 * classes + POINT_BYTES) + Math.min(MISTAKE_BYTES, 6 * pixels * images);

@@ -1,12 +1,15 @@
-/** @file How far pictures and maps are made smaller, so that a page of photographs is no larger than one of digits. */
+/**
+ * @file Decides how much smaller pictures and maps are made, so that a page of photographs is not larger than one of
+ * digits.
+ */
 
 import {deflateRawSync} from "node:zlib";
 
 /** The most bytes of pixels that a page carries: a test split of 10,000 MNIST digits is 7.8 MB. */
 const PIXEL_BYTES = 16e6;
-/** The most bytes of pixels after packing: digits pack to a fifth, photographs hardly at all. */
+/** The most bytes of pixels after packing: digits shrink to a fifth, photographs hardly at all. */
 const PACKED_PIXEL_BYTES = 2.4e6;
-/** Bytes of all saliency maps together, and of all activations, before packing. */
+/** The most bytes of all saliency maps together, and of all activations, before packing. */
 const SALIENCY_BYTES = 2e6;
 const ACTIVATION_BYTES = 2.5e6;
 /** The smallest number of pixels on a side to which maps are reduced; maps of digits stay as they are. */
@@ -15,10 +18,12 @@ const LEAST_SIDE = 16;
 const TRIED = 1 << 18;
 
 /**
- * How many pixels a side are averaged into one, so that all images fit into the page: 1 for MNIST.
+ * The side, in pixels, of the squares that are averaged into one pixel, so that all images fit into the page; 1 for
+ * MNIST.
  *
- * @param pixels `[count, height, width, channels]`; if they are not known, as if they did not pack worse than digits.
- * @returns The least whole number that does.
+ * @param pixels `[count, height, width, channels]`. If they are not known, they are assumed to shrink as much as
+ * digits.
+ * @returns The smallest whole number that is enough.
  */
 export function reduction(count: number, height: number, width: number, channels: number, pixels?: Uint8Array): number {
   const packs = pixels?.length ? packedShare(pixels) : 0;
@@ -41,12 +46,15 @@ export function packedShare(bytes: Uint8Array): number {
   return Math.min(1, deflateRawSync(sample, {level: 4}).length / sample.length);
 }
 
-/** How many pixels a side of all maps are made one. @param bytes Of all maps of all epochs, as they are. */
+/** The same side for all maps. @param bytes How many bytes all maps of all epochs have before. */
 export function mapReduction(bytes: number, height: number, width: number): number {
   return stepFor(bytes, SALIENCY_BYTES, Math.min(height, width));
 }
 
-/** The same of activations, each layer by its own size. @param bytes Of all layers, images and epochs. */
+/**
+ * The same for activations, where each layer has its own side. @param bytes How many bytes all layers, images and
+ * epochs have.
+ */
 export function activationReduction(bytes: number, height: number, width: number): number {
   return stepFor(bytes, ACTIVATION_BYTES, Math.min(height, width));
 }
@@ -58,8 +66,8 @@ function stepFor(bytes: number, most: number, side: number): number {
 }
 
 /**
- * Maps in blocks of `step` × `step` pixels (smaller at the right and lower edge), each the value that is farthest from 0: a
- * spot that matters is not averaged away.
+ * Reduces maps by blocks of `step` × `step` pixels (smaller at the right and lower edge). Each block becomes the value
+ * that is farthest from 0, so that an important spot is not averaged away.
  *
  * @param maps `[count, height, width, channels]`.
  * @returns `[count, ⌈height / step⌉, ⌈width / step⌉, channels]`.

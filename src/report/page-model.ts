@@ -2,8 +2,9 @@ import type {NamedArray} from "../nouns/network";
 import type {Packed} from "./packed";
 
 /**
- * One layer of a model that the page computes. `A` is an array of weights: packed on its way, numbers in the page. Kernels are
- * laid out as in tf.LayersModel: `[height, width, in, out]`, of depthwise ones `[height, width, in, each]`, of dense ones `[in, out]`.
+ * One layer of a model that the page computes. `A` is the type of an array of weights: packed for transport, numbers in
+ * the page. Kernels are laid out as in tf.LayersModel: `[height, width, in, out]`, depthwise ones
+ * `[height, width, in, each]`, dense ones `[in, out]`.
  */
 export type PageLayer<A> =
   | ({readonly kind: "convolution"; readonly kernel: A; readonly bias: A | null} & Window)
@@ -20,11 +21,11 @@ export interface Window {
   readonly size: readonly [height: number, width: number];
   readonly strides: readonly [down: number, across: number];
   readonly padding: "same" | "valid";
-  /** Channels of the output. */
+  /** How many channels the output has. */
   readonly channels: number;
 }
 
-/** The best model of a run, or why the page cannot run it. The last layer gives the logits. */
+/** The best model of a run, or the reason why the page cannot run it. The last layer gives the logits. */
 export type PageModel =
   | {readonly layers: readonly PageLayer<Packed>[]; readonly epoch: number}
   | {readonly reason: string};
@@ -70,7 +71,8 @@ export interface SavedLayer {
 /**
  * Reads a sequential model.
  *
- * @returns Its layers up to the logits, or why the page cannot run it, in words that follow "the page cannot run this model: ".
+ * @returns Its layers up to the logits, or the reason why the page cannot run it, in words that follow "the page cannot
+ * run this model: ".
  */
 export function pageLayers(
   saved: readonly SavedLayer[],
@@ -94,13 +96,13 @@ export function pageLayers(
   return {reason: "it has no layers"};
 }
 
-/** Why a model of so many weights is too large for a page; undefined if it is not. */
+/** The reason why a model with this many weights is too large for a page; undefined if it is not. */
 export function largeReason(weights: number): string | undefined {
   if (weights <= MOST_WEIGHTS) return undefined;
   return `it has ${weights.toLocaleString("en")} weights, and a page carries at most ${MOST_WEIGHTS.toLocaleString("en")} (2 MB)`;
 }
 
-/** Kinds of layers that the page computes, by tfjs' names; dropout does nothing there. */
+/** The kinds of layers that the page can compute, by tfjs' names; dropout does nothing there. */
 const KNOWN = new Set([
   ...["InputLayer", "Flatten", "Dropout", "SeededDropout", "ReLU", "Activation", "Rescaling", "Softmax", "Dense"],
   ...["MaxPooling2D", "AveragePooling2D", "GlobalMaxPooling2D", "GlobalAveragePooling2D"],
@@ -109,7 +111,7 @@ const KNOWN = new Set([
 
 /** The note for the user, before training, about a model that the page cannot run; undefined if it can run it. */
 export function pageModelNote(facts: {readonly [fact: string]: unknown}): string | undefined {
-  // run.json's, or those of a run that begins
+  // the options of run.json, or those of a run that begins
   const model = facts as {readonly parameters: number; readonly layers: readonly {name: string; type: string}[]};
   const other = model.layers.find(({type}) => !KNOWN.has(type));
   const reason = largeReason(model.parameters) ?? (other && `layer ${other.name}: a ${other.type}`);

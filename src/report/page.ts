@@ -10,7 +10,7 @@ const pack = partsPacker(LEVEL);
 const memory = fileMemory();
 
 /**
- * Writes `report.html` into a run's folder: one file that opens from disk, and asks for nothing else.
+ * Writes `report.html` into a run's folder: one file that opens from disk and loads nothing else.
  *
  * @returns Its path.
  * @throws UserError if the folder holds no run.
@@ -28,14 +28,14 @@ export async function reportOf(runFolder: string, parts: PageParts = {}): Promis
 }
 
 /**
- * The page, in UTF-8. Scripts and styles run by their hash alone, and nothing may be fetched; if it is served live,
- * from its own server only.
+ * The page, in UTF-8. The policy allows scripts and styles only by their hash, and the page may fetch nothing; if it is
+ * served live, only from its own server.
  */
 export function page(shell: Shell, {file, parts}: Gathered, live = false): Buffer {
   return filled(shell, file, pack(parts), {live, vis: Boolean(file.inside)});
 }
 
-/** A page of a shell: `facts` as JSON, arrays as gzip. */
+/** Makes a page from a shell, with `facts` as JSON and arrays as gzip. */
 export function filled(
   {html, script, style, vis}: Shell,
   facts: object,
@@ -45,7 +45,7 @@ export function filled(
   const policy = [
     "default-src 'none'",
     `script-src ${[hashSource(script), vis.hash].filter(Boolean).join(" ")}`,
-    // the empty sheet is tfjs-vis', which it fills by script
+    // the empty style sheet is for tfjs-vis, which fills it by script
     `style-src ${hashSource(style)} ${hashSource("")}`,
     "img-src data:",
     "font-src data:",
@@ -66,9 +66,12 @@ export function filled(
   return Buffer.concat(pieces.map((piece) => (typeof piece === "string" ? Buffer.from(piece) : piece)));
 }
 
-/** Base64 as bytes, some at a time: as one text, megabytes of it would be made into a page and that into UTF-8. */
+/**
+ * Makes the bytes of base64 in parts. As one text, megabytes of it would first become a page and then be converted to
+ * UTF-8.
+ */
 function base64(bytes: Buffer): Buffer {
-  const STEP = 3 << 14; // of bytes; a multiple of 3 ends without "="
+  const STEP = 3 << 14; // a number of bytes; a multiple of 3 ends without "="
   const text = Buffer.allocUnsafe(4 * Math.ceil(bytes.length / 3));
   let end = 0;
   for (let at = 0; at < bytes.length; at += STEP) {
@@ -77,7 +80,7 @@ function base64(bytes: Buffer): Buffer {
   return text;
 }
 
-/** Whether a folder is a run's. */
+/** Whether a folder is that of a run. */
 export function isRun(folder: string): boolean {
   return existsSync(join(folder, "run.json"));
 }

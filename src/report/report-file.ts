@@ -1,4 +1,7 @@
-/** @file The contents of a report: the form in which a run's saved files get to the page. Types only. Past 250 lines: one document. */
+/**
+ * @file The contents of a report: the form in which the page gets a run's saved files. Types only. The file is long
+ * because it describes one document.
+ */
 
 import type {EpochMetrics} from "../pipeline/types";
 import type {LayersShown} from "./layers-file";
@@ -12,7 +15,7 @@ import type {TrainingShown} from "./training-file";
 
 export type {Packed} from "./packed";
 
-/** Something recorded at a stop, or null if it was not. One entry a stop. */
+/** One entry for each stop: something that was recorded there, or null. */
 export type PerStop<T> = readonly (T | null)[];
 
 /** The content of `run.json` that the page shows. Every string is data: it is shown as text, never as markup. */
@@ -39,7 +42,7 @@ export interface RunFacts {
     readonly train: number;
     readonly validation: number;
     readonly test: number;
-    /** Test images that count only in the loss and the accuracy. */
+    /** How many test images count only in the loss and the accuracy. */
     readonly moreTest?: number;
   };
   readonly model: {
@@ -65,9 +68,9 @@ export interface LimeEntry {
   readonly probability: number;
   /** u16 `[height, width]`: the segment of each pixel. */
   readonly segments: Packed;
-  /** One a segment; above 0 speaks for the class. */
+  /** One weight for each segment; above 0, the segment speaks for the class. */
   readonly weights: readonly number[];
-  /** Weighted R² of the linear model, or null if the answer never changed. */
+  /** The weighted R² of the linear model; null if the answer never changed. */
   readonly r2: number | null;
   /** How alike the explanation is when made again with other chance; null if it was not tried. */
   readonly stability: number | null;
@@ -75,7 +78,7 @@ export interface LimeEntry {
 
 /** LIME's explanations of many images, in columns. */
 export interface ExplainedShown {
-  /** Images that were explained; a page carries as many as fit, evenly chosen. */
+  /** How many images were explained; a page carries as many as fit, chosen at even distances. */
   readonly of: number;
   /** u32 `[images]`: their places in the test split, ascending. */
   readonly indices: Packed;
@@ -85,15 +88,15 @@ export interface ExplainedShown {
    */
   readonly segments: Packed;
   readonly stops: PerStop<{
-    /** u16 `[images]`: the class explained; then its probability, u16. */
+    /** u16 `[images]`: the class that was explained; then its probability, u16. */
     readonly targets: Packed;
     readonly probabilities: Packed;
-    /** f32 `[images]`: weighted R² and how alike both halves are; NaN where there is none. */
+    /** f32 `[images]`: the weighted R², and how alike the two halves are; NaN if there is no such number. */
     readonly fit: Packed;
     readonly stability: Packed;
     /**
-     * u32 `[images + 1]`: image n has the weights from `starts[n]` to before `starts[n + 1]`; none if it was not
-     * explained.
+     * u32 `[images + 1]`: image n has the weights from `starts[n]` up to, but not including, `starts[n + 1]`; none if
+     * it was not explained.
      */
     readonly starts: Packed;
     /** f32 `[images]`: the strongest weight; i8: weights as 127ths of it. */
@@ -105,15 +108,18 @@ export interface ExplainedShown {
 /** A way of attributing a class's score to pixels, for a few images. */
 export interface SaliencyMap {
   readonly name: string;
-  /** Signed maps are i8, −127 to 127; others u8, 0 to 255; each image has its own scale. */
+  /** Signed maps are i8, −127 to 127; others are u8, 0 to 255. Each image has its own scale. */
   readonly signed: boolean;
   readonly tiles: PerStop<SaliencyTiles>;
 }
 
 export interface SaliencyTiles {
-  /** Each tile's image, by its place in the test split: other ones at other stops, and one twice for two classes. */
+  /**
+   * Each tile's image, by its place in the test split. Stops may have different images, and an image may have two
+   * tiles, for two classes.
+   */
   readonly indices: readonly number[];
-  /** The class that each tile explains; null: no single one. */
+  /** The class that each tile explains; null if it is not a single one. */
   readonly targets: readonly (number | null)[];
   /** How far each tile's gradient can be trusted (docs/saliency.md); null if it was not measured. */
   readonly trust: readonly (SaliencyTrust | null)[];
@@ -122,10 +128,10 @@ export interface SaliencyTiles {
 }
 
 export interface SaliencyTrust {
-  /** The infidelity as a share of an empty map's. */
+  /** The infidelity as a share of that of an empty map. */
   readonly infidelity: number | null;
   readonly sensitivity: number | null;
-  /** Rank correlation with the untrained network's. */
+  /** The rank correlation with the untrained network's gradient. */
   readonly untrained: number | null;
 }
 
@@ -136,24 +142,24 @@ export interface AttentionShown {
   /** The side of a patch in pixels. */
   readonly side: number;
   readonly stops: PerStop<{
-    /** Places in the test split. */
+    /** The images' places in the test split. */
     readonly indices: readonly number[];
-    /** u16 `[images, tokens]`, fractions: how much of each token is in what is classified; sums to 1. */
+    /** u16 `[images, tokens]`, fractions: how much of each token is in the vector that is classified; sums to 1. */
     readonly rollout: Packed;
     readonly layers: readonly {
       readonly name: string;
-      /** u16 `[images, heads, tokens]`, fractions: how much of all tokens' looking each gets; sums to 1. */
+      /** u16 `[images, heads, tokens]`, fractions: how much attention each token gets from all tokens; sums to 1. */
       readonly received: Packed;
       /**
        * u8 `[first images, heads, tokens, tokens]`: where each token looks, each row relative to its largest number.
        * Absent if it was not kept.
        */
       readonly rows?: Packed;
-      /** Groups of heads, from 0, that look alike. */
+      /** Groups of heads that look alike, counted from 0. */
       readonly alike: readonly (readonly number[])[];
       /**
-       * For each head: the mean distance in pixels at which it looks; how concentrated it is, from 0 (all alike) to 1
-       * (one alone); by how much the loss moves with the size of its answer.
+       * For each head: the mean distance in pixels at which it looks; how concentrated it is, from 0 (all tokens
+       * equally) to 1 (a single token); and by how much the loss changes with the size of its answer.
        */
       readonly distance: readonly number[];
       readonly sharpness: readonly number[];
@@ -168,23 +174,26 @@ export interface ReportFile {
   readonly classNames: readonly string[];
   /** Every epoch that was finished. */
   readonly metrics: readonly EpochMetrics[];
-  /** The epochs that the page can stop at, ascending: of a long run a sample. */
+  /** The epochs at which the page can stop, ascending; a sample of them if the run is long. */
   readonly stops: readonly number[];
   /** How many epochs the run has recorded. */
   readonly recorded: number;
-  /** The whole test split: `shape` is what is kept of each image, `[count, height, width, channels]`, u8. */
+  /** The whole test split. `shape` is the shape of the kept pixels, `[count, height, width, channels]`, u8. */
   readonly images: {
     readonly pixels: Packed;
     readonly labels: Packed;
     /**
-     * If they are files: the URL of their folder, and of each its path from there, percent-encoded as URLs are, so that
-     * a name of any characters stays whole.
+     * If they are files: the URL of their folder, and for each image its path from there, percent-encoded like URLs, so
+     * that names may contain any characters.
      */
     readonly files: {readonly folder: string; readonly paths: readonly string[]} | null;
     readonly height: number;
     readonly width: number;
   } | null;
-  /** The best network, to be run in the page; null if it was not asked for (`--page-model`), or is not there yet. */
+  /**
+   * The best network, which the page can run; null if the user did not ask for it (`--page-model`), or if it does not
+   * exist yet.
+   */
   readonly model: PageModel | null;
   /** How the training images were learnt. */
   readonly training: TrainingShown | null;
@@ -192,27 +201,27 @@ export interface ReportFile {
   readonly columns: readonly ColumnShown[] | null;
   /** Whether `explain --training` works: the run trained here, and kept the weights of its epochs. */
   readonly influence: boolean;
-  /** Images that the user followed within the epochs; null if there are none. */
+  /** The images that the user followed within the epochs; null if there are none. */
   readonly tracked: TrackedShown | null;
-  /** The temperature that would mend the confidence, fitted on the validation images. */
+  /** The temperature that would correct the confidence, fitted on the validation images. */
   readonly temperatures: PerStop<number> | null;
-  /** How the run does beside another; null if it was not compared. */
+  /** The comparison of the run with another; null if it was not compared. */
   readonly runs: RunsShown | null;
-  /** The name of the page that learns, if it lies beside. */
+  /** The file name of the page that learns, if it is in the same folder. */
   readonly demo: string | null;
-  /** How the layers came to be what they are. */
+  /** How the layers developed. */
   readonly layers: LayersShown | null;
   /** u16 `[images, classes]`. */
   readonly probabilities: PerStop<Packed> | null;
   readonly map: {
-    /** Places of the points in the test split. */
+    /** The places of the points in the test split. */
     readonly indices: Packed;
     readonly dimensions: 2 | 3;
     /** u16 `[points, dimensions]`, all stops in one frame, y downwards. */
     readonly points: PerStop<Packed>;
-    /** u16 or u32 `[points, k]`: the nearest others among the points before they were projected, nearest first. */
+    /** u16 or u32 `[points, k]`: the nearest other points in the data before the projection, the nearest first. */
     readonly neighbours: PerStop<Packed> | null;
-    /** Figures of merit, by name. */
+    /** Figures of quality, by name. */
     readonly facts: PerStop<{readonly [name: string]: number}>;
   } | null;
   readonly saliency: {
@@ -231,7 +240,10 @@ export interface ReportFile {
   } | null;
   /** The maps that `explain test:all --method` added; absent if it did not run. */
   readonly pixelMaps?: PixelMapsShown;
-  /** How many of the surest mistakes are explained, and of how many more pairs the surest; null without such a probe. */
+  /**
+   * How many of the surest mistakes are explained, and of how many other pairs the surest mistake is explained; null
+   * without such a probe.
+   */
   readonly mistakes: PerStop<{readonly surest: number; readonly pairs: number}> | null;
   /** The inside of the network: its weights, and its layers' answers to a few images. */
   readonly inside: {readonly indices: readonly number[]; readonly stops: PerStop<InsideStop>} | null;
@@ -247,18 +259,18 @@ export interface InsideStop {
     readonly mean: number;
     readonly deviation: number;
     readonly zeros: number;
-    /** Left edge, right edge, count, one bucket after another. */
+    /** For each bucket, its left edge, right edge and count, one bucket after another. */
     readonly buckets: readonly number[];
   }[];
   readonly activations: readonly {
     readonly layer: string;
     readonly type: string;
-    /** Channels that the layer has; the first of them are kept. */
+    /** How many channels the layer has; the first ones are kept. */
     readonly of: number;
     readonly peak: number;
     /** The size of the layer; `values` may be coarser. */
     readonly size: readonly [height: number, width: number];
-    /** u8 `[images, height, width, channels]`, 255 at `peak`. */
+    /** u8 `[images, height, width, channels]`, where 255 means `peak`. */
     readonly values: Packed;
   }[];
 }

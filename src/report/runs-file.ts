@@ -1,26 +1,34 @@
 /** @file The part of a report that compares its run with others. Types only. */
 
-/** A run beside this one, on the same test images: `base` is the other, and this one is measured against it. */
+/**
+ * The comparison of this run with another one on the same test images. `base` is the other run, with which this run is
+ * compared.
+ */
 export interface RunsShown {
   readonly base: string;
   readonly run: string;
-  /** Test images on which the two are compared. */
+  /** How many test images the two are compared on. */
   readonly images: number;
-  /** Whether these are only some of each run's: those that both were tested on. */
+  /** Whether these are only some of each run's test images: those on which both were tested. */
   readonly isPart?: boolean;
   readonly baseRight: number;
   readonly right: number;
-  /** Images that got another answer, right or wrong. */
+  /** How many images got another answer, right or wrong. */
   readonly changed: number;
   readonly bothWrong: number;
   /** McNemar's exact test, two-sided. */
   readonly p: number;
-  /** Test images that this run alone gets right, and those that the other alone does: place, label, its answer, this one's. */
+  /**
+   * The test images that only this run gets right, and those that only the other run gets right: place, label, the
+   * other's answer, this run's answer.
+   */
   readonly fixed: readonly ChangedAnswer[];
   readonly broken: readonly ChangedAnswer[];
   /** The first of the images that both get wrong; absent in files of an earlier version. */
   readonly wrong?: readonly ChangedAnswer[];
-  /** In words: what another seed does, and how that is known. Of an earlier version: no words. */
+  /**
+   * Words about the difference that another seed makes, and how this is known; empty in files of an earlier version.
+   */
   readonly noise: {
     readonly verdict: "beyond" | "within" | "unknown" | "seed";
     readonly said?: string;
@@ -31,13 +39,16 @@ export interface RunsShown {
   /** The segment of each pixel, once for each image. */
   readonly segments?: readonly (readonly number[])[];
   readonly maps?: JoinedMaps | null;
-  /** Classes and confusions whose counts differ, those with the greatest difference first; absent of an earlier version. */
+  /**
+   * Classes and confusions whose counts differ, those with the greatest difference first; absent in files of an earlier
+   * version.
+   */
   readonly details?: readonly RunsDetail[];
-  /** Right answers of each setting's runs, a setting a list; the first is the base's. */
+  /** How many answers of each run are right, with a list for each setting; the first is the base's setting. */
   readonly settings: readonly {readonly runs: readonly string[]; readonly right: readonly number[]}[];
   /** Test accuracies of this run's setting, epoch by epoch, if several seeds of it are known; absent in files of an earlier version. */
   readonly byEpoch?: SeedsByEpoch;
-  /** Options that the two do not share, in words. */
+  /** The options in which the two differ, in words. */
   readonly options: readonly {readonly name: string; readonly base: string; readonly other: string}[];
   /** The effect of a list of decisions on this run's training images; null if there was none. */
   readonly edits: {readonly dropped: number; readonly relabelled: number} | null;
@@ -49,7 +60,7 @@ export interface SeedsByEpoch {
   readonly epochs: readonly {readonly epoch: number; readonly mean: number; readonly deviation: number}[];
 }
 
-/** Right answers to a class; or how often class `label` was taken for `predicted`. */
+/** How many answers to a class are right; or how often class `label` was taken for `predicted`. */
 export interface RunsDetail {
   readonly label: number;
   readonly predicted?: number;
@@ -58,7 +69,7 @@ export interface RunsDetail {
   readonly noise: "beyond" | "within" | "unknown";
 }
 
-/** Places of the same test images on both runs' maps, in thousandths of this run's map: pairs x, y. */
+/** The places of the same test images on both runs' maps, in thousandths of this run's map, as pairs x, y. */
 export interface JoinedMaps {
   readonly indices: readonly number[];
   readonly base: readonly number[];
@@ -71,12 +82,12 @@ export interface ShownExplanation {
   readonly weights: readonly number[];
 }
 
-/** One image in both runs' hands. */
+/** One image in both runs. */
 export interface ImageInRuns {
   /** The probability of each run's own answer, and of the label. */
   readonly sure: readonly [base: number, run: number];
   readonly ofLabel: readonly [base: number, run: number];
-  /** The probability that each gives to the other run's answer; absent in files of an earlier version. */
+  /** The probability that each run gives to the other run's answer; absent in files of an earlier version. */
   readonly ofOther?: readonly [base: number, run: number];
   /**
    * The answers of all known runs of each setting, in the order of their seeds; the first is that of the base or of

@@ -14,32 +14,35 @@ import {page} from "./page";
 import {shellOf} from "./shell";
 
 export interface ReportServer {
-  /** Where the page is: `http://127.0.0.1:<port>/`. */
+  /** The address of the page: `http://127.0.0.1:<port>/`. */
   readonly url: string;
   close(): Promise<void>;
 }
 
 export interface ServeOptions {
-  /** 0: any free one. */
+  /** The port; 0 means any free one. */
   readonly port?: number;
-  /** Milliseconds between looks at the folder. */
+  /** How many milliseconds lie between two looks at the folder. */
   readonly interval?: number;
-  /** The best network goes into the page, if the run's options do not say so already. */
+  /** Whether the best network goes into the page, even if the run's options do not say so. */
   readonly pageModel?: boolean;
-  /** Told in one line why the folder cannot be read just now, once for each reason. */
+  /** Called with one line that says why the folder cannot be read now, once for each reason. */
   readonly say?: (line: string) => void;
 }
 
-/** Looks at the folder that must fail alike before it is told: a file may be caught while it changes. */
+/**
+ * How many looks at the folder must fail in the same way before it is reported, because a file may be read while it
+ * changes.
+ */
 const PATIENCE = 2;
-/** Pages and other readers at a time. */
+/** The most pages and other readers at the same time. */
 const MOST_CONNECTIONS = 100;
 
 /**
- * Serves a run's report to this machine alone, and tells open pages when the run has written more, how far it is while
- * it goes on, and when it has ended. Four things can be asked for: the page, its facts, its arrays and the events; and
- * the page that learns, if it lies there. If a file of the run cannot be read, the pages are told why and keep what
- * they had; what becomes readable is served again.
+ * Serves a run's report, to this machine only. It tells open pages when the run has written more, how far it is while
+ * it trains, and when it has ended. Clients can ask for the page, its facts, its arrays and the events; and for the
+ * page that learns, if it is in the folder. If a file of the run cannot be read, the pages are told the reason and keep
+ * their data; when it becomes readable, it is served again.
  *
  * @throws UserError if the folder holds no run, or the port is taken.
  */
@@ -87,7 +90,7 @@ export async function serveReport(
     server.listen(port, "127.0.0.1", resolve);
   });
 
-  /** Reads the run again if it has written more. @throws Error whatever is wrong with its files. */
+  /** Reads the run again if it has written more. @throws Error for any fault of its files. */
   const look = async () => {
     const next = await readProgress(runFolder);
     const stamp = stampOf(runFolder);
@@ -98,7 +101,7 @@ export async function serveReport(
       tell("written", "");
     }
     if (next && JSON.stringify(next) !== JSON.stringify(progress)) tell("progress", next);
-    // what the run wrote last has been told before: its end is the last thing that a page hears
+    // the last files of the run were reported before, because its end is the last event that a page gets
     if (progress && !next) tell("ended", {epoch: gathered.file.metrics.at(-1)?.epoch ?? 0, epochs: progress.epochs});
     progress = next;
   };
@@ -133,7 +136,7 @@ export async function serveReport(
   };
 }
 
-/** Changes when an epoch is finished: its line of metrics is the last thing that it writes. */
+/** A key that changes when an epoch is finished, because its line of metrics is the last thing that an epoch writes. */
 function stampOf(runFolder: string): string {
   return String(statSync(join(runFolder, "metrics.jsonl"), {throwIfNoEntry: false})?.mtimeMs ?? 0);
 }

@@ -2,7 +2,7 @@
 
 import type {Packed} from "./packed";
 
-/** A column: which of `values` each image has. */
+/** A column, which says for each image which of `values` it has. */
 export interface ColumnShown {
   readonly name: string;
   readonly values: readonly string[];

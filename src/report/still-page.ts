@@ -12,8 +12,8 @@ export interface StillPage {
 }
 
 /**
- * A whole HTML page that opens from disk and loads nothing: its security policy allows its own style and script by their
- * hashes, and pictures and fonts that stand in the page itself.
+ * A whole HTML page that opens from disk and loads nothing: its security policy allows its own style and script by
+ * their hashes, and pictures and fonts that are in the page itself.
  */
 export function stillPage({title, style, script, body}: StillPage): string {
   const code = script === undefined ? "" : `script-src ${hashSource(script)}; `;

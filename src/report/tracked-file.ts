@@ -7,11 +7,14 @@ export interface TrackedShown {
     readonly label: number;
     /** The label, and the classes with the greatest scores at the end. */
     readonly classes: readonly number[];
-    /** In epochs. */
+    /** The moments in epochs. */
     readonly at: readonly number[];
-    /** Logits of each of `classes` at each of `at`. */
+    /** The logits of each of `classes` at each of `at`. */
     readonly logits: readonly (readonly number[])[];
-    /** Weights of the last layer to the label, a value an epoch; `overSpread`: the change over the deviation of all first weights. */
+    /**
+     * The weights of the last layer that lead to the label, with one value for each epoch. `overSpread` is the change
+     * divided by the standard deviation of all first weights.
+     */
     readonly weights: readonly {
       readonly node: number;
       readonly values: readonly number[];

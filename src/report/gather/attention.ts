@@ -6,10 +6,12 @@ import {array} from "./saved-values";
 
 type Stop = NonNullable<AttentionShown["stops"][number]>;
 
-/** The most bytes of where each patch looks that a page carries: of long runs, of fewer images. */
+/**
+ * The most bytes that a page carries about where each patch looks; for long runs, these are enough for fewer images.
+ */
 const MOST_LOOKS = 1e6;
 
-/** Where a transformer's heads look, as the probe `attention` kept it. */
+/** Where a transformer's heads look, in the form in which the probe `attention` kept it. */
 export function gatherAttention(stops: readonly (KeptAttention | null)[], pack: Packer): AttentionShown | null {
   const any = stops.find((stop) => stop !== null);
   if (!any) return null;
@@ -37,7 +39,7 @@ export function gatherAttention(stops: readonly (KeptAttention | null)[], pack: 
   };
 }
 
-/** Images, the first of those looked at, of which every stop can say where each patch looks. */
+/** For how many images, from the first, every stop can say where each patch looks. */
 function followedImages(stops: readonly (KeptAttention | null)[], tokens: number): number {
   const kept = stops.filter((stop) => stop !== null);
   const images = ({layers}: KeptAttention) =>
@@ -54,7 +56,7 @@ interface KeptAttention {
     readonly layer: string;
     readonly heads: number;
     readonly received: ArrayLike<number>;
-    /** Not in runs of earlier versions. */
+    /** Absent in runs of earlier versions. */
     readonly rows?: Uint8Array | undefined;
     readonly distance: readonly number[];
     readonly sharpness: readonly number[];

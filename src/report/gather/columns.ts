@@ -4,10 +4,13 @@ import type {Recall} from "../file-memory";
 import type {Packer} from "../packer";
 import type {ColumnShown} from "../slices-file";
 
-/** Columns, and different words of one, that a page carries; a column of more words says nothing of slices. */
+/**
+ * The most columns that a page carries, and the most different words of a column; a column with more words makes no
+ * useful slices.
+ */
 const [MOST_COLUMNS, MOST_WORDS] = [40, 65_535];
 
-/** A column as a run keeps it. */
+/** A column in the form in which a run keeps it. */
 interface KnownColumn {
   readonly name: string;
   readonly values: readonly string[];

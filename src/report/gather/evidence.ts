@@ -7,7 +7,9 @@ import type {Packer} from "../packer";
 import {explanations} from "./lime";
 import {array} from "./saved-values";
 
-/** Longest side of a neighbour on the page, in pixels; and suspects whose evidence a page carries at most. */
+/**
+ * The longest side of a neighbour on the page, in pixels; and the most suspects of which a page carries the evidence.
+ */
 const [LONGEST, MOST] = [64, 200];
 
 /** The evidence that `labels suspects` found for the first suspects; null if it was not asked for. */
@@ -35,7 +37,7 @@ function shownNeighbours({places, pixels, shape}: Neighbours, pack: Packer): Nei
 function evidenceOf(saved: Saved, path: string) {
   const numbers = saved.numbers ?? {};
   const own = (name: string) => (numbers[name] === undefined ? null : array(numbers[name], `${path}: numbers.${name}`));
-  const all = explanations(saved, path); // those of the given labels, then those of the suggested ones
+  const all = explanations(saved, path); // first those of the given labels, then those of the suggested ones
   const count = all.length / 2;
   const {channels} = saved.data as {readonly channels: number};
   const [given, other] = [own("given"), own("other")];
@@ -75,10 +77,10 @@ function evidenceOf(saved: Saved, path: string) {
   });
 }
 
-/** Stands where a class has fewer images than were asked for. */
+/** The place of an image that is missing, because a class has fewer than were asked for. */
 const NONE = 0xffffffff;
 
-/** Two maps in 127ths of the greatest of both. */
+/** Packs two maps in 127ths of the greatest number of both. */
 function signed(maps: readonly ArrayLike<number>[], from: number, size: number): Int8Array {
   let most = 0;
   for (const map of maps) for (let p = from; p < from + size; p++) most = Math.max(most, Math.abs(map[p]));

@@ -8,7 +8,7 @@ import type {ArtifactFiles} from "./saved-values";
 /** The most bytes that a page carries of explanations of many images, before packing: 10,000 digits at six epochs are 12 MB. */
 const MOST_BYTES = 48e6;
 
-/** Segments as `explain test:all` keeps them (docs/run-folder.md). */
+/** Segments in the form in which `explain test:all` keeps them (docs/run-folder.md). */
 interface KeptSegments {
   readonly height: number;
   readonly width: number;
@@ -27,7 +27,7 @@ interface KeptExplained {
 }
 
 /**
- * The explanations of `explain test:all` that fit into a page; if there are more images, an even choice of them.
+ * The explanations of `explain test:all` that fit into a page; if there are more images, some at even distances.
  *
  * @param stops The page's epochs.
  * @throws UserError if the segments of an image are missing.
@@ -89,7 +89,7 @@ function segmentsOf(segments: Uint16Array, size: number): number {
   return sum;
 }
 
-/** Weights as 127ths of each image's strongest; an image that is not explained at this epoch has none. */
+/** Packs weights as 127ths of each image's strongest one; an image that is not explained at this epoch has none. */
 function shownAt(kept: KeptExplained, places: Uint32Array, path: string) {
   const {index, target, probability, r2, halvesCorrelation, starts, weights} = kept;
   if (starts?.length !== index?.length + 1 || weights?.length !== starts[index.length]) {

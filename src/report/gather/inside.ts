@@ -4,7 +4,7 @@ import type {Packer} from "../packer";
 import {activationReduction, coarser} from "../page-budget";
 import type {InsideStop, ReportFile} from "../report-file";
 
-/** The content of the page about the inside of a network at one epoch. */
+/** The facts about the inside of a network at one epoch, for the page. */
 interface InsideShown {
   readonly indices: readonly number[];
   readonly weights: InsideStop["weights"];
@@ -14,9 +14,12 @@ interface InsideShown {
   })[];
 }
 
-/** The network's weights and activations, numbers to five digits. @throws UserError if a layer's values are not bytes. */
+/**
+ * The network's weights and activations, with numbers of five digits. @throws UserError if a layer's values are not
+ * bytes.
+ */
 export function insideShown(saved: unknown): InsideShown {
-  const {indices, weights, activations} = saved as Inside; // written by run-inside, whole
+  const {indices, weights, activations} = saved as Inside; // written completely by run/inside.ts
   const rounded = (value: number) => Number(value.toPrecision(5));
   return {
     indices: Array.from(indices),

@@ -2,20 +2,23 @@ import {cka} from "../../numbers/cka";
 import type {BlockState, LayerState} from "../../pipeline/record/layer-state";
 import type {BlockShown} from "../layers-file";
 
-/** Weights, maybe a sample of them, that stand for `weights` weights. */
+/** Some weights, maybe only a sample, which represent `weights` weights. */
 interface Kernel {
   readonly weights: number;
   readonly kernel: Float32Array;
 }
 
-/** The layers and blocks of a transformer as one epoch kept them. */
+/** The layers and blocks of a transformer, in the form in which an epoch kept them. */
 export interface BlocksLook {
   readonly layers: readonly LayerState[];
-  /** Not in runs of earlier versions, nor of other networks. */
+  /** Absent in runs of earlier versions and for other networks. */
   readonly blocks?: readonly BlockState[] | undefined;
 }
 
-/** A row a block: all its matrices together, and how alike what it gave on was. None if an epoch did not keep them. */
+/**
+ * One row for each block: the change of all its matrices together, and how similar its output was. Empty if an epoch
+ * did not keep them.
+ */
 export function gatherBlocks(looks: readonly BlocksLook[], images: number): BlockShown[] {
   const [{blocks = []}] = looks;
   return blocks.flatMap(({name, layers}, n) => {
@@ -54,14 +57,14 @@ function kernelsOf(look: BlocksLook, n: number): Kernel[] {
   return block ? [...membersOf(look, block.layers), ...block.others] : [];
 }
 
-/** The length of the gradient at all members' weights; null if one has none. */
+/** The length of the gradient with respect to the weights of all its members; null if one of them has none. */
 function gradientOf(look: BlocksLook, names: readonly string[]): number | null {
   let squares = 0;
   for (const {gradient} of membersOf(look, names)) squares += (gradient ?? Number.NaN) ** 2;
   return finite(Math.sqrt(squares));
 }
 
-/** ‖after − before‖ / ‖before‖ of all kernels together; a sample counts for as many weights as it stands for. */
+/** ‖after − before‖ / ‖before‖ of all kernels together; a sample counts for as many weights as it represents. */
 export function togetherChanged(before: readonly Kernel[], after: readonly Kernel[]): number {
   let [moved, length] = [0, 0];
   before.forEach(({kernel, weights}, k) => {

@@ -7,7 +7,7 @@ import type {Packer} from "../packer";
 import {gatherBlocks} from "./layer-blocks";
 import {array} from "./saved-values";
 
-/** Filters shown of a layer, and pixels a side of those that can be. */
+/** How many filters of a layer are shown, and the longest side in pixels of a filter that can be shown. */
 const MOST_FILTERS = 32;
 const MOST_SIDE = 15;
 
@@ -21,8 +21,8 @@ interface Look {
  * Gathers how the layers changed, from the files that the run kept: how far they moved, how similar they are to their
  * earlier and to their last state, and which units do nothing.
  *
- * @param files Of "layers": epoch → path.
- * @param stops Epochs that the page can stop at.
+ * @param files For "layers", a map from each epoch to a path.
+ * @param stops The epochs at which the page can stop.
  * @returns null if nothing was kept.
  */
 export function gatherLayers(

@@ -37,7 +37,7 @@ export function explanations({data, numbers}: Saved, path: string, most = Number
   }));
 }
 
-/** Packs the explanations as the page lists them. */
+/** Packs the explanations in the form of the page. */
 export function gatherLime(explained: readonly Explained[], pack: Packer): LimeEntry[] {
   return explained.map(({index, explained, probability, segments, shape, ...fit}) => ({
     index,
@@ -49,5 +49,5 @@ export function gatherLime(explained: readonly Explained[], pack: Packer): LimeE
 }
 
 const finite = (value: unknown) => (typeof value === "number" && Number.isFinite(value) ? rounded(value) : null);
-/** Five digits: more than a picture shows. */
+/** Rounds to five digits, which are more than a picture shows. */
 const rounded = (value: number) => Number(value.toPrecision(5));

@@ -7,7 +7,7 @@ import {array} from "./saved-values";
 /** One epoch's map. */
 export interface MapStop {
   readonly path: string;
-  /** Places of the points in the test split. */
+  /** The places of the points in the test split. */
   readonly indices: ArrayLike<number>;
   readonly points: ArrayLike<number>;
   /** `[points, k]`. */
@@ -26,7 +26,7 @@ const FACTS = [
   "perplexity",
 ] as const;
 
-/** @throws UserError if the map has no points, or no places of them. */
+/** @throws UserError if the map has no points, or if their places are missing. */
 export function mapStop({data, numbers = {}}: Saved, path: string): MapStop {
   const indices = array(numbers.indices, `${path}: numbers.indices`);
   const points = array(data.points, `${path}: data.points`);
@@ -42,9 +42,9 @@ export function mapStop({data, numbers = {}}: Saved, path: string): MapStop {
 }
 
 /**
- * The map's points, all stops in one frame of 16-bit steps, so that epochs can be laid over each other.
+ * Packs the map's points, with all stops in one frame of 16-bit steps, so that epochs can be laid over each other.
  *
- * @throws UserError if a stop maps other images than the first did.
+ * @throws UserError if a stop maps different images than the first stop.
  */
 export function gatherMap(stops: readonly (MapStop | null)[], pack: Packer): ReportFile["map"] {
   const present = stops.filter((stop) => stop !== null);
@@ -76,7 +76,7 @@ export function gatherMap(stops: readonly (MapStop | null)[], pack: Packer): Rep
   };
 }
 
-/** One scale for all axes and stops: a map's shape is kept. Points that are not finite count for nothing. */
+/** One scale for all axes and stops, so that a map keeps its shape. Points that are not finite are ignored. */
 function commonFrame(stops: readonly ArrayLike<number>[], dimensions: number): {middle: number[]; span: number} {
   const low = Array<number>(dimensions).fill(Infinity);
   const high = Array<number>(dimensions).fill(-Infinity);
@@ -95,7 +95,7 @@ function commonFrame(stops: readonly ArrayLike<number>[], dimensions: number): {
   return {middle: low.map((l, j) => (l + high[j]) / 2), span: span > 0 ? span : 1};
 }
 
-/** Screens count downwards: y is turned round, so that the page shows a map as its pictures do. */
+/** Screens count downwards, so y is inverted; then the page shows a map in the same way as the pictures. */
 function toFrame(
   points: ArrayLike<number>,
   dimensions: number,

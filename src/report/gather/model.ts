@@ -4,7 +4,7 @@ import {UserError} from "../../nouns/options";
 import type {Packer} from "../packer";
 import {largeReason, type PageModel, pageLayers, type SavedLayer, withArrays} from "../page-model";
 
-/** A saved model's description, as far as it is read here. */
+/** The parts of a saved model's description that are read here. */
 interface SavedModel {
   readonly modelTopology: {readonly class_name: string; readonly config: {readonly layers: readonly SavedLayer[]}};
   readonly weightsManifest: readonly [
@@ -13,8 +13,8 @@ interface SavedModel {
 }
 
 /**
- * The best model of a run, packed; or why the page cannot run it. Null if there is none yet: before the first trained
- * epoch.
+ * The best model of a run, packed; or the reason why the page cannot run it. Null if there is none yet, before the
+ * first trained epoch is done.
  *
  * @throws UserError if its files do not fit each other.
  */

@@ -4,21 +4,24 @@ import {coarser, mapReduction} from "../page-budget";
 import type {ReportFile, SaliencyTiles, SaliencyTrust} from "../report-file";
 import {type ArtifactFiles, array} from "./saved-values";
 
-/** Maps of several images: a row of a picture, or one that a probe kept beside it. */
+/** Maps of several images: a row of a picture, or a row that a probe kept beside it. */
 interface Sheet {
   readonly label: string;
   readonly scale: "intensity" | "signed" | "sequential";
   readonly values: unknown;
-  /** The class explained in each image; absent: no single one. */
+  /** The class explained in each image; absent if it is not a single one. */
   readonly targets?: unknown;
 }
 
-/** Rows that the page leaves out: the first it shows anyway, the second is one picture for all images. */
+/**
+ * The rows that the page leaves out: it shows the first one anyway, and the second one is the same picture for all
+ * images.
+ */
 const LEFT_OUT = new Set(["source", "baseline"]);
 
 /**
- * Every saliency map that the run saved. Each artifact under `saliency/` is a grid of rows; a method added later shows up
- * as rows of its own. What `mistakes/saliency` keeps joins the maps of the same name and scale.
+ * Every saliency map that the run saved. Each artifact under `saliency/` is a grid of rows; a method that is added
+ * later appears as new rows. The maps of `mistakes/saliency` are added to those with the same name and scale.
  */
 export function gatherSaliency(
   artifacts: ArtifactFiles,
@@ -57,7 +60,7 @@ export function gatherSaliency(
   return {height: Math.ceil(height / step), width: Math.ceil(width / step), maps};
 }
 
-/** A file's maps, of the first `most` images. */
+/** The maps in a file, for the first `most` images. */
 function tilesOf(
   saved: Saved,
   path: string,
@@ -85,14 +88,17 @@ function tilesOf(
     });
 }
 
-/** A kept `maps` has every image; else the picture's rows have. exigo's maps are of all logits at once. */
+/**
+ * If a file has `maps`, they contain every image; otherwise, the picture's rows do. exigo's maps are about all logits
+ * at once.
+ */
 function sheetsOf({data, numbers}: Saved): readonly Sheet[] {
   if (Array.isArray(numbers?.maps)) return numbers.maps as readonly Sheet[];
   const targets = numbers?.mode === "exigo" ? undefined : numbers?.targets;
   return (data.rows as readonly Sheet[]).map((row) => ({...row, targets}));
 }
 
-/** Place of the n-th sample's gradient. */
+/** The place of the gradient of the n-th sample. */
 function trustOf({numbers}: Saved, n: number): SaliencyTrust | null {
   const kept = numbers?.trust as {readonly [figure: string]: readonly (number | null)[]} | undefined;
   if (!kept) return null;

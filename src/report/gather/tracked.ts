@@ -4,7 +4,7 @@ import type {Recall, Saved} from "../file-memory";
 import type {TrackedShown} from "../tracked-file";
 import {array} from "./saved-values";
 
-/** Classes and points of time that a page carries of an image. */
+/** How many classes and how many moments a page carries for an image. */
 const [MOST_CLASSES, MOST_POINTS] = [6, 240];
 
 const short = (value: number) => Number(value.toPrecision(4));
@@ -12,7 +12,7 @@ const short = (value: number) => Number(value.toPrecision(4));
 /**
  * The images that the user followed.
  *
- * @param files Of "track": epoch → path. @returns null if there are none.
+ * @param files For "track", a map from each epoch to a path. @returns null if there are none.
  */
 export function gatherTracked(
   files: ReadonlyMap<number, string> | undefined,

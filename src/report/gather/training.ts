@@ -16,10 +16,13 @@ import type {TrainingShown} from "../training-file";
 import {gatherEvidence} from "./evidence";
 import {array} from "./saved-values";
 
-/** Bytes of answers that are read at most to judge labels by all epochs, and what an image takes of them an epoch. */
+/**
+ * The most bytes of answers that are read to judge labels by all epochs, and how many bytes an image takes in each
+ * epoch.
+ */
 const MOST_JUDGED_BYTES = 400e6;
 const ANSWER_BYTES = 14;
-/** A page carries at most about so many epochs of answers to training images, and so many images of each. */
+/** About the most epochs of answers to training images that a page carries, and the most images of each. */
 const MOST_EPOCHS = 12;
 const MOST_IMAGES = 60_000;
 /** The most copies of test images that a page lists. */
@@ -31,12 +34,13 @@ type Gaps = Whole | Uint32Array;
 type Packable = Whole | Uint32Array;
 
 /**
- * How the training images were learnt, from the answers that the run kept. Labels are judged by all epochs; of a long
- * run the page has some, evenly apart, and of a large training set the most suspect half, and others evenly.
+ * How the training images were learnt, from the answers that the run kept. Labels are judged by all epochs. From a long
+ * run, the page has some epochs at even distances; from a large training set, one half is the most suspect images, and
+ * the other half is taken at even distances.
  *
- * @param files Of "training": epoch → path.
- * @param finished Whether an epoch is whole.
- * @param isAfter Whether the run kept its answers by a pass after each epoch.
+ * @param files For "training", a map from each epoch to a path.
+ * @param finished Whether an epoch is complete.
+ * @param isAfter Whether the run kept its answers from a pass after each epoch.
  * @returns null if no epoch's answers were kept.
  */
 export function gatherTraining(
@@ -119,12 +123,12 @@ export function gatherTraining(
 
 const classesArray = (classes: number) => (classes > 256 ? Uint16Array : Uint8Array);
 
-/** An epoch's answers as a page carries them, of all images; they stay as they are when later epochs come. */
+/** An epoch's answers to all images in the form of a page. They do not change when later epochs come. */
 function asBytes({losses, predicted, sureness}: EpochAnswers, labels: ArrayLike<number>, classes: number) {
   const count = labels.length;
   const small = {
     losses: new Uint8Array(count),
-    /** How many classes after the label's the answer comes: 0 if it is right. */
+    /** How many classes the answer comes after the label; 0 if it is right. */
     astray: new (classesArray(classes))(count),
     /** The answer's probability in 255ths if it is wrong. */
     sureness: new Uint8Array(count),
@@ -137,7 +141,7 @@ function asBytes({losses, predicted, sureness}: EpochAnswers, labels: ArrayLike<
   return small;
 }
 
-/** The training images that are test images too; null if none is known. */
+/** The training images that are also test images; null if none are known. */
 function gatherCopies(path: string, recall: Recall): NonNullable<TrainingShown["copies"]> | null {
   if (!existsSync(path)) return null;
   return recall(path, "training copies", (saved) => {
@@ -202,7 +206,7 @@ function packedGaps(gaps: Gaps, places: Uint32Array | null, pack: Packer) {
   return pack.add(shown, [shown.length]);
 }
 
-/** @param ranked The most suspect first. @returns null: there is room for all. */
+/** @param ranked The images, the most suspect first. @returns null if there is room for all. */
 export function shownPlaces(ranked: ArrayLike<number>, most: number): Uint32Array | null {
   if (ranked.length <= most) return null;
   const first = Math.floor(most / 2);
@@ -218,12 +222,12 @@ function gatherPictures(
   pack: Packer,
   linksOf: (paths: readonly string[]) => {folder: string; paths: readonly string[]},
 ): TrainingShown["pictures"] {
-  if (!existsSync(path)) return null; // written when the run ends
+  if (!existsSync(path)) return null; // it is written when the run ends
   const pictures = recall(path, "training pictures", (saved) => {
     const {files, shape} = saved as unknown as {files?: readonly string[]; shape: readonly number[]};
     const [count, height, width, channels] = shape;
     const pixels = values(saved, "pixels") as Uint8Array;
-    // photographs hardly pack: they are made smaller still
+    // photographs can hardly be compressed, so they are made even smaller
     const share = packedShare(pixels);
     let step = 1;
     while ((pixels.length * share) / step ** 2 > PACKED_PIXEL_BYTES) step++;

@@ -3,11 +3,17 @@
 type Decision = "" | "keep" | "relabel" | "drop";
 
 interface PageData {
-  /** Names the list's file in what the browser keeps. */
+  /** The key under which the browser keeps the decisions. */
   readonly id: string;
-  /** The suspects shown, a line of the list each; the first is the header, and `decision` is empty throughout. */
+  /**
+   * The suspects that are shown, with one line of the list for each; the first line is the header, and `decision` is
+   * empty in all of them.
+   */
   readonly lines: readonly string[];
-  /** Which comma-separated cell the decision is, from the end: the cells before it may hold commas in quotes. */
+  /**
+   * The place of the decision among the comma-separated cells, counted from the end, because the cells before it may
+   * contain commas in quotes.
+   */
   readonly decisionFromEnd: number;
 }
 
@@ -36,7 +42,7 @@ function keep(): void {
   try {
     localStorage.setItem(data.id, JSON.stringify(decisions));
   } catch {
-    // as above: the button that saves the list is what counts
+    // as above; the button that saves the list does not need this
   }
 }
 

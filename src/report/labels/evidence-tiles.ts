@@ -5,29 +5,29 @@ import {rgbPng} from "../../plots/png";
 /** The evidence for two labels of one picture. */
 export interface Evidence {
   readonly lime: {readonly given: Weighed; readonly suggested: Weighed};
-  /** A number a pixel; null if the network has no gradient. */
+  /** A number for each pixel; null if the network has no gradient. */
   readonly saliency: {readonly given: Float32Array; readonly suggested: Float32Array} | null;
 }
 
-/** The segment of each pixel, and what each segment adds. */
+/** The segment of each pixel, and how much each segment adds. */
 interface Weighed {
   readonly segments: ArrayLike<number>;
   readonly weights: ArrayLike<number>;
 }
 
-/** Two tiles for each way of asking: what speaks for the given label and for the suggested one, as PNGs in data URLs. */
+/** Two tiles for each method: what speaks for the given label and for the suggested one, as PNGs in data URLs. */
 export interface EvidenceTiles {
   readonly given: readonly string[];
   readonly suggested: readonly string[];
-  /** One word for each pair that says what it shows. */
+  /** One word for each pair, which says what it shows. */
   readonly ways: readonly string[];
 }
 
 /**
- * Draws what speaks for (blue) and against (orange) two labels over a faint picture. Both tiles of a way share a scale, so that
- * weak evidence looks weak.
+ * Draws what speaks for (blue) and against (orange) two labels over a faint picture. Both tiles of a method have the
+ * same scale, so that weak evidence looks weak.
  *
- * @param pixels The picture's, in [0, 1].
+ * @param pixels The pixels of the picture, in [0, 1].
  */
 export function evidenceTiles({lime, saliency}: Evidence, pixels: Float32Array, shape: ImageShape): EvidenceTiles {
   const ofSegments = ({segments, weights}: Weighed) => Float32Array.from(segments, (segment) => weights[segment]);
@@ -46,7 +46,7 @@ export function evidenceTiles({lime, saliency}: Evidence, pixels: Float32Array, 
   };
 }
 
-/** One map over the picture in faint grey; on a grey picture ink is dark. */
+/** Draws one map over the picture in faint grey; in a grey picture, ink is dark. */
 function tile(map: Float32Array, most: number, pixels: Float32Array, [height, width, channels]: ImageShape): string {
   const out = new Uint8Array(height * (1 + 3 * width)); // a filter byte of 0 before each row
   for (let y = 0; y < height; y++) {

@@ -4,9 +4,9 @@ import {join} from "node:path";
 import {html} from "../../escape/html";
 import {stillPage} from "../still-page";
 
-/** One of two images that are copies of each other, as the page shows it. */
+/** One of two images that are copies of each other, in the form for the page. */
 export interface ShownCopy {
-  /** A PNG as a data URL. */
+  /** The picture, a PNG as a data URL. */
   readonly picture: string;
   readonly label: string;
   /** Its file, or its split and its place there. */
@@ -22,9 +22,9 @@ export interface ShownPair {
 }
 
 /**
- * The page of images that are there more than once, in pairs. It opens from disk, asks for nothing and runs no script.
+ * The page of images that occur more than once, in pairs. It opens from disk, loads nothing and runs no script.
  *
- * @param total All pairs; those shown are the first of them.
+ * @param total How many pairs there are; the first ones are shown.
  */
 export function leaksPage(run: string, pairs: readonly ShownPair[], total: number, isGrey: boolean): string {
   const font = readFileSync(require.resolve("@fontsource-variable/figtree/files/figtree-latin-wght-normal.woff2"));

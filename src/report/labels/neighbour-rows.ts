@@ -3,23 +3,29 @@ import {nearestWords} from "../nearest-words";
 
 /** A training image beside a suspect. */
 export interface NeighbourTile {
-  /** A PNG as a data URL. */
+  /** The picture, a PNG as a data URL. */
   readonly picture: string;
   readonly label: string;
-  /** Its name, as in every list. */
+  /** Its name, the same as in every list. */
   readonly where: string;
 }
 
-/** The training images that are most like a suspect to the network, the most alike first. */
+/** The training images that look most like a suspect to the network, the most similar first. */
 export interface NeighbourTiles {
-  /** Among those of its label, and among those of the class that it looks like; none whose own label is suspect. */
+  /**
+   * Among the images with its label, and among those with the label that it looks like; images whose own label is
+   * suspect are left out.
+   */
   readonly given: readonly NeighbourTile[];
   readonly suggested: readonly NeighbourTile[];
-  /** Among all. */
+  /** Among all images. */
   readonly all: readonly NeighbourTile[];
 }
 
-/** Three rows as HTML: the most alike of the given label, those of the suggested one, and the nearest of all. */
+/**
+ * Three rows as HTML: the most similar images with the given label, those with the suggested one, and the most similar
+ * of all.
+ */
 export function neighbourRows(
   {given, suggested, all}: NeighbourTiles,
   labels: {readonly given: string; readonly suggested: string},

@@ -6,9 +6,9 @@ import {stillPage} from "../still-page";
 import type {EvidenceTiles} from "./evidence-tiles";
 import {type NeighbourTiles, neighbourRows} from "./neighbour-rows";
 
-/** A suspect as the page shows it. */
+/** A suspect in the form for the page. */
 export interface ShownSuspect {
-  /** A PNG as a data URL. */
+  /** The picture, a PNG as a data URL. */
   readonly picture: string;
   readonly given: string;
   readonly suggested: string;
@@ -22,10 +22,11 @@ export interface ShownSuspect {
 }
 
 /**
- * The page on which someone decides about suspect labels: picture, label, what it looks like, and three buttons each; a
- * button saves the list with the decisions. It opens from disk and asks for nothing.
+ * The page on which the user decides about suspect labels. Each suspect has a picture, its label, what it looks like,
+ * and three buttons; another button saves the list with the decisions. The page opens from disk and loads nothing.
  *
- * @param csv The list, header first, the suspects shown being its first; its two last columns, decision and new label, are empty.
+ * @param csv The list with its header; the suspects that are shown come first. Its two last columns, decision and new
+ * label, are empty.
  */
 export async function labelsPage(
   run: string,
@@ -55,7 +56,7 @@ ${suspects.map(item).join("\n")}
   return stillPage({title: `Suspect labels of ${run}`, style, script, body});
 }
 
-/** "for 7, given" beside "for 6, suggested", a row for each way of asking. */
+/** Tiles such as "for 7, given" beside "for 6, suggested", in one row for each method. */
 function evidenceOf({given, suggested, evidence}: ShownSuspect): string {
   if (!evidence || given === suggested) return "";
   const rows = evidence.ways.map((way, n) => {

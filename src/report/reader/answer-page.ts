@@ -13,17 +13,20 @@ export interface AskedPage {
   readonly context: string;
   readonly answer: Answer;
   readonly why: WhyAsked;
-  /** Who answered, in words; and how many times words were hidden. */
+  /** The reader that answered, in words; and how many times words were hidden. */
   readonly model: string;
   readonly samples: number;
 }
 
-/** Under this share of the strongest word a word is left plain. */
+/** Below this share of the strongest word, a word gets no colour. */
 const FAINT = 0.06;
-/** Characters around the part that the reader was given at once that are shown. */
+/** How many characters are shown around the part that the reader got at once. */
 const AROUND = 400;
 
-/** One answer as a page: the text with the answer framed and each word coloured by what it says for it. No script, no requests. */
+/**
+ * One answer as a page: the text with the answer in a frame, and each word coloured by how much it speaks for the
+ * answer. The page has no script and loads nothing.
+ */
 export function answerPage(page: AskedPage): string {
   const {question, answer, why, model, samples} = page;
   const style = ["../compare/page.css", "answer-page.css"]
@@ -53,7 +56,7 @@ ${byGradients ? `<section class="panel"><h2>Gradients</h2>${texts(page, (word) =
   return stillPage({title: question, style, body});
 }
 
-/** Text as HTML, its lines as they are. */
+/** A text as HTML, with its lines unchanged. */
 function shown(text: string): string {
   return text
     .split(/\r\n|[\n\r]/)
@@ -79,7 +82,7 @@ function texts({question, context, answer, why}: AskedPage, weight: (word: Place
     for (const word of words) {
       const between = shown(source.slice(end, word.from));
       const inside = source === context && isInside(word);
-      // a blank before the answer stands outside of its frame
+      // a blank before the answer is outside its frame
       out += isOpen && !inside ? `</mark>${between}` : !isOpen && inside ? `${between}<mark>` : between;
       out += coloured(word, source);
       [end, isOpen] = [word.to, inside];

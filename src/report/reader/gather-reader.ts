@@ -13,13 +13,13 @@ import type {ReaderFile, ShownTracked} from "./reader-file";
 
 /** The most bytes of logits and words' weights, of attention and of node values that a page carries of the tracked questions together. */
 const ROOM = {light: 36e6, maps: 36e6, nodes: 36e6};
-/** A page carries so many looks at most. */
+/** The most looks that a page carries. */
 const STOPS = 120;
 
 /**
  * The results of a reader's run in the form that its page needs.
  *
- * @throws UserError if the folder holds none, or a file is damaged.
+ * @throws UserError if the folder has no such run, or if a file is damaged.
  */
 export async function gatherReader(
   folder: string,
@@ -28,7 +28,7 @@ export async function gatherReader(
   const all = await readLooks(folder);
   const questions = await readQuestions(folder);
   const {controls, phase} = await outcomeOf(folder, all);
-  // looks that kept logits, if not all did
+  // only looks that kept logits, if not all did
   const full = all.filter((_, n) => keptAt(keeping, n).light);
   const stops = evenStops(full.length - 1, STOPS, phase ? placesOf(full, [phase.from, phase.to]) : []);
   const looks = full.length ? stops.map((stop) => full[stop]) : [];

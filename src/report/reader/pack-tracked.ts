@@ -3,7 +3,7 @@ import {evenStops} from "../client/stops";
 import type {Packer} from "../packer";
 import type {ReaderFile, ShownTracked} from "./reader-file";
 
-/** Bytes that a page may still carry, by what they are of. */
+/** How many bytes a page may still carry of each kind. */
 export interface Room {
   light: number;
   maps: number;
@@ -16,11 +16,11 @@ export interface PackedOf {
   readonly place: number;
   readonly question: KeptQuestion;
   readonly looks: readonly Look[];
-  /** Stops that kept attention and node values. */
+  /** The stops that kept attention and node values. */
   readonly inside: readonly number[];
-  /** Stops at the beginning and the end of the phase change; none: there was none. */
+  /** The stops at the beginning and the end of the phase change; empty if there was none. */
   readonly phase: readonly number[];
-  /** The last layer's weights are the same for all questions: the first one brings them. */
+  /** The weights of the last layer are the same for all questions, so the first question brings them. */
   readonly isFirst: boolean;
 }
 
@@ -28,11 +28,11 @@ const LIGHT = ["start", "end", "words.gradients", "words.lime", "head.slopes"] a
 const NODES = ["context.first", "context.last", "output.last"] as const;
 
 /**
- * Packs what a run kept of a tracked question: logits and words' weights of all stops, attention and node values of as many as
- * there is room for.
+ * Packs what a run kept of a tracked question: logits and words' weights of all stops, attention and node values of as
+ * many as there is room for.
  *
- * @param room What is taken of it is subtracted.
- * @param sharers Questions that share it, this one counted.
+ * @param room The room that is left; the bytes that are used are subtracted.
+ * @param sharers How many questions share the room, including this one.
  * @returns Undefined if it has no room for the logits.
  */
 export async function packTracked(of: PackedOf, pack: Packer, room: Room, sharers: number) {
@@ -79,9 +79,10 @@ export async function packTracked(of: PackedOf, pack: Packer, room: Room, sharer
 }
 
 /**
- * The stops that there is room for: evenly, the first and the last, and those around the phase change.
+ * The stops for which there is room: the first and the last, those around the phase change, and others at even
+ * distances.
  *
- * @param bytes Of one stop.
+ * @param bytes How many bytes one stop takes.
  */
 function within(
   stops: readonly number[],
@@ -102,7 +103,7 @@ function within(
   return new Set(chosen.map((n) => stops[n]));
 }
 
-/** To 12 binary places, which packs well: what a picture needs. */
+/** Rounds to 12 binary places, which is enough for a picture and packs well. */
 function shortened(values: Float32Array): Float32Array {
   const bits = new Uint32Array(Float32Array.from(values).buffer);
   for (let i = 0; i < bits.length; i++) bits[i] = (bits[i] + 0x800) & 0xfffff000;

@@ -3,7 +3,7 @@ import type {Packed} from "../packed";
 
 /** @file The contents of a reader's page. Stops are places in `steps`. */
 
-/** Piece of a tracked question's window, and where it stands in the question or the text. */
+/** A piece of a tracked question's window, and its place in the question or the text. */
 export interface ShownToken {
   readonly piece: string;
   readonly in: "question" | "text" | "";
@@ -11,14 +11,14 @@ export interface ShownToken {
   readonly to: number;
 }
 
-/** A question that the reader was looked into for. */
+/** A tracked question, for which the inside of the reader was looked at. */
 export interface ShownTracked {
-  /** Place among the held-out questions. */
+  /** The question's place among the held-out questions. */
   readonly place: number;
   readonly tokens: readonly ShownToken[];
-  /** Places among the tokens; [0, 0]: no answer there. */
+  /** The places of the right answer among the tokens; [0, 0] if it is not there. */
   readonly right: readonly [start: number, end: number];
-  /** Its own loss at each stop, nats. */
+  /** Its own loss at each stop, in nats. */
   readonly losses: readonly number[];
   /** `[tokens]` at each stop; null if nothing was kept. */
   readonly start: readonly (Packed | null)[];
@@ -29,7 +29,7 @@ export interface ShownTracked {
    */
   readonly gradients: readonly (Packed | null)[];
   readonly lime: readonly (Packed | null)[];
-  /** `[layers, heads]`: slope of the loss with the size of a head's answer. */
+  /** `[layers, heads]`: the slope of the loss as a head's answer grows. */
   readonly slopes: readonly (Packed | null)[];
   /** For some stops, each layer's attention `[heads, tokens, tokens]`, in 255ths. */
   readonly attention: readonly (readonly Packed[] | null)[];
@@ -42,9 +42,9 @@ export interface ShownTracked {
 export interface ReaderFile {
   readonly name: string;
   readonly startedAt: string;
-  /** Whether the questions are none of those that it was trained on. */
+  /** Whether the reader was not trained on these questions. */
   readonly isHeldOut: boolean;
-  /** The options that the user gave, for the foot of the page. */
+  /** The options that the user gave, for the end of the page. */
   readonly options: {readonly [name: string]: string | number | boolean};
   /**
    * The reader gives no answer if [CLS] scores higher than the best span by more than this; null if it always names a
@@ -64,7 +64,10 @@ export interface ReaderFile {
     readonly exactMatch: number;
     readonly f1: number;
     readonly exactByTwoArgMaxes: number;
-    /** For the questions whose text has no answer, the share that was answered with nothing; absent if all have one. */
+    /**
+     * The share of questions without an answer in their text that was answered with nothing; absent if all have an
+     * answer.
+     */
     readonly unanswerable?: {readonly questions: number; readonly exactMatch: number};
   }[];
   /** The loss of each step's batch in nats; the first is that of step 1. */

@@ -7,7 +7,7 @@ import {LEVEL, shellOf} from "../shell";
 import {gatherReader} from "./gather-reader";
 
 /**
- * Writes `report.html` into a reader's run: one file that opens from disk, and asks for nothing else.
+ * Writes `report.html` into a reader's run: one file that opens from disk and loads nothing else.
  *
  * @returns Its path.
  * @throws UserError if the folder holds no reader's run, or a file is damaged.

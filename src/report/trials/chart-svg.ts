@@ -5,7 +5,7 @@ const ALIGN = {left: "start", center: "middle", right: "end"} as const;
 const path = (points: readonly (readonly [number, number])[]) =>
   points.map(([x, y]) => `${x.toFixed(1)},${y.toFixed(1)}`).join(" ");
 
-/** A chart as SVG: the page's colours, light and dark; no script. */
+/** A chart as SVG, with the page's light and dark colours and without a script. */
 export function chartSvg(chart: SizeChart): string {
   const {width, height, rules, words, series} = chartMarks(chart);
   const grid = rules.map(

@@ -11,11 +11,11 @@ import {stillPage} from "../still-page";
 import {chartSvg} from "./chart-svg";
 import {baselineSentence, curveSentences, errorWords, learnedSentence, percent} from "./words";
 
-/** Pictures of missed images that the page shows. */
+/** How many pictures of missed images the page shows. */
 const SHOWN = 90;
 
 /**
- * A sweep's error trials as one page: opens from disk, runs no script and asks for nothing.
+ * A sweep's error trials as one page, which opens from disk, runs no script and loads nothing.
  *
  * @param pictures The missed images themselves, in their order.
  */

@@ -6,12 +6,12 @@ import type {ErrorTrials, LearnedMistakes, SizeCurve, SizePoint} from "../../pip
 export const percent = (share: number) => `${(100 * share).toFixed(2)} %`;
 const count = (n: number) => n.toLocaleString("en");
 
-/** A point's error with its seeds' spread. */
+/** A point's error, with its spread over the seeds. */
 export function errorWords({mean, deviation}: SizePoint): string {
   return `${percent(mean)}${deviation === null ? "" : ` ± ${(100 * deviation).toFixed(2)}`}`;
 }
 
-/** How the error falls from the least to the most, of each line of a curve. */
+/** Says for each line of a curve how the error falls from the smallest size to the largest. */
 export function curveSentences({flag, label, series}: SizeCurve): string[] {
   return series.map(({name, points, law}) => {
     const [first, last] = [points[0], points[points.length - 1]];
@@ -49,7 +49,7 @@ export function learnedSentence({seeds, images, run}: LearnedMistakes): string {
   return `From ${run}: ${count(Math.round(learned))} mistakes among ${count(seeds[0].asked)} images ${images}, learnt one at a time, take the error from ${percent(before)} to ${percent(after)}; as many images drawn by chance to ${percent(chance)}${of}.`;
 }
 
-/** The nearest exemplar's error beside the networks'. */
+/** The error of the nearest exemplar, compared with that of the networks. */
 export function baselineSentence({baseline, curves}: ErrorTrials): string | undefined {
   if (!baseline) return undefined;
   const {x, error} = baseline.points[baseline.points.length - 1];
@@ -59,7 +59,7 @@ export function baselineSentence({baseline, curves}: ErrorTrials): string | unde
   return `The nearest exemplar by pixels, which learns nothing, gets ${percent(error)} wrong with ${count(x)} images; the best network here ${percent(least)}.`;
 }
 
-/** All of it for the terminal. */
+/** All sentences, for the terminal. */
 export function trialLines(trials: ErrorTrials): string[] {
   const tables = trials.curves.flatMap(({label, series}) => [
     "",

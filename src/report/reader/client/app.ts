@@ -17,7 +17,7 @@ import {mountQuestions} from "./questions-panel";
 import {firstReaderState, type ReaderState} from "./state";
 import {mountText} from "./text-panel";
 
-/** Puts a reader's page together: the frame of the report, with a text in the place of the picture. */
+/** Puts a reader's page together: the frame of the report, with a text instead of the picture. */
 export function mountReader(data: ReaderData): void {
   const {file, steps, last} = data;
   document.title = `${file.name} – epochscope`;
@@ -115,7 +115,7 @@ export function mountReader(data: ReaderData): void {
   store.set(all);
 }
 
-/** How the run was made: every option. */
+/** Shows how the run was made, with every option. */
 function about({file}: ReaderData): HTMLElement {
   const {root, body} = panel(
     "about-reader",

@@ -8,8 +8,8 @@ import type {ReaderData, TrackedData} from "./data";
 import type {ReaderStore} from "./state";
 
 /**
- * Where each head looks: a small map a head, and the chosen one with its words, before the phase change and after it, and at the
- * step at hand.
+ * Shows where each head looks: a small map for each head, and the chosen one with its words, before and after the phase
+ * change and at the current step.
  */
 export function mountAttention(data: ReaderData, store: ReaderStore): {readonly root: HTMLElement; draw(): void} {
   const {root, body} = panel(
@@ -91,7 +91,7 @@ const fewDigits = (value: number) => (value >= 0.005 || value === 0 ? value.toFi
 const headOf = (values: Float32Array, head: number, size: number) =>
   values.subarray(head * size * size, (head + 1) * size * size);
 
-/** A head's map, a pixel a pair of pieces. */
+/** A head's map, with one pixel for each pair of pieces. */
 function mapCanvas(values: Float32Array, size: number): HTMLCanvasElement {
   const canvas = h("canvas", {class: "px head-map", width: size, height: size, "aria-hidden": "true"});
   const context = canvas.getContext("2d");
@@ -147,7 +147,7 @@ function large(
   return h("figure", {}, sheet, caption);
 }
 
-/** The three strongest looks, in words. */
+/** The three largest attention weights, in words. */
 function strongest({tokens}: TrackedData, values: Float32Array): string {
   const order = Array.from(values.keys()).sort((a, b) => values[b] - values[a]);
   const count = tokens.length;

@@ -5,29 +5,29 @@ import {textWidth} from "../../client/text-width";
 export interface ChartLine {
   readonly name: string;
   readonly points: readonly (readonly [x: number, y: number])[];
-  /** How it is drawn: the page's classes of lines. */
+  /** The CSS class that decides how the line is drawn. */
   readonly look: "ink" | "soft" | "thin" | "fit" | "for" | "against" | "teal";
 }
 
 export interface ChartOf {
   readonly title: string;
-  /** For the ear: what the chart says. */
+  /** The content of the chart in words, for a screen reader. */
   readonly said: string;
   readonly lines: readonly ChartLine[];
   readonly low?: number;
   readonly high?: number;
   /** A part of the horizontal axis that is shaded: a phase change. */
   readonly span?: {readonly from: number; readonly to: number; readonly label: string} | undefined;
-  /** Where a vertical line stands. */
+  /** The place of a vertical line. */
   readonly at?: number;
-  /** Words under the places of the axis, in place of numbers. */
+  /** Words under the places of the axis, instead of numbers. */
   readonly places?: readonly string[];
-  /** A place whose word is printed bold. */
+  /** The place whose word is bold. */
   readonly marked?: readonly number[];
   readonly zero?: boolean;
 }
 
-/** A place for a chart of lines. It is drawn anew if `of` says something else, or its size changes. */
+/** A place for a chart of lines. It is drawn again if the result of `of` or its size changes. */
 export function chartHost(
   of: () => ChartOf | null,
   click?: (x: number) => void,
@@ -47,7 +47,7 @@ export function chartHost(
 
 const short = (value: number) => (Number.isInteger(value) ? `${value}` : String(Number(value.toPrecision(2))));
 
-/** @returns From a place in pixels to one on the axis. */
+/** @returns A function that turns a place in pixels into one on the axis. */
 function drawChart(host: HTMLElement, chart: ChartOf): (place: number) => number {
   const [width, height] = [host.clientWidth, host.clientHeight];
   if (!width || !height) return (x) => x;
@@ -114,7 +114,7 @@ function drawChart(host: HTMLElement, chart: ChartOf): (place: number) => number
   return (place) => first + ((place - left) / (width - left - right)) * (last - first);
 }
 
-/** Words read from below, under their places; if there is no room for all, some are left out. */
+/** Draws words that are read from below, under their places; if there is no room for all, some are left out. */
 function wordsUnder(
   places: readonly string[],
   marked: readonly number[],
@@ -135,7 +135,7 @@ function wordsUnder(
   });
 }
 
-/** The lines' names, on the title's row and, if that is full, on the one below. */
+/** Writes the names of the lines in the title's row and, if that is full, in the row below. */
 function keyOf(lines: readonly ChartLine[], from: number, width: number, size: number): SVGElement[] {
   let [left, top] = [from, size * 0.95];
   return lines.flatMap(({name, look}) => {

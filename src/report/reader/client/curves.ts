@@ -17,7 +17,7 @@ export function goToStep({steps}: ReaderData, store: ReaderStore): (step: number
   return (step) => store.go(steps.reduce((best, _, s) => (away(s, step) < away(best, step) ? s : best), 0));
 }
 
-/** How many held-out questions it answers, step by step. */
+/** Shows how many held-out questions the reader answers, step by step. */
 export function mountScores(data: ReaderData, store: ReaderStore): Drawn {
   const {steps, file} = data;
   const {root, body} = panel(
@@ -49,7 +49,9 @@ export function mountScores(data: ReaderData, store: ReaderStore): Drawn {
   return {root, draw: chart.draw};
 }
 
-/** Losses: of each step's batch with the fit of a decay, of all held-out questions, and the tracked question's own. */
+/**
+ * Shows the losses: of each step's batch, with a fitted decay; of all held-out questions; and of the tracked question.
+ */
 export function mountLosses(data: ReaderData, store: ReaderStore): Drawn {
   const {steps, file, batchLosses, tracked} = data;
   const {root, body} = panel(
@@ -95,7 +97,7 @@ export function mountLosses(data: ReaderData, store: ReaderStore): Drawn {
   return {root, draw: chart.draw};
 }
 
-/** Start and end logits of every piece at the step at hand, as lines. */
+/** Shows the start and end logits of every piece at the current step, as lines. */
 export function mountLogits(data: ReaderData, store: ReaderStore): Drawn {
   const {root, body} = panel(
     "logits",

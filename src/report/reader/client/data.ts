@@ -3,10 +3,10 @@ import {viewOf} from "../../client/decode";
 import type {Packed} from "../../packed";
 import type {ReaderFile, ShownTracked} from "../reader-file";
 
-/** A span of a text, and how likely the reader holds it to be the answer, in [0, 1]. */
+/** A span of a text, and the probability that the reader gives it as the answer, in [0, 1]. */
 export interface Likely {
   readonly text: string;
-  /** Places among the tokens. */
+  /** The places of its first and last token. */
   readonly start: number;
   readonly end: number;
   readonly probability: number;
@@ -44,7 +44,7 @@ export interface TrackedData extends Pick<ShownTracked, "place" | "tokens" | "ri
   /** The nearest stop that carries node values; `[tokens, width]`. */
   nodes(stop: number): {readonly stop: number; readonly lines: readonly (readonly [string, Float32Array])[]} | null;
   spans(stop: number): readonly Likely[];
-  /** That the text has no answer: its probability, and whether the reader says so. */
+  /** The answer that the text contains no answer: its probability, and whether the reader gives it. */
   nothing(stop: number): {readonly probability: number; readonly isAnswer: boolean} | null;
 }
 
@@ -160,7 +160,7 @@ function trackedData(
   };
 }
 
-/** Softmax. */
+/** The softmax of some scores. */
 export function shares(logits: Float32Array): Float64Array {
   const most = logits.reduce((a, b) => Math.max(a, b));
   const odds = Float64Array.from(logits, (v) => Math.exp(v - most));

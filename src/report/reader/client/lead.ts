@@ -39,7 +39,7 @@ export function mountLead(data: ReaderData, store: ReaderStore): {readonly root:
   return {root: h("div", {class: "hero-say"}, lead, sub), draw};
 }
 
-/** The words about the controls: what the reader knows by position, and what without the question. */
+/** The words about the controls: what the reader knows by position, and what it knows without the question. */
 function controlWords({file}: ReaderData): string[] {
   const {controls, looks} = file;
   if (!controls) return ["It is not done: the controls come at its end."];

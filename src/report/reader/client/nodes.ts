@@ -7,10 +7,10 @@ import type {ReaderStore} from "./state";
 
 type Drawn = {readonly root: HTMLElement; draw(): void};
 
-/** Nodes shown as lines. */
+/** How many nodes are shown as lines. */
 const MOST = 10;
 
-/** A choice of the node that is looked at. */
+/** The control that chooses the node that is shown. */
 function nodeChoice({width, moved}: ReaderData, store: ReaderStore): {readonly root: HTMLElement; draw(): void} {
   const names = Array.from({length: width}, (_, n) =>
     h("option", {value: n}, n === moved ? `node ${n}, moved most` : `node ${n}`),
@@ -22,7 +22,7 @@ function nodeChoice({width, moved}: ReaderData, store: ReaderStore): {readonly r
   return {root, draw};
 }
 
-/** One node's value at every piece: in the first and the last self-attention and in the last output. */
+/** Shows one node's value at every piece: in the first and the last self-attention, and in the last output. */
 export function mountNodes(data: ReaderData, store: ReaderStore): Drawn {
   const choice = nodeChoice(data, store);
   const {root, body} = panel(
@@ -64,7 +64,7 @@ export function mountNodes(data: ReaderData, store: ReaderStore): Drawn {
 
 type Change = "value" | "change" | "spread";
 
-/** The last layer's weights, which make the two scores of the nodes: their values, and how far they moved. */
+/** Shows the last layer's weights, which make the two scores from the nodes: their values, and how far they moved. */
 export function mountOutputs(data: ReaderData, store: ReaderStore): Drawn {
   const {width, last, steps, outputs} = data;
   let shown: Change = "change";

@@ -6,7 +6,10 @@ import {goToStep, phaseSpan} from "./curves";
 import {type ReaderData, shares} from "./data";
 import type {ReaderStore} from "./state";
 
-/** The chosen question: what it answers, how sure it is, what else it could be, and the right answer's way over the steps. */
+/**
+ * Shows the chosen question: the reader's answer, how sure it is, other possible answers, and how the right answer
+ * developed over the steps.
+ */
 export function mountOne(data: ReaderData, store: ReaderStore): {readonly root: HTMLElement; draw(): void} {
   const {tracked, steps} = data;
   const step = (by: number) => store.set({question: (store.state.question + by + tracked.length) % tracked.length});
@@ -30,7 +33,7 @@ export function mountOne(data: ReaderData, store: ReaderStore): {readonly root: 
     () => {
       const {question, stop} = store.state;
       const one = tracked[question];
-      // an answer that stands in another part of the text is not seen here; of no answer [CLS] is the right place
+      // an answer in another part of the text is not seen here; if there is no answer, [CLS] is the right place
       if (one.right[0] === 0 && one.gold) return null;
       const points = steps.flatMap((at, s) => {
         const [start, end] = [one.start(s), one.end(s)];

@@ -7,7 +7,7 @@ import type {ReaderStore} from "./state";
 
 type Shown = "likely" | "logits";
 
-/** Start and end of every token, step below step: how an answer came to be. */
+/** Shows the start and end probabilities of every token, step below step, so that one sees how an answer developed. */
 export function mountPlaces(data: ReaderData, store: ReaderStore): {readonly root: HTMLElement; draw(): void} {
   let shown: Shown = "likely";
   const ways = segmented<Shown>(
@@ -65,7 +65,7 @@ export function mountPlaces(data: ReaderData, store: ReaderStore): {readonly roo
   };
 }
 
-/** @returns From a height in pixels to a stop. */
+/** @returns A function that turns a height in pixels into a stop. */
 function drawHeat(
   host: HTMLElement,
   data: ReaderData,

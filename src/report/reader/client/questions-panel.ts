@@ -4,7 +4,7 @@ import {panel, segmented} from "../../client/panels/panel";
 import type {Outcome, ReaderData} from "./data";
 import type {ReaderStore} from "./state";
 
-/** Rows shown before "Show all". */
+/** How many rows are shown before "Show all". */
 const FIRST = 12;
 const OUTCOMES: readonly (readonly [Outcome, string])[] = [
   ["exact", "exact"],
@@ -13,7 +13,10 @@ const OUTCOMES: readonly (readonly [Outcome, string])[] = [
   ["should be none", "should be none"],
 ];
 
-/** All held-out questions at the step at hand: how they end by their first word, and a list with what was answered. */
+/**
+ * Shows all held-out questions at the current step: how many are answered right for each first word, and a list with
+ * the answers.
+ */
 export function mountQuestions(data: ReaderData, store: ReaderStore): {readonly root: HTMLElement; draw(): void} {
   const {file, tracked} = data;
   const lists = segmented<"wrong" | "all">(
@@ -49,7 +52,7 @@ export function mountQuestions(data: ReaderData, store: ReaderStore): {readonly 
   });
   body.append(h("div", {class: "questions"}, kinds, h("div", {}, h("div", {class: "rows"}, table), empty, more)));
   const firstWord = (question: string) => (/^\p{L}+/u.exec(question)?.[0] ?? "other").toLowerCase();
-  // if all questions have an answer, none can be given one too many
+  // if all questions have an answer, an answer can never be one too many
   const outcomes = OUTCOMES.filter(
     ([outcome]) => outcome !== "should be none" || file.questions.some((one) => one.answers.length === 0),
   );

@@ -1,9 +1,6 @@
 import type {ShownToken} from "../reader-file";
 
-/**
- * @file Chooses the sentences of a long text that a page shows, those that count, and says how many are left out
- * between them.
- */
+/** @file Chooses the sentences of a long text that a page shows, and says how many are left out between them. */
 
 /** A text of more tokens than this is long. */
 const LONG = 300;
@@ -14,7 +11,7 @@ export function sentenceStarts(text: string): number[] {
   return [0, ...Array.from(ends, ({0: found, index}) => index + found.length)];
 }
 
-/** Which sentence a place of the text stands in, from 0. */
+/** The sentence to which a place in the text belongs, from 0. */
 export function sentenceAt(starts: readonly number[], place: number): number {
   return starts.findLastIndex((start) => start <= place);
 }

@@ -3,7 +3,7 @@ import type {Evidence, ReaderData} from "./data";
 
 /** The state of a reader's page, besides its data. */
 export interface ReaderState extends Moving {
-  /** Place among the tracked questions. */
+  /** The place of the current question among the tracked questions. */
   readonly question: number;
   readonly evidence: Evidence;
   readonly layer: number;
@@ -34,7 +34,7 @@ function mostDecided({tracked, steps, last, file: {phase}}: ReaderData): number 
   return gain.reduce((best, value, n) => (value > gain[best] ? n : best), 0);
 }
 
-/** The head on which that question's loss hangs most, over the steps that were looked at. */
+/** The head on which that question's loss depends most, over the steps that were looked at. */
 function mostImportant(data: ReaderData): {readonly layer: number; readonly head: number} {
   const {tracked, steps, heads} = data;
   const one = tracked[mostDecided(data)];

@@ -4,10 +4,10 @@ import type {ReaderData, TrackedData} from "./data";
 import {sentenceAt, sentenceStarts, shownSentences} from "./sentences";
 import type {ReaderStore} from "./state";
 
-/** Under this share of the strongest word a word is left plain. */
+/** Below this share of the strongest word, a word gets no colour. */
 const FAINT = 0.06;
 
-/** The text as it was given: the answer framed, each word in the colour of what it says for it. */
+/** Shows the original text, with the answer in a frame and each word coloured by how much it speaks for the answer. */
 export function mountText(data: ReaderData, store: ReaderStore): {readonly root: HTMLElement; draw(): void} {
   const hasLime = data.file.tracked.some(({lime}) => lime.some(Boolean));
   const ways = segmented(
@@ -61,7 +61,7 @@ function ends({tokens, context}: TrackedData): string {
   return isWhole ? "" : "This is the part of the text that the reader was given at once.";
 }
 
-/** Words of the question or the text, with what stands between them as it was given. */
+/** The words of the question or the text, with the original characters between them. */
 function laidOut(
   {tokens, right, question, context}: TrackedData,
   part: "question" | "text",
