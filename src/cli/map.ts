@@ -1,28 +1,40 @@
-import {resolve} from "node:path";
+import {join, resolve} from "node:path";
 import {pathToFileURL} from "node:url";
 
-import {type OptionTable, positiveInteger, resolveOptions, seedNumber} from "../nouns/options";
-import {tableOptions} from "../pipeline/data/tables/table";
+import {type OptionTable, resolveOptions} from "../nouns/options";
 import {recallNote, trustNote} from "../pipeline/maps/map-notes";
-import {mapSettings} from "../pipeline/maps/map-rows";
-import type {ProjectFile} from "../pipeline/project";
+import {type ProjectFile, projectOptions} from "../pipeline/project-options";
 import type {Command} from "./command";
 import {declareFlags, givenOf} from "./flags";
 import {checkThere} from "./named-path";
+import {isQueue} from "./queue-of";
 import {openIfAsked} from "./served";
+import {STORE} from "./store-of";
 import {say, sayDocument} from "./terminal";
 
-const projectFlags: OptionTable<ProjectFile & {readonly open: boolean}> = {
-  ...mapSettings,
-  ...tableOptions,
-  points: {
-    default: 1_000_000,
-    help: "the most rows on the map (tsne-js: 500), taken evenly from all",
-    check: positiveInteger,
-  },
-  seed: {default: 0, help: "seed of umap's and tsne-js's random draws; tsne and pca have none", check: seedNumber},
-  out: {default: ".", help: "the folder for <name>-map.csv, .png and .json; files that exist are never overwritten"},
+interface MapFlags extends ProjectFile {
+  readonly open: boolean;
+  readonly workers: string;
+  readonly save: string;
+  readonly store: string;
+}
+
+const mapFlags: OptionTable<MapFlags> = {
+  ...projectOptions,
   open: {default: false, help: "open the picture"},
+  workers: {
+    default: "auto",
+    help: "who makes the map: auto (this process), or the workers of a queue, redis://host:6379 or rediss://…; both give the same bytes",
+    check: (word) => (word === "auto" || isQueue(word) ? undefined : "auto, or a queue (redis://host:6379, …)"),
+  },
+  save: {
+    default: "save",
+    help: "with a queue: the folder that its workers share; the map's numbers are kept in results",
+  },
+  store: {
+    ...STORE,
+    help: "with a queue: where the map's numbers are kept: s3://bucket/prefix; default: results in --save",
+  },
 };
 
 /** Makes a map of a user's own matrix. */
@@ -42,17 +54,18 @@ export const mapCommand: Command = {
       ["--missing WHAT", "what becomes of rows with gaps: drop-rows, mean, refuse"],
       ["--points N", "rows on the map at most, taken evenly from all"],
       ["--out FOLDER", "where the picture, the coordinates and the facts go"],
+      ["--workers URL", "have a worker of this queue make the map"],
     ],
-    also: ["iterations", "components", "seed", "separator", "decimal", "encoding", "open"],
+    also: ["iterations", "components", "seed", "separator", "decimal", "encoding", "save", "store", "open"],
     examples: ["epochscope map trees.csv --label species"],
     note: "What is there is never written over.",
   },
   builder(cli) {
     cli.positional("file", {type: "string", describe: "CSV or TSV, .npy (each also .gz), or file.npz:array"});
-    declareFlags(cli, projectFlags, "", "Map:");
+    declareFlags(cli, mapFlags, "", "Map:");
   },
   async handler(given) {
-    const {open, ...options} = resolveOptions(projectFlags, givenOf(given, projectFlags, ""), "--");
+    const {open, workers, save, store, ...options} = resolveOptions(mapFlags, givenOf(given, mapFlags, ""), "--");
     const isJson = given.json === true;
     const print = given.quiet === true || isJson ? () => {} : say;
     const notes: string[] = [];
@@ -65,7 +78,12 @@ export const mapCommand: Command = {
     // loaded when it is asked for: a run need not wait for the twenty files that read tables
     const {projectFile}: typeof import("../pipeline/project") = require("../pipeline/project");
     const begun = performance.now();
-    const map = await projectFile(file, options, note);
+    const elsewhere = isQueue(workers) ? {url: workers, store, results: join(resolve(save), "results")} : undefined;
+    const map = await projectFile(file, options, note, async (make) => {
+      if (!elsewhere) return make();
+      const {mapElsewhere}: typeof import("./map-elsewhere") = require("./map-elsewhere");
+      return mapElsewhere(file, options, elsewhere, note);
+    });
     const seconds = ((performance.now() - begun) / 1000).toFixed(1);
     print(`${map.rows.toLocaleString("en")} rows in ${seconds} s: ${trustNote(map)}`);
     if (map.approximate) print(recallNote(map.approximate));

@@ -1,22 +1,16 @@
 import {cpus} from "node:os";
 import {join, resolve} from "node:path";
 
-import {between, type OptionTable, resolveOptions, UserError, wholeBetween} from "../nouns/options";
-import type {ExplainQuestion} from "../pipeline/jobs/explain-question";
-import {threadPool} from "../pipeline/jobs/pool";
-import type {QueuedTask} from "../pipeline/jobs/queue";
+import {between, type OptionTable, resolveOptions, wholeBetween} from "../nouns/options";
 import {shownAddress} from "../pipeline/jobs/queue-url";
 import type {Served} from "../pipeline/jobs/serve-queue";
-import type {TrainSubject} from "../pipeline/jobs/train-question";
-import {resultName} from "../pipeline/many/explain-many";
-import type {ResultStore} from "../pipeline/record/result-store";
-import {checkRunName} from "../pipeline/record/run-name";
 import type {Command} from "./command";
 import {declareFlags, givenOf} from "./flags";
 import {counted} from "./numbers";
 import {here} from "./run-places";
 import {STORE, storeOf} from "./store-of";
 import {complain, paint, say} from "./terminal";
+import {explainer, trainer} from "./worker-tasks";
 
 interface WorkerFlags {
   readonly save: string;
@@ -31,7 +25,7 @@ const workerFlags: OptionTable<WorkerFlags> = {
   save: {default: "save", help: "the folder of runs and results, which all workers and whoever asks share"},
   reads: {
     default: "",
-    help: "other folders that a run's data and lists may be read from, with commas between; MNIST and --save always may",
+    help: "other folders that a run's data and lists, and tables, may be read from, with commas between; MNIST and --save always may",
   },
   store: STORE,
   workers: {
@@ -39,7 +33,7 @@ const workerFlags: OptionTable<WorkerFlags> = {
     help: "how many images are explained at a time, on a thread each; auto: one a core",
     check: (word) => (word === "auto" || /^[1-9]\d{0,2}$/.test(word) ? undefined : "auto, or a number from 1 to 999"),
   },
-  runs: {default: 1, help: "how many runs are trained at a time; 0: none", check: wholeBetween(0, 999)},
+  runs: {default: 1, help: "how many runs are trained, or maps made, at a time; 0: none", check: wholeBetween(0, 999)},
   lock: {
     default: 60,
     help: "seconds after which a worker that is silent counts as dead, and its work is given to another",
@@ -50,15 +44,15 @@ const workerFlags: OptionTable<WorkerFlags> = {
 /** Takes work from a queue until it is stopped. */
 export const workerCommand: Command = {
   command: "worker <url>",
-  describe: "take work from a queue (--workers URL of run, sweep and explain) until it is stopped",
+  describe: "take work from a queue (--workers URL of run, sweep, explain and map) until it is stopped",
   help: {
     usage: "worker URL [flags]",
     rows: [
       ["URL", "redis://host:6379 or rediss://…; the password may stand in EPOCHSCOPE_REDIS"],
       ["--save FOLDER", "the folder of runs and results, which all workers share"],
-      ["--reads FOLDER", "another folder that a run's data may be read from"],
+      ["--reads FOLDER", "another folder that data and tables may be read from"],
       ["--workers N", "how many images are explained at a time, on a thread each"],
-      ["--runs N", "how many runs are trained at a time [1]; 0: none"],
+      ["--runs N", "how many runs are trained, or maps made, at a time [1]; 0: none"],
       ["--lock SECONDS", "after which a worker that is silent counts as dead"],
     ],
     examples: ["epochscope worker redis://localhost:6379 --save /shared/save"],
@@ -86,10 +80,9 @@ export const workerCommand: Command = {
       },
     };
     const ended = stopped();
-    const [explaining, training] = [
-      explainer(save, images, await storeOf(flags.store, join(save, "results"))),
-      trainer(save, flags),
-    ];
+    const results = await storeOf(flags.store, join(save, "results"));
+    const reads = flags.reads === "" ? [] : flags.reads.split(",");
+    const [explaining, training] = [explainer(save, images, results), trainer(save, {...flags, reads}, results)];
     const served: Served[] = [];
     served.push(await serveQueue({...shared, ...queueOf(url, "explain"), places: images, work: explaining.work}));
     if (flags.runs > 0) {
@@ -105,49 +98,6 @@ export const workerCommand: Command = {
     return code;
   },
 };
-
-/** Explains images that a queue asks for, and keeps what it finds. */
-function explainer(save: string, places: number, results: ResultStore) {
-  const pool = threadPool(places);
-  return {
-    async work(id: string, {run, subject}: QueuedTask) {
-      checkRunName(run); // the queue may be a stranger's: no path leads out of the folder of runs
-      const question = {run: join(save, run), subject} as ExplainQuestion;
-      if (resultName(question) !== id) throw new UserError(`${id}: expected a task with this SHA-256, got another`);
-      const said: string[] = [];
-      if (await results.read(id)) return {said}; // somebody found it, and could not tell
-      const bytes = await pool.ask("explainImages", question, {say: (line) => said.push(line)});
-      await results.keep(id, bytes);
-      return {said};
-    },
-    close: () => pool.close(),
-  };
-}
-
-/** Trains runs that a queue asks for; their folders are what it leaves. */
-function trainer(save: string, {runs, reads, lock}: WorkerFlags) {
-  const pool = threadPool(Math.max(1, runs));
-  const ending = new AbortController();
-  const threads = Math.max(1, Math.floor(cpus().length / Math.max(1, runs)));
-  const folders = reads === "" ? [] : reads.split(",").map((folder) => resolve(folder));
-  return {
-    async work(id: string, {run, subject}: QueuedTask) {
-      const {trainId}: typeof import("../pipeline/handed/hand-over") = require("../pipeline/handed/hand-over");
-      checkRunName(run);
-      const asked = subject as TrainSubject;
-      if (trainId({subject: asked}) !== id || asked.name !== run) {
-        throw new UserError(`${id}: expected a task with this SHA-256, got another`);
-      }
-      const question = {run: join(save, run), subject: asked, threads, silent: lock, reads: folders};
-      const said: string[] = [];
-      await pool.ask("train", question, {say: (line) => said.push(line), signal: ending.signal, named: run});
-      return {said};
-    },
-    /** Has runs stop at their next checkpoint. */
-    stop: () => ending.abort(),
-    close: () => pool.close(),
-  };
-}
 
 /** Waits for Ctrl-C or SIGTERM. @returns 0: whoever ends a worker so means it. */
 function stopped(): Promise<number> {

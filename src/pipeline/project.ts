@@ -4,23 +4,16 @@ import {randomSource} from "../nouns/random";
 import {draw} from "../plots/index";
 import {evenRows} from "./data/tables/even-rows";
 import {readTable} from "./data/tables/read-table";
-import type {Table, TableOptions} from "./data/tables/table";
+import type {Table} from "./data/tables/table";
 import {type ScaledRows, scaledRows} from "./maps/linear/scaled-rows";
 import {type MapFacts, mapNotes} from "./maps/map-notes";
-import {type MapSettings, mapRows} from "./maps/map-rows";
+import {mapRows, type RowMap} from "./maps/map-rows";
 import {projections} from "./maps/methods/index";
+import type {ProjectFile} from "./project-options";
 import {besides, tableFacts, tableWords} from "./project-table";
 import {environment} from "./record/environment";
 import {writeFresh} from "./record/fresh-name";
 import {mapCsv} from "./record/map-csv";
-
-export interface ProjectFile extends MapSettings, TableOptions {
-  /** The most rows on the map; they are taken evenly. */
-  readonly points: number;
-  readonly seed: number;
-  /** The folder that the map is written to. */
-  readonly out: string;
-}
 
 export interface ProjectedFile extends MapFacts {
   readonly rows: number;
@@ -28,6 +21,9 @@ export interface ProjectedFile extends MapFacts {
   readonly png: string;
   readonly json: string;
 }
+
+/** The map of a table. */
+export type TableMap = Omit<RowMap, "nearest">;
 
 const FEWEST_ROWS = 7;
 
@@ -38,6 +34,7 @@ const FEWEST_ROWS = 7;
  *
  * @param say Receives lines about how the table was read, about each column that is not used, and about each row that
  * is left out.
+ * @param mapped Has the map made, by others if it wants to; by default it is made here.
  * @throws UserError if the file is no table of numbers, has fewer than 7 rows that can be used, or rows that are all
  * alike.
  */
@@ -45,20 +42,14 @@ export async function projectFile(
   path: string,
   settings: ProjectFile,
   say: (line: string) => void,
+  mapped: (make: () => Promise<TableMap>) => Promise<TableMap> = (make) => make(),
 ): Promise<ProjectedFile> {
   const {table, scaled} = await readyTable(path, settings);
   for (const line of tableWords(table, scaled)) say(line);
   checkRows(path, table, scaled);
   const {rows, label} = table;
-  const classNames = label ? [...new Set(label.cells)] : ["points"];
-  const classOf = new Map(classNames.map((name, k) => [name, k]));
-  const labels = Uint16Array.from({length: rows}, (_, i) => (label ? (classOf.get(label.cells[i]) ?? 0) : 0));
-  const random = randomSource(settings.seed);
-  const {
-    points,
-    nearest: _,
-    ...facts
-  } = await mapRows(scaled.matrix, {...settings, scaling: "none"}, {random, say, ...(label ? {labels} : {})});
+  const {classNames, labels} = classesOf(table);
+  const {points, ...facts} = await mapped(() => mapOf(table, scaled, settings, say));
   const picture = draw("scatter", {
     title: `${projections[settings.method].title} of ${basename(path)}`,
     points,
@@ -82,6 +73,36 @@ export async function projectFile(
     "-map.json": `${JSON.stringify(json, null, 1)}\n`,
   });
   return {...facts, rows, csv: paths[0], png: paths[1], json: paths[2]};
+}
+
+/**
+ * The map of a table, without files.
+ *
+ * @throws UserError as `projectFile`.
+ */
+export async function mapOfTable(path: string, settings: ProjectFile, say: (line: string) => void): Promise<TableMap> {
+  const {table, scaled} = await readyTable(path, settings);
+  checkRows(path, table, scaled);
+  return mapOf(table, scaled, settings, say);
+}
+
+async function mapOf(
+  table: Omit<Table, "values">,
+  {matrix}: ScaledRows,
+  settings: ProjectFile,
+  say: (line: string) => void,
+): Promise<TableMap> {
+  const context = {random: randomSource(settings.seed), say, ...(table.label ? {labels: classesOf(table).labels} : {})};
+  const {nearest: _, ...map} = await mapRows(matrix, {...settings, scaling: "none"}, context);
+  return map;
+}
+
+/** The classes that colour the points; one for all if no column does. */
+function classesOf({rows, label}: Omit<Table, "values">) {
+  const classNames = label ? [...new Set(label.cells)] : ["points"];
+  const classOf = new Map(classNames.map((name, k) => [name, k]));
+  const labels = Uint16Array.from({length: rows}, (_, i) => (label ? (classOf.get(label.cells[i]) ?? 0) : 0));
+  return {classNames, labels};
 }
 
 /** The table without its numbers, which are needed once: of a million rows they are as large as all that follows. */

@@ -21,6 +21,10 @@ export const tasks: Tasks = {
     const {explainShard}: typeof import("../pipeline/many/explain-shard") = require("../pipeline/many/explain-shard");
     return explainShard(question);
   },
+  async mapTable(question, say) {
+    const {mapTable}: typeof import("../pipeline/handed/map-table") = require("../pipeline/handed/map-table");
+    return mapTable(question, say);
+  },
   async train(question, say, signal) {
     const {trainRun}: typeof import("../pipeline/handed/train-run") = require("../pipeline/handed/train-run");
     return trainRun(question, say, signal);

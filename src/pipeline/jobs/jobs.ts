@@ -3,6 +3,7 @@ import type {Drawable} from "../../plots/index";
 import type {Matrix} from "../../tsne/index";
 import type {MapContext, MapSettings, RowMap} from "../maps/map-rows";
 import type {ExplainQuestion} from "./explain-question";
+import type {TableQuestion} from "./table-question";
 import type {TrainQuestion} from "./train-question";
 
 /** The arguments of `mapRows`, with a seed instead of a `RandomSource`, which cannot be sent to another thread. */
@@ -29,6 +30,8 @@ export interface Tasks {
   mapSheet(run: string, say: Say): Promise<string[]>;
   /** Explains test images of a run; see `explainShard`. @returns The explanations as they are kept. */
   explainImages(question: ExplainQuestion, say: Say): Promise<Uint8Array>;
+  /** Makes the map of a table; see `mapTable`. @returns The map as it is kept. */
+  mapTable(question: TableQuestion, say: Say): Promise<Uint8Array>;
   /**
    * Trains a run to its end; see `trainRun`. @returns What it came to. @throws NotNow if it was stopped, or another is at it.
    */

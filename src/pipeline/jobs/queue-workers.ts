@@ -16,7 +16,7 @@ export interface QueueWorkersOptions extends QueueOptions {
   readonly again?: number;
 }
 
-/** A task that a queue takes: a run of the shared folder, and the question about it. */
+/** A task that a queue takes: a run of the shared folder (or a table), and the question about it. */
 export interface Queueable {
   readonly run: string;
   readonly subject: object;
@@ -122,7 +122,7 @@ export async function queueWorkers(options: QueueWorkersOptions): Promise<Worker
     places: AHEAD,
     workerCount: () => queue.getWorkersCount(),
     async ask<N extends TaskName>(task: N, question: Question<N>, {say, signal, named = task}: JobOptions = {}) {
-      if (task !== "explainImages" && task !== "train") {
+      if (task !== "explainImages" && task !== "train" && task !== "mapTable") {
         throw new Error(`${task}: expected a task that a queue takes, got ${task}`);
       }
       const said: string[] = [];
@@ -148,7 +148,8 @@ export async function queueWorkers(options: QueueWorkersOptions): Promise<Worker
 
 /** The name of a task in a dashboard. */
 function shownName({run, subject}: QueuedTask): string {
-  const {epoch, from, to} = subject as {readonly epoch?: number; readonly from?: number; readonly to?: number};
+  const {kind, epoch, from, to} = subject as Partial<{kind: string; epoch: number; from: number; to: number}>;
+  if (kind === "map/1") return `map ${run}`;
   return to === undefined ? `train ${run}` : `explain ${run} epoch ${epoch} images ${from}-${to - 1}`;
 }
 
