@@ -62,7 +62,7 @@ export function trainer(save: string, {runs, reads, lock}: TrainerOptions, resul
     const said: string[] = [];
     if (await results.read(id)) return {said};
     const question = {run: subject.table, subject, reads: [save, ...folders]};
-    const bytes = await pool.ask("mapTable", question, {say: say(said)});
+    const bytes = await pool.ask("mapTable", question, {say: say(said), named: subject.table});
     await results.keep(id, bytes);
     return {said};
   };

@@ -132,7 +132,8 @@ export async function queueWorkers(options: QueueWorkersOptions): Promise<Worker
         return bytes as Result<N>;
       } catch (error) {
         if (error === signal?.reason) throw error;
-        throw new Error(`${named}: ${(error as Error).message}`, {cause: error});
+        const {message} = error as Error;
+        throw new Error(message.startsWith(named) ? message : `${named}: ${message}`, {cause: error});
       }
     },
     prepare() {},
