@@ -180,7 +180,7 @@ export function diskChecks(save: string): Check[] {
   const refused = refusal(folder);
   const write = {
     ...{name: "write", expected: `a folder that takes files: ${folder}`, ok: refused === undefined},
-    ...(refused === undefined ? {got: "it does"} : {got: refused, hint: "--save names another folder"}),
+    ...(refused === undefined ? {got: "the folder takes files"} : {got: refused, hint: "--save names another folder"}),
   };
   const {bavail, bsize} = statfsSync(existsSync(folder) ? folder : dirname(folder));
   const free = bavail * bsize;
@@ -222,6 +222,6 @@ function linesOf(checks: readonly Check[]): string[] {
     return `${mark}  ${name.padEnd(width)}  ${rest}${hint === undefined ? "" : paint.dim(`; ${hint}`)}`;
   });
   const wrong = checks.filter(({ok}) => !ok).length;
-  const verdict = wrong === 0 ? "All that is needed is here." : `${wrong} of ${checks.length} checks failed.`;
+  const verdict = wrong === 0 ? "Everything that is needed is here." : `${wrong} of ${checks.length} checks failed.`;
   return [...lines, "", verdict];
 }

@@ -22,7 +22,7 @@ test.each([
 
 test("doctor finds all that is needed here, and a folder of runs that takes no files is a verdict of no", async () => {
   const well = await command(["doctor"]);
-  expect(well.stdout).toMatch(/\nAll that is needed is here\.\n$/);
+  expect(well.stdout).toMatch(/\nEverything that is needed is here\.\n$/);
   expect(well.code).toBe(0);
   const ill = await command(["doctor", "--save", "/proc/runs", "--json"]);
   const {ok, checks} = JSON.parse(ill.stdout) as {ok: boolean; checks: {name: string; ok: boolean}[]};
@@ -37,8 +37,8 @@ describe("a folder of runs", () => {
   mkdirSync(join(folder, "save"));
 
   test.each([
-    ["save", true, "it does"],
-    ["save/new/deep", true, "it does"],
+    ["save", true, "the folder takes files"],
+    ["save/new/deep", true, "the folder takes files"],
     ["file", false, "a file"],
     ["file/x", false, "a file"],
     ["link", false, "a link that leads nowhere"],
