@@ -10,6 +10,9 @@ import type {SeedNoise} from "../report/compare/seed-yardstick";
 import type {Setting} from "../report/compare/settings";
 import {paint} from "./terminal";
 
+/** Confusions that the terminal lists at most. */
+const SHOWN_PAIRS = 5;
+
 /** The lines that `compare` prints: first the verdict, then the facts behind it. */
 export function comparisonLines(comparison: RunComparison, most: number): string[] {
   const {base, baseMetrics, runs, settings, unread} = comparison;
@@ -30,11 +33,15 @@ function runLines({base, classNames, images}: RunComparison, run: Compared, most
   const verdict =
     net === 0 ? "as many right" : `${Math.abs(net).toLocaleString("en")} ${net > 0 ? "more" : "fewer"} right`;
   const named = (n: number) => images.files?.[n] ?? `test:${n}`;
-  const listed = (word: string, list: typeof fixed) =>
-    list.slice(0, most).map(({index, label, before, after}) => {
+  const more = (count: number) => `and ${count.toLocaleString("en")} more; --top all lists them`;
+  const listed = (word: string, list: typeof fixed) => [
+    ...list.slice(0, most).map(({index, label, before, after}) => {
       const [truth, was, is] = [label, before, after].map((k) => classNames[k]);
       return `  ${word}  ${named(index)}: ${truth}, was ${was}, is ${is}`;
-    });
+    }),
+    ...(list.length > most ? [`  ${word}  ${more(list.length - most)}`] : []),
+  ];
+  const someConfusions = Math.min(SHOWN_PAIRS, most);
   const shown = classes.filter(({holmP}) => holmP < 0.05);
   return [
     `run   ${paint.bold(nameOf(run.at))}  ${percent(accuracyAfter)} (95 %: ${low} to ${high}), ${paint.bold(verdict)}`,
@@ -51,11 +58,16 @@ function runLines({base, classNames, images}: RunComparison, run: Compared, most
         `  class ${classNames[label]}: ${percent(before)} → ${percent(after)} right${mark(run.classNoise, label)}`,
     ),
     ...pairs
-      .slice(0, Math.min(5, most))
+      .slice(0, someConfusions)
       .map(
         ({label, predicted, before, after}, n) =>
           `  ${classNames[label]} taken for ${classNames[predicted]}: ${before} → ${after} times${mark(run.pairNoise, n)}`,
       ),
+    ...(pairs.length > someConfusions
+      ? [
+          `  and ${(pairs.length - someConfusions).toLocaleString("en")} more confusions differ; --top all --json lists them`,
+        ]
+      : []),
     ...listed(paint.green("right"), fixed),
     ...listed(paint.red("wrong"), broken),
   ];

@@ -28,7 +28,7 @@ interface CompareOptions {
   readonly open: boolean;
 }
 
-/** This number stands for "no limit": a run may be worse by any amount. */
+/** This number stands for "no limit": a run may be worse by any amount, and every image is listed. */
 const NO_LIMIT = 1e9;
 
 const compareFlags: OptionTable<CompareOptions> = {
@@ -37,7 +37,12 @@ const compareFlags: OptionTable<CompareOptions> = {
     help: `the figure that --fail-under compares: ${Object.keys(DECIDING).join(", ")}`,
     check: oneOf(...(Object.keys(DECIDING) as DecidingMetric[])),
   },
-  top: {default: 10, help: "how many images and confused pairs are listed", check: positiveInteger},
+  top: {
+    default: 10,
+    words: {all: NO_LIMIT},
+    help: "how many images that turned right, images that turned wrong and confused pairs are listed for each run (--json too); all: every one. The terminal lists at most 5 pairs",
+    check: positiveInteger,
+  },
   failUnder: {
     default: NO_LIMIT,
     words: {none: NO_LIMIT},

@@ -24,6 +24,8 @@ export interface RunsShown {
    */
   readonly fixed: readonly ChangedAnswer[];
   readonly broken: readonly ChangedAnswer[];
+  /** How many these are, if the lists have only the first of them: those whose label's probability changed most. */
+  readonly counts?: {readonly fixed: number; readonly broken: number};
   /** The first of the images that both get wrong; absent in files of an earlier version. */
   readonly wrong?: readonly ChangedAnswer[];
   /**
@@ -44,6 +46,8 @@ export interface RunsShown {
    * version.
    */
   readonly details?: readonly RunsDetail[];
+  /** How many confusions differ, if `details` has only the first of them. */
+  readonly confusions?: number;
   /** How many answers of each run are right, with a list for each setting; the first is the base's setting. */
   readonly settings: readonly {readonly runs: readonly string[]; readonly right: readonly number[]}[];
   /** Test accuracies of this run's setting, epoch by epoch, if several seeds of it are known; absent in files of an earlier version. */

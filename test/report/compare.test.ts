@@ -10,6 +10,7 @@ import {openRunDirectory} from "../../src/pipeline/record/run-directory";
 import {readSaved} from "../../src/pipeline/record/saved-file";
 import {answersAt, findRunAt, type SavedImages} from "../../src/pipeline/record/saved-run";
 import {compareRuns} from "../../src/report/compare/compare-runs";
+import {compareDocument} from "../../src/report/compare/document";
 import {accuracyCurves, spread} from "../../src/report/compare/figures";
 import {comparePage} from "../../src/report/compare/page";
 import {runsShown} from "../../src/report/compare/runs-shown";
@@ -158,6 +159,27 @@ describe("saved runs", () => {
       expect(mean).toBeCloseTo(expected[n].mean, 12);
       expect(deviation).toBeCloseTo(expected[n].deviation, 12);
     }
+  });
+
+  test("list the first images that differ, and say how many more there are", async () => {
+    const comparison = await compared("slow-0", "fast-0");
+    const [{fixed, broken, pairs}] = comparison.runs;
+    expect(Math.min(fixed.length, pairs.length)).toBeGreaterThan(5);
+    const lines = comparisonLines(comparison, 2).map((line) => line.trim());
+    const right = lines.filter((line) => line.startsWith("right  "));
+    expect(right).toHaveLength(3);
+    expect(right[2]).toBe(`right  and ${fixed.length - 2} more; --top all lists them`);
+    expect(lines).toContain(`and ${pairs.length - 2} more confusions differ; --top all --json lists them`);
+    const all = comparisonLines(comparison, 1e9);
+    expect(all.filter((line) => /^ {2}(right|wrong) /.test(line))).toHaveLength(fixed.length + broken.length);
+    expect(all.join()).not.toContain("--top all lists them");
+    const document = compareDocument(comparison, 2) as {
+      runs: {changedPairs: number}[];
+      pairs: object[];
+      images: object[];
+    };
+    expect(document.runs[0].changedPairs).toBe(pairs.length);
+    expect([document.pairs.length, document.images.length]).toEqual([2, 2 + Math.min(2, broken.length)]);
   });
 
   test("find the seeds that stand beside them, whatever these looked at", async () => {

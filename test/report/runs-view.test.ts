@@ -138,6 +138,27 @@ test("the pictures that both runs get wrong are a list, and a bar shows the othe
   await page.context().close();
 });
 
+test("where more pictures differ than the page lists, it says so, and counts them all", async () => {
+  const folder = exampleRun({count: 60, shape: [6, 8, 1]});
+  // 5 of 24 and 2 of 6 are listed; 60 − 24 − 6 − 15 are right in both runs
+  const cut = {...shown, counts: {fixed: 24, broken: 6}, confusions: 4};
+  writeFileSync(join(folder, RUNS_FILE), JSON.stringify(cut));
+  const {page, complaints} = await openPage(browser, `${pathToFileURL(await writeReport(folder)).href}#v=runs`);
+  expect(await page.textContent("[data-view=runs] .hero-say")).toContain(": 24 turned right, 6 wrong. Were both");
+  expect(await page.textContent(".p-who .panel-foot")).toBe(
+    "Both runs are right about 15 of 60 digits. The page lists 7 of those that one run alone gets right: those of which the probability of the label changed most. " +
+      "The page lists 2 of those that both get wrong: those whose label they think least likely.",
+  );
+  expect(await page.textContent(".pile-fixed h3")).toBe("24only this run is right");
+  expect(await page.textContent(".pile-fixed .empty")).toBe("+ 19");
+  expect(await page.textContent(".p-details .panel-foot")).toBe("3 more confusions differ less.");
+  expect(await page.textContent(".joined-chart + .map-foot .map-facts")).toContain(
+    " of the 7 digits that differ and are listed are",
+  );
+  expect(complaints).toEqual([]);
+  await page.context().close();
+});
+
 test("bars show what both runs give to their answers: filled for this run, hollow for the other", async () => {
   const folder = exampleRun({count: 60, shape: [6, 8, 1]});
   writeFileSync(join(folder, RUNS_FILE), JSON.stringify(shown));

@@ -6,7 +6,8 @@ import type {Compared, RunComparison} from "./compare-runs";
 /**
  * The document of `compare --json`, schema "epochscope/compare/1": plain data, with null for NaN.
  *
- * @param most How many images and confused pairs are listed for each run.
+ * @param most How many images that turned right, images that turned wrong and confused pairs are listed for each run. `fixed`, `broken` and
+ * `changedPairs` say how many there are.
  */
 export function compareDocument(comparison: RunComparison, most: number): object {
   const {base, baseMetrics, runs, classNames, sameData, settings, images} = comparison;
@@ -34,6 +35,7 @@ export function compareDocument(comparison: RunComparison, most: number): object
       fixed: run.total.fixed,
       broken: run.total.broken,
       bothWrong: run.bothWrong,
+      changedPairs: run.pairs.length,
       options: run.options,
       seedNoise: run.noise,
       explanations: run.explained.map(({target, ...one}) => ({

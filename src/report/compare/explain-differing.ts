@@ -2,6 +2,9 @@ import type {RunAt} from "../../pipeline/record/saved-run";
 import {type Compared, placesOf, type RunComparison} from "./compare-runs";
 import type {Explanation} from "./explanations";
 
+/** How many images that only one of two runs gets right a page lists for each of them; it gives the number of the others. */
+export const LISTED_APART = 500;
+
 /** An image by its place in a run, the class to explain, and the key that decides which masks are drawn. */
 interface Asked {
   readonly index: number;
@@ -16,9 +19,10 @@ type Explain = (at: RunAt, asked: readonly Asked[]) => Promise<readonly Explanat
 export interface ExplainedAnew {
   /** The base's explanations of its own answers, and the run's of its own. */
   readonly explained: readonly [base: readonly Explanation[], run: readonly Explanation[]];
-  /** How many images are explained, and how many differ. */
+  /** How many images are explained, how many differ and are listed on a page, and how many differ. */
   readonly count: number;
   readonly of: number;
+  readonly differ: number;
   /** The reasons, in words, why a run has no explanations. */
   readonly trouble: readonly string[];
 }
@@ -35,11 +39,12 @@ export async function explainDiffering(
   most: number,
   explain: Explain,
 ): Promise<ExplainedAnew> {
-  const inTurn = Array.from({length: Math.max(fixed.length, broken.length)}, (_, n) => [fixed[n], broken[n]]).flat();
+  const pairs = Math.min(LISTED_APART, Math.max(fixed.length, broken.length));
+  const inTurn = Array.from({length: pairs}, (_, n) => [fixed[n], broken[n]]).flat();
   const differing = inTurn.filter((image) => image !== undefined);
   const chosen = differing.slice(0, most);
-  const of = differing.length;
-  if (chosen.length === 0) return {explained: [[], []], count: 0, of, trouble: []};
+  const counts = {of: differing.length, differ: fixed.length + broken.length};
+  if (chosen.length === 0) return {explained: [[], []], count: 0, ...counts, trouble: []};
   const places = placesOf(indices, own);
   const found = [
     await explain(
@@ -53,12 +58,13 @@ export async function explainDiffering(
   ];
   const [was, is] = found.map((one) => (typeof one === "string" ? [] : one));
   const trouble = found.filter((one) => typeof one === "string");
-  return {explained: [was, is], count: trouble.length ? 0 : chosen.length, of, trouble};
+  return {explained: [was, is], count: trouble.length ? 0 : chosen.length, ...counts, trouble};
 }
 
 /** One line that says how many were explained, and how to get more. */
-export function explainedWords({count, of, trouble}: ExplainedAnew): string {
+export function explainedWords({count, of, differ, trouble}: ExplainedAnew): string {
   if (trouble.length) return `not explained by both runs: ${trouble.join("; ")}`;
   const more = count < of ? `; --explain ${of} explains all` : "";
-  return `both runs' answers explained by LIME: ${count} of ${of} images that differ${more}`;
+  const listed = of < differ ? " and are listed on the page" : "";
+  return `both runs' answers explained by LIME: ${count} of ${of} images that differ${listed}${more}`;
 }

@@ -108,7 +108,9 @@ function pairTable({classNames}: RunComparison, {pairs, pairNoise}: Compared): s
       ({label, predicted, before, after}, n) =>
         `<tr><td>${html(classNames[label])} taken for ${html(classNames[predicted])}</td><td class="number">${before}</td><td class="number">${after}</td><td>${NOISE_MARKS[pairNoise[n]]}</td></tr>`,
     );
-  return `<table><tr><th>confusion</th><th class="number">base</th><th class="number">this run</th><th>seeds</th></tr>${rows.join("")}</table>`;
+  const more =
+    pairs.length > PAIRS ? `<p class="soft">and ${(pairs.length - PAIRS).toLocaleString("en")} more</p>` : "";
+  return `<table><tr><th>confusion</th><th class="number">base</th><th class="number">this run</th><th>seeds</th></tr>${rows.join("")}</table>${more}`;
 }
 
 /** The names of a setting's runs, or the first one and how many more there are. */

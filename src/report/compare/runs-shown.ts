@@ -3,7 +3,7 @@ import type {RunAt} from "../../pipeline/record/saved-run";
 import type {RunsDetail, RunsShown} from "../runs-file";
 import {placesOf, type RunComparison} from "./compare-runs";
 import {nameOf} from "./document";
-import type {ExplainedAnew} from "./explain-differing";
+import {type ExplainedAnew, LISTED_APART} from "./explain-differing";
 import {imagesInRuns} from "./images-in-runs";
 import {joinedMaps} from "./joined-maps";
 import {noiseWords} from "./noise-words";
@@ -39,7 +39,13 @@ export async function runsShown(comparison: RunComparison, anew?: ExplainedAnew)
   const places = placesOf(run.indices, run.own);
   const own = ({index}: {readonly index: number}) => places.get(index) as number; // all are among the compared images
   const changed = (one: (typeof run.fixed)[number]) => [own(one), one.label, one.before, one.after] as const;
-  const wrong = run.wrong.slice(0, BOTH_WRONG);
+  const lists = {
+    fixed: run.fixed.slice(0, LISTED_APART),
+    broken: run.broken.slice(0, LISTED_APART),
+    wrong: run.wrong.slice(0, BOTH_WRONG),
+  };
+  const all = [...lists.fixed, ...lists.broken, ...lists.wrong];
+  const isCut = Math.max(run.fixed.length, run.broken.length) > LISTED_APART;
   const right = (share: number) => Math.round(share * images);
   const words = (value: unknown) => {
     const text = typeof value === "string" ? value : (JSON.stringify(value) ?? "–");
@@ -58,10 +64,12 @@ export async function runsShown(comparison: RunComparison, anew?: ExplainedAnew)
     ...{base: nameOf(base), run: nameOf(run.at), images, ...(run.isSame ? {} : {isPart: true})},
     ...{baseRight: right(run.accuracyBefore), right: right(run.accuracyAfter)},
     ...{changed: run.changed, bothWrong: run.bothWrong, p: total.p},
-    ...{fixed: run.fixed.map(changed), broken: run.broken.map(changed), wrong: wrong.map(changed)},
+    ...{fixed: lists.fixed.map(changed), broken: lists.broken.map(changed), wrong: lists.wrong.map(changed)},
+    ...(isCut ? {counts: {fixed: run.fixed.length, broken: run.broken.length}} : {}),
     noise: {verdict: noise.verdict, said, source},
-    ...(await imagesInRuns(comparison, {...run, wrong}, anew)),
-    maps: await joinedMaps(base, run.at, places, new Set([...run.fixed, ...run.broken, ...wrong].map(own))),
+    ...(await imagesInRuns(comparison, {...run, ...lists}, anew)),
+    maps: await joinedMaps(base, run.at, places, new Set(all.map(own))),
+    ...(run.pairs.length > PAIRS ? {confusions: run.pairs.length} : {}),
     details: [...classes.sort(byChange), ...run.pairs.slice(0, PAIRS).map(pairOf)],
     settings: run.isSame ? bySetting : theTwo,
     ...(run.isSame ? seedsByEpoch(settings.find(({runs}) => runs.includes(run.at))?.runs ?? []) : {}),

@@ -8,7 +8,7 @@ import {panel} from "../panels/panel";
 import {drawWhenSized} from "../sized";
 import type {Store} from "../state";
 import {fittedTo} from "../text-width";
-import {listsOf, walkOf} from "./lists";
+import {countsOf, listsOf, walkOf} from "./lists";
 
 /** How many pixels there are between the dots and the edge. */
 const EDGE = 8;
@@ -29,6 +29,8 @@ export function mountJoinedMap(
   const isThere = ([index]: readonly [index: number, ...more: number[]]) => place.has(index);
   const lists = listsOf(shown);
   const differing = [...lists.fixed, ...lists.broken];
+  const counts = countsOf(shown);
+  const ofThose = differing.length < counts.fixed + counts.broken ? "that differ and are listed" : "that differ";
   const joined = differing.filter(isThere).map(([index]) => index);
   const wrong = lists.wrong.filter(isThere).map(([index]) => index);
   const points = pointsOf([...joined, ...wrong], joined, data.count);
@@ -102,7 +104,7 @@ export function mountJoinedMap(
     const circled = count === null ? "" : `; ${int(count)} of them in the circle`;
     setText(
       facts,
-      `${int(joined.length)} of the ${int(differing.length)} ${many} that differ are on both maps${circled}; ${int(maps.indices.length)} dots.`,
+      `${int(joined.length)} of the ${int(differing.length)} ${many} ${ofThose} are on both maps${circled}; ${int(maps.indices.length)} dots.`,
     );
   };
 

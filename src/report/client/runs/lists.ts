@@ -16,6 +16,11 @@ export function listsOf({fixed, broken, wrong = []}: RunsShown, selection?: Sele
   return {fixed: within(fixed), broken: within(broken), wrong: within(wrong)};
 }
 
+/** How many images one run alone gets right: more than the lists have, if these were cut. */
+export function countsOf({fixed, broken, counts}: RunsShown): {readonly fixed: number; readonly broken: number} {
+  return counts ?? {fixed: fixed.length, broken: broken.length};
+}
+
 /** All of them in the order in which J and K walk through them, which is that of `RunsShown.inRuns`. */
 export function walkOf({fixed, broken, wrong}: RunsLists): readonly ChangedAnswer[] {
   return [...fixed, ...broken, ...wrong];

@@ -7,7 +7,7 @@ import {panel} from "../panels/panel";
 import type {Store} from "../state";
 import type {PageView} from "../views";
 import {mountJoinedMap} from "./joined-map";
-import {listsOf, walkOf} from "./lists";
+import {countsOf, listsOf, walkOf} from "./lists";
 import {mountImageInRuns} from "./one-image";
 import {mountSeedStrips, overSeeds} from "./seed-strips";
 import {mountWho} from "./who-is-right";
@@ -58,7 +58,8 @@ export function runsFinding({noise, right, baseRight}: RunsShown): string {
 }
 
 function lead(shown: RunsShown, {words}: Data): HTMLElement {
-  const {base, run, images, isPart, right, baseRight, fixed, broken, p, noise, edits, changed, settings} = shown;
+  const {base, run, images, isPart, right, baseRight, p, noise, edits, changed, settings} = shown;
+  const counts = countsOf(shown);
   const strong = (text: string) => h("strong", {}, text);
   // a reason is given only if the seeds of both settings are known
   const isKnown = settings.length > 1 && settings.every(({runs}) => runs.length >= ENOUGH_SEEDS);
@@ -75,7 +76,7 @@ function lead(shown: RunsShown, {words}: Data): HTMLElement {
   };
   const mark = noise.verdict === "seed" ? "" : `${MARKS[noise.verdict]} `;
   const kids: Kid[] = [
-    `Were both equally good, a split as uneven as ${int(fixed.length)} : ${int(broken.length)} would come up in ${luck} of 100 comparisons. `,
+    `Were both equally good, a split as uneven as ${int(counts.fixed)} : ${int(counts.broken)} would come up in ${luck} of 100 comparisons. `,
     overSeeds(shown),
     h("span", {class: "noise"}, `${mark}${noise.said ?? verdict[noise.verdict]}`),
     ...(noise.source ? [" ", ...withCode(noise.source)] : []),
@@ -97,7 +98,7 @@ function lead(shown: RunsShown, {words}: Data): HTMLElement {
     h(
       "p",
       {class: "sub"},
-      `${plural(changed, "answer")} changed${because}: ${int(fixed.length)} turned right, ${int(broken.length)} wrong. `,
+      `${plural(changed, "answer")} changed${because}: ${int(counts.fixed)} turned right, ${int(counts.broken)} wrong. `,
       ...kids.map((kid) => kid || ""),
     ),
   );
@@ -111,7 +112,7 @@ function withCode(text: string): Kid[] {
 }
 
 /** Shows the classes and confusions that differ, each with its mark. */
-function details({details: list = [], base, run}: RunsShown, {names}: Data): HTMLElement {
+function details({details: list = [], confusions = 0, base, run}: RunsShown, {names}: Data): HTMLElement {
   const help =
     "Right answers for each class, and how often one class was taken for another. ▲ is more than another seed changes, ▨ is not more, ○ is unknown because there are too few seeds; " +
     "the marks are corrected for the number of rows (Holm 1979).";
@@ -131,6 +132,11 @@ function details({details: list = [], base, run}: RunsShown, {names}: Data): HTM
   );
   const table = h("table", {class: "layers options-table"}, head, h("tbody", {}, ...rows));
   body.append(h("div", {class: "cls-wrap", tabindex: "0"}, table));
+  const more = confusions - list.filter(({predicted}) => predicted !== undefined).length;
+  if (more > 0)
+    body.append(
+      h("p", {class: "panel-foot"}, `${plural(more, "more confusion")} ${more === 1 ? "differs" : "differ"} less.`),
+    );
   return root;
 }
 

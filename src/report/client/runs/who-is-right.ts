@@ -6,7 +6,7 @@ import {panel} from "../panels/panel";
 import {picture} from "../pictures";
 import type {Store} from "../state";
 import {fittedTo} from "../text-width";
-import {listsOf, type RunsLists, walkOf} from "./lists";
+import {countsOf, listsOf, type RunsLists, walkOf} from "./lists";
 
 /** How many pictures of a pile are shown before "+ 412". */
 const IN_PILE = 90;
@@ -17,6 +17,7 @@ const IN_PILE = 90;
  */
 export function mountWho(data: Data, shown: RunsShown, store: Store): {root: HTMLElement; draw(): void} {
   const {base, run, images, fixed, broken, bothWrong, wrong = []} = shown;
+  const counts = {...countsOf(shown), wrong: bothWrong};
   const {many} = data.words;
   const help =
     `Test ${many} that one run answers right and the other wrong, and those that both answer wrong. Under each stand the answer of ${base}, ` +
@@ -48,14 +49,19 @@ export function mountWho(data: Data, shown: RunsShown, store: Store): {root: HTM
     );
     return button;
   };
-  const rightInBoth = images - fixed.length - broken.length - bothWrong;
-  const cut =
+  const rightInBoth = images - counts.fixed - counts.broken - bothWrong;
+  const apart = fixed.length + broken.length;
+  const cut = [
+    apart < counts.fixed + counts.broken
+      ? ` The page lists ${int(apart)} of those that one run alone gets right: those of which the probability of the label changed most.`
+      : "",
     wrong.length > 0 && wrong.length < bothWrong
       ? ` The page lists ${int(wrong.length)} of those that both get wrong: those whose label they think least likely.`
-      : "";
+      : "",
+  ].join("");
   body.append(
     h("div", {class: "piles"}, piles.fixed.root, piles.broken.root),
-    scale(fixed.length, broken.length, base),
+    scale(counts.fixed, counts.broken, base),
     piles.wrong.root,
     h("p", {class: "panel-foot"}, `Both runs are right about ${int(rightInBoth)} of ${int(images)} ${many}.${cut}`),
   );
@@ -74,7 +80,7 @@ export function mountWho(data: Data, shown: RunsShown, store: Store): {root: HTM
     const found = listsOf(shown, selection);
     for (const name of lists) {
       const list = found[name];
-      const unnamed = name === "wrong" && !isCircled ? bothWrong - wrong.length : 0;
+      const unnamed = isCircled ? 0 : counts[name] - list.length;
       piles[name].fill(list.slice(0, IN_PILE).map(thumb), list.length + unnamed, isCircled);
     }
     const count = walkOf(found).length;
