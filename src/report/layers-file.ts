@@ -11,6 +11,16 @@ export interface LayersShown {
   readonly layers: readonly LayerShown[];
   /** The blocks of a transformer; absent for other networks, and if they were not kept. */
   readonly blocks?: readonly BlockShown[];
+  /** How far each row moved between two looks within the epochs; absent without `--track`. */
+  readonly within?: MovesShown;
+}
+
+/** How far layers and blocks moved between two looks: ‖change‖ over ‖weights before‖. */
+export interface MovesShown {
+  /** When each look was, in epochs. */
+  readonly at: readonly number[];
+  /** By the name of a layer or block, a number for each look. */
+  readonly rows: {readonly [name: string]: readonly number[]};
 }
 
 /** A transformer's block: attention and dense layers together. Its outputs are compared. */

@@ -31,6 +31,33 @@ export interface KeptTrack {
   readonly features: Float32Array;
   /** The last layer's weights at that time, `[nodes, classes]`; absent if it has too many. */
   readonly kernel?: Float32Array;
+  /** The layers that have matrices; absent at epoch 0 and from runs of earlier versions, as are the next two. */
+  readonly layers?: readonly string[];
+  /** The length of each layer's change since the look before, `[at, layers]`. */
+  readonly moved?: Float32Array;
+  /** The length of its weights at the look before, `[at, layers]`. */
+  readonly lengths?: Float32Array;
+}
+
+/** How far the layers moved to a look. */
+export interface LayersMoved {
+  /** In epochs. */
+  readonly at: number;
+  readonly layers: readonly string[];
+  readonly moved: Float32Array;
+  readonly lengths: Float32Array;
+}
+
+/** All looks within the epochs at which it is known how far the layers moved, in their order. */
+export function movesOf(tracks: readonly KeptTrack[]): LayersMoved[] {
+  return tracks.flatMap(({at, layers, moved, lengths}) =>
+    layers && moved && lengths && moved.length === at.length * layers.length
+      ? at.map((when, n) => {
+          const [from, to] = [n * layers.length, (n + 1) * layers.length];
+          return {at: when, layers, moved: moved.subarray(from, to), lengths: lengths.subarray(from, to)};
+        })
+      : [],
+  );
 }
 
 /** The data of all epochs, in their order; none if the run tracked nothing. */

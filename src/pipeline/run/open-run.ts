@@ -135,10 +135,14 @@ export async function* openRun(
   held.directory = directory;
   if (begun.note) yield {type: "say", line: begun.note};
   const batches = Math.ceil(data.train.count / batchSize);
-  const tracking = options.track ? await openTracking(options.track, data, {batches, epochs}) : undefined;
   const from: Restored = resume
     ? await restored(resume, network, data, {batchSize, epochs})
     : {progress: epochStart(1, data.train, batchSize), metrics: [], notes: []};
+  // the network now has the weights from which it goes on
+  const layers = facts.layers.map(({name}) => name);
+  const tracking = options.track
+    ? await openTracking(options.track, data, network, {batches, epochs, layers})
+    : undefined;
   for (const line of from.notes) yield {type: "say", line};
   if (!resume || !(await hasTestImages(resume, data))) await keepTestImages(directory, data);
   if (known) await directory.writeValue("columns", {columns: known.columns});

@@ -250,7 +250,7 @@ export const runOptions: OptionTable<RunOptions> = {
   },
   track: {
     default: "",
-    help: "images to follow within each epoch (3,8,test:2000, or files from the data's folder; 3 is train:3): keeps their scores twenty times in each epoch, and their weights in the last layer (track.csv, track-weights.csv, track.png)",
+    help: "images to follow within each epoch (3,8,test:2000, or files from the data's folder; 3 is train:3): keeps their scores twenty times in each epoch, their weights in the last layer, and how far each layer moved meanwhile (track.csv, track-weights.csv, track-layers.csv, track.png)",
     check: trackNamed,
   },
   dynamicsPass: {

@@ -1,17 +1,16 @@
 import {EMBEDDING, type NamedArray, type Network, sizeOf} from "../../nouns/network";
 import type {Dataset, LabelledImages} from "../../nouns/samples";
-import {metWeights} from "../../numbers/tracked-weights";
-import {draw} from "../../plots/index";
 import {imageNamed, numberOf} from "../data/image-names";
 import {joined} from "../data/split";
-import {csvTable} from "../record/csv-table";
 import {epochStem} from "../record/epoch-stem";
 import type {RunDirectory} from "../record/run-directory";
-import {type KeptTrack, keptTracks, type TrackedImage, trackedName} from "../record/tracks";
+import type {KeptTrack, TrackedImage} from "../record/tracks";
 import type {TrackedPoints} from "../training/tracked-points";
 import type {EpochProgress} from "../training/train";
 import type {TrainingRecord} from "../training/training-record";
+import {addMoves, type LayerVector, layerVectors} from "./layer-moves";
 import {trackedNames} from "./track-named";
+import {keepTrackStory} from "./track-story";
 
 /** How many times within an epoch the tracked images are looked at. */
 const LOOKS = 20;
@@ -29,21 +28,25 @@ export interface Tracking {
   see(network: Network, record: TrainingRecord, progress: EpochProgress): Promise<void>;
   /** Keeps an epoch's points, the inputs of the last layer, and that layer's weights: artifacts/track/epoch-003. */
   keep(directory: RunDirectory, network: Network, epoch: number, points?: TrackedPoints): Promise<void>;
-  /** At the end of a run, makes `track.csv`, `track-weights.csv` and `track.png` from everything that was kept. */
+  /** At the end of a run, makes `track.csv`, `track-weights.csv`, `track-layers.csv` and `track.png` from everything that was kept. */
   tell(directory: RunDirectory, data: Dataset): Promise<void>;
 }
 
 /**
- * Opens the tracking of images.
+ * Opens the tracking of images, and of how far the layers move between two looks.
  *
  * @param word The value of `--track`.
+ * @param network With the weights with which this start of the run begins. @param layers Names of its layers.
  * @throws UserError if a split has no such image.
  */
 export async function openTracking(
   word: string,
   data: Dataset,
-  {batches, epochs}: {readonly batches: number; readonly epochs: number},
+  network: Network,
+  {batches, epochs, layers}: {readonly batches: number; readonly epochs: number; readonly layers: readonly string[]},
 ): Promise<Tracking> {
+  const vectors = async () => layerVectors(layers, await network.getWeights());
+  let before: readonly LayerVector[] = await vectors();
   const named: TrackedImage[] = [];
   const parts: LabelledImages[] = [];
   for (const name of trackedNames(word)) {
@@ -70,6 +73,12 @@ export async function openTracking(
       if (!tracked || !steps.has((epoch - 1) * batches + batch)) return;
       tracked.logits.push(await network.logits(images));
       tracked.at.push(epoch - 1 + batch / batches);
+      const now = await vectors();
+      // in a checkpoint of an earlier version nothing is known of the looks before it
+      if (!tracked.moves && tracked.at.length > 1) return;
+      tracked.moves ??= {layers: now.map(({layer}) => layer), moved: [], lengths: [], last: before};
+      addMoves(tracked.moves, tracked.moves.last, now);
+      tracked.moves.last = before = now;
     },
     async keep(directory, network, epoch, given) {
       const points = given ?? {at: [0], logits: [await network.logits(images)]};
@@ -81,6 +90,9 @@ export async function openTracking(
       for (const [n, some] of points.logits.entries()) logits.set(some, n * some.length);
       const kept: KeptTrack = {
         ...{images: named, classes, at: points.at, logits, features: values},
+        ...(points.moves
+          ? {layers: points.moves.layers, moved: rowsOf(points.moves.moved), lengths: rowsOf(points.moves.lengths)}
+          : {}),
         ...(kernel && kernel.values.length <= MOST_WEIGHTS ? {kernel: kernel.values} : {}),
       };
       await directory.writeValue(`track/${epochStem(epoch)}`, kept);
@@ -89,82 +101,15 @@ export async function openTracking(
   };
 }
 
+/** Rows of equal length, one after another. */
+function rowsOf(rows: readonly Float32Array[]): Float32Array {
+  const width = rows[0]?.length ?? 0;
+  const all = new Float32Array(rows.length * width);
+  for (const [n, row] of rows.entries()) all.set(row, n * width);
+  return all;
+}
+
 /** The weights of the dense layer that turns the features into the logits. */
 function lastKernel(weights: readonly NamedArray[], width: number, classes: number): NamedArray | undefined {
   return weights.findLast(({shape}) => shape.length === 2 && shape[0] === width && shape[1] === classes);
-}
-
-async function keepTrackStory(directory: RunDirectory, {classNames, name}: Dataset): Promise<void> {
-  const tracks = await keptTracks(directory.path);
-  if (tracks.length === 0) return;
-  const {images, classes} = tracks[0];
-  const rows = tracks.flatMap(({at, logits}) =>
-    at.flatMap((when, point) =>
-      images.flatMap((image, n) => {
-        const from = (point * images.length + n) * classes;
-        const own = logits.subarray(from, from + classes);
-        const most = own.reduce((a, b) => Math.max(a, b), Number.NEGATIVE_INFINITY);
-        const sum = own.reduce((total, logit) => total + Math.exp(logit - most), 0);
-        return Array.from(own, (logit, k) => ({when, image, k, logit, p: Math.exp(logit - most) / sum}));
-      }),
-    ),
-  );
-  const short = (value: number) => Number(value.toPrecision(6));
-  const of = (list: readonly {readonly image: TrackedImage}[]) => ({
-    image: list.map(({image}) => image.name ?? ""),
-    split: list.map(({image}) => image.split),
-    index: list.map(({image}) => image.index),
-    file: list.map(({image}) => image.file ?? ""),
-    given_label: list.map(({image}) => classNames[image.label]),
-  });
-  await directory.writeFile(
-    "track.csv",
-    csvTable({
-      epochs: rows.map(({when}) => short(when)),
-      ...of(rows),
-      class: rows.map(({k}) => classNames[k]),
-      logit: rows.map(({logit}) => short(logit)),
-      probability: rows.map(({p}) => short(p)),
-    }),
-  );
-  const weights = images.map((image, n) => ({image, met: metOf(tracks, n, image.label)}));
-  const lines = weights.flatMap(({image, met}) => met.map((weight) => ({image, ...weight})));
-  await directory.writeFile(
-    "track-weights.csv",
-    csvTable({
-      ...of(lines),
-      node: lines.map(({node}) => node),
-      activation: lines.map(({activation}) => short(activation)),
-      first_weight: lines.map(({values}) => short(values[0])),
-      last_weight: lines.map(({values}) => short(values[values.length - 1])),
-      change: lines.map(({change}) => short(change)),
-      change_over_spread: lines.map(({overSpread}) => short(overSpread)),
-      pushed_logit: lines.map(({pushed}) => short(pushed)),
-    }),
-  );
-  const {png} = draw("tracked", {
-    title: `${name}: ${images.length === 1 ? "one image" : `${images.length} images`} within the epochs`,
-    classNames,
-    images: images.map((image, n) => ({
-      name: `${trackedName(image)}, labelled ${classNames[image.label]}`,
-      label: image.label,
-      at: tracks.flatMap(({at}) => at),
-      logits: tracks.flatMap(({at, logits}) =>
-        at.map((_, point) =>
-          logits.slice((point * images.length + n) * classes, (point * images.length + n + 1) * classes),
-        ),
-      ),
-      weights: weights[n].met.map(({node, values}) => ({node, values: [...values]})),
-    })),
-  });
-  await directory.writeFile("track.png", png);
-}
-
-/** For image n, the weights that led to its label; empty if they were not kept. */
-function metOf(tracks: readonly KeptTrack[], n: number, label: number) {
-  const kernels = tracks.flatMap(({kernel}) => (kernel ? [kernel] : []));
-  const {features, images, classes} = tracks[tracks.length - 1];
-  const width = features.length / images.length;
-  if (kernels.length < 2 || kernels.length < tracks.length) return [];
-  return metWeights(features.subarray(n * width, (n + 1) * width), kernels, classes, label);
 }

@@ -26,6 +26,7 @@ import {gatherLayers} from "./layers";
 import {explanations, gatherLime} from "./lime";
 import {gatherMap, mapStop} from "./map";
 import {gatherModel} from "./model";
+import {gatherMoves} from "./moves";
 import {gatherPixelMaps} from "./pixel-maps";
 import {gatherSaliency} from "./saliency";
 import {type ArtifactFiles, array} from "./saved-values";
@@ -157,7 +158,9 @@ function gatherFiles(runFolder: string, images: SavedImages | null, recall: Reca
     demo: existsSync(join(runFolder, DEMO_FILE)) ? DEMO_FILE : null,
     runs: images ? readRuns(join(runFolder, RUNS_FILE)) : null,
     model: pageModel || facts.options?.pageModel === true ? gatherModel(runFolder, pack) : null,
-    layers: gatherLayers(artifacts.get("layers"), stops, recall, pack),
+    layers: gatherLayers(artifacts.get("layers"), stops, recall, pack, (blocks) =>
+      gatherMoves(artifacts.get("track"), (epoch) => finished.has(epoch), blocks, recall),
+    ),
     inside: images && artifacts.has(inside) ? gatherInside(perStop(inside, insideShown), pack) : null,
   };
   return {file: visibleValue(file), parts: pack.parts}; // makes control characters in the data's names visible

@@ -2,7 +2,7 @@ import {cka} from "../../numbers/cka";
 import {DORMANT, dormancy, relativeChange} from "../../numbers/layer-change";
 import type {BlockState, LayerState} from "../../pipeline/record/layer-state";
 import type {Recall, Saved} from "../file-memory";
-import type {LayerShown, LayersShown} from "../layers-file";
+import type {BlockShown, LayerShown, LayersShown, MovesShown} from "../layers-file";
 import type {Packer} from "../packer";
 import {gatherBlocks} from "./layer-blocks";
 import {array} from "./saved-values";
@@ -23,6 +23,7 @@ interface Look {
  *
  * @param files For "layers", a map from each epoch to a path.
  * @param stops The epochs at which the page can stop.
+ * @param withinOf Says how far the layers and these blocks moved within the epochs, if the run kept it.
  * @returns null if nothing was kept.
  */
 export function gatherLayers(
@@ -30,6 +31,7 @@ export function gatherLayers(
   stops: readonly number[],
   recall: Recall,
   pack: Packer,
+  withinOf: (blocks: readonly BlockShown[]) => MovesShown | undefined = () => undefined,
 ): LayersShown | null {
   const epochs = stops.filter((epoch) => files?.has(epoch));
   if (!files || epochs.length === 0) return null;
@@ -40,7 +42,8 @@ export function gatherLayers(
     return states.length === looks.length ? [layerShown(states, first.images, pack)] : [];
   });
   const blocks = gatherBlocks(looks, first.images);
-  return {epochs, images: first.images, layers, ...(blocks.length ? {blocks} : {})};
+  const within = withinOf(blocks);
+  return {epochs, images: first.images, layers, ...(blocks.length ? {blocks} : {}), ...(within ? {within} : {})};
 }
 
 function lookOf(saved: Saved): Look {

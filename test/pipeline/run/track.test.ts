@@ -6,9 +6,10 @@ import {resolveOptions} from "../../../src/nouns/options";
 import {softmaxRows} from "../../../src/numbers/scores";
 import {metWeights} from "../../../src/numbers/tracked-weights";
 import {openRunDirectory} from "../../../src/pipeline/record/run-directory";
-import {readArtifactFile} from "../../../src/pipeline/record/saved-file";
-import {keptTracks} from "../../../src/pipeline/record/tracks";
+import {readArtifactFile, readSaved} from "../../../src/pipeline/record/saved-file";
+import {keptTracks, movesOf} from "../../../src/pipeline/record/tracks";
 import {run} from "../../../src/pipeline/run";
+import {addMoves, layerVectors} from "../../../src/pipeline/run/layer-moves";
 import {runOptions} from "../../../src/pipeline/run/options";
 import {temporaryFolder} from "../../support/idx-files";
 import {runAll} from "../../support/small-run";
@@ -66,9 +67,67 @@ test("looking on changes nothing of the training, and a run that was broken off 
     if (event.type === "train" && event.epoch === 2 && event.batch === 9) stop.abort();
   }
   await runAll(asked, {}, {resume: openRunDirectory(join(save, "broken"))});
-  for (const file of ["track.csv", "track-weights.csv"]) {
+  for (const file of ["track.csv", "track-weights.csv", "track-layers.csv"]) {
     expect(readFileSync(join(save, "broken", file), "utf8")).toBe(readFileSync(join(save, "tracked", file), "utf8"));
   }
+});
+
+test("layers move: the length of the change, of the weights before, and of a sample that stands for a large layer", () => {
+  const kernels = (...values: number[]) => [
+    {name: "a/kernel", shape: [1, 2], values: Float32Array.from(values)},
+    {name: "a/bias", shape: [2], values: Float32Array.of(100, 100)},
+    {name: "big/kernel", shape: [1 << 17, 1], values: new Float32Array(1 << 17).fill(values[0])},
+  ];
+  const [before, after] = [kernels(3, 4), kernels(6, 8)].map((arrays) => layerVectors(["a", "pool", "big"], arrays));
+  expect(before.map(({layer, values, each}) => [layer, values.length, each])).toEqual([
+    ["a", 2, 1],
+    ["big", 1 << 16, 2],
+  ]);
+  const moves = {layers: ["a", "big"], moved: [], lengths: [], last: before};
+  addMoves(moves, before, after);
+  // 3 and 4 have the length 5, and as much was added; 2¹⁷ times 3 has the length 3 · 2^8.5
+  const all = Math.fround(3 * 2 ** 8.5);
+  expect(moves).toMatchObject({moved: [Float32Array.of(5, all)], lengths: [Float32Array.of(5, all)]});
+});
+
+test("how far the layers move within the epochs agrees with the weights that the epochs keep", async () => {
+  await runAll({...tracking, name: "whole", batchSize: 400}, {}); // one batch an epoch: one look
+  const kernelsAt = async (name: string, epoch: number) => {
+    const path = join(save, `${name}/artifacts/layers/epoch-00${epoch}.json`);
+    const {layers} = (await readSaved(path)) as {layers: {layer: string; kernel: Float32Array}[]};
+    return layers;
+  };
+  const lengthOf = (values: ArrayLike<number>) =>
+    Math.sqrt(Array.from(values, (v) => v * v).reduce((a, b) => a + b, 0));
+  const looks = movesOf(await keptTracks(join(save, "whole")));
+  expect(looks.map(({at}) => at)).toEqual([1, 2]);
+  for (const [e, {layers, moved, lengths}] of looks.entries()) {
+    const [was, is] = [await kernelsAt("whole", e), await kernelsAt("whole", e + 1)];
+    expect(layers).toEqual(was.map(({layer}) => layer));
+    expect(moved).toBeAllClose(
+      was.map(({kernel}, n) => lengthOf(kernel.map((v, i) => is[n].kernel[i] - v))),
+      {rtol: 1e-5},
+    );
+    expect(lengths).toBeAllClose(
+      was.map(({kernel}) => lengthOf(kernel)),
+      {rtol: 1e-6},
+    );
+  }
+  // with twenty looks, the way is no shorter than the straight line, and each epoch begins where the last one ended
+  const many = movesOf(await keptTracks(join(save, "tracked")));
+  expect(many).toHaveLength(40);
+  const [start, middle] = [await kernelsAt("tracked", 0), await kernelsAt("tracked", 1)];
+  for (const [n, {kernel}] of middle.entries()) {
+    const straight = lengthOf(kernel.map((v, i) => v - start[n].kernel[i]));
+    expect(many.slice(0, 20).reduce((sum, {moved}) => sum + moved[n], 0)).toBeGreaterThan(straight * 0.9999);
+    expect([many[20].lengths[n]]).toBeAllClose([lengthOf(kernel)], {rtol: 1e-6});
+  }
+  const [header, first] = readFileSync(join(save, "whole/track-layers.csv"), "utf8").split("\n");
+  expect(header).toBe("epochs,layer,moved,length_before,moved_over_length");
+  const [at, layer, ...figures] = first.split(",");
+  expect([at, layer]).toEqual(["1", looks[0].layers[0]]);
+  const [moved, length] = [looks[0].moved[0], looks[0].lengths[0]];
+  expect(figures.map(Number)).toBeAllClose([moved, length, moved / length], {rtol: 1e-5});
 });
 
 test("an image that is not there is refused by its place", async () => {

@@ -17,8 +17,11 @@ const MANY = 8;
 export function mountStave(data: Data, layers: LayersData, store: Store): HTMLElement {
   const help =
     `Black line: how similar the layer's outputs for ${int(layers.images)} test images are to its final ones, by linear CKA (unbiased; Kornblith et al. ` +
-    "2019, Nguyen et al. 2021): 100 % means equal up to a rotation and a scale, 0 means unrelated. Dashed: similarity to the epoch before. Grey bars: how far the " +
-    "weights moved since the epoch before, divided by their length then. On the right: the distance from the start, divided by the length at the start. Places of a convolution are first averaged in at most 7 × 7 blocks." +
+    "2019, Nguyen et al. 2021): 100 % means equal up to a rotation and a scale, 0 means unrelated. Dashed: similarity to the epoch before. Grey: how far the " +
+    (layers.within
+      ? "weights moved from each look to the next within the epochs (--track), divided by their length then. On"
+      : "weights moved since the epoch before, divided by their length then. On") +
+    " the right: the distance from the start, divided by the length at the start. Places of a convolution are first averaged in at most 7 × 7 blocks." +
     (layers.blocks
       ? " A block of a transformer is one row: all its matrices together, and what it gives on. Heads are alike where the maps of what they look " +
         "at have a correlation above 0.95."
@@ -61,7 +64,9 @@ export function mountStave(data: Data, layers: LayersData, store: Store): HTMLEl
       h("div", {class: "stave-row"}, h("span"), axis, h("span")),
     ),
   );
-  const peak = Math.max(0.01, ...layers.rows.flatMap(({moved}) => moved.map((one) => one ?? 0)));
+  const {within} = layers;
+  const movesIn = ({name}: LayersData["rows"][number]) => within?.rows[name];
+  const peak = Math.max(0.01, ...layers.rows.flatMap((row) => movesIn(row) ?? row.moved.map((one) => one ?? 0)));
   const x = (e: number, width: number) =>
     layers.epochs.length > 1 ? (width * (e + 0.5)) / layers.epochs.length : width / 2;
   const draw = () => {
@@ -81,6 +86,19 @@ export function mountStave(data: Data, layers: LayersData, store: Store): HTMLEl
     });
     axis.replaceChildren(sheet);
   };
+  /** Steps, one from each look to the next. */
+  const area = (at: readonly number[], moves: readonly number[], width: number, y: (share: number) => number) => {
+    const place = (time: number) => x(lookAt(layers.epochs, time), width);
+    const steps = moves.map((moved, n) => {
+      const from = n > 0 ? at[n - 1] : layers.epochs[0];
+      return `V${y(moved / peak)}H${place(Math.max(at[n], from))}`;
+    });
+    return svg(
+      "path",
+      {class: "stave-area", d: `M${place(layers.epochs[0])} ${y(0)}${steps.join("")}V${y(0)}Z`},
+      svg("title", {}, `moved at most ${pct(Math.max(...moves))} of its length from one look to the next`),
+    );
+  };
   const drawRow = (layer: LayersData["rows"][number], host: HTMLElement, end: HTMLElement) => {
     const [width, height] = [host.clientWidth, host.clientHeight];
     if (!width || !height) return;
@@ -98,18 +116,21 @@ export function mountStave(data: Data, layers: LayersData, store: Store): HTMLEl
     );
     const column = width / layers.epochs.length;
     const bar = Math.min(column * 0.5, 3 * rem());
-    layer.moved.forEach((moved, e) => {
-      if (moved === null) return;
-      const mark = svg("rect", {
-        class: e === now ? "stave-bar on" : "stave-bar",
-        x: x(e, width) - bar / 2,
-        y: y(moved / peak),
-        width: bar,
-        height: y(0) - y(moved / peak),
+    const moves = movesIn(layer);
+    if (within && moves) sheet.append(area(within.at, moves, width, y));
+    else
+      layer.moved.forEach((moved, e) => {
+        if (moved === null) return;
+        const mark = svg("rect", {
+          class: e === now ? "stave-bar on" : "stave-bar",
+          x: x(e, width) - bar / 2,
+          y: y(moved / peak),
+          width: bar,
+          height: y(0) - y(moved / peak),
+        });
+        mark.append(svg("title", {}, told[e]));
+        sheet.append(mark);
       });
-      mark.append(svg("title", {}, told[e]));
-      sheet.append(mark);
-    });
     if (now >= 0) sheet.append(svg("line", {class: "ph", x1: x(now, width), x2: x(now, width), y1: 0, y2: height}));
     const line = (values: readonly (number | null)[], name: string) => {
       const points = values.flatMap((value, e) => (value === null ? [] : [[x(e, width), y(value)] as const]));
@@ -129,4 +150,12 @@ export function mountStave(data: Data, layers: LayersData, store: Store): HTMLEl
     if (view === "layers" && (changed.has("stop") || changed.has("view"))) draw();
   });
   return root;
+}
+
+/** The place of a time among the epochs that were looked at, whole numbers at these. @param time In epochs. */
+export function lookAt(epochs: readonly number[], time: number): number {
+  const next = epochs.findIndex((epoch) => epoch >= time);
+  if (next < 0) return epochs.length - 1;
+  if (next === 0) return 0;
+  return next - (epochs[next] - time) / (epochs[next] - epochs[next - 1]);
 }
