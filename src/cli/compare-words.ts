@@ -15,9 +15,9 @@ const SHOWN_PAIRS = 5;
 
 /** The lines that `compare` prints: first the verdict, then the facts behind it. */
 export function comparisonLines(comparison: RunComparison, most: number): string[] {
-  const {base, baseMetrics, runs, settings, unread} = comparison;
+  const {base, baseMetrics, baseInterval, runs, settings, unread} = comparison;
   return [
-    `base  ${paint.bold(nameOf(base))}  test accuracy ${percent(baseMetrics.testAccuracy)}`,
+    `base  ${paint.bold(nameOf(base))}  test accuracy ${percent(baseMetrics.testAccuracy)} (95 %: ${baseInterval.map(percent).join(" to ")})`,
     ...runs.flatMap((run) => ["", ...runLines(comparison, run, most)]),
     ...(runs.some(({noise}) => noise.verdict !== "seed") ? ["", NOISE_KEY] : []),
     ...unread.map((why) => `left out: ${why}`),

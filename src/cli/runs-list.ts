@@ -35,6 +35,7 @@ const SHOWN: readonly (readonly [heading: string, cell: (run: IndexedRun) => str
   ["status", ({status}) => `${status}`, false],
   ["epochs", ({epochs}) => `${epochs ?? "–"}`, true],
   ["test", ({test_accuracy: share}) => (typeof share === "number" ? `${(100 * share).toFixed(2)}%` : "–"), true],
+  ["95 %", ({test_interval95: ends}) => (ends ? ends.map((end) => (100 * end).toFixed(1)).join("–") : ""), true],
   ["model", ({model}) => `${model}`, false],
   ["seed", ({seed}) => `${seed}`, true],
   ["size", ({bytes}) => `${(Number(bytes) / 1e6).toFixed(1)} MB`, true],

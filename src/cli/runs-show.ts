@@ -1,6 +1,7 @@
 import {readdir, stat} from "node:fs/promises";
 import {join} from "node:path";
 
+import {wilsonInterval} from "../numbers/intervals";
 import {bestEpoch} from "../pipeline/record/kept-epochs";
 import {readerFacts} from "../pipeline/record/registry/reader-facts";
 import {openRunDirectory} from "../pipeline/record/run-directory";
@@ -27,9 +28,11 @@ export async function showRun({save, names: [name = "latest"], json}: RunsGiven)
   );
   const notes = await readNotes(path);
   const files = await filesIn(path);
+  const tested = run.data.test;
+  const interval = best && tested > 0 ? wilsonInterval(Math.round(best.testAccuracy * tested), tested) : null;
   if (json) {
-    const told = (await readStatusFile(path)) ?? null;
-    sayDocument({schema: "epochscope/run/1", path, status, run, statusFile: told, notes, best, files});
+    const told = {statusFile: (await readStatusFile(path)) ?? null, notes, best, testInterval95: interval, files};
+    sayDocument({schema: "epochscope/run/1", path, status, run, ...told});
     return 0;
   }
   const share = (value: number | null | undefined) =>
@@ -56,7 +59,7 @@ export async function showRun({save, names: [name = "latest"], json}: RunsGiven)
     [
       "best",
       best
-        ? `epoch ${best.epoch}: test ${share(best.testAccuracy)}, validation ${share(best.validationAccuracy)}`
+        ? `epoch ${best.epoch}: test ${share(best.testAccuracy)}${interval ? ` (95 %: ${interval.map(share).join(" to ")})` : ""}, validation ${share(best.validationAccuracy)}`
         : undefined,
     ],
     ["tags", notes.tags.join(" ") || undefined],

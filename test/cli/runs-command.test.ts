@@ -54,7 +54,7 @@ describe("runs list and show", () => {
     const {code, stdout, stderr} = await runs("list");
     expect([code, stderr]).toEqual([0, ""]);
     expect(stdout).toMatch(
-      /^run +status +epochs +test +model +seed +size\nr +done +2 +\d+\.\d\d% +exigo +0 +\d\.\d MB\n$/,
+      /^run +status +epochs +test +95 % +model +seed +size\nr +done +2 +\d+\.\d\d% +\d+\.\d–\d+\.\d +exigo +0 +\d\.\d MB\n$/,
     );
     const listed = JSON.parse((await runs("list", "--json", "--where", "epochs = 2")).stdout);
     expect(listed).toMatchObject({
@@ -72,6 +72,15 @@ describe("runs list and show", () => {
     const counts = `${shown.run.data.train} to train on, ${shown.run.data.validation} to validate, ${shown.run.data.test} to test`;
     const {best} = shown;
     const pct = (share: number) => `${(100 * share).toFixed(2)}%`;
+    // Wilson 1927, by hand: (p + z²/2n ± z √(p(1 − p)/n + z²/4n²)) / (1 + z²/n)
+    const [n, z] = [shown.run.data.test, 1.959964];
+    const [middle, half] = [
+      best.testAccuracy + z ** 2 / (2 * n),
+      z * Math.sqrt((best.testAccuracy * (1 - best.testAccuracy)) / n + z ** 2 / (4 * n * n)),
+    ];
+    const interval = [middle - half, middle + half].map((end) => end / (1 + z ** 2 / n));
+    expect(shown.testInterval95).toBeAllClose(interval, {rtol: 1e-6});
+    expect(listed.runs[0].testInterval95).toEqual(shown.testInterval95);
     const bytes = shown.files.reduce((sum: number, file: {bytes: number}) => sum + file.bytes, 0);
     expect((await runs("show", "r")).stdout.trimEnd().split("\n")).toEqual([
       "run      r",
@@ -81,7 +90,7 @@ describe("runs list and show", () => {
       `model    exigo: ${shown.run.model.parameters.toLocaleString("en")} weights`,
       `engine   ${shown.run.engine.name}`,
       `learning rate ${shown.run.training.learningRate}, ${shown.run.training.schedule}; seed 0`,
-      `best     epoch ${best.epoch}: test ${pct(best.testAccuracy)}, validation ${pct(best.validationAccuracy)}`,
+      `best     epoch ${best.epoch}: test ${pct(best.testAccuracy)} (95 %: ${interval.map(pct).join(" to ")}), validation ${pct(best.validationAccuracy)}`,
       `files    ${shown.files.length}, ${(bytes / 1e6).toFixed(1)} MB, in ${relative("", join(save, "r"))}`,
       `format   ${shown.run.format}`,
     ]);

@@ -48,6 +48,8 @@ export interface Compared extends Comparison {
 export interface RunComparison {
   readonly base: RunAt;
   readonly baseMetrics: EpochMetrics;
+  /** Wilson's 95 % interval of the base's accuracy on all its test images. */
+  readonly baseInterval: readonly [low: number, high: number];
   readonly images: SavedImages;
   readonly classNames: readonly string[];
   /** Whether all runs were tested on the same images, in any order. */
@@ -113,7 +115,9 @@ export async function compareRuns(references: readonly RunAt[]): Promise<RunComp
       ...{indices: pairs.base, own: pairs.other, isSame: pairs.same},
     });
   }
-  return {base, baseMetrics: metricsOf(base), images, classNames, sameData, runs, settings, unread: beside.unread};
+  const baseMetrics = metricsOf(base);
+  const baseInterval = wilsonInterval(Math.round(baseMetrics.testAccuracy * images.count), images.count);
+  return {base, baseMetrics, baseInterval, images, classNames, sameData, runs, settings, unread: beside.unread};
 }
 
 /** For each image of the base, its place in another run. */

@@ -21,7 +21,7 @@ export function compareDocument(comparison: RunComparison, most: number): object
   return {
     schema: "epochscope/compare/1",
     sameData,
-    base: {...named(base), metrics: baseMetrics},
+    base: {...named(base), metrics: baseMetrics, accuracyInterval95: comparison.baseInterval},
     runs: runs.map((run) => ({
       ...named(run.at),
       metrics: run.metrics,
