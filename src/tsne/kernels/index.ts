@@ -17,5 +17,5 @@ export {compareBlocks, gatherNearest, guessThresholds} from "./pruned-neighbours
 export {sumRankExcess} from "./ranks";
 export {repelNear, sortCells} from "./short-range";
 export {diagonalise, mixVectors, multiplyVectors, orthonormalise} from "./symmetric";
-export {keepGroup, moveGroup} from "./umap";
+export {moveGroup} from "./umap";
 export {update} from "./update";

@@ -99,14 +99,3 @@ export function moveGroup(
     else v128.store(out, point);
   }
 }
-
-/** Takes the places of a group over from `moved` to `points`. A task has 64 points of the group. */
-export function keepGroup(
-  task: i32, thread: i32, rows: i32, size: i32, group: i32, groups: i32, moved: usize, points: usize,
-): void {
-  const count = (rows - group + groups - 1) / groups;
-  for (let q = task * PART, to = min(count, q + PART); q < to; q++) {
-    const at = <usize>(group + q * groups) * <usize>size;
-    memory.copy(points + at, moved + at, size);
-  }
-}

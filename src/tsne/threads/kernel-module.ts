@@ -50,7 +50,6 @@ export const KERNELS = [
   "sortCells",
   "repelNear",
   "moveGroup",
-  "keepGroup",
   "update",
   "gramRows",
   "measureColumns",
