@@ -5,5 +5,5 @@ guardConsole();
 endWithOutput();
 
 void main(process.argv.slice(2)).then((code) => {
-  if (code !== 0 || !process.exitCode) process.exitCode = code; // an error that could not be told counts
+  if (code !== 0 || !process.exitCode) process.exitCode = code; // an error that could not be reported counts, too
 });

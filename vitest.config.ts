@@ -11,6 +11,6 @@ export default defineConfig({
     testTimeout: 240_000,
     hookTimeout: 60_000,
     pool: "forks",
-    maxWorkers: "100%", // by default one core is left free: half of a small machine
+    maxWorkers: "100%", // by default one core stays free, which is half of a small machine
   },
 });

@@ -1,6 +1,7 @@
 /**
- * @file Why the page that learns maps scores and not features: of a test digit's ten neighbours on the map, how many are of its
- * own class, untrained and trained. `npm run bench -- demo-maps [seeds]`; three seeds by default. docs/demo.md quotes it.
+ * @file Measures why the page that learns maps scores and not features: how many of a test digit's ten neighbours on
+ * the map are of its own class, before and after training. `npm run bench -- demo-maps [seeds]`; three seeds by
+ * default. docs/demo.md quotes it.
  */
 import {EMBEDDING} from "../src/nouns/network";
 import {sameClassNear} from "../src/page/client/map/lay-out";
@@ -19,7 +20,7 @@ async function momentsOf(config: Config, material: Material): Promise<Moment[]> 
   return moments;
 }
 
-/** The maps of the features at these moments, each from the one before, as the page makes those of the scores. */
+/** The maps of the features at these moments. Each starts from the one before, like the page's maps of the scores. */
 async function featureMaps(config: Config, material: Material, moments: readonly Moment[]): Promise<Float32Array[]> {
   const {lesson} = material;
   const network = await networkOf(config, lesson);

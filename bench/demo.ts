@@ -1,7 +1,8 @@
 /**
- * @file The page that learns, in Chromium with software rendering: how soon it is there, how fast it teaches, how long a frame
- * takes. `npm run bench -- demo [openings] [page.html ...]`; five openings of docs/demo.html by default. Pages that are named
- * are opened in turn with it, so that what else the machine does hits all of them. Each figure is "median (least to greatest)".
+ * @file Measures the page that learns in Chromium with software rendering: how soon it is ready, how fast it trains,
+ * how long a frame takes. `npm run bench -- demo [openings] [page.html ...]`; five openings of docs/demo.html by
+ * default. Other pages that are named take turns with it, so that other work on the machine affects all of them. Each
+ * figure is "median (least to greatest)".
  */
 import {basename, join, resolve} from "node:path";
 import {pathToFileURL} from "node:url";
@@ -9,7 +10,7 @@ import type {Browser} from "playwright-core";
 
 import {openBrowser} from "../test/report/browser";
 
-/** The measurements that a page gives by `window.measured()`; times in milliseconds, `seconds` in seconds. */
+/** The measurements that a page returns from `window.measured()`; times are in milliseconds, `seconds` in seconds. */
 interface Measured {
   readonly firstMap: number;
   readonly firstBatch: number;
@@ -19,7 +20,7 @@ interface Measured {
   readonly looked: number;
   readonly answered: number;
   readonly hash: string;
-  /** From a frame to the next, since the page was opened. */
+  /** The times from one frame to the next, since the page was opened. */
   readonly frames: readonly number[];
   /** The time that the map took in each frame that it drew. */
   readonly costs: readonly number[];

@@ -1,9 +1,10 @@
 /**
- * @file The fused engine beside its peers: `npm run bench -- engine [--rounds 5] [--threads 1,2]
- * [--without tensorflow,torch] [--networks cnn]`.
+ * @file Compares the fused engine with its peers: `npm run bench -- engine [--rounds 5] [--threads 1,2] [--without
+ * tensorflow,torch] [--networks cnn]`.
  *
- * Each peer is a process of its own that waits for its turn; peers take turns within each round, so that a busy minute
- * hits all alike. Medians over the rounds. A peer that cannot be had ends the bench, unless it is left out by name.
+ * Each peer is a separate process that waits for its turn. Peers take turns within each round, so that a busy minute
+ * affects all of them. Figures are medians over the rounds. If a peer is missing, the bench ends, unless `--without`
+ * names it.
  */
 import {type ChildProcess, execFileSync, spawn} from "node:child_process";
 import {once} from "node:events";
@@ -72,7 +73,7 @@ async function main(): Promise<void> {
   }
 }
 
-/** Starts every peer, one after the other, and waits until it has warmed up. @throws Error if one cannot be had. */
+/** Starts every peer, one after the other, and waits until it has warmed up. @throws Error if one cannot be started. */
 async function start(
   job: (typeof JOBS)[number],
   peers: readonly PeerName[],
@@ -81,7 +82,7 @@ async function start(
   const contestants: Contestant[] = [];
   for (const threads of threadCounts) {
     for (const peer of peers) {
-      if (threads > 1 && (peer === "wasm" || peer === "tensorflow")) continue; // no number of threads to choose
+      if (threads > 1 && (peer === "wasm" || peer === "tensorflow")) continue; // its number of threads cannot be chosen
       const [command, ...args] = commandOf(peer, job, threads);
       const child = spawn(command, args, {stdio: ["pipe", "pipe", "pipe"]});
       const errors: string[] = [];
@@ -136,11 +137,11 @@ function line(
   {peer, threads, measured}: Contestant,
   torch?: Contestant,
 ): string {
-  // Ratios round by round, then their median: both sides of each saw the same minute.
+  // The median of the ratios of each round, because both sides of a ratio ran in the same minute.
   const ratios = (field: "train" | "trainCpu" | "infer" | "inferCpu") =>
     measured.map((one, i) => (one[field] ?? Number.NaN) / (torch?.measured[i][field] ?? Number.NaN));
   const ratio = (field: "trainCpu" | "inferCpu") => shown(median(ratios(field)), 2);
-  /** With the least and the greatest of the rounds. */
+  /** The figure, with the least and the greatest of the rounds. */
   const spread = (field: "train" | "infer") => {
     const values = ratios(field);
     const [middle, least, most] = [median(values), Math.min(...values), Math.max(...values)].map((v) => shown(v, 2));

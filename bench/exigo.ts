@@ -1,7 +1,8 @@
 /**
- * @file exigo's whole job, ours beside PyTorch's, from the command to its end: `npm run bench -- exigo [--rounds 3]`. Both
- * train its network two epochs on all of MNIST, evaluate and draw confusion and saliency, and write the projector's files, before
- * training and after each epoch. Needs PYTHON with torch, torchvision, scikit-learn and matplotlib.
+ * @file Compares the whole job of exigo, by this program and by PyTorch, from the command to its end:
+ * `npm run bench -- exigo [--rounds 3]`. Both train its network two epochs on all of MNIST, evaluate and draw confusion
+ * and saliency, and write the projector's files, before training and after each epoch. Needs PYTHON with torch,
+ * torchvision, scikit-learn and matplotlib.
  */
 import {spawn} from "node:child_process";
 import {once} from "node:events";
@@ -53,7 +54,9 @@ async function main(): Promise<void> {
   }
 }
 
-/** Seconds of a command from start to end, and its own process' greatest resident set in MiB (Linux alone tells). */
+/**
+ * The seconds of a command from start to end, and the greatest resident set of its own process in MiB (only on Linux).
+ */
 async function timed(name: string, [command, ...args]: string[]): Promise<{wall: number; peak: number}> {
   const start = performance.now();
   const child = spawn(command, args, {cwd: ROOT, stdio: ["ignore", "ignore", "pipe"]});

@@ -15,7 +15,7 @@ import {median} from "./statistics";
 
 const EPOCHS = Number(process.argv[2] ?? 1000);
 const BLOCK = EPOCHS / 10;
-/** Megabytes. */
+/** The size in megabytes. */
 const MOST = {page: 20, disk: 500};
 
 /** Grey pictures of 12 × 12 pixels, ten classes told apart by a bright row. */
@@ -37,19 +37,22 @@ function writeImages(folder: string): void {
   }
 }
 
-/** Megabytes on the disk, whole blocks. */
+/** The megabytes on the disk, in whole blocks. */
 function megabytes(folder: string): number {
   const files = readdirSync(folder, {recursive: true, withFileTypes: true});
   return files.reduce((sum, file) => sum + statSync(join(file.parentPath, file.name)).blocks * 512, 0) / 1e6;
 }
 
-/** Processor time, in seconds, that this process has taken. */
+/** The processor time in seconds that this process has taken. */
 function processorTime(): number {
   const {user, system} = process.cpuUsage();
   return (user + system) / 1e6;
 }
 
-/** Notes once a second how many epochs a run has and what they have taken. @returns What was noted, when it is asked for. */
+/**
+ * Records once a second how many epochs a run has, and how much time they have taken. @returns A function that returns
+ * the records.
+ */
 function followed(metricsFile: string) {
   const notes = [{epochs: 0, seconds: processorTime()}];
   const note = () => {
@@ -65,7 +68,7 @@ function followed(metricsFile: string) {
   };
 }
 
-/** Processor time by which a run had so many epochs, between what was noted before and after. */
+/** The processor time at which a run had this many epochs, interpolated between the records before and after. */
 function timeAt(notes: ReturnType<ReturnType<typeof followed>>, epochs: number): number {
   const after = Math.max(
     1,

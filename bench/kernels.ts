@@ -1,6 +1,7 @@
 /**
- * @file Where a training step's time goes: the least time seen of each kernel, on one thread, in µs an image:
- * `npm run bench -- kernels [exigo] [cnn] [keras] [vit]`. Least, not mean: a busy machine only ever adds.
+ * @file Measures how the time of a training step is used: the shortest time of each kernel, on one thread, in µs for
+ * each image: `npm run bench -- kernels [exigo] [cnn] [keras] [vit]`. It takes the shortest time and not the mean,
+ * because a busy machine can only add time.
  */
 import * as tf from "@tensorflow/tfjs";
 

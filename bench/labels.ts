@@ -1,9 +1,11 @@
 /**
- * @file How well training dynamics find wrong labels: `npm run bench -- labels [--share 0.03] [--seed 0] [--epochs 5]`.
+ * @file Measures how well training dynamics find wrong labels:
+ * `npm run bench -- labels [--share 0.03] [--seed 0] [--epochs 5]`.
  *
- * A share of MNIST's training labels is made wrong on purpose (each gets one of the nine others, by chance), the default
- * network is trained on them, and its training images are ranked by `labels suspects`' method. Printed: how many of the first
- * so many are planted, and the area under the ROC curve. Planted labels alone count as wrong; MNIST has some of its own.
+ * A share of MNIST's training labels is made wrong on purpose (each gets one of the nine others at random), the default
+ * network is trained on them, and its training images are ranked by the method of `labels suspects`. It prints how many
+ * of the first images have such a label, and the area under the ROC curve. Only these labels count as wrong, although
+ * MNIST has some wrong labels of its own.
  */
 import {mkdtempSync, rmSync, writeFileSync} from "node:fs";
 import {tmpdir} from "node:os";
@@ -68,7 +70,7 @@ async function plant({train, classNames}: Dataset, share: number, seed: number, 
   return new Set(chosen);
 }
 
-/** The share of pairs, one planted and one not, in which the planted one stands before the other. */
+/** The share of pairs of a planted and another label in which the planted one comes first. */
 function areaUnderCurve(isPlanted: readonly boolean[]): number {
   let [before, pairs] = [0, 0];
   for (const planted of isPlanted) {

@@ -1,16 +1,18 @@
 /**
- * @file Neighbours and maps of many rows beside their peers: `npm run bench -- large-maps [--sizes 20000,100000]
- * [--rounds 3] [--only neighbours,t-SNE,UMAP] [--without openTSNE,umap-learn]`. `--sizes 5000` takes minutes.
+ * @file Compares neighbours and maps of many rows with those of other programs:
+ * `npm run bench -- large-maps [--sizes 20000,100000] [--rounds 3] [--only neighbours,t-SNE,UMAP] [--without
+ * openTSNE,umap-learn]`. `--sizes 5000` takes minutes.
  *
- * The data are 20 clusters of 50 columns whose spread falls as principal components' does. Each result is made by a process
- * of its own, from the same file, in turn; imports and compiling are not counted. Ratios are to ours of the same round:
- * the median, with the least and the greatest where there is more than one round. Recall is measured by comparing 100
- * rows with all others here; trustworthiness and continuity at 12 neighbours by one evaluator; neighbours kept: the
- * share of 300 rows' 10 nearest that are among their 10 nearest on the map.
+ * The data are 20 clusters with 50 columns, whose spread falls like that of principal components. Each result is made
+ * by a separate process, from the same file, in turn; imports and compiling are not counted. Ratios are relative to our
+ * time in the same round: the median and, if there is more than one round, the least and the greatest. Recall is
+ * measured by comparing 100 rows with all others; trustworthiness and continuity at 12 neighbours come from one
+ * evaluator. "Neighbours kept" is the share of the 10 nearest rows, of 300 rows, that are also among the 10 nearest on
+ * the map.
  *
  * Peers: openTSNE and umap-learn (with its pynndescent) in the Python that $PYTHON names; Embedding Atlas' Rust in
- * WebAssembly in the folder $EMBEDDING_ATLAS (`npm pack embedding-atlas`, unpacked). One that cannot be had ends the
- * bench, unless left out by name.
+ * WebAssembly in the folder $EMBEDDING_ATLAS (`npm pack embedding-atlas`, unpacked). If one is missing, the bench ends,
+ * unless `--without` names it.
  */
 import {execFileSync} from "node:child_process";
 import {mkdtempSync, readFileSync, rmSync, writeFileSync} from "node:fs";
@@ -23,7 +25,7 @@ import {fairOrder, type Matrix, openNeighbourhood, place} from "../src/tsne/inde
 import {median} from "./statistics";
 
 const [COLUMNS, CLUSTERS, K, SAMPLE, THREADS] = [50, 20, 45, 100, "2"];
-/** Neighbours that a map should keep, and the rows for which they are counted. */
+/** How many neighbours a map should keep, and for how many rows they are counted. */
 const [KEPT, KEPT_SAMPLE] = [10, 300];
 const PYTHON = process.env.PYTHON ?? "python3";
 const peers = (file: string) => join(__dirname, "peers", file);
@@ -31,7 +33,10 @@ const node = (file: string) => [process.execPath, "-r", "ts-node/register/transp
 
 type Programs = {readonly [name: string]: (file: string, rows: string, out: string) => string[]};
 
-/** The command of each peer, without the data. A list holds the row itself in some, so one more is asked for. */
+/**
+ * The command of each peer, without the data. In some programs a list contains the row itself, so one more neighbour is
+ * asked for.
+ */
 const PROGRAMS: {readonly [table: string]: Programs} = {
   neighbours: {
     epochscope: (...args) => [...node("neighbours.ts"), "approximate", ...args, `${K}`, THREADS],
@@ -137,7 +142,7 @@ async function judgeOf(data: Matrix): Promise<((map: Float32Array) => Promise<st
   return Object.assign(judged, {close: () => near.close()});
 }
 
-/** A row's nearest others, by comparing it with all. */
+/** The nearest other rows of a row, found by comparing it with all. */
 function nearestOf(data: Matrix, row: number, count: number): number[] {
   const {columns, values} = data;
   const own = {rows: 1, columns, values: values.slice(row * columns, (row + 1) * columns)};
@@ -173,7 +178,10 @@ function spread(column: number): number {
   return 1 / Math.sqrt(1 + column);
 }
 
-/** The share of a fair sample's K nearest, by comparing with all, that the lists hold; the row itself does not count. */
+/**
+ * The share of the K nearest rows (found by comparing with all rows, for a fair sample) that are in the lists; the row
+ * itself does not count.
+ */
 function recallOf(data: Matrix, lists: Int32Array): number {
   const width = lists.length / data.rows;
   const sample = fairOrder(data.rows).subarray(0, SAMPLE);

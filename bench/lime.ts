@@ -1,13 +1,13 @@
 /**
- * @file LIME beside its peers: `npm run bench -- lime [--rounds 5] [--net FOLDER] [--only digits]`.
+ * @file Compares LIME with other programs: `npm run bench -- lime [--rounds 5] [--net FOLDER] [--only digits]`.
  *
- * Digits: ten explanations of 1,000 masks, on exigo's network (trained) and on the default one (of seed 0), here and by the
- * lime package with PyTorch (Debian's python3-torch and python3-skimage, `pip install --no-deps lime tqdm`; PYTHON and
- * PYTHONPATH say which). The peer is a process that starts once and stays. Turns are as long for one side as for the
- * other: each explains its ten digits again and again until a second has gone, and gives the mean. What we do in a second
- * they do hardly twice; were each to do it once, we would be measured while the compiler and the caches still warm up from
- * the second and more that we waited. That first time is given too. Between turns is a pause so that no thread still spins;
- * one round is not counted.
+ * Digits: ten explanations of 1,000 masks, on exigo's network (trained) and on the default one (of seed 0), here and by
+ * the lime package with PyTorch (Debian's python3-torch and python3-skimage, `pip install --no-deps lime tqdm`; PYTHON
+ * and PYTHONPATH say which). The peer is a process that starts once and stays. Turns are as long for one side as for
+ * the other: each explains its ten digits again and again until a second has gone, and gives the mean. What we do in a
+ * second they do hardly twice; were each to do it once, we would be measured while the compiler and the caches still
+ * warm up from the second and more that we waited. That first time is given too. Between turns is a pause so that no
+ * thread still spins; one round is not counted.
  *
  * Segmentation: a photo here and by scikit-image, in processor time, as both keep to one thread. Photo: an explanation
  * of 1,000 masks against the bare cost of its 1,000 predictions, where --net names what bench/export_efficientnet.py

@@ -1,10 +1,11 @@
 /**
- * @file How many of the wrong labels that the literature lists in MNIST's test set stand among the first suspects:
+ * @file Counts how many of the wrong labels that the literature lists in MNIST's test set are among the first suspects:
  * `npm run bench -- listed-errors [--seed 0] [--epochs 5] [--folds 0]`.
  *
- * The list: C. Northcutt, A. Athalye, J. Mueller, "Pervasive Label Errors in Test Sets Destabilize Machine Learning Benchmarks",
- * NeurIPS 2021, counts 15; their files (github.com/cleanlab/label-errors, mturk/mnist_mturk.json, commit 5457895) say of each
- * candidate how many of five people saw the given label. These are the 15 candidates of which fewer than three did.
+ * The list: C. Northcutt, A. Athalye, J. Mueller, "Pervasive Label Errors in Test Sets Destabilize Machine Learning
+ * Benchmarks", NeurIPS 2021, counts 15; their files (github.com/cleanlab/label-errors, mturk/mnist_mturk.json, commit
+ * 5457895) say of each candidate how many of five people saw the given label. These are the 15 candidates of which
+ * fewer than three did.
  */
 import {mkdtempSync, readFileSync, rmSync} from "node:fs";
 import {tmpdir} from "node:os";
@@ -15,7 +16,10 @@ import {resolveOptions} from "../src/nouns/options";
 import {run} from "../src/pipeline/run";
 import {runOptions} from "../src/pipeline/run/options";
 
-/** Place in the test set, label in the data, what most of the five saw ("neither": another digit or none; "–": no majority). */
+/**
+ * The place in the test set, the label in the data, and what most of the five people saw ("neither": another digit or
+ * none; "–": no majority).
+ */
 export const LISTED: readonly (readonly [index: number, label: number, seen: string])[] = [
   [947, 8, "9"],
   [1621, 0, "6"],

@@ -1,12 +1,14 @@
 /**
- * @file Gradients of ONNX models beside PyTorch: `npm run bench -- onnx [--rounds 3] [--batch 4] [--nets resnet18-224,vit_tiny-224]`.
- * One network of each family; some four minutes.
+ * @file Compares gradients of ONNX models with PyTorch's:
+ * `npm run bench -- onnx [--rounds 3] [--batch 4] [--nets resnet18-224,vit_tiny-224]`. It takes one network of each
+ * family, and about four minutes.
  *
- * The peer (a Python with torch, torchvision and onnx from PyPI; python.ts says where one is looked for) makes the network, exports it
- * and gives its own gradient of the image, which ours is held against. Then both take turns of half a second on one thread, forward
- * alone and with the gradient. One round is not counted. Medians of milliseconds of processor time an image (by the clock, other
- * work on the machine would count), and of the turns' ratios with the least and the greatest. `start` is all that comes before the
- * first gradient, by the clock: the file read, looked at and started.
+ * The peer (a Python with torch, torchvision and onnx from PyPI; python.ts says where it is searched) makes the
+ * network, exports it and gives its own gradient of the image, with which ours is compared. Then both take turns of
+ * half a second on one thread, first only forward and then with the gradient. The first round is not counted. The
+ * figures are medians of the milliseconds of processor time for each image (on the clock, other work on the machine
+ * would count), and of the ratios of the turns with the least and the greatest. `start` is the time by the clock before
+ * the first gradient: the file is read, examined and started.
  */
 import {mkdtempSync, readFileSync, rmSync} from "node:fs";
 import {cpus, loadavg, tmpdir} from "node:os";
@@ -82,7 +84,7 @@ async function compare(net: string, python: string, batch: number, rounds: numbe
   console.log(`| ${[...cells, start.toFixed(0), apart(first.x, wanted).toExponential(1)].join(" | ")} |`);
 }
 
-/** Milliseconds of processor time an image, of as many calls as a turn has time for. */
+/** The milliseconds of processor time for each image, over as many calls as a turn has time for. */
 async function turn(work: () => Promise<unknown>, batch: number): Promise<number> {
   const [began, before] = [performance.now(), process.cpuUsage()];
   let count = 0;

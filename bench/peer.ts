@@ -2,11 +2,14 @@ import {spawn} from "node:child_process";
 import {once} from "node:events";
 import {createInterface} from "node:readline";
 
-/** A process that starts once, stays, and takes a turn when told: no turn pays for a start or an import. */
+/**
+ * A process that starts once, stays, and takes a turn when it is told to, so that no turn includes a start or an
+ * import.
+ */
 export interface Peer {
   /** The line it printed when it was ready. */
   readonly ready: string;
-  /** Tells it to take a turn, in a line of words. @returns The line it answers. */
+  /** Tells it in one line to take a turn. @returns The line that it answers. */
   turn(words: string): Promise<string>;
   end(): void;
 }

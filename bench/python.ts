@@ -1,9 +1,10 @@
 import {spawnSync} from "node:child_process";
 
 /**
- * A Python that has these packages: the one that PYTHON names, else the first of a project's .venv, `python3` and `python`.
+ * A Python that has these packages: the one that PYTHON names, else the first of a project's .venv, `python3` and
+ * `python`.
  *
- * @param bench Who asks, for the error.
+ * @param bench The name of the bench, for the error.
  * @throws Error in one line, with the commands that make one.
  */
 export function pythonWith(packages: readonly string[], bench: string): string {

@@ -1,9 +1,11 @@
 /**
- * @file Own pictures with plain defaults: `npm run bench -- shapes [--seeds 0,1,2] [--without peer] [--write FOLDER]`.
+ * @file Measures how well the plain defaults learn a user's own pictures:
+ * `npm run bench -- shapes [--seeds 0,1,2] [--without peer] [--write FOLDER]`.
  *
- * 3,000 drawn shapes as own pictures are: any place, size, turn and colour, on a coloured ground, with noise. The whole command
- * is timed as a user gives it, probes, pictures and page included. The peer learns from the same pictures and is asked about
- * the same ones: HOG and a linear SVM (`PYTHON` names a Python with scikit-image and scikit-learn). `--write` only writes the set.
+ * The data are 3,000 drawn shapes that resemble a user's pictures: with any place, size, rotation and colour, on a
+ * coloured background, with noise. The whole command is timed, including probes, pictures and the page. The peer learns
+ * from the same pictures and is asked about the same ones: HOG and a linear SVM (`PYTHON` names a Python with
+ * scikit-image and scikit-learn). `--write` only writes the set.
  */
 import {execFileSync, spawnSync} from "node:child_process";
 import {mkdirSync, mkdtempSync, readFileSync, rmSync, writeFileSync} from "node:fs";
@@ -18,7 +20,7 @@ const CLASSES = ["cross", "disc", "ring", "square", "star", "triangle"] as const
 type Shape = (typeof CLASSES)[number];
 const SIDE = 64;
 
-/** Corners of a shape of radius 1; a disc and a ring have none. */
+/** The corners of a shape with radius 1; a disc and a ring have none. */
 const CORNERS: {readonly [shape in Shape]?: readonly (readonly [x: number, y: number])[]} = {
   cross: crossOf(0.36),
   square: ring(4, () => 1),
@@ -33,7 +35,7 @@ function ring(count: number, radius: (i: number) => number): [number, number][] 
   });
 }
 
-/** Two bars of half the width `w`, crossed. */
+/** Two crossed bars, where `w` is half of their width. */
 function crossOf(w: number): [number, number][] {
   const corner: [number, number][] = [
     [1, -w],
@@ -51,7 +53,7 @@ function crossOf(w: number): [number, number][] {
 /**
  * Writes a folder of 64 x 64 PNGs for each of six shapes.
  *
- * @param count Pictures in all.
+ * @param count How many pictures there are in all.
  */
 export function writeShapeSet(folder: string, count: number, seed = 1): void {
   const random = randomSource(seed);
@@ -94,12 +96,12 @@ function colors(random: () => number): [string, string] {
   }
 }
 
-/** Up to 40 of 255 more or less, each channel of each pixel by itself. */
+/** Adds or subtracts up to 40 of 255, separately for each channel of each pixel. */
 function addNoise(levels: Uint8ClampedArray, random: () => number): void {
   for (let i = 0; i < levels.length; i++) if (i % 4 !== 3) levels[i] += Math.round(80 * (random() - 0.5));
 }
 
-/** One line of metrics.jsonl, as far as it is read here. */
+/** The parts of a line of metrics.jsonl that are read here. */
 interface Metrics {
   readonly epoch: number;
   readonly validationLoss: number;
@@ -107,7 +109,7 @@ interface Metrics {
   readonly seconds: {readonly train: number; readonly evaluate: number; readonly probes: number};
 }
 
-/** Runs the program as a user does, and prints what came of it. */
+/** Runs the program as a user does, and prints the results. */
 function measure(folder: string, save: string, seed: number): void {
   const start = performance.now();
   const command = [

@@ -1,7 +1,7 @@
 /**
- * @file A small set of somebody else's pictures with plain defaults: scikit-learn's 1,797 digits of 8 x 8 pixels.
- * `npm run bench -- sklearn-digits [--seeds 0,1,2]`; `PYTHON` names a Python with scikit-learn and Pillow, whose own classifiers
- * learn from the same split.
+ * @file Measures how well the plain defaults learn a small set from elsewhere: scikit-learn's 1,797 digits of 8 x 8
+ * pixels. `npm run bench -- sklearn-digits [--seeds 0,1,2]`; `PYTHON` names a Python with scikit-learn and Pillow,
+ * whose own classifiers learn from the same split.
  */
 import {execFileSync, spawnSync} from "node:child_process";
 import {mkdtempSync, readFileSync, rmSync} from "node:fs";

@@ -1,11 +1,11 @@
 /**
- * @file Measures data that do not fit into memory: `npm run bench -- stored [IMAGES]` (0: decoding alone). Trains the
+ * @file Measures data that do not fit into memory: `npm run bench -- stored [IMAGES]` (0: only decoding). Trains the
  * default network on grey pictures of 64 x 64 that are read from their file, in turns with the same pictures in memory;
  * and decodes pictures by threads, in turns with this thread alone.
  *
  * Threads that read compete with those that train for the cores of a small machine, so the ratio of the times is one
- * figure, and how long the network stood still because no batch was there is another: from its answer to the last
- * batch that it has until it gets the next one.
+ * figure, and how long the network stood still because no batch was there is another: from its answer to the last batch
+ * that it has until it gets the next one.
  */
 import {mkdirSync, mkdtempSync, rmSync, writeFileSync} from "node:fs";
 import {tmpdir} from "node:os";
@@ -52,7 +52,7 @@ function writeIdx(folder: string): void {
   }
 }
 
-/** Milliseconds that the next batch takes to come when the network has been at work for a while, in the middle. */
+/** How many milliseconds the next batch takes to come, as a median, once the network has been working for a while. */
 async function waited(split: Split, working: number): Promise<number> {
   const stream = streamOf(split, BATCH, {random: fork(2, "waits"), from: 0, inUse: 2});
   const waits: number[] = [];
@@ -65,7 +65,7 @@ async function waited(split: Split, working: number): Promise<number> {
   }
 }
 
-/** Watches when a network has nothing to do between its first batch and its last. */
+/** Records when a network has nothing to do between its first and its last batch. */
 function watched(network: Network) {
   let [working, standingSince, standing, times] = [0, Number.NaN, 0, 0];
   const trainBatch: Network["trainBatch"] = (...args) => {

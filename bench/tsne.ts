@@ -1,14 +1,14 @@
 /**
- * @file t-SNE beside its peers: `npm run bench -- tsne [--rounds 3] [--sizes 1000,2000] [--threads 1] [--digits]
- * [--without umap-learn]`.
+ * @file Compares t-SNE with other programs: `npm run bench -- tsne [--rounds 3] [--sizes 1000,2000] [--threads 1]
+ * [--digits] [--without umap-learn]`.
  *
- * Every map is made by a process of its own, from the same file, peers taking turns within each round, so that a busy
- * minute hits all alike; imports and compiling are not counted. One exact evaluator judges all maps: KL divergence over
- * all pairs at perplexity 30, and trustworthiness and continuity at 12 neighbours. Medians over the rounds, of which there
- * is one above 10,000 points. At the end: how each peer's time grows with n.
+ * Every map is made by a separate process, from the same file. Peers take turns within each round, so that a busy
+ * minute affects all of them; imports and compiling are not counted. One exact evaluator judges all maps: KL divergence
+ * over all pairs at perplexity 30, and trustworthiness and continuity at 12 neighbours. The figures are medians over
+ * the rounds; above 10,000 points there is only one round. The last table shows how each peer's time grows with n.
  *
- * Peers in Python need scikit-learn, openTSNE and umap-learn in the Python that $PYTHON names. A peer that cannot be had
- * ends the bench, unless left out by name; where one would take too long its row says so.
+ * Peers in Python need scikit-learn, openTSNE and umap-learn in the Python that $PYTHON names. If a peer is missing,
+ * the bench ends, unless `--without` names it. If a peer would take too long, its row says so.
  */
 import {execFileSync} from "node:child_process";
 import {mkdtempSync, readFileSync, writeFileSync} from "node:fs";
@@ -23,7 +23,9 @@ import {median} from "./statistics";
 interface Peer {
   readonly name: string;
   readonly threads: number;
-  /** Above this many points it is not run: it would take minutes a map, or more memory than there is. */
+  /**
+   * The most points with which it is run. With more, it would take minutes for each map, or more memory than there is.
+   */
   readonly most: number;
 }
 

@@ -1,11 +1,12 @@
 /**
- * @file Measures how long a look at another program's checkpoints takes: `npm run bench -- watch [--data mnist]
- * [--folder CHECKPOINTS]`. Four checkpoints of the default network, an epoch of training apart, as ONNX files; all
- * probes, all test images. It gives the seconds and the processor time of each checkpoint, and the longest time in
- * which the event loop did not turn. In this time the program serves nobody and does not notice Ctrl-C.
+ * @file Measures how long a look at another program's checkpoints takes:
+ * `npm run bench -- watch [--data mnist] [--folder CHECKPOINTS]`. It uses four checkpoints of the default network as
+ * ONNX files, with an epoch of training between them, all probes and all test images. It gives the seconds and the
+ * processor time of each checkpoint, and the longest time in which the event loop did not turn. In this time the
+ * program serves nobody and does not notice Ctrl-C.
  *
- * On a machine that does other work, the system takes the processor away in between: then the main thread's own processor time
- * between two turns says more (Linux tells it). It ends with an error where either is past what is promised.
+ * On a machine that does other work, the system takes the processor away in between; then the main thread's own
+ * processor time between two turns says more (only on Linux). It ends with an error if either is longer than promised.
  */
 import {mkdirSync, mkdtempSync, readFileSync, rmSync, writeFileSync} from "node:fs";
 import {loadavg, tmpdir} from "node:os";
@@ -23,7 +24,7 @@ import {watch} from "../src/pipeline/watch";
 import {median} from "./statistics";
 
 const EPOCHS = 4;
-/** Seconds a checkpoint, and milliseconds between two turns of the event loop. */
+/** The promised seconds for a checkpoint, and milliseconds between two turns of the event loop. */
 const MOST = {seconds: 2, blocked: 100};
 
 /** The default network after each of four short epochs, as ONNX files. */
@@ -46,7 +47,7 @@ async function checkpoints(folder: string, data: string, save: string): Promise<
   return folder;
 }
 
-/** Milliseconds of processor time that the main thread has had; undefined where the system does not tell. */
+/** How many milliseconds of processor time the main thread has had; undefined if the system does not say it. */
 function ownTime(): number | undefined {
   try {
     return Number(readFileSync(`/proc/self/task/${process.pid}/schedstat`, "utf8").split(" ")[0]) / 1e6;
@@ -55,7 +56,9 @@ function ownTime(): number | undefined {
   }
 }
 
-/** Follows the event loop. @returns Ends it; and what it has seen since it was last asked. */
+/**
+ * Watches the event loop. @returns A function that ends this, and one that returns what was seen since its last call.
+ */
 function followed() {
   const delay = monitorEventLoopDelay({resolution: 1});
   delay.enable();

@@ -1,4 +1,4 @@
-/** @file Types and lint: what must hold before anything is tested. */
+/** @file Checks types and lint, which must be right before anything is tested. */
 import {steps} from "./steps";
 
 steps(["tsc", "--noEmit"], ["biome", "ci", "--error-on-warnings"]);

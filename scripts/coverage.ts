@@ -1,6 +1,6 @@
 /**
- * @file Which lines the tests reach. Code that runs in worker threads and in processes of their own is not counted; the
- * kernels are WebAssembly, and the report's client runs in a browser.
+ * @file Shows which lines the tests reach. Code that runs in worker threads and in separate processes is not counted;
+ * the kernels are WebAssembly, and the report's client runs in a browser.
  */
 import {steps} from "./steps";
 

@@ -4,7 +4,7 @@ import {dirname, join, relative} from "node:path";
 const LINK = /\b(?:href|src|srcset)="([^"]+)"/g;
 const ID = /\bid="([^"]+)"/g;
 
-/** Links of a folder's HTML pages to files, or to places within pages, that are not there: "page: link". */
+/** The links in a folder's HTML pages that lead to a missing file, or to a missing place in a page: "page: link". */
 export function deadLinks(folder: string): string[] {
   const pages = readdirSync(folder, {recursive: true, encoding: "utf8"}).filter((name) => name.endsWith(".html"));
   const texts = new Map(pages.map((name) => [join(folder, name), readFileSync(join(folder, name), "utf8")]));

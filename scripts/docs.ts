@@ -1,4 +1,7 @@
-/** @file The API's pages, from the docstrings, with the README and its formulas in front: dist/docs/index.html. */
+/**
+ * @file Makes the pages of the API from the docstrings, with the README and its formulas as the first page:
+ * dist/docs/index.html.
+ */
 import {mkdirSync, readFileSync, writeFileSync} from "node:fs";
 import {join} from "node:path";
 import katex from "katex";
@@ -6,7 +9,7 @@ import katex from "katex";
 import {deadLinks} from "./dead-links";
 import {steps} from "./steps";
 
-/** `$…$` as MathML, which browsers draw by themselves; code is left alone. */
+/** Turns `$…$` into MathML, which browsers can draw; code stays unchanged. */
 export function withFormulas(markdown: string): string {
   return markdown.replace(
     /(```[\s\S]*?```|`[^`\n]*`)|\$([^$]+)\$/g,
@@ -17,7 +20,10 @@ export function withFormulas(markdown: string): string {
 
 const root = join(__dirname, "..");
 mkdirSync(join(root, "dist"), {recursive: true});
-/** README as the first page: its links are relative to the project's folder, one above; its title is the page's own. */
+/**
+ * The README as the first page. Its links are relative to the project's folder, one level above; its title becomes the
+ * page's title.
+ */
 function frontPage(readme: string): string {
   return withFormulas(readme)
     .replace(/^# .*\n/, "")

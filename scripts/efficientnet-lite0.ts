@@ -1,10 +1,16 @@
-/** @file EfficientNet-Lite0 (Tan & Le 2019; the Lite variant of TensorFlow's TPU models, 2020) as ONNX, of the weights that PyTorch saved. */
+/**
+ * @file Writes EfficientNet-Lite0 (Tan & Le 2019; the Lite variant of TensorFlow's TPU models, 2020) as ONNX, from
+ * weights that PyTorch saved.
+ */
 import {type Attributes, attributesFrom} from "../src/onnx/file/attributes";
 import {encodeModel, type NodeProto, type TensorProto} from "../src/onnx/file/model";
 import {floatsTensor, TYPE} from "../src/onnx/file/tensors";
 import {torchState} from "../src/onnx/index";
 
-/** Stages of inverted residuals: how often, kernel, stride of the first, how much wider within, channels. */
+/**
+ * The stages of inverted residuals: how many blocks, the kernel's side, the stride of the first block, how many times
+ * wider the inside is, and the channels.
+ */
 const STAGES = [
   [1, 3, 1, 1, 16],
   [2, 3, 2, 6, 24],
@@ -15,7 +21,10 @@ const STAGES = [
   [1, 3, 1, 6, 320],
 ] as const;
 
-/** @param file What `torch.save` wrote. @returns The file: images of n x 3 x 224 x 224 in, 1,000 scores out. */
+/**
+ * @param file A file of `torch.save`. @returns The ONNX file, which takes images of n x 3 x 224 x 224 and gives 1,000
+ * scores.
+ */
 export function efficientnetLite0(file: Uint8Array): Uint8Array {
   const state = torchState(file);
   const node: NodeProto[] = [];

@@ -23,7 +23,7 @@ export function engineTiles(): string {
   ].join("\n\n");
 }
 
-/** Pixels of the widest tile for 1 to 4 channels. */
+/** How many pixels the widest tile has, for 1 to 4 channels. */
 const WIDEST = [0, 8, 4, 2, 2] as const;
 
 const INLINE = "// @ts-ignore: decorator\n@inline\n";
@@ -35,7 +35,7 @@ function convolveTile(channels: number, pixels: number, stride: number): string 
   const weight = (i: number) => `const w${i} = v128.load32_splat(w, ${i * 4});`;
   const product = (i: number, j: number) => `a${i}_${j} = madd(a${i}_${j}, x${j}, w${i});`;
   const [rows, columns] = [range(0, channels - 1), range(0, pixels - 1)];
-  // The smaller operand stays in registers, the larger passes through one at a time.
+  // The smaller operand stays in registers; the larger one passes through them, one value at a time.
   const body =
     channels <= pixels
       ? [...rows.map(weight), ...columns.flatMap((j) => [input(j), ...rows.map((i) => product(i, j))])]

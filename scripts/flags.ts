@@ -1,4 +1,4 @@
-/** @file Writes docs/flags.md; a test holds it against the program. */
+/** @file Writes docs/flags.md; a test compares it with the program. */
 import {writeFileSync} from "node:fs";
 import {join} from "node:path";
 

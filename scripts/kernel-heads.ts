@@ -10,10 +10,11 @@ const HEAD = /^export function (\w+)\(\s*([^)]*?),?\s*\): void/gm;
 const GIVEN = [/^(group|slot|part|unit)$/, /^(groups|parts|units)$/, /^job$/];
 
 /**
- * The text of a table of all of the engine's kernels and their arguments, from the kernels' own heads: so that a call with a
- * wrong name, count or kind of arguments does not compile. An address may stand in a thread's workspace; a count is a number.
+ * The text of a table of all of the engine's kernels and their arguments, made from the kernels' own heads, so that a
+ * call with a wrong name, number or kind of arguments does not compile. An address may stand in a thread's workspace; a
+ * count is a number.
  *
- * @param folder Of the kernels' sources.
+ * @param folder The folder of the kernels' sources.
  * @throws Error if a kernel has a parameter of a type that no call can give.
  */
 export function kernelHeads(folder: string): string {

@@ -11,8 +11,8 @@ import {kernelHeads} from "./kernel-heads";
 const ROOT = resolve(__dirname, "..");
 
 /**
- * One module: its source, where the binary goes, and what the compiler is told. Paths are from the project's root. An
- * output that ends in .ts holds the binary as text, for a folder that touches no files.
+ * One module: its source, the place for the binary, and the options of the compiler. Paths are relative to the
+ * project's root. An output that ends in .ts contains the binary as text, for a folder that reads no files.
  */
 export interface Kernel {
   readonly source: string;
@@ -20,7 +20,7 @@ export interface Kernel {
   readonly flags: readonly string[];
 }
 
-/** Shared memory made by the host; 1 KiB at its start stays free for control words. */
+/** Shared memory that the host makes; 1 KiB at its start stays free for control words. */
 const SHARED = [
   "--runtime",
   "stub",
@@ -32,10 +32,10 @@ const SHARED = [
   "1024",
 ];
 
-/** Memory that is another program's: tfjs' wasm backend's. */
+/** Memory that belongs to another program, which is tfjs' wasm backend. */
 const FOREIGN = ["--runtime", "stub", "--importMemory"];
 
-/** Memory made by the host, one thread's own: its first 64 KiB are free. */
+/** Memory that the host makes, for one thread; its first 64 KiB are free. */
 const OWN = ["--runtime", "stub", "--importMemory", "--initialMemory", "16", "--maximumMemory", "65536"];
 
 export const kernels: readonly Kernel[] = [
@@ -71,13 +71,13 @@ export const kernels: readonly Kernel[] = [
   },
 ];
 
-/** Sources that are themselves written by a program, and their text. */
+/** The sources that a program writes, and their text. */
 export const generated: {readonly [path: string]: () => string} = {
   "src/engine/kernels/generated/tiles.ts": engineTiles,
   "src/engine/compiler/kernel-heads.ts": () => kernelHeads(join(ROOT, "src/engine/kernels")),
 };
 
-/** @param folder Where the binary goes, if not to its place. @returns Its path. */
+/** @param folder The folder for the binary, if it is not the usual place. @returns Its path. */
 export function compile({source, output, flags}: Kernel, folder = join(ROOT, dirname(output))): string {
   mkdirSync(folder, {recursive: true});
   const place = join(folder, basename(output));

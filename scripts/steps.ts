@@ -1,7 +1,7 @@
 import {spawnSync} from "node:child_process";
 import {delimiter, join} from "node:path";
 
-/** Runs command lines one after another in the project's folder; ends the process at the first that fails. */
+/** Runs command lines one after another in the project's folder, and ends the process at the first one that fails. */
 export function steps(...lines: readonly (readonly string[])[]): void {
   const root = join(__dirname, "..");
   const env = {...process.env, PATH: [join(root, "node_modules", ".bin"), process.env.PATH].join(delimiter)};

@@ -21,7 +21,7 @@ async function main([name, batch, threads]: string[]): Promise<void> {
     start += batchSize;
     return result;
   };
-  // As the pipeline does (training/train.ts): the next batch is asked for before the last has answered.
+  // As in the pipeline (training/train.ts), the next batch is handed over before the last one has answered.
   let before = next();
   await answerRounds({
     async train() {

@@ -1,4 +1,4 @@
-/** @file onnxruntime-node, inference alone: `engine-onnx.ts model.onnx threads`. */
+/** @file onnxruntime-node, only inference: `engine-onnx.ts model.onnx threads`. */
 import {InferenceSession, Tensor} from "onnxruntime-node";
 
 import {mnistImages, part} from "./networks";

@@ -1,6 +1,6 @@
 /**
- * @file tfjs on one of its backends: `engine-tfjs.ts network batch backend`; `composites` is wasm with what it lacks composed
- * of the kernels it has, and nothing of this project's own.
+ * @file tfjs on one of its backends: `engine-tfjs.ts network batch backend`; `composites` is the wasm backend, in which
+ * missing kernels are composed of existing ones, without this project's own kernels.
  */
 import * as tf from "@tensorflow/tfjs";
 import "@tensorflow/tfjs-backend-wasm";

@@ -1,27 +1,30 @@
-/** @file How every peer speaks with the bench: a line in, one measurement out. */
+/** @file The way in which every peer talks to the bench: it reads a line and prints one measurement. */
 import {createInterface} from "node:readline";
 
 /** A peer's work, each a number of images: rates are taken over about `seconds`. */
 export interface Peer {
-  /** Trains on batches once round; absent where a peer cannot. */
+  /** Trains on all batches once; absent if a peer cannot train. */
   train?(): Promise<number>;
   infer(): Promise<number>;
 }
 
-/** One measurement, as a peer prints it. */
+/** One measurement in the form in which a peer prints it. */
 export interface Measurement {
-  /** Images a second, and a second of processor time: what a busy machine leaves alone, for one thread. */
+  /**
+   * How many images it does in a second, and in a second of processor time, which does not depend on other work for one
+   * thread.
+   */
   readonly train: number | null;
   readonly trainCpu: number | null;
   readonly infer: number;
   readonly inferCpu: number;
-  /** The process' greatest resident set so far, MiB. */
+  /** The greatest resident set of the process so far, in MiB. */
   readonly peak: number;
 }
 
 const SECONDS = 1;
 
-/** Answers each line of standard input with a measurement; the first after a warm-up. */
+/** Answers each line of standard input with a measurement, the first one after a warm-up. */
 export async function answerRounds(peer: Peer): Promise<void> {
   await peer.train?.();
   await peer.infer();

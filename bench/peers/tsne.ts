@@ -10,7 +10,7 @@ import {openNeighbourhood, tsne, umap} from "../../src/tsne/index";
 const [name, file, rowCount, out, threads] = process.argv.slice(2);
 const rows = Number(rowCount);
 const bytes = readFileSync(file);
-const values = new Float32Array(bytes.buffer, bytes.byteOffset, bytes.length / 4); // a large file has a buffer of its own
+const values = new Float32Array(bytes.buffer, bytes.byteOffset, bytes.length / 4); // a large file has its own buffer
 const columns = values.length / rows;
 const random = randomSource(0);
 

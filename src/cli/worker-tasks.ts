@@ -11,7 +11,7 @@ import {resultName} from "../pipeline/many/explain-many";
 import type {ResultStore} from "../pipeline/record/result-store";
 import {checkRunName} from "../pipeline/record/run-name";
 
-/** What a worker does with the tasks of one queue. */
+/** The work that a worker does with the tasks of one queue. */
 export interface WorkerTasks {
   /** Does a task, whoever put it into the queue. @throws UserError if the task has another name than its SHA-256. */
   work(id: string, task: QueuedTask): Promise<QueuedAnswer>;
