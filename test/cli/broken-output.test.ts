@@ -19,7 +19,7 @@ function startFull(flags: readonly string[], full: "stdout" | "stderr") {
 }
 
 test.runIf(existsSync(FULL))(
-  "a full disk behind standard output is told in one line, and the run goes on by resume",
+  "a full disk behind standard output is reported in one line, and the run continues by resume",
   async () => {
     const save = temporaryFolder();
     const child = startFull(["--data", idxFolder(), ...RUN, "--save", save, "--name", "r"], "stdout");

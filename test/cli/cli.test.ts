@@ -52,7 +52,7 @@ describe("a mistake on the command line", () => {
     [["explain", "test:-1"], 'error: test:-1: expected test:8 or test:8,17 (places count from 0), got "test:-1"'],
     [["predict", "train:"], 'error: train:: expected train:8 or train:8,17 (places count from 0), got "train:"'],
     [["--data", "nowhere"], /error: .*nowhere: expected a folder, got nothing there/],
-  ])("%j is told in one line", async (flags, message) => {
+  ])("%j is reported in one line", async (flags, message) => {
     await expectError(flags, message, 2);
   });
 
@@ -84,7 +84,7 @@ describe("bad data", () => {
       {"train-labels-idx1-ubyte": idxFile([240], new Uint8Array(240).fill(11))},
       "expected labels below 10, got 11 at image 0",
     ],
-  ])("%s is told in one line", async (_, files, message) => {
+  ])("%s is reported in one line", async (_, files, message) => {
     await expectError(["--data", idxFolder({}, files)], message, 1);
   });
 });
@@ -182,7 +182,7 @@ test("a killed process leaves whole files only", async () => {
   }
 });
 
-test("Ctrl-C stops with exit code 130 and the way to go on, which goes on to the end", async () => {
+test("Ctrl-C stops with exit code 130 and the way to continue, which continues to the end", async () => {
   const save = join(temporaryFolder(), "my runs");
   const child = start(["--data", idxFolder(), "--epochs", "40", "--probes", "none", "--save", save, "--name", "r"]);
   const end = finished(child);

@@ -40,7 +40,7 @@ test("what is typed stands over the environment, and that over the file", async 
   expect(await ask(OWN, {env, ...typed})).toMatchObject({save: "here", epochs: 9, threads: 2});
 });
 
-test("a run that goes on takes nothing of it, and --no-config reads no file", async () => {
+test("a run that continues takes nothing of it, and --no-config reads no file", async () => {
   const env = {EPOCHSCOPE_SAVE: "elsewhere"};
   expect(await ask(OWN, {name: "resume", env})).toEqual({config: OWN});
   expect(await ask(OWN, {given: {"no-config": true}})).toEqual({config: OWN, "no-config": true});
@@ -114,7 +114,7 @@ test.each([
     "{probes: [{name: 'lime', help: '', options: {}, run() {}}]}",
     'probes[0]: expected a name that is not taken, got "lime"',
   ],
-])("a wrong network or probe is told in one line: %s", async (config, words) => {
+])("a wrong network or probe is reported in one line: %s", async (config, words) => {
   const work = temporaryFolder();
   writeFileSync(join(work, "epochscope.config.js"), `module.exports = ${config};`);
   const {code, stderr} = await command(["run", "--epochs", "1"], [], {}, work);

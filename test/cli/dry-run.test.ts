@@ -114,7 +114,7 @@ describe("what the command would refuse, its plan refuses", () => {
   });
 });
 
-test("a plan is told in whole lines", () => {
+test("a plan is reported in whole lines", () => {
   const plan: Plan = {
     ...{options: {}, probes: {confusion: {}, lime: {}}, epochs: 1, batches: 860, batchSize: 64, looks: 2},
     data: {

@@ -47,7 +47,7 @@ describe.each([
     expect(done.code).toBe(code);
   });
 
-  test("ends a sweep, whose run is kept and can be gone on with", async () => {
+  test("ends a sweep, whose run is kept and can be resumed", async () => {
     const name = `sweep-${signal}`;
     const flags = ["sweep", ...data.slice(0, 2), "--seeds", "2", "--epochs", "300", "--probes", "none", "--name", name];
     const done = await stopped(flags, signal, (said) => said.includes("epoch 2 "));

@@ -28,7 +28,7 @@ test.concurrent.each([
   [["predict", "test:0", "--save", file], 2, NO_SAVE],
   [["explain", "test:0", "--save", file], 2, NO_SAVE],
   [["runs", "list", "--save", file], 2, NO_SAVE],
-])("a file in a folder's place is told as one by %j", async (argv, exitCode, words) => {
+])("a file in a folder's place is reported as one by %j", async (argv, exitCode, words) => {
   const {code, stdout, stderr} = await command(argv, [], {}, here);
   expect(stderr).toMatch(/^error: /);
   expect(stderr.trimEnd().endsWith(words)).toBe(true);

@@ -46,7 +46,7 @@ test("a run's images get the answers that the run itself noted at its best epoch
   }
 });
 
-test("of a folder the picture that cannot be read is told, the others are answered, and the exit code is 1", async () => {
+test("of a folder the picture that cannot be read is reported, the others are answered, and the exit code is 1", async () => {
   const save = join(temporaryFolder(), "save");
   const photos = join(temporaryFolder(), "photos");
   for (const [name, count] of [["a", 14], ["b", 14]] as const) {

@@ -101,7 +101,7 @@ test.each<[string, unknown, string]>([
     "question 0: answers: expected an object, got null",
   ],
   ["no context", [{question: "q", answers: []}], "question 0: expected context as text, got undefined"],
-])("%s is told in one line", async (_, json, message) => {
+])("%s is reported in one line", async (_, json, message) => {
   const save = temporaryFolder();
   const file = join(save, "odd.json");
   writeFileSync(file, JSON.stringify(json));

@@ -150,7 +150,7 @@ describe("runs verify", () => {
     expect([code, /numbers of epoch 2: expected [\d.]+, got [\d.]+/.test(stdout)]).toEqual([3, true]);
   });
 
-  test("a Python that has no scikit-learn is told in one line", async () => {
+  test("a Python that has no scikit-learn is reported in one line", async () => {
     const {code, stderr} = await runs("verify", "r", "--python", join(save, "no-python"));
     expect([code, stderr.trimEnd().split("\n").length]).toEqual([2, 1]);
     expect(stderr).toMatch(/--python: expected a Python with numpy and scikit-learn, got /);

@@ -152,7 +152,7 @@ test.each([
   expect(knowsLinks({...env}, false)).toBe(false);
 });
 
-test("a page is opened by the system's own program, and one that is not there is told in one line", async () => {
+test("a page is opened by the system's own program, and one that is not there is reported in one line", async () => {
   const programs = (["linux", "darwin", "win32", "freebsd"] as const).map((platform) => openerOf(platform)[0]);
   expect(programs).toEqual(["xdg-open", "open", "cmd", "xdg-open"]);
   const {PATH} = process.env;

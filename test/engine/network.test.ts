@@ -272,7 +272,7 @@ describe("a network", () => {
     expect((await network.getWeights()).map(({values}) => values)).toEqual(weights);
   });
 
-  test("goes on from its saved state as if it had not stopped", async () => {
+  test("continues from its saved state as if it had not stopped", async () => {
     const unbroken = await start(randomModel("mlp"));
     for (let step = 0; step < 6; step++) await unbroken.trainBatch(batch, 1e-3, step);
     const [first, second] = [await start(randomModel("mlp")), await start(models.mlp(SHAPE, CLASSES, 9))];

@@ -98,7 +98,7 @@ test.skipIf(noPostgres !== undefined)(
   },
 );
 
-test("a Postgres that is not there is told in one line, without the password", async () => {
+test("a Postgres that is not there is reported in one line, without the password", async () => {
   const asked = await command(["worker", "postgres://me:secret@127.0.0.1:9/jobs", "--save", temporaryFolder()]);
   expect([asked.code, asked.stderr.trim()]).toEqual([
     2,

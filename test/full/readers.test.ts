@@ -43,7 +43,7 @@ test.each([
   "checkpoint.safetensors",
   "answers/step-00036.json",
   "model/model.safetensors",
-])("killed when it has written %s it goes on to the same bits", async (file) => {
+])("killed when it has written %s it continues to the same bits", async (file) => {
   const save = temporaryFolder();
   const child = start(["qa", "train", ...TRAIN, "--save", save]);
   const ended = new Promise((done) => child.once("close", done));
@@ -60,7 +60,7 @@ const canMount = (() => {
 })();
 
 test.runIf(canMount).each([16, 200, 700, 1200, 1700, 2500])(
-  "a disk of %d KiB fills up in one line; with room it goes on to the same bits",
+  "a disk of %d KiB fills up in one line; with room it continues to the same bits",
   async (kibibytes) => {
     const disk = smallDisk(kibibytes)!;
     try {

@@ -67,7 +67,7 @@ test("a damaged result counts as none, and is replaced", async () => {
   expect([...((await store.read(ID)) as Uint8Array)]).toEqual([1, 2, 3]);
 });
 
-test("what keeps a bucket from answering is told in one line, without the keys", async () => {
+test("what keeps a bucket from answering is reported in one line, without the keys", async () => {
   const wrong = {...env, AWS_ACCESS_KEY_ID: "nobody"};
   await expect(s3Places("s3://results", wrong)).rejects.toThrow(
     "s3://results/-/: expected an answer, got 403 InvalidAccessKeyId",

@@ -81,7 +81,7 @@ describe("TensorFlow", async () => {
     }
   });
 
-  test("goes on with a run from its checkpoint", async () => {
+  test("continues with a run from its checkpoint", async () => {
     const save = temporaryFolder();
     await runAll({save, name: "r", engine: "tensorflow", epochs: 1, probes: "confusion"});
     const resume = openRunDirectory(join(save, "r"));

@@ -78,7 +78,7 @@ describe("umap", () => {
     expect(await by("euclidean", uneven)).not.toEqual(await by("euclidean", groups(60)));
   });
 
-  test("goes on from a start, tells how far it is, and ends by a signal", async () => {
+  test("continues from a start, tells how far it is, and ends by a signal", async () => {
     const data = groups(30);
     const start = Float32Array.from({length: 60}, (_, i) => i / 10);
     const seen: number[] = [];

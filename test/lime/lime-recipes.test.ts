@@ -117,7 +117,7 @@ describe("masks", () => {
     }
   });
 
-  test("go on where they stopped", () => {
+  test("continue where they stopped", () => {
     const random = randomSource(4);
     const parts = [...drawMasks(random, 7, 9, settings), ...drawMasks(random, 5, 9, settings, 7)];
     expect(parts).toEqual([...drawMasks(randomSource(4), 12, 9, settings)]);

@@ -46,7 +46,7 @@ test("the level that a loss falls to is scipy's", () => {
   expect(fitted?.at95).toBeCloseTo(Math.log(20) / rate, 5);
 });
 
-test("a curve that rises, or goes on falling as it began, has no level", () => {
+test("a curve that rises, or continues falling as it began, has no level", () => {
   const xs = Array.from({length: 20}, (_, n) => n / 4);
   expect(fittedPlateau(xs, xs)).toBeUndefined();
   expect(fittedPlateau(xs, xs.map((x) => -x))).toBeUndefined(); // biome-ignore format: short

@@ -24,7 +24,7 @@ test("the one that is here has a version", () => {
   expect(installedRuntime().version).toMatch(/^\d+\.\d+\.\d+/);
 });
 
-test("where there is none, that is one line with the command that installs one", () => {
+test("if there is none, that is one line with the command that installs one", () => {
   expect(() => installedRuntime(only(), loads)).toThrow(MissingRuntime);
   expect(() => installedRuntime(only(), loads)).toThrow(
     /^an ONNX model: expected the package onnxruntime-node or onnxruntime-web, got none; npm install onnxruntime-node$/,

@@ -107,7 +107,7 @@ describe("moments", () => {
     expect(hashOf(moments[0].weights)).not.toBe(hashOf(moments.at(-1)?.weights as Float32Array));
   });
 
-  test("and every batch is told, with the pictures it had: an epoch has each once", async () => {
+  test("and every batch is reported, with the pictures it had: an epoch has each once", async () => {
     const told = await all(short, few);
     const batches = told.flatMap((one) => (one.kind === "batch" ? [one] : []));
     expect(batches.map(({step}) => step)).toEqual([1, 2, 3, 4, 5, 6, 7, 8, 9, 10]);
@@ -135,7 +135,7 @@ test("the number of weights is that of the network", async () => {
   }
 });
 
-test("a run waits where it may not go on, and goes on from there to the same end", async () => {
+test("a run waits where it may not continue, and continues from there to the same end", async () => {
   const told: FromTrainer[] = [];
   let heard = () => {};
   const ask = trainer(few, (one) => {
@@ -166,7 +166,7 @@ test("a run waits where it may not go on, and goes on from there to the same end
   expect(told.some(({run}) => run === 2)).toBe(false);
 });
 
-test("steps that are too large are told as a failure, in one line", async () => {
+test("steps that are too large are reported as a failure, in one line", async () => {
   const config = {...short, rate: 1e30};
   const told = await new Promise<FromTrainer>((resolve) => {
     const ask = trainer(few, (one) => one.kind === "failed" && resolve(one));

@@ -70,7 +70,7 @@ test("a class name cannot end the block it stands in", async () => {
 });
 
 describe("one's own pictures", () => {
-  test("come by chance, and all that fit: what is left out is said", async () => {
+  test("come at random, and all that fit: what is left out is said", async () => {
     const whole = await materialFrom(dataset([16, 16, 1]), 1e6);
     expect([whole.material.lesson.train, whole.material.lesson.test, whole.notes]).toEqual([90, 30, []]);
     const order = Array.from({length: 90}, (_, n) => whole.material.pixels[n * 256]);

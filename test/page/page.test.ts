@@ -137,7 +137,7 @@ describe("the page", () => {
     await close();
   }, 240_000);
 
-  test("waits to be taught, pauses, goes on, and ends where an unbroken run ends", async () => {
+  test("waits to be taught, pauses, continues, and ends where an uninterrupted run ends", async () => {
     const {page, complaints, close} = await opened(few);
     await page.waitForFunction(
       () => (globalThis as unknown as {measured?(): Measured}).measured?.().state === "waiting",

@@ -15,7 +15,7 @@ describe("a table that is read", () => {
     expect(wrapped("", 464)).toEqual([""]);
   });
 
-  test("goes on with the next sheet, all of one height, and draws each row once", () => {
+  test("continues with the next sheet, all of one height, and draws each row once", () => {
     const rows = (n: number) => Array.from({length: n}, (_, k) => [`name ${k}`, `value ${k}`] as const);
     const table = {
       title: "T",

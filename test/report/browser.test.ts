@@ -458,7 +458,7 @@ test("waits for a run that has only begun, and then shows it", async () => {
   }
 });
 
-test("follows a run that goes on, and stays where its reader is", async () => {
+test("follows a run that continues, and stays where its reader is", async () => {
   const folder = exampleRun({epochs: [0, 1, 2], probes: []});
   const server = await serveReport(folder, {interval: 50});
   try {

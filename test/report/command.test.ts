@@ -18,7 +18,7 @@ test("writes a run's report again from what it kept, and says where", async () =
 test.each([
   [["report", "nothing"], /^error: run: expected the name of one in .*, or its folder, got "nothing"(; .*)?$/],
   [["report", ".", "--port", "70000"], /^error: --port: expected a whole number from 0 to 65535, got "70000"$/],
-])("a mistake is told in one line: %j", async (flags, message) => {
+])("a mistake is reported in one line: %j", async (flags, message) => {
   const {code, stderr} = await command(flags);
   expect([code, stderr.trim()]).toEqual([2, expect.stringMatching(message)]);
 });

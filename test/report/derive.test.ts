@@ -13,7 +13,7 @@ test("tells what was fixed from what broke", () => {
   expect(changes([0, 0, 0, 0], [0, 1, 1, 0], [1, 0, 2, 0])).toEqual({fixed: 1, broken: 1});
 });
 
-test("names the commonest mistake, and none where there is none", () => {
+test("names the commonest mistake, and none if there is none", () => {
   expect(worstConfusion([9, 2, 0, 0, 9, 3, 3, 0, 9], 3)).toEqual({actual: 1, predicted: 2, count: 3});
   expect(worstConfusion([5, 0, 0, 5], 2)).toBeNull();
 });

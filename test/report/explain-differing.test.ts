@@ -119,7 +119,7 @@ test("both runs' answers to the first pictures that differ are explained on the 
   expect(again).toEqual(once);
 });
 
-test("an epoch whose weights are gone is told of, and another epoch's are never asked in its place", async () => {
+test("an epoch whose weights are gone is reported, and another epoch's are never asked in its place", async () => {
   const weights = join(save, "second", "artifacts", "weights");
   renameSync(weights, `${weights}-gone`);
   try {

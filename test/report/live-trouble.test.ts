@@ -15,7 +15,7 @@ afterAll(async () => {
   await browser?.close();
 });
 
-test("the page says why the run cannot be read, keeps what it had, and goes on when it can be read again", async () => {
+test("the page says why the run cannot be read, keeps what it had, and continues when it can be read again", async () => {
   const folder = exampleRun();
   const server = await serveReport(folder, {interval: 20});
   try {

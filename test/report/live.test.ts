@@ -30,7 +30,7 @@ test("says in words how far a run is, and how it ended", () => {
   expect(liveWords({kind: "ended", epoch: 2, epochs: 5})).toBe("The run has stopped after epoch 2 of 5.");
 });
 
-test("a live page says that training goes on, moves its curves within the epoch, and ends by itself", async () => {
+test("a live page says that training continues, moves its curves within the epoch, and ends by itself", async () => {
   const folder = exampleRun({epochs: [0, 1, 2, 3, 4], probed: [0, 1, 2, 3, 4]});
   const metrics = join(folder, "metrics.jsonl");
   const lines = readFileSync(metrics, "utf8").trim().split("\n");

@@ -121,7 +121,7 @@ function sendRaw(url: string, bytes: string): Promise<string> {
   });
 }
 
-test("goes on after requests that are none, and after one of a megabyte", async () => {
+test("continues after requests that are none, and after one of a megabyte", async () => {
   const url = await serve();
   expect(await sendRaw(url, "\0\x01\x02 nonsense\r\n\r\n")).toMatch(/^HTTP\/1\.1 400/);
   expect(await sendRaw(url, "GET / HTTP/1.1\r\nHost: a\r\nHost: b\r\n\r\n")).toMatch(/^HTTP\/1\.1 40/);
@@ -154,7 +154,7 @@ describe("a file that is damaged while the run is served", () => {
     ["metrics.jsonl", `{"epoch":0}\nnull\n`, "metrics.jsonl, line 2: expected a JSON object, got null"],
     ["metrics.jsonl", "{\n", "metrics.jsonl"],
   ];
-  test.each(damages)("%s as %s is told of, and what is whole again is served", async (name, content, words) => {
+  test.each(damages)("%s as %s is reported, and what is whole again is served", async (name, content, words) => {
     const folder = exampleRun();
     const [file, metrics] = [join(folder, name), join(folder, "metrics.jsonl")];
     const said: string[] = [];

@@ -154,7 +154,7 @@ test("a circle drawn on the data map lists what is inside, and numbers do in its
   });
 });
 
-test("keys decide, the list goes on, and the saved file is what --edit reads", async () => {
+test("keys decide, the list continues, and the saved file is what --edit reads", async () => {
   await using(async (opened) => {
     const {page} = opened;
     const suspects = ranked.filter(({isIssue}) => isIssue).map(({index}) => index);

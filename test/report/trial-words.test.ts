@@ -70,7 +70,7 @@ const learned = {
   ],
 };
 
-test("what mistakes teach is told beside as many images by chance, as means over the seeds", () => {
+test("what mistakes teach is told beside as many images at random, as means over the seeds", () => {
   expect(learnedSentence(learned)).toBe(
     "From r: 1,201 mistakes among 3,000 images left out by --train-limit, learnt one at a time, take the error from " +
       "9.00 % to 5.00 %; as many images drawn by chance to 6.00 %, mean of 2 seeds.",

@@ -21,7 +21,7 @@ export function librarySuite(): void {
     expect(got.limeSamples).toBe("60");
   });
 
-  test("a signal ends a run as interrupted, and resume goes on with it", () => {
+  test("a signal ends a run as interrupted, and resume continues with it", () => {
     expect([got.interrupted, got.brokenStatus]).toEqual(["interrupted", "interrupted"]);
     expect(got.resumed).toEqual({status: "done", epochs: [0, 1, 2]});
     expect(got.resumedStatus).toBe("done");

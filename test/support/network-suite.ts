@@ -115,7 +115,7 @@ export function networkSuite(name: ModelName, engine: BackendName | "fused"): vo
 
 /** Taken up from its saved state, a network goes on bit for bit. */
 export function resumeSuite(engine: BackendName, optimizer: OptimizerName): void {
-  test("weights and the optimizer's moments, taken and put back, go on bit for bit", async () => {
+  test("weights and the optimizer's moments, taken and put back, continue bit for bit", async () => {
     const train = async (network: Network, from: number, to: number) => {
       for (let step = from; step < to; step++) await network.trainBatch(batchOf(8, step), 0.01, step);
       return network.getWeights();

@@ -77,7 +77,7 @@ test.each([
   expect(await roundedError({...data, values: data.values.map(of)})).toBeLessThan(2 ** -12);
 });
 
-test("rounding by chance averages out: some 1e-5 of the columns' lengths for a thousand rows", async () => {
+test("rounding at random averages out: some 1e-5 of the columns' lengths for a thousand rows", async () => {
   expect(await roundedError(cloud(1000, 24, 11))).toBeLessThan((4.5 * Math.SQRT2 * 2 ** -12) / Math.sqrt(12 * 1000));
 });
 

@@ -10,7 +10,7 @@ function moved(from: Float32Array, to: Float32Array): number {
   return Math.sqrt(square(to.map((v, i) => v - from[i])) / square(from));
 }
 
-describe("a map that goes on from an earlier one", () => {
+describe("a map that continues from an earlier one", () => {
   test("of the same rows hardly moves, and of changed rows lowers the divergence it starts with", async () => {
     const data = digits(200);
     const {points, klDivergence} = await tsne(data, {perplexity: 20});

@@ -32,7 +32,7 @@ describe("2,000 digits", () => {
     expect(slow.klDivergence).toBeGreaterThan(fast.klDivergence);
   });
 
-  test("go on from a map without losing it", async () => {
+  test("continue from a map without losing it", async () => {
     const first = await embed(neighbourhood, data, {});
     const next = await embed(neighbourhood, data, {start: first.points, exaggerationIterations: 0, iterations: 100});
     expect(next.klDivergence).toBeLessThanOrEqual(first.klDivergence + 1e-4);

@@ -113,7 +113,7 @@ describe("a class file", () => {
 });
 
 describe("text", () => {
-  test("of UTF-16 without a mark is told by its zero bytes", () => {
+  test("of UTF-16 without a mark is reported by its zero bytes", () => {
     const words = "cat\r\ndog\r\n";
     expect(decodeText(new Uint8Array(Buffer.from(words, "utf16le")), "t")).toBe(words);
     expect(decodeText(new Uint8Array(Buffer.from(words, "utf16le").swap16()), "t")).toBe(words);

@@ -187,7 +187,7 @@ describe("fitting to a model's input", () => {
     }
   });
 
-  test("ends between two bands where the user breaks off", async () => {
+  test("ends between two bands where the user is interrupted", async () => {
     const interrupt = new AbortController();
     const fitting = fitImage(await decodeImage(LARGE, "large.png"), [8, 8, 3], "crop", false, interrupt.signal);
     interrupt.abort();

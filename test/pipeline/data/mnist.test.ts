@@ -98,7 +98,7 @@ describe("MNIST that is not there, or damaged", () => {
 describe("a download", () => {
   const name = "train-images-idx3-ubyte";
 
-  test("that breaks off goes on where it stood", async () => {
+  test("that is interrupted continues where it stood", async () => {
     const genuine = idxFolder();
     const {url, requests} = await mirrorOf(genuine, (whole, request) => (request < 4 ? null : whole));
     const file = join(temporaryFolder(), name);
@@ -107,7 +107,7 @@ describe("a download", () => {
     expect(requests).toEqual([1, 2, 3, 4].map((n) => `/${name}.gz${n > 1 ? ` bytes=${1000 * (n - 1)}-` : ""}`));
   });
 
-  test("that broke off in an earlier run goes on where it stood", async () => {
+  test("that was interrupted in an earlier run continues where it stood", async () => {
     const genuine = idxFolder();
     const file = join(temporaryFolder(), name);
     writeFileSync(`${file}.gz.partial`, gzipSync(readFileSync(join(genuine, name)), {level: 0}).subarray(0, 5000));
@@ -117,7 +117,7 @@ describe("a download", () => {
     expect(existsSync(`${file}.gz.partial`)).toBe(false);
   });
 
-  test("that breaks off for good leaves no file, and keeps what came", async () => {
+  test("that is interrupted for good leaves no file, and keeps what came", async () => {
     const genuine = idxFolder();
     const {url, requests} = await mirrorOf(genuine, (_, request) => (request === 1 ? null : "nothing"));
     const file = join(temporaryFolder(), name);

@@ -57,7 +57,7 @@ test("a file that is too large is refused before it takes memory, and the flag i
   );
 });
 
-test("reading ends where the user breaks off", async () => {
+test("reading ends where the user is interrupted", async () => {
   const path = join(temporaryFolder(), "a");
   writeFileSync(path, "hello");
   const interrupt = new AbortController();

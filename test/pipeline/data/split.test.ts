@@ -59,7 +59,7 @@ describe("batches", () => {
     expect(await ownOf(rest)).toEqual(whole.filter((n) => [1, 3, 4].includes(n)));
   });
 
-  test("begun later give what an unbroken row of them gives from there", async () => {
+  test("begun later give what an uninterrupted row of them gives from there", async () => {
     const labelsFrom = async (from: number) => {
       const seen: number[][] = [];
       for await (const batch of batches(split, 2, {random: fork(1, "shuffle", 2), from}))
@@ -81,7 +81,7 @@ describe("holding out", () => {
     expect([...train, ...validation].sort((a, b) => a - b)).toEqual(Array.from(first(1000)));
   });
 
-  test("is by chance, and the same for the same seed", () => {
+  test("is at random, and the same for the same seed", () => {
     const held = (seed: number) => Array.from(holdOut(labels, 1000, 50, randomSource(seed)).validation);
     expect(held(1)).toEqual(held(1));
     expect(held(1)).not.toEqual(held(2));

@@ -123,7 +123,7 @@ test("a batch stays as it is while it is held, however many are asked for ahead"
   expect(new Set(held.map(({pixels}) => pixels)).size).toBeLessThan(held.length); // arrays are used again
 });
 
-test("an idx file that is changed, cut short or replaced while it is read from is told in one line", async () => {
+test("an idx file that is changed, cut short or replaced while it is read from is reported in one line", async () => {
   const folder = idxFolder({train: 300});
   const file = join(folder, "train-images-idx3-ubyte");
   const message = `${file}: expected the file as it was when the run began, got one that was changed`;
@@ -155,7 +155,7 @@ test("copies are found in a file as in memory", async () => {
   expect(await exactLeaks(await opened(folder, NOTHING, cache))).toEqual(kept);
 });
 
-test("a folder where nothing can be written is told before any picture is read", async () => {
+test("a folder where nothing can be written is reported before any picture is read", async () => {
   const folder = writeShapes(join(temporaryFolder(), "shapes"), {perClass: 12});
   const file = join(temporaryFolder(), "file");
   writeFileSync(file, "");

@@ -136,7 +136,7 @@ describe.each(makers)("workers on %s", (_, make) => {
     await workers.close();
   });
 
-  test("broken off, keep what was begun; the rest is asked for next time", async () => {
+  test("interrupted, keep what was begun; the rest is asked for next time", async () => {
     const workers = await make();
     const results = resultStore(temporaryFolder());
     const values = Array.from({length: 40}, (_v, n) => n);

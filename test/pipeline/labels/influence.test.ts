@@ -28,7 +28,7 @@ test.each([0, 1])("the influence on example %i is Captum's TracInCPFast", (asked
   expect([...own]).toBeAllClose(scores[asked], {rtol: 1e-6, atol: 1e-12});
 });
 
-test("of a run, the training images that speak most for an answer are told, and those against it", async () => {
+test("of a run, the training images that speak most for an answer are reported, and those against it", async () => {
   const small = {save, probes: "confusion", epochs: 2, trainLimit: 600, testLimit: 60, projector: 0};
   await runAll({...small, name: "r"}, {});
   const found = await trainingImagesFor(join(save, "r"), {image: "test:7", top: 5});

@@ -116,7 +116,7 @@ test("the list names both images, and its decision column is empty", async () =>
   expect(at("decision")).toBe("");
 });
 
-test("leaks and try are commands: copies are told, and what the decisions changed", async () => {
+test("leaks and try are commands: copies are reported, and what the decisions changed", async () => {
   const save = join(folder, "runs");
   const quick = ["--data", pictures, "--save", save, "--epochs", "1", "--probes", "confusion", "--projector", "0"];
   const trained = await command([...quick, "--name", "r", "--no-color"]);

@@ -65,7 +65,7 @@ test.each([
   await expect(listedSuspects(path, data, [split])).rejects.toThrow(`${join(path, "suspects.csv")}: ${words}`);
 });
 
-test("a run without a list, or with another table in its place, is told in words", async () => {
+test("a run without a list, or with another table in its place, is reported in words", async () => {
   await expect(listedSuspects(folder, data, ["test"])).rejects.toThrow(
     `${join(folder, "suspects.csv")}: expected the list of suspects that a run leaves when it ends, got nothing there`,
   );

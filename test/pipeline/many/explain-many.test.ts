@@ -114,7 +114,7 @@ test("one image is explained by the run's own engine, too: its probability has t
   expect(JSON.parse(stdout).images[0]).toMatchObject({probability: probability[5], target: target[5]});
 });
 
-test("a command that was killed goes on where it was, and leaves what an unbroken one leaves", async () => {
+test("a command that was killed continues where it was, and leaves what an uninterrupted one leaves", async () => {
   await explained(threadPool(1));
   const expected = bytesKept();
   rmSync(join(run, "artifacts", "explained"), {recursive: true});

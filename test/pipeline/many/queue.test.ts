@@ -59,7 +59,7 @@ test.each(["http://u:secret@host", "redis://:secret@", "redis://:secret@host/x",
   },
 );
 
-test("a server that does not answer is told in one line, without the password", async () => {
+test("a server that does not answer is reported in one line, without the password", async () => {
   const asked = await command(["worker", "redis://:secret@127.0.0.1:9", "--save", temporaryFolder()]);
   expect(asked.stderr.trim()).toBe(
     "error: redis://127.0.0.1:9: expected a Redis that answers, got connect ECONNREFUSED 127.0.0.1:9",
@@ -164,7 +164,7 @@ describe.skipIf(noRedis !== undefined)(noRedis ?? "a queue of workers", () => {
     expect(done.length).toBeGreaterThanOrEqual(19); // it may have died before it told of one
   });
 
-  test("gives each result once where a worker is frozen, and goes on when another has done its work", async () => {
+  test("gives each result once where a worker is frozen, and continues when another has done its work", async () => {
     redis = await ownRedis();
     const store = temporaryFolder();
     const [one] = await Promise.all([1, 2].map(() => oddWorker((redis as OwnRedis).url, NAME, store)));
@@ -209,7 +209,7 @@ describe.skipIf(noRedis !== undefined)(noRedis ?? "a queue of workers", () => {
     expect(await whole).toEqual(VALUES);
   });
 
-  test("goes on where a driver that has gone left it: nothing is done twice", async () => {
+  test("continues where a driver that has gone left it: nothing is done twice", async () => {
     redis = await ownRedis();
     const store = temporaryFolder();
     const worker = await oddWorker(redis.url, NAME, store);

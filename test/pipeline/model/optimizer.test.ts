@@ -70,7 +70,7 @@ describe.each(["adam", "sgd"] as const)("%s in one kernel a variable", (name) =>
     expect(tf.memory().numTensors).toBe(tensors);
   });
 
-  test("goes on where the backend's memory has grown", () => {
+  test("continues where the backend's memory has grown", () => {
     const [optimizer, variables] = [tensorOptimizer(name), start()];
     follow(optimizer, variables, 0, 2);
     const large = tf.zeros([64 << 20]); // 256 MiB: more than the memory starts with
@@ -96,7 +96,7 @@ describe.each(["adam", "sgd"] as const)("%s in one kernel a variable", (name) =>
 });
 
 describe.each(["wasm", "cpu"] as const)("on %s", (backend) => {
-  test.each(["adam", "sgd", "rmsprop"] as const)("%s, stopped and taken up, goes on bit by bit", async (name) => {
+  test.each(["adam", "sgd", "rmsprop"] as const)("%s, stopped and taken up, continues bit by bit", async (name) => {
     await tf.setBackend(backend);
     const unbroken = follow(tensorOptimizer(name), start(), 0, 8);
     const variables = start();

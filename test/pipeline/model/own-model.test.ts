@@ -81,7 +81,7 @@ async function runOf(
 }
 
 test.each(["fused", "wasm"] as const)(
-  "a functional network with branches trains on %s, and a run that goes on leaves the same bits as an unbroken one",
+  "a functional network with branches trains on %s, and a run that continues leaves the same bits as an uninterrupted one",
   async (engine) => {
     const {file} = branches();
     const whole = await runOf({model: file, name: "whole", engine: engine === "fused" ? "auto" : engine});
@@ -104,7 +104,7 @@ test.each(["fused", "wasm"] as const)(
   },
 );
 
-test("a run does not go on with a file that has changed, nor with one whose imports have", async () => {
+test("a run does not continue with a file that has changed, nor with one whose imports have", async () => {
   const {file, block} = branches();
   const save = temporaryFolder();
   const isFirst = (event: RunEvent) => event.type === "train";
@@ -267,7 +267,7 @@ describe("--weights and --freeze", () => {
       expect(after.get("logits/kernel")).not.toBe(before.get("logits/kernel"));
   });
 
-  test("a run with frozen layers goes on to the same bits, its optimizer's memory included", async () => {
+  test("a run with frozen layers continues to the same bits, its optimizer's memory included", async () => {
     const save = temporaryFolder();
     await runOf({model: "mlp", name: "first", save, epochs: 1});
     const rest = {weights: "first", freeze: "hidden*", save};
@@ -340,7 +340,7 @@ describe("--weights and --freeze", () => {
     expect(turned.weights.map(({values}) => values[0])).toEqual([8, 13, 11]);
   });
 
-  test("weights that have changed since are not taken for a run that goes on", async () => {
+  test("weights that have changed since are not taken for a run that continues", async () => {
     const save = temporaryFolder();
     const first = await runOf({model: "mlp", name: "first", save, epochs: 1});
     const {path} = await runOf({weights: "first", name: "second", save}, {}, (event) => event.type === "train");

@@ -99,7 +99,7 @@ test("the map of images that differ by class parts the classes, with figures tha
   expect(said).toEqual([]);
 });
 
-test("an epoch goes on from the last one's map: the same activations hardly move, in whatever unit", async () => {
+test("an epoch continues from the last one's map: the same activations hardly move, in whatever unit", async () => {
   const first = await run(300);
   const next = await run(300, {}, {epoch: 1, before: first.artifact, classifier: summing(7)});
   const fresh = await run(300, {}, {epoch: 1, classifier: summing(7)});
@@ -109,7 +109,7 @@ test("an epoch goes on from the last one's map: the same activations hardly move
   expect(next.data.notes.at(-1)).toMatch(/moved \d/);
 });
 
-test("fewer points are taken evenly, and the last map of others is not gone on from", async () => {
+test("fewer points are taken evenly, and the last map of others is not continued", async () => {
   const few = await run(300, {points: 100});
   expect(Array.from(few.numbers.indices)).toEqual(Array.from({length: 100}, (_, i) => 3 * i));
   const {numbers} = await run(300, {points: 150}, {before: few.artifact});

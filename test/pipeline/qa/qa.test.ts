@@ -112,7 +112,7 @@ describe("a reader", () => {
     reader.dispose();
   });
 
-  test("that is broken off goes on to the same bits", async () => {
+  test("that is interrupted continues to the same bits", async () => {
     const breaking = new AbortController();
     const events = await all(trainReader(told({name: "broken"}), {signal: breaking.signal}), (event) => {
       if (event.type === "step" && event.step === 31) breaking.abort();
@@ -144,7 +144,7 @@ describe("a reader", () => {
     expect(controls?.shuffled.exactMatch).toBeLessThan(1);
   });
 
-  test("goes on from a folder of Hugging Face's, and keeps of it what may be kept", async () => {
+  test("continues from a folder of Hugging Face's, and keeps of it what may be kept", async () => {
     const from = {from: "test/fixtures/bert", epochs: 1, longest: 96, every: 1, words: 0, track: "0,1"};
     const events = await all(trainReader(told({name: "from", ...from, trackedSize: 0.3})));
     expect(events[0]).toMatchObject({type: "start", words: 172, weights: 70_034});

@@ -115,7 +115,7 @@ test("the digest is of the JSON before it and of the .npz file: sha256sum gives 
   }
 });
 
-test("a file cut off, or one that numpy compressed, is told by its path, also where the digest has been removed", async () => {
+test("a file cut off, or one that numpy compressed, is reported by its path, also where the digest has been removed", async () => {
   const {json, npz} = saved(arrays);
   writeFileSync(json, readFileSync(json, "utf8").replace(/,"sha256":.*/, "}"));
   const whole = readFileSync(npz);

@@ -61,7 +61,7 @@ test("files that belong together get one number, free for all of them", async ()
   expect(readdirSync(folder)).toHaveLength(41);
 });
 
-test("a folder that cannot be written to is told by its path", async () => {
+test("a folder that cannot be written to is reported by its path", async () => {
   const file = join(temporaryFolder(), "file");
   writeFileSync(file, "");
   const words = /^\/.*: expected to write it, got a file where a folder must be \((ENOTDIR|EEXIST)\)$/;

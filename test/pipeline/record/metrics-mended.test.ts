@@ -8,7 +8,7 @@ import {runAll} from "../../support/small-run";
 
 const QUICK = {model: "exigo" as const, epochs: 2, probes: "none", projector: 0, threads: 1, batchSize: 16};
 
-test("what was never finished at the end of metrics.jsonl is gone when the run is gone on with, and no line else changes", async () => {
+test("what was never finished at the end of metrics.jsonl is gone when the run is resumed, and no line else changes", async () => {
   const asked = {...QUICK, data: idxFolder(), save: temporaryFolder(), name: "r"};
   await runAll(asked, {});
   const path = join(asked.save, "r");

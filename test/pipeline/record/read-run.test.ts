@@ -60,7 +60,7 @@ test("what has been changed or is lacking is refused by its path", async () => {
   );
 });
 
-test("a run from before --test-seed chose its test pictures by its own seed, and goes on with these", () => {
+test("a run from before --test-seed chose its test pictures by its own seed, and continues with these", () => {
   const facts = {
     ...{format: RUN_FORMAT, name: "old", startedAt: "2025-01-01T00:00:00Z", seed: 3, probes: {}, versions: {}},
     ...{engine: {name: "fused"}, model: {name: "cnn"}},

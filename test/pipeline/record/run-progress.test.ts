@@ -43,7 +43,7 @@ test("tells how far a run is at most once a second, and the whole run's time lef
   expect(existsSync(join(folder, "progress.json"))).toBe(false);
 });
 
-test("a run that is gone on with counts only what it did itself", async () => {
+test("a run that is resumed counts only what it did itself", async () => {
   const folder = temporaryFolder();
   let now = 0;
   const live = progressFile(folder, 2, () => now);
@@ -54,7 +54,7 @@ test("a run that is gone on with counts only what it did itself", async () => {
   await live.close();
 });
 
-test("what a dead run left behind is not taken for one that goes on", async () => {
+test("what a dead run left behind is not taken for one that continues", async () => {
   const folder = temporaryFolder();
   expect(await readProgress(folder)).toBeNull();
   writeFileSync(join(folder, "progress.json"), JSON.stringify({epoch: 1, epochs: 2, share: 0.5, steps: []}));

@@ -41,7 +41,7 @@ test("a name that is another's beginning is that run's own", async () => {
   expect(basename(await runPath(save, "slow"))).toBe("slow");
 });
 
-test("what is not there is told with the nearest run, or the newest, or that there is none yet", async () => {
+test("what is not there is reported with the nearest run, or the newest, or that there is none yet", async () => {
   const save = runs("slow-1", "fast", "slow-2");
   const told = (name: string, folder = save) => expect(runPath(folder, name)).rejects;
   await told("slow").toMatchObject({

@@ -89,7 +89,7 @@ test("such a pass changes nothing of what is learnt, and its answers are not tho
   expect(await mean("after")).toBeLessThan((await mean("presented")) / 1.5); // 30 steps later
 });
 
-test("a run broken off as an epoch ends makes its pass when it is gone on with", async () => {
+test("a run interrupted as an epoch ends makes its pass when it is resumed", async () => {
   const stop = new AbortController();
   for await (const event of run(
     resolveOptions(runOptions, {...after, name: "broken"}, "--"),

@@ -40,7 +40,7 @@ const timeless = (save: string) =>
   metricsOf(join(save, "r")).map(({seconds, sha256, ...rest}: EpochMetrics & {sha256?: string}) => rest);
 const notes = (events: readonly RunEvent[]) => events.flatMap((event) => (event.type === "say" ? [event.line] : []));
 
-test("an augmented run that is broken off within an epoch and gone on with is the run it would have been", async () => {
+test("an augmented run that is interrupted within an epoch and resumed is the run it would have been", async () => {
   const [whole, broken, plain] = [temporaryFolder(), temporaryFolder(), temporaryFolder()];
   expect(notes(await ran(whole))[0]).toMatch(
     /^augmentation photos: .*flipped left to right.* in colour; --augment none/,

@@ -109,7 +109,7 @@ describe("checkpoints within an epoch", () => {
     expect(readdirSync(join(save, "plain", "checkpoint"))).toContain("state-1-28.bin");
   });
 
-  test("are where a killed run goes on: to the bits of an unbroken one", async () => {
+  test("are where a killed run continues: to the bits of an uninterrupted one", async () => {
     const path = join(save, "killed");
     const copies: string[] = [];
     const events = await copied({...QUICK, data, save, name: "killed", checkpointEvery: 1e-9}, path, copies);
@@ -162,7 +162,7 @@ function edit(file: string, from: string, to: string): void {
   writeFileSync(file, text.replace(from, to));
 }
 
-test("a run of an earlier version goes on to the weights that it would have come to", async () => {
+test("a run of an earlier version continues to the weights that it would have come to", async () => {
   const root = temporaryFolder();
   const path = join(root, "save", "old");
   cpSync(join(__dirname, "../../fixtures", "old-run"), path, {recursive: true});

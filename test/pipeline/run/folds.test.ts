@@ -93,7 +93,7 @@ describe("cross-validation", () => {
     expect(Math.max(...steps)).toBe(4);
   });
 
-  test("goes on after a stop with the fold that was broken off, to the same answers", async () => {
+  test("continues after a stop with the fold that was interrupted, to the same answers", async () => {
     const folder = temporaryFolder();
     const interrupt = new AbortController();
     const first = memorising(["seen", "new"]);
@@ -108,7 +108,7 @@ describe("cross-validation", () => {
     expect(anew).toEqual(["fold 1 of 3", "fold 2 of 3", "fold 3 of 3"]);
   });
 
-  test("gives nothing where the user breaks off", async () => {
+  test("gives nothing where the user is interrupted", async () => {
     const interrupt = new AbortController();
     interrupt.abort();
     const {network} = memorising(["seen", "new"]);

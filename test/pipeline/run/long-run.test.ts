@@ -78,7 +78,7 @@ describe("of a run of many epochs", () => {
     expect(file.probabilities?.every((answers) => answers !== null)).toBe(true);
   });
 
-  test("one that was stopped and gone on with leaves the same pictures", async () => {
+  test("one that was stopped and resumed leaves the same pictures", async () => {
     const again = temporaryFolder();
     const stop = new AbortController();
     const resolved = resolveOptions(runOptions, {...SMALL, ...options, save: again}, "--");

@@ -200,11 +200,11 @@ describe("a run on MNIST", () => {
     ],
     ["within an epoch", (event) => event.type === "train" && event.epoch === 2 && event.batch === 10],
   ];
-  test.each(places)("broken off %s and gone on with is the run it would have been", async (_, at) => {
+  test.each(places)("interrupted %s and resumed is the run it would have been", async (_, at) => {
     await brokenOff({}, path, at);
   });
 
-  test("looks at the untrained network early in a long first epoch; broken off there, nothing is lost", async () => {
+  test("looks at the untrained network early in a long first epoch; interrupted there, nothing is lost", async () => {
     const long = {batchSize: 8, epochs: 1, trainLimit: 1200};
     const folder = temporaryFolder();
     const events = await runAll({...long, save: folder, name: "run"});
@@ -252,7 +252,7 @@ describe("a run on other data", () => {
     expect(epochs).toEqual(["000", "002", "004", "005"]);
   });
 
-  test("goes on when a probe fails, and keeps why", async () => {
+  test("continues when a probe fails, and keeps why", async () => {
     const save = temporaryFolder();
     const events = await runAll(
       {save, data: idxFolder(), model: "mlp", epochs: 1, name: "r", probes: "confusion,projection"},

@@ -45,7 +45,7 @@ function change(file: string): void {
   );
 }
 
-describe("a run that is gone on with", () => {
+describe("a run that is resumed", () => {
   let begun: Awaited<ReturnType<typeof brokenOff>>;
   beforeAll(async () => {
     begun = await brokenOff();
@@ -125,7 +125,7 @@ describe("a run that is gone on with", () => {
     renameSync(`${begun.data}-away`, begun.data);
   });
 
-  test("goes on from any folder: run.json keeps whole paths", async () => {
+  test("continues from any folder: run.json keeps whole paths", async () => {
     const {options, data} = readRunFile(begun.path);
     expect(options).toMatchObject({data: begun.data, save: dirname(begun.path)});
     expect(data.fromRun).toBe("../../data");

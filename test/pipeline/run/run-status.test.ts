@@ -74,7 +74,7 @@ test("a run that says it runs, on which no process works, is lost", async () => 
   );
 });
 
-test("status.json tells the last whole epoch, and a run of format /1 goes on in /1: no file of it is another's", async () => {
+test("status.json tells the last whole epoch, and a run of format /1 continues in /1: no file of it is another's", async () => {
   const save = temporaryFolder();
   await runAll({data: idxFolder(), save, name: "r", model: "exigo", epochs: 2, probes: "confusion", batchSize: 16}, {});
   expect(await readStatusFile(join(save, "r"))).toMatchObject({status: "done", epoch: 2});

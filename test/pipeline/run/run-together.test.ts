@@ -41,7 +41,7 @@ test("an error of one ends the others, and is thrown", async () => {
   expect(log).toEqual(["a ended"]);
 });
 
-test("left early, none goes on", async () => {
+test("left early, none continues", async () => {
   const log: string[] = [];
   for await (const step of together([steps("a", [5, 5, 5, 5], log), steps("b", [1, 1], log)])) {
     if (step === "a0") break;

@@ -50,7 +50,7 @@ describe("the runs of a sweep", () => {
   });
 });
 
-test("a setting's gain is told with what chance alone would do", () => {
+test("a setting's gain is reported with what chance alone would do", () => {
   const setting = (rate: string, accuracies: number[], more = {}) => ({
     values: {"learning-rate": rate},
     runs: accuracies.map((_, i) => `${i}`),
@@ -112,7 +112,7 @@ describe("the command", () => {
     );
   });
 
-  test("goes on after a run in which a probe failed, says at its end which, and does so again when nothing is missing", async () => {
+  test("continues after a run in which a probe failed, says at its end which, and does so again when nothing is missing", async () => {
     const flags = ["--epochs", "1", "--seeds", "2", "--name", "fails", "--probes", "confusion,projection"];
     const over = ["--over", "projection.layer=nowhere"];
     const names = [0, 1].map((seed) => `fails-projection.layer-nowhere-seed-${seed}`).join(", ");

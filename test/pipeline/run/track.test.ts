@@ -57,7 +57,7 @@ test("tracked images are asked about within the epochs, and at their ends say wh
   expect(readFileSync(join(save, "tracked/track.png")).subarray(1, 4).toString()).toBe("PNG");
 });
 
-test("looking on changes nothing of the training, and a run that was broken off goes on with what it saw", async () => {
+test("looking on changes nothing of the training, and a run that was interrupted continues with what it saw", async () => {
   await runAll({...small, name: "plain"}, {});
   const bytes = (name: string) => readFileSync(join(save, name, "model/weights.bin"));
   expect(bytes("tracked")).toEqual(bytes("plain"));

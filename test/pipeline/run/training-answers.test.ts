@@ -63,7 +63,7 @@ test("answers that were right are known from the label and the loss, and come ba
   expect(() => wholeAnswers({...kept, predicted: Uint8Array.of(0)}, labels)).toThrow(RangeError);
 });
 
-test("a run broken off within an epoch goes on with the answers it had", async () => {
+test("a run interrupted within an epoch continues with the answers it had", async () => {
   const stop = new AbortController();
   const small = {...options, batchSize: 16, testLimit: 50, trainLimit: 600};
   await runAll({...small, name: "unbroken"}, {});
@@ -79,7 +79,7 @@ test("a run broken off within an epoch goes on with the answers it had", async (
   for (const epoch of [1, 2]) expect(await answersOf("broken", epoch)).toEqual(await answersOf("unbroken", epoch));
 });
 
-test("labels that are lost or damaged when a run is gone on with are there again at its end", async () => {
+test("labels that are lost or damaged when a run is resumed are there again at its end", async () => {
   const stop = new AbortController();
   const asked = resolveOptions(runOptions, {...options, epochs: 3, batchSize: 16, name: "lost"}, "--");
   for await (const event of run(asked, {}, {signal: stop.signal})) {

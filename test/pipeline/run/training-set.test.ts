@@ -89,7 +89,7 @@ test("the story of the training images is there before the last line of metrics,
   ]);
 });
 
-test("a run that has all its epochs but not that story gets it when it is gone on with, and its page shows it", async () => {
+test("a run that has all its epochs but not that story gets it when it is resumed, and its page shows it", async () => {
   const asked = {save, name: "late", probes: "none", epochs: 2, trainLimit: 300, testLimit: 50, projector: 0};
   await runAll(asked, {});
   const path = join(save, "late");

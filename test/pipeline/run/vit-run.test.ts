@@ -25,7 +25,7 @@ const TOLD = {
   } as const),
 };
 
-test("a vision transformer trains, is broken off, goes on to the same bits, and the page has where its heads look", async () => {
+test("a vision transformer trains, is interrupted, continues to the same bits, and the page has where its heads look", async () => {
   const save = temporaryFolder();
   const unbroken = await runAll({...TOLD, save, name: "unbroken"}, {});
   expect(unbroken.filter(({type}) => type === "failure")).toEqual([]);

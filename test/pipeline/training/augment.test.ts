@@ -55,7 +55,7 @@ describe("an image that is transformed", () => {
     }
   });
 
-  test("by a shift of whole pixels is moved, and the border goes on", () => {
+  test("by a shift of whole pixels is moved, and the border continues", () => {
     const shape: ImageShape = [4, 5, 2];
     const image = imageOf(shape);
     const moved = shown(image, shape, {shiftX: 2 / 5, shiftY: -1 / 4});

@@ -105,7 +105,7 @@ test("a batch stands as it was given until its step is answered, though its memo
   expect(memories.size).toBeLessThan(11);
 });
 
-test("an epoch that is stopped tells of every step that was taken, and can be gone on with", async () => {
+test("an epoch that is stopped tells of every step that was taken, and can be resumed", async () => {
   const [unbroken, broken, other] = [await start(), await start(), await start()];
   const expected = await train(unbroken);
   const told = await train(broken, undefined, 3);

@@ -137,7 +137,7 @@ describe("what is found without being told", () => {
     await network.dispose();
   });
 
-  test("an operator that has no rule is named, and asking from outside goes on", async () => {
+  test("an operator that has no rule is named, and asking from outside continues", async () => {
     const network = await onnxNetwork(withoutRule(onnxOf(1)), SETTINGS);
     expect(network.noGradient).toMatch(
       /^no gradients, so no saliency: there is no rule for the operator com\.microsoft\.QuickGelu;/,
@@ -218,7 +218,7 @@ describe("further traps of exports", () => {
   });
 });
 
-test("layers with weights are told with their kernels as tfjs has them, and answers channels last", async () => {
+test("layers with weights are reported with their kernels as tfjs has them, and answers channels last", async () => {
   const network = await onnxNetwork(onnxOf(2), SETTINGS);
   const told = network.weightedLayers?.() ?? [];
   const graph = decodeModel(onnxOf(2)).graph!;

@@ -145,7 +145,7 @@ test("epochs whose graphs differ by an export's doing are one run, if images and
   expect(saliency).toEqual(["artifacts/saliency/gradient-epoch-001.json"]);
 });
 
-test("a map has as long to go on as a first one has, unless that is told", async () => {
+test("a map has as long to continue as a first one has, unless that is told", async () => {
   const iterationsOf = async (probes: ProbeOptions) => {
     const path = pathOf(await watchAll(onnxFolder([1, 2]), {...quick(), probes: "projection"}, {}, probes));
     const map = await readArtifactFile(join(path, "artifacts", "projection", "map-epoch-002.json"));
@@ -159,7 +159,7 @@ test("a map has as long to go on as a first one has, unless that is told", async
 });
 
 describe("watching again", () => {
-  test("goes on with the run, and looks only at what is new or was written anew", async () => {
+  test("continues with the run, and looks only at what is new or was written anew", async () => {
     const folder = stateFolder([0, 1]);
     const options = {...quick(), ...NONE};
     const first = await watchAll(folder, options);
@@ -227,7 +227,7 @@ describe("while the network trains", () => {
     expect(existsSync(join(pathOf(events), "report.html"))).toBe(true);
   });
 
-  test("a file that is being written is waited for, and never read by half", async () => {
+  test("a file that is being written is waited for, and never half read", async () => {
     const folder = stateFolder([0]);
     const bytes = readFileSync(join(FIXTURES, stateName(2)));
     const file = join(folder, stateName(2));
@@ -248,7 +248,7 @@ describe("while the network trains", () => {
     expect(accuracies(pathOf(events))).toEqual([rights[0], rights[2]]);
   });
 
-  test("a writer that pauses longer is told of in one line, and looked at when the file is whole", async () => {
+  test("a writer that pauses longer is reported in one line, and looked at when the file is whole", async () => {
     const folder = stateFolder([0]);
     const bytes = readFileSync(join(FIXTURES, stateName(2)));
     const file = join(folder, stateName(2));

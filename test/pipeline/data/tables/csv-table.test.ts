@@ -64,7 +64,7 @@ test("blanks within cells part nothing where tabs do", async () => {
   expect(table.words.map(({name}) => name)).toEqual(["sample id", "cell type"]);
 });
 
-test("lines of separators alone are told, and are no missing values", async () => {
+test("lines of separators alone are reported, and are no missing values", async () => {
   const table = await tableOf("a,b\n1,2\n3,4\n,\n,\n", {missing: "refuse"});
   expect([table.rows, table.notes]).toEqual([2, ["2 lines of separators alone left out"]]);
 });
