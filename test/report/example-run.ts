@@ -23,6 +23,8 @@ export interface Example {
   /** Training images whose answers were kept, and how many of them have pictures; by default none. */
   readonly training?: number;
   readonly pictured?: number;
+  /** Test images that count only in the loss and the accuracy; by default none. */
+  readonly moreTest?: number;
   /** The user's own columns about the test images, as a run keeps them; none by default. */
   readonly columns?: readonly {readonly name: string; readonly values: readonly string[]}[];
   /** Keeps where the heads of a made-up transformer look, at every explained image, in 2 x 2 patches. */
@@ -51,6 +53,7 @@ export function exampleRun(example: Example = {}): string {
     name = "2026-11-21T18-40-00-mnist-cnn",
     training = 0,
     pictured = training,
+    moreTest = 0,
     columns,
     attention = false,
   } = example;
@@ -90,6 +93,7 @@ export function exampleRun(example: Example = {}): string {
       train: 1000,
       validation: 100,
       test: count,
+      ...(moreTest ? {moreTest} : {}),
     },
     model: {
       name: "cnn",

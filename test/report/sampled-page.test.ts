@@ -30,6 +30,18 @@ test("a page of a long run says that it carries some epochs, and stops at these 
   await page.context().close();
 });
 
+test("a page that shows some of the test images says of how many they are a sample, and one that shows all does not", async () => {
+  for (const moreTest of [0, 23_000]) {
+    const folder = exampleRun({epochs: [0, 1], probes: ["confusion"], count: 24, moreTest});
+    const {page, complaints} = await openPage(browser, pathToFileURL(await writeReport(folder)).href);
+    const [lead, bar] = [await page.locator(".lead").textContent(), await page.locator(".slice-bar").textContent()];
+    expect(lead).toMatch(moreTest ? /of 24 test digits right \(a sample of 23,024\)\.$/ : /of 24 test digits right\.$/);
+    expect(bar).toContain(moreTest ? "of 24 test digits, a sample of 23,024" : "of all 24 test digits");
+    expect(complaints).toEqual([]);
+    await page.context().close();
+  }
+});
+
 test("a page of up to 61 epochs carries all of them and says nothing", async () => {
   const folder = exampleRun({epochs: Array.from({length: 61}, (_, e) => e), probes: [], count: 24});
   const {page, complaints} = await openPage(browser, pathToFileURL(await writeReport(folder)).href);

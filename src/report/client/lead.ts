@@ -3,6 +3,7 @@ import type {Answers, Data} from "./data";
 import {changes, worstConfusion} from "./derive";
 import {h, type Kid} from "./dom";
 import {int, pct, plural} from "./format";
+import {sampleWords} from "./sample-words";
 import {type Scope, scopeOf} from "./scope";
 import {sliceWords} from "./slices";
 import {type Selection, type Store, still} from "./state";
@@ -15,6 +16,7 @@ export function mountLead(data: Data, store: Store): HTMLElement {
   const below = h("p", {class: "sub"});
   const root = h("div", {class: "hero-say", "aria-live": "polite"}, lead, below);
   const {words, labels, epochs, names} = data;
+  const sample = sampleWords(data) && ` (${sampleWords(data)})`;
   const strong = (text: string) => h("strong", {}, text);
   /** @param after Punctuation, which must not begin a line. */
   const link = (label: string, selection: Selection, after = "") => {
@@ -75,12 +77,12 @@ export function mountLead(data: Data, store: Store): HTMLElement {
       say(lead, ...these(scope), ...both, " right.");
       return say(below, named(), ...after);
     }
-    const of = ` of ${int(data.count)} test ${words.many} right.`;
+    const of = ` of ${int(data.count)} test ${words.many} right${sample}.`;
     say(lead, `Epoch ${epochs[stop]} gets `, right(a, scope), `, epoch ${epochs[other]} gets `, right(b, scope), of);
     say(below, ...after);
   };
   const one = (answers: Answers, stop: number, scope: Scope) => {
-    const total = ` of ${int(data.count)} test ${words.many} right.`;
+    const total = ` of ${int(data.count)} test ${words.many} right${sample}.`;
     const epoch = epochs[stop];
     const when = epoch === 0 ? "untrained" : `after ${plural(epoch, "epoch")}`;
     if (scope.images) say(lead, ...these(scope), "the network gets ", right(answers, scope), ` right ${when}.`);

@@ -1,6 +1,7 @@
 import type {Data} from "./data";
 import {h, setText} from "./dom";
 import {int, plural} from "./format";
+import {sampleWords} from "./sample-words";
 import {scopeOf} from "./scope";
 import {chooseSlices, sliceWords, withSlice} from "./slices";
 import {type Store, still} from "./state";
@@ -15,6 +16,7 @@ const NAME = 15;
  */
 export function mountSliceBar(data: Data, store: Store): HTMLElement {
   const {words} = data;
+  const sample = sampleWords(data);
   const all = h("button", {
     class: "link",
     type: "button",
@@ -43,7 +45,10 @@ export function mountSliceBar(data: Data, store: Store): HTMLElement {
     const isNarrowed = slices.length > 0;
     all.hidden = isNarrowed;
     back.hidden = chips.hidden = count.hidden = !isNarrowed;
-    setText(all, `of all ${int(data.count)} test ${words.many}`);
+    setText(
+      all,
+      sample ? `of ${int(data.count)} test ${words.many}, ${sample}` : `of all ${int(data.count)} test ${words.many}`,
+    );
     setText(count, `of ${plural(left, words.one)}:`);
     chips.replaceChildren(
       ...slices.map((slice) => {
