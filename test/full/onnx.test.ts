@@ -19,7 +19,7 @@ function hasTorch(): boolean {
   }
 }
 
-/** Networks as people train them, with the distance that two float32 programs may have; none where units switch. */
+/** Networks as people train them, with the distance that two float32 programs may have; none if units switch. */
 const NETS: readonly [net: string, most?: number][] = [
   ["exigo-28"],
   ["resnet18-64"],

@@ -36,7 +36,7 @@ const TRAININGS = [
 ] as const;
 
 describe.each(TRAININGS)("%s, export=%s", (kind, exported, modules) => {
-  // Where PYTHON (python3 by default) lacks what is named here, the test cannot train: it is skipped, and says so.
+  // If PYTHON (python3 by default) lacks what is named here, the test cannot train: it is skipped, and says so.
   test.skipIf(!has(modules))(`watched without a flag, it is right as often as there (needs ${modules})`, async () => {
     const folder = join(temporaryFolder(), "checkpoints");
     const said = execFileSync(PYTHON, [join(__dirname, "watched_training.py"), kind, exported, folder], {

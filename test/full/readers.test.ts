@@ -20,7 +20,7 @@ beforeAll(async () => {
   expect(await command(["qa", "train", ...TRAIN, "--save", unbroken])).toMatchObject({code: 0, stderr: ""});
 });
 
-/** Goes on, or begins again where nothing was begun, and compares all that it leaves but times. */
+/** Goes on, or begins again if nothing was begun, and compares all that it leaves but times. */
 async function goOn(save: string, story: string): Promise<void> {
   const isBegun = existsSync(join(save, "qa", "r", "qa.json"));
   const words = isBegun ? ["qa", "resume", "r", "--quiet"] : ["qa", "train", ...TRAIN];

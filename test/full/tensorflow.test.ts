@@ -1,6 +1,6 @@
 /**
- * @file Everything numeric on TensorFlow, where tfjs-node is installed or was set up (npm run setup:tensorflow): the suites of the
- * other backends, the published network as PyTorch computes it, and a run with every probe.
+ * @file Everything numeric on TensorFlow, if tfjs-node is installed or was set up (npm run setup:tensorflow): the
+ * suites of the other backends, the published network as PyTorch computes it, and a run with every probe.
  */
 import {existsSync} from "node:fs";
 import {join} from "node:path";

@@ -15,7 +15,7 @@ test.each(["confidence", "variability", "correctness", "forgotten", "learnedAt",
   },
 );
 
-/** Dynamics of one image with these margins; the label's probability is 0.9 where it is right, else 0.2. */
+/** Dynamics of one image with these margins; the label's probability is 0.9 if it is right, else 0.2. */
 const of = (...margins: number[]) =>
   dynamicsOf({margins: margins.map((m) => [m]), losses: margins.map((m) => [-Math.log(m > 0 ? 0.9 : 0.2)])});
 

@@ -1,4 +1,4 @@
-/** @file Which package runs ONNX models, and what is said where there is none. */
+/** @file Which package runs ONNX models, and what is said if there is none. */
 import {expect, test} from "vitest";
 
 import {installedRuntime, MissingRuntime} from "../../src/onnx/runtime/installed";

@@ -23,7 +23,7 @@ const ARGS = [
 /**
  * Chromium: the one that `CHROME` names, or npm's (Linux on x64), or an installed Chrome or Chromium.
  *
- * @throws Error in one line where there is none.
+ * @throws Error in one line if there is none.
  */
 export async function openBrowser(): Promise<Browser> {
   const executablePath = await browserPath();

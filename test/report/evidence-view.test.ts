@@ -91,7 +91,7 @@ test("a suspect shows what speaks for either label where it is decided about, an
   const blueness = ([red, , blue]: number[]) => blue - red;
   expect(blueness(await color(1, 0.25))).toBeGreaterThan(blueness(await color(0, 0.75)) + 20);
   expect(blueness(await color(0, 0.75))).toBeGreaterThan(blueness(await color(0, 0.25)));
-  // where nobody asked, the command stands instead; a label that is no suspect has neither
+  // if nobody asked, the command stands instead; a label that is no suspect has neither
   await show(opened, OTHER);
   expect(await page.locator(".ev-side").count()).toBe(0);
   expect(await page.locator(".ev-ask code").textContent()).toMatch(/^npx ts-node runner\.ts labels suspects \S+$/);

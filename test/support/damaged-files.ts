@@ -63,7 +63,7 @@ function damagedOnce(whole: Uint8Array, random: RandomSource): Damage {
       return {bytes: joined(bytes.subarray(0, at), bytes.subarray(at, at + length), bytes.subarray(at)), what};
     case "word": {
       const word = WORDS[between(random, 0, WORDS.length)];
-      // in place of a value of JSON, where there is one
+      // in place of a value of JSON, if there is one
       const text = Buffer.from(bytes).toString("latin1");
       const values = [...text.matchAll(/(?<=[:,[])(-?[\d.eE+]+|"[^"]*"|null|true|false)/g)];
       const {0: old, index} = values[between(random, 0, Math.max(1, values.length))] ?? {0: "", index: at};

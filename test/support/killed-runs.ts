@@ -55,7 +55,7 @@ export async function unbrokenRun(): Promise<Unbroken> {
   return {data, path: join(save, "r"), changes: {main: counted("main"), aside: counted("aside")}, ticks};
 }
 
-/** User and system time of a process, in ticks; 0 where there is no /proc, or no such process. */
+/** User and system time of a process, in ticks; 0 if there is no /proc, or no such process. */
 function ticksOf(pid: number | undefined): number {
   try {
     const stat = readFileSync(`/proc/${pid}/stat`, "utf8");

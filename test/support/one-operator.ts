@@ -24,7 +24,7 @@ export interface Operator {
   readonly op: string;
   readonly kind: Kind;
   readonly opset?: number;
-  /** float64 where onnxruntime has the operator in it; there differences are worth more. */
+  /** float64 if onnxruntime has the operator in it; there differences are worth more. */
   readonly type?: FloatType;
   /** Sizes of the first input, which is fed; −1 is the batch. */
   readonly x: readonly number[];

@@ -12,7 +12,7 @@ export interface Reference {
   readonly seed: NdArray;
   readonly y: NdArray;
   readonly gradient: NdArray;
-  /** Gradients at the weights, where they were computed. */
+  /** Gradients at the weights, if they were computed. */
   readonly weights: Feeds;
   /** How far PyTorch's own float32 is from its float64. */
   readonly own: number;

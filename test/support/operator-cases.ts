@@ -84,7 +84,7 @@ function pool(op: string, kind: Kind, {int, pick, distinct}: Draw): Operator {
     [int(1, 4), int(2, 3)],
     [int(1, 3), int(1, 3)],
   ];
-  // Where windows are further apart than wide, onnxruntime takes "SAME" to need padding below 0, and refuses.
+  // If windows are further apart than wide, onnxruntime takes "SAME" to need padding below 0, and refuses.
   const apart = kernel.some((k, i) => k < strides[i]);
   const auto = apart ? "NOTSET" : pick("NOTSET", "NOTSET", "SAME_UPPER", "SAME_LOWER");
   const opset = pick(op === "LpPool" ? 18 : 11, 19, 22);

@@ -11,7 +11,7 @@ const ROOT = "/usr/lib/postgresql";
 const version = existsSync(ROOT) ? readdirSync(ROOT).sort().at(-1) : undefined;
 const bin = process.env.POSTGRES_BIN ?? (version && join(ROOT, version, "bin"));
 
-/** Why tests with a Postgres are left out here; undefined where there is one. */
+/** Why tests with a Postgres are left out here; undefined if there is one. */
 export const noPostgres =
   bin === undefined
     ? "no Postgres here: apt-get install postgresql, or POSTGRES_BIN=/folder/of/its/programs"

@@ -9,7 +9,7 @@ import {join} from "node:path";
 const SERVERS = ["/usr/bin/redis-server", "/usr/local/bin/redis-server", "/usr/bin/redis-check-rdb"];
 const server = process.env.REDIS_SERVER ?? SERVERS.find((path) => existsSync(path));
 
-/** Why tests with a Redis are left out here; undefined where there is one. */
+/** Why tests with a Redis are left out here; undefined if there is one. */
 export const noRedis =
   server === undefined
     ? "no Redis here: apt-get install redis-tools, or REDIS_SERVER=/path/to/redis-server"

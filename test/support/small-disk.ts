@@ -10,7 +10,7 @@ export interface SmallDisk {
   remove(): void;
 }
 
-/** @returns Undefined where this process may make none. */
+/** @returns Undefined if this process may make none. */
 export function smallDisk(kibibytes: number): SmallDisk | undefined {
   if (process.platform !== "linux" || process.getuid?.() !== 0) return undefined;
   const path = mkdtempSync(join(tmpdir(), "epochscope-disk-"));

@@ -4,7 +4,7 @@ import {createServer} from "node:net";
 /** A Python that has PyPI's tensorboard: `PYTHON`, else python3. */
 export const PYTHON = process.env.PYTHON ?? "python3";
 
-/** @throws Error where that Python has no tensorboard. */
+/** @throws Error if that Python has no tensorboard. */
 export function expectTensorBoard(): void {
   try {
     execFileSync(PYTHON, ["-c", "import tensorboard"], {stdio: "pipe"});

@@ -3,7 +3,7 @@ import {encodeModel, type GraphProto, type ModelProto, type NodeProto} from "../
 import {type ElementType, floatsTensor, TYPE} from "../../src/onnx/file/tensors";
 import type {NdArray} from "../../src/onnx/index";
 
-/** An input or output: its name, type and sizes; a word where a size is free. */
+/** An input or output: its name, type and sizes; a word if a size is free. */
 export function value(name: string, dims?: readonly (number | string)[], type: ElementType = "float32") {
   const dim = dims?.map((n) => (typeof n === "string" ? {param: n} : {value: n}));
   return {name, type: {tensorType: {elemType: TYPE[type], ...(dim && {shape: {dim}})}}};

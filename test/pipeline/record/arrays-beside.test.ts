@@ -36,7 +36,7 @@ test("gives back what it was given: numbers, texts, arrays of every kind, each i
   expect(read).toEqual(value);
   const all = [read.nested[0] as never as {deep: Uint8Array}].map(({deep}) => deep.buffer);
   for (const name of ["same", ...Object.keys(arrays)] as (keyof typeof arrays)[]) all.push(read[name].buffer as never);
-  expect(new Set(all).size).toBe(all.length); // also where the same array stands twice
+  expect(new Set(all).size).toBe(all.length); // also if the same array stands twice
   expect(read.large.buffer.byteLength).toBe(read.large.byteLength);
 });
 

@@ -90,7 +90,7 @@ test("a run keeps its layers, and the page has what they came to", async () => {
   expect(conv1.likeBefore[1]).toBeCloseTo(cka(start.layers[0].gram, middle.layers[0].gram, 128), 5);
   expect(logits.dead).toEqual([null, null, null]); // scores may be below 0
   expect(logits.filters).toBeNull();
-  // a filter is on where its outputs are above 0, and dead where none ever is
+  // a filter is on if its outputs are above 0, and dead if none ever is
   for (const {on, activity, rectified} of end.layers) {
     if (!rectified) continue;
     on.forEach((share, unit) => {
