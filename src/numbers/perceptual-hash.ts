@@ -34,6 +34,11 @@ export function bitsApart(a: Hash64, b: Hash64): number {
   return ones(a[0] ^ b[0]) + ones(a[1] ^ b[1]);
 }
 
+/** The same, without the bits that are 1 in both masks. */
+export function bitsApartBut(a: Hash64, b: Hash64, [mask, other]: readonly [Hash64, Hash64]): number {
+  return ones((a[0] ^ b[0]) & ~(mask[0] & other[0])) + ones((a[1] ^ b[1]) & ~(mask[1] & other[1]));
+}
+
 function ones(word: number): number {
   let bits = word - ((word >>> 1) & 0x55555555);
   bits = (bits & 0x33333333) + ((bits >>> 2) & 0x33333333);
@@ -77,11 +82,20 @@ export function pHash(picture: GreyPicture): Hash64 {
 
 /** dHash, from the picture at 9 × 8: each bit says whether a pixel is brighter than the one on its left. */
 export function dHash(picture: GreyPicture): Hash64 {
+  return dHashOf(picture).hash;
+}
+
+/** A difference of so many grey levels is no more than compression does. */
+const FLAT = 2;
+
+/** `dHash`, and a 1 for each bit that stands for a difference of at most 2 of 255 grey levels. */
+export function dHashOf(picture: GreyPicture): {readonly hash: Hash64; readonly flat: Hash64} {
   const {pixels} = scaled(picture, LOW, LOW + 1);
-  return packed((bit) => {
+  const step = (bit: number) => {
     const at = Math.floor(bit / LOW) * (LOW + 1) + (bit % LOW);
-    return pixels[at + 1] > pixels[at];
-  });
+    return pixels[at + 1] - pixels[at];
+  };
+  return {hash: packed((bit) => step(bit) > 0), flat: packed((bit) => Math.abs(step(bit)) <= FLAT)};
 }
 
 function packed(isSet: (bit: number) => boolean): Hash64 {

@@ -2,7 +2,7 @@ import {join} from "node:path";
 
 import type {Dataset} from "../nouns/samples";
 import {equalGroups, nearPairs, pixelCorrelation} from "../numbers/copies";
-import {bitsApart, dHash, greyOf, type Hash64, pHash} from "../numbers/perceptual-hash";
+import {bitsApart, bitsApartBut, dHashOf, greyOf, type Hash64, pHash} from "../numbers/perceptual-hash";
 import {pictureKeys} from "../numbers/picture-keys";
 import {type ImagePlace, numberOf, SPLITS} from "./data/image-names";
 import {readIfThere} from "./data/read-file";
@@ -57,7 +57,7 @@ export const acrossSplits = ({image, other}: Pick<Copy, "image" | "other">): boo
 export async function findLeaks(data: Dataset, {distance, alike, seen}: LeakSettings): Promise<Copy[]> {
   const all: Placed[] = [];
   const keys: number[] = [];
-  const hashes: (readonly [p: Hash64, d: Hash64])[] = [];
+  const hashes: (readonly [p: Hash64, d: Hash64, flat: Hash64])[] = [];
   for (const split of SPLITS) {
     for await (const part of partsOf(data[split], data.imageShape)) {
       const [height, width, channels] = part.images.shape;
@@ -68,7 +68,8 @@ export async function findLeaks(data: Dataset, {distance, alike, seen}: LeakSett
         if (distance < 0 && !seen) continue;
         const bytes = bytesOf(part.images.pixels.subarray(n * size, (n + 1) * size));
         const grey = greyOf(bytes, height, width, channels);
-        hashes.push([pHash(grey), dHash(grey)]);
+        const {hash, flat} = dHashOf(grey);
+        hashes.push([pHash(grey), hash, flat]);
       }
     }
   }
@@ -93,8 +94,10 @@ export async function findLeaks(data: Dataset, {distance, alike, seen}: LeakSett
   const near = distance < 0 ? [] : nearPairs(hashes.map(([p]) => p), distance); // biome-ignore format: one line a step
   for (const [a, b] of near) {
     if (hidden.has(a) || hidden.has(b) || keys[a] === keys[b]) continue;
-    const apart = bitsApart(hashes[a][1], hashes[b][1]);
-    if (apart > distance) continue;
+    const [[, dA, flatA], [, dB, flatB]] = [hashes[a], hashes[b]];
+    // where both pictures are as good as flat, compression alone decides the bit
+    if (bitsApartBut(dA, dB, [flatA, flatB]) > distance) continue;
+    const apart = bitsApart(dA, dB);
     const correlation = pixelCorrelation(await greyPixels(data, all[a]), await greyPixels(data, all[b]));
     if (!(correlation >= alike)) continue;
     const pair = ordered(all[a], all[b]);

@@ -3,7 +3,16 @@ import fc from "fast-check";
 import {expect, test} from "vitest";
 
 import {equalGroups, nearPairs, pixelCorrelation} from "../../src/numbers/copies";
-import {bitsApart, dHash, greyOf, type Hash64, pHash, scaled} from "../../src/numbers/perceptual-hash";
+import {
+  bitsApart,
+  bitsApartBut,
+  dHash,
+  dHashOf,
+  greyOf,
+  type Hash64,
+  pHash,
+  scaled,
+} from "../../src/numbers/perceptual-hash";
 import {pictureKeys} from "../../src/numbers/picture-keys";
 
 interface Case {
@@ -77,4 +86,18 @@ test("pixels go together with themselves, brighter or darker, and against their 
     ),
   ).toBeCloseTo(-1, 12);
   expect(pixelCorrelation(a, [1, 1, 1, 1, 1])).toBeNaN();
+});
+
+test("bits of dHash do not count where both pictures are nearly flat, and count where one has an edge", () => {
+  // 8 rows of 9 pixels need no scaling; each row rises and falls in turn by `step`
+  const waves = (step: number) => ({
+    ...{height: 8, width: 9},
+    pixels: Uint8Array.from({length: 72}, (_, p) => 100 + step * ((p % 9) % 2)),
+  });
+  const [plain, noise, edges] = [0, 2, 3].map((step) => dHashOf(waves(step)));
+  expect(dHashOf(waves(3)).hash).toEqual(dHash(waves(3)));
+  // four of eight steps of each row rise
+  expect(bitsApart(plain.hash, noise.hash)).toBe(32);
+  expect(bitsApartBut(plain.hash, noise.hash, [plain.flat, noise.flat])).toBe(0);
+  expect(bitsApartBut(plain.hash, edges.hash, [plain.flat, edges.flat])).toBe(32);
 });
