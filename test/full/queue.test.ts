@@ -49,6 +49,14 @@ test.skipIf(noRedis !== undefined)(
     expect(JSON.parse(stdout)).toMatchObject({images: 600, explanations: 1800, known: 0});
     expect(bytesKept()).toEqual(expected);
 
+    const maps = ["explain", "test:0-99", "--model", "r@2", "--save", save, "--method", "smooth-grad", "--json"];
+    const file = join(run, "artifacts", "explained", `${epochStem(2, "smooth-grad")}.npz`);
+    expect((await command([...maps, "--workers", "1"])).code).toBe(0);
+    const here = readFileSync(file);
+    for (const folder of [results, join(run, "artifacts", "explained")]) rmSync(folder, {recursive: true});
+    expect(JSON.parse((await command([...maps, "--workers", redis.url])).stdout)).toMatchObject({known: 0});
+    expect(readFileSync(file)).toEqual(here); // maps of pixels are tasks of the same queue
+
     const ended = new Promise((resolve) => children[1].once("exit", resolve));
     children[1].kill("SIGINT"); // finishes what it is at, and ends
     expect(await ended).toBe(0);
