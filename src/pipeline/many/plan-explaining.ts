@@ -21,8 +21,8 @@ export interface ExplainPlan {
     readonly images: number;
     readonly workers: number;
     /**
-     * Processor time of one worker in seconds: for one explanation, and to open the run. It equals the time on the
-     * clock if nothing else runs.
+     * Processor time of one worker in seconds: for one explanation, and to begin (to open the run, and until its code
+     * is compiled). It equals the time on the clock if nothing else runs.
      */
     readonly secondsEach: number;
     readonly openSeconds: number;
@@ -110,7 +110,7 @@ export async function planExplaining(
     await Promise.all(Array.from({length: workers.places}, one));
     return count;
   };
-  await asked((count, seconds) => count >= WARM_IMAGES * workers.places || seconds > WARM_SECONDS);
+  const warmed = await asked((count, seconds) => count >= WARM_IMAGES * workers.places || seconds > WARM_SECONDS);
   packed = 0;
   found = epochParts(many, subject);
   const warm = clock();
@@ -119,7 +119,9 @@ export async function planExplaining(
   );
   const end = clock();
   const secondsEach = (end.processor - warm.processor) / measured;
-  const openSeconds = (opened.processor - begun.processor) / workers.places;
+  // the first images of a worker take longer: what they take more belongs to its beginning
+  const warming = Math.max(0, warm.processor - opened.processor - warmed * secondsEach);
+  const openSeconds = (opened.processor - begun.processor + warming) / workers.places;
   const busy = Math.max(1, ((end.wall - warm.wall) * workers.places) / (end.processor - warm.processor));
   const work: Work = {explanations: rest, shards: lacking.length, secondsEach, openSeconds, aroundSeconds};
   const kept = found.size();
