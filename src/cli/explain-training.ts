@@ -83,24 +83,12 @@ function linesOf(image: string, found: Influence): string[] {
   ];
 }
 
-/** Images of a row, and blank paper after them: a grey image's ink is dark on white, so its blank is 0; a coloured one's is 1. */
-export function filledRow(pixels: Float32Array, length: number, channels: number): Float32Array {
-  const values = new Float32Array(length).fill(channels === 1 ? 0 : 1);
-  values.set(pixels);
-  return values;
-}
-
 /** A picture that shows the image, and below it the training images for and against. */
 async function sheetOf(image: string, found: Influence): Promise<Uint8Array> {
   const {asked, data, target, probability, epochs} = found;
   const [height, width, channels] = data.imageShape;
-  const size = height * width * channels;
   const columns = Math.max(found.for.length, found.against.length, 1);
-  const rowOf = async (list: Influence["for"]) => {
-    const {pixels} = await data.train.read(list.map(({index}) => index));
-    return filledRow(pixels, columns * size, channels);
-  };
-  const first = filledRow(asked.pixels, columns * size, channels);
+  const rowOf = async (list: Influence["for"]) => (await data.train.read(list.map(({index}) => index))).pixels;
   const captions = Array.from({length: columns}, (_, n) =>
     [found.for[n], found.against[n]].map((one) =>
       one ? `${data.classNames[one.label]}  ${trainingName(found, one.index)}` : "–",
@@ -111,7 +99,7 @@ async function sheetOf(image: string, found: Influence): Promise<Uint8Array> {
     title: `Training images that speak for and against: ${image}, ${answer}`,
     ...{height, width, channels, columns: captions},
     rows: [
-      {label: "asked", values: first, scale: "intensity"},
+      {label: "asked", values: asked.pixels, scale: "intensity"},
       {label: "most for it", note: "upper captions", values: await rowOf(found.for), scale: "intensity"},
       {label: "most against it", note: "lower captions", values: await rowOf(found.against), scale: "intensity"},
     ],

@@ -24,7 +24,7 @@ export interface ImageRow {
   /** One line under the label. */
   readonly note?: string;
   /**
-   * One image for each column, one after another. Each has `height * width` numbers (times `channels` if `scale` is
+   * One image for each column, one after another; a row may have fewer, and its last cells are then empty. Each has `height * width` numbers (times `channels` if `scale` is
    * intensity).
    */
   readonly values: Float32Array;
@@ -80,6 +80,7 @@ export function imageGrid({title, height, width, channels, columns, rows, note}:
         const size = height * width * depth;
         columns.forEach((_, column) => {
           const image = values.subarray(column * size, (column + 1) * size);
+          if (image.length < size) return; // the row has fewer images
           const x = LABELS + column * (cellWidth + GAP);
           drawPixels(context, image, width, height, depth, x, y, zoom, (v) => SCALES[scale](v / full));
           context.strokeStyle = LINE;

@@ -110,6 +110,25 @@ test("an image grid draws each pixel as a square of its colour, signed maps arou
   expect([pixel(1, 0, 0), pixel(1, 0, 1), pixel(1, 1, 0)]).toEqual([[255, 255, 255], FOR, AGAINST]);
 });
 
+test("a row of fewer images than columns ends in blank paper", async () => {
+  const at = await pixelsOf(
+    draw("imageGrid", {
+      ...{title: "t", height: 2, width: 2, channels: 1, columns: ["a", "b"]},
+      rows: [
+        {label: "asked", values: Float32Array.of(0, 0, 0, 0), scale: "intensity"},
+        {label: "found", values: new Float32Array(8), scale: "intensity"},
+      ],
+    }),
+  );
+  // the middle of each cell of 84 units, 90 apart
+  const cell = (row: number, column: number) => at(2 * (146 + 90 * column + 42), 2 * (66 + 90 * row + 42));
+  const [black, blank] = [
+    [0, 0, 0],
+    [255, 255, 255],
+  ];
+  expect([cell(0, 0), cell(0, 1), cell(1, 0), cell(1, 1)]).toEqual([black, blank, black, black]);
+});
+
 test("long class names, many classes and none right do not break a matrix", () => {
   const classNames = Array.from({length: 26}, (_, k) => `class with a long name ${k}`);
   const counts = new Uint32Array(26 * 26).fill(1);

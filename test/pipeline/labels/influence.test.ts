@@ -2,7 +2,6 @@ import {readFileSync, rmSync} from "node:fs";
 import {join} from "node:path";
 import {afterAll, expect, test} from "vitest";
 
-import {filledRow} from "../../../src/cli/explain-training";
 import {addInfluence} from "../../../src/numbers/influence";
 import {trainingImagesFor} from "../../../src/pipeline/influence";
 import {command} from "../../support/command";
@@ -56,9 +55,4 @@ test("of a run, the training images that speak most for an answer are reported, 
   const document = JSON.parse(told.stdout);
   expect(document).toMatchObject({schema: "epochscope/influence/1", images: [{image: "test:7", target: found.target}]});
   expect(document.images[0].for.map((one: {index: number}) => one.index)).toEqual(found.for.map(({index}) => index));
-});
-
-test("a row with fewer images than columns ends in blank paper, whatever the images' colours", () => {
-  expect([...filledRow(Float32Array.of(0.25, 0.5, 0.75), 6, 3)]).toEqual([0.25, 0.5, 0.75, 1, 1, 1]);
-  expect([...filledRow(Float32Array.of(0.5), 3, 1)]).toEqual([0.5, 0, 0]);
 });
