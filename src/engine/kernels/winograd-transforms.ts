@@ -3,9 +3,9 @@
  * (Lavin & Gray 2016, section 4.1). Squares of 6 x 6 inputs, 4 apart, are transformed; at each of their 36 places outputs are
  * sums over channels alone; a transform back gives 4 x 4 outputs each.
  *
- * The polynomials behind it are evaluated at 0, ±√½, ±√2 and ∞. At 0, ±1, ±2 and ∞, as usual, rounding is five times as
- * great; how much the points matter: Barabasz et al. 2020, "Error analysis and improving the accuracy of Winograd
- * convolution for deep neural networks".
+ * The polynomials behind it are evaluated at 0, ±√½, ±√2 and ∞. At 0, ±1, ±2 and ∞, as usual, the rounding error is more
+ * than twice as great. Barabasz et al. 2020, "Error analysis and improving the accuracy of Winograd convolution for deep neural
+ * networks", tell how much the points matter.
  *
  * Transforms go by strips, a row of squares of one channel: down the columns first, into `strip`, then along the rows.
  * Columns that two squares share are so transformed once.
