@@ -91,6 +91,7 @@ async function main(): Promise<void> {
             const cost = run(command(file, `${rows}`, out));
             const result = results.get(name) ?? {costs: [], figures: ""};
             result.costs.push(cost);
+            console.error(`${rows} rows, ${table}, ${name}: ${cost.seconds.toFixed(1)} s`);
             result.figures ||=
               table === "neighbours" ? recallOf(data, integers(out)).toFixed(4) : await judge!(floats(out));
             results.set(name, result);
