@@ -362,3 +362,27 @@ test.each([
   expect(names.map((name) => name.whole)).toEqual(whole);
   expect(names.map((name) => name.short)).toEqual(short);
 });
+
+test("a slice narrows the piles and the joined map of Runs, and the sentence says that it is about all", async () => {
+  const columns = [{name: "half", values: Array.from({length: 60}, (_, i) => (i < 10 ? "low" : "high"))}];
+  const folder = exampleRun({count: 60, shape: [6, 8, 1], columns});
+  writeFileSync(join(folder, RUNS_FILE), JSON.stringify(shown));
+  const url = pathToFileURL(await writeReport(folder)).href;
+  const {page, complaints} = await openPage(browser, `${url}#v=runs&slice=half&is=low`);
+  const counts = () => page.locator("[data-view=runs] .pile-count").allTextContents();
+  expect(await counts()).toEqual(["3", "2", "0"]); // 3, 7, 9; 5, 6
+  expect(await page.textContent(".p-who .tray-say")).toBe("Only the 5 in the chosen slices");
+  expect(await page.locator(".p-who .tray-clear:visible").count()).toBe(0);
+  expect(await page.textContent(".p-joined-map .map-facts")).toContain("2 of them in the chosen slices");
+  const all = page.locator(".runs-all");
+  expect(await all.textContent()).toBe(
+    "These figures are about all 60 test digits; the lists below are about the chosen slices.",
+  );
+  expect(await all.isVisible()).toBe(true);
+  await page.keyboard.press("Escape");
+  await settle(page);
+  expect(await counts()).toEqual(["5", "2", "15"]);
+  expect(await all.isVisible()).toBe(false);
+  expect(complaints).toEqual([]);
+  await page.context().close();
+});

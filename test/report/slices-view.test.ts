@@ -199,3 +199,42 @@ test("a page of one question has no row until a slice is chosen, on a phone too"
     await opened.page.context().close();
   }
 });
+
+test("a slice narrows Why: its rows, its sentence, its finding and its keys; Escape shows all again", () =>
+  using(
+    report,
+    async (opened) => {
+      const {page} = opened;
+      const explained = await page
+        .locator(".why-row")
+        .evaluateAll((all) => all.map((row) => Number((row as HTMLElement).dataset.image)));
+      const [night, day] = ["night", "day"].map((light) => explained.filter((i) => lights[i] === light).length);
+      expect(night).toBeGreaterThan(0);
+      const rows = () => page.locator(".why-row:visible").count();
+      expect(await rows()).toBe(explained.length);
+      expect(await page.locator(".slice-bar:visible").count()).toBe(0);
+      await page.evaluate(() => {
+        location.hash = "#v=why&slice=light&is=night";
+      });
+      await settle(opened);
+      expect(await rows()).toBe(night);
+      expect(await page.locator(".slice-bar:visible .chip").count()).toBe(1);
+      expect(await text(opened, "[data-view=why] .sub")).toContain(`of ${night} explanation`);
+      const shown = () => page.locator('.why-row[aria-selected="true"]:visible').count();
+      for (let step = 0; step < night; step++) {
+        expect(await shown()).toBe(1);
+        await page.keyboard.press("j");
+        await settle(opened);
+      }
+      await page.evaluate(() => {
+        location.hash = "#v=why&slice=light&is=day";
+      });
+      await settle(opened);
+      expect(await rows()).toBe(day);
+      if (day === 0) expect(await text(opened, "[data-view=why] .lead")).toBe("None of these digits was explained.");
+      await page.keyboard.press("Escape");
+      await settle(opened);
+      expect(await rows()).toBe(explained.length);
+    },
+    "#v=why",
+  ));

@@ -14,12 +14,12 @@ import {mountRuns, runsFinding} from "./runs/view";
 import {nameFiles} from "./save-panel";
 import {scopeOf} from "./scope";
 import {openSheets} from "./sheet";
-import {mountSliceBar} from "./slice-bar";
+import {mountSliceBar, NARROWED} from "./slice-bar";
 import {createStore, type Store, type ViewName} from "./state";
 import {mountTimeline} from "./timeline";
 import {mountTraining, trainingFinding} from "./training/view";
 import {mountQuestions, type PageView, type Question} from "./views";
-import {mountWhy, whyFinding} from "./why/view";
+import {mountWhy, reasonsIn, whyFinding} from "./why/view";
 
 export interface App {
   readonly store: Store;
@@ -96,7 +96,9 @@ export function mountApp(data: Data, view: View = readAddress(location.hash, dat
         ]
       : []),
     ...(runs ? [{name: "runs" as const, title: "Runs", finding: () => runsFinding(runs)}] : []),
-    ...(reasons.length ? [{name: "why" as const, title: "Why", finding: () => whyFinding(reasons)}] : []),
+    ...(reasons.length
+      ? [{name: "why" as const, title: "Why", finding: () => whyFinding(reasonsIn(data, reasons, store))}]
+      : []),
   ];
   /** Views are made when they are first looked at. */
   const make: {readonly [name in ViewName]?: () => PageView} = {
@@ -152,7 +154,7 @@ export function mountApp(data: Data, view: View = readAddress(location.hash, dat
     }
     if (changed.has("slices") || changed.has("view")) {
       // a page with one question has no row, until there is something in it
-      const isSliced = state.slices.length > 0 && state.view === "answers";
+      const isSliced = state.slices.length > 0 && NARROWED.includes(state.view);
       html.classList.toggle("sliced", isSliced);
       html.classList.toggle("asking", asks !== null || isSliced);
       row.hidden = asks === null && !isSliced;

@@ -4,15 +4,18 @@ import {int, plural} from "./format";
 import {sampleWords} from "./sample-words";
 import {scopeOf} from "./scope";
 import {chooseSlices, sliceWords, withSlice} from "./slices";
-import {type Store, still} from "./state";
+import {type Store, still, type ViewName} from "./state";
 import {fittedTo} from "./text-width";
 
 /** The width of a slice's name in the bar, in rems; the sentence contains the complete name. */
 const NAME = 15;
 
+/** The questions about test images, which slices narrow. */
+export const NARROWED: readonly ViewName[] = ["answers", "runs", "why"];
+
 /**
- * Says about which test images the Answers view speaks: all, with a link to the list of slices; or those in the chosen
- * slices, each with a button that removes it.
+ * Says about which test images a view speaks: all, in the Answers view with a link to the list of slices; or those in
+ * the chosen slices, each with a button that removes it.
  */
 export function mountSliceBar(data: Data, store: Store): HTMLElement {
   const {words} = data;
@@ -40,9 +43,9 @@ export function mountSliceBar(data: Data, store: Store): HTMLElement {
   );
   store.on(({slices, view}, changed) => {
     if (!changed.has("slices") && !changed.has("view")) return;
-    root.hidden = view !== "answers";
-    const {count: left} = scopeOf(data, slices);
     const isNarrowed = slices.length > 0;
+    root.hidden = view !== "answers" && !(isNarrowed && NARROWED.includes(view));
+    const {count: left} = scopeOf(data, slices);
     all.hidden = isNarrowed;
     back.hidden = chips.hidden = count.hidden = !isNarrowed;
     setText(

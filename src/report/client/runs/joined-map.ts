@@ -8,7 +8,7 @@ import {panel} from "../panels/panel";
 import {drawWhenSized} from "../sized";
 import type {Store} from "../state";
 import {fittedTo} from "../text-width";
-import {countsOf, listsOf, walkOf} from "./lists";
+import {countsOf, isNarrowed, listsOf, narrowingOf, walkOf, withinWords} from "./lists";
 
 /** How many pixels there are between the dots and the edge. */
 const EDGE = 8;
@@ -93,15 +93,15 @@ export function mountJoinedMap(
   };
   /** Says which places are shown, and which are outside the circle. */
   const mark = () => {
-    const {image, hover, selection} = store.state;
-    const within =
-      selection.kind === "lasso" ? new Set(walkOf(listsOf(shown, selection)).map(([index]) => index)) : null;
+    const {image, hover} = store.state;
+    const by = narrowingOf(data, store);
+    const within = isNarrowed(by) ? new Set(walkOf(listsOf(shown, by)).map(([index]) => index)) : null;
     for (const [index, group] of marks) {
       const looks = [index === image && "now", index === hover && "hover", within && !within.has(index) && "off"];
       group.setAttribute("class", ["joined", ...looks].filter(Boolean).join(" "));
     }
     const count = within && joined.filter((index) => within.has(index)).length;
-    const circled = count === null ? "" : `; ${int(count)} of them in the circle`;
+    const circled = count === null ? "" : `; ${int(count)} of them ${withinWords(by)}`;
     setText(
       facts,
       `${int(joined.length)} of the ${int(differing.length)} ${many} ${ofThose} are on both maps${circled}; ${int(maps.indices.length)} dots.`,
@@ -123,7 +123,7 @@ export function mountJoinedMap(
   const surface = {canvas: host, screen, hasSheet: false, unit: () => 1, setOutline, setPointed: () => {}};
   listenToMap(surface, points, store, controls);
   store.on(({view}, changed) => {
-    if (view === "runs" && changed.has("hover")) mark();
+    if (view === "runs" && (changed.has("hover") || changed.has("slices"))) mark();
   });
   drawWhenSized(host, draw);
   return {root, draw};

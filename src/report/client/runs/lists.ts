@@ -1,5 +1,7 @@
 import type {ChangedAnswer, RunsShown} from "../../runs-file";
-import type {Selection} from "../state";
+import type {Data} from "../data";
+import {type Scope, scopeOf} from "../scope";
+import type {Selection, Store} from "../state";
 
 /** Images by who gets them right: this run alone, the base alone, or neither. */
 export interface RunsLists {
@@ -8,11 +10,34 @@ export interface RunsLists {
   readonly wrong: readonly ChangedAnswer[];
 }
 
-/** The lists; if images were circled on a map, only those within. */
-export function listsOf({fixed, broken, wrong = []}: RunsShown, selection?: Selection): RunsLists {
-  if (selection?.kind !== "lasso") return {fixed, broken, wrong};
-  const circled = new Set(selection.images);
-  const within = (list: readonly ChangedAnswer[]) => list.filter(([index]) => circled.has(index));
+/** What narrows the lists: a circle on a map, and the chosen slices. */
+export interface Narrowing {
+  readonly selection: Selection;
+  readonly scope: Scope;
+}
+
+/** What narrows the lists now. */
+export function narrowingOf(data: Data, {state: {selection, slices}}: Store): Narrowing {
+  return {selection, scope: scopeOf(data, slices)};
+}
+
+/** The words for where the images are that are left. */
+export function withinWords({selection, scope}: Narrowing): string {
+  const slices = scope.images === null ? "" : "in the chosen slices";
+  return selection.kind !== "lasso" ? slices : slices ? `within the circle and ${slices}` : "within the circle";
+}
+
+/** Whether something narrows the lists. */
+export function isNarrowed({selection, scope}: Narrowing): boolean {
+  return selection.kind === "lasso" || scope.images !== null;
+}
+
+/** The lists; if images were circled on a map, or slices chosen, only the images within. */
+export function listsOf({fixed, broken, wrong = []}: RunsShown, by?: Narrowing): RunsLists {
+  if (!by || !isNarrowed(by)) return {fixed, broken, wrong};
+  const circled = by.selection.kind === "lasso" ? new Set(by.selection.images) : null;
+  const within = (list: readonly ChangedAnswer[]) =>
+    list.filter(([index]) => (circled?.has(index) ?? true) && by.scope.has(index));
   return {fixed: within(fixed), broken: within(broken), wrong: within(wrong)};
 }
 

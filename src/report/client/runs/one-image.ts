@@ -5,7 +5,7 @@ import {pct, plural} from "../format";
 import {panel} from "../panels/panel";
 import {drawLime, picture} from "../pictures";
 import type {Store} from "../state";
-import {listsOf, walkOf} from "./lists";
+import {listsOf, narrowingOf, walkOf} from "./lists";
 import {classesInRuns, runBars} from "./run-bars";
 
 export interface OneImage {
@@ -39,7 +39,7 @@ export function mountImageInRuns(data: Data, shown: RunsShown, store: Store): On
     return canvas;
   };
   const draw = () => {
-    const list = walkOf(listsOf(shown, store.state.selection));
+    const list = walkOf(listsOf(shown, narrowingOf(data, store)));
     const one = list.find(([index]) => index === store.state.image) ?? list[0];
     const n = all.indexOf(one);
     const known = inRuns[n];

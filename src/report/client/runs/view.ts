@@ -7,7 +7,7 @@ import {panel} from "../panels/panel";
 import type {Store} from "../state";
 import type {PageView} from "../views";
 import {mountJoinedMap} from "./joined-map";
-import {countsOf, listsOf, walkOf} from "./lists";
+import {countsOf, listsOf, narrowingOf, walkOf} from "./lists";
 import {mountImageInRuns} from "./one-image";
 import {mountSeedStrips, overSeeds} from "./seed-strips";
 import {mountWho} from "./who-is-right";
@@ -22,25 +22,33 @@ export function mountRuns(data: Data, shown: RunsShown, store: Store): PageView 
     for (const part of [who, ...both]) part.draw();
   };
   store.on(({view}, changed) => {
-    if (view === "runs" && (["image", "selection", "view"] as const).some((key) => changed.has(key))) draw();
+    if (view === "runs" && (["image", "selection", "slices", "view"] as const).some((key) => changed.has(key))) {
+      all.hidden = store.state.slices.length === 0;
+      draw();
+    }
   });
+  const all = h("p", {class: "sub runs-all", hidden: true});
+  all.textContent = `These figures are about all ${int(shown.images)} test ${data.words.many}; the lists below are about the chosen slices.`;
+  const said = lead(shown, data);
+  said.append(all);
   const left = h(
     "div",
     {class: "left"},
-    h("div", {class: "hero of-2"}, lead(shown, data), mountSeedStrips(shown)),
+    h("div", {class: "hero of-2"}, said, mountSeedStrips(shown)),
     who.root,
     ...(both.length > 0 ? [h("div", {class: `pair of-${both.length}`}, ...both.map(({root}) => root))] : []),
     ...(shown.details?.length ? [details(shown, data)] : []),
     differences(shown),
   );
   const step = (by: 1 | -1) => {
-    const list = walkOf(listsOf(shown, store.state.selection));
+    const list = walkOf(listsOf(shown, narrowingOf(data, store)));
     if (list.length === 0) return;
     const at = list.findIndex(([index]) => index === store.state.image);
     store.set({image: list[(Math.max(at, 0) + by + list.length) % list.length][0]});
   };
   const clear = () => {
     if (store.state.selection.kind === "lasso") store.set({selection: {kind: "mistakes"}});
+    else store.set({slices: []});
   };
   return {left, side: null, draw, step, clear};
 }

@@ -6,7 +6,7 @@ import {panel} from "../panels/panel";
 import {picture} from "../pictures";
 import type {Store} from "../state";
 import {fittedTo} from "../text-width";
-import {countsOf, listsOf, type RunsLists, walkOf} from "./lists";
+import {countsOf, isNarrowed, listsOf, type Narrowing, narrowingOf, type RunsLists, walkOf, withinWords} from "./lists";
 
 /** How many pictures of a pile are shown before "+ 412". */
 const IN_PILE = 90;
@@ -67,25 +67,29 @@ export function mountWho(data: Data, shown: RunsShown, store: Store): {root: HTM
   );
 
   let filled: RunsLists | undefined;
-  let circled: unknown;
+  let wasCircled = false;
+  let last: Narrowing | undefined;
   const fill = () => {
-    const {selection} = store.state;
-    const isCircled = selection.kind === "lasso";
-    const now = isCircled ? selection : null;
-    if (filled && circled === now) return filled;
-    circled = now;
+    const by = narrowingOf(data, store);
+    const isLess = isNarrowed(by);
+    const isCircled = by.selection.kind === "lasso";
+    if (filled && last && last.scope === by.scope && (last.selection === by.selection || !(isCircled || wasCircled)))
+      return filled;
+    last = by;
+    wasCircled = isCircled;
     // shorter lists must not move the map below them while the pointer is still on it
     if (!isCircled) body.style.minHeight = "";
     else if (!body.style.minHeight && body.offsetHeight) body.style.minHeight = `${body.offsetHeight}px`;
-    const found = listsOf(shown, selection);
+    const found = listsOf(shown, by);
     for (const name of lists) {
       const list = found[name];
-      const unnamed = isCircled ? 0 : counts[name] - list.length;
-      piles[name].fill(list.slice(0, IN_PILE).map(thumb), list.length + unnamed, isCircled);
+      const unnamed = isLess ? 0 : counts[name] - list.length;
+      piles[name].fill(list.slice(0, IN_PILE).map(thumb), list.length + unnamed, isLess);
     }
     const count = walkOf(found).length;
-    line.hidden = !isCircled;
-    setText(say, count ? `Only the ${int(count)} within the circle` : `None of these ${many} is within the circle`);
+    line.hidden = !isLess;
+    clear.hidden = !isCircled;
+    setText(say, count ? `Only the ${int(count)} ${withinWords(by)}` : `None of these ${many} is ${withinWords(by)}`);
     filled = found;
     return found;
   };

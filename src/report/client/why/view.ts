@@ -3,6 +3,7 @@ import {h, polyline, svg} from "../dom";
 import {pct, plural} from "../format";
 import {panel} from "../panels/panel";
 import {drawLime, picture} from "../pictures";
+import {scopeOf} from "../scope";
 import {showsScrolling} from "../scrolls";
 import type {Store} from "../state";
 import type {PageView} from "../views";
@@ -18,28 +19,34 @@ export function mountWhy(data: Data, reasons: readonly Reason[], store: Store): 
   const {words, names, epochs, labels} = data;
   const epochOf = (stop: number | null) =>
     stop === null ? "not known" : stop >= epochs.length ? "not yet" : `epoch ${epochs[stop]}`;
-  const chosen = () => reasons.find(({image}) => image === store.state.image) ?? reasons[0];
-  const later = reasons.filter(({reasonFrom, answerFrom}) => reasonFrom !== null && reasonFrom > answerFrom).length;
-  const known = reasons.filter(({reasonFrom}) => reasonFrom !== null).length;
-  const good = reasons.filter((one) => passes(one).every(Boolean)).length;
+  const within = () => reasonsIn(data, reasons, store);
+  const chosen = (): Reason | undefined => {
+    const some = within();
+    return some.find(({image}) => image === store.state.image) ?? some[0];
+  };
   const strong = (text: string) => h("strong", {}, text);
-  const lead = h(
-    "div",
-    {class: "hero-say"},
-    h(
-      "h1",
-      {class: "lead"},
+  const lead = h("h1", {class: "lead"});
+  const below = h("p", {class: "sub"});
+  const say = () => {
+    const some = within();
+    if (some.length === 0) {
+      lead.replaceChildren(`None of these ${words.many} was explained.`);
+      below.replaceChildren(`All ${reasons.length} that were explained are outside of the chosen slices.`);
+      return;
+    }
+    const known = some.filter(({reasonFrom}) => reasonFrom !== null);
+    const later = known.filter(({reasonFrom, answerFrom}) => Number(reasonFrom) > answerFrom).length;
+    const good = some.filter((one) => passes(one).every(Boolean)).length;
+    lead.replaceChildren(
       "In ",
       strong(String(later)),
-      ` of ${known} ${words.many} the reason settled after the answer.`,
-    ),
-    h(
-      "p",
-      {class: "sub"},
+      ` of ${known.length} ${words.many} the reason settled after the answer.`,
+    );
+    below.replaceChildren(
       strong(String(good)),
-      ` of ${plural(reasons.length, "explanation")} pass both checks. An answer can be right long before it has its last reason.`,
-    ),
-  );
+      ` of ${plural(some.length, "explanation")} pass both checks. An answer can be right long before it has its last reason.`,
+    );
+  };
 
   const help =
     `Each row is a test ${words.one} that LIME explained. The answer settled at the epoch from which on the network gave its last answer. The reason settled at the epoch from which on LIME's ` +
@@ -55,7 +62,7 @@ export function mountWhy(data: Data, reasons: readonly Reason[], store: Store): 
     const isWrong = answer !== labels[image];
     const row = h(
       "button",
-      {type: "button", class: "why-row", role: "option"},
+      {type: "button", class: "why-row", role: "option", "data-image": image},
       h("span", {class: "why-pic"}, picture(data, image)),
       h(
         "span",
@@ -92,7 +99,10 @@ export function mountWhy(data: Data, reasons: readonly Reason[], store: Store): 
   filmBody.append(title, film, leftOut, ...(data.file.influence ? [foot] : []));
   const drawFilm = () => {
     if (store.state.view !== "why") return;
-    const {image, answer, likeLast, answerFrom, reasonFrom} = chosen();
+    const reason = chosen();
+    filmRoot.hidden = table.hidden = reason === undefined;
+    if (!reason) return;
+    const {image, answer, likeLast, answerFrom, reasonFrom} = reason;
     const when = `answered so since ${epochOf(answerFrom)}, for this reason since ${epochOf(reasonFrom)}`;
     title.replaceChildren(
       h("strong", {}, names[answer] || "–"),
@@ -130,21 +140,24 @@ export function mountWhy(data: Data, reasons: readonly Reason[], store: Store): 
     leftOut.textContent = `Not explained as ${names[answer]} at ${lacking.length === 1 ? "epoch" : "epochs"} ${ranges(lacking, epochs)}.`;
   };
   const mark = () => {
+    const [now, scope] = [chosen(), scopeOf(data, store.state.slices)];
     for (const {image, row} of buttons) {
-      const isChosen = image === chosen().image;
+      row.hidden = !scope.has(image);
+      const isChosen = image === now?.image;
       row.setAttribute("aria-selected", String(isChosen));
       if (isChosen) rows.scrollTop = Math.max(0, row.offsetTop - rows.offsetTop - rows.clientHeight / 2);
     }
   };
   store.on(({view}, changed) => {
-    if (view !== "why" || !["stop", "image", "view"].some((key) => changed.has(key as "stop"))) return;
+    if (view !== "why" || !["stop", "image", "view", "slices"].some((key) => changed.has(key as "stop"))) return;
+    say();
     mark();
     drawFilm();
   });
   const left = h(
     "div",
     {class: "left"},
-    h("div", {class: "hero of-1"}, lead),
+    h("div", {class: "hero of-1"}, h("div", {class: "hero-say"}, lead, below)),
     h("div", {class: "pair of-2"}, table, filmRoot),
   );
   return {
@@ -152,10 +165,11 @@ export function mountWhy(data: Data, reasons: readonly Reason[], store: Store): 
     side: null,
     draw: drawFilm,
     step: (by) => {
-      const at = reasons.indexOf(chosen());
-      store.set({image: reasons[(at + by + reasons.length) % reasons.length].image});
+      const some = within();
+      const now = chosen();
+      if (now) store.set({image: some[(some.indexOf(now) + by + some.length) % some.length].image});
     },
-    clear: () => {},
+    clear: () => store.set({slices: []}),
   };
 }
 
@@ -192,8 +206,15 @@ function sparkline({likeLast, ownError}: Reason, epochs: readonly number[]): SVG
   return sheet;
 }
 
-/** The words about this view in the row of questions, such as "10 explained". */
+/** The reasons for the images that the chosen slices leave. */
+export function reasonsIn(data: Data, reasons: readonly Reason[], store: Store): readonly Reason[] {
+  const scope = scopeOf(data, store.state.slices);
+  return reasons.filter(({image}) => scope.has(image));
+}
+
+/** The words about this view in the row of questions, such as "40 % pass"; none if nothing was explained. */
 export function whyFinding(reasons: readonly Reason[]): string {
+  if (reasons.length === 0) return "none explained";
   const good = reasons.filter((one) => passes(one).every(Boolean)).length;
   return `${pct(good / reasons.length, 0)} pass`;
 }
