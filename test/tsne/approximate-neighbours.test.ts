@@ -5,7 +5,7 @@ import {packed} from "../../src/tsne/linear/packing";
 import {findApproximateNeighbours, SEARCH, type Search} from "../../src/tsne/neighbours/approximate-neighbours";
 import {findNeighbours} from "../../src/tsne/neighbours/neighbours";
 import {writePoints} from "../../src/tsne/neighbours/points";
-import {searchFor} from "../../src/tsne/neighbours/search";
+import {searchFor, searchNeighbours} from "../../src/tsne/neighbours/search";
 import {cloud, digits} from "../support/tsne-data";
 
 /** The results of each search, as copies. */
@@ -104,6 +104,24 @@ test("rows that are all alike, and rows that each stand forty times, have full l
   const {found, recall} = await both(some, 31);
   expect(recall).toBe(1);
   expect(found.neighbours.filter((j, e) => j % 30 === Math.floor(e / 31) % 30).length).toBe(1200 * 31);
+});
+
+test("if the search misses too many of few rows, all rows are compared; of many, the recall is stated", async () => {
+  const [data, k] = [cloud(2000, 50, 1), 31];
+  const little = {...SEARCH, trees: 1, mostRounds: 0, mostDoublings: 0};
+  const {exact} = await both(data, k);
+  const workspace = await openWorkspace(1);
+  const space = await packed(workspace.team, workspace.arena, data);
+  const search = async (mostCompared: number, effort: Search) => {
+    const found = await searchNeighbours(workspace, space, data, k, "approximate", {mostCompared, effort});
+    return {...found, list: workspace.arena.integers(found.neighbours, data.rows * k).slice()};
+  };
+  const compared = await search(2000, little);
+  expect(compared.recall).toBeUndefined();
+  expect(compared.list).toEqual(exact.neighbours);
+  expect((await search(1999, little)).recall).toBeLessThan(0.6);
+  expect((await search(2000, SEARCH)).recall).toBeGreaterThan(0.95); // enough were found
+  workspace.close();
 });
 
 test("up to 100,000 rows the search is exact, and states no recall", async () => {

@@ -1,7 +1,7 @@
 import type {Matrix} from "../linear/matrix";
 import type {Packed} from "../linear/packing";
 import type {Workspace} from "../threads/workspace";
-import {type ApproximateNeighbours, findApproximateNeighbours} from "./approximate-neighbours";
+import {type ApproximateNeighbours, findApproximateNeighbours, SEARCH} from "./approximate-neighbours";
 import {type FoundNeighbours, findNeighbours} from "./neighbours";
 import {findPrunedNeighbours, leadingColumns} from "./pruned-neighbours";
 
@@ -10,6 +10,11 @@ export type SearchKind = "exact" | "approximate";
 
 /** With more rows than this, the exact search would take longer than the map. */
 const MOST_EXACT = 100_000;
+/**
+ * If the approximate search misses too many of the neighbours of at most so many rows, all rows are compared after all:
+ * with more rows, to look at more neighbours' neighbours takes less time, and finds fewer.
+ */
+const MOST_COMPARED = 250_000;
 
 /**
  * How many neighbours each row has: 3 · perplexity + 1 if they are found exactly (van der Maaten 2014, section 4.1; the
@@ -27,9 +32,11 @@ export function searchFor(rows: number): SearchKind {
 }
 
 /**
- * The k nearest other rows of each row.
+ * The k nearest other rows of each row. An approximate search that cannot reach the wanted recall becomes an exact one
+ * if the rows are few enough; the result then has no recall.
  *
  * @param points The rows that were packed.
+ * @param mostCompared How many rows are few enough. @param effort How the approximate search works.
  */
 export async function searchNeighbours(
   {team, arena, lastNeighbours}: Pick<Workspace, "team" | "arena" | "lastNeighbours">,
@@ -37,8 +44,16 @@ export async function searchNeighbours(
   points: Matrix,
   k: number,
   search: SearchKind,
+  {mostCompared = MOST_COMPARED, effort = SEARCH} = {},
 ): Promise<FoundNeighbours & Partial<Pick<ApproximateNeighbours, "recall">>> {
-  if (search === "approximate") return findApproximateNeighbours(team, arena, space, k);
+  if (search === "approximate") {
+    if (space.rows > mostCompared) return findApproximateNeighbours(team, arena, space, k, effort);
+    const mark = arena.mark();
+    const found = await findApproximateNeighbours(team, arena, space, k, {...effort, mostDoublings: 0});
+    if (found.recall >= effort.wanted) return found;
+    arena.release(mark);
+    return {...(await findNeighbours(team, arena, space, k)), ...(found.order ? {order: found.order} : {})};
+  }
   const leading = leadingColumns(points);
   return leading
     ? findPrunedNeighbours(team, arena, space, leading, k, lastNeighbours)
