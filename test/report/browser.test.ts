@@ -211,6 +211,20 @@ test("a digit with explanations shows them epoch by epoch, and its nearest neigh
       expect(await text(opened, ".meta")).toContain("Test image 4");
       expect(await page.locator(".tile-row canvas[role=img]").count()).toBe(3);
       expect(await page.locator(".score canvas").count()).toBe(4 * 4);
+      // each line's name stands beside one of the dots
+      const gaps = await page.locator(".sc-chart svg .p-lab").evaluateAll((names) =>
+        names.map((name) => {
+          const box = name.getBoundingClientRect();
+          const dots = Array.from(name.parentElement?.querySelectorAll("circle") ?? [], (dot) => {
+            const {left, right, top, bottom} = dot.getBoundingClientRect();
+            const [x, y] = [(left + right) / 2, (top + bottom) / 2];
+            return Math.hypot(Math.max(box.left - x, 0, x - box.right), Math.max(box.top - y, 0, y - box.bottom));
+          });
+          return Math.min(...dots);
+        }),
+      );
+      expect(gaps.length).toBeGreaterThan(1);
+      expect(Math.max(...gaps)).toBeLessThan(9);
       expect(await text(opened, ".near h3")).toBe("Nearest digits by what the network sees");
       await page.locator(".nb").first().click();
       expect(await text(opened, ".meta")).toContain("Test image 5");
