@@ -31,7 +31,7 @@ interface Near {
  * The nearest training images of the given class and of the suggested one, `[suspects, 4]` each, and of all classes,
  * `[suspects, 8]`.
  */
-async function neighbourArrays(train: Split, near: readonly LabelNeighbours[]) {
+export async function neighbourArrays(train: Split, near: readonly LabelNeighbours[]) {
   const side = async (of: (one: LabelNeighbours) => readonly Neighbour[], each: number): Promise<Near> => {
     const list = near.flatMap((one) => Array.from({length: each}, (_, n) => of(one)[n]));
     const places = Uint32Array.from(list, (one) => one?.index ?? NONE);

@@ -173,3 +173,29 @@ test("a patch that one points at shows in all maps where it looks, as far as it 
   expect(await seen()).toEqual(all);
   await page.context().close();
 });
+
+test("when two epochs are compared, each class says by how many points its figures move to the other", async () => {
+  const {page} = await openPage(browser, digits);
+  const figures = () =>
+    page.locator(".p-classes .cls-v").evaluateAll((cells) =>
+      cells.map((cell) => {
+        const [value, moved] = Array.from(cell.children, (child) => child.textContent ?? "");
+        const number = (text: string) => Number(text.replace("−", "-").replace("±", "").replace(" %", ""));
+        return {value: number(value), moved: number(moved)};
+      }),
+    );
+  await page.keyboard.press("c");
+  await state(page);
+  const before = await figures();
+  await page.keyboard.press("c");
+  await page.keyboard.press("End");
+  expect((await state(page)).stop).toBe(3);
+  const after = await figures();
+  const moves = before.filter(({moved}) => moved !== 0);
+  expect(moves.length).toBeGreaterThan(3);
+  for (const [n, {value, moved}] of before.entries()) {
+    if (Number.isNaN(value) || Number.isNaN(after[n].value)) continue; // a share of nothing
+    expect(Math.abs(after[n].value - value - moved)).toBeLessThan(0.16); // each is rounded to a tenth
+  }
+  await page.context().close();
+});
