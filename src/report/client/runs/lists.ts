@@ -10,13 +10,13 @@ export interface RunsLists {
   readonly wrong: readonly ChangedAnswer[];
 }
 
-/** What narrows the lists: a circle on a map, and the chosen slices. */
+/** The circle on a map and the chosen slices, which narrow the lists. */
 export interface Narrowing {
   readonly selection: Selection;
   readonly scope: Scope;
 }
 
-/** What narrows the lists now. */
+/** The circle and the slices that narrow the lists now. */
 export function narrowingOf(data: Data, {state: {selection, slices}}: Store): Narrowing {
   return {selection, scope: scopeOf(data, slices)};
 }
