@@ -66,6 +66,7 @@ export function confidentJoint(probabilities: Numbers, labels: Numbers, classes:
 
 /** Scales each row of a joint so that it sums to the number of examples of its label, in whole numbers. */
 export function calibratedJoint(joint: Float64Array, labels: Numbers, classes: number): Float64Array {
+  if (labels.length === 0) return new Float64Array(classes * classes); // nothing to scale to
   const counts = new Float64Array(classes);
   for (let n = 0; n < labels.length; n++) counts[labels[n]]++;
   const totals = Float64Array.from({length: classes}, (_, row) =>

@@ -26,3 +26,8 @@ test("suspects come by their score, of equals the surest answer first, then in t
     }),
   );
 });
+
+test("of no images there are no suspects", () => {
+  expect(suspectsOf([], 3)).toEqual([]);
+  expect(suspectsOf([{split: "test", labels: [], probabilities: []}], 3)).toEqual([]);
+});
