@@ -7,7 +7,8 @@ import type {PixelSubject} from "../jobs/explain-question";
 import {overlapped} from "../probes/overlapped";
 import {imageAt} from "../probes/segment-explanation";
 import type {OpenShard} from "./open-shard";
-import {mapBytes} from "./pixel-columns";
+import type {FoundMaps} from "./pixel-columns";
+import {resultBytes} from "./result-bytes";
 
 /** Maps of pixels: each image gets the bits that `explain test:8 --method` gives it alone. */
 export async function attributeShard(
@@ -31,7 +32,7 @@ export async function attributeShard(
   found.forEach(({maps: [map]}, n) => {
     maps.set(map.values, n * height * width);
   });
-  return mapBytes({
+  const columns: FoundMaps = {
     index: Uint32Array.from(indices),
     label: Uint32Array.from(images.labels),
     target: Uint32Array.from(found, ({targets}) => targets[0]),
@@ -39,7 +40,8 @@ export async function attributeShard(
     faithfulness: Float64Array.from(found, ({trusts}) => trusts[0]),
     gap: Float64Array.from(found, ({maps: [map]}) => map.gap ?? Number.NaN),
     values: maps,
-  });
+  };
+  return resultBytes(columns);
 }
 
 /** @throws UserError if there is no such method: a queue may name anything. */

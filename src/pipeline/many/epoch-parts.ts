@@ -1,11 +1,12 @@
 import type {EpochSubject} from "../jobs/explain-question";
 import {encodeBeside} from "../record/arrays-beside";
 import type {RunDirectory} from "../record/run-directory";
-import {columnsOf, joinedColumns, type SegmentedColumns} from "./explained-columns";
+import {joinedColumns, type SegmentedColumns} from "./explained-columns";
 import {keepExplained, type LimeEpoch} from "./explained-files";
 import type {OpenMany} from "./open-many";
-import {joinedMaps, type KeptMaps, keptMaps, mapsOf} from "./pixel-columns";
+import {type FoundMaps, joinedMaps, type KeptMaps, keptMaps} from "./pixel-columns";
 import {keepMaps, mapsFile, type PixelEpoch} from "./pixel-files";
+import {resultOf} from "./result-bytes";
 
 /** How far an epoch's explanations can be trusted, by the figures of their method. */
 export type ExplainedEpoch = LimeEpoch | PixelEpoch;
@@ -27,7 +28,7 @@ export function epochParts(many: Pick<OpenMany, "images">, subject: EpochSubject
     const [height, width] = images.shape;
     const parts: KeptMaps[] = [];
     return {
-      add: (bytes) => parts.push(keptMaps(mapsOf(bytes))),
+      add: (bytes) => parts.push(keptMaps(resultOf<FoundMaps>(bytes))),
       keep: (directory) => keepMaps(directory, images.shape, subject, parts),
       size() {
         const joined = joinedMaps(parts);
@@ -37,7 +38,7 @@ export function epochParts(many: Pick<OpenMany, "images">, subject: EpochSubject
   }
   const parts: SegmentedColumns[] = [];
   return {
-    add: (bytes) => parts.push(columnsOf(bytes)),
+    add: (bytes) => parts.push(resultOf<SegmentedColumns>(bytes)),
     keep: (directory) =>
       keepExplained(
         directory,

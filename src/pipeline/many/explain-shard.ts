@@ -7,8 +7,9 @@ import type {ExplainQuestion, LimeSubject} from "../jobs/explain-question";
 import {overlapped} from "../probes/overlapped";
 import {imageAt} from "../probes/segment-explanation";
 import {attributeShard} from "./attribute-shard";
-import {columnBytes, joinedArrays, type SegmentedColumns} from "./explained-columns";
+import {joinedArrays, type SegmentedColumns} from "./explained-columns";
 import {type OpenShard, openShard} from "./open-shard";
+import {resultBytes} from "./result-bytes";
 
 /**
  * Explains some test images of a run. The result depends on the subject alone, not on the machine, the order, or the
@@ -34,7 +35,7 @@ async function limeShard(subject: LimeSubject, {network, indices, images}: OpenS
       ...explainedClass(subject, images, n),
     }),
   );
-  return columnBytes(columnsFrom(explained, indices, images));
+  return resultBytes(columnsFrom(explained, indices, images));
 }
 
 /**

@@ -1,5 +1,3 @@
-import {decode, encode} from "../record/artifact-codec";
-
 /**
  * LIME's explanations of some images, one row for each, in the order of the images. A number that an explanation does
  * not have is NaN. Explanation i has the numbers of `weights` and `errors` from `starts[i]` up to, but not including,
@@ -30,19 +28,6 @@ export interface ExplainedColumns {
 /** The same, with the segment of each pixel: `[images, height, width]`. */
 export interface SegmentedColumns extends ExplainedColumns {
   readonly segments: Uint16Array;
-}
-
-/** Columns as the bytes of a result. */
-export function columnBytes(columns: SegmentedColumns): Uint8Array {
-  return Buffer.from(encode(columns, "", Number.POSITIVE_INFINITY).json);
-}
-
-/** The columns of a result. */
-export function columnsOf(bytes: Uint8Array): SegmentedColumns {
-  const none = () => {
-    throw new Error("result: expected all arrays in one file, got one in another file");
-  };
-  return decode(Buffer.from(bytes).toString("utf8"), none) as SegmentedColumns; // written by columnBytes
 }
 
 /** Joins columns into the columns of one list. */

@@ -1,4 +1,4 @@
-import {decode, encode} from "../record/artifact-codec";
+import {FULL} from "../record/map-scale";
 import {joinedArrays} from "./explained-columns";
 
 /** Maps of some images, one row for each, in the order of the images. */
@@ -20,28 +20,12 @@ export interface FoundMaps extends PixelColumns {
   readonly values: Float32Array;
 }
 
-/** The largest 16-bit number: it stands for the strongest pixel of a map. */
-export const FULL = 32767;
-
 /** Maps in half of the space, as a run keeps them. */
 export interface KeptMaps extends PixelColumns {
   /** The greatest magnitude of each map. */
   readonly strongest: Float32Array;
   /** `[images, height, width]`, in 32,767ths of the strongest. */
   readonly values: Int16Array;
-}
-
-/** Columns as the bytes of a result. */
-export function mapBytes(columns: FoundMaps): Uint8Array {
-  return Buffer.from(encode(columns, "", Number.POSITIVE_INFINITY).json);
-}
-
-/** The columns of a result. */
-export function mapsOf(bytes: Uint8Array): FoundMaps {
-  const none = () => {
-    throw new Error("result: expected all arrays in one file, got one in another file");
-  };
-  return decode(Buffer.from(bytes).toString("utf8"), none) as FoundMaps; // written by mapBytes
 }
 
 /** Rounds each map to 32,767ths of its strongest pixel. A map that is 0 everywhere stays 0. */

@@ -1,10 +1,8 @@
-import type {NamedArray} from "../../nouns/network";
-import type {LayerMoves} from "../training/tracked-points";
-
 /** @file How far each layer's weights move between two looks within an epoch. */
 
-/** If a layer has more weights, this many of them, taken evenly, stand for all. */
-const MOST_WEIGHTS = 1 << 16;
+import type {NamedArray} from "../../nouns/network";
+import type {LayerMoves} from "../training/tracked-points";
+import {sampledWeights} from "./sampled-weights";
 
 /** The matrices of each layer that has some, as one vector: no biases and no normalisations. */
 export interface LayerVector {
@@ -25,12 +23,8 @@ export function layerVectors(layers: readonly string[], weights: readonly NamedA
       all.set(values, at);
       at += values.length;
     }
-    const count = Math.min(MOST_WEIGHTS, all.length);
-    const values =
-      count === all.length
-        ? all
-        : Float32Array.from({length: count}, (_, n) => all[Math.floor((n * all.length) / count)]);
-    return [{layer, values, each: all.length / count}];
+    const values = sampledWeights(all);
+    return [{layer, values, each: all.length / values.length}];
   });
 }
 

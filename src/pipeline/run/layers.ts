@@ -7,11 +7,10 @@ import type {ModelFacts, RunEvent} from "./events";
 import {AT_ONCE, answers} from "./layer-answers";
 import {blocksOf} from "./layer-blocks";
 import {layerPlaces} from "./layer-places";
+import {sampledWeights} from "./sampled-weights";
 
 /** How many test images, taken evenly from the whole split, are used to compare layers. */
 const IMAGES = 128;
-/** If a kernel is larger, this many of its weights, taken evenly, stand for all. */
-const MOST_WEIGHTS = 1 << 16;
 
 /** How many training images the gradient is taken of: the same images at every epoch. */
 export const GRADIENT_IMAGES = 32;
@@ -71,7 +70,7 @@ async function layerStates(
     const last = end > 0 ? rest[end - 1] : layers[at];
     const size = layerPlaces(last.outputShape);
     states.push({
-      ...{layer: name, type, shape: kernel.shape, weights: kernel.values.length, kernel: sampled(kernel)},
+      ...{layer: name, type, shape: kernel.shape, weights: kernel.values.length, kernel: sampledWeights(kernel.values)},
       gradient: gradients ? lengthOf(gradients.filter((array) => array.name.startsWith(`${name}/`))) : null,
       ...(await answers(
         network,
@@ -105,7 +104,7 @@ async function blockStates(
     const {gram, probe = null} = await answers(network, ask, size, test, indices);
     blocks.push({
       ...{name, layers: members.map(({layer}) => layer), gram, probe},
-      others: others.map((array) => ({weights: array.values.length, kernel: sampled(array)})),
+      others: others.map((array) => ({weights: array.values.length, kernel: sampledWeights(array.values)})),
     });
   }
   return blocks;
@@ -136,7 +135,14 @@ async function ownLayerStates(
   for (const [i, {layer, type, kernel, shape}] of own.entries()) {
     let part = 0;
     states.push({
-      ...{layer, type, shape: kernel.shape, weights: kernel.values.length, kernel: sampled(kernel), gradient: null},
+      ...{
+        layer,
+        type,
+        shape: kernel.shape,
+        weights: kernel.values.length,
+        kernel: sampledWeights(kernel.values),
+        gradient: null,
+      },
       ...(await answers(network, async () => parts[part++][i].values, shape, test, indices)),
     });
   }
@@ -147,9 +153,4 @@ function lengthOf(arrays: readonly NamedArray[]): number {
   let sum = 0;
   for (const {values} of arrays) for (const value of values) sum += value * value;
   return Math.sqrt(sum);
-}
-
-function sampled({values}: NamedArray): Float32Array {
-  if (values.length <= MOST_WEIGHTS) return values;
-  return Float32Array.from({length: MOST_WEIGHTS}, (_, n) => values[Math.floor((n * values.length) / MOST_WEIGHTS)]);
 }

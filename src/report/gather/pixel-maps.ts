@@ -1,4 +1,5 @@
 import {UserError} from "../../nouns/options";
+import {FULL} from "../../pipeline/record/map-scale";
 import type {Recall, Saved} from "../file-memory";
 import type {Packer} from "../packer";
 import {coarser} from "../page-budget";
@@ -11,8 +12,6 @@ const MOST_BYTES = 24e6;
 const BESIDE_BYTES = 10;
 /** Maps are made smaller if their shorter side keeps this many places. */
 const LEAST_SIDE = 28;
-/** The number that stands for the strongest pixel in the saved file. */
-const FULL = 32767;
 /** The target of an image that has no map at an epoch. */
 const NONE = 0xffff;
 

@@ -14,8 +14,9 @@ import {epochParts} from "../../../src/pipeline/many/epoch-parts";
 import {explainMany, resultName, shardSize, shardsOf} from "../../../src/pipeline/many/explain-many";
 import {type ManyOptions, openMany} from "../../../src/pipeline/many/open-many";
 import {closeShards} from "../../../src/pipeline/many/open-shard";
-import {type FoundMaps, joinedMaps, keptMaps, mapsOf} from "../../../src/pipeline/many/pixel-columns";
+import {type FoundMaps, joinedMaps, keptMaps} from "../../../src/pipeline/many/pixel-columns";
 import type {MapsFile} from "../../../src/pipeline/many/pixel-files";
+import {resultOf} from "../../../src/pipeline/many/result-bytes";
 import {resultStore} from "../../../src/pipeline/record/result-store";
 import {readSaved} from "../../../src/pipeline/record/saved-file";
 import {decode} from "../../../src/report/client/decode";
@@ -72,7 +73,7 @@ test("each method gives each image, at every epoch, the bits that it gives the i
       const values = optionsOf(method.name).options;
       const {many} = await explained(method.name);
       const [shard] = [...shardsOf(many)].filter(({question}) => question.subject.epoch === epoch);
-      const found = mapsOf((await store.read(shard.id)) as Uint8Array);
+      const found = resultOf<FoundMaps>((await store.read(shard.id)) as Uint8Array);
       const kept = await keptOf(method.name, epoch);
       for (const {image, index = -1} of images) {
         const asked = {method, values, caption: "", top: 1, seed: 0, known: {}};
