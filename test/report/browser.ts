@@ -1,4 +1,5 @@
 import {existsSync} from "node:fs";
+import {join} from "node:path";
 import {type Browser, type BrowserContextOptions, chromium, type Page} from "playwright-core";
 
 /** Where a browser may stand that was installed by hand. */
@@ -9,6 +10,9 @@ const INSTALLED = [
   "/Applications/Google Chrome.app/Contents/MacOS/Google Chrome",
   "C:\\Program Files\\Google\\Chrome\\Application\\chrome.exe",
 ];
+
+/** The fonts that a page finds, the same ones on every Linux. */
+const FONTS = join(__dirname, "fonts.conf");
 
 /** Software rendering: the slowest that a reader may have. */
 const ARGS = [
@@ -27,7 +31,8 @@ const ARGS = [
  */
 export async function openBrowser(): Promise<Browser> {
   const executablePath = await browserPath();
-  return chromium.launch({executablePath, headless: true, args: ARGS});
+  const env = {...process.env, FONTCONFIG_FILE: FONTS} as {[name: string]: string};
+  return chromium.launch({executablePath, headless: true, args: ARGS, env});
 }
 
 async function browserPath(): Promise<string> {

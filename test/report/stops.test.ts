@@ -20,8 +20,26 @@ test("many stops are thinned evenly, first and last kept", () => {
 });
 
 test("a stop to keep is there, and crowds out what stands too near", () => {
-  expect(evenStops(60, 7, [17])).toEqual([0, 9, 17, 27, 36, 45, 54, 60]);
+  expect(evenStops(60, 7, [17])).toEqual([0, 10, 17, 30, 40, 50, 60]);
   expect(evenStops(10, 20, [-1, 99])).toEqual([0, 1, 2, 3, 4, 5, 6, 7, 8, 9, 10]);
+});
+
+test("there are never more stops than asked for, but the first, the last and those to keep are always there", () => {
+  expect(evenStops(40, 2)).toEqual([0, 40]);
+  expect(evenStops(40, 4)).toEqual([0, 14, 28, 40]);
+  expect(evenStops(40, 3, [17, 22])).toEqual([0, 17, 22, 40]);
+  fc.assert(
+    fc.property(
+      fc.nat(100),
+      fc.integer({min: 2, max: 30}),
+      fc.array(fc.nat(120), {maxLength: 3}),
+      (last, most, keep) => {
+        const stops = evenStops(last, most, keep);
+        const kept = new Set([0, last, ...keep.filter((stop) => stop <= last)]);
+        return stops.length <= Math.max(most, kept.size) && [...kept].every((stop) => stops.includes(stop));
+      },
+    ),
+  );
 });
 
 test("labels that need room give way to the chosen ones, then to both ends", () => {

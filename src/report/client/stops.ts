@@ -1,15 +1,19 @@
 /**
- * At most `most` of the places 0 to `last`, at even distances and ascending: always the first, the last and those to
- * keep. A place that is too near to one of these is left out.
+ * At most `most` of the places 0 to `last`, as many as fit at even distances, ascending: always the first, the last and
+ * those to keep, even if these are more than `most`. A place that is too near to one of these is left out.
+ *
+ * @param most At least 2.
  */
 export function evenStops(last: number, most: number, keep: readonly number[] = []): number[] {
-  const step = Math.max(1, Math.ceil((last + 1) / Math.max(2, most)));
   const kept = [...new Set([0, last, ...keep.filter((stop) => stop >= 0 && stop <= last)])];
-  const chosen = new Set(kept);
-  for (let stop = 0; stop <= last; stop += step) {
-    if (kept.every((other) => other === stop || Math.abs(other - stop) >= step * 0.6)) chosen.add(stop);
+  for (let step = Math.max(1, Math.ceil(last / (most - 1))); step <= last; step++) {
+    const chosen = new Set(kept);
+    for (let stop = 0; stop <= last; stop += step) {
+      if (kept.every((other) => other === stop || Math.abs(other - stop) >= step * 0.6)) chosen.add(stop);
+    }
+    if (chosen.size <= most) return [...chosen].sort((a, b) => a - b);
   }
-  return [...chosen].sort((a, b) => a - b);
+  return kept.sort((a, b) => a - b);
 }
 
 /**

@@ -98,7 +98,7 @@ function within(
   const [from, to] = phase;
   const around =
     from === undefined ? [] : [stops.findLastIndex((stop) => stop <= from), stops.findIndex((stop) => stop >= to)];
-  const chosen = evenStops(stops.length - 1, count - (count > 4 ? 2 : 0), count > 4 ? around : []);
+  const chosen = evenStops(stops.length - 1, count, count > 4 ? around : []);
   room[of] -= chosen.length * bytes;
   return new Set(chosen.map((n) => stops[n]));
 }
