@@ -13,7 +13,7 @@ import {
 import type {ImageShape} from "../nouns/samples";
 import {methods} from "../pipeline/attribution/methods/index";
 import type {Fit} from "../pipeline/data/images/fit-image";
-import {MOST_PIXELS} from "../pipeline/data/images/image-file";
+import {MOST_PIXELS} from "../pipeline/data/images/most-pixels";
 import {type ModelOutput, OUTPUTS} from "../pipeline/model/load/answers";
 import type {Device} from "../pipeline/model/load/device";
 import {type ModelEngine, readJson} from "../pipeline/open/model-file";

@@ -1,4 +1,4 @@
-import {type ReportServer, serveReport} from "../report/serve";
+import type {ReportServer} from "../report/serve";
 import {knowsLinks} from "./links";
 import {openPage} from "./open-page";
 import type {PageFlags} from "./page-flags";
@@ -12,6 +12,8 @@ export async function openIfAsked({open}: Pick<PageFlags, "open">, url: string):
 
 /** Serves a run's page, prints its address, and opens it if the user asked for it. */
 export async function servedPage(path: string, flags: PageFlags, say: (line: string) => void): Promise<ReportServer> {
+  // loaded here, because a run only needs it at its end, and most runs never
+  const {serveReport}: typeof import("../report/serve") = require("../report/serve");
   const server = await serveReport(path, {
     port: flags.port,
     pageModel: flags.pageModel,

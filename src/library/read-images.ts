@@ -1,7 +1,8 @@
 import type {ImageShape, Images} from "../nouns/samples";
 import type {Fit} from "../pipeline/data/images/fit-image";
 import {fitImage} from "../pipeline/data/images/fit-image";
-import {decodeImage, MOST_PIXELS} from "../pipeline/data/images/image-file";
+import {decodeImage} from "../pipeline/data/images/image-file";
+import {MOST_PIXELS} from "../pipeline/data/images/most-pixels";
 import {readWhole} from "../pipeline/data/read-file";
 
 /** How to make an image of a model's size from a picture. */

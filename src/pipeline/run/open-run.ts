@@ -37,7 +37,7 @@ import {samplePlaces} from "./samples";
 import {shownInFull} from "./shown-in-full";
 import {openRunLog} from "./tensorboard";
 import {hasTestImages, keepTestImages} from "./test-images";
-import {openTracking, type Tracking} from "./track";
+import type {Tracking} from "./track";
 
 /** A run that is ready to learn: its data, its network, its folder, and everything that looks need. */
 export interface OpenRun {
@@ -140,9 +140,11 @@ export async function* openRun(
     : {progress: epochStart(1, data.train, batchSize), metrics: [], notes: []};
   // the network now has the weights from which it goes on
   const layers = facts.layers.map(({name}) => name);
-  const tracking = options.track
-    ? await openTracking(options.track, data, network, {batches, epochs, layers})
-    : undefined;
+  let tracking: Tracking | undefined;
+  if (options.track) {
+    const {openTracking}: typeof import("./track") = require("./track"); // few runs follow images
+    tracking = await openTracking(options.track, data, network, {batches, epochs, layers});
+  }
   for (const line of from.notes) yield {type: "say", line};
   if (!resume || !(await hasTestImages(resume, data))) await keepTestImages(directory, data);
   if (known) await directory.writeValue("columns", {columns: known.columns});

@@ -2,7 +2,7 @@
 
 import {VARIANTS, type Variant} from "../../engine/index";
 import {between, type OptionTable, oneOf, positiveInteger, seedNumber, wholeNumber} from "../../nouns/options";
-import {MOST_PIXELS} from "../data/images/image-file";
+import {MOST_PIXELS} from "../data/images/most-pixels";
 import {type ModelName, type ModelOptions, models} from "../model/index";
 import {isModelFile, type ModelFile} from "../model/own/model-file";
 import {registeredModel, registeredModels} from "../model/own/registered";

@@ -5,6 +5,7 @@ import {UserError} from "../../../nouns/options";
 import {isTurned, type Orientation} from "./exif-orientation";
 import {imageKindOf, otherKindOf} from "./image-kind";
 import {checkJpeg, jpegSize} from "./jpeg-file";
+import {MOST_PIXELS} from "./most-pixels";
 import {checkPng, pngSize, type WholeImage} from "./png-file";
 
 /** A decoded image, upright. Its pixels are given a few rows at a time, so that a large one takes little room. */
@@ -18,11 +19,6 @@ export interface DecodedImage {
   bands(): AsyncGenerator<{readonly top: number; readonly rows: number; readonly rgba: Uint8ClampedArray}>;
 }
 
-/**
- * The largest image that is decoded by default, in pixels: 358 MB as bytes. Beyond the same number, Pillow warns of a
- * decompression bomb.
- */
-export const MOST_PIXELS = 89_478_485;
 /** How many pixels a band has: 4 MB, which are drawn in 10 ms, so that an abort signal is noticed soon. */
 const BAND = 2 ** 20;
 

@@ -7,9 +7,9 @@ import type {DataNote, DataProgress} from "../progress";
 import {first, holdOut} from "../split";
 import {layoutOf} from "./folder-layout";
 import {IN_MEMORY} from "./idx-directory";
-import {MOST_PIXELS} from "./image-file";
 import type {ImageSource} from "./image-source";
 import {keepPictures} from "./keep-pictures";
+import {MOST_PIXELS} from "./most-pixels";
 import {nameFrom} from "./name-from";
 
 export interface ImageFolderOptions {
