@@ -33,16 +33,28 @@ export async function csvBytes(
   parts: readonly CsvRows[],
   turn: () => Promise<void>,
 ): Promise<Uint8Array> {
+  const pieces: Uint8Array[] = [csvHead(headings)];
+  for (const part of parts) pieces.push(await csvLines(headings, part, turn));
+  return Buffer.concat(pieces);
+}
+
+/** The bytes of a table's first line. */
+export const csvHead = (headings: readonly string[]): Uint8Array => Buffer.from(`${headings.map(quoted).join(",")}\n`);
+
+/** The bytes of some rows of a table, without its first line; the parameters are those of `csvBytes`. */
+export async function csvLines(
+  headings: readonly string[],
+  part: CsvRows,
+  turn: () => Promise<void>,
+): Promise<Uint8Array> {
   const cells = new Map<string, Buffer>();
-  const pieces: Uint8Array[] = [Buffer.from(`${headings.map(quoted).join(",")}\n`)];
-  for (const part of parts) {
-    const columns = headings.map((heading) => part[heading]);
-    const rows = Object.values(part)[0]?.length ?? 0;
-    for (let from = 0; from < rows; from += ROWS_AT_ONCE) {
-      pieces.push(piece(columns, from, Math.min(rows, from + ROWS_AT_ONCE), cells));
-      if (cells.size > KNOWN_WORDS) cells.clear();
-      await turn();
-    }
+  const pieces: Uint8Array[] = [];
+  const columns = headings.map((heading) => part[heading]);
+  const rows = Object.values(part)[0]?.length ?? 0;
+  for (let from = 0; from < rows; from += ROWS_AT_ONCE) {
+    pieces.push(piece(columns, from, Math.min(rows, from + ROWS_AT_ONCE), cells));
+    if (cells.size > KNOWN_WORDS) cells.clear();
+    await turn();
   }
   return Buffer.concat(pieces);
 }

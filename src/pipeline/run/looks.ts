@@ -7,7 +7,7 @@ import type {LabelReport, RunEvent} from "./events";
 import {look, type Rest} from "./look";
 import type {OpenRun} from "./open-run";
 import {labelsByBest} from "./suspects";
-import {keepTrainingSet} from "./training-set";
+import {beginTrainingStory, keepSamplesCsv, type TrainingStoryBegun} from "./training-set";
 
 /** A run's looks at its network, one after the other. Training goes on while the unfinished part of a look is kept. */
 export interface Looks {
@@ -40,16 +40,22 @@ export function looksOf(run: OpenRun): Looks {
   let isUntrainedSeen = metrics.length > 0;
   let isStoryKept = false;
   let ranked: LabelReport | undefined;
+  let begun: Promise<TrainingStoryBegun | undefined> | undefined;
 
   const keepRest = async function* (): AsyncGenerator<RunEvent> {
     const left = rest;
     rest = undefined;
     if (left) yield* left.keep();
   };
+  const storyBegun = () => {
+    begun ??= beginTrainingStory(directory, data, options.dynamicsPass, looking.jobs);
+    return begun;
+  };
   const keepStory = async function* (): AsyncGenerator<RunEvent, boolean> {
     if (isStoryKept) return false;
-    const note = await keepTrainingSet(directory, data, options.dynamicsPass, looking.jobs);
-    if (note) yield {type: "say", line: note};
+    const story = await storyBegun();
+    if (story) await keepSamplesCsv(directory, data, story);
+    if (story?.note) yield {type: "say", line: story.note};
     await tracking?.tell(directory, data);
     if (options.folds === 0) ranked = await labelsByBest(directory, network, data, metrics, looking.heldOut);
     isStoryKept = true;
@@ -57,7 +63,14 @@ export function looksOf(run: OpenRun): Looks {
   };
   const at = async function* (progress: EpochProgress, trainSeconds: number): AsyncGenerator<RunEvent> {
     yield* keepRest();
-    rest = yield* look(looking, progress, trainSeconds);
+    // the last epoch's answers are kept, so the story of the training images can be made beside the look
+    const isLast = progress.epoch > 0 && progress.epoch === options.epochs;
+    const beside = isLast && !signal?.aborted ? Promise.allSettled([storyBegun()]) : undefined;
+    try {
+      rest = yield* look(looking, progress, trainSeconds);
+    } finally {
+      await beside; // `keepStory` throws the error if it failed
+    }
     isEnough = rest !== undefined && looking.isLast(rest.line);
     // before the last metrics, so that a run with all metrics has the story; and before the last page, which shows it
     if (rest && (progress.epoch === options.epochs || isEnough) && !signal?.aborted) yield* keepStory();

@@ -1,7 +1,7 @@
 import {ownTurn} from "../../nouns/own-turn";
 import type {Dataset} from "../../nouns/samples";
 import type {RankedLabels} from "../../numbers/suspect-training-labels";
-import {type CsvRows, csvBytes} from "../record/csv-bytes";
+import {type CsvRows, csvHead, csvLines} from "../record/csv-bytes";
 import type {TrainingAnswers} from "../record/training-answers";
 import type {TestStory} from "./test-story";
 
@@ -11,27 +11,66 @@ export interface TrainingStory {
   readonly answers: TrainingAnswers;
 }
 
+/** The training images' lines of the table. They can be made before the test images' answers are there. */
+export interface TrainingLines {
+  /** Whether the table has the test images' columns. */
+  readonly hasTest: boolean;
+  readonly headings: readonly string[];
+  readonly bytes: Uint8Array;
+}
+
+/** Makes the training images' lines. @param hasTest Whether the table will have the test images' columns. */
+export async function trainingLines(
+  {train, classNames}: Pick<Dataset, "train" | "classNames">,
+  training: TrainingStory,
+  hasTest: boolean,
+): Promise<TrainingLines> {
+  const columns = trainingColumns(training, train, classNames);
+  await ownTurn();
+  const headings = headingsOf(Object.keys(columns), hasTest);
+  return {hasTest, headings, bytes: await csvLines(headings, columns, ownTurn)};
+}
+
 /**
  * A run's images as a table (docs/run-folder.md lists its columns): first the training images, then the test images. If
  * a column does not apply to an image's split, its cell is empty.
  *
- * @param training Undefined if the run did not train here.
+ * @param training Undefined if the run did not train here. They must have the test images' columns if `asked` is there.
  * @param asked Undefined if no answers to test images were kept.
  */
 export async function samplesCsv(
-  {train, test, classNames}: Dataset,
-  training: TrainingStory | undefined,
+  {test, classNames}: Pick<Dataset, "test" | "classNames">,
+  training: TrainingLines | undefined,
   asked: TestStory | undefined,
 ): Promise<Uint8Array> {
-  const learnt = training ? trainingColumns(training, train, classNames) : {};
-  await ownTurn();
   const answered = asked ? testColumns(asked, test, classNames) : {};
   await ownTurn();
-  const names = [...new Set([...FIRST, ...Object.keys(learnt), ...Object.keys(answered)])];
-  return csvBytes(names, [learnt, answered], ownTurn);
+  const headings = training?.headings ?? headingsOf([], asked !== undefined);
+  return Buffer.concat([
+    csvHead(headings),
+    training?.bytes ?? new Uint8Array(),
+    await csvLines(headings, answered, ownTurn),
+  ]);
 }
 
-const FIRST = ["split", "index", "source_index", "file", "given_label"];
+const FIRST = ["split", "index", "source_index", "file", "given_label"] as const;
+/** The columns of test images, besides those that every image has. */
+const TEST = [
+  "forgotten",
+  "label",
+  "prediction",
+  "probability",
+  "label_probability",
+  "loss",
+  "entropy",
+  "correct",
+  "first_correct",
+  "changes",
+] as const;
+
+const headingsOf = (learnt: readonly string[], hasTest: boolean) => [
+  ...new Set([...FIRST, ...learnt, ...(hasTest ? TEST : [])]),
+];
 
 /** Numbers are written with six decimals; `toPrecision` would take a third of a second longer for 55,000 lines. */
 const MILLIONTHS = 1e6;
@@ -75,7 +114,7 @@ function trainingColumns(
 }
 
 /** Where the images of a split stand in it, and in what it was taken from. */
-function placesOf({sources, files}: Dataset["train"], count: number): CsvRows {
+function placesOf({sources, files}: Dataset["train"], count: number) {
   const index = Uint32Array.from({length: count}, (_, n) => n);
   return {index, source_index: sources ?? index, file: files ?? new Array<string>(count).fill("")};
 }
@@ -91,7 +130,7 @@ function testColumns(
   {answers: {probabilities, labels}, predicted, firstCorrect, changes, forgotten}: TestStory,
   test: Dataset["test"],
   classNames: readonly string[],
-): CsvRows {
+): {readonly [heading in (typeof FIRST)[number] | (typeof TEST)[number]]: CsvRows[string]} {
   const classes = probabilities.length / labels.length;
   const all = Array.from(labels.keys());
   const of = (n: number, k: number) => probabilities[n * classes + k];

@@ -22,9 +22,14 @@ export interface TestStory {
   readonly forgotten: Uint32Array;
 }
 
+const folderOf = (run: string) => join(run, "artifacts", "confusion");
+
+/** Whether the probe "confusion" has kept answers already. */
+export const hasTestStory = async (run: string) => (await artifactEpochs(folderOf(run), "matrix")).length > 0;
+
 /** Reads it from the files of the probe "confusion"; undefined if there are none. */
 export async function testStory(run: string): Promise<TestStory | undefined> {
-  const folder = join(run, "artifacts", "confusion");
+  const folder = folderOf(run);
   const all = (await artifactEpochs(folder, "matrix")).sort((a, b) => a - b);
   let story: TestStory | undefined;
   let isTrained = false;

@@ -7,8 +7,8 @@ import type {Jobs} from "../jobs/jobs";
 import type {RunDirectory} from "../record/run-directory";
 import {keptTrainingAnswers} from "../record/training-answers";
 import type {RunOptions} from "./options";
-import {samplesCsv} from "./samples-csv";
-import {testStory} from "./test-story";
+import {samplesCsv, type TrainingLines, trainingLines} from "./samples-csv";
+import {hasTestStory, testStory} from "./test-story";
 
 /** The most answers (images times epochs) that are read at once; each takes 10 bytes. */
 const MOST_ANSWERS = 5e7;
@@ -18,21 +18,31 @@ const LONGEST_SIDE = 40;
 /** How many images are read at a time. */
 const AT_ONCE = 200;
 
+/** The story of the training images as far as it does not depend on the last look. */
+export interface TrainingStoryBegun {
+  /** Makes the training images' lines of samples.csv. */
+  lines(hasTest: boolean): Promise<TrainingLines>;
+  /** The lines for which the files at hand spoke. */
+  readonly likely: TrainingLines;
+  /** A line for the user if not all epochs were used. */
+  readonly note: string | undefined;
+}
+
 /**
- * Keeps the story of the training images at the end of a run: `samples.csv`, with a line for each image, also for test
- * images; `data-map.png`; and, for the page, the pictures that are most worth looking at. If a run kept no answers to
- * its training images (`trainingAnswersOf`), it writes none of these.
+ * Begins the story of the training images once all their answers are kept, which is before the last look: it ranks
+ * them, makes their lines of `samples.csv`, and keeps `data-map.png` and, for the page, the pictures that are most
+ * worth looking at. If a run kept no answers to its training images (`trainingAnswersOf`), it writes none of these.
  *
  * @param pass Which answers were kept, as `--dynamics-pass` says.
  * @param jobs Draws the map.
- * @returns A line for the user if not all epochs were used.
+ * @returns Undefined if no answers were kept.
  */
-export async function keepTrainingSet(
+export async function beginTrainingStory(
   directory: RunDirectory,
   data: Dataset,
   pass: RunOptions["dynamicsPass"],
   jobs: Jobs,
-): Promise<string | undefined> {
+): Promise<TrainingStoryBegun | undefined> {
   const {train, name} = data;
   const answers = await keptTrainingAnswers(directory.path, Math.max(3, Math.floor(MOST_ANSWERS / train.count)));
   if (!answers || answers.labels.length !== train.count) return undefined;
@@ -54,13 +64,31 @@ export async function keepTrainingSet(
     epochs: epochs.length,
     notes,
   };
-  // a worker draws while this thread writes the table
-  const writeTable = async () =>
-    directory.writeFile("samples.csv", await samplesCsv(data, {ranked, answers}, await testStory(directory.path)));
-  const [{png}] = await Promise.all([jobs.ask("draw", {plot: "dataMap", data: plot}), writeTable()]);
-  await directory.writeFile("data-map.png", png);
-  await directory.writeValue("training/pictures", await pictures(ranked, data));
-  return few ? `samples.csv and data-map.png are of ${epochs.length}${few} epochs, evenly apart` : undefined;
+  const lines = (hasTest: boolean) => trainingLines(data, {ranked, answers}, hasTest);
+  // a worker draws while this thread makes the table
+  const keepMap = async () => {
+    const {png} = await jobs.ask("draw", {plot: "dataMap", data: plot});
+    await directory.writeFile("data-map.png", png);
+  };
+  const keepRest = async () => {
+    await directory.writeValue("training/pictures", await pictures(ranked, data));
+    return lines(await hasTestStory(directory.path));
+  };
+  const [likely] = await Promise.all([keepRest(), keepMap()]);
+  const note = few ? `samples.csv and data-map.png are of ${epochs.length}${few} epochs, evenly apart` : undefined;
+  return {lines, likely, note};
+}
+
+/** Keeps `samples.csv` at the end of a run, with a line for each image, also for test images. */
+export async function keepSamplesCsv(
+  directory: RunDirectory,
+  data: Dataset,
+  {lines, likely}: TrainingStoryBegun,
+): Promise<void> {
+  const asked = await testStory(directory.path);
+  const hasTest = asked !== undefined;
+  const training = likely.hasTest === hasTest ? likely : await lines(hasTest);
+  await directory.writeFile("samples.csv", await samplesCsv(data, training, asked));
 }
 
 /** The pictures of some training images, as `artifacts/training/pictures.json` holds them. */
