@@ -1,4 +1,7 @@
-/** @file The engine's kernels. Addresses and strides are in bytes; a plane's element is four images' numbers, 16 bytes. */
+/**
+ * @file The engine's kernels. Addresses and strides are in bytes. An element of a plane has 16 bytes: one number of
+ * each of four images.
+ */
 export * from "./attention";
 export * from "./convolution";
 export * from "./dense";
@@ -18,7 +21,7 @@ export * from "./winograd";
 export * from "./winograd-gradient";
 export * from "./winograd-weights";
 
-/** Where the module's own tables end: nothing else may stand below. */
+/** Returns the address where the module's own tables end. Nothing else may be stored below it. */
 export function heapBase(): usize {
   return __heap_base;
 }
