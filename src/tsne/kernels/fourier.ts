@@ -43,7 +43,7 @@ export function fourier(N: i32, x: usize, y: usize, roots: usize, radices: usize
   let length = N, stride = 1; // the length still to be split; how many sub-transforms are interleaved
   for (let radix = load<i32>(radices); radix != 0; radices += 4, radix = load<i32>(radices)) {
     const part = length / radix;
-    const run = <usize>stride << 5, leg = <usize>(stride * part) << 5; // bytes of a run; bytes between a butterfly's inputs
+    const run = <usize>stride << 5, leg = <usize>(stride * part) << 5; // bytes: a run; between a butterfly's inputs
     for (let p = 0; p < part; p++) {
       const root1 = roots + (<usize>(p * stride) << 3);
       const w1r = v128.load32_splat(root1), w1i = v128.load32_splat(root1, 4);
