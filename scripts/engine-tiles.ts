@@ -100,8 +100,8 @@ ${choose(1)}
 }
 
 /**
- * `channels` x `pixels` sums over inputs alone: no table of taps, no bias, no epilogue. Such sums are short; a quarter of
- * the time went into those.
+ * `channels` x `pixels` sums over inputs alone: no table of taps, no bias, no epilogue. Such sums are short; a quarter
+ * of the time went into those.
  */
 function multiplyTile(channels: number, pixels: number): string {
   const each = cells(channels, pixels);

@@ -95,8 +95,8 @@ export interface CurveOptions {
 }
 
 /**
- * Deletion and insertion (Petsiuk, Das & Saenko 2018): how the class's probability falls as segments are hidden, the strongest
- * first, and rises as they are shown; beside two controls that know nothing of the class.
+ * Deletion and insertion (Petsiuk, Das & Saenko 2018): how the class's probability falls as segments are hidden, the
+ * strongest first, and rises as they are shown; beside two controls that know nothing of the class.
  *
  * @param explanation Of this image, by `explainWithLime`.
  * @example const [lime, random, edges] = await deletionInsertion(model, image, explanation);

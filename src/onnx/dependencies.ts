@@ -59,7 +59,9 @@ function isInput({input = []}: GraphProto, name: string): boolean {
   return input.some((value) => value.name === name);
 }
 
-/** Tensors of the graph around it that a node with graphs inside (If, Loop, Scan) reads without naming them as inputs. */
+/**
+ * Tensors of the graph around it that a node with graphs inside (If, Loop, Scan) reads without naming them as inputs.
+ */
 export function capturedBy(node: NodeProto): string[] {
   if (!node.attribute?.some(({g}) => g)) return []; // nearly all
   return Object.values(attributesOf(node)).flatMap((value) =>

@@ -1,6 +1,9 @@
 import type {ImageShape} from "../classifier";
 
-/** One image: channel c of pixel (y, x) is `pixels[(y * width + x) * channels + c]`, in [0, 1]. `Images` of count 1 is one. */
+/**
+ * One image: channel c of pixel (y, x) is `pixels[(y * width + x) * channels + c]`, in [0, 1]. `Images` of count 1 is
+ * one.
+ */
 export interface Raster {
   readonly shape: ImageShape;
   readonly pixels: Float32Array | Float64Array;

@@ -127,8 +127,8 @@ const lpNorm: Rule = ({b, x, y, g, a}) => {
 };
 
 /**
- * y = x · d⁻ᵝ, d = bias + α/n · Σ x² over n neighbouring channels: g d⁻ᵝ − 2αβ/n · x · Σ g x d⁻ᵝ⁻¹, the sum over the channels
- * whose neighbour x is.
+ * y = x · d⁻ᵝ, d = bias + α/n · Σ x² over n neighbouring channels: g d⁻ᵝ − 2αβ/n · x · Σ g x d⁻ᵝ⁻¹, the sum over the
+ * channels whose neighbour x is.
  */
 const localResponse: Rule = (call) => {
   const {b, x, g, a} = call;

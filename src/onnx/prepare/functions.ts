@@ -2,8 +2,8 @@ import type {AttributeProto, FunctionProto, ModelProto, NodeProto} from "../file
 import {withGraphs} from "./rewrite";
 
 /**
- * The model with its own functions written out: each node that calls one is replaced by the function's nodes. (A function
- * may call others, but not itself: the ONNX specification forbids it.)
+ * The model with its own functions written out: each node that calls one is replaced by the function's nodes. (A
+ * function may call others, but not itself: the ONNX specification forbids it.)
  */
 export function inlined(model: ModelProto): ModelProto {
   if (!model.functions?.length) return model;

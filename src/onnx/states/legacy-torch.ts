@@ -1,7 +1,10 @@
 import {OnnxError} from "../error";
 import {unpickledFrom} from "./pickle";
 
-/** Begins every file that torch.save wrote before PyTorch 1.6 (torch/serialization.py, MAGIC_NUMBER), as a pickle of protocol 2. */
+/**
+ * Begins every file that torch.save wrote before PyTorch 1.6 (torch/serialization.py, MAGIC_NUMBER), as a pickle of
+ * protocol 2.
+ */
 const START = [0x80, 0x02, 0x8a, 0x0a, 0x6c, 0xfc, 0x9c, 0x46, 0xf9, 0x20, 0x6a, 0xa8, 0x50, 0x19, 0x2e];
 
 /**

@@ -23,8 +23,8 @@ interface Entry {
 }
 
 /**
- * A safetensors file (its format: https://github.com/huggingface/safetensors): the length of a JSON header, the header, the
- * numbers. The arrays are views of the file.
+ * A safetensors file (its format: https://github.com/huggingface/safetensors): the length of a JSON header, the header,
+ * the numbers. The arrays are views of the file.
  *
  * @throws OnnxError if it is none, or an array lies outside of the file or has a type of other than 8 to 64 bits.
  */

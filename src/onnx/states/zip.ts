@@ -6,8 +6,8 @@ const LOCATOR_64 = 0x07064b50;
 const FULL = 0xffffffff; // "look in the zip64 field"
 
 /**
- * The files in a zip, by name: views of its bytes. For files that are stored as they are, as torch.save stores them; zip64
- * included (PKWARE's APPNOTE 6.3.10, sections 4.3 to 4.5).
+ * The files in a zip, by name: views of its bytes. For files that are stored as they are, as torch.save stores them;
+ * zip64 included (PKWARE's APPNOTE 6.3.10, sections 4.3 to 4.5).
  *
  * @throws OnnxError if it is no zip, or a file in it is compressed.
  */
